@@ -1,0 +1,80 @@
+/** Pages for coordinators, leads and admins that exist in this version: exceptions, grants, the audit of recommendations. */
+import { z } from 'zod';
+import { Plan } from './approval.ts';
+import { Recommendation } from './recommendation.ts';
+import { Role } from './session.ts';
+
+export const Grant = z.object({
+  subject: z.string(),
+  fhirUser: z.string(),
+  name: z.string().nullable(),
+  roles: z.array(Role),
+  grantedBy: z.string(),
+  grantedAt: z.string(),
+});
+export type Grant = z.infer<typeof Grant>;
+export const PutGrant = z.object({ fhirUser: z.string().max(200), roles: z.array(Role).max(4), reason: z.string().min(3).max(300) });
+export type PutGrant = z.infer<typeof PutGrant>;
+
+export const RecommendationRow = z.object({
+  id: z.string(),
+  madeAt: z.string(),
+  userName: z.string(),
+  /** `p-7f3a…`: a keyed pseudonym, the same for the same patient. */
+  patientPseudonym: z.string(),
+  specialtyName: z.string(),
+  policy: z.string(),
+  composer: z.string(),
+  outcome: z.enum(['pending', 'accepted', 'overridden', 'edited', 'dismissed', 'superseded']),
+  auditEntry: z.number().int().nullable(),
+});
+export type RecommendationRow = z.infer<typeof RecommendationRow>;
+export const RecommendationPage = z.object({ rows: z.array(RecommendationRow), next: z.string().nullable(), total: z.number().int() });
+
+export const AuditStatus = z.object({
+  entries: z.number().int(),
+  /** The newest entry of an unbroken chain, checked just now; `brokenAt` names the first bad row. */
+  verifiedTo: z.number().int(),
+  brokenAt: z.object({ row: z.number().int(), what: z.string() }).nullable(),
+  headHash: z.string().nullable(),
+  headAt: z.string().nullable(),
+  checkedAt: z.string(),
+});
+export type AuditStatus = z.infer<typeof AuditStatus>;
+
+export const RecommendationRecord = z.object({
+  recommendation: Recommendation,
+  userName: z.string(),
+  patientPseudonym: z.string(),
+  site: z.string(),
+  /** Sentences of the draft and of what was signed, for the word diff. */
+  signed: z.array(Recommendation.shape.working.shape.sentences.element).nullable(),
+  decision: z
+    .object({
+      by: z.string(),
+      at: z.string(),
+      orderVersion: z.string().nullable(),
+      chosenName: z.string(),
+      chosenRank: z.number().int().nullable(),
+      overrideReason: z.string().nullable(),
+    })
+    .nullable(),
+  plan: Plan.nullable(),
+  proof: z.array(z.object({ row: z.number().int(), action: z.string(), at: z.string(), leafHash: z.string() })),
+});
+export type RecommendationRecord = z.infer<typeof RecommendationRecord>;
+
+/** R6: nobody in network within 50 miles; also write-backs that need a person. */
+export const ExceptionRow = z.object({
+  id: z.string(),
+  kind: z.enum(['none-in-network', 'unfinished-write-back']),
+  raisedAt: z.string(),
+  dueAt: z.string(),
+  owner: z.string().nullable(),
+  specialtyName: z.string(),
+  patientName: z.string(),
+  detail: z.string(),
+  status: z.enum(['open', 'done']),
+});
+export type ExceptionRow = z.infer<typeof ExceptionRow>;
+export const SettleException = z.object({ what: z.enum(['take', 'done']), note: z.string().max(500) });

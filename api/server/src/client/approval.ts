@@ -1,0 +1,70 @@
+/** Approving one version of one order, and carrying the approved plan out. */
+import { z } from 'zod';
+import { WorkingCopy } from './recommendation.ts';
+
+export const Approve = z.object({
+  recommendationId: z.string().max(40),
+  revision: z.number().int(),
+  working: WorkingCopy,
+  /** The order as it stood when the clinician pressed Approve; must be the version the recommendation was made on. */
+  order: z.record(z.string(), z.unknown()).nullable(),
+  /** What the app found in the EHR for the chosen performer's NPI, so that references resolve there; null = none. */
+  performerInEhr: z.object({ reference: z.string().max(100), display: z.string().max(300) }).nullable(),
+  /** Chosen once per press: the same key answers with the same approval. */
+  idempotencyKey: z.string().min(16).max(80),
+});
+export type Approve = z.infer<typeof Approve>;
+
+export const STEP_NAMES = ['DocumentReference', 'ServiceRequest', 'Task', 'Provenance'] as const;
+export const StepName = z.enum(STEP_NAMES);
+export type StepName = z.infer<typeof StepName>;
+
+/**
+ * One write. `resource` may hold references of the form `{{DocumentReference}}` to what an earlier step made; the app
+ * puts `Type/id` there. `lookUp` finds what an earlier try already wrote: search before create, never a blind retry.
+ */
+export const PlanStep = z.object({
+  name: StepName,
+  action: z.enum(['create', 'update']),
+  /** For an update: the resource to PUT to and the version it must still have. */
+  target: z.object({ reference: z.string(), versionId: z.string() }).nullable(),
+  lookUp: z.object({ query: z.string(), businessKey: z.string() }),
+  resource: z.record(z.string(), z.unknown()),
+  outcome: z.discriminatedUnion('status', [
+    z.object({ status: z.literal('waiting') }),
+    z.object({ status: z.literal('done'), reference: z.string(), versionId: z.string().nullable(), at: z.string() }),
+    z.object({ status: z.literal('refused'), httpStatus: z.number().int(), detail: z.string(), at: z.string() }),
+    z.object({ status: z.literal('stale'), detail: z.string(), at: z.string() }),
+    z.object({ status: z.literal('unknown'), detail: z.string(), at: z.string() }),
+  ]),
+});
+export type PlanStep = z.infer<typeof PlanStep>;
+
+export const Plan = z.object({
+  id: z.string(),
+  referralId: z.string(),
+  recommendationId: z.string(),
+  rung: z.number().int(),
+  steps: z.array(PlanStep),
+  leftOut: z.array(z.object({ step: z.string(), why: z.string() })),
+  lease: z.object({ holder: z.string(), until: z.string() }).nullable(),
+  /** The three indicators, never merged into one (architecture: decision, write-back, transport). */
+  decision: z.object({ status: z.literal('approved'), by: z.string(), at: z.string() }),
+  writeBack: z.enum(['waiting', 'writing', 'partial', 'done', 'refused', 'stale', 'unknown']),
+  transport: z.enum(['not-sent']),
+});
+export type Plan = z.infer<typeof Plan>;
+
+export const TakeLease = z.object({ holder: z.string().min(8).max(80) });
+export const ReportStep = z.object({
+  holder: z.string().min(8).max(80),
+  outcome: z.discriminatedUnion('status', [
+    z.object({ status: z.literal('done'), reference: z.string().max(100), versionId: z.string().max(64).nullable() }),
+    z.object({ status: z.literal('refused'), httpStatus: z.number().int(), detail: z.string().max(500) }),
+    z.object({ status: z.literal('stale'), detail: z.string().max(500) }),
+    z.object({ status: z.literal('unknown'), detail: z.string().max(500) }),
+  ]),
+});
+export type ReportStep = z.infer<typeof ReportStep>;
+
+export const OverrideReason = z.object({ code: z.string(), label: z.string(), lawfulChoice: z.boolean() });

@@ -1,0 +1,131 @@
+/** A recommendation: what was asked, seen, ranked and drafted for one order of one patient, kept for good. */
+import { z } from 'zod';
+import { MatchAnswer, MatchInput } from './match.ts';
+
+export const ResourceRef = z.object({ type: z.string().max(64), id: z.string().max(64), versionId: z.string().max(64).optional() });
+
+export const Sentence = z.object({
+  id: z.string().max(80),
+  section: z.enum(['question', 'reason', 'history', 'findings', 'medications', 'allergies', 'background', 'request']),
+  text: z.string().max(4000),
+  author: z.enum(['composer', 'clinician']),
+  sources: z.array(ResourceRef),
+});
+export type Sentence = z.infer<typeof Sentence>;
+
+export const ReferralKind = z.enum(['consult', 'evaluate-and-treat', 'co-manage', 'transfer']);
+export type ReferralKind = z.infer<typeof ReferralKind>;
+
+/** Which rung of the write-back ladder the launch found possible, read from CapabilityStatement and granted scopes. */
+export const WriteBack = z.object({
+  rung: z.union([z.literal(1), z.literal(2), z.literal(6)]),
+  steps: z.array(z.enum(['DocumentReference', 'ServiceRequest', 'Task', 'Provenance'])),
+  /** Steps the EHR does not offer, each with why. */
+  leftOut: z.array(z.object({ step: z.string(), why: z.string().max(300) })),
+});
+export type WriteBack = z.infer<typeof WriteBack>;
+
+export const MakeRecommendation = z.object({
+  /** The launched order as read (full resource), or null when the referral starts without one. */
+  order: z.record(z.string(), z.unknown()).nullable(),
+  /** Chart resources as read with the clinician's own token; all of the session's patient. */
+  chart: z.array(z.record(z.string(), z.unknown())).max(2000),
+  /** Resource types the app could not read, in words. */
+  notSeen: z.array(z.string().max(200)).max(30),
+  request: z.object({
+    match: MatchInput,
+    reasonText: z.string().max(2000),
+    reasonCodes: z
+      .array(z.object({ system: z.string().max(200), code: z.string().max(40), display: z.string().max(300).optional() }))
+      .max(20),
+    question: z.string().max(2000),
+    kind: ReferralKind,
+    visits: z.number().int().min(1).max(99),
+  }),
+  writeBack: WriteBack,
+  /** The recommendation this one replaces (the request was changed); it is kept, marked superseded. */
+  replaces: z.string().max(40).optional(),
+});
+export type MakeRecommendation = z.infer<typeof MakeRecommendation>;
+
+export const NoteDraft = z.object({
+  composer: z.object({ name: z.string(), version: z.string(), checklistVersion: z.string() }),
+  sentences: z.array(Sentence),
+  sources: z.array(z.object({ ref: ResourceRef, title: z.string(), date: z.string().optional(), excerpt: z.string() })),
+  checklist: z.array(
+    z.object({
+      itemId: z.string(),
+      label: z.string(),
+      requirement: z.enum(['required', 'recommended', 'if-available']),
+      citation: z.object({ title: z.string(), url: z.string() }),
+      status: z.object({ kind: z.enum(['found', 'too-old', 'missing', 'not-visible']) }).loose(),
+    }),
+  ),
+  /** Counts only: what was kept out is never sent to the browser again. */
+  withheld: z.object({ count: z.number().int(), why: z.array(z.string()) }),
+  notSeen: z.array(z.string()),
+});
+export type NoteDraft = z.infer<typeof NoteDraft>;
+
+export const Duplicate = z.object({ kind: z.enum(['open-referral', 'recent-visit']), text: z.string(), source: ResourceRef });
+export const RedFlag = z.object({ found: z.string(), sentence: z.string() });
+
+export const RecommendationStatus = z.enum(['PENDING_REVIEW', 'APPROVED', 'DISMISSED', 'SUPERSEDED']);
+
+/** What the clinician has changed so far; kept on the server so that nothing is lost with the token or the tab. */
+export const WorkingCopy = z.object({
+  chosen: z.string().max(200).nullable(),
+  overrideReason: z.object({ code: z.string().max(60), text: z.string().max(500) }).nullable(),
+  sentences: z.array(Sentence).max(200),
+  /** Checklist items the clinician marked as not needed, with why. */
+  notNeeded: z.array(z.object({ itemId: z.string().max(80), why: z.string().max(300) })).max(60),
+  emergencyDepartmentConsidered: z.boolean(),
+});
+export type WorkingCopy = z.infer<typeof WorkingCopy>;
+
+export const Recommendation = z.object({
+  id: z.string(),
+  referralId: z.string(),
+  status: RecommendationStatus,
+  madeAt: z.string(),
+  orderRef: z.string().nullable(),
+  orderVersion: z.string().nullable(),
+  request: MakeRecommendation.shape.request,
+  writeBack: WriteBack,
+  match: MatchAnswer,
+  draft: NoteDraft,
+  duplicates: z.array(Duplicate),
+  redFlags: z.array(RedFlag),
+  vagueReason: z.string().nullable(),
+  working: WorkingCopy,
+  /** Counts up with each save; a save names the revision it started from. */
+  revision: z.number().int(),
+});
+export type Recommendation = z.infer<typeof Recommendation>;
+
+export const SaveWorkingCopy = z.object({ revision: z.number().int(), working: WorkingCopy });
+export type SaveWorkingCopy = z.infer<typeof SaveWorkingCopy>;
+
+/** Work of this clinician on this patient that is not finished; a re-launch offers it first. */
+export const OpenWork = z.object({
+  recommendations: z.array(
+    z.object({
+      id: z.string(),
+      madeAt: z.string(),
+      specialtyName: z.string(),
+      orderRef: z.string().nullable(),
+      chosenName: z.string().nullable(),
+    }),
+  ),
+  plans: z.array(
+    z.object({
+      id: z.string(),
+      referralId: z.string(),
+      approvedAt: z.string(),
+      specialtyName: z.string(),
+      performerName: z.string(),
+      unfinished: z.array(z.string()),
+    }),
+  ),
+});
+export type OpenWork = z.infer<typeof OpenWork>;
