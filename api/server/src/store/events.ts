@@ -1,0 +1,36 @@
+/** The history of each referral: events in order, never changed. */
+import type { Instant } from '@refloop/domain/instant';
+import type { Json } from './store.ts';
+
+export type NewEvent = {
+  type: string;
+  /** Version of this type's `data`; readers bring old ones up to date. */
+  version: number;
+  /** When it happened; null where that is inferred and so not known. */
+  effectiveAt: Instant | null;
+  recordedAt: Instant;
+  /** Who did it or told us: no patient data, it is stored in the clear. */
+  actor: Json;
+  /** Stored encrypted under the referral's own key. */
+  data: Json;
+  /** Source, resource and version of an inbound fact: a key that is known already changes nothing. */
+  factKey?: string;
+};
+
+/** An event as read back; `sequence` counts from 1 within its referral. */
+export type StoredEvent = NewEvent & { referralId: string; sequence: number };
+
+export type AppendAnswer =
+  /** `appended` is less than what was given where a fact was known already. */
+  | { status: 'appended'; sequence: number; appended: number }
+  /** Somebody else appended since `expectedSequence` was read: read again, decide again. */
+  | { status: 'conflict'; sequence: number };
+
+export type EventStore = {
+  /** Appends in order. `expectedSequence` is the last sequence the decision rests on, 0 for a new referral. */
+  append: (referralId: string, expectedSequence: number, events: NewEvent[]) => Promise<AppendAnswer>;
+  /** All events of one referral in order; empty where there is none. */
+  read: (referralId: string) => Promise<StoredEvent[]>;
+  /** Ids of all referrals of this scope that have events, in order: for rebuilding projections. */
+  referralIds: () => Promise<string[]>;
+};

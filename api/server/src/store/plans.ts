@@ -1,0 +1,53 @@
+/** Write plans: which resources an approved referral writes, and how far that got. One holder at a time, by lease. */
+import type { Instant } from '@refloop/domain/instant';
+import type { Json } from './store.ts';
+
+export type StoredPlan = {
+  id: string;
+  referralId: string;
+  recommendationId: string;
+  patientId: string;
+  /** Subject of the clinician who approved it. */
+  subject: string;
+  madeAt: Instant;
+  finished: boolean;
+  lease: { holder: string; until: Instant } | null;
+  /** Counts up with each save, from 1. */
+  revision: number;
+  /** Steps with their outcomes, and what was left out. Stored encrypted. */
+  content: Json;
+};
+
+export type NewPlan = Omit<StoredPlan, 'lease' | 'revision'>;
+
+export type LeaseAnswer =
+  | { status: 'taken'; until: Instant }
+  /** Another holder has it until then. */
+  | { status: 'held'; holder: string; until: Instant }
+  | { status: 'missing' };
+
+export type PlanSaveAnswer =
+  | { status: 'saved'; revision: number }
+  | { status: 'conflict'; revision: number }
+  /** The holder's lease has ended or was taken by another: nothing was changed. */
+  | { status: 'lease-lost' }
+  | { status: 'missing' };
+
+export type PlanStore = {
+  insert: (plan: NewPlan) => Promise<void>;
+  get: (id: string) => Promise<StoredPlan | undefined>;
+  byRecommendation: (recommendationId: string) => Promise<StoredPlan | undefined>;
+  /** Takes or renews the lease in one step: of two holders who ask together, one gets it. */
+  takeLease: (id: string, holder: string, now: Instant, seconds: number) => Promise<LeaseAnswer>;
+  /** Gives the lease back early; does nothing where the holder has it no more. */
+  releaseLease: (id: string, holder: string) => Promise<void>;
+  /** Saves what a step came to. Only the holder of a running lease may. */
+  saveStep: (
+    id: string,
+    by: { holder: string; now: Instant },
+    expectedRevision: number,
+    change: { content: Json; finished: boolean },
+  ) => Promise<PlanSaveAnswer>;
+  /** Plans that still have steps to write, oldest first; by patient, by clinician, or both. */
+  listUnfinished: (question: { patientId?: string; subject?: string }) => Promise<StoredPlan[]>;
+};

@@ -1,0 +1,28 @@
+/** Referrals as they stand: a projection of the events, written in the same transaction and rebuildable from them. */
+import type { Instant } from '@refloop/domain/instant';
+import type { Json } from './store.ts';
+
+export type ReferralRow = {
+  referralId: string;
+  /** Stored encrypted; found through a keyed blind index. */
+  patientId: string;
+  /** The last event this state includes. */
+  sequence: number;
+  /** The one-word status people see; in the clear, for worklists. */
+  status: string;
+  updatedAt: Instant;
+  /** The folded state; stored encrypted. */
+  state: Json;
+};
+
+export type ReferralStore = {
+  /** Writes the row or replaces it. */
+  put: (row: ReferralRow) => Promise<void>;
+  get: (referralId: string) => Promise<ReferralRow | undefined>;
+  /** Oldest first. */
+  listByPatient: (patientId: string) => Promise<ReferralRow[]>;
+  /** Every row of this scope in order of its id: for comparing with the events. */
+  all: () => Promise<ReferralRow[]>;
+  /** Replaces every row of this scope by these, all or none. */
+  rebuild: (rows: ReferralRow[]) => Promise<void>;
+};

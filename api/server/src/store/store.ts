@@ -1,0 +1,61 @@
+/**
+ * What the services keep and find again. Two implementations, PostgreSQL and in-memory, stand under one contract test
+ * (contract.test.ts). Everything belongs to a tenant and an issuer: a unit of work sees the rows of its own scope alone.
+ */
+import type { ApprovalStore } from './approvals.ts';
+import type { AuditLog, AuditTrail } from './audit.ts';
+import type { DirectorySnapshots } from './directory-snapshots.ts';
+import type { EventStore } from './events.ts';
+import type { GrantStore } from './grants.ts';
+import type { ObligationStore } from './obligations.ts';
+import type { PlanStore } from './plans.ts';
+import type { RecommendationStore } from './recommendations.ts';
+import type { ReferralStore } from './referrals.ts';
+import type { SessionLookup, SessionStore, UsedIdTokens } from './sessions.ts';
+
+/** Any JSON value, as it comes back from the store. */
+export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+
+/** Whose data a unit of work may see: patient ids are unique only within one EHR, and two tenants may share one. */
+export type Scope = {
+  tenant: string;
+  /** The FHIR base of the EHR, exactly as the site entry writes it. */
+  issuer: string;
+  /** The name of the site entry; stored beside the key, never part of it. */
+  site: string;
+};
+
+/** One transaction within one scope. Everything done with it is kept together or not at all. */
+export type Unit = {
+  scope: Scope;
+  events: EventStore;
+  referrals: ReferralStore;
+  recommendations: RecommendationStore;
+  plans: PlanStore;
+  approvals: ApprovalStore;
+  obligations: ObligationStore;
+  grants: GrantStore;
+  sessions: SessionStore;
+  usedIdTokens: UsedIdTokens;
+  audit: AuditLog;
+  /** `p-` and 12 hexadecimal digits: the same for the same patient of this scope, meaningless without our key. */
+  pseudonym: (patientId: string) => string;
+};
+
+export type Store = {
+  /**
+   * Runs the work in one transaction. A thrown error rolls all of it back and is thrown on; a refusal returned as a
+   * value does not, so check before writing.
+   */
+  transaction: <Value>(scope: Scope, work: (unit: Unit) => Promise<Value>) => Promise<Value>;
+  /** Finds a session by its token alone: the one look-up that comes before a scope is known. */
+  findSession: SessionLookup;
+  /** Published directories; they hold no patient and belong to no tenant. */
+  directory: DirectorySnapshots;
+  /** The chain over every scope's audit entries: leaf hashes, never contents. */
+  auditTrail: AuditTrail;
+  /** Remembers that the scope exists, so that commands over all data find it when its site entry is gone. */
+  enrol: (scope: Scope) => Promise<void>;
+  scopes: () => Promise<Scope[]>;
+  close: () => Promise<void>;
+};
