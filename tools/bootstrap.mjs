@@ -96,7 +96,10 @@ if (!command || !existsSync(script)) {
   process.exit(2);
 }
 await install();
-const child = spawn(installedNode(), ['--disable-warning=ExperimentalWarning', script, ...rest], { cwd: root, stdio: 'inherit' });
+const child = spawn(installedNode(), ['--disable-warning=ExperimentalWarning', script, ...rest], {
+  cwd: root,
+  stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+});
 // The terminal signals the whole group; a signal sent to this process alone is passed on.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));

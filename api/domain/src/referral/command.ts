@@ -1,0 +1,140 @@
+/** What people and software may ask of a referral. A refusal is a value that says what to do about it. */
+
+import type { ReferralKind } from '../drafting/referral-kind.ts';
+import type { ResourceRef } from '../fhir/reference.ts';
+import type { Urgency } from '../matching/request.ts';
+import { ok, type Result, refuse, unreachable } from '../result.ts';
+import type { Performer, ReferralFact, StepName, StepOutcome } from './event.ts';
+import type { Referral } from './referral.ts';
+
+export type ReferralCommand =
+  | {
+      type: 'recommend';
+      recommendationId: string;
+      patientId: string;
+      order: ResourceRef | null;
+      orderVersion: string | null;
+      specialty: string;
+      urgency: Urgency;
+      kind: ReferralKind;
+      replaces: string | null;
+      noneInNetworkWithinMiles: number | null;
+    }
+  | { type: 'dismiss'; recommendationId: string; reason: string }
+  | {
+      type: 'approve';
+      approvalId: string;
+      planId: string;
+      recommendationId: string;
+      /** The version of the order at the moment of approving. */
+      orderVersion: string | null;
+      contentHash: string;
+      performer: Performer;
+      overrideReason: { code: string; text: string } | null;
+      rung: number;
+      steps: StepName[];
+      leftOut: { step: string; why: string }[];
+    }
+  | { type: 'settle-step'; planId: string; step: StepName; outcome: StepOutcome };
+
+export type ReferralRefusal =
+  | { kind: 'no-such-recommendation' }
+  | { kind: 'recommendation-not-pending'; status: 'approved' | 'dismissed' | 'superseded' }
+  | { kind: 'order-changed'; seen: string | null; now: string | null }
+  | { kind: 'already-approved'; by: string; at: string; performer: string }
+  | { kind: 'no-such-plan' }
+  | { kind: 'step-already-settled'; step: StepName };
+
+/** Which commands each order status takes; the buttons of the app read the same table. */
+export const referralCan = {
+  recommend: ['draft'],
+  dismiss: ['draft'],
+  approve: ['draft'],
+  'settle-step': ['approved', 'active'],
+} satisfies Record<ReferralCommand['type'], Referral['order']['status'][]>;
+
+export function decide(referral: Referral | undefined, command: ReferralCommand): Result<ReferralFact[], ReferralRefusal> {
+  switch (command.type) {
+    case 'recommend':
+      return recommend(referral, command);
+    case 'dismiss': {
+      const refusal = whyNotPending(referral, command.recommendationId);
+      if (refusal) return refuse(refusal);
+      return ok([{ type: 'recommendation-dismissed', version: 1, recommendationId: command.recommendationId, reason: command.reason }]);
+    }
+    case 'approve':
+      return approve(referral, command);
+    case 'settle-step':
+      return settleStep(referral, command);
+    default:
+      return unreachable(command);
+  }
+}
+
+type Of<Type extends ReferralCommand['type']> = Extract<ReferralCommand, { type: Type }>;
+
+function alreadyApproved(referral: Referral): ReferralRefusal | undefined {
+  if (referral.order.status === 'draft') return undefined;
+  const { by, at, performer } = referral.order.approval;
+  return { kind: 'already-approved', by, at, performer: performer.display };
+}
+
+function whyNotPending(referral: Referral | undefined, recommendationId: string): ReferralRefusal | undefined {
+  const offered = referral?.recommendations.find((each) => each.id === recommendationId);
+  if (!referral || !offered) return { kind: 'no-such-recommendation' };
+  if (offered.status === 'pending-review') return undefined;
+  return alreadyApproved(referral) ?? { kind: 'recommendation-not-pending', status: offered.status };
+}
+
+function recommend(referral: Referral | undefined, command: Of<'recommend'>): Result<ReferralFact[], ReferralRefusal> {
+  const refusal = referral && alreadyApproved(referral);
+  if (refusal) return refuse(refusal);
+  const { recommendationId, patientId, order, orderVersion, specialty, urgency, kind, replaces } = command;
+  const facts: ReferralFact[] = [];
+  if (!referral) facts.push({ type: 'referral-started', version: 1, patientId, order, specialty, urgency, kind });
+  facts.push({ type: 'recommendation-made', version: 1, recommendationId, orderVersion, specialty, urgency, kind, replaces });
+  if (command.noneInNetworkWithinMiles !== null) {
+    facts.push({ type: 'none-in-network-found', version: 1, recommendationId, withinMiles: command.noneInNetworkWithinMiles });
+  }
+  return ok(facts);
+}
+
+function approve(referral: Referral | undefined, command: Of<'approve'>): Result<ReferralFact[], ReferralRefusal> {
+  const refusal = whyNotPending(referral, command.recommendationId);
+  if (refusal) return refuse(refusal);
+  const offered = referral?.recommendations.find((each) => each.id === command.recommendationId);
+  const seen = offered?.orderVersion ?? null;
+  // The clinician approves the version they saw; any other is read, compared and approved again, never merged.
+  if (seen !== command.orderVersion) return refuse({ kind: 'order-changed', seen, now: command.orderVersion });
+  const { approvalId, planId, recommendationId, orderVersion, contentHash, performer, overrideReason, rung, steps, leftOut } = command;
+  return ok([
+    { type: 'referral-approved', version: 1, approvalId, recommendationId, orderVersion, contentHash, performer, overrideReason },
+    { type: 'write-back-planned', version: 1, planId, approvalId, rung, steps, leftOut },
+  ]);
+}
+
+function settleStep(referral: Referral | undefined, command: Of<'settle-step'>): Result<ReferralFact[], ReferralRefusal> {
+  if (!referral || referral.order.status === 'draft' || referral.order.writeBack?.planId !== command.planId)
+    return refuse({ kind: 'no-such-plan' });
+  const { writeBack, approval } = referral.order;
+  const step = writeBack.steps.find((each) => each.name === command.step);
+  if (!step) return refuse({ kind: 'no-such-plan' });
+  if (step.outcome?.status === 'done') {
+    // The same report twice changes nothing; a different one would rewrite what the chart already holds.
+    const same = command.outcome.status === 'done' && command.outcome.reference === step.outcome.reference;
+    return same ? ok([]) : refuse({ kind: 'step-already-settled', step: command.step });
+  }
+  const facts: ReferralFact[] = [
+    { type: 'write-step-settled', version: 1, planId: command.planId, step: command.step, outcome: command.outcome },
+  ];
+  if (command.step === 'ServiceRequest' && command.outcome.status === 'stale') {
+    facts.push({
+      type: 'order-changed-before-write',
+      version: 1,
+      planId: command.planId,
+      approvalId: approval.id,
+      detail: command.outcome.detail,
+    });
+  }
+  return ok(facts);
+}

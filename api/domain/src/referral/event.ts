@@ -1,0 +1,89 @@
+/**
+ * What happened to a referral. Events are facts in the past tense, kept for good; the referral is their fold.
+ * A changed shape gets a new version and an upcaster, never an edit (golden/*.json holds one of each version).
+ */
+
+import type { ReferralKind } from '../drafting/referral-kind.ts';
+import type { ResourceRef } from '../fhir/reference.ts';
+import type { Instant } from '../instant.ts';
+import type { Urgency } from '../matching/request.ts';
+import type { NetworkStatus } from '../network/directory.ts';
+
+/** Who did it. Software acts under its own name, never under a person's. */
+export type Actor =
+  | { kind: 'person'; subject: string; fhirUser: string; sessionId: string }
+  | { kind: 'software'; name: string; version: string };
+
+export type Performer = {
+  entryId: string;
+  npi: string;
+  display: string;
+  nucc: string;
+  network: NetworkStatus['status'];
+  /** Its place in the ranking the clinician saw; null when it was named or chosen outside the ranking. */
+  rank: number | null;
+};
+
+export type StepName = 'DocumentReference' | 'ServiceRequest' | 'Task' | 'Provenance';
+
+export type StepOutcome =
+  | { status: 'done'; reference: string; versionId: string | null }
+  | { status: 'refused'; httpStatus: number; detail: string }
+  | { status: 'stale'; detail: string }
+  | { status: 'unknown'; detail: string };
+
+export type ReferralFact =
+  | {
+      type: 'referral-started';
+      version: 1;
+      patientId: string;
+      order: ResourceRef | null;
+      specialty: string;
+      urgency: Urgency;
+      kind: ReferralKind;
+    }
+  | {
+      type: 'recommendation-made';
+      version: 1;
+      recommendationId: string;
+      orderVersion: string | null;
+      specialty: string;
+      urgency: Urgency;
+      kind: ReferralKind;
+      replaces: string | null;
+    }
+  | { type: 'recommendation-dismissed'; version: 1; recommendationId: string; reason: string }
+  | { type: 'none-in-network-found'; version: 1; recommendationId: string; withinMiles: number }
+  | {
+      type: 'referral-approved';
+      version: 1;
+      approvalId: string;
+      recommendationId: string;
+      /** The version of the order the clinician saw; null when the approval creates the order. */
+      orderVersion: string | null;
+      contentHash: string;
+      performer: Performer;
+      overrideReason: { code: string; text: string } | null;
+    }
+  | {
+      type: 'write-back-planned';
+      version: 1;
+      planId: string;
+      approvalId: string;
+      rung: number;
+      steps: StepName[];
+      leftOut: { step: string; why: string }[];
+    }
+  | { type: 'write-step-settled'; version: 1; planId: string; step: StepName; outcome: StepOutcome }
+  | { type: 'order-changed-before-write'; version: 1; planId: string; approvalId: string; detail: string };
+
+export type ReferralEvent = {
+  /** 1, 2, 3 … within one referral. */
+  sequence: number;
+  /** When it happened; null for something only inferred. */
+  effectiveAt: Instant | null;
+  /** When we learned of it. */
+  recordedAt: Instant;
+  actor: Actor;
+  fact: ReferralFact;
+};

@@ -1,0 +1,211 @@
+/**
+ * One request for another clinician's evaluation, treatment or co-management. Four things that are never derived
+ * from one another: the order (the clinician's authority), the payer's authorization, the attempts (one performer
+ * each) and the reports that came back.
+ */
+
+import type { ReferralKind } from '../drafting/referral-kind.ts';
+import type { ResourceRef } from '../fhir/reference.ts';
+import type { Instant } from '../instant.ts';
+import type { Urgency } from '../matching/request.ts';
+import { unreachable } from '../result.ts';
+import type { Performer, ReferralEvent, StepName, StepOutcome } from './event.ts';
+
+export type Approval = {
+  id: string;
+  recommendationId: string;
+  by: string;
+  at: Instant;
+  orderVersion: string | null;
+  contentHash: string;
+  performer: Performer;
+  overrideReason: { code: string; text: string } | null;
+};
+
+/** A write-back under way: what is to be written and what became of each step. */
+export type WriteBack = {
+  planId: string;
+  rung: number;
+  steps: { name: StepName; outcome: StepOutcome | null }[];
+  leftOut: { step: string; why: string }[];
+};
+
+export type Order =
+  | { status: 'draft'; reference: ResourceRef | null }
+  | { status: 'approved'; reference: ResourceRef | null; approval: Approval; writeBack: WriteBack | null }
+  | { status: 'active'; reference: ResourceRef; approval: Approval; writeBack: WriteBack };
+
+/** The payer's side. Nothing asks a payer yet, so nothing is claimed. */
+export type Authorization = { status: 'not-checked' };
+
+export type Attempt = { number: number; status: 'draft'; performer: Performer; task: ResourceRef | null };
+
+/** A document that came back; none can arrive before something was sent. */
+export type Report = never;
+
+export type OfferedRecommendation = {
+  id: string;
+  orderVersion: string | null;
+  status: 'pending-review' | 'approved' | 'dismissed' | 'superseded';
+};
+
+export type Referral = {
+  id: string;
+  patientId: string;
+  specialty: string;
+  urgency: Urgency;
+  kind: ReferralKind;
+  startedAt: Instant;
+  lastSequence: number;
+  recommendations: OfferedRecommendation[];
+  order: Order;
+  authorization: Authorization;
+  attempts: Attempt[];
+  reports: Report[];
+  openExceptions: { recommendationId: string; kind: 'none-in-network'; withinMiles: number }[];
+};
+
+/** The one word people see; derived, never stored as truth. Sending and what follows it come with the channels. */
+export type StatusWord = 'draft' | 'approved' | 'in-chart';
+
+export function statusOf(referral: Referral): StatusWord {
+  switch (referral.order.status) {
+    case 'draft':
+      return 'draft';
+    case 'approved':
+      return 'approved';
+    case 'active':
+      return 'in-chart';
+    default:
+      return unreachable(referral.order);
+  }
+}
+
+/** The write-back as people see it, one of the three separate indicators. */
+export type WriteBackWord = 'waiting' | 'writing' | 'partial' | 'done' | 'refused' | 'stale' | 'unknown';
+
+export function writeBackWord(steps: readonly { outcome: StepOutcome | null }[]): WriteBackWord {
+  const statuses = steps.map((step) => step.outcome?.status);
+  if (statuses.includes('stale')) return 'stale';
+  if (statuses.every((status) => status === 'done')) return 'done';
+  if (statuses.every((status) => status === undefined)) return 'waiting';
+  if (statuses.includes('unknown')) return 'unknown';
+  if (statuses.includes(undefined)) return statuses.includes('refused') ? 'partial' : 'writing';
+  return statuses.includes('done') ? 'partial' : 'refused';
+}
+
+/** The fold. Events come in order of sequence; the first is always `referral-started`. */
+export function fold(id: string, events: readonly ReferralEvent[]): Referral | undefined {
+  return events.reduce<Referral | undefined>((referral, event) => evolve(id, referral, event), undefined);
+}
+
+export function evolve(id: string, before: Referral | undefined, event: ReferralEvent): Referral {
+  const { fact } = event;
+  if (fact.type === 'referral-started') {
+    return {
+      id,
+      patientId: fact.patientId,
+      specialty: fact.specialty,
+      urgency: fact.urgency,
+      kind: fact.kind,
+      startedAt: event.recordedAt,
+      lastSequence: event.sequence,
+      recommendations: [],
+      order: { status: 'draft', reference: fact.order },
+      authorization: { status: 'not-checked' },
+      attempts: [],
+      reports: [],
+      openExceptions: [],
+    };
+  }
+  if (!before) throw new Error(`Referral ${id} has a ${fact.type} event before it was started`);
+  return { ...applied(before, event), lastSequence: event.sequence };
+}
+
+function withRecommendation(referral: Referral, id: string, status: OfferedRecommendation['status']): OfferedRecommendation[] {
+  return referral.recommendations.map((offered) => (offered.id === id ? { ...offered, status } : offered));
+}
+
+function applied(referral: Referral, event: ReferralEvent): Referral {
+  const { fact } = event;
+  switch (fact.type) {
+    case 'referral-started':
+      return referral;
+    case 'recommendation-made':
+      return {
+        ...referral,
+        specialty: fact.specialty,
+        urgency: fact.urgency,
+        kind: fact.kind,
+        recommendations: [
+          ...referral.recommendations.map((offered) =>
+            offered.status === 'pending-review' ? { ...offered, status: 'superseded' as const } : offered,
+          ),
+          { id: fact.recommendationId, orderVersion: fact.orderVersion, status: 'pending-review' },
+        ],
+      };
+    case 'recommendation-dismissed':
+      return { ...referral, recommendations: withRecommendation(referral, fact.recommendationId, 'dismissed') };
+    case 'none-in-network-found':
+      return {
+        ...referral,
+        openExceptions: [
+          ...referral.openExceptions,
+          { recommendationId: fact.recommendationId, kind: 'none-in-network', withinMiles: fact.withinMiles },
+        ],
+      };
+    case 'referral-approved': {
+      const approval: Approval = {
+        id: fact.approvalId,
+        recommendationId: fact.recommendationId,
+        by: event.actor.kind === 'person' ? event.actor.fhirUser : event.actor.name,
+        at: event.recordedAt,
+        orderVersion: fact.orderVersion,
+        contentHash: fact.contentHash,
+        performer: fact.performer,
+        overrideReason: fact.overrideReason,
+      };
+      return {
+        ...referral,
+        recommendations: withRecommendation(referral, fact.recommendationId, 'approved'),
+        order: { status: 'approved', reference: referral.order.reference, approval, writeBack: null },
+        attempts: [{ number: 1, status: 'draft', performer: fact.performer, task: null }],
+      };
+    }
+    case 'write-back-planned': {
+      if (referral.order.status !== 'approved') return referral;
+      const steps = fact.steps.map((name) => ({ name, outcome: null }));
+      return {
+        ...referral,
+        order: { ...referral.order, writeBack: { planId: fact.planId, rung: fact.rung, steps, leftOut: fact.leftOut } },
+      };
+    }
+    case 'write-step-settled':
+      return settled(referral, fact.planId, fact.step, fact.outcome);
+    case 'order-changed-before-write':
+      // The approval was for a version that is no more: authority lapses, the clinician reads and approves again.
+      return { ...referral, order: { status: 'draft', reference: referral.order.reference }, attempts: [] };
+    default:
+      return unreachable(fact);
+  }
+}
+
+function settled(referral: Referral, planId: string, step: StepName, outcome: StepOutcome): Referral {
+  const { order } = referral;
+  if (order.status === 'draft' || order.writeBack?.planId !== planId) return referral;
+  const writeBack: WriteBack = {
+    ...order.writeBack,
+    steps: order.writeBack.steps.map((each) => (each.name === step ? { ...each, outcome } : each)),
+  };
+  const reference = outcome.status === 'done' ? referenceOf(outcome.reference) : undefined;
+  const attempts = step === 'Task' && reference ? referral.attempts.map((attempt) => ({ ...attempt, task: reference })) : referral.attempts;
+  if (step === 'ServiceRequest' && reference) {
+    return { ...referral, attempts, order: { status: 'active', reference, approval: order.approval, writeBack } };
+  }
+  return { ...referral, attempts, order: { ...order, writeBack } };
+}
+
+function referenceOf(text: string): ResourceRef | undefined {
+  const [type, id] = text.split('/');
+  return type && id ? { type, id } : undefined;
+}

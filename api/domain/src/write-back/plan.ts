@@ -1,0 +1,94 @@
+/**
+ * From an approval to the writes that carry it out, in the order a server without transactions needs:
+ * DocumentReference → ServiceRequest → Task → Provenance, each found again by a business key before it is tried again.
+ */
+import { type ResourceRef, referenceText } from '../fhir/reference.ts';
+import type { StepName } from '../referral/event.ts';
+import { NOTE_IDENTIFIER_SYSTEM, REFERRAL_IDENTIFIER_SYSTEM, TASK_IDENTIFIER_SYSTEM, taskKey } from './identifiers.ts';
+import { type ApprovedReferral, documentReference, fulfilmentTask, type Json, provenance, serviceRequest } from './resources.ts';
+
+export type PlannedWrite = {
+  name: StepName;
+  action: 'create' | 'update';
+  target: { reference: string; versionId: string } | null;
+  /** Run first: a hit whose JSON holds the business key was written by an earlier try. */
+  lookUp: { query: string; businessKey: string };
+  resource: Json;
+};
+
+/** Rung 1 updates the launched order, rung 2 creates one; on rung 6 nothing can be written and the plan is empty. */
+export type Rung = 1 | 2 | 6;
+
+export type LaunchedOrder = { reference: ResourceRef & { versionId: string }; resource: Json };
+
+export function planWrites(
+  referral: ApprovedReferral,
+  rung: Rung,
+  launched: LaunchedOrder | null,
+  offered: readonly StepName[],
+): PlannedWrite[] {
+  if (rung === 6) return [];
+  if (rung === 1 && !launched) throw new Error('Rung 1 updates the launched order, and none was launched');
+  const order = rung === 1 ? launched : null;
+  const byIdentifier = (type: string, system: string, value: string) => ({
+    query: `${type}?patient=${referral.patientId}&identifier=${encodeURIComponent(`${system}|${value}`)}`,
+    businessKey: value,
+  });
+  const writes: PlannedWrite[] = [
+    {
+      name: 'DocumentReference',
+      action: 'create',
+      target: null,
+      lookUp: byIdentifier('DocumentReference', NOTE_IDENTIFIER_SYSTEM, referral.approvalId),
+      resource: documentReference(referral, launched ? referenceText(launched.reference) : null),
+    },
+    {
+      name: 'ServiceRequest',
+      action: order ? 'update' : 'create',
+      target: order ? { reference: referenceText(order.reference), versionId: order.reference.versionId } : null,
+      lookUp: byIdentifier('ServiceRequest', REFERRAL_IDENTIFIER_SYSTEM, referral.referralId),
+      resource: withBasis(serviceRequest(referral, order?.resource ?? null), order ? null : launched),
+    },
+    {
+      name: 'Task',
+      action: 'create',
+      target: null,
+      lookUp: byIdentifier('Task', TASK_IDENTIFIER_SYSTEM, taskKey(referral.referralId, referral.attempt)),
+      resource: fulfilmentTask(referral),
+    },
+    {
+      name: 'Provenance',
+      action: 'create',
+      target: null,
+      lookUp: { query: 'Provenance?target={{ServiceRequest}}', businessKey: referral.approvalId },
+      resource: provenance(referral),
+    },
+  ];
+  return withoutMissing(
+    writes.filter((write) => offered.includes(write.name)),
+    offered,
+  );
+}
+
+/** Rung 2 with a launched order that cannot be updated: the new one says what it rests on. */
+function withBasis(order: Json, launched: LaunchedOrder | null): Json {
+  return launched ? { ...order, basedOn: [{ reference: referenceText(launched.reference) }] } : order;
+}
+
+/** A step that is left out cannot be referred to: its placeholders go with it. */
+function withoutMissing(writes: PlannedWrite[], offered: readonly StepName[]): PlannedWrite[] {
+  const missing = (['DocumentReference', 'ServiceRequest', 'Task'] as const).filter((name) => !offered.includes(name));
+  if (missing.length === 0) return writes;
+  const names = (value: unknown): boolean =>
+    typeof value === 'object' &&
+    value !== null &&
+    missing.some((name) => String((value as Json)['reference'] ?? '').startsWith(`{{${name}`));
+  return writes.map((write) => ({
+    ...write,
+    resource: Object.fromEntries(
+      Object.entries(write.resource)
+        .map(([key, value]): [string, unknown] => [key, Array.isArray(value) ? value.filter((item) => !names(item)) : value])
+        .filter(([, value]) => !names(value) && !(Array.isArray(value) && value.length === 0)),
+    ),
+  }));
+}

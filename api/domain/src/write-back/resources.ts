@@ -1,0 +1,230 @@
+/**
+ * The FHIR R4 resources of an approved referral (profile sources: BSeR 2.0.0-ballot ReferralServiceRequest and
+ * ReferralTask, Gravity SDOH-CC 3.0.0 for the draft/requested wire statuses, US Core 6.1.0 for the rest).
+ * `{{Step}}` stands for `Type/id` of what an earlier step wrote; `{{Step:versioned}}` for `Type/id/_history/v`.
+ */
+import type { Specialty } from '../clinical/specialty.ts';
+import type { ReferralKind } from '../drafting/referral-kind.ts';
+import { type ResourceRef, referenceText } from '../fhir/reference.ts';
+import type { Instant } from '../instant.ts';
+import type { Urgency } from '../matching/request.ts';
+import type { Performer } from '../referral/event.ts';
+import {
+  APPROVAL_IDENTIFIER_SYSTEM,
+  NOTE_IDENTIFIER_SYSTEM,
+  NPI_SYSTEM,
+  placerIdentifier,
+  TASK_IDENTIFIER_SYSTEM,
+  taskKey,
+} from './identifiers.ts';
+
+export type Json = { [key: string]: unknown };
+
+/** Everything the plan is built from; nothing is looked up while it is built. */
+export type ApprovedReferral = {
+  referralId: string;
+  approvalId: string;
+  approvedAt: Instant;
+  attempt: number;
+  patientId: string;
+  /** Relative reference of the approving clinician in the EHR. */
+  requester: string;
+  requesterDisplay: string;
+  specialty: Specialty;
+  urgency: Urgency;
+  kind: ReferralKind;
+  kindDisplay: string;
+  visits: number;
+  performer: Performer;
+  /** The performer as found in the EHR by NPI; null when the EHR does not know them. */
+  performerInEhr: { reference: string; display: string } | null;
+  reasonText: string;
+  reasonCodes: { system: string; code: string; display?: string | undefined }[];
+  /** Conditions in the chart that the reason rests on. */
+  reasonReferences: ResourceRef[];
+  coverage: ResourceRef | null;
+  encounter: ResourceRef | null;
+  /** The note as signed, base64 of its UTF-8 text, and its plain length in bytes. */
+  note: { base64: string; bytes: number; title: string };
+  /** A note already filed under an approval that lapsed; the new one replaces it. */
+  replacesNote: ResourceRef | null;
+  /** Chart resources the signed note rests on. */
+  sources: ResourceRef[];
+  software: { name: string; version: string }[];
+};
+
+const subject = (referral: ApprovedReferral): Json => ({ reference: `Patient/${referral.patientId}` });
+const requester = (referral: ApprovedReferral): Json => ({ reference: referral.requester, display: referral.requesterDisplay });
+
+/** R19: routine → routine, urgent → urgent, emergency → stat. */
+const PRIORITY: Record<Urgency, string> = { routine: 'routine', urgent: 'urgent', emergency: 'stat' };
+
+/** A literal reference where the EHR knows the performer, else a logical one that every server accepts. */
+export function performerReference(referral: ApprovedReferral): Json {
+  if (referral.performerInEhr) return { ...referral.performerInEhr };
+  return {
+    type: 'PractitionerRole',
+    identifier: { system: NPI_SYSTEM, value: referral.performer.npi },
+    display: referral.performer.display,
+  };
+}
+
+export function documentReference(referral: ApprovedReferral, relatedOrder: string | null): Json {
+  const context: Json = {};
+  if (referral.encounter) context['encounter'] = [{ reference: referenceText(referral.encounter) }];
+  if (relatedOrder) context['related'] = [{ reference: relatedOrder }];
+  return {
+    resourceType: 'DocumentReference',
+    meta: { profile: ['http://hl7.org/fhir/us/core/StructureDefinition/us-core-documentreference'] },
+    identifier: [{ system: NOTE_IDENTIFIER_SYSTEM, value: referral.approvalId }, placerIdentifier(referral.referralId)],
+    status: 'current',
+    docStatus: 'final',
+    // LOINC 57133-1 is "Referral note"; it is not in the Consultant Report value set, so it never counts as a report.
+    type: { coding: [{ system: 'http://loinc.org', code: '57133-1', display: 'Referral note' }], text: 'Referral note' },
+    category: [
+      {
+        coding: [
+          {
+            system: 'http://hl7.org/fhir/us/core/CodeSystem/us-core-documentreference-category',
+            code: 'clinical-note',
+            display: 'Clinical Note',
+          },
+        ],
+      },
+    ],
+    subject: subject(referral),
+    date: referral.approvedAt,
+    author: [requester(referral)],
+    ...(referral.replacesNote ? { relatesTo: [{ code: 'replaces', target: { reference: referenceText(referral.replacesNote) } }] } : {}),
+    content: [
+      {
+        attachment: {
+          contentType: 'text/plain; charset=utf-8',
+          language: 'en',
+          data: referral.note.base64,
+          size: referral.note.bytes,
+          title: referral.note.title,
+          creation: referral.approvedAt,
+        },
+      },
+    ],
+    ...(Object.keys(context).length > 0 ? { context } : {}),
+  };
+}
+
+const listOf = (value: unknown): Json[] => (Array.isArray(value) ? (value as Json[]) : []);
+
+/** Adds an item unless one with the same JSON is there: a resumed write changes nothing. */
+function withItem(list: unknown, item: Json): Json[] {
+  const items = listOf(list);
+  return items.some((each) => JSON.stringify(each) === JSON.stringify(item)) ? items : [...items, item];
+}
+
+/**
+ * The order. Updating keeps everything of the launched order that is not ours to set, unknown extensions included
+ * (CRD 2.2.1: clients shall retain coverage-information).
+ */
+export function serviceRequest(referral: ApprovedReferral, launched: Json | null): Json {
+  const base: Json = launched
+    ? structuredCloneJson(launched)
+    : { resourceType: 'ServiceRequest', intent: 'order', subject: subject(referral) };
+  const nucc = { coding: [{ system: 'http://nucc.org/provider-taxonomy', code: referral.performer.nucc }] };
+  const { code, display } = referral.specialty.referral;
+  const reason: Json = {
+    ...(referral.reasonCodes.length > 0 ? { coding: referral.reasonCodes.map((each) => ({ ...each })) } : {}),
+    ...(referral.reasonText ? { text: referral.reasonText } : {}),
+  };
+  const order: Json = {
+    ...base,
+    status: 'active',
+    intent: 'order',
+    identifier: withItem(base['identifier'], placerIdentifier(referral.referralId) as unknown as Json),
+    category: withCategory(base['category']),
+    // The code comes from the CMS50 "Referral" value set; 3457005 alone would drop the referral out of the measure.
+    code: { coding: [{ system: 'http://snomed.info/sct', code, display }], text: `Referral to ${referral.specialty.name.toLowerCase()}` },
+    orderDetail: [{ text: `${referral.kindDisplay}; visits asked for: ${referral.visits}` }],
+    quantityQuantity: { value: referral.visits, unit: 'visits' },
+    priority: PRIORITY[referral.urgency],
+    authoredOn: base['authoredOn'] ?? referral.approvedAt,
+    requester: base['requester'] ?? requester(referral),
+    performerType: nucc,
+    performer: [performerReference(referral)],
+    supportingInfo: withItem(base['supportingInfo'], { reference: '{{DocumentReference}}' }),
+  };
+  if (Object.keys(reason).length > 0) order['reasonCode'] = [reason];
+  for (const reference of referral.reasonReferences) {
+    order['reasonReference'] = withItem(order['reasonReference'], { reference: referenceText(reference) });
+  }
+  if (referral.coverage) order['insurance'] = withItem(order['insurance'], { reference: referenceText(referral.coverage) });
+  if (referral.encounter && !order['encounter']) order['encounter'] = { reference: referenceText(referral.encounter) };
+  return order;
+}
+
+const PATIENT_REFERRAL: Json = { coding: [{ system: 'http://snomed.info/sct', code: '3457005', display: 'Patient referral' }] };
+
+function withCategory(list: unknown): Json[] {
+  const items = listOf(list);
+  const there = items.some((item) => listOf(item['coding']).some((coding) => coding['code'] === '3457005'));
+  return there ? items : [...items, PATIENT_REFERRAL];
+}
+
+/** Task A, the fulfilment: `draft` until something is transmitted; focus and basedOn both name the order. */
+export function fulfilmentTask(referral: ApprovedReferral): Json {
+  return {
+    resourceType: 'Task',
+    identifier: [
+      { system: TASK_IDENTIFIER_SYSTEM, value: taskKey(referral.referralId, referral.attempt) },
+      placerIdentifier(referral.referralId),
+    ],
+    groupIdentifier: placerIdentifier(referral.referralId),
+    basedOn: [{ reference: '{{ServiceRequest}}' }],
+    status: 'draft',
+    businessStatus: {
+      coding: [{ system: 'http://hl7.org/fhir/us/bser/CodeSystem/TaskBusinessStatusCS', code: '2.0' }],
+      text: 'Created, not sent',
+    },
+    intent: 'order',
+    priority: PRIORITY[referral.urgency],
+    code: { coding: [{ system: 'http://hl7.org/fhir/CodeSystem/task-code', code: 'fulfill' }] },
+    focus: { reference: '{{ServiceRequest}}' },
+    for: subject(referral),
+    ...(referral.encounter ? { encounter: { reference: referenceText(referral.encounter) } } : {}),
+    authoredOn: referral.approvedAt,
+    lastModified: referral.approvedAt,
+    requester: requester(referral),
+    owner: performerReference(referral),
+  };
+}
+
+/** Who approved what, with which software. No AIAST label: composer and ranker are rules, not a model. */
+export function provenance(referral: ApprovedReferral): Json {
+  const participant = (code: string): Json => ({
+    coding: [{ system: 'http://terminology.hl7.org/CodeSystem/provenance-participant-type', code }],
+  });
+  return {
+    resourceType: 'Provenance',
+    contained: referral.software.map((software, index) => ({
+      resourceType: 'Device',
+      id: `software-${index + 1}`,
+      deviceName: [{ name: software.name, type: 'user-friendly-name' }],
+      version: [{ value: software.version }],
+    })),
+    target: [{ reference: '{{ServiceRequest:versioned}}' }, { reference: '{{DocumentReference}}' }],
+    recorded: referral.approvedAt,
+    agent: [
+      { type: participant('author'), who: requester(referral) },
+      { type: participant('verifier'), who: requester(referral) },
+      ...referral.software.map((software, index) => ({
+        type: participant('assembler'),
+        who: { reference: `#software-${index + 1}`, display: `${software.name} ${software.version}` },
+      })),
+    ],
+    entity: [
+      { role: 'derivation', what: { identifier: { system: APPROVAL_IDENTIFIER_SYSTEM, value: referral.approvalId } } },
+      ...referral.sources.map((source) => ({ role: 'source', what: { reference: referenceText(source) } })),
+    ],
+  };
+}
+
+/** JSON values only, so a round trip is an exact copy. */
+const structuredCloneJson = (value: Json): Json => JSON.parse(JSON.stringify(value)) as Json;

@@ -1,0 +1,46 @@
+/** Builds the app in the chart when its sources changed since the last build. */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT, say } from './environment.ts';
+
+const SOURCES = [
+  'smart-app/src',
+  'smart-app/public',
+  'smart-app/index.html',
+  'smart-app/vite.config.ts',
+  'smart-app/package.json',
+  'api/domain/src',
+  'api/server/src/client',
+  'pnpm-lock.yaml',
+];
+
+function* files(path: string): Generator<string> {
+  const entries = existsSync(path) ? readdirSync(path, { withFileTypes: true, recursive: true }) : [];
+  for (const entry of entries) if (entry.isFile()) yield join(entry.parentPath, entry.name);
+}
+
+function sourcesHash(): string {
+  const hash = createHash('sha256');
+  for (const source of SOURCES) {
+    const path = join(ROOT, source);
+    const list = existsSync(path) && !path.includes('.', path.lastIndexOf('/')) ? [...files(path)].sort() : existsSync(path) ? [path] : [];
+    for (const file of list) hash.update(`${file.slice(ROOT.length)}\0`).update(readFileSync(file));
+  }
+  return hash.digest('hex');
+}
+
+export function buildApp(): void {
+  const stamp = join(ROOT, 'smart-app', 'dist', '.sources');
+  const hash = sourcesHash();
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
+  say('Building the app …');
+  const vite = join(ROOT, 'smart-app', 'node_modules', 'vite', 'bin', 'vite.js');
+  const result = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
+    cwd: join(ROOT, 'smart-app'),
+    stdio: ['ignore', 2, 2],
+  });
+  if (result.status !== 0) throw new Error('Building the app failed; the lines above say why.');
+  writeFileSync(stamp, hash);
+}

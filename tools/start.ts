@@ -1,0 +1,119 @@
+/** `npm start`: PostgreSQL, the sandbox EHR and Refloop with the built app, until it is told to stop. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { buildApp } from './app-build.ts';
+import { type Databases, openDatabases, ROOT, say, stateFolder } from './environment.ts';
+
+const ROLES = ['api', 'worker', 'gateway'];
+
+type Options = { data: string | undefined; only: string | undefined };
+
+function options(): Options {
+  let values: { data?: string; only?: string };
+  try {
+    ({ values } = parseArgs({ options: { data: { type: 'string' }, only: { type: 'string' } } }));
+  } catch (error) {
+    return wrongUse((error as Error).message);
+  }
+  const data = values.data === undefined ? undefined : resolve(process.env['INIT_CWD'] ?? process.cwd(), values.data);
+  if (data !== undefined && !(existsSync(data) && statSync(data).isDirectory())) return wrongUse(`--data: ${data} is not a folder.`);
+  if (values.only !== undefined && !ROLES.includes(values.only))
+    return wrongUse(`--only: "${values.only}" is none of ${ROLES.join(', ')}.`);
+  return { data, only: values.only };
+}
+
+function wrongUse(reason: string): never {
+  say(reason);
+  say('Usage: npm start [-- --data DIR] [--only api|worker|gateway]');
+  process.exit(2);
+}
+
+const children: { name: string; process: ChildProcess }[] = [];
+let databases: Databases | undefined;
+let stopping = false;
+
+async function stop(code: number): Promise<never> {
+  if (stopping) return new Promise<never>(() => undefined);
+  stopping = true;
+  const running = children.filter((child) => child.process.exitCode === null && child.process.signalCode === null);
+  const ended = running.map((child) => new Promise((done) => child.process.once('exit', done)));
+  for (const child of running) child.process.kill('SIGTERM');
+  // A process that does not drain within ten seconds is ended: what it acknowledged is in PostgreSQL already.
+  const hurry = setTimeout(() => running.forEach((child) => child.process.kill('SIGKILL')), 10_000);
+  await Promise.all(ended);
+  clearTimeout(hurry);
+  await databases?.close();
+  process.exit(code);
+}
+
+function run(name: string, script: string, env: Record<string, string>): void {
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', '--import', join(ROOT, 'tools', 'end-with-parent.ts'), join(ROOT, script)],
+    {
+      cwd: ROOT,
+      // Standard output of this command is two lines; what the servers say goes to standard error.
+      stdio: ['ignore', 2, 2, 'ipc'],
+      env: { ...process.env, ...env },
+    },
+  );
+  children.push({ name, process: child });
+  child.on('exit', (code, signal) => {
+    if (stopping) return;
+    say(`${name} ended (${signal ?? `exit code ${code}`}); the lines above say why. Stopping.`);
+    void stop(code === 2 ? 2 : 1);
+  });
+}
+
+async function refuseTakenPort(port: number, variable: string, host: string): Promise<void> {
+  const free = await new Promise<boolean>((done) => {
+    const probe = createServer();
+    probe.once('error', () => done(false));
+    probe.listen(port, host, () => probe.close(() => done(true)));
+  });
+  if (!free) wrongUse(`Port ${port} is taken by another program. Stop it, or choose another port with ${variable}.`);
+}
+
+function port(variable: string, standard: number): number {
+  const text = process.env[variable];
+  if (text === undefined) return standard;
+  const value = Number(text);
+  return Number.isInteger(value) && value > 0 && value < 65_536 ? value : wrongUse(`${variable}: "${text}" is not a port number.`);
+}
+
+const { data, only } = options();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0));
+process.on('disconnect', () => void stop(0));
+
+const ehrPort = port('REFLOOP_EHR_PORT', 4010);
+const refloopPort = port('REFLOOP_PORT', 4020);
+const withSandbox = only === undefined;
+if (withSandbox) await refuseTakenPort(ehrPort, 'REFLOOP_EHR_PORT', '127.0.0.1');
+await refuseTakenPort(refloopPort, 'REFLOOP_PORT', '127.0.0.1');
+
+const state = stateFolder();
+say(`State folder ${state}`);
+try {
+  databases = await openDatabases('own');
+  if (stopping) await new Promise(() => undefined);
+  const shared = { REFLOOP_STATE: state, REFLOOP_EHR_PORT: String(ehrPort), REFLOOP_PORT: String(refloopPort) };
+  if (withSandbox)
+    run('Sandbox EHR', 'launch/src/main.ts', { ...shared, EHR_DATABASE_URL: databases.sandbox, ...(data ? { REFLOOP_DATA: data } : {}) });
+  if (only !== 'worker') buildApp();
+  run('Refloop', 'api/server/src/main.ts', {
+    ...shared,
+    DATABASE_URL: databases.refloop,
+    REFLOOP_MIGRATION_DATABASE_URL: databases.refloopMigration,
+    ...(only ? { REFLOOP_ONLY: only } : {}),
+    // The sandbox payer's directory, loaded by the importer a site would use when nothing was published yet.
+    ...(withSandbox ? { REFLOOP_DIRECTORY_GENERATOR: join(ROOT, 'launch/src/directory/generate.ts') } : {}),
+  });
+} catch (error) {
+  say(`Start failed: ${(error as Error).message}`);
+  await stop(1);
+}
+if (withSandbox) process.stdout.write(`Sandbox EHR  http://localhost:${ehrPort}\n`);
+if (only !== 'worker') process.stdout.write(`Refloop      http://127.0.0.1:${refloopPort}\n`);
