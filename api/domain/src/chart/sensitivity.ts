@@ -1,0 +1,98 @@
+/** Is this one resource, taken alone, of the kind that stays out of a note by default? Links between resources: withhold.ts. */
+import type { Withheld } from '../drafting/note.ts';
+import { coding, type FhirResource, ICD10CM, type Json, list, object, text } from '../fhir/read.ts';
+import { attachmentText, sentencesOf } from './attachment-text.ts';
+import rules from './sensitivity.json' with { type: 'json' };
+
+export type SensitiveWhy = Exclude<Withheld['why'], 'entered-in-error'>;
+
+const anyOf = (words: readonly string[]): RegExp => new RegExp(`(?<![a-z0-9])(?:${words.join('|')})(?![a-z0-9])`, 'i');
+const DISORDER = anyOf(rules.substanceUse.disorder);
+const MENTION = anyOf(rules.substanceUse.mention);
+const PSYCHOTHERAPY = anyOf(rules.psychotherapyWords);
+const NEGATED = /\b(?:no|not|never|none|denie[sd]|denying|without|negative)\b/i;
+
+/** Whether words speak of substance use at all, denied or not; such a sentence is never quoted. */
+export const speaksOfSubstanceUse = (words: string): boolean => DISORDER.test(words) || MENTION.test(words);
+
+/** Reads one security label; labels of other kinds (obligations, purposes, AIAST) are no reason. */
+function whyOfLabel(label: Json): SensitiveWhy | undefined {
+  const { system = '', code = '' } = coding(label);
+  if (/confidentiality/i.test(system)) {
+    if (code === 'ETH') return 'substance-use-part-2';
+    return rules.confidentiality.includes(code) ? 'restricted' : undefined;
+  }
+  // A label without a system is read as a sensitivity label: the cost of a wrong guess is one resource left out.
+  if (system !== '' && !/actcode/i.test(system)) return undefined;
+  if (system === '' && (code === 'R' || code === 'V')) return 'restricted';
+  if (rules.labels['substance-use-part-2'].includes(code)) return 'substance-use-part-2';
+  if (rules.labels.psychotherapy.includes(code)) return 'psychotherapy';
+  return rules.labels.restricted.includes(code) ? 'restricted' : undefined;
+}
+
+const STRICTEST_FIRST: readonly SensitiveWhy[] = ['substance-use-part-2', 'psychotherapy', 'restricted'];
+const strictest = (found: readonly (SensitiveWhy | undefined)[]): SensitiveWhy | undefined =>
+  STRICTEST_FIRST.find((why) => found.includes(why));
+
+type Found = { labels: (SensitiveWhy | undefined)[]; words: string[]; icd10: string[] };
+
+// Not words of the chart: identifiers, links, encoded data, generated narrative.
+const NOT_WORDS = new Set(['system', 'url', 'reference', 'id', 'data', 'div', 'resourceType', 'versionId', 'contentType', 'hash']);
+
+function collect(value: unknown, field: string, found: Found): void {
+  if (typeof value === 'string') {
+    if (!NOT_WORDS.has(field)) found.words.push(value);
+    return;
+  }
+  if (Array.isArray(value)) {
+    for (const one of value) collect(one, field, found);
+    return;
+  }
+  const read = object(value);
+  const { system, code } = coding(read);
+  if (code !== undefined && (system === ICD10CM || /icd-?10/i.test(system ?? ''))) found.icd10.push(code.toUpperCase());
+  // Element-level labels (DS4P inline security labels): one sensitive element keeps the whole resource out.
+  if (text(read['url']).endsWith('extension-inline-sec-label')) found.labels.push(whyOfLabel(object(read['valueCoding'])));
+  for (const [name, inner] of Object.entries(read)) collect(inner, name, found);
+}
+
+const normalIcd10 = (code: string): string => (code.includes('.') || code.length <= 3 ? code : `${code.slice(0, 3)}.${code.slice(3)}`);
+
+/** Words of every readable attachment of a resource. */
+export const attachmentsOf = (resource: FhirResource): readonly Json[] =>
+  resource.resourceType === 'DiagnosticReport'
+    ? list(resource['presentedForm'])
+    : list(resource['content']).map((one) => object(one['attachment']));
+
+const FREE_TEXT = new Set(['DocumentReference', 'DiagnosticReport', 'Composition', 'ClinicalImpression']);
+// Who the patient is and who pays is no clinical content; a label on them still counts.
+const NOT_CLINICAL = new Set(['Patient', 'Coverage', 'Practitioner', 'PractitionerRole', 'Organization', 'Location', 'RelatedPerson']);
+
+const affirmed = (words: string): boolean => sentencesOf(words).some((sentence) => DISORDER.test(sentence) && !NEGATED.test(sentence));
+
+/** Why this resource stays out, judged by its labels, codes and words; undefined when nothing speaks against it. */
+export function whySensitive(resource: FhirResource): { why: SensitiveWhy; labelled: boolean } | undefined {
+  const found: Found = { labels: [], words: [], icd10: [] };
+  collect(resource, '', found);
+  found.labels.push(
+    ...[...list(object(resource['meta'])['security']), ...list(resource['securityLabel']).flatMap((one) => list(one['coding']))].map(
+      whyOfLabel,
+    ),
+  );
+  if (resource.resourceType === 'Composition')
+    found.labels.push(whyOfLabel({ system: 'v3-Confidentiality', code: resource['confidentiality'] }));
+  const labelled = strictest(found.labels);
+  if (labelled) return { why: labelled, labelled: true };
+  if (NOT_CLINICAL.has(resource.resourceType)) return undefined;
+
+  const byCode = found.icd10.map(normalIcd10).some((code) => rules.icd10Prefixes.some((prefix) => code.startsWith(prefix)));
+  if (byCode) return { why: 'substance-use-part-2', labelled: false };
+
+  const titles = found.words.join('\n');
+  if (PSYCHOTHERAPY.test(titles)) return { why: 'psychotherapy', labelled: false };
+  if (FREE_TEXT.has(resource.resourceType)) {
+    const body = attachmentsOf(resource).map((attachment) => attachmentText(attachment) ?? '');
+    return affirmed([titles, ...body].join('\n')) ? { why: 'substance-use-part-2', labelled: false } : undefined;
+  }
+  return speaksOfSubstanceUse(titles) ? { why: 'substance-use-part-2', labelled: false } : undefined;
+}
