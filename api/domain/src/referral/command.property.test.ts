@@ -1,0 +1,138 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { decide, type ReferralCommand } from './command.ts';
+import type { Performer, ReferralEvent, StepName } from './event.ts';
+import { evolve, fold, type Referral, statusOf } from './referral.ts';
+
+const STEPS: StepName[] = ['DocumentReference', 'ServiceRequest', 'Task', 'Provenance'];
+const performer: Performer = { entryId: 'e1', npi: '1234567893', display: 'Ana Rivera, MD', nucc: '207RC0000X', network: 'in', rank: 1 };
+
+const recommend = (recommendationId: string, orderVersion: string | null): ReferralCommand => ({
+  type: 'recommend',
+  recommendationId,
+  patientId: 'p1',
+  order: { type: 'ServiceRequest', id: 'o1' },
+  orderVersion,
+  specialty: 'cardiology',
+  urgency: 'routine',
+  kind: 'consult',
+  replaces: null,
+  noneInNetworkWithinMiles: null,
+});
+
+const approve = (recommendationId: string, orderVersion: string | null, planId: string): ReferralCommand => ({
+  type: 'approve',
+  approvalId: `a-${planId}`,
+  planId,
+  recommendationId,
+  orderVersion,
+  contentHash: 'c0ffee',
+  performer,
+  overrideReason: null,
+  rung: 1,
+  steps: STEPS,
+  leftOut: [],
+});
+
+/** Runs commands one after the other, as the server does; refused ones change nothing. */
+function play(commands: ReferralCommand[]): { referral: Referral | undefined; events: ReferralEvent[]; refusals: string[] } {
+  let referral: Referral | undefined;
+  const events: ReferralEvent[] = [];
+  const refusals: string[] = [];
+  for (const command of commands) {
+    const decided = decide(referral, command);
+    if (!decided.ok) {
+      refusals.push(decided.refusal.kind);
+      continue;
+    }
+    for (const fact of decided.value) {
+      const at = `2026-11-20T10:00:${String(events.length % 60).padStart(2, '0')}.000Z`;
+      const event: ReferralEvent = {
+        sequence: events.length + 1,
+        effectiveAt: at,
+        recordedAt: at,
+        actor: { kind: 'person', subject: 's', fhirUser: 'Practitioner/s', sessionId: 'x' },
+        fact,
+      };
+      events.push(event);
+      referral = evolve('r1', referral, event);
+    }
+  }
+  return { referral, events, refusals };
+}
+
+describe('approving', () => {
+  test('approves the version that was seen, and no other', () => {
+    expect(play([recommend('r', '3'), approve('r', '4', 'p')]).refusals).toEqual(['order-changed']);
+    expect(statusOf(play([recommend('r', '3'), approve('r', '3', 'p')]).referral!)).toBe('approved');
+  });
+
+  test('a second approval is refused and says whose the first was', () => {
+    const { referral, refusals } = play([recommend('r', '3'), approve('r', '3', 'p1'), approve('r', '3', 'p2')]);
+    expect(refusals).toEqual(['already-approved']);
+    expect(referral?.order.status === 'approved' && referral.order.writeBack?.planId).toBe('p1');
+  });
+
+  test('a newer recommendation replaces the older one', () => {
+    expect(play([recommend('r1', '3'), recommend('r2', '3'), approve('r1', '3', 'p')]).refusals).toEqual(['recommendation-not-pending']);
+  });
+
+  test('a stale order takes the approval back: the clinician reads and approves again', () => {
+    const stale: ReferralCommand = {
+      type: 'settle-step',
+      planId: 'p',
+      step: 'ServiceRequest',
+      outcome: { status: 'stale', detail: 'version 4' },
+    };
+    const first = play([recommend('r1', '3'), approve('r1', '3', 'p'), stale]);
+    expect(statusOf(first.referral!)).toBe('draft');
+    const again = play([recommend('r1', '3'), approve('r1', '3', 'p'), stale, recommend('r2', '4'), approve('r2', '4', 'q')]);
+    expect(again.refusals).toEqual([]);
+    expect(statusOf(again.referral!)).toBe('approved');
+  });
+});
+
+const id = fc.constantFrom('r1', 'r2', 'r3');
+const version = fc.constantFrom('1', '2', null);
+const outcome = fc.oneof(
+  fc.record({
+    status: fc.constant('done' as const),
+    reference: fc.constantFrom('ServiceRequest/o1', 'Task/t1'),
+    versionId: fc.constant('2'),
+  }),
+  fc.record({ status: fc.constant('unknown' as const), detail: fc.constant('timed out') }),
+  fc.record({ status: fc.constant('stale' as const), detail: fc.constant('412') }),
+  fc.record({ status: fc.constant('refused' as const), httpStatus: fc.constant(403), detail: fc.constant('scope') }),
+);
+const command: fc.Arbitrary<ReferralCommand> = fc.oneof(
+  fc.tuple(id, version).map(([each, at]) => recommend(each, at)),
+  fc.tuple(id, version, fc.constantFrom('p1', 'p2')).map(([each, at, plan]) => approve(each, at, plan)),
+  id.map((recommendationId): ReferralCommand => ({ type: 'dismiss', recommendationId, reason: 'not now' })),
+  fc
+    .tuple(fc.constantFrom('p1', 'p2'), fc.constantFrom(...STEPS), outcome)
+    .map(([planId, step, result]): ReferralCommand => ({ type: 'settle-step', planId, step, outcome: result })),
+);
+
+test('whatever is asked in whatever order, the referral keeps its rules', () => {
+  fc.assert(
+    fc.property(fc.array(command, { maxLength: 30 }), (commands) => {
+      const { referral, events } = play(commands);
+      // Replaying the events gives the same state.
+      expect(fold('r1', events)).toEqual(referral);
+      if (!referral) return;
+      const pending = referral.recommendations.filter((each) => each.status === 'pending-review');
+      expect(pending.length).toBeLessThanOrEqual(1);
+      // Nothing is in the chart, or has a performer, without an approval on record.
+      if (referral.order.status === 'draft') expect(referral.attempts).toEqual([]);
+      else {
+        const { approval } = referral.order;
+        const offered = events.find(
+          ({ fact }) => fact.type === 'recommendation-made' && fact.recommendationId === approval.recommendationId,
+        );
+        expect(offered?.fact.type === 'recommendation-made' && offered.fact.orderVersion).toBe(approval.orderVersion);
+        expect(referral.attempts.map((attempt) => attempt.performer)).toEqual([approval.performer]);
+      }
+    }),
+    { numRuns: 500, seed: 20_261_120 },
+  );
+});

@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { ReferralFact } from './event.ts';
+import { fold } from './referral.ts';
+import { EVENT_VERSIONS, readFact } from './upcast.ts';
+
+const folder = join(import.meta.dirname, 'golden');
+type Golden = { type: string; version: number; data: Record<string, unknown> };
+const golden = readdirSync(folder).map((name) => ({ name, event: JSON.parse(readFileSync(join(folder, name), 'utf8')) as Golden }));
+
+describe('stored events of every version stay readable', () => {
+  test.each(golden)('$name', ({ name, event }) => {
+    expect(name).toBe(`${event.type}.v${event.version}.json`);
+    const fact = readFact(event.type, event.version, event.data);
+    const { current } = EVENT_VERSIONS[fact.type];
+    expect(fact.version).toBe(current);
+    // A golden file of the current version is what is written today, to the letter.
+    if (event.version === current) expect(fact).toEqual({ type: event.type, version: current, ...event.data });
+  });
+
+  test('each version of each type has its golden file', () => {
+    const expected = Object.entries(EVENT_VERSIONS).flatMap(([type, { current }]) =>
+      Array.from({ length: current }, (_, index) => `${type}.v${index + 1}.json`),
+    );
+    expect(golden.map(({ name }) => name).sort()).toEqual(expected.sort());
+  });
+
+  test('an unknown type or a newer version is refused, not guessed', () => {
+    expect(() => readFact('referral-teleported', 1, {})).toThrow(/newer release/);
+    expect(() => readFact('referral-started', 2, {})).toThrow(/reads up to 1/);
+  });
+});
+
+test('the golden history folds to a referral that is in the chart', () => {
+  const order: ReferralFact['type'][] = [
+    'referral-started',
+    'recommendation-made',
+    'referral-approved',
+    'write-back-planned',
+    'write-step-settled',
+  ];
+  const events = order.map((type, index) => {
+    const { event } = golden.find(({ event: each }) => each.type === type)!;
+    return {
+      sequence: index + 1,
+      effectiveAt: '2026-11-20T09:58:20.000Z',
+      recordedAt: '2026-11-20T09:58:20.000Z',
+      actor: { kind: 'person' as const, subject: 'lee', fhirUser: 'Practitioner/lee', sessionId: 's' },
+      fact: readFact(event.type, event.version, event.data),
+    };
+  });
+  const referral = fold('ref-1', events);
+  expect(referral?.order).toMatchObject({
+    status: 'active',
+    reference: { type: 'ServiceRequest', id: 'order-1' },
+    approval: { by: 'Practitioner/lee' },
+  });
+  expect(referral?.attempts).toHaveLength(1);
+});

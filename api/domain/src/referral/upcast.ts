@@ -1,0 +1,35 @@
+/**
+ * Reads a stored event's data as the current shape of its type. A type whose shape changes gets a new version and a
+ * step here from the old one; events themselves are never rewritten. golden/ holds one example of every version.
+ */
+import type { ReferralFact } from './event.ts';
+
+type Upcaster = (data: Record<string, unknown>) => Record<string, unknown>;
+
+/** For each type: the current version, and how each older version becomes the next. */
+export const EVENT_VERSIONS: Record<ReferralFact['type'], { current: number; steps: Record<number, Upcaster> }> = {
+  'referral-started': { current: 1, steps: {} },
+  'recommendation-made': { current: 1, steps: {} },
+  'recommendation-dismissed': { current: 1, steps: {} },
+  'none-in-network-found': { current: 1, steps: {} },
+  'referral-approved': { current: 1, steps: {} },
+  'write-back-planned': { current: 1, steps: {} },
+  'write-step-settled': { current: 1, steps: {} },
+  'order-changed-before-write': { current: 1, steps: {} },
+};
+
+const isKnown = (type: string): type is ReferralFact['type'] => Object.hasOwn(EVENT_VERSIONS, type);
+
+/** Throws on a type or version this release does not know: guessing would falsify the history. */
+export function readFact(type: string, version: number, data: Record<string, unknown>): ReferralFact {
+  if (!isKnown(type)) throw new Error(`Unknown event type "${type}": it was written by a newer release`);
+  const { current, steps } = EVENT_VERSIONS[type];
+  if (version > current) throw new Error(`Event ${type} has version ${version}; this release reads up to ${current}`);
+  let shape = data;
+  for (let from = version; from < current; from += 1) {
+    const step = steps[from];
+    if (!step) throw new Error(`No upcaster for ${type} from version ${from}`);
+    shape = step(shape);
+  }
+  return { ...shape, type, version: current } as ReferralFact;
+}
