@@ -1,0 +1,142 @@
+/**
+ * The HTTP surface of Refloop: mounts the routes with their rules, answers every refusal in one form, serves the built
+ * app. Tests call `createApp(deps).request(…)`; nothing here listens.
+ */
+import { randomBytes } from 'node:crypto';
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { Logger } from './logging/log.ts';
+import { describeRoutes } from './openapi.ts';
+import { fieldErrors, isRefusal, problem, problemResponse, type Refusal, Refused } from './problem.ts';
+import type { Route } from './routes/route.ts';
+import { securityHeaders } from './security-headers.ts';
+import { type AuthorizeDeps, authorize } from './sessions/authorize.ts';
+import type { Site } from './sites.ts';
+import { type BuiltApp, serveBuiltApp } from './static.ts';
+
+export type AppDeps = AuthorizeDeps & {
+  routes: Route[];
+  sites: Site[];
+  production: boolean;
+  /** Origins of the token endpoints that discovery found. */
+  tokenOrigins: () => Iterable<string>;
+  /** Waits, within bounds, for what the pages' headers need. */
+  beforePage: () => Promise<void>;
+  log: Logger;
+  /** Why it cannot serve yet, or undefined once it can. */
+  notReady: () => string | undefined;
+  /** The built smart-app; undefined where there is none (tests of the API). */
+  builtApp: BuiltApp | undefined;
+};
+
+export type AppEnv = { Variables: { reference: string; nonce: string; route: string; sessionId: string | undefined } };
+
+type Read = { ok: true; value: unknown } | { ok: false; refusal: Refusal };
+
+const tooLarge = (limit: number): Refusal =>
+  problem('too-large', `The body is larger than ${Math.round(limit / 1024)} KiB. Send less at once; nothing was kept.`);
+
+/** Reads a JSON body of at most `limit` bytes, however it is sent. */
+async function readBody(request: Request, limit: number): Promise<Read> {
+  if (Number(request.headers.get('content-length') ?? 0) > limit) return { ok: false, refusal: tooLarge(limit) };
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength;
+    if (size > limit) return { ok: false, refusal: tooLarge(limit) };
+    chunks.push(chunk);
+  }
+  try {
+    return { ok: true, value: JSON.parse(Buffer.concat(chunks).toString('utf8')) };
+  } catch {
+    return {
+      ok: false,
+      refusal: problem('invalid-request', 'The body is not JSON. Send one JSON object with content-type application/json.'),
+    };
+  }
+}
+
+function parse(schema: Route['body'], value: unknown, where: string): Read {
+  if (schema === undefined) return { ok: true, value: undefined };
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return { ok: true, value: parsed.data };
+  const detail = `The ${where} does not have the form that /openapi.json describes. Mend the fields named here and send it again.`;
+  return { ok: false, refusal: problem('invalid-request', detail, fieldErrors(parsed.error.issues)) };
+}
+
+async function answer(deps: AppDeps, route: Route, c: Context<AppEnv>): Promise<Response> {
+  const refuse = (refusal: Refusal): Response => problemResponse(refusal, c.get('reference'));
+  const why = deps.notReady();
+  if (why !== undefined) return refuse(problem('not-ready', `${why} Try again in a moment.`));
+  const admitted = await authorize(deps, route.access, c.req.header('authorization'), `${route.method} ${route.path}`);
+  if (!admitted.ok) return refuse(admitted.refusal);
+  c.set('sessionId', admitted.session?.sessionId);
+  const raw: Read = route.body ? await readBody(c.req.raw, route.bodyLimit) : { ok: true, value: undefined };
+  if (!raw.ok) return refuse(raw.refusal);
+  const body = parse(route.body, raw.value, 'body');
+  if (!body.ok) return refuse(body.refusal);
+  const params = parse(route.params, c.req.param(), 'path');
+  if (!params.ok) return refuse(params.refusal);
+  const query = parse(route.query, c.req.query(), 'query');
+  if (!query.ok) return refuse(query.refusal);
+  const result = await route.handle({
+    session: admitted.session,
+    body: body.value,
+    params: params.value,
+    query: query.value,
+    now: deps.now(),
+    reference: c.get('reference'),
+    signal: c.req.raw.signal,
+  });
+  if (isRefusal(result)) return refuse(result);
+  c.header('cache-control', 'no-store');
+  return route.answer === undefined ? c.body(null, 204) : c.json(result as object, route.status);
+}
+
+/** The whole app. Routes are matched in the order given; what matches none is a 404 problem. */
+export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
+  const app = new OpenAPIHono<AppEnv>();
+  const headersFor = securityHeaders(deps.sites, deps.tokenOrigins, deps.production);
+
+  app.use('*', async (c, next) => {
+    const started = performance.now();
+    c.set('reference', randomBytes(6).toString('hex'));
+    c.set('nonce', randomBytes(18).toString('base64'));
+    c.set('route', '(none)');
+    await next();
+    for (const [name, value] of headersFor(c.get('nonce'))) c.res.headers.set(name, value);
+    deps.log.request({
+      method: c.req.method,
+      route: c.get('route'),
+      status: c.res.status,
+      ms: Math.round((performance.now() - started) * 10) / 10,
+      reference: c.get('reference'),
+      session: c.get('sessionId'),
+    });
+  });
+
+  app.onError((error, c) => {
+    if (error instanceof Refused) return problemResponse(error.refusal, c.get('reference'));
+    deps.log.failure({ route: c.get('route'), reference: c.get('reference'), error });
+    const detail = 'Nothing was changed unless you were told so. Try again; if it stays, tell your administrator the reference.';
+    return problemResponse(problem('internal', detail), c.get('reference'));
+  });
+
+  app.notFound((c) => problemResponse(problem('not-found', 'There is nothing at this address.'), c.get('reference')));
+
+  for (const route of deps.routes) {
+    app.on(route.method.toUpperCase(), route.path, (c) => {
+      c.set('route', route.path);
+      return answer(deps, route, c);
+    });
+  }
+
+  const document = describeRoutes(app, deps.routes);
+  app.get('/openapi.json', (c) => {
+    c.set('route', '/openapi.json');
+    return c.json(document);
+  });
+
+  if (deps.builtApp) serveBuiltApp(app, deps.builtApp, deps.beforePage);
+  return app;
+}

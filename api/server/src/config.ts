@@ -1,0 +1,139 @@
+/** The environment, read once. A mistake names the variable and the fix; the process then ends with exit code 2. */
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import type { FieldError } from './problem.ts';
+import { readSites, type Sites, sandboxSite } from './sites.ts';
+
+/** A key that wraps the data keys, and the name it is stored under. */
+export type KeyEncryptionKey = { kid: string; key: Uint8Array };
+
+export type Config = {
+  environment: 'development' | 'production';
+  port: number;
+  ehrPort: number;
+  stateFolder: string;
+  databaseUrl: string;
+  migrationDatabaseUrl: string;
+  sites: Sites;
+  /** The first wraps what is new; all of them unwrap. */
+  keys: KeyEncryptionKey[];
+  idleSeconds: number;
+  warnSeconds: number;
+};
+
+/**
+ * Protects nothing: it is in the source. Development and tests use it so that a first start needs no set-up; production
+ * refuses it by name and by value.
+ */
+export const DEVELOPMENT_KEY: KeyEncryptionKey = {
+  kid: 'development-only',
+  key: Buffer.from('refloop-development-key-not-safe', 'utf8'),
+};
+
+const number = (fallback: number, low: number, high: number): z.ZodType<number, unknown> =>
+  z
+    .string()
+    .regex(/^\d+$/, `Not a whole number from ${low} to ${high}`)
+    .transform(Number)
+    .refine((value) => value >= low && value <= high, `Not a whole number from ${low} to ${high}`)
+    .default(fallback);
+
+const Environment = z.object({
+  REFLOOP_ENV: z.enum(['development', 'production'], 'Neither development nor production').default('development'),
+  REFLOOP_PORT: number(4020, 0, 65_535),
+  REFLOOP_EHR_PORT: number(4010, 0, 65_535),
+  REFLOOP_STATE: z.string().min(1).default('.data'),
+  DATABASE_URL: z.string('Not set').regex(/^postgres(ql)?:\/\//, 'Not a PostgreSQL URL'),
+  REFLOOP_MIGRATION_DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'Not a PostgreSQL URL')
+    .optional(),
+  REFLOOP_SITES: z.string().min(1).optional(),
+  REFLOOP_SANDBOX: z.enum(['on', 'off'], 'Neither on nor off').optional(),
+  REFLOOP_KEY: z.string().optional(),
+  REFLOOP_IDLE_SECONDS: number(900, 1, 900),
+  REFLOOP_IDLE_WARN_SECONDS: number(60, 0, 600),
+});
+
+const FIXES: Record<string, string> = {
+  REFLOOP_ENV: 'Set it to production where real patients are, else leave it out.',
+  REFLOOP_PORT: 'Set a free port, or leave it out for 4020.',
+  REFLOOP_EHR_PORT: 'Set a free port, or leave it out for 4010.',
+  REFLOOP_STATE: 'Name a folder, or leave it out for .data.',
+  DATABASE_URL: 'Set postgresql://user:password@host/database; npm start sets it by itself.',
+  REFLOOP_MIGRATION_DATABASE_URL: 'Set the URL of the role that owns the tables, or leave it out to use DATABASE_URL.',
+  REFLOOP_SITES: 'Name a JSON file of sites, or leave it out.',
+  REFLOOP_SANDBOX: 'Set it to on or off; it is on in development and off in production.',
+  REFLOOP_IDLE_SECONDS: 'Set 1 to 900 seconds, or leave it out for 900.',
+  REFLOOP_IDLE_WARN_SECONDS: 'Set 0 to 600 seconds, fewer than REFLOOP_IDLE_SECONDS, or leave it out for 60.',
+};
+
+const KEY_FIX = 'Set <name>:<base64 of 32 random bytes>, made with `openssl rand -base64 32`; older keys follow after commas.';
+
+export type ConfigAnswer = { ok: true; value: Config } | { ok: false; refusal: FieldError[] };
+
+function readKeys(text: string | undefined, production: boolean): { keys: KeyEncryptionKey[]; faults: FieldError[] } {
+  const fault = (message: string) => ({ keys: [], faults: [{ field: 'REFLOOP_KEY', message, fix: KEY_FIX }] });
+  if (text === undefined || text === '') {
+    return production ? fault('Not set; production has no default') : { keys: [DEVELOPMENT_KEY], faults: [] };
+  }
+  const keys: KeyEncryptionKey[] = [];
+  for (const part of text.split(',')) {
+    const match = /^([A-Za-z0-9._-]{1,40}):([A-Za-z0-9+/]{43}=)$/.exec(part.trim());
+    if (!match) return fault('Not a list of <name>:<base64 of 32 bytes>');
+    const [, kid = '', base64 = ''] = match;
+    const key = Buffer.from(base64, 'base64');
+    if (production && (kid === DEVELOPMENT_KEY.kid || key.equals(DEVELOPMENT_KEY.key)))
+      return fault('The development key protects nothing');
+    if (keys.some((other) => other.kid === kid)) return fault(`The name ${kid} is given twice`);
+    keys.push({ kid, key });
+  }
+  return { keys, faults: [] };
+}
+
+/** Reads everything and reports every mistake. Touches the sites file and nothing else. */
+export function readConfig(environment: Record<string, string | undefined>): ConfigAnswer {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = Environment.safeParse(given);
+  if (!parsed.success) {
+    const refusal = parsed.error.issues.map((issue) => {
+      const field = String(issue.path[0]);
+      const fix = FIXES[field];
+      return fix === undefined ? { field, message: issue.message } : { field, message: issue.message, fix };
+    });
+    return { ok: false, refusal };
+  }
+  const read = parsed.data;
+  const production = read.REFLOOP_ENV === 'production';
+  const { keys, faults } = readKeys(read.REFLOOP_KEY, production);
+  if (read.REFLOOP_IDLE_WARN_SECONDS >= read.REFLOOP_IDLE_SECONDS) {
+    const fix = FIXES['REFLOOP_IDLE_WARN_SECONDS'] ?? '';
+    faults.push({ field: 'REFLOOP_IDLE_WARN_SECONDS', message: 'Not fewer seconds than REFLOOP_IDLE_SECONDS', fix });
+  }
+  const sandbox = (read.REFLOOP_SANDBOX ?? (production ? 'off' : 'on')) === 'on' ? sandboxSite(read.REFLOOP_EHR_PORT) : undefined;
+  const sites = readSites({ file: read.REFLOOP_SITES, sandbox, production });
+  if (!sites.ok) return { ok: false, refusal: [...faults, ...sites.refusal] };
+  if (faults.length > 0) return { ok: false, refusal: faults };
+  return {
+    ok: true,
+    value: {
+      environment: read.REFLOOP_ENV,
+      port: read.REFLOOP_PORT,
+      ehrPort: read.REFLOOP_EHR_PORT,
+      stateFolder: resolve(read.REFLOOP_STATE),
+      databaseUrl: read.DATABASE_URL,
+      migrationDatabaseUrl: read.REFLOOP_MIGRATION_DATABASE_URL ?? read.DATABASE_URL,
+      sites: sites.value,
+      keys,
+      idleSeconds: read.REFLOOP_IDLE_SECONDS,
+      warnSeconds: read.REFLOOP_IDLE_WARN_SECONDS,
+    },
+  };
+}
+
+/** The mistakes as lines for the terminal. */
+export const configFaults = (faults: FieldError[]): string =>
+  [
+    'Refloop cannot start with these settings:',
+    ...faults.map(({ field, message, fix }) => `  ${field}: ${message}.${fix ? ` ${fix}` : ''}`),
+  ].join('\n');

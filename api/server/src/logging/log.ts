@@ -1,0 +1,59 @@
+/**
+ * The log, by allow-list: only the fields named here are ever written. No body, no URL (its path may hold an id), no
+ * name, no message of an error (a database puts values into its messages), so that no patient's data can slip in.
+ */
+import { type DestinationStream, pino } from 'pino';
+
+export type RequestLine = {
+  method: string;
+  /** The route's pattern, such as /recommendations/:id. */
+  route: string;
+  status: number;
+  ms: number;
+  reference: string;
+  /** SHA-256 of the session's token; the log keeps its first 12 digits. */
+  session: string | undefined;
+};
+
+export type Logger = {
+  request: (line: RequestLine) => void;
+  /** An error nobody expected: its class, its code and where in our code it arose. */
+  failure: (line: { route: string; reference: string; error: unknown }) => void;
+  /** Something about the process itself; `words` is a fixed text of ours. */
+  event: (words: string, counts?: Record<string, number>) => void;
+};
+
+/** Lines of a stack that point into a file, without the message above them. */
+const frames = (error: Error): string[] =>
+  (error.stack ?? '')
+    .split('\n')
+    .filter((line) => /^\s+at .*:\d+:\d+\)?$/.test(line))
+    .slice(0, 8)
+    .map((line) => line.trim());
+
+/** A database's error code is five letters or digits, Node's is upper-case words; anything else is left out. */
+function codeOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' && /^[A-Z0-9_]{3,40}$/.test(code) ? code : undefined;
+}
+
+/** Writes JSON lines to the stream; stderr unless told. */
+export function createLogger(stream?: DestinationStream): Logger {
+  const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream ?? pino.destination({ dest: 2, sync: false }));
+  return {
+    request: ({ method, route, status, ms, reference, session }) =>
+      log.info({ method, route, status, ms, reference, session: session?.slice(0, 12) }, 'request'),
+    failure: ({ route, reference, error }) =>
+      log.error(
+        {
+          route,
+          reference,
+          error: error instanceof Error ? error.constructor.name : typeof error,
+          code: codeOf(error),
+          at: error instanceof Error ? frames(error) : undefined,
+        },
+        'failure',
+      ),
+    event: (words, counts) => log.info(counts === undefined ? {} : { counts }, words),
+  };
+}

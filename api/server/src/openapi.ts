@@ -1,0 +1,57 @@
+/** The OpenAPI 3.1 document, made from the routes: what is mounted is what is described. */
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { type ZodObject, z } from 'zod';
+import type { AppEnv } from './app.ts';
+import { Problem } from './client/session.ts';
+import type { Route } from './routes/route.ts';
+
+const braces = (path: string): string => path.replaceAll(/:([A-Za-z]+)/g, '{$1}');
+
+const problemContent = { 'application/problem+json': { schema: Problem } };
+
+/** What a route demands, for people: the roles, and whether a patient must be in context. */
+function rule(route: Route): string {
+  if (route.access.kind === 'public') return 'No session needed.';
+  const roles = route.access.roles.join(', ');
+  return `For ${roles}${route.access.patientBound ? ', in a session opened from a patient’s chart' : ''}.`;
+}
+
+/** Describes the routes. Every one says who may call it; those that need a session carry the bearer scheme. */
+export function describeRoutes(app: OpenAPIHono<AppEnv>, routes: Route[]) {
+  const registry = app.openAPIRegistry;
+  registry.registerComponent('securitySchemes', 'session', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The token that POST /sessions answers with.',
+  });
+  for (const route of routes) {
+    const good =
+      route.answer === undefined
+        ? { 204: { description: 'Done; there is nothing to say.' } }
+        : { [route.status]: { description: 'Done.', content: { 'application/json': { schema: route.answer } } } };
+    registry.registerPath({
+      method: route.method,
+      path: braces(route.path),
+      summary: route.summary,
+      description: rule(route),
+      security: route.access.kind === 'public' ? [] : [{ session: [] }],
+      request: {
+        ...(route.body ? { body: { required: true, content: { 'application/json': { schema: route.body } } } } : {}),
+        ...(route.params ? { params: route.params as ZodObject } : {}),
+        ...(route.query ? { query: route.query as ZodObject } : {}),
+      },
+      responses: { ...good, default: { description: 'Refused: problem details (RFC 9457).', content: problemContent } },
+    });
+  }
+  return app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: 'Refloop',
+      version: '1',
+      description: 'Closed-loop referrals inside the EHR. Sessions are opened with the EHR’s own sign-in and belong to one patient.',
+    },
+  });
+}
+
+/** The empty object, for schemas of routes without parameters. */
+export const Nothing = z.object({});

@@ -1,0 +1,118 @@
+/**
+ * A route as a value: where it is, who may call it, what it takes and answers. The app mounts nothing else, so that the
+ * list of routes is the list of rules, the OpenAPI document and the table a test walks through.
+ */
+import type { z } from 'zod';
+import type { Role } from '../client/session.ts';
+import type { Refusal } from '../problem.ts';
+import type { PatientSession, Session } from '../sessions/session.ts';
+
+/** Who may call: anybody, or a session with one of these roles, opened for a patient or not. */
+export type Access = { kind: 'public' } | { kind: 'session'; roles: readonly Role[]; patientBound: boolean };
+
+/** What a handler is given besides what the request carries. */
+export type Call<Body, Params, Query, Who> = {
+  session: Who;
+  body: Body;
+  params: Params;
+  query: Query;
+  now: Date;
+  /** Names this request in the log and in every problem it answers with. */
+  reference: string;
+  signal: AbortSignal;
+};
+
+type Part = z.ZodType | undefined;
+type Parsed<Schema extends Part> = Schema extends z.ZodType ? z.output<Schema> : undefined;
+type Answered<Schema extends Part> = Schema extends z.ZodType ? z.input<Schema> : undefined;
+
+type Definition<Body extends Part, Params extends Part, Query extends Part, Answer extends Part, Who> = {
+  method: 'get' | 'post' | 'put' | 'delete';
+  /** Hono's form: `/recommendations/:id`. */
+  path: string;
+  /** One sentence for the OpenAPI document. */
+  summary: string;
+  body?: Body;
+  params?: Params;
+  query?: Query;
+  /** Schema of the JSON answer; without one the answer is 204. */
+  answer?: Answer;
+  /** Status of a good answer with a body; 200 unless told. */
+  status?: 200 | 201;
+  /** Largest body in bytes; 256 KiB unless told. */
+  bodyLimit?: number;
+  handle: (call: Call<Parsed<Body>, Parsed<Params>, Parsed<Query>, Who>) => Promise<Answered<Answer> | Refusal>;
+};
+
+export type Route = {
+  method: 'get' | 'post' | 'put' | 'delete';
+  path: string;
+  summary: string;
+  access: Access;
+  body: z.ZodType | undefined;
+  params: z.ZodType | undefined;
+  query: z.ZodType | undefined;
+  answer: z.ZodType | undefined;
+  status: 200 | 201;
+  bodyLimit: number;
+  handle: (call: Call<unknown, unknown, unknown, Session | undefined>) => Promise<unknown>;
+};
+
+export const DEFAULT_BODY_LIMIT = 256 * 1024;
+
+function toRoute(definition: Definition<Part, Part, Part, Part, never>, access: Access): Route {
+  return {
+    method: definition.method,
+    path: definition.path,
+    summary: definition.summary,
+    access,
+    body: definition.body,
+    params: definition.params,
+    query: definition.query,
+    answer: definition.answer,
+    status: definition.status ?? 200,
+    bodyLimit: definition.bodyLimit ?? DEFAULT_BODY_LIMIT,
+    // The app parses by these very schemas and checks the session before it calls.
+    handle: definition.handle as Route['handle'],
+  };
+}
+
+/** A route anybody may call. */
+export const publicRoute = <
+  Body extends Part = undefined,
+  Params extends Part = undefined,
+  Query extends Part = undefined,
+  Answer extends Part = undefined,
+>(
+  definition: Definition<Body, Params, Query, Answer, undefined>,
+): Route => toRoute(definition as unknown as Definition<Part, Part, Part, Part, never>, { kind: 'public' });
+
+/** A route for sessions with one of the roles, opened for a patient or not. */
+export const sessionRoute = <
+  Body extends Part = undefined,
+  Params extends Part = undefined,
+  Query extends Part = undefined,
+  Answer extends Part = undefined,
+>(
+  definition: Definition<Body, Params, Query, Answer, Session> & { roles: readonly Role[] },
+): Route =>
+  toRoute(definition as unknown as Definition<Part, Part, Part, Part, never>, {
+    kind: 'session',
+    roles: definition.roles,
+    patientBound: false,
+  });
+
+/** A route for sessions with one of the roles that were opened for a patient; its handler has that patient. */
+export const patientRoute = <
+  Body extends Part = undefined,
+  Params extends Part = undefined,
+  Query extends Part = undefined,
+  Answer extends Part = undefined,
+>(
+  definition: Definition<Body, Params, Query, Answer, PatientSession> & { roles: readonly Role[] },
+): Route =>
+  toRoute(definition as unknown as Definition<Part, Part, Part, Part, never>, {
+    kind: 'session',
+    roles: definition.roles,
+    patientBound: true,
+  });

@@ -1,0 +1,70 @@
+/** Whether a request may reach its route: the session runs, the role is granted now, the patient is in context. */
+import { rolesOf } from '../grants/roles.ts';
+import { problem, type Refusal } from '../problem.ts';
+import type { Access } from '../routes/route.ts';
+import { findSite, type Site } from '../sites.ts';
+import type { StoredSession } from '../store/sessions.ts';
+import type { Store } from '../store/store.ts';
+import type { Session } from './session.ts';
+import { actorOf } from './session.ts';
+import { bearerDigest } from './token.ts';
+
+export type AuthorizeDeps = { store: Store; sites: Site[]; idleSeconds: number; now: () => Date };
+
+export type Admission = { ok: true; session: Session | undefined } | { ok: false; refusal: Refusal };
+
+const SIGN_IN = 'Open Refloop from the chart again; your draft is kept.';
+
+/** Why a stored session runs no more, or undefined while it does. */
+function endOf(session: StoredSession, now: Date, idleSeconds: number): Refusal | undefined {
+  if (session.endedAt !== null) return problem('session-ended', `You signed out. ${SIGN_IN}`);
+  if (Date.parse(session.expiresAt) <= now.getTime()) return problem('session-ended', `The session reached its longest life. ${SIGN_IN}`);
+  if (Date.parse(session.lastActivity) + idleSeconds * 1000 <= now.getTime()) {
+    return problem('session-idle', `Nobody used this page for ${Math.round(idleSeconds / 60)} minutes. ${SIGN_IN}`);
+  }
+  return undefined;
+}
+
+function ruleBroken(session: Session, access: Extract<Access, { kind: 'session' }>): Refusal | undefined {
+  if (!access.roles.some((role) => session.roles.includes(role))) {
+    const detail = `This is for ${access.roles.join(', ')}. An administrator of Refloop at your site can grant it.`;
+    return problem('not-allowed', detail);
+  }
+  if (access.patientBound && session.patientId === null) {
+    return problem('no-patient', 'Open a patient’s chart and start Refloop from there.');
+  }
+  return undefined;
+}
+
+/** Reads the session of the header and holds it against the rule; a refusal of a known person is audited. */
+export async function authorize(deps: AuthorizeDeps, access: Access, header: string | undefined, routeName: string): Promise<Admission> {
+  if (access.kind === 'public') return { ok: true, session: undefined };
+  const refuse = (refusal: Refusal): Admission => ({ ok: false, refusal });
+  const tokenHash = bearerDigest(header);
+  if (tokenHash === undefined) return refuse(problem('session-required', `Send the session’s token as Authorization: Bearer. ${SIGN_IN}`));
+  const found = await deps.store.findSession(tokenHash);
+  if (!found) return refuse(problem('session-required', `This session is not known here. ${SIGN_IN}`));
+  const now = deps.now();
+  const ended = endOf(found.session, now, deps.idleSeconds);
+  if (ended) return refuse(ended);
+  const site = findSite(deps.sites, found.session.scope.issuer);
+  if (!site || site.tenant !== found.session.scope.tenant) {
+    return refuse(problem('session-ended', 'This EHR is no longer registered with Refloop.'));
+  }
+  const { scope, subject, fhirUser, name, patientId, startedAt, lastActivity, expiresAt } = found.session;
+  const roles = rolesOf(site, fhirUser, found.grant);
+  const session: Session = { scope, subject, fhirUser, name, roles, patientId, sessionId: tokenHash, startedAt, lastActivity, expiresAt };
+  const broken = ruleBroken(session, access);
+  if (!broken) return { ok: true, session };
+  await deps.store.transaction(scope, (unit) =>
+    unit.audit.append({
+      at: now.toISOString(),
+      actor: actorOf(session),
+      action: 'access.refused',
+      purpose: 'HCOMPL',
+      ...(patientId === null ? {} : { patientId }),
+      payload: { route: routeName, why: broken.refused },
+    }),
+  );
+  return refuse(broken);
+}

@@ -1,0 +1,38 @@
+/** The session as routes and services see it: who is asking, from where, for which patient, with which roles. */
+import type { AuditActor } from '@refloop/domain/audit/entry';
+import type { Role } from '../client/session.ts';
+import type { Refusal } from '../problem.ts';
+import { problem } from '../problem.ts';
+import type { Scope } from '../store/store.ts';
+
+export type Session = {
+  scope: Scope;
+  subject: string;
+  /** Relative reference, such as `Practitioner/123`. */
+  fhirUser: string;
+  name: string;
+  /** As granted now, not as granted at sign-in. */
+  roles: Role[];
+  /** The patient proven at sign-in; null in a session opened without one. */
+  patientId: string | null;
+  /** SHA-256 of the token, hex: names the session in logs and in the audit. */
+  sessionId: string;
+  startedAt: string;
+  lastActivity: string;
+  expiresAt: string;
+};
+
+/** A session of a route that asks for a patient. */
+export type PatientSession = Session & { patientId: string };
+
+export const actorOf = (session: Session): AuditActor => ({
+  subject: session.subject,
+  fhirUser: session.fhirUser,
+  sessionId: session.sessionId,
+});
+
+/** Refuses anything about a patient other than the session's own. */
+export const refuseOtherPatient = (session: PatientSession, patientId: string): Refusal | undefined =>
+  session.patientId === patientId
+    ? undefined
+    : problem('another-patient', 'Open Refloop from that patient’s chart; this session stays with the patient it was opened for.');

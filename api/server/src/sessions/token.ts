@@ -1,0 +1,13 @@
+/** Session tokens: 32 random bytes, base64url, sent in the Authorization header alone. Only the digest is stored. */
+import { createHash, randomBytes } from 'node:crypto';
+
+export const newToken = (): string => randomBytes(32).toString('base64url');
+
+/** SHA-256, lower-case hex. */
+export const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** The digest of the token in an Authorization header; undefined where there is none of our form. */
+export function bearerDigest(header: string | undefined): string | undefined {
+  const match = /^Bearer ([A-Za-z0-9_-]{43})$/i.exec(header ?? '');
+  return match?.[1] === undefined ? undefined : digest(match[1]);
+}

@@ -1,0 +1,194 @@
+/**
+ * The EHRs this Refloop serves: the sandbox's own entry and those of the REFLOOP_SITES file. Read once at start; every
+ * mistake is told with the field and the fix before anything listens.
+ */
+import { readFileSync } from 'node:fs';
+import type { JSONWebKeySet } from 'jose';
+import { z } from 'zod';
+import type { PublicSite } from './client/session.ts';
+import type { FieldError } from './problem.ts';
+import type { Scope } from './store/store.ts';
+
+export type Site = {
+  tenant: string;
+  name: string;
+  /** FHIR base, compared exactly: no slash is added or taken away. */
+  iss: string;
+  clientId: string;
+  scopes: string;
+  /** What the id_token's `iss` must equal; undefined = as the EHR's own discovery says. */
+  issuer: string | undefined;
+  /** Keys given inline instead of the EHR's jwks_uri. */
+  jwks: JSONWebKeySet | undefined;
+  /** Origins that may show Refloop in a frame. */
+  embed: string[];
+  /** fhirUser of the first admins, relative. */
+  admins: string[];
+  system: { clientId: string; key: string } | undefined;
+};
+
+export type CdsClient = { iss: string; jku: string | undefined; jwks: JSONWebKeySet | undefined };
+
+export type Sites = { sites: Site[]; cdsClients: CdsClient[] };
+
+/**
+ * What Refloop asks for where a site entry names no scopes: the order, its note, its work and where they came from to
+ * write; what a match and a referral letter are made of to read (SMART App Launch 2.2 scopes).
+ */
+export const DEFAULT_SCOPES = [
+  'launch openid fhirUser online_access offline_access launch/patient launch/encounter launch/servicerequest',
+  'patient/Patient.r patient/Coverage.rs patient/ServiceRequest.crus patient/Condition.rs patient/Encounter.rs',
+  'patient/DocumentReference.crus patient/Task.crus patient/Appointment.rs patient/Provenance.crs',
+  'patient/MedicationRequest.rs patient/AllergyIntolerance.rs patient/Observation.rs patient/DiagnosticReport.rs',
+  'patient/Procedure.rs patient/RelatedPerson.rs patient/Communication.c patient/Immunization.rs patient/CareTeam.rs',
+  'user/Location.rs user/Practitioner.rs user/PractitionerRole.rs user/Organization.rs',
+].join(' ');
+
+const JsonWebKeySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1, 'A key set holds at least one key') });
+const Origin = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && new URL(text).origin === text,
+    'Not an origin such as https://ehr.example.org, without path or final slash',
+  );
+const FhirUser = z.string().regex(/^(Practitioner|PractitionerRole)\/[A-Za-z0-9\-.]{1,64}$/, 'Not a fhirUser such as Practitioner/123');
+
+const SiteEntry = z.strictObject({
+  tenant: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'Lower-case letters, digits and hyphens, at most 63'),
+  name: z.string().min(1).max(200),
+  iss: z.string().max(2000),
+  clientId: z.string().min(1).max(300),
+  scopes: z.string().min(1).optional(),
+  issuer: z.string().max(2000).optional(),
+  jwks: JsonWebKeySet.optional(),
+  embed: z.array(Origin).optional(),
+  admins: z.array(FhirUser).optional(),
+  system: z.strictObject({ clientId: z.string().min(1), key: z.string().min(1) }).optional(),
+});
+
+const SitesFile = z.strictObject({
+  sites: z.array(SiteEntry),
+  cdsClients: z.array(z.strictObject({ iss: z.string(), jku: z.url().optional(), jwks: JsonWebKeySet.optional() })).default([]),
+});
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** Why an address cannot be used, or undefined: https anywhere; http outside production and on loopback. */
+function addressFault(text: string, production: boolean): string | undefined {
+  if (!URL.canParse(text)) return 'Not a URL';
+  const url = new URL(text);
+  if (url.username !== '' || url.password !== '') return 'A URL with a name or password in it';
+  if (url.search !== '' || url.hash !== '') return 'A URL with a query or a fragment';
+  if (url.protocol === 'https:') return undefined;
+  if (url.protocol !== 'http:') return 'Neither https nor http';
+  return !production || LOOPBACK.has(url.hostname) ? undefined : 'http in production';
+}
+
+const toSite = (entry: z.output<typeof SiteEntry>): Site => ({
+  tenant: entry.tenant,
+  name: entry.name,
+  iss: entry.iss,
+  clientId: entry.clientId,
+  scopes: entry.scopes ?? DEFAULT_SCOPES,
+  issuer: entry.issuer,
+  jwks: entry.jwks as JSONWebKeySet | undefined,
+  embed: entry.embed ?? [new URL(entry.iss).origin],
+  admins: entry.admins ?? [],
+  system: entry.system,
+});
+
+export type SitesAnswer = { ok: true; value: Sites } | { ok: false; refusal: FieldError[] };
+
+/** Reads the text of a sites file. Every mistake is reported, not only the first. */
+export function parseSites(text: string, options: { production: boolean; taken: Site[] }): SitesAnswer {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    const fix = 'Write one JSON object: {"sites": […], "cdsClients": […]}.';
+    return { ok: false, refusal: [{ field: '(file)', message: `Not JSON: ${(error as Error).message}`, fix }] };
+  }
+  const parsed = SitesFile.safeParse(json);
+  if (!parsed.success) {
+    const refusal = parsed.error.issues.map((issue) => ({
+      field: issue.path.map(String).join('.') || '(file)',
+      message: issue.message,
+      fix: 'An entry is {"tenant", "name", "iss", "clientId", "scopes"?, "issuer"?, "jwks"?, "embed"?, "admins"?, "system"?}.',
+    }));
+    return { ok: false, refusal };
+  }
+  const faults: FieldError[] = [];
+  const seen = new Set(options.taken.map((site) => site.iss));
+  for (const [index, entry] of parsed.data.sites.entries()) {
+    const field = (name: string): string => `sites.${index}.${name}`;
+    const fault = addressFault(entry.iss, options.production);
+    if (fault) faults.push({ field: field('iss'), message: fault, fix: 'Give the FHIR base as the EHR sends it in iss, with https.' });
+    if (seen.has(entry.iss))
+      faults.push({ field: field('iss'), message: 'Another entry has this iss', fix: 'Keep one entry for each FHIR base.' });
+    seen.add(entry.iss);
+    if (entry.issuer !== undefined) {
+      const issuerFault = addressFault(entry.issuer, options.production);
+      if (issuerFault) faults.push({ field: field('issuer'), message: issuerFault, fix: 'Give the issuer as it stands in the id_token.' });
+    }
+  }
+  for (const [index, client] of parsed.data.cdsClients.entries()) {
+    if (client.jku !== undefined && client.jwks !== undefined) {
+      faults.push({
+        field: `cdsClients.${index}`,
+        message: 'Both jku and jwks are given',
+        fix: 'Give the keys (jwks) or where they are (jku), not both.',
+      });
+    }
+    const fault = client.jku === undefined ? undefined : addressFault(client.jku, options.production);
+    if (fault) faults.push({ field: `cdsClients.${index}.jku`, message: fault, fix: 'Give the address of the key set with https.' });
+  }
+  if (faults.length > 0) return { ok: false, refusal: faults };
+  return {
+    ok: true,
+    value: {
+      sites: parsed.data.sites.map(toSite),
+      cdsClients: parsed.data.cdsClients.map((client) => ({
+        iss: client.iss,
+        jku: client.jku,
+        jwks: client.jwks as JSONWebKeySet | undefined,
+      })),
+    },
+  };
+}
+
+/** The sandbox EHR of this project: framed from 127.0.0.1 too, which for a browser is another site than localhost. */
+export const sandboxSite = (ehrPort: number): Site => ({
+  tenant: 'sandbox',
+  name: 'Sandbox clinic',
+  iss: `http://localhost:${ehrPort}/fhir`,
+  clientId: 'refloop',
+  scopes: DEFAULT_SCOPES,
+  issuer: undefined,
+  jwks: undefined,
+  embed: [`http://localhost:${ehrPort}`, `http://127.0.0.1:${ehrPort}`],
+  admins: ['Practitioner/admin'],
+  system: undefined,
+});
+
+/** The sandbox's entry, unless it is left out, and those of the file. */
+export function readSites(options: { file: string | undefined; sandbox: Site | undefined; production: boolean }): SitesAnswer {
+  const own = options.sandbox ? [options.sandbox] : [];
+  if (options.file === undefined) return { ok: true, value: { sites: own, cdsClients: [] } };
+  let text: string;
+  try {
+    text = readFileSync(options.file, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    const fix = 'Name a file that exists and that Refloop may read, or leave REFLOOP_SITES out.';
+    return { ok: false, refusal: [{ field: 'REFLOOP_SITES', message: `${options.file} cannot be read (${code})`, fix }] };
+  }
+  const parsed = parseSites(text, { production: options.production, taken: own });
+  return parsed.ok ? { ok: true, value: { sites: [...own, ...parsed.value.sites], cdsClients: parsed.value.cdsClients } } : parsed;
+}
+
+export const findSite = (sites: Site[], iss: string): Site | undefined => sites.find((site) => site.iss === iss);
+
+export const scopeOf = (site: Site): Scope => ({ tenant: site.tenant, issuer: site.iss, site: site.name });
+
+/** What the launch page may know before anybody has signed in. */
+export const publicSite = (site: Site): PublicSite => ({ iss: site.iss, name: site.name, clientId: site.clientId, scopes: site.scopes });
