@@ -1,0 +1,92 @@
+/** The apps this EHR knows. Redirect URIs, scopes and origins are what was registered, compared exactly. */
+import { sameSecret } from './secrets.ts';
+
+export type RegisteredClient = {
+  clientId: string;
+  name: string;
+  /** A browser app has no secret; a server has one and sends it by HTTP Basic. */
+  authentication: { kind: 'public' } | { kind: 'symmetric'; secret: string };
+  redirectUris: string[];
+  /** Where the EHR opens the app; absent for an app that only launches by itself. */
+  launchUrl?: string;
+  /** The most it may be granted, as a space-separated list. */
+  scopes: string;
+};
+
+/**
+ * What a referral app needs of a chart, and no more (least privilege). Written: the order, its note, its work and where
+ * they came from. Read: what a referral letter and a match are made of.
+ */
+export const REFERRAL_SCOPES = [
+  'openid fhirUser launch launch/patient launch/encounter launch/servicerequest online_access offline_access',
+  'patient/Patient.r patient/Coverage.rs patient/ServiceRequest.crus patient/Condition.rs patient/Encounter.rs',
+  'patient/DocumentReference.crus patient/Task.crus patient/Appointment.rs patient/Provenance.crs',
+  'patient/MedicationRequest.rs patient/AllergyIntolerance.rs patient/Observation.rs patient/DiagnosticReport.rs',
+  'patient/Procedure.rs patient/RelatedPerson.rs patient/Communication.c patient/Immunization.rs patient/CareTeam.rs',
+  'user/Location.rs user/Practitioner.rs user/PractitionerRole.rs user/Organization.rs',
+].join(' ');
+
+/** Refloop's own registration: a public client at the given origin, such as http://127.0.0.1:4020. */
+export const refloopClient = (origin: string): RegisteredClient & { launchUrl: string } => ({
+  clientId: 'refloop',
+  name: 'Refloop',
+  authentication: { kind: 'public' },
+  redirectUris: [`${origin}/app`],
+  launchUrl: `${origin}/launch`,
+  scopes: REFERRAL_SCOPES,
+});
+
+/** The origins whose pages may read this server's answers: those of the registered redirect URIs. */
+export const registeredOrigins = (clients: RegisteredClient[]): string[] => [
+  ...new Set(clients.flatMap((client) => client.redirectUris.map((uri) => new URL(uri).origin))),
+];
+
+export type ClientAuthentication =
+  | { kind: 'client'; client: RegisteredClient; method: 'none' | 'client_secret_basic' }
+  | { kind: 'refused'; description: string };
+
+/** RFC 6749 §2.3.1: identifier and secret are form-encoded before they are joined. */
+function basicCredentials(authorization: string): { clientId: string; secret: string } | undefined {
+  const match = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(authorization);
+  if (!match) return undefined;
+  const decoded = Buffer.from(match[1] ?? '', 'base64').toString('utf8');
+  const colon = decoded.indexOf(':');
+  if (colon < 0) return undefined;
+  const plain = (text: string): string => decodeURIComponent(text.replaceAll('+', ' '));
+  try {
+    return { clientId: plain(decoded.slice(0, colon)), secret: plain(decoded.slice(colon + 1)) };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Who is calling the token endpoint: a public client names itself in the form, a confidential one proves itself by Basic.
+ * A confidential client that only names itself is refused, and so is one that does both differently.
+ */
+export function authenticateClient(
+  clients: RegisteredClient[],
+  authorization: string | undefined,
+  clientIdInForm: string | undefined,
+): ClientAuthentication {
+  if (authorization !== undefined) {
+    const sent = basicCredentials(authorization);
+    const client = clients.find((one) => one.clientId === sent?.clientId);
+    if (!sent || client?.authentication.kind !== 'symmetric' || !sameSecret(client.authentication.secret, sent.secret)) {
+      return { kind: 'refused', description: 'The client and its secret do not match a registration.' };
+    }
+    if (clientIdInForm !== undefined && clientIdInForm !== client.clientId) {
+      return { kind: 'refused', description: 'client_id names another client than the Authorization header.' };
+    }
+    return { kind: 'client', client, method: 'client_secret_basic' };
+  }
+  if (clientIdInForm === undefined) {
+    return { kind: 'refused', description: 'client_id is missing: a public client sends it in the form.' };
+  }
+  const client = clients.find((one) => one.clientId === clientIdInForm);
+  if (!client) return { kind: 'refused', description: 'client_id is not registered here.' };
+  if (client.authentication.kind !== 'public') {
+    return { kind: 'refused', description: 'This client must send its secret in the Authorization header (HTTP Basic).' };
+  }
+  return { kind: 'client', client, method: 'none' };
+}

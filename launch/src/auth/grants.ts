@@ -1,0 +1,194 @@
+/**
+ * Grants: what one app may do for one user about one patient, and the codes and tokens that stand for it. Every secret is
+ * stored as a digest. Revoking the grant ends all its tokens at once.
+ */
+import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
+import type { LaunchContext } from './launches.ts';
+import { digestOf, newSecret } from './secrets.ts';
+
+export const CODE_LIFETIME_SECONDS = 60;
+/** SMART asks for an hour at most. */
+export const ACCESS_TOKEN_LIFETIME_SECONDS = 3600;
+/** Online access lasts while its user is signed in, and no longer than a working day. */
+export const ONLINE_LIFETIME_SECONDS = 12 * 60 * 60;
+export const OFFLINE_LIFETIME_SECONDS = 30 * 24 * 60 * 60;
+
+export type Grant = {
+  id: string;
+  clientId: string;
+  userId: string;
+  /** What was granted at the start; an access token may carry less. */
+  scope: string;
+  patientId?: string;
+  encounterId?: string;
+  orderId?: string;
+  intent?: string;
+  needPatientBanner: boolean;
+  sessionDigest?: string;
+};
+
+export type NewGrant = Omit<LaunchContext, 'mode'> & { scope: string };
+
+export type IssuedTokens = { accessToken: string; expiresIn: number; scope: string; refreshToken?: string };
+
+export type AccessTokenFacts = { grant: Grant; scope: string; issuedAt: Date; expiresAt: Date };
+
+type GrantRow = {
+  id: string;
+  client_id: string;
+  user_id: string;
+  scope: string;
+  patient_id: string | null;
+  encounter_id: string | null;
+  order_id: string | null;
+  intent: string | null;
+  need_patient_banner: boolean;
+  session_digest: string | null;
+};
+
+const GRANT_COLUMNS =
+  'g.id, g.client_id, g.user_id, g.scope, g.patient_id, g.encounter_id, g.order_id, g.intent, g.need_patient_banner, g.session_digest';
+
+const grantOf = (row: GrantRow): Grant => ({
+  id: row.id,
+  clientId: row.client_id,
+  userId: row.user_id,
+  scope: row.scope,
+  ...(row.patient_id === null ? {} : { patientId: row.patient_id }),
+  ...(row.encounter_id === null ? {} : { encounterId: row.encounter_id }),
+  ...(row.order_id === null ? {} : { orderId: row.order_id }),
+  ...(row.intent === null ? {} : { intent: row.intent }),
+  needPatientBanner: row.need_patient_banner,
+  ...(row.session_digest === null ? {} : { sessionDigest: row.session_digest }),
+});
+
+const later = (now: Date, seconds: number): Date => new Date(now.getTime() + seconds * 1000);
+
+/** Records the grant and returns the code that fetches its tokens, good once and for a minute. */
+export async function issueCode(
+  pool: pg.Pool,
+  grant: NewGrant,
+  binding: { redirectUri: string; codeChallenge: string; nonce?: string },
+  now: Date,
+): Promise<string> {
+  const id = randomUUID();
+  const code = newSecret();
+  await pool.query(
+    `with new_grant as (
+       insert into ehr_auth.grants
+         (id, client_id, user_id, scope, patient_id, encounter_id, order_id, intent, need_patient_banner, session_digest, created_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning id)
+     insert into ehr_auth.codes (code_digest, grant_id, redirect_uri, code_challenge, nonce, expires_at)
+     select $12, id, $13, $14, $15, $16 from new_grant`,
+    [
+      id,
+      grant.clientId,
+      grant.userId,
+      grant.scope,
+      grant.patientId ?? null,
+      grant.encounterId ?? null,
+      grant.orderId ?? null,
+      grant.intent ?? null,
+      grant.needPatientBanner,
+      grant.sessionDigest ?? null,
+      now,
+      digestOf(code),
+      binding.redirectUri,
+      binding.codeChallenge,
+      binding.nonce ?? null,
+      later(now, CODE_LIFETIME_SECONDS),
+    ],
+  );
+  return code;
+}
+
+export type UsedCode =
+  | { kind: 'used'; grant: Grant; redirectUri: string; codeChallenge: string; nonce?: string }
+  | { kind: 'unknown' }
+  | { kind: 'expired' }
+  /** It was presented before: somebody may have stolen it, so the tokens it brought are revoked (RFC 6749 §4.1.2). */
+  | { kind: 'reused' };
+
+/** Uses a code up, whatever comes of the exchange. */
+export async function useCode(pool: pg.Pool, code: string, now: Date): Promise<UsedCode> {
+  const digest = digestOf(code);
+  const used = await pool.query<GrantRow & { redirect_uri: string; code_challenge: string; nonce: string | null; expires_at: Date }>(
+    `update ehr_auth.codes c set used_at = $2 from ehr_auth.grants g
+     where c.code_digest = $1 and c.used_at is null and g.id = c.grant_id
+     returning ${GRANT_COLUMNS}, c.redirect_uri, c.code_challenge, c.nonce, c.expires_at`,
+    [digest, now],
+  );
+  const row = used.rows[0];
+  if (!row) {
+    const revoked = await pool.query(
+      `update ehr_auth.grants g set revoked_at = coalesce(g.revoked_at, $2) from ehr_auth.codes c
+       where c.code_digest = $1 and g.id = c.grant_id`,
+      [digest, now],
+    );
+    return { kind: revoked.rowCount === 0 ? 'unknown' : 'reused' };
+  }
+  if (row.expires_at.getTime() <= now.getTime()) return { kind: 'expired' };
+  return {
+    kind: 'used',
+    grant: grantOf(row),
+    redirectUri: row.redirect_uri,
+    codeChallenge: row.code_challenge,
+    ...(row.nonce === null ? {} : { nonce: row.nonce }),
+  };
+}
+
+/** Issues an access token with this scope, and a refresh token where `refreshFor` says for how many seconds. */
+export async function issueTokens(
+  pool: pg.Pool,
+  grant: Grant,
+  scope: string,
+  now: Date,
+  refreshFor: number | undefined,
+): Promise<IssuedTokens> {
+  const accessToken = newSecret();
+  await pool.query(
+    'insert into ehr_auth.access_tokens (token_digest, grant_id, scope, issued_at, expires_at) values ($1, $2, $3, $4, $5)',
+    [digestOf(accessToken), grant.id, scope, now, later(now, ACCESS_TOKEN_LIFETIME_SECONDS)],
+  );
+  const issued = { accessToken, expiresIn: ACCESS_TOKEN_LIFETIME_SECONDS, scope };
+  if (refreshFor === undefined) return issued;
+  const refreshToken = newSecret();
+  await pool.query('insert into ehr_auth.refresh_tokens (token_digest, grant_id, issued_at, expires_at) values ($1, $2, $3, $4)', [
+    digestOf(refreshToken),
+    grant.id,
+    now,
+    later(now, refreshFor),
+  ]);
+  return { ...issued, refreshToken };
+}
+
+/** What an access token stands for, or undefined where it is unknown, expired or revoked. */
+export async function readAccessToken(pool: pg.Pool, token: string, now: Date): Promise<AccessTokenFacts | undefined> {
+  const result = await pool.query<GrantRow & { token_scope: string; issued_at: Date; expires_at: Date }>(
+    `select ${GRANT_COLUMNS}, t.scope as token_scope, t.issued_at, t.expires_at
+     from ehr_auth.access_tokens t join ehr_auth.grants g on g.id = t.grant_id
+     where t.token_digest = $1 and t.expires_at > $2 and g.revoked_at is null`,
+    [digestOf(token), now],
+  );
+  const row = result.rows[0];
+  return row && { grant: grantOf(row), scope: row.token_scope, issuedAt: row.issued_at, expiresAt: row.expires_at };
+}
+
+/**
+ * The grant a refresh token renews, or undefined where the token is unknown, expired, revoked or another client's, or
+ * where the grant is for online access alone and its user has signed out of the EHR.
+ */
+export async function readRefreshToken(pool: pg.Pool, token: string, clientId: string, now: Date): Promise<Grant | undefined> {
+  const result = await pool.query<GrantRow>(
+    `select ${GRANT_COLUMNS}
+     from ehr_auth.refresh_tokens t
+     join ehr_auth.grants g on g.id = t.grant_id
+     left join ehr_auth.sessions s on s.secret_digest = g.session_digest
+     where t.token_digest = $1 and t.expires_at > $3 and g.revoked_at is null and g.client_id = $2
+       and (g.session_digest is null or s.ended_at is null or 'offline_access' = any (string_to_array(g.scope, ' ')))`,
+    [digestOf(token), clientId, now],
+  );
+  const row = result.rows[0];
+  return row && grantOf(row);
+}

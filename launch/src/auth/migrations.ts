@@ -1,0 +1,106 @@
+/** The tables of the authorization server, in the schema ehr_auth of the sandbox's database. */
+import type pg from 'pg';
+
+/** Each step runs once, in order, in one transaction with the row that records it. Never edit a step; add one. */
+const STEPS: string[] = [
+  `create table ehr_auth.signing_keys (
+     kid text primary key,
+     private_jwk jsonb not null,
+     created_at timestamptz not null
+   );
+   create table ehr_auth.sessions (
+     secret_digest text primary key,
+     user_id text not null,
+     created_at timestamptz not null,
+     expires_at timestamptz not null,
+     ended_at timestamptz
+   );
+   create table ehr_auth.launches (
+     id uuid primary key,
+     handle_digest text not null unique,
+     client_id text not null,
+     user_id text not null,
+     patient_id text,
+     encounter_id text,
+     order_id text,
+     mode text not null,
+     intent text,
+     need_patient_banner boolean not null,
+     session_digest text references ehr_auth.sessions (secret_digest),
+     created_at timestamptz not null,
+     expires_at timestamptz not null,
+     used_at timestamptz
+   );
+   create table ehr_auth.interactions (
+     id_digest text primary key,
+     request jsonb not null,
+     user_id text,
+     created_at timestamptz not null,
+     expires_at timestamptz not null,
+     finished_at timestamptz
+   );
+   create table ehr_auth.grants (
+     id uuid primary key,
+     client_id text not null,
+     user_id text not null,
+     scope text not null,
+     patient_id text,
+     encounter_id text,
+     order_id text,
+     intent text,
+     need_patient_banner boolean not null,
+     session_digest text references ehr_auth.sessions (secret_digest),
+     created_at timestamptz not null,
+     revoked_at timestamptz
+   );
+   create table ehr_auth.codes (
+     code_digest text primary key,
+     grant_id uuid not null references ehr_auth.grants (id),
+     redirect_uri text not null,
+     code_challenge text not null,
+     nonce text,
+     expires_at timestamptz not null,
+     used_at timestamptz
+   );
+   create table ehr_auth.access_tokens (
+     token_digest text primary key,
+     grant_id uuid not null references ehr_auth.grants (id),
+     scope text not null,
+     issued_at timestamptz not null,
+     expires_at timestamptz not null
+   );
+   create index access_tokens_by_grant on ehr_auth.access_tokens (grant_id);
+   create table ehr_auth.refresh_tokens (
+     token_digest text primary key,
+     grant_id uuid not null references ehr_auth.grants (id),
+     issued_at timestamptz not null,
+     expires_at timestamptz not null
+   );
+   create index refresh_tokens_by_grant on ehr_auth.refresh_tokens (grant_id);`,
+];
+
+/** Brings the schema up to date. Two processes starting together do it one after the other. */
+export async function migrateAuth(pool: pg.Pool): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query('begin');
+    await client.query("select pg_advisory_xact_lock(hashtext('ehr_auth migrations'))");
+    await client.query('create schema if not exists ehr_auth');
+    await client.query(
+      'create table if not exists ehr_auth.migrations (step integer primary key, applied_at timestamptz not null default now())',
+    );
+    const applied = await client.query<{ step: number }>('select step from ehr_auth.migrations');
+    const done = new Set(applied.rows.map((row) => row.step));
+    for (const [step, sql] of STEPS.entries()) {
+      if (done.has(step)) continue;
+      await client.query(sql);
+      await client.query('insert into ehr_auth.migrations (step) values ($1)', [step]);
+    }
+    await client.query('commit');
+  } catch (error) {
+    await client.query('rollback');
+    throw error;
+  } finally {
+    client.release();
+  }
+}

@@ -1,0 +1,88 @@
+/** The people who can sign in to the sandbox. They exist whatever patients are loaded. */
+import type { Practitioner } from '@medplum/fhirtypes';
+
+export type SandboxRole = 'clinician' | 'coordinator' | 'lead' | 'admin';
+
+export type SandboxUser = {
+  /** Also the id of the Practitioner and the subject of the id_token. */
+  id: SandboxRole;
+  name: string;
+  role: SandboxRole;
+  /** What the sign-in page calls the work. */
+  title: string;
+  family: string;
+  given: string;
+  prefix?: string;
+  suffix?: string;
+  /** Ten digits with a valid check digit (Luhn over 80840 + NPI, 45 CFR 162.406); made up, like the person. */
+  npi: string;
+};
+
+export const SANDBOX_USERS: SandboxUser[] = [
+  {
+    id: 'clinician',
+    name: 'Dr. Maren Oduya, MD',
+    role: 'clinician',
+    title: 'Clinician, family medicine',
+    family: 'Oduya',
+    given: 'Maren',
+    prefix: 'Dr.',
+    suffix: 'MD',
+    npi: '1999900107',
+  },
+  {
+    id: 'coordinator',
+    name: 'Teo Lindqvist, RN',
+    role: 'coordinator',
+    title: 'Referral coordinator',
+    family: 'Lindqvist',
+    given: 'Teo',
+    suffix: 'RN',
+    npi: '1999900115',
+  },
+  {
+    id: 'lead',
+    name: 'Dr. Priya Castellan, MD',
+    role: 'lead',
+    title: 'Referral lead',
+    family: 'Castellan',
+    given: 'Priya',
+    prefix: 'Dr.',
+    suffix: 'MD',
+    npi: '1999900123',
+  },
+  {
+    id: 'admin',
+    name: 'Jonah Abara, NP',
+    role: 'admin',
+    title: 'Administrator',
+    family: 'Abara',
+    given: 'Jonah',
+    suffix: 'NP',
+    npi: '1999900131',
+  },
+];
+
+export const findUser = (id: string): SandboxUser | undefined => SANDBOX_USERS.find((user) => user.id === id);
+
+/** The user's reference in the chart, relative to the FHIR base. */
+export const practitionerReference = (user: SandboxUser): string => `Practitioner/${user.id}`;
+
+/** The user as the Practitioner that id_tokens name (US Core 6.1.0 Practitioner: identifier and family name). */
+export const practitionerOf = (user: SandboxUser): Practitioner & { id: string } => ({
+  resourceType: 'Practitioner',
+  id: user.id,
+  meta: { profile: ['http://hl7.org/fhir/us/core/StructureDefinition/us-core-practitioner'] },
+  identifier: [{ system: 'http://hl7.org/fhir/sid/us-npi', value: user.npi }],
+  active: true,
+  name: [
+    {
+      use: 'official',
+      text: user.name,
+      family: user.family,
+      given: [user.given],
+      ...(user.prefix ? { prefix: [user.prefix] } : {}),
+      ...(user.suffix ? { suffix: [user.suffix] } : {}),
+    },
+  ],
+});

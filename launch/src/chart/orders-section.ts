@@ -1,0 +1,61 @@
+/** The orders in the chart: what was asked, of whom, how far it is, and the way into the app. */
+import { html } from 'hono/html';
+import type { Html } from './layout.ts';
+import type { OrderRow } from './orders.ts';
+import { codeIn, conceptsText, conceptText, dateText, ICD_10_CM } from './wording.ts';
+
+const STATUS_MARKS: Record<string, string> = { draft: '○', active: '●', completed: '✓', revoked: '✕', 'on-hold': '‖' };
+
+const status = (word: string): Html =>
+  html`<span class="status status-${word}"><span aria-hidden="true">${STATUS_MARKS[word] ?? '?'}</span> ${word}</span>`;
+
+const referForm = (row: OrderRow, patientId: string): Html => html`
+  <form method="post" action="/patients/${patientId}/launch">
+    <input type="hidden" name="order" value="${row.order.id}">
+    <button class="primary" type="submit" aria-label="Refer: ${conceptText(row.order.code)}">Refer</button>
+  </form>`;
+
+const reason = (row: OrderRow): string => {
+  const code = row.order.reasonCode?.[0];
+  return [conceptsText(row.order.reasonCode), codeIn(code, ICD_10_CM)].filter((part) => part !== undefined && part !== '').join(' · ');
+};
+
+const work = (row: OrderRow, patientId: string): Html => html`
+  ${row.notes.map((note) => html`<div>Note: <a href="/patients/${patientId}/documents/${note.id}">${note.title}</a></div>`)}
+  ${row.tasks.map(
+    (task) =>
+      html`<div>Task: ${task.name}, <strong>${task.status}</strong>${task.stage === '' ? '' : ` (${task.stage})`}${task.owner === '' ? '' : `, ${task.owner}`}</div>`,
+  )}
+  ${row.provenance.map((sentence) => html`<div class="provenance">Provenance: ${sentence}</div>`)}`;
+
+const orderRow = (row: OrderRow, patientId: string): Html => html`
+  <tr data-order="${row.order.id}">
+    <td>${dateText(row.order.authoredOn)}</td>
+    <td><strong>${conceptText(row.order.code)}</strong><div class="detail">${reason(row)}</div></td>
+    <td>${status(row.order.status)}<div class="detail">${row.order.priority ?? 'routine'}</div></td>
+    <td>${row.performer === '' ? html`<span class="detail">not chosen</span>` : row.performer}</td>
+    <td>${row.requester}</td>
+    <td>${work(row, patientId)}</td>
+    <td>${row.isReferral && row.order.status === 'draft' ? referForm(row, patientId) : ''}</td>
+  </tr>`;
+
+export const ordersPanel = (rows: OrderRow[], patientId: string): Html => html`
+  <section class="panel" id="orders" aria-labelledby="heading-orders">
+    <div class="panel-head">
+      <h2 id="heading-orders">Orders <span class="count">${rows.length}</span></h2>
+      <form method="post" action="/patients/${patientId}/launch"><button type="submit">New referral</button></form>
+    </div>
+    ${
+      rows.length === 0
+        ? html`<p class="empty">No orders recorded.</p>`
+        : html`<div class="table-scroll" role="region" aria-labelledby="heading-orders" tabindex="0">
+            <table>
+              <thead><tr>
+                <th scope="col">Ordered</th><th scope="col">Order</th><th scope="col">Status</th><th scope="col">Performer</th>
+                <th scope="col">Requester</th><th scope="col">Note, work, provenance</th><th scope="col"><span class="hidden">Action</span></th>
+              </tr></thead>
+              <tbody>${rows.map((row) => orderRow(row, patientId))}</tbody>
+            </table>
+          </div>`
+    }
+  </section>`;

@@ -1,0 +1,110 @@
+/** The sandbox EHR's settings, from the environment. A bad one is named, with what to write instead. */
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { REFERRAL_SCOPES, type RegisteredClient, refloopClient } from './auth/clients.ts';
+
+export type EhrConfig = {
+  port: number;
+  /** Where browsers reach the EHR; also the issuer. */
+  origin: string;
+  databaseUrl: string;
+  /** The folder for what is kept beside the database. */
+  stateFolder: string;
+  /** A folder of FHIR files that takes the place of the built-in patients. */
+  dataFolder?: string;
+  /** Refloop first, then those of REFLOOP_EHR_CLIENTS. */
+  clients: [RegisteredClient & { launchUrl: string }, ...RegisteredClient[]];
+};
+
+export type ConfigCheck = { kind: 'config'; config: EhrConfig } | { kind: 'refused'; problems: string[] };
+
+const absoluteUrl = z.url({ protocol: /^https?$/ }).refine((url) => !url.includes('#'), 'must have no #fragment');
+
+const clientsFile = z.strictObject({
+  clients: z.array(
+    z.strictObject({
+      clientId: z.string().min(1).max(200),
+      name: z.string().min(1).max(200).optional(),
+      secret: z.string().min(32, 'must have 32 characters or more').optional(),
+      redirectUris: z.array(absoluteUrl).min(1),
+      launchUrl: absoluteUrl.optional(),
+      scopes: z.string().min(1).optional(),
+    }),
+  ),
+});
+
+/** Reads the file of further apps; each problem names the file and the place in it. */
+function readClients(file: string): { clients: RegisteredClient[]; problems: string[] } {
+  const refuse = (problem: string) => ({ clients: [], problems: [`REFLOOP_EHR_CLIENTS: ${file} ${problem}`] });
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    return refuse(error instanceof SyntaxError ? 'is not valid JSON.' : 'cannot be read. Give the path of a JSON file.');
+  }
+  const parsed = clientsFile.safeParse(content);
+  if (!parsed.success) {
+    return {
+      clients: [],
+      problems: parsed.error.issues.map(
+        (issue) => `REFLOOP_EHR_CLIENTS: ${file}, ${issue.path.join('.') || 'the file'}: ${issue.message}.`,
+      ),
+    };
+  }
+  const clients = parsed.data.clients.map(
+    (one): RegisteredClient => ({
+      clientId: one.clientId,
+      name: one.name ?? one.clientId,
+      authentication: one.secret === undefined ? { kind: 'public' } : { kind: 'symmetric', secret: one.secret },
+      redirectUris: one.redirectUris,
+      ...(one.launchUrl === undefined ? {} : { launchUrl: one.launchUrl }),
+      scopes: one.scopes ?? REFERRAL_SCOPES,
+    }),
+  );
+  const ids = ['refloop', ...clients.map((client) => client.clientId)];
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  return twice === undefined
+    ? { clients, problems: [] }
+    : refuse(`names the client ${twice} twice (refloop is built in). Give each its own clientId.`);
+}
+
+/** Reads all settings and reports all problems at once. */
+export function readConfig(environment: Record<string, string | undefined>): ConfigCheck {
+  const problems: string[] = [];
+  const port = (name: string, standard: number): number => {
+    const text = environment[name];
+    if (text === undefined || text === '') return standard;
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= 1 && value <= 65_535) return value;
+    problems.push(`${name} is "${text}"; it must be a port, a whole number from 1 to 65535.`);
+    return standard;
+  };
+  const ehrPort = port('REFLOOP_EHR_PORT', 4010);
+  const refloopPort = port('REFLOOP_PORT', 4020);
+  if (ehrPort === refloopPort) problems.push(`REFLOOP_EHR_PORT and REFLOOP_PORT are both ${ehrPort}; give each its own.`);
+  const databaseUrl = environment['EHR_DATABASE_URL'] ?? '';
+  if (!/^postgres(ql)?:\/\//.test(databaseUrl)) {
+    problems.push('EHR_DATABASE_URL must be a PostgreSQL URL, such as postgresql://user@host/database. npm start sets it by itself.');
+  }
+  const clientsPath = environment['REFLOOP_EHR_CLIENTS'];
+  const further = clientsPath ? readClients(resolve(clientsPath)) : { clients: [], problems: [] };
+  problems.push(...further.problems);
+  if (problems.length > 0) return { kind: 'refused', problems };
+  const dataFolder = environment['REFLOOP_DATA'];
+  const refloop = refloopClient(`http://127.0.0.1:${refloopPort}`);
+  return {
+    kind: 'config',
+    config: {
+      port: ehrPort,
+      origin: `http://localhost:${ehrPort}`,
+      databaseUrl,
+      stateFolder: resolve(environment['REFLOOP_STATE'] || '.data'),
+      ...(dataFolder ? { dataFolder: resolve(dataFolder) } : {}),
+      clients: [refloop, ...further.clients],
+    },
+  };
+}
+
+/** Where the report of an import is kept. */
+export const importReportFile = (stateFolder: string): string => join(stateFolder, 'import-report.json');

@@ -1,0 +1,95 @@
+/** The whole EHR as one application: the URL space, top to bottom. */
+import { Hono } from 'hono';
+import type pg from 'pg';
+import { type AuthorizationServer, accessContextOf } from '../auth/authorization-server.ts';
+import { type RegisteredClient, registeredOrigins } from '../auth/clients.ts';
+import type { SigningKey } from '../auth/signing-key.ts';
+import { messagePage } from '../chart/layout.ts';
+import type { Authenticate } from '../fhir/access.ts';
+import { FhirError } from '../fhir/fhir-error.ts';
+import type { Repository } from '../fhir/repository.ts';
+import { authorizeRoutes } from './authorize.ts';
+import { chartRoutes } from './chart.ts';
+import { discoveryRoutes, SMART_STYLE_PATH } from './discovery.ts';
+import { healthRoutes, type Readiness } from './health.ts';
+import { launchesRoutes } from './launches.ts';
+import type { RemoteAddress } from './loopback.ts';
+import { securityHeaders } from './security-headers.ts';
+import { tokenRoutes } from './token.ts';
+
+export type EhrOptions = {
+  pool: pg.Pool;
+  repository: Repository;
+  /** The FHIR server below `fhirBase`, given the function that knows its bearer tokens. */
+  fhir: (authenticate: Authenticate) => Hono;
+  /** Where browsers reach this EHR, without a trailing slash: also the issuer of id_tokens. */
+  origin: string;
+  /** The registered apps; the first is the one the chart opens. */
+  clients: [RegisteredClient & { launchUrl: string }, ...RegisteredClient[]];
+  signingKey: () => SigningKey;
+  readiness: () => Readiness;
+  now: () => Date;
+  remoteAddress: RemoteAddress;
+};
+
+const NOT_READY_EXEMPT = /^\/(health|chart\/[a-z.-]+)$/;
+
+export function createEhrApp(options: EhrOptions): Hono {
+  const { pool, repository, origin, clients, readiness } = options;
+  const app = clients[0];
+  const server: AuthorizationServer = {
+    pool,
+    clients,
+    issuer: origin,
+    fhirBase: `${origin}/fhir`,
+    smartStyleUrl: `${origin}${SMART_STYLE_PATH}`,
+    tenant: 'sandbox',
+    signingKey: options.signingKey,
+    now: options.now,
+  };
+  const ehr = new Hono();
+  ehr.use(securityHeaders({ frameOrigins: [new URL(app.launchUrl).origin], formOrigins: registeredOrigins(clients) }));
+  ehr.route('/', healthRoutes(readiness));
+  ehr.use(async (context, next) => {
+    const now = readiness();
+    if (now.status === 'ready' || NOT_READY_EXEMPT.test(context.req.path)) return next();
+    context.header('Retry-After', '2');
+    if ((context.req.header('accept') ?? '').includes('text/html')) {
+      return context.html(messagePage({ title: 'The sandbox EHR is starting', message: now.reason }), 503);
+    }
+    return context.json({ status: now.status, reason: now.reason }, 503);
+  });
+  ehr.route('/', discoveryRoutes(server));
+  ehr.route('/', tokenRoutes(server));
+  ehr.route('/', authorizeRoutes(server, repository));
+  ehr.route('/', launchesRoutes(server, repository, app, options.remoteAddress));
+  ehr.route(
+    new URL(server.fhirBase).pathname,
+    options.fhir((token) => accessContextOf(server, token)),
+  );
+  ehr.route('/', chartRoutes(server, repository, app));
+
+  ehr.notFound((context) =>
+    context.html(
+      messagePage({ title: 'Page not found', message: 'The address has no page here.', back: { href: '/', label: 'Patients' } }),
+      404,
+    ),
+  );
+  ehr.onError((error, context) => {
+    if (error instanceof FhirError && error.status < 500) {
+      return context.html(
+        messagePage({ title: 'This cannot be shown', message: error.message, back: { href: '/', label: 'Patients' } }),
+        error.status === 404 || error.status === 410 ? 404 : 400,
+      );
+    }
+    // The message of an error may quote a row of the chart, so only where it happened is written down.
+    console.error(
+      `${context.req.method} ${context.req.routePath}: ${error.name}\n${(error.stack ?? '').split('\n').slice(1, 6).join('\n')}`,
+    );
+    return context.html(
+      messagePage({ title: 'Something failed', message: 'The page could not be made. Try again; the log says where it failed.' }),
+      500,
+    );
+  });
+  return ehr;
+}

@@ -1,0 +1,136 @@
+/**
+ * The launches API: what a script needs to open the app as somebody about somebody. It signs in whoever asks, so it answers on
+ * this machine alone. Its shape is relied on from outside.
+ */
+import type { Encounter, Patient, ServiceRequest } from '@medplum/fhirtypes';
+import { Hono } from 'hono';
+import { z } from 'zod';
+import type { AuthorizationServer } from '../auth/authorization-server.ts';
+import type { RegisteredClient } from '../auth/clients.ts';
+import { createLaunch, type LaunchContext } from '../auth/launches.ts';
+import { findUser, SANDBOX_USERS } from '../auth/users.ts';
+import { findResource, searchAll } from '../chart/find.ts';
+import { patientName } from '../chart/wording.ts';
+import type { Repository } from '../fhir/repository.ts';
+import { loopbackOnly, type RemoteAddress } from './loopback.ts';
+
+/** The ways this EHR can behave. */
+export const LAUNCH_MODES = ['full'];
+/** The faults it can be told to have. */
+export const LAUNCH_FAULTS: string[] = [];
+
+/** The most patients listed; a folder of more is launched by id. */
+const LISTED_PATIENTS = 10_000;
+
+const id = z.string().min(1).max(64);
+const launchRequest = z.strictObject({
+  user: id,
+  patient: id.optional(),
+  encounter: id.optional(),
+  order: id.optional(),
+  mode: z.string().optional(),
+  faults: z.array(z.string()).optional(),
+});
+type LaunchRequest = z.infer<typeof launchRequest>;
+
+type FieldProblem = { field: string; message: string };
+export type LaunchCheck =
+  | { kind: 'accepted'; context: Omit<LaunchContext, 'clientId' | 'needPatientBanner'> }
+  | ({ kind: 'refused' } & FieldProblem);
+
+const refused = (field: string, message: string): LaunchCheck => ({ kind: 'refused', field, message });
+
+/** Whether user, patient, encounter and order exist and belong together. An order brings its encounter along. */
+export async function checkLaunch(repository: Repository, request: LaunchRequest): Promise<LaunchCheck> {
+  const user = findUser(request.user);
+  if (!user) return refused('user', `There is no such user. Use one of: ${SANDBOX_USERS.map((one) => one.id).join(', ')}.`);
+  const mode = request.mode ?? 'full';
+  if (!LAUNCH_MODES.includes(mode)) return refused('mode', `There is no such mode. Use one of: ${LAUNCH_MODES.join(', ')}.`);
+  const fault = (request.faults ?? []).find((one) => !LAUNCH_FAULTS.includes(one));
+  if (fault !== undefined) {
+    return refused(
+      'faults',
+      `There is no such fault. ${LAUNCH_FAULTS.length === 0 ? 'None can be injected; leave faults out.' : `Use: ${LAUNCH_FAULTS.join(', ')}.`}`,
+    );
+  }
+  if (request.patient === undefined) {
+    const orphan = request.order !== undefined ? 'order' : request.encounter !== undefined ? 'encounter' : undefined;
+    if (orphan !== undefined) return refused('patient', `An ${orphan} needs its patient; add the patient's id.`);
+    return { kind: 'accepted', context: { userId: user.id, mode, intent: 'referral-center' } };
+  }
+  const patient = await findResource<Patient>(repository, 'Patient', request.patient);
+  if (!patient) return refused('patient', 'There is no such patient. GET /launches lists their ids.');
+  const reference = `Patient/${patient.id}`;
+  const order = request.order === undefined ? undefined : await findResource<ServiceRequest>(repository, 'ServiceRequest', request.order);
+  if (request.order !== undefined && order?.subject.reference !== reference) {
+    return refused('order', 'This patient has no such order. GET /launches lists the orders of each patient.');
+  }
+  const encounterId = request.encounter ?? /^Encounter\/([^/]+)$/.exec(order?.encounter?.reference ?? '')?.[1];
+  const encounter = encounterId === undefined ? undefined : await findResource<Encounter>(repository, 'Encounter', encounterId);
+  if (encounterId !== undefined && encounter?.subject?.reference !== reference) {
+    return refused('encounter', 'This patient has no such encounter. Leave encounter out, or give one of this patient.');
+  }
+  return {
+    kind: 'accepted',
+    context: {
+      userId: user.id,
+      patientId: patient.id,
+      ...(encounter ? { encounterId: encounter.id } : {}),
+      ...(order ? { orderId: order.id } : {}),
+      mode,
+      intent: 'refer',
+    },
+  };
+}
+
+/** The app's launch URL with the two parameters SMART prescribes. */
+export function launchUrl(client: RegisteredClient & { launchUrl: string }, iss: string, handle: string): string {
+  const url = new URL(client.launchUrl);
+  url.searchParams.set('iss', iss);
+  url.searchParams.set('launch', handle);
+  return url.toString();
+}
+
+export function launchesRoutes(
+  server: AuthorizationServer,
+  repository: Repository,
+  app: RegisteredClient & { launchUrl: string },
+  remoteAddress: RemoteAddress,
+): Hono {
+  const routes = new Hono();
+  routes.use('/launches', loopbackOnly(remoteAddress));
+
+  routes.get('/launches', async (context) => {
+    const patients = await searchAll<Patient>(repository, 'Patient', { _sort: 'family,given' }, LISTED_PATIENTS);
+    const orders = await searchAll<ServiceRequest>(repository, 'ServiceRequest', { status: 'draft' }, LISTED_PATIENTS);
+    const ordersOf = Map.groupBy(orders, (order) => order.subject.reference ?? '');
+    return context.json({
+      users: SANDBOX_USERS.map(({ id, name, role }) => ({ id, name, role })),
+      patients: patients.map((patient) => ({
+        id: patient.id,
+        name: patientName(patient),
+        orders: (ordersOf.get(`Patient/${patient.id}`) ?? []).map((order) => order.id),
+      })),
+      modes: LAUNCH_MODES,
+      faults: LAUNCH_FAULTS,
+    });
+  });
+
+  routes.post('/launches', async (context) => {
+    const body: unknown = await context.req.json().catch(() => undefined);
+    const parsed = launchRequest.safeParse(body);
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0];
+      const field = issue?.code === 'unrecognized_keys' ? (issue.keys[0] ?? 'body') : (issue?.path.join('.') ?? '') || 'body';
+      const message = `${issue?.message ?? 'The body is not valid'}. Send {user, patient?, encounter?, order?, mode?, faults?}.`;
+      return context.json({ error: 'invalid_request', field, message }, 400);
+    }
+    const check = await checkLaunch(repository, parsed.data);
+    if (check.kind === 'refused') return context.json({ error: 'invalid_request', field: check.field, message: check.message }, 400);
+    const launch = { ...check.context, clientId: app.clientId, needPatientBanner: true };
+    const { handle } = await createLaunch(server.pool, launch, server.now());
+    context.header('Cache-Control', 'no-store');
+    return context.json({ launch: handle, iss: server.fhirBase, url: launchUrl(app, server.fhirBase, handle) });
+  });
+  return routes;
+}
