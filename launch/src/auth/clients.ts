@@ -45,6 +45,8 @@ export type ClientAuthentication =
   | { kind: 'client'; client: RegisteredClient; method: 'none' | 'client_secret_basic' }
   | { kind: 'refused'; description: string };
 
+const formDecoded = (text: string): string => decodeURIComponent(text.replaceAll('+', ' '));
+
 /** RFC 6749 §2.3.1: identifier and secret are form-encoded before they are joined. */
 function basicCredentials(authorization: string): { clientId: string; secret: string } | undefined {
   const match = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(authorization);
@@ -52,9 +54,8 @@ function basicCredentials(authorization: string): { clientId: string; secret: st
   const decoded = Buffer.from(match[1] ?? '', 'base64').toString('utf8');
   const colon = decoded.indexOf(':');
   if (colon < 0) return undefined;
-  const plain = (text: string): string => decodeURIComponent(text.replaceAll('+', ' '));
   try {
-    return { clientId: plain(decoded.slice(0, colon)), secret: plain(decoded.slice(colon + 1)) };
+    return { clientId: formDecoded(decoded.slice(0, colon)), secret: formDecoded(decoded.slice(colon + 1)) };
   } catch {
     return undefined;
   }

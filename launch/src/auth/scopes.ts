@@ -58,7 +58,10 @@ export const parseScopes = (text: string): Scope[] =>
     .filter((word) => word !== '')
     .flatMap((word) => parseScope(word) ?? []);
 
-const inOrder = (letters: Set<string>): string => [...INTERACTIONS].filter((letter) => letters.has(letter)).join('');
+const inOrder = (letters: Set<string>): string =>
+  Array.from(INTERACTIONS)
+    .filter((letter) => letters.has(letter))
+    .join('');
 
 /** What both scopes allow, or undefined where that is nothing. */
 function meet(left: Scope, right: Scope): Scope | undefined {
@@ -67,7 +70,7 @@ function meet(left: Scope, right: Scope): Scope | undefined {
   }
   if (left.level !== right.level) return undefined;
   if (left.resource !== '*' && right.resource !== '*' && left.resource !== right.resource) return undefined;
-  const interactions = inOrder(new Set([...left.interactions].filter((letter) => right.interactions.includes(letter))));
+  const interactions = inOrder(new Set(Array.from(left.interactions).filter((letter) => right.interactions.includes(letter))));
   if (interactions === '') return undefined;
   const restrictions = [...new Set([...left.restrictions, ...right.restrictions])].sort();
   return {
@@ -82,7 +85,7 @@ function meet(left: Scope, right: Scope): Scope | undefined {
 /** Whether everything `narrow` allows, one of `wide` allows too, interaction by interaction. */
 function covers(wide: Scope[], narrow: Scope): boolean {
   if (narrow.kind === 'plain') return wide.some((scope) => scope.kind === 'plain' && scope.name === narrow.name);
-  return [...narrow.interactions].every((letter) =>
+  return Array.from(narrow.interactions).every((letter) =>
     wide.some(
       (scope) =>
         scope.kind === 'clinical' &&
@@ -102,7 +105,7 @@ function tidy(scopes: Scope[]): Scope[] {
     const before = byPlace.get(place);
     const joined =
       scope.kind === 'clinical' && before?.kind === 'clinical'
-        ? { ...scope, interactions: inOrder(new Set([...before.interactions, ...scope.interactions])) }
+        ? { ...scope, interactions: inOrder(new Set(Array.from(before.interactions + scope.interactions))) }
         : scope;
     byPlace.set(place, joined);
   }

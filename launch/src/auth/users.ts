@@ -1,5 +1,6 @@
 /** The people who can sign in to the sandbox. They exist whatever patients are loaded. */
 import type { Practitioner } from '@medplum/fhirtypes';
+import { withCheckDigit } from '../synthetic/national-provider-identifier.ts';
 
 export type SandboxRole = 'clinician' | 'coordinator' | 'lead' | 'admin';
 
@@ -14,7 +15,7 @@ export type SandboxUser = {
   given: string;
   prefix?: string;
   suffix?: string;
-  /** Ten digits with a valid check digit (Luhn over 80840 + NPI, 45 CFR 162.406); made up, like the person. */
+  /** Made up, like the person. */
   npi: string;
 };
 
@@ -28,7 +29,7 @@ export const SANDBOX_USERS: SandboxUser[] = [
     given: 'Maren',
     prefix: 'Dr.',
     suffix: 'MD',
-    npi: '1999900107',
+    npi: withCheckDigit('290000910'),
   },
   {
     id: 'coordinator',
@@ -38,7 +39,7 @@ export const SANDBOX_USERS: SandboxUser[] = [
     family: 'Lindqvist',
     given: 'Teo',
     suffix: 'RN',
-    npi: '1999900115',
+    npi: withCheckDigit('290000911'),
   },
   {
     id: 'lead',
@@ -49,7 +50,7 @@ export const SANDBOX_USERS: SandboxUser[] = [
     given: 'Priya',
     prefix: 'Dr.',
     suffix: 'MD',
-    npi: '1999900123',
+    npi: withCheckDigit('290000912'),
   },
   {
     id: 'admin',
@@ -59,7 +60,7 @@ export const SANDBOX_USERS: SandboxUser[] = [
     family: 'Abara',
     given: 'Jonah',
     suffix: 'NP',
-    npi: '1999900131',
+    npi: withCheckDigit('290000913'),
   },
 ];
 

@@ -20,23 +20,11 @@ type NamedType = (typeof NAMED_TYPES)[number];
 const RELATIVE = new RegExp(`^(${NAMED_TYPES.join('|')})/([A-Za-z0-9.-]{1,64})$`);
 
 function ownName(resource: Resource): string | undefined {
-  switch (resource.resourceType) {
-    case 'Practitioner':
-      return professionalName(resource.name);
-    case 'PractitionerRole':
-      return resource.practitioner?.display ?? resource.organization?.display;
-    case 'Organization':
-    case 'Location':
-    case 'HealthcareService':
-      return resource.name;
-    case 'Patient':
-    case 'RelatedPerson':
-      return nameText(resource.name);
-    case 'Device':
-      return resource.deviceName?.[0]?.name ?? conceptText(resource.type);
-    default:
-      return undefined;
-  }
+  if (resource.resourceType === 'Practitioner') return professionalName(resource.name);
+  if (resource.resourceType === 'PractitionerRole') return resource.practitioner?.display ?? resource.organization?.display;
+  if (resource.resourceType === 'Patient' || resource.resourceType === 'RelatedPerson') return nameText(resource.name);
+  if (resource.resourceType === 'Device') return resource.deviceName?.[0]?.name ?? conceptText(resource.type);
+  return 'name' in resource && typeof resource.name === 'string' ? resource.name : undefined;
 }
 
 /** A logical reference by what it says: a display, else the identifier it is known by. */
@@ -60,7 +48,7 @@ export async function loadReferenceNames(repository: Repository, references: (Re
   const readWanted = async (): Promise<Resource[]> => {
     const pages = [...wanted].map(async ([type, ids]) => {
       const query = new URLSearchParams({ _id: [...ids].join(','), _count: String(ids.size), _total: 'none' });
-      return (await repository.search<Resource>(type, query)).matches;
+      return (await repository.search(type, query)).matches;
     });
     wanted.clear();
     return (await Promise.all(pages)).flat();

@@ -75,10 +75,11 @@ export function professionalName(names: HumanName[] | undefined): string | undef
   return spoken === '' ? name.text : [spoken, ...(name.suffix ?? [])].join(', ');
 }
 
+const isRecordNumber = (identifier: Identifier): boolean => (identifier.type?.coding ?? []).some((coding) => coding.code === 'MR');
+
 /** The medical record number: the identifier typed MR, else the first with a value. */
 export function recordNumber(patient: Patient): string | undefined {
-  const typed = (identifier: Identifier): boolean => (identifier.type?.coding ?? []).some((coding) => coding.code === 'MR');
-  return (patient.identifier?.find(typed) ?? patient.identifier?.find((identifier) => identifier.value !== undefined))?.value;
+  return (patient.identifier?.find(isRecordNumber) ?? patient.identifier?.find((identifier) => identifier.value !== undefined))?.value;
 }
 
 /** What a concept is called: its text, else a display, else its code. */

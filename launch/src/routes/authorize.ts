@@ -16,6 +16,27 @@ import type { Repository } from '../fhir/repository.ts';
 
 const HANDLE_REFUSED = 'launch is not a handle this EHR gave out, or it was used or has expired. Open the app from the chart again.';
 
+/** A field of a form, empty where it is missing. */
+const form = async (context: Context, name: string): Promise<string> => {
+  const value = (await context.req.parseBody())[name];
+  return typeof value === 'string' ? value : '';
+};
+
+/** The answer to a form whose interaction is finished or too old. */
+const over = (context: Context): Response | Promise<Response> =>
+  context.html(
+    messagePage({
+      title: 'This sign-in is over',
+      message: 'It was finished before, or it was open for more than ten minutes. Start the app again.',
+    }),
+    400,
+  );
+
+/** After a form a browser must come by GET (RFC 9700 §4.12). */
+const leave = (context: Context, url: string): Response => context.redirect(url, context.req.method === 'POST' ? 303 : 302);
+const toApp = (context: Context, request: Pick<AuthorizeRequest, 'redirectUri' | 'state'>, parameters: Record<string, string>): Response =>
+  leave(context, redirectTo(request.redirectUri, { ...parameters, state: request.state }));
+
 export function authorizeRoutes(server: AuthorizationServer, repository: Repository): Hono {
   const routes = new Hono();
   routes.use('/auth/*', async (context, next) => {
@@ -24,26 +45,6 @@ export function authorizeRoutes(server: AuthorizationServer, repository: Reposit
   });
 
   const appName = (clientId: string): string => server.clients.find((client) => client.clientId === clientId)?.name ?? clientId;
-  const form = async (context: Context, name: string): Promise<string> => {
-    const value = (await context.req.parseBody())[name];
-    return typeof value === 'string' ? value : '';
-  };
-  const over = (context: Context): Response | Promise<Response> =>
-    context.html(
-      messagePage({
-        title: 'This sign-in is over',
-        message: 'It was finished before, or it was open for more than ten minutes. Start the app again.',
-      }),
-      400,
-    );
-  /** After a form a browser must come by GET (RFC 9700 §4.12). */
-  const leave = (context: Context, url: string): Response => context.redirect(url, context.req.method === 'POST' ? 303 : 302);
-  const toApp = (
-    context: Context,
-    request: Pick<AuthorizeRequest, 'redirectUri' | 'state'>,
-    parameters: Record<string, string>,
-  ): Response => leave(context, redirectTo(request.redirectUri, { ...parameters, state: request.state }));
-
   const authorize = async (context: Context, parameters: URLSearchParams): Promise<Response> => {
     const check = checkAuthorizeRequest(parameters, server.clients, [server.fhirBase]);
     switch (check.kind) {

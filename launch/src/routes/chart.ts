@@ -31,6 +31,11 @@ const ROWS_IN_SECTION = 100;
 
 type SignedIn = { Variables: { session: EhrSession } };
 
+const noStore: MiddlewareHandler = async (context, next) => {
+  await next();
+  context.header('Cache-Control', 'no-store');
+};
+
 export function chartRoutes(server: AuthorizationServer, repository: Repository, app: RegisteredClient & { launchUrl: string }): Hono {
   const routes = new Hono();
   routes.get('/chart/:file', (context) => {
@@ -41,10 +46,6 @@ export function chartRoutes(server: AuthorizationServer, repository: Repository,
     return context.body(asset.body);
   });
 
-  const noStore: MiddlewareHandler = async (context, next) => {
-    await next();
-    context.header('Cache-Control', 'no-store');
-  };
   const sessionOf = (context: Context): Promise<EhrSession | undefined> => {
     const secret = getCookie(context, SESSION_COOKIE);
     return secret === undefined ? Promise.resolve(undefined) : findSession(server.pool, secret, server.now());
