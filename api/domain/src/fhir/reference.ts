@@ -1,5 +1,5 @@
 /** Points at one resource in one EHR; `versionId` when the sentence rests on that very version. */
-export type ResourceRef = { type: string; id: string; versionId?: string };
+export type ResourceRef = { type: string; id: string; versionId?: string | undefined };
 
 export const referenceText = (ref: ResourceRef): string => `${ref.type}/${ref.id}`;
 

@@ -30,6 +30,7 @@ export const RecommendationRow = z.object({
 });
 export type RecommendationRow = z.infer<typeof RecommendationRow>;
 export const RecommendationPage = z.object({ rows: z.array(RecommendationRow), next: z.string().nullable(), total: z.number().int() });
+export type RecommendationPage = z.infer<typeof RecommendationPage>;
 
 export const AuditStatus = z.object({
   entries: z.number().int(),
@@ -78,3 +79,4 @@ export const ExceptionRow = z.object({
 });
 export type ExceptionRow = z.infer<typeof ExceptionRow>;
 export const SettleException = z.object({ what: z.enum(['take', 'done']), note: z.string().max(500) });
+export type SettleException = z.infer<typeof SettleException>;

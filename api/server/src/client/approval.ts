@@ -56,6 +56,7 @@ export const Plan = z.object({
 export type Plan = z.infer<typeof Plan>;
 
 export const TakeLease = z.object({ holder: z.string().min(8).max(80) });
+export type TakeLease = z.infer<typeof TakeLease>;
 export const ReportStep = z.object({
   holder: z.string().min(8).max(80),
   outcome: z.discriminatedUnion('status', [

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { Approve, Plan, ReportStep, StepName, TakeLease } from '../client/approval.ts';
+import type { ApprovalService } from '../services/approvals.ts';
+import type { PlanService } from '../services/plans.ts';
+import { patientRoute, type Route } from './route.ts';
+
+const Id = z.object({ id: z.string().max(40) });
+
+export const approvalRoutes = ({ approvals, plans }: { approvals: ApprovalService; plans: PlanService }): Route[] => [
+  patientRoute({
+    method: 'post',
+    path: '/approvals',
+    summary: 'Approve this version of the order with this specialist and this note; answers with the writes to carry out.',
+    roles: ['clinician'],
+    body: Approve,
+    answer: Plan,
+    status: 201,
+    bodyLimit: 1024 * 1024,
+    handle: async ({ session, body, now }) => approvals.approve(session, body, now),
+  }),
+  patientRoute({
+    method: 'get',
+    path: '/plans/:id',
+    summary: 'A write-back and what became of each step.',
+    roles: ['clinician'],
+    params: Id,
+    answer: Plan,
+    handle: async ({ session, params, now }) => plans.get(session, params.id, now),
+  }),
+  patientRoute({
+    method: 'post',
+    path: '/plans/:id/lease',
+    summary: 'Become the one window that carries the write-back out, for a minute.',
+    roles: ['clinician'],
+    params: Id,
+    body: TakeLease,
+    answer: Plan,
+    handle: async ({ session, params, body, now }) => plans.takeLease(session, params.id, body, now),
+  }),
+  patientRoute({
+    method: 'post',
+    path: '/plans/:id/steps/:step',
+    summary: 'Report what became of one step; renews the lease.',
+    roles: ['clinician'],
+    params: Id.extend({ step: StepName }),
+    body: ReportStep,
+    answer: Plan,
+    handle: async ({ session, params, body, now }) => plans.report(session, params.id, params.step, body, now),
+  }),
+];

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { MakeRecommendation, OpenWork, Recommendation, SaveWorkingCopy } from '../client/recommendation.ts';
+import type { RecommendationService } from '../services/recommendations.ts';
+import { patientRoute, type Route } from './route.ts';
+
+const Id = z.object({ id: z.string().max(40) });
+/** A chart of 2,000 resources with documents. */
+const CHART_LIMIT = 6 * 1024 * 1024;
+
+export const recommendationRoutes = ({ recommendations }: { recommendations: RecommendationService }): Route[] => [
+  patientRoute({
+    method: 'post',
+    path: '/recommendations',
+    summary: 'Recommend specialists and draft a note for the patient in context; stored and audited.',
+    roles: ['clinician'],
+    body: MakeRecommendation,
+    answer: Recommendation,
+    status: 201,
+    bodyLimit: CHART_LIMIT,
+    handle: async ({ session, body, now }) => recommendations.make(session, body, now),
+  }),
+  patientRoute({
+    method: 'get',
+    path: '/recommendations/:id',
+    summary: 'One recommendation of the patient in context.',
+    roles: ['clinician'],
+    params: Id,
+    answer: Recommendation,
+    handle: async ({ session, params }) => recommendations.get(session, params.id),
+  }),
+  patientRoute({
+    method: 'put',
+    path: '/recommendations/:id/working',
+    summary: 'Keep what the clinician has changed so far.',
+    roles: ['clinician'],
+    params: Id,
+    body: SaveWorkingCopy,
+    answer: z.object({ revision: z.number().int() }),
+    handle: async ({ session, params, body }) => recommendations.saveWorking(session, params.id, body),
+  }),
+  patientRoute({
+    method: 'post',
+    path: '/recommendations/:id/dismissal',
+    summary: 'Nobody fits, or no referral after all: close the recommendation with a reason. Nothing is written to the chart.',
+    roles: ['clinician'],
+    params: Id,
+    body: z.object({ reason: z.string().min(3, 'Say why in a few words').max(500) }),
+    answer: z.object({ status: z.literal('DISMISSED') }),
+    handle: async ({ session, params, body, now }) => recommendations.dismiss(session, params.id, body.reason, now),
+  }),
+  patientRoute({
+    method: 'get',
+    path: '/open-work',
+    summary: 'This clinician’s unfinished drafts and write-backs for the patient in context.',
+    roles: ['clinician'],
+    answer: OpenWork,
+    handle: async ({ session }) => recommendations.openWork(session),
+  }),
+];

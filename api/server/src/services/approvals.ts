@@ -1,0 +1,336 @@
+/**
+ * Approving: nothing is written to a chart without it (R57, R58). The server re-checks all it can know, at that moment and
+ * from its own data: the order's version, the performer in the directory in force, the reason for a choice outside the
+ * network, the source of every sentence, the emergency question. Then it records who approved what and plans the writes.
+ */
+import { createHash } from 'node:crypto';
+import { specialtyById } from '@refloop/domain/clinical/specialty';
+import { REFERRAL_KIND_WORDS } from '@refloop/domain/drafting/referral-kind';
+import { parseReference, type ResourceRef, referenceText } from '@refloop/domain/fhir/reference';
+import { ENGINE } from '@refloop/domain/matching/engine';
+import { mayApprove } from '@refloop/domain/matching/override';
+import type { Performer } from '@refloop/domain/referral/event';
+import { type LaunchedOrder, planWrites } from '@refloop/domain/write-back/plan';
+import canonicalize from 'canonicalize';
+import type { Approve, Plan } from '../client/approval.ts';
+import type { Card } from '../client/match.ts';
+import type { WorkingCopy } from '../client/recommendation.ts';
+import { problem, type Refusal, Refused } from '../problem.ts';
+import { actorOf, type PatientSession } from '../sessions/session.ts';
+import type { RecommendationOutcome, StoredRecommendation } from '../store/recommendations.ts';
+import type { Store, Unit } from '../store/store.ts';
+import type { Drafter } from './drafting.ts';
+import { raiseUnfinishedWriteBack } from './exceptions.ts';
+import { type Kept, keptOf, toJson } from './kept.ts';
+import type { MatchingService } from './matching.ts';
+import { type OrderInHand, orderInHand } from './order.ts';
+import { type PlanContent, planOf } from './plan-content.ts';
+import { applyCommand, readReferral, withRetry } from './referral-log.ts';
+import { refusalOf } from './referral-refusal.ts';
+import { signedNote } from './signed-note.ts';
+
+export type ApprovalService = { approve: (session: PatientSession, input: Approve, now: Date) => Promise<Plan | Refusal> };
+
+type Deps = { store: Store; matching: MatchingService; drafter: Drafter; newId: () => string; version: string };
+
+const shownCards = ({ match }: Kept): Card[] => [...match.ranked, ...match.networkUnknown.cards, ...match.outOfNetwork.cards];
+
+/** The chosen performer as the directory has it now; refused when it is not what the clinician was shown. */
+function choosePerformer(
+  deps: Deps,
+  kept: Kept,
+  working: WorkingCopy,
+  now: Date,
+): { card: Card; performer: Performer; nucc: string } | Refusal {
+  const { chosen } = working;
+  if (chosen === null) {
+    return problem('performer-missing', 'Choose a specialist, or use “Nobody fits” to close this without a referral.', [
+      { field: 'working.chosen', message: 'No specialist is chosen', fix: 'Choose one of the cards or name somebody.' },
+    ]);
+  }
+  const card = deps.matching.assess(kept.input.request.match, chosen, now);
+  if ('refused' in card) return card;
+  const shown = shownCards(kept).find((each) => each.entryId === chosen);
+  if (shown && shown.network.status !== card.network.status) {
+    return problem(
+      'directory-changed',
+      `The directory was updated after you were shown ${card.name}: their network status was “${shown.network.status}” and is now “${card.network.status}”. Review the new matches and approve again.`,
+      [{ field: 'working.chosen', message: 'Network status changed', fix: 'Match again and choose from the new list.' }],
+    );
+  }
+  const checked = mayApprove({ network: { ...card.network } as never, override: working.overrideReason });
+  if (!checked.ok) {
+    const field = `working.${checked.refusal.field}`;
+    return problem('override-reason-needed', checked.refusal.fix, [{ field, message: checked.refusal.fix, fix: checked.refusal.fix }]);
+  }
+  const matcher = deps.matching.matcher();
+  if ('refused' in matcher) return matcher;
+  const entry = matcher.entry(chosen);
+  if (!entry) throw new Error('An assessed entry is in the directory');
+  const display = card.credential === null ? card.name : `${card.name}, ${card.credential}`;
+  const performer: Performer = {
+    entryId: chosen,
+    npi: card.npi,
+    display,
+    nucc: entry.nucc,
+    network: card.network.status,
+    rank: shown?.rank ?? null,
+  };
+  return { card, performer, nucc: entry.nucc };
+}
+
+function outcomeOf(kept: Kept, working: WorkingCopy, performer: Performer): RecommendationOutcome {
+  if (performer.rank !== 1) return 'overridden';
+  const same = JSON.stringify(working.sentences) === JSON.stringify(kept.draft.sentences);
+  return same ? 'accepted' : 'edited';
+}
+
+/** SHA-256 over the canonical JSON (RFC 8785) of everything the signature covers. */
+function contentHashOf(content: unknown): string {
+  const canonical = canonicalize(toJson(content));
+  if (canonical === undefined) throw new Error('The approved content has no canonical form');
+  return createHash('sha256').update(canonical).digest('hex');
+}
+
+const referenceIn = (order: Record<string, unknown> | null, field: string): ResourceRef | null => {
+  const value = order?.[field];
+  const reference = typeof value === 'object' && value !== null ? (value as { reference?: unknown }).reference : undefined;
+  return typeof reference === 'string' ? (parseReference(reference) ?? null) : null;
+};
+
+const unique = (references: readonly ResourceRef[]): ResourceRef[] => [
+  ...new Map(references.map((each) => [referenceText(each), each])).values(),
+];
+
+/** The coverage the match rested on: the launched order's, else the first active one of the chart. */
+function coverageOf(kept: Kept, order: OrderInHand | null): ResourceRef | null {
+  if (kept.match.coverage.kind !== 'plan') return null;
+  const insurance = order?.resource['insurance'];
+  if (Array.isArray(insurance)) {
+    const named = insurance
+      .map((each) => parseReference(String((each as { reference?: unknown }).reference ?? '')))
+      .find((each) => each?.type === 'Coverage');
+    if (named) return named;
+  }
+  const active = kept.input.chart.find((resource) => resource['resourceType'] === 'Coverage' && resource['status'] === 'active');
+  return typeof active?.['id'] === 'string' ? { type: 'Coverage', id: active['id'] } : null;
+}
+
+async function lapsedNote(unit: Unit, referralId: string): Promise<ResourceRef | null> {
+  for (const event of [...(await unit.events.read(referralId))].reverse()) {
+    if (event.type !== 'write-step-settled') continue;
+    const { step, outcome } = event.data as { step: string; outcome: { status: string; reference?: string } };
+    if (step === 'DocumentReference' && outcome.status === 'done' && outcome.reference) return parseReference(outcome.reference) ?? null;
+  }
+  return null;
+}
+
+export function createApprovalService(deps: Deps): ApprovalService {
+  /** Everything that can be refused before the referral's own rules are asked. */
+  const check = (stored: StoredRecommendation, session: PatientSession, input: Approve, now: Date) => {
+    const kept = keptOf(stored);
+    if (stored.revision !== input.revision) {
+      return problem(
+        'conflict',
+        `This draft was saved from another window (revision ${stored.revision}). Reload and read it before you approve.`,
+        [{ field: 'revision', message: `Sent ${input.revision}, stored ${stored.revision}` }],
+      );
+    }
+    const order = orderInHand(input.order, session.patientId);
+    if (order !== null && 'refused' in order) return order;
+    if ((order?.reference ?? null) !== kept.orderRef) {
+      return problem('invalid-request', 'The order sent is not the one this recommendation was made for.', [
+        { field: 'order.id', message: `Expected ${kept.orderRef ?? 'no order'}`, fix: 'Send the launched order as read just now.' },
+      ]);
+    }
+    if (kept.redFlags.length > 0 && !input.working.emergencyDepartmentConsidered) {
+      return problem(
+        'emergency-not-considered',
+        'The reason names an emergency sign. Say first whether the emergency department is the right place.',
+        [{ field: 'working.emergencyDepartmentConsidered', message: 'Not answered', fix: 'Answer the question above the matches.' }],
+      );
+    }
+    const reviewed = deps.drafter.review(kept.draft, input.working.sentences);
+    if ('refused' in reviewed) return reviewed;
+    const chosen = choosePerformer(deps, kept, input.working, now);
+    if ('refused' in chosen) return chosen;
+    return { kept, order, chosen, noteText: reviewed.text };
+  };
+
+  const earlier = async (unit: Unit, input: Approve, session: PatientSession, now: Date): Promise<Plan | undefined> => {
+    const approval = await unit.approvals.byRecommendation(input.recommendationId);
+    if (!approval || approval.idempotencyKey !== input.idempotencyKey || approval.subject !== session.subject) return undefined;
+    const plan = await unit.plans.byRecommendation(input.recommendationId);
+    return plan ? planOf(plan, now) : undefined;
+  };
+
+  return {
+    approve: (session, input, now) =>
+      withRetry(() =>
+        deps.store.transaction(session.scope, async (unit) => {
+          const stored = await unit.recommendations.get(input.recommendationId);
+          if (!stored || stored.patientId !== session.patientId) {
+            return problem(
+              'not-found',
+              'There is no recommendation with this id for this patient. Open the referral again from the chart.',
+            );
+          }
+          // The same press of the button, sent again because the answer was lost: the first answer holds.
+          const done = await earlier(unit, input, session, now);
+          if (done) return done;
+          const checked = check(stored, session, input, now);
+          if ('refused' in checked) return checked;
+          const { kept, order, chosen, noteText } = checked;
+          const { request, writeBack } = kept.input;
+          const specialty = specialtyById(request.match.specialty);
+          if (!specialty) throw new Error(`A stored recommendation names an unknown specialty: ${request.match.specialty}`);
+          const at = now.toISOString();
+          const [approvalId, planId] = [deps.newId(), deps.newId()];
+          const note = signedNote(noteText, specialty.name);
+          const content = {
+            recommendationId: stored.id,
+            order: kept.orderRef,
+            orderVersion: order?.versionId ?? null,
+            performer: chosen.performer,
+            request,
+            overrideReason: input.working.overrideReason,
+            note: noteText,
+            sentences: input.working.sentences,
+            notNeeded: input.working.notNeeded,
+          };
+          const contentHash = contentHashOf(content);
+          const launched: LaunchedOrder | null = order
+            ? { reference: { type: 'ServiceRequest', id: order.id, versionId: order.versionId }, resource: order.resource }
+            : null;
+          const before = await readReferral(unit, stored.referralId);
+          const writes = planWrites(
+            {
+              referralId: stored.referralId,
+              approvalId,
+              approvedAt: at,
+              attempt: (before?.attempts.length ?? 0) + 1,
+              patientId: session.patientId,
+              requester: session.fhirUser,
+              requesterDisplay: session.name,
+              specialty,
+              urgency: request.match.urgency,
+              kind: request.kind,
+              kindDisplay: REFERRAL_KIND_WORDS[request.kind].label,
+              visits: request.visits,
+              performer: chosen.performer,
+              performerInEhr: input.performerInEhr,
+              reasonText: request.reasonText,
+              reasonCodes: request.reasonCodes,
+              reasonReferences: [],
+              coverage: coverageOf(kept, order),
+              encounter: referenceIn(order?.resource ?? null, 'encounter'),
+              note,
+              replacesNote: await lapsedNote(unit, stored.referralId),
+              sources: unique(input.working.sentences.flatMap((sentence) => sentence.sources)),
+              software: [
+                { name: `Refloop composer (${kept.draft.composer.name})`, version: kept.draft.composer.version },
+                { name: `Refloop ranker (${kept.match.policy.id} ${kept.match.policy.version})`, version: ENGINE },
+                { name: 'Refloop', version: deps.version },
+              ],
+            },
+            writeBack.rung,
+            launched,
+            writeBack.steps,
+          );
+          const actor = { kind: 'person' as const, subject: session.subject, fhirUser: session.fhirUser, sessionId: session.sessionId };
+          const applied = await applyCommand(unit, stored.referralId, actor, at, {
+            type: 'approve',
+            approvalId,
+            planId,
+            recommendationId: stored.id,
+            orderVersion: order?.versionId ?? null,
+            contentHash,
+            performer: chosen.performer,
+            overrideReason: input.working.overrideReason,
+            rung: writeBack.rung,
+            steps: writes.map((write) => write.name),
+            leftOut: writeBack.leftOut,
+          });
+          if (!applied.ok) return refusalOf(applied.refusal);
+          const inserted = await unit.approvals.insert({
+            id: approvalId,
+            recommendationId: stored.id,
+            referralId: stored.referralId,
+            idempotencyKey: input.idempotencyKey,
+            subject: session.subject,
+            approvedAt: at,
+            orderVersion: order?.versionId ?? null,
+            contentHash,
+            content: toJson(content),
+          });
+          if (inserted.status === 'earlier') {
+            throw new Refused(
+              problem('conflict', 'This key approved another recommendation already. Press Approve again.', [
+                { field: 'idempotencyKey', message: 'Used before', fix: 'Use a new key for each press.' },
+              ]),
+            );
+          }
+          const planContent: PlanContent = {
+            rung: writeBack.rung,
+            steps: writes.map((write) => ({ ...write, outcome: { status: 'waiting' as const } })),
+            leftOut: writeBack.leftOut,
+            decision: { status: 'approved', by: session.name, at },
+            specialtyName: specialty.name,
+            performerName: chosen.performer.display,
+          };
+          await unit.plans.insert({
+            id: planId,
+            referralId: stored.referralId,
+            recommendationId: stored.id,
+            patientId: session.patientId,
+            subject: session.subject,
+            madeAt: at,
+            finished: writes.length === 0,
+            content: toJson(planContent),
+          });
+          const saved = await unit.recommendations.save(stored.id, stored.revision, {
+            working: toJson(input.working),
+            status: 'APPROVED',
+            outcome: outcomeOf(kept, input.working, chosen.performer),
+          });
+          if (saved.status !== 'saved')
+            throw new Refused(
+              problem('conflict', 'This draft was saved from another window just now. Reload and read it before you approve.'),
+            );
+          await raiseUnfinishedWriteBack(unit, {
+            planId,
+            referralId: stored.referralId,
+            specialtyName: specialty.name,
+            patientName: deps.drafter.patientName(kept.input.chart, session.patientId),
+            performerName: chosen.performer.display,
+            subject: session.subject,
+            now,
+          });
+          await unit.audit.append({
+            at,
+            actor: actorOf(session),
+            action: 'referral.approved',
+            purpose: 'TREAT',
+            patientId: session.patientId,
+            recommendationId: stored.id,
+            referralId: stored.referralId,
+            payload: toJson({
+              approvalId,
+              planId,
+              contentHash,
+              order: kept.orderRef,
+              orderVersion: order?.versionId ?? null,
+              performer: chosen.performer,
+              overrideReason: input.working.overrideReason,
+              emergencyDepartmentConsidered: input.working.emergencyDepartmentConsidered,
+              rung: writeBack.rung,
+              steps: writes.map((write) => write.name),
+            }),
+          });
+          const plan = await unit.plans.get(planId);
+          if (!plan) throw new Error('The plan was not there after it was stored');
+          return planOf(plan, now);
+        }),
+      ),
+  };
+}

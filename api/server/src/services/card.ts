@@ -1,0 +1,49 @@
+/** A candidate joined with its directory entry: what a card shows, and what is stored with the recommendation. */
+import { specialtyOfNucc } from '@refloop/domain/clinical/specialty';
+import type { Candidate, ExclusionReason } from '@refloop/domain/matching/result';
+import type { DirectoryEntry } from '@refloop/domain/network/directory';
+import type { Card } from '../client/match.ts';
+
+export const nameOf = ({ name }: DirectoryEntry): string => `${name.given} ${name.family}`;
+
+/** `Ana Rivera, MD`. */
+export const displayOf = (entry: DirectoryEntry): string =>
+  entry.name.credential ? `${nameOf(entry)}, ${entry.name.credential}` : nameOf(entry);
+
+const addressOf = ({ location }: DirectoryEntry): string =>
+  [location.line, location.city, `${location.state} ${location.zip}`].filter((part) => part !== undefined && part !== '').join(', ');
+
+export function cardOf(
+  entry: DirectoryEntry,
+  candidate: Candidate,
+  place: { rank: number | null; exclusion: ExclusionReason | null },
+): Card {
+  return {
+    entryId: entry.id,
+    rank: place.rank,
+    npi: entry.npi,
+    name: nameOf(entry),
+    credential: entry.name.credential ?? null,
+    specialtyName: specialtyOfNucc(entry.nucc)?.name ?? entry.specialty,
+    organization: entry.organization?.name ?? entry.location.name ?? null,
+    address: addressOf(entry),
+    phone: entry.phone ?? null,
+    fax: entry.fax ?? null,
+    channels: [...entry.channels],
+    languages: [...entry.languages],
+    interpreterOnSite: entry.interpreterOnSite ?? null,
+    telehealth: entry.telehealth ?? null,
+    miles: candidate.miles,
+    approximate: candidate.approximate,
+    network: { ...candidate.network },
+    wait: entry.wait ?? null,
+    rating: entry.rating ?? null,
+    score: candidate.score,
+    factors: candidate.factors.map((factor) => ({ ...factor })),
+    why: [...candidate.why],
+    callToConfirm: [...candidate.callToConfirm],
+    exclusion: place.exclusion,
+    slidingScale: entry.slidingScale ?? null,
+    paymentPlan: entry.paymentPlan ?? null,
+  };
+}

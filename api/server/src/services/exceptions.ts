@@ -1,0 +1,161 @@
+/** Things a person must look at: nobody in network (R6), and write-backs that did not finish by themselves. */
+import { specialtyById } from '@refloop/domain/clinical/specialty';
+import type { Urgency } from '@refloop/domain/matching/request';
+import type { ExceptionRow, SettleException } from '../client/admin.ts';
+import { problem, type Refusal } from '../problem.ts';
+import { actorOf, type Session } from '../sessions/session.ts';
+import type { StoredObligation } from '../store/obligations.ts';
+import type { Store, Unit } from '../store/store.ts';
+
+type Content = { specialtyName: string; patientName: string; detail: string; note?: string };
+
+// Ours until the service levels of the site are data: routine two days, urgent one, emergency four hours.
+const DUE_HOURS: Record<Urgency, number> = { routine: 48, urgent: 24, emergency: 4 };
+/** A write-back the clinician's own window finishes within seconds; after this long it is somebody's to look at. */
+export const UNFINISHED_AFTER_MINUTES = 15;
+
+const later = (now: Date, minutes: number): string => new Date(now.getTime() + minutes * 60_000).toISOString();
+
+/** The first coordinator of the site, else who raised it: never a shared inbox with nobody (R126). */
+async function ownerFor(unit: Unit, raisedBy: string): Promise<string> {
+  const grants = await unit.grants.list();
+  return grants.find((grant) => grant.roles.includes('coordinator'))?.subject ?? raisedBy;
+}
+
+export async function raiseNoneInNetwork(
+  unit: Unit,
+  about: {
+    id: string;
+    referralId: string;
+    specialtyName: string;
+    urgency: Urgency;
+    withinMiles: number;
+    patientName: string;
+    raisedBy: string;
+    now: Date;
+  },
+): Promise<void> {
+  const content: Content = {
+    specialtyName: about.specialtyName,
+    patientName: about.patientName,
+    detail: `No ${about.specialtyName.toLowerCase()} practice in the patient’s network within ${about.withinMiles} miles takes new patients.`,
+  };
+  // A changed request for the same referral replaces the question; the deadline counts from the newest.
+  for (const open of await unit.obligations.list({ status: 'open', kind: 'none-in-network', referralId: about.referralId })) {
+    await unit.obligations.settle(open.id, { what: 'done', at: about.now.toISOString() });
+  }
+  await unit.obligations.insert({
+    id: about.id,
+    referralId: about.referralId,
+    kind: 'none-in-network',
+    raisedAt: about.now.toISOString(),
+    dueAt: later(about.now, DUE_HOURS[about.urgency] * 60),
+    owner: await ownerFor(unit, about.raisedBy),
+    content,
+  });
+}
+
+/** Raised with the approval and settled when the last step is written, so that no approval can be forgotten. */
+export async function raiseUnfinishedWriteBack(
+  unit: Unit,
+  about: {
+    planId: string;
+    referralId: string;
+    specialtyName: string;
+    patientName: string;
+    performerName: string;
+    subject: string;
+    now: Date;
+  },
+): Promise<void> {
+  const content: Content = {
+    specialtyName: about.specialtyName,
+    patientName: about.patientName,
+    detail: `Approved for ${about.performerName}, not yet fully written to the chart. The clinician finishes it by opening Refloop from the chart again.`,
+  };
+  await unit.obligations.insert({
+    id: `write-back-${about.planId}`,
+    referralId: about.referralId,
+    kind: 'unfinished-write-back',
+    raisedAt: about.now.toISOString(),
+    dueAt: later(about.now, UNFINISHED_AFTER_MINUTES),
+    owner: about.subject,
+    content,
+  });
+}
+
+export const settleWriteBack = (unit: Unit, planId: string, now: Date): Promise<boolean> =>
+  unit.obligations.settle(`write-back-${planId}`, { what: 'done', at: now.toISOString() });
+
+const KINDS = ['none-in-network', 'unfinished-write-back'] as const;
+const isKind = (kind: string): kind is ExceptionRow['kind'] => KINDS.some((each) => each === kind);
+
+function rowOf(stored: StoredObligation, nameOfOwner: (subject: string) => string): ExceptionRow | undefined {
+  if (!isKind(stored.kind)) return undefined;
+  const content = stored.content as Content;
+  return {
+    id: stored.id,
+    kind: stored.kind,
+    raisedAt: stored.raisedAt,
+    dueAt: stored.dueAt,
+    owner: stored.owner === null ? null : nameOfOwner(stored.owner),
+    specialtyName: content.specialtyName,
+    patientName: content.patientName,
+    detail: content.detail,
+    status: stored.status,
+  };
+}
+
+export type ExceptionService = {
+  list: (session: Session, now: Date) => Promise<ExceptionRow[]>;
+  settle: (session: Session, id: string, input: SettleException, now: Date) => Promise<ExceptionRow | Refusal>;
+};
+
+export function createExceptionService(deps: { store: Store }): ExceptionService {
+  const names = async (unit: Unit) => {
+    const grants = new Map((await unit.grants.list()).map((grant) => [grant.subject, grant.name ?? grant.fhirUser]));
+    return (subject: string) => grants.get(subject) ?? subject;
+  };
+  return {
+    list: (session, now) =>
+      deps.store.transaction(session.scope, async (unit) => {
+        const nameOfOwner = await names(unit);
+        const open = await unit.obligations.list({ status: 'open' });
+        // A write-back still within its quarter of an hour is the clinician's own window at work.
+        const visible = open.filter((each) => each.kind !== 'unfinished-write-back' || each.dueAt <= now.toISOString());
+        await unit.audit.append({
+          at: now.toISOString(),
+          actor: actorOf(session),
+          action: 'exceptions.listed',
+          purpose: 'HOPERAT',
+          payload: { rows: visible.length },
+        });
+        return visible.flatMap((stored) => rowOf(stored, nameOfOwner) ?? []);
+      }),
+    settle: (session, id, input, now) =>
+      deps.store.transaction(session.scope, async (unit) => {
+        const stored = await unit.obligations.get(id);
+        if (!stored || !isKind(stored.kind)) return problem('not-found', 'There is no such exception at this site. Reload the list.');
+        const at = now.toISOString();
+        const content = stored.content as Content;
+        const change =
+          input.what === 'take'
+            ? { what: 'take' as const, owner: session.subject }
+            : { what: 'done' as const, at, content: { ...content, note: input.note } };
+        if (!(await unit.obligations.settle(id, change))) return problem('conflict', 'Somebody has settled this already. Reload the list.');
+        await unit.audit.append({
+          at,
+          actor: actorOf(session),
+          action: input.what === 'take' ? 'exception.taken' : 'exception.settled',
+          purpose: 'HOPERAT',
+          referralId: stored.referralId,
+          payload: { id, note: input.note },
+        });
+        const after = await unit.obligations.get(id);
+        const row = after && rowOf(after, await names(unit));
+        return row ?? problem('not-found', 'There is no such exception at this site. Reload the list.');
+      }),
+  };
+}
+
+export const specialtyName = (id: string): string => specialtyById(id)?.name ?? id;

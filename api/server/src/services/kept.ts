@@ -1,0 +1,60 @@
+/** What is stored of a recommendation for good: inputs, answer and draft, exactly as they were. Encrypted by the store. */
+import type { NoteDraft as DomainDraft } from '@refloop/domain/drafting/note';
+import type { MatchAnswer } from '../client/match.ts';
+import type { MakeRecommendation, Recommendation, WorkingCopy } from '../client/recommendation.ts';
+import type { StoredRecommendation } from '../store/recommendations.ts';
+import type { Json } from '../store/store.ts';
+
+export type Kept = {
+  orderRef: string | null;
+  orderVersion: string | null;
+  input: MakeRecommendation;
+  match: MatchAnswer;
+  draft: DomainDraft;
+  duplicates: Recommendation['duplicates'];
+  redFlags: Recommendation['redFlags'];
+  vagueReason: string | null;
+};
+
+/** Plain JSON in, plain JSON out: what was stored is what is read. */
+export const toJson = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;
+
+export const keptOf = (stored: StoredRecommendation): Kept => stored.kept as unknown as Kept;
+export const workingOf = (stored: StoredRecommendation): WorkingCopy => stored.working as unknown as WorkingCopy;
+
+const WITHHELD_WORDS: Record<DomainDraft['withheld'][number]['why'], string> = {
+  'substance-use-part-2': 'substance-use records (42 CFR Part 2)',
+  restricted: 'records marked restricted',
+  psychotherapy: 'psychotherapy notes',
+  'entered-in-error': 'records entered in error',
+};
+
+/** The recommendation as the app gets it. What was withheld is counted and named by kind; nothing of it goes back out. */
+export function recommendationOf(stored: StoredRecommendation): Recommendation {
+  const kept = keptOf(stored);
+  const { draft, input } = kept;
+  return {
+    id: stored.id,
+    referralId: stored.referralId,
+    status: stored.status,
+    madeAt: stored.madeAt,
+    orderRef: kept.orderRef,
+    orderVersion: kept.orderVersion,
+    request: input.request,
+    writeBack: input.writeBack,
+    match: kept.match,
+    draft: {
+      composer: draft.composer,
+      sentences: draft.sentences.map((sentence) => ({ ...sentence, sources: sentence.sources.map((source) => ({ ...source })) })),
+      sources: draft.sources.map((source) => ({ ...source })),
+      checklist: draft.checklist.map((item) => ({ ...item })),
+      withheld: { count: draft.withheld.length, why: [...new Set(draft.withheld.map(({ why }) => WITHHELD_WORDS[why]))].sort() },
+      notSeen: [...draft.notSeen],
+    },
+    duplicates: kept.duplicates,
+    redFlags: kept.redFlags,
+    vagueReason: kept.vagueReason,
+    working: workingOf(stored),
+    revision: stored.revision,
+  };
+}

@@ -1,0 +1,39 @@
+/** The launched order as the app hands it over: checked to be a ServiceRequest of this patient, with its version. */
+import { problem, type Refusal } from '../problem.ts';
+
+export type OrderInHand = { reference: string; id: string; versionId: string; status: string; resource: Record<string, unknown> };
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+const record = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+
+/** Statuses in which an order may still be completed by a referral (FHIR R4 request-status). */
+const OPEN = ['draft', 'active', 'on-hold'];
+
+export function orderInHand(order: Record<string, unknown> | null, patientId: string): OrderInHand | null | Refusal {
+  if (order === null) return null;
+  const bad = (field: string, message: string, fix: string): Refusal =>
+    problem('invalid-request', 'The order cannot be used as sent.', [{ field: `order.${field}`, message, fix }]);
+  if (order['resourceType'] !== 'ServiceRequest')
+    return bad('resourceType', 'Not a ServiceRequest', 'Send the launched ServiceRequest as read from the EHR.');
+  const id = text(order['id']);
+  const versionId = text(record(order['meta'])['versionId']);
+  const status = text(order['status']);
+  if (!id) return bad('id', 'Missing', 'Send the launched ServiceRequest as read from the EHR.');
+  if (!versionId) return bad('meta.versionId', 'Missing', 'Read the order again; its version is what is approved.');
+  if (!status) return bad('status', 'Missing', 'Read the order again.');
+  if (text(record(order['subject'])['reference']) !== `Patient/${patientId}`) {
+    return problem(
+      'another-patient',
+      'The order is for another patient than the one this session was opened for. Nothing was read or written.',
+    );
+  }
+  if (!OPEN.includes(status)) {
+    return problem(
+      'order-not-open',
+      `The order is ${status} in the EHR, so it can no longer be referred from. Open another order or start a new referral.`,
+      [{ field: 'order.status', message: `The order is ${status}` }],
+    );
+  }
+  return { reference: `ServiceRequest/${id}`, id, versionId, status, resource: order };
+}

@@ -1,0 +1,39 @@
+/** What is stored of a write plan: the writes, what became of each, and who decided. Encrypted by the store. */
+import { writeBackWord } from '@refloop/domain/referral/referral';
+import type { Plan, PlanStep } from '../client/approval.ts';
+import type { StoredPlan } from '../store/plans.ts';
+
+export type PlanContent = {
+  rung: number;
+  steps: PlanStep[];
+  leftOut: { step: string; why: string }[];
+  decision: Plan['decision'];
+  specialtyName: string;
+  performerName: string;
+};
+
+export const planContentOf = (stored: StoredPlan): PlanContent => stored.content as unknown as PlanContent;
+
+export const unfinishedSteps = (content: PlanContent): string[] =>
+  content.steps.filter((step) => step.outcome.status !== 'done').map((step) => step.name);
+
+const settledOutcome = (outcome: PlanStep['outcome']) => (outcome.status === 'waiting' ? null : outcome);
+
+export function planOf(stored: StoredPlan, now: Date): Plan {
+  const content = planContentOf(stored);
+  const leased = stored.lease !== null && stored.lease.until > now.toISOString();
+  const word =
+    content.steps.length === 0 ? 'waiting' : writeBackWord(content.steps.map((step) => ({ outcome: settledOutcome(step.outcome) })));
+  return {
+    id: stored.id,
+    referralId: stored.referralId,
+    recommendationId: stored.recommendationId,
+    rung: content.rung,
+    steps: content.steps,
+    leftOut: content.leftOut,
+    lease: leased && stored.lease ? { ...stored.lease } : null,
+    decision: content.decision,
+    writeBack: word === 'waiting' && leased ? 'writing' : word,
+    transport: 'not-sent',
+  };
+}

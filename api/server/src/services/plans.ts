@@ -1,0 +1,101 @@
+/** Carrying an approved plan out: one holder at a time by lease, each outcome recorded as it becomes known. */
+import type { Plan, ReportStep, StepName, TakeLease } from '../client/approval.ts';
+import { problem, type Refusal, Refused } from '../problem.ts';
+import { actorOf, type PatientSession } from '../sessions/session.ts';
+import type { StoredPlan } from '../store/plans.ts';
+import type { Store, Unit } from '../store/store.ts';
+import { settleWriteBack } from './exceptions.ts';
+import { toJson } from './kept.ts';
+import { type PlanContent, planContentOf, planOf, unfinishedSteps } from './plan-content.ts';
+import { applyCommand, withRetry } from './referral-log.ts';
+import { refusalOf } from './referral-refusal.ts';
+
+/** Architecture: a lease lasts 60 seconds and is renewed with each step. */
+export const LEASE_SECONDS = 60;
+
+export type PlanService = {
+  get: (session: PatientSession, id: string, now: Date) => Promise<Plan | Refusal>;
+  takeLease: (session: PatientSession, id: string, input: TakeLease, now: Date) => Promise<Plan | Refusal>;
+  report: (session: PatientSession, id: string, step: StepName, input: ReportStep, now: Date) => Promise<Plan | Refusal>;
+};
+
+const missing = (): Refusal =>
+  problem('not-found', 'There is no write-back with this id for this patient. Open the referral again from the chart.');
+const lost = (): Refusal =>
+  problem(
+    'lease-lost',
+    'Another window took this write-back over, or this one was silent for more than a minute. Look at the chart before you go on; nothing was recorded from here.',
+  );
+
+const withOutcome = (content: PlanContent, name: StepName, outcome: ReportStep['outcome'], at: string): PlanContent => ({
+  ...content,
+  steps: content.steps.map((step) => (step.name === name ? { ...step, outcome: { ...outcome, at } } : step)),
+});
+
+export function createPlanService(deps: { store: Store }): PlanService {
+  /** The plan if it is for this patient and this clinician approved it: their authority, their token. */
+  const own = async (unit: Unit, session: PatientSession, id: string): Promise<StoredPlan | undefined> => {
+    const plan = await unit.plans.get(id);
+    return plan && plan.patientId === session.patientId && plan.subject === session.subject ? plan : undefined;
+  };
+
+  return {
+    get: (session, id, now) =>
+      deps.store.transaction(session.scope, async (unit) => {
+        const plan = await own(unit, session, id);
+        return plan ? planOf(plan, now) : missing();
+      }),
+
+    takeLease: (session, id, { holder }, now) =>
+      deps.store.transaction(session.scope, async (unit) => {
+        if (!(await own(unit, session, id))) return missing();
+        const answer = await unit.plans.takeLease(id, holder, now.toISOString(), LEASE_SECONDS);
+        if (answer.status === 'held') {
+          return problem(
+            'lease-held',
+            `Another window is writing this referral to the chart until ${answer.until.slice(11, 19)} UTC. Wait for it, or look again after that.`,
+          );
+        }
+        const plan = await own(unit, session, id);
+        return plan ? planOf(plan, now) : missing();
+      }),
+
+    report: (session, id, step, { holder, outcome }, now) =>
+      withRetry(() =>
+        deps.store.transaction(session.scope, async (unit) => {
+          const plan = await own(unit, session, id);
+          if (!plan) return missing();
+          const at = now.toISOString();
+          const content = planContentOf(plan);
+          if (!content.steps.some((each) => each.name === step)) return missing();
+          const renewed = await unit.plans.takeLease(id, holder, at, LEASE_SECONDS);
+          if (renewed.status !== 'taken' || plan.lease?.holder !== holder) throw new Refused(lost());
+          const actor = { kind: 'person' as const, subject: session.subject, fhirUser: session.fhirUser, sessionId: session.sessionId };
+          const applied = await applyCommand(unit, plan.referralId, actor, at, { type: 'settle-step', planId: id, step, outcome });
+          if (!applied.ok) throw new Refused(refusalOf(applied.refusal));
+          const after = withOutcome(content, step, outcome, at);
+          const complete = unfinishedSteps(after).length === 0;
+          // A stale order ends the plan: the approval was for a version that is no more.
+          const finished = complete || (step === 'ServiceRequest' && outcome.status === 'stale');
+          const saved = await unit.plans.saveStep(id, { holder, now: at }, plan.revision, { content: toJson(after), finished });
+          if (saved.status === 'lease-lost') throw new Refused(lost());
+          if (saved.status !== 'saved')
+            throw new Refused(problem('conflict', 'This write-back was reported from another window just now. Reload it.'));
+          if (finished) await settleWriteBack(unit, id, now);
+          await unit.audit.append({
+            at,
+            actor: actorOf(session),
+            action: `write-back.${outcome.status}`,
+            purpose: 'TREAT',
+            patientId: session.patientId,
+            recommendationId: plan.recommendationId,
+            referralId: plan.referralId,
+            payload: toJson({ planId: id, step, outcome }),
+          });
+          if (finished) await unit.plans.releaseLease(id, holder);
+          const stored = await own(unit, session, id);
+          return stored ? planOf(stored, now) : missing();
+        }),
+      ),
+  };
+}

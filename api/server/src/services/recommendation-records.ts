@@ -1,0 +1,99 @@
+/** The admin's view: every recommendation with its inputs, candidates, draft, decision, write-back and proof. */
+import { specialtyById } from '@refloop/domain/clinical/specialty';
+import type { RecommendationPage, RecommendationRecord } from '../client/admin.ts';
+import type { WorkingCopy } from '../client/recommendation.ts';
+import { problem, type Refusal } from '../problem.ts';
+import { actorOf, type Session } from '../sessions/session.ts';
+import type { RecommendationFilters } from '../store/recommendations.ts';
+import type { Store } from '../store/store.ts';
+import { recommendationOf } from './kept.ts';
+import { planOf } from './plan-content.ts';
+
+export type RecordService = {
+  list: (
+    session: Session,
+    question: { cursor?: string; limit: number; filters: RecommendationFilters },
+    now: Date,
+  ) => Promise<RecommendationPage>;
+  get: (session: Session, id: string, now: Date) => Promise<RecommendationRecord | Refusal>;
+};
+
+type ApprovedContent = {
+  performer: { display: string; rank: number | null };
+  overrideReason: { code: string; text: string } | null;
+  sentences: WorkingCopy['sentences'];
+};
+
+export function createRecordService(deps: { store: Store }): RecordService {
+  return {
+    list: (session, { cursor, limit, filters }, now) =>
+      deps.store.transaction(session.scope, async (unit) => {
+        const page = await unit.recommendations.list({ limit, filters, ...(cursor === undefined ? {} : { cursor }) });
+        await unit.audit.append({
+          at: now.toISOString(),
+          actor: actorOf(session),
+          action: 'recommendations.listed',
+          purpose: 'HCOMPL',
+          payload: { rows: page.rows.length },
+        });
+        return {
+          total: page.total,
+          next: page.next,
+          rows: page.rows.map((row) => ({
+            id: row.id,
+            madeAt: row.madeAt,
+            userName: row.userName,
+            patientPseudonym: row.patientPseudonym,
+            specialtyName: specialtyById(row.specialty)?.name ?? row.specialty,
+            policy: row.policy,
+            composer: row.composer,
+            outcome: row.outcome,
+            auditEntry: row.auditEntry,
+          })),
+        };
+      }),
+
+    get: (session, id, now) =>
+      deps.store.transaction(session.scope, async (unit) => {
+        const stored = await unit.recommendations.get(id);
+        if (!stored) return problem('not-found', 'There is no recommendation with this id at this site.');
+        const approval = await unit.approvals.byRecommendation(id);
+        const plan = await unit.plans.byRecommendation(id);
+        const entries = await unit.audit.list({ recommendationId: id });
+        await unit.audit.append({
+          at: now.toISOString(),
+          actor: actorOf(session),
+          action: 'recommendation.read',
+          purpose: 'HCOMPL',
+          patientId: stored.patientId,
+          recommendationId: id,
+          referralId: stored.referralId,
+        });
+        const content = approval?.content as ApprovedContent | undefined;
+        return {
+          recommendation: recommendationOf(stored),
+          userName: stored.userName,
+          patientPseudonym: stored.patientPseudonym,
+          site: session.scope.site,
+          signed: content ? content.sentences : null,
+          decision:
+            approval && content
+              ? {
+                  by: stored.userName,
+                  at: approval.approvedAt,
+                  orderVersion: approval.orderVersion,
+                  chosenName: content.performer.display,
+                  chosenRank: content.performer.rank,
+                  overrideReason: content.overrideReason
+                    ? [content.overrideReason.code, content.overrideReason.text].filter((part) => part !== '').join(': ')
+                    : null,
+                }
+              : null,
+          plan: plan ? planOf(plan, now) : null,
+          proof: entries.flatMap((entry) =>
+            entry.row === null ? [] : [{ row: entry.row, action: entry.action, at: entry.at, leafHash: entry.leafHash }],
+          ),
+        };
+      }),
+  };
+}

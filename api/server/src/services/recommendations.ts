@@ -1,0 +1,256 @@
+/**
+ * Making a recommendation and keeping what the clinician makes of it. A recommendation is PENDING_REVIEW until a person
+ * approves or dismisses it (R58); a changed request makes a new one and the old one stays, superseded.
+ */
+import { specialtyById } from '@refloop/domain/clinical/specialty';
+import { parseReference } from '@refloop/domain/fhir/reference';
+import type { MakeRecommendation, OpenWork, Recommendation, SaveWorkingCopy, WorkingCopy } from '../client/recommendation.ts';
+import { problem, type Refusal, Refused } from '../problem.ts';
+import { actorOf, type PatientSession } from '../sessions/session.ts';
+import type { Json, Store, Unit } from '../store/store.ts';
+import type { Drafter } from './drafting.ts';
+import { raiseNoneInNetwork } from './exceptions.ts';
+import { type Kept, keptOf, recommendationOf, toJson, workingOf } from './kept.ts';
+import type { MatchingService } from './matching.ts';
+import { orderInHand } from './order.ts';
+import { planContentOf, unfinishedSteps } from './plan-content.ts';
+import { applyCommand, withRetry } from './referral-log.ts';
+import { refusalOf } from './referral-refusal.ts';
+
+export type RecommendationService = {
+  make: (session: PatientSession, input: MakeRecommendation, now: Date) => Promise<Recommendation | Refusal>;
+  get: (session: PatientSession, id: string) => Promise<Recommendation | Refusal>;
+  saveWorking: (session: PatientSession, id: string, input: SaveWorkingCopy) => Promise<{ revision: number } | Refusal>;
+  dismiss: (session: PatientSession, id: string, reason: string, now: Date) => Promise<{ status: 'DISMISSED' } | Refusal>;
+  openWork: (session: PatientSession) => Promise<OpenWork>;
+};
+
+type Deps = { store: Store; matching: MatchingService; drafter: Drafter; newId: () => string };
+
+/** The referral a new recommendation belongs to: the replaced one's, else the open one of the same order, else a new one. */
+async function referralFor(
+  unit: Unit,
+  session: PatientSession,
+  input: MakeRecommendation,
+  orderRef: string | null,
+  newId: () => string,
+): Promise<string> {
+  if (input.replaces !== undefined) {
+    const replaced = await unit.recommendations.get(input.replaces);
+    if (replaced && replaced.patientId === session.patientId) return replaced.referralId;
+  }
+  if (orderRef !== null) {
+    for (const row of await unit.referrals.listByPatient(session.patientId)) {
+      const order = (row.state as { order: { status: string; reference: { type: string; id: string } | null } }).order;
+      if (order.status === 'draft' && order.reference && `${order.reference.type}/${order.reference.id}` === orderRef)
+        return row.referralId;
+    }
+  }
+  return newId();
+}
+
+/** The page opens with the first match as a suggestion and the draft as composed; nothing is submitted (R31). */
+const firstWorkingCopy = (kept: Kept): WorkingCopy => ({
+  chosen: kept.match.ranked[0]?.entryId ?? null,
+  overrideReason: null,
+  sentences: kept.draft.sentences.map((sentence) => ({ ...sentence, sources: sentence.sources.map((source) => ({ ...source })) })),
+  notNeeded: [],
+  emergencyDepartmentConsidered: false,
+});
+
+const auditable = (kept: Kept): Json =>
+  toJson({
+    asked: { ...kept.input.request, order: kept.orderRef, orderVersion: kept.orderVersion },
+    // R34: criteria, candidates, scores, exclusions and policy, as they were answered.
+    answered: {
+      engine: kept.match.engine,
+      policy: kept.match.policy,
+      directory: kept.match.directory,
+      steps: kept.match.steps,
+      eligible: kept.match.eligible,
+      ranked: kept.match.ranked.map(({ entryId, npi, rank, score, factors }) => ({ entryId, npi, rank, score, factors })),
+      excluded: kept.match.excluded,
+    },
+    composer: kept.draft.composer,
+    model: null,
+    chartResources: kept.input.chart.length,
+  });
+
+export function createRecommendationService(deps: Deps): RecommendationService {
+  /** The recommendation if it is this session's patient's; another patient's is as good as absent. */
+  const own = async (unit: Unit, session: PatientSession, id: string) => {
+    const stored = await unit.recommendations.get(id);
+    return stored && stored.patientId === session.patientId ? stored : undefined;
+  };
+  const missing = (): Refusal =>
+    problem('not-found', 'There is no recommendation with this id for this patient. Open the referral again from the chart.');
+
+  return {
+    make: async (session, input, now) => {
+      const order = orderInHand(input.order, session.patientId);
+      if (order !== null && 'refused' in order) return order;
+      const match = deps.matching.match(input.request.match, now);
+      if ('refused' in match) return match;
+      const drafted = deps.drafter.draft({ input, patientId: session.patientId, now, performerName: match.ranked[0]?.name });
+      if ('refused' in drafted) return drafted;
+      const kept: Kept = { orderRef: order?.reference ?? null, orderVersion: order?.versionId ?? null, input, match, ...drafted };
+      const at = now.toISOString();
+      return withRetry(() =>
+        deps.store.transaction(session.scope, async (unit) => {
+          const id = deps.newId();
+          const referralId = await referralFor(unit, session, input, kept.orderRef, deps.newId);
+          const { request } = input;
+          const applied = await applyCommand(
+            unit,
+            referralId,
+            { kind: 'person', subject: session.subject, fhirUser: session.fhirUser, sessionId: session.sessionId },
+            at,
+            {
+              type: 'recommend',
+              recommendationId: id,
+              patientId: session.patientId,
+              order: kept.orderRef === null ? null : (parseReference(kept.orderRef) ?? null),
+              orderVersion: kept.orderVersion,
+              specialty: request.match.specialty,
+              urgency: request.match.urgency,
+              kind: request.kind,
+              replaces: input.replaces ?? null,
+              noneInNetworkWithinMiles: match.exception?.withinMiles ?? null,
+            },
+          );
+          if (!applied.ok) throw new Refused(refusalOf(applied.refusal));
+          for (const pending of await unit.recommendations.listPending({ patientId: session.patientId, subject: session.subject })) {
+            if (pending.referralId === referralId) {
+              await unit.recommendations.save(pending.id, pending.revision, { status: 'SUPERSEDED', outcome: 'superseded' });
+            }
+          }
+          await unit.recommendations.insert({
+            id,
+            referralId,
+            madeAt: at,
+            subject: session.subject,
+            userName: session.name,
+            status: 'PENDING_REVIEW',
+            outcome: 'pending',
+            specialty: request.match.specialty,
+            policy: `${match.policy.id} ${match.policy.version}`,
+            composer: `${drafted.draft.composer.name} ${drafted.draft.composer.version}`,
+            patientId: session.patientId,
+            kept: toJson(kept),
+            working: toJson(firstWorkingCopy(kept)),
+          });
+          if (match.exception) {
+            await raiseNoneInNetwork(unit, {
+              id: `none-in-network-${id}`,
+              referralId,
+              specialtyName: specialtyById(request.match.specialty)?.name ?? request.match.specialty,
+              urgency: request.match.urgency,
+              withinMiles: match.exception.withinMiles,
+              patientName: drafted.patientName,
+              raisedBy: session.subject,
+              now,
+            });
+          }
+          await unit.audit.append({
+            at,
+            actor: actorOf(session),
+            action: 'recommendation.made',
+            purpose: 'TREAT',
+            patientId: session.patientId,
+            recommendationId: id,
+            referralId,
+            payload: auditable(kept),
+          });
+          const stored = await unit.recommendations.get(id);
+          if (!stored) throw new Error('The recommendation was not there after it was stored');
+          return recommendationOf(stored);
+        }),
+      );
+    },
+
+    get: (session, id) =>
+      deps.store.transaction(session.scope, async (unit) => {
+        const stored = await own(unit, session, id);
+        return stored ? recommendationOf(stored) : missing();
+      }),
+
+    saveWorking: (session, id, input) =>
+      deps.store.transaction(session.scope, async (unit) => {
+        const stored = await own(unit, session, id);
+        if (!stored) return missing();
+        if (stored.status !== 'PENDING_REVIEW') {
+          return problem(
+            'recommendation-closed',
+            'This recommendation was approved, dismissed or replaced, so its draft is no longer kept. Open the referral again from the chart.',
+          );
+        }
+        const saved = await unit.recommendations.save(id, input.revision, { working: toJson(input.working) });
+        switch (saved.status) {
+          case 'saved':
+            return { revision: saved.revision };
+          case 'missing':
+            return missing();
+          case 'conflict':
+            return problem(
+              'conflict',
+              `This draft was saved from another window (revision ${saved.revision}). Reload to continue from there; what you typed here stays on this page until then.`,
+            );
+        }
+      }),
+
+    dismiss: (session, id, reason, now) =>
+      withRetry(() =>
+        deps.store.transaction(session.scope, async (unit) => {
+          const stored = await own(unit, session, id);
+          if (!stored) return missing();
+          const at = now.toISOString();
+          const actor = { kind: 'person' as const, subject: session.subject, fhirUser: session.fhirUser, sessionId: session.sessionId };
+          const applied = await applyCommand(unit, stored.referralId, actor, at, { type: 'dismiss', recommendationId: id, reason });
+          if (!applied.ok) return refusalOf(applied.refusal);
+          await unit.recommendations.save(id, stored.revision, { status: 'DISMISSED', outcome: 'dismissed' });
+          await unit.audit.append({
+            at,
+            actor: actorOf(session),
+            action: 'recommendation.dismissed',
+            purpose: 'TREAT',
+            patientId: session.patientId,
+            recommendationId: id,
+            referralId: stored.referralId,
+            payload: { reason },
+          });
+          return { status: 'DISMISSED' as const };
+        }),
+      ),
+
+    openWork: (session) =>
+      deps.store.transaction(session.scope, async (unit) => {
+        const pending = await unit.recommendations.listPending({ patientId: session.patientId, subject: session.subject });
+        const plans = await unit.plans.listUnfinished({ patientId: session.patientId, subject: session.subject });
+        return {
+          recommendations: pending.map((stored) => {
+            const kept = keptOf(stored);
+            const { chosen } = workingOf(stored);
+            const cards = [...kept.match.ranked, ...kept.match.networkUnknown.cards, ...kept.match.outOfNetwork.cards];
+            return {
+              id: stored.id,
+              madeAt: stored.madeAt,
+              specialtyName: specialtyById(stored.specialty)?.name ?? stored.specialty,
+              orderRef: kept.orderRef,
+              chosenName: cards.find((card) => card.entryId === chosen)?.name ?? null,
+            };
+          }),
+          plans: plans.map((plan) => {
+            const content = planContentOf(plan);
+            return {
+              id: plan.id,
+              referralId: plan.referralId,
+              approvedAt: content.decision.at,
+              specialtyName: content.specialtyName,
+              performerName: content.performerName,
+              unfinished: unfinishedSteps(content),
+            };
+          }),
+        };
+      }),
+  };
+}

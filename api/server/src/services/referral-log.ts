@@ -1,0 +1,85 @@
+/** One referral's history: read, decide, append and project, within the caller's transaction. */
+
+import { decide, type ReferralCommand, type ReferralRefusal } from '@refloop/domain/referral/command';
+import type { Actor, ReferralEvent, ReferralFact } from '@refloop/domain/referral/event';
+import { evolve, fold, type Referral, statusOf } from '@refloop/domain/referral/referral';
+import { readFact } from '@refloop/domain/referral/upcast';
+import { ok, type Result } from '@refloop/domain/result';
+import type { NewEvent, StoredEvent } from '../store/events.ts';
+import type { ReferralRow } from '../store/referrals.ts';
+import type { Json, Unit } from '../store/store.ts';
+
+/** Somebody appended to the same referral between our read and our write; the transaction is run again. */
+export class AppendConflict extends Error {}
+
+const asJson = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;
+
+export function eventOf(stored: StoredEvent): ReferralEvent {
+  return {
+    sequence: stored.sequence,
+    effectiveAt: stored.effectiveAt,
+    recordedAt: stored.recordedAt,
+    actor: stored.actor as unknown as Actor,
+    fact: readFact(stored.type, stored.version, stored.data as Record<string, unknown>),
+  };
+}
+
+export async function readReferral(unit: Unit, referralId: string): Promise<Referral | undefined> {
+  return fold(referralId, (await unit.events.read(referralId)).map(eventOf));
+}
+
+/** The row of the projection for a referral's state; the rebuild command makes the same one from the events. */
+export const projectionOf = (referral: Referral, updatedAt: string): ReferralRow => ({
+  referralId: referral.id,
+  patientId: referral.patientId,
+  sequence: referral.lastSequence,
+  status: statusOf(referral),
+  updatedAt,
+  state: asJson(referral),
+});
+
+function newEvent(fact: ReferralFact, actor: Actor, now: string): NewEvent {
+  const { type, version, ...data } = fact;
+  return { type, version, effectiveAt: now, recordedAt: now, actor: asJson(actor), data: asJson(data) };
+}
+
+/** Decides on the state as it stands and writes what follows. Throws AppendConflict when somebody was faster. */
+export async function applyCommand(
+  unit: Unit,
+  referralId: string,
+  actor: Actor,
+  now: string,
+  command: ReferralCommand,
+): Promise<Result<Referral | undefined, ReferralRefusal>> {
+  const before = await readReferral(unit, referralId);
+  const decided = decide(before, command);
+  if (!decided.ok) return decided;
+  if (decided.value.length === 0) return ok(before);
+  const sequence = before?.lastSequence ?? 0;
+  const answer = await unit.events.append(
+    referralId,
+    sequence,
+    decided.value.map((fact) => newEvent(fact, actor, now)),
+  );
+  if (answer.status === 'conflict') throw new AppendConflict(`Referral ${referralId} moved on from event ${sequence}`);
+  const after = decided.value.reduce<Referral | undefined>(
+    (referral, fact, index) =>
+      evolve(referralId, referral, { sequence: sequence + index + 1, effectiveAt: now, recordedAt: now, actor, fact }),
+    before,
+  );
+  if (after) await unit.referrals.put(projectionOf(after, now));
+  return ok(after);
+}
+
+const ATTEMPTS = 4;
+
+/** Runs a transaction again when another one got to the same referral first. */
+export async function withRetry<Value>(work: () => Promise<Value>): Promise<Value> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof AppendConflict) || attempt === ATTEMPTS) throw error;
+    }
+  }
+}

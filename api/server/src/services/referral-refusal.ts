@@ -1,0 +1,41 @@
+/** The domain's refusals in the words of the API. */
+import type { ReferralRefusal } from '@refloop/domain/referral/command';
+import { unreachable } from '@refloop/domain/result';
+import { problem, type Refusal } from '../problem.ts';
+
+const CLOSED = { approved: 'approved', dismissed: 'dismissed', superseded: 'replaced by a newer one' } as const;
+
+export function refusalOf(refusal: ReferralRefusal): Refusal {
+  switch (refusal.kind) {
+    case 'no-such-recommendation':
+      return problem('not-found', 'There is no recommendation with this id for this referral. Open the referral again from the chart.');
+    case 'recommendation-not-pending':
+      return problem('recommendation-closed', `This recommendation was ${CLOSED[refusal.status]}. Open the referral again from the chart.`);
+    case 'order-changed':
+      return problem(
+        'order-changed',
+        `The order is at version ${refusal.now ?? '(none)'} in the EHR; you were shown version ${refusal.seen ?? '(none)'}. Nothing was approved. Review the change and approve again.`,
+        [
+          {
+            field: 'order.meta.versionId',
+            message: `Shown: ${refusal.seen ?? 'none'}; now: ${refusal.now ?? 'none'}`,
+            fix: 'Read the order again and make a new recommendation from it.',
+          },
+        ],
+      );
+    case 'already-approved':
+      return problem(
+        'already-approved',
+        `This referral was approved for ${refusal.performer} on ${refusal.at.slice(0, 16).replace('T', ' ')} UTC. Nothing was approved twice.`,
+      );
+    case 'no-such-plan':
+      return problem(
+        'not-found',
+        'This write-back is no longer in force; the order changed or was approved again. Open the referral again from the chart.',
+      );
+    case 'step-already-settled':
+      return problem('conflict', `${refusal.step} was reported as written already, with another result. Nothing was changed.`);
+    default:
+      return unreachable(refusal);
+  }
+}
