@@ -75,7 +75,7 @@ const draft: fc.Arbitrary<Draft> = fc.record(
     unit: place,
     byZip: fc.boolean(),
     channels: fc.constant([]),
-    languages: fc.constantFrom<readonly string[][]>(['en'], ['en', 'es'], ['es-MX'], []) as fc.Arbitrary<string[]>,
+    languages: fc.constantFrom<string[]>(['en'], ['en', 'es'], ['es-MX'], []),
     ages: fc.constantFrom('all', 'all', 'adults', 'children'),
     networks: fc.array(participation, { maxLength: 4 }),
     contradictions: fc.oneof(
