@@ -1,0 +1,103 @@
+/**
+ * What each payer's directory states of one listing: which network, whether new patients are taken, since when and
+ * how lately verified. Directories are often wrong; about a fifth of the rows here are stale, ended, silent or disputed.
+ */
+import { type Random, randomFrom } from '../synthetic/random.ts';
+import { type SyntheticNetwork, syntheticNetworks } from './networks.ts';
+import { COMMON_MINIMUM, type Listing } from './roster.ts';
+
+export type AcceptingCode = 'newpt' | 'nopt' | 'existptonly' | 'existptfam';
+
+/** One row of one payer's directory. */
+export type ContractRow = {
+  network: SyntheticNetwork;
+  accepting: AcceptingCode | 'not-stated';
+  /** Days before the directory's date. */
+  verifiedDaysAgo: number;
+  /** Some payers state no date of their own; then only the row's last update is known. */
+  verification: 'stated' | 'last-updated';
+  /** Days before the directory's date on which the contract began and, if it did, ended. */
+  period?: { startedDaysAgo: number; endedDaysAgo?: number };
+  phone: 'site' | 'other';
+};
+
+/**
+ * Three of each common specialty in each hub are contracted, verified and open to new patients in every national network:
+ * payers have to show adequate networks, so these are the rows they keep in order.
+ */
+const isKept = (listing: Listing): boolean => listing.kind.reach === 'every' && listing.place < COMMON_MINIMUM;
+
+const wellKept = (random: Random, network: SyntheticNetwork): ContractRow => ({
+  network,
+  accepting: 'newpt',
+  verifiedDaysAgo: random.integer(1, 120),
+  verification: random.next() < 0.9 ? 'stated' : 'last-updated',
+  ...(random.next() < 0.3 && { period: { startedDaysAgo: random.integer(200, 2_500) } }),
+  phone: 'site',
+});
+
+function anyRow(random: Random, network: SyntheticNetwork): ContractRow {
+  const accepting = random.next();
+  const period = random.next();
+  return {
+    network,
+    accepting:
+      accepting < 0.77
+        ? 'newpt'
+        : accepting < 0.88
+          ? 'nopt'
+          : accepting < 0.94
+            ? 'existptonly'
+            : accepting < 0.97
+              ? 'existptfam'
+              : 'not-stated',
+    verifiedDaysAgo: random.next() < 0.13 ? random.integer(181, 900) : random.integer(1, 175),
+    verification: random.next() < 0.85 ? 'stated' : 'last-updated',
+    ...(period < 0.04
+      ? { period: { startedDaysAgo: 1_400, endedDaysAgo: random.integer(1, 400) } }
+      : period < 0.045
+        ? { period: { startedDaysAgo: -random.integer(1, 60) } }
+        : period < 0.35
+          ? { period: { startedDaysAgo: random.integer(200, 2_500) } }
+          : {}),
+    phone: random.next() < 0.015 ? 'other' : 'site',
+  };
+}
+
+/** A second row for a network that disagrees with the first: on new patients, or on whether the contract still runs. */
+function disputing(random: Random, row: ContractRow): ContractRow {
+  if (random.next() < 0.7) {
+    return {
+      ...row,
+      accepting: row.accepting === 'newpt' ? 'nopt' : 'newpt',
+      verifiedDaysAgo: row.verifiedDaysAgo + random.integer(0, 40),
+    };
+  }
+  return {
+    ...row,
+    verifiedDaysAgo: Math.max(0, row.verifiedDaysAgo - 1),
+    verification: 'stated',
+    period: { startedDaysAgo: 1_400, endedDaysAgo: random.integer(row.verifiedDaysAgo + 1, row.verifiedDaysAgo + 90) },
+  };
+}
+
+const nationalNetworks = syntheticNetworks.filter((network) => network.scope === 'national');
+
+/** All rows of one listing. Of a practitioner who moved, half of the payers have the old address and half the new. */
+export function contractRows(listing: Listing, seed: string): ContractRow[] {
+  const random = randomFrom(`${seed}/contracts/${listing.number}`);
+  const ofGroup = listing.site.group.networks;
+  if (isKept(listing)) {
+    const regional = ofGroup.filter((network) => network.scope === 'regional' && random.next() < 0.8);
+    return [...nationalNetworks.map((network) => wellKept(random, network)), ...regional.map((network) => anyRow(random, network))];
+  }
+  const rows: ContractRow[] = [];
+  for (const [index, network] of ofGroup.entries()) {
+    if (listing.address === (index % 2 === 0 ? 'new' : 'old')) continue;
+    if (random.next() > 0.86) continue;
+    const row = anyRow(random, network);
+    rows.push(row);
+    if (random.next() < 0.02) rows.push(disputing(random, row));
+  }
+  return rows;
+}
