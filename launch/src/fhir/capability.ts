@@ -1,0 +1,105 @@
+/** The CapabilityStatement, made from the same tables the server works by, so that it cannot promise what the server does not do. */
+import type { CapabilityStatement, CapabilityStatementRestResource, CapabilityStatementRestSecurity } from '@medplum/fhirtypes';
+import { definitions } from './definitions.ts';
+
+/** When what is described here last changed; CapabilityStatement.date is about the statement, not about the moment it is read. */
+const statementDate = '2026-11-20';
+
+export type SmartEndpoints = { authorize: string; token: string; introspect?: string; revoke?: string };
+
+export function capabilityStatement(baseUrl: string, smart: SmartEndpoints | undefined): CapabilityStatement {
+  return {
+    resourceType: 'CapabilityStatement',
+    status: 'active',
+    date: statementDate,
+    publisher: 'Refloop',
+    kind: 'instance',
+    software: { name: 'Refloop sandbox EHR', version: '0.1.0' },
+    implementation: { description: 'A sandbox EHR with synthetic patients, for trying Refloop without an EHR of one’s own.', url: baseUrl },
+    fhirVersion: '4.0.1',
+    format: ['application/fhir+json', 'json'],
+    patchFormat: ['application/json-patch+json'],
+    rest: [
+      {
+        mode: 'server',
+        documentation:
+          'Unknown or unsupported search parameters are refused with 400. References must resolve unless they are contained, logical or absolute to another server.',
+        security: security(smart),
+        resource: [...definitions().resourceTypes].map(resourceEntry),
+        interaction: [{ code: 'transaction' }, { code: 'batch' }],
+      },
+    ],
+  };
+}
+
+function security(smart: SmartEndpoints | undefined): CapabilityStatementRestSecurity {
+  return {
+    cors: true,
+    service: [
+      {
+        coding: [{ system: 'http://terminology.hl7.org/CodeSystem/restful-security-service', code: 'SMART-on-FHIR' }],
+        text: 'SMART App Launch',
+      },
+    ],
+    ...(smart
+      ? {
+          extension: [
+            {
+              url: 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris',
+              extension: Object.entries(smart).map(([url, valueUri]) => ({ url, valueUri })),
+            },
+          ],
+        }
+      : {}),
+  };
+}
+
+function resourceEntry(type: string): CapabilityStatementRestResource {
+  const parameters = [...definitions().searchParameters(type).values()];
+  return {
+    type: type as CapabilityStatementRestResource['type'],
+    interaction: [
+      { code: 'read' },
+      { code: 'vread' },
+      { code: 'update' },
+      { code: 'patch' },
+      { code: 'delete' },
+      { code: 'history-instance' },
+      { code: 'create' },
+      { code: 'search-type' },
+    ],
+    versioning: 'versioned',
+    readHistory: true,
+    updateCreate: false,
+    conditionalCreate: true,
+    conditionalRead: 'not-match',
+    conditionalUpdate: false,
+    conditionalDelete: 'not-supported',
+    referencePolicy: ['literal', 'logical', 'enforced'],
+    searchInclude: parameters.filter(({ kind }) => kind === 'reference').map(({ code }) => `${type}:${code}`),
+    searchRevInclude: revIncludes(type),
+    searchParam: [
+      { name: '_id', type: 'token', definition: 'http://hl7.org/fhir/SearchParameter/Resource-id' },
+      { name: '_lastUpdated', type: 'date', definition: 'http://hl7.org/fhir/SearchParameter/Resource-lastUpdated' },
+      ...parameters.map(({ code, kind, url }) => ({ name: code, type: kind, definition: url })),
+    ],
+  };
+}
+
+let reverse: Map<string, string[]> | undefined;
+
+function revIncludes(type: string): string[] {
+  reverse ??= reverseTable();
+  return reverse.get(type) ?? [];
+}
+
+function reverseTable(): Map<string, string[]> {
+  const table = new Map<string, string[]>();
+  for (const source of definitions().resourceTypes) {
+    for (const { code, kind, targets } of definitions().searchParameters(source).values()) {
+      if (kind !== 'reference') continue;
+      for (const target of targets) table.set(target, [...(table.get(target) ?? []), `${source}:${code}`]);
+    }
+  }
+  return table;
+}

@@ -1,0 +1,362 @@
+/** The repository on PostgreSQL: every rule of reading and writing one resource, under the permissions of its caller. */
+import { randomUUID } from 'node:crypto';
+import type { Resource } from '@medplum/fhirtypes';
+import type { Pool, PoolClient } from 'pg';
+import { FhirError, gone, notFound, refusal } from './fhir-error.ts';
+import { loadResources } from './load.ts';
+import { applyJsonPatch } from './patch.ts';
+import { type Alternative, type Permissions, permitsReading, permitsWriting, systemPermissions } from './permission.ts';
+import { relativeTo, rewriteReferences } from './references.ts';
+import type { LoadReport, Repository, SearchResult, Stored, Version } from './repository.ts';
+import { clearIndex, prepare, type ResourceRow, resourceColumns, stamped, writeIndex, writeResources } from './rows.ts';
+import type { Interaction } from './scopes.ts';
+import { runSearch } from './search.ts';
+import { parseSearchQuery } from './search-query.ts';
+import { settle, type Written } from './settle.ts';
+import { checkResource } from './validation.ts';
+
+export type RepositoryOptions = {
+  /** The FHIR base this store is served under; references that begin with it are kept as relative ones. */
+  baseUrl?: string;
+};
+
+/** The door for in-process callers, who may do everything. */
+export function createRepository(pool: Pool, options: RepositoryOptions = {}): Repository {
+  return openRepository(pool, options);
+}
+
+/** The same, with the parts of it that only the HTTP layer needs. */
+export function openRepository(pool: Pool, options: RepositoryOptions = {}): PostgresRepository {
+  return new PostgresRepository({
+    pool,
+    relative: relativeTo(options.baseUrl ?? 'http://localhost:4010/fhir'),
+    permissions: systemPermissions,
+  });
+}
+
+type Context = { pool: Pool; relative: (reference: string) => string; permissions: Permissions };
+
+/** One PostgreSQL transaction and what was written in it. */
+type Work = { client: PoolClient; now: Date; written: Written[] };
+
+export type CreateOptions = {
+  ifNoneExist?: string;
+  /** An id chosen by the server before, for an entry of a transaction that others refer to. */
+  assignedId?: string;
+  /** Where the resource stands in the request, for error messages (`Bundle.entry[2].resource`). */
+  origin?: string;
+};
+
+export type UpdateOptions = { ifMatch?: string; origin?: string };
+
+export class PostgresRepository implements Repository {
+  private readonly context: Context;
+  private readonly work: Work | undefined;
+
+  constructor(context: Context, work?: Work) {
+    this.context = context;
+    this.work = work;
+  }
+
+  /** The same store as seen by a caller with these permissions. */
+  permitting(permissions: Permissions): PostgresRepository {
+    return new PostgresRepository({ ...this.context, permissions }, this.work);
+  }
+
+  get permissions(): Permissions {
+    return this.context.permissions;
+  }
+
+  async read<T extends Resource = Resource>(resourceType: T['resourceType'], id: string): Promise<Stored<T>> {
+    const row = await this.visibleRow(resourceType, id);
+    if (row.deleted) throw gone(resourceType, id);
+    return JSON.parse(row.content) as Stored<T>;
+  }
+
+  async readVersion<T extends Resource = Resource>(resourceType: T['resourceType'], id: string, versionId: string): Promise<Stored<T>> {
+    const version = (await this.history(resourceType, id)).find((candidate) => versionOf(candidate) === versionId);
+    if (!version)
+      throw refusal(
+        404,
+        'not-found',
+        `${resourceType}/${id} has no version "${versionId}". Its versions are under ${resourceType}/${id}/_history.`,
+      );
+    if (version.kind === 'deleted') throw gone(resourceType, id);
+    return version.resource as Stored<T>;
+  }
+
+  async history(resourceType: Resource['resourceType'], id: string): Promise<Version[]> {
+    const row = await this.visibleRow(resourceType, id);
+    const alternatives = this.require(resourceType, 'r');
+    const { rows } = await this.queryable.query<{ version: number; last_updated: Date; content: string | null }>(
+      'select version, last_updated, content from ehr.version where key = $1 order by version desc',
+      [row.key],
+    );
+    return rows.flatMap(({ version, last_updated: updated, content }): Version[] => {
+      if (content === null) {
+        return [{ kind: 'deleted', resourceType, id, versionId: String(version), lastUpdated: updated.toISOString() }];
+      }
+      const prepared = prepare(JSON.parse(content) as Stored);
+      // An earlier version may have been another patient's. A Provenance is in the compartments of its targets, which its content does not name.
+      const patients = resourceType === 'Provenance' ? row.patients : prepared.patients;
+      return permitsReading(alternatives, prepared.resource, patients) ? [{ kind: 'content', resource: prepared.resource }] : [];
+    });
+  }
+
+  async search<T extends Resource = Resource>(resourceType: T['resourceType'], query: string | URLSearchParams): Promise<SearchResult<T>> {
+    const parsed = parseSearchQuery(resourceType, new URLSearchParams(query));
+    this.require(resourceType, 's');
+    return (await runSearch(this.queryable, parsed, this.context)) as SearchResult<T>;
+  }
+
+  create<T extends Resource>(resource: T, options: CreateOptions = {}): Promise<{ resource: Stored<T>; created: boolean }> {
+    return this.inWork(async (repository, work) => {
+      const alternatives = this.require(resource.resourceType, 'c');
+      if (options.ifNoneExist !== undefined) {
+        const existing = await repository.findExisting<T>(resource.resourceType, options.ifNoneExist);
+        if (existing) return { resource: existing, created: false };
+      }
+      const stored = this.checked(resource, options.assignedId ?? randomUUID(), 1, work.now, options.origin);
+      const prepared = prepare(stored);
+      const keys = await writeResources(work.client, [prepared], work.now);
+      await writeIndex(work.client, [prepared], keys);
+      work.written.push(written(keys[0], stored, 'c', alternatives, options.origin));
+      return { resource: stored, created: true };
+    });
+  }
+
+  update<T extends Resource>(resource: T & { id: string }, options: UpdateOptions = {}): Promise<Stored<T>> {
+    return this.inWork(async (repository, work) => {
+      const { row, alternatives } = await repository.changeable(work, resource.resourceType, resource.id, 'u', options.ifMatch);
+      if (row.deleted) throw gone(resource.resourceType, resource.id);
+      return repository.replace(work, row, resource, alternatives, options.origin);
+    });
+  }
+
+  /** Applies a JSON Patch (RFC 6902) to the current version. */
+  patch(resourceType: string, id: string, operations: unknown, options: UpdateOptions = {}): Promise<Stored> {
+    return this.inWork(async (repository, work) => {
+      const { row, alternatives } = await repository.changeable(work, resourceType, id, 'u', options.ifMatch);
+      if (row.deleted) throw gone(resourceType, id);
+      const patched = applyJsonPatch(JSON.parse(row.content) as Stored, operations);
+      return repository.replace(work, row, patched, alternatives, options.origin);
+    });
+  }
+
+  delete(resourceType: Resource['resourceType'], id: string, options: UpdateOptions = {}): Promise<void> {
+    return this.inWork(async (repository, work) => {
+      const { row, alternatives } = await repository.changeable(work, resourceType, id, 'd', options.ifMatch);
+      if (row.deleted) return;
+      await work.client.query(
+        `with deleted as (
+           update ehr.resource set deleted = true, content = '', targets = '{}', version = version + 1, last_updated = $2::timestamptz where key = $1
+           returning key, version)
+         insert into ehr.version (key, version, last_updated, content) select key, version, $2::timestamptz, null from deleted`,
+        [row.key, work.now],
+      );
+      await clearIndex(work.client, [row.key], 'keep');
+      work.written.push({ kind: 'deleted', key: row.key, resourceType, id, alternatives, origin: options.origin });
+    });
+  }
+
+  transaction<Result>(run: (repository: PostgresRepository) => Promise<Result>): Promise<Result> {
+    return this.inWork((repository) => run(repository));
+  }
+
+  loadResources(resources: Iterable<Resource>): Promise<LoadReport> {
+    return this.inWork((_repository, work) => loadResources(work.client, work.now, this.context.relative, resources));
+  }
+
+  private get queryable(): Pool | PoolClient {
+    return this.work?.client ?? this.context.pool;
+  }
+
+  /** The alternatives that permit an interaction; 403 when the scope is missing altogether. */
+  private require(resourceType: string, interaction: Interaction): readonly Alternative[] {
+    const alternatives = this.context.permissions.alternatives(resourceType, interaction);
+    if (alternatives.length === 0) {
+      throw refusal(
+        403,
+        'forbidden',
+        `No granted scope allows this on ${resourceType}: it needs ${resourceType}.${interaction} (patient, user or system).`,
+      );
+    }
+    return alternatives;
+  }
+
+  private async visibleRow(resourceType: string, id: string): Promise<ResourceRow> {
+    const alternatives = this.require(resourceType, 'r');
+    const row = await findRow(this.queryable, resourceType, id, '');
+    if (!row || !isVisible(row, alternatives)) throw hidden(resourceType, id, alternatives);
+    return row;
+  }
+
+  /** Locks the row for a change and checks that the caller may make it. */
+  private async changeable(
+    work: Work,
+    resourceType: string,
+    id: string,
+    interaction: 'u' | 'd',
+    ifMatch: string | undefined,
+  ): Promise<{ row: ResourceRow; alternatives: readonly Alternative[] }> {
+    const alternatives = this.require(resourceType, interaction);
+    const row = await findRow(work.client, resourceType, id, interaction === 'd' ? 'for update of r' : 'for no key update of r');
+    if (!row || !isVisible(row, alternatives)) throw hidden(resourceType, id, alternatives);
+    if (!row.deleted && !permitsWriting(alternatives, JSON.parse(row.content) as Resource, row.patients)) {
+      throw refusal(
+        403,
+        'forbidden',
+        `${resourceType}/${id} also belongs to another patient, so a token bound to one patient cannot change it.`,
+      );
+    }
+    if (ifMatch !== undefined && ifMatch !== String(row.version)) {
+      throw refusal(
+        412,
+        'conflict',
+        `${resourceType}/${id} is at version ${row.version}, not ${ifMatch}. Read it again and repeat the change on that version.`,
+      );
+    }
+    return { row, alternatives };
+  }
+
+  private async replace<T extends Resource>(
+    work: Work,
+    row: ResourceRow,
+    resource: T,
+    alternatives: readonly Alternative[],
+    origin: string | undefined,
+  ): Promise<Stored<T>> {
+    const stored = this.checked(resource, row.id, row.version + 1, work.now, origin);
+    const prepared = prepare(stored);
+    await clearIndex(work.client, [row.key], 'forget');
+    const keys = await writeResources(work.client, [prepared], work.now);
+    await writeIndex(work.client, [prepared], keys);
+    work.written.push(written(row.key, stored, 'u', alternatives, origin));
+    return stored;
+  }
+
+  private checked<T extends Resource>(resource: T, id: string, version: number, now: Date, origin: string | undefined): Stored<T> {
+    const stored = stamped(rewriteReferences(structuredClone(resource), this.context.relative), id, version, now);
+    const issues = checkResource(stored as Resource);
+    if (issues.length === 0) return stored;
+    throw new FhirError(
+      400,
+      issues.map((issue) => (origin && issue.expression ? { ...issue, expression: located(origin, issue.expression) } : issue)),
+    );
+  }
+
+  /**
+   * The one resource that satisfies an If-None-Exist condition; several throw 412. Inside a transaction two creates with the same condition
+   * wait for each other, so that only one of them creates.
+   */
+  async findExisting<T extends Resource>(resourceType: T['resourceType'], condition: string): Promise<Stored<T> | undefined> {
+    await this.queryable.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`${resourceType}?${condition}`]);
+    const parameters = new URLSearchParams(condition.replace(/^.*\?/s, ''));
+    if ([...parameters.keys()].every((name) => name.startsWith('_'))) {
+      throw refusal(
+        400,
+        'invalid',
+        'If-None-Exist must name what identifies the resource, for example identifier=system|value.',
+        'If-None-Exist',
+      );
+    }
+    parameters.set('_count', '2');
+    parameters.set('_total', 'none');
+    const { matches } = await this.search<T>(resourceType, parameters);
+    if (matches.length > 1) {
+      throw refusal(
+        412,
+        'multiple-matches',
+        `If-None-Exist matches several ${resourceType}s. Search by an identifier that only one resource has.`,
+        'If-None-Exist',
+      );
+    }
+    return matches[0];
+  }
+
+  private async inWork<Result>(run: (repository: PostgresRepository, work: Work) => Promise<Result>): Promise<Result> {
+    if (this.work) return run(this, this.work);
+    const client = await this.context.pool.connect();
+    const work: Work = { client, now: new Date(), written: [] };
+    try {
+      await client.query('begin');
+      const result = await run(new PostgresRepository(this.context, work), work);
+      await settle(client, work.written);
+      await client.query('commit');
+      client.release();
+      return result;
+    } catch (error) {
+      await rollBack(client);
+      throw refusedByDatabase(error);
+    }
+  }
+}
+
+/** After a rollback that itself fails the connection is of no use any more. */
+async function rollBack(client: PoolClient): Promise<void> {
+  try {
+    await client.query('rollback');
+    client.release();
+  } catch (error) {
+    client.release(error instanceof Error ? error : true);
+  }
+}
+
+/** What PostgreSQL refuses because of the data or of a rival is the caller's to repeat or correct, not a fault of the server. */
+export function refusedByDatabase(error: unknown): unknown {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  if (code === '40P01' || code === '40001' || code === '23505') {
+    return refusal(409, 'conflict', 'Another request changed the same resources at the same time. Read them again and repeat the request.');
+  }
+  if (code.startsWith('22')) {
+    return refusal(
+      400,
+      'invalid',
+      'The request holds a value that cannot be stored or compared, such as a NUL character or a date out of range.',
+    );
+  }
+  return error;
+}
+
+async function findRow(queryable: Pool | PoolClient, resourceType: string, id: string, lock: string): Promise<ResourceRow | undefined> {
+  const { rows } = await queryable.query<ResourceRow>(
+    `select ${resourceColumns} from ehr.resource r where r.resource_type = $1 and r.id = $2 ${lock}`,
+    [resourceType, id],
+  );
+  return rows[0];
+}
+
+function isVisible(row: ResourceRow, alternatives: readonly Alternative[]): boolean {
+  if (!row.deleted) return permitsReading(alternatives, JSON.parse(row.content) as Resource, row.patients);
+  // What is deleted has no content left to satisfy a constraint with.
+  return alternatives.some(
+    ({ patient, constraints }) => constraints.length === 0 && (patient === undefined || row.patients.includes(patient)),
+  );
+}
+
+/** Whether a resource outside the compartment exists is nobody's business: the answer is the one for a resource that does not. */
+function hidden(resourceType: string, id: string, alternatives: readonly Alternative[]): FhirError {
+  if (resourceType === 'Patient' && alternatives.every(({ patient }) => patient !== undefined)) {
+    return refusal(403, 'forbidden', 'This token is bound to one patient, and this is another. Launch the app from that patient’s chart.');
+  }
+  return notFound(resourceType, id);
+}
+
+function written(
+  key: string | undefined,
+  resource: Stored,
+  kind: 'c' | 'u',
+  alternatives: readonly Alternative[],
+  origin: string | undefined,
+): Written {
+  if (key === undefined) throw new Error(`No key for ${resource.resourceType}/${resource.id}.`);
+  return { kind: kind === 'c' ? 'created' : 'updated', key, resource, alternatives, origin };
+}
+
+/** `Bundle.entry[2].resource` and `Task.status` make `Bundle.entry[2].resource.status`. */
+export function located(origin: string, expression: string): string {
+  const dot = expression.indexOf('.');
+  return dot < 0 ? origin : origin + expression.slice(dot);
+}
+
+const versionOf = (version: Version): string => (version.kind === 'content' ? version.resource.meta.versionId : version.versionId);

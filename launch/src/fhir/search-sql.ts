@@ -1,0 +1,353 @@
+/** A search query as SQL over the index tables, limited to what the caller may see. */
+import { refusal } from './fhir-error.ts';
+import type { Alternative, Permissions } from './permission.ts';
+import { isUnlimited } from './permission.ts';
+import { type Comparator, type Filter, parseFilter, type SearchQuery, type SortRule, type TokenValue } from './search-query.ts';
+import { foldText } from './search-value.ts';
+
+/** SQL under construction: fragments name their parameters by position. */
+export class Statement {
+  readonly parameters: unknown[] = [];
+  private aliases = 0;
+
+  /** Adds a parameter and answers its placeholder. */
+  value(parameter: unknown): string {
+    this.parameters.push(parameter);
+    return `$${this.parameters.length}`;
+  }
+
+  alias(): string {
+    this.aliases += 1;
+    return `x${this.aliases}`;
+  }
+}
+
+/** The condition that a row of ehr.resource under this alias is visible by one of the alternatives. */
+export function visibleSql(statement: Statement, alias: string, resourceType: string, alternatives: readonly Alternative[]): string {
+  if (alternatives.length === 0) return 'false';
+  if (alternatives.some(isUnlimited)) return 'true';
+  const conditions = alternatives.map(({ patient, constraints }) => {
+    const parts = constraints.map(({ code, value }) =>
+      filterSql(statement, alias, resourceType, parseFilter(resourceType, code, value), { alternatives: () => alternatives }),
+    );
+    if (patient !== undefined) parts.push(`${alias}.key in (select key from ehr.compartment where patient = ${statement.value(patient)})`);
+    return `(${parts.join(' and ')})`;
+  });
+  return `(${conditions.join(' or ')})`;
+}
+
+/** The condition that a row of ehr.resource under this alias, which is of this type, satisfies the filter. */
+export function filterSql(statement: Statement, alias: string, resourceType: string, filter: Filter, permissions: Permissions): string {
+  const param = (code: string): string => statement.value(`${resourceType}.${code}`);
+  const rows = (table: string, code: string, condition: string): string =>
+    `${alias}.key in (select key from ehr.${table} where param = ${param(code)} and (${condition}))`;
+  switch (filter.kind) {
+    case 'id':
+      return `${alias}.id = any(${statement.value(filter.ids)}::text[])`;
+    case 'updated': {
+      const low = statement.value(filter.low);
+      const high = statement.value(filter.high);
+      return instantSql(`${alias}.last_updated`, filter.comparator, `${low}::timestamptz`, `${high}::timestamptz`);
+    }
+    case 'missing': {
+      const table = tableOf(filter.definition.kind);
+      const parameter = param(filter.definition.code);
+      const identified = filter.definition.kind === 'reference' ? param(`${filter.definition.code}:identifier`) : undefined;
+      const exists =
+        `exists (select 1 from ehr.${table} m where m.key = ${alias}.key and m.param = ${parameter})` +
+        (identified ? ` or exists (select 1 from ehr.index_token m where m.key = ${alias}.key and m.param = ${identified})` : '');
+      return filter.missing ? `not (${exists})` : `(${exists})`;
+    }
+    case 'token': {
+      const condition = filter.values.map((value) => tokenSql(statement, value)).join(' or ') || 'false';
+      if (!filter.negated) return rows('index_token', filter.code, condition);
+      return `not exists (select 1 from ehr.index_token where key = ${alias}.key and param = ${param(filter.code)} and (${condition}))`;
+    }
+    case 'reference':
+      return rows(
+        'index_reference',
+        filter.code,
+        filter.values
+          .map(({ targetType, target }) => {
+            const named = `left(target, 500) = left(${statement.value(target)}::text, 500) and target = ${statement.value(target)}`;
+            return targetType === undefined ? `(${named})` : `(target_type = ${statement.value(targetType)} and ${named})`;
+          })
+          .join(' or ') || 'false',
+      );
+    case 'string':
+      return rows(
+        'index_string',
+        filter.code,
+        filter.values.map((value) => stringSql(statement, filter.match, value)).join(' or ') || 'false',
+      );
+    case 'date':
+      return rows(
+        'index_date',
+        filter.code,
+        filter.values
+          .map((value) =>
+            rangeSql(value.comparator, `${statement.value(value.low)}::timestamptz`, `${statement.value(value.high)}::timestamptz`),
+          )
+          .join(' or ') || 'false',
+      );
+    case 'number':
+      return rows('index_number', filter.code, filter.values.map((value) => numberSql(statement, value)).join(' or ') || 'false');
+    case 'chain': {
+      const reference = statement.alias();
+      const target = statement.alias();
+      const parameter = param(filter.code);
+      const targetType = statement.value(filter.targetType);
+      const condition = filterSql(statement, target, filter.targetType, filter.filter, permissions);
+      return (
+        `${alias}.key in (select ${reference}.key from ehr.index_reference ${reference} join ehr.resource ${target}` +
+        ` on ${target}.resource_type = ${reference}.target_type and ${target}.id = ${reference}.target and not ${target}.deleted` +
+        ` where ${reference}.param = ${parameter} and ${reference}.target_type = ${targetType} and ${condition}` +
+        ` and ${visibleSql(statement, target, filter.targetType, searchable(permissions, filter.targetType))})`
+      );
+    }
+    case 'has': {
+      const reference = statement.alias();
+      const source = statement.alias();
+      const parameter = statement.value(`${filter.sourceType}.${filter.code}`);
+      const here = statement.value(resourceType);
+      const condition = filterSql(statement, source, filter.sourceType, filter.filter, permissions);
+      return (
+        `${alias}.id in (select ${reference}.target from ehr.index_reference ${reference} join ehr.resource ${source}` +
+        ` on ${source}.key = ${reference}.key and not ${source}.deleted` +
+        ` where ${reference}.param = ${parameter} and ${reference}.target_type = ${here} and ${condition}` +
+        ` and ${visibleSql(statement, source, filter.sourceType, searchable(permissions, filter.sourceType))})`
+      );
+    }
+    default:
+      return filter satisfies never;
+  }
+}
+
+/** A chain or `_has` asks about resources the caller does not name; without the scope to search them the question itself is refused. */
+function searchable(permissions: Permissions, resourceType: string): readonly Alternative[] {
+  const alternatives = permissions.alternatives(resourceType, 's');
+  if (alternatives.length === 0) {
+    throw refusal(
+      403,
+      'forbidden',
+      `The search goes through ${resourceType}, which no granted scope allows to search (${resourceType}.s).`,
+    );
+  }
+  return alternatives;
+}
+
+type Indexed = Extract<SortRule['definition'], object>['kind'];
+
+function tableOf(kind: Indexed): string {
+  switch (kind) {
+    case 'token':
+    case 'uri':
+      return 'index_token';
+    case 'reference':
+      return 'index_reference';
+    case 'string':
+      return 'index_string';
+    case 'date':
+      return 'index_date';
+    case 'number':
+    case 'quantity':
+      return 'index_number';
+    default:
+      return kind satisfies never;
+  }
+}
+
+function tokenSql(statement: Statement, { system, value }: TokenValue): string {
+  const parts: string[] = [];
+  if (value !== undefined) {
+    const placeholder = statement.value(value);
+    parts.push(`left(value, 500) = left(${placeholder}::text, 500) and value = ${placeholder}`);
+  }
+  if (system !== undefined) parts.push(`system = ${statement.value(system)}`);
+  return `(${parts.join(' and ') || 'false'})`;
+}
+
+function stringSql(statement: Statement, match: 'starts' | 'contains' | 'exact', value: string): string {
+  if (match === 'exact')
+    return `(left(folded, 500) = left(${statement.value(foldText(value))}::text, 500) and exact = ${statement.value(value)})`;
+  const escaped = foldText(value).replace(/[\\%_]/g, (character) => `\\${character}`);
+  if (match === 'contains') return `folded like ${statement.value(`%${escaped}%`)}`;
+  return `left(folded, 500) like ${statement.value(`${escaped.slice(0, 400)}%`)} and folded like ${statement.value(`${escaped}%`)}`;
+}
+
+/** Comparison of a stored range with a searched one, both half-open (R4 search, prefixes). */
+function rangeSql(comparator: Comparator, low: string, high: string): string {
+  switch (comparator) {
+    case 'eq':
+      return `(low >= ${low} and high <= ${high})`;
+    case 'ne':
+      return `not (low >= ${low} and high <= ${high})`;
+    case 'gt':
+      return `high > ${high}`;
+    case 'lt':
+      return `low < ${low}`;
+    case 'ge':
+      return `(high > ${high} or (low >= ${low} and high <= ${high}))`;
+    case 'le':
+      return `(low < ${low} or (low >= ${low} and high <= ${high}))`;
+    case 'sa':
+      return `low >= ${high}`;
+    case 'eb':
+      return `high <= ${low}`;
+    default:
+      return comparator satisfies never;
+  }
+}
+
+function instantSql(instant: string, comparator: Comparator, low: string, high: string): string {
+  switch (comparator) {
+    case 'eq':
+      return `(${instant} >= ${low} and ${instant} < ${high})`;
+    case 'ne':
+      return `not (${instant} >= ${low} and ${instant} < ${high})`;
+    case 'gt':
+    case 'sa':
+      return `${instant} >= ${high}`;
+    case 'lt':
+    case 'eb':
+      return `${instant} < ${low}`;
+    case 'ge':
+      return `${instant} >= ${low}`;
+    case 'le':
+      return `${instant} < ${high}`;
+    default:
+      return comparator satisfies never;
+  }
+}
+
+function numberSql(statement: Statement, wanted: Extract<Filter, { kind: 'number' }>['values'][number]): string {
+  const exact = `${statement.value(wanted.value)}::float8`;
+  const low = `${statement.value(wanted.low)}::float8`;
+  const high = `${statement.value(wanted.high)}::float8`;
+  const parts: string[] = [];
+  switch (wanted.comparator) {
+    case 'eq':
+      parts.push(`low >= ${low} and high < ${high}`);
+      break;
+    case 'ne':
+      parts.push(`not (low >= ${low} and high < ${high})`);
+      break;
+    case 'gt':
+      parts.push(`high > ${exact}`);
+      break;
+    case 'lt':
+      parts.push(`low < ${exact}`);
+      break;
+    case 'ge':
+      parts.push(`high >= ${exact}`);
+      break;
+    case 'le':
+      parts.push(`low <= ${exact}`);
+      break;
+    case 'sa':
+      parts.push(`low > ${exact}`);
+      break;
+    case 'eb':
+      parts.push(`high < ${exact}`);
+      break;
+    default:
+      wanted.comparator satisfies never;
+  }
+  // Every placeholder must occur, or PostgreSQL cannot tell its type.
+  parts.push(`(${exact}, ${low}, ${high}) is not null`);
+  if (wanted.system !== undefined) parts.push(`system = ${statement.value(wanted.system)}`);
+  if (wanted.unit !== undefined) parts.push(`unit = ${statement.value(wanted.unit)}`);
+  return `(${parts.join(' and ')})`;
+}
+
+type SortColumn = { sql: string; cast: string; descending: boolean };
+
+/** The rows that match, with their sort values as s0, s1, … */
+function matchSql(statement: Statement, query: SearchQuery, permissions: Permissions, columns: SortColumn[]): string {
+  const conditions = [
+    `r.resource_type = ${statement.value(query.resourceType)}`,
+    'not r.deleted',
+    visibleSql(statement, 'r', query.resourceType, permissions.alternatives(query.resourceType, 's')),
+    ...query.filters.map((filter) => filterSql(statement, 'r', query.resourceType, filter, permissions)),
+  ];
+  const selected = columns.map((column, index) => `, ${column.sql} as s${index}`).join('');
+  return `select r.key${selected} from ehr.resource r where ${conditions.join(' and ')}`;
+}
+
+export function countSql(query: SearchQuery, permissions: Permissions): { sql: string; parameters: unknown[] } {
+  const statement = new Statement();
+  return { sql: `select count(*)::int as total from (${matchSql(statement, query, permissions, [])}) m`, parameters: statement.parameters };
+}
+
+/** One page, in the order asked for and then in order of creation, so that a page never repeats or skips a row. Columns: key, content, s0::text, … */
+export function pageSql(query: SearchQuery, permissions: Permissions): { sql: string; parameters: unknown[] } {
+  const statement = new Statement();
+  const columns = query.sort.map((rule) => sortColumn(statement, query.resourceType, rule));
+  const matches = matchSql(statement, query, permissions, columns);
+  const after = query.cursor === undefined ? 'true' : afterSql(statement, columns, readCursor(query.cursor, columns.length));
+  const order = [...columns.map((column, index) => `m.s${index} ${column.descending ? 'desc' : 'asc'} nulls last`), 'm.key'].join(', ');
+  const texts = columns.map((_, index) => `, p.s${index}::text as s${index}`).join('');
+  return {
+    sql:
+      `with p as (select m.* from (${matches}) m where ${after} order by ${order} limit ${statement.value(query.count + 1)})` +
+      ` select p.key, c.content${texts} from p join ehr.resource c on c.key = p.key order by ${order.replaceAll('m.', 'p.')}`,
+    parameters: statement.parameters,
+  };
+}
+
+function sortColumn(statement: Statement, resourceType: string, { definition, descending }: SortRule): SortColumn {
+  if (definition === '_id') return { sql: 'r.id', cast: 'text', descending };
+  if (definition === '_lastUpdated') return { sql: 'r.last_updated', cast: 'timestamptz', descending };
+  const column = { token: 'value', uri: 'value', reference: 'target', string: 'folded', date: 'low', number: 'low', quantity: 'low' }[
+    definition.kind
+  ];
+  const cast =
+    definition.kind === 'date' ? 'timestamptz' : definition.kind === 'number' || definition.kind === 'quantity' ? 'float8' : 'text';
+  const parameter = statement.value(`${resourceType}.${definition.code}`);
+  return {
+    sql: `(select ${descending ? 'max' : 'min'}(${column}) from ehr.${tableOf(definition.kind)} where key = r.key and param = ${parameter})`,
+    cast,
+    descending,
+  };
+}
+
+type Cursor = { values: (string | null)[]; key: string };
+
+export function writeCursor(values: (string | null)[], key: string): string {
+  return Buffer.from(JSON.stringify([...values, key])).toString('base64url');
+}
+
+function readCursor(text: string, columns: number): Cursor {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(Buffer.from(text, 'base64url').toString());
+  } catch {
+    parsed = undefined;
+  }
+  if (!Array.isArray(parsed) || parsed.length !== columns + 1 || !parsed.every(isValue) || !/^\d{1,18}$/.test(String(parsed.at(-1)))) {
+    throw refusal(
+      400,
+      'invalid',
+      'Search parameter "_cursor": is not one this server gave out. Start again from the first page.',
+      '_cursor',
+    );
+  }
+  return { values: parsed.slice(0, -1), key: String(parsed.at(-1)) };
+}
+
+const isValue = (value: unknown): value is string | null => value === null || typeof value === 'string';
+
+/** Rows after the cursor: equal up to some column and after it there; a missing value comes last in either direction. */
+function afterSql(statement: Statement, columns: SortColumn[], cursor: Cursor): string {
+  const placeholders = columns.map((column, index) => `${statement.value(cursor.values[index])}::text::${column.cast}`);
+  const key = statement.value(cursor.key);
+  const equal = (upTo: number): string[] => placeholders.slice(0, upTo).map((value, index) => `m.s${index} is not distinct from ${value}`);
+  const branches = columns.map((column, index) => {
+    const after =
+      cursor.values[index] === null
+        ? 'false'
+        : `(m.s${index} ${column.descending ? '<' : '>'} ${placeholders[index]} or m.s${index} is null)`;
+    return `(${[...equal(index), after].join(' and ')})`;
+  });
+  return `(${[...branches, `(${[...equal(columns.length), `m.key > ${key}::bigint`].join(' and ')})`].join(' or ')})`;
+}
