@@ -1,0 +1,23 @@
+/** Patients that tests, demonstrations and the README rely on; the ids are stable. */
+export const NOTABLE_PATIENTS: readonly { id: string; what: string }[] = [
+  { id: 'no-coverage', what: 'no Coverage resource at all' },
+  { id: 'expired-coverage', what: 'a Coverage still called active whose period ended 46 days ago' },
+  { id: 'two-coverages', what: 'a Medicare plan first and an employer plan second' },
+  { id: 'unknown-plan', what: 'a plan that no directory lists' },
+  { id: 'no-address', what: 'no address' },
+  { id: 'child', what: 'a child of 6 with a mother as guardian (RelatedPerson), insured through her' },
+  { id: 'interpreter-spanish', what: 'speaks Spanish and needs an interpreter' },
+  { id: 'interpreter-vietnamese', what: 'speaks Vietnamese and needs an interpreter' },
+  { id: 'rural-nobody-in-25-miles', what: 'lives in Duckwater, Nevada: no cardiologist within 25 miles' },
+  { id: 'in-network-beyond-50-miles', what: 'lives in Jordan, Montana: the nearest in-network rheumatologist is more than 50 miles away' },
+  { id: 'chest-pain', what: 'the reason is chest pain: a red flag' },
+  { id: 'vague-reason', what: 'the reason is "Feels unwell", without a code, to no named specialty' },
+  { id: 'three-thousand-resources', what: 'exactly 3,000 resources, most of them home readings' },
+  { id: 'substance-use-records', what: 'records under 42 CFR Part 2: a condition, a medicine and a note, labeled restricted' },
+  { id: 'mental-health-records', what: 'a restricted psychotherapy summary and diagnosis beside a migraine referral' },
+  { id: 'deceased', what: 'has died; the draft order was left behind' },
+  { id: 'no-work-up', what: 'atrial fibrillation with no result or report in the chart, and no clinical question' },
+  { id: 'open-referral', what: 'a referral to cardiology for the same problem is already open' },
+  { id: 'recent-specialist-visit', what: 'a nephrologist saw the patient for the same problem 34 days ago' },
+  { id: 'zip-code-only', what: 'the address has only a ZIP code, no street and no position' },
+];

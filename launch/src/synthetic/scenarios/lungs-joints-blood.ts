@@ -1,0 +1,282 @@
+import type { Scenario } from '../scenario.ts';
+
+export const lungsJointsBlood: readonly Scenario[] = [
+  {
+    id: 'chronic-obstructive-pulmonary-disease',
+    specialty: 'pulmonology',
+    reason: { icd10: 'J44.9', text: 'COPD, two exacerbations this year' },
+    priority: 'routine',
+    problems: [
+      { icd10: 'J44.9', onset: [1200, 2800] },
+      { icd10: 'F17.210', onset: [9000, 14000] },
+      { icd10: 'I10', onset: [2000, 4200] },
+    ],
+    medications: [
+      { rxnorm: '69120', directions: '18 micrograms inhaled once a day', started: [500, 900] },
+      { rxnorm: '284635', directions: '1 inhalation twice a day', started: [200, 320] },
+      { rxnorm: '435', directions: '2 puffs inhaled every four hours as needed', started: [1200, 2000] },
+      { rxnorm: '197361', directions: 'Take 1 tablet by mouth once a day', started: [900, 1500] },
+    ],
+    allergies: ['none-known'],
+    vitals: { systolic: [124, 142], diastolic: [70, 84], pulse: [76, 94], oxygen: [90, 93], weightKg: [58, 84], heightCm: [158, 180] },
+    smoking: 'daily',
+    panels: [{ panel: '57021-8', daysAgo: 40 }],
+    results: [
+      { loinc: '20150-9', daysAgo: 55, value: [1.05, 1.4] },
+      { loinc: '19868-9', daysAgo: 55, value: [2.3, 2.75] },
+      { loinc: '19926-5', daysAgo: 55, value: [44, 53] },
+    ],
+    reports: [
+      {
+        loinc: '81459-0',
+        title: 'Spirometry, before and after bronchodilator',
+        section: 'pulmonary-function',
+        daysAgo: 55,
+        conclusion: 'Severe airflow obstruction without significant response to bronchodilator.',
+      },
+      {
+        loinc: '36643-5',
+        title: 'Chest X-ray, two views',
+        section: 'radiology',
+        daysAgo: 40,
+        conclusion: 'Hyperinflated lungs. No infiltrate, no nodule, no effusion.',
+      },
+    ],
+    procedures: [],
+    note: {
+      history:
+        '{age}-year-old {person}, forty-five pack-years, half a pack a day now. Stops for breath after a hundred yards. Two courses of prednisone this year, one emergency visit. Daily cough with white sputum. Inhaler technique checked.',
+      examination: 'Prolonged expiration, scattered wheezes. No clubbing. Oxygen saturation {59408-5} on room air.',
+      assessment: 'Severe COPD with frequent exacerbations on triple inhaled therapy. FEV1/FVC {19926-5}.',
+      plan: 'Refer to pulmonology. Smoking cessation offered.',
+    },
+    questions: [
+      'Roflumilast or azithromycin to prevent exacerbations, and does this patient need home oxygen?',
+      'Pulmonary rehabilitation and next step, please.',
+    ],
+  },
+  {
+    id: 'severe-asthma',
+    specialty: 'pulmonology',
+    reason: { icd10: 'J45.50', text: 'Severe persistent asthma, uncontrolled' },
+    priority: 'routine',
+    problems: [
+      { icd10: 'J45.50', onset: [3000, 7000] },
+      { icd10: 'J30.1', onset: [3000, 7000] },
+    ],
+    medications: [
+      { rxnorm: '389132', directions: '2 puffs inhaled twice a day', started: [400, 800] },
+      { rxnorm: '88249', directions: '10 mg by mouth at bedtime', started: [400, 800] },
+      { rxnorm: '435', directions: '2 puffs inhaled every four hours as needed', started: [2000, 3000] },
+      {
+        rxnorm: '312615',
+        directions: 'Take 2 tablets by mouth once a day for five days',
+        started: [33, 36],
+        stopped: { daysAgo: 30, reason: 'Course completed' },
+      },
+    ],
+    allergies: ['aspirin'],
+    vitals: { systolic: [110, 128], diastolic: [68, 80], pulse: [72, 90], oxygen: [95, 97], weightKg: [60, 88], heightCm: [156, 180] },
+    smoking: 'never',
+    panels: [{ panel: '57021-8', daysAgo: 32 }],
+    results: [
+      { loinc: '19113-0', daysAgo: 32, value: [280, 640] },
+      { loinc: '20150-9', daysAgo: 32, value: [1.7, 2.1] },
+      { loinc: '19868-9', daysAgo: 32, value: [3.0, 3.5] },
+      { loinc: '19926-5', daysAgo: 32, value: [55, 62] },
+    ],
+    reports: [
+      {
+        loinc: '81459-0',
+        title: 'Spirometry, before and after bronchodilator',
+        section: 'pulmonary-function',
+        daysAgo: 32,
+        conclusion: 'Moderate obstruction, FEV1 improves by 18 % after bronchodilator.',
+      },
+    ],
+    procedures: [],
+    note: {
+      history:
+        '{age}-year-old {person} with asthma since childhood, three prednisone bursts in twelve months, wakes with wheeze twice a week. Uses inhalers daily, technique good. Cat at home.',
+      examination: 'Diffuse expiratory wheeze. Nasal mucosa pale and swollen.',
+      assessment: 'Severe allergic asthma uncontrolled on high-dose inhaled therapy. IgE {19113-0}.',
+      plan: 'Refer for biologic evaluation.',
+    },
+    questions: ['Which biologic would suit this phenotype?'],
+  },
+  {
+    id: 'inflammatory-arthritis',
+    specialty: 'rheumatology',
+    reason: { icd10: 'M06.4', text: 'Inflammatory polyarthritis, early, antibodies positive' },
+    priority: 'urgent',
+    problems: [
+      { icd10: 'M06.4', onset: [55, 80] },
+      { icd10: 'E03.9', onset: [1200, 3000] },
+    ],
+    medications: [
+      { rxnorm: '198014', directions: 'Take 1 tablet by mouth twice a day with food', started: [40, 55] },
+      { rxnorm: '966222', directions: 'Take 1 tablet by mouth once a day before breakfast', started: [900, 1800] },
+    ],
+    allergies: ['sulfa'],
+    vitals: { systolic: [112, 128], diastolic: [68, 80], pulse: [68, 84], weightKg: [58, 84], heightCm: [156, 176] },
+    smoking: 'former',
+    panels: [
+      { panel: '57021-8', daysAgo: 14, values: { '718-7': [11.2, 12.0], '777-3': [380, 440] } },
+      { panel: '24323-8', daysAgo: 14 },
+    ],
+    results: [
+      { loinc: '11572-5', daysAgo: 14, value: [64, 140] },
+      { loinc: '53027-9', daysAgo: 14, value: [110, 220] },
+      { loinc: '4537-7', daysAgo: 14, value: [42, 68] },
+      { loinc: '1988-5', daysAgo: 14, value: [21, 46] },
+      { loinc: '5048-4', daysAgo: 14, value: { text: '1:80, speckled', abnormal: false } },
+      { loinc: '13955-0', daysAgo: 14, value: { text: 'Nonreactive', abnormal: false } },
+      { loinc: '5195-3', daysAgo: 14, value: { text: 'Nonreactive', abnormal: false } },
+    ],
+    reports: [
+      {
+        loinc: '18748-4',
+        title: 'X-ray, both hands and feet',
+        section: 'radiology',
+        daysAgo: 12,
+        conclusion: 'Soft tissue swelling at the second and third metacarpophalangeal joints. No erosions.',
+      },
+    ],
+    procedures: [],
+    note: {
+      history:
+        '{age}-year-old {person} with ten weeks of pain and swelling of the knuckles, wrists and balls of the feet, morning stiffness of ninety minutes. No rash, no mouth ulcers, no diarrhea.',
+      examination: 'Swollen second and third metacarpophalangeal joints on both sides, both wrists, squeeze test of the forefeet painful.',
+      assessment: 'Early rheumatoid arthritis likely: anti-CCP {53027-9}, rheumatoid factor {11572-5}, CRP {1988-5}.',
+      plan: 'Naproxen. Urgent rheumatology referral so that treatment starts within twelve weeks of onset.',
+    },
+    questions: [
+      'Please see early. May I start methotrexate while the patient waits?',
+      'Early arthritis with anti-CCP; disease-modifying therapy, please.',
+    ],
+  },
+  {
+    id: 'refractory-gout',
+    specialty: 'rheumatology',
+    reason: { icd10: 'M1A.9XX0', text: 'Chronic gout, flares despite allopurinol' },
+    priority: 'routine',
+    problems: [
+      { icd10: 'M1A.9XX0', onset: [1500, 3200] },
+      { icd10: 'N18.31', onset: [500, 1200] },
+      { icd10: 'I10', onset: [2600, 5000] },
+    ],
+    medications: [
+      { rxnorm: '197319', directions: 'Take 3 tablets by mouth once a day', started: [300, 500] },
+      { rxnorm: '2683', directions: '0.6 mg by mouth once a day', started: [200, 400] },
+      { rxnorm: '979480', directions: 'Take 1 tablet by mouth once a day', started: [700, 1500] },
+    ],
+    allergies: ['none-known'],
+    vitals: { systolic: [128, 144], diastolic: [76, 88], pulse: [66, 82], weightKg: [86, 112], heightCm: [168, 186] },
+    smoking: 'former',
+    panels: [{ panel: '24323-8', daysAgo: 25, values: { '2160-0': [1.4, 1.55] } }],
+    results: [
+      { loinc: '3084-1', daysAgo: 25, value: [8.1, 9.4] },
+      { loinc: '3084-1', daysAgo: 130, value: [8.6, 9.9] },
+    ],
+    reports: [],
+    procedures: [],
+    note: {
+      history:
+        '{age}-year-old {person} with six gout flares this year, great toes and right knee, on allopurinol 300 mg taken daily. Beer on weekends. No tophi noticed.',
+      examination: 'Right first metatarsophalangeal joint tender, not hot today. No tophi.',
+      assessment: 'Urate {3084-1} on allopurinol 300 mg, eGFR {98979-8}.',
+      plan: 'Refer to rheumatology.',
+    },
+    questions: ['Titrate allopurinol beyond 300 mg at this eGFR, or change to febuxostat?'],
+  },
+  {
+    id: 'monoclonal-gammopathy',
+    specialty: 'hematology',
+    reason: { icd10: 'D47.2', text: 'Monoclonal protein with anemia' },
+    priority: 'urgent',
+    problems: [
+      { icd10: 'D47.2', onset: [12, 25] },
+      { icd10: 'D64.9', onset: [60, 120] },
+      { icd10: 'M54.50', onset: [90, 160] },
+    ],
+    medications: [{ rxnorm: '313782', directions: 'Take 2 tablets by mouth every six hours as needed', started: [80, 120] }],
+    allergies: ['none-known'],
+    vitals: { systolic: [116, 134], diastolic: [68, 80], pulse: [76, 92], weightKg: [60, 86], heightCm: [158, 182] },
+    smoking: 'former',
+    panels: [
+      { panel: '58410-2', daysAgo: 9, values: { '718-7': [9.6, 10.6], '787-2': [88, 96] } },
+      {
+        panel: '24323-8',
+        daysAgo: 9,
+        values: { '2160-0': [1.2, 1.4], '17861-6': [10.4, 11.0], '2885-2': [8.9, 9.8], '1751-7': [3.3, 3.7] },
+      },
+    ],
+    results: [
+      { loinc: '2276-4', daysAgo: 9, value: [90, 180] },
+      { loinc: '2132-9', daysAgo: 9, value: [310, 520] },
+      { loinc: '2284-8', daysAgo: 9, value: [7, 14] },
+      { loinc: '3016-3', daysAgo: 9, value: [1.2, 3.4] },
+    ],
+    reports: [
+      {
+        loinc: '11502-2',
+        title: 'Serum protein electrophoresis with immunofixation',
+        section: 'pathology',
+        daysAgo: 12,
+        conclusion: 'Monoclonal IgG kappa, 2.4 g/dL. Other immunoglobulins reduced.',
+      },
+    ],
+    procedures: [],
+    note: {
+      history: '{age}-year-old {person} with three months of fatigue and mid-back pain. No fever, weight down 3 kg. No neuropathy.',
+      examination: 'Pale. Tender over T9. No lymphadenopathy, spleen not felt.',
+      assessment: 'Anemia {718-7}, calcium {17861-6}, creatinine {2160-0} and an IgG kappa protein: myeloma must be excluded.',
+      plan: 'Urgent hematology referral. Fluids, no NSAIDs.',
+    },
+    questions: ['Bone marrow examination and whole-body imaging, please.'],
+  },
+  {
+    id: 'breast-cancer-survivor',
+    specialty: 'medical-oncology',
+    reason: { icd10: 'Z85.3', text: 'Treated breast cancer, new back pain and rising alkaline phosphatase' },
+    priority: 'urgent',
+    problems: [
+      { icd10: 'Z85.3', onset: [1400, 2200] },
+      { icd10: 'M54.59', onset: [30, 50] },
+    ],
+    medications: [{ rxnorm: '199224', directions: 'Take 1 tablet by mouth once a day', started: [1200, 1500] }],
+    allergies: ['none-known'],
+    vitals: { systolic: [118, 134], diastolic: [70, 82], pulse: [70, 88], weightKg: [58, 84], heightCm: [156, 174] },
+    smoking: 'never',
+    panels: [
+      { panel: '24323-8', daysAgo: 8, values: { '6768-6': [188, 260], '17861-6': [9.8, 10.6] } },
+      { panel: '58410-2', daysAgo: 8, values: { '718-7': [11.0, 12.2] } },
+    ],
+    results: [],
+    reports: [
+      {
+        loinc: '18748-4',
+        title: 'MRI, thoracic and lumbar spine',
+        section: 'radiology',
+        daysAgo: 5,
+        conclusion: 'Enhancing lesions in T11, L2 and the sacrum, suspicious for metastases. No cord compression.',
+      },
+      {
+        loinc: '11526-1',
+        title: 'Breast excision, left, 4 years ago',
+        section: 'pathology',
+        daysAgo: 1480,
+        conclusion: 'Invasive ductal carcinoma, 1.8 cm, grade 2, estrogen receptor positive, HER2 negative, nodes 0 of 3.',
+      },
+    ],
+    procedures: [],
+    note: {
+      history:
+        '{age}-year-old {person}, left breast cancer treated four years ago with surgery and radiation, on anastrozole. Six weeks of back pain, worse at night. No weakness, no numbness, continent.',
+      examination: 'Tender over L2. Strength and reflexes normal. No breast mass, no axillary nodes.',
+      assessment: 'Probable bone metastases, alkaline phosphatase {6768-6}, calcium {17861-6}.',
+      plan: 'Urgent medical oncology referral. Return at once for weakness or incontinence.',
+    },
+    questions: ['Biopsy and staging, please; who should arrange them?'],
+  },
+];

@@ -1,0 +1,386 @@
+import type { Scenario } from '../scenario.ts';
+
+export const surgeryAndSenses: readonly Scenario[] = [
+  {
+    id: 'visible-hematuria',
+    specialty: 'urology',
+    reason: { icd10: 'R31.0', text: 'Gross hematuria, painless' },
+    priority: 'urgent',
+    problems: [
+      { icd10: 'R31.0', onset: [10, 20] },
+      { icd10: 'F17.210', onset: [9000, 13000] },
+    ],
+    medications: [{ rxnorm: '314076', directions: 'Take 1 tablet by mouth once a day', started: [700, 1500] }],
+    allergies: ['none-known'],
+    vitals: { systolic: [126, 144], diastolic: [74, 86], pulse: [68, 86], weightKg: [70, 96], heightCm: [166, 184] },
+    smoking: 'daily',
+    panels: [
+      { panel: '24321-2', daysAgo: 9 },
+      { panel: '58410-2', daysAgo: 9 },
+      { panel: '24356-8', daysAgo: 9, values: { '5794-3': { text: 'Large', abnormal: true } } },
+    ],
+    results: [{ loinc: '630-4', daysAgo: 8, value: { text: 'No growth', abnormal: false } }],
+    reports: [
+      {
+        loinc: '18748-4',
+        title: 'CT urogram',
+        section: 'radiology',
+        daysAgo: 4,
+        conclusion:
+          'Enhancing 2.1 cm filling defect at the left posterolateral bladder wall. Kidneys and ureters normal. No enlarged nodes.',
+      },
+    ],
+    procedures: [],
+    note: {
+      history:
+        '{age}-year-old {person} with three episodes of painless red urine in two weeks. Forty pack-years. No fever, no stones before.',
+      examination: 'Abdomen soft, no flank tenderness. Prostate smooth, not enlarged.',
+      assessment: 'Painless gross hematuria with a bladder filling defect on CT. Infection excluded. Creatinine {2160-0}.',
+      plan: 'Urgent urology referral.',
+    },
+    questions: ['Cystoscopy, please, and resection if confirmed.'],
+  },
+  {
+    id: 'prostate-symptoms',
+    specialty: 'urology',
+    reason: { icd10: 'N40.1', text: 'Prostate enlargement, symptoms despite an alpha-blocker' },
+    priority: 'routine',
+    problems: [
+      { icd10: 'N40.1', onset: [700, 1800] },
+      { icd10: 'I10', onset: [2000, 4200] },
+    ],
+    medications: [
+      { rxnorm: '77492', directions: '0.4 mg by mouth once a day', started: [200, 320] },
+      { rxnorm: '25025', directions: '5 mg by mouth once a day', started: [180, 220] },
+      { rxnorm: '197361', directions: 'Take 1 tablet by mouth once a day', started: [900, 1800] },
+    ],
+    allergies: ['none-known'],
+    vitals: { systolic: [124, 140], diastolic: [72, 84], pulse: [62, 80], weightKg: [74, 98], heightCm: [166, 184] },
+    smoking: 'former',
+    panels: [
+      { panel: '24321-2', daysAgo: 30 },
+      { panel: '24356-8', daysAgo: 30 },
+    ],
+    results: [
+      { loinc: '2857-1', daysAgo: 30, value: [2.4, 3.6] },
+      { loinc: '2857-1', daysAgo: 400, value: [2.2, 3.2] },
+    ],
+    reports: [],
+    procedures: [],
+    note: {
+      history:
+        '{age}-year-old {person} with weak stream, hesitancy, nocturia four times. Symptom score 22 of 35 after six months of tamsulosin and finasteride. No retention, no infection.',
+      examination: 'Prostate about 50 g, smooth. Bladder not palpable.',
+      assessment: 'Lower urinary tract symptoms from prostate enlargement. PSA {2857-1}. Residual urine by scanner 140 mL.',
+      plan: 'Refer to urology.',
+    },
+    questions: ['Is an outlet procedure indicated?'],
+  },
+  {
+    id: 'ear-fluid',
+    specialty: 'otolaryngology',
+    reason: { icd10: 'H65.23', text: 'Fluid in both middle ears for five months, hearing reduced' },
+    priority: 'routine',
+    problems: [
+      { icd10: 'H65.23', onset: [140, 170] },
+      { icd10: 'J35.1', onset: [140, 400] },
+    ],
+    medications: [
+      {
+        rxnorm: '308191',
+        directions: '1 capsule by mouth twice a day for ten days',
+        started: [68, 75],
+        stopped: { daysAgo: 60, reason: 'Course completed' },
+      },
+    ],
+    allergies: ['none-known'],
+    vitals: { systolic: [94, 106], diastolic: [56, 66], pulse: [84, 104], weightKg: [19, 25], heightCm: [112, 124] },
+    smoking: 'never',
+    panels: [],
+    results: [],
+    reports: [
+      {
+        loinc: '28615-3',
+        title: 'Audiogram and tympanometry',
+        section: 'audiology',
+        daysAgo: 18,
+        conclusion: 'Conductive hearing loss on both sides, average 32 dB. Flat tympanograms.',
+      },
+    ],
+    procedures: [],
+    note: {
+      history:
+        '{age}-year-old {person}. Teacher reports inattention; turns up the television. Four ear infections in the past year, the last two months ago. Snores, no pauses in breathing. Speech appropriate.',
+      examination: 'Both eardrums dull with fluid levels, not red. Tonsils 3+.',
+      assessment: 'Persistent middle ear effusion on both sides with hearing loss for five months.',
+      plan: 'Refer to otolaryngology.',
+    },
+    questions: ['Tympanostomy tubes, and adenoidectomy at the same time?'],
+  },
+  {
+    id: 'chronic-sinusitis',
+    specialty: 'otolaryngology',
+    reason: { icd10: 'J32.9', text: 'Chronic sinusitis, failed medical treatment' },
+    priority: 'routine',
+    problems: [
+      { icd10: 'J32.9', onset: [300, 700] },
+      { icd10: 'J34.2', onset: [300, 900] },
+      { icd10: 'J45.20', onset: [2000, 5000] },
+    ],
+    medications: [
+      { rxnorm: '108118', directions: '2 sprays in each nostril once a day', started: [150, 260] },
+      { rxnorm: '1014678', directions: 'Take 1 tablet by mouth once a day', started: [300, 600] },
+      {
+        rxnorm: '562508',
+        directions: 'Take 1 tablet by mouth twice a day for ten days',
+        started: [70, 80],
+        stopped: { daysAgo: 62, reason: 'Course completed' },
+      },
+    ],
+    allergies: ['aspirin'],
+    vitals: { systolic: [114, 132], diastolic: [70, 82], pulse: [64, 82], weightKg: [62, 92], heightCm: [158, 184] },
+    smoking: 'never',
+    panels: [],
+    results: [],
+    reports: [
+      {
+        loinc: '18748-4',
+        title: 'CT, sinuses, without contrast',
+        section: 'radiology',
+        daysAgo: 20,
+        conclusion:
+          'Mucosal thickening of both maxillary and anterior ethmoid sinuses, ostiomeatal units blocked. Septum deviated to the right.',
+      },
+    ],
+    procedures: [],
+    note: {
+      history:
+        '{age}-year-old {person} with nasal blockage, facial pressure and reduced smell for fourteen months. Six months of nasal steroid, saline irrigation and two courses of antibiotics with partial relief.',
+      examination: 'Septum deviated to the right, mucopus in the left middle meatus, no polyps seen.',
+      assessment: 'Chronic rhinosinusitis confirmed by CT, medical treatment failed.',
+      plan: 'Refer to otolaryngology.',
+    },
+    questions: ['Endoscopic sinus surgery and septoplasty?'],
+  },
+  {
+    id: 'cataract',
+    specialty: 'ophthalmology',
+    reason: { icd10: 'H25.13', text: 'Cataract of both eyes, driving affected' },
+    priority: 'routine',
+    problems: [
+      { icd10: 'H25.13', onset: [300, 800] },
+      { icd10: 'E11.9', onset: [2000, 4200] },
+      { icd10: 'I10', onset: [3000, 5200] },
+    ],
+    medications: [
+      { rxnorm: '861007', directions: 'Take 1 tablet by mouth twice a day with meals', started: [1200, 2600] },
+      { rxnorm: '979492', directions: 'Take 1 tablet by mouth once a day', started: [1200, 2600] },
+      { rxnorm: '77492', directions: '0.4 mg by mouth once a day', started: [400, 900] },
+    ],
+    allergies: ['none-known'],
+    vitals: { systolic: [126, 142], diastolic: [70, 82], pulse: [62, 78], weightKg: [62, 88], heightCm: [154, 178] },
+    smoking: 'never',
+    panels: [],
+    results: [{ loinc: '4548-4', daysAgo: 50, value: [6.6, 7.3] }],
+    reports: [],
+    procedures: [],
+    note: {
+      history:
+        '{age}-year-old {person} with blurred distance vision and glare from headlights for a year; has stopped driving at night. Would like surgery. Takes tamsulosin.',
+      examination: 'Corrected vision by wall chart 20/60 right, 20/70 left. Red reflex dim on both sides.',
+      assessment: 'Cataract of both eyes with functional limits. HbA1c {4548-4}.',
+      plan: 'Refer to ophthalmology. Tamsulosin use flagged for the surgeon.',
+    },
+    questions: ['Cataract surgery, please, and a dilated retinal examination for diabetes.'],
+  },
+  {
+    id: 'diabetic-retinopathy',
+    specialty: 'ophthalmology',
+    reason: { icd10: 'E11.3293', text: 'Mild diabetic retinopathy on screening photographs' },
+    priority: 'routine',
+    problems: [
+      { icd10: 'E11.3293', onset: [8, 20] },
+      { icd10: 'E11.65', onset: [2500, 4500] },
+    ],
+    medications: [
+      { rxnorm: '861004', directions: 'Take 1 tablet by mouth twice a day with meals', started: [1500, 2800] },
+      { rxnorm: '665033', directions: 'Take 1 tablet by mouth once a day', started: [400, 800] },
+    ],
+    allergies: ['penicillin'],
+    vitals: { systolic: [130, 146], diastolic: [76, 88], pulse: [68, 84], weightKg: [70, 100], heightCm: [156, 180] },
+    smoking: 'never',
+    panels: [],
+    results: [
+      { loinc: '4548-4', daysAgo: 25, value: [8.3, 9.4] },
+      { loinc: '9318-7', daysAgo: 25, value: [12, 40] },
+    ],
+    reports: [],
+    procedures: [],
+    note: {
+      history:
+        '{age}-year-old {person} with type 2 diabetes for nine years. Retinal photographs at the practice last week graded mild nonproliferative retinopathy on both sides. No change in vision, no floaters.',
+      examination: 'Corrected vision 20/25 on both sides.',
+      assessment: 'New mild retinopathy, HbA1c {4548-4}.',
+      plan: 'Refer for a dilated examination. Diabetes treatment intensified.',
+    },
+    questions: ['Dilated examination and follow-up interval, please.'],
+  },
+  {
+    id: 'postmenopausal-bleeding',
+    specialty: 'gynecology',
+    reason: { icd10: 'N95.0', text: 'Postmenopausal bleeding' },
+    priority: 'urgent',
+    problems: [
+      { icd10: 'N95.0', onset: [12, 22] },
+      { icd10: 'E66.9', onset: [2000, 4000] },
+      { icd10: 'I10', onset: [1500, 3500] },
+    ],
+    medications: [{ rxnorm: '310798', directions: 'Take 1 tablet by mouth every morning', started: [900, 1800] }],
+    allergies: ['none-known'],
+    vitals: { systolic: [126, 142], diastolic: [76, 88], pulse: [68, 84], weightKg: [82, 106], heightCm: [154, 172] },
+    smoking: 'never',
+    panels: [{ panel: '58410-2', daysAgo: 10 }],
+    results: [],
+    reports: [
+      {
+        loinc: '18748-4',
+        title: 'Ultrasound, pelvis, transvaginal',
+        section: 'radiology',
+        daysAgo: 7,
+        conclusion: 'Endometrial thickness 11 mm, heterogeneous. Ovaries not enlarged. No free fluid.',
+      },
+    ],
+    procedures: [],
+    note: {
+      history:
+        '{age}-year-old {person}, menopause at 51, with light bleeding on and off for two weeks. No hormone therapy, no anticoagulant. Last cervical screening normal two years ago.',
+      examination: 'Atrophic vagina, cervix normal, small amount of old blood.',
+      assessment: 'Postmenopausal bleeding with endometrium of 11 mm. Hemoglobin {718-7}.',
+      plan: 'Urgent gynecology referral.',
+    },
+    questions: ['Endometrial sampling, please.'],
+  },
+  {
+    id: 'heavy-menses',
+    specialty: 'gynecology',
+    reason: { icd10: 'N92.0', text: 'Heavy menstrual bleeding with fibroids' },
+    priority: 'routine',
+    problems: [
+      { icd10: 'N92.0', onset: [250, 500] },
+      { icd10: 'D25.9', onset: [60, 140] },
+      { icd10: 'D50.0', onset: [60, 140] },
+    ],
+    medications: [
+      { rxnorm: '310325', directions: 'Take 1 tablet by mouth once a day', started: [60, 120] },
+      { rxnorm: '198042', directions: 'Take 1 tablet by mouth once a day', started: [100, 160] },
+    ],
+    allergies: ['cephalexin'],
+    vitals: { systolic: [110, 126], diastolic: [66, 80], pulse: [72, 90], weightKg: [60, 88], heightCm: [154, 174] },
+    smoking: 'never',
+    panels: [{ panel: '58410-2', daysAgo: 20, values: { '718-7': [9.8, 10.9], '787-2': [74, 79] } }],
+    results: [
+      { loinc: '2276-4', daysAgo: 20, value: [6, 12] },
+      { loinc: '3016-3', daysAgo: 20, value: [1.1, 2.9] },
+    ],
+    reports: [
+      {
+        loinc: '18748-4',
+        title: 'Ultrasound, pelvis',
+        section: 'radiology',
+        daysAgo: 60,
+        conclusion: 'Enlarged uterus with three intramural fibroids, the largest 5.2 cm. Endometrium 8 mm.',
+      },
+    ],
+    procedures: [],
+    note: {
+      history:
+        '{age}-year-old {person} with periods of eight days, changing pads every hour on two of them, for a year. Norethindrone for four months helped little. No wish for pregnancy.',
+      examination: 'Uterus of twelve-week size, mobile. Cervix normal.',
+      assessment: 'Heavy menstrual bleeding from fibroids with iron deficiency, hemoglobin {718-7}, ferritin {2276-4}.',
+      plan: 'Refer to gynecology.',
+    },
+    questions: ['Which treatment fits best: hormonal intrauterine device, embolization or surgery?'],
+  },
+  {
+    id: 'gallstones',
+    specialty: 'general-surgery',
+    reason: { icd10: 'K80.20', text: 'Symptomatic gallstones' },
+    priority: 'routine',
+    problems: [
+      { icd10: 'K80.20', onset: [20, 40] },
+      { icd10: 'R10.11', onset: [60, 120] },
+    ],
+    medications: [{ rxnorm: '284207', directions: 'Take 1 tablet by mouth once a day', started: [500, 900] }],
+    allergies: ['none-known'],
+    vitals: { systolic: [112, 130], diastolic: [68, 82], pulse: [68, 84], weightKg: [68, 96], heightCm: [154, 174] },
+    smoking: 'never',
+    panels: [
+      { panel: '24323-8', daysAgo: 22 },
+      { panel: '58410-2', daysAgo: 22 },
+    ],
+    results: [],
+    reports: [
+      {
+        loinc: '18748-4',
+        title: 'Ultrasound, right upper quadrant',
+        section: 'radiology',
+        daysAgo: 18,
+        conclusion: 'Multiple mobile gallstones. Wall 2 mm, no fluid. Common bile duct 4 mm.',
+      },
+    ],
+    procedures: [],
+    note: {
+      history:
+        '{age}-year-old {person} with five attacks of right upper abdominal pain after fatty meals in three months, each one to three hours. No fever, no jaundice.',
+      examination: 'Abdomen soft, mild tenderness in the right upper quadrant, no guarding.',
+      assessment: 'Biliary colic. Bilirubin {1975-2}, ALT {1742-6}, both normal.',
+      plan: 'Low-fat diet. Refer to general surgery.',
+    },
+    questions: ['Elective cholecystectomy, please.'],
+  },
+  {
+    id: 'claudication',
+    specialty: 'vascular-surgery',
+    reason: { icd10: 'I70.213', text: 'Intermittent claudication of both legs' },
+    priority: 'routine',
+    problems: [
+      { icd10: 'I70.213', onset: [120, 300] },
+      { icd10: 'E11.9', onset: [2200, 4200] },
+      { icd10: 'I10', onset: [3000, 5200] },
+      { icd10: 'E78.5', onset: [2500, 4000] },
+    ],
+    medications: [
+      { rxnorm: '309362', directions: 'Take 1 tablet by mouth once a day', started: [100, 250] },
+      { rxnorm: '259255', directions: 'Take 1 tablet by mouth at bedtime', started: [100, 250] },
+      { rxnorm: '861007', directions: 'Take 1 tablet by mouth twice a day with meals', started: [1200, 2200] },
+      { rxnorm: '898690', directions: 'Take 1 tablet by mouth once a day', started: [900, 1800] },
+    ],
+    allergies: ['none-known'],
+    vitals: { systolic: [130, 148], diastolic: [72, 84], pulse: [66, 84], weightKg: [70, 96], heightCm: [162, 182] },
+    smoking: 'former',
+    panels: [
+      { panel: '58410-2', daysAgo: 30 },
+      { panel: '24321-2', daysAgo: 30, values: { '2345-7': [118, 150] } },
+      { panel: '24331-1', daysAgo: 30 },
+    ],
+    results: [{ loinc: '4548-4', daysAgo: 30, value: [6.8, 7.4] }],
+    reports: [
+      {
+        loinc: '18748-4',
+        title: 'Ankle-brachial index with waveforms',
+        section: 'radiology',
+        daysAgo: 21,
+        conclusion: 'Ankle-brachial index 0.62 right, 0.68 left. Monophasic waveforms below the groin on both sides.',
+      },
+    ],
+    procedures: [],
+    note: {
+      history:
+        '{age}-year-old {person} with calf cramps after two hundred yards, relieved by standing, for eight months. Walking program for four months without gain. Stopped smoking a year ago. No rest pain, no ulcers.',
+      examination: 'Femoral pulses present, popliteal and pedal pulses absent. Feet warm, skin intact.',
+      assessment: 'Lifestyle-limiting claudication on best medical treatment. LDL {13457-7}, HbA1c {4548-4}.',
+      plan: 'Refer to vascular surgery.',
+    },
+    questions: ['Is revascularization worth considering?'],
+  },
+];
