@@ -1,7 +1,7 @@
 /** For tests: the whole EHR on a fresh database, with a clock that can be turned and a browser that keeps its cookies. */
 import { createHash, randomBytes } from 'node:crypto';
 import type { Resource } from '@medplum/fhirtypes';
-import { Hono } from 'hono';
+import type { Hono } from 'hono';
 import pg from 'pg';
 import { createTestDatabase } from '../../../tools/test-database.ts';
 import { type RegisteredClient, refloopClient } from '../auth/clients.ts';
@@ -9,6 +9,7 @@ import { migrateAuth } from '../auth/migrations.ts';
 import { openSigningKey } from '../auth/signing-key.ts';
 import { practitionerOf, SANDBOX_USERS } from '../auth/users.ts';
 
+import { createFhirApp } from '../fhir/app.ts';
 import { createRepository } from '../fhir/postgres-repository.ts';
 import type { Repository } from '../fhir/repository.ts';
 import { migrateEhr } from '../fhir/schema.ts';
@@ -41,6 +42,7 @@ export type TestEhr = {
   app: Hono;
   pool: pg.Pool;
   repository: Repository;
+  now: () => Date;
   /** Moves the clock forward. */
   pass: (seconds: number) => void;
   setReadiness: (readiness: Readiness) => void;
@@ -124,15 +126,15 @@ export async function openTestEhr(resources: Resource[] = CHART): Promise<TestEh
   const repository = createRepository(pool, { baseUrl: FHIR_BASE });
   const report = await repository.loadResources([...SANDBOX_USERS.map(practitionerOf), ...resources]);
   if (report.refused.length > 0) throw new Error(`The test's chart was refused: ${JSON.stringify(report.refused)}`);
-  // A whole second, so that ages of tokens come out even.
-  let now = Date.parse('2026-11-20T11:30:00Z');
+  // A whole second, so that ages of tokens come out even; today, because the FHIR server has a clock of its own.
+  let now = Math.floor(Date.now() / 1000) * 1000;
   let readiness: Readiness = { status: 'ready' };
   let remoteAddress = '127.0.0.1';
   const signingKey = await openSigningKey(pool, new Date(now));
   const app = createEhrApp({
     pool,
     repository,
-    fhir: () => new Hono(),
+    fhir: (authenticate) => createFhirApp({ pool, baseUrl: FHIR_BASE, authenticate, allowedOrigins: [REFLOOP] }),
     origin: EHR,
     clients: [refloopClient(REFLOOP), OTHER_APP, SERVER_APP],
     signingKey: () => signingKey,
@@ -144,6 +146,7 @@ export async function openTestEhr(resources: Resource[] = CHART): Promise<TestEh
     app,
     pool,
     repository,
+    now: () => new Date(now),
     pass: (seconds) => {
       now += seconds * 1000;
     },

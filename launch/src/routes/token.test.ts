@@ -68,7 +68,7 @@ describe('exchanging a code', () => {
       issuer: EHR,
       audience: 'refloop',
       algorithms: ['RS256'],
-      currentDate: new Date('2026-11-20T11:31:00Z'),
+      currentDate: ehr.now(),
     });
     expect(protectedHeader.kid).toBe(keys.keys[0]?.kid);
     expect(payload).toMatchObject({ sub: 'clinician', nonce: 'nonce-of-the-app', fhirUser: `${FHIR_BASE}/Practitioner/clinician` });

@@ -1,0 +1,128 @@
+/** The sandbox EHR as a process: reads its settings, opens its port at once, loads its patients, serves until it is told to stop. */
+import type { AddressInfo } from 'node:net';
+import { type ServerType, serve } from '@hono/node-server';
+import { getConnInfo } from '@hono/node-server/conninfo';
+import pg from 'pg';
+import { registeredOrigins } from './auth/clients.ts';
+import { migrateAuth } from './auth/migrations.ts';
+import { openSigningKey, type SigningKey } from './auth/signing-key.ts';
+import { type EhrConfig, readConfig } from './config.ts';
+import { createFhirApp } from './fhir/app.ts';
+import { createRepository } from './fhir/postgres-repository.ts';
+import { migrateEhr } from './fhir/schema.ts';
+import { loadCharts } from './load-charts.ts';
+import { type DataSource, decideLoad, migrateLoadedData, readLoadedData } from './loaded-data.ts';
+import { createEhrApp } from './routes/app.ts';
+import { endpointsOf } from './routes/discovery.ts';
+import type { Readiness } from './routes/health.ts';
+
+/** Wrong use, as opposed to a failure: the settings or the data asked for do not fit. */
+const WRONG_USE = 2;
+/** Open requests get this long to end after the port is closed. */
+const DRAIN_MILLISECONDS = 5000;
+
+const say = (line: string): void => console.error(`Sandbox EHR: ${line}`);
+
+function settings(): EhrConfig {
+  const check = readConfig(process.env);
+  if (check.kind === 'config') return check.config;
+  for (const problem of check.problems) say(problem);
+  return process.exit(WRONG_USE);
+}
+
+/** Opens both loopback addresses, because `localhost` may be either; a machine without IPv6 has the one. */
+async function listen(fetch: Parameters<typeof serve>[0]['fetch'], port: number): Promise<ServerType[]> {
+  const open = (hostname: string): Promise<ServerType> =>
+    new Promise((resolve, reject) => {
+      const server = serve({ fetch, port, hostname }, (_: AddressInfo) => resolve(server));
+      server.once('error', reject);
+    });
+  const first = await open('127.0.0.1');
+  try {
+    return [first, await open('::1')];
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT') return [first];
+    throw error;
+  }
+}
+
+const config = settings();
+const fhirBase = `${config.origin}/fhir`;
+const pool = new pg.Pool({ connectionString: config.databaseUrl, max: 20, connectionTimeoutMillis: 10_000 });
+// A connection that PostgreSQL ends while idle is replaced at the next query.
+pool.on('error', (error) => say(`a database connection ended (${error.name}).`));
+const repository = createRepository(pool, { baseUrl: fhirBase });
+
+let readiness: Readiness = { status: 'loading', reason: 'The database is being prepared.' };
+let signingKey: SigningKey | undefined;
+
+const app = createEhrApp({
+  pool,
+  repository,
+  fhir: (authenticate) => {
+    const { authorization, token, introspection } = endpointsOf(config.origin);
+    return createFhirApp({
+      pool,
+      baseUrl: fhirBase,
+      authenticate,
+      allowedOrigins: registeredOrigins(config.clients),
+      smart: { authorize: authorization, token, introspect: introspection },
+    });
+  },
+  origin: config.origin,
+  clients: config.clients,
+  signingKey: () => {
+    if (!signingKey) throw new Error('The signing key is asked for before it is read.');
+    return signingKey;
+  },
+  readiness: () => readiness,
+  now: () => new Date(),
+  remoteAddress: (context) => getConnInfo(context).remote.address,
+});
+
+let servers: ServerType[] = [];
+let stopping = false;
+
+async function stop(code: number): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  const closed = servers.map((server) => new Promise<void>((done) => server.close(() => done())));
+  const hurry = setTimeout(() => process.exit(code), DRAIN_MILLISECONDS);
+  for (const server of servers) if ('closeIdleConnections' in server) server.closeIdleConnections();
+  await Promise.all(closed);
+  clearTimeout(hurry);
+  await pool.end();
+  process.exit(code);
+}
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(0));
+
+/** Makes the EHR ready, or says why it cannot be. */
+async function prepare(): Promise<void> {
+  await migrateEhr(pool);
+  await migrateAuth(pool);
+  await migrateLoadedData(pool);
+  signingKey = await openSigningKey(pool, new Date());
+  const source: DataSource = config.dataFolder === undefined ? { kind: 'built-in' } : { kind: 'folder', path: config.dataFolder };
+  const decision = decideLoad(await readLoadedData(pool), source, new Date().toISOString().slice(0, 10), config.stateFolder);
+  if (decision.kind === 'refuse') {
+    say(decision.reason);
+    return stop(WRONG_USE);
+  }
+  if (decision.kind === 'load') {
+    readiness = { status: 'loading', reason: 'Patients are being loaded. This takes some seconds, and longer for a large folder.' };
+    for (const line of await loadCharts({ pool, repository, source, asOf: decision.asOf, stateFolder: config.stateFolder })) say(line);
+  }
+  readiness = { status: 'ready' };
+}
+
+try {
+  servers = await listen(app.fetch, config.port);
+  await prepare();
+} catch (error) {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'EADDRINUSE') say(`port ${config.port} is taken by another program. Stop it, or set REFLOOP_EHR_PORT.`);
+  // A message of the database may quote a row, so a failure is named by kind, code and place.
+  else say(`start failed: ${(error as Error).name} ${code ?? ''}\n${((error as Error).stack ?? '').split('\n').slice(1, 6).join('\n')}`);
+  await stop(code === 'EADDRINUSE' ? WRONG_USE : 1);
+}
