@@ -1,0 +1,108 @@
+import { type FhirResource, isTarget, object, refOf, target, text } from '../fhir/read.ts';
+import { type ResourceRef, referenceText } from '../fhir/reference.ts';
+import type { Day } from '../instant.ts';
+import type { Chart, FhirDate, RefusedResource } from './chart.ts';
+import { readCoverage, readDocument, readOrder, readProcedure, readVisit } from './read-care.ts';
+import { readAllergy, readMedication, readProblem } from './read-clinical.ts';
+import { readPatient } from './read-patient.ts';
+import { readReport, readResult } from './read-result.ts';
+import { withhold } from './withhold.ts';
+
+/** Whose resource it is, by FHIR R4's patient compartment fields. */
+const subjectOf = (resource: FhirResource) =>
+  target(resource['subject']) ?? target(resource['patient']) ?? target(resource['beneficiary']) ?? target(resource['for']);
+
+// Resources that belong to nobody and serve many charts.
+const SHARED = new Set(['Medication', 'Practitioner', 'PractitionerRole', 'Organization', 'Location', 'Device', 'Substance']);
+
+function whyRefused(resource: FhirResource, patientId: string): string | undefined {
+  if (!refOf(resource)) return 'it has no id, so nothing could be traced to it';
+  if (SHARED.has(resource.resourceType)) return undefined;
+  if (resource.resourceType === 'Patient') return resource.id === patientId ? undefined : 'it is another patient';
+  const subject = subjectOf(resource);
+  if (subject === undefined) return 'it does not say whose it is';
+  return isTarget(subject, 'Patient', patientId) ? undefined : 'it belongs to another patient';
+}
+
+type Fact = { readonly ref: ResourceRef };
+
+const newestFirst =
+  <F extends Fact>(dateOf: (fact: F) => FhirDate) =>
+  (one: F, other: F): number => {
+    const [a, b] = [dateOf(one), dateOf(other)];
+    if (a !== b) return a > b ? -1 : 1;
+    return referenceText(one.ref) < referenceText(other.ref) ? -1 : 1;
+  };
+
+const byName = <F extends Fact & { readonly name: string }>(one: F, other: F): number => {
+  const [a, b] = [one.name.toLowerCase(), other.name.toLowerCase()];
+  if (a !== b) return a < b ? -1 : 1;
+  return referenceText(one.ref) < referenceText(other.ref) ? -1 : 1;
+};
+
+/**
+ * Reads a patient's resources, in any order and from any EHR, into facts. Never throws: what cannot be read is left out,
+ * what belongs to someone else is refused by name, and what stays out of a note (see withhold.ts) is in `withheld` alone.
+ *
+ * @param today the day ages and "current" are judged on
+ */
+export function readChart(resources: readonly FhirResource[], of: { patientId: string; today: Day }): Chart {
+  const { patientId, today } = of;
+  const refused: RefusedResource[] = [];
+  const own: FhirResource[] = [];
+  for (const resource of resources) {
+    // The type says FhirResource, but it came over a wire.
+    if (text(object(resource)['resourceType']) === '') {
+      refused.push({ reference: '', why: 'it is not a FHIR resource' });
+      continue;
+    }
+    const why = whyRefused(resource, patientId);
+    if (why === undefined) own.push(resource);
+    else refused.push({ reference: `${resource.resourceType}/${text(resource.id)}`, why });
+  }
+
+  const { visible, withheld, giveAways } = withhold(own);
+  const ofType = (...types: readonly string[]) => visible.filter((resource) => types.includes(resource.resourceType));
+  const medicationsById = new Map(ofType('Medication').map((resource) => [text(resource.id), resource]));
+  const problems = ofType('Condition').flatMap((resource) => readProblem(resource, giveAways) ?? []);
+  const allergies = ofType('AllergyIntolerance').flatMap((resource) => readAllergy(resource) ?? []);
+  const problemDate = newestFirst<(typeof problems)[number]['problem']>((problem) => problem.onset || problem.recorded);
+
+  return {
+    patientId,
+    today,
+    patient: ofType('Patient').flatMap((resource) => readPatient(resource, today) ?? [])[0],
+    problems: problems.flatMap(({ problem, standing }) => (standing === 'active' ? [problem] : [])).sort(problemDate),
+    pastProblems: problems.flatMap(({ problem, standing }) => (standing === 'past' ? [problem] : [])).sort(problemDate),
+    medications: ofType('MedicationRequest', 'MedicationStatement')
+      .flatMap((resource) => readMedication(resource, medicationsById, giveAways, today) ?? [])
+      .sort(byName),
+    allergies: allergies.flatMap((one) => (one.kind === 'allergy' ? [one.allergy] : [])).sort(byName),
+    noKnownAllergies: allergies
+      .flatMap((one) => (one.kind === 'none-known' ? [one.statement] : []))
+      .sort(newestFirst((statement) => statement.recorded)),
+    results: ofType('Observation')
+      .flatMap((resource) => readResult(resource, giveAways) ?? [])
+      .sort(newestFirst((result) => result.date)),
+    reports: ofType('DiagnosticReport')
+      .flatMap((resource) => readReport(resource, giveAways) ?? [])
+      .sort(newestFirst((report) => report.date)),
+    documents: ofType('DocumentReference')
+      .flatMap((resource) => readDocument(resource, giveAways) ?? [])
+      .sort(newestFirst((document) => document.date)),
+    procedures: ofType('Procedure')
+      .flatMap((resource) => readProcedure(resource) ?? [])
+      .sort(newestFirst((procedure) => procedure.date)),
+    visits: ofType('Encounter')
+      .flatMap((resource) => readVisit(resource, giveAways) ?? [])
+      .sort(newestFirst((visit) => visit.date)),
+    coverage: ofType('Coverage')
+      .flatMap((resource) => readCoverage(resource, today) ?? [])
+      .sort(newestFirst(() => '')),
+    orders: ofType('ServiceRequest')
+      .flatMap((resource) => readOrder(resource, giveAways) ?? [])
+      .sort(newestFirst((order) => order.authored)),
+    withheld,
+    refused: refused.sort((one, other) => (one.reference < other.reference ? -1 : one.reference > other.reference ? 1 : 0)),
+  };
+}
