@@ -1,0 +1,183 @@
+import { describe, expect, test } from 'vitest';
+import { specialtyById } from '../clinical/specialty.ts';
+import type { StepName } from '../referral/event.ts';
+import { planWrites } from './plan.ts';
+import type { ApprovedReferral, Json } from './resources.ts';
+
+const ALL: StepName[] = ['DocumentReference', 'ServiceRequest', 'Task', 'Provenance'];
+
+const cardiology = specialtyById('cardiology');
+if (!cardiology) throw new Error('cardiology is a specialty');
+
+const approved: ApprovedReferral = {
+  referralId: '01JREFERRAL',
+  approvalId: '01JAPPROVAL',
+  approvedAt: '2026-11-20T09:58:20.000Z',
+  attempt: 1,
+  patientId: 'pat-1',
+  requester: 'Practitioner/lee',
+  requesterDisplay: 'Dr. Lee',
+  specialty: cardiology,
+  urgency: 'emergency',
+  kind: 'consult',
+  kindDisplay: 'Consult',
+  visits: 1,
+  performer: { entryId: 'e', npi: '1234567893', display: 'Ana Rivera, MD', nucc: '207RC0000X', network: 'in', rank: 1 },
+  performerInEhr: null,
+  reasonText: 'Palpitations',
+  reasonCodes: [{ system: 'http://hl7.org/fhir/sid/icd-10-cm', code: 'R00.2', display: 'Palpitations' }],
+  reasonReferences: [{ type: 'Condition', id: 'c1' }],
+  coverage: { type: 'Coverage', id: 'cov-1' },
+  encounter: { type: 'Encounter', id: 'enc-1' },
+  note: { base64: 'bm90ZQ==', bytes: 4, title: 'Referral note to cardiology' },
+  replacesNote: null,
+  sources: [
+    { type: 'Condition', id: 'c1' },
+    { type: 'Observation', id: 'o1' },
+  ],
+  software: [{ name: 'Refloop', version: '0.1.0' }],
+};
+
+const launched = {
+  reference: { type: 'ServiceRequest', id: 'order-1', versionId: '3' },
+  resource: {
+    resourceType: 'ServiceRequest',
+    id: 'order-1',
+    meta: { versionId: '3' },
+    status: 'draft',
+    intent: 'order',
+    subject: { reference: 'Patient/pat-1' },
+    authoredOn: '2026-11-19T08:00:00Z',
+    requester: { reference: 'Practitioner/moss' },
+    extension: [
+      {
+        url: 'http://hl7.org/fhir/us/davinci-crd/StructureDefinition/ext-coverage-information',
+        extension: [{ url: 'covered', valueCode: 'covered' }],
+      },
+    ],
+    identifier: [{ system: 'urn:ehr', value: 'ORD-7' }],
+    note: [{ text: 'Please see soon' }],
+  } as Json,
+};
+
+const stepOf = (writes: ReturnType<typeof planWrites>, name: StepName) => {
+  const found = writes.find((write) => write.name === name);
+  if (!found) throw new Error(`No ${name} in the plan`);
+  return found;
+};
+
+describe('rung 1 updates the launched order', () => {
+  const writes = planWrites(approved, 1, launched, ALL);
+  const order = stepOf(writes, 'ServiceRequest');
+
+  test('in the order a server without transactions needs', () => {
+    expect(writes.map((write) => write.name)).toEqual(ALL);
+  });
+
+  test('against the version that was approved', () => {
+    expect(order.action).toBe('update');
+    expect(order.target).toEqual({ reference: 'ServiceRequest/order-1', versionId: '3' });
+  });
+
+  test('keeps all that is not ours: extensions, identifiers, notes, who ordered it and when', () => {
+    expect(order.resource).toMatchObject({
+      id: 'order-1',
+      extension: launched.resource['extension'],
+      note: launched.resource['note'],
+      authoredOn: '2026-11-19T08:00:00Z',
+      requester: { reference: 'Practitioner/moss' },
+    });
+    expect(order.resource['identifier']).toEqual([
+      { system: 'urn:ehr', value: 'ORD-7' },
+      expect.objectContaining({ value: '01JREFERRAL' }),
+    ]);
+  });
+
+  test('sets status, priority, code, performer and the note', () => {
+    expect(order.resource).toMatchObject({
+      status: 'active',
+      priority: 'stat',
+      code: { coding: [{ system: 'http://snomed.info/sct', code: '308471005' }] },
+      category: [{ coding: [{ code: '3457005' }] }],
+      performer: [
+        {
+          type: 'PractitionerRole',
+          identifier: { system: 'http://hl7.org/fhir/sid/us-npi', value: '1234567893' },
+          display: 'Ana Rivera, MD',
+        },
+      ],
+      insurance: [{ reference: 'Coverage/cov-1' }],
+      supportingInfo: [{ reference: '{{DocumentReference}}' }],
+    });
+  });
+
+  test('does not touch the order it was given', () => {
+    expect(launched.resource['status']).toBe('draft');
+  });
+});
+
+test('planning again on an order that was written already adds nothing twice', () => {
+  const once = stepOf(planWrites(approved, 1, launched, ALL), 'ServiceRequest').resource;
+  const again = planWrites(approved, 1, { reference: launched.reference, resource: once }, ALL);
+  expect(stepOf(again, 'ServiceRequest').resource).toEqual(once);
+});
+
+describe('rung 2 creates an order', () => {
+  test('without one launched', () => {
+    const order = stepOf(planWrites(approved, 2, null, ALL), 'ServiceRequest');
+    expect(order).toMatchObject({
+      action: 'create',
+      target: null,
+      resource: { status: 'active', subject: { reference: 'Patient/pat-1' }, requester: { reference: 'Practitioner/lee' } },
+    });
+    expect(order.resource['basedOn']).toBeUndefined();
+  });
+
+  test('that says which order it rests on where that one cannot be updated', () => {
+    const order = stepOf(planWrites(approved, 2, launched, ALL), 'ServiceRequest');
+    expect(order.resource['basedOn']).toEqual([{ reference: 'ServiceRequest/order-1' }]);
+    expect(order.resource['id']).toBeUndefined();
+  });
+});
+
+test('a performer the EHR knows is referenced there', () => {
+  const writes = planWrites({ ...approved, performerInEhr: { reference: 'PractitionerRole/77', display: 'Rivera' } }, 1, launched, ALL);
+  expect(stepOf(writes, 'ServiceRequest').resource['performer']).toEqual([{ reference: 'PractitionerRole/77', display: 'Rivera' }]);
+  expect(stepOf(writes, 'Task').resource['owner']).toEqual({ reference: 'PractitionerRole/77', display: 'Rivera' });
+});
+
+test('the Task is a draft that names the order twice, as BSeR and CMS50 need', () => {
+  const task = stepOf(planWrites(approved, 1, launched, ALL), 'Task');
+  expect(task.resource).toMatchObject({
+    status: 'draft',
+    focus: { reference: '{{ServiceRequest}}' },
+    basedOn: [{ reference: '{{ServiceRequest}}' }],
+    for: { reference: 'Patient/pat-1' },
+    groupIdentifier: { value: '01JREFERRAL' },
+  });
+  expect(task.lookUp.businessKey).toBe('01JREFERRAL-1');
+});
+
+test('Provenance names clinician, software and sources, and carries no AI label', () => {
+  const { resource, lookUp } = stepOf(planWrites(approved, 1, launched, ALL), 'Provenance');
+  expect(JSON.stringify(resource)).not.toContain('AIAST');
+  expect(JSON.stringify(resource)).toContain(lookUp.businessKey);
+  expect((resource['agent'] as Json[]).map((agent) => (agent['type'] as { coding: { code: string }[] }).coding[0]?.code)).toEqual([
+    'author',
+    'verifier',
+    'assembler',
+  ]);
+});
+
+test.each([
+  [['ServiceRequest', 'Task', 'Provenance'] as StepName[], 'DocumentReference'],
+  [['DocumentReference', 'ServiceRequest', 'Provenance'] as StepName[], 'Task'],
+])('a step the EHR does not offer is left out with all that points to it', (offered, missing) => {
+  const writes = planWrites(approved, 1, launched, offered);
+  expect(writes.map((write) => write.name)).toEqual(offered);
+  expect(JSON.stringify(writes)).not.toContain(`{{${missing}`);
+});
+
+test('on rung 6 nothing is written', () => {
+  expect(planWrites(approved, 6, launched, ALL)).toEqual([]);
+});
