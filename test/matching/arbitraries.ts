@@ -28,7 +28,8 @@ const MILES_A_DEGREE = 69.0936;
 /** A point some miles from a town: often on the spot, near the rim of a circle, or far beyond. */
 const place: fc.Arbitrary<UnitVector> = fc
   .record({
-    town: fc.constantFrom(...TOWNS),
+    // Mostly one town, so that most requests find somebody.
+    town: fc.oneof({ weight: 5, arbitrary: fc.constant(TOWNS[0]) }, { weight: 1, arbitrary: fc.constantFrom(...TOWNS) }),
     miles: fc.oneof(fc.constantFrom(0, 5, 24.9999, 25, 25.0001, 34.9, 35.1, 49.9, 50.1, 80), fc.double({ min: 0, max: 60, noNaN: true })),
     bearing: fc.constantFrom(0, 45, 90, 180, 270),
   })
@@ -45,21 +46,33 @@ export const PLANS: readonly Plan[] = [
   { id: 'plan-2', name: 'Plan Two', payer: { id: 'SYN90', name: 'Payer' }, identifiers: ['TWO'], networkIds: ['net-b', 'net-c'] },
 ];
 
-const accepting = fc.constantFrom<AcceptingPatients>('newpt', 'newpt', 'newpt', 'nopt', 'existptonly', 'existptfam', 'unknown');
+const accepting = fc.oneof(
+  { weight: 4, arbitrary: fc.constant<AcceptingPatients>('newpt') },
+  { weight: 1, arbitrary: fc.constantFrom<AcceptingPatients>('nopt', 'existptonly', 'existptfam', 'unknown') },
+);
 
-const participation: fc.Arbitrary<NetworkParticipation> = fc
-  .record(
-    {
-      networkId: fc.constantFrom(...NETWORKS),
-      accepting,
-      source: fc.constantFrom('Directory A', 'Directory B'),
-      from: fc.constantFrom(daysAgo(400), daysAgo(0), daysAgo(-1)),
-      until: fc.constantFrom(daysAgo(1), daysAgo(0), daysAgo(-200)),
-      verifiedOn: fc.constantFrom(daysAgo(3), daysAgo(40), daysAgo(90), daysAgo(91), daysAgo(400), daysAgo(-2)),
-    },
-    { requiredKeys: ['networkId', 'accepting', 'source'] },
-  )
-  .map((row) => row);
+const fresh = fc.constantFrom(daysAgo(3), daysAgo(40), daysAgo(90));
+
+const participation: fc.Arbitrary<NetworkParticipation> = fc.oneof(
+  {
+    weight: 2,
+    arbitrary: fc.record({ networkId: fc.constantFrom(...NETWORKS), accepting, source: fc.constant('Directory A'), verifiedOn: fresh }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record(
+      {
+        networkId: fc.constantFrom(...NETWORKS),
+        accepting,
+        source: fc.constantFrom('Directory A', 'Directory B'),
+        from: fc.constantFrom(daysAgo(400), daysAgo(0), daysAgo(-1)),
+        until: fc.constantFrom(daysAgo(1), daysAgo(0), daysAgo(-200)),
+        verifiedOn: fc.oneof(fresh, fc.constantFrom(daysAgo(91), daysAgo(400), daysAgo(-2))),
+      },
+      { requiredKeys: ['networkId', 'accepting', 'source'] },
+    ),
+  },
+);
 
 type Draft = Omit<DirectoryEntry, 'id' | 'practitionerId' | 'roleIds' | 'location' | 'specialty'> & { unit: UnitVector; byZip: boolean };
 
@@ -77,7 +90,7 @@ const draft: fc.Arbitrary<Draft> = fc.record(
     channels: fc.constant([]),
     languages: fc.constantFrom<string[]>(['en'], ['en', 'es'], ['es-MX'], []),
     ages: fc.constantFrom('all', 'all', 'adults', 'children'),
-    networks: fc.array(participation, { maxLength: 4 }),
+    networks: fc.array(participation, { maxLength: 5, size: 'max' }),
     contradictions: fc.oneof(
       { weight: 4, arbitrary: fc.constant([]) },
       {
@@ -112,7 +125,7 @@ const SPECIALTY_OF: Readonly<Record<string, string>> = {
   '207K00000X': 'allergy-immunology',
 };
 
-export const arbitraryDirectory: fc.Arbitrary<Directory> = fc.array(draft, { maxLength: 80, size: 'max' }).map((drafts) => ({
+export const arbitraryDirectory: fc.Arbitrary<Directory> = fc.array(draft, { maxLength: 100, size: 'max' }).map((drafts) => ({
   format: 'refloop-directory-1',
   asOf: '2026-11-18',
   synthetic: true,
@@ -122,8 +135,8 @@ export const arbitraryDirectory: fc.Arbitrary<Directory> = fc.array(draft, { max
     const specialty = SPECIALTY_OF[facts.nucc] ?? '';
     return {
       ...facts,
-      // Ids out of step with the order of the list, so that an order kept by accident shows.
-      id: `${facts.npi}~${(at * 37) % 101}~${specialty}`,
+      // Ids out of step with the order of the list and with the NPI, so that an order kept by accident shows.
+      id: `${(at * 37) % 101}~${facts.npi}~${specialty}`,
       specialty,
       practitionerId: `practitioner-${at}`,
       roleIds: [`role-${at}`],
@@ -134,7 +147,7 @@ export const arbitraryDirectory: fc.Arbitrary<Directory> = fc.array(draft, { max
 
 export const arbitraryRequest: fc.Arbitrary<MatchRequest> = fc.record({
   specialty: fc.constantFrom('cardiology', 'cardiology', 'cardiac-electrophysiology', 'dermatology', 'allergy-immunology'),
-  urgency: fc.constantFrom('routine', 'urgent', 'emergency'),
+  urgency: fc.constantFrom('routine', 'routine', 'urgent', 'emergency'),
   origin: fc.option(fc.record({ unit: place, precision: fc.constantFrom('address', 'zip') }), { freq: 8 }),
   coverage: fc.oneof(
     { weight: 8, arbitrary: fc.constantFrom('plan-1', 'plan-2').map((planId) => ({ kind: 'plan' as const, planId })) },
@@ -146,5 +159,5 @@ export const arbitraryRequest: fc.Arbitrary<MatchRequest> = fc.record({
   languages: fc.constantFrom<string[]>([], ['es'], ['vi', 'es']),
   radiusMiles: fc.constantFrom(25, 25, 25, 1, 40, 50, 75, 500),
   limit: fc.constantFrom(5, 1, 3, 100),
-  today: fc.constantFrom(TODAY, daysAgo(-60)),
+  today: fc.constantFrom(TODAY, TODAY, TODAY, daysAgo(-60)),
 });

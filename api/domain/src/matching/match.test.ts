@@ -32,8 +32,12 @@ describe('ranking', () => {
   });
 
   test('equal scores are ordered by miles, then NPI, then entry id', () => {
-    const twins = ['b~2', 'a~9', 'a~1'].map((id) => ({ id, npi: id.slice(0, 1), miles: 3 }));
-    expect(ids(ask(twins).ranked)).toEqual(['a~1', 'a~9', 'b~2']);
+    const twins = [
+      { id: '1', npi: '1679576722', miles: 3 },
+      { id: '9', npi: '1234567893', miles: 3 },
+      { id: '3', npi: '1234567893', miles: 3 },
+    ];
+    expect(ids(ask(twins).ranked)).toEqual(['3', '9', '1']);
     const beyond = [
       { id: 'far', miles: 24, rating: { stars: 3, count: 1 } },
       { id: 'near', miles: 23, rating: { stars: 3, count: 1 } },

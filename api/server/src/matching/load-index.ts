@@ -15,6 +15,8 @@ export async function loadIndexInWorker(
   hash: string,
   options: { signal?: AbortSignal; timeoutMs?: number } = {},
 ): Promise<MatchIndex> {
+  const cancelled = (): Error => new Error('Loading the directory index was cancelled.');
+  if (options.signal?.aborted) throw cancelled();
   const worker = new Worker(new URL('./index-worker.ts', import.meta.url), { workerData: bytes, name: 'directory-index' });
   try {
     const packed = await new Promise<PackedDirectory>((resolve, reject) => {
@@ -26,7 +28,7 @@ export async function loadIndexInWorker(
       };
       options.signal?.addEventListener(
         'abort',
-        settled(() => reject(new Error('Loading the directory index was cancelled.'))),
+        settled(() => reject(cancelled())),
         { once: true },
       );
       worker.once('message', (message: PackedDirectory) => settled(() => resolve(message))());
