@@ -14,7 +14,8 @@ const deepestChain = 3;
 export type Comparator = 'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le' | 'sa' | 'eb';
 
 export type TokenValue = { system?: string; value?: string };
-export type ReferenceValue = { targetType?: string; target: string };
+/** `targetTypes` are those the value may mean; empty for a parameter that may point to anything, `['']` for an absolute URL. */
+export type ReferenceValue = { targetTypes: string[]; target: string };
 
 /** One condition; values of one parameter are alternatives, conditions are joined by AND. */
 export type Filter =
@@ -233,11 +234,11 @@ function parseReferenceValue(definition: SearchDefinition, name: string, modifie
     if (definition.targets.length > 0 && !definition.targets.includes(literal[1])) {
       throw invalid(name, `"${text}" cannot be a target; ${definition.code} points to ${definition.targets.join(', ')}.`);
     }
-    return { targetType: literal[1], target: literal[2] };
+    return { targetTypes: [literal[1]], target: literal[2] };
   }
-  if (/^(https?:|urn:)/.test(text)) return { targetType: '', target: text };
+  if (/^(https?:|urn:)/.test(text)) return { targetTypes: [''], target: text };
   if (!isId(text)) throw invalid(name, `"${text}" is not a reference. Write Type/id, or the id alone.`);
-  return modifier ? { targetType: modifier, target: text } : { target: text };
+  return { targetTypes: modifier ? [modifier] : definition.targets, target: text };
 }
 
 function parseChain(resourceType: string, name: string, dot: number, value: string): Filter {

@@ -68,9 +68,9 @@ export function filterSql(statement: Statement, alias: string, resourceType: str
         'index_reference',
         filter.code,
         filter.values
-          .map(({ targetType, target }) => {
+          .map(({ targetTypes, target }) => {
             const named = `left(target, 500) = left(${statement.value(target)}::text, 500) and target = ${statement.value(target)}`;
-            return targetType === undefined ? `(${named})` : `(target_type = ${statement.value(targetType)} and ${named})`;
+            return targetTypes.length === 0 ? `(${named})` : `(target_type = any(${statement.value(targetTypes)}::text[]) and ${named})`;
           })
           .join(' or ') || 'false',
       );
