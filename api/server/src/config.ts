@@ -30,7 +30,7 @@ export const DEVELOPMENT_KEY: KeyEncryptionKey = {
   key: Buffer.from('refloop-development-key-not-safe', 'utf8'),
 };
 
-const number = (fallback: number, low: number, high: number): z.ZodType<number, unknown> =>
+const number = (fallback: number, low: number, high: number): z.ZodType<number> =>
   z
     .string()
     .regex(/^\d+$/, `Not a whole number from ${low} to ${high}`)
@@ -72,20 +72,23 @@ const KEY_FIX = 'Set <name>:<base64 of 32 random bytes>, made with `openssl rand
 
 export type ConfigAnswer = { ok: true; value: Config } | { ok: false; refusal: FieldError[] };
 
-function readKeys(text: string | undefined, production: boolean): { keys: KeyEncryptionKey[]; faults: FieldError[] } {
-  const fault = (message: string) => ({ keys: [], faults: [{ field: 'REFLOOP_KEY', message, fix: KEY_FIX }] });
+type KeysRead = { keys: KeyEncryptionKey[]; faults: FieldError[] };
+
+const keyFault = (message: string): KeysRead => ({ keys: [], faults: [{ field: 'REFLOOP_KEY', message, fix: KEY_FIX }] });
+
+function readKeys(text: string | undefined, production: boolean): KeysRead {
   if (text === undefined || text === '') {
-    return production ? fault('Not set; production has no default') : { keys: [DEVELOPMENT_KEY], faults: [] };
+    return production ? keyFault('Not set; production has no default') : { keys: [DEVELOPMENT_KEY], faults: [] };
   }
   const keys: KeyEncryptionKey[] = [];
   for (const part of text.split(',')) {
     const match = /^([A-Za-z0-9._-]{1,40}):([A-Za-z0-9+/]{43}=)$/.exec(part.trim());
-    if (!match) return fault('Not a list of <name>:<base64 of 32 bytes>');
+    if (!match) return keyFault('Not a list of <name>:<base64 of 32 bytes>');
     const [, kid = '', base64 = ''] = match;
     const key = Buffer.from(base64, 'base64');
     if (production && (kid === DEVELOPMENT_KEY.kid || key.equals(DEVELOPMENT_KEY.key)))
-      return fault('The development key protects nothing');
-    if (keys.some((other) => other.kid === kid)) return fault(`The name ${kid} is given twice`);
+      return keyFault('The development key protects nothing');
+    if (keys.some((other) => other.kid === kid)) return keyFault(`The name ${kid} is given twice`);
     keys.push({ kid, key });
   }
   return { keys, faults: [] };

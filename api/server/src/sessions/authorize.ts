@@ -36,10 +36,11 @@ function ruleBroken(session: Session, access: Extract<Access, { kind: 'session' 
   return undefined;
 }
 
+const refuse = (refusal: Refusal): Admission => ({ ok: false, refusal });
+
 /** Reads the session of the header and holds it against the rule; a refusal of a known person is audited. */
 export async function authorize(deps: AuthorizeDeps, access: Access, header: string | undefined, routeName: string): Promise<Admission> {
   if (access.kind === 'public') return { ok: true, session: undefined };
-  const refuse = (refusal: Refusal): Admission => ({ ok: false, refusal });
   const tokenHash = bearerDigest(header);
   if (tokenHash === undefined) return refuse(problem('session-required', `Send the session’s token as Authorization: Bearer. ${SIGN_IN}`));
   const found = await deps.store.findSession(tokenHash);

@@ -27,7 +27,8 @@ export type AuditEntryRow = {
   leafHash: string;
   /** Its row of the chain; null until the sequencer has numbered it. */
   row: number | null;
-  payload: Json | undefined;
+  /** Undefined where it has none. */
+  payload: Json;
 };
 
 export type AuditLog = {

@@ -37,5 +37,5 @@ export type SessionStore = {
 
 export type UsedIdTokens = {
   /** True the first time, false for a replay. `until` = when the token expires and the row may go. */
-  claim: (hash: string, until: Instant) => Promise<boolean>;
+  claim: (hash: string, until: Instant, now: Instant) => Promise<boolean>;
 };

@@ -13,8 +13,8 @@ import type { RecommendationStore } from './recommendations.ts';
 import type { ReferralStore } from './referrals.ts';
 import type { SessionLookup, SessionStore, UsedIdTokens } from './sessions.ts';
 
-/** Any JSON value, as it comes back from the store. */
-export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+/** A value that is kept as JSON: what JSON.stringify leaves of it comes back. */
+export type Json = unknown;
 
 /** Whose data a unit of work may see: patient ids are unique only within one EHR, and two tenants may share one. */
 export type Scope = {

@@ -1,0 +1,653 @@
+/** What every implementation of the store must do. Each test runs on PostgreSQL and in memory. */
+import { createHash } from 'node:crypto';
+import { verifyChain } from '@refloop/domain/audit/chain';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../../../../tools/test-database.ts';
+import { sha256 } from '../audit/entry.ts';
+import { DEVELOPMENT_KEY } from '../config.ts';
+import { createKeyRing } from '../crypto/key-ring.ts';
+import { migrate } from '../migrations/migrate.ts';
+import type { NewAuditEntry } from './audit.ts';
+import type { NewEvent } from './events.ts';
+import { openMemoryStore } from './memory/store.ts';
+import type { NewPlan } from './plans.ts';
+import { openPostgresStore } from './postgres/store.ts';
+import type { NewRecommendation } from './recommendations.ts';
+import type { NewSession } from './sessions.ts';
+import type { Scope, Store } from './store.ts';
+
+type Implementation = { name: string; open: () => Promise<Store>; close: () => Promise<void> };
+
+let counter = 0;
+const newId = (): string => `id-${(counter += 1).toString().padStart(8, '0')}`;
+
+function postgres(): Implementation {
+  let database: TestDatabase;
+  let store: Store;
+  return {
+    name: 'PostgreSQL',
+    open: async () => {
+      database = await createTestDatabase();
+      await migrate(database.url);
+      store = await openPostgresStore({ url: database.url, keyRing: createKeyRing([DEVELOPMENT_KEY]), newId });
+      return store;
+    },
+    close: async () => {
+      await store.close();
+      await database.drop();
+    },
+  };
+}
+
+const memory = (): Implementation => ({ name: 'memory', open: async () => openMemoryStore({ newId }), close: async () => undefined });
+
+const AT = '2026-11-20T10:00:00.000Z';
+const after = (seconds: number): string => new Date(Date.parse(AT) + seconds * 1000).toISOString();
+
+const event = (type: string, more: Partial<NewEvent> = {}): NewEvent => ({
+  type,
+  version: 1,
+  effectiveAt: AT,
+  recordedAt: after(1),
+  actor: { kind: 'user', subject: 'clinician' },
+  data: { reason: 'palpitations' },
+  ...more,
+});
+
+const recommendation = (id: string, more: Partial<NewRecommendation> = {}): NewRecommendation => ({
+  id,
+  referralId: `referral-${id}`,
+  madeAt: AT,
+  subject: 'clinician',
+  userName: 'Dr. Maren Oduya, MD',
+  patientId: '1',
+  status: 'PENDING_REVIEW',
+  outcome: 'pending',
+  specialty: 'cardiology',
+  policy: 'seed-v1/1',
+  composer: 'composer/1',
+  kept: { reason: 'palpitations with syncope' },
+  working: { chosen: null },
+  ...more,
+});
+
+const plan = (id: string, more: Partial<NewPlan> = {}): NewPlan => ({
+  id,
+  referralId: 'referral-1',
+  recommendationId: 'recommendation-1',
+  patientId: '1',
+  subject: 'clinician',
+  madeAt: AT,
+  finished: false,
+  content: { steps: ['ServiceRequest'] },
+  ...more,
+});
+
+const session = (tokenHash: string, more: Partial<NewSession> = {}): NewSession => ({
+  tokenHash,
+  subject: 'clinician',
+  fhirUser: 'Practitioner/clinician',
+  name: 'Dr. Maren Oduya, MD',
+  patientId: '1',
+  startedAt: AT,
+  lastActivity: AT,
+  expiresAt: after(8 * 3600),
+  ...more,
+});
+
+const auditEntry = (more: Partial<NewAuditEntry> = {}): NewAuditEntry => ({
+  at: AT,
+  actor: { subject: 'clinician', fhirUser: 'Practitioner/clinician', sessionId: null },
+  action: 'recommendation.made',
+  purpose: 'TREAT',
+  ...more,
+});
+
+describe.each([postgres(), memory()])('the store: $name', (implementation) => {
+  let store: Store;
+  let scope: Scope;
+  let scopeNumber = 0;
+
+  beforeAll(async () => {
+    store = await implementation.open();
+  });
+  afterAll(() => implementation.close());
+  // A scope of its own for each test, as each test may be the only one that runs.
+  beforeEach(() => {
+    scopeNumber += 1;
+    scope = { tenant: `tenant-${scopeNumber}`, issuer: 'https://ehr.example.org/fhir', site: 'North clinic' };
+  });
+
+  describe('transactions', () => {
+    test('what a transaction wrote is kept together', async () => {
+      await store.transaction(scope, async (unit) => {
+        await unit.events.append('r1', 0, [event('referral.drafted')]);
+        await unit.recommendations.insert(recommendation('a'));
+      });
+      const kept = await store.transaction(scope, async (unit) => [await unit.events.read('r1'), await unit.recommendations.get('a')]);
+      expect(kept).toMatchObject([[{ type: 'referral.drafted', sequence: 1 }], { id: 'a', revision: 1 }]);
+    });
+
+    test('a thrown error undoes all of it, the audit entry too, and is thrown on', async () => {
+      const work = store.transaction(scope, async (unit) => {
+        await unit.events.append('r1', 0, [event('referral.drafted')]);
+        await unit.recommendations.insert(recommendation('a'));
+        await unit.audit.append(auditEntry({ referralId: 'r1' }));
+        throw new Error('the EHR is down');
+      });
+      await expect(work).rejects.toThrow('the EHR is down');
+      const left = await store.transaction(scope, async (unit) => [
+        await unit.events.read('r1'),
+        await unit.recommendations.get('a'),
+        await unit.audit.list({ referralId: 'r1' }),
+      ]);
+      expect(left).toEqual([[], undefined, []]);
+    });
+
+    test('the same patient id at two issuers and at two tenants never meets', async () => {
+      const others: Scope[] = [
+        { ...scope, issuer: 'https://other.example.org/fhir' },
+        { ...scope, tenant: `${scope.tenant}-other` },
+      ];
+      await store.transaction(scope, async (unit) => {
+        await unit.events.append('r1', 0, [event('referral.drafted')]);
+        await unit.referrals.put({ referralId: 'r1', patientId: '1', sequence: 1, status: 'draft', updatedAt: AT, state: {} });
+        await unit.recommendations.insert(recommendation('a'));
+        await unit.plans.insert(plan('p'));
+        await unit.approvals.insert({
+          id: 'x',
+          recommendationId: 'a',
+          referralId: 'r1',
+          idempotencyKey: 'press-1',
+          subject: 's',
+          approvedAt: AT,
+          orderVersion: null,
+          contentHash: '0',
+          content: {},
+        });
+        await unit.obligations.insert({ id: 'o', referralId: 'r1', kind: 'k', raisedAt: AT, dueAt: AT, owner: null, content: {} });
+        await unit.grants.put({
+          subject: 's',
+          fhirUser: 'Practitioner/s',
+          name: null,
+          roles: ['lead'],
+          grantedBy: 'a',
+          grantedAt: AT,
+          reason: 'r',
+        });
+        await unit.audit.append(auditEntry({ referralId: 'r1' }));
+      });
+      for (const other of others) {
+        const seen = await store.transaction(other, async (unit) => ({
+          events: await unit.events.read('r1'),
+          referralIds: await unit.events.referralIds(),
+          referrals: await unit.referrals.listByPatient('1'),
+          recommendation: await unit.recommendations.get('a'),
+          saved: await unit.recommendations.save('a', 1, { status: 'APPROVED' }),
+          listed: (await unit.recommendations.list({ limit: 10 })).total,
+          pending: await unit.recommendations.listPending({ patientId: '1', subject: 'clinician' }),
+          plans: await unit.plans.listUnfinished({ patientId: '1' }),
+          lease: await unit.plans.takeLease('p', 'holder-1', AT, 60),
+          approval: await unit.approvals.byRecommendation('a'),
+          obligations: await unit.obligations.list({ status: 'open' }),
+          grant: await unit.grants.get('s'),
+          audit: await unit.audit.list({ referralId: 'r1' }),
+        }));
+        expect(seen).toEqual({
+          events: [],
+          referralIds: [],
+          referrals: [],
+          recommendation: undefined,
+          saved: { status: 'missing' },
+          listed: 0,
+          pending: [],
+          plans: [],
+          lease: { status: 'missing' },
+          approval: undefined,
+          obligations: [],
+          grant: undefined,
+          audit: [],
+        });
+        const pseudonyms = [
+          await store.transaction(scope, async (unit) => unit.pseudonym('1')),
+          await store.transaction(other, async (unit) => unit.pseudonym('1')),
+        ];
+        expect(pseudonyms[0]).toMatch(/^p-[0-9a-f]{12}$/);
+        expect(pseudonyms[0]).not.toBe(pseudonyms[1]);
+        // The same ids may be used there without disturbing anything here.
+        await store.transaction(other, async (unit) => {
+          await unit.events.append('r1', 0, [event('referral.drafted', { data: 'of the other' })]);
+          await unit.recommendations.insert(recommendation('a', { kept: 'of the other' }));
+        });
+      }
+      const own = await store.transaction(scope, async (unit) => (await unit.recommendations.get('a'))?.kept);
+      expect(own).toEqual({ reason: 'palpitations with syncope' });
+    });
+  });
+
+  describe('events', () => {
+    test('come back in order as they were given', async () => {
+      const given = [event('referral.drafted'), event('referral.approved', { effectiveAt: null, data: ['any', { json: null }] })];
+      const read = await store.transaction(scope, async (unit) => {
+        expect(await unit.events.append('r1', 0, given)).toEqual({ status: 'appended', sequence: 2, appended: 2 });
+        return unit.events.read('r1');
+      });
+      expect(read).toEqual(given.map((one, index) => ({ ...one, referralId: 'r1', sequence: index + 1 })));
+    });
+
+    test('an append that rests on an old reading is a conflict and writes nothing', async () => {
+      const outcome = await store.transaction(scope, async (unit) => {
+        await unit.events.append('r1', 0, [event('a'), event('b')]);
+        return [await unit.events.append('r1', 1, [event('c')]), (await unit.events.read('r1')).length];
+      });
+      expect(outcome).toEqual([{ status: 'conflict', sequence: 2 }, 2]);
+    });
+
+    test('of two that append together on the same reading, one is told of the conflict', async () => {
+      const append = (type: string) => store.transaction(scope, (unit) => unit.events.append('r1', 0, [event(type)]));
+      const answers = await Promise.all([append('a'), append('b'), append('c')]);
+      expect(answers.map(({ status }) => status).sort()).toEqual(['appended', 'conflict', 'conflict']);
+    });
+
+    test('the same fact twice changes nothing, also with an old reading, also on another referral', async () => {
+      const fact = event('appointment.observed', { factKey: 'ehr Appointment/9 v1' });
+      const outcome = await store.transaction(scope, async (unit) => [
+        await unit.events.append('r1', 0, [fact, fact]),
+        await unit.events.append('r1', 0, [fact]),
+        await unit.events.append('r2', 0, [fact]),
+        await unit.events.append('r1', 1, [fact, event('note.read')]),
+        (await unit.events.read('r1')).map(({ type, factKey }) => [type, factKey]),
+        await unit.events.referralIds(),
+      ]);
+      expect(outcome).toEqual([
+        { status: 'appended', sequence: 1, appended: 1 },
+        { status: 'appended', sequence: 1, appended: 0 },
+        { status: 'appended', sequence: 0, appended: 0 },
+        { status: 'appended', sequence: 2, appended: 1 },
+        [
+          ['appointment.observed', 'ehr Appointment/9 v1'],
+          ['note.read', undefined],
+        ],
+        ['r1'],
+      ]);
+    });
+  });
+
+  describe('referrals', () => {
+    const row = (referralId: string, patientId: string, status = 'draft') => ({
+      referralId,
+      patientId,
+      sequence: 1,
+      status,
+      updatedAt: AT,
+      state: { of: referralId },
+    });
+
+    test('are found by patient, replaced by a second put, and rebuilt as a whole', async () => {
+      const outcome = await store.transaction(scope, async (unit) => {
+        await unit.referrals.put(row('r2', '1'));
+        await unit.referrals.put(row('r1', '1'));
+        await unit.referrals.put(row('r3', '2'));
+        await unit.referrals.put(row('r1', '1', 'approved'));
+        const ofPatient = await unit.referrals.listByPatient('1');
+        const one = await unit.referrals.get('r1');
+        await unit.referrals.rebuild([row('r9', '1')]);
+        return [ofPatient.map(({ referralId, status }) => [referralId, status]), one, await unit.referrals.all()];
+      });
+      expect(outcome).toEqual([
+        [
+          ['r1', 'approved'],
+          ['r2', 'draft'],
+        ],
+        row('r1', '1', 'approved'),
+        [row('r9', '1')],
+      ]);
+    });
+  });
+
+  describe('recommendations', () => {
+    test('a save counts the revision up and leaves what was kept alone', async () => {
+      const outcome = await store.transaction(scope, async (unit) => {
+        await unit.recommendations.insert(recommendation('a'));
+        const saved = await unit.recommendations.save('a', 1, { working: { chosen: 'entry-7' } });
+        const stale = await unit.recommendations.save('a', 1, { working: { chosen: 'entry-8' } });
+        const decided = await unit.recommendations.save('a', 2, { status: 'APPROVED', outcome: 'overridden' });
+        return [saved, stale, decided, await unit.recommendations.get('a')];
+      });
+      expect(outcome).toMatchObject([
+        { status: 'saved', revision: 2 },
+        { status: 'conflict', revision: 2 },
+        { status: 'saved', revision: 3 },
+        {
+          status: 'APPROVED',
+          outcome: 'overridden',
+          working: { chosen: 'entry-7' },
+          kept: { reason: 'palpitations with syncope' },
+          patientId: '1',
+        },
+      ]);
+    });
+
+    test('of two saves of one revision, one is kept', async () => {
+      await store.transaction(scope, (unit) => unit.recommendations.insert(recommendation('a')));
+      const save = (chosen: string) => store.transaction(scope, (unit) => unit.recommendations.save('a', 1, { working: { chosen } }));
+      const answers = await Promise.all([save('x'), save('y')]);
+      expect(answers.map(({ status }) => status).sort()).toEqual(['conflict', 'saved']);
+    });
+
+    test('pages hold every row once, newest first, whatever is filtered', async () => {
+      await store.transaction(scope, async (unit) => {
+        // Three made at the same moment: the id decides.
+        for (const [id, seconds] of [
+          ['a', 0],
+          ['b', 0],
+          ['c', 0],
+          ['d', 9],
+          ['e', 5],
+        ] as const) {
+          await unit.recommendations.insert(recommendation(id, { madeAt: after(seconds), subject: id === 'e' ? 'other' : 'clinician' }));
+        }
+      });
+      const all = async (filters: { subject?: string; to?: string; from?: string; patientPseudonym?: string }) => {
+        const ids: string[] = [];
+        const totals = new Set<number>();
+        let cursor: string | null = null;
+        do {
+          const page = await store.transaction(scope, (unit) =>
+            unit.recommendations.list({ limit: 2, filters, ...(cursor === null ? {} : { cursor }) }),
+          );
+          ids.push(...page.rows.map(({ id }) => id));
+          totals.add(page.total);
+          cursor = page.next;
+        } while (cursor !== null);
+        return [ids.join(''), ...totals];
+      };
+      expect(await all({})).toEqual(['decba', 5]);
+      expect(await all({ subject: 'clinician' })).toEqual(['dcba', 4]);
+      expect(await all({ from: after(5), to: after(9) })).toEqual(['e', 1]);
+      expect(await all({ patientPseudonym: 'p-000000000000' })).toEqual(['', 0]);
+      const firstPage = await store.transaction(scope, (unit) => unit.recommendations.list({ limit: 2, cursor: 'not a cursor' }));
+      expect(firstPage.rows.map(({ id }) => id)).toEqual(['d', 'e']);
+    });
+
+    test('those of one clinician for one patient that wait', async () => {
+      const waiting = await store.transaction(scope, async (unit) => {
+        await unit.recommendations.insert(recommendation('a'));
+        await unit.recommendations.insert(recommendation('b', { patientId: '2' }));
+        await unit.recommendations.insert(recommendation('c', { subject: 'other' }));
+        await unit.recommendations.insert(recommendation('d', { status: 'DISMISSED', outcome: 'dismissed' }));
+        return unit.recommendations.listPending({ patientId: '1', subject: 'clinician' });
+      });
+      expect(waiting.map(({ id }) => id)).toEqual(['a']);
+    });
+
+    test('a list shows the number of the audit row that holds it', async () => {
+      await store.transaction(scope, async (unit) => {
+        await unit.recommendations.insert(recommendation('a'));
+        await unit.audit.append(auditEntry({ recommendationId: 'a' }));
+      });
+      const numberOf = async () => (await store.transaction(scope, (unit) => unit.recommendations.list({ limit: 1 }))).rows[0]?.auditEntry;
+      expect(await numberOf()).toBeNull();
+      await store.auditTrail.sequence(after(1));
+      expect(await numberOf()).toBeGreaterThan(0);
+    });
+  });
+
+  describe('plans', () => {
+    test('the lease has one holder, ends by time, and is renewed by its holder alone', async () => {
+      const outcome = await store.transaction(scope, async (unit) => {
+        await unit.plans.insert(plan('p'));
+        return [
+          await unit.plans.takeLease('p', 'tab-1', AT, 60),
+          await unit.plans.takeLease('p', 'tab-2', after(59), 60),
+          await unit.plans.takeLease('p', 'tab-1', after(59), 60),
+          await unit.plans.takeLease('p', 'tab-2', after(118), 60),
+          await unit.plans.takeLease('p', 'tab-2', after(119), 60),
+          await unit.plans.takeLease('none', 'tab-2', AT, 60),
+        ];
+      });
+      expect(outcome).toEqual([
+        { status: 'taken', until: after(60) },
+        { status: 'held', holder: 'tab-1', until: after(60) },
+        { status: 'taken', until: after(119) },
+        { status: 'held', holder: 'tab-1', until: after(119) },
+        { status: 'taken', until: after(179) },
+        { status: 'missing' },
+      ]);
+    });
+
+    test('of holders who ask together, one gets it', async () => {
+      await store.transaction(scope, (unit) => unit.plans.insert(plan('p')));
+      const take = (holder: string) => store.transaction(scope, (unit) => unit.plans.takeLease('p', holder, AT, 60));
+      const answers = await Promise.all(['a', 'b', 'c', 'd'].map(take));
+      expect(answers.filter(({ status }) => status === 'taken')).toHaveLength(1);
+    });
+
+    test('only the holder of a running lease saves, on the revision it has read', async () => {
+      const change = { content: { steps: ['done'] }, finished: true };
+      const outcome = await store.transaction(scope, async (unit) => {
+        await unit.plans.insert(plan('p'));
+        await unit.plans.takeLease('p', 'tab-1', AT, 60);
+        return [
+          await unit.plans.saveStep('p', { holder: 'tab-2', now: AT }, 1, change),
+          await unit.plans.saveStep('p', { holder: 'tab-1', now: after(60) }, 1, change),
+          await unit.plans.saveStep('p', { holder: 'tab-1', now: AT }, 7, change),
+          await unit.plans.saveStep('p', { holder: 'tab-1', now: AT }, 1, change),
+          await unit.plans.listUnfinished({ patientId: '1' }),
+          await unit.plans.get('p'),
+        ];
+      });
+      expect(outcome).toMatchObject([
+        { status: 'lease-lost' },
+        { status: 'lease-lost' },
+        { status: 'conflict', revision: 1 },
+        { status: 'saved', revision: 2 },
+        [],
+        { finished: true, content: change.content, patientId: '1', lease: { holder: 'tab-1' } },
+      ]);
+    });
+
+    test('unfinished ones by patient, by clinician and by both; a lease can be given back', async () => {
+      const outcome = await store.transaction(scope, async (unit) => {
+        await unit.plans.insert(plan('p'));
+        await unit.plans.insert(plan('q', { patientId: '2', madeAt: after(1) }));
+        await unit.plans.insert(plan('r', { subject: 'other', madeAt: after(2), recommendationId: 'recommendation-2' }));
+        await unit.plans.takeLease('p', 'tab-1', AT, 60);
+        await unit.plans.releaseLease('p', 'tab-2');
+        const kept = (await unit.plans.get('p'))?.lease?.holder;
+        await unit.plans.releaseLease('p', 'tab-1');
+        const ids = async (question: { patientId?: string; subject?: string }) =>
+          (await unit.plans.listUnfinished(question)).map(({ id }) => id).join('');
+        return [
+          kept,
+          (await unit.plans.get('p'))?.lease,
+          await ids({}),
+          await ids({ patientId: '1' }),
+          await ids({ subject: 'clinician' }),
+          await ids({ patientId: '1', subject: 'other' }),
+          (await unit.plans.byRecommendation('recommendation-2'))?.id,
+        ];
+      });
+      expect(outcome).toEqual(['tab-1', null, 'pqr', 'pr', 'pq', 'r', 'r']);
+    });
+  });
+
+  test('the same idempotency key answers with the approval it made first', async () => {
+    const approval = (id: string, key: string) => ({
+      id,
+      recommendationId: 'a',
+      referralId: 'r1',
+      idempotencyKey: key,
+      subject: 'clinician',
+      approvedAt: AT,
+      orderVersion: '3',
+      contentHash: createHash('sha256').update(id).digest('hex'),
+      content: { approved: id },
+    });
+    const insert = (id: string, key: string) => store.transaction(scope, (unit) => unit.approvals.insert(approval(id, key)));
+    expect(await insert('x1', 'press-one')).toEqual({ status: 'inserted' });
+    expect(await insert('x2', 'press-one')).toEqual({ status: 'earlier', approval: approval('x1', 'press-one') });
+    expect(await store.transaction(scope, (unit) => unit.approvals.byRecommendation('a'))).toEqual(approval('x1', 'press-one'));
+    const together = await Promise.all([insert('y1', 'press-two'), insert('y2', 'press-two'), insert('y3', 'press-two')]);
+    expect(together.filter(({ status }) => status === 'inserted')).toHaveLength(1);
+  });
+
+  test('obligations: earliest first, raised once, taken, settled once', async () => {
+    const obligation = (id: string, dueAt: string, kind = 'none-in-network') => ({
+      id,
+      referralId: 'r1',
+      kind,
+      raisedAt: AT,
+      dueAt,
+      owner: null,
+      content: { detail: id },
+    });
+    const outcome = await store.transaction(scope, async (unit) => {
+      await unit.obligations.insert(obligation('late', after(9)));
+      await unit.obligations.insert(obligation('soon', after(5)));
+      await unit.obligations.insert(obligation('other', after(1), 'unfinished-write-back'));
+      await unit.obligations.insert(obligation('soon', after(0)));
+      const ids = async (question: Parameters<typeof unit.obligations.list>[0]) =>
+        (await unit.obligations.list(question)).map(({ id }) => id);
+      return [
+        await ids({ status: 'open' }),
+        await ids({ status: 'open', kind: 'none-in-network', dueBefore: after(9) }),
+        await unit.obligations.settle('soon', { what: 'take', owner: 'coordinator' }),
+        await unit.obligations.settle('soon', { what: 'done', at: after(3), content: { detail: 'called' } }),
+        await unit.obligations.settle('soon', { what: 'done', at: after(4) }),
+        await unit.obligations.settle('none', { what: 'take', owner: 'coordinator' }),
+        await unit.obligations.list({ status: 'done' }),
+      ];
+    });
+    expect(outcome).toEqual([
+      ['other', 'soon', 'late'],
+      ['soon'],
+      true,
+      true,
+      false,
+      false,
+      [{ ...obligation('soon', after(5)), owner: 'coordinator', status: 'done', settledAt: after(3), content: { detail: 'called' } }],
+    ]);
+  });
+
+  describe('sessions', () => {
+    test('a token finds its session with its scope and the grant as it stands now', async () => {
+      const hash = createHash('sha256').update(scope.tenant).digest('hex');
+      await store.transaction(scope, (unit) => unit.sessions.insert(session(hash)));
+      expect(await store.findSession(hash)).toEqual({ session: { ...session(hash), scope, endedAt: null }, grant: undefined });
+      const grant = {
+        subject: 'clinician',
+        fhirUser: 'Practitioner/clinician',
+        name: 'Dr. Maren Oduya, MD',
+        roles: ['clinician' as const, 'lead' as const],
+        grantedBy: 'admin',
+        grantedAt: AT,
+        reason: 'Covers for the lead',
+      };
+      await store.transaction(scope, (unit) => unit.grants.put(grant));
+      expect((await store.findSession(hash))?.grant).toEqual(grant);
+      expect(await store.findSession('0'.repeat(64))).toBeUndefined();
+    });
+
+    test('activity moves forward only, and not once the session is idle, over or ended', async () => {
+      const hash = createHash('sha256').update(`touch ${scope.tenant}`).digest('hex');
+      const touch = (at: number, idleSince: number) =>
+        store.transaction(scope, (unit) => unit.sessions.touch(hash, after(at), after(idleSince)));
+      await store.transaction(scope, (unit) => unit.sessions.insert(session(hash, { expiresAt: after(1000) })));
+      expect(await touch(100, -800)).toBe(true);
+      expect(await touch(50, -850)).toBe(true);
+      expect((await store.findSession(hash))?.session.lastActivity).toBe(after(100));
+      expect(await touch(999, 100)).toBe(false);
+      expect(await touch(1000, 99)).toBe(false);
+      expect(await touch(200, 99)).toBe(true);
+      await store.transaction(scope, (unit) => unit.sessions.end(hash, after(300)));
+      expect(await touch(301, 99)).toBe(false);
+      expect((await store.findSession(hash))?.session.endedAt).toBe(after(300));
+    });
+
+    test('an id_token is claimed once, by one of those who claim together', async () => {
+      const claim = (hash: string) => store.transaction(scope, (unit) => unit.usedIdTokens.claim(hash, after(600), AT));
+      const answers = await Promise.all([claim('t1'), claim('t1'), claim('t1')]);
+      expect(answers.filter(Boolean)).toHaveLength(1);
+      expect(await claim('t1')).toBe(false);
+      expect(await claim('t2')).toBe(true);
+    });
+  });
+
+  test('grants: one per subject, listed in order', async () => {
+    const grant = (subject: string, reason: string) => ({
+      subject,
+      fhirUser: `Practitioner/${subject}`,
+      name: null,
+      roles: ['coordinator' as const],
+      grantedBy: 'admin',
+      grantedAt: AT,
+      reason,
+    });
+    const listed = await store.transaction(scope, async (unit) => {
+      await unit.grants.put(grant('b', 'first'));
+      await unit.grants.put(grant('a', 'first'));
+      await unit.grants.put(grant('b', 'second'));
+      return unit.grants.list();
+    });
+    expect(listed).toEqual([grant('a', 'first'), grant('b', 'second')]);
+  });
+
+  describe('audit', () => {
+    test('entries come back with their details, then with their number; the chain is whole', async () => {
+      const id = await store.transaction(scope, (unit) =>
+        unit.audit.append(auditEntry({ referralId: 'r1', recommendationId: 'a', patientId: '1', payload: { ranked: 3 } })),
+      );
+      const list = () => store.transaction(scope, (unit) => unit.audit.list({ recommendationId: 'a' }));
+      expect(await list()).toMatchObject([{ id, row: null, action: 'recommendation.made', payload: { ranked: 3 } }]);
+      expect(await store.auditTrail.unsequencedBefore(after(60))).toContain(id);
+      expect(await store.auditTrail.sequence(after(1))).toBeGreaterThan(0);
+      const [row] = await list();
+      expect(row?.row).toBeGreaterThan(0);
+      expect(row?.leafHash).toMatch(/^[0-9a-f]{64}$/);
+      expect(await store.auditTrail.unsequencedBefore(after(60))).toEqual([]);
+      expect(await store.auditTrail.sequence(after(2))).toBe(0);
+      const verdict = await verifyChain(store.auditTrail.rows(), store.auditTrail.heads(), sha256);
+      expect(verdict).toMatchObject({ status: 'whole', headAt: after(1) });
+      // A question without an id is no question for everything.
+      expect(await store.transaction(scope, (unit) => unit.audit.list({}))).toEqual([]);
+    });
+
+    test('sequencers that run together give every entry one number', async () => {
+      for (let index = 0; index < 20; index += 1) await store.transaction(scope, (unit) => unit.audit.append(auditEntry()));
+      const chained = await Promise.all([1, 2, 3, 4].map((second) => store.auditTrail.sequence(after(second))));
+      expect(chained.reduce((sum, count) => sum + count)).toBe(20);
+      expect(await verifyChain(store.auditTrail.rows(), store.auditTrail.heads(), sha256)).toMatchObject({ status: 'whole' });
+    });
+  });
+
+  test('directories: content-addressed, one in force, listeners told once', async () => {
+    const bytes = (text: string) => Buffer.from(text, 'utf8');
+    const snapshot = (text: string) => ({
+      hash: createHash('sha256').update(bytes(text)).digest('hex'),
+      asOf: '2026-11-03',
+      counts: { locations: 2 },
+      synthetic: true,
+      publishedAt: AT,
+    });
+    expect(await store.directory.current()).toBeUndefined();
+    const told: string[] = [];
+    const stop = await store.directory.onChange((hash) => told.push(hash));
+    await store.directory.publish(snapshot('one'), bytes('one'));
+    await store.directory.publish(snapshot('two'), bytes('two'));
+    await store.directory.publish(snapshot('two'), bytes('two'));
+    expect(await store.directory.current()).toEqual(snapshot('two'));
+    expect(Buffer.from((await store.directory.bytes(snapshot('one').hash)) ?? []).toString()).toBe('one');
+    await expect(store.directory.publish({ ...snapshot('one'), hash: '0'.repeat(64) }, bytes('one'))).rejects.toThrow(
+      'nothing was published',
+    );
+    await expect.poll(() => told).toEqual([snapshot('one').hash, snapshot('two').hash]);
+    await stop();
+  });
+
+  test('scopes that were enrolled are remembered once', async () => {
+    await store.enrol(scope);
+    await store.enrol({ ...scope, site: 'North clinic, renamed' });
+    expect((await store.scopes()).filter(({ tenant }) => tenant === scope.tenant)).toEqual([{ ...scope, site: 'North clinic, renamed' }]);
+  });
+});

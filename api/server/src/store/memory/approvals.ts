@@ -1,0 +1,19 @@
+import type { ApprovalStore, StoredApproval } from '../approvals.ts';
+import { keyIn, type MemoryContext } from './context.ts';
+
+export const memoryApprovals = (unit: MemoryContext): ApprovalStore => {
+  const all = (): StoredApproval[] => unit.tables.approvals.rows(keyIn(unit));
+  return {
+    insert: async (approval) => {
+      const earlier = all().find((other) => other.idempotencyKey === approval.idempotencyKey);
+      if (earlier) return { status: 'earlier', approval: earlier };
+      if (unit.tables.approvals.get(keyIn(unit, approval.id))) throw new Error('An approval with this id exists.');
+      unit.tables.approvals.put(keyIn(unit, approval.id), approval);
+      return { status: 'inserted' };
+    },
+    byRecommendation: async (recommendationId) =>
+      all()
+        .sort((left, right) => (left.approvedAt < right.approvedAt ? -1 : 1))
+        .findLast((approval) => approval.recommendationId === recommendationId),
+  };
+};

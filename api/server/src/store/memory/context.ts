@@ -1,0 +1,52 @@
+/** What every in-memory store of one unit of work shares. */
+import type { PatientIndex } from '../../crypto/patient-index.ts';
+import type { StoredApproval } from '../approvals.ts';
+import type { StoredEvent } from '../events.ts';
+import type { StoredGrant } from '../grants.ts';
+import type { StoredObligation } from '../obligations.ts';
+import type { StoredPlan } from '../plans.ts';
+import type { StoredRecommendation } from '../recommendations.ts';
+import type { ReferralRow } from '../referrals.ts';
+import type { StoredSession } from '../sessions.ts';
+import type { Scope } from '../store.ts';
+import type { Table } from './tables.ts';
+
+/** An audit entry as hashed, with the details it commits to beside it. */
+export type MemoryAuditEntry = {
+  scope: Scope;
+  id: string;
+  at: string;
+  recommendationId: string | null;
+  referralId: string | null;
+  /** Canonical JSON. */
+  text: string;
+  leaf: string;
+  /** Base64 of the sealed details. */
+  sealed: string | null;
+  payload: { value: unknown } | null;
+};
+
+export type MemoryTables = {
+  events: Table<StoredEvent>;
+  facts: Table<{ referralId: string }>;
+  referrals: Table<ReferralRow>;
+  recommendations: Table<StoredRecommendation>;
+  plans: Table<StoredPlan>;
+  approvals: Table<StoredApproval>;
+  obligations: Table<StoredObligation>;
+  grants: Table<StoredGrant>;
+  sessions: Table<StoredSession>;
+  usedIdTokens: Table<{ until: string }>;
+  auditEntries: Table<MemoryAuditEntry>;
+  /** Row number by entry id. */
+  auditNumbers: Table<{ number: number }>;
+};
+
+export type MemoryContext = { scope: Scope; tables: MemoryTables; index: PatientIndex; newId: () => string };
+
+/** A key within this scope; a prefix of it with fewer parts. Each part is followed by a separator no id holds. */
+export const keyIn = ({ scope }: Pick<MemoryContext, 'scope'>, ...parts: string[]): string =>
+  [scope.tenant, scope.issuer, ...parts].map((part) => `${part}\u0000`).join('');
+
+/** A number as text that sorts as the number. */
+export const ordered = (value: number): string => value.toString().padStart(12, '0');

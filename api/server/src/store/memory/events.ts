@@ -1,0 +1,29 @@
+import type { AppendAnswer, EventStore, NewEvent, StoredEvent } from '../events.ts';
+import { keyIn, type MemoryContext, ordered } from './context.ts';
+
+const read = (unit: MemoryContext, referralId: string): StoredEvent[] => unit.tables.events.rows(keyIn(unit, referralId));
+
+function append(unit: MemoryContext, referralId: string, expected: number, events: NewEvent[]): AppendAnswer {
+  const sequence = read(unit, referralId).length;
+  const taken = new Set<string>();
+  const fresh = events.filter(({ factKey }) => {
+    if (factKey === undefined) return true;
+    if (taken.has(factKey) || unit.tables.facts.get(keyIn(unit, factKey))) return false;
+    taken.add(factKey);
+    return true;
+  });
+  if (fresh.length === 0) return { status: 'appended', sequence, appended: 0 };
+  if (sequence !== expected) return { status: 'conflict', sequence };
+  for (const [offset, event] of fresh.entries()) {
+    const stored: StoredEvent = { ...event, referralId, sequence: sequence + offset + 1 };
+    unit.tables.events.put(keyIn(unit, referralId, ordered(stored.sequence)), stored);
+    if (event.factKey !== undefined) unit.tables.facts.put(keyIn(unit, event.factKey), { referralId });
+  }
+  return { status: 'appended', sequence: sequence + fresh.length, appended: fresh.length };
+}
+
+export const memoryEvents = (unit: MemoryContext): EventStore => ({
+  append: async (referralId, expected, events) => append(unit, referralId, expected, events),
+  read: async (referralId) => read(unit, referralId),
+  referralIds: async () => [...new Set(unit.tables.events.rows(keyIn(unit)).map((event) => event.referralId))],
+});

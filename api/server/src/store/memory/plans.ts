@@ -1,0 +1,42 @@
+import type { PlanStore, StoredPlan } from '../plans.ts';
+import { keyIn, type MemoryContext } from './context.ts';
+
+export const memoryPlans = (unit: MemoryContext): PlanStore => {
+  const table = unit.tables.plans;
+  const all = (): StoredPlan[] => table.rows(keyIn(unit)).sort((left, right) => (left.madeAt < right.madeAt ? -1 : 1));
+  return {
+    insert: async (plan) => {
+      if (table.get(keyIn(unit, plan.id))) throw new Error('A plan with this id exists.');
+      table.put(keyIn(unit, plan.id), { ...plan, lease: null, revision: 1 });
+    },
+    get: async (id) => table.get(keyIn(unit, id)),
+    byRecommendation: async (recommendationId) => all().findLast((plan) => plan.recommendationId === recommendationId),
+    takeLease: async (id, holder, now, seconds) => {
+      const plan = table.get(keyIn(unit, id));
+      if (!plan) return { status: 'missing' };
+      if (plan.lease && plan.lease.holder !== holder && plan.lease.until > now) return { status: 'held', ...plan.lease };
+      const until = new Date(Date.parse(now) + seconds * 1000).toISOString();
+      table.put(keyIn(unit, id), { ...plan, lease: { holder, until } });
+      return { status: 'taken', until };
+    },
+    releaseLease: async (id, holder) => {
+      const plan = table.get(keyIn(unit, id));
+      if (plan?.lease?.holder === holder) table.put(keyIn(unit, id), { ...plan, lease: null });
+    },
+    saveStep: async (id, by, expectedRevision, change) => {
+      const plan = table.get(keyIn(unit, id));
+      if (!plan) return { status: 'missing' };
+      if (plan.lease?.holder !== by.holder || plan.lease.until <= by.now) return { status: 'lease-lost' };
+      if (plan.revision !== expectedRevision) return { status: 'conflict', revision: plan.revision };
+      table.put(keyIn(unit, id), { ...plan, ...change, revision: plan.revision + 1 });
+      return { status: 'saved', revision: plan.revision + 1 };
+    },
+    listUnfinished: async ({ patientId, subject }) =>
+      all().filter(
+        (plan) =>
+          !plan.finished &&
+          (patientId === undefined || plan.patientId === patientId) &&
+          (subject === undefined || plan.subject === subject),
+      ),
+  };
+};

@@ -1,0 +1,81 @@
+import { readCursor, writeCursor } from '../recommendation-cursor.ts';
+import type {
+  RecommendationFilters,
+  RecommendationListPage,
+  RecommendationStore,
+  RecommendationSummary,
+  SaveAnswer,
+  StoredRecommendation,
+} from '../recommendations.ts';
+import { keyIn, type MemoryContext } from './context.ts';
+
+function meets(row: StoredRecommendation, filters: RecommendationFilters): boolean {
+  return (
+    (filters.outcome === undefined || row.outcome === filters.outcome) &&
+    (filters.policy === undefined || row.policy === filters.policy) &&
+    (filters.specialty === undefined || row.specialty === filters.specialty) &&
+    (filters.from === undefined || row.madeAt >= filters.from) &&
+    (filters.to === undefined || row.madeAt < filters.to) &&
+    (filters.subject === undefined || row.subject === filters.subject) &&
+    (filters.patientPseudonym === undefined || row.patientPseudonym === filters.patientPseudonym)
+  );
+}
+
+/** Newest first; of two made together, the one with the greater id. */
+const newestFirst = (left: { madeAt: string; id: string }, right: { madeAt: string; id: string }): number => {
+  if (left.madeAt !== right.madeAt) return left.madeAt < right.madeAt ? 1 : -1;
+  if (left.id === right.id) return 0;
+  return left.id < right.id ? 1 : -1;
+};
+
+function toSummary({ patientId: _patientId, kept: _kept, working: _working, ...summary }: StoredRecommendation): RecommendationSummary {
+  return summary;
+}
+
+export const memoryRecommendations = (unit: MemoryContext): RecommendationStore => {
+  const table = unit.tables.recommendations;
+  const all = (): StoredRecommendation[] => table.rows(keyIn(unit)).sort(newestFirst);
+
+  const firstAuditRow = (id: string): number | null => {
+    const numbers = unit.tables.auditEntries
+      .rows(keyIn(unit))
+      .filter((entry) => entry.recommendationId === id)
+      .flatMap((entry) => unit.tables.auditNumbers.get(entry.id)?.number ?? []);
+    return numbers.length === 0 ? null : Math.min(...numbers);
+  };
+
+  const list = (question: { cursor?: string; limit: number; filters?: RecommendationFilters }): RecommendationListPage => {
+    const met = all().filter((row) => meets(row, question.filters ?? {}));
+    const cursor = readCursor(question.cursor);
+    const rest = cursor ? met.filter((row) => newestFirst(cursor, row) < 0) : met;
+    const shown = rest.slice(0, question.limit);
+    const last = rest.length > question.limit ? shown.at(-1) : undefined;
+    return {
+      rows: shown.map((row) => ({ ...toSummary(row), auditEntry: firstAuditRow(row.id) })),
+      next: last ? writeCursor(last) : null,
+      total: met.length,
+    };
+  };
+
+  return {
+    insert: async (given) => {
+      if (table.get(keyIn(unit, given.id))) throw new Error('A recommendation with this id exists.');
+      table.put(keyIn(unit, given.id), {
+        ...given,
+        patientPseudonym: unit.index.pseudonym(unit.scope, given.patientId),
+        revision: 1,
+      });
+    },
+    get: async (id) => table.get(keyIn(unit, id)),
+    save: async (id, expectedRevision, change): Promise<SaveAnswer> => {
+      const row = table.get(keyIn(unit, id));
+      if (!row) return { status: 'missing' };
+      if (row.revision !== expectedRevision) return { status: 'conflict', revision: row.revision };
+      table.put(keyIn(unit, id), { ...row, ...change, revision: row.revision + 1 });
+      return { status: 'saved', revision: row.revision + 1 };
+    },
+    list: async (question) => list(question),
+    listPending: async ({ patientId, subject }) =>
+      all().filter((row) => row.status === 'PENDING_REVIEW' && row.patientId === patientId && row.subject === subject),
+  };
+};

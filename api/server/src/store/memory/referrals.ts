@@ -1,0 +1,17 @@
+import type { ReferralRow, ReferralStore } from '../referrals.ts';
+import { keyIn, type MemoryContext } from './context.ts';
+
+export const memoryReferrals = (unit: MemoryContext): ReferralStore => {
+  const all = (): ReferralRow[] => unit.tables.referrals.rows(keyIn(unit));
+  const put = (row: ReferralRow): void => unit.tables.referrals.put(keyIn(unit, row.referralId), row);
+  return {
+    put: async (row) => put(row),
+    get: async (referralId) => unit.tables.referrals.get(keyIn(unit, referralId)),
+    listByPatient: async (patientId) => all().filter((row) => row.patientId === patientId),
+    all: async () => all(),
+    rebuild: async (rows) => {
+      for (const row of all()) unit.tables.referrals.remove(keyIn(unit, row.referralId));
+      for (const row of rows) put(row);
+    },
+  };
+};

@@ -1,0 +1,97 @@
+/** The store in memory: for the simulation and for fast tests. It forgets everything and is never used in production. */
+import { createHash, randomBytes } from 'node:crypto';
+import { createPatientIndex } from '../../crypto/patient-index.ts';
+import type { DirectorySnapshot, DirectorySnapshots } from '../directory-snapshots.ts';
+import type { GrantStore } from '../grants.ts';
+import type { StoredSession } from '../sessions.ts';
+import type { Scope, Store, Unit } from '../store.ts';
+import { memoryApprovals } from './approvals.ts';
+import { memoryAudit, memoryAuditTrail } from './audit.ts';
+import { keyIn, type MemoryContext, type MemoryTables } from './context.ts';
+import { memoryEvents } from './events.ts';
+import { memoryObligations } from './obligations.ts';
+import { memoryPlans } from './plans.ts';
+import { memoryRecommendations } from './recommendations.ts';
+import { memoryReferrals } from './referrals.ts';
+import { memorySessions, memoryUsedIdTokens } from './sessions.ts';
+import { createTables } from './tables.ts';
+
+const memoryGrants = (unit: MemoryContext): GrantStore => ({
+  get: async (subject) => unit.tables.grants.get(keyIn(unit, subject)),
+  put: async (grant) => unit.tables.grants.put(keyIn(unit, grant.subject), grant),
+  list: async () => unit.tables.grants.rows(keyIn(unit)),
+});
+
+function memoryDirectory(): DirectorySnapshots {
+  const kept = new Map<string, { snapshot: DirectorySnapshot; bytes: Uint8Array }>();
+  const listeners = new Set<(hash: string) => void>();
+  let inForce: string | undefined;
+  return {
+    publish: async (snapshot, bytes) => {
+      const actual = createHash('sha256').update(bytes).digest('hex');
+      if (actual !== snapshot.hash)
+        throw new Error(`The directory’s bytes have the hash ${actual}, not ${snapshot.hash}; nothing was published.`);
+      if (!kept.has(snapshot.hash)) kept.set(snapshot.hash, { snapshot: { ...snapshot }, bytes: Uint8Array.from(bytes) });
+      if (inForce === snapshot.hash) return;
+      inForce = snapshot.hash;
+      for (const listener of listeners) listener(snapshot.hash);
+    },
+    current: async () => (inForce === undefined ? undefined : kept.get(inForce)?.snapshot),
+    bytes: async (hash) => kept.get(hash)?.bytes,
+    onChange: async (changed) => {
+      listeners.add(changed);
+      return async () => void listeners.delete(changed);
+    },
+  };
+}
+
+function openUnit(context: MemoryContext): Unit {
+  return {
+    scope: context.scope,
+    events: memoryEvents(context),
+    referrals: memoryReferrals(context),
+    recommendations: memoryRecommendations(context),
+    plans: memoryPlans(context),
+    approvals: memoryApprovals(context),
+    obligations: memoryObligations(context),
+    grants: memoryGrants(context),
+    sessions: memorySessions(context),
+    usedIdTokens: memoryUsedIdTokens(context),
+    audit: memoryAudit(context),
+    pseudonym: (patientId) => context.index.pseudonym(context.scope, patientId),
+  };
+}
+
+/** @param options.indexRoot 32 bytes for pseudonyms; random unless given, so that a simulation can repeat them */
+export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint8Array }): Store {
+  const tables = createTables();
+  const index = createPatientIndex(options.indexRoot ?? randomBytes(32));
+  const of: MemoryTables = {
+    events: tables.table(),
+    facts: tables.table(),
+    referrals: tables.table(),
+    recommendations: tables.table(),
+    plans: tables.table(),
+    approvals: tables.table(),
+    obligations: tables.table(),
+    grants: tables.table(),
+    sessions: tables.table(),
+    usedIdTokens: tables.table(),
+    auditEntries: tables.table(),
+    auditNumbers: tables.table(),
+  };
+  const scopes = new Map<string, Scope>();
+  const contextOf = (scope: Scope): MemoryContext => ({ scope, tables: of, index, newId: options.newId });
+  return {
+    transaction: (scope, work) => tables.transaction(() => work(openUnit(contextOf(scope)))),
+    findSession: async (tokenHash) => {
+      const session: StoredSession | undefined = of.sessions.rows('').find((row) => row.tokenHash === tokenHash);
+      return session && { session, grant: of.grants.get(keyIn(session, session.subject)) };
+    },
+    directory: memoryDirectory(),
+    auditTrail: memoryAuditTrail(tables, of),
+    enrol: async (scope) => void scopes.set(keyIn({ scope }), { ...scope }),
+    scopes: async () => [...scopes.entries()].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, scope]) => scope),
+    close: async () => undefined,
+  };
+}

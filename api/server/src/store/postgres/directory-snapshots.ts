@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import pg from 'pg';
+import type { DirectorySnapshot, DirectorySnapshots } from '../directory-snapshots.ts';
+import { instant, inTransaction } from './database.ts';
+
+const CHANNEL = 'refloop_directory';
+/** A notification is lost while a connection is down; asking again finds what it said. */
+const POLL_MS = 15_000;
+
+type Row = { hash: string; as_of: string; counts: Record<string, number>; synthetic: boolean; published_at: Date };
+
+async function publish(pool: pg.Pool, snapshot: DirectorySnapshot, bytes: Uint8Array): Promise<void> {
+  const actual = createHash('sha256').update(bytes).digest('hex');
+  if (actual !== snapshot.hash)
+    throw new Error(`The directory’s bytes have the hash ${actual}, not ${snapshot.hash}; nothing was published.`);
+  await inTransaction(pool, async (client) => {
+    await client.query(
+      `insert into directory_snapshot (hash, as_of, counts, synthetic, published_at, bytes) values ($1, $2, $3, $4, $5, $6)
+       on conflict (hash) do nothing`,
+      [snapshot.hash, snapshot.asOf, JSON.stringify(snapshot.counts), snapshot.synthetic, snapshot.publishedAt, bytes],
+    );
+    await client.query(
+      'insert into directory_pointer (only_one, hash) values (true, $1) on conflict (only_one) do update set hash = excluded.hash',
+      [snapshot.hash],
+    );
+    await client.query('select pg_notify($1, $2)', [CHANNEL, snapshot.hash]);
+  });
+}
+
+async function current(pool: pg.Pool): Promise<DirectorySnapshot | undefined> {
+  const found = await pool.query<Row>(
+    `select hash, as_of::text, counts, synthetic, published_at from directory_pointer join directory_snapshot using (hash)`,
+  );
+  const [row] = found.rows;
+  return row && { hash: row.hash, asOf: row.as_of, counts: row.counts, synthetic: row.synthetic, publishedAt: instant(row.published_at) };
+}
+
+async function onChange(pool: pg.Pool, url: string, changed: (hash: string) => void): Promise<() => Promise<void>> {
+  let last = (await current(pool))?.hash;
+  const tell = (hash: string | undefined): void => {
+    if (hash === undefined || hash === last) return;
+    last = hash;
+    changed(hash);
+  };
+  let listener: pg.Client | undefined;
+  let stopped = false;
+  const listen = async (): Promise<void> => {
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000, keepAlive: true });
+    client.on('error', () => {
+      if (listener === client) listener = undefined;
+    });
+    client.on('notification', ({ payload }) => tell(payload));
+    await client.connect();
+    await client.query(`listen ${CHANNEL}`);
+    if (stopped) await client.end();
+    else listener = client;
+  };
+  const look = async (): Promise<void> => {
+    if (!listener) await listen();
+    tell((await current(pool))?.hash);
+  };
+  await look();
+  // A poll that fails is followed by the next one.
+  const timer = setInterval(() => void look().catch(() => undefined), POLL_MS);
+  timer.unref();
+  return async () => {
+    stopped = true;
+    clearInterval(timer);
+    await listener?.end();
+  };
+}
+
+export const postgresDirectorySnapshots = (pool: pg.Pool, url: string): DirectorySnapshots => ({
+  publish: (snapshot, bytes) => publish(pool, snapshot, bytes),
+  current: () => current(pool),
+  bytes: async (hash) => {
+    const found = await pool.query<{ bytes: Buffer }>('select bytes from directory_snapshot where hash = $1', [hash]);
+    return found.rows[0]?.bytes;
+  },
+  onChange: (changed) => onChange(pool, url, changed),
+});

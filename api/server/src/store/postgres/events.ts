@@ -1,0 +1,124 @@
+import type { AppendAnswer, EventStore, NewEvent, StoredEvent } from '../events.ts';
+import { key, referralOwner, type UnitContext } from './context.ts';
+import { instant } from './database.ts';
+
+type Row = {
+  sequence: number;
+  type: string;
+  version: number;
+  effective_at: Date | null;
+  recorded_at: Date;
+  actor: unknown;
+  data_sealed: Buffer;
+};
+
+const at = (referralId: string, sequence: number) => ({ table: 'referral_event', id: `${referralId}/${sequence}`, column: 'data' });
+
+/** Appends to one history, and takes of one fact, wait for each other; locks go in one order, so that none wait in a ring. */
+async function lock(unit: UnitContext, names: string[]): Promise<void> {
+  for (const name of [...names].sort()) {
+    await unit.client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [JSON.stringify([...key(unit), name])]);
+  }
+}
+
+async function lastSequence(unit: UnitContext, referralId: string): Promise<number> {
+  const found = await unit.client.query<{ last: number }>(
+    'select coalesce(max(sequence), 0)::int as last from referral_event where tenant = $1 and issuer = $2 and referral_id = $3',
+    [...key(unit), referralId],
+  );
+  return found.rows[0]?.last ?? 0;
+}
+
+/** The events whose fact is not known yet; the same fact twice within the list counts once. */
+async function unknownFacts(unit: UnitContext, events: NewEvent[]): Promise<{ event: NewEvent; fact: Buffer | null }[]> {
+  const withFact = events.map((event) => ({
+    event,
+    fact: event.factKey === undefined ? null : unit.index.fact(unit.scope, event.factKey),
+  }));
+  const facts = withFact.flatMap(({ fact }) => fact ?? []);
+  if (facts.length === 0) return withFact;
+  const found = await unit.client.query<{ fact_index: Buffer }>(
+    'select fact_index from referral_event where tenant = $1 and issuer = $2 and fact_index = any($3)',
+    [...key(unit), facts],
+  );
+  const known = new Set(found.rows.map((row) => row.fact_index.toString('hex')));
+  return withFact.filter(({ fact }) => {
+    if (fact === null) return true;
+    const name = fact.toString('hex');
+    if (known.has(name)) return false;
+    known.add(name);
+    return true;
+  });
+}
+
+async function append(unit: UnitContext, referralId: string, expected: number, events: NewEvent[]): Promise<AppendAnswer> {
+  const facts = events.flatMap(({ factKey }) => (factKey === undefined ? [] : [`fact ${factKey}`]));
+  await lock(unit, [`referral ${referralId}`, ...facts]);
+  const sequence = await lastSequence(unit, referralId);
+  const fresh = await unknownFacts(unit, events);
+  if (fresh.length === 0) return { status: 'appended', sequence, appended: 0 };
+  if (sequence !== expected) return { status: 'conflict', sequence };
+  let next = sequence;
+  for (const { event, fact } of fresh) {
+    next += 1;
+    const sealed = await unit.vault.seal(referralOwner(referralId), at(referralId, next), { data: event.data, factKey: event.factKey });
+    await unit.client.query(
+      `insert into referral_event
+         (tenant, issuer, referral_id, sequence, site, type, version, effective_at, recorded_at, actor, data_sealed, fact_index)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+      [
+        ...key(unit),
+        referralId,
+        next,
+        unit.scope.site,
+        event.type,
+        event.version,
+        event.effectiveAt,
+        event.recordedAt,
+        JSON.stringify(event.actor),
+        sealed,
+        fact,
+      ],
+    );
+  }
+  return { status: 'appended', sequence: next, appended: fresh.length };
+}
+
+async function read(unit: UnitContext, referralId: string): Promise<StoredEvent[]> {
+  const found = await unit.client.query<Row>(
+    `select sequence, type, version, effective_at, recorded_at, actor, data_sealed from referral_event
+     where tenant = $1 and issuer = $2 and referral_id = $3 order by sequence`,
+    [...key(unit), referralId],
+  );
+  const events: StoredEvent[] = [];
+  for (const row of found.rows) {
+    const opened = await unit.vault.open(referralOwner(referralId), at(referralId, row.sequence), row.data_sealed);
+    const { data, factKey } = opened as { data: unknown; factKey?: string };
+    events.push({
+      referralId,
+      sequence: row.sequence,
+      type: row.type,
+      version: row.version,
+      effectiveAt: row.effective_at && instant(row.effective_at),
+      recordedAt: instant(row.recorded_at),
+      actor: row.actor,
+      data,
+      ...(factKey === undefined ? {} : { factKey }),
+    });
+  }
+  return events;
+}
+
+async function referralIds(unit: UnitContext): Promise<string[]> {
+  const found = await unit.client.query<{ referral_id: string }>(
+    'select distinct referral_id collate "C" as referral_id from referral_event where tenant = $1 and issuer = $2 order by 1',
+    key(unit),
+  );
+  return found.rows.map((row) => row.referral_id);
+}
+
+export const postgresEvents = (unit: UnitContext): EventStore => ({
+  append: (referralId, expected, events) => append(unit, referralId, expected, events),
+  read: (referralId) => read(unit, referralId),
+  referralIds: () => referralIds(unit),
+});

@@ -1,0 +1,94 @@
+import type { NewObligation, ObligationChange, ObligationStore, StoredObligation } from '../obligations.ts';
+import { key, referralOwner, type UnitContext } from './context.ts';
+import { instant } from './database.ts';
+
+type Row = {
+  id: string;
+  referral_id: string;
+  kind: string;
+  raised_at: Date;
+  due_at: Date;
+  owner: string | null;
+  status: 'open' | 'done';
+  settled_at: Date | null;
+  content_sealed: Buffer;
+};
+
+const at = (id: string) => ({ table: 'obligation', id, column: 'content' });
+
+async function select(unit: UnitContext, condition: string, values: unknown[]): Promise<StoredObligation[]> {
+  const found = await unit.client.query<Row>(
+    `select id, referral_id, kind, raised_at, due_at, owner, status, settled_at, content_sealed from obligation
+     where tenant = $1 and issuer = $2 and ${condition}`,
+    [...key(unit), ...values],
+  );
+  const obligations: StoredObligation[] = [];
+  for (const row of found.rows) {
+    obligations.push({
+      id: row.id,
+      referralId: row.referral_id,
+      kind: row.kind,
+      raisedAt: instant(row.raised_at),
+      dueAt: instant(row.due_at),
+      owner: row.owner,
+      status: row.status,
+      settledAt: row.settled_at && instant(row.settled_at),
+      content: await unit.vault.open(referralOwner(row.referral_id), at(row.id), row.content_sealed),
+    });
+  }
+  return obligations;
+}
+
+async function insert(unit: UnitContext, given: NewObligation): Promise<void> {
+  await unit.client.query(
+    `insert into obligation (tenant, issuer, id, site, referral_id, kind, raised_at, due_at, owner, status, content_sealed)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open', $10)
+     on conflict (tenant, issuer, id) do nothing`,
+    [
+      ...key(unit),
+      given.id,
+      unit.scope.site,
+      given.referralId,
+      given.kind,
+      given.raisedAt,
+      given.dueAt,
+      given.owner,
+      await unit.vault.seal(referralOwner(given.referralId), at(given.id), given.content),
+    ],
+  );
+}
+
+async function settle(unit: UnitContext, id: string, change: ObligationChange): Promise<boolean> {
+  const open = `tenant = $1 and issuer = $2 and id = $3 and status = 'open'`;
+  if (change.what === 'take') {
+    const taken = await unit.client.query(`update obligation set owner = $4 where ${open}`, [...key(unit), id, change.owner]);
+    return taken.rowCount === 1;
+  }
+  const [before] = await select(unit, `id = $3 and status = 'open' for update`, [id]);
+  if (!before) return false;
+  const content = 'content' in change ? change.content : before.content;
+  const sealed = await unit.vault.seal(referralOwner(before.referralId), at(id), content);
+  const done = await unit.client.query(`update obligation set status = 'done', settled_at = $4, content_sealed = $5 where ${open}`, [
+    ...key(unit),
+    id,
+    change.at,
+    sealed,
+  ]);
+  return done.rowCount === 1;
+}
+
+/** More than a person reads at once; a longer list is asked for by kind or by deadline. */
+const MOST = 500;
+
+export const postgresObligations = (unit: UnitContext): ObligationStore => ({
+  insert: (obligation) => insert(unit, obligation),
+  get: async (id) => (await select(unit, 'id = $3', [id]))[0],
+  list: ({ status, kind, referralId, dueBefore, limit }) =>
+    select(
+      unit,
+      `status = $3 and ($4::text is null or kind = $4) and ($5::text is null or referral_id = $5)
+         and ($6::timestamptz is null or due_at < $6) order by due_at, id collate "C" limit $7`,
+      [status, kind ?? null, referralId ?? null, dueBefore ?? null, Math.min(limit ?? MOST, MOST)],
+    ),
+  settle: (id, change) => settle(unit, id, change),
+});

@@ -1,0 +1,56 @@
+import type { ReferralRow, ReferralStore } from '../referrals.ts';
+import { key, referralOwner, type UnitContext } from './context.ts';
+import { instant } from './database.ts';
+
+type Row = { referral_id: string; sequence: number; status: string; updated_at: Date; state_sealed: Buffer };
+
+const COLUMNS = 'referral_id, sequence, status, updated_at, state_sealed';
+const at = (id: string) => ({ table: 'referral', id, column: 'state' });
+
+async function toRow(unit: UnitContext, row: Row): Promise<ReferralRow> {
+  const opened = await unit.vault.open(referralOwner(row.referral_id), at(row.referral_id), row.state_sealed);
+  const { patientId, state } = opened as { patientId: string; state: unknown };
+  return { referralId: row.referral_id, patientId, sequence: row.sequence, status: row.status, updatedAt: instant(row.updated_at), state };
+}
+
+async function put(unit: UnitContext, row: ReferralRow): Promise<void> {
+  const sealed = await unit.vault.seal(referralOwner(row.referralId), at(row.referralId), { patientId: row.patientId, state: row.state });
+  await unit.client.query(
+    `insert into referral (tenant, issuer, referral_id, site, patient_index, sequence, status, updated_at, state_sealed)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+     on conflict (tenant, issuer, referral_id) do update set
+       patient_index = excluded.patient_index, sequence = excluded.sequence, status = excluded.status,
+       updated_at = excluded.updated_at, state_sealed = excluded.state_sealed`,
+    [
+      ...key(unit),
+      row.referralId,
+      unit.scope.site,
+      unit.index.patient(unit.scope, row.patientId),
+      row.sequence,
+      row.status,
+      row.updatedAt,
+      sealed,
+    ],
+  );
+}
+
+async function select(unit: UnitContext, condition: string, values: unknown[]): Promise<ReferralRow[]> {
+  const found = await unit.client.query<Row>(
+    `select ${COLUMNS} from referral where tenant = $1 and issuer = $2 ${condition} order by referral_id collate "C"`,
+    [...key(unit), ...values],
+  );
+  const rows: ReferralRow[] = [];
+  for (const row of found.rows) rows.push(await toRow(unit, row));
+  return rows;
+}
+
+export const postgresReferrals = (unit: UnitContext): ReferralStore => ({
+  put: (row) => put(unit, row),
+  get: async (referralId) => (await select(unit, 'and referral_id = $3', [referralId]))[0],
+  listByPatient: (patientId) => select(unit, 'and patient_index = $3', [unit.index.patient(unit.scope, patientId)]),
+  all: () => select(unit, '', []),
+  rebuild: async (rows) => {
+    await unit.client.query('delete from referral where tenant = $1 and issuer = $2', key(unit));
+    for (const row of rows) await put(unit, row);
+  },
+});
