@@ -18,7 +18,7 @@ export type Told = {
 };
 
 function distanceSentence({ miles, approximate }: Told): string {
-  if (miles === null) return 'Distance not known: the chart has no address for the patient';
+  if (miles === null) return 'Distance not known: the patient’s address is missing or cannot be placed';
   if (approximate) return miles < 1 ? 'Within about 1 mile' : `About ${plural(Math.round(miles), 'mile', 'miles')} away`;
   return `${miles.toFixed(1)} miles away`;
 }
