@@ -4,7 +4,7 @@ import type { Identifier, Resource } from '@medplum/fhirtypes';
 import type { ClientBase } from 'pg';
 import { type FoundReference, referenceProblem, referencesOf, rewriteReferences } from './references.ts';
 import type { LoadReport, RefusedResource, Stored } from './repository.ts';
-import { clearIndex, joinProvenance, prepare, stamped, writeIndex, writeResources } from './rows.ts';
+import { clearIndex, joinProvenances, prepare, stamped, writeIndex, writeResources } from './rows.ts';
 import { checkResource } from './validation.ts';
 
 const batchSize = 500;
@@ -157,7 +157,7 @@ async function alreadyStored(client: ClientBase, candidates: Map<string, Candida
 }
 
 async function store(client: ClientBase, now: Date, resources: (Resource & { id: string })[]): Promise<void> {
-  const provenances: string[] = [];
+  const written: string[] = [];
   for (let start = 0; start < resources.length; start += batchSize) {
     const batch = resources.slice(start, start + batchSize);
     const existing = await existingVersions(client, batch);
@@ -172,11 +172,9 @@ async function store(client: ClientBase, now: Date, resources: (Resource & { id:
         'forget',
       );
     await writeIndex(client, prepared, keys);
-    prepared.forEach(({ resource }, index) => {
-      if (resource.resourceType === 'Provenance') provenances.push(keys[index] ?? '');
-    });
+    written.push(...keys);
   }
-  if (provenances.length > 0) await joinProvenance(client, provenances);
+  await joinProvenances(client, written);
   if (resources.length < worthAnalyzing) return;
   for (const table of [
     'resource',

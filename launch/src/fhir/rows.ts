@@ -122,19 +122,40 @@ export async function writeIndex(client: ClientBase, prepared: readonly Prepared
   );
 }
 
-/** A Provenance is also in the compartments its targets are in (FHIR leaves this to the server: its `target` is how it is found and read). */
-export async function joinProvenance(client: ClientBase, keys: readonly string[]): Promise<void> {
-  await client.query('delete from ehr.compartment where key = any($1::bigint[])', [keys]);
+/**
+ * Puts each Provenance among these resources, and each that points at one of them, into the compartments its targets are in, through any number
+ * of Provenances about Provenances. FHIR leaves this to the server: `target` is how a Provenance is found and read.
+ */
+export async function joinProvenances(client: ClientBase, keys: readonly string[]): Promise<void> {
+  const { rows } = await client.query<{ key: string }>(
+    `with recursive touched (key) as (
+       select unnest($1::bigint[])
+       union
+       select i.key from touched
+       join ehr.resource r on r.key = touched.key
+       join ehr.index_reference i on i.target_type = r.resource_type and left(i.target, 500) = left(r.id, 500) and i.param = 'Provenance.target'
+     )
+     select r.key from touched join ehr.resource r using (key) where r.resource_type = 'Provenance' and not r.deleted`,
+    [keys],
+  );
+  if (rows.length === 0) return;
+  const provenances = rows.map(({ key }) => key);
+  await client.query('delete from ehr.compartment where key = any($1::bigint[])', [provenances]);
   await client.query(
     `insert into ehr.compartment (patient, key)
-     select t.patient, i.key
-     from ehr.index_reference i
-     join ehr.resource r on r.resource_type = i.target_type and r.id = i.target
-     join ehr.compartment t on t.key = r.key
-     where i.param = 'Provenance.target' and i.key = any($1::bigint[])
+     with recursive about (root, key) as (
+       select p, p from unnest($1::bigint[]) as p
+       union
+       select about.root, r.key from about
+       join ehr.index_reference i on i.key = about.key and i.param = 'Provenance.target'
+       join ehr.resource r on r.resource_type = i.target_type and r.id = i.target
+     )
+     select c.patient, about.root from about
+     join ehr.resource r on r.key = about.key and r.resource_type <> 'Provenance'
+     join ehr.compartment c on c.key = r.key
      union
-     select i.target, i.key from ehr.index_reference i
-     where i.param = 'Provenance.patient' and i.target_type = 'Patient' and i.key = any($1::bigint[])`,
-    [keys],
+     select i.target, about.root from about
+     join ehr.index_reference i on i.key = about.key and i.param = 'Provenance.patient' and i.target_type = 'Patient'`,
+    [provenances],
   );
 }

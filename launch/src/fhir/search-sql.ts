@@ -44,11 +44,8 @@ export function filterSql(statement: Statement, alias: string, resourceType: str
   switch (filter.kind) {
     case 'id':
       return `${alias}.id = any(${statement.value(filter.ids)}::text[])`;
-    case 'updated': {
-      const low = statement.value(filter.low);
-      const high = statement.value(filter.high);
-      return instantSql(`${alias}.last_updated`, filter.comparator, `${low}::timestamptz`, `${high}::timestamptz`);
-    }
+    case 'updated':
+      return instantSql(`${alias}.last_updated`, filter.comparator, instant(statement, filter.low), instant(statement, filter.high));
     case 'missing': {
       const table = tableOf(filter.definition.kind);
       const parameter = param(filter.definition.code);
@@ -85,9 +82,7 @@ export function filterSql(statement: Statement, alias: string, resourceType: str
         'index_date',
         filter.code,
         filter.values
-          .map((value) =>
-            rangeSql(value.comparator, `${statement.value(value.low)}::timestamptz`, `${statement.value(value.high)}::timestamptz`),
-          )
+          .map((value) => rangeSql(value.comparator, instant(statement, value.low), instant(statement, value.high)))
           .join(' or ') || 'false',
       );
     case 'number':
@@ -175,86 +170,73 @@ function stringSql(statement: Statement, match: 'starts' | 'contains' | 'exact',
   return `left(folded, 500) like ${statement.value(`${escaped.slice(0, 400)}%`)} and folded like ${statement.value(`${escaped}%`)}`;
 }
 
+/** Adds its parameter when it is used: PostgreSQL refuses parameters that no condition mentions. */
+type Placeholder = () => string;
+
+const instant =
+  (statement: Statement, value: string): Placeholder =>
+  () =>
+    `${statement.value(value)}::timestamptz`;
+
 /** Comparison of a stored range with a searched one, both half-open (R4 search, prefixes). */
-function rangeSql(comparator: Comparator, low: string, high: string): string {
+function rangeSql(comparator: Comparator, low: Placeholder, high: Placeholder): string {
   switch (comparator) {
     case 'eq':
-      return `(low >= ${low} and high <= ${high})`;
+      return `(low >= ${low()} and high <= ${high()})`;
     case 'ne':
-      return `not (low >= ${low} and high <= ${high})`;
+      return `not (low >= ${low()} and high <= ${high()})`;
     case 'gt':
-      return `high > ${high}`;
+      return `high > ${high()}`;
     case 'lt':
-      return `low < ${low}`;
+      return `low < ${low()}`;
     case 'ge':
-      return `(high > ${high} or (low >= ${low} and high <= ${high}))`;
+      return `(high > ${high()} or (low >= ${low()} and high <= ${high()}))`;
     case 'le':
-      return `(low < ${low} or (low >= ${low} and high <= ${high}))`;
+      return `(low < ${low()} or (low >= ${low()} and high <= ${high()}))`;
     case 'sa':
-      return `low >= ${high}`;
+      return `low >= ${high()}`;
     case 'eb':
-      return `high <= ${low}`;
+      return `high <= ${low()}`;
     default:
       return comparator satisfies never;
   }
 }
 
-function instantSql(instant: string, comparator: Comparator, low: string, high: string): string {
+function instantSql(instant: string, comparator: Comparator, low: Placeholder, high: Placeholder): string {
   switch (comparator) {
     case 'eq':
-      return `(${instant} >= ${low} and ${instant} < ${high})`;
+      return `(${instant} >= ${low()} and ${instant} < ${high()})`;
     case 'ne':
-      return `not (${instant} >= ${low} and ${instant} < ${high})`;
+      return `not (${instant} >= ${low()} and ${instant} < ${high()})`;
     case 'gt':
     case 'sa':
-      return `${instant} >= ${high}`;
+      return `${instant} >= ${high()}`;
     case 'lt':
     case 'eb':
-      return `${instant} < ${low}`;
+      return `${instant} < ${low()}`;
     case 'ge':
-      return `${instant} >= ${low}`;
+      return `${instant} >= ${low()}`;
     case 'le':
-      return `${instant} < ${high}`;
+      return `${instant} < ${high()}`;
     default:
       return comparator satisfies never;
   }
 }
 
 function numberSql(statement: Statement, wanted: Extract<Filter, { kind: 'number' }>['values'][number]): string {
-  const exact = `${statement.value(wanted.value)}::float8`;
-  const low = `${statement.value(wanted.low)}::float8`;
-  const high = `${statement.value(wanted.high)}::float8`;
-  const parts: string[] = [];
-  switch (wanted.comparator) {
-    case 'eq':
-      parts.push(`low >= ${low} and high < ${high}`);
-      break;
-    case 'ne':
-      parts.push(`not (low >= ${low} and high < ${high})`);
-      break;
-    case 'gt':
-      parts.push(`high > ${exact}`);
-      break;
-    case 'lt':
-      parts.push(`low < ${exact}`);
-      break;
-    case 'ge':
-      parts.push(`high >= ${exact}`);
-      break;
-    case 'le':
-      parts.push(`low <= ${exact}`);
-      break;
-    case 'sa':
-      parts.push(`low > ${exact}`);
-      break;
-    case 'eb':
-      parts.push(`high < ${exact}`);
-      break;
-    default:
-      wanted.comparator satisfies never;
-  }
-  // Every placeholder must occur, or PostgreSQL cannot tell its type.
-  parts.push(`(${exact}, ${low}, ${high}) is not null`);
+  const number = (value: number): string => `${statement.value(value)}::float8`;
+  const within = (): string => `low >= ${number(wanted.low)} and high < ${number(wanted.high)}`;
+  const comparisons: Record<Comparator, () => string> = {
+    eq: within,
+    ne: () => `not (${within()})`,
+    gt: () => `high > ${number(wanted.value)}`,
+    lt: () => `low < ${number(wanted.value)}`,
+    ge: () => `high >= ${number(wanted.value)}`,
+    le: () => `low <= ${number(wanted.value)}`,
+    sa: () => `low > ${number(wanted.value)}`,
+    eb: () => `high < ${number(wanted.value)}`,
+  };
+  const parts = [comparisons[wanted.comparator]()];
   if (wanted.system !== undefined) parts.push(`system = ${statement.value(wanted.system)}`);
   if (wanted.unit !== undefined) parts.push(`unit = ${statement.value(wanted.unit)}`);
   return `(${parts.join(' and ')})`;

@@ -4,7 +4,7 @@ import { FhirError, type Issue, refusal } from './fhir-error.ts';
 import { type Alternative, permitsWriting } from './permission.ts';
 import { type FoundReference, type LocalTarget, referenceProblem, referencesOf } from './references.ts';
 import type { Stored } from './repository.ts';
-import { joinProvenance } from './rows.ts';
+import { joinProvenances } from './rows.ts';
 
 export type Written =
   | { kind: 'created' | 'updated'; key: string; resource: Stored; alternatives: readonly Alternative[]; origin: string | undefined }
@@ -15,7 +15,10 @@ type LiveWrite = Extract<Written, { resource: Stored }>;
 export async function settle(client: ClientBase, all: readonly Written[]): Promise<void> {
   if (all.length === 0) return;
   const live = all.flatMap((write): LiveWrite[] => (write.kind === 'deleted' ? [] : [write]));
-  await joinProvenances(client, live);
+  await joinProvenances(
+    client,
+    live.map(({ key }) => key),
+  );
   const patients = await compartmentsOf(
     client,
     live.map((write) => write.key),
@@ -23,22 +26,6 @@ export async function settle(client: ClientBase, all: readonly Written[]): Promi
   for (const write of live) checkCompartment(write, patients.get(write.key) ?? []);
   await checkReferences(client, live, patients);
   await checkNotReferenced(client, all);
-}
-
-/** Those written now, and those that point at something whose patient may just have changed. */
-async function joinProvenances(client: ClientBase, live: readonly LiveWrite[]): Promise<void> {
-  const keys = live.filter(({ resource }) => resource.resourceType === 'Provenance').map(({ key }) => key);
-  const updated = live.filter(({ kind }) => kind === 'updated');
-  if (updated.length > 0) {
-    const { rows } = await client.query<{ key: string }>(
-      `select distinct i.key from ehr.index_reference i
-       join unnest($1::text[], $2::text[]) as t (resource_type, id) on i.target_type = t.resource_type and left(i.target, 500) = left(t.id, 500)
-       where i.param = 'Provenance.target'`,
-      [updated.map(({ resource }) => resource.resourceType), updated.map(({ resource }) => resource.id)],
-    );
-    keys.push(...rows.map(({ key }) => key));
-  }
-  if (keys.length > 0) await joinProvenance(client, keys);
 }
 
 async function compartmentsOf(client: ClientBase, keys: readonly string[]): Promise<Map<string, string[]>> {
