@@ -25,7 +25,7 @@ export function packNameWords(entries: readonly DirectoryEntry[]): NameWords {
   for (const [at, word] of sorted.entries()) starts[at + 1] = (starts[at] ?? 0) + (bearers.get(word)?.length ?? 0);
   const positions = sharedUint32(starts[sorted.length] ?? 0);
   for (const [at, word] of sorted.entries()) positions.set(bearers.get(word) ?? [], starts[at] ?? 0);
-  return { words: packTexts(sorted.length, (at) => sorted[at] ?? ''), starts, positions };
+  return { words: packTexts(sorted), starts, positions };
 }
 
 /** A function from a prefix to the positions of all entries one of whose words begins with it. */

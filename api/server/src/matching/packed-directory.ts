@@ -78,9 +78,9 @@ export function packDirectory(directory: Directory): PackedDirectory {
     stars: sharedFloat64(count),
     tieBreak: sharedUint32(count),
     easesPayment: sharedUint8(count),
-    ids: packTexts(count, idAt),
+    ids: packTexts(entries.map(({ id }) => id)),
     byId: ordered(count, (a, b) => compareText(idAt(a), idAt(b))),
-    entries: packTexts(count, (position) => JSON.stringify(entries[position])),
+    entries: packTexts(entries.map((entry) => JSON.stringify(entry))),
     names: packNameWords(entries),
   };
   for (const [position, entry] of entries.entries()) {

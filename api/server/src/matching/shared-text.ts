@@ -10,17 +10,17 @@ export const sharedFloat64 = (length: number): Float64Array<SharedArrayBuffer> =
 export const sharedUint8 = (length: number): Uint8Array<SharedArrayBuffer> => new Uint8Array(new SharedArrayBuffer(length));
 
 /** Packs texts as UTF-8; all together below 4 GiB, which is what an offset can say. */
-export function packTexts(count: number, textAt: (at: number) => string): SharedTexts {
-  const offsets = sharedUint32(count + 1);
+export function packTexts(texts: readonly string[]): SharedTexts {
+  const offsets = sharedUint32(texts.length + 1);
   let total = 0;
-  for (let at = 0; at < count; at += 1) {
-    total += Buffer.byteLength(textAt(at));
+  for (const [at, text] of texts.entries()) {
+    total += Buffer.byteLength(text);
     if (total > 0xffff_ffff) throw new Error('The directory is larger than 4 GiB of entries; split it by specialty or region.');
     offsets[at + 1] = total;
   }
   const bytes = sharedUint8(total);
   const target = Buffer.from(bytes.buffer);
-  for (let at = 0; at < count; at += 1) target.write(textAt(at), offsets[at] ?? 0);
+  for (const [at, text] of texts.entries()) target.write(text, offsets[at] ?? 0);
   return { bytes, offsets };
 }
 
