@@ -139,21 +139,17 @@ export function evidenceFor(item: ChecklistItem, chart: Chart): readonly Evidenc
       case 'note':
         return documents();
       case 'problem-list':
-        return chart.problems
-          .slice(0, 1)
-          .map((problem) => ({
-            ref: problem.ref,
-            date: problem.onset || problem.recorded,
-            summary: counted(chart.problems.length, 'active problem'),
-          }));
+        return chart.problems.slice(0, 1).map((problem) => ({
+          ref: problem.ref,
+          date: problem.onset || problem.recorded,
+          summary: counted(chart.problems.length, 'active problem'),
+        }));
       case 'medication-list':
-        return chart.medications
-          .slice(0, 1)
-          .map((medication) => ({
-            ref: medication.ref,
-            date: medication.since,
-            summary: counted(chart.medications.length, 'current medication'),
-          }));
+        return chart.medications.slice(0, 1).map((medication) => ({
+          ref: medication.ref,
+          date: medication.since,
+          summary: counted(chart.medications.length, 'current medication'),
+        }));
       case 'allergy-list':
         return [
           ...chart.allergies
@@ -250,7 +246,7 @@ function statusOf(item: ChecklistItem, chart: Chart, unread: ReadonlySet<string>
       : { kind: 'found', source: newest.ref, date: newest.date, summary: newest.summary };
   }
   const places = READ_FROM[item.kind];
-  if (places.length > 0 && places.some((type) => unread.has(type))) {
+  if (places.some((type) => unread.has(type))) {
     return { kind: 'not-visible', why: `${placeWords(item.kind)} could not be read` };
   }
   return { kind: 'missing' };
