@@ -1,0 +1,49 @@
+/** Somebody changed the order meanwhile: the difference is shown, nothing is merged, and the clinician approves again. */
+import { Button, Group } from '@mantine/core';
+import type { Desk } from '../refer/desk.ts';
+import type { ApprovalState } from './approval-state.ts';
+import styles from './OrderChanged.module.css';
+import { takeChangedOrder } from './order-changed.ts';
+
+export function OrderChanged({ desk, approval }: { desk: Desk; approval: Extract<ApprovalState, { kind: 'order-changed' }> }) {
+  return (
+    <section className={styles['page']} aria-labelledby="order-changed">
+      <h1 id="order-changed">This order was changed in the chart</h1>
+      <p role="alert">
+        Not written. The order is no longer the one you reviewed
+        {approval.order.meta?.versionId ? ` (now version ${approval.order.meta.versionId})` : ''}. Review the change, then approve again.
+      </p>
+      {approval.changes.length === 0 ? (
+        <p>Nothing that can be read differs; only the version is newer.</p>
+      ) : (
+        <table className={styles['table']}>
+          <thead>
+            <tr>
+              <th scope="col">What</th>
+              <th scope="col">When you reviewed it</th>
+              <th scope="col">In the chart now</th>
+            </tr>
+          </thead>
+          <tbody>
+            {approval.changes.map((change) => (
+              <tr key={change.element}>
+                <th scope="row">{change.label}</th>
+                <td>
+                  <del>{change.before}</del>
+                </td>
+                <td>
+                  <ins>{change.after}</ins>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <Group>
+        <Button autoFocus onClick={() => void takeChangedOrder(desk)}>
+          Continue with the changed order
+        </Button>
+      </Group>
+    </section>
+  );
+}

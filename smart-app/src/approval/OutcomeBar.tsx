@@ -1,0 +1,59 @@
+/** After approving: three indicators that settle live, what is left to do, and the way back. */
+import { Button } from '@mantine/core';
+import { plainNote } from '../note/working-copy.ts';
+import bar from '../refer/ActionBar.module.css';
+import type { Desk, DeskState } from '../refer/desk.ts';
+import { backToChart } from '../session/back-to-chart.ts';
+import { Chip } from '../ui/Chip.tsx';
+import type { ApprovalState } from './approval-state.ts';
+import { finishWriting } from './plan-flow.ts';
+import { indicators, isWhole, stepProblem, stoppedText } from './plan-words.ts';
+
+type Props = { desk: Desk; state: DeskState; approval: Extract<ApprovalState, { kind: 'writing' | 'ended' }> };
+
+export function OutcomeBar({ desk, state, approval }: Props) {
+  const { plan, performerName } = approval;
+  const ended = approval.kind === 'ended';
+  const writing = approval.kind === 'writing' ? approval.writing : undefined;
+  const problems = plan.steps.flatMap((step) => stepProblem(step) ?? []);
+  const unfinished = ended && plan.steps.length > 0 && !isWhole(plan);
+  const copy = () => {
+    void navigator.clipboard
+      .writeText(plainNote(state.sentences))
+      .then(() => desk.store.set({ notice: 'The note was copied.' }))
+      .catch(() => desk.store.set({ notice: 'The browser did not allow copying. Select the note and copy it yourself.' }));
+  };
+  return (
+    <footer className={bar['bar']} aria-label="Decision">
+      <div className={bar['result']} role="status" aria-live="polite">
+        <strong>{performerName}</strong>
+        {indicators(plan, writing, unfinished).map((indicator) => (
+          <Chip key={indicator.label} tone={indicator.tone}>
+            {indicator.label}: {indicator.text}
+          </Chip>
+        ))}
+        {plan.leftOut.length > 0 ? (
+          <span className="caption">Left out: {plan.leftOut.map((each) => `${each.step}, ${each.why}`).join(' ')}</span>
+        ) : null}
+        {problems.map((problem) => (
+          <span key={problem}>{problem}</span>
+        ))}
+        {approval.kind === 'ended' && approval.stopped ? <span>{stoppedText(approval.stopped)}</span> : null}
+        {state.notice ? <span>{state.notice}</span> : null}
+      </div>
+      <div className={bar['buttons']}>
+        {ended && plan.steps.length === 0 ? (
+          <Button variant="default" onClick={copy}>
+            Copy the note
+          </Button>
+        ) : null}
+        {unfinished ? (
+          <Button variant="default" onClick={() => void finishWriting(desk, plan.id, performerName)}>
+            Finish writing
+          </Button>
+        ) : null}
+        {ended ? <Button onClick={() => backToChart(desk.context.iss)}>Back to chart</Button> : null}
+      </div>
+    </footer>
+  );
+}

@@ -1,0 +1,122 @@
+/**
+ * Approving: an undo window in which nothing leaves, a fresh look at the order, the approval on record, then the plan.
+ * The order's version is compared here and again on the server; a changed order always comes back to the clinician.
+ */
+import { specialtyById } from '@refloop/domain/clinical/specialty';
+import type { Approve, Plan } from '@refloop/server/client/approval';
+import { isOf } from '../chart/patient-check.ts';
+import { findPerformer } from '../chart/performer-lookup.ts';
+import { saveNow } from '../note/autosave.ts';
+import { type CardFacts, cardOf, type Desk, recommendationOf, workingCopy } from '../refer/desk.ts';
+import { failureText, isProblem } from '../session/api.ts';
+import type { Resource } from '../session/ehr.ts';
+import { UNDO_MILLISECONDS } from './approval-state.ts';
+import { waitsFor } from './checks.ts';
+import { rereadOrder, showChangedOrder } from './order-changed.ts';
+import { carryOut } from './plan-flow.ts';
+
+type Pending = { timer: ReturnType<typeof setTimeout> };
+const pendings = new WeakMap<Desk, Pending>();
+
+/** Starts the undo window, or says what approving waits for. */
+export function approve(desk: Desk): void {
+  const state = desk.store.get();
+  if (state.approval.kind !== 'editing') return;
+  const waiting = waitsFor(state);
+  const card = cardOf(state, state.choice.entryId);
+  if (waiting !== undefined || !card) {
+    desk.store.set({ notice: waiting ?? 'Choose a specialist first.' });
+    return;
+  }
+  // One key a press: the server answers the same press with the same approval, however often it arrives.
+  const idempotencyKey = crypto.randomUUID();
+  const prepared = prepare(desk, card);
+  desk.store.set({ approval: { kind: 'undo', until: Date.now() + UNDO_MILLISECONDS, performerName: card.name }, notice: '' });
+  const timer = setTimeout(() => void send(desk, card, idempotencyKey, prepared), UNDO_MILLISECONDS);
+  pendings.set(desk, { timer });
+}
+
+/** Nothing has left the page; back to editing. */
+export function undo(desk: Desk): void {
+  clearTimeout(pendings.get(desk)?.timer);
+  if (desk.store.get().approval.kind === 'undo')
+    desk.store.set({ approval: { kind: 'editing' }, notice: 'Not approved. Nothing was sent.' });
+}
+
+type Prepared =
+  | { order: Resource | null; performerInEhr: Approve['performerInEhr'] }
+  | { refused: string }
+  | 'wrong-patient'
+  | 'signed-out';
+
+/** Reads the order again and looks the performer up, while the undo window runs. */
+async function prepare(desk: Desk, card: CardFacts): Promise<Prepared> {
+  const { order, request } = desk.store.get();
+  const nucc = request.specialty === null ? [] : (specialtyById(request.specialty)?.nucc ?? []);
+  const [read, performerInEhr] = await Promise.all([
+    order ? desk.ehr.get(`ServiceRequest/${order.id}`) : undefined,
+    findPerformer(desk.ehr, desk.context.scopes, card.npi, card.name, nucc),
+  ]);
+  if (read === undefined) return { order: null, performerInEhr };
+  if (!read.ok) {
+    if (read.refusal.kind === 'signed-out') return 'signed-out';
+    return { refused: 'The order could not be read again, so nothing was approved. Try again in a moment.' };
+  }
+  if (!isOf(read.value, desk.patientId, desk.ehr.base)) return 'wrong-patient';
+  return { order: read.value, performerInEhr };
+}
+
+const backToEditing = (desk: Desk, notice: string): void => desk.store.set({ approval: { kind: 'editing' }, notice });
+
+async function send(desk: Desk, card: CardFacts, idempotencyKey: string, preparing: Promise<Prepared>): Promise<void> {
+  const { store, api } = desk;
+  if (store.get().approval.kind !== 'undo') return;
+  store.set({ approval: { kind: 'sending', performerName: card.name } });
+  const prepared = await preparing;
+  if (prepared === 'wrong-patient') return desk.fail({ kind: 'wrong-patient', where: 'The order' });
+  if (prepared === 'signed-out') return desk.fail({ kind: 'ehr-signed-out' });
+  if ('refused' in prepared) return backToEditing(desk, prepared.refused);
+  const seen = store.get().order;
+  if (seen && prepared.order && seen.meta?.versionId !== prepared.order.meta?.versionId) {
+    return showChangedOrder(desk, seen, prepared.order);
+  }
+  await saveNow(desk);
+  const state = store.get();
+  const recommendation = recommendationOf(state);
+  if (!recommendation || state.approval.kind !== 'sending') return;
+  const body: Approve = {
+    recommendationId: recommendation.id,
+    revision: state.revision,
+    working: workingCopy(state),
+    order: prepared.order,
+    performerInEhr: prepared.performerInEhr,
+    idempotencyKey,
+  };
+  const approved = await api.call<Plan>('/approvals', { method: 'POST', body, milliseconds: 30_000 });
+  if (approved.ok) {
+    await carryOut(desk, approved.value, card.name);
+    return;
+  }
+  const { refusal } = approved;
+  if (refusal.kind === 'session-ended') return desk.fail({ kind: 'session-ended', why: 'expired' });
+  if (isProblem(refusal, 'order-changed')) return rereadOrder(desk);
+  backToEditing(
+    desk,
+    refusal.kind === 'unreachable'
+      ? 'Refloop’s server does not answer. Whether it recorded the approval is not known; approving again is safe and records it once.'
+      : `Not approved. ${failureText(refusal)}`,
+  );
+}
+
+/** Nobody fits, or the emergency department is the place: the recommendation is closed with the reason, nothing is sent. */
+export async function dismiss(desk: Desk, reason: string): Promise<void> {
+  const recommendation = recommendationOf(desk.store.get());
+  if (!recommendation) {
+    desk.store.set({ notice: 'Wait until the note is drafted, then close this referral.' });
+    return;
+  }
+  const done = await desk.api.call(`/recommendations/${recommendation.id}/dismissal`, { method: 'POST', body: { reason } });
+  if (done.ok) desk.store.set({ approval: { kind: 'dismissed', why: reason } });
+  else if (done.refusal.kind === 'session-ended') desk.fail({ kind: 'session-ended', why: 'expired' });
+  else desk.store.set({ notice: `Not closed. ${failureText(done.refusal)}` });
+}

@@ -1,0 +1,46 @@
+/** The order in the chart is no longer the one the clinician saw: nothing is merged, the difference is shown, approved again. */
+import { orderDifference } from '../chart/order-difference.ts';
+import { orderFacts } from '../chart/order-facts.ts';
+import { isOf } from '../chart/patient-check.ts';
+import type { Desk } from '../refer/desk.ts';
+import { makeRecommendation } from '../refer/draft-flow.ts';
+import { rebaseRequest } from '../refer/request-form.ts';
+import type { Resource } from '../session/ehr.ts';
+
+const refuseHere = (desk: Desk, notice: string): void => desk.store.set({ approval: { kind: 'editing' }, notice });
+
+/** Shows what changed between the version the clinician saw and the one in the chart. */
+export function showChangedOrder(desk: Desk, seen: Resource, now: Resource): void {
+  desk.store.set({ approval: { kind: 'order-changed', order: now, changes: orderDifference(seen, now) }, notice: '' });
+}
+
+/** The server or the EHR says that the order has a newer version than the one approved: show it. */
+export async function rereadOrder(desk: Desk): Promise<void> {
+  const seen = desk.store.get().order;
+  if (!seen) return refuseHere(desk, 'The order has changed in the chart. Open Refloop from the order again.');
+  const read = await desk.ehr.get(`ServiceRequest/${seen.id}`);
+  if (!read.ok) return refuseHere(desk, 'The order has changed in the chart and could not be read again. Try once more in a moment.');
+  if (!isOf(read.value, desk.patientId, desk.ehr.base)) return desk.fail({ kind: 'wrong-patient', where: 'The order' });
+  showChangedOrder(desk, seen, read.value);
+}
+
+/** The clinician has seen the difference: the recommendation is made again on the new version, to be approved again. */
+export async function takeChangedOrder(desk: Desk): Promise<void> {
+  const { approval, orderFacts: before } = desk.store.get();
+  if (approval.kind !== 'order-changed') return;
+  const facts = orderFacts(approval.order);
+  desk.store.set((state) => ({
+    order: approval.order,
+    orderFacts: facts,
+    request: before ? rebaseRequest(state.request, before, facts) : state.request,
+    approval: { kind: 'editing' },
+    notice: 'The request and the note now follow the changed order. Review and approve again.',
+    chart: state.chart && {
+      ...state.chart,
+      resources: state.chart.resources.map((resource) =>
+        resource.resourceType === 'ServiceRequest' && resource.id === approval.order.id ? approval.order : resource,
+      ),
+    },
+  }));
+  await makeRecommendation(desk);
+}

@@ -1,0 +1,64 @@
+/** What the three indicators say: decision, write-back and transport, never merged into one. */
+import type { Plan, PlanStep, StepName } from '@refloop/server/client/approval';
+import type { Tone } from '../ui/Chip.tsx';
+import type { LeaseRefusal } from './run-plan.ts';
+
+export const STEP_WORDS: Record<StepName, string> = {
+  DocumentReference: 'Note',
+  ServiceRequest: 'Order',
+  Task: 'Task (draft)',
+  Provenance: 'Provenance',
+};
+
+export type Indicator = { label: string; tone: Tone; text: string };
+
+function writeBackText(plan: Plan, writing: StepName | undefined, stopped: boolean): Indicator {
+  const label = 'Write-back';
+  if (plan.steps.length === 0) return { label, tone: 'warn', text: 'Nothing is written to this chart' };
+  if (writing) return { label, tone: 'info', text: `Writing: ${STEP_WORDS[writing].toLowerCase()}` };
+  const done = plan.steps.filter((step) => step.outcome.status === 'done').length;
+  if (done === plan.steps.length) return { label, tone: 'good', text: 'Written to the chart' };
+  if (plan.steps.some((step) => step.outcome.status === 'stale')) return { label, tone: 'warn', text: 'The order changed' };
+  if (plan.steps.some((step) => step.outcome.status === 'refused'))
+    return { label, tone: 'bad', text: `Refused by the EHR, ${done} of ${plan.steps.length} written` };
+  if (plan.steps.some((step) => step.outcome.status === 'unknown'))
+    return { label, tone: 'unknown', text: `Not known, ${done} of ${plan.steps.length} confirmed` };
+  return stopped
+    ? { label, tone: 'warn', text: `Unfinished, ${done} of ${plan.steps.length} written` }
+    : { label, tone: 'info', text: `${done} of ${plan.steps.length} written` };
+}
+
+export const indicators = (plan: Plan, writing: StepName | undefined, stopped: boolean): Indicator[] => [
+  { label: 'Decision', tone: 'good', text: 'Approved' },
+  writeBackText(plan, writing, stopped),
+  { label: 'Sent', tone: 'wait', text: 'Not sent to the specialist' },
+];
+
+const STOPPED: Record<LeaseRefusal | 'ehr-signed-out' | 'wrong-patient', string> = {
+  'held-elsewhere': 'Another window is writing this referral. Nothing was written here.',
+  'server-silent': 'Refloop’s server does not answer. What was written is found again when you finish writing.',
+  'session-ended': 'The session ended before everything was written. Re-open from the chart to finish.',
+  'ehr-signed-out': 'Your EHR session ended before everything was written. Re-open from the chart to finish.',
+  'wrong-patient': 'A step names another patient. Nothing further was written.',
+};
+
+export const stoppedText = (why: keyof typeof STOPPED): string => STOPPED[why];
+
+/** One sentence for a step that is not done; undefined when there is nothing to say. */
+export function stepProblem(step: PlanStep): string | undefined {
+  const name = STEP_WORDS[step.name];
+  const { outcome } = step;
+  switch (outcome.status) {
+    case 'done':
+    case 'waiting':
+      return undefined;
+    case 'refused':
+      return `${name}: the EHR refused it. ${outcome.detail}`;
+    case 'stale':
+      return `${name}: it changed in the chart before it was written. ${outcome.detail}`;
+    case 'unknown':
+      return `${name}: the EHR did not answer, so it is not known whether it was written. ${outcome.detail}`;
+  }
+}
+
+export const isWhole = (plan: Plan): boolean => plan.steps.every((step) => step.outcome.status === 'done');

@@ -1,0 +1,123 @@
+/**
+ * One write of an approved plan: look first, write with the approved version, and when no answer came look again before
+ * writing again. A second order for one decision is worse than an order that needs a person to finish it.
+ */
+import type { Result } from '@refloop/domain/result';
+import type { Plan, PlanStep, ReportStep } from '@refloop/server/client/approval';
+import { patientOf } from '../chart/patient-check.ts';
+import { type EhrFailure, type EhrWrite, entriesOf, type Resource, type Written } from '../session/ehr.ts';
+import { fillResource, fillText } from './placeholders.ts';
+
+export type PlanEhr = {
+  base: string;
+  get(path: string): Promise<Result<Resource, EhrFailure>>;
+  write(write: EhrWrite): Promise<Result<Written, EhrFailure>>;
+};
+
+export type StepPorts = {
+  ehr: PlanEhr;
+  patient: string;
+  pause(milliseconds: number): Promise<void>;
+  /** Whether the EHR honours If-None-Exist for this type: a second guard beside the look-up. */
+  conditionalCreate(type: string): boolean;
+};
+
+export type StepEnd =
+  | { kind: 'report'; outcome: ReportStep['outcome'] }
+  /** Names a step that is not done; it stays waiting. */
+  | { kind: 'not-ready' }
+  | { kind: 'signed-out' }
+  | { kind: 'wrong-patient' };
+
+const MOST_WRITES = 3;
+/** Waits before looking again: an answer may be lost while the write still goes through. */
+const LOOK_AGAIN_MILLISECONDS = [1_000, 2_000, 4_000] as const;
+
+type Found =
+  | { kind: 'found'; reference: string; versionId: string | null }
+  | { kind: 'nothing' }
+  | { kind: 'signed-out' }
+  | { kind: 'no-answer' };
+
+async function lookUp(step: PlanStep, plan: Plan, ports: StepPorts): Promise<Found> {
+  const query = fillText(step.lookUp.query, plan);
+  if (query === undefined) return { kind: 'nothing' };
+  const answer = await ports.ehr.get(query);
+  if (!answer.ok) return { kind: answer.refusal.kind === 'signed-out' ? 'signed-out' : 'no-answer' };
+  const hit = entriesOf(answer.value).find(
+    (resource) =>
+      resource.id !== undefined &&
+      resource.resourceType === step.name &&
+      patientOf(resource, ports.patient, ports.ehr.base) !== 'another' &&
+      JSON.stringify(resource).includes(JSON.stringify(step.lookUp.businessKey)),
+  );
+  // For an update only the target itself counts: another order with our key is not the one that was approved.
+  if (!hit || (step.target && step.target.reference !== `${hit.resourceType}/${hit.id}`)) return { kind: 'nothing' };
+  return { kind: 'found', reference: `${hit.resourceType}/${hit.id}`, versionId: hit.meta?.versionId ?? null };
+}
+
+function writeOf(step: PlanStep, resource: Resource, plan: Plan, ports: StepPorts): EhrWrite {
+  if (step.target) return { path: step.target.reference, method: 'PUT', resource, ifMatch: step.target.versionId };
+  const criteria = fillText(step.lookUp.query, plan)?.split('?')[1];
+  // Only a search by identifier names one resource; a search by target could match what others wrote.
+  const conditional = criteria?.includes('identifier=') && ports.conditionalCreate(step.name);
+  return { path: step.name, method: 'POST', resource, ...(conditional && criteria ? { ifNoneExist: criteria } : {}) };
+}
+
+/** The browser sees versions in the body; where a server answers without one, the resource is read. */
+async function withVersion(
+  written: Written,
+  step: PlanStep,
+  ports: StepPorts,
+): Promise<{ reference: string; versionId: string | null } | undefined> {
+  const reference = written.reference ?? step.target?.reference;
+  if (reference === undefined) return undefined;
+  if (written.versionId !== undefined) return { reference, versionId: written.versionId };
+  const read = await ports.ehr.get(reference);
+  return { reference, versionId: read.ok ? (read.value.meta?.versionId ?? null) : null };
+}
+
+function afterRefusal(status: number, detail: string, step: PlanStep): ReportStep['outcome'] {
+  const words = detail || `The EHR answered with status ${status}.`;
+  // 412 by the specification, 409 in some EHRs: the version we hold is not the newest.
+  if (step.action === 'update' && (status === 412 || status === 409)) return { status: 'stale', detail: words };
+  return { status: 'refused', httpStatus: status, detail: words };
+}
+
+export async function writeStep(step: PlanStep, plan: Plan, ports: StepPorts): Promise<StepEnd> {
+  const resource = fillResource(step.resource, plan) as Resource | undefined;
+  if (resource === undefined) return { kind: 'not-ready' };
+  if (patientOf(resource, ports.patient, ports.ehr.base) === 'another') return { kind: 'wrong-patient' };
+  let detail = 'The EHR did not answer.';
+  for (let attempt = 0; attempt < MOST_WRITES; attempt += 1) {
+    const before = await lookUp(step, plan, ports);
+    if (before.kind === 'signed-out') return { kind: 'signed-out' };
+    if (before.kind === 'found') {
+      return { kind: 'report', outcome: { status: 'done', reference: before.reference, versionId: before.versionId } };
+    }
+    if (before.kind === 'no-answer') {
+      // Without looking first nothing is written.
+      await ports.pause(LOOK_AGAIN_MILLISECONDS[attempt] ?? 4_000);
+      continue;
+    }
+    const written = await ports.ehr.write(writeOf(step, resource, plan, ports));
+    if (written.ok) {
+      const made = await withVersion(written.value, step, ports);
+      if (made) return { kind: 'report', outcome: { status: 'done', ...made } };
+      detail = 'The EHR took the write but did not say where it put it.';
+    } else if (written.refusal.kind === 'signed-out') {
+      return { kind: 'signed-out' };
+    } else if (written.refusal.kind === 'elsewhere') {
+      return { kind: 'report', outcome: { status: 'refused', httpStatus: 0, detail: 'The address is not this EHR’s.' } };
+    } else if (written.refusal.kind === 'http' && written.refusal.status !== 429 && written.refusal.status < 500) {
+      return { kind: 'report', outcome: afterRefusal(written.refusal.status, written.refusal.detail, step) };
+    } else {
+      detail = written.refusal.detail || detail;
+    }
+    await ports.pause(LOOK_AGAIN_MILLISECONDS[attempt] ?? 4_000);
+  }
+  const last = await lookUp(step, plan, ports);
+  if (last.kind === 'signed-out') return { kind: 'signed-out' };
+  if (last.kind === 'found') return { kind: 'report', outcome: { status: 'done', reference: last.reference, versionId: last.versionId } };
+  return { kind: 'report', outcome: { status: 'unknown', detail } };
+}

@@ -1,0 +1,62 @@
+/** The patient's coverages as matching needs them, the one that counts first. */
+import type { Coverage } from '@medplum/fhirtypes';
+import type { CoverageInput } from '@refloop/server/client/match';
+import type { Resource } from '../session/ehr.ts';
+
+export type CoverageFacts = {
+  id: string;
+  planName: string;
+  status: 'active' | 'ended' | 'not-started' | 'cancelled';
+  memberId: string | undefined;
+  /** `2026-12-31` where the coverage says when it ends. */
+  until: string | undefined;
+  input: NonNullable<CoverageInput>;
+};
+
+function statusOf(coverage: Coverage, today: string): CoverageFacts['status'] {
+  if (coverage.status !== 'active') return 'cancelled';
+  if (coverage.period?.end && coverage.period.end.slice(0, 10) < today) return 'ended';
+  if (coverage.period?.start && coverage.period.start.slice(0, 10) > today) return 'not-started';
+  return 'active';
+}
+
+const classOf = (coverage: Coverage, code: string) =>
+  coverage.class?.find((each) => each.type?.coding?.some((coding) => coding.code === code));
+
+function factsOf(coverage: Coverage, today: string): CoverageFacts {
+  const payor = coverage.payor?.[0];
+  const plan = classOf(coverage, 'plan');
+  const group = classOf(coverage, 'group');
+  const status = statusOf(coverage, today);
+  const payerId = payor?.identifier?.value ?? payor?.reference?.split('/').at(-1)?.replace(/^#/, '');
+  return {
+    id: coverage.id ?? '',
+    planName: plan?.name ?? plan?.value ?? coverage.type?.text ?? payor?.display ?? 'Plan not named',
+    status,
+    memberId: coverage.subscriberId,
+    until: coverage.period?.end?.slice(0, 10),
+    input: {
+      active: status === 'active',
+      ...(payerId ? { payerId } : {}),
+      ...(payor?.display ? { payerName: payor.display } : {}),
+      ...(plan?.value ? { planIdentifier: plan.value } : {}),
+      ...(plan?.name ? { planName: plan.name } : {}),
+      ...(group?.value ? { groupIdentifier: group.value } : {}),
+    },
+  };
+}
+
+/** Active before others, then by Coverage.order (1 pays first; absent counts as last). */
+export function coverageFacts(resources: readonly Resource[], today: string): CoverageFacts[] {
+  return resources
+    .map((resource) => resource as unknown as Coverage)
+    .filter((coverage) => coverage.status !== 'entered-in-error')
+    .map((coverage) => ({ facts: factsOf(coverage, today), order: coverage.order ?? 999 }))
+    .sort(
+      (a, b) =>
+        Number(b.facts.status === 'active') - Number(a.facts.status === 'active') ||
+        a.order - b.order ||
+        a.facts.id.localeCompare(b.facts.id),
+    )
+    .map(({ facts }) => facts);
+}

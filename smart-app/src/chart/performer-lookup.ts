@@ -1,0 +1,37 @@
+/** Finds the chosen performer in the EHR by NPI, so that the order's reference resolves there. */
+import type { PractitionerRole } from '@medplum/fhirtypes';
+import { NPI_SYSTEM } from '@refloop/domain/write-back/identifiers';
+import type { Ehr } from '../session/ehr.ts';
+import { entriesOf } from '../session/ehr.ts';
+import { grants } from './granted-scopes.ts';
+
+export type PerformerInEhr = { reference: string; display: string };
+
+/**
+ * @param nucc taxonomy codes of the specialty asked for: of several roles the one in this specialty is taken
+ * @returns PractitionerRole before Practitioner; null when the EHR does not know the NPI or may not be asked
+ */
+export async function findPerformer(
+  ehr: Ehr,
+  scopes: readonly string[],
+  npi: string,
+  display: string,
+  nucc: readonly string[],
+): Promise<PerformerInEhr | null> {
+  if (!grants(scopes, 'Practitioner', 's')) return null;
+  const practitioners = await ehr.get(`Practitioner?identifier=${encodeURIComponent(`${NPI_SYSTEM}|${npi}`)}`);
+  if (!practitioners.ok) return null;
+  const practitioner = entriesOf(practitioners.value).find((each) => each.resourceType === 'Practitioner' && each.id);
+  if (!practitioner) return null;
+  const asPractitioner = { reference: `Practitioner/${practitioner.id}`, display };
+  if (!grants(scopes, 'PractitionerRole', 's')) return asPractitioner;
+  const roles = await ehr.get(`PractitionerRole?practitioner=${encodeURIComponent(`Practitioner/${practitioner.id}`)}`);
+  if (!roles.ok) return asPractitioner;
+  const active = entriesOf(roles.value)
+    .map((each) => each as unknown as PractitionerRole)
+    .filter((role) => role.id && role.active !== false);
+  const fitting = active.find((role) =>
+    role.specialty?.some((concept) => concept.coding?.some((coding) => coding.code !== undefined && nucc.includes(coding.code))),
+  );
+  return fitting ? { reference: `PractitionerRole/${fitting.id}`, display } : asPractitioner;
+}

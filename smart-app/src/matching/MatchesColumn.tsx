@@ -1,0 +1,173 @@
+/** The list: the best three first, the others on request, what is out of network or unknown under its own heading. */
+import { Button, Skeleton } from '@mantine/core';
+import { type KeyboardEvent, useRef, useState } from 'react';
+import { answerOf, type CardFacts, type Desk, type DeskState } from '../refer/desk.ts';
+import { changeWorking } from '../refer/request-flow.ts';
+import { Late } from '../ui/Late.tsx';
+import { shortDay } from '../ui/plain-date.ts';
+import { listHeading } from './card-words.ts';
+import { MatchCard } from './MatchCard.tsx';
+import styles from './MatchesColumn.module.css';
+import { askMatch, choose, showMore } from './match-flow.ts';
+import { NobodyFits } from './NobodyFits.tsx';
+import { OverrideReason } from './OverrideReason.tsx';
+import { SomeoneElse } from './SomeoneElse.tsx';
+
+const FIRST = 3;
+
+type Props = { desk: Desk; state: DeskState; keysOn: boolean; onEditNote: () => void };
+
+export function MatchesColumn({ desk, state, keysOn, onEditNote }: Props) {
+  const [expanded, setExpanded] = useState(false);
+  const [dialog, setDialog] = useState<'someone-else' | 'nobody-fits'>();
+  const list = useRef<HTMLDivElement>(null);
+  const answer = answerOf(state);
+  const shown = expanded ? [...(answer?.ranked ?? []), ...state.more] : (answer?.ranked ?? []).slice(0, FIRST);
+  const hidden = (answer?.eligible ?? 0) - shown.length;
+
+  const pick = (card: CardFacts) => {
+    choose(desk, card.entryId);
+    changeWorking(desk, {});
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
+    // Single keys act only here, with no modifier, and not while typing (WCAG 2.1.4).
+    if (!keysOn || event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLTextAreaElement) return;
+    if (event.target instanceof HTMLInputElement && event.target.type !== 'radio') return;
+    const card = /^[1-9]$/.test(event.key) ? shown[Number(event.key) - 1] : undefined;
+    if (card) {
+      pick(card);
+      list.current?.querySelector<HTMLInputElement>(`input[value="${CSS.escape(card.entryId)}"]`)?.focus();
+    } else if (event.key === '/') setDialog('someone-else');
+    else if (event.key === 'e') onEditNote();
+    else return;
+    event.preventDefault();
+  };
+  const cards = (entries: readonly CardFacts[]) =>
+    entries.map((card) => {
+      const chosen = card.entryId === state.choice.entryId;
+      return (
+        <MatchCard key={card.entryId} card={card} chosen={chosen} onChoose={() => pick(card)}>
+          {chosen && card.network.status !== 'in' ? <OverrideReason desk={desk} choice={state.choice} /> : null}
+        </MatchCard>
+      );
+    });
+
+  return (
+    <section aria-labelledby="matches-heading" className={styles['column']}>
+      <div className={styles['head']}>
+        <h2 id="matches-heading" className="num">
+          {answer ? listHeading(Math.min(FIRST, answer.ranked.length), answer.eligible, answer.radiusMiles) : 'Matches'}
+        </h2>
+        {answer ? (
+          <span className="caption num">
+            Policy {answer.policy.id} {answer.policy.version} · {answer.directory.synthetic ? 'synthetic directory' : 'directory'} of{' '}
+            {shortDay(answer.directory.asOf, String(new Date().getFullYear()))}
+          </span>
+        ) : null}
+      </div>
+      {state.match.kind === 'no-specialty' ? <p>Choose a specialty, then the best specialists for it are listed here.</p> : null}
+      {state.match.kind === 'loading' && !answer ? (
+        <Late>
+          <div role="status" aria-label="Looking for specialists" className={styles['list']}>
+            <Skeleton height={210} />
+            <Skeleton height={210} />
+            <Skeleton height={210} />
+          </div>
+        </Late>
+      ) : null}
+      {state.match.kind === 'failed' ? (
+        <div role="alert" className={styles['failed']}>
+          <p>
+            The list could not be {answer ? 'brought up to date' : 'made'}. {state.match.text}
+          </p>
+          <Button variant="default" onClick={() => void askMatch(desk)}>
+            Try again
+          </Button>
+        </div>
+      ) : null}
+      {answer ? (
+        // biome-ignore lint/a11y/noStaticElementInteractions: the keys belong to the list that has the focus
+        <div ref={list} onKeyDown={onKeyDown} className={styles['list']} aria-busy={state.match.kind === 'loading'}>
+          <Widening answer={answer} />
+          <div role="radiogroup" aria-label="Specialists" className={styles['list']}>
+            {cards(shown)}
+            <Beside
+              heading="Closer, out of network"
+              note="No estimate of the cost. Ask the practice."
+              cards={answer.outOfNetwork.cards}
+              render={cards}
+            />
+            <Beside
+              heading="Network unknown: call to confirm"
+              note={`${answer.networkUnknown.count} in this circle; never listed among those in network.`}
+              cards={answer.networkUnknown.cards.slice(0, FIRST)}
+              render={cards}
+            />
+            <Beside heading="Found by name" note="" cards={state.named} render={cards} />
+          </div>
+        </div>
+      ) : null}
+      {answer || state.match.kind === 'failed' ? (
+        <div className={styles['foot']}>
+          {hidden > 0 && !expanded ? (
+            <button
+              type="button"
+              className="link num"
+              onClick={() => {
+                setExpanded(true);
+                if ((answer?.eligible ?? 0) > (answer?.ranked.length ?? 0)) void showMore(desk);
+              }}
+            >
+              Show {hidden} more
+            </button>
+          ) : null}
+          <button type="button" className="link" onClick={() => setDialog('someone-else')}>
+            Someone else…
+          </button>
+          <button type="button" className="link" onClick={() => setDialog('nobody-fits')}>
+            Nobody fits…
+          </button>
+        </div>
+      ) : null}
+      <SomeoneElse desk={desk} opened={dialog === 'someone-else'} onClose={() => setDialog(undefined)} />
+      <NobodyFits desk={desk} opened={dialog === 'nobody-fits'} onClose={() => setDialog(undefined)} />
+    </section>
+  );
+}
+
+type BesideProps = {
+  heading: string;
+  note: string;
+  cards: readonly CardFacts[];
+  render: (cards: readonly CardFacts[]) => React.ReactNode;
+};
+
+function Beside({ heading, note, cards, render }: BesideProps) {
+  if (cards.length === 0) return null;
+  return (
+    <div className={styles['beside']}>
+      <h3 className={styles['besideHeading']}>{heading}</h3>
+      {note ? <p className="caption num">{note}</p> : null}
+      {render(cards)}
+    </div>
+  );
+}
+
+function Widening({ answer }: { answer: NonNullable<ReturnType<typeof answerOf>> }) {
+  const first = answer.steps[0];
+  const unmeasured = answer.radiusMiles === null;
+  return (
+    <>
+      {unmeasured ? <p className={styles['said']}>The chart has no address for the patient, so distance says nothing here.</p> : null}
+      {answer.exception ? (
+        <p className={styles['said']}>
+          Nobody in network within {answer.exception.withinMiles} miles. A coordinator gets this referral as an exception.
+        </p>
+      ) : answer.steps.length > 1 && first ? (
+        <p className={styles['said']}>
+          Nobody eligible in network within {first.radiusMiles} miles, so the circle was widened to {answer.radiusMiles} miles.
+        </p>
+      ) : null}
+    </>
+  );
+}

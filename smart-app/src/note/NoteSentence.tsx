@@ -1,0 +1,129 @@
+/** One sentence of the note: its source on hover and focus, its text open to editing in place. */
+import { Button, Group, Popover, Textarea } from '@mantine/core';
+import type { NoteDraft, Sentence } from '@refloop/server/client/recommendation';
+import { type KeyboardEvent, useState } from 'react';
+import { plainDate } from '../ui/plain-date.ts';
+import styles from './NoteColumn.module.css';
+
+type Source = NoteDraft['sources'][number];
+
+type Props = {
+  sentence: Sentence;
+  numbers: number[];
+  sources: Source[];
+  edited: boolean;
+  locked: boolean;
+  onEdit: (text: string) => void;
+  onRemove: () => void;
+  onRestore: (() => void) | undefined;
+};
+
+export function NoteSentence({ sentence, numbers, sources, edited, locked, onEdit, onRemove, onRestore }: Props) {
+  const [editing, setEditing] = useState<string>();
+  const [shown, setShown] = useState(false);
+  if (editing !== undefined) {
+    const finish = () => {
+      onEdit(editing);
+      setEditing(undefined);
+    };
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key === 'Escape') {
+        event.stopPropagation();
+        setEditing(undefined);
+      } else if (event.key === 'Enter' && !event.shiftKey && !event.ctrlKey && !event.metaKey) {
+        event.preventDefault();
+        finish();
+      }
+    };
+    return (
+      <span className={styles['editor']}>
+        <Textarea
+          autoFocus
+          aria-label="Edit sentence"
+          value={editing}
+          maxLength={4000}
+          onChange={(event) => setEditing(event.currentTarget.value)}
+          onKeyDown={onKeyDown}
+        />
+        <Group gap={8} mt={6}>
+          <Button size="compact-sm" onClick={finish}>
+            Keep
+          </Button>
+          <Button size="compact-sm" variant="default" onClick={() => setEditing(undefined)}>
+            Cancel
+          </Button>
+          <Button size="compact-sm" variant="default" onClick={onRemove}>
+            Remove sentence
+          </Button>
+          {onRestore ? (
+            <Button
+              size="compact-sm"
+              variant="default"
+              onClick={() => {
+                onRestore();
+                setEditing(undefined);
+              }}
+            >
+              Restore draft
+            </Button>
+          ) : null}
+        </Group>
+      </span>
+    );
+  }
+  const open = () => {
+    if (!locked) setEditing(sentence.text);
+  };
+  const own = sentence.author === 'clinician';
+  return (
+    <Popover
+      opened={shown && (sources.length > 0 || own)}
+      position="bottom-start"
+      width="target"
+      withinPortal={false}
+      shadow="md"
+      transitionProps={{ duration: 0 }}
+      middlewares={{ flip: true, shift: true }}
+    >
+      <Popover.Target>
+        <span
+          role="button"
+          tabIndex={0}
+          aria-label={`${sentence.text} ${own ? 'Written by you.' : `Source ${numbers.join(', ')}.`}${locked ? '' : ' Edit sentence'}`}
+          className={styles['sentence']}
+          onMouseEnter={() => setShown(true)}
+          onMouseLeave={() => setShown(false)}
+          onFocus={() => setShown(true)}
+          onBlur={() => setShown(false)}
+          onClick={open}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter' || event.key === ' ') {
+              event.preventDefault();
+              open();
+            } else if (event.key === 'Escape') setShown(false);
+          }}
+        >
+          {sentence.text}
+          {numbers.map((number) => (
+            <sup key={number} className={`${styles['number']} num`}>
+              {number}
+            </sup>
+          ))}
+          {own ? <span className={styles['own']}> {edited ? 'edited by you' : 'written by you'}</span> : null}
+        </span>
+      </Popover.Target>
+      <Popover.Dropdown className={styles['source'] ?? ''} role="note">
+        {sources.map((source) => (
+          <span key={`${source.ref.type}/${source.ref.id}`} className={styles['excerpt']}>
+            <strong>
+              {source.title}
+              {source.date ? ` · ${plainDate(source.date)}` : ''}
+            </strong>
+            <span>{source.excerpt}</span>
+          </span>
+        ))}
+        {sources.length === 0 ? <span>Your own sentence; it needs no source.</span> : null}
+      </Popover.Dropdown>
+    </Popover>
+  );
+}

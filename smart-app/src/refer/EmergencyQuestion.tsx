@@ -1,0 +1,32 @@
+/** A red flag changes the page: this question stands before everything else. */
+import { Button, Group } from '@mantine/core';
+import type { Recommendation } from '@refloop/server/client/recommendation';
+import { dismiss } from '../approval/approval-flow.ts';
+import changed from '../approval/OrderChanged.module.css';
+import type { Desk } from './desk.ts';
+import { changeWorking } from './request-flow.ts';
+
+export function EmergencyQuestion({ desk, recommendation }: { desk: Desk; recommendation: Recommendation }) {
+  return (
+    <section className={changed['page']} aria-labelledby="emergency">
+      <h1 id="emergency">Is the emergency department the right place?</h1>
+      {recommendation.redFlags.map((flag) => (
+        <p key={flag.found} role="alert">
+          {flag.sentence}
+        </p>
+      ))}
+      <Group>
+        <Button
+          color="red"
+          onClick={() => void dismiss(desk, 'Emergency department: the patient is sent there instead of being referred.')}
+        >
+          Yes, close this referral
+        </Button>
+        <Button variant="default" onClick={() => changeWorking(desk, { emergencyConsidered: true })}>
+          No, go on with the referral
+        </Button>
+      </Group>
+      <p className="caption">Your answer is kept with the recommendation. Closing orders nothing and sends nothing.</p>
+    </section>
+  );
+}

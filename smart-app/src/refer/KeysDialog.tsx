@@ -1,0 +1,56 @@
+/** The keys, and the switch that turns the single ones off (WCAG 2.1.4). */
+import { Modal, Switch } from '@mantine/core';
+import styles from './KeysDialog.module.css';
+
+const PREFERENCE = 'refloop.single-keys';
+
+/** A preference of this browser, no data of a patient. */
+export function readKeysOn(): boolean {
+  try {
+    return localStorage.getItem(PREFERENCE) !== 'off';
+  } catch {
+    return true;
+  }
+}
+
+export function keepKeysOn(on: boolean): void {
+  try {
+    localStorage.setItem(PREFERENCE, on ? 'on' : 'off');
+  } catch {
+    // A browser that keeps nothing asks again next time.
+  }
+}
+
+const KEYS: readonly [string, string][] = [
+  ['1 2 3', 'Pick a specialist (while the list has the focus)'],
+  ['/', 'Someone else (while the list has the focus)'],
+  ['e', 'Edit the note (while the list has the focus)'],
+  ['Ctrl or ⌘ + Enter', 'Approve'],
+  ['Esc', 'Undo an approval that has not left, or close'],
+  ['?', 'This list'],
+];
+
+type Props = { opened: boolean; keysOn: boolean; onKeysOn: (on: boolean) => void; onClose: () => void };
+
+export function KeysDialog({ opened, keysOn, onKeysOn, onClose }: Props) {
+  return (
+    <Modal opened={opened} onClose={onClose} title="Keyboard shortcuts" closeButtonProps={{ 'aria-label': 'Close' }}>
+      <dl className={styles['keys']}>
+        {KEYS.map(([key, what]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+      <Switch
+        mt="md"
+        label="Single keys work (1 2 3, /, e, ?)"
+        checked={keysOn}
+        onChange={(event) => onKeysOn(event.currentTarget.checked)}
+      />
+    </Modal>
+  );
+}

@@ -1,0 +1,24 @@
+/** Whose chart this is. Left out only where the EHR says that it shows a banner itself. */
+import type { PatientFacts } from '../chart/patient-facts.ts';
+import { plainDate } from '../ui/plain-date.ts';
+import styles from './PatientBanner.module.css';
+
+export function PatientBanner({ patient }: { patient: PatientFacts }) {
+  const facts = [
+    patient.birthDate
+      ? `Born ${plainDate(patient.birthDate)}${patient.age === undefined ? '' : ` (${patient.age})`}`
+      : 'Birth date not recorded',
+    patient.sex ? patient.sex.charAt(0).toUpperCase() + patient.sex.slice(1) : 'Sex not recorded',
+    patient.medicalRecordNumber ? `MRN ${patient.medicalRecordNumber}` : 'MRN not recorded',
+  ];
+  return (
+    <header className={styles['banner']} aria-label="Patient">
+      <strong className={styles['name']}>{patient.name}</strong>
+      {facts.map((fact) => (
+        <span key={fact} className="num">
+          {fact}
+        </span>
+      ))}
+    </header>
+  );
+}

@@ -1,0 +1,140 @@
+/** The Refer screen: request, matches, note, decision. */
+import { useEffect, useState } from 'react';
+import { approve, undo } from '../approval/approval-flow.ts';
+import { OrderChanged } from '../approval/OrderChanged.tsx';
+import { OutcomeBar } from '../approval/OutcomeBar.tsx';
+import { UndoBar } from '../approval/UndoBar.tsx';
+import { MatchesColumn } from '../matching/MatchesColumn.tsx';
+import { flushOnLeaving, settleConflict } from '../note/autosave.ts';
+import { NoteColumn } from '../note/NoteColumn.tsx';
+import { useStore } from '../ui/store.ts';
+import { ActionBar } from './ActionBar.tsx';
+import { Dismissed } from './Dismissed.tsx';
+import { type Desk, type DeskState, recommendationOf } from './desk.ts';
+import { EmergencyQuestion } from './EmergencyQuestion.tsx';
+import { KeysDialog, keepKeysOn, readKeysOn } from './KeysDialog.tsx';
+import { OpenWorkPanel } from './OpenWorkPanel.tsx';
+import { PatientBanner } from './PatientBanner.tsx';
+import styles from './ReferPage.module.css';
+import { RequestColumn } from './RequestColumn.tsx';
+
+const typing = (target: EventTarget | null): boolean =>
+  target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && target.type !== 'radio' && target.type !== 'checkbox');
+
+export function ReferPage({ desk }: { desk: Desk }) {
+  const state = useStore(desk.store);
+  const [keysShown, setKeysShown] = useState(false);
+  const [keysOn, setKeysOn] = useState(readKeysOn);
+
+  useEffect(() => {
+    document.title = 'Refer · Refloop';
+    const leave = () => flushOnLeaving(desk);
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+        event.preventDefault();
+        approve(desk);
+      } else if (event.key === 'Escape') undo(desk);
+      else if (event.key === '?' && readKeysOn() && !typing(event.target)) setKeysShown(true);
+    };
+    window.addEventListener('pagehide', leave);
+    window.addEventListener('keydown', onKeyDown);
+    return () => {
+      window.removeEventListener('pagehide', leave);
+      window.removeEventListener('keydown', onKeyDown);
+    };
+  }, [desk]);
+
+  const { approval } = state;
+  if (approval.kind === 'dismissed') return <Dismissed why={approval.why} iss={desk.context.iss} />;
+  return (
+    <div className={styles['page']}>
+      {desk.context.needsBanner ? <PatientBanner patient={state.patient} /> : null}
+      <Body desk={desk} state={state} keysOn={keysOn} onKeys={() => setKeysShown(true)} />
+      <KeysDialog
+        opened={keysShown}
+        keysOn={keysOn}
+        onKeysOn={(on) => {
+          setKeysOn(on);
+          keepKeysOn(on);
+        }}
+        onClose={() => setKeysShown(false)}
+      />
+    </div>
+  );
+}
+
+type BodyProps = { desk: Desk; state: DeskState; keysOn: boolean; onKeys: () => void };
+
+function Body({ desk, state, keysOn, onKeys }: BodyProps) {
+  const { approval } = state;
+  const recommendation = recommendationOf(state);
+  if (approval.kind === 'order-changed') {
+    return (
+      <main>
+        <OrderChanged desk={desk} approval={approval} />
+      </main>
+    );
+  }
+  const editing = approval.kind === 'editing';
+  const hasOpenWork = state.openWork.recommendations.length > 0 || state.openWork.plans.length > 0;
+  if (editing && hasOpenWork && !state.openWorkDecided) {
+    return (
+      <main>
+        <OpenWorkPanel desk={desk} state={state} />
+      </main>
+    );
+  }
+  if (editing && recommendation && recommendation.redFlags.length > 0 && !state.emergencyConsidered) {
+    return (
+      <main>
+        <EmergencyQuestion desk={desk} recommendation={recommendation} />
+      </main>
+    );
+  }
+  const editNote = () => document.querySelector<HTMLElement>('[data-note] [role="button"]')?.focus();
+  return (
+    <>
+      <main className={styles['columns']}>
+        <h1 className="sr-only">Refer</h1>
+        <div className={styles['request']}>
+          <RequestColumn desk={desk} state={state} locked={!editing} />
+        </div>
+        <div className={styles['matches']} inert={!editing}>
+          <MatchesColumn desk={desk} state={state} keysOn={keysOn} onEditNote={editNote} />
+        </div>
+        <div className={styles['note']} data-note>
+          <NoteColumn desk={desk} state={state} locked={!editing} />
+        </div>
+      </main>
+      {state.save.kind === 'conflict' ? (
+        <div className={styles['warning']} role="alert">
+          <span>This draft was changed in another window.</span>
+          <button type="button" className="link" onClick={() => settleConflict(desk, 'mine')}>
+            Keep this one
+          </button>
+          <button type="button" className="link" onClick={() => settleConflict(desk, 'theirs')}>
+            Take the other
+          </button>
+        </div>
+      ) : null}
+      <Decision desk={desk} state={state} onKeys={onKeys} />
+    </>
+  );
+}
+
+function Decision({ desk, state, onKeys }: { desk: Desk; state: DeskState; onKeys: () => void }) {
+  const { approval } = state;
+  switch (approval.kind) {
+    case 'undo':
+    case 'sending':
+      return <UndoBar desk={desk} approval={approval} />;
+    case 'writing':
+    case 'ended':
+      return <OutcomeBar desk={desk} state={state} approval={approval} />;
+    case 'editing':
+      return <ActionBar desk={desk} state={state} onKeys={onKeys} />;
+    case 'order-changed':
+    case 'dismissed':
+      return null;
+  }
+}

@@ -1,0 +1,110 @@
+/** Everything one launch holds for the Refer screen. One desk a launch, in memory only, wiped when the session ends. */
+import type { MatchAnswer } from '@refloop/server/client/match';
+import type { OpenWork, Recommendation, Sentence, WorkingCopy, WriteBack } from '@refloop/server/client/recommendation';
+import type { Session } from '@refloop/server/client/session';
+import type { ApprovalState } from '../approval/approval-state.ts';
+import type { CoverageFacts } from '../chart/coverage-facts.ts';
+import type { OrderFacts } from '../chart/order-facts.ts';
+import type { PatientFacts } from '../chart/patient-facts.ts';
+import type { Api } from '../session/api.ts';
+import type { Ehr, Resource } from '../session/ehr.ts';
+import type { Failure } from '../session/failure.ts';
+import type { LaunchContext } from '../session/launch-context.ts';
+import type { Store } from '../ui/store.ts';
+import type { RequestForm } from './request-form.ts';
+
+export type CardFacts = MatchAnswer['ranked'][number];
+
+/** The list on screen; the last good answer stays while a newer one is on its way. */
+export type MatchState =
+  | { kind: 'no-specialty' }
+  | { kind: 'loading'; answer: MatchAnswer | undefined }
+  | { kind: 'ready'; answer: MatchAnswer }
+  | { kind: 'failed'; text: string; answer: MatchAnswer | undefined };
+
+/** The stored recommendation with its note. `outdated`: the request was changed after it. */
+export type DraftState =
+  | { kind: 'none' }
+  | { kind: 'reading-chart' }
+  | { kind: 'drafting'; previous: Recommendation | undefined }
+  | { kind: 'ready'; recommendation: Recommendation; outdated: boolean }
+  | { kind: 'failed'; text: string; previous: Recommendation | undefined };
+
+export type SaveState =
+  | { kind: 'saved' }
+  | { kind: 'unsaved' }
+  | { kind: 'saving' }
+  /** The server does not answer: kept in this page and tried again by itself. */
+  | { kind: 'kept-here' }
+  /** Another window saved the same draft. */
+  | { kind: 'conflict'; theirs: Recommendation }
+  | { kind: 'refused'; text: string };
+
+export type Choice = { entryId: string | null; byPerson: boolean; override: WorkingCopy['overrideReason'] };
+
+export type DeskState = {
+  patient: PatientFacts;
+  coverages: CoverageFacts[];
+  /** The launched order as last read; null when none was launched. */
+  order: Resource | null;
+  orderFacts: OrderFacts | null;
+  writeBack: WriteBack;
+  request: RequestForm;
+  match: MatchState;
+  /** Cards beyond the recommendation's own: more of the ranked, and those found by name. */
+  more: CardFacts[];
+  named: CardFacts[];
+  draft: DraftState;
+  choice: Choice;
+  sentences: Sentence[];
+  notNeeded: WorkingCopy['notNeeded'];
+  emergencyConsidered: boolean;
+  revision: number;
+  save: SaveState;
+  openWork: OpenWork;
+  /** False until the clinician decided about the open work found at launch; until then no new recommendation is made. */
+  openWorkDecided: boolean;
+  chart: { resources: Resource[]; notSeen: string[] } | undefined;
+  approval: ApprovalState;
+  /** One sentence for the status line; announced to screen readers. */
+  notice: string;
+};
+
+export type Desk = {
+  store: Store<DeskState>;
+  api: Api;
+  ehr: Ehr;
+  context: LaunchContext;
+  session: Session;
+  patientId: string;
+  statement: Resource | undefined;
+  /** Patient, coverages and order as read at launch: part of the chart that the note rests on. */
+  headResources: readonly Resource[];
+  /** Ends everything: the page shows the failure and the desk's data is dropped. */
+  fail(failure: Failure): void;
+};
+
+export function workingCopy(state: DeskState): WorkingCopy {
+  return {
+    chosen: state.choice.entryId,
+    overrideReason: state.choice.override,
+    sentences: state.sentences,
+    notNeeded: state.notNeeded,
+    emergencyDepartmentConsidered: state.emergencyConsidered,
+  };
+}
+
+export const recommendationOf = (state: DeskState): Recommendation | undefined =>
+  state.draft.kind === 'ready' ? state.draft.recommendation : 'previous' in state.draft ? state.draft.previous : undefined;
+
+export function answerOf(state: DeskState): MatchAnswer | undefined {
+  return 'answer' in state.match ? state.match.answer : undefined;
+}
+
+/** Every card the clinician could choose, by entry. */
+export function cardOf(state: DeskState, entryId: string | null): CardFacts | undefined {
+  if (entryId === null) return undefined;
+  const answer = answerOf(state);
+  const lists = [answer?.ranked ?? [], answer?.networkUnknown.cards ?? [], answer?.outOfNetwork.cards ?? [], state.more, state.named];
+  return lists.flat().find((card) => card.entryId === entryId);
+}

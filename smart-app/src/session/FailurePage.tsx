@@ -1,0 +1,28 @@
+/** The page for every failure: what happened, what it means, what to do, and a reference where there is one. */
+import { Button } from '@mantine/core';
+import { PlainPage } from '../ui/PlainPage.tsx';
+import { backToChart } from './back-to-chart.ts';
+import { explainFailure, type Failure } from './failure.ts';
+
+export function FailurePage({ failure, iss }: { failure: Failure; iss: string | undefined }) {
+  const page = explainFailure(failure);
+  return (
+    <PlainPage title={page.title}>
+      <p role="alert">{page.what}</p>
+      <p>{page.meaning}</p>
+      <p>
+        <strong>{page.todo}</strong>
+      </p>
+      {page.reference === undefined ? null : <p className="caption">Reference for help: {page.reference}</p>}
+      <div>
+        {page.wayOut === 'retry' ? (
+          <Button onClick={() => location.reload()}>Try again</Button>
+        ) : iss === undefined ? null : (
+          <Button variant="default" onClick={() => backToChart(iss)}>
+            Back to chart
+          </Button>
+        )}
+      </div>
+    </PlainPage>
+  );
+}

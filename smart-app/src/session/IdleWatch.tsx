@@ -1,0 +1,64 @@
+/** Watches for activity, tells the server of it, warns before the session ends, and ends it. */
+import { Button, Group, Modal } from '@mantine/core';
+import type { Session } from '@refloop/server/client/session';
+import { useEffect, useRef, useState } from 'react';
+import type { Api } from './api.ts';
+import { type IdleState, idleState, pingDue } from './idle-clock.ts';
+
+/** A moving pointer alone says nothing; pressing, typing and touching do. */
+const ACTIVITY = ['pointerdown', 'keydown', 'touchstart'] as const;
+
+export function IdleWatch({ session, api, onEnd }: { session: Session; api: Api; onEnd: (why: 'idle' | 'expired') => void }) {
+  const [state, setState] = useState<IdleState>({ kind: 'active' });
+  const lastActivity = useRef(Date.now());
+  const lastPing = useRef(Date.now());
+  const ended = useRef(onEnd);
+  ended.current = onEnd;
+
+  useEffect(() => {
+    const limits = { idleSeconds: session.idleSeconds, warnSeconds: session.warnSeconds, expiresAt: Date.parse(session.expiresAt) };
+    const note = () => {
+      lastActivity.current = Date.now();
+    };
+    for (const event of ACTIVITY) window.addEventListener(event, note, { capture: true, passive: true });
+    const tick = setInterval(() => {
+      const now = Date.now();
+      const next = idleState(limits, lastActivity.current, now);
+      setState((before) => (before.kind === next.kind && next.kind !== 'warning' ? before : next));
+      if (next.kind === 'ended') {
+        clearInterval(tick);
+        ended.current(next.why);
+      } else if (pingDue(lastPing.current, lastActivity.current, now)) {
+        lastPing.current = now;
+        void api.call('/sessions/current/activity', { method: 'POST' }).then((answer) => {
+          if (!answer.ok && answer.refusal.kind === 'session-ended') ended.current('expired');
+        });
+      }
+    }, 1_000);
+    return () => {
+      clearInterval(tick);
+      for (const event of ACTIVITY) window.removeEventListener(event, note, { capture: true });
+    };
+  }, [session, api]);
+
+  const stay = () => {
+    lastActivity.current = Date.now();
+    setState({ kind: 'active' });
+  };
+  return (
+    <Modal opened={state.kind === 'warning'} onClose={stay} title="Still there?" withCloseButton={false}>
+      <p>
+        For want of activity this session ends in{' '}
+        <span className="num">
+          {state.kind === 'warning' ? `${state.secondsLeft} ${state.secondsLeft === 1 ? 'second' : 'seconds'}` : ''}
+        </span>
+        . The patient’s data is then removed from this page; your draft is kept.
+      </p>
+      <Group mt="md">
+        <Button data-autofocus onClick={stay}>
+          Stay
+        </Button>
+      </Group>
+    </Modal>
+  );
+}

@@ -1,0 +1,97 @@
+/** The app's side of Refloop's own API: same origin, Bearer session, problem details on refusal. */
+import { ok, type Result, refuse } from '@refloop/domain/result';
+import type { Problem } from '@refloop/server/client/session';
+
+export type ApiFailure =
+  /** The server answered and refused; `type` ends in the problem's name. */
+  { kind: 'problem'; problem: Problem } | { kind: 'unreachable' } | { kind: 'session-ended' };
+
+export type ApiCall = { method?: 'GET' | 'POST' | 'PUT' | 'DELETE'; body?: unknown; keepalive?: boolean; milliseconds?: number };
+
+export type Api = {
+  call<Answer>(path: string, call?: ApiCall): Promise<Result<Answer, ApiFailure>>;
+  /** Held in memory only. */
+  useSession(token: string | undefined): void;
+};
+
+/** Same question, same answer: these may be sent again when no answer came. Approvals carry an idempotency key. */
+const REPEATABLE = (path: string, method: string): boolean =>
+  method === 'GET' || method === 'PUT' || path === '/match' || path === '/directory/search' || path === '/approvals';
+
+const TRIES = 3;
+const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+
+/** @returns whether the refusal is the named one, e.g. `order-changed` */
+export const isProblem = (failure: ApiFailure, name: string): boolean =>
+  failure.kind === 'problem' && failure.problem.type.split(/[/#:]/).at(-1) === name;
+
+/** One sentence for the person: what was refused, the fix where the server names one, and the reference to quote. */
+export function failureText(failure: ApiFailure): string {
+  switch (failure.kind) {
+    case 'unreachable':
+      return 'Refloop’s server does not answer.';
+    case 'session-ended':
+      return 'The session has ended.';
+    case 'problem': {
+      const { detail, title, errors, reference } = failure.problem;
+      const fixes = (errors ?? []).map((error) => [error.message, error.fix].filter(Boolean).join(' ')).join(' ');
+      return `${detail || title}${fixes ? ` ${fixes}` : ''} (reference ${reference})`;
+    }
+  }
+}
+
+function problemOf(status: number, body: unknown): Problem {
+  const given = typeof body === 'object' && body !== null ? (body as Partial<Problem>) : {};
+  return {
+    type: given.type ?? 'about:blank',
+    title: given.title ?? 'The server refused this',
+    status,
+    detail: given.detail ?? `The server answered with status ${status}.`,
+    reference: given.reference ?? 'none',
+    ...(given.errors ? { errors: given.errors } : {}),
+  };
+}
+
+export function openApi(): Api {
+  let token: string | undefined;
+
+  async function once(path: string, { method = 'GET', body, keepalive = false, milliseconds = 15_000 }: ApiCall) {
+    const headers: Record<string, string> = { accept: 'application/json' };
+    if (token) headers['authorization'] = `Bearer ${token}`;
+    if (body !== undefined) headers['content-type'] = 'application/json';
+    const response = await fetch(path, {
+      method,
+      headers,
+      keepalive,
+      credentials: 'omit',
+      cache: 'no-store',
+      signal: AbortSignal.timeout(milliseconds),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? undefined : (JSON.parse(text) as unknown) };
+  }
+
+  async function call<Answer>(path: string, options: ApiCall = {}): Promise<Result<Answer, ApiFailure>> {
+    const tries = REPEATABLE(path, options.method ?? 'GET') ? TRIES : 1;
+    for (let attempt = 0; attempt < tries; attempt += 1) {
+      if (attempt > 0) await pause(400 * 3 ** attempt);
+      try {
+        const { status, body } = await once(path, options);
+        if (status === 401 && token) return refuse({ kind: 'session-ended' });
+        if (status >= 200 && status < 300) return ok(body as Answer);
+        if (status !== 502 && status !== 503 && status !== 504) return refuse({ kind: 'problem', problem: problemOf(status, body) });
+      } catch {
+        // No answer or not ours: another try, then unreachable.
+      }
+    }
+    return refuse({ kind: 'unreachable' });
+  }
+
+  return {
+    call,
+    useSession: (next) => {
+      token = next;
+    },
+  };
+}

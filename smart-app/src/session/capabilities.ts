@@ -1,0 +1,17 @@
+/** The EHR's CapabilityStatement, asked for once a page: it says the same for every launch. */
+import type { Ehr, Resource } from './ehr.ts';
+
+const cache = new Map<string, Promise<Resource | undefined>>();
+
+/** @returns undefined when the EHR does not say what it can do */
+export function capabilities(ehr: Ehr): Promise<Resource | undefined> {
+  const there = cache.get(ehr.base);
+  if (there) return there;
+  const asked = ehr.get('metadata').then((answer) => {
+    if (answer.ok && answer.value.resourceType === 'CapabilityStatement') return answer.value;
+    cache.delete(ehr.base);
+    return undefined;
+  });
+  cache.set(ehr.base, asked);
+  return asked;
+}

@@ -1,0 +1,48 @@
+/** What the token response says about this launch (SMART App Launch 2.2, launch context). */
+import { parseReference } from '@refloop/domain/fhir/reference';
+
+export type LaunchContext = {
+  /** FHIR base of the EHR, exactly as the sites file has it. */
+  iss: string;
+  /** The launch's own state: everything the app holds is keyed by it. */
+  key: string;
+  patient: string | undefined;
+  encounter: string | undefined;
+  /** Relative reference of the launched order. */
+  order: string | undefined;
+  /** Absent counts as true: better a second banner than none. */
+  needsBanner: boolean;
+  styleUrl: string | undefined;
+  scopes: readonly string[];
+  idToken: string | undefined;
+};
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+
+/** `fhirContext` names the launched order with no role or the role `launch`. */
+function launchedOrder(fhirContext: unknown): string | undefined {
+  if (!Array.isArray(fhirContext)) return undefined;
+  for (const item of fhirContext as unknown[]) {
+    // SMART 2.0 had plain reference objects, some servers still send bare strings.
+    const entry = typeof item === 'string' ? { reference: item } : (item as { reference?: unknown; role?: unknown } | null);
+    const reference = parseReference(text(entry?.reference) ?? '');
+    const role = entry && 'role' in entry ? entry.role : undefined;
+    if (reference?.type === 'ServiceRequest' && (role === undefined || role === 'launch')) return `ServiceRequest/${reference.id}`;
+  }
+  return undefined;
+}
+
+/** @param token the token response as the EHR sent it */
+export function readLaunchContext(iss: string, key: string, token: Readonly<Record<string, unknown>>): LaunchContext {
+  return {
+    iss,
+    key,
+    patient: text(token['patient']),
+    encounter: text(token['encounter']),
+    order: launchedOrder(token['fhirContext']),
+    needsBanner: token['need_patient_banner'] !== false,
+    styleUrl: text(token['smart_style_url']),
+    scopes: (text(token['scope']) ?? '').split(/\s+/).filter(Boolean),
+    idToken: text(token['id_token']),
+  };
+}

@@ -1,0 +1,155 @@
+/**
+ * From a completed launch to a page with data: session, patient, coverage, order and capabilities in parallel; nothing is
+ * shown before token, session and resources agree on one patient.
+ */
+import { ok, type Result, refuse } from '@refloop/domain/result';
+import type { OpenSession, Session } from '@refloop/server/client/session';
+import { coverageFacts } from '../chart/coverage-facts.ts';
+import { grants } from '../chart/granted-scopes.ts';
+import { orderFacts } from '../chart/order-facts.ts';
+import { isOf } from '../chart/patient-check.ts';
+import { patientFacts } from '../chart/patient-facts.ts';
+import { writeBackRung } from '../chart/write-back-rung.ts';
+import type { Desk, DeskState } from '../refer/desk.ts';
+import { requestOf } from '../refer/request-form.ts';
+import { createStore } from '../ui/store.ts';
+import { type Api, type ApiFailure, isProblem, openApi } from './api.ts';
+import { capabilities } from './capabilities.ts';
+import { type Ehr, type EhrFailure, entriesOf, openEhr, type Resource } from './ehr.ts';
+import type { Failure } from './failure.ts';
+import { type LaunchContext, readLaunchContext } from './launch-context.ts';
+import type { CompletedLaunch } from './smart-launch.ts';
+
+export type OpenedApp =
+  | { kind: 'chart'; desk: Desk; context: LaunchContext; session: Session; api: Api }
+  | { kind: 'center'; session: Session; api: Api; context: LaunchContext };
+
+function sessionFailure(failure: ApiFailure, reloaded: boolean): Failure {
+  if (failure.kind === 'unreachable') return { kind: 'api-unreachable' };
+  if (failure.kind === 'session-ended') return { kind: 'session-ended', why: 'expired' };
+  const { problem } = failure;
+  if (reloaded) return { kind: 'session-ended', why: 'reloaded' };
+  if (isProblem(failure, 'not-a-practitioner')) return { kind: 'not-a-practitioner', reference: problem.reference };
+  if (isProblem(failure, 'wrong-patient') || isProblem(failure, 'patient-mismatch')) return { kind: 'wrong-patient', where: 'The session' };
+  return { kind: 'refused', title: problem.title, detail: problem.detail, reference: problem.reference };
+}
+
+function readFailure(failure: EhrFailure, what: string): Failure {
+  switch (failure.kind) {
+    case 'signed-out':
+      return { kind: 'ehr-signed-out' };
+    case 'http':
+      return failure.status === 403
+        ? { kind: 'scope-missing', scopes: [what] }
+        : { kind: 'ehr-unreachable', detail: `The EHR answered with an error (${failure.status}) when asked for the ${what}.` };
+    default:
+      return { kind: 'ehr-unreachable', detail: '' };
+  }
+}
+
+async function openSession(api: Api, context: LaunchContext, accessToken: string, reloaded: boolean): Promise<Result<Session, Failure>> {
+  if (!context.idToken) return refuse({ kind: 'scope-missing', scopes: ['openid', 'fhirUser'] });
+  const body: OpenSession = {
+    iss: context.iss,
+    idToken: context.idToken,
+    accessToken,
+    ...(context.patient ? { patient: context.patient } : {}),
+  };
+  const opened = await api.call<Session>('/sessions', { method: 'POST', body });
+  if (!opened.ok) return refuse(sessionFailure(opened.refusal, reloaded));
+  if (opened.value.patient !== (context.patient ?? null)) return refuse({ kind: 'wrong-patient', where: 'The session' });
+  api.useSession(opened.value.token);
+  return ok(opened.value);
+}
+
+type ChartHead = { patient: Resource; coverages: Resource[]; order: Resource | null; statement: Resource | undefined };
+
+async function readHead(ehr: Ehr, context: LaunchContext, patientId: string): Promise<Result<ChartHead, Failure>> {
+  const missing = [
+    ...(grants(context.scopes, 'Patient', 'r') ? [] : ['patient/Patient.r']),
+    ...(context.order && !grants(context.scopes, 'ServiceRequest', 'r') ? ['patient/ServiceRequest.r'] : []),
+  ];
+  if (missing.length > 0) return refuse({ kind: 'scope-missing', scopes: missing });
+  const [patient, coverages, order, statement] = await Promise.all([
+    ehr.get(`Patient/${encodeURIComponent(patientId)}`),
+    grants(context.scopes, 'Coverage', 's') ? ehr.get(`Coverage?patient=${encodeURIComponent(patientId)}&_count=50`) : undefined,
+    context.order ? ehr.get(context.order) : undefined,
+    capabilities(ehr),
+  ]);
+  if (!patient.ok) return refuse(readFailure(patient.refusal, 'patient'));
+  if (order && !order.ok) return refuse(readFailure(order.refusal, 'order'));
+  const head: ChartHead = {
+    patient: patient.value,
+    coverages: coverages?.ok ? entriesOf(coverages.value).filter((each) => each.resourceType === 'Coverage') : [],
+    order: order?.ok ? order.value : null,
+    statement,
+  };
+  if (!isOf(head.patient, patientId, ehr.base)) return refuse({ kind: 'wrong-patient', where: 'The patient record' });
+  if (head.order && !isOf(head.order, patientId, ehr.base)) return refuse({ kind: 'wrong-patient', where: 'The order' });
+  if (head.coverages.some((coverage) => !isOf(coverage, patientId, ehr.base)))
+    return refuse({ kind: 'wrong-patient', where: 'A coverage' });
+  return ok(head);
+}
+
+export const todayHere = (): string => new Date().toLocaleDateString('sv-SE');
+
+function deskState(head: ChartHead, context: LaunchContext): DeskState {
+  const today = todayHere();
+  const patient = patientFacts(head.patient, today);
+  const coverages = coverageFacts(head.coverages, today);
+  const facts = head.order ? orderFacts(head.order) : null;
+  const request = requestOf(facts, patient, coverages);
+  return {
+    patient,
+    coverages,
+    order: head.order,
+    orderFacts: facts,
+    writeBack: writeBackRung(context.scopes, head.statement, facts?.versionId !== undefined),
+    request,
+    match: request.specialty === null ? { kind: 'no-specialty' } : { kind: 'loading', answer: undefined },
+    more: [],
+    named: [],
+    draft: { kind: 'reading-chart' },
+    choice: { entryId: null, byPerson: false, override: null },
+    sentences: [],
+    notNeeded: [],
+    emergencyConsidered: false,
+    revision: 0,
+    save: { kind: 'saved' },
+    openWork: { recommendations: [], plans: [] },
+    openWorkDecided: false,
+    chart: undefined,
+    approval: { kind: 'editing' },
+    notice: '',
+  };
+}
+
+/** @param fail called when work has to end after the page is open */
+export async function openApp(launch: CompletedLaunch, fail: (failure: Failure) => void): Promise<Result<OpenedApp, Failure>> {
+  const { client, stateKey, reloaded } = launch;
+  const token = (client.state.tokenResponse ?? {}) as Record<string, unknown>;
+  const context = readLaunchContext(client.state.serverUrl, stateKey, token);
+  const api = openApi();
+  const accessToken = String(token['access_token'] ?? '');
+  if (!context.patient) {
+    if (context.order) return refuse({ kind: 'no-patient' });
+    const session = await openSession(api, context, accessToken, reloaded);
+    return session.ok ? ok({ kind: 'center', session: session.value, api, context }) : session;
+  }
+  const ehr = openEhr(client);
+  const [session, head] = await Promise.all([openSession(api, context, accessToken, reloaded), readHead(ehr, context, context.patient)]);
+  if (!session.ok) return session;
+  if (!head.ok) return head;
+  const desk: Desk = {
+    store: createStore(deskState(head.value, context)),
+    api,
+    ehr,
+    context,
+    session: session.value,
+    patientId: context.patient,
+    statement: head.value.statement,
+    headResources: [head.value.patient, ...head.value.coverages, ...(head.value.order ? [head.value.order] : [])],
+    fail,
+  };
+  return ok({ kind: 'chart', desk, context, session: session.value, api });
+}

@@ -1,0 +1,21 @@
+/** Days and times as the pages say them: the day as written, the time of the reader's clock. */
+import { plainDay } from '@refloop/domain/matching/plain-words';
+
+/** `2026-11-03`, `2026-11` or `2026` as "3 Nov 2026", "2026-11", "2026". */
+export const plainDate = (date: string): string => (/^\d{4}-\d{2}-\d{2}/.test(date) ? plainDay(date.slice(0, 10)) : date);
+
+/** `2026-11-03` as "3 Nov", for a card where the year is plain. */
+export function shortDay(date: string, thisYear: string): string {
+  const day = plainDate(date);
+  return day.endsWith(` ${thisYear}`) ? day.slice(0, -5) : day;
+}
+
+const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+
+/** An instant as "09:41" today, "19 Nov 2026, 09:41" on other days. */
+export function plainTime(instant: string, now: Date = new Date()): string {
+  const at = new Date(instant);
+  const local = (date: Date) => date.toLocaleDateString('sv-SE');
+  const clock = time.format(at);
+  return local(at) === local(now) ? clock : `${plainDay(local(at))}, ${clock}`;
+}
