@@ -71,6 +71,12 @@ function assertCounted(result: MatchResult, request: MatchRequest): void {
   for (const { miles } of result.ranked) assert.ok(miles === null || miles <= (result.radiusMiles ?? Infinity), 'inside the circle');
 }
 
+/** A language the patient needs is told on the card and moves nobody: it may serve the patient and never rank by origin. */
+function assertLanguageNeutral(result: MatchResult, otherLanguages: MatchResult): void {
+  const places = ({ ranked }: MatchResult) => ranked.map(({ entryId, score }) => ({ entryId, score }));
+  assert.deepEqual(places(otherLanguages), places(result), 'languages change no place and no score');
+}
+
 /** Checks one directory with several requests: index = plain search byte for byte, in any order of rows, and sound. */
 export function checkMatching(directory: Directory, requests: readonly MatchRequest[], policy: Policy): void {
   const snapshot = snapshotOf(directory, 'hash');
@@ -90,6 +96,7 @@ export function checkMatching(directory: Directory, requests: readonly MatchRequ
       assert.ok(mayBeRanked(entryOf(entryId), request, directory, policy), `${entryId} may be ranked`);
     const allowed = directory.entries.filter((entry) => mayBeRanked(entry, request, directory, policy)).length;
     assert.ok(result.eligible <= allowed);
+    assertLanguageNeutral(result, match(snapshot, { ...request, languages: ['vi', 'es', 'en'] }, policy));
     assertExplained(result);
     assertOrdered(result, entryOf);
     assertCounted(result, request);

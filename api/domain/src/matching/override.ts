@@ -36,7 +36,10 @@ export type ApprovalRefusal = {
  * Whether this choice may be approved. `network` must be the status the server itself found for the chosen entry and
  * the patient's plan when approval was asked for, not what a page sent along.
  */
-export function mayApprove(choice: { network: NetworkStatus; override: Override | null }): Result<ApprovalBasis, ApprovalRefusal> {
+export function mayApprove(choice: {
+  network: Pick<NetworkStatus, 'status'>;
+  override: Override | null;
+}): Result<ApprovalBasis, ApprovalRefusal> {
   const { network, override } = choice;
   if (network.status === 'in') return ok({ kind: 'in-network' });
   if (override === null) {
