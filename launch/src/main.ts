@@ -3,23 +3,20 @@ import type { AddressInfo } from 'node:net';
 import { type ServerType, serve } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import pg from 'pg';
-import { registeredOrigins } from './auth/clients.ts';
 import { migrateAuth } from './auth/migrations.ts';
 import { openSigningKey, type SigningKey } from './auth/signing-key.ts';
 import { type EhrConfig, readConfig } from './config.ts';
-import { createFhirApp } from './fhir/app.ts';
 import { createRepository } from './fhir/postgres-repository.ts';
 import { migrateEhr } from './fhir/schema.ts';
 import { loadCharts } from './load-charts.ts';
 import { type DataSource, decideLoad, migrateLoadedData, readLoadedData } from './loaded-data.ts';
 import { createEhrApp } from './routes/app.ts';
-import { endpointsOf } from './routes/discovery.ts';
 import type { Readiness } from './routes/health.ts';
 
 /** Wrong use, as opposed to a failure: the settings or the data asked for do not fit. */
 const WRONG_USE = 2;
 /** Open requests get this long to end after the port is closed. */
-const DRAIN_MILLISECONDS = 5000;
+const DRAIN_MILLISECONDS = 3000;
 
 const say = (line: string): void => console.error(`Sandbox EHR: ${line}`);
 
@@ -48,11 +45,10 @@ async function listen(fetch: Parameters<typeof serve>[0]['fetch'], port: number)
 }
 
 const config = settings();
-const fhirBase = `${config.origin}/fhir`;
 const pool = new pg.Pool({ connectionString: config.databaseUrl, max: 20, connectionTimeoutMillis: 10_000 });
 // A connection that PostgreSQL ends while idle is replaced at the next query.
 pool.on('error', (error) => say(`a database connection ended (${error.name}).`));
-const repository = createRepository(pool, { baseUrl: fhirBase });
+const repository = createRepository(pool, { baseUrl: `${config.origin}/fhir` });
 
 let readiness: Readiness = { status: 'loading', reason: 'The database is being prepared.' };
 let signingKey: SigningKey | undefined;
@@ -60,16 +56,6 @@ let signingKey: SigningKey | undefined;
 const app = createEhrApp({
   pool,
   repository,
-  fhir: (authenticate) => {
-    const { authorization, token, introspection } = endpointsOf(config.origin);
-    return createFhirApp({
-      pool,
-      baseUrl: fhirBase,
-      authenticate,
-      allowedOrigins: registeredOrigins(config.clients),
-      smart: { authorize: authorization, token, introspect: introspection },
-    });
-  },
   origin: config.origin,
   clients: config.clients,
   signingKey: () => {
@@ -122,6 +108,8 @@ try {
 } catch (error) {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'EADDRINUSE') say(`port ${config.port} is taken by another program. Stop it, or set REFLOOP_EHR_PORT.`);
+  else if (code === 'ECONNREFUSED' || code === 'ENOENT')
+    say('PostgreSQL does not answer at EHR_DATABASE_URL. Start it, or correct the URL.');
   // A message of the database may quote a row, so a failure is named by kind, code and place.
   else say(`start failed: ${(error as Error).name} ${code ?? ''}\n${((error as Error).stack ?? '').split('\n').slice(1, 6).join('\n')}`);
   await stop(code === 'EADDRINUSE' ? WRONG_USE : 1);

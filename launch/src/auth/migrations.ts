@@ -1,5 +1,6 @@
 /** The tables of the authorization server, in the schema ehr_auth of the sandbox's database. */
 import type pg from 'pg';
+import { inTransaction } from './transaction.ts';
 
 /** Each step runs once, in order, in one transaction with the row that records it. Never edit a step; add one. */
 const STEPS: string[] = [
@@ -80,10 +81,8 @@ const STEPS: string[] = [
 ];
 
 /** Brings the schema up to date. Two processes starting together do it one after the other. */
-export async function migrateAuth(pool: pg.Pool): Promise<void> {
-  const client = await pool.connect();
-  try {
-    await client.query('begin');
+export function migrateAuth(pool: pg.Pool): Promise<void> {
+  return inTransaction(pool, async (client) => {
     await client.query("select pg_advisory_xact_lock(hashtext('ehr_auth migrations'))");
     await client.query('create schema if not exists ehr_auth');
     await client.query(
@@ -96,11 +95,5 @@ export async function migrateAuth(pool: pg.Pool): Promise<void> {
       await client.query(sql);
       await client.query('insert into ehr_auth.migrations (step) values ($1)', [step]);
     }
-    await client.query('commit');
-  } catch (error) {
-    await client.query('rollback');
-    throw error;
-  } finally {
-    client.release();
-  }
+  });
 }

@@ -45,12 +45,14 @@ export const page = (options: PageOptions, body: Html): Html => html`<!doctype h
 </head>
 <body class="${options.full ? 'full' : ''}">
   <a class="skip" href="#main">Skip to content</a>
-  <header class="title-bar">
+  <header>
+    <div class="title-bar">
     <span class="brand"><a href="/">Sandbox EHR</a></span>
     ${options.user ? navigation(options.current) : ''}
     ${options.user ? userMenu(options.user) : ''}
+    </div>
+    <p class="notice">${SYNTHETIC_NOTICE}. Nobody here is real, and nothing entered here reaches a patient.</p>
   </header>
-  <p class="notice">${SYNTHETIC_NOTICE}. Nobody here is real, and nothing entered here reaches a patient.</p>
   <main id="main" tabindex="-1">${body}</main>
 </body>
 </html>`;

@@ -30,11 +30,11 @@ const work = (row: OrderRow, patientId: string): Html => html`
 
 const orderRow = (row: OrderRow, patientId: string): Html => html`
   <tr data-order="${row.order.id}">
-    <td>${dateText(row.order.authoredOn)}</td>
+    <td><span class="date">${dateText(row.order.authoredOn)}</span></td>
     <td><strong>${conceptText(row.order.code)}</strong><div class="detail">${reason(row)}</div></td>
     <td>${status(row.order.status)}<div class="detail">${row.order.priority ?? 'routine'}</div></td>
-    <td>${row.performer === '' ? html`<span class="detail">not chosen</span>` : row.performer}</td>
-    <td>${row.requester}</td>
+    <td data-label="Performer">${row.performer === '' ? html`<span class="detail">not chosen</span>` : row.performer}</td>
+    <td data-label="Requester">${row.requester}</td>
     <td>${work(row, patientId)}</td>
     <td>${row.isReferral && row.order.status === 'draft' ? referForm(row, patientId) : ''}</td>
   </tr>`;
@@ -48,8 +48,8 @@ export const ordersPanel = (rows: OrderRow[], patientId: string): Html => html`
     ${
       rows.length === 0
         ? html`<p class="empty">No orders recorded.</p>`
-        : html`<div class="table-scroll" role="region" aria-labelledby="heading-orders" tabindex="0">
-            <table>
+        : html`<div class="table-scroll" role="group" aria-labelledby="heading-orders" tabindex="0">
+            <table class="stacks">
               <thead><tr>
                 <th scope="col">Ordered</th><th scope="col">Order</th><th scope="col">Status</th><th scope="col">Performer</th>
                 <th scope="col">Requester</th><th scope="col">Note, work, provenance</th><th scope="col"><span class="hidden">Action</span></th>

@@ -23,7 +23,7 @@ function nextAddress(typed: string, cursor: string): string {
 const draftText = (count: number): string => (count === 0 ? '' : count === 1 ? '1 draft order' : `${count} draft orders`);
 
 const rows = (options: PatientListOptions): Html => html`
-  <div class="table-scroll" role="region" aria-label="Patients found" tabindex="0">
+  <div class="table-scroll" role="group" aria-label="Patients found" tabindex="0">
     <table>
       <thead><tr>
         <th scope="col">Patient</th><th scope="col">MRN</th><th scope="col">Born</th><th scope="col">Sex</th><th scope="col">Place</th><th scope="col">Orders</th>

@@ -4,7 +4,7 @@ import type { Html } from './layout.ts';
 import type { SectionPage } from './sections.ts';
 
 const table = (page: SectionPage): Html => html`
-  <div class="table-scroll" role="region" aria-labelledby="heading-${page.id}" tabindex="0">
+  <div class="table-scroll" role="group" aria-labelledby="heading-${page.id}" tabindex="0">
     <table>
       <thead><tr>${page.columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
       <tbody>${page.rows.map((cells) => html`<tr>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody>

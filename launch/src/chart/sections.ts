@@ -88,6 +88,9 @@ function section<T extends Resource>(definition: SectionDefinition<T>): Section 
   };
 }
 
+/** A date that stays on one line. */
+const day = (text: string): Html => html`<span class="date">${text}</span>`;
+
 const ACTIVE = new Set(['active', 'recurrence', 'relapse']);
 const isActive = (concept: Condition['clinicalStatus']): boolean => (concept?.coding ?? []).some((coding) => ACTIVE.has(coding.code ?? ''));
 const statusWord = (concept: Condition['clinicalStatus']): string => concept?.coding?.[0]?.code ?? 'not recorded';
@@ -103,8 +106,8 @@ const problems = section<Condition>({
     conceptText(condition.code),
     codeIn(condition.code, ICD_10_CM, 'http://snomed.info/sct') ?? '',
     statusWord(condition.clinicalStatus),
-    dateText(condition.onsetDateTime) || periodText(condition.onsetPeriod),
-    dateText(condition.recordedDate),
+    day(dateText(condition.onsetDateTime) || periodText(condition.onsetPeriod)),
+    day(dateText(condition.recordedDate)),
   ],
   first: (condition) => isActive(condition.clinicalStatus),
 });
@@ -120,7 +123,7 @@ const medications = section<MedicationRequest>({
     conceptText(request.medicationCodeableConcept) || nameOf(request.medicationReference),
     (request.dosageInstruction ?? []).map((dosage) => dosage.text ?? dosage.patientInstruction ?? '').join(' '),
     request.status,
-    dateText(request.authoredOn),
+    day(dateText(request.authoredOn)),
     nameOf(request.requester),
   ],
   references: (request) => [request.requester],
@@ -139,30 +142,34 @@ const allergies = section<AllergyIntolerance>({
     (allergy.reaction ?? []).map((reaction) => conceptsText(reaction.manifestation)).join('; '),
     allergy.criticality ?? '',
     statusWord(allergy.clinicalStatus),
-    dateText(allergy.recordedDate),
+    day(dateText(allergy.recordedDate)),
   ],
   first: (allergy) => isActive(allergy.clinicalStatus),
 });
 
-const results = section<Observation>({
-  id: 'results',
-  heading: 'Results and vitals',
-  empty: 'No results recorded.',
-  resourceType: 'Observation',
-  query: { _sort: '-date' },
-  columns: ['Date', 'Test', 'Result', 'Flag', 'Reference range', 'Kind'],
-  cells: (observation) => {
-    const flag = flagText(observation);
-    return [
-      dateText(observation.effectiveDateTime ?? observation.effectivePeriod?.start ?? observation.issued),
-      conceptText(observation.code),
-      html`<span class="${flag === undefined ? 'figure' : 'figure flagged'}">${resultText(observation)}</span>`,
-      flag === undefined ? '' : html`<span class="flag"><span aria-hidden="true">▲</span> ${flag}</span>`,
-      referenceRangeText(observation),
-      conceptsText(observation.category),
-    ];
-  },
-});
+const observations = (id: string, heading: string, empty: string, query: Record<string, string>): Section =>
+  section<Observation>({
+    id,
+    heading,
+    empty,
+    resourceType: 'Observation',
+    query: { ...query, _sort: '-date' },
+    columns: ['Date', 'Test', 'Result', 'Flag', 'Reference range'],
+    cells: (observation) => {
+      const flag = flagText(observation);
+      return [
+        day(dateText(observation.effectiveDateTime ?? observation.effectivePeriod?.start ?? observation.issued)),
+        conceptText(observation.code),
+        html`<span class="${flag === undefined ? '' : 'flagged'}">${resultText(observation)}</span>`,
+        flag === undefined ? '' : html`<span class="flag"><span aria-hidden="true">▲</span> ${flag}</span>`,
+        referenceRangeText(observation),
+      ];
+    },
+  });
+
+const VITAL_SIGNS = 'http://terminology.hl7.org/CodeSystem/observation-category|vital-signs';
+const results = observations('results', 'Results', 'No results recorded.', { 'category:not': VITAL_SIGNS });
+const vitals = observations('vitals', 'Vital signs', 'No vital signs recorded.', { category: VITAL_SIGNS });
 
 const coverage = section<Coverage>({
   id: 'coverage',
@@ -198,7 +205,7 @@ const documents = section<DocumentReference>({
   query: { _sort: '-date' },
   columns: ['Date', 'Document', 'Kind', 'Author', 'Status'],
   cells: (document, nameOf, patientId) => [
-    dateText(document.date),
+    day(dateText(document.date)),
     html`<a href="/patients/${patientId}/documents/${document.id}">${documentTitle(document)}</a>`,
     conceptText(document.type),
     (document.author ?? []).map(nameOf).join(', '),
@@ -215,7 +222,7 @@ const encounters = section<Encounter>({
   query: { _sort: '-date' },
   columns: ['Date', 'Type', 'Reason', 'With', 'Status'],
   cells: (encounter, nameOf) => [
-    periodText(encounter.period),
+    day(periodText(encounter.period)),
     conceptsText(encounter.type) || (encounter.class.display ?? encounter.class.code ?? ''),
     conceptsText(encounter.reasonCode),
     (encounter.participant ?? []).map((participant) => nameOf(participant.individual)).join(', '),
@@ -232,16 +239,16 @@ const procedures = section<Procedure>({
   query: { _sort: '-date' },
   columns: ['Date', 'Procedure', 'Status'],
   cells: (procedure) => [
-    dateText(procedure.performedDateTime) || periodText(procedure.performedPeriod),
+    day(dateText(procedure.performedDateTime) || periodText(procedure.performedPeriod)),
     conceptText(procedure.code),
     procedure.status,
   ],
 });
 
 /** In the order a chart is read. */
-export const SECTIONS: Section[] = [problems, medications, allergies, results, procedures, encounters, documents, coverage];
+export const SECTIONS: Section[] = [problems, medications, allergies, coverage, encounters, documents, procedures, results, vitals];
 
 export const findSection = (id: string): Section | undefined => SECTIONS.find((one) => one.id === id);
 
-/** The encounter or patient a resource belongs to, for checking that a link stays within one chart. */
+/** Whether a resource is of this chart, so that a link cannot leave it. */
 export const belongsTo = (subject: Reference | undefined, patientId: string): boolean => idIn(subject, 'Patient') === patientId;

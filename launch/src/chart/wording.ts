@@ -106,8 +106,13 @@ export function quantityText(quantity: Quantity | undefined): string {
   return [`${quantity.comparator ?? ''}${quantity.value}`, quantity.unit ?? quantity.code].filter((part) => part !== undefined).join(' ');
 }
 
-const rangeText = (range: Range | undefined): string =>
-  [range?.low && quantityText(range.low), range?.high && quantityText(range.high)].filter(Boolean).join(' to ');
+/** "135 to 145 mmol/L"; with one bound "60 mL/min or more". */
+function rangeText(range: Range | undefined): string {
+  const { low, high } = range ?? {};
+  if (low?.value === undefined) return high?.value === undefined ? '' : `${quantityText(high)} or less`;
+  if (high?.value === undefined) return `${quantityText(low)} or more`;
+  return low.unit === high.unit ? `${low.value} to ${quantityText(high)}` : `${quantityText(low)} to ${quantityText(high)}`;
+}
 
 type ObservedValue = Pick<
   Observation,

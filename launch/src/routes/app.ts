@@ -1,16 +1,17 @@
 /** The whole EHR as one application: the URL space, top to bottom. */
 import { Hono } from 'hono';
+import { HTTPException } from 'hono/http-exception';
 import type pg from 'pg';
 import { type AuthorizationServer, accessContextOf } from '../auth/authorization-server.ts';
 import { type RegisteredClient, registeredOrigins } from '../auth/clients.ts';
 import type { SigningKey } from '../auth/signing-key.ts';
 import { messagePage } from '../chart/layout.ts';
-import type { Authenticate } from '../fhir/access.ts';
+import { createFhirApp } from '../fhir/app.ts';
 import { FhirError } from '../fhir/fhir-error.ts';
 import type { Repository } from '../fhir/repository.ts';
 import { authorizeRoutes } from './authorize.ts';
 import { chartRoutes } from './chart.ts';
-import { discoveryRoutes, SMART_STYLE_PATH } from './discovery.ts';
+import { discoveryRoutes, endpointsOf, SMART_STYLE_PATH } from './discovery.ts';
 import { healthRoutes, type Readiness } from './health.ts';
 import { launchesRoutes } from './launches.ts';
 import type { RemoteAddress } from './loopback.ts';
@@ -20,8 +21,6 @@ import { tokenRoutes } from './token.ts';
 export type EhrOptions = {
   pool: pg.Pool;
   repository: Repository;
-  /** The FHIR server below `fhirBase`, given the function that knows its bearer tokens. */
-  fhir: (authenticate: Authenticate) => Hono;
   /** Where browsers reach this EHR, without a trailing slash: also the issuer of id_tokens. */
   origin: string;
   /** The registered apps; the first is the one the chart opens. */
@@ -63,10 +62,15 @@ export function createEhrApp(options: EhrOptions): Hono {
   ehr.route('/', tokenRoutes(server));
   ehr.route('/', authorizeRoutes(server, repository));
   ehr.route('/', launchesRoutes(server, repository, app, options.remoteAddress));
-  ehr.route(
-    new URL(server.fhirBase).pathname,
-    options.fhir((token) => accessContextOf(server, token)),
-  );
+  const endpoints = endpointsOf(origin);
+  const fhir = createFhirApp({
+    pool,
+    baseUrl: server.fhirBase,
+    authenticate: (token) => accessContextOf(server, token),
+    allowedOrigins: registeredOrigins(clients),
+    smart: { authorize: endpoints.authorization, token: endpoints.token, introspect: endpoints.introspection },
+  });
+  ehr.route(new URL(server.fhirBase).pathname, fhir);
   ehr.route('/', chartRoutes(server, repository, app));
 
   ehr.notFound((context) =>
@@ -81,6 +85,10 @@ export function createEhrApp(options: EhrOptions): Hono {
         messagePage({ title: 'This cannot be shown', message: error.message, back: { href: '/', label: 'Patients' } }),
         error.status === 404 || error.status === 410 ? 404 : 400,
       );
+    }
+    if (error instanceof HTTPException && error.status === 403) {
+      const message = 'The form did not come from a page of this EHR. Go back to the chart and try again.';
+      return context.html(messagePage({ title: 'This form is refused', message }), 403);
     }
     // The message of an error may quote a row of the chart, so only where it happened is written down.
     console.error(

@@ -9,11 +9,10 @@ import { migrateAuth } from '../auth/migrations.ts';
 import { openSigningKey } from '../auth/signing-key.ts';
 import { practitionerOf, SANDBOX_USERS } from '../auth/users.ts';
 
-import { createFhirApp } from '../fhir/app.ts';
 import { createRepository } from '../fhir/postgres-repository.ts';
 import type { Repository } from '../fhir/repository.ts';
 import { migrateEhr } from '../fhir/schema.ts';
-import { createEhrApp } from './app.ts';
+import { createEhrApp, type EhrOptions } from './app.ts';
 import type { Readiness } from './health.ts';
 
 export const EHR = 'http://localhost:4010';
@@ -130,13 +129,13 @@ export async function openTestEhr(resources: Resource[] = CHART): Promise<TestEh
   let now = Math.floor(Date.now() / 1000) * 1000;
   let readiness: Readiness = { status: 'ready' };
   let remoteAddress = '127.0.0.1';
+  const clients: EhrOptions['clients'] = [refloopClient(REFLOOP), OTHER_APP, SERVER_APP];
   const signingKey = await openSigningKey(pool, new Date(now));
   const app = createEhrApp({
     pool,
     repository,
-    fhir: (authenticate) => createFhirApp({ pool, baseUrl: FHIR_BASE, authenticate, allowedOrigins: [REFLOOP] }),
     origin: EHR,
-    clients: [refloopClient(REFLOOP), OTHER_APP, SERVER_APP],
+    clients,
     signingKey: () => signingKey,
     readiness: () => readiness,
     now: () => new Date(now),
