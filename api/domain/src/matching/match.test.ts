@@ -151,7 +151,7 @@ describe('beside the ranked', () => {
       candidates: [{ entryId: 'stale', network: { status: 'unknown', reason: 'stale' } }],
     });
     expect(answer.networkUnknown.candidates[0]?.callToConfirm).toEqual([
-      'Network for Example Health PPO last verified 5 Jan 2026, more than 90 days ago',
+      'Network for Example Health PPO last verified 5 Jan 2026, more than 90 days ago.',
     ]);
   });
 
@@ -182,7 +182,7 @@ test('R33: the card says what the directory says, in plain words', () => {
         languages: ['en', 'es'],
         wait: { days: 12, asOf: '2026-11-01' },
         networks: [inNetwork({ accepting: 'unknown' })],
-        contradictions: [{ about: 'phone', detail: 'two numbers' }],
+        contradictions: [{ about: 'phone', detail: 'Rows give different telephone numbers.' }],
       },
     ],
     { languages: ['es-MX', 'vi'] },
@@ -195,9 +195,9 @@ test('R33: the card says what the directory says, in plain words', () => {
     'Speaks Spanish',
   ]);
   expect(answer.ranked[0]?.callToConfirm).toEqual([
-    'The directory does not say whether new patients are accepted',
-    'The directory contradicts itself on the phone: two numbers',
-    'The directory lists neither Vietnamese nor an interpreter on site',
+    'The directory does not say whether new patients are accepted.',
+    'Rows give different telephone numbers.',
+    'The directory lists neither Vietnamese nor an interpreter on site.',
   ]);
 });
 

@@ -65,18 +65,18 @@ function networkQuestion(network: NetworkStatus, { policy, plan }: Told): string
   switch (network.reason) {
     case 'stale':
       return network.verifiedOn === undefined
-        ? `Network for ${planName} not verified within ${policy.networkStaleAfterDays} days`
-        : `Network for ${planName} last verified ${plainDay(network.verifiedOn)}, more than ${policy.networkStaleAfterDays} days ago`;
+        ? `Network for ${planName} not verified within ${policy.networkStaleAfterDays} days.`
+        : `Network for ${planName} last verified ${plainDay(network.verifiedOn)}, more than ${policy.networkStaleAfterDays} days ago.`;
     case 'never-verified':
-      return `The directory does not say when the network for ${planName} was verified`;
+      return `The directory does not say when the network for ${planName} was verified.`;
     case 'contradictory':
-      return `The directory contradicts itself on the network for ${planName}`;
+      return `The directory contradicts itself on the network for ${planName}.`;
     case 'no-coverage':
-      return 'No coverage in the chart: ask about cost before the visit';
+      return 'No coverage in the chart: ask about cost before the visit.';
     case 'coverage-not-active':
-      return 'The coverage in the chart is not active: confirm the patient’s plan';
+      return 'The coverage in the chart is not active: confirm the patient’s plan.';
     case 'plan-not-in-directory':
-      return 'The patient’s plan is not in this directory: confirm that it is accepted';
+      return 'The patient’s plan is not in this directory: confirm that it is accepted.';
   }
 }
 
@@ -87,17 +87,17 @@ export function callToConfirmSentences(told: Told): readonly string[] {
   const unspoken = request.languages.filter((language) => !speaks(entry, language));
   const sentences: (string | undefined | false)[] = [
     networkQuestion(facts.network, told),
-    facts.accepting === 'unknown' && 'The directory does not say whether new patients are accepted',
-    facts.accepting === 'contradictory' && 'The directory contradicts itself on whether new patients are accepted',
+    facts.accepting === 'unknown' && 'The directory does not say whether new patients are accepted.',
+    facts.accepting === 'contradictory' && 'The directory contradicts itself on whether new patients are accepted.',
     ...entry.contradictions
       .filter(({ about }) => about === 'address' || about === 'phone' || about === 'specialty')
-      .map(({ about, detail }) => `The directory contradicts itself on the ${about}: ${detail}`),
+      .map(({ detail }) => detail),
     wait !== undefined &&
       daysBetween(wait.asOf, request.today) > policy.networkStaleAfterDays &&
-      `The listed wait is from ${plainDay(wait.asOf)}`,
+      `The listed wait is from ${plainDay(wait.asOf)}.`,
     ...(entry.interpreterOnSite === true
       ? []
-      : unspoken.map((language) => `The directory lists neither ${languageName(language)} nor an interpreter on site`)),
+      : unspoken.map((language) => `The directory lists neither ${languageName(language)} nor an interpreter on site.`)),
   ];
   return sentences.filter((sentence) => typeof sentence === 'string');
 }
