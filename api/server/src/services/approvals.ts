@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { specialtyById } from '@refloop/domain/clinical/specialty';
+import type { ReviewedNote } from '@refloop/domain/drafting/note-review';
 import { REFERRAL_KIND_WORDS } from '@refloop/domain/drafting/referral-kind';
 import { parseReference, type ResourceRef, referenceText } from '@refloop/domain/fhir/reference';
 import { ENGINE } from '@refloop/domain/matching/engine';
@@ -79,10 +80,9 @@ function choosePerformer(
   return { card, performer, nucc: entry.nucc };
 }
 
-function outcomeOf(kept: Kept, working: WorkingCopy, performer: Performer): RecommendationOutcome {
+function outcomeOf(note: ReviewedNote, performer: Performer): RecommendationOutcome {
   if (performer.rank !== 1) return 'overridden';
-  const same = JSON.stringify(working.sentences) === JSON.stringify(kept.draft.sentences);
-  return same ? 'accepted' : 'edited';
+  return note.edited.length + note.added.length + note.removed.length === 0 ? 'accepted' : 'edited';
 }
 
 /** SHA-256 over the canonical JSON (RFC 8785) of everything the signature covers. */
@@ -154,7 +154,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
     if ('refused' in reviewed) return reviewed;
     const chosen = choosePerformer(deps, kept, input.working, now);
     if ('refused' in chosen) return chosen;
-    return { kept, order, chosen, noteText: reviewed.text };
+    return { kept, order, chosen, noteText: reviewed.text, note: reviewed.note };
   };
 
   const earlier = async (unit: Unit, input: Approve, session: PatientSession, now: Date): Promise<Plan | undefined> => {
@@ -180,7 +180,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
           if (done) return done;
           const checked = check(stored, session, input, now);
           if ('refused' in checked) return checked;
-          const { kept, order, chosen, noteText } = checked;
+          const { kept, order, chosen, noteText, note: reviewed } = checked;
           const { request, writeBack } = kept.input;
           const specialty = specialtyById(request.match.specialty);
           if (!specialty) throw new Error(`A stored recommendation names an unknown specialty: ${request.match.specialty}`);
@@ -195,7 +195,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
             request,
             overrideReason: input.working.overrideReason,
             note: noteText,
-            sentences: input.working.sentences,
+            sentences: reviewed.sentences,
             notNeeded: input.working.notNeeded,
           };
           const contentHash = contentHashOf(content);
@@ -226,7 +226,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
               encounter: referenceIn(order?.resource ?? null, 'encounter'),
               note,
               replacesNote: await lapsedNote(unit, stored.referralId),
-              sources: unique(input.working.sentences.flatMap((sentence) => sentence.sources)),
+              sources: unique(reviewed.sentences.flatMap((sentence) => sentence.sources)),
               software: [
                 { name: `Refloop composer (${kept.draft.composer.name})`, version: kept.draft.composer.version },
                 { name: `Refloop ranker (${kept.match.policy.id} ${kept.match.policy.version})`, version: ENGINE },
@@ -291,7 +291,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
           const saved = await unit.recommendations.save(stored.id, stored.revision, {
             working: toJson(input.working),
             status: 'APPROVED',
-            outcome: outcomeOf(kept, input.working, chosen.performer),
+            outcome: outcomeOf(reviewed, chosen.performer),
           });
           if (saved.status !== 'saved')
             throw new Refused(

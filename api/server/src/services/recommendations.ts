@@ -91,7 +91,7 @@ export function createRecommendationService(deps: Deps): RecommendationService {
       if (order !== null && 'refused' in order) return order;
       const match = deps.matching.match(input.request.match, now);
       if ('refused' in match) return match;
-      const drafted = deps.drafter.draft({ input, patientId: session.patientId, now, performerName: match.ranked[0]?.name });
+      const drafted = deps.drafter.draft(input, session.patientId, now);
       if ('refused' in drafted) return drafted;
       const kept: Kept = { orderRef: order?.reference ?? null, orderVersion: order?.versionId ?? null, input, match, ...drafted };
       const at = now.toISOString();
@@ -146,7 +146,7 @@ export function createRecommendationService(deps: Deps): RecommendationService {
               specialtyName: specialtyById(request.match.specialty)?.name ?? request.match.specialty,
               urgency: request.match.urgency,
               withinMiles: match.exception.withinMiles,
-              patientName: drafted.patientName,
+              patientName: deps.drafter.patientName(input.chart, session.patientId),
               raisedBy: session.subject,
               now,
             });

@@ -1,0 +1,41 @@
+/** The routes of a referral, wired to their services. */
+import type { Policy } from '@refloop/domain/matching/policy';
+import type { MatchIndex } from './matching/match-index.ts';
+import { approvalRoutes } from './routes/approvals.ts';
+import { exceptionRoutes } from './routes/exceptions.ts';
+import { matchRoutes } from './routes/match.ts';
+import { recommendationRecordRoutes } from './routes/recommendation-records.ts';
+import { recommendationRoutes } from './routes/recommendations.ts';
+import type { Route } from './routes/route.ts';
+import { createApprovalService } from './services/approvals.ts';
+import { drafter } from './services/drafting.ts';
+import { createExceptionService } from './services/exceptions.ts';
+import { createMatchingService } from './services/matching.ts';
+import { createPlanService } from './services/plans.ts';
+import { createRecordService } from './services/recommendation-records.ts';
+import { createRecommendationService } from './services/recommendations.ts';
+import type { Store } from './store/store.ts';
+
+export type ReferralDeps = {
+  store: Store;
+  /** The index of the directory in force; undefined until the first is loaded. */
+  index: () => MatchIndex | undefined;
+  policy: Policy;
+  newId: () => string;
+  /** Of Refloop, for Provenance. */
+  version: string;
+};
+
+export function referralRoutes({ store, index, policy, newId, version }: ReferralDeps): Route[] {
+  const matching = createMatchingService({ current: index, policy });
+  return [
+    ...matchRoutes({ matching }),
+    ...recommendationRoutes({ recommendations: createRecommendationService({ store, matching, drafter, newId }) }),
+    ...approvalRoutes({
+      approvals: createApprovalService({ store, matching, drafter, newId, version }),
+      plans: createPlanService({ store }),
+    }),
+    ...exceptionRoutes({ exceptions: createExceptionService({ store }) }),
+    ...recommendationRecordRoutes({ records: createRecordService({ store }) }),
+  ];
+}

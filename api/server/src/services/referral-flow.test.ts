@@ -1,0 +1,349 @@
+/** From a recommendation to the written order, through the routes, on a real PostgreSQL. */
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readReferral } from './referral-log.ts';
+import { HOME, OUT_OF_NETWORK, openReferralApi, type ReferralApi, testDirectory } from './test-referral-api.ts';
+
+type Body = Record<string, unknown>;
+
+let api: ReferralApi;
+let token: string;
+let orders = 0;
+
+beforeAll(async () => {
+  api = await openReferralApi();
+  token = await api.session();
+});
+afterAll(() => api.close());
+
+/** A launched order of its own for each test, so that none finds another's referral. */
+function order(more: Body = {}): Body {
+  orders += 1;
+  return {
+    resourceType: 'ServiceRequest',
+    id: `order-${orders}`,
+    meta: { versionId: '3' },
+    status: 'draft',
+    intent: 'order',
+    subject: { reference: 'Patient/pat-1' },
+    code: { coding: [{ system: 'http://snomed.info/sct', code: '308471005' }] },
+    encounter: { reference: 'Encounter/enc-1' },
+    ...more,
+  };
+}
+
+const chart = (): Body[] => [
+  {
+    resourceType: 'Patient',
+    id: 'pat-1',
+    name: [{ family: 'Quillfeather', given: ['Rosalind'] }],
+    gender: 'female',
+    birthDate: '1968-03-02',
+  },
+  {
+    resourceType: 'Condition',
+    id: 'c1',
+    subject: { reference: 'Patient/pat-1' },
+    clinicalStatus: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-clinical', code: 'active' }] },
+    code: {
+      coding: [{ system: 'http://hl7.org/fhir/sid/icd-10-cm', code: 'I47.10', display: 'Supraventricular tachycardia, unspecified' }],
+      text: 'Supraventricular tachycardia',
+    },
+    onsetDateTime: '2026-08-01',
+  },
+  {
+    resourceType: 'Coverage',
+    id: 'cov-1',
+    status: 'active',
+    beneficiary: { reference: 'Patient/pat-1' },
+    payor: [{ reference: 'Organization/payer-a' }],
+  },
+];
+
+const match = (more: Body = {}): Body => ({
+  specialty: 'cardiology',
+  urgency: 'routine',
+  place: HOME,
+  coverage: { payerId: 'payer-a', payerName: 'Payer A', planIdentifier: 'PLAN-A', planName: 'Plan A', active: true },
+  patient: 'adult',
+  languages: [],
+  ...more,
+});
+
+const makeInput = (more: { order?: Body | null; chart?: Body[]; match?: Body; reasonText?: string } = {}): Body => ({
+  order: more.order === undefined ? order() : more.order,
+  chart: more.chart ?? chart(),
+  notSeen: [],
+  request: {
+    match: match(more.match),
+    reasonText: more.reasonText ?? 'Recurrent palpitations for three months',
+    reasonCodes: [{ system: 'http://hl7.org/fhir/sid/icd-10-cm', code: 'I47.10', display: 'Supraventricular tachycardia, unspecified' }],
+    question: 'Is she a candidate for ablation?',
+    kind: 'consult',
+    visits: 1,
+  },
+  writeBack: { rung: 1, steps: ['DocumentReference', 'ServiceRequest', 'Task', 'Provenance'], leftOut: [] },
+});
+
+async function recommend(input: Body = makeInput()): Promise<Body & { id: string; revision: number; working: Body }> {
+  const made = await api.call('POST', '/recommendations', token, input);
+  expect(made.status, JSON.stringify(made.body)).toBe(201);
+  return made.body as Body & { id: string; revision: number; working: Body };
+}
+
+let keys = 0;
+const approveInput = (made: Body & { id: string; revision: number; working: Body }, input: Body, more: Body = {}): Body => {
+  keys += 1;
+  return {
+    recommendationId: made.id,
+    revision: made.revision,
+    working: made.working,
+    order: input['order'],
+    performerInEhr: null,
+    idempotencyKey: `press-${keys}-0123456789`,
+    ...more,
+  };
+};
+
+const problemType = (body: Body): string => String(body['type']).replace('/problems/', '');
+
+describe('the whole way', () => {
+  test('recommend, approve, write, settle: the referral is in the chart, and every step is on record', async () => {
+    const input = makeInput();
+    const made = await recommend(input);
+    expect(made).toMatchObject({ status: 'PENDING_REVIEW', orderVersion: '3', working: { chosen: 'entry-1' } });
+    const ranked = (made['match'] as { ranked: { entryId: string; rank: number; score: number; factors: { contribution: number }[] }[] })
+      .ranked;
+    expect(ranked.map((card) => card.entryId)).toEqual(['entry-1', 'entry-2', 'entry-3', 'entry-4']);
+    for (const card of ranked) expect(card.factors.reduce((sum, factor) => sum + factor.contribution, 0)).toBeCloseTo(card.score, 12);
+
+    const approved = await api.call('POST', '/approvals', token, approveInput(made, input));
+    expect(approved.status, JSON.stringify(approved.body)).toBe(201);
+    const planId = String(approved.body['id']);
+    expect(approved.body).toMatchObject({ writeBack: 'waiting', transport: 'not-sent', decision: { by: 'Dr. Lee' } });
+
+    const holder = 'window-one-1234';
+    expect((await api.call('POST', `/plans/${planId}/lease`, token, { holder })).body['writeBack']).toBe('writing');
+    const steps: [string, string][] = [
+      ['DocumentReference', 'DocumentReference/d1'],
+      ['ServiceRequest', `ServiceRequest/${String((input['order'] as Body)['id'])}`],
+      ['Task', 'Task/t1'],
+      ['Provenance', 'Provenance/p1'],
+    ];
+    for (const [step, reference] of steps) {
+      const reported = await api.call('POST', `/plans/${planId}/steps/${step}`, token, {
+        holder,
+        outcome: { status: 'done', reference, versionId: '4' },
+      });
+      expect(reported.status, JSON.stringify(reported.body)).toBe(200);
+    }
+    expect((await api.call('GET', `/plans/${planId}`, token)).body['writeBack']).toBe('done');
+
+    const admin = await api.session({ subject: 'admin', patientId: null, roles: ['admin'] });
+    const record = await api.call('GET', `/audit/recommendations/${made.id}`, admin);
+    expect(record.body).toMatchObject({ decision: { chosenName: 'Ana Family1, MD', chosenRank: 1 }, plan: { writeBack: 'done' } });
+    const row = await api.store.transaction(api.scope, async (unit) => readReferral(unit, String(made['referralId'])));
+    expect(row?.order).toMatchObject({ status: 'active', approval: { by: 'Practitioner/clinician' } });
+    expect(
+      (await api.store.transaction(api.scope, (unit) => unit.obligations.list({ status: 'open', referralId: String(made['referralId']) })))
+        .length,
+    ).toBe(0);
+  });
+
+  test('the same press sent twice approves once; another press is told who approved', async () => {
+    const input = makeInput();
+    const made = await recommend(input);
+    const body = approveInput(made, input);
+    const first = await api.call('POST', '/approvals', token, body);
+    const again = await api.call('POST', '/approvals', token, body);
+    expect(again.body['id']).toBe(first.body['id']);
+    const other = await api.call('POST', '/approvals', token, approveInput({ ...made, revision: made.revision + 1 }, input));
+    expect([other.status, problemType(other.body)]).toEqual([409, 'already-approved']);
+  });
+});
+
+describe('what the server refuses, whatever the page says', () => {
+  test('an order that changed since it was shown: read again, approve again', async () => {
+    const input = makeInput();
+    const made = await recommend(input);
+    const changed = { ...(input['order'] as Body), meta: { versionId: '4' } };
+    const refused = await api.call('POST', '/approvals', token, approveInput(made, input, { order: changed }));
+    expect([refused.status, problemType(refused.body)]).toEqual([409, 'order-changed']);
+    const again = await recommend({ ...input, order: changed, replaces: made.id } as Body);
+    expect(again['referralId']).toBe(made['referralId']);
+    expect((await api.call('POST', '/approvals', token, approveInput(again, { order: changed }))).status).toBe(201);
+  });
+
+  test('an out-of-network choice without a reason; with one it passes and is recorded', async () => {
+    const input = makeInput();
+    const made = await recommend(input);
+    const chosen = { ...made.working, chosen: OUT_OF_NETWORK };
+    const refused = await api.call('POST', '/approvals', token, approveInput(made, input, { working: chosen }));
+    expect([refused.status, problemType(refused.body)]).toEqual([422, 'override-reason-needed']);
+    const passed = await api.call(
+      'POST',
+      '/approvals',
+      token,
+      approveInput(made, input, { working: { ...chosen, overrideReason: { code: 'patient-prefers', text: '' } } }),
+    );
+    expect(passed.status, JSON.stringify(passed.body)).toBe(201);
+  });
+
+  test('a sentence without a source that the composer is said to have written', async () => {
+    const input = makeInput();
+    const made = await recommend(input);
+    const planted = { id: 'x1', section: 'findings', text: 'Troponin is normal.', author: 'composer', sources: [] };
+    const sentences = [...(made.working['sentences'] as Body[]), planted];
+    const refused = await api.call('POST', '/approvals', token, approveInput(made, input, { working: { ...made.working, sentences } }));
+    expect([refused.status, problemType(refused.body)]).toEqual([422, 'note-not-sourced']);
+    const own = [...(made.working['sentences'] as Body[]), { ...planted, author: 'clinician' }];
+    const passed = await api.call('POST', '/approvals', token, approveInput(made, input, { working: { ...made.working, sentences: own } }));
+    expect(passed.status, JSON.stringify(passed.body)).toBe(201);
+  });
+
+  test('a red flag that nobody answered', async () => {
+    const input = makeInput({ reasonText: 'Crushing chest pain since this morning' });
+    const made = await recommend(input);
+    expect((made['redFlags'] as unknown[]).length).toBeGreaterThan(0);
+    const refused = await api.call('POST', '/approvals', token, approveInput(made, input));
+    expect([refused.status, problemType(refused.body)]).toEqual([422, 'emergency-not-considered']);
+  });
+
+  test('no specialist, an unknown one, and one whose network changed meanwhile', async () => {
+    const input = makeInput();
+    const made = await recommend(input);
+    const none = await api.call('POST', '/approvals', token, approveInput(made, input, { working: { ...made.working, chosen: null } }));
+    expect([none.status, problemType(none.body)]).toEqual([422, 'performer-missing']);
+    const unknown = await api.call(
+      'POST',
+      '/approvals',
+      token,
+      approveInput(made, input, { working: { ...made.working, chosen: 'entry-77' } }),
+    );
+    expect([unknown.status, problemType(unknown.body)]).toEqual([409, 'conflict']);
+    const directory = testDirectory();
+    api.useDirectory(
+      { ...directory, entries: directory.entries.map((each) => (each.id === 'entry-1' ? { ...each, networks: [] } : each)) },
+      'directory-2',
+    );
+    const changed = await api.call('POST', '/approvals', token, approveInput(made, input));
+    api.useDirectory(testDirectory(), 'directory-1');
+    expect([changed.status, problemType(changed.body)]).toEqual([409, 'directory-changed']);
+  });
+
+  test('another patient: in the order, in the chart, or by id', async () => {
+    const foreignOrder = await api.call(
+      'POST',
+      '/recommendations',
+      token,
+      makeInput({ order: order({ subject: { reference: 'Patient/pat-2' } }) }),
+    );
+    expect([foreignOrder.status, problemType(foreignOrder.body)]).toEqual([403, 'another-patient']);
+    const foreign = { resourceType: 'Condition', id: 'c2', subject: { reference: 'Patient/pat-2' }, code: { text: 'Other' } };
+    const foreignChart = await api.call('POST', '/recommendations', token, makeInput({ chart: [...chart(), foreign] }));
+    expect([foreignChart.status, problemType(foreignChart.body)]).toEqual([403, 'another-patient']);
+    const made = await recommend();
+    const other = await api.session({ patientId: 'pat-2' });
+    expect((await api.call('GET', `/recommendations/${made.id}`, other)).status).toBe(404);
+    expect((await api.call('PUT', `/recommendations/${made.id}/working`, other, { revision: 1, working: made.working })).status).toBe(404);
+    expect((await api.call('POST', '/approvals', other, approveInput(made, makeInput()))).status).toBe(404);
+  });
+
+  test('an order that is closed, or no order at all', async () => {
+    const closed = await api.call('POST', '/recommendations', token, makeInput({ order: order({ status: 'revoked' }) }));
+    expect([closed.status, problemType(closed.body)]).toEqual([409, 'order-not-open']);
+    const wrong = await api.call('POST', '/recommendations', token, makeInput({ order: { resourceType: 'Observation', id: 'o' } }));
+    expect([wrong.status, (wrong.body['errors'] as { field: string }[])[0]?.field]).toEqual([400, 'order.resourceType']);
+  });
+
+  test('an unknown specialty names the field', async () => {
+    const wrong = await api.call('POST', '/match', token, match({ specialty: 'astrology' }));
+    expect([wrong.status, (wrong.body['errors'] as { field: string }[])[0]?.field]).toEqual([400, 'specialty']);
+  });
+});
+
+describe('two windows', () => {
+  test('one writes; the other is told to wait, and its reports count for nothing', async () => {
+    const input = makeInput();
+    const made = await recommend(input);
+    const plan = (await api.call('POST', '/approvals', token, approveInput(made, input))).body;
+    await api.call('POST', `/plans/${String(plan['id'])}/lease`, token, { holder: 'window-one-1234' });
+    const second = await api.call('POST', `/plans/${String(plan['id'])}/lease`, token, { holder: 'window-two-1234' });
+    expect([second.status, problemType(second.body)]).toEqual([409, 'lease-held']);
+    const outcome = { status: 'done', reference: 'DocumentReference/d9', versionId: '1' };
+    const report = await api.call('POST', `/plans/${String(plan['id'])}/steps/DocumentReference`, token, {
+      holder: 'window-two-1234',
+      outcome,
+    });
+    expect([report.status, problemType(report.body)]).toEqual([409, 'lease-lost']);
+    const after = await api.call('GET', `/plans/${String(plan['id'])}`, token);
+    expect((after.body['steps'] as { outcome: { status: string } }[])[0]?.outcome.status).toBe('waiting');
+  });
+
+  test('a draft saved elsewhere is not overwritten', async () => {
+    const made = await recommend();
+    expect(
+      (await api.call('PUT', `/recommendations/${made.id}/working`, token, { revision: made.revision, working: made.working })).status,
+    ).toBe(200);
+    const late = await api.call('PUT', `/recommendations/${made.id}/working`, token, { revision: made.revision, working: made.working });
+    expect([late.status, problemType(late.body)]).toEqual([409, 'conflict']);
+  });
+});
+
+test('a stale order ends the plan, and the next approval replaces the note already filed', async () => {
+  const input = makeInput();
+  const made = await recommend(input);
+  const plan = (await api.call('POST', '/approvals', token, approveInput(made, input))).body;
+  const holder = 'window-one-1234';
+  await api.call('POST', `/plans/${String(plan['id'])}/lease`, token, { holder });
+  await api.call('POST', `/plans/${String(plan['id'])}/steps/DocumentReference`, token, {
+    holder,
+    outcome: { status: 'done', reference: 'DocumentReference/first', versionId: '1' },
+  });
+  const stale = await api.call('POST', `/plans/${String(plan['id'])}/steps/ServiceRequest`, token, {
+    holder,
+    outcome: { status: 'stale', detail: 'HTTP 412' },
+  });
+  expect(stale.body['writeBack']).toBe('stale');
+  const changed = { ...(input['order'] as Body), meta: { versionId: '4' } };
+  const again = await recommend({ ...input, order: changed, replaces: made.id } as Body);
+  const second = await api.call('POST', '/approvals', token, approveInput(again, { order: changed }));
+  expect(second.status, JSON.stringify(second.body)).toBe(201);
+  const steps = second.body['steps'] as { name: string; resource: Body }[];
+  expect(steps.find((step) => step.name === 'DocumentReference')?.resource['relatesTo']).toEqual([
+    { code: 'replaces', target: { reference: 'DocumentReference/first' } },
+  ]);
+});
+
+test('nobody in network within 50 miles becomes an exception with an owner and a deadline', async () => {
+  await api.session({ subject: 'coordinator', patientId: null, roles: ['coordinator'] });
+  const made = await recommend(makeInput({ match: { place: { zip: '59301' } } }));
+  expect((made['match'] as { exception: unknown }).exception).toMatchObject({ kind: 'none-in-network', withinMiles: 50 });
+  const coordinator = await api.session({ subject: 'coordinator', patientId: null, roles: ['coordinator'] });
+  const rows = (await api.call('GET', '/exceptions', coordinator)).body['rows'] as Body[];
+  const row = rows.find((each) => each['kind'] === 'none-in-network');
+  expect(row).toMatchObject({ owner: 'coordinator', status: 'open', patientName: 'Rosalind Quillfeather' });
+  const done = await api.call('POST', `/exceptions/${String(row?.['id'])}`, coordinator, {
+    what: 'done',
+    note: 'Arranged a telehealth visit.',
+  });
+  expect(done.body['status']).toBe('done');
+});
+
+test('unfinished work is offered again, a dismissed recommendation is not', async () => {
+  const patient = await api.session({ patientId: 'pat-9' });
+  const input = makeInput({
+    order: order({ subject: { reference: 'Patient/pat-9' } }),
+    chart: [{ resourceType: 'Patient', id: 'pat-9', name: [{ family: 'Nine' }] }],
+  });
+  const made = (await api.call('POST', '/recommendations', patient, input)).body;
+  const open = async () => ((await api.call('GET', '/open-work', patient)).body['recommendations'] as unknown[]).length;
+  expect(await open()).toBe(1);
+  await api.call('POST', `/recommendations/${String(made['id'])}/dismissal`, patient, { reason: 'Patient wants to wait' });
+  expect(await open()).toBe(0);
+});
+
+test('no name, reason or identifier of the patient is in the log', () => {
+  expect(api.log.lines.length).toBeGreaterThan(20);
+  expect(api.log.leaked(['Quillfeather', 'Rosalind', 'palpitations', '1968-03-02', 'pat-1', 'ablation', 'chest pain'])).toEqual([]);
+});

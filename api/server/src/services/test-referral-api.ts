@@ -1,0 +1,149 @@
+/** For tests: the referral routes over a real PostgreSQL, with a small directory and sessions that need no EHR. */
+import { SEED_V1 } from '@refloop/domain/matching/policies';
+import type { Directory, DirectoryEntry } from '@refloop/domain/network/directory';
+import { createTestDatabase } from '../../../../tools/test-database.ts';
+import { createApp } from '../app.ts';
+import type { Role } from '../client/session.ts';
+import { DEVELOPMENT_KEY } from '../config.ts';
+import { createKeyRing } from '../crypto/key-ring.ts';
+import { type CapturedLog, captureLog } from '../logging/captured-log.ts';
+import { currentIndex } from '../matching/current-index.ts';
+import { buildIndex } from '../matching/match-index.ts';
+import { unitVectorOf } from '../matching/origin.ts';
+import { migrate } from '../migrations/migrate.ts';
+import { referralRoutes } from '../referral-routes.ts';
+import { digest, newToken } from '../sessions/token.ts';
+import { sandboxSite } from '../sites.ts';
+import { openPostgresStore } from '../store/postgres/store.ts';
+import type { Scope, Store } from '../store/store.ts';
+
+/** Near Oakland, California. */
+export const HOME = { latitude: 37.8044, longitude: -122.2712 };
+
+const entry = (number: number, more: Partial<DirectoryEntry> = {}): DirectoryEntry => ({
+  id: `entry-${number}`,
+  npi: `12345678${String(10 + number)}`,
+  practitionerId: `practitioner-${number}`,
+  roleIds: [`role-${number}`],
+  name: { family: `Family${number}`, given: 'Ana', credential: 'MD' },
+  nucc: '207RC0000X',
+  specialty: 'cardiology',
+  organization: { id: 'org', name: 'Bay Heart' },
+  location: {
+    id: `location-${number}`,
+    city: 'Oakland',
+    state: 'CA',
+    zip: '94601',
+    unit: unitVectorOf({ latitude: HOME.latitude + number / 100, longitude: HOME.longitude }),
+    precision: 'address',
+  },
+  phone: '510-555-0100',
+  channels: ['fax'],
+  languages: ['en'],
+  ages: 'all',
+  acceptsEmergencies: true,
+  wait: { days: 10 + number, asOf: '2026-11-01' },
+  rating: { stars: 4, count: 30 },
+  networks: [{ networkId: 'network-a', accepting: 'newpt', verifiedOn: '2026-11-03', source: 'Test payer' }],
+  contradictions: [],
+  ...more,
+});
+
+export const OUT_OF_NETWORK = 'entry-9';
+
+export const testDirectory = (): Directory => ({
+  format: 'refloop-directory-1',
+  asOf: '2026-11-18',
+  synthetic: true,
+  plans: [{ id: 'plan-a', name: 'Plan A', payer: { id: 'payer-a', name: 'Payer A' }, identifiers: ['PLAN-A'], networkIds: ['network-a'] }],
+  networks: [{ id: 'network-a', name: 'Network A', payerId: 'payer-a' }],
+  entries: [...[1, 2, 3, 4].map((number) => entry(number)), entry(9, { networks: [] })],
+});
+
+export type ReferralApi = {
+  store: Store;
+  scope: Scope;
+  log: CapturedLog;
+  /** Moves on the clock that every request sees. */
+  clock: { now: Date };
+  useDirectory: (directory: Directory, hash: string) => void;
+  /** Opens a session as `POST /sessions` would once the EHR has proven everything; answers its token. */
+  session: (who?: { patientId?: string | null; subject?: string; roles?: Role[] }) => Promise<string>;
+  call: (method: string, path: string, token: string, body?: unknown) => Promise<{ status: number; body: Record<string, unknown> }>;
+  close: () => Promise<void>;
+};
+
+export async function openReferralApi(): Promise<ReferralApi> {
+  const database = await createTestDatabase();
+  await migrate(database.url);
+  let counter = 0;
+  const newId = (): string => `id-${(counter += 1).toString().padStart(6, '0')}`;
+  const store = await openPostgresStore({ url: database.url, keyRing: createKeyRing([DEVELOPMENT_KEY]), newId });
+  const index = currentIndex();
+  index.swap(buildIndex(testDirectory(), 'directory-1'));
+  const site = sandboxSite(4010);
+  const scope: Scope = { tenant: site.tenant, issuer: site.iss, site: site.name };
+  const log = captureLog();
+  const clock = { now: new Date('2026-11-20T10:00:00.000Z') };
+  const app = createApp({
+    store,
+    sites: [site],
+    idleSeconds: 900,
+    now: () => clock.now,
+    routes: referralRoutes({ store, index: index.get, policy: SEED_V1, newId, version: 'test' }),
+    production: false,
+    tokenOrigins: () => [],
+    beforePage: async () => undefined,
+    log: log.log,
+    notReady: () => undefined,
+    builtApp: undefined,
+  });
+  return {
+    store,
+    scope,
+    log,
+    clock,
+    useDirectory: (directory, hash) => index.swap(buildIndex(directory, hash)),
+    session: async ({ patientId = 'pat-1', subject = 'clinician', roles = [] } = {}) => {
+      const token = newToken();
+      const at = clock.now.toISOString();
+      await store.transaction(scope, async (unit) => {
+        if (roles.length > 0) {
+          await unit.grants.put({
+            subject,
+            fhirUser: `Practitioner/${subject}`,
+            name: subject,
+            roles,
+            grantedBy: 'test',
+            grantedAt: at,
+            reason: 'test',
+          });
+        }
+        await unit.sessions.insert({
+          tokenHash: digest(token),
+          subject,
+          fhirUser: `Practitioner/${subject}`,
+          name: 'Dr. Lee',
+          patientId,
+          startedAt: at,
+          lastActivity: at,
+          expiresAt: new Date(clock.now.getTime() + 3_600_000).toISOString(),
+        });
+      });
+      return token;
+    },
+    call: async (method, path, token, body) => {
+      const response = await app.request(path, {
+        method,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) };
+    },
+    close: async () => {
+      await store.close();
+      await database.drop();
+    },
+  };
+}
