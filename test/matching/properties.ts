@@ -24,12 +24,11 @@ function mayBeRanked(entry: DirectoryEntry, request: MatchRequest, directory: Di
     ({ verifiedOn }) => verifiedOn !== undefined && verifiedOn <= today && days(verifiedOn, today) <= policy.networkStaleAfterDays,
   );
   const stated = rows.map(({ accepting }) => accepting).filter((accepting) => accepting !== 'unknown');
-  const disputed = entry.contradictions.some(({ about }) => about === 'accepting');
   return (
     proof &&
     (specialtyById(request.specialty)?.nucc.includes(entry.nucc) ?? false) &&
     entry.ages !== (request.patient === 'adult' ? 'children' : 'adults') &&
-    (stated.length === 0 || stated.includes('newpt') || disputed) &&
+    (stated.length === 0 || stated.includes('newpt')) &&
     (request.urgency !== 'emergency' || entry.acceptsEmergencies === true)
   );
 }

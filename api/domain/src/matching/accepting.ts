@@ -16,7 +16,7 @@ const covers = (row: NetworkParticipation, today: Day): boolean =>
 
 /**
  * Reads the rows of the plan's networks whose period covers the day; where there are none (out of network, no plan),
- * every row whose period does. `existptfam` (existing patients and their families) is not taking new patients: nothing
+ * every row whose period does. Rows that only differ in how they refuse are a refusal. `existptfam` (existing patients and their families) is not taking new patients: nothing
  * in a request says that a relative is a patient there.
  */
 export function acceptingOf(entry: AcceptingFacts, plan: Plan | undefined, today: Day): Accepting {
@@ -26,9 +26,8 @@ export function acceptingOf(entry: AcceptingFacts, plan: Plan | undefined, today
   const noted = entry.contradictions.some(
     ({ about, networkId }) => about === 'accepting' && (networkId === undefined || rows.some((row) => row.networkId === networkId)),
   );
-  if (noted) return 'contradictory';
   const stated = new Set(rows.map((row) => row.accepting).filter((value) => value !== 'unknown'));
-  if (stated.size === 0) return 'unknown';
-  if (stated.has('newpt')) return stated.size === 1 ? 'yes' : 'contradictory';
+  if (stated.size === 0) return noted ? 'contradictory' : 'unknown';
+  if (stated.has('newpt')) return stated.size === 1 && !noted ? 'yes' : 'contradictory';
   return stated.has('existptonly') || stated.has('existptfam') ? 'existing-patients-only' : 'no';
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { NetworkParticipation } from '../network/directory.ts';
+import type { AcceptingPatients, NetworkParticipation } from '../network/directory.ts';
 import { acceptingOf } from './accepting.ts';
 import { eligible } from './eligibility.ts';
 import { type EntryChanges, exampleEntry, exampleRequest, inNetwork, PLAN, TODAY } from './example-directory.ts';
@@ -53,11 +53,11 @@ describe('hard filters', () => {
   });
 });
 
-const noted = (networkId: string) =>
+const noted = (networkId: string, accepting: AcceptingPatients) =>
   exampleEntry({
     id: 'e',
-    networks: [inNetwork({ accepting: 'nopt' })],
-    contradictions: [{ about: 'accepting', networkId, detail: 'yes and no' }],
+    networks: [inNetwork({ accepting })],
+    contradictions: [{ about: 'accepting', networkId, detail: 'One row says yes, another no.' }],
   });
 
 describe('accepting new patients', () => {
@@ -82,7 +82,9 @@ describe('accepting new patients', () => {
   ])('%s', (_name, rows, expected) => expect(of(...rows)).toBe(expected));
 
   test('a contradiction the importer noted makes it a question, for the network concerned only', () => {
-    expect(acceptingOf(noted('net-a'), plan, TODAY)).toBe('contradictory');
-    expect(acceptingOf(noted('net-b'), plan, TODAY)).toBe('no');
+    expect(acceptingOf(noted('net-a', 'newpt'), plan, TODAY)).toBe('contradictory');
+    expect(acceptingOf(noted('net-b', 'newpt'), plan, TODAY)).toBe('yes');
+    expect(acceptingOf(noted('net-a', 'unknown'), plan, TODAY)).toBe('contradictory');
+    expect(acceptingOf(noted('net-a', 'nopt'), plan, TODAY)).toBe('no');
   });
 });
