@@ -19,7 +19,8 @@ export const EMERGENCY_QUESTION = 'Is the emergency department the right place?'
 
 type Rule = { id: string; label: string; icd10: readonly string[]; pattern: RegExp; unless: RegExp | undefined };
 
-const bounded = (phrases: readonly string[]): string => `(?<![a-z0-9])(?:${phrases.join('|')})(?![a-z0-9])`;
+// A space in a phrase is any run of spaces in the text.
+const bounded = (phrases: readonly string[]): string => `(?<![a-z0-9])(?:${phrases.join('|').replaceAll(' ', '\\s+')})(?![a-z0-9])`;
 
 const RULES: readonly Rule[] = rules.flags.map((flag) => ({
   id: flag.id,
