@@ -16,8 +16,8 @@ const covers = (row: NetworkParticipation, today: Day): boolean =>
 
 /**
  * Reads the rows of the plan's networks whose period covers the day; where there are none (out of network, no plan),
- * every row whose period does. Rows that only differ in how they refuse are a refusal. `existptfam` (existing patients and their families) is not taking new patients: nothing
- * in a request says that a relative is a patient there.
+ * every row whose period does. Rows that only differ in how they refuse are a refusal. `existptfam` (existing patients
+ * and their families) is not taking new patients: nothing in a request says that a relative is a patient there.
  */
 export function acceptingOf(entry: AcceptingFacts, plan: Plan | undefined, today: Day): Accepting {
   const current = entry.networks.filter((row) => covers(row, today));

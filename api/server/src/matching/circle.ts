@@ -1,6 +1,7 @@
 /** The entries of some NUCC codes within a circle, with their miles; exactly those the plain search would find. */
 import { chordOf, milesOfChord } from '@refloop/domain/matching/miles';
 import type { Origin } from '@refloop/domain/matching/request';
+import type { UnitVector } from '@refloop/domain/network/directory';
 import { columnsAround } from './cells.ts';
 import type { PackedDirectory } from './packed-directory.ts';
 
@@ -18,31 +19,30 @@ function firstNotBelow(cells: Uint32Array, cell: number, from: number, to: numbe
   return low;
 }
 
-/** `radiusMiles` null: everybody, whatever the distance. */
-export function withinCircle(packed: PackedDirectory, codes: readonly string[], origin: Origin | null, radiusMiles: number | null): Found {
+/** Miles from a point to the entry at a position. */
+export function milesTo(packed: PackedDirectory, [x, y, z]: UnitVector, position: number): number {
+  return milesOfChord(chordOf(x - (packed.x[position] ?? 0), y - (packed.y[position] ?? 0), z - (packed.z[position] ?? 0)));
+}
+
+/** Everybody of these codes; without an address there is no circle. */
+export function wholeSpecialty(packed: PackedDirectory, codes: readonly string[]): Found {
   const ranges = packed.nucc.filter(({ code }) => codes.includes(code));
+  return { positions: ranges.flatMap(({ from, to }) => Array.from({ length: to - from }, (_, at) => from + at)), miles: null };
+}
+
+/** Those of these codes no further than `radiusMiles` from the origin. */
+export function withinCircle(packed: PackedDirectory, codes: readonly string[], origin: Origin, radiusMiles: number): Found {
+  const { cells } = packed;
   const positions: number[] = [];
-  if (origin === null) {
-    for (const { from, to } of ranges) for (let position = from; position < to; position += 1) positions.push(position);
-    return { positions, miles: null };
-  }
-  const { x, y, z, cells } = packed;
-  const [originX, originY, originZ] = origin.unit;
   const miles: number[] = [];
-  const visit = (position: number): void => {
-    const away = milesOfChord(chordOf(originX - (x[position] ?? 0), originY - (y[position] ?? 0), originZ - (z[position] ?? 0)));
-    if (radiusMiles !== null && away > radiusMiles) return;
-    positions.push(position);
-    miles.push(away);
-  };
-  for (const { from, to } of ranges) {
-    if (radiusMiles === null) {
-      for (let position = from; position < to; position += 1) visit(position);
-      continue;
-    }
+  for (const { from, to } of packed.nucc.filter(({ code }) => codes.includes(code))) {
     columnsAround(origin.unit, radiusMiles, (first, last) => {
-      for (let position = firstNotBelow(cells, first, from, to); position < to && (cells[position] ?? 0) <= last; position += 1)
-        visit(position);
+      for (let position = firstNotBelow(cells, first, from, to); position < to && (cells[position] ?? 0) <= last; position += 1) {
+        const away = milesTo(packed, origin.unit, position);
+        if (away > radiusMiles) continue;
+        positions.push(position);
+        miles.push(away);
+      }
     });
   }
   return { positions, miles };

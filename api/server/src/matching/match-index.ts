@@ -23,7 +23,7 @@ import {
 import { planOf } from '@refloop/domain/matching/snapshot';
 import type { Directory, DirectoryEntry, Plan } from '@refloop/domain/network/directory';
 import { type BestFew, bestFew } from './best-few.ts';
-import { type Found, withinCircle } from './circle.ts';
+import { type Found, milesTo, wholeSpecialty, withinCircle } from './circle.ts';
 import { prefixLookup } from './name-words.ts';
 import { type PackedDirectory, packDirectory } from './packed-directory.ts';
 import { packedEntries } from './packed-entries.ts';
@@ -70,7 +70,7 @@ export function matchIndexOf(packed: PackedDirectory, hash: string): MatchIndex 
       });
       return { found, judged, counts };
     };
-    if (request.origin === null) return { steps: [], radiusMiles: null, ...judge(withinCircle(packed, codes, null, null)) };
+    if (request.origin === null) return { steps: [], radiusMiles: null, ...judge(wholeSpecialty(packed, codes)) };
     const steps: WideningStep[] = [];
     const circles = circlesFor(request.radiusMiles, policy);
     for (const radiusMiles of circles) {
@@ -171,14 +171,14 @@ export function matchIndexOf(packed: PackedDirectory, hash: string): MatchIndex 
       const typed = wordsOf(text);
       if (typed.length === 0) return { total: 0, entries: [] };
       const named = typed.map(beginning).reduce((both, more) => new Set([...both].filter((position) => more.has(position))));
-      const codes = specialty === null ? packed.nucc.map(({ code }) => code) : nuccCodesOf({ specialty });
-      const found = withinCircle(packed, codes, origin, null);
+      const codes = specialty === null ? null : nuccCodesOf({ specialty });
+      const ranges = packed.nucc.filter(({ code }) => codes === null || codes.includes(code));
       const nearest = bestFew(limit);
       let total = 0;
-      for (const [at, position] of found.positions.entries()) {
-        if (!named.has(position)) continue;
+      for (const position of named) {
+        if (!ranges.some(({ from, to }) => from <= position && position < to)) continue;
         total += 1;
-        nearest.offer(position, 0, found.miles?.[at] ?? 0, packed.tieBreak[position] ?? 0);
+        nearest.offer(position, 0, origin === null ? 0 : milesTo(packed, origin.unit, position), packed.tieBreak[position] ?? 0);
       }
       return { total, entries: entriesOf(nearest) };
     },
