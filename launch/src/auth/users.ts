@@ -1,6 +1,6 @@
 /** The people who can sign in to the sandbox. They exist whatever patients are loaded. */
 import type { Practitioner } from '@medplum/fhirtypes';
-import { withCheckDigit } from '../synthetic/national-provider-identifier.ts';
+import { npiOf } from '../synthetic/practice.ts';
 
 export type SandboxRole = 'clinician' | 'coordinator' | 'lead' | 'admin';
 
@@ -29,7 +29,7 @@ export const SANDBOX_USERS: SandboxUser[] = [
     given: 'Maren',
     prefix: 'Dr.',
     suffix: 'MD',
-    npi: withCheckDigit('290000910'),
+    npi: npiOf('290000910'),
   },
   {
     id: 'coordinator',
@@ -39,7 +39,7 @@ export const SANDBOX_USERS: SandboxUser[] = [
     family: 'Lindqvist',
     given: 'Teo',
     suffix: 'RN',
-    npi: withCheckDigit('290000911'),
+    npi: npiOf('290000911'),
   },
   {
     id: 'lead',
@@ -50,7 +50,7 @@ export const SANDBOX_USERS: SandboxUser[] = [
     given: 'Priya',
     prefix: 'Dr.',
     suffix: 'MD',
-    npi: withCheckDigit('290000912'),
+    npi: npiOf('290000912'),
   },
   {
     id: 'admin',
@@ -60,7 +60,7 @@ export const SANDBOX_USERS: SandboxUser[] = [
     family: 'Abara',
     given: 'Jonah',
     suffix: 'NP',
-    npi: withCheckDigit('290000913'),
+    npi: npiOf('290000913'),
   },
 ];
 

@@ -49,6 +49,7 @@ export function payerResources(): Organization[] {
     resourceType: 'Organization',
     id,
     meta: metaFor('us-core-organization'),
+    identifier: [{ system: 'urn:refloop:synthetic:payer', value: id }],
     active: true,
     type: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/organization-type', code: 'pay', display: 'Payer' }] }],
     name,

@@ -1,7 +1,7 @@
 /** The invented practice the sandbox EHR belongs to: its organization, clinics, clinicians, and two outside parties. */
 import type { Location, Organization, Practitioner, PractitionerRole, Reference, Resource } from '@medplum/fhirtypes';
 import { SPECIALTIES } from '@refloop/domain/clinical/specialty';
-import { withCheckDigit } from './national-provider-identifier.ts';
+import { npiCheckDigit } from '@refloop/domain/network/npi';
 import { placeOf } from './places.ts';
 import { metaFor } from './resource-meta.ts';
 
@@ -21,7 +21,7 @@ export type Clinic = {
   clinician: { given: string; family: string; gender: 'female' | 'male' };
 };
 
-/** One clinic a metropolitan area, and two in the country; each with the clinician who orders there. */
+/** One clinic a metropolitan area, and three in the country; each with the clinician who orders there. */
 export const clinics: readonly Clinic[] = [
   clinic('chicago', 'Lincoln Park', '60614', '2000 N Clark St', '312', 'Amelia', 'Vandenberg', 'female'),
   clinic('houston', 'Third Ward', '77004', '2400 Blodgett St', '713', 'Samuel', 'Adeyemi', 'male'),
@@ -33,8 +33,9 @@ export const clinics: readonly Clinic[] = [
   clinic('denver', 'Whittier', '80205', '2800 Downing St', '303', 'Michael', 'Trujillo', 'male'),
   clinic('san-francisco', 'Mission', '94110', '2900 22nd St', '415', 'Joyce', 'Nakagawa', 'female'),
   clinic('boston', 'Jamaica Plain', '02130', '640 Centre St', '617', 'Brendan', 'Foley', 'male'),
-  clinic('nevada', 'Duckwater', '89314', '3 Clinic Rd', '775', 'Sarah', 'Yazzie', 'female'),
-  clinic('montana', 'Jordan', '59337', '332 Leavitt Ave', '406', 'Thomas', 'Engel', 'male'),
+  clinic('laughlin', 'Laughlin', '89029', '3650 S Pointe Cir', '702', 'Sarah', 'Yazzie', 'female'),
+  clinic('ashland', 'Ashland', '59003', '16 Main St', '406', 'Ruth', 'Spang', 'female'),
+  clinic('jordan', 'Jordan', '59337', '332 Leavitt Ave', '406', 'Thomas', 'Engel', 'male'),
 ];
 
 function clinic(
@@ -111,6 +112,9 @@ export const specialistReference = (specialist: Specialist): Reference<Practitio
   display: `${specialist.given} ${specialist.family}, MD`,
 });
 
+/** Nine digits with their check digit. Ours start with 29, away from the numbers met in practice, which start with 1. */
+export const npiOf = (nineDigits: string): string => nineDigits + npiCheckDigit(nineDigits);
+
 function practitioner(
   id: string,
   given: string,
@@ -123,7 +127,7 @@ function practitioner(
     resourceType: 'Practitioner',
     id,
     meta: metaFor('us-core-practitioner'),
-    identifier: [{ system: 'http://hl7.org/fhir/sid/us-npi', value: withCheckDigit(nineDigits) }],
+    identifier: [{ system: 'http://hl7.org/fhir/sid/us-npi', value: npiOf(nineDigits) }],
     active: true,
     name: [{ use: 'official', family, given: [given], suffix: ['MD'] }],
     telecom: [{ system: 'phone', value: phone, use: 'work' }],
@@ -155,7 +159,7 @@ export function practiceResources(): Resource[] {
       resourceType: 'Organization',
       id: 'practice',
       meta: metaFor('us-core-organization'),
-      identifier: [{ system: 'http://hl7.org/fhir/sid/us-npi', value: withCheckDigit('290000001') }],
+      identifier: [{ system: 'http://hl7.org/fhir/sid/us-npi', value: npiOf('290000001') }],
       active: true,
       type: [
         { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/organization-type', code: 'prov', display: 'Healthcare Provider' }] },
