@@ -146,7 +146,12 @@ test.each([
 test('codes of another system, of a later encounter, or of no emergency ask nothing', () => {
   expect(redFlags('', [{ system: 'http://snomed.info/sct', code: 'R07.9' }])).toEqual([]);
   expect(redFlags('', [{ system: ICD10CM, code: 'T78.2XXD' }])).toEqual([]);
-  expect(redFlags('', [{ system: ICD10CM, code: 'M17.11' }, { system: ICD10CM, code: 'R55' }])).toEqual([]);
+  expect(
+    redFlags('', [
+      { system: ICD10CM, code: 'M17.11' },
+      { system: ICD10CM, code: 'R55' },
+    ]),
+  ).toEqual([]);
 });
 
 test('a text of several emergencies asks for each once, in the order of the table', () => {

@@ -11,7 +11,7 @@ import type { NoteDraft } from './note.ts';
 import { type ReferralKind, requestSentence } from './referral-kind.ts';
 import { type DraftSentence, sourced, spoken, withIds } from './sentence.ts';
 import { sourceExcerpts } from './source-excerpts.ts';
-import { icd10 } from './words.ts';
+import { icd10, uncapital } from './words.ts';
 
 export const COMPOSER = { name: 'refloop-composer', version: '1.0.0' } as const;
 
@@ -94,7 +94,9 @@ function allergySentences(chart: Chart): readonly DraftSentence[] {
       );
   }
   return chart.allergies.map((allergy) => {
-    const facts = [...allergy.reactions, allergy.severity, allergy.highRisk ? 'high risk' : ''].filter((part) => part !== '');
+    const facts = [...allergy.reactions.map(uncapital), allergy.severity, allergy.highRisk ? 'high risk' : ''].filter(
+      (part) => part !== '',
+    );
     return sourced('allergies', `Allergy: ${allergy.name}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}`, allergy.ref);
   });
 }
@@ -109,12 +111,13 @@ const distinct = (sentences: readonly string[]): readonly string[] => [...new Se
 export function composeNote({ chart, request, checklists, notSeen = [] }: ComposeInput): NoteDraft {
   const checklist = evaluateChecklist(chart, request.specialty, request, checklists, notSeen);
   const focus = focusOf(request.specialty, request, checklists);
-  const history = composeHistory(chart, focus);
   const findings = composeFindings(
     chart,
     focus,
     checklist.map(({ item }) => item),
   );
+  const toldElsewhere = new Set(findings.sentences.flatMap((sentence) => sentence.sources.map((ref) => ref.id)));
+  const history = composeHistory(chart, focus, toldElsewhere);
   const background = composeBackground(chart, focus);
   const patient = calledBy(chart.patient);
   const ask = requestSentence(request.kind, request.visits, request.urgency, patient);

@@ -6,9 +6,10 @@ import type { ResourceRef } from '../fhir/reference.ts';
 import { daysBetween } from '../instant.ts';
 import { type ChecklistItem, evidenceFor } from './checklist.ts';
 import type { Focus } from './focus.ts';
-import { bestSentences, quoted } from './history.ts';
+import { bestSentences, isShort, quoted } from './history.ts';
 import names from './result-names.json' with { type: 'json' };
 import { type DraftSentence, sourced } from './sentence.ts';
+import { capital } from './words.ts';
 
 const OWN_NAMES: Readonly<Record<string, string>> = names;
 
@@ -102,8 +103,8 @@ const isWorthTelling = (report: Report, focus: Focus): boolean =>
 
 function reportSentence(report: Told, focus: Focus): DraftSentence {
   const best = bestSentences(report.sentences, focus);
-  const words = best.length > 0 ? best : report.sentences.slice(0, 2);
-  const lead = [report.name.slice(0, 1).toUpperCase() + report.name.slice(1), onDate(report.date)].filter((part) => part !== '').join(' ');
+  const words = isShort(report.sentences) ? report.sentences : best.length > 0 ? best : report.sentences.slice(0, 2);
+  const lead = [capital(report.name), report.date ? `(${dateWords(report.date)})` : ''].filter((part) => part !== '').join(' ');
   return sourced('findings', words.length > 0 ? `${lead}: ${quoted(words)}` : lead, report.ref);
 }
 

@@ -4,7 +4,7 @@ import { dateWords, earliestDay, onDate } from '../fhir/date.ts';
 import { daysBetween } from '../instant.ts';
 import type { Focus } from './focus.ts';
 import { type DraftSentence, sourced } from './sentence.ts';
-import { shortened } from './words.ts';
+import { capital, shortened, uncapital } from './words.ts';
 
 const MOST = { historyProblems: 8, quotedNotes: 3, visits: 3, otherProblems: 15, pastProblems: 6, procedures: 6 } as const;
 /** Notes and visits of the year before the referral may be quoted; older ones are background at best. */
@@ -14,8 +14,6 @@ const LONGEST_QUOTE = 260;
 /** "Mrs. Delgado", "Delgado", or "this patient" when the chart has no name. */
 export const calledBy = (patient: PatientFacts | undefined): string =>
   patient && patient.family !== '' ? [patient.prefix, patient.family].filter((part) => part !== '').join(' ') : 'this patient';
-
-const capital = (words: string): string => words.slice(0, 1).toUpperCase() + words.slice(1);
 
 const ADULT_LANGUAGE = /^english$/i;
 
@@ -59,27 +57,34 @@ const isRecent = (date: string, chart: Chart): boolean => {
   return age >= 0 && age <= RECENT_DAYS;
 };
 
-/** The sentences of a text that speak most of the reason, at most two, in their own order. */
+/** The sentences of a text that speak most of the reason, at most two, in their own order; a gap between them shows. */
 export function bestSentences(sentences: readonly string[], focus: Focus): readonly string[] {
   return sentences
     .map((sentence, at) => ({ sentence, at, score: focus.score(sentence) }))
-    .filter((one) => one.score >= 2)
+    .filter((one) => one.score > 0)
     .sort((one, other) => other.score - one.score || one.at - other.at)
     .slice(0, 2)
     .sort((one, other) => one.at - other.at)
-    .map((one) => one.sentence);
+    .map(({ sentence, at }, index, chosen) => (index > 0 && at !== (chosen[index - 1]?.at ?? 0) + 1 ? `… ${sentence}` : sentence));
 }
 
 /** Words of a source set off as its own; `"` inside become single quotes. */
 export const quoted = (sentences: readonly string[]): string =>
   `“${shortened(sentences.map((sentence) => sentence.replace(/["“”]/g, "'")).join(' '), LONGEST_QUOTE)}”`;
 
-function noteSentences(chart: Chart, focus: Focus): { sentences: readonly DraftSentence[]; visits: ReadonlySet<string> } {
+/** Text short enough to quote whole; leaving half of a conclusion out can turn its sense. */
+export const isShort = (sentences: readonly string[]): boolean => sentences.join(' ').length <= LONGEST_QUOTE;
+
+function noteSentences(
+  chart: Chart,
+  focus: Focus,
+  toldElsewhere: ReadonlySet<string>,
+): { sentences: readonly DraftSentence[]; visits: ReadonlySet<string> } {
   const told = new Set<string>();
   const candidates = chart.documents
-    .filter((document) => isRecent(document.date, chart))
+    .filter((document) => isRecent(document.date, chart) && !toldElsewhere.has(document.ref.id))
     .map((document) => ({ document, best: bestSentences(document.sentences, focus) }))
-    .filter(({ best }) => best.some((sentence) => focus.aboutReason(sentence)))
+    .filter(({ best }) => focus.aboutReason(best.join(' ')))
     // A note carried forward from visit to visit is told once.
     .filter(({ best }) => {
       const words = best.join(' ');
@@ -89,7 +94,7 @@ function noteSentences(chart: Chart, focus: Focus): { sentences: readonly DraftS
   const sentences = candidates.map(({ document, best }) => {
     const visit = visitOf(document, chart);
     const who = document.author || visit?.participants[0] || '';
-    const what = [`${capital(document.name)} ${onDate(document.date)}`, who].filter((part) => part !== '').join(', ');
+    const what = [`${capital(document.name)} (${dateWords(document.date)})`, who].filter((part) => part !== '').join(', ');
     return sourced('history', `${what}: ${quoted(best)}`, document.ref, ...(visit ? [visit.ref] : []));
   });
   return { sentences, visits: new Set(candidates.map(({ document }) => document.encounter)) };
@@ -113,7 +118,7 @@ function visitSentences(chart: Chart, focus: Focus, quotedVisits: ReadonlySet<st
         : [
             sourced(
               'history',
-              `Seen ${onDate(visit.date)} (${visit.name}) for ${reasons.join('; ')}`,
+              `Seen ${onDate(visit.date)} (${uncapital(visit.name)}) for ${reasons.map(uncapital).join('; ')}`,
               visit.ref,
               ...problems.map((problem) => problem.ref),
             ),
@@ -125,14 +130,22 @@ function visitSentences(chart: Chart, focus: Focus, quotedVisits: ReadonlySet<st
 const left = (count: number, most: number, what: string): readonly string[] =>
   count > most ? [`${count - most} more ${what} in the chart and not in the draft.`] : [];
 
-/** History: opening, problems behind the reason then those the specialty cares for, notes and visits. */
-export function composeHistory(chart: Chart, focus: Focus): { sentences: readonly DraftSentence[]; leftOut: readonly string[] } {
+/**
+ * History: opening, problems behind the reason then those the specialty cares for, notes and visits.
+ *
+ * @param toldElsewhere ids of documents that another section quotes
+ */
+export function composeHistory(
+  chart: Chart,
+  focus: Focus,
+  toldElsewhere: ReadonlySet<string>,
+): { sentences: readonly DraftSentence[]; leftOut: readonly string[] } {
   const problems = distinct(chart.problems);
   const told = [
     ...problems.filter((problem) => focus.problem(problem) === 'reason'),
     ...problems.filter((problem) => focus.problem(problem) === 'specialty'),
   ];
-  const notes = noteSentences(chart, focus);
+  const notes = noteSentences(chart, focus, toldElsewhere);
   return {
     sentences: [
       ...openingSentences(chart.patient),

@@ -61,3 +61,9 @@ export function shortened(text: string, length: number): string {
   const space = cut.lastIndexOf(' ');
   return `${(space > length / 2 ? cut.slice(0, space) : cut).replace(/[,;:.\s]+$/, '')}…`;
 }
+
+/** "Hives" → "hives"; words that are capital beyond their first letter ("ECG", "HbA1c") stay. */
+export const uncapital = (words: string): string =>
+  /^[A-Z][a-z]+(?:[\s,;]|$)/.test(words) ? words.slice(0, 1).toLowerCase() + words.slice(1) : words;
+
+export const capital = (words: string): string => words.slice(0, 1).toUpperCase() + words.slice(1);

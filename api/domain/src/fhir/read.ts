@@ -55,7 +55,8 @@ export function quantity(value: unknown): Quantity | undefined {
   const read = object(value);
   const amount = number(read['value']);
   if (amount === undefined) return undefined;
-  const unit = text(read['unit']) || text(read['code']);
+  // A unit that is all braces ("{score}") is a UCUM annotation and measures nothing.
+  const unit = (text(read['unit']) || text(read['code'])).replace(/^\{[^}]*\}$/, '');
   const comparator = text(read['comparator']);
   return { value: amount, ...(unit && { unit }), ...(comparator && { comparator }) };
 }
