@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Logger } from './logging/log.ts';
-import { describeRoutes } from './openapi.ts';
+import { describeRoutes, openApiRoute } from './openapi.ts';
 import { fieldErrors, isRefusal, problem, problemResponse, type Refusal, Refused } from './problem.ts';
 import type { Route } from './routes/route.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -67,7 +67,7 @@ function parse(schema: Route['body'], value: unknown, where: string): Read {
 async function answer(deps: AppDeps, route: Route, c: Context<AppEnv>): Promise<Response> {
   const refuse = (refusal: Refusal): Response => problemResponse(refusal, c.get('reference'));
   const why = deps.notReady();
-  if (why !== undefined) return refuse(problem('not-ready', `${why} Try again in a moment.`));
+  if (why !== undefined && !route.whileStarting) return refuse(problem('not-ready', `${why} Try again in a moment.`));
   const admitted = await authorize(deps, route.access, c.req.header('authorization'), `${route.method} ${route.path}`);
   if (!admitted.ok) return refuse(admitted.refusal);
   c.set('sessionId', admitted.session?.sessionId);
@@ -124,18 +124,14 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
 
   app.notFound((c) => problemResponse(problem('not-found', 'There is nothing at this address.'), c.get('reference')));
 
-  for (const route of deps.routes) {
+  const routes = [...deps.routes, openApiRoute(() => document)];
+  const document: object = describeRoutes(app, routes);
+  for (const route of routes) {
     app.on(route.method.toUpperCase(), route.path, (c) => {
       c.set('route', route.path);
       return answer(deps, route, c);
     });
   }
-
-  const document = describeRoutes(app, deps.routes);
-  app.get('/openapi.json', (c) => {
-    c.set('route', '/openapi.json');
-    return c.json(document);
-  });
 
   if (deps.builtApp) serveBuiltApp(app, deps.builtApp, deps.beforePage);
   return app;

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { FieldError } from './problem.ts';
-import { readSites, type Sites, sandboxSite } from './sites.ts';
+import { readSites, type Site, type Sites, sandboxSite } from './sites.ts';
 
 /** A key that wraps the data keys, and the name it is stored under. */
 export type KeyEncryptionKey = { kid: string; key: Uint8Array };
@@ -10,11 +10,16 @@ export type KeyEncryptionKey = { kid: string; key: Uint8Array };
 export type Config = {
   environment: 'development' | 'production';
   port: number;
-  ehrPort: number;
+  /** Address to listen on. */
+  host: string;
+  /** Which part of Refloop this process is; all of it unless told. */
+  only: 'api' | 'worker' | 'gateway' | undefined;
   stateFolder: string;
   databaseUrl: string;
   migrationDatabaseUrl: string;
   sites: Sites;
+  /** The sandbox's own entry, where it is served. */
+  sandbox: Site | undefined;
   /** The first wraps what is new; all of them unwrap. */
   keys: KeyEncryptionKey[];
   idleSeconds: number;
@@ -42,6 +47,11 @@ const Environment = z.object({
   REFLOOP_ENV: z.enum(['development', 'production'], 'Neither development nor production').default('development'),
   REFLOOP_PORT: number(4020, 0, 65_535),
   REFLOOP_EHR_PORT: number(4010, 0, 65_535),
+  REFLOOP_HOST: z
+    .string()
+    .regex(/^[A-Za-z0-9.:-]+$/, 'Not an address')
+    .default('127.0.0.1'),
+  REFLOOP_ONLY: z.enum(['api', 'worker', 'gateway'], 'None of api, worker, gateway').optional(),
   REFLOOP_STATE: z.string().min(1).default('.data'),
   DATABASE_URL: z.string('Not set').regex(/^postgres(ql)?:\/\//, 'Not a PostgreSQL URL'),
   REFLOOP_MIGRATION_DATABASE_URL: z
@@ -53,18 +63,24 @@ const Environment = z.object({
   REFLOOP_KEY: z.string().optional(),
   REFLOOP_IDLE_SECONDS: number(900, 1, 900),
   REFLOOP_IDLE_WARN_SECONDS: number(60, 0, 600),
+  REFLOOP_TLS_AT_EDGE: z.literal('yes', 'Not yes').optional(),
+  REFLOOP_STATE_ENCRYPTED: z.literal('yes', 'Not yes').optional(),
 });
 
 const FIXES: Record<string, string> = {
   REFLOOP_ENV: 'Set it to production where real patients are, else leave it out.',
   REFLOOP_PORT: 'Set a free port, or leave it out for 4020.',
   REFLOOP_EHR_PORT: 'Set a free port, or leave it out for 4010.',
+  REFLOOP_HOST: 'Set the address to listen on, or leave it out for 127.0.0.1.',
+  REFLOOP_ONLY: 'Set it to api, worker or gateway, or leave it out for all of them.',
   REFLOOP_STATE: 'Name a folder, or leave it out for .data.',
   DATABASE_URL: 'Set postgresql://user:password@host/database; npm start sets it by itself.',
   REFLOOP_MIGRATION_DATABASE_URL: 'Set the URL of the role that owns the tables, or leave it out to use DATABASE_URL.',
   REFLOOP_SITES: 'Name a JSON file of sites, or leave it out.',
   REFLOOP_SANDBOX: 'Set it to on or off; it is on in development and off in production.',
   REFLOOP_IDLE_SECONDS: 'Set 1 to 900 seconds, or leave it out for 900.',
+  REFLOOP_TLS_AT_EDGE: 'Set it to yes once TLS 1.2 or newer ends in front of Refloop; Refloop itself speaks plain HTTP.',
+  REFLOOP_STATE_ENCRYPTED: 'Set it to yes once the volumes of REFLOOP_STATE and of PostgreSQL are encrypted.',
   REFLOOP_IDLE_WARN_SECONDS: 'Set 0 to 600 seconds, fewer than REFLOOP_IDLE_SECONDS, or leave it out for 60.',
 };
 
@@ -113,6 +129,10 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     const fix = FIXES['REFLOOP_IDLE_WARN_SECONDS'] ?? '';
     faults.push({ field: 'REFLOOP_IDLE_WARN_SECONDS', message: 'Not fewer seconds than REFLOOP_IDLE_SECONDS', fix });
   }
+  // What Refloop cannot see for itself, somebody must have attested before patients' data enters.
+  for (const attested of ['REFLOOP_TLS_AT_EDGE', 'REFLOOP_STATE_ENCRYPTED'] as const) {
+    if (production && read[attested] === undefined) faults.push({ field: attested, message: 'Not attested', fix: FIXES[attested] ?? '' });
+  }
   const sandbox = (read.REFLOOP_SANDBOX ?? (production ? 'off' : 'on')) === 'on' ? sandboxSite(read.REFLOOP_EHR_PORT) : undefined;
   const sites = readSites({ file: read.REFLOOP_SITES, sandbox, production });
   if (!sites.ok) return { ok: false, refusal: [...faults, ...sites.refusal] };
@@ -122,11 +142,13 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     value: {
       environment: read.REFLOOP_ENV,
       port: read.REFLOOP_PORT,
-      ehrPort: read.REFLOOP_EHR_PORT,
+      host: read.REFLOOP_HOST,
+      only: read.REFLOOP_ONLY,
       stateFolder: resolve(read.REFLOOP_STATE),
       databaseUrl: read.DATABASE_URL,
       migrationDatabaseUrl: read.REFLOOP_MIGRATION_DATABASE_URL ?? read.DATABASE_URL,
       sites: sites.value,
+      sandbox,
       keys,
       idleSeconds: read.REFLOOP_IDLE_SECONDS,
       warnSeconds: read.REFLOOP_IDLE_WARN_SECONDS,

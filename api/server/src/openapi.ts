@@ -3,7 +3,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { type ZodObject, z } from 'zod';
 import type { AppEnv } from './app.ts';
 import { Problem } from './client/session.ts';
-import type { Route } from './routes/route.ts';
+import { publicRoute, type Route } from './routes/route.ts';
 
 const braces = (path: string): string => path.replaceAll(/:([A-Za-z]+)/g, '{$1}');
 
@@ -53,5 +53,13 @@ export function describeRoutes(app: OpenAPIHono<AppEnv>, routes: Route[]) {
   });
 }
 
-/** The empty object, for schemas of routes without parameters. */
-export const Nothing = z.object({});
+/** The document itself, for whoever wants to call Refloop: it needs no session. */
+export const openApiRoute = (document: () => object): Route =>
+  publicRoute({
+    method: 'get',
+    path: '/openapi.json',
+    summary: 'This document.',
+    answer: z.looseObject({ openapi: z.string() }),
+    whileStarting: true,
+    handle: async () => document() as { openapi: string },
+  });

@@ -74,7 +74,7 @@ const SitesFile = z.strictObject({
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** Why an address cannot be used, or undefined: https anywhere; http outside production and on loopback. */
-function addressFault(text: string, production: boolean): string | undefined {
+export function addressFault(text: string, production: boolean): string | undefined {
   if (!URL.canParse(text)) return 'Not a URL';
   const url = new URL(text);
   if (url.username !== '' || url.password !== '') return 'A URL with a name or password in it';

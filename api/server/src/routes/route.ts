@@ -41,6 +41,8 @@ type Definition<Body extends Part, Params extends Part, Query extends Part, Answ
   status?: 200 | 201;
   /** Largest body in bytes; 256 KiB unless told. */
   bodyLimit?: number;
+  /** Answers before the rest is ready; for a route that touches no store. */
+  whileStarting?: boolean;
   handle: (call: Call<Parsed<Body>, Parsed<Params>, Parsed<Query>, Who>) => Promise<Answered<Answer> | Refusal>;
 };
 
@@ -55,6 +57,7 @@ export type Route = {
   answer: z.ZodType | undefined;
   status: 200 | 201;
   bodyLimit: number;
+  whileStarting: boolean;
   handle: (call: Call<unknown, unknown, unknown, Session | undefined>) => Promise<unknown>;
 };
 
@@ -72,6 +75,7 @@ function toRoute(definition: Definition<Part, Part, Part, Part, never>, access: 
     answer: definition.answer,
     status: definition.status ?? 200,
     bodyLimit: definition.bodyLimit ?? DEFAULT_BODY_LIMIT,
+    whileStarting: definition.whileStarting ?? false,
     // The app parses by these very schemas and checks the session before it calls.
     handle: definition.handle as Route['handle'],
   };

@@ -1,0 +1,34 @@
+/** Numbers and chains new audit entries within a second, as long as this process runs. */
+import type { AuditTrail } from '../store/audit.ts';
+
+const PERIOD_MS = 500;
+
+export type Sequencer = { stop: () => Promise<void> };
+
+/** @param failed is told of a run that did not succeed; the next one takes up what it left */
+export function startSequencer(trail: AuditTrail, now: () => Date, failed: (error: unknown) => void): Sequencer {
+  let running: Promise<unknown> = Promise.resolve();
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  const run = async (): Promise<void> => {
+    try {
+      await trail.sequence(now().toISOString());
+    } catch (error) {
+      failed(error);
+    }
+    if (!stopped) timer = setTimeout(next, PERIOD_MS);
+  };
+  const next = (): void => {
+    running = run();
+  };
+  next();
+  return {
+    stop: async () => {
+      stopped = true;
+      clearTimeout(timer);
+      await running;
+      // What was recorded in the last half second gets its number before the process ends.
+      await trail.sequence(now().toISOString()).catch(failed);
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { OpenSession, ROLES, Session as SessionAnswer } from '../client/session.ts';
+import { problem } from '../problem.ts';
+import { type OpenSessionDeps, openSession } from '../sessions/open-session.ts';
+import { actorOf } from '../sessions/session.ts';
+import { publicRoute, type Route, sessionRoute } from './route.ts';
+
+export const sessionRoutes = (deps: OpenSessionDeps): Route[] => [
+  publicRoute({
+    method: 'post',
+    path: '/sessions',
+    summary: 'Open a session with the EHR’s own sign-in; the access token is used once and never stored.',
+    body: OpenSession,
+    answer: SessionAnswer,
+    status: 201,
+    handle: async ({ body, now }) => openSession(deps, body, now),
+  }),
+  sessionRoute({
+    method: 'get',
+    path: '/sessions/current',
+    summary: 'Who is signed in, for which patient, with which roles. Does not count as activity.',
+    roles: ROLES,
+    answer: SessionAnswer.omit({ token: true }),
+    handle: async ({ session }) => ({
+      expiresAt: session.expiresAt,
+      idleSeconds: deps.idleSeconds,
+      warnSeconds: deps.warnSeconds,
+      user: { fhirUser: session.fhirUser, subject: session.subject, name: session.name },
+      roles: session.roles,
+      site: session.scope.site,
+      patient: session.patientId,
+    }),
+  }),
+  sessionRoute({
+    method: 'post',
+    path: '/sessions/current/activity',
+    summary: 'The person used pointer, key or touch: the idle time starts again. Nothing else extends a session.',
+    roles: ROLES,
+    handle: async ({ session, now }) => {
+      const idleSince = new Date(now.getTime() - deps.idleSeconds * 1000).toISOString();
+      const runs = await deps.store.transaction(session.scope, (unit) =>
+        unit.sessions.touch(session.sessionId, now.toISOString(), idleSince),
+      );
+      return runs
+        ? undefined
+        : problem('session-ended', 'The session ended meanwhile. Open Refloop from the chart again; your draft is kept.');
+    },
+  }),
+  sessionRoute({
+    method: 'delete',
+    path: '/sessions/current',
+    summary: 'Sign out.',
+    roles: ROLES,
+    handle: async ({ session, now }) => {
+      await deps.store.transaction(session.scope, async (unit) => {
+        await unit.sessions.end(session.sessionId, now.toISOString());
+        await unit.audit.append({
+          at: now.toISOString(),
+          actor: actorOf(session),
+          action: 'session.closed',
+          purpose: 'TREAT',
+          ...(session.patientId === null ? {} : { patientId: session.patientId }),
+        });
+      });
+      return undefined;
+    },
+  }),
+];
