@@ -31,7 +31,7 @@ export function Launch() {
   return (
     <Late>
       <PlainPage title="Opening Refloop">
-        <p role="status">Asking the EHR for access to this chart.</p>
+        <output>Asking the EHR for access to this chart.</output>
       </PlainPage>
     </Late>
   );

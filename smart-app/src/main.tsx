@@ -10,6 +10,8 @@ import { Launch } from './launch.tsx';
 import { cssVariables, theme } from './ui/theme.ts';
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
+// The scroll lock under a dialog adds a style element of its own and looks for the nonce under this name.
+Reflect.set(globalThis, '__webpack_nonce__', nonce);
 
 // A page brought back from the browser's cache could show a patient whose session is over.
 window.addEventListener('pageshow', (event) => {

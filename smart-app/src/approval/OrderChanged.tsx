@@ -1,6 +1,7 @@
 /** Somebody changed the order meanwhile: the difference is shown, nothing is merged, and the clinician approves again. */
 import { Button, Group } from '@mantine/core';
 import type { Desk } from '../refer/desk.ts';
+import { focusNow } from '../ui/focus-now.ts';
 import type { ApprovalState } from './approval-state.ts';
 import styles from './OrderChanged.module.css';
 import { takeChangedOrder } from './order-changed.ts';
@@ -40,7 +41,7 @@ export function OrderChanged({ desk, approval }: { desk: Desk; approval: Extract
         </table>
       )}
       <Group>
-        <Button autoFocus onClick={() => void takeChangedOrder(desk)}>
+        <Button ref={focusNow} onClick={() => void takeChangedOrder(desk)}>
           Continue with the changed order
         </Button>
       </Group>

@@ -25,7 +25,7 @@ export function OutcomeBar({ desk, state, approval }: Props) {
   };
   return (
     <footer className={bar['bar']} aria-label="Decision">
-      <div className={bar['result']} role="status" aria-live="polite">
+      <output className={bar['result']}>
         <strong>{performerName}</strong>
         {indicators(plan, writing, unfinished).map((indicator) => (
           <Chip key={indicator.label} tone={indicator.tone}>
@@ -40,7 +40,7 @@ export function OutcomeBar({ desk, state, approval }: Props) {
         ))}
         {approval.kind === 'ended' && approval.stopped ? <span>{stoppedText(approval.stopped)}</span> : null}
         {state.notice ? <span>{state.notice}</span> : null}
-      </div>
+      </output>
       <div className={bar['buttons']}>
         {ended && plan.steps.length === 0 ? (
           <Button variant="default" onClick={copy}>

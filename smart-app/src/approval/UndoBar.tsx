@@ -3,11 +3,12 @@ import { Button } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import bar from '../refer/ActionBar.module.css';
 import type { Desk } from '../refer/desk.ts';
+import { focusNow } from '../ui/focus-now.ts';
 import { undo } from './approval-flow.ts';
 import type { ApprovalState } from './approval-state.ts';
 
 export function UndoBar({ desk, approval }: { desk: Desk; approval: Extract<ApprovalState, { kind: 'undo' | 'sending' }> }) {
-  const [now, setNow] = useState(Date.now());
+  const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 250);
     return () => clearInterval(timer);
@@ -16,11 +17,11 @@ export function UndoBar({ desk, approval }: { desk: Desk; approval: Extract<Appr
   return (
     <footer className={bar['bar']} aria-label="Decision">
       <div className={bar['result']}>
-        <p role="status">
+        <output>
           {approval.kind === 'undo'
             ? `Approving for ${approval.performerName}. Nothing has left yet.`
             : `Approving for ${approval.performerName}.`}
-        </p>
+        </output>
         {approval.kind === 'undo' ? (
           <span className="num caption" aria-hidden="true">
             {left} s
@@ -28,7 +29,7 @@ export function UndoBar({ desk, approval }: { desk: Desk; approval: Extract<Appr
         ) : null}
       </div>
       {approval.kind === 'undo' ? (
-        <Button variant="default" autoFocus onClick={() => undo(desk)}>
+        <Button variant="default" ref={focusNow} onClick={() => undo(desk)}>
           Undo (Esc)
         </Button>
       ) : null}

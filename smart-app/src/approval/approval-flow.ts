@@ -4,10 +4,12 @@
  */
 import { specialtyById } from '@refloop/domain/clinical/specialty';
 import type { Approve, Plan } from '@refloop/server/client/approval';
+import type { Recommendation } from '@refloop/server/client/recommendation';
 import { isOf } from '../chart/patient-check.ts';
 import { findPerformer } from '../chart/performer-lookup.ts';
 import { saveNow } from '../note/autosave.ts';
 import { type CardFacts, cardOf, type Desk, recommendationOf, workingCopy } from '../refer/desk.ts';
+import { makeRecommendation } from '../refer/draft-flow.ts';
 import { failureText, isProblem } from '../session/api.ts';
 import type { Resource } from '../session/ehr.ts';
 import { UNDO_MILLISECONDS } from './approval-state.ts';
@@ -98,8 +100,10 @@ async function send(desk: Desk, card: CardFacts, idempotencyKey: string, prepari
     return;
   }
   const { refusal } = approved;
-  if (refusal.kind === 'session-ended') return desk.fail({ kind: 'session-ended', why: 'expired' });
+  if (refusal.kind === 'session-ended') return desk.fail(refusal);
   if (isProblem(refusal, 'order-changed')) return rereadOrder(desk);
+  // A new directory may judge the chosen specialist differently: the list is made again before the next try.
+  if (isProblem(refusal, 'directory-changed')) void makeRecommendation(desk);
   backToEditing(
     desk,
     refusal.kind === 'unreachable'
@@ -108,15 +112,29 @@ async function send(desk: Desk, card: CardFacts, idempotencyKey: string, prepari
   );
 }
 
+const PATIENCE_MILLISECONDS = 15_000;
+
+/** The question may be answered before the chart is read; the recommendation to close is then still on its way. */
+async function settledRecommendation(desk: Desk): Promise<Recommendation | undefined> {
+  const end = Date.now() + PATIENCE_MILLISECONDS;
+  while (Date.now() < end) {
+    const { draft } = desk.store.get();
+    if (draft.kind === 'ready') return draft.recommendation;
+    if (draft.kind === 'failed' || draft.kind === 'none') break;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  return recommendationOf(desk.store.get());
+}
+
 /** Nobody fits, or the emergency department is the place: the recommendation is closed with the reason, nothing is sent. */
 export async function dismiss(desk: Desk, reason: string): Promise<void> {
-  const recommendation = recommendationOf(desk.store.get());
+  const recommendation = await settledRecommendation(desk);
   if (!recommendation) {
-    desk.store.set({ notice: 'Wait until the note is drafted, then close this referral.' });
+    desk.store.set({ notice: 'Not closed: the recommendation is not on record yet. Try again in a moment.' });
     return;
   }
   const done = await desk.api.call(`/recommendations/${recommendation.id}/dismissal`, { method: 'POST', body: { reason } });
   if (done.ok) desk.store.set({ approval: { kind: 'dismissed', why: reason } });
-  else if (done.refusal.kind === 'session-ended') desk.fail({ kind: 'session-ended', why: 'expired' });
+  else if (done.refusal.kind === 'session-ended') desk.fail(done.refusal);
   else desk.store.set({ notice: `Not closed. ${failureText(done.refusal)}` });
 }

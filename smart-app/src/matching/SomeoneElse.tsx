@@ -1,39 +1,41 @@
 /** A specialist somebody named (R29): searched by name in the whole directory, the insurance checked before choosing. */
 import { Button, Modal, TextInput } from '@mantine/core';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { CardFacts, Desk } from '../refer/desk.ts';
 import { changeWorking } from '../refer/request-flow.ts';
 import { Chip } from '../ui/Chip.tsx';
+import { thisYear } from '../ui/plain-date.ts';
 import { milesText, networkText } from './card-words.ts';
 import styles from './MatchesColumn.module.css';
 import { chooseNamed, searchByName } from './match-flow.ts';
 
-type Found = { kind: 'nothing-asked' } | { kind: 'found'; total: number; cards: CardFacts[] } | { kind: 'refused'; text: string };
+type Answer = { words: string } & ({ kind: 'found'; total: number; cards: CardFacts[] } | { kind: 'refused'; text: string });
 
 const QUIET_MILLISECONDS = 250;
+const LEAST_CHARACTERS = 2;
 
 export function SomeoneElse({ desk, opened, onClose }: { desk: Desk; opened: boolean; onClose: () => void }) {
   const [text, setText] = useState('');
-  const [found, setFound] = useState<Found>({ kind: 'nothing-asked' });
-  const asked = useRef(0);
+  const [answer, setAnswer] = useState<Answer>();
+  const words = text.trim();
 
   useEffect(() => {
-    const words = text.trim();
-    asked.current += 1;
-    const number = asked.current;
-    if (!opened || words.length < 2) {
-      setFound({ kind: 'nothing-asked' });
-      return;
-    }
+    if (!opened || words.length < LEAST_CHARACTERS) return undefined;
+    let newest = true;
     const timer = setTimeout(() => {
-      void searchByName(desk, words).then((answer) => {
-        if (asked.current !== number) return;
-        setFound('refused' in answer ? { kind: 'refused', text: answer.refused } : { kind: 'found', ...answer });
+      void searchByName(desk, words).then((found) => {
+        if (!newest) return;
+        setAnswer('refused' in found ? { words, kind: 'refused', text: found.refused } : { words, kind: 'found', ...found });
       });
     }, QUIET_MILLISECONDS);
-    return () => clearTimeout(timer);
-  }, [desk, opened, text]);
+    return () => {
+      newest = false;
+      clearTimeout(timer);
+    };
+  }, [desk, opened, words]);
 
+  // The last answer stays until the next is there; too few letters ask nothing.
+  const found = words.length < LEAST_CHARACTERS ? undefined : answer;
   const take = (card: CardFacts) => {
     chooseNamed(desk, card);
     changeWorking(desk, {});
@@ -49,18 +51,18 @@ export function SomeoneElse({ desk, opened, onClose }: { desk: Desk; opened: boo
         maxLength={80}
         onChange={(event) => setText(event.currentTarget.value)}
       />
-      <div role="status" className="caption">
-        {found.kind === 'found'
+      <output className="caption">
+        {found?.kind === 'found'
           ? found.total === 0
             ? 'Nobody of this name in the directory.'
             : `${found.total} found${found.total > found.cards.length ? `, the first ${found.cards.length} shown` : ''}.`
           : ''}
-        {found.kind === 'refused' ? `The search failed. ${found.text}` : ''}
-      </div>
-      {found.kind === 'found' ? (
+        {found?.kind === 'refused' ? `The search failed. ${found.text}` : ''}
+      </output>
+      {found?.kind === 'found' ? (
         <ul className={styles['results']}>
           {found.cards.map((card) => {
-            const network = networkText(card, String(new Date().getFullYear()));
+            const network = networkText(card, thisYear());
             return (
               <li key={card.entryId} className={styles['result']}>
                 <div>

@@ -28,7 +28,7 @@ export async function askMatch(desk: Desk): Promise<void> {
   const answered = await api.call<MatchAnswer>('/match', { method: 'POST', body: input });
   if (asked.get(desk) !== number) return;
   if (!answered.ok) {
-    if (answered.refusal.kind === 'session-ended') desk.fail({ kind: 'session-ended', why: 'expired' });
+    if (answered.refusal.kind === 'session-ended') desk.fail(answered.refusal);
     else store.set((state) => ({ match: { kind: 'failed', text: failureText(answered.refusal), answer: answerOf(state) } }));
     return;
   }

@@ -2,6 +2,7 @@
 import { Button, Group, Select, Textarea } from '@mantine/core';
 import type { Sentence } from '@refloop/server/client/recommendation';
 import { useState } from 'react';
+import { focusNow } from '../ui/focus-now.ts';
 import styles from './NoteColumn.module.css';
 import { addSentence, SECTION_NAMES, SECTIONS } from './working-copy.ts';
 
@@ -25,7 +26,13 @@ export function AddSentence({ sentences, onAdd }: { sentences: readonly Sentence
   };
   return (
     <div className={styles['add']}>
-      <Textarea autoFocus label="Your sentence" maxLength={4000} value={text} onChange={(event) => setText(event.currentTarget.value)} />
+      <Textarea
+        ref={focusNow}
+        label="Your sentence"
+        maxLength={4000}
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+      />
       <Select
         label="Section"
         data={SECTIONS.map((value) => ({ value, label: SECTION_NAMES[value] }))}

@@ -4,6 +4,7 @@ import type { Recommendation } from '@refloop/server/client/recommendation';
 import { type FormEvent, useState } from 'react';
 import { type Desk, type DeskState } from '../refer/desk.ts';
 import { changeWorking } from '../refer/request-flow.ts';
+import { focusNow } from '../ui/focus-now.ts';
 import { plainDate } from '../ui/plain-date.ts';
 import styles from './NoteColumn.module.css';
 
@@ -17,16 +18,16 @@ const REQUIREMENT: Record<Item['requirement'], string> = {
 
 /** What is wrong with the item, or undefined when the chart has it. */
 function gapText(item: Item): string | undefined {
-  const status = item.status as Item['status'] & { date?: unknown; maximumAgeDays?: unknown; why?: unknown };
+  const status = item.status as Item['status'] & { date?: string; maximumAgeDays?: number; why?: string };
   switch (status.kind) {
     case 'found':
       return undefined;
     case 'too-old':
-      return `the newest is of ${plainDate(String(status.date ?? ''))}, older than ${String(status.maximumAgeDays ?? '')} days`;
+      return `the newest is of ${plainDate(status.date ?? 'an unknown day')}, older than ${status.maximumAgeDays ?? 'the allowed'} days`;
     case 'missing':
       return 'not found in the chart';
     case 'not-visible':
-      return `could not be looked for${typeof status.why === 'string' ? `: ${status.why}` : ''}`;
+      return `could not be looked for${status.why ? `: ${status.why}` : ''}`;
   }
 }
 
@@ -48,7 +49,7 @@ export function Checklist({
   const set = (next: DeskState['notNeeded']) => changeWorking(desk, { notNeeded: next });
   if (gaps.length === 0) return null;
   return (
-    <div className={open.length > 0 ? styles['missing'] : styles['quiet']} role="group" aria-label="Checklist">
+    <fieldset className={open.length > 0 ? styles['missing'] : styles['quiet']} aria-label="Checklist">
       <strong>{open.length > 0 ? 'Missing for this specialty' : 'Checklist'}</strong>
       <ul className={styles['list']}>
         {gaps.map((item) => (
@@ -62,7 +63,7 @@ export function Checklist({
           />
         ))}
       </ul>
-    </div>
+    </fieldset>
   );
 }
 
@@ -100,7 +101,7 @@ function Gap({ item, why, locked, onNotNeeded, onNeeded }: GapProps) {
         <form onSubmit={keep}>
           <Group gap={8} align="end" mt={4}>
             <TextInput
-              autoFocus
+              ref={focusNow}
               label="Why it is not needed"
               maxLength={300}
               value={text}

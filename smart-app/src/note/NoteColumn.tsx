@@ -64,8 +64,8 @@ function DraftStatus({ state }: { state: DeskState }) {
   if (draft.kind === 'ready' || (draft.kind === 'drafting' && draft.previous)) return null;
   return (
     <Late>
-      <div role="status" aria-label={draft.kind === 'reading-chart' ? 'Reading the chart' : 'Drafting the note'}>
-        <p className="caption">{draft.kind === 'reading-chart' ? 'Reading the chart' : 'Drafting the note'}</p>
+      <div>
+        <output className="caption">{draft.kind === 'reading-chart' ? 'Reading the chart' : 'Drafting the note'}</output>
         {[96, 88, 93, 60, 90, 84].map((width) => (
           <Skeleton key={width} height={12} width={`${width}%`} mt={10} />
         ))}

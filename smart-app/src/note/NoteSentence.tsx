@@ -1,11 +1,15 @@
 /** One sentence of the note: its source on hover and focus, its text open to editing in place. */
-import { Button, Group, Popover, Textarea } from '@mantine/core';
+import { Box, Button, Group, Popover, Textarea } from '@mantine/core';
 import type { NoteDraft, Sentence } from '@refloop/server/client/recommendation';
 import { type KeyboardEvent, useState } from 'react';
+import { focusNow } from '../ui/focus-now.ts';
 import { plainDate } from '../ui/plain-date.ts';
 import styles from './NoteColumn.module.css';
 
 type Source = NoteDraft['sources'][number];
+
+// Text that breaks over lines: a button element would be one unbreakable box.
+const ACTS_AS_BUTTON = { role: 'button', tabIndex: 0 } as const;
 
 type Props = {
   sentence: Sentence;
@@ -38,7 +42,7 @@ export function NoteSentence({ sentence, numbers, sources, edited, locked, onEdi
     return (
       <span className={styles['editor']}>
         <Textarea
-          autoFocus
+          ref={focusNow}
           aria-label="Edit sentence"
           value={editing}
           maxLength={4000}
@@ -86,11 +90,11 @@ export function NoteSentence({ sentence, numbers, sources, edited, locked, onEdi
       middlewares={{ flip: true, shift: true }}
     >
       <Popover.Target>
-        <span
-          role="button"
-          tabIndex={0}
+        <Box
+          component="span"
+          {...ACTS_AS_BUTTON}
           aria-label={`${sentence.text} ${own ? 'Written by you.' : `Source ${numbers.join(', ')}.`}${locked ? '' : ' Edit sentence'}`}
-          className={styles['sentence']}
+          className={styles['sentence'] ?? ''}
           onMouseEnter={() => setShown(true)}
           onMouseLeave={() => setShown(false)}
           onFocus={() => setShown(true)}
@@ -110,7 +114,7 @@ export function NoteSentence({ sentence, numbers, sources, edited, locked, onEdi
             </sup>
           ))}
           {own ? <span className={styles['own']}> {edited ? 'edited by you' : 'written by you'}</span> : null}
-        </span>
+        </Box>
       </Popover.Target>
       <Popover.Dropdown className={styles['source'] ?? ''} role="note">
         {sources.map((source) => (

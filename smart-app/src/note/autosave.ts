@@ -39,7 +39,7 @@ async function saveOnce(desk: Desk): Promise<void> {
     return;
   }
   const { refusal } = saved;
-  if (refusal.kind === 'session-ended') desk.fail({ kind: 'session-ended', why: 'expired' });
+  if (refusal.kind === 'session-ended') desk.fail(refusal);
   else if (refusal.kind === 'unreachable') {
     store.set({ save: { kind: 'kept-here' } });
     schedule(desk, RETRY_MILLISECONDS);

@@ -39,9 +39,7 @@ export function ActionBar({ desk, state, onKeys }: { desk: Desk; state: DeskStat
         ))}
       </ul>
       <div className={styles['status']}>
-        <p role="status" aria-live="polite">
-          {state.notice || waiting || approvalEffect(state.writeBack)}
-        </p>
+        <output>{state.notice || waiting || approvalEffect(state.writeBack)}</output>
         <p className="caption">{saveText(state)}</p>
       </div>
       <div className={styles['buttons']}>

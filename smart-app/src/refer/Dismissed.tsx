@@ -6,7 +6,7 @@ import { PlainPage } from '../ui/PlainPage.tsx';
 export function Dismissed({ why, iss }: { why: string; iss: string }) {
   return (
     <PlainPage title="Closed without ordering">
-      <p role="status">Nothing was ordered, written or sent. The reason is on record: {why}</p>
+      <output>Nothing was ordered, written or sent. The reason is on record: {why}</output>
       <p>The order in the chart is as it was. If the patient needs care now, act in the EHR.</p>
       <div>
         <Button onClick={() => backToChart(iss)}>Back to chart</Button>

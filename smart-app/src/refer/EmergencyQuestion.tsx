@@ -1,18 +1,18 @@
 /** A red flag changes the page: this question stands before everything else. */
 import { Button, Group } from '@mantine/core';
-import type { Recommendation } from '@refloop/server/client/recommendation';
+import { EMERGENCY_QUESTION } from '@refloop/domain/clinical/red-flags';
 import { dismiss } from '../approval/approval-flow.ts';
 import changed from '../approval/OrderChanged.module.css';
-import type { Desk } from './desk.ts';
+import type { Desk, DeskState } from './desk.ts';
 import { changeWorking } from './request-flow.ts';
 
-export function EmergencyQuestion({ desk, recommendation }: { desk: Desk; recommendation: Recommendation }) {
+export function EmergencyQuestion({ desk, redFlags }: { desk: Desk; redFlags: DeskState['redFlags'] }) {
   return (
     <section className={changed['page']} aria-labelledby="emergency">
-      <h1 id="emergency">Is the emergency department the right place?</h1>
-      {recommendation.redFlags.map((flag) => (
+      <h1 id="emergency">{EMERGENCY_QUESTION}</h1>
+      {redFlags.map((flag) => (
         <p key={flag.found} role="alert">
-          {flag.sentence}
+          {flag.sentence.replace(EMERGENCY_QUESTION, '').trim()}
         </p>
       ))}
       <Group>

@@ -32,7 +32,7 @@ export function ReasonCodes({ desk, state, locked }: { desk: Desk; state: DeskSt
   const chosen = new Set(reasonCodes.map((each) => each.code));
   const offered = problemCodes(state.chart?.resources ?? []).filter((each) => !chosen.has(each.code));
   return (
-    <div className={`${styles['codes']} num`} role="group" aria-label="Reason codes">
+    <fieldset className={`${styles['codes']} num`} aria-label="Reason codes">
       {reasonCodes.map((each) => (
         <button
           key={`${each.system}|${each.code}`}
@@ -75,6 +75,6 @@ export function ReasonCodes({ desk, state, locked }: { desk: Desk; state: DeskSt
           </div>
         )}
       </Modal>
-    </div>
+    </fieldset>
   );
 }

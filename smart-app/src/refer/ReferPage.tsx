@@ -10,7 +10,7 @@ import { NoteColumn } from '../note/NoteColumn.tsx';
 import { useStore } from '../ui/store.ts';
 import { ActionBar } from './ActionBar.tsx';
 import { Dismissed } from './Dismissed.tsx';
-import { type Desk, type DeskState, recommendationOf } from './desk.ts';
+import type { Desk, DeskState } from './desk.ts';
 import { EmergencyQuestion } from './EmergencyQuestion.tsx';
 import { KeysDialog, keepKeysOn, readKeysOn } from './KeysDialog.tsx';
 import { OpenWorkPanel } from './OpenWorkPanel.tsx';
@@ -67,7 +67,6 @@ type BodyProps = { desk: Desk; state: DeskState; keysOn: boolean; onKeys: () => 
 
 function Body({ desk, state, keysOn, onKeys }: BodyProps) {
   const { approval } = state;
-  const recommendation = recommendationOf(state);
   if (approval.kind === 'order-changed') {
     return (
       <main>
@@ -84,10 +83,10 @@ function Body({ desk, state, keysOn, onKeys }: BodyProps) {
       </main>
     );
   }
-  if (editing && recommendation && recommendation.redFlags.length > 0 && !state.emergencyConsidered) {
+  if (editing && state.redFlags.length > 0 && !state.emergencyConsidered) {
     return (
       <main>
-        <EmergencyQuestion desk={desk} recommendation={recommendation} />
+        <EmergencyQuestion desk={desk} redFlags={state.redFlags} />
       </main>
     );
   }

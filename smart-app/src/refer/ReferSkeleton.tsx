@@ -6,7 +6,8 @@ import styles from './ReferPage.module.css';
 export function ReferSkeleton() {
   return (
     <Late>
-      <div className={styles['page']} role="status" aria-label="Opening the chart">
+      <div className={styles['page']}>
+        <output className="sr-only">Opening the chart</output>
         <div className={styles['columns']}>
           <div className={styles['request']}>
             <Skeleton height={16} width={80} mb={16} />

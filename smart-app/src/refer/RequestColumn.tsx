@@ -1,5 +1,5 @@
 /** What is asked: filled from the order, open to change; the list and the note follow. */
-import { Autocomplete, NumberInput, Select, Textarea } from '@mantine/core';
+import { Select, Textarea, TextInput } from '@mantine/core';
 import { SPECIALTIES } from '@refloop/domain/clinical/specialty';
 import { isReferralKind, MOST_VISITS, REFERRAL_KIND_WORDS, REFERRAL_KINDS } from '@refloop/domain/drafting/referral-kind';
 import { languageName } from '@refloop/domain/matching/plain-words';
@@ -22,7 +22,7 @@ const URGENCY_OPTIONS = [
 ];
 /** Common first languages of patients in the US besides English; any other is typed by its name in the chart. */
 const LANGUAGE_OPTIONS = ['es', 'cmn', 'yue', 'vi', 'fil', 'ko', 'ar', 'ru', 'fr', 'ht', 'pt', 'pl', 'ase'];
-const RADII = [10, 25, 50, 100];
+const RADII_MILES = [10, 25, 50, 100];
 
 const COVERAGE_STATUS: Record<CoverageFacts['status'], { tone: 'good' | 'warn' | 'bad'; text: string }> = {
   active: { tone: 'good', text: 'active' },
@@ -90,18 +90,16 @@ export function RequestColumn({ desk, state, locked }: { desk: Desk; state: Desk
               changeRequest(desk, { kind: value, visits: REFERRAL_KIND_WORDS[value].usualVisits });
           }}
         />
-        <NumberInput
+        <TextInput
           label="Visits"
-          size="sm"
+          type="number"
           min={1}
           max={MOST_VISITS}
-          allowDecimal={false}
-          clampBehavior="strict"
           value={request.visits}
           disabled={locked}
-          onChange={(value) => {
-            const visits = Number(value);
-            if (Number.isInteger(visits) && visits >= 1) changeRequest(desk, { visits });
+          onChange={(event) => {
+            const visits = event.currentTarget.valueAsNumber;
+            if (Number.isInteger(visits) && visits >= 1 && visits <= MOST_VISITS) changeRequest(desk, { visits });
           }}
         />
       </div>
@@ -119,14 +117,16 @@ export function RequestColumn({ desk, state, locked }: { desk: Desk; state: Desk
         />
         {patient.interpreterRequired ? <p className={styles['said']}>Interpreter required</p> : null}
       </div>
-      <Autocomplete
-        label="First circle, miles"
-        data={RADII.map(String)}
+      <Select
+        label="First circle"
+        data={[...new Set([...RADII_MILES, request.radiusMiles])]
+          .sort((a, b) => a - b)
+          .map((miles) => ({ value: String(miles), label: `${miles} miles` }))}
         value={String(request.radiusMiles)}
+        allowDeselect={false}
         disabled={locked}
         onChange={(value) => {
-          const radiusMiles = Number(value);
-          if (radiusMiles >= 1 && radiusMiles <= 500) changeRequest(desk, { radiusMiles });
+          if (value !== null) changeRequest(desk, { radiusMiles: Number(value) });
         }}
       />
       {answer ? (

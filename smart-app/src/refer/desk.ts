@@ -58,6 +58,8 @@ export type DeskState = {
   choice: Choice;
   sentences: Sentence[];
   notNeeded: WorkingCopy['notNeeded'];
+  /** Found in the order's own words before anything is ranked, then by the server for the request as recorded. */
+  redFlags: readonly { found: string; sentence: string }[];
   emergencyConsidered: boolean;
   revision: number;
   save: SaveState;

@@ -1,6 +1,7 @@
 /** Makes the stored recommendation, again after each change of the request, and carries the clinician's words over. */
 import type { MakeRecommendation, Recommendation } from '@refloop/server/client/recommendation';
 import { choiceAfter } from '../matching/match-flow.ts';
+import { saveSoon } from '../note/autosave.ts';
 import { carryWorkingCopy } from '../note/working-copy.ts';
 import { failureText } from '../session/api.ts';
 import { type Desk, type DeskState, recommendationOf, workingCopy } from './desk.ts';
@@ -28,11 +29,12 @@ function take(desk: Desk, recommendation: Recommendation, previous: Recommendati
       choice: choiceAfter(state, recommendation.match),
       sentences: working.sentences,
       notNeeded: working.notNeeded,
-      emergencyConsidered: state.emergencyConsidered,
+      redFlags: recommendation.redFlags,
       revision: recommendation.revision,
-      save: { kind: previous ? 'unsaved' : 'saved' },
+      save: { kind: previous || state.choice.byPerson || state.emergencyConsidered ? 'unsaved' : 'saved' },
     };
   });
+  if (desk.store.get().save.kind === 'unsaved') saveSoon(desk);
 }
 
 /** @param replaces the recommendation that a newer one stands in for; kept on the server, marked superseded */
@@ -57,7 +59,7 @@ export async function makeRecommendation(desk: Desk): Promise<void> {
   const made = await api.call<Recommendation>('/recommendations', { method: 'POST', body, milliseconds: 30_000 });
   if (asked.get(desk) !== number) return;
   if (!made.ok) {
-    if (made.refusal.kind === 'session-ended') desk.fail({ kind: 'session-ended', why: 'expired' });
+    if (made.refusal.kind === 'session-ended') desk.fail(made.refusal);
     else store.set({ draft: { kind: 'failed', text: failureText(made.refusal), previous } });
     // The server may come back; nothing the clinician wrote is lost meanwhile.
     if (made.refusal.kind === 'unreachable') setTimeout(() => void retry(desk, number), 5_000);
@@ -83,6 +85,7 @@ export function resumeRecommendation(desk: Desk, recommendation: Recommendation)
     },
     sentences: recommendation.working.sentences,
     notNeeded: recommendation.working.notNeeded,
+    redFlags: recommendation.redFlags,
     emergencyConsidered: recommendation.working.emergencyDepartmentConsidered,
     revision: recommendation.revision,
     save: { kind: 'saved' },

@@ -41,7 +41,6 @@ export async function settleRequest(desk: Desk): Promise<void> {
     return;
   }
   await makeRecommendation(desk);
-  if (desk.store.get().save.kind === 'unsaved') saveSoon(desk);
 }
 
 /** Changes of the working copy: the choice, the note, what is not needed. */

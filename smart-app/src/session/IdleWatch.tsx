@@ -1,7 +1,7 @@
 /** Watches for activity, tells the server of it, warns before the session ends, and ends it. */
 import { Button, Group, Modal } from '@mantine/core';
 import type { Session } from '@refloop/server/client/session';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import type { Api } from './api.ts';
 import { type IdleState, idleState, pingDue } from './idle-clock.ts';
 
@@ -10,28 +10,27 @@ const ACTIVITY = ['pointerdown', 'keydown', 'touchstart'] as const;
 
 export function IdleWatch({ session, api, onEnd }: { session: Session; api: Api; onEnd: (why: 'idle' | 'expired') => void }) {
   const [state, setState] = useState<IdleState>({ kind: 'active' });
-  const lastActivity = useRef(Date.now());
-  const lastPing = useRef(Date.now());
-  const ended = useRef(onEnd);
-  ended.current = onEnd;
+  const ended = useEffectEvent(onEnd);
 
   useEffect(() => {
     const limits = { idleSeconds: session.idleSeconds, warnSeconds: session.warnSeconds, expiresAt: Date.parse(session.expiresAt) };
+    let lastActivity = Date.now();
+    let lastPing = lastActivity;
     const note = () => {
-      lastActivity.current = Date.now();
+      lastActivity = Date.now();
     };
     for (const event of ACTIVITY) window.addEventListener(event, note, { capture: true, passive: true });
     const tick = setInterval(() => {
       const now = Date.now();
-      const next = idleState(limits, lastActivity.current, now);
+      const next = idleState(limits, lastActivity, now);
       setState((before) => (before.kind === next.kind && next.kind !== 'warning' ? before : next));
       if (next.kind === 'ended') {
         clearInterval(tick);
-        ended.current(next.why);
-      } else if (pingDue(lastPing.current, lastActivity.current, now)) {
-        lastPing.current = now;
+        ended(next.why);
+      } else if (pingDue(lastPing, lastActivity, now)) {
+        lastPing = now;
         void api.call('/sessions/current/activity', { method: 'POST' }).then((answer) => {
-          if (!answer.ok && answer.refusal.kind === 'session-ended') ended.current('expired');
+          if (!answer.ok && answer.refusal.kind === 'session-ended') ended(answer.refusal.why);
         });
       }
     }, 1_000);
@@ -41,10 +40,8 @@ export function IdleWatch({ session, api, onEnd }: { session: Session; api: Api;
     };
   }, [session, api]);
 
-  const stay = () => {
-    lastActivity.current = Date.now();
-    setState({ kind: 'active' });
-  };
+  // Pressing the button is itself activity; the clock has heard of it.
+  const stay = () => setState({ kind: 'active' });
   return (
     <Modal opened={state.kind === 'warning'} onClose={stay} title="Still there?" withCloseButton={false}>
       <p>

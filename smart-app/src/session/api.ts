@@ -4,7 +4,7 @@ import type { Problem } from '@refloop/server/client/session';
 
 export type ApiFailure =
   /** The server answered and refused; `type` ends in the problem's name. */
-  { kind: 'problem'; problem: Problem } | { kind: 'unreachable' } | { kind: 'session-ended' };
+  { kind: 'problem'; problem: Problem } | { kind: 'unreachable' } | { kind: 'session-ended'; why: 'idle' | 'expired' };
 
 export type ApiCall = { method?: 'GET' | 'POST' | 'PUT' | 'DELETE'; body?: unknown; keepalive?: boolean; milliseconds?: number };
 
@@ -78,7 +78,10 @@ export function openApi(): Api {
       if (attempt > 0) await pause(400 * 3 ** attempt);
       try {
         const { status, body } = await once(path, options);
-        if (status === 401 && token) return refuse({ kind: 'session-ended' });
+        if (status === 401 && token) {
+          const idle = problemOf(status, body).type.endsWith('session-idle');
+          return refuse({ kind: 'session-ended', why: idle ? 'idle' : 'expired' });
+        }
         if (status >= 200 && status < 300) return ok(body as Answer);
         if (status !== 502 && status !== 503 && status !== 504) return refuse({ kind: 'problem', problem: problemOf(status, body) });
       } catch {

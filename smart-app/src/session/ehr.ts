@@ -59,10 +59,12 @@ export function readLocation(location: string | null): { reference: string; vers
   return found?.[1] ? { reference: found[1], versionId: found[2] } : undefined;
 }
 
+type Send = { method?: 'POST' | 'PUT'; headers?: Record<string, string>; body?: string };
+
 export function openEhr(client: Client): Ehr {
   const base = client.state.serverUrl;
 
-  async function send(url: string, init: RequestInit, milliseconds: number): Promise<Result<Response, EhrFailure>> {
+  async function send(url: string, init: Send, milliseconds: number): Promise<Result<Response, EhrFailure>> {
     try {
       await client.refreshIfNeeded({ signal: AbortSignal.timeout(READ_MILLISECONDS) });
     } catch {

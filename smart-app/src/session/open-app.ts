@@ -2,6 +2,7 @@
  * From a completed launch to a page with data: session, patient, coverage, order and capabilities in parallel; nothing is
  * shown before token, session and resources agree on one patient.
  */
+import { redFlags } from '@refloop/domain/clinical/red-flags';
 import { ok, type Result, refuse } from '@refloop/domain/result';
 import type { OpenSession, Session } from '@refloop/server/client/session';
 import { coverageFacts } from '../chart/coverage-facts.ts';
@@ -26,11 +27,11 @@ export type OpenedApp =
 
 function sessionFailure(failure: ApiFailure, reloaded: boolean): Failure {
   if (failure.kind === 'unreachable') return { kind: 'api-unreachable' };
-  if (failure.kind === 'session-ended') return { kind: 'session-ended', why: 'expired' };
+  if (failure.kind === 'session-ended') return { kind: 'session-ended', why: failure.why };
   const { problem } = failure;
   if (reloaded) return { kind: 'session-ended', why: 'reloaded' };
   if (isProblem(failure, 'not-a-practitioner')) return { kind: 'not-a-practitioner', reference: problem.reference };
-  if (isProblem(failure, 'wrong-patient') || isProblem(failure, 'patient-mismatch')) return { kind: 'wrong-patient', where: 'The session' };
+  if (isProblem(failure, 'another-patient')) return { kind: 'wrong-patient', where: 'The session' };
   return { kind: 'refused', title: problem.title, detail: problem.detail, reference: problem.reference };
 }
 
@@ -42,7 +43,8 @@ function readFailure(failure: EhrFailure, what: string): Failure {
       return failure.status === 403
         ? { kind: 'scope-missing', scopes: [what] }
         : { kind: 'ehr-unreachable', detail: `The EHR answered with an error (${failure.status}) when asked for the ${what}.` };
-    default:
+    case 'no-answer':
+    case 'elsewhere':
       return { kind: 'ehr-unreachable', detail: '' };
   }
 }
@@ -113,6 +115,7 @@ function deskState(head: ChartHead, context: LaunchContext): DeskState {
     choice: { entryId: null, byPerson: false, override: null },
     sentences: [],
     notNeeded: [],
+    redFlags: redFlags(`${request.reasonText} ${request.question}`, request.reasonCodes),
     emergencyConsidered: false,
     revision: 0,
     save: { kind: 'saved' },
@@ -130,7 +133,7 @@ export async function openApp(launch: CompletedLaunch, fail: (failure: Failure) 
   const token = (client.state.tokenResponse ?? {}) as Record<string, unknown>;
   const context = readLaunchContext(client.state.serverUrl, stateKey, token);
   const api = openApi();
-  const accessToken = String(token['access_token'] ?? '');
+  const accessToken = typeof token['access_token'] === 'string' ? token['access_token'] : '';
   if (!context.patient) {
     if (context.order) return refuse({ kind: 'no-patient' });
     const session = await openSession(api, context, accessToken, reloaded);

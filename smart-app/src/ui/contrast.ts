@@ -5,7 +5,7 @@ const HEX = /^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/i;
 export function readColor(text: string): readonly [number, number, number] | undefined {
   const trimmed = text.trim();
   if (!HEX.test(trimmed)) return undefined;
-  const hex = trimmed.length === 4 ? [...trimmed.slice(1)].map((digit) => digit + digit).join('') : trimmed.slice(1);
+  const hex = trimmed.length === 4 ? trimmed.slice(1).replace(/./g, '$&$&') : trimmed.slice(1);
   const value = Number.parseInt(hex, 16);
   return [value >> 16, (value >> 8) & 255, value & 255];
 }

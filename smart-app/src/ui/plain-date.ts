@@ -19,3 +19,6 @@ export function plainTime(instant: string, now: Date = new Date()): string {
   const clock = time.format(at);
   return local(at) === local(now) ? clock : `${plainDay(local(at))}, ${clock}`;
 }
+
+/** The reader's year, as four digits. */
+export const thisYear = (): string => String(new Date().getFullYear());

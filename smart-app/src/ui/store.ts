@@ -2,9 +2,9 @@
 import { useSyncExternalStore } from 'react';
 
 export type Store<State> = {
-  get(): State;
-  set(change: Partial<State> | ((state: State) => Partial<State>)): void;
-  subscribe(listener: () => void): () => void;
+  get: () => State;
+  set: (change: Partial<State> | ((state: State) => Partial<State>)) => void;
+  subscribe: (listener: () => void) => () => void;
 };
 
 export function createStore<State extends object>(initial: State): Store<State> {
