@@ -114,6 +114,19 @@ const parameter: fc.Arbitrary<[string, string]> = fc.oneof(
 );
 const query = fc.array(parameter, { maxLength: 3 }).map((pairs) => new URLSearchParams(pairs).toString());
 
+/** Ways around that only a particular question takes. */
+const detour = fc.constantFrom(
+  'Practitioner?_revinclude=ServiceRequest:requester',
+  'Practitioner?_revinclude=Patient:general-practitioner&_revinclude=Provenance:agent',
+  'Practitioner?_has:ServiceRequest:requester:patient=pat-b',
+  'Practitioner?_has:Patient:general-practitioner:name=secret of pat-c',
+  'Practitioner?_has:Provenance:agent:target=ServiceRequest/servicerequest-pat-b',
+  'ServiceRequest?requester:Practitioner._has:ServiceRequest:requester:patient=pat-d',
+  'Patient?general-practitioner:Practitioner._has:Patient:general-practitioner:name=secret of pat-b',
+  'Condition?subject:Patient.name=secret&_summary=count',
+  'Patient?_sort=name&_count=1',
+);
+
 const resource = fc.tuple(name, patients, reference).map(([{ resourceType, id }, patient, mention]): Resource & { id: string } => {
   const extra = mention.startsWith('Patient/') ? {} : { supportingInfo: [{ reference: mention }] };
   switch (resourceType) {
@@ -181,6 +194,7 @@ const single: fc.Arbitrary<Request> = fc.oneof(
       headers: version === undefined ? {} : { 'If-Match': version },
     })),
   },
+  { weight: 1, arbitrary: detour.map((path) => ({ method: 'GET', path })) },
   {
     weight: 2,
     arbitrary: fc.tuple(name, patch).map(([{ resourceType, id }, body]) => ({ method: 'PATCH', path: `${resourceType}/${id}`, body })),

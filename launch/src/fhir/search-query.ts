@@ -146,37 +146,37 @@ function parseInclude(name: string, value: string): Include {
   return { sourceType, code, ...(targetType ? { targetType } : {}) };
 }
 
-/** @param name as in the URL, with modifier or chain, for example `code:not`, `requester:Practitioner.name`, `_has:Task:focus:status` */
-export function parseFilter(resourceType: string, name: string, value: string): Filter {
-  if (name.split(/\.|_has:/).length > deepestChain + 1) throw unsupported(name, `goes through more than ${deepestChain} references.`);
-  if (name.startsWith('_has:')) return parseHas(name, value);
+/** @param name as in the URL, with modifier or chain, for example `code:not`, `requester:Practitioner.name`, `_has:Task:focus:status`; `label` is the whole of it inside a chain */
+export function parseFilter(resourceType: string, name: string, value: string, label: string = name): Filter {
+  if (name.split(/\.|_has:/).length > deepestChain + 1) throw unsupported(label, `goes through more than ${deepestChain} references.`);
+  if (name.startsWith('_has:')) return parseHas(name, value, label);
   const dot = name.indexOf('.');
-  if (dot > 0) return parseChain(resourceType, name, dot, value);
+  if (dot > 0) return parseChain(resourceType, name, dot, value, label);
 
   const colon = name.indexOf(':');
   const code = colon < 0 ? name : name.slice(0, colon);
   const modifier = colon < 0 ? undefined : name.slice(colon + 1);
 
   if (code === '_id') {
-    if (modifier) throw unsupported(name, `the modifier ":${modifier}" is not supported here.`);
+    if (modifier) throw unsupported(label, `the modifier ":${modifier}" is not supported here.`);
     return { kind: 'id', ids: splitValues(value) };
   }
   if (code === '_lastUpdated') {
-    if (modifier) throw unsupported(name, `the modifier ":${modifier}" is not supported here.`);
+    if (modifier) throw unsupported(label, `the modifier ":${modifier}" is not supported here.`);
     const { comparator, rest } = splitComparator(value);
     const range = instantRange(rest);
-    if (!range) throw invalid(name, `"${rest}" is not a date. Write it as 2026-11-20 or 2026-11-20T10:00:00Z (with + as %2B).`);
+    if (!range) throw invalid(label, `"${rest}" is not a date. Write it as 2026-11-20 or 2026-11-20T10:00:00Z (with + as %2B).`);
     return { kind: 'updated', comparator, ...range };
   }
   const definition = definitions().searchParameters(resourceType).get(code);
   if (!definition) {
-    throw unsupported(name, `is not known for ${resourceType}. /metadata lists the parameters that are.`);
+    throw unsupported(label, `is not known for ${resourceType}. /metadata lists the parameters that are.`);
   }
   if (modifier === 'missing') {
-    if (value !== 'true' && value !== 'false') throw invalid(name, 'must be true or false.');
+    if (value !== 'true' && value !== 'false') throw invalid(label, 'must be true or false.');
     return { kind: 'missing', definition, missing: value === 'true' };
   }
-  return parseTyped(definition, name, modifier, value);
+  return parseTyped(definition, label, modifier, value);
 }
 
 function parseTyped(definition: SearchDefinition, name: string, modifier: string | undefined, value: string): Filter {
@@ -241,29 +241,29 @@ function parseReferenceValue(definition: SearchDefinition, name: string, modifie
   return { targetTypes: modifier ? [modifier] : definition.targets, target: text };
 }
 
-function parseChain(resourceType: string, name: string, dot: number, value: string): Filter {
+function parseChain(resourceType: string, name: string, dot: number, value: string, label: string): Filter {
   const [code = '', chosen] = name.slice(0, dot).split(':');
   const definition = definitions().searchParameters(resourceType).get(code);
-  if (definition?.kind !== 'reference') throw unsupported(name, `"${code}" is not a reference parameter of ${resourceType}.`);
+  if (definition?.kind !== 'reference') throw unsupported(label, `"${code}" is not a reference parameter of ${resourceType}.`);
   const targetType = chosen ?? (definition.targets.length === 1 ? definition.targets[0] : code === 'patient' ? 'Patient' : undefined);
   if (!targetType)
     throw invalid(
-      name,
+      label,
       `say which type it goes through, for example ${code}:${definition.targets[0] ?? 'Practitioner'}.${name.slice(dot + 1)}.`,
     );
-  if (!definitions().resourceTypes.has(targetType)) throw invalid(name, `"${targetType}" is not a resource type.`);
-  return { kind: 'chain', code, targetType, filter: parseFilter(targetType, name.slice(dot + 1), value) };
+  if (!definitions().resourceTypes.has(targetType)) throw invalid(label, `"${targetType}" is not a resource type.`);
+  return { kind: 'chain', code, targetType, filter: parseFilter(targetType, name.slice(dot + 1), value, label) };
 }
 
-function parseHas(name: string, value: string): Filter {
+function parseHas(name: string, value: string, label: string): Filter {
   const match = /^_has:([A-Z][A-Za-z]+):([^:.]+):(.+)$/.exec(name);
   const [, sourceType, code, inner] = match ?? [];
-  if (!sourceType || !code || !inner) throw invalid(name, 'must read _has:Type:reference:parameter.');
-  if (!definitions().resourceTypes.has(sourceType)) throw invalid(name, `"${sourceType}" is not a resource type.`);
+  if (!sourceType || !code || !inner) throw invalid(label, 'must read _has:Type:reference:parameter.');
+  if (!definitions().resourceTypes.has(sourceType)) throw invalid(label, `"${sourceType}" is not a resource type.`);
   if (definitions().searchParameters(sourceType).get(code)?.kind !== 'reference') {
-    throw unsupported(name, `"${code}" is not a reference parameter of ${sourceType}.`);
+    throw unsupported(label, `"${code}" is not a reference parameter of ${sourceType}.`);
   }
-  return { kind: 'has', sourceType, code, filter: parseFilter(sourceType, inner, value) };
+  return { kind: 'has', sourceType, code, filter: parseFilter(sourceType, inner, value, label) };
 }
 
 function parseToken(text: string): TokenValue {

@@ -24,7 +24,8 @@ export function instantRange(text: string): InstantRange | undefined {
   else if (!hour) end.setUTCDate(end.getUTCDate() + 1);
   else if (!second) end.setTime(start + 60_000);
   else end.setTime(start + (fraction ? 1 : 1_000));
-  return { low: new Date(start).toISOString(), high: end.toISOString() };
+  // Past the year 9999 JavaScript writes years that PostgreSQL does not read.
+  return { low: new Date(start).toISOString(), high: end.getUTCFullYear() > 9999 ? 'infinity' : end.toISOString() };
 }
 
 function isDayOfMonth(year: number, month: number, day: number): boolean {

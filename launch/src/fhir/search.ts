@@ -1,5 +1,5 @@
 /** Runs a search: one page, its total, and what `_include` and `_revinclude` bring. */
-import { subsetResource } from '@medplum/core';
+import { getDataType, subsetResource } from '@medplum/core';
 import type { ClientBase, Pool } from 'pg';
 import { refusal } from './fhir-error.ts';
 import type { Permissions } from './permission.ts';
@@ -49,7 +49,8 @@ export async function runSearch(
 }
 
 function shortened(resource: Stored, elements: string[] | undefined): Stored {
-  return elements ? (subsetResource(resource, elements) as Stored) : resource;
+  if (!elements) return resource;
+  return subsetResource(resource, [...elements, ...(getDataType(resource.resourceType).mandatoryProperties ?? [])]) as Stored;
 }
 
 async function include(queryable: Queryable, query: SearchQuery, permissions: Permissions, matches: Match[]): Promise<Stored[]> {

@@ -53,7 +53,7 @@ export async function startTestServer(): Promise<TestServer> {
   const database = await createTestDatabase();
   const pool = new pg.Pool({ connectionString: database.url, max: 8 });
   // Dropping the database cuts connections that are just closing; that is no failure of a test.
-  pool.on('connect', (client) => client.on('error', () => undefined));
+  pool.on('error', () => undefined);
   await migrateEhr(pool);
   const tokens = new Map<string, AccessContext>();
   const faults: unknown[] = [];
