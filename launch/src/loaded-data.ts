@@ -3,10 +3,13 @@
  */
 import type pg from 'pg';
 
-/** Where the charts come from. The day the built-in charts end on is kept, because they are made relative to it. */
-export type DataSource = { kind: 'built-in' } | { kind: 'folder'; path: string };
+/** Where the charts come from. A folder is known by what is in it, so that a copy elsewhere is the same data and a changed one is not. */
+export type DataSource = { kind: 'built-in' } | { kind: 'folder'; path: string; fingerprint: string };
 
-/** `loading` is also what a killed load leaves behind; it is then done again. */
+/**
+ * `loading` is also what a killed load leaves behind; it is then done again. The built-in charts end on the day `asOf`, and are
+ * made for the same day again.
+ */
 export type LoadedData = { source: DataSource; asOf: string; status: 'loading' | 'loaded' };
 
 /** The source as a person knows it. */
@@ -14,7 +17,7 @@ export const sourceName = (source: DataSource): string =>
   source.kind === 'built-in' ? 'the built-in patients' : `the folder ${source.path}`;
 
 const sameSource = (left: DataSource, right: DataSource): boolean =>
-  left.kind === 'folder' && right.kind === 'folder' ? left.path === right.path : left.kind === right.kind;
+  left.kind === 'folder' && right.kind === 'folder' ? left.fingerprint === right.fingerprint : left.kind === right.kind;
 
 export type LoadDecision =
   | { kind: 'load'; asOf: string }
@@ -22,15 +25,19 @@ export type LoadDecision =
   /** The state holds other data; the reason names both and says what to do. */
   | { kind: 'refuse'; reason: string };
 
+function refusalOf(held: DataSource, wanted: DataSource, stateFolder: string): string {
+  if (held.kind === 'folder' && wanted.kind === 'folder' && held.path === wanted.path) {
+    return `The state folder ${stateFolder} was made from ${held.path}, whose files have changed since. Set REFLOOP_STATE to another folder to load them as they are now.`;
+  }
+  const again = held.kind === 'built-in' ? 'without --data' : `with --data ${held.path}`;
+  return `The state folder ${stateFolder} was made from ${sourceName(held)}, and this start asks for ${sourceName(wanted)}. Start ${again}, or set REFLOOP_STATE to another folder.`;
+}
+
 /** What to do at a start that asks for `wanted`, given what the state holds. `today` is a calendar day. */
 export function decideLoad(held: LoadedData | undefined, wanted: DataSource, today: string, stateFolder: string): LoadDecision {
   if (!held) return { kind: 'load', asOf: today };
   if (!sameSource(held.source, wanted)) {
-    const again = held.source.kind === 'built-in' ? 'without --data' : `with --data ${held.source.path}`;
-    return {
-      kind: 'refuse',
-      reason: `The state folder ${stateFolder} was made from ${sourceName(held.source)}, and this start asks for ${sourceName(wanted)}. Start ${again}, or set REFLOOP_STATE to another folder.`,
-    };
+    return { kind: 'refuse', reason: refusalOf(held.source, wanted, stateFolder) };
   }
   return held.status === 'loaded' ? { kind: 'keep' } : { kind: 'load', asOf: held.asOf };
 }
@@ -62,4 +69,9 @@ export async function writeLoadedData(pool: pg.Pool, data: LoadedData): Promise<
      on conflict (only_row) do update set source = excluded.source, as_of = excluded.as_of, status = excluded.status`,
     [data.source, data.asOf, data.status],
   );
+}
+
+/** For a source that held nothing to load: the state is bound to no data yet. */
+export async function forgetLoadedData(pool: pg.Pool): Promise<void> {
+  await pool.query('delete from sandbox.loaded_data');
 }

@@ -1,5 +1,4 @@
 /** The sandbox EHR as a process: reads its settings, opens its port at once, loads its patients, serves until it is told to stop. */
-import type { AddressInfo } from 'node:net';
 import { type ServerType, serve } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import pg from 'pg';
@@ -8,8 +7,8 @@ import { openSigningKey, type SigningKey } from './auth/signing-key.ts';
 import { type EhrConfig, readConfig } from './config.ts';
 import { createRepository } from './fhir/postgres-repository.ts';
 import { migrateEhr } from './fhir/schema.ts';
-import { loadCharts } from './load-charts.ts';
-import { type DataSource, decideLoad, migrateLoadedData, readLoadedData } from './loaded-data.ts';
+import { loadCharts, readSource } from './load-charts.ts';
+import { decideLoad, migrateLoadedData, readLoadedData } from './loaded-data.ts';
 import { createEhrApp } from './routes/app.ts';
 import type { Readiness } from './routes/health.ts';
 
@@ -31,7 +30,7 @@ function settings(): EhrConfig {
 async function listen(fetch: Parameters<typeof serve>[0]['fetch'], port: number): Promise<ServerType[]> {
   const open = (hostname: string): Promise<ServerType> =>
     new Promise((resolve, reject) => {
-      const server = serve({ fetch, port, hostname }, (_: AddressInfo) => resolve(server));
+      const server = serve({ fetch, port, hostname }, () => resolve(server));
       server.once('error', reject);
     });
   const first = await open('127.0.0.1');
@@ -83,21 +82,32 @@ async function stop(code: number): Promise<void> {
 }
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(0));
 
+const LOADING: Readiness = {
+  status: 'loading',
+  reason: 'Patients are being loaded. This takes some seconds, and longer for a large folder.',
+};
+
+function refuse(reason: string): Promise<void> {
+  say(reason);
+  return stop(WRONG_USE);
+}
+
 /** Makes the EHR ready, or says why it cannot be. */
 async function prepare(): Promise<void> {
   await migrateEhr(pool);
   await migrateAuth(pool);
   await migrateLoadedData(pool);
   signingKey = await openSigningKey(pool, new Date());
-  const source: DataSource = config.dataFolder === undefined ? { kind: 'built-in' } : { kind: 'folder', path: config.dataFolder };
+  readiness = LOADING;
+  const wanted = await readSource(config.dataFolder);
+  if (wanted.kind === 'unusable') return refuse(wanted.reason);
+  const { source } = wanted;
   const decision = decideLoad(await readLoadedData(pool), source, new Date().toISOString().slice(0, 10), config.stateFolder);
-  if (decision.kind === 'refuse') {
-    say(decision.reason);
-    return stop(WRONG_USE);
-  }
+  if (decision.kind === 'refuse') return refuse(decision.reason);
   if (decision.kind === 'load') {
-    readiness = { status: 'loading', reason: 'Patients are being loaded. This takes some seconds, and longer for a large folder.' };
-    for (const line of await loadCharts({ pool, repository, source, asOf: decision.asOf, stateFolder: config.stateFolder })) say(line);
+    const outcome = await loadCharts({ pool, repository, source, asOf: decision.asOf, stateFolder: config.stateFolder });
+    if (outcome.kind === 'unusable') return refuse(outcome.reason);
+    outcome.lines.forEach(say);
   }
   readiness = { status: 'ready' };
 }

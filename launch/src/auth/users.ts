@@ -13,7 +13,6 @@ export type SandboxUser = {
   title: string;
   family: string;
   given: string;
-  prefix?: string;
   suffix?: string;
   /** Made up, like the person. */
   npi: string;
@@ -22,12 +21,11 @@ export type SandboxUser = {
 export const SANDBOX_USERS: SandboxUser[] = [
   {
     id: 'clinician',
-    name: 'Dr. Maren Oduya, MD',
+    name: 'Maren Oduya, MD',
     role: 'clinician',
     title: 'Clinician, family medicine',
     family: 'Oduya',
     given: 'Maren',
-    prefix: 'Dr.',
     suffix: 'MD',
     npi: npiOf('290000910'),
   },
@@ -43,12 +41,11 @@ export const SANDBOX_USERS: SandboxUser[] = [
   },
   {
     id: 'lead',
-    name: 'Dr. Priya Castellan, MD',
+    name: 'Priya Castellan, MD',
     role: 'lead',
     title: 'Referral lead',
     family: 'Castellan',
     given: 'Priya',
-    prefix: 'Dr.',
     suffix: 'MD',
     npi: npiOf('290000912'),
   },
@@ -82,7 +79,6 @@ export const practitionerOf = (user: SandboxUser): Practitioner & { id: string }
       text: user.name,
       family: user.family,
       given: [user.given],
-      ...(user.prefix ? { prefix: [user.prefix] } : {}),
       ...(user.suffix ? { suffix: [user.suffix] } : {}),
     },
   ],

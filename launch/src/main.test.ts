@@ -1,0 +1,107 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../../tools/test-database.ts';
+
+const MAIN = join(import.meta.dirname, 'main.ts');
+
+let database: TestDatabase;
+let state: string;
+let data: string;
+let port: number;
+const running = new Set<ChildProcess>();
+
+const freePort = (): Promise<number> =>
+  new Promise((done) => {
+    const probe = createServer();
+    probe.listen(0, '127.0.0.1', () => {
+      const { port: found } = probe.address() as AddressInfo;
+      probe.close(() => done(found));
+    });
+  });
+
+type Run = { process: ChildProcess; exited: Promise<number | null>; said: () => string };
+
+function start(settings: Record<string, string> = {}): Run {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN], {
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      EHR_DATABASE_URL: database.url,
+      REFLOOP_EHR_PORT: String(port),
+      REFLOOP_STATE: state,
+      REFLOOP_DATA: data,
+      ...settings,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.add(child);
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  const exited = new Promise<number | null>((done) => child.once('exit', (code) => done(code)));
+  return { process: child, exited, said: () => text };
+}
+
+async function healthy(run: Run): Promise<void> {
+  for (;;) {
+    if (run.process.exitCode !== null) throw new Error(`The EHR ended: ${run.said()}`);
+    const answer = await fetch(`http://localhost:${port}/health`).catch(() => undefined);
+    if (answer?.status === 200) return;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  state = mkdtempSync(join(tmpdir(), 'ehr-state-'));
+  data = mkdtempSync(join(tmpdir(), 'ehr-data-'));
+  port = await freePort();
+  const patient = { resourceType: 'Patient', id: 'from-folder', name: [{ family: 'Folder' }], gender: 'female', birthDate: '1970-01-01' };
+  writeFileSync(join(data, 'patients.ndjson'), `${JSON.stringify(patient)}\n{"resourceType":"Nonsense","id":"x"}\n`);
+});
+afterAll(async () => {
+  for (const child of running) child.kill('SIGKILL');
+  rmSync(state, { recursive: true });
+  rmSync(data, { recursive: true });
+  await database.drop();
+});
+
+test('loads a folder, keeps its report, survives a kill, and ends when told to', async () => {
+  const first = start();
+  await healthy(first);
+  expect(first.said()).toContain('import: 2 read, 1 taken, 1 refused.');
+  const report = JSON.parse(readFileSync(join(state, 'import-report.json'), 'utf8')) as { refused: { file: string; line: number }[] };
+  expect(report).toMatchObject({ read: 2, taken: 1, refused: [{ file: 'patients.ndjson', line: 2, resourceType: 'Nonsense' }] });
+  const launches = (await (await fetch(`http://localhost:${port}/launches`)).json()) as { users: unknown[]; patients: unknown };
+  expect(launches.users).toHaveLength(4);
+  expect(launches.patients).toEqual([{ id: 'from-folder', name: 'Folder', orders: [] }]);
+  const launch = await fetch(`http://127.0.0.1:${port}/launches`, { method: 'POST', body: '{"user":"clinician","patient":"from-folder"}' });
+  expect(launch.status).toBe(200);
+  const keys = await (await fetch(`http://localhost:${port}/auth/jwks`)).text();
+
+  first.process.kill('SIGKILL');
+  await first.exited;
+  const second = start();
+  await healthy(second);
+  expect(await (await fetch(`http://localhost:${port}/auth/jwks`)).text()).toBe(keys);
+  // What was loaded is kept, not loaded again.
+  expect(second.said()).not.toContain('import:');
+
+  second.process.kill('SIGTERM');
+  expect(await second.exited).toBe(0);
+});
+
+describe('a start that cannot be is refused with exit code 2', () => {
+  test.each<[string, Record<string, string>, string]>([
+    ['a bad port', { REFLOOP_EHR_PORT: 'http' }, 'REFLOOP_EHR_PORT'],
+    ['a folder that is not there', { REFLOOP_DATA: '/nowhere/at/all' }, '/nowhere/at/all'],
+    ['other data than the state holds', { REFLOOP_DATA: '' }, 'was made from the folder'],
+  ])('%s', async (_, settings, named) => {
+    const run = start(settings);
+    expect(await run.exited).toBe(2);
+    expect(run.said()).toContain(named);
+  });
+});
