@@ -5,7 +5,7 @@ import type { Store } from '../store/store.ts';
 
 const SEEDED: Pick<StoredGrant, 'subject' | 'name' | 'roles'>[] = [
   { subject: 'coordinator', name: 'Teo Lindqvist, RN', roles: ['coordinator'] },
-  { subject: 'lead', name: 'Dr. Priya Castellan, MD', roles: ['clinician', 'lead'] },
+  { subject: 'lead', name: 'Priya Castellan, MD', roles: ['clinician', 'lead'] },
 ];
 
 /** Gives what nobody has decided yet; a grant that an admin has changed since stays as it is. */
