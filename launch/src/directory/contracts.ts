@@ -3,7 +3,8 @@
  * how lately verified. Directories are often wrong; about a fifth of the rows here are stale, ended, silent or disputed.
  */
 import { type Random, randomFrom } from '../synthetic/random.ts';
-import { type SyntheticNetwork, syntheticNetworks } from './networks.ts';
+import type { Hub } from './medical-hubs.ts';
+import { networksOpenIn, type SyntheticNetwork } from './networks.ts';
 import { COMMON_MINIMUM, type Listing } from './roster.ts';
 
 export type AcceptingCode = 'newpt' | 'nopt' | 'existptonly' | 'existptfam';
@@ -19,11 +20,13 @@ export type ContractRow = {
   /** Days before the directory's date on which the contract began and, if it did, ended. */
   period?: { startedDaysAgo: number; endedDaysAgo?: number };
   phone: 'site' | 'other';
+  /** Rows that an importer has to refuse: a network nobody describes, or a period that runs backwards. */
+  broken?: 'network-missing' | 'period-reversed';
 };
 
 /**
  * Three of each common specialty in each hub are contracted, verified and open to new patients in every national network:
- * payers have to show adequate networks, so these are the rows they keep in order.
+ * payers have to show adequate networks, so these are the rows they keep in order. Regional networks keep most of them.
  */
 const isKept = (listing: Listing): boolean => listing.kind.reach === 'every' && listing.place < COMMON_MINIMUM;
 
@@ -81,16 +84,22 @@ function disputing(random: Random, row: ContractRow): ContractRow {
   };
 }
 
-const nationalNetworks = syntheticNetworks.filter((network) => network.scope === 'national');
+/** A regional payer leaves some towns out altogether. */
+const sellsIn = (network: SyntheticNetwork, hub: Hub, seed: string): boolean =>
+  network.scope === 'national' || randomFrom(`${seed}/sells/${network.id}/${hub.id}`).next() < 0.9;
+
+function keptRows(listing: Listing, random: Random, seed: string): ContractRow[] {
+  const { hub } = listing.site.group;
+  return networksOpenIn(hub.states)
+    .filter((network) => sellsIn(network, hub, seed))
+    .map((network) => (network.scope === 'national' || random.next() < 0.92 ? wellKept(random, network) : anyRow(random, network)));
+}
 
 /** All rows of one listing. Of a practitioner who moved, half of the payers have the old address and half the new. */
 export function contractRows(listing: Listing, seed: string): ContractRow[] {
   const random = randomFrom(`${seed}/contracts/${listing.number}`);
+  if (isKept(listing)) return keptRows(listing, random, seed);
   const ofGroup = listing.site.group.networks;
-  if (isKept(listing)) {
-    const regional = ofGroup.filter((network) => network.scope === 'regional' && random.next() < 0.8);
-    return [...nationalNetworks.map((network) => wellKept(random, network)), ...regional.map((network) => anyRow(random, network))];
-  }
   const rows: ContractRow[] = [];
   for (const [index, network] of ofGroup.entries()) {
     if (listing.address === (index % 2 === 0 ? 'new' : 'old')) continue;
@@ -98,6 +107,8 @@ export function contractRows(listing: Listing, seed: string): ContractRow[] {
     const row = anyRow(random, network);
     rows.push(row);
     if (random.next() < 0.02) rows.push(disputing(random, row));
+    const broken = random.next();
+    if (broken < 0.002) rows.push({ ...row, broken: broken < 0.001 ? 'network-missing' : 'period-reversed' });
   }
   return rows;
 }

@@ -110,21 +110,22 @@ function role(
 ): PractitionerRole {
   const { site, kind } = listing;
   const verifiedDaysAgo = row?.verifiedDaysAgo ?? listing.number % 120;
-  const period = row?.period;
+  const period = row?.broken === 'period-reversed' ? { startedDaysAgo: 30, endedDaysAgo: 400 } : row?.period;
+  const networkId = row?.broken === 'network-missing' ? `${row.network.id}-old` : row?.network.id;
   return {
     resourceType: 'PractitionerRole',
     id: `role-${padded(listing.number)}-${number}`,
     meta: metaOf('PractitionerRole', day.instantDaysAgo(verifiedDaysAgo)),
     extension: [
-      ...(row === undefined
+      ...(networkId === undefined
         ? []
         : [
             {
               url: PLAN_NET_EXTENSION.networkReference,
-              valueReference: { reference: `Organization/${networkOrganizationId(row.network.id)}` },
+              valueReference: { reference: `Organization/${networkOrganizationId(networkId)}` },
             },
           ]),
-      ...newPatients(row?.accepting ?? (listing.number % 7 === 0 ? 'nopt' : 'newpt'), row?.network.id),
+      ...newPatients(row?.accepting ?? (listing.number % 7 === 0 ? 'nopt' : 'newpt'), networkId),
       ...(row?.verification === 'last-updated' ? [] : [{ url: DIRECTORY_EXTENSION.verifiedOn, valueDate: day.daysAgo(verifiedDaysAgo) }]),
       ...statements,
     ],
