@@ -183,7 +183,13 @@ export function withhold(resources: readonly FhirResource[]): {
 
   const visible = entries.filter((entry) => !marks.has(entry));
   const hidden = [...marks].filter(([, mark]) => mark.why !== 'entered-in-error').map(([entry]) => entry);
-  const plainWords = new Set(visible.flatMap((entry) => namesOf(entry.resource).flatMap(wordsOf)));
+  // Words that visible problems, drugs and results carry in their own names tell nothing: "chronic", "tablet".
+  const plainWords = new Set(
+    visible
+      .filter((entry) => SAME_STORY.has(entry.resource.resourceType))
+      .flatMap((entry) => [aboutOf(entry.resource).text, ...aboutOf(entry.resource).codings.map((one) => one.display ?? '')])
+      .flatMap(wordsOf),
+  );
   const giveAways: GiveAways = {
     words: new Set(
       hidden
