@@ -168,6 +168,7 @@ describe('what is refused', () => {
     ['a NUL character', 400, { method: 'POST', path: 'Patient', body: patientOf('x', { name: [{ text: 'a\u0000b' }] }) }],
     ['a body over 1 MiB', 413, { method: 'POST', path: 'Condition', body: `"${'x'.repeat(1024 * 1024)}"` }],
     ['another content type', 415, { method: 'POST', path: 'Condition', body: '{}', headers: { 'Content-Type': 'text/plain' } }],
+    ['a wish for XML', 406, { path: 'Patient/pat-a', headers: { Accept: 'application/fhir+xml' } }],
     ['a type that does not exist', 404, { path: 'Spaceship' }],
     ['an operation', 404, { path: 'Patient/pat-a/$everything' }],
     ['a conditional delete', 405, { method: 'DELETE', path: 'Condition?subject=Patient/pat-a' }],

@@ -10,8 +10,9 @@ import { respondToBundle } from './bundle.ts';
 import { capabilityStatement, type SmartEndpoints } from './capability.ts';
 import { FhirError, operationOutcome, refusal } from './fhir-error.ts';
 import { permissionsOf } from './permission.ts';
-import { openRepository, refusedByDatabase } from './postgres-repository.ts';
+import { openRepository } from './postgres-repository.ts';
 import { etagOf, type FhirRequest, type FhirResponse, respond, type Server } from './rest.ts';
+import { refusedByDatabase } from './work.ts';
 
 export type FhirAppOptions = {
   pool: Pool;
@@ -70,6 +71,7 @@ export function createFhirApp(options: FhirAppOptions): Hono {
   app.all('*', async (c) => {
     const access = await authenticated(c, options);
     if (access === undefined) return unauthorized(c, options.baseUrl);
+    requireJson(c);
     const server: Server = { repository: repository.permitting(permissionsOf(access)), baseUrl: options.baseUrl };
     const path = pathBelow(c, basePath);
     if (path === '' && c.req.method === 'POST') {
@@ -150,6 +152,13 @@ async function bodyOf(c: Context, method: string, path: string): Promise<unknown
       return jsonBody(c, ['application/json-patch+json']);
     default:
       return undefined;
+  }
+}
+
+function requireJson(c: Context): void {
+  const accept = c.req.header('Accept');
+  if (accept !== undefined && !/json|\*\/\*|application\/\*/i.test(accept)) {
+    throw refusal(406, 'not-supported', `Accept: ${accept} cannot be served; this server speaks application/fhir+json only.`);
   }
 }
 

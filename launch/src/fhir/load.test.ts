@@ -68,6 +68,14 @@ describe('a load', () => {
     expect((await server.repository.search('Patient', 'birthdate=1961-01-01')).total).toBe(1);
   });
 
+  it('changes nothing when the same is loaded again', async () => {
+    const resources = [patientOf('p'), conditionOf('c', 'p')];
+    await server.repository.loadResources(resources);
+    expect(await server.repository.loadResources(resources)).toEqual({ taken: 2, refused: [] });
+    expect(await server.repository.history('Condition', 'c')).toHaveLength(1);
+    expect((await server.repository.search('Condition', 'patient=p')).total).toBe(1);
+  });
+
   it('resolves conditional references within the load and in the store, and refuses those that match nothing or several', async () => {
     await server.repository.loadResources([practitionerOf('stored')]);
     const identifier = (value: string) => ({ identifier: [{ system: 'https://example.org/org', value }] });

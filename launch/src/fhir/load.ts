@@ -161,16 +161,13 @@ async function store(client: ClientBase, now: Date, resources: (Resource & { id:
   for (let start = 0; start < resources.length; start += batchSize) {
     const batch = resources.slice(start, start + batchSize);
     const existing = await existingVersions(client, batch);
-    const prepared = batch.map((resource) =>
+    const changed = batch.filter((resource) => !isSame(resource, existing.get(nameOf(resource))));
+    const prepared = changed.map((resource) =>
       prepare(stamped(resource, resource.id, (existing.get(nameOf(resource))?.version ?? 0) + 1, now) as Stored),
     );
+    const replaced = changed.flatMap((resource) => existing.get(nameOf(resource))?.key ?? []);
     const keys = await writeResources(client, prepared, now);
-    if (existing.size > 0)
-      await clearIndex(
-        client,
-        [...existing.values()].map(({ key }) => key),
-        'forget',
-      );
+    if (replaced.length > 0) await clearIndex(client, replaced, 'forget');
     await writeIndex(client, prepared, keys);
     written.push(...keys);
   }
@@ -190,16 +187,23 @@ async function store(client: ClientBase, now: Date, resources: (Resource & { id:
   }
 }
 
-async function existingVersions(
-  client: ClientBase,
-  batch: (Resource & { id: string })[],
-): Promise<Map<string, { key: string; version: number }>> {
-  const { rows } = await client.query<{ key: string; resource_type: string; id: string; version: number }>(
-    `select r.key, r.resource_type, r.id, r.version from unnest($1::text[], $2::text[]) as t (resource_type, id)
+type Existing = { key: string; version: number; lastUpdated: Date; content: string };
+
+/** Loading the same again makes no new version, so that a load cut short can simply be repeated. */
+function isSame(resource: Resource & { id: string }, existing: Existing | undefined): boolean {
+  return (
+    existing !== undefined && JSON.stringify(stamped(resource, resource.id, existing.version, existing.lastUpdated)) === existing.content
+  );
+}
+
+async function existingVersions(client: ClientBase, batch: (Resource & { id: string })[]): Promise<Map<string, Existing>> {
+  const { rows } = await client.query<Existing & { name: string }>(
+    `select r.resource_type || '/' || r.id as name, r.key, r.version, r.last_updated as "lastUpdated", r.content
+     from unnest($1::text[], $2::text[]) as t (resource_type, id)
      join ehr.resource r on r.resource_type = t.resource_type and r.id = t.id for no key update of r`,
     [batch.map((r) => r.resourceType), batch.map((r) => r.id)],
   );
-  return new Map(rows.map((row) => [`${row.resource_type}/${row.id}`, { key: row.key, version: row.version }]));
+  return new Map(rows.map((row) => [row.name, row]));
 }
 
 const nameOf = ({ resourceType, id }: Resource & { id: string }): string => `${resourceType}/${id}`;

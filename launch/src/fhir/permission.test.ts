@@ -278,6 +278,10 @@ describe('a token bound to pat-a', () => {
     expect([await status('pat-a'), await status('pat-b')]).toEqual([200, 404]);
     await server.repository.update({ ...order, subject: { reference: 'Patient/pat-b' } } as typeof order);
     expect([await status('pat-a'), await status('pat-b')]).toEqual([404, 200]);
+
+    await server.repository.update({ ...provenance, target: [{ reference: 'ServiceRequest/order-pat-a' }] });
+    const history = await server.call({ path: `Provenance/${provenance.id}/_history`, scopes: 'patient/*.rs', patient: 'pat-a' });
+    expect(history.json.entry?.map((e) => e.resource?.meta?.versionId)).toEqual(['2']);
   });
 });
 

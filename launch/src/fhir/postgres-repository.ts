@@ -12,8 +12,9 @@ import { clearIndex, prepare, type ResourceRow, resourceColumns, stamped, writeI
 import type { Interaction } from './scopes.ts';
 import { runSearch } from './search.ts';
 import { parseSearchQuery } from './search-query.ts';
-import { settle, type Written } from './settle.ts';
+import type { Written } from './settle.ts';
 import { checkResource } from './validation.ts';
+import { commit, type Work } from './work.ts';
 
 export type RepositoryOptions = {
   /** The FHIR base this store is served under; references that begin with it are kept as relative ones. */
@@ -35,9 +36,6 @@ export function openRepository(pool: Pool, options: RepositoryOptions = {}): Pos
 }
 
 type Context = { pool: Pool; relative: (reference: string) => string; permissions: Permissions };
-
-/** One PostgreSQL transaction and what was written in it. */
-type Work = { client: PoolClient; now: Date; written: Written[] };
 
 export type CreateOptions = {
   ifNoneExist?: string;
@@ -92,14 +90,17 @@ export class PostgresRepository implements Repository {
       'select version, last_updated, content from ehr.version where key = $1 order by version desc',
       [row.key],
     );
+    const about =
+      resourceType === 'Provenance'
+        ? await this.compartmentsOfTargets(rows.flatMap((row) => row.content ?? []))
+        : new Map<string, string[]>();
     return rows.flatMap(({ version, last_updated: updated, content }): Version[] => {
       if (content === null) {
         return [{ kind: 'deleted', resourceType, id, versionId: String(version), lastUpdated: updated.toISOString() }];
       }
-      const prepared = prepare(JSON.parse(content) as Stored);
-      // An earlier version may have been another patient's. A Provenance is in the compartments of its targets, which its content does not name.
-      const patients = resourceType === 'Provenance' ? row.patients : prepared.patients;
-      return permitsReading(alternatives, prepared.resource, patients) ? [{ kind: 'content', resource: prepared.resource }] : [];
+      const resource = JSON.parse(content) as Stored;
+      // An earlier version may have been another patient's.
+      return permitsReading(alternatives, resource, patientsOfVersion(resource, about)) ? [{ kind: 'content', resource }] : [];
     });
   }
 
@@ -165,6 +166,18 @@ export class PostgresRepository implements Repository {
 
   loadResources(resources: Iterable<Resource>): Promise<LoadReport> {
     return this.inWork((_repository, work) => loadResources(work.client, work.now, this.context.relative, resources));
+  }
+
+  /** Whose compartments the resources are in that these versions of a Provenance are about. */
+  private async compartmentsOfTargets(versions: string[]): Promise<Map<string, string[]>> {
+    const names = versions.flatMap((content) => prepare(JSON.parse(content) as Stored).targets);
+    const { rows } = await this.queryable.query<{ name: string; patients: string[] }>(
+      `select n.name, array(select c.patient from ehr.compartment c where c.key = r.key) as patients
+       from unnest($1::text[]) as n (name)
+       join ehr.resource r on r.resource_type = split_part(n.name, '/', 1) and r.id = split_part(n.name, '/', 2)`,
+      [[...new Set(names)]],
+    );
+    return new Map(rows.map(({ name, patients }) => [name, patients]));
   }
 
   private get queryable(): Pool | PoolClient {
@@ -276,46 +289,8 @@ export class PostgresRepository implements Repository {
 
   private async inWork<Result>(run: (repository: PostgresRepository, work: Work) => Promise<Result>): Promise<Result> {
     if (this.work) return run(this, this.work);
-    const client = await this.context.pool.connect();
-    const work: Work = { client, now: new Date(), written: [] };
-    try {
-      await client.query('begin');
-      const result = await run(new PostgresRepository(this.context, work), work);
-      await settle(client, work.written);
-      await client.query('commit');
-      client.release();
-      return result;
-    } catch (error) {
-      await rollBack(client);
-      throw refusedByDatabase(error);
-    }
+    return commit(this.context.pool, (work) => run(new PostgresRepository(this.context, work), work));
   }
-}
-
-/** After a rollback that itself fails the connection is of no use any more. */
-async function rollBack(client: PoolClient): Promise<void> {
-  try {
-    await client.query('rollback');
-    client.release();
-  } catch (error) {
-    client.release(error instanceof Error ? error : true);
-  }
-}
-
-/** What PostgreSQL refuses because of the data or of a rival is the caller's to repeat or correct, not a fault of the server. */
-export function refusedByDatabase(error: unknown): unknown {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
-  if (code === '40P01' || code === '40001' || code === '23505') {
-    return refusal(409, 'conflict', 'Another request changed the same resources at the same time. Read them again and repeat the request.');
-  }
-  if (code.startsWith('22')) {
-    return refusal(
-      400,
-      'invalid',
-      'The request holds a value that cannot be stored or compared, such as a NUL character or a date out of range.',
-    );
-  }
-  return error;
 }
 
 async function findRow(queryable: Pool | PoolClient, resourceType: string, id: string, lock: string): Promise<ResourceRow | undefined> {
@@ -332,6 +307,13 @@ function isVisible(row: ResourceRow, alternatives: readonly Alternative[]): bool
   return alternatives.some(
     ({ patient, constraints }) => constraints.length === 0 && (patient === undefined || row.patients.includes(patient)),
   );
+}
+
+/** A Provenance names its patients by its targets only, so each of its versions is in the compartments those are in. */
+function patientsOfVersion(resource: Stored, about: ReadonlyMap<string, string[]>): string[] {
+  const { index, patients } = prepare(resource);
+  const targets = index.references.filter(({ code }) => resource.resourceType === 'Provenance' && code === 'target');
+  return [...patients, ...targets.flatMap(({ targetType, target }) => about.get(`${targetType}/${target}`) ?? [])];
 }
 
 /** Whether a resource outside the compartment exists is nobody's business: the answer is the one for a resource that does not. */

@@ -104,7 +104,7 @@ function applyControl(query: SearchQuery, name: string, value: string): boolean 
       query.sort.push(...value.split(',').map((rule) => parseSort(query.resourceType, rule)));
       return true;
     case '_include':
-      query.include.push(parseInclude(name, value));
+      query.include.push(includeFrom(query.resourceType, name, value));
       return true;
     case '_revinclude':
       query.revinclude.push(parseInclude(name, value));
@@ -134,6 +134,13 @@ function parseSort(resourceType: string, rule: string): SortRule {
   const definition = definitions().searchParameters(resourceType).get(code);
   if (!definition) throw unsupported('_sort', `"${code}" is not a search parameter of ${resourceType}.`);
   return { definition, descending };
+}
+
+function includeFrom(resourceType: string, name: string, value: string): Include {
+  const include = parseInclude(name, value);
+  if (include.sourceType !== resourceType)
+    throw invalid(name, `"${value}" starts at ${include.sourceType}, but the matches are ${resourceType}s.`);
+  return include;
 }
 
 function parseInclude(name: string, value: string): Include {

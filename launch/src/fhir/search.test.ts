@@ -213,6 +213,7 @@ describe('a search refuses, naming the parameter,', () => {
     'Condition?_cursor=abc',
     'Condition?_include=Condition:code',
     'Condition?_include=*',
+    'Condition?_include=Task:focus',
     'Condition?_include:iterate=Condition:subject',
     'Condition?_summary=true',
     'Condition?_format=xml',

@@ -2,10 +2,11 @@
 import { getDataType, subsetResource } from '@medplum/core';
 import type { ClientBase, Pool } from 'pg';
 import { refusal } from './fhir-error.ts';
+import { Statement, visibleSql } from './filter-sql.ts';
+import { countSql, pageSql, writeCursor } from './page-sql.ts';
 import type { Permissions } from './permission.ts';
 import type { SearchResult, Stored } from './repository.ts';
 import type { Include, SearchQuery } from './search-query.ts';
-import { countSql, pageSql, Statement, visibleSql, writeCursor } from './search-sql.ts';
 
 /** Beyond this many included resources a page is not worth cutting silently: the caller asks for fewer matches. */
 const mostIncluded = 5000;
@@ -67,7 +68,7 @@ async function include(queryable: Queryable, query: SearchQuery, permissions: Pe
     }
   };
   for (const wanted of query.include) {
-    if (wanted.sourceType === query.resourceType) add(await includeForward(queryable, wanted, permissions, matches));
+    add(await includeForward(queryable, wanted, permissions, matches));
   }
   for (const wanted of query.revinclude) add(await includeReverse(queryable, wanted, query.resourceType, permissions, matches));
   for (const { key } of matches) found.delete(key);
