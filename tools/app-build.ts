@@ -1,5 +1,5 @@
 /** Builds the app in the chart when its sources changed since the last build. */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -31,16 +31,18 @@ function sourcesHash(): string {
   return hash.digest('hex');
 }
 
-export function buildApp(): void {
+/** Builds into smart-app/dist, or does nothing when the sources are those of the last build. */
+export async function buildApp(): Promise<void> {
   const stamp = join(ROOT, 'smart-app', 'dist', '.sources');
   const hash = sourcesHash();
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
   say('Building the app …');
   const vite = join(ROOT, 'smart-app', 'node_modules', 'vite', 'bin', 'vite.js');
-  const result = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
-    cwd: join(ROOT, 'smart-app'),
-    stdio: ['ignore', 2, 2],
+  const code = await new Promise<number>((done, failed) => {
+    const child = spawn(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd: join(ROOT, 'smart-app'), stdio: ['ignore', 2, 2] });
+    child.once('error', failed);
+    child.once('exit', (exit) => done(exit ?? 1));
   });
-  if (result.status !== 0) throw new Error('Building the app failed; the lines above say why.');
+  if (code !== 0) throw new Error('Building the app failed; the lines above say why.');
   writeFileSync(stamp, hash);
 }

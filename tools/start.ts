@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildApp } from './app-build.ts';
 import { type Databases, openDatabases, ROOT, say, stateFolder } from './environment.ts';
+import { publishSandboxDirectory } from './sandbox-directory.ts';
 
 const ROLES = ['api', 'worker', 'gateway'];
 
@@ -102,18 +103,23 @@ try {
   const shared = { REFLOOP_STATE: state, REFLOOP_EHR_PORT: String(ehrPort), REFLOOP_PORT: String(refloopPort) };
   if (withSandbox)
     run('Sandbox EHR', 'launch/src/main.ts', { ...shared, EHR_DATABASE_URL: databases.sandbox, ...(data ? { REFLOOP_DATA: data } : {}) });
-  if (only !== 'worker') buildApp();
+  if (only !== 'worker') await buildApp();
   run('Refloop', 'api/server/src/main.ts', {
     ...shared,
     DATABASE_URL: databases.refloop,
     REFLOOP_MIGRATION_DATABASE_URL: databases.refloopMigration,
     ...(only ? { REFLOOP_ONLY: only } : {}),
-    // The sandbox payer's directory, loaded by the importer a site would use when nothing was published yet.
-    ...(withSandbox ? { REFLOOP_DIRECTORY_GENERATOR: join(ROOT, 'launch/src/directory/generate.ts') } : {}),
+    ...(withSandbox ? { REFLOOP_DIRECTORY_EXPECTED: 'yes' } : {}),
   });
+  if (withSandbox) process.stdout.write(`Sandbox EHR  http://localhost:${ehrPort}\n`);
+  if (only !== 'worker') process.stdout.write(`Refloop      http://127.0.0.1:${refloopPort}\n`);
+  if (withSandbox)
+    await publishSandboxDirectory({
+      ...shared,
+      DATABASE_URL: databases.refloop,
+      REFLOOP_MIGRATION_DATABASE_URL: databases.refloopMigration,
+    });
 } catch (error) {
   say(`Start failed: ${(error as Error).message}`);
   await stop(1);
 }
-if (withSandbox) process.stdout.write(`Sandbox EHR  http://localhost:${ehrPort}\n`);
-if (only !== 'worker') process.stdout.write(`Refloop      http://127.0.0.1:${refloopPort}\n`);

@@ -27,8 +27,8 @@ function vitest(filters: string[]): Sum {
   return atLeastOne({ passed: report?.numPassedTests ?? 0, failed: report?.numFailedTests ?? 0 }, status);
 }
 
-function playwright(filters: string[]): Sum {
-  buildApp();
+async function playwright(filters: string[]): Promise<Sum> {
+  await buildApp();
   const chromium = findChromium();
   const cli = join(ROOT, 'test', 'node_modules', '@playwright', 'test', 'cli.js');
   const { status } = spawnSync(process.execPath, [cli, 'test', '--config', join(ROOT, 'test', 'playwright.config.ts'), ...filters], {
@@ -49,7 +49,7 @@ const [only, ...filters] = process.argv.slice(2);
 const sums: Sum[] = [];
 try {
   if (only !== 'e2e') sums.push(vitest(only === 'unit' ? filters : []));
-  if (only !== 'unit') sums.push(playwright(only === 'e2e' ? filters : []));
+  if (only !== 'unit') sums.push(await playwright(only === 'e2e' ? filters : []));
 } catch (error) {
   say((error as Error).message);
   sums.push({ passed: 0, failed: 1 });
