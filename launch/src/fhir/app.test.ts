@@ -1,4 +1,6 @@
+import { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createFhirApp } from './app.ts';
 import { baseUrl, conditionOf, orderOf, patientOf, practitionerOf, startTestServer, type TestServer, taskOf } from './test-server.ts';
 
 let server: TestServer;
@@ -95,6 +97,16 @@ describe('one resource', () => {
       headers: { 'If-None-Exist': '_count=1' },
     });
     expect(unconditional.status).toBe(400);
+  });
+
+  it('is answered without its body when that is preferred', async () => {
+    const answer = await call({
+      method: 'POST',
+      path: 'Condition',
+      body: conditionOf('x', 'pat-a'),
+      headers: { Prefer: 'return=minimal' },
+    });
+    expect([answer.status, answer.text, answer.headers.get('ETag')]).toEqual([201, '', 'W/"1"']);
   });
 
   it('is not deleted while another refers to it', async () => {
@@ -203,6 +215,50 @@ describe('the door', () => {
     const read = await call({ path: 'Patient/pat-a', headers });
     for (const name of ['ETag', 'Location', 'Content-Location', 'Last-Modified'])
       expect(read.headers.get('Access-Control-Expose-Headers')).toContain(name);
+  });
+
+  it('lets only registered origins read what a token opens, and anyone the metadata', async () => {
+    const app = createFhirApp({
+      pool: server.pool,
+      baseUrl: 'http://localhost:5100',
+      authenticate: () => Promise.resolve(undefined),
+      allowedOrigins: ['http://127.0.0.1:4020'],
+    });
+    const allowed = async (path: string, origin: string): Promise<string | null> =>
+      (await app.request(`http://localhost:5100/${path}`, { headers: { Origin: origin } })).headers.get('Access-Control-Allow-Origin');
+    expect(await allowed('Patient/pat-a', 'http://127.0.0.1:4020')).toBe('http://127.0.0.1:4020');
+    expect(await allowed('Patient/pat-a', 'http://evil.example')).toBeNull();
+    expect(await allowed('metadata', 'http://evil.example')).toBe('*');
+  });
+
+  it('refuses a token at the second it ends', async () => {
+    const access = {
+      subject: 's',
+      fhirUser: 'Practitioner/pract-1',
+      clientId: 'c',
+      scopes: 'user/*.rs',
+      expiresAt: Math.floor(Date.now() / 1000),
+    };
+    const app = createFhirApp({ pool: server.pool, baseUrl: 'http://localhost:5100', authenticate: () => Promise.resolve(access) });
+    const read = (): Promise<Response> =>
+      Promise.resolve(app.request('http://localhost:5100/Patient/pat-a', { headers: { Authorization: 'Bearer x' } }));
+    expect((await read()).status).toBe(401);
+    access.expiresAt += 60;
+    expect((await read()).status).toBe(200);
+  });
+
+  it('takes a bundle at the base with and without a slash', async () => {
+    const access = { subject: 's', fhirUser: 'Practitioner/pract-1', clientId: 'c', scopes: 'user/*.rs', expiresAt: Infinity };
+    const app = new Hono().route('/fhir', createFhirApp({ pool: server.pool, baseUrl, authenticate: () => Promise.resolve(access) }));
+    const body = JSON.stringify({ resourceType: 'Bundle', type: 'batch', entry: [] });
+    for (const url of [baseUrl, `${baseUrl}/`]) {
+      const answer = await app.request(url, {
+        method: 'POST',
+        body,
+        headers: { 'Content-Type': 'application/fhir+json', Authorization: 'Bearer x' },
+      });
+      expect([answer.status, await answer.json()]).toEqual([200, { resourceType: 'Bundle', type: 'batch-response', entry: [] }]);
+    }
   });
 
   it('answers a preflight without a token', async () => {

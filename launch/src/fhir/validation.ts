@@ -7,6 +7,9 @@ import type { CodeableConcept, Coding, OperationOutcomeIssue, Resource } from '@
 import { definitions } from './definitions.ts';
 import type { Issue } from './fhir-error.ts';
 
+/** Scanned letters come as base64 inside DocumentReference; over HTTP the limit on bodies is far below this. */
+const largestAttachment = 16 * 1024 * 1024;
+
 type Codes = ReadonlyMap<string, ReadonlySet<string>>;
 type CollectedToken = { type: string; value: unknown; path: string };
 
@@ -21,7 +24,7 @@ export function checkResource(resource: Resource): Issue[] {
   const tokens: Record<string, CollectedToken[]> = {};
   let found: OperationOutcomeIssue[];
   try {
-    found = validateResource(resource, { collect: { tokens } });
+    found = validateResource(resource, { collect: { tokens }, base64BinaryMaxBytes: largestAttachment });
   } catch (error) {
     if (!(error instanceof OperationOutcomeError)) {
       return [{ code: 'structure', text: `The resource cannot be read as a ${resource.resourceType}: ${String(error)}.` }];
