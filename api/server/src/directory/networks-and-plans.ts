@@ -25,13 +25,8 @@ export function networkLookup(organizations: Organizations, reporter: Reporter):
       const payer = organizations.get(payerKey);
       if (record.kind !== 'network')
         reporter.remark(record.place, 'not typed as network', 'type is not ntwk, but rows name it as a network');
-      if (payer === undefined || record.partOfKey === undefined) {
-        reporter.remark(
-          record.place,
-          'payer not found',
-          `partOf ${record.partOfKey ?? 'is missing'}: the network’s payer is not in this directory`,
-        );
-      }
+      if (record.partOfKey === undefined) reporter.remark(record.place, 'payer not named', 'partOf is missing; a network names its payer');
+      else if (payer === undefined) reporter.remark(record.place, 'payer not found', `partOf ${record.partOfKey} is not in this directory`);
       network = { id: record.place.id, name: record.name, payerId: payerIdOf(payer, payerKey), payerName: payer?.name ?? record.name };
     }
     known.set(key, network);
