@@ -3,6 +3,7 @@ import type { Device, DocumentReference, Provenance, Reference, Resource, Servic
 import type { Repository, Stored } from '../fhir/repository.ts';
 import { searchAll } from './find.ts';
 import { loadReferenceNames, type NameOf } from './reference-names.ts';
+import { documentTitle } from './sections.ts';
 import { conceptText, idIn, timeText } from './wording.ts';
 
 /** CMS50's referral category and the SNOMED CT category of a referral order: "Patient referral" (3457005). */
@@ -35,6 +36,14 @@ export function isReferralOrder(order: ServiceRequest): boolean {
 
 const containedDevices = (provenance: Provenance): Device[] =>
   (provenance.contained ?? []).filter((resource: Resource): resource is Device => resource.resourceType === 'Device');
+
+/** FHIR R4 task-code: "fulfill" is "Fulfill the focal request", said here of an order. */
+const TASK_NAMES: Record<string, string> = { fulfill: 'Fulfill the order' };
+
+function taskName(task: Task): string {
+  const name = task.description ?? conceptText(task.code);
+  return TASK_NAMES[name] ?? (name === '' ? 'Task' : name);
+}
 
 /** A device by its name and version, such as "Refloop 0.1.0". */
 function deviceText(device: Device): string {
@@ -88,14 +97,12 @@ export async function loadOrders(repository: Repository, patientId: string): Pro
       tasks: tasks
         .filter((task) => orderIdsOfTask(task).includes(order.id))
         .map((task) => ({
-          name: task.description ?? (conceptText(task.code) || 'Task'),
+          name: taskName(task),
           status: task.status,
           stage: conceptText(task.businessStatus),
           owner: nameOf(task.owner),
         })),
-      notes: documents
-        .filter(isNote)
-        .map((document) => ({ id: document.id, title: document.description ?? (conceptText(document.type) || 'Document') })),
+      notes: documents.filter(isNote).map((document) => ({ id: document.id, title: documentTitle(document) })),
       provenance: provenances
         .filter((one) => referencesTo(one.target, 'ServiceRequest').includes(order.id))
         .map((one) => provenanceText(one, nameOf)),

@@ -266,11 +266,18 @@ describe('after a referral is written back', () => {
       resourceType: 'DocumentReference',
       status: 'current',
       type: { coding: [{ system: 'http://loinc.org', code: '57133-1' }], text: 'Referral note' },
-      description: 'Referral to cardiology',
       subject: { reference: 'Patient/pat-a' },
       date: '2026-11-20T11:30:00Z',
       author: [{ reference: 'Practitioner/clinician' }],
-      content: [{ attachment: { contentType: 'text/plain', data: Buffer.from(NOTE).toString('base64') } }],
+      content: [
+        {
+          attachment: {
+            contentType: 'text/plain; charset=utf-8',
+            title: 'Referral to cardiology',
+            data: Buffer.from(NOTE).toString('base64'),
+          },
+        },
+      ],
     });
     const draft = CHART.find(
       (one): one is ServiceRequest & { id: string } => one.id === 'order-a' && one.resourceType === 'ServiceRequest',
@@ -292,7 +299,7 @@ describe('after a referral is written back', () => {
       resourceType: 'Task',
       status: 'draft',
       intent: 'order',
-      code: { coding: [{ system: 'http://hl7.org/fhir/CodeSystem/task-code', code: 'fulfill', display: 'Fulfill the focal request' }] },
+      code: { coding: [{ system: 'http://hl7.org/fhir/CodeSystem/task-code', code: 'fulfill' }] },
       basedOn: [{ reference: 'ServiceRequest/order-a' }],
       focus: { reference: 'ServiceRequest/order-a' },
       for: { reference: 'Patient/pat-a' },
@@ -330,7 +337,7 @@ describe('after a referral is written back', () => {
     expect(row).toContain('active');
     expect(row).toContain('Gerald Pruitt, MD');
     expect(row).toContain('Referral to cardiology');
-    expect(row).toMatch(/Task: Fulfill the focal request, <strong>draft<\/strong>/);
+    expect(row).toMatch(/Task: Fulfill the order, <strong>draft<\/strong>/);
     expect(row).toContain('Provenance: approved by Maren Oduya, MD with Refloop 0.1.0, 20 Nov 2026, 11:30 UTC');
     expect(row).not.toContain('>Refer<');
   });

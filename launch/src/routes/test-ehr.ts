@@ -118,8 +118,6 @@ export const CHART: Resource[] = [
 export async function openTestEhr(resources: Resource[] = CHART): Promise<TestEhr> {
   const database = await createTestDatabase();
   const pool = new pg.Pool({ connectionString: database.url, max: 4 });
-  // Dropping the database ends connections that are still closing.
-  pool.on('connect', (client) => client.on('error', () => undefined));
   await migrateEhr(pool);
   await migrateAuth(pool);
   const repository = createRepository(pool, { baseUrl: FHIR_BASE });
