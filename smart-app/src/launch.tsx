@@ -11,9 +11,9 @@ import { PlainPage } from './ui/PlainPage.tsx';
 
 async function launch(): Promise<Failure | undefined> {
   const { search } = location;
-  const listed = await openApi().call<PublicSite[]>('/sites');
+  const listed = await openApi().call<{ sites: PublicSite[] }>('/sites');
   if (!listed.ok) return { kind: 'api-unreachable' };
-  const request = readLaunchUrl(search, listed.value);
+  const request = readLaunchUrl(search, listed.value.sites);
   if (!request.ok) return request.refusal;
   return beginLaunch(request.value);
 }
