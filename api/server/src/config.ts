@@ -20,8 +20,6 @@ export type Config = {
   sites: Sites;
   /** The sandbox's own entry, where it is served. */
   sandbox: Site | undefined;
-  /** Script that makes a directory where none was ever published; the start script names the sandbox's. */
-  directoryGenerator: string | undefined;
   /** The first wraps what is new; all of them unwrap. */
   keys: KeyEncryptionKey[];
   /** The first directory is being published right now: not ready until it is there. */
@@ -64,7 +62,6 @@ const Environment = z.object({
     .optional(),
   REFLOOP_SITES: z.string().min(1).optional(),
   REFLOOP_SANDBOX: z.enum(['on', 'off'], 'Neither on nor off').optional(),
-  REFLOOP_DIRECTORY_GENERATOR: z.string().min(1).optional(),
   REFLOOP_KEY: z.string().optional(),
   REFLOOP_DIRECTORY_EXPECTED: z.enum(['yes'], 'Not yes').optional(),
   REFLOOP_IDLE_SECONDS: number(900, 1, 900),
@@ -83,7 +80,6 @@ const FIXES: Record<string, string> = {
   DATABASE_URL: 'Set postgresql://user:password@host/database; npm start sets it by itself.',
   REFLOOP_MIGRATION_DATABASE_URL: 'Set the URL of the role that owns the tables, or leave it out to use DATABASE_URL.',
   REFLOOP_SITES: 'Name a JSON file of sites, or leave it out.',
-  REFLOOP_DIRECTORY_GENERATOR: 'Name a script, or leave it out.',
   REFLOOP_SANDBOX: 'Set it to on or off; it is on in development and off in production.',
   REFLOOP_IDLE_SECONDS: 'Set 1 to 900 seconds, or leave it out for 900.',
   REFLOOP_TLS_AT_EDGE: 'Set it to yes once TLS 1.2 or newer ends in front of Refloop; Refloop itself speaks plain HTTP.',
@@ -156,7 +152,6 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       migrationDatabaseUrl: read.REFLOOP_MIGRATION_DATABASE_URL ?? read.DATABASE_URL,
       sites: sites.value,
       sandbox,
-      directoryGenerator: read.REFLOOP_DIRECTORY_GENERATOR,
       keys,
       directoryExpected: read.REFLOOP_DIRECTORY_EXPECTED === 'yes',
       idleSeconds: read.REFLOOP_IDLE_SECONDS,

@@ -12,7 +12,6 @@ import { startSequencer } from './audit/sequencer.ts';
 import { type Config, configFaults, readConfig } from './config.ts';
 import { createKeyRing } from './crypto/key-ring.ts';
 import { seedSandboxGrants } from './grants/sandbox-grants.ts';
-import { publishFirstDirectory } from './first-directory.ts';
 import { createLogger } from './logging/log.ts';
 import { currentIndex } from './matching/current-index.ts';
 import { migrate } from './migrations/migrate.ts';
@@ -58,11 +57,7 @@ const index = currentIndex();
 
 let starting: string | undefined = 'The database is being prepared.';
 const servesApi = config.only === undefined || config.only === 'api';
-
-function notReady(): string | undefined {
-  if (starting !== undefined) return starting;
-  return servesApi && !index.get() ? 'No directory of specialists has been published yet.' : undefined;
-}
+const notReady = (): string | undefined => starting;
 
 type Fetch = (request: Request) => Response | Promise<Response>;
 
@@ -131,13 +126,10 @@ const running: {
   store?: () => Promise<void>;
 } = {};
 let stopping = false;
-/** Ends the processes that a start is waiting for. */
-const ending = new AbortController();
 
 async function stop(code: number): Promise<never> {
   if (stopping) return new Promise<never>(() => undefined);
   stopping = true;
-  ending.abort();
   for (const end of [running.server, running.directory, running.sequencer, running.store]) {
     await end?.().catch((error: unknown) => log.failure({ route: 'stop', reference: '-', error }));
   }
@@ -173,7 +165,10 @@ async function start(): Promise<void> {
     const directory = await followDirectory({ snapshots: store.directory, index, failed });
     running.directory = directory.stop;
     // The start script publishes the sandbox's first directory beside us; a site that has none yet is served all the same.
-    while (!(await directory.refresh()) && config.directoryExpected && !stopping) await new Promise((again) => setTimeout(again, 500));
+    while (!(await directory.refresh()) && config.directoryExpected && !stopping) {
+      starting = 'The first directory of specialists is being made; this happens once.';
+      await new Promise((again) => setTimeout(again, 500));
+    }
   }
   starting = undefined;
   // So that the first launch need not wait for it; an EHR that is not up yet is asked again then.

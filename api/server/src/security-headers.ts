@@ -16,8 +16,7 @@ export function contentSecurityPolicy(sites: Site[], nonce: string, tokenOrigins
     "default-src 'none'",
     "script-src 'self'",
     `style-src 'self' 'nonce-${nonce}'`,
-    // An empty data: icon keeps browsers from asking for /favicon.ico; a picture runs nothing.
-    "img-src 'self' data:",
+    "img-src 'self'",
     "font-src 'self'",
     `connect-src ${["'self'", ...connectOrigins(sites, tokenOrigins)].join(' ')}`,
     `frame-ancestors ${ancestors.length === 0 ? "'none'" : ancestors.join(' ')}`,

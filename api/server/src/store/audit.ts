@@ -38,12 +38,20 @@ export type AuditLog = {
   list: (question: { recommendationId?: string; referralId?: string }) => Promise<AuditEntryRow[]>;
 };
 
-export type AuditTrail = {
-  /** Numbers and chains what is new; any number of processes may call it, one does it at a time. Returns how many. */
-  sequence: (now: Instant) => Promise<number>;
+/** The whole log at one moment, whatever is appended meanwhile. */
+export type AuditView = {
   /** Every row of the chain in order, with the bytes of the entry it points to. */
   rows: () => AsyncIterable<ChainedRow>;
   heads: () => AsyncIterable<ChainHead>;
   /** Entries recorded before this moment that no row of the chain points to. */
   unsequencedBefore: (moment: Instant) => Promise<string[]>;
+};
+
+export type AuditTrail = {
+  /**
+   * Numbers and chains what is new; any number of processes may call it, one does it at a time. Returns how many. Throws
+   * where the chain does not end at its newest head: what was cut off must be found, not papered over.
+   */
+  sequence: (now: Instant) => Promise<number>;
+  view: <Value>(work: (view: AuditView) => Promise<Value>) => Promise<Value>;
 };

@@ -23,6 +23,9 @@ export type ReferralStore = {
   listByPatient: (patientId: string) => Promise<ReferralRow[]>;
   /** Every row of this scope in order of its id: for comparing with the events. */
   all: () => Promise<ReferralRow[]>;
-  /** Replaces every row of this scope by these, all or none. */
-  rebuild: (rows: ReferralRow[]) => Promise<void>;
+  /**
+   * Replaces every row of this scope by those of `project`, all or none. Writers of referrals wait from before `project`
+   * reads until the transaction ends, so that none of their rows is replaced by an older one.
+   */
+  rebuild: (project: () => Promise<ReferralRow[]>) => Promise<void>;
 };

@@ -97,15 +97,20 @@ export function memoryAuditTrail(tables: Tables, of: MemoryTables): AuditTrail {
 
   return {
     sequence: (now) => tables.transaction(() => sequence(now)),
-    rows: async function* () {
-      for (const { link, entryKey } of chain) yield toChained(link, entryKey);
-    },
-    heads: async function* () {
-      yield* chainHeads;
-    },
-    unsequencedBefore: async (moment) =>
-      waiting()
-        .filter((row) => row.at < moment)
-        .map((row) => row.id),
+    view: (work) =>
+      tables.transaction(() =>
+        work({
+          rows: async function* () {
+            for (const { link, entryKey } of chain) yield toChained(link, entryKey);
+          },
+          heads: async function* () {
+            yield* chainHeads;
+          },
+          unsequencedBefore: async (moment) =>
+            waiting()
+              .filter((row) => row.at < moment)
+              .map((row) => row.id),
+        }),
+      ),
   };
 }

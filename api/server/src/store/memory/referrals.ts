@@ -9,7 +9,8 @@ export const memoryReferrals = (unit: MemoryContext): ReferralStore => {
     get: async (referralId) => unit.tables.referrals.get(keyIn(unit, referralId)),
     listByPatient: async (patientId) => all().filter((row) => row.patientId === patientId),
     all: async () => all(),
-    rebuild: async (rows) => {
+    rebuild: async (project) => {
+      const rows = await project();
       for (const row of all()) unit.tables.referrals.remove(keyIn(unit, row.referralId));
       for (const row of rows) put(row);
     },

@@ -4,7 +4,7 @@ import { GENESIS, linkOf } from '@refloop/domain/audit/chain';
 import type { AuditEntry } from '@refloop/domain/audit/entry';
 import type pg from 'pg';
 import { sha256 } from '../../audit/entry.ts';
-import type { AuditTrail } from '../audit.ts';
+import type { AuditTrail, AuditView } from '../audit.ts';
 import { type Client, instant, inTransaction } from './database.ts';
 
 /** One sequencer at a time over all processes (an arbitrary number of ours). */
@@ -24,6 +24,11 @@ async function sequenceBatch(client: Client, now: string): Promise<{ taken: numb
   );
   if (pending.rows.length === 0) return { taken: 0, chained: 0 };
   const last = await client.query<{ number: string; hash: Buffer }>('select number, hash from audit_chain order by number desc limit 1');
+  const newest = await client.query<{ number: string; hash: Buffer }>('select number, hash from audit_head order by number desc limit 1');
+  const end = ({ rows: [row] }: typeof last): string => (row ? `${row.number} ${row.hash.toString('hex')}` : 'none');
+  if (end(newest) !== end(last)) {
+    throw new Error('The audit chain does not end at its newest head. Nothing was added to it; `npm run audit -- verify` names the row.');
+  }
   let number = Number(last.rows[0]?.number ?? 0);
   let previous = last.rows[0]?.hash.toString('hex') ?? GENESIS;
   const fresh = pending.rows.filter(({ chained }) => !chained);
@@ -107,10 +112,10 @@ const toChained = (row: StoredRow): ChainedRow => ({
   },
 });
 
-/** Pages by number, so that a long chain is read in constant memory and without a long transaction. */
-async function* rows(pool: pg.Pool): AsyncIterable<ChainedRow> {
+/** Pages by number, so that a long chain is read in constant memory. */
+async function* rows(client: Client): AsyncIterable<ChainedRow> {
   for (let after = 0; ; ) {
-    const found = await pool.query<StoredRow>(
+    const found = await client.query<StoredRow>(
       `select chain.number, chain.entry_id, chain.leaf, chain.previous, chain.hash, entry.entry, sha256(entry.payload_sealed) as payload_hash,
          entry.id, entry.tenant, entry.issuer, entry.site, entry.at, entry.recommendation_id, entry.referral_id
        from audit_chain chain left join audit_entry entry on entry.id = chain.entry_id
@@ -124,9 +129,9 @@ async function* rows(pool: pg.Pool): AsyncIterable<ChainedRow> {
   }
 }
 
-async function* heads(pool: pg.Pool): AsyncIterable<ChainHead> {
+async function* heads(client: Client): AsyncIterable<ChainHead> {
   for (let after = 0; ; ) {
-    const found = await pool.query<{ number: string; hash: Buffer; at: Date }>(
+    const found = await client.query<{ number: string; hash: Buffer; at: Date }>(
       'select number, hash, at from audit_head where number > $1 order by number limit $2',
       [after, BATCH],
     );
@@ -137,21 +142,32 @@ async function* heads(pool: pg.Pool): AsyncIterable<ChainHead> {
   }
 }
 
+async function unsequencedBefore(client: Client, moment: string): Promise<string[]> {
+  const found = await client.query<{ id: string }>(
+    `select entry.id from audit_entry entry
+     where entry.at < $1 and not exists (select from audit_chain chain where chain.entry_id = entry.id)
+     order by entry.at, entry.id limit 100`,
+    [moment],
+  );
+  return found.rows.map((row) => row.id);
+}
+
+const viewOf = (client: Client): AuditView => ({
+  rows: () => rows(client),
+  heads: () => heads(client),
+  unsequencedBefore: (moment) => unsequencedBefore(client, moment),
+});
+
 /**
  * @param application chains; it may not read other scopes' entries
  * @param auditor reads every scope's entries and writes nothing
  */
 export const postgresAuditTrail = (application: pg.Pool, auditor: pg.Pool): AuditTrail => ({
   sequence: (now) => sequence(application, now),
-  rows: () => rows(auditor),
-  heads: () => heads(auditor),
-  unsequencedBefore: async (moment) => {
-    const found = await auditor.query<{ id: string }>(
-      `select entry.id from audit_entry entry
-       where entry.at < $1 and not exists (select from audit_chain chain where chain.entry_id = entry.id)
-       order by entry.at, entry.id limit 100`,
-      [moment],
-    );
-    return found.rows.map((row) => row.id);
-  },
+  view: (work) =>
+    inTransaction(auditor, async (client) => {
+      // Rows and heads of one moment: a sequencer that runs meanwhile must not look like a gap.
+      await client.query('set transaction isolation level repeatable read, read only');
+      return work(viewOf(client));
+    }),
 });

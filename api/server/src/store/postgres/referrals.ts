@@ -49,7 +49,9 @@ export const postgresReferrals = (unit: UnitContext): ReferralStore => ({
   get: async (referralId) => (await select(unit, 'and referral_id = $3', [referralId]))[0],
   listByPatient: (patientId) => select(unit, 'and patient_index = $3', [unit.index.patient(unit.scope, patientId)]),
   all: () => select(unit, '', []),
-  rebuild: async (rows) => {
+  rebuild: async (project) => {
+    await unit.client.query('lock table referral in share row exclusive mode');
+    const rows = await project();
     await unit.client.query('delete from referral where tenant = $1 and issuer = $2', key(unit));
     for (const row of rows) await put(unit, row);
   },
