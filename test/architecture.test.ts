@@ -18,7 +18,10 @@ const IMPORT = /(?:\bimport|\bexport)\s[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]|\bimpo
 
 function sources(folder: string): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !entry.parentPath.includes('node_modules') && !entry.parentPath.includes('/dist'))
+    .filter(
+      (entry) =>
+        entry.isFile() && /\.tsx?$/.test(entry.name) && !entry.parentPath.includes('node_modules') && !entry.parentPath.includes('/dist'),
+    )
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
@@ -70,7 +73,9 @@ describe('the domain is pure', () => {
   });
 
   test('reads no clock and draws no random number', () => {
-    const impure = files.filter((file) => /\bDate\.now\(|new Date\(\)|\bMath\.random\(|\bcrypto\.|\bperformance\.now\(/.test(readFileSync(file, 'utf8')));
+    const impure = files.filter((file) =>
+      /\bDate\.now\(|new Date\(\)|\bMath\.random\(|\bcrypto\.|\bperformance\.now\(/.test(readFileSync(file, 'utf8')),
+    );
     expect(impure.map((file) => relative(root, file))).toEqual([]);
   });
 });
@@ -82,7 +87,10 @@ test('inside the server, routes reach stores only through services, and services
       .filter((file) => !isTest(file))
       .flatMap((file) =>
         importsOf(readFileSync(file, 'utf8'))
-          .filter((specifier) => specifier.startsWith('.') && into.some((folder) => resolve(dirname(file), specifier).startsWith(join(server, folder))))
+          .filter(
+            (specifier) =>
+              specifier.startsWith('.') && into.some((folder) => resolve(dirname(file), specifier).startsWith(join(server, folder))),
+          )
           .map((imports) => ({ file: relative(root, file), imports })),
       );
   expect(crossing('services', ['routes', 'store/postgres', 'store/memory'])).toEqual([]);
@@ -92,7 +100,12 @@ test('inside the server, routes reach stores only through services, and services
 test('inside the app, ui knows no FHIR and no referral', () => {
   const wrong = sources('smart-app/src/ui').flatMap((file) =>
     importsOf(readFileSync(file, 'utf8'))
-      .filter((specifier) => specifier.startsWith('@refloop/') || specifier === 'fhirclient' || /\.\.\/(chart|refer|matching|note|approval|session|center)/.test(specifier))
+      .filter(
+        (specifier) =>
+          specifier.startsWith('@refloop/') ||
+          specifier === 'fhirclient' ||
+          /\.\.\/(chart|refer|matching|note|approval|session|center)/.test(specifier),
+      )
       .map((imports) => ({ file: relative(root, file), imports })),
   );
   expect(wrong).toEqual([]);

@@ -6,7 +6,7 @@ import { createApp } from '../app.ts';
 import type { Role } from '../client/session.ts';
 import { DEVELOPMENT_KEY } from '../config.ts';
 import { createKeyRing } from '../crypto/key-ring.ts';
-import { type CapturedLog, captureLog } from '../logging/captured-log.ts';
+import { type CapturedLog, captureLog } from '../logging/test-log.ts';
 import { currentIndex } from '../matching/current-index.ts';
 import { buildIndex } from '../matching/match-index.ts';
 import { unitVectorOf } from '../matching/origin.ts';

@@ -1,0 +1,55 @@
+/** Starts the whole product as `npm start` does, on ports and a state folder of its own, and ends it again. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '..', '..');
+
+export type Product = { ehr: string; refloop: string; state: string; pid: number; millisecondsToHealthy: number; stop: () => Promise<void> };
+
+async function freePort(): Promise<number> {
+  return new Promise((done, fail) => {
+    const probe = createServer();
+    probe.once('error', fail);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => (typeof address === 'object' && address ? done(address.port) : fail(new Error('no port'))));
+    });
+  });
+}
+
+const healthy = async (url: string): Promise<boolean> => (await fetch(`${url}/health`).catch(() => undefined))?.status === 200;
+
+/** `state` names a folder to keep; without one a temporary folder is used and removed at the end. */
+export async function startProduct(options: { state?: string; args?: string[]; env?: Record<string, string>; timeoutMs?: number } = {}): Promise<Product> {
+  const state = options.state ?? mkdtempSync(join(tmpdir(), 'refloop-product-'));
+  const [ehrPort, refloopPort] = [await freePort(), await freePort()];
+  const started = performance.now();
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'tools', 'start.ts'), ...(options.args ?? [])], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...options.env, REFLOOP_STATE: state, REFLOOP_EHR_PORT: String(ehrPort), REFLOOP_PORT: String(refloopPort) },
+  });
+  let log = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    log = (log + chunk.toString()).slice(-6000);
+  });
+  const ended = new Promise<void>((done) => child.once('exit', () => done()));
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM');
+    await ended;
+    if (options.state === undefined) rmSync(state, { recursive: true, force: true });
+  };
+  const [ehr, refloop] = [`http://localhost:${ehrPort}`, `http://127.0.0.1:${refloopPort}`];
+  const deadline = Date.now() + (options.timeoutMs ?? 180_000);
+  while (!((await healthy(ehr)) && (await healthy(refloop)))) {
+    if (child.exitCode !== null || Date.now() > deadline) {
+      await stop();
+      throw new Error(`The product did not start:\n${log}`);
+    }
+    await new Promise((done) => setTimeout(done, 200));
+  }
+  return { ehr, refloop, state, pid: child.pid ?? 0, millisecondsToHealthy: performance.now() - started, stop };
+}
