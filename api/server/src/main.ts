@@ -165,7 +165,7 @@ async function start(): Promise<void> {
     const directory = await followDirectory({ snapshots: store.directory, index, failed });
     running.directory = directory.stop;
     // The start script publishes the sandbox's first directory beside us; a site that has none yet is served all the same.
-    while (!(await directory.refresh()) && config.directoryExpected && !stopping) {
+    while (!(await directory.refresh()) && config.directoryExpected) {
       starting = 'The first directory of specialists is being made; this happens once.';
       await new Promise((again) => setTimeout(again, 500));
     }
@@ -191,6 +191,7 @@ try {
 try {
   await start();
 } catch (error) {
-  say(`start failed: ${(error as Error).message}`);
+  // A start that was told to stop meets closed connections; that is no failure to speak of.
+  if (!stopping) say(`start failed: ${(error as Error).message}`);
   await stop(1);
 }

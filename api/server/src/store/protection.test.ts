@@ -1,0 +1,193 @@
+/** What PostgreSQL holds and shows: nothing of a patient in the clear, no row outside its scope, no key but the right one. */
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DEVELOPMENT_KEY } from '../config.ts';
+import { openPool } from './postgres/database.ts';
+import type { Scope } from './store.ts';
+import { openTestStore, type TestStore } from './test-store.ts';
+
+const AT = '2026-11-20T10:00:00.000Z';
+const PLANTED = {
+  patientId: 'planted-patient-4711',
+  name: 'Zebulon Plantedname',
+  birthDate: '1931-02-03',
+  mrn: 'MRN-99887766',
+  text: 'planted palpitations with syncope',
+};
+const scope: Scope = { tenant: 'north', issuer: 'https://ehr.example.org/fhir', site: 'North clinic' };
+const other: Scope = { ...scope, issuer: 'https://other.example.org/fhir' };
+
+let opened: TestStore;
+
+beforeAll(async () => {
+  opened = await openTestStore();
+  for (const each of [scope, other]) {
+    await opened.store.transaction(each, async (unit) => {
+      const { patientId } = PLANTED;
+      await unit.events.append('r1', 0, [
+        {
+          type: 'referral.drafted',
+          version: 1,
+          effectiveAt: AT,
+          recordedAt: AT,
+          actor: { subject: 's' },
+          data: PLANTED,
+          factKey: `Patient/${patientId}`,
+        },
+      ]);
+      await unit.referrals.put({ referralId: 'r1', patientId, sequence: 1, status: 'draft', updatedAt: AT, state: PLANTED });
+      await unit.recommendations.insert({
+        id: 'a',
+        referralId: 'r1',
+        madeAt: AT,
+        subject: 's',
+        userName: 'Dr. Lee',
+        patientId,
+        status: 'PENDING_REVIEW',
+        outcome: 'pending',
+        specialty: 'cardiology',
+        policy: 'seed-v1/1',
+        composer: 'composer/1',
+        kept: PLANTED,
+        working: PLANTED,
+      });
+      await unit.plans.insert({
+        id: 'p',
+        referralId: 'r1',
+        recommendationId: 'a',
+        patientId,
+        subject: 's',
+        madeAt: AT,
+        finished: false,
+        content: PLANTED,
+      });
+      await unit.approvals.insert({
+        id: 'x',
+        recommendationId: 'a',
+        referralId: 'r1',
+        idempotencyKey: 'press-1',
+        subject: 's',
+        approvedAt: AT,
+        orderVersion: '1',
+        contentHash: '00',
+        content: PLANTED,
+      });
+      await unit.obligations.insert({ id: 'o', referralId: 'r1', kind: 'k', raisedAt: AT, dueAt: AT, owner: null, content: PLANTED });
+      await unit.sessions.insert({
+        tokenHash: `hash of ${each.issuer}`,
+        subject: 's',
+        fhirUser: 'Practitioner/s',
+        name: PLANTED.name,
+        patientId,
+        startedAt: AT,
+        lastActivity: AT,
+        expiresAt: AT,
+      });
+      await unit.audit.append({
+        at: AT,
+        actor: { subject: 's', fhirUser: null, sessionId: null },
+        action: 'recommendation.made',
+        purpose: 'TREAT',
+        patientId,
+        referralId: 'r1',
+        payload: PLANTED,
+      });
+    });
+  }
+  await opened.store.auditTrail.sequence(AT);
+});
+afterAll(() => opened.close());
+
+const tables = async (): Promise<string[]> =>
+  (await opened.asOwner<{ name: string }>(`select tablename as name from pg_tables where schemaname = 'public' order by 1`)).map(
+    ({ name }) => name,
+  );
+
+test('no table holds anything of the patient in the clear, as text or as bytes', async () => {
+  const names = await tables();
+  expect(names.length).toBeGreaterThan(15);
+  for (const name of names) {
+    const rows = await opened.asOwner<Record<string, unknown>>(`select * from ${name}`);
+    const dump = rows
+      .flatMap((row) => Object.values(row))
+      .map((value) => (Buffer.isBuffer(value) ? value.toString('latin1') : JSON.stringify(value)))
+      .join('\n');
+    for (const planted of Object.values(PLANTED)) expect(dump, name).not.toContain(planted);
+  }
+  // And the same rows do come back whole through the store.
+  expect(await opened.store.transaction(scope, async (unit) => (await unit.recommendations.get('a'))?.kept)).toEqual(PLANTED);
+});
+
+test('every table with a tenant starts its key with tenant and issuer, and forces row-level security', async () => {
+  const found = await opened.asOwner<{ name: string; key: string; forced: boolean }>(
+    `select class.relname as name, class.relrowsecurity and class.relforcerowsecurity as forced,
+       (select string_agg(attribute.attname, ',' order by place.ordinality)
+        from unnest(keys.indkey::int[]) with ordinality as place (number, ordinality)
+        join pg_attribute attribute on attribute.attrelid = class.oid and attribute.attnum = place.number) as key
+     from pg_class class join pg_index keys on keys.indrelid = class.oid and keys.indisprimary
+     where exists (select from pg_attribute where attrelid = class.oid and attname = 'tenant') and class.relname <> 'scope'`,
+  );
+  expect(found.length).toBe(11);
+  for (const { name, key, forced } of found) {
+    expect(key, name).toMatch(/^tenant,issuer,/);
+    expect(forced, name).toBe(true);
+  }
+});
+
+test('row-level security shows nothing without a scope, and only its own with one, whatever the query asks', async () => {
+  const pool = openPool(opened.url, 'refloop_app', 1);
+  try {
+    for (const table of [
+      'data_key',
+      'referral_event',
+      'referral',
+      'recommendation',
+      'plan',
+      'approval',
+      'obligation',
+      'session',
+      'audit_entry',
+    ]) {
+      expect((await pool.query(`select * from ${table}`)).rows, table).toEqual([]);
+      await pool.query('begin');
+      await pool.query(`select set_config('refloop.tenant', $1, true), set_config('refloop.issuer', $2, true)`, [
+        other.tenant,
+        other.issuer,
+      ]);
+      const rows = await pool.query<{ issuer: string }>(`select issuer from ${table}`);
+      expect(new Set(rows.rows.map(({ issuer }) => issuer)), table).toEqual(new Set([other.issuer]));
+      const foreign = `insert into ${table} select (jsonb_populate_record(row, jsonb_build_object('issuer', $1::text))).* from ${table} row limit 1`;
+      await expect(pool.query(foreign, [scope.issuer]), table).rejects.toThrow(/row-level security/);
+      await pool.query('rollback');
+    }
+  } finally {
+    await pool.end();
+  }
+});
+
+test('a ciphertext opens in its own row and column alone', async () => {
+  // The same referral id, another issuer: the sealed state of the one put into the row of the other.
+  await opened.asOwner(`update referral set state_sealed = (select state_sealed from referral where issuer = $1) where issuer = $2`, [
+    scope.issuer,
+    other.issuer,
+  ]);
+  await expect(opened.store.transaction(other, (unit) => unit.referrals.get('r1'))).rejects.toThrow('does not open');
+  await opened.asOwner('update recommendation set working_sealed = kept_sealed where issuer = $1', [other.issuer]);
+  await expect(opened.store.transaction(other, (unit) => unit.recommendations.get('a'))).rejects.toThrow('does not open');
+});
+
+test('another key-encryption key opens nothing; the old one beside a new one opens all; pseudonyms stay', async () => {
+  const fresh = { kid: '2027-01', key: randomBytes(32) };
+  await expect(opened.another([fresh])).rejects.toThrow(`The key named ${DEVELOPMENT_KEY.kid} is not in REFLOOP_KEY`);
+  const rotated = await opened.another([fresh, DEVELOPMENT_KEY]);
+  try {
+    const read = await rotated.transaction(scope, async (unit) => {
+      await unit.events.append('r2', 0, [{ type: 't', version: 1, effectiveAt: AT, recordedAt: AT, actor: {}, data: {} }]);
+      return [(await unit.recommendations.get('a'))?.kept, unit.pseudonym('1')];
+    });
+    expect(read).toEqual([PLANTED, await opened.store.transaction(scope, async (unit) => unit.pseudonym('1'))]);
+    expect(await opened.asOwner(`select kid from data_key where owner = 'referral/r2'`)).toEqual([{ kid: '2027-01' }]);
+  } finally {
+    await rotated.close();
+  }
+});
