@@ -57,9 +57,8 @@ function structuredDosage(dosage: Readonly<Record<string, unknown>>): string {
   };
   const known = FREQUENCY[`${String(frequency)}/${String(period)}/${periodUnit}`];
   const unit = UNIT_OF_TIME[periodUnit];
-  const often =
-    known ??
-    (typeof frequency === 'number' && typeof period === 'number' && unit ? `${frequency} times every ${period} ${unit}` : timingText);
+  const counted = typeof frequency === 'number' && typeof period === 'number' && unit !== undefined;
+  const often = known ?? (counted ? `${frequency === 1 ? '' : `${frequency} times `}every ${period} ${unit}` : timingText);
   const route = concept(dosage['route']).text;
   const asNeeded = dosage['asNeededBoolean'] === true ? 'as needed' : '';
   const amount = dose ? `${dose.value}${dose.unit ? ` ${dose.unit}` : ''}` : '';

@@ -61,10 +61,16 @@ const LEAKING = {
   code: { text: `${PLANTED} syndrome`, coding: [{ system: 'http://snomed.info/sct', code: '1' }] },
   subject,
 };
-const patient = { resourceType: 'Patient', id: 'p', name: [{ family: 'Delgado', prefix: ['Mrs.'] }], birthDate: '1968-03-14', gender: 'female' };
+const patient = {
+  resourceType: 'Patient',
+  id: 'p',
+  name: [{ family: 'Delgado', prefix: ['Mrs.'] }],
+  birthDate: '1968-03-14',
+  gender: 'female',
+};
 
 const chartResources: fc.Arbitrary<FhirResource[]> = fc
-  .array(resource, { maxLength: 40 })
+  .array(resource, { maxLength: 40, size: 'large' })
   .map((made) => [patient, LEAKING, ...made.map((one, at) => ({ ...one, id: `r${at}` }))]);
 
 const request: fc.Arbitrary<NoteRequest> = fc.record({
@@ -124,7 +130,11 @@ test('every number of a sentence stands in its sources', () => {
       for (const sentence of draftOf(resources, asked).draft.sentences) {
         if (sentence.author !== 'composer') continue;
         const sources = sentence.sources.map((ref) => byKey.get(referenceText(ref)));
-        const attached = sources.flatMap((one) => (one?.resourceType === 'DocumentReference' ? [Buffer.from(JSON.stringify(one['content']).match(/"data":"([^"]*)"/)?.[1] ?? '', 'base64').toString()] : []));
+        const attached = sources.flatMap((one) =>
+          one?.resourceType === 'DocumentReference'
+            ? [Buffer.from(JSON.stringify(one['content']).match(/"data":"([^"]*)"/)?.[1] ?? '', 'base64').toString()]
+            : [],
+        );
         const written = [JSON.stringify(sources), ...attached].join(' ');
         const allowed = new Set(written.match(/\d+(?:\.\d+)?/g)?.flatMap((number) => [number, String(Number(number))]));
         if (sources.some((one) => one?.resourceType === 'Patient')) allowed.add(AGE);
@@ -154,7 +164,13 @@ const golden = fileURLToPath(new URL('./golden/', import.meta.url));
 const whole = readdirSync(golden)
   .filter((name) => name.endsWith('.json'))
   .flatMap((name) => (JSON.parse(readFileSync(`${golden}${name}`, 'utf8')) as { resources: FhirResource[] }).resources)
-  .map((one) => ({ ...JSON.parse(JSON.stringify(one).replace(/Patient\/\w+/g, 'Patient/p')), ...(one.resourceType === 'Patient' && { id: 'p' }) }) as FhirResource);
+  .map(
+    (one) =>
+      ({
+        ...JSON.parse(JSON.stringify(one).replace(/Patient\/\w+/g, 'Patient/p')),
+        ...(one.resourceType === 'Patient' && { id: 'p' }),
+      }) as FhirResource,
+  );
 
 /** Puts something else in one place of a resource, at any depth. */
 function broken(resources: readonly FhirResource[], at: number, path: readonly number[], value: unknown): FhirResource[] {
