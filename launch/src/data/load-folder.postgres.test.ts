@@ -13,7 +13,7 @@ describe('into the FHIR server', () => {
     const folder = new URL('../../fixtures/synthea-shape', import.meta.url).pathname;
     for (const _ of [1, 2]) {
       const result = await loadFolder(folder, (resources) => server.repository.loadResources(resources));
-      expect(result).toEqual({ kind: 'loaded', report: { read: 12, taken: 12, refused: [] } });
+      expect(result).toEqual({ kind: 'loaded', report: { read: 12, taken: 12, refused: [] }, keptByIdentifier: 0 });
     }
     const { matches } = await server.repository.search('Condition', 'patient.name=Sample902');
     expect(matches).toHaveLength(1);

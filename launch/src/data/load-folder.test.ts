@@ -54,6 +54,25 @@ describe('a folder in the shape of a Synthea export', () => {
     expect(JSON.stringify([...stored.values()])).not.toContain('?identifier=');
   });
 
+  it('is taken without its practitioner and hospital files too, which are then named by identifier', async () => {
+    const path = await folder({});
+    await copyFile(join(fixture, 'fhir/Wendell57_Sample902.json'), join(path, 'patient.json'));
+    const { sink, stored } = collector();
+    const result = await loadFolder(path, sink);
+    expect(result).toEqual({ kind: 'loaded', report: { read: 8, taken: 8, refused: [] }, keptByIdentifier: 7 });
+    const [encounter] = byType<Encounter>(stored, 'Encounter');
+    expect(encounter?.participant?.[0]?.individual).toEqual({
+      type: 'Practitioner',
+      identifier: { system: 'http://hl7.org/fhir/sid/us-npi', value: '9999994392' },
+      display: 'Dr. Orla295 Fixture811',
+    });
+  });
+
+  it('refuses a conditional reference to a patient the folder does not hold', async () => {
+    const { report } = await load(await folder({ 'a.ndjson': ndjson(observation('o', 'Patient?identifier=urn:s|1')) }));
+    expect(report).toMatchObject({ read: 1, taken: 0, refused: [{ file: 'a.ndjson', line: 1, resourceType: 'Observation', id: 'o' }] });
+  });
+
   it('leaves references to contained resources alone', async () => {
     const { stored } = await load(fixture);
     const [benefit] = byType<ExplanationOfBenefit>(stored, 'ExplanationOfBenefit');
@@ -281,7 +300,7 @@ describe('a large folder', () => {
     const { sink, calls } = collector();
     const told: number[] = [];
     const result = await loadFolder(path, sink, { onProgress: ({ taken }) => told.push(taken) });
-    expect(result).toEqual({ kind: 'loaded', report: { read: 6000, taken: 6000, refused: [] } });
+    expect(result).toEqual({ kind: 'loaded', report: { read: 6000, taken: 6000, refused: [] }, keptByIdentifier: 0 });
     expect(Math.max(...calls)).toBeLessThan(1100);
     expect(told.at(-1)).toBe(6000);
     expect(told).toHaveLength(calls.length);

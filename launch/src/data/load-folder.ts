@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import type { Resource } from '@medplum/fhirtypes';
 import { loadOrder } from './load-order.ts';
 import { recordsIn, type SourceRecord } from './records.ts';
-import { conditionalKey, identifierKeys, rewriteNames } from './reference-names.ts';
+import { conditionalKey, identifierKeys, nameByIdentifier, rewriteNames } from './reference-names.ts';
 import { findSourceFiles, type SourceFile } from './source-files.ts';
 import { type Place, Spool } from './spool.ts';
 
@@ -15,7 +15,14 @@ export type ImportReport = { read: number; taken: number; refused: RefusedRecord
 /** Takes resources that refer only to one another and to what it took before; says which it refused. */
 export type Sink = (resources: Resource[]) => Promise<{ taken: number; refused: { resourceType: string; id: string; reason: string }[] }>;
 
-export type LoadFolderResult = { kind: 'loaded'; report: ImportReport } | { kind: 'unusable'; reason: string };
+export type LoadFolderResult =
+  | {
+      kind: 'loaded';
+      report: ImportReport;
+      /** References to practitioners, organizations and locations that the folder does not hold; they are kept by identifier. */
+      keptByIdentifier: number;
+    }
+  | { kind: 'unusable'; reason: string };
 
 export type LoadFolderOptions = {
   /** Where the spool lies while loading; by default the system's folder for temporary files. */
@@ -75,6 +82,10 @@ class Catalog {
     return key === undefined ? undefined : this.#identifiers.get(key);
   }
 
+  isUnknown(key: string): boolean {
+    return !this.#identifiers.has(key);
+  }
+
   /** What a reference says once every file has been read; unchanged where nothing in the load answers to it. */
   resolve(text: string): string {
     const key = conditionalKey(text);
@@ -100,7 +111,7 @@ class Catalog {
   }
 }
 
-type Tally = { report: ImportReport; spool: Spool; catalog: Catalog };
+type Tally = { report: ImportReport; keptByIdentifier: number; spool: Spool; catalog: Catalog };
 
 function refuse({ report }: Tally, file: SourceFile, record: { line: number; resourceType: string; id: string; reason: string }): void {
   const { line, resourceType, id, reason } = record;
@@ -164,6 +175,7 @@ async function handOver(tally: Tally, sink: Sink, numbers: readonly number[]): P
     if (!waiting) continue;
     const resource = JSON.parse(await spool.read(waiting.place)) as Resource & { id: string };
     let problem: string | undefined;
+    tally.keptByIdentifier += nameByIdentifier(resource, (key) => catalog.isUnknown(key));
     rewriteNames(resource, (text) => {
       problem ??= catalog.problem(text);
       return catalog.resolve(text);
@@ -219,12 +231,12 @@ export async function loadFolder(folder: string, sink: Sink, options: LoadFolder
     return { kind: 'unusable', reason: `The data folder ${folder} holds no *.json or *.ndjson file, plain or .gz, at any depth.` };
   }
   const spool = await Spool.open(options.scratch ?? tmpdir());
-  const tally: Tally = { report: { read: 0, taken: 0, refused: [] }, spool, catalog: new Catalog() };
+  const tally: Tally = { report: { read: 0, taken: 0, refused: [] }, keptByIdentifier: 0, spool, catalog: new Catalog() };
   try {
     await readAll(tally, files);
     await storeAll(tally, sink, options.onProgress);
   } finally {
     await spool.close();
   }
-  return { kind: 'loaded', report: tally.report };
+  return { kind: 'loaded', report: tally.report, keptByIdentifier: tally.keptByIdentifier };
 }

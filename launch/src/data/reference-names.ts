@@ -23,6 +23,30 @@ export function conditionalKey(text: string): string | undefined {
   return match?.[1] && query.size === 1 && system && value ? `${match[1]}\n${system}\n${value}` : undefined;
 }
 
+/** Who and where: what an export may leave out, and a chart can still name by identifier. */
+const NAMED_BY_IDENTIFIER = new Set(['Practitioner', 'PractitionerRole', 'Organization', 'Location']);
+
+/**
+ * Turns conditional references to practitioners, organizations and locations that `isUnknown` into logical ones, which say
+ * the same in a form that needs no target (FHIR R4, Reference.identifier); changes the value in place.
+ * Returns how many. Other types stay as they are: without its patient or visit a record would be lost, not incomplete.
+ */
+export function nameByIdentifier(value: unknown, isUnknown: (key: string) => boolean): number {
+  if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + nameByIdentifier(item, isUnknown), 0);
+  if (typeof value !== 'object' || value === null) return 0;
+  const record = value as Record<string, unknown>;
+  const { reference } = record;
+  const key = typeof reference === 'string' ? conditionalKey(reference) : undefined;
+  const [type = '', system = '', identifier = ''] = key?.split('\n') ?? [];
+  if (key !== undefined && NAMED_BY_IDENTIFIER.has(type) && isUnknown(key)) {
+    delete record['reference'];
+    record['type'] = type;
+    record['identifier'] ??= { system, value: identifier };
+    return 1;
+  }
+  return Object.values(record).reduce<number>((sum, member) => sum + nameByIdentifier(member, isUnknown), 0);
+}
+
 /** The identifiers of a resource that have a system, each as one key with its type. */
 export function identifierKeys(resource: Resource): string[] {
   const { identifier } = resource as { identifier?: Identifier | Identifier[] };
