@@ -88,6 +88,10 @@ describe('the built-in charts', () => {
     }
   });
 
+  it('give every patient a medical record number of their own', () => {
+    expect(new Set(patients.map(({ identifier }) => identifier?.[0]?.value)).size).toBe(patients.length);
+  });
+
   it('give every clinician a well-formed NPI of their own, clear of those in use', () => {
     const numbers = ofType<Practitioner>('Practitioner').map(({ identifier }) => identifier?.[0]?.value ?? '');
     for (const number of numbers) expect(isNpi(number) && number.startsWith('2')).toBe(true);

@@ -15,6 +15,13 @@ import { visitsOf } from './visits.ts';
 import { vitalSignsOf } from './vital-signs.ts';
 
 const MANY_RESOURCES = 3000;
+const BODY_WEIGHT = '29463-7';
+
+/** The weight measured at the visit, kilograms. */
+function weightOf(chart: readonly Resource[]): number {
+  const measured = chart.find((resource) => resource.resourceType === 'Observation' && resource.code.coding?.[0]?.code === BODY_WEIGHT);
+  return measured?.resourceType === 'Observation' ? (measured.valueQuantity?.value ?? 0) : 0;
+}
 
 /** One patient's chart, Patient first; nothing in it lies after `asOf`. */
 function chartOf(member: CastMember, asOf: string): Resource[] {
@@ -39,7 +46,8 @@ function chartOf(member: CastMember, asOf: string): Resource[] {
       coverages.map(({ id }) => id ?? ''),
     ),
   ];
-  return has('many-observations') ? [...chart, ...homeReadings(context, MANY_RESOURCES - chart.length)] : chart;
+  if (!has('many-observations')) return chart;
+  return [...chart, ...homeReadings(context, MANY_RESOURCES - chart.length, weightOf(chart))];
 }
 
 /**

@@ -5,10 +5,10 @@ import { bloodPressure, bodyWeight, heartRate } from './vital-signs.ts';
 const READING_TIMES = ['12:00', '23:30'] as const;
 
 /** Blood pressure, pulse and weight that a patient sends from home, twice a day, `count` readings back from the visit. */
-export function homeReadings(context: ChartContext, count: number): Observation[] {
+export function homeReadings(context: ChartContext, count: number, weightAtVisit: number): Observation[] {
   const { random } = context;
   const readings: Observation[] = [];
-  let weight = 92;
+  let weight = weightAtVisit;
   for (let index = 0; index < count; index += 1) {
     const when = { daysAgo: 2 + Math.floor(index / 6), time: READING_TIMES[Math.floor(index / 3) % 2] ?? '12:00', atVisit: false };
     switch (index % 3) {
@@ -19,7 +19,7 @@ export function homeReadings(context: ChartContext, count: number): Observation[
         readings.push(heartRate(context, random.integer(66, 92), when));
         break;
       default:
-        weight = Number(Math.min(96, Math.max(87, weight + random.decimal(-0.4, 0.4, 1))).toFixed(1));
+        weight = Number(Math.min(weightAtVisit + 3, Math.max(weightAtVisit - 5, weight + random.decimal(-0.4, 0.4, 1))).toFixed(1));
         readings.push(bodyWeight(context, weight, when));
     }
   }

@@ -2,7 +2,7 @@
 import type { CodeableConcept, DiagnosticReport, Observation, ObservationReferenceRange, Resource } from '@medplum/fhirtypes';
 import type { ChartContext } from './chart-context.ts';
 import { checkedCode, coding, concept } from './codes.ts';
-import { type Analyte, analyteOf, calculatedLdl, estimatedFiltrationRate, panels, usualWords } from './laboratory.ts';
+import { type Analyte, analyteOf, calculatedLdl, estimatedFiltrationRate, panels, printedName, usualWords } from './laboratory.ts';
 import { laboratoryReference, practiceReference } from './practice.ts';
 import { metaFor } from './resource-meta.ts';
 import type { PanelResult, Range, Report, ReportSection, SingleResult } from './scenario.ts';
@@ -75,7 +75,7 @@ function observation(context: ChartContext, loinc: string, daysAgo: number, kind
     meta: metaFor(profiles[kind]),
     status: 'final',
     category: [categories[kind]],
-    code: concept('loinc', loinc),
+    code: concept('loinc', loinc, printedName(loinc)),
     subject: context.patient,
     ...(atVisit ? { encounter: context.visit } : {}),
     effectiveDateTime: context.moment(daysAgo, atVisit ? '13:10' : '14:20'),
@@ -182,7 +182,7 @@ function panel(context: ChartContext, entry: PanelResult): Resource[] {
     meta: metaFor('us-core-diagnosticreport-lab'),
     status: 'final',
     category: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0074', code: 'LAB', display: 'Laboratory' }] }],
-    code: concept('loinc', entry.panel),
+    code: concept('loinc', entry.panel, printedName(entry.panel)),
     subject: context.patient,
     effectiveDateTime: context.moment(entry.daysAgo, '14:20'),
     issued: context.moment(entry.daysAgo, '20:45'),

@@ -12,6 +12,18 @@ const quantity = (value: number, code: string, unit: string) => ({ value, unit, 
 
 type Moment = { daysAgo: number; time: string; atVisit: boolean };
 
+/** As people read them in a chart. */
+const names: Readonly<Record<string, string>> = {
+  '85354-9': 'Blood pressure',
+  '8867-4': 'Heart rate',
+  '9279-1': 'Respiratory rate',
+  '8310-5': 'Temperature',
+  '59408-5': 'Oxygen saturation',
+  '29463-7': 'Weight',
+  '8302-2': 'Height',
+  '39156-5': 'Body mass index',
+};
+
 function vital(context: ChartContext, profile: string, loinc: string, when: Moment): Observation {
   return {
     resourceType: 'Observation',
@@ -19,7 +31,7 @@ function vital(context: ChartContext, profile: string, loinc: string, when: Mome
     meta: metaFor(profile),
     status: 'final',
     category: [vitalCategory],
-    code: concept('loinc', loinc),
+    code: concept('loinc', loinc, names[loinc]),
     subject: context.patient,
     ...(when.atVisit ? { encounter: context.visit } : {}),
     effectiveDateTime: context.moment(when.daysAgo, when.time),
@@ -67,7 +79,7 @@ function measured(context: ChartContext, when: Moment, heightCm: number, weightK
     {
       ...vital(context, 'us-core-pulse-oximetry', '59408-5', when),
       // US Core pulse oximetry asks for both codes.
-      code: { coding: [coding('loinc', '59408-5'), coding('loinc', '2708-6')], text: 'Oxygen saturation by pulse oximetry' },
+      code: { coding: [coding('loinc', '59408-5'), coding('loinc', '2708-6')], text: 'Oxygen saturation' },
       valueQuantity: quantity(oxygen, '%', '%'),
     },
     bodyWeight(context, weightKg, when),

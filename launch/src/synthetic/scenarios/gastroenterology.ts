@@ -40,7 +40,7 @@ export const gastroenterology: readonly Scenario[] = [
     procedures: [{ snomed: '73761001', text: 'Screening colonoscopy, two small hyperplastic polyps removed', daysAgo: 3900 }],
     note: {
       history:
-        '{age}-year-old {person} with three months of fatigue and breathlessness on hills. No visible blood in stool, no weight loss, no heavy menses. Took ibuprofen most days for back pain until last month. Diet includes meat.',
+        '{age}-year-old {person} with three months of fatigue and breathlessness on hills. No visible blood in stool, no weight loss, no other bleeding. Took ibuprofen most days for back pain until last month. Diet includes meat.',
       examination: 'Pale conjunctivae. Abdomen soft, no mass. Rectal examination: no mass, brown stool.',
       assessment:
         'Iron deficiency anemia, hemoglobin {718-7}, ferritin {2276-4}, with a positive fecal immunochemical test. A source in the gastrointestinal tract must be excluded.',
