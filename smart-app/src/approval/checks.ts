@@ -38,7 +38,7 @@ export function checksOf(state: DeskState): Check[] {
     const missing = openItems(state);
     checks.push(
       missing.length === 0
-        ? { id: 'checklist', tone: 'good', text: 'Checklist complete' }
+        ? { id: 'checklist', tone: 'good', text: 'Required items found' }
         : {
             id: 'checklist',
             tone: 'warn',

@@ -1,15 +1,79 @@
 /** The Referral center: opened without a patient, it offers what this person's roles allow and nothing else. */
-import type { Session } from '@refloop/server/client/session';
+import { Button } from '@mantine/core';
+import type { Role, Session } from '@refloop/server/client/session';
+import { useEffect, useSyncExternalStore } from 'react';
 import type { Api } from '../session/api.ts';
+import { backToChart } from '../session/back-to-chart.ts';
 import type { Failure } from '../session/failure.ts';
 import { PlainPage } from '../ui/PlainPage.tsx';
+import { AccessPage } from './AccessPage.tsx';
+import { AuditPage } from './AuditPage.tsx';
+import styles from './CenterPage.module.css';
+import { ExceptionsPage } from './ExceptionsPage.tsx';
 
-type Props = { session: Session; api: Api; iss: string; onFail: (failure: Failure) => void };
+export type CenterProps = { session: Session; api: Api; iss: string; onFail: (failure: Failure) => void };
 
-export default function CenterPage({ session }: Props) {
+type Workspace = { id: string; name: string; roles: readonly Role[] };
+
+const WORKSPACES: readonly Workspace[] = [
+  { id: 'exceptions', name: 'Exceptions', roles: ['coordinator', 'lead'] },
+  { id: 'audit', name: 'Audit', roles: ['admin'] },
+  { id: 'access', name: 'Access', roles: ['admin'] },
+];
+
+const listen = (changed: () => void) => {
+  window.addEventListener('hashchange', changed);
+  return () => window.removeEventListener('hashchange', changed);
+};
+
+/** `#audit/01J…`: the workspace and what is open in it; never a patient. */
+const hashParts = (hash: string): [string, string | undefined] => {
+  const [workspace = '', item] = hash.replace(/^#/, '').split('/');
+  return [workspace, item || undefined];
+};
+
+export default function CenterPage(props: CenterProps) {
+  const { session, iss } = props;
+  const hash = useSyncExternalStore(listen, () => location.hash);
+  const offered = WORKSPACES.filter((workspace) => workspace.roles.some((role) => session.roles.includes(role)));
+  const [wanted, item] = hashParts(hash);
+  const current = offered.find((workspace) => workspace.id === wanted) ?? offered[0];
+  useEffect(() => {
+    document.title = `${current?.name ?? 'Referral center'} · Refloop`;
+  }, [current]);
+  if (!current) {
+    return (
+      <PlainPage title="You have no role here yet">
+        <p>{session.user.name} is signed in, but has no role in the Referral center.</p>
+        <p>
+          <strong>
+            An administrator of Refloop at your site can give you one. To refer a patient, open Refloop from the patient’s chart.
+          </strong>
+        </p>
+        <div>
+          <Button variant="default" onClick={() => backToChart(iss)}>
+            Back to the EHR
+          </Button>
+        </div>
+      </PlainPage>
+    );
+  }
   return (
-    <PlainPage title="You have no role here yet">
-      <p>{session.user.name} is signed in, but no role was granted.</p>
-    </PlainPage>
+    <div className={styles['shell']}>
+      <header className={styles['top']}>
+        <strong>Refloop</strong>
+        <nav aria-label="Workspaces" className={styles['nav']}>
+          {offered.map((workspace) => (
+            <a key={workspace.id} href={`#${workspace.id}`} aria-current={workspace === current ? 'page' : undefined}>
+              {workspace.name}
+            </a>
+          ))}
+        </nav>
+        <span className="caption">{session.user.name}</span>
+      </header>
+      {current.id === 'exceptions' ? <ExceptionsPage {...props} /> : null}
+      {current.id === 'audit' ? <AuditPage {...props} item={item} /> : null}
+      {current.id === 'access' ? <AccessPage {...props} /> : null}
+    </div>
   );
 }

@@ -83,8 +83,8 @@ export function MatchCard({ card, chosen, onChoose, children }: Props) {
       </label>
       <div className={styles['detail']}>
         {card.factors.length > 0 ? <FactorBars factors={card.factors} /> : null}
-        {card.exclusion ? <p className={styles['attention']}>Not among the ranked: {card.exclusion}.</p> : null}
         {card.why.length > 0 ? <p className={styles['why']}>{card.why.join('. ')}.</p> : null}
+        {card.exclusion ? <p className={styles['attention']}>Not among the ranked: {card.exclusion}.</p> : null}
         {card.callToConfirm.length > 0 ? (
           <p className={styles['attention']}>
             Call to confirm: {card.callToConfirm.join('. ')}

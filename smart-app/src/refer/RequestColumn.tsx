@@ -40,18 +40,17 @@ export function RequestColumn({ desk, state, locked }: { desk: Desk; state: Desk
   return (
     <section aria-labelledby="request-heading" className={styles['column']}>
       <h2 id="request-heading">Request</h2>
-      <div className={styles['two']}>
-        <Select
-          label="Specialty"
-          placeholder="Choose"
-          searchable
-          data={SPECIALTY_OPTIONS}
-          value={request.specialty}
-          disabled={locked}
-          nothingFoundMessage="No such specialty"
-          onChange={(specialty) => changeRequest(desk, { specialty })}
-          comboboxProps={{ width: 260, position: 'bottom-start' }}
-        />
+      <Select
+        label="Specialty"
+        placeholder="Choose"
+        searchable
+        data={SPECIALTY_OPTIONS}
+        value={request.specialty}
+        disabled={locked}
+        nothingFoundMessage="No such specialty"
+        onChange={(specialty) => changeRequest(desk, { specialty })}
+      />
+      <div className={styles['kind']}>
         <Select
           label="Urgency"
           data={URGENCY_OPTIONS}
@@ -60,6 +59,18 @@ export function RequestColumn({ desk, state, locked }: { desk: Desk; state: Desk
           disabled={locked}
           onChange={(value) => {
             if (value === 'routine' || value === 'urgent' || value === 'emergency') changeRequest(desk, { urgency: value });
+          }}
+        />
+        <TextInput
+          label="Visits"
+          type="number"
+          min={1}
+          max={MOST_VISITS}
+          value={request.visits}
+          disabled={locked}
+          onChange={(event) => {
+            const visits = event.currentTarget.valueAsNumber;
+            if (Number.isInteger(visits) && visits >= 1 && visits <= MOST_VISITS) changeRequest(desk, { visits });
           }}
         />
       </div>
@@ -78,31 +89,16 @@ export function RequestColumn({ desk, state, locked }: { desk: Desk; state: Desk
         disabled={locked}
         onChange={(event) => changeRequest(desk, { question: event.currentTarget.value })}
       />
-      <div className={styles['kind']}>
-        <Select
-          label="Kind of referral"
-          data={REFERRAL_KINDS.map((kind) => ({ value: kind, label: REFERRAL_KIND_WORDS[kind].label }))}
-          value={request.kind}
-          allowDeselect={false}
-          disabled={locked}
-          onChange={(value) => {
-            if (value !== null && isReferralKind(value))
-              changeRequest(desk, { kind: value, visits: REFERRAL_KIND_WORDS[value].usualVisits });
-          }}
-        />
-        <TextInput
-          label="Visits"
-          type="number"
-          min={1}
-          max={MOST_VISITS}
-          value={request.visits}
-          disabled={locked}
-          onChange={(event) => {
-            const visits = event.currentTarget.valueAsNumber;
-            if (Number.isInteger(visits) && visits >= 1 && visits <= MOST_VISITS) changeRequest(desk, { visits });
-          }}
-        />
-      </div>
+      <Select
+        label="Kind of referral"
+        data={REFERRAL_KINDS.map((kind) => ({ value: kind, label: REFERRAL_KIND_WORDS[kind].label }))}
+        value={request.kind}
+        allowDeselect={false}
+        disabled={locked}
+        onChange={(value) => {
+          if (value !== null && isReferralKind(value)) changeRequest(desk, { kind: value, visits: REFERRAL_KIND_WORDS[value].usualVisits });
+        }}
+      />
       <Coverage desk={desk} state={state} locked={locked} />
       <div>
         <p className={styles['label']}>Patient needs</p>

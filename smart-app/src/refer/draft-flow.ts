@@ -46,6 +46,8 @@ export async function makeRecommendation(desk: Desk): Promise<void> {
   const input = matchInput(state.request, state.patient, state.coverages);
   if (!input || !state.chart || !state.openWorkDecided) return;
   const previous = recommendationOf(state);
+  // A draft left from an earlier launch that the clinician did not resume is superseded, not left to pile up.
+  const replaced = previous?.id ?? state.openWork.recommendations[0]?.id;
   const key = keyOf(state);
   store.set({ draft: { kind: 'drafting', previous } });
   const body: MakeRecommendation = {
@@ -54,7 +56,7 @@ export async function makeRecommendation(desk: Desk): Promise<void> {
     notSeen: state.chart.notSeen,
     request: recordedRequest(state.request, input),
     writeBack: state.writeBack,
-    ...(previous ? { replaces: previous.id } : {}),
+    ...(replaced ? { replaces: replaced } : {}),
   };
   const made = await api.call<Recommendation>('/recommendations', { method: 'POST', body, milliseconds: 30_000 });
   if (asked.get(desk) !== number) return;

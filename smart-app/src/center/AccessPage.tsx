@@ -1,0 +1,110 @@
+/** Who may do what: Refloop's own grants, each change with a reason and in the audit. */
+import { Button } from '@mantine/core';
+import type { Grant, PutGrant } from '@refloop/server/client/admin';
+import { useState } from 'react';
+import { failureText } from '../session/api.ts';
+import { plainTime } from '../ui/plain-date.ts';
+import { AnswerView } from './AnswerView.tsx';
+import styles from './CenterPage.module.css';
+import type { CenterProps } from './CenterPage.tsx';
+import { GrantDialog } from './GrantDialog.tsx';
+import { useAnswer } from './use-answer.ts';
+
+type Editing = { kind: 'add' } | { kind: 'change'; grant: Grant } | { kind: 'remove'; grant: Grant };
+
+export function AccessPage({ api, onFail, session }: CenterProps) {
+  const [answer, refresh] = useAnswer<{ grants: Grant[] }>(api, '/grants', onFail);
+  const [editing, setEditing] = useState<Editing>();
+  const [refused, setRefused] = useState('');
+  const [notice, setNotice] = useState('');
+  const put = async (subject: string, body: PutGrant) => {
+    const done = await api.call(`/grants/${encodeURIComponent(subject)}`, { method: 'PUT', body });
+    if (!done.ok && done.refusal.kind === 'session-ended') return onFail(done.refusal);
+    if (!done.ok) return setRefused(failureText(done.refusal));
+    setEditing(undefined);
+    setRefused('');
+    setNotice(body.roles.length === 0 ? 'Access removed.' : 'Access changed.');
+    refresh();
+  };
+  const open = (next: Editing) => {
+    setRefused('');
+    setEditing(next);
+  };
+  return (
+    <main className={styles['page']}>
+      <div className={styles['head']}>
+        <h1>Access</h1>
+        <output className="caption">{notice}</output>
+        <Button onClick={() => open({ kind: 'add' })}>Add a person</Button>
+      </div>
+      <p className="caption">
+        A clinician needs no entry to refer from a patient’s chart. Everything else needs a role given here. Changes take effect at once and
+        are in the audit.
+      </p>
+      <AnswerView answer={answer} onRetry={refresh}>
+        {({ grants }) =>
+          grants.length === 0 ? (
+            <p className={styles['empty']}>Nobody has been given a role yet. The first administrators stand in the sites file.</p>
+          ) : (
+            <div className={styles['scroll']}>
+              <table className={`${styles['table']} num`}>
+                <thead>
+                  <tr>
+                    {['Person', 'fhirUser', 'Roles', 'Given by', 'Since', 'Change'].map((heading) => (
+                      <th key={heading} scope="col">
+                        {heading}
+                      </th>
+                    ))}
+                  </tr>
+                </thead>
+                <tbody>
+                  {grants.map((grant) => (
+                    <tr key={grant.subject}>
+                      <td>
+                        {grant.name ?? grant.subject}
+                        {grant.subject === session.user.subject ? ' (you)' : ''}
+                      </td>
+                      <td>{grant.fhirUser}</td>
+                      <td>{grant.roles.join(', ') || 'none'}</td>
+                      <td>{grant.grantedBy}</td>
+                      <td>{plainTime(grant.grantedAt)}</td>
+                      <td>
+                        <div className={styles['actions']}>
+                          <Button
+                            size="compact-sm"
+                            variant="default"
+                            onClick={() => open({ kind: 'change', grant })}
+                            aria-label={`Change roles of ${grant.name ?? grant.subject}`}
+                          >
+                            Change…
+                          </Button>
+                          <Button
+                            size="compact-sm"
+                            variant="default"
+                            onClick={() => open({ kind: 'remove', grant })}
+                            aria-label={`Remove ${grant.name ?? grant.subject}`}
+                          >
+                            Remove…
+                          </Button>
+                        </div>
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )
+        }
+      </AnswerView>
+      {editing ? (
+        <GrantDialog
+          kind={editing.kind}
+          grant={editing.kind === 'add' ? undefined : editing.grant}
+          refused={refused}
+          onClose={() => setEditing(undefined)}
+          onSave={(subject, body) => void put(subject, body)}
+        />
+      ) : null}
+    </main>
+  );
+}
