@@ -84,9 +84,9 @@ function disputing(random: Random, row: ContractRow): ContractRow {
   };
 }
 
-/** A regional payer leaves some towns out altogether. */
+/** A regional payer is in every large city of its states and leaves some towns out altogether. */
 const sellsIn = (network: SyntheticNetwork, hub: Hub, seed: string): boolean =>
-  network.scope === 'national' || randomFrom(`${seed}/sells/${network.id}/${hub.id}`).next() < 0.9;
+  network.scope === 'national' || hub.kind === 'metropolitan' || randomFrom(`${seed}/sells/${network.id}/${hub.id}`).next() < 0.9;
 
 function keptRows(listing: Listing, random: Random, seed: string): ContractRow[] {
   const { hub } = listing.site.group;

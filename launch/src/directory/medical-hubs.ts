@@ -1,5 +1,5 @@
 /**
- * Where specialists are: about 345 towns that draw patients from around them. There is no population in ZIP codes, so
+ * Where specialists are: about 340 towns that draw patients from around them. There is no population in ZIP codes, so
  * size is read from what there is: the postal service gives a city more codes the more it delivers there.
  * Metropolitan hubs are the cities with the most codes around them; regional hubs are then chosen one after the other, each
  * the town that brings the most ZIP codes not yet served within an hour's drive (greedy maximal covering, the textbook

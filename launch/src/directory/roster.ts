@@ -27,10 +27,16 @@ export type HubRoster = { hub: Hub; practices: HubPractices; listings: readonly 
 
 /** The size for which the number of hubs and the reach of rare specialties are set. */
 const FULL_SIZE = 25_000;
-const FULL_HUBS = 345;
+const FULL_HUBS = 338;
 export const COMMON_MINIMUM = 3;
 
 type Cell = { hub: number; kind: SpecialistKind; count: number; weight: number };
+
+/**
+ * Specialists gather in large centres, more than in proportion to the people. ZIP codes overstate the very largest (the government
+ * alone has hundreds in Washington), hence the ceiling.
+ */
+const pull = (hub: Hub): number => Math.min(hub.draw, 300) ** 1.6;
 
 /** How many of each kind each hub has; the counts add up to `size`. */
 function cellsFor(hubs: readonly Hub[], size: number, seed: string): Cell[] {
@@ -42,8 +48,7 @@ function cellsFor(hubs: readonly Hub[], size: number, seed: string): Cell[] {
       if (kind.reach !== 'every' && index >= Math.ceil(kind.reach * scale)) continue;
       const count = Math.min(left, kind.reach === 'every' ? COMMON_MINIMUM : 1);
       left -= count;
-      // More than in proportion to the people: specialists gather in large centres.
-      cells.push({ hub: index, kind, count, weight: kind.weight * hub.draw ** 1.5 });
+      cells.push({ hub: index, kind, count, weight: kind.weight * pull(hub) });
     }
   }
   // Systematic sampling: equal steps over the running total of weights, from one random start.
