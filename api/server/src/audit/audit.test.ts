@@ -14,11 +14,11 @@ const NOW = new Date('2026-11-20T12:00:00.000Z');
 const EARLIER = '2026-11-20T10:00:00.000Z';
 const scope: Scope = { tenant: 'north', issuer: 'https://ehr.example.org/fhir', site: 'North clinic' };
 
-let test_: TestStore;
+let opened: TestStore;
 
 async function append(count: number, at = EARLIER): Promise<void> {
   for (let index = 0; index < count; index += 1) {
-    await test_.store.transaction(scope, (unit) =>
+    await opened.store.transaction(scope, (unit) =>
       unit.audit.append({
         at,
         actor: { subject: 'clinician', fhirUser: 'Practitioner/clinician', sessionId: null },
@@ -33,16 +33,16 @@ async function append(count: number, at = EARLIER): Promise<void> {
 }
 
 beforeEach(async () => {
-  test_ = await openTestStore();
+  opened = await openTestStore();
   // Three runs of the sequencer: heads at 2, 4 and 6.
   for (let run = 0; run < 3; run += 1) {
     await append(2);
-    await test_.store.auditTrail.sequence(EARLIER);
+    await opened.store.auditTrail.sequence(EARLIER);
   }
 });
-afterEach(() => test_.close());
+afterEach(() => opened.close());
 
-const verdict = () => verifyAudit(test_.store.auditTrail, NOW);
+const verdict = () => verifyAudit(opened.store.auditTrail, NOW);
 
 test('an untouched log is whole', async () => {
   expect(await verdict()).toMatchObject({ status: 'whole', rows: 6, headAt: EARLIER });
@@ -116,7 +116,7 @@ describe('tampering is found, and the first bad row is named', () => {
     ['a head that was changed', [`update audit_head set hash = sha256('other') where number = 4`], 4, /does not meet the head/],
   ];
   test.each(cases)('%s', async (_name, statements, row, what) => {
-    for (const sql of statements) await test_.asOwner(sql);
+    for (const sql of statements) await opened.asOwner(sql);
     const found = await verdict();
     expect(found).toMatchObject({ status: 'broken', row });
     expect(found.status === 'broken' ? found.what : '').toMatch(what);
@@ -124,14 +124,14 @@ describe('tampering is found, and the first bad row is named', () => {
 
   test('an entry that was kept from the sequencer', async () => {
     await append(1);
-    await test_.asOwner('delete from audit_pending');
+    await opened.asOwner('delete from audit_pending');
     expect(await verdict()).toMatchObject({ status: 'unsequenced', rows: 6, entries: [expect.any(String)] });
   });
 
   test('a chain cut short is not continued', async () => {
-    await test_.asOwner('delete from audit_chain where number > 5');
+    await opened.asOwner('delete from audit_chain where number > 5');
     await append(1);
-    await expect(test_.store.auditTrail.sequence(EARLIER)).rejects.toThrow('does not end at its newest head');
+    await expect(opened.store.auditTrail.sequence(EARLIER)).rejects.toThrow('does not end at its newest head');
     expect(await verdict()).toMatchObject({ status: 'broken', row: 6 });
   });
 });
@@ -145,7 +145,7 @@ test('a chain is whole while others append and number', async () => {
   const busy = Promise.all([
     append(10, NOW.toISOString()),
     append(10, NOW.toISOString()),
-    ...[1, 2, 3, 4].map(() => test_.store.auditTrail.sequence(EARLIER)),
+    ...[1, 2, 3, 4].map(() => opened.store.auditTrail.sequence(EARLIER)),
   ]);
   const seen = await Promise.all(Array.from({ length: 5 }, verdict));
   await busy;
@@ -155,7 +155,7 @@ test('a chain is whole while others append and number', async () => {
 
 describe('the application’s role', () => {
   test.each(['audit_entry', 'audit_chain', 'audit_head'])('may not change or empty %s', async (table) => {
-    const pool = openPool(test_.url, 'refloop_app', 1);
+    const pool = openPool(opened.url, 'refloop_app', 1);
     try {
       const column = table === 'audit_entry' ? 'site' : 'hash';
       for (const sql of [
@@ -166,7 +166,7 @@ describe('the application’s role', () => {
         `drop table ${table}`,
         `alter table ${table} disable trigger all`,
       ]) {
-        await expect(pool.query(sql), sql).rejects.toThrow(/permission denied|must be owner/);
+        await expect(pool.query(sql)).rejects.toThrow(/permission denied|must be owner/);
       }
       expect((await pool.query<{ current_user: string }>('select current_user')).rows).toEqual([{ current_user: 'refloop_app' }]);
     } finally {
@@ -175,7 +175,7 @@ describe('the application’s role', () => {
   });
 
   test('may not look at another tenant’s entries, nor be the auditor’s eyes', async () => {
-    const pool = openPool(test_.url, 'refloop_app', 1);
+    const pool = openPool(opened.url, 'refloop_app', 1);
     try {
       expect((await pool.query('select * from audit_entry')).rows).toEqual([]);
     } finally {
@@ -184,7 +184,7 @@ describe('the application’s role', () => {
   });
 
   test('the auditor reads and writes nothing', async () => {
-    const pool = openPool(test_.url, 'refloop_auditor', 1);
+    const pool = openPool(opened.url, 'refloop_auditor', 1);
     try {
       expect((await pool.query('select * from audit_entry')).rows).toHaveLength(6);
       await expect(pool.query('delete from audit_entry')).rejects.toThrow('permission denied');
@@ -206,7 +206,7 @@ describe('the command', () => {
   const run = (...args: string[]): Promise<{ code: number | null; last: string; lines: number; errors: string }> =>
     new Promise((done, failed) => {
       const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...args], {
-        env: { PATH: process.env['PATH'], DATABASE_URL: test_.url },
+        env: { PATH: process.env['PATH'], DATABASE_URL: opened.url },
       });
       let output = '';
       let errors = '';
@@ -238,13 +238,13 @@ describe('the command', () => {
 
     for (const args of [[], ['check'], ['export'], ['verify', join(folder, 'none')], ['verify', file, 'more']]) {
       const wrong = await run(...args);
-      expect(wrong, args.join(' ')).toMatchObject({ code: 2, last: '' });
+      expect({ args, ...wrong }).toMatchObject({ args, code: 2, last: '' });
       expect(wrong.errors).toContain('Usage:');
     }
   });
 
   test('a tampered row is named on the last line, exit code 1', async () => {
-    await test_.asOwner(`update audit_chain set leaf = sha256('other') where number = 4`);
+    await opened.asOwner(`update audit_chain set leaf = sha256('other') where number = 4`);
     expect(await run('verify')).toMatchObject({ code: 1, last: expect.stringMatching(/^audit: row 4: its entry .* was changed$/) });
   });
 });

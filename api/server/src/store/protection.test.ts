@@ -112,7 +112,7 @@ test('no table holds anything of the patient in the clear, as text or as bytes',
       .flatMap((row) => Object.values(row))
       .map((value) => (Buffer.isBuffer(value) ? value.toString('latin1') : JSON.stringify(value)))
       .join('\n');
-    for (const planted of Object.values(PLANTED)) expect(dump, name).not.toContain(planted);
+    expect({ name, found: Object.values(PLANTED).filter((planted) => dump.includes(planted)) }).toEqual({ name, found: [] });
   }
   // And the same rows do come back whole through the store.
   expect(await opened.store.transaction(scope, async (unit) => (await unit.recommendations.get('a'))?.kept)).toEqual(PLANTED);
@@ -129,8 +129,7 @@ test('every table with a tenant starts its key with tenant and issuer, and force
   );
   expect(found.length).toBe(11);
   for (const { name, key, forced } of found) {
-    expect(key, name).toMatch(/^tenant,issuer,/);
-    expect(forced, name).toBe(true);
+    expect({ name, key, forced }).toEqual({ name, key: expect.stringMatching(/^tenant,issuer,/), forced: true });
   }
 });
 
@@ -148,16 +147,16 @@ test('row-level security shows nothing without a scope, and only its own with on
       'session',
       'audit_entry',
     ]) {
-      expect((await pool.query(`select * from ${table}`)).rows, table).toEqual([]);
+      expect({ table, rows: (await pool.query(`select * from ${table}`)).rows }).toEqual({ table, rows: [] });
       await pool.query('begin');
       await pool.query(`select set_config('refloop.tenant', $1, true), set_config('refloop.issuer', $2, true)`, [
         other.tenant,
         other.issuer,
       ]);
       const rows = await pool.query<{ issuer: string }>(`select issuer from ${table}`);
-      expect(new Set(rows.rows.map(({ issuer }) => issuer)), table).toEqual(new Set([other.issuer]));
+      expect({ table, issuers: new Set(rows.rows.map(({ issuer }) => issuer)) }).toEqual({ table, issuers: new Set([other.issuer]) });
       const foreign = `insert into ${table} select (jsonb_populate_record(row, jsonb_build_object('issuer', $1::text))).* from ${table} row limit 1`;
-      await expect(pool.query(foreign, [scope.issuer]), table).rejects.toThrow(/row-level security/);
+      await expect(pool.query(foreign, [scope.issuer])).rejects.toThrow(/row-level security/);
       await pool.query('rollback');
     }
   } finally {
