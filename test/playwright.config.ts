@@ -1,5 +1,5 @@
 /** The browser tests: the whole product, started as `npm start` does, on ports and a state folder of its own. */
-import { mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
@@ -9,10 +9,12 @@ const chromium = process.env['REFLOOP_CHROMIUM'];
 process.env['REFLOOP_EHR_PORT'] ??= '4310';
 process.env['REFLOOP_PORT'] ??= '4320';
 process.env['REFLOOP_STATE'] ??= mkdtempSync(join(tmpdir(), 'refloop-e2e-'));
+const state = process.env['REFLOOP_STATE'];
+mkdirSync(state, { recursive: true });
+/** What the servers say goes here, and is searched for patients' data when the suite is done. */
+const log = join(state, 'product.log');
 
 export default defineConfig({
-  testDir: './e2e',
-  testMatch: '*.e2e.ts',
   fullyParallel: false,
   workers: 1,
   retries: 0,
@@ -22,20 +24,32 @@ export default defineConfig({
   reporter: [['list'], ['json']],
   outputDir: './test-results',
   globalTeardown: './e2e/support/remove-state.ts',
+  projects: [
+    { name: 'e2e', testDir: './e2e', testMatch: '*.e2e.ts', teardown: 'phi' },
+    // Whatever happened above: the log of it all holds nothing about a patient.
+    { name: 'phi', testDir: './phi', testMatch: '*.e2e.ts' },
+  ],
   use: {
     baseURL: `http://localhost:${process.env['REFLOOP_EHR_PORT']}`,
     trace: 'retain-on-failure',
     screenshot: 'only-on-failure',
     viewport: { width: 1440, height: 900 },
     // No Chromium of the machine: Playwright's own.
-    launchOptions: chromium ? { executablePath: chromium } : {},
+    launchOptions: {
+      ...(chromium ? { executablePath: chromium } : {}),
+      // Playwright switches storage partitioning off by this flag, and the last one counts. Without partitioning, a browser that
+      // blocks third-party storage gives the app's cross-site frame no session storage at all; every shipped Chrome partitions.
+      args: ['--disable-features=Translate'],
+    },
   },
   webServer: {
-    command: `"${process.execPath}" --disable-warning=ExperimentalWarning ../tools/start.ts`,
+    command: `"${process.execPath}" --disable-warning=ExperimentalWarning ../tools/start.ts 2>> "${log}" || { tail -n 20 "${log}" >&2; false; }`,
     url: `http://127.0.0.1:${process.env['REFLOOP_PORT']}/health`,
     timeout: 240_000,
     stdout: 'ignore',
     stderr: 'pipe',
+    // While writing tests: start the product once on the same ports, its standard error into product.log, and set this.
+    reuseExistingServer: process.env['REFLOOP_E2E_REUSE'] === '1',
     gracefulShutdown: { signal: 'SIGTERM', timeout: 20_000 },
   },
 });
