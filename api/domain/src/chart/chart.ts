@@ -144,7 +144,11 @@ export type ChartOrder = {
   readonly words: readonly string[];
 };
 
-export type RefusedResource = { readonly reference: string; readonly why: string };
+export type RefusedResource = {
+  readonly reference: string;
+  readonly kind: 'another-patient' | 'no-patient' | 'no-id' | 'not-fhir';
+  readonly why: string;
+};
 
 export type Chart = {
   readonly patientId: string;

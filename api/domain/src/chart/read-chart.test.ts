@@ -32,12 +32,12 @@ describe('whose it is', () => {
     expect(chart.patient).toBeUndefined();
     expect(chart.coverage).toEqual([]);
     expect(chart.refused).toEqual([
-      { reference: '', why: 'it is not a FHIR resource' },
-      { reference: 'Condition/', why: 'it has no id, so nothing could be traced to it' },
-      { reference: 'Condition/c', why: 'it belongs to another patient' },
-      { reference: 'Condition/d', why: 'it does not say whose it is' },
-      { reference: 'Coverage/cov', why: 'it belongs to another patient' },
-      { reference: 'Patient/other', why: 'it is another patient' },
+      { reference: '', kind: 'not-fhir', why: 'it is not a FHIR resource' },
+      { reference: 'Condition/', kind: 'no-id', why: 'it has no id, so nothing could be traced to it' },
+      { reference: 'Condition/c', kind: 'another-patient', why: 'it belongs to another patient' },
+      { reference: 'Condition/d', kind: 'no-patient', why: 'it does not say whose it is' },
+      { reference: 'Coverage/cov', kind: 'another-patient', why: 'it belongs to another patient' },
+      { reference: 'Patient/other', kind: 'another-patient', why: 'it belongs to another patient' },
     ]);
   });
 });
@@ -357,6 +357,16 @@ describe('text of notes and reports', () => {
     ]);
     expect(chart.reports[0]?.sentences).toEqual(['No fracture.', 'Mild swelling.']);
   });
+});
+
+test('a report’s conclusion is read before its form, which repeats it', () => {
+  const form = [{ contentType: 'text/plain', data: base64('Chest X-ray\nFindings: clear lungs.\nConclusion: Normal.') }];
+  const report = { resourceType: 'DiagnosticReport', status: 'final', code: { text: 'Chest X-ray' }, presentedForm: form, subject };
+  const chart = chartOf({ ...report, id: 'a', conclusion: 'Normal.' }, { ...report, id: 'b' });
+  expect(chart.reports.map((one) => one.sentences)).toEqual([
+    ['Normal.'],
+    ['Chest X-ray', 'Findings: clear lungs.', 'Conclusion: Normal.'],
+  ]);
 });
 
 test('coverage is active within its period only', () => {

@@ -15,13 +15,22 @@ const subjectOf = (resource: FhirResource) =>
 // Resources that belong to nobody and serve many charts.
 const SHARED = new Set(['Medication', 'Practitioner', 'PractitionerRole', 'Organization', 'Location', 'Device', 'Substance']);
 
-function whyRefused(resource: FhirResource, patientId: string): string | undefined {
-  if (!refOf(resource)) return 'it has no id, so nothing could be traced to it';
+const WHY: Readonly<Record<RefusedResource['kind'], string>> = {
+  'another-patient': 'it belongs to another patient',
+  'no-patient': 'it does not say whose it is',
+  'no-id': 'it has no id, so nothing could be traced to it',
+  'not-fhir': 'it is not a FHIR resource',
+};
+
+function refusalOf(resource: FhirResource, patientId: string): RefusedResource['kind'] | undefined {
+  // The type says FhirResource, but it came over a wire.
+  if (text(object(resource)['resourceType']) === '') return 'not-fhir';
+  if (!refOf(resource)) return 'no-id';
   if (SHARED.has(resource.resourceType)) return undefined;
-  if (resource.resourceType === 'Patient') return resource.id === patientId ? undefined : 'it is another patient';
+  if (resource.resourceType === 'Patient') return resource.id === patientId ? undefined : 'another-patient';
   const subject = subjectOf(resource);
-  if (subject === undefined) return 'it does not say whose it is';
-  return isTarget(subject, 'Patient', patientId) ? undefined : 'it belongs to another patient';
+  if (subject === undefined) return 'no-patient';
+  return isTarget(subject, 'Patient', patientId) ? undefined : 'another-patient';
 }
 
 type Fact = { readonly ref: ResourceRef };
@@ -51,14 +60,9 @@ export function readChart(resources: readonly FhirResource[], of: { patientId: s
   const refused: RefusedResource[] = [];
   const own: FhirResource[] = [];
   for (const resource of resources) {
-    // The type says FhirResource, but it came over a wire.
-    if (text(object(resource)['resourceType']) === '') {
-      refused.push({ reference: '', why: 'it is not a FHIR resource' });
-      continue;
-    }
-    const why = whyRefused(resource, patientId);
-    if (why === undefined) own.push(resource);
-    else refused.push({ reference: `${resource.resourceType}/${text(resource.id)}`, why });
+    const kind = refusalOf(resource, patientId);
+    if (kind === undefined) own.push(resource);
+    else refused.push({ reference: kind === 'not-fhir' ? '' : `${resource.resourceType}/${text(resource.id)}`, kind, why: WHY[kind] });
   }
 
   const { visible, withheld, giveAways } = withhold(own);

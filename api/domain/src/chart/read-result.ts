@@ -129,7 +129,9 @@ export function readReport(resource: FhirResource, giveAways: GiveAways): Report
   const code = concept(resource['code']);
   if (!ref || code.text === '' || ['cancelled', 'registered'].includes(text(resource['status']))) return undefined;
   const categories = categoriesOf(resource);
-  const written = [text(resource['conclusion']), ...attachmentsOf(resource).map((one) => attachmentText(one) ?? '')].flatMap(sentencesOf);
+  // The form usually repeats the conclusion; it is read only where there is none.
+  const conclusion = sentencesOf(text(resource['conclusion']));
+  const written = conclusion.length > 0 ? conclusion : attachmentsOf(resource).flatMap((one) => sentencesOf(attachmentText(one) ?? ''));
   return {
     ref,
     name: code.text,

@@ -101,18 +101,25 @@ const SHORTEST_TELLING_WORD = 5;
 
 /** One entry per reference, sorted by it; of several copies the one last updated. */
 function entriesOf(resources: readonly FhirResource[]): Entry[] {
-  const newest = new Map<string, { entry: Entry; order: string }>();
+  const newest = new Map<string, FhirResource>();
+  // Ties are broken by content, so that the order of arrival decides nothing.
+  const order = (resource: FhirResource): string => `${text(object(resource['meta'])['lastUpdated'])} ${JSON.stringify(resource)}`;
   for (const resource of resources) {
     const ref = refOf(resource);
     if (!ref) continue;
-    const links: Link[] = [];
-    linksOf(resource, '', links);
     const key = referenceText(ref);
-    const order = `${text(object(resource['meta'])['lastUpdated'])} ${JSON.stringify(resource)}`;
     const held = newest.get(key);
-    if (held === undefined || held.order < order) newest.set(key, { entry: { resource, ref, key, links }, order });
+    if (held === undefined || order(held) < order(resource)) newest.set(key, resource);
   }
-  return [...newest.values()].map(({ entry }) => entry).sort((one, other) => (one.key < other.key ? -1 : 1));
+  return [...newest]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .flatMap(([key, resource]) => {
+      const ref = refOf(resource);
+      if (!ref) return [];
+      const links: Link[] = [];
+      linksOf(resource, '', links);
+      return [{ resource, ref, key, links }];
+    });
 }
 
 /**
@@ -158,7 +165,7 @@ export function withhold(resources: readonly FhirResource[]): {
           .filter(({ name }) => name.length >= SHORTEST_TELLING_WORD + 2)
       : [],
   );
-  for (const entry of entries) {
+  for (const entry of sensitiveNames.length === 0 ? [] : entries) {
     if (marks.has(entry) || entry.resource.resourceType === 'Patient') continue;
     const own = namesOf(entry.resource).map((name) => ` ${wordsOf(name).join(' ')} `);
     const telling = sensitiveNames.find(({ name }) => own.some((words) => words.includes(name)));

@@ -120,6 +120,17 @@ describe('findings', () => {
     ]);
   });
 
+  test('a vital sign tells a trend only over a month', () => {
+    const rate = (id: string, value: number, date: string) =>
+      lab(id, '8867-4', value, date, { category: [{ coding: [{ code: 'vital-signs' }] }], valueQuantity: { value, unit: '/min' } });
+    expect(texts(draftOf([rate('a', 88, '2026-11-15'), rate('b', 90, '2026-11-14')]), 'findings')).toEqual([
+      'Results of 15 November 2026: heart rate 88 /min.',
+    ]);
+    expect(texts(draftOf([rate('a', 88, '2026-11-15'), rate('b', 90, '2026-11-14'), rate('c', 70, '2026-10-16')]), 'findings')).toEqual([
+      'Results of 15 November 2026: heart rate 88 /min, before 70 /min on 16 October 2026.',
+    ]);
+  });
+
   test('results of other specialties stay out, unless they are critical and recent', () => {
     const critical = { interpretation: [{ coding: [{ code: 'HH' }] }] };
     expect(texts(draftOf([lab('Urate', '3084-1', 6, '2026-10-05')]), 'findings')).toEqual([]);

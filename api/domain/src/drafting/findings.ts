@@ -18,8 +18,9 @@ const MOST = { results: 24, valuesASentence: 6, reports: 6 } as const;
 const OLDEST_DAYS = 1826;
 /** A value flagged critical is told whatever the specialty, for three months. */
 const CRITICAL_DAYS = 90;
-/** The value before is told when it is at most two years older. */
+/** The value before is told when it is at most two years older; a vital sign must be a month older to tell a trend. */
 const TREND_DAYS = 730;
+const VITAL_TREND_DAYS = 30;
 
 const loincOf = (result: ChartResult): string => result.code.codings.find((one) => one.system === LOINC)?.code ?? '';
 
@@ -50,11 +51,18 @@ function toldResults(chart: Chart, focus: Focus, asked: ReadonlySet<string>): re
 }
 
 function valueBefore(result: ChartResult, chart: Chart): ChartResult | undefined {
+  if (result.value === '' || result.date === '') return undefined;
+  const least = result.kind === 'vital-sign' ? VITAL_TREND_DAYS : 1;
+  const older = (other: ChartResult): number => daysBetween(earliestDay(other.date), earliestDay(result.date));
   const before = chart.results.find(
-    (other) => other.date !== '' && other.date < result.date && sameResult(other) === sameResult(result) && other.value !== '',
+    (other) =>
+      other.date !== '' &&
+      other.date < result.date &&
+      other.value !== '' &&
+      sameResult(other) === sameResult(result) &&
+      older(other) >= least,
   );
-  if (!before || before.value === result.value || result.value === '') return undefined;
-  return daysBetween(earliestDay(before.date), earliestDay(result.date)) <= TREND_DAYS ? before : undefined;
+  return before && before.value !== result.value && older(before) <= TREND_DAYS ? before : undefined;
 }
 
 /** One sentence per day and at most six values, so that every value stays near its date and its sources. */

@@ -9,7 +9,7 @@ import { capital, shortened, uncapital } from './words.ts';
 const MOST = { historyProblems: 8, quotedNotes: 3, visits: 3, otherProblems: 15, pastProblems: 6, procedures: 6 } as const;
 /** Notes and visits of the year before the referral may be quoted; older ones are background at best. */
 const RECENT_DAYS = 365;
-const LONGEST_QUOTE = 260;
+const LONGEST_QUOTE = 320;
 
 /** "Mrs. Delgado", "Delgado", or "this patient" when the chart has no name. */
 export const calledBy = (patient: PatientFacts | undefined): string =>
