@@ -38,6 +38,10 @@ type Cell = { hub: number; kind: SpecialistKind; count: number; weight: number }
  */
 const pull = (hub: Hub): number => Math.min(hub.draw, 300) ** 1.6;
 
+/** The more frequent of the rarer kinds stand in the largest cities as the common ones do everywhere. */
+const minimumOf = (kind: SpecialistKind, hubIndex: number): number =>
+  kind.reach === 'every' || (kind.reach >= 100 && hubIndex < 25) ? COMMON_MINIMUM : 1;
+
 /** How many of each kind each hub has; the counts add up to `size`. */
 function cellsFor(hubs: readonly Hub[], size: number, seed: string): Cell[] {
   const scale = hubs.length / FULL_HUBS;
@@ -46,7 +50,7 @@ function cellsFor(hubs: readonly Hub[], size: number, seed: string): Cell[] {
   for (const [index, hub] of hubs.entries()) {
     for (const kind of specialtyMix) {
       if (kind.reach !== 'every' && index >= Math.ceil(kind.reach * scale)) continue;
-      const count = Math.min(left, kind.reach === 'every' ? COMMON_MINIMUM : 1);
+      const count = Math.min(left, minimumOf(kind, index));
       left -= count;
       cells.push({ hub: index, kind, count, weight: kind.weight * pull(hub) });
     }
