@@ -220,6 +220,30 @@ describe('what would tell of it', () => {
   });
 });
 
+test('a withheld visit is told by its reason, a withheld report by its name, neither by the words of its kind', () => {
+  const visit: FhirResource = {
+    resourceType: 'Encounter',
+    id: 'v',
+    status: 'finished',
+    meta: labelled('SDV', ACT_CODE),
+    type: [{ text: 'Office visit' }],
+    reasonCode: [{ text: 'Assault examination' }],
+    subject,
+  };
+  const report: FhirResource = {
+    resourceType: 'DiagnosticReport',
+    id: 'r',
+    status: 'final',
+    meta: labelled('HIV', ACT_CODE),
+    code: { text: 'Genotype panel' },
+    subject,
+  };
+  const { giveAways } = withhold([visit, report]);
+  expect(mayQuote('Assault in March.', giveAways)).toBe(false);
+  expect(mayQuote('Genotype reviewed.', giveAways)).toBe(false);
+  expect(mayQuote('Office visit today.', giveAways)).toBe(true);
+});
+
 test('each resource once, by reference, whatever came twice; the last update counts', () => {
   const old = condition('a', 'Old words', { meta: { lastUpdated: '2026-01-01T00:00:00Z' } });
   const fresh = condition('a', 'New words', { meta: { lastUpdated: '2026-02-01T00:00:00Z' } });

@@ -4,7 +4,7 @@
  * entry of the same withheld diagnosis go with it; text that repeats withheld words is not quoted.
  */
 import type { Withheld } from '../drafting/note.ts';
-import { concept, type FhirResource, isTarget, object, refOf, target, text } from '../fhir/read.ts';
+import { concept, type FhirResource, isTarget, list, object, refOf, target, text } from '../fhir/read.ts';
 import type { ResourceRef } from '../fhir/reference.ts';
 import { referenceText } from '../fhir/reference.ts';
 import { attachmentText } from './attachment-text.ts';
@@ -98,6 +98,17 @@ const namesOf = (resource: FhirResource): string[] => {
 };
 
 const SHORTEST_TELLING_WORD = 5;
+
+// Types whose names tell what is wrong or done; "Progress note" or "Office visit" tells nothing.
+const NAMES_TELL = new Set([...SAME_STORY, 'Medication', 'DiagnosticReport', 'ServiceRequest']);
+
+/** Names that would give a withheld resource away; of a visit, why it took place. */
+const tellingNames = (resource: FhirResource): string[] =>
+  resource.resourceType === 'Encounter'
+    ? list(resource['reasonCode']).map((reason) => concept(reason).text)
+    : NAMES_TELL.has(resource.resourceType)
+      ? namesOf(resource)
+      : [];
 
 /** One entry per reference, sorted by it; of several copies the one last updated. */
 function entriesOf(resources: readonly FhirResource[]): Entry[] {
@@ -193,15 +204,14 @@ export function withhold(resources: readonly FhirResource[]): {
   // Words that visible problems, drugs and results carry in their own names tell nothing: "chronic", "tablet".
   const plainWords = new Set(
     visible
-      .filter((entry) => SAME_STORY.has(entry.resource.resourceType))
+      .filter((entry) => NAMES_TELL.has(entry.resource.resourceType))
       .flatMap((entry) => [aboutOf(entry.resource).text, ...aboutOf(entry.resource).codings.map((one) => one.display ?? '')])
       .flatMap(wordsOf),
   );
   const giveAways: GiveAways = {
     words: new Set(
       hidden
-        .filter((entry) => SAME_STORY.has(entry.resource.resourceType))
-        .flatMap((entry) => namesOf(entry.resource).flatMap(wordsOf))
+        .flatMap((entry) => tellingNames(entry.resource).flatMap(wordsOf))
         .filter((word) => word.length >= SHORTEST_TELLING_WORD && !/^\d+$/.test(word) && !plainWords.has(word)),
     ),
     phrases: new Set(hidden.flatMap((entry) => proseOf(entry.resource).flatMap(phrasesOf))),
