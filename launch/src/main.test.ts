@@ -94,6 +94,24 @@ test('loads a folder, keeps its report, survives a kill, and ends when told to',
   expect(await second.exited).toBe(0);
 });
 
+test('told to stop while it loads, it stops, and the next start loads', async () => {
+  const own = await createTestDatabase();
+  const settings = { EHR_DATABASE_URL: own.url, REFLOOP_DATA: '' };
+  const first = start(settings);
+  for (let status = 0; status !== 503; ) {
+    status = (await fetch(`http://localhost:${port}/health`).catch(() => undefined))?.status ?? 0;
+    await new Promise((done) => setTimeout(done, 20));
+  }
+  first.process.kill('SIGTERM');
+  expect(await first.exited).toBe(0);
+  const second = start(settings);
+  await healthy(second);
+  expect(second.said()).toContain('resources of the built-in patients are loaded');
+  second.process.kill('SIGTERM');
+  expect(await second.exited).toBe(0);
+  await own.drop();
+});
+
 describe('a start that cannot be is refused with exit code 2', () => {
   test.each<[string, Record<string, string>, string]>([
     ['a bad port', { REFLOOP_EHR_PORT: 'http' }, 'REFLOOP_EHR_PORT'],

@@ -76,8 +76,9 @@ async function stop(code: number): Promise<void> {
   const hurry = setTimeout(() => process.exit(code), DRAIN_MILLISECONDS);
   for (const server of servers) if ('closeIdleConnections' in server) server.closeIdleConnections();
   await Promise.all(closed);
-  clearTimeout(hurry);
+  // A load under way holds its connection; it is rolled back when the process ends, and done again at the next start.
   await pool.end();
+  clearTimeout(hurry);
   process.exit(code);
 }
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(0));
