@@ -159,6 +159,28 @@ describe('findings', () => {
   });
 });
 
+describe('notes', () => {
+  const note = (id: string, date: string, body: string) => ({
+    resourceType: 'DocumentReference', id, status: 'current', type: { text: 'Progress note' }, date, author: [{ display: 'Dr. Lee' }],
+    content: [{ attachment: { contentType: 'text/plain', data: Buffer.from(body).toString('base64') } }], subject,
+  }); // biome-ignore format: one resource
+
+  test('the two sentences that speak most of the reason, a gap between them shown, instructions left out', () => {
+    const body =
+      'Palpitations twice a week. Lives with her son. Palpitations last five minutes. Return at once for palpitations with chest pain.';
+    expect(texts(draftOf([note('n', '2026-11-15', body)]), 'history')).toEqual([
+      'Progress note (15 November 2026), Dr. Lee: “Palpitations twice a week. … Palpitations last five minutes.”',
+    ]);
+  });
+
+  test('a note that says nothing of the reason, is older than a year, or repeats another is not quoted', () => {
+    const told = [note('a', '2026-11-15', 'Palpitations twice a week.'), note('b', '2026-11-01', 'Palpitations twice a week.')];
+    expect(
+      texts(draftOf([...told, note('c', '2026-11-02', 'Chest clear.'), note('d', '2025-11-19', 'Palpitations at school.')]), 'history'),
+    ).toEqual(['Progress note (15 November 2026), Dr. Lee: “Palpitations twice a week.”']);
+  });
+});
+
 test('a long problem list is cut and the cut is said', () => {
   const problems = Array.from({ length: 20 }, (_, at) => ({
     resourceType: 'Condition',

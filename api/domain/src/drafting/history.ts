@@ -57,11 +57,15 @@ const isRecent = (date: string, chart: Chart): boolean => {
   return age >= 0 && age <= RECENT_DAYS;
 };
 
+// What the patient was told to do is no finding: "Return at once for chest pain" would read as if there had been any.
+const INSTRUCTION =
+  /^(?:return|call|go to|come back|follow[- ]?up|advised|instructed|counsell?ed|educated|discussed (?:red flags|return|precautions))\b/i;
+
 /** The sentences of a text that speak most of the reason, at most two, in their own order; a gap between them shows. */
 export function bestSentences(sentences: readonly string[], focus: Focus): readonly string[] {
   return sentences
     .map((sentence, at) => ({ sentence, at, score: focus.score(sentence) }))
-    .filter((one) => one.score > 0)
+    .filter((one) => one.score > 0 && !INSTRUCTION.test(one.sentence))
     .sort((one, other) => other.score - one.score || one.at - other.at)
     .slice(0, 2)
     .sort((one, other) => one.at - other.at)
