@@ -235,9 +235,14 @@ describe('the built app', () => {
     expect(again.status).toBe(304);
     expect((await app.request('/icon.svg')).headers.get('cache-control')).toBe('public, max-age=300');
     expect((await app.request('/app')).headers.get('cache-control')).toBe('no-store');
-    for (const path of ['/secret.txt', '/index.html', '/assets/../secret.txt', '/assets/%2e%2e/secret.txt', '/']) {
+    for (const path of ['/secret.txt', '/index.html', '/assets/../secret.txt', '/assets/%2e%2e/secret.txt']) {
       expect({ path, status: (await app.request(path)).status }).toEqual({ path, status: 404 });
     }
+  });
+
+  test('whoever opens the bare address is sent to the app, which says what to do', async () => {
+    const response = await start().request('/');
+    expect([response.status, response.headers.get('location')]).toEqual([302, '/app']);
   });
 
   test('a page waits for what its headers need', async () => {

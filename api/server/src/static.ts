@@ -63,6 +63,10 @@ export function serveBuiltApp(app: OpenAPIHono<AppEnv>, built: BuiltApp, beforeP
       return c.html(html.replaceAll(NONCE, c.get('nonce')));
     });
   };
+  app.get('/', (c) => {
+    c.set('route', '/');
+    return c.redirect('/app');
+  });
   page('/launch', built.launchPage);
   page('/app', built.appPage);
   for (const [address, asset] of built.assets) {

@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { configFaults, DEVELOPMENT_KEY, readConfig } from './config.ts';
+
+const DATABASE = { DATABASE_URL: 'postgresql://refloop@db/refloop' };
+const freshKey = (name: string): string => `${name}:${randomBytes(32).toString('base64')}`;
+const production = (more: Record<string, string | undefined> = {}) => ({
+  ...DATABASE,
+  REFLOOP_ENV: 'production',
+  REFLOOP_KEY: freshKey('2026-11'),
+  REFLOOP_TLS_AT_EDGE: 'yes',
+  REFLOOP_STATE_ENCRYPTED: 'yes',
+  ...more,
+});
+const fields = (environment: Record<string, string | undefined>): string[] => {
+  const answer = readConfig(environment);
+  return answer.ok ? [] : answer.refusal.map(({ field }) => field);
+};
+
+test('development starts with a database alone', () => {
+  const answer = readConfig(DATABASE);
+  expect(answer.ok && answer.value).toMatchObject({
+    environment: 'development',
+    port: 4020,
+    host: '127.0.0.1',
+    migrationDatabaseUrl: DATABASE.DATABASE_URL,
+    sites: { sites: [{ iss: 'http://localhost:4010/fhir', admins: ['Practitioner/admin'] }] },
+    keys: [DEVELOPMENT_KEY],
+    idleSeconds: 900,
+    warnSeconds: 60,
+  });
+  expect(DEVELOPMENT_KEY.key).toHaveLength(32);
+});
+
+test('production starts with keys of its own and what it cannot see attested; the sandbox is not in it', () => {
+  const answer = readConfig(production());
+  expect(answer.ok && answer.value).toMatchObject({ environment: 'production', sites: { sites: [] }, sandbox: undefined });
+});
+
+describe('a setting that is wrong is named', () => {
+  const development = `${DEVELOPMENT_KEY.kid}:${Buffer.from(DEVELOPMENT_KEY.key).toString('base64')}`;
+  const cases: [string, Record<string, string | undefined>, string[]][] = [
+    ['no database', {}, ['DATABASE_URL']],
+    ['a database of another kind', { DATABASE_URL: 'mysql://x' }, ['DATABASE_URL']],
+    ['a port that is a word', { ...DATABASE, REFLOOP_PORT: 'http' }, ['REFLOOP_PORT']],
+    ['a port too high', { ...DATABASE, REFLOOP_PORT: '65536' }, ['REFLOOP_PORT']],
+    ['idle time longer than the rule allows', { ...DATABASE, REFLOOP_IDLE_SECONDS: '901' }, ['REFLOOP_IDLE_SECONDS']],
+    ['a warning after the end', { ...DATABASE, REFLOOP_IDLE_SECONDS: '30' }, ['REFLOOP_IDLE_WARN_SECONDS']],
+    ['another environment', { ...DATABASE, REFLOOP_ENV: 'prod' }, ['REFLOOP_ENV']],
+    ['a short key', { ...DATABASE, REFLOOP_KEY: 'a:c2hvcnQ=' }, ['REFLOOP_KEY']],
+    ['the same name for two keys', { ...DATABASE, REFLOOP_KEY: `${freshKey('a')},${freshKey('a')}` }, ['REFLOOP_KEY']],
+    ['no key in production', production({ REFLOOP_KEY: undefined }), ['REFLOOP_KEY']],
+    ['the development key in production', production({ REFLOOP_KEY: development }), ['REFLOOP_KEY']],
+    [
+      'the development key under another name',
+      production({ REFLOOP_KEY: development.replace(DEVELOPMENT_KEY.kid, 'other') }),
+      ['REFLOOP_KEY'],
+    ],
+    ['the development key beside a good one', production({ REFLOOP_KEY: `${freshKey('a')},${development}` }), ['REFLOOP_KEY']],
+    [
+      'nothing attested in production',
+      production({ REFLOOP_TLS_AT_EDGE: undefined, REFLOOP_STATE_ENCRYPTED: undefined }),
+      ['REFLOOP_TLS_AT_EDGE', 'REFLOOP_STATE_ENCRYPTED'],
+    ],
+    ['a sites file that is not there', { ...DATABASE, REFLOOP_SITES: '/nonexistent.json' }, ['REFLOOP_SITES']],
+  ];
+  test.each(cases)('%s', (_name, environment, expected) => {
+    expect(fields(environment)).toEqual(expected);
+    const answer = readConfig(environment);
+    for (const fault of answer.ok ? [] : answer.refusal) expect(fault.fix).toBeTruthy();
+  });
+});
+
+test('older keys follow the current one', () => {
+  const answer = readConfig({ ...DATABASE, REFLOOP_KEY: `${freshKey('2026-11')}, ${freshKey('2026-05')}` });
+  expect(answer.ok && answer.value.keys.map(({ kid }) => kid)).toEqual(['2026-11', '2026-05']);
+});
+
+test('the terminal reads field, fault and fix, and no secret', () => {
+  const answer = readConfig({ DATABASE_URL: 'nonsense://secret', REFLOOP_KEY: 'secret' });
+  const text = answer.ok ? '' : configFaults(answer.refusal);
+  expect(text).toMatch(/^Refloop cannot start with these settings:\n {2}DATABASE_URL: Not a PostgreSQL URL\. Set /);
+  expect(text).not.toContain('secret');
+});

@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest';
+import { findSite, parseSites, publicSite, readSites, sandboxSite } from './sites.ts';
+
+const sandbox = sandboxSite(4010);
+const entry = (more: Record<string, unknown> = {}) => ({
+  tenant: 'north',
+  name: 'North clinic',
+  iss: 'https://fhir.example.org/r4',
+  clientId: 'refloop-north',
+  ...more,
+});
+const parse = (file: unknown, production = true) =>
+  parseSites(typeof file === 'string' ? file : JSON.stringify(file), { production, taken: [sandbox] });
+const faults = (file: unknown, production = true): string[] => {
+  const answer = parse(file, production);
+  return answer.ok ? [] : answer.refusal.map(({ field, message }) => `${field}: ${message}`);
+};
+
+describe('a sites file', () => {
+  test('with the least it needs', () => {
+    const answer = parse({ sites: [entry()] });
+    expect(answer.ok && answer.value.sites).toMatchObject([
+      {
+        iss: 'https://fhir.example.org/r4',
+        embed: ['https://fhir.example.org'],
+        admins: [],
+        issuer: undefined,
+        scopes: expect.stringContaining('patient/ServiceRequest.crus'),
+      },
+    ]);
+  });
+
+  test('with all it may say', () => {
+    const full = entry({
+      scopes: 'launch openid fhirUser',
+      issuer: 'https://login.example.org',
+      jwks: { keys: [{ kty: 'RSA', n: 'x', e: 'AQAB' }] },
+      embed: ['https://ehr.example.org', 'https://portal.example.org:8443'],
+      admins: ['Practitioner/123'],
+      system: { clientId: 'back', key: 'file' },
+    });
+    const cdsClients = [{ iss: 'https://fhir.example.org/r4', jku: 'https://fhir.example.org/jwks' }];
+    const answer = parse({ sites: [full], cdsClients });
+    expect(answer.ok && answer.value).toMatchObject({ sites: [full], cdsClients });
+  });
+
+  const wrong: [string, unknown, string[]][] = [
+    ['that is no JSON', '{"sites": [', ['(file): Not JSON']],
+    ['without sites', {}, ['sites: ']],
+    ['with a key that nobody knows', { sites: [entry({ clientID: 'x' })] }, ['sites.0: Unrecognized key']],
+    ['without a client', { sites: [entry({ clientId: undefined })] }, ['sites.0.clientId: ']],
+    ['with an iss that is no URL', { sites: [entry({ iss: 'fhir' })] }, ['sites.0.iss: Not a URL']],
+    [
+      'with a password in its iss',
+      { sites: [entry({ iss: 'https://a:b@fhir.example.org' })] },
+      ['sites.0.iss: A URL with a name or password'],
+    ],
+    ['with http in production', { sites: [entry({ iss: 'http://fhir.example.org' })] }, ['sites.0.iss: http in production']],
+    ['with the same iss twice', { sites: [entry(), entry({ name: 'Again' })] }, ['sites.1.iss: Another entry']],
+    ['with the sandbox’s iss', { sites: [entry({ iss: sandbox.iss })] }, ['sites.0.iss: Another entry']],
+    ['with a path in embed', { sites: [entry({ embed: ['https://ehr.example.org/'] })] }, ['sites.0.embed.0: Not an origin']],
+    [
+      'with a header injected by embed',
+      { sites: [entry({ embed: ["https://a.example.org; script-src 'unsafe-inline'"] })] },
+      ['sites.0.embed.0: Not an origin'],
+    ],
+    ['with a patient as admin', { sites: [entry({ admins: ['Patient/1'] })] }, ['sites.0.admins.0: Not a fhirUser']],
+    ['with no key in its set', { sites: [entry({ jwks: { keys: [] } })] }, ['sites.0.jwks.keys: ']],
+    [
+      'with keys given twice',
+      { sites: [], cdsClients: [{ iss: 'x', jku: 'https://x.org/k', jwks: { keys: [{ kty: 'RSA' }] } }] },
+      ['cdsClients.0: Both'],
+    ],
+    ['with two mistakes', { sites: [entry({ tenant: 'North Clinic', name: '' })] }, ['sites.0.tenant: ', 'sites.0.name: ']],
+  ];
+  test.each(wrong)('%s is refused, with the field', (_name, file, expected) => {
+    const found = faults(file);
+    expect(found).toHaveLength(expected.length);
+    for (const [index, start] of expected.entries()) expect(found[index]).toContain(start);
+  });
+
+  test('http is taken outside production, and on loopback', () => {
+    expect(faults({ sites: [entry({ iss: 'http://fhir.example.org' })] }, false)).toEqual([]);
+    expect(faults({ sites: [entry({ iss: 'http://127.0.0.1:8080/fhir' }), entry({ iss: 'http://localhost:8080/fhir' })] })).toEqual([]);
+  });
+
+  test('that cannot be read is named', () => {
+    const answer = readSites({ file: '/nonexistent/sites.json', sandbox, production: false });
+    expect(answer).toMatchObject({ ok: false, refusal: [{ field: 'REFLOOP_SITES', message: expect.stringContaining('ENOENT') }] });
+  });
+});
+
+test('iss is compared exactly', () => {
+  expect(findSite([sandbox], sandbox.iss)).toBe(sandbox);
+  for (const iss of [`${sandbox.iss}/`, sandbox.iss.replace('localhost', '127.0.0.1'), sandbox.iss.toUpperCase(), '']) {
+    expect(findSite([sandbox], iss)).toBeUndefined();
+  }
+});
+
+test('the public sees no admins, keys or secrets of a site', () => {
+  expect(Object.keys(publicSite({ ...sandbox, system: { clientId: 'x', key: 'secret' } })).sort()).toEqual([
+    'clientId',
+    'iss',
+    'name',
+    'scopes',
+  ]);
+});
+
+test('the sandbox may be framed from both names of this machine, which a browser takes for two sites', () => {
+  expect(sandbox.embed).toEqual(['http://localhost:4010', 'http://127.0.0.1:4010']);
+});
