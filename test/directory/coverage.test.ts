@@ -20,7 +20,7 @@ import { networkStatus } from '@refloop/domain/network/plan-lookup';
 import { isSoldIn, syntheticPlans } from '@refloop/domain/network/synthetic-plans';
 import { writeSyntheticDirectory } from '@refloop/launch/directory/generate';
 import { usZipCodes } from '@refloop/launch/directory/zip-codes';
-import { importDirectory } from '@refloop/server/directory/import-directory';
+import { type ImportedDirectory, importDirectory } from '@refloop/server/directory/import-directory';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const TODAY = '2026-11-20';
@@ -60,12 +60,14 @@ const MAX_CHORD = (2 * Math.sin(MILES / EARTH_MILES / 2)) ** 2;
 const CELLS_PER_UNIT = 75;
 
 let folder: string;
+let imported: ImportedDirectory;
 let directory: Directory;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'refloop-coverage-'));
   await writeSyntheticDirectory(folder, { seed: 'refloop', size: 25_000, asOf: TODAY });
-  ({ directory } = await importDirectory({ source: folder }));
+  imported = await importDirectory({ source: folder });
+  directory = imported.directory;
 }, 120_000);
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
@@ -121,6 +123,16 @@ function served(specialty: Specialty, soldIn: readonly (readonly boolean[])[]): 
   }
   return counts;
 }
+
+test('all 25,000 practitioner-locations arrive, and of the rows only the broken ones are refused', () => {
+  expect(new Set(directory.entries.map((entry) => `${entry.npi}~${entry.location.id}`)).size).toBe(25_000);
+  expect(directory.synthetic).toBe(true);
+  expect(directory.plans).toHaveLength(30);
+  const { reasons, refusedCount } = imported.report;
+  const broken = ['PractitionerRole: network does not resolve', 'PractitionerRole: period reversed'];
+  expect(broken.reduce((sum, reason) => sum + (reasons[reason] ?? 0), 0)).toBe(refusedCount);
+  expect(broken.filter((reason) => (reasons[reason] ?? 0) === 0)).toEqual([]);
+});
 
 test('the twenty are the commonest: no other specialty has as many, those aside that share a general surgeon’s code', () => {
   const counts = new Map(SPECIALTIES.map((specialty) => [specialty.id, practising(specialty).length]));
