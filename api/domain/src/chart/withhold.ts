@@ -12,10 +12,36 @@ import { attachmentsOf, speaksOfSubstanceUse, whySensitive } from './sensitivity
 
 /** Fields that say who or where, not what about. */
 const NOT_ABOUT = new Set([
-  'subject', 'patient', 'beneficiary', 'for', 'encounter', 'requester', 'recorder', 'asserter', 'performer', 'author', 'participant',
-  'serviceProvider', 'location', 'owner', 'agent', 'authenticator', 'custodian', 'resultsInterpreter', 'policyHolder', 'subscriber',
-  'payor', 'insurance', 'insurer', 'provider', 'organization', 'managingOrganization', 'generalPractitioner', 'supplier', 'medium',
-]); // biome-ignore format: a list
+  'subject',
+  'patient',
+  'beneficiary',
+  'for',
+  'encounter',
+  'requester',
+  'recorder',
+  'asserter',
+  'performer',
+  'author',
+  'participant',
+  'serviceProvider',
+  'location',
+  'owner',
+  'agent',
+  'authenticator',
+  'custodian',
+  'resultsInterpreter',
+  'policyHolder',
+  'subscriber',
+  'payor',
+  'insurance',
+  'insurer',
+  'provider',
+  'organization',
+  'managingOrganization',
+  'generalPractitioner',
+  'supplier',
+  'medium',
+]);
 
 type Link = { field: string; type?: string; id: string };
 

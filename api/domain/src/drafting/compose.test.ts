@@ -107,8 +107,15 @@ describe('allergies and medications', () => {
 
 describe('findings', () => {
   const lab = (id: string, code: string, value: number, date: string, more: object = {}) => ({
-    resourceType: 'Observation', id, status: 'final', code: { coding: [{ system: 'http://loinc.org', code }], text: id }, valueQuantity: { value, unit: 'mg/dL' }, effectiveDateTime: date, subject, ...more,
-  }); // biome-ignore format: one resource
+    resourceType: 'Observation',
+    id,
+    status: 'final',
+    code: { coding: [{ system: 'http://loinc.org', code }], text: id },
+    valueQuantity: { value, unit: 'mg/dL' },
+    effectiveDateTime: date,
+    subject,
+    ...more,
+  });
 
   test('the newest value, with the one before when it differs and is at most two years older', () => {
     const older = lab('ldl-0', '13457-7', 190, '2020-01-01');
@@ -161,9 +168,15 @@ describe('findings', () => {
 
 describe('notes', () => {
   const note = (id: string, date: string, body: string) => ({
-    resourceType: 'DocumentReference', id, status: 'current', type: { text: 'Progress note' }, date, author: [{ display: 'Dr. Lee' }],
-    content: [{ attachment: { contentType: 'text/plain', data: Buffer.from(body).toString('base64') } }], subject,
-  }); // biome-ignore format: one resource
+    resourceType: 'DocumentReference',
+    id,
+    status: 'current',
+    type: { text: 'Progress note' },
+    date,
+    author: [{ display: 'Dr. Lee' }],
+    content: [{ attachment: { contentType: 'text/plain', data: Buffer.from(body).toString('base64') } }],
+    subject,
+  });
 
   test('the two sentences that speak most of the reason, a gap between them shown, instructions left out', () => {
     const body =
