@@ -11,9 +11,9 @@ export function FactorBars({ factors }: { factors: CardFacts['factors'] }) {
     <dl className={`${styles['bars']} num`}>
       {factors.map((factor, index) => (
         <div key={factor.name} className={styles['row']}>
-          <dt>
+          <dt title={factor.basis === 'no-data' ? 'The directory states nothing; scored with the specialty’s median' : undefined}>
             {FACTOR_NAMES[factor.name]}
-            {factor.basis === 'no-data' ? <span className={styles['basis']}> (no data, median)</span> : null}
+            {factor.basis === 'no-data' ? <span className={styles['basis']}> (no data)</span> : null}
           </dt>
           <dd className={styles['bar']} aria-hidden="true">
             <span className={styles['track']} style={{ width: `${(100 * factor.weight) / heaviest}%` }}>

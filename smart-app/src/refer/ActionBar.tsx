@@ -40,10 +40,10 @@ export function ActionBar({ desk, state, onKeys }: { desk: Desk; state: DeskStat
       </ul>
       <div className={styles['status']}>
         <output>{state.notice || waiting || approvalEffect(state.writeBack)}</output>
-        <p className="caption">{saveText(state)}</p>
+        <p className={`caption ${state.save.kind === 'saved' ? styles['save'] : ''}`}>{saveText(state)}</p>
       </div>
       <div className={styles['buttons']}>
-        <button type="button" className="link" onClick={onKeys} aria-label="Keyboard shortcuts">
+        <button type="button" className={`link ${styles['shortcuts']}`} onClick={onKeys} aria-label="Keyboard shortcuts">
           Keys
         </button>
         <Button
@@ -60,7 +60,7 @@ export function ActionBar({ desk, state, onKeys }: { desk: Desk; state: DeskStat
         <Button
           onClick={() => approve(desk)}
           aria-describedby="approve-keys"
-          className={waiting === undefined ? '' : (styles['waiting'] ?? '')}
+          className={`${styles['approve']} ${waiting === undefined ? '' : styles['waiting']}`}
         >
           {card ? `Approve for ${card.name}` : 'Approve'}
           <kbd id="approve-keys" className={styles['keys']} aria-label={onMac ? 'Command Enter' : 'Control Enter'}>

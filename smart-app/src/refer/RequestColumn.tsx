@@ -38,107 +38,116 @@ export function RequestColumn({ desk, state, locked }: { desk: Desk; state: Desk
   const counts = Object.entries(answer?.excluded.counts ?? {}).filter(([, count]) => count > 0);
   const languages = [...new Set([...patient.languages, ...request.languages, ...LANGUAGE_OPTIONS])];
   return (
-    <section aria-labelledby="request-heading" className={styles['column']}>
-      <h2 id="request-heading">Request</h2>
-      <Select
-        label="Specialty"
-        placeholder="Choose"
-        searchable
-        data={SPECIALTY_OPTIONS}
-        value={request.specialty}
-        disabled={locked}
-        nothingFoundMessage="No such specialty"
-        onChange={(specialty) => changeRequest(desk, { specialty })}
-      />
-      <div className={styles['kind']}>
+    <section aria-labelledby="request-heading" className={styles['container']}>
+      <h2 id="request-heading" className={styles['heading']}>
+        Request
+      </h2>
+      <div className={styles['column']}>
         <Select
-          label="Urgency"
-          data={URGENCY_OPTIONS}
-          value={request.urgency}
+          label="Specialty"
+          placeholder="Choose"
+          searchable
+          data={SPECIALTY_OPTIONS}
+          value={request.specialty}
+          disabled={locked}
+          nothingFoundMessage="No such specialty"
+          onChange={(specialty) => changeRequest(desk, { specialty })}
+        />
+        <div className={styles['kind']}>
+          <Select
+            label="Urgency"
+            data={URGENCY_OPTIONS}
+            value={request.urgency}
+            allowDeselect={false}
+            disabled={locked}
+            onChange={(value) => {
+              if (value === 'routine' || value === 'urgent' || value === 'emergency') changeRequest(desk, { urgency: value });
+            }}
+          />
+          <TextInput
+            label="Visits"
+            type="number"
+            min={1}
+            max={MOST_VISITS}
+            value={request.visits}
+            disabled={locked}
+            onChange={(event) => {
+              const visits = event.currentTarget.valueAsNumber;
+              if (Number.isInteger(visits) && visits >= 1 && visits <= MOST_VISITS) changeRequest(desk, { visits });
+            }}
+          />
+        </div>
+        <div className={styles['reason']}>
+          <Textarea
+            label="Reason"
+            maxLength={2000}
+            value={request.reasonText}
+            disabled={locked}
+            onChange={(event) => changeRequest(desk, { reasonText: event.currentTarget.value })}
+          />
+          <ReasonCodes desk={desk} state={state} locked={locked} />
+        </div>
+        <Textarea
+          label="Question for the specialist"
+          maxLength={2000}
+          value={request.question}
+          disabled={locked}
+          onChange={(event) => changeRequest(desk, { question: event.currentTarget.value })}
+        />
+        <Select
+          label="Kind of referral"
+          data={REFERRAL_KINDS.map((kind) => ({ value: kind, label: REFERRAL_KIND_WORDS[kind].label }))}
+          value={request.kind}
           allowDeselect={false}
           disabled={locked}
           onChange={(value) => {
-            if (value === 'routine' || value === 'urgent' || value === 'emergency') changeRequest(desk, { urgency: value });
+            if (value !== null && isReferralKind(value))
+              changeRequest(desk, { kind: value, visits: REFERRAL_KIND_WORDS[value].usualVisits });
           }}
         />
-        <TextInput
-          label="Visits"
-          type="number"
-          min={1}
-          max={MOST_VISITS}
-          value={request.visits}
-          disabled={locked}
-          onChange={(event) => {
-            const visits = event.currentTarget.valueAsNumber;
-            if (Number.isInteger(visits) && visits >= 1 && visits <= MOST_VISITS) changeRequest(desk, { visits });
-          }}
-        />
-      </div>
-      <Textarea
-        label="Reason"
-        maxLength={2000}
-        value={request.reasonText}
-        disabled={locked}
-        onChange={(event) => changeRequest(desk, { reasonText: event.currentTarget.value })}
-      />
-      <ReasonCodes desk={desk} state={state} locked={locked} />
-      <Textarea
-        label="Question for the specialist"
-        maxLength={2000}
-        value={request.question}
-        disabled={locked}
-        onChange={(event) => changeRequest(desk, { question: event.currentTarget.value })}
-      />
-      <Select
-        label="Kind of referral"
-        data={REFERRAL_KINDS.map((kind) => ({ value: kind, label: REFERRAL_KIND_WORDS[kind].label }))}
-        value={request.kind}
-        allowDeselect={false}
-        disabled={locked}
-        onChange={(value) => {
-          if (value !== null && isReferralKind(value)) changeRequest(desk, { kind: value, visits: REFERRAL_KIND_WORDS[value].usualVisits });
-        }}
-      />
-      <Coverage desk={desk} state={state} locked={locked} />
-      <div>
-        <p className={styles['label']}>Patient needs</p>
+        <Coverage desk={desk} state={state} locked={locked} />
+        <div>
+          <p className={styles['label']}>Patient needs</p>
+          <Select
+            aria-label="Language"
+            data={[{ value: '', label: 'English' }, ...languages.map((code) => ({ value: code, label: languageName(code) }))]}
+            value={request.languages[0] ?? ''}
+            allowDeselect={false}
+            disabled={locked}
+            searchable
+            onChange={(value) => changeRequest(desk, { languages: value ? [value] : [] })}
+          />
+          {patient.interpreterRequired ? <p className={styles['said']}>Interpreter required</p> : null}
+        </div>
         <Select
-          aria-label="Language"
-          data={[{ value: '', label: 'English' }, ...languages.map((code) => ({ value: code, label: languageName(code) }))]}
-          value={request.languages[0] ?? ''}
+          label="First circle"
+          data={[...new Set([...RADII_MILES, request.radiusMiles])]
+            .sort((a, b) => a - b)
+            .map((miles) => ({ value: String(miles), label: `${miles} miles` }))}
+          value={String(request.radiusMiles)}
           allowDeselect={false}
           disabled={locked}
-          searchable
-          onChange={(value) => changeRequest(desk, { languages: value ? [value] : [] })}
+          onChange={(value) => {
+            if (value !== null) changeRequest(desk, { radiusMiles: Number(value) });
+          }}
         />
-        {patient.interpreterRequired ? <p className={styles['said']}>Interpreter required</p> : null}
+        {answer ? (
+          <div>
+            <p className={styles['label']}>Not shown</p>
+            <p className="num">
+              {counts.length === 0
+                ? 'Nobody was excluded'
+                : counts.map(([reason, count]) => `${count} ${exclusionText(reason)}`).join(' · ')}
+            </p>
+            {counts.length > 0 ? (
+              <button type="button" className="link" onClick={() => setSeeing(true)}>
+                See who and why
+              </button>
+            ) : null}
+            <ExcludedDialog answer={answer} opened={seeing} onClose={() => setSeeing(false)} />
+          </div>
+        ) : null}
       </div>
-      <Select
-        label="First circle"
-        data={[...new Set([...RADII_MILES, request.radiusMiles])]
-          .sort((a, b) => a - b)
-          .map((miles) => ({ value: String(miles), label: `${miles} miles` }))}
-        value={String(request.radiusMiles)}
-        allowDeselect={false}
-        disabled={locked}
-        onChange={(value) => {
-          if (value !== null) changeRequest(desk, { radiusMiles: Number(value) });
-        }}
-      />
-      {answer ? (
-        <div>
-          <p className={styles['label']}>Not shown</p>
-          <p className="num">
-            {counts.length === 0 ? 'Nobody was excluded' : counts.map(([reason, count]) => `${count} ${exclusionText(reason)}`).join(' · ')}
-          </p>
-          {counts.length > 0 ? (
-            <button type="button" className="link" onClick={() => setSeeing(true)}>
-              See who and why
-            </button>
-          ) : null}
-          <ExcludedDialog answer={answer} opened={seeing} onClose={() => setSeeing(false)} />
-        </div>
-      ) : null}
     </section>
   );
 }
