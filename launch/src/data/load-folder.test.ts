@@ -1,6 +1,6 @@
 import { copyFile, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Encounter, ExplanationOfBenefit, PractitionerRole, Resource } from '@medplum/fhirtypes';
+import type { Encounter, ExplanationOfBenefit, Observation, PractitionerRole, Resource } from '@medplum/fhirtypes';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ImportReport, loadFolder, type Sink } from './load-folder.ts';
 import { fingerprintOf } from './source-files.ts';
@@ -66,6 +66,20 @@ describe('a folder in the shape of a Synthea export', () => {
       identifier: { system: 'http://hl7.org/fhir/sid/us-npi', value: '9999994392' },
       display: 'Dr. Orla295 Fixture811',
     });
+  });
+
+  it('keeps staff and payers it refers to by Type/id, and the folder leaves out, by that name', async () => {
+    const observed = { ...observation('o', 'Patient/p'), performer: [{ reference: 'Practitioner/77', display: 'Dr. Far' }] };
+    const path = await folder({ 'a.ndjson': ndjson(patient('p'), observed as Resource) });
+    const { report, stored } = await load(path);
+    expect(report).toEqual({ read: 2, taken: 2, refused: [] });
+    expect(byType<Observation>(stored, 'Observation')[0]?.performer).toEqual([
+      {
+        type: 'Practitioner',
+        identifier: { system: 'urn:refloop:sandbox:reference-of-the-export', value: 'Practitioner/77' },
+        display: 'Dr. Far',
+      },
+    ]);
   });
 
   it('refuses a conditional reference to a patient the folder does not hold', async () => {

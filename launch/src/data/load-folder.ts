@@ -111,6 +111,9 @@ class Catalog {
   }
 }
 
+/** The sandbox's own users are there whatever the folder holds. */
+const SANDBOX_USERS = new Set(['clinician', 'coordinator', 'lead', 'admin'].map((id) => `Practitioner/${id}`));
+
 type Tally = { report: ImportReport; keptByIdentifier: number; spool: Spool; catalog: Catalog };
 
 function refuse({ report }: Tally, file: SourceFile, record: { line: number; resourceType: string; id: string; reason: string }): void {
@@ -175,7 +178,10 @@ async function handOver(tally: Tally, sink: Sink, numbers: readonly number[]): P
     if (!waiting) continue;
     const resource = JSON.parse(await spool.read(waiting.place)) as Resource & { id: string };
     let problem: string | undefined;
-    tally.keptByIdentifier += nameByIdentifier(resource, (key) => catalog.isUnknown(key));
+    tally.keptByIdentifier += nameByIdentifier(resource, {
+      identifier: (key) => catalog.isUnknown(key),
+      name: (name) => catalog.numberOf(name) === undefined && !SANDBOX_USERS.has(name),
+    });
     rewriteNames(resource, (text) => {
       problem ??= catalog.problem(text);
       return catalog.resolve(text);

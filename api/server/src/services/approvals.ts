@@ -59,7 +59,7 @@ function choosePerformer(
       [{ field: 'working.chosen', message: 'Network status changed', fix: 'Match again and choose from the new list.' }],
     );
   }
-  const checked = mayApprove({ network: { ...card.network } as never, override: working.overrideReason });
+  const checked = mayApprove({ network: { status: card.network.status }, override: working.overrideReason });
   if (!checked.ok) {
     const field = `working.${checked.refusal.field}`;
     return problem('override-reason-needed', checked.refusal.fix, [{ field, message: checked.refusal.fix, fix: checked.refusal.fix }]);

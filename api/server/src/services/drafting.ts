@@ -1,7 +1,7 @@
 /** The chart of a request as a draft: facts read, note composed, duplicates and warning signs found. All of it without a model. */
 import type { Chart } from '@refloop/domain/chart/chart';
 import { readChart } from '@refloop/domain/chart/read-chart';
-import { EMERGENCY_QUESTION, redFlags } from '@refloop/domain/clinical/red-flags';
+import { redFlags } from '@refloop/domain/clinical/red-flags';
 import { reasonIsVague } from '@refloop/domain/clinical/vague-reason';
 import { CHECKLISTS } from '@refloop/domain/drafting/checklist';
 import { composeNote } from '@refloop/domain/drafting/compose';
@@ -33,7 +33,7 @@ const resources = (input: MakeRecommendation): FhirResource[] =>
 
 /** A chart that holds anything of another patient is refused whole: a mix-up upstream is not ours to sort out. */
 function refuseForeign(chart: Chart): Refusal | undefined {
-  const foreign = chart.refused.filter(({ why }) => why.includes('another patient'));
+  const foreign = chart.refused.filter(({ kind }) => kind === 'another-patient');
   if (foreign.length === 0) return undefined;
   return problem(
     'another-patient',
@@ -67,7 +67,7 @@ export const drafter: Drafter = {
     return {
       draft,
       duplicates: found.map(({ kind: what, text, source }) => ({ kind: what, text, source: { ...source } })),
-      redFlags: redFlags(`${reasonText} ${question}`, reasonCodes).map((flag) => ({ found: flag.label, sentence: EMERGENCY_QUESTION })),
+      redFlags: redFlags(`${reasonText}\n${question}`, reasonCodes).map((flag) => ({ found: flag.label, sentence: flag.sentence })),
       vagueReason: reasonIsVague(reasonText, reasonCodes)?.advice ?? null,
     };
   },
