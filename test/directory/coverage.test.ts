@@ -66,7 +66,7 @@ let directory: Directory;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'refloop-coverage-'));
   await writeSyntheticDirectory(folder, { seed: 'refloop', size: 25_000, asOf: TODAY });
-  imported = await importDirectory({ source: folder });
+  imported = await importDirectory({ source: folder, importedOn: TODAY });
   directory = imported.directory;
 }, 120_000);
 afterAll(async () => {

@@ -261,6 +261,13 @@ describe('what a directory becomes', () => {
     expect(tagged.directory.synthetic).toBe(true);
   });
 
+  test('the directory is of its newest row’s day, slips into the future aside, else of the day of the import', async () => {
+    const dated = (lastUpdated: string | undefined) => ({ ...standardRole(), meta: { lastUpdated } });
+    expect((await importRows([...base(), dated('2026-11-18T23:00:00Z')])).directory.asOf).toBe('2026-11-18');
+    expect((await importRows([...base(), dated('2099-01-01T00:00:00Z')])).directory.asOf).toBe('2026-11-01');
+    expect((await importRows([{ ...base()[0], meta: {} } as Row])).directory.asOf).toBe('2026-11-20');
+  });
+
   test('without a stated day the last update counts as verification, unless the site says that it must not', async () => {
     const rows = [...base(), role('role-1', [inNetwork('standard')])];
     expect((await importRows(rows)).directory.entries[0]?.networks[0]?.verifiedOn).toBe('2026-11-01');

@@ -21,6 +21,8 @@ export type ImportOptions = {
    * other date; a payer that touches every row each night makes it meaningless, then set this to false.
    */
   trustLastUpdated?: boolean;
+  /** The day of the import (default: now, UTC). Dates after it are slips and do not become the directory's date. */
+  importedOn?: Day;
   progress?: (file: string, rows: number) => void;
 };
 
@@ -78,18 +80,18 @@ function placeRoles(records: ExportRecords, lookups: Lookups, reporter: Reporter
   return groups;
 }
 
-/** The newest day that any row names as its update or verification. */
-function newestDay(records: ExportRecords): Day {
+/** The newest day, up to the day of the import, that any row names as its update or verification; without any, that day itself. */
+function newestDay(records: ExportRecords, importedOn: Day): Day {
   let newest = '';
-  for (const table of Object.values(records)) {
-    for (const row of table.values()) if (row.lastUpdated > newest) newest = row.lastUpdated;
-  }
-  for (const role of records.PractitionerRole.values())
-    if ((role.verifiedOn ?? '') > newest.slice(0, 10)) newest = role.verifiedOn ?? newest;
-  return newest.slice(0, 10);
+  const consider = (day: Day): void => {
+    if (day > newest && day <= importedOn) newest = day;
+  };
+  for (const table of Object.values(records)) for (const row of table.values()) consider(row.lastUpdated.slice(0, 10));
+  for (const role of records.PractitionerRole.values()) if (role.verifiedOn !== undefined) consider(role.verifiedOn);
+  return newest === '' ? importedOn : newest;
 }
 
-function joinDirectory(records: ExportRecords, reporter: Reporter): Directory {
+function joinDirectory(records: ExportRecords, reporter: Reporter, importedOn: Day): Directory {
   const network = networkLookup(records.Organization, reporter);
   const plans = resolvePlans(records.InsurancePlan.values(), records.Organization, network, reporter);
   const affiliations = Map.groupBy(
@@ -113,7 +115,7 @@ function joinDirectory(records: ExportRecords, reporter: Reporter): Directory {
     }
   }
 
-  const asOf = newestDay(records);
+  const asOf = newestDay(records, importedOn);
   const sources = {
     network,
     affiliationsOf: (key: string) => affiliations.get(key) ?? [],
@@ -151,7 +153,7 @@ export async function importDirectory(options: ImportOptions): Promise<ImportedD
     trustLastUpdated: options.trustLastUpdated ?? true,
     progress: options.progress ?? (() => {}),
   });
-  const directory = joinDirectory(records, reporter);
+  const directory = joinDirectory(records, reporter, options.importedOn ?? new Date().toISOString().slice(0, 10));
   const { hash, bytes } = await directoryBytes(directory);
   return {
     hash,

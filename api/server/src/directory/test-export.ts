@@ -109,7 +109,7 @@ export async function importFiles(
       await mkdir(dirname(join(folder, name)), { recursive: true });
       await writeFile(join(folder, name), content);
     }
-    return await importDirectory({ source: folder, ...options });
+    return await importDirectory({ source: folder, importedOn: '2026-11-20', ...options });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
