@@ -24,7 +24,10 @@ describe('what changed in an order', () => {
   });
 
   test('does not mind the order of keys', () => {
-    const reordered = { ...order, reasonCode: [{ text: 'Syncope', coding: [{ code: 'R55', system: 'http://hl7.org/fhir/sid/icd-10-cm' }] }] };
+    const reordered = {
+      ...order,
+      reasonCode: [{ text: 'Syncope', coding: [{ code: 'R55', system: 'http://hl7.org/fhir/sid/icd-10-cm' }] }],
+    };
     expect(orderDifference(order, reordered)).toEqual([]);
   });
 

@@ -11,7 +11,11 @@ const bundle = (resources: Resource[], next?: string): Resource => ({
   entry: resources.map((resource) => ({ resource })),
   ...(next ? { link: [{ relation: 'next', url: next }] } : {}),
 });
-const condition = (id: string, patient = '1'): Resource => ({ resourceType: 'Condition', id, subject: { reference: `Patient/${patient}` } });
+const condition = (id: string, patient = '1'): Resource => ({
+  resourceType: 'Condition',
+  id,
+  subject: { reference: `Patient/${patient}` },
+});
 
 /** An EHR that answers each address as the script says, everything else with nothing found. */
 function scripted(script: Record<string, () => Resource | number>) {

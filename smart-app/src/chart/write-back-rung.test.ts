@@ -31,7 +31,12 @@ describe('the rung of the write-back ladder', () => {
   });
 
   test('Epic as captured: order update, no Task create, Provenance read only; both are left out with why', () => {
-    const epic = statement({ ServiceRequest: ['create', 'read', 'update'], DocumentReference: ['create', 'update'], Task: ['read', 'update'], Provenance: ['read'] });
+    const epic = statement({
+      ServiceRequest: ['create', 'read', 'update'],
+      DocumentReference: ['create', 'update'],
+      Task: ['read', 'update'],
+      Provenance: ['read'],
+    });
     const writeBack = writeBackRung(SCOPES, epic, true);
     expect(writeBack.steps).toEqual(['DocumentReference', 'ServiceRequest']);
     expect(writeBack.leftOut.map((each) => each.step)).toEqual(['Task', 'Provenance']);

@@ -1,0 +1,234 @@
+import { ok, refuse } from '@refloop/domain/result';
+import type { Plan, PlanStep } from '@refloop/server/client/approval';
+import { describe, expect, test } from 'vitest';
+import type { Resource } from '../session/ehr.ts';
+import { type PlanPorts, runPlan } from './run-plan.ts';
+import { type ScriptedEhr, scriptedEhr } from './scripted-ehr.ts';
+
+const KEY = '01J0000000000000000000KEY1';
+const subject = { reference: 'Patient/1' };
+
+const step = (name: PlanStep['name'], resource: Record<string, unknown>, more: Partial<PlanStep> = {}): PlanStep => ({
+  name,
+  action: 'create',
+  target: null,
+  lookUp: { query: `${name}?patient=1&identifier=s%7C${KEY}`, businessKey: KEY },
+  resource: { resourceType: name, identifier: [{ system: 's', value: KEY }], ...resource },
+  outcome: { status: 'waiting' },
+  ...more,
+});
+
+const order: Resource = { resourceType: 'ServiceRequest', id: '7', meta: { versionId: '3' }, subject, status: 'draft' };
+
+const NOTE = step('DocumentReference', { subject });
+const ORDER = step('ServiceRequest', { subject, status: 'active', supportingInfo: [{ reference: '{{DocumentReference}}' }] });
+const UPDATE: PlanStep = { ...ORDER, action: 'update', target: { reference: 'ServiceRequest/7', versionId: '3' } };
+const TASK = step('Task', { for: subject, focus: { reference: '{{ServiceRequest}}' } });
+const PROVENANCE = step(
+  'Provenance',
+  { target: [{ reference: '{{ServiceRequest:versioned}}' }] },
+  { lookUp: { query: 'Provenance?target={{ServiceRequest}}', businessKey: KEY } },
+);
+
+const planOf = (...steps: PlanStep[]): Plan => ({
+  id: 'p',
+  referralId: 'r',
+  recommendationId: 'm',
+  rung: 1,
+  steps,
+  leftOut: [],
+  lease: null,
+  decision: { status: 'approved', by: 'Dr. Lee', at: '2026-11-20T10:00:00.000Z' },
+  writeBack: 'waiting',
+  transport: 'not-sent',
+});
+
+/** The server's side: keeps the reported outcomes. */
+function portsOf(ehr: ScriptedEhr, start: Plan, more: Partial<PlanPorts> = {}): PlanPorts & { plan: () => Plan } {
+  let plan = start;
+  return {
+    ehr,
+    patient: '1',
+    pause: async () => undefined,
+    conditionalCreate: () => false,
+    takeLease: async () => ok(plan),
+    report: async (name, outcome) => {
+      const at = '2026-11-20T10:00:01.000Z';
+      plan = {
+        ...plan,
+        steps: plan.steps.map((each) => (each.name === name ? { ...each, outcome: { ...outcome, at } as PlanStep['outcome'] } : each)),
+      };
+      return ok(plan);
+    },
+    onProgress: () => undefined,
+    plan: () => plan,
+    ...more,
+  };
+}
+
+const count = (ehr: ScriptedEhr, type: string) => [...ehr.stored.values()].filter((each) => each.resourceType === type).length;
+const statuses = (plan: Plan) => plan.steps.map((each) => each.outcome.status);
+
+describe('carrying out an approved plan', () => {
+  test('writes the steps in order, with references to what the earlier ones made', async () => {
+    const ehr = scriptedEhr([], [order]);
+    const plan = planOf(NOTE, UPDATE, TASK, PROVENANCE);
+    const end = await runPlan(plan, portsOf(ehr, plan));
+    expect(end.kind).toBe('finished');
+    expect(statuses(end.plan)).toEqual(['done', 'done', 'done', 'done']);
+    expect(ehr.writes.map((write) => `${write.method} ${write.path}`)).toEqual([
+      'POST DocumentReference',
+      'PUT ServiceRequest/7',
+      'POST Task',
+      'POST Provenance',
+    ]);
+    expect(ehr.writes[1]).toMatchObject({ ifMatch: '3', resource: { supportingInfo: [{ reference: 'DocumentReference/made-2' }] } });
+    expect(ehr.writes[3]?.resource).toMatchObject({ target: [{ reference: 'ServiceRequest/7/_history/4' }] });
+  });
+
+  test('a lost answer is looked up: no second order', async () => {
+    const ehr = scriptedEhr([{ kind: 'lost' }]);
+    const plan = planOf(step('ServiceRequest', { subject }));
+    const end = await runPlan(plan, portsOf(ehr, plan));
+    expect(ehr.writes).toHaveLength(1);
+    expect(count(ehr, 'ServiceRequest')).toBe(1);
+    expect(statuses(end.plan)).toEqual(['done']);
+  });
+
+  test('a write that goes through late is found, not repeated', async () => {
+    const ehr = scriptedEhr([{ kind: 'late', looks: 1 }]);
+    const plan = planOf(step('ServiceRequest', { subject }));
+    await runPlan(plan, portsOf(ehr, plan));
+    expect(count(ehr, 'ServiceRequest')).toBe(1);
+    expect(ehr.writes).toHaveLength(1);
+  });
+
+  test('a write that never arrived is written again, after looking', async () => {
+    const ehr = scriptedEhr([{ kind: 'dropped' }]);
+    const plan = planOf(step('ServiceRequest', { subject }));
+    const end = await runPlan(plan, portsOf(ehr, plan));
+    expect(ehr.looks.length).toBeGreaterThanOrEqual(2);
+    expect(count(ehr, 'ServiceRequest')).toBe(1);
+    expect(statuses(end.plan)).toEqual(['done']);
+  });
+
+  test('an EHR that stays silent leaves the step unknown after three tries, and nothing further is written', async () => {
+    const ehr = scriptedEhr([{ kind: 'dropped' }, { kind: 'dropped' }, { kind: 'dropped' }]);
+    const plan = planOf(step('ServiceRequest', { subject }), TASK);
+    const end = await runPlan(plan, portsOf(ehr, plan));
+    expect(ehr.writes).toHaveLength(3);
+    expect(statuses(end.plan)).toEqual(['unknown', 'waiting']);
+  });
+
+  test('without an answer to the look-up nothing is written', async () => {
+    const ehr = scriptedEhr([]);
+    const plan = planOf(step('ServiceRequest', { subject }));
+    const silent = { ...ehr, get: async () => refuse({ kind: 'no-answer', detail: 'No answer' } as const) };
+    const end = await runPlan(plan, portsOf(silent, plan));
+    expect(ehr.writes).toHaveLength(0);
+    expect(statuses(end.plan)).toEqual(['unknown']);
+  });
+
+  test('what an earlier try wrote is found first and not written again', async () => {
+    const ehr = scriptedEhr(
+      [],
+      [{ resourceType: 'ServiceRequest', id: '9', meta: { versionId: '2' }, subject, identifier: [{ system: 's', value: KEY }] }],
+    );
+    const plan = planOf(step('ServiceRequest', { subject }));
+    const end = await runPlan(plan, portsOf(ehr, plan));
+    expect(ehr.writes).toHaveLength(0);
+    expect(end.plan.steps[0]?.outcome).toMatchObject({ status: 'done', reference: 'ServiceRequest/9', versionId: '2' });
+  });
+
+  test('another order that carries our key does not stand in for the one approved', async () => {
+    const twin = { resourceType: 'ServiceRequest', id: '9', meta: { versionId: '2' }, subject, identifier: [{ system: 's', value: KEY }] };
+    const ehr = scriptedEhr([], [order, twin]);
+    const plan = planOf({ ...UPDATE, resource: { ...UPDATE.resource, supportingInfo: [] } });
+    await runPlan(plan, portsOf(ehr, plan));
+    expect(ehr.writes.map((write) => write.path)).toEqual(['ServiceRequest/7']);
+  });
+
+  test('an order that changed is stale: nothing is merged, nothing after it is written', async () => {
+    const ehr = scriptedEhr([], [{ ...order, meta: { versionId: '4' } }]);
+    const plan = planOf(NOTE, UPDATE, TASK);
+    const end = await runPlan(plan, portsOf(ehr, plan));
+    expect(statuses(end.plan)).toEqual(['done', 'stale', 'waiting']);
+    expect(ehr.stored.get('ServiceRequest/7')?.['status']).toBe('draft');
+  });
+
+  test('409 counts as stale too, as in Oracle', async () => {
+    const ehr = scriptedEhr([{ kind: 'status', status: 409 }], [order]);
+    const plan = planOf({ ...UPDATE, resource: { ...UPDATE.resource, supportingInfo: [] } });
+    expect(statuses((await runPlan(plan, portsOf(ehr, plan))).plan)).toEqual(['stale']);
+  });
+
+  test('a refused task does not keep the provenance from being written', async () => {
+    const ehr = scriptedEhr([{ kind: 'answered' }, { kind: 'status', status: 403 }]);
+    const plan = planOf(step('ServiceRequest', { subject }), TASK, PROVENANCE);
+    const end = await runPlan(plan, portsOf(ehr, plan));
+    expect(statuses(end.plan)).toEqual(['done', 'refused', 'done']);
+  });
+
+  test('a step that needs a refused one stays waiting', async () => {
+    const ehr = scriptedEhr([{ kind: 'status', status: 422 }]);
+    const plan = planOf(NOTE, ORDER, TASK);
+    const end = await runPlan(plan, portsOf(ehr, plan));
+    expect(statuses(end.plan)).toEqual(['refused', 'waiting', 'waiting']);
+    expect(ehr.writes).toHaveLength(1);
+  });
+
+  test('nothing of another patient is written, whatever the plan says', async () => {
+    const ehr = scriptedEhr([]);
+    const plan = planOf(step('ServiceRequest', { subject: { reference: 'Patient/2' } }));
+    const end = await runPlan(plan, portsOf(ehr, plan));
+    expect(end).toMatchObject({ kind: 'stopped', why: 'wrong-patient' });
+    expect(ehr.writes).toHaveLength(0);
+  });
+
+  test('another patient’s resource with our key is not taken for ours', async () => {
+    const foreign = {
+      resourceType: 'ServiceRequest',
+      id: '9',
+      subject: { reference: 'Patient/2' },
+      identifier: [{ system: 's', value: KEY }],
+    };
+    const ehr = scriptedEhr([], [foreign]);
+    const plan = planOf(step('ServiceRequest', { subject }));
+    await runPlan(plan, portsOf(ehr, plan));
+    expect(ehr.writes).toHaveLength(1);
+  });
+
+  test('without the lease nothing is written', async () => {
+    const ehr = scriptedEhr([]);
+    const plan = planOf(NOTE);
+    const end = await runPlan(plan, portsOf(ehr, plan, { takeLease: async () => refuse('held-elsewhere') }));
+    expect(end).toMatchObject({ kind: 'stopped', why: 'held-elsewhere' });
+    expect(ehr.writes).toHaveLength(0);
+  });
+
+  test('a report that does not arrive stops the plan; resuming finds what was written', async () => {
+    const ehr = scriptedEhr([]);
+    const plan = planOf(step('ServiceRequest', { subject }), TASK);
+    const stopped = await runPlan(plan, portsOf(ehr, plan, { report: async () => refuse('server-silent') }));
+    expect(stopped).toMatchObject({ kind: 'stopped', why: 'server-silent' });
+    const end = await runPlan(plan, portsOf(ehr, plan));
+    expect(statuses(end.plan)).toEqual(['done', 'done']);
+    expect(count(ehr, 'ServiceRequest')).toBe(1);
+  });
+
+  test('an ended EHR session stops and leaves the rest waiting', async () => {
+    const ehr = scriptedEhr([]);
+    const plan = planOf(NOTE, ORDER);
+    const end = await runPlan(plan, portsOf({ ...ehr, write: async () => refuse({ kind: 'signed-out' } as const) }, plan));
+    expect(end).toMatchObject({ kind: 'stopped', why: 'ehr-signed-out' });
+    expect(statuses(end.plan)).toEqual(['waiting', 'waiting']);
+  });
+
+  test('If-None-Exist is sent only where the EHR honours it, and never with a search by target', async () => {
+    const ehr = scriptedEhr([]);
+    const plan = planOf(step('ServiceRequest', { subject }), PROVENANCE);
+    await runPlan(plan, portsOf(ehr, plan, { conditionalCreate: () => true }));
+    expect(ehr.writes[0]?.ifNoneExist).toBe(`patient=1&identifier=s%7C${KEY}`);
+    expect(ehr.writes[1]?.ifNoneExist).toBeUndefined();
+  });
+});
