@@ -7,6 +7,7 @@ import type Client from 'fhirclient/lib/Client';
 import * as security from 'fhirclient/lib/security/browser';
 import { authorize, ready } from 'fhirclient/lib/smart';
 import type { fhirclient } from 'fhirclient/lib/types';
+import { launchStorage } from './launch-storage.ts';
 
 const base64url = (text: string): string => btoa(text).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 
@@ -16,18 +17,14 @@ function bytesToBinary(bytes: Uint8Array): string {
 
 const storage: fhirclient.Storage = {
   get: async (key: string) => {
-    const text = sessionStorage.getItem(key);
+    const text = launchStorage().get(key);
     return text === null ? null : JSON.parse(text);
   },
   set: async (key: string, value: unknown) => {
-    sessionStorage.setItem(key, JSON.stringify(value));
+    launchStorage().set(key, JSON.stringify(value));
     return value;
   },
-  unset: async (key: string) => {
-    const there = sessionStorage.getItem(key) !== null;
-    sessionStorage.removeItem(key);
-    return there;
-  },
+  unset: async (key: string) => launchStorage().remove(key),
 };
 
 /** @param path the page's own path, without a query */
@@ -61,4 +58,4 @@ export const completeLaunch = (stateKey: string, code?: string): Promise<Client>
   ready(environment('/app'), code === undefined ? { stateKey } : { stateKey, code });
 
 /** Forgets the tokens of one launch. */
-export const forgetLaunch = (stateKey: string): void => sessionStorage.removeItem(stateKey);
+export const forgetLaunch = (stateKey: string): boolean => launchStorage().remove(stateKey);

@@ -2,6 +2,7 @@
 import { ok, type Result, refuse } from '@refloop/domain/result';
 import type Client from 'fhirclient/lib/Client';
 import type { Failure } from './failure.ts';
+import { launchStorage } from './launch-storage.ts';
 import { type LaunchRequest, readRedirectUrl } from './launch-url.ts';
 import { authorizeLaunch, completeLaunch, forgetLaunch } from './smart-environment.ts';
 
@@ -57,7 +58,7 @@ async function complete(): Promise<Result<CompletedLaunch, Failure>> {
   }
   if (!stateKey) return refuse({ kind: 'no-launch' });
   try {
-    if (sessionStorage.getItem(stateKey) === null) return refuse({ kind: 'no-launch' });
+    if (launchStorage().get(stateKey) === null) return refuse({ kind: 'no-launch' });
     const client = await completeLaunch(stateKey, answer.kind === 'code' ? answer.code : undefined);
     if (!client.state.tokenResponse?.access_token) return refuse({ kind: 'launch-expired', detail: '' });
     return ok({ client, stateKey, reloaded: answer.kind === 'none' });
