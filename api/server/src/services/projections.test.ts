@@ -71,10 +71,18 @@ test('a row that was changed, is missing or has no events is told, by scope; a r
 
 test('a rebuild never replaces what is written meanwhile by something older', async () => {
   const [north] = scopes as [Scope, Scope];
-  await Promise.all([
-    ...['w1', 'w2', 'w3', 'w4', 'w5'].map((id) => opened.store.transaction(north, (unit) => recommend(unit, id, 'pat-9'))),
-    rebuildProjections(opened.store),
-    rebuildProjections(opened.store),
-  ]);
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const { promise: written, resolve: hasWritten } = Promise.withResolvers<void>();
+  // Events and row are written, not committed yet: the rebuild must not read before, and write after.
+  const writer = opened.store.transaction(north, async (unit) => {
+    await applyCommand(unit, 'r1', actor, LATER, { type: 'dismiss', recommendationId: 'recommendation of r1', reason: 'Nobody fits' });
+    hasWritten();
+    await released;
+  });
+  await written;
+  const rebuilding = rebuildProjections(opened.store);
+  await new Promise((later) => setTimeout(later, 300));
+  release();
+  await Promise.all([writer, rebuilding]);
   expect(await differingReferrals(opened.store, north)).toEqual([]);
 });

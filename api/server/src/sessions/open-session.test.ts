@@ -368,6 +368,14 @@ describe('the patient is proven once', () => {
     expect(await open()).toMatchObject({ status: 403, body: { type: '/problems/patient-not-proven' } });
   });
 
+  test('a redirect never carries the token on; where nothing secret goes along it is followed', async () => {
+    offerIntrospection({ active: true });
+    await tokenOf();
+    const secret = ehr.sent.filter(({ authorization, body }) => authorization !== null || body !== '');
+    expect(secret.map(({ redirect }) => redirect)).toEqual(['error', 'error', 'error']);
+    expect(new Set(ehr.sent.filter((one) => !secret.includes(one)).map(({ redirect }) => redirect))).toEqual(new Set(['follow']));
+  });
+
   test('an id that is none is never put into an address', async () => {
     expect((await open({ patient: '../Practitioner/dr-lee' })).status).toBe(403);
     expect(ehr.asked.some((line) => line.includes('..'))).toBe(false);

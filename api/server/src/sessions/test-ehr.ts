@@ -18,7 +18,7 @@ export type TestEhr = {
   /** Every request, as `METHOD address`. */
   asked: string[];
   /** Authorization headers and bodies that were sent along, for looking at where tokens went. */
-  sent: { url: string; authorization: string | null; body: string }[];
+  sent: { url: string; authorization: string | null; body: string; redirect: string | undefined }[];
 };
 
 /** An EHR at `site.iss` whose id_tokens `signer` signs; introspection is not offered until an answer says so. */
@@ -38,7 +38,7 @@ export function testEhr(site: Site, issuer: string, keys: JWK[]): TestEhr {
   const fetch: Fetch = async (url, init) => {
     asked.push(`${init.method} ${url}`);
     const body = init.body instanceof URLSearchParams ? init.body.toString() : '';
-    sent.push({ url, authorization: new Headers(init.headers).get('authorization'), body });
+    sent.push({ url, authorization: new Headers(init.headers).get('authorization'), body, redirect: init.redirect });
     const given = answers.get(url);
     const answer: unknown = typeof given === 'function' ? (given as (body: string) => unknown)(body) : given;
     if (answer instanceof Error) throw answer;
