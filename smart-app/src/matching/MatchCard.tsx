@@ -5,9 +5,12 @@ import { type ReactNode, useId } from 'react';
 import type { CardFacts } from '../refer/desk.ts';
 import { Chip } from '../ui/Chip.tsx';
 import { shortDay, thisYear } from '../ui/plain-date.ts';
-import { milesText, networkSource, networkText } from './card-words.ts';
+import { exclusionText, milesText, networkSource, networkText } from './card-words.ts';
 import { FactorBars } from './FactorBars.tsx';
 import styles from './MatchCard.module.css';
+
+/** Exclusions the network chip has already said. */
+const SAID_BY_CHIP = new Set(['network-unknown', 'out-of-network']);
 
 type Props = {
   card: CardFacts;
@@ -84,11 +87,10 @@ export function MatchCard({ card, chosen, onChoose, children }: Props) {
       <div className={styles['detail']}>
         {card.factors.length > 0 ? <FactorBars factors={card.factors} /> : null}
         {card.why.length > 0 ? <p className={styles['why']}>{card.why.join('. ')}.</p> : null}
-        {card.exclusion ? <p className={styles['attention']}>Not among the ranked: {card.exclusion}.</p> : null}
+        {card.exclusion ? <p className={styles['attention']}>Not among the ranked: {exclusionText(card.exclusion)}.</p> : null}
         {card.callToConfirm.length > 0 ? (
           <p className={styles['attention']}>
-            Call to confirm: {card.callToConfirm.join('. ')}
-            {card.phone ? ` (${card.phone})` : ''}.
+            Call to confirm{card.phone ? ` (${card.phone})` : ''}: {card.callToConfirm.join(' ')}
           </p>
         ) : null}
         <p className="caption num">

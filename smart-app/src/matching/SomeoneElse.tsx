@@ -5,7 +5,7 @@ import type { CardFacts, Desk } from '../refer/desk.ts';
 import { changeWorking } from '../refer/request-flow.ts';
 import { Chip } from '../ui/Chip.tsx';
 import { thisYear } from '../ui/plain-date.ts';
-import { milesText, networkText } from './card-words.ts';
+import { exclusionText, milesText, networkText } from './card-words.ts';
 import styles from './MatchesColumn.module.css';
 import { chooseNamed, searchByName } from './match-flow.ts';
 
@@ -73,7 +73,7 @@ export function SomeoneElse({ desk, opened, onClose }: { desk: Desk; opened: boo
                     <span>{milesText(card)}</span>
                   </div>
                   <div className="caption num">{card.address}</div>
-                  {card.exclusion ? <div className="caption">Not among the ranked: {card.exclusion}</div> : null}
+                  {card.exclusion ? <div className="caption">Not among the ranked: {exclusionText(card.exclusion)}</div> : null}
                 </div>
                 <Button variant="default" onClick={() => take(card)} aria-label={`Choose ${card.name}`}>
                   Choose

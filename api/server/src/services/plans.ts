@@ -32,6 +32,20 @@ const withOutcome = (content: PlanContent, name: StepName, outcome: ReportStep['
   steps: content.steps.map((step) => (step.name === name ? { ...step, outcome: { ...outcome, at } } : step)),
 });
 
+const isOpen = ({ outcome }: PlanContent['steps'][number]): boolean => outcome.status !== 'done' && outcome.status !== 'stale';
+
+/** Whether the holder, who goes through the steps in order, has one left that it can write after this one. */
+function goesOn({ steps }: PlanContent, reported: StepName): boolean {
+  const at = steps.findIndex(({ name }) => name === reported);
+  // The order is what the others hang on: without it nothing further is written.
+  if (reported === 'ServiceRequest' && steps[at]?.outcome.status !== 'done') return false;
+  const waitsForAnother = (step: (typeof steps)[number]): boolean => {
+    const resource = JSON.stringify(step.resource);
+    return steps.some(({ name, outcome }) => outcome.status !== 'done' && new RegExp(`\\{\\{${name}(:versioned)?\\}\\}`).test(resource));
+  };
+  return steps.slice(at + 1).some((step) => isOpen(step) && !waitsForAnother(step));
+}
+
 export function createPlanService(deps: { store: Store }): PlanService {
   /** The plan if it is for this patient and this clinician approved it: their authority, their token. */
   const own = async (unit: Unit, session: PatientSession, id: string): Promise<StoredPlan | undefined> => {
@@ -92,7 +106,8 @@ export function createPlanService(deps: { store: Store }): PlanService {
             referralId: plan.referralId,
             payload: toJson({ planId: id, step, outcome }),
           });
-          if (finished) await unit.plans.releaseLease(id, holder);
+          // What is left needs a person: "Finish writing" must not wait for a lease that nobody uses.
+          if (finished || !goesOn(after, step)) await unit.plans.releaseLease(id, holder);
           const stored = await own(unit, session, id);
           return stored ? planOf(stored, now) : missing();
         }),
