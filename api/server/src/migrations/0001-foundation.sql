@@ -16,12 +16,14 @@ begin
   end if;
 exception when duplicate_object or unique_violation then null;
 end $$;
--- The role that migrates may act as either: development and tests connect with one URL for all.
+-- The role that migrates may act as either where one URL serves for all (development). A site that made the roles itself and
+-- gives them to another login needs no such grant, and may not allow it.
 do $$
 begin
   if not (select rolsuper from pg_roles where rolname = current_user) then
     execute format('grant refloop_app, refloop_auditor to %I', current_user);
   end if;
+exception when insufficient_privilege then null;
 end $$;
 grant usage on schema public to refloop_app, refloop_auditor;
 

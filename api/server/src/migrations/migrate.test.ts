@@ -1,0 +1,130 @@
+/** Migrations: once for all replicas, never behind a changed file, and by roles that are no superusers. */
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../../../../tools/test-database.ts';
+import { DEVELOPMENT_KEY } from '../config.ts';
+import { createKeyRing } from '../crypto/key-ring.ts';
+import { openPostgresStore } from '../store/postgres/store.ts';
+import { migrate } from './migrate.ts';
+
+let database: TestDatabase;
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+});
+afterEach(() => database.drop());
+
+async function run(url: string, ...statements: string[]): Promise<pg.QueryResultRow[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    let rows: pg.QueryResultRow[] = [];
+    for (const sql of statements) ({ rows } = await client.query<pg.QueryResultRow>(sql));
+    return rows;
+  } finally {
+    await client.end();
+  }
+}
+
+test('replicas that start together apply each file once', async () => {
+  const applied = await Promise.all([migrate(database.url), migrate(database.url), migrate(database.url)]);
+  expect(applied.flat()).toEqual(['0001-foundation.sql']);
+  expect(await migrate(database.url)).toEqual([]);
+});
+
+test('a file that was changed after it was applied is refused by name', async () => {
+  await migrate(database.url);
+  await run(database.url, `update schema_migration set sha256 = 'other'`);
+  await expect(migrate(database.url)).rejects.toThrow('0001-foundation.sql was changed after it was applied');
+});
+
+test('a database of a newer version is refused by name', async () => {
+  await migrate(database.url);
+  await run(database.url, `insert into schema_migration values ('9999-later.sql', '', now())`);
+  await expect(migrate(database.url)).rejects.toThrow('9999-later.sql, which this version does not know');
+});
+
+test('a file that fails leaves nothing of itself', async () => {
+  await run(database.url, 'create table audit_head (other int)');
+  await expect(migrate(database.url)).rejects.toThrow('Migration 0001-foundation.sql failed');
+  expect(await run(database.url, `select tablename from pg_tables where schemaname = 'public' order by 1`)).toEqual([
+    { tablename: 'audit_head' },
+    { tablename: 'schema_migration' },
+  ]);
+});
+
+describe('with logins that are no superusers', () => {
+  const scope = { tenant: 'north', issuer: 'https://ehr.example.org/fhir', site: 'North clinic' };
+  let owner: string;
+  let application: string;
+
+  beforeEach(async () => {
+    const name = randomBytes(6).toString('hex');
+    [owner, application] = [`owner_${name}`, `app_${name}`];
+    // The site's administrator makes the roles; the first migration in this server may have made the two groups already.
+    const group = (role: string): string =>
+      `do $$ begin create role ${role} nologin; exception when duplicate_object or unique_violation then null; end $$`;
+    await run(
+      database.url,
+      group('refloop_app'),
+      group('refloop_auditor'),
+      `create role ${owner} login`,
+      `create role ${application} login in role refloop_app, refloop_auditor`,
+      `alter database ${new URL(database.url.replace('@/', '@localhost/')).pathname.slice(1)} owner to ${owner}`,
+    );
+  });
+  afterEach(async () => {
+    await run(
+      database.url,
+      `reassign owned by ${owner} to postgres`,
+      `drop owned by ${owner}, ${application}`,
+      `drop role ${owner}, ${application}`,
+    );
+  });
+
+  test('the owner migrates, the application works, and neither sees across tenants', async () => {
+    await migrate(database.urlAs(owner));
+    const store = await openPostgresStore({
+      url: database.urlAs(application),
+      keyRing: createKeyRing([DEVELOPMENT_KEY]),
+      newId: () => 'id',
+      poolSize: 2,
+    });
+    try {
+      const at = '2026-11-20T10:00:00.000Z';
+      await store.transaction(scope, async (unit) => {
+        await unit.grants.put({
+          subject: 's',
+          fhirUser: 'Practitioner/s',
+          name: null,
+          roles: ['lead'],
+          grantedBy: 'a',
+          grantedAt: at,
+          reason: 'r',
+        });
+        await unit.audit.append({
+          at,
+          actor: { subject: 's', fhirUser: null, sessionId: null },
+          action: 'grant.changed',
+          purpose: 'HSYSADMIN',
+        });
+      });
+      expect(await store.auditTrail.sequence(at)).toBe(1);
+      expect(await store.transaction(scope, (unit) => unit.grants.list())).toHaveLength(1);
+      expect(await store.transaction({ ...scope, tenant: 'south' }, (unit) => unit.grants.list())).toEqual([]);
+    } finally {
+      await store.close();
+    }
+    // Row-level security is forced: it binds the tables' owner as well.
+    expect(await run(database.urlAs(owner), 'select * from role_grant')).toEqual([]);
+    await expect(run(database.urlAs(application), 'delete from audit_entry')).rejects.toThrow('permission denied');
+    await expect(run(database.urlAs(application), 'create table mine (a int)')).rejects.toThrow('permission denied');
+  });
+
+  test('a login that may not act as the application is refused when it connects, not served with its own rights', async () => {
+    await migrate(database.url);
+    const opening = openPostgresStore({ url: database.urlAs(owner), keyRing: createKeyRing([DEVELOPMENT_KEY]), newId: () => 'id' });
+    await expect(opening).rejects.toThrow(/permission denied to set role/);
+  });
+});
