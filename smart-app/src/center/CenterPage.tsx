@@ -60,7 +60,7 @@ export default function CenterPage(props: CenterProps) {
   }
   return (
     <div className={styles['shell']}>
-      <header className={styles['top']}>
+      <section className={styles['top']} aria-label="Refloop">
         <strong>Refloop</strong>
         <nav aria-label="Workspaces" className={styles['nav']}>
           {offered.map((workspace) => (
@@ -70,7 +70,7 @@ export default function CenterPage(props: CenterProps) {
           ))}
         </nav>
         <span className="caption">{session.user.name}</span>
-      </header>
+      </section>
       {current.id === 'exceptions' ? <ExceptionsPage {...props} /> : null}
       {current.id === 'audit' ? <AuditPage {...props} item={item} /> : null}
       {current.id === 'access' ? <AccessPage {...props} /> : null}

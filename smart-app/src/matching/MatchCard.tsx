@@ -87,7 +87,9 @@ export function MatchCard({ card, chosen, onChoose, children }: Props) {
       <div className={styles['detail']}>
         {card.factors.length > 0 ? <FactorBars factors={card.factors} /> : null}
         {card.why.length > 0 ? <p className={styles['why']}>{card.why.join('. ')}.</p> : null}
-        {card.exclusion ? <p className={styles['attention']}>Not among the ranked: {exclusionText(card.exclusion)}.</p> : null}
+        {card.exclusion && !SAID_BY_CHIP.has(card.exclusion) ? (
+          <p className={styles['attention']}>Not among the ranked: {exclusionText(card.exclusion)}.</p>
+        ) : null}
         {card.callToConfirm.length > 0 ? (
           <p className={styles['attention']}>
             Call to confirm{card.phone ? ` (${card.phone})` : ''}: {card.callToConfirm.join(' ')}

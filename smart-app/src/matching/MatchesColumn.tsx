@@ -90,6 +90,7 @@ export function MatchesColumn({ desk, state, keysOn, onEditNote }: Props) {
         <div className={styles['list']} aria-busy={state.match.kind === 'loading'}>
           <Widening answer={answer} />
           <div ref={list} role="radiogroup" tabIndex={-1} aria-label="Specialists" className={styles['list']} onKeyDown={onKeyDown}>
+            <Beside heading="Found by name" note="" cards={state.named} render={cards} />
             {cards(shown)}
             <Beside
               heading="Closer, out of network"
@@ -103,7 +104,6 @@ export function MatchesColumn({ desk, state, keysOn, onEditNote }: Props) {
               cards={answer.networkUnknown.cards.slice(0, FIRST)}
               render={cards}
             />
-            <Beside heading="Found by name" note="" cards={state.named} render={cards} />
           </div>
         </div>
       ) : null}

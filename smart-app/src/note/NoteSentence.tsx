@@ -93,7 +93,6 @@ export function NoteSentence({ sentence, numbers, sources, edited, locked, onEdi
         <Box
           component="span"
           {...ACTS_AS_BUTTON}
-          aria-label={`${sentence.text} ${own ? 'Written by you.' : `Source ${numbers.join(', ')}.`}${locked ? '' : ' Edit sentence'}`}
           className={styles['sentence'] ?? ''}
           onMouseEnter={() => setShown(true)}
           onMouseLeave={() => setShown(false)}
@@ -110,10 +109,12 @@ export function NoteSentence({ sentence, numbers, sources, edited, locked, onEdi
           {sentence.text}
           {numbers.map((number) => (
             <sup key={number} className={`${styles['number']} num`}>
+              <span className="sr-only"> source </span>
               {number}
             </sup>
           ))}
           {own ? <span className={styles['own']}> {edited ? 'edited by you' : 'written by you'}</span> : null}
+          {locked ? null : <span className="sr-only"> Edit sentence</span>}
         </Box>
       </Popover.Target>
       <Popover.Dropdown className={styles['source'] ?? ''} role="note">
@@ -121,7 +122,7 @@ export function NoteSentence({ sentence, numbers, sources, edited, locked, onEdi
           <span key={`${source.ref.type}/${source.ref.id}`} className={styles['excerpt']}>
             <strong>
               {source.title}
-              {source.date ? ` · ${plainDate(source.date)}` : ''}
+              {source.date && !source.title.includes(plainDate(source.date)) ? ` · ${plainDate(source.date)}` : ''}
             </strong>
             <span>{source.excerpt}</span>
           </span>

@@ -12,13 +12,13 @@ export function PatientBanner({ patient }: { patient: PatientFacts }) {
     patient.medicalRecordNumber ? `MRN ${patient.medicalRecordNumber}` : 'MRN not recorded',
   ];
   return (
-    <header className={styles['banner']} aria-label="Patient">
+    <section className={styles['banner']} aria-label="Patient">
       <strong className={styles['name']}>{patient.name}</strong>
       {facts.map((fact) => (
         <span key={fact} className="num">
           {fact}
         </span>
       ))}
-    </header>
+    </section>
   );
 }

@@ -46,6 +46,9 @@ export const cssVariables: CSSVariablesResolver = () => {
     '--mantine-primary-color-filled': 'var(--accent)',
     '--mantine-color-teal-filled': 'var(--accent)',
     '--mantine-color-teal-filled-hover': 'color-mix(in srgb, var(--accent) 88%, black)',
+    // White on Mantine's own red misses 4.5:1.
+    '--mantine-color-red-filled': '#b3261e',
+    '--mantine-color-red-filled-hover': '#8f1d17',
     '--mantine-primary-color-contrast': 'var(--accent-ink)',
   };
   return { variables: {}, light: shared, dark: shared };
