@@ -209,6 +209,16 @@ describe('opening', () => {
     expect(await open({ idToken })).toMatchObject({ status: 401, body: { detail: expect.stringContaining('used before') } });
   });
 
+  test('spelling the signature another way does not make it a new sign-in', async () => {
+    const idToken = await signer.sign(claims());
+    expect((await open({ idToken })).status).toBe(201);
+    // The last of 342 base64url characters holds two bits; the four others may say anything.
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    const last = alphabet.indexOf(idToken.slice(-1));
+    const again = `${idToken.slice(0, -1)}${alphabet[last ^ 1] ?? ''}`;
+    expect(await open({ idToken: again })).toMatchObject({ status: 401, body: { type: '/problems/id-token-refused' } });
+  });
+
   test('a failed try does not use the id_token up', async () => {
     const idToken = await signer.sign(claims());
     ehr.answers.set(`${site.iss}/Patient/pat-1`, 404);

@@ -22,6 +22,12 @@ export type OpenSessionDeps = {
 /** Longest life: one working shift. The EHR's own access ends within the hour, and then the chart is opened again anyhow. */
 const LIFE_MS = 8 * 60 * 60 * 1000;
 
+/**
+ * What a used id_token is remembered by: header and claims, the part the signature covers. The signature itself can be
+ * spelled in several valid ways (spare bits of base64url, the second form of an ECDSA signature).
+ */
+const signedPart = (idToken: string): string => idToken.slice(0, idToken.lastIndexOf('.'));
+
 type Proven = { signedIn: SignedIn; name: string };
 
 async function prove(deps: OpenSessionDeps, site: Site, given: OpenSession, now: Date): Promise<Proven | Refusal> {
@@ -47,7 +53,7 @@ async function record(deps: OpenSessionDeps, site: Site, proven: Proven, given: 
   const patientId = given.patient ?? null;
   let roles: Role[] = [];
   await deps.store.transaction(scopeOf(site), async (unit) => {
-    if (!(await unit.usedIdTokens.claim(digest(given.idToken), usableUntil.toISOString(), startedAt))) {
+    if (!(await unit.usedIdTokens.claim(digest(signedPart(given.idToken)), usableUntil.toISOString(), startedAt))) {
       throw new Refused(problem('id-token-refused', 'This sign-in was used before. Open Refloop from the chart again.'));
     }
     roles = rolesOf(site, fhirUser, await unit.grants.get(subject));
