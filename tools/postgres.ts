@@ -134,8 +134,8 @@ async function ready(url: string, child: ChildProcess | undefined, log: () => st
       return;
     } catch (error) {
       await client.end().catch(() => undefined);
-      if (child && child.exitCode !== null) throw new Error(`PostgreSQL ended while starting: ${log()}`);
-      if (attempt > 600) throw new Error(`PostgreSQL did not answer within a minute: ${(error as Error).message}`);
+      if (child && child.exitCode !== null) throw new Error(`PostgreSQL ended while starting: ${log()}`, { cause: error });
+      if (attempt > 600) throw new Error(`PostgreSQL did not answer within a minute: ${(error as Error).message}`, { cause: error });
       await new Promise((done) => setTimeout(done, 100));
     }
   }

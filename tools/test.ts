@@ -12,8 +12,12 @@ type Sum = { passed: number; failed: number };
 const scratch = mkdtempSync(join(tmpdir(), 'refloop-results-'));
 const results = (name: string): string => join(scratch, `${name}.json`);
 
-function read<Report>(name: string): Report | undefined {
-  return existsSync(results(name)) ? (JSON.parse(readFileSync(results(name), 'utf8')) as Report) : undefined;
+type VitestReport = { numPassedTests: number; numFailedTests: number };
+type PlaywrightReport = { stats: { expected: number; unexpected: number; flaky: number; skipped: number } };
+type Reports = { vitest: VitestReport; playwright: PlaywrightReport };
+
+function read<Name extends keyof Reports>(name: Name): Reports[Name] | undefined {
+  return existsSync(results(name)) ? (JSON.parse(readFileSync(results(name), 'utf8')) as Reports[Name]) : undefined;
 }
 
 /** A runner that ended badly without a failed test (a file that does not load, a crash) counts as one failure. */
@@ -23,7 +27,7 @@ function vitest(filters: string[]): Sum {
   const cli = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
   const args = [cli, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${results('vitest')}`, ...filters];
   const { status } = spawnSync(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
-  const report = read<{ numPassedTests: number; numFailedTests: number; numFailedTestSuites: number }>('vitest');
+  const report = read('vitest');
   return atLeastOne({ passed: report?.numPassedTests ?? 0, failed: report?.numFailedTests ?? 0 }, status);
 }
 
@@ -36,7 +40,7 @@ async function playwright(filters: string[]): Promise<Sum> {
     stdio: 'inherit',
     env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_NAME: results('playwright'), ...(chromium ? { REFLOOP_CHROMIUM: chromium } : {}) },
   });
-  const report = read<{ stats: { expected: number; unexpected: number; flaky: number; skipped: number } }>('playwright');
+  const report = read('playwright');
   const stats = report?.stats;
   // A skipped test is a test that did not pass: nothing is skipped in silence.
   return atLeastOne(

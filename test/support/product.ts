@@ -7,7 +7,14 @@ import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..', '..');
 
-export type Product = { ehr: string; refloop: string; state: string; pid: number; millisecondsToHealthy: number; stop: () => Promise<void> };
+export type Product = {
+  ehr: string;
+  refloop: string;
+  state: string;
+  pid: number;
+  millisecondsToHealthy: number;
+  stop: () => Promise<void>;
+};
 
 async function freePort(): Promise<number> {
   return new Promise((done, fail) => {
@@ -23,15 +30,21 @@ async function freePort(): Promise<number> {
 const healthy = async (url: string): Promise<boolean> => (await fetch(`${url}/health`).catch(() => undefined))?.status === 200;
 
 /** `state` names a folder to keep; without one a temporary folder is used and removed at the end. */
-export async function startProduct(options: { state?: string; args?: string[]; env?: Record<string, string>; timeoutMs?: number } = {}): Promise<Product> {
+export async function startProduct(
+  options: { state?: string; args?: string[]; env?: Record<string, string>; timeoutMs?: number } = {},
+): Promise<Product> {
   const state = options.state ?? mkdtempSync(join(tmpdir(), 'refloop-product-'));
   const [ehrPort, refloopPort] = [await freePort(), await freePort()];
   const started = performance.now();
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'tools', 'start.ts'), ...(options.args ?? [])], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, ...options.env, REFLOOP_STATE: state, REFLOOP_EHR_PORT: String(ehrPort), REFLOOP_PORT: String(refloopPort) },
-  });
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', join(root, 'tools', 'start.ts'), ...(options.args ?? [])],
+    {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, ...options.env, REFLOOP_STATE: state, REFLOOP_EHR_PORT: String(ehrPort), REFLOOP_PORT: String(refloopPort) },
+    },
+  );
   let log = '';
   child.stderr.on('data', (chunk: Buffer) => {
     log = (log + chunk.toString()).slice(-6000);

@@ -75,14 +75,14 @@ function withBasis(order: Json, launched: LaunchedOrder | null): Json {
   return launched ? { ...order, basedOn: [{ reference: referenceText(launched.reference) }] } : order;
 }
 
+const referenceIn = ({ reference }: Json): string => (typeof reference === 'string' ? reference : '');
+
 /** A step that is left out cannot be referred to: its placeholders go with it. */
 function withoutMissing(writes: PlannedWrite[], offered: readonly StepName[]): PlannedWrite[] {
   const missing = (['DocumentReference', 'ServiceRequest', 'Task'] as const).filter((name) => !offered.includes(name));
   if (missing.length === 0) return writes;
   const names = (value: unknown): boolean =>
-    typeof value === 'object' &&
-    value !== null &&
-    missing.some((name) => String((value as Json)['reference'] ?? '').startsWith(`{{${name}`));
+    typeof value === 'object' && value !== null && missing.some((name) => referenceIn(value as Json).startsWith(`{{${name}`));
   return writes.map((write) => ({
     ...write,
     resource: Object.fromEntries(

@@ -92,6 +92,8 @@ function contentHashOf(content: unknown): string {
   return createHash('sha256').update(canonical).digest('hex');
 }
 
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
 const referenceIn = (order: Record<string, unknown> | null, field: string): ResourceRef | null => {
   const value = order?.[field];
   const reference = typeof value === 'object' && value !== null ? (value as { reference?: unknown }).reference : undefined;
@@ -108,7 +110,7 @@ function coverageOf(kept: Kept, order: OrderInHand | null): ResourceRef | null {
   const insurance = order?.resource['insurance'];
   if (Array.isArray(insurance)) {
     const named = insurance
-      .map((each) => parseReference(String((each as { reference?: unknown }).reference ?? '')))
+      .map((each) => parseReference(textOf((each as { reference?: unknown }).reference)))
       .find((each) => each?.type === 'Coverage');
     if (named) return named;
   }
