@@ -1,5 +1,5 @@
 /**
- * Is the synthetic directory dense enough? Issue 2, section 3: at least three in-network candidates within 50 miles for the 20
+ * Is the synthetic directory dense enough? Asked for are at least three in-network candidates within 50 miles for the 20
  * commonest specialties from 90 % of US ZIP codes.
  *
  * Counted here, for a plan and a specialty: the share of the ZIP codes of the fifty states and DC (npm `zipcodes` 8.0.0, about

@@ -78,8 +78,9 @@ export function practicesOf(hub: Hub, practitioners: number, seed: string): HubP
 
   const group = (index: number): Group => {
     const central = index === 0;
-    let name = central ? `${hub.city} Regional Medical Group` : `${random.pick(names.practice)} ${random.pick(GROUP_KINDS)}`;
-    while (usedNames.has(name)) name = `${random.pick(names.practice)} ${random.pick(GROUP_KINDS)} of ${hub.city}`;
+    const plain = central ? `${hub.city} Regional Medical Group` : `${random.pick(names.practice)} ${random.pick(GROUP_KINDS)}`;
+    const local = `${plain} of ${hub.city}`;
+    const name = [plain, local].find((candidate) => !usedNames.has(candidate)) ?? `${local} ${index + 1}`;
     usedNames.add(name);
     const sites: Site[] = [];
     const made: Group = {

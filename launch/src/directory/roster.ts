@@ -119,13 +119,13 @@ function placed(
   };
   if (random.next() > 0.2) return own;
 
-  const free = colleagues.filter((colleague) => colleague.place >= COMMON_MINIMUM && colleague.address === 'agreed');
-  const colleague = free.find((one) => free.every((other) => other === one || other.practitioner !== one.practitioner));
-  if (colleague === undefined) return own;
+  const colleague = colleagues.at(-1);
+  const free = colleague !== undefined && colleague.place >= COMMON_MINIMUM && colleague.practitioner === colleague.number;
+  if (!free) return own;
   const elsewhere = [...colleague.site.group.sites, own.site].find((site) => site.id !== colleague.site.id);
   if (elsewhere === undefined) return own;
   const second = { ...own, practitioner: colleague.practitioner, site: elsewhere };
   if (random.next() > 0.35 || elsewhere.group !== colleague.site.group || elsewhere.group.contracting === 'as-group') return second;
-  colleagues[colleagues.indexOf(colleague)] = { ...colleague, address: 'old' };
+  colleagues[colleagues.length - 1] = { ...colleague, address: 'old' };
   return { ...second, address: 'new' };
 }

@@ -5,7 +5,9 @@ import { isNpi } from '@refloop/domain/network/npi';
 import { DIRECTORY_EXTENSION, PLAN_NET_EXTENSION, SYNTHETIC_TAG } from '@refloop/domain/network/plan-net';
 import { syntheticPlans } from '@refloop/domain/network/synthetic-plans';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { medicalHubs } from './medical-hubs.ts';
 import { syntheticNetworks } from './networks.ts';
+import { practicesOf } from './practices.ts';
 import { specialtyMix } from './specialty-mix.ts';
 import { syntheticDirectory } from './synthetic-directory.ts';
 
@@ -125,4 +127,12 @@ describe('the resources', () => {
       ),
     ).toBeGreaterThan(0.05);
   });
+});
+
+test('a hub with more groups than there are names gives each a name of its own', () => {
+  const [hub] = medicalHubs(10);
+  if (hub === undefined) throw new Error('There are no hubs.');
+  const { central, others } = practicesOf(hub, 12_000, 'large');
+  expect(others.length).toBeGreaterThan(1_000);
+  expect(new Set([central, ...others].map((group) => group.name)).size).toBe(others.length + 1);
 });
