@@ -147,6 +147,16 @@ const drain = (server: ServerType) => (): Promise<void> =>
     if ('closeIdleConnections' in server) server.closeIdleConnections();
   });
 
+/** Brings what lies under an older key under the current one. What fails now is done at the next start; both keys still open it. */
+async function rewrapped(store: Store): Promise<void> {
+  try {
+    const count = await store.rewrapKeys();
+    if (count > 0) say(`${count} data keys were wrapped anew with the current key of REFLOOP_KEY; the older keys can be taken out.`);
+  } catch (error) {
+    log.failure({ route: 'rewrap keys', reference: '-', error });
+  }
+}
+
 async function start(): Promise<void> {
   await migrated();
   const store = await openPostgresStore({ url: config.databaseUrl, keyRing: createKeyRing(config.keys), newId });
@@ -171,6 +181,7 @@ async function start(): Promise<void> {
     }
   }
   starting = undefined;
+  if (config.keys.length > 1) await rewrapped(store);
   // So that the first launch need not wait for it; an EHR that is not up yet is asked again then.
   void discovery.warm(PAGE_PATIENCE_MS);
 }

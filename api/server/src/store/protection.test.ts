@@ -22,6 +22,7 @@ let opened: TestStore;
 beforeAll(async () => {
   opened = await openTestStore();
   for (const each of [scope, other]) {
+    await opened.store.enrol(each);
     await opened.store.transaction(each, async (unit) => {
       const { patientId } = PLANTED;
       await unit.events.append('r1', 0, [
@@ -175,7 +176,7 @@ test('a ciphertext opens in its own row and column alone', async () => {
   await expect(opened.store.transaction(other, (unit) => unit.recommendations.get('a'))).rejects.toThrow('does not open');
 });
 
-test('another key-encryption key opens nothing; the old one beside a new one opens all; pseudonyms stay', async () => {
+test('another key-encryption key opens nothing; the old one beside a new one opens all; after rotation the new one does alone', async () => {
   const fresh = { kid: '2027-01', key: randomBytes(32) };
   await expect(opened.another([fresh])).rejects.toThrow(`The key named ${DEVELOPMENT_KEY.kid} is not in REFLOOP_KEY`);
   const rotated = await opened.another([fresh, DEVELOPMENT_KEY]);
@@ -186,6 +187,19 @@ test('another key-encryption key opens nothing; the old one beside a new one ope
     });
     expect(read).toEqual([PLANTED, await opened.store.transaction(scope, async (unit) => unit.pseudonym('1'))]);
     expect(await opened.asOwner(`select kid from data_key where owner = 'referral/r2'`)).toEqual([{ kid: '2027-01' }]);
+
+    // Rotation: everything under the new key, the old one is needed no more, what was sealed is untouched.
+    const sealed = await opened.asOwner('select kept_sealed from recommendation');
+    expect(await rotated.rewrapKeys()).toBeGreaterThan(4);
+    expect(await rotated.rewrapKeys()).toBe(0);
+    expect(await opened.asOwner('select distinct kid from data_key union select kid from instance_key')).toEqual([{ kid: '2027-01' }]);
+    expect(await opened.asOwner('select kept_sealed from recommendation')).toEqual(sealed);
+    const later = await opened.another([fresh]);
+    try {
+      expect(await later.transaction(scope, async (unit) => (await unit.recommendations.get('a'))?.kept)).toEqual(PLANTED);
+    } finally {
+      await later.close();
+    }
   } finally {
     await rotated.close();
   }

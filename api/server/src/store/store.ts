@@ -57,5 +57,10 @@ export type Store = {
   /** Remembers that the scope exists, so that commands over all data find it when its site entry is gone. */
   enrol: (scope: Scope) => Promise<void>;
   scopes: () => Promise<Scope[]>;
+  /**
+   * Wraps every data key that lies under an older key-encryption key with the current one; what the data keys seal is not
+   * touched. Afterwards the older key is needed no more. Returns how many there were.
+   */
+  rewrapKeys: () => Promise<number>;
   close: () => Promise<void>;
 };

@@ -1,8 +1,6 @@
 /** The store on PostgreSQL: the one that production, development and the tests of the API use. */
-import type pg from 'pg';
-import type { KeyRing, WrappedKey } from '../../crypto/key-ring.ts';
+import type { KeyRing } from '../../crypto/key-ring.ts';
 import { createPatientIndex, type PatientIndex } from '../../crypto/patient-index.ts';
-import type { Place } from '../../crypto/seal.ts';
 import type { Scope, Store, Unit } from '../store.ts';
 import { postgresApprovals } from './approvals.ts';
 import { postgresAudit } from './audit.ts';
@@ -12,10 +10,12 @@ import { type Client, enter, inTransaction, openPool } from './database.ts';
 import { postgresDirectorySnapshots } from './directory-snapshots.ts';
 import { postgresEvents } from './events.ts';
 import { postgresGrants } from './grants.ts';
+import { readIndexRoot } from './index-root.ts';
 import { postgresObligations } from './obligations.ts';
 import { postgresPlans } from './plans.ts';
 import { postgresRecommendations } from './recommendations.ts';
 import { postgresReferrals } from './referrals.ts';
+import { rewrapDataKeys, rewrapIndexRoot } from './rewrap.ts';
 import { postgresSessionLookup, postgresSessions, postgresUsedIdTokens } from './sessions.ts';
 import { openVault } from './vault.ts';
 
@@ -27,20 +27,6 @@ export type PostgresStoreOptions = {
   /** Connections at most; 20 unless told. */
   poolSize?: number;
 };
-
-const ROOT_PLACE: Place = { table: 'instance_key', tenant: '', issuer: '', id: 'index', column: 'wrapped' };
-
-/** The root of the keyed indexes: made by the first process that starts, the same for all after it. */
-async function readIndexRoot(pool: pg.Pool, keyRing: KeyRing): Promise<Uint8Array> {
-  const { key, stored } = keyRing.newDataKey(ROOT_PLACE);
-  await pool.query(`insert into instance_key (name, kid, wrapped) values ('index', $1, $2) on conflict do nothing`, [
-    stored.kid,
-    stored.wrapped,
-  ]);
-  const found = await pool.query<WrappedKey>(`select kid, wrapped from instance_key where name = 'index'`);
-  const [row] = found.rows;
-  return row ? keyRing.unwrap(row, ROOT_PLACE) : key;
-}
 
 function openUnit(client: Client, scope: Scope, options: PostgresStoreOptions, index: PatientIndex): Unit {
   const context: UnitContext = { client, scope, index, newId: options.newId, vault: openVault(client, scope, options.keyRing) };
@@ -71,6 +57,8 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     await Promise.all([pool.end(), auditor.end()]);
     throw error;
   }
+  const scopes = async (): Promise<Scope[]> =>
+    (await pool.query<Scope>('select tenant, issuer, site from scope order by tenant, issuer')).rows;
   return {
     transaction: (scope, work) =>
       inTransaction(pool, async (client) => {
@@ -86,9 +74,11 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
         [tenant, issuer, site],
       );
     },
-    scopes: async () => {
-      const found = await pool.query<Scope>('select tenant, issuer, site from scope order by tenant, issuer');
-      return found.rows;
+    scopes,
+    rewrapKeys: async () => {
+      let count = await rewrapIndexRoot(pool, options.keyRing);
+      for (const scope of await scopes()) count += await rewrapDataKeys(pool, options.keyRing, scope);
+      return count;
     },
     close: async () => {
       await Promise.all([pool.end(), auditor.end()]);

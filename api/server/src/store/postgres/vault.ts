@@ -10,15 +10,17 @@ export type Vault = {
   open: (owner: string, at: { table: string; id: string; column: string }, sealed: Uint8Array) => Promise<unknown>;
 };
 
+export const dataKeyPlace = (scope: Pick<Scope, 'tenant' | 'issuer'>, owner: string): Place => ({
+  table: 'data_key',
+  tenant: scope.tenant,
+  issuer: scope.issuer,
+  id: owner,
+  column: 'wrapped',
+});
+
 export function openVault(client: Client, scope: Scope, keyRing: KeyRing): Vault {
   const keys = new Map<string, Uint8Array>();
-  const keyPlace = (owner: string): Place => ({
-    table: 'data_key',
-    tenant: scope.tenant,
-    issuer: scope.issuer,
-    id: owner,
-    column: 'wrapped',
-  });
+  const keyPlace = (owner: string): Place => dataKeyPlace(scope, owner);
   const place = (at: { table: string; id: string; column: string }): Place => ({ ...at, tenant: scope.tenant, issuer: scope.issuer });
 
   async function read(owner: string): Promise<Uint8Array | undefined> {
