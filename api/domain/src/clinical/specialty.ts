@@ -26,3 +26,7 @@ const byReferral = new Map(
 export const specialtyById = (id: string): Specialty | undefined => byId.get(id);
 export const specialtyOfNucc = (code: string): Specialty | undefined => byNucc.get(code);
 export const specialtyOfReferralCode = (snomed: string): Specialty | undefined => byReferral.get(snomed);
+
+/** The name within a sentence: "Otolaryngology (ENT)" → "otolaryngology (ENT)"; abbreviations and Mohs, a surgeon's name, keep theirs. */
+export const specialtyInSentence = ({ name }: Pick<Specialty, 'name'>): string =>
+  name.replace(/\b(?!Mohs\b)[A-Z][a-z]+\b/g, (word) => word.toLowerCase());

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { specialtyById } from '../clinical/specialty.ts';
 import type { StepName } from '../referral/event.ts';
+import { NPI_SYSTEM, REFERRAL_IDENTIFIER_SYSTEM } from './identifiers.ts';
 import { planWrites } from './plan.ts';
 import type { ApprovedReferral, Json } from './resources.ts';
 
@@ -122,6 +123,57 @@ test('planning again on an order that was written already adds nothing twice', (
   expect(stepOf(again, 'ServiceRequest').resource).toEqual(once);
 });
 
+describe('an order that says more than the referral', () => {
+  const orderOf = (referral: Partial<ApprovedReferral>, more: Json) =>
+    stepOf(planWrites({ ...approved, ...referral }, 1, { ...launched, resource: { ...launched.resource, ...more } }, ALL), 'ServiceRequest')
+      .resource;
+  const palpitations = { system: 'http://hl7.org/fhir/sid/icd-10-cm', code: 'R00.2', display: 'Palpitations' };
+  const palpitationsLocal = { system: 'urn:ehr:problem-list', code: 'PALP', display: 'Palpitations' };
+  const hypertension = { system: 'http://hl7.org/fhir/sid/icd-10-cm', code: 'I10', display: 'Essential (primary) hypertension' };
+
+  test('two reasons are two concepts; codings of one concept are translations of each other and stay together', () => {
+    const order = orderOf(
+      { reasonCodes: [palpitations, palpitationsLocal, hypertension] },
+      { reasonCode: [{ coding: [palpitations, palpitationsLocal], text: 'Fluttering' }] },
+    );
+    expect(order['reasonCode']).toEqual([{ coding: [palpitations, palpitationsLocal], text: 'Palpitations' }, { coding: [hypertension] }]);
+  });
+
+  test('a reason the clinician took out is gone, a text alone remains', () => {
+    expect(orderOf({ reasonCodes: [] }, { reasonCode: [{ coding: [hypertension], text: 'High blood pressure' }] })['reasonCode']).toEqual([
+      { text: 'Palpitations' },
+    ]);
+  });
+
+  test('details of the order stay beside ours, and ours is replaced', () => {
+    const theirs = { text: 'Bring the event recorder' };
+    const order = orderOf({ visits: 3 }, { orderDetail: [theirs, { text: 'Consult; visits asked for: 1' }] });
+    expect(order['orderDetail']).toEqual([theirs, { text: 'Consult; visits asked for: 3' }]);
+  });
+
+  test('quantity is said once, whatever form it had', () => {
+    const order = orderOf({}, { quantityRange: { low: { value: 1 } } });
+    expect(order['quantityRange']).toBeUndefined();
+    expect(order['quantityQuantity']).toMatchObject({ value: 1 });
+  });
+
+  test('the coverage is named once, with the words the order has for it', () => {
+    const insurance = [{ reference: 'Coverage/cov-1', display: 'Blue plan' }];
+    expect(orderOf({}, { insurance })['insurance']).toEqual(insurance);
+  });
+
+  test('our identifier is found again in the form the EHR keeps it', () => {
+    const identifier = [{ use: 'usual', system: REFERRAL_IDENTIFIER_SYSTEM, value: approved.referralId }];
+    expect(orderOf({}, { identifier })['identifier']).toEqual(identifier);
+  });
+
+  test('abbreviations in a specialty keep their capitals', () => {
+    const specialty = specialtyById('otolaryngology');
+    if (!specialty) throw new Error('otolaryngology is a specialty');
+    expect((orderOf({ specialty }, {})['code'] as { text: string }).text).toBe('Referral to otolaryngology (ENT)');
+  });
+});
+
 describe('rung 2 creates an order', () => {
   test('without one launched', () => {
     const order = stepOf(planWrites(approved, 2, null, ALL), 'ServiceRequest');
@@ -142,8 +194,10 @@ describe('rung 2 creates an order', () => {
 
 test('a performer the EHR knows is referenced there', () => {
   const writes = planWrites({ ...approved, performerInEhr: { reference: 'PractitionerRole/77', display: 'Rivera' } }, 1, launched, ALL);
-  expect(stepOf(writes, 'ServiceRequest').resource['performer']).toEqual([{ reference: 'PractitionerRole/77', display: 'Rivera' }]);
-  expect(stepOf(writes, 'Task').resource['owner']).toEqual({ reference: 'PractitionerRole/77', display: 'Rivera' });
+  // The NPI stands beside it: whoever reads the order can check that the reference is the person who was approved.
+  const expected = { reference: 'PractitionerRole/77', identifier: { system: NPI_SYSTEM, value: '1234567893' }, display: 'Rivera' };
+  expect(stepOf(writes, 'ServiceRequest').resource['performer']).toEqual([expected]);
+  expect(stepOf(writes, 'Task').resource['owner']).toEqual(expected);
 });
 
 test('the Task is a draft that names the order twice, as BSeR and CMS50 need', () => {

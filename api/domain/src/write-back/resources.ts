@@ -3,7 +3,7 @@
  * ReferralTask, Gravity SDOH-CC 3.0.0 for the draft/requested wire statuses, US Core 6.1.0 for the rest).
  * `{{Step}}` stands for `Type/id` of what an earlier step wrote; `{{Step:versioned}}` for `Type/id/_history/v`.
  */
-import type { Specialty } from '../clinical/specialty.ts';
+import { type Specialty, specialtyInSentence } from '../clinical/specialty.ts';
 import type { ReferralKind } from '../drafting/referral-kind.ts';
 import { type ResourceRef, referenceText } from '../fhir/reference.ts';
 import type { Instant } from '../instant.ts';
@@ -59,14 +59,15 @@ const requester = (referral: ApprovedReferral): Json => ({ reference: referral.r
 /** R19: routine → routine, urgent → urgent, emergency → stat. */
 const PRIORITY: Record<Urgency, string> = { routine: 'routine', urgent: 'urgent', emergency: 'stat' };
 
-/** A literal reference where the EHR knows the performer, else a logical one that every server accepts. */
+/**
+ * A literal reference where the EHR knows the performer, else a logical one that every server accepts. The NPI stands in
+ * both: it is what was approved, and shows when a reference leads to somebody else.
+ */
 export function performerReference(referral: ApprovedReferral): Json {
-  if (referral.performerInEhr) return { ...referral.performerInEhr };
-  return {
-    type: 'PractitionerRole',
-    identifier: { system: NPI_SYSTEM, value: referral.performer.npi },
-    display: referral.performer.display,
-  };
+  const identifier = { system: NPI_SYSTEM, value: referral.performer.npi };
+  const { performerInEhr } = referral;
+  if (performerInEhr) return { reference: performerInEhr.reference, identifier, display: performerInEhr.display };
+  return { type: 'PractitionerRole', identifier, display: referral.performer.display };
 }
 
 export function documentReference(referral: ApprovedReferral, relatedOrder: string | null): Json {
@@ -114,10 +115,35 @@ export function documentReference(referral: ApprovedReferral, relatedOrder: stri
 
 const listOf = (value: unknown): Json[] => (Array.isArray(value) ? (value as Json[]) : []);
 
-/** Adds an item unless one with the same JSON is there: a resumed write changes nothing. */
-function withItem(list: unknown, item: Json): Json[] {
+/** Adds an item unless it is there by these fields, whatever else the EHR says of it: a resumed write changes nothing. */
+function withItem(list: unknown, item: Json, sameBy: readonly string[]): Json[] {
   const items = listOf(list);
-  return items.some((each) => JSON.stringify(each) === JSON.stringify(item)) ? items : [...items, item];
+  return items.some((each) => sameBy.every((field) => each[field] === item[field])) ? items : [...items, item];
+}
+
+const ORDER_DETAIL = /; visits asked for: \d+$/;
+
+/** What the orderer asked for stays; our own line is replaced. */
+const orderDetails = (list: unknown, referral: ApprovedReferral): Json[] => [
+  ...listOf(list).filter((each) => !ORDER_DETAIL.test(String(each['text'] ?? ''))),
+  { text: `${referral.kindDisplay}; visits asked for: ${referral.visits}` },
+];
+
+/**
+ * One concept per reason: codings of one CodeableConcept are translations of each other, so that two diagnoses in one would
+ * be a false statement. Codes keep the grouping the order gave them; the clinician's words stand on the first.
+ */
+function reasonCodes(referral: ApprovedReferral, list: unknown): Json[] {
+  const same = (one: Json, other: Json): boolean => one['system'] === other['system'] && one['code'] === other['code'];
+  const wanted: Json[] = referral.reasonCodes.map((each) => ({ ...each }));
+  const held = listOf(list)
+    .map((concept) => listOf(concept['coding']).filter((coding) => wanted.some((each) => same(each, coding))))
+    .filter((codings) => codings.length > 0);
+  const added = wanted.filter((each) => !held.some((codings) => codings.some((coding) => same(coding, each)))).map((each) => [each]);
+  const concepts: Json[] = [...held, ...added].map((coding) => ({ coding }));
+  if (referral.reasonText === '') return concepts;
+  const [first = {}, ...others] = concepts;
+  return [{ ...first, text: referral.reasonText }, ...others];
 }
 
 /**
@@ -125,37 +151,34 @@ function withItem(list: unknown, item: Json): Json[] {
  * (CRD 2.2.1: clients shall retain coverage-information).
  */
 export function serviceRequest(referral: ApprovedReferral, launched: Json | null): Json {
-  const base: Json = launched
-    ? structuredCloneJson(launched)
-    : { resourceType: 'ServiceRequest', intent: 'order', subject: subject(referral) };
+  // Of the choice quantity[x] only one form may be there, and ours is the Quantity.
+  const { quantityRange: _range, quantityRatio: _ratio, ...kept } = launched ? structuredCloneJson(launched) : {};
+  const base: Json = launched ? kept : { resourceType: 'ServiceRequest', intent: 'order', subject: subject(referral) };
   const nucc = { coding: [{ system: 'http://nucc.org/provider-taxonomy', code: referral.performer.nucc }] };
   const { code, display } = referral.specialty.referral;
-  const reason: Json = {
-    ...(referral.reasonCodes.length > 0 ? { coding: referral.reasonCodes.map((each) => ({ ...each })) } : {}),
-    ...(referral.reasonText ? { text: referral.reasonText } : {}),
-  };
+  const reasons = reasonCodes(referral, base['reasonCode']);
   const order: Json = {
     ...base,
     status: 'active',
     intent: 'order',
-    identifier: withItem(base['identifier'], placerIdentifier(referral.referralId) as unknown as Json),
+    identifier: withItem(base['identifier'], placerIdentifier(referral.referralId) as unknown as Json, ['system', 'value']),
     category: withCategory(base['category']),
     // The code comes from the CMS50 "Referral" value set; 3457005 alone would drop the referral out of the measure.
-    code: { coding: [{ system: 'http://snomed.info/sct', code, display }], text: `Referral to ${referral.specialty.name.toLowerCase()}` },
-    orderDetail: [{ text: `${referral.kindDisplay}; visits asked for: ${referral.visits}` }],
+    code: { coding: [{ system: 'http://snomed.info/sct', code, display }], text: `Referral to ${specialtyInSentence(referral.specialty)}` },
+    orderDetail: orderDetails(base['orderDetail'], referral),
     quantityQuantity: { value: referral.visits, unit: 'visits' },
     priority: PRIORITY[referral.urgency],
     authoredOn: base['authoredOn'] ?? referral.approvedAt,
     requester: base['requester'] ?? requester(referral),
     performerType: nucc,
     performer: [performerReference(referral)],
-    supportingInfo: withItem(base['supportingInfo'], { reference: '{{DocumentReference}}' }),
+    supportingInfo: withItem(base['supportingInfo'], { reference: '{{DocumentReference}}' }, ['reference']),
   };
-  if (Object.keys(reason).length > 0) order['reasonCode'] = [reason];
+  if (reasons.length > 0) order['reasonCode'] = reasons;
   for (const reference of referral.reasonReferences) {
-    order['reasonReference'] = withItem(order['reasonReference'], { reference: referenceText(reference) });
+    order['reasonReference'] = withItem(order['reasonReference'], { reference: referenceText(reference) }, ['reference']);
   }
-  if (referral.coverage) order['insurance'] = withItem(order['insurance'], { reference: referenceText(referral.coverage) });
+  if (referral.coverage) order['insurance'] = withItem(order['insurance'], { reference: referenceText(referral.coverage) }, ['reference']);
   if (referral.encounter && !order['encounter']) order['encounter'] = { reference: referenceText(referral.encounter) };
   return order;
 }

@@ -1,5 +1,5 @@
 /** Things a person must look at: nobody in network (R6), and write-backs that did not finish by themselves. */
-import { specialtyById } from '@refloop/domain/clinical/specialty';
+import { specialtyInSentence } from '@refloop/domain/clinical/specialty';
 import type { Urgency } from '@refloop/domain/matching/request';
 import type { ExceptionRow, SettleException } from '../client/admin.ts';
 import { problem, type Refusal } from '../problem.ts';
@@ -38,7 +38,7 @@ export async function raiseNoneInNetwork(
   const content: Content = {
     specialtyName: about.specialtyName,
     patientName: about.patientName,
-    detail: `No ${about.specialtyName.toLowerCase()} practice in the patient’s network within ${about.withinMiles} miles takes new patients.`,
+    detail: `No ${specialtyInSentence({ name: about.specialtyName })} practice in the patient’s network within ${about.withinMiles} miles takes new patients.`,
   };
   // A changed request for the same referral replaces the question; the deadline counts from the newest.
   for (const open of await unit.obligations.list({ status: 'open', kind: 'none-in-network', referralId: about.referralId })) {
@@ -157,5 +157,3 @@ export function createExceptionService(deps: { store: Store }): ExceptionService
       }),
   };
 }
-
-export const specialtyName = (id: string): string => specialtyById(id)?.name ?? id;
