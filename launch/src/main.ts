@@ -44,7 +44,14 @@ async function listen(fetch: Parameters<typeof serve>[0]['fetch'], port: number)
 }
 
 const config = settings();
-const pool = new pg.Pool({ connectionString: config.databaseUrl, max: 20, connectionTimeoutMillis: 10_000 });
+/** No request may hold a connection for longer; loading a folder works in pieces that are far below it. */
+const STATEMENT_MILLISECONDS = 30_000;
+const pool = new pg.Pool({
+  connectionString: config.databaseUrl,
+  max: 20,
+  connectionTimeoutMillis: 10_000,
+  statement_timeout: STATEMENT_MILLISECONDS,
+});
 // A connection that PostgreSQL ends while idle is replaced at the next query.
 pool.on('error', (error) => say(`a database connection ended (${error.name}).`));
 const repository = createRepository(pool, { baseUrl: `${config.origin}/fhir` });
@@ -110,6 +117,8 @@ async function prepare(): Promise<void> {
     if (outcome.kind === 'unusable') return refuse(outcome.reason);
     outcome.lines.forEach(say);
   }
+  // The definitions take a second to read; the first clinician should not wait for them.
+  definitions();
   readiness = { status: 'ready' };
 }
 
