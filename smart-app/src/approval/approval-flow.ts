@@ -7,7 +7,7 @@ import type { Approve, Plan } from '@refloop/server/client/approval';
 import type { Recommendation } from '@refloop/server/client/recommendation';
 import { isOf } from '../chart/patient-check.ts';
 import { findPerformer } from '../chart/performer-lookup.ts';
-import { saveNow } from '../note/autosave.ts';
+import { reconcile, saveNow } from '../note/autosave.ts';
 import { type CardFacts, cardOf, type Desk, recommendationOf, workingCopy } from '../refer/desk.ts';
 import { makeRecommendation } from '../refer/draft-flow.ts';
 import { failureText, isProblem } from '../session/api.ts';
@@ -102,6 +102,10 @@ async function send(desk: Desk, card: CardFacts, idempotencyKey: string, prepari
   const { refusal } = approved;
   if (refusal.kind === 'session-ended') return desk.fail(refusal);
   if (isProblem(refusal, 'order-changed')) return rereadOrder(desk);
+  if (isProblem(refusal, 'conflict') || isProblem(refusal, 'recommendation-closed')) {
+    backToEditing(desk, 'Not approved. This draft was changed in another window.');
+    return reconcile(desk, recommendation.id);
+  }
   // A new directory may judge the chosen specialist differently: the list is made again before the next try.
   if (isProblem(refusal, 'directory-changed')) void makeRecommendation(desk);
   backToEditing(

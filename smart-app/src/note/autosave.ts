@@ -43,20 +43,29 @@ async function saveOnce(desk: Desk): Promise<void> {
   else if (refusal.kind === 'unreachable') {
     store.set({ save: { kind: 'kept-here' } });
     schedule(desk, RETRY_MILLISECONDS);
-  } else if (refusal.problem.status === 409) await readTheirs(desk, recommendation.id);
+  } else if (refusal.problem.status === 409) await reconcile(desk, recommendation.id);
   else store.set({ save: { kind: 'refused', text: failureText(refusal) } });
 }
 
-/** A save that was answered only after its own retry shows as a conflict with ourselves; then nothing is asked. */
-async function readTheirs(desk: Desk, id: string): Promise<void> {
+/** Reads what is stored: our own words after a lost answer, another window's, or a draft that was closed meanwhile. */
+export async function reconcile(desk: Desk, id: string): Promise<void> {
   const read = await desk.api.call<Recommendation>(`/recommendations/${id}`);
   if (!read.ok) {
     desk.store.set({ save: { kind: 'kept-here' } });
     schedule(desk, RETRY_MILLISECONDS);
     return;
   }
-  const same = JSON.stringify(read.value.working) === JSON.stringify(workingCopy(desk.store.get()));
-  desk.store.set(same ? { revision: read.value.revision, save: { kind: 'saved' } } : { save: { kind: 'conflict', theirs: read.value } });
+  const theirs = read.value;
+  if (theirs.status !== 'PENDING_REVIEW') {
+    desk.store.set({
+      draft: { kind: 'ready', recommendation: theirs, outdated: false },
+      save: { kind: 'saved' },
+      notice: 'This draft was decided or replaced in another window.',
+    });
+    return;
+  }
+  const same = JSON.stringify(theirs.working) === JSON.stringify(workingCopy(desk.store.get()));
+  desk.store.set(same ? { revision: theirs.revision, save: { kind: 'saved' } } : { save: { kind: 'conflict', theirs } });
 }
 
 function schedule(desk: Desk, milliseconds: number): void {

@@ -43,7 +43,7 @@ export function ActionBar({ desk, state, onKeys }: { desk: Desk; state: DeskStat
         <p className={`caption ${state.save.kind === 'saved' ? styles['save'] : ''}`}>{saveText(state)}</p>
       </div>
       <div className={styles['buttons']}>
-        <button type="button" className={`link ${styles['shortcuts']}`} onClick={onKeys} aria-label="Keyboard shortcuts">
+        <button type="button" className={`link ${styles['shortcuts']}`} onClick={onKeys} title="Keyboard shortcuts">
           Keys
         </button>
         <Button

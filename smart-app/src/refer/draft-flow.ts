@@ -62,7 +62,7 @@ export async function makeRecommendation(desk: Desk): Promise<void> {
   if (asked.get(desk) !== number) return;
   if (!made.ok) {
     if (made.refusal.kind === 'session-ended') desk.fail(made.refusal);
-    else store.set({ draft: { kind: 'failed', text: failureText(made.refusal), previous } });
+    else store.set({ draft: { kind: 'failed', text: failureText(made.refusal), previous }, notice: '' });
     // The server may come back; nothing the clinician wrote is lost meanwhile.
     if (made.refusal.kind === 'unreachable') setTimeout(() => void retry(desk, number), 5_000);
     return;

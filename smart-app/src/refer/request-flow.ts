@@ -19,6 +19,7 @@ export function changeRequest(desk: Desk, change: Partial<RequestForm>): void {
   const before = desk.store.get().request;
   desk.store.set((state) => ({
     request: { ...state.request, ...change },
+    notice: '',
     draft: state.draft.kind === 'ready' ? { ...state.draft, outdated: true } : state.draft,
   }));
   const pending = timers.get(desk) ?? {};
@@ -48,6 +49,6 @@ export function changeWorking(
   desk: Desk,
   change: Partial<Pick<DeskState, 'choice' | 'sentences' | 'notNeeded' | 'emergencyConsidered'>>,
 ): void {
-  desk.store.set(change);
+  desk.store.set({ ...change, notice: '' });
   saveSoon(desk);
 }
