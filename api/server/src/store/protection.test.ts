@@ -165,6 +165,33 @@ test('row-level security shows nothing without a scope, and only its own with on
   }
 });
 
+test('the application cannot change what was recommended, approved or recorded, nor delete it', async () => {
+  const pool = openPool(opened.url, 'refloop_app', 1);
+  try {
+    for (const sql of [
+      `update recommendation set kept_sealed = 'x'`,
+      `update recommendation set subject = 'x'`,
+      `update plan set subject = 'x'`,
+      `update approval set content_hash = 'x'`,
+      `update referral_event set type = 'x'`,
+      `update session set subject = 'x'`,
+      `update session set expires_at = now()`,
+      'delete from recommendation',
+      'delete from plan',
+      'delete from approval',
+      'delete from referral_event',
+      'delete from obligation',
+      'delete from role_grant',
+      'truncate referral',
+      'create table mine (a int)',
+    ]) {
+      await expect(pool.query(sql)).rejects.toThrow('permission denied');
+    }
+  } finally {
+    await pool.end();
+  }
+});
+
 test('a ciphertext opens in its own row and column alone', async () => {
   // The same referral id, another issuer: the sealed state of the one put into the row of the other.
   await opened.asOwner(`update referral set state_sealed = (select state_sealed from referral where issuer = $1) where issuer = $2`, [
