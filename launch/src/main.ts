@@ -5,6 +5,7 @@ import pg from 'pg';
 import { migrateAuth } from './auth/migrations.ts';
 import { openSigningKey, type SigningKey } from './auth/signing-key.ts';
 import { type EhrConfig, readConfig } from './config.ts';
+import { definitions } from './fhir/definitions.ts';
 import { createRepository } from './fhir/postgres-repository.ts';
 import { migrateEhr } from './fhir/schema.ts';
 import { loadCharts, readSource } from './load-charts.ts';
