@@ -49,7 +49,7 @@ describe('the clinician’s own words', () => {
 
   test('the request closes, to the chosen performer when there is one', () => {
     expect(texts(draftOf([]), 'request')).toEqual([
-      'Please see this patient in consultation and advise; treatment stays with me. 1 visit asked for.',
+      'Please see the patient in consultation and advise; treatment stays with me. 1 visit asked for.',
     ]);
     expect(texts(draftOf([], { performerName: 'Dr. Rivera' }), 'request')[0]).toMatch(/^Dr\. Rivera: please see/);
   });

@@ -11,9 +11,9 @@ const MOST = { historyProblems: 8, quotedNotes: 3, visits: 3, otherProblems: 15,
 const RECENT_DAYS = 365;
 const LONGEST_QUOTE = 320;
 
-/** "Mrs. Delgado", "Delgado", or "this patient" when the chart has no name. */
+/** "Mrs. Delgado", or "the patient" where the chart gives no form of address: a bare family name is no way to speak of a person. */
 export const calledBy = (patient: PatientFacts | undefined): string =>
-  patient && patient.family !== '' ? [patient.prefix, patient.family].filter((part) => part !== '').join(' ') : 'this patient';
+  patient && patient.family !== '' && patient.prefix !== '' ? `${patient.prefix} ${patient.family}` : 'the patient';
 
 const ADULT_LANGUAGE = /^english$/i;
 

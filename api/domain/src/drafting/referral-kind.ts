@@ -51,7 +51,7 @@ export const visitsWords = (visits: number): string => `${visits} ${visits === 1
 
 /**
  * The closing request, in the clinician's voice. `patient` is how the note calls the patient ("Mrs. Delgado"), or
- * "this patient".
+ * "the patient".
  */
 export function requestSentence(kind: ReferralKind, visits: number, urgency: 'routine' | 'urgent' | 'emergency', patient: string): string {
   const ask = REFERRAL_KIND_WORDS[kind].ask.replace('{patient}', patient);
