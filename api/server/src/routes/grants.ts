@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Grant, PutGrant } from '../client/admin.ts';
-import { changeGrant } from '../grants/change-grant.ts';
+import { changeGrant, listGrants } from '../grants/grants.ts';
 import type { Site } from '../sites.ts';
 import type { Store } from '../store/store.ts';
 import { type Route, sessionRoute } from './route.ts';
@@ -12,9 +12,7 @@ export const grantRoutes = ({ store, sites }: { store: Store; sites: Site[] }): 
     summary: 'The roles given to people of this EHR.',
     roles: ['admin'],
     answer: z.object({ grants: z.array(Grant) }),
-    handle: async ({ session }) => ({
-      grants: (await store.transaction(session.scope, (unit) => unit.grants.list())).map(({ reason: _reason, ...grant }) => grant),
-    }),
+    handle: async ({ session }) => ({ grants: await listGrants(store, session) }),
   }),
   sessionRoute({
     method: 'put',

@@ -1,7 +1,6 @@
 import { OpenSession, ROLES, Session as SessionAnswer } from '../client/session.ts';
-import { problem } from '../problem.ts';
 import { type OpenSessionDeps, openSession } from '../sessions/open-session.ts';
-import { actorOf } from '../sessions/session.ts';
+import { closeSession, recordActivity } from '../sessions/running-session.ts';
 import { publicRoute, type Route, sessionRoute } from './route.ts';
 
 export const sessionRoutes = (deps: OpenSessionDeps): Route[] => [
@@ -35,33 +34,13 @@ export const sessionRoutes = (deps: OpenSessionDeps): Route[] => [
     path: '/sessions/current/activity',
     summary: 'The person used pointer, key or touch: the idle time starts again. Nothing else extends a session.',
     roles: ROLES,
-    handle: async ({ session, now }) => {
-      const idleSince = new Date(now.getTime() - deps.idleSeconds * 1000).toISOString();
-      const runs = await deps.store.transaction(session.scope, (unit) =>
-        unit.sessions.touch(session.sessionId, now.toISOString(), idleSince),
-      );
-      return runs
-        ? undefined
-        : problem('session-ended', 'The session ended meanwhile. Open Refloop from the chart again; your draft is kept.');
-    },
+    handle: async ({ session, now }) => recordActivity(deps.store, session, deps.idleSeconds, now),
   }),
   sessionRoute({
     method: 'delete',
     path: '/sessions/current',
     summary: 'Sign out.',
     roles: ROLES,
-    handle: async ({ session, now }) => {
-      await deps.store.transaction(session.scope, async (unit) => {
-        await unit.sessions.end(session.sessionId, now.toISOString());
-        await unit.audit.append({
-          at: now.toISOString(),
-          actor: actorOf(session),
-          action: 'session.closed',
-          purpose: 'TREAT',
-          ...(session.patientId === null ? {} : { patientId: session.patientId }),
-        });
-      });
-      return undefined;
-    },
+    handle: async ({ session, now }) => closeSession(deps.store, session, now),
   }),
 ];

@@ -36,13 +36,18 @@ const ASK_AGAIN_MS = 15_000;
 /** Key ids are chosen by whoever sends a token: more unknown ones than this in a day fetch nothing. */
 const MOST_UNKNOWN_KIDS = 50;
 
+/** What an EHR does not have it leaves out, or writes as null. */
+const maybe = z
+  .string()
+  .nullish()
+  .transform((text) => text || undefined);
 const SmartConfiguration = z.object({
-  issuer: z.string().optional(),
-  jwks_uri: z.string().optional(),
-  token_endpoint: z.string().optional(),
-  introspection_endpoint: z.string().optional(),
+  issuer: maybe,
+  jwks_uri: maybe,
+  token_endpoint: maybe,
+  introspection_endpoint: maybe,
 });
-const OpenIdConfiguration = z.object({ issuer: z.string(), jwks_uri: z.string() });
+const OpenIdConfiguration = z.object({ issuer: z.string(), jwks_uri: maybe });
 const KeySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
 
 const refused = (site: Site, why: string): { ok: false; refusal: Refusal } => ({
@@ -74,20 +79,28 @@ export function createDiscovery(deps: { fetch: Fetch; now: () => Date; sites: Si
     return parsed.success ? parsed.data : 'the description of its sign-in is incomplete';
   }
 
-  /** Issuer and keys: from the site entry, else SMART's document, else OpenID's; keys from where the issuer is from. */
+  /**
+   * Issuer: the site entry's, else that of SMART's document, else of OpenID's. Keys: inline, else where the document that names
+   * this issuer says. OpenID's document stands below the issuer, and at many EHRs only below the FHIR base.
+   */
   async function issuerOf(
     site: Site,
     smart: z.output<typeof SmartConfiguration>,
   ): Promise<Pick<Discovered, 'issuer' | 'jwksUri'> | string> {
     const configured = site.issuer ?? smart.issuer;
     if (configured !== undefined && site.jwks) return { issuer: configured, jwksUri: undefined };
-    if (site.issuer === undefined && smart.issuer !== undefined && smart.jwks_uri !== undefined) {
-      return { issuer: smart.issuer, jwksUri: smart.jwks_uri };
+    const smartSpeaksOfIt = configured !== undefined && (smart.issuer ?? configured) === configured;
+    if (smartSpeaksOfIt && smart.jwks_uri !== undefined) return { issuer: configured, jwksUri: smart.jwks_uri };
+    let fault: string | undefined;
+    for (const place of configured === undefined ? [site.iss] : [...new Set([configured, site.iss])]) {
+      const openid = await readJson(below(place, '.well-known/openid-configuration'), OpenIdConfiguration);
+      const jwksUri = typeof openid === 'string' || site.jwks ? undefined : (openid.jwks_uri ?? smart.jwks_uri);
+      if (typeof openid === 'string') fault ??= openid;
+      else if (configured !== undefined && openid.issuer !== configured) fault = 'its sign-in names another issuer than the site entry';
+      else if (!site.jwks && jwksUri === undefined) fault ??= 'it publishes no keys; they can stand in the site entry (jwks)';
+      else return { issuer: openid.issuer, jwksUri };
     }
-    const openid = await readJson(below(configured ?? site.iss, '.well-known/openid-configuration'), OpenIdConfiguration);
-    if (typeof openid === 'string') return openid;
-    if (configured !== undefined && openid.issuer !== configured) return 'its sign-in names another issuer than the site entry';
-    return { issuer: openid.issuer, jwksUri: site.jwks ? undefined : openid.jwks_uri };
+    return fault ?? 'the description of its sign-in is incomplete';
   }
 
   async function discover(site: Site): Promise<Found<Discovered>> {

@@ -351,6 +351,7 @@ describe('the patient is proven once', () => {
   test.each([
     ['does not name the patient', { active: true, client_id: 'refloop' }],
     ['is not allowed to us', 401],
+    ['says “inactive” to whom it does not answer (RFC 7662 §2.2)', { active: false }],
     ['is broken', { nonsense: true }],
   ])('by reading the patient where introspection %s', async (_name, answer) => {
     offerIntrospection(answer);
@@ -362,9 +363,14 @@ describe('the patient is proven once', () => {
     ['another patient', { active: true, patient: 'pat-2' }],
     ['another app', { active: true, client_id: 'another', patient: 'pat-1' }],
     ['another person', { active: true, sub: 'dr-who', patient: 'pat-1' }],
-    ['an access that has ended', { active: false }],
   ])('introspection that tells of %s refuses', async (_name, answer) => {
     offerIntrospection(answer);
+    expect(await open()).toMatchObject({ status: 403, body: { type: '/problems/patient-not-proven' } });
+  });
+
+  test('an access that has ended does not read the patient, so it proves nothing', async () => {
+    offerIntrospection({ active: false });
+    ehr.answers.set(`${site.iss}/Patient/pat-1`, 401);
     expect(await open()).toMatchObject({ status: 403, body: { type: '/problems/patient-not-proven' } });
   });
 

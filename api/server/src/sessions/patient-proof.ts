@@ -36,7 +36,8 @@ async function introspect(asked: Asked, subject: string, patientId: string): Pro
   const parsed = Introspection.safeParse(answer.json);
   if (!parsed.success) return 'silent';
   const { active, patient, client_id: clientId, sub } = parsed.data;
-  if (!active) return notProven('The EHR says that the access has ended.');
+  // An EHR says the same of an ended access and of any access to those it does not answer (RFC 7662 §2.2): the read decides.
+  if (!active) return 'silent';
   if (clientId !== undefined && clientId !== site.clientId) return notProven('The access was given to another app.');
   if (sub !== undefined && sub !== subject) return notProven('The access was given to another person than the one signed in.');
   if (patient === undefined) return 'silent';

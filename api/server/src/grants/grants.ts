@@ -52,3 +52,9 @@ export async function changeGrant(
     return grant;
   });
 }
+
+/** The grants of this EHR, without the reasons: those are in the audit. */
+export async function listGrants(store: Store, session: Session): Promise<Grant[]> {
+  const grants = await store.transaction(session.scope, (unit) => unit.grants.list());
+  return grants.map(({ reason: _reason, ...grant }) => grant);
+}
