@@ -10,7 +10,7 @@ export async function recordActivity(store: Store, session: Session, idleSeconds
   return runs ? undefined : problem('session-ended', 'The session ended meanwhile. Open Refloop from the chart again; your draft is kept.');
 }
 
-export async function closeSession(store: Store, session: Session, now: Date): Promise<void> {
+export async function closeSession(store: Store, session: Session, now: Date): Promise<undefined> {
   const at = now.toISOString();
   await store.transaction(session.scope, async (unit) => {
     await unit.sessions.end(session.sessionId, at);
