@@ -10,7 +10,7 @@ import { describeRoutes, openApiRoute } from './openapi.ts';
 import { fieldErrors, isRefusal, problem, problemResponse, type Refusal, Refused } from './problem.ts';
 import type { Route } from './routes/route.ts';
 import { securityHeaders } from './security-headers.ts';
-import { type AuthorizeDeps, authorize } from './sessions/authorize.ts';
+import { type AuthorizeDeps, authorize, recordRefusal } from './sessions/authorize.ts';
 import type { Site } from './sites.ts';
 import { type BuiltApp, serveBuiltApp } from './static.ts';
 
@@ -88,7 +88,12 @@ async function answer(deps: AppDeps, route: Route, c: Context<AppEnv>): Promise<
     reference: c.get('reference'),
     signal: c.req.raw.signal,
   });
-  if (isRefusal(result)) return refuse(result);
+  if (isRefusal(result)) {
+    if (result.refused === 'another-patient' && admitted.session) {
+      await recordRefusal(deps, admitted.session, `${route.method} ${route.path}`, result);
+    }
+    return refuse(result);
+  }
   c.header('cache-control', 'no-store');
   return route.answer === undefined ? c.body(null, 204) : c.json(result as object, route.status);
 }

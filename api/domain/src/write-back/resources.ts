@@ -125,7 +125,7 @@ const ORDER_DETAIL = /; visits asked for: \d+$/;
 
 /** What the orderer asked for stays; our own line is replaced. */
 const orderDetails = (list: unknown, referral: ApprovedReferral): Json[] => [
-  ...listOf(list).filter((each) => !ORDER_DETAIL.test(String(each['text'] ?? ''))),
+  ...listOf(list).filter((each) => typeof each['text'] !== 'string' || !ORDER_DETAIL.test(each['text'])),
   { text: `${referral.kindDisplay}; visits asked for: ${referral.visits}` },
 ];
 

@@ -9,7 +9,14 @@ export const Approve = z.object({
   /** The order as it stood when the clinician pressed Approve; must be the version the recommendation was made on. */
   order: z.record(z.string(), z.unknown()).nullable(),
   /** What the app found in the EHR for the chosen performer's NPI, so that references resolve there; null = none. */
-  performerInEhr: z.object({ reference: z.string().max(100), display: z.string().max(300) }).nullable(),
+  performerInEhr: z
+    .object({
+      reference: z
+        .string()
+        .regex(/^(Practitioner|PractitionerRole)\/[A-Za-z0-9\-.]{1,64}$/, 'Not a clinician of this EHR, such as PractitionerRole/123'),
+      display: z.string().max(300),
+    })
+    .nullable(),
   /** Chosen once per press: the same key answers with the same approval. */
   idempotencyKey: z.string().min(16).max(80),
 });

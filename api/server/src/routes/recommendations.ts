@@ -26,7 +26,7 @@ export const recommendationRoutes = ({ recommendations }: { recommendations: Rec
     roles: ['clinician'],
     params: Id,
     answer: Recommendation,
-    handle: async ({ session, params }) => recommendations.get(session, params.id),
+    handle: async ({ session, params, now }) => recommendations.get(session, params.id, now),
   }),
   patientRoute({
     method: 'put',
@@ -36,7 +36,7 @@ export const recommendationRoutes = ({ recommendations }: { recommendations: Rec
     params: Id,
     body: SaveWorkingCopy,
     answer: z.object({ revision: z.number().int() }),
-    handle: async ({ session, params, body }) => recommendations.saveWorking(session, params.id, body),
+    handle: async ({ session, params, body, now }) => recommendations.saveWorking(session, params.id, body, now),
   }),
   patientRoute({
     method: 'post',
@@ -54,6 +54,6 @@ export const recommendationRoutes = ({ recommendations }: { recommendations: Rec
     summary: 'This clinician’s unfinished drafts and write-backs for the patient in context.',
     roles: ['clinician'],
     answer: OpenWork,
-    handle: async ({ session }) => recommendations.openWork(session),
+    handle: async ({ session, now }) => recommendations.openWork(session, now),
   }),
 ];

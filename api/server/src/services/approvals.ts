@@ -8,23 +8,23 @@ import { specialtyById } from '@refloop/domain/clinical/specialty';
 import type { ReviewedNote } from '@refloop/domain/drafting/note-review';
 import { REFERRAL_KIND_WORDS } from '@refloop/domain/drafting/referral-kind';
 import { parseReference, type ResourceRef, referenceText } from '@refloop/domain/fhir/reference';
+import { dayOf } from '@refloop/domain/instant';
 import { ENGINE } from '@refloop/domain/matching/engine';
-import { mayApprove } from '@refloop/domain/matching/override';
 import type { Performer } from '@refloop/domain/referral/event';
 import { type LaunchedOrder, planWrites } from '@refloop/domain/write-back/plan';
 import canonicalize from 'canonicalize';
 import type { Approve, Plan } from '../client/approval.ts';
-import type { Card } from '../client/match.ts';
-import type { WorkingCopy } from '../client/recommendation.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, type PatientSession } from '../sessions/session.ts';
 import type { RecommendationOutcome, StoredRecommendation } from '../store/recommendations.ts';
 import type { Store, Unit } from '../store/store.ts';
+import { choosePerformer } from './chosen-performer.ts';
 import type { Drafter } from './drafting.ts';
 import { raiseUnfinishedWriteBack } from './exceptions.ts';
-import { type Kept, keptOf, toJson } from './kept.ts';
+import { keptOf, toJson } from './kept.ts';
+import { matchedCoverage } from './matched-coverage.ts';
 import type { MatchingService } from './matching.ts';
-import { type OrderInHand, orderInHand } from './order.ts';
+import { orderInHand } from './order.ts';
 import { type PlanContent, planOf } from './plan-content.ts';
 import { applyCommand, readReferral, withRetry } from './referral-log.ts';
 import { refusalOf } from './referral-refusal.ts';
@@ -33,52 +33,6 @@ import { signedNote } from './signed-note.ts';
 export type ApprovalService = { approve: (session: PatientSession, input: Approve, now: Date) => Promise<Plan | Refusal> };
 
 type Deps = { store: Store; matching: MatchingService; drafter: Drafter; newId: () => string; version: string };
-
-const shownCards = ({ match }: Kept): Card[] => [...match.ranked, ...match.networkUnknown.cards, ...match.outOfNetwork.cards];
-
-/** The chosen performer as the directory has it now; refused when it is not what the clinician was shown. */
-function choosePerformer(
-  deps: Deps,
-  kept: Kept,
-  working: WorkingCopy,
-  now: Date,
-): { card: Card; performer: Performer; nucc: string } | Refusal {
-  const { chosen } = working;
-  if (chosen === null) {
-    return problem('performer-missing', 'Choose a specialist, or use “Nobody fits” to close this without a referral.', [
-      { field: 'working.chosen', message: 'No specialist is chosen', fix: 'Choose one of the cards or name somebody.' },
-    ]);
-  }
-  const card = deps.matching.assess(kept.input.request.match, chosen, now);
-  if ('refused' in card) return card;
-  const shown = shownCards(kept).find((each) => each.entryId === chosen);
-  if (shown && shown.network.status !== card.network.status) {
-    return problem(
-      'directory-changed',
-      `The directory was updated after you were shown ${card.name}: their network status was “${shown.network.status}” and is now “${card.network.status}”. Review the new matches and approve again.`,
-      [{ field: 'working.chosen', message: 'Network status changed', fix: 'Match again and choose from the new list.' }],
-    );
-  }
-  const checked = mayApprove({ network: { status: card.network.status }, override: working.overrideReason });
-  if (!checked.ok) {
-    const field = `working.${checked.refusal.field}`;
-    return problem('override-reason-needed', checked.refusal.fix, [{ field, message: checked.refusal.fix, fix: checked.refusal.fix }]);
-  }
-  const matcher = deps.matching.matcher();
-  if ('refused' in matcher) return matcher;
-  const entry = matcher.entry(chosen);
-  if (!entry) throw new Error('An assessed entry is in the directory');
-  const display = card.credential === null ? card.name : `${card.name}, ${card.credential}`;
-  const performer: Performer = {
-    entryId: chosen,
-    npi: card.npi,
-    display,
-    nucc: entry.nucc,
-    network: card.network.status,
-    rank: shown?.rank ?? null,
-  };
-  return { card, performer, nucc: entry.nucc };
-}
 
 function outcomeOf(note: ReviewedNote, performer: Performer): RecommendationOutcome {
   if (performer.rank !== 1) return 'overridden';
@@ -92,8 +46,6 @@ function contentHashOf(content: unknown): string {
   return createHash('sha256').update(canonical).digest('hex');
 }
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
-
 const referenceIn = (order: Record<string, unknown> | null, field: string): ResourceRef | null => {
   const value = order?.[field];
   const reference = typeof value === 'object' && value !== null ? (value as { reference?: unknown }).reference : undefined;
@@ -103,20 +55,6 @@ const referenceIn = (order: Record<string, unknown> | null, field: string): Reso
 const unique = (references: readonly ResourceRef[]): ResourceRef[] => [
   ...new Map(references.map((each) => [referenceText(each), each])).values(),
 ];
-
-/** The coverage the match rested on: the launched order's, else the first active one of the chart. */
-function coverageOf(kept: Kept, order: OrderInHand | null): ResourceRef | null {
-  if (kept.match.coverage.kind !== 'plan') return null;
-  const insurance = order?.resource['insurance'];
-  if (Array.isArray(insurance)) {
-    const named = insurance
-      .map((each) => parseReference(textOf((each as { reference?: unknown }).reference)))
-      .find((each) => each?.type === 'Coverage');
-    if (named) return named;
-  }
-  const active = kept.input.chart.find((resource) => resource['resourceType'] === 'Coverage' && resource['status'] === 'active');
-  return typeof active?.['id'] === 'string' ? { type: 'Coverage', id: active['id'] } : null;
-}
 
 async function lapsedNote(unit: Unit, referralId: string): Promise<ResourceRef | null> {
   for (const event of [...(await unit.events.read(referralId))].reverse()) {
@@ -189,21 +127,12 @@ export function createApprovalService(deps: Deps): ApprovalService {
           const at = now.toISOString();
           const [approvalId, planId] = [deps.newId(), deps.newId()];
           const note = signedNote(noteText, specialty.name);
-          const content = {
-            recommendationId: stored.id,
-            order: kept.orderRef,
-            orderVersion: order?.versionId ?? null,
-            performer: chosen.performer,
-            request,
-            overrideReason: input.working.overrideReason,
-            note: noteText,
-            sentences: reviewed.sentences,
-            notNeeded: input.working.notNeeded,
-          };
-          const contentHash = contentHashOf(content);
-          const launched: LaunchedOrder | null = order
-            ? { reference: { type: 'ServiceRequest', id: order.id, versionId: order.versionId }, resource: order.resource }
-            : null;
+          // At one version there is one order, and the one kept with the recommendation is what the clinician was shown.
+          const shownOrder = kept.input.order;
+          const launched: LaunchedOrder | null =
+            order && shownOrder
+              ? { reference: { type: 'ServiceRequest', id: order.id, versionId: order.versionId }, resource: shownOrder }
+              : null;
           const before = await readReferral(unit, stored.referralId);
           const writes = planWrites(
             {
@@ -224,8 +153,8 @@ export function createApprovalService(deps: Deps): ApprovalService {
               reasonText: request.reasonText,
               reasonCodes: request.reasonCodes,
               reasonReferences: [],
-              coverage: coverageOf(kept, order),
-              encounter: referenceIn(order?.resource ?? null, 'encounter'),
+              coverage: matchedCoverage(request.match.coverage, kept.input.chart, shownOrder, dayOf(at)),
+              encounter: referenceIn(shownOrder, 'encounter'),
               note,
               replacesNote: await lapsedNote(unit, stored.referralId),
               sources: unique(reviewed.sentences.flatMap((sentence) => sentence.sources)),
@@ -239,6 +168,20 @@ export function createApprovalService(deps: Deps): ApprovalService {
             launched,
             writeBack.steps,
           );
+          const content = {
+            recommendationId: stored.id,
+            order: kept.orderRef,
+            orderVersion: order?.versionId ?? null,
+            performer: chosen.performer,
+            request,
+            overrideReason: input.working.overrideReason,
+            note: noteText,
+            sentences: reviewed.sentences,
+            notNeeded: input.working.notNeeded,
+            performerInEhr: input.performerInEhr,
+            writes,
+          };
+          const contentHash = contentHashOf(content);
           const actor = { kind: 'person' as const, subject: session.subject, fhirUser: session.fhirUser, sessionId: session.sessionId };
           const applied = await applyCommand(unit, stored.referralId, actor, at, {
             type: 'approve',
@@ -305,6 +248,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
             specialtyName: specialty.name,
             patientName: deps.drafter.patientName(kept.input.chart, session.patientId),
             performerName: chosen.performer.display,
+            byHand: writes.length === 0,
             subject: session.subject,
             now,
           });

@@ -1,14 +1,14 @@
 /** The chart of a request as a draft: facts read, note composed, duplicates and warning signs found. All of it without a model. */
 import type { Chart } from '@refloop/domain/chart/chart';
 import { readChart } from '@refloop/domain/chart/read-chart';
-import { redFlags } from '@refloop/domain/clinical/red-flags';
+import { EMERGENCY_QUESTION, redFlags } from '@refloop/domain/clinical/red-flags';
 import { reasonIsVague } from '@refloop/domain/clinical/vague-reason';
 import { CHECKLISTS } from '@refloop/domain/drafting/checklist';
 import { composeNote } from '@refloop/domain/drafting/compose';
 import { findDuplicates } from '@refloop/domain/drafting/duplicates';
 import type { NoteDraft, Sentence } from '@refloop/domain/drafting/note';
 import { noteText, type ReviewedNote, reviewNote } from '@refloop/domain/drafting/note-review';
-import type { FhirResource } from '@refloop/domain/fhir/read';
+import type { Coding, FhirResource } from '@refloop/domain/fhir/read';
 import { dayOf } from '@refloop/domain/instant';
 import type { MakeRecommendation, Recommendation } from '../client/recommendation.ts';
 import { problem, type Refusal } from '../problem.ts';
@@ -42,6 +42,16 @@ function refuseForeign(chart: Chart): Refusal | undefined {
   );
 }
 
+/** C15: an emergency may be referred, but never without the question whether a referral is the right road at all. */
+function emergencySigns({ request }: MakeRecommendation, reasonCodes: Coding[]): Recommendation['redFlags'] {
+  const found = redFlags(`${request.reasonText}\n${request.question}`, reasonCodes).map(({ label, sentence }) => ({
+    found: label,
+    sentence,
+  }));
+  if (found.length > 0 || request.match.urgency !== 'emergency') return found;
+  return [{ found: 'emergency', sentence: `${EMERGENCY_QUESTION} The urgency of this referral is emergency.` }];
+}
+
 export const drafter: Drafter = {
   draft: (input, patientId, now) => {
     const { request } = input;
@@ -67,7 +77,7 @@ export const drafter: Drafter = {
     return {
       draft,
       duplicates: found.map(({ kind: what, text, source }) => ({ kind: what, text, source: { ...source } })),
-      redFlags: redFlags(`${reasonText}\n${question}`, reasonCodes).map((flag) => ({ found: flag.label, sentence: flag.sentence })),
+      redFlags: emergencySigns(input, reasonCodes),
       vagueReason: reasonIsVague(reasonText, reasonCodes)?.advice ?? null,
     };
   },

@@ -64,6 +64,8 @@ export async function raiseUnfinishedWriteBack(
     specialtyName: string;
     patientName: string;
     performerName: string;
+    /** The EHR takes no writes: nothing will be written by itself, now or later. */
+    byHand: boolean;
     subject: string;
     now: Date;
   },
@@ -71,7 +73,9 @@ export async function raiseUnfinishedWriteBack(
   const content: Content = {
     specialtyName: about.specialtyName,
     patientName: about.patientName,
-    detail: `Approved for ${about.performerName}, not yet fully written to the chart. The clinician finishes it by opening Refloop from the chart again.`,
+    detail: about.byHand
+      ? `Approved for ${about.performerName}. This EHR takes no orders from Refloop: enter the order and the note in the chart by hand, then settle this.`
+      : `Approved for ${about.performerName}, not yet fully written to the chart. The clinician finishes it by opening Refloop from the chart again.`,
   };
   await unit.obligations.insert({
     id: `write-back-${about.planId}`,
@@ -128,7 +132,7 @@ export function createExceptionService(deps: { store: Store }): ExceptionService
           actor: actorOf(session),
           action: 'exceptions.listed',
           purpose: 'HOPERAT',
-          payload: { rows: visible.length },
+          payload: { exceptions: visible.map(({ id: each }) => each) },
         });
         return visible.flatMap((stored) => rowOf(stored, nameOfOwner) ?? []);
       }),

@@ -17,6 +17,10 @@ export const planContentOf = (stored: StoredPlan): PlanContent => stored.content
 export const unfinishedSteps = (content: PlanContent): string[] =>
   content.steps.filter((step) => step.outcome.status !== 'done').map((step) => step.name);
 
+/** A stale order ended the plan: the approval was for a version that is no more. */
+export const hasLapsed = (content: PlanContent): boolean =>
+  content.steps.some((step) => step.name === 'ServiceRequest' && step.outcome.status === 'stale');
+
 const settledOutcome = (outcome: PlanStep['outcome']) => (outcome.status === 'waiting' ? null : outcome);
 
 export function planOf(stored: StoredPlan, now: Date): Plan {
@@ -24,6 +28,8 @@ export function planOf(stored: StoredPlan, now: Date): Plan {
   const leased = stored.lease !== null && stored.lease.until > now.toISOString();
   const word =
     content.steps.length === 0 ? 'waiting' : writeBackWord(content.steps.map((step) => ({ outcome: settledOutcome(step.outcome) })));
+  // Half written and nobody at it: that is no progress, it waits for a person.
+  const told = word === 'writing' && !leased ? 'partial' : word === 'waiting' && leased ? 'writing' : word;
   return {
     id: stored.id,
     referralId: stored.referralId,
@@ -33,7 +39,7 @@ export function planOf(stored: StoredPlan, now: Date): Plan {
     leftOut: content.leftOut,
     lease: leased && stored.lease ? { ...stored.lease } : null,
     decision: content.decision,
-    writeBack: word === 'waiting' && leased ? 'writing' : word,
+    writeBack: told,
     transport: 'not-sent',
   };
 }

@@ -1,4 +1,7 @@
 /** Carrying an approved plan out: one holder at a time by lease, each outcome recorded as it becomes known. */
+
+import type { AuditAction } from '@refloop/domain/audit/entry';
+import { parseReference, referenceText } from '@refloop/domain/fhir/reference';
 import type { Plan, ReportStep, StepName, TakeLease } from '../client/approval.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, type PatientSession } from '../sessions/session.ts';
@@ -6,7 +9,7 @@ import type { StoredPlan } from '../store/plans.ts';
 import type { Store, Unit } from '../store/store.ts';
 import { settleWriteBack } from './exceptions.ts';
 import { toJson } from './kept.ts';
-import { type PlanContent, planContentOf, planOf, unfinishedSteps } from './plan-content.ts';
+import { hasLapsed, type PlanContent, planContentOf, planOf, unfinishedSteps } from './plan-content.ts';
 import { applyCommand, withRetry } from './referral-log.ts';
 import { refusalOf } from './referral-refusal.ts';
 
@@ -27,6 +30,17 @@ const lost = (): Refusal =>
     'Another window took this write-back over, or this one was silent for more than a minute. Look at the chart before you go on; nothing was recorded from here.',
   );
 
+/** What a step is said to have written must be of its type in this EHR, and for an update the very order that was approved. */
+function misreported(step: PlanContent['steps'][number], outcome: ReportStep['outcome']): Refusal | undefined {
+  if (outcome.status !== 'done') return undefined;
+  const written = parseReference(outcome.reference);
+  if (written?.type === step.name && (step.target === null || step.target.reference === referenceText(written))) return undefined;
+  const message = `Expected ${step.target?.reference ?? `${step.name}/…`}`;
+  return problem('invalid-request', 'This is not what the step was to write. Nothing was recorded.', [
+    { field: 'outcome.reference', message, fix: 'Report the resource that the EHR said it wrote.' },
+  ]);
+}
+
 const withOutcome = (content: PlanContent, name: StepName, outcome: ReportStep['outcome'], at: string): PlanContent => ({
   ...content,
   steps: content.steps.map((step) => (step.name === name ? { ...step, outcome: { ...outcome, at } } : step)),
@@ -46,6 +60,18 @@ function goesOn({ steps }: PlanContent, reported: StepName): boolean {
   return steps.slice(at + 1).some((step) => isOpen(step) && !waitsForAnother(step));
 }
 
+const record = (unit: Unit, session: PatientSession, plan: StoredPlan, action: AuditAction, now: Date): Promise<string> =>
+  unit.audit.append({
+    at: now.toISOString(),
+    actor: actorOf(session),
+    action,
+    purpose: 'TREAT',
+    patientId: session.patientId,
+    recommendationId: plan.recommendationId,
+    referralId: plan.referralId,
+    payload: { planId: plan.id },
+  });
+
 export function createPlanService(deps: { store: Store }): PlanService {
   /** The plan if it is for this patient and this clinician approved it: their authority, their token. */
   const own = async (unit: Unit, session: PatientSession, id: string): Promise<StoredPlan | undefined> => {
@@ -57,12 +83,16 @@ export function createPlanService(deps: { store: Store }): PlanService {
     get: (session, id, now) =>
       deps.store.transaction(session.scope, async (unit) => {
         const plan = await own(unit, session, id);
-        return plan ? planOf(plan, now) : missing();
+        if (!plan) return missing();
+        await record(unit, session, plan, 'write-back.read', now);
+        return planOf(plan, now);
       }),
 
     takeLease: (session, id, { holder }, now) =>
       deps.store.transaction(session.scope, async (unit) => {
-        if (!(await own(unit, session, id))) return missing();
+        const before = await own(unit, session, id);
+        if (!before) return missing();
+        if (hasLapsed(planContentOf(before))) return refusalOf({ kind: 'no-such-plan' });
         const answer = await unit.plans.takeLease(id, holder, now.toISOString(), LEASE_SECONDS);
         if (answer.status === 'held') {
           return problem(
@@ -70,6 +100,7 @@ export function createPlanService(deps: { store: Store }): PlanService {
             `Another window is writing this referral to the chart until ${answer.until.slice(11, 19)} UTC. Wait for it, or look again after that.`,
           );
         }
+        await record(unit, session, before, 'write-back.taken', now);
         const plan = await own(unit, session, id);
         return plan ? planOf(plan, now) : missing();
       }),
@@ -81,7 +112,10 @@ export function createPlanService(deps: { store: Store }): PlanService {
           if (!plan) return missing();
           const at = now.toISOString();
           const content = planContentOf(plan);
-          if (!content.steps.some((each) => each.name === step)) return missing();
+          const planned = content.steps.find((each) => each.name === step);
+          if (!planned) return missing();
+          const wrong = misreported(planned, outcome);
+          if (wrong) return wrong;
           const renewed = await unit.plans.takeLease(id, holder, at, LEASE_SECONDS);
           if (renewed.status !== 'taken' || plan.lease?.holder !== holder) throw new Refused(lost());
           const actor = { kind: 'person' as const, subject: session.subject, fhirUser: session.fhirUser, sessionId: session.sessionId };

@@ -7,7 +7,7 @@ import { actorOf, type Session } from '../sessions/session.ts';
 import type { RecommendationFilters } from '../store/recommendations.ts';
 import type { Store } from '../store/store.ts';
 import { recommendationOf } from './kept.ts';
-import { planOf } from './plan-content.ts';
+import { planContentOf, planOf } from './plan-content.ts';
 
 export type RecordService = {
   list: (
@@ -34,7 +34,7 @@ export function createRecordService(deps: { store: Store }): RecordService {
           actor: actorOf(session),
           action: 'recommendations.listed',
           purpose: 'HCOMPL',
-          payload: { rows: page.rows.length },
+          payload: { filters: { ...filters }, recommendations: page.rows.map((row) => row.id) },
         });
         return {
           total: page.total,
@@ -79,7 +79,8 @@ export function createRecordService(deps: { store: Store }): RecordService {
           decision:
             approval && content
               ? {
-                  by: stored.userName,
+                  // Not the one who asked: a colleague may approve what another began.
+                  by: plan ? planContentOf(plan).decision.by : approval.subject,
                   at: approval.approvedAt,
                   orderVersion: approval.orderVersion,
                   chosenName: content.performer.display,

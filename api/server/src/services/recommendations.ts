@@ -2,11 +2,13 @@
  * Making a recommendation and keeping what the clinician makes of it. A recommendation is PENDING_REVIEW until a person
  * approves or dismisses it (R58); a changed request makes a new one and the old one stays, superseded.
  */
+import type { AuditAction } from '@refloop/domain/audit/entry';
 import { specialtyById } from '@refloop/domain/clinical/specialty';
 import { parseReference } from '@refloop/domain/fhir/reference';
 import type { MakeRecommendation, OpenWork, Recommendation, SaveWorkingCopy, WorkingCopy } from '../client/recommendation.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, type PatientSession } from '../sessions/session.ts';
+import type { RecommendationChange, StoredRecommendation } from '../store/recommendations.ts';
 import type { Json, Store, Unit } from '../store/store.ts';
 import type { Drafter } from './drafting.ts';
 import { raiseNoneInNetwork } from './exceptions.ts';
@@ -14,15 +16,15 @@ import { type Kept, keptOf, recommendationOf, toJson, workingOf } from './kept.t
 import type { MatchingService } from './matching.ts';
 import { orderInHand } from './order.ts';
 import { planContentOf, unfinishedSteps } from './plan-content.ts';
-import { applyCommand, withRetry } from './referral-log.ts';
+import { AppendConflict, applyCommand, readReferral, withRetry } from './referral-log.ts';
 import { refusalOf } from './referral-refusal.ts';
 
 export type RecommendationService = {
   make: (session: PatientSession, input: MakeRecommendation, now: Date) => Promise<Recommendation | Refusal>;
-  get: (session: PatientSession, id: string) => Promise<Recommendation | Refusal>;
-  saveWorking: (session: PatientSession, id: string, input: SaveWorkingCopy) => Promise<{ revision: number } | Refusal>;
+  get: (session: PatientSession, id: string, now: Date) => Promise<Recommendation | Refusal>;
+  saveWorking: (session: PatientSession, id: string, input: SaveWorkingCopy, now: Date) => Promise<{ revision: number } | Refusal>;
   dismiss: (session: PatientSession, id: string, reason: string, now: Date) => Promise<{ status: 'DISMISSED' } | Refusal>;
-  openWork: (session: PatientSession) => Promise<OpenWork>;
+  openWork: (session: PatientSession, now: Date) => Promise<OpenWork>;
 };
 
 type Deps = { store: Store; matching: MatchingService; drafter: Drafter; newId: () => string };
@@ -37,7 +39,8 @@ async function referralFor(
 ): Promise<string> {
   if (input.replaces !== undefined) {
     const replaced = await unit.recommendations.get(input.replaces);
-    if (replaced && replaced.patientId === session.patientId) return replaced.referralId;
+    // A referral is about one order: a recommendation for another one begins its own.
+    if (replaced && replaced.patientId === session.patientId && keptOf(replaced).orderRef === orderRef) return replaced.referralId;
   }
   if (orderRef !== null) {
     for (const row of await unit.referrals.listByPatient(session.patientId)) {
@@ -47,6 +50,32 @@ async function referralFor(
     }
   }
   return newId();
+}
+
+/** What the launch found possible must hang together, or the plan could not be carried out. */
+function impossible({ writeBack, order }: MakeRecommendation): Refusal | undefined {
+  const bad = (field: string, message: string, fix: string): Refusal =>
+    problem('invalid-request', 'The write-back cannot be planned as asked.', [{ field: `writeBack.${field}`, message, fix }]);
+  if (writeBack.rung === 1 && order === null)
+    return bad('rung', 'Rung 1 updates the launched order, and none was sent', 'Send the order or use rung 2.');
+  if (writeBack.rung !== 6 && !writeBack.steps.includes('ServiceRequest'))
+    return bad('steps', 'A referral without its order', 'Include ServiceRequest, or use rung 6 when the EHR takes no orders.');
+  return undefined;
+}
+
+/** What still waits for a decision on this referral, whoever asked: one order has one question open at a time. */
+async function supersedeOpen(unit: Unit, referralId: string): Promise<void> {
+  const referral = await readReferral(unit, referralId);
+  for (const { id, status } of referral?.recommendations ?? []) {
+    const pending = status === 'pending-review' ? await unit.recommendations.get(id) : undefined;
+    if (pending) await decided(unit, pending, { status: 'SUPERSEDED', outcome: 'superseded' });
+  }
+}
+
+/** Keeps the row in step with the events; a draft saved in between makes the whole transaction run again. */
+async function decided(unit: Unit, stored: StoredRecommendation, change: RecommendationChange): Promise<void> {
+  const saved = await unit.recommendations.save(stored.id, stored.revision, change);
+  if (saved.status !== 'saved') throw new AppendConflict(`Recommendation ${stored.id} moved on from revision ${stored.revision}`);
 }
 
 /** The page opens with the first match as a suggestion and the draft as composed; nothing is submitted (R31). */
@@ -76,6 +105,17 @@ const auditable = (kept: Kept): Json =>
     chartResources: kept.input.chart.length,
   });
 
+const record = (unit: Unit, session: PatientSession, stored: StoredRecommendation, action: AuditAction, now: Date): Promise<string> =>
+  unit.audit.append({
+    at: now.toISOString(),
+    actor: actorOf(session),
+    action,
+    purpose: 'TREAT',
+    patientId: session.patientId,
+    recommendationId: stored.id,
+    referralId: stored.referralId,
+  });
+
 export function createRecommendationService(deps: Deps): RecommendationService {
   /** The recommendation if it is this session's patient's; another patient's is as good as absent. */
   const own = async (unit: Unit, session: PatientSession, id: string) => {
@@ -89,6 +129,8 @@ export function createRecommendationService(deps: Deps): RecommendationService {
     make: async (session, input, now) => {
       const order = orderInHand(input.order, session.patientId);
       if (order !== null && 'refused' in order) return order;
+      const refusal = impossible(input);
+      if (refusal) return refusal;
       const match = deps.matching.match(input.request.match, now);
       if ('refused' in match) return match;
       const drafted = deps.drafter.draft(input, session.patientId, now);
@@ -100,6 +142,7 @@ export function createRecommendationService(deps: Deps): RecommendationService {
           const id = deps.newId();
           const referralId = await referralFor(unit, session, input, kept.orderRef, deps.newId);
           const { request } = input;
+          await supersedeOpen(unit, referralId);
           const applied = await applyCommand(
             unit,
             referralId,
@@ -119,11 +162,6 @@ export function createRecommendationService(deps: Deps): RecommendationService {
             },
           );
           if (!applied.ok) throw new Refused(refusalOf(applied.refusal));
-          for (const pending of await unit.recommendations.listPending({ patientId: session.patientId, subject: session.subject })) {
-            if (pending.referralId === referralId) {
-              await unit.recommendations.save(pending.id, pending.revision, { status: 'SUPERSEDED', outcome: 'superseded' });
-            }
-          }
           await unit.recommendations.insert({
             id,
             referralId,
@@ -168,13 +206,15 @@ export function createRecommendationService(deps: Deps): RecommendationService {
       );
     },
 
-    get: (session, id) =>
+    get: (session, id, now) =>
       deps.store.transaction(session.scope, async (unit) => {
         const stored = await own(unit, session, id);
-        return stored ? recommendationOf(stored) : missing();
+        if (!stored) return missing();
+        await record(unit, session, stored, 'recommendation.read', now);
+        return recommendationOf(stored);
       }),
 
-    saveWorking: (session, id, input) =>
+    saveWorking: (session, id, input, now) =>
       deps.store.transaction(session.scope, async (unit) => {
         const stored = await own(unit, session, id);
         if (!stored) return missing();
@@ -187,6 +227,7 @@ export function createRecommendationService(deps: Deps): RecommendationService {
         const saved = await unit.recommendations.save(id, input.revision, { working: toJson(input.working) });
         switch (saved.status) {
           case 'saved':
+            await record(unit, session, stored, 'recommendation.saved', now);
             return { revision: saved.revision };
           case 'missing':
             return missing();
@@ -207,7 +248,7 @@ export function createRecommendationService(deps: Deps): RecommendationService {
           const actor = { kind: 'person' as const, subject: session.subject, fhirUser: session.fhirUser, sessionId: session.sessionId };
           const applied = await applyCommand(unit, stored.referralId, actor, at, { type: 'dismiss', recommendationId: id, reason });
           if (!applied.ok) return refusalOf(applied.refusal);
-          await unit.recommendations.save(id, stored.revision, { status: 'DISMISSED', outcome: 'dismissed' });
+          await decided(unit, stored, { status: 'DISMISSED', outcome: 'dismissed' });
           await unit.audit.append({
             at,
             actor: actorOf(session),
@@ -222,10 +263,18 @@ export function createRecommendationService(deps: Deps): RecommendationService {
         }),
       ),
 
-    openWork: (session) =>
+    openWork: (session, now) =>
       deps.store.transaction(session.scope, async (unit) => {
         const pending = await unit.recommendations.listPending({ patientId: session.patientId, subject: session.subject });
         const plans = await unit.plans.listUnfinished({ patientId: session.patientId, subject: session.subject });
+        await unit.audit.append({
+          at: now.toISOString(),
+          actor: actorOf(session),
+          action: 'open-work.listed',
+          purpose: 'TREAT',
+          patientId: session.patientId,
+          payload: { recommendations: pending.map(({ id }) => id), plans: plans.map(({ id }) => id) },
+        });
         return {
           recommendations: pending.map((stored) => {
             const kept = keptOf(stored);

@@ -2,13 +2,11 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readReferral } from './referral-log.ts';
-import { HOME, OUT_OF_NETWORK, openReferralApi, type ReferralApi, testDirectory } from './test-referral-api.ts';
-
-type Body = Record<string, unknown>;
+import { OUT_OF_NETWORK, openReferralApi, type ReferralApi, testDirectory } from './test-referral-api.ts';
+import { approveInput, type Body, chart, type Made, makeInput, match, order, problemType } from './test-referral-input.ts';
 
 let api: ReferralApi;
 let token: string;
-let orders = 0;
 
 beforeAll(async () => {
   api = await openReferralApi();
@@ -16,96 +14,11 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-/** A launched order of its own for each test, so that none finds another's referral. */
-function order(more: Body = {}): Body {
-  orders += 1;
-  return {
-    resourceType: 'ServiceRequest',
-    id: `order-${orders}`,
-    meta: { versionId: '3' },
-    status: 'draft',
-    intent: 'order',
-    subject: { reference: 'Patient/pat-1' },
-    code: { coding: [{ system: 'http://snomed.info/sct', code: '308471005' }] },
-    encounter: { reference: 'Encounter/enc-1' },
-    ...more,
-  };
-}
-
-const chart = (): Body[] => [
-  {
-    resourceType: 'Patient',
-    id: 'pat-1',
-    name: [{ family: 'Quillfeather', given: ['Rosalind'] }],
-    gender: 'female',
-    birthDate: '1968-03-02',
-  },
-  {
-    resourceType: 'Condition',
-    id: 'c1',
-    subject: { reference: 'Patient/pat-1' },
-    clinicalStatus: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-clinical', code: 'active' }] },
-    code: {
-      coding: [{ system: 'http://hl7.org/fhir/sid/icd-10-cm', code: 'I47.10', display: 'Supraventricular tachycardia, unspecified' }],
-      text: 'Supraventricular tachycardia',
-    },
-    onsetDateTime: '2026-08-01',
-  },
-  {
-    resourceType: 'Coverage',
-    id: 'cov-1',
-    status: 'active',
-    beneficiary: { reference: 'Patient/pat-1' },
-    payor: [{ reference: 'Organization/payer-a' }],
-  },
-];
-
-const match = (more: Body = {}): Body => ({
-  specialty: 'cardiology',
-  urgency: 'routine',
-  place: HOME,
-  coverage: { payerId: 'payer-a', payerName: 'Payer A', planIdentifier: 'PLAN-A', planName: 'Plan A', active: true },
-  patient: 'adult',
-  languages: [],
-  ...more,
-});
-
-const makeInput = (more: { order?: Body | null; chart?: Body[]; match?: Body; reasonText?: string } = {}): Body => ({
-  order: more.order === undefined ? order() : more.order,
-  chart: more.chart ?? chart(),
-  notSeen: [],
-  request: {
-    match: match(more.match),
-    reasonText: more.reasonText ?? 'Recurrent palpitations for three months',
-    reasonCodes: [{ system: 'http://hl7.org/fhir/sid/icd-10-cm', code: 'I47.10', display: 'Supraventricular tachycardia, unspecified' }],
-    question: 'Is she a candidate for ablation?',
-    kind: 'consult',
-    visits: 1,
-  },
-  writeBack: { rung: 1, steps: ['DocumentReference', 'ServiceRequest', 'Task', 'Provenance'], leftOut: [] },
-});
-
-async function recommend(input: Body = makeInput()): Promise<Body & { id: string; revision: number; working: Body }> {
+async function recommend(input: Body = makeInput()): Promise<Made> {
   const made = await api.call('POST', '/recommendations', token, input);
   expect(made.status, JSON.stringify(made.body)).toBe(201);
-  return made.body as Body & { id: string; revision: number; working: Body };
+  return made.body as Made;
 }
-
-let keys = 0;
-const approveInput = (made: Body & { id: string; revision: number; working: Body }, input: Body, more: Body = {}): Body => {
-  keys += 1;
-  return {
-    recommendationId: made.id,
-    revision: made.revision,
-    working: made.working,
-    order: input['order'],
-    performerInEhr: null,
-    idempotencyKey: `press-${keys}-0123456789`,
-    ...more,
-  };
-};
-
-const problemType = (body: Body): string => String(body['type']).replace('/problems/', '');
 
 describe('the whole way', () => {
   test('recommend, approve, write, settle: the referral is in the chart, and every step is on record', async () => {

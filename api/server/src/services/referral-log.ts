@@ -9,7 +9,7 @@ import type { NewEvent, StoredEvent } from '../store/events.ts';
 import type { ReferralRow } from '../store/referrals.ts';
 import type { Json, Unit } from '../store/store.ts';
 
-/** Somebody appended to the same referral between our read and our write; the transaction is run again. */
+/** Somebody changed the same referral or its row between our read and our write; the transaction is run again. */
 export class AppendConflict extends Error {}
 
 const asJson = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;

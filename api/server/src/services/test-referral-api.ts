@@ -123,7 +123,7 @@ export async function openReferralApi(): Promise<ReferralApi> {
           tokenHash: digest(token),
           subject,
           fhirUser: `Practitioner/${subject}`,
-          name: 'Dr. Lee',
+          name: subject === 'clinician' ? 'Dr. Lee' : `Dr. ${subject}`,
           patientId,
           startedAt: at,
           lastActivity: at,

@@ -57,15 +57,25 @@ export async function authorize(deps: AuthorizeDeps, access: Access, header: str
   const session: Session = { scope, subject, fhirUser, name, roles, patientId, sessionId: tokenHash, startedAt, lastActivity, expiresAt };
   const broken = ruleBroken(session, access);
   if (!broken) return { ok: true, session };
-  await deps.store.transaction(scope, (unit) =>
+  await recordRefusal(deps, session, routeName, broken);
+  return refuse(broken);
+}
+
+/** Puts a refusal of a known person on record: by a rule before the route, or by the route for another patient's data. */
+export async function recordRefusal(
+  deps: Pick<AuthorizeDeps, 'store' | 'now'>,
+  session: Session,
+  routeName: string,
+  refusal: Refusal,
+): Promise<void> {
+  await deps.store.transaction(session.scope, (unit) =>
     unit.audit.append({
-      at: now.toISOString(),
+      at: deps.now().toISOString(),
       actor: actorOf(session),
       action: 'access.refused',
       purpose: 'HCOMPL',
-      ...(patientId === null ? {} : { patientId }),
-      payload: { route: routeName, why: broken.refused },
+      ...(session.patientId === null ? {} : { patientId: session.patientId }),
+      payload: { route: routeName, why: refusal.refused },
     }),
   );
-  return refuse(broken);
 }
