@@ -101,12 +101,14 @@ function deskState(head: ChartHead, context: LaunchContext): DeskState {
   const coverages = coverageFacts(head.coverages, today);
   const facts = head.order ? orderFacts(head.order) : null;
   const request = requestOf(facts, patient, coverages);
+  // Without a version nobody could tell that the order was changed meanwhile: it is read from, never written over.
+  const order = facts?.versionId === undefined ? null : head.order;
   return {
     patient,
     coverages,
-    order: head.order,
+    order,
     orderFacts: facts,
-    writeBack: writeBackRung(context.scopes, head.statement, facts?.versionId !== undefined),
+    writeBack: writeBackRung(context.scopes, head.statement, facts === null ? 'none' : order === null ? 'without-version' : 'with-version'),
     request,
     match: request.specialty === null ? { kind: 'no-specialty' } : { kind: 'loading', answer: undefined },
     more: [],
@@ -123,7 +125,10 @@ function deskState(head: ChartHead, context: LaunchContext): DeskState {
     openWorkDecided: false,
     chart: undefined,
     approval: { kind: 'editing' },
-    notice: '',
+    notice:
+      facts !== null && order === null
+        ? 'The EHR does not say which version the launched order has, so it is left as it is. The referral gets an order of its own.'
+        : '',
   };
 }
 
@@ -131,7 +136,7 @@ function deskState(head: ChartHead, context: LaunchContext): DeskState {
 export async function openApp(launch: CompletedLaunch, fail: (failure: Failure) => void): Promise<Result<OpenedApp, Failure>> {
   const { client, stateKey, reloaded } = launch;
   const token = (client.state.tokenResponse ?? {}) as Record<string, unknown>;
-  const context = readLaunchContext(client.state.serverUrl, stateKey, token);
+  const context = readLaunchContext(client.state.serverUrl, stateKey, token, client.state.scope);
   const api = openApi();
   const accessToken = typeof token['access_token'] === 'string' ? token['access_token'] : '';
   if (!context.patient) {
