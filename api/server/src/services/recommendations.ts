@@ -8,7 +8,7 @@ import { parseReference } from '@refloop/domain/fhir/reference';
 import type { MakeRecommendation, OpenWork, Recommendation, SaveWorkingCopy, WorkingCopy } from '../client/recommendation.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, type PatientSession } from '../sessions/session.ts';
-import type { RecommendationChange, StoredRecommendation } from '../store/recommendations.ts';
+import type { NewRecommendation, RecommendationChange, StoredRecommendation } from '../store/recommendations.ts';
 import type { Json, Store, Unit } from '../store/store.ts';
 import type { Drafter } from './drafting.ts';
 import { raiseNoneInNetwork } from './exceptions.ts';
@@ -127,7 +127,7 @@ export function createRecommendationService(deps: Deps): RecommendationService {
 
   return {
     make: async (session, input, now) => {
-      const order = orderInHand(input.order, session.patientId);
+      const order = orderInHand(input.order, session);
       if (order !== null && 'refused' in order) return order;
       const refusal = impossible(input);
       if (refusal) return refusal;
@@ -162,7 +162,7 @@ export function createRecommendationService(deps: Deps): RecommendationService {
             },
           );
           if (!applied.ok) throw new Refused(refusalOf(applied.refusal));
-          await unit.recommendations.insert({
+          const made: NewRecommendation = {
             id,
             referralId,
             madeAt: at,
@@ -176,7 +176,8 @@ export function createRecommendationService(deps: Deps): RecommendationService {
             patientId: session.patientId,
             kept: toJson(kept),
             working: toJson(firstWorkingCopy(kept)),
-          });
+          };
+          await unit.recommendations.insert(made);
           if (match.exception) {
             await raiseNoneInNetwork(unit, {
               id: `none-in-network-${id}`,
@@ -199,9 +200,8 @@ export function createRecommendationService(deps: Deps): RecommendationService {
             referralId,
             payload: auditable(kept),
           });
-          const stored = await unit.recommendations.get(id);
-          if (!stored) throw new Error('The recommendation was not there after it was stored');
-          return recommendationOf(stored);
+          // Answered from what was stored: reading the chart back would cost as much as storing it.
+          return recommendationOf({ ...made, revision: 1, patientPseudonym: unit.pseudonym(session.patientId) });
         }),
       );
     },
