@@ -26,6 +26,10 @@ describe('the rung of the write-back ladder', () => {
     });
   });
 
+  test('an order whose version the EHR does not say is left as it is: another is created', () => {
+    expect(writeBackRung(SCOPES, ALL, 'without-version').rung).toBe(2);
+  });
+
   test('without a launched order one is created', () => {
     expect(writeBackRung(SCOPES, ALL, 'none').rung).toBe(2);
   });
@@ -45,13 +49,18 @@ describe('the rung of the write-back ladder', () => {
 
   test('Oracle as captured: no order can be written, so nothing is', () => {
     const oracle = statement({ ServiceRequest: ['read', 'search-type'], DocumentReference: ['create'], Provenance: ['create'] });
-    expect(writeBackRung(SCOPES, oracle, 'with-version')).toMatchObject({ rung: 6, steps: [] });
+    const writeBack = writeBackRung(SCOPES, oracle, 'with-version');
+    expect(writeBack).toMatchObject({ rung: 6, steps: [] });
+    const why = 'The EHR does not offer update for ServiceRequest. The EHR does not offer create for ServiceRequest.';
+    expect(writeBack.leftOut[0]).toEqual({ step: 'ServiceRequest', why });
   });
 
   test('a capability without the scope does not count, nor the scope without the capability', () => {
     expect(writeBackRung(['patient/ServiceRequest.rs'], ALL, 'with-version').rung).toBe(6);
     expect(writeBackRung(['patient/ServiceRequest.cs'], ALL, 'with-version').rung).toBe(2);
-    expect(writeBackRung(SCOPES, undefined, 'with-version').rung).toBe(6);
+    const unsaid = writeBackRung(SCOPES, undefined, 'with-version');
+    expect(unsaid.rung).toBe(6);
+    expect(unsaid.leftOut[0]?.why).toBe('The EHR did not say what it can do (no CapabilityStatement).');
   });
 
   test('scopes of SMART v1 and wildcards count too', () => {

@@ -57,7 +57,7 @@ export function writeBackRung(scopes: readonly string[], statement: Resource | u
       rung: 6,
       steps: [],
       leftOut: [
-        { step: 'ServiceRequest', why: noUpdate },
+        { step: 'ServiceRequest', why: [...new Set([noUpdate, noCreate])].join(' ') },
         ...others.map(({ step, why }) => ({ step, why: why ?? 'There is no order to attach it to.' })),
       ],
     };
