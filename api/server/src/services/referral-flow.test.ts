@@ -226,6 +226,14 @@ test('a stale order ends the plan, and the next approval replaces the note alrea
   expect(steps.find((step) => step.name === 'DocumentReference')?.resource['relatesTo']).toEqual([
     { code: 'replaces', target: { reference: 'DocumentReference/first' } },
   ]);
+  // What the lapsed plan's window says late counts neither for it nor for the new one.
+  const late = await api.call('POST', `/plans/${String(plan['id'])}/steps/Task`, token, {
+    holder,
+    outcome: { status: 'done', reference: 'Task/t1', versionId: '1' },
+  });
+  expect([late.status, problemType(late.body)]).toEqual([409, 'lease-lost']);
+  const now = await api.store.transaction(api.scope, (unit) => readReferral(unit, String(again['referralId'])));
+  expect(now?.attempts).toMatchObject([{ number: 1, task: null }]);
 });
 
 test('nobody in network within 50 miles becomes an exception with an owner and a deadline', async () => {
@@ -243,7 +251,17 @@ test('nobody in network within 50 miles becomes an exception with an owner and a
   expect(done.body['status']).toBe('done');
 });
 
-test('unfinished work is offered again, a dismissed recommendation is not', async () => {
+test('the draft of a decided recommendation is kept as it was decided', async () => {
+  const input = makeInput();
+  const made = await recommend(input);
+  await api.call('POST', '/approvals', token, approveInput(made, input));
+  const path = `/recommendations/${made.id}`;
+  const { revision } = (await api.call('GET', path, token)).body as Made;
+  const refused = await api.call('PUT', `${path}/working`, token, { revision, working: made.working });
+  expect([refused.status, problemType(refused.body)]).toEqual([409, 'recommendation-closed']);
+});
+
+test('saved work is offered again; a draft only looked at and a dismissed recommendation are not', async () => {
   const patient = await api.session({ patientId: 'pat-9' });
   const input = makeInput({
     order: order({ subject: { reference: 'Patient/pat-9' } }),
@@ -251,6 +269,11 @@ test('unfinished work is offered again, a dismissed recommendation is not', asyn
   });
   const made = (await api.call('POST', '/recommendations', patient, input)).body;
   const open = async () => ((await api.call('GET', '/open-work', patient)).body['recommendations'] as unknown[]).length;
+  expect(await open(), 'a draft that was only looked at is no work').toBe(0);
+  await api.call('PUT', `/recommendations/${String(made['id'])}/working`, patient, {
+    revision: made['revision'],
+    working: made['working'],
+  });
   expect(await open()).toBe(1);
   await api.call('POST', `/recommendations/${String(made['id'])}/dismissal`, patient, { reason: 'Patient wants to wait' });
   expect(await open()).toBe(0);
