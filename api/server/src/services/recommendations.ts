@@ -27,6 +27,9 @@ export type RecommendationService = {
   openWork: (session: PatientSession, now: Date) => Promise<OpenWork>;
 };
 
+/** As inserted; each save of the working copy counts it up. */
+const FIRST_REVISION = 1;
+
 type Deps = { store: Store; matching: MatchingService; drafter: Drafter; newId: () => string };
 
 /** The referral a new recommendation belongs to: the replaced one's, else the open one of the same order, else a new one. */
@@ -265,7 +268,9 @@ export function createRecommendationService(deps: Deps): RecommendationService {
 
     openWork: (session, now) =>
       deps.store.transaction(session.scope, async (unit) => {
-        const pending = await unit.recommendations.listPending({ patientId: session.patientId, subject: session.subject });
+        const offered = await unit.recommendations.listPending({ patientId: session.patientId, subject: session.subject });
+        // A draft that was only looked at is made anew by the next launch; work is what the clinician saved.
+        const pending = offered.filter(({ revision }) => revision > FIRST_REVISION);
         const plans = await unit.plans.listUnfinished({ patientId: session.patientId, subject: session.subject });
         await unit.audit.append({
           at: now.toISOString(),
