@@ -12,7 +12,7 @@ import { approveButton, decision, readyToApprove, settled, specialists } from '.
 import { appFrame } from './support/sandbox.ts';
 import { expect, test } from './support/test.ts';
 
-type Clinics = { updates: ForeignEhr; creates: ForeignEhr; old: ForeignEhr; reads: ForeignEhr };
+type Clinics = { updates: ForeignEhr; bare: ForeignEhr; creates: ForeignEhr; old: ForeignEhr; reads: ForeignEhr };
 let clinics: Clinics;
 let product: Product;
 
@@ -20,6 +20,10 @@ test.beforeAll(async () => {
   test.setTimeout(240_000);
   clinics = {
     updates: await startForeignEhr({ people: [{ id: '1', family: 'Abernathy' }] }),
+    bare: await startForeignEhr({
+      people: [{ id: '1', family: 'Mbeki' }],
+      traits: { openid: 'at-issuer', smart: { issuer: true, jwksUri: false } },
+    }),
     creates: await startForeignEhr({
       people: [{ id: '1', family: 'Zielinski' }],
       traits: {
@@ -94,6 +98,25 @@ test('the launched order is updated: no banner said, no expiry, HAPI’s pages, 
     requester: { reference: 'Practitioner/dr-okafor' },
   });
   expect(order?.['insurance'], 'the plan was recognised, though its payor is contained').toEqual([{ reference: 'Coverage/coverage-1' }]);
+  for (const type of ['DocumentReference', 'Task', 'Provenance']) expect(held(ehr, type), type).toHaveLength(1);
+  await app.getByRole('button', { name: 'Back to chart' }).click();
+  await expect(page.locator('iframe'), 'the launcher is told, though its origin is not the FHIR server’s').toHaveCount(0);
+});
+
+test('without a launched order the clinician says what is asked, and an order is created', async ({ page }) => {
+  const { bare: ehr } = clinics;
+  const app = await launchFrom(page, ehr);
+  await app.getByRole('combobox', { name: 'Specialty' }).click();
+  await app.getByRole('option', { name: 'Dermatology', exact: true }).click();
+  await app.getByRole('textbox', { name: 'Reason' }).fill('New pigmented lesion on the left forearm, growing for two months');
+  await app.getByRole('textbox', { name: 'Reason' }).press('Tab');
+  await readyToApprove(app);
+  await expect(app.getByText('Creates an order in the chart, sends nothing else')).toBeVisible();
+  await approveButton(app).click();
+  await settled(app);
+  const made = held(ehr, 'ServiceRequest').find(({ status }) => status === 'active');
+  expect(JSON.stringify(made?.['reasonCode'])).toContain('pigmented lesion');
+  expect(made).not.toHaveProperty('basedOn');
   for (const type of ['DocumentReference', 'Task', 'Provenance']) expect(held(ehr, type), type).toHaveLength(1);
 });
 
