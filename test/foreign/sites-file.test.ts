@@ -1,6 +1,6 @@
 /** A sites file with a mistake: the process ends at once with exit code 2 and says which field is wrong and how to mend it. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -11,18 +11,22 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const main = resolve(import.meta.dirname, '..', '..', 'api', 'server', 'src', 'main.ts');
+const root = resolve(import.meta.dirname, '..', '..');
+const REFLOOP = join(root, 'api', 'server', 'src', 'main.ts');
+const NPM_START = join(root, 'tools', 'start.ts');
 
-/** Starts Refloop's process with this file; the database named is never reached. */
-async function startWith(text: string | undefined): Promise<{ code: number | null; said: string }> {
+/** Starts Refloop, or the whole product as `npm start` does, with this file; the database named is never reached. */
+async function startWith(text: string | undefined, script = REFLOOP): Promise<{ code: number | null; said: string }> {
   const file = join(folder, 'sites.json');
   if (text !== undefined) writeFileSync(file, text);
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: {
       PATH: process.env['PATH'],
       DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
-      REFLOOP_PORT: '0',
+      REFLOOP_STATE: join(folder, 'state'),
+      REFLOOP_EHR_PORT: '5288',
+      REFLOOP_PORT: '5289',
       REFLOOP_SITES: text === undefined ? join(folder, 'absent.json') : file,
     },
   });
@@ -54,4 +58,11 @@ test.each([
   const line = said.split('\n').find((each) => each.trim().startsWith(field));
   expect(line, said).toContain(fix);
   expect(said).not.toContain('planted');
+});
+
+test('npm start ends the same way, before it starts or makes anything', async () => {
+  const { code, said } = await startWith(withEntry({ iss: 'ehr' }), NPM_START);
+  expect(code).toBe(2);
+  expect(said).toContain('sites.0.iss: Not a URL. Give the FHIR base');
+  expect(existsSync(join(folder, 'state'))).toBe(false);
 });
