@@ -8,7 +8,8 @@ import { Chip } from '../ui/Chip.tsx';
 import { copyText } from '../ui/copy-text.ts';
 import type { ApprovalState } from './approval-state.ts';
 import { finishWriting } from './plan-flow.ts';
-import { indicators, isWhole, stepProblem, stoppedText } from './plan-words.ts';
+import { indicators, isWhole, orderRefused, stepProblem, stoppedText } from './plan-words.ts';
+import { WithdrawApproval } from './WithdrawApproval.tsx';
 
 type Props = { desk: Desk; state: DeskState; approval: Extract<ApprovalState, { kind: 'writing' | 'ended' }> };
 
@@ -54,6 +55,7 @@ export function OutcomeBar({ desk, state, approval }: Props) {
             Finish writing
           </Button>
         ) : null}
+        {unfinished && orderRefused(plan) ? <WithdrawApproval desk={desk} planId={plan.id} /> : null}
         {ended ? <Button onClick={() => backToChart(desk.context.iss)}>Back to chart</Button> : null}
       </div>
     </footer>

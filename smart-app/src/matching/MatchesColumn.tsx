@@ -4,7 +4,7 @@ import { type KeyboardEvent, useRef, useState } from 'react';
 import { answerOf, type CardFacts, type Desk, type DeskState } from '../refer/desk.ts';
 import { changeWorking } from '../refer/request-flow.ts';
 import { Late } from '../ui/Late.tsx';
-import { shortDay, thisYear } from '../ui/plain-date.ts';
+import { shortDay, thisYear } from '../words/plain-date.ts';
 import { listHeading } from './card-words.ts';
 import { MatchCard } from './MatchCard.tsx';
 import styles from './MatchesColumn.module.css';

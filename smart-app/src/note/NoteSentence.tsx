@@ -3,7 +3,7 @@ import { Box, Button, Group, Popover, Textarea } from '@mantine/core';
 import type { NoteDraft, Sentence } from '@refloop/server/client/recommendation';
 import { type KeyboardEvent, useId, useState } from 'react';
 import { focusNow } from '../ui/focus-now.ts';
-import { plainDate } from '../ui/plain-date.ts';
+import { plainDate } from '../words/plain-date.ts';
 import styles from './NoteColumn.module.css';
 
 type Source = NoteDraft['sources'][number];

@@ -11,6 +11,16 @@ const record = (value: unknown): Record<string, unknown> =>
 /** Statuses in which an order may still be completed by a referral (FHIR R4 request-status). */
 const OPEN = ['draft', 'active', 'on-hold'];
 
+/** FHIR R4 servicerequest-category: laboratory procedure and imaging. Rewriting one of these into a referral would lose the test. */
+const OTHER_CATEGORIES = ['108252007', '363679005'];
+
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+
+const isForAnotherDepartment = (order: Record<string, unknown>): boolean =>
+  list(order['category']).some((category) =>
+    list(record(category)['coding']).some((coding) => OTHER_CATEGORIES.includes(text(record(coding)['code']) ?? '')),
+  );
+
 /** @param session whose patient the order must be of; EHRs name them relative or absolute below their own FHIR base */
 export function orderInHand(
   order: Record<string, unknown> | null,
@@ -32,6 +42,13 @@ export function orderInHand(
     return problem(
       'another-patient',
       'The order is for another patient than the one this session was opened for. Nothing was read or written.',
+    );
+  }
+  if (order['doNotPerform'] === true || isForAnotherDepartment(order)) {
+    return problem(
+      'order-not-open',
+      'This is no order for a referral: it asks for a test, an image or for something not to be done. Open a referral order, or start a new referral.',
+      [{ field: 'order.category', message: 'Not a referral' }],
     );
   }
   if (!OPEN.includes(status)) {

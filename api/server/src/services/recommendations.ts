@@ -4,7 +4,8 @@
  */
 import type { AuditAction } from '@refloop/domain/audit/entry';
 import { specialtyById } from '@refloop/domain/clinical/specialty';
-import { parseReference } from '@refloop/domain/fhir/reference';
+import { parseReference, referenceText } from '@refloop/domain/fhir/reference';
+import type { Referral } from '@refloop/domain/referral/referral';
 import type { MakeRecommendation, OpenWork, Recommendation, SaveWorkingCopy, WorkingCopy } from '../client/recommendation.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, type PatientSession } from '../sessions/session.ts';
@@ -32,7 +33,10 @@ const FIRST_REVISION = 1;
 
 type Deps = { store: Store; matching: MatchingService; drafter: Drafter; newId: () => string };
 
-/** The referral a new recommendation belongs to: the replaced one's, else the open one of the same order, else a new one. */
+/**
+ * The referral a new recommendation belongs to: the replaced one's, else that of the same order, else a new one. An order that was
+ * approved already keeps its referral, which then refuses: a second one would write a second Task for the same order.
+ */
 async function referralFor(
   unit: Unit,
   session: PatientSession,
@@ -47,9 +51,8 @@ async function referralFor(
   }
   if (orderRef !== null) {
     for (const row of await unit.referrals.listByPatient(session.patientId)) {
-      const order = (row.state as { order: { status: string; reference: { type: string; id: string } | null } }).order;
-      if (order.status === 'draft' && order.reference && `${order.reference.type}/${order.reference.id}` === orderRef)
-        return row.referralId;
+      const { order, launchedFrom } = row.state as unknown as Pick<Referral, 'order' | 'launchedFrom'>;
+      if ([order.reference, launchedFrom].some((each) => each && referenceText(each) === orderRef)) return row.referralId;
     }
   }
   return newId();

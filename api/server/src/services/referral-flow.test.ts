@@ -236,6 +236,57 @@ test('a stale order ends the plan, and the next approval replaces the note alrea
   expect(now?.attempts).toMatchObject([{ number: 1, task: null }]);
 });
 
+describe('an approval that cannot be carried out', () => {
+  test('is taken back, and the order is referred anew under the same referral', async () => {
+    const input = makeInput();
+    const made = await recommend(input);
+    const plan = (await api.call('POST', '/approvals', token, approveInput(made, input))).body;
+    const holder = 'window-one-1234';
+    await api.call('POST', `/plans/${String(plan['id'])}/lease`, token, { holder });
+    const busy = await api.call('POST', `/plans/${String(plan['id'])}/withdrawal`, token, { reason: 'Placed by hand' });
+    expect([busy.status, problemType(busy.body)]).toEqual([409, 'lease-held']);
+    const outcome = { status: 'refused', httpStatus: 422, detail: 'Business rule' };
+    await api.call('POST', `/plans/${String(plan['id'])}/steps/ServiceRequest`, token, { holder, outcome });
+    const taken = await api.call('POST', `/plans/${String(plan['id'])}/withdrawal`, token, { reason: 'Placed by hand' });
+    expect(taken.body['writeBack'], JSON.stringify(taken.body)).toBe('withdrawn');
+    expect((await api.call('POST', `/plans/${String(plan['id'])}/lease`, token, { holder })).status).toBe(404);
+    const again = await recommend(input);
+    expect(again['referralId']).toBe(made['referralId']);
+    expect((await api.call('POST', '/approvals', token, approveInput(again, input))).status).toBe(201);
+  });
+
+  test('cannot be taken back when the answer of the EHR was lost', async () => {
+    const input = makeInput();
+    const made = await recommend(input);
+    const plan = (await api.call('POST', '/approvals', token, approveInput(made, input))).body;
+    const holder = 'window-one-1234';
+    await api.call('POST', `/plans/${String(plan['id'])}/lease`, token, { holder });
+    await api.call('POST', `/plans/${String(plan['id'])}/steps/ServiceRequest`, token, {
+      holder,
+      outcome: { status: 'unknown', detail: 'No answer' },
+    });
+    const refused = await api.call('POST', `/plans/${String(plan['id'])}/withdrawal`, token, { reason: 'Placed by hand' });
+    expect([refused.status, problemType(refused.body)]).toEqual([409, 'conflict']);
+  });
+});
+
+test('an order that was referred is not referred a second time', async () => {
+  const input = makeInput();
+  const made = await recommend(input);
+  expect((await api.call('POST', '/approvals', token, approveInput(made, input))).status).toBe(201);
+  const second = await api.call('POST', '/recommendations', token, input);
+  expect([second.status, problemType(second.body)]).toEqual([409, 'already-approved']);
+});
+
+test.each([
+  ['not to be done', { doNotPerform: true }],
+  ['a laboratory test', { category: [{ coding: [{ system: 'http://snomed.info/sct', code: '108252007' }] }] }],
+  ['imaging', { category: [{ coding: [{ system: 'http://snomed.info/sct', code: '363679005' }] }] }],
+])('an order for %s is not rewritten into a referral', async (_what, more) => {
+  const refused = await api.call('POST', '/recommendations', token, makeInput({ order: order(more) }));
+  expect([refused.status, problemType(refused.body)]).toEqual([409, 'order-not-open']);
+});
+
 test('nobody in network within 50 miles becomes an exception with an owner and a deadline', async () => {
   await api.session({ subject: 'coordinator', patientId: null, roles: ['coordinator'] });
   const made = await recommend(makeInput({ match: { place: { zip: '59301' } } }));
