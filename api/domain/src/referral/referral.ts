@@ -140,6 +140,8 @@ function applied(referral: Referral, event: ReferralEvent): Referral {
         specialty: fact.specialty,
         urgency: fact.urgency,
         kind: fact.kind,
+        // The question is asked anew; if nobody is in network again, the next event says so.
+        openExceptions: [],
         recommendations: [
           ...referral.recommendations.map((offered) =>
             offered.status === 'pending-review' ? { ...offered, status: 'superseded' as const } : offered,

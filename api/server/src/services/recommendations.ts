@@ -12,7 +12,7 @@ import { actorOf, type PatientSession } from '../sessions/session.ts';
 import type { NewRecommendation, RecommendationChange, StoredRecommendation } from '../store/recommendations.ts';
 import type { Json, Store, Unit } from '../store/store.ts';
 import type { Drafter } from './drafting.ts';
-import { raiseNoneInNetwork } from './exceptions.ts';
+import { raiseNoneInNetwork, settleNoneInNetwork } from './exceptions.ts';
 import { type Kept, keptOf, recommendationOf, toJson, workingOf } from './kept.ts';
 import type { MatchingService } from './matching.ts';
 import { orderInHand } from './order.ts';
@@ -184,6 +184,7 @@ export function createRecommendationService(deps: Deps): RecommendationService {
             working: toJson(firstWorkingCopy(kept)),
           };
           await unit.recommendations.insert(made);
+          await settleNoneInNetwork(unit, referralId, now);
           if (match.exception) {
             await raiseNoneInNetwork(unit, {
               id: `none-in-network-${id}`,

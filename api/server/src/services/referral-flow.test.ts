@@ -312,6 +312,18 @@ test('the draft of a decided recommendation is kept as it was decided', async ()
   expect([refused.status, problemType(refused.body)]).toEqual([409, 'recommendation-closed']);
 });
 
+test('an exception ends when a later match of the same referral finds somebody', async () => {
+  const input = makeInput({ match: { place: { zip: '59301' } } });
+  const made = await recommend(input);
+  const open = () =>
+    api.store.transaction(api.scope, (unit) =>
+      unit.obligations.list({ status: 'open', kind: 'none-in-network', referralId: String(made['referralId']) }),
+    );
+  expect(await open()).toHaveLength(1);
+  await recommend({ ...makeInput({ order: input['order'] as Body }), replaces: made.id } as Body);
+  expect(await open()).toHaveLength(0);
+});
+
 test('saved work is offered again; a draft only looked at and a dismissed recommendation are not', async () => {
   const patient = await api.session({ patientId: 'pat-9' });
   const input = makeInput({
