@@ -54,6 +54,8 @@ test('two windows side by side each write to their own chart, in whatever order 
 });
 
 test('an EHR that answers with another patient ends the page before anything shows', async ({ page }) => {
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
   await page.route(`${EHR}/fhir/Patient/${FOURTH.id}`, async (route) => {
     const answer = await route.fetch();
     const body = (await answer.json()) as object;
@@ -61,6 +63,7 @@ test('an EHR that answers with another patient ends the page before anything sho
   });
   await openApp(page, ofOrder(FOURTH.id));
   await expect(page.getByRole('heading', { name: 'Stopped: this is not the same patient' })).toBeVisible();
+  expect(asked, 'the app stopped by itself, before it matched or drafted').not.toContain('/match');
   expect(await page.locator('body').innerText()).not.toContain(FOURTH.family);
 });
 
