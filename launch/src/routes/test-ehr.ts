@@ -114,8 +114,8 @@ export const CHART: Resource[] = [
   },
 ];
 
-/** Opens the EHR. `resources` are loaded beside the sandbox users. */
-export async function openTestEhr(resources: Resource[] = CHART): Promise<TestEhr> {
+/** Opens the EHR. `resources` are loaded beside the sandbox users; `further` apps are registered beside the three of every test. */
+export async function openTestEhr(resources: Resource[] = CHART, further: RegisteredClient[] = []): Promise<TestEhr> {
   const database = await createTestDatabase();
   const pool = new pg.Pool({ connectionString: database.url, max: 4 });
   await migrateEhr(pool);
@@ -127,7 +127,7 @@ export async function openTestEhr(resources: Resource[] = CHART): Promise<TestEh
   let now = Math.floor(Date.now() / 1000) * 1000;
   let readiness: Readiness = { status: 'ready' };
   let remoteAddress = '127.0.0.1';
-  const clients: EhrOptions['clients'] = [refloopClient(REFLOOP), OTHER_APP, SERVER_APP];
+  const clients: EhrOptions['clients'] = [refloopClient(REFLOOP), OTHER_APP, SERVER_APP, ...further];
   const signingKey = await openSigningKey(pool, new Date(now));
   const app = createEhrApp({
     pool,

@@ -1,0 +1,56 @@
+/** The faults of a launch as they show on its FHIR requests: late, refused, cut, or cut off. Which and how often: modes/faults.ts. */
+import type { IncomingMessage } from 'node:http';
+import type pg from 'pg';
+import { fires } from '../auth/fault-firings.ts';
+import type { FhirCall } from '../fhir/app.ts';
+import { operationOutcome } from '../fhir/fhir-error.ts';
+import { type FaultName, type FaultStep, faultAt, faultsAt, LATENCY_MILLISECONDS, RETRY_AFTER_SECONDS } from '../modes/faults.ts';
+
+const FHIR_JSON = 'application/fhir+json; charset=utf-8';
+
+function outcome({ context }: FhirCall, status: 429 | 500 | 503, text: string): Response {
+  const code = status === 429 ? 'throttled' : status === 503 ? 'transient' : 'exception';
+  if (status !== 500) context.header('Retry-After', String(RETRY_AFTER_SECONDS));
+  context.header('Cache-Control', 'no-store');
+  return context.body(JSON.stringify(operationOutcome([{ code, text }])), status, { 'Content-Type': FHIR_JSON });
+}
+
+/** The answer with the second half of its body missing. */
+async function cut({ context }: FhirCall, response: Response): Promise<Response> {
+  const text = await response.text();
+  return context.body(text.slice(0, Math.ceil(text.length / 2)), response.status as 200, Object.fromEntries(response.headers));
+}
+
+/** Ends the connection without an answer. Where there is none (a test that calls the application itself), reading the body fails. */
+function cutOff({ context }: FhirCall): Response {
+  const { incoming } = (context.env ?? {}) as { incoming?: IncomingMessage };
+  incoming?.socket.destroy();
+  const nothing = new ReadableStream({ start: (controller) => controller.error(new Error('The connection was dropped.')) });
+  return new Response(nothing);
+}
+
+/** Answers a FHIR request of a launch that has faults; one without is answered as ever. */
+export async function withFaults(pool: pg.Pool, call: FhirCall, answer: () => Promise<Response>): Promise<Response> {
+  const { launch } = call.access;
+  if (!launch || launch.faults.length === 0) return answer();
+  const counted = async (step: FaultStep): Promise<FaultName | undefined> => {
+    for (const fault of faultsAt(step, launch.faults)) if (await fires(pool, launch.id, fault)) return fault;
+    return undefined;
+  };
+
+  if (launch.faults.includes('latency')) await new Promise((done) => setTimeout(done, LATENCY_MILLISECONDS));
+  if ((await counted('first-requests')) === 'rate_limited') return outcome(call, 429, 'Too many requests. Wait, then repeat the request.');
+  if (!call.isWrite) return answer();
+  if ((await counted('first-writes')) === 'unavailable') return outcome(call, 503, 'The chart takes no changes at the moment. Try again later.');
+  if (faultAt('write', launch.faults) === 'server_error') return outcome(call, 500, 'The server failed on this request.');
+  const response = await answer();
+  if (!response.ok) return response;
+  switch (await counted('first-written')) {
+    case 'malformed_json':
+      return cut(call, response);
+    case 'dropped_after_write':
+      return cutOff(call);
+    default:
+      return response;
+  }
+}
