@@ -23,28 +23,28 @@ export type ConfigCheck = { kind: 'config'; config: EhrConfig } | { kind: 'refus
 const absoluteUrl = z.url({ protocol: /^https?$/ }).refine((url) => !url.includes('#'), 'must have no #fragment');
 
 const oneClient = z
-    .strictObject({
-      clientId: z.string().min(1).max(200),
-      name: z.string().min(1).max(200).optional(),
-      secret: z.string().min(32, 'must have 32 characters or more').optional(),
-      jwks: jwksShape.optional(),
-      jwksUri: absoluteUrl.optional(),
-      redirectUris: z.array(absoluteUrl).optional(),
-      launchUrl: absoluteUrl.optional(),
-      scopes: z.string().min(1).optional(),
-    })
-    .refine((client) => [client.secret, client.jwks, client.jwksUri].filter((proof) => proof !== undefined).length <= 1, {
-      path: ['secret'],
-      message: 'give one of secret, jwks and jwksUri',
-    })
-    .refine((client) => client.jwks !== undefined || client.jwksUri !== undefined || (client.redirectUris ?? []).length > 0, {
-      path: ['redirectUris'],
-      message: 'must name one address or more; only a client with keys can do without',
-    })
-    .refine((client) => (client.jwks === undefined && client.jwksUri === undefined) || client.scopes !== undefined, {
-      path: ['scopes'],
-      message: 'must be given for a client with keys, such as system/ServiceRequest.rs',
-    });
+  .strictObject({
+    clientId: z.string().min(1).max(200),
+    name: z.string().min(1).max(200).optional(),
+    secret: z.string().min(32, 'must have 32 characters or more').optional(),
+    jwks: jwksShape.optional(),
+    jwksUri: absoluteUrl.optional(),
+    redirectUris: z.array(absoluteUrl).optional(),
+    launchUrl: absoluteUrl.optional(),
+    scopes: z.string().min(1).optional(),
+  })
+  .refine((client) => [client.secret, client.jwks, client.jwksUri].filter((proof) => proof !== undefined).length <= 1, {
+    path: ['secret'],
+    message: 'give one of secret, jwks and jwksUri',
+  })
+  .refine((client) => client.jwks !== undefined || client.jwksUri !== undefined || (client.redirectUris ?? []).length > 0, {
+    path: ['redirectUris'],
+    message: 'must name one address or more; only a client with keys can do without',
+  })
+  .refine((client) => (client.jwks === undefined && client.jwksUri === undefined) || client.scopes !== undefined, {
+    path: ['scopes'],
+    message: 'must be given for a client with keys, such as system/ServiceRequest.rs',
+  });
 
 const clientsFile = z.strictObject({ clients: z.array(oneClient) });
 

@@ -281,10 +281,7 @@ export async function issueServiceToken(
     return refusal('unauthorized_client', 'client_credentials is for clients that authenticate with a key (private_key_jwt).');
   }
   if (form.scope === undefined) return refusal('invalid_scope', 'scope is missing; ask for system scopes.');
-  const scope = withoutScopes(
-    negotiateIn(server.mode, form.scope, client.scopes),
-    (one) => one.kind === 'plain' || one.level !== 'system',
-  );
+  const scope = withoutScopes(negotiateIn(server.mode, form.scope, client.scopes), (one) => one.kind === 'plain' || one.level !== 'system');
   if (scope === '') return refusal('invalid_scope', 'None of the requested scopes is a system scope registered for this client.');
   const now = server.now();
   const grant = await createServiceGrant(server.pool, client.clientId, scope, server.mode.name, now);
@@ -296,7 +293,11 @@ export async function issueServiceToken(
 }
 
 /** RFC 7009. Undefined when done, or where there was nothing to do: an unknown token is as good as revoked. */
-export async function revoke(server: AuthorizationServer, client: RegisteredClient, token: string | undefined): Promise<TokenRefusal | undefined> {
+export async function revoke(
+  server: AuthorizationServer,
+  client: RegisteredClient,
+  token: string | undefined,
+): Promise<TokenRefusal | undefined> {
   if (token === undefined) return refusal('invalid_request', 'token is missing.');
   const revocation = await revokeToken(server.pool, token, client.clientId, server.now());
   return revocation === 'of-another-client' ? refusal('unauthorized_client', 'token was issued to another client.') : undefined;

@@ -4,8 +4,8 @@
  */
 import { decodeJwt, decodeProtectedHeader, importJWK, type JWK, jwtVerify } from 'jose';
 import type pg from 'pg';
-import type { ClientAuthentication, RegisteredClient } from './clients.ts';
 import { readClientKeys } from './client-keys.ts';
+import type { ClientAuthentication, RegisteredClient } from './clients.ts';
 import { digestOf } from './secrets.ts';
 
 export const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
@@ -61,8 +61,7 @@ function problemOf(opened: Opened, client: RegisteredClient, nowSeconds: number)
 /** The one key the header names; undefined where none or several could be meant. */
 function keyFor(keys: JWK[], { kid, alg }: Opened): JWK | undefined {
   const fitting = keys.filter(
-    (key) =>
-      key.kid === kid && (alg === 'RS384' ? key.kty === 'RSA' : key.kty === 'EC' && key.crv === 'P-384') && (key.alg ?? alg) === alg,
+    (key) => key.kid === kid && (alg === 'RS384' ? key.kty === 'RSA' : key.kty === 'EC' && key.crv === 'P-384') && (key.alg ?? alg) === alg,
   );
   return fitting.length === 1 ? fitting[0] : undefined;
 }
@@ -117,6 +116,7 @@ export async function authenticateByAssertion(
   if (!(await isSigned(sent.assertion, key, opened, tokenUrl, now))) {
     return refused(`client_assertion is not signed by that key, has expired, or its aud is not ${tokenUrl}.`);
   }
-  if (!(await isFirstUse(server.pool, client.clientId, opened, now))) return refused('jti of client_assertion was used before; make a new one.');
+  if (!(await isFirstUse(server.pool, client.clientId, opened, now)))
+    return refused('jti of client_assertion was used before; make a new one.');
   return { kind: 'client', client, method: 'private_key_jwt' };
 }

@@ -207,12 +207,7 @@ export type RefreshTokenFacts = { grant: Grant; expiresAt: Date; used: boolean }
  * The grant a refresh token renews, or undefined where the token is unknown, expired, revoked or another client's, or
  * where the grant is for online access alone and its user has signed out of the EHR.
  */
-export async function readRefreshToken(
-  pool: pg.Pool,
-  token: string,
-  clientId: string,
-  now: Date,
-): Promise<RefreshTokenFacts | undefined> {
+export async function readRefreshToken(pool: pg.Pool, token: string, clientId: string, now: Date): Promise<RefreshTokenFacts | undefined> {
   const result = await pool.query<GrantRow & { expires_at: Date; used_at: Date | null }>(
     `select ${GRANT_COLUMNS}, t.expires_at, t.used_at
      from ehr_auth.refresh_tokens t

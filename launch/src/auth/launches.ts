@@ -107,7 +107,9 @@ export async function useLaunch(
 
 /** What is to go wrong in the launch of this handle, whether or not it is still good. */
 export async function faultsOfLaunch(pool: pg.Pool, handle: string): Promise<string[]> {
-  const result = await pool.query<{ faults: string[] }>('select faults from ehr_auth.launches where handle_digest = $1', [digestOf(handle)]);
+  const result = await pool.query<{ faults: string[] }>('select faults from ehr_auth.launches where handle_digest = $1', [
+    digestOf(handle),
+  ]);
   return result.rows[0]?.faults ?? [];
 }
 

@@ -2,8 +2,8 @@
 import { html } from 'hono/html';
 import type { SandboxUser } from '../auth/users.ts';
 import { isUnsigned } from '../fhir/order-signature.ts';
-import { maySign } from './order-signing.ts';
 import type { Html } from './layout.ts';
+import { maySign } from './order-signing.ts';
 import type { OrderRow } from './orders.ts';
 import { codeIn, conceptsText, conceptText, dateText, ICD_10_CM } from './wording.ts';
 

@@ -37,16 +37,7 @@ export type Soundness = {
 
 export const sound: Soundness = { identifiersKept: true, identifiersSearchable: true, taskInCompartment: true };
 
-const everything: readonly RestInteraction[] = [
-  'read',
-  'vread',
-  'update',
-  'patch',
-  'delete',
-  'history-instance',
-  'create',
-  'search-type',
-];
+const everything: readonly RestInteraction[] = ['read', 'vread', 'update', 'patch', 'delete', 'history-instance', 'create', 'search-type'];
 
 export const fullHabits: FhirHabits = {
   interactions: () => everything,

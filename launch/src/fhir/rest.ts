@@ -66,7 +66,12 @@ export function refuseIdentifierSearch({ soundness }: Server, parameters: URLSea
   if (soundness.identifiersSearchable) return;
   const name = [...parameters.keys()].find((key) => /^identifier(:|$)/.test(key));
   if (name === undefined) return;
-  throw refusal(400, 'not-supported', `Search parameter "${name}": this EHR does not search by identifier. Search by patient and date.`, name);
+  throw refusal(
+    400,
+    'not-supported',
+    `Search parameter "${name}": this EHR does not search by identifier. Search by patient and date.`,
+    name,
+  );
 }
 
 async function onType(server: Server, request: FhirRequest, resourceType: string): Promise<FhirResponse> {
@@ -102,7 +107,12 @@ async function onInstance(server: Server, request: FhirRequest, resourceType: st
   offers(server, resourceType, interaction);
   const { required, staleStatus } = server.habits.ifMatch;
   if (required && interaction !== 'read' && request.ifMatch === undefined) {
-    throw refusal(428, 'required', 'A change needs If-Match with the version it is made on. Read the resource and send W/"its versionId".', 'If-Match');
+    throw refusal(
+      428,
+      'required',
+      'A change needs If-Match with the version it is made on. Read the resource and send W/"its versionId".',
+      'If-Match',
+    );
   }
   try {
     return await instanceAnswer(server, request, resourceType, id);

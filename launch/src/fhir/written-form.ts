@@ -36,7 +36,12 @@ export function writtenForm(habits: FhirHabits, soundness: Soundness): WrittenFo
   if (habits.takesModifierExtensions && !habits.ordersAwaitSignature && soundness.identifiersKept) return undefined;
   return (incoming, before) => {
     if (!habits.takesModifierExtensions && hasModifierExtension(incoming)) {
-      throw refusal(422, 'not-supported', 'This EHR takes no modifierExtension. Leave it out.', `${incoming.resourceType}.modifierExtension`);
+      throw refusal(
+        422,
+        'not-supported',
+        'This EHR takes no modifierExtension. Leave it out.',
+        `${incoming.resourceType}.modifierExtension`,
+      );
     }
     const kept = soundness.identifiersKept ? incoming : withoutNewIdentifiers(incoming, before);
     return habits.ordersAwaitSignature ? awaitingSignature(kept, before) : kept;

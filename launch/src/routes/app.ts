@@ -31,6 +31,8 @@ export type EhrOptions = {
   readiness: () => Readiness;
   now: () => Date;
   remoteAddress: RemoteAddress;
+  /** Lets so many milliseconds pass: the fault `latency`. */
+  wait: (milliseconds: number) => Promise<void>;
 };
 
 const NOT_READY_EXEMPT = /^\/(health|chart\/[a-z.-]+)$/;
@@ -77,7 +79,7 @@ export function createEhrApp(options: EhrOptions): Hono {
       authenticate: (token) => accessContextOf(one, token),
       allowedOrigins: registeredOrigins(clients),
       habits: one.mode.fhir,
-      around: (call, answer) => withFaults(pool, call, answer),
+      around: (call, answer) => withFaults({ pool, wait: options.wait }, call, answer),
       smart: {
         authorize: endpoints.authorization,
         token: endpoints.token,

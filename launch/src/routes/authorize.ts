@@ -41,10 +41,7 @@ const toApp = (context: Context, request: Pick<AuthorizeRequest, 'redirectUri' |
   leave(context, redirectTo(request.redirectUri, { ...parameters, state: request.state }));
 
 /** The endpoints of all modes, and the pages they share: a sign-in under way knows its mode by the FHIR base it is for. */
-export function authorizeRoutes(
-  servers: readonly [AuthorizationServer, ...AuthorizationServer[]],
-  repository: Repository,
-): Hono {
+export function authorizeRoutes(servers: readonly [AuthorizationServer, ...AuthorizationServer[]], repository: Repository): Hono {
   const routes = new Hono();
   const [first] = servers;
   const serverFor = (request: AuthorizeRequest): AuthorizationServer => servers.find((one) => one.fhirBase === request.audience) ?? first;
@@ -56,8 +53,7 @@ export function authorizeRoutes(
   }
 
   const appName = (clientId: string): string => first.clients.find((client) => client.clientId === clientId)?.name ?? clientId;
-  const notHere = (context: Context, message: string) =>
-    context.html(messagePage({ title: 'This app cannot sign in here', message }), 400);
+  const notHere = (context: Context, message: string) => context.html(messagePage({ title: 'This app cannot sign in here', message }), 400);
 
   const authorize = async (server: AuthorizationServer, context: Context, parameters: URLSearchParams): Promise<Response> => {
     const check = checkAuthorizeRequest(parameters, server);
@@ -77,15 +73,17 @@ export function authorizeRoutes(
       const interaction = await beginInteraction(server.pool, request, server.now());
       return context.html(signInPage({ action: '/auth/sign-in', hidden: { interaction }, app: appName(request.clientId) }));
     }
-    switch (faultAt('authorize', await faultsOfLaunch(server.pool, request.launch))) {
-      case 'auth_invalid_client_id':
-        return notHere(context, 'client_id must name one app that is registered here (fault of this launch).');
-      case 'auth_invalid_redirect_uri':
-        return notHere(context, `redirect_uri must be, to the letter, one registered for ${appName(request.clientId)} (fault of this launch).`);
-      case 'auth_invalid_scope':
-        return toApp(context, request, { error: 'invalid_scope', error_description: 'The scope is invalid (fault of this launch).' });
-      default:
-        break;
+    const fault = faultAt('authorize', await faultsOfLaunch(server.pool, request.launch));
+    if (fault === 'auth_invalid_client_id')
+      return notHere(context, 'client_id must name one app that is registered here (fault of this launch).');
+    if (fault === 'auth_invalid_redirect_uri') {
+      return notHere(
+        context,
+        `redirect_uri must be, to the letter, one registered for ${appName(request.clientId)} (fault of this launch).`,
+      );
+    }
+    if (fault === 'auth_invalid_scope') {
+      return toApp(context, request, { error: 'invalid_scope', error_description: 'The scope is invalid (fault of this launch).' });
     }
     const code = await authorizeLaunch(server, { ...request, launch: request.launch });
     if (code === undefined) return toApp(context, request, { error: 'invalid_request', error_description: HANDLE_REFUSED });
@@ -122,7 +120,9 @@ export function authorizeRoutes(
   const finish = async (context: Context, secret: string, userId: string, patientId: string | undefined): Promise<Response> => {
     const finished = await finishInteraction(first.pool, secret, first.now());
     if (!finished) return over(context);
-    return toApp(context, finished.request, { code: await authorizeStandalone(serverFor(finished.request), finished.request, userId, patientId) });
+    return toApp(context, finished.request, {
+      code: await authorizeStandalone(serverFor(finished.request), finished.request, userId, patientId),
+    });
   };
 
   routes.post('/auth/sign-in', async (context) => {

@@ -175,11 +175,16 @@ describe('the request for it is refused', () => {
     ['without client_assertion', { client_assertion: '' }, {}, 401, 'invalid_client'],
     ['in the name of another client', { client_id: 'refloop' }, {}, 401, 'invalid_client'],
     ['with two proofs', {}, { Authorization: basic }, 401, 'invalid_client'],
-    ['of a client with a secret', { client_assertion: '', client_assertion_type: '' }, { Authorization: basic }, 400, 'unauthorized_client'],
+    [
+      'of a client with a secret',
+      { client_assertion: '', client_assertion_type: '' },
+      { Authorization: basic },
+      400,
+      'unauthorized_client',
+    ],
     ['of a public client', { client_assertion: '', client_assertion_type: '', client_id: 'refloop' }, {}, 400, 'unauthorized_client'],
     ['that only names the client', { client_assertion: '', client_assertion_type: '', client_id: 'backend' }, {}, 401, 'invalid_client'],
   ])('%s', async (_, change, headers, status, error) => {
     expect(await ask(change, headers)).toEqual([status, error]);
   });
-
 });

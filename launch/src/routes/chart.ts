@@ -221,7 +221,13 @@ export function chartRoutes(
   });
 
   pages.post('/referral-center', (context) =>
-    open(context, { userId: context.get('session').user.id, mode: 'full', faults: [], intent: 'referral-center', needPatientBanner: false }),
+    open(context, {
+      userId: context.get('session').user.id,
+      mode: 'full',
+      faults: [],
+      intent: 'referral-center',
+      needPatientBanner: false,
+    }),
   );
 
   pages.get('/app/:launch', async (context) => {

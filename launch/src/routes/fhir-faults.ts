@@ -21,16 +21,35 @@ async function cut({ context }: FhirCall, response: Response): Promise<Response>
   return context.body(text.slice(0, Math.ceil(text.length / 2)), response.status as 200, Object.fromEntries(response.headers));
 }
 
-/** Ends the connection without an answer. Where there is none (a test that calls the application itself), reading the body fails. */
-function cutOff({ context }: FhirCall): Response {
+/**
+ * The answer's head and the beginning of its body, and then the connection ends. It ends after the head because a browser that gets
+ * nothing at all on a connection it used before repeats the request by itself, POST too, and the app never learns of either.
+ * Where there is no connection (a test that calls the application itself), reading the body fails.
+ */
+async function cutOff({ context }: FhirCall, response: Response): Promise<Response> {
   const { incoming } = (context.env ?? {}) as { incoming?: IncomingMessage };
-  incoming?.socket.destroy();
-  const nothing = new ReadableStream({ start: (controller) => controller.error(new Error('The connection was dropped.')) });
-  return new Response(nothing);
+  const beginning = (await response.text()).slice(0, 40);
+  const body = new ReadableStream<Uint8Array>(
+    {
+      start: (controller) => controller.enqueue(new TextEncoder().encode(beginning)),
+      pull: async (controller) => {
+        if (!incoming) return controller.error(new Error('The connection was dropped.'));
+        // What is written leaves the process first.
+        await new Promise((done) => setTimeout(done, 50));
+        incoming.socket.destroy();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  return context.body(body, response.status as 200, Object.fromEntries(response.headers));
 }
 
 /** Answers a FHIR request of a launch that has faults; one without is answered as ever. */
-export async function withFaults(pool: pg.Pool, call: FhirCall, answer: () => Promise<Response>): Promise<Response> {
+export async function withFaults(
+  { pool, wait }: { pool: pg.Pool; wait: (milliseconds: number) => Promise<void> },
+  call: FhirCall,
+  answer: () => Promise<Response>,
+): Promise<Response> {
   const { launch } = call.access;
   if (!launch || launch.faults.length === 0) return answer();
   const counted = async (step: FaultStep): Promise<FaultName | undefined> => {
@@ -38,19 +57,15 @@ export async function withFaults(pool: pg.Pool, call: FhirCall, answer: () => Pr
     return undefined;
   };
 
-  if (launch.faults.includes('latency')) await new Promise((done) => setTimeout(done, LATENCY_MILLISECONDS));
+  if (launch.faults.includes('latency')) await wait(LATENCY_MILLISECONDS);
   if ((await counted('first-requests')) === 'rate_limited') return outcome(call, 429, 'Too many requests. Wait, then repeat the request.');
   if (!call.isWrite) return answer();
-  if ((await counted('first-writes')) === 'unavailable') return outcome(call, 503, 'The chart takes no changes at the moment. Try again later.');
+  if ((await counted('first-writes')) === 'unavailable')
+    return outcome(call, 503, 'The chart takes no changes at the moment. Try again later.');
   if (faultAt('write', launch.faults) === 'server_error') return outcome(call, 500, 'The server failed on this request.');
   const response = await answer();
   if (!response.ok) return response;
-  switch (await counted('first-written')) {
-    case 'malformed_json':
-      return cut(call, response);
-    case 'dropped_after_write':
-      return cutOff(call);
-    default:
-      return response;
-  }
+  const fault = await counted('first-written');
+  if (fault === 'malformed_json') return cut(call, response);
+  return fault === 'dropped_after_write' ? cutOff(call, response) : response;
 }

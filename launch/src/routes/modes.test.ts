@@ -2,8 +2,32 @@ import type { CapabilityStatement, Resource } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RestInteraction } from '../fhir/habits.ts';
 import type { ModeName } from '../modes/modes.ts';
-import { authorizeIn, type Backend, baseOf, exchangeIn, type FhirAnswer, fhir, makeBackend, prefixOf, serviceToken, tokensIn } from './test-backend.ts';
-import { EHR, FHIR_BASE, locationOf, openTestEhr, postForm, REFLOOP, signIn, type TestEhr } from './test-ehr.ts';
+import {
+  authorizeIn,
+  type Backend,
+  baseOf,
+  exchangeIn,
+  type FhirAnswer,
+  fhir,
+  makeBackend,
+  prefixOf,
+  serviceToken,
+  tokensIn,
+} from './test-backend.ts';
+import {
+  authorizeParameters,
+  authorizeUrl,
+  EHR,
+  FHIR_BASE,
+  launchByApi,
+  locationOf,
+  openTestEhr,
+  pkcePair,
+  postForm,
+  REFLOOP,
+  signIn,
+  type TestEhr,
+} from './test-ehr.ts';
 
 let ehr: TestEhr;
 let backend: Backend;
@@ -165,7 +189,12 @@ describe.each(MODE_NAMES)('%s', (mode) => {
     expect((await fhir(ehr, mode, tokens.access_token, 'GET', 'Patient/pat-a')).status).toBe(200);
     const payload = JSON.parse(Buffer.from(tokens.id_token?.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>;
     expect(payload).toMatchObject({ iss: EHR, fhirUser: `${baseOf(mode)}/Practitioner/clinician` });
-    const introspection = await postForm(ehr, `${prefixOf(mode)}/auth/introspect`, { token: tokens.access_token }, { Authorization: `Bearer ${tokens.access_token}` });
+    const introspection = await postForm(
+      ehr,
+      `${prefixOf(mode)}/auth/introspect`,
+      { token: tokens.access_token },
+      { Authorization: `Bearer ${tokens.access_token}` },
+    );
     expect(await introspection.json()).toMatchObject({ active: true, aud: baseOf(mode) });
   });
 
@@ -179,7 +208,12 @@ describe('a launch belongs to its mode', () => {
   test('its handle and its aud are refused elsewhere', async () => {
     const wrongAudience = await authorizeIn(ehr, { mode: 'epic-like', aud: FHIR_BASE });
     expect(locationOf(wrongAudience.response).searchParams.get('error')).toBe('invalid_request');
-    const { response } = await authorizeIn(ehr, { mode: 'epic-like' });
+    const { launch } = await launchByApi(ehr, { user: 'clinician', patient: 'pat-a', mode: 'epic-like' });
+    const { challenge } = pkcePair();
+    const elsewhere = locationOf(await ehr.app.request(authorizeUrl(authorizeParameters(challenge, launch))));
+    expect(elsewhere.searchParams.get('error_description')).toContain('launch');
+    const own = new URLSearchParams({ ...authorizeParameters(challenge, launch), aud: baseOf('epic-like') });
+    const response = await ehr.app.request(`${EHR}/epic-like/auth/authorize?${own.toString()}`);
     expect(locationOf(response).searchParams.get('code')).not.toBeNull();
   });
 
@@ -199,12 +233,32 @@ describe('scopes as granted', () => {
   const ASKED =
     'launch openid fhirUser online_access offline_access patient/Patient.read patient/ServiceRequest.crus patient/Task.crus patient/Communication.c patient/Provenance.crs patient/DocumentReference.crus';
   test.each<[ModeName, string, boolean, number]>([
-    ['full', 'launch openid fhirUser online_access offline_access patient/Patient.r patient/ServiceRequest.crus patient/Task.crus patient/Communication.c patient/Provenance.crs patient/DocumentReference.crus', true, 3600],
+    [
+      'full',
+      'launch openid fhirUser online_access offline_access patient/Patient.r patient/ServiceRequest.crus patient/Task.crus patient/Communication.c patient/Provenance.crs patient/DocumentReference.crus',
+      true,
+      3600,
+    ],
     // Read only Provenance, no Task to create, no online access, and offline access unnamed though granted.
-    ['epic-like', 'launch openid fhirUser patient/Patient.r patient/ServiceRequest.crus patient/Task.rus patient/Communication.c patient/Provenance.rs patient/DocumentReference.crus', true, 3600],
+    [
+      'epic-like',
+      'launch openid fhirUser patient/Patient.r patient/ServiceRequest.crus patient/Task.rus patient/Communication.c patient/Provenance.rs patient/DocumentReference.crus',
+      true,
+      3600,
+    ],
     // The version 1 scope is gone without a word, and so is everything that would outlive ten minutes.
-    ['oracle-like', 'launch openid fhirUser patient/ServiceRequest.rs patient/Communication.c patient/Provenance.crs patient/DocumentReference.crus', false, 600],
-    ['athena-like', 'launch openid fhirUser online_access offline_access patient/Patient.r patient/ServiceRequest.rs patient/Provenance.r patient/DocumentReference.rs', true, 3600],
+    [
+      'oracle-like',
+      'launch openid fhirUser patient/ServiceRequest.rs patient/Communication.c patient/Provenance.crs patient/DocumentReference.crus',
+      false,
+      600,
+    ],
+    [
+      'athena-like',
+      'launch openid fhirUser online_access offline_access patient/Patient.r patient/ServiceRequest.rs patient/Provenance.r patient/DocumentReference.rs',
+      true,
+      3600,
+    ],
   ])('%s', async (mode, granted, refreshes, seconds) => {
     const tokens = await tokensIn(ehr, { mode, scope: ASKED });
     expect(tokens.scope).toBe(granted);
@@ -222,7 +276,11 @@ describe('scopes as granted', () => {
 
   test('oracle-like has no refresh grant, and its tokens end after ten minutes', async () => {
     const tokens = await tokensIn(ehr, { mode: 'oracle-like' });
-    const answer = await postForm(ehr, '/oracle-like/auth/token', { grant_type: 'refresh_token', refresh_token: 'x', client_id: 'refloop' });
+    const answer = await postForm(ehr, '/oracle-like/auth/token', {
+      grant_type: 'refresh_token',
+      refresh_token: 'x',
+      client_id: 'refloop',
+    });
     expect([answer.status, ((await answer.json()) as { error: string }).error]).toEqual([400, 'unsupported_grant_type']);
     ehr.pass(599);
     expect((await fhir(ehr, 'oracle-like', tokens.access_token, 'GET', 'ServiceRequest/order-a')).status).toBe(200);
@@ -346,7 +404,13 @@ describe('taking changes', () => {
 });
 
 describe('an unsigned order', () => {
-  const order = { resourceType: 'ServiceRequest', status: 'active', intent: 'order', subject: patient, code: { text: 'Referral to cardiologist' } } as const;
+  const order = {
+    resourceType: 'ServiceRequest',
+    status: 'active',
+    intent: 'order',
+    subject: patient,
+    code: { text: 'Referral to cardiologist' },
+  } as const;
   const isTagged = (answer: FhirAnswer): boolean => (answer.json.meta.tag ?? []).some((tag) => tag.code === 'unsigned');
   const sign = async (id: string, user: string, of = 'pat-a'): Promise<Response> =>
     postForm(ehr, `/patients/${of}/orders/${id}/sign`, {}, { Cookie: await signIn(ehr, user) });

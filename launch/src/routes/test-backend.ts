@@ -9,7 +9,10 @@ export type Backend = {
   client: RegisteredClient;
   publicJwk: JWK;
   /** A signed assertion, right unless changed. */
-  assertion: (ehr: TestEhr, change?: { header?: Record<string, unknown>; claims?: Record<string, unknown>; key?: CryptoKey }) => Promise<string>;
+  assertion: (
+    ehr: TestEhr,
+    change?: { header?: Record<string, unknown>; claims?: Record<string, unknown>; key?: CryptoKey },
+  ) => Promise<string>;
 };
 
 let serial = 0;
@@ -68,7 +71,13 @@ export async function authorizeIn(
 ): Promise<{ response: Response; verifier: string; path: string }> {
   const mode = options.mode ?? 'full';
   const { verifier, challenge } = pkcePair();
-  const { launch, iss } = await launchByApi(ehr, { user: 'clinician', patient: 'pat-a', order: 'order-a', mode, faults: options.faults ?? [] });
+  const { launch, iss } = await launchByApi(ehr, {
+    user: 'clinician',
+    patient: 'pat-a',
+    order: 'order-a',
+    mode,
+    faults: options.faults ?? [],
+  });
   const parameters = {
     ...authorizeParameters(challenge, launch),
     aud: options.aud ?? iss,

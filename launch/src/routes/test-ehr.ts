@@ -46,6 +46,10 @@ export type TestEhr = {
   pass: (seconds: number) => void;
   setReadiness: (readiness: Readiness) => void;
   setRemoteAddress: (address: string) => void;
+  /** How many milliseconds the EHR let pass on purpose, each time; no test waits for them. */
+  waited: number[];
+  /** The same EHR on the same database, as after a restart. */
+  restarted: () => Hono;
   close: () => Promise<void>;
 };
 
@@ -129,7 +133,8 @@ export async function openTestEhr(resources: Resource[] = CHART, further: Regist
   let remoteAddress = '127.0.0.1';
   const clients: EhrOptions['clients'] = [refloopClient(REFLOOP), OTHER_APP, SERVER_APP, ...further];
   const signingKey = await openSigningKey(pool, new Date(now));
-  const app = createEhrApp({
+  const waited: number[] = [];
+  const options: EhrOptions = {
     pool,
     repository,
     origin: EHR,
@@ -138,9 +143,15 @@ export async function openTestEhr(resources: Resource[] = CHART, further: Regist
     readiness: () => readiness,
     now: () => new Date(now),
     remoteAddress: () => remoteAddress,
-  });
+    wait: (milliseconds) => {
+      waited.push(milliseconds);
+      return Promise.resolve();
+    },
+  };
   return {
-    app,
+    app: createEhrApp(options),
+    waited,
+    restarted: () => createEhrApp(options),
     pool,
     repository,
     now: () => new Date(now),

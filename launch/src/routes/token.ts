@@ -53,7 +53,12 @@ async function callerOf(server: AuthorizationServer, context: Context, only: Onl
   return authenticateByAssertion(server, endpointsOf(server).token, { assertion, type, clientIdInForm });
 }
 
-async function tokensFor(server: AuthorizationServer, grantType: string, caller: ClientAuthentication & { kind: 'client' }, only: OnlyParameter): Promise<TokenOutcome> {
+async function tokensFor(
+  server: AuthorizationServer,
+  grantType: string,
+  caller: ClientAuthentication & { kind: 'client' },
+  only: OnlyParameter,
+): Promise<TokenOutcome> {
   switch (grantType) {
     case 'authorization_code':
       return exchangeCode(
