@@ -2,9 +2,10 @@
 import { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type pg from 'pg';
-import { type AuthorizationServer, accessContextOf } from '../auth/authorization-server.ts';
+import type { AuthorizationServer } from '../auth/authorization-server.ts';
 import { type RegisteredClient, registeredOrigins } from '../auth/clients.ts';
 import type { SigningKey } from '../auth/signing-key.ts';
+import { accessContextOf } from '../auth/token-status.ts';
 import { messagePage } from '../chart/layout.ts';
 import { createFhirApp } from '../fhir/app.ts';
 import { FhirError } from '../fhir/fhir-error.ts';

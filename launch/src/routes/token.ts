@@ -5,15 +5,14 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import {
   type AuthorizationServer,
   exchangeCode,
-  introspect,
   issueServiceToken,
   refreshTokens,
-  revoke,
   type TokenOutcome,
 } from '../auth/authorization-server.ts';
 import { authenticateByAssertion } from '../auth/client-assertion.ts';
 import { authenticateClient, type ClientAuthentication, registeredOrigins } from '../auth/clients.ts';
 import { readAccessToken } from '../auth/grants.ts';
+import { introspect, revoke } from '../auth/token-status.ts';
 import { endpointsOf, grantTypes } from './discovery.ts';
 
 type Form = { kind: 'form'; only: (name: string) => string | undefined } | { kind: 'refused'; description: string };
