@@ -23,7 +23,7 @@ async function cut({ context }: FhirCall, response: Response): Promise<Response>
 
 /**
  * The answer's head and the beginning of its body, and then the connection ends. It ends after the head because a browser that gets
- * nothing at all on a connection it used before repeats the request by itself, POST too, and the app never learns of either.
+ * nothing at all on a connection it used before may repeat the request by itself, POST too, and the app never learns of either.
  * Where there is no connection (a test that calls the application itself), reading the body fails.
  */
 async function cutOff({ context }: FhirCall, response: Response): Promise<Response> {

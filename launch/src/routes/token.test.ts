@@ -229,6 +229,13 @@ describe('refreshing', () => {
     expect(await isActive(tokens.access_token, witness.access_token)).toBe(false);
   });
 
+  test('with a used token revokes the family whatever else is wrong with the request', async () => {
+    const first = await fetchTokens(ehr);
+    const second = (await (await refresh(first.refresh_token ?? '')).json()) as Tokens;
+    expect(await errorOf(await refresh(first.refresh_token ?? '', { scope: 'patient/Group.r' }))).toBe('invalid_grant');
+    expect((await refresh(second.refresh_token ?? '')).status).toBe(400);
+  });
+
   test('by another client, or for more than was granted, does not use the token up', async () => {
     const { refresh_token: token } = await fetchTokens(ehr);
     await refresh(token ?? '', { client_id: 'other-app' });
