@@ -31,6 +31,7 @@ export default defineConfig({
   ],
   use: {
     baseURL: `http://localhost:${process.env['REFLOOP_EHR_PORT']}`,
+    actionTimeout: 15_000,
     trace: 'retain-on-failure',
     screenshot: 'only-on-failure',
     viewport: { width: 1440, height: 900 },

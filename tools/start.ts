@@ -4,6 +4,7 @@ import { existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { configFaults, readConfig } from '../api/server/src/config.ts';
 import { buildApp } from './app-build.ts';
 import { type Databases, openDatabases, ROOT, say, stateFolder } from './environment.ts';
 import { publishSandboxDirectory } from './sandbox-directory.ts';
@@ -85,6 +86,15 @@ function port(variable: string, standard: number): number {
   return Number.isInteger(value) && value > 0 && value < 65_536 ? value : wrongUse(`${variable}: "${text}" is not a port number.`);
 }
 
+/** Mistakes in the environment and in the sites file end the start before anything is started or waited for. */
+function refuseWrongSettings(ports: Record<string, string>): void {
+  // The database's address is found out later, where none is given.
+  const read = readConfig({ ...process.env, ...ports, DATABASE_URL: process.env['DATABASE_URL'] || 'postgresql://localhost/refloop' });
+  if (read.ok) return;
+  say(configFaults(read.refusal));
+  process.exit(2);
+}
+
 const { data, only } = options();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0));
 process.on('disconnect', () => void stop(0));
@@ -92,6 +102,7 @@ process.on('disconnect', () => void stop(0));
 const ehrPort = port('REFLOOP_EHR_PORT', 4010);
 const refloopPort = port('REFLOOP_PORT', 4020);
 const withSandbox = only === undefined;
+refuseWrongSettings({ REFLOOP_EHR_PORT: String(ehrPort), REFLOOP_PORT: String(refloopPort) });
 if (withSandbox) await refuseTakenPort(ehrPort, 'REFLOOP_EHR_PORT', '127.0.0.1');
 await refuseTakenPort(refloopPort, 'REFLOOP_PORT', '127.0.0.1');
 

@@ -5,7 +5,6 @@ import { ReferSkeleton } from './refer/ReferSkeleton.tsx';
 import { startDesk } from './refer/start-desk.ts';
 import { FailurePage } from './session/FailurePage.tsx';
 import type { Failure } from './session/failure.ts';
-import { applyHostStyle } from './session/host-style.ts';
 import { IdleWatch } from './session/IdleWatch.tsx';
 import { type OpenedApp, openApp } from './session/open-app.ts';
 import { forgetLaunch } from './session/smart-environment.ts';
@@ -41,8 +40,15 @@ async function open(): Promise<void> {
     return stage.set({ current: { kind: 'failed', failure: opened.refusal, iss } });
   }
   stage.set({ current: { kind: 'open', app: opened.value } });
-  void applyHostStyle(opened.value.context);
   if (opened.value.kind === 'chart') await startDesk(opened.value.desk);
+}
+
+const openOrSay = (): Promise<void> => open().catch(() => end({ kind: 'broken', detail: 'The page could not be opened.' }));
+
+/** The same launch once more: its tokens and session are still held, only what did not answer is asked again. */
+function retry(): void {
+  stage.set({ current: { kind: 'opening' } });
+  void openOrSay();
 }
 
 let opening: Promise<void> | undefined;
@@ -50,13 +56,13 @@ let opening: Promise<void> | undefined;
 export function App() {
   const { current } = useStore(stage);
   useEffect(() => {
-    opening ??= open().catch(() => end({ kind: 'broken', detail: 'The page could not be opened.' }));
+    opening ??= openOrSay();
   }, []);
   switch (current.kind) {
     case 'opening':
       return <ReferSkeleton />;
     case 'failed':
-      return <FailurePage failure={current.failure} iss={current.iss} />;
+      return <FailurePage failure={current.failure} iss={current.iss} onRetry={retry} />;
     case 'open':
       return (
         <>

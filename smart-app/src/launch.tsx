@@ -27,7 +27,7 @@ export function Launch() {
     launched ??= launch().catch(() => ({ kind: 'broken', detail: 'The launch could not be started.' }) as const);
     void launched.then((ended) => setFailure(ended));
   }, []);
-  if (failure) return <FailurePage failure={failure} iss={undefined} />;
+  if (failure) return <FailurePage failure={failure} iss={undefined} onRetry={() => location.reload()} />;
   return (
     <Late>
       <PlainPage title="Opening Refloop">

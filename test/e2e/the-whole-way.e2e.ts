@@ -1,7 +1,16 @@
 /** From the EHR's sign-in page to the written chart, with the pointer and without it. */
 import type { ServiceRequest } from '@medplum/fhirtypes';
 import type { FrameLocator, Page } from '@playwright/test';
-import { approveButton, decision, editSentence, noteSentences, readyToApprove, settled, specialists } from './support/refer-page.ts';
+import {
+  approveButton,
+  decision,
+  editSentence,
+  noteSentences,
+  patientBanner,
+  readyToApprove,
+  settled,
+  specialists,
+} from './support/refer-page.ts';
 import { appFrame, draftOrder, EHR, ofOrder, REFLOOP, referButton, signIn } from './support/sandbox.ts';
 import { openChart, textOf, writtenTo } from './support/smart-client.ts';
 import { expect, test } from './support/test.ts';
@@ -62,7 +71,7 @@ test('a clinician refers from the chart: pick, edit, approve, and the chart has 
 
   const app = appFrame(page);
   await readyToApprove(app);
-  await expect(app.getByRole('banner', { name: 'Patient' }), 'the EHR shows the banner, so the app does not').toHaveCount(0);
+  await expect(patientBanner(app), 'the EHR shows the banner, so the app does not').toHaveCount(0);
   expect(await specialists(app).count()).toBeGreaterThanOrEqual(3);
   await expect(specialists(app).first(), 'the best is preselected').toBeChecked();
   await specialists(app).nth(1).check();

@@ -112,8 +112,10 @@ export function openFhirServer(traits: Traits, base: string, people: readonly Pe
   }
 
   function search(type: string, { query, access }: FhirRequest): Response {
-    if (query.has('identifier') && !traits.searchByIdentifier) return outcome(400, 'not-supported', 'Unknown search parameter identifier');
-    const criteria = [...query].filter(([name]) => !name.startsWith('_'));
+    if (query.has('identifier') && traits.searchByIdentifier === 'refused')
+      return outcome(400, 'not-supported', 'Unknown search parameter identifier');
+    const ignored = traits.searchByIdentifier === 'ignored' ? 'identifier' : '_';
+    const criteria = [...query].filter(([name]) => !name.startsWith('_') && name !== ignored);
     const found = [...resources.values()].filter(
       (resource) =>
         resource.resourceType === type &&

@@ -94,7 +94,7 @@ const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceA
 /** The page of the launcher: `/?patient=1&order=order-1` frames Refloop with a fresh launch. */
 const launcherPage = (address: string): Response =>
   new Response(
-    `<!doctype html><html lang="en"><title>Foreign launcher</title><iframe title="App" width="1400" height="860" src="${escaped(address)}"></iframe>`,
+    `<!doctype html><html lang="en"><title>Foreign launcher</title><iframe title="App" width="1400" height="860" src="${escaped(address)}"></iframe><textarea aria-label="Paste"></textarea><script>addEventListener("message", ({ data }) => { if (data?.type === "refloop:done") document.querySelector("iframe").remove(); });</script>`,
     {
       headers: { 'content-type': 'text/html; charset=utf-8' },
     },

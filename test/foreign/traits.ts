@@ -27,8 +27,8 @@ export type Traits = {
   absoluteReferences: boolean;
   /** `location`: 201 without a body, Location not exposed to scripts of other origins. */
   writeAnswer: 'resource' | 'location';
-  /** False: a search by `identifier` is refused with 400, as servers do that index it for few types. */
-  searchByIdentifier: boolean;
+  /** Servers that do not index `identifier` refuse it with 400 or leave it out of the search, and both are allowed. */
+  searchByIdentifier: 'honoured' | 'refused' | 'ignored';
 };
 
 /** The least forthcoming server that a referral on rung 1 still works with. */
@@ -47,7 +47,7 @@ export const SPARSE: Traits = {
   versions: true,
   absoluteReferences: false,
   writeAnswer: 'location',
-  searchByIdentifier: true,
+  searchByIdentifier: 'honoured',
 };
 
 /** The scopes of an EHR that has not moved beyond SMART v1, narrower than what Refloop asks for: nothing about documents. */

@@ -71,12 +71,54 @@ describe('a sites file', () => {
       { sites: [], cdsClients: [{ iss: 'x', jku: 'https://x.org/k', jwks: { keys: [{ kty: 'RSA' }] } }] },
       ['cdsClients.0: Both'],
     ],
+    [
+      'with scopes that open no session',
+      { sites: [entry({ scopes: 'launch patient/*.rs' })] },
+      ['sites.0.scopes: Without openid, fhirUser'],
+    ],
+    ['with an issuer that is no URL', { sites: [entry({ issuer: 'login' })] }, ['sites.0.issuer: Not a URL']],
+    [
+      'with a shared secret as key',
+      { sites: [entry({ jwks: { keys: [{ kty: 'oct', k: 'x' }] } })] },
+      ['sites.0.jwks.keys.0: A key of type "oct"'],
+    ],
+    [
+      'with a private key',
+      { sites: [entry({ jwks: { keys: [{ kty: 'EC', x: 'x', y: 'y', d: 'secret' }] } })] },
+      ['sites.0.jwks.keys.0: A private key'],
+    ],
+    ['with embed that is no list', { sites: [entry({ embed: 'https://ehr.example.org' })] }, ['sites.0.embed: ']],
+    ['with a list instead of an object', [], ['(file): ']],
     ['with two mistakes', { sites: [entry({ tenant: 'North Clinic', name: '' })] }, ['sites.0.tenant: ', 'sites.0.name: ']],
   ];
   test.each(wrong)('%s is refused, with the field', (_name, file, expected) => {
     const found = faults(file);
     expect(found).toHaveLength(expected.length);
     for (const [index, start] of expected.entries()) expect(found[index]).toContain(start);
+  });
+
+  test.each(wrong)('%s is told how to mend it', (_name, file) => {
+    const answer = parse(file);
+    expect(answer.ok).toBe(false);
+    for (const { fix } of answer.ok ? [] : answer.refusal) expect(fix).toMatch(/\.$/);
+  });
+
+  test('a fix speaks of the field that is wrong', () => {
+    const fixOf = (more: Record<string, unknown>) => {
+      const answer = parse({ sites: [entry(more)] });
+      return answer.ok ? undefined : answer.refusal[0]?.fix;
+    };
+    expect(fixOf({ embed: ['https://ehr.example.org/'] })).toContain('["https://ehr.example.org"]');
+    expect(fixOf({ clientId: '' })).toContain('client id');
+    expect(fixOf({ clientID: 'x' })).toContain('"clientId"');
+    expect(fixOf({ jwks: {} })).toContain('public keys');
+  });
+
+  test('no secret of a wrong file is repeated', () => {
+    const answer = parse({
+      sites: [entry({ jwks: { keys: [{ kty: 'EC', d: 'planted-secret' }] }, system: { clientId: 'x', key: 7, k: 'planted-secret' } })],
+    });
+    expect(JSON.stringify(answer)).not.toContain('planted-secret');
   });
 
   test('http is taken outside production, and on loopback', () => {

@@ -97,6 +97,40 @@ const toSite = (entry: z.output<typeof SiteEntry>): Site => ({
   system: entry.system,
 });
 
+const ENTRY_FIX = 'An entry is {"tenant", "name", "iss", "clientId", "scopes"?, "issuer"?, "jwks"?, "embed"?, "admins"?, "system"?}.';
+
+/** How each field of an entry is mended; what stands deeper inside is mended with its field. */
+const FIXES: Readonly<Record<string, string>> = {
+  tenant: 'Give the organisation a short name of its own, such as "north-clinic"; entries of one organisation share it.',
+  name: 'Give the name people know this EHR by, such as "North clinic".',
+  iss: 'Give the FHIR base as the EHR sends it in iss, with https.',
+  clientId: 'Give the client id the EHR assigned to Refloop.',
+  scopes: 'Leave it out for all that Refloop uses, or list scopes apart by spaces; launch, openid and fhirUser are among them.',
+  issuer: 'Give the issuer as it stands in the id_token, or leave it out to take the EHR’s own word.',
+  jwks: 'Give the EHR’s public keys as {"keys": […]}, or leave it out to fetch them from the EHR.',
+  embed: 'List the origins whose pages may frame Refloop, such as ["https://ehr.example.org"].',
+  admins: 'List the fhirUser of the first administrators, such as ["Practitioner/123"].',
+  system: 'Give {"clientId", "key"}, or leave it out.',
+};
+
+/** The fix for a mistake at this place of the file: `sites.0.embed.1` is mended as `embed` is. */
+function fixAt(path: readonly PropertyKey[]): string {
+  const [list, , field] = path;
+  if (list === 'cdsClients') return 'A CDS Hooks client is {"iss", "jku"?} or {"iss", "jwks"?}.';
+  if (list !== 'sites' || path.length === 1) return 'The file is {"sites": [entry, …], "cdsClients": [client, …]}.';
+  return (typeof field === 'string' ? FIXES[field] : undefined) ?? ENTRY_FIX;
+}
+
+/** Without these no launch can end in a session (SMART App Launch 2.2). */
+const NEEDED_SCOPES = ['launch', 'openid', 'fhirUser'];
+
+/** Why a key cannot verify an id_token or must not stand in this file; undefined where it can. */
+function keyFault(key: Record<string, unknown>): string | undefined {
+  if (key['kty'] !== 'RSA' && key['kty'] !== 'EC')
+    return `A key of type ${JSON.stringify(key['kty'])}; only RSA and EC keys sign id_tokens here`;
+  return key['d'] === undefined ? undefined : 'A private key, which only the EHR may hold';
+}
+
 export type SitesAnswer = { ok: true; value: Sites } | { ok: false; refusal: FieldError[] };
 
 /** Reads the text of a sites file. Every mistake is reported, not only the first. */
@@ -113,7 +147,7 @@ export function parseSites(text: string, options: { production: boolean; taken: 
     const refusal = parsed.error.issues.map((issue) => ({
       field: issue.path.map(String).join('.') || '(file)',
       message: issue.message,
-      fix: 'An entry is {"tenant", "name", "iss", "clientId", "scopes"?, "issuer"?, "jwks"?, "embed"?, "admins"?, "system"?}.',
+      fix: fixAt(issue.path),
     }));
     return { ok: false, refusal };
   }
@@ -122,13 +156,20 @@ export function parseSites(text: string, options: { production: boolean; taken: 
   for (const [index, entry] of parsed.data.sites.entries()) {
     const field = (name: string): string => `sites.${index}.${name}`;
     const fault = addressFault(entry.iss, options.production);
-    if (fault) faults.push({ field: field('iss'), message: fault, fix: 'Give the FHIR base as the EHR sends it in iss, with https.' });
+    if (fault) faults.push({ field: field('iss'), message: fault, fix: fixAt(['sites', index, 'iss']) });
+    const missing = entry.scopes === undefined ? [] : NEEDED_SCOPES.filter((scope) => !entry.scopes?.split(/\s+/).includes(scope));
+    if (missing.length > 0)
+      faults.push({ field: field('scopes'), message: `Without ${missing.join(', ')}`, fix: fixAt(['sites', index, 'scopes']) });
+    for (const [number, key] of (entry.jwks?.keys ?? []).entries()) {
+      const wrong = keyFault(key);
+      if (wrong) faults.push({ field: field(`jwks.keys.${number}`), message: wrong, fix: fixAt(['sites', index, 'jwks']) });
+    }
     if (seen.has(entry.iss))
       faults.push({ field: field('iss'), message: 'Another entry has this iss', fix: 'Keep one entry for each FHIR base.' });
     seen.add(entry.iss);
     if (entry.issuer !== undefined) {
       const issuerFault = addressFault(entry.issuer, options.production);
-      if (issuerFault) faults.push({ field: field('issuer'), message: issuerFault, fix: 'Give the issuer as it stands in the id_token.' });
+      if (issuerFault) faults.push({ field: field('issuer'), message: issuerFault, fix: fixAt(['sites', index, 'issuer']) });
     }
   }
   for (const [index, client] of parsed.data.cdsClients.entries()) {

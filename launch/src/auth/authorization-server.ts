@@ -2,6 +2,7 @@
  * The SMART authorization server as functions over the database: what the routes call and what the FHIR server asks.
  * It knows no HTTP beyond the words of the protocols.
  */
+import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { type FaultName, faultAt } from '../modes/faults.ts';
 import type { Mode } from '../modes/modes.ts';
@@ -147,6 +148,8 @@ async function idToken(server: AuthorizationServer, grant: Grant, scope: string,
     aud: grant.clientId,
     iat: issuedAt,
     exp: issuedAt + ID_TOKEN_LIFETIME_SECONDS,
+    // Two launches by one person within a second are two tokens: an app that takes each once must tell them apart.
+    jti: randomUUID(),
     ...(nonce === undefined ? {} : { nonce }),
     ...(hasScope(scope, 'fhirUser') ? { fhirUser: `${server.fhirBase}/${practitionerReference(user)}` } : {}),
     ...(hasScope(scope, 'profile') ? { name: user.name, profile: `${server.fhirBase}/${practitionerReference(user)}` } : {}),

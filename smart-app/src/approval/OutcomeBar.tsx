@@ -5,9 +5,11 @@ import bar from '../refer/ActionBar.module.css';
 import type { Desk, DeskState } from '../refer/desk.ts';
 import { backToChart } from '../session/back-to-chart.ts';
 import { Chip } from '../ui/Chip.tsx';
+import { copyText } from '../ui/copy-text.ts';
 import type { ApprovalState } from './approval-state.ts';
 import { finishWriting } from './plan-flow.ts';
-import { indicators, isWhole, stepProblem, stoppedText } from './plan-words.ts';
+import { indicators, isWhole, orderRefused, stepProblem, stoppedText } from './plan-words.ts';
+import { WithdrawApproval } from './WithdrawApproval.tsx';
 
 type Props = { desk: Desk; state: DeskState; approval: Extract<ApprovalState, { kind: 'writing' | 'ended' }> };
 
@@ -18,10 +20,11 @@ export function OutcomeBar({ desk, state, approval }: Props) {
   const problems = plan.steps.flatMap((step) => stepProblem(step) ?? []);
   const unfinished = ended && plan.steps.length > 0 && !isWhole(plan);
   const copy = () => {
-    void navigator.clipboard
-      .writeText(plainNote(state.sentences))
-      .then(() => desk.store.set({ notice: 'The note was copied.' }))
-      .catch(() => desk.store.set({ notice: 'The browser did not allow copying. Select the note and copy it yourself.' }));
+    void copyText(plainNote(state.sentences)).then((copied) =>
+      desk.store.set({
+        notice: copied ? 'The note was copied.' : 'The browser did not allow copying. Select the note and copy it yourself.',
+      }),
+    );
   };
   return (
     <footer className={bar['bar']} aria-label="Decision">
@@ -52,6 +55,7 @@ export function OutcomeBar({ desk, state, approval }: Props) {
             Finish writing
           </Button>
         ) : null}
+        {unfinished && orderRefused(plan) ? <WithdrawApproval desk={desk} planId={plan.id} /> : null}
         {ended ? <Button onClick={() => backToChart(desk.context.iss)}>Back to chart</Button> : null}
       </div>
     </footer>

@@ -62,3 +62,7 @@ export function stepProblem(step: PlanStep): string | undefined {
 }
 
 export const isWhole = (plan: Plan): boolean => plan.steps.every((step) => step.outcome.status === 'done');
+
+/** The EHR said no to the order itself: it is certainly not in the chart, and trying again may not help. */
+export const orderRefused = (plan: Plan): boolean =>
+  plan.steps.some((step) => step.name === 'ServiceRequest' && step.outcome.status === 'refused');

@@ -129,6 +129,39 @@ describe('carrying out an approved plan', () => {
     expect(statuses(end.plan)).toEqual(['unknown']);
   });
 
+  const refusing = (ehr: ScriptedEhr, refused: (path: string) => boolean): ScriptedEhr => ({
+    ...ehr,
+    get: async (path) => (refused(path) ? refuse({ kind: 'http', status: 400, detail: 'Unknown parameter' } as const) : ehr.get(path)),
+  });
+
+  test('an EHR that cannot search by identifier is looked through by patient', async () => {
+    const earlier = { resourceType: 'ServiceRequest', id: '9', subject, identifier: [{ system: 's', value: KEY }] };
+    const ehr = refusing(scriptedEhr([], [earlier]), (path) => path.includes('identifier='));
+    const plan = planOf(step('ServiceRequest', { subject }), TASK);
+    const end = await runPlan(plan, portsOf(ehr, plan));
+    expect(
+      ehr.writes.map(({ path }) => path),
+      'the earlier order is found, the task is new',
+    ).toEqual(['Task']);
+    expect(statuses(end.plan)).toEqual(['done', 'done']);
+  });
+
+  test('an EHR that lets us look for nothing is written nothing new to, and the reason is told', async () => {
+    const ehr = refusing(scriptedEhr([], [order]), (path) => path.includes('?'));
+    const plan = planOf(NOTE, UPDATE, TASK);
+    const end = await runPlan(plan, portsOf(ehr, plan));
+    expect(end.plan.steps[0]?.outcome).toMatchObject({ status: 'refused', httpStatus: 400, detail: expect.stringContaining('look for') });
+    expect(ehr.writes.filter(({ method }) => method === 'POST')).toEqual([]);
+  });
+
+  test('a launched order is looked at by its own address: no search is needed to update it', async () => {
+    const ehr = refusing(scriptedEhr([], [order]), (path) => path.includes('?'));
+    const plan = planOf(step('ServiceRequest', { subject, status: 'active' }, { action: 'update', target: UPDATE.target }));
+    const end = await runPlan(plan, portsOf(ehr, plan));
+    expect(ehr.writes.map(({ method, ifMatch }) => [method, ifMatch])).toEqual([['PUT', '3']]);
+    expect(statuses(end.plan)).toEqual(['done']);
+  });
+
   test('what an earlier try wrote is found first and not written again', async () => {
     const ehr = scriptedEhr(
       [],

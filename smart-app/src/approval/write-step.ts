@@ -2,10 +2,10 @@
  * One write of an approved plan: look first, write with the approved version, and when no answer came look again before
  * writing again. A second order for one decision is worse than an order that needs a person to finish it.
  */
-import type { Result } from '@refloop/domain/result';
+import { ok, type Result } from '@refloop/domain/result';
 import type { Plan, PlanStep, ReportStep } from '@refloop/server/client/approval';
 import { patientOf } from '../chart/patient-check.ts';
-import { type EhrFailure, type EhrWrite, entriesOf, type Resource, type Written } from '../session/ehr.ts';
+import { type EhrFailure, type EhrWrite, entriesOf, nextPage, type Resource, type Written } from '../session/ehr.ts';
 import { fillResource, fillText } from './placeholders.ts';
 
 export type PlanEhr = {
@@ -37,24 +37,63 @@ type Found =
   | { kind: 'found'; reference: string; versionId: string | null }
   | { kind: 'nothing' }
   | { kind: 'signed-out' }
+  /** The EHR answered that it does not let us look; asking again gives the same. */
+  | { kind: 'not-allowed'; status: number }
   | { kind: 'no-answer' };
+
+/** Pages looked through where a server cannot search by identifier. */
+const MOST_PAGES = 20;
+
+const isRefused = (failure: EhrFailure): failure is Extract<EhrFailure, { kind: 'http' }> =>
+  failure.kind === 'http' && failure.status >= 400 && failure.status < 500 && failure.status !== 429;
+
+/** The resources of a search, all pages; `stop` ends it early. */
+async function searchAll(start: string, ports: StepPorts, stop: (found: Resource[]) => boolean): Promise<Result<Resource[], EhrFailure>> {
+  const found: Resource[] = [];
+  let next: string | undefined = start;
+  for (let page = 0; page < MOST_PAGES && next !== undefined; page += 1) {
+    const answer = await ports.ehr.get(next);
+    if (!answer.ok) return answer;
+    found.push(...entriesOf(answer.value));
+    if (stop(found)) break;
+    next = nextPage(answer.value);
+  }
+  return ok(found);
+}
+
+/** An update looks at its target alone: another order with our key is not the one that was approved. */
+async function candidates(step: PlanStep, query: string, ports: StepPorts, isOurs: (resource: Resource) => boolean) {
+  if (step.target) {
+    const read = await ports.ehr.get(step.target.reference);
+    return read.ok ? ok([read.value]) : read;
+  }
+  const stop = (found: Resource[]) => found.some(isOurs);
+  const found = await searchAll(query, ports, stop);
+  // Servers that cannot search this type by identifier refuse with 400: then all of this patient's are looked through.
+  const byPatient = query.replace(/&identifier=[^&]*/, '');
+  if (found.ok || !isRefused(found.refusal) || byPatient === query) return found;
+  return searchAll(byPatient, ports, stop);
+}
 
 async function lookUp(step: PlanStep, plan: Plan, ports: StepPorts): Promise<Found> {
   const query = fillText(step.lookUp.query, plan);
   if (query === undefined) return { kind: 'nothing' };
-  const answer = await ports.ehr.get(query);
-  if (!answer.ok) return { kind: answer.refusal.kind === 'signed-out' ? 'signed-out' : 'no-answer' };
-  const hit = entriesOf(answer.value).find(
-    (resource) =>
-      resource.id !== undefined &&
-      resource.resourceType === step.name &&
-      patientOf(resource, ports.patient, ports.ehr.base) !== 'another' &&
-      JSON.stringify(resource).includes(JSON.stringify(step.lookUp.businessKey)),
-  );
-  // For an update only the target itself counts: another order with our key is not the one that was approved.
-  if (!hit || (step.target && step.target.reference !== `${hit.resourceType}/${hit.id}`)) return { kind: 'nothing' };
-  return { kind: 'found', reference: `${hit.resourceType}/${hit.id}`, versionId: hit.meta?.versionId ?? null };
+  const isOurs = (resource: Resource): boolean =>
+    resource.id !== undefined &&
+    resource.resourceType === step.name &&
+    patientOf(resource, ports.patient, ports.ehr.base) !== 'another' &&
+    JSON.stringify(resource).includes(JSON.stringify(step.lookUp.businessKey));
+  const answer = await candidates(step, query, ports, isOurs);
+  if (!answer.ok) {
+    if (isRefused(answer.refusal)) return { kind: 'not-allowed', status: answer.refusal.status };
+    return { kind: answer.refusal.kind === 'signed-out' ? 'signed-out' : 'no-answer' };
+  }
+  const hit = answer.value.find(isOurs);
+  return hit ? { kind: 'found', reference: `${hit.resourceType}/${hit.id}`, versionId: hit.meta?.versionId ?? null } : { kind: 'nothing' };
 }
+
+const NOT_LOOKED =
+  'The EHR does not let Refloop look for what it wrote before, so nothing was written: a second one could not be told from the first.';
 
 function writeOf(step: PlanStep, resource: Resource, plan: Plan, ports: StepPorts): EhrWrite {
   if (step.target) return { path: step.target.reference, method: 'PUT', resource, ifMatch: step.target.versionId };
@@ -94,6 +133,9 @@ export async function writeStep(step: PlanStep, plan: Plan, ports: StepPorts): P
     if (before.kind === 'signed-out') return { kind: 'signed-out' };
     if (before.kind === 'found') {
       return { kind: 'report', outcome: { status: 'done', reference: before.reference, versionId: before.versionId } };
+    }
+    if (before.kind === 'not-allowed') {
+      return { kind: 'report', outcome: { status: 'refused', httpStatus: before.status, detail: NOT_LOOKED } };
     }
     if (before.kind === 'no-answer') {
       // Without looking first nothing is written.

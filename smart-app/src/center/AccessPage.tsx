@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import type { Grant, PutGrant } from '@refloop/server/client/admin';
 import { useState } from 'react';
 import { failureText } from '../session/api.ts';
-import { plainTime } from '../ui/plain-date.ts';
+import { plainTime } from '../words/plain-date.ts';
 import { AnswerView } from './AnswerView.tsx';
 import styles from './CenterPage.module.css';
 import type { CenterProps } from './CenterPage.tsx';

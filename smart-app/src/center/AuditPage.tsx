@@ -4,7 +4,7 @@ import type { AuditStatus, RecommendationPage, RecommendationRow } from '@refloo
 import { useState } from 'react';
 import { failureText } from '../session/api.ts';
 import { Chip, type Tone } from '../ui/Chip.tsx';
-import { plainTime } from '../ui/plain-date.ts';
+import { plainTime } from '../words/plain-date.ts';
 import { AnswerView } from './AnswerView.tsx';
 import styles from './AuditPage.module.css';
 import { AuditRecord } from './AuditRecord.tsx';

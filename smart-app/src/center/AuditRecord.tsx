@@ -9,7 +9,7 @@ import { exclusionText } from '../matching/card-words.ts';
 import { plainNote } from '../note/working-copy.ts';
 import { specialtyName } from '../refer/request-form.ts';
 import { Chip } from '../ui/Chip.tsx';
-import { plainDate, plainTime } from '../ui/plain-date.ts';
+import { plainDate, plainTime } from '../words/plain-date.ts';
 import { AnswerView } from './AnswerView.tsx';
 import styles from './AuditPage.module.css';
 import type { CenterProps } from './CenterPage.tsx';

@@ -4,7 +4,7 @@ import type { ExceptionRow } from '@refloop/server/client/admin';
 import { useState } from 'react';
 import { failureText } from '../session/api.ts';
 import { Chip } from '../ui/Chip.tsx';
-import { plainTime } from '../ui/plain-date.ts';
+import { plainTime } from '../words/plain-date.ts';
 import { AnswerView } from './AnswerView.tsx';
 import styles from './CenterPage.module.css';
 import type { CenterProps } from './CenterPage.tsx';

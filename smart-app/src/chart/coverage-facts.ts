@@ -1,5 +1,5 @@
 /** The patient's coverages as matching needs them, the one that counts first. */
-import type { Coverage } from '@medplum/fhirtypes';
+import type { Coverage, Organization } from '@medplum/fhirtypes';
 import type { CoverageInput } from '@refloop/server/client/match';
 import type { Resource } from '../session/ehr.ts';
 
@@ -23,22 +23,30 @@ function statusOf(coverage: Coverage, today: string): CoverageFacts['status'] {
 const classOf = (coverage: Coverage, code: string) =>
   coverage.class?.find((each) => each.type?.coding?.some((coding) => coding.code === code));
 
-function factsOf(coverage: Coverage, today: string): CoverageFacts {
+/** Who pays. An Organization's id says nothing beyond its EHR, so only identifiers and names count; one may be contained. */
+function payerOf(coverage: Coverage): { id: string | undefined; name: string | undefined } {
   const payor = coverage.payor?.[0];
+  const inside = payor?.reference?.startsWith('#')
+    ? coverage.contained?.find((each): each is Organization => each.resourceType === 'Organization' && `#${each.id}` === payor.reference)
+    : undefined;
+  return { id: payor?.identifier?.value ?? inside?.identifier?.[0]?.value, name: payor?.display ?? inside?.name };
+}
+
+function factsOf(coverage: Coverage, today: string): CoverageFacts {
+  const payer = payerOf(coverage);
   const plan = classOf(coverage, 'plan');
   const group = classOf(coverage, 'group');
   const status = statusOf(coverage, today);
-  const payerId = payor?.identifier?.value ?? payor?.reference?.split('/').at(-1)?.replace(/^#/, '');
   return {
     id: coverage.id ?? '',
-    planName: plan?.name ?? plan?.value ?? coverage.type?.text ?? payor?.display ?? 'Plan not named',
+    planName: plan?.name ?? plan?.value ?? coverage.type?.text ?? payer.name ?? 'Plan not named',
     status,
     memberId: coverage.subscriberId,
     until: coverage.period?.end?.slice(0, 10),
     input: {
       active: status === 'active',
-      ...(payerId ? { payerId } : {}),
-      ...(payor?.display ? { payerName: payor.display } : {}),
+      ...(payer.id ? { payerId: payer.id } : {}),
+      ...(payer.name ? { payerName: payer.name } : {}),
       ...(plan?.value ? { planIdentifier: plan.value } : {}),
       ...(plan?.name ? { planName: plan.name } : {}),
       ...(group?.value ? { groupIdentifier: group.value } : {}),

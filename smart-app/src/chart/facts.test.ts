@@ -77,6 +77,25 @@ describe('coverage', () => {
       input: { active: false, planIdentifier: 'P1', planName: 'Plan One', payerName: 'Payer' },
     });
   });
+  test.each([
+    ['only in words', { payor: [{ display: 'Payer' }] }, { payerName: 'Payer' }],
+    ['as a reference whose id is the EHR’s own', { payor: [{ reference: 'Organization/77' }] }, {}],
+    ['by identifier', { payor: [{ reference: 'Organization/77', identifier: { value: 'PAY-1' } }] }, { payerId: 'PAY-1' }],
+    [
+      'contained',
+      {
+        contained: [
+          { resourceType: 'Organization', id: 'other', name: 'Other' },
+          { resourceType: 'Organization', id: 'o', name: 'Payer', identifier: [{ value: 'PAY-1' }] },
+        ],
+        payor: [{ reference: '#o' }],
+      },
+      { payerId: 'PAY-1', payerName: 'Payer' },
+    ],
+  ])('the payer named %s', (_how, more, expected) => {
+    const { payerId, payerName } = coverageFacts([coverage('a', more)], TODAY)[0]?.input ?? {};
+    expect({ ...(payerId ? { payerId } : {}), ...(payerName ? { payerName } : {}) }).toEqual(expected);
+  });
   test('the last day still counts', () => {
     expect(coverageFacts([coverage('a', { period: { end: TODAY } })], TODAY)[0]?.status).toBe('active');
   });

@@ -77,8 +77,31 @@ describe('reading the chart', () => {
       },
     });
     const read = await readChart(ehr, '1', SCOPES, []);
-    expect(page).toBe(2);
+    expect(page).toBe(25);
     expect(read.ok && read.value.notSeen).toEqual(['Problems were read in part: there are more than fit.']);
+  });
+
+  test('a server that sends few a page is asked for more, until the newest asked for are there', async () => {
+    let page = 0;
+    const results = (): Resource => {
+      page += 1;
+      const some = Array.from({ length: 20 }, (_, index) => ({ ...condition(`o${page}-${index}`), resourceType: 'Observation' }));
+      return bundle(some, `${base}?_getpages=${page}`);
+    };
+    const ehr = scripted({ 'Observation?patient=1&category=laboratory': results, [`${base}?_getpages`]: results });
+    const read = await readChart(ehr, '1', SCOPES, []);
+    expect(page).toBe(10);
+    expect(read.ok && read.value.resources).toHaveLength(200);
+    expect(read.ok && read.value.notSeen, 'older results do not belong in the note').toEqual([]);
+  });
+
+  test('a next page that cannot be read is told with the reason', async () => {
+    const elsewhere = scripted({ Condition: () => bundle([condition('c1')], 'https://elsewhere.example.org/page2') });
+    const get: typeof elsewhere.get = async (path) =>
+      path.startsWith('https://elsewhere') ? refuse({ kind: 'elsewhere' } as never) : elsewhere.get(path);
+    const read = await readChart({ base, get }, '1', SCOPES, []);
+    expect(read.ok && read.value.resources).toHaveLength(1);
+    expect(read.ok && read.value.notSeen).toEqual(['Problems were read in part: the EHR pointed to another server.']);
   });
 
   test('asks again without sorting where an EHR refuses to sort', async () => {

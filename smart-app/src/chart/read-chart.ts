@@ -11,7 +11,8 @@ import { isOf } from './patient-check.ts';
 
 type Reader = { base: string; get(path: string): Promise<Result<Resource, EhrFailure>> };
 
-type Part = { type: string; words: string; query: string; pages: number };
+/** `most` resources are asked for; where an older rest does not belong in a referral note anyhow, it is not spoken of. */
+type Part = { type: string; words: string; query: string; most: number; rest: 'said' | 'older' };
 
 /** The most resources a recommendation may carry, and their size as JSON in characters (the server takes 6 MiB). */
 const MAXIMUM = 2000;
@@ -19,17 +20,17 @@ const MAXIMUM_CHARACTERS = 4_500_000;
 
 /** Laboratory and vital signs: the newest 200 each; older ones do not belong in a referral note. */
 const PARTS: readonly Part[] = [
-  { type: 'Condition', words: 'Problems', query: '_count=200', pages: 2 },
-  { type: 'MedicationRequest', words: 'Medications', query: '_count=200', pages: 2 },
-  { type: 'AllergyIntolerance', words: 'Allergies', query: '_count=100', pages: 1 },
-  { type: 'Observation', words: 'Laboratory results', query: 'category=laboratory&_sort=-date&_count=200', pages: 1 },
-  { type: 'Observation', words: 'Vital signs', query: 'category=vital-signs&_sort=-date&_count=200', pages: 1 },
-  { type: 'DiagnosticReport', words: 'Diagnostic reports', query: '_sort=-date&_count=100', pages: 1 },
-  { type: 'DocumentReference', words: 'Documents', query: '_sort=-date&_count=50', pages: 1 },
-  { type: 'Procedure', words: 'Procedures', query: '_count=100', pages: 1 },
-  { type: 'Encounter', words: 'Visits', query: '_sort=-date&_count=100', pages: 1 },
-  { type: 'ServiceRequest', words: 'Orders', query: '_count=100', pages: 1 },
-  { type: 'RelatedPerson', words: 'Related persons', query: '_count=20', pages: 1 },
+  { type: 'Condition', words: 'Problems', query: '_count=200', most: 400, rest: 'said' },
+  { type: 'MedicationRequest', words: 'Medications', query: '_count=200', most: 400, rest: 'said' },
+  { type: 'AllergyIntolerance', words: 'Allergies', query: '_count=100', most: 100, rest: 'said' },
+  { type: 'Observation', words: 'Laboratory results', query: 'category=laboratory&_sort=-date&_count=200', most: 200, rest: 'older' },
+  { type: 'Observation', words: 'Vital signs', query: 'category=vital-signs&_sort=-date&_count=200', most: 200, rest: 'older' },
+  { type: 'DiagnosticReport', words: 'Diagnostic reports', query: '_sort=-date&_count=100', most: 100, rest: 'older' },
+  { type: 'DocumentReference', words: 'Documents', query: '_sort=-date&_count=50', most: 50, rest: 'older' },
+  { type: 'Procedure', words: 'Procedures', query: '_count=100', most: 100, rest: 'older' },
+  { type: 'Encounter', words: 'Visits', query: '_sort=-date&_count=100', most: 100, rest: 'older' },
+  { type: 'ServiceRequest', words: 'Orders', query: '_count=100', most: 100, rest: 'said' },
+  { type: 'RelatedPerson', words: 'Related persons', query: '_count=20', most: 20, rest: 'older' },
 ];
 
 export type ChartReading = { resources: Resource[]; notSeen: string[] };
@@ -37,7 +38,12 @@ export type ChartReading = { resources: Resource[]; notSeen: string[] };
 /** A resource of another patient in an answer ends the work: the page must not guess which of the two is right. */
 export type ForeignResource = { kind: 'wrong-patient'; where: string };
 
-async function readPart(ehr: Reader, patient: string, part: Part): Promise<Result<{ resources: Resource[]; more: boolean }, EhrFailure>> {
+/** Many servers send far fewer than `_count` asks for, so pages are followed until there are enough. */
+const MOST_PAGES = 25;
+
+type PartRead = { resources: Resource[]; rest: { kind: 'none' } | { kind: 'more' } | { kind: 'broken-off'; failure: EhrFailure } };
+
+async function readPart(ehr: Reader, patient: string, part: Part): Promise<Result<PartRead, EhrFailure>> {
   const start = `${part.type}?patient=${encodeURIComponent(patient)}`;
   let answer = await ehr.get(`${start}&${part.query}`);
   if (!answer.ok && answer.refusal.kind === 'http' && answer.refusal.status === 400) {
@@ -47,14 +53,15 @@ async function readPart(ehr: Reader, patient: string, part: Part): Promise<Resul
   if (!answer.ok) return answer;
   const resources = entriesOf(answer.value);
   let next = nextPage(answer.value);
-  for (let page = 1; page < part.pages && next; page += 1) {
+  for (let page = 1; page < MOST_PAGES && next && resources.length < part.most; page += 1) {
     const further = await ehr.get(next);
     // A part that breaks off is a part not seen whole; what came is still of use.
-    if (!further.ok) return ok({ resources, more: true });
+    if (!further.ok) return ok({ resources, rest: { kind: 'broken-off', failure: further.refusal } });
     resources.push(...entriesOf(further.value));
     next = nextPage(further.value);
   }
-  return ok({ resources, more: next !== undefined && part.pages > 1 });
+  const unsaid = part.rest === 'older' && resources.length >= part.most;
+  return ok({ resources, rest: { kind: next === undefined || unsaid ? 'none' : 'more' } });
 }
 
 function reasonText(failure: EhrFailure): string {
@@ -92,7 +99,9 @@ export async function readChart(
         notSeen.push(`${part.words} could not be read: ${reasonText(answer.refusal)}.`);
         return { part, resources: [] };
       }
-      if (answer.value.more) notSeen.push(`${part.words} were read in part: there are more than fit.`);
+      const { rest } = answer.value;
+      if (rest.kind === 'more') notSeen.push(`${part.words} were read in part: there are more than fit.`);
+      if (rest.kind === 'broken-off') notSeen.push(`${part.words} were read in part: ${reasonText(rest.failure)}.`);
       return { part, resources: answer.value.resources.filter((resource) => resource.resourceType === part.type) };
     }),
   );

@@ -33,13 +33,20 @@ function hindrance(
   return undefined;
 }
 
+export type LaunchedOrder = 'none' | 'without-version' | 'with-version';
+
+const NOT_UPDATED: Record<Exclude<LaunchedOrder, 'with-version'>, string> = {
+  none: 'No order was launched.',
+  'without-version': 'The EHR does not say which version the launched order has, so it cannot be updated safely.',
+};
+
 /**
  * Rung 1 updates the launched order, rung 2 creates one, rung 6 writes nothing and leaves the note to be copied.
  * @param statement the CapabilityStatement, undefined when it could not be read
- * @param launched whether an order was launched and could be read with its version
+ * @param launched whether an order was launched, and whether the EHR says its version
  */
-export function writeBackRung(scopes: readonly string[], statement: Resource | undefined, launched: boolean): WriteBack {
-  const noUpdate = launched ? hindrance(scopes, statement, 'ServiceRequest', 'update') : 'No order was launched.';
+export function writeBackRung(scopes: readonly string[], statement: Resource | undefined, launched: LaunchedOrder): WriteBack {
+  const noUpdate = launched === 'with-version' ? hindrance(scopes, statement, 'ServiceRequest', 'update') : NOT_UPDATED[launched];
   const noCreate = hindrance(scopes, statement, 'ServiceRequest', 'create');
   const others = (['DocumentReference', 'Task', 'Provenance'] as const).map((step) => ({
     step,
@@ -50,7 +57,7 @@ export function writeBackRung(scopes: readonly string[], statement: Resource | u
       rung: 6,
       steps: [],
       leftOut: [
-        { step: 'ServiceRequest', why: noUpdate },
+        { step: 'ServiceRequest', why: [...new Set([noUpdate, noCreate])].join(' ') },
         ...others.map(({ step, why }) => ({ step, why: why ?? 'There is no order to attach it to.' })),
       ],
     };

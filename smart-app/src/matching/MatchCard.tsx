@@ -4,7 +4,7 @@ import { languageName } from '@refloop/domain/matching/plain-words';
 import { type ReactNode, useId } from 'react';
 import type { CardFacts } from '../refer/desk.ts';
 import { Chip } from '../ui/Chip.tsx';
-import { shortDay, thisYear } from '../ui/plain-date.ts';
+import { shortDay, thisYear } from '../words/plain-date.ts';
 import { exclusionText, milesText, networkSource, networkText } from './card-words.ts';
 import { FactorBars } from './FactorBars.tsx';
 import styles from './MatchCard.module.css';

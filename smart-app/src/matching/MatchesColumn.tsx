@@ -4,7 +4,7 @@ import { type KeyboardEvent, useRef, useState } from 'react';
 import { answerOf, type CardFacts, type Desk, type DeskState } from '../refer/desk.ts';
 import { changeWorking } from '../refer/request-flow.ts';
 import { Late } from '../ui/Late.tsx';
-import { shortDay, thisYear } from '../ui/plain-date.ts';
+import { shortDay, thisYear } from '../words/plain-date.ts';
 import { listHeading } from './card-words.ts';
 import { MatchCard } from './MatchCard.tsx';
 import styles from './MatchesColumn.module.css';
@@ -22,7 +22,14 @@ export function MatchesColumn({ desk, state, keysOn, onEditNote }: Props) {
   const [dialog, setDialog] = useState<'someone-else' | 'nobody-fits'>();
   const list = useRef<HTMLDivElement>(null);
   const answer = answerOf(state);
-  const shown = expanded ? [...(answer?.ranked ?? []), ...state.more] : (answer?.ranked ?? []).slice(0, FIRST);
+  const ranked = answer?.ranked ?? [];
+  // A choice of an earlier launch may stand further down; it is shown with the first three.
+  const chosenBelow = ranked.slice(FIRST).filter((card) => card.entryId === state.choice.entryId);
+  const shown = expanded ? [...ranked, ...state.more] : [...ranked.slice(0, FIRST), ...chosenBelow];
+  // The same specialist twice would be two answers to one question: found by name counts only where not listed already.
+  const listed = new Set(
+    [...shown, ...(answer?.outOfNetwork.cards ?? []), ...(answer?.networkUnknown.cards ?? []).slice(0, FIRST)].map((card) => card.entryId),
+  );
   const hidden = (answer?.eligible ?? 0) - shown.length;
 
   const pick = (card: CardFacts) => {
@@ -90,7 +97,7 @@ export function MatchesColumn({ desk, state, keysOn, onEditNote }: Props) {
         <div className={styles['list']} aria-busy={state.match.kind === 'loading'}>
           <Widening answer={answer} />
           <div ref={list} role="radiogroup" tabIndex={-1} aria-label="Specialists" className={styles['list']} onKeyDown={onKeyDown}>
-            <Beside heading="Found by name" note="" cards={state.named} render={cards} />
+            <Beside heading="Found by name" note="" cards={state.named.filter((card) => !listed.has(card.entryId))} render={cards} />
             {cards(shown)}
             <Beside
               heading="Closer, out of network"

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react';
 import type { CardFacts, Desk } from '../refer/desk.ts';
 import { changeWorking } from '../refer/request-flow.ts';
 import { Chip } from '../ui/Chip.tsx';
-import { thisYear } from '../ui/plain-date.ts';
+import { thisYear } from '../words/plain-date.ts';
 import { exclusionText, milesText, networkText } from './card-words.ts';
 import styles from './MatchesColumn.module.css';
 import { chooseNamed, searchByName } from './match-flow.ts';

@@ -1,7 +1,7 @@
 /** The words and numbers on a card. */
 
 import type { CardFacts } from '../refer/desk.ts';
-import { shortDay } from '../ui/plain-date.ts';
+import { shortDay } from '../words/plain-date.ts';
 
 const UNKNOWN: Readonly<Record<string, string>> = {
   'plan-not-in-directory': 'the directory does not know the plan',

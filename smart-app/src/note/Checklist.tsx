@@ -5,7 +5,7 @@ import { type FormEvent, useState } from 'react';
 import { type Desk, type DeskState } from '../refer/desk.ts';
 import { changeWorking } from '../refer/request-flow.ts';
 import { focusNow } from '../ui/focus-now.ts';
-import { plainDate } from '../ui/plain-date.ts';
+import { plainDate } from '../words/plain-date.ts';
 import styles from './NoteColumn.module.css';
 
 type Item = Recommendation['draft']['checklist'][number];

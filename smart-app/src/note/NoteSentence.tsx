@@ -1,9 +1,9 @@
 /** One sentence of the note: its source on hover and focus, its text open to editing in place. */
 import { Box, Button, Group, Popover, Textarea } from '@mantine/core';
 import type { NoteDraft, Sentence } from '@refloop/server/client/recommendation';
-import { type KeyboardEvent, useState } from 'react';
+import { type KeyboardEvent, useId, useState } from 'react';
 import { focusNow } from '../ui/focus-now.ts';
-import { plainDate } from '../ui/plain-date.ts';
+import { plainDate } from '../words/plain-date.ts';
 import styles from './NoteColumn.module.css';
 
 type Source = NoteDraft['sources'][number];
@@ -25,6 +25,7 @@ type Props = {
 export function NoteSentence({ sentence, numbers, sources, edited, locked, onEdit, onRemove, onRestore }: Props) {
   const [editing, setEditing] = useState<string>();
   const [shown, setShown] = useState(false);
+  const id = useId();
   if (editing !== undefined) {
     const finish = () => {
       onEdit(editing);
@@ -81,6 +82,7 @@ export function NoteSentence({ sentence, numbers, sources, edited, locked, onEdi
   const own = sentence.author === 'clinician';
   return (
     <Popover
+      withRoles={false}
       opened={shown && (sources.length > 0 || own)}
       position="bottom-start"
       width="target"
@@ -93,6 +95,7 @@ export function NoteSentence({ sentence, numbers, sources, edited, locked, onEdi
         <Box
           component="span"
           {...ACTS_AS_BUTTON}
+          aria-describedby={shown ? id : undefined}
           className={styles['sentence'] ?? ''}
           onMouseEnter={() => setShown(true)}
           onMouseLeave={() => setShown(false)}
@@ -117,7 +120,7 @@ export function NoteSentence({ sentence, numbers, sources, edited, locked, onEdi
           {locked ? null : <span className="sr-only"> Edit sentence</span>}
         </Box>
       </Popover.Target>
-      <Popover.Dropdown className={styles['source'] ?? ''} role="note">
+      <Popover.Dropdown id={id} className={styles['source'] ?? ''} role="note">
         {sources.map((source) => (
           <span key={`${source.ref.type}/${source.ref.id}`} className={styles['excerpt']}>
             <strong>

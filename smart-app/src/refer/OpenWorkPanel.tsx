@@ -1,7 +1,8 @@
 /** Work left over for this patient, offered before anything new is begun. */
 import { Button } from '@mantine/core';
 import { finishWriting } from '../approval/plan-flow.ts';
-import { plainTime } from '../ui/plain-date.ts';
+import { WithdrawApproval } from '../approval/WithdrawApproval.tsx';
+import { plainTime } from '../words/plain-date.ts';
 import type { Desk, DeskState } from './desk.ts';
 import styles from './OpenWorkPanel.module.css';
 import { resumeDraft, startNew } from './start-desk.ts';
@@ -23,6 +24,7 @@ export function OpenWorkPanel({ desk, state }: { desk: Desk; state: DeskState })
               </p>
             </div>
             <Button onClick={() => void finishWriting(desk, plan.id, plan.performerName)}>Finish writing</Button>
+            {plan.unfinished.includes('ServiceRequest') ? <WithdrawApproval desk={desk} planId={plan.id} /> : null}
           </li>
         ))}
         {recommendations.map((draft) => (

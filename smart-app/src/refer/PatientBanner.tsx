@@ -1,6 +1,6 @@
 /** Whose chart this is. Left out only where the EHR says that it shows a banner itself. */
 import type { PatientFacts } from '../chart/patient-facts.ts';
-import { plainDate } from '../ui/plain-date.ts';
+import { plainDate } from '../words/plain-date.ts';
 import styles from './PatientBanner.module.css';
 
 export function PatientBanner({ patient }: { patient: PatientFacts }) {

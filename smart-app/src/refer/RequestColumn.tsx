@@ -8,7 +8,7 @@ import type { CoverageFacts } from '../chart/coverage-facts.ts';
 import { exclusionText } from '../matching/card-words.ts';
 import { ExcludedDialog } from '../matching/ExcludedDialog.tsx';
 import { Chip } from '../ui/Chip.tsx';
-import { plainDate } from '../ui/plain-date.ts';
+import { plainDate } from '../words/plain-date.ts';
 import { answerOf, type Desk, type DeskState } from './desk.ts';
 import { ReasonCodes } from './ReasonCodes.tsx';
 import styles from './RequestColumn.module.css';

@@ -21,7 +21,8 @@ async function askOpenWork(desk: Desk): Promise<void> {
     desk.store.set({ openWorkDecided: true, notice: 'Refloop could not look for drafts you left. A new one is started.' });
     return;
   }
-  const orderRef = desk.store.get().orderFacts?.reference ?? null;
+  const { order, orderFacts } = desk.store.get();
+  const orderRef = order === null ? null : (orderFacts?.reference ?? null);
   const openWork = { ...answered.value, recommendations: answered.value.recommendations.filter((each) => each.orderRef === orderRef) };
   desk.store.set({ openWork, openWorkDecided: openWork.recommendations.length === 0 && openWork.plans.length === 0 });
 }

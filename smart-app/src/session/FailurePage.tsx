@@ -4,7 +4,9 @@ import { PlainPage } from '../ui/PlainPage.tsx';
 import { backToChart } from './back-to-chart.ts';
 import { explainFailure, type Failure } from './failure.ts';
 
-export function FailurePage({ failure, iss }: { failure: Failure; iss: string | undefined }) {
+type Props = { failure: Failure; iss: string | undefined; onRetry: () => void };
+
+export function FailurePage({ failure, iss, onRetry }: Props) {
   const page = explainFailure(failure);
   return (
     <PlainPage title={page.title}>
@@ -16,7 +18,7 @@ export function FailurePage({ failure, iss }: { failure: Failure; iss: string | 
       {page.reference === undefined ? null : <p className="caption">Reference for help: {page.reference}</p>}
       <div>
         {page.wayOut === 'retry' ? (
-          <Button onClick={() => location.reload()}>Try again</Button>
+          <Button onClick={onRetry}>Try again</Button>
         ) : iss === undefined ? null : (
           <Button variant="default" onClick={() => backToChart(iss)}>
             Back to chart

@@ -5,6 +5,9 @@ import { useEffect, useEffectEvent, useState } from 'react';
 import type { Api } from './api.ts';
 import { type IdleState, idleState, pingDue } from './idle-clock.ts';
 
+/** The server counts from its own side of the wire: a press in the last second must still reach it in time. */
+const MARGIN_SECONDS = 2;
+
 /** A moving pointer alone says nothing; pressing, typing and touching do. */
 const ACTIVITY = ['pointerdown', 'keydown', 'touchstart'] as const;
 
@@ -13,7 +16,11 @@ export function IdleWatch({ session, api, onEnd }: { session: Session; api: Api;
   const ended = useEffectEvent(onEnd);
 
   useEffect(() => {
-    const limits = { idleSeconds: session.idleSeconds, warnSeconds: session.warnSeconds, expiresAt: Date.parse(session.expiresAt) };
+    const limits = {
+      idleSeconds: session.idleSeconds - MARGIN_SECONDS,
+      warnSeconds: session.warnSeconds,
+      expiresAt: Date.parse(session.expiresAt),
+    };
     let lastActivity = Date.now();
     let lastPing = lastActivity;
     const note = () => {
@@ -27,7 +34,7 @@ export function IdleWatch({ session, api, onEnd }: { session: Session; api: Api;
       if (next.kind === 'ended') {
         clearInterval(tick);
         ended(next.why);
-      } else if (pingDue(lastPing, lastActivity, now)) {
+      } else if (pingDue(limits, lastPing, lastActivity, now)) {
         lastPing = now;
         void api.call('/sessions/current/activity', { method: 'POST' }).then((answer) => {
           if (!answer.ok && answer.refusal.kind === 'session-ended') ended(answer.refusal.why);

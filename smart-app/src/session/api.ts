@@ -52,7 +52,8 @@ function problemOf(status: number, body: unknown): Problem {
   };
 }
 
-export function openApi(): Api {
+/** @param onAnotherPatient called when the server refuses a request for naming another patient than the session's */
+export function openApi(onAnotherPatient?: () => void): Api {
   let token: string | undefined;
 
   async function once(path: string, { method = 'GET', body, keepalive = false, milliseconds = 15_000 }: ApiCall) {
@@ -83,7 +84,10 @@ export function openApi(): Api {
           return refuse({ kind: 'session-ended', why: idle ? 'idle' : 'expired' });
         }
         if (status >= 200 && status < 300) return ok(body as Answer);
-        if (status !== 502 && status !== 503 && status !== 504) return refuse({ kind: 'problem', problem: problemOf(status, body) });
+        if (status === 502 || status === 503 || status === 504) continue;
+        const refusal: ApiFailure = { kind: 'problem', problem: problemOf(status, body) };
+        if (isProblem(refusal, 'another-patient')) onAnotherPatient?.();
+        return refuse(refusal);
       } catch {
         // No answer or not ours: another try, then unreachable.
       }

@@ -15,6 +15,8 @@ export function ehrUrl(base: string, path: string): string | undefined {
     return undefined;
   }
   if (url.username || url.password || url.hash) return undefined;
-  if (!url.href.startsWith(new URL(root).href)) return undefined;
-  return url.href;
+  const below = new URL(root).href;
+  // A search of the whole system, and the pages of HAPI FHIR, are `{base}?…` without a slash.
+  const isBase = url.href.startsWith(`${below.slice(0, -1)}?`);
+  return isBase || url.href.startsWith(below) ? url.href : undefined;
 }

@@ -59,6 +59,12 @@ export function readLocation(location: string | null): { reference: string; vers
   return found?.[1] ? { reference: found[1], versionId: found[2] } : undefined;
 }
 
+/** Whether the access has ended by the EHR's own word; without `expires_in` nobody knows. */
+function isOver(client: Client): boolean {
+  const { tokenResponse, expiresAt } = client.state;
+  return Boolean(tokenResponse?.expires_in) && expiresAt !== undefined && Date.now() >= expiresAt * 1000;
+}
+
 type Send = { method?: 'POST' | 'PUT'; headers?: Record<string, string>; body?: string };
 
 export function openEhr(client: Client): Ehr {
@@ -78,6 +84,8 @@ export function openEhr(client: Client): Ehr {
       return response.status === 401 ? refuse({ kind: 'signed-out' }) : ok(response);
     } catch (error) {
       const late = error instanceof DOMException && error.name === 'TimeoutError';
+      // Several EHRs answer 401 without CORS headers, which a page cannot tell from a broken connection.
+      if (!late && isOver(client)) return refuse({ kind: 'signed-out' });
       return refuse({ kind: 'no-answer', detail: late ? `No answer within ${milliseconds / 1000} seconds` : 'The connection failed' });
     }
   }

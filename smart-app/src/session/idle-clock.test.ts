@@ -25,8 +25,9 @@ describe('the idle clock', () => {
   });
 
   test('the server hears of activity at most every 30 s, and never without any', () => {
-    expect(pingDue(0, 10_000, 20_000)).toBe(false);
-    expect(pingDue(0, 10_000, 30_000)).toBe(true);
-    expect(pingDue(30_000, 10_000, 90_000)).toBe(false);
+    expect(pingDue(limits, 0, 10_000, 20_000)).toBe(false);
+    expect(pingDue(limits, 0, 10_000, 30_000)).toBe(true);
+    expect(pingDue(limits, 30_000, 10_000, 90_000)).toBe(false);
+    expect(pingDue({ ...limits, idleSeconds: 12 }, 0, 2_000, 3_000)).toBe(true);
   });
 });

@@ -12,8 +12,8 @@ export function idleState(limits: IdleLimits, lastActivity: number, now: number)
   return left <= limits.warnSeconds * 1000 ? { kind: 'warning', secondsLeft: Math.ceil(left / 1000) } : { kind: 'active' };
 }
 
-/** The server hears of activity at most this often. */
-export const PING_MILLISECONDS = 30_000;
+/** The server hears of activity at most this often; where sessions are short, in time for it to count. */
+const PING_MILLISECONDS = 30_000;
 
-export const pingDue = (lastPing: number, lastActivity: number, now: number): boolean =>
-  lastActivity > lastPing && now - lastPing >= PING_MILLISECONDS;
+export const pingDue = (limits: IdleLimits, lastPing: number, lastActivity: number, now: number): boolean =>
+  lastActivity > lastPing && now - lastPing >= Math.min(PING_MILLISECONDS, (limits.idleSeconds * 1000) / 4);

@@ -13,6 +13,11 @@ describe('launch context', () => {
 
   test('does not take an absolute reference for an order of this EHR', () => {
     expect(read({ fhirContext: [{ reference: 'https://evil.example.org/ServiceRequest/7' }] }).order).toBeUndefined();
+    expect(read({ fhirContext: [{ reference: 'https://ehr.example.org/fhir2/ServiceRequest/7' }] }).order).toBeUndefined();
+  });
+
+  test('takes an absolute reference below this EHR’s base', () => {
+    expect(read({ fhirContext: [{ reference: 'https://ehr.example.org/fhir/ServiceRequest/7' }] }).order).toBe('ServiceRequest/7');
   });
 
   test('shows a banner unless the EHR says that it shows one', () => {
@@ -24,5 +29,12 @@ describe('launch context', () => {
 
   test('takes the granted scopes apart', () => {
     expect(read({ scope: 'launch  patient/Patient.r' }).scopes).toEqual(['launch', 'patient/Patient.r']);
+  });
+
+  test('takes silence about scopes for a grant of what was asked, and an answer for nothing more than it says', () => {
+    const asked = 'launch patient/Patient.r';
+    expect(readLaunchContext('https://ehr.example.org/fhir', 'key', {}, asked).scopes).toEqual(['launch', 'patient/Patient.r']);
+    expect(readLaunchContext('https://ehr.example.org/fhir', 'key', { scope: 'launch' }, asked).scopes).toEqual(['launch']);
+    expect(read({}).scopes).toEqual([]);
   });
 });

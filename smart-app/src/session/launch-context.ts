@@ -19,30 +19,35 @@ export type LaunchContext = {
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
-/** `fhirContext` names the launched order with no role or the role `launch`. */
-function launchedOrder(fhirContext: unknown): string | undefined {
+/** `fhirContext` names the launched order with no role or the role `launch`; absolute only where it lies under this EHR. */
+function launchedOrder(iss: string, fhirContext: unknown): string | undefined {
+  const base = `${iss.replace(/\/$/, '')}/`;
   if (!Array.isArray(fhirContext)) return undefined;
   for (const item of fhirContext as unknown[]) {
     // SMART 2.0 had plain reference objects, some servers still send bare strings.
     const entry = typeof item === 'string' ? { reference: item } : (item as { reference?: unknown; role?: unknown } | null);
-    const reference = parseReference(text(entry?.reference) ?? '');
+    const named = text(entry?.reference) ?? '';
+    const reference = parseReference(named.startsWith(base) ? named.slice(base.length) : named);
     const role = entry && 'role' in entry ? entry.role : undefined;
     if (reference?.type === 'ServiceRequest' && (role === undefined || role === 'launch')) return `ServiceRequest/${reference.id}`;
   }
   return undefined;
 }
 
-/** @param token the token response as the EHR sent it */
-export function readLaunchContext(iss: string, key: string, token: Readonly<Record<string, unknown>>): LaunchContext {
+/**
+ * @param token the token response as the EHR sent it
+ * @param asked the scopes that were asked for: those granted where the EHR says nothing of scopes (RFC 6749 §5.1)
+ */
+export function readLaunchContext(iss: string, key: string, token: Readonly<Record<string, unknown>>, asked = ''): LaunchContext {
   return {
     iss,
     key,
     patient: text(token['patient']),
     encounter: text(token['encounter']),
-    order: launchedOrder(token['fhirContext']),
+    order: launchedOrder(iss, token['fhirContext']),
     needsBanner: token['need_patient_banner'] !== false,
     styleUrl: text(token['smart_style_url']),
-    scopes: (text(token['scope']) ?? '').split(/\s+/).filter(Boolean),
+    scopes: (text(token['scope']) ?? asked).split(/\s+/).filter(Boolean),
     idToken: text(token['id_token']),
   };
 }

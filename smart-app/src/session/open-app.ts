@@ -4,7 +4,7 @@
  */
 import { redFlags } from '@refloop/domain/clinical/red-flags';
 import { ok, type Result, refuse } from '@refloop/domain/result';
-import type { OpenSession, Session } from '@refloop/server/client/session';
+import type { Session } from '@refloop/server/client/session';
 import { coverageFacts } from '../chart/coverage-facts.ts';
 import { grants } from '../chart/granted-scopes.ts';
 import { orderFacts } from '../chart/order-facts.ts';
@@ -14,26 +14,18 @@ import { writeBackRung } from '../chart/write-back-rung.ts';
 import type { Desk, DeskState } from '../refer/desk.ts';
 import { requestOf } from '../refer/request-form.ts';
 import { createStore } from '../ui/store.ts';
-import { type Api, type ApiFailure, isProblem, openApi } from './api.ts';
+import type { Api } from './api.ts';
 import { capabilities } from './capabilities.ts';
 import { type Ehr, type EhrFailure, entriesOf, openEhr, type Resource } from './ehr.ts';
 import type { Failure } from './failure.ts';
+import { applyHostStyle } from './host-style.ts';
 import { type LaunchContext, readLaunchContext } from './launch-context.ts';
+import { openSession } from './open-session.ts';
 import type { CompletedLaunch } from './smart-launch.ts';
 
 export type OpenedApp =
   | { kind: 'chart'; desk: Desk; context: LaunchContext; session: Session; api: Api }
   | { kind: 'center'; session: Session; api: Api; context: LaunchContext };
-
-function sessionFailure(failure: ApiFailure, reloaded: boolean): Failure {
-  if (failure.kind === 'unreachable') return { kind: 'api-unreachable' };
-  if (failure.kind === 'session-ended') return { kind: 'session-ended', why: failure.why };
-  const { problem } = failure;
-  if (reloaded) return { kind: 'session-ended', why: 'reloaded' };
-  if (isProblem(failure, 'not-a-practitioner')) return { kind: 'not-a-practitioner', reference: problem.reference };
-  if (isProblem(failure, 'another-patient')) return { kind: 'wrong-patient', where: 'The session' };
-  return { kind: 'refused', title: problem.title, detail: problem.detail, reference: problem.reference };
-}
 
 function readFailure(failure: EhrFailure, what: string): Failure {
   switch (failure.kind) {
@@ -47,21 +39,6 @@ function readFailure(failure: EhrFailure, what: string): Failure {
     case 'elsewhere':
       return { kind: 'ehr-unreachable', detail: '' };
   }
-}
-
-async function openSession(api: Api, context: LaunchContext, accessToken: string, reloaded: boolean): Promise<Result<Session, Failure>> {
-  if (!context.idToken) return refuse({ kind: 'scope-missing', scopes: ['openid', 'fhirUser'] });
-  const body: OpenSession = {
-    iss: context.iss,
-    idToken: context.idToken,
-    accessToken,
-    ...(context.patient ? { patient: context.patient } : {}),
-  };
-  const opened = await api.call<Session>('/sessions', { method: 'POST', body });
-  if (!opened.ok) return refuse(sessionFailure(opened.refusal, reloaded));
-  if (opened.value.patient !== (context.patient ?? null)) return refuse({ kind: 'wrong-patient', where: 'The session' });
-  api.useSession(opened.value.token);
-  return ok(opened.value);
 }
 
 type ChartHead = { patient: Resource; coverages: Resource[]; order: Resource | null; statement: Resource | undefined };
@@ -101,12 +78,14 @@ function deskState(head: ChartHead, context: LaunchContext): DeskState {
   const coverages = coverageFacts(head.coverages, today);
   const facts = head.order ? orderFacts(head.order) : null;
   const request = requestOf(facts, patient, coverages);
+  // Without a version nobody could tell that the order was changed meanwhile: it is read from, never written over.
+  const order = facts?.versionId === undefined ? null : head.order;
   return {
     patient,
     coverages,
-    order: head.order,
+    order,
     orderFacts: facts,
-    writeBack: writeBackRung(context.scopes, head.statement, facts?.versionId !== undefined),
+    writeBack: writeBackRung(context.scopes, head.statement, facts === null ? 'none' : order === null ? 'without-version' : 'with-version'),
     request,
     match: request.specialty === null ? { kind: 'no-specialty' } : { kind: 'loading', answer: undefined },
     more: [],
@@ -123,7 +102,10 @@ function deskState(head: ChartHead, context: LaunchContext): DeskState {
     openWorkDecided: false,
     chart: undefined,
     approval: { kind: 'editing' },
-    notice: '',
+    notice:
+      facts !== null && order === null
+        ? 'The EHR does not say which version the launched order has, so it is left as it is. The referral gets an order of its own.'
+        : '',
   };
 }
 
@@ -131,28 +113,32 @@ function deskState(head: ChartHead, context: LaunchContext): DeskState {
 export async function openApp(launch: CompletedLaunch, fail: (failure: Failure) => void): Promise<Result<OpenedApp, Failure>> {
   const { client, stateKey, reloaded } = launch;
   const token = (client.state.tokenResponse ?? {}) as Record<string, unknown>;
-  const context = readLaunchContext(client.state.serverUrl, stateKey, token);
-  const api = openApi();
+  const context = readLaunchContext(client.state.serverUrl, stateKey, token, client.state.scope);
   const accessToken = typeof token['access_token'] === 'string' ? token['access_token'] : '';
+  // Only for the words of a refusal; who signs in is for the server to prove.
+  const opening = { accessToken, reloaded, fhirUser: client.getFhirUser() ?? '' };
+  const stopMixUp = () => fail({ kind: 'wrong-patient', where: 'A request of this page' });
+  void applyHostStyle(context);
   if (!context.patient) {
     if (context.order) return refuse({ kind: 'no-patient' });
-    const session = await openSession(api, context, accessToken, reloaded);
-    return session.ok ? ok({ kind: 'center', session: session.value, api, context }) : session;
+    const center = await openSession(context, opening, stopMixUp);
+    return center.ok ? ok({ kind: 'center', ...center.value, context }) : center;
   }
   const ehr = openEhr(client);
-  const [session, head] = await Promise.all([openSession(api, context, accessToken, reloaded), readHead(ehr, context, context.patient)]);
-  if (!session.ok) return session;
+  const [opened, head] = await Promise.all([openSession(context, opening, stopMixUp), readHead(ehr, context, context.patient)]);
+  if (!opened.ok) return opened;
+  const { session, api } = opened.value;
   if (!head.ok) return head;
   const desk: Desk = {
     store: createStore(deskState(head.value, context)),
     api,
     ehr,
     context,
-    session: session.value,
+    session,
     patientId: context.patient,
     statement: head.value.statement,
     headResources: [head.value.patient, ...head.value.coverages, ...(head.value.order ? [head.value.order] : [])],
     fail,
   };
-  return ok({ kind: 'chart', desk, context, session: session.value, api });
+  return ok({ kind: 'chart', desk, context, session, api });
 }

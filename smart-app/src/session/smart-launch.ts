@@ -68,7 +68,7 @@ async function complete(): Promise<Result<CompletedLaunch, Failure>> {
     return refuse(
       EXPIRED.test(message)
         ? { kind: 'launch-expired', detail: '' }
-        : { kind: 'ehr-unreachable', detail: 'The EHR’s token endpoint did not answer.' },
+        : { kind: 'launch-expired', detail: 'The EHR did not answer when the launch was to be completed.' },
     );
   }
 }

@@ -24,7 +24,7 @@ export const theme = createTheme({
   respectReducedMotion: true,
   cursorType: 'pointer',
   components: {
-    Button: { defaultProps: { size: 'sm' } },
+    Button: { defaultProps: { size: 'sm', variant: 'filled' } },
     Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.35 }, transitionProps: { duration: 140 } } },
     Select: { defaultProps: { size: 'sm', comboboxProps: { shadow: 'md', transitionProps: { duration: 0 } } } },
     TextInput: { defaultProps: { size: 'sm' } },
@@ -47,9 +47,8 @@ export const cssVariables: CSSVariablesResolver = () => {
     '--mantine-color-teal-filled': 'var(--accent)',
     '--mantine-color-teal-filled-hover': 'color-mix(in srgb, var(--accent) 88%, black)',
     // White on Mantine's own red misses 4.5:1.
-    '--mantine-color-red-filled': '#b3261e',
-    '--mantine-color-red-filled-hover': '#8f1d17',
-    '--mantine-primary-color-contrast': 'var(--accent-ink)',
+    '--mantine-color-red-filled': 'var(--red)',
+    '--mantine-color-red-filled-hover': 'color-mix(in srgb, var(--red) 85%, black)',
   };
   return { variables: {}, light: shared, dark: shared };
 };

@@ -8,6 +8,8 @@ export const specialists = (place: Place): Locator => place.getByRole('radiogrou
 export const noteSentences = (place: Place): Locator =>
   place.getByRole('region', { name: /^Note/ }).getByRole('button', { name: /Edit sentence$/ });
 export const decision = (place: Place): Locator => place.getByRole('contentinfo', { name: 'Decision' });
+/** Whose chart it is, said by the app itself. */
+export const patientBanner = (place: Place): Locator => place.getByRole('region', { name: 'Patient', exact: true });
 export const approveButton = (place: Place): Locator => place.getByRole('button', { name: /^Approve/ });
 
 /** Opens the app as a script does, on a page of its own. */

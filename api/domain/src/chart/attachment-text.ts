@@ -43,13 +43,34 @@ function textOfUtf8(bytes: readonly number[]): string {
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ', '#39': "'", '#160': ' ' };
 
+/**
+ * Text without its tags. A tag ends at the next `<` at the latest: looking further would take time by the square of the
+ * length, and one document of a chart could hold up everybody.
+ */
+export const withoutTags = (html: string): string => html.replace(/<[^<>]*>/g, ' ');
+
+/** Without scripts and styles; what is opened and never closed takes the rest along, as in a browser. */
+function withoutScripts(html: string): string {
+  const opening = /<(?:script|style)\b/gi;
+  const closing = /<\/(?:script|style)\s*>/gi;
+  let words = '';
+  for (let at = 0; ; ) {
+    opening.lastIndex = at;
+    const open = opening.exec(html);
+    if (!open) return words + html.slice(at);
+    words += `${html.slice(at, open.index)} `;
+    closing.lastIndex = open.index;
+    if (!closing.exec(html)) return words;
+    at = closing.lastIndex;
+  }
+}
+
 /** Words of HTML or XHTML; block ends become full stops of their own line so that sentences do not run together. */
 const textOfHtml = (html: string): string =>
-  html
-    .replace(/<(script|style)\b[\s\S]*?<\/\1>/gi, ' ')
-    .replace(/<(?:br|\/p|\/div|\/li|\/h[1-6]|\/tr)\b[^>]*>/gi, '\n')
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/&([a-z]+|#\d+);/gi, (whole, name: string) => ENTITIES[name.toLowerCase()] ?? whole);
+  withoutTags(withoutScripts(html).replace(/<(?:br|\/p|\/div|\/li|\/h[1-6]|\/tr)\b[^<>]*>/gi, '\n')).replace(
+    /&([a-z]+|#\d+);/gi,
+    (whole, name: string) => ENTITIES[name.toLowerCase()] ?? whole,
+  );
 
 /**
  * The words of an Attachment with inline data of type text or HTML; undefined when there is nothing readable (a link, a

@@ -7,7 +7,7 @@ import type { Withheld } from '../drafting/note.ts';
 import { concept, type FhirResource, isTarget, list, object, refOf, target, text } from '../fhir/read.ts';
 import type { ResourceRef } from '../fhir/reference.ts';
 import { referenceText } from '../fhir/reference.ts';
-import { attachmentText } from './attachment-text.ts';
+import { attachmentText, withoutTags } from './attachment-text.ts';
 import { attachmentsOf, speaksOfSubstanceUse, whySensitive } from './sensitivity.ts';
 
 /** Fields that say who or where, not what about. */
@@ -101,7 +101,7 @@ function proseOf(resource: FhirResource): string[] {
     else for (const [name, inner] of Object.entries(object(value))) walk(inner, name);
   };
   walk(resource, '');
-  return [...found.map((words) => words.replace(/<[^>]*>/g, ' ')), ...attachmentsOf(resource).map((one) => attachmentText(one) ?? '')];
+  return [...found.map((words) => withoutTags(words)), ...attachmentsOf(resource).map((one) => attachmentText(one) ?? '')];
 }
 
 /** Every name a resource gives to what it is about: displays and texts of its codes, titles, medication names. */

@@ -92,6 +92,30 @@ describe('approving', () => {
   });
 });
 
+describe('withdrawing', () => {
+  const withdraw: ReferralCommand = { type: 'withdraw', planId: 'p', reason: 'placed by hand' };
+  const settle = (outcome: Extract<ReferralCommand, { type: 'settle-step' }>['outcome']): ReferralCommand => ({
+    type: 'settle-step',
+    planId: 'p',
+    step: 'ServiceRequest',
+    outcome,
+  });
+  const approved = [recommend('r', '3'), approve('r', '3', 'p')];
+
+  test('gives the order back while it was never tried, or when the EHR refused it', () => {
+    expect(statusOf(play([...approved, withdraw]).referral!)).toBe('draft');
+    const refused = play([...approved, settle({ status: 'refused', httpStatus: 422, detail: 'no' }), withdraw, recommend('r2', '3')]);
+    expect(refused.refusals).toEqual([]);
+  });
+
+  test('is refused once the order is, or may be, in the chart', () => {
+    const done = settle({ status: 'done', reference: 'ServiceRequest/o1', versionId: '4' });
+    expect(play([...approved, done, withdraw]).refusals).toEqual(['order-may-be-written']);
+    expect(play([...approved, settle({ status: 'unknown', detail: 'timed out' }), withdraw]).refusals).toEqual(['order-may-be-written']);
+    expect(play([recommend('r', '3'), withdraw]).refusals).toEqual(['no-such-plan']);
+  });
+});
+
 const id = fc.constantFrom('r1', 'r2', 'r3');
 const version = fc.constantFrom('1', '2', null);
 const outcome = fc.oneof(
@@ -108,6 +132,7 @@ const command: fc.Arbitrary<ReferralCommand> = fc.oneof(
   fc.tuple(id, version).map(([each, at]) => recommend(each, at)),
   fc.tuple(id, version, fc.constantFrom('p1', 'p2')).map(([each, at, plan]) => approve(each, at, plan)),
   id.map((recommendationId): ReferralCommand => ({ type: 'dismiss', recommendationId, reason: 'not now' })),
+  fc.constantFrom('p1', 'p2').map((planId): ReferralCommand => ({ type: 'withdraw', planId, reason: 'by hand' })),
   fc
     .tuple(fc.constantFrom('p1', 'p2'), fc.constantFrom(...STEPS), outcome)
     .map(([planId, step, result]): ReferralCommand => ({ type: 'settle-step', planId, step, outcome: result })),

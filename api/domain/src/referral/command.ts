@@ -35,6 +35,7 @@ export type ReferralCommand =
       steps: StepName[];
       leftOut: { step: string; why: string }[];
     }
+  | { type: 'withdraw'; planId: string; reason: string }
   | { type: 'settle-step'; planId: string; step: StepName; outcome: StepOutcome };
 
 export type ReferralRefusal =
@@ -43,6 +44,8 @@ export type ReferralRefusal =
   | { kind: 'order-changed'; seen: string | null; now: string | null }
   | { kind: 'already-approved'; by: string; at: string; performer: string }
   | { kind: 'no-such-plan' }
+  /** The order may be in the chart already; taking the approval back would leave it there unowned. */
+  | { kind: 'order-may-be-written' }
   | { kind: 'step-already-settled'; step: StepName };
 
 /** Which commands each order status takes; the buttons of the app read the same table. */
@@ -50,6 +53,7 @@ export const referralCan = {
   recommend: ['draft'],
   dismiss: ['draft'],
   approve: ['draft'],
+  withdraw: ['approved'],
   'settle-step': ['approved', 'active'],
 } satisfies Record<ReferralCommand['type'], Referral['order']['status'][]>;
 
@@ -64,6 +68,8 @@ export function decide(referral: Referral | undefined, command: ReferralCommand)
     }
     case 'approve':
       return approve(referral, command);
+    case 'withdraw':
+      return withdraw(referral, command);
     case 'settle-step':
       return settleStep(referral, command);
     default:
@@ -137,4 +143,14 @@ function settleStep(referral: Referral | undefined, command: Of<'settle-step'>):
     });
   }
   return ok(facts);
+}
+
+/** Only while it is certain that no order was written: never tried, or refused by the EHR. An unknown outcome is looked up first. */
+function withdraw(referral: Referral | undefined, command: Of<'withdraw'>): Result<ReferralFact[], ReferralRefusal> {
+  if (!referral || referral.order.status === 'draft' || referral.order.writeBack?.planId !== command.planId)
+    return refuse({ kind: 'no-such-plan' });
+  const order = referral.order.writeBack.steps.find(({ name }) => name === 'ServiceRequest')?.outcome ?? null;
+  if (referral.order.status === 'active' || (order !== null && order.status !== 'refused')) return refuse({ kind: 'order-may-be-written' });
+  const { planId, reason } = command;
+  return ok([{ type: 'approval-withdrawn', version: 1, planId, approvalId: referral.order.approval.id, reason }]);
 }

@@ -75,6 +75,8 @@ export type ReferralFact =
       leftOut: { step: string; why: string }[];
     }
   | { type: 'write-step-settled'; version: 1; planId: string; step: StepName; outcome: StepOutcome }
+  /** The clinician takes the approval back because nothing of the order is, or can be, in the chart. */
+  | { type: 'approval-withdrawn'; version: 1; planId: string; approvalId: string; reason: string }
   | { type: 'order-changed-before-write'; version: 1; planId: string; approvalId: string; detail: string };
 
 export type ReferralEvent = {

@@ -56,6 +56,8 @@ export type Referral = {
   urgency: Urgency;
   kind: ReferralKind;
   startedAt: Instant;
+  /** The order it was launched from; stays so when the approval creates another one. */
+  launchedFrom: ResourceRef | null;
   lastSequence: number;
   recommendations: OfferedRecommendation[];
   order: Order;
@@ -109,6 +111,7 @@ export function evolve(id: string, before: Referral | undefined, event: Referral
       urgency: fact.urgency,
       kind: fact.kind,
       startedAt: event.recordedAt,
+      launchedFrom: fact.order,
       lastSequence: event.sequence,
       recommendations: [],
       order: { status: 'draft', reference: fact.order },
@@ -137,6 +140,8 @@ function applied(referral: Referral, event: ReferralEvent): Referral {
         specialty: fact.specialty,
         urgency: fact.urgency,
         kind: fact.kind,
+        // The question is asked anew; if nobody is in network again, the next event says so.
+        openExceptions: [],
         recommendations: [
           ...referral.recommendations.map((offered) =>
             offered.status === 'pending-review' ? { ...offered, status: 'superseded' as const } : offered,
@@ -182,8 +187,9 @@ function applied(referral: Referral, event: ReferralEvent): Referral {
     }
     case 'write-step-settled':
       return settled(referral, fact.planId, fact.step, fact.outcome);
+    case 'approval-withdrawn':
     case 'order-changed-before-write':
-      // The approval was for a version that is no more: authority lapses, the clinician reads and approves again.
+      // The approval was for a version that is no more, or was taken back: no authority is left until the next approval.
       return { ...referral, order: { status: 'draft', reference: referral.order.reference }, attempts: [] };
     default:
       return unreachable(fact);

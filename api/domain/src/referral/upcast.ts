@@ -16,6 +16,7 @@ export const EVENT_VERSIONS: Record<ReferralFact['type'], { current: number; ste
   'write-back-planned': { current: 1, steps: {} },
   'write-step-settled': { current: 1, steps: {} },
   'order-changed-before-write': { current: 1, steps: {} },
+  'approval-withdrawn': { current: 1, steps: {} },
 };
 
 const isKnown = (type: string): type is ReferralFact['type'] => Object.hasOwn(EVENT_VERSIONS, type);

@@ -57,7 +57,7 @@ export const Plan = z.object({
   lease: z.object({ holder: z.string(), until: z.string() }).nullable(),
   /** The three indicators, never merged into one (architecture: decision, write-back, transport). */
   decision: z.object({ status: z.literal('approved'), by: z.string(), at: z.string() }),
-  writeBack: z.enum(['waiting', 'writing', 'partial', 'done', 'refused', 'stale', 'unknown']),
+  writeBack: z.enum(['waiting', 'writing', 'partial', 'done', 'refused', 'stale', 'unknown', 'withdrawn']),
   transport: z.enum(['not-sent']),
 });
 export type Plan = z.infer<typeof Plan>;
@@ -74,5 +74,8 @@ export const ReportStep = z.object({
   ]),
 });
 export type ReportStep = z.infer<typeof ReportStep>;
+
+export const WithdrawApproval = z.object({ reason: z.string().min(3, 'Say why in a few words').max(500) });
+export type WithdrawApproval = z.infer<typeof WithdrawApproval>;
 
 export const OverrideReason = z.object({ code: z.string(), label: z.string(), lawfulChoice: z.boolean() });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Approve, Plan, ReportStep, StepName, TakeLease } from '../client/approval.ts';
+import { Approve, Plan, ReportStep, StepName, TakeLease, WithdrawApproval } from '../client/approval.ts';
 import type { ApprovalService } from '../services/approvals.ts';
 import type { PlanService } from '../services/plans.ts';
 import { patientRoute, type Route } from './route.ts';
@@ -36,6 +36,16 @@ export const approvalRoutes = ({ approvals, plans }: { approvals: ApprovalServic
     body: TakeLease,
     answer: Plan,
     handle: async ({ session, params, body, now }) => plans.takeLease(session, params.id, body, now),
+  }),
+  patientRoute({
+    method: 'post',
+    path: '/plans/:id/withdrawal',
+    summary: 'Take the approval back while nothing of the order is in the chart; the order can then be referred anew.',
+    roles: ['clinician'],
+    params: Id,
+    body: WithdrawApproval,
+    answer: Plan,
+    handle: async ({ session, params, body, now }) => plans.withdraw(session, params.id, body, now),
   }),
   patientRoute({
     method: 'post',

@@ -160,6 +160,72 @@ describe('reports of what was written', () => {
   });
 });
 
+describe('whose plan it is', () => {
+  test.each([
+    ['another clinician of the patient', { subject: 'second' }],
+    ['the same clinician in another chart', { patientId: 'pat-2' }],
+  ])('%s neither reads, takes nor reports it', async (_name, who) => {
+    const input = makeInput();
+    const path = `/plans/${String((await approve(await recommend(input), input))['id'])}`;
+    const other = await api.session(who);
+    const outcome = { status: 'unknown', detail: 'No answer' };
+    expect((await api.call('GET', path, other)).status).toBe(404);
+    expect((await api.call('POST', `${path}/lease`, other, { holder: HOLDER })).status).toBe(404);
+    expect((await api.call('POST', `${path}/steps/Task`, other, { holder: HOLDER, outcome })).status).toBe(404);
+  });
+
+  test('a window that never took it reports nothing', async () => {
+    const input = makeInput();
+    const plan = await approve(await recommend(input), input);
+    const refused = await report(plan, 'Task', { status: 'done', reference: 'Task/t1', versionId: '1' });
+    expect([refused.status, problemType(refused.body)]).toEqual([409, 'lease-lost']);
+  });
+
+  test('a step said to be written is not said to be written elsewhere afterwards', async () => {
+    const input = makeInput();
+    const plan = await approve(await recommend(input), input);
+    await lease(plan);
+    const done = (id: string) =>
+      report(plan, 'DocumentReference', { status: 'done', reference: `DocumentReference/${id}`, versionId: '1' });
+    expect((await done('d1')).status).toBe(200);
+    const refused = await done('d2');
+    expect([refused.status, problemType(refused.body)]).toEqual([409, 'conflict']);
+  });
+});
+
+describe('one press, one approval', () => {
+  test('a draft changed in another window since is not approved', async () => {
+    const input = makeInput();
+    const made = await recommend(input);
+    await api.call('PUT', `/recommendations/${made.id}/working`, token, { revision: made.revision, working: made.working });
+    const refused = await api.call('POST', '/approvals', token, approveInput(made, input));
+    expect([refused.status, problemType(refused.body)]).toEqual([409, 'conflict']);
+  });
+
+  test('another order than the one recommended for', async () => {
+    const made = await recommend(makeInput());
+    const refused = await api.call('POST', '/approvals', token, approveInput(made, makeInput()));
+    expect([refused.status, (refused.body['errors'] as { field: string }[])[0]?.field]).toEqual([400, 'order.id']);
+  });
+
+  test('a key that approved one recommendation approves no other, and no other clinician’s', async () => {
+    const input = makeInput();
+    const made = await recommend(input);
+    const body = approveInput(made, input);
+    expect((await api.call('POST', '/approvals', token, body)).status).toBe(201);
+    const second = await api.session({ subject: 'second' });
+    expect((await api.call('POST', '/approvals', second, body)).status).toBe(409);
+    const nextInput = makeInput();
+    const next = await recommend(nextInput);
+    const refused = await api.call('POST', '/approvals', token, {
+      ...approveInput(next, nextInput),
+      idempotencyKey: body['idempotencyKey'],
+    });
+    expect([refused.status, problemType(refused.body)]).toEqual([409, 'conflict']);
+    expect((await api.call('GET', `/recommendations/${next.id}`, token)).body['status']).toBe('PENDING_REVIEW');
+  });
+});
+
 describe('two clinicians, one patient', () => {
   test('the record names who approved, not who asked', async () => {
     const input = makeInput();

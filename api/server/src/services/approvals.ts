@@ -76,7 +76,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
         [{ field: 'revision', message: `Sent ${input.revision}, stored ${stored.revision}` }],
       );
     }
-    const order = orderInHand(input.order, session.patientId);
+    const order = orderInHand(input.order, session);
     if (order !== null && 'refused' in order) return order;
     if ((order?.reference ?? null) !== kept.orderRef) {
       return problem('invalid-request', 'The order sent is not the one this recommendation was made for.', [

@@ -22,6 +22,13 @@ async function ownerFor(unit: Unit, raisedBy: string): Promise<string> {
   return grants.find((grant) => grant.roles.includes('coordinator'))?.subject ?? raisedBy;
 }
 
+/** A newer question about the same referral replaces the older one: answered, or raised again with its own deadline. */
+export async function settleNoneInNetwork(unit: Unit, referralId: string, now: Date): Promise<void> {
+  for (const open of await unit.obligations.list({ status: 'open', kind: 'none-in-network', referralId })) {
+    await unit.obligations.settle(open.id, { what: 'done', at: now.toISOString() });
+  }
+}
+
 export async function raiseNoneInNetwork(
   unit: Unit,
   about: {
@@ -40,10 +47,6 @@ export async function raiseNoneInNetwork(
     patientName: about.patientName,
     detail: `No ${specialtyInSentence({ name: about.specialtyName })} practice in the patient’s network within ${about.withinMiles} miles takes new patients.`,
   };
-  // A changed request for the same referral replaces the question; the deadline counts from the newest.
-  for (const open of await unit.obligations.list({ status: 'open', kind: 'none-in-network', referralId: about.referralId })) {
-    await unit.obligations.settle(open.id, { what: 'done', at: about.now.toISOString() });
-  }
   await unit.obligations.insert({
     id: about.id,
     referralId: about.referralId,

@@ -1,5 +1,6 @@
 /** The launched order as the app hands it over: checked to be a ServiceRequest of this patient, with its version. */
 import { problem, type Refusal } from '../problem.ts';
+import type { PatientSession } from '../sessions/session.ts';
 
 export type OrderInHand = { reference: string; id: string; versionId: string; status: string; resource: Record<string, unknown> };
 
@@ -10,7 +11,21 @@ const record = (value: unknown): Record<string, unknown> =>
 /** Statuses in which an order may still be completed by a referral (FHIR R4 request-status). */
 const OPEN = ['draft', 'active', 'on-hold'];
 
-export function orderInHand(order: Record<string, unknown> | null, patientId: string): OrderInHand | null | Refusal {
+/** FHIR R4 servicerequest-category: laboratory procedure and imaging. Rewriting one of these into a referral would lose the test. */
+const OTHER_CATEGORIES = ['108252007', '363679005'];
+
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+
+const isForAnotherDepartment = (order: Record<string, unknown>): boolean =>
+  list(order['category']).some((category) =>
+    list(record(category)['coding']).some((coding) => OTHER_CATEGORIES.includes(text(record(coding)['code']) ?? '')),
+  );
+
+/** @param session whose patient the order must be of; EHRs name them relative or absolute below their own FHIR base */
+export function orderInHand(
+  order: Record<string, unknown> | null,
+  { patientId, scope }: Pick<PatientSession, 'patientId' | 'scope'>,
+): OrderInHand | null | Refusal {
   if (order === null) return null;
   const bad = (field: string, message: string, fix: string): Refusal =>
     problem('invalid-request', 'The order cannot be used as sent.', [{ field: `order.${field}`, message, fix }]);
@@ -22,10 +37,18 @@ export function orderInHand(order: Record<string, unknown> | null, patientId: st
   if (!id) return bad('id', 'Missing', 'Send the launched ServiceRequest as read from the EHR.');
   if (!versionId) return bad('meta.versionId', 'Missing', 'Read the order again; its version is what is approved.');
   if (!status) return bad('status', 'Missing', 'Read the order again.');
-  if (text(record(order['subject'])['reference']) !== `Patient/${patientId}`) {
+  const subject = text(record(order['subject'])['reference']);
+  if (subject !== `Patient/${patientId}` && subject !== `${scope.issuer.replace(/\/$/, '')}/Patient/${patientId}`) {
     return problem(
       'another-patient',
       'The order is for another patient than the one this session was opened for. Nothing was read or written.',
+    );
+  }
+  if (order['doNotPerform'] === true || isForAnotherDepartment(order)) {
+    return problem(
+      'order-not-open',
+      'This is no order for a referral: it asks for a test, an image or for something not to be done. Open a referral order, or start a new referral.',
+      [{ field: 'order.category', message: 'Not a referral' }],
     );
   }
   if (!OPEN.includes(status)) {

@@ -10,6 +10,8 @@ export type PlanContent = {
   decision: Plan['decision'];
   specialtyName: string;
   performerName: string;
+  /** The clinician took the approval back before anything of the order was written. */
+  withdrawn?: { at: string; reason: string };
 };
 
 export const planContentOf = (stored: StoredPlan): PlanContent => stored.content as unknown as PlanContent;
@@ -17,9 +19,9 @@ export const planContentOf = (stored: StoredPlan): PlanContent => stored.content
 export const unfinishedSteps = (content: PlanContent): string[] =>
   content.steps.filter((step) => step.outcome.status !== 'done').map((step) => step.name);
 
-/** A stale order ended the plan: the approval was for a version that is no more. */
+/** The approval was taken back, or a stale order ended the plan: it was for a version that is no more. */
 export const hasLapsed = (content: PlanContent): boolean =>
-  content.steps.some((step) => step.name === 'ServiceRequest' && step.outcome.status === 'stale');
+  content.withdrawn !== undefined || content.steps.some((step) => step.name === 'ServiceRequest' && step.outcome.status === 'stale');
 
 const settledOutcome = (outcome: PlanStep['outcome']) => (outcome.status === 'waiting' ? null : outcome);
 
@@ -29,7 +31,13 @@ export function planOf(stored: StoredPlan, now: Date): Plan {
   const word =
     content.steps.length === 0 ? 'waiting' : writeBackWord(content.steps.map((step) => ({ outcome: settledOutcome(step.outcome) })));
   // Half written and nobody at it: that is no progress, it waits for a person.
-  const told = word === 'writing' && !leased ? 'partial' : word === 'waiting' && leased ? 'writing' : word;
+  const told = content.withdrawn
+    ? 'withdrawn'
+    : word === 'writing' && !leased
+      ? 'partial'
+      : word === 'waiting' && leased
+        ? 'writing'
+        : word;
   return {
     id: stored.id,
     referralId: stored.referralId,

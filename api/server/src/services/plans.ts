@@ -2,7 +2,7 @@
 
 import type { AuditAction } from '@refloop/domain/audit/entry';
 import { parseReference, referenceText } from '@refloop/domain/fhir/reference';
-import type { Plan, ReportStep, StepName, TakeLease } from '../client/approval.ts';
+import type { Plan, ReportStep, StepName, TakeLease, WithdrawApproval } from '../client/approval.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, type PatientSession } from '../sessions/session.ts';
 import type { StoredPlan } from '../store/plans.ts';
@@ -19,6 +19,8 @@ export const LEASE_SECONDS = 60;
 export type PlanService = {
   get: (session: PatientSession, id: string, now: Date) => Promise<Plan | Refusal>;
   takeLease: (session: PatientSession, id: string, input: TakeLease, now: Date) => Promise<Plan | Refusal>;
+  /** Takes the approval back; nothing of the order is in the chart. */
+  withdraw: (session: PatientSession, id: string, input: WithdrawApproval, now: Date) => Promise<Plan | Refusal>;
   report: (session: PatientSession, id: string, step: StepName, input: ReportStep, now: Date) => Promise<Plan | Refusal>;
 };
 
@@ -104,6 +106,45 @@ export function createPlanService(deps: { store: Store }): PlanService {
         const plan = await own(unit, session, id);
         return plan ? planOf(plan, now) : missing();
       }),
+
+    withdraw: (session, id, { reason }, now) =>
+      withRetry(() =>
+        deps.store.transaction(session.scope, async (unit) => {
+          const plan = await own(unit, session, id);
+          if (!plan) return missing();
+          const at = now.toISOString();
+          const holder = `withdrawal-${id}`;
+          // Whoever holds the lease may be writing this very moment.
+          const lease = await unit.plans.takeLease(id, holder, at, LEASE_SECONDS);
+          if (lease.status === 'held') {
+            return problem(
+              'lease-held',
+              `Another window is writing this referral until ${lease.until.slice(11, 19)} UTC. Wait for it, then look again.`,
+            );
+          }
+          const actor = { kind: 'person' as const, subject: session.subject, fhirUser: session.fhirUser, sessionId: session.sessionId };
+          const applied = await applyCommand(unit, plan.referralId, actor, at, { type: 'withdraw', planId: id, reason });
+          if (!applied.ok) throw new Refused(refusalOf(applied.refusal));
+          const content: PlanContent = { ...planContentOf(plan), withdrawn: { at, reason } };
+          const saved = await unit.plans.saveStep(id, { holder, now: at }, plan.revision, { content: toJson(content), finished: true });
+          if (saved.status !== 'saved')
+            throw new Refused(problem('conflict', 'This write-back was reported from another window just now. Reload it.'));
+          await unit.plans.releaseLease(id, holder);
+          await settleWriteBack(unit, id, now);
+          await unit.audit.append({
+            at,
+            actor: actorOf(session),
+            action: 'approval.withdrawn',
+            purpose: 'TREAT',
+            patientId: session.patientId,
+            recommendationId: plan.recommendationId,
+            referralId: plan.referralId,
+            payload: { planId: id, reason },
+          });
+          const stored = await own(unit, session, id);
+          return stored ? planOf(stored, now) : missing();
+        }),
+      ),
 
     report: (session, id, step, { holder, outcome }, now) =>
       withRetry(() =>

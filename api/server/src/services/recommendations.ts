@@ -4,14 +4,15 @@
  */
 import type { AuditAction } from '@refloop/domain/audit/entry';
 import { specialtyById } from '@refloop/domain/clinical/specialty';
-import { parseReference } from '@refloop/domain/fhir/reference';
+import { parseReference, referenceText } from '@refloop/domain/fhir/reference';
+import type { Referral } from '@refloop/domain/referral/referral';
 import type { MakeRecommendation, OpenWork, Recommendation, SaveWorkingCopy, WorkingCopy } from '../client/recommendation.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, type PatientSession } from '../sessions/session.ts';
-import type { RecommendationChange, StoredRecommendation } from '../store/recommendations.ts';
+import type { NewRecommendation, RecommendationChange, StoredRecommendation } from '../store/recommendations.ts';
 import type { Json, Store, Unit } from '../store/store.ts';
 import type { Drafter } from './drafting.ts';
-import { raiseNoneInNetwork } from './exceptions.ts';
+import { raiseNoneInNetwork, settleNoneInNetwork } from './exceptions.ts';
 import { type Kept, keptOf, recommendationOf, toJson, workingOf } from './kept.ts';
 import type { MatchingService } from './matching.ts';
 import { orderInHand } from './order.ts';
@@ -27,9 +28,15 @@ export type RecommendationService = {
   openWork: (session: PatientSession, now: Date) => Promise<OpenWork>;
 };
 
+/** As inserted; each save of the working copy counts it up. */
+const FIRST_REVISION = 1;
+
 type Deps = { store: Store; matching: MatchingService; drafter: Drafter; newId: () => string };
 
-/** The referral a new recommendation belongs to: the replaced one's, else the open one of the same order, else a new one. */
+/**
+ * The referral a new recommendation belongs to: the replaced one's, else that of the same order, else a new one. An order that was
+ * approved already keeps its referral, which then refuses: a second one would write a second Task for the same order.
+ */
 async function referralFor(
   unit: Unit,
   session: PatientSession,
@@ -44,9 +51,8 @@ async function referralFor(
   }
   if (orderRef !== null) {
     for (const row of await unit.referrals.listByPatient(session.patientId)) {
-      const order = (row.state as { order: { status: string; reference: { type: string; id: string } | null } }).order;
-      if (order.status === 'draft' && order.reference && `${order.reference.type}/${order.reference.id}` === orderRef)
-        return row.referralId;
+      const { order, launchedFrom } = row.state as unknown as Pick<Referral, 'order' | 'launchedFrom'>;
+      if ([order.reference, launchedFrom].some((each) => each && referenceText(each) === orderRef)) return row.referralId;
     }
   }
   return newId();
@@ -127,7 +133,7 @@ export function createRecommendationService(deps: Deps): RecommendationService {
 
   return {
     make: async (session, input, now) => {
-      const order = orderInHand(input.order, session.patientId);
+      const order = orderInHand(input.order, session);
       if (order !== null && 'refused' in order) return order;
       const refusal = impossible(input);
       if (refusal) return refusal;
@@ -162,7 +168,7 @@ export function createRecommendationService(deps: Deps): RecommendationService {
             },
           );
           if (!applied.ok) throw new Refused(refusalOf(applied.refusal));
-          await unit.recommendations.insert({
+          const made: NewRecommendation = {
             id,
             referralId,
             madeAt: at,
@@ -176,7 +182,9 @@ export function createRecommendationService(deps: Deps): RecommendationService {
             patientId: session.patientId,
             kept: toJson(kept),
             working: toJson(firstWorkingCopy(kept)),
-          });
+          };
+          await unit.recommendations.insert(made);
+          await settleNoneInNetwork(unit, referralId, now);
           if (match.exception) {
             await raiseNoneInNetwork(unit, {
               id: `none-in-network-${id}`,
@@ -199,9 +207,8 @@ export function createRecommendationService(deps: Deps): RecommendationService {
             referralId,
             payload: auditable(kept),
           });
-          const stored = await unit.recommendations.get(id);
-          if (!stored) throw new Error('The recommendation was not there after it was stored');
-          return recommendationOf(stored);
+          // Answered from what was stored: reading the chart back would cost as much as storing it.
+          return recommendationOf({ ...made, revision: 1, patientPseudonym: unit.pseudonym(session.patientId) });
         }),
       );
     },
@@ -265,7 +272,9 @@ export function createRecommendationService(deps: Deps): RecommendationService {
 
     openWork: (session, now) =>
       deps.store.transaction(session.scope, async (unit) => {
-        const pending = await unit.recommendations.listPending({ patientId: session.patientId, subject: session.subject });
+        const offered = await unit.recommendations.listPending({ patientId: session.patientId, subject: session.subject });
+        // A draft that was only looked at is made anew by the next launch; work is what the clinician saved.
+        const pending = offered.filter(({ revision }) => revision > FIRST_REVISION);
         const plans = await unit.plans.listUnfinished({ patientId: session.patientId, subject: session.subject });
         await unit.audit.append({
           at: now.toISOString(),

@@ -226,6 +226,65 @@ test('a stale order ends the plan, and the next approval replaces the note alrea
   expect(steps.find((step) => step.name === 'DocumentReference')?.resource['relatesTo']).toEqual([
     { code: 'replaces', target: { reference: 'DocumentReference/first' } },
   ]);
+  // What the lapsed plan's window says late counts neither for it nor for the new one.
+  const late = await api.call('POST', `/plans/${String(plan['id'])}/steps/Task`, token, {
+    holder,
+    outcome: { status: 'done', reference: 'Task/t1', versionId: '1' },
+  });
+  expect([late.status, problemType(late.body)]).toEqual([409, 'lease-lost']);
+  const now = await api.store.transaction(api.scope, (unit) => readReferral(unit, String(again['referralId'])));
+  expect(now?.attempts).toMatchObject([{ number: 1, task: null }]);
+});
+
+describe('an approval that cannot be carried out', () => {
+  test('is taken back, and the order is referred anew under the same referral', async () => {
+    const input = makeInput();
+    const made = await recommend(input);
+    const plan = (await api.call('POST', '/approvals', token, approveInput(made, input))).body;
+    const holder = 'window-one-1234';
+    await api.call('POST', `/plans/${String(plan['id'])}/lease`, token, { holder });
+    const busy = await api.call('POST', `/plans/${String(plan['id'])}/withdrawal`, token, { reason: 'Placed by hand' });
+    expect([busy.status, problemType(busy.body)]).toEqual([409, 'lease-held']);
+    const outcome = { status: 'refused', httpStatus: 422, detail: 'Business rule' };
+    await api.call('POST', `/plans/${String(plan['id'])}/steps/ServiceRequest`, token, { holder, outcome });
+    const taken = await api.call('POST', `/plans/${String(plan['id'])}/withdrawal`, token, { reason: 'Placed by hand' });
+    expect(taken.body['writeBack'], JSON.stringify(taken.body)).toBe('withdrawn');
+    expect((await api.call('POST', `/plans/${String(plan['id'])}/lease`, token, { holder })).status).toBe(404);
+    const again = await recommend(input);
+    expect(again['referralId']).toBe(made['referralId']);
+    expect((await api.call('POST', '/approvals', token, approveInput(again, input))).status).toBe(201);
+  });
+
+  test('cannot be taken back when the answer of the EHR was lost', async () => {
+    const input = makeInput();
+    const made = await recommend(input);
+    const plan = (await api.call('POST', '/approvals', token, approveInput(made, input))).body;
+    const holder = 'window-one-1234';
+    await api.call('POST', `/plans/${String(plan['id'])}/lease`, token, { holder });
+    await api.call('POST', `/plans/${String(plan['id'])}/steps/ServiceRequest`, token, {
+      holder,
+      outcome: { status: 'unknown', detail: 'No answer' },
+    });
+    const refused = await api.call('POST', `/plans/${String(plan['id'])}/withdrawal`, token, { reason: 'Placed by hand' });
+    expect([refused.status, problemType(refused.body)]).toEqual([409, 'conflict']);
+  });
+});
+
+test('an order that was referred is not referred a second time', async () => {
+  const input = makeInput();
+  const made = await recommend(input);
+  expect((await api.call('POST', '/approvals', token, approveInput(made, input))).status).toBe(201);
+  const second = await api.call('POST', '/recommendations', token, input);
+  expect([second.status, problemType(second.body)]).toEqual([409, 'already-approved']);
+});
+
+test.each([
+  ['not to be done', { doNotPerform: true }],
+  ['a laboratory test', { category: [{ coding: [{ system: 'http://snomed.info/sct', code: '108252007' }] }] }],
+  ['imaging', { category: [{ coding: [{ system: 'http://snomed.info/sct', code: '363679005' }] }] }],
+])('an order for %s is not rewritten into a referral', async (_what, more) => {
+  const refused = await api.call('POST', '/recommendations', token, makeInput({ order: order(more) }));
+  expect([refused.status, problemType(refused.body)]).toEqual([409, 'order-not-open']);
 });
 
 test('nobody in network within 50 miles becomes an exception with an owner and a deadline', async () => {
@@ -243,7 +302,29 @@ test('nobody in network within 50 miles becomes an exception with an owner and a
   expect(done.body['status']).toBe('done');
 });
 
-test('unfinished work is offered again, a dismissed recommendation is not', async () => {
+test('the draft of a decided recommendation is kept as it was decided', async () => {
+  const input = makeInput();
+  const made = await recommend(input);
+  await api.call('POST', '/approvals', token, approveInput(made, input));
+  const path = `/recommendations/${made.id}`;
+  const { revision } = (await api.call('GET', path, token)).body as Made;
+  const refused = await api.call('PUT', `${path}/working`, token, { revision, working: made.working });
+  expect([refused.status, problemType(refused.body)]).toEqual([409, 'recommendation-closed']);
+});
+
+test('an exception ends when a later match of the same referral finds somebody', async () => {
+  const input = makeInput({ match: { place: { zip: '59301' } } });
+  const made = await recommend(input);
+  const open = () =>
+    api.store.transaction(api.scope, (unit) =>
+      unit.obligations.list({ status: 'open', kind: 'none-in-network', referralId: String(made['referralId']) }),
+    );
+  expect(await open()).toHaveLength(1);
+  await recommend({ ...makeInput({ order: input['order'] as Body }), replaces: made.id } as Body);
+  expect(await open()).toHaveLength(0);
+});
+
+test('saved work is offered again; a draft only looked at and a dismissed recommendation are not', async () => {
   const patient = await api.session({ patientId: 'pat-9' });
   const input = makeInput({
     order: order({ subject: { reference: 'Patient/pat-9' } }),
@@ -251,6 +332,11 @@ test('unfinished work is offered again, a dismissed recommendation is not', asyn
   });
   const made = (await api.call('POST', '/recommendations', patient, input)).body;
   const open = async () => ((await api.call('GET', '/open-work', patient)).body['recommendations'] as unknown[]).length;
+  expect(await open(), 'a draft that was only looked at is no work').toBe(0);
+  await api.call('PUT', `/recommendations/${String(made['id'])}/working`, patient, {
+    revision: made['revision'],
+    working: made['working'],
+  });
   expect(await open()).toBe(1);
   await api.call('POST', `/recommendations/${String(made['id'])}/dismissal`, patient, { reason: 'Patient wants to wait' });
   expect(await open()).toBe(0);

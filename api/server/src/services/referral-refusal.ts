@@ -33,6 +33,11 @@ export function refusalOf(refusal: ReferralRefusal): Refusal {
         'not-found',
         'This write-back is no longer in force; the order changed or was approved again. Open the referral again from the chart.',
       );
+    case 'order-may-be-written':
+      return problem(
+        'conflict',
+        'The order is, or may be, in the chart already, so the approval cannot be taken back here. Look at the chart; use “Finish writing” to find out what was written.',
+      );
     case 'step-already-settled':
       return problem('conflict', `${refusal.step} was reported as written already, with another result. Nothing was changed.`);
     default:

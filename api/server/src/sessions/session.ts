@@ -1,8 +1,6 @@
 /** The session as routes and services see it: who is asking, from where, for which patient, with which roles. */
 import type { AuditActor } from '@refloop/domain/audit/entry';
 import type { Role } from '../client/session.ts';
-import type { Refusal } from '../problem.ts';
-import { problem } from '../problem.ts';
 import type { Scope } from '../store/store.ts';
 
 export type Session = {
@@ -30,9 +28,3 @@ export const actorOf = (session: Session): AuditActor => ({
   fhirUser: session.fhirUser,
   sessionId: session.sessionId,
 });
-
-/** Refuses anything about a patient other than the session's own. */
-export const refuseOtherPatient = (session: PatientSession, patientId: string): Refusal | undefined =>
-  session.patientId === patientId
-    ? undefined
-    : problem('another-patient', 'Open Refloop from that patient’s chart; this session stays with the patient it was opened for.');

@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest';
+import { attachmentText } from './attachment-text.ts';
+import { readChart } from './read-chart.ts';
+
+const html = (words: string) => ({ contentType: 'text/html', data: Buffer.from(words).toString('base64') });
+
+test.each([
+  ['<p>Chest pain.</p><p>No fever.</p>', 'Chest pain.\n No fever.'],
+  ['<STYLE>p { color: red }</style >Seen today.', 'Seen today.'],
+  ['Seen.<script>if (a < b) alert("x")</script> Well.', 'Seen.  Well.'],
+  ['Before.<script>never closed <p>hidden</p>', 'Before.'],
+  ['Grade 2/6 &amp; stable; HR &lt; 60', 'Grade 2/6 & stable; HR < 60'],
+])('%s reads as its words', (source, words) => {
+  expect(attachmentText(html(source))?.trim()).toBe(words);
+});
+
+describe('a document made of broken tags takes no longer than one of words', () => {
+  // 290 kB is the most that is read; by the square of its length each of these took between 30 seconds and minutes.
+  test.each(['<', '<!--', '<script>', '<br ', '</p', '<style '])('%s over and over', (unit) => {
+    const document = {
+      resourceType: 'DocumentReference',
+      id: 'd1',
+      status: 'current',
+      subject: { reference: 'Patient/p' },
+      content: [{ attachment: html(unit.repeat(290_000 / unit.length)) }],
+    };
+    const sensitive = {
+      resourceType: 'Condition',
+      id: 'c1',
+      subject: { reference: 'Patient/p' },
+      code: { coding: [{ system: 'http://hl7.org/fhir/sid/icd-10-cm', code: 'F11.20', display: 'Opioid dependence, uncomplicated' }] },
+      note: [{ text: unit.repeat(290_000 / unit.length) }],
+    };
+    const started = performance.now();
+    readChart([{ resourceType: 'Patient', id: 'p' }, document, sensitive], { patientId: 'p', today: '2026-11-20' });
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+});

@@ -1,0 +1,86 @@
+/** The Referral center: what an administrator, a coordinator and a clinician find there. */
+import type { Page } from '@playwright/test';
+import { approveButton, editSentence, openApp, readyToApprove, settled } from './support/refer-page.ts';
+import { appFrame, ofOrder, REFLOOP, signIn } from './support/sandbox.ts';
+import { expect, test } from './support/test.ts';
+
+const OWN_WORDS = 'Weight up by three kilograms since the last visit.';
+
+test('an administrator reads the record of a referral from what was asked to its proof', async ({ page }) => {
+  await openApp(page, ofOrder('nephrology-1'));
+  await readyToApprove(page);
+  await editSentence(page, 0, OWN_WORDS);
+  await expect(page.getByText('Draft saved')).toBeVisible();
+  await approveButton(page).click();
+  await settled(page);
+
+  await signIn(page, /Jonah Abara/);
+  await page.getByRole('button', { name: 'Referral center' }).click();
+  const center = appFrame(page);
+  await center.getByRole('link', { name: 'Audit' }).click();
+  await expect(center.getByText(/chain verified to entry \d+/)).toBeVisible();
+  await center
+    .getByRole('navigation', { name: 'Recommendations' })
+    .getByRole('link', { name: /Nephrology/ })
+    .first()
+    .click();
+  for (const step of ['Asked', 'Seen', 'Considered', 'Ranked', 'Drafted → signed', 'Decided', 'Written back', 'Proof']) {
+    await expect(center.getByRole('region', { name: step, exact: true })).toBeVisible();
+  }
+  await expect(
+    center.getByRole('region', { name: 'Drafted → signed' }).locator('ins').filter({ hasText: 'kilograms' }).first(),
+  ).toBeVisible();
+  await expect(center.getByRole('region', { name: 'Decided' })).toContainText(/Maren Oduya.* chose /);
+  await expect(center.getByRole('region', { name: 'Written back' })).toContainText('Write-back: Written to the chart');
+  await expect(center.getByRole('region', { name: 'Proof' })).toContainText(/in the chain, entry \d+/);
+  await expect(center.getByText(/patient p-[0-9a-f]+/).first(), 'the patient stands there by pseudonym').toBeVisible();
+  await expect(center.getByText('Escobedo')).toHaveCount(0);
+});
+
+async function workspaces(page: Page): Promise<string[]> {
+  await expect(page.getByRole('navigation', { name: 'Workspaces' })).toBeVisible();
+  return page.getByRole('navigation', { name: 'Workspaces' }).getByRole('link').allInnerTexts();
+}
+
+async function setAdministrator(page: Page, person: string, on: boolean): Promise<void> {
+  await openApp(page, { user: 'admin' });
+  await page.getByRole('link', { name: 'Access' }).click();
+  await page.getByRole('button', { name: `Change roles of ${person}` }).click();
+  const dialog = page.getByRole('dialog', { name: 'Change roles' });
+  await dialog.getByRole('checkbox', { name: /Administrator/ }).setChecked(on);
+  await dialog.getByRole('button', { name: /Save|Change|Give/ }).click();
+  await expect(dialog.getByText('Say why in a few words.')).toBeVisible();
+  await dialog.getByRole('textbox', { name: /Why|Reason/ }).fill('Stands in during leave');
+  await dialog.getByRole('button', { name: /Save|Change|Give/ }).click();
+  await expect(page.getByText('Access changed.')).toBeVisible();
+}
+
+test('a role that an administrator gives takes effect, and so does taking it', async ({ page, browser }) => {
+  const context = await browser.newContext();
+  const lead = await context.newPage();
+  await openApp(lead, { user: 'lead' });
+  expect(await workspaces(lead)).toEqual(['Exceptions']);
+  await setAdministrator(page, 'Priya Castellan, MD', true);
+  await openApp(lead, { user: 'lead' });
+  expect(await workspaces(lead)).toEqual(['Exceptions', 'Audit', 'Access']);
+  await lead.getByRole('link', { name: 'Audit' }).click();
+  await expect(lead.getByText(/chain verified to entry/)).toBeVisible();
+  await setAdministrator(page, 'Priya Castellan, MD', false);
+  await lead.getByRole('button', { name: 'Refresh' }).click();
+  await expect(lead.getByText('Your role does not open this page.'), 'at once, in a session that is open').toBeVisible();
+  await context.close();
+});
+
+test('a clinician has no access to any of it, by the page or by the API', async ({ page, request }) => {
+  let bearer = '';
+  page.on('response', async (response) => {
+    if (response.url() === `${REFLOOP}/sessions`) bearer = ((await response.json()) as { token: string }).token;
+  });
+  await openApp(page, { user: 'clinician' });
+  await expect(page.getByRole('heading', { name: 'You have no role here yet' })).toBeVisible();
+  for (const path of ['/grants', '/exceptions', '/audit/status', '/audit/recommendations']) {
+    const answer = await request.get(`${REFLOOP}${path}`, { headers: { authorization: `Bearer ${bearer}` } });
+    expect([path, answer.status()]).toEqual([path, 403]);
+    expect((await request.get(`${REFLOOP}${path}`)).status(), `${path} without a session`).toBe(401);
+  }
+});

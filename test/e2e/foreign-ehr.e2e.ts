@@ -1,0 +1,178 @@
+/**
+ * EHRs and a launcher this project did not write, registered by REFLOOP_SITES, framing the app from an origin of their own: a
+ * referral goes through on every rung of the write-back ladder, as far as the EHR allows.
+ */
+import type { Page } from '@playwright/test';
+import type { Stored } from '../foreign/chart.ts';
+import { type ForeignEhr, startForeignEhr } from '../foreign/foreign-ehr.ts';
+import { writeSitesFile } from '../foreign/refloop.ts';
+import { V1_SCOPES } from '../foreign/traits.ts';
+import { type Product, startProduct } from '../support/product.ts';
+import { approveButton, decision, readyToApprove, settled, specialists } from './support/refer-page.ts';
+import { appFrame } from './support/sandbox.ts';
+import { expect, test } from './support/test.ts';
+
+type Clinics = { updates: ForeignEhr; bare: ForeignEhr; creates: ForeignEhr; old: ForeignEhr; reads: ForeignEhr };
+let clinics: Clinics;
+let product: Product;
+
+test.beforeAll(async () => {
+  test.setTimeout(240_000);
+  clinics = {
+    updates: await startForeignEhr({ people: [{ id: '1', family: 'Abernathy' }] }),
+    bare: await startForeignEhr({
+      people: [{ id: '1', family: 'Mbeki' }],
+      traits: { openid: 'at-issuer', smart: { issuer: true, jwksUri: false } },
+    }),
+    creates: await startForeignEhr({
+      people: [{ id: '1', family: 'Zielinski' }],
+      traits: {
+        metadata: 'no-order-update',
+        algorithm: 'ES384',
+        introspection: 'client-only',
+        fhirUser: 'role',
+        pageSize: 3,
+        absoluteReferences: true,
+        searchByIdentifier: 'ignored',
+        token: { fhirContext: true, needPatientBanner: false, expiresIn: true, scope: false },
+      },
+    }),
+    old: await startForeignEhr({
+      people: [{ id: '1', family: 'Castellanos' }],
+      traits: {
+        versions: false,
+        grants: V1_SCOPES,
+        searchByIdentifier: 'refused',
+        pageSize: 2,
+        next: 'same-type',
+        introspection: 'denies',
+      },
+    }),
+    reads: await startForeignEhr({
+      people: [{ id: '1', family: 'Ostrowski' }],
+      traits: { metadata: 'no-order-write', next: 'another-host' },
+    }),
+  };
+  const entries = Object.entries(clinics).map(([name, ehr]) => ehr.siteEntry(name, { embed: [ehr.launcher] }));
+  const sites = writeSitesFile(entries);
+  product = await startProduct({ env: { REFLOOP_SITES: sites.file }, timeoutMs: 220_000 });
+  sites.remove();
+  for (const ehr of Object.values(clinics)) ehr.registerApp(product.refloop);
+});
+
+test.afterAll(async () => {
+  await product?.stop();
+  await Promise.all(Object.values(clinics ?? {}).map((ehr) => ehr.close()));
+});
+
+const held = (ehr: ForeignEhr, type: string): Stored[] =>
+  [...ehr.fhir.resources.values()].filter(({ resourceType }) => resourceType === type);
+
+/** Opens the launcher's page, which frames the app from another site. */
+async function launchFrom(page: Page, ehr: ForeignEhr, order?: string) {
+  const framed = page.waitForRequest((request) => request.isNavigationRequest() && request.url().startsWith(`${product.refloop}/launch`));
+  await page.goto(`${ehr.launcher}/?patient=1${order ? `&order=${order}` : ''}`);
+  const headers = await (await framed).allHeaders();
+  expect(headers['sec-fetch-site'], 'the app is framed from another site').toBe('cross-site');
+  return appFrame(page);
+}
+
+test('the launched order is updated: no banner said, no expiry, HAPI’s pages, writes answered without a body', async ({ page }) => {
+  const { updates: ehr } = clinics;
+  const app = await launchFrom(page, ehr, 'order-1');
+  await readyToApprove(app);
+  await expect(app.getByRole('region', { name: 'Patient' }), 'silence about the banner counts as “show one”').toContainText('Abernathy');
+  expect(await specialists(app).count()).toBeGreaterThanOrEqual(3);
+  await expect(app.getByText('≈').first(), 'placed by the ZIP+4 alone').toBeVisible();
+  await expect(app.getByText('were read in part'), 'seven problems came on two pages').toHaveCount(0);
+  await expect(app.getByText('Updates this order in the chart, sends nothing else')).toBeVisible();
+  await approveButton(app).click();
+  await settled(app);
+  const [order, ...others] = held(ehr, 'ServiceRequest');
+  expect(others, 'one order, the launched one').toEqual([]);
+  expect(order).toMatchObject({
+    id: 'order-1',
+    status: 'active',
+    extension: [{ valueString: 'kept as it is' }],
+    contained: [{ id: 'desk' }],
+    requester: { reference: 'Practitioner/dr-okafor' },
+  });
+  expect(order?.['insurance'], 'the plan was recognised, though its payor is contained').toEqual([{ reference: 'Coverage/coverage-1' }]);
+  for (const type of ['DocumentReference', 'Task', 'Provenance']) expect(held(ehr, type), type).toHaveLength(1);
+  await app.getByRole('button', { name: 'Back to chart' }).click();
+  await expect(page.locator('iframe'), 'the launcher is told, though its origin is not the FHIR server’s').toHaveCount(0);
+});
+
+test('without a launched order the clinician says what is asked, and an order is created', async ({ page }) => {
+  const { bare: ehr } = clinics;
+  const app = await launchFrom(page, ehr);
+  await app.getByRole('combobox', { name: 'Specialty' }).click();
+  await app.getByRole('option', { name: 'Dermatology', exact: true }).click();
+  await app.getByRole('textbox', { name: 'Reason' }).fill('New pigmented lesion on the left forearm, growing for two months');
+  await app.getByRole('textbox', { name: 'Reason' }).press('Tab');
+  await readyToApprove(app);
+  await expect(app.getByText('Creates an order in the chart, sends nothing else')).toBeVisible();
+  await approveButton(app).click();
+  await settled(app);
+  const made = held(ehr, 'ServiceRequest').find(({ status }) => status === 'active');
+  expect(JSON.stringify(made?.['reasonCode'])).toContain('pigmented lesion');
+  expect(made).not.toHaveProperty('basedOn');
+  for (const type of ['DocumentReference', 'Task', 'Provenance']) expect(held(ehr, type), type).toHaveLength(1);
+});
+
+test('without order update a new order is created, and says which one it rests on', async ({ page, context }) => {
+  const { creates: ehr } = clinics;
+  const app = await launchFrom(page, ehr, 'order-1');
+  await readyToApprove(app);
+  await expect(app.getByRole('region', { name: 'Patient' }), 'Patient/1 of this EHR, not of the other').toContainText('Zielinski');
+  // Patient/1 of another EHR, in the same browser at the same time.
+  const beside = await launchFrom(await context.newPage(), clinics.updates);
+  await expect(beside.getByRole('region', { name: 'Patient' })).toContainText('Abernathy');
+  await expect(app.getByRole('region', { name: 'Patient' })).toContainText('Zielinski');
+  await expect(app.getByText('Creates an order in the chart, sends nothing else')).toBeVisible();
+  await approveButton(app).click();
+  await settled(app);
+  const orders = held(ehr, 'ServiceRequest');
+  expect(new Set(orders.map(({ status }) => status))).toEqual(new Set(['active', 'draft']));
+  expect(orders).toHaveLength(2);
+  const made = orders.find(({ status }) => status === 'active');
+  expect(made).toMatchObject({ basedOn: [{ reference: 'ServiceRequest/order-1' }] });
+  expect(made?.['performer'], 'not whoever the EHR answers a search by NPI with').toMatchObject([
+    { identifier: { system: 'http://hl7.org/fhir/sid/us-npi' } },
+  ]);
+  for (const type of ['DocumentReference', 'Task', 'Provenance']) expect(held(ehr, type), type).toHaveLength(1);
+});
+
+test('an old EHR without versions, with v1 scopes and no search by identifier gets an order of its own', async ({ page }) => {
+  const { old: ehr } = clinics;
+  const app = await launchFrom(page, ehr, 'order-1');
+  await expect(decision(app).getByText('it is left as it is. The referral gets an order of its own')).toBeVisible();
+  await readyToApprove(app);
+  await expect(app.getByText('Documents could not be read: not granted to Refloop.')).toBeVisible();
+  await approveButton(app).click();
+  await settled(app);
+  await expect(decision(app).getByText('The EHR did not grant Refloop create for DocumentReference')).toBeVisible();
+  const orders = held(ehr, 'ServiceRequest');
+  expect(new Set(orders.map(({ status }) => status))).toEqual(new Set(['active', 'draft']));
+  expect(orders).toHaveLength(2);
+  expect(held(ehr, 'Provenance')).toHaveLength(1);
+  expect([...held(ehr, 'DocumentReference'), ...held(ehr, 'Task')]).toEqual([]);
+});
+
+test('where no order can be written the decision is kept, the page says so and gives the note to copy', async ({ page }) => {
+  const { reads: ehr } = clinics;
+  const app = await launchFrom(page, ehr, 'order-1');
+  await readyToApprove(app);
+  await expect(app.getByText('Records your decision; writes nothing to the chart. Copy the note yourself')).toBeVisible();
+  await expect(app.getByText('the EHR pointed to another server').first()).toBeVisible();
+  await approveButton(app).click();
+  await expect(decision(app).getByText('Write-back: Nothing is written to this chart')).toBeVisible({ timeout: 30_000 });
+  await expect(decision(app).getByText('The EHR does not offer create for ServiceRequest')).toBeVisible();
+  await app.getByRole('button', { name: 'Copy the note' }).click();
+  await expect(decision(app).getByText('The note was copied.'), 'the frame has no permission for the Clipboard API').toBeVisible();
+  const pasted = page.getByRole('textbox', { name: 'Paste' });
+  await pasted.click();
+  await page.keyboard.press('Control+V');
+  await expect(pasted).toHaveValue(/Palpitations on effort for six weeks/);
+  expect(held(ehr, 'ServiceRequest').map(({ status }) => status)).toEqual(['draft']);
+});
