@@ -42,6 +42,20 @@ test('settings are taken', () => {
   ]);
 });
 
+test('a client may have keys instead of a secret, and then needs no redirect URI', () => {
+  const keys = '{"keys":[{"kty":"EC","crv":"P-384","kid":"k","x":"AA","y":"AA"}]}';
+  const clients = fileWith(
+    `{"clients":[{"clientId":"inline","jwks":${keys},"scopes":"system/ServiceRequest.rs"},
+      {"clientId":"by-url","jwksUri":"https://backend.example/jwks","scopes":"system/*.rs"}]}`,
+  );
+  const check = readConfig({ ...DATABASE, REFLOOP_EHR_CLIENTS: clients });
+  if (check.kind !== 'config') throw new Error(check.problems.join(' '));
+  expect(check.config.clients.slice(1).map(({ clientId, authentication }) => [clientId, authentication])).toEqual([
+    ['inline', { kind: 'asymmetric', keys: { kind: 'inline', keys: [expect.objectContaining({ kid: 'k' })] } }],
+    ['by-url', { kind: 'asymmetric', keys: { kind: 'uri', uri: 'https://backend.example/jwks' } }],
+  ]);
+});
+
 describe('a bad setting is named', () => {
   test.each<[Record<string, string>, string]>([
     [{ EHR_DATABASE_URL: '' }, 'EHR_DATABASE_URL'],
@@ -59,6 +73,17 @@ describe('a bad setting is named', () => {
     ],
     [
       { REFLOOP_EHR_CLIENTS: fileWith('{"clients":[{"clientId":"x","redirectUris":["https://x.example/"],"secret":"short"}]}') },
+      'clients.0.secret',
+    ],
+    [{ REFLOOP_EHR_CLIENTS: fileWith('{"clients":[{"clientId":"x","jwksUri":"ftp://x.example/"}]}') }, 'clients.0.jwksUri'],
+    [{ REFLOOP_EHR_CLIENTS: fileWith('{"clients":[{"clientId":"x","jwks":{"keys":[]},"scopes":"system/*.rs"}]}') }, 'clients.0.jwks.keys'],
+    [{ REFLOOP_EHR_CLIENTS: fileWith('{"clients":[{"clientId":"x","jwksUri":"https://x.example/"}]}') }, 'clients.0.scopes'],
+    [
+      {
+        REFLOOP_EHR_CLIENTS: fileWith(
+          `{"clients":[{"clientId":"x","jwksUri":"https://x.example/","scopes":"system/*.rs","secret":"${'s'.repeat(32)}"}]}`,
+        ),
+      },
       'clients.0.secret',
     ],
     [{ REFLOOP_EHR_CLIENTS: fileWith('{"clients":[{"clientId":"refloop","redirectUris":["https://evil.example/"]}]}') }, 'refloop'],

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { jwksShape } from './auth/client-keys.ts';
 import { REFERRAL_SCOPES, type RegisteredClient, refloopClient } from './auth/clients.ts';
 
 export type EhrConfig = {
@@ -21,18 +22,39 @@ export type ConfigCheck = { kind: 'config'; config: EhrConfig } | { kind: 'refus
 
 const absoluteUrl = z.url({ protocol: /^https?$/ }).refine((url) => !url.includes('#'), 'must have no #fragment');
 
-const clientsFile = z.strictObject({
-  clients: z.array(
-    z.strictObject({
-      clientId: z.string().min(1).max(200),
-      name: z.string().min(1).max(200).optional(),
-      secret: z.string().min(32, 'must have 32 characters or more').optional(),
-      redirectUris: z.array(absoluteUrl).min(1),
-      launchUrl: absoluteUrl.optional(),
-      scopes: z.string().min(1).optional(),
-    }),
-  ),
-});
+const oneClient = z
+  .strictObject({
+    clientId: z.string().min(1).max(200),
+    name: z.string().min(1).max(200).optional(),
+    secret: z.string().min(32, 'must have 32 characters or more').optional(),
+    jwks: jwksShape.optional(),
+    jwksUri: absoluteUrl.optional(),
+    redirectUris: z.array(absoluteUrl).optional(),
+    launchUrl: absoluteUrl.optional(),
+    scopes: z.string().min(1).optional(),
+  })
+  .refine((client) => [client.secret, client.jwks, client.jwksUri].filter((proof) => proof !== undefined).length <= 1, {
+    path: ['secret'],
+    message: 'give one of secret, jwks and jwksUri',
+  })
+  .refine((client) => client.jwks !== undefined || client.jwksUri !== undefined || (client.redirectUris ?? []).length > 0, {
+    path: ['redirectUris'],
+    message: 'must name one address or more; only a client with keys can do without',
+  })
+  .refine((client) => (client.jwks === undefined && client.jwksUri === undefined) || client.scopes !== undefined, {
+    path: ['scopes'],
+    message: 'must be given for a client with keys, such as system/ServiceRequest.rs',
+  });
+
+const clientsFile = z.strictObject({ clients: z.array(oneClient) });
+
+type ClientInFile = z.infer<typeof oneClient>;
+
+function authenticationOf(one: ClientInFile): RegisteredClient['authentication'] {
+  if (one.jwks !== undefined) return { kind: 'asymmetric', keys: { kind: 'inline', keys: one.jwks.keys } };
+  if (one.jwksUri !== undefined) return { kind: 'asymmetric', keys: { kind: 'uri', uri: one.jwksUri } };
+  return one.secret === undefined ? { kind: 'public' } : { kind: 'symmetric', secret: one.secret };
+}
 
 /** Reads the file of further apps; each problem names the file and the place in it. */
 function readClients(file: string): { clients: RegisteredClient[]; problems: string[] } {
@@ -56,8 +78,8 @@ function readClients(file: string): { clients: RegisteredClient[]; problems: str
     (one): RegisteredClient => ({
       clientId: one.clientId,
       name: one.name ?? one.clientId,
-      authentication: one.secret === undefined ? { kind: 'public' } : { kind: 'symmetric', secret: one.secret },
-      redirectUris: one.redirectUris,
+      authentication: authenticationOf(one),
+      redirectUris: one.redirectUris ?? [],
       ...(one.launchUrl === undefined ? {} : { launchUrl: one.launchUrl }),
       scopes: one.scopes ?? REFERRAL_SCOPES,
     }),

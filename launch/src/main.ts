@@ -72,6 +72,7 @@ const app = createEhrApp({
   readiness: () => readiness,
   now: () => new Date(),
   remoteAddress: (context) => getConnInfo(context).remote.address,
+  wait: (milliseconds) => new Promise((done) => setTimeout(done, milliseconds)),
 });
 
 let servers: ServerType[] = [];

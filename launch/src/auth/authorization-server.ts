@@ -4,36 +4,47 @@
  */
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import type { AccessContext } from '../fhir/access.ts';
+import { type FaultName, faultAt } from '../modes/faults.ts';
+import type { Mode } from '../modes/modes.ts';
+import { negotiateIn, scopesNamed } from '../modes/scopes.ts';
 import type { AuthorizeRequest } from './authorize-request.ts';
 import type { RegisteredClient } from './clients.ts';
 import {
+  createServiceGrant,
   type Grant,
   type IssuedTokens,
+  issueAccessToken,
   issueCode,
-  issueTokens,
+  issueRefreshToken,
   OFFLINE_LIFETIME_SECONDS,
   ONLINE_LIFETIME_SECONDS,
-  readAccessToken,
   readRefreshToken,
+  revokeGrant,
   useCode,
+  useRefreshToken,
 } from './grants.ts';
 import type { LaunchContext } from './launches.ts';
 import { useLaunch } from './launches.ts';
 import { verifies } from './pkce.ts';
 import { hasScope, normalizeScopes, scopesBeyond, withoutScopes } from './scopes.ts';
 import type { SigningKey } from './signing-key.ts';
+import { inTransaction } from './transaction.ts';
 import { findUser, practitionerReference } from './users.ts';
 
 /** SMART wants id_tokens that live five minutes at most. */
 export const ID_TOKEN_LIFETIME_SECONDS = 300;
 
+/** SMART wants tokens of backend services to live five minutes at most, and none to be renewed. */
+export const SERVICE_TOKEN_LIFETIME_SECONDS = 300;
+
+/** The authorization server of one mode. All modes share the issuer, the clients and the database. */
 export type AuthorizationServer = {
+  mode: Mode;
   pool: pg.Pool;
   clients: RegisteredClient[];
   /** The issuer of id_tokens, an absolute URL without a trailing slash. */
   issuer: string;
-  /** The FHIR base of mode `full`, an absolute URL without a trailing slash. */
+  /** The FHIR base of the mode, an absolute URL without a trailing slash. */
   fhirBase: string;
   smartStyleUrl: string;
   tenant: string;
@@ -49,7 +60,7 @@ export type TokenRefusal = {
   description: string;
 };
 
-const refusal = (error: TokenRefusal['error'], description: string, status: 400 | 401 = 400): TokenRefusal => ({
+export const refusal = (error: TokenRefusal['error'], description: string, status: 400 | 401 = 400): TokenRefusal => ({
   kind: 'refused',
   status,
   error,
@@ -67,10 +78,10 @@ export type TokenResponse = {
   patient?: string;
   encounter?: string;
   fhirContext?: { reference: string }[];
-  need_patient_banner: boolean;
-  smart_style_url: string;
+  need_patient_banner?: boolean;
+  smart_style_url?: string;
   intent?: string;
-  tenant: string;
+  tenant?: string;
 };
 
 export type TokenOutcome = { kind: 'issued'; response: TokenResponse } | TokenRefusal;
@@ -86,7 +97,11 @@ function scopesForContext(scope: string, context: Pick<LaunchContext, 'patientId
   );
 }
 
-const code = async (server: AuthorizationServer, request: AuthorizeRequest, context: Omit<LaunchContext, 'mode'>): Promise<string> =>
+const code = async (
+  server: AuthorizationServer,
+  request: AuthorizeRequest,
+  context: LaunchContext & { launchId?: string },
+): Promise<string> =>
   issueCode(
     server.pool,
     { ...context, clientId: request.clientId, scope: scopesForContext(request.scope, context) },
@@ -103,7 +118,7 @@ export async function authorizeLaunch(
   server: AuthorizationServer,
   request: AuthorizeRequest & { launch: string },
 ): Promise<string | undefined> {
-  const context = await useLaunch(server.pool, request.launch, request.clientId, server.now());
+  const context = await useLaunch(server.pool, request.launch, request.clientId, server.mode.name, server.now());
   return context && code(server, request, context);
 }
 
@@ -118,11 +133,13 @@ export const authorizeStandalone = (
     clientId: request.clientId,
     userId,
     ...(patientId === undefined ? {} : { patientId }),
+    mode: server.mode.name,
+    faults: [],
     needPatientBanner: true,
   });
 
 async function idToken(server: AuthorizationServer, grant: Grant, scope: string, nonce: string | undefined): Promise<string | undefined> {
-  const user = findUser(grant.userId);
+  const user = grant.userId === undefined ? undefined : findUser(grant.userId);
   if (!user || !hasScope(scope, 'openid')) return undefined;
   const issuedAt = Math.floor(server.now().getTime() / 1000);
   return server.signingKey().sign({
@@ -139,7 +156,8 @@ async function idToken(server: AuthorizationServer, grant: Grant, scope: string,
   });
 }
 
-const launchContext = (grant: Grant): Pick<TokenResponse, 'patient' | 'encounter' | 'fhirContext' | 'intent'> => ({
+/** What the launch was about, as the token response and introspection say it. */
+export const launchContext = (grant: Grant): Pick<TokenResponse, 'patient' | 'encounter' | 'fhirContext' | 'intent'> => ({
   ...(grant.patientId === undefined ? {} : { patient: grant.patientId }),
   ...(grant.encounterId === undefined ? {} : { encounter: grant.encounterId }),
   ...(grant.orderId === undefined ? {} : { fhirContext: [{ reference: `ServiceRequest/${grant.orderId}` }] }),
@@ -150,7 +168,7 @@ const tokenResponse = (server: AuthorizationServer, grant: Grant, tokens: Issued
   access_token: tokens.accessToken,
   token_type: 'Bearer',
   expires_in: tokens.expiresIn,
-  scope: tokens.scope,
+  scope: scopesNamed(server.mode, tokens.scope),
   ...(tokens.refreshToken === undefined ? {} : { refresh_token: tokens.refreshToken }),
   ...(id === undefined ? {} : { id_token: id }),
   ...launchContext(grant),
@@ -163,6 +181,21 @@ const tokenResponse = (server: AuthorizationServer, grant: Grant, tokens: Issued
 function refreshLifetime(scope: string): number | undefined {
   if (hasScope(scope, 'offline_access')) return OFFLINE_LIFETIME_SECONDS;
   return hasScope(scope, 'online_access') ? ONLINE_LIFETIME_SECONDS : undefined;
+}
+
+/** How the faults of a launch are answered at the token endpoint (smart-launcher-v2 answers most as invalid_client). */
+const FAULT_REFUSALS: Partial<Record<FaultName, TokenRefusal>> = {
+  auth_invalid_client_secret: refusal('invalid_client', 'The client secret is wrong (fault of this launch).', 401),
+  token_invalid_token: refusal('invalid_client', 'The token is invalid (fault of this launch).', 401),
+  token_expired_registration_token: refusal('invalid_client', 'The registration token has expired (fault of this launch).', 401),
+  token_invalid_jti: refusal('invalid_client', 'jti is invalid (fault of this launch).', 401),
+  token_invalid_scope: refusal('invalid_scope', 'The scope is invalid (fault of this launch).'),
+  token_expired_refresh_token: refusal('invalid_grant', 'refresh_token has expired (fault of this launch). Launch again.'),
+};
+
+function faultRefusal(step: 'exchange' | 'refresh', grant: Grant): TokenRefusal | undefined {
+  const fault = faultAt(step, grant.faults);
+  return fault && FAULT_REFUSALS[fault];
 }
 
 /** grant_type=authorization_code. Each refusal says which parameter to correct, and none says what the right value is. */
@@ -185,78 +218,76 @@ export async function exchangeCode(
     case 'used':
       break;
   }
+  if (used.grant.mode !== server.mode.name) return refusal('invalid_grant', 'code was issued by the endpoint of another FHIR base.');
   if (used.grant.clientId !== client.clientId) return refusal('invalid_grant', 'code was issued to another client.');
   if (used.redirectUri !== form.redirectUri) return refusal('invalid_grant', 'redirect_uri differs from the authorize request.');
   if (!verifies(form.codeVerifier, used.codeChallenge)) return refusal('invalid_grant', 'code_verifier does not match code_challenge.');
   const { grant } = used;
-  const tokens = await issueTokens(server.pool, grant, grant.scope, server.now(), refreshLifetime(grant.scope));
+  const fault = faultRefusal('exchange', grant);
+  if (fault) return fault;
+  const now = server.now();
+  const access = await issueAccessToken(server.pool, grant, grant.scope, now, server.mode.smart.accessTokenSeconds);
+  const seconds = refreshLifetime(grant.scope);
+  const tokens: IssuedTokens =
+    seconds === undefined
+      ? access
+      : { ...access, refreshToken: await issueRefreshToken(server.pool, grant, now, new Date(now.getTime() + seconds * 1000)) };
   return { kind: 'issued', response: tokenResponse(server, grant, tokens, await idToken(server, grant, grant.scope, used.nonce)) };
 }
 
-/** grant_type=refresh_token. The scope may shrink for this access token; the grant keeps what it was given. */
+/**
+ * grant_type=refresh_token. The scope may shrink for this access token; the grant keeps what it was given. The answer brings the
+ * next refresh token, which ends when the first would have. A token that comes twice was stolen or lost, and ends the whole
+ * family (RFC 9700 §4.14.2).
+ */
 export async function refreshTokens(
   server: AuthorizationServer,
   client: RegisteredClient,
   form: { refreshToken?: string; scope?: string },
 ): Promise<TokenOutcome> {
-  if (form.refreshToken === undefined) return refusal('invalid_request', 'refresh_token is missing.');
-  const grant = await readRefreshToken(server.pool, form.refreshToken, client.clientId, server.now());
-  if (!grant) return refusal('invalid_grant', 'refresh_token is unknown, expired, revoked, or belongs to another client. Launch again.');
+  const { refreshToken } = form;
+  if (refreshToken === undefined) return refusal('invalid_request', 'refresh_token is missing.');
+  const now = server.now();
+  const found = await readRefreshToken(server.pool, refreshToken, client.clientId, now);
+  if (!found || found.grant.mode !== server.mode.name) {
+    return refusal('invalid_grant', 'refresh_token is unknown, expired, revoked, or belongs to another client. Launch again.');
+  }
+  const { grant } = found;
+  const reused = async (): Promise<TokenRefusal> => {
+    await revokeGrant(server.pool, grant.id, now);
+    return refusal('invalid_grant', 'refresh_token was used before, so all tokens of its launch are revoked. Launch again.');
+  };
+  if (found.used) return reused();
+  const fault = faultRefusal('refresh', grant);
+  if (fault) return fault;
   const beyond = form.scope === undefined ? [] : scopesBeyond(form.scope, grant.scope);
   if (beyond.length > 0) return refusal('invalid_scope', 'scope asks for more than was granted at launch; ask for a subset.');
   const scope = form.scope === undefined ? grant.scope : normalizeScopes(form.scope);
-  const tokens = await issueTokens(server.pool, grant, scope, server.now(), undefined);
-  return { kind: 'issued', response: tokenResponse(server, grant, tokens, undefined) };
+  const tokens = await inTransaction(server.pool, async (db): Promise<IssuedTokens | undefined> => {
+    if (!(await useRefreshToken(db, refreshToken, now))) return undefined;
+    const access = await issueAccessToken(db, grant, scope, now, server.mode.smart.accessTokenSeconds);
+    return { ...access, refreshToken: await issueRefreshToken(db, grant, now, found.expiresAt) };
+  });
+  return tokens === undefined ? reused() : { kind: 'issued', response: tokenResponse(server, grant, tokens, undefined) };
 }
 
-/** RFC 7662 §2.2 with SMART's additions. */
-export type Introspection =
-  | { active: false }
-  | ({
-      active: true;
-      scope: string;
-      client_id: string;
-      token_type: 'Bearer';
-      exp: number;
-      iat: number;
-      aud: string;
-      iss: string;
-      sub: string;
-      fhirUser: string;
-    } & Pick<TokenResponse, 'patient' | 'encounter' | 'fhirContext' | 'intent'>);
-
-/** What a token of this client says now. A token of another client is inactive to it. */
-export async function introspect(server: AuthorizationServer, token: string, clientId: string): Promise<Introspection> {
-  const facts = await readAccessToken(server.pool, token, server.now());
-  const user = facts && findUser(facts.grant.userId);
-  if (!facts || !user || facts.grant.clientId !== clientId) return { active: false };
+/** grant_type=client_credentials: a backend service acts for itself, with scopes of level system alone. */
+export async function issueServiceToken(
+  server: AuthorizationServer,
+  client: RegisteredClient,
+  form: { scope?: string },
+): Promise<TokenOutcome> {
+  if (client.authentication.kind !== 'asymmetric') {
+    return refusal('unauthorized_client', 'client_credentials is for clients that authenticate with a key (private_key_jwt).');
+  }
+  if (form.scope === undefined) return refusal('invalid_scope', 'scope is missing; ask for system scopes.');
+  const scope = withoutScopes(negotiateIn(server.mode, form.scope, client.scopes), (one) => one.kind === 'plain' || one.level !== 'system');
+  if (scope === '') return refusal('invalid_scope', 'None of the requested scopes is a system scope registered for this client.');
+  const now = server.now();
+  const grant = await createServiceGrant(server.pool, client.clientId, scope, server.mode.name, now);
+  const tokens = await issueAccessToken(server.pool, grant, scope, now, SERVICE_TOKEN_LIFETIME_SECONDS);
   return {
-    active: true,
-    scope: facts.scope,
-    client_id: facts.grant.clientId,
-    token_type: 'Bearer',
-    exp: Math.floor(facts.expiresAt.getTime() / 1000),
-    iat: Math.floor(facts.issuedAt.getTime() / 1000),
-    aud: server.fhirBase,
-    iss: server.issuer,
-    sub: user.id,
-    fhirUser: `${server.fhirBase}/${practitionerReference(user)}`,
-    ...launchContext(facts.grant),
-  };
-}
-
-/** What the FHIR server asks about a bearer token: whom and what it stands for, or undefined. */
-export async function accessContextOf(server: AuthorizationServer, token: string): Promise<AccessContext | undefined> {
-  const facts = await readAccessToken(server.pool, token, server.now());
-  const user = facts && findUser(facts.grant.userId);
-  if (!facts || !user) return undefined;
-  return {
-    subject: user.id,
-    fhirUser: practitionerReference(user),
-    clientId: facts.grant.clientId,
-    scopes: facts.scope,
-    ...(facts.grant.patientId === undefined ? {} : { patient: facts.grant.patientId }),
-    ...(facts.grant.encounterId === undefined ? {} : { encounter: facts.grant.encounterId }),
-    expiresAt: Math.floor(facts.expiresAt.getTime() / 1000),
+    kind: 'issued',
+    response: { access_token: tokens.accessToken, token_type: 'Bearer', expires_in: tokens.expiresIn, scope },
   };
 }

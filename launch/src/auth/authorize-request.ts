@@ -2,9 +2,11 @@
  * The authorize request: what an app must say before anybody is asked anything.
  * See: https://hl7.org/fhir/smart-app-launch/STU2.2/app-launch.html#obtain-authorization-code and RFC 6749 §4.1.2.1
  */
+import type { Mode } from '../modes/modes.ts';
+import { negotiateIn } from '../modes/scopes.ts';
 import type { RegisteredClient } from './clients.ts';
 import { isChallenge } from './pkce.ts';
-import { hasScope, negotiateScopes } from './scopes.ts';
+import { hasScope } from './scopes.ts';
 
 export type AuthorizeRequest = {
   clientId: string;
@@ -43,8 +45,11 @@ export function redirectTo(redirectUri: string, parameters: Record<string, strin
   return url.toString();
 }
 
-/** Judges a request. `fhirBases` are the bases served here; aud must equal one of them to the letter. */
-export function checkAuthorizeRequest(parameters: URLSearchParams, clients: RegisteredClient[], fhirBases: string[]): AuthorizeCheck {
+/** Judges a request to the endpoint of one mode. aud must equal its FHIR base to the letter, and its habits decide what is granted. */
+export function checkAuthorizeRequest(
+  parameters: URLSearchParams,
+  { clients, fhirBase, mode }: { clients: RegisteredClient[]; fhirBase: string; mode: Mode },
+): AuthorizeCheck {
   const only = (name: string): string | undefined => {
     const values = parameters.getAll(name);
     return values.length === 1 && values[0] !== '' ? values[0] : undefined;
@@ -73,7 +78,7 @@ export function checkAuthorizeRequest(parameters: URLSearchParams, clients: Regi
   if ((only('response_mode') ?? 'query') !== 'query') return refuse('invalid_request', 'response_mode must be query.');
   if (state === undefined) return refuse('invalid_request', 'state is missing; send an unguessable value.');
   const audience = only('aud');
-  if (audience === undefined || !fhirBases.includes(audience)) {
+  if (audience !== fhirBase) {
     return refuse('invalid_request', 'aud must be the FHIR base URL of this server, to the letter.');
   }
   const codeChallenge = only('code_challenge');
@@ -83,7 +88,7 @@ export function checkAuthorizeRequest(parameters: URLSearchParams, clients: Regi
 
   const requested = only('scope');
   if (requested === undefined) return refuse('invalid_scope', 'scope is missing.');
-  const scope = negotiateScopes(requested, client.scopes);
+  const scope = negotiateIn(mode, requested, client.scopes);
   if (scope === '') return refuse('invalid_scope', 'None of the requested scopes is registered for this app.');
   const launch = only('launch');
   if (launch !== undefined && !hasScope(scope, 'launch'))

@@ -1,11 +1,12 @@
 /** The apps this EHR knows. Redirect URIs, scopes and origins are what was registered, compared exactly. */
+import type { ClientKeys } from './client-keys.ts';
 import { sameSecret } from './secrets.ts';
 
 export type RegisteredClient = {
   clientId: string;
   name: string;
-  /** A browser app has no secret; a server has one and sends it by HTTP Basic. */
-  authentication: { kind: 'public' } | { kind: 'symmetric'; secret: string };
+  /** A browser app has no secret; a server has one and sends it by HTTP Basic, or signs with a key of its own. */
+  authentication: { kind: 'public' } | { kind: 'symmetric'; secret: string } | { kind: 'asymmetric'; keys: ClientKeys };
   redirectUris: string[];
   /** Where the EHR opens the app; absent for an app that only launches by itself. */
   launchUrl?: string;
@@ -42,7 +43,7 @@ export const registeredOrigins = (clients: RegisteredClient[]): string[] => [
 ];
 
 export type ClientAuthentication =
-  | { kind: 'client'; client: RegisteredClient; method: 'none' | 'client_secret_basic' }
+  | { kind: 'client'; client: RegisteredClient; method: 'none' | 'client_secret_basic' | 'private_key_jwt' }
   | { kind: 'refused'; description: string };
 
 const formDecoded = (text: string): string => decodeURIComponent(text.replaceAll('+', ' '));
@@ -86,6 +87,9 @@ export function authenticateClient(
   }
   const client = clients.find((one) => one.clientId === clientIdInForm);
   if (!client) return { kind: 'refused', description: 'client_id is not registered here.' };
+  if (client.authentication.kind === 'asymmetric') {
+    return { kind: 'refused', description: 'This client must sign a client_assertion with its key (private_key_jwt).' };
+  }
   if (client.authentication.kind !== 'public') {
     return { kind: 'refused', description: 'This client must send its secret in the Authorization header (HTTP Basic).' };
   }

@@ -4,12 +4,11 @@
  */
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
+import type { ModeName } from '../modes/modes.ts';
 import type { LaunchContext } from './launches.ts';
 import { digestOf, newSecret } from './secrets.ts';
 
 export const CODE_LIFETIME_SECONDS = 60;
-/** SMART asks for an hour at most. */
-export const ACCESS_TOKEN_LIFETIME_SECONDS = 3600;
 /** Online access lasts while its user is signed in, and no longer than a working day. */
 export const ONLINE_LIFETIME_SECONDS = 12 * 60 * 60;
 export const OFFLINE_LIFETIME_SECONDS = 30 * 24 * 60 * 60;
@@ -17,7 +16,8 @@ export const OFFLINE_LIFETIME_SECONDS = 30 * 24 * 60 * 60;
 export type Grant = {
   id: string;
   clientId: string;
-  userId: string;
+  /** Absent for a backend service, which acts for nobody. */
+  userId?: string;
   /** What was granted at the start; an access token may carry less. */
   scope: string;
   patientId?: string;
@@ -26,9 +26,13 @@ export type Grant = {
   intent?: string;
   needPatientBanner: boolean;
   sessionDigest?: string;
+  mode: ModeName;
+  faults: string[];
+  /** Absent for a standalone launch and for a backend service. */
+  launchId?: string;
 };
 
-export type NewGrant = Omit<LaunchContext, 'mode'> & { scope: string };
+export type NewGrant = LaunchContext & { scope: string; launchId?: string };
 
 export type IssuedTokens = { accessToken: string; expiresIn: number; scope: string; refreshToken?: string };
 
@@ -37,7 +41,7 @@ export type AccessTokenFacts = { grant: Grant; scope: string; issuedAt: Date; ex
 type GrantRow = {
   id: string;
   client_id: string;
-  user_id: string;
+  user_id: string | null;
   scope: string;
   patient_id: string | null;
   encounter_id: string | null;
@@ -45,15 +49,18 @@ type GrantRow = {
   intent: string | null;
   need_patient_banner: boolean;
   session_digest: string | null;
+  mode: ModeName;
+  faults: string[];
+  launch_id: string | null;
 };
 
 const GRANT_COLUMNS =
-  'g.id, g.client_id, g.user_id, g.scope, g.patient_id, g.encounter_id, g.order_id, g.intent, g.need_patient_banner, g.session_digest';
+  'g.id, g.client_id, g.user_id, g.scope, g.patient_id, g.encounter_id, g.order_id, g.intent, g.need_patient_banner, g.session_digest, g.mode, g.faults, g.launch_id';
 
 const grantOf = (row: GrantRow): Grant => ({
   id: row.id,
   clientId: row.client_id,
-  userId: row.user_id,
+  ...(row.user_id === null ? {} : { userId: row.user_id }),
   scope: row.scope,
   ...(row.patient_id === null ? {} : { patientId: row.patient_id }),
   ...(row.encounter_id === null ? {} : { encounterId: row.encounter_id }),
@@ -61,6 +68,9 @@ const grantOf = (row: GrantRow): Grant => ({
   ...(row.intent === null ? {} : { intent: row.intent }),
   needPatientBanner: row.need_patient_banner,
   ...(row.session_digest === null ? {} : { sessionDigest: row.session_digest }),
+  mode: row.mode,
+  faults: row.faults,
+  ...(row.launch_id === null ? {} : { launchId: row.launch_id }),
 });
 
 const later = (now: Date, seconds: number): Date => new Date(now.getTime() + seconds * 1000);
@@ -77,8 +87,9 @@ export async function issueCode(
   await pool.query(
     `with new_grant as (
        insert into ehr_auth.grants
-         (id, client_id, user_id, scope, patient_id, encounter_id, order_id, intent, need_patient_banner, session_digest, created_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning id)
+         (id, client_id, user_id, scope, patient_id, encounter_id, order_id, intent, need_patient_banner, session_digest, created_at,
+          mode, faults, launch_id)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $17, $18, $19) returning id)
      insert into ehr_auth.codes (code_digest, grant_id, redirect_uri, code_challenge, nonce, expires_at)
      select $12, id, $13, $14, $15, $16 from new_grant`,
     [
@@ -98,6 +109,9 @@ export async function issueCode(
       binding.codeChallenge,
       binding.nonce ?? null,
       later(now, CODE_LIFETIME_SECONDS),
+      grant.mode,
+      grant.faults,
+      grant.launchId ?? null,
     ],
   );
   return code;
@@ -138,29 +152,41 @@ export async function useCode(pool: pg.Pool, code: string, now: Date): Promise<U
   };
 }
 
-/** Issues an access token with this scope, and a refresh token where `refreshFor` says for how many seconds. */
-export async function issueTokens(
-  pool: pg.Pool,
-  grant: Grant,
-  scope: string,
-  now: Date,
-  refreshFor: number | undefined,
-): Promise<IssuedTokens> {
-  const accessToken = newSecret();
+/** Records what a backend service may do: for no user, about no patient. */
+export async function createServiceGrant(pool: pg.Pool, clientId: string, scope: string, mode: ModeName, now: Date): Promise<Grant> {
+  const grant: Grant = { id: randomUUID(), clientId, scope, needPatientBanner: false, mode, faults: [] };
   await pool.query(
-    'insert into ehr_auth.access_tokens (token_digest, grant_id, scope, issued_at, expires_at) values ($1, $2, $3, $4, $5)',
-    [digestOf(accessToken), grant.id, scope, now, later(now, ACCESS_TOKEN_LIFETIME_SECONDS)],
+    `insert into ehr_auth.grants (id, client_id, scope, need_patient_banner, created_at, mode) values ($1, $2, $3, $4, $5, $6)`,
+    [grant.id, clientId, scope, grant.needPatientBanner, now, mode],
   );
-  const issued = { accessToken, expiresIn: ACCESS_TOKEN_LIFETIME_SECONDS, scope };
-  if (refreshFor === undefined) return issued;
+  return grant;
+}
+
+type Queryable = Pick<pg.Pool, 'query'>;
+
+/** Issues an access token with this scope, good for so many seconds. */
+export async function issueAccessToken(db: Queryable, grant: Grant, scope: string, now: Date, seconds: number): Promise<IssuedTokens> {
+  const accessToken = newSecret();
+  await db.query('insert into ehr_auth.access_tokens (token_digest, grant_id, scope, issued_at, expires_at) values ($1, $2, $3, $4, $5)', [
+    digestOf(accessToken),
+    grant.id,
+    scope,
+    now,
+    later(now, seconds),
+  ]);
+  return { accessToken, expiresIn: seconds, scope };
+}
+
+/** Issues the refresh token of a grant, good once, until then. */
+export async function issueRefreshToken(db: Queryable, grant: Grant, now: Date, expiresAt: Date): Promise<string> {
   const refreshToken = newSecret();
-  await pool.query('insert into ehr_auth.refresh_tokens (token_digest, grant_id, issued_at, expires_at) values ($1, $2, $3, $4)', [
+  await db.query('insert into ehr_auth.refresh_tokens (token_digest, grant_id, issued_at, expires_at) values ($1, $2, $3, $4)', [
     digestOf(refreshToken),
     grant.id,
     now,
-    later(now, refreshFor),
+    expiresAt,
   ]);
-  return { ...issued, refreshToken };
+  return refreshToken;
 }
 
 /** What an access token stands for, or undefined where it is unknown, expired or revoked. */
@@ -168,20 +194,22 @@ export async function readAccessToken(pool: pg.Pool, token: string, now: Date): 
   const result = await pool.query<GrantRow & { token_scope: string; issued_at: Date; expires_at: Date }>(
     `select ${GRANT_COLUMNS}, t.scope as token_scope, t.issued_at, t.expires_at
      from ehr_auth.access_tokens t join ehr_auth.grants g on g.id = t.grant_id
-     where t.token_digest = $1 and t.expires_at > $2 and g.revoked_at is null`,
+     where t.token_digest = $1 and t.expires_at > $2 and t.revoked_at is null and g.revoked_at is null`,
     [digestOf(token), now],
   );
   const row = result.rows[0];
   return row && { grant: grantOf(row), scope: row.token_scope, issuedAt: row.issued_at, expiresAt: row.expires_at };
 }
 
+export type RefreshTokenFacts = { grant: Grant; expiresAt: Date; used: boolean };
+
 /**
  * The grant a refresh token renews, or undefined where the token is unknown, expired, revoked or another client's, or
  * where the grant is for online access alone and its user has signed out of the EHR.
  */
-export async function readRefreshToken(pool: pg.Pool, token: string, clientId: string, now: Date): Promise<Grant | undefined> {
-  const result = await pool.query<GrantRow>(
-    `select ${GRANT_COLUMNS}
+export async function readRefreshToken(pool: pg.Pool, token: string, clientId: string, now: Date): Promise<RefreshTokenFacts | undefined> {
+  const result = await pool.query<GrantRow & { expires_at: Date; used_at: Date | null }>(
+    `select ${GRANT_COLUMNS}, t.expires_at, t.used_at
      from ehr_auth.refresh_tokens t
      join ehr_auth.grants g on g.id = t.grant_id
      left join ehr_auth.sessions s on s.secret_digest = g.session_digest
@@ -190,5 +218,41 @@ export async function readRefreshToken(pool: pg.Pool, token: string, clientId: s
     [digestOf(token), clientId, now],
   );
   const row = result.rows[0];
-  return row && grantOf(row);
+  return row && { grant: grantOf(row), expiresAt: row.expires_at, used: row.used_at !== null };
+}
+
+/** Uses a refresh token up; false where somebody was faster. */
+export async function useRefreshToken(db: Queryable, token: string, now: Date): Promise<boolean> {
+  const used = await db.query('update ehr_auth.refresh_tokens set used_at = $2 where token_digest = $1 and used_at is null', [
+    digestOf(token),
+    now,
+  ]);
+  return used.rowCount === 1;
+}
+
+/** Ends everything that came of one launch: its access tokens and every refresh token of its family. */
+export async function revokeGrant(pool: pg.Pool, grantId: string, now: Date): Promise<void> {
+  await pool.query('update ehr_auth.grants set revoked_at = coalesce(revoked_at, $2) where id = $1', [grantId, now]);
+}
+
+export type Revocation = 'revoked' | 'unknown' | 'of-another-client';
+
+/** Revokes a token of this client: an access token by itself, a refresh token with all that came of its launch (RFC 7009 §2.1). */
+export async function revokeToken(pool: pg.Pool, token: string, clientId: string, now: Date): Promise<Revocation> {
+  const digest = digestOf(token);
+  const found = await pool.query<{ grant_id: string; client_id: string; kind: 'access' | 'refresh' }>(
+    `select g.id as grant_id, g.client_id, 'access' as kind from ehr_auth.access_tokens t join ehr_auth.grants g on g.id = t.grant_id
+     where t.token_digest = $1
+     union all
+     select g.id, g.client_id, 'refresh' from ehr_auth.refresh_tokens t join ehr_auth.grants g on g.id = t.grant_id where t.token_digest = $1`,
+    [digest],
+  );
+  const row = found.rows[0];
+  if (!row) return 'unknown';
+  if (row.client_id !== clientId) return 'of-another-client';
+  if (row.kind === 'refresh') await revokeGrant(pool, row.grant_id, now);
+  else {
+    await pool.query('update ehr_auth.access_tokens set revoked_at = coalesce(revoked_at, $2) where token_digest = $1', [digest, now]);
+  }
+  return 'revoked';
 }

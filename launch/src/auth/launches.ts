@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
+import type { ModeName } from '../modes/modes.ts';
 import { digestOf, newSecret } from './secrets.ts';
 
 /** From the click in the chart to the authorize request of the app. */
@@ -16,7 +17,9 @@ export type LaunchContext = {
   encounterId?: string;
   /** The ServiceRequest the app is opened for. */
   orderId?: string;
-  mode: string;
+  /** The mode of the EHR it is for, and what is to go wrong in it (modes/). */
+  mode: ModeName;
+  faults: string[];
   intent?: string;
   /** False where the EHR shows the patient above the app itself. */
   needPatientBanner: boolean;
@@ -25,12 +28,14 @@ export type LaunchContext = {
 };
 
 type LaunchRow = {
+  id: string;
   client_id: string;
   user_id: string;
   patient_id: string | null;
   encounter_id: string | null;
   order_id: string | null;
-  mode: string;
+  mode: ModeName;
+  faults: string[];
   intent: string | null;
   need_patient_banner: boolean;
   session_digest: string | null;
@@ -43,6 +48,7 @@ const contextOf = (row: LaunchRow): LaunchContext => ({
   ...(row.encounter_id === null ? {} : { encounterId: row.encounter_id }),
   ...(row.order_id === null ? {} : { orderId: row.order_id }),
   mode: row.mode,
+  faults: row.faults,
   ...(row.intent === null ? {} : { intent: row.intent }),
   needPatientBanner: row.need_patient_banner,
   ...(row.session_digest === null ? {} : { sessionDigest: row.session_digest }),
@@ -55,8 +61,8 @@ export async function createLaunch(pool: pg.Pool, context: LaunchContext, now: D
   await pool.query(
     `insert into ehr_auth.launches
        (id, handle_digest, client_id, user_id, patient_id, encounter_id, order_id, mode, intent, need_patient_banner,
-        session_digest, created_at, expires_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+        session_digest, created_at, expires_at, faults)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
     [
       id,
       digestOf(handle),
@@ -71,6 +77,7 @@ export async function createLaunch(pool: pg.Pool, context: LaunchContext, now: D
       context.sessionDigest ?? null,
       now,
       new Date(now.getTime() + LAUNCH_LIFETIME_SECONDS * 1000),
+      context.faults,
     ],
   );
   return { id, handle };
@@ -78,18 +85,32 @@ export async function createLaunch(pool: pg.Pool, context: LaunchContext, now: D
 
 /**
  * Uses a handle up. The answer is undefined where it is unknown, was used before, has expired, was made for another
- * client, or where the user has signed out since.
+ * client or another mode, or where the user has signed out since.
  */
-export async function useLaunch(pool: pg.Pool, handle: string, clientId: string, now: Date): Promise<LaunchContext | undefined> {
+export async function useLaunch(
+  pool: pg.Pool,
+  handle: string,
+  clientId: string,
+  mode: ModeName,
+  now: Date,
+): Promise<(LaunchContext & { launchId: string }) | undefined> {
   const result = await pool.query<LaunchRow>(
     `update ehr_auth.launches l set used_at = $3
-     where handle_digest = $1 and client_id = $2 and used_at is null and expires_at > $3
+     where handle_digest = $1 and client_id = $2 and mode = $4 and used_at is null and expires_at > $3
        and not exists (select 1 from ehr_auth.sessions s where s.secret_digest = l.session_digest and s.ended_at is not null)
      returning *`,
-    [digestOf(handle), clientId, now],
+    [digestOf(handle), clientId, now, mode],
   );
   const row = result.rows[0];
-  return row ? contextOf(row) : undefined;
+  return row && { ...contextOf(row), launchId: row.id };
+}
+
+/** What is to go wrong in the launch of this handle, whether or not it is still good. */
+export async function faultsOfLaunch(pool: pg.Pool, handle: string): Promise<string[]> {
+  const result = await pool.query<{ faults: string[] }>('select faults from ehr_auth.launches where handle_digest = $1', [
+    digestOf(handle),
+  ]);
+  return result.rows[0]?.faults ?? [];
 }
 
 /** The launch with this id, if it was opened in this session: the page that shows the app is read again on reload. */

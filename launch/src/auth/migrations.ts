@@ -78,6 +78,28 @@ const STEPS: string[] = [
      expires_at timestamptz not null
    );
    create index refresh_tokens_by_grant on ehr_auth.refresh_tokens (grant_id);`,
+  // Modes and faults of launches, backend services (grants without a user), rotation, revocation.
+  `alter table ehr_auth.launches add column faults text[] not null default '{}';
+   alter table ehr_auth.grants
+     alter column user_id drop not null,
+     add column mode text not null default 'full',
+     add column launch_id uuid references ehr_auth.launches (id),
+     add column faults text[] not null default '{}';
+   alter table ehr_auth.access_tokens add column revoked_at timestamptz;
+   alter table ehr_auth.refresh_tokens add column used_at timestamptz;
+   create table ehr_auth.client_assertions (
+     client_id text not null,
+     jti_digest text not null,
+     expires_at timestamptz not null,
+     primary key (client_id, jti_digest)
+   );
+   create index client_assertions_by_end on ehr_auth.client_assertions (expires_at);
+   create table ehr_auth.fault_firings (
+     launch_id uuid not null references ehr_auth.launches (id),
+     fault text not null,
+     fired integer not null,
+     primary key (launch_id, fault)
+   );`,
 ];
 
 /** Brings the schema up to date. Two processes starting together do it one after the other. */

@@ -27,7 +27,7 @@ export const chartPage = (options: {
     { title: patientName(patient), user: options.user, current: 'patients' },
     html`${patientBanner(options.banner, options.today)}
       ${contents(options.sections)}
-      ${ordersPanel(options.orders, patient.id)}
+      ${ordersPanel(options.orders, patient.id, options.user)}
       <div class="columns">${options.sections.map((one) => sectionPanel(one, patient.id))}</div>`,
   );
 };

@@ -1,6 +1,9 @@
 /** The orders in the chart: what was asked, of whom, how far it is, and the way into the app. */
 import { html } from 'hono/html';
+import type { SandboxUser } from '../auth/users.ts';
+import { isUnsigned } from '../fhir/order-signature.ts';
 import type { Html } from './layout.ts';
+import { maySign } from './order-signing.ts';
 import type { OrderRow } from './orders.ts';
 import { codeIn, conceptsText, conceptText, dateText, ICD_10_CM } from './wording.ts';
 
@@ -15,6 +18,16 @@ const referForm = (row: OrderRow, patientId: string): Html => html`
     <button class="primary" type="submit" aria-label="Refer: ${conceptText(row.order.code)}">Refer</button>
   </form>`;
 
+const signForm = (row: OrderRow, patientId: string): Html => html`
+  <form method="post" action="/patients/${patientId}/orders/${row.order.id}/sign">
+    <button class="primary" type="submit" aria-label="Sign: ${conceptText(row.order.code)}">Sign</button>
+  </form>`;
+
+function action(row: OrderRow, patientId: string, user: SandboxUser): Html | string {
+  if (isUnsigned(row.order)) return maySign(user) ? signForm(row, patientId) : 'A clinician must sign it.';
+  return row.isReferral && row.order.status === 'draft' ? referForm(row, patientId) : '';
+}
+
 const reason = (row: OrderRow): string => {
   const code = row.order.reasonCode?.[0];
   return [conceptsText(row.order.reasonCode), codeIn(code, ICD_10_CM)].filter((part) => part !== undefined && part !== '').join(' · ');
@@ -28,18 +41,18 @@ const work = (row: OrderRow, patientId: string): Html => html`
   )}
   ${row.provenance.map((sentence) => html`<div class="provenance">Provenance: ${sentence}</div>`)}`;
 
-const orderRow = (row: OrderRow, patientId: string): Html => html`
+const orderRow = (row: OrderRow, patientId: string, user: SandboxUser): Html => html`
   <tr data-order="${row.order.id}">
     <td><span class="date">${dateText(row.order.authoredOn)}</span></td>
     <td><strong>${conceptText(row.order.code)}</strong><div class="detail">${reason(row)}</div></td>
-    <td>${status(row.order.status)}<div class="detail">${row.order.priority ?? 'routine'}</div></td>
+    <td>${status(row.order.status)}<div class="detail">${isUnsigned(row.order) ? 'waits for a signature, ' : ''}${row.order.priority ?? 'routine'}</div></td>
     <td data-label="Performer">${row.performer === '' ? html`<span class="detail">not chosen</span>` : row.performer}</td>
     <td data-label="Requester">${row.requester}</td>
     <td>${work(row, patientId)}</td>
-    <td>${row.isReferral && row.order.status === 'draft' ? referForm(row, patientId) : ''}</td>
+    <td>${action(row, patientId, user)}</td>
   </tr>`;
 
-export const ordersPanel = (rows: OrderRow[], patientId: string): Html => html`
+export const ordersPanel = (rows: OrderRow[], patientId: string, user: SandboxUser): Html => html`
   <section class="panel" id="orders" aria-labelledby="heading-orders">
     <div class="panel-head">
       <h2 id="heading-orders">Orders <span class="count">${rows.length}</span></h2>
@@ -54,7 +67,7 @@ export const ordersPanel = (rows: OrderRow[], patientId: string): Html => html`
                 <th scope="col">Ordered</th><th scope="col">Order</th><th scope="col">Status</th><th scope="col">Performer</th>
                 <th scope="col">Requester</th><th scope="col">Note, work, provenance</th><th scope="col"><span class="hidden">Action</span></th>
               </tr></thead>
-              <tbody>${rows.map((row) => orderRow(row, patientId))}</tbody>
+              <tbody>${rows.map((row) => orderRow(row, patientId, user))}</tbody>
             </table>
           </div>`
     }

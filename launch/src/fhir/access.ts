@@ -1,4 +1,5 @@
 /** Who is asking: what an access token says, as the authorization server vouches for it. */
+import type { Soundness } from './habits.ts';
 
 /** The facts of one live access token. The FHIR server trusts these and nothing else about the caller. */
 export type AccessContext = {
@@ -13,6 +14,10 @@ export type AccessContext = {
   patient?: string;
   /** Id of the encounter in context. */
   encounter?: string;
+  /** What is wrong with the EHR for this token; nothing when left out. */
+  soundness?: Soundness;
+  /** The launch the token came from and the faults it was given; absent for a token that came from none. */
+  launch?: { id: string; faults: readonly string[] };
   /** Seconds since the epoch; at or after this second the token is refused with 401. */
   expiresAt: number;
 };

@@ -9,10 +9,15 @@ import type { AccessContext, Authenticate } from './access.ts';
 import { respondToBundle } from './bundle.ts';
 import { capabilityStatement, type SmartEndpoints } from './capability.ts';
 import { FhirError, operationOutcome, refusal } from './fhir-error.ts';
-import { permissionsOf } from './permission.ts';
+import { type FhirHabits, fullHabits, sound } from './habits.ts';
+import { permissionsIn, permissionsOf } from './permission.ts';
 import { openRepository } from './postgres-repository.ts';
 import { etagOf, type FhirRequest, type FhirResponse, respond, type Server } from './rest.ts';
 import { refusedByDatabase } from './work.ts';
+import { writtenForm } from './written-form.ts';
+
+/** A request that is let in and not yet answered. */
+export type FhirCall = { context: Context; access: AccessContext; isWrite: boolean };
 
 export type FhirAppOptions = {
   pool: Pool;
@@ -23,6 +28,10 @@ export type FhirAppOptions = {
   allowedOrigins?: readonly string[];
   /** Endpoints of the authorization server, named in the CapabilityStatement. */
   smart?: SmartEndpoints;
+  /** What is offered, and how writes are taken; everything when left out. */
+  habits?: FhirHabits;
+  /** Stands between a call and its answer: it may answer itself, or change what is answered. */
+  around?: (call: FhirCall, answer: () => Promise<Response>) => Promise<Response>;
   /** Told of errors that are the server's own. They may hold values of resources, so whoever logs them must leave the message out. */
   onFault?: (error: unknown) => void;
 };
@@ -35,12 +44,14 @@ const fhirJson = 'application/fhir+json; charset=utf-8';
 export function createFhirApp(options: FhirAppOptions): Hono {
   const app = new Hono();
   const onFault = options.onFault ?? reportKind;
+  const habits = options.habits ?? fullHabits;
+  const around = options.around ?? ((_call, answer) => answer());
   const repository = openRepository(options.pool, { baseUrl: options.baseUrl });
   const basePath = new URL(options.baseUrl).pathname.replace(/\/$/, '');
   const headers = {
     allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowHeaders: ['Authorization', 'Content-Type', 'Accept', 'If-Match', 'If-None-Match', 'If-None-Exist', 'Prefer'],
-    exposeHeaders: ['ETag', 'Location', 'Content-Location', 'Last-Modified', 'WWW-Authenticate'],
+    exposeHeaders: [...habits.exposedHeaders],
     maxAge: 600,
   };
 
@@ -71,16 +82,25 @@ export function createFhirApp(options: FhirAppOptions): Hono {
   app.all('*', async (c) => {
     const access = await authenticated(c, options);
     if (access === undefined) return unauthorized(c, options.baseUrl);
-    requireJson(c);
-    const server: Server = { repository: repository.permitting(permissionsOf(access)), baseUrl: options.baseUrl };
     const path = pathBelow(c, basePath);
-    if (path === '' && c.req.method === 'POST') {
-      return send(c, {
-        status: 200,
-        body: await respondToBundle(server, await jsonBody(c, ['application/fhir+json', 'application/json']), onFault),
-      });
-    }
-    return send(c, await respond(server, await requestOf(c, path)));
+    const answer = async (): Promise<Response> => {
+      requireJson(c);
+      const soundness = access.soundness ?? sound;
+      const permissions = permissionsIn(habits, soundness, permissionsOf(access));
+      const server: Server = {
+        repository: repository.permitting(permissions).keeping(writtenForm(habits, soundness)),
+        baseUrl: options.baseUrl,
+        habits,
+        soundness,
+      };
+      if (path === '' && c.req.method === 'POST') {
+        const bundle = await jsonBody(c, ['application/fhir+json', 'application/json']);
+        return send(c, { status: 200, body: await respondToBundle(server, bundle, onFault) });
+      }
+      return send(c, await respond(server, await requestOf(c, path)));
+    };
+    const isWrite = !['GET', 'HEAD'].includes(c.req.method) && !path.endsWith('/_search');
+    return around({ context: c, access, isWrite }, answer);
   });
   return app;
 }
@@ -215,11 +235,11 @@ function send(c: Context, { status, body, version, location }: FhirResponse): Re
 }
 
 /** The statement is the same for everyone and large, so it is made and compressed once, at the first question. */
-function metadataAnswer({ baseUrl, smart }: FhirAppOptions): (c: Context) => Response {
+function metadataAnswer({ baseUrl, smart, habits }: FhirAppOptions): (c: Context) => Response {
   let made: { plain: string; zipped: Uint8Array<ArrayBuffer> } | undefined;
   return (c) => {
     if (!made) {
-      const plain = JSON.stringify(capabilityStatement(baseUrl, smart));
+      const plain = JSON.stringify(capabilityStatement(baseUrl, smart, habits ?? fullHabits));
       made = { plain, zipped: new Uint8Array(gzipSync(plain)) };
     }
     c.header('Content-Type', fhirJson);

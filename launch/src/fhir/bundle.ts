@@ -4,7 +4,7 @@ import type { Bundle, BundleEntry, BundleEntryResponse, Resource } from '@medplu
 import { FhirError, operationOutcome, refusal } from './fhir-error.ts';
 import { parseReference, referencesOf, rewriteReferences } from './references.ts';
 import type { Stored } from './repository.ts';
-import { etagOf, type FhirRequest, type FhirResponse, respond, type Server } from './rest.ts';
+import { etagOf, type FhirRequest, type FhirResponse, refuseIdentifierSearch, respond, type Server } from './rest.ts';
 
 const mostEntries = 500;
 
@@ -18,6 +18,9 @@ export async function respondToBundle(server: Server, body: unknown, onFault: (e
   const bundle = body as Bundle;
   if (bundle?.resourceType !== 'Bundle' || (bundle.type !== 'batch' && bundle.type !== 'transaction')) {
     throw refusal(400, 'invalid', 'A POST to the base takes a Bundle of type batch or transaction.', 'Bundle.type');
+  }
+  if (!server.habits.system.includes(bundle.type)) {
+    throw refusal(405, 'not-supported', `This EHR takes no ${bundle.type}. Send each request by itself.`, 'Bundle.type');
   }
   const entries = bundle.entry ?? [];
   if (!Array.isArray(entries) || entries.length > mostEntries) {
@@ -130,9 +133,10 @@ function refuseTwiceNamed(steps: Step[]): void {
   }
 }
 
-async function existingFor({ repository }: Server, { request }: Step): Promise<Stored | undefined> {
+async function existingFor(server: Server, { request }: Step): Promise<Stored | undefined> {
   if (request.method !== 'POST' || request.ifNoneExist === undefined || request.path.includes('/')) return undefined;
-  const existing = await repository.findExisting(request.path as Resource['resourceType'], request.ifNoneExist);
+  refuseIdentifierSearch(server, new URLSearchParams(request.ifNoneExist.replace(/^.*\?/s, '')));
+  const existing = await server.repository.findExisting(request.path as Resource['resourceType'], request.ifNoneExist);
   if (!existing) delete request.ifNoneExist;
   return existing;
 }

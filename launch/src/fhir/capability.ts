@@ -1,13 +1,17 @@
 /** The CapabilityStatement, made from the same tables the server works by, so that it cannot promise what the server does not do. */
 import type { CapabilityStatement, CapabilityStatementRestResource, CapabilityStatementRestSecurity } from '@medplum/fhirtypes';
 import { definitions } from './definitions.ts';
+import type { FhirHabits } from './habits.ts';
 
 /** When what is described here last changed; CapabilityStatement.date is about the statement, not about the moment it is read. */
 const statementDate = '2026-11-20';
 
 export type SmartEndpoints = { authorize: string; token: string; introspect?: string; revoke?: string };
 
-export function capabilityStatement(baseUrl: string, smart: SmartEndpoints | undefined): CapabilityStatement {
+/** What this EHR offers under this base. */
+export function capabilityStatement(baseUrl: string, smart: SmartEndpoints | undefined, habits: FhirHabits): CapabilityStatement {
+  const types = [...definitions().resourceTypes].filter((type) => habits.interactions(type).length > 0);
+  const isPatched = types.some((type) => habits.interactions(type).includes('patch'));
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
@@ -18,15 +22,15 @@ export function capabilityStatement(baseUrl: string, smart: SmartEndpoints | und
     implementation: { description: 'A sandbox EHR with synthetic patients, for trying Refloop without an EHR of one’s own.', url: baseUrl },
     fhirVersion: '4.0.1',
     format: ['application/fhir+json', 'json'],
-    patchFormat: ['application/json-patch+json'],
+    ...(isPatched ? { patchFormat: ['application/json-patch+json'] } : {}),
     rest: [
       {
         mode: 'server',
         documentation:
           'Unknown or unsupported search parameters are refused with 400. References must resolve unless they are contained, logical or absolute to another server.',
         security: security(smart),
-        resource: [...definitions().resourceTypes].map(resourceEntry),
-        interaction: [{ code: 'transaction' }, { code: 'batch' }],
+        resource: types.map((type) => resourceEntry(type, habits)),
+        ...(habits.system.length > 0 ? { interaction: habits.system.map((code) => ({ code })) } : {}),
       },
     ],
   };
@@ -54,35 +58,34 @@ function security(smart: SmartEndpoints | undefined): CapabilityStatementRestSec
   };
 }
 
-function resourceEntry(type: string): CapabilityStatementRestResource {
-  const parameters = [...definitions().searchParameters(type).values()];
+function resourceEntry(type: string, habits: FhirHabits): CapabilityStatementRestResource {
+  const offered = habits.interactions(type);
+  const isSearched = offered.includes('search-type');
+  const parameters = isSearched ? [...definitions().searchParameters(type).values()] : [];
+  const isFound = (other: string): boolean => habits.interactions(other).includes('search-type');
+  const isChanged = offered.includes('update') || offered.includes('patch');
   return {
     type: type as CapabilityStatementRestResource['type'],
-    interaction: [
-      { code: 'read' },
-      { code: 'vread' },
-      { code: 'update' },
-      { code: 'patch' },
-      { code: 'delete' },
-      { code: 'history-instance' },
-      { code: 'create' },
-      { code: 'search-type' },
-    ],
-    versioning: 'versioned',
-    readHistory: true,
+    interaction: offered.map((code) => ({ code })),
+    versioning: isChanged && habits.ifMatch.required ? 'versioned-update' : 'versioned',
+    readHistory: offered.includes('vread'),
     updateCreate: false,
-    conditionalCreate: true,
-    conditionalRead: 'not-match',
+    conditionalCreate: habits.conditionalCreate,
+    conditionalRead: habits.conditionalRead ? 'not-match' : 'not-supported',
     conditionalUpdate: false,
     conditionalDelete: 'not-supported',
     referencePolicy: ['literal', 'logical', 'enforced'],
-    searchInclude: parameters.filter(({ kind }) => kind === 'reference').map(({ code }) => `${type}:${code}`),
-    searchRevInclude: revIncludes(type),
-    searchParam: [
-      { name: '_id', type: 'token', definition: 'http://hl7.org/fhir/SearchParameter/Resource-id' },
-      { name: '_lastUpdated', type: 'date', definition: 'http://hl7.org/fhir/SearchParameter/Resource-lastUpdated' },
-      ...parameters.map(({ code, kind, url }) => ({ name: code, type: kind, definition: url })),
-    ],
+    ...(isSearched
+      ? {
+          searchInclude: parameters.filter(({ kind }) => kind === 'reference').map(({ code }) => `${type}:${code}`),
+          searchRevInclude: revIncludes(type).filter((include) => isFound(include.split(':')[0] ?? '')),
+          searchParam: [
+            { name: '_id', type: 'token', definition: 'http://hl7.org/fhir/SearchParameter/Resource-id' },
+            { name: '_lastUpdated', type: 'date', definition: 'http://hl7.org/fhir/SearchParameter/Resource-lastUpdated' },
+            ...parameters.map(({ code, kind, url }) => ({ name: code, type: kind, definition: url })),
+          ],
+        }
+      : {}),
   };
 }
 

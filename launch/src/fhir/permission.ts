@@ -6,6 +6,7 @@ import type { Resource } from '@medplum/fhirtypes';
 import type { AccessContext } from './access.ts';
 import { definitions } from './definitions.ts';
 import { FhirError } from './fhir-error.ts';
+import { type FhirHabits, type Soundness, scopeLetters } from './habits.ts';
 import { parseReference } from './references.ts';
 import { type Interaction, parseScopes, type ScopeConstraint } from './scopes.ts';
 import { indexRows } from './search-index.ts';
@@ -52,6 +53,18 @@ export function permissionsOf(access: Pick<AccessContext, 'scopes' | 'patient'>)
     },
   };
 }
+
+/**
+ * The same permissions in an EHR that does not offer everything: what it does not offer nobody may do, by whatever way (an include,
+ * a chain) it is asked for. Without Task in the compartment, a token bound to a patient may do nothing with one.
+ */
+export const permissionsIn = (habits: FhirHabits, soundness: Soundness, permissions: Permissions): Permissions => ({
+  alternatives: (resourceType, interaction) => {
+    if (!scopeLetters(habits, resourceType).includes(interaction)) return [];
+    const found = permissions.alternatives(resourceType, interaction);
+    return resourceType === 'Task' && !soundness.taskInCompartment ? found.filter(({ patient }) => patient === undefined) : found;
+  },
+});
 
 export const isUnlimited = (alternative: Alternative): boolean => alternative.patient === undefined && alternative.constraints.length === 0;
 

@@ -15,6 +15,7 @@ import { parseSearchQuery } from './search-query.ts';
 import type { Written } from './settle.ts';
 import { checkResource } from './validation.ts';
 import { commit, type Work } from './work.ts';
+import type { WrittenForm } from './written-form.ts';
 
 export type RepositoryOptions = {
   /** The FHIR base this store is served under; references that begin with it are kept as relative ones. */
@@ -35,7 +36,7 @@ export function openRepository(pool: Pool, options: RepositoryOptions = {}): Pos
   });
 }
 
-type Context = { pool: Pool; relative: (reference: string) => string; permissions: Permissions };
+type Context = { pool: Pool; relative: (reference: string) => string; permissions: Permissions; writtenForm?: WrittenForm };
 
 export type CreateOptions = {
   ifNoneExist?: string;
@@ -59,6 +60,11 @@ export class PostgresRepository implements Repository {
   /** The same store as seen by a caller with these permissions. */
   permitting(permissions: Permissions): PostgresRepository {
     return new PostgresRepository({ ...this.context, permissions }, this.work);
+  }
+
+  /** The same store for a caller whose writes are kept in another form than they come in. */
+  keeping(writtenForm: WrittenForm | undefined): PostgresRepository {
+    return writtenForm === undefined ? this : new PostgresRepository({ ...this.context, writtenForm }, this.work);
   }
 
   get permissions(): Permissions {
@@ -117,7 +123,7 @@ export class PostgresRepository implements Repository {
         const existing = await repository.findExisting<T>(resource.resourceType, options.ifNoneExist);
         if (existing) return { resource: existing, created: false };
       }
-      const stored = this.checked(resource, options.assignedId ?? randomUUID(), 1, work.now, options.origin);
+      const stored = this.checked(this.formOf(resource, undefined), options.assignedId ?? randomUUID(), 1, work.now, options.origin);
       const prepared = prepare(stored);
       const keys = await writeResources(work.client, [prepared], work.now);
       await writeIndex(work.client, [prepared], keys);
@@ -239,13 +245,18 @@ export class PostgresRepository implements Repository {
     alternatives: readonly Alternative[],
     origin: string | undefined,
   ): Promise<Stored<T>> {
-    const stored = this.checked(resource, row.id, row.version + 1, work.now, origin);
+    const form = this.formOf(resource, JSON.parse(row.content) as Stored);
+    const stored = this.checked(form, row.id, row.version + 1, work.now, origin);
     const prepared = prepare(stored);
     await clearIndex(work.client, [row.key], 'forget');
     const keys = await writeResources(work.client, [prepared], work.now);
     await writeIndex(work.client, [prepared], keys);
     work.written.push(written(row.key, stored, 'u', alternatives, origin));
     return stored;
+  }
+
+  private formOf<T extends Resource>(incoming: T, before: Stored | undefined): T {
+    return (this.context.writtenForm?.(incoming, before) ?? incoming) as T;
   }
 
   private checked<T extends Resource>(resource: T, id: string, version: number, now: Date, origin: string | undefined): Stored<T> {

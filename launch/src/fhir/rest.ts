@@ -1,7 +1,8 @@
 /** The RESTful interactions of FHIR R4 (http.html) on a repository: what a request means and what is answered, without any HTTP. */
 import type { Bundle, BundleEntry, Resource } from '@medplum/fhirtypes';
 import { definitions } from './definitions.ts';
-import { refusal } from './fhir-error.ts';
+import { FhirError, refusal } from './fhir-error.ts';
+import type { FhirHabits, RestInteraction, Soundness } from './habits.ts';
 import type { PostgresRepository } from './postgres-repository.ts';
 import type { Stored, Version } from './repository.ts';
 
@@ -29,12 +30,15 @@ export type FhirResponse = {
   location?: string;
 };
 
-export type Server = { repository: PostgresRepository; baseUrl: string };
+export type Server = { repository: PostgresRepository; baseUrl: string; habits: FhirHabits; soundness: Soundness };
 
 export async function respond(server: Server, request: FhirRequest): Promise<FhirResponse> {
   const [resourceType = '', second, third, fourth, ...rest] = request.path.split('/');
   if (!definitions().resourceTypes.has(resourceType)) {
     throw refusal(404, 'not-supported', `"${request.path}" is not an address of this server. /metadata lists the resource types it holds.`);
+  }
+  if (server.habits.interactions(resourceType).length === 0) {
+    throw refusal(404, 'not-supported', `This EHR has no ${resourceType}. /metadata lists the resource types it holds.`);
   }
   if (rest.length > 0 || second?.startsWith('$') || third?.startsWith('$')) throw unknownAddress(request.path);
   if (second === undefined) return onType(server, request, resourceType);
@@ -46,8 +50,28 @@ export async function respond(server: Server, request: FhirRequest): Promise<Fhi
   if (third === undefined) return onInstance(server, request, resourceType, second);
   if (third !== '_history') throw unknownAddress(request.path);
   if (request.method !== 'GET') throw wrongMethod(request, 'GET');
+  offers(server, resourceType, fourth === undefined ? 'history-instance' : 'vread');
   if (fourth === undefined) return history(server, request, resourceType, second);
   return found(request, await server.repository.readVersion(resourceType as Resource['resourceType'], second, fourth));
+}
+
+function offers({ habits }: Server, resourceType: string, interaction: RestInteraction): void {
+  const offered = habits.interactions(resourceType);
+  if (offered.includes(interaction)) return;
+  throw refusal(405, 'not-supported', `This EHR does not offer ${interaction} on ${resourceType}; it offers ${offered.join(', ')}.`);
+}
+
+/** An EHR without search by identifier says so rather than answer that there is none. */
+export function refuseIdentifierSearch({ soundness }: Server, parameters: URLSearchParams): void {
+  if (soundness.identifiersSearchable) return;
+  const name = [...parameters.keys()].find((key) => /^identifier(:|$)/.test(key));
+  if (name === undefined) return;
+  throw refusal(
+    400,
+    'not-supported',
+    `Search parameter "${name}": this EHR does not search by identifier. Search by patient and date.`,
+    name,
+  );
 }
 
 async function onType(server: Server, request: FhirRequest, resourceType: string): Promise<FhirResponse> {
@@ -55,9 +79,12 @@ async function onType(server: Server, request: FhirRequest, resourceType: string
     case 'GET':
       return search(server, request, resourceType);
     case 'POST': {
+      offers(server, resourceType, 'create');
       const resource = resourceIn(request, resourceType);
+      const condition = server.habits.conditionalCreate ? request.ifNoneExist : undefined;
+      if (condition !== undefined) refuseIdentifierSearch(server, new URLSearchParams(condition.replace(/^.*\?/s, '')));
       const { resource: stored, created } = await server.repository.create(resource, {
-        ...(request.ifNoneExist === undefined ? {} : { ifNoneExist: request.ifNoneExist }),
+        ...(condition === undefined ? {} : { ifNoneExist: condition }),
         ...(request.assignedId === undefined ? {} : { assignedId: request.assignedId }),
         ...(request.origin === undefined ? {} : { origin: request.origin }),
       });
@@ -72,7 +99,30 @@ async function onType(server: Server, request: FhirRequest, resourceType: string
   }
 }
 
-async function onInstance({ repository }: Server, request: FhirRequest, resourceType: string, id: string): Promise<FhirResponse> {
+const instanceInteractions: Record<string, RestInteraction> = { GET: 'read', PUT: 'update', PATCH: 'patch', DELETE: 'delete' };
+
+async function onInstance(server: Server, request: FhirRequest, resourceType: string, id: string): Promise<FhirResponse> {
+  const interaction = instanceInteractions[request.method];
+  if (interaction === undefined) throw wrongMethod(request, 'GET, PUT, PATCH, DELETE');
+  offers(server, resourceType, interaction);
+  const { required, staleStatus } = server.habits.ifMatch;
+  if (required && interaction !== 'read' && request.ifMatch === undefined) {
+    throw refusal(
+      428,
+      'required',
+      'A change needs If-Match with the version it is made on. Read the resource and send W/"its versionId".',
+      'If-Match',
+    );
+  }
+  try {
+    return await instanceAnswer(server, request, resourceType, id);
+  } catch (error) {
+    throw error instanceof FhirError && error.status === 412 && staleStatus !== 412 ? new FhirError(staleStatus, error.issues) : error;
+  }
+}
+
+async function instanceAnswer(server: Server, request: FhirRequest, resourceType: string, id: string): Promise<FhirResponse> {
+  const { repository } = server;
   const type = resourceType as Resource['resourceType'];
   const options = {
     ...(request.ifMatch === undefined ? {} : { ifMatch: versionIn(request.ifMatch) }),
@@ -84,7 +134,8 @@ async function onInstance({ repository }: Server, request: FhirRequest, resource
   switch (request.method) {
     case 'GET': {
       onlyFormat(request.query);
-      return found(request, await repository.read(type, id));
+      const stored = await repository.read(type, id);
+      return server.habits.conditionalRead ? found(request, stored) : { status: 200, body: stored, version: stored.meta };
     }
     case 'PUT': {
       const resource = resourceIn(request, resourceType);
@@ -113,10 +164,12 @@ function found(request: FhirRequest, resource: Stored): FhirResponse {
 }
 
 async function search(server: Server, request: FhirRequest, resourceType: string): Promise<FhirResponse> {
+  offers(server, resourceType, 'search-type');
   const parameters = new URLSearchParams(request.query);
   if (request.method === 'POST' && request.body instanceof URLSearchParams) {
     for (const [name, value] of request.body) parameters.append(name, value);
   }
+  refuseIdentifierSearch(server, parameters);
   const result = await server.repository.search(resourceType as Resource['resourceType'], parameters);
   const link = [{ relation: 'self', url: `${server.baseUrl}/${resourceType}${queryString(parameters)}` }];
   if (result.nextCursor !== undefined) {

@@ -31,8 +31,8 @@ describe('discovery', () => {
         'permission-patient',
       ]),
     );
-    // What comes later is not promised now.
-    expect(found['revocation_endpoint']).toBeUndefined();
+    expect(found['revocation_endpoint']).toBe(`${EHR}/auth/revoke`);
+    // No client of this test has a key, so that is not promised.
     expect(found['capabilities']).not.toContain('client-confidential-asymmetric');
     for (const [name, value] of Object.entries(found)) {
       if (/_endpoint$|_uri$/.test(name)) expect(String(value)).toMatch(/^http:\/\/localhost:4010\//);
@@ -126,5 +126,5 @@ test('of processes that make the first key together, all use the same', async ()
 test('migrating again changes nothing', async () => {
   await migrateAuth(ehr.pool);
   const steps = await ehr.pool.query('select step from ehr_auth.migrations');
-  expect(steps.rowCount).toBe(1);
+  expect(steps.rowCount).toBe(2);
 });

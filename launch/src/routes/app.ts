@@ -2,16 +2,19 @@
 import { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type pg from 'pg';
-import { type AuthorizationServer, accessContextOf } from '../auth/authorization-server.ts';
+import type { AuthorizationServer } from '../auth/authorization-server.ts';
 import { type RegisteredClient, registeredOrigins } from '../auth/clients.ts';
 import type { SigningKey } from '../auth/signing-key.ts';
+import { accessContextOf } from '../auth/token-status.ts';
 import { messagePage } from '../chart/layout.ts';
 import { createFhirApp } from '../fhir/app.ts';
 import { FhirError } from '../fhir/fhir-error.ts';
 import type { Repository } from '../fhir/repository.ts';
+import { MODES, type Mode, type ModeName } from '../modes/modes.ts';
 import { authorizeRoutes } from './authorize.ts';
 import { chartRoutes } from './chart.ts';
 import { discoveryRoutes, endpointsOf, SMART_STYLE_PATH } from './discovery.ts';
+import { withFaults } from './fhir-faults.ts';
 import { healthRoutes, type Readiness } from './health.ts';
 import { launchesRoutes } from './launches.ts';
 import type { RemoteAddress } from './loopback.ts';
@@ -29,6 +32,8 @@ export type EhrOptions = {
   readiness: () => Readiness;
   now: () => Date;
   remoteAddress: RemoteAddress;
+  /** Lets so many milliseconds pass: the fault `latency`. */
+  wait: (milliseconds: number) => Promise<void>;
 };
 
 const NOT_READY_EXEMPT = /^\/(health|chart\/[a-z.-]+)$/;
@@ -36,16 +41,21 @@ const NOT_READY_EXEMPT = /^\/(health|chart\/[a-z.-]+)$/;
 export function createEhrApp(options: EhrOptions): Hono {
   const { pool, repository, origin, clients, readiness } = options;
   const app = clients[0];
-  const server: AuthorizationServer = {
+  const serverOf = (mode: Mode): AuthorizationServer => ({
+    mode,
     pool,
     clients,
     issuer: origin,
-    fhirBase: `${origin}/fhir`,
+    fhirBase: `${origin}${mode.prefix}/fhir`,
     smartStyleUrl: `${origin}${SMART_STYLE_PATH}`,
     tenant: 'sandbox',
     signingKey: options.signingKey,
     now: options.now,
-  };
+  });
+  const [firstMode, ...otherModes] = MODES;
+  const server = serverOf(firstMode);
+  const servers = [server, ...otherModes.map(serverOf)] as const;
+  const fhirBaseOf = (name: ModeName): string => servers.find(({ mode }) => mode.name === name)?.fhirBase ?? server.fhirBase;
   const ehr = new Hono();
   ehr.use(securityHeaders({ frameOrigins: [new URL(app.launchUrl).origin], formOrigins: registeredOrigins(clients) }));
   ehr.route('/', healthRoutes(readiness));
@@ -58,20 +68,29 @@ export function createEhrApp(options: EhrOptions): Hono {
     }
     return context.json({ status: now.status, reason: now.reason }, 503);
   });
-  ehr.route('/', discoveryRoutes(server));
-  ehr.route('/', tokenRoutes(server));
-  ehr.route('/', authorizeRoutes(server, repository));
-  ehr.route('/', launchesRoutes(server, repository, app, options.remoteAddress));
-  const endpoints = endpointsOf(origin);
-  const fhir = createFhirApp({
-    pool,
-    baseUrl: server.fhirBase,
-    authenticate: (token) => accessContextOf(server, token),
-    allowedOrigins: registeredOrigins(clients),
-    smart: { authorize: endpoints.authorization, token: endpoints.token, introspect: endpoints.introspection },
-  });
-  ehr.route(new URL(server.fhirBase).pathname, fhir);
-  ehr.route('/', chartRoutes(server, repository, app));
+  ehr.route('/', discoveryRoutes(servers));
+  for (const one of servers) ehr.route(one.mode.prefix || '/', tokenRoutes(one));
+  ehr.route('/', authorizeRoutes(servers, repository));
+  ehr.route('/', launchesRoutes(server, fhirBaseOf, repository, app, options.remoteAddress));
+  for (const one of servers) {
+    const endpoints = endpointsOf(one);
+    const fhir = createFhirApp({
+      pool,
+      baseUrl: one.fhirBase,
+      authenticate: (token) => accessContextOf(one, token),
+      allowedOrigins: registeredOrigins(clients),
+      habits: one.mode.fhir,
+      around: (call, answer) => withFaults({ pool, wait: options.wait }, call, answer),
+      smart: {
+        authorize: endpoints.authorization,
+        token: endpoints.token,
+        introspect: endpoints.introspection,
+        revoke: endpoints.revocation,
+      },
+    });
+    ehr.route(new URL(one.fhirBase).pathname, fhir);
+  }
+  ehr.route('/', chartRoutes(server, fhirBaseOf, repository, app));
 
   ehr.notFound((context) =>
     context.html(

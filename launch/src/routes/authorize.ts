@@ -5,6 +5,7 @@ import { type Context, Hono } from 'hono';
 import { type AuthorizationServer, authorizeLaunch, authorizeStandalone } from '../auth/authorization-server.ts';
 import { type AuthorizeRequest, checkAuthorizeRequest, redirectTo } from '../auth/authorize-request.ts';
 import { beginInteraction, findInteraction, finishInteraction, nameUser } from '../auth/interactions.ts';
+import { faultsOfLaunch } from '../auth/launches.ts';
 import { hasScope } from '../auth/scopes.ts';
 import { findUser, type SandboxUser } from '../auth/users.ts';
 import { findResource } from '../chart/find.ts';
@@ -13,6 +14,8 @@ import { patientPickerPage } from '../chart/patient-picker-page.ts';
 import { searchPatients } from '../chart/patient-search.ts';
 import { signInPage } from '../chart/sign-in-page.ts';
 import type { Repository } from '../fhir/repository.ts';
+import { faultAt } from '../modes/faults.ts';
+import { endpointsOf } from './discovery.ts';
 
 const HANDLE_REFUSED = 'launch is not a handle this EHR gave out, or it was used or has expired. Open the app from the chart again.';
 
@@ -37,19 +40,26 @@ const leave = (context: Context, url: string): Response => context.redirect(url,
 const toApp = (context: Context, request: Pick<AuthorizeRequest, 'redirectUri' | 'state'>, parameters: Record<string, string>): Response =>
   leave(context, redirectTo(request.redirectUri, { ...parameters, state: request.state }));
 
-export function authorizeRoutes(server: AuthorizationServer, repository: Repository): Hono {
+/** The endpoints of all modes, and the pages they share: a sign-in under way knows its mode by the FHIR base it is for. */
+export function authorizeRoutes(servers: readonly [AuthorizationServer, ...AuthorizationServer[]], repository: Repository): Hono {
   const routes = new Hono();
-  routes.use('/auth/*', async (context, next) => {
-    await next();
-    if (context.req.path !== '/auth/jwks') context.header('Cache-Control', 'no-store');
-  });
+  const [first] = servers;
+  const serverFor = (request: AuthorizeRequest): AuthorizationServer => servers.find((one) => one.fhirBase === request.audience) ?? first;
+  for (const { mode } of servers) {
+    routes.use(`${mode.prefix}/auth/*`, async (context, next) => {
+      await next();
+      if (context.req.path !== '/auth/jwks') context.header('Cache-Control', 'no-store');
+    });
+  }
 
-  const appName = (clientId: string): string => server.clients.find((client) => client.clientId === clientId)?.name ?? clientId;
-  const authorize = async (context: Context, parameters: URLSearchParams): Promise<Response> => {
-    const check = checkAuthorizeRequest(parameters, server.clients, [server.fhirBase]);
+  const appName = (clientId: string): string => first.clients.find((client) => client.clientId === clientId)?.name ?? clientId;
+  const notHere = (context: Context, message: string) => context.html(messagePage({ title: 'This app cannot sign in here', message }), 400);
+
+  const authorize = async (server: AuthorizationServer, context: Context, parameters: URLSearchParams): Promise<Response> => {
+    const check = checkAuthorizeRequest(parameters, server);
     switch (check.kind) {
       case 'refused-here':
-        return context.html(messagePage({ title: 'This app cannot sign in here', message: check.description }), 400);
+        return notHere(context, check.description);
       case 'refused-to-app':
         return leave(
           context,
@@ -63,20 +73,34 @@ export function authorizeRoutes(server: AuthorizationServer, repository: Reposit
       const interaction = await beginInteraction(server.pool, request, server.now());
       return context.html(signInPage({ action: '/auth/sign-in', hidden: { interaction }, app: appName(request.clientId) }));
     }
+    const fault = faultAt('authorize', await faultsOfLaunch(server.pool, request.launch));
+    if (fault === 'auth_invalid_client_id')
+      return notHere(context, 'client_id must name one app that is registered here (fault of this launch).');
+    if (fault === 'auth_invalid_redirect_uri') {
+      return notHere(
+        context,
+        `redirect_uri must be, to the letter, one registered for ${appName(request.clientId)} (fault of this launch).`,
+      );
+    }
+    if (fault === 'auth_invalid_scope') {
+      return toApp(context, request, { error: 'invalid_scope', error_description: 'The scope is invalid (fault of this launch).' });
+    }
     const code = await authorizeLaunch(server, { ...request, launch: request.launch });
     if (code === undefined) return toApp(context, request, { error: 'invalid_request', error_description: HANDLE_REFUSED });
     return toApp(context, request, { code });
   };
 
-  routes.get('/auth/authorize', (context) => authorize(context, new URL(context.req.url).searchParams));
-  routes.post('/auth/authorize', async (context) => {
-    const type = context.req.header('content-type') ?? '';
-    if (!type.startsWith('application/x-www-form-urlencoded')) {
-      const message = 'An authorize request by POST must be application/x-www-form-urlencoded.';
-      return context.html(messagePage({ title: 'This app cannot sign in here', message }), 400);
-    }
-    return authorize(context, new URLSearchParams(await context.req.text()));
-  });
+  for (const server of servers) {
+    const path = new URL(endpointsOf(server).authorization).pathname;
+    routes.get(path, (context) => authorize(server, context, new URL(context.req.url).searchParams));
+    routes.post(path, async (context) => {
+      const type = context.req.header('content-type') ?? '';
+      if (!type.startsWith('application/x-www-form-urlencoded')) {
+        return notHere(context, 'An authorize request by POST must be application/x-www-form-urlencoded.');
+      }
+      return authorize(server, context, new URLSearchParams(await context.req.text()));
+    });
+  }
 
   const picker = async (
     context: Context,
@@ -89,29 +113,31 @@ export function authorizeRoutes(server: AuthorizationServer, repository: Reposit
         interaction: options.interaction,
         typed: options.typed,
         found: await searchPatients(repository, options.typed, options.cursor),
-        today: server.now(),
+        today: first.now(),
       }),
     );
 
   const finish = async (context: Context, secret: string, userId: string, patientId: string | undefined): Promise<Response> => {
-    const finished = await finishInteraction(server.pool, secret, server.now());
+    const finished = await finishInteraction(first.pool, secret, first.now());
     if (!finished) return over(context);
-    return toApp(context, finished.request, { code: await authorizeStandalone(server, finished.request, userId, patientId) });
+    return toApp(context, finished.request, {
+      code: await authorizeStandalone(serverFor(finished.request), finished.request, userId, patientId),
+    });
   };
 
   routes.post('/auth/sign-in', async (context) => {
     const secret = await form(context, 'interaction');
-    const interaction = await findInteraction(server.pool, secret, server.now());
+    const interaction = await findInteraction(first.pool, secret, first.now());
     const user = findUser(await form(context, 'user'));
     if (!interaction || !user) return over(context);
     if (!hasScope(interaction.request.scope, 'launch/patient')) return finish(context, secret, user.id, undefined);
-    await nameUser(server.pool, secret, user.id);
+    await nameUser(first.pool, secret, user.id);
     return picker(context, { interaction: secret, request: interaction.request, user, typed: '' });
   });
 
   routes.post('/auth/patient-search', async (context) => {
     const secret = await form(context, 'interaction');
-    const interaction = await findInteraction(server.pool, secret, server.now());
+    const interaction = await findInteraction(first.pool, secret, first.now());
     const user = interaction?.userId === undefined ? undefined : findUser(interaction.userId);
     if (!interaction || !user) return over(context);
     const cursor = await form(context, 'cursor');
@@ -126,7 +152,7 @@ export function authorizeRoutes(server: AuthorizationServer, repository: Reposit
 
   routes.post('/auth/patient', async (context) => {
     const secret = await form(context, 'interaction');
-    const interaction = await findInteraction(server.pool, secret, server.now());
+    const interaction = await findInteraction(first.pool, secret, first.now());
     if (interaction?.userId === undefined) return over(context);
     const patient = await findResource<Patient>(repository, 'Patient', await form(context, 'patient'));
     if (!patient)
@@ -135,7 +161,7 @@ export function authorizeRoutes(server: AuthorizationServer, repository: Reposit
   });
 
   routes.post('/auth/deny', async (context) => {
-    const finished = await finishInteraction(server.pool, await form(context, 'interaction'), server.now());
+    const finished = await finishInteraction(first.pool, await form(context, 'interaction'), first.now());
     if (!finished) return over(context);
     return toApp(context, finished.request, { error: 'access_denied', error_description: 'The user cancelled the sign-in.' });
   });

@@ -15,6 +15,7 @@ import { chartPage, sectionPage } from '../chart/chart-page.ts';
 import { documentPage, loadContent } from '../chart/document-page.ts';
 import { findResource } from '../chart/find.ts';
 import { messagePage } from '../chart/layout.ts';
+import { signOrder } from '../chart/order-signing.ts';
 import { loadOrders } from '../chart/orders.ts';
 import { patientListPage } from '../chart/patient-list-page.ts';
 import { countDraftOrders, searchPatients } from '../chart/patient-search.ts';
@@ -22,6 +23,7 @@ import { loadReferenceNames } from '../chart/reference-names.ts';
 import { belongsTo, findSection, SECTIONS } from '../chart/sections.ts';
 import { signInPage } from '../chart/sign-in-page.ts';
 import type { Repository, Stored } from '../fhir/repository.ts';
+import type { ModeName } from '../modes/modes.ts';
 import { checkLaunch, launchUrl } from './launches.ts';
 
 /** Cookies know no ports, so the name keeps it apart from other things on localhost. */
@@ -36,7 +38,12 @@ const noStore: MiddlewareHandler = async (context, next) => {
   context.header('Cache-Control', 'no-store');
 };
 
-export function chartRoutes(server: AuthorizationServer, repository: Repository, app: RegisteredClient & { launchUrl: string }): Hono {
+export function chartRoutes(
+  server: AuthorizationServer,
+  fhirBaseOf: (mode: ModeName) => string,
+  repository: Repository,
+  app: RegisteredClient & { launchUrl: string },
+): Hono {
   const routes = new Hono();
   routes.get('/chart/:file', (context) => {
     const asset = ASSETS.get(context.req.param('file'));
@@ -193,8 +200,34 @@ export function chartRoutes(server: AuthorizationServer, repository: Repository,
     return open(context, { ...check.context, needPatientBanner: false });
   });
 
+  pages.post('/patients/:patient/orders/:order/sign', async (context) => {
+    const { patient, order } = context.req.param();
+    const { user } = context.get('session');
+    const back = { href: `/patients/${patient}#orders`, label: 'Back to the chart' };
+    const refused = (message: string, status: 403 | 409) =>
+      context.html(messagePage({ title: 'The order is not signed', message, user, back }), status);
+    switch (await signOrder(repository, user, patient, order)) {
+      case 'signed':
+        return context.redirect(`/patients/${patient}`, 303);
+      case 'no-such-order':
+        return noSuch(context, 'order');
+      case 'not-waiting':
+        return refused('This order does not wait for a signature: it was signed before, or it was changed.', 409);
+      case 'not-allowed':
+        return refused('A clinician must sign it.', 403);
+      case 'changed-meanwhile':
+        return refused('The order was changed while it was being signed. Read it again, then sign.', 409);
+    }
+  });
+
   pages.post('/referral-center', (context) =>
-    open(context, { userId: context.get('session').user.id, mode: 'full', intent: 'referral-center', needPatientBanner: false }),
+    open(context, {
+      userId: context.get('session').user.id,
+      mode: 'full',
+      faults: [],
+      intent: 'referral-center',
+      needPatientBanner: false,
+    }),
   );
 
   pages.get('/app/:launch', async (context) => {
@@ -207,7 +240,7 @@ export function chartRoutes(server: AuthorizationServer, repository: Repository,
       appPage({
         user: session.user,
         app: app.name,
-        url: launchUrl(app, server.fhirBase, handle),
+        url: launchUrl(app, fhirBaseOf(launch.mode), handle),
         back: patient ? `/patients/${patient.id}` : '/patients',
         ...(patient ? { banner: await loadBanner(repository, patient) } : {}),
         today: server.now(),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FAULT_NAMES } from '../modes/faults.ts';
 import { EHR, FHIR_BASE, fetchTokens, launchByApi, openTestEhr, REFLOOP, type TestEhr } from './test-ehr.ts';
 
 let ehr: TestEhr;
@@ -23,8 +24,8 @@ test('lists who can sign in, about whom, and how', async () => {
       { id: 'pat-a', name: 'Achterberg, Nora', orders: ['order-a'] },
       { id: 'pat-b', name: 'Bellweather, Osei', orders: ['order-b'] },
     ],
-    modes: ['full'],
-    faults: [],
+    modes: ['full', 'epic-like', 'oracle-like', 'athena-like'],
+    faults: FAULT_NAMES,
   });
 });
 
@@ -36,6 +37,22 @@ test('answers a launch whose address is the launch URL with iss and launch', asy
   expect([...url.searchParams]).toEqual([
     ['iss', FHIR_BASE],
     ['launch', answer.launch],
+  ]);
+});
+
+test('the faults of smart-launcher-v2 are all there, by its names', () => {
+  expect(FAULT_NAMES.slice(0, 11)).toEqual([
+    'auth_invalid_client_id',
+    'auth_invalid_redirect_uri',
+    'auth_invalid_scope',
+    'auth_invalid_client_secret',
+    'token_invalid_token',
+    'token_expired_refresh_token',
+    'token_expired_registration_token',
+    'token_invalid_scope',
+    'token_invalid_jti',
+    'request_invalid_token',
+    'request_expired_token',
   ]);
 });
 
@@ -56,8 +73,8 @@ describe('a wrong launch is refused, naming the field', () => {
     ["another patient's encounter", { user: 'clinician', patient: 'pat-b', encounter: 'enc-a' }, 'encounter'],
     ['an order without a patient', { user: 'clinician', order: 'order-a' }, 'patient'],
     ['an encounter without a patient', { user: 'clinician', encounter: 'enc-a' }, 'patient'],
-    ['an unknown mode', { user: 'clinician', mode: 'epic-like' }, 'mode'],
-    ['an unknown fault', { user: 'clinician', faults: ['auth_invalid_scope'] }, 'faults'],
+    ['an unknown mode', { user: 'clinician', mode: 'Epic' }, 'mode'],
+    ['an unknown fault', { user: 'clinician', faults: ['latency', 'earthquake'] }, 'faults'],
     ['a field of no meaning', { user: 'clinician', patientId: 'pat-a' }, 'patientId'],
     ['a number for an id', { user: 'clinician', patient: 1 }, 'patient'],
     ['no object', [], 'body'],

@@ -12,12 +12,9 @@ import { findUser, SANDBOX_USERS } from '../auth/users.ts';
 import { findResource, searchAll } from '../chart/find.ts';
 import { patientName } from '../chart/wording.ts';
 import type { Repository } from '../fhir/repository.ts';
+import { FAULT_NAMES } from '../modes/faults.ts';
+import { findMode, MODES, type ModeName } from '../modes/modes.ts';
 import { loopbackOnly, type RemoteAddress } from './loopback.ts';
-
-/** The ways this EHR can behave. */
-export const LAUNCH_MODES = ['full'];
-/** The faults it can be told to have. */
-export const LAUNCH_FAULTS: string[] = [];
 
 /** The most patients listed; a folder of more is launched by id. */
 const LISTED_PATIENTS = 10_000;
@@ -44,19 +41,16 @@ const refused = (field: string, message: string): LaunchCheck => ({ kind: 'refus
 export async function checkLaunch(repository: Repository, request: LaunchRequest): Promise<LaunchCheck> {
   const user = findUser(request.user);
   if (!user) return refused('user', `There is no such user. Use one of: ${SANDBOX_USERS.map((one) => one.id).join(', ')}.`);
-  const mode = request.mode ?? 'full';
-  if (!LAUNCH_MODES.includes(mode)) return refused('mode', `There is no such mode. Use one of: ${LAUNCH_MODES.join(', ')}.`);
-  const fault = (request.faults ?? []).find((one) => !LAUNCH_FAULTS.includes(one));
-  if (fault !== undefined) {
-    return refused(
-      'faults',
-      `There is no such fault. ${LAUNCH_FAULTS.length === 0 ? 'None can be injected; leave faults out.' : `Use: ${LAUNCH_FAULTS.join(', ')}.`}`,
-    );
+  const mode = findMode(request.mode ?? 'full')?.name;
+  if (mode === undefined) return refused('mode', `There is no such mode. Use one of: ${MODES.map(({ name }) => name).join(', ')}.`);
+  const faults = [...new Set(request.faults ?? [])];
+  if (faults.some((fault) => !(FAULT_NAMES as string[]).includes(fault))) {
+    return refused('faults', `There is no such fault. Use: ${FAULT_NAMES.join(', ')}.`);
   }
   if (request.patient === undefined) {
     const orphan = request.order !== undefined ? 'order' : request.encounter !== undefined ? 'encounter' : undefined;
     if (orphan !== undefined) return refused('patient', `An ${orphan} needs its patient; add the patient's id.`);
-    return { kind: 'accepted', context: { userId: user.id, mode, intent: 'referral-center' } };
+    return { kind: 'accepted', context: { userId: user.id, mode, faults, intent: 'referral-center' } };
   }
   const patient = await findResource<Patient>(repository, 'Patient', request.patient);
   if (!patient) return refused('patient', 'There is no such patient. GET /launches lists their ids.');
@@ -78,6 +72,7 @@ export async function checkLaunch(repository: Repository, request: LaunchRequest
       ...(encounter ? { encounterId: encounter.id } : {}),
       ...(order ? { orderId: order.id } : {}),
       mode,
+      faults,
       intent: 'refer',
     },
   };
@@ -93,6 +88,7 @@ export function launchUrl(client: RegisteredClient & { launchUrl: string }, iss:
 
 export function launchesRoutes(
   server: AuthorizationServer,
+  fhirBaseOf: (mode: ModeName) => string,
   repository: Repository,
   app: RegisteredClient & { launchUrl: string },
   remoteAddress: RemoteAddress,
@@ -111,8 +107,8 @@ export function launchesRoutes(
         name: patientName(patient),
         orders: (ordersOf.get(`Patient/${patient.id}`) ?? []).map((order) => order.id),
       })),
-      modes: LAUNCH_MODES,
-      faults: LAUNCH_FAULTS,
+      modes: MODES.map(({ name }) => name),
+      faults: FAULT_NAMES,
     });
   });
 
@@ -130,7 +126,8 @@ export function launchesRoutes(
     const launch = { ...check.context, clientId: app.clientId, needPatientBanner: true };
     const { handle } = await createLaunch(server.pool, launch, server.now());
     context.header('Cache-Control', 'no-store');
-    return context.json({ launch: handle, iss: server.fhirBase, url: launchUrl(app, server.fhirBase, handle) });
+    const iss = fhirBaseOf(launch.mode);
+    return context.json({ launch: handle, iss, url: launchUrl(app, iss, handle) });
   });
   return routes;
 }

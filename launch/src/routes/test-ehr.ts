@@ -46,6 +46,10 @@ export type TestEhr = {
   pass: (seconds: number) => void;
   setReadiness: (readiness: Readiness) => void;
   setRemoteAddress: (address: string) => void;
+  /** How many milliseconds the EHR let pass on purpose, each time; no test waits for them. */
+  waited: number[];
+  /** The same EHR on the same database, as after a restart. */
+  restarted: () => Hono;
   close: () => Promise<void>;
 };
 
@@ -114,8 +118,8 @@ export const CHART: Resource[] = [
   },
 ];
 
-/** Opens the EHR. `resources` are loaded beside the sandbox users. */
-export async function openTestEhr(resources: Resource[] = CHART): Promise<TestEhr> {
+/** Opens the EHR. `resources` are loaded beside the sandbox users; `further` apps are registered beside the three of every test. */
+export async function openTestEhr(resources: Resource[] = CHART, further: RegisteredClient[] = []): Promise<TestEhr> {
   const database = await createTestDatabase();
   const pool = new pg.Pool({ connectionString: database.url, max: 4 });
   await migrateEhr(pool);
@@ -127,9 +131,10 @@ export async function openTestEhr(resources: Resource[] = CHART): Promise<TestEh
   let now = Math.floor(Date.now() / 1000) * 1000;
   let readiness: Readiness = { status: 'ready' };
   let remoteAddress = '127.0.0.1';
-  const clients: EhrOptions['clients'] = [refloopClient(REFLOOP), OTHER_APP, SERVER_APP];
+  const clients: EhrOptions['clients'] = [refloopClient(REFLOOP), OTHER_APP, SERVER_APP, ...further];
   const signingKey = await openSigningKey(pool, new Date(now));
-  const app = createEhrApp({
+  const waited: number[] = [];
+  const options: EhrOptions = {
     pool,
     repository,
     origin: EHR,
@@ -138,9 +143,15 @@ export async function openTestEhr(resources: Resource[] = CHART): Promise<TestEh
     readiness: () => readiness,
     now: () => new Date(now),
     remoteAddress: () => remoteAddress,
-  });
+    wait: (milliseconds) => {
+      waited.push(milliseconds);
+      return Promise.resolve();
+    },
+  };
   return {
-    app,
+    app: createEhrApp(options),
+    waited,
+    restarted: () => createEhrApp(options),
     pool,
     repository,
     now: () => new Date(now),

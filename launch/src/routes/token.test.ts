@@ -180,7 +180,7 @@ describe('refreshing', () => {
     const less = (await (await refresh(first.refresh_token ?? '', { scope: 'patient/ServiceRequest.r' })).json()) as Tokens;
     expect(less.scope).toBe('patient/ServiceRequest.r');
     expect((await introspect(less.access_token, `Bearer ${less.access_token}`))['scope']).toBe('patient/ServiceRequest.r');
-    const again = (await (await refresh(first.refresh_token ?? '')).json()) as Tokens;
+    const again = (await (await refresh(less.refresh_token ?? '')).json()) as Tokens;
     expect(again.scope).toBe(REQUESTED_SCOPE);
   });
 
@@ -197,12 +197,104 @@ describe('refreshing', () => {
     expect([response.status, await errorOf(response)]).toEqual([status, error]);
   });
 
+  test('brings the next refresh token, which ends when the first would have', async () => {
+    const first = await fetchTokens(ehr);
+    ehr.pass(6 * 60 * 60);
+    const second = (await (await refresh(first.refresh_token ?? '')).json()) as Tokens;
+    expect(second.refresh_token).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    expect(second.refresh_token).not.toBe(first.refresh_token);
+    ehr.pass(6 * 60 * 60);
+    expect((await refresh(second.refresh_token ?? '')).status).toBe(400);
+  });
+
+  test('with a token that was used before revokes the whole family, and nobody else', async () => {
+    const witness = await fetchTokens(ehr);
+    const first = await fetchTokens(ehr);
+    const second = (await (await refresh(first.refresh_token ?? '')).json()) as Tokens;
+    expect(await isActive(second.access_token, witness.access_token)).toBe(true);
+    const reuse = await refresh(first.refresh_token ?? '');
+    expect([reuse.status, await errorOf(reuse)]).toEqual([400, 'invalid_grant']);
+    for (const token of [first.access_token, second.access_token]) expect(await isActive(token, witness.access_token)).toBe(false);
+    expect((await refresh(second.refresh_token ?? '')).status).toBe(400);
+    expect((await refresh(witness.refresh_token ?? '')).status).toBe(200);
+  });
+
+  test('twice at once gives tokens once at most, and those are revoked', async () => {
+    const witness = await fetchTokens(ehr);
+    const first = await fetchTokens(ehr);
+    const answers = await Promise.all([refresh(first.refresh_token ?? ''), refresh(first.refresh_token ?? '')]);
+    const issued = answers.filter((answer) => answer.status === 200);
+    expect(issued).toHaveLength(1);
+    const tokens = (await issued[0]?.json()) as Tokens;
+    expect(await isActive(tokens.access_token, witness.access_token)).toBe(false);
+  });
+
+  test('with a used token revokes the family whatever else is wrong with the request', async () => {
+    const first = await fetchTokens(ehr);
+    const second = (await (await refresh(first.refresh_token ?? '')).json()) as Tokens;
+    expect(await errorOf(await refresh(first.refresh_token ?? '', { scope: 'patient/Group.r' }))).toBe('invalid_grant');
+    expect((await refresh(second.refresh_token ?? '')).status).toBe(400);
+  });
+
+  test('by another client, or for more than was granted, does not use the token up', async () => {
+    const { refresh_token: token } = await fetchTokens(ehr);
+    await refresh(token ?? '', { client_id: 'other-app' });
+    await refresh(token ?? '', { scope: 'patient/Group.r' });
+    expect((await refresh(token ?? '')).status).toBe(200);
+  });
+
   test('online access ends after a working day, offline access lasts', async () => {
     const online = await fetchTokens(ehr);
     const offline = await fetchTokens(ehr, undefined, { scope: `${REQUESTED_SCOPE} offline_access` });
     ehr.pass(12 * 60 * 60);
     expect((await refresh(online.refresh_token ?? '')).status).toBe(400);
     expect((await refresh(offline.refresh_token ?? '')).status).toBe(200);
+  });
+});
+
+describe('revoking', () => {
+  const revoke = (form: Record<string, string>, headers: Record<string, string> = {}): Promise<Response> =>
+    postForm(ehr, '/auth/revoke', { client_id: 'refloop', ...form }, { Origin: REFLOOP, ...headers });
+
+  test('an access token ends it alone', async () => {
+    const witness = await fetchTokens(ehr);
+    const tokens = await fetchTokens(ehr);
+    const answer = await revoke({ token: tokens.access_token, token_type_hint: 'refresh_token' });
+    expect([answer.status, await answer.text(), answer.headers.get('cache-control')]).toEqual([200, '', 'no-store']);
+    expect(answer.headers.get('access-control-allow-origin')).toBe(REFLOOP);
+    expect(await isActive(tokens.access_token, witness.access_token)).toBe(false);
+    const read = await ehr.app.request(`${FHIR_BASE}/Patient/pat-a`, { headers: { Authorization: `Bearer ${tokens.access_token}` } });
+    expect(read.status).toBe(401);
+    const form = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token ?? '', client_id: 'refloop' };
+    expect((await postForm(ehr, '/auth/token', form)).status).toBe(200);
+  });
+
+  test('a refresh token ends all that came of its launch', async () => {
+    const witness = await fetchTokens(ehr);
+    const tokens = await fetchTokens(ehr);
+    expect((await revoke({ token: tokens.refresh_token ?? '' })).status).toBe(200);
+    expect(await isActive(tokens.access_token, witness.access_token)).toBe(false);
+    expect(await isActive(witness.access_token, witness.access_token)).toBe(true);
+  });
+
+  test.each<[string, Record<string, string>, Record<string, string>, number, string | undefined]>([
+    ['a token of nobody is as good as revoked', { token: 'made-up' }, {}, 200, undefined],
+    ['no token', {}, {}, 400, 'invalid_request'],
+    ['no client', { token: 'x', client_id: '' }, {}, 401, 'invalid_client'],
+    ['an unknown client', { token: 'x', client_id: 'nobody' }, {}, 401, 'invalid_client'],
+    ['a confidential client without its secret', { token: 'x', client_id: 'server-app' }, {}, 401, 'invalid_client'],
+    ['a wrong secret', { token: 'x', client_id: '' }, { Authorization: basic('server-app', 'wrong') }, 401, 'invalid_client'],
+  ])('%s', async (_, form, headers, status, error) => {
+    const answer = await revoke(form, headers);
+    expect(answer.status).toBe(status);
+    if (error !== undefined) expect(await errorOf(answer)).toBe(error);
+  });
+
+  test("another client's token stays", async () => {
+    const { access_token: token } = await fetchTokens(ehr);
+    const answer = await revoke({ token, client_id: 'other-app' });
+    expect([answer.status, await errorOf(answer)]).toEqual([400, 'unauthorized_client']);
+    expect(await isActive(token, token)).toBe(true);
   });
 });
 
