@@ -33,7 +33,7 @@ export type Refloop = {
 /** @param entries as they stand in the file; a mistake in them throws with what Refloop says of it */
 export function startRefloop(store: Store, entries: readonly SiteEntry[]): Refloop {
   const { file, remove } = writeSitesFile(entries);
-  const read = readSites({ file, sandbox: undefined, production: false });
+  const read = readSites({ file, sandbox: [], production: false });
   remove();
   if (!read.ok) throw new Error(read.refusal.map(({ field, message, fix }) => `${field}: ${message}. ${fix ?? ''}`).join('\n'));
   const { sites } = read.value;

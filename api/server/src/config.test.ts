@@ -24,7 +24,12 @@ test('development starts with a database alone', () => {
     port: 4020,
     host: '127.0.0.1',
     migrationDatabaseUrl: DATABASE.DATABASE_URL,
-    sites: { sites: [{ iss: 'http://localhost:4010/fhir', admins: ['Practitioner/admin'] }] },
+    sites: {
+      sites: ['', '/epic-like', '/oracle-like', '/athena-like'].map((mode) => ({
+        iss: `http://localhost:4010${mode}/fhir`,
+        admins: ['Practitioner/admin'],
+      })),
+    },
     keys: [DEVELOPMENT_KEY],
     idleSeconds: 900,
     warnSeconds: 60,
@@ -34,7 +39,7 @@ test('development starts with a database alone', () => {
 
 test('production starts with keys of its own and what it cannot see attested; the sandbox is not in it', () => {
   const answer = readConfig(production());
-  expect(answer.ok && answer.value).toMatchObject({ environment: 'production', sites: { sites: [] }, sandbox: undefined });
+  expect(answer.ok && answer.value).toMatchObject({ environment: 'production', sites: { sites: [] }, sandbox: [] });
 });
 
 describe('a setting that is wrong is named', () => {

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { FieldError } from './problem.ts';
-import { readSites, type Site, type Sites, sandboxSite } from './sites.ts';
+import { readSites, type Site, type Sites, sandboxSites } from './sites.ts';
 
 /** A key that wraps the data keys, and the name it is stored under. */
 export type KeyEncryptionKey = { kid: string; key: Uint8Array };
@@ -18,8 +18,8 @@ export type Config = {
   databaseUrl: string;
   migrationDatabaseUrl: string;
   sites: Sites;
-  /** The sandbox's own entry, where it is served. */
-  sandbox: Site | undefined;
+  /** The sandbox's own entries, one a mode; none where it is not served. */
+  sandbox: Site[];
   /** The first wraps what is new; all of them unwrap. */
   keys: KeyEncryptionKey[];
   /** The first directory is being published right now: not ready until it is there. */
@@ -136,7 +136,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   for (const attested of ['REFLOOP_TLS_AT_EDGE', 'REFLOOP_STATE_ENCRYPTED'] as const) {
     if (production && read[attested] === undefined) faults.push({ field: attested, message: 'Not attested', fix: FIXES[attested] ?? '' });
   }
-  const sandbox = (read.REFLOOP_SANDBOX ?? (production ? 'off' : 'on')) === 'on' ? sandboxSite(read.REFLOOP_EHR_PORT) : undefined;
+  const sandbox = (read.REFLOOP_SANDBOX ?? (production ? 'off' : 'on')) === 'on' ? sandboxSites(read.REFLOOP_EHR_PORT) : [];
   const sites = readSites({ file: read.REFLOOP_SITES, sandbox, production });
   if (!sites.ok) return { ok: false, refusal: [...faults, ...sites.refusal] };
   if (faults.length > 0) return { ok: false, refusal: faults };

@@ -162,7 +162,7 @@ async function start(): Promise<void> {
   const store = await openPostgresStore({ url: config.databaseUrl, keyRing: createKeyRing(config.keys), newId });
   running.store = store.close;
   for (const site of sites) await store.enrol(scopeOf(site));
-  if (config.sandbox) await seedSandboxGrants(store, config.sandbox, now());
+  for (const sandbox of config.sandbox) await seedSandboxGrants(store, sandbox, now());
   if (config.only === undefined || config.only === 'worker') {
     running.sequencer = startSequencer(store.auditTrail, now, (error) =>
       log.failure({ route: 'audit sequencer', reference: '-', error }),

@@ -127,7 +127,7 @@ describe('a sites file', () => {
   });
 
   test('that cannot be read is named', () => {
-    const answer = readSites({ file: '/nonexistent/sites.json', sandbox, production: false });
+    const answer = readSites({ file: '/nonexistent/sites.json', sandbox: [sandbox], production: false });
     expect(answer).toMatchObject({ ok: false, refusal: [{ field: 'REFLOOP_SITES', message: expect.stringContaining('ENOENT') }] });
   });
 });

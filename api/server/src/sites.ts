@@ -211,9 +211,19 @@ export const sandboxSite = (ehrPort: number): Site => ({
   system: undefined,
 });
 
+/** The FHIR bases under which the sandbox behaves like EHRs of the field (launch/README.md); each is an EHR of its own to Refloop. */
+const SANDBOX_MODES = ['epic-like', 'oracle-like', 'athena-like'];
+
+/** The sandbox in mode `full` first, then one entry for each vendor mode. */
+export function sandboxSites(ehrPort: number): Site[] {
+  const full = sandboxSite(ehrPort);
+  const modes = SANDBOX_MODES.map((mode) => ({ ...full, name: `${full.name}, ${mode}`, iss: `http://localhost:${ehrPort}/${mode}/fhir` }));
+  return [full, ...modes];
+}
+
 /** The sandbox's entry, unless it is left out, and those of the file. */
-export function readSites(options: { file: string | undefined; sandbox: Site | undefined; production: boolean }): SitesAnswer {
-  const own = options.sandbox ? [options.sandbox] : [];
+export function readSites(options: { file: string | undefined; sandbox: Site[]; production: boolean }): SitesAnswer {
+  const own = options.sandbox;
   if (options.file === undefined) return { ok: true, value: { sites: own, cdsClients: [] } };
   let text: string;
   try {
