@@ -121,6 +121,42 @@ export const SECTION_HEADINGS: Readonly<Record<NoteSection, string>> = {
 // Sections that read as lists, one line an entry.
 const LISTED: ReadonlySet<NoteSection> = new Set(['findings', 'medications', 'allergies', 'background']);
 
+/** The note as it is printed: sections in reading order, each sentence with the numbers of the sources it rests on. */
+export type NumberedNote = {
+  sections: {
+    section: NoteSection;
+    /** One line an entry, not one paragraph. */
+    listed: boolean;
+    lines: { text: string; cited: number[]; byClinician: boolean }[];
+  }[];
+  sources: { number: number; reference: string; title: string | null; date: string | null }[];
+};
+
+/** @param excerpts titles for the list of sources; a source without one is listed by its reference */
+export function numberedNote(sentences: readonly Sentence[], excerpts: readonly SourceExcerpt[] = []): NumberedNote {
+  const numbers = new Map<string, number>();
+  const sections = NOTE_SECTIONS.flatMap((section) => {
+    const lines = sentences
+      .filter((sentence) => sentence.section === section)
+      .map((sentence) => {
+        for (const ref of sentence.sources) if (!numbers.has(referenceText(ref))) numbers.set(referenceText(ref), numbers.size + 1);
+        const cited = sentence.sources.map((ref) => numbers.get(referenceText(ref)) ?? 0).sort((one, other) => one - other);
+        return { text: sentence.text, cited, byClinician: sentence.author === 'clinician' };
+      });
+    return lines.length === 0 ? [] : [{ section, listed: LISTED.has(section), lines }];
+  });
+  const found = new Map(excerpts.map((excerpt) => [referenceText(excerpt.ref), excerpt]));
+  const sources = [...numbers].map(([reference, number]) => {
+    const excerpt = found.get(reference);
+    return { number, reference, title: excerpt?.title ?? null, date: excerpt?.date ?? null };
+  });
+  return { sections, sources };
+}
+
+/** `[1, 3]` behind a sentence; a sourced sentence that the clinician rewrote says so. Empty without sources. */
+export const citationText = ({ cited, byClinician }: { cited: readonly number[]; byClinician: boolean }): string =>
+  cited.length === 0 ? '' : ` [${cited.join(', ')}${byClinician ? ', in the clinician’s words' : ''}]`;
+
 /**
  * The note as plain text, for the attachment of a DocumentReference of type LOINC 57133-1 (Referral note): sections in
  * the order a reader needs them, `[1]` behind a sentence for each source, the sources numbered at the end. Sentences
@@ -129,27 +165,12 @@ const LISTED: ReadonlySet<NoteSection> = new Set(['findings', 'medications', 'al
  * @param excerpts titles for the list of sources; a source without one is listed by its reference
  */
 export function noteText(sentences: readonly Sentence[], excerpts: readonly SourceExcerpt[] = []): string {
-  const numbers = new Map<string, number>();
-  for (const section of NOTE_SECTIONS) {
-    for (const sentence of sentences) {
-      if (sentence.section !== section) continue;
-      for (const ref of sentence.sources) if (!numbers.has(referenceText(ref))) numbers.set(referenceText(ref), numbers.size + 1);
-    }
-  }
-  const line = (sentence: Sentence): string => {
-    const cited = sentence.sources.map((ref) => numbers.get(referenceText(ref)) ?? 0).sort((one, other) => one - other);
-    if (cited.length === 0) return sentence.text;
-    return `${sentence.text} [${cited.join(', ')}${sentence.author === 'clinician' ? ', in the clinician’s words' : ''}]`;
-  };
-  const sections = NOTE_SECTIONS.flatMap((section) => {
-    const own = sentences.filter((sentence) => sentence.section === section).map(line);
-    if (own.length === 0) return [];
-    const body = LISTED.has(section) ? own.map((words) => `- ${words}`).join('\n') : own.join(' ');
-    return [`${SECTION_HEADINGS[section].toUpperCase()}\n${body}`];
+  const note = numberedNote(sentences, excerpts);
+  const sections = note.sections.map(({ section, listed, lines }) => {
+    const own = lines.map((line) => `${line.text}${citationText(line)}`);
+    const body = listed ? own.map((words) => `- ${words}`).join('\n') : own.join(' ');
+    return `${SECTION_HEADINGS[section].toUpperCase()}\n${body}`;
   });
-  const titles = new Map(excerpts.map((excerpt) => [referenceText(excerpt.ref), excerpt.title]));
-  const sources = [...numbers].map(
-    ([reference, number]) => `[${number}] ${[titles.get(reference), reference].filter(Boolean).join(' · ')}`,
-  );
+  const sources = note.sources.map(({ number, title, reference }) => `[${number}] ${[title, reference].filter(Boolean).join(' · ')}`);
   return `${[...sections, ...(sources.length > 0 ? [`SOURCES IN THE CHART\n${sources.join('\n')}`] : [])].join('\n\n')}\n`;
 }

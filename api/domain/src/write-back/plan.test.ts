@@ -31,6 +31,7 @@ const approved: ApprovedReferral = {
   coverage: { type: 'Coverage', id: 'cov-1' },
   encounter: { type: 'Encounter', id: 'enc-1' },
   note: { base64: 'bm90ZQ==', bytes: 4, title: 'Referral note to cardiology' },
+  packet: null,
   replacesNote: null,
   sources: [
     { type: 'Condition', id: 'c1' },
@@ -230,6 +231,52 @@ test.each([
   const writes = planWrites(approved, 1, launched, offered);
   expect(writes.map((write) => write.name)).toEqual(offered);
   expect(JSON.stringify(writes)).not.toContain(`{{${missing}`);
+});
+
+describe('rung 3 files the note and writes no order', () => {
+  const packet = { base64: 'JVBERi0=', bytes: 6 };
+  const writes = planWrites({ ...approved, packet }, 3, launched, ALL);
+
+  test('in its order, and ServiceRequest never, though it were offered', () => {
+    expect(writes.map((write) => write.name)).toEqual(['DocumentReference', 'Task', 'Provenance']);
+    expect(JSON.stringify(writes)).not.toContain('{{ServiceRequest');
+  });
+
+  test('the packet is first, the text second; it names the launched order and the referral', () => {
+    const { resource, lookUp } = stepOf(writes, 'DocumentReference');
+    expect((resource['content'] as { attachment: Json }[]).map((each) => each.attachment['contentType'])).toEqual([
+      'application/pdf',
+      'text/plain; charset=utf-8',
+    ]);
+    expect(resource).toMatchObject({
+      type: { coding: [{ system: 'http://loinc.org', code: '57133-1' }] },
+      context: { related: [{ reference: 'ServiceRequest/order-1' }] },
+      content: [{ attachment: { data: packet.base64, size: 6 } }, {}],
+    });
+    expect(resource['identifier']).toContainEqual(expect.objectContaining({ system: REFERRAL_IDENTIFIER_SYSTEM, value: '01JREFERRAL' }));
+    expect(lookUp.businessKey).toBe('01JAPPROVAL');
+  });
+
+  test('the Task is about the launched order and carries the note; without an order it is about the note', () => {
+    expect(stepOf(writes, 'Task').resource).toMatchObject({
+      focus: { reference: 'ServiceRequest/order-1' },
+      basedOn: [{ reference: 'ServiceRequest/order-1' }],
+      input: [{ valueReference: { reference: '{{DocumentReference}}' } }],
+    });
+    const alone = stepOf(planWrites({ ...approved, packet }, 3, null, ALL), 'Task').resource;
+    expect(alone['focus']).toEqual({ reference: '{{DocumentReference}}' });
+    expect(alone['basedOn']).toBeUndefined();
+  });
+
+  test('Provenance is about the note alone', () => {
+    const { resource, lookUp } = stepOf(writes, 'Provenance');
+    expect(resource['target']).toEqual([{ reference: '{{DocumentReference:versioned}}' }]);
+    expect(lookUp.query).toBe('Provenance?target={{DocumentReference}}');
+  });
+
+  test('what the EHR does not offer is left out', () => {
+    expect(planWrites({ ...approved, packet }, 3, null, ['DocumentReference']).map((write) => write.name)).toEqual(['DocumentReference']);
+  });
 });
 
 test('on rung 6 nothing is written', () => {

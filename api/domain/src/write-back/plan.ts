@@ -6,6 +6,7 @@ import { type ResourceRef, referenceText } from '../fhir/reference.ts';
 import type { StepName } from '../referral/event.ts';
 import { NOTE_IDENTIFIER_SYSTEM, REFERRAL_IDENTIFIER_SYSTEM, TASK_IDENTIFIER_SYSTEM, taskKey } from './identifiers.ts';
 import { type ApprovedReferral, documentReference, fulfilmentTask, type Json, provenance, serviceRequest } from './resources.ts';
+import type { Rung } from './rung.ts';
 
 export type PlannedWrite = {
   name: StepName;
@@ -16,9 +17,6 @@ export type PlannedWrite = {
   resource: Json;
 };
 
-/** Rung 1 updates the launched order, rung 2 creates one; on rung 6 nothing can be written and the plan is empty. */
-export type Rung = 1 | 2 | 6;
-
 export type LaunchedOrder = { reference: ResourceRef & { versionId: string }; resource: Json };
 
 export function planWrites(
@@ -28,32 +26,23 @@ export function planWrites(
   offered: readonly StepName[],
 ): PlannedWrite[] {
   if (rung === 6) return [];
+  if (rung === 3) return planFiling(referral, launched, offered);
   if (rung === 1 && !launched) throw new Error('Rung 1 updates the launched order, and none was launched');
   const order = rung === 1 ? launched : null;
-  const byIdentifier = (type: string, system: string, value: string) => ({
-    query: `${type}?patient=${referral.patientId}&identifier=${encodeURIComponent(`${system}|${value}`)}`,
-    businessKey: value,
-  });
   const writes: PlannedWrite[] = [
-    {
-      name: 'DocumentReference',
-      action: 'create',
-      target: null,
-      lookUp: byIdentifier('DocumentReference', NOTE_IDENTIFIER_SYSTEM, referral.approvalId),
-      resource: documentReference(referral, launched ? referenceText(launched.reference) : null),
-    },
+    noteToFile(referral, launched),
     {
       name: 'ServiceRequest',
       action: order ? 'update' : 'create',
       target: order ? { reference: referenceText(order.reference), versionId: order.reference.versionId } : null,
-      lookUp: byIdentifier('ServiceRequest', REFERRAL_IDENTIFIER_SYSTEM, referral.referralId),
+      lookUp: byIdentifier(referral, 'ServiceRequest', REFERRAL_IDENTIFIER_SYSTEM, referral.referralId),
       resource: withBasis(serviceRequest(referral, order?.resource ?? null), order ? null : launched),
     },
     {
       name: 'Task',
       action: 'create',
       target: null,
-      lookUp: byIdentifier('Task', TASK_IDENTIFIER_SYSTEM, taskKey(referral.referralId, referral.attempt)),
+      lookUp: byIdentifier(referral, 'Task', TASK_IDENTIFIER_SYSTEM, taskKey(referral.referralId, referral.attempt)),
       resource: fulfilmentTask(referral),
     },
     {
@@ -68,6 +57,56 @@ export function planWrites(
     writes.filter((write) => offered.includes(write.name)),
     offered,
   );
+}
+
+const byIdentifier = (referral: ApprovedReferral, type: string, system: string, value: string): PlannedWrite['lookUp'] => ({
+  query: `${type}?patient=${referral.patientId}&identifier=${encodeURIComponent(`${system}|${value}`)}`,
+  businessKey: value,
+});
+
+const noteToFile = (referral: ApprovedReferral, launched: LaunchedOrder | null): PlannedWrite => ({
+  name: 'DocumentReference',
+  action: 'create',
+  target: null,
+  lookUp: byIdentifier(referral, 'DocumentReference', NOTE_IDENTIFIER_SYSTEM, referral.approvalId),
+  resource: documentReference(referral, launched ? referenceText(launched.reference) : null),
+});
+
+/**
+ * Rung 3: no order is written. The note is filed beside the launched order, which stays the clinician's to place or sign;
+ * a Task names that order, or the note where none was launched.
+ */
+function planFiling(referral: ApprovedReferral, launched: LaunchedOrder | null, offered: readonly StepName[]): PlannedWrite[] {
+  const order = launched ? { reference: referenceText(launched.reference) } : null;
+  const { basedOn: _basedOn, ...task } = fulfilmentTask(referral);
+  const writes: PlannedWrite[] = [
+    noteToFile(referral, launched),
+    {
+      name: 'Task',
+      action: 'create',
+      target: null,
+      lookUp: byIdentifier(referral, 'Task', TASK_IDENTIFIER_SYSTEM, taskKey(referral.referralId, referral.attempt)),
+      resource: {
+        ...task,
+        ...(order ? { basedOn: [order] } : {}),
+        focus: order ?? { reference: '{{DocumentReference}}' },
+        input: [
+          {
+            type: { coding: [{ system: 'http://loinc.org', code: '57133-1', display: 'Referral note' }] },
+            valueReference: { reference: '{{DocumentReference}}' },
+          },
+        ],
+      },
+    },
+    {
+      name: 'Provenance',
+      action: 'create',
+      target: null,
+      lookUp: { query: 'Provenance?target={{DocumentReference}}', businessKey: referral.approvalId },
+      resource: { ...provenance(referral), target: [{ reference: '{{DocumentReference:versioned}}' }] },
+    },
+  ];
+  return writes.filter((write) => offered.includes(write.name));
 }
 
 /** Rung 2 with a launched order that cannot be updated: the new one says what it rests on. */

@@ -46,6 +46,8 @@ export type ApprovedReferral = {
   encounter: ResourceRef | null;
   /** The note as signed, base64 of its UTF-8 text, and its plain length in bytes. */
   note: { base64: string; bytes: number; title: string };
+  /** The whole packet as a PDF, base64, with its length in bytes; filed before the plain text. Null where only the text goes. */
+  packet: { base64: string; bytes: number } | null;
   /** A note already filed under an approval that lapsed; the new one replaces it. */
   replacesNote: ResourceRef | null;
   /** Chart resources the signed note rests on. */
@@ -69,6 +71,10 @@ export function performerReference(referral: ApprovedReferral): Json {
   if (performerInEhr) return { reference: performerInEhr.reference, identifier, display: performerInEhr.display };
   return { type: 'PractitionerRole', identifier, display: referral.performer.display };
 }
+
+const attachment = (referral: ApprovedReferral, contentType: string, { base64, bytes }: { base64: string; bytes: number }): Json => ({
+  attachment: { contentType, language: 'en', data: base64, size: bytes, title: referral.note.title, creation: referral.approvedAt },
+});
 
 export function documentReference(referral: ApprovedReferral, relatedOrder: string | null): Json {
   const context: Json = {};
@@ -98,16 +104,9 @@ export function documentReference(referral: ApprovedReferral, relatedOrder: stri
     author: [requester(referral)],
     ...(referral.replacesNote ? { relatesTo: [{ code: 'replaces', target: { reference: referenceText(referral.replacesNote) } }] } : {}),
     content: [
-      {
-        attachment: {
-          contentType: 'text/plain; charset=utf-8',
-          language: 'en',
-          data: referral.note.base64,
-          size: referral.note.bytes,
-          title: referral.note.title,
-          creation: referral.approvedAt,
-        },
-      },
+      // Readers that show one attachment show the first: the packet, which holds the whole note.
+      ...(referral.packet ? [attachment(referral, 'application/pdf', referral.packet)] : []),
+      attachment(referral, 'text/plain; charset=utf-8', referral.note),
     ],
     ...(Object.keys(context).length > 0 ? { context } : {}),
   };
