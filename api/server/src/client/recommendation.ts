@@ -16,12 +16,29 @@ export type Sentence = z.infer<typeof Sentence>;
 export const ReferralKind = z.enum(['consult', 'evaluate-and-treat', 'co-manage', 'transfer']);
 export type ReferralKind = z.infer<typeof ReferralKind>;
 
+const WriteAction = z.enum(['update-order', 'create-order', 'file-document', 'create-task', 'create-provenance']);
+const Step = z.enum(['DocumentReference', 'ServiceRequest', 'Task', 'Provenance']);
+
 /** Which rung of the write-back ladder the launch found possible, read from CapabilityStatement and granted scopes. */
 export const WriteBack = z.object({
-  rung: z.union([z.literal(1), z.literal(2), z.literal(6)]),
-  steps: z.array(z.enum(['DocumentReference', 'ServiceRequest', 'Task', 'Provenance'])),
+  rung: z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(6)]),
+  steps: z.array(Step).max(4),
   /** Steps the EHR does not offer, each with why. */
-  leftOut: z.array(z.object({ step: z.string(), why: z.string().max(300) })),
+  leftOut: z.array(z.object({ step: z.string().max(40), why: z.string().max(300) })).max(4),
+  /** Why each higher rung is not possible, in the clinician's words; recommendations made before this was kept have none. */
+  notPossible: z
+    .array(z.object({ rung: z.union([z.literal(1), z.literal(2), z.literal(3)]), why: z.string().max(300) }))
+    .max(3)
+    .optional(),
+  /** What it was judged by: the server judges again and refuses what does not follow from it. */
+  basis: z
+    .object({
+      stated: z.boolean(),
+      launchedOrder: z.enum(['none', 'without-version', 'with-version']),
+      offered: z.array(WriteAction).max(5),
+      granted: z.array(WriteAction).max(5),
+    })
+    .optional(),
 });
 export type WriteBack = z.infer<typeof WriteBack>;
 

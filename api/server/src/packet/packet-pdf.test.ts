@@ -1,0 +1,170 @@
+import { describe, expect, test } from 'vitest';
+import type { Packet } from './packet.ts';
+import { packetPdf } from './packet-pdf.ts';
+import { type ReadPdf, readPdf } from './test-read-pdf.ts';
+
+const packet = (more: Partial<Packet> = {}): Packet => ({
+  title: 'Referral to cardiology',
+  referralId: '01JREFERRAL',
+  approvedAt: '2026-11-20T10:00:00.000Z',
+  synthetic: true,
+  patient: {
+    name: 'Nguyễn, Thị Phương Thảo',
+    born: '1968-03-02',
+    sex: 'female',
+    recordNumber: 'MRN-4711',
+    phone: '510-555-0142',
+    address: '12 Peña Street, Oakland, CA 94601',
+    language: 'Vietnamese',
+  },
+  referring: { clinician: 'Dr. Zoë Lefèvre', practice: 'Sandbox clinic' },
+  specialist: {
+    name: 'Ana Muñoz, MD',
+    specialty: 'Cardiology',
+    organization: 'Bay Heart',
+    address: '1 Heart Way, Oakland, CA 94601',
+    npi: '1234567811',
+    phone: '510-555-0100',
+    fax: '510-555-0101',
+    network: 'In the patient’s network (as of 3 Nov 2026, source: Test payer)',
+  },
+  request: {
+    kind: 'Consult',
+    visits: 1,
+    urgency: 'routine',
+    reason: 'Palpitations ≥ 5 minutes, office fibrillation flutter',
+    codes: ['ICD-10-CM I47.10 · Supraventricular tachycardia, unspecified'],
+    question: 'Is she a candidate for ablation?',
+    coverage: 'Payer A, Plan A',
+  },
+  note: {
+    sections: [
+      {
+        section: 'history',
+        listed: false,
+        lines: [
+          { text: 'Episodes last ≥ 5 minutes.', cited: [1], byClinician: false },
+          { text: 'She fears the next one.', cited: [], byClinician: true },
+        ],
+      },
+      { section: 'medications', listed: true, lines: [{ text: 'Metoprolol 25 mg ½ tablet, 12.5 µg ≤ dose', cited: [2], byClinician: true }] },
+    ],
+    sources: [
+      { number: 1, reference: 'Condition/c1', title: 'Supraventricular tachycardia', date: '2026-08-01' },
+      { number: 2, reference: 'MedicationRequest/m1', title: null, date: null },
+    ],
+  },
+  ...more,
+});
+
+const read = async (more: Partial<Packet> = {}): Promise<ReadPdf> => readPdf(await packetPdf(packet(more)));
+
+const SENTENCE = 'On review of the record the heart rate was ≥ 150/min on each strip, as noted by Dr. Trần Đức Hạnh in Cañon City';
+
+/** A note of about five pages. */
+const longNote = (): Packet['note'] => ({
+  sections: [
+    {
+      section: 'history',
+      listed: false,
+      lines: Array.from({ length: 90 }, (_, index) => ({ text: `${SENTENCE} (${index}).`, cited: [1], byClinician: false })),
+    },
+    {
+      section: 'findings',
+      listed: true,
+      lines: Array.from({ length: 60 }, (_, index) => ({ text: `${SENTENCE}, finding ${index}.`, cited: [1], byClinician: false })),
+    },
+  ],
+  sources: [{ number: 1, reference: 'Condition/c1', title: 'Tachycardia', date: '2026-08-01' }],
+});
+
+const words = (text: string): string => text.replaceAll(/\s+/g, ' ');
+
+test('what a reader gets, word for word', async () => {
+  const { text } = await read();
+  await expect(text).toMatchFileSnapshot('./golden/packet.txt');
+});
+
+test('the same packet gives the same bytes, another day gives others', async () => {
+  const [first, again] = [await packetPdf(packet()), await packetPdf(packet())];
+  expect(Buffer.compare(first, again)).toBe(0);
+  expect(Buffer.compare(first, await packetPdf(packet({ approvedAt: '2026-11-21T10:00:00.000Z' })))).not.toBe(0);
+});
+
+describe('the characters that the standard fonts corrupt', () => {
+  test.each(['≥ 5', '½', 'µg ≤', 'Nguyễn, Thị Phương Thảo', 'Muñoz', 'Zoë Lefèvre', 'patient’s', 'office fibrillation flutter', 'Peña'])(
+    '%s',
+    async (expected) => {
+      expect(words((await read()).text)).toContain(expected);
+    },
+  );
+
+  test('letters sent in parts are composed', async () => {
+    const patient = { ...packet().patient, name: 'Nguyễn, Thị'.normalize('NFD') };
+    expect((await read({ patient })).text).toContain('Nguyễn, Thị'.normalize('NFC'));
+  });
+
+  test('a character without a form is shown as missing and said so, never dropped', async () => {
+    const { text } = await read({ referring: { clinician: 'Dr. 王', practice: 'Clinic' } });
+    expect(text).toContain('Dr. \uFFFD');
+    expect(words(text)).toContain('Some characters have no printed form here');
+    expect(words((await read()).text)).not.toContain('no printed form');
+  });
+});
+
+describe('for those who do not see it', () => {
+  test('it has a title, a language and a structure of headings, paragraphs and lists', async () => {
+    const { title, language, tagged, pages } = await read();
+    expect({ title, language, tagged }).toEqual({ title: 'Referral to cardiology', language: 'en-US', tagged: true });
+    const roles = new Set(pages.flatMap((page) => page.roles));
+    for (const role of ['Document', 'Sect', 'H1', 'H2', 'P', 'L', 'LI', 'Lbl', 'LBody']) expect(roles, role).toContain(role);
+  });
+});
+
+describe('a note of five pages and more', () => {
+  test('is whole: every sentence, in order, none cut off at an edge', async () => {
+    const { pages, text } = await read({ note: longNote() });
+    expect(pages.length).toBeGreaterThanOrEqual(5);
+    // Running feet stand between the pages; sentences are looked for without them.
+    const body = words(text.replaceAll(/Nguyễn, Thị Phương Thảo · born 1968-03-02|Page \d+ of \d+|SYNTHETIC DATA/g, ' '));
+    const places = Array.from({ length: 90 }, (_, index) => body.indexOf(`Cañon City (${index}). [1]`));
+    expect(places.every((place, index) => place > (places[index - 1] ?? 0))).toBe(true);
+    for (let index = 0; index < 60; index += 1) expect(body).toContain(`finding ${index}. [1]`);
+    for (const { x, y, width, text: piece } of pages.flatMap((page) => page.pieces)) {
+      expect({ piece, inside: x >= 53 && x + width <= 612 - 53 && y >= 30 && y <= 792 - 24 }).toEqual({ piece, inside: true });
+    }
+  });
+
+  test('names the patient, the page and the mark on every page, and no page is empty', async () => {
+    const { pages } = await read({ note: longNote() });
+    for (const [index, page] of pages.entries()) {
+      expect(page.text).toContain('Nguyễn, Thị Phương Thảo · born 1968-03-02');
+      expect(page.text).toContain(`Page ${index + 1} of ${pages.length}`);
+      expect(page.text).toContain('SYNTHETIC DATA');
+      expect(page.pieces.length).toBeGreaterThan(4);
+    }
+  });
+
+  test('no text lies over another', async () => {
+    const { pages } = await read({ note: longNote() });
+    for (const { pieces } of pages) {
+      for (const [index, one] of pieces.entries()) {
+        for (const other of pieces.slice(index + 1)) {
+          const apart = Math.abs(one.y - other.y) > 7 || one.x + one.width <= other.x + 0.5 || other.x + other.width <= one.x + 0.5;
+          expect({ one: one.text, other: other.text, apart }).toEqual({ one: one.text, other: other.text, apart: true });
+        }
+      }
+    }
+  });
+});
+
+test('a word longer than the line is broken, not cut', async () => {
+  const long = `https://records.example.org/${'abcdefghij'.repeat(30)}`;
+  const { text } = await read({ request: { ...packet().request, question: long } });
+  expect(text.replaceAll(/\s/g, '')).toContain(long);
+});
+
+test('real data carries no mark', async () => {
+  const { text } = await read({ synthetic: false });
+  expect(text.toLowerCase()).not.toContain('synthetic');
+});

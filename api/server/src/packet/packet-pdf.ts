@@ -1,0 +1,227 @@
+/**
+ * The packet as a PDF: tagged (structure tree, language, title; PDF/UA is not claimed, since nothing here
+ * can check it), with embedded fonts and selectable text, flowing
+ * over as many pages as the note takes. The same packet gives the same bytes: no clock, no random names.
+ */
+import { SECTION_HEADINGS, citationText } from '@refloop/domain/drafting/note-review';
+import { plainDay } from '@refloop/domain/matching/plain-words';
+import PDFDocument from 'pdfkit';
+import type { Packet } from './packet.ts';
+import { MISSING, printable, typeface } from './typeface.ts';
+
+type Document = PDFKit.PDFDocument;
+type Element = PDFKit.PDFStructureElement;
+
+// Points, 72 to the inch; US letter.
+const PAGE = { width: 612, height: 792, side: 54, top: 54, bottom: 64 } as const;
+const LABEL_WIDTH = 104;
+const TEXT_WIDTH = PAGE.width - 2 * PAGE.side;
+const SIZE = { title: 16, heading: 11.5, body: 9.5, small: 8 } as const;
+const INK = '#1a1a1a';
+const QUIET = '#4a4a4a';
+
+/** pdfkit's types leave out the open font, which alone knows the characters it has. */
+type WithFont = { _font: { font: { hasGlyphForCodePoint(codePoint: number): boolean } } };
+
+type Sheet = { doc: Document; body: Element; print: (words: string) => string };
+
+const bottom = PAGE.height - PAGE.bottom;
+
+/** Starts a page where less than this many points are left, so that no heading stands alone at a page's end. */
+function room({ doc }: Sheet, points: number): void {
+  if (doc.y + points > bottom) doc.addPage();
+}
+
+function block(sheet: Sheet, parent: Element, tag: string, write: () => void): void {
+  parent.add(sheet.doc.struct(tag, {}, write));
+}
+
+function heading(sheet: Sheet, words: string): Element {
+  const { doc, body } = sheet;
+  room(sheet, 48);
+  doc.y += 10;
+  const section = doc.struct('Sect');
+  body.add(section);
+  block(sheet, section, 'H2', () => doc.font('bold').fontSize(SIZE.heading).fillColor(INK).text(sheet.print(words), PAGE.side, doc.y));
+  doc.y += 3;
+  return section;
+}
+
+function paragraph(sheet: Sheet, parent: Element, words: string, options: { tag?: string; indent?: number } = {}): void {
+  const { doc } = sheet;
+  const indent = options.indent ?? 0;
+  room(sheet, 14);
+  block(sheet, parent, options.tag ?? 'P', () =>
+    doc
+      .font('regular')
+      .fontSize(SIZE.body)
+      .fillColor(INK)
+      .text(sheet.print(words), PAGE.side + indent, doc.y, { width: TEXT_WIDTH - indent, lineGap: 1.5 }),
+  );
+  doc.y += 3;
+}
+
+/** A label and its value side by side; the value may run over several lines and pages. */
+function fact(sheet: Sheet, parent: Element, label: string, value: string): void {
+  const { doc } = sheet;
+  room(sheet, 14);
+  const top = doc.y;
+  parent.add(
+    doc.struct('P', {}, [
+      () => {
+        doc
+          .font('regular')
+          .fontSize(SIZE.body)
+          .fillColor(QUIET)
+          .text(`${label}: `, PAGE.side, top, { width: LABEL_WIDTH, lineBreak: false });
+      },
+      () => {
+        doc
+          .font('regular')
+          .fillColor(INK)
+          .text(sheet.print(value), PAGE.side + LABEL_WIDTH, top, { width: TEXT_WIDTH - LABEL_WIDTH, lineGap: 1.5 });
+      },
+    ]),
+  );
+  doc.y += 1.5;
+}
+
+function items(sheet: Sheet, parent: Element, lines: readonly { label: string; words: string }[]): void {
+  const { doc } = sheet;
+  const list = doc.struct('L');
+  parent.add(list);
+  for (const { label, words } of lines) {
+    room(sheet, 14);
+    const top = doc.y;
+    const item = doc.struct('LI');
+    list.add(item);
+    block(sheet, item, 'Lbl', () =>
+      doc.font('regular').fontSize(SIZE.body).fillColor(INK).text(`${label} `, PAGE.side, top, { width: 26, lineBreak: false }),
+    );
+    block(sheet, item, 'LBody', () =>
+      doc.text(sheet.print(words), PAGE.side + 26, top, { width: TEXT_WIDTH - 26, lineGap: 1.5 }),
+    );
+    doc.y += 2;
+  }
+}
+
+function head(sheet: Sheet, packet: Packet): void {
+  const { doc, body } = sheet;
+  block(sheet, body, 'H1', () => doc.font('bold').fontSize(SIZE.title).fillColor(INK).text(sheet.print(packet.title), PAGE.side, doc.y));
+  doc.y += 2;
+  paragraph(sheet, body, `Referral ${packet.referralId}, approved ${plainDay(packet.approvedAt.slice(0, 10))}, ${packet.approvedAt.slice(11, 16)} UTC`);
+  if (packet.synthetic) paragraph(sheet, body, 'Synthetic: the patient, the directory or both are made up. Not for care.');
+}
+
+function parties(sheet: Sheet, { patient, referring, specialist }: Packet): void {
+  const about = heading(sheet, 'Patient');
+  fact(sheet, about, 'Name', patient.name);
+  fact(sheet, about, 'Born', patient.born);
+  fact(sheet, about, 'Sex', patient.sex);
+  fact(sheet, about, 'Record number', patient.recordNumber);
+  fact(sheet, about, 'Phone', patient.phone);
+  fact(sheet, about, 'Address', patient.address);
+  fact(sheet, about, 'Language', patient.language);
+  const from = heading(sheet, 'Referred by');
+  fact(sheet, from, 'Clinician', referring.clinician);
+  fact(sheet, from, 'Practice', referring.practice);
+  const to = heading(sheet, 'Referred to');
+  fact(sheet, to, 'Specialist', specialist.name);
+  fact(sheet, to, 'Specialty', specialist.specialty);
+  fact(sheet, to, 'Practice', specialist.organization);
+  fact(sheet, to, 'Address', specialist.address);
+  fact(sheet, to, 'NPI', specialist.npi);
+  fact(sheet, to, 'Phone', specialist.phone);
+  fact(sheet, to, 'Fax', specialist.fax);
+  fact(sheet, to, 'Network', specialist.network);
+}
+
+function asked(sheet: Sheet, { request }: Packet): void {
+  const section = heading(sheet, 'Asked for');
+  fact(sheet, section, 'Kind', `${request.kind}, ${request.visits === 1 ? '1 visit' : `${request.visits} visits`}`);
+  fact(sheet, section, 'Urgency', request.urgency);
+  fact(sheet, section, 'Reason', request.reason);
+  for (const code of request.codes) fact(sheet, section, 'Diagnosis', code);
+  fact(sheet, section, 'Question', request.question);
+  fact(sheet, section, 'Coverage', request.coverage);
+}
+
+function note(sheet: Sheet, { note: { sections, sources } }: Packet): void {
+  for (const { section, listed, lines } of sections) {
+    const parent = heading(sheet, `Note: ${SECTION_HEADINGS[section].toLowerCase()}`);
+    const words = lines.map((line) => `${line.text}${citationText(line)}`);
+    if (listed) items(sheet, parent, words.map((line) => ({ label: '•', words: line })));
+    else paragraph(sheet, parent, words.join(' '));
+  }
+  if (sources.length === 0) return;
+  const parent = heading(sheet, 'Sources in the chart');
+  items(
+    sheet,
+    parent,
+    sources.map(({ number, title, date, reference }) => ({
+      label: `[${number}]`,
+      words: [title, date, reference].filter(Boolean).join(' · '),
+    })),
+  );
+}
+
+/** Whose page it is, on every page: loose sheets come out of a fax in any order. Decoration to a screen reader. */
+function margins(doc: Document, packet: Packet, print: (words: string) => string): void {
+  const { start, count } = doc.bufferedPageRange();
+  for (let index = 0; index < count; index += 1) {
+    doc.switchToPage(start + index);
+    // Text below the bottom margin would open another page.
+    doc.page.margins.bottom = 0;
+    doc.markContent('Artifact', { type: 'Pagination' });
+    doc.font('regular').fontSize(SIZE.small).fillColor(QUIET);
+    const foot = PAGE.height - 44;
+    const who = print(`${packet.patient.name} · born ${packet.patient.born}`);
+    doc.text(who, PAGE.side, foot, { width: TEXT_WIDTH - 90, height: 22, ellipsis: true });
+    doc.text(`Page ${index + 1} of ${count}`, PAGE.width - PAGE.side - 80, foot, { width: 80, align: 'right', lineBreak: false });
+    if (packet.synthetic) doc.font('bold').text('SYNTHETIC DATA', PAGE.side, 30, { width: TEXT_WIDTH, align: 'right', lineBreak: false });
+    doc.endMarkedContent();
+  }
+}
+
+/** @returns the bytes of the PDF; the date in it is the approval's */
+export async function packetPdf(packet: Packet): Promise<Uint8Array> {
+  const doc = new PDFDocument({
+    size: [PAGE.width, PAGE.height],
+    margins: { left: PAGE.side, right: PAGE.side, top: PAGE.top, bottom: PAGE.bottom },
+    bufferPages: true,
+    pdfVersion: '1.7',
+    tagged: true,
+    lang: 'en-US',
+    displayTitle: true,
+    // Titles are shown in tabs and lists of files: no name in it.
+    info: { Title: packet.title, Author: 'Refloop', Creator: 'Refloop', Producer: 'Refloop', CreationDate: new Date(packet.approvedAt) },
+  });
+  const chunks: Buffer[] = [];
+  const written = new Promise<void>((resolve, reject) => {
+    doc.on('data', (chunk: Buffer) => chunks.push(chunk));
+    doc.on('end', resolve);
+    doc.on('error', reject);
+  });
+  const { regular, bold } = typeface();
+  doc.registerFont('regular', regular).registerFont('bold', bold).font('regular');
+  const { font } = (doc as unknown as WithFont)._font;
+  let missing = false;
+  const print = (words: string): string => {
+    const shown = printable(words, (codePoint) => font.hasGlyphForCodePoint(codePoint));
+    missing ||= shown.includes(MISSING);
+    return shown;
+  };
+  const body = doc.struct('Document');
+  doc.addStructure(body);
+  const sheet: Sheet = { doc, body, print };
+  head(sheet, packet);
+  parties(sheet, packet);
+  asked(sheet, packet);
+  note(sheet, packet);
+  if (missing) paragraph(sheet, body, `Some characters have no printed form here and are shown as ${MISSING}. The chart has them.`);
+  body.end();
+  margins(doc, packet, print);
+  doc.end();
+  await written;
+  return new Uint8Array(Buffer.concat(chunks));
+}

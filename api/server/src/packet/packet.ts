@@ -1,0 +1,154 @@
+/** The referral packet: all that a specialist's front desk and the specialist need, as facts, before it becomes a page. */
+import { numberedNote, type NumberedNote } from '@refloop/domain/drafting/note-review';
+import type { Sentence, SourceExcerpt } from '@refloop/domain/drafting/note';
+import { object, list, text } from '@refloop/domain/fhir/read';
+import type { Instant } from '@refloop/domain/instant';
+import { languageName, plainDay } from '@refloop/domain/matching/plain-words';
+import { SYNTHETIC_TAG } from '@refloop/domain/network/plan-net';
+import type { Card } from '../client/match.ts';
+import type { MakeRecommendation } from '../client/recommendation.ts';
+
+/** Kept with the approval and covered by its content hash, so that the same page can be made again at any time. */
+export type Packet = {
+  title: string;
+  referralId: string;
+  approvedAt: Instant;
+  /** True where patient or directory are made up: said on every page. */
+  synthetic: boolean;
+  patient: { name: string; born: string; sex: string; recordNumber: string; phone: string; address: string; language: string };
+  referring: { clinician: string; practice: string };
+  specialist: {
+    name: string;
+    specialty: string;
+    organization: string;
+    address: string;
+    npi: string;
+    phone: string;
+    fax: string;
+    network: string;
+  };
+  request: {
+    kind: string;
+    visits: number;
+    urgency: string;
+    reason: string;
+    codes: string[];
+    question: string;
+    coverage: string;
+  };
+  note: NumberedNote;
+};
+
+const NOT_RECORDED = 'not recorded';
+const orNotRecorded = (words: string): string => words || NOT_RECORDED;
+
+const notOld = (entry: Readonly<Record<string, unknown>>): boolean => entry['use'] !== 'old';
+const valueOf = (telecom: readonly Readonly<Record<string, unknown>>[], system: string): string =>
+  text(telecom.find((one) => one['system'] === system && notOld(one))?.['value']);
+const strings = (value: unknown): string[] => (Array.isArray(value) ? value.map(text).filter(Boolean) : []);
+
+function nameOf(patient: Readonly<Record<string, unknown>>): string {
+  const names = list(patient['name']).filter(notOld);
+  const name = names.find((one) => one['use'] === 'official') ?? names[0] ?? {};
+  const spelled = [text(name['family']), strings(name['given']).join(' ')].filter(Boolean).join(', ');
+  return orNotRecorded(spelled || text(name['text']));
+}
+
+function addressOf(patient: Readonly<Record<string, unknown>>): string {
+  const addresses = list(patient['address']).filter((one) => notOld(one) && one['use'] !== 'billing');
+  const address = addresses.find((one) => one['use'] === 'home') ?? addresses[0] ?? {};
+  const place = [text(address['state']), text(address['postalCode'])].filter(Boolean).join(' ');
+  return [...strings(address['line']), text(address['city']), place].filter(Boolean).join(', ') || text(address['text']);
+}
+
+function patientOf(resource: Readonly<Record<string, unknown>>): Packet['patient'] {
+  const record = list(resource['identifier']).find((one) => list(object(one['type'])['coding']).some((coding) => coding['code'] === 'MR'));
+  const spoken = list(resource['communication']);
+  const preferred = spoken.find((one) => one['preferred'] === true) ?? (spoken.length === 1 ? spoken[0] : undefined);
+  const language = object(preferred?.['language']);
+  const tag = text(list(language['coding'])[0]?.['code']);
+  return {
+    name: nameOf(resource),
+    born: orNotRecorded(text(resource['birthDate'])),
+    sex: orNotRecorded(text(resource['gender'])),
+    recordNumber: orNotRecorded(text(record?.['value'])),
+    phone: orNotRecorded(valueOf(list(resource['telecom']), 'phone')),
+    address: orNotRecorded(addressOf(resource)),
+    language: orNotRecorded(text(language['text']) || (tag === '' ? '' : languageName(tag))),
+  };
+}
+
+/** In network, out, or not known: with the day and the source of the statement, so that a payer's clerk can check it. */
+export function networkStatement(network: Card['network']): string {
+  const from = [
+    network.verifiedOn === undefined ? '' : `as of ${plainDay(network.verifiedOn)}`,
+    network.source === undefined ? '' : `source: ${network.source}`,
+  ]
+    .filter(Boolean)
+    .join(', ');
+  const words = { in: 'In the patient’s network', out: 'Not in the patient’s network', unknown: 'Network status not known: call to confirm' };
+  return from === '' ? words[network.status] : `${words[network.status]} (${from})`;
+}
+
+const CODE_SYSTEMS: Readonly<Record<string, string>> = {
+  'http://hl7.org/fhir/sid/icd-10-cm': 'ICD-10-CM',
+  'http://snomed.info/sct': 'SNOMED CT',
+};
+
+const isTagged = (resource: Readonly<Record<string, unknown>>): boolean =>
+  list(object(resource['meta'])['tag']).some((tag) => tag['system'] === SYNTHETIC_TAG.system && tag['code'] === SYNTHETIC_TAG.code);
+
+export type PacketFacts = {
+  title: string;
+  referralId: string;
+  approvedAt: Instant;
+  patientId: string;
+  chart: readonly Readonly<Record<string, unknown>>[];
+  /** Whether the directory the specialist stands in is made up. */
+  synthetic: boolean;
+  clinician: string;
+  practice: string;
+  card: Card;
+  performerDisplay: string;
+  kindLabel: string;
+  request: MakeRecommendation['request'];
+  sentences: readonly Sentence[];
+  sources: readonly SourceExcerpt[];
+};
+
+export function packetOf(facts: PacketFacts): Packet {
+  const { card, request } = facts;
+  const patient = facts.chart.find((resource) => resource['resourceType'] === 'Patient' && resource['id'] === facts.patientId) ?? {};
+  const { coverage } = request.match;
+  const coverageText = coverage ? [coverage.payerName, coverage.planName ?? coverage.planIdentifier].filter(Boolean).join(', ') : '';
+  return {
+    title: facts.title,
+    referralId: facts.referralId,
+    approvedAt: facts.approvedAt,
+    synthetic: facts.synthetic || isTagged(patient),
+    patient: patientOf(patient),
+    referring: { clinician: facts.clinician, practice: facts.practice },
+    specialist: {
+      name: facts.performerDisplay,
+      specialty: card.specialtyName,
+      organization: orNotRecorded(card.organization ?? ''),
+      address: orNotRecorded(card.address),
+      npi: card.npi,
+      phone: orNotRecorded(card.phone ?? ''),
+      fax: orNotRecorded(card.fax ?? ''),
+      network: networkStatement(card.network),
+    },
+    request: {
+      kind: facts.kindLabel,
+      visits: request.visits,
+      urgency: request.match.urgency,
+      reason: orNotRecorded(request.reasonText),
+      codes: request.reasonCodes.map(({ system, code, display }) =>
+        [`${CODE_SYSTEMS[system] ?? system} ${code}`, display].filter(Boolean).join(' · '),
+      ),
+      question: orNotRecorded(request.question),
+      coverage: coverageText || 'no coverage given',
+    },
+    note: numberedNote(facts.sentences, facts.sources),
+  };
+}
