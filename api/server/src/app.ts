@@ -95,7 +95,12 @@ async function answer(deps: AppDeps, route: Route, c: Context<AppEnv>): Promise<
     return refuse(result);
   }
   c.header('cache-control', 'no-store');
-  return route.answer === undefined ? c.body(null, 204) : c.json(result as object, route.status);
+  if (route.answer === undefined) return c.body(null, 204);
+  if (route.contentType === 'application/json') return c.json(result as object, route.status);
+  // A name that tells nothing: files end up in download folders.
+  c.header('content-disposition', 'attachment; filename="referral.pdf"');
+  c.header('content-type', route.contentType);
+  return c.body(result as Uint8Array<ArrayBuffer>, route.status);
 }
 
 /** The whole app. Routes are matched in the order given; what matches none is a 404 problem. */

@@ -3,7 +3,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { type ZodObject, z } from 'zod';
 import type { AppEnv } from './app.ts';
 import { Problem } from './client/session.ts';
-import { publicRoute, type Route } from './routes/route.ts';
+import { type ContentType, publicRoute, type Route } from './routes/route.ts';
 
 const braces = (path: string): string => path.replaceAll(/:([A-Za-z]+)/g, '{$1}');
 
@@ -15,6 +15,12 @@ function rule(route: Route): string {
   const roles = route.access.roles.join(', ');
   return `For ${roles}${route.access.patientBound ? ', in a session opened from a patient’s chart' : ''}.`;
 }
+
+/** A file has no fields to describe. */
+const contentOf = (contentType: ContentType, answer: z.ZodType) =>
+  contentType === 'application/json'
+    ? { 'application/json': { schema: answer } }
+    : { [contentType]: { schema: { type: 'string' as const, format: 'binary' } } };
 
 /** Describes the routes. Every one says who may call it; those that need a session carry the bearer scheme. */
 export function describeRoutes(app: OpenAPIHono<AppEnv>, routes: Route[]) {
@@ -28,7 +34,7 @@ export function describeRoutes(app: OpenAPIHono<AppEnv>, routes: Route[]) {
     const good =
       route.answer === undefined
         ? { 204: { description: 'Done; there is nothing to say.' } }
-        : { [route.status]: { description: 'Done.', content: { 'application/json': { schema: route.answer } } } };
+        : { [route.status]: { description: 'Done.', content: contentOf(route.contentType, route.answer) } };
     registry.registerPath({
       method: route.method,
       path: braces(route.path),

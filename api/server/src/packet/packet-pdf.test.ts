@@ -47,7 +47,11 @@ const packet = (more: Partial<Packet> = {}): Packet => ({
           { text: 'She fears the next one.', cited: [], byClinician: true },
         ],
       },
-      { section: 'medications', listed: true, lines: [{ text: 'Metoprolol 25 mg ½ tablet, 12.5 µg ≤ dose', cited: [2], byClinician: true }] },
+      {
+        section: 'medications',
+        listed: true,
+        lines: [{ text: 'Metoprolol 25 mg ½ tablet, 12.5 µg ≤ dose', cited: [2], byClinician: true }],
+      },
     ],
     sources: [
       { number: 1, reference: 'Condition/c1', title: 'Supraventricular tachycardia', date: '2026-08-01' },

@@ -3,7 +3,7 @@
  * can check it), with embedded fonts and selectable text, flowing
  * over as many pages as the note takes. The same packet gives the same bytes: no clock, no random names.
  */
-import { SECTION_HEADINGS, citationText } from '@refloop/domain/drafting/note-review';
+import { citationText, SECTION_HEADINGS } from '@refloop/domain/drafting/note-review';
 import { plainDay } from '@refloop/domain/matching/plain-words';
 import PDFDocument from 'pdfkit';
 import type { Packet } from './packet.ts';
@@ -98,9 +98,7 @@ function items(sheet: Sheet, parent: Element, lines: readonly { label: string; w
     block(sheet, item, 'Lbl', () =>
       doc.font('regular').fontSize(SIZE.body).fillColor(INK).text(`${label} `, PAGE.side, top, { width: 26, lineBreak: false }),
     );
-    block(sheet, item, 'LBody', () =>
-      doc.text(sheet.print(words), PAGE.side + 26, top, { width: TEXT_WIDTH - 26, lineGap: 1.5 }),
-    );
+    block(sheet, item, 'LBody', () => doc.text(sheet.print(words), PAGE.side + 26, top, { width: TEXT_WIDTH - 26, lineGap: 1.5 }));
     doc.y += 2;
   }
 }
@@ -109,7 +107,11 @@ function head(sheet: Sheet, packet: Packet): void {
   const { doc, body } = sheet;
   block(sheet, body, 'H1', () => doc.font('bold').fontSize(SIZE.title).fillColor(INK).text(sheet.print(packet.title), PAGE.side, doc.y));
   doc.y += 2;
-  paragraph(sheet, body, `Referral ${packet.referralId}, approved ${plainDay(packet.approvedAt.slice(0, 10))}, ${packet.approvedAt.slice(11, 16)} UTC`);
+  paragraph(
+    sheet,
+    body,
+    `Referral ${packet.referralId}, approved ${plainDay(packet.approvedAt.slice(0, 10))}, ${packet.approvedAt.slice(11, 16)} UTC`,
+  );
   if (packet.synthetic) paragraph(sheet, body, 'Synthetic: the patient, the directory or both are made up. Not for care.');
 }
 
@@ -150,7 +152,12 @@ function note(sheet: Sheet, { note: { sections, sources } }: Packet): void {
   for (const { section, listed, lines } of sections) {
     const parent = heading(sheet, `Note: ${SECTION_HEADINGS[section].toLowerCase()}`);
     const words = lines.map((line) => `${line.text}${citationText(line)}`);
-    if (listed) items(sheet, parent, words.map((line) => ({ label: '•', words: line })));
+    if (listed)
+      items(
+        sheet,
+        parent,
+        words.map((line) => ({ label: '•', words: line })),
+      );
     else paragraph(sheet, parent, words.join(' '));
   }
   if (sources.length === 0) return;
@@ -184,7 +191,7 @@ function margins(doc: Document, packet: Packet, print: (words: string) => string
 }
 
 /** @returns the bytes of the PDF; the date in it is the approval's */
-export async function packetPdf(packet: Packet): Promise<Uint8Array> {
+export async function packetPdf(packet: Packet): Promise<Uint8Array<ArrayBuffer>> {
   const doc = new PDFDocument({
     size: [PAGE.width, PAGE.height],
     margins: { left: PAGE.side, right: PAGE.side, top: PAGE.top, bottom: PAGE.bottom },

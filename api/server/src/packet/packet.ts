@@ -1,7 +1,8 @@
 /** The referral packet: all that a specialist's front desk and the specialist need, as facts, before it becomes a page. */
-import { numberedNote, type NumberedNote } from '@refloop/domain/drafting/note-review';
+
 import type { Sentence, SourceExcerpt } from '@refloop/domain/drafting/note';
-import { object, list, text } from '@refloop/domain/fhir/read';
+import { type NumberedNote, numberedNote } from '@refloop/domain/drafting/note-review';
+import { list, object, text } from '@refloop/domain/fhir/read';
 import type { Instant } from '@refloop/domain/instant';
 import { languageName, plainDay } from '@refloop/domain/matching/plain-words';
 import { SYNTHETIC_TAG } from '@refloop/domain/network/plan-net';
@@ -86,7 +87,11 @@ export function networkStatement(network: Card['network']): string {
   ]
     .filter(Boolean)
     .join(', ');
-  const words = { in: 'In the patient’s network', out: 'Not in the patient’s network', unknown: 'Network status not known: call to confirm' };
+  const words = {
+    in: 'In the patient’s network',
+    out: 'Not in the patient’s network',
+    unknown: 'Network status not known: call to confirm',
+  };
   return from === '' ? words[network.status] : `${words[network.status]} (${from})`;
 }
 

@@ -12,7 +12,8 @@ export type ReadPdf = {
   tagged: boolean;
 };
 
-const rolesOf = (node: Node | null): string[] => (node ? [...(node.role ? [node.role] : []), ...(node.children ?? []).flatMap(rolesOf)] : []);
+const rolesOf = (node: Node | null): string[] =>
+  node ? [...(node.role ? [node.role] : []), ...(node.children ?? []).flatMap(rolesOf)] : [];
 
 export async function readPdf(bytes: Uint8Array): Promise<ReadPdf> {
   // pdf.js takes the bytes for itself.
@@ -37,5 +38,11 @@ export async function readPdf(bytes: Uint8Array): Promise<ReadPdf> {
   const { Title: title = '', Language: language = null } = info as { Title?: string; Language?: string | null };
   const marks: unknown = await pdf.getMarkInfo();
   await loading.destroy();
-  return { pages, text: pages.map((page) => page.text).join('\n'), title, language, tagged: marks instanceof Map && marks.get('Marked') === true };
+  return {
+    pages,
+    text: pages.map((page) => page.text).join('\n'),
+    title,
+    language,
+    tagged: marks instanceof Map && marks.get('Marked') === true,
+  };
 }

@@ -28,6 +28,16 @@ export const approvalRoutes = ({ approvals, plans }: { approvals: ApprovalServic
     handle: async ({ session, params, now }) => plans.get(session, params.id, now),
   }),
   patientRoute({
+    method: 'get',
+    path: '/plans/:id/packet',
+    summary: 'The approved referral as a PDF, to attach or send by hand; recorded as an export for treatment.',
+    roles: ['clinician'],
+    params: Id,
+    answer: z.instanceof(Uint8Array),
+    contentType: 'application/pdf',
+    handle: async ({ session, params, now }) => plans.packet(session, params.id, now),
+  }),
+  patientRoute({
     method: 'post',
     path: '/plans/:id/lease',
     summary: 'Become the one window that carries the write-back out, for a minute.',

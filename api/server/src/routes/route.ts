@@ -22,6 +22,8 @@ export type Call<Body, Params, Query, Who> = {
   signal: AbortSignal;
 };
 
+export type ContentType = 'application/json' | 'application/pdf';
+
 type Part = z.ZodType | undefined;
 type Parsed<Schema extends Part> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 type Answered<Schema extends Part> = Schema extends z.ZodType ? z.input<Schema> : undefined;
@@ -37,6 +39,8 @@ type Definition<Body extends Part, Params extends Part, Query extends Part, Answ
   query?: Query;
   /** Schema of the JSON answer; without one the answer is 204. */
   answer?: Answer;
+  /** What a good answer is; JSON unless told. A file is answered as its bytes. */
+  contentType?: ContentType;
   /** Status of a good answer with a body; 200 unless told. */
   status?: 200 | 201;
   /** Largest body in bytes; 256 KiB unless told. */
@@ -55,6 +59,7 @@ export type Route = {
   params: z.ZodType | undefined;
   query: z.ZodType | undefined;
   answer: z.ZodType | undefined;
+  contentType: ContentType;
   status: 200 | 201;
   bodyLimit: number;
   whileStarting: boolean;
@@ -73,6 +78,7 @@ function toRoute(definition: Definition<Part, Part, Part, Part, never>, access: 
     params: definition.params,
     query: definition.query,
     answer: definition.answer,
+    contentType: definition.contentType ?? 'application/json',
     status: definition.status ?? 200,
     bodyLimit: definition.bodyLimit ?? DEFAULT_BODY_LIMIT,
     whileStarting: definition.whileStarting ?? false,

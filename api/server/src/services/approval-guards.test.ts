@@ -79,7 +79,8 @@ describe('what the page says the EHR can do', () => {
     return [refused.status, (refused.body['errors'] as { field: string }[])[0]?.field];
   };
   test('no order to update', async () => {
-    expect(await refusedField(makeInput({ order: null }))).toEqual([400, 'writeBack.rung']);
+    const writeBack = { rung: 1, steps: ['ServiceRequest'], leftOut: [] };
+    expect(await refusedField({ ...makeInput({ order: null }), writeBack })).toEqual([400, 'writeBack.rung']);
   });
   test('an order that is neither updated nor created', async () => {
     const writeBack = { rung: 2, steps: ['DocumentReference', 'Task'], leftOut: [] };

@@ -14,6 +14,8 @@ import type { Performer } from '@refloop/domain/referral/event';
 import { type LaunchedOrder, planWrites } from '@refloop/domain/write-back/plan';
 import canonicalize from 'canonicalize';
 import type { Approve, Plan } from '../client/approval.ts';
+import { type Packet, packetOf } from '../packet/packet.ts';
+import { packetPdf } from '../packet/packet-pdf.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, type PatientSession } from '../sessions/session.ts';
 import type { RecommendationOutcome, StoredRecommendation } from '../store/recommendations.ts';
@@ -63,6 +65,12 @@ async function lapsedNote(unit: Unit, referralId: string): Promise<ResourceRef |
     if (step === 'DocumentReference' && outcome.status === 'done' && outcome.reference) return parseReference(outcome.reference) ?? null;
   }
   return null;
+}
+
+/** Only where the order is not written: beside an order in the chart, the note in plain text says it all. */
+async function packetToFile(packet: Packet): Promise<{ base64: string; bytes: number }> {
+  const pdf = await packetPdf(packet);
+  return { base64: Buffer.from(pdf).toString('base64'), bytes: pdf.byteLength };
 }
 
 export function createApprovalService(deps: Deps): ApprovalService {
@@ -133,6 +141,22 @@ export function createApprovalService(deps: Deps): ApprovalService {
             order && shownOrder
               ? { reference: { type: 'ServiceRequest', id: order.id, versionId: order.versionId }, resource: shownOrder }
               : null;
+          const packet = packetOf({
+            title: note.title.replace('Referral note', 'Referral'),
+            referralId: stored.referralId,
+            approvedAt: at,
+            patientId: session.patientId,
+            chart: kept.input.chart,
+            synthetic: kept.match.directory.synthetic,
+            clinician: session.name,
+            practice: session.scope.site,
+            card: chosen.card,
+            performerDisplay: chosen.performer.display,
+            kindLabel: REFERRAL_KIND_WORDS[request.kind].label,
+            request,
+            sentences: reviewed.sentences,
+            sources: kept.draft.sources,
+          });
           const before = await readReferral(unit, stored.referralId);
           const writes = planWrites(
             {
@@ -156,6 +180,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
               coverage: matchedCoverage(request.match.coverage, kept.input.chart, shownOrder, dayOf(at)),
               encounter: referenceIn(shownOrder, 'encounter'),
               note,
+              packet: writeBack.rung === 3 ? await packetToFile(packet) : null,
               replacesNote: await lapsedNote(unit, stored.referralId),
               sources: unique(reviewed.sentences.flatMap((sentence) => sentence.sources)),
               software: [
@@ -179,6 +204,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
             sentences: reviewed.sentences,
             notNeeded: input.working.notNeeded,
             performerInEhr: input.performerInEhr,
+            packet,
             writes,
           };
           const contentHash = contentHashOf(content);
@@ -248,7 +274,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
             specialtyName: specialty.name,
             patientName: deps.drafter.patientName(kept.input.chart, session.patientId),
             performerName: chosen.performer.display,
-            byHand: writes.length === 0,
+            rung: writeBack.rung,
             subject: session.subject,
             now,
           });
@@ -270,6 +296,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
               overrideReason: input.working.overrideReason,
               emergencyDepartmentConsidered: input.working.emergencyDepartmentConsidered,
               rung: writeBack.rung,
+              notPossible: writeBack.notPossible ?? [],
               steps: writes.map((write) => write.name),
             }),
           });

@@ -15,7 +15,7 @@ export function choosePerformer(
   kept: Kept,
   working: WorkingCopy,
   now: Date,
-): { performer: Performer } | Refusal {
+): { performer: Performer; card: Card } | Refusal {
   const { chosen } = working;
   if (chosen === null) {
     return problem('performer-missing', 'Choose a specialist, or use “Nobody fits” to close this without a referral.', [
@@ -59,5 +59,5 @@ export function choosePerformer(
     network: card.network.status,
     rank: shown?.rank ?? null,
   };
-  return { performer };
+  return { performer, card };
 }

@@ -1,6 +1,7 @@
 /** Things a person must look at: nobody in network (R6), and write-backs that did not finish by themselves. */
 import { specialtyInSentence } from '@refloop/domain/clinical/specialty';
 import type { Urgency } from '@refloop/domain/matching/request';
+import type { Rung } from '@refloop/domain/write-back/rung';
 import type { ExceptionRow, SettleException } from '../client/admin.ts';
 import { problem, type Refusal } from '../problem.ts';
 import { actorOf, type Session } from '../sessions/session.ts';
@@ -58,6 +59,14 @@ export async function raiseNoneInNetwork(
   });
 }
 
+const BY_ITSELF = ', not yet fully written to the chart. The clinician finishes it by opening Refloop from the chart again.';
+const UNFINISHED: Record<Rung, string> = {
+  1: BY_ITSELF,
+  2: BY_ITSELF,
+  3: '. This EHR takes documents but no orders from Refloop: look whether the note is in the chart, place or sign the order there by hand, then settle this.',
+  6: '. This EHR takes no orders from Refloop: enter the order and the note in the chart by hand, then settle this.',
+};
+
 /** Raised with the approval and settled when the last step is written, so that no approval can be forgotten. */
 export async function raiseUnfinishedWriteBack(
   unit: Unit,
@@ -67,8 +76,8 @@ export async function raiseUnfinishedWriteBack(
     specialtyName: string;
     patientName: string;
     performerName: string;
-    /** The EHR takes no writes: nothing will be written by itself, now or later. */
-    byHand: boolean;
+    /** Below rung 2 no order is ever written by Refloop: what is left is for a person, and stays open until one settles it. */
+    rung: Rung;
     subject: string;
     now: Date;
   },
@@ -76,9 +85,7 @@ export async function raiseUnfinishedWriteBack(
   const content: Content = {
     specialtyName: about.specialtyName,
     patientName: about.patientName,
-    detail: about.byHand
-      ? `Approved for ${about.performerName}. This EHR takes no orders from Refloop: enter the order and the note in the chart by hand, then settle this.`
-      : `Approved for ${about.performerName}, not yet fully written to the chart. The clinician finishes it by opening Refloop from the chart again.`,
+    detail: `Approved for ${about.performerName}${UNFINISHED[about.rung]}`,
   };
   await unit.obligations.insert({
     id: `write-back-${about.planId}`,
@@ -91,6 +98,7 @@ export async function raiseUnfinishedWriteBack(
   });
 }
 
+/** All that Refloop was to write is written, or the approval was taken back. */
 export const settleWriteBack = (unit: Unit, planId: string, now: Date): Promise<boolean> =>
   unit.obligations.settle(`write-back-${planId}`, { what: 'done', at: now.toISOString() });
 

@@ -3,6 +3,8 @@
 import type { AuditAction } from '@refloop/domain/audit/entry';
 import { parseReference, referenceText } from '@refloop/domain/fhir/reference';
 import type { Plan, ReportStep, StepName, TakeLease, WithdrawApproval } from '../client/approval.ts';
+import type { Packet } from '../packet/packet.ts';
+import { packetPdf } from '../packet/packet-pdf.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, type PatientSession } from '../sessions/session.ts';
 import type { StoredPlan } from '../store/plans.ts';
@@ -21,6 +23,8 @@ export type PlanService = {
   takeLease: (session: PatientSession, id: string, input: TakeLease, now: Date) => Promise<Plan | Refusal>;
   /** Takes the approval back; nothing of the order is in the chart. */
   withdraw: (session: PatientSession, id: string, input: WithdrawApproval, now: Date) => Promise<Plan | Refusal>;
+  /** The referral packet of the approval, as PDF bytes. */
+  packet: (session: PatientSession, id: string, now: Date) => Promise<Uint8Array<ArrayBuffer> | Refusal>;
   report: (session: PatientSession, id: string, step: StepName, input: ReportStep, now: Date) => Promise<Plan | Refusal>;
 };
 
@@ -89,6 +93,34 @@ export function createPlanService(deps: { store: Store }): PlanService {
         await record(unit, session, plan, 'write-back.read', now);
         return planOf(plan, now);
       }),
+
+    packet: async (session, id, now) => {
+      const packet = await deps.store.transaction(session.scope, async (unit): Promise<Packet | Refusal> => {
+        const plan = await own(unit, session, id);
+        if (!plan) return missing();
+        const approval = await unit.approvals.byRecommendation(plan.recommendationId);
+        const content = approval?.content as { packet?: Packet } | undefined;
+        if (!content?.packet) {
+          return problem(
+            'not-found',
+            'This approval was made before Refloop kept packets. Copy the note from the chart or the record instead.',
+          );
+        }
+        await unit.audit.append({
+          at: now.toISOString(),
+          actor: actorOf(session),
+          action: 'packet.exported',
+          purpose: 'TREAT',
+          patientId: session.patientId,
+          recommendationId: plan.recommendationId,
+          referralId: plan.referralId,
+          payload: { planId: id, form: 'application/pdf' },
+        });
+        return content.packet;
+      });
+      // Made outside of the transaction: it takes time and needs nothing of the store.
+      return 'refused' in packet ? packet : packetPdf(packet);
+    },
 
     takeLease: (session, id, { holder }, now) =>
       deps.store.transaction(session.scope, async (unit) => {
@@ -170,7 +202,8 @@ export function createPlanService(deps: { store: Store }): PlanService {
           if (saved.status === 'lease-lost') throw new Refused(lost());
           if (saved.status !== 'saved')
             throw new Refused(problem('conflict', 'This write-back was reported from another window just now. Reload it.'));
-          if (finished) await settleWriteBack(unit, id, now);
+          // On rung 3 the order is still to be placed by hand, so the note being filed settles nothing yet.
+          if (finished && content.rung < 3) await settleWriteBack(unit, id, now);
           await unit.audit.append({
             at,
             actor: actorOf(session),

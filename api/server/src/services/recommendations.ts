@@ -19,6 +19,7 @@ import { orderInHand } from './order.ts';
 import { planContentOf, unfinishedSteps } from './plan-content.ts';
 import { AppendConflict, applyCommand, readReferral, withRetry } from './referral-log.ts';
 import { refusalOf } from './referral-refusal.ts';
+import { judgedWriteBack } from './write-back-choice.ts';
 
 export type RecommendationService = {
   make: (session: PatientSession, input: MakeRecommendation, now: Date) => Promise<Recommendation | Refusal>;
@@ -58,17 +59,6 @@ async function referralFor(
   return newId();
 }
 
-/** What the launch found possible must hang together, or the plan could not be carried out. */
-function impossible({ writeBack, order }: MakeRecommendation): Refusal | undefined {
-  const bad = (field: string, message: string, fix: string): Refusal =>
-    problem('invalid-request', 'The write-back cannot be planned as asked.', [{ field: `writeBack.${field}`, message, fix }]);
-  if (writeBack.rung === 1 && order === null)
-    return bad('rung', 'Rung 1 updates the launched order, and none was sent', 'Send the order or use rung 2.');
-  if (writeBack.rung !== 6 && !writeBack.steps.includes('ServiceRequest'))
-    return bad('steps', 'A referral without its order', 'Include ServiceRequest, or use rung 6 when the EHR takes no orders.');
-  return undefined;
-}
-
 /** What still waits for a decision on this referral, whoever asked: one order has one question open at a time. */
 async function supersedeOpen(unit: Unit, referralId: string): Promise<void> {
   const referral = await readReferral(unit, referralId);
@@ -106,6 +96,8 @@ const auditable = (kept: Kept): Json =>
       ranked: kept.match.ranked.map(({ entryId, npi, rank, score, factors }) => ({ entryId, npi, rank, score, factors })),
       excluded: kept.match.excluded,
     },
+    // Which rung of the write-back ladder, and why no higher one.
+    writeBack: kept.input.writeBack,
     composer: kept.draft.composer,
     model: null,
     chartResources: kept.input.chart.length,
@@ -135,13 +127,19 @@ export function createRecommendationService(deps: Deps): RecommendationService {
     make: async (session, input, now) => {
       const order = orderInHand(input.order, session);
       if (order !== null && 'refused' in order) return order;
-      const refusal = impossible(input);
-      if (refusal) return refusal;
+      const writeBack = judgedWriteBack(input);
+      if ('refused' in writeBack) return writeBack;
       const match = deps.matching.match(input.request.match, now);
       if ('refused' in match) return match;
       const drafted = deps.drafter.draft(input, session.patientId, now);
       if ('refused' in drafted) return drafted;
-      const kept: Kept = { orderRef: order?.reference ?? null, orderVersion: order?.versionId ?? null, input, match, ...drafted };
+      const kept: Kept = {
+        orderRef: order?.reference ?? null,
+        orderVersion: order?.versionId ?? null,
+        input: { ...input, writeBack },
+        match,
+        ...drafted,
+      };
       const at = now.toISOString();
       return withRetry(() =>
         deps.store.transaction(session.scope, async (unit) => {

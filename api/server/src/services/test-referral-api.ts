@@ -70,6 +70,8 @@ export type ReferralApi = {
   /** Opens a session as `POST /sessions` would once the EHR has proven everything; answers its token. */
   session: (who?: { patientId?: string | null; subject?: string; roles?: Role[] }) => Promise<string>;
   call: (method: string, path: string, token: string, body?: unknown) => Promise<{ status: number; body: Record<string, unknown> }>;
+  /** A file as it would be downloaded. */
+  download: (path: string, token: string) => Promise<{ status: number; headers: Headers; bytes: Uint8Array }>;
   close: () => Promise<void>;
 };
 
@@ -140,6 +142,10 @@ export async function openReferralApi(): Promise<ReferralApi> {
       });
       const text = await response.text();
       return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) };
+    },
+    download: async (path, token) => {
+      const response = await app.request(path, { headers: { authorization: `Bearer ${token}` } });
+      return { status: response.status, headers: response.headers, bytes: new Uint8Array(await response.arrayBuffer()) };
     },
     close: async () => {
       await store.close();

@@ -1,4 +1,5 @@
 /** For tests: what the app would send for one made-up patient, each order with an id of its own. */
+import { chooseRung, type WriteAction, type WriteBasis } from '@refloop/domain/write-back/rung';
 import { HOME } from './test-referral-api.ts';
 
 export type Body = Record<string, unknown>;
@@ -61,6 +62,14 @@ export const match = (more: Body = {}): Body => ({
   ...more,
 });
 
+const EVERYTHING: WriteAction[] = ['update-order', 'create-order', 'file-document', 'create-task', 'create-provenance'];
+
+/** What the app reports for an EHR that offers and grants these actions. */
+export const writeBackOf = (actions: WriteAction[], launchedOrder: WriteBasis['launchedOrder'] = 'with-version'): Body => {
+  const basis = { stated: true, launchedOrder, offered: actions, granted: actions };
+  return { ...chooseRung(basis), basis };
+};
+
 export const makeInput = (more: { order?: Body | null; chart?: Body[]; match?: Body; reasonText?: string } = {}): Body => ({
   order: more.order === undefined ? order() : more.order,
   chart: more.chart ?? chart(),
@@ -73,7 +82,7 @@ export const makeInput = (more: { order?: Body | null; chart?: Body[]; match?: B
     kind: 'consult',
     visits: 1,
   },
-  writeBack: { rung: 1, steps: ['DocumentReference', 'ServiceRequest', 'Task', 'Provenance'], leftOut: [] },
+  writeBack: writeBackOf(EVERYTHING, more.order === null ? 'none' : 'with-version'),
 });
 
 export const approveInput = (made: Made, input: Body, more: Body = {}): Body => {
