@@ -71,7 +71,14 @@ export function App() {
             <ReferPage desk={current.app.desk} />
           ) : (
             <Suspense fallback={null}>
-              <CenterPage session={current.app.session} api={current.app.api} iss={current.app.context.iss} onFail={end} />
+              <CenterPage
+                session={current.app.session}
+                api={current.app.api}
+                ehr={current.app.ehr}
+                scopes={current.app.context.scopes}
+                iss={current.app.context.iss}
+                onFail={end}
+              />
             </Suspense>
           )}
         </>

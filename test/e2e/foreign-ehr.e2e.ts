@@ -2,6 +2,7 @@
  * EHRs and a launcher this project did not write, registered by REFLOOP_SITES, framing the app from an origin of their own: a
  * referral goes through on every rung of the write-back ladder, as far as the EHR allows.
  */
+import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import type { Stored } from '../foreign/chart.ts';
 import { type ForeignEhr, startForeignEhr } from '../foreign/foreign-ehr.ts';
@@ -12,7 +13,7 @@ import { approveButton, decision, readyToApprove, settled, specialists } from '.
 import { appFrame } from './support/sandbox.ts';
 import { expect, test } from './support/test.ts';
 
-type Clinics = { updates: ForeignEhr; bare: ForeignEhr; creates: ForeignEhr; old: ForeignEhr; reads: ForeignEhr };
+type Clinics = { updates: ForeignEhr; bare: ForeignEhr; creates: ForeignEhr; old: ForeignEhr; reads: ForeignEhr; silent: ForeignEhr };
 let clinics: Clinics;
 let product: Product;
 
@@ -52,6 +53,7 @@ test.beforeAll(async () => {
       people: [{ id: '1', family: 'Ostrowski' }],
       traits: { metadata: 'no-order-write', next: 'another-host' },
     }),
+    silent: await startForeignEhr({ people: [{ id: '1', family: 'Petrosyan' }], traits: { metadata: 'fails' } }),
   };
   const entries = Object.entries(clinics).map(([name, ehr]) => ehr.siteEntry(name, { embed: [ehr.launcher] }));
   const sites = writeSitesFile(entries);
@@ -85,7 +87,7 @@ test('the launched order is updated: no banner said, no expiry, HAPI’s pages, 
   expect(await specialists(app).count()).toBeGreaterThanOrEqual(3);
   await expect(app.getByText('≈').first(), 'placed by the ZIP+4 alone').toBeVisible();
   await expect(app.getByText('were read in part'), 'seven problems came on two pages').toHaveCount(0);
-  await expect(app.getByText('Updates this order in the chart, sends nothing else')).toBeVisible();
+  await expect(app.getByText('Will update this order in the chart, sends nothing else')).toBeVisible();
   await approveButton(app).click();
   await settled(app);
   const [order, ...others] = held(ehr, 'ServiceRequest');
@@ -111,7 +113,7 @@ test('without a launched order the clinician says what is asked, and an order is
   await app.getByRole('textbox', { name: 'Reason' }).fill('New pigmented lesion on the left forearm, growing for two months');
   await app.getByRole('textbox', { name: 'Reason' }).press('Tab');
   await readyToApprove(app);
-  await expect(app.getByText('Creates an order in the chart, sends nothing else')).toBeVisible();
+  await expect(app.getByText('Will create a new order in the chart, sends nothing else')).toBeVisible();
   await approveButton(app).click();
   await settled(app);
   const made = held(ehr, 'ServiceRequest').find(({ status }) => status === 'active');
@@ -129,7 +131,7 @@ test('without order update a new order is created, and says which one it rests o
   const beside = await launchFrom(await context.newPage(), clinics.updates);
   await expect(beside.getByRole('region', { name: 'Patient' })).toContainText('Abernathy');
   await expect(app.getByRole('region', { name: 'Patient' })).toContainText('Zielinski');
-  await expect(app.getByText('Creates an order in the chart, sends nothing else')).toBeVisible();
+  await expect(app.getByText('Will create a new order in the chart, sends nothing else')).toBeVisible();
   await approveButton(app).click();
   await settled(app);
   const orders = held(ehr, 'ServiceRequest');
@@ -151,7 +153,7 @@ test('an old EHR without versions, with v1 scopes and no search by identifier ge
   await expect(app.getByText('Documents could not be read: not granted to Refloop.')).toBeVisible();
   await approveButton(app).click();
   await settled(app);
-  await expect(decision(app).getByText('The EHR did not grant Refloop create for DocumentReference')).toBeVisible();
+  await expect(decision(app).getByText('This EHR did not grant Refloop to file a document.')).toBeVisible();
   const orders = held(ehr, 'ServiceRequest');
   expect(new Set(orders.map(({ status }) => status))).toEqual(new Set(['active', 'draft']));
   expect(orders).toHaveLength(2);
@@ -159,20 +161,54 @@ test('an old EHR without versions, with v1 scopes and no search by identifier ge
   expect([...held(ehr, 'DocumentReference'), ...held(ehr, 'Task')]).toEqual([]);
 });
 
-test('where no order can be written the decision is kept, the page says so and gives the note to copy', async ({ page }) => {
+test('where documents are taken and orders are not, the packet is filed and the order stays the clinician’s to place', async ({ page }) => {
   const { reads: ehr } = clinics;
   const app = await launchFrom(page, ehr, 'order-1');
   await readyToApprove(app);
-  await expect(app.getByText('Records your decision; writes nothing to the chart. Copy the note yourself')).toBeVisible();
+  await expect(app.getByText('Will file the note; the order stays yours to place')).toBeVisible();
+  await expect(decision(app).getByText('This EHR does not let apps create an order.')).toBeVisible();
   await expect(app.getByText('the EHR pointed to another server').first()).toBeVisible();
   await approveButton(app).click();
+  await expect(decision(app).getByText('Write-back: Note filed; the order is yours to place')).toBeVisible({ timeout: 30_000 });
+  await expect(decision(app).getByText('place or sign the order there')).toBeVisible();
+  expect(
+    held(ehr, 'ServiceRequest').map(({ status }) => status),
+    'the launched order is as it was',
+  ).toEqual(['draft']);
+  const [note, ...others] = held(ehr, 'DocumentReference').filter(({ content }) => JSON.stringify(content).includes('application/pdf'));
+  expect(others).toEqual([]);
+  expect(note).toMatchObject({
+    type: { coding: [{ code: '57133-1' }] },
+    context: { related: [{ reference: 'ServiceRequest/order-1' }] },
+    content: [{ attachment: { contentType: 'application/pdf' } }, { attachment: { contentType: 'text/plain; charset=utf-8' } }],
+  });
+});
+
+test('where nothing can be written the decision is kept, the page says so and gives the note to copy and the PDF to take', async ({
+  page,
+}) => {
+  const { silent: ehr } = clinics;
+  const app = await launchFrom(page, ehr, 'order-1');
+  await readyToApprove(app);
+  await expect(app.getByText('Nothing can be written here')).toBeVisible();
+  await approveButton(app).click();
   await expect(decision(app).getByText('Write-back: Nothing is written to this chart')).toBeVisible({ timeout: 30_000 });
-  await expect(decision(app).getByText('The EHR does not offer create for ServiceRequest')).toBeVisible();
+  await expect(decision(app).getByText('enter the order there')).toBeVisible();
   await app.getByRole('button', { name: 'Copy the note' }).click();
   await expect(decision(app).getByText('The note was copied.'), 'the frame has no permission for the Clipboard API').toBeVisible();
   const pasted = page.getByRole('textbox', { name: 'Paste' });
   await pasted.click();
   await page.keyboard.press('Control+V');
   await expect(pasted).toHaveValue(/Palpitations on effort for six weeks/);
+  const downloading = page.waitForEvent('download');
+  await app.getByRole('button', { name: 'Download the PDF' }).click();
+  const file = await downloading;
+  expect(file.suggestedFilename(), 'no name, no id').toBe('referral.pdf');
+  expect(file.url(), 'no address that opens anything').toMatch(/^blob:/);
+  expect(
+    readFileSync(await file.path())
+      .subarray(0, 5)
+      .toString(),
+  ).toBe('%PDF-');
   expect(held(ehr, 'ServiceRequest').map(({ status }) => status)).toEqual(['draft']);
 });

@@ -1,5 +1,6 @@
 /** After approving: three indicators that settle live, what is left to do, and the way back. */
 import { Button } from '@mantine/core';
+import { LEFT_TO_DO, rungOf } from '@refloop/domain/write-back/rung';
 import { plainNote } from '../note/working-copy.ts';
 import bar from '../refer/ActionBar.module.css';
 import type { Desk, DeskState } from '../refer/desk.ts';
@@ -9,6 +10,7 @@ import { copyText } from '../ui/copy-text.ts';
 import type { ApprovalState } from './approval-state.ts';
 import { finishWriting } from './plan-flow.ts';
 import { indicators, isWhole, orderRefused, stepProblem, stoppedText } from './plan-words.ts';
+import { takePacket } from './take-packet.ts';
 import { WithdrawApproval } from './WithdrawApproval.tsx';
 
 type Props = { desk: Desk; state: DeskState; approval: Extract<ApprovalState, { kind: 'writing' | 'ended' }> };
@@ -19,6 +21,8 @@ export function OutcomeBar({ desk, state, approval }: Props) {
   const writing = approval.kind === 'writing' ? approval.writing : undefined;
   const problems = plan.steps.flatMap((step) => stepProblem(step) ?? []);
   const unfinished = ended && plan.steps.length > 0 && !isWhole(plan);
+  const rung = rungOf(plan.rung);
+  const leftToDo = ended && !unfinished ? LEFT_TO_DO[rung] : undefined;
   const copy = () => {
     void copyText(plainNote(state.sentences)).then((copied) =>
       desk.store.set({
@@ -38,6 +42,7 @@ export function OutcomeBar({ desk, state, approval }: Props) {
         {plan.leftOut.length > 0 ? (
           <span className="caption">Left out: {plan.leftOut.map((each) => `${each.step}, ${each.why}`).join(' ')}</span>
         ) : null}
+        {leftToDo ? <span>{leftToDo}</span> : null}
         {problems.map((problem) => (
           <span key={problem}>{problem}</span>
         ))}
@@ -45,10 +50,17 @@ export function OutcomeBar({ desk, state, approval }: Props) {
         {state.notice ? <span>{state.notice}</span> : null}
       </output>
       <div className={bar['buttons']}>
-        {ended && plan.steps.length === 0 ? (
-          <Button variant="default" onClick={copy}>
-            Copy the note
-          </Button>
+        {ended && rung >= 3 ? (
+          <>
+            {state.sentences.length > 0 ? (
+              <Button variant="default" onClick={copy}>
+                Copy the note
+              </Button>
+            ) : null}
+            <Button variant="default" onClick={() => void takePacket(desk, plan.id)}>
+              Download the PDF
+            </Button>
+          </>
         ) : null}
         {unfinished ? (
           <Button variant="default" onClick={() => void finishWriting(desk, plan.id, performerName)}>

@@ -86,6 +86,39 @@ describe('carrying out an approved plan', () => {
     expect(ehr.writes[3]?.resource).toMatchObject({ target: [{ reference: 'ServiceRequest/7/_history/4' }] });
   });
 
+  describe('an EHR that takes one attachment a document', () => {
+    const pdf = { attachment: { contentType: 'application/pdf' } };
+    const text = { attachment: { contentType: 'text/plain' } };
+    const packet = step('DocumentReference', { subject, content: [pdf, text] });
+
+    test.each([400, 413, 422])('refuses two with %i and gets the packet alone', async (status) => {
+      const ehr = scriptedEhr([{ kind: 'status', status }]);
+      const plan = planOf(packet);
+      const end = await runPlan(plan, portsOf(ehr, plan));
+      expect(statuses(end.plan)).toEqual(['done']);
+      expect(ehr.writes.map((write) => write.resource['content'])).toEqual([[pdf, text], [pdf]]);
+      expect(count(ehr, 'DocumentReference')).toBe(1);
+    });
+
+    test('one that refuses the packet too is not asked again', async () => {
+      const ehr = scriptedEhr([
+        { kind: 'status', status: 422 },
+        { kind: 'status', status: 422 },
+      ]);
+      const plan = planOf(packet);
+      const end = await runPlan(plan, portsOf(ehr, plan));
+      expect(statuses(end.plan)).toEqual(['refused']);
+      expect(ehr.writes).toHaveLength(2);
+    });
+
+    test('a refusal of who asks, not of the form, is the end of it', async () => {
+      const ehr = scriptedEhr([{ kind: 'status', status: 403 }]);
+      const plan = planOf(packet);
+      expect(statuses((await runPlan(plan, portsOf(ehr, plan))).plan)).toEqual(['refused']);
+      expect(ehr.writes).toHaveLength(1);
+    });
+  });
+
   test('a lost answer is looked up: no second order', async () => {
     const ehr = scriptedEhr([{ kind: 'lost' }]);
     const plan = planOf(step('ServiceRequest', { subject }));

@@ -123,8 +123,21 @@ function afterRefusal(status: number, detail: string, step: PlanStep): ReportSte
   return { status: 'refused', httpStatus: status, detail: words };
 }
 
+/** Statuses by which servers refuse what they were sent, for its form or its size. */
+const REFUSES_FORM = new Set([400, 413, 415, 422]);
+
+/**
+ * The same document with its first attachment alone; undefined where it has no other. Some EHRs take one attachment a
+ * document, and the first holds the whole packet.
+ */
+function withFirstAttachment(resource: Resource): Resource | undefined {
+  const content = resource['content'];
+  if (resource.resourceType !== 'DocumentReference' || !Array.isArray(content) || content.length < 2) return undefined;
+  return { ...resource, content: content.slice(0, 1) as unknown[] };
+}
+
 export async function writeStep(step: PlanStep, plan: Plan, ports: StepPorts): Promise<StepEnd> {
-  const resource = fillResource(step.resource, plan) as Resource | undefined;
+  let resource = fillResource(step.resource, plan) as Resource | undefined;
   if (resource === undefined) return { kind: 'not-ready' };
   if (patientOf(resource, ports.patient, ports.ehr.base) === 'another') return { kind: 'wrong-patient' };
   let detail = 'The EHR did not answer.';
@@ -142,6 +155,7 @@ export async function writeStep(step: PlanStep, plan: Plan, ports: StepPorts): P
       await ports.pause(LOOK_AGAIN_MILLISECONDS[attempt] ?? 4_000);
       continue;
     }
+    const simpler = withFirstAttachment(resource);
     const written = await ports.ehr.write(writeOf(step, resource, plan, ports));
     if (written.ok) {
       const made = await withVersion(written.value, step, ports);
@@ -151,6 +165,10 @@ export async function writeStep(step: PlanStep, plan: Plan, ports: StepPorts): P
       return { kind: 'signed-out' };
     } else if (written.refusal.kind === 'elsewhere') {
       return { kind: 'report', outcome: { status: 'refused', httpStatus: 0, detail: 'The address is not this EHR’s.' } };
+    } else if (written.refusal.kind === 'http' && REFUSES_FORM.has(written.refusal.status) && simpler && attempt + 1 < MOST_WRITES) {
+      // Refused, so nothing was written: the simpler form may be sent at once.
+      resource = simpler;
+      continue;
     } else if (written.refusal.kind === 'http' && written.refusal.status !== 429 && written.refusal.status < 500) {
       return { kind: 'report', outcome: afterRefusal(written.refusal.status, written.refusal.detail, step) };
     } else {

@@ -2,6 +2,7 @@
 import { diffWords } from '@refloop/domain/drafting/word-diff';
 import { OVERRIDE_REASONS } from '@refloop/domain/matching/override';
 import { languageName } from '@refloop/domain/matching/plain-words';
+import { RUNG_EFFECT, rungOf } from '@refloop/domain/write-back/rung';
 import type { RecommendationRecord } from '@refloop/server/client/admin';
 import type { ReactNode } from 'react';
 import { indicators, STEP_WORDS, stepProblem } from '../approval/plan-words.ts';
@@ -212,14 +213,20 @@ function WrittenBack({ record }: { record: RecommendationRecord }) {
             {step.outcome.status === 'done' ? '' : `: ${step.outcome.status}`}
           </Chip>
         ))}
-        <span className="caption num">rung {plan.rung} of 6</span>
+        <span className="caption num">
+          rung {plan.rung} of 6: {RUNG_EFFECT[rungOf(plan.rung)]}
+        </span>
       </p>
       <p className="caption">
         {indicators(plan, undefined, false)
           .map((indicator) => `${indicator.label}: ${indicator.text}`)
           .join(' · ')}
       </p>
-      {[...problems, ...plan.leftOut.map((each) => `${each.step} left out: ${each.why}`)].map((text) => (
+      {[
+        ...problems,
+        ...(record.recommendation.writeBack.notPossible ?? []).map((each) => `Rung ${each.rung} not possible: ${each.why}`),
+        ...plan.leftOut.map((each) => `${each.step} left out: ${each.why}`),
+      ].map((text) => (
         <p key={text}>{text}</p>
       ))}
     </>

@@ -4,14 +4,24 @@ import type { Role, Session } from '@refloop/server/client/session';
 import { useEffect, useSyncExternalStore } from 'react';
 import type { Api } from '../session/api.ts';
 import { backToChart } from '../session/back-to-chart.ts';
+import type { Ehr } from '../session/ehr.ts';
 import type { Failure } from '../session/failure.ts';
 import { PlainPage } from '../ui/PlainPage.tsx';
 import { AccessPage } from './AccessPage.tsx';
 import { AuditPage } from './AuditPage.tsx';
 import styles from './CenterPage.module.css';
+import { EhrAbilitiesPage } from './EhrAbilitiesPage.tsx';
 import { ExceptionsPage } from './ExceptionsPage.tsx';
 
-export type CenterProps = { session: Session; api: Api; iss: string; onFail: (failure: Failure) => void };
+export type CenterProps = {
+  session: Session;
+  api: Api;
+  ehr: Ehr;
+  /** Scopes of this session as the EHR granted them. */
+  scopes: readonly string[];
+  iss: string;
+  onFail: (failure: Failure) => void;
+};
 
 type Workspace = { id: string; name: string; roles: readonly Role[] };
 
@@ -19,6 +29,7 @@ const WORKSPACES: readonly Workspace[] = [
   { id: 'exceptions', name: 'Exceptions', roles: ['coordinator', 'lead'] },
   { id: 'audit', name: 'Audit', roles: ['admin'] },
   { id: 'access', name: 'Access', roles: ['admin'] },
+  { id: 'ehr', name: 'This EHR', roles: ['admin'] },
 ];
 
 const listen = (changed: () => void) => {
@@ -74,6 +85,7 @@ export default function CenterPage(props: CenterProps) {
       {current.id === 'exceptions' ? <ExceptionsPage {...props} /> : null}
       {current.id === 'audit' ? <AuditPage {...props} item={item} /> : null}
       {current.id === 'access' ? <AccessPage {...props} /> : null}
+      {current.id === 'ehr' ? <EhrAbilitiesPage {...props} /> : null}
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Resource } from '../session/ehr.ts';
-import { writeBackRung } from './write-back-rung.ts';
+import { approvalEffect, whyNoOrder, writeBackRung } from './write-back-rung.ts';
 
 const statement = (offers: Record<string, string[]>): Resource => ({
   resourceType: 'CapabilityStatement',
@@ -19,10 +19,11 @@ const SCOPES = ['patient/ServiceRequest.crus', 'patient/DocumentReference.crus',
 
 describe('the rung of the write-back ladder', () => {
   test('an EHR that takes everything updates the launched order', () => {
-    expect(writeBackRung(SCOPES, ALL, 'with-version')).toEqual({
+    expect(writeBackRung(SCOPES, ALL, 'with-version')).toMatchObject({
       rung: 1,
       steps: ['DocumentReference', 'ServiceRequest', 'Task', 'Provenance'],
       leftOut: [],
+      notPossible: [],
     });
   });
 
@@ -44,23 +45,24 @@ describe('the rung of the write-back ladder', () => {
     const writeBack = writeBackRung(SCOPES, epic, 'with-version');
     expect(writeBack.steps).toEqual(['DocumentReference', 'ServiceRequest']);
     expect(writeBack.leftOut.map((each) => each.step)).toEqual(['Task', 'Provenance']);
-    expect(writeBack.leftOut[0]?.why).toContain('does not offer');
+    expect(writeBack.leftOut[0]?.why).toBe('This EHR does not let apps create a task.');
   });
 
-  test('Oracle as captured: no order can be written, so nothing is', () => {
+  test('Oracle as captured: no order can be written, the note can', () => {
     const oracle = statement({ ServiceRequest: ['read', 'search-type'], DocumentReference: ['create'], Provenance: ['create'] });
     const writeBack = writeBackRung(SCOPES, oracle, 'with-version');
-    expect(writeBack).toMatchObject({ rung: 6, steps: [] });
-    const why = 'The EHR does not offer update for ServiceRequest. The EHR does not offer create for ServiceRequest.';
-    expect(writeBack.leftOut[0]).toEqual({ step: 'ServiceRequest', why });
+    expect(writeBack).toMatchObject({ rung: 3, steps: ['DocumentReference', 'Provenance'] });
+    expect(approvalEffect(writeBack)).toBe('Will file the note; the order stays yours to place');
+    expect(whyNoOrder(writeBack)).toBe('This EHR does not let apps change an order. This EHR does not let apps create an order.');
   });
 
   test('a capability without the scope does not count, nor the scope without the capability', () => {
     expect(writeBackRung(['patient/ServiceRequest.rs'], ALL, 'with-version').rung).toBe(6);
     expect(writeBackRung(['patient/ServiceRequest.cs'], ALL, 'with-version').rung).toBe(2);
+    expect(writeBackRung(['patient/DocumentReference.cs'], ALL, 'with-version').rung).toBe(3);
     const unsaid = writeBackRung(SCOPES, undefined, 'with-version');
     expect(unsaid.rung).toBe(6);
-    expect(unsaid.leftOut[0]?.why).toBe('The EHR did not say what it can do (no CapabilityStatement).');
+    expect(whyNoOrder(unsaid)).toBe('The EHR did not say what it lets apps do (no CapabilityStatement).');
   });
 
   test('scopes of SMART v1 and wildcards count too', () => {
@@ -68,5 +70,15 @@ describe('the rung of the write-back ladder', () => {
     expect(writeBackRung(['user/ServiceRequest.*'], ALL, 'with-version').rung).toBe(1);
     expect(writeBackRung(['patient/*.read'], ALL, 'with-version').rung).toBe(6);
     expect(writeBackRung(['system/*.cruds'], ALL, 'with-version').rung).toBe(6);
+  });
+
+  test('what it was judged by goes along, for the server to judge again', () => {
+    const { basis } = writeBackRung(['patient/ServiceRequest.cs'], ALL, 'none');
+    expect(basis).toEqual({
+      stated: true,
+      launchedOrder: 'none',
+      offered: ['update-order', 'create-order', 'file-document', 'create-task', 'create-provenance'],
+      granted: ['create-order'],
+    });
   });
 });

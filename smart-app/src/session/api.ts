@@ -10,6 +10,8 @@ export type ApiCall = { method?: 'GET' | 'POST' | 'PUT' | 'DELETE'; body?: unkno
 
 export type Api = {
   call<Answer>(path: string, call?: ApiCall): Promise<Result<Answer, ApiFailure>>;
+  /** A file, read with the session's token: its address alone opens nothing. */
+  file(path: string): Promise<Result<Blob, ApiFailure>>;
   /** Held in memory only. */
   useSession(token: string | undefined): void;
 };
@@ -56,11 +58,11 @@ function problemOf(status: number, body: unknown): Problem {
 export function openApi(onAnotherPatient?: () => void): Api {
   let token: string | undefined;
 
-  async function once(path: string, { method = 'GET', body, keepalive = false, milliseconds = 15_000 }: ApiCall) {
-    const headers: Record<string, string> = { accept: 'application/json' };
+  async function once(path: string, { method = 'GET', body, keepalive = false, milliseconds = 15_000 }: ApiCall): Promise<Response> {
+    const headers: Record<string, string> = { accept: 'application/json, application/pdf' };
     if (token) headers['authorization'] = `Bearer ${token}`;
     if (body !== undefined) headers['content-type'] = 'application/json';
-    const response = await fetch(path, {
+    return fetch(path, {
       method,
       headers,
       keepalive,
@@ -69,21 +71,30 @@ export function openApi(onAnotherPatient?: () => void): Api {
       signal: AbortSignal.timeout(milliseconds),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    const text = await response.text();
-    return { status: response.status, body: text === '' ? undefined : (JSON.parse(text) as unknown) };
   }
 
-  async function call<Answer>(path: string, options: ApiCall = {}): Promise<Result<Answer, ApiFailure>> {
+  async function jsonOf(response: Response): Promise<unknown> {
+    const text = await response.text();
+    return text === '' ? undefined : (JSON.parse(text) as unknown);
+  }
+
+  async function ask<Answer>(
+    path: string,
+    options: ApiCall,
+    read: (response: Response) => Promise<Answer>,
+  ): Promise<Result<Answer, ApiFailure>> {
     const tries = REPEATABLE(path, options.method ?? 'GET') ? TRIES : 1;
     for (let attempt = 0; attempt < tries; attempt += 1) {
       if (attempt > 0) await pause(400 * 3 ** attempt);
       try {
-        const { status, body } = await once(path, options);
+        const response = await once(path, options);
+        const { status } = response;
+        if (response.ok) return ok(await read(response));
+        const body = await jsonOf(response);
         if (status === 401 && token) {
           const idle = problemOf(status, body).type.endsWith('session-idle');
           return refuse({ kind: 'session-ended', why: idle ? 'idle' : 'expired' });
         }
-        if (status >= 200 && status < 300) return ok(body as Answer);
         if (status === 502 || status === 503 || status === 504) continue;
         const refusal: ApiFailure = { kind: 'problem', problem: problemOf(status, body) };
         if (isProblem(refusal, 'another-patient')) onAnotherPatient?.();
@@ -95,8 +106,12 @@ export function openApi(onAnotherPatient?: () => void): Api {
     return refuse({ kind: 'unreachable' });
   }
 
+  const call = <Answer>(path: string, options: ApiCall = {}) => ask(path, options, async (response) => (await jsonOf(response)) as Answer);
+  const file = (path: string) => ask(path, {}, (response) => response.blob());
+
   return {
     call,
+    file,
     useSession: (next) => {
       token = next;
     },

@@ -25,7 +25,7 @@ import type { CompletedLaunch } from './smart-launch.ts';
 
 export type OpenedApp =
   | { kind: 'chart'; desk: Desk; context: LaunchContext; session: Session; api: Api }
-  | { kind: 'center'; session: Session; api: Api; context: LaunchContext };
+  | { kind: 'center'; session: Session; api: Api; ehr: Ehr; context: LaunchContext };
 
 function readFailure(failure: EhrFailure, what: string): Failure {
   switch (failure.kind) {
@@ -122,7 +122,7 @@ export async function openApp(launch: CompletedLaunch, fail: (failure: Failure) 
   if (!context.patient) {
     if (context.order) return refuse({ kind: 'no-patient' });
     const center = await openSession(context, opening, stopMixUp);
-    return center.ok ? ok({ kind: 'center', ...center.value, context }) : center;
+    return center.ok ? ok({ kind: 'center', ...center.value, ehr: openEhr(client), context }) : center;
   }
   const ehr = openEhr(client);
   const [opened, head] = await Promise.all([openSession(context, opening, stopMixUp), readHead(ehr, context, context.patient)]);

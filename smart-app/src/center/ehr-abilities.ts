@@ -1,0 +1,183 @@
+/** What an EHR lets Refloop do, capability by capability, each with what follows from it: for admins, to hand to IT. */
+import { chooseRung, hindrance, RUNG_EFFECT, WRITE_ACTIONS, type WriteAction } from '@refloop/domain/write-back/rung';
+import { grants } from '../chart/granted-scopes.ts';
+import { capability, offers, offersConditionalCreate, writeBasis } from '../chart/write-back-rung.ts';
+import type { Resource } from '../session/ehr.ts';
+
+/** `unsaid`: the EHR does not say, or there is no scope for it. */
+export type Said = 'yes' | 'no' | 'unsaid';
+
+export type Ability = {
+  name: string;
+  /** As IT would look it up: resource and interaction, or the header. */
+  technical: string;
+  offered: Said;
+  granted: Said;
+  consequence: string;
+};
+
+export type AbilitiesReport = {
+  iss: string;
+  /** Name and version of the EHR's software as it states them. */
+  software: string;
+  fhirVersion: string;
+  scopes: readonly string[];
+  rungs: { launch: string; rung: number; effect: string; why: string[] }[];
+  abilities: Ability[];
+};
+
+const WRITES: Record<WriteAction, { name: string; can: string; cannot: string }> = {
+  'update-order': {
+    name: 'Change the launched order',
+    can: 'The order a referral starts from is completed, in the version the clinician approved.',
+    cannot: 'The launched order is left as it is.',
+  },
+  'create-order': {
+    name: 'Create an order',
+    can: 'A referral without a launched order gets one, and so does one whose order cannot be changed.',
+    cannot: 'A referral without a launched order has to be placed in the EHR by hand.',
+  },
+  'file-document': {
+    name: 'File the referral note',
+    can: 'The signed note is in the chart.',
+    cannot: 'The note is not in the chart: the clinician copies it or takes the PDF along.',
+  },
+  'create-task': {
+    name: 'Create a task',
+    can: 'A draft task stands beside the order.',
+    cannot: 'The state of the referral is seen in Refloop only.',
+  },
+  'create-provenance': {
+    name: 'Record where an entry came from',
+    can: 'Who approved, with which software and on which sources, stands in the chart.',
+    cannot: 'Who approved, with which software and on which sources, stands in Refloop’s audit only.',
+  },
+};
+
+const READS: readonly { name: string; type: string; can: string; cannot: string }[] = [
+  { name: 'Read the patient', type: 'Patient', can: 'Referrals can begin.', cannot: 'No referral can begin.' },
+  {
+    name: 'Read orders',
+    type: 'ServiceRequest',
+    can: 'A referral can start from an order.',
+    cannot: 'A referral cannot start from an order, nor can Refloop look whether one was written.',
+  },
+  { name: 'Read coverage', type: 'Coverage', can: 'Networks are matched to the plan.', cannot: 'Every network is shown as not known.' },
+  {
+    name: 'Read documents',
+    type: 'DocumentReference',
+    can: 'The note can quote them.',
+    cannot: 'The note says that documents were not seen.',
+  },
+  {
+    name: 'Look clinicians up',
+    type: 'Practitioner',
+    can: 'An order names the specialist as this EHR knows them.',
+    cannot: 'An order names the specialist by NPI alone.',
+  },
+];
+
+const said = (yes: boolean): Said => (yes ? 'yes' : 'no');
+
+function guards(scopes: readonly string[], statement: Resource | undefined): Ability[] {
+  const order = capability(statement, 'ServiceRequest');
+  const known = (yes: boolean): Said => (order === undefined ? 'unsaid' : said(yes));
+  const identifier = order?.searchParam?.some(({ name }) => name === 'identifier') ?? false;
+  const versioned = order?.versioning === 'versioned' || order?.versioning === 'versioned-update';
+  return [
+    {
+      name: 'Find an order by Refloop’s identifier',
+      technical: 'ServiceRequest?identifier=',
+      offered: known(identifier),
+      granted: said(grants(scopes, 'ServiceRequest', 's')),
+      consequence: identifier
+        ? 'After a lost answer Refloop finds what it wrote in one look.'
+        : 'After a lost answer Refloop looks through the patient’s orders page by page.',
+    },
+    {
+      name: 'Refuse a change to an older version',
+      technical: 'ServiceRequest versioning, If-Match',
+      offered: order?.versioning === undefined ? 'unsaid' : said(versioned),
+      granted: 'unsaid',
+      consequence:
+        order?.versioning === 'no-version'
+          ? 'A launched order is left as it is: nobody could tell that it was changed meanwhile.'
+          : 'An order that changed meanwhile comes back to the clinician. Refloop relies on the version each order carries.',
+    },
+    {
+      name: 'Create only what is not there yet',
+      technical: 'ServiceRequest conditionalCreate, If-None-Exist',
+      offered: known(offersConditionalCreate(statement, 'ServiceRequest')),
+      granted: 'unsaid',
+      consequence: offersConditionalCreate(statement, 'ServiceRequest')
+        ? 'The EHR itself keeps a second order from being made.'
+        : 'Refloop looks before each create, and never tries again blindly.',
+    },
+  ];
+}
+
+/** @param statement the CapabilityStatement; undefined when it could not be read */
+export function abilitiesReport(iss: string, scopes: readonly string[], statement: Resource | undefined): AbilitiesReport {
+  const basis = writeBasis(scopes, statement, 'with-version');
+  const rungs = (
+    [
+      ['From a launched order', 'with-version'],
+      ['Without a launched order', 'none'],
+    ] as const
+  ).map(([launch, launchedOrder]) => {
+    const { rung, notPossible } = chooseRung({ ...basis, launchedOrder });
+    return { launch, rung, effect: RUNG_EFFECT[rung], why: notPossible.map((each) => `Rung ${each.rung}: ${each.why}`) };
+  });
+  const writes = WRITE_ACTIONS.map(({ action, type, interaction }): Ability => {
+    const { name, can, cannot } = WRITES[action];
+    const why = hindrance(basis, action);
+    return {
+      name,
+      technical: `${type} ${interaction}`,
+      offered: statement === undefined ? 'unsaid' : said(basis.offered.includes(action)),
+      granted: said(basis.granted.includes(action)),
+      consequence: why === undefined ? can : `${why} ${cannot}`,
+    };
+  });
+  const reads = READS.map(({ name, type, can, cannot }): Ability => {
+    const offered = offers(statement, type, 'read') || offers(statement, type, 'search-type');
+    const granted = grants(scopes, type, 'r') || grants(scopes, type, 's');
+    return {
+      name,
+      technical: `${type} read, search`,
+      offered: statement === undefined ? 'unsaid' : said(offered),
+      granted: said(granted),
+      // Reading is tried where it is granted, whatever the statement says.
+      consequence: granted ? can : cannot,
+    };
+  });
+  const { software, fhirVersion } = (statement ?? {}) as { software?: { name?: string; version?: string }; fhirVersion?: string };
+  return {
+    iss,
+    software: [software?.name, software?.version].filter(Boolean).join(' ') || 'not stated',
+    fhirVersion: fhirVersion ?? 'not stated',
+    scopes,
+    rungs,
+    abilities: [...writes, ...reads, ...guards(scopes, statement)],
+  };
+}
+
+export const SAID_WORDS: Readonly<Record<Said, string>> = { yes: 'yes', no: 'no', unsaid: 'not said' };
+
+/** @param day when the report was made, `2026-11-20` */
+export function reportText(report: AbilitiesReport, day: string): string {
+  return [
+    `What this EHR lets Refloop do, ${day}`,
+    `FHIR base: ${report.iss}`,
+    `Software: ${report.software}. FHIR version: ${report.fhirVersion}.`,
+    '',
+    ...report.rungs.flatMap(({ launch, rung, effect, why }) => [`${launch}: rung ${rung}. ${effect}.`, ...why.map((each) => `  ${each}`)]),
+    '',
+    ...report.abilities.flatMap(({ name, technical, offered, granted, consequence }) => [
+      `${name} (${technical}): offered ${SAID_WORDS[offered]}, granted ${SAID_WORDS[granted]}.`,
+      `  ${consequence}`,
+    ]),
+    '',
+    `Scopes granted to this session: ${report.scopes.join(' ') || 'none'}`,
+  ].join('\n');
+}
