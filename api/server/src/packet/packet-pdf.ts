@@ -5,7 +5,7 @@
  */
 import { citationText, SECTION_HEADINGS } from '@refloop/domain/drafting/note-review';
 import { plainDay } from '@refloop/domain/matching/plain-words';
-import PDFDocument from 'pdfkit';
+import Pdf from 'pdfkit';
 import type { Packet } from './packet.ts';
 import { MISSING, printable, typeface } from './typeface.ts';
 
@@ -192,7 +192,7 @@ function margins(doc: Document, packet: Packet, print: (words: string) => string
 
 /** @returns the bytes of the PDF; the date in it is the approval's */
 export async function packetPdf(packet: Packet): Promise<Uint8Array<ArrayBuffer>> {
-  const doc = new PDFDocument({
+  const doc = new Pdf({
     size: [PAGE.width, PAGE.height],
     margins: { left: PAGE.side, right: PAGE.side, top: PAGE.top, bottom: PAGE.bottom },
     bufferPages: true,
@@ -211,7 +211,7 @@ export async function packetPdf(packet: Packet): Promise<Uint8Array<ArrayBuffer>
   });
   const { regular, bold } = typeface();
   doc.registerFont('regular', regular).registerFont('bold', bold).font('regular');
-  const { font } = (doc as unknown as WithFont)._font;
+  const { font } = (doc as unknown as WithFont)['_font'];
   let missing = false;
   const print = (words: string): string => {
     const shown = printable(words, (codePoint) => font.hasGlyphForCodePoint(codePoint));

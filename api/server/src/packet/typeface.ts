@@ -26,13 +26,11 @@ export const MISSING = '\uFFFD';
  */
 export function printable(words: string, hasGlyph: (codePoint: number) => boolean): string {
   const composed = words.normalize('NFC').replaceAll(/\r\n?/g, '\n');
-  return [...composed]
-    .map((character) => {
-      if (character === '\n') return character;
-      if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(character)) return ' ';
-      // Joiners and direction marks print nothing.
-      if (/\p{Cf}/u.test(character)) return '';
-      return hasGlyph(character.codePointAt(0) ?? 0) ? character : MISSING;
-    })
-    .join('');
+  return Array.from(composed, (character) => {
+    if (character === '\n') return character;
+    if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(character)) return ' ';
+    // Joiners and direction marks print nothing.
+    if (/\p{Cf}/u.test(character)) return '';
+    return hasGlyph(character.codePointAt(0) ?? 0) ? character : MISSING;
+  }).join('');
 }

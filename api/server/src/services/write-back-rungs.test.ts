@@ -126,7 +126,8 @@ describe('the packet to take along', () => {
 
   test('is the one that rung 3 files', async () => {
     const { plan, steps } = await approved(writeBackOf(['file-document']));
-    const filed = (steps[0]?.resource['content'] as { attachment: Attachment }[])[0]?.attachment.data ?? '';
+    const content = (steps[0]?.resource ?? {})['content'] as { attachment: Attachment }[];
+    const filed = content[0]?.attachment.data ?? '';
     const { bytes } = await api.download(`/plans/${String(plan['id'])}/packet`, token);
     expect(Buffer.from(bytes).toString('base64')).toBe(filed);
   });
