@@ -62,13 +62,26 @@ test('a role that an administrator gives takes effect, and so does taking it', a
   expect(await workspaces(lead)).toEqual(['Exceptions']);
   await setAdministrator(page, 'Priya Castellan, MD', true);
   await openApp(lead, { user: 'lead' });
-  expect(await workspaces(lead)).toEqual(['Exceptions', 'Audit', 'Access']);
+  expect(await workspaces(lead)).toEqual(['Exceptions', 'Audit', 'Access', 'This EHR']);
   await lead.getByRole('link', { name: 'Audit' }).click();
   await expect(lead.getByText(/chain verified to entry/)).toBeVisible();
   await setAdministrator(page, 'Priya Castellan, MD', false);
   await lead.getByRole('button', { name: 'Refresh' }).click();
   await expect(lead.getByText('Your role does not open this page.'), 'at once, in a session that is open').toBeVisible();
   await context.close();
+});
+
+test('an administrator reads what this EHR lets Refloop do, and takes it along for IT', async ({ page }) => {
+  await openApp(page, { user: 'admin' });
+  await page.getByRole('link', { name: 'This EHR' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'What this EHR lets us do' })).toBeVisible();
+  await expect(page.getByRole('listitem').filter({ hasText: 'From a launched order' })).toContainText(/rung \d\./);
+  const order = page.getByRole('row', { name: /Change the launched order/ });
+  await expect(order).toContainText('ServiceRequest update');
+  await expect(order.getByRole('cell').first()).toContainText('yes');
+  await expect(page.getByText(/Scopes: .*fhirUser/)).toBeVisible();
+  await page.getByRole('button', { name: 'Copy the report' }).click();
+  await expect(page.getByText('The report was copied.')).toBeVisible();
 });
 
 test('a clinician has no access to any of it, by the page or by the API', async ({ page, request }) => {
