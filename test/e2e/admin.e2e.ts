@@ -75,10 +75,11 @@ test('an administrator reads what this EHR lets Refloop do, and takes it along f
   await openApp(page, { user: 'admin' });
   await page.getByRole('link', { name: 'This EHR' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'What this EHR lets us do' })).toBeVisible();
-  await expect(page.getByRole('listitem').filter({ hasText: 'From a launched order' })).toContainText(/rung \d\./);
+  await expect(page.getByRole('listitem').filter({ hasText: 'From a launched order' })).toContainText('rung 1.');
   const order = page.getByRole('row', { name: /Change the launched order/ });
   await expect(order).toContainText('ServiceRequest update');
   await expect(order.getByRole('cell').first()).toContainText('yes');
+  await expect(order.getByRole('cell').nth(1), 'nobody can know before a launch').toContainText('asked at launch');
   await expect(page.getByText(/Scopes: .*fhirUser/)).toBeVisible();
   await page.getByRole('button', { name: 'Copy the report' }).click();
   await expect(page.getByText('The report was copied.')).toBeVisible();

@@ -1,6 +1,8 @@
 /** What this EHR lets us do: its own statement and the scopes of this session, told as consequences, to print or copy. */
 import { Button } from '@mantine/core';
+import type { PublicSite } from '@refloop/server/client/session';
 import { useEffect, useState } from 'react';
+import type { Api } from '../session/api.ts';
 import { capabilities } from '../session/capabilities.ts';
 import type { Resource } from '../session/ehr.ts';
 import { todayHere } from '../session/open-app.ts';
@@ -9,25 +11,32 @@ import { copyText } from '../ui/copy-text.ts';
 import { Late } from '../ui/Late.tsx';
 import styles from './CenterPage.module.css';
 import type { CenterProps } from './CenterPage.tsx';
-import { abilitiesReport, reportText, SAID_WORDS, type Said } from './ehr-abilities.ts';
+import { AS_ASKED, abilitiesReport, reportText, SAID_WORDS, type Said } from './ehr-abilities.ts';
 
-const TONES = { yes: 'good', no: 'warn', unsaid: 'unknown' } as const satisfies Record<Said, string>;
+const TONES = { yes: 'good', no: 'warn', unsaid: 'unknown', 'at-launch': 'info' } as const satisfies Record<Said, string>;
 
 const SaidChip = ({ said }: { said: Said }) => <Chip tone={TONES[said]}>{SAID_WORDS[said]}</Chip>;
 
-export function EhrAbilitiesPage({ ehr, scopes, iss }: CenterProps) {
+/** What Refloop asks this EHR for at a launch; nothing where the server does not say. */
+async function askedScopes(api: Api, iss: string): Promise<readonly string[]> {
+  const listed = await api.call<{ sites: PublicSite[] }>('/sites');
+  const site = listed.ok ? listed.value.sites.find((each) => each.iss === iss) : undefined;
+  return site?.scopes.split(/\s+/).filter(Boolean) ?? [];
+}
+
+export function EhrAbilitiesPage({ ehr, api, scopes, iss }: CenterProps) {
   const [asked, setAsked] = useState(0);
-  const [answer, setAnswer] = useState<{ asked: number; statement: Resource | undefined }>();
+  const [answer, setAnswer] = useState<{ asked: number; statement: Resource | undefined; scopesAsked: readonly string[] }>();
   const [notice, setNotice] = useState('');
   useEffect(() => {
     let newest = true;
-    void capabilities(ehr).then((statement) => {
-      if (newest) setAnswer({ asked, statement });
+    void Promise.all([capabilities(ehr), askedScopes(api, iss)]).then(([statement, scopesAsked]) => {
+      if (newest) setAnswer({ asked, statement, scopesAsked });
     });
     return () => {
       newest = false;
     };
-  }, [ehr, asked]);
+  }, [ehr, api, iss, asked]);
   if (answer?.asked !== asked) {
     return (
       <main className={styles['page']}>
@@ -38,7 +47,7 @@ export function EhrAbilitiesPage({ ehr, scopes, iss }: CenterProps) {
       </main>
     );
   }
-  const report = abilitiesReport(iss, scopes, answer.statement);
+  const report = abilitiesReport(iss, scopes, answer.scopesAsked, answer.statement);
   const copy = () => {
     void copyText(reportText(report, todayHere())).then((copied) =>
       setNotice(copied ? 'The report was copied.' : 'The browser did not allow copying. Print the page instead.'),
@@ -69,6 +78,7 @@ export function EhrAbilitiesPage({ ehr, scopes, iss }: CenterProps) {
           </Button>
         </div>
       ) : null}
+      {report.asAsked ? <p>{AS_ASKED}</p> : null}
       <ul>
         {report.rungs.map(({ launch, rung, effect, why }) => (
           <li key={launch}>
@@ -106,8 +116,8 @@ export function EhrAbilitiesPage({ ehr, scopes, iss }: CenterProps) {
         </table>
       </div>
       <p className="caption">
-        Granted is what this session was granted, opened without a patient; a launch from a chart may be granted more or less. An EHR may
-        offer something and still have it switched off for one app.
+        “Asked at launch” is granted or not when Refloop is opened from a chart. An EHR may offer something and still have it switched off
+        for one app.
       </p>
       <p className="caption num">Scopes: {scopes.join(' ') || 'none'}</p>
     </main>

@@ -28,7 +28,7 @@ const documentsOnly: Resource = {
 };
 
 describe('what an EHR lets us do', () => {
-  const report = abilitiesReport(ISS, SCOPES, documentsOnly);
+  const report = abilitiesReport(ISS, SCOPES, [], documentsOnly);
   const of = (name: string) => report.abilities.find((ability) => ability.name === name);
 
   test('the rung, with and without a launched order, and why no higher one', () => {
@@ -65,8 +65,25 @@ describe('what an EHR lets us do', () => {
     expect(of('Create only what is not there yet')?.offered).toBe('no');
   });
 
+  test('a session without a patient: what is asked for patients counts as asked, not as granted', () => {
+    const asked = [...SCOPES, 'patient/ServiceRequest.crus', 'user/Location.rs'];
+    const center = abilitiesReport(ISS, ['openid', 'user/Practitioner.rs'], asked, documentsOnly);
+    const granted = (name: string) => center.abilities.find((ability) => ability.name === name)?.granted;
+    expect(['File the referral note', 'Change the launched order', 'Create a task', 'Look clinicians up'].map(granted)).toEqual([
+      'at-launch',
+      'at-launch',
+      'no',
+      'yes',
+    ]);
+    expect(center.rungs.map(({ rung }) => rung)).toEqual([3, 3]);
+    expect(center.abilities.find(({ name }) => name === 'Read the patient')?.consequence).toBe('Referrals can begin.');
+    expect(reportText(center, '2026-11-20')).toContain('This session has no patient');
+    // With a patient only what was granted counts, whatever was asked for.
+    expect(abilitiesReport(ISS, ['patient/Patient.r'], asked, documentsOnly).rungs.map(({ rung }) => rung)).toEqual([6, 6]);
+  });
+
   test('an EHR that says nothing: rung 6, and nothing is claimed of it', () => {
-    const silent = abilitiesReport(ISS, SCOPES, undefined);
+    const silent = abilitiesReport(ISS, SCOPES, [], undefined);
     expect(silent.rungs.map(({ rung }) => rung)).toEqual([6, 6]);
     expect(new Set(silent.abilities.map(({ offered }) => offered))).toEqual(new Set(['unsaid']));
     expect(silent.software).toBe('not stated');

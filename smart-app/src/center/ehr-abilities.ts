@@ -1,11 +1,14 @@
 /** What an EHR lets Refloop do, capability by capability, each with what follows from it: for admins, to hand to IT. */
 import { chooseRung, hindrance, RUNG_EFFECT, WRITE_ACTIONS, type WriteAction } from '@refloop/domain/write-back/rung';
-import { grants } from '../chart/granted-scopes.ts';
+import { grants, type Interaction } from '../chart/granted-scopes.ts';
 import { capability, offers, offersConditionalCreate, writeBasis } from '../chart/write-back-rung.ts';
 import type { Resource } from '../session/ehr.ts';
 
-/** `unsaid`: the EHR does not say, or there is no scope for it. */
-export type Said = 'yes' | 'no' | 'unsaid';
+/**
+ * `unsaid`: the EHR does not say, or there is no scope for it. `at-launch`: Refloop asks for it at a launch from a chart, and
+ * only then is it granted or not.
+ */
+export type Said = 'yes' | 'no' | 'unsaid' | 'at-launch';
 
 export type Ability = {
   name: string;
@@ -22,6 +25,8 @@ export type AbilitiesReport = {
   software: string;
   fhirVersion: string;
   scopes: readonly string[];
+  /** True where this session has no patient: what is granted for a patient is then taken as asked. */
+  asAsked: boolean;
   rungs: { launch: string; rung: number; effect: string; why: string[] }[];
   abilities: Ability[];
 };
@@ -79,7 +84,9 @@ const READS: readonly { name: string; type: string; can: string; cannot: string 
 
 const said = (yes: boolean): Said => (yes ? 'yes' : 'no');
 
-function guards(scopes: readonly string[], statement: Resource | undefined): Ability[] {
+type Granted = (type: string, ...letters: Interaction[]) => Said;
+
+function guards(granted: Granted, statement: Resource | undefined): Ability[] {
   const order = capability(statement, 'ServiceRequest');
   const known = (yes: boolean): Said => (order === undefined ? 'unsaid' : said(yes));
   const identifier = order?.searchParam?.some(({ name }) => name === 'identifier') ?? false;
@@ -89,7 +96,7 @@ function guards(scopes: readonly string[], statement: Resource | undefined): Abi
       name: 'Find an order by Refloop’s identifier',
       technical: 'ServiceRequest?identifier=',
       offered: known(identifier),
-      granted: said(grants(scopes, 'ServiceRequest', 's')),
+      granted: granted('ServiceRequest', 's'),
       consequence: identifier
         ? 'After a lost answer Refloop finds what it wrote in one look.'
         : 'After a lost answer Refloop looks through the patient’s orders page by page.',
@@ -116,9 +123,26 @@ function guards(scopes: readonly string[], statement: Resource | undefined): Abi
   ];
 }
 
-/** @param statement the CapabilityStatement; undefined when it could not be read */
-export function abilitiesReport(iss: string, scopes: readonly string[], statement: Resource | undefined): AbilitiesReport {
-  const basis = writeBasis(scopes, statement, 'with-version');
+const isForPatient = (scope: string): boolean => scope.startsWith('patient/');
+
+/**
+ * @param scopes granted to this session
+ * @param asked what Refloop asks this EHR for: a session without a patient is granted nothing about patients
+ * @param statement the CapabilityStatement; undefined when it could not be read
+ */
+export function abilitiesReport(
+  iss: string,
+  scopes: readonly string[],
+  asked: readonly string[],
+  statement: Resource | undefined,
+): AbilitiesReport {
+  const asAsked = !scopes.some(isForPatient);
+  const expected = asAsked ? [...scopes, ...asked.filter(isForPatient)] : scopes;
+  const grantedOf: Granted = (type, ...letters) => {
+    const any = (list: readonly string[]): boolean => letters.some((letter) => grants(list, type, letter));
+    return any(scopes) ? 'yes' : any(expected) ? 'at-launch' : 'no';
+  };
+  const basis = writeBasis(expected, statement, 'with-version');
   const rungs = (
     [
       ['From a launched order', 'with-version'],
@@ -135,20 +159,20 @@ export function abilitiesReport(iss: string, scopes: readonly string[], statemen
       name,
       technical: `${type} ${interaction}`,
       offered: statement === undefined ? 'unsaid' : said(basis.offered.includes(action)),
-      granted: said(basis.granted.includes(action)),
+      granted: grantedOf(type, interaction === 'create' ? 'c' : 'u'),
       consequence: why === undefined ? can : `${why} ${cannot}`,
     };
   });
   const reads = READS.map(({ name, type, can, cannot }): Ability => {
     const offered = offers(statement, type, 'read') || offers(statement, type, 'search-type');
-    const granted = grants(scopes, type, 'r') || grants(scopes, type, 's');
+    const granted = grantedOf(type, 'r', 's');
     return {
       name,
       technical: `${type} read, search`,
       offered: statement === undefined ? 'unsaid' : said(offered),
-      granted: said(granted),
+      granted,
       // Reading is tried where it is granted, whatever the statement says.
-      consequence: granted ? can : cannot,
+      consequence: granted === 'no' ? cannot : can,
     };
   });
   const { software, fhirVersion } = (statement ?? {}) as { software?: { name?: string; version?: string }; fhirVersion?: string };
@@ -157,12 +181,21 @@ export function abilitiesReport(iss: string, scopes: readonly string[], statemen
     software: [software?.name, software?.version].filter(Boolean).join(' ') || 'not stated',
     fhirVersion: fhirVersion ?? 'not stated',
     scopes,
+    asAsked,
     rungs,
-    abilities: [...writes, ...reads, ...guards(scopes, statement)],
+    abilities: [...writes, ...reads, ...guards(grantedOf, statement)],
   };
 }
 
-export const SAID_WORDS: Readonly<Record<Said, string>> = { yes: 'yes', no: 'no', unsaid: 'not said' };
+export const SAID_WORDS: Readonly<Record<Said, string>> = {
+  yes: 'yes',
+  no: 'no',
+  unsaid: 'not said',
+  'at-launch': 'asked at launch',
+};
+
+export const AS_ASKED =
+  'This session has no patient, so the EHR granted it nothing about patients. The rungs are those of a launch from a chart that is granted all Refloop asks for.';
 
 /** @param day when the report was made, `2026-11-20` */
 export function reportText(report: AbilitiesReport, day: string): string {
@@ -170,6 +203,7 @@ export function reportText(report: AbilitiesReport, day: string): string {
     `What this EHR lets Refloop do, ${day}`,
     `FHIR base: ${report.iss}`,
     `Software: ${report.software}. FHIR version: ${report.fhirVersion}.`,
+    ...(report.asAsked ? [AS_ASKED] : []),
     '',
     ...report.rungs.flatMap(({ launch, rung, effect, why }) => [`${launch}: rung ${rung}. ${effect}.`, ...why.map((each) => `  ${each}`)]),
     '',

@@ -1,5 +1,5 @@
 /** What the granted scopes allow (SMART v2 `cruds`, and v1 `.read`, `.write`, `.*` as some EHRs still grant). */
-type Interaction = 'c' | 'r' | 'u' | 'd' | 's';
+export type Interaction = 'c' | 'r' | 'u' | 'd' | 's';
 
 const V1: Readonly<Record<string, string>> = { read: 'rs', write: 'cud', '*': 'cruds' };
 
