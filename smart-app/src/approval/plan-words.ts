@@ -18,6 +18,7 @@ function writeBackText(plan: Plan, writing: StepName | undefined, stopped: boole
   if (writing) return { label, tone: 'info', text: `Writing: ${STEP_WORDS[writing].toLowerCase()}` };
   const done = plan.steps.filter((step) => step.outcome.status === 'done').length;
   if (done === plan.steps.length && plan.rung === 3) return { label, tone: 'warn', text: 'Note filed; the order is yours to place' };
+  if (plan.writeBack === 'awaiting-signature') return { label, tone: 'warn', text: 'In the chart, awaiting signature in the EHR' };
   if (done === plan.steps.length) return { label, tone: 'good', text: 'Written to the chart' };
   if (plan.steps.some((step) => step.outcome.status === 'stale')) return { label, tone: 'warn', text: 'The order changed' };
   if (plan.steps.some((step) => step.outcome.status === 'refused'))

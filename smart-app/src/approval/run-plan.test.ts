@@ -206,6 +206,16 @@ describe('carrying out an approved plan', () => {
     expect(end.plan.steps[0]?.outcome).toMatchObject({ status: 'done', reference: 'ServiceRequest/9', versionId: '2' });
   });
 
+  test('how the EHR keeps the order is told, written now or found: some leave it unsigned', async () => {
+    const plan = planOf({ ...UPDATE, resource: { ...UPDATE.resource, supportingInfo: [], status: 'draft' } });
+    const written = await runPlan(plan, portsOf(scriptedEhr([], [order]), plan));
+    expect(written.plan.steps[0]?.outcome).toMatchObject({ status: 'done', orderStatus: 'draft' });
+    const there = { resourceType: 'ServiceRequest', id: '9', status: 'active', subject, identifier: [{ system: 's', value: KEY }] };
+    const again = planOf(step('ServiceRequest', { subject }));
+    const found = await runPlan(again, portsOf(scriptedEhr([], [there]), again));
+    expect(found.plan.steps[0]?.outcome).toMatchObject({ status: 'done', orderStatus: 'active' });
+  });
+
   test('another order that carries our key does not stand in for the one approved', async () => {
     const twin = { resourceType: 'ServiceRequest', id: '9', meta: { versionId: '2' }, subject, identifier: [{ system: 's', value: KEY }] };
     const ehr = scriptedEhr([], [order, twin]);

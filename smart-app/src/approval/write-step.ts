@@ -33,8 +33,14 @@ const MOST_WRITES = 3;
 /** Waits before looking again: an answer may be lost while the write still goes through. */
 const LOOK_AGAIN_MILLISECONDS = [1_000, 2_000, 4_000] as const;
 
+/** Where a resource is and, of an order, how the EHR keeps it: some leave it unsigned. */
+type Where = { reference: string; versionId: string | null; orderStatus?: string };
+
+const statusOf = (resource: Resource | undefined): { orderStatus?: string } =>
+  resource?.resourceType === 'ServiceRequest' && typeof resource['status'] === 'string' ? { orderStatus: resource['status'] } : {};
+
 type Found =
-  | { kind: 'found'; reference: string; versionId: string | null }
+  | { kind: 'found'; where: Where }
   | { kind: 'nothing' }
   | { kind: 'signed-out' }
   /** The EHR answered that it does not let us look; asking again gives the same. */
@@ -89,7 +95,9 @@ async function lookUp(step: PlanStep, plan: Plan, ports: StepPorts): Promise<Fou
     return { kind: answer.refusal.kind === 'signed-out' ? 'signed-out' : 'no-answer' };
   }
   const hit = answer.value.find(isOurs);
-  return hit ? { kind: 'found', reference: `${hit.resourceType}/${hit.id}`, versionId: hit.meta?.versionId ?? null } : { kind: 'nothing' };
+  if (!hit) return { kind: 'nothing' };
+  const where = { reference: `${hit.resourceType}/${hit.id}`, versionId: hit.meta?.versionId ?? null, ...statusOf(hit) };
+  return { kind: 'found', where };
 }
 
 const NOT_LOOKED =
@@ -104,16 +112,14 @@ function writeOf(step: PlanStep, resource: Resource, plan: Plan, ports: StepPort
 }
 
 /** The browser sees versions in the body; where a server answers without one, the resource is read. */
-async function withVersion(
-  written: Written,
-  step: PlanStep,
-  ports: StepPorts,
-): Promise<{ reference: string; versionId: string | null } | undefined> {
+async function withVersion(written: Written, step: PlanStep, ports: StepPorts): Promise<Where | undefined> {
   const reference = written.reference ?? step.target?.reference;
   if (reference === undefined) return undefined;
-  if (written.versionId !== undefined) return { reference, versionId: written.versionId };
+  const said = step.name !== 'ServiceRequest' || written.resource?.resourceType === 'ServiceRequest';
+  if (written.versionId !== undefined && said) return { reference, versionId: written.versionId, ...statusOf(written.resource) };
   const read = await ports.ehr.get(reference);
-  return { reference, versionId: read.ok ? (read.value.meta?.versionId ?? null) : null };
+  if (!read.ok) return { reference, versionId: written.versionId ?? null };
+  return { reference, versionId: written.versionId ?? read.value.meta?.versionId ?? null, ...statusOf(read.value) };
 }
 
 function afterRefusal(status: number, detail: string, step: PlanStep): ReportStep['outcome'] {
@@ -145,7 +151,7 @@ export async function writeStep(step: PlanStep, plan: Plan, ports: StepPorts): P
     const before = await lookUp(step, plan, ports);
     if (before.kind === 'signed-out') return { kind: 'signed-out' };
     if (before.kind === 'found') {
-      return { kind: 'report', outcome: { status: 'done', reference: before.reference, versionId: before.versionId } };
+      return { kind: 'report', outcome: { status: 'done', ...before.where } };
     }
     if (before.kind === 'not-allowed') {
       return { kind: 'report', outcome: { status: 'refused', httpStatus: before.status, detail: NOT_LOOKED } };
@@ -178,6 +184,6 @@ export async function writeStep(step: PlanStep, plan: Plan, ports: StepPorts): P
   }
   const last = await lookUp(step, plan, ports);
   if (last.kind === 'signed-out') return { kind: 'signed-out' };
-  if (last.kind === 'found') return { kind: 'report', outcome: { status: 'done', reference: last.reference, versionId: last.versionId } };
+  if (last.kind === 'found') return { kind: 'report', outcome: { status: 'done', ...last.where } };
   return { kind: 'report', outcome: { status: 'unknown', detail } };
 }

@@ -92,6 +92,20 @@ describe('approving', () => {
   });
 });
 
+test('an order the EHR keeps unsigned is not called active, and its approval cannot be taken back here', () => {
+  const settle: ReferralCommand = {
+    type: 'settle-step',
+    planId: 'p',
+    step: 'ServiceRequest',
+    outcome: { status: 'done', reference: 'ServiceRequest/o1', versionId: '4', orderStatus: 'draft' },
+  };
+  const { referral } = play([recommend('r', '3'), approve('r', '3', 'p'), settle]);
+  expect(statusOf(referral!)).toBe('awaiting-signature');
+  expect(play([recommend('r', '3'), approve('r', '3', 'p'), settle, { type: 'withdraw', planId: 'p', reason: 'x' }]).refusals).toEqual([
+    'order-may-be-written',
+  ]);
+});
+
 describe('withdrawing', () => {
   const withdraw: ReferralCommand = { type: 'withdraw', planId: 'p', reason: 'placed by hand' };
   const settle = (outcome: Extract<ReferralCommand, { type: 'settle-step' }>['outcome']): ReferralCommand => ({

@@ -54,7 +54,7 @@ export const referralCan = {
   dismiss: ['draft'],
   approve: ['draft'],
   withdraw: ['approved'],
-  'settle-step': ['approved', 'active'],
+  'settle-step': ['approved', 'awaiting-signature', 'active'],
 } satisfies Record<ReferralCommand['type'], Referral['order']['status'][]>;
 
 export function decide(referral: Referral | undefined, command: ReferralCommand): Result<ReferralFact[], ReferralRefusal> {
@@ -150,7 +150,8 @@ function withdraw(referral: Referral | undefined, command: Of<'withdraw'>): Resu
   if (!referral || referral.order.status === 'draft' || referral.order.writeBack?.planId !== command.planId)
     return refuse({ kind: 'no-such-plan' });
   const order = referral.order.writeBack.steps.find(({ name }) => name === 'ServiceRequest')?.outcome ?? null;
-  if (referral.order.status === 'active' || (order !== null && order.status !== 'refused')) return refuse({ kind: 'order-may-be-written' });
+  if (referral.order.status !== 'approved' || (order !== null && order.status !== 'refused'))
+    return refuse({ kind: 'order-may-be-written' });
   const { planId, reason } = command;
   return ok([{ type: 'approval-withdrawn', version: 1, planId, approvalId: referral.order.approval.id, reason }]);
 }

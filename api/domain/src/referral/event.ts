@@ -27,7 +27,13 @@ export type Performer = {
 export type StepName = 'DocumentReference' | 'ServiceRequest' | 'Task' | 'Provenance';
 
 export type StepOutcome =
-  | { status: 'done'; reference: string; versionId: string | null }
+  | {
+      status: 'done';
+      reference: string;
+      versionId: string | null;
+      /** Of the order alone: the status the EHR gave it. Some keep what an app writes unsigned until a person signs there. */
+      orderStatus?: string;
+    }
   | { status: 'refused'; httpStatus: number; detail: string }
   | { status: 'stale'; detail: string }
   | { status: 'unknown'; detail: string };

@@ -33,6 +33,8 @@ export type WriteBack = {
 export type Order =
   | { status: 'draft'; reference: ResourceRef | null }
   | { status: 'approved'; reference: ResourceRef | null; approval: Approval; writeBack: WriteBack | null }
+  /** In the chart, but unsigned there: nothing may be sent until the order reads active. */
+  | { status: 'awaiting-signature'; reference: ResourceRef; approval: Approval; writeBack: WriteBack }
   | { status: 'active'; reference: ResourceRef; approval: Approval; writeBack: WriteBack };
 
 /** The payer's side. Nothing asks a payer yet, so nothing is claimed. */
@@ -68,7 +70,7 @@ export type Referral = {
 };
 
 /** The one word people see; derived, never stored as truth. Sending and what follows it come with the channels. */
-export type StatusWord = 'draft' | 'approved' | 'in-chart';
+export type StatusWord = 'draft' | 'approved' | 'awaiting-signature' | 'in-chart';
 
 export function statusOf(referral: Referral): StatusWord {
   switch (referral.order.status) {
@@ -76,6 +78,8 @@ export function statusOf(referral: Referral): StatusWord {
       return 'draft';
     case 'approved':
       return 'approved';
+    case 'awaiting-signature':
+      return 'awaiting-signature';
     case 'active':
       return 'in-chart';
     default:
@@ -84,12 +88,15 @@ export function statusOf(referral: Referral): StatusWord {
 }
 
 /** The write-back as people see it, one of the three separate indicators. */
-export type WriteBackWord = 'waiting' | 'writing' | 'partial' | 'done' | 'refused' | 'stale' | 'unknown';
+export type WriteBackWord = 'waiting' | 'writing' | 'partial' | 'done' | 'awaiting-signature' | 'refused' | 'stale' | 'unknown';
+
+const isUnsigned = ({ outcome }: { outcome: StepOutcome | null }): boolean =>
+  outcome?.status === 'done' && outcome.orderStatus !== undefined && outcome.orderStatus !== 'active';
 
 export function writeBackWord(steps: readonly { outcome: StepOutcome | null }[]): WriteBackWord {
   const statuses = steps.map((step) => step.outcome?.status);
   if (statuses.includes('stale')) return 'stale';
-  if (statuses.every((status) => status === 'done')) return 'done';
+  if (statuses.every((status) => status === 'done')) return steps.some(isUnsigned) ? 'awaiting-signature' : 'done';
   if (statuses.every((status) => status === undefined)) return 'waiting';
   if (statuses.includes('unknown')) return 'unknown';
   if (statuses.includes(undefined)) return statuses.includes('refused') ? 'partial' : 'writing';
@@ -206,7 +213,8 @@ function settled(referral: Referral, planId: string, step: StepName, outcome: St
   const reference = outcome.status === 'done' ? referenceOf(outcome.reference) : undefined;
   const attempts = step === 'Task' && reference ? referral.attempts.map((attempt) => ({ ...attempt, task: reference })) : referral.attempts;
   if (step === 'ServiceRequest' && reference) {
-    return { ...referral, attempts, order: { status: 'active', reference, approval: order.approval, writeBack } };
+    const status = isUnsigned({ outcome }) ? 'awaiting-signature' : 'active';
+    return { ...referral, attempts, order: { status, reference, approval: order.approval, writeBack } };
   }
   return { ...referral, attempts, order: { ...order, writeBack } };
 }

@@ -39,7 +39,13 @@ export const PlanStep = z.object({
   resource: z.record(z.string(), z.unknown()),
   outcome: z.discriminatedUnion('status', [
     z.object({ status: z.literal('waiting') }),
-    z.object({ status: z.literal('done'), reference: z.string(), versionId: z.string().nullable(), at: z.string() }),
+    z.object({
+      status: z.literal('done'),
+      reference: z.string(),
+      versionId: z.string().nullable(),
+      orderStatus: z.string().exactOptional(),
+      at: z.string(),
+    }),
     z.object({ status: z.literal('refused'), httpStatus: z.number().int(), detail: z.string(), at: z.string() }),
     z.object({ status: z.literal('stale'), detail: z.string(), at: z.string() }),
     z.object({ status: z.literal('unknown'), detail: z.string(), at: z.string() }),
@@ -57,7 +63,7 @@ export const Plan = z.object({
   lease: z.object({ holder: z.string(), until: z.string() }).nullable(),
   /** The three indicators, never merged into one (architecture: decision, write-back, transport). */
   decision: z.object({ status: z.literal('approved'), by: z.string(), at: z.string() }),
-  writeBack: z.enum(['waiting', 'writing', 'partial', 'done', 'refused', 'stale', 'unknown', 'withdrawn']),
+  writeBack: z.enum(['waiting', 'writing', 'partial', 'done', 'awaiting-signature', 'refused', 'stale', 'unknown', 'withdrawn']),
   transport: z.enum(['not-sent']),
 });
 export type Plan = z.infer<typeof Plan>;
@@ -67,7 +73,13 @@ export type TakeLease = z.infer<typeof TakeLease>;
 export const ReportStep = z.object({
   holder: z.string().min(8).max(80),
   outcome: z.discriminatedUnion('status', [
-    z.object({ status: z.literal('done'), reference: z.string().max(100), versionId: z.string().max(64).nullable() }),
+    z.object({
+      status: z.literal('done'),
+      reference: z.string().max(100),
+      versionId: z.string().max(64).nullable(),
+      /** Of the order alone: its status in the EHR after the write. */
+      orderStatus: z.string().max(40).exactOptional(),
+    }),
     z.object({ status: z.literal('refused'), httpStatus: z.number().int(), detail: z.string().max(500) }),
     z.object({ status: z.literal('stale'), detail: z.string().max(500) }),
     z.object({ status: z.literal('unknown'), detail: z.string().max(500) }),

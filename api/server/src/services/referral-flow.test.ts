@@ -270,6 +270,27 @@ describe('an approval that cannot be carried out', () => {
   });
 });
 
+test('an order the EHR keeps unsigned is shown as awaiting signature, not as done', async () => {
+  const input = makeInput();
+  const made = await recommend(input);
+  const plan = (await api.call('POST', '/approvals', token, approveInput(made, input))).body;
+  const holder = 'window-one-1234';
+  await api.call('POST', `/plans/${String(plan['id'])}/lease`, token, { holder });
+  const order = `ServiceRequest/${String((input['order'] as Body)['id'])}`;
+  for (const [step, reference] of [
+    ['DocumentReference', 'DocumentReference/d'],
+    ['ServiceRequest', order],
+    ['Task', 'Task/t'],
+    ['Provenance', 'Provenance/p'],
+  ]) {
+    const outcome = { status: 'done', reference, versionId: '4', ...(step === 'ServiceRequest' ? { orderStatus: 'draft' } : {}) };
+    expect((await api.call('POST', `/plans/${String(plan['id'])}/steps/${String(step)}`, token, { holder, outcome })).status).toBe(200);
+  }
+  expect((await api.call('GET', `/plans/${String(plan['id'])}`, token)).body['writeBack']).toBe('awaiting-signature');
+  const referral = await api.store.transaction(api.scope, async (unit) => readReferral(unit, String(made['referralId'])));
+  expect(referral?.order.status).toBe('awaiting-signature');
+});
+
 test('an order that was referred is not referred a second time', async () => {
   const input = makeInput();
   const made = await recommend(input);
