@@ -1,5 +1,5 @@
 /** A candidate joined with its directory entry: what a card shows, and what is stored with the recommendation. */
-import { specialtyOfNucc } from '@refloop/domain/clinical/specialty';
+import { specialtyById, specialtyOfNucc } from '@refloop/domain/clinical/specialty';
 import type { Candidate, ExclusionReason } from '@refloop/domain/matching/result';
 import type { DirectoryEntry } from '@refloop/domain/network/directory';
 import type { Card } from '../client/match.ts';
@@ -13,10 +13,19 @@ export const displayOf = (entry: DirectoryEntry): string =>
 const addressOf = ({ location }: DirectoryEntry): string =>
   [location.line, location.city, `${location.state} ${location.zip}`].filter((part) => part !== undefined && part !== '').join(', ');
 
+/** One taxonomy code serves obstetrics and gynecology alike: the card says the specialty that was asked for where the code is one of its. */
+function specialtyNameOf(entry: DirectoryEntry, asked: string): string {
+  const wanted = specialtyById(asked);
+  if (wanted?.nucc.includes(entry.nucc)) return wanted.name;
+  return specialtyOfNucc(entry.nucc)?.name ?? entry.specialty;
+}
+
+/** @param asked our id of the specialty that was asked for */
 export function cardOf(
   entry: DirectoryEntry,
   candidate: Candidate,
   place: { rank: number | null; exclusion: ExclusionReason | null },
+  asked: string,
 ): Card {
   return {
     entryId: entry.id,
@@ -24,7 +33,7 @@ export function cardOf(
     npi: entry.npi,
     name: nameOf(entry),
     credential: entry.name.credential ?? null,
-    specialtyName: specialtyOfNucc(entry.nucc)?.name ?? entry.specialty,
+    specialtyName: specialtyNameOf(entry, asked),
     organization: entry.organization?.name ?? entry.location.name ?? null,
     address: addressOf(entry),
     phone: entry.phone ?? null,

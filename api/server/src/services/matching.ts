@@ -59,14 +59,14 @@ function requestOf(input: MatchInput, lookup: PlanLookup, now: Date): MatchReque
 
 const isRequest = (value: MatchRequest | Refusal): value is MatchRequest => 'specialty' in value;
 
-function answerOf(matcher: MatchIndex, result: MatchResult, lookup: PlanLookup): MatchAnswer {
+function answerOf(matcher: MatchIndex, result: MatchResult, lookup: PlanLookup, asked: string): MatchAnswer {
   const entryOf = (id: string) => {
     const entry = matcher.entry(id);
     if (!entry) throw new Error(`The engine named an entry that its directory does not hold: ${id}`);
     return entry;
   };
   const card = (candidate: Candidate, rank: number | null, exclusion: 'network-unknown' | 'out-of-network' | null): Card =>
-    cardOf(entryOf(candidate.entryId), candidate, { rank, exclusion });
+    cardOf(entryOf(candidate.entryId), candidate, { rank, exclusion }, asked);
   return {
     engine: result.engine,
     policy: { ...result.policy },
@@ -120,7 +120,7 @@ export function createMatchingService(deps: { current: () => MatchIndex | undefi
     const entry = matcher.entry(entryId);
     if (!entry) return undefined;
     const assessment = matcher.assess(entry, request, deps.policy);
-    const card = cardOf(entry, assessment.candidate, { rank: null, exclusion: assessment.exclusion });
+    const card = cardOf(entry, assessment.candidate, { rank: null, exclusion: assessment.exclusion }, request.specialty);
     return assessment.otherSpecialty === null
       ? card
       : { ...card, callToConfirm: [`Listed in ${assessment.otherSpecialty}, not in the specialty asked for.`, ...card.callToConfirm] };
@@ -132,7 +132,7 @@ export function createMatchingService(deps: { current: () => MatchIndex | undefi
     match: (input, now) => {
       const prepared = prepare(input, now);
       if ('refused' in prepared) return prepared;
-      return answerOf(prepared.matcher, prepared.matcher.match(prepared.request, deps.policy), prepared.lookup);
+      return answerOf(prepared.matcher, prepared.matcher.match(prepared.request, deps.policy), prepared.lookup, prepared.request.specialty);
     },
     search: ({ text, match }, now) => {
       const prepared = prepare(match, now);

@@ -291,6 +291,16 @@ test('an order the EHR keeps unsigned is shown as awaiting signature, not as don
   expect(referral?.order.status).toBe('awaiting-signature');
 });
 
+test('a code that two specialties share is called by the one asked for', async () => {
+  const directory = testDirectory();
+  api.useDirectory({ ...directory, entries: directory.entries.map((each) => ({ ...each, nucc: '207V00000X' })) }, 'directory-3');
+  const named = async (specialty: string) =>
+    ((await api.call('POST', '/match', token, match({ specialty }))).body as { ranked: { specialtyName: string }[] }).ranked[0]
+      ?.specialtyName;
+  expect([await named('gynecology'), await named('obstetrics')]).toEqual(['Gynecology', 'Obstetrics']);
+  api.useDirectory(testDirectory(), 'directory-1');
+});
+
 test('an order that was referred is not referred a second time', async () => {
   const input = makeInput();
   const made = await recommend(input);
