@@ -11,7 +11,18 @@ export type Launches = {
 
 export const launches = async (ehr = EHR): Promise<Launches> => (await (await fetch(`${ehr}/launches`)).json()) as Launches;
 
-export type LaunchRequest = { user: string; patient?: string; encounter?: string; order?: string };
+/** A vendor's way of behaving, with a FHIR base of its own. */
+export type ModeName = 'full' | 'epic-like' | 'oracle-like' | 'athena-like';
+
+export type LaunchRequest = {
+  user: string;
+  patient?: string;
+  encounter?: string;
+  order?: string;
+  mode?: ModeName;
+  /** What goes wrong in this launch, by the names of `GET /launches`. */
+  faults?: string[];
+};
 
 export async function launch(request: LaunchRequest, ehr = EHR): Promise<{ launch: string; iss: string; url: string }> {
   const answer = await fetch(`${ehr}/launches`, {

@@ -111,6 +111,13 @@ export async function writtenTo(chart: Chart, patient: string): Promise<Written>
   };
 }
 
-/** The text of a note. */
-export const textOf = (note: DocumentReference | undefined): string =>
-  Buffer.from(note?.content[0]?.attachment.data ?? '', 'base64').toString('utf8');
+const dataOf = (note: DocumentReference | undefined, contentType: string): Buffer => {
+  const found = note?.content.find(({ attachment }) => attachment.contentType?.startsWith(contentType));
+  return Buffer.from(found?.attachment.data ?? '', 'base64');
+};
+
+/** The text of a note; empty where it has none. */
+export const textOf = (note: DocumentReference | undefined): string => dataOf(note, 'text/plain').toString('utf8');
+
+/** The PDF of a note; empty where it has none. */
+export const pdfOf = (note: DocumentReference | undefined): Buffer => dataOf(note, 'application/pdf');
