@@ -179,6 +179,13 @@ describe('carrying out an approved plan', () => {
     expect(statuses(end.plan)).toEqual(['done', 'done']);
   });
 
+  test('an EHR that cannot search by identifier is not asked to by If-None-Exist either', async () => {
+    const ehr = refusing(scriptedEhr([]), (path) => path.includes('identifier='));
+    const plan = planOf(step('ServiceRequest', { subject }));
+    await runPlan(plan, portsOf(ehr, plan, { conditionalCreate: () => true }));
+    expect(ehr.writes.map(({ ifNoneExist }) => ifNoneExist)).toEqual([undefined]);
+  });
+
   test('an EHR that lets us look for nothing is written nothing new to, and the reason is told', async () => {
     const ehr = refusing(scriptedEhr([], [order]), (path) => path.includes('?'));
     const plan = planOf(NOTE, UPDATE, TASK);

@@ -41,7 +41,8 @@ const statusOf = (resource: Resource | undefined): { orderStatus?: string } =>
 
 type Found =
   | { kind: 'found'; where: Where }
-  | { kind: 'nothing' }
+  /** `byIdentifier`: the EHR searched by our identifier; some refuse that, and with it If-None-Exist. */
+  | { kind: 'nothing'; byIdentifier: boolean }
   | { kind: 'signed-out' }
   /** The EHR answered that it does not let us look; asking again gives the same. */
   | { kind: 'not-allowed'; status: number }
@@ -71,31 +72,31 @@ async function searchAll(start: string, ports: StepPorts, stop: (found: Resource
 async function candidates(step: PlanStep, query: string, ports: StepPorts, isOurs: (resource: Resource) => boolean) {
   if (step.target) {
     const read = await ports.ehr.get(step.target.reference);
-    return read.ok ? ok([read.value]) : read;
+    return { answer: read.ok ? ok([read.value]) : read, byIdentifier: false };
   }
   const stop = (found: Resource[]) => found.some(isOurs);
   const found = await searchAll(query, ports, stop);
   // Servers that cannot search this type by identifier refuse with 400: then all of this patient's are looked through.
   const byPatient = query.replace(/&identifier=[^&]*/, '');
-  if (found.ok || !isRefused(found.refusal) || byPatient === query) return found;
-  return searchAll(byPatient, ports, stop);
+  if (found.ok || !isRefused(found.refusal) || byPatient === query) return { answer: found, byIdentifier: byPatient !== query };
+  return { answer: await searchAll(byPatient, ports, stop), byIdentifier: false };
 }
 
 async function lookUp(step: PlanStep, plan: Plan, ports: StepPorts): Promise<Found> {
   const query = fillText(step.lookUp.query, plan);
-  if (query === undefined) return { kind: 'nothing' };
+  if (query === undefined) return { kind: 'nothing', byIdentifier: false };
   const isOurs = (resource: Resource): boolean =>
     resource.id !== undefined &&
     resource.resourceType === step.name &&
     patientOf(resource, ports.patient, ports.ehr.base) !== 'another' &&
     JSON.stringify(resource).includes(JSON.stringify(step.lookUp.businessKey));
-  const answer = await candidates(step, query, ports, isOurs);
+  const { answer, byIdentifier } = await candidates(step, query, ports, isOurs);
   if (!answer.ok) {
     if (isRefused(answer.refusal)) return { kind: 'not-allowed', status: answer.refusal.status };
     return { kind: answer.refusal.kind === 'signed-out' ? 'signed-out' : 'no-answer' };
   }
   const hit = answer.value.find(isOurs);
-  if (!hit) return { kind: 'nothing' };
+  if (!hit) return { kind: 'nothing', byIdentifier };
   const where = { reference: `${hit.resourceType}/${hit.id}`, versionId: hit.meta?.versionId ?? null, ...statusOf(hit) };
   return { kind: 'found', where };
 }
@@ -103,11 +104,11 @@ async function lookUp(step: PlanStep, plan: Plan, ports: StepPorts): Promise<Fou
 const NOT_LOOKED =
   'The EHR does not let Refloop look for what it wrote before, so nothing was written: a second one could not be told from the first.';
 
-function writeOf(step: PlanStep, resource: Resource, plan: Plan, ports: StepPorts): EhrWrite {
+function writeOf(step: PlanStep, resource: Resource, plan: Plan, ports: StepPorts, byIdentifier: boolean): EhrWrite {
   if (step.target) return { path: step.target.reference, method: 'PUT', resource, ifMatch: step.target.versionId };
   const criteria = fillText(step.lookUp.query, plan)?.split('?')[1];
   // Only a search by identifier names one resource; a search by target could match what others wrote.
-  const conditional = criteria?.includes('identifier=') && ports.conditionalCreate(step.name);
+  const conditional = byIdentifier && ports.conditionalCreate(step.name);
   return { path: step.name, method: 'POST', resource, ...(conditional && criteria ? { ifNoneExist: criteria } : {}) };
 }
 
@@ -162,7 +163,7 @@ export async function writeStep(step: PlanStep, plan: Plan, ports: StepPorts): P
       continue;
     }
     const simpler = withFirstAttachment(resource);
-    const written = await ports.ehr.write(writeOf(step, resource, plan, ports));
+    const written = await ports.ehr.write(writeOf(step, resource, plan, ports, before.byIdentifier));
     if (written.ok) {
       const made = await withVersion(written.value, step, ports);
       if (made) return { kind: 'report', outcome: { status: 'done', ...made } };
