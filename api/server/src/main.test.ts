@@ -66,7 +66,11 @@ describe('a process', () => {
   test('serves once it is ready, ends on SIGTERM with 0, and finds everything again', async () => {
     const first = await start();
     await untilStatus(first.port, 200);
-    expect(await (await fetch(`http://127.0.0.1:${first.port}/sites`)).json()).toMatchObject({ sites: [{ clientId: 'refloop' }] });
+    const { sites } = (await (await fetch(`http://127.0.0.1:${first.port}/sites`)).json()) as {
+      sites: { iss: string; clientId: string }[];
+    };
+    expect(sites.map(({ iss }) => new URL(iss).pathname)).toEqual(['/fhir', '/epic-like/fhir', '/oracle-like/fhir', '/athena-like/fhir']);
+    expect(new Set(sites.map(({ clientId }) => clientId))).toEqual(new Set(['refloop']));
     first.child.kill('SIGTERM');
     expect(await first.ended).toEqual([0, null]);
     const second = await start();
