@@ -116,6 +116,15 @@ test('rate_limited and unavailable: an EHR that asks for patience gets it, when 
   await expectEndsWell(page, ['rate_limited', 'unavailable'], { full: 'oncology-1', 'epic-like': 'interpreter-spanish' });
 });
 
+test('identifier_not_searchable: the patient’s resources are looked through instead', async ({ page }) => {
+  const patient = 'no-work-up';
+  const before = await allOrders(patient);
+  await openWith(page, 'full', patient, ['identifier_not_searchable']);
+  await approveButton(page).click();
+  await expectWriteBack(page, WRITTEN.full);
+  await expectOnce('full', patient, before);
+});
+
 test('identifier_not_kept: without a mark of ours on it, it is written once all the same', async ({ page }) => {
   const patient = 'pain-1';
   const before = await allOrders(patient);
