@@ -1,10 +1,10 @@
 /** What this EHR lets us do: its own statement and the scopes of this session, told as consequences, to print or copy. */
 import { Button } from '@mantine/core';
+import type { Resource } from '@refloop/domain/fhir/ehr-port';
 import type { PublicSite } from '@refloop/server/client/session';
 import { useEffect, useState } from 'react';
 import type { Api } from '../session/api.ts';
 import { capabilities } from '../session/capabilities.ts';
-import type { Resource } from '../session/ehr.ts';
 import { todayHere } from '../session/open-app.ts';
 import { Chip } from '../ui/Chip.tsx';
 import { copyText } from '../ui/copy-text.ts';

@@ -1,8 +1,8 @@
 /** What the banner and matching need of the Patient resource. */
 
 import type { Patient } from '@medplum/fhirtypes';
+import type { Resource } from '@refloop/domain/fhir/ehr-port';
 import type { MatchInput } from '@refloop/server/client/match';
-import type { Resource } from '../session/ehr.ts';
 
 export type PatientFacts = {
   name: string;

@@ -1,7 +1,8 @@
 /** Which rung of the write-back ladder this launch can stand on: granted scopes and the EHR's CapabilityStatement together. */
+
+import type { Resource } from '@refloop/domain/fhir/ehr-port';
 import { chooseRung, RUNG_EFFECT, WRITE_ACTIONS } from '@refloop/domain/write-back/rung';
 import type { WriteBack } from '@refloop/server/client/recommendation';
-import type { Resource } from '../session/ehr.ts';
 import { grants } from './granted-scopes.ts';
 
 type Capability = {

@@ -1,4 +1,6 @@
 /** Everything one launch holds for the Refer screen. One desk a launch, in memory only, wiped when the session ends. */
+
+import type { EhrPort, Resource } from '@refloop/domain/fhir/ehr-port';
 import type { MatchAnswer } from '@refloop/server/client/match';
 import type { OpenWork, Recommendation, Sentence, WorkingCopy, WriteBack } from '@refloop/server/client/recommendation';
 import type { Session } from '@refloop/server/client/session';
@@ -7,7 +9,6 @@ import type { CoverageFacts } from '../chart/coverage-facts.ts';
 import type { OrderFacts } from '../chart/order-facts.ts';
 import type { PatientFacts } from '../chart/patient-facts.ts';
 import type { Api } from '../session/api.ts';
-import type { Ehr, Resource } from '../session/ehr.ts';
 import type { Failure } from '../session/failure.ts';
 import type { LaunchContext } from '../session/launch-context.ts';
 import type { Store } from '../ui/store.ts';
@@ -75,7 +76,7 @@ export type DeskState = {
 export type Desk = {
   store: Store<DeskState>;
   api: Api;
-  ehr: Ehr;
+  ehr: EhrPort;
   context: LaunchContext;
   session: Session;
   patientId: string;

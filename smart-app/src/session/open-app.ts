@@ -3,12 +3,14 @@
  * shown before token, session and resources agree on one patient.
  */
 import { redFlags } from '@refloop/domain/clinical/red-flags';
+import { entriesOf } from '@refloop/domain/fhir/bundle';
+import type { EhrFailure, EhrPort, Resource } from '@refloop/domain/fhir/ehr-port';
+import { isOf } from '@refloop/domain/fhir/patient-of';
 import { ok, type Result, refuse } from '@refloop/domain/result';
 import type { Session } from '@refloop/server/client/session';
 import { coverageFacts } from '../chart/coverage-facts.ts';
 import { grants } from '../chart/granted-scopes.ts';
 import { orderFacts } from '../chart/order-facts.ts';
-import { isOf } from '../chart/patient-check.ts';
 import { patientFacts } from '../chart/patient-facts.ts';
 import { writeBackRung } from '../chart/write-back-rung.ts';
 import type { Desk, DeskState } from '../refer/desk.ts';
@@ -16,7 +18,7 @@ import { requestOf } from '../refer/request-form.ts';
 import { createStore } from '../ui/store.ts';
 import type { Api } from './api.ts';
 import { capabilities } from './capabilities.ts';
-import { type Ehr, type EhrFailure, entriesOf, openEhr, type Resource } from './ehr.ts';
+import { openEhr } from './ehr.ts';
 import type { Failure } from './failure.ts';
 import { applyHostStyle } from './host-style.ts';
 import { type LaunchContext, readLaunchContext } from './launch-context.ts';
@@ -25,7 +27,7 @@ import type { CompletedLaunch } from './smart-launch.ts';
 
 export type OpenedApp =
   | { kind: 'chart'; desk: Desk; context: LaunchContext; session: Session; api: Api }
-  | { kind: 'center'; session: Session; api: Api; ehr: Ehr; context: LaunchContext };
+  | { kind: 'center'; session: Session; api: Api; ehr: EhrPort; context: LaunchContext };
 
 function readFailure(failure: EhrFailure, what: string): Failure {
   switch (failure.kind) {
@@ -43,7 +45,7 @@ function readFailure(failure: EhrFailure, what: string): Failure {
 
 type ChartHead = { patient: Resource; coverages: Resource[]; order: Resource | null; statement: Resource | undefined };
 
-async function readHead(ehr: Ehr, context: LaunchContext, patientId: string): Promise<Result<ChartHead, Failure>> {
+async function readHead(ehr: EhrPort, context: LaunchContext, patientId: string): Promise<Result<ChartHead, Failure>> {
   const missing = [
     ...(grants(context.scopes, 'Patient', 'r') ? [] : ['patient/Patient.r']),
     ...(context.order && !grants(context.scopes, 'ServiceRequest', 'r') ? ['patient/ServiceRequest.r'] : []),

@@ -26,7 +26,7 @@ export type Approval = {
 export type WriteBack = {
   planId: string;
   rung: number;
-  steps: { name: StepName; outcome: StepOutcome | null }[];
+  steps: { name: StepName; outcome: StepOutcome | null; attempted: boolean }[];
   leftOut: { step: string; why: string }[];
 };
 
@@ -88,7 +88,7 @@ export function statusOf(referral: Referral): StatusWord {
 }
 
 /** The write-back as people see it, one of the three separate indicators. */
-export type WriteBackWord = 'waiting' | 'writing' | 'partial' | 'done' | 'awaiting-signature' | 'refused' | 'stale' | 'unknown';
+export type WriteBackWord = 'waiting' | 'writing' | 'partial' | 'done' | 'awaiting-signature' | 'refused' | 'stale' | 'unknown' | 'unsure';
 
 const isUnsigned = ({ outcome }: { outcome: StepOutcome | null }): boolean =>
   outcome?.status === 'done' && outcome.orderStatus !== undefined && outcome.orderStatus !== 'active';
@@ -98,6 +98,7 @@ export function writeBackWord(steps: readonly { outcome: StepOutcome | null }[])
   if (statuses.includes('stale')) return 'stale';
   if (statuses.every((status) => status === 'done')) return steps.some(isUnsigned) ? 'awaiting-signature' : 'done';
   if (statuses.every((status) => status === undefined)) return 'waiting';
+  if (statuses.includes('unsure')) return 'unsure';
   if (statuses.includes('unknown')) return 'unknown';
   if (statuses.includes(undefined)) return statuses.includes('refused') ? 'partial' : 'writing';
   return statuses.includes('done') ? 'partial' : 'refused';
@@ -186,12 +187,17 @@ function applied(referral: Referral, event: ReferralEvent): Referral {
     }
     case 'write-back-planned': {
       if (referral.order.status !== 'approved') return referral;
-      const steps = fact.steps.map((name) => ({ name, outcome: null }));
+      const steps = fact.steps.map((name) => ({ name, outcome: null, attempted: !fact.attemptsRecorded }));
       return {
         ...referral,
         order: { ...referral.order, writeBack: { planId: fact.planId, rung: fact.rung, steps, leftOut: fact.leftOut } },
       };
     }
+    case 'write-step-attempted':
+      return withStep(referral, fact.planId, fact.step, (step) => ({ ...step, attempted: true }));
+    case 'write-candidates-refused':
+      // A person has looked: nothing of this step is in the chart.
+      return withStep(referral, fact.planId, fact.step, (step) => ({ ...step, outcome: null, attempted: false }));
     case 'write-step-settled':
       return settled(referral, fact.planId, fact.step, fact.outcome);
     case 'approval-withdrawn':
@@ -201,6 +207,15 @@ function applied(referral: Referral, event: ReferralEvent): Referral {
     default:
       return unreachable(fact);
   }
+}
+
+type WriteStep = WriteBack['steps'][number];
+
+function withStep(referral: Referral, planId: string, name: StepName, change: (step: WriteStep) => WriteStep): Referral {
+  const { order } = referral;
+  if (order.status === 'draft' || order.writeBack?.planId !== planId) return referral;
+  const writeBack = { ...order.writeBack, steps: order.writeBack.steps.map((step) => (step.name === name ? change(step) : step)) };
+  return { ...referral, order: { ...order, writeBack } };
 }
 
 function settled(referral: Referral, planId: string, step: StepName, outcome: StepOutcome): Referral {

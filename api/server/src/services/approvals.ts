@@ -17,7 +17,7 @@ import type { Approve, Plan } from '../client/approval.ts';
 import { type Packet, packetOf } from '../packet/packet.ts';
 import { packetPdf } from '../packet/packet-pdf.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
-import { actorOf, type PatientSession } from '../sessions/session.ts';
+import { actorOf, type PatientSession, personOf } from '../sessions/session.ts';
 import type { RecommendationOutcome, StoredRecommendation } from '../store/recommendations.ts';
 import type { Store, Unit } from '../store/store.ts';
 import { choosePerformer } from './chosen-performer.ts';
@@ -208,8 +208,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
             writes,
           };
           const contentHash = contentHashOf(content);
-          const actor = { kind: 'person' as const, subject: session.subject, fhirUser: session.fhirUser, sessionId: session.sessionId };
-          const applied = await applyCommand(unit, stored.referralId, actor, at, {
+          const applied = await applyCommand(unit, stored.referralId, personOf(session), at, {
             type: 'approve',
             approvalId,
             planId,
@@ -243,7 +242,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
           }
           const planContent: PlanContent = {
             rung: writeBack.rung,
-            steps: writes.map((write) => ({ ...write, outcome: { status: 'waiting' as const } })),
+            steps: writes.map((write) => ({ ...write, outcome: { status: 'waiting' as const }, attemptedAt: null, notOurs: [] })),
             leftOut: writeBack.leftOut,
             decision: { status: 'approved', by: session.name, at },
             specialtyName: specialty.name,
