@@ -8,6 +8,7 @@ import { configFaults, readConfig } from '../api/server/src/config.ts';
 import { buildApp } from './app-build.ts';
 import { type Databases, openDatabases, ROOT, say, stateFolder } from './environment.ts';
 import { publishSandboxDirectory } from './sandbox-directory.ts';
+import { sandboxSystemKey } from './sandbox-system-key.ts';
 
 const ROLES = ['api', 'worker', 'gateway'];
 
@@ -120,7 +121,7 @@ try {
     DATABASE_URL: databases.refloop,
     REFLOOP_MIGRATION_DATABASE_URL: databases.refloopMigration,
     ...(only ? { REFLOOP_ONLY: only } : {}),
-    ...(withSandbox ? { REFLOOP_DIRECTORY_EXPECTED: 'yes' } : {}),
+    ...(withSandbox ? { REFLOOP_DIRECTORY_EXPECTED: 'yes', REFLOOP_SANDBOX_SYSTEM_KEY: sandboxSystemKey(state) } : {}),
   });
   if (withSandbox) process.stdout.write(`Sandbox EHR  http://localhost:${ehrPort}\n`);
   if (only !== 'worker') process.stdout.write(`Refloop      http://127.0.0.1:${refloopPort}\n`);

@@ -11,7 +11,10 @@ import { type AppDeps, createApp } from './app.ts';
 import { startSequencer } from './audit/sequencer.ts';
 import { type Config, configFaults, readConfig } from './config.ts';
 import { createKeyRing } from './crypto/key-ring.ts';
+import { systemAccess } from './ehr/system-access.ts';
+import { createSystemTokens } from './ehr/system-token.ts';
 import { seedSandboxGrants } from './grants/sandbox-grants.ts';
+import { repeat } from './jobs/repeat.ts';
 import { createLogger } from './logging/log.ts';
 import { currentIndex } from './matching/current-index.ts';
 import { migrate } from './migrations/migrate.ts';
@@ -19,9 +22,11 @@ import { referralRoutes } from './referral-routes.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { grantRoutes } from './routes/grants.ts';
 import { healthRoutes } from './routes/health.ts';
+import { keySetRoutes } from './routes/key-set.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { siteRoutes } from './routes/sites.ts';
 import { followDirectory } from './services/published-directory.ts';
+import { createReconciliation } from './services/reconciliation.ts';
 import { createDiscovery } from './sessions/discovery.ts';
 import { scopeOf } from './sites.ts';
 import { readBuiltApp } from './static.ts';
@@ -35,6 +40,8 @@ const DATABASE_PATIENCE_MS = 60_000;
 const DRAIN_MS = 5000;
 /** A page waits this long for an EHR that has not answered yet before it is served without that EHR's token endpoint. */
 const PAGE_PATIENCE_MS = 1500;
+/** How often due write-backs are looked for; each has its own time (services/look-schedule.ts). */
+const RECONCILE_MS = 15_000;
 
 const say = (line: string): void => console.error(`Refloop: ${line}`);
 const now = (): Date => new Date();
@@ -71,7 +78,7 @@ function startingApp(): Fetch {
       throw new Error('The store is not open yet.');
     },
   });
-  const routes = [...healthRoutes({ notReady }), ...siteRoutes({ sites })];
+  const routes = [...healthRoutes({ notReady }), ...siteRoutes({ sites }), ...keySetRoutes({ sites })];
   const app = createApp({ ...parts, ...pages, store, routes, builtApp: undefined });
   return (request) => app.fetch(request);
 }
@@ -80,6 +87,7 @@ function servingApp(store: Store): Fetch {
   const routes: AppDeps['routes'] = [
     ...healthRoutes({ notReady }),
     ...siteRoutes({ sites }),
+    ...keySetRoutes({ sites }),
     ...sessionRoutes({ store, sites, discovery, fetch, idleSeconds: config.idleSeconds, warnSeconds: config.warnSeconds }),
     ...grantRoutes({ store, sites }),
     ...auditRoutes({ store }),
@@ -123,6 +131,7 @@ const running: {
   server?: () => Promise<void>;
   directory?: () => Promise<void>;
   sequencer?: () => Promise<void>;
+  reconciliation?: () => Promise<void>;
   store?: () => Promise<void>;
 } = {};
 let stopping = false;
@@ -130,7 +139,7 @@ let stopping = false;
 async function stop(code: number): Promise<never> {
   if (stopping) return new Promise<never>(() => undefined);
   stopping = true;
-  for (const end of [running.server, running.directory, running.sequencer, running.store]) {
+  for (const end of [running.server, running.directory, running.reconciliation, running.sequencer, running.store]) {
     await end?.().catch((error: unknown) => log.failure({ route: 'stop', reference: '-', error }));
   }
   return process.exit(code);
@@ -157,6 +166,18 @@ async function rewrapped(store: Store): Promise<void> {
   }
 }
 
+const reconciliation = (store: Store) =>
+  createReconciliation({
+    store,
+    sites,
+    access: systemAccess({ fetch, tokens: createSystemTokens({ fetch, discovery, now }) }),
+    newId,
+    now,
+    pause: (milliseconds) => new Promise((done) => setTimeout(done, milliseconds)),
+    version,
+    failed: (error) => log.failure({ route: 'reconciliation', reference: '-', error }),
+  });
+
 async function start(): Promise<void> {
   await migrated();
   const store = await openPostgresStore({ url: config.databaseUrl, keyRing: createKeyRing(config.keys), newId });
@@ -164,6 +185,9 @@ async function start(): Promise<void> {
   for (const site of sites) await store.enrol(scopeOf(site));
   for (const sandbox of config.sandbox) await seedSandboxGrants(store, sandbox, now());
   if (config.only === undefined || config.only === 'worker') {
+    running.reconciliation = repeat(reconciliation(store).run, RECONCILE_MS, (error) =>
+      log.failure({ route: 'reconciliation', reference: '-', error }),
+    ).stop;
     running.sequencer = startSequencer(store.auditTrail, now, (error) =>
       log.failure({ route: 'audit sequencer', reference: '-', error }),
     ).stop;

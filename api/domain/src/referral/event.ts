@@ -90,6 +90,8 @@ export type ReferralFact =
   /** Recorded before a write leaves: without it a step was certainly never written. */
   | { type: 'write-step-attempted'; version: 1; planId: string; step: StepName }
   | { type: 'write-step-settled'; version: 2; planId: string; step: StepName; outcome: StepOutcome }
+  /** The order as the EHR was seen to hold it after the write-back: signed meanwhile, or revoked there. */
+  | { type: 'order-status-observed'; version: 1; reference: string; status: string; versionId: string | null }
   /** A person looked at the candidates: none of them is what Refloop wrote. */
   | { type: 'write-candidates-refused'; version: 1; planId: string; step: StepName; references: string[] }
   /** The clinician takes the approval back because nothing of the order is, or can be, in the chart. */

@@ -75,6 +75,8 @@ export const ExceptionRow = z.object({
   specialtyName: z.string(),
   patientName: z.string(),
   detail: z.string(),
+  /** Of a write-back: what the clinician's page shows too, to quote on the phone. */
+  reference: z.string().nullable(),
   status: z.enum(['open', 'done']),
 });
 export type ExceptionRow = z.infer<typeof ExceptionRow>;

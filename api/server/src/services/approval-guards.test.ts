@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openReferralApi, type ReferralApi, testDirectory } from './test-referral-api.ts';
 import { approveInput, type Body, chart, type Made, makeInput, order, problemType } from './test-referral-input.ts';
+import { unfinishedText } from './unfinished-text.ts';
 
 type Step = { name: string; resource: Body; outcome: { status: string } };
 
@@ -93,7 +94,10 @@ describe('what the page says the EHR can do', () => {
     const [open] = await api.store.transaction(api.scope, (unit) =>
       unit.obligations.list({ status: 'open', referralId: String(made['referralId']) }),
     );
-    expect(open?.content).toMatchObject({ detail: expect.stringContaining('by hand') });
+    const plan = await api.store.transaction(api.scope, (unit) =>
+      unit.plans.get((open?.content as { planId?: string } | undefined)?.planId ?? ''),
+    );
+    expect(plan && unfinishedText(plan)).toContain('by hand');
   });
 });
 

@@ -24,6 +24,7 @@ import { choosePerformer } from './chosen-performer.ts';
 import type { Drafter } from './drafting.ts';
 import { raiseUnfinishedWriteBack } from './exceptions.ts';
 import { keptOf, toJson } from './kept.ts';
+import { firstLookAt } from './look-schedule.ts';
 import { matchedCoverage } from './matched-coverage.ts';
 import type { MatchingService } from './matching.ts';
 import { orderInHand } from './order.ts';
@@ -256,6 +257,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
             subject: session.subject,
             madeAt: at,
             finished: writes.length === 0,
+            lookDueAt: writes.length === 0 ? null : firstLookAt(now),
             content: toJson(planContent),
           });
           const saved = await unit.recommendations.save(stored.id, stored.revision, {
@@ -273,7 +275,6 @@ export function createApprovalService(deps: Deps): ApprovalService {
             specialtyName: specialty.name,
             patientName: deps.drafter.patientName(kept.input.chart, session.patientId),
             performerName: chosen.performer.display,
-            rung: writeBack.rung,
             subject: session.subject,
             now,
           });

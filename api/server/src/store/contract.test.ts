@@ -79,6 +79,7 @@ const plan = (id: string, more: Partial<NewPlan> = {}): NewPlan => ({
   subject: 'clinician',
   madeAt: AT,
   finished: false,
+  lookDueAt: null,
   content: { steps: ['ServiceRequest'] },
   ...more,
 });
@@ -445,6 +446,23 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
         [],
         { finished: true, content: change.content, patientId: '1', lease: { holder: 'tab-1' } },
       ]);
+    });
+
+    test('those due for a look, the longest due first, finished or not; each look is counted and says when the next is', async () => {
+      const outcome = await store.transaction(scope, async (unit) => {
+        await unit.plans.insert(plan('later', { lookDueAt: after(120) }));
+        await unit.plans.insert(plan('second', { lookDueAt: after(60), finished: true }));
+        await unit.plans.insert(plan('first', { lookDueAt: after(30) }));
+        await unit.plans.insert(plan('never'));
+        const due = async (now: string, limit = 10) => (await unit.plans.listLookDue(now, limit)).map(({ id }) => id);
+        const before = [await due(after(29)), await due(after(60)), await due(after(500), 1)];
+        await unit.plans.looked('first', after(600));
+        await unit.plans.looked('second', null);
+        await unit.plans.looked('second', null);
+        const looks = [(await unit.plans.get('first'))?.looks, (await unit.plans.get('second'))?.looks];
+        return [before, await due(after(500)), await due(after(600)), looks, (await unit.plans.get('first'))?.lookDueAt];
+      });
+      expect(outcome).toEqual([[[], ['first', 'second'], ['first']], ['later'], ['later', 'first'], [1, 2], after(600)]);
     });
 
     test('unfinished ones by patient, by clinician and by both; a lease can be given back', async () => {

@@ -59,6 +59,7 @@ beforeAll(async () => {
         patientId,
         subject: 's',
         madeAt: AT,
+        lookDueAt: null,
         finished: false,
         content: PLANTED,
       });
