@@ -5,6 +5,7 @@
 import { specialtyById } from '@refloop/domain/clinical/specialty';
 import type { EhrFailure, Resource } from '@refloop/domain/fhir/ehr-port';
 import { isOf } from '@refloop/domain/fhir/patient-of';
+import { recordState } from '@refloop/domain/fhir/record-state';
 import { type Result, refuse } from '@refloop/domain/result';
 import type { Approve, Plan } from '@refloop/server/client/approval';
 import type { Recommendation } from '@refloop/server/client/recommendation';
@@ -50,7 +51,9 @@ type Prepared =
   /** `ehrSilent`: the EHR gave no answer; the order is the one the clinician saw, and its version guards the write. */
   | { order: Resource | null; performerInEhr: Approve['performerInEhr']; ehrSilent: boolean }
   | { refused: string }
+  | { died: { on: string } }
   | 'wrong-patient'
+  | 'merged'
   | 'signed-out';
 
 const isSilent = (failure: EhrFailure): boolean => failure.kind === 'no-answer' || (failure.kind === 'http' && failure.status >= 500);
@@ -59,18 +62,26 @@ const isSilent = (failure: EhrFailure): boolean => failure.kind === 'no-answer' 
 async function prepare(desk: Desk, card: CardFacts): Promise<Prepared> {
   const { order, request } = desk.store.get();
   const nucc = request.specialty === null ? [] : (specialtyById(request.specialty)?.nucc ?? []);
-  // Without an order the patient is read: whether the EHR answers at all decides what may be said after approving.
-  const [read, performerInEhr] = await Promise.all([
-    desk.ehr.get(order ? `ServiceRequest/${order.id}` : `Patient/${desk.patientId}`),
+  const [patient, read, performerInEhr] = await Promise.all([
+    desk.ehr.get(`Patient/${desk.patientId}`),
+    order ? desk.ehr.get(`ServiceRequest/${order.id}`) : undefined,
     findPerformer(desk.ehr, desk.context.scopes, card.npi, card.name, nucc),
   ]);
-  if (read.ok) {
-    if (!isOf(read.value, desk.patientId, desk.ehr.base)) return 'wrong-patient';
-    return { order: order ? read.value : null, performerInEhr, ehrSilent: false };
+  if (patient.ok) {
+    if (!isOf(patient.value, desk.patientId, desk.ehr.base)) return 'wrong-patient';
+    const { deceased, mergedInto } = recordState(patient.value);
+    if (mergedInto !== null) return 'merged';
+    if (deceased && !desk.store.get().patient.deceased) return { died: deceased };
   }
-  if (read.refusal.kind === 'signed-out') return 'signed-out';
+  // Without an order the patient tells whether the EHR answers at all, which decides what may be said after approving.
+  const asked = read ?? patient;
+  if (asked.ok) {
+    if (read?.ok && !isOf(read.value, desk.patientId, desk.ehr.base)) return 'wrong-patient';
+    return { order: read?.ok ? read.value : null, performerInEhr, ehrSilent: false };
+  }
+  if (asked.refusal.kind === 'signed-out') return 'signed-out';
   // Taken into the queue: the write names the version that was approved, so a change meanwhile comes back to the clinician.
-  if (isSilent(read.refusal)) return { order, performerInEhr: null, ehrSilent: true };
+  if (isSilent(asked.refusal)) return { order, performerInEhr: null, ehrSilent: true };
   return { refused: 'The order could not be read again, so nothing was approved. Try again in a moment.' };
 }
 
@@ -83,6 +94,11 @@ async function send(desk: Desk, card: CardFacts, idempotencyKey: string, prepari
   const prepared = await preparing;
   if (prepared === 'wrong-patient') return desk.fail({ kind: 'wrong-patient', where: 'The order' });
   if (prepared === 'signed-out') return desk.fail({ kind: 'ehr-signed-out' });
+  if (prepared === 'merged') return desk.fail({ kind: 'patient-merged' });
+  if ('died' in prepared) {
+    store.set((state) => ({ patient: { ...state.patient, deceased: prepared.died } }));
+    return backToEditing(desk, 'Not approved. The chart says since a moment that this patient has died.');
+  }
   if ('refused' in prepared) return backToEditing(desk, prepared.refused);
   const seen = store.get().order;
   if (seen && prepared.order && seen.meta?.versionId !== prepared.order.meta?.versionId) {

@@ -121,6 +121,7 @@ export function settleConflict(desk: Desk, keep: 'mine' | 'theirs'): void {
     sentences: theirs.working.sentences,
     notNeeded: theirs.working.notNeeded,
     emergencyConsidered: theirs.working.emergencyDepartmentConsidered,
+    deathConsidered: theirs.working.deathConsidered,
     revision: theirs.revision,
     save: { kind: 'saved' },
   });

@@ -62,6 +62,7 @@ export type DeskState = {
   /** Found in the order's own words before anything is ranked, then by the server for the request as recorded. */
   redFlags: readonly { found: string; sentence: string }[];
   emergencyConsidered: boolean;
+  deathConsidered: boolean;
   revision: number;
   save: SaveState;
   openWork: OpenWork;
@@ -94,6 +95,7 @@ export function workingCopy(state: DeskState): WorkingCopy {
     sentences: state.sentences,
     notNeeded: state.notNeeded,
     emergencyDepartmentConsidered: state.emergencyConsidered,
+    deathConsidered: state.deathConsidered,
   };
 }
 

@@ -6,6 +6,7 @@ import { redFlags } from '@refloop/domain/clinical/red-flags';
 import { entriesOf } from '@refloop/domain/fhir/bundle';
 import type { EhrFailure, EhrPort, Resource } from '@refloop/domain/fhir/ehr-port';
 import { isOf } from '@refloop/domain/fhir/patient-of';
+import { recordState } from '@refloop/domain/fhir/record-state';
 import { ok, type Result, refuse } from '@refloop/domain/result';
 import type { Session } from '@refloop/server/client/session';
 import { coverageFacts } from '../chart/coverage-facts.ts';
@@ -66,6 +67,7 @@ async function readHead(ehr: EhrPort, context: LaunchContext, patientId: string)
     statement,
   };
   if (!isOf(head.patient, patientId, ehr.base)) return refuse({ kind: 'wrong-patient', where: 'The patient record' });
+  if (recordState(head.patient).mergedInto !== null) return refuse({ kind: 'patient-merged' });
   if (head.order && !isOf(head.order, patientId, ehr.base)) return refuse({ kind: 'wrong-patient', where: 'The order' });
   if (head.coverages.some((coverage) => !isOf(coverage, patientId, ehr.base)))
     return refuse({ kind: 'wrong-patient', where: 'A coverage' });
@@ -98,6 +100,7 @@ function deskState(head: ChartHead, context: LaunchContext): DeskState {
     notNeeded: [],
     redFlags: redFlags(`${request.reasonText} ${request.question}`, request.reasonCodes),
     emergencyConsidered: false,
+    deathConsidered: false,
     revision: 0,
     save: { kind: 'saved' },
     openWork: { recommendations: [], plans: [] },

@@ -99,6 +99,11 @@ export function createApprovalService(deps: Deps): ApprovalService {
         [{ field: 'working.emergencyDepartmentConsidered', message: 'Not answered', fix: 'Answer the question above the matches.' }],
       );
     }
+    if (kept.deceased && !input.working.deathConsidered) {
+      return problem('death-not-considered', 'The chart says that this patient has died. Say first whether the referral is still meant.', [
+        { field: 'working.deathConsidered', message: 'Not answered', fix: 'Answer the question above the matches, or close the referral.' },
+      ]);
+    }
     const reviewed = deps.drafter.review(kept.draft, input.working.sentences);
     if ('refused' in reviewed) return reviewed;
     const chosen = choosePerformer(deps, kept, input.working, now);
@@ -295,6 +300,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
               performer: chosen.performer,
               overrideReason: input.working.overrideReason,
               emergencyDepartmentConsidered: input.working.emergencyDepartmentConsidered,
+              deathConsidered: input.working.deathConsidered,
               rung: writeBack.rung,
               notPossible: writeBack.notPossible ?? [],
               steps: writes.map((write) => write.name),

@@ -81,6 +81,7 @@ const firstWorkingCopy = (kept: Kept): WorkingCopy => ({
   sentences: kept.draft.sentences.map((sentence) => ({ ...sentence, sources: sentence.sources.map((source) => ({ ...source })) })),
   notNeeded: [],
   emergencyDepartmentConsidered: false,
+  deathConsidered: false,
 });
 
 const auditable = (kept: Kept): Json =>
