@@ -27,6 +27,7 @@ const peculiarity = z.enum([
   'many-observations',
   'no-work-up',
   'deceased',
+  'deceased-undated',
   'no-question',
 ]);
 
@@ -45,6 +46,10 @@ const castMember = z.strictObject({
   coverage: coverageSituation,
   /** Given for children: the adult who answers for them. */
   guardian: z.strictObject({ given: z.string(), family: z.string(), relationship: z.enum(['mother', 'father']) }).exactOptional(),
+  /** How long ago the last birthday was, where two rows are one person; drawn for everybody else. */
+  lastBirthdayDaysAgo: z.int().min(0).max(364).exactOptional(),
+  /** The patient under whom this one's record was joined, by id: the same person, registered twice. */
+  mergedInto: z.string().exactOptional(),
   peculiarities: z.array(peculiarity).readonly().exactOptional(),
 });
 
