@@ -18,6 +18,7 @@ import { withFaults } from './fhir-faults.ts';
 import { healthRoutes, type Readiness } from './health.ts';
 import { launchesRoutes } from './launches.ts';
 import type { RemoteAddress } from './loopback.ts';
+import { recordsRoutes } from './records.ts';
 import { securityHeaders } from './security-headers.ts';
 import { tokenRoutes } from './token.ts';
 
@@ -72,6 +73,7 @@ export function createEhrApp(options: EhrOptions): Hono {
   for (const one of servers) ehr.route(one.mode.prefix || '/', tokenRoutes(one));
   ehr.route('/', authorizeRoutes(servers, repository));
   ehr.route('/', launchesRoutes(server, fhirBaseOf, repository, app, options.remoteAddress));
+  ehr.route('/', recordsRoutes(repository, options.remoteAddress));
   for (const one of servers) {
     const endpoints = endpointsOf(one);
     const fhir = createFhirApp({

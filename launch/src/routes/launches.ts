@@ -14,6 +14,7 @@ import { patientName } from '../chart/wording.ts';
 import type { Repository } from '../fhir/repository.ts';
 import { FAULT_NAMES } from '../modes/faults.ts';
 import { findMode, MODES, type ModeName } from '../modes/modes.ts';
+import { readJson, refuseField } from './json-body.ts';
 import { loopbackOnly, type RemoteAddress } from './loopback.ts';
 
 /** The most patients listed; a folder of more is launched by id. */
@@ -113,16 +114,10 @@ export function launchesRoutes(
   });
 
   routes.post('/launches', async (context) => {
-    const body: unknown = await context.req.json().catch(() => undefined);
-    const parsed = launchRequest.safeParse(body);
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0];
-      const field = issue?.code === 'unrecognized_keys' ? (issue.keys[0] ?? 'body') : (issue?.path.join('.') ?? '') || 'body';
-      const message = `${issue?.message ?? 'The body is not valid'}. Send {user, patient?, encounter?, order?, mode?, faults?}.`;
-      return context.json({ error: 'invalid_request', field, message }, 400);
-    }
-    const check = await checkLaunch(repository, parsed.data);
-    if (check.kind === 'refused') return context.json({ error: 'invalid_request', field: check.field, message: check.message }, 400);
+    const sent = await readJson(context, launchRequest, '{user, patient?, encounter?, order?, mode?, faults?}');
+    if (sent.kind === 'refused') return sent.response;
+    const check = await checkLaunch(repository, sent.body);
+    if (check.kind === 'refused') return refuseField(context, check.field, check.message);
     const launch = { ...check.context, clientId: app.clientId, needPatientBanner: true };
     const { handle } = await createLaunch(server.pool, launch, server.now());
     context.header('Cache-Control', 'no-store');
