@@ -100,6 +100,17 @@ const STEPS: string[] = [
      fired integer not null,
      primary key (launch_id, fault)
    );`,
+  // Faults that change while a session runs stand in one place, the launch; a backend service has its own, one set a mode.
+  `alter table ehr_auth.grants drop column faults;
+   create table ehr_auth.client_faults (
+     id uuid primary key,
+     client_id text not null,
+     mode text not null,
+     faults text[] not null,
+     unique (client_id, mode)
+   );
+   alter table ehr_auth.fault_firings drop constraint fault_firings_launch_id_fkey;
+   alter table ehr_auth.fault_firings rename column launch_id to owner_id;`,
 ];
 
 /** Brings the schema up to date. Two processes starting together do it one after the other. */

@@ -71,7 +71,7 @@ export async function accessContextOf(server: AuthorizationServer, token: string
     ...(grant.patientId === undefined ? {} : { patient: grant.patientId }),
     ...(grant.encounterId === undefined ? {} : { encounter: grant.encounterId }),
     ...(grant.faults.length === 0 ? {} : { soundness: soundnessWith(grant.faults) }),
-    ...(grant.launchId === undefined ? {} : { launch: { id: grant.launchId, faults: grant.faults } }),
+    ...(grant.faultsOwner === undefined || grant.faults.length === 0 ? {} : { faults: { owner: grant.faultsOwner, names: grant.faults } }),
     expiresAt: Math.floor(facts.expiresAt.getTime() / 1000),
   };
 }

@@ -1,6 +1,6 @@
 /**
- * What a launch can be told to go wrong. A fault belongs to its launch and to every token that came from it; nothing is random, and
- * what is counted is counted in the database. The first eleven names are those of smart-launcher-v2's simulated errors.
+ * What can be set to go wrong. A fault belongs to a launch and to every token that came of it, or to a backend service in a mode;
+ * nothing is random, and what is counted is counted in the database. The first eleven names are those of smart-launcher-v2's simulated errors.
  */
 
 /** At which step a fault acts. Where two act at one step, the one that stands first in FAULTS does. */
@@ -52,6 +52,15 @@ export const FAULTS = {
 export type FaultName = keyof typeof FAULTS;
 
 export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
+
+/** The faults of these names, each once; undefined where one of them is none. */
+export function faultsNamed(names: readonly string[]): FaultName[] | undefined {
+  const once = [...new Set(names)];
+  return once.every((name): name is FaultName => (FAULT_NAMES as string[]).includes(name)) ? once : undefined;
+}
+
+/** What to answer where one of them is none. */
+export const NO_SUCH_FAULT = `There is no such fault. Use: ${FAULT_NAMES.join(', ')}.`;
 
 /** How long `latency` holds a FHIR request back. */
 export const LATENCY_MILLISECONDS = 3000;

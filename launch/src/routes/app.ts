@@ -13,6 +13,7 @@ import type { Repository } from '../fhir/repository.ts';
 import { MODES, type Mode, type ModeName } from '../modes/modes.ts';
 import { authorizeRoutes } from './authorize.ts';
 import { chartRoutes } from './chart.ts';
+import { clientsRoutes } from './clients.ts';
 import { discoveryRoutes, endpointsOf, SMART_STYLE_PATH } from './discovery.ts';
 import { withFaults } from './fhir-faults.ts';
 import { healthRoutes, type Readiness } from './health.ts';
@@ -73,6 +74,7 @@ export function createEhrApp(options: EhrOptions): Hono {
   for (const one of servers) ehr.route(one.mode.prefix || '/', tokenRoutes(one));
   ehr.route('/', authorizeRoutes(servers, repository));
   ehr.route('/', launchesRoutes(server, fhirBaseOf, repository, app, options.remoteAddress));
+  ehr.route('/', clientsRoutes(server, options.remoteAddress));
   ehr.route('/', recordsRoutes(repository, options.remoteAddress));
   for (const one of servers) {
     const endpoints = endpointsOf(one);

@@ -1,7 +1,7 @@
-/** The faults of a launch as they show on its FHIR requests: late, refused, cut, or cut off. Which and how often: modes/faults.ts. */
+/** The faults of a launch or of a backend service as they show on its FHIR requests: late, refused, cut, or cut off. Which and how often: modes/faults.ts. */
 import type { IncomingMessage } from 'node:http';
 import type pg from 'pg';
-import { fires } from '../auth/fault-firings.ts';
+import { fires } from '../auth/faults.ts';
 import type { FhirCall } from '../fhir/app.ts';
 import { operationOutcome } from '../fhir/fhir-error.ts';
 import { type FaultName, type FaultStep, faultAt, faultsAt, LATENCY_MILLISECONDS, RETRY_AFTER_SECONDS } from '../modes/faults.ts';
@@ -44,25 +44,25 @@ async function cutOff({ context }: FhirCall, response: Response): Promise<Respon
   return context.body(body, response.status as 200, Object.fromEntries(response.headers));
 }
 
-/** Answers a FHIR request of a launch that has faults; one without is answered as ever. */
+/** Answers a FHIR request whose token has faults; one without is answered as ever. */
 export async function withFaults(
   { pool, wait }: { pool: pg.Pool; wait: (milliseconds: number) => Promise<void> },
   call: FhirCall,
   answer: () => Promise<Response>,
 ): Promise<Response> {
-  const { launch } = call.access;
-  if (!launch || launch.faults.length === 0) return answer();
+  const { faults } = call.access;
+  if (!faults) return answer();
   const counted = async (step: FaultStep): Promise<FaultName | undefined> => {
-    for (const fault of faultsAt(step, launch.faults)) if (await fires(pool, launch.id, fault)) return fault;
+    for (const fault of faultsAt(step, faults.names)) if (await fires(pool, faults.owner, fault)) return fault;
     return undefined;
   };
 
-  if (launch.faults.includes('latency')) await wait(LATENCY_MILLISECONDS);
+  if (faults.names.includes('latency')) await wait(LATENCY_MILLISECONDS);
   if ((await counted('first-requests')) === 'rate_limited') return outcome(call, 429, 'Too many requests. Wait, then repeat the request.');
   if (!call.isWrite) return answer();
   if ((await counted('first-writes')) === 'unavailable')
     return outcome(call, 503, 'The chart takes no changes at the moment. Try again later.');
-  if (faultAt('write', launch.faults) === 'server_error') return outcome(call, 500, 'The server failed on this request.');
+  if (faultAt('write', faults.names) === 'server_error') return outcome(call, 500, 'The server failed on this request.');
   const response = await answer();
   if (!response.ok) return response;
   const fault = await counted('first-written');
