@@ -23,7 +23,7 @@ export const REFERRAL_SCOPES = [
   'patient/Patient.r patient/Coverage.rs patient/ServiceRequest.crus patient/Condition.rs patient/Encounter.rs',
   'patient/DocumentReference.crus patient/Task.crus patient/Appointment.rs patient/Provenance.crs',
   'patient/MedicationRequest.rs patient/AllergyIntolerance.rs patient/Observation.rs patient/DiagnosticReport.rs',
-  'patient/Procedure.rs patient/RelatedPerson.rs patient/Communication.c patient/Immunization.rs patient/CareTeam.rs',
+  'patient/Procedure.rs patient/RelatedPerson.rs patient/Communication.c patient/Immunization.rs patient/CareTeam.rs patient/Binary.r',
   'user/Location.rs user/Practitioner.rs user/PractitionerRole.rs user/Organization.rs',
 ].join(' ');
 

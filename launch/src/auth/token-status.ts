@@ -1,6 +1,7 @@
 /** What a token that was issued says and opens now, and how its client ends it. */
 import type { AccessContext } from '../fhir/access.ts';
 import type { Soundness } from '../fhir/habits.ts';
+import { SEARCH_LAG_MILLISECONDS } from '../modes/faults.ts';
 import { scopesNamed } from '../modes/scopes.ts';
 import { type AuthorizationServer, launchContext, refusal, type TokenRefusal, type TokenResponse } from './authorization-server.ts';
 import type { RegisteredClient } from './clients.ts';
@@ -80,4 +81,6 @@ const soundnessWith = (faults: readonly string[]): Soundness => ({
   identifiersKept: !faults.includes('identifier_not_kept'),
   identifiersSearchable: !faults.includes('identifier_not_searchable'),
   taskInCompartment: !faults.includes('task_not_in_compartment'),
+  contentKept: !faults.includes('content_rewritten'),
+  searchLagMilliseconds: faults.includes('stale_search') ? SEARCH_LAG_MILLISECONDS : 0,
 });

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Resource } from '@medplum/fhirtypes';
 import type { Pool, PoolClient } from 'pg';
+import { asItStood } from './earlier.ts';
 import { FhirError, gone, notFound, refusal } from './fhir-error.ts';
 import { loadResources } from './load.ts';
 import { applyJsonPatch } from './patch.ts';
@@ -14,7 +15,7 @@ import { runSearch } from './search.ts';
 import { parseSearchQuery } from './search-query.ts';
 import type { Written } from './settle.ts';
 import { checkResource } from './validation.ts';
-import { commit, type Work } from './work.ts';
+import { commit, rehearse, type Work } from './work.ts';
 import type { WrittenForm } from './written-form.ts';
 
 export type RepositoryOptions = {
@@ -36,7 +37,13 @@ export function openRepository(pool: Pool, options: RepositoryOptions = {}): Pos
   });
 }
 
-type Context = { pool: Pool; relative: (reference: string) => string; permissions: Permissions; writtenForm?: WrittenForm };
+type Context = {
+  pool: Pool;
+  relative: (reference: string) => string;
+  permissions: Permissions;
+  writtenForm?: WrittenForm;
+  searchLagMilliseconds?: number;
+};
 
 export type CreateOptions = {
   ifNoneExist?: string;
@@ -65,6 +72,11 @@ export class PostgresRepository implements Repository {
   /** The same store for a caller whose writes are kept in another form than they come in. */
   keeping(writtenForm: WrittenForm | undefined): PostgresRepository {
     return writtenForm === undefined ? this : new PostgresRepository({ ...this.context, writtenForm }, this.work);
+  }
+
+  /** The same store for a caller whose searches lag behind. */
+  lagging(searchLagMilliseconds: number): PostgresRepository {
+    return searchLagMilliseconds === 0 ? this : new PostgresRepository({ ...this.context, searchLagMilliseconds }, this.work);
   }
 
   get permissions(): Permissions {
@@ -111,6 +123,15 @@ export class PostgresRepository implements Repository {
   }
 
   async search<T extends Resource = Resource>(resourceType: T['resourceType'], query: string | URLSearchParams): Promise<SearchResult<T>> {
+    const { searchLagMilliseconds } = this.context;
+    if (searchLagMilliseconds === undefined) return this.searchNow(resourceType, query);
+    const moment = new Date(Date.now() - searchLagMilliseconds);
+    const earlier = (repository: PostgresRepository, { client }: Work) =>
+      asItStood(client, moment, () => repository.searchNow<T>(resourceType, query));
+    return this.work ? earlier(this, this.work) : rehearse(this.context.pool, (work) => earlier(this.inside(work), work));
+  }
+
+  private async searchNow<T extends Resource>(resourceType: T['resourceType'], query: string | URLSearchParams): Promise<SearchResult<T>> {
     const parsed = parseSearchQuery(resourceType, new URLSearchParams(query));
     this.require(resourceType, 's');
     return (await runSearch(this.queryable, parsed, this.context)) as SearchResult<T>;
@@ -123,7 +144,8 @@ export class PostgresRepository implements Repository {
         const existing = await repository.findExisting<T>(resource.resourceType, options.ifNoneExist);
         if (existing) return { resource: existing, created: false };
       }
-      const stored = this.checked(this.formOf(resource, undefined), options.assignedId ?? randomUUID(), 1, work.now, options.origin);
+      const form = await repository.formOf(resource, undefined);
+      const stored = this.checked(form, options.assignedId ?? randomUUID(), 1, work.now, options.origin);
       const prepared = prepare(stored);
       const keys = await writeResources(work.client, [prepared], work.now);
       await writeIndex(work.client, [prepared], keys);
@@ -168,6 +190,11 @@ export class PostgresRepository implements Repository {
 
   transaction<Result>(run: (repository: PostgresRepository) => Promise<Result>): Promise<Result> {
     return this.inWork((repository) => run(repository));
+  }
+
+  /** Does the work, judges it as at a commit, and keeps nothing of it. */
+  rehearsed<Result>(run: (repository: PostgresRepository) => Promise<Result>): Promise<Result> {
+    return rehearse(this.context.pool, (work) => run(this.inside(work)));
   }
 
   loadResources(resources: Iterable<Resource>): Promise<LoadReport> {
@@ -245,7 +272,7 @@ export class PostgresRepository implements Repository {
     alternatives: readonly Alternative[],
     origin: string | undefined,
   ): Promise<Stored<T>> {
-    const form = this.formOf(resource, JSON.parse(row.content) as Stored);
+    const form = await this.formOf(resource, JSON.parse(row.content) as Stored);
     const stored = this.checked(form, row.id, row.version + 1, work.now, origin);
     const prepared = prepare(stored);
     await clearIndex(work.client, [row.key], 'forget');
@@ -255,8 +282,19 @@ export class PostgresRepository implements Repository {
     return stored;
   }
 
-  private formOf<T extends Resource>(incoming: T, before: Stored | undefined): T {
-    return (this.context.writtenForm?.(incoming, before) ?? incoming) as T;
+  /** The form in which it is kept; what is kept beside it is the EHR's own doing and asks for no scope. */
+  private async formOf<T extends Resource>(incoming: T, before: Stored | undefined): Promise<T> {
+    const { writtenForm, ...context } = this.context;
+    if (!writtenForm) return incoming;
+    const beside: { resource: Resource; id: string }[] = [];
+    const form = writtenForm(incoming, before, (resource) => {
+      const id = randomUUID();
+      beside.push({ resource, id });
+      return `${resource.resourceType}/${id}`;
+    });
+    const ehr = new PostgresRepository({ ...context, permissions: systemPermissions }, this.work);
+    for (const { resource, id } of beside) await ehr.create(resource, { assignedId: id });
+    return form as T;
   }
 
   private checked<T extends Resource>(resource: T, id: string, version: number, now: Date, origin: string | undefined): Stored<T> {
@@ -286,7 +324,7 @@ export class PostgresRepository implements Repository {
     }
     parameters.set('_count', '2');
     parameters.set('_total', 'none');
-    const { matches } = await this.search<T>(resourceType, parameters);
+    const { matches } = await this.searchNow<T>(resourceType, parameters);
     if (matches.length > 1) {
       throw refusal(
         412,
@@ -298,9 +336,13 @@ export class PostgresRepository implements Repository {
     return matches[0];
   }
 
+  private inside(work: Work): PostgresRepository {
+    return new PostgresRepository(this.context, work);
+  }
+
   private async inWork<Result>(run: (repository: PostgresRepository, work: Work) => Promise<Result>): Promise<Result> {
     if (this.work) return run(this, this.work);
-    return commit(this.context.pool, (work) => run(new PostgresRepository(this.context, work), work));
+    return commit(this.context.pool, (work) => run(this.inside(work), work));
   }
 }
 
