@@ -37,6 +37,21 @@ export const refloopClient = (origin: string): RegisteredClient & { launchUrl: s
   scopes: REFERRAL_SCOPES,
 });
 
+/** What Refloop needs to look up what came of an approval and to complete it, when no clinician's token is there any more. */
+export const SYSTEM_SCOPES = [
+  'system/Patient.rs system/ServiceRequest.crus system/DocumentReference.crus system/Task.crus system/Provenance.crs',
+  'system/Practitioner.rs system/Binary.r',
+].join(' ');
+
+/** Refloop's server as a backend service, with the keys that it publishes at the same origin. */
+export const refloopSystemClient = (origin: string): RegisteredClient => ({
+  clientId: 'refloop-system',
+  name: 'Refloop background service',
+  authentication: { kind: 'asymmetric', keys: { kind: 'uri', uri: `${origin}/.well-known/jwks.json` } },
+  redirectUris: [],
+  scopes: SYSTEM_SCOPES,
+});
+
 /** The origins whose pages may read this server's answers: those of the registered redirect URIs. */
 export const registeredOrigins = (clients: RegisteredClient[]): string[] => [
   ...new Set(clients.flatMap((client) => client.redirectUris.map((uri) => new URL(uri).origin))),
