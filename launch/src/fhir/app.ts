@@ -14,6 +14,7 @@ import { permissionsIn, permissionsOf } from './permission.ts';
 import { openRepository, type PostgresRepository } from './postgres-repository.ts';
 import { etagOf, type FhirRequest, type FhirResponse, respond, type Server } from './rest.ts';
 import { refusedByDatabase } from './work.ts';
+import { writerOf } from './writer.ts';
 import { writtenForm } from './written-form.ts';
 
 /** A request that is let in and not yet answered. */
@@ -96,7 +97,8 @@ export function createFhirApp(options: FhirAppOptions): Hono {
     const seen = repository
       .permitting(permissionsIn(habits, soundness, permissionsOf(access)))
       .keeping(writtenForm(habits, soundness))
-      .lagging(soundness.searchLagMilliseconds);
+      .lagging(soundness.searchLagMilliseconds)
+      .writingAs(writerOf(access));
     const isBundle = path === '' && c.req.method === 'POST';
     const run = async (on: PostgresRepository): Promise<FhirResponse> => {
       requireJson(c);
