@@ -48,10 +48,9 @@ export type Sites = { sites: Site[]; cdsClients: CdsClient[] };
 export const DEFAULT_SCOPES = [
   'launch openid fhirUser online_access offline_access launch/patient launch/encounter launch/servicerequest',
   'patient/Patient.r patient/Coverage.rs patient/ServiceRequest.crus patient/Condition.rs patient/Encounter.rs',
-  'patient/DocumentReference.crus patient/Task.crus patient/Appointment.rs patient/Provenance.crs',
+  'patient/DocumentReference.crs patient/Binary.r patient/Task.crs patient/Provenance.crs',
   'patient/MedicationRequest.rs patient/AllergyIntolerance.rs patient/Observation.rs patient/DiagnosticReport.rs',
-  'patient/Procedure.rs patient/RelatedPerson.rs patient/Communication.c patient/Immunization.rs patient/CareTeam.rs',
-  'user/Location.rs user/Practitioner.rs user/PractitionerRole.rs user/Organization.rs',
+  'patient/Procedure.rs patient/RelatedPerson.rs user/Practitioner.rs user/PractitionerRole.rs',
 ].join(' ');
 
 /** What reconciliation needs to look for what was written. */

@@ -45,13 +45,19 @@ export async function carryOut(desk: Desk, plan: Plan, performerName: string, tr
   const holder = crypto.randomUUID();
   store.set({ approval: { kind: 'writing', plan, writing: undefined, performerName }, save: { kind: 'saved' }, notice: '' });
   if (plan.steps.length === 0) return endWith(desk, plan, performerName);
+  // A page that goes away gives the plan back, so that the next one need not wait for the lease to end.
+  const giveBack = () => desk.api.call(`/plans/${plan.id}/lease/return`, { method: 'POST', body: { holder }, keepalive: true });
+  const leave = () => void giveBack();
+  addEventListener('pagehide', leave);
   const end = await runPlan<Plan>(plan, {
     ...portsOf(desk),
     takeLease: () => insist(desk, `/plans/${plan.id}/lease`, { holder }),
+    giveBack,
     attempt: (step) => insist(desk, `/plans/${plan.id}/steps/${step}/attempt`, { holder }),
     report: (step, outcome) => insist(desk, `/plans/${plan.id}/steps/${step}`, { holder, outcome }),
     onProgress: (newer, writing) => store.set({ approval: { kind: 'writing', plan: newer, writing, performerName } }),
   });
+  removeEventListener('pagehide', leave);
   if (end.kind === 'stopped' && end.why === 'wrong-patient')
     return desk.fail({ kind: 'wrong-patient', where: 'A step of the approved plan' });
   const order = end.plan.steps.find((step) => step.name === 'ServiceRequest');

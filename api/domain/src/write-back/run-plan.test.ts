@@ -61,6 +61,7 @@ function portsOf(ehr: ScriptedEhr, start: PlanInHand, more: Partial<Ports> = {})
     ...clock,
     conditionalCreate: () => false,
     takeLease: async () => ok(plan),
+    giveBack: async () => undefined,
     attempt: async (name) => change(name, { attemptedAt: clock.now() }),
     report: async (name, outcome) => change(name, { outcome: { ...outcome, at: clock.now() } as StepInHand['outcome'] }),
     onProgress: () => undefined,
@@ -375,8 +376,13 @@ describe('carrying out an approved plan', () => {
   test('an ended EHR session stops and leaves the rest waiting', async () => {
     const ehr = scriptedEhr([]);
     const plan = planOf(NOTE, ORDER);
-    const end = await runPlan(plan, portsOf({ ...ehr, write: async () => refuse({ kind: 'signed-out' } as const) }, plan));
+    let givenBack = 0;
+    const giveBack = async () => {
+      givenBack += 1;
+    };
+    const end = await runPlan(plan, portsOf({ ...ehr, write: async () => refuse({ kind: 'signed-out' } as const) }, plan, { giveBack }));
     expect(end).toMatchObject({ kind: 'stopped', why: 'ehr-signed-out' });
+    expect(givenBack, 'the next window need not wait').toBe(1);
     expect(statuses(end.plan)).toEqual(['waiting', 'waiting']);
   });
 

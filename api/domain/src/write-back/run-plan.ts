@@ -6,6 +6,8 @@ import { type LeaseRefusal, type StepPorts, writeStep } from './write-step.ts';
 
 export type PlanPorts<Plan extends PlanInHand> = StepPorts & {
   takeLease(): Promise<Result<Plan, LeaseRefusal>>;
+  /** Stops before the lease ends: whoever comes next need not wait for it. */
+  giveBack(): Promise<unknown>;
   attempt(step: StepInHand['name']): Promise<Result<Plan, LeaseRefusal>>;
   report(step: StepInHand['name'], outcome: StepOutcome): Promise<Result<Plan, LeaseRefusal>>;
   /** Called with every newer state of the plan. */
@@ -30,10 +32,10 @@ export async function runPlan<Plan extends PlanInHand>(start: Plan, ports: PlanP
       case 'not-ready':
         continue;
       case 'signed-out':
-        return { kind: 'stopped', plan, why: 'ehr-signed-out' };
       case 'ehr-silent':
       case 'wrong-patient':
-        return { kind: 'stopped', plan, why: end.kind };
+        await ports.giveBack();
+        return { kind: 'stopped', plan, why: end.kind === 'signed-out' ? 'ehr-signed-out' : end.kind };
       case 'stopped':
         return { kind: 'stopped', plan, why: end.why };
       case 'report': {

@@ -50,6 +50,16 @@ export const approvalRoutes = ({ approvals, plans }: { approvals: ApprovalServic
   }),
   patientRoute({
     method: 'post',
+    path: '/plans/:id/lease/return',
+    summary: 'Give the write-back back before the minute is over; does nothing where another window has it.',
+    roles: ['clinician'],
+    params: Id,
+    body: TakeLease,
+    answer: Plan,
+    handle: async ({ session, params, body, now }) => plans.giveBack(session, params.id, body, now),
+  }),
+  patientRoute({
+    method: 'post',
     path: '/plans/:id/withdrawal',
     summary: 'Take the approval back while nothing of the order is in the chart; the order can then be referred anew.',
     roles: ['clinician'],

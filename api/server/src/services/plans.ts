@@ -20,6 +20,8 @@ type OfStep<Input> = (session: PatientSession, id: string, step: StepName, input
 export type PlanService = {
   get: (session: PatientSession, id: string, now: Date) => Promise<Plan | Refusal>;
   takeLease: Of<TakeLease>;
+  /** The window stops before its lease ends; whoever comes next need not wait. */
+  giveBack: Of<TakeLease>;
   /** Takes the approval back; nothing of the order is in the chart. */
   withdraw: Of<WithdrawApproval>;
   /** The referral packet of the approval, as PDF bytes. */
@@ -120,6 +122,13 @@ export function createPlanService(deps: { store: Store }): PlanService {
         const answer = await unit.plans.takeLease(id, holder, now.toISOString(), LEASE_SECONDS);
         if (answer.status === 'held') return heldUntil(answer.until, 'or look again after that');
         await record(unit, session, plan, 'write-back.taken', now);
+        return undefined;
+      }),
+
+    giveBack: (session, id, { holder }, now) =>
+      onOwn(session, id, now, async (unit, plan) => {
+        await unit.plans.releaseLease(id, holder);
+        await record(unit, session, plan, 'write-back.given-back', now);
         return undefined;
       }),
 

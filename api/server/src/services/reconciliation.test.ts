@@ -82,6 +82,7 @@ async function window(plan: Plan, ehr: EhrPort, closedBefore?: { call: 'attempt'
       pause: async () => undefined,
       conditionalCreate: () => false,
       takeLease: () => call('lease', '', '/lease', {}),
+      giveBack: () => call('lease', '', '/lease/return', {}),
       attempt: (step) => call('attempt', step, `/steps/${step}/attempt`, {}),
       report: (step, outcome) => call('report', step, `/steps/${step}`, { outcome }),
       onProgress: () => undefined,

@@ -122,6 +122,8 @@ export function createReconciliation(deps: ReconciliationDeps): { run: () => Pro
       pause: deps.pause,
       conditionalCreate,
       takeLease: taken,
+      // It is given back when this look ends, however it ends.
+      giveBack: async () => undefined,
       attempt: (step) => record(site, plan.id, by, (unit, stored) => recordAttempt(unit, stored, by, step, deps.now())),
       report: (step, outcome) => report(site, plan.id, by, step, outcome),
       onProgress: () => undefined,

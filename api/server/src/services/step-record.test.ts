@@ -64,6 +64,15 @@ describe('a write that is about to leave', () => {
     expect(stepOf((await api.call('GET', at(plan, ''), token)).body, 'ServiceRequest')?.attemptedAt).toBeNull();
   });
 
+  test('a window that stops gives its lease back, and nobody else’s', async () => {
+    const { plan } = await approved();
+    await lease(plan);
+    await api.call('POST', at(plan, '/lease/return'), token, { holder: 'window-two-5678' });
+    expect((await lease(plan, 'window-two-5678')).status).toBe(409);
+    expect((await api.call('POST', at(plan, '/lease/return'), token, { holder: HOLDER })).body['lease']).toBeNull();
+    expect((await lease(plan, 'window-two-5678')).status).toBe(200);
+  });
+
   test('is not for a step that is done, nor for one the plan does not have', async () => {
     const { plan, order } = await approved();
     await lease(plan);
