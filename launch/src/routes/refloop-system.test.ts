@@ -76,9 +76,15 @@ test('it looks up and completes, for any patient, and does nothing else', async 
 
 describe('keys that cannot be read refuse the token, and no more is read than keys take', () => {
   const LARGE = 'x'.repeat(16 * 1024);
-  test.each<[string, (response: ServerResponse) => void]>([
+  test.each<[string, typeof publish]>([
     ['none are published', (response) => response.writeHead(404).end('{}')],
-    ['they are elsewhere', (response) => response.writeHead(302, { Location: '/.well-known/jwks.json' }).end()],
+    [
+      'they are elsewhere',
+      (response, path) => {
+        if (path === '/elsewhere') response.end(JSON.stringify({ keys: [refloop.publicJwk] }));
+        else response.writeHead(302, { Location: '/elsewhere' }).end();
+      },
+    ],
     [
       'an answer without end',
       (response) => {

@@ -1,5 +1,5 @@
 /** Faults in what the EHR keeps of a write and finds of what it keeps. */
-import type { Binary, Resource } from '@medplum/fhirtypes';
+import type { Binary, Provenance, Resource } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FaultName } from '../modes/faults.ts';
 import { fhir } from './test-backend.ts';
@@ -334,6 +334,10 @@ describe('stale_search', () => {
     // An order that changes takes its Provenances with it to another index, and back.
     await fhir(ehr, 'full', token, 'PUT', `ServiceRequest/${made.json.id}`, { ...made.json, status: 'active' });
     expect(await ids(token, query)).toEqual([provenance.json.id]);
+    // A Provenance that changes was in the chart of its target before, too.
+    await ehr.repository.update({ ...provenance.json, recorded: '2026-11-21T11:30:00Z' } as unknown as Provenance & { id: string });
+    const [found] = await search(token, query);
+    expect(found).toMatchObject({ recorded: '2026-11-20T11:30:00Z' });
   });
 
   test('what is deleted is found until then', async () => {
