@@ -60,7 +60,7 @@ test('Refloop goes down while approving: it says so, keeps the draft, and the ap
   let down = true;
   // The first one arrives, and its answer is lost; what follows does not arrive at all.
   await page.route(`${REFLOOP}/approvals`, async (route) => {
-    approvals.push(String((route.request().postDataJSON() as { idempotencyKey: string }).idempotencyKey));
+    approvals.push((route.request().postDataJSON() as { idempotencyKey: string }).idempotencyKey);
     if (approvals.length === 1) await route.fetch();
     return down ? route.abort() : route.fallback();
   });
@@ -129,7 +129,9 @@ test('a tab that is duplicated opens no second session, and the first goes on', 
   await readyToApprove(page);
   const copy = await context.newPage();
   // What a browser copies along with a tab.
-  const kept = await page.evaluate(() => JSON.stringify({ ...sessionStorage }));
+  const kept = await page.evaluate(() =>
+    JSON.stringify(Object.fromEntries(Object.keys(sessionStorage).map((key) => [key, sessionStorage.getItem(key)]))),
+  );
   await copy.addInitScript((text) => {
     for (const [key, value] of Object.entries(JSON.parse(text) as Record<string, string>)) sessionStorage.setItem(key, value);
   }, kept);

@@ -20,6 +20,7 @@ import { currentIndex } from './matching/current-index.ts';
 import { migrate } from './migrations/migrate.ts';
 import { referralRoutes } from './referral-routes.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { ehrSelfTestRoutes } from './routes/ehr-self-test.ts';
 import { grantRoutes } from './routes/grants.ts';
 import { healthRoutes } from './routes/health.ts';
 import { keySetRoutes } from './routes/key-set.ts';
@@ -60,6 +61,8 @@ const newId = monotonicFactory();
 const production = config.environment === 'production';
 const { sites } = config.sites;
 const discovery = createDiscovery({ fetch, now, sites, production });
+const tokens = createSystemTokens({ fetch, discovery, now });
+const pause = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));
 const index = currentIndex();
 
 let starting: string | undefined = 'The database is being prepared.';
@@ -91,6 +94,7 @@ function servingApp(store: Store): Fetch {
     ...sessionRoutes({ store, sites, discovery, fetch, idleSeconds: config.idleSeconds, warnSeconds: config.warnSeconds }),
     ...grantRoutes({ store, sites }),
     ...auditRoutes({ store }),
+    ...ehrSelfTestRoutes({ sites, discovery, tokens, fetch, pause, now, randomId: newId }),
     ...referralRoutes({ store, index: index.get, policy: SEED_V1, newId, version }),
   ];
   const builtApp = readBuiltApp(fileURLToPath(new URL('../../../smart-app/dist', import.meta.url)));
@@ -170,10 +174,10 @@ const reconciliation = (store: Store) =>
   createReconciliation({
     store,
     sites,
-    access: systemAccess({ fetch, tokens: createSystemTokens({ fetch, discovery, now }) }),
+    access: systemAccess({ fetch, tokens, pause }),
     newId,
     now,
-    pause: (milliseconds) => new Promise((done) => setTimeout(done, milliseconds)),
+    pause,
     version,
     failed: (error) => log.failure({ route: 'reconciliation', reference: '-', error }),
   });

@@ -54,6 +54,19 @@ export function writeBackRung(scopes: readonly string[], statement: Resource | u
 /** What approving will do, in one sentence for the action bar. */
 export const approvalEffect = (writeBack: WriteBack): string => RUNG_EFFECT[writeBack.rung];
 
+const LEFT_OUT_WORDS: Record<string, string> = {
+  DocumentReference: 'the note',
+  ServiceRequest: 'the order',
+  Task: 'a task',
+  Provenance: 'the provenance',
+};
+
+/** What this EHR does not take beside the order, with why; empty where it takes all, or takes no order at all. */
+export const leftOutText = ({ rung, leftOut }: WriteBack): string =>
+  rung > 2 || leftOut.length === 0
+    ? ''
+    : `Without ${leftOut.map(({ step }) => LEFT_OUT_WORDS[step] ?? step).join(' and ')}. ${[...new Set(leftOut.map(({ why }) => why))].join(' ')}`;
+
 /** Why it is no more than that, where Refloop writes no order; empty where it does. */
 export const whyNoOrder = ({ rung, notPossible }: WriteBack): string =>
   rung < 3 ? '' : [...new Set((notPossible ?? []).map(({ why }) => why))].join(' ');
