@@ -1,5 +1,5 @@
 /** Refloop's port: how long a caller may take, what is answered where no request could be read, and how the port is closed. */
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 
@@ -44,6 +44,11 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     errorHandler: options.unreadable,
   });
   let draining = false;
+  /** Answers that have not begun; a connection whose answer promised to keep it would hold the port open. */
+  const unanswered = new Set<ServerResponse>();
+  const lastOfItsConnection = (outgoing: ServerResponse): void => {
+    if (!outgoing.headersSent) outgoing.setHeader('connection', 'close');
+  };
   const server = createServer(
     {
       headersTimeout: patience.headers,
@@ -53,7 +58,9 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
       connectionsCheckingInterval: Math.min(1000, patience.headers),
     },
     (incoming, outgoing) => {
-      if (draining) outgoing.setHeader('connection', 'close');
+      if (draining) lastOfItsConnection(outgoing);
+      unanswered.add(outgoing);
+      outgoing.once('close', () => unanswered.delete(outgoing));
       void listener(incoming, outgoing);
     },
   );
@@ -64,14 +71,16 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
       done();
     });
   });
+  const drain = (): void => {
+    draining = true;
+    for (const outgoing of unanswered) lastOfItsConnection(outgoing);
+  };
   return {
     port: (server.address() as AddressInfo).port,
-    drain: () => {
-      draining = true;
-    },
+    drain,
     close: (milliseconds) =>
       new Promise((done) => {
-        draining = true;
+        drain();
         const late = setTimeout(() => server.closeAllConnections(), milliseconds);
         server.close(() => {
           clearTimeout(late);
