@@ -109,6 +109,7 @@ process.on('disconnect', () => void stop(0));
 const ehrPort = port('REFLOOP_EHR_PORT', 4010);
 const refloopPort = port('REFLOOP_PORT', 4020);
 const withSandbox = only === undefined;
+const servesApp = only === undefined || only === 'api';
 ({ drainSeconds } = checkedSettings({ REFLOOP_EHR_PORT: String(ehrPort), REFLOOP_PORT: String(refloopPort) }));
 if (withSandbox) await refuseTakenPort(ehrPort, 'REFLOOP_EHR_PORT', '127.0.0.1');
 await refuseTakenPort(refloopPort, 'REFLOOP_PORT', '127.0.0.1');
@@ -121,7 +122,7 @@ try {
   const shared = { REFLOOP_STATE: state, REFLOOP_EHR_PORT: String(ehrPort), REFLOOP_PORT: String(refloopPort) };
   if (withSandbox)
     run('Sandbox EHR', 'launch/src/main.ts', { ...shared, EHR_DATABASE_URL: databases.sandbox, ...(data ? { REFLOOP_DATA: data } : {}) });
-  if (only !== 'worker') await buildApp();
+  if (servesApp) await buildApp();
   run('Refloop', 'api/server/src/main.ts', {
     ...shared,
     DATABASE_URL: databases.refloop,
@@ -130,7 +131,8 @@ try {
     ...(withSandbox ? { REFLOOP_DIRECTORY_EXPECTED: 'yes' } : {}),
   });
   if (withSandbox) process.stdout.write(`Sandbox EHR  http://localhost:${ehrPort}\n`);
-  if (only !== 'worker') process.stdout.write(`Refloop      http://127.0.0.1:${refloopPort}\n`);
+  if (servesApp) process.stdout.write(`Refloop      http://127.0.0.1:${refloopPort}\n`);
+  if (!servesApp) say(`The ${only} tells its health at http://127.0.0.1:${refloopPort}/health and serves nothing else.`);
   if (withSandbox)
     await publishSandboxDirectory({
       ...shared,

@@ -66,6 +66,12 @@ describe('a process', () => {
     expect(errors()).toMatch(/REFLOOP_KEY: Not set.*\n.*REFLOOP_TLS_AT_EDGE: Not attested/);
   });
 
+  test('with a part that does not exist ends with 2 and names those that do', async () => {
+    const { ended, errors } = await start({ REFLOOP_ONLY: 'kitchen' });
+    expect(await ended).toEqual([2, null]);
+    expect(errors()).toMatch(/REFLOOP_ONLY: None of api, worker, gateway\./);
+  });
+
   test('with a port that is taken ends with 2 and says which', async () => {
     const other: Server = createServer();
     other.listen(0, '127.0.0.1');

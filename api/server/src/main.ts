@@ -63,7 +63,7 @@ const { sites } = config.sites;
 const discovery = createDiscovery({ fetch, now, sites, production });
 const index = currentIndex();
 const readiness = createReadiness(now);
-/** The gateway has no listener for what comes in from outside yet: it tells its health and serves nothing else. */
+const role = config.only ?? 'all';
 const servesApi = config.only === undefined || config.only === 'api';
 const runsJobs = config.only === undefined || config.only === 'worker';
 
@@ -164,7 +164,7 @@ async function rewrapped(store: Store): Promise<void> {
 async function openStore(): Promise<Store> {
   const applied = await migrate(config.migrationDatabaseUrl);
   if (applied.length > 0) log.event('The database was brought up to this version.', { migrations: applied.length });
-  const store = await openPostgresStore({ url: config.databaseUrl, keyRing: createKeyRing(config.keys), newId });
+  const store = await openPostgresStore({ url: config.databaseUrl, keyRing: createKeyRing(config.keys), newId, name: `refloop ${role}` });
   try {
     for (const site of sites) await store.enrol(scopeOf(site));
     for (const sandbox of config.sandbox) await seedSandboxGrants(store, sandbox, now());
@@ -199,6 +199,8 @@ async function start(): Promise<void> {
     ).stop;
   }
   if (servesApi) await serveApi(store);
+  if (config.only === 'gateway')
+    log.event('The gateway takes in nothing yet: it has no listener, tells its health and serves nothing else.');
   readiness.serving(store.ping);
   if (config.keys.length > 1) await rewrapped(store);
   // So that the first launch need not wait for it; an EHR that is not up yet is asked again then.

@@ -38,7 +38,9 @@ async function current(pool: pg.Pool): Promise<DirectorySnapshot | undefined> {
   return row && { hash: row.hash, asOf: row.as_of, counts: row.counts, synthetic: row.synthetic, publishedAt: instant(row.published_at) };
 }
 
-async function onChange(pool: pg.Pool, url: string, changed: (hash: string) => void): Promise<() => Promise<void>> {
+type Place = { pool: pg.Pool; url: string; name: string };
+
+async function onChange({ pool, url, name }: Place, changed: (hash: string) => void): Promise<() => Promise<void>> {
   let last = (await current(pool))?.hash;
   const tell = (hash: string | undefined): void => {
     if (hash === undefined || hash === last) return;
@@ -50,7 +52,13 @@ async function onChange(pool: pg.Pool, url: string, changed: (hash: string) => v
   let stopped = false;
 
   async function listen(): Promise<void> {
-    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000, query_timeout: 5000, keepAlive: true });
+    const client = new pg.Client({
+      connectionString: url,
+      connectionTimeoutMillis: 5000,
+      query_timeout: 5000,
+      keepAlive: true,
+      application_name: name,
+    });
     client.on('error', () => {
       if (listener !== client) return;
       listener = undefined;
@@ -93,12 +101,12 @@ async function onChange(pool: pg.Pool, url: string, changed: (hash: string) => v
   };
 }
 
-export const postgresDirectorySnapshots = (pool: pg.Pool, url: string): DirectorySnapshots => ({
+export const postgresDirectorySnapshots = (pool: pg.Pool, url: string, name: string): DirectorySnapshots => ({
   publish: (snapshot, bytes) => publish(pool, snapshot, bytes),
   current: () => current(pool),
   bytes: async (hash) => {
     const [row] = await ask<{ bytes: Buffer }>(pool, 'select bytes from directory_snapshot where hash = $1', [hash]);
     return row?.bytes;
   },
-  onChange: (changed) => onChange(pool, url, changed),
+  onChange: (changed) => onChange({ pool, url, name }, changed),
 });

@@ -27,10 +27,12 @@ export type PostgresStoreOptions = {
   newId: () => string;
   /** Connections at most; 20 unless told. */
   poolSize?: number;
+  /** What its connections are called in pg_stat_activity; refloop unless told. */
+  name?: string;
 };
 
 /** A health check waits no longer than this for a connection and for an answer. */
-const PROBE_PATIENCE = { connect: 1000, silence: 1000 };
+const PROBE_PATIENCE = { connectMs: 1000, silenceMs: 1000 };
 
 function openUnit(client: Client, scope: Scope, options: PostgresStoreOptions, index: PatientIndex): Unit {
   const context: UnitContext = { client, scope, index, newId: options.newId, vault: openVault(client, scope, options.keyRing) };
@@ -52,10 +54,11 @@ function openUnit(client: Client, scope: Scope, options: PostgresStoreOptions, i
 
 /** Opens the store. Throws where the database cannot be reached, is not migrated, or its keys are not at hand. */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
-  const pool = openPool(options.url, 'refloop_app', options.poolSize ?? 20);
-  const auditor = openPool(options.url, 'refloop_auditor', 2);
+  const name = options.name ?? 'refloop';
+  const pool = openPool(options.url, 'refloop_app', options.poolSize ?? 20, { name });
+  const auditor = openPool(options.url, 'refloop_auditor', 2, { name });
   // A connection of its own: that all others are busy says nothing about the database.
-  const probe = openPool(options.url, 'refloop_app', 1, PROBE_PATIENCE);
+  const probe = openPool(options.url, 'refloop_app', 1, { name, ...PROBE_PATIENCE });
   const close = async (): Promise<void> => {
     await Promise.all([pool.end(), auditor.end(), probe.end()]);
   };
@@ -74,7 +77,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
         return work(openUnit(client, scope, options, index));
       }),
     findSession: postgresSessionLookup(pool, options.keyRing, index),
-    directory: postgresDirectorySnapshots(pool, options.url),
+    directory: postgresDirectorySnapshots(pool, options.url, name),
     auditTrail: postgresAuditTrail(pool, auditor),
     enrol: async ({ tenant, issuer, site }) => {
       await ask(
