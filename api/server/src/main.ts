@@ -16,6 +16,7 @@ import { type HttpServer, openHttpServer } from './http-server.ts';
 import { createLogger } from './logging/log.ts';
 import { currentIndex } from './matching/current-index.ts';
 import { migrate } from './migrations/migrate.ts';
+import { createRateLimits } from './rate-limits/rate-limits.ts';
 import { createReadiness } from './readiness.ts';
 import { referralRoutes } from './referral-routes.ts';
 import { auditRoutes } from './routes/audit.ts';
@@ -69,7 +70,16 @@ const runsJobs = config.only === undefined || config.only === 'worker';
 
 type Fetch = (request: Request, bindings: HttpBindings) => Response | Promise<Response>;
 
-const parts = { sites, production, log, now, idleSeconds: config.idleSeconds, notReady: readiness.stillStarting };
+const parts = {
+  sites,
+  production,
+  log,
+  now,
+  idleSeconds: config.idleSeconds,
+  notReady: readiness.stillStarting,
+  trustedProxies: config.trustedProxies,
+  ...(config.rateLimits ? { limits: createRateLimits(now) } : {}),
+};
 const pages = { tokenOrigins: discovery.tokenOrigins, beforePage: () => discovery.warm(PAGE_PATIENCE_MS) };
 const health = healthRoutes({ notReady: readiness.reason });
 
