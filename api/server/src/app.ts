@@ -3,16 +3,21 @@
  * app. Tests call `createApp(deps).request(…)`; nothing here listens.
  */
 import { randomBytes } from 'node:crypto';
+import type { HttpBindings } from '@hono/node-server';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Logger } from './logging/log.ts';
 import { describeRoutes, openApiRoute } from './openapi.ts';
 import { fieldErrors, isRefusal, problem, problemResponse, type Refusal, Refused } from './problem.ts';
+import { clientAddress } from './rate-limits/client-address.ts';
+import type { LimitName } from './rate-limits/limits.ts';
 import type { Route } from './routes/route.ts';
 import { securityHeaders } from './security-headers.ts';
 import { type AuthorizeDeps, authorize, recordRefusal } from './sessions/authorize.ts';
+import { bearerDigest } from './sessions/token.ts';
 import type { Site } from './sites.ts';
 import { type BuiltApp, serveBuiltApp } from './static.ts';
+import { StoreUnavailable } from './store/unavailable.ts';
 
 export type AppDeps = AuthorizeDeps & {
   routes: Route[];
@@ -25,16 +30,29 @@ export type AppDeps = AuthorizeDeps & {
   log: Logger;
   /** Why it cannot serve yet, or undefined once it can. */
   notReady: () => string | undefined;
+  /** How many proxies of our own stand in front; none unless told. */
+  trustedProxies?: number;
   /** The built smart-app; undefined where there is none (tests of the API). */
   builtApp: BuiltApp | undefined;
+  /** Whether /openapi.json is served; it is, unless there is nothing but health to describe. */
+  described?: boolean;
 };
 
-export type AppEnv = { Variables: { reference: string; nonce: string; route: string; sessionId: string | undefined } };
+export type AppEnv = {
+  Bindings: Partial<HttpBindings>;
+  Variables: { reference: string; nonce: string; route: string; sessionId: string | undefined; limit: LimitName | undefined };
+};
 
 type Read = { ok: true; value: unknown } | { ok: false; refusal: Refusal };
 
 const tooLarge = (limit: number): Refusal =>
   problem('too-large', `The body is larger than ${Math.round(limit / 1024)} KiB. Send less at once; nothing was kept.`);
+
+/** What became of a request that met no database. */
+const AWAY: Record<StoreUnavailable['kept'], string> = {
+  nothing: 'Nothing was changed. Try again in a moment.',
+  unknown: 'Whether this was kept cannot be said just now. Look in a moment before you do it again.',
+};
 
 /** Reads a JSON body of at most `limit` bytes, however it is sent. */
 async function readBody(request: Request, limit: number): Promise<Read> {
@@ -64,10 +82,38 @@ function parse(schema: Route['body'], value: unknown, where: string): Read {
   return { ok: false, refusal: problem('invalid-request', detail, fieldErrors(parsed.error.issues)) };
 }
 
+function addressOf(deps: AppDeps, c: Context<AppEnv>): string {
+  // A request that came over no socket (tests of the API) has no bindings, whatever the type says.
+  const bindings = c.env as AppEnv['Bindings'] | undefined;
+  return clientAddress(bindings?.incoming?.socket.remoteAddress, c.req.header('x-forwarded-for'), deps.trustedProxies ?? 0);
+}
+
+/** Counts what comes without a session that is known here. Health is asked by machines of the site, often and for little. */
+function refuseByAddress({ limits, ...deps }: AppDeps, c: Context<AppEnv>): Refusal | undefined {
+  if (!limits || c.req.path.startsWith('/health')) return undefined;
+  const session = bearerDigest(c.req.header('authorization'));
+  if (session !== undefined && limits.knows(session)) return undefined;
+  c.set('limit', 'address');
+  return limits.take('address', addressOf(deps, c));
+}
+
+/** A request that was refused through the caller's own doing weighs more in the limit it was counted under. */
+function weighRefusal(deps: AppDeps, c: Context<AppEnv>): void {
+  const limit = c.get('limit');
+  const { status } = c.res;
+  const own = limit === 'sign-in' ? status >= 400 && status < 500 && status !== 429 : status === 401;
+  if (limit && own) deps.limits?.refused(limit, addressOf(deps, c));
+}
+
 async function answer(deps: AppDeps, route: Route, c: Context<AppEnv>): Promise<Response> {
   const refuse = (refusal: Refusal): Response => problemResponse(refusal, c.get('reference'));
   const why = deps.notReady();
   if (why !== undefined && !route.whileStarting) return refuse(problem('not-ready', `${why} Try again in a moment.`));
+  if (route.limit && deps.limits) {
+    c.set('limit', route.limit);
+    const limited = deps.limits.take(route.limit, addressOf(deps, c));
+    if (limited) return refuse(limited);
+  }
   const admitted = await authorize(deps, route.access, c.req.header('authorization'), `${route.method} ${route.path}`);
   if (!admitted.ok) return refuse(admitted.refusal);
   c.set('sessionId', admitted.session?.sessionId);
@@ -103,6 +149,16 @@ async function answer(deps: AppDeps, route: Route, c: Context<AppEnv>): Promise<
   return c.body(result as Uint8Array<ArrayBuffer>, route.status);
 }
 
+/** What is answered where no request could be made of what came: nothing of it is known, so nothing is allowed. */
+export const unreadableRequest = (): Response => {
+  const refusal = problem('invalid-request', 'The address or the host of this request cannot be read.');
+  const response = problemResponse(refusal, randomBytes(6).toString('hex'));
+  response.headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+  response.headers.set('x-content-type-options', 'nosniff');
+  response.headers.set('referrer-policy', 'no-referrer');
+  return response;
+};
+
 /** The whole app. Routes are matched in the order given; what matches none is a 404 problem. */
 export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>();
@@ -113,7 +169,10 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
     c.set('reference', randomBytes(6).toString('hex'));
     c.set('nonce', randomBytes(18).toString('base64'));
     c.set('route', '(none)');
-    await next();
+    const limited = refuseByAddress(deps, c);
+    if (limited) c.res = problemResponse(limited, c.get('reference'));
+    else await next();
+    weighRefusal(deps, c);
     for (const [name, value] of headersFor(c.get('nonce'))) c.res.headers.set(name, value);
     deps.log.request({
       method: c.req.method,
@@ -128,13 +187,14 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   app.onError((error, c) => {
     if (error instanceof Refused) return problemResponse(error.refusal, c.get('reference'));
     deps.log.failure({ route: c.get('route'), reference: c.get('reference'), error });
+    if (error instanceof StoreUnavailable) return problemResponse(problem('database-away', AWAY[error.kept]), c.get('reference'));
     const detail = 'Nothing was changed unless you were told so. Try again; if it stays, tell your administrator the reference.';
     return problemResponse(problem('internal', detail), c.get('reference'));
   });
 
   app.notFound((c) => problemResponse(problem('not-found', 'There is nothing at this address.'), c.get('reference')));
 
-  const routes = [...deps.routes, openApiRoute(() => document)];
+  const routes = deps.described === false ? deps.routes : [...deps.routes, openApiRoute(() => document)];
   const document: object = describeRoutes(app, routes);
   for (const route of routes) {
     app.on(route.method.toUpperCase(), route.path, (c) => {

@@ -27,6 +27,12 @@ export type Config = {
   directoryExpected: boolean;
   idleSeconds: number;
   warnSeconds: number;
+  /** How many proxies of the site stand in front and add to X-Forwarded-For. */
+  trustedProxies: number;
+  /** Whether requests are counted against the limits. */
+  rateLimits: boolean;
+  /** Seconds between being told to stop and closing the port. */
+  drainSeconds: number;
 };
 
 /**
@@ -38,13 +44,13 @@ export const DEVELOPMENT_KEY: KeyEncryptionKey = {
   key: Buffer.from('refloop-development-key-not-safe', 'utf8'),
 };
 
-const number = (fallback: number, low: number, high: number): z.ZodType<number> =>
+const whole = (low: number, high: number): z.ZodType<number> =>
   z
     .string()
     .regex(/^\d+$/, `Not a whole number from ${low} to ${high}`)
     .transform(Number)
-    .refine((value) => value >= low && value <= high, `Not a whole number from ${low} to ${high}`)
-    .default(fallback);
+    .refine((value) => value >= low && value <= high, `Not a whole number from ${low} to ${high}`);
+const number = (fallback: number, low: number, high: number) => whole(low, high).default(fallback);
 
 const Environment = z.object({
   REFLOOP_ENV: z.enum(['development', 'production'], 'Neither development nor production').default('development'),
@@ -67,6 +73,9 @@ const Environment = z.object({
   REFLOOP_DIRECTORY_EXPECTED: z.enum(['yes'], 'Not yes').optional(),
   REFLOOP_IDLE_SECONDS: number(900, 1, 900),
   REFLOOP_IDLE_WARN_SECONDS: number(60, 0, 600),
+  REFLOOP_TRUSTED_PROXIES: whole(0, 5).optional(),
+  REFLOOP_RATE_LIMITS: z.enum(['on', 'off'], 'Neither on nor off').default('on'),
+  REFLOOP_DRAIN_SECONDS: whole(0, 60).optional(),
   REFLOOP_TLS_AT_EDGE: z.literal('yes', 'Not yes').optional(),
   REFLOOP_STATE_ENCRYPTED: z.literal('yes', 'Not yes').optional(),
   REFLOOP_SANDBOX_SYSTEM_KEY: z.string().min(1).optional(),
@@ -84,6 +93,10 @@ const FIXES: Record<string, string> = {
   REFLOOP_MIGRATION_DATABASE_URL: 'Set the URL of the role that owns the tables, or leave it out to use DATABASE_URL.',
   REFLOOP_SITES: 'Name a JSON file of sites, or leave it out.',
   REFLOOP_SANDBOX: 'Set it to on or off; it is on in development and off in production.',
+  REFLOOP_TRUSTED_PROXIES:
+    'Set how many proxies of your own stand in front of Refloop, 0 to 5; each must add its caller to X-Forwarded-For.',
+  REFLOOP_RATE_LIMITS: 'Leave it out; off is for measurements with synthetic data.',
+  REFLOOP_DRAIN_SECONDS: 'Set 0 to 60 seconds, or leave it out for 5 in production and 0 in development.',
   REFLOOP_IDLE_SECONDS: 'Set 1 to 900 seconds, or leave it out for 900.',
   REFLOOP_TLS_AT_EDGE: 'Set it to yes once TLS 1.2 or newer ends in front of Refloop; Refloop itself speaks plain HTTP.',
   REFLOOP_STATE_ENCRYPTED: 'Set it to yes once the volumes of REFLOOP_STATE and of PostgreSQL are encrypted.',
@@ -157,6 +170,13 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   for (const attested of ['REFLOOP_TLS_AT_EDGE', 'REFLOOP_STATE_ENCRYPTED'] as const) {
     if (production && read[attested] === undefined) faults.push({ field: attested, message: 'Not attested', fix: FIXES[attested] ?? '' });
   }
+  if (production && read.REFLOOP_TRUSTED_PROXIES === undefined) {
+    // Guessing none would count all of a hospital as one caller, guessing one would believe what callers make up.
+    faults.push({ field: 'REFLOOP_TRUSTED_PROXIES', message: 'Not set', fix: FIXES['REFLOOP_TRUSTED_PROXIES'] ?? '' });
+  }
+  if (production && read.REFLOOP_RATE_LIMITS === 'off') {
+    faults.push({ field: 'REFLOOP_RATE_LIMITS', message: 'Off in production', fix: FIXES['REFLOOP_RATE_LIMITS'] ?? '' });
+  }
   const system = sandboxSystem(read, environment, faults);
   const sandbox = (read.REFLOOP_SANDBOX ?? (production ? 'off' : 'on')) === 'on' ? sandboxSites(read.REFLOOP_EHR_PORT, system) : [];
   const sites = readSites({ file: read.REFLOOP_SITES, sandbox, production, environment });
@@ -178,6 +198,9 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       directoryExpected: read.REFLOOP_DIRECTORY_EXPECTED === 'yes',
       idleSeconds: read.REFLOOP_IDLE_SECONDS,
       warnSeconds: read.REFLOOP_IDLE_WARN_SECONDS,
+      trustedProxies: read.REFLOOP_TRUSTED_PROXIES ?? 0,
+      rateLimits: read.REFLOOP_RATE_LIMITS === 'on',
+      drainSeconds: read.REFLOOP_DRAIN_SECONDS ?? (production ? 5 : 0),
     },
   };
 }

@@ -33,15 +33,23 @@ export const PROBLEMS = {
   conflict: { status: 409, title: 'Somebody changed this in the meantime' },
   'too-large': { status: 413, title: 'The request is too large' },
   unprocessable: { status: 422, title: 'This cannot be done as asked' },
+  'too-many-requests': { status: 429, title: 'Too many requests' },
   'ehr-unreachable': { status: 502, title: 'The EHR did not answer' },
-  'not-ready': { status: 503, title: 'Refloop is starting' },
+  'not-ready': { status: 503, title: 'Refloop cannot serve just now' },
+  'database-away': { status: 503, title: 'Refloop’s database does not answer' },
   internal: { status: 500, title: 'Something went wrong on our side' },
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ProblemKind = keyof typeof PROBLEMS;
 export type FieldError = { field: string; message: string; fix?: string };
 
-export type Refusal = { refused: ProblemKind; detail: string; errors?: FieldError[] };
+export type Refusal = {
+  refused: ProblemKind;
+  detail: string;
+  errors?: FieldError[];
+  /** For Retry-After; where a kind that passes by itself (503) does not say, two seconds. */
+  retryAfterSeconds?: number;
+};
 
 /** A refusal to return from a handler or a service. `detail` says what happened and what to do, in a plain sentence. */
 export const problem = (refused: ProblemKind, detail: string, errors?: FieldError[]): Refusal =>
@@ -78,7 +86,8 @@ export function problemResponse(refusal: Refusal, reference: string): Response {
   const { status } = PROBLEMS[refusal.refused];
   const headers: Record<string, string> = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
   if (status === 401) headers['www-authenticate'] = 'Bearer';
-  if (status === 503) headers['retry-after'] = '2';
+  const retryAfter = refusal.retryAfterSeconds ?? (status === 503 ? 2 : undefined);
+  if (retryAfter !== undefined) headers['retry-after'] = String(retryAfter);
   return new Response(JSON.stringify(problemDetails(refusal, reference)), { status, headers });
 }
 

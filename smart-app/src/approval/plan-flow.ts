@@ -5,14 +5,14 @@ import type { LeaseRefusal, StepPorts } from '@refloop/domain/write-back/write-s
 import type { Plan } from '@refloop/server/client/approval';
 import { offersConditionalCreate } from '../chart/write-back-rung.ts';
 import type { Desk } from '../refer/desk.ts';
-import type { ApiFailure } from '../session/api.ts';
+import { type ApiFailure, isBusy } from '../session/api.ts';
 import { rereadOrder } from './order-changed.ts';
 import { resumeAfter } from './resume.ts';
 
 const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
 
 function leaseRefusal(failure: ApiFailure): LeaseRefusal {
-  if (failure.kind === 'unreachable') return 'server-silent';
+  if (failure.kind === 'unreachable' || isBusy(failure)) return 'server-silent';
   return failure.kind === 'session-ended' ? 'session-ended' : 'held-elsewhere';
 }
 
@@ -22,7 +22,7 @@ export async function insist(desk: Desk, path: string, body: unknown): Promise<R
     if (attempt > 0) await pause(1_000 * attempt);
     const answered = await desk.api.call<Plan>(path, { method: 'POST', body });
     if (answered.ok) return ok(answered.value);
-    if (answered.refusal.kind !== 'unreachable') return refuse(leaseRefusal(answered.refusal));
+    if (answered.refusal.kind !== 'unreachable' && !isBusy(answered.refusal)) return refuse(leaseRefusal(answered.refusal));
   }
   return refuse('server-silent');
 }

@@ -227,7 +227,8 @@ export function createApprovalService(deps: Deps): ApprovalService {
             steps: writes.map((write) => write.name),
             leftOut: writeBack.leftOut,
           });
-          if (!applied.ok) return refusalOf(applied.refusal);
+          // The same press may have been approved by another replica since we looked.
+          if (!applied.ok) return (await earlier(unit, input, session, now)) ?? refusalOf(applied.refusal);
           const inserted = await unit.approvals.insert({
             id: approvalId,
             recommendationId: stored.id,

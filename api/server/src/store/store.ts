@@ -45,7 +45,7 @@ export type Unit = {
 export type Store = {
   /**
    * Runs the work in one transaction. A thrown error rolls all of it back and is thrown on; a refusal returned as a
-   * value does not, so check before writing.
+   * value does not, so check before writing. Throws `StoreUnavailable` where the store breaks away meanwhile.
    */
   transaction: <Value>(scope: Scope, work: (unit: Unit) => Promise<Value>) => Promise<Value>;
   /** Finds a session by its token alone: the one look-up that comes before a scope is known. */
@@ -62,5 +62,7 @@ export type Store = {
    * touched. Afterwards the older key is needed no more. Returns how many there were.
    */
   rewrapKeys: () => Promise<number>;
+  /** Throws `StoreUnavailable` where it cannot be asked and written just now; says so within two seconds. */
+  ping: () => Promise<void>;
   close: () => Promise<void>;
 };

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import type { DirectorySnapshot, DirectorySnapshots } from '../directory-snapshots.ts';
-import { instant, inTransaction } from './database.ts';
+import { StoreUnavailable } from '../unavailable.ts';
+import { ask, instant, inTransaction, isAway } from './database.ts';
 
 const CHANNEL = 'refloop_directory';
 /** A notification is lost while a connection is down; asking again finds what it said. */
 const POLL_MS = 15_000;
+/** After a connection broke, and while no new one can be had. */
+const AGAIN_MS = 1000;
 
 type Row = { hash: string; as_of: string; counts: Record<string, number>; synthetic: boolean; published_at: Date };
 
@@ -28,14 +31,16 @@ async function publish(pool: pg.Pool, snapshot: DirectorySnapshot, bytes: Uint8A
 }
 
 async function current(pool: pg.Pool): Promise<DirectorySnapshot | undefined> {
-  const found = await pool.query<Row>(
+  const [row] = await ask<Row>(
+    pool,
     `select hash, as_of::text, counts, synthetic, published_at from directory_pointer join directory_snapshot using (hash)`,
   );
-  const [row] = found.rows;
   return row && { hash: row.hash, asOf: row.as_of, counts: row.counts, synthetic: row.synthetic, publishedAt: instant(row.published_at) };
 }
 
-async function onChange(pool: pg.Pool, url: string, changed: (hash: string) => void): Promise<() => Promise<void>> {
+type Place = { pool: pg.Pool; url: string; name: string };
+
+async function onChange({ pool, url, name }: Place, changed: (hash: string) => void): Promise<() => Promise<void>> {
   let last = (await current(pool))?.hash;
   const tell = (hash: string | undefined): void => {
     if (hash === undefined || hash === last) return;
@@ -43,39 +48,65 @@ async function onChange(pool: pg.Pool, url: string, changed: (hash: string) => v
     changed(hash);
   };
   let listener: pg.Client | undefined;
+  let timer: NodeJS.Timeout | undefined;
   let stopped = false;
-  const listen = async (): Promise<void> => {
-    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000, keepAlive: true });
+
+  async function listen(): Promise<void> {
+    const client = new pg.Client({
+      connectionString: url,
+      connectionTimeoutMillis: 5000,
+      query_timeout: 5000,
+      keepAlive: true,
+      application_name: name,
+    });
     client.on('error', () => {
-      if (listener === client) listener = undefined;
+      if (listener !== client) return;
+      listener = undefined;
+      lookIn(AGAIN_MS);
     });
     client.on('notification', ({ payload }) => tell(payload));
-    await client.connect();
-    await client.query(`listen ${CHANNEL}`);
+    try {
+      await client.connect();
+      await client.query(`listen ${CHANNEL}`);
+      listener = client;
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      throw isAway(error) ? new StoreUnavailable('nothing', error) : error;
+    }
     if (stopped) await client.end();
-    else listener = client;
-  };
-  const look = async (): Promise<void> => {
+  }
+  async function look(): Promise<void> {
     if (!listener) await listen();
     tell((await current(pool))?.hash);
-  };
+  }
+  /** A look that fails is followed by the next one. */
+  function lookIn(milliseconds: number): void {
+    if (stopped) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      look().then(
+        () => lookIn(POLL_MS),
+        () => lookIn(AGAIN_MS),
+      );
+    }, milliseconds);
+    timer.unref();
+  }
+
   await look();
-  // A poll that fails is followed by the next one.
-  const timer = setInterval(() => void look().catch(() => undefined), POLL_MS);
-  timer.unref();
+  lookIn(POLL_MS);
   return async () => {
     stopped = true;
-    clearInterval(timer);
+    clearTimeout(timer);
     await listener?.end();
   };
 }
 
-export const postgresDirectorySnapshots = (pool: pg.Pool, url: string): DirectorySnapshots => ({
+export const postgresDirectorySnapshots = (pool: pg.Pool, url: string, name: string): DirectorySnapshots => ({
   publish: (snapshot, bytes) => publish(pool, snapshot, bytes),
   current: () => current(pool),
   bytes: async (hash) => {
-    const found = await pool.query<{ bytes: Buffer }>('select bytes from directory_snapshot where hash = $1', [hash]);
-    return found.rows[0]?.bytes;
+    const [row] = await ask<{ bytes: Buffer }>(pool, 'select bytes from directory_snapshot where hash = $1', [hash]);
+    return row?.bytes;
   },
-  onChange: (changed) => onChange(pool, url, changed),
+  onChange: (changed) => onChange({ pool, url, name }, changed),
 });

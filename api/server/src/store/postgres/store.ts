@@ -2,11 +2,12 @@
 import type { KeyRing } from '../../crypto/key-ring.ts';
 import { createPatientIndex, type PatientIndex } from '../../crypto/patient-index.ts';
 import type { Scope, Store, Unit } from '../store.ts';
+import { StoreUnavailable } from '../unavailable.ts';
 import { postgresApprovals } from './approvals.ts';
 import { postgresAudit } from './audit.ts';
 import { postgresAuditTrail } from './audit-trail.ts';
 import type { UnitContext } from './context.ts';
-import { type Client, enter, inTransaction, openPool } from './database.ts';
+import { ask, type Client, enter, inTransaction, openPool } from './database.ts';
 import { postgresDirectorySnapshots } from './directory-snapshots.ts';
 import { postgresEvents } from './events.ts';
 import { postgresGrants } from './grants.ts';
@@ -26,7 +27,12 @@ export type PostgresStoreOptions = {
   newId: () => string;
   /** Connections at most; 20 unless told. */
   poolSize?: number;
+  /** What its connections are called in pg_stat_activity; refloop unless told. */
+  name?: string;
 };
+
+/** A health check waits no longer than this for a connection and for an answer. */
+const PROBE_PATIENCE = { connectMs: 1000, silenceMs: 1000 };
 
 function openUnit(client: Client, scope: Scope, options: PostgresStoreOptions, index: PatientIndex): Unit {
   const context: UnitContext = { client, scope, index, newId: options.newId, vault: openVault(client, scope, options.keyRing) };
@@ -48,17 +54,22 @@ function openUnit(client: Client, scope: Scope, options: PostgresStoreOptions, i
 
 /** Opens the store. Throws where the database cannot be reached, is not migrated, or its keys are not at hand. */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
-  const pool = openPool(options.url, 'refloop_app', options.poolSize ?? 20);
-  const auditor = openPool(options.url, 'refloop_auditor', 2);
+  const name = options.name ?? 'refloop';
+  const pool = openPool(options.url, 'refloop_app', options.poolSize ?? 20, { name });
+  const auditor = openPool(options.url, 'refloop_auditor', 2, { name });
+  // A connection of its own: that all others are busy says nothing about the database.
+  const probe = openPool(options.url, 'refloop_app', 1, { name, ...PROBE_PATIENCE });
+  const close = async (): Promise<void> => {
+    await Promise.all([pool.end(), auditor.end(), probe.end()]);
+  };
   let index: PatientIndex;
   try {
     index = createPatientIndex(await readIndexRoot(pool, options.keyRing));
   } catch (error) {
-    await Promise.all([pool.end(), auditor.end()]);
+    await close();
     throw error;
   }
-  const scopes = async (): Promise<Scope[]> =>
-    (await pool.query<Scope>('select tenant, issuer, site from scope order by tenant, issuer')).rows;
+  const scopes = (): Promise<Scope[]> => ask<Scope>(pool, 'select tenant, issuer, site from scope order by tenant, issuer');
   return {
     transaction: (scope, work) =>
       inTransaction(pool, async (client) => {
@@ -66,10 +77,11 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
         return work(openUnit(client, scope, options, index));
       }),
     findSession: postgresSessionLookup(pool, options.keyRing, index),
-    directory: postgresDirectorySnapshots(pool, options.url),
+    directory: postgresDirectorySnapshots(pool, options.url, name),
     auditTrail: postgresAuditTrail(pool, auditor),
     enrol: async ({ tenant, issuer, site }) => {
-      await pool.query(
+      await ask(
+        pool,
         'insert into scope (tenant, issuer, site) values ($1, $2, $3) on conflict (tenant, issuer) do update set site = excluded.site',
         [tenant, issuer, site],
       );
@@ -80,8 +92,10 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       for (const scope of await scopes()) count += await rewrapDataKeys(pool, options.keyRing, scope);
       return count;
     },
-    close: async () => {
-      await Promise.all([pool.end(), auditor.end()]);
+    ping: async () => {
+      const [row] = await ask<{ standby: boolean }>(probe, 'select pg_is_in_recovery() as standby');
+      if (row?.standby !== false) throw new StoreUnavailable('nothing', new Error('The database takes no writes.'));
     },
+    close,
   };
 }
