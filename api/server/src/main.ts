@@ -123,6 +123,7 @@ const running: {
   server?: () => Promise<void>;
   directory?: () => Promise<void>;
   sequencer?: () => Promise<void>;
+  keys?: () => Promise<void>;
   store?: () => Promise<void>;
 } = {};
 let stopping = false;
@@ -130,7 +131,7 @@ let stopping = false;
 async function stop(code: number): Promise<never> {
   if (stopping) return new Promise<never>(() => undefined);
   stopping = true;
-  for (const end of [running.server, running.directory, running.sequencer, running.store]) {
+  for (const end of [running.server, running.directory, running.sequencer, running.keys, running.store]) {
     await end?.().catch((error: unknown) => log.failure({ route: 'stop', reference: '-', error }));
   }
   return process.exit(code);
@@ -147,11 +148,11 @@ const drain = (server: ServerType) => (): Promise<void> =>
     if ('closeIdleConnections' in server) server.closeIdleConnections();
   });
 
-/** Brings what lies under an older key under the current one. What fails now is done at the next start; both keys still open it. */
+/** Brings what lies under an older key of REFLOOP_KEY under the first. What fails now is done at the next start; both keys still open it. */
 async function rewrapped(store: Store): Promise<void> {
   try {
     const count = await store.rewrapKeys();
-    if (count > 0) say(`${count} data keys were wrapped anew with the current key of REFLOOP_KEY; the older keys can be taken out.`);
+    if (count > 0) say(`${count} keys were wrapped anew with the first key of REFLOOP_KEY; the older keys can be taken out.`);
   } catch (error) {
     log.failure({ route: 'rewrap keys', reference: '-', error });
   }
@@ -161,6 +162,7 @@ async function start(): Promise<void> {
   await migrated();
   const store = await openPostgresStore({ url: config.databaseUrl, keyRing: createKeyRing(config.keys), newId });
   running.store = store.close;
+  running.keys = await store.followKeys();
   for (const site of sites) await store.enrol(scopeOf(site));
   for (const sandbox of config.sandbox) await seedSandboxGrants(store, sandbox, now());
   if (config.only === undefined || config.only === 'worker') {

@@ -27,6 +27,12 @@ const AGAIN = new Set(['40001', '40P01']);
 /** The server was not reached, or was just starting or ending: nothing was sent. */
 const NOT_REACHED = new Set(['ECONNREFUSED', 'ENOENT', 'ECONNRESET', '57P01', '57P03']);
 
+/** A data key was wrapped under a key-encryption key that was destroyed in the same moment; the next attempt takes the one in force. */
+const KEY_DESTROYED = new Set(['data_key_kid', 'instance_key_kid']);
+
+const mayRunAgain = (error: unknown): boolean =>
+  AGAIN.has(codeOf(error)) || KEY_DESTROYED.has((error as { constraint?: string } | null)?.constraint ?? '');
+
 const codeOf = (error: unknown): string => (error as { code?: string } | null)?.code ?? '';
 
 const pause = (attempt: number): Promise<void> => new Promise((done) => setTimeout(done, 50 * 2 ** attempt));
@@ -56,7 +62,7 @@ export async function inTransaction<Value>(pool: pg.Pool, work: (client: Client)
       await client.query('rollback').catch((failure: Error) => {
         broken = failure;
       });
-      if (attempt >= RETRIES || !AGAIN.has(codeOf(error))) throw error;
+      if (attempt >= RETRIES || !mayRunAgain(error)) throw error;
     } finally {
       client.release(broken);
     }

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
 import type { DirectorySnapshot, DirectorySnapshots } from '../directory-snapshots.ts';
+import { followChannel } from './channel.ts';
 import { instant, inTransaction } from './database.ts';
 
 const CHANNEL = 'refloop_directory';
-/** A notification is lost while a connection is down; asking again finds what it said. */
-const POLL_MS = 15_000;
 
 type Row = { hash: string; as_of: string; counts: Record<string, number>; synthetic: boolean; published_at: Date };
 
@@ -42,32 +41,8 @@ async function onChange(pool: pg.Pool, url: string, changed: (hash: string) => v
     last = hash;
     changed(hash);
   };
-  let listener: pg.Client | undefined;
-  let stopped = false;
-  const listen = async (): Promise<void> => {
-    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000, keepAlive: true });
-    client.on('error', () => {
-      if (listener === client) listener = undefined;
-    });
-    client.on('notification', ({ payload }) => tell(payload));
-    await client.connect();
-    await client.query(`listen ${CHANNEL}`);
-    if (stopped) await client.end();
-    else listener = client;
-  };
-  const look = async (): Promise<void> => {
-    if (!listener) await listen();
-    tell((await current(pool))?.hash);
-  };
-  await look();
-  // A poll that fails is followed by the next one.
-  const timer = setInterval(() => void look().catch(() => undefined), POLL_MS);
-  timer.unref();
-  return async () => {
-    stopped = true;
-    clearInterval(timer);
-    await listener?.end();
-  };
+  const look = async (): Promise<void> => tell((await current(pool))?.hash);
+  return followChannel({ url, channel: CHANNEL, heard: tell, look });
 }
 
 export const postgresDirectorySnapshots = (pool: pg.Pool, url: string): DirectorySnapshots => ({

@@ -1,18 +1,24 @@
 /** The root of the keyed indexes: made by the first process that starts, the same for all after it. */
 import type pg from 'pg';
-import type { KeyRing, WrappedKey } from '../../crypto/key-ring.ts';
+import type { WrappedKey } from '../../crypto/key-ring.ts';
 import type { Place } from '../../crypto/seal.ts';
+import { type HeldKeys, openWrapped } from './held-keys.ts';
 
 export const INDEX_ROOT: Place = { table: 'instance_key', tenant: '', issuer: '', id: 'index', column: 'wrapped' };
 
 /** 32 bytes. Throws where the key that wrapped them is not at hand. */
-export async function readIndexRoot(pool: pg.Pool, keyRing: KeyRing): Promise<Uint8Array> {
-  const { key, stored } = keyRing.newDataKey(INDEX_ROOT);
-  await pool.query(`insert into instance_key (name, kid, wrapped) values ('index', $1, $2) on conflict do nothing`, [
-    stored.kid,
-    stored.wrapped,
-  ]);
-  const found = await pool.query<WrappedKey>(`select kid, wrapped from instance_key where name = 'index'`);
-  const [row] = found.rows;
-  return row ? keyRing.unwrap(row, INDEX_ROOT) : key;
+export async function readIndexRoot(pool: pg.Pool, keys: HeldKeys): Promise<Uint8Array> {
+  const read = async (): Promise<WrappedKey | undefined> =>
+    (await pool.query<WrappedKey>(`select kid, wrapped from instance_key where name = 'index'`)).rows[0];
+  for (;;) {
+    const root = await openWrapped(keys, pool, read, INDEX_ROOT);
+    if (root) return root;
+    const { stored } = (await keys.refresh(pool)).newDataKey(INDEX_ROOT);
+    // Nothing is inserted where another process was first, or the key was retired meanwhile; the next look finds out.
+    await pool.query(
+      `insert into instance_key (name, kid, wrapped) select 'index', $1, $2
+       where exists (select from key_encryption_key where kid = $1 and retired_at is null) on conflict do nothing`,
+      [stored.kid, stored.wrapped],
+    );
+  }
 }

@@ -5,31 +5,36 @@ import type { Scope, Store, Unit } from '../store.ts';
 import { postgresApprovals } from './approvals.ts';
 import { postgresAudit } from './audit.ts';
 import { postgresAuditTrail } from './audit-trail.ts';
+import { followChannel } from './channel.ts';
 import type { UnitContext } from './context.ts';
 import { type Client, enter, inTransaction, openPool } from './database.ts';
 import { postgresDirectorySnapshots } from './directory-snapshots.ts';
 import { postgresEvents } from './events.ts';
 import { postgresGrants } from './grants.ts';
+import { type HeldKeys, holdKeys, introduceRoot, KEY_CHANNEL } from './held-keys.ts';
 import { readIndexRoot } from './index-root.ts';
 import { postgresObligations } from './obligations.ts';
 import { postgresPlans } from './plans.ts';
 import { postgresRecommendations } from './recommendations.ts';
 import { postgresReferrals } from './referrals.ts';
-import { rewrapDataKeys, rewrapIndexRoot } from './rewrap.ts';
+import { rewrapDataKeys, rewrapIndexRoot, rewrapStoredKeys } from './rewrap.ts';
 import { postgresSessionLookup, postgresSessions, postgresUsedIdTokens } from './sessions.ts';
 import { openVault } from './vault.ts';
 
 export type PostgresStoreOptions = {
   /** A migrated database, as a login that may act as refloop_app and refloop_auditor. */
   url: string;
+  /** The keys of REFLOOP_KEY; what the database keeps over them is read from there. */
   keyRing: KeyRing;
   newId: () => string;
   /** Connections at most; 20 unless told. */
   poolSize?: number;
 };
 
-function openUnit(client: Client, scope: Scope, options: PostgresStoreOptions, index: PatientIndex): Unit {
-  const context: UnitContext = { client, scope, index, newId: options.newId, vault: openVault(client, scope, options.keyRing) };
+type UnitParts = { keys: HeldKeys; index: PatientIndex; newId: () => string };
+
+function openUnit(client: Client, scope: Scope, { keys, index, newId }: UnitParts): Unit {
+  const context: UnitContext = { client, scope, index, newId, vault: openVault(client, scope, keys) };
   return {
     scope,
     events: postgresEvents(context),
@@ -50,9 +55,11 @@ function openUnit(client: Client, scope: Scope, options: PostgresStoreOptions, i
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
   const pool = openPool(options.url, 'refloop_app', options.poolSize ?? 20);
   const auditor = openPool(options.url, 'refloop_auditor', 2);
+  const keys = holdKeys(options.keyRing);
   let index: PatientIndex;
   try {
-    index = createPatientIndex(await readIndexRoot(pool, options.keyRing));
+    await introduceRoot(pool, keys);
+    index = createPatientIndex(await readIndexRoot(pool, keys));
   } catch (error) {
     await Promise.all([pool.end(), auditor.end()]);
     throw error;
@@ -63,9 +70,9 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     transaction: (scope, work) =>
       inTransaction(pool, async (client) => {
         await enter(client, scope);
-        return work(openUnit(client, scope, options, index));
+        return work(openUnit(client, scope, { keys, index, newId: options.newId }));
       }),
-    findSession: postgresSessionLookup(pool, options.keyRing, index),
+    findSession: postgresSessionLookup(pool, keys, index),
     directory: postgresDirectorySnapshots(pool, options.url),
     auditTrail: postgresAuditTrail(pool, auditor),
     enrol: async ({ tenant, issuer, site }) => {
@@ -76,9 +83,16 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     },
     scopes,
     rewrapKeys: async () => {
-      let count = await rewrapIndexRoot(pool, options.keyRing);
-      for (const scope of await scopes()) count += await rewrapDataKeys(pool, options.keyRing, scope);
+      let count = await rewrapStoredKeys(pool, keys);
+      count += await rewrapIndexRoot(pool, keys);
+      for (const scope of await scopes()) count += await rewrapDataKeys(pool, keys, scope);
       return count;
+    },
+    followKeys: () => {
+      const look = async (): Promise<void> => void (await keys.refresh(pool));
+      // Whoever meets an unknown key looks for itself; a look that failed is followed by the next one.
+      const heard = (): void => void look().catch(() => undefined);
+      return followChannel({ url: options.url, channel: KEY_CHANNEL, heard, look });
     },
     close: async () => {
       await Promise.all([pool.end(), auditor.end()]);
