@@ -24,6 +24,7 @@ export type Postgres = {
   /** Ends the server. A borrower ends it only when it started it and nobody else is connected. */
   stop: () => Promise<void>;
   startedHere: boolean;
+  pid: number;
 };
 
 type Place = { data: string; binaries: string; uid: number | undefined };
@@ -177,17 +178,20 @@ export async function openPostgres(options: {
   hold: 'own' | 'borrow';
   say?: (line: string) => void;
   settings?: Record<string, string>;
+  /** Where its socket lies, for a server that is to be found at the same address again; else a folder of its own. */
+  socketFolder?: string;
 }): Promise<Postgres> {
   const place = placeFor(options.stateFolder, options.say ?? (() => undefined));
   const found = running(place);
   if (found) {
     const url = connectionUrl(found.socket);
     await ready(url('postgres'), undefined, () => '');
-    return { url, startedHere: false, stop: async () => (options.hold === 'own' ? end(found.pid) : undefined) };
+    return { url, startedHere: false, pid: found.pid, stop: async () => (options.hold === 'own' ? end(found.pid) : undefined) };
   }
   initialise(place);
   // A socket path may have 107 bytes: a short folder of its own under the system's temporary folder.
-  const socket = mkdtempSync(join(tmpdir().length > 60 ? '/tmp' : tmpdir(), 'refloop-pg-'));
+  const socket = options.socketFolder ?? mkdtempSync(join(tmpdir().length > 60 ? '/tmp' : tmpdir(), 'refloop-pg-'));
+  mkdirSync(socket, { recursive: true, mode: 0o755 });
   own(socket, place);
   const settings = {
     listen_addresses: '',
@@ -218,7 +222,7 @@ export async function openPostgres(options: {
     if (child.pid !== undefined) await end(child.pid);
     rmSync(socket, { recursive: true, force: true });
   };
-  return { url, stop, startedHere: true };
+  return { url, stop, startedHere: true, pid: child.pid ?? 0 };
 }
 
 /** Creates the database if it is missing. */

@@ -4,7 +4,7 @@ import { existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { configFaults, readConfig } from '../api/server/src/config.ts';
+import { type Config, configFaults, readConfig } from '../api/server/src/config.ts';
 import { buildApp } from './app-build.ts';
 import { type Databases, openDatabases, ROOT, say, stateFolder } from './environment.ts';
 import { publishSandboxDirectory } from './sandbox-directory.ts';
@@ -36,15 +36,22 @@ function wrongUse(reason: string): never {
 const children: { name: string; process: ChildProcess }[] = [];
 let databases: Databases | undefined;
 let stopping = false;
+let drainSeconds = 0;
+
+const runningChildren = () => children.filter((child) => child.process.exitCode === null && child.process.signalCode === null);
 
 async function stop(code: number): Promise<never> {
-  if (stopping) return new Promise<never>(() => undefined);
+  if (stopping) {
+    // Said again: the processes hurry, too.
+    for (const child of runningChildren()) child.process.kill('SIGTERM');
+    return new Promise<never>(() => undefined);
+  }
   stopping = true;
-  const running = children.filter((child) => child.process.exitCode === null && child.process.signalCode === null);
+  const running = runningChildren();
   const ended = running.map((child) => new Promise((done) => child.process.once('exit', done)));
   for (const child of running) child.process.kill('SIGTERM');
-  // A process that does not drain within ten seconds is ended: what it acknowledged is in PostgreSQL already.
-  const hurry = setTimeout(() => running.forEach((child) => child.process.kill('SIGKILL')), 10_000);
+  // A process that has not drained ten seconds after it should have is ended: what it acknowledged is in PostgreSQL already.
+  const hurry = setTimeout(() => running.forEach((child) => child.process.kill('SIGKILL')), (drainSeconds + 10) * 1000);
   await Promise.all(ended);
   clearTimeout(hurry);
   await databases?.close();
@@ -87,10 +94,10 @@ function port(variable: string, standard: number): number {
 }
 
 /** Mistakes in the environment and in the sites file end the start before anything is started or waited for. */
-function refuseWrongSettings(ports: Record<string, string>): void {
+function checkedSettings(ports: Record<string, string>): Config {
   // The database's address is found out later, where none is given.
   const read = readConfig({ ...process.env, ...ports, DATABASE_URL: process.env['DATABASE_URL'] || 'postgresql://localhost/refloop' });
-  if (read.ok) return;
+  if (read.ok) return read.value;
   say(configFaults(read.refusal));
   process.exit(2);
 }
@@ -102,7 +109,7 @@ process.on('disconnect', () => void stop(0));
 const ehrPort = port('REFLOOP_EHR_PORT', 4010);
 const refloopPort = port('REFLOOP_PORT', 4020);
 const withSandbox = only === undefined;
-refuseWrongSettings({ REFLOOP_EHR_PORT: String(ehrPort), REFLOOP_PORT: String(refloopPort) });
+({ drainSeconds } = checkedSettings({ REFLOOP_EHR_PORT: String(ehrPort), REFLOOP_PORT: String(refloopPort) }));
 if (withSandbox) await refuseTakenPort(ehrPort, 'REFLOOP_EHR_PORT', '127.0.0.1');
 await refuseTakenPort(refloopPort, 'REFLOOP_PORT', '127.0.0.1');
 

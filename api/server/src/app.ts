@@ -13,6 +13,7 @@ import { securityHeaders } from './security-headers.ts';
 import { type AuthorizeDeps, authorize, recordRefusal } from './sessions/authorize.ts';
 import type { Site } from './sites.ts';
 import { type BuiltApp, serveBuiltApp } from './static.ts';
+import { StoreUnavailable } from './store/unavailable.ts';
 
 export type AppDeps = AuthorizeDeps & {
   routes: Route[];
@@ -27,6 +28,8 @@ export type AppDeps = AuthorizeDeps & {
   notReady: () => string | undefined;
   /** The built smart-app; undefined where there is none (tests of the API). */
   builtApp: BuiltApp | undefined;
+  /** Whether /openapi.json is served; it is, unless there is nothing but health to describe. */
+  described?: boolean;
 };
 
 export type AppEnv = { Variables: { reference: string; nonce: string; route: string; sessionId: string | undefined } };
@@ -35,6 +38,12 @@ type Read = { ok: true; value: unknown } | { ok: false; refusal: Refusal };
 
 const tooLarge = (limit: number): Refusal =>
   problem('too-large', `The body is larger than ${Math.round(limit / 1024)} KiB. Send less at once; nothing was kept.`);
+
+/** What became of a request that met no database. */
+const AWAY: Record<StoreUnavailable['kept'], string> = {
+  nothing: 'Nothing was changed. Try again in a moment.',
+  unknown: 'Whether this was kept cannot be said just now. Look in a moment before you do it again.',
+};
 
 /** Reads a JSON body of at most `limit` bytes, however it is sent. */
 async function readBody(request: Request, limit: number): Promise<Read> {
@@ -103,6 +112,16 @@ async function answer(deps: AppDeps, route: Route, c: Context<AppEnv>): Promise<
   return c.body(result as Uint8Array<ArrayBuffer>, route.status);
 }
 
+/** What is answered where no request could be made of what came: nothing of it is known, so nothing is allowed. */
+export const unreadableRequest = (): Response => {
+  const refusal = problem('invalid-request', 'The address or the host of this request cannot be read.');
+  const response = problemResponse(refusal, randomBytes(6).toString('hex'));
+  response.headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+  response.headers.set('x-content-type-options', 'nosniff');
+  response.headers.set('referrer-policy', 'no-referrer');
+  return response;
+};
+
 /** The whole app. Routes are matched in the order given; what matches none is a 404 problem. */
 export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>();
@@ -128,13 +147,14 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   app.onError((error, c) => {
     if (error instanceof Refused) return problemResponse(error.refusal, c.get('reference'));
     deps.log.failure({ route: c.get('route'), reference: c.get('reference'), error });
+    if (error instanceof StoreUnavailable) return problemResponse(problem('database-away', AWAY[error.kept]), c.get('reference'));
     const detail = 'Nothing was changed unless you were told so. Try again; if it stays, tell your administrator the reference.';
     return problemResponse(problem('internal', detail), c.get('reference'));
   });
 
   app.notFound((c) => problemResponse(problem('not-found', 'There is nothing at this address.'), c.get('reference')));
 
-  const routes = [...deps.routes, openApiRoute(() => document)];
+  const routes = deps.described === false ? deps.routes : [...deps.routes, openApiRoute(() => document)];
   const document: object = describeRoutes(app, routes);
   for (const route of routes) {
     app.on(route.method.toUpperCase(), route.path, (c) => {

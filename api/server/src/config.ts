@@ -26,6 +26,8 @@ export type Config = {
   directoryExpected: boolean;
   idleSeconds: number;
   warnSeconds: number;
+  /** Seconds between being told to stop and closing the port. */
+  drainSeconds: number;
 };
 
 /**
@@ -37,13 +39,13 @@ export const DEVELOPMENT_KEY: KeyEncryptionKey = {
   key: Buffer.from('refloop-development-key-not-safe', 'utf8'),
 };
 
-const number = (fallback: number, low: number, high: number): z.ZodType<number> =>
+const whole = (low: number, high: number): z.ZodType<number> =>
   z
     .string()
     .regex(/^\d+$/, `Not a whole number from ${low} to ${high}`)
     .transform(Number)
-    .refine((value) => value >= low && value <= high, `Not a whole number from ${low} to ${high}`)
-    .default(fallback);
+    .refine((value) => value >= low && value <= high, `Not a whole number from ${low} to ${high}`);
+const number = (fallback: number, low: number, high: number) => whole(low, high).default(fallback);
 
 const Environment = z.object({
   REFLOOP_ENV: z.enum(['development', 'production'], 'Neither development nor production').default('development'),
@@ -66,6 +68,7 @@ const Environment = z.object({
   REFLOOP_DIRECTORY_EXPECTED: z.enum(['yes'], 'Not yes').optional(),
   REFLOOP_IDLE_SECONDS: number(900, 1, 900),
   REFLOOP_IDLE_WARN_SECONDS: number(60, 0, 600),
+  REFLOOP_DRAIN_SECONDS: whole(0, 60).optional(),
   REFLOOP_TLS_AT_EDGE: z.literal('yes', 'Not yes').optional(),
   REFLOOP_STATE_ENCRYPTED: z.literal('yes', 'Not yes').optional(),
 });
@@ -81,6 +84,7 @@ const FIXES: Record<string, string> = {
   REFLOOP_MIGRATION_DATABASE_URL: 'Set the URL of the role that owns the tables, or leave it out to use DATABASE_URL.',
   REFLOOP_SITES: 'Name a JSON file of sites, or leave it out.',
   REFLOOP_SANDBOX: 'Set it to on or off; it is on in development and off in production.',
+  REFLOOP_DRAIN_SECONDS: 'Set 0 to 60 seconds, or leave it out for 5 in production and 0 in development.',
   REFLOOP_IDLE_SECONDS: 'Set 1 to 900 seconds, or leave it out for 900.',
   REFLOOP_TLS_AT_EDGE: 'Set it to yes once TLS 1.2 or newer ends in front of Refloop; Refloop itself speaks plain HTTP.',
   REFLOOP_STATE_ENCRYPTED: 'Set it to yes once the volumes of REFLOOP_STATE and of PostgreSQL are encrypted.',
@@ -156,6 +160,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       directoryExpected: read.REFLOOP_DIRECTORY_EXPECTED === 'yes',
       idleSeconds: read.REFLOOP_IDLE_SECONDS,
       warnSeconds: read.REFLOOP_IDLE_WARN_SECONDS,
+      drainSeconds: read.REFLOOP_DRAIN_SECONDS ?? (production ? 5 : 0),
     },
   };
 }

@@ -4,17 +4,19 @@
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type ServerType, serve } from '@hono/node-server';
+import type { HttpBindings } from '@hono/node-server';
 import { SEED_V1 } from '@refloop/domain/matching/policies';
 import { monotonicFactory } from 'ulid';
-import { type AppDeps, createApp } from './app.ts';
+import { type AppDeps, createApp, unreadableRequest } from './app.ts';
 import { startSequencer } from './audit/sequencer.ts';
 import { type Config, configFaults, readConfig } from './config.ts';
 import { createKeyRing } from './crypto/key-ring.ts';
 import { seedSandboxGrants } from './grants/sandbox-grants.ts';
+import { type HttpServer, openHttpServer } from './http-server.ts';
 import { createLogger } from './logging/log.ts';
 import { currentIndex } from './matching/current-index.ts';
 import { migrate } from './migrations/migrate.ts';
+import { createReadiness } from './readiness.ts';
 import { referralRoutes } from './referral-routes.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { grantRoutes } from './routes/grants.ts';
@@ -27,22 +29,28 @@ import { scopeOf } from './sites.ts';
 import { readBuiltApp } from './static.ts';
 import { openPostgresStore } from './store/postgres/store.ts';
 import type { Store } from './store/store.ts';
+import { StoreUnavailable } from './store/unavailable.ts';
 
 const WRONG_USE = 2;
-/** PostgreSQL may start beside us. */
+/** PostgreSQL may start beside us, or be started anew meanwhile. */
 const DATABASE_PATIENCE_MS = 60_000;
-/** Open requests get this long to end once the port is closed. */
+/** Open requests get this long to end once the port is closed, and the connections to the database once those have ended. */
 const DRAIN_MS = 5000;
+const CLOSE_MS = 2000;
+/** The first signal often comes twice, from the terminal to the whole group and from the start script; one after this means: hurry. */
+const SAME_SIGNAL_MS = 1000;
 /** A page waits this long for an EHR that has not answered yet before it is served without that EHR's token endpoint. */
 const PAGE_PATIENCE_MS = 1500;
 
-const say = (line: string): void => console.error(`Refloop: ${line}`);
+/** What ends the process is told to whoever started it; everything else is a line of the log. */
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const now = (): Date => new Date();
+const pause = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));
 
 function settings(): Config {
   const read = readConfig(process.env);
   if (read.ok) return read.value;
-  console.error(configFaults(read.refusal));
+  say(configFaults(read.refusal));
   return process.exit(WRONG_USE);
 }
 
@@ -54,31 +62,32 @@ const production = config.environment === 'production';
 const { sites } = config.sites;
 const discovery = createDiscovery({ fetch, now, sites, production });
 const index = currentIndex();
-
-let starting: string | undefined = 'The database is being prepared.';
+const readiness = createReadiness(now);
+/** The gateway has no listener for what comes in from outside yet: it tells its health and serves nothing else. */
 const servesApi = config.only === undefined || config.only === 'api';
-const notReady = (): string | undefined => starting;
+const runsJobs = config.only === undefined || config.only === 'worker';
 
-type Fetch = (request: Request) => Response | Promise<Response>;
+type Fetch = (request: Request, bindings: HttpBindings) => Response | Promise<Response>;
 
-const parts = { sites, production, log, now, idleSeconds: config.idleSeconds, notReady };
+const parts = { sites, production, log, now, idleSeconds: config.idleSeconds, notReady: readiness.stillStarting };
 const pages = { tokenOrigins: discovery.tokenOrigins, beforePage: () => discovery.warm(PAGE_PATIENCE_MS) };
+const health = healthRoutes({ notReady: readiness.reason });
 
-/** Until the store is open: health, the sites, and the app's pages, so that a reload finds its way by itself. */
+/** Until the store is open: health, the sites, and the app's pages, so that a reload finds its way by itself. Workers have health alone. */
 function startingApp(): Fetch {
   const store = new Proxy({} as Store, {
     get: () => {
       throw new Error('The store is not open yet.');
     },
   });
-  const routes = [...healthRoutes({ notReady }), ...siteRoutes({ sites })];
-  const app = createApp({ ...parts, ...pages, store, routes, builtApp: undefined });
-  return (request) => app.fetch(request);
+  const routes = servesApi ? [...health, ...siteRoutes({ sites })] : health;
+  const app = createApp({ ...parts, ...pages, store, routes, builtApp: undefined, described: servesApi });
+  return (request, bindings) => app.fetch(request, bindings);
 }
 
 function servingApp(store: Store): Fetch {
   const routes: AppDeps['routes'] = [
-    ...healthRoutes({ notReady }),
+    ...health,
     ...siteRoutes({ sites }),
     ...sessionRoutes({ store, sites, discovery, fetch, idleSeconds: config.idleSeconds, warnSeconds: config.warnSeconds }),
     ...grantRoutes({ store, sites }),
@@ -86,118 +95,132 @@ function servingApp(store: Store): Fetch {
     ...referralRoutes({ store, index: index.get, policy: SEED_V1, newId, version }),
   ];
   const builtApp = readBuiltApp(fileURLToPath(new URL('../../../smart-app/dist', import.meta.url)));
-  if (!builtApp) say('smart-app/dist is missing: the API is served, the app is not. `npm start` builds it.');
+  if (!builtApp) log.event('smart-app/dist is missing: the API is served, the app is not. `npm start` builds it.');
   const app = createApp({ ...parts, ...pages, store, routes, builtApp });
-  return (request) => app.fetch(request);
+  return (request, bindings) => app.fetch(request, bindings);
 }
 
 let answer: Fetch = startingApp();
 
-function listen(): Promise<ServerType> {
-  return new Promise((done, failed) => {
-    const server = serve({ fetch: (request) => answer(request), port: config.port, hostname: config.host }, () => done(server));
-    server.once('error', failed);
-  });
-}
-
-const isNotReached = (error: unknown): boolean =>
-  ['ECONNREFUSED', 'ENOENT', 'ECONNRESET', '57P03'].includes((error as { code?: string } | null)?.code ?? '');
-
-async function migrated(): Promise<void> {
+/** Does a step of the start again while PostgreSQL is away, and gives up after a minute. Each step may be done twice. */
+async function onceReached<Value>(step: () => Promise<Value>): Promise<Value> {
   const until = Date.now() + DATABASE_PATIENCE_MS;
   for (;;) {
     try {
-      const applied = await migrate(config.migrationDatabaseUrl);
-      if (applied.length > 0) say(`the database was brought up to ${applied.at(-1)}.`);
-      return;
+      return await step();
     } catch (error) {
-      if (!isNotReached(error) || Date.now() > until) throw error;
-      starting = 'PostgreSQL does not answer yet.';
-      await new Promise((tryAgain) => setTimeout(tryAgain, 1000));
+      if (!(error instanceof StoreUnavailable) || Date.now() > until) throw error;
+      readiness.starting('PostgreSQL does not answer yet.');
+      await pause(1000);
     }
   }
 }
 
 /** What runs, in the order in which it is ended: nothing loses what it stands on. */
 const running: {
-  server?: () => Promise<void>;
+  server?: HttpServer;
   directory?: () => Promise<void>;
   sequencer?: () => Promise<void>;
   keys?: () => Promise<void>;
   store?: () => Promise<void>;
 } = {};
-let stopping = false;
+let stoppingSince: number | undefined;
+const hurry = new AbortController();
 
+const quietly = (end: (() => Promise<void>) | undefined): Promise<void> | undefined =>
+  end?.().catch((error: unknown) => log.failure({ route: 'stop', reference: '-', error }));
+
+/** Says that it will end, so that nobody is sent here any more; then lets open requests end; then ends what they stood on. */
 async function stop(code: number): Promise<never> {
-  if (stopping) return new Promise<never>(() => undefined);
-  stopping = true;
-  for (const end of [running.server, running.directory, running.sequencer, running.keys, running.store]) {
-    await end?.().catch((error: unknown) => log.failure({ route: 'stop', reference: '-', error }));
+  if (stoppingSince !== undefined) {
+    if (Date.now() - stoppingSince > SAME_SIGNAL_MS) hurry.abort();
+    return new Promise<never>(() => undefined);
   }
+  stoppingSince = Date.now();
+  readiness.stopping();
+  running.server?.drain();
+  hurry.signal.addEventListener('abort', () => running.server?.cut());
+  const hurried = new Promise((done) => hurry.signal.addEventListener('abort', done));
+  await Promise.race([pause(code === 0 ? config.drainSeconds * 1000 : 0), hurried]);
+  await running.server?.close(hurry.signal.aborted ? 0 : DRAIN_MS);
+  const closed = async (): Promise<void> => {
+    for (const end of [running.directory, running.sequencer, running.keys, running.store]) await quietly(end);
+  };
+  // A database that hangs does not answer to being left either.
+  await Promise.race([closed(), pause(CLOSE_MS)]);
   return process.exit(code);
 }
-
-/** Takes no new connection, lets open requests end, and gives up on those that do not. */
-const drain = (server: ServerType) => (): Promise<void> =>
-  new Promise((done) => {
-    const hurry = setTimeout(done, DRAIN_MS);
-    server.close(() => {
-      clearTimeout(hurry);
-      done();
-    });
-    if ('closeIdleConnections' in server) server.closeIdleConnections();
-  });
 
 /** Brings what lies under an older key of REFLOOP_KEY under the first. What fails now is done at the next start; both keys still open it. */
 async function rewrapped(store: Store): Promise<void> {
   try {
     const count = await store.rewrapKeys();
-    if (count > 0) say(`${count} keys were wrapped anew with the first key of REFLOOP_KEY; the older keys can be taken out.`);
+    if (count > 0) log.event('Keys were wrapped anew with the first key of REFLOOP_KEY; the older keys can be taken out.', { count });
   } catch (error) {
     log.failure({ route: 'rewrap keys', reference: '-', error });
   }
 }
 
-async function start(): Promise<void> {
-  await migrated();
+async function openStore(): Promise<Store> {
+  const applied = await migrate(config.migrationDatabaseUrl);
+  if (applied.length > 0) log.event('The database was brought up to this version.', { migrations: applied.length });
   const store = await openPostgresStore({ url: config.databaseUrl, keyRing: createKeyRing(config.keys), newId });
+  try {
+    for (const site of sites) await store.enrol(scopeOf(site));
+    for (const sandbox of config.sandbox) await seedSandboxGrants(store, sandbox, now());
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  return store;
+}
+
+async function serveApi(store: Store): Promise<void> {
+  answer = servingApp(store);
+  const loading = 'The directory of specialists is being loaded.';
+  readiness.starting(loading);
+  const failed = (error: unknown): void => log.failure({ route: 'directory', reference: '-', error });
+  const directory = await onceReached(() => followDirectory({ snapshots: store.directory, index, failed }));
+  running.directory = directory.stop;
+  readiness.starting(loading);
+  // The start script publishes the sandbox's first directory beside us; a site that has none yet is served all the same.
+  while (!(await onceReached(directory.refresh)) && config.directoryExpected) {
+    readiness.starting('The first directory of specialists is being made; this happens once.');
+    await pause(500);
+  }
+}
+
+async function start(): Promise<void> {
+  const store = await onceReached(openStore);
   running.store = store.close;
-  running.keys = await store.followKeys();
-  for (const site of sites) await store.enrol(scopeOf(site));
-  for (const sandbox of config.sandbox) await seedSandboxGrants(store, sandbox, now());
-  if (config.only === undefined || config.only === 'worker') {
+  running.keys = await onceReached(store.followKeys);
+  if (runsJobs) {
     running.sequencer = startSequencer(store.auditTrail, now, (error) =>
       log.failure({ route: 'audit sequencer', reference: '-', error }),
     ).stop;
   }
-  if (servesApi) {
-    answer = servingApp(store);
-    starting = 'The directory of specialists is being loaded.';
-    const failed = (message: string): void => say(`the directory in force could not be loaded: ${message}`);
-    const directory = await followDirectory({ snapshots: store.directory, index, failed });
-    running.directory = directory.stop;
-    // The start script publishes the sandbox's first directory beside us; a site that has none yet is served all the same.
-    while (!(await directory.refresh()) && config.directoryExpected) {
-      starting = 'The first directory of specialists is being made; this happens once.';
-      await new Promise((again) => setTimeout(again, 500));
-    }
-  }
-  starting = undefined;
+  if (servesApi) await serveApi(store);
+  readiness.serving(store.ping);
   if (config.keys.length > 1) await rewrapped(store);
   // So that the first launch need not wait for it; an EHR that is not up yet is asked again then.
-  void discovery.warm(PAGE_PATIENCE_MS);
+  if (servesApi) void discovery.warm(PAGE_PATIENCE_MS);
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0));
 
 try {
-  running.server = drain(await listen());
+  running.server = await openHttpServer({
+    fetch: (request, bindings) => answer(request, bindings),
+    unreadable: unreadableRequest,
+    host: config.host,
+    port: config.port,
+  });
 } catch (error) {
   const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
   say(
     taken
-      ? `port ${config.port} is taken by another program. Stop it, or choose another port with REFLOOP_PORT.`
-      : (error as Error).message,
+      ? `Refloop: port ${config.port} is taken by another program. Stop it, or choose another port with REFLOOP_PORT.`
+      : `Refloop: ${(error as Error).message}`,
   );
   process.exit(taken ? WRONG_USE : 1);
 }
@@ -205,6 +228,6 @@ try {
   await start();
 } catch (error) {
   // A start that was told to stop meets closed connections; that is no failure to speak of.
-  if (!stopping) say(`start failed: ${(error as Error).message}`);
+  if (stoppingSince === undefined) say(`Refloop: start failed: ${(error as Error).message}`);
   await stop(1);
 }

@@ -32,7 +32,8 @@ export const PROBLEMS = {
   'too-large': { status: 413, title: 'The request is too large' },
   unprocessable: { status: 422, title: 'This cannot be done as asked' },
   'ehr-unreachable': { status: 502, title: 'The EHR did not answer' },
-  'not-ready': { status: 503, title: 'Refloop is starting' },
+  'not-ready': { status: 503, title: 'Refloop cannot serve just now' },
+  'database-away': { status: 503, title: 'Refloop’s database does not answer' },
   internal: { status: 500, title: 'Something went wrong on our side' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

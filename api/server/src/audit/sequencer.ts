@@ -2,6 +2,8 @@
 import type { AuditTrail } from '../store/audit.ts';
 
 const PERIOD_MS = 500;
+/** While runs fail, each waits twice as long as the one before, up to this. */
+const LONGEST_MS = 8000;
 
 export type Sequencer = { stop: () => Promise<void> };
 
@@ -10,13 +12,16 @@ export function startSequencer(trail: AuditTrail, now: () => Date, failed: (erro
   let running: Promise<unknown> = Promise.resolve();
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
+  let pause = PERIOD_MS;
   const run = async (): Promise<void> => {
     try {
       await trail.sequence(now().toISOString());
+      pause = PERIOD_MS;
     } catch (error) {
       failed(error);
+      pause = Math.min(pause * 2, LONGEST_MS);
     }
-    if (!stopped) timer = setTimeout(next, PERIOD_MS);
+    if (!stopped) timer = setTimeout(next, pause);
   };
   const next = (): void => {
     running = run();

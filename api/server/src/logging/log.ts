@@ -31,10 +31,11 @@ const frames = (error: Error): string[] =>
     .slice(0, 8)
     .map((line) => line.trim());
 
-/** A database's error code is five letters or digits, Node's is upper-case words; anything else is left out. */
+/** A database's error code is five letters or digits, Node's is upper-case words; anything else is left out. Of an error or of what caused it. */
 function codeOf(error: unknown): string | undefined {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' && /^[A-Z0-9_]{3,40}$/.test(code) ? code : undefined;
+  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
+  if (typeof code === 'string' && /^[A-Z0-9_]{3,40}$/.test(code)) return code;
+  return cause === undefined ? undefined : codeOf(cause);
 }
 
 /** Writes JSON lines to the stream; stderr unless told. */

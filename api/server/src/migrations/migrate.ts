@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import pg from 'pg';
+import { isAway } from '../store/postgres/database.ts';
+import { StoreUnavailable } from '../store/unavailable.ts';
 
 const FOLDER = new URL('.', import.meta.url);
 /** Replicas that start together: one migrates, the others wait on this lock (an arbitrary number of ours). */
@@ -29,19 +31,27 @@ async function apply(client: pg.Client, migration: Migration): Promise<void> {
     ]);
     await client.query('commit');
   } catch (error) {
-    await client.query('rollback');
+    await client.query('rollback').catch(() => undefined);
     throw new Error(`Migration ${migration.name} failed: ${(error as Error).message}`, { cause: error });
   }
 }
 
 /**
  * Applies what is missing and returns the names of what it applied. Throws where an applied file has been changed
- * since, or where the database was made by a newer version.
+ * since, or where the database was made by a newer version; `StoreUnavailable` where PostgreSQL is away.
  * @param url of the role that owns the tables; it must be allowed to create the roles refloop_app and refloop_auditor
  */
 export async function migrate(url: string): Promise<string[]> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000, statement_timeout: WAIT_MS });
-  await client.connect();
+  let broken = false;
+  client.on('error', () => {
+    broken = true;
+  });
+  try {
+    await client.connect();
+  } catch (error) {
+    throw isAway(error) ? new StoreUnavailable('nothing', error) : error;
+  }
   try {
     await client.query('select pg_advisory_lock($1)', [LOCK]);
     await client.query(
@@ -61,6 +71,9 @@ export async function migrate(url: string): Promise<string[]> {
     const missing = files.filter(({ name }) => !applied.rows.some((row) => row.name === name));
     for (const migration of missing) await apply(client, migration);
     return missing.map(({ name }) => name);
+  } catch (error) {
+    // Each file is applied whole or not at all, so the next try begins where this one was cut off.
+    throw broken ? new StoreUnavailable('nothing', error) : error;
   } finally {
     await client.end();
   }

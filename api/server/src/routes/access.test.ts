@@ -112,7 +112,7 @@ describe('every route', () => {
 
   test('that anybody may call is one of these', () => {
     const open = routes.filter(({ access }) => access.kind === 'public').map(nameOf);
-    expect(open.sort()).toEqual(['get /health', 'get /sites', 'post /sessions']);
+    expect(open.sort()).toEqual(['get /health', 'get /health/live', 'get /sites', 'post /sessions']);
   });
 
   test('that needs a session refuses whoever has none, and before it reads what was sent', async () => {

@@ -20,8 +20,8 @@ export type FollowedDirectory = {
 export async function followDirectory(deps: {
   snapshots: DirectorySnapshots;
   index: CurrentIndex;
-  /** Called with a message that names no data when a directory cannot be loaded; the one in use stays. */
-  failed: (message: string) => void;
+  /** Called when a directory cannot be loaded; the one in use stays. */
+  failed: (error: unknown) => void;
 }): Promise<FollowedDirectory> {
   const { snapshots, index } = deps;
   let loading: Promise<boolean> = Promise.resolve(false);
@@ -41,7 +41,7 @@ export async function followDirectory(deps: {
     return loading;
   };
   const quietly = (): void => {
-    refresh().catch((error: unknown) => deps.failed(error instanceof Error ? error.message : 'unknown error'));
+    refresh().catch(deps.failed);
   };
 
   const unlisten = await snapshots.onChange(quietly);

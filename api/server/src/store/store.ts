@@ -45,7 +45,7 @@ export type Unit = {
 export type Store = {
   /**
    * Runs the work in one transaction. A thrown error rolls all of it back and is thrown on; a refusal returned as a
-   * value does not, so check before writing.
+   * value does not, so check before writing. Throws `StoreUnavailable` where the store breaks away meanwhile.
    */
   transaction: <Value>(scope: Scope, work: (unit: Unit) => Promise<Value>) => Promise<Value>;
   /** Finds a session by its token alone: the one look-up that comes before a scope is known. */
@@ -68,5 +68,7 @@ export type Store = {
    * takes a destroyed key out of this process too. Returns what ends it.
    */
   followKeys: () => Promise<() => Promise<void>>;
+  /** Throws `StoreUnavailable` where it cannot be asked and written just now; says so within two seconds. */
+  ping: () => Promise<void>;
   close: () => Promise<void>;
 };

@@ -95,6 +95,7 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
     // Nothing here outlives the process, so nothing lies under an older key.
     rewrapKeys: async () => 0,
     followKeys: async () => async () => undefined,
+    ping: async () => undefined,
     close: async () => undefined,
   };
 }

@@ -1,21 +1,34 @@
-/** Connections as the application's role, and transactions bound to one scope. */
+/** Connections as the application's role, and transactions bound to one scope. What breaks on the way is told as `StoreUnavailable`. */
 import pg from 'pg';
 import type { Scope } from '../store.ts';
+import { StoreUnavailable } from '../unavailable.ts';
 
 export type Client = pg.PoolClient;
 
 export type Role = 'refloop_app' | 'refloop_auditor';
 
+/** A connection is given up after this; so is the wait for one when all are in use. */
+const CONNECT_MS = 5000;
+/** PostgreSQL ends a statement after 30 s by itself; a server that says nothing at all is given up a little later. */
+const SILENCE_MS = 35_000;
+
 /**
  * A pool whose connections act as the role from their first statement, whoever logs in: where the login may not take the
  * role, connecting fails. No statement runs, waits for a lock or sits in an open transaction without end.
  */
-export function openPool(url: string, role: Role, size: number): pg.Pool {
+export function openPool(url: string, role: Role, size: number, patience = { connect: CONNECT_MS, silence: SILENCE_MS }): pg.Pool {
   const settings = { role, statement_timeout: '30s', lock_timeout: '10s', idle_in_transaction_session_timeout: '60s' };
   const options = Object.entries(settings)
     .map(([name, value]) => `-c ${name}=${value}`)
     .join(' ');
-  const pool = new pg.Pool({ connectionString: url, max: size, connectionTimeoutMillis: 5000, options });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: size,
+    connectionTimeoutMillis: patience.connect,
+    query_timeout: patience.silence,
+    keepAlive: true,
+    options,
+  });
   // A connection that breaks while idle is dropped by the pool; the next query gets a new one.
   pool.on('error', () => undefined);
   return pool;
@@ -26,14 +39,26 @@ const RETRIES = 3;
 const AGAIN = new Set(['40001', '40P01']);
 /** The server was not reached, or was just starting or ending: nothing was sent. */
 const NOT_REACHED = new Set(['ECONNREFUSED', 'ENOENT', 'ECONNRESET', '57P01', '57P03']);
+/**
+ * PostgreSQL, Appendix A: connection exceptions, insufficient resources, the server being ended or not yet up, a standby that takes no
+ * writes, a lock or a statement that took too long.
+ */
+const UNAVAILABLE = /^(08...|53...|57P0.|25006|55P03|57014)$/;
+const SQLSTATE = /^[0-9A-Z]{5}$/;
 
 /** A data key was wrapped under a key-encryption key that was destroyed in the same moment; the next attempt takes the one in force. */
 const KEY_DESTROYED = new Set(['data_key_kid', 'instance_key_kid']);
 
-const mayRunAgain = (error: unknown): boolean =>
-  AGAIN.has(codeOf(error)) || KEY_DESTROYED.has((error as { constraint?: string } | null)?.constraint ?? '');
-
 const codeOf = (error: unknown): string => (error as { code?: string } | null)?.code ?? '';
+
+/** An answer of PostgreSQL carries its five characters; what breaks below it carries a code of the system or none. */
+const isAnswer = (error: unknown): boolean => error instanceof pg.DatabaseError && SQLSTATE.test(codeOf(error));
+
+/** Whether connecting, or a statement of our own, failed because the server is away and not because of what was asked. */
+export const isAway = (error: unknown): boolean => (isAnswer(error) ? UNAVAILABLE.test(codeOf(error)) : error instanceof Error);
+
+const mayRunAgain = (error: unknown): boolean =>
+  AGAIN.has(codeOf(error)) || (error instanceof pg.DatabaseError && KEY_DESTROYED.has(error.constraint ?? ''));
 
 const pause = (attempt: number): Promise<void> => new Promise((done) => setTimeout(done, 50 * 2 ** attempt));
 
@@ -42,32 +67,73 @@ async function connect(pool: pg.Pool): Promise<Client> {
     try {
       return await pool.connect();
     } catch (error) {
-      if (attempt >= RETRIES || !NOT_REACHED.has(codeOf(error))) throw error;
-      await pause(attempt);
+      if (attempt < RETRIES && NOT_REACHED.has(codeOf(error))) await pause(attempt);
+      else throw isAway(error) ? new StoreUnavailable('nothing', error) : error;
     }
   }
 }
 
+/** A connection in use. One that broke is never used again. */
+type Held = { client: Client; broken: () => boolean; discard: (why: Error) => void; giveBack: () => void };
+
+async function hold(pool: pg.Pool): Promise<Held> {
+  const client = await connect(pool);
+  let broken: Error | undefined;
+  const discard = (why: Error): void => {
+    broken ??= why;
+  };
+  // The pool listens while a connection is idle; an error that nobody listens to would end the process.
+  client.on('error', discard);
+  return {
+    client,
+    broken: () => broken !== undefined,
+    discard,
+    giveBack: () => {
+      client.off('error', discard);
+      client.release(broken);
+    },
+  };
+}
+
+/** pg's word for a server that says nothing (`query_timeout`); the statement may still be running there. */
+const isSilence = (error: unknown): error is Error => error instanceof Error && error.message === 'Query read timeout';
+
+/** A commit is refused by an answer, and then nothing is kept; an answer that the server is ending says neither. */
+const wasRefused = (error: unknown): boolean => isAnswer(error) && !codeOf(error).startsWith('57P0');
+
 /** Runs the work in one transaction; commits what it returns, rolls back what it throws. */
 export async function inTransaction<Value>(pool: pg.Pool, work: (client: Client) => Promise<Value>): Promise<Value> {
   for (let attempt = 0; ; attempt += 1) {
-    const client = await connect(pool);
-    let broken: Error | undefined;
+    const { client, broken, discard, giveBack } = await hold(pool);
+    let at: 'begin' | 'work' | 'commit' = 'begin';
     try {
       await client.query('begin');
+      at = 'work';
       const value = await work(client);
+      at = 'commit';
       await client.query('commit');
       return value;
     } catch (error) {
-      await client.query('rollback').catch((failure: Error) => {
-        broken = failure;
-      });
-      if (attempt >= RETRIES || !mayRunAgain(error)) throw error;
+      const silent = isSilence(error);
+      if (silent) discard(error);
+      const lost = broken();
+      if (!lost) await client.query('rollback').catch(discard);
+      const again = mayRunAgain(error) || (at === 'begin' && lost && !silent);
+      if (attempt >= RETRIES || !again) {
+        // What the work threw while its connection held is its own.
+        if (!lost && !(isAnswer(error) && isAway(error)) && !again) throw error;
+        throw new StoreUnavailable(at === 'commit' && !wasRefused(error) ? 'unknown' : 'nothing', error);
+      }
     } finally {
-      client.release(broken);
+      giveBack();
     }
     await pause(attempt);
   }
+}
+
+/** One statement outside of any scope, on a connection of its own. */
+export async function ask<Row extends pg.QueryResultRow>(pool: pg.Pool, sql: string, values: unknown[] = []): Promise<Row[]> {
+  return inTransaction(pool, async (client) => (await client.query<Row>(sql, values)).rows);
 }
 
 /** From here to the end of the transaction, row-level security shows this scope alone. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import type { DirectorySnapshot, DirectorySnapshots } from '../directory-snapshots.ts';
 import { followChannel } from './channel.ts';
-import { instant, inTransaction } from './database.ts';
+import { ask, instant, inTransaction } from './database.ts';
 
 const CHANNEL = 'refloop_directory';
 
@@ -27,10 +27,10 @@ async function publish(pool: pg.Pool, snapshot: DirectorySnapshot, bytes: Uint8A
 }
 
 async function current(pool: pg.Pool): Promise<DirectorySnapshot | undefined> {
-  const found = await pool.query<Row>(
+  const [row] = await ask<Row>(
+    pool,
     `select hash, as_of::text, counts, synthetic, published_at from directory_pointer join directory_snapshot using (hash)`,
   );
-  const [row] = found.rows;
   return row && { hash: row.hash, asOf: row.as_of, counts: row.counts, synthetic: row.synthetic, publishedAt: instant(row.published_at) };
 }
 
@@ -49,8 +49,8 @@ export const postgresDirectorySnapshots = (pool: pg.Pool, url: string): Director
   publish: (snapshot, bytes) => publish(pool, snapshot, bytes),
   current: () => current(pool),
   bytes: async (hash) => {
-    const found = await pool.query<{ bytes: Buffer }>('select bytes from directory_snapshot where hash = $1', [hash]);
-    return found.rows[0]?.bytes;
+    const [row] = await ask<{ bytes: Buffer }>(pool, 'select bytes from directory_snapshot where hash = $1', [hash]);
+    return row?.bytes;
   },
   onChange: (changed) => onChange(pool, url, changed),
 });

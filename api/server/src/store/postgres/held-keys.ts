@@ -2,12 +2,10 @@
 import type pg from 'pg';
 import { createStoredKeyRing, type KeyRing, type StoredKey, storedKeyPlace, type WrappedKey } from '../../crypto/key-ring.ts';
 import type { Place } from '../../crypto/seal.ts';
-import { inTransaction } from './database.ts';
+import { type Client, inTransaction } from './database.ts';
 
 /** Told when a key was put in force or destroyed. */
 export const KEY_CHANNEL = 'refloop_keys';
-
-export type Queryable = Pick<pg.ClientBase, 'query'>;
 
 export type HeldKeys = {
   /** As last read. It may be behind: another process rotates while this one serves. */
@@ -18,7 +16,7 @@ export type HeldKeys = {
    * Reads what the database keeps now. Inside a transaction with its own client: to wait for another connection while
    * holding one could bring a full pool to a halt.
    */
-  refresh: (client: Queryable) => Promise<KeyRing>;
+  refresh: (client: Client) => Promise<KeyRing>;
 };
 
 /** A key made by rotation: its bytes, wrapped by the key of REFLOOP_KEY named in `root`. */
@@ -47,6 +45,8 @@ export function holdKeys(roots: KeyRing): HeldKeys {
   };
 }
 
+export const refreshKeys = (pool: pg.Pool, keys: HeldKeys): Promise<KeyRing> => inTransaction(pool, keys.refresh);
+
 /** Rotations may overtake a reading; more than a few within one look-up mean that the key is nowhere. */
 const LOOKS = 5;
 
@@ -57,7 +57,7 @@ const LOOKS = 5;
  */
 export async function openWrapped(
   keys: HeldKeys,
-  client: Queryable,
+  client: Client,
   read: () => Promise<WrappedKey | undefined>,
   place: Place,
 ): Promise<Uint8Array | undefined> {
@@ -77,13 +77,13 @@ export const CURRENT_KEY_LOCK = 7_310_003;
  * Leaves the keys of the database read.
  */
 export async function introduceRoot(pool: pg.Pool, keys: HeldKeys): Promise<void> {
-  const unknown = async (client: Queryable): Promise<boolean> => {
+  const unknown = async (client: Client): Promise<boolean> => {
     const { current } = await keys.refresh(client);
     if (current !== keys.roots.current) return false;
     const found = await client.query('select from key_encryption_key where kid = $1', [current]);
     return found.rowCount === 0;
   };
-  if (!(await unknown(pool))) return;
+  if (!(await inTransaction(pool, unknown))) return;
   await inTransaction(pool, async (client) => {
     await client.query('select pg_advisory_xact_lock($1)', [CURRENT_KEY_LOCK]);
     if (!(await unknown(client))) return;

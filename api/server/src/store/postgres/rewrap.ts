@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { storedKeyPlace, type WrappedKey } from '../../crypto/key-ring.ts';
 import type { Scope } from '../store.ts';
 import { type Client, enter, inTransaction } from './database.ts';
-import type { HeldKeys, Queryable } from './held-keys.ts';
+import type { HeldKeys } from './held-keys.ts';
 import { INDEX_ROOT } from './index-root.ts';
 import { dataKeyPlace } from './vault.ts';
 
@@ -13,7 +13,7 @@ const BATCH = 500;
 const IN_FORCE = 'exists (select from key_encryption_key current where current.kid = $1 and current.retired_at is null)';
 
 /** Names of all keys but the one in force, oldest first; foreign keys hold that nothing lies under any other. */
-export async function olderKeys(client: Queryable, current: string): Promise<string[]> {
+async function olderKeys(client: Client, current: string): Promise<string[]> {
   const found = await client.query<{ kid: string }>('select kid from key_encryption_key where kid <> $1 order by created_at, kid', [
     current,
   ]);
@@ -84,7 +84,8 @@ export async function rewrapDataKeys(
   wrapped: (count: number) => void = () => undefined,
 ): Promise<number> {
   let total = 0;
-  for (const older of await olderKeys(pool, (await keys.refresh(pool)).current)) {
+  const all = await inTransaction(pool, async (client) => olderKeys(client, (await keys.refresh(client)).current));
+  for (const older of all) {
     for (let after = ''; ; ) {
       const batch = await inTransaction(pool, (client) => rewrapBatch(client, keys, scope, older, after));
       total += batch.wrapped;

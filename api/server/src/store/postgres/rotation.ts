@@ -13,8 +13,8 @@ import { type KeyRing, storedKeyName, storedKeyPlace } from '../../crypto/key-ri
 import { createPatientIndex, type PatientIndex } from '../../crypto/patient-index.ts';
 import type { Scope } from '../store.ts';
 import { postgresAudit } from './audit.ts';
-import { type Client, enter, inTransaction, instant, openPool } from './database.ts';
-import { CURRENT_KEY_LOCK, type HeldKeys, holdKeys, introduceRoot, KEY_CHANNEL, type Queryable } from './held-keys.ts';
+import { type Client, enter, instant, inTransaction, openPool } from './database.ts';
+import { CURRENT_KEY_LOCK, type HeldKeys, holdKeys, introduceRoot, KEY_CHANNEL } from './held-keys.ts';
 import { readIndexRoot } from './index-root.ts';
 import { rewrapDataKeys, rewrapIndexRoot } from './rewrap.ts';
 import { openVault } from './vault.ts';
@@ -60,7 +60,7 @@ class KeyStillUsed extends Error {}
 type Parts = { pool: pg.Pool; keys: HeldKeys; index: PatientIndex; newId: () => string };
 type By = Parameters<KeyRotation['rotate']>[0];
 
-const scopesOf = async (client: Queryable): Promise<Scope[]> =>
+const scopesOf = async (client: Client): Promise<Scope[]> =>
   (await client.query<Scope>('select tenant, issuer, site from scope order by tenant, issuer')).rows;
 
 /** In every site's log: the keys of each are wrapped anew. `details` runs within the scope. */
@@ -78,7 +78,7 @@ async function record(
   }
 }
 
-const retiredKeys = async (client: Queryable): Promise<string[]> =>
+const retiredKeys = async (client: Client): Promise<string[]> =>
   (
     await client.query<{ kid: string }>('select kid from key_encryption_key where retired_at is not null order by created_at, kid')
   ).rows.map(({ kid }) => kid);
@@ -131,7 +131,7 @@ async function countDataKeys(client: Client, scope: Scope): Promise<Map<string, 
 
 async function countAllDataKeys(pool: pg.Pool): Promise<Map<string, number>> {
   const total = new Map<string, number>();
-  for (const scope of await scopesOf(pool)) {
+  for (const scope of await inTransaction(pool, scopesOf)) {
     const counts = await inTransaction(pool, (client) => countDataKeys(client, scope));
     for (const [kid, count] of counts) total.set(kid, (total.get(kid) ?? 0) + count);
   }
@@ -176,7 +176,7 @@ async function finish(parts: Parts, by: By, begun: Begun): Promise<{ wrapped: nu
   };
   for (let fruitless = 0; fruitless < FRUITLESS; ) {
     let found = await rewrapIndexRoot(pool, keys);
-    for (const scope of await scopesOf(pool)) found += await rewrapDataKeys(pool, keys, scope, count);
+    for (const scope of await inTransaction(pool, scopesOf)) found += await rewrapDataKeys(pool, keys, scope, count);
     const destroyed = await destroy(parts, by, begun);
     if (destroyed) return { wrapped, destroyed };
     by.progress?.({ step: 'waiting', older: begun.older });
@@ -210,13 +210,15 @@ async function rotate(parts: Parts, by: By): Promise<RotationOutcome> {
 type StateRow = { kid: string; root: string | null; created_at: Date; retired: boolean; index_root: boolean };
 
 async function status({ pool, keys }: Parts): Promise<KeyState[]> {
-  const { current } = await keys.refresh(pool);
   const counts = await countAllDataKeys(pool);
-  const found = await pool.query<StateRow>(
-    `select kid, root, created_at, retired_at is not null as retired,
-       exists (select from instance_key where instance_key.kid = key_encryption_key.kid) as index_root
-     from key_encryption_key order by created_at desc, kid`,
-  );
+  const [current, found] = await inTransaction(pool, async (client) => [
+    (await keys.refresh(client)).current,
+    await client.query<StateRow>(
+      `select kid, root, created_at, retired_at is not null as retired,
+         exists (select from instance_key where instance_key.kid = key_encryption_key.kid) as index_root
+       from key_encryption_key order by created_at desc, kid`,
+    ),
+  ]);
   return found.rows.map((row) => ({
     kid: row.kid,
     root: row.root,

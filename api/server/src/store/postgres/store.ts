@@ -2,16 +2,17 @@
 import type { KeyRing } from '../../crypto/key-ring.ts';
 import { createPatientIndex, type PatientIndex } from '../../crypto/patient-index.ts';
 import type { Scope, Store, Unit } from '../store.ts';
+import { StoreUnavailable } from '../unavailable.ts';
 import { postgresApprovals } from './approvals.ts';
 import { postgresAudit } from './audit.ts';
 import { postgresAuditTrail } from './audit-trail.ts';
 import { followChannel } from './channel.ts';
 import type { UnitContext } from './context.ts';
-import { type Client, enter, inTransaction, openPool } from './database.ts';
+import { ask, type Client, enter, inTransaction, openPool } from './database.ts';
 import { postgresDirectorySnapshots } from './directory-snapshots.ts';
 import { postgresEvents } from './events.ts';
 import { postgresGrants } from './grants.ts';
-import { type HeldKeys, holdKeys, introduceRoot, KEY_CHANNEL } from './held-keys.ts';
+import { type HeldKeys, holdKeys, introduceRoot, KEY_CHANNEL, refreshKeys } from './held-keys.ts';
 import { readIndexRoot } from './index-root.ts';
 import { postgresObligations } from './obligations.ts';
 import { postgresPlans } from './plans.ts';
@@ -30,6 +31,9 @@ export type PostgresStoreOptions = {
   /** Connections at most; 20 unless told. */
   poolSize?: number;
 };
+
+/** A health check waits no longer than this for a connection and for an answer. */
+const PROBE_PATIENCE = { connect: 1000, silence: 1000 };
 
 type UnitParts = { keys: HeldKeys; index: PatientIndex; newId: () => string };
 
@@ -55,17 +59,21 @@ function openUnit(client: Client, scope: Scope, { keys, index, newId }: UnitPart
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
   const pool = openPool(options.url, 'refloop_app', options.poolSize ?? 20);
   const auditor = openPool(options.url, 'refloop_auditor', 2);
+  // A connection of its own: that all others are busy says nothing about the database.
+  const probe = openPool(options.url, 'refloop_app', 1, PROBE_PATIENCE);
+  const close = async (): Promise<void> => {
+    await Promise.all([pool.end(), auditor.end(), probe.end()]);
+  };
   const keys = holdKeys(options.keyRing);
   let index: PatientIndex;
   try {
     await introduceRoot(pool, keys);
     index = createPatientIndex(await readIndexRoot(pool, keys));
   } catch (error) {
-    await Promise.all([pool.end(), auditor.end()]);
+    await close();
     throw error;
   }
-  const scopes = async (): Promise<Scope[]> =>
-    (await pool.query<Scope>('select tenant, issuer, site from scope order by tenant, issuer')).rows;
+  const scopes = (): Promise<Scope[]> => ask<Scope>(pool, 'select tenant, issuer, site from scope order by tenant, issuer');
   return {
     transaction: (scope, work) =>
       inTransaction(pool, async (client) => {
@@ -76,7 +84,8 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     directory: postgresDirectorySnapshots(pool, options.url),
     auditTrail: postgresAuditTrail(pool, auditor),
     enrol: async ({ tenant, issuer, site }) => {
-      await pool.query(
+      await ask(
+        pool,
         'insert into scope (tenant, issuer, site) values ($1, $2, $3) on conflict (tenant, issuer) do update set site = excluded.site',
         [tenant, issuer, site],
       );
@@ -89,13 +98,15 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       return count;
     },
     followKeys: () => {
-      const look = async (): Promise<void> => void (await keys.refresh(pool));
+      const look = async (): Promise<void> => void (await refreshKeys(pool, keys));
       // Whoever meets an unknown key looks for itself; a look that failed is followed by the next one.
       const heard = (): void => void look().catch(() => undefined);
       return followChannel({ url: options.url, channel: KEY_CHANNEL, heard, look });
     },
-    close: async () => {
-      await Promise.all([pool.end(), auditor.end()]);
+    ping: async () => {
+      const [row] = await ask<{ standby: boolean }>(probe, 'select pg_is_in_recovery() as standby');
+      if (row?.standby !== false) throw new StoreUnavailable('nothing', new Error('The database takes no writes.'));
     },
+    close,
   };
 }
