@@ -14,7 +14,7 @@ import { createPatientIndex, type PatientIndex } from '../../crypto/patient-inde
 import type { Scope } from '../store.ts';
 import { postgresAudit } from './audit.ts';
 import { type Client, enter, instant, inTransaction, openPool } from './database.ts';
-import { CURRENT_KEY_LOCK, type HeldKeys, holdKeys, introduceRoot, KEY_CHANNEL } from './held-keys.ts';
+import { CURRENT_KEY_LOCK, type HeldKeys, holdKeys, KEY_CHANNEL } from './held-keys.ts';
 import { readIndexRoot } from './index-root.ts';
 import { rewrapDataKeys, rewrapIndexRoot } from './rewrap.ts';
 import { openVault } from './vault.ts';
@@ -112,9 +112,10 @@ async function begin(parts: Parts, by: By): Promise<Begun> {
     const older = (await client.query<{ kid: string }>('select kid from key_encryption_key order by created_at, kid')).rows.map(
       (row) => row.kid,
     );
-    await record(client, parts, by, 'key-rotation.started', async () => ({ kid, root, older }));
     await client.query('update key_encryption_key set retired_at = now() where retired_at is null');
     await client.query('insert into key_encryption_key (kid, root, wrapped) values ($1, $2, $3)', [kid, root, wrapped]);
+    await keys.refresh(client);
+    await record(client, parts, by, 'key-rotation.started', async () => ({ kid, root, older }));
     await client.query('select pg_notify($1, $2)', [KEY_CHANNEL, kid]);
     return { kid, older, resumed: false };
   });
@@ -237,7 +238,6 @@ export async function openKeyRotation(options: { url: string; keyRing: KeyRing; 
   const pool = openPool(options.url, 'refloop_app', 3);
   const keys = holdKeys(options.keyRing);
   try {
-    await introduceRoot(pool, keys);
     const parts: Parts = { pool, keys, index: createPatientIndex(await readIndexRoot(pool, keys)), newId: options.newId };
     return { status: () => status(parts), rotate: (by) => rotate(parts, by), close: () => pool.end() };
   } catch (error) {

@@ -67,8 +67,9 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const keys = holdKeys(options.keyRing);
   let index: PatientIndex;
   try {
-    await introduceRoot(pool, keys);
     index = createPatientIndex(await readIndexRoot(pool, keys));
+    // Not before: with the wrong keys nothing is begun.
+    await introduceRoot(pool, keys);
   } catch (error) {
     await close();
     throw error;
