@@ -129,10 +129,10 @@ describe('while two processes serve', () => {
 
     const errors: string[] = [];
     const made: string[] = [];
-    let loaded = true;
+    const load = new AbortController();
     const work = Promise.all(
       [1, 2, 3, 4].map(async (number) => {
-        while (loaded) {
+        while (!load.signal.aborted) {
           // A session of its own each time: sessions too have keys.
           const call = caller(replicas, await session(`clinician-${number}`), errors);
           made.push(await refer(call));
@@ -148,7 +148,7 @@ describe('while two processes serve', () => {
     await someMore();
     const second = await keys('rotate');
     await someMore();
-    loaded = false;
+    load.abort();
     await work;
 
     expect(errors).toEqual([]);
