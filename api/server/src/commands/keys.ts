@@ -5,34 +5,19 @@
  */
 import { userInfo } from 'node:os';
 import { monotonicFactory } from 'ulid';
-import { type Config, configFaults, readConfig } from '../config.ts';
 import { createKeyRing } from '../crypto/key-ring.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { type KeyRotation, type KeyState, openKeyRotation, type RotationProgress } from '../store/postgres/rotation.ts';
+import { plural, say, settings, wrongUse } from './console.ts';
 
 const USAGE = 'Usage: npm run keys -- rotate   or   npm run keys -- status';
 
 type Answer = { lines: string[]; code: 0 | 1 };
 
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
-const plural = (count: number, one: string, more: string): string => `${count} ${count === 1 ? one : more}`;
-const dataKeys = (count: number): string => plural(count, 'data key', 'data keys');
-
-function wrongUse(why: string): never {
-  say(why);
-  say(USAGE);
-  process.exit(2);
-}
-
-function settings(): Config {
-  const read = readConfig(process.env);
-  if (read.ok) return read.value;
-  say(configFaults(read.refusal));
-  return process.exit(2);
-}
+const dataKeys = (count: number): string => plural(count, 'data key');
 
 /** Progress with its rate, at most twice a second. */
-function progressTo(say: (line: string) => void): (progress: RotationProgress) => void {
+function progressTo(): (progress: RotationProgress) => void {
   const began = performance.now();
   let told = 0;
   return (progress) => {
@@ -56,7 +41,7 @@ function progressTo(say: (line: string) => void): (progress: RotationProgress) =
 
 async function rotate(keys: KeyRotation): Promise<Answer> {
   const actor = { subject: `npm run keys, by ${userInfo().username}`, fhirUser: null, sessionId: null };
-  const outcome = await keys.rotate({ actor, now: () => new Date(), progress: progressTo(say) });
+  const outcome = await keys.rotate({ actor, now: () => new Date(), progress: progressTo() });
   if (outcome.status === 'busy') {
     say('Another rotation is running; nothing was changed. Run this again when it has ended.');
     return { lines: [], code: 1 };
@@ -65,7 +50,7 @@ async function rotate(keys: KeyRotation): Promise<Answer> {
     say(
       kid.includes('/') ? `${kid} is destroyed.` : `${kid} of REFLOOP_KEY wraps no data key any more; leave it in while it wraps others.`,
     );
-  const older = plural(outcome.destroyed.length, 'older key', 'older keys');
+  const older = plural(outcome.destroyed.length, 'older key');
   return { lines: [`keys: ${dataKeys(outcome.wrapped)} wrapped anew under ${outcome.kid}, ${older} out of use, ok`], code: 0 };
 }
 
@@ -86,9 +71,9 @@ async function status(keys: KeyRotation): Promise<Answer> {
 }
 
 const [action, ...more] = process.argv.slice(2);
-if (more.length > 0) wrongUse(`"${more[0]}" is too much.`);
+if (more.length > 0) wrongUse(`"${more[0]}" is too much.`, USAGE);
 if (action !== 'rotate' && action !== 'status')
-  wrongUse(action === undefined ? 'Say what to do.' : `"${action}" is neither rotate nor status.`);
+  wrongUse(action === undefined ? 'Say what to do.' : `"${action}" is neither rotate nor status.`, USAGE);
 
 const config = settings();
 try {
