@@ -25,8 +25,8 @@ export type BackupOptions = {
   /** Of Refloop. */
   version: string;
   now: () => Date;
-  /** Told of each table once it is written. */
-  progress?: (written: TableFile) => void;
+  /** Told of each table once it is written, and waited for. */
+  progress?: (written: TableFile) => void | Promise<void>;
   migrations?: Migration[];
 };
 
@@ -90,7 +90,7 @@ async function readAll(client: pg.ClientBase, folder: string, options: BackupOpt
   const files: TableFile[] = [];
   for (const table of tables) {
     const written = await writeTable(client, folder, table, await columnsOf(client, table));
-    progress?.(written);
+    await progress?.(written);
     files.push(written);
   }
   return {
