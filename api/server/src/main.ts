@@ -143,6 +143,7 @@ const running: {
   directory?: () => Promise<void>;
   sequencer?: () => Promise<void>;
   reconciliation?: () => Promise<void>;
+  keys?: () => Promise<void>;
   store?: () => Promise<void>;
 } = {};
 let stoppingSince: number | undefined;
@@ -165,19 +166,18 @@ async function stop(code: number): Promise<never> {
   await Promise.race([pause(code === 0 ? config.drainSeconds * 1000 : 0), hurried]);
   await running.server?.close(hurry.signal.aborted ? 0 : DRAIN_MS);
   const closed = async (): Promise<void> => {
-    for (const end of [running.directory, running.reconciliation, running.sequencer, running.store]) await quietly(end);
+    for (const end of [running.directory, running.reconciliation, running.sequencer, running.keys, running.store]) await quietly(end);
   };
   // A database that hangs does not answer to being left either.
   await Promise.race([closed(), pause(CLOSE_MS)]);
   return process.exit(code);
 }
 
-/** Brings what lies under an older key under the current one. What fails now is done at the next start; both keys still open it. */
+/** Brings what lies under an older key of REFLOOP_KEY under the first. What fails now is done at the next start; both keys still open it. */
 async function rewrapped(store: Store): Promise<void> {
   try {
     const count = await store.rewrapKeys();
-    if (count > 0)
-      log.event('Data keys were wrapped anew with the current key of REFLOOP_KEY; the older keys can be taken out.', { count });
+    if (count > 0) log.event('Keys were wrapped anew with the first key of REFLOOP_KEY; the older keys can be taken out.', { count });
   } catch (error) {
     log.failure({ route: 'rewrap keys', reference: '-', error });
   }
@@ -227,6 +227,7 @@ async function serveApi(store: Store): Promise<void> {
 async function start(): Promise<void> {
   const store = await onceReached(openStore);
   running.store = store.close;
+  running.keys = await onceReached(store.followKeys);
   if (runsJobs) {
     running.reconciliation = repeat(reconciliation(store).run, RECONCILE_MS, (error) =>
       log.failure({ route: 'reconciliation', reference: '-', error }),

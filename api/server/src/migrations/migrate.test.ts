@@ -7,6 +7,7 @@ import { createTestDatabase, type TestDatabase } from '../../../../tools/test-da
 import { DEVELOPMENT_KEY } from '../config.ts';
 import { createKeyRing } from '../crypto/key-ring.ts';
 import { openPostgresStore } from '../store/postgres/store.ts';
+import { readMigrations, tablesOf } from './files.ts';
 import { migrate } from './migrate.ts';
 
 let database: TestDatabase;
@@ -30,12 +31,15 @@ async function run(url: string, ...statements: string[]): Promise<pg.QueryResult
 
 test('replicas that start together apply each file once', async () => {
   const applied = await Promise.all([migrate(database.url), migrate(database.url), migrate(database.url)]);
-  expect(applied.flat()).toEqual(
-    readdirSync(import.meta.dirname)
-      .filter((file) => file.endsWith('.sql'))
-      .sort(),
-  );
+  const files = readdirSync(import.meta.dirname).filter((file) => /^\d.*\.sql$/.test(file));
+  expect(applied.flat()).toEqual(files.sort());
   expect(await migrate(database.url)).toEqual([]);
+});
+
+test('the tables that the files are said to make are the tables there are', async () => {
+  await migrate(database.url);
+  const tables = await run(database.url, `select tablename as name from pg_tables where schemaname = 'public' order by 1`);
+  expect(tables.map(({ name }) => name)).toEqual([...tablesOf(readMigrations()), 'schema_migration'].sort());
 });
 
 test('a file that was changed after it was applied is refused by name', async () => {

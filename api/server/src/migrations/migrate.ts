@@ -1,40 +1,61 @@
 /** Brings the database to the form this version needs: numbered SQL files, each applied once, all or none of a file. */
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
 import pg from 'pg';
 import { isAway } from '../store/postgres/database.ts';
 import { StoreUnavailable } from '../store/unavailable.ts';
+import { type Migration, readAfterEach, readMigrations } from './files.ts';
 
-const FOLDER = new URL('.', import.meta.url);
 /** Replicas that start together: one migrates, the others wait on this lock (an arbitrary number of ours). */
-const LOCK = 7_310_001;
+export const MIGRATION_LOCK = 7_310_001;
 const WAIT_MS = 60_000;
 
-type Migration = { name: string; sql: string; sha256: string };
+export type AppliedMigration = Pick<Migration, 'name' | 'sha256'>;
 
-const migrations = (): Migration[] =>
-  readdirSync(FOLDER)
-    .filter((file) => /^\d{4}-[a-z0-9-]+\.sql$/.test(file))
-    .sort()
-    .map((name) => {
-      const sql = readFileSync(new URL(name, FOLDER), 'utf8');
-      return { name, sql, sha256: createHash('sha256').update(sql).digest('hex') };
-    });
+const LOG = 'create table if not exists schema_migration (name text primary key, sha256 text not null, applied_at timestamptz not null)';
 
-async function apply(client: pg.Client, migration: Migration): Promise<void> {
-  await client.query('begin');
+/** Runs the file and notes it, in the transaction of the caller. */
+export async function applyMigration(client: pg.ClientBase, migration: Migration): Promise<void> {
   try {
+    await client.query(LOG);
     await client.query(migration.sql);
     await client.query('insert into schema_migration (name, sha256, applied_at) values ($1, $2, now())', [
       migration.name,
       migration.sha256,
     ]);
-    await client.query('commit');
   } catch (error) {
-    await client.query('rollback').catch(() => undefined);
     throw new Error(`Migration ${migration.name} failed: ${(error as Error).message}`, { cause: error });
   }
 }
+
+/** In the transaction of the caller, after the last migration. */
+export const finishMigrations = async (client: pg.ClientBase): Promise<void> => void (await client.query(readAfterEach()));
+
+async function within(client: pg.Client, work: () => Promise<void>): Promise<void> {
+  await client.query('begin');
+  try {
+    await work();
+    await client.query('commit');
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Those that are not applied yet. Throws where one that is was changed since, or is of a newer version. */
+export function missingMigrations(applied: AppliedMigration[], files: Migration[]): Migration[] {
+  for (const row of applied) {
+    const file = files.find(({ name }) => name === row.name);
+    if (!file)
+      throw new Error(
+        `The database has migration ${row.name}, which this version does not know. Start the version that made it, or a newer one.`,
+      );
+    if (file.sha256 !== row.sha256)
+      throw new Error(`Migration ${row.name} was changed after it was applied. Restore the file and write a new migration instead.`);
+  }
+  return files.filter(({ name }) => !applied.some((row) => row.name === name));
+}
+
+export const appliedMigrations = async (client: pg.ClientBase): Promise<AppliedMigration[]> =>
+  (await client.query<AppliedMigration>('select name, sha256 from schema_migration order by name')).rows;
 
 /**
  * Applies what is missing and returns the names of what it applied. Throws where an applied file has been changed
@@ -53,23 +74,11 @@ export async function migrate(url: string): Promise<string[]> {
     throw isAway(error) ? new StoreUnavailable('nothing', error) : error;
   }
   try {
-    await client.query('select pg_advisory_lock($1)', [LOCK]);
-    await client.query(
-      'create table if not exists schema_migration (name text primary key, sha256 text not null, applied_at timestamptz not null)',
-    );
-    const applied = await client.query<{ name: string; sha256: string }>('select name, sha256 from schema_migration order by name');
-    const files = migrations();
-    for (const row of applied.rows) {
-      const file = files.find(({ name }) => name === row.name);
-      if (!file)
-        throw new Error(
-          `The database has migration ${row.name}, which this version does not know. Start the version that made it, or a newer one.`,
-        );
-      if (file.sha256 !== row.sha256)
-        throw new Error(`Migration ${row.name} was changed after it was applied. Restore the file and write a new migration instead.`);
-    }
-    const missing = files.filter(({ name }) => !applied.rows.some((row) => row.name === name));
-    for (const migration of missing) await apply(client, migration);
+    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await client.query(LOG);
+    const missing = missingMigrations(await appliedMigrations(client), readMigrations());
+    for (const migration of missing) await within(client, () => applyMigration(client, migration));
+    await within(client, () => finishMigrations(client));
     return missing.map(({ name }) => name);
   } catch (error) {
     // Each file is applied whole or not at all, so the next try begins where this one was cut off.

@@ -62,6 +62,8 @@ export const testDirectory = (): Directory => ({
 
 export type ReferralApi = {
   store: Store;
+  /** The superuser's URL of its database. */
+  url: string;
   scope: Scope;
   log: CapturedLog;
   /** Moves on the clock that every request sees. */
@@ -75,11 +77,12 @@ export type ReferralApi = {
   close: () => Promise<void>;
 };
 
-export async function openReferralApi(): Promise<ReferralApi> {
-  const database = await createTestDatabase();
-  await migrate(database.url);
+/** @param on an existing database, and how ids made there begin; without it a new one that is dropped at the end */
+export async function openReferralApi(on?: { url: string; migrationUrl?: string; ids: string }): Promise<ReferralApi> {
+  const database = on ? { url: on.url, drop: async () => undefined } : await createTestDatabase();
+  await migrate(on?.migrationUrl ?? database.url);
   let counter = 0;
-  const newId = (): string => `id-${(counter += 1).toString().padStart(6, '0')}`;
+  const newId = (): string => `${on?.ids ?? 'id'}-${(counter += 1).toString().padStart(6, '0')}`;
   const store = await openPostgresStore({ url: database.url, keyRing: createKeyRing([DEVELOPMENT_KEY]), newId });
   const index = currentIndex();
   index.swap(buildIndex(testDirectory(), 'directory-1'));
@@ -102,6 +105,7 @@ export async function openReferralApi(): Promise<ReferralApi> {
   });
   return {
     store,
+    url: database.url,
     scope,
     log,
     clock,

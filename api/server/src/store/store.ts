@@ -58,10 +58,16 @@ export type Store = {
   enrol: (scope: Scope) => Promise<void>;
   scopes: () => Promise<Scope[]>;
   /**
-   * Wraps every data key that lies under an older key-encryption key with the current one; what the data keys seal is not
-   * touched. Afterwards the older key is needed no more. Returns how many there were.
+   * Wraps every key that lies under an older one anew: those that the database keeps under the first key of REFLOOP_KEY, the
+   * data keys under the key in force; what the data keys seal is not touched. Afterwards the older keys of REFLOOP_KEY are
+   * needed no more. Returns how many there were.
    */
   rewrapKeys: () => Promise<number>;
+  /**
+   * Learns of rotations while this process serves: at once by notification, else by looking. Nothing fails without it; it
+   * takes a destroyed key out of this process too. Returns what ends it.
+   */
+  followKeys: () => Promise<() => Promise<void>>;
   /** Throws `StoreUnavailable` where it cannot be asked and written just now; says so within two seconds. */
   ping: () => Promise<void>;
   close: () => Promise<void>;

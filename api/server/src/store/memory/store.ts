@@ -94,6 +94,7 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
     scopes: async () => [...scopes.entries()].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, scope]) => scope),
     // Nothing here outlives the process, so nothing lies under an older key.
     rewrapKeys: async () => 0,
+    followKeys: async () => async () => undefined,
     ping: async () => undefined,
     close: async () => undefined,
   };

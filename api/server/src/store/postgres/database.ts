@@ -50,6 +50,9 @@ const NOT_REACHED = new Set(['ECONNREFUSED', 'ENOENT', 'ECONNRESET', '57P01', '5
 const UNAVAILABLE = /^(08...|53...|57P0.|25006|55P03|57014)$/;
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
+/** A data key was wrapped under a key-encryption key that was destroyed in the same moment; the next attempt takes the one in force. */
+const KEY_DESTROYED = new Set(['data_key_kid', 'instance_key_kid']);
+
 const codeOf = (error: unknown): string => (error as { code?: string } | null)?.code ?? '';
 
 /** An answer of PostgreSQL carries its five characters; what breaks below it carries a code of the system or none. */
@@ -57,6 +60,9 @@ const isAnswer = (error: unknown): boolean => error instanceof pg.DatabaseError 
 
 /** Whether connecting, or a statement of our own, failed because the server is away and not because of what was asked. */
 export const isAway = (error: unknown): boolean => (isAnswer(error) ? UNAVAILABLE.test(codeOf(error)) : error instanceof Error);
+
+const mayRunAgain = (error: unknown): boolean =>
+  AGAIN.has(codeOf(error)) || (error instanceof pg.DatabaseError && KEY_DESTROYED.has(error.constraint ?? ''));
 
 const pause = (attempt: number): Promise<void> => new Promise((done) => setTimeout(done, 50 * 2 ** attempt));
 
@@ -116,7 +122,7 @@ export async function inTransaction<Value>(pool: pg.Pool, work: (client: Client)
       if (silent) discard(error);
       const lost = broken();
       if (!lost) await client.query('rollback').catch(discard);
-      const again = AGAIN.has(codeOf(error)) || (at === 'begin' && lost && !silent);
+      const again = mayRunAgain(error) || (at === 'begin' && lost && !silent);
       if (attempt >= RETRIES || !again) {
         // What the work threw while its connection held is its own.
         if (!lost && !(isAnswer(error) && isAway(error)) && !again) throw error;

@@ -1,14 +1,10 @@
 import { createHash } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
 import type { DirectorySnapshot, DirectorySnapshots } from '../directory-snapshots.ts';
-import { StoreUnavailable } from '../unavailable.ts';
-import { ask, instant, inTransaction, isAway } from './database.ts';
+import { followChannel } from './channel.ts';
+import { ask, instant, inTransaction } from './database.ts';
 
 const CHANNEL = 'refloop_directory';
-/** A notification is lost while a connection is down; asking again finds what it said. */
-const POLL_MS = 15_000;
-/** After a connection broke, and while no new one can be had. */
-const AGAIN_MS = 1000;
 
 type Row = { hash: string; as_of: string; counts: Record<string, number>; synthetic: boolean; published_at: Date };
 
@@ -47,58 +43,8 @@ async function onChange({ pool, url, name }: Place, changed: (hash: string) => v
     last = hash;
     changed(hash);
   };
-  let listener: pg.Client | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
-
-  async function listen(): Promise<void> {
-    const client = new pg.Client({
-      connectionString: url,
-      connectionTimeoutMillis: 5000,
-      query_timeout: 5000,
-      keepAlive: true,
-      application_name: name,
-    });
-    client.on('error', () => {
-      if (listener !== client) return;
-      listener = undefined;
-      lookIn(AGAIN_MS);
-    });
-    client.on('notification', ({ payload }) => tell(payload));
-    try {
-      await client.connect();
-      await client.query(`listen ${CHANNEL}`);
-      listener = client;
-    } catch (error) {
-      await client.end().catch(() => undefined);
-      throw isAway(error) ? new StoreUnavailable('nothing', error) : error;
-    }
-    if (stopped) await client.end();
-  }
-  async function look(): Promise<void> {
-    if (!listener) await listen();
-    tell((await current(pool))?.hash);
-  }
-  /** A look that fails is followed by the next one. */
-  function lookIn(milliseconds: number): void {
-    if (stopped) return;
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      look().then(
-        () => lookIn(POLL_MS),
-        () => lookIn(AGAIN_MS),
-      );
-    }, milliseconds);
-    timer.unref();
-  }
-
-  await look();
-  lookIn(POLL_MS);
-  return async () => {
-    stopped = true;
-    clearTimeout(timer);
-    await listener?.end();
-  };
+  const look = async (): Promise<void> => tell((await current(pool))?.hash);
+  return followChannel({ url, name, channel: CHANNEL, heard: tell, look });
 }
 
 export const postgresDirectorySnapshots = (pool: pg.Pool, url: string, name: string): DirectorySnapshots => ({

@@ -1,11 +1,11 @@
 import type pg from 'pg';
-import type { KeyRing } from '../../crypto/key-ring.ts';
 import type { PatientIndex } from '../../crypto/patient-index.ts';
 import type { NewSession, SessionLookup, SessionStore, StoredSession, UsedIdTokens } from '../sessions.ts';
 import type { Scope } from '../store.ts';
 import { key, type UnitContext } from './context.ts';
 import { enter, instant, inTransaction } from './database.ts';
 import { postgresGrants } from './grants.ts';
+import type { HeldKeys } from './held-keys.ts';
 import { openVault } from './vault.ts';
 
 type Row = {
@@ -90,7 +90,7 @@ export const postgresUsedIdTokens = (unit: UnitContext): UsedIdTokens => ({
 
 /** Finds the session its token opens, then enters its scope for the name, the patient and the grant. */
 export const postgresSessionLookup =
-  (pool: pg.Pool, keyRing: KeyRing, index: PatientIndex): SessionLookup =>
+  (pool: pg.Pool, keys: HeldKeys, index: PatientIndex): SessionLookup =>
   (tokenHash) =>
     inTransaction(pool, async (client) => {
       await client.query(`select set_config('refloop.session', $1, true)`, [tokenHash]);
@@ -103,7 +103,7 @@ export const postgresSessionLookup =
       if (!row) return undefined;
       const scope: Scope = { tenant: row.tenant, issuer: row.issuer, site: row.site };
       await enter(client, scope);
-      const vault = openVault(client, scope, keyRing);
+      const vault = openVault(client, scope, keys);
       const who = (await vault.open(owner(tokenHash), at(tokenHash), row.who_sealed)) as Pick<StoredSession, 'name' | 'patientId'>;
       const session: StoredSession = {
         tokenHash,

@@ -6,23 +6,26 @@ import { StoreUnavailable } from '../unavailable.ts';
 import { postgresApprovals } from './approvals.ts';
 import { postgresAudit } from './audit.ts';
 import { postgresAuditTrail } from './audit-trail.ts';
+import { followChannel } from './channel.ts';
 import type { UnitContext } from './context.ts';
 import { ask, type Client, enter, inTransaction, openPool } from './database.ts';
 import { postgresDirectorySnapshots } from './directory-snapshots.ts';
 import { postgresEvents } from './events.ts';
 import { postgresGrants } from './grants.ts';
+import { type HeldKeys, holdKeys, introduceRoot, KEY_CHANNEL, refreshKeys } from './held-keys.ts';
 import { readIndexRoot } from './index-root.ts';
 import { postgresObligations } from './obligations.ts';
 import { postgresPlans } from './plans.ts';
 import { postgresRecommendations } from './recommendations.ts';
 import { postgresReferrals } from './referrals.ts';
-import { rewrapDataKeys, rewrapIndexRoot } from './rewrap.ts';
+import { rewrapDataKeys, rewrapIndexRoot, rewrapStoredKeys } from './rewrap.ts';
 import { postgresSessionLookup, postgresSessions, postgresUsedIdTokens } from './sessions.ts';
 import { openVault } from './vault.ts';
 
 export type PostgresStoreOptions = {
   /** A migrated database, as a login that may act as refloop_app and refloop_auditor. */
   url: string;
+  /** The keys of REFLOOP_KEY; what the database keeps over them is read from there. */
   keyRing: KeyRing;
   newId: () => string;
   /** Connections at most; 20 unless told. */
@@ -34,8 +37,10 @@ export type PostgresStoreOptions = {
 /** A health check waits no longer than this for a connection and for an answer. */
 const PROBE_PATIENCE = { connectMs: 1000, silenceMs: 1000 };
 
-function openUnit(client: Client, scope: Scope, options: PostgresStoreOptions, index: PatientIndex): Unit {
-  const context: UnitContext = { client, scope, index, newId: options.newId, vault: openVault(client, scope, options.keyRing) };
+type UnitParts = { keys: HeldKeys; index: PatientIndex; newId: () => string };
+
+function openUnit(client: Client, scope: Scope, { keys, index, newId }: UnitParts): Unit {
+  const context: UnitContext = { client, scope, index, newId, vault: openVault(client, scope, keys) };
   return {
     scope,
     events: postgresEvents(context),
@@ -62,9 +67,12 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const close = async (): Promise<void> => {
     await Promise.all([pool.end(), auditor.end(), probe.end()]);
   };
+  const keys = holdKeys(options.keyRing);
   let index: PatientIndex;
   try {
-    index = createPatientIndex(await readIndexRoot(pool, options.keyRing));
+    index = createPatientIndex(await readIndexRoot(pool, keys));
+    // Not before: with the wrong keys nothing is begun.
+    await introduceRoot(pool, keys);
   } catch (error) {
     await close();
     throw error;
@@ -74,9 +82,9 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     transaction: (scope, work) =>
       inTransaction(pool, async (client) => {
         await enter(client, scope);
-        return work(openUnit(client, scope, options, index));
+        return work(openUnit(client, scope, { keys, index, newId: options.newId }));
       }),
-    findSession: postgresSessionLookup(pool, options.keyRing, index),
+    findSession: postgresSessionLookup(pool, keys, index),
     directory: postgresDirectorySnapshots(pool, options.url, name),
     auditTrail: postgresAuditTrail(pool, auditor),
     enrol: async ({ tenant, issuer, site }) => {
@@ -88,9 +96,16 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     },
     scopes,
     rewrapKeys: async () => {
-      let count = await rewrapIndexRoot(pool, options.keyRing);
-      for (const scope of await scopes()) count += await rewrapDataKeys(pool, options.keyRing, scope);
+      let count = await rewrapStoredKeys(pool, keys);
+      count += await rewrapIndexRoot(pool, keys);
+      for (const scope of await scopes()) count += await rewrapDataKeys(pool, keys, scope);
       return count;
+    },
+    followKeys: () => {
+      const look = async (): Promise<void> => void (await refreshKeys(pool, keys));
+      // Whoever meets an unknown key looks for itself; a look that failed is followed by the next one.
+      const heard = (): void => void look().catch(() => undefined);
+      return followChannel({ url: options.url, name, channel: KEY_CHANNEL, heard, look });
     },
     ping: async () => {
       const [row] = await ask<{ standby: boolean }>(probe, 'select pg_is_in_recovery() as standby');

@@ -1,14 +1,18 @@
 /** Seals and opens the columns of one transaction, each under the data key of its owner. */
-import type { KeyRing, WrappedKey } from '../../crypto/key-ring.ts';
+import type { WrappedKey } from '../../crypto/key-ring.ts';
 import { openJson, type Place, sealJson } from '../../crypto/seal.ts';
 import type { Scope } from '../store.ts';
 import type { Client } from './database.ts';
+import { type HeldKeys, openWrapped } from './held-keys.ts';
 
 export type Vault = {
   /** @param owner `referral/<id>`, `session/<digest>`, `audit/<year-month>` */
   seal: (owner: string, at: { table: string; id: string; column: string }, value: unknown) => Promise<Buffer>;
   open: (owner: string, at: { table: string; id: string; column: string }, sealed: Uint8Array) => Promise<unknown>;
 };
+
+/** Rotations may overtake a transaction; more than a few within one look-up mean that something else is wrong. */
+const ATTEMPTS = 5;
 
 export const dataKeyPlace = (scope: Pick<Scope, 'tenant' | 'issuer'>, owner: string): Place => ({
   table: 'data_key',
@@ -18,7 +22,7 @@ export const dataKeyPlace = (scope: Pick<Scope, 'tenant' | 'issuer'>, owner: str
   column: 'wrapped',
 });
 
-export function openVault(client: Client, scope: Scope, keyRing: KeyRing): Vault {
+export function openVault(client: Client, scope: Scope, held: HeldKeys): Vault {
   const keys = new Map<string, Uint8Array>();
   const keyPlace = (owner: string): Place => dataKeyPlace(scope, owner);
   const place = (at: { table: string; id: string; column: string }): Place => ({ ...at, tenant: scope.tenant, issuer: scope.issuer });
@@ -26,35 +30,41 @@ export function openVault(client: Client, scope: Scope, keyRing: KeyRing): Vault
   async function read(owner: string): Promise<Uint8Array | undefined> {
     const known = keys.get(owner);
     if (known) return known;
-    const found = await client.query<WrappedKey>('select kid, wrapped from data_key where tenant = $1 and issuer = $2 and owner = $3', [
-      scope.tenant,
-      scope.issuer,
-      owner,
-    ]);
-    const [stored] = found.rows;
-    if (!stored) return undefined;
-    const key = keyRing.unwrap(stored, keyPlace(owner));
+    const stored = async (): Promise<WrappedKey | undefined> => {
+      const found = await client.query<WrappedKey>('select kid, wrapped from data_key where tenant = $1 and issuer = $2 and owner = $3', [
+        scope.tenant,
+        scope.issuer,
+        owner,
+      ]);
+      return found.rows[0];
+    };
+    const key = await openWrapped(held, client, stored, keyPlace(owner));
+    if (key) keys.set(owner, key);
+    return key;
+  }
+
+  /** Undefined where another transaction made it first, or where the key-encryption key was retired meanwhile. */
+  async function make(owner: string): Promise<Uint8Array | undefined> {
+    const { key, stored } = held.ring().newDataKey(keyPlace(owner));
+    const inserted = await client.query(
+      `insert into data_key (tenant, issuer, owner, site, kid, wrapped) select $1, $2, $3, $4, $5, $6
+       where exists (select from key_encryption_key where kid = $5 and retired_at is null) on conflict do nothing`,
+      [scope.tenant, scope.issuer, owner, scope.site, stored.kid, stored.wrapped],
+    );
+    if (inserted.rowCount !== 1) return undefined;
     keys.set(owner, key);
     return key;
   }
 
   async function readOrMake(owner: string): Promise<Uint8Array> {
-    const before = await read(owner);
-    if (before) return before;
-    const { key, stored } = keyRing.newDataKey(keyPlace(owner));
-    const inserted = await client.query(
-      `insert into data_key (tenant, issuer, owner, site, kid, wrapped) values ($1, $2, $3, $4, $5, $6)
-       on conflict do nothing`,
-      [scope.tenant, scope.issuer, owner, scope.site, stored.kid, stored.wrapped],
-    );
-    if (inserted.rowCount === 1) {
-      keys.set(owner, key);
-      return key;
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      const key = (await read(owner)) ?? (await make(owner));
+      if (key) return key;
+      // Either another transaction made it and has committed by now, since the insert waited for it; or another
+      // key-encryption key is in force.
+      await held.refresh(client);
     }
-    // Another transaction made it first and has committed by now, since the insert waited for it.
-    const after = await read(owner);
-    if (!after) throw new Error('A data key that was just made by another transaction cannot be read.');
-    return after;
+    throw new Error('A data key can neither be read nor made: no key-encryption key known here is in force.');
   }
 
   return {

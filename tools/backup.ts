@@ -1,0 +1,3 @@
+import { runWithDatabase } from './command.ts';
+
+await runWithDatabase('api/server/src/commands/backup.ts', process.argv.slice(2));
