@@ -5,7 +5,19 @@
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -120,6 +132,31 @@ function running(place: Place): { pid: number; socket: string } | undefined {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return undefined;
   }
   return existsSync(join(socket, `.s.PGSQL.${PORT}`)) ? { pid, socket } : undefined;
+}
+
+/** Where the state folder's database lies, or undefined where it has none. Changes nothing. */
+function dataOf(stateFolder: string): string | undefined {
+  const beside = join(stateFolder, 'postgres');
+  const idFile = join(stateFolder, 'postgres-id');
+  const data = existsSync(idFile) && !existsSync(beside) ? join(SYSTEM_FOLDER, readFileSync(idFile, 'utf8').trim()) : beside;
+  return existsSync(join(data, 'PG_VERSION')) ? data : undefined;
+}
+
+/**
+ * Copies the database of a state folder, as it lies there, into another that has none yet. Throws where there is none to copy, or
+ * where its server runs: a copy of files that change is no database.
+ */
+export function copyDatabase(from: string, to: string): void {
+  const data = dataOf(resolve(from));
+  if (data === undefined) throw new Error(`${from} holds no database of Refloop: it is no state folder.`);
+  const place = placeFor(to, () => undefined);
+  if (running({ ...place, data })) throw new Error(`The product of ${from} is running. Stop it first, or name a backup.`);
+  cpSync(data, place.data, { recursive: true, verbatimSymlinks: true });
+  rmSync(join(place.data, 'postmaster.pid'), { force: true });
+  chmodSync(place.data, 0o700);
+  if (place.uid === undefined) return;
+  const owned = spawnSync('chown', ['-R', `${place.uid}:${place.uid}`, place.data], { encoding: 'utf8' });
+  if (owned.status !== 0) throw new Error(`chown of the copied database failed: ${owned.stderr}`);
 }
 
 function connectionUrl(socket: string): Postgres['url'] {
