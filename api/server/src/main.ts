@@ -29,6 +29,7 @@ import { healthRoutes } from './routes/health.ts';
 import { keySetRoutes } from './routes/key-set.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { siteRoutes } from './routes/sites.ts';
+import { renewProjections } from './services/projections.ts';
 import { followDirectory } from './services/published-directory.ts';
 import { createReconciliation } from './services/reconciliation.ts';
 import { createDiscovery } from './sessions/discovery.ts';
@@ -195,6 +196,16 @@ const reconciliation = (store: Store) =>
     failed: (error) => log.failure({ route: 'reconciliation', reference: '-', error }),
   });
 
+/** Rows an older version wrote get this version's form; the events they are made from stay as they are. What fails is done at the next start. */
+async function projectionsRenewed(store: Store): Promise<void> {
+  try {
+    const count = await renewProjections(store);
+    if (count > 0) log.event('Referrals were brought into this version’s form from their events.', { count });
+  } catch (error) {
+    log.failure({ route: 'renew projections', reference: '-', error });
+  }
+}
+
 async function openStore(): Promise<Store> {
   const applied = await migrate(config.migrationDatabaseUrl);
   if (applied.length > 0) log.event('The database was brought up to this version.', { migrations: applied.length });
@@ -240,6 +251,7 @@ async function start(): Promise<void> {
   if (config.only === 'gateway')
     log.event('The gateway takes in nothing yet: it has no listener, tells its health and serves nothing else.');
   readiness.serving(store.ping);
+  if (runsJobs) await projectionsRenewed(store);
   if (config.keys.length > 1) await rewrapped(store);
   // So that the first launch need not wait for it; an EHR that is not up yet is asked again then.
   if (servesApi) void discovery.warm(PAGE_PATIENCE_MS);
