@@ -161,6 +161,7 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
       ms: Math.round((performance.now() - started) * 10) / 10,
       reference: c.get('reference'),
       session: c.get('sessionId'),
+      limit: c.res.status === 429 ? c.get('limit') : undefined,
     });
   });
 

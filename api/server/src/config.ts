@@ -1,6 +1,7 @@
 /** The environment, read once. A mistake names the variable and the fix; the process then ends with exit code 2. */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { databaseUrlFault } from './database-tls.ts';
 import type { FieldError } from './problem.ts';
 import { readSites, type Site, type Sites, sandboxSites } from './sites.ts';
 
@@ -15,6 +16,8 @@ export type Config = {
   /** Which part of Refloop this process is; all of it unless told. */
   only: 'api' | 'worker' | 'gateway' | undefined;
   stateFolder: string;
+  /** Where the analytics warehouse keeps its snapshots: a limited data set, still PHI, and not encrypted by us. */
+  warehouseFolder: string;
   databaseUrl: string;
   migrationDatabaseUrl: string;
   sites: Sites;
@@ -77,6 +80,8 @@ const Environment = z.object({
   REFLOOP_DRAIN_SECONDS: whole(0, 60).optional(),
   REFLOOP_TLS_AT_EDGE: z.literal('yes', 'Not yes').optional(),
   REFLOOP_STATE_ENCRYPTED: z.literal('yes', 'Not yes').optional(),
+  REFLOOP_WAREHOUSE: z.string().min(1).optional(),
+  REFLOOP_WAREHOUSE_ENCRYPTED: z.string().optional(),
 });
 
 const FIXES: Record<string, string> = {
@@ -97,6 +102,7 @@ const FIXES: Record<string, string> = {
   REFLOOP_IDLE_SECONDS: 'Set 1 to 900 seconds, or leave it out for 900.',
   REFLOOP_TLS_AT_EDGE: 'Set it to yes once TLS 1.2 or newer ends in front of Refloop; Refloop itself speaks plain HTTP.',
   REFLOOP_STATE_ENCRYPTED: 'Set it to yes once the volumes of REFLOOP_STATE and of PostgreSQL are encrypted.',
+  REFLOOP_WAREHOUSE: 'Name a folder, or leave it out for the folder warehouse in REFLOOP_STATE.',
   REFLOOP_IDLE_WARN_SECONDS: 'Set 0 to 600 seconds, fewer than REFLOOP_IDLE_SECONDS, or leave it out for 60.',
 };
 
@@ -126,7 +132,21 @@ function readKeys(text: string | undefined, production: boolean): KeysRead {
   return { keys, faults: [] };
 }
 
-/** Reads everything and reports every mistake. Touches the sites file and nothing else. */
+/** The attestation names the folder, so that it lapses when the warehouse moves to another. */
+function warehouseFaults(folder: string, attested: string | undefined): FieldError[] {
+  if (attested !== undefined && resolve(attested) === folder) return [];
+  const fix = `Set it to ${folder} once the volume of that folder is encrypted; Refloop does not encrypt what lies there.`;
+  const message = attested === undefined ? 'Not attested' : `Attested for ${resolve(attested)}, and the warehouse is ${folder}`;
+  return [{ field: 'REFLOOP_WAREHOUSE_ENCRYPTED', message, fix }];
+}
+
+function databaseFaults(field: string, url: string): FieldError[] {
+  const message = databaseUrlFault(url);
+  const fix = 'Add ?sslmode=verify-full, and sslrootcert=FILE where the certificate is not of a public authority.';
+  return message === undefined ? [] : [{ field, message, fix }];
+}
+
+/** Reads everything and reports every mistake. Touches the sites file, and the certificate files a database URL names. */
 export function readConfig(environment: Record<string, string | undefined>): ConfigAnswer {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = Environment.safeParse(given);
@@ -156,6 +176,14 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   if (production && read.REFLOOP_RATE_LIMITS === 'off') {
     faults.push({ field: 'REFLOOP_RATE_LIMITS', message: 'Off in production', fix: FIXES['REFLOOP_RATE_LIMITS'] ?? '' });
   }
+  const stateFolder = resolve(read.REFLOOP_STATE);
+  const warehouseFolder = resolve(read.REFLOOP_WAREHOUSE ?? join(stateFolder, 'warehouse'));
+  if (production) faults.push(...warehouseFaults(warehouseFolder, read.REFLOOP_WAREHOUSE_ENCRYPTED));
+  const migrationDatabaseUrl = read.REFLOOP_MIGRATION_DATABASE_URL ?? read.DATABASE_URL;
+  if (production) {
+    faults.push(...databaseFaults('DATABASE_URL', read.DATABASE_URL));
+    if (migrationDatabaseUrl !== read.DATABASE_URL) faults.push(...databaseFaults('REFLOOP_MIGRATION_DATABASE_URL', migrationDatabaseUrl));
+  }
   const sandbox = (read.REFLOOP_SANDBOX ?? (production ? 'off' : 'on')) === 'on' ? sandboxSites(read.REFLOOP_EHR_PORT) : [];
   const sites = readSites({ file: read.REFLOOP_SITES, sandbox, production });
   if (!sites.ok) return { ok: false, refusal: [...faults, ...sites.refusal] };
@@ -167,9 +195,10 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       port: read.REFLOOP_PORT,
       host: read.REFLOOP_HOST,
       only: read.REFLOOP_ONLY,
-      stateFolder: resolve(read.REFLOOP_STATE),
+      stateFolder,
+      warehouseFolder,
       databaseUrl: read.DATABASE_URL,
-      migrationDatabaseUrl: read.REFLOOP_MIGRATION_DATABASE_URL ?? read.DATABASE_URL,
+      migrationDatabaseUrl,
       sites: sites.value,
       sandbox,
       keys,

@@ -2,6 +2,7 @@
  * Refloop as a process, and the only place that knows the concrete parts: opens its port at once, migrates, loads the
  * published directory, serves until it is told to stop, lets open requests end and exits with 0.
  */
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { HttpBindings } from '@hono/node-server';
@@ -14,6 +15,8 @@ import { createKeyRing } from './crypto/key-ring.ts';
 import { seedSandboxGrants } from './grants/sandbox-grants.ts';
 import { type HttpServer, openHttpServer } from './http-server.ts';
 import { createLogger } from './logging/log.ts';
+import { guardProcessOutput } from './logging/process-output.ts';
+import { wordsOf } from './logging/words.ts';
 import { currentIndex } from './matching/current-index.ts';
 import { migrate } from './migrations/migrate.ts';
 import { createRateLimits } from './rate-limits/rate-limits.ts';
@@ -57,14 +60,15 @@ function settings(): Config {
 
 const version = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
 const config = settings();
-const log = createLogger();
+const role = config.only ?? 'all';
+const log = createLogger(undefined, { role, replica: randomBytes(4).toString('hex') });
+guardProcessOutput(log);
 const newId = monotonicFactory();
 const production = config.environment === 'production';
 const { sites } = config.sites;
 const discovery = createDiscovery({ fetch, now, sites, production });
 const index = currentIndex();
 const readiness = createReadiness(now);
-const role = config.only ?? 'all';
 const servesApi = config.only === undefined || config.only === 'api';
 const runsJobs = config.only === undefined || config.only === 'worker';
 
@@ -235,10 +239,18 @@ try {
   );
   process.exit(taken ? WRONG_USE : 1);
 }
+log.started({
+  version,
+  environment: config.environment,
+  port: running.server.port,
+  sites: sites.length,
+  stateFolder: config.stateFolder,
+  warehouseFolder: config.warehouseFolder,
+});
 try {
   await start();
 } catch (error) {
   // A start that was told to stop meets closed connections; that is no failure to speak of.
-  if (stoppingSince === undefined) say(`Refloop: start failed: ${(error as Error).message}`);
+  if (stoppingSince === undefined) say(`Refloop: start failed: ${wordsOf(error)}`);
   await stop(1);
 }
