@@ -141,7 +141,7 @@ const HOSTILE = [
 ];
 
 /** Of a large body each place is still tried, with other values each: more than this takes minutes. */
-const MOST = Number(process.env['REFLOOP_HOSTILE_BODIES'] ?? 400);
+const MOST = Number(process.env['REFLOOP_HOSTILE_BODIES'] ?? 300);
 
 /** Drafts nobody decides on are read again with each new one; a test makes more of them than a clinician in a year. */
 const forgetDrafts = () => whole.asOwner(`update recommendation set status = 'SUPERSEDED' where status = 'PENDING_REVIEW'`);
