@@ -29,6 +29,7 @@ const POSTGRES_UID = 47_110;
 const INITDB_UID = 65_534;
 const SYSTEM_FOLDER = '/var/lib/refloop';
 const PORT = 5432;
+const REVIVE_MS = 500;
 
 export type Postgres = {
   /** A connection URL for a database of this server, as the given role. */
@@ -215,6 +216,8 @@ export async function openPostgres(options: {
   hold: 'own' | 'borrow';
   say?: (line: string) => void;
   settings?: Record<string, string>;
+  /** Starts it again at the same address when it ends without having been told to. */
+  revive?: boolean;
   /** Where its socket lies, for a server that is to be found at the same address again; else a folder of its own. */
   socketFolder?: string;
 }): Promise<Postgres> {
@@ -239,27 +242,51 @@ export async function openPostgres(options: {
   };
   const args = ['-D', place.data, ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])];
   let log = '';
-  const child = spawn(join(place.binaries, 'bin', 'postgres'), args, {
-    ...identity(place),
-    cwd: '/',
-    // Its own group: a Ctrl-C in the terminal reaches us first, and we end it after our own connections.
-    detached: true,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { PATH: process.env['PATH'] ?? '' },
-  });
-  child.stderr?.on('data', (chunk: Buffer) => {
-    log = (log + chunk.toString()).slice(-4000);
-  });
-  child.unref();
-  (child.stderr as unknown as { unref?: () => void }).unref?.();
+  const launch = (): ChildProcess => {
+    const started = spawn(join(place.binaries, 'bin', 'postgres'), args, {
+      ...identity(place),
+      cwd: '/',
+      // Its own group: a Ctrl-C in the terminal reaches us first, and we end it after our own connections.
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { PATH: process.env['PATH'] ?? '' },
+    });
+    started.stderr?.on('data', (chunk: Buffer) => {
+      log = (log + chunk.toString()).slice(-4000);
+    });
+    started.unref();
+    (started.stderr as unknown as { unref?: () => void }).unref?.();
+    return started;
+  };
+  let child = launch();
   const url = connectionUrl(socket);
   await ready(url('postgres'), child, () => log);
+  let stopping = false;
+  const revive = (): void => {
+    if (stopping) return;
+    options.say?.('PostgreSQL ended without being told to; it is started again.');
+    // What the last one held in memory goes when its back ends have noticed; until then a new one ends at once and is tried again.
+    setTimeout(() => {
+      if (stopping) return;
+      child = launch();
+      child.once('exit', revive);
+    }, REVIVE_MS);
+  };
+  if (options.revive) child.once('exit', revive);
   const stop = async (): Promise<void> => {
     if (options.hold === 'borrow' && (await othersConnected(url('postgres')))) return;
+    stopping = true;
     if (child.pid !== undefined) await end(child.pid);
     rmSync(socket, { recursive: true, force: true });
   };
-  return { url, stop, startedHere: true, pid: child.pid ?? 0 };
+  return {
+    url,
+    stop,
+    startedHere: true,
+    get pid() {
+      return child.pid ?? 0;
+    },
+  };
 }
 
 /** Creates the database if it is missing. */

@@ -31,6 +31,7 @@ export const PROBLEMS = {
   'emergency-not-considered': { status: 422, title: 'The emergency question is open' },
   'death-not-considered': { status: 422, title: 'The chart says that this patient has died' },
   conflict: { status: 409, title: 'Somebody changed this in the meantime' },
+  'unsupported-media-type': { status: 415, title: 'The body is not JSON' },
   'too-large': { status: 413, title: 'The request is too large' },
   unprocessable: { status: 422, title: 'This cannot be done as asked' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
