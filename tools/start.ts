@@ -8,6 +8,7 @@ import { type Config, configFaults, readConfig } from '../api/server/src/config.
 import { buildApp } from './app-build.ts';
 import { type Databases, openDatabases, ROOT, say, stateFolder } from './environment.ts';
 import { publishSandboxDirectory } from './sandbox-directory.ts';
+import { sandboxSystemKey } from './sandbox-system-key.ts';
 
 const ROLES = ['api', 'worker', 'gateway'];
 
@@ -109,6 +110,7 @@ process.on('disconnect', () => void stop(0));
 const ehrPort = port('REFLOOP_EHR_PORT', 4010);
 const refloopPort = port('REFLOOP_PORT', 4020);
 const withSandbox = only === undefined;
+const servesApp = only === undefined || only === 'api';
 ({ drainSeconds } = checkedSettings({ REFLOOP_EHR_PORT: String(ehrPort), REFLOOP_PORT: String(refloopPort) }));
 if (withSandbox) await refuseTakenPort(ehrPort, 'REFLOOP_EHR_PORT', '127.0.0.1');
 await refuseTakenPort(refloopPort, 'REFLOOP_PORT', '127.0.0.1');
@@ -121,16 +123,17 @@ try {
   const shared = { REFLOOP_STATE: state, REFLOOP_EHR_PORT: String(ehrPort), REFLOOP_PORT: String(refloopPort) };
   if (withSandbox)
     run('Sandbox EHR', 'launch/src/main.ts', { ...shared, EHR_DATABASE_URL: databases.sandbox, ...(data ? { REFLOOP_DATA: data } : {}) });
-  if (only !== 'worker') await buildApp();
+  if (servesApp) await buildApp();
   run('Refloop', 'api/server/src/main.ts', {
     ...shared,
     DATABASE_URL: databases.refloop,
     REFLOOP_MIGRATION_DATABASE_URL: databases.refloopMigration,
     ...(only ? { REFLOOP_ONLY: only } : {}),
-    ...(withSandbox ? { REFLOOP_DIRECTORY_EXPECTED: 'yes' } : {}),
+    ...(withSandbox ? { REFLOOP_DIRECTORY_EXPECTED: 'yes', REFLOOP_SANDBOX_SYSTEM_KEY: sandboxSystemKey(state) } : {}),
   });
   if (withSandbox) process.stdout.write(`Sandbox EHR  http://localhost:${ehrPort}\n`);
-  if (only !== 'worker') process.stdout.write(`Refloop      http://127.0.0.1:${refloopPort}\n`);
+  if (servesApp) process.stdout.write(`Refloop      http://127.0.0.1:${refloopPort}\n`);
+  if (!servesApp) say(`The ${only} tells its health at http://127.0.0.1:${refloopPort}/health and serves nothing else.`);
   if (withSandbox)
     await publishSandboxDirectory({
       ...shared,

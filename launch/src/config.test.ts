@@ -21,6 +21,11 @@ test('without settings the EHR is at 4010 and knows Refloop at 4020', () => {
       redirectUris: ['http://127.0.0.1:4020/app'],
       launchUrl: 'http://127.0.0.1:4020/launch',
     }),
+    expect.objectContaining({
+      clientId: 'refloop-system',
+      authentication: { kind: 'asymmetric', keys: { kind: 'uri', uri: 'http://127.0.0.1:4020/.well-known/jwks.json' } },
+      redirectUris: [],
+    }),
   ]);
   expect(check.config.dataFolder).toBeUndefined();
 });
@@ -38,6 +43,7 @@ test('settings are taken', () => {
   expect(check.config).toMatchObject({ port: 5001, origin: 'http://localhost:5001', dataFolder: '/data' });
   expect(check.config.clients.map((client) => [client.clientId, client.authentication.kind, client.scopes === 'openid'])).toEqual([
     ['refloop', 'public', false],
+    ['refloop-system', 'asymmetric', false],
     ['other', 'public', true],
   ]);
 });
@@ -50,7 +56,7 @@ test('a client may have keys instead of a secret, and then needs no redirect URI
   );
   const check = readConfig({ ...DATABASE, REFLOOP_EHR_CLIENTS: clients });
   if (check.kind !== 'config') throw new Error(check.problems.join(' '));
-  expect(check.config.clients.slice(1).map(({ clientId, authentication }) => [clientId, authentication])).toEqual([
+  expect(check.config.clients.slice(2).map(({ clientId, authentication }) => [clientId, authentication])).toEqual([
     ['inline', { kind: 'asymmetric', keys: { kind: 'inline', keys: [expect.objectContaining({ kid: 'k' })] } }],
     ['by-url', { kind: 'asymmetric', keys: { kind: 'uri', uri: 'https://backend.example/jwks' } }],
   ]);
@@ -78,6 +84,12 @@ describe('a bad setting is named', () => {
     [{ REFLOOP_EHR_CLIENTS: fileWith('{"clients":[{"clientId":"x","jwksUri":"ftp://x.example/"}]}') }, 'clients.0.jwksUri'],
     [{ REFLOOP_EHR_CLIENTS: fileWith('{"clients":[{"clientId":"x","jwks":{"keys":[]},"scopes":"system/*.rs"}]}') }, 'clients.0.jwks.keys'],
     [{ REFLOOP_EHR_CLIENTS: fileWith('{"clients":[{"clientId":"x","jwksUri":"https://x.example/"}]}') }, 'clients.0.scopes'],
+    [
+      {
+        REFLOOP_EHR_CLIENTS: fileWith('{"clients":[{"clientId":"refloop-system","jwksUri":"https://x.example/","scopes":"system/*.rs"}]}'),
+      },
+      'refloop-system twice',
+    ],
     [
       {
         REFLOOP_EHR_CLIENTS: fileWith(

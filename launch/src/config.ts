@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { jwksShape } from './auth/client-keys.ts';
-import { REFERRAL_SCOPES, type RegisteredClient, refloopClient } from './auth/clients.ts';
+import { REFERRAL_SCOPES, type RegisteredClient, refloopClient, refloopSystemClient } from './auth/clients.ts';
 
 export type EhrConfig = {
   port: number;
@@ -14,7 +14,7 @@ export type EhrConfig = {
   stateFolder: string;
   /** A folder of FHIR files that takes the place of the built-in patients. */
   dataFolder?: string;
-  /** Refloop first, then those of REFLOOP_EHR_CLIENTS. */
+  /** Refloop first, then its background service, then those of REFLOOP_EHR_CLIENTS. */
   clients: [RegisteredClient & { launchUrl: string }, ...RegisteredClient[]];
 };
 
@@ -84,11 +84,11 @@ function readClients(file: string): { clients: RegisteredClient[]; problems: str
       scopes: one.scopes ?? REFERRAL_SCOPES,
     }),
   );
-  const ids = ['refloop', ...clients.map((client) => client.clientId)];
+  const ids = ['refloop', 'refloop-system', ...clients.map((client) => client.clientId)];
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
   return twice === undefined
     ? { clients, problems: [] }
-    : refuse(`names the client ${twice} twice (refloop is built in). Give each its own clientId.`);
+    : refuse(`names the client ${twice} twice (refloop and refloop-system are built in). Give each its own clientId.`);
 }
 
 /** Reads all settings and reports all problems at once. */
@@ -114,7 +114,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   problems.push(...further.problems);
   if (problems.length > 0) return { kind: 'refused', problems };
   const dataFolder = environment['REFLOOP_DATA'];
-  const refloop = refloopClient(`http://127.0.0.1:${refloopPort}`);
+  const refloopOrigin = `http://127.0.0.1:${refloopPort}`;
   return {
     kind: 'config',
     config: {
@@ -123,7 +123,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       databaseUrl,
       stateFolder: resolve(environment['REFLOOP_STATE'] || '.data'),
       ...(dataFolder ? { dataFolder: resolve(dataFolder) } : {}),
-      clients: [refloop, ...further.clients],
+      clients: [refloopClient(refloopOrigin), refloopSystemClient(refloopOrigin), ...further.clients],
     },
   };
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../tools/test-database.ts';
 
@@ -84,8 +85,15 @@ test('loads a folder, keeps its report, survives a kill, and ends when told to',
 
   first.process.kill('SIGKILL');
   await first.exited;
+  const pool = new pg.Pool({ connectionString: database.url, max: 1 });
+  const handles = async (): Promise<number> => (await pool.query('select 1 from ehr_auth.launches')).rowCount ?? 0;
+  await pool.query("update ehr_auth.launches set expires_at = expires_at - interval '2 hours'");
+  expect(await handles()).toBe(1);
   const second = start();
   await healthy(second);
+  // What ended before is forgotten soon after a start.
+  while ((await handles()) > 0) await new Promise((done) => setTimeout(done, 20));
+  await pool.end();
   expect(await (await fetch(`http://localhost:${port}/auth/jwks`)).text()).toBe(keys);
   // What was loaded is kept, not loaded again.
   expect(second.said()).not.toContain('import:');

@@ -3,6 +3,7 @@ import { type ServerType, serve } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import pg from 'pg';
 import { migrateAuth } from './auth/migrations.ts';
+import { purgeFromTimeToTime } from './auth/purge.ts';
 import { openSigningKey, type SigningKey } from './auth/signing-key.ts';
 import { type EhrConfig, readConfig } from './config.ts';
 import { definitions } from './fhir/definitions.ts';
@@ -77,10 +78,12 @@ const app = createEhrApp({
 
 let servers: ServerType[] = [];
 let stopping = false;
+let endPurging = (): void => undefined;
 
 async function stop(code: number): Promise<void> {
   if (stopping) return;
   stopping = true;
+  endPurging();
   const closed = servers.map((server) => new Promise<void>((done) => server.close(() => done())));
   const hurry = setTimeout(() => process.exit(code), DRAIN_MILLISECONDS);
   for (const server of servers) if ('closeIdleConnections' in server) server.closeIdleConnections();
@@ -122,6 +125,7 @@ async function prepare(): Promise<void> {
   // The definitions take a second to read; the first clinician should not wait for them.
   definitions();
   readiness = { status: 'ready' };
+  if (!stopping) endPurging = purgeFromTimeToTime(pool, (error) => say(`ended tokens could not be forgotten (${(error as Error).name}).`));
 }
 
 try {

@@ -81,8 +81,13 @@ test('an administrator reads what this EHR lets Refloop do, and takes it along f
   await expect(order.getByRole('cell').first()).toContainText('yes');
   await expect(order.getByRole('cell').nth(1), 'nobody can know before a launch').toContainText('asked at launch');
   await expect(page.getByText(/Scopes: .*fhirUser/)).toBeVisible();
+  await page.getByRole('button', { name: 'Run the self-test' }).click();
+  for (const question of ['The sign-in is described', 'Refloop’s own access', 'The order can be found by Refloop’s identifier'])
+    await expect(page.getByRole('row', { name: new RegExp(question) })).toContainText('works');
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.getByRole('button', { name: 'Copy the report' }).click();
   await expect(page.getByText('The report was copied.')).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/Refloop’s own access \(client_credentials\): works/);
 });
 
 test('a clinician has no access to any of it, by the page or by the API', async ({ page, request }) => {

@@ -78,11 +78,13 @@ test('an EHR that does not answer, and answers when tried again', async ({ page 
   await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
 });
 
-test('an EHR that stops answering at the approval: nothing is approved, nothing written', async ({ page }) => {
+test('an order that may not be read any more at the approval: nothing is approved, nothing written', async ({ page }) => {
   const patient = 'endocrinology-1';
   await openApp(page, ofOrder(patient));
   await readyToApprove(page);
-  await page.route(`${EHR}/fhir/ServiceRequest/*`, (route) => route.abort('connectionrefused'));
+  await page.route(`${EHR}/fhir/ServiceRequest/*`, (route) =>
+    route.fulfill({ status: 403, headers: { 'access-control-allow-origin': '*' }, contentType: 'application/fhir+json', body: '{}' }),
+  );
   await approveButton(page).click();
   await expect(decision(page).getByText('The order could not be read again, so nothing was approved.')).toBeVisible({ timeout: 40_000 });
   const order = await (await openChart(ofOrder(patient))).read<ServiceRequest>(`ServiceRequest/${draftOrder(patient)}`);
@@ -93,6 +95,30 @@ test('Refloop’s own server is down at the launch', async ({ page }) => {
   await page.route(`${REFLOOP}/sites`, (route) => route.abort('connectionrefused'));
   await page.goto((await launch(ofOrder('neurology-2'))).url);
   await expect(page.getByRole('heading', { name: 'Refloop’s server does not answer' })).toBeVisible({ timeout: 30_000 });
+});
+
+test('Refloop asks for a moment’s patience: the page waits as long as it is told, and goes on', async ({ page }) => {
+  const asked: number[] = [];
+  await page.route(`${REFLOOP}/match`, async (route) => {
+    asked.push(Date.now());
+    if (asked.length > 1) return route.continue();
+    return route.fulfill({
+      status: 429,
+      contentType: 'application/problem+json',
+      headers: { 'retry-after': '2' },
+      body: JSON.stringify({
+        type: '/problems/too-many-requests',
+        title: 'Too many requests',
+        status: 429,
+        detail: 'Wait.',
+        reference: 'x',
+      }),
+    });
+  });
+  await openApp(page, ofOrder('neurology-2'));
+  await expect(specialists(page).first()).toBeVisible();
+  const [first = 0, second = 0] = asked;
+  expect(second - first).toBeGreaterThanOrEqual(2000);
 });
 
 test('Refloop’s server goes down while the note is edited: the draft is kept in the page and saved when it is back', async ({ page }) => {

@@ -37,7 +37,10 @@ test('epic-like, rung 1: the order is updated, waits for its signature, and no t
   const patient = 'ophthalmology-1';
   const chart = await openChart(ofOrder(patient));
   const before = await readOrder(chart, patient);
-  await openIn(page, 'epic-like', patient, { effect: 'Will update this order in the chart', why: [] });
+  await openIn(page, 'epic-like', patient, {
+    effect: 'Will update this order in the chart',
+    why: ['Without a task and the provenance. This EHR does not let apps create a task.'],
+  });
   await approveUntil(page, 'In the chart, awaiting signature in the EHR');
   await expect(decision(page)).toContainText('Left out: Task, This EHR does not let apps create a task.');
   await expect(decision(page)).toContainText('Provenance, This EHR does not let apps record where an entry came from.');

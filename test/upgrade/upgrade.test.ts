@@ -1,4 +1,5 @@
 /** A state folder that an earlier commit left opens with this one, by the drill that a site runs and by hand. */
+
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -10,7 +11,7 @@ import { readEverything } from '@refloop/server/backup/read-everything';
 import { DEVELOPMENT_KEY } from '@refloop/server/config';
 import { createKeyRing } from '@refloop/server/crypto/key-ring';
 import { migrate } from '@refloop/server/migrations/migrate';
-import { checkProjections } from '@refloop/server/services/projections';
+import { checkProjections, renewProjections } from '@refloop/server/services/projections';
 import type { StoredPlan } from '@refloop/server/store/plans';
 import { openKeyRotation } from '@refloop/server/store/postgres/rotation';
 import { openPostgresStore } from '@refloop/server/store/postgres/store';
@@ -80,6 +81,7 @@ test('the drill: migrations apply, the audit log ends where it did, everything i
     `readable: ${fixture.referrals} referrals; recommendations: ${count('PENDING_REVIEW')} drafts, ${count('APPROVED')} approved, ` +
       `${count('DISMISSED')} dismissed, ${count('SUPERSEDED')} superseded; ${fixture.plans.filter(({ finished }) => finished).length} finished and ` +
       `${fixture.plans.filter(({ finished }) => !finished).length} unfinished plans; ${fixture.openObligations} open obligations`,
+    'projections: 8 referrals were brought into this version’s form',
     expect.stringMatching(/^projections: 1 scopes, every referral is what its events say$/),
     expect.stringMatching(/^backup and restore: \d+ tables, and the same is readable$/),
     `drill: from ${fixture.migration}, ${fixture.referrals} referrals, audit ${head}`,
@@ -132,9 +134,14 @@ describe('opened', () => {
     expect(seen.plans.map((each) => ({ id: each?.id, finished: each?.finished }))).toEqual(fixture.plans);
     // A sentence that the clinician wrote, in the draft that was left and in the one that was approved.
     const own = seen.recommendations.filter((each) => JSON.stringify(each?.working).includes('symptoms interfere with work'));
-    expect(own.map((each) => each?.status)).toEqual(expect.arrayContaining(['APPROVED', 'PENDING_REVIEW']));
+    expect(own.map((each) => each?.status ?? '').toSorted((one, other) => one.localeCompare(other))).toEqual([
+      'APPROVED',
+      'PENDING_REVIEW',
+    ]);
 
     expect((await verifyAudit(store.auditTrail, new Date())).status).toBe('whole');
+    // As a start of this version does.
+    await renewProjections(store);
     expect(await checkProjections(store)).toMatchObject({ good: true });
     let ids = 0;
     const rotation = await openKeyRotation({ url, keyRing, newId: () => `rotation-${(ids += 1)}` });
@@ -149,20 +156,16 @@ describe('opened', () => {
   test('and tampered with, the drill says what does not survive, with exit code 1; running, it is not touched', async () => {
     const running = await drill('upgrade', copy);
     expect(running).toMatchObject({ code: 1, errors: expect.stringContaining('is running. Stop it first, or name a backup.') });
-    const [row] = await sql<{ id: string; referral_id: string }>(
-      `select id, referral_id from recommendation where status = 'PENDING_REVIEW' limit 1`,
-    );
+    const [row] = await sql<{ id: string }>(`select id from recommendation where status = 'PENDING_REVIEW' limit 1`);
     await sql(`update audit_chain set leaf = sha256('other') where number = 4`);
     await sql(
       `update recommendation set working_sealed = set_byte(working_sealed, 20, 1 + get_byte(working_sealed, 20) % 255) where id = '${row?.id}'`,
     );
-    await sql(`update referral set status = 'in-chart' where referral_id = '${row?.referral_id}'`);
     await postgres.stop();
     const { code, lines } = await drill('upgrade', copy);
     expect(code).toBe(1);
     expect(lines.join('\n')).toMatch(/^audit: row 4: its entry .* was changed$/m);
     expect(lines.join('\n')).toMatch(new RegExp(`^Recommendation ${row?.id} of .* cannot be read: .*does not open`, 'm'));
-    expect(lines.join('\n')).toMatch(/^projections: 1 referrals differ/m);
     expect(lines.at(-1)).toContain('not everything survives');
   });
 });

@@ -3,14 +3,18 @@
  * app. Tests call `createApp(deps).request(…)`; nothing here listens.
  */
 import { randomBytes } from 'node:crypto';
+import type { HttpBindings } from '@hono/node-server';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Logger } from './logging/log.ts';
 import { describeRoutes, openApiRoute } from './openapi.ts';
 import { fieldErrors, isRefusal, problem, problemResponse, type Refusal, Refused } from './problem.ts';
+import { clientAddress } from './rate-limits/client-address.ts';
+import type { LimitName } from './rate-limits/limits.ts';
 import type { Route } from './routes/route.ts';
 import { securityHeaders } from './security-headers.ts';
 import { type AuthorizeDeps, authorize, recordRefusal } from './sessions/authorize.ts';
+import { bearerDigest } from './sessions/token.ts';
 import type { Site } from './sites.ts';
 import { type BuiltApp, serveBuiltApp } from './static.ts';
 import { StoreUnavailable } from './store/unavailable.ts';
@@ -26,13 +30,18 @@ export type AppDeps = AuthorizeDeps & {
   log: Logger;
   /** Why it cannot serve yet, or undefined once it can. */
   notReady: () => string | undefined;
+  /** How many proxies of our own stand in front; none unless told. */
+  trustedProxies?: number;
   /** The built smart-app; undefined where there is none (tests of the API). */
   builtApp: BuiltApp | undefined;
   /** Whether /openapi.json is served; it is, unless there is nothing but health to describe. */
   described?: boolean;
 };
 
-export type AppEnv = { Variables: { reference: string; nonce: string; route: string; sessionId: string | undefined } };
+export type AppEnv = {
+  Bindings: Partial<HttpBindings>;
+  Variables: { reference: string; nonce: string; route: string; sessionId: string | undefined; limit: LimitName | undefined };
+};
 
 type Read = { ok: true; value: unknown } | { ok: false; refusal: Refusal };
 
@@ -73,10 +82,38 @@ function parse(schema: Route['body'], value: unknown, where: string): Read {
   return { ok: false, refusal: problem('invalid-request', detail, fieldErrors(parsed.error.issues)) };
 }
 
+function addressOf(deps: AppDeps, c: Context<AppEnv>): string {
+  // A request that came over no socket (tests of the API) has no bindings, whatever the type says.
+  const bindings = c.env as AppEnv['Bindings'] | undefined;
+  return clientAddress(bindings?.incoming?.socket.remoteAddress, c.req.header('x-forwarded-for'), deps.trustedProxies ?? 0);
+}
+
+/** Counts what comes without a session that is known here. Health is asked by machines of the site, often and for little. */
+function refuseByAddress({ limits, ...deps }: AppDeps, c: Context<AppEnv>): Refusal | undefined {
+  if (!limits || c.req.path.startsWith('/health')) return undefined;
+  const session = bearerDigest(c.req.header('authorization'));
+  if (session !== undefined && limits.knows(session)) return undefined;
+  c.set('limit', 'address');
+  return limits.take('address', addressOf(deps, c));
+}
+
+/** A request that was refused through the caller's own doing weighs more in the limit it was counted under. */
+function weighRefusal(deps: AppDeps, c: Context<AppEnv>): void {
+  const limit = c.get('limit');
+  const { status } = c.res;
+  const own = limit === 'sign-in' ? status >= 400 && status < 500 && status !== 429 : status === 401;
+  if (limit && own) deps.limits?.refused(limit, addressOf(deps, c));
+}
+
 async function answer(deps: AppDeps, route: Route, c: Context<AppEnv>): Promise<Response> {
   const refuse = (refusal: Refusal): Response => problemResponse(refusal, c.get('reference'));
   const why = deps.notReady();
   if (why !== undefined && !route.whileStarting) return refuse(problem('not-ready', `${why} Try again in a moment.`));
+  if (route.limit && deps.limits) {
+    c.set('limit', route.limit);
+    const limited = deps.limits.take(route.limit, addressOf(deps, c));
+    if (limited) return refuse(limited);
+  }
   const admitted = await authorize(deps, route.access, c.req.header('authorization'), `${route.method} ${route.path}`);
   if (!admitted.ok) return refuse(admitted.refusal);
   c.set('sessionId', admitted.session?.sessionId);
@@ -132,7 +169,10 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
     c.set('reference', randomBytes(6).toString('hex'));
     c.set('nonce', randomBytes(18).toString('base64'));
     c.set('route', '(none)');
-    await next();
+    const limited = refuseByAddress(deps, c);
+    if (limited) c.res = problemResponse(limited, c.get('reference'));
+    else await next();
+    weighRefusal(deps, c);
     for (const [name, value] of headersFor(c.get('nonce'))) c.res.headers.set(name, value);
     deps.log.request({
       method: c.req.method,

@@ -10,6 +10,7 @@ const production = (more: Record<string, string | undefined> = {}) => ({
   REFLOOP_KEY: freshKey('2026-11'),
   REFLOOP_TLS_AT_EDGE: 'yes',
   REFLOOP_STATE_ENCRYPTED: 'yes',
+  REFLOOP_TRUSTED_PROXIES: '1',
   ...more,
 });
 const fields = (environment: Record<string, string | undefined>): string[] => {
@@ -67,6 +68,10 @@ describe('a setting that is wrong is named', () => {
       production({ REFLOOP_TLS_AT_EDGE: undefined, REFLOOP_STATE_ENCRYPTED: undefined }),
       ['REFLOOP_TLS_AT_EDGE', 'REFLOOP_STATE_ENCRYPTED'],
     ],
+    ['proxies that nobody counted in production', production({ REFLOOP_TRUSTED_PROXIES: undefined }), ['REFLOOP_TRUSTED_PROXIES']],
+    ['more proxies than anybody has', { ...DATABASE, REFLOOP_TRUSTED_PROXIES: '6' }, ['REFLOOP_TRUSTED_PROXIES']],
+    ['no limits in production', production({ REFLOOP_RATE_LIMITS: 'off' }), ['REFLOOP_RATE_LIMITS']],
+    ['a drain without end', { ...DATABASE, REFLOOP_DRAIN_SECONDS: '3600' }, ['REFLOOP_DRAIN_SECONDS']],
     ['a sites file that is not there', { ...DATABASE, REFLOOP_SITES: '/nonexistent.json' }, ['REFLOOP_SITES']],
   ];
   test.each(cases)('%s', (_name, environment, expected) => {

@@ -1,8 +1,9 @@
 /** The environment, read once. A mistake names the variable and the fix; the process then ends with exit code 2. */
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { readSystemKey } from './ehr/system-key.ts';
 import type { FieldError } from './problem.ts';
-import { readSites, type Site, type Sites, sandboxSites } from './sites.ts';
+import { COMPLETING_SCOPES, LOOKING_SCOPES, readSites, type Site, type Sites, type SystemClient, sandboxSites } from './sites.ts';
 
 /** A key that wraps the data keys, and the name it is stored under. */
 export type KeyEncryptionKey = { kid: string; key: Uint8Array };
@@ -26,6 +27,10 @@ export type Config = {
   directoryExpected: boolean;
   idleSeconds: number;
   warnSeconds: number;
+  /** How many proxies of the site stand in front and add to X-Forwarded-For. */
+  trustedProxies: number;
+  /** Whether requests are counted against the limits. */
+  rateLimits: boolean;
   /** Seconds between being told to stop and closing the port. */
   drainSeconds: number;
 };
@@ -68,9 +73,13 @@ const Environment = z.object({
   REFLOOP_DIRECTORY_EXPECTED: z.enum(['yes'], 'Not yes').optional(),
   REFLOOP_IDLE_SECONDS: number(900, 1, 900),
   REFLOOP_IDLE_WARN_SECONDS: number(60, 0, 600),
+  REFLOOP_TRUSTED_PROXIES: whole(0, 5).optional(),
+  REFLOOP_RATE_LIMITS: z.enum(['on', 'off'], 'Neither on nor off').default('on'),
   REFLOOP_DRAIN_SECONDS: whole(0, 60).optional(),
   REFLOOP_TLS_AT_EDGE: z.literal('yes', 'Not yes').optional(),
   REFLOOP_STATE_ENCRYPTED: z.literal('yes', 'Not yes').optional(),
+  REFLOOP_SANDBOX_SYSTEM_KEY: z.string().min(1).optional(),
+  REFLOOP_SANDBOX_COMPLETES: z.enum(['yes', 'no'], 'Neither yes nor no').default('no'),
 });
 
 const FIXES: Record<string, string> = {
@@ -84,10 +93,15 @@ const FIXES: Record<string, string> = {
   REFLOOP_MIGRATION_DATABASE_URL: 'Set the URL of the role that owns the tables, or leave it out to use DATABASE_URL.',
   REFLOOP_SITES: 'Name a JSON file of sites, or leave it out.',
   REFLOOP_SANDBOX: 'Set it to on or off; it is on in development and off in production.',
+  REFLOOP_TRUSTED_PROXIES:
+    'Set how many proxies of your own stand in front of Refloop, 0 to 5; each must add its caller to X-Forwarded-For.',
+  REFLOOP_RATE_LIMITS: 'Leave it out; off is for measurements with synthetic data.',
   REFLOOP_DRAIN_SECONDS: 'Set 0 to 60 seconds, or leave it out for 5 in production and 0 in development.',
   REFLOOP_IDLE_SECONDS: 'Set 1 to 900 seconds, or leave it out for 900.',
   REFLOOP_TLS_AT_EDGE: 'Set it to yes once TLS 1.2 or newer ends in front of Refloop; Refloop itself speaks plain HTTP.',
   REFLOOP_STATE_ENCRYPTED: 'Set it to yes once the volumes of REFLOOP_STATE and of PostgreSQL are encrypted.',
+  REFLOOP_SANDBOX_SYSTEM_KEY: 'npm start sets it by itself; else the path of a file with a private JWK (P-384 or RSA), or env:NAME.',
+  REFLOOP_SANDBOX_COMPLETES: 'Set it to yes for Refloop to finish by itself, in the sandbox, what a window left unfinished; else no.',
   REFLOOP_IDLE_WARN_SECONDS: 'Set 0 to 600 seconds, fewer than REFLOOP_IDLE_SECONDS, or leave it out for 60.',
 };
 
@@ -117,6 +131,22 @@ function readKeys(text: string | undefined, production: boolean): KeysRead {
   return { keys, faults: [] };
 }
 
+/** The sandbox's system client, where the start script made it a key. */
+function sandboxSystem(
+  read: { REFLOOP_SANDBOX_SYSTEM_KEY?: string | undefined; REFLOOP_SANDBOX_COMPLETES: 'yes' | 'no' },
+  environment: Record<string, string | undefined>,
+  faults: FieldError[],
+): SystemClient | undefined {
+  if (read.REFLOOP_SANDBOX_SYSTEM_KEY === undefined) return undefined;
+  const key = readSystemKey(read.REFLOOP_SANDBOX_SYSTEM_KEY, environment);
+  if (!key.ok) {
+    faults.push({ field: 'REFLOOP_SANDBOX_SYSTEM_KEY', message: key.message, fix: FIXES['REFLOOP_SANDBOX_SYSTEM_KEY'] ?? '' });
+    return undefined;
+  }
+  const completes = read.REFLOOP_SANDBOX_COMPLETES === 'yes';
+  return { clientId: 'refloop-system', key: key.value, scopes: completes ? COMPLETING_SCOPES : LOOKING_SCOPES, completes };
+}
+
 /** Reads everything and reports every mistake. Touches the sites file and nothing else. */
 export function readConfig(environment: Record<string, string | undefined>): ConfigAnswer {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
@@ -140,8 +170,16 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   for (const attested of ['REFLOOP_TLS_AT_EDGE', 'REFLOOP_STATE_ENCRYPTED'] as const) {
     if (production && read[attested] === undefined) faults.push({ field: attested, message: 'Not attested', fix: FIXES[attested] ?? '' });
   }
-  const sandbox = (read.REFLOOP_SANDBOX ?? (production ? 'off' : 'on')) === 'on' ? sandboxSites(read.REFLOOP_EHR_PORT) : [];
-  const sites = readSites({ file: read.REFLOOP_SITES, sandbox, production });
+  if (production && read.REFLOOP_TRUSTED_PROXIES === undefined) {
+    // Guessing none would count all of a hospital as one caller, guessing one would believe what callers make up.
+    faults.push({ field: 'REFLOOP_TRUSTED_PROXIES', message: 'Not set', fix: FIXES['REFLOOP_TRUSTED_PROXIES'] ?? '' });
+  }
+  if (production && read.REFLOOP_RATE_LIMITS === 'off') {
+    faults.push({ field: 'REFLOOP_RATE_LIMITS', message: 'Off in production', fix: FIXES['REFLOOP_RATE_LIMITS'] ?? '' });
+  }
+  const system = sandboxSystem(read, environment, faults);
+  const sandbox = (read.REFLOOP_SANDBOX ?? (production ? 'off' : 'on')) === 'on' ? sandboxSites(read.REFLOOP_EHR_PORT, system) : [];
+  const sites = readSites({ file: read.REFLOOP_SITES, sandbox, production, environment });
   if (!sites.ok) return { ok: false, refusal: [...faults, ...sites.refusal] };
   if (faults.length > 0) return { ok: false, refusal: faults };
   return {
@@ -160,6 +198,8 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       directoryExpected: read.REFLOOP_DIRECTORY_EXPECTED === 'yes',
       idleSeconds: read.REFLOOP_IDLE_SECONDS,
       warnSeconds: read.REFLOOP_IDLE_WARN_SECONDS,
+      trustedProxies: read.REFLOOP_TRUSTED_PROXIES ?? 0,
+      rateLimits: read.REFLOOP_RATE_LIMITS === 'on',
       drainSeconds: read.REFLOOP_DRAIN_SECONDS ?? (production ? 5 : 0),
     },
   };

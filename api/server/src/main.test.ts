@@ -60,10 +60,30 @@ describe('a process', () => {
     expect(await refloop.ended).toEqual([0, null]);
   });
 
+  test('counts sign-ins by the address of the socket, whatever the caller says of himself', async () => {
+    const refloop = await start();
+    await untilStatus(refloop, 200);
+    const tried: number[] = [];
+    for (let turn = 0; turn < 12; turn += 1) {
+      const body = JSON.stringify({ iss: 'https://nobody.example.org', idToken: 'token', accessToken: 'token' });
+      const headers = { 'content-type': 'application/json', 'x-forwarded-for': `198.51.100.${turn}` };
+      tried.push(await statusOf(`${refloop.url}/sessions`, { method: 'POST', headers, body }));
+    }
+    expect(tried.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => 403));
+    expect(tried.at(-1)).toBe(429);
+    expect(await statusOf(`${refloop.url}/sites`)).toBe(200);
+  });
+
   test('with wrong settings ends with 2 and names them', async () => {
     const { ended, errors } = await start({ REFLOOP_ENV: 'production' });
     expect(await ended).toEqual([2, null]);
     expect(errors()).toMatch(/REFLOOP_KEY: Not set.*\n.*REFLOOP_TLS_AT_EDGE: Not attested/);
+  });
+
+  test('with a part that does not exist ends with 2 and names those that do', async () => {
+    const { ended, errors } = await start({ REFLOOP_ONLY: 'kitchen' });
+    expect(await ended).toEqual([2, null]);
+    expect(errors()).toMatch(/REFLOOP_ONLY: None of api, worker, gateway\./);
   });
 
   test('with a port that is taken ends with 2 and says which', async () => {

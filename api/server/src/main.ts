@@ -11,19 +11,27 @@ import { type AppDeps, createApp, unreadableRequest } from './app.ts';
 import { startSequencer } from './audit/sequencer.ts';
 import { type Config, configFaults, readConfig } from './config.ts';
 import { createKeyRing } from './crypto/key-ring.ts';
+import { systemAccess } from './ehr/system-access.ts';
+import { createSystemTokens } from './ehr/system-token.ts';
 import { seedSandboxGrants } from './grants/sandbox-grants.ts';
 import { type HttpServer, openHttpServer } from './http-server.ts';
+import { repeat } from './jobs/repeat.ts';
 import { createLogger } from './logging/log.ts';
 import { currentIndex } from './matching/current-index.ts';
 import { migrate } from './migrations/migrate.ts';
+import { createRateLimits } from './rate-limits/rate-limits.ts';
 import { createReadiness } from './readiness.ts';
 import { referralRoutes } from './referral-routes.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { ehrSelfTestRoutes } from './routes/ehr-self-test.ts';
 import { grantRoutes } from './routes/grants.ts';
 import { healthRoutes } from './routes/health.ts';
+import { keySetRoutes } from './routes/key-set.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { siteRoutes } from './routes/sites.ts';
+import { renewProjections } from './services/projections.ts';
 import { followDirectory } from './services/published-directory.ts';
+import { createReconciliation } from './services/reconciliation.ts';
 import { createDiscovery } from './sessions/discovery.ts';
 import { scopeOf } from './sites.ts';
 import { readBuiltApp } from './static.ts';
@@ -41,6 +49,8 @@ const CLOSE_MS = 2000;
 const SAME_SIGNAL_MS = 1000;
 /** A page waits this long for an EHR that has not answered yet before it is served without that EHR's token endpoint. */
 const PAGE_PATIENCE_MS = 1500;
+/** How often due write-backs are looked for; each has its own time (services/look-schedule.ts). */
+const RECONCILE_MS = 15_000;
 
 /** What ends the process is told to whoever started it; everything else is a line of the log. */
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -61,15 +71,25 @@ const newId = monotonicFactory();
 const production = config.environment === 'production';
 const { sites } = config.sites;
 const discovery = createDiscovery({ fetch, now, sites, production });
+const tokens = createSystemTokens({ fetch, discovery, now });
 const index = currentIndex();
 const readiness = createReadiness(now);
-/** The gateway has no listener for what comes in from outside yet: it tells its health and serves nothing else. */
+const role = config.only ?? 'all';
 const servesApi = config.only === undefined || config.only === 'api';
 const runsJobs = config.only === undefined || config.only === 'worker';
 
 type Fetch = (request: Request, bindings: HttpBindings) => Response | Promise<Response>;
 
-const parts = { sites, production, log, now, idleSeconds: config.idleSeconds, notReady: readiness.stillStarting };
+const parts = {
+  sites,
+  production,
+  log,
+  now,
+  idleSeconds: config.idleSeconds,
+  notReady: readiness.stillStarting,
+  trustedProxies: config.trustedProxies,
+  ...(config.rateLimits ? { limits: createRateLimits(now) } : {}),
+};
 const pages = { tokenOrigins: discovery.tokenOrigins, beforePage: () => discovery.warm(PAGE_PATIENCE_MS) };
 const health = healthRoutes({ notReady: readiness.reason });
 
@@ -80,7 +100,7 @@ function startingApp(): Fetch {
       throw new Error('The store is not open yet.');
     },
   });
-  const routes = servesApi ? [...health, ...siteRoutes({ sites })] : health;
+  const routes = servesApi ? [...health, ...siteRoutes({ sites }), ...keySetRoutes({ sites })] : health;
   const app = createApp({ ...parts, ...pages, store, routes, builtApp: undefined, described: servesApi });
   return (request, bindings) => app.fetch(request, bindings);
 }
@@ -89,9 +109,11 @@ function servingApp(store: Store): Fetch {
   const routes: AppDeps['routes'] = [
     ...health,
     ...siteRoutes({ sites }),
+    ...keySetRoutes({ sites }),
     ...sessionRoutes({ store, sites, discovery, fetch, idleSeconds: config.idleSeconds, warnSeconds: config.warnSeconds }),
     ...grantRoutes({ store, sites }),
     ...auditRoutes({ store }),
+    ...ehrSelfTestRoutes({ sites, discovery, tokens, fetch, pause, now, randomId: newId }),
     ...referralRoutes({ store, index: index.get, policy: SEED_V1, newId, version }),
   ];
   const builtApp = readBuiltApp(fileURLToPath(new URL('../../../smart-app/dist', import.meta.url)));
@@ -121,6 +143,7 @@ const running: {
   server?: HttpServer;
   directory?: () => Promise<void>;
   sequencer?: () => Promise<void>;
+  reconciliation?: () => Promise<void>;
   keys?: () => Promise<void>;
   store?: () => Promise<void>;
 } = {};
@@ -144,7 +167,7 @@ async function stop(code: number): Promise<never> {
   await Promise.race([pause(code === 0 ? config.drainSeconds * 1000 : 0), hurried]);
   await running.server?.close(hurry.signal.aborted ? 0 : DRAIN_MS);
   const closed = async (): Promise<void> => {
-    for (const end of [running.directory, running.sequencer, running.keys, running.store]) await quietly(end);
+    for (const end of [running.directory, running.reconciliation, running.sequencer, running.keys, running.store]) await quietly(end);
   };
   // A database that hangs does not answer to being left either.
   await Promise.race([closed(), pause(CLOSE_MS)]);
@@ -161,10 +184,32 @@ async function rewrapped(store: Store): Promise<void> {
   }
 }
 
+const reconciliation = (store: Store) =>
+  createReconciliation({
+    store,
+    sites,
+    access: systemAccess({ fetch, tokens, pause }),
+    newId,
+    now,
+    pause,
+    version,
+    failed: (error) => log.failure({ route: 'reconciliation', reference: '-', error }),
+  });
+
+/** Rows an older version wrote get this version's form; the events they are made from stay as they are. What fails is done at the next start. */
+async function projectionsRenewed(store: Store): Promise<void> {
+  try {
+    const count = await renewProjections(store);
+    if (count > 0) log.event('Referrals were brought into this version’s form from their events.', { count });
+  } catch (error) {
+    log.failure({ route: 'renew projections', reference: '-', error });
+  }
+}
+
 async function openStore(): Promise<Store> {
   const applied = await migrate(config.migrationDatabaseUrl);
   if (applied.length > 0) log.event('The database was brought up to this version.', { migrations: applied.length });
-  const store = await openPostgresStore({ url: config.databaseUrl, keyRing: createKeyRing(config.keys), newId });
+  const store = await openPostgresStore({ url: config.databaseUrl, keyRing: createKeyRing(config.keys), newId, name: `refloop ${role}` });
   try {
     for (const site of sites) await store.enrol(scopeOf(site));
     for (const sandbox of config.sandbox) await seedSandboxGrants(store, sandbox, now());
@@ -195,12 +240,18 @@ async function start(): Promise<void> {
   running.store = store.close;
   running.keys = await onceReached(store.followKeys);
   if (runsJobs) {
+    running.reconciliation = repeat(reconciliation(store).run, RECONCILE_MS, (error) =>
+      log.failure({ route: 'reconciliation', reference: '-', error }),
+    ).stop;
     running.sequencer = startSequencer(store.auditTrail, now, (error) =>
       log.failure({ route: 'audit sequencer', reference: '-', error }),
     ).stop;
   }
   if (servesApi) await serveApi(store);
+  if (config.only === 'gateway')
+    log.event('The gateway takes in nothing yet: it has no listener, tells its health and serves nothing else.');
   readiness.serving(store.ping);
+  if (runsJobs) await projectionsRenewed(store);
   if (config.keys.length > 1) await rewrapped(store);
   // So that the first launch need not wait for it; an EHR that is not up yet is asked again then.
   if (servesApi) void discovery.warm(PAGE_PATIENCE_MS);

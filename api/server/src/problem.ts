@@ -18,6 +18,7 @@ export const PROBLEMS = {
   'another-patient': { status: 403, title: 'This session was opened for another patient' },
   'not-found': { status: 404, title: 'Not found' },
   'order-changed': { status: 409, title: 'The order changed in the EHR' },
+  'patient-merged': { status: 409, title: 'This chart was merged into another' },
   'order-not-open': { status: 409, title: 'The order is not open' },
   'directory-changed': { status: 409, title: 'The directory changed for this specialist' },
   'already-approved': { status: 409, title: 'This referral has been approved already' },
@@ -28,9 +29,11 @@ export const PROBLEMS = {
   'override-reason-needed': { status: 422, title: 'This choice needs a reason' },
   'note-not-sourced': { status: 422, title: 'A sentence of the note has no source' },
   'emergency-not-considered': { status: 422, title: 'The emergency question is open' },
+  'death-not-considered': { status: 422, title: 'The chart says that this patient has died' },
   conflict: { status: 409, title: 'Somebody changed this in the meantime' },
   'too-large': { status: 413, title: 'The request is too large' },
   unprocessable: { status: 422, title: 'This cannot be done as asked' },
+  'too-many-requests': { status: 429, title: 'Too many requests' },
   'ehr-unreachable': { status: 502, title: 'The EHR did not answer' },
   'not-ready': { status: 503, title: 'Refloop cannot serve just now' },
   'database-away': { status: 503, title: 'Refloop’s database does not answer' },
@@ -40,7 +43,13 @@ export const PROBLEMS = {
 export type ProblemKind = keyof typeof PROBLEMS;
 export type FieldError = { field: string; message: string; fix?: string };
 
-export type Refusal = { refused: ProblemKind; detail: string; errors?: FieldError[] };
+export type Refusal = {
+  refused: ProblemKind;
+  detail: string;
+  errors?: FieldError[];
+  /** For Retry-After; where a kind that passes by itself (503) does not say, two seconds. */
+  retryAfterSeconds?: number;
+};
 
 /** A refusal to return from a handler or a service. `detail` says what happened and what to do, in a plain sentence. */
 export const problem = (refused: ProblemKind, detail: string, errors?: FieldError[]): Refusal =>
@@ -77,7 +86,8 @@ export function problemResponse(refusal: Refusal, reference: string): Response {
   const { status } = PROBLEMS[refusal.refused];
   const headers: Record<string, string> = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
   if (status === 401) headers['www-authenticate'] = 'Bearer';
-  if (status === 503) headers['retry-after'] = '2';
+  const retryAfter = refusal.retryAfterSeconds ?? (status === 503 ? 2 : undefined);
+  if (retryAfter !== undefined) headers['retry-after'] = String(retryAfter);
   return new Response(JSON.stringify(problemDetails(refusal, reference)), { status, headers });
 }
 

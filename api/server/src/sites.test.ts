@@ -1,4 +1,6 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { readSystemKey } from './ehr/system-key.ts';
 import { findSite, parseSites, publicSite, readSites, sandboxSite } from './sites.ts';
 
 const sandbox = sandboxSite(4010);
@@ -37,11 +39,51 @@ describe('a sites file', () => {
       jwks: { keys: [{ kty: 'RSA', n: 'x', e: 'AQAB' }] },
       embed: ['https://ehr.example.org', 'https://portal.example.org:8443'],
       admins: ['Practitioner/123'],
-      system: { clientId: 'back', key: 'file' },
     });
     const cdsClients = [{ iss: 'https://fhir.example.org/r4', jku: 'https://fhir.example.org/jwks' }];
     const answer = parse({ sites: [full], cdsClients });
     expect(answer.ok && answer.value).toMatchObject({ sites: [full], cdsClients });
+  });
+
+  describe('with a system client', () => {
+    const jwk = (): string => JSON.stringify(generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey.export({ format: 'jwk' }));
+    const withSystem = (system: object, environment: Record<string, string> = {}) =>
+      parseSites(JSON.stringify({ sites: [entry({ system })] }), { production: true, taken: [sandbox], environment });
+
+    test('looks by default, and finishes only where the site wants it, each with scopes of its own', () => {
+      const looks = withSystem({ clientId: 'back', key: 'env:NORTH_KEY' }, { NORTH_KEY: jwk() });
+      expect(looks.ok && looks.value.sites[0]?.system).toMatchObject({ clientId: 'back', completes: false, key: { algorithm: 'ES384' } });
+      expect(looks.ok && looks.value.sites[0]?.system?.scopes).not.toMatch(/\.[crs]*u|\.c/);
+      const completes = withSystem({ clientId: 'back', key: 'env:NORTH_KEY', completes: true }, { NORTH_KEY: jwk() });
+      expect(completes.ok && completes.value.sites[0]?.system?.scopes).toContain('system/ServiceRequest.crus');
+      const own = withSystem({ clientId: 'back', key: 'env:NORTH_KEY', scopes: 'system/ServiceRequest.rs' }, { NORTH_KEY: jwk() });
+      expect(own.ok && own.value.sites[0]?.system?.scopes).toBe('system/ServiceRequest.rs');
+    });
+
+    test.each([
+      ['a variable that is not set', 'env:MISSING', {}, 'The variable MISSING is not set'],
+      ['a file that is not there', '/nowhere/key.json', {}, '/nowhere/key.json cannot be read (ENOENT)'],
+      ['no JSON', 'env:K', { K: 'secret' }, 'The key is not JSON'],
+      ['a public key', 'env:K', { K: JSON.stringify({ kty: 'EC', crv: 'P-384', x: 'a', y: 'b' }) }, 'Not a private JWK'],
+      ['parts that do not fit', 'env:K', { K: JSON.stringify({ kty: 'EC', crv: 'P-384', x: 'YQ', y: 'Yg', d: 'Yw' }) }, 'do not fit'],
+    ] as [string, string, Record<string, string>, string][])(
+      'a key that is %s is told by the field, and never shown',
+      (_what, key, environment, message) => {
+        const answer = withSystem({ clientId: 'back', key }, environment);
+        const fault = answer.ok ? undefined : answer.refusal[0];
+        expect(fault).toMatchObject({
+          field: 'sites.0.system.key',
+          message: expect.stringContaining(message),
+          fix: expect.stringContaining('env:NAME'),
+        });
+        expect(JSON.stringify(answer)).not.toContain('secret');
+      },
+    );
+
+    test('scopes that are none of its own are refused', () => {
+      const answer = withSystem({ clientId: 'back', key: 'env:K', scopes: 'patient/Patient.r' }, { K: jwk() });
+      expect(answer.ok ? [] : answer.refusal.map(({ field }) => field)).toEqual(['sites.0.system.scopes']);
+    });
   });
 
   const wrong: [string, unknown, string[]][] = [
@@ -140,12 +182,11 @@ test('iss is compared exactly', () => {
 });
 
 test('the public sees no admins, keys or secrets of a site', () => {
-  expect(Object.keys(publicSite({ ...sandbox, system: { clientId: 'x', key: 'secret' } })).sort()).toEqual([
-    'clientId',
-    'iss',
-    'name',
-    'scopes',
-  ]);
+  const jwk = generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey.export({ format: 'jwk' });
+  const key = readSystemKey('env:K', { K: JSON.stringify(jwk) });
+  if (!key.ok) throw new Error(key.message);
+  const system = { clientId: 'x', key: key.value, scopes: 'system/Task.rs', completes: false };
+  expect(Object.keys(publicSite({ ...sandbox, system })).sort()).toEqual(['clientId', 'iss', 'name', 'scopes']);
 });
 
 test('the sandbox may be framed from both names of this machine, which a browser takes for two sites', () => {

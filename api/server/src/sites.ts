@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import type { JSONWebKeySet } from 'jose';
 import { z } from 'zod';
 import type { PublicSite } from './client/session.ts';
+import { readSystemKey, type SystemKey } from './ehr/system-key.ts';
 import type { FieldError } from './problem.ts';
 import type { Scope } from './store/store.ts';
 
@@ -24,7 +25,16 @@ export type Site = {
   embed: string[];
   /** fhirUser of the first admins, relative. */
   admins: string[];
-  system: { clientId: string; key: string } | undefined;
+  /** Refloop's own access to this EHR, apart from any clinician's; undefined where the site gives none. */
+  system: SystemClient | undefined;
+};
+
+export type SystemClient = {
+  clientId: string;
+  key: SystemKey;
+  scopes: string;
+  /** Whether Refloop finishes by itself what a clinician approved and their window did not finish; else it looks, and they finish. */
+  completes: boolean;
 };
 
 export type CdsClient = { iss: string; jku: string | undefined; jwks: JSONWebKeySet | undefined };
@@ -38,11 +48,17 @@ export type Sites = { sites: Site[]; cdsClients: CdsClient[] };
 export const DEFAULT_SCOPES = [
   'launch openid fhirUser online_access offline_access launch/patient launch/encounter launch/servicerequest',
   'patient/Patient.r patient/Coverage.rs patient/ServiceRequest.crus patient/Condition.rs patient/Encounter.rs',
-  'patient/DocumentReference.crus patient/Task.crus patient/Appointment.rs patient/Provenance.crs',
+  'patient/DocumentReference.crs patient/Binary.r patient/Task.crs patient/Provenance.crs',
   'patient/MedicationRequest.rs patient/AllergyIntolerance.rs patient/Observation.rs patient/DiagnosticReport.rs',
-  'patient/Procedure.rs patient/RelatedPerson.rs patient/Communication.c patient/Immunization.rs patient/CareTeam.rs',
-  'user/Location.rs user/Practitioner.rs user/PractitionerRole.rs user/Organization.rs',
+  'patient/Procedure.rs patient/RelatedPerson.rs user/Practitioner.rs user/PractitionerRole.rs',
 ].join(' ');
+
+/** What reconciliation needs to look for what was written. */
+export const LOOKING_SCOPES =
+  'system/Patient.r system/ServiceRequest.rs system/DocumentReference.rs system/Binary.r system/Task.rs system/Provenance.rs';
+/** And what it needs to finish writing, where the site wants that. */
+export const COMPLETING_SCOPES =
+  'system/Patient.r system/ServiceRequest.crus system/DocumentReference.crs system/Binary.r system/Task.crs system/Provenance.crs';
 
 const JsonWebKeySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1, 'A key set holds at least one key') });
 const Origin = z
@@ -63,7 +79,17 @@ const SiteEntry = z.strictObject({
   jwks: JsonWebKeySet.optional(),
   embed: z.array(Origin).optional(),
   admins: z.array(FhirUser).optional(),
-  system: z.strictObject({ clientId: z.string().min(1), key: z.string().min(1) }).optional(),
+  system: z
+    .strictObject({
+      clientId: z.string().min(1).max(300),
+      key: z.string().min(1).max(2000),
+      scopes: z
+        .string()
+        .regex(/^system\/\S+( +system\/\S+)*$/, 'Not a list of system/ scopes')
+        .optional(),
+      completes: z.boolean().optional(),
+    })
+    .optional(),
 });
 
 const SitesFile = z.strictObject({
@@ -84,7 +110,15 @@ export function addressFault(text: string, production: boolean): string | undefi
   return !production || LOOPBACK.has(url.hostname) ? undefined : 'http in production';
 }
 
-const toSite = (entry: z.output<typeof SiteEntry>): Site => ({
+type Entry = z.output<typeof SiteEntry>;
+
+const systemClient = ({ system }: Entry, key: SystemKey | undefined): SystemClient | undefined => {
+  if (!system || !key) return undefined;
+  const completes = system.completes ?? false;
+  return { clientId: system.clientId, key, scopes: system.scopes ?? (completes ? COMPLETING_SCOPES : LOOKING_SCOPES), completes };
+};
+
+const toSite = (entry: Entry, key: SystemKey | undefined): Site => ({
   tenant: entry.tenant,
   name: entry.name,
   iss: entry.iss,
@@ -94,7 +128,7 @@ const toSite = (entry: z.output<typeof SiteEntry>): Site => ({
   jwks: entry.jwks as JSONWebKeySet | undefined,
   embed: entry.embed ?? [new URL(entry.iss).origin],
   admins: entry.admins ?? [],
-  system: entry.system,
+  system: systemClient(entry, key),
 });
 
 const ENTRY_FIX = 'An entry is {"tenant", "name", "iss", "clientId", "scopes"?, "issuer"?, "jwks"?, "embed"?, "admins"?, "system"?}.';
@@ -110,7 +144,8 @@ const FIXES: Readonly<Record<string, string>> = {
   jwks: 'Give the EHR’s public keys as {"keys": […]}, or leave it out to fetch them from the EHR.',
   embed: 'List the origins whose pages may frame Refloop, such as ["https://ehr.example.org"].',
   admins: 'List the fhirUser of the first administrators, such as ["Practitioner/123"].',
-  system: 'Give {"clientId", "key"}, or leave it out.',
+  system:
+    'Give {"clientId", "key", "scopes"?, "completes"?}, or leave it out; key is the path of a file with a private JWK (P-384 or RSA), or env:NAME.',
 };
 
 /** The fix for a mistake at this place of the file: `sites.0.embed.1` is mended as `embed` is. */
@@ -134,7 +169,10 @@ function keyFault(key: Record<string, unknown>): string | undefined {
 export type SitesAnswer = { ok: true; value: Sites } | { ok: false; refusal: FieldError[] };
 
 /** Reads the text of a sites file. Every mistake is reported, not only the first. */
-export function parseSites(text: string, options: { production: boolean; taken: Site[] }): SitesAnswer {
+export function parseSites(
+  text: string,
+  options: { production: boolean; taken: Site[]; environment?: Record<string, string | undefined> },
+): SitesAnswer {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -153,6 +191,7 @@ export function parseSites(text: string, options: { production: boolean; taken: 
   }
   const faults: FieldError[] = [];
   const seen = new Set(options.taken.map((site) => site.iss));
+  const keys = new Map<string, SystemKey>();
   for (const [index, entry] of parsed.data.sites.entries()) {
     const field = (name: string): string => `sites.${index}.${name}`;
     const fault = addressFault(entry.iss, options.production);
@@ -167,6 +206,11 @@ export function parseSites(text: string, options: { production: boolean; taken: 
     if (seen.has(entry.iss))
       faults.push({ field: field('iss'), message: 'Another entry has this iss', fix: 'Keep one entry for each FHIR base.' });
     seen.add(entry.iss);
+    if (entry.system) {
+      const read = readSystemKey(entry.system.key, options.environment ?? {});
+      if (read.ok) keys.set(entry.iss, read.value);
+      else faults.push({ field: field('system.key'), message: read.message, fix: fixAt(['sites', index, 'system']) });
+    }
     if (entry.issuer !== undefined) {
       const issuerFault = addressFault(entry.issuer, options.production);
       if (issuerFault) faults.push({ field: field('issuer'), message: issuerFault, fix: fixAt(['sites', index, 'issuer']) });
@@ -187,7 +231,7 @@ export function parseSites(text: string, options: { production: boolean; taken: 
   return {
     ok: true,
     value: {
-      sites: parsed.data.sites.map(toSite),
+      sites: parsed.data.sites.map((entry) => toSite(entry, keys.get(entry.iss))),
       cdsClients: parsed.data.cdsClients.map((client) => ({
         iss: client.iss,
         jku: client.jku,
@@ -198,7 +242,7 @@ export function parseSites(text: string, options: { production: boolean; taken: 
 }
 
 /** The sandbox EHR of this project: framed from 127.0.0.1 too, which for a browser is another site than localhost. */
-export const sandboxSite = (ehrPort: number): Site => ({
+export const sandboxSite = (ehrPort: number, system?: SystemClient): Site => ({
   tenant: 'sandbox',
   name: 'Sandbox clinic',
   iss: `http://localhost:${ehrPort}/fhir`,
@@ -208,21 +252,26 @@ export const sandboxSite = (ehrPort: number): Site => ({
   jwks: undefined,
   embed: [`http://localhost:${ehrPort}`, `http://127.0.0.1:${ehrPort}`],
   admins: ['Practitioner/admin'],
-  system: undefined,
+  system,
 });
 
 /** The FHIR bases under which the sandbox behaves like EHRs of the field (launch/README.md); each is an EHR of its own to Refloop. */
 const SANDBOX_MODES = ['epic-like', 'oracle-like', 'athena-like'];
 
 /** The sandbox in mode `full` first, then one entry for each vendor mode. */
-export function sandboxSites(ehrPort: number): Site[] {
-  const full = sandboxSite(ehrPort);
+export function sandboxSites(ehrPort: number, system?: SystemClient): Site[] {
+  const full = sandboxSite(ehrPort, system);
   const modes = SANDBOX_MODES.map((mode) => ({ ...full, name: `${full.name}, ${mode}`, iss: `http://localhost:${ehrPort}/${mode}/fhir` }));
   return [full, ...modes];
 }
 
 /** The sandbox's entry, unless it is left out, and those of the file. */
-export function readSites(options: { file: string | undefined; sandbox: Site[]; production: boolean }): SitesAnswer {
+export function readSites(options: {
+  file: string | undefined;
+  sandbox: Site[];
+  production: boolean;
+  environment?: Record<string, string | undefined>;
+}): SitesAnswer {
   const own = options.sandbox;
   if (options.file === undefined) return { ok: true, value: { sites: own, cdsClients: [] } };
   let text: string;
@@ -233,7 +282,7 @@ export function readSites(options: { file: string | undefined; sandbox: Site[]; 
     const fix = 'Name a file that exists and that Refloop may read, or leave REFLOOP_SITES out.';
     return { ok: false, refusal: [{ field: 'REFLOOP_SITES', message: `${options.file} cannot be read (${code})`, fix }] };
   }
-  const parsed = parseSites(text, { production: options.production, taken: own });
+  const parsed = parseSites(text, { production: options.production, taken: own, environment: options.environment ?? {} });
   return parsed.ok ? { ok: true, value: { sites: [...own, ...parsed.value.sites], cdsClients: parsed.value.cdsClients } } : parsed;
 }
 

@@ -9,6 +9,7 @@ import type { Mode } from '../modes/modes.ts';
 import { negotiateIn, scopesNamed } from '../modes/scopes.ts';
 import type { AuthorizeRequest } from './authorize-request.ts';
 import type { RegisteredClient } from './clients.ts';
+import { faultsOfClient } from './faults.ts';
 import {
   createServiceGrant,
   type Grant,
@@ -100,7 +101,7 @@ function scopesForContext(scope: string, context: Pick<LaunchContext, 'patientId
 const code = async (
   server: AuthorizationServer,
   request: AuthorizeRequest,
-  context: LaunchContext & { launchId?: string },
+  context: Omit<LaunchContext, 'faults'> & { launchId?: string },
 ): Promise<string> =>
   issueCode(
     server.pool,
@@ -134,7 +135,6 @@ export const authorizeStandalone = (
     userId,
     ...(patientId === undefined ? {} : { patientId }),
     mode: server.mode.name,
-    faults: [],
     needPatientBanner: true,
   });
 
@@ -185,16 +185,16 @@ function refreshLifetime(scope: string): number | undefined {
 
 /** How the faults of a launch are answered at the token endpoint (smart-launcher-v2 answers most as invalid_client). */
 const FAULT_REFUSALS: Partial<Record<FaultName, TokenRefusal>> = {
-  auth_invalid_client_secret: refusal('invalid_client', 'The client secret is wrong (fault of this launch).', 401),
-  token_invalid_token: refusal('invalid_client', 'The token is invalid (fault of this launch).', 401),
-  token_expired_registration_token: refusal('invalid_client', 'The registration token has expired (fault of this launch).', 401),
-  token_invalid_jti: refusal('invalid_client', 'jti is invalid (fault of this launch).', 401),
-  token_invalid_scope: refusal('invalid_scope', 'The scope is invalid (fault of this launch).'),
-  token_expired_refresh_token: refusal('invalid_grant', 'refresh_token has expired (fault of this launch). Launch again.'),
+  auth_invalid_client_secret: refusal('invalid_client', 'The client secret is wrong (a fault that was set for it).', 401),
+  token_invalid_token: refusal('invalid_client', 'The token is invalid (a fault that was set for it).', 401),
+  token_expired_registration_token: refusal('invalid_client', 'The registration token has expired (a fault that was set for it).', 401),
+  token_invalid_jti: refusal('invalid_client', 'jti is invalid (a fault that was set for it).', 401),
+  token_invalid_scope: refusal('invalid_scope', 'The scope is invalid (a fault that was set for it).'),
+  token_expired_refresh_token: refusal('invalid_grant', 'refresh_token has expired (a fault that was set for it). Launch again.'),
 };
 
-function faultRefusal(step: 'exchange' | 'refresh', grant: Grant): TokenRefusal | undefined {
-  const fault = faultAt(step, grant.faults);
+function faultRefusal(step: 'exchange' | 'refresh', faults: readonly string[]): TokenRefusal | undefined {
+  const fault = faultAt(step, faults);
   return fault && FAULT_REFUSALS[fault];
 }
 
@@ -223,7 +223,7 @@ export async function exchangeCode(
   if (used.redirectUri !== form.redirectUri) return refusal('invalid_grant', 'redirect_uri differs from the authorize request.');
   if (!verifies(form.codeVerifier, used.codeChallenge)) return refusal('invalid_grant', 'code_verifier does not match code_challenge.');
   const { grant } = used;
-  const fault = faultRefusal('exchange', grant);
+  const fault = faultRefusal('exchange', grant.faults);
   if (fault) return fault;
   const now = server.now();
   const access = await issueAccessToken(server.pool, grant, grant.scope, now, server.mode.smart.accessTokenSeconds);
@@ -258,7 +258,7 @@ export async function refreshTokens(
     return refusal('invalid_grant', 'refresh_token was used before, so all tokens of its launch are revoked. Launch again.');
   };
   if (found.used) return reused();
-  const fault = faultRefusal('refresh', grant);
+  const fault = faultRefusal('refresh', grant.faults);
   if (fault) return fault;
   const beyond = form.scope === undefined ? [] : scopesBeyond(form.scope, grant.scope);
   if (beyond.length > 0) return refusal('invalid_scope', 'scope asks for more than was granted at launch; ask for a subset.');
@@ -283,6 +283,8 @@ export async function issueServiceToken(
   if (form.scope === undefined) return refusal('invalid_scope', 'scope is missing; ask for system scopes.');
   const scope = withoutScopes(negotiateIn(server.mode, form.scope, client.scopes), (one) => one.kind === 'plain' || one.level !== 'system');
   if (scope === '') return refusal('invalid_scope', 'None of the requested scopes is a system scope registered for this client.');
+  const fault = faultRefusal('exchange', await faultsOfClient(server.pool, client.clientId, server.mode.name));
+  if (fault) return fault;
   const now = server.now();
   const grant = await createServiceGrant(server.pool, client.clientId, scope, server.mode.name, now);
   const tokens = await issueAccessToken(server.pool, grant, scope, now, SERVICE_TOKEN_LIFETIME_SECONDS);

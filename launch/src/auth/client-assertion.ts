@@ -80,13 +80,13 @@ async function isSigned(assertion: string, key: JWK, opened: Opened, tokenUrl: s
   }
 }
 
-/** Notes the jti; false where the client used it before. What has expired is forgotten. */
+/** Notes the jti; false where the client used it before, in an assertion that could still live. */
 async function isFirstUse(pool: pg.Pool, clientId: string, opened: Opened, now: Date): Promise<boolean> {
-  await pool.query('delete from ehr_auth.client_assertions where expires_at < $1', [now]);
   const expires = new Date((Number(opened.exp) + 2 * CLOCK_TOLERANCE_SECONDS) * 1000);
   const noted = await pool.query(
-    'insert into ehr_auth.client_assertions (client_id, jti_digest, expires_at) values ($1, $2, $3) on conflict do nothing',
-    [clientId, digestOf(String(opened.jti)), expires],
+    `insert into ehr_auth.client_assertions as a (client_id, jti_digest, expires_at) values ($1, $2, $3)
+     on conflict (client_id, jti_digest) do update set expires_at = excluded.expires_at where a.expires_at < $4`,
+    [clientId, digestOf(String(opened.jti)), expires, now],
   );
   return noted.rowCount === 1;
 }

@@ -12,6 +12,18 @@ const LARGEST_JWKS = 64 * 1024;
 
 export const jwksShape = z.object({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string().min(1) })).min(1) });
 
+/** The body as text; undefined where it is larger, of which no more than that is read. */
+async function readAtMost({ body }: Response, bytes: number): Promise<string | undefined> {
+  const chunks: Uint8Array[] = [];
+  let read = 0;
+  for await (const chunk of body ?? []) {
+    read += chunk.byteLength;
+    if (read > bytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
 async function fetchKeys(uri: string): Promise<JWK[] | undefined> {
   try {
     const response = await fetch(uri, {
@@ -19,15 +31,14 @@ async function fetchKeys(uri: string): Promise<JWK[] | undefined> {
       redirect: 'error',
       signal: AbortSignal.timeout(READ_MILLISECONDS),
     });
-    if (!response.ok || Number(response.headers.get('content-length') ?? 0) > LARGEST_JWKS) return undefined;
-    const text = await response.text();
-    return text.length > LARGEST_JWKS ? undefined : (jwksShape.parse(JSON.parse(text)).keys as JWK[]);
+    const text = response.ok ? await readAtMost(response, LARGEST_JWKS) : undefined;
+    return text === undefined ? undefined : (jwksShape.parse(JSON.parse(text)).keys as JWK[]);
   } catch {
     return undefined;
   }
 }
 
-/** The keys, or why they cannot be had: a JWKS URL is asked twice, three seconds each, and redirected nowhere. */
+/** The keys, or why they cannot be had: a JWKS URL is asked twice, three seconds each with its body, for 64 KiB at most, and redirected nowhere. */
 export async function readClientKeys(keys: ClientKeys): Promise<ReadKeys> {
   if (keys.kind === 'inline') return { kind: 'keys', keys: keys.keys };
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {

@@ -23,7 +23,7 @@ export const REFERRAL_SCOPES = [
   'patient/Patient.r patient/Coverage.rs patient/ServiceRequest.crus patient/Condition.rs patient/Encounter.rs',
   'patient/DocumentReference.crus patient/Task.crus patient/Appointment.rs patient/Provenance.crs',
   'patient/MedicationRequest.rs patient/AllergyIntolerance.rs patient/Observation.rs patient/DiagnosticReport.rs',
-  'patient/Procedure.rs patient/RelatedPerson.rs patient/Communication.c patient/Immunization.rs patient/CareTeam.rs',
+  'patient/Procedure.rs patient/RelatedPerson.rs patient/Communication.c patient/Immunization.rs patient/CareTeam.rs patient/Binary.r',
   'user/Location.rs user/Practitioner.rs user/PractitionerRole.rs user/Organization.rs',
 ].join(' ');
 
@@ -35,6 +35,21 @@ export const refloopClient = (origin: string): RegisteredClient & { launchUrl: s
   redirectUris: [`${origin}/app`],
   launchUrl: `${origin}/launch`,
   scopes: REFERRAL_SCOPES,
+});
+
+/** What Refloop needs to look up what came of an approval and to complete it, when no clinician's token is there any more. */
+export const SYSTEM_SCOPES = [
+  'system/Patient.rs system/ServiceRequest.crus system/DocumentReference.crus system/Task.crus system/Provenance.crs',
+  'system/Practitioner.rs system/Binary.r',
+].join(' ');
+
+/** Refloop's server as a backend service, with the keys that it publishes at the same origin. */
+export const refloopSystemClient = (origin: string): RegisteredClient => ({
+  clientId: 'refloop-system',
+  name: 'Refloop background service',
+  authentication: { kind: 'asymmetric', keys: { kind: 'uri', uri: `${origin}/.well-known/jwks.json` } },
+  redirectUris: [],
+  scopes: SYSTEM_SCOPES,
 });
 
 /** The origins whose pages may read this server's answers: those of the registered redirect URIs. */

@@ -27,12 +27,13 @@ export type Grant = {
   needPatientBanner: boolean;
   sessionDigest?: string;
   mode: ModeName;
+  /** What is to go wrong now: that of the launch, or of the backend service in this mode. */
   faults: string[];
-  /** Absent for a standalone launch and for a backend service. */
-  launchId?: string;
+  /** Whose faults these are, and whose count; absent for a standalone launch and for a backend service that was given none. */
+  faultsOwner?: string;
 };
 
-export type NewGrant = LaunchContext & { scope: string; launchId?: string };
+export type NewGrant = Omit<LaunchContext, 'faults'> & { scope: string; launchId?: string };
 
 export type IssuedTokens = { accessToken: string; expiresIn: number; scope: string; refreshToken?: string };
 
@@ -51,11 +52,13 @@ type GrantRow = {
   session_digest: string | null;
   mode: ModeName;
   faults: string[];
-  launch_id: string | null;
+  faults_owner: string | null;
 };
 
-const GRANT_COLUMNS =
-  'g.id, g.client_id, g.user_id, g.scope, g.patient_id, g.encounter_id, g.order_id, g.intent, g.need_patient_banner, g.session_digest, g.mode, g.faults, g.launch_id';
+const GRANT_COLUMNS = `g.id, g.client_id, g.user_id, g.scope, g.patient_id, g.encounter_id, g.order_id, g.intent, g.need_patient_banner,
+  g.session_digest, g.mode, coalesce(l.faults, f.faults, '{}') as faults, coalesce(l.id, f.id) as faults_owner`;
+const GRANTS_WITH_FAULTS = `ehr_auth.grants g left join ehr_auth.launches l on l.id = g.launch_id
+  left join ehr_auth.client_faults f on g.user_id is null and f.client_id = g.client_id and f.mode = g.mode`;
 
 const grantOf = (row: GrantRow): Grant => ({
   id: row.id,
@@ -70,7 +73,7 @@ const grantOf = (row: GrantRow): Grant => ({
   ...(row.session_digest === null ? {} : { sessionDigest: row.session_digest }),
   mode: row.mode,
   faults: row.faults,
-  ...(row.launch_id === null ? {} : { launchId: row.launch_id }),
+  ...(row.faults_owner === null ? {} : { faultsOwner: row.faults_owner }),
 });
 
 const later = (now: Date, seconds: number): Date => new Date(now.getTime() + seconds * 1000);
@@ -88,8 +91,8 @@ export async function issueCode(
     `with new_grant as (
        insert into ehr_auth.grants
          (id, client_id, user_id, scope, patient_id, encounter_id, order_id, intent, need_patient_banner, session_digest, created_at,
-          mode, faults, launch_id)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $17, $18, $19) returning id)
+          mode, launch_id)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $17, $18) returning id)
      insert into ehr_auth.codes (code_digest, grant_id, redirect_uri, code_challenge, nonce, expires_at)
      select $12, id, $13, $14, $15, $16 from new_grant`,
     [
@@ -110,7 +113,6 @@ export async function issueCode(
       binding.nonce ?? null,
       later(now, CODE_LIFETIME_SECONDS),
       grant.mode,
-      grant.faults,
       grant.launchId ?? null,
     ],
   );
@@ -128,7 +130,7 @@ export type UsedCode =
 export async function useCode(pool: pg.Pool, code: string, now: Date): Promise<UsedCode> {
   const digest = digestOf(code);
   const used = await pool.query<GrantRow & { redirect_uri: string; code_challenge: string; nonce: string | null; expires_at: Date }>(
-    `update ehr_auth.codes c set used_at = $2 from ehr_auth.grants g
+    `update ehr_auth.codes c set used_at = $2 from ${GRANTS_WITH_FAULTS}
      where c.code_digest = $1 and c.used_at is null and g.id = c.grant_id
      returning ${GRANT_COLUMNS}, c.redirect_uri, c.code_challenge, c.nonce, c.expires_at`,
     [digest, now],
@@ -153,19 +155,31 @@ export async function useCode(pool: pg.Pool, code: string, now: Date): Promise<U
 }
 
 /** Records what a backend service may do: for no user, about no patient. */
-export async function createServiceGrant(pool: pg.Pool, clientId: string, scope: string, mode: ModeName, now: Date): Promise<Grant> {
-  const grant: Grant = { id: randomUUID(), clientId, scope, needPatientBanner: false, mode, faults: [] };
+export async function createServiceGrant(
+  pool: pg.Pool,
+  clientId: string,
+  scope: string,
+  mode: ModeName,
+  now: Date,
+): Promise<{ id: string }> {
+  const id = randomUUID();
   await pool.query(
     `insert into ehr_auth.grants (id, client_id, scope, need_patient_banner, created_at, mode) values ($1, $2, $3, $4, $5, $6)`,
-    [grant.id, clientId, scope, grant.needPatientBanner, now, mode],
+    [id, clientId, scope, false, now, mode],
   );
-  return grant;
+  return { id };
 }
 
 type Queryable = Pick<pg.Pool, 'query'>;
 
 /** Issues an access token with this scope, good for so many seconds. */
-export async function issueAccessToken(db: Queryable, grant: Grant, scope: string, now: Date, seconds: number): Promise<IssuedTokens> {
+export async function issueAccessToken(
+  db: Queryable,
+  grant: Pick<Grant, 'id'>,
+  scope: string,
+  now: Date,
+  seconds: number,
+): Promise<IssuedTokens> {
   const accessToken = newSecret();
   await db.query('insert into ehr_auth.access_tokens (token_digest, grant_id, scope, issued_at, expires_at) values ($1, $2, $3, $4, $5)', [
     digestOf(accessToken),
@@ -193,7 +207,7 @@ export async function issueRefreshToken(db: Queryable, grant: Grant, now: Date, 
 export async function readAccessToken(pool: pg.Pool, token: string, now: Date): Promise<AccessTokenFacts | undefined> {
   const result = await pool.query<GrantRow & { token_scope: string; issued_at: Date; expires_at: Date }>(
     `select ${GRANT_COLUMNS}, t.scope as token_scope, t.issued_at, t.expires_at
-     from ehr_auth.access_tokens t join ehr_auth.grants g on g.id = t.grant_id
+     from ehr_auth.access_tokens t join (${GRANTS_WITH_FAULTS}) on g.id = t.grant_id
      where t.token_digest = $1 and t.expires_at > $2 and t.revoked_at is null and g.revoked_at is null`,
     [digestOf(token), now],
   );
@@ -211,7 +225,7 @@ export async function readRefreshToken(pool: pg.Pool, token: string, clientId: s
   const result = await pool.query<GrantRow & { expires_at: Date; used_at: Date | null }>(
     `select ${GRANT_COLUMNS}, t.expires_at, t.used_at
      from ehr_auth.refresh_tokens t
-     join ehr_auth.grants g on g.id = t.grant_id
+     join (${GRANTS_WITH_FAULTS}) on g.id = t.grant_id
      left join ehr_auth.sessions s on s.secret_digest = g.session_digest
      where t.token_digest = $1 and t.expires_at > $3 and g.revoked_at is null and g.client_id = $2
        and (g.session_digest is null or s.ended_at is null or 'offline_access' = any (string_to_array(g.scope, ' ')))`,

@@ -105,12 +105,11 @@ export async function useLaunch(
   return row && { ...contextOf(row), launchId: row.id };
 }
 
-/** What is to go wrong in the launch of this handle, whether or not it is still good. */
-export async function faultsOfLaunch(pool: pg.Pool, handle: string): Promise<string[]> {
-  const result = await pool.query<{ faults: string[] }>('select faults from ehr_auth.launches where handle_digest = $1', [
-    digestOf(handle),
-  ]);
-  return result.rows[0]?.faults ?? [];
+/** The launch of this handle, whether or not the handle is still good; undefined where it never was, or was forgotten since (purge.ts). */
+export async function findLaunchOf(pool: pg.Pool, handle: string): Promise<(LaunchContext & { launchId: string }) | undefined> {
+  const result = await pool.query<LaunchRow>('select * from ehr_auth.launches where handle_digest = $1', [digestOf(handle)]);
+  const row = result.rows[0];
+  return row && { ...contextOf(row), launchId: row.id };
 }
 
 /** The launch with this id, if it was opened in this session: the page that shows the app is read again on reload. */

@@ -100,6 +100,27 @@ const STEPS: string[] = [
      fired integer not null,
      primary key (launch_id, fault)
    );`,
+  // Faults that change while a session runs stand in one place, the launch; a backend service has its own, one set a mode.
+  `alter table ehr_auth.grants drop column faults;
+   create table ehr_auth.client_faults (
+     id uuid primary key,
+     client_id text not null,
+     mode text not null,
+     faults text[] not null,
+     unique (client_id, mode)
+   );
+   alter table ehr_auth.fault_firings drop constraint fault_firings_launch_id_fkey;
+   alter table ehr_auth.fault_firings rename column launch_id to owner_id;`,
+  // What purge.ts looks things up by.
+  `create index access_tokens_by_end on ehr_auth.access_tokens (expires_at);
+   create index codes_by_grant on ehr_auth.codes (grant_id);
+   create index grants_by_start on ehr_auth.grants (created_at);
+   create index grants_by_launch on ehr_auth.grants (launch_id);
+   create index grants_by_session on ehr_auth.grants (session_digest);
+   create index launches_by_end on ehr_auth.launches (expires_at);
+   create index launches_by_session on ehr_auth.launches (session_digest);
+   create index sessions_by_end on ehr_auth.sessions (expires_at);
+   create index interactions_by_end on ehr_auth.interactions (expires_at);`,
 ];
 
 /** Brings the schema up to date. Two processes starting together do it one after the other. */

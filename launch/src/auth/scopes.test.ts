@@ -60,6 +60,12 @@ describe('agreeing on scopes', () => {
     ],
     ['letters of two registrations join', 'patient/Task.cruds', 'patient/Task.rs patient/Task.c', 'patient/Task.crs'],
     ['what a wider one covers is not said twice', 'patient/*.rs patient/Condition.rs', 'patient/*.rs', 'patient/*.rs'],
+    [
+      'a letter that a wider one covers is not said twice either',
+      'patient/Task.ds?a=1&b=2 patient/*.cs',
+      'patient/Task.cs?b=2 patient/*.cds?a=1',
+      'patient/Task.d?a=1&b=2 patient/Task.cs?b=2 patient/*.cs?a=1',
+    ],
     ['unknown words are left out', 'openid email patient/Foo.xyz', 'openid fhirUser', 'openid'],
   ])('%s', (_, requested, registered, granted) => {
     expect(negotiateScopes(requested, registered)).toBe(granted);

@@ -97,7 +97,7 @@ function covers(wide: Scope[], narrow: Scope): boolean {
   );
 }
 
-/** Joins the letters of scopes alike in all else, then drops what another scope already allows. */
+/** Joins the letters of scopes alike in all else, then drops each letter that a wider scope already allows. */
 function tidy(scopes: Scope[]): Scope[] {
   const byPlace = new Map<string, Scope>();
   for (const scope of scopes) {
@@ -110,13 +110,13 @@ function tidy(scopes: Scope[]): Scope[] {
     byPlace.set(place, joined);
   }
   const all = [...byPlace.values()];
-  return all.filter(
-    (scope) =>
-      !covers(
-        all.filter((other) => other !== scope),
-        scope,
-      ),
-  );
+  // Letter by letter: what is left of a scope is what no wider one allows, so that the same permissions have one spelling.
+  return all.flatMap((scope): Scope[] => {
+    const others = all.filter((other) => other !== scope);
+    if (scope.kind === 'plain') return covers(others, scope) ? [] : [scope];
+    const letters = Array.from(scope.interactions).filter((letter) => !covers(others, { ...scope, interactions: letter }));
+    return letters.length === 0 ? [] : [{ ...scope, interactions: letters.join('') }];
+  });
 }
 
 const formatScopes = (scopes: Scope[]): string => scopes.map(formatScope).join(' ');

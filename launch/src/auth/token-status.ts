@@ -1,6 +1,7 @@
 /** What a token that was issued says and opens now, and how its client ends it. */
 import type { AccessContext } from '../fhir/access.ts';
 import type { Soundness } from '../fhir/habits.ts';
+import { SEARCH_LAG_MILLISECONDS } from '../modes/faults.ts';
 import { scopesNamed } from '../modes/scopes.ts';
 import { type AuthorizationServer, launchContext, refusal, type TokenRefusal, type TokenResponse } from './authorization-server.ts';
 import type { RegisteredClient } from './clients.ts';
@@ -71,7 +72,7 @@ export async function accessContextOf(server: AuthorizationServer, token: string
     ...(grant.patientId === undefined ? {} : { patient: grant.patientId }),
     ...(grant.encounterId === undefined ? {} : { encounter: grant.encounterId }),
     ...(grant.faults.length === 0 ? {} : { soundness: soundnessWith(grant.faults) }),
-    ...(grant.launchId === undefined ? {} : { launch: { id: grant.launchId, faults: grant.faults } }),
+    ...(grant.faultsOwner === undefined || grant.faults.length === 0 ? {} : { faults: { owner: grant.faultsOwner, names: grant.faults } }),
     expiresAt: Math.floor(facts.expiresAt.getTime() / 1000),
   };
 }
@@ -80,4 +81,6 @@ const soundnessWith = (faults: readonly string[]): Soundness => ({
   identifiersKept: !faults.includes('identifier_not_kept'),
   identifiersSearchable: !faults.includes('identifier_not_searchable'),
   taskInCompartment: !faults.includes('task_not_in_compartment'),
+  contentKept: !faults.includes('content_rewritten'),
+  searchLagMilliseconds: faults.includes('stale_search') ? SEARCH_LAG_MILLISECONDS : 0,
 });

@@ -3,6 +3,8 @@ import type { AllergyIntolerance, Patient } from '@medplum/fhirtypes';
 import { html } from 'hono/html';
 import type { Repository, Stored } from '../fhir/repository.ts';
 import type { Html } from './layout.ts';
+import { recordState, replacementsOf } from './record-state.ts';
+import { loadReferenceNames, type NameOf } from './reference-names.ts';
 import { birthDateAndAge, conceptText, patientName, recordNumber } from './wording.ts';
 
 const INTERPRETER_REQUIRED = 'http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired';
@@ -11,7 +13,7 @@ const INTERPRETER_NEEDED = 'http://hl7.org/fhir/us/core/StructureDefinition/us-c
 /** SNOMED CT "No known allergy". */
 const NO_KNOWN_ALLERGY = '716186003';
 
-export type BannerFacts = { patient: Stored<Patient>; allergies: string };
+export type BannerFacts = { patient: Stored<Patient>; allergies: string; nameOf: NameOf };
 
 function needsInterpreter(patient: Patient): boolean {
   const extension = (url: string) => patient.extension?.find((one) => one.url === url);
@@ -34,13 +36,17 @@ export function allergySummary(allergies: AllergyIntolerance[]): string {
 
 export async function loadBanner(repository: Repository, patient: Stored<Patient>): Promise<BannerFacts> {
   const query = new URLSearchParams({ patient: patient.id, _count: '50', _total: 'none' });
-  const found = await repository.search<AllergyIntolerance>('AllergyIntolerance', query);
-  return { patient, allergies: allergySummary(found.matches) };
+  const [found, nameOf] = await Promise.all([
+    repository.search<AllergyIntolerance>('AllergyIntolerance', query),
+    loadReferenceNames(repository, replacementsOf(patient)),
+  ]);
+  return { patient, allergies: allergySummary(found.matches), nameOf };
 }
 
-export const patientBanner = ({ patient, allergies }: BannerFacts, today: Date): Html => html`
+export const patientBanner = ({ patient, allergies, nameOf }: BannerFacts, today: Date): Html => html`
   <section class="banner" aria-label="Patient">
     <h1><a href="/patients/${patient.id}">${patientName(patient)}</a></h1>
+    ${recordState(patient, nameOf)}
     <dl>
       <div><dt>Born</dt><dd>${birthDateAndAge(patient, today)}</dd></div>
       <div><dt>Sex</dt><dd>${patient.gender ?? 'not recorded'}</dd></div>

@@ -35,6 +35,8 @@ export const documentPage = (options: {
   document: Stored<DocumentReference>;
   authors: string;
   content: DocumentContent | undefined;
+  /** Who wrote it and when; undefined for what came with the loaded charts. */
+  written: string | undefined;
   today: Date;
 }): Html => {
   const patient: Stored<Patient> = options.banner.patient;
@@ -47,6 +49,7 @@ export const documentPage = (options: {
       <article class="panel document">
         <h2>${documentTitle(document)}</h2>
         <p class="detail">${[kind, timeText(document.date), options.authors, document.docStatus ?? document.status].filter((part) => part !== '').join(' · ')}</p>
+        ${options.written === undefined ? '' : html`<p class="written">written by ${options.written}</p>`}
         ${body(options.content, `/patients/${patient.id}/documents/${document.id}`)}
       </article>`,
   );

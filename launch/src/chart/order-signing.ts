@@ -1,6 +1,6 @@
 /** Signing an order that an app prepared (fhir/order-signature.ts): who may, and what comes of it. */
 import type { ServiceRequest } from '@medplum/fhirtypes';
-import type { SandboxUser } from '../auth/users.ts';
+import { practitionerReference, type SandboxUser } from '../auth/users.ts';
 import { FhirError } from '../fhir/fhir-error.ts';
 import { isUnsigned, signed } from '../fhir/order-signature.ts';
 import type { Repository } from '../fhir/repository.ts';
@@ -18,7 +18,8 @@ export async function signOrder(repository: Repository, user: SandboxUser, patie
   if (!isUnsigned(order)) return 'not-waiting';
   if (!maySign(user)) return 'not-allowed';
   try {
-    await repository.update<ServiceRequest>(signed(order), { ifMatch: order.meta.versionId });
+    const asUser = repository.writingAs({ kind: 'user', user: practitionerReference(user) });
+    await asUser.update<ServiceRequest>(signed(order), { ifMatch: order.meta.versionId });
     return 'signed';
   } catch (error) {
     if (error instanceof FhirError && error.status === 412) return 'changed-meanwhile';

@@ -33,18 +33,22 @@ const reason = (row: OrderRow): string => {
   return [conceptsText(row.order.reasonCode), codeIn(code, ICD_10_CM)].filter((part) => part !== undefined && part !== '').join(' · ');
 };
 
+/** By whom, and by which app or service: what came with the loaded charts says nothing. */
+const written = (one: { written: string | undefined }): Html | string =>
+  one.written === undefined ? '' : html`<div class="written">written by ${one.written}</div>`;
+
 const work = (row: OrderRow, patientId: string): Html => html`
-  ${row.notes.map((note) => html`<div>Note: <a href="/patients/${patientId}/documents/${note.id}">${note.title}</a></div>`)}
+  ${row.notes.map((note) => html`<div>Note: <a href="/patients/${patientId}/documents/${note.id}">${note.title}</a>${written(note)}</div>`)}
   ${row.tasks.map(
     (task) =>
-      html`<div>Task: ${task.name}, <strong>${task.status}</strong>${task.stage === '' ? '' : ` (${task.stage})`}${task.owner === '' ? '' : `, ${task.owner}`}</div>`,
+      html`<div>Task: ${task.name}, <strong>${task.status}</strong>${task.stage === '' ? '' : ` (${task.stage})`}${task.owner === '' ? '' : `, ${task.owner}`}${written(task)}</div>`,
   )}
-  ${row.provenance.map((sentence) => html`<div class="provenance">Provenance: ${sentence}</div>`)}`;
+  ${row.provenance.map((one) => html`<div class="provenance">Provenance: ${one.sentence}${written(one)}</div>`)}`;
 
 const orderRow = (row: OrderRow, patientId: string, user: SandboxUser): Html => html`
   <tr data-order="${row.order.id}">
     <td><span class="date">${dateText(row.order.authoredOn)}</span></td>
-    <td><strong>${conceptText(row.order.code)}</strong><div class="detail">${reason(row)}</div></td>
+    <td><strong>${conceptText(row.order.code)}</strong><div class="detail">${reason(row)}</div>${written(row)}</td>
     <td>${status(row.order.status)}<div class="detail">${isUnsigned(row.order) ? 'waits for a signature, ' : ''}${row.order.priority ?? 'routine'}</div></td>
     <td data-label="Performer">${row.performer === '' ? html`<span class="detail">not chosen</span>` : row.performer}</td>
     <td data-label="Requester">${row.requester}</td>

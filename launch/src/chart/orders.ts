@@ -2,6 +2,7 @@
 import type { Device, DocumentReference, Provenance, Reference, Resource, ServiceRequest, Task } from '@medplum/fhirtypes';
 import type { Repository, Stored } from '../fhir/repository.ts';
 import { searchAll } from './find.ts';
+import { type AppNameOf, loadLastWritings } from './last-writing.ts';
 import { loadReferenceNames, type NameOf } from './reference-names.ts';
 import { documentTitle } from './sections.ts';
 import { conceptText, idIn, timeText } from './wording.ts';
@@ -15,10 +16,12 @@ export type OrderRow = {
   requester: string;
   /** Whether it asks for another clinician: those can be sent on by the app. */
   isReferral: boolean;
-  tasks: { name: string; status: string; stage: string; owner: string }[];
-  notes: { id: string; title: string }[];
+  tasks: { name: string; status: string; stage: string; owner: string; written: string | undefined }[];
+  notes: { id: string; title: string; written: string | undefined }[];
   /** One sentence a record, newest first: "approved by … with Refloop 0.1.0, 20 Nov 2026". */
-  provenance: string[];
+  provenance: { sentence: string; written: string | undefined }[];
+  /** Who last changed the order and when, as of the tasks, notes and records; undefined for what came with the loaded charts. */
+  written: string | undefined;
 };
 
 const MOST_ORDERS = 200;
@@ -71,7 +74,7 @@ export function provenanceText(provenance: Provenance, nameOf: NameOf): string {
 }
 
 /** The newest orders of the patient, with all that refers to them. */
-export async function loadOrders(repository: Repository, patientId: string): Promise<OrderRow[]> {
+export async function loadOrders(repository: Repository, patientId: string, appNameOf: AppNameOf): Promise<OrderRow[]> {
   const [orders, tasks, documents] = await Promise.all([
     searchAll<ServiceRequest>(repository, 'ServiceRequest', { patient: patientId, _sort: '-authored' }, MOST_ORDERS),
     searchAll<Task>(repository, 'Task', { patient: patientId, _sort: '-authored-on' }, MOST_ORDERS),
@@ -85,6 +88,7 @@ export async function loadOrders(repository: Repository, patientId: string): Pro
     ...tasks.map((task) => task.owner),
     ...provenances.map(approver),
   ]);
+  const writingOf = await loadLastWritings(repository, [...orders, ...tasks, ...documents, ...provenances], appNameOf);
   return orders.map((order) => {
     const noteIds = new Set(referencesTo(order.supportingInfo ?? [], 'DocumentReference'));
     const isNote = (document: Stored<DocumentReference>): boolean =>
@@ -101,11 +105,15 @@ export async function loadOrders(repository: Repository, patientId: string): Pro
           status: task.status,
           stage: conceptText(task.businessStatus),
           owner: nameOf(task.owner),
+          written: writingOf(task),
         })),
-      notes: documents.filter(isNote).map((document) => ({ id: document.id, title: documentTitle(document) })),
+      notes: documents
+        .filter(isNote)
+        .map((document) => ({ id: document.id, title: documentTitle(document), written: writingOf(document) })),
       provenance: provenances
         .filter((one) => referencesTo(one.target, 'ServiceRequest').includes(order.id))
-        .map((one) => provenanceText(one, nameOf)),
+        .map((one) => ({ sentence: provenanceText(one, nameOf), written: writingOf(one) })),
+      written: writingOf(order),
     };
   });
 }

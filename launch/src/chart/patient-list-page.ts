@@ -3,6 +3,7 @@ import { html } from 'hono/html';
 import type { SandboxUser } from '../auth/users.ts';
 import { type Html, page } from './layout.ts';
 import type { PatientPage } from './patient-search.ts';
+import { recordState } from './record-state.ts';
 import { birthDateAndAge, patientName, recordNumber } from './wording.ts';
 
 export type PatientListOptions = {
@@ -31,7 +32,7 @@ const rows = (options: PatientListOptions): Html => html`
       <tbody>
         ${options.found.patients.map(
           (patient) => html`<tr>
-            <td><a href="/patients/${patient.id}">${patientName(patient)}</a></td>
+            <td><a href="/patients/${patient.id}">${patientName(patient)}</a> ${recordState(patient, options.found.nameOf)}</td>
             <td class="figure">${recordNumber(patient) ?? ''}</td>
             <td>${birthDateAndAge(patient, options.today)}</td>
             <td>${patient.gender ?? ''}</td>

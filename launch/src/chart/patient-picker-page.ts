@@ -3,6 +3,7 @@ import { html } from 'hono/html';
 import type { SandboxUser } from '../auth/users.ts';
 import { type Html, page } from './layout.ts';
 import type { PatientPage } from './patient-search.ts';
+import { recordStateText } from './record-state.ts';
 import { birthDateAndAge, patientName, recordNumber } from './wording.ts';
 
 export type PickerOptions = {
@@ -36,7 +37,11 @@ export const patientPickerPage = (options: PickerOptions): Html =>
           ${options.found.patients.map(
             (patient) => html`<li><button class="choice" type="submit" name="patient" value="${patient.id}">
               <span class="choice-name">${patientName(patient)}</span>
-              <span class="choice-detail">${birthDateAndAge(patient, options.today)} · MRN ${recordNumber(patient) ?? 'not recorded'}</span>
+              <span class="choice-detail">${[
+                birthDateAndAge(patient, options.today),
+                `MRN ${recordNumber(patient) ?? 'not recorded'}`,
+                ...recordStateText(patient, options.found.nameOf),
+              ].join(' · ')}</span>
             </button></li>`,
           )}
         </ul>

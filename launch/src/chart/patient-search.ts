@@ -2,11 +2,19 @@
 import type { Patient, ServiceRequest } from '@medplum/fhirtypes';
 import type { Repository, Stored } from '../fhir/repository.ts';
 import { searchAll } from './find.ts';
+import { replacementsOf } from './record-state.ts';
+import { loadReferenceNames, type NameOf } from './reference-names.ts';
 import { idIn } from './wording.ts';
 
 export const PATIENTS_PER_PAGE = 25;
 
-export type PatientPage = { patients: Stored<Patient>[]; total: number; nextCursor?: string };
+export type PatientPage = {
+  patients: Stored<Patient>[];
+  total: number;
+  nextCursor?: string;
+  /** What the records are called that took the place of some of these. */
+  nameOf: NameOf;
+};
 
 /**
  * What was typed, as a search of FHIR: a date (1961-04-09, 4/9/1961 or a year of birth) is looked for as one, text with a digit
@@ -39,7 +47,7 @@ const isCalendarDate = (text: string): boolean => {
 export async function searchPatients(repository: Repository, typed: string, cursor: string | undefined): Promise<PatientPage> {
   const query = patientQuery(typed);
   const birthdate = query.get('birthdate');
-  if (birthdate !== null && !isCalendarDate(birthdate.padEnd(10, '-01'))) return { patients: [], total: 0 };
+  if (birthdate !== null && !isCalendarDate(birthdate.padEnd(10, '-01'))) return { patients: [], total: 0, nameOf: () => '' };
   query.set('_sort', 'family,given');
   query.set('_count', String(PATIENTS_PER_PAGE));
   if (cursor !== undefined) query.set('_cursor', cursor);
@@ -47,6 +55,7 @@ export async function searchPatients(repository: Repository, typed: string, curs
   return {
     patients: found.matches,
     total: found.total ?? found.matches.length,
+    nameOf: await loadReferenceNames(repository, found.matches.flatMap(replacementsOf)),
     ...(found.nextCursor === undefined ? {} : { nextCursor: found.nextCursor }),
   };
 }

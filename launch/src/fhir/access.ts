@@ -16,8 +16,8 @@ export type AccessContext = {
   encounter?: string;
   /** What is wrong with the EHR for this token; nothing when left out. */
   soundness?: Soundness;
-  /** The launch the token came from and the faults it was given; absent for a token that came from none. */
-  launch?: { id: string; faults: readonly string[] };
+  /** What is to go wrong for this token, and whose count it is: a launch's, or that of a backend service. Absent where nothing is. */
+  faults?: { owner: string; names: readonly string[] };
   /** Seconds since the epoch; at or after this second the token is refused with 401. */
   expiresAt: number;
 };

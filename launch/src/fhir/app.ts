@@ -11,13 +11,23 @@ import { capabilityStatement, type SmartEndpoints } from './capability.ts';
 import { FhirError, operationOutcome, refusal } from './fhir-error.ts';
 import { type FhirHabits, fullHabits, sound } from './habits.ts';
 import { permissionsIn, permissionsOf } from './permission.ts';
-import { openRepository } from './postgres-repository.ts';
+import { openRepository, type PostgresRepository } from './postgres-repository.ts';
 import { etagOf, type FhirRequest, type FhirResponse, respond, type Server } from './rest.ts';
 import { refusedByDatabase } from './work.ts';
+import { writerOf } from './writer.ts';
 import { writtenForm } from './written-form.ts';
 
 /** A request that is let in and not yet answered. */
-export type FhirCall = { context: Context; access: AccessContext; isWrite: boolean };
+export type FhirCall = {
+  context: Context;
+  access: AccessContext;
+  isWrite: boolean;
+  answer: () => Promise<Response>;
+  /** The status it would be answered with; nothing is kept. Throws the refusal where there is one. */
+  rehearse: () => Promise<number>;
+  /** Does it and answers nobody, who may long be gone; a refusal is lost like the answer. */
+  perform: () => Promise<void>;
+};
 
 export type FhirAppOptions = {
   pool: Pool;
@@ -31,7 +41,7 @@ export type FhirAppOptions = {
   /** What is offered, and how writes are taken; everything when left out. */
   habits?: FhirHabits;
   /** Stands between a call and its answer: it may answer itself, or change what is answered. */
-  around?: (call: FhirCall, answer: () => Promise<Response>) => Promise<Response>;
+  around?: (call: FhirCall) => Promise<Response>;
   /** Told of errors that are the server's own. They may hold values of resources, so whoever logs them must leave the message out. */
   onFault?: (error: unknown) => void;
 };
@@ -45,7 +55,7 @@ export function createFhirApp(options: FhirAppOptions): Hono {
   const app = new Hono();
   const onFault = options.onFault ?? reportKind;
   const habits = options.habits ?? fullHabits;
-  const around = options.around ?? ((_call, answer) => answer());
+  const around = options.around ?? (({ answer }) => answer());
   const repository = openRepository(options.pool, { baseUrl: options.baseUrl });
   const basePath = new URL(options.baseUrl).pathname.replace(/\/$/, '');
   const headers = {
@@ -83,24 +93,37 @@ export function createFhirApp(options: FhirAppOptions): Hono {
     const access = await authenticated(c, options);
     if (access === undefined) return unauthorized(c, options.baseUrl);
     const path = pathBelow(c, basePath);
-    const answer = async (): Promise<Response> => {
+    const soundness = access.soundness ?? sound;
+    const seen = repository
+      .permitting(permissionsIn(habits, soundness, permissionsOf(access)))
+      .keeping(writtenForm(habits, soundness))
+      .lagging(soundness.searchLagMilliseconds)
+      .writingAs(writerOf(access));
+    const isBundle = path === '' && c.req.method === 'POST';
+    const run = async (on: PostgresRepository): Promise<FhirResponse> => {
       requireJson(c);
-      const soundness = access.soundness ?? sound;
-      const permissions = permissionsIn(habits, soundness, permissionsOf(access));
-      const server: Server = {
-        repository: repository.permitting(permissions).keeping(writtenForm(habits, soundness)),
-        baseUrl: options.baseUrl,
-        habits,
-        soundness,
-      };
-      if (path === '' && c.req.method === 'POST') {
-        const bundle = await jsonBody(c, ['application/fhir+json', 'application/json']);
-        return send(c, { status: 200, body: await respondToBundle(server, bundle, onFault) });
-      }
-      return send(c, await respond(server, await requestOf(c, path)));
+      const server: Server = { repository: on, baseUrl: options.baseUrl, habits, soundness };
+      if (isBundle) return { status: 200, body: await respondToBundle(server, await bundleOf(c), onFault) };
+      return respond(server, await requestOf(c, path));
     };
-    const isWrite = !['GET', 'HEAD'].includes(c.req.method) && !path.endsWith('/_search');
-    return around({ context: c, access, isWrite }, answer);
+    return around({
+      context: c,
+      access,
+      isWrite: !['GET', 'HEAD'].includes(c.req.method) && !path.endsWith('/_search'),
+      answer: async () => send(c, await run(seen)),
+      rehearse: async () => {
+        // Each entry of a batch stands by itself, and the batch is answered 200 whatever became of them.
+        if (isBundle && ((await bundleOf(c)) as { type?: unknown }).type === 'batch') return 200;
+        return seen.rehearsed(async (inside) => (await run(inside)).status);
+      },
+      perform: () =>
+        run(seen).then(
+          () => undefined,
+          (error: unknown) => {
+            if (!(refusedByDatabase(error) instanceof FhirError)) onFault(error);
+          },
+        ),
+    });
   });
   return app;
 }
@@ -119,8 +142,12 @@ function reportKind(error: unknown): void {
   console.error(`FHIR server fault: ${name}\n${frames}`);
 }
 
+/** The token that a request carries (RFC 6750 §2.1). */
+export const bearerToken = (c: Context): string | undefined =>
+  /^Bearer ([A-Za-z0-9\-._~+/]+=*)$/i.exec(c.req.header('Authorization') ?? '')?.[1];
+
 async function authenticated(c: Context, { authenticate }: FhirAppOptions): Promise<AccessContext | undefined> {
-  const token = /^Bearer ([A-Za-z0-9\-._~+/]+=*)$/i.exec(c.req.header('Authorization') ?? '')?.[1];
+  const token = bearerToken(c);
   const access = token === undefined ? undefined : await authenticate(token);
   return access && access.expiresAt * 1000 > Date.now() ? access : undefined;
 }
@@ -174,6 +201,8 @@ async function bodyOf(c: Context, method: string, path: string): Promise<unknown
       return undefined;
   }
 }
+
+const bundleOf = (c: Context): Promise<unknown> => jsonBody(c, ['application/fhir+json', 'application/json']);
 
 function requireJson(c: Context): void {
   const accept = c.req.header('Accept');

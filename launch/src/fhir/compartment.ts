@@ -8,6 +8,8 @@ import { type IndexRows, indexRows } from './search-index.ts';
  * store knows (see repository).
  */
 export function patientsOf(resource: Resource, rows: IndexRows = indexRows(resource)): string[] {
+  // R4 Binary.securityContext stands for what the bytes are about; a Binary has no search parameters of its own.
+  if (resource.resourceType === 'Binary') return [/^Patient\/([^/]+)$/.exec(resource.securityContext?.reference ?? '')?.[1] ?? []].flat();
   if (resource.resourceType === 'Patient') return resource.id ? [resource.id] : [];
   const parameters = definitions().compartmentParameters(resource.resourceType);
   const patients = rows.references.filter((row) => row.targetType === 'Patient' && parameters.includes(row.code)).map((row) => row.target);

@@ -25,17 +25,27 @@ export type FhirHabits = {
   ordersAwaitSignature: boolean;
 };
 
-/** What is wrong with the EHR for this caller alone. Everything true: nothing is. */
+/** What is wrong with the EHR for this caller alone. */
 export type Soundness = {
-  /** False: identifiers that a writer brings along are left out of what is stored. */
+  /** False: identifiers that a writer brings along are left out of what is stored (kept-identifiers.ts). */
   identifiersKept: boolean;
   /** False: the search parameter `identifier` is refused. */
   identifiersSearchable: boolean;
   /** False: a token bound to a patient has no Task, as in R4's own patient compartment. */
   taskInCompartment: boolean;
+  /** False: what is written is kept in words and a form of the EHR's own (rewritten-content.ts). */
+  contentKept: boolean;
+  /** How far searches lag behind what was written; reads never do, and neither do conditions. */
+  searchLagMilliseconds: number;
 };
 
-export const sound: Soundness = { identifiersKept: true, identifiersSearchable: true, taskInCompartment: true };
+export const sound: Soundness = {
+  identifiersKept: true,
+  identifiersSearchable: true,
+  taskInCompartment: true,
+  contentKept: true,
+  searchLagMilliseconds: 0,
+};
 
 const everything: readonly RestInteraction[] = ['read', 'vread', 'update', 'patch', 'delete', 'history-instance', 'create', 'search-type'];
 

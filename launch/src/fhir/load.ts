@@ -166,7 +166,7 @@ async function store(client: ClientBase, now: Date, resources: (Resource & { id:
       prepare(stamped(resource, resource.id, (existing.get(nameOf(resource))?.version ?? 0) + 1, now) as Stored),
     );
     const replaced = changed.flatMap((resource) => existing.get(nameOf(resource))?.key ?? []);
-    const keys = await writeResources(client, prepared, now);
+    const keys = await writeResources(client, prepared, now, undefined);
     if (replaced.length > 0) await clearIndex(client, replaced, 'forget');
     await writeIndex(client, prepared, keys);
     written.push(...keys);

@@ -2,19 +2,22 @@
 import { randomUUID } from 'node:crypto';
 import type { Resource } from '@medplum/fhirtypes';
 import type { Pool, PoolClient } from 'pg';
-import { FhirError, gone, notFound, refusal } from './fhir-error.ts';
+import { asItStood } from './earlier.ts';
+import { FhirError, gone, refusal } from './fhir-error.ts';
 import { loadResources } from './load.ts';
 import { applyJsonPatch } from './patch.ts';
 import { type Alternative, type Permissions, permitsReading, permitsWriting, systemPermissions } from './permission.ts';
 import { relativeTo, rewriteReferences } from './references.ts';
 import type { LoadReport, Repository, SearchResult, Stored, Version } from './repository.ts';
-import { clearIndex, prepare, type ResourceRow, resourceColumns, stamped, writeIndex, writeResources } from './rows.ts';
+import { clearIndex, prepare, type ResourceRow, stamped, writeIndex, writeResources } from './rows.ts';
 import type { Interaction } from './scopes.ts';
 import { runSearch } from './search.ts';
 import { parseSearchQuery } from './search-query.ts';
+import { findRow, hidden, isVisible, patientsOfVersion } from './seen-row.ts';
 import type { Written } from './settle.ts';
 import { checkResource } from './validation.ts';
-import { commit, type Work } from './work.ts';
+import { commit, rehearse, type Work } from './work.ts';
+import type { LastWriting, Writer } from './writer.ts';
 import type { WrittenForm } from './written-form.ts';
 
 export type RepositoryOptions = {
@@ -36,7 +39,14 @@ export function openRepository(pool: Pool, options: RepositoryOptions = {}): Pos
   });
 }
 
-type Context = { pool: Pool; relative: (reference: string) => string; permissions: Permissions; writtenForm?: WrittenForm };
+type Context = {
+  pool: Pool;
+  relative: (reference: string) => string;
+  permissions: Permissions;
+  writtenForm?: WrittenForm;
+  searchLagMilliseconds?: number;
+  writer?: Writer;
+};
 
 export type CreateOptions = {
   ifNoneExist?: string;
@@ -65,6 +75,15 @@ export class PostgresRepository implements Repository {
   /** The same store for a caller whose writes are kept in another form than they come in. */
   keeping(writtenForm: WrittenForm | undefined): PostgresRepository {
     return writtenForm === undefined ? this : new PostgresRepository({ ...this.context, writtenForm }, this.work);
+  }
+
+  /** The same store for a caller whose searches lag behind. */
+  lagging(searchLagMilliseconds: number): PostgresRepository {
+    return searchLagMilliseconds === 0 ? this : new PostgresRepository({ ...this.context, searchLagMilliseconds }, this.work);
+  }
+
+  writingAs(writer: Writer): PostgresRepository {
+    return new PostgresRepository({ ...this.context, writer }, this.work);
   }
 
   get permissions(): Permissions {
@@ -110,7 +129,25 @@ export class PostgresRepository implements Repository {
     });
   }
 
+  async lastWritings(resourceType: Resource['resourceType'], ids: readonly string[]): Promise<Map<string, LastWriting>> {
+    const { rows } = await this.queryable.query<{ id: string; writer: Writer; at: Date }>(
+      `select r.id, v.writer, v.last_updated as at from ehr.resource r join ehr.version v on v.key = r.key and v.version = r.version
+       where r.resource_type = $1 and r.id = any($2::text[]) and v.writer is not null`,
+      [resourceType, ids],
+    );
+    return new Map(rows.map(({ id, writer, at }) => [`${resourceType}/${id}`, { writer, at: at.toISOString() }]));
+  }
+
   async search<T extends Resource = Resource>(resourceType: T['resourceType'], query: string | URLSearchParams): Promise<SearchResult<T>> {
+    const { searchLagMilliseconds } = this.context;
+    if (searchLagMilliseconds === undefined) return this.searchNow(resourceType, query);
+    const moment = new Date(Date.now() - searchLagMilliseconds);
+    const earlier = (repository: PostgresRepository, { client }: Work) =>
+      asItStood(client, moment, () => repository.searchNow<T>(resourceType, query));
+    return this.work ? earlier(this, this.work) : rehearse(this.context.pool, (work) => earlier(this.inside(work), work));
+  }
+
+  private async searchNow<T extends Resource>(resourceType: T['resourceType'], query: string | URLSearchParams): Promise<SearchResult<T>> {
     const parsed = parseSearchQuery(resourceType, new URLSearchParams(query));
     this.require(resourceType, 's');
     return (await runSearch(this.queryable, parsed, this.context)) as SearchResult<T>;
@@ -123,9 +160,10 @@ export class PostgresRepository implements Repository {
         const existing = await repository.findExisting<T>(resource.resourceType, options.ifNoneExist);
         if (existing) return { resource: existing, created: false };
       }
-      const stored = this.checked(this.formOf(resource, undefined), options.assignedId ?? randomUUID(), 1, work.now, options.origin);
+      const form = await repository.formOf(resource, undefined);
+      const stored = this.checked(form, options.assignedId ?? randomUUID(), 1, work.now, options.origin);
       const prepared = prepare(stored);
-      const keys = await writeResources(work.client, [prepared], work.now);
+      const keys = await writeResources(work.client, [prepared], work.now, this.context.writer);
       await writeIndex(work.client, [prepared], keys);
       work.written.push(written(keys[0], stored, 'c', alternatives, options.origin));
       return { resource: stored, created: true };
@@ -158,8 +196,9 @@ export class PostgresRepository implements Repository {
         `with deleted as (
            update ehr.resource set deleted = true, content = '', targets = '{}', version = version + 1, last_updated = $2::timestamptz where key = $1
            returning key, version)
-         insert into ehr.version (key, version, last_updated, content) select key, version, $2::timestamptz, null from deleted`,
-        [row.key, work.now],
+         insert into ehr.version (key, version, last_updated, content, writer)
+         select key, version, $2::timestamptz, null, $3::jsonb from deleted`,
+        [row.key, work.now, this.context.writer ?? null],
       );
       await clearIndex(work.client, [row.key], 'keep');
       work.written.push({ kind: 'deleted', key: row.key, resourceType, id, alternatives, origin: options.origin });
@@ -168,6 +207,11 @@ export class PostgresRepository implements Repository {
 
   transaction<Result>(run: (repository: PostgresRepository) => Promise<Result>): Promise<Result> {
     return this.inWork((repository) => run(repository));
+  }
+
+  /** Does the work, judges it as at a commit, and keeps nothing of it. */
+  rehearsed<Result>(run: (repository: PostgresRepository) => Promise<Result>): Promise<Result> {
+    return rehearse(this.context.pool, (work) => run(this.inside(work)));
   }
 
   loadResources(resources: Iterable<Resource>): Promise<LoadReport> {
@@ -245,18 +289,29 @@ export class PostgresRepository implements Repository {
     alternatives: readonly Alternative[],
     origin: string | undefined,
   ): Promise<Stored<T>> {
-    const form = this.formOf(resource, JSON.parse(row.content) as Stored);
+    const form = await this.formOf(resource, JSON.parse(row.content) as Stored);
     const stored = this.checked(form, row.id, row.version + 1, work.now, origin);
     const prepared = prepare(stored);
     await clearIndex(work.client, [row.key], 'forget');
-    const keys = await writeResources(work.client, [prepared], work.now);
+    const keys = await writeResources(work.client, [prepared], work.now, this.context.writer);
     await writeIndex(work.client, [prepared], keys);
     work.written.push(written(row.key, stored, 'u', alternatives, origin));
     return stored;
   }
 
-  private formOf<T extends Resource>(incoming: T, before: Stored | undefined): T {
-    return (this.context.writtenForm?.(incoming, before) ?? incoming) as T;
+  /** The form in which it is kept; what is kept beside it is the EHR's own doing and asks for no scope. */
+  private async formOf<T extends Resource>(incoming: T, before: Stored | undefined): Promise<T> {
+    const { writtenForm, ...context } = this.context;
+    if (!writtenForm) return incoming;
+    const beside: { resource: Resource; id: string }[] = [];
+    const form = writtenForm(incoming, before, (resource) => {
+      const id = randomUUID();
+      beside.push({ resource, id });
+      return `${resource.resourceType}/${id}`;
+    });
+    const ehr = new PostgresRepository({ ...context, permissions: systemPermissions }, this.work);
+    for (const { resource, id } of beside) await ehr.create(resource, { assignedId: id });
+    return form as T;
   }
 
   private checked<T extends Resource>(resource: T, id: string, version: number, now: Date, origin: string | undefined): Stored<T> {
@@ -286,7 +341,7 @@ export class PostgresRepository implements Repository {
     }
     parameters.set('_count', '2');
     parameters.set('_total', 'none');
-    const { matches } = await this.search<T>(resourceType, parameters);
+    const { matches } = await this.searchNow<T>(resourceType, parameters);
     if (matches.length > 1) {
       throw refusal(
         412,
@@ -298,41 +353,14 @@ export class PostgresRepository implements Repository {
     return matches[0];
   }
 
+  private inside(work: Work): PostgresRepository {
+    return new PostgresRepository(this.context, work);
+  }
+
   private async inWork<Result>(run: (repository: PostgresRepository, work: Work) => Promise<Result>): Promise<Result> {
     if (this.work) return run(this, this.work);
-    return commit(this.context.pool, (work) => run(new PostgresRepository(this.context, work), work));
+    return commit(this.context.pool, (work) => run(this.inside(work), work));
   }
-}
-
-async function findRow(queryable: Pool | PoolClient, resourceType: string, id: string, lock: string): Promise<ResourceRow | undefined> {
-  const { rows } = await queryable.query<ResourceRow>(
-    `select ${resourceColumns} from ehr.resource r where r.resource_type = $1 and r.id = $2 ${lock}`,
-    [resourceType, id],
-  );
-  return rows[0];
-}
-
-function isVisible(row: ResourceRow, alternatives: readonly Alternative[]): boolean {
-  if (!row.deleted) return permitsReading(alternatives, JSON.parse(row.content) as Resource, row.patients);
-  // What is deleted has no content left to satisfy a constraint with.
-  return alternatives.some(
-    ({ patient, constraints }) => constraints.length === 0 && (patient === undefined || row.patients.includes(patient)),
-  );
-}
-
-/** A Provenance names its patients by its targets only, so each of its versions is in the compartments those are in. */
-function patientsOfVersion(resource: Stored, about: ReadonlyMap<string, string[]>): string[] {
-  const { index, patients } = prepare(resource);
-  const targets = index.references.filter(({ code }) => resource.resourceType === 'Provenance' && code === 'target');
-  return [...patients, ...targets.flatMap(({ targetType, target }) => about.get(`${targetType}/${target}`) ?? [])];
-}
-
-/** Whether a resource outside the compartment exists is nobody's business: the answer is the one for a resource that does not. */
-function hidden(resourceType: string, id: string, alternatives: readonly Alternative[]): FhirError {
-  if (resourceType === 'Patient' && alternatives.every(({ patient }) => patient !== undefined)) {
-    return refusal(403, 'forbidden', 'This token is bound to one patient, and this is another. Launch the app from that patient’s chart.');
-  }
-  return notFound(resourceType, id);
 }
 
 function written(

@@ -4,6 +4,7 @@
  * A refusal is thrown as a {@link FhirError} (status and OperationOutcome), because it must also roll back the transaction it happens in.
  */
 import type { Resource } from '@medplum/fhirtypes';
+import type { LastWriting, Writer } from './writer.ts';
 
 /** A resource as stored: its id and version are known. */
 export type Stored<T extends Resource = Resource> = T & { id: string; meta: { versionId: string; lastUpdated: string } };
@@ -52,6 +53,10 @@ export type Repository = {
   update<T extends Resource>(resource: T & { id: string }, options?: { ifMatch?: string }): Promise<Stored<T>>;
   /** Marks a resource as deleted; its history stays. Throws 409 while another resource refers to it. */
   delete(resourceType: Resource['resourceType'], id: string, options?: { ifMatch?: string }): Promise<void>;
+  /** The same store, where each version written is put down to this writer. */
+  writingAs(writer: Writer): Repository;
+  /** Who wrote the current versions of these, by `Type/id`; those that were loaded are left out. */
+  lastWritings(resourceType: Resource['resourceType'], ids: readonly string[]): Promise<Map<string, LastWriting>>;
   /** Runs the work in one PostgreSQL transaction; references are checked at its end, and anything thrown rolls all of it back. */
   transaction<Result>(work: (repository: Repository) => Promise<Result>): Promise<Result>;
   /**

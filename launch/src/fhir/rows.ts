@@ -6,6 +6,7 @@ import { referencesOf } from './references.ts';
 import type { Stored } from './repository.ts';
 import { indexTables } from './schema.ts';
 import { type IndexRows, indexRows } from './search-index.ts';
+import type { Writer } from './writer.ts';
 
 export type ResourceRow = {
   key: string;
@@ -43,8 +44,13 @@ export function stamped<T extends Resource>(resource: T, id: string, version: nu
   } as unknown as Stored<T>;
 }
 
-/** Inserts or replaces the current state and adds the version, for resources of distinct ids. Answers the keys in the same order. */
-export async function writeResources(client: ClientBase, prepared: readonly Prepared[], now: Date): Promise<string[]> {
+/** Inserts or replaces the current state and adds the version, for resources of distinct ids. Without a writer it was loaded. Answers the keys in the same order. */
+export async function writeResources(
+  client: ClientBase,
+  prepared: readonly Prepared[],
+  now: Date,
+  writer: Writer | undefined,
+): Promise<string[]> {
   const { rows } = await client.query<{ key: string; resource_type: string; id: string }>(
     `with input as (
        select * from jsonb_to_recordset($1::jsonb) as i (resource_type text, id text, version integer, targets text[], position integer)
@@ -58,7 +64,7 @@ export async function writeResources(client: ClientBase, prepared: readonly Prep
          set version = excluded.version, last_updated = excluded.last_updated, deleted = false, content = excluded.content, targets = excluded.targets
        returning key, resource_type, id, version, content
      ), history as (
-       insert into ehr.version (key, version, last_updated, content) select key, version, $2::timestamptz, content from written
+       insert into ehr.version (key, version, last_updated, content, writer) select key, version, $2::timestamptz, content, $4::jsonb from written
      )
      select key, resource_type, id from written`,
     [
@@ -73,6 +79,7 @@ export async function writeResources(client: ClientBase, prepared: readonly Prep
       ),
       now,
       prepared.map(({ content }) => content),
+      writer ?? null,
     ],
   );
   const keys = new Map(rows.map((row) => [`${row.resource_type}/${row.id}`, row.key]));

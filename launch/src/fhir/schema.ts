@@ -33,6 +33,9 @@ create table if not exists ehr.version (
   primary key (key, version)
 );
 
+-- Who wrote it (writer.ts); null for what was loaded.
+alter table ehr.version add column if not exists writer jsonb;
+
 -- Whose compartment a resource is in. Rows stay when it is deleted, so that its history stays as private as it was.
 create table if not exists ehr.compartment (patient text collate "C" not null, key bigint not null);
 create index if not exists compartment_by_patient on ehr.compartment (patient, key);

@@ -6,14 +6,19 @@ import { settle, type Written } from './settle.ts';
 /** `now` is the time of everything written in it. */
 export type Work = { client: PoolClient; now: Date; written: Written[] };
 
-export async function commit<Result>(pool: Pool, run: (work: Work) => Promise<Result>): Promise<Result> {
+export const commit = <Result>(pool: Pool, run: (work: Work) => Promise<Result>): Promise<Result> => inTransaction(pool, run, 'commit');
+
+/** The same judgement, and then nothing of it is kept: what would be answered. */
+export const rehearse = <Result>(pool: Pool, run: (work: Work) => Promise<Result>): Promise<Result> => inTransaction(pool, run, 'rollback');
+
+async function inTransaction<Result>(pool: Pool, run: (work: Work) => Promise<Result>, end: 'commit' | 'rollback'): Promise<Result> {
   const client = await pool.connect();
   const work: Work = { client, now: new Date(), written: [] };
   try {
     await client.query('begin');
     const result = await run(work);
     await settle(client, work.written);
-    await client.query('commit');
+    await client.query(end);
     client.release();
     return result;
   } catch (error) {

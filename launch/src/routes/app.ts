@@ -13,11 +13,13 @@ import type { Repository } from '../fhir/repository.ts';
 import { MODES, type Mode, type ModeName } from '../modes/modes.ts';
 import { authorizeRoutes } from './authorize.ts';
 import { chartRoutes } from './chart.ts';
+import { clientsRoutes } from './clients.ts';
 import { discoveryRoutes, endpointsOf, SMART_STYLE_PATH } from './discovery.ts';
-import { withFaults } from './fhir-faults.ts';
+import { silentWhenDown, withFaults } from './fhir-faults.ts';
 import { healthRoutes, type Readiness } from './health.ts';
 import { launchesRoutes } from './launches.ts';
 import type { RemoteAddress } from './loopback.ts';
+import { recordsRoutes } from './records.ts';
 import { securityHeaders } from './security-headers.ts';
 import { tokenRoutes } from './token.ts';
 
@@ -68,10 +70,16 @@ export function createEhrApp(options: EhrOptions): Hono {
     }
     return context.json({ status: now.status, reason: now.reason }, 503);
   });
+  for (const one of servers) {
+    const { pathname } = new URL(one.fhirBase);
+    for (const path of [`${pathname}/metadata`, `${pathname}/.well-known/*`]) ehr.use(path, silentWhenDown(one));
+  }
   ehr.route('/', discoveryRoutes(servers));
   for (const one of servers) ehr.route(one.mode.prefix || '/', tokenRoutes(one));
   ehr.route('/', authorizeRoutes(servers, repository));
   ehr.route('/', launchesRoutes(server, fhirBaseOf, repository, app, options.remoteAddress));
+  ehr.route('/', clientsRoutes(server, options.remoteAddress));
+  ehr.route('/', recordsRoutes(repository, options.remoteAddress));
   for (const one of servers) {
     const endpoints = endpointsOf(one);
     const fhir = createFhirApp({
@@ -80,7 +88,7 @@ export function createEhrApp(options: EhrOptions): Hono {
       authenticate: (token) => accessContextOf(one, token),
       allowedOrigins: registeredOrigins(clients),
       habits: one.mode.fhir,
-      around: (call, answer) => withFaults({ pool, wait: options.wait }, call, answer),
+      around: (call) => withFaults({ pool, wait: options.wait }, call),
       smart: {
         authorize: endpoints.authorization,
         token: endpoints.token,

@@ -5,7 +5,7 @@ import { type Context, Hono } from 'hono';
 import { type AuthorizationServer, authorizeLaunch, authorizeStandalone } from '../auth/authorization-server.ts';
 import { type AuthorizeRequest, checkAuthorizeRequest, redirectTo } from '../auth/authorize-request.ts';
 import { beginInteraction, findInteraction, finishInteraction, nameUser } from '../auth/interactions.ts';
-import { faultsOfLaunch } from '../auth/launches.ts';
+import { findLaunchOf } from '../auth/launches.ts';
 import { hasScope } from '../auth/scopes.ts';
 import { findUser, type SandboxUser } from '../auth/users.ts';
 import { findResource } from '../chart/find.ts';
@@ -73,7 +73,7 @@ export function authorizeRoutes(servers: readonly [AuthorizationServer, ...Autho
       const interaction = await beginInteraction(server.pool, request, server.now());
       return context.html(signInPage({ action: '/auth/sign-in', hidden: { interaction }, app: appName(request.clientId) }));
     }
-    const fault = faultAt('authorize', await faultsOfLaunch(server.pool, request.launch));
+    const fault = faultAt('authorize', (await findLaunchOf(server.pool, request.launch))?.faults ?? []);
     if (fault === 'auth_invalid_client_id')
       return notHere(context, 'client_id must name one app that is registered here (fault of this launch).');
     if (fault === 'auth_invalid_redirect_uri') {

@@ -14,6 +14,7 @@ import { loadBanner } from '../chart/banner.ts';
 import { chartPage, sectionPage } from '../chart/chart-page.ts';
 import { documentPage, loadContent } from '../chart/document-page.ts';
 import { findResource } from '../chart/find.ts';
+import { loadLastWritings } from '../chart/last-writing.ts';
 import { messagePage } from '../chart/layout.ts';
 import { signOrder } from '../chart/order-signing.ts';
 import { loadOrders } from '../chart/orders.ts';
@@ -45,6 +46,7 @@ export function chartRoutes(
   app: RegisteredClient & { launchUrl: string },
 ): Hono {
   const routes = new Hono();
+  const appNameOf = (clientId: string): string => server.clients.find((client) => client.clientId === clientId)?.name ?? clientId;
   routes.get('/chart/:file', (context) => {
     const asset = ASSETS.get(context.req.param('file'));
     if (!asset) return context.notFound();
@@ -128,7 +130,7 @@ export function chartRoutes(
     if (!patient) return noSuch(context, 'patient');
     const [banner, orders, ...sections] = await Promise.all([
       loadBanner(repository, patient),
-      loadOrders(repository, patient.id),
+      loadOrders(repository, patient.id, appNameOf),
       ...SECTIONS.map((section) => section.load(repository, patient.id, ROWS_IN_CHART)),
     ]);
     return context.html(chartPage({ user: context.get('session').user, banner, orders, sections, today: server.now() }));
@@ -159,6 +161,7 @@ export function chartRoutes(
     const document = patient && (await documentOf(context, patient.id));
     if (!patient || !document) return noSuch(context, 'document');
     const nameOf = await loadReferenceNames(repository, document.author ?? []);
+    const writingOf = await loadLastWritings(repository, [document], appNameOf);
     return context.html(
       documentPage({
         user: context.get('session').user,
@@ -166,6 +169,7 @@ export function chartRoutes(
         document,
         authors: (document.author ?? []).map(nameOf).join(', '),
         content: await loadContent(repository, document.content[0]?.attachment),
+        written: writingOf(document),
         today: server.now(),
       }),
     );

@@ -1,38 +1,17 @@
-import type { AddressInfo } from 'node:net';
-import { serve } from '@hono/node-server';
-import type { DocumentReference } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FAULT_NAMES, type FaultName } from '../modes/faults.ts';
 import { authorizeIn, exchangeIn, fhir, tokensIn } from './test-backend.ts';
-import { CHART, FHIR_BASE, locationOf, openTestEhr, postForm, REFLOOP, type TestEhr } from './test-ehr.ts';
+import { FHIR_BASE, locationOf, openTestEhr, postForm, REFLOOP, type TestEhr } from './test-ehr.ts';
+import { documentOf, faultyToken, keptCount, SCOPE } from './test-faults.ts';
 
 let ehr: TestEhr;
 beforeAll(async () => {
-  ehr = await openTestEhr([
-    ...CHART,
-    {
-      resourceType: 'Task',
-      id: 'task-a',
-      status: 'requested',
-      intent: 'order',
-      for: { reference: 'Patient/pat-a' },
-      focus: { reference: 'ServiceRequest/order-a' },
-    },
-  ]);
+  ehr = await openTestEhr();
 });
 afterAll(() => ehr.close());
 
-const SCOPE =
-  'launch openid fhirUser online_access patient/Patient.r patient/ServiceRequest.crus patient/DocumentReference.crus patient/Task.rus';
-const tokenWith = async (...faults: FaultName[]): Promise<string> => (await tokensIn(ehr, { faults, scope: SCOPE })).access_token;
+const tokenWith = (...faults: FaultName[]): Promise<string> => faultyToken(ehr, ...faults);
 const read = (token: string) => fhir(ehr, 'full', token, 'GET', 'Patient/pat-a');
-const documentOf = (title: string): DocumentReference => ({
-  resourceType: 'DocumentReference',
-  status: 'current',
-  subject: { reference: 'Patient/pat-a' },
-  description: title,
-  content: [{ attachment: { contentType: 'text/plain', data: 'bm90ZQ==' } }],
-});
 const write = (token: string, title = 'note') => fhir(ehr, 'full', token, 'POST', 'DocumentReference', documentOf(title));
 /** A write whose answer may not be readable. */
 const rawWrite = (token: string, title: string, at: { request: TestEhr['app']['request'] } = ehr.app): Promise<Response> =>
@@ -43,10 +22,7 @@ const rawWrite = (token: string, title: string, at: { request: TestEhr['app']['r
       body: JSON.stringify(documentOf(title)),
     }),
   );
-const kept = async (title: string): Promise<number> => {
-  const { matches } = await ehr.repository.search<DocumentReference>('DocumentReference', 'patient=pat-a&_count=1000');
-  return matches.filter((one) => one.description === title).length;
-};
+const kept = (title: string): Promise<number> => keptCount(ehr, title);
 
 describe('at the authorize endpoint', () => {
   test.each<[FaultName, RegExp]>([
@@ -158,28 +134,6 @@ describe('at the FHIR server', () => {
     expect((await write(token, 'cut')).status).toBe(201);
   });
 
-  test('dropped_after_write ends the connection once the write is kept, once', async () => {
-    const token = await tokenWith('dropped_after_write');
-    const server = serve({ fetch: ehr.app.fetch, port: 0, hostname: '127.0.0.1' });
-    await new Promise((done) => server.once('listening', done));
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/fhir/DocumentReference`;
-    const send = (): Promise<Response> =>
-      fetch(url, {
-        method: 'POST',
-        headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/fhir+json' },
-        body: JSON.stringify(documentOf('dropped')),
-      });
-    try {
-      const dropped = await send();
-      await expect(dropped.text()).rejects.toThrow('terminated');
-      expect(await kept('dropped')).toBe(1);
-      const repeated = await send();
-      expect([repeated.status, ((await repeated.json()) as { description: string }).description]).toEqual([201, 'dropped']);
-    } finally {
-      await new Promise((done) => server.close(done));
-    }
-  });
-
   test('in one process without a connection the answer cannot be read either', async () => {
     const token = await tokenWith('dropped_after_write');
     const response = await rawWrite(token, 'unreadable');
@@ -201,64 +155,6 @@ describe('at the FHIR server', () => {
     await expect((await rawWrite(token, 'both')).text()).rejects.toThrow('dropped');
     expect((await write(token, 'both')).status).toBe(201);
     expect(await kept('both')).toBe(3);
-  });
-});
-
-describe('what the EHR keeps and finds', () => {
-  const PLACER = { system: 'https://refloop.example/id/referral', value: '01J0ULID' };
-  const OWN = { system: 'urn:ehr:order', value: '77' };
-
-  test('identifier_not_kept leaves out what a writer brings, and keeps what was there', async () => {
-    const token = await tokenWith('identifier_not_kept');
-    const created = await fhir(ehr, 'full', token, 'POST', 'DocumentReference', {
-      ...documentOf('unnamed'),
-      identifier: [PLACER],
-      masterIdentifier: PLACER,
-    });
-    expect([created.status, created.json['identifier'], created.json['masterIdentifier'], created.json['description']]).toEqual([
-      201,
-      undefined,
-      undefined,
-      'unnamed',
-    ]);
-    const order = await ehr.repository.create({
-      resourceType: 'ServiceRequest',
-      status: 'draft',
-      intent: 'order',
-      subject: { reference: 'Patient/pat-a' },
-      identifier: [OWN],
-    });
-    const path = `ServiceRequest/${order.resource.id}`;
-    const updated = await fhir(ehr, 'full', token, 'PUT', path, { ...order.resource, identifier: [PLACER, OWN], requisition: PLACER });
-    expect([updated.json['identifier'], updated.json['requisition']]).toEqual([[OWN], undefined]);
-    const patched = await fhir(ehr, 'full', token, 'PATCH', path, [{ op: 'add', path: '/identifier/-', value: PLACER }]);
-    expect(patched.json['identifier']).toEqual([OWN]);
-    const found = await fhir(ehr, 'full', token, 'GET', `ServiceRequest?patient=pat-a&identifier=${PLACER.system}|${PLACER.value}`);
-    expect(found.json['total']).toBe(0);
-  });
-
-  test('identifier_not_searchable refuses the parameter, also as a condition', async () => {
-    const token = await tokenWith('identifier_not_searchable');
-    const query = `identifier=${PLACER.system}|${PLACER.value}`;
-    expect((await fhir(ehr, 'full', token, 'GET', `ServiceRequest?${query}`)).status).toBe(400);
-    const conditional = await fhir(ehr, 'full', token, 'POST', 'DocumentReference', documentOf('condition'), { 'If-None-Exist': query });
-    expect(conditional.status).toBe(400);
-    const transaction = {
-      resourceType: 'Bundle',
-      type: 'transaction',
-      entry: [{ request: { method: 'POST', url: 'DocumentReference', ifNoneExist: query }, resource: documentOf('condition') }],
-    };
-    expect((await fhir(ehr, 'full', token, 'POST', '', transaction)).status).toBe(400);
-    expect((await fhir(ehr, 'full', token, 'GET', 'ServiceRequest?patient=pat-a')).status).toBe(200);
-    expect((await fhir(ehr, 'full', await tokenWith(), 'GET', `ServiceRequest?${query}`)).status).toBe(200);
-  });
-
-  test('task_not_in_compartment leaves a token bound to a patient without any Task', async () => {
-    const without = await tokenWith('task_not_in_compartment');
-    for (const path of ['Task/task-a', 'Task?patient=pat-a']) expect((await fhir(ehr, 'full', without, 'GET', path)).status).toBe(403);
-    const included = await fhir(ehr, 'full', without, 'GET', 'ServiceRequest?_id=order-a&_revinclude=Task:focus');
-    expect(included.json['entry']).toHaveLength(1);
-    expect((await fhir(ehr, 'full', await tokenWith(), 'GET', 'Task/task-a')).status).toBe(200);
   });
 });
 

@@ -1,10 +1,22 @@
-/** The faults of a launch as they show on its FHIR requests: late, refused, cut, or cut off. Which and how often: modes/faults.ts. */
-import type { IncomingMessage } from 'node:http';
+/** The faults of a launch or of a backend service as they show on its FHIR requests: late, refused, cut, or cut off. Which and how often: modes/faults.ts. */
+import type { MiddlewareHandler } from 'hono';
 import type pg from 'pg';
-import { fires } from '../auth/fault-firings.ts';
-import type { FhirCall } from '../fhir/app.ts';
+import type { AuthorizationServer } from '../auth/authorization-server.ts';
+import { fires } from '../auth/faults.ts';
+import { accessContextOf } from '../auth/token-status.ts';
+import { bearerToken, type FhirCall } from '../fhir/app.ts';
 import { operationOutcome } from '../fhir/fhir-error.ts';
-import { type FaultName, type FaultStep, faultAt, faultsAt, LATENCY_MILLISECONDS, RETRY_AFTER_SECONDS } from '../modes/faults.ts';
+import {
+  type FaultName,
+  type FaultStep,
+  faultAt,
+  faultsAt,
+  LATE_WRITE_MILLISECONDS,
+  LATENCY_MILLISECONDS,
+  RETRY_AFTER_SECONDS,
+  SLOW_ANSWER_MILLISECONDS,
+} from '../modes/faults.ts';
+import { cutOff, dropConnection } from './dropped-connection.ts';
 
 const FHIR_JSON = 'application/fhir+json; charset=utf-8';
 
@@ -21,51 +33,47 @@ async function cut({ context }: FhirCall, response: Response): Promise<Response>
   return context.body(text.slice(0, Math.ceil(text.length / 2)), response.status as 200, Object.fromEntries(response.headers));
 }
 
-/**
- * The answer's head and the beginning of its body, and then the connection ends. It ends after the head because a browser that gets
- * nothing at all on a connection it used before may repeat the request by itself, POST too, and the app never learns of either.
- * Where there is no connection (a test that calls the application itself), reading the body fails.
- */
-async function cutOff({ context }: FhirCall, response: Response): Promise<Response> {
-  const { incoming } = (context.env ?? {}) as { incoming?: IncomingMessage };
-  const beginning = (await response.text()).slice(0, 40);
-  const body = new ReadableStream<Uint8Array>(
-    {
-      start: (controller) => controller.enqueue(new TextEncoder().encode(beginning)),
-      pull: async (controller) => {
-        if (!incoming) return controller.error(new Error('The connection was dropped.'));
-        // What is written leaves the process first.
-        await new Promise((done) => setTimeout(done, 50));
-        incoming.socket.destroy();
-      },
-    },
-    { highWaterMark: 0 },
-  );
-  return context.body(body, response.status as 200, Object.fromEntries(response.headers));
-}
+export type FaultOptions = { pool: pg.Pool; wait: (milliseconds: number) => Promise<void> };
 
-/** Answers a FHIR request of a launch that has faults; one without is answered as ever. */
-export async function withFaults(
-  { pool, wait }: { pool: pg.Pool; wait: (milliseconds: number) => Promise<void> },
-  call: FhirCall,
-  answer: () => Promise<Response>,
-): Promise<Response> {
-  const { launch } = call.access;
-  if (!launch || launch.faults.length === 0) return answer();
+/** Answers a FHIR request whose token has faults; one without is answered as ever. */
+export async function withFaults({ pool, wait }: FaultOptions, call: FhirCall): Promise<Response> {
+  const { faults } = call.access;
+  if (!faults) return call.answer();
+  const has = (name: FaultName): boolean => faults.names.includes(name);
   const counted = async (step: FaultStep): Promise<FaultName | undefined> => {
-    for (const fault of faultsAt(step, launch.faults)) if (await fires(pool, launch.id, fault)) return fault;
+    for (const fault of faultsAt(step, faults.names)) if (await fires(pool, faults.owner, fault)) return fault;
     return undefined;
   };
 
-  if (launch.faults.includes('latency')) await wait(LATENCY_MILLISECONDS);
+  if (has('down')) return dropConnection(call.context);
+  if (has('latency')) await wait(LATENCY_MILLISECONDS);
   if ((await counted('first-requests')) === 'rate_limited') return outcome(call, 429, 'Too many requests. Wait, then repeat the request.');
-  if (!call.isWrite) return answer();
+  if (!call.isWrite) return call.answer();
   if ((await counted('first-writes')) === 'unavailable')
     return outcome(call, 503, 'The chart takes no changes at the moment. Try again later.');
-  if (faultAt('write', launch.faults) === 'server_error') return outcome(call, 500, 'The server failed on this request.');
-  const response = await answer();
+  if (faultAt('write', faults.names) === 'server_error') return outcome(call, 500, 'The server failed on this request.');
+  if (has('late_write')) {
+    const status = await call.rehearse();
+    if ((await counted('first-writable')) === 'late_write') {
+      void wait(LATE_WRITE_MILLISECONDS).then(call.perform);
+      // Neither Location nor ETag: nothing is there yet that they could name.
+      return cutOff(call.context, status, new Headers({ 'Content-Type': FHIR_JSON, 'Cache-Control': 'no-store' }), '{');
+    }
+  }
+  const response = await call.answer();
+  if (has('slow_writes')) await wait(SLOW_ANSWER_MILLISECONDS);
   if (!response.ok) return response;
   const fault = await counted('first-written');
   if (fault === 'malformed_json') return cut(call, response);
-  return fault === 'dropped_after_write' ? cutOff(call, response) : response;
+  if (fault !== 'dropped_after_write') return response;
+  return cutOff(call.context, response.status, response.headers, (await response.text()).slice(0, 40));
 }
+
+/** What needs no token but is asked with one (metadata, discovery): an EHR that is down does not answer that either. */
+export const silentWhenDown =
+  (server: AuthorizationServer): MiddlewareHandler =>
+  async (context, next) => {
+    const token = bearerToken(context);
+    const access = token === undefined ? undefined : await accessContextOf(server, token);
+    return access?.faults?.names.includes('down') ? dropConnection(context) : next();
+  };

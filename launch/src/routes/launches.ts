@@ -3,17 +3,19 @@
  * this machine alone. Its shape is relied on from outside.
  */
 import type { Encounter, Patient, ServiceRequest } from '@medplum/fhirtypes';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import type { AuthorizationServer } from '../auth/authorization-server.ts';
 import type { RegisteredClient } from '../auth/clients.ts';
-import { createLaunch, type LaunchContext } from '../auth/launches.ts';
+import { firingsOf, setLaunchFaults } from '../auth/faults.ts';
+import { createLaunch, findLaunchOf, type LaunchContext } from '../auth/launches.ts';
 import { findUser, SANDBOX_USERS } from '../auth/users.ts';
 import { findResource, searchAll } from '../chart/find.ts';
 import { patientName } from '../chart/wording.ts';
 import type { Repository } from '../fhir/repository.ts';
-import { FAULT_NAMES } from '../modes/faults.ts';
+import { FAULT_NAMES, faultsNamed, NO_SUCH_FAULT } from '../modes/faults.ts';
 import { findMode, MODES, type ModeName } from '../modes/modes.ts';
+import { readJson, refuseField } from './json-body.ts';
 import { loopbackOnly, type RemoteAddress } from './loopback.ts';
 
 /** The most patients listed; a folder of more is launched by id. */
@@ -29,6 +31,7 @@ const launchRequest = z.strictObject({
   faults: z.array(z.string()).optional(),
 });
 type LaunchRequest = z.infer<typeof launchRequest>;
+const faultsRequest = z.strictObject({ faults: z.array(z.string()) });
 
 type FieldProblem = { field: string; message: string };
 export type LaunchCheck =
@@ -43,10 +46,8 @@ export async function checkLaunch(repository: Repository, request: LaunchRequest
   if (!user) return refused('user', `There is no such user. Use one of: ${SANDBOX_USERS.map((one) => one.id).join(', ')}.`);
   const mode = findMode(request.mode ?? 'full')?.name;
   if (mode === undefined) return refused('mode', `There is no such mode. Use one of: ${MODES.map(({ name }) => name).join(', ')}.`);
-  const faults = [...new Set(request.faults ?? [])];
-  if (faults.some((fault) => !(FAULT_NAMES as string[]).includes(fault))) {
-    return refused('faults', `There is no such fault. Use: ${FAULT_NAMES.join(', ')}.`);
-  }
+  const faults = faultsNamed(request.faults ?? []);
+  if (!faults) return refused('faults', NO_SUCH_FAULT);
   if (request.patient === undefined) {
     const orphan = request.order !== undefined ? 'order' : request.encounter !== undefined ? 'encounter' : undefined;
     if (orphan !== undefined) return refused('patient', `An ${orphan} needs its patient; add the patient's id.`);
@@ -94,7 +95,9 @@ export function launchesRoutes(
   remoteAddress: RemoteAddress,
 ): Hono {
   const routes = new Hono();
-  routes.use('/launches', loopbackOnly(remoteAddress));
+  const here = loopbackOnly(remoteAddress);
+  routes.use('/launches', here);
+  routes.use('/launches/*', here);
 
   routes.get('/launches', async (context) => {
     const patients = await searchAll<Patient>(repository, 'Patient', { _sort: 'family,given' }, LISTED_PATIENTS);
@@ -113,21 +116,48 @@ export function launchesRoutes(
   });
 
   routes.post('/launches', async (context) => {
-    const body: unknown = await context.req.json().catch(() => undefined);
-    const parsed = launchRequest.safeParse(body);
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0];
-      const field = issue?.code === 'unrecognized_keys' ? (issue.keys[0] ?? 'body') : (issue?.path.join('.') ?? '') || 'body';
-      const message = `${issue?.message ?? 'The body is not valid'}. Send {user, patient?, encounter?, order?, mode?, faults?}.`;
-      return context.json({ error: 'invalid_request', field, message }, 400);
-    }
-    const check = await checkLaunch(repository, parsed.data);
-    if (check.kind === 'refused') return context.json({ error: 'invalid_request', field: check.field, message: check.message }, 400);
+    const sent = await readJson(context, launchRequest, '{user, patient?, encounter?, order?, mode?, faults?}');
+    if (sent.kind === 'refused') return sent.response;
+    const check = await checkLaunch(repository, sent.body);
+    if (check.kind === 'refused') return refuseField(context, check.field, check.message);
     const launch = { ...check.context, clientId: app.clientId, needPatientBanner: true };
     const { handle } = await createLaunch(server.pool, launch, server.now());
     context.header('Cache-Control', 'no-store');
     const iss = fhirBaseOf(launch.mode);
     return context.json({ launch: handle, iss, url: launchUrl(app, iss, handle) });
+  });
+
+  /** Named by its handle, which opens nothing any more once it was used. */
+  const launchState = async (context: Context, handle: string): Promise<Response> => {
+    context.header('Cache-Control', 'no-store');
+    const launch = await findLaunchOf(server.pool, handle);
+    if (!launch) {
+      const message = 'There is no such launch, or it has ended. Use the launch that POST /launches answered.';
+      return context.json({ error: 'not_found', message }, 404);
+    }
+    const { userId, patientId, encounterId, orderId, mode, faults, launchId } = launch;
+    return context.json({
+      user: userId,
+      ...(patientId === undefined ? {} : { patient: patientId }),
+      ...(encounterId === undefined ? {} : { encounter: encounterId }),
+      ...(orderId === undefined ? {} : { order: orderId }),
+      mode,
+      faults,
+      fired: await firingsOf(server.pool, launchId),
+    });
+  };
+
+  routes.get('/launches/:launch', (context) => launchState(context, context.req.param('launch')));
+
+  routes.put('/launches/:launch', async (context) => {
+    const handle = context.req.param('launch');
+    const sent = await readJson(context, faultsRequest, '{faults}, a list that takes the place of the former');
+    if (sent.kind === 'refused') return sent.response;
+    const faults = faultsNamed(sent.body.faults);
+    if (!faults) return refuseField(context, 'faults', NO_SUCH_FAULT);
+    const launch = await findLaunchOf(server.pool, handle);
+    if (launch) await setLaunchFaults(server.pool, launch.launchId, faults);
+    return launchState(context, handle);
   });
   return routes;
 }

@@ -68,7 +68,7 @@ export async function serviceToken(ehr: TestEhr, backend: Backend, mode: ModeNam
 export async function authorizeIn(
   ehr: TestEhr,
   options: { mode?: ModeName; faults?: string[]; scope?: string; aud?: string },
-): Promise<{ response: Response; verifier: string; path: string }> {
+): Promise<{ response: Response; verifier: string; path: string; launch: string }> {
   const mode = options.mode ?? 'full';
   const { verifier, challenge } = pkcePair();
   const { launch, iss } = await launchByApi(ehr, {
@@ -85,24 +85,31 @@ export async function authorizeIn(
   };
   const path = `${prefixOf(mode)}/auth`;
   const response = await ehr.app.request(`${EHR}${path}/authorize?${new URLSearchParams(parameters).toString()}`);
-  return { response, verifier, path };
+  return { response, verifier, path, launch };
 }
 
-/** The answer of the token endpoint to the code of such a launch. */
-export async function exchangeIn(ehr: TestEhr, options: Parameters<typeof authorizeIn>[1]): Promise<Response> {
-  const { response, verifier, path } = await authorizeIn(ehr, options);
+async function exchangeCodeOf(ehr: TestEhr, { response, verifier, path }: Awaited<ReturnType<typeof authorizeIn>>): Promise<Response> {
   const code = locationOf(response).searchParams.get('code');
   if (code === null) throw new Error(`No code: ${response.status} ${response.headers.get('location')}`);
   const form = { grant_type: 'authorization_code', code, redirect_uri: `${REFLOOP}/app`, code_verifier: verifier, client_id: 'refloop' };
   return postForm(ehr, `${path}/token`, form, { Origin: REFLOOP });
 }
 
-/** From a launch in a mode to tokens. */
-export async function tokensIn(ehr: TestEhr, options: Parameters<typeof authorizeIn>[1]): Promise<Tokens> {
-  const response = await exchangeIn(ehr, options);
+/** The answer of the token endpoint to the code of such a launch. */
+export const exchangeIn = async (ehr: TestEhr, options: Parameters<typeof authorizeIn>[1]): Promise<Response> =>
+  exchangeCodeOf(ehr, await authorizeIn(ehr, options));
+
+/** From a launch in a mode to its handle, by which its faults are changed, and its tokens. */
+export async function sessionIn(ehr: TestEhr, options: Parameters<typeof authorizeIn>[1]): Promise<{ launch: string; tokens: Tokens }> {
+  const authorized = await authorizeIn(ehr, options);
+  const response = await exchangeCodeOf(ehr, authorized);
   if (response.status !== 200) throw new Error(`No tokens: ${response.status} ${await response.text()}`);
-  return (await response.json()) as Tokens;
+  return { launch: authorized.launch, tokens: (await response.json()) as Tokens };
 }
+
+/** The tokens of such a launch alone. */
+export const tokensIn = async (ehr: TestEhr, options: Parameters<typeof authorizeIn>[1]): Promise<Tokens> =>
+  (await sessionIn(ehr, options)).tokens;
 
 export type FhirAnswer = {
   status: number;

@@ -48,6 +48,8 @@ export type TestEhr = {
   setRemoteAddress: (address: string) => void;
   /** How many milliseconds the EHR let pass on purpose, each time; no test waits for them. */
   waited: number[];
+  /** From now on nothing it waits for comes, until the answer is called. */
+  holdWaits: () => () => void;
   /** The same EHR on the same database, as after a restart. */
   restarted: () => Hono;
   close: () => Promise<void>;
@@ -134,6 +136,7 @@ export async function openTestEhr(resources: Resource[] = CHART, further: Regist
   const clients: EhrOptions['clients'] = [refloopClient(REFLOOP), OTHER_APP, SERVER_APP, ...further];
   const signingKey = await openSigningKey(pool, new Date(now));
   const waited: number[] = [];
+  let held = Promise.resolve();
   const options: EhrOptions = {
     pool,
     repository,
@@ -145,12 +148,20 @@ export async function openTestEhr(resources: Resource[] = CHART, further: Regist
     remoteAddress: () => remoteAddress,
     wait: (milliseconds) => {
       waited.push(milliseconds);
-      return Promise.resolve();
+      return held;
     },
   };
   return {
     app: createEhrApp(options),
     waited,
+    holdWaits: () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      held = promise;
+      return () => {
+        held = Promise.resolve();
+        resolve();
+      };
+    },
     restarted: () => createEhrApp(options),
     pool,
     repository,

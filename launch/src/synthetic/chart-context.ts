@@ -24,7 +24,8 @@ export type ChartContext = {
 };
 
 /** The order's visit lies one day back, so that nothing in a chart is in the future; a deceased patient's lies further back. */
-const visitDaysAgo = (member: CastMember): number => (member.peculiarities?.includes('deceased') ? 24 : 1);
+const visitDaysAgo = ({ peculiarities }: CastMember): number =>
+  peculiarities?.includes('deceased') || peculiarities?.includes('deceased-undated') ? 24 : 1;
 
 export function chartContext(member: CastMember, scenario: Scenario, asOf: string): ChartContext {
   const clinic = clinicOf(member.residence.kind === 'none' ? member.residence.clinicZip : member.residence.zip);

@@ -34,10 +34,10 @@ function type(code: string, display: string, text?: string): CodeableConcept {
 
 function planFor(planId: string, member: CastMember): Plan {
   const found = syntheticPlans.find((plan) => plan.planId === planId);
-  if (!found) throw new Error(`cast.ts: ${member.id} has plan "${planId}", which synthetic-plans.json does not list.`);
+  if (!found) throw new Error(`cast.json: ${member.id} has plan "${planId}", which synthetic-plans.json does not list.`);
   const zip = member.residence.kind === 'none' ? member.residence.clinicZip : member.residence.zip;
   const { state } = placeOf(zip);
-  if (!isSoldIn(found, state)) throw new Error(`cast.ts: ${member.id} lives in ${state}, where plan "${planId}" is not sold.`);
+  if (!isSoldIn(found, state)) throw new Error(`cast.json: ${member.id} lives in ${state}, where plan "${planId}" is not sold.`);
   return found;
 }
 

@@ -1,6 +1,6 @@
-import type { Address, Extension, Patient, RelatedPerson } from '@medplum/fhirtypes';
+import type { Address, Extension, Patient, PatientLink, RelatedPerson } from '@medplum/fhirtypes';
 import { birthDateOf } from './calendar.ts';
-import type { Language, Race } from './cast.ts';
+import { type CastMember, cast, type Language, type Race } from './cast.ts';
 import type { ChartContext } from './chart-context.ts';
 import { streetAddress, zipAddress } from './places.ts';
 import { PRACTICE_NAME, practiceReference } from './practice.ts';
@@ -59,10 +59,27 @@ function addressesOf({ member, random }: ChartContext): Address[] {
 /** The last four digits of a 555-01xx number, the range set aside for invented numbers. */
 const inventedLine = (context: ChartContext): string => `${context.clinic.areaCode}-555-01${context.random.integer(20, 98)}`;
 
+/** R4 Patient.link: the record that was merged points forward to the one to use, and that one back. */
+const linksOf = (member: CastMember): PatientLink[] => [
+  ...(member.mergedInto === undefined ? [] : [{ other: { reference: `Patient/${member.mergedInto}` }, type: 'replaced-by' as const }]),
+  ...cast
+    .filter(({ mergedInto }) => mergedInto === member.id)
+    .map(({ id }) => ({ other: { reference: `Patient/${id}` }, type: 'replaces' as const })),
+];
+
+/** How a chart says that somebody has died: by when, or only that it is so. */
+function deathOf(context: ChartContext): Pick<Patient, 'deceasedDateTime' | 'deceasedBoolean'> {
+  const { peculiarities = [] } = context.member;
+  // Three days after the visit of 24 days ago: three weeks before the day of the charts.
+  if (peculiarities.includes('deceased')) return { deceasedDateTime: context.moment(-2, '05:40') };
+  return peculiarities.includes('deceased-undated') ? { deceasedBoolean: true } : {};
+}
+
 export function patientOf(context: ChartContext, asOf: string): Patient {
   const { member, random, clinic } = context;
   const language = member.language ?? 'en';
   const addresses = addressesOf(context);
+  const links = linksOf(member);
   return {
     resourceType: 'Patient',
     id: member.id,
@@ -80,15 +97,15 @@ export function patientOf(context: ChartContext, asOf: string): Patient {
         assigner: { display: PRACTICE_NAME },
       },
     ],
-    active: true,
+    active: member.mergedInto === undefined,
     name: [{ use: 'official', family: member.family, given: member.given.split(' ') }],
     telecom: [
       { system: 'phone', value: inventedLine(context), use: 'mobile' },
       { system: 'email', value: `${member.id}@example.com` },
     ],
     gender: member.sex,
-    birthDate: birthDateOf(asOf, member.age, random.integer(5, 355)),
-    ...(member.peculiarities?.includes('deceased') ? { deceasedDateTime: context.moment(-12, '05:40') } : {}),
+    birthDate: birthDateOf(asOf, member.age, member.lastBirthdayDaysAgo ?? random.integer(5, 355)),
+    ...deathOf(context),
     ...(addresses.length > 0 ? { address: addresses } : {}),
     communication: [
       {
@@ -98,6 +115,7 @@ export function patientOf(context: ChartContext, asOf: string): Patient {
     ],
     generalPractitioner: [context.clinician],
     managingOrganization: practiceReference,
+    ...(links.length > 0 ? { link: links } : {}),
     ...(member.guardian
       ? {
           contact: [

@@ -27,7 +27,7 @@ const needsInterpreter = (id: string): boolean =>
 const labels = (resource: { meta?: { security?: { code?: string }[] } }): (string | undefined)[] =>
   resource.meta?.security?.map(({ code }) => code) ?? [];
 
-/** What each entry of NOTABLE_PATIENTS promises, held against the chart; the three in the country are in rural-patients.test.ts. */
+/** What each entry of NOTABLE_PATIENTS promises, held against the chart; the three in the country are in where-patients-live.test.ts. */
 const promises: Record<string, (id: string) => void> = {
   'no-coverage': (id) => {
     expect(coverages(id)).toEqual([]);
@@ -84,8 +84,23 @@ const promises: Record<string, (id: string) => void> = {
     for (const resource of sensitive) expect(labels(resource)).toEqual(['R', 'PSY']);
   },
   deceased: (id) => {
-    expect((patient(id).deceasedDateTime ?? asOf) < asOf).toBe(true);
+    expect(patient(id).deceasedDateTime?.slice(0, 10)).toBe('2026-10-30');
     expect((draftOf(id).authoredOn ?? '') < (patient(id).deceasedDateTime ?? '')).toBe(true);
+  },
+  'deceased-boolean': (id) => {
+    expect(patient(id).deceasedBoolean).toBe(true);
+    expect(patient(id).deceasedDateTime).toBeUndefined();
+    expect((draftOf(id).authoredOn ?? asOf) < asOf).toBe(true);
+  },
+  merged: (id) => {
+    expect(patient(id)).toMatchObject({ active: false, link: [{ other: { reference: 'Patient/merged-into' }, type: 'replaced-by' }] });
+    expect(draftOf(id).subject.reference).toBe('Patient/merged');
+  },
+  'merged-into': (id) => {
+    expect(patient(id)).toMatchObject({ active: true, link: [{ other: { reference: 'Patient/merged' }, type: 'replaces' }] });
+    expect(draftOf(id).subject.reference).toBe('Patient/merged-into');
+    const { birthDate, gender, name } = patient('merged');
+    expect(patient(id)).toMatchObject({ birthDate, gender, name: [{ family: name?.[0]?.family }] });
   },
   'no-work-up': (id) => {
     expect(ofType<DiagnosticReport>('DiagnosticReport', chartOf(id))).toEqual([]);
@@ -117,7 +132,7 @@ const promises: Record<string, (id: string) => void> = {
 const inTheCountry = ['rural-nobody-in-25-miles', 'in-network-beyond-50-miles', 'nobody-in-100-miles'];
 
 describe('the notable patients', () => {
-  it('are all promised something here or in rural-patients.test.ts', () => {
+  it('are all promised something here or in where-patients-live.test.ts', () => {
     expect(NOTABLE_PATIENTS.map(({ id }) => id).sort()).toEqual([...Object.keys(promises), ...inTheCountry].sort());
   });
 

@@ -13,9 +13,13 @@ export const ofType = <T extends Resource>(type: T['resourceType'], from: readon
 
 export const patients: readonly Patient[] = ofType<Patient>('Patient');
 
+/** Longest first, so that `merged-into-referral` is not of `merged`. */
+const patientIds = patients.map(({ id = '' }) => id).toSorted((one, other) => other.length - one.length);
+const charts = Map.groupBy(resources, ({ id }) => patientIds.find((patientId) => id === patientId || id?.startsWith(`${patientId}-`)));
+
 /** Every resource of one patient: those whose id begins with the patient's. */
 export const chartOf = (patientId: string): Resource[] => {
-  const chart = resources.filter(({ id }) => id === patientId || id?.startsWith(`${patientId}-`));
+  const chart = charts.get(patientId) ?? [];
   if (!chart.some(({ resourceType, id }) => resourceType === 'Patient' && id === patientId)) throw new Error(`No patient ${patientId}.`);
   return chart;
 };

@@ -8,8 +8,10 @@ import { backToChart } from '../session/back-to-chart.ts';
 import { Chip } from '../ui/Chip.tsx';
 import { copyText } from '../ui/copy-text.ts';
 import type { ApprovalState } from './approval-state.ts';
+import { CandidateQuestion } from './CandidateQuestion.tsx';
 import { finishWriting } from './plan-flow.ts';
-import { indicators, isWhole, orderRefused, stepProblem, stoppedText } from './plan-words.ts';
+import { indicators, isWhole, mayWithdraw, stepProblem, stoppedText } from './plan-words.ts';
+import { ResumesAt } from './ResumesAt.tsx';
 import { takePacket } from './take-packet.ts';
 import { WithdrawApproval } from './WithdrawApproval.tsx';
 
@@ -47,6 +49,13 @@ export function OutcomeBar({ desk, state, approval }: Props) {
           <span key={problem}>{problem}</span>
         ))}
         {approval.kind === 'ended' && approval.stopped ? <span>{stoppedText(approval.stopped)}</span> : null}
+        {approval.kind === 'ended' && approval.resumeAt !== undefined ? <ResumesAt at={approval.resumeAt} /> : null}
+        {unfinished ? (
+          <span className="num">
+            Reference <strong>{plan.reference}</strong>
+          </span>
+        ) : null}
+        {ended ? plan.steps.map((step) => <CandidateQuestion key={step.name} desk={desk} plan={plan} step={step} />) : null}
         {state.notice ? <span>{state.notice}</span> : null}
       </output>
       <div className={bar['buttons']}>
@@ -62,12 +71,12 @@ export function OutcomeBar({ desk, state, approval }: Props) {
             </Button>
           </>
         ) : null}
-        {unfinished ? (
+        {unfinished && plan.writeBack !== 'unsure' ? (
           <Button variant="default" onClick={() => void finishWriting(desk, plan.id, performerName)}>
-            Finish writing
+            {approval.kind === 'ended' && approval.resumeAt !== undefined ? 'Try now' : 'Finish writing'}
           </Button>
         ) : null}
-        {unfinished && orderRefused(plan) ? <WithdrawApproval desk={desk} planId={plan.id} /> : null}
+        {unfinished && mayWithdraw(plan) ? <WithdrawApproval desk={desk} planId={plan.id} /> : null}
         {ended ? <Button onClick={() => backToChart(desk.context.iss)}>Back to chart</Button> : null}
       </div>
     </footer>

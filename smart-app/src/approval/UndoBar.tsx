@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react';
 import bar from '../refer/ActionBar.module.css';
 import type { Desk } from '../refer/desk.ts';
 import { focusNow } from '../ui/focus-now.ts';
-import { undo } from './approval-flow.ts';
+import { stopSending, undo } from './approval-flow.ts';
 import type { ApprovalState } from './approval-state.ts';
 
 export function UndoBar({ desk, approval }: { desk: Desk; approval: Extract<ApprovalState, { kind: 'undo' | 'sending' }> }) {
@@ -20,7 +20,9 @@ export function UndoBar({ desk, approval }: { desk: Desk; approval: Extract<Appr
         <output>
           {approval.kind === 'undo'
             ? `Approving for ${approval.performerName}. Nothing has left yet.`
-            : `Approving for ${approval.performerName}.`}
+            : approval.serverSilent
+              ? `Refloop’s server does not answer. Your approval for ${approval.performerName} is kept in this page and sent again by itself; nothing is written to the chart yet.`
+              : `Approving for ${approval.performerName}.`}
         </output>
         {approval.kind === 'undo' ? (
           <span className="num caption" aria-hidden="true">
@@ -31,6 +33,10 @@ export function UndoBar({ desk, approval }: { desk: Desk; approval: Extract<Appr
       {approval.kind === 'undo' ? (
         <Button variant="default" ref={focusNow} onClick={() => undo(desk)}>
           Undo (Esc)
+        </Button>
+      ) : approval.serverSilent ? (
+        <Button variant="default" onClick={() => stopSending(desk)}>
+          Stop trying
         </Button>
       ) : null}
     </footer>

@@ -3,19 +3,21 @@
  * The order's version is compared here and again on the server; a changed order always comes back to the clinician.
  */
 import { specialtyById } from '@refloop/domain/clinical/specialty';
+import type { EhrFailure, Resource } from '@refloop/domain/fhir/ehr-port';
+import { isOf } from '@refloop/domain/fhir/patient-of';
+import { recordState } from '@refloop/domain/fhir/record-state';
+import { type Result, refuse } from '@refloop/domain/result';
 import type { Approve, Plan } from '@refloop/server/client/approval';
 import type { Recommendation } from '@refloop/server/client/recommendation';
-import { isOf } from '../chart/patient-check.ts';
 import { findPerformer } from '../chart/performer-lookup.ts';
 import { reconcile, saveNow } from '../note/autosave.ts';
 import { type CardFacts, cardOf, type Desk, recommendationOf, workingCopy } from '../refer/desk.ts';
 import { makeRecommendation } from '../refer/draft-flow.ts';
-import { failureText, isProblem } from '../session/api.ts';
-import type { Resource } from '../session/ehr.ts';
+import { type ApiFailure, failureText, isProblem } from '../session/api.ts';
 import { UNDO_MILLISECONDS } from './approval-state.ts';
 import { waitsFor } from './checks.ts';
 import { rereadOrder, showChangedOrder } from './order-changed.ts';
-import { carryOut } from './plan-flow.ts';
+import { carryOut, queue } from './plan-flow.ts';
 
 type Pending = { timer: ReturnType<typeof setTimeout> };
 const pendings = new WeakMap<Desk, Pending>();
@@ -46,74 +48,130 @@ export function undo(desk: Desk): void {
 }
 
 type Prepared =
-  | { order: Resource | null; performerInEhr: Approve['performerInEhr'] }
+  /** `ehrSilent`: the EHR gave no answer; the order is the one the clinician saw, and its version guards the write. */
+  | { order: Resource | null; performerInEhr: Approve['performerInEhr']; ehrSilent: boolean }
   | { refused: string }
+  | { died: { on: string } }
   | 'wrong-patient'
+  | 'merged'
   | 'signed-out';
+
+const isSilent = (failure: EhrFailure): boolean => failure.kind === 'no-answer' || (failure.kind === 'http' && failure.status >= 500);
 
 /** Reads the order again and looks the performer up, while the undo window runs. */
 async function prepare(desk: Desk, card: CardFacts): Promise<Prepared> {
   const { order, request } = desk.store.get();
   const nucc = request.specialty === null ? [] : (specialtyById(request.specialty)?.nucc ?? []);
-  const [read, performerInEhr] = await Promise.all([
+  const [patient, read, performerInEhr] = await Promise.all([
+    desk.ehr.get(`Patient/${desk.patientId}`),
     order ? desk.ehr.get(`ServiceRequest/${order.id}`) : undefined,
     findPerformer(desk.ehr, desk.context.scopes, card.npi, card.name, nucc),
   ]);
-  if (read === undefined) return { order: null, performerInEhr };
-  if (!read.ok) {
-    if (read.refusal.kind === 'signed-out') return 'signed-out';
-    return { refused: 'The order could not be read again, so nothing was approved. Try again in a moment.' };
+  if (patient.ok) {
+    if (!isOf(patient.value, desk.patientId, desk.ehr.base)) return 'wrong-patient';
+    const { deceased, mergedInto } = recordState(patient.value);
+    if (mergedInto !== null) return 'merged';
+    if (deceased && !desk.store.get().patient.deceased) return { died: deceased };
   }
-  if (!isOf(read.value, desk.patientId, desk.ehr.base)) return 'wrong-patient';
-  return { order: read.value, performerInEhr };
+  // Without an order the patient tells whether the EHR answers at all, which decides what may be said after approving.
+  const asked = read ?? patient;
+  if (asked.ok) {
+    if (read?.ok && !isOf(read.value, desk.patientId, desk.ehr.base)) return 'wrong-patient';
+    return { order: read?.ok ? read.value : null, performerInEhr, ehrSilent: false };
+  }
+  if (asked.refusal.kind === 'signed-out') return 'signed-out';
+  // Taken into the queue: the write names the version that was approved, so a change meanwhile comes back to the clinician.
+  if (isSilent(asked.refusal)) return { order, performerInEhr: null, ehrSilent: true };
+  return { refused: 'The order could not be read again, so nothing was approved. Try again in a moment.' };
 }
 
 const backToEditing = (desk: Desk, notice: string): void => desk.store.set({ approval: { kind: 'editing' }, notice });
 
 async function send(desk: Desk, card: CardFacts, idempotencyKey: string, preparing: Promise<Prepared>): Promise<void> {
-  const { store, api } = desk;
+  const { store } = desk;
   if (store.get().approval.kind !== 'undo') return;
-  store.set({ approval: { kind: 'sending', performerName: card.name } });
+  store.set({ approval: { kind: 'sending', performerName: card.name, serverSilent: false } });
   const prepared = await preparing;
   if (prepared === 'wrong-patient') return desk.fail({ kind: 'wrong-patient', where: 'The order' });
   if (prepared === 'signed-out') return desk.fail({ kind: 'ehr-signed-out' });
+  if (prepared === 'merged') return desk.fail({ kind: 'patient-merged' });
+  if ('died' in prepared) {
+    store.set((state) => ({ patient: { ...state.patient, deceased: prepared.died } }));
+    return backToEditing(desk, 'Not approved. The chart says since a moment that this patient has died.');
+  }
   if ('refused' in prepared) return backToEditing(desk, prepared.refused);
   const seen = store.get().order;
   if (seen && prepared.order && seen.meta?.versionId !== prepared.order.meta?.versionId) {
     return showChangedOrder(desk, seen, prepared.order);
   }
-  await saveNow(desk);
-  const state = store.get();
-  const recommendation = recommendationOf(state);
-  if (!recommendation || state.approval.kind !== 'sending') return;
-  const body: Approve = {
-    recommendationId: recommendation.id,
-    revision: state.revision,
-    working: workingCopy(state),
-    order: prepared.order,
-    performerInEhr: prepared.performerInEhr,
-    idempotencyKey,
-  };
-  const approved = await api.call<Plan>('/approvals', { method: 'POST', body, milliseconds: 30_000 });
-  if (approved.ok) {
-    await carryOut(desk, approved.value, card.name);
-    return;
-  }
+  const approved = await recordApproval(desk, card, idempotencyKey, prepared);
+  if (approved === undefined) return;
+  if (approved.ok) return prepared.ehrSilent ? queue(desk, approved.value, card.name) : carryOut(desk, approved.value, card.name);
   const { refusal } = approved;
   if (refusal.kind === 'session-ended') return desk.fail(refusal);
   if (isProblem(refusal, 'order-changed')) return rereadOrder(desk);
   if (isProblem(refusal, 'conflict') || isProblem(refusal, 'recommendation-closed')) {
     backToEditing(desk, 'Not approved. This draft was changed in another window.');
-    return reconcile(desk, recommendation.id);
+    const recommendation = recommendationOf(store.get());
+    return recommendation && reconcile(desk, recommendation.id);
   }
   // A new directory may judge the chosen specialist differently: the list is made again before the next try.
   if (isProblem(refusal, 'directory-changed')) void makeRecommendation(desk);
-  backToEditing(
-    desk,
-    refusal.kind === 'unreachable'
-      ? 'Refloop’s server does not answer. Whether it recorded the approval is not known; approving again is safe and records it once.'
-      : `Not approved. ${failureText(refusal)}`,
-  );
+  backToEditing(desk, refusal.kind === 'unreachable' ? SERVER_SILENT : `Not approved. ${failureText(refusal)}`);
+}
+
+const SERVER_SILENT =
+  'Refloop’s server does not answer. Whether it recorded the approval is not known; approving again is safe and records it once.';
+/** Between the tries while Refloop does not answer; the last one repeats. */
+const SERVER_WAITS_MILLISECONDS = [2_000, 5_000, 10_000, 20_000, 30_000] as const;
+/** A quarter of an hour, as long as a session lasts without its person. */
+const MOST_SERVER_TRIES = 30;
+
+/**
+ * Sends the approval until Refloop has answered, always the same one: its key makes it count once, however often it arrives.
+ * @returns undefined where the clinician stopped it meanwhile
+ */
+async function recordApproval(
+  desk: Desk,
+  card: CardFacts,
+  idempotencyKey: string,
+  prepared: { order: Resource | null; performerInEhr: Approve['performerInEhr'] },
+): Promise<Result<Plan, ApiFailure> | undefined> {
+  const { store, api } = desk;
+  for (let attempt = 0; ; attempt += 1) {
+    await saveNow(desk);
+    const state = store.get();
+    const recommendation = recommendationOf(state);
+    if (!recommendation || state.approval.kind !== 'sending') return undefined;
+    // What the server has not saved yet cannot be approved: it would approve other words than these.
+    const unsaved = state.save.kind === 'kept-here' || state.save.kind === 'unsaved';
+    const approved: Result<Plan, ApiFailure> = unsaved
+      ? refuse({ kind: 'unreachable' })
+      : await api.call<Plan>('/approvals', {
+          method: 'POST',
+          body: {
+            recommendationId: recommendation.id,
+            revision: state.revision,
+            working: workingCopy(state),
+            order: prepared.order,
+            performerInEhr: prepared.performerInEhr,
+            idempotencyKey,
+          } satisfies Approve,
+          milliseconds: 30_000,
+        });
+    if (approved.ok || approved.refusal.kind !== 'unreachable' || attempt >= MOST_SERVER_TRIES) return approved;
+    if (store.get().approval.kind !== 'sending') return undefined;
+    store.set({ approval: { kind: 'sending', performerName: card.name, serverSilent: true } });
+    await pause(SERVER_WAITS_MILLISECONDS[Math.min(attempt, SERVER_WAITS_MILLISECONDS.length - 1)] ?? 30_000);
+  }
+}
+
+const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+
+/** The clinician does not want to wait for Refloop any longer. */
+export function stopSending(desk: Desk): void {
+  const { approval } = desk.store.get();
+  if (approval.kind === 'sending' && approval.serverSilent) backToEditing(desk, SERVER_SILENT);
 }
 
 const PATIENCE_MILLISECONDS = 15_000;

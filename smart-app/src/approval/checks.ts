@@ -64,6 +64,7 @@ export function waitsFor(state: DeskState): string | undefined {
   if (state.draft.outdated) return 'Waiting for the note to follow your change.';
   const { recommendation } = state.draft;
   if (recommendation.status !== 'PENDING_REVIEW') return 'This recommendation has already been decided.';
+  if (state.patient.deceased && !state.deathConsidered) return 'Say first whether the referral is still meant.';
   if (state.redFlags.length > 0 && !state.emergencyConsidered) return 'Answer the question about the emergency department first.';
   const card = cardOf(state, state.choice.entryId);
   if (!card) return 'Choose a specialist first.';

@@ -1,11 +1,12 @@
 /** The order in the chart is no longer the one the clinician saw: nothing is merged, the difference is shown, approved again. */
+
+import type { Resource } from '@refloop/domain/fhir/ehr-port';
+import { isOf } from '@refloop/domain/fhir/patient-of';
 import { orderDifference } from '../chart/order-difference.ts';
 import { orderFacts } from '../chart/order-facts.ts';
-import { isOf } from '../chart/patient-check.ts';
 import type { Desk } from '../refer/desk.ts';
 import { makeRecommendation } from '../refer/draft-flow.ts';
 import { rebaseRequest } from '../refer/request-form.ts';
-import type { Resource } from '../session/ehr.ts';
 
 const refuseHere = (desk: Desk, notice: string): void => desk.store.set({ approval: { kind: 'editing' }, notice });
 

@@ -1,7 +1,8 @@
 /** What the three indicators say: decision, write-back and transport, never merged into one. */
+
+import type { PlanStop } from '@refloop/domain/write-back/run-plan';
 import type { Plan, PlanStep, StepName } from '@refloop/server/client/approval';
 import type { Tone } from '../ui/Chip.tsx';
-import type { LeaseRefusal } from './run-plan.ts';
 
 export const STEP_WORDS: Record<StepName, string> = {
   DocumentReference: 'Note',
@@ -17,17 +18,18 @@ function writeBackText(plan: Plan, writing: StepName | undefined, stopped: boole
   if (plan.steps.length === 0) return { label, tone: 'warn', text: 'Nothing is written to this chart' };
   if (writing) return { label, tone: 'info', text: `Writing: ${STEP_WORDS[writing].toLowerCase()}` };
   const done = plan.steps.filter((step) => step.outcome.status === 'done').length;
+  const has = (status: PlanStep['outcome']['status']): boolean => plan.steps.some((step) => step.outcome.status === status);
   if (done === plan.steps.length && plan.rung === 3) return { label, tone: 'warn', text: 'Note filed; the order is yours to place' };
   if (plan.writeBack === 'awaiting-signature') return { label, tone: 'warn', text: 'In the chart, awaiting signature in the EHR' };
   if (done === plan.steps.length) return { label, tone: 'good', text: 'Written to the chart' };
-  if (plan.steps.some((step) => step.outcome.status === 'stale')) return { label, tone: 'warn', text: 'The order changed' };
-  if (plan.steps.some((step) => step.outcome.status === 'refused'))
-    return { label, tone: 'bad', text: `Refused by the EHR, ${done} of ${plan.steps.length} written` };
-  if (plan.steps.some((step) => step.outcome.status === 'unknown'))
-    return { label, tone: 'unknown', text: `Not known, ${done} of ${plan.steps.length} confirmed` };
-  return stopped
-    ? { label, tone: 'warn', text: `Unfinished, ${done} of ${plan.steps.length} written` }
-    : { label, tone: 'info', text: `${done} of ${plan.steps.length} written` };
+  if (has('stale')) return { label, tone: 'warn', text: 'The order changed' };
+  if (has('unsure')) return { label, tone: 'warn', text: `Needs your look, ${done} of ${plan.steps.length} confirmed` };
+  if (has('refused')) return { label, tone: 'bad', text: `Refused by the EHR, ${done} of ${plan.steps.length} written` };
+  if (has('unknown')) return { label, tone: 'unknown', text: `Not known, ${done} of ${plan.steps.length} confirmed` };
+  if (!stopped) return { label, tone: 'info', text: `${done} of ${plan.steps.length} written` };
+  // Nothing of it has left: it stands in the queue, and that is all that may be said.
+  if (plan.steps.every(({ attemptedAt }) => attemptedAt === null)) return { label, tone: 'wait', text: 'Queued, nothing is written yet' };
+  return { label, tone: 'warn', text: `Unfinished, ${done} of ${plan.steps.length} written` };
 }
 
 export const indicators = (plan: Plan, writing: StepName | undefined, stopped: boolean): Indicator[] => [
@@ -36,9 +38,10 @@ export const indicators = (plan: Plan, writing: StepName | undefined, stopped: b
   { label: 'Sent', tone: 'wait', text: 'Not sent to the specialist' },
 ];
 
-const STOPPED: Record<LeaseRefusal | 'ehr-signed-out' | 'wrong-patient', string> = {
+const STOPPED: Record<PlanStop, string> = {
   'held-elsewhere': 'Another window is writing this referral. Nothing was written here.',
-  'server-silent': 'Refloop’s server does not answer. What was written is found again when you finish writing.',
+  'ehr-silent': 'The EHR does not answer. The approval is on record and waits; nothing is called written until the EHR says so.',
+  'server-silent': 'Refloop’s server does not answer. What was written is found again when it is back.',
   'session-ended': 'The session ended before everything was written. Re-open from the chart to finish.',
   'ehr-signed-out': 'Your EHR session ended before everything was written. Re-open from the chart to finish.',
   'wrong-patient': 'A step names another patient. Nothing further was written.',
@@ -60,11 +63,16 @@ export function stepProblem(step: PlanStep): string | undefined {
       return `${name}: it changed in the chart before it was written. ${outcome.detail}`;
     case 'unknown':
       return `${name}: the EHR did not answer, so it is not known whether it was written. ${outcome.detail}`;
+    case 'unsure':
+      return undefined;
   }
 }
 
 export const isWhole = (plan: Plan): boolean => plan.steps.every((step) => step.outcome.status === 'done');
 
-/** The EHR said no to the order itself: it is certainly not in the chart, and trying again may not help. */
-export const orderRefused = (plan: Plan): boolean =>
-  plan.steps.some((step) => step.name === 'ServiceRequest' && step.outcome.status === 'refused');
+/**
+ * Whether taking the approval back makes sense: the order was refused, never sent, or sent and not heard of, which is looked up first.
+ * What a person has yet to judge, or what is in the chart, is not taken back.
+ */
+export const mayWithdraw = (plan: Plan): boolean =>
+  plan.steps.some((step) => step.name === 'ServiceRequest' && ['refused', 'waiting', 'unknown'].includes(step.outcome.status));

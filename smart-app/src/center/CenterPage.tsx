@@ -1,10 +1,10 @@
 /** The Referral center: opened without a patient, it offers what this person's roles allow and nothing else. */
 import { Button } from '@mantine/core';
+import type { EhrPort } from '@refloop/domain/fhir/ehr-port';
 import type { Role, Session } from '@refloop/server/client/session';
 import { useEffect, useSyncExternalStore } from 'react';
 import type { Api } from '../session/api.ts';
 import { backToChart } from '../session/back-to-chart.ts';
-import type { Ehr } from '../session/ehr.ts';
 import type { Failure } from '../session/failure.ts';
 import { PlainPage } from '../ui/PlainPage.tsx';
 import { AccessPage } from './AccessPage.tsx';
@@ -16,7 +16,7 @@ import { ExceptionsPage } from './ExceptionsPage.tsx';
 export type CenterProps = {
   session: Session;
   api: Api;
-  ehr: Ehr;
+  ehr: EhrPort;
   /** Scopes of this session as the EHR granted them. */
   scopes: readonly string[];
   iss: string;

@@ -1,10 +1,10 @@
 /** What this EHR lets us do: its own statement and the scopes of this session, told as consequences, to print or copy. */
 import { Button } from '@mantine/core';
+import type { Resource } from '@refloop/domain/fhir/ehr-port';
 import type { PublicSite } from '@refloop/server/client/session';
 import { useEffect, useState } from 'react';
 import type { Api } from '../session/api.ts';
 import { capabilities } from '../session/capabilities.ts';
-import type { Resource } from '../session/ehr.ts';
 import { todayHere } from '../session/open-app.ts';
 import { Chip } from '../ui/Chip.tsx';
 import { copyText } from '../ui/copy-text.ts';
@@ -12,6 +12,7 @@ import { Late } from '../ui/Late.tsx';
 import styles from './CenterPage.module.css';
 import type { CenterProps } from './CenterPage.tsx';
 import { AS_ASKED, abilitiesReport, reportText, SAID_WORDS, type Said } from './ehr-abilities.ts';
+import { SelfTest, type SelfTestState, selfTestText } from './SelfTest.tsx';
 
 const TONES = { yes: 'good', no: 'warn', unsaid: 'unknown', 'at-launch': 'info' } as const satisfies Record<Said, string>;
 
@@ -28,6 +29,7 @@ export function EhrAbilitiesPage({ ehr, api, scopes, iss }: CenterProps) {
   const [asked, setAsked] = useState(0);
   const [answer, setAnswer] = useState<{ asked: number; statement: Resource | undefined; scopesAsked: readonly string[] }>();
   const [notice, setNotice] = useState('');
+  const [asking, setAsking] = useState<SelfTestState>({ kind: 'not-run' });
   useEffect(() => {
     let newest = true;
     void Promise.all([capabilities(ehr), askedScopes(api, iss)]).then(([statement, scopesAsked]) => {
@@ -49,7 +51,7 @@ export function EhrAbilitiesPage({ ehr, api, scopes, iss }: CenterProps) {
   }
   const report = abilitiesReport(iss, scopes, answer.scopesAsked, answer.statement);
   const copy = () => {
-    void copyText(reportText(report, todayHere())).then((copied) =>
+    void copyText([reportText(report, todayHere()), ...selfTestText(asking)].join('\n')).then((copied) =>
       setNotice(copied ? 'The report was copied.' : 'The browser did not allow copying. Print the page instead.'),
     );
   };
@@ -119,6 +121,7 @@ export function EhrAbilitiesPage({ ehr, api, scopes, iss }: CenterProps) {
         “Asked at launch” is granted or not when Refloop is opened from a chart. An EHR may offer something and still have it switched off
         for one app.
       </p>
+      <SelfTest api={api} state={asking} onState={setAsking} />
       <p className="caption num">Scopes: {scopes.join(' ') || 'none'}</p>
     </main>
   );

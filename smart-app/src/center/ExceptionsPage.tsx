@@ -86,7 +86,10 @@ function Row({ row, now, onTake, onDone }: { row: ExceptionRow; now: Date; onTak
   const overdue = Date.parse(row.dueAt) < now.getTime();
   return (
     <tr>
-      <td>{KINDS[row.kind]}</td>
+      <td>
+        {KINDS[row.kind]}
+        {row.reference === null ? null : <div className="caption">{row.reference}</div>}
+      </td>
       <td>{overdue ? <Chip tone="bad">overdue since {plainTime(row.dueAt)}</Chip> : plainTime(row.dueAt)}</td>
       <td>{row.owner ?? 'nobody yet'}</td>
       <td>{row.patientName}</td>

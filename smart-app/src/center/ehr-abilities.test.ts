@@ -1,5 +1,5 @@
+import type { Resource } from '@refloop/domain/fhir/ehr-port';
 import { describe, expect, test } from 'vitest';
-import type { Resource } from '../session/ehr.ts';
 import { abilitiesReport, reportText } from './ehr-abilities.ts';
 
 const ISS = 'https://ehr.example.org/fhir';

@@ -1,8 +1,9 @@
 /** What an EHR lets Refloop do, capability by capability, each with what follows from it: for admins, to hand to IT. */
+
+import type { Resource } from '@refloop/domain/fhir/ehr-port';
 import { chooseRung, hindrance, RUNG_EFFECT, WRITE_ACTIONS, type WriteAction } from '@refloop/domain/write-back/rung';
 import { grants, type Interaction } from '../chart/granted-scopes.ts';
 import { capability, offers, offersConditionalCreate, writeBasis } from '../chart/write-back-rung.ts';
-import type { Resource } from '../session/ehr.ts';
 
 /**
  * `unsaid`: the EHR does not say, or there is no scope for it. `at-launch`: Refloop asks for it at a launch from a chart, and

@@ -1,7 +1,7 @@
 /** The patient's coverages as matching needs them, the one that counts first. */
 import type { Coverage, Organization } from '@medplum/fhirtypes';
+import type { Resource } from '@refloop/domain/fhir/ehr-port';
 import type { CoverageInput } from '@refloop/server/client/match';
-import type { Resource } from '../session/ehr.ts';
 
 export type CoverageFacts = {
   id: string;

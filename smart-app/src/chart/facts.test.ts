@@ -1,7 +1,7 @@
+import { patientOf } from '@refloop/domain/fhir/patient-of';
 import { describe, expect, test } from 'vitest';
 import { coverageFacts } from './coverage-facts.ts';
 import { orderFacts } from './order-facts.ts';
-import { patientOf } from './patient-check.ts';
 import { ageOn, patientFacts } from './patient-facts.ts';
 
 const TODAY = '2026-11-20';

@@ -1,5 +1,5 @@
 /** What changed in an order between the version the clinician saw and the one in the chart now, in words. */
-import type { Resource } from '../session/ehr.ts';
+import type { Resource } from '@refloop/domain/fhir/ehr-port';
 
 export type OrderChange = { element: string; label: string; before: string; after: string };
 

@@ -1,7 +1,7 @@
 /** What the launched order already says of the request. */
 import type { ServiceRequest } from '@medplum/fhirtypes';
 import { specialtyOfNucc, specialtyOfReferralCode } from '@refloop/domain/clinical/specialty';
-import type { Resource } from '../session/ehr.ts';
+import type { Resource } from '@refloop/domain/fhir/ehr-port';
 
 export type ReasonCode = { system: string; code: string; display?: string };
 

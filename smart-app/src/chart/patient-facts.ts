@@ -1,8 +1,9 @@
 /** What the banner and matching need of the Patient resource. */
 
 import type { Patient } from '@medplum/fhirtypes';
+import type { Resource } from '@refloop/domain/fhir/ehr-port';
+import { type RecordState, recordState } from '@refloop/domain/fhir/record-state';
 import type { MatchInput } from '@refloop/server/client/match';
-import type { Resource } from '../session/ehr.ts';
 
 export type PatientFacts = {
   name: string;
@@ -18,7 +19,7 @@ export type PatientFacts = {
   /** BCP-47 codes to match on; empty when English serves. */
   languages: string[];
   interpreterRequired: boolean;
-};
+} & RecordState;
 
 const GEOLOCATION = 'http://hl7.org/fhir/StructureDefinition/geolocation';
 const INTERPRETER = 'http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired';
@@ -80,5 +81,6 @@ export function patientFacts(resource: Resource, today: string): PatientFacts {
     group: age !== undefined && age < 18 ? 'child' : 'adult',
     languages: language && !/^en\b/i.test(language) ? [language] : [],
     interpreterRequired,
+    ...recordState(resource),
   };
 }

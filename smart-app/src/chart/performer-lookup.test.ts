@@ -1,6 +1,6 @@
+import type { EhrPort, Resource } from '@refloop/domain/fhir/ehr-port';
 import { ok, refuse } from '@refloop/domain/result';
 import { describe, expect, test } from 'vitest';
-import type { Ehr, Resource } from '../session/ehr.ts';
 import { findPerformer } from './performer-lookup.ts';
 
 const NPI = '1234567893';
@@ -24,7 +24,7 @@ const role = (id: string, who: string, more: object = {}): Resource => ({
 });
 
 /** An EHR that answers a search with these, whatever was searched for. */
-const ehrWith = (practitioners: Resource[] | 'refused', roles: Resource[] | 'refused' = []): Ehr => ({
+const ehrWith = (practitioners: Resource[] | 'refused', roles: Resource[] | 'refused' = []): EhrPort => ({
   base: 'https://ehr.example.org/fhir',
   get: async (path) => {
     const found = path.startsWith('PractitionerRole') ? roles : practitioners;
@@ -33,7 +33,7 @@ const ehrWith = (practitioners: Resource[] | 'refused', roles: Resource[] | 'ref
   },
   write: async () => refuse({ kind: 'elsewhere' }),
 });
-const find = (ehr: Ehr, scopes = SCOPES) => findPerformer(ehr, scopes, NPI, 'Dr. Robin Lee', [CARDIOLOGY]);
+const find = (ehr: EhrPort, scopes = SCOPES) => findPerformer(ehr, scopes, NPI, 'Dr. Robin Lee', [CARDIOLOGY]);
 
 describe('the performer in the EHR', () => {
   test('is the practitioner with this NPI, in the role of this specialty', async () => {

@@ -1,8 +1,8 @@
 /** Finds the chosen performer in the EHR by NPI, so that the order's reference resolves there. */
 import type { Practitioner, PractitionerRole } from '@medplum/fhirtypes';
+import { entriesOf } from '@refloop/domain/fhir/bundle';
+import type { EhrPort, Resource } from '@refloop/domain/fhir/ehr-port';
 import { NPI_SYSTEM } from '@refloop/domain/write-back/identifiers';
-import type { Ehr, Resource } from '../session/ehr.ts';
-import { entriesOf } from '../session/ehr.ts';
 import { grants } from './granted-scopes.ts';
 
 export type PerformerInEhr = { reference: string; display: string };
@@ -22,7 +22,7 @@ const isOfPractitioner = (role: PractitionerRole, reference: string, base: strin
  * @returns PractitionerRole before Practitioner; null when the EHR does not know the NPI or may not be asked
  */
 export async function findPerformer(
-  ehr: Ehr,
+  ehr: EhrPort,
   scopes: readonly string[],
   npi: string,
   display: string,

@@ -1,6 +1,6 @@
+import type { Resource } from '@refloop/domain/fhir/ehr-port';
 import { ok, refuse } from '@refloop/domain/result';
 import { describe, expect, test } from 'vitest';
-import type { Resource } from '../session/ehr.ts';
 import { readChart } from './read-chart.ts';
 
 const base = 'https://ehr.example.org/fhir';

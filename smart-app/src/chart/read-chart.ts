@@ -2,12 +2,13 @@
  * Reads the chart for the note with the clinician's own token: all types in parallel, each bounded, nothing of another
  * patient let through. What could not be read is said in words, because the note says what it could not see.
  */
+
+import { entriesOf, nextPage } from '@refloop/domain/fhir/bundle';
+import type { EhrFailure, Resource } from '@refloop/domain/fhir/ehr-port';
+import { isOf } from '@refloop/domain/fhir/patient-of';
 import type { Result } from '@refloop/domain/result';
 import { ok, refuse } from '@refloop/domain/result';
-import type { EhrFailure, Resource } from '../session/ehr.ts';
-import { entriesOf, nextPage } from '../session/ehr.ts';
 import { grants } from './granted-scopes.ts';
-import { isOf } from './patient-check.ts';
 
 type Reader = { base: string; get(path: string): Promise<Result<Resource, EhrFailure>> };
 

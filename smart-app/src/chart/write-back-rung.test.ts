@@ -1,5 +1,5 @@
+import type { Resource } from '@refloop/domain/fhir/ehr-port';
 import { describe, expect, test } from 'vitest';
-import type { Resource } from '../session/ehr.ts';
 import { approvalEffect, whyNoOrder, writeBackRung } from './write-back-rung.ts';
 
 const statement = (offers: Record<string, string[]>): Resource => ({

@@ -1,7 +1,8 @@
 /** Which rung of the write-back ladder this launch can stand on: granted scopes and the EHR's CapabilityStatement together. */
+
+import type { Resource } from '@refloop/domain/fhir/ehr-port';
 import { chooseRung, RUNG_EFFECT, WRITE_ACTIONS } from '@refloop/domain/write-back/rung';
 import type { WriteBack } from '@refloop/server/client/recommendation';
-import type { Resource } from '../session/ehr.ts';
 import { grants } from './granted-scopes.ts';
 
 type Capability = {
@@ -52,6 +53,19 @@ export function writeBackRung(scopes: readonly string[], statement: Resource | u
 
 /** What approving will do, in one sentence for the action bar. */
 export const approvalEffect = (writeBack: WriteBack): string => RUNG_EFFECT[writeBack.rung];
+
+const LEFT_OUT_WORDS: Record<string, string> = {
+  DocumentReference: 'the note',
+  ServiceRequest: 'the order',
+  Task: 'a task',
+  Provenance: 'the provenance',
+};
+
+/** What this EHR does not take beside the order, with why; empty where it takes all, or takes no order at all. */
+export const leftOutText = ({ rung, leftOut }: WriteBack): string =>
+  rung > 2 || leftOut.length === 0
+    ? ''
+    : `Without ${leftOut.map(({ step }) => LEFT_OUT_WORDS[step] ?? step).join(' and ')}. ${[...new Set(leftOut.map(({ why }) => why))].join(' ')}`;
 
 /** Why it is no more than that, where Refloop writes no order; empty where it does. */
 export const whyNoOrder = ({ rung, notPossible }: WriteBack): string =>

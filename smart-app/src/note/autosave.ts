@@ -1,7 +1,7 @@
 /** Keeps the working copy on the server: a moment after each change, again by itself when the server was away. */
 import type { Recommendation } from '@refloop/server/client/recommendation';
 import { type Desk, recommendationOf, workingCopy } from '../refer/desk.ts';
-import { failureText } from '../session/api.ts';
+import { failureText, isBusy } from '../session/api.ts';
 
 const QUIET_MILLISECONDS = 800;
 const RETRY_MILLISECONDS = 5_000;
@@ -40,7 +40,7 @@ async function saveOnce(desk: Desk): Promise<void> {
   }
   const { refusal } = saved;
   if (refusal.kind === 'session-ended') desk.fail(refusal);
-  else if (refusal.kind === 'unreachable') {
+  else if (refusal.kind === 'unreachable' || isBusy(refusal)) {
     store.set({ save: { kind: 'kept-here' } });
     schedule(desk, RETRY_MILLISECONDS);
   } else if (refusal.problem.status === 409) await reconcile(desk, recommendation.id);
@@ -121,6 +121,7 @@ export function settleConflict(desk: Desk, keep: 'mine' | 'theirs'): void {
     sentences: theirs.working.sentences,
     notNeeded: theirs.working.notNeeded,
     emergencyConsidered: theirs.working.emergencyDepartmentConsidered,
+    deathConsidered: theirs.working.deathConsidered,
     revision: theirs.revision,
     save: { kind: 'saved' },
   });

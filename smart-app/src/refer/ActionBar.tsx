@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core';
 import { approve } from '../approval/approval-flow.ts';
 import { checksOf, waitsFor } from '../approval/checks.ts';
-import { approvalEffect, whyNoOrder } from '../chart/write-back-rung.ts';
+import { approvalEffect, leftOutText, whyNoOrder } from '../chart/write-back-rung.ts';
 import { saveNow } from '../note/autosave.ts';
 import { toneIcon } from '../ui/Chip.tsx';
 import styles from './ActionBar.module.css';
@@ -29,6 +29,7 @@ function saveText(state: DeskState): string {
 export function ActionBar({ desk, state, onKeys }: { desk: Desk; state: DeskState; onKeys: () => void }) {
   const card = cardOf(state, state.choice.entryId);
   const waiting = waitsFor(state);
+  const limits = whyNoOrder(state.writeBack) || leftOutText(state.writeBack);
   return (
     <footer className={styles['bar']} aria-label="Decision">
       <ul className={styles['checks']} aria-label="Checks">
@@ -40,7 +41,7 @@ export function ActionBar({ desk, state, onKeys }: { desk: Desk; state: DeskStat
       </ul>
       <div className={styles['status']}>
         <output>{state.notice || waiting || approvalEffect(state.writeBack)}</output>
-        {whyNoOrder(state.writeBack) === '' ? null : <p className="caption">{whyNoOrder(state.writeBack)}</p>}
+        {limits === '' ? null : <p className="caption">{limits}</p>}
         <p className={`caption ${state.save.kind === 'saved' ? styles['save'] : ''}`}>{saveText(state)}</p>
       </div>
       <div className={styles['buttons']}>

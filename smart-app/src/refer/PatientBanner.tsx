@@ -1,5 +1,6 @@
 /** Whose chart this is. Left out only where the EHR says that it shows a banner itself. */
 import type { PatientFacts } from '../chart/patient-facts.ts';
+import { Chip } from '../ui/Chip.tsx';
 import { plainDate } from '../words/plain-date.ts';
 import styles from './PatientBanner.module.css';
 
@@ -14,6 +15,7 @@ export function PatientBanner({ patient }: { patient: PatientFacts }) {
   return (
     <section className={styles['banner']} aria-label="Patient">
       <strong className={styles['name']}>{patient.name}</strong>
+      {patient.deceased ? <Chip tone="bad">Died{patient.deceased.on === '' ? '' : ` ${plainDate(patient.deceased.on)}`}</Chip> : null}
       {facts.map((fact) => (
         <span key={fact} className="num">
           {fact}

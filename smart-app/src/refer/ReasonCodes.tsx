@@ -1,9 +1,9 @@
 /** The coded reasons: those of the order, and any of the problem list. */
 import { Modal } from '@mantine/core';
 import type { Condition } from '@medplum/fhirtypes';
+import type { Resource } from '@refloop/domain/fhir/ehr-port';
 import { useState } from 'react';
 import type { ReasonCode } from '../chart/order-facts.ts';
-import type { Resource } from '../session/ehr.ts';
 import type { Desk, DeskState } from './desk.ts';
 import styles from './RequestColumn.module.css';
 import { changeRequest } from './request-flow.ts';

@@ -9,6 +9,7 @@ import { flushOnLeaving, settleConflict } from '../note/autosave.ts';
 import { NoteColumn } from '../note/NoteColumn.tsx';
 import { useStore } from '../ui/store.ts';
 import { ActionBar } from './ActionBar.tsx';
+import { DeathQuestion } from './DeathQuestion.tsx';
 import { Dismissed } from './Dismissed.tsx';
 import type { Desk, DeskState } from './desk.ts';
 import { EmergencyQuestion } from './EmergencyQuestion.tsx';
@@ -80,6 +81,13 @@ function Body({ desk, state, keysOn, onKeys }: BodyProps) {
     return (
       <main>
         <OpenWorkPanel desk={desk} state={state} />
+      </main>
+    );
+  }
+  if (editing && state.patient.deceased && !state.deathConsidered) {
+    return (
+      <main>
+        <DeathQuestion desk={desk} deceased={state.patient.deceased} />
       </main>
     );
   }

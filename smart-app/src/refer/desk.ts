@@ -1,4 +1,6 @@
 /** Everything one launch holds for the Refer screen. One desk a launch, in memory only, wiped when the session ends. */
+
+import type { EhrPort, Resource } from '@refloop/domain/fhir/ehr-port';
 import type { MatchAnswer } from '@refloop/server/client/match';
 import type { OpenWork, Recommendation, Sentence, WorkingCopy, WriteBack } from '@refloop/server/client/recommendation';
 import type { Session } from '@refloop/server/client/session';
@@ -7,7 +9,6 @@ import type { CoverageFacts } from '../chart/coverage-facts.ts';
 import type { OrderFacts } from '../chart/order-facts.ts';
 import type { PatientFacts } from '../chart/patient-facts.ts';
 import type { Api } from '../session/api.ts';
-import type { Ehr, Resource } from '../session/ehr.ts';
 import type { Failure } from '../session/failure.ts';
 import type { LaunchContext } from '../session/launch-context.ts';
 import type { Store } from '../ui/store.ts';
@@ -61,6 +62,7 @@ export type DeskState = {
   /** Found in the order's own words before anything is ranked, then by the server for the request as recorded. */
   redFlags: readonly { found: string; sentence: string }[];
   emergencyConsidered: boolean;
+  deathConsidered: boolean;
   revision: number;
   save: SaveState;
   openWork: OpenWork;
@@ -75,7 +77,7 @@ export type DeskState = {
 export type Desk = {
   store: Store<DeskState>;
   api: Api;
-  ehr: Ehr;
+  ehr: EhrPort;
   context: LaunchContext;
   session: Session;
   patientId: string;
@@ -93,6 +95,7 @@ export function workingCopy(state: DeskState): WorkingCopy {
     sentences: state.sentences,
     notNeeded: state.notNeeded,
     emergencyDepartmentConsidered: state.emergencyConsidered,
+    deathConsidered: state.deathConsidered,
   };
 }
 

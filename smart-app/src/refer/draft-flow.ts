@@ -31,7 +31,7 @@ function take(desk: Desk, recommendation: Recommendation, previous: Recommendati
       notNeeded: working.notNeeded,
       redFlags: recommendation.redFlags,
       revision: recommendation.revision,
-      save: { kind: previous || state.choice.byPerson || state.emergencyConsidered ? 'unsaved' : 'saved' },
+      save: { kind: previous || state.choice.byPerson || state.emergencyConsidered || state.deathConsidered ? 'unsaved' : 'saved' },
     };
   });
   if (desk.store.get().save.kind === 'unsaved') saveSoon(desk);
@@ -89,6 +89,7 @@ export function resumeRecommendation(desk: Desk, recommendation: Recommendation)
     notNeeded: recommendation.working.notNeeded,
     redFlags: recommendation.redFlags,
     emergencyConsidered: recommendation.working.emergencyDepartmentConsidered,
+    deathConsidered: recommendation.working.deathConsidered,
     revision: recommendation.revision,
     save: { kind: 'saved' },
   }));

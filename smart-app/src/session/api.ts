@@ -21,11 +21,22 @@ const REPEATABLE = (path: string, method: string): boolean =>
   method === 'GET' || method === 'PUT' || path === '/match' || path === '/directory/search' || path === '/approvals';
 
 const TRIES = 3;
+/** A wait that the server asks for and that a person still sits through. */
+const LONGEST_WAIT_MILLISECONDS = 10_000;
 const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
 
 /** @returns whether the refusal is the named one, e.g. `order-changed` */
 export const isProblem = (failure: ApiFailure, name: string): boolean =>
   failure.kind === 'problem' && failure.problem.type.split(/[/#:]/).at(-1) === name;
+
+/** Too much was asked at once and nothing was done: to be tried again a little later. */
+export const isBusy = (failure: ApiFailure): boolean => isProblem(failure, 'too-many-requests');
+
+/** What Retry-After asks for, where it is short enough to wait for. */
+function waitOf(response: Response): number | undefined {
+  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
+  return seconds >= 0 && seconds * 1000 <= LONGEST_WAIT_MILLISECONDS ? seconds * 1000 : undefined;
+}
 
 /** One sentence for the person: what was refused, the fix where the server names one, and the reference to quote. */
 export function failureText(failure: ApiFailure): string {
@@ -83,9 +94,11 @@ export function openApi(onAnotherPatient?: () => void): Api {
     options: ApiCall,
     read: (response: Response) => Promise<Answer>,
   ): Promise<Result<Answer, ApiFailure>> {
-    const tries = REPEATABLE(path, options.method ?? 'GET') ? TRIES : 1;
+    let tries = REPEATABLE(path, options.method ?? 'GET') ? TRIES : 1;
+    let told: number | undefined;
     for (let attempt = 0; attempt < tries; attempt += 1) {
-      if (attempt > 0) await pause(400 * 3 ** attempt);
+      if (attempt > 0) await pause(told ?? 400 * 3 ** attempt);
+      told = undefined;
       try {
         const response = await once(path, options);
         const { status } = response;
@@ -96,6 +109,12 @@ export function openApi(onAnotherPatient?: () => void): Api {
           return refuse({ kind: 'session-ended', why: idle ? 'idle' : 'expired' });
         }
         if (status === 502 || status === 503 || status === 504) continue;
+        if (status === 429) told = waitOf(response);
+        if (told !== undefined && attempt + 1 < TRIES) {
+          // Refused before anything was done, so any call may be sent once more.
+          tries = Math.max(tries, attempt + 2);
+          continue;
+        }
         const refusal: ApiFailure = { kind: 'problem', problem: problemOf(status, body) };
         if (isProblem(refusal, 'another-patient')) onAnotherPatient?.();
         return refuse(refusal);

@@ -1,10 +1,10 @@
 /** The EHR's CapabilityStatement, asked for once a page: it says the same for every launch. */
-import type { Ehr, Resource } from './ehr.ts';
+import type { EhrPort, Resource } from '@refloop/domain/fhir/ehr-port';
 
 const cache = new Map<string, Promise<Resource | undefined>>();
 
 /** @returns undefined when the EHR does not say what it can do */
-export function capabilities(ehr: Ehr): Promise<Resource | undefined> {
+export function capabilities(ehr: EhrPort): Promise<Resource | undefined> {
   const there = cache.get(ehr.base);
   if (there) return there;
   const asked = ehr.get('metadata').then((answer) => {

@@ -2,28 +2,10 @@
  * The one door to the EHR. Reads time out and are tried again within bounds; writes are tried once, because what an
  * unanswered write did is not known until somebody looks. The token goes to the launch's FHIR base and nowhere else.
  */
+import type { EhrFailure, EhrPort, EhrWrite, Resource, Written } from '@refloop/domain/fhir/ehr-port';
 import { ok, type Result, refuse } from '@refloop/domain/result';
 import type Client from 'fhirclient/lib/Client';
 import { ehrUrl } from './ehr-url.ts';
-
-export type Resource = { resourceType: string; id?: string; meta?: { versionId?: string }; [element: string]: unknown };
-
-export type EhrFailure =
-  | { kind: 'http'; status: number; detail: string }
-  /** No answer: a read may be tried again, a write has to be looked up first. */
-  | { kind: 'no-answer'; detail: string }
-  | { kind: 'signed-out' }
-  | { kind: 'elsewhere' };
-
-export type EhrWrite = { path: string; method: 'POST' | 'PUT'; resource: Resource; ifMatch?: string; ifNoneExist?: string };
-export type Written = { reference: string | undefined; versionId: string | undefined; resource: Resource | undefined };
-
-export type Ehr = {
-  base: string;
-  /** Reads one resource or one searchset; `path` is relative, or a next-page link below the same FHIR base. */
-  get(path: string): Promise<Result<Resource, EhrFailure>>;
-  write(write: EhrWrite): Promise<Result<Written, EhrFailure>>;
-};
 
 const READ_MILLISECONDS = 10_000;
 const WRITE_MILLISECONDS = 15_000;
@@ -67,7 +49,7 @@ function isOver(client: Client): boolean {
 
 type Send = { method?: 'POST' | 'PUT'; headers?: Record<string, string>; body?: string };
 
-export function openEhr(client: Client): Ehr {
+export function openEhr(client: Client): EhrPort {
   const base = client.state.serverUrl;
 
   async function send(url: string, init: Send, milliseconds: number): Promise<Result<Response, EhrFailure>> {
@@ -140,19 +122,4 @@ export function openEhr(client: Client): Ehr {
   }
 
   return { base, get, write };
-}
-
-/** The resources of a searchset, without outcomes. */
-export function entriesOf(bundle: Resource): Resource[] {
-  const entries = bundle['entry'];
-  if (!Array.isArray(entries)) return [];
-  return (entries as { resource?: Resource; search?: { mode?: string } }[])
-    .filter((entry) => entry.resource && entry.search?.mode !== 'outcome' && entry.resource.resourceType !== 'OperationOutcome')
-    .map((entry) => entry.resource as Resource);
-}
-
-export function nextPage(bundle: Resource): string | undefined {
-  const links = bundle['link'];
-  if (!Array.isArray(links)) return undefined;
-  return (links as { relation?: string; url?: string }[]).find((link) => link.relation === 'next')?.url;
 }

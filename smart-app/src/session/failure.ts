@@ -13,6 +13,7 @@ export type Failure =
   | { kind: 'ehr-signed-out' }
   | { kind: 'api-unreachable' }
   | { kind: 'wrong-patient'; where: string }
+  | { kind: 'patient-merged' }
   | { kind: 'session-ended'; why: 'idle' | 'expired' | 'reloaded' }
   | { kind: 'not-a-practitioner'; reference: string | undefined }
   | { kind: 'refused'; title: string; detail: string; reference: string | undefined }
@@ -137,6 +138,14 @@ export function explainFailure(failure: Failure): FailurePageText {
         what: `${failure.where} belongs to another patient than the one this page was opened for.`,
         meaning: 'To protect both patients Refloop stopped, removed everything from this page and wrote nothing.',
         todo: 'Close this page, check which chart is open, and open Refloop again. Report it if it happens twice.',
+        wayOut: 'reopen',
+      };
+    case 'patient-merged':
+      return {
+        title: 'This chart was merged into another',
+        what: 'The EHR says that another record took the place of this patient’s.',
+        meaning: 'A referral from here would be missed by those who look at the right chart. Nothing was written.',
+        todo: 'Close this page and open Refloop from the chart that took its place.',
         wayOut: 'reopen',
       };
     case 'session-ended':

@@ -3,12 +3,15 @@
  * shown before token, session and resources agree on one patient.
  */
 import { redFlags } from '@refloop/domain/clinical/red-flags';
+import { entriesOf } from '@refloop/domain/fhir/bundle';
+import type { EhrFailure, EhrPort, Resource } from '@refloop/domain/fhir/ehr-port';
+import { isOf } from '@refloop/domain/fhir/patient-of';
+import { recordState } from '@refloop/domain/fhir/record-state';
 import { ok, type Result, refuse } from '@refloop/domain/result';
 import type { Session } from '@refloop/server/client/session';
 import { coverageFacts } from '../chart/coverage-facts.ts';
 import { grants } from '../chart/granted-scopes.ts';
 import { orderFacts } from '../chart/order-facts.ts';
-import { isOf } from '../chart/patient-check.ts';
 import { patientFacts } from '../chart/patient-facts.ts';
 import { writeBackRung } from '../chart/write-back-rung.ts';
 import type { Desk, DeskState } from '../refer/desk.ts';
@@ -16,7 +19,7 @@ import { requestOf } from '../refer/request-form.ts';
 import { createStore } from '../ui/store.ts';
 import type { Api } from './api.ts';
 import { capabilities } from './capabilities.ts';
-import { type Ehr, type EhrFailure, entriesOf, openEhr, type Resource } from './ehr.ts';
+import { openEhr } from './ehr.ts';
 import type { Failure } from './failure.ts';
 import { applyHostStyle } from './host-style.ts';
 import { type LaunchContext, readLaunchContext } from './launch-context.ts';
@@ -25,7 +28,7 @@ import type { CompletedLaunch } from './smart-launch.ts';
 
 export type OpenedApp =
   | { kind: 'chart'; desk: Desk; context: LaunchContext; session: Session; api: Api }
-  | { kind: 'center'; session: Session; api: Api; ehr: Ehr; context: LaunchContext };
+  | { kind: 'center'; session: Session; api: Api; ehr: EhrPort; context: LaunchContext };
 
 function readFailure(failure: EhrFailure, what: string): Failure {
   switch (failure.kind) {
@@ -43,7 +46,7 @@ function readFailure(failure: EhrFailure, what: string): Failure {
 
 type ChartHead = { patient: Resource; coverages: Resource[]; order: Resource | null; statement: Resource | undefined };
 
-async function readHead(ehr: Ehr, context: LaunchContext, patientId: string): Promise<Result<ChartHead, Failure>> {
+async function readHead(ehr: EhrPort, context: LaunchContext, patientId: string): Promise<Result<ChartHead, Failure>> {
   const missing = [
     ...(grants(context.scopes, 'Patient', 'r') ? [] : ['patient/Patient.r']),
     ...(context.order && !grants(context.scopes, 'ServiceRequest', 'r') ? ['patient/ServiceRequest.r'] : []),
@@ -64,6 +67,7 @@ async function readHead(ehr: Ehr, context: LaunchContext, patientId: string): Pr
     statement,
   };
   if (!isOf(head.patient, patientId, ehr.base)) return refuse({ kind: 'wrong-patient', where: 'The patient record' });
+  if (recordState(head.patient).mergedInto !== null) return refuse({ kind: 'patient-merged' });
   if (head.order && !isOf(head.order, patientId, ehr.base)) return refuse({ kind: 'wrong-patient', where: 'The order' });
   if (head.coverages.some((coverage) => !isOf(coverage, patientId, ehr.base)))
     return refuse({ kind: 'wrong-patient', where: 'A coverage' });
@@ -96,6 +100,7 @@ function deskState(head: ChartHead, context: LaunchContext): DeskState {
     notNeeded: [],
     redFlags: redFlags(`${request.reasonText} ${request.question}`, request.reasonCodes),
     emergencyConsidered: false,
+    deathConsidered: false,
     revision: 0,
     save: { kind: 'saved' },
     openWork: { recommendations: [], plans: [] },

@@ -20,5 +20,10 @@ export function plainTime(instant: string, now: Date = new Date()): string {
   return local(at) === local(now) ? clock : `${plainDay(local(at))}, ${clock}`;
 }
 
+const withSeconds = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+
+/** Milliseconds since the epoch as "09:41:20". */
+export const plainClock = (at: number): string => withSeconds.format(at);
+
 /** The reader's year, as four digits. */
 export const thisYear = (): string => String(new Date().getFullYear());

@@ -12,9 +12,11 @@ export const decision = (place: Place): Locator => place.getByRole('contentinfo'
 export const patientBanner = (place: Place): Locator => place.getByRole('region', { name: 'Patient', exact: true });
 export const approveButton = (place: Place): Locator => place.getByRole('button', { name: /^Approve/ });
 
-/** Opens the app as a script does, on a page of its own. */
-export async function openApp(page: Page, request: LaunchRequest): Promise<void> {
-  await page.goto((await launch(request)).url);
+/** Opens the app as a script does, on a page of its own; answers the launch, whose faults can be changed later. */
+export async function openApp(page: Page, request: LaunchRequest): Promise<{ launch: string }> {
+  const launched = await launch(request);
+  await page.goto(launched.url);
+  return launched;
 }
 
 /** The list is there, the note is drafted and saved: approving may begin. */

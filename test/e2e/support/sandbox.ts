@@ -34,6 +34,16 @@ export async function launch(request: LaunchRequest, ehr = EHR): Promise<{ launc
   return (await answer.json()) as { launch: string; iss: string; url: string };
 }
 
+/** What goes wrong in a launch from now on; nothing, with an empty list. */
+export async function setFaults(launched: { launch: string }, faults: string[], ehr = EHR): Promise<void> {
+  const answer = await fetch(`${ehr}/launches/${launched.launch}`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ faults }),
+  });
+  expect(answer.ok, await answer.clone().text()).toBe(true);
+}
+
 /** The draft order every built-in patient has. */
 export const draftOrder = (patient: string): string => `${patient}-referral`;
 

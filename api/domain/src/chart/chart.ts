@@ -24,7 +24,6 @@ export type PatientFacts = {
   /** Name of the preferred (else only) language; empty when none is recorded. */
   readonly language: string;
   readonly needsInterpreter: boolean;
-  readonly deceased: boolean;
 };
 
 export type Problem = {

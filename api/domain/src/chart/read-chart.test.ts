@@ -71,7 +71,6 @@ describe('patient', () => {
       sex: 'female',
       language: 'Spanish',
       needsInterpreter: true,
-      deceased: false,
     });
   });
 

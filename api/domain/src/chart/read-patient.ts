@@ -38,7 +38,6 @@ export function readPatient(resource: FhirResource, today: Day): PatientFacts | 
     sex: sex === 'female' || sex === 'male' ? sex : '',
     language: languageName(preferred ? preferred['language'] : undefined),
     needsInterpreter: needsInterpreter(resource),
-    deceased: resource['deceasedBoolean'] === true || datePart(resource['deceasedDateTime']) !== '',
   };
 }
 

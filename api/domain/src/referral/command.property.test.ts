@@ -106,6 +106,57 @@ test('an order the EHR keeps unsigned is not called active, and its approval can
   ]);
 });
 
+describe('a write that is sent is on record before it leaves', () => {
+  const attempt: ReferralCommand = { type: 'attempt-step', planId: 'p', step: 'ServiceRequest' };
+  const withdraw: ReferralCommand = { type: 'withdraw', planId: 'p', reason: 'placed by hand' };
+  const approved = [recommend('r', '3'), approve('r', '3', 'p')];
+  const candidate = { reference: 'ServiceRequest/o9', versionId: '1', filedAt: null, author: null };
+  const unsure: ReferralCommand = {
+    type: 'settle-step',
+    planId: 'p',
+    step: 'ServiceRequest',
+    outcome: { status: 'unsure', detail: 'no mark', candidates: [candidate] },
+  };
+  const judge = (reference: string | null): ReferralCommand => ({
+    type: 'judge-candidates',
+    planId: 'p',
+    step: 'ServiceRequest',
+    ours: reference === null ? null : { status: 'done', reference, versionId: '1' },
+  });
+
+  test('from then on the approval cannot be taken back unheard, though nothing was reported', () => {
+    expect(play([...approved, attempt, withdraw]).refusals).toEqual(['order-may-be-written']);
+  });
+
+  test('twice is one fact', () => {
+    const { events } = play([...approved, attempt, attempt]);
+    expect(events.filter(({ fact }) => fact.type === 'write-step-attempted')).toHaveLength(1);
+  });
+
+  test('a plan of before attempts were on record counts as tried', () => {
+    const { events } = play(approved);
+    const old = events.map((event) =>
+      event.fact.type === 'write-back-planned' ? { ...event, fact: { ...event.fact, attemptsRecorded: false } } : event,
+    );
+    expect(decide(fold('r1', old), withdraw)).toEqual({ ok: false, refusal: { kind: 'order-may-be-written' } });
+  });
+
+  test('what may be ours is judged by a person: this one it is', () => {
+    const { referral, refusals } = play([...approved, attempt, unsure, judge('ServiceRequest/o9')]);
+    expect(refusals).toEqual([]);
+    expect(referral?.order).toMatchObject({ status: 'active', reference: { type: 'ServiceRequest', id: 'o9' } });
+  });
+
+  test('or none of them is, and then nothing of it is in the chart', () => {
+    expect(play([...approved, attempt, unsure, judge(null), withdraw]).refusals).toEqual([]);
+  });
+
+  test('only what was found can be chosen, and only while the question is open', () => {
+    expect(play([...approved, attempt, unsure, judge('ServiceRequest/another')]).refusals).toEqual(['nothing-to-judge']);
+    expect(play([...approved, attempt, judge(null)]).refusals).toEqual(['nothing-to-judge']);
+  });
+});
+
 describe('withdrawing', () => {
   const withdraw: ReferralCommand = { type: 'withdraw', planId: 'p', reason: 'placed by hand' };
   const settle = (outcome: Extract<ReferralCommand, { type: 'settle-step' }>['outcome']): ReferralCommand => ({
@@ -140,6 +191,11 @@ const outcome = fc.oneof(
   }),
   fc.record({ status: fc.constant('unknown' as const), detail: fc.constant('timed out') }),
   fc.record({ status: fc.constant('stale' as const), detail: fc.constant('412') }),
+  fc.record({
+    status: fc.constant('unsure' as const),
+    detail: fc.constant('no mark'),
+    candidates: fc.constant([{ reference: 'Task/t1', versionId: null, filedAt: null, author: null }]),
+  }),
   fc.record({ status: fc.constant('refused' as const), httpStatus: fc.constant(403), detail: fc.constant('scope') }),
 );
 const command: fc.Arbitrary<ReferralCommand> = fc.oneof(
@@ -147,6 +203,17 @@ const command: fc.Arbitrary<ReferralCommand> = fc.oneof(
   fc.tuple(id, version, fc.constantFrom('p1', 'p2')).map(([each, at, plan]) => approve(each, at, plan)),
   id.map((recommendationId): ReferralCommand => ({ type: 'dismiss', recommendationId, reason: 'not now' })),
   fc.constantFrom('p1', 'p2').map((planId): ReferralCommand => ({ type: 'withdraw', planId, reason: 'by hand' })),
+  fc
+    .tuple(fc.constantFrom('p1', 'p2'), fc.constantFrom(...STEPS))
+    .map(([planId, step]): ReferralCommand => ({ type: 'attempt-step', planId, step })),
+  fc.tuple(fc.constantFrom('p1', 'p2'), fc.constantFrom(...STEPS), fc.boolean()).map(
+    ([planId, step, isOurs]): ReferralCommand => ({
+      type: 'judge-candidates',
+      planId,
+      step,
+      ours: isOurs ? { status: 'done', reference: 'Task/t1', versionId: '1' } : null,
+    }),
+  ),
   fc
     .tuple(fc.constantFrom('p1', 'p2'), fc.constantFrom(...STEPS), outcome)
     .map(([planId, step, result]): ReferralCommand => ({ type: 'settle-step', planId, step, outcome: result })),

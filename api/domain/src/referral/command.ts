@@ -36,7 +36,11 @@ export type ReferralCommand =
       leftOut: { step: string; why: string }[];
     }
   | { type: 'withdraw'; planId: string; reason: string }
-  | { type: 'settle-step'; planId: string; step: StepName; outcome: StepOutcome };
+  /** About to send a write: on record before it leaves. */
+  | { type: 'attempt-step'; planId: string; step: StepName }
+  | { type: 'settle-step'; planId: string; step: StepName; outcome: StepOutcome }
+  /** A person looked at what may be ours: this one it is, as the EHR holds it now, or none of them. */
+  | { type: 'judge-candidates'; planId: string; step: StepName; ours: Extract<StepOutcome, { status: 'done' }> | null };
 
 export type ReferralRefusal =
   | { kind: 'no-such-recommendation' }
@@ -46,7 +50,8 @@ export type ReferralRefusal =
   | { kind: 'no-such-plan' }
   /** The order may be in the chart already; taking the approval back would leave it there unowned. */
   | { kind: 'order-may-be-written' }
-  | { kind: 'step-already-settled'; step: StepName };
+  | { kind: 'step-already-settled'; step: StepName }
+  | { kind: 'nothing-to-judge'; step: StepName };
 
 /** Which commands each order status takes; the buttons of the app read the same table. */
 export const referralCan = {
@@ -54,7 +59,9 @@ export const referralCan = {
   dismiss: ['draft'],
   approve: ['draft'],
   withdraw: ['approved'],
+  'attempt-step': ['approved', 'awaiting-signature', 'active'],
   'settle-step': ['approved', 'awaiting-signature', 'active'],
+  'judge-candidates': ['approved', 'awaiting-signature', 'active'],
 } satisfies Record<ReferralCommand['type'], Referral['order']['status'][]>;
 
 export function decide(referral: Referral | undefined, command: ReferralCommand): Result<ReferralFact[], ReferralRefusal> {
@@ -70,8 +77,12 @@ export function decide(referral: Referral | undefined, command: ReferralCommand)
       return approve(referral, command);
     case 'withdraw':
       return withdraw(referral, command);
+    case 'attempt-step':
+      return attemptStep(referral, command);
     case 'settle-step':
       return settleStep(referral, command);
+    case 'judge-candidates':
+      return judgeCandidates(referral, command);
     default:
       return unreachable(command);
   }
@@ -115,15 +126,27 @@ function approve(referral: Referral | undefined, command: Of<'approve'>): Result
   const { approvalId, planId, recommendationId, orderVersion, contentHash, performer, overrideReason, rung, steps, leftOut } = command;
   return ok([
     { type: 'referral-approved', version: 1, approvalId, recommendationId, orderVersion, contentHash, performer, overrideReason },
-    { type: 'write-back-planned', version: 1, planId, approvalId, rung, steps, leftOut },
+    { type: 'write-back-planned', version: 2, planId, approvalId, rung, steps, leftOut, attemptsRecorded: true },
   ]);
 }
 
+/** The step of the plan in force, or undefined: the plan lapsed, or has no such step. */
+function stepOf(referral: Referral | undefined, { planId, step }: { planId: string; step: StepName }) {
+  if (!referral || referral.order.status === 'draft' || referral.order.writeBack?.planId !== planId) return undefined;
+  const found = referral.order.writeBack.steps.find(({ name }) => name === step);
+  return found && { ...found, approval: referral.order.approval };
+}
+
+/** Once is enough: the fact says that the step may be in the chart from then on. */
+function attemptStep(referral: Referral | undefined, command: Of<'attempt-step'>): Result<ReferralFact[], ReferralRefusal> {
+  const step = stepOf(referral, command);
+  if (!step) return refuse({ kind: 'no-such-plan' });
+  if (step.outcome?.status === 'done') return refuse({ kind: 'step-already-settled', step: command.step });
+  return ok(step.attempted ? [] : [{ type: 'write-step-attempted', version: 1, planId: command.planId, step: command.step }]);
+}
+
 function settleStep(referral: Referral | undefined, command: Of<'settle-step'>): Result<ReferralFact[], ReferralRefusal> {
-  if (!referral || referral.order.status === 'draft' || referral.order.writeBack?.planId !== command.planId)
-    return refuse({ kind: 'no-such-plan' });
-  const { writeBack, approval } = referral.order;
-  const step = writeBack.steps.find((each) => each.name === command.step);
+  const step = stepOf(referral, command);
   if (!step) return refuse({ kind: 'no-such-plan' });
   if (step.outcome?.status === 'done') {
     // The same report twice changes nothing; a different one would rewrite what the chart already holds.
@@ -131,27 +154,41 @@ function settleStep(referral: Referral | undefined, command: Of<'settle-step'>):
     return same ? ok([]) : refuse({ kind: 'step-already-settled', step: command.step });
   }
   const facts: ReferralFact[] = [
-    { type: 'write-step-settled', version: 1, planId: command.planId, step: command.step, outcome: command.outcome },
+    { type: 'write-step-settled', version: 2, planId: command.planId, step: command.step, outcome: command.outcome },
   ];
   if (command.step === 'ServiceRequest' && command.outcome.status === 'stale') {
     facts.push({
       type: 'order-changed-before-write',
       version: 1,
       planId: command.planId,
-      approvalId: approval.id,
+      approvalId: step.approval.id,
       detail: command.outcome.detail,
     });
   }
   return ok(facts);
 }
 
-/** Only while it is certain that no order was written: never tried, or refused by the EHR. An unknown outcome is looked up first. */
+function judgeCandidates(referral: Referral | undefined, command: Of<'judge-candidates'>): Result<ReferralFact[], ReferralRefusal> {
+  const found = stepOf(referral, command);
+  if (!found) return refuse({ kind: 'no-such-plan' });
+  const { planId, step, ours } = command;
+  if (found.outcome?.status !== 'unsure') return refuse({ kind: 'nothing-to-judge', step });
+  const references = found.outcome.candidates.map(({ reference }) => reference);
+  if (ours === null) return ok([{ type: 'write-candidates-refused', version: 1, planId, step, references }]);
+  if (!references.includes(ours.reference)) return refuse({ kind: 'nothing-to-judge', step });
+  return ok([{ type: 'write-step-settled', version: 2, planId, step, outcome: ours }]);
+}
+
+/**
+ * Only while it is certain that no order was written: never sent, or refused by the EHR. One that was sent and of which nothing is
+ * known is looked up first.
+ */
 function withdraw(referral: Referral | undefined, command: Of<'withdraw'>): Result<ReferralFact[], ReferralRefusal> {
   if (!referral || referral.order.status === 'draft' || referral.order.writeBack?.planId !== command.planId)
     return refuse({ kind: 'no-such-plan' });
-  const order = referral.order.writeBack.steps.find(({ name }) => name === 'ServiceRequest')?.outcome ?? null;
-  if (referral.order.status !== 'approved' || (order !== null && order.status !== 'refused'))
-    return refuse({ kind: 'order-may-be-written' });
+  const order = referral.order.writeBack.steps.find(({ name }) => name === 'ServiceRequest');
+  const certainlyNotThere = order === undefined || order.outcome?.status === 'refused' || (order.outcome === null && !order.attempted);
+  if (referral.order.status !== 'approved' || !certainlyNotThere) return refuse({ kind: 'order-may-be-written' });
   const { planId, reason } = command;
   return ok([{ type: 'approval-withdrawn', version: 1, planId, approvalId: referral.order.approval.id, reason }]);
 }

@@ -26,6 +26,9 @@ export type Performer = {
 
 export type StepName = 'DocumentReference' | 'ServiceRequest' | 'Task' | 'Provenance';
 
+/** An entry of the chart that may be what Refloop wrote: where it is and what a person tells it apart by. No content. */
+export type Candidate = { reference: string; versionId: string | null; filedAt: string | null; author: string | null };
+
 export type StepOutcome =
   | {
       status: 'done';
@@ -36,7 +39,9 @@ export type StepOutcome =
     }
   | { status: 'refused'; httpStatus: number; detail: string }
   | { status: 'stale'; detail: string }
-  | { status: 'unknown'; detail: string };
+  | { status: 'unknown'; detail: string }
+  /** The EHR keeps no mark of ours and holds something that may be what was written: a person decides. */
+  | { status: 'unsure'; detail: string; candidates: Candidate[] };
 
 export type ReferralFact =
   | {
@@ -73,14 +78,22 @@ export type ReferralFact =
     }
   | {
       type: 'write-back-planned';
-      version: 1;
+      version: 2;
       planId: string;
       approvalId: string;
       rung: number;
       steps: StepName[];
       leftOut: { step: string; why: string }[];
+      /** Whether each write is on record before it leaves; plans made before that was so may have been tried unseen. */
+      attemptsRecorded: boolean;
     }
-  | { type: 'write-step-settled'; version: 1; planId: string; step: StepName; outcome: StepOutcome }
+  /** Recorded before a write leaves: without it a step was certainly never written. */
+  | { type: 'write-step-attempted'; version: 1; planId: string; step: StepName }
+  | { type: 'write-step-settled'; version: 2; planId: string; step: StepName; outcome: StepOutcome }
+  /** The order as the EHR was seen to hold it after the write-back: signed meanwhile, or revoked there. */
+  | { type: 'order-status-observed'; version: 1; reference: string; status: string; versionId: string | null }
+  /** A person looked at the candidates: none of them is what Refloop wrote. */
+  | { type: 'write-candidates-refused'; version: 1; planId: string; step: StepName; references: string[] }
   /** The clinician takes the approval back because nothing of the order is, or can be, in the chart. */
   | { type: 'approval-withdrawn'; version: 1; planId: string; approvalId: string; reason: string }
   | { type: 'order-changed-before-write'; version: 1; planId: string; approvalId: string; detail: string };

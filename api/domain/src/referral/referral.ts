@@ -5,7 +5,7 @@
  */
 
 import type { ReferralKind } from '../drafting/referral-kind.ts';
-import type { ResourceRef } from '../fhir/reference.ts';
+import { type ResourceRef, referenceText } from '../fhir/reference.ts';
 import type { Instant } from '../instant.ts';
 import type { Urgency } from '../matching/request.ts';
 import { unreachable } from '../result.ts';
@@ -26,7 +26,7 @@ export type Approval = {
 export type WriteBack = {
   planId: string;
   rung: number;
-  steps: { name: StepName; outcome: StepOutcome | null }[];
+  steps: { name: StepName; outcome: StepOutcome | null; attempted: boolean }[];
   leftOut: { step: string; why: string }[];
 };
 
@@ -35,7 +35,9 @@ export type Order =
   | { status: 'approved'; reference: ResourceRef | null; approval: Approval; writeBack: WriteBack | null }
   /** In the chart, but unsigned there: nothing may be sent until the order reads active. */
   | { status: 'awaiting-signature'; reference: ResourceRef; approval: Approval; writeBack: WriteBack }
-  | { status: 'active'; reference: ResourceRef; approval: Approval; writeBack: WriteBack };
+  | { status: 'active'; reference: ResourceRef; approval: Approval; writeBack: WriteBack }
+  /** Taken back in the EHR itself, by whoever may do so there. */
+  | { status: 'revoked'; reference: ResourceRef; approval: Approval; writeBack: WriteBack };
 
 /** The payer's side. Nothing asks a payer yet, so nothing is claimed. */
 export type Authorization = { status: 'not-checked' };
@@ -70,7 +72,7 @@ export type Referral = {
 };
 
 /** The one word people see; derived, never stored as truth. Sending and what follows it come with the channels. */
-export type StatusWord = 'draft' | 'approved' | 'awaiting-signature' | 'in-chart';
+export type StatusWord = 'draft' | 'approved' | 'awaiting-signature' | 'in-chart' | 'revoked';
 
 export function statusOf(referral: Referral): StatusWord {
   switch (referral.order.status) {
@@ -79,7 +81,8 @@ export function statusOf(referral: Referral): StatusWord {
     case 'approved':
       return 'approved';
     case 'awaiting-signature':
-      return 'awaiting-signature';
+    case 'revoked':
+      return referral.order.status;
     case 'active':
       return 'in-chart';
     default:
@@ -88,7 +91,7 @@ export function statusOf(referral: Referral): StatusWord {
 }
 
 /** The write-back as people see it, one of the three separate indicators. */
-export type WriteBackWord = 'waiting' | 'writing' | 'partial' | 'done' | 'awaiting-signature' | 'refused' | 'stale' | 'unknown';
+export type WriteBackWord = 'waiting' | 'writing' | 'partial' | 'done' | 'awaiting-signature' | 'refused' | 'stale' | 'unknown' | 'unsure';
 
 const isUnsigned = ({ outcome }: { outcome: StepOutcome | null }): boolean =>
   outcome?.status === 'done' && outcome.orderStatus !== undefined && outcome.orderStatus !== 'active';
@@ -98,10 +101,17 @@ export function writeBackWord(steps: readonly { outcome: StepOutcome | null }[])
   if (statuses.includes('stale')) return 'stale';
   if (statuses.every((status) => status === 'done')) return steps.some(isUnsigned) ? 'awaiting-signature' : 'done';
   if (statuses.every((status) => status === undefined)) return 'waiting';
+  if (statuses.includes('unsure')) return 'unsure';
   if (statuses.includes('unknown')) return 'unknown';
   if (statuses.includes(undefined)) return statuses.includes('refused') ? 'partial' : 'writing';
   return statuses.includes('done') ? 'partial' : 'refused';
 }
+
+/**
+ * Counts up with every change of what the fold makes of the same events: rows kept in an older form are then made anew.
+ * golden/fold.json holds one history folded; the test beside it fails where that changed and this did not.
+ */
+export const FOLD_VERSION = 2;
 
 /** The fold. Events come in order of sequence; the first is always `referral-started`. */
 export function fold(id: string, events: readonly ReferralEvent[]): Referral | undefined {
@@ -186,12 +196,19 @@ function applied(referral: Referral, event: ReferralEvent): Referral {
     }
     case 'write-back-planned': {
       if (referral.order.status !== 'approved') return referral;
-      const steps = fact.steps.map((name) => ({ name, outcome: null }));
+      const steps = fact.steps.map((name) => ({ name, outcome: null, attempted: !fact.attemptsRecorded }));
       return {
         ...referral,
         order: { ...referral.order, writeBack: { planId: fact.planId, rung: fact.rung, steps, leftOut: fact.leftOut } },
       };
     }
+    case 'write-step-attempted':
+      return withStep(referral, fact.planId, fact.step, (step) => ({ ...step, attempted: true }));
+    case 'write-candidates-refused':
+      // A person has looked: nothing of this step is in the chart.
+      return withStep(referral, fact.planId, fact.step, (step) => ({ ...step, outcome: null, attempted: false }));
+    case 'order-status-observed':
+      return seenInEhr(referral, fact);
     case 'write-step-settled':
       return settled(referral, fact.planId, fact.step, fact.outcome);
     case 'approval-withdrawn':
@@ -201,6 +218,29 @@ function applied(referral: Referral, event: ReferralEvent): Referral {
     default:
       return unreachable(fact);
   }
+}
+
+/** FHIR R4 request-status: what ends an order, and what it counts for; draft and on-hold wait for a person. */
+const REVOKED = ['revoked', 'entered-in-error'];
+const IN_FORCE = ['active', 'completed'];
+
+/** The EHR is the authority over its order: what it shows is how it is, whoever did it. */
+function seenInEhr(referral: Referral, seen: { reference: string; status: string }): Referral {
+  const { order } = referral;
+  if (order.status === 'draft' || order.status === 'approved' || referenceText(order.reference) !== seen.reference) return referral;
+  const { reference, approval, writeBack } = order;
+  if (REVOKED.includes(seen.status)) return { ...referral, order: { status: 'revoked', reference, approval, writeBack } };
+  const status = IN_FORCE.includes(seen.status) ? 'active' : 'awaiting-signature';
+  return { ...referral, order: { status, reference, approval, writeBack } };
+}
+
+type WriteStep = WriteBack['steps'][number];
+
+function withStep(referral: Referral, planId: string, name: StepName, change: (step: WriteStep) => WriteStep): Referral {
+  const { order } = referral;
+  if (order.status === 'draft' || order.writeBack?.planId !== planId) return referral;
+  const writeBack = { ...order.writeBack, steps: order.writeBack.steps.map((step) => (step.name === name ? change(step) : step)) };
+  return { ...referral, order: { ...order, writeBack } };
 }
 
 function settled(referral: Referral, planId: string, step: StepName, outcome: StepOutcome): Referral {

@@ -7,7 +7,7 @@ import pg from 'pg';
 import { verifyAudit } from '../audit/verify.ts';
 import type { KeyRing } from '../crypto/key-ring.ts';
 import { appliedMigrations, migrate } from '../migrations/migrate.ts';
-import { checkProjections } from '../services/projections.ts';
+import { checkProjections, renewProjections } from '../services/projections.ts';
 import { openPostgresStore } from '../store/postgres/store.ts';
 import type { Store } from '../store/store.ts';
 import { seeWholeDatabase } from './catalog.ts';
@@ -90,6 +90,8 @@ export async function upgradeDrill(options: DrillOptions): Promise<DrillOutcome>
     const reading = await readEverything(store, now());
     for (const fault of reading.faults) bad(fault);
     found(`readable: ${words(reading.counts)}`);
+    const renewed = await renewProjections(store);
+    if (renewed > 0) found(`projections: ${renewed} referrals were brought into this version’s form`);
     const projections = await checkProjections(store);
     (projections.good ? found : bad)(projections.line);
     if ((await verifyAudit(store.auditTrail, now())).status !== 'whole') bad('audit: entries of before cannot be numbered and verified');

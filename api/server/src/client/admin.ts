@@ -65,6 +65,19 @@ export const RecommendationRecord = z.object({
 });
 export type RecommendationRecord = z.infer<typeof RecommendationRecord>;
 
+/** One question of the self-test: what was asked of the EHR just now, and what follows from its answer. */
+export const EhrCheck = z.object({
+  name: z.string(),
+  /** As IT would look it up. */
+  technical: z.string(),
+  answer: z.enum(['good', 'bad', 'not-asked']),
+  detail: z.string(),
+  milliseconds: z.number(),
+});
+export type EhrCheck = z.infer<typeof EhrCheck>;
+export const EhrSelfTest = z.object({ at: z.string(), checks: z.array(EhrCheck) });
+export type EhrSelfTest = z.infer<typeof EhrSelfTest>;
+
 /** R6: nobody in network within 50 miles; also write-backs that need a person. */
 export const ExceptionRow = z.object({
   id: z.string(),
@@ -75,6 +88,8 @@ export const ExceptionRow = z.object({
   specialtyName: z.string(),
   patientName: z.string(),
   detail: z.string(),
+  /** Of a write-back: what the clinician's page shows too, to quote on the phone. */
+  reference: z.string().nullable(),
   status: z.enum(['open', 'done']),
 });
 export type ExceptionRow = z.infer<typeof ExceptionRow>;

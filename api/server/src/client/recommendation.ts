@@ -97,6 +97,8 @@ export const WorkingCopy = z.object({
   /** Checklist items the clinician marked as not needed, with why. */
   notNeeded: z.array(z.object({ itemId: z.string().max(80), why: z.string().max(300) })).max(60),
   emergencyDepartmentConsidered: z.boolean(),
+  /** The chart says that the patient has died, and the clinician goes on all the same. */
+  deathConsidered: z.boolean().default(false),
 });
 export type WorkingCopy = z.infer<typeof WorkingCopy>;
 
@@ -113,6 +115,8 @@ export const Recommendation = z.object({
   draft: NoteDraft,
   duplicates: z.array(Duplicate),
   redFlags: z.array(RedFlag),
+  /** The chart says that the patient has died; `on` is the date as written there, empty where it says none. */
+  deceased: z.object({ on: z.string() }).nullable(),
   vagueReason: z.string().nullable(),
   working: WorkingCopy,
   /** Counts up with each save; a save names the revision it started from. */

@@ -47,6 +47,8 @@ type Definition<Body extends Part, Params extends Part, Query extends Part, Answ
   bodyLimit?: number;
   /** Answers before the rest is ready; for a route that touches no store. */
   whileStarting?: boolean;
+  /** A limit of its own, by network address, beside those that all routes have. */
+  limit?: 'sign-in';
   handle: (call: Call<Parsed<Body>, Parsed<Params>, Parsed<Query>, Who>) => Promise<Answered<Answer> | Refusal>;
 };
 
@@ -63,6 +65,7 @@ export type Route = {
   status: 200 | 201;
   bodyLimit: number;
   whileStarting: boolean;
+  limit: 'sign-in' | undefined;
   handle: (call: Call<unknown, unknown, unknown, Session | undefined>) => Promise<unknown>;
 };
 
@@ -82,6 +85,7 @@ function toRoute(definition: Definition<Part, Part, Part, Part, never>, access: 
     status: definition.status ?? 200,
     bodyLimit: definition.bodyLimit ?? DEFAULT_BODY_LIMIT,
     whileStarting: definition.whileStarting ?? false,
+    limit: definition.limit,
     // The app parses by these very schemas and checks the session before it calls.
     handle: definition.handle as Route['handle'],
   };

@@ -11,6 +11,7 @@ export const sessionRoutes = (deps: OpenSessionDeps): Route[] => [
     body: OpenSession,
     answer: SessionAnswer,
     status: 201,
+    limit: 'sign-in',
     handle: async ({ body, now }) => openSession(deps, body, now),
   }),
   sessionRoute({

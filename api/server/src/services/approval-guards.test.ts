@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openReferralApi, type ReferralApi, testDirectory } from './test-referral-api.ts';
 import { approveInput, type Body, chart, type Made, makeInput, order, problemType } from './test-referral-input.ts';
+import { unfinishedText } from './unfinished-text.ts';
 
 type Step = { name: string; resource: Body; outcome: { status: string } };
 
@@ -93,7 +94,10 @@ describe('what the page says the EHR can do', () => {
     const [open] = await api.store.transaction(api.scope, (unit) =>
       unit.obligations.list({ status: 'open', referralId: String(made['referralId']) }),
     );
-    expect(open?.content).toMatchObject({ detail: expect.stringContaining('by hand') });
+    const plan = await api.store.transaction(api.scope, (unit) =>
+      unit.plans.get((open?.content as { planId?: string } | undefined)?.planId ?? ''),
+    );
+    expect(plan && unfinishedText(plan)).toContain('by hand');
   });
 });
 
@@ -293,4 +297,25 @@ test('every look at a patient’s referral is on record, with who, whom and why'
   });
   expect(actions).toContain('open-work.listed');
   expect(actions).toContain('access.refused');
+});
+
+describe('what the chart says of the patient’s record', () => {
+  const chartOf = (more: Body): Body[] => chart().map((each) => (each['resourceType'] === 'Patient' ? { ...each, ...more } : each));
+
+  test('one that was merged into another is no place to refer from', async () => {
+    const link = [{ type: 'replaced-by', other: { reference: 'Patient/survivor' } }];
+    const refused = await api.call('POST', '/recommendations', token, makeInput({ chart: chartOf({ active: false, link }) }));
+    expect([refused.status, problemType(refused.body)]).toEqual([409, 'patient-merged']);
+    expect(JSON.stringify(refused.body)).not.toContain('survivor');
+  });
+
+  test('a patient who died is referred only after the question was answered, and the answer is on record', async () => {
+    const input = makeInput({ chart: chartOf({ deceasedDateTime: '2026-11-07' }) });
+    const made = await recommend(input);
+    expect(made['deceased']).toEqual({ on: '2026-11-07' });
+    const refused = await api.call('POST', '/approvals', token, approveInput(made, input));
+    expect([refused.status, problemType(refused.body)]).toEqual([422, 'death-not-considered']);
+    const working = { ...made.working, deathConsidered: true };
+    expect((await approve(made, input, { working }))['writeBack']).toBe('waiting');
+  });
 });

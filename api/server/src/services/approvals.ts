@@ -17,13 +17,14 @@ import type { Approve, Plan } from '../client/approval.ts';
 import { type Packet, packetOf } from '../packet/packet.ts';
 import { packetPdf } from '../packet/packet-pdf.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
-import { actorOf, type PatientSession } from '../sessions/session.ts';
+import { actorOf, type PatientSession, personOf } from '../sessions/session.ts';
 import type { RecommendationOutcome, StoredRecommendation } from '../store/recommendations.ts';
 import type { Store, Unit } from '../store/store.ts';
 import { choosePerformer } from './chosen-performer.ts';
 import type { Drafter } from './drafting.ts';
 import { raiseUnfinishedWriteBack } from './exceptions.ts';
 import { keptOf, toJson } from './kept.ts';
+import { firstLookAt } from './look-schedule.ts';
 import { matchedCoverage } from './matched-coverage.ts';
 import type { MatchingService } from './matching.ts';
 import { orderInHand } from './order.ts';
@@ -97,6 +98,11 @@ export function createApprovalService(deps: Deps): ApprovalService {
         'The reason names an emergency sign. Say first whether the emergency department is the right place.',
         [{ field: 'working.emergencyDepartmentConsidered', message: 'Not answered', fix: 'Answer the question above the matches.' }],
       );
+    }
+    if (kept.deceased && !input.working.deathConsidered) {
+      return problem('death-not-considered', 'The chart says that this patient has died. Say first whether the referral is still meant.', [
+        { field: 'working.deathConsidered', message: 'Not answered', fix: 'Answer the question above the matches, or close the referral.' },
+      ]);
     }
     const reviewed = deps.drafter.review(kept.draft, input.working.sentences);
     if ('refused' in reviewed) return reviewed;
@@ -208,8 +214,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
             writes,
           };
           const contentHash = contentHashOf(content);
-          const actor = { kind: 'person' as const, subject: session.subject, fhirUser: session.fhirUser, sessionId: session.sessionId };
-          const applied = await applyCommand(unit, stored.referralId, actor, at, {
+          const applied = await applyCommand(unit, stored.referralId, personOf(session), at, {
             type: 'approve',
             approvalId,
             planId,
@@ -222,7 +227,8 @@ export function createApprovalService(deps: Deps): ApprovalService {
             steps: writes.map((write) => write.name),
             leftOut: writeBack.leftOut,
           });
-          if (!applied.ok) return refusalOf(applied.refusal);
+          // The same press may have been approved by another replica since we looked.
+          if (!applied.ok) return (await earlier(unit, input, session, now)) ?? refusalOf(applied.refusal);
           const inserted = await unit.approvals.insert({
             id: approvalId,
             recommendationId: stored.id,
@@ -243,7 +249,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
           }
           const planContent: PlanContent = {
             rung: writeBack.rung,
-            steps: writes.map((write) => ({ ...write, outcome: { status: 'waiting' as const } })),
+            steps: writes.map((write) => ({ ...write, outcome: { status: 'waiting' as const }, attemptedAt: null, notOurs: [] })),
             leftOut: writeBack.leftOut,
             decision: { status: 'approved', by: session.name, at },
             specialtyName: specialty.name,
@@ -257,6 +263,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
             subject: session.subject,
             madeAt: at,
             finished: writes.length === 0,
+            lookDueAt: writes.length === 0 ? null : firstLookAt(now),
             content: toJson(planContent),
           });
           const saved = await unit.recommendations.save(stored.id, stored.revision, {
@@ -274,7 +281,6 @@ export function createApprovalService(deps: Deps): ApprovalService {
             specialtyName: specialty.name,
             patientName: deps.drafter.patientName(kept.input.chart, session.patientId),
             performerName: chosen.performer.display,
-            rung: writeBack.rung,
             subject: session.subject,
             now,
           });
@@ -295,6 +301,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
               performer: chosen.performer,
               overrideReason: input.working.overrideReason,
               emergencyDepartmentConsidered: input.working.emergencyDepartmentConsidered,
+              deathConsidered: input.working.deathConsidered,
               rung: writeBack.rung,
               notPossible: writeBack.notPossible ?? [],
               steps: writes.map((write) => write.name),

@@ -9,6 +9,7 @@ import { findDuplicates } from '@refloop/domain/drafting/duplicates';
 import type { NoteDraft, Sentence } from '@refloop/domain/drafting/note';
 import { noteText, type ReviewedNote, reviewNote } from '@refloop/domain/drafting/note-review';
 import type { Coding, FhirResource } from '@refloop/domain/fhir/read';
+import { recordState } from '@refloop/domain/fhir/record-state';
 import { dayOf } from '@refloop/domain/instant';
 import type { MakeRecommendation, Recommendation } from '../client/recommendation.ts';
 import { problem, type Refusal } from '../problem.ts';
@@ -17,6 +18,7 @@ export type Drafted = {
   draft: NoteDraft;
   duplicates: Recommendation['duplicates'];
   redFlags: Recommendation['redFlags'];
+  deceased: Recommendation['deceased'];
   vagueReason: string | null;
 };
 
@@ -58,6 +60,13 @@ export const drafter: Drafter = {
     const chart = readChart(resources(input), { patientId, today: dayOf(now.toISOString()) });
     const foreign = refuseForeign(chart);
     if (foreign) return foreign;
+    const state = recordState(input.chart.find((each) => each['resourceType'] === 'Patient' && each['id'] === patientId) ?? {});
+    if (state.mergedInto !== null) {
+      return problem(
+        'patient-merged',
+        'The EHR merged this chart into another, so nothing is referred from it. Close this and open Refloop from the chart that took its place.',
+      );
+    }
     const specialty = request.match.specialty;
     const { reasonText, question, kind, visits } = request;
     const reasonCodes = request.reasonCodes.map(({ system, code, display }) => ({
@@ -78,6 +87,7 @@ export const drafter: Drafter = {
       draft,
       duplicates: found.map(({ kind: what, text, source }) => ({ kind: what, text, source: { ...source } })),
       redFlags: emergencySigns(input, reasonCodes),
+      deceased: state.deceased,
       vagueReason: reasonIsVague(reasonText, reasonCodes)?.advice ?? null,
     };
   },

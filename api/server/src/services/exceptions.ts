@@ -1,14 +1,23 @@
 /** Things a person must look at: nobody in network (R6), and write-backs that did not finish by themselves. */
 import { specialtyInSentence } from '@refloop/domain/clinical/specialty';
 import type { Urgency } from '@refloop/domain/matching/request';
-import type { Rung } from '@refloop/domain/write-back/rung';
+import { referenceNumber } from '@refloop/domain/write-back/reference-number';
 import type { ExceptionRow, SettleException } from '../client/admin.ts';
 import { problem, type Refusal } from '../problem.ts';
 import { actorOf, type Session } from '../sessions/session.ts';
 import type { StoredObligation } from '../store/obligations.ts';
+import type { StoredPlan } from '../store/plans.ts';
 import type { Store, Unit } from '../store/store.ts';
+import { unfinishedText } from './unfinished-text.ts';
 
-type Content = { specialtyName: string; patientName: string; detail: string; note?: string };
+type Content = {
+  specialtyName: string;
+  patientName: string;
+  detail: string;
+  /** Of an unfinished write-back: what has become of it is told from the plan as it stands. */
+  planId?: string;
+  note?: string;
+};
 
 // Ours until the service levels of the site are data: routine two days, urgent one, emergency four hours.
 const DUE_HOURS: Record<Urgency, number> = { routine: 48, urgent: 24, emergency: 4 };
@@ -59,14 +68,6 @@ export async function raiseNoneInNetwork(
   });
 }
 
-const BY_ITSELF = ', not yet fully written to the chart. The clinician finishes it by opening Refloop from the chart again.';
-const UNFINISHED: Record<Rung, string> = {
-  1: BY_ITSELF,
-  2: BY_ITSELF,
-  3: '. This EHR takes documents but no orders from Refloop: look whether the note is in the chart, place or sign the order there by hand, then settle this.',
-  6: '. This EHR takes no orders from Refloop: enter the order and the note in the chart by hand, then settle this.',
-};
-
 /** Raised with the approval and settled when the last step is written, so that no approval can be forgotten. */
 export async function raiseUnfinishedWriteBack(
   unit: Unit,
@@ -76,8 +77,6 @@ export async function raiseUnfinishedWriteBack(
     specialtyName: string;
     patientName: string;
     performerName: string;
-    /** Below rung 2 no order is ever written by Refloop: what is left is for a person, and stays open until one settles it. */
-    rung: Rung;
     subject: string;
     now: Date;
   },
@@ -85,7 +84,8 @@ export async function raiseUnfinishedWriteBack(
   const content: Content = {
     specialtyName: about.specialtyName,
     patientName: about.patientName,
-    detail: `Approved for ${about.performerName}${UNFINISHED[about.rung]}`,
+    detail: `Approved for ${about.performerName}.`,
+    planId: about.planId,
   };
   await unit.obligations.insert({
     id: `write-back-${about.planId}`,
@@ -105,7 +105,7 @@ export const settleWriteBack = (unit: Unit, planId: string, now: Date): Promise<
 const KINDS = ['none-in-network', 'unfinished-write-back'] as const;
 const isKind = (kind: string): kind is ExceptionRow['kind'] => KINDS.some((each) => each === kind);
 
-function rowOf(stored: StoredObligation, nameOfOwner: (subject: string) => string): ExceptionRow | undefined {
+function rowOf(stored: StoredObligation, nameOfOwner: (subject: string) => string, plan: StoredPlan | undefined): ExceptionRow | undefined {
   if (!isKind(stored.kind)) return undefined;
   const content = stored.content as Content;
   return {
@@ -116,9 +116,15 @@ function rowOf(stored: StoredObligation, nameOfOwner: (subject: string) => strin
     owner: stored.owner === null ? null : nameOfOwner(stored.owner),
     specialtyName: content.specialtyName,
     patientName: content.patientName,
-    detail: content.detail,
+    detail: plan ? unfinishedText(plan) : content.detail,
+    reference: plan ? referenceNumber(plan.id) : null,
     status: stored.status,
   };
+}
+
+async function planOf(unit: Unit, stored: StoredObligation): Promise<StoredPlan | undefined> {
+  const { planId } = stored.content as Content;
+  return planId === undefined ? undefined : unit.plans.get(planId);
 }
 
 export type ExceptionService = {
@@ -145,7 +151,9 @@ export function createExceptionService(deps: { store: Store }): ExceptionService
           purpose: 'HOPERAT',
           payload: { exceptions: visible.map(({ id: each }) => each) },
         });
-        return visible.flatMap((stored) => rowOf(stored, nameOfOwner) ?? []);
+        const rows: ExceptionRow[] = [];
+        for (const stored of visible) rows.push(...[rowOf(stored, nameOfOwner, await planOf(unit, stored))].flatMap((row) => row ?? []));
+        return rows;
       }),
     settle: (session, id, input, now) =>
       deps.store.transaction(session.scope, async (unit) => {
@@ -167,7 +175,7 @@ export function createExceptionService(deps: { store: Store }): ExceptionService
           payload: { id, note: input.note },
         });
         const after = await unit.obligations.get(id);
-        const row = after && rowOf(after, await names(unit));
+        const row = after && rowOf(after, await names(unit), await planOf(unit, after));
         return row ?? problem('not-found', 'There is no such exception at this site. Reload the list.');
       }),
   };

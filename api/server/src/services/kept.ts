@@ -13,6 +13,8 @@ export type Kept = {
   draft: DomainDraft;
   duplicates: Recommendation['duplicates'];
   redFlags: Recommendation['redFlags'];
+  /** Absent in recommendations made before the chart was asked for it. */
+  deceased?: Recommendation['deceased'];
   vagueReason: string | null;
 };
 
@@ -53,6 +55,7 @@ export function recommendationOf(stored: StoredRecommendation): Recommendation {
     },
     duplicates: kept.duplicates,
     redFlags: kept.redFlags,
+    deceased: kept.deceased ?? null,
     vagueReason: kept.vagueReason,
     working: workingOf(stored),
     revision: stored.revision,

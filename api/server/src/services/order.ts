@@ -1,4 +1,5 @@
 /** The launched order as the app hands it over: checked to be a ServiceRequest of this patient, with its version. */
+import { isOpenOrder } from '@refloop/domain/write-back/open-order';
 import { problem, type Refusal } from '../problem.ts';
 import type { PatientSession } from '../sessions/session.ts';
 
@@ -7,9 +8,6 @@ export type OrderInHand = { reference: string; id: string; versionId: string; st
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 const record = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-
-/** Statuses in which an order may still be completed by a referral (FHIR R4 request-status). */
-const OPEN = ['draft', 'active', 'on-hold'];
 
 /** FHIR R4 servicerequest-category: laboratory procedure and imaging. Rewriting one of these into a referral would lose the test. */
 const OTHER_CATEGORIES = ['108252007', '363679005'];
@@ -51,7 +49,7 @@ export function orderInHand(
       [{ field: 'order.category', message: 'Not a referral' }],
     );
   }
-  if (!OPEN.includes(status)) {
+  if (!isOpenOrder(status)) {
     return problem(
       'order-not-open',
       `The order is ${status} in the EHR, so it can no longer be referred from. Open another order or start a new referral.`,

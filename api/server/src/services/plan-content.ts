@@ -1,5 +1,6 @@
 /** What is stored of a write plan: the writes, what became of each, and who decided. Encrypted by the store. */
 import { writeBackWord } from '@refloop/domain/referral/referral';
+import { referenceNumber } from '@refloop/domain/write-back/reference-number';
 import type { Plan, PlanStep } from '../client/approval.ts';
 import type { StoredPlan } from '../store/plans.ts';
 
@@ -14,7 +15,13 @@ export type PlanContent = {
   withdrawn?: { at: string; reason: string };
 };
 
-export const planContentOf = (stored: StoredPlan): PlanContent => stored.content as unknown as PlanContent;
+type StoredStep = Omit<PlanStep, 'attemptedAt' | 'notOurs'> & Partial<Pick<PlanStep, 'attemptedAt' | 'notOurs'>>;
+
+/** Plans stored before attempts were on record may have been tried unseen: they count as tried when they were made. */
+export function planContentOf(stored: StoredPlan): PlanContent {
+  const content = stored.content as unknown as Omit<PlanContent, 'steps'> & { steps: StoredStep[] };
+  return { ...content, steps: content.steps.map((step) => ({ attemptedAt: stored.madeAt, notOurs: [], ...step })) };
+}
 
 export const unfinishedSteps = (content: PlanContent): string[] =>
   content.steps.filter((step) => step.outcome.status !== 'done').map((step) => step.name);
@@ -40,6 +47,7 @@ export function planOf(stored: StoredPlan, now: Date): Plan {
         : word;
   return {
     id: stored.id,
+    reference: referenceNumber(stored.id),
     referralId: stored.referralId,
     recommendationId: stored.recommendationId,
     rung: content.rung,

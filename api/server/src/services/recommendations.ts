@@ -8,7 +8,7 @@ import { parseReference, referenceText } from '@refloop/domain/fhir/reference';
 import type { Referral } from '@refloop/domain/referral/referral';
 import type { MakeRecommendation, OpenWork, Recommendation, SaveWorkingCopy, WorkingCopy } from '../client/recommendation.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
-import { actorOf, type PatientSession } from '../sessions/session.ts';
+import { actorOf, type PatientSession, personOf } from '../sessions/session.ts';
 import type { NewRecommendation, RecommendationChange, StoredRecommendation } from '../store/recommendations.ts';
 import type { Json, Store, Unit } from '../store/store.ts';
 import type { Drafter } from './drafting.ts';
@@ -81,6 +81,7 @@ const firstWorkingCopy = (kept: Kept): WorkingCopy => ({
   sentences: kept.draft.sentences.map((sentence) => ({ ...sentence, sources: sentence.sources.map((source) => ({ ...source })) })),
   notNeeded: [],
   emergencyDepartmentConsidered: false,
+  deathConsidered: false,
 });
 
 const auditable = (kept: Kept): Json =>
@@ -147,24 +148,18 @@ export function createRecommendationService(deps: Deps): RecommendationService {
           const referralId = await referralFor(unit, session, input, kept.orderRef, deps.newId);
           const { request } = input;
           await supersedeOpen(unit, referralId);
-          const applied = await applyCommand(
-            unit,
-            referralId,
-            { kind: 'person', subject: session.subject, fhirUser: session.fhirUser, sessionId: session.sessionId },
-            at,
-            {
-              type: 'recommend',
-              recommendationId: id,
-              patientId: session.patientId,
-              order: kept.orderRef === null ? null : (parseReference(kept.orderRef) ?? null),
-              orderVersion: kept.orderVersion,
-              specialty: request.match.specialty,
-              urgency: request.match.urgency,
-              kind: request.kind,
-              replaces: input.replaces ?? null,
-              noneInNetworkWithinMiles: match.exception?.withinMiles ?? null,
-            },
-          );
+          const applied = await applyCommand(unit, referralId, personOf(session), at, {
+            type: 'recommend',
+            recommendationId: id,
+            patientId: session.patientId,
+            order: kept.orderRef === null ? null : (parseReference(kept.orderRef) ?? null),
+            orderVersion: kept.orderVersion,
+            specialty: request.match.specialty,
+            urgency: request.match.urgency,
+            kind: request.kind,
+            replaces: input.replaces ?? null,
+            noneInNetworkWithinMiles: match.exception?.withinMiles ?? null,
+          });
           if (!applied.ok) throw new Refused(refusalOf(applied.refusal));
           const made: NewRecommendation = {
             id,
@@ -250,8 +245,11 @@ export function createRecommendationService(deps: Deps): RecommendationService {
           const stored = await own(unit, session, id);
           if (!stored) return missing();
           const at = now.toISOString();
-          const actor = { kind: 'person' as const, subject: session.subject, fhirUser: session.fhirUser, sessionId: session.sessionId };
-          const applied = await applyCommand(unit, stored.referralId, actor, at, { type: 'dismiss', recommendationId: id, reason });
+          const applied = await applyCommand(unit, stored.referralId, personOf(session), at, {
+            type: 'dismiss',
+            recommendationId: id,
+            reason,
+          });
           if (!applied.ok) return refusalOf(applied.refusal);
           await decided(unit, stored, { status: 'DISMISSED', outcome: 'dismissed' });
           await unit.audit.append({

@@ -2,7 +2,7 @@
 
 import { decide, type ReferralCommand, type ReferralRefusal } from '@refloop/domain/referral/command';
 import type { Actor, ReferralEvent, ReferralFact } from '@refloop/domain/referral/event';
-import { evolve, fold, type Referral, statusOf } from '@refloop/domain/referral/referral';
+import { evolve, FOLD_VERSION, fold, type Referral, statusOf } from '@refloop/domain/referral/referral';
 import { readFact } from '@refloop/domain/referral/upcast';
 import { ok, type Result } from '@refloop/domain/result';
 import type { NewEvent, StoredEvent } from '../store/events.ts';
@@ -35,12 +35,42 @@ export const projectionOf = (referral: Referral, updatedAt: string): ReferralRow
   sequence: referral.lastSequence,
   status: statusOf(referral),
   updatedAt,
+  foldVersion: FOLD_VERSION,
   state: asJson(referral),
 });
 
 function newEvent(fact: ReferralFact, actor: Actor, now: string): NewEvent {
   const { type, version, ...data } = fact;
   return { type, version, effectiveAt: now, recordedAt: now, actor: asJson(actor), data: asJson(data) };
+}
+
+/** Writes what happened to the referral as it was read, and its projection. Throws AppendConflict when somebody was faster. */
+export async function applyFacts(unit: Unit, before: Referral, actor: Actor, now: string, facts: ReferralFact[]): Promise<void> {
+  await append(unit, before.id, before, actor, now, facts);
+}
+
+async function append(
+  unit: Unit,
+  referralId: string,
+  before: Referral | undefined,
+  actor: Actor,
+  now: string,
+  facts: ReferralFact[],
+): Promise<Referral | undefined> {
+  const sequence = before?.lastSequence ?? 0;
+  const answer = await unit.events.append(
+    referralId,
+    sequence,
+    facts.map((fact) => newEvent(fact, actor, now)),
+  );
+  if (answer.status === 'conflict') throw new AppendConflict(`Referral ${referralId} moved on from event ${sequence}`);
+  const after = facts.reduce<Referral | undefined>(
+    (referral, fact, index) =>
+      evolve(referralId, referral, { sequence: sequence + index + 1, effectiveAt: now, recordedAt: now, actor, fact }),
+    before,
+  );
+  if (after) await unit.referrals.put(projectionOf(after, now));
+  return after;
 }
 
 /** Decides on the state as it stands and writes what follows. Throws AppendConflict when somebody was faster. */
@@ -55,20 +85,7 @@ export async function applyCommand(
   const decided = decide(before, command);
   if (!decided.ok) return decided;
   if (decided.value.length === 0) return ok(before);
-  const sequence = before?.lastSequence ?? 0;
-  const answer = await unit.events.append(
-    referralId,
-    sequence,
-    decided.value.map((fact) => newEvent(fact, actor, now)),
-  );
-  if (answer.status === 'conflict') throw new AppendConflict(`Referral ${referralId} moved on from event ${sequence}`);
-  const after = decided.value.reduce<Referral | undefined>(
-    (referral, fact, index) =>
-      evolve(referralId, referral, { sequence: sequence + index + 1, effectiveAt: now, recordedAt: now, actor, fact }),
-    before,
-  );
-  if (after) await unit.referrals.put(projectionOf(after, now));
-  return ok(after);
+  return ok(await append(unit, referralId, before, actor, now, decided.value));
 }
 
 const ATTEMPTS = 4;

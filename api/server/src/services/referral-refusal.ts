@@ -40,6 +40,8 @@ export function refusalOf(refusal: ReferralRefusal): Refusal {
       );
     case 'step-already-settled':
       return problem('conflict', `${refusal.step} was reported as written already, with another result. Nothing was changed.`);
+    case 'nothing-to-judge':
+      return problem('conflict', `There is nothing to decide about ${refusal.step} any more, or not about this entry. Reload it.`);
     default:
       return unreachable(refusal);
   }

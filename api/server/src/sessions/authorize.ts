@@ -1,6 +1,7 @@
 /** Whether a request may reach its route: the session runs, the role is granted now, the patient is in context. */
 import { rolesOf } from '../grants/roles.ts';
 import { problem, type Refusal } from '../problem.ts';
+import type { RateLimits } from '../rate-limits/rate-limits.ts';
 import type { Access } from '../routes/route.ts';
 import { findSite, type Site } from '../sites.ts';
 import type { StoredSession } from '../store/sessions.ts';
@@ -9,7 +10,14 @@ import type { Session } from './session.ts';
 import { actorOf } from './session.ts';
 import { bearerDigest } from './token.ts';
 
-export type AuthorizeDeps = { store: Store; sites: Site[]; idleSeconds: number; now: () => Date };
+export type AuthorizeDeps = {
+  store: Store;
+  sites: Site[];
+  idleSeconds: number;
+  now: () => Date;
+  /** Without them nobody is counted (tests of the API). */
+  limits?: RateLimits;
+};
 
 export type Admission = { ok: true; session: Session | undefined } | { ok: false; refusal: Refusal };
 
@@ -55,6 +63,10 @@ export async function authorize(deps: AuthorizeDeps, access: Access, header: str
   const { scope, subject, fhirUser, name, patientId, startedAt, lastActivity, expiresAt } = found.session;
   const roles = rolesOf(site, fhirUser, found.grant);
   const session: Session = { scope, subject, fhirUser, name, roles, patientId, sessionId: tokenHash, startedAt, lastActivity, expiresAt };
+  // Before anything is refused by a rule, since each such refusal is written into the audit.
+  deps.limits?.know(tokenHash);
+  const limited = deps.limits?.take('user', `${scope.tenant} ${scope.issuer} ${subject}`);
+  if (limited) return refuse(limited);
   const broken = ruleBroken(session, access);
   if (!broken) return { ok: true, session };
   await recordRefusal(deps, session, routeName, broken);

@@ -41,7 +41,7 @@ function wordFor(error: unknown): string {
 export async function askEhr(
   fetch: Fetch,
   url: string,
-  options: { accessToken?: string; form?: Record<string, string> } = {},
+  options: { accessToken?: string; form?: Record<string, string>; tries?: number } = {},
 ): Promise<EhrAnswer> {
   const secret = options.accessToken !== undefined || options.form !== undefined;
   const init: RequestInit = {
@@ -54,7 +54,7 @@ export async function askEhr(
     ...(options.form === undefined ? {} : { body: new URLSearchParams(options.form) }),
   };
   let why = '';
-  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+  for (let attempt = 0; attempt < (options.tries ?? TRIES); attempt += 1) {
     if (attempt > 0) await pause(attempt - 1);
     try {
       const response = await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });

@@ -1,5 +1,6 @@
 /** The session as routes and services see it: who is asking, from where, for which patient, with which roles. */
 import type { AuditActor } from '@refloop/domain/audit/entry';
+import type { Actor } from '@refloop/domain/referral/event';
 import type { Role } from '../client/session.ts';
 import type { Scope } from '../store/store.ts';
 
@@ -24,6 +25,14 @@ export type Session = {
 export type PatientSession = Session & { patientId: string };
 
 export const actorOf = (session: Session): AuditActor => ({
+  subject: session.subject,
+  fhirUser: session.fhirUser,
+  sessionId: session.sessionId,
+});
+
+/** The same person as the actor of events. */
+export const personOf = (session: Session): Actor => ({
+  kind: 'person',
   subject: session.subject,
   fhirUser: session.fhirUser,
   sessionId: session.sessionId,

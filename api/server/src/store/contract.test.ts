@@ -79,6 +79,7 @@ const plan = (id: string, more: Partial<NewPlan> = {}): NewPlan => ({
   subject: 'clinician',
   madeAt: AT,
   finished: false,
+  lookDueAt: null,
   content: { steps: ['ServiceRequest'] },
   ...more,
 });
@@ -151,7 +152,15 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
       ];
       await store.transaction(scope, async (unit) => {
         await unit.events.append('r1', 0, [event('referral.drafted')]);
-        await unit.referrals.put({ referralId: 'r1', patientId: '1', sequence: 1, status: 'draft', updatedAt: AT, state: {} });
+        await unit.referrals.put({
+          referralId: 'r1',
+          patientId: '1',
+          sequence: 1,
+          status: 'draft',
+          updatedAt: AT,
+          foldVersion: 1,
+          state: {},
+        });
         await unit.recommendations.insert(recommendation('a'));
         await unit.plans.insert(plan('p'));
         await unit.approvals.insert({
@@ -280,7 +289,23 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
       sequence: 1,
       status,
       updatedAt: AT,
+      foldVersion: 2,
       state: { of: referralId },
+    });
+
+    test('of an older form of the fold are listed page by page, and made anew only where they still stand at the same event', async () => {
+      const outcome = await store.transaction(scope, async (unit) => {
+        for (const id of ['r1', 'r2', 'r3']) await unit.referrals.put({ ...row(id, '1'), foldVersion: 1 });
+        await unit.referrals.put(row('r4', '1'));
+        const older = (after: string) => unit.referrals.listOlder({ foldVersion: 2, after, limit: 2 });
+        const pages = [await older(''), await older('r2'), await older('r3')];
+        const renewed = [
+          await unit.referrals.renew(row('r1', '1', 'approved')),
+          await unit.referrals.renew({ ...row('r2', '1'), sequence: 2 }),
+        ];
+        return [pages, renewed, await older(''), await unit.referrals.get('r1')];
+      });
+      expect(outcome).toEqual([[['r1', 'r2'], ['r3'], []], [true, false], ['r2', 'r3'], row('r1', '1', 'approved')]);
     });
 
     test('are found by patient, replaced by a second put, and rebuilt as a whole', async () => {
@@ -445,6 +470,23 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
         [],
         { finished: true, content: change.content, patientId: '1', lease: { holder: 'tab-1' } },
       ]);
+    });
+
+    test('those due for a look, the longest due first, finished or not; each look is counted and says when the next is', async () => {
+      const outcome = await store.transaction(scope, async (unit) => {
+        await unit.plans.insert(plan('later', { lookDueAt: after(120) }));
+        await unit.plans.insert(plan('second', { lookDueAt: after(60), finished: true }));
+        await unit.plans.insert(plan('first', { lookDueAt: after(30) }));
+        await unit.plans.insert(plan('never'));
+        const due = async (now: string, limit = 10) => (await unit.plans.listLookDue(now, limit)).map(({ id }) => id);
+        const before = [await due(after(29)), await due(after(60)), await due(after(500), 1)];
+        await unit.plans.looked('first', after(600));
+        await unit.plans.looked('second', null);
+        await unit.plans.looked('second', null);
+        const looks = [(await unit.plans.get('first'))?.looks, (await unit.plans.get('second'))?.looks];
+        return [before, await due(after(500)), await due(after(600)), looks, (await unit.plans.get('first'))?.lookDueAt];
+      });
+      expect(outcome).toEqual([[[], ['first', 'second'], ['first']], ['later'], ['later', 'first'], [1, 2], after(600)]);
     });
 
     test('unfinished ones by patient, by clinician and by both; a lease can be given back', async () => {

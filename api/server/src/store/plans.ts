@@ -14,11 +14,15 @@ export type StoredPlan = {
   lease: { holder: string; until: Instant } | null;
   /** Counts up with each save, from 1. */
   revision: number;
+  /** When reconciliation looks into it next; null where nothing is left to find out. */
+  lookDueAt: Instant | null;
+  /** How often reconciliation has looked. */
+  looks: number;
   /** Steps with their outcomes, and what was left out. Stored encrypted. */
   content: Json;
 };
 
-export type NewPlan = Omit<StoredPlan, 'lease' | 'revision'>;
+export type NewPlan = Omit<StoredPlan, 'lease' | 'revision' | 'looks'>;
 
 export type LeaseAnswer =
   | { status: 'taken'; until: Instant }
@@ -48,6 +52,10 @@ export type PlanStore = {
     expectedRevision: number,
     change: { content: Json; finished: boolean },
   ) => Promise<PlanSaveAnswer>;
+  /** Reconciliation has looked: when it does so again, if at all. Needs no lease and changes nothing that was found out. */
+  looked: (id: string, next: Instant | null) => Promise<void>;
+  /** Plans that are due for a look, whatever their state, the longest due first. */
+  listLookDue: (now: Instant, limit: number) => Promise<StoredPlan[]>;
   /** Plans that still have steps to write, oldest first; by patient, by clinician, or both. */
   listUnfinished: (question: { patientId?: string; subject?: string }) => Promise<StoredPlan[]>;
 };

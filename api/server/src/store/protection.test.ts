@@ -36,7 +36,15 @@ beforeAll(async () => {
           factKey: `Patient/${patientId}`,
         },
       ]);
-      await unit.referrals.put({ referralId: 'r1', patientId, sequence: 1, status: 'draft', updatedAt: AT, state: PLANTED });
+      await unit.referrals.put({
+        referralId: 'r1',
+        patientId,
+        sequence: 1,
+        status: 'draft',
+        updatedAt: AT,
+        foldVersion: 1,
+        state: PLANTED,
+      });
       await unit.recommendations.insert({
         id: 'a',
         referralId: 'r1',
@@ -59,6 +67,7 @@ beforeAll(async () => {
         patientId,
         subject: 's',
         madeAt: AT,
+        lookDueAt: null,
         finished: false,
         content: PLANTED,
       });

@@ -7,7 +7,7 @@ export const memoryPlans = (unit: MemoryContext): PlanStore => {
   return {
     insert: async (plan) => {
       if (table.get(keyIn(unit, plan.id))) throw new Error('A plan with this id exists.');
-      table.put(keyIn(unit, plan.id), { ...plan, lease: null, revision: 1 });
+      table.put(keyIn(unit, plan.id), { ...plan, lease: null, revision: 1, looks: 0 });
     },
     get: async (id) => table.get(keyIn(unit, id)),
     byRecommendation: async (recommendationId) => all().findLast((plan) => plan.recommendationId === recommendationId),
@@ -31,6 +31,15 @@ export const memoryPlans = (unit: MemoryContext): PlanStore => {
       table.put(keyIn(unit, id), { ...plan, ...change, revision: plan.revision + 1 });
       return { status: 'saved', revision: plan.revision + 1 };
     },
+    looked: async (id, next) => {
+      const plan = table.get(keyIn(unit, id));
+      if (plan) table.put(keyIn(unit, id), { ...plan, lookDueAt: next, looks: plan.looks + 1 });
+    },
+    listLookDue: async (now, limit) =>
+      all()
+        .filter((plan) => plan.lookDueAt !== null && plan.lookDueAt <= now)
+        .sort((left, right) => ((left.lookDueAt ?? '') < (right.lookDueAt ?? '') ? -1 : 1))
+        .slice(0, limit),
     listUnfinished: async ({ patientId, subject }) =>
       all().filter(
         (plan) =>

@@ -15,6 +15,8 @@ const AGAIN_MS = 1000;
  */
 export async function followChannel(options: {
   url: string;
+  /** What the connection is called in PostgreSQL's own lists. */
+  name: string;
   channel: string;
   heard: (payload: string | undefined) => void;
   look: () => Promise<void>;
@@ -24,7 +26,13 @@ export async function followChannel(options: {
   let stopped = false;
 
   async function listen(): Promise<void> {
-    const client = new pg.Client({ connectionString: options.url, connectionTimeoutMillis: 5000, query_timeout: 5000, keepAlive: true });
+    const client = new pg.Client({
+      connectionString: options.url,
+      connectionTimeoutMillis: 5000,
+      query_timeout: 5000,
+      keepAlive: true,
+      application_name: options.name,
+    });
     client.on('error', () => {
       if (listener !== client) return;
       listener = undefined;

@@ -12,11 +12,14 @@ const CONNECT_MS = 5000;
 /** PostgreSQL ends a statement after 30 s by itself; a server that says nothing at all is given up a little later. */
 const SILENCE_MS = 35_000;
 
+/** `name` stands beside its connections in pg_stat_activity. */
+export type PoolDetails = { name?: string; connectMs?: number; silenceMs?: number };
+
 /**
  * A pool whose connections act as the role from their first statement, whoever logs in: where the login may not take the
  * role, connecting fails. No statement runs, waits for a lock or sits in an open transaction without end.
  */
-export function openPool(url: string, role: Role, size: number, patience = { connect: CONNECT_MS, silence: SILENCE_MS }): pg.Pool {
+export function openPool(url: string, role: Role, size: number, more: PoolDetails = {}): pg.Pool {
   const settings = { role, statement_timeout: '30s', lock_timeout: '10s', idle_in_transaction_session_timeout: '60s' };
   const options = Object.entries(settings)
     .map(([name, value]) => `-c ${name}=${value}`)
@@ -24,8 +27,9 @@ export function openPool(url: string, role: Role, size: number, patience = { con
   const pool = new pg.Pool({
     connectionString: url,
     max: size,
-    connectionTimeoutMillis: patience.connect,
-    query_timeout: patience.silence,
+    connectionTimeoutMillis: more.connectMs ?? CONNECT_MS,
+    query_timeout: more.silenceMs ?? SILENCE_MS,
+    application_name: more.name ?? 'refloop',
     keepAlive: true,
     options,
   });

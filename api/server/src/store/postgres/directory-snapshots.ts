@@ -34,7 +34,9 @@ async function current(pool: pg.Pool): Promise<DirectorySnapshot | undefined> {
   return row && { hash: row.hash, asOf: row.as_of, counts: row.counts, synthetic: row.synthetic, publishedAt: instant(row.published_at) };
 }
 
-async function onChange(pool: pg.Pool, url: string, changed: (hash: string) => void): Promise<() => Promise<void>> {
+type Place = { pool: pg.Pool; url: string; name: string };
+
+async function onChange({ pool, url, name }: Place, changed: (hash: string) => void): Promise<() => Promise<void>> {
   let last = (await current(pool))?.hash;
   const tell = (hash: string | undefined): void => {
     if (hash === undefined || hash === last) return;
@@ -42,15 +44,15 @@ async function onChange(pool: pg.Pool, url: string, changed: (hash: string) => v
     changed(hash);
   };
   const look = async (): Promise<void> => tell((await current(pool))?.hash);
-  return followChannel({ url, channel: CHANNEL, heard: tell, look });
+  return followChannel({ url, name, channel: CHANNEL, heard: tell, look });
 }
 
-export const postgresDirectorySnapshots = (pool: pg.Pool, url: string): DirectorySnapshots => ({
+export const postgresDirectorySnapshots = (pool: pg.Pool, url: string, name: string): DirectorySnapshots => ({
   publish: (snapshot, bytes) => publish(pool, snapshot, bytes),
   current: () => current(pool),
   bytes: async (hash) => {
     const [row] = await ask<{ bytes: Buffer }>(pool, 'select bytes from directory_snapshot where hash = $1', [hash]);
     return row?.bytes;
   },
-  onChange: (changed) => onChange(pool, url, changed),
+  onChange: (changed) => onChange({ pool, url, name }, changed),
 });

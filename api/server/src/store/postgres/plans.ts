@@ -12,10 +12,13 @@ type Row = {
   lease_holder: string | null;
   lease_until: Date | null;
   revision: number;
+  look_due_at: Date | null;
+  looks: number;
   content_sealed: Buffer;
 };
 
-const COLUMNS = 'id, referral_id, recommendation_id, subject, made_at, finished, lease_holder, lease_until, revision, content_sealed';
+const COLUMNS =
+  'id, referral_id, recommendation_id, subject, made_at, finished, lease_holder, lease_until, revision, look_due_at, looks, content_sealed';
 const at = (id: string) => ({ table: 'plan', id, column: 'content' });
 
 async function toPlan(unit: UnitContext, row: Row): Promise<StoredPlan> {
@@ -31,15 +34,17 @@ async function toPlan(unit: UnitContext, row: Row): Promise<StoredPlan> {
     finished: row.finished,
     lease: row.lease_holder !== null && row.lease_until !== null ? { holder: row.lease_holder, until: instant(row.lease_until) } : null,
     revision: row.revision,
+    lookDueAt: row.look_due_at === null ? null : instant(row.look_due_at),
+    looks: row.looks,
     content,
   };
 }
 
 async function insert(unit: UnitContext, plan: NewPlan): Promise<void> {
   await unit.client.query(
-    `insert into plan (tenant, issuer, id, site, referral_id, recommendation_id, patient_index, subject, made_at, finished, revision,
-       content_sealed)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11)`,
+    `insert into plan (tenant, issuer, id, site, referral_id, recommendation_id, patient_index, subject, made_at, finished, look_due_at,
+       revision, content_sealed)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, $12)`,
     [
       ...key(unit),
       plan.id,
@@ -50,14 +55,20 @@ async function insert(unit: UnitContext, plan: NewPlan): Promise<void> {
       plan.subject,
       plan.madeAt,
       plan.finished,
+      plan.lookDueAt,
       await unit.vault.seal(referralOwner(plan.referralId), at(plan.id), { patientId: plan.patientId, content: plan.content }),
     ],
   );
 }
 
-async function select(unit: UnitContext, condition: string, values: unknown[]): Promise<StoredPlan[]> {
+async function select(
+  unit: UnitContext,
+  condition: string,
+  values: unknown[],
+  order: 'made_at' | 'look_due_at' = 'made_at',
+): Promise<StoredPlan[]> {
   const found = await unit.client.query<Row>(
-    `select ${COLUMNS} from plan where tenant = $1 and issuer = $2 and ${condition} order by made_at, id collate "C"`,
+    `select ${COLUMNS} from plan where tenant = $1 and issuer = $2 and ${condition} order by ${order}, id collate "C"`,
     [...key(unit), ...values],
   );
   const plans: StoredPlan[] = [];
@@ -133,5 +144,19 @@ export const postgresPlans = (unit: UnitContext): PlanStore => ({
     );
   },
   saveStep: (id, by, expectedRevision, change) => saveStep(unit, id, by, expectedRevision, change),
+  looked: async (id, next) => {
+    await unit.client.query('update plan set look_due_at = $4, looks = looks + 1 where tenant = $1 and issuer = $2 and id = $3', [
+      ...key(unit),
+      id,
+      next,
+    ]);
+  },
+  listLookDue: async (now, limit) => {
+    const due = await unit.client.query<{ id: string }>(
+      'select id from plan where tenant = $1 and issuer = $2 and look_due_at <= $3 order by look_due_at, id collate "C" limit $4',
+      [...key(unit), now, limit],
+    );
+    return select(unit, 'id = any($3)', [due.rows.map(({ id }) => id)], 'look_due_at');
+  },
   listUnfinished: (question) => listUnfinished(unit, question),
 });

@@ -30,10 +30,12 @@ export type PostgresStoreOptions = {
   newId: () => string;
   /** Connections at most; 20 unless told. */
   poolSize?: number;
+  /** What its connections are called in pg_stat_activity; refloop unless told. */
+  name?: string;
 };
 
 /** A health check waits no longer than this for a connection and for an answer. */
-const PROBE_PATIENCE = { connect: 1000, silence: 1000 };
+const PROBE_PATIENCE = { connectMs: 1000, silenceMs: 1000 };
 
 type UnitParts = { keys: HeldKeys; index: PatientIndex; newId: () => string };
 
@@ -57,10 +59,11 @@ function openUnit(client: Client, scope: Scope, { keys, index, newId }: UnitPart
 
 /** Opens the store. Throws where the database cannot be reached, is not migrated, or its keys are not at hand. */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
-  const pool = openPool(options.url, 'refloop_app', options.poolSize ?? 20);
-  const auditor = openPool(options.url, 'refloop_auditor', 2);
+  const name = options.name ?? 'refloop';
+  const pool = openPool(options.url, 'refloop_app', options.poolSize ?? 20, { name });
+  const auditor = openPool(options.url, 'refloop_auditor', 2, { name });
   // A connection of its own: that all others are busy says nothing about the database.
-  const probe = openPool(options.url, 'refloop_app', 1, PROBE_PATIENCE);
+  const probe = openPool(options.url, 'refloop_app', 1, { name, ...PROBE_PATIENCE });
   const close = async (): Promise<void> => {
     await Promise.all([pool.end(), auditor.end(), probe.end()]);
   };
@@ -82,7 +85,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
         return work(openUnit(client, scope, { keys, index, newId: options.newId }));
       }),
     findSession: postgresSessionLookup(pool, keys, index),
-    directory: postgresDirectorySnapshots(pool, options.url),
+    directory: postgresDirectorySnapshots(pool, options.url, name),
     auditTrail: postgresAuditTrail(pool, auditor),
     enrol: async ({ tenant, issuer, site }) => {
       await ask(
@@ -102,7 +105,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       const look = async (): Promise<void> => void (await refreshKeys(pool, keys));
       // Whoever meets an unknown key looks for itself; a look that failed is followed by the next one.
       const heard = (): void => void look().catch(() => undefined);
-      return followChannel({ url: options.url, channel: KEY_CHANNEL, heard, look });
+      return followChannel({ url: options.url, name, channel: KEY_CHANNEL, heard, look });
     },
     ping: async () => {
       const [row] = await ask<{ standby: boolean }>(probe, 'select pg_is_in_recovery() as standby');

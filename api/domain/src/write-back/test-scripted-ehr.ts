@@ -1,7 +1,6 @@
 /** An EHR for tests: it keeps what is written and fails as the script says, after or before the write took effect. */
-import { ok, refuse } from '@refloop/domain/result';
-import type { EhrFailure, EhrWrite, Resource } from '../session/ehr.ts';
-import type { PlanEhr } from './write-step.ts';
+import type { EhrFailure, EhrPort, EhrWrite, Resource } from '../fhir/ehr-port.ts';
+import { ok, refuse } from '../result.ts';
 
 /** What happens to one write: `lost` = written, answer lost; `late` = written only after so many looks. */
 export type WriteFate =
@@ -11,12 +10,19 @@ export type WriteFate =
   | { kind: 'late'; looks: number }
   | { kind: 'status'; status: number };
 
-export type ScriptedEhr = PlanEhr & { stored: Map<string, Resource>; writes: EhrWrite[]; looks: string[] };
+export type ScriptedEhr = EhrPort & { stored: Map<string, Resource>; writes: EhrWrite[]; looks: string[] };
+
+export type EhrHabits = {
+  /** What the EHR makes of a resource before it keeps it: drops fields, rewrites them. */
+  keeps?: (resource: Resource) => Resource;
+  /** When it stores something, ISO 8601. */
+  now?: () => string;
+};
 
 const noAnswer: EhrFailure = { kind: 'no-answer', detail: 'No answer within 15 seconds' };
 
 /** @param fates one for each write in turn; further ones are answered */
-export function scriptedEhr(fates: readonly WriteFate[], before: readonly Resource[] = []): ScriptedEhr {
+export function scriptedEhr(fates: readonly WriteFate[], before: readonly Resource[] = [], habits: EhrHabits = {}): ScriptedEhr {
   const stored = new Map(before.map((resource) => [`${resource.resourceType}/${resource.id}`, resource]));
   const writes: EhrWrite[] = [];
   const looks: string[] = [];
@@ -25,7 +31,8 @@ export function scriptedEhr(fates: readonly WriteFate[], before: readonly Resour
   const store = ({ method, path, resource }: EhrWrite): Resource => {
     const id = method === 'PUT' ? (path.split('/')[1] ?? '') : `made-${stored.size + 1}`;
     const version = Number(stored.get(`${resource.resourceType}/${id}`)?.meta?.versionId ?? '0') + 1;
-    const kept = { ...resource, id, meta: { versionId: String(version) } };
+    const meta = { versionId: String(version), ...(habits.now ? { lastUpdated: habits.now() } : {}) };
+    const kept = { ...(habits.keeps?.(resource) ?? resource), id, meta };
     stored.set(`${resource.resourceType}/${id}`, kept);
     return kept;
   };
@@ -43,8 +50,13 @@ export function scriptedEhr(fates: readonly WriteFate[], before: readonly Resour
       }
       const direct = stored.get(path);
       if (direct) return ok(direct);
-      const [type = ''] = path.split('?');
-      const entry = [...stored.values()].filter((resource) => resource.resourceType === type).map((resource) => ({ resource }));
+      const [type = '', query = ''] = path.split('?');
+      if (query === '') return refuse({ kind: 'http', status: 404, detail: 'Not found' });
+      const identifier = /(?:^|&)identifier=[^&]*?(?:%7C|\|)([^&]+)/.exec(query)?.[1];
+      const entry = [...stored.values()]
+        .filter((resource) => resource.resourceType === type)
+        .filter((resource) => identifier === undefined || JSON.stringify(resource).includes(identifier))
+        .map((resource) => ({ resource }));
       return ok({ resourceType: 'Bundle', entry });
     },
     write: async (write) => {

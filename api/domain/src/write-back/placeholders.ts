@@ -1,10 +1,10 @@
 /** `{{Step}}` and `{{Step:versioned}}` in an approved plan stand for what an earlier step wrote. */
-import type { Plan } from '@refloop/server/client/approval';
+import type { PlanInHand } from './plan-in-hand.ts';
 
 const PLACEHOLDER = /\{\{([A-Za-z]+)(:versioned)?\}\}/g;
 
 /** @returns the text with references in place, or undefined when a step it names is not done */
-export function fillText(text: string, plan: Plan): string | undefined {
+export function fillText(text: string, plan: Pick<PlanInHand, 'steps'>): string | undefined {
   let complete = true;
   const filled = text.replace(PLACEHOLDER, (_whole, name: string, versioned: string | undefined) => {
     const outcome = plan.steps.find((step) => step.name === name)?.outcome;
@@ -18,7 +18,7 @@ export function fillText(text: string, plan: Plan): string | undefined {
 }
 
 /** The same for a whole resource; every string in it is looked at. */
-export function fillResource<Value>(value: Value, plan: Plan): Value | undefined {
+export function fillResource<Value>(value: Value, plan: Pick<PlanInHand, 'steps'>): Value | undefined {
   if (typeof value === 'string') return fillText(value, plan) as Value | undefined;
   if (Array.isArray(value)) {
     const items = value.map((item: unknown) => fillResource(item, plan));

@@ -1,5 +1,5 @@
 /** Whether a resource is of the patient this page was opened for. Checked on all that is read and all that is written. */
-import type { Resource } from '../session/ehr.ts';
+import type { Resource } from './ehr-port.ts';
 
 /** Elements that name the patient (R4 Patient compartment; Task and others by `for`). */
 const PATIENT_ELEMENTS = ['subject', 'patient', 'beneficiary', 'for'] as const;

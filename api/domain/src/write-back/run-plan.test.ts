@@ -1,20 +1,22 @@
-import { ok, refuse } from '@refloop/domain/result';
-import type { Plan, PlanStep } from '@refloop/server/client/approval';
 import { describe, expect, test } from 'vitest';
-import type { Resource } from '../session/ehr.ts';
+import type { Resource } from '../fhir/ehr-port.ts';
+import { ok, refuse } from '../result.ts';
+import type { PlanInHand, StepInHand } from './plan-in-hand.ts';
 import { type PlanPorts, runPlan } from './run-plan.ts';
-import { type ScriptedEhr, scriptedEhr } from './scripted-ehr.ts';
+import { type ScriptedEhr, scriptedEhr } from './test-scripted-ehr.ts';
 
 const KEY = '01J0000000000000000000KEY1';
 const subject = { reference: 'Patient/1' };
 
-const step = (name: PlanStep['name'], resource: Record<string, unknown>, more: Partial<PlanStep> = {}): PlanStep => ({
+const step = (name: StepInHand['name'], resource: Record<string, unknown>, more: Partial<StepInHand> = {}): StepInHand => ({
   name,
   action: 'create',
   target: null,
   lookUp: { query: `${name}?patient=1&identifier=s%7C${KEY}`, businessKey: KEY },
   resource: { resourceType: name, identifier: [{ system: 's', value: KEY }], ...resource },
   outcome: { status: 'waiting' },
+  attemptedAt: null,
+  notOurs: [],
   ...more,
 });
 
@@ -22,7 +24,7 @@ const order: Resource = { resourceType: 'ServiceRequest', id: '7', meta: { versi
 
 const NOTE = step('DocumentReference', { subject });
 const ORDER = step('ServiceRequest', { subject, status: 'active', supportingInfo: [{ reference: '{{DocumentReference}}' }] });
-const UPDATE: PlanStep = { ...ORDER, action: 'update', target: { reference: 'ServiceRequest/7', versionId: '3' } };
+const UPDATE: StepInHand = { ...ORDER, action: 'update', target: { reference: 'ServiceRequest/7', versionId: '3' } };
 const TASK = step('Task', { for: subject, focus: { reference: '{{ServiceRequest}}' } });
 const PROVENANCE = step(
   'Provenance',
@@ -30,36 +32,38 @@ const PROVENANCE = step(
   { lookUp: { query: 'Provenance?target={{ServiceRequest}}', businessKey: KEY } },
 );
 
-const planOf = (...steps: PlanStep[]): Plan => ({
-  id: 'p',
-  referralId: 'r',
-  recommendationId: 'm',
-  rung: 1,
-  steps,
-  leftOut: [],
-  lease: null,
-  decision: { status: 'approved', by: 'Dr. Lee', at: '2026-11-20T10:00:00.000Z' },
-  writeBack: 'waiting',
-  transport: 'not-sent',
-});
+const planOf = (...steps: StepInHand[]): PlanInHand => ({ id: 'p', steps, decision: { at: '2026-11-20T10:00:00.000Z' } });
 
-/** The server's side: keeps the reported outcomes. */
-function portsOf(ehr: ScriptedEhr, start: Plan, more: Partial<PlanPorts> = {}): PlanPorts & { plan: () => Plan } {
+/** A clock that moves on as the work waits. */
+function clockAt(start: string) {
+  let now = Date.parse(start);
+  return {
+    now: () => new Date(now).toISOString(),
+    pause: async (milliseconds: number) => {
+      now += milliseconds;
+    },
+  };
+}
+
+type Ports = PlanPorts<PlanInHand> & { plan: () => PlanInHand };
+
+/** The server's side: keeps attempts and reported outcomes. */
+function portsOf(ehr: ScriptedEhr, start: PlanInHand, more: Partial<Ports> = {}): Ports {
   let plan = start;
+  const clock = clockAt('2026-11-20T10:00:01.000Z');
+  const change = (name: StepInHand['name'], to: Partial<StepInHand>) => {
+    plan = { ...plan, steps: plan.steps.map((each) => (each.name === name ? { ...each, ...to } : each)) };
+    return ok(plan);
+  };
   return {
     ehr,
     patient: '1',
-    pause: async () => undefined,
+    ...clock,
     conditionalCreate: () => false,
     takeLease: async () => ok(plan),
-    report: async (name, outcome) => {
-      const at = '2026-11-20T10:00:01.000Z';
-      plan = {
-        ...plan,
-        steps: plan.steps.map((each) => (each.name === name ? { ...each, outcome: { ...outcome, at } as PlanStep['outcome'] } : each)),
-      };
-      return ok(plan);
-    },
+    giveBack: async () => undefined,
+    attempt: async (name) => change(name, { attemptedAt: clock.now() }),
+    report: async (name, outcome) => change(name, { outcome: { ...outcome, at: clock.now() } as StepInHand['outcome'] }),
     onProgress: () => undefined,
     plan: () => plan,
     ...more,
@@ -67,7 +71,7 @@ function portsOf(ehr: ScriptedEhr, start: Plan, more: Partial<PlanPorts> = {}): 
 }
 
 const count = (ehr: ScriptedEhr, type: string) => [...ehr.stored.values()].filter((each) => each.resourceType === type).length;
-const statuses = (plan: Plan) => plan.steps.map((each) => each.outcome.status);
+const statuses = (plan: PlanInHand) => plan.steps.map((each) => each.outcome.status);
 
 describe('carrying out an approved plan', () => {
   test('writes the steps in order, with references to what the earlier ones made', async () => {
@@ -136,30 +140,100 @@ describe('carrying out an approved plan', () => {
     expect(ehr.writes).toHaveLength(1);
   });
 
-  test('a write that never arrived is written again, after looking', async () => {
+  test('a creation that never arrived is not sent again while it may still arrive; a minute later it is', async () => {
     const ehr = scriptedEhr([{ kind: 'dropped' }]);
-    const plan = planOf(step('ServiceRequest', { subject }));
-    const end = await runPlan(plan, portsOf(ehr, plan));
-    expect(ehr.looks.length).toBeGreaterThanOrEqual(2);
+    const start = planOf(step('ServiceRequest', { subject }), TASK);
+    const ports = portsOf(ehr, start);
+    const first = await runPlan(start, ports);
+    expect(ehr.looks.length, 'looked before, and again and again after').toBeGreaterThanOrEqual(5);
+    expect(statuses(first.plan)).toEqual(['unknown', 'waiting']);
+    const soon = await runPlan(first.plan, ports);
+    expect(statuses(soon.plan)).toEqual(['unknown', 'waiting']);
+    expect(ehr.writes).toHaveLength(1);
+    await ports.pause(60_000);
+    const later = await runPlan(soon.plan, ports);
+    expect(statuses(later.plan)).toEqual(['done', 'done']);
     expect(count(ehr, 'ServiceRequest')).toBe(1);
-    expect(statuses(end.plan)).toEqual(['done']);
   });
 
-  test('an EHR that stays silent leaves the step unknown after three tries, and nothing further is written', async () => {
-    const ehr = scriptedEhr([{ kind: 'dropped' }, { kind: 'dropped' }, { kind: 'dropped' }]);
+  test('where the EHR itself keeps a second one from being made, it is sent again at once', async () => {
+    const ehr = scriptedEhr([{ kind: 'dropped' }]);
+    const start = planOf(step('ServiceRequest', { subject }));
+    const ports = portsOf(ehr, start, { conditionalCreate: () => true });
+    const first = await runPlan(start, ports);
+    expect(statuses(first.plan)).toEqual(['unknown']);
+    expect(statuses((await runPlan(first.plan, ports)).plan)).toEqual(['done']);
+    expect(ehr.writes.map(({ ifNoneExist }) => ifNoneExist !== undefined)).toEqual([true, true]);
+  });
+
+  test('an update whose answer was lost is found to be there, and one that never arrived is sent again at once', async () => {
+    const update = { ...UPDATE, resource: { ...UPDATE.resource, supportingInfo: [] } };
+    const lost = scriptedEhr([{ kind: 'lost' }], [order]);
+    expect(statuses((await runPlan(planOf(update), portsOf(lost, planOf(update)))).plan)).toEqual(['done']);
+    expect(lost.writes).toHaveLength(1);
+    const dropped = scriptedEhr([{ kind: 'dropped' }], [order]);
+    const ports = portsOf(dropped, planOf(update));
+    const first = await runPlan(planOf(update), ports);
+    expect(statuses(first.plan)).toEqual(['unknown']);
+    expect(statuses((await runPlan(first.plan, ports)).plan)).toEqual(['done']);
+  });
+
+  test('an update that a late one of ours overtook is done, not stale', async () => {
+    const update = { ...UPDATE, resource: { ...UPDATE.resource, supportingInfo: [] } };
+    const ehr = scriptedEhr([], [order]);
+    // The earlier try lands between our look and our write.
+    const overtaken: ScriptedEhr = {
+      ...ehr,
+      write: async (write) => {
+        ehr.stored.set('ServiceRequest/7', { ...write.resource, id: '7', meta: { versionId: '4' } });
+        return ehr.write(write);
+      },
+    };
+    const end = await runPlan(planOf(update), portsOf(overtaken, planOf(update)));
+    expect(end.plan.steps[0]?.outcome).toMatchObject({ status: 'done', reference: 'ServiceRequest/7', versionId: '4' });
+  });
+
+  test('an order that is gone from the chart is stale, not written anew', async () => {
+    const ehr = scriptedEhr([]);
+    const update = { ...UPDATE, resource: { ...UPDATE.resource, supportingInfo: [] } };
+    expect(statuses((await runPlan(planOf(update), portsOf(ehr, planOf(update)))).plan)).toEqual(['stale']);
+    expect(ehr.writes).toHaveLength(0);
+  });
+
+  test('an EHR that stays silent after a write leaves the step unknown, and nothing further is written', async () => {
+    const ehr = scriptedEhr([{ kind: 'dropped' }]);
     const plan = planOf(step('ServiceRequest', { subject }), TASK);
     const end = await runPlan(plan, portsOf(ehr, plan));
-    expect(ehr.writes).toHaveLength(3);
+    expect(ehr.writes).toHaveLength(1);
     expect(statuses(end.plan)).toEqual(['unknown', 'waiting']);
   });
 
-  test('without an answer to the look-up nothing is written', async () => {
+  test('an EHR that takes nothing at the moment is asked three times, and what it said is told', async () => {
+    const ehr = scriptedEhr([503, 429, 503].map((status) => ({ kind: 'status', status })));
+    const plan = planOf(step('ServiceRequest', { subject }));
+    const end = await runPlan(plan, portsOf(ehr, plan));
+    expect(ehr.writes).toHaveLength(3);
+    expect(end.plan.steps[0]?.outcome).toMatchObject({ status: 'refused', httpStatus: 503 });
+  });
+
+  test('without an answer to the look-up nothing is written, and the step stays what it was', async () => {
     const ehr = scriptedEhr([]);
     const plan = planOf(step('ServiceRequest', { subject }));
     const silent = { ...ehr, get: async () => refuse({ kind: 'no-answer', detail: 'No answer' } as const) };
-    const end = await runPlan(plan, portsOf(silent, plan));
+    const ports = portsOf(silent, plan);
+    const end = await runPlan(plan, ports);
+    expect(end).toMatchObject({ kind: 'stopped', why: 'ehr-silent' });
     expect(ehr.writes).toHaveLength(0);
-    expect(statuses(end.plan)).toEqual(['unknown']);
+    expect(statuses(ports.plan())).toEqual(['waiting']);
+    expect(ports.plan().steps[0]?.attemptedAt, 'certainly never sent').toBeNull();
+  });
+
+  test('what is not on record as sent is not sent', async () => {
+    const ehr = scriptedEhr([]);
+    const plan = planOf(step('ServiceRequest', { subject }));
+    const end = await runPlan(plan, portsOf(ehr, plan, { attempt: async () => refuse('held-elsewhere') }));
+    expect(end).toMatchObject({ kind: 'stopped', why: 'held-elsewhere' });
+    expect(ehr.writes).toHaveLength(0);
   });
 
   const refusing = (ehr: ScriptedEhr, refused: (path: string) => boolean): ScriptedEhr => ({
@@ -302,8 +376,13 @@ describe('carrying out an approved plan', () => {
   test('an ended EHR session stops and leaves the rest waiting', async () => {
     const ehr = scriptedEhr([]);
     const plan = planOf(NOTE, ORDER);
-    const end = await runPlan(plan, portsOf({ ...ehr, write: async () => refuse({ kind: 'signed-out' } as const) }, plan));
+    let givenBack = 0;
+    const giveBack = async () => {
+      givenBack += 1;
+    };
+    const end = await runPlan(plan, portsOf({ ...ehr, write: async () => refuse({ kind: 'signed-out' } as const) }, plan, { giveBack }));
     expect(end).toMatchObject({ kind: 'stopped', why: 'ehr-signed-out' });
+    expect(givenBack, 'the next window need not wait').toBe(1);
     expect(statuses(end.plan)).toEqual(['waiting', 'waiting']);
   });
 

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { decide, type ReferralCommand } from './command.ts';
+import type { Performer } from './event.ts';
+import { observe } from './observe.ts';
+import { evolve, type Referral, statusOf } from './referral.ts';
+
+const performer: Performer = { entryId: 'e1', npi: '1234567893', display: 'Ana Rivera, MD', nucc: '207RC0000X', network: 'in', rank: 1 };
+const AT = '2026-11-28T10:00:00.000Z';
+
+/** A referral whose order the EHR holds in this status. */
+function written(orderStatus: string): Referral {
+  const order = { type: 'ServiceRequest', id: 'o1' };
+  const commands: ReferralCommand[] = [
+    {
+      type: 'recommend',
+      recommendationId: 'r',
+      patientId: 'p',
+      order,
+      orderVersion: '3',
+      specialty: 'cardiology',
+      urgency: 'routine',
+      kind: 'consult',
+      replaces: null,
+      noneInNetworkWithinMiles: null,
+    },
+    {
+      type: 'approve',
+      approvalId: 'a',
+      planId: 'q',
+      recommendationId: 'r',
+      orderVersion: '3',
+      contentHash: 'c',
+      performer,
+      overrideReason: null,
+      rung: 1,
+      steps: ['ServiceRequest'],
+      leftOut: [],
+    },
+    {
+      type: 'settle-step',
+      planId: 'q',
+      step: 'ServiceRequest',
+      outcome: { status: 'done', reference: 'ServiceRequest/o1', versionId: '4', orderStatus },
+    },
+  ];
+  let referral: Referral | undefined;
+  for (const command of commands) {
+    const decided = decide(referral, command);
+    if (!decided.ok) throw new Error(decided.refusal.kind);
+    for (const fact of decided.value) referral = take(referral, fact);
+  }
+  if (!referral) throw new Error('No referral');
+  return referral;
+}
+
+const take = (referral: Referral | undefined, fact: Parameters<typeof evolve>[2]['fact']): Referral =>
+  evolve('r1', referral, {
+    sequence: (referral?.lastSequence ?? 0) + 1,
+    effectiveAt: AT,
+    recordedAt: AT,
+    actor: { kind: 'software', name: 'Refloop', version: '1' },
+    fact,
+  });
+
+const seen = (referral: Referral, status: string, reference = 'ServiceRequest/o1'): Referral =>
+  observe(referral, { kind: 'order-read', reference, status, versionId: '5' }).reduce(take, referral);
+
+describe('the order as the EHR shows it', () => {
+  test.each([
+    ['draft', 'active', 'in-chart'],
+    ['active', 'revoked', 'revoked'],
+    ['draft', 'entered-in-error', 'revoked'],
+    ['active', 'completed', 'in-chart'],
+  ])('written as %s and seen %s it is %s', (before, now, word) => {
+    expect(statusOf(seen(written(before), now))).toBe(word);
+  });
+
+  test('seen as it is known makes no event', () => {
+    expect(observe(written('draft'), { kind: 'order-read', reference: 'ServiceRequest/o1', status: 'draft', versionId: '4' })).toEqual([]);
+  });
+
+  test('another order says nothing about this one', () => {
+    expect(statusOf(seen(written('draft'), 'active', 'ServiceRequest/o2'))).toBe('awaiting-signature');
+  });
+});

@@ -1,0 +1,55 @@
+/**
+ * What became of the writes that were sent and not heard of, found out by looking alone: nothing is written. For whoever comes after
+ * a window that went away, a person who wants the approval back or Refloop's own reconciliation.
+ */
+import type { Resource } from '../fhir/ehr-port.ts';
+import type { Instant } from '../instant.ts';
+import type { StepOutcome } from '../referral/event.ts';
+import { type LookUp, lookUp } from './look-up.ts';
+import { fillResource, fillText } from './placeholders.ts';
+import { isOpen, type PlanInHand, type StepInHand } from './plan-in-hand.ts';
+import { mayStillArrive, UNSURE } from './write-step.ts';
+
+export type LookedAt =
+  | { kind: 'report'; outcome: StepOutcome }
+  /** It was sent a while ago and is not there. */
+  | { kind: 'absent' }
+  /** It was sent so recently that it may still take effect. */
+  | { kind: 'too-early' }
+  /** It names a step that is not in the chart, so it cannot be either. */
+  | { kind: 'not-ready' }
+  | { kind: 'never-sent' }
+  | { kind: 'signed-out' }
+  | { kind: 'not-allowed'; status: number }
+  | { kind: 'no-answer' };
+
+export type Looker = Omit<LookUp, 'approvedAt' | 'now'> & { now(): Instant };
+
+/** One step of a plan, looked at. A launched order that is gone, or was changed by others, is stale. */
+export async function lookAt(planned: StepInHand, plan: PlanInHand, looker: Looker): Promise<LookedAt> {
+  if (planned.attemptedAt === null) return { kind: 'never-sent' };
+  const query = fillText(planned.lookUp.query, plan);
+  const resource = fillResource(planned.resource, plan) as Resource | undefined;
+  if (resource === undefined || query === undefined) return { kind: 'not-ready' };
+  const step: StepInHand = { ...planned, resource, lookUp: { ...planned.lookUp, query } };
+  const now = looker.now();
+  const found = await lookUp(step, { ...looker, approvedAt: plan.decision.at, now });
+  switch (found.kind) {
+    case 'found':
+      return { kind: 'report', outcome: { status: 'done', ...found.where } };
+    case 'perhaps':
+      return { kind: 'report', outcome: { status: 'unsure', detail: UNSURE, candidates: found.candidates } };
+    case 'gone':
+      return { kind: 'report', outcome: { status: 'stale', detail: 'The order is no longer in the chart.' } };
+    case 'nothing':
+      return mayStillArrive(step, now) ? { kind: 'too-early' } : { kind: 'absent' };
+    case 'signed-out':
+    case 'no-answer':
+      return { kind: found.kind };
+    case 'not-allowed':
+      return found;
+  }
+}
+
+/** The open steps that were sent, in order: what a look has to find out. */
+export const sentAndOpen = (plan: PlanInHand): StepInHand[] => plan.steps.filter((step) => isOpen(step) && step.attemptedAt !== null);

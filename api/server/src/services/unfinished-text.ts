@@ -1,0 +1,71 @@
+/** What is left of a write-back, in a sentence for whoever looks after it. */
+import { rungOf } from '@refloop/domain/write-back/rung';
+import type { PlanStep } from '../client/approval.ts';
+import type { StoredPlan } from '../store/plans.ts';
+import { planContentOf } from './plan-content.ts';
+
+const NAMES: Record<PlanStep['name'], string> = {
+  DocumentReference: 'the note',
+  ServiceRequest: 'the order',
+  Task: 'the task',
+  Provenance: 'the provenance',
+};
+
+/** What is known of a step, most telling first. */
+function stateOf({ outcome, attemptedAt }: PlanStep): 'in' | 'unsure' | 'unknown' | 'refused' | 'stale' | 'not' {
+  switch (outcome.status) {
+    case 'done':
+      return 'in';
+    case 'waiting':
+      return attemptedAt === null ? 'not' : 'unknown';
+    case 'refused':
+    case 'stale':
+    case 'unknown':
+    case 'unsure':
+      return outcome.status;
+  }
+}
+
+const WORDS: Record<ReturnType<typeof stateOf>, (names: string, many: boolean) => string> = {
+  in: (names, many) => `${names} ${many ? 'are' : 'is'} in the chart`,
+  unsure: (names) => `the chart holds something that may be ${names}, and the clinician has to say whether it is`,
+  unknown: (names, many) => `of ${names} it is not known whether ${many ? 'they were' : 'it was'} written`,
+  refused: (names) => `the EHR refused ${names}`,
+  stale: (names, many) => `${names} changed in the chart before ${many ? 'they were' : 'it was'} written`,
+  not: (names, many) => `${names} ${many ? 'are' : 'is'} not written`,
+};
+
+const joined = (names: readonly string[]): string =>
+  names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+
+const clock = (instant: string): string => `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
+
+/** @returns for whom, what is there, what is not, and who does what next; no patient */
+export function unfinishedText(plan: StoredPlan): string {
+  const content = planContentOf(plan);
+  const approved = `Approved for ${content.performerName}.`;
+  switch (rungOf(content.rung)) {
+    case 3:
+      return `${approved} This EHR takes documents but no orders from Refloop: look whether the note is in the chart, place or sign the order there by hand, then settle this.`;
+    case 6:
+      return `${approved} This EHR takes no orders from Refloop: enter the order and the note in the chart by hand, then settle this.`;
+    case 1:
+    case 2:
+      break;
+  }
+  const states = new Map<ReturnType<typeof stateOf>, string[]>();
+  for (const step of content.steps) states.set(stateOf(step), [...(states.get(stateOf(step)) ?? []), NAMES[step.name]]);
+  const parts = [...states].map(([state, names]) => WORDS[state](joined(names), names.length > 1));
+  const looked =
+    plan.looks === 0
+      ? []
+      : [`Refloop looked in the chart ${plan.looks} ${plan.looks === 1 ? 'time' : 'times'} since ${clock(plan.madeAt)}.`];
+  return [
+    approved,
+    sentence(parts.join('; ')),
+    ...looked,
+    'The clinician finishes it by opening Refloop from the chart again, where it is offered first.',
+  ].join(' ');
+}
