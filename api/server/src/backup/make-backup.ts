@@ -110,7 +110,9 @@ async function readAll(client: pg.ClientBase, folder: string, options: BackupOpt
 /** Rejects when the signal is given; what it breaks off fails by itself once its connection is closed. */
 const brokenOff = (signal: AbortSignal | undefined): Promise<never> =>
   new Promise((_, failed) => {
-    signal?.addEventListener('abort', () => failed(new BackupUnusable('It was broken off.')), { once: true });
+    const breakOff = (): void => failed(new BackupUnusable('It was broken off.'));
+    if (signal?.aborted) breakOff();
+    signal?.addEventListener('abort', breakOff, { once: true });
   });
 
 async function syncFolder(folder: string): Promise<void> {
