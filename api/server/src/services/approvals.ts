@@ -168,6 +168,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
               patientId: session.patientId,
               requester: session.fhirUser,
               requesterDisplay: session.name,
+              enterer: null,
               specialty,
               urgency: request.match.urgency,
               kind: request.kind,
@@ -211,6 +212,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
           const contentHash = contentHashOf(content);
           const applied = await applyCommand(unit, stored.referralId, personOf(session), at, {
             type: 'approve',
+            asker: { subject: session.subject, coversFor: [] },
             approvalId,
             planId,
             recommendationId: stored.id,

@@ -157,6 +157,8 @@ export function createRecommendationService(deps: Deps): RecommendationService {
             urgency: request.match.urgency,
             kind: request.kind,
             replaces: input.replaces ?? null,
+            insteadOf: null,
+            asker: { subject: session.subject, coversFor: [] },
             noneInNetworkWithinMiles: match.exception?.withinMiles ?? null,
           });
           if (!applied.ok) throw new Refused(refusalOf(applied.refusal));
@@ -248,6 +250,7 @@ export function createRecommendationService(deps: Deps): RecommendationService {
             type: 'dismiss',
             recommendationId: id,
             reason,
+            asker: { subject: session.subject, coversFor: [] },
           });
           if (!applied.ok) return refusalOf(applied.refusal);
           await decided(unit, stored, { status: 'DISMISSED', outcome: 'dismissed' });

@@ -3,7 +3,12 @@ import type { ReferralRefusal } from '@refloop/domain/referral/command';
 import { unreachable } from '@refloop/domain/result';
 import { problem, type Refusal } from '../problem.ts';
 
-const CLOSED = { approved: 'approved', dismissed: 'dismissed', superseded: 'replaced by a newer one' } as const;
+const CLOSED = {
+  approved: 'approved',
+  dismissed: 'dismissed',
+  superseded: 'replaced by a newer one',
+  'taken-back': 'taken back by who prepared it',
+} as const;
 
 export function refusalOf(refusal: ReferralRefusal): Refusal {
   switch (refusal.kind) {
@@ -11,6 +16,13 @@ export function refusalOf(refusal: ReferralRefusal): Refusal {
       return problem('not-found', 'There is no recommendation with this id for this referral. Open the referral again from the chart.');
     case 'recommendation-not-pending':
       return problem('recommendation-closed', `This recommendation was ${CLOSED[refusal.status]}. Open the referral again from the chart.`);
+    case 'pended-for-another':
+      return problem(
+        'pended',
+        'This referral was prepared for another clinician to sign, and you do not cover for them. You can make a referral of your own from the order; it then takes the place of the prepared one.',
+      );
+    case 'not-pended-by-asker':
+      return problem('conflict', 'There is nothing of yours to take back here: it was not handed over, or somebody else did. Reload it.');
     case 'order-changed':
       return problem(
         'order-changed',
