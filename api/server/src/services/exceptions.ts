@@ -64,6 +64,7 @@ export async function raiseNoneInNetwork(
     raisedAt: about.now.toISOString(),
     dueAt: later(about.now, DUE_HOURS[about.urgency] * 60),
     owner: await ownerFor(unit, about.raisedBy),
+    raisedBy: about.raisedBy,
     content,
   });
 }
@@ -94,6 +95,7 @@ export async function raiseUnfinishedWriteBack(
     raisedAt: about.now.toISOString(),
     dueAt: later(about.now, UNFINISHED_AFTER_MINUTES),
     owner: about.subject,
+    raisedBy: about.subject,
     content,
   });
 }

@@ -176,6 +176,8 @@ export function createRecommendationService(deps: Deps): RecommendationService {
             patientId: session.patientId,
             kept: toJson(kept),
             working: toJson(firstWorkingCopy(kept)),
+            pendedFor: null,
+            prepared: null,
           };
           await unit.recommendations.insert(made);
           await settleNoneInNetwork(unit, referralId, now);

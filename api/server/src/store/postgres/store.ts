@@ -7,6 +7,7 @@ import { postgresAudit } from './audit.ts';
 import { postgresAuditTrail } from './audit-trail.ts';
 import type { UnitContext } from './context.ts';
 import { type Client, enter, inTransaction, openPool } from './database.ts';
+import { postgresDelegations } from './delegations.ts';
 import { postgresDirectorySnapshots } from './directory-snapshots.ts';
 import { postgresEvents } from './events.ts';
 import { postgresGrants } from './grants.ts';
@@ -39,6 +40,7 @@ function openUnit(client: Client, scope: Scope, options: PostgresStoreOptions, i
     approvals: postgresApprovals(context),
     obligations: postgresObligations(context),
     grants: postgresGrants(context),
+    delegations: postgresDelegations(context),
     sessions: postgresSessions(context),
     usedIdTokens: postgresUsedIdTokens(context),
     audit: postgresAudit(context),
