@@ -20,6 +20,7 @@ import { currentIndex } from './matching/current-index.ts';
 import { migrate } from './migrations/migrate.ts';
 import { referralRoutes } from './referral-routes.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { delegationRoutes } from './routes/delegations.ts';
 import { grantRoutes } from './routes/grants.ts';
 import { healthRoutes } from './routes/health.ts';
 import { keySetRoutes } from './routes/key-set.ts';
@@ -90,6 +91,7 @@ function servingApp(store: Store): Fetch {
     ...keySetRoutes({ sites }),
     ...sessionRoutes({ store, sites, discovery, fetch, idleSeconds: config.idleSeconds, warnSeconds: config.warnSeconds }),
     ...grantRoutes({ store, sites }),
+    ...delegationRoutes({ store, sites, newId }),
     ...auditRoutes({ store }),
     ...referralRoutes({ store, index: index.get, policy: SEED_V1, newId, version }),
   ];

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Plan } from './approval.ts';
 import { Recommendation } from './recommendation.ts';
-import { Role } from './session.ts';
+import { ROLES, Role } from './session.ts';
 
 export const Grant = z.object({
   subject: z.string(),
@@ -13,8 +13,53 @@ export const Grant = z.object({
   grantedAt: z.string(),
 });
 export type Grant = z.infer<typeof Grant>;
-export const PutGrant = z.object({ fhirUser: z.string().max(200), roles: z.array(Role).max(4), reason: z.string().min(3).max(300) });
+export const PutGrant = z.object({
+  fhirUser: z.string().max(200),
+  roles: z.array(Role).max(ROLES.length),
+  reason: z.string().min(3).max(300),
+});
 export type PutGrant = z.infer<typeof PutGrant>;
+
+/** A person of this EHR, as an admin names them. */
+export const StaffMember = z.object({
+  subject: z.string().trim().min(1).max(255),
+  fhirUser: z.string().max(200),
+  name: z.string().trim().min(1).max(200),
+});
+export type StaffMember = z.infer<typeof StaffMember>;
+
+/** `prepares-for`: the delegate prepares what the clinician signs. `covers`: the delegate signs and finishes in the clinician's place. */
+export const DelegationKind = z.enum(['prepares-for', 'covers']);
+export type DelegationKind = z.infer<typeof DelegationKind>;
+
+export const Delegation = z.object({
+  id: z.string(),
+  kind: DelegationKind,
+  delegate: StaffMember,
+  clinician: StaffMember,
+  reason: z.string(),
+  givenBy: z.string(),
+  givenAt: z.string(),
+  /** From then on it is not in force; null = until it is taken away. */
+  until: z.string().nullable(),
+  /** `run-out`: its end has come; `taken-away`: by an admin before that. */
+  state: z.enum(['in-force', 'run-out', 'taken-away']),
+  ended: z.object({ at: z.string(), by: z.string(), reason: z.string() }).nullable(),
+});
+export type Delegation = z.infer<typeof Delegation>;
+
+const Reason = z.string().trim().min(3, 'Say why in a few words').max(300);
+
+export const GiveDelegation = z.object({
+  kind: DelegationKind,
+  delegate: StaffMember,
+  clinician: StaffMember,
+  reason: Reason,
+  until: z.iso.datetime({ offset: true }).nullable(),
+});
+export type GiveDelegation = z.infer<typeof GiveDelegation>;
+export const EndDelegation = z.object({ reason: Reason });
+export type EndDelegation = z.infer<typeof EndDelegation>;
 
 export const RecommendationRow = z.object({
   id: z.string(),

@@ -653,6 +653,7 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
       await unit.delegations.insert(
         delegation('d', { delegate: { subject: 'someone', fhirUser: 'Practitioner/someone', name: 'Someone' } }),
       );
+      await unit.delegations.insert(delegation('a', { reason: 'The same once more' }));
       const inForce = async (now: string, kind: NewDelegation['kind'] = 'covers') =>
         (await unit.delegations.inForce({ kind, delegate: 'covering', now })).map(({ id }) => id).join('');
       const before = [await inForce(AT), await inForce(after(59)), await inForce(after(60)), await inForce(AT, 'prepares-for')];
@@ -662,6 +663,7 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
         before,
         ends,
         await inForce(AT),
+        (await unit.delegations.get('a'))?.reason,
         await unit.delegations.get('b'),
         await unit.delegations.get('x'),
         (await unit.delegations.list()).map(({ id }) => id).join(''),
@@ -671,6 +673,7 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
       ['ab', 'ab', 'b', 'c'],
       [true, false, false],
       'a',
+      'Leave until Monday',
       {
         ...delegation('b', { givenAt: after(1), clinician: { subject: 'other', fhirUser: 'Practitioner/other', name: 'Dr. Other' } }),
         ended: { at: after(30), by: 'admin', reason: 'Back from leave' },

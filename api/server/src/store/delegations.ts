@@ -34,6 +34,7 @@ export type StoredDelegation = {
 export type NewDelegation = Omit<StoredDelegation, 'ended'>;
 
 export type DelegationStore = {
+  /** An id that exists already is left as it is: giving the same one twice changes nothing. */
   insert: (delegation: NewDelegation) => Promise<void>;
   get: (id: string) => Promise<StoredDelegation | undefined>;
   /** All that ever were, newest first. */

@@ -46,7 +46,8 @@ async function select(unit: UnitContext, condition: string, order: 'asc' | 'desc
 
 async function insert(unit: UnitContext, { delegate, clinician, ...given }: NewDelegation): Promise<void> {
   await unit.client.query(
-    `insert into delegation (tenant, issuer, site, ${COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+    `insert into delegation (tenant, issuer, site, ${COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+     on conflict (tenant, issuer, id) do nothing`,
     [
       ...key(unit),
       unit.scope.site,
