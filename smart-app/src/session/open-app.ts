@@ -100,7 +100,7 @@ function deskState(head: ChartHead, context: LaunchContext): DeskState {
     emergencyConsidered: false,
     revision: 0,
     save: { kind: 'saved' },
-    openWork: { recommendations: [], plans: [] },
+    openWork: { toSign: [], sent: [], others: [], recommendations: [], plans: [] },
     openWorkDecided: false,
     chart: undefined,
     approval: { kind: 'editing' },

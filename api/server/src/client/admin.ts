@@ -98,6 +98,8 @@ export const RecommendationRecord = z.object({
   decision: z
     .object({
       by: z.string(),
+      /** The clinician in whose place they decided, covering for them. */
+      coveringFor: z.string().nullable(),
       at: z.string(),
       orderVersion: z.string().nullable(),
       chosenName: z.string(),
@@ -106,14 +108,24 @@ export const RecommendationRecord = z.object({
     })
     .nullable(),
   plan: Plan.nullable(),
-  proof: z.array(z.object({ row: z.number().int(), action: z.string(), at: z.string(), leafHash: z.string() })),
+  proof: z.array(
+    z.object({
+      row: z.number().int(),
+      action: z.string(),
+      at: z.string(),
+      /** Who did it, by name where it is known; in whose place, where they covered for another. */
+      by: z.string(),
+      coveringFor: z.string().nullable(),
+      leafHash: z.string(),
+    }),
+  ),
 });
 export type RecommendationRecord = z.infer<typeof RecommendationRecord>;
 
-/** R6: nobody in network within 50 miles; also write-backs that need a person. */
+/** R6: nobody in network within 50 miles; also write-backs that need a person, and signatures that are overdue. */
 export const ExceptionRow = z.object({
   id: z.string(),
-  kind: z.enum(['none-in-network', 'unfinished-write-back']),
+  kind: z.enum(['none-in-network', 'unfinished-write-back', 'to-sign']),
   raisedAt: z.string(),
   dueAt: z.string(),
   owner: z.string().nullable(),

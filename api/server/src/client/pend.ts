@@ -1,6 +1,15 @@
-/** Preparing a referral for a clinician to sign: to whom it may be sent, and what was handed over. */
+/** Handing a prepared referral to a clinician to sign. */
 import { z } from 'zod';
+import { Named } from './recommendation.ts';
 
 /** Whom a preparer may send a referral to. */
-export const Signer = z.object({ subject: z.string(), name: z.string() });
+export const Signer = Named;
 export type Signer = z.infer<typeof Signer>;
+
+export const PendRecommendation = z.object({
+  /** Subject of the clinician. */
+  for: z.string().min(1).max(255),
+  /** Words for the clinician; no part of the referral. */
+  note: z.string().trim().max(500).optional(),
+});
+export type PendRecommendation = z.infer<typeof PendRecommendation>;

@@ -36,7 +36,8 @@ grant update (ended_at, ended_by, ended_reason) on delegation to refloop_app;
 
 -- The clinician a recommendation lies with to be signed, while it does; and who prepared it, with the words they handed over.
 alter table recommendation add column pended_for text, add column prepared_sealed bytea;
-create index recommendation_pended on recommendation (tenant, issuer, patient_index) where pended_for is not null;
+create index recommendation_prepared on recommendation (tenant, issuer, patient_index)
+  where status = 'PENDING_REVIEW' and prepared_sealed is not null;
 grant update (pended_for, prepared_sealed) on recommendation to refloop_app;
 
 -- Whose doing an obligation follows from, apart from who has to see to it.

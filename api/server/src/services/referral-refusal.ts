@@ -2,6 +2,8 @@
 import type { ReferralRefusal } from '@refloop/domain/referral/command';
 import { unreachable } from '@refloop/domain/result';
 import { problem, type Refusal } from '../problem.ts';
+import type { Unit } from '../store/store.ts';
+import { pendedRefusal } from './prepared.ts';
 
 const CLOSED = {
   approved: 'approved',
@@ -10,6 +12,10 @@ const CLOSED = {
   'taken-back': 'taken back by who prepared it',
 } as const;
 
+/** The same, with the names of who prepared it and for whom. */
+export const refusalWithNames = async (unit: Unit, refusal: ReferralRefusal): Promise<Refusal> =>
+  refusal.kind === 'pended-for-another' ? pendedRefusal(await unit.recommendations.get(refusal.recommendationId)) : refusalOf(refusal);
+
 export function refusalOf(refusal: ReferralRefusal): Refusal {
   switch (refusal.kind) {
     case 'no-such-recommendation':
@@ -17,10 +23,7 @@ export function refusalOf(refusal: ReferralRefusal): Refusal {
     case 'recommendation-not-pending':
       return problem('recommendation-closed', `This recommendation was ${CLOSED[refusal.status]}. Open the referral again from the chart.`);
     case 'pended-for-another':
-      return problem(
-        'pended',
-        'This referral was prepared for another clinician to sign, and you do not cover for them. You can make a referral of your own from the order; it then takes the place of the prepared one.',
-      );
+      return pendedRefusal(undefined);
     case 'not-pended-by-asker':
       return problem('conflict', 'There is nothing of yours to take back here: it was not handed over, or somebody else did. Reload it.');
     case 'order-changed':

@@ -201,7 +201,7 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
           reason: 'r',
         });
         await unit.delegations.insert(delegation('d'));
-        await unit.recommendations.insert(recommendation('pended', { pendedFor: 'clinician' }));
+        await unit.recommendations.insert(recommendation('pended', { pendedFor: 'clinician', prepared: { by: 'ortiz' } }));
         await unit.audit.append(auditEntry({ referralId: 'r1' }));
       });
       for (const other of others) {
@@ -221,7 +221,7 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
           delegations: await unit.delegations.list(),
           standIns: await unit.delegations.inForce({ kind: 'covers', delegate: 'covering', now: AT }),
           ended: await unit.delegations.end('d', { at: AT, by: 'a', reason: 'r' }),
-          pended: await unit.recommendations.listPended('1'),
+          pended: await unit.recommendations.listPrepared('1'),
           audit: await unit.audit.list({ referralId: 'r1' }),
         }));
         expect(seen).toEqual({
@@ -416,28 +416,31 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
       expect(waiting.map(({ id }) => id)).toEqual(['a']);
     });
 
-    test('those for one patient that lie with a clinician, with what was handed over, until they no longer do', async () => {
+    test('those for one patient that somebody prepares for another, with what was handed over, while they wait', async () => {
       const handedOver = { by: 'ortiz', sentences: ['palpitations'] };
       const outcome = await store.transaction(scope, async (unit) => {
         await unit.recommendations.insert(recommendation('a', { subject: 'ortiz' }));
         await unit.recommendations.insert(recommendation('b', { patientId: '2', pendedFor: 'clinician', prepared: handedOver }));
         await unit.recommendations.insert(recommendation('c', { madeAt: after(1), pendedFor: 'other', prepared: handedOver }));
-        const before = (await unit.recommendations.listPended('1')).map(({ id }) => id);
+        const ids = async () => (await unit.recommendations.listPrepared('1')).map(({ id, pendedFor }) => [id, pendedFor]);
+        const before = await ids();
         const pended = await unit.recommendations.save('a', 1, { pendedFor: 'clinician', prepared: handedOver });
-        const both = (await unit.recommendations.listPended('1')).map(({ id, pendedFor }) => [id, pendedFor]);
+        const both = await ids();
         await unit.recommendations.save('a', 2, { working: { chosen: 'entry-1' } });
         const kept = await unit.recommendations.get('a');
         await unit.recommendations.save('a', 3, { pendedFor: null });
-        return [before, pended, both, [kept?.pendedFor, kept?.prepared], await unit.recommendations.get('a')];
+        await unit.recommendations.save('c', 1, { pendedFor: null, status: 'APPROVED' });
+        return [before, pended, both, [kept?.pendedFor, kept?.prepared], await ids(), await unit.recommendations.get('a')];
       });
       expect(outcome).toMatchObject([
-        ['c'],
+        [['c', 'other']],
         { status: 'saved', revision: 2 },
         [
           ['c', 'other'],
           ['a', 'clinician'],
         ],
         ['clinician', handedOver],
+        [['a', null]],
         { pendedFor: null, prepared: handedOver, working: { chosen: 'entry-1' }, revision: 4 },
       ]);
     });

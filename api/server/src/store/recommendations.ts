@@ -82,6 +82,6 @@ export type RecommendationStore = {
   list: (question: { cursor?: string; limit: number; filters?: RecommendationFilters }) => Promise<RecommendationListPage>;
   /** This user's recommendations for this patient that still wait for a decision, newest first. */
   listPending: (question: { patientId: string; subject: string }) => Promise<StoredRecommendation[]>;
-  /** Those for this patient that lie with a clinician to be signed, whoever that is, newest first. */
-  listPended: (patientId: string) => Promise<StoredRecommendation[]>;
+  /** Those for this patient that one person prepares for another to sign and that still wait, with whomever they lie, newest first. */
+  listPrepared: (patientId: string) => Promise<StoredRecommendation[]>;
 };

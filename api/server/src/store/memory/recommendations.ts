@@ -78,6 +78,7 @@ export const memoryRecommendations = (unit: MemoryContext): RecommendationStore 
     list: async (question) => list(question),
     listPending: async ({ patientId, subject }) =>
       all().filter((row) => row.status === 'PENDING_REVIEW' && row.patientId === patientId && row.subject === subject),
-    listPended: async (patientId) => all().filter((row) => row.pendedFor !== null && row.patientId === patientId),
+    listPrepared: async (patientId) =>
+      all().filter((row) => row.status === 'PENDING_REVIEW' && row.prepared !== null && row.patientId === patientId),
   };
 };

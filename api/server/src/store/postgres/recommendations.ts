@@ -175,5 +175,8 @@ export const postgresRecommendations = (unit: UnitContext): RecommendationStore 
   list: (question) => list(unit, question),
   listPending: ({ patientId, subject }) =>
     select(unit, `status = 'PENDING_REVIEW' and patient_index = $3 and subject = $4`, [unit.index.patient(unit.scope, patientId), subject]),
-  listPended: (patientId) => select(unit, 'pended_for is not null and patient_index = $3', [unit.index.patient(unit.scope, patientId)]),
+  listPrepared: (patientId) =>
+    select(unit, `status = 'PENDING_REVIEW' and prepared_sealed is not null and patient_index = $3`, [
+      unit.index.patient(unit.scope, patientId),
+    ]),
 });
