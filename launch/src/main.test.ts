@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../tools/test-database.ts';
 
@@ -76,7 +77,7 @@ test('loads a folder, keeps its report, survives a kill, and ends when told to',
   const report = JSON.parse(readFileSync(join(state, 'import-report.json'), 'utf8')) as { refused: { file: string; line: number }[] };
   expect(report).toMatchObject({ read: 2, taken: 1, refused: [{ file: 'patients.ndjson', line: 2, resourceType: 'Nonsense' }] });
   const launches = (await (await fetch(`http://localhost:${port}/launches`)).json()) as { users: unknown[]; patients: unknown };
-  expect(launches.users).toHaveLength(4);
+  expect(launches.users).toHaveLength(6);
   expect(launches.patients).toEqual([{ id: 'from-folder', name: 'Folder', orders: [] }]);
   const launch = await fetch(`http://127.0.0.1:${port}/launches`, { method: 'POST', body: '{"user":"clinician","patient":"from-folder"}' });
   expect(launch.status).toBe(200);
@@ -84,11 +85,20 @@ test('loads a folder, keeps its report, survives a kill, and ends when told to',
 
   first.process.kill('SIGKILL');
   await first.exited;
+  // As a state folder is that an older version made: people who came since are not in it.
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  await client.query(`delete from ehr.resource where resource_type = 'Practitioner' and id = 'nurse'`);
   const second = start();
   await healthy(second);
   expect(await (await fetch(`http://localhost:${port}/auth/jwks`)).text()).toBe(keys);
   // What was loaded is kept, not loaded again.
   expect(second.said()).not.toContain('import:');
+  const people = await client.query<{ id: string; version: number }>(
+    `select id, version from ehr.resource where resource_type = 'Practitioner' and not deleted order by id`,
+  );
+  await client.end();
+  expect(people.rows).toEqual(['admin', 'clinician', 'coordinator', 'covering', 'lead', 'nurse'].map((id) => ({ id, version: 1 })));
 
   second.process.kill('SIGTERM');
   expect(await second.exited).toBe(0);

@@ -8,7 +8,7 @@ import { type EhrConfig, readConfig } from './config.ts';
 import { definitions } from './fhir/definitions.ts';
 import { createRepository } from './fhir/postgres-repository.ts';
 import { migrateEhr } from './fhir/schema.ts';
-import { loadCharts, readSource } from './load-charts.ts';
+import { loadCharts, loadPeople, readSource } from './load-charts.ts';
 import { decideLoad, migrateLoadedData, readLoadedData } from './loaded-data.ts';
 import { createEhrApp } from './routes/app.ts';
 import type { Readiness } from './routes/health.ts';
@@ -118,6 +118,8 @@ async function prepare(): Promise<void> {
     const outcome = await loadCharts({ pool, repository, source, asOf: decision.asOf, stateFolder: config.stateFolder });
     if (outcome.kind === 'unusable') return refuse(outcome.reason);
     outcome.lines.forEach(say);
+  } else {
+    await loadPeople(repository);
   }
   // The definitions take a second to read; the first clinician should not wait for them.
   definitions();
