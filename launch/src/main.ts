@@ -9,7 +9,7 @@ import { openPool } from './database-pool.ts';
 import { definitions } from './fhir/definitions.ts';
 import { createRepository } from './fhir/postgres-repository.ts';
 import { migrateEhr } from './fhir/schema.ts';
-import { loadCharts, readSource } from './load-charts.ts';
+import { loadCharts, loadPeople, readSource } from './load-charts.ts';
 import { decideLoad, migrateLoadedData, readLoadedData } from './loaded-data.ts';
 import { createEhrApp } from './routes/app.ts';
 import type { Readiness } from './routes/health.ts';
@@ -112,6 +112,8 @@ async function prepare(): Promise<void> {
     const outcome = await loadCharts({ pool, repository, source, asOf: decision.asOf, stateFolder: config.stateFolder });
     if (outcome.kind === 'unusable') return refuse(outcome.reason);
     outcome.lines.forEach(say);
+  } else {
+    await loadPeople(repository);
   }
   // The definitions take a second to read; the first clinician should not wait for them.
   definitions();

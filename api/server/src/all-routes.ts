@@ -5,6 +5,7 @@ import type { SystemTokens } from './ehr/system-token.ts';
 import type { MatchIndex } from './matching/match-index.ts';
 import { referralRoutes } from './referral-routes.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { delegationRoutes } from './routes/delegations.ts';
 import { ehrSelfTestRoutes } from './routes/ehr-self-test.ts';
 import { grantRoutes } from './routes/grants.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -48,6 +49,7 @@ export function allRoutes(deps: RouteDeps): Route[] {
     ...routesWithoutStore(deps),
     ...sessionRoutes({ store, sites, discovery, fetch, idleSeconds, warnSeconds }),
     ...grantRoutes({ store, sites }),
+    ...delegationRoutes({ store, sites, newId }),
     ...auditRoutes({ store }),
     ...ehrSelfTestRoutes({ ...deps, randomId: newId }),
     ...referralRoutes({ store, index: deps.index, policy: deps.policy, newId, version: deps.version }),

@@ -22,6 +22,7 @@ export const PROBLEMS = {
   'order-not-open': { status: 409, title: 'The order is not open' },
   'directory-changed': { status: 409, title: 'The directory changed for this specialist' },
   'already-approved': { status: 409, title: 'This referral has been approved already' },
+  pended: { status: 409, title: 'This waits for another clinician’s signature' },
   'recommendation-closed': { status: 409, title: 'This recommendation is no longer open' },
   'lease-held': { status: 409, title: 'Another window is writing this' },
   'lease-lost': { status: 409, title: 'This window no longer holds the write-back' },

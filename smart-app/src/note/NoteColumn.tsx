@@ -9,7 +9,16 @@ import { Checklist } from './Checklist.tsx';
 import styles from './NoteColumn.module.css';
 import { NoteHints } from './NoteHints.tsx';
 import { NoteSentence } from './NoteSentence.tsx';
-import { editSentence, noteChanges, removeSentence, restoreSentence, SECTION_NAMES, SECTIONS } from './working-copy.ts';
+import {
+  changesText,
+  editSentence,
+  keptOf,
+  noteChanges,
+  removeSentence,
+  restoreSentence,
+  SECTION_NAMES,
+  SECTIONS,
+} from './working-copy.ts';
 
 const keyOf = (ref: { type: string; id: string }): string => `${ref.type}/${ref.id}`;
 
@@ -24,14 +33,18 @@ function sourceNumbers(sentences: readonly Sentence[]): Map<string, number> {
   return numbers;
 }
 
-function changesText({ edited, added, removed }: ReturnType<typeof noteChanges>): string {
-  const parts = [
-    edited.length > 0 ? `${edited.length} edited` : '',
-    added.length > 0 ? `${added.length} written` : '',
-    removed.length > 0 ? `${removed.length} removed` : '',
-  ].filter(Boolean);
-  return parts.length === 0 ? 'As drafted' : `${parts.join(', ')} by you`;
+/** What was changed since the draft, and by whom: by whoever prepared the note, and by the person who looks at it. */
+function changedBy(desk: Desk, state: DeskState, recommendation: Recommendation): string {
+  const { prepared, draft } = recommendation;
+  const you = desk.session.user.subject;
+  if (!prepared || prepared.by.subject === you) return sentence(changesText(noteChanges(draft.sentences, state.sentences), 'you'));
+  const byPreparer = changesText(noteChanges(draft.sentences, prepared.sentences), prepared.by.name);
+  const byYou = noteChanges(prepared.sentences, state.sentences);
+  const unchanged = byYou.edited.length + byYou.added.length + byYou.removed.length === 0;
+  return sentence(unchanged ? byPreparer : `${byPreparer} · ${changesText(byYou, 'you')}`);
 }
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
 export function NoteColumn({ desk, state, locked }: { desk: Desk; state: DeskState; locked: boolean }) {
   const recommendation = recommendationOf(state);
@@ -41,9 +54,7 @@ export function NoteColumn({ desk, state, locked }: { desk: Desk; state: DeskSta
     <section aria-labelledby="note-heading" className={styles['column']}>
       <div className={styles['head']}>
         <h2 id="note-heading">{heading}</h2>
-        {recommendation ? (
-          <span className="caption num">{changesText(noteChanges(recommendation.draft.sentences, state.sentences))}</span>
-        ) : null}
+        {recommendation ? <span className="caption num">{changedBy(desk, state, recommendation)}</span> : null}
       </div>
       <DraftStatus state={state} />
       {recommendation ? <NoteBody desk={desk} state={state} recommendation={recommendation} locked={locked} /> : null}
@@ -77,18 +88,28 @@ function DraftStatus({ state }: { state: DeskState }) {
 type BodyProps = { desk: Desk; state: DeskState; recommendation: Recommendation; locked: boolean };
 
 function NoteBody({ desk, state, recommendation, locked }: BodyProps) {
-  const { draft } = recommendation;
+  const { draft, prepared } = recommendation;
   const changes = noteChanges(draft.sentences, state.sentences);
+  const another = prepared && prepared.by.subject !== desk.session.user.subject ? prepared : null;
+  const theirs = keptOf(another?.sentences ?? [], state.sentences);
   const numbers = sourceNumbers(state.sentences);
   const sourceByKey = new Map(draft.sources.map((source) => [keyOf(source.ref), source]));
   const set = (sentences: Sentence[]) => changeWorking(desk, { sentences });
+  /** Whose words it is, where it is not the composer's. */
+  const ownMark = ({ id, author }: Sentence): string | undefined => {
+    if (author !== 'clinician') return undefined;
+    const by = another && theirs.has(id) ? another.by.name : 'you';
+    if (changes.edited.includes(id)) return `edited by ${by}`;
+    // Taken over from the request as it stood, whoever wrote that.
+    return another && !changes.added.includes(id) ? 'from the request' : `written by ${by}`;
+  };
   const sentenceOf = (sentence: Sentence) => (
     <NoteSentence
       key={sentence.id}
       sentence={sentence}
       numbers={sentence.sources.flatMap((source) => numbers.get(keyOf(source)) ?? [])}
       sources={sentence.sources.flatMap((source) => sourceByKey.get(keyOf(source)) ?? [])}
-      edited={changes.edited.includes(sentence.id)}
+      own={ownMark(sentence)}
       locked={locked}
       onEdit={(text) => set(editSentence(state.sentences, sentence.id, text))}
       onRemove={() => set(removeSentence(state.sentences, sentence.id))}

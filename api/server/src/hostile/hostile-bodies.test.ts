@@ -13,7 +13,7 @@ let token: string;
 
 beforeAll(async () => {
   whole = await openWholeApp();
-  token = await whole.session(['clinician', 'coordinator', 'lead', 'admin']);
+  token = await whole.session(['clinician', 'preparer', 'coordinator', 'lead', 'admin']);
 });
 afterAll(() => whole.close());
 
@@ -95,6 +95,22 @@ const GOOD: Record<string, Good> = {
     path: async () => `/recommendations/${(await recommendation(makeInput())).id}/dismissal`,
     body: () => ({ reason: 'Nobody fits' }),
   },
+  'post /recommendations/:id/pend': {
+    path: async () => `/recommendations/${(await recommendation(makeInput())).id}/pend`,
+    body: () => ({ for: 'dr-lee', note: 'Please sign today' }),
+  },
+  'post /delegations': {
+    path: () => '/delegations',
+    body: () => ({
+      kind: 'prepares-for',
+      delegate: { subject: 'nurse', fhirUser: 'Practitioner/nurse', name: 'Kim Ortiz' },
+      clinician: { subject: 'dr-lee', fhirUser: 'Practitioner/dr-lee', name: 'Dr. Lee' },
+      reason: 'For the test',
+      until: null,
+    }),
+  },
+  'post /delegations/:id/end': { path: () => '/delegations/nothing/end', body: () => ({ reason: 'For the test' }) },
+  'post /work/:plan/settlement': { path: () => '/work/nothing/settlement', body: () => ({ note: 'Placed by hand' }) },
   'post /approvals': {
     path: () => '/approvals',
     body: async () => {
