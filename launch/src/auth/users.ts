@@ -76,7 +76,7 @@ export const SANDBOX_USERS: SandboxUser[] = [
     id: 'covering',
     name: 'Lucia Ferrante, MD',
     role: 'clinician',
-    title: 'Clinician, covering for Maren Oduya',
+    title: 'Clinician, covers for others',
     family: 'Ferrante',
     given: 'Lucia',
     suffix: 'MD',

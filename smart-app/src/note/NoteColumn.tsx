@@ -1,5 +1,6 @@
 /** The note as it will be filed: gaps first, then sentence by sentence with its sources. */
 import { Skeleton } from '@mantine/core';
+import { preparersVersion } from '@refloop/domain/drafting/hand-over';
 import type { NoteDraft, Recommendation, Sentence } from '@refloop/server/client/recommendation';
 import { cardOf, type Desk, type DeskState, recommendationOf } from '../refer/desk.ts';
 import { changeWorking } from '../refer/request-flow.ts';
@@ -33,15 +34,36 @@ function sourceNumbers(sentences: readonly Sentence[]): Map<string, number> {
   return numbers;
 }
 
-/** What was changed since the draft, and by whom: by whoever prepared the note, and by the person who looks at it. */
-function changedBy(desk: Desk, state: DeskState, recommendation: Recommendation): string {
-  const { prepared, draft } = recommendation;
-  const you = desk.session.user.subject;
-  if (!prepared || prepared.by.subject === you) return sentence(changesText(noteChanges(draft.sentences, state.sentences), 'you'));
-  const byPreparer = changesText(noteChanges(draft.sentences, prepared.sentences), prepared.by.name);
-  const byYou = noteChanges(prepared.sentences, state.sentences);
-  const unchanged = byYou.edited.length + byYou.added.length + byYou.removed.length === 0;
-  return sentence(unchanged ? byPreparer : `${byPreparer} · ${changesText(byYou, 'you')}`);
+type Hands = {
+  /** The note as the preparer has it; everything that differs from it is by whoever signs. */
+  preparers: readonly Sentence[];
+  /** Ids of the sentences that are the preparer's. */
+  theirs: ReadonlySet<string>;
+  preparer: string;
+  signer: string;
+};
+
+/** Whose hands were at a note that one person prepares and another signs; undefined where one person does both. */
+function handsAt(desk: Desk, state: DeskState, { prepared, working }: Recommendation): Hands | undefined {
+  if (!prepared) return undefined;
+  const isPreparer = prepared.by.subject === desk.session.user.subject;
+  // What was changed on this page since it was read is by the person who looks at it.
+  const preparers = isPreparer ? preparersVersion(prepared.sentences, working.sentences, state.sentences) : prepared.sentences;
+  return {
+    preparers,
+    theirs: keptOf(preparers, state.sentences),
+    preparer: isPreparer ? 'you' : prepared.by.name,
+    signer: isPreparer ? (prepared.pend?.for.name ?? 'the clinician') : 'you',
+  };
+}
+
+/** What was changed since the draft, and by whom. */
+function changedBy(state: DeskState, { draft }: Recommendation, hands: Hands | undefined): string {
+  if (!hands) return sentence(changesText(noteChanges(draft.sentences, state.sentences), 'you'));
+  const prepared = changesText(noteChanges(draft.sentences, hands.preparers), hands.preparer);
+  const since = noteChanges(hands.preparers, state.sentences);
+  const unchanged = since.edited.length + since.added.length + since.removed.length === 0;
+  return sentence(unchanged ? prepared : `${prepared} · ${changesText(since, hands.signer)}`);
 }
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
@@ -54,7 +76,9 @@ export function NoteColumn({ desk, state, locked }: { desk: Desk; state: DeskSta
     <section aria-labelledby="note-heading" className={styles['column']}>
       <div className={styles['head']}>
         <h2 id="note-heading">{heading}</h2>
-        {recommendation ? <span className="caption num">{changedBy(desk, state, recommendation)}</span> : null}
+        {recommendation ? (
+          <span className="caption num">{changedBy(state, recommendation, handsAt(desk, state, recommendation))}</span>
+        ) : null}
       </div>
       <DraftStatus state={state} />
       {recommendation ? <NoteBody desk={desk} state={state} recommendation={recommendation} locked={locked} /> : null}
@@ -88,20 +112,19 @@ function DraftStatus({ state }: { state: DeskState }) {
 type BodyProps = { desk: Desk; state: DeskState; recommendation: Recommendation; locked: boolean };
 
 function NoteBody({ desk, state, recommendation, locked }: BodyProps) {
-  const { draft, prepared } = recommendation;
+  const { draft } = recommendation;
   const changes = noteChanges(draft.sentences, state.sentences);
-  const another = prepared && prepared.by.subject !== desk.session.user.subject ? prepared : null;
-  const theirs = keptOf(another?.sentences ?? [], state.sentences);
+  const hands = handsAt(desk, state, recommendation);
   const numbers = sourceNumbers(state.sentences);
   const sourceByKey = new Map(draft.sources.map((source) => [keyOf(source.ref), source]));
   const set = (sentences: Sentence[]) => changeWorking(desk, { sentences });
   /** Whose words it is, where it is not the composer's. */
   const ownMark = ({ id, author }: Sentence): string | undefined => {
     if (author !== 'clinician') return undefined;
-    const by = another && theirs.has(id) ? another.by.name : 'you';
+    const by = !hands ? 'you' : hands.theirs.has(id) ? hands.preparer : hands.signer;
     if (changes.edited.includes(id)) return `edited by ${by}`;
     // Taken over from the request as it stood, whoever wrote that.
-    return another && !changes.added.includes(id) ? 'from the request' : `written by ${by}`;
+    return by !== 'you' && !changes.added.includes(id) ? 'from the request' : `written by ${by}`;
   };
   const sentenceOf = (sentence: Sentence) => (
     <NoteSentence

@@ -2,7 +2,7 @@
 import type { Recommendation } from '@refloop/server/client/recommendation';
 import { type Desk, recommendationOf, workingCopy } from '../refer/desk.ts';
 import { endOfPend } from '../refer/pend-words.ts';
-import { failureText, isBusy } from '../session/api.ts';
+import { failureText, isBusy, isProblem } from '../session/api.ts';
 
 const QUIET_MILLISECONDS = 800;
 const RETRY_MILLISECONDS = 5_000;
@@ -44,7 +44,7 @@ async function saveOnce(desk: Desk): Promise<void> {
   else if (refusal.kind === 'unreachable' || isBusy(refusal)) {
     store.set({ save: { kind: 'kept-here' } });
     schedule(desk, RETRY_MILLISECONDS);
-  } else if (refusal.problem.status === 409) await reconcile(desk, recommendation.id);
+  } else if (refusal.problem.status === 409 && !isProblem(refusal, 'pended')) await reconcile(desk, recommendation.id);
   else store.set({ save: { kind: 'refused', text: failureText(refusal) } });
 }
 

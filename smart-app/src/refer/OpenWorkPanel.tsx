@@ -18,7 +18,7 @@ export function OpenWorkPanel({ desk, state }: { desk: Desk; state: DeskState })
   const { toSign, sent, others, recommendations, plans } = state.openWork;
   const own = plans.length + recommendations.length + sent.length > 0;
   // Only a clinician sets aside what waits for another one's signature.
-  const mayStart = decides(desk.session) || (sent.length === 0 && others.length === 0);
+  const mayStart = decides(desk.session) || (sent.length === 0 && others.every(({ forName }) => forName === null));
   const waiting = waitingOnOrder(state);
   return (
     <section className={styles['panel']} aria-labelledby="open-work">

@@ -8,6 +8,7 @@ import type { Desk } from './desk.ts';
 import { makeRecommendation, resumeRecommendation } from './draft-flow.ts';
 import { askOpenWork, waitingOnOrder } from './open-work.ts';
 import { takeOrder } from './order-in-desk.ts';
+import { endOfPend } from './pend-words.ts';
 import { formOfRecord } from './request-form.ts';
 
 const started = new WeakSet<Desk>();
@@ -51,6 +52,15 @@ export async function startNew(desk: Desk): Promise<void> {
 const sameWay = (left: WriteBack, right: WriteBack): boolean =>
   left.rung === right.rung && left.steps.length === right.steps.length && left.steps.every((step) => right.steps.includes(step));
 
+/** Why what was offered a moment ago can no longer be taken up; undefined while it can. */
+function whyGone({ session }: Desk, { status, prepared }: Recommendation): string | undefined {
+  if (status !== 'PENDING_REVIEW') {
+    return prepared?.pend?.ended ? endOfPend(prepared.pend.ended, prepared.pend.for) : 'This draft was decided or replaced meanwhile.';
+  }
+  const ofAnother = prepared !== null && prepared.by.subject !== session.user.subject;
+  return ofAnother && prepared.pend === null ? `${prepared.by.name} took it back meanwhile.` : undefined;
+}
+
 /** Takes a stored draft up: one's own, or one that was prepared for this clinician to sign. */
 export async function resumeDraft(desk: Desk, id: string, orderRef: string | null): Promise<void> {
   if (!(await takeOrder(desk, orderRef))) return;
@@ -60,6 +70,12 @@ export async function resumeDraft(desk: Desk, id: string, orderRef: string | nul
     return;
   }
   const recommendation = read.value;
+  const gone = whyGone(desk, recommendation);
+  if (gone !== undefined) {
+    await askOpenWork(desk);
+    desk.store.set({ notice: gone });
+    return draftWhenReady(desk);
+  }
   desk.store.set((state) => ({
     openWorkDecided: true,
     request: formOfRecord(recommendation.request, state.coverages, state.request),

@@ -28,7 +28,7 @@ export type PendEnd = z.infer<typeof PendEnd>;
 /** Who prepared it for a clinician to sign, and what was handed over. */
 export const Prepared = z.object({
   by: Named,
-  /** The note as the preparer last left it. */
+  /** The note as the preparer left it, without what others changed. */
   sentences: z.array(Sentence),
   /** Null while it was not handed over, or was taken back. */
   pend: z.object({ for: Named, note: z.string(), since: z.string(), ended: PendEnd.nullable() }).nullable(),

@@ -169,7 +169,10 @@ describe('signing', () => {
     const answered = { ...made.working, emergencyDepartmentConsidered: true };
     await call('PUT', `/recommendations/${made.id}/working`, team.nurse, { revision: made.revision, working: answered });
     await call('POST', `/recommendations/${made.id}/pend`, team.nurse, { for: 'lee' });
-    expect((await read(team, made.id)).working['emergencyDepartmentConsidered']).toBe(false);
+    const handed = await read(team, made.id);
+    expect(handed.working['emergencyDepartmentConsidered']).toBe(false);
+    await call('PUT', `/recommendations/${made.id}/working`, team.nurse, { revision: handed.revision, working: answered });
+    expect((await read(team, made.id)).working['emergencyDepartmentConsidered'], 'nor afterwards').toBe(false);
     expect(await refusal(sign(team, { input, made }))).toEqual([422, 'emergency-not-considered']);
   });
 
@@ -183,6 +186,34 @@ describe('signing', () => {
     expect(idsIn(await openWork(team.lee), 'toSign')).not.toContain(made.id);
     expect(idsIn(await openWork(team.nurse), 'recommendations'), 'it is the preparer’s draft again').toContain(made.id);
   });
+});
+
+test('the words of who signs are never told as those of who prepared, also when it is taken back and sent again', async () => {
+  const handed = await handOver(team);
+  const { id } = handed.made;
+  const text = (made: Body) => preparedIn(made)?.sentences.map((sentence) => sentence['text']);
+  const asPrepared = text(handed.made);
+  const change = (made: Made, at: number, words: string): Body => ({
+    ...made.working,
+    sentences: (made.working['sentences'] as Body[]).map((each, index) =>
+      index === at ? { ...each, text: words, author: 'clinician' } : each,
+    ),
+  });
+  const path = `/recommendations/${id}`;
+  const save = async (token: string, at: number, words: string) => {
+    const made = await read(team, id, token);
+    const saved = await call('PUT', `${path}/working`, token, { revision: made.revision, working: change(made, at, words) });
+    expect(saved.status, JSON.stringify(saved.body)).toBe(200);
+  };
+  await save(team.lee, 0, 'The clinician’s own question.');
+  expect(text(await read(team, id))).toEqual(asPrepared);
+  await save(team.nurse, 1, 'What the preparer adds afterwards.');
+  const expected = asPrepared?.map((words, index) => (index === 1 ? 'What the preparer adds afterwards.' : words));
+  expect(text(await read(team, id))).toEqual(expected);
+  await call('DELETE', `${path}/pend`, team.nurse);
+  const again = await call('POST', `${path}/pend`, team.nurse, { for: 'lee' });
+  expect(text(again.body)).toEqual(expected);
+  expect((again.body as Made).working['sentences']).toContainEqual(expect.objectContaining({ text: 'The clinician’s own question.' }));
 });
 
 describe('closing without ordering', () => {
@@ -348,7 +379,12 @@ test('the services refuse them too, whatever a route would let through', async (
   const recommendations = createRecommendationService({ store, matching, drafter, newId: () => 'x' });
   const plan = String(approved.body['id']);
   const handed = await handOver(team);
+  const ownInput = makeInput();
+  const ownDraft = (await call('POST', '/recommendations', team.nurse, ownInput)).body as Made;
+  const nurse = { ...preparer, subject: 'nurse', fhirUser: 'Practitioner/nurse' };
   const asked = [
+    await approvals.approve(nurse, approveInput(ownDraft, ownInput) as unknown as Approve, now),
+    await recommendations.dismiss(nurse, ownDraft.id, 'Not needed', now),
     await approvals.approve(preparer, approveInput(handed.made, handed.input) as unknown as Approve, now),
     await recommendations.dismiss(preparer, handed.made.id, 'Not needed', now),
     await plans.get(preparer, plan, now),
@@ -359,6 +395,8 @@ test('the services refuse them too, whatever a route would let through', async (
     await plans.packet(preparer, plan, now),
   ];
   expect(asked.map((answer) => ('refused' in answer ? answer.refused : 'let through'))).toEqual([
+    'not-allowed',
+    'not-allowed',
     'not-allowed',
     'not-allowed',
     ...Array.from({ length: 6 }, () => 'not-found'),

@@ -77,7 +77,8 @@ export function createPendService(deps: { store: Store; drafter: Drafter; newId:
           const working = { ...workingOf(stored), emergencyDepartmentConsidered: false };
           const prepared: Prepared = {
             by: memberOf(session),
-            sentences: working.sentences,
+            // What a clinician changed before it was taken back is not the preparer's.
+            sentences: before?.sentences ?? working.sentences,
             pend: { for: signer, note, since: at, ended: null },
           };
           const patientName = deps.drafter.patientName(keptOf(stored).input.chart, session.patientId);

@@ -10,7 +10,7 @@ import type { Unit } from '../store/store.ts';
 
 export type Prepared = {
   by: StaffMember;
-  /** The note as the preparer last left it: what the signing clinician's own changes are told apart from. */
+  /** The note as the preparer left it, without what others changed: what the signing clinician's own changes are told apart from. */
   sentences: Sentence[];
   /** Null while it was not handed over, or was taken back. */
   pend: { for: StaffMember; note: string; since: string; ended: PendEnd | null } | null;

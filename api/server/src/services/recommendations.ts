@@ -3,13 +3,14 @@
  * approves or dismisses it (R58); a changed request makes a new one and the old one stays, superseded.
  */
 import type { AuditAction } from '@refloop/domain/audit/entry';
+import { preparersVersion } from '@refloop/domain/drafting/hand-over';
 import type { MakeRecommendation, Recommendation, SaveWorkingCopy, WorkingCopy } from '../client/recommendation.ts';
 import { askerOf } from '../grants/in-force.ts';
 import { problem, type Refusal } from '../problem.ts';
 import { actorOf, type PatientSession, personOf } from '../sessions/session.ts';
 import type { RecommendationChange, StoredRecommendation } from '../store/recommendations.ts';
 import type { Unit } from '../store/store.ts';
-import { recommendationOf, toJson } from './kept.ts';
+import { recommendationOf, toJson, workingOf } from './kept.ts';
 import { type MakeDeps, makeRecommendation } from './make-recommendation.ts';
 import { coveredIn, isClinician, named, preparedOf, whyNotDecide, whyNotSendOn, whyNotWorkOn } from './prepared.ts';
 import { decided, ownRecommendation } from './recommendation-row.ts';
@@ -52,7 +53,7 @@ async function keptByPreparer(
   if (hindrance) return hindrance;
   return {
     working: toJson({ ...working, emergencyDepartmentConsidered: false, deathConsidered: false }),
-    prepared: toJson({ ...prepared, sentences: working.sentences }),
+    prepared: toJson({ ...prepared, sentences: preparersVersion(prepared.sentences, workingOf(stored).sentences, working.sentences) }),
   };
 }
 
