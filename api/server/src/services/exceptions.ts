@@ -8,6 +8,7 @@ import { actorOf, type Session } from '../sessions/session.ts';
 import type { StoredObligation } from '../store/obligations.ts';
 import type { StoredPlan } from '../store/plans.ts';
 import type { Store, Unit } from '../store/store.ts';
+import { hasLapsed, planContentOf } from './plan-content.ts';
 import { unfinishedText } from './unfinished-text.ts';
 
 type Content = {
@@ -101,6 +102,14 @@ export async function raiseUnfinishedWriteBack(
 /** All that Refloop was to write is written, or the approval was taken back. */
 export const settleWriteBack = (unit: Unit, planId: string, now: Date): Promise<boolean> =>
   unit.obligations.settle(`write-back-${planId}`, { what: 'done', at: now.toISOString() });
+
+/** The referral was decided anew: what is left over from approvals of its order at an earlier version is nobody's to look at any more. */
+export async function settleLapsed(unit: Unit, referralId: string, now: Date): Promise<void> {
+  for (const open of await unit.obligations.list({ status: 'open', kind: 'unfinished-write-back', referralId })) {
+    const plan = await planOf(unit, open);
+    if (plan && hasLapsed(planContentOf(plan))) await settleWriteBack(unit, plan.id, now);
+  }
+}
 
 const KINDS = ['none-in-network', 'unfinished-write-back'] as const;
 const isKind = (kind: string): kind is ExceptionRow['kind'] => KINDS.some((each) => each === kind);

@@ -12,7 +12,7 @@ import { actorOf, type PatientSession, personOf } from '../sessions/session.ts';
 import type { NewRecommendation, RecommendationChange, StoredRecommendation } from '../store/recommendations.ts';
 import type { Json, Store, Unit } from '../store/store.ts';
 import type { Drafter } from './drafting.ts';
-import { raiseNoneInNetwork, settleNoneInNetwork } from './exceptions.ts';
+import { raiseNoneInNetwork, settleLapsed, settleNoneInNetwork } from './exceptions.ts';
 import { type Kept, keptOf, recommendationOf, toJson, workingOf } from './kept.ts';
 import type { MatchingService } from './matching.ts';
 import { orderInHand } from './order.ts';
@@ -252,6 +252,7 @@ export function createRecommendationService(deps: Deps): RecommendationService {
           });
           if (!applied.ok) return refusalOf(applied.refusal);
           await decided(unit, stored, { status: 'DISMISSED', outcome: 'dismissed' });
+          await settleLapsed(unit, stored.referralId, now);
           await unit.audit.append({
             at,
             actor: actorOf(session),

@@ -2,7 +2,7 @@
 import { rungOf } from '@refloop/domain/write-back/rung';
 import type { PlanStep } from '../client/approval.ts';
 import type { StoredPlan } from '../store/plans.ts';
-import { planContentOf } from './plan-content.ts';
+import { hasLapsed, planContentOf } from './plan-content.ts';
 
 const NAMES: Record<PlanStep['name'], string> = {
   DocumentReference: 'the note',
@@ -54,6 +54,15 @@ export function unfinishedText(plan: StoredPlan): string {
     case 1:
     case 2:
       break;
+  }
+  if (hasLapsed(content)) {
+    const note = content.steps.find(({ name, outcome }) => name === 'DocumentReference' && outcome.status === 'done');
+    return [
+      approved,
+      'The order changed in the chart before it was written, so the approval lapsed.',
+      ...(note ? ['The note of it is in the chart.'] : []),
+      'The clinician opens Refloop from the order again, sees what changed and approves anew; if it is not wanted any more, settle this.',
+    ].join(' ');
   }
   const states = new Map<ReturnType<typeof stateOf>, string[]>();
   for (const step of content.steps) states.set(stateOf(step), [...(states.get(stateOf(step)) ?? []), NAMES[step.name]]);
