@@ -1,0 +1,27 @@
+/**
+ * Which approval an entry of the chart was made for, told without any identifier, since some of the EHRs keep none: each approval has its
+ * own moment, and everything made for it says that moment. People who write by hand say another.
+ */
+import type { Plan, StepName } from '@refloop/server/client/approval';
+import { type Stored, referenceOf } from './chart.ts';
+import type { World } from './world.ts';
+
+const MOMENT: Record<StepName, string> = {
+  DocumentReference: 'date',
+  ServiceRequest: 'authoredOn',
+  Task: 'authoredOn',
+  Provenance: 'recorded',
+};
+
+/** To the second: some of the EHRs keep no more. */
+const second = (instant: unknown): number | undefined =>
+  typeof instant === 'string' && instant.includes('T') ? Math.floor(Date.parse(instant) / 1000) : undefined;
+
+const isStep = (type: string): type is StepName => type in MOMENT;
+
+export function isMadeFor(plan: Pick<Plan, 'decision'>, entry: Stored): boolean {
+  if (!isStep(entry.resourceType)) return false;
+  return second(entry[MOMENT[entry.resourceType]]) === second(plan.decision.at);
+}
+
+export const madeByOthers = (world: World, entry: Stored): boolean => world.others.has(referenceOf(entry));
