@@ -1,6 +1,6 @@
 /**
- * `npm run campaign -- writeback --seed S [--runs N] [--only I] [--lanes L]`: N random runs (2,000) of mode × fault × crash × interleaving,
- * L at a time; `--only I` does run I of the seed again.
+ * `npm run campaign -- writeback --seed S [--runs N] [--only I] [--first] [--lanes L]`: N random runs (2,000) of mode × fault × crash ×
+ * interleaving, L at a time; `--only I` does run I of the seed again, `--first` ends with the first run that fails.
  */
 import { parseArgs } from 'node:util';
 import { type CampaignSum, report, runCampaign } from '../writeback/campaign.ts';
@@ -22,7 +22,8 @@ function lastLine(seed: number, sum: CampaignSum, seconds: number): string {
     `${counts.approvals} approvals`,
     `${counts.lostWrites} writes lost`,
     `${counts.windowsGone} windows crashed`,
-    `${counts.kills} kills (Refloop came back by itself ${counts.serverCameBack} of ${counts.serverCameBack + counts.serverStarted} times)`,
+    `${counts.serverKills} kills of Refloop`,
+    `${counts.postgresKills} of PostgreSQL (which Refloop outlived ${counts.serverCameBack} times)`,
     `${counts.ownLooks} looks of its own`,
     `${counts.judged} judged by a person`,
     `${counts.withdrawn} withdrawn`,
@@ -39,6 +40,7 @@ export default async function writebackCampaign(args: string[]): Promise<{ lastL
       runs: { type: 'string', default: '2000' },
       lanes: { type: 'string', default: String(LANES) },
       only: { type: 'string' },
+      first: { type: 'boolean', default: false },
     },
   });
   const [seed, count, lanes] = [whole(values.seed, 0), whole(values.runs, 1), whole(values.lanes, 1)];
@@ -54,6 +56,7 @@ export default async function writebackCampaign(args: string[]): Promise<{ lastL
     seed,
     runs,
     lanes,
+    untilFirst: values.first,
     onOutcome: (outcome, { runs: done, violations }) => {
       if (outcome.violations.length > 0 || only !== undefined) process.stderr.write(`${report(seed, outcome)}\n`);
       if (performance.now() - told < PROGRESS_MS && done < runs.length) return;

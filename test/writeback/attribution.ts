@@ -1,10 +1,10 @@
 /**
  * Which approval an entry of the chart was made for, told without any identifier, since some of the EHRs keep none: each approval has its
- * own moment, and everything made for it says that moment. People who write by hand say another.
+ * own moment and person, and everything made for it says both.
  */
 import type { Plan, StepName } from '@refloop/server/client/approval';
 import { type Stored, referenceOf } from './chart.ts';
-import type { World } from './world.ts';
+import { NAMES, type World } from './world.ts';
 
 const MOMENT: Record<StepName, string> = {
   DocumentReference: 'date',
@@ -21,7 +21,10 @@ const isStep = (type: string): type is StepName => type in MOMENT;
 
 export function isMadeFor(plan: Pick<Plan, 'decision'>, entry: Stored): boolean {
   if (!isStep(entry.resourceType)) return false;
-  return second(entry[MOMENT[entry.resourceType]]) === second(plan.decision.at);
+  const [person] = Object.entries(NAMES).find(([, name]) => name === plan.decision.by) ?? [''];
+  return (
+    second(entry[MOMENT[entry.resourceType]]) === second(plan.decision.at) && JSON.stringify(entry).includes(`"Practitioner/${person}"`)
+  );
 }
 
 export const madeByOthers = (world: World, entry: Stored): boolean => world.others.has(referenceOf(entry));

@@ -10,6 +10,8 @@ export type Campaign = {
   seed: number;
   runs: readonly number[];
   lanes: number;
+  /** Begins no further run once one has failed. */
+  untilFirst?: boolean;
   /** Told of each run as it ends. */
   onOutcome: (outcome: RunOutcome, sum: CampaignSum) => void;
 };
@@ -42,7 +44,7 @@ function add(sum: CampaignSum, { run, violations, counts, ending }: RunOutcome):
   sum.endings.set(ending, (sum.endings.get(ending) ?? 0) + 1);
 }
 
-export async function runCampaign({ seed, runs, lanes, onOutcome }: Campaign): Promise<CampaignSum> {
+export async function runCampaign({ seed, runs, lanes, untilFirst, onOutcome }: Campaign): Promise<CampaignSum> {
   const sum: CampaignSum = { runs: 0, violations: 0, failed: [], auditFaults: [], counts: noCounts(), endings: new Map() };
   const deployment = await openDeployment(Math.min(lanes, runs.length));
   const waiting = [...runs];
@@ -53,6 +55,7 @@ export async function runCampaign({ seed, runs, lanes, onOutcome }: Campaign): P
           const outcome = await outcomeOf(lane, seed, run);
           add(sum, outcome);
           onOutcome(outcome, sum);
+          if (untilFirst && outcome.violations.length > 0) waiting.length = 0;
         }
         const fault = await lane.auditFault();
         if (fault !== undefined) sum.auditFaults.push(fault);

@@ -85,6 +85,8 @@ export type Choices = {
     /** The time at which they take an approval back that is not in the chart yet. */
     withdrawsAt: number | null;
     approvesAgain: boolean;
+    /** How often people have been back before a window that sleeps is woken. */
+    wakesAfter: number;
   };
 };
 
@@ -166,7 +168,7 @@ function killOf(random: Random, run: number): Choices['kill'] {
   if (chance(random, 0.35)) {
     return { server: null, look: { request: random.integer(2, 14), how: random.pick(['before', 'after']), victim }, back };
   }
-  const server = { request: random.integer(3, LAST_REQUEST), how: random.pick(HOW), delay: random.integer(0, 25), victim } as const;
+  const server = { request: random.integer(3, 16), how: random.pick(HOW), delay: random.integer(0, 25), victim } as const;
   return { server, look: null, back };
 }
 
@@ -207,6 +209,7 @@ export function choicesOf(seed: number, run: number): Choices {
       afterLook: Array.from({ length: 6 }, () => chance(random, 0.5)),
       withdrawsAt: chance(random, 0.2) ? random.integer(0, 1) : null,
       approvesAgain: chance(random, 0.7),
+      wakesAfter: random.integer(0, 2),
     },
   };
 }

@@ -5,13 +5,13 @@ import type { Plan } from '@refloop/server/client/approval';
 import type { OpenWork } from '@refloop/server/client/recommendation';
 import { admit, openChart, setOwnFaults } from './chart.ts';
 import { type Choices, choicesOf, type WindowScript } from './choices.ts';
-import type { Lane, Revived } from './lane.ts';
+import type { Lane, Revived, Victim } from './lane.ts';
 import { othersDo } from './others.ts';
 import { finish, mayWithdraw, openDesk, refer, withdraw } from './page.ts';
 import { type Access, setFaults, signIn } from './sign-in.ts';
 import { verdictOf } from './verdict.ts';
 import { openWindow, type Window, WindowGone, type WindowOptions } from './window.ts';
-import { type Counts, goOn, noCounts, note, over, type Person, type World } from './world.ts';
+import { type Counts, goOn, noCounts, note, over, type Person, untilLooked, type World } from './world.ts';
 
 export type RunOutcome = {
   run: number;
@@ -87,10 +87,11 @@ async function strike(world: World): Promise<void> {
   const { lane, choices } = world;
   const kill = choices.kill?.server;
   if (!kill) return;
-  world.counts.kills += 1;
+  countKill(world, kill.victim);
   note(world, `kill -9 of ${kill.victim}`);
   await lane.kill(kill.victim);
-  if (choices.kill?.back === 'at-once') goOn(world, 'meanwhile', revive(world));
+  // Once people come back, somebody sees to it.
+  if (choices.kill?.back === 'at-once' || world.isOver) goOn(world, 'meanwhile', revive(world));
 }
 
 /** Brings back what is down, and sees whether Refloop outlived its database. */
@@ -99,6 +100,11 @@ async function revive(world: World): Promise<void> {
   countRevived(world, what);
   if (what.postgres) note(world, 'PostgreSQL is started again');
   if (what.server) note(world, 'Refloop is started again');
+}
+
+function countKill({ counts }: World, victim: Victim): void {
+  if (victim === 'server') counts.serverKills += 1;
+  else counts.postgresKills += 1;
 }
 
 function countRevived({ counts }: World, { postgres, server }: Revived): void {
@@ -116,14 +122,6 @@ async function firstWindow(world: World): Promise<void> {
   };
   const window = openWindow(world, 'first', access, world.choices.first, options);
   await letWork(world, window, async () => refer(await openDesk(world, window)));
-}
-
-/** Waits, within bounds, until Refloop has looked by itself into what is due. */
-async function untilLooked({ lane, scope }: World): Promise<void> {
-  const isDue = async (): Promise<boolean> =>
-    (await lane.inStore(scope, (unit) => unit.plans.listLookDue(lane.now().toISOString(), 1))).length > 0;
-  const until = Date.now() + 4000;
-  while (Date.now() < until && (await isDue())) await new Promise((again) => setTimeout(again, 50));
 }
 
 /** What a person does with a plan that is offered to them. */
@@ -159,24 +157,27 @@ function wantsToApproveAgain(world: World, person: Person): boolean {
 /** Time passes, the faults end, and whoever approved something comes back until nothing is offered that they can do. */
 async function afterwards(world: World): Promise<void> {
   const { choices, lane, launches } = world;
-  const { minutes, afterLook } = choices.comeback;
+  const { minutes, afterLook, wakesAfter } = choices.comeback;
+  world.isOver = true;
   await revive(world);
   for (const launch of launches) await setFaults(world, launch, world.traits);
-  const people = [...new Set(world.presses.map(({ by }) => by))];
   let before = '';
   for (let round = 0; round < minutes.length; round += 1) {
     await lane.pass((minutes[round] ?? 1) * MINUTE_MS);
     note(world, `${minutes[round]} minutes later`);
-    if (round === 0) world.wake();
-    if (afterLook[round]) await untilLooked(world);
+    if (round === wakesAfter) world.wake();
+    if (afterLook[round]) await untilLooked(world, 4000);
     await revive(world);
     // Refloop's own access has its troubles a little longer than the windows have theirs.
     if (round === 0) await setOwnFaults(lane.ehr, choices.mode, world.traits);
+    const people = [...new Set(world.presses.map(({ by }) => by))];
     let left = '';
     for (const person of people) await untilGone(async () => (left += await comeBack(world, person, round)));
+    if (round < wakesAfter) continue;
     await over(world.untilEnd);
-    const isOver = left === '' && !people.some((person) => wantsToApproveAgain(world, person));
-    if (isOver || (round > 1 && left === before)) return;
+    await over(world.meanwhile);
+    const isOver = left === '' && round > wakesAfter && !people.some((person) => wantsToApproveAgain(world, person));
+    if (isOver || (round > wakesAfter && left === before)) return;
     before = left;
   }
 }
@@ -213,6 +214,7 @@ export async function runOnce(lane: Lane, seed: number, run: number): Promise<Ru
     launches: [],
     wake,
     woken,
+    isOver: false,
     traits,
   };
   await setOwnFaults(lane.ehr, choices.mode, [...traits, ...choices.own.incidents]);
@@ -232,7 +234,7 @@ export async function runOnce(lane: Lane, seed: number, run: number): Promise<Ru
   const verdict = await verdictOf(world);
   const cutOff = lane.cutOff();
   if (cutOff) {
-    world.counts.kills += 1;
+    countKill(world, cutOff.postgres ? 'postgres' : 'server');
     countRevived(world, cutOff);
   }
   return { run, choices, ...verdict, counts: world.counts, timeline: world.timeline };

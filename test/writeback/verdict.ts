@@ -10,12 +10,13 @@ import { eventOf } from '@refloop/server/services/referral-log';
 import { isMadeFor, madeByOthers } from './attribution.ts';
 import { referenceOf, type Stored } from './chart.ts';
 import { openSession } from './sign-in.ts';
-import type { Person, World } from './world.ts';
+import { type Person, untilLooked, type World } from './world.ts';
 
 /** After this long whatever is unfinished stands on the list of exceptions. */
 const QUARTER_OF_AN_HOUR_MS = 16 * 60_000;
 
 const MOST_TRIES = 20;
+const LOOKS_WITHIN_MS = 15_000;
 
 type Kept = {
   plans: Plan[];
@@ -276,12 +277,23 @@ function endingOf(kept: Kept): string {
   return words.at(-1) ?? 'not approved';
 }
 
+/** Both as they are at one time: Refloop may be looking, and finishing, while one of them is read. */
+async function atRest(world: World): Promise<{ kept: Kept; found: Found }> {
+  await untilLooked(world, LOOKS_WITHIN_MS);
+  let kept = await readKept(world);
+  for (;;) {
+    await world.lane.settled();
+    const found = await readFound(world);
+    const after = await readKept(world);
+    if (JSON.stringify(after.plans) === JSON.stringify(kept.plans)) return { kept: after, found };
+    kept = after;
+  }
+}
+
 export async function verdictOf(world: World): Promise<{ violations: string[]; ending: string }> {
   const { lane } = world;
   await lane.pass(QUARTER_OF_AN_HOUR_MS);
-  await lane.settled();
-  const kept = await readKept(world);
-  const found = await readFound(world);
+  const { kept, found } = await atRest(world);
   const faults = [...world.seen, ...approvalFaults(world, kept), ...(await claimFaults(world, kept)), ...orphanFaults(world, kept, found)];
   faults.push(...(await patientFaults(world, kept)));
   const orders = new Map<string, number>();

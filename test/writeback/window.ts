@@ -117,6 +117,8 @@ export function openWindow(world: World, name: string, access: Access, script: W
     if (how === 'before') await endHere(`before ${label}`);
     const leaving = new AbortController();
     const sending = send(leaving.signal);
+    // It may fail while something else is waited for first.
+    sending.catch(() => undefined);
     if (kill?.at.how === 'during') {
       await machinePause(kill.at.delay);
       await kill.strike();

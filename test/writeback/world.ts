@@ -25,7 +25,8 @@ export type Counts = {
   approvals: number;
   lostWrites: number;
   windowsGone: number;
-  kills: number;
+  serverKills: number;
+  postgresKills: number;
   judged: number;
   withdrawn: number;
   ownLooks: number;
@@ -37,7 +38,8 @@ export const noCounts = (): Counts => ({
   approvals: 0,
   lostWrites: 0,
   windowsGone: 0,
-  kills: 0,
+  serverKills: 0,
+  postgresKills: 0,
   judged: 0,
   withdrawn: 0,
   ownLooks: 0,
@@ -74,6 +76,8 @@ export type World = {
   /** Opens the eyes of windows that were put to sleep. */
   wake: () => void;
   woken: Promise<void>;
+  /** Whether the faults have ended and people come back. */
+  isOver: boolean;
   traits: readonly FaultName[];
 };
 
@@ -93,6 +97,14 @@ export function goOn(world: World, among: 'meanwhile' | 'untilEnd', work: Promis
 /** Waits for all of it, and for what it gave rise to. */
 export async function over(among: Promise<unknown>[]): Promise<void> {
   while (among.length > 0) await Promise.all(among.splice(0));
+}
+
+/** Waits, within so many milliseconds of the machine's clock, until Refloop has looked by itself into what is due. */
+export async function untilLooked({ lane, scope }: World, milliseconds: number): Promise<void> {
+  const isDue = async (): Promise<boolean> =>
+    (await lane.inStore(scope, (unit) => unit.plans.listLookDue(lane.now().toISOString(), 1))).length > 0;
+  const until = Date.now() + milliseconds;
+  while (Date.now() < until && (await isDue())) await new Promise((again) => setTimeout(again, 50));
 }
 
 /** Keeps what a plan says is written, the moment it is said. */
