@@ -15,6 +15,8 @@ export type OwnPostgres = {
   freeze: () => void;
   thaw: () => void;
   close: () => Promise<void>;
+  /** Kills it and removes its folder at once: for a process that ends in this moment. */
+  discard: () => void;
 };
 
 const isAlive = (pid: number): boolean => {
@@ -66,6 +68,10 @@ export async function openOwnPostgres(): Promise<OwnPostgres> {
     thaw: () => signal('SIGCONT'),
     close: async () => {
       await postgres.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+    discard: () => {
+      if (isAlive(postgres.pid)) process.kill(postgres.pid, 'SIGKILL');
       rmSync(folder, { recursive: true, force: true });
     },
   };

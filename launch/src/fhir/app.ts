@@ -44,6 +44,8 @@ export type FhirAppOptions = {
   around?: (call: FhirCall) => Promise<Response>;
   /** Told of errors that are the server's own. They may hold values of resources, so whoever logs them must leave the message out. */
   onFault?: (error: unknown) => void;
+  /** The server's clock; the machine's own unless told. */
+  now?: () => Date;
 };
 
 const largestBody = 1024 * 1024;
@@ -56,7 +58,7 @@ export function createFhirApp(options: FhirAppOptions): Hono {
   const onFault = options.onFault ?? reportKind;
   const habits = options.habits ?? fullHabits;
   const around = options.around ?? (({ answer }) => answer());
-  const repository = openRepository(options.pool, { baseUrl: options.baseUrl });
+  const repository = openRepository(options.pool, { baseUrl: options.baseUrl, ...(options.now ? { now: options.now } : {}) });
   const basePath = new URL(options.baseUrl).pathname.replace(/\/$/, '');
   const headers = {
     allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
@@ -146,10 +148,10 @@ function reportKind(error: unknown): void {
 export const bearerToken = (c: Context): string | undefined =>
   /^Bearer ([A-Za-z0-9\-._~+/]+=*)$/i.exec(c.req.header('Authorization') ?? '')?.[1];
 
-async function authenticated(c: Context, { authenticate }: FhirAppOptions): Promise<AccessContext | undefined> {
+async function authenticated(c: Context, { authenticate, now }: FhirAppOptions): Promise<AccessContext | undefined> {
   const token = bearerToken(c);
   const access = token === undefined ? undefined : await authenticate(token);
-  return access && access.expiresAt * 1000 > Date.now() ? access : undefined;
+  return access && access.expiresAt * 1000 > (now?.().getTime() ?? Date.now()) ? access : undefined;
 }
 
 function unauthorized(c: Context, baseUrl: string): Response {

@@ -23,6 +23,8 @@ import type { WrittenForm } from './written-form.ts';
 export type RepositoryOptions = {
   /** The FHIR base this store is served under; references that begin with it are kept as relative ones. */
   baseUrl?: string;
+  /** By which clock things are written and searches lag; the machine's own unless told. */
+  now?: () => Date;
 };
 
 /** The door for in-process callers, who may do everything. */
@@ -34,6 +36,7 @@ export function createRepository(pool: Pool, options: RepositoryOptions = {}): R
 export function openRepository(pool: Pool, options: RepositoryOptions = {}): PostgresRepository {
   return new PostgresRepository({
     pool,
+    now: options.now ?? (() => new Date()),
     relative: relativeTo(options.baseUrl ?? 'http://localhost:4010/fhir'),
     permissions: systemPermissions,
   });
@@ -41,6 +44,7 @@ export function openRepository(pool: Pool, options: RepositoryOptions = {}): Pos
 
 type Context = {
   pool: Pool;
+  now: () => Date;
   relative: (reference: string) => string;
   permissions: Permissions;
   writtenForm?: WrittenForm;
@@ -141,10 +145,10 @@ export class PostgresRepository implements Repository {
   async search<T extends Resource = Resource>(resourceType: T['resourceType'], query: string | URLSearchParams): Promise<SearchResult<T>> {
     const { searchLagMilliseconds } = this.context;
     if (searchLagMilliseconds === undefined) return this.searchNow(resourceType, query);
-    const moment = new Date(Date.now() - searchLagMilliseconds);
+    const moment = new Date(this.context.now().getTime() - searchLagMilliseconds);
     const earlier = (repository: PostgresRepository, { client }: Work) =>
       asItStood(client, moment, () => repository.searchNow<T>(resourceType, query));
-    return this.work ? earlier(this, this.work) : rehearse(this.context.pool, (work) => earlier(this.inside(work), work));
+    return this.work ? earlier(this, this.work) : rehearse(this.context, (work) => earlier(this.inside(work), work));
   }
 
   private async searchNow<T extends Resource>(resourceType: T['resourceType'], query: string | URLSearchParams): Promise<SearchResult<T>> {
@@ -211,7 +215,7 @@ export class PostgresRepository implements Repository {
 
   /** Does the work, judges it as at a commit, and keeps nothing of it. */
   rehearsed<Result>(run: (repository: PostgresRepository) => Promise<Result>): Promise<Result> {
-    return rehearse(this.context.pool, (work) => run(this.inside(work)));
+    return rehearse(this.context, (work) => run(this.inside(work)));
   }
 
   loadResources(resources: Iterable<Resource>): Promise<LoadReport> {
@@ -359,7 +363,7 @@ export class PostgresRepository implements Repository {
 
   private async inWork<Result>(run: (repository: PostgresRepository, work: Work) => Promise<Result>): Promise<Result> {
     if (this.work) return run(this, this.work);
-    return commit(this.context.pool, (work) => run(this.inside(work), work));
+    return commit(this.context, (work) => run(this.inside(work), work));
   }
 }
 

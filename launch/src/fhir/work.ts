@@ -6,14 +6,22 @@ import { settle, type Written } from './settle.ts';
 /** `now` is the time of everything written in it. */
 export type Work = { client: PoolClient; now: Date; written: Written[] };
 
-export const commit = <Result>(pool: Pool, run: (work: Work) => Promise<Result>): Promise<Result> => inTransaction(pool, run, 'commit');
+/** Where work is done, and the clock it is done by. */
+export type Place = { pool: Pool; now: () => Date };
+
+export const commit = <Result>(place: Place, run: (work: Work) => Promise<Result>): Promise<Result> => inTransaction(place, run, 'commit');
 
 /** The same judgement, and then nothing of it is kept: what would be answered. */
-export const rehearse = <Result>(pool: Pool, run: (work: Work) => Promise<Result>): Promise<Result> => inTransaction(pool, run, 'rollback');
+export const rehearse = <Result>(place: Place, run: (work: Work) => Promise<Result>): Promise<Result> =>
+  inTransaction(place, run, 'rollback');
 
-async function inTransaction<Result>(pool: Pool, run: (work: Work) => Promise<Result>, end: 'commit' | 'rollback'): Promise<Result> {
+async function inTransaction<Result>(
+  { pool, now }: Place,
+  run: (work: Work) => Promise<Result>,
+  end: 'commit' | 'rollback',
+): Promise<Result> {
   const client = await pool.connect();
-  const work: Work = { client, now: new Date(), written: [] };
+  const work: Work = { client, now: now(), written: [] };
   try {
     await client.query('begin');
     const result = await run(work);

@@ -85,6 +85,7 @@ export function createEhrApp(options: EhrOptions): Hono {
     const fhir = createFhirApp({
       pool,
       baseUrl: one.fhirBase,
+      now: options.now,
       authenticate: (token) => accessContextOf(one, token),
       allowedOrigins: registeredOrigins(clients),
       habits: one.mode.fhir,

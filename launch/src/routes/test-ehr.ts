@@ -126,11 +126,11 @@ export async function openTestEhr(resources: Resource[] = CHART, further: Regist
   const pool = new pg.Pool({ connectionString: database.url, max: 4 });
   await migrateEhr(pool);
   await migrateAuth(pool);
-  const repository = createRepository(pool, { baseUrl: FHIR_BASE });
+  // A whole second, so that ages of tokens come out even.
+  let now = Math.floor(Date.now() / 1000) * 1000;
+  const repository = createRepository(pool, { baseUrl: FHIR_BASE, now: () => new Date(now) });
   const report = await repository.loadResources([...SANDBOX_USERS.map(practitionerOf), ...resources]);
   if (report.refused.length > 0) throw new Error(`The test's chart was refused: ${JSON.stringify(report.refused)}`);
-  // A whole second, so that ages of tokens come out even; today, because the FHIR server has a clock of its own.
-  let now = Math.floor(Date.now() / 1000) * 1000;
   let readiness: Readiness = { status: 'ready' };
   let remoteAddress = '127.0.0.1';
   const clients: EhrOptions['clients'] = [refloopClient(REFLOOP), OTHER_APP, SERVER_APP, ...further];

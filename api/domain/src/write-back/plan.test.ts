@@ -96,6 +96,11 @@ describe('an order that says more than the referral', () => {
     expect(order['orderDetail']).toEqual([theirs, { text: 'Consult; visits asked for: 3' }]);
   });
 
+  test('ours is known again where the EHR gives texts back in capitals or with a space more', () => {
+    const order = orderOf({ visits: 3 }, { orderDetail: [{ text: 'CONSULT; VISITS ASKED FOR: 1 ' }] });
+    expect(order['orderDetail']).toEqual([{ text: 'Consult; visits asked for: 3' }]);
+  });
+
   test('quantity is said once, whatever form it had', () => {
     const order = orderOf({}, { quantityRange: { low: { value: 1 } } });
     expect(order['quantityRange']).toBeUndefined();

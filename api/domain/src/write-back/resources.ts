@@ -122,7 +122,7 @@ function withItem(list: unknown, item: Json, sameBy: readonly string[]): Json[] 
   return items.some((each) => sameBy.every((field) => each[field] === item[field])) ? items : [...items, item];
 }
 
-const ORDER_DETAIL = /; visits asked for: \d+$/;
+const ORDER_DETAIL = /; visits asked for: \d+\s*$/i;
 
 /** What the orderer asked for stays; our own line is replaced. */
 const orderDetails = (list: unknown, referral: ApprovedReferral): Json[] => [

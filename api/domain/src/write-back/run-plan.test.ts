@@ -236,6 +236,61 @@ describe('carrying out an approved plan', () => {
     expect(ehr.writes).toHaveLength(0);
   });
 
+  describe('a laptop that falls asleep while it is told that it may write', () => {
+    /** The first answer to an attempt is taken up only so many milliseconds later; meanwhile somebody else carries the plan out. */
+    const asleepAtFirst = (milliseconds: number, meanwhile: () => void): Partial<Ports> & { asked: () => number } => {
+      let asked = 0;
+      const clock = clockAt('2026-11-20T10:00:01.000Z');
+      return {
+        ...clock,
+        asked: () => asked,
+        attempt: async () => {
+          asked += 1;
+          if (asked === 1) {
+            await clock.pause(milliseconds);
+            meanwhile();
+          }
+          return ok(planOf());
+        },
+      };
+    };
+    const theirs: Resource = { resourceType: 'ServiceRequest', id: '9', subject, identifier: [{ system: 's', value: KEY }] };
+
+    test('looks again before it writes: the lease may have ended and another window may have written', async () => {
+      const ehr = scriptedEhr([]);
+      const plan = planOf(step('ServiceRequest', { subject }));
+      const asleep = asleepAtFirst(5 * 60_000, () => void ehr.stored.set('ServiceRequest/9', theirs));
+      const end = await runPlan(plan, portsOf(ehr, plan, asleep));
+      expect(ehr.writes).toHaveLength(0);
+      expect(end.plan.steps[0]?.outcome).toMatchObject({ status: 'done', reference: 'ServiceRequest/9' });
+    });
+
+    test('asks again, where nobody has, and writes once', async () => {
+      const ehr = scriptedEhr([]);
+      const plan = planOf(step('ServiceRequest', { subject }));
+      const asleep = asleepAtFirst(5 * 60_000, () => undefined);
+      expect(statuses((await runPlan(plan, portsOf(ehr, plan, asleep))).plan)).toEqual(['done']);
+      expect([ehr.writes.length, asleep.asked()]).toEqual([1, 2]);
+    });
+
+    test('and does not write at all where each answer comes too late', async () => {
+      const ehr = scriptedEhr([]);
+      const plan = planOf(step('ServiceRequest', { subject }));
+      const clock = clockAt('2026-11-20T10:00:01.000Z');
+      const sleepy: Partial<Ports> = { ...clock, attempt: async () => (await clock.pause(40_000), ok(plan)) };
+      expect(await runPlan(plan, portsOf(ehr, plan, sleepy))).toMatchObject({ kind: 'stopped', why: 'server-silent' });
+      expect(ehr.writes).toHaveLength(0);
+    });
+
+    test('an answer that only took its time is as good as any', async () => {
+      const ehr = scriptedEhr([]);
+      const plan = planOf(step('ServiceRequest', { subject }));
+      const slow = asleepAtFirst(20_000, () => undefined);
+      await runPlan(plan, portsOf(ehr, plan, slow));
+      expect([ehr.writes.length, slow.asked()]).toEqual([1, 1]);
+    });
+  });
+
   const refusing = (ehr: ScriptedEhr, refused: (path: string) => boolean): ScriptedEhr => ({
     ...ehr,
     get: async (path) => (refused(path) ? refuse({ kind: 'http', status: 400, detail: 'Unknown parameter' } as const) : ehr.get(path)),

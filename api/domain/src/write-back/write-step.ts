@@ -43,6 +43,9 @@ const LOOK_AGAIN_MILLISECONDS = [1_000, 2_000, 4_000, 8_000] as const;
 /** After this long a creation that was sent and is not found may be sent again: no server keeps a request waiting longer. */
 export const SETTLED_AFTER_MILLISECONDS = 60_000;
 
+/** An answer to an attempt is good for half a lease from when it was asked for: after that another holder may come before the write does. */
+const ALLOWED_FOR_MILLISECONDS = 30_000;
+
 const NOT_LOOKED =
   'The EHR does not let Refloop look for what it wrote before, so nothing was written: a second one could not be told from the first.';
 export const UNSURE =
@@ -120,6 +123,8 @@ export async function writeStep(planned: StepInHand, plan: PlanInHand, ports: St
   /** Sent, and nothing certain heard of it. */
   let unheard = false;
   let notTaken: StepOutcome | undefined;
+  /** Allowed, but so late that it was not sent. */
+  let tooLate = false;
   for (let attempt = 0; attempt < MOST_WRITES; attempt += 1) {
     const before = await look();
     const ended = endOf(before);
@@ -134,8 +139,14 @@ export async function writeStep(planned: StepInHand, plan: PlanInHand, ports: St
       detail = 'It was sent less than a minute ago and may still arrive.';
       break;
     }
+    const asked = Date.parse(ports.now());
     const allowed = await ports.attempt(step.name);
     if (!allowed.ok) return { kind: 'stopped', why: allowed.refusal };
+    // A laptop may have slept over the answer, and another holder have written since.
+    if (Date.parse(ports.now()) - asked > ALLOWED_FOR_MILLISECONDS) {
+      tooLate = true;
+      continue;
+    }
     const earlier = step.attemptedAt;
     step = { ...step, attemptedAt: ports.now() };
     const simpler = withFirstAttachment(resource);
@@ -173,6 +184,7 @@ export async function writeStep(planned: StepInHand, plan: PlanInHand, ports: St
     return afterRefusal(refusal.status, refusal.detail, step, look);
   }
   if (notTaken && !unheard) return { kind: 'report', outcome: notTaken };
+  if (tooLate && !unheard) return { kind: 'stopped', why: 'server-silent' };
   return lookUntilSettled(step, unheard, detail, ports, look);
 }
 

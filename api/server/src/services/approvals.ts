@@ -23,7 +23,7 @@ import type { RecommendationOutcome, StoredRecommendation } from '../store/recom
 import type { Store, Unit } from '../store/store.ts';
 import { choosePerformer } from './chosen-performer.ts';
 import type { Drafter } from './drafting.ts';
-import { raiseUnfinishedWriteBack } from './exceptions.ts';
+import { raiseUnfinishedWriteBack, settleLapsed } from './exceptions.ts';
 import { keptOf, toJson } from './kept.ts';
 import { firstLookAt } from './look-schedule.ts';
 import { matchedCoverage } from './matched-coverage.ts';
@@ -286,6 +286,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
             throw new Refused(
               problem('conflict', 'This draft was saved from another window just now. Reload and read it before you approve.'),
             );
+          await settleLapsed(unit, stored.referralId, now);
           await raiseUnfinishedWriteBack(unit, {
             planId,
             referralId: stored.referralId,

@@ -9,6 +9,7 @@ import type { StoredObligation } from '../store/obligations.ts';
 import type { StoredPlan } from '../store/plans.ts';
 import type { Store, Unit } from '../store/store.ts';
 import { dueBy, minutesLater } from './due.ts';
+import { hasLapsed, planContentOf } from './plan-content.ts';
 import { TO_SIGN, toSignContentOf } from './to-sign.ts';
 import { unfinishedText } from './unfinished-text.ts';
 
@@ -106,6 +107,14 @@ export async function raiseUnfinishedWriteBack(
 /** All that Refloop was to write is written, or the approval was taken back. */
 export const settleWriteBack = (unit: Unit, planId: string, now: Date): Promise<boolean> =>
   unit.obligations.settle(unfinishedId(planId), { what: 'done', at: now.toISOString() });
+
+/** The referral was decided anew: what is left over from approvals of its order at an earlier version is nobody's to look at any more. */
+export async function settleLapsed(unit: Unit, referralId: string, now: Date): Promise<void> {
+  for (const open of await unit.obligations.list({ status: 'open', kind: UNFINISHED, referralId })) {
+    const plan = await planOf(unit, open);
+    if (plan && hasLapsed(planContentOf(plan))) await settleWriteBack(unit, plan.id, now);
+  }
+}
 
 const KINDS = ['none-in-network', UNFINISHED, TO_SIGN] as const;
 const isKind = (kind: string): kind is ExceptionRow['kind'] => KINDS.some((each) => each === kind);

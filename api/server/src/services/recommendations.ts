@@ -10,6 +10,7 @@ import { problem, type Refusal } from '../problem.ts';
 import { actorOf, type PatientSession, personOf } from '../sessions/session.ts';
 import type { RecommendationChange, StoredRecommendation } from '../store/recommendations.ts';
 import type { Unit } from '../store/store.ts';
+import { settleLapsed } from './exceptions.ts';
 import { recommendationOf, toJson, workingOf } from './kept.ts';
 import { type MakeDeps, makeRecommendation } from './make-recommendation.ts';
 import { coveredIn, isClinician, named, preparedOf, whyNotDecide, whyNotSendOn, whyNotWorkOn } from './prepared.ts';
@@ -120,6 +121,7 @@ export function createRecommendationService(deps: MakeDeps): RecommendationServi
           if (!applied.ok) return refusalWithNames(unit, applied.refusal);
           const ended = { what: 'dismissed' as const, by: named(session), at };
           await decided(unit, stored, { status: 'DISMISSED', outcome: 'dismissed', ...(await endPend(unit, stored, ended)) });
+          await settleLapsed(unit, stored.referralId, now);
           await unit.audit.append({
             at,
             actor: actorOf(session),

@@ -56,8 +56,8 @@ async function reconcile(ehr: EhrPort | undefined, completes = false): Promise<R
 
 type Approved = { plan: Plan; order: Resource };
 
-async function approved(): Promise<Approved> {
-  const input = makeInput();
+async function approved(order?: Resource): Promise<Approved> {
+  const input = makeInput(order ? { order } : {});
   const made = await api.call('POST', '/recommendations', token, input);
   const plan = await api.call('POST', '/approvals', token, approveInput(made.body as never, input));
   expect(plan.status, JSON.stringify(plan.body)).toBe(201);
@@ -285,6 +285,41 @@ describe('where the site wants Refloop to finish by itself', () => {
     expect(ehr.stored.get(`ServiceRequest/${work.order.id}`)).toEqual(changed);
     const again = await api.call('POST', `/plans/${work.plan.id}/lease`, token, { holder: 'window-again' });
     expect([again.status, problemType(again.body)]).toEqual([404, 'not-found']);
+  });
+});
+
+describe('an approval that lapsed because its order changed, with nobody there to see it', () => {
+  async function lapsed(): Promise<{ work: Approved; changed: Resource }> {
+    const work = await approved();
+    const changed = { ...work.order, meta: { versionId: '4' }, priority: 'urgent' };
+    await minutes(3);
+    await reconcile(scriptedEhr([], [changed]), true);
+    expect((await planNow(work)).writeBack).toBe('stale');
+    await minutes(15);
+    return { work, changed };
+  }
+
+  test('stands on the list of exceptions with why, until the order is approved anew', async () => {
+    const { work, changed } = await lapsed();
+    expect(await exceptionOf(work)).toMatchObject({
+      owner: 'clinician',
+      detail: expect.stringMatching(
+        /The order changed in the chart before it was written, so the approval lapsed\. The note of it is in the chart\./,
+      ),
+    });
+    const again = await approved(changed);
+    expect(again.plan.referralId).toBe(work.plan.referralId);
+    await minutes(16);
+    expect(await exceptionOf(work)).toBeUndefined();
+    expect(await exceptionOf(again)).toBeDefined();
+  });
+
+  test('or until the clinician decides against it', async () => {
+    const { work, changed } = await lapsed();
+    expect(await exceptionOf(work)).toBeDefined();
+    const made = await api.call('POST', '/recommendations', token, makeInput({ order: changed }));
+    await api.call('POST', `/recommendations/${String(made.body['id'])}/dismissal`, token, { reason: 'No longer needed' });
+    expect(await exceptionOf(work)).toBeUndefined();
   });
 });
 

@@ -2,7 +2,7 @@
 import { rungOf } from '@refloop/domain/write-back/rung';
 import type { PlanStep } from '../client/approval.ts';
 import type { StoredPlan } from '../store/plans.ts';
-import { planContentOf } from './plan-content.ts';
+import { hasLapsed, planContentOf } from './plan-content.ts';
 
 const NAMES: Record<PlanStep['name'], string> = {
   DocumentReference: 'the note',
@@ -42,6 +42,18 @@ const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${tex
 
 const clock = (instant: string): string => `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
 
+/** The order changed before it was written: what the clinician does about it; undefined where the approval stands. */
+function lapsedText(plan: StoredPlan): string | undefined {
+  const content = planContentOf(plan);
+  if (!hasLapsed(content)) return undefined;
+  const note = content.steps.find(({ name, outcome }) => name === 'DocumentReference' && outcome.status === 'done');
+  return [
+    'The order changed in the chart before it was written, so the approval lapsed.',
+    ...(note ? ['The note of it is in the chart.'] : []),
+    'The clinician opens Refloop from the order again, sees what changed and approves anew; if it is not wanted any more, settle this.',
+  ].join(' ');
+}
+
 /** What became of each thing that was to be written, in a sentence; how often Refloop looked for it by itself. */
 function stateText(plan: StoredPlan): string {
   const states = new Map<ReturnType<typeof stateOf>, string[]>();
@@ -73,10 +85,10 @@ export const isByHand = (plan: StoredPlan): boolean => byHand(plan) !== undefine
 /** @returns for whom, what is there, what is not, and who does what next; no patient */
 export function unfinishedText(plan: StoredPlan): string {
   const approved = `Approved for ${planContentOf(plan).performerName}.`;
-  const hand = byHand(plan);
-  if (hand !== undefined) return `${approved} ${hand}`;
+  const settled = byHand(plan) ?? lapsedText(plan);
+  if (settled !== undefined) return `${approved} ${settled}`;
   return `${approved} ${stateText(plan)} The clinician finishes it by opening Refloop from the chart again, where it is offered first.`;
 }
 
 /** The same for the clinician's own list: what is there and what is not. */
-export const leftText = (plan: StoredPlan): string => byHand(plan) ?? stateText(plan);
+export const leftText = (plan: StoredPlan): string => byHand(plan) ?? lapsedText(plan) ?? stateText(plan);
