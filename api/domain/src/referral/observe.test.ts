@@ -79,6 +79,16 @@ describe('the order as the EHR shows it', () => {
     expect(observe(written('draft'), { kind: 'order-read', reference: 'ServiceRequest/o1', status: 'draft', versionId: '4' })).toEqual([]);
   });
 
+  test.each(['on-hold', 'completed', 'entered-in-error'])('seen as %s again it makes no second event', (status) => {
+    const once = seen(written('draft'), status);
+    expect(observe(once, { kind: 'order-read', reference: 'ServiceRequest/o1', status, versionId: '5' })).toEqual([]);
+  });
+
+  test('an order found revoked when it is first heard of is told as that', () => {
+    expect(statusOf(written('revoked'))).toBe('revoked');
+    expect(statusOf(written('completed'))).toBe('in-chart');
+  });
+
   test('another order says nothing about this one', () => {
     expect(statusOf(seen(written('draft'), 'active', 'ServiceRequest/o2'))).toBe('awaiting-signature');
   });

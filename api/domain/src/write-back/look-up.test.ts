@@ -72,6 +72,18 @@ describe('where the EHR keeps no identifier of ours', () => {
     expect(await look(order, scriptedEhr([], [foreign]))).toMatchObject({ kind: 'nothing' });
   });
 
+  test('where more entries follow than are looked through, nothing is said of what they hold', async () => {
+    const order = step('ServiceRequest');
+    const endless = {
+      base: 'https://ehr.example.org/fhir',
+      get: async (path: string) =>
+        path.includes('identifier=')
+          ? ok<Resource>({ resourceType: 'Bundle', entry: [] })
+          : ok<Resource>({ resourceType: 'Bundle', entry: [], link: [{ relation: 'next', url: 'ServiceRequest?page=next' }] }),
+    };
+    expect(await look(order, endless)).toEqual({ kind: 'no-answer' });
+  });
+
   test('an EHR that does not answer the second look says nothing about the first', async () => {
     const order = step('ServiceRequest');
     const ehr = scriptedEhr([], []);

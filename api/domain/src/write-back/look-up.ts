@@ -26,6 +26,7 @@ export type Found =
   | { kind: 'not-allowed'; status: number }
   /** The order to update is no longer in the chart. */
   | { kind: 'gone'; status: number }
+  /** The EHR did not answer, or holds more than was looked through. */
   | { kind: 'no-answer' };
 
 export type LookUp = {
@@ -54,18 +55,24 @@ export const whereIs = (resource: Resource): Where => ({
   ...statusOf(resource),
 });
 
-/** The resources of a search, all pages; `stop` ends it early. */
-async function searchAll(ehr: LookUp['ehr'], start: string, stop: (found: Resource[]) => boolean): Promise<Result<Resource[], EhrFailure>> {
+type Searched = {
+  found: Resource[];
+  /** More follow than are looked through: nothing can be said of those. */
+  more: boolean;
+};
+
+/** The resources of a search, page by page; `stop` ends it early. */
+async function searchAll(ehr: LookUp['ehr'], start: string, stop: (found: Resource[]) => boolean): Promise<Result<Searched, EhrFailure>> {
   const found: Resource[] = [];
   let next: string | undefined = start;
   for (let page = 0; page < MOST_PAGES && next !== undefined; page += 1) {
     const answer = await ehr.get(next);
     if (!answer.ok) return answer;
     found.push(...entriesOf(answer.value));
-    if (stop(found)) break;
     next = nextPage(answer.value);
+    if (stop(found)) break;
   }
-  return ok(found);
+  return ok({ found, more: next !== undefined });
 }
 
 const failed = (failure: EhrFailure): Found => {
@@ -114,7 +121,7 @@ export async function lookUp(step: StepInHand, { ehr, patient, approvedAt, now }
   // Servers that cannot search this type by identifier refuse with 400: then all of this patient's are looked through.
   const cannotSearch = !first.ok && isRefused(first.refusal) && asksByIdentifier;
   if (!first.ok && !cannotSearch) return failed(first.refusal);
-  const marked = first.ok ? first.value.find(isMarked) : undefined;
+  const marked = first.ok ? first.value.found.find(isMarked) : undefined;
   if (marked) return { kind: 'found', where: whereIs(marked) };
   const byIdentifier = first.ok && asksByIdentifier;
   const mayBeThere = step.attemptedAt !== null;
@@ -122,7 +129,7 @@ export async function lookUp(step: StepInHand, { ehr, patient, approvedAt, now }
 
   const all = first.ok && !asksByIdentifier ? first : await searchAll(ehr, byPatient, (found) => found.some(isMarked));
   if (!all.ok) return failed(all.refusal);
-  const unmarked = all.value.filter((each) => isOfPatient(each) && !step.notOurs.includes(whereIs(each).reference));
+  const unmarked = all.value.found.filter((each) => isOfPatient(each) && !step.notOurs.includes(whereIs(each).reference));
   const hit = unmarked.find(isMarked);
   if (hit) return { kind: 'found', where: whereIs(hit) };
   // Never sent: whatever resembles it was written by others.
@@ -141,9 +148,8 @@ export async function lookUp(step: StepInHand, { ehr, patient, approvedAt, now }
     if (verdict === 'ours') return { kind: 'found', where: whereIs(each) };
     if (verdict === 'perhaps') candidates.push(each);
   }
-  return candidates.length > 0
-    ? { kind: 'perhaps', candidates: candidates.slice(0, MOST_CANDIDATES).map(candidateOf) }
-    : { kind: 'nothing', byIdentifier };
+  if (candidates.length > 0) return { kind: 'perhaps', candidates: candidates.slice(0, MOST_CANDIDATES).map(candidateOf) };
+  return all.value.more ? { kind: 'no-answer' } : { kind: 'nothing', byIdentifier };
 }
 
 /** Content that the EHR moved into a Binary of its own; an address that cannot be read stays unread. */

@@ -117,6 +117,12 @@ describe('an EHR that keeps no identifier of ours', () => {
     expect(likeness(wrapped, note, 'DocumentReference', WITHIN)).toBe('ours');
   });
 
+  test('an order that names the note just filed is ours, however wrong the EHR’s clock is', () => {
+    const order = sent('ServiceRequest');
+    const slow = { ...stored(order, []), meta: { versionId: '1', lastUpdated: '2026-11-20T09:41:00.000Z' } };
+    expect(likeness(slow, order, 'ServiceRequest', WITHIN)).toBe('ours');
+  });
+
   test('an order that lost the mention of its note is for a person to judge', () => {
     const order = sent('ServiceRequest');
     expect(likeness(stored(order, ['without supportingInfo', 'without orderDetail']), order, 'ServiceRequest', WITHIN)).toBe('perhaps');

@@ -147,15 +147,19 @@ const traits: Record<StepName, (found: Json, planned: Json, within: WrittenWithi
     own: [content(found, planned)],
     shared: [code(found['type'], planned['type']), person(found['author'], planned['author']), timeOf(found, ['date'], within)],
   }),
-  ServiceRequest: (found, planned, within) => ({
-    own: [names(noteOf(found), noteOf(planned)), sameDetail(found, planned)],
-    shared: [
-      code(found['code'], planned['code']),
-      performer(found['performer'], planned['performer']),
-      person(found['requester'], planned['requester']),
-      timeOf(found, ['authoredOn'], within),
-    ],
-  }),
+  ServiceRequest: (found, planned, within) => {
+    const note = names(noteOf(found), noteOf(planned));
+    return {
+      own: [note, sameDetail(found, planned)],
+      shared: [
+        code(found['code'], planned['code']),
+        performer(found['performer'], planned['performer']),
+        person(found['requester'], planned['requester']),
+        // The note was filed a moment before: what names it is younger, whatever the EHR's clock says.
+        note === 'same' ? 'silent' : timeOf(found, ['authoredOn'], within),
+      ],
+    };
+  },
   Task: (found, planned, within) => ({
     own: [names(found['focus'], planned['focus'])],
     shared: [

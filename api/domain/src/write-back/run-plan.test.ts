@@ -193,6 +193,30 @@ describe('carrying out an approved plan', () => {
     expect(end.plan.steps[0]?.outcome).toMatchObject({ status: 'done', reference: 'ServiceRequest/7', versionId: '4' });
   });
 
+  test('an update that was sent before and finds another version is not known while nobody can look whose version that is', async () => {
+    const sent: StepInHand = {
+      ...UPDATE,
+      resource: { ...UPDATE.resource, supportingInfo: [] },
+      attemptedAt: '2026-11-20T09:59:00.000Z',
+    };
+    const ehr = scriptedEhr([], [order]);
+    let landed = false;
+    // Our own earlier update lands between the look and the write, and then the EHR falls silent.
+    const ports = portsOf(
+      {
+        ...ehr,
+        get: async (path) => (landed ? refuse({ kind: 'no-answer', detail: '' }) : ehr.get(path)),
+        write: async (write) => {
+          ehr.stored.set('ServiceRequest/7', { ...write.resource, id: '7', meta: { versionId: '4' } });
+          landed = true;
+          return ehr.write(write);
+        },
+      },
+      planOf(sent),
+    );
+    expect(statuses((await runPlan(planOf(sent), ports)).plan)).toEqual(['unknown']);
+  });
+
   test('an order that is gone from the chart is stale, not written anew', async () => {
     const ehr = scriptedEhr([]);
     const update = { ...UPDATE, resource: { ...UPDATE.resource, supportingInfo: [] } };
@@ -321,6 +345,20 @@ describe('carrying out an approved plan', () => {
     const end = await runPlan(plan, portsOf(ehr, plan));
     expect(end.plan.steps[0]?.outcome).toMatchObject({ status: 'refused', httpStatus: 400, detail: expect.stringContaining('look for') });
     expect(ehr.writes.filter(({ method }) => method === 'POST')).toEqual([]);
+  });
+
+  test('an order that was sent and may no longer be looked for is not known, never refused: it may be in the chart', async () => {
+    const sent = step('ServiceRequest', { subject }, { attemptedAt: '2026-11-20T09:50:00.000Z' });
+    const ehr = refusing(scriptedEhr([]), (path) => path.includes('?'));
+    const later = await runPlan(planOf(sent), portsOf(ehr, planOf(sent)));
+    expect(later.plan.steps[0]?.outcome).toMatchObject({ status: 'unknown', detail: expect.stringContaining('look for') });
+    expect(ehr.writes).toEqual([]);
+
+    // The access to searches ends between the write and the look after it.
+    const lost = scriptedEhr([{ kind: 'lost' }]);
+    const closing = refusing(lost, (path) => path.includes('?') && lost.writes.length > 0);
+    const start = planOf(step('ServiceRequest', { subject }));
+    expect(statuses((await runPlan(start, portsOf(closing, start))).plan)).toEqual(['unknown']);
   });
 
   test('a launched order is looked at by its own address: no search is needed to update it', async () => {

@@ -48,6 +48,7 @@ const ALLOWED_FOR_MILLISECONDS = 30_000;
 
 const NOT_LOOKED =
   'The EHR does not let Refloop look for what it wrote before, so nothing was written: a second one could not be told from the first.';
+const SENT_UNSEEN = 'It was sent, and the EHR does not let Refloop look for what became of it.';
 export const UNSURE =
   'The EHR kept no mark of Refloop’s on it, and holds something that may be what was written. Nothing is written again until a person has looked.';
 
@@ -88,14 +89,17 @@ function withFirstAttachment(resource: Resource): Resource | undefined {
 const done = (where: Where): StepEnd => ({ kind: 'report', outcome: { status: 'done', ...where } });
 
 /** What ends a step without a write; undefined where it may be written. */
-function endOf(found: Found): StepEnd | undefined {
+function endOf(found: Found, step: StepInHand): StepEnd | undefined {
   switch (found.kind) {
     case 'found':
       return done(found.where);
     case 'perhaps':
       return { kind: 'report', outcome: { status: 'unsure', detail: UNSURE, candidates: found.candidates } };
     case 'not-allowed':
-      return { kind: 'report', outcome: { status: 'refused', httpStatus: found.status, detail: NOT_LOOKED } };
+      // Refused is the look, not the write: what was sent may be in the chart.
+      return step.attemptedAt === null
+        ? { kind: 'report', outcome: { status: 'refused', httpStatus: found.status, detail: NOT_LOOKED } }
+        : { kind: 'report', outcome: { status: 'unknown', detail: SENT_UNSEEN } };
     case 'gone':
       return { kind: 'report', outcome: { status: 'stale', detail: 'The order is no longer in the chart.' } };
     case 'signed-out':
@@ -106,9 +110,9 @@ function endOf(found: Found): StepEnd | undefined {
   }
 }
 
-/** A creation was sent so recently that it may still take effect: it is not sent again yet, nor called absent. */
-export const mayStillArrive = (step: StepInHand, now: Instant): boolean =>
-  step.action === 'create' && step.attemptedAt !== null && Date.parse(now) - Date.parse(step.attemptedAt) < SETTLED_AFTER_MILLISECONDS;
+/** Sent so recently that it may still take effect: it is not called absent yet, and a creation is not sent again. */
+export const mayStillArrive = (step: Pick<StepInHand, 'attemptedAt'>, now: Instant): boolean =>
+  step.attemptedAt !== null && Date.parse(now) - Date.parse(step.attemptedAt) < SETTLED_AFTER_MILLISECONDS;
 
 export async function writeStep(planned: StepInHand, plan: PlanInHand, ports: StepPorts): Promise<StepEnd> {
   const query = fillText(planned.lookUp.query, plan);
@@ -127,7 +131,7 @@ export async function writeStep(planned: StepInHand, plan: PlanInHand, ports: St
   let tooLate = false;
   for (let attempt = 0; attempt < MOST_WRITES; attempt += 1) {
     const before = await look();
-    const ended = endOf(before);
+    const ended = endOf(before, step);
     if (ended) return ended;
     if (before.kind === 'no-answer') {
       // Without looking first nothing is written.
@@ -135,7 +139,8 @@ export async function writeStep(planned: StepInHand, plan: PlanInHand, ports: St
       continue;
     }
     const guarded = before.kind === 'nothing' && before.byIdentifier && ports.conditionalCreate(step.name);
-    if (!guarded && mayStillArrive(step, ports.now())) {
+    // An update may be sent again at once: its version guards it.
+    if (step.action === 'create' && !guarded && mayStillArrive(step, ports.now())) {
       detail = 'It was sent less than a minute ago and may still arrive.';
       break;
     }
@@ -181,20 +186,28 @@ export async function writeStep(planned: StepInHand, plan: PlanInHand, ports: St
       resource = simpler;
       continue;
     }
-    return afterRefusal(refusal.status, refusal.detail, step, look);
+    return afterRefusal(refusal.status, refusal.detail, step, earlier !== null, look);
   }
   if (notTaken && !unheard) return { kind: 'report', outcome: notTaken };
   if (tooLate && !unheard) return { kind: 'stopped', why: 'server-silent' };
   return lookUntilSettled(step, unheard, detail, ports, look);
 }
 
-async function afterRefusal(status: number, detail: string, step: StepInHand, look: () => Promise<Found>): Promise<StepEnd> {
+async function afterRefusal(
+  status: number,
+  detail: string,
+  step: StepInHand,
+  sentBefore: boolean,
+  look: () => Promise<Found>,
+): Promise<StepEnd> {
   const words = detail || `The EHR answered with status ${status}.`;
   // 412 by the specification, 409 in some EHRs: the version we hold is not the newest.
   if (step.action === 'update' && (status === 412 || status === 409)) {
     // An earlier try of ours may be what moved it on.
     const now = await look();
-    return now.kind === 'found' ? done(now.where) : { kind: 'report', outcome: { status: 'stale', detail: words } };
+    if (now.kind === 'found') return done(now.where);
+    const seen = now.kind === 'nothing' || now.kind === 'gone';
+    return { kind: 'report', outcome: { status: sentBefore && !seen ? 'unknown' : 'stale', detail: words } };
   }
   return { kind: 'report', outcome: { status: 'refused', httpStatus: status, detail: words } };
 }
@@ -211,7 +224,7 @@ async function lookUntilSettled(
   for (const wait of sent ? LOOK_AGAIN_MILLISECONDS : [0]) {
     await ports.pause(wait);
     const found = await look();
-    const ended = endOf(found);
+    const ended = endOf(found, step);
     if (ended) return ended;
     answered ||= found.kind === 'nothing';
     // An update that was not taken can be sent again at once by whoever asks: its version guards it.
