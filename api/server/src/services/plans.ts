@@ -1,5 +1,6 @@
 /** Carrying an approved plan out from a clinician's window: one holder at a time by lease, each outcome recorded as it becomes known. */
 import type { AuditAction } from '@refloop/domain/audit/entry';
+import { mayStillArrive } from '@refloop/domain/write-back/write-step';
 import type { AttemptStep, JudgeCandidates, Plan, ReportStep, StepName, TakeLease, WithdrawApproval } from '../client/approval.ts';
 import { coveredBy } from '../grants/in-force.ts';
 import type { Packet } from '../packet/packet.ts';
@@ -39,6 +40,8 @@ export type PlanService = {
 
 const missing = (): Refusal =>
   problem('not-found', 'There is no write-back with this id for this patient. Open the referral again from the chart.');
+const stillOnItsWay = (): Refusal =>
+  problem('conflict', 'It was sent less than a minute ago and may still arrive. Look in the chart again in a minute, then decide.');
 const heldUntil = (until: string, then: string): Refusal =>
   problem('lease-held', `Another window is writing this referral to the chart until ${until.slice(11, 19)} UTC. Wait for it, ${then}.`);
 
@@ -185,6 +188,8 @@ export function createPlanService(deps: { store: Store }): PlanService {
       onOwn(session, id, now, async (unit, plan, coveringFor) => {
         const found = planned(plan, step);
         if (!found) return missing();
+        // Said of what is there now; the one that was sent could still follow, and a second one be written beside it.
+        if (ours === null && mayStillArrive(found, now.toISOString())) return stillOnItsWay();
         const holder = `judgement-${id}`;
         const lease = await unit.plans.takeLease(id, holder, now.toISOString(), LEASE_SECONDS);
         if (lease.status === 'held') return heldUntil(lease.until, 'then look again');

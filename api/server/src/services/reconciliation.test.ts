@@ -162,7 +162,7 @@ test('what was sent and is not there stays unknown, and is looked for less and l
   expect(await untilNext()).toBe(60);
   await minutes(5);
   expect(await exceptionOf(work)).toMatchObject({
-    detail: expect.stringMatching(/Of the note it is not known whether it was written.*Refloop looked in the chart 2 times/),
+    detail: expect.stringMatching(/Of the note it is not known whether it was written.*Refloop tried to look in the chart 2 times/),
   });
 });
 
@@ -184,6 +184,30 @@ test('an EHR that cannot be reached is asked again later, and nothing is claimed
   expect(await reconcile(undefined)).toMatchObject({ unreachable: 1 });
   expect(statuses(await planNow(work))).toBe('done waiting waiting waiting');
   expect((await stored(work))?.lookDueAt).not.toBeNull();
+});
+
+test('a site that fails does not keep the others from being looked into', async () => {
+  const work = await approved();
+  const ehr = scriptedEhr([], [work.order]);
+  await window(work.plan, ehr, { call: 'report', step: 'Provenance' });
+  await minutes(3);
+  const failures: unknown[] = [];
+  const broken = { ...siteThat(false), tenant: 'broken' };
+  const sum = await createReconciliation({
+    store: {
+      ...api.store,
+      transaction: (scope, work_) => (scope.tenant === 'broken' ? Promise.reject(new Error('unreadable')) : api.store.transaction(scope, work_)),
+    },
+    sites: [broken, siteThat(false)],
+    access: async () => ({ ok: true, ehr, conditionalCreate: () => false }),
+    newId: () => `look-${(ids += 1)}`,
+    now: () => api.clock.now,
+    pause: async () => undefined,
+    version: 'test',
+    failed: (error) => failures.push(error),
+  }).run();
+  expect(sum).toEqual({ looked: 1, settled: 1, unreachable: 0 });
+  expect(failures).toHaveLength(1);
 });
 
 test('an order that others changed meanwhile takes the approval back', async () => {
@@ -331,7 +355,7 @@ describe('an order the EHR keeps unsigned', () => {
 
   test.each([
     ['active', 'done', 'active'],
-    ['revoked', 'awaiting-signature', 'revoked'],
+    ['revoked', 'done', 'revoked'],
   ])('is read again until it is %s', async (status, writeBack, orderStatus) => {
     const work = await approved();
     const ehr = unsigned(work);
@@ -346,5 +370,38 @@ describe('an order the EHR keeps unsigned', () => {
     expect((await planNow(work)).writeBack).toBe(writeBack);
     const referral = await api.store.transaction(api.scope, (unit) => readReferral(unit, work.plan.referralId));
     expect(referral?.order.status).toBe(orderStatus);
+    await minutes(24 * 60);
+    expect(await reconcile(ehr), 'and no longer').toMatchObject({ looked: 0 });
+  });
+
+  test('by an EHR that answers after the lease has ended: the history and the plan say the same', async () => {
+    const work = await approved();
+    const ehr = unsigned(work);
+    await window(work.plan, ehr);
+    const address = `ServiceRequest/${work.order.id}`;
+    ehr.stored.set(address, { ...(ehr.stored.get(address) as Resource), status: 'active', meta: { versionId: '9' } });
+    await minutes(3);
+    await reconcile({
+      ...ehr,
+      get: async (path) => {
+        api.clock.now = new Date(api.clock.now.getTime() + 70_000);
+        return ehr.get(path);
+      },
+    });
+    const referral = await api.store.transaction(api.scope, (unit) => readReferral(unit, work.plan.referralId));
+    expect([referral?.order.status, (await planNow(work)).writeBack]).toEqual(['active', 'done']);
+  });
+
+  test('is read also while something else of the plan is left', async () => {
+    const work = await approved();
+    const ehr = unsigned(work);
+    await window(work.plan, ehr, { call: 'attempt', step: 'Task' });
+    const address = `ServiceRequest/${work.order.id}`;
+    ehr.stored.set(address, { ...(ehr.stored.get(address) as Resource), status: 'active', meta: { versionId: '9' } });
+    await minutes(3);
+    await reconcile(ehr);
+    const referral = await api.store.transaction(api.scope, (unit) => readReferral(unit, work.plan.referralId));
+    expect(referral?.order.status).toBe('active');
+    expect(statuses(await planNow(work))).toBe('done done waiting waiting');
   });
 });

@@ -5,6 +5,7 @@
 import type { EhrPort } from '@refloop/domain/fhir/ehr-port';
 import { referenceText } from '@refloop/domain/fhir/reference';
 import { observe } from '@refloop/domain/referral/observe';
+import { isUnsigned } from '@refloop/domain/referral/referral';
 import { ok, type Result, refuse } from '@refloop/domain/result';
 import { lookAt, sentAndOpen } from '@refloop/domain/write-back/look-through';
 import { isOpen } from '@refloop/domain/write-back/plan-in-hand';
@@ -19,7 +20,7 @@ import { toJson } from './kept.ts';
 import { nextLookAt } from './look-schedule.ts';
 import { hasLapsed, type PlanContent, planContentOf, planOf } from './plan-content.ts';
 import { applyFacts, readReferral, withRetry } from './referral-log.ts';
-import { type Holder, LEASE_SECONDS, recordAttempt, recordOutcome } from './step-record.ts';
+import { type Holder, LEASE_SECONDS, leaseLost, recordAttempt, recordOutcome } from './step-record.ts';
 
 /** The EHR through Refloop's own access, or why it cannot be reached just now. */
 export type SystemAccess = (
@@ -34,7 +35,7 @@ export type ReconciliationDeps = {
   now: () => Date;
   pause: (milliseconds: number) => Promise<void>;
   version: string;
-  /** Told of a plan that could not be looked into; the next run takes it up again. */
+  /** Told of a plan or a site that could not be looked into; the next run takes it up again. */
   failed: (error: unknown) => void;
 };
 
@@ -47,8 +48,7 @@ const COMPLETES_WITHIN_MS = 24 * 60 * 60 * 1000;
 
 const NAME = 'refloop-reconciliation';
 
-const awaitsSignature = (content: PlanContent): boolean =>
-  content.steps.some(({ outcome }) => outcome.status === 'done' && outcome.orderStatus !== undefined && outcome.orderStatus !== 'active');
+const awaitsSignature = (content: PlanContent): boolean => content.steps.some(isUnsigned);
 
 const isFinished = (plan: StoredPlan): boolean => plan.finished && !awaitsSignature(planContentOf(plan));
 
@@ -130,7 +130,7 @@ export function createReconciliation(deps: ReconciliationDeps): { run: () => Pro
     });
   }
 
-  /** A finished plan whose order the EHR kept unsigned: read again, until it is signed or revoked there. */
+  /** An order that the EHR kept unsigned: read again, until it is signed or revoked there. */
   async function readOrder(site: Site, plan: StoredPlan, by: Holder, ehr: EhrPort): Promise<void> {
     const referral = await inSite(site, (unit) => readReferral(unit, plan.referralId));
     if (!referral || referral.order.status === 'draft' || referral.order.status === 'approved') return;
@@ -143,6 +143,8 @@ export function createReconciliation(deps: ReconciliationDeps): { run: () => Pro
       const now = await readReferral(unit, plan.referralId);
       const facts = now ? observe(now, { kind: 'order-read', reference, status, versionId }) : [];
       if (!now || facts.length === 0) return;
+      // An EHR that took its time to answer may have outlasted the lease.
+      await unit.plans.takeLease(plan.id, by.holder, at(), LEASE_SECONDS);
       await applyFacts(unit, now, software, at(), facts);
       const content = planContentOf(stored);
       const steps = content.steps.map((step) =>
@@ -150,10 +152,11 @@ export function createReconciliation(deps: ReconciliationDeps): { run: () => Pro
           ? { ...step, outcome: { ...step.outcome, orderStatus: status } }
           : step,
       );
-      await unit.plans.saveStep(plan.id, { holder: by.holder, now: at() }, stored.revision, {
+      const saved = await unit.plans.saveStep(plan.id, { holder: by.holder, now: at() }, stored.revision, {
         content: toJson({ ...content, steps }),
         finished: stored.finished,
       });
+      if (saved.status !== 'saved') throw new Refused(leaseLost());
       await unit.audit.append({
         at: at(),
         actor: by.auditActor,
@@ -187,9 +190,10 @@ export function createReconciliation(deps: ReconciliationDeps): { run: () => Pro
     try {
       const content = planContentOf(taken);
       if (hasLapsed(content) || isFinished(taken)) return 'settled';
-      if (taken.finished) await readOrder(site, taken, by, ehr);
-      else {
-        const found = await lookThrough(site, planOf(taken, deps.now()), taken.patientId, by, ehr);
+      if (awaitsSignature(content)) await readOrder(site, taken, by, ehr);
+      if (!taken.finished) {
+        const stored = await inSite(site, (unit) => unit.plans.get(due.id));
+        const found = await lookThrough(site, planOf(stored ?? taken, deps.now()), taken.patientId, by, ehr);
         if (mayComplete(site, found)) await complete(site, found, taken.patientId, by, ehr, conditionalCreate);
       }
       const after = await inSite(site, (unit) => unit.plans.get(due.id));
@@ -222,7 +226,13 @@ export function createReconciliation(deps: ReconciliationDeps): { run: () => Pro
   return {
     run: async () => {
       const sum: ReconciliationRun = { looked: 0, settled: 0, unreachable: 0 };
-      for (const site of deps.sites.filter(({ system }) => system !== undefined)) await runSite(site, sum);
+      for (const site of deps.sites.filter(({ system }) => system !== undefined)) {
+        try {
+          await runSite(site, sum);
+        } catch (error) {
+          deps.failed(error);
+        }
+      }
       return sum;
     },
   };

@@ -116,6 +116,21 @@ describe('what a person says of an entry that may be ours', () => {
     expect(steps?.find(({ name }) => name === 'DocumentReference')).toEqual({ name: 'DocumentReference', outcome: null, attempted: false });
   });
 
+  test('none of them, said while the write may still arrive, is too early: it would be written twice', async () => {
+    const { plan } = await approved();
+    await lease(plan);
+    await attempt(plan, 'DocumentReference');
+    await report(plan, 'DocumentReference', unsure);
+    api.clock.now = new Date(api.clock.now.getTime() + 30_000);
+    const early = await judge(plan, 'DocumentReference', null);
+    expect([early.status, problemType(early.body)]).toEqual([409, 'conflict']);
+    expect(early.body['detail']).toContain('may still arrive');
+    const kept = stepOf((await api.call('GET', at(plan, ''), token)).body, 'DocumentReference');
+    expect([kept?.outcome.status, kept?.attemptedAt !== null]).toEqual(['unsure', true]);
+    // One of them it can be at once.
+    expect((await judge(plan, 'DocumentReference', { reference: 'DocumentReference/77', versionId: '1' })).status).toBe(200);
+  });
+
   test.each([
     ['an entry that was not found', 'DocumentReference/78', 409],
     ['an entry of another type', 'ServiceRequest/77', 409],

@@ -54,7 +54,7 @@ function lapsedText(plan: StoredPlan): string | undefined {
   ].join(' ');
 }
 
-/** What became of each thing that was to be written, in a sentence; how often Refloop looked for it by itself. */
+/** What became of each thing that was to be written, in a sentence; how often Refloop tried to look for it by itself. */
 function stateText(plan: StoredPlan): string {
   const states = new Map<ReturnType<typeof stateOf>, string[]>();
   for (const step of planContentOf(plan).steps) states.set(stateOf(step), [...(states.get(stateOf(step)) ?? []), NAMES[step.name]]);
@@ -62,7 +62,7 @@ function stateText(plan: StoredPlan): string {
   const looked =
     plan.looks === 0
       ? []
-      : [`Refloop looked in the chart ${plan.looks} ${plan.looks === 1 ? 'time' : 'times'} since ${clock(plan.madeAt)}.`];
+      : [`Refloop tried to look in the chart ${plan.looks} ${plan.looks === 1 ? 'time' : 'times'} since ${clock(plan.madeAt)}.`];
   return [sentence(parts.join('; ')), ...looked].join(' ');
 }
 
