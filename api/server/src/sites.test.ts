@@ -80,6 +80,24 @@ describe('a sites file', () => {
       },
     );
 
+    test('two keys of one name are refused: EHRs know a key by its name, and one of them would not be published', () => {
+      const file = JSON.stringify({
+        sites: [
+          entry({ iss: 'https://a.example.org/fhir', system: { clientId: 'a', key: 'env:A' } }),
+          entry({ iss: 'https://b.example.org/fhir', system: { clientId: 'b', key: 'env:B' } }),
+        ],
+      });
+      const read = (environment: Record<string, string>) => parseSites(file, { production: true, taken: [sandbox], environment });
+      const answer = read({ A: jwk(), B: jwk() });
+      expect(answer.ok ? [] : answer.refusal).toEqual([
+        { field: 'sites.1.system.key', message: 'Another key has the kid refloop', fix: expect.stringContaining('kid of its own') },
+      ]);
+      const same = jwk();
+      expect(read({ A: same, B: same }).ok, 'one key may serve two EHRs').toBe(true);
+      const named = (kid: string): string => JSON.stringify({ ...JSON.parse(jwk()), kid });
+      expect(read({ A: named('a'), B: named('b') }).ok).toBe(true);
+    });
+
     test('scopes that are none of its own are refused', () => {
       const answer = withSystem({ clientId: 'back', key: 'env:K', scopes: 'patient/Patient.r' }, { K: jwk() });
       expect(answer.ok ? [] : answer.refusal.map(({ field }) => field)).toEqual(['sites.0.system.scopes']);

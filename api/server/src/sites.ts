@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import type { JSONWebKeySet } from 'jose';
 import { z } from 'zod';
 import type { PublicSite } from './client/session.ts';
-import { readSystemKey, type SystemKey } from './ehr/system-key.ts';
+import { readSystemKey, type SystemKey, sameKey } from './ehr/system-key.ts';
 import { addressFault } from './ehr-address.ts';
 import type { FieldError } from './problem.ts';
 import type { Scope } from './store/store.ts';
@@ -196,8 +196,15 @@ export function parseSites(
     seen.add(entry.iss);
     if (entry.system) {
       const read = readSystemKey(entry.system.key, options.environment ?? {});
-      if (read.ok) keys.set(entry.iss, read.value);
-      else faults.push({ field: field('system.key'), message: read.message, fix: fixAt(['sites', index, 'system']) });
+      if (read.ok) {
+        const others = [...keys.values(), ...options.taken.flatMap(({ system }) => system?.key ?? [])];
+        const another = others.some(({ kid, jwk }) => kid === read.value.kid && !sameKey(jwk, read.value.jwk));
+        if (another) {
+          const fix = 'Write a kid of its own into each key: EHRs know a key by it.';
+          faults.push({ field: field('system.key'), message: `Another key has the kid ${read.value.kid}`, fix });
+        }
+        keys.set(entry.iss, read.value);
+      } else faults.push({ field: field('system.key'), message: read.message, fix: fixAt(['sites', index, 'system']) });
     }
     if (entry.issuer !== undefined) {
       const issuerFault = addressFault(entry.issuer, options.production);

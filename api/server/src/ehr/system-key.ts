@@ -69,6 +69,9 @@ export function readSystemKey(where: string, environment: Record<string, string 
   return { ok: true, value: { jwk, kid: jwk.kid ?? 'refloop', algorithm: jwk.kty === 'EC' ? 'ES384' : 'RS384' } };
 }
 
+/** Whether two private keys are one, by the part that nobody else has. */
+export const sameKey = (one: SystemKey['jwk'], other: SystemKey['jwk']): boolean => one.d === other.d;
+
 /** What an EHR may know of the key, as an entry of a JWK set. */
 export function publicJwk({ jwk, kid, algorithm }: SystemKey): Record<string, string> {
   const shared = { kid, alg: algorithm, use: 'sig' };
