@@ -52,7 +52,20 @@ export type Happening =
   | { what: 'duplicated'; window: WindowScript }
   /** A colleague refers from the same order. */
   | { what: 'colleague'; window: WindowScript }
-  | { what: 'order-edited' | 'order-rewritten' | 'order-revoked' | 'order-signed' | 'similar-note' | 'similar-order' | 'withdrawn' };
+  | { what: 'withdrawn' }
+  | { what: 'others'; do: OthersDo };
+
+/** What others do in the chart: with the order, or by hand so that it resembles what Refloop writes, with its words there or elsewhere. */
+export const OTHERS_DO = [
+  'order-edited',
+  'order-rewritten',
+  'order-revoked',
+  'order-signed',
+  'similar-order',
+  'similar-note',
+  'similar-note-elsewhere',
+] as const;
+export type OthersDo = (typeof OTHERS_DO)[number];
 
 export type WindowScript = {
   incidents: Incident[];
@@ -124,8 +137,6 @@ function windowEnd(random: Random, likelihood: number): WindowEnd | null {
   };
 }
 
-const OTHERS_DO = ['order-edited', 'order-rewritten', 'order-revoked', 'order-signed', 'similar-note', 'similar-order'] as const;
-
 /** @param depth a window that another one gives rise to gives rise to none itself */
 function happening(random: Random, depth: number): Happening {
   const what = weighted(random, [
@@ -143,8 +154,18 @@ function happening(random: Random, depth: number): Happening {
     case 'withdrawn':
       return { what };
     case 'others':
-      return { what: random.pick(OTHERS_DO) };
+      return { what, do: random.pick(OTHERS_DO) };
   }
+}
+
+/** Somebody writes by hand what Refloop is about to write, and Refloop's own write is lost: the story in which a person has to judge. */
+function lookalikes(random: Random): Pick<WindowScript, 'incidents' | 'incidentsFrom' | 'happenings'> {
+  const what = random.pick(['similar-order', 'similar-note', 'similar-note-elsewhere', 'similar-note-elsewhere'] as const);
+  return {
+    incidents: [random.pick(['server_error', 'late_write', 'dropped_after_write'])],
+    incidentsFrom: what === 'similar-order' ? random.integer(10, 13) : random.integer(6, 8),
+    happenings: [{ request: random.integer(4, 8), meanwhile: false, happening: { what: 'others', do: what } }],
+  };
 }
 
 function windowScript(random: Random, depth = 0): WindowScript {
@@ -159,6 +180,7 @@ function windowScript(random: Random, depth = 0): WindowScript {
     stays: random.integer(0, 2),
     twice: chance(random, 0.15),
     happenings,
+    ...(depth === 0 && chance(random, 0.12) ? lookalikes(random) : {}),
   };
 }
 

@@ -1,30 +1,27 @@
 /** What others do in the chart while Refloop is at work: change the order, revoke or sign it, and write by hand what resembles ours. */
 import type { Resource } from '@refloop/domain/fhir/ehr-port';
 import { referenceOf, type Stored } from './chart.ts';
-import type { Happening } from './choices.ts';
+import type { OthersDo } from './choices.ts';
 import { note, type World } from './world.ts';
-
-export type OthersDo = Exclude<Happening['what'], 'opened-again' | 'duplicated' | 'colleague' | 'withdrawn'>;
 
 const CLINICIAN = { reference: 'Practitioner/clinician', display: 'Maren Oduya, MD' };
 const CARDIOLOGIST = { coding: [{ system: 'http://snomed.info/sct', code: '308447003' }], text: 'Referral to cardiology service' };
 
 const subjectOf = (world: World) => ({ reference: `Patient/${world.patient.id}` });
 
-/** What the one says can be read and told from ours; what the other says lies elsewhere, and a person has to look. */
-const WRITTEN_BY_HAND = [
-  { contentType: 'text/plain', data: Buffer.from('A note that somebody wrote by hand.').toString('base64') },
-  { contentType: 'application/pdf', url: 'https://files.example.org/referral.pdf' },
-];
+/** What it says can be read and told from ours. */
+const THERE = [{ attachment: { contentType: 'text/plain', data: Buffer.from('A note that somebody wrote by hand.').toString('base64') } }];
+/** What it says cannot be read from here, so that a person has to look. */
+const ELSEWHERE = [{ attachment: { contentType: 'application/pdf', url: 'https://files.example.org/referral.pdf' } }];
 
-const similarNote = (world: World): Resource => ({
+const similarNote = (world: World, content: Resource['content']): Resource => ({
   resourceType: 'DocumentReference',
   status: 'current',
   type: { coding: [{ system: 'http://loinc.org', code: '57133-1', display: 'Referral note' }], text: 'Referral note' },
   subject: subjectOf(world),
   date: world.lane.now().toISOString(),
   author: [CLINICIAN],
-  content: [{ attachment: WRITTEN_BY_HAND[world.run % 2] }],
+  content,
 });
 
 const similarOrder = (world: World): Resource => ({
@@ -40,7 +37,15 @@ const similarOrder = (world: World): Resource => ({
 /** An order's tags are the EHR's own, and say that it waits for a signature. */
 const signed = ({ meta: _meta, ...order }: Stored): Resource => ({ ...order, status: 'active' });
 
-const CHANGES: Record<Exclude<OthersDo, 'similar-note' | 'similar-order'>, (order: Stored) => Resource> = {
+const MADE: Record<Extract<OthersDo, `similar-${string}`>, (world: World) => Resource> = {
+  'similar-order': similarOrder,
+  'similar-note': (world) => similarNote(world, THERE),
+  'similar-note-elsewhere': (world) => similarNote(world, ELSEWHERE),
+};
+
+const isMade = (what: OthersDo): what is keyof typeof MADE => what in MADE;
+
+const CHANGES: Record<Exclude<OthersDo, keyof typeof MADE>, (order: Stored) => Resource> = {
   'order-edited': (order) => ({ ...order, priority: 'urgent', note: [{ text: 'Prefers mornings' }] }),
   'order-rewritten': (order) => ({ ...order, code: CARDIOLOGIST, performer: [{ display: 'Somebody else' }], supportingInfo: undefined }),
   'order-revoked': (order) => ({ ...order, status: 'revoked' }),
@@ -49,8 +54,8 @@ const CHANGES: Record<Exclude<OthersDo, 'similar-note' | 'similar-order'>, (orde
 
 export async function othersDo(world: World, what: OthersDo): Promise<void> {
   const { chart, patient } = world;
-  if (what === 'similar-note' || what === 'similar-order') {
-    const made = await chart.create(what === 'similar-note' ? similarNote(world) : similarOrder(world));
+  if (isMade(what)) {
+    const made = await chart.create(MADE[what](world));
     world.others.add(referenceOf(made));
   } else {
     if (!patient.order) return;

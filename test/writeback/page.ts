@@ -181,6 +181,7 @@ async function reread(desk: Desk): Promise<Resource | undefined> {
   return read.ok && isOpenOrder(orderStatusOf(read.value)) ? read.value : undefined;
 }
 
+const READS_MS = 3_000;
 /** How often a person approves anew what changed under their hands. */
 const MOST_APPROVALS = 3;
 
@@ -207,6 +208,8 @@ export async function refer(start: Desk): Promise<void> {
     const order = await reread(desk);
     if (!order) return;
     note(world, `${window.name} shows the changed order, and it is approved again`);
+    // Nobody reads what changed in less.
+    await passes(READS_MS);
     desk = { ...desk, order };
   }
 }

@@ -73,13 +73,8 @@ async function happen(world: World, first: Access, { happening }: WindowScript['
       return opened('colleague', await signIn(world, 'lead'), happening.window, async (window) => refer(await openDesk(world, window)));
     case 'withdrawn':
       return opened('withdrawer', await signIn(world, 'clinician'), QUIET, (window) => withdrawOffered(world, window));
-    case 'order-edited':
-    case 'order-rewritten':
-    case 'order-revoked':
-    case 'order-signed':
-    case 'similar-note':
-    case 'similar-order':
-      return othersDo(world, happening.what);
+    case 'others':
+      return othersDo(world, happening.do);
   }
 }
 

@@ -151,6 +151,17 @@ function stepFaults(step: PlanStep, plan: Plan, truth: Stored[]): string[] {
   return faults;
 }
 
+/** What was approved was one version of the order: what Refloop wrote stands right upon it, and upon nobody else's change. */
+function overwrittenFaults(step: PlanStep, plan: Plan, truth: Stored[], { orderVersions }: Found): string[] {
+  const approved = step.target?.versionId;
+  if (approved === undefined) return [];
+  return truth.flatMap((version) => {
+    const before = orderVersions[orderVersions.findIndex(({ meta }) => meta.versionId === version.meta.versionId) - 1];
+    if (before?.meta.versionId === approved) return [];
+    return [`${names(step, plan)} was approved at version ${approved} and written over version ${before?.meta.versionId}`];
+  });
+}
+
 const isSettled = (plan: Plan): boolean =>
   plan.writeBack === 'done' || plan.writeBack === 'awaiting-signature' || plan.writeBack === 'withdrawn';
 
@@ -299,7 +310,10 @@ export async function verdictOf(world: World): Promise<{ violations: string[]; e
   const orders = new Map<string, number>();
   for (const [index, plan] of kept.plans.entries()) {
     const truths = new Map(plan.steps.map((step) => [step.name, truthOf(world, found, plan, step)]));
-    for (const step of plan.steps) faults.push(...stepFaults(step, plan, truths.get(step.name) ?? []));
+    for (const step of plan.steps) {
+      const truth = truths.get(step.name) ?? [];
+      faults.push(...stepFaults(step, plan, truth), ...overwrittenFaults(step, plan, truth, found));
+    }
     const later = kept.plans.slice(index + 1).find(({ referralId }) => referralId === plan.referralId);
     faults.push(...planFaults(plan, kept, later, truths), ...linkFaults(plan, truths));
     orders.set(plan.referralId, (orders.get(plan.referralId) ?? 0) + (truths.get('ServiceRequest') ?? []).length);

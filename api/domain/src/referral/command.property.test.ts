@@ -91,8 +91,16 @@ describe('a write that is sent is on record before it leaves', () => {
     expect(referral?.order).toMatchObject({ status: 'active', reference: { type: 'ServiceRequest', id: 'o9' } });
   });
 
-  test('or none of them is, and then nothing of it is in the chart', () => {
-    expect(play([...approved, attempt, unsure, judge(null), withdraw]).refusals).toEqual([]);
+  test('or none of them is: what was sent may have come since they were listed, and is looked for before anything else', () => {
+    const asked = [...approved, attempt, unsure, judge(null)];
+    expect(play([...asked, withdraw]).refusals).toEqual(['order-may-be-written']);
+    const notThere: ReferralCommand = {
+      type: 'settle-step',
+      planId: 'p',
+      step: 'ServiceRequest',
+      outcome: { status: 'refused', httpStatus: 404, detail: 'not found' },
+    };
+    expect(play([...asked, notThere, withdraw]).refusals).toEqual([]);
   });
 
   test('only what was found can be chosen, and only while the question is open', () => {

@@ -236,8 +236,8 @@ function applied(referral: Referral, event: ReferralEvent): Referral {
     case 'write-step-attempted':
       return withStep(referral, fact.planId, fact.step, (step) => ({ ...step, attempted: true }));
     case 'write-candidates-refused':
-      // A person has looked: nothing of this step is in the chart.
-      return withStep(referral, fact.planId, fact.step, (step) => ({ ...step, outcome: null, attempted: false }));
+      // Those are not ours; what was sent may have come since they were listed, so that it stays attempted.
+      return withStep(referral, fact.planId, fact.step, (step) => ({ ...step, outcome: null }));
     case 'order-status-observed':
       return seenInEhr(referral, fact);
     case 'write-step-settled':

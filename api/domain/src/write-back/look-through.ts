@@ -38,6 +38,7 @@ export async function lookAt(planned: StepInHand, plan: PlanInHand, looker: Look
     case 'found':
       return { kind: 'report', outcome: { status: 'done', ...found.where } };
     case 'perhaps':
+      if (mayStillArrive(step, now)) return { kind: 'too-early' };
       return { kind: 'report', outcome: { status: 'unsure', detail: UNSURE, candidates: found.candidates } };
     case 'gone':
       return { kind: 'report', outcome: { status: 'stale', detail: 'The order is no longer in the chart.' } };

@@ -66,6 +66,18 @@ describe('where the EHR keeps no identifier of ours', () => {
     expect(await look(note, scriptedEhr([], [moved]))).toMatchObject({ kind: 'perhaps' });
   });
 
+  test('the note of an approval that lapsed a moment ago is not the one that replaces it, though it says the same', async () => {
+    const old = { type: 'DocumentReference', id: 'old' };
+    const write = planWrites({ ...approved, replacesNote: old }, 2, null, ALL).find((each) => each.name === 'DocumentReference');
+    const note = step('DocumentReference', 2, { resource: { ...write?.resource } });
+    const { relatesTo: _relatesTo, ...lapsed } = inEhr(note, { id: 'old' });
+    expect(await look(note, scriptedEhr([], [lapsed as Resource]))).toEqual({ kind: 'nothing', byIdentifier: true });
+    expect(await look(note, scriptedEhr([], [lapsed as Resource, inEhr(note)]))).toMatchObject({
+      kind: 'found',
+      where: { reference: 'DocumentReference/made' },
+    });
+  });
+
   test('another patient’s entry is never a candidate', async () => {
     const order = step('ServiceRequest');
     const foreign = inEhr(order, { subject: { reference: 'Patient/another' } });

@@ -5,7 +5,7 @@
 import { entriesOf, nextPage } from '../fhir/bundle.ts';
 import type { EhrFailure, EhrPort, Resource } from '../fhir/ehr-port.ts';
 import { patientOf } from '../fhir/patient-of.ts';
-import { list, text } from '../fhir/read.ts';
+import { list, target, text } from '../fhir/read.ts';
 import type { Instant } from '../instant.ts';
 import type { Candidate } from '../referral/event.ts';
 import { ok, type Result } from '../result.ts';
@@ -75,6 +75,13 @@ async function searchAll(ehr: LookUp['ehr'], start: string, stop: (found: Resour
   return ok({ found, more: next !== undefined });
 }
 
+/** What the step's own resource replaces was there before it, however much it resembles it. */
+const replaced = (planned: Resource): string[] =>
+  list(planned['relatesTo']).flatMap((each) => {
+    const found = each['code'] === 'replaces' ? target(each['target']) : undefined;
+    return found ? [`${planned.resourceType}/${found.id}`] : [];
+  });
+
 const failed = (failure: EhrFailure): Found => {
   if (isRefused(failure)) return { kind: 'not-allowed', status: failure.status };
   return { kind: failure.kind === 'signed-out' ? 'signed-out' : 'no-answer' };
@@ -97,9 +104,10 @@ function candidateOf(resource: Resource): Candidate {
 export async function lookUp(step: StepInHand, { ehr, patient, approvedAt, now }: LookUp): Promise<Found> {
   const isOfPatient = (resource: Resource): boolean =>
     resource.id !== undefined && resource.resourceType === step.name && patientOf(resource, patient, ehr.base) !== 'another';
+  const notOurs = [...step.notOurs, ...replaced(step.resource as Resource)];
   const isMarked = (resource: Resource): boolean =>
     isOfPatient(resource) &&
-    !step.notOurs.includes(whereIs(resource).reference) &&
+    !notOurs.includes(whereIs(resource).reference) &&
     JSON.stringify(resource).includes(JSON.stringify(step.lookUp.businessKey));
 
   if (step.target) {
@@ -129,7 +137,7 @@ export async function lookUp(step: StepInHand, { ehr, patient, approvedAt, now }
 
   const all = first.ok && !asksByIdentifier ? first : await searchAll(ehr, byPatient, (found) => found.some(isMarked));
   if (!all.ok) return failed(all.refusal);
-  const unmarked = all.value.found.filter((each) => isOfPatient(each) && !step.notOurs.includes(whereIs(each).reference));
+  const unmarked = all.value.found.filter((each) => isOfPatient(each) && !notOurs.includes(whereIs(each).reference));
   const hit = unmarked.find(isMarked);
   if (hit) return { kind: 'found', where: whereIs(hit) };
   // Never sent: whatever resembles it was written by others.

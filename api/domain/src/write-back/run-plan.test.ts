@@ -390,6 +390,40 @@ describe('carrying out an approved plan', () => {
     expect(found.plan.steps[0]?.outcome).toMatchObject({ status: 'done', orderStatus: 'active' });
   });
 
+  describe('an EHR that keeps no mark of ours, and somebody who writes by hand what resembles it', () => {
+    const said = { subject, code: { coding: [{ code: 'c' }] }, requester: { reference: 'Practitioner/1' } };
+    const byHand: Resource = {
+      resourceType: 'ServiceRequest',
+      id: 'hand',
+      meta: { versionId: '1' },
+      authoredOn: '2026-11-20T10:00:00Z',
+      ...said,
+    };
+    const ours = step('ServiceRequest', { ...said, supportingInfo: [{ reference: 'DocumentReference/n1' }] });
+    const keeping = (fate: Parameters<typeof scriptedEhr>[0][number]) =>
+      scriptedEhr([fate], [byHand], { keeps: ({ identifier: _identifier, ...rest }) => rest, now: () => '2026-11-20T10:00:02Z' });
+
+    test('nobody is asked while the write itself may still arrive: it is found when it does', async () => {
+      const ehr = keeping({ kind: 'late', looks: 5 });
+      const plan = planOf(ours);
+      const end = await runPlan(plan, portsOf(ehr, plan));
+      expect(end.plan.steps[0]?.outcome).toMatchObject({ status: 'done', reference: expect.stringContaining('made') });
+      expect(ehr.writes).toHaveLength(1);
+    });
+
+    test('one that does not arrive is asked about once it cannot any more', async () => {
+      const ehr = keeping({ kind: 'dropped' });
+      const plan = planOf(ours);
+      const ports = portsOf(ehr, plan);
+      const first = await runPlan(plan, ports);
+      expect(statuses(first.plan)).toEqual(['unknown']);
+      await ports.pause(60_000);
+      const later = await runPlan(first.plan, ports);
+      expect(later.plan.steps[0]?.outcome).toMatchObject({ status: 'unsure', candidates: [{ reference: 'ServiceRequest/hand' }] });
+      expect(ehr.writes).toHaveLength(1);
+    });
+  });
+
   test('another order that carries our key does not stand in for the one approved', async () => {
     const twin = { resourceType: 'ServiceRequest', id: '9', meta: { versionId: '2' }, subject, identifier: [{ system: 's', value: KEY }] };
     const ehr = scriptedEhr([], [order, twin]);

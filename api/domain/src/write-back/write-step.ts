@@ -88,12 +88,14 @@ function withFirstAttachment(resource: Resource): Resource | undefined {
 
 const done = (where: Where): StepEnd => ({ kind: 'report', outcome: { status: 'done', ...where } });
 
-/** What ends a step without a write; undefined where it may be written. */
-function endOf(found: Found, step: StepInHand): StepEnd | undefined {
+/** What ends a step without a write; undefined where it may be written, or where it is too early to tell. */
+function endOf(found: Found, step: StepInHand, now: Instant): StepEnd | undefined {
   switch (found.kind) {
     case 'found':
       return done(found.where);
     case 'perhaps':
+      // What was sent may still come, and is then told from what others wrote.
+      if (mayStillArrive(step, now)) return undefined;
       return { kind: 'report', outcome: { status: 'unsure', detail: UNSURE, candidates: found.candidates } };
     case 'not-allowed':
       // Refused is the look, not the write: what was sent may be in the chart.
@@ -131,7 +133,9 @@ export async function writeStep(planned: StepInHand, plan: PlanInHand, ports: St
   let tooLate = false;
   for (let attempt = 0; attempt < MOST_WRITES; attempt += 1) {
     const before = await look();
-    const ended = endOf(before, step);
+    // One moment for both judgements: what is too early to ask about is too early to write again.
+    const seenAt = ports.now();
+    const ended = endOf(before, step, seenAt);
     if (ended) return ended;
     if (before.kind === 'no-answer') {
       // Without looking first nothing is written.
@@ -140,7 +144,7 @@ export async function writeStep(planned: StepInHand, plan: PlanInHand, ports: St
     }
     const guarded = before.kind === 'nothing' && before.byIdentifier && ports.conditionalCreate(step.name);
     // An update may be sent again at once: its version guards it.
-    if (step.action === 'create' && !guarded && mayStillArrive(step, ports.now())) {
+    if (step.action === 'create' && !guarded && mayStillArrive(step, seenAt)) {
       detail = 'It was sent less than a minute ago and may still arrive.';
       break;
     }
@@ -224,9 +228,9 @@ async function lookUntilSettled(
   for (const wait of sent ? LOOK_AGAIN_MILLISECONDS : [0]) {
     await ports.pause(wait);
     const found = await look();
-    const ended = endOf(found, step);
+    const ended = endOf(found, step, ports.now());
     if (ended) return ended;
-    answered ||= found.kind === 'nothing';
+    answered ||= found.kind !== 'no-answer';
     // An update that was not taken can be sent again at once by whoever asks: its version guards it.
     if (found.kind === 'nothing' && step.action === 'update') break;
   }

@@ -98,22 +98,23 @@ describe('what a person says of an entry that may be ours', () => {
     expect(events.at(-1)).toMatchObject({ type: 'write-step-settled', version: 2, actor: { kind: 'person' } });
   });
 
-  test('none of them: they are not offered again, and the step may be written', async () => {
+  test('none of them: they are not offered again, and what was sent may still be there, come since they were listed', async () => {
     const { plan } = await approved();
     await lease(plan);
+    const sentAt = api.clock.now.toISOString();
     await attempt(plan, 'DocumentReference');
     await report(plan, 'DocumentReference', unsure);
     api.clock.now = new Date(api.clock.now.getTime() + 61_000);
     const judged = await judge(plan, 'DocumentReference', null);
     expect(stepOf(judged.body, 'DocumentReference')).toMatchObject({
       outcome: { status: 'waiting' },
-      attemptedAt: null,
+      attemptedAt: sentAt,
       notOurs: ['DocumentReference/77'],
     });
     const referral = await api.store.transaction(api.scope, (unit) => readReferral(unit, String(plan['referralId'])));
     const order = referral?.order;
     const steps = order && order.status !== 'draft' ? order.writeBack?.steps : undefined;
-    expect(steps?.find(({ name }) => name === 'DocumentReference')).toEqual({ name: 'DocumentReference', outcome: null, attempted: false });
+    expect(steps?.find(({ name }) => name === 'DocumentReference')).toEqual({ name: 'DocumentReference', outcome: null, attempted: true });
   });
 
   test('none of them, said while the write may still arrive, is too early: it would be written twice', async () => {

@@ -170,7 +170,6 @@ export async function recordJudgement(
           ? withStep(content, step, { outcome: { ...ours, at } })
           : withStep(content, step, {
               outcome: { status: 'waiting' },
-              attemptedAt: null,
               notOurs: [...new Set([...(before?.notOurs ?? []), ...candidates])],
             }),
       audited: { action: 'write-back.judged', payload: { ours: ours?.reference ?? null, candidates } },
