@@ -1,7 +1,7 @@
 /** Every cell of the table in README.md, asked over HTTP on PostgreSQL. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Matrix, openMatrix } from './test-cells.ts';
-import { unwatchedTables } from './test-state.ts';
+import { lowerRowSecurity, unwatchedTables } from './test-state.ts';
 import { ANOTHER_PATIENT, placesFor, readTable } from './test-table.ts';
 
 const ROWS = readTable();
@@ -36,10 +36,7 @@ describe.each(ROWS)('$name', (row) => {
 
 /** The database lets no row of another place through; each statement asks for its own place alone all the same. */
 test('with row-level security off, elsewhere is as far away', async () => {
-  const { asOwner } = matrix.worlds;
-  const secured = await asOwner<{ name: string }>('select relname as name from pg_class where relrowsecurity');
-  expect(secured.length).toBeGreaterThan(10);
-  for (const { name } of secured) await asOwner(`alter table ${name} disable row level security`);
+  expect(await lowerRowSecurity(matrix.worlds)).toBeGreaterThan(10);
   const faults: string[] = [];
   for (const row of ROWS) {
     for (const whose of placesFor(row)) {

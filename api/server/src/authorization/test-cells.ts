@@ -1,9 +1,9 @@
 /** For tests: asking the cells of the table, and looking at what each answer left behind: a refusal nothing but a line in the audit. */
-import { type Caller, openCallers, openTeam, type Team } from './test-people.ts';
+import { type Caller, openCallers, openTeams } from './test-people.ts';
 import { type Difference, difference, readState, rowsOf, type State } from './test-state.ts';
 import { ANOTHER_PATIENT, ELSEWHERE, OWN, type Row } from './test-table.ts';
 import { familyOf, openTargets, type Target, type Whose } from './test-targets.ts';
-import { type Answer, openWorlds, PLACES, type PlaceName, type Worlds } from './test-worlds.ts';
+import { type Answer, openWorlds, type Worlds } from './test-worlds.ts';
 
 /** A cell of the table → what the answer is. */
 const CELLS: Record<string, (answer: Answer, listed: boolean) => boolean> = {
@@ -91,11 +91,9 @@ export type Matrix = {
 
 export async function openMatrix(): Promise<Matrix> {
   const worlds = await openWorlds();
-  const teams: Partial<Record<PlaceName, Team>> = {};
-  for (const place of PLACES) teams[place] = await openTeam(worlds[place], worlds.clock.now);
-  const all = teams as Record<PlaceName, Team>;
-  const callers = await openCallers(worlds, all.here);
-  const targets = openTargets(worlds, all);
+  const teams = await openTeams(worlds);
+  const callers = await openCallers(worlds, teams.here);
+  const targets = openTargets(worlds, teams);
   let asked = 0;
 
   function ask({ route, request }: Row, caller: Caller, target: Target, token: string | undefined): Promise<Answer> {

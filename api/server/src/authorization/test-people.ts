@@ -1,6 +1,6 @@
 /** For tests: the same clinic of people at each place, and who of them asks in which column of the table. */
 import { ROLES, type Role } from '../client/session.ts';
-import type { Answer, SessionOf, World, Worlds } from './test-worlds.ts';
+import type { Answer, PlaceName, SessionOf, World, Worlds } from './test-worlds.ts';
 
 /** Each with these roles alone; a clinician without a grant is one by the word of the EHR. */
 const GRANTED: Record<string, readonly Role[]> = {
@@ -24,9 +24,9 @@ export type Team = {
 const person = (subject: string) => ({ subject, fhirUser: `Practitioner/${subject}`, name: `Dr. ${subject}` });
 
 /** How long `run-out` covers for the author, in seconds. */
-export const COVERS_FOR_SECONDS = 60;
+const COVERS_FOR_SECONDS = 60;
 
-export async function openTeam(world: World, now: Date): Promise<Team> {
+async function openTeam(world: World, now: Date): Promise<Team> {
   const tokens = new Map<string, string>();
   for (const [subject, roles] of Object.entries(GRANTED)) await world.grant(subject, roles);
   const as: Team['as'] = async (subject, patient, method, path, body) => {
@@ -46,6 +46,12 @@ export async function openTeam(world: World, now: Date): Promise<Team> {
   return { as, covers: { covering: await name('covers', 'covering'), ended: await name('covers', 'ended') } };
 }
 
+export const openTeams = async (worlds: Worlds): Promise<Record<PlaceName, Team>> => {
+  const { now } = worlds.clock;
+  const [here, there] = [await openTeam(worlds.here, now), await openTeam(worlds.there, now)];
+  return { here, there, away: await openTeam(worlds.away, now), formerly: await openTeam(worlds.formerly, now) };
+};
+
 /** One who asks. `token` undefined: sends none. */
 export type Caller = {
   column: string;
@@ -57,7 +63,7 @@ export type Caller = {
 };
 
 /** Everybody of the table at `here`, in the chart of pat-1 unless their column says otherwise. */
-export async function openCallers({ here, clock }: Worlds, team: Team): Promise<Caller[]> {
+export async function openCallers({ here, formerly, clock }: Worlds, team: Team): Promise<Caller[]> {
   const callers: Caller[] = [];
   const add = async (column: string, name: string, who: SessionOf): Promise<string> => {
     const token = await here.session(who);
@@ -65,7 +71,11 @@ export async function openCallers({ here, clock }: Worlds, team: Team): Promise<
     return token;
   };
   const chart = 'pat-1';
-  const strangers: Record<string, string | undefined> = { 'without a token': undefined, 'with a made-up token': 'A'.repeat(43) };
+  const strangers: Record<string, string | undefined> = {
+    'without a token': undefined,
+    'with a made-up token': 'A'.repeat(43),
+    'from the time when this EHR belonged to another organisation': await formerly.session({ subject: 'everything', patient: chart }),
+  };
   for (const [name, token] of Object.entries(strangers))
     callers.push({ column: 'nobody', name, subject: 'nobody', token, again: async () => token });
   const ended = await add('nobody', 'after signing out', { subject: 'everything', patient: chart });

@@ -51,14 +51,16 @@ export type About =
   | 'the author';
 
 export type Targets = {
-  make: (about: About, whose: Whose) => Promise<Target>;
+  /** @param orderId of the order it begins with; one of its own unless told */
+  make: (about: About, whose: Whose, orderId?: string) => Promise<Target>;
   /** The same one each time, for requests that change nothing of it. */
   kept: (about: About, whose: Whose) => Promise<Target>;
   /** How many were made so far. */
   made: () => number;
 };
 
-type Maker = (whose: Whose, team: Team, worlds: Worlds) => Promise<Target>;
+type Question = { whose: Whose; team: Team; worlds: Worlds; input: Body };
+type Maker = (question: Question) => Promise<Target>;
 
 const target = (whose: Whose, made: Made, input: Body, id: string = made.id): Target => ({
   whose,
@@ -70,25 +72,33 @@ const target = (whose: Whose, made: Made, input: Body, id: string = made.id): Ta
 });
 
 /** Made and saved once, so that it counts as begun. */
-async function begun(subject: string, whose: Whose, { as }: Team): Promise<Target> {
-  const input = inputOf(whose);
-  const made = (await as(subject, whose.patient, 'post', '/recommendations', input)).body as Made;
-  const save = { revision: made.revision, working: made.working };
-  const saved = await as(subject, whose.patient, 'put', `/recommendations/${made.id}/working`, save);
-  return target(whose, { ...made, revision: Number(saved.body['revision']) }, input);
-}
+const begunBy =
+  (subject: string): Maker =>
+  async ({ whose, team: { as }, input }) => {
+    const made = (await as(subject, whose.patient, 'post', '/recommendations', input)).body as Made;
+    const save = { revision: made.revision, working: made.working };
+    const saved = await as(subject, whose.patient, 'put', `/recommendations/${made.id}/working`, save);
+    return target(whose, { ...made, revision: Number(saved.body['revision']) }, input);
+  };
 
-async function approved(whose: Whose, { as }: Team, input: Body = inputOf(whose)): Promise<Target> {
+const handedOver: Maker = async (question) => {
+  const { whose, team, input } = question;
+  const { id } = await begunBy('nurse')(question);
+  const handed = await team.as('nurse', whose.patient, 'post', `/recommendations/${id}/pend`, { for: 'lee' });
+  return target(whose, handed.body as Made, input);
+};
+
+const approved: Maker = async ({ whose, team: { as }, input }) => {
   const made = (await as('lee', whose.patient, 'post', '/recommendations', input)).body as Made;
   const plan = (await as('lee', whose.patient, 'post', '/approvals', press(made, input, made.id))).body;
   return target(whose, made, input, String(plan['id']));
-}
+};
 
-async function beingWritten(whose: Whose, team: Team): Promise<Target> {
-  const plan = await approved(whose, team);
-  await team.as('lee', whose.patient, 'post', `/plans/${plan.id}/lease`, { holder: HOLDER });
+const beingWritten: Maker = async (question) => {
+  const plan = await approved(question);
+  await question.team.as('lee', plan.whose.patient, 'post', `/plans/${plan.id}/lease`, { holder: HOLDER });
   return plan;
-}
+};
 
 export const CANDIDATE = { reference: 'DocumentReference/77', versionId: '1' };
 
@@ -97,70 +107,76 @@ const bare = (whose: Whose, id: string): Target => target(whose, { id, revision:
 
 const person = (subject: string) => ({ subject, fhirUser: `Practitioner/${subject}`, name: `Dr. ${subject}` });
 let people = 0;
+const newPerson = ({ place }: Whose): string => `person-${place}-${(people += 1)}`;
 
 const delegated = async ({ as }: Team, kind: string, delegate: string, clinician: string): Promise<string> => {
   const given = { kind, delegate: person(delegate), clinician: person(clinician), reason: 'For the test', until: null };
   return String((await as('admin', null, 'post', '/delegations', given)).body['id']);
 };
 
-async function handedOver(whose: Whose, team: Team): Promise<Target> {
-  const { id, input } = await begun('nurse', whose, team);
-  const handed = await team.as('nurse', whose.patient, 'post', `/recommendations/${id}/pend`, { for: 'lee' });
-  return target(whose, handed.body as Made, input);
-}
-
-const granted: Maker = async (whose, { as }) => {
-  const subject = `person-${whose.place}-${(people += 1)}`;
-  await as('admin', null, 'put', `/grants/${subject}`, { fhirUser: `Practitioner/${subject}`, roles: ['lead'], reason: 'For the test' });
+const granted: Maker = async ({ whose, team }) => {
+  const subject = newPerson(whose);
+  const given = { fhirUser: `Practitioner/${subject}`, roles: ['lead'], reason: 'For the test' };
+  await team.as('admin', null, 'put', `/grants/${subject}`, given);
   return bare(whose, subject);
 };
 
+/** In Montana, where the directory of the tests lists nobody. */
+const farAway = (input: Body): Body => {
+  const request = input['request'] as Body;
+  return { ...input, request: { ...request, match: { ...(request['match'] as Body), place: { zip: '59301' } } } };
+};
+
 const MAKERS: Record<About, Maker> = {
-  'a draft': (whose, team) => begun('lee', whose, team),
-  prepared: (whose, team) => begun('nurse', whose, team),
-  'handed over': (whose, team) => handedOver(whose, team),
-  'a plan': (whose, team) => approved(whose, team),
-  'a plan being written': (whose, team) => beingWritten(whose, team),
-  'a plan with a doubt': async (whose, team) => {
-    const plan = await beingWritten(whose, team);
+  'a draft': begunBy('lee'),
+  prepared: begunBy('nurse'),
+  'handed over': handedOver,
+  'a plan': approved,
+  'a plan being written': beingWritten,
+  'a plan with a doubt': async (question) => {
+    const plan = await beingWritten(question);
     const path = `/plans/${plan.id}/steps/DocumentReference`;
-    await team.as('lee', whose.patient, 'post', `${path}/attempt`, { holder: HOLDER });
+    const as = (more: string, body: Body) => question.team.as('lee', plan.whose.patient, 'post', `${path}${more}`, body);
+    await as('/attempt', { holder: HOLDER });
     const candidates = [{ ...CANDIDATE, filedAt: null, author: null }];
-    await team.as('lee', whose.patient, 'post', path, { holder: HOLDER, outcome: { status: 'unsure', detail: 'No mark', candidates } });
+    await as('', { holder: HOLDER, outcome: { status: 'unsure', detail: 'No mark', candidates } });
     return plan;
   },
-  'a plan done by hand': (whose, team) => approved(whose, team, { ...inputOf(whose), writeBack: writeBackOf([], 'with-version') }),
-  'an exception': async (whose, { as }) => {
-    const input = inputOf(whose, { match: { place: { zip: '59301' } } });
-    const made = (await as('lee', whose.patient, 'post', '/recommendations', input)).body as Made;
-    return target(whose, made, input, `none-in-network-${made.id}`);
+  'a plan done by hand': ({ input, ...question }) =>
+    approved({ ...question, input: { ...input, writeBack: writeBackOf([], 'with-version') } }),
+  'an exception': async ({ whose, team, input }) => {
+    const far = farAway(input);
+    const made = (await team.as('lee', whose.patient, 'post', '/recommendations', far)).body as Made;
+    return target(whose, made, far, `none-in-network-${made.id}`);
   },
-  'a signature waited for': async (whose, team, { store, [whose.place]: { site } }) => {
-    const { made, input, referralId } = await handedOver(whose, team);
-    const waiting = await store.transaction(scopeOf(site), (unit) =>
+  'a signature waited for': async (question) => {
+    const { whose, made, input, referralId } = await handedOver(question);
+    const { store, [whose.place]: world } = question.worlds;
+    const waiting = await store.transaction(scopeOf(world.site), (unit) =>
       unit.obligations.list({ status: 'open', kind: 'to-sign', referralId: String(referralId) }),
     );
     return target(whose, made, input, String(waiting[0]?.id));
   },
   'a grant': granted,
   'a grant to change': granted,
-  'a delegation': async (whose, team) => bare(whose, await delegated(team, 'covers', `person-${(people += 1)}`, `person-${(people += 1)}`)),
-  'the author': async (whose, team) => {
+  'a delegation': async ({ whose, team }) => bare(whose, await delegated(team, 'covers', newPerson(whose), newPerson(whose))),
+  'the author': async ({ whose, team }) => {
     if (whose.place === 'here') return bare(whose, 'lee');
-    const clinician = `person-${whose.place}-${(people += 1)}`;
+    const clinician = newPerson(whose);
     await delegated(team, 'prepares-for', 'nurse', clinician);
     return bare(whose, clinician);
   },
 };
 
-/** Each is made at a moment of its own, and its id is that of nothing at another place. */
+/** Each is made at a moment of its own. */
 export function openTargets(worlds: Worlds, teams: Record<PlaceName, Team>): Targets {
   const kept = new Map<string, Promise<Target>>();
   let count = 0;
-  const make: Targets['make'] = (about, whose) => {
+  const make: Targets['make'] = (about, whose, orderId) => {
     count += 1;
     worlds.clock.now = new Date(worlds.clock.now.getTime() + 1);
-    return MAKERS[about](whose, teams[whose.place], worlds);
+    const input = inputOf(whose, orderId === undefined ? {} : { order: order({ id: orderId }) });
+    return MAKERS[about]({ whose, team: teams[whose.place], worlds, input });
   };
   return {
     make,
