@@ -14,7 +14,7 @@ import type { LimitName } from './rate-limits/limits.ts';
 import { type Read, readBody } from './request-body.ts';
 import type { Route } from './routes/route.ts';
 import { securityHeaders } from './security-headers.ts';
-import { type AuthorizeDeps, authorize, recordRefusal } from './sessions/authorize.ts';
+import { type AuthorizeDeps, authorize, isOfAccess, recordRefusal } from './sessions/authorize.ts';
 import { bearerDigest } from './sessions/token.ts';
 import type { Site } from './sites.ts';
 import { type BuiltApp, serveBuiltApp } from './static.ts';
@@ -85,6 +85,16 @@ function weighRefusal(deps: AppDeps, c: Context<AppEnv>): void {
   if (limit && own) deps.limits?.refused(limit, addressOf(deps, c));
 }
 
+/** What the route says: its answer, or its refusal, whether that is returned or thrown out of a transaction. */
+async function handled(route: Route, call: Parameters<Route['handle']>[0]): Promise<unknown> {
+  try {
+    return await route.handle(call);
+  } catch (error) {
+    if (error instanceof Refused) return error.refusal;
+    throw error;
+  }
+}
+
 async function answer(deps: AppDeps, route: Route, c: Context<AppEnv>): Promise<Response> {
   const refuse = (refusal: Refusal): Response => problemResponse(refusal, c.get('reference'));
   const why = deps.notReady();
@@ -105,7 +115,7 @@ async function answer(deps: AppDeps, route: Route, c: Context<AppEnv>): Promise<
   if (!params.ok) return refuse(params.refusal);
   const query = parse(route.query, withoutNul(c.req.query()), 'query');
   if (!query.ok) return refuse(query.refusal);
-  const result = await route.handle({
+  const result = await handled(route, {
     session: admitted.session,
     body: body.value,
     params: params.value,
@@ -115,9 +125,7 @@ async function answer(deps: AppDeps, route: Route, c: Context<AppEnv>): Promise<
     signal: c.req.raw.signal,
   });
   if (isRefusal(result)) {
-    if (result.refused === 'another-patient' && admitted.session) {
-      await recordRefusal(deps, admitted.session, `${route.method} ${route.path}`, result);
-    }
+    if (admitted.session && isOfAccess(result)) await recordRefusal(deps, admitted.session, `${route.method} ${route.path}`, result);
     return refuse(result);
   }
   c.header('cache-control', 'no-store');
@@ -166,7 +174,6 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   });
 
   app.onError((error, c) => {
-    if (error instanceof Refused) return problemResponse(error.refusal, c.get('reference'));
     deps.log.failure({ route: c.get('route'), reference: c.get('reference'), error });
     if (error instanceof StoreUnavailable) return problemResponse(problem('database-away', AWAY[error.kept]), c.get('reference'));
     const detail = 'Nothing was changed unless you were told so. Try again; if it stays, tell your administrator the reference.';

@@ -7,6 +7,7 @@ import { monotonicFactory } from 'ulid';
 import { makeBackup, requireThisForm } from '../backup/make-backup.ts';
 import type { Manifest } from '../backup/manifest.ts';
 import { createKeyRing } from '../crypto/key-ring.ts';
+import { wordsOf } from '../logging/words.ts';
 import { openPostgresStore } from '../store/postgres/store.ts';
 import { chainWords, recordEverywhere, totals, version } from './backup-words.ts';
 import { folderOf, megabytes, plural, say, settings, wrongUse } from './console.ts';
@@ -51,6 +52,6 @@ try {
   process.stdout.write(`backup: ${plural(manifest.tables.length, 'table')}, ${plural(rows, 'row')}, ${megabytes(bytes)}, ${words}\n`);
   process.exitCode = code;
 } catch (error) {
-  say(`The backup was not made: ${(error as Error).message}`);
+  say(`The backup was not made: ${wordsOf(error)}`);
   process.exitCode = breakOff.signal.aborted ? 130 : 1;
 }

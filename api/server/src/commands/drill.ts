@@ -8,6 +8,7 @@ import { monotonicFactory } from 'ulid';
 import { restoreBackup } from '../backup/restore-backup.ts';
 import { upgradeDrill } from '../backup/upgrade-drill.ts';
 import { createKeyRing } from '../crypto/key-ring.ts';
+import { wordsOf } from '../logging/words.ts';
 import { chainWords, version } from './backup-words.ts';
 import { plural, say, settings } from './console.ts';
 
@@ -49,6 +50,6 @@ try {
   process.stdout.write(`drill: from ${outcome.from}, ${plural(outcome.counts.referrals, 'referral')}, ${verdict}\n`);
   process.exitCode = outcome.good ? 0 : 1;
 } catch (error) {
-  say(`The drill failed: ${(error as Error).message}`);
+  say(`The drill failed: ${wordsOf(error)}`);
   process.exitCode = 1;
 }

@@ -6,6 +6,7 @@
 import { userInfo } from 'node:os';
 import { monotonicFactory } from 'ulid';
 import { createKeyRing } from '../crypto/key-ring.ts';
+import { wordsOf } from '../logging/words.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { type KeyRotation, type KeyState, openKeyRotation, type RotationProgress } from '../store/postgres/rotation.ts';
 import { plural, say, settings, wrongUse } from './console.ts';
@@ -87,6 +88,6 @@ try {
     await keys.close();
   }
 } catch (error) {
-  say(`The keys could not be ${action === 'rotate' ? 'rotated' : 'read'}: ${(error as Error).message}`);
+  say(`The keys could not be ${action === 'rotate' ? 'rotated' : 'read'}: ${wordsOf(error)}`);
   process.exitCode = 1;
 }

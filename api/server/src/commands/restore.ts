@@ -9,6 +9,7 @@ import type { Manifest } from '../backup/manifest.ts';
 import { DatabaseNotEmpty, type RestoreProgress, restoreBackup, type TableCount } from '../backup/restore-backup.ts';
 import type { Config } from '../config.ts';
 import { createKeyRing } from '../crypto/key-ring.ts';
+import { wordsOf } from '../logging/words.ts';
 import { openPostgresStore } from '../store/postgres/store.ts';
 import { chainWords, recordEverywhere, totals } from './backup-words.ts';
 import { folderOf, megabytes, plural, say, settings, wrongUse } from './console.ts';
@@ -78,11 +79,11 @@ try {
     process.stdout.write(`restore: ${plural(manifest.tables.length, 'table')}, ${plural(totals(manifest).rows, 'row')}, ${words}\n`);
     process.exitCode = code;
   } catch (error) {
-    say(`The backup was restored, but Refloop cannot use it: ${(error as Error).message}`);
+    say(`The backup was restored, but Refloop cannot use it: ${wordsOf(error)}`);
     process.exitCode = 1;
   }
 } catch (error) {
-  say(`The backup was not restored: ${(error as Error).message}`);
+  say(`The backup was not restored: ${wordsOf(error)}`);
   if (error instanceof DatabaseNotEmpty)
     say(`Rows: ${list(error.tables)}. Nothing was changed. With --force they are destroyed and replaced.`);
   process.exitCode = 1;

@@ -1,28 +1,11 @@
 /** Every route of Refloop with everybody who may not call it. A new route stands in this test by being mounted. */
-import { SEED_V1 } from '@refloop/domain/matching/policies';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createApp } from '../app.ts';
 import { ROLES, type Role } from '../client/session.ts';
-import { captureLog } from '../logging/test-log.ts';
-import { referralRoutes } from '../referral-routes.ts';
-import { createDiscovery } from '../sessions/discovery.ts';
-import { digest, newToken } from '../sessions/token.ts';
-import { sandboxSite, scopeOf } from '../sites.ts';
-import { openTestStore, type TestStore } from '../store/test-store.ts';
-import { auditRoutes } from './audit.ts';
-import { delegationRoutes } from './delegations.ts';
-import { grantRoutes } from './grants.ts';
-import { healthRoutes } from './health.ts';
+import { newToken } from '../sessions/token.ts';
+import { openWholeApp, type WholeApp } from '../test-whole-app.ts';
 import type { Route } from './route.ts';
-import { sessionRoutes } from './sessions.ts';
-import { siteRoutes } from './sites.ts';
 
-const NOW = new Date('2026-11-20T10:00:00.000Z');
-const site = sandboxSite(4010);
-const scope = scopeOf(site);
-
-let opened: TestStore;
-let app: ReturnType<typeof createApp>;
+let whole: WholeApp;
 let routes: Route[];
 /** The token of a session with exactly this role, in a chart and outside of one. */
 const tokens = new Map<string, string>();
@@ -30,69 +13,19 @@ const tokens = new Map<string, string>();
 const key = (role: Role | 'nobody', inChart: boolean): string => `${role} ${inChart ? 'in a chart' : 'without a patient'}`;
 
 beforeAll(async () => {
-  opened = await openTestStore();
-  const { store } = opened;
-  const fetch = (): Promise<Response> => Promise.reject(new Error('no EHR in this test'));
-  const discovery = createDiscovery({ fetch, now: () => NOW, sites: [site], production: false });
-  routes = [
-    ...healthRoutes({ notReady: () => undefined }),
-    ...siteRoutes({ sites: [site] }),
-    ...sessionRoutes({ store, sites: [site], discovery, fetch, idleSeconds: 900, warnSeconds: 60 }),
-    ...grantRoutes({ store, sites: [site] }),
-    ...delegationRoutes({ store, sites: [site], newId: () => 'id' }),
-    ...auditRoutes({ store }),
-    ...referralRoutes({ store, index: () => undefined, policy: SEED_V1, newId: () => 'id', version: 'test' }),
-  ];
-  app = createApp({
-    store,
-    sites: [site],
-    idleSeconds: 900,
-    now: () => NOW,
-    production: false,
-    tokenOrigins: () => [],
-    beforePage: async () => undefined,
-    log: captureLog().log,
-    notReady: () => undefined,
-    builtApp: undefined,
-    routes,
-  });
+  whole = await openWholeApp();
+  ({ routes } = whole);
   for (const role of [...ROLES, 'nobody' as const]) {
-    for (const inChart of [true, false]) {
-      const token = newToken();
-      const at = NOW.toISOString();
-      await store.transaction(scope, async (unit) => {
-        const subject = `the ${role}`;
-        const roles = role === 'nobody' ? [] : [role];
-        await unit.grants.put({
-          subject,
-          fhirUser: `Practitioner/${role}-1`,
-          name: null,
-          roles,
-          grantedBy: 'test',
-          grantedAt: at,
-          reason: 'test',
-        });
-        await unit.sessions.insert({
-          tokenHash: digest(token),
-          subject,
-          fhirUser: `Practitioner/${role}-1`,
-          name: role,
-          patientId: inChart ? 'pat-1' : null,
-          startedAt: at,
-          lastActivity: at,
-          expiresAt: new Date(NOW.getTime() + 3_600_000).toISOString(),
-        });
-      });
-      tokens.set(key(role, inChart), token);
-    }
+    const roles = role === 'nobody' ? [] : [role];
+    for (const inChart of [true, false]) tokens.set(key(role, inChart), await whole.session(roles, inChart ? 'pat-1' : null));
   }
 });
-afterAll(() => opened.close());
+afterAll(() => whole.close());
 
 const nameOf = ({ method, path }: Pick<Route, 'method' | 'path'>): string => `${method} ${path}`;
 
 async function ask(route: Route, token: string | undefined): Promise<{ status: number; type: string }> {
-  const response = await app.request(route.path.replaceAll(/:[A-Za-z]+/g, 'one'), {
+  const response = await whole.app.request(route.path.replaceAll(/:[A-Za-z]+/g, 'one'), {
     method: route.method.toUpperCase(),
     headers: { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
     ...(route.method === 'get' ? {} : { body: '{}' }),
@@ -103,8 +36,8 @@ async function ask(route: Route, token: string | undefined): Promise<{ status: n
 
 describe('every route', () => {
   test('has a rule, and nothing is mounted beside the routes', () => {
-    const mounted = app.routes.filter(({ method, path }) => !(method === 'ALL' && path === '/*'));
-    const declared = new Set([...routes.map(nameOf), 'get /openapi.json']);
+    const mounted = whole.app.routes.filter(({ method, path }) => !(method === 'ALL' && path === '/*'));
+    const declared = new Set([...routes.map(nameOf), 'get /openapi.json', ...whole.pages.map((page) => `get ${page}`)]);
     expect(mounted.map(({ method, path }) => `${method.toLowerCase()} ${path}`).filter((name) => !declared.has(name))).toEqual([]);
     for (const route of routes) {
       if (route.access.kind === 'session')
@@ -114,7 +47,7 @@ describe('every route', () => {
 
   test('that anybody may call is one of these', () => {
     const open = routes.filter(({ access }) => access.kind === 'public').map(nameOf);
-    expect(open.sort()).toEqual(['get /health', 'get /health/live', 'get /sites', 'post /sessions']);
+    expect(open.sort()).toEqual(['get /.well-known/jwks.json', 'get /health', 'get /health/live', 'get /sites', 'post /sessions']);
   });
 
   test('that needs a session refuses whoever has none, and before it reads what was sent', async () => {
@@ -181,7 +114,7 @@ describe('every route', () => {
   });
 
   test('stands in the OpenAPI document with its bearer scheme, which needs no session', async () => {
-    const response = await app.request('/openapi.json');
+    const response = await whole.app.request('/openapi.json');
     expect(response.status).toBe(200);
     const document = (await response.json()) as {
       openapi: string;

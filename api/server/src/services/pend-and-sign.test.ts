@@ -233,7 +233,7 @@ describe('taking back', () => {
   test('is the preparer’s alone while it is not signed, and it may be handed over again', async () => {
     const handed = await handOver(team);
     const path = `/recommendations/${handed.made.id}/pend`;
-    expect(await refusal(call('DELETE', path, team.tran))).toEqual([409, 'conflict']);
+    expect(await refusal(call('DELETE', path, team.tran))).toEqual([403, 'not-allowed']);
     const back = await call('DELETE', path, team.nurse);
     expect([back.status, preparedIn(back.body)?.pend]).toEqual([200, null]);
     expect(await obligationsOf(handed.made['referralId'], 'open')).toEqual([]);

@@ -9,7 +9,7 @@ import type { RecommendationChange, StoredRecommendation } from '../store/recomm
 import type { Store, Unit } from '../store/store.ts';
 import type { Drafter } from './drafting.ts';
 import { keptOf, recommendationOf, toJson, workingOf } from './kept.ts';
-import { memberOf, named, type Prepared, preparedOf } from './prepared.ts';
+import { isOwnDraft, memberOf, named, type Prepared, preparedOf } from './prepared.ts';
 import { decided, ownRecommendation } from './recommendation-row.ts';
 import { applyCommand, withRetry } from './referral-log.ts';
 import { refusalWithNames } from './referral-refusal.ts';
@@ -49,10 +49,10 @@ export function createPendService(deps: { store: Store; drafter: Drafter; newId:
         deps.store.transaction(session.scope, async (unit) => {
           const stored = await ownRecommendation(unit, session, id);
           if (!stored) return missing();
-          const before = preparedOf(stored);
-          if (before ? before.by.subject !== session.subject : stored.subject !== session.subject) {
+          if (!isOwnDraft(session, stored)) {
             return problem('not-allowed', 'This draft is another person’s. Who prepares referrals hands over their own drafts alone.');
           }
+          const before = preparedOf(stored);
           const signer = (await signersOf(unit, session.subject, now)).find(({ subject }) => subject === input.for);
           if (!signer) {
             return problem(
@@ -93,6 +93,9 @@ export function createPendService(deps: { store: Store; drafter: Drafter; newId:
         deps.store.transaction(session.scope, async (unit) => {
           const stored = await ownRecommendation(unit, session, id);
           if (!stored) return missing();
+          if (!isOwnDraft(session, stored)) {
+            return problem('not-allowed', 'This was prepared by another person. Who prepares referrals takes back their own alone.');
+          }
           const at = now.toISOString();
           const asker = { subject: session.subject, coversFor: [] };
           const applied = await applyCommand(unit, stored.referralId, personOf(session), at, {

@@ -69,11 +69,14 @@ export function coveredIn(session: Session, stored: StoredRecommendation, asker:
   return signer && signer.subject !== session.subject && asker.coversFor.includes(signer.subject) ? signer : null;
 }
 
+/** Whether this person began it. What was prepared stays the preparer's, also where a clinician carried it on. */
+export const isOwnDraft = ({ subject }: Session, stored: StoredRecommendation): boolean =>
+  (preparedOf(stored)?.by.subject ?? stored.subject) === subject;
+
 /** Why this session may not change this recommendation; undefined where it may. */
 export function whyNotWorkOn(session: Session, stored: StoredRecommendation, asker: Asker): Refusal | undefined {
   const prepared = preparedOf(stored);
-  const own = prepared ? prepared.by.subject === session.subject : stored.subject === session.subject;
-  if (own) return undefined;
+  if (isOwnDraft(session, stored)) return undefined;
   if (!isClinician(session)) {
     return problem('not-allowed', 'This draft is another person’s. Who prepares referrals changes their own drafts alone.');
   }

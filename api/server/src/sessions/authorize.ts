@@ -1,6 +1,6 @@
 /** Whether a request may reach its route: the session runs, the role is granted now, the patient is in context. */
 import { rolesOf } from '../grants/roles.ts';
-import { problem, type Refusal } from '../problem.ts';
+import { type ProblemKind, problem, type Refusal } from '../problem.ts';
 import type { RateLimits } from '../rate-limits/rate-limits.ts';
 import type { Access } from '../routes/route.ts';
 import { findSite, type Site } from '../sites.ts';
@@ -73,7 +73,15 @@ export async function authorize(deps: AuthorizeDeps, access: Access, header: str
   return refuse(broken);
 }
 
-/** Puts a refusal of a known person on record: by a rule before the route, or by the route for another patient's data. */
+/**
+ * Kinds that say that something is not for this person, or not there for them. Whoever looks for what is another's is answered as if it
+ * did not exist, so that is among them; the record tells the two apart no more than the answer does.
+ */
+const OF_ACCESS: ReadonlySet<ProblemKind> = new Set(['not-allowed', 'no-patient', 'another-patient', 'not-found', 'pended']);
+
+export const isOfAccess = ({ refused }: Refusal): boolean => OF_ACCESS.has(refused);
+
+/** Puts a refusal of a known person on record: by a rule before the route, or by the route for what is not theirs. */
 export async function recordRefusal(
   deps: Pick<AuthorizeDeps, 'store' | 'now'>,
   session: Session,

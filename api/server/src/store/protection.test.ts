@@ -16,12 +16,14 @@ const PLANTED = {
 };
 const scope: Scope = { tenant: 'north', issuer: 'https://ehr.example.org/fhir', site: 'North clinic' };
 const other: Scope = { ...scope, issuer: 'https://other.example.org/fhir' };
+/** The same EHR, when it belonged to another organisation. */
+const formerly: Scope = { ...scope, tenant: 'south' };
 
 let opened: TestStore;
 
 beforeAll(async () => {
   opened = await openTestStore();
-  for (const each of [scope, other]) {
+  for (const each of [scope, other, formerly]) {
     await opened.store.enrol(each);
     await opened.store.transaction(each, async (unit) => {
       const { patientId } = PLANTED;
@@ -105,7 +107,7 @@ beforeAll(async () => {
         until: null,
       });
       await unit.sessions.insert({
-        tokenHash: `hash of ${each.issuer}`,
+        tokenHash: `hash of ${each.tenant} ${each.issuer}`,
         subject: 's',
         fhirUser: 'Practitioner/s',
         name: PLANTED.name,
@@ -180,16 +182,20 @@ test('row-level security shows nothing without a scope, and only its own with on
       'audit_entry',
     ]) {
       expect({ table, rows: (await pool.query(`select * from ${table}`)).rows }).toEqual({ table, rows: [] });
-      await pool.query('begin');
-      await pool.query(`select set_config('refloop.tenant', $1, true), set_config('refloop.issuer', $2, true)`, [
-        other.tenant,
-        other.issuer,
-      ]);
-      const rows = await pool.query<{ issuer: string }>(`select issuer from ${table}`);
-      expect({ table, issuers: new Set(rows.rows.map(({ issuer }) => issuer)) }).toEqual({ table, issuers: new Set([other.issuer]) });
-      const foreign = `insert into ${table} select (jsonb_populate_record(row, jsonb_build_object('issuer', $1::text))).* from ${table} row limit 1`;
-      await expect(pool.query(foreign, [scope.issuer])).rejects.toThrow(/row-level security/);
-      await pool.query('rollback');
+      for (const entered of [other, formerly]) {
+        await pool.query('begin');
+        await pool.query(`select set_config('refloop.tenant', $1, true), set_config('refloop.issuer', $2, true)`, [
+          entered.tenant,
+          entered.issuer,
+        ]);
+        const rows = await pool.query<{ scope: string }>(`select distinct tenant || ' ' || issuer as scope from ${table}`);
+        const scopes = rows.rows.map((row) => row.scope);
+        expect({ table, scopes }).toEqual({ table, scopes: [`${entered.tenant} ${entered.issuer}`] });
+        const foreign = `insert into ${table} select (jsonb_populate_record(row, jsonb_build_object('tenant', $1::text, 'issuer', $2::text))).*
+          from ${table} row limit 1`;
+        await expect(pool.query(foreign, [scope.tenant, scope.issuer])).rejects.toThrow(/row-level security/);
+        await pool.query('rollback');
+      }
     }
   } finally {
     await pool.end();
@@ -229,11 +235,14 @@ test('the application cannot change what was recommended, approved or recorded, 
 
 test('a ciphertext opens in its own row and column alone', async () => {
   // The same referral id, another issuer: the sealed state of the one put into the row of the other.
-  await opened.asOwner(`update referral set state_sealed = (select state_sealed from referral where issuer = $1) where issuer = $2`, [
-    scope.issuer,
-    other.issuer,
-  ]);
-  await expect(opened.store.transaction(other, (unit) => unit.referrals.get('r1'))).rejects.toThrow('does not open');
+  await opened.asOwner(
+    `update referral set state_sealed = (select state_sealed from referral where tenant = $1 and issuer = $2)
+     where tenant <> $1 or issuer <> $2`,
+    [scope.tenant, scope.issuer],
+  );
+  for (const each of [other, formerly]) {
+    await expect(opened.store.transaction(each, (unit) => unit.referrals.get('r1'))).rejects.toThrow('does not open');
+  }
   await opened.asOwner('update recommendation set working_sealed = kept_sealed where issuer = $1', [other.issuer]);
   await expect(opened.store.transaction(other, (unit) => unit.recommendations.get('a'))).rejects.toThrow('does not open');
 });

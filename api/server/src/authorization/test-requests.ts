@@ -1,0 +1,195 @@
+/** For tests: how each row of the table is asked. */
+import { randomUUID } from 'node:crypto';
+import { type Body, match } from '../services/test-referral-input.ts';
+import { HOLDER } from '../services/test-team.ts';
+import type { Caller } from './test-people.ts';
+import { type About, CANDIDATE, inputOf, orderWithIdOf, press, type Target, type Whose } from './test-targets.ts';
+import type { Worlds } from './test-worlds.ts';
+
+export type Question = { caller: Caller; target: Target; worlds: Worlds };
+
+export type Request = {
+  /** What it is about; undefined where the row names nothing that is stored. */
+  about?: About;
+  /** A good answer changes what it is about: each needs one of its own. */
+  changes?: true;
+  /** A good answer ends the session it came from. */
+  endsSession?: true;
+  /** Opens a session: a refusal is recorded at the place that was named, of nobody, since nobody is known yet. */
+  signsIn?: true;
+  path: (question: Question) => string;
+  body?: (question: Question) => unknown;
+  /** Of a list: the ids that stand in it. */
+  listed?: (answer: Body) => unknown[];
+};
+
+const HERE: Whose = { place: 'here', patient: 'pat-1' };
+
+const isOwn = ({ target }: Question): boolean => target.whose.place === HERE.place && target.whose.patient === HERE.patient;
+
+/** The request for the same order again; of another's, an order of one's own patient that has its id. */
+const again = (question: Question, more: Body): Body => {
+  const { target } = question;
+  return isOwn(question) ? { ...target.input, ...more } : { ...inputOf(HERE, { order: orderWithIdOf(target, HERE) }), ...more };
+};
+
+let presses = 0;
+const pressOn = ({ target }: Question): Body => {
+  presses += 1;
+  return press(target.made, target.input, `of-${presses}`);
+};
+
+const row = (about: About, path: (id: string) => string, more: Partial<Request> = {}): Request => ({
+  about,
+  path: ({ target }) => path(target.id),
+  ...more,
+});
+const fixed = (path: string, more: Partial<Request> = {}): Request => ({ path: () => path, ...more });
+
+const ids = (rows: unknown): unknown[] => (rows as Body[]).map(({ id }) => id);
+const subjects = (rows: unknown): unknown[] => (rows as Body[]).map(({ subject }) => subject);
+const ofWork = (work: Body): unknown[] => Object.values(work).flatMap(ids);
+
+const recommendation = (id: string): string => `/recommendations/${id}`;
+const working = (id: string): string => `/recommendations/${id}/working`;
+const dismissal = (id: string): string => `/recommendations/${id}/dismissal`;
+const pend = (id: string): string => `/recommendations/${id}/pend`;
+const save = ({ target: { made } }: Question): Body => ({ revision: made.revision, working: made.working });
+const step = (id: string, more = ''): string => `/plans/${id}/steps/DocumentReference${more}`;
+const holder = { holder: HOLDER };
+const withReason = { reason: 'For the test' };
+
+/** An id_token of the EHR for whoever asks; one that nobody signed for whoever is nobody. */
+async function signIn({ caller, target, worlds }: Question): Promise<Body> {
+  const { signer, clock } = worlds;
+  const { site } = worlds.here;
+  const seconds = Math.floor(clock.now.getTime() / 1000);
+  const idToken = await signer.sign({
+    iss: site.iss.replace('/fhir', '/login'),
+    aud: site.clientId,
+    sub: caller.subject,
+    iat: seconds,
+    exp: seconds + 300,
+    fhirUser: `Practitioner/${caller.subject}`,
+    jti: randomUUID(),
+  });
+  const forged = `${idToken.slice(0, idToken.lastIndexOf('.'))}.${'A'.repeat(86)}`;
+  const { place, patient } = target.whose;
+  return { iss: worlds[place].site.iss, idToken: caller.column === 'nobody' ? forged : idToken, accessToken: 'token', patient };
+}
+
+let standIns = 0;
+
+/** `route | about`, as the table names them. */
+export const REQUESTS: Record<string, Request> = {
+  'get /health | readiness': fixed('/health'),
+  'get /health/live | life': fixed('/health/live'),
+  'get /sites | the EHRs': fixed('/sites'),
+  "get /.well-known/jwks.json | Refloop's keys": fixed('/.well-known/jwks.json'),
+  'post /sessions | a sign-in of the EHR': fixed('/sessions', { body: signIn, signsIn: true }),
+  "get /sessions/current | one's own session": fixed('/sessions/current'),
+  "post /sessions/current/activity | one's own session": fixed('/sessions/current/activity'),
+  "delete /sessions/current | one's own session": fixed('/sessions/current', { endsSession: true }),
+  'post /match | the directory': fixed('/match', { body: () => match() }),
+  'post /directory/search | the directory': fixed('/directory/search', { body: () => ({ text: 'Family1', match: match() }) }),
+
+  'post /recommendations | an order': fixed('/recommendations', { body: ({ target }) => inputOf(target.whose) }),
+  'post /recommendations | in place of a draft': row('a draft', () => '/recommendations', {
+    changes: true,
+    body: (question) => again(question, { replaces: question.target.id }),
+  }),
+  'post /recommendations | carrying on what was handed over': row('handed over', () => '/recommendations', {
+    changes: true,
+    body: (question) => again(question, { replaces: question.target.id }),
+  }),
+  'post /recommendations | instead of what was handed over': row('handed over', () => '/recommendations', {
+    changes: true,
+    body: (question) => again(question, { insteadOf: question.target.id }),
+  }),
+  'get /recommendations/:id | a draft': row('a draft', recommendation),
+  'get /recommendations/:id | handed over': row('handed over', recommendation),
+  'put /recommendations/:id/working | a draft': row('a draft', working, { changes: true, body: save }),
+  'put /recommendations/:id/working | prepared': row('prepared', working, { changes: true, body: save }),
+  'put /recommendations/:id/working | handed over': row('handed over', working, { changes: true, body: save }),
+  'post /recommendations/:id/dismissal | a draft': row('a draft', dismissal, { changes: true, body: () => withReason }),
+  'post /recommendations/:id/dismissal | prepared': row('prepared', dismissal, { changes: true, body: () => withReason }),
+  'post /recommendations/:id/dismissal | handed over': row('handed over', dismissal, { changes: true, body: () => withReason }),
+  'post /recommendations/:id/pend | a draft': row('a draft', pend, { changes: true, body: () => ({ for: 'lee' }) }),
+  'post /recommendations/:id/pend | prepared': row('prepared', pend, { changes: true, body: () => ({ for: 'lee' }) }),
+  'delete /recommendations/:id/pend | handed over': row('handed over', pend, { changes: true }),
+  'get /open-work | a draft': row('a draft', () => '/open-work', { listed: ofWork }),
+  'get /open-work | handed over': row('handed over', () => '/open-work', { listed: ofWork }),
+  'get /open-work | a plan': row('a plan', () => '/open-work', { listed: ofWork }),
+
+  'post /approvals | a draft': row('a draft', () => '/approvals', { changes: true, body: pressOn }),
+  'post /approvals | prepared': row('prepared', () => '/approvals', { changes: true, body: pressOn }),
+  'post /approvals | handed over': row('handed over', () => '/approvals', { changes: true, body: pressOn }),
+  'get /plans/:id | a plan': row('a plan', (id) => `/plans/${id}`),
+  'get /plans/:id/packet | a plan': row('a plan', (id) => `/plans/${id}/packet`),
+  'post /plans/:id/lease | a plan': row('a plan', (id) => `/plans/${id}/lease`, { changes: true, body: () => holder }),
+  'post /plans/:id/lease/return | a plan being written': row('a plan being written', (id) => `/plans/${id}/lease/return`, {
+    changes: true,
+    body: () => holder,
+  }),
+  'post /plans/:id/withdrawal | a plan': row('a plan', (id) => `/plans/${id}/withdrawal`, { changes: true, body: () => withReason }),
+  'post /plans/:id/steps/:step/attempt | a plan being written': row('a plan being written', (id) => step(id, '/attempt'), {
+    changes: true,
+    body: () => holder,
+  }),
+  'post /plans/:id/steps/:step/judgement | a plan with a doubt': row('a plan with a doubt', (id) => step(id, '/judgement'), {
+    changes: true,
+    body: () => ({ ours: CANDIDATE }),
+  }),
+  'post /plans/:id/steps/:step | a plan being written': row('a plan being written', (id) => step(id), {
+    changes: true,
+    body: () => ({ ...holder, outcome: { status: 'done', reference: 'DocumentReference/d1', versionId: '1' } }),
+  }),
+
+  'get /work | handed over': row('handed over', () => '/work', { listed: ofWork }),
+  'get /work | a plan': row('a plan', () => '/work', { listed: ofWork }),
+  'post /work/:plan/settlement | a plan done by hand': row('a plan done by hand', (id) => `/work/${id}/settlement`, {
+    changes: true,
+    body: () => ({ note: 'Entered by hand' }),
+  }),
+  'get /exceptions | an exception': row('an exception', () => '/exceptions', { listed: ({ rows }) => ids(rows) }),
+  'post /exceptions/:id | an exception': row('an exception', (id) => `/exceptions/${id}`, {
+    changes: true,
+    body: () => ({ what: 'done', note: 'Arranged by telephone' }),
+  }),
+  'post /exceptions/:id | a signature waited for': row('a signature waited for', (id) => `/exceptions/${id}`, {
+    body: () => ({ what: 'done', note: 'Spoke to them' }),
+  }),
+
+  'get /grants | a grant': row('a grant', () => '/grants', { listed: ({ grants }) => subjects(grants) }),
+  'put /grants/:subject | a grant': row('a grant to change', (subject) => `/grants/${subject}`, {
+    body: ({ target }) => ({ fhirUser: `Practitioner/${target.id}`, roles: ['coordinator'], ...withReason }),
+  }),
+  'get /delegations | a delegation': row('a delegation', () => '/delegations', { listed: ({ delegations }) => ids(delegations) }),
+  'post /delegations | a new one': fixed('/delegations', {
+    body: () => {
+      standIns += 1;
+      const [delegate, clinician] = [`stand-in-${standIns}`, 'lee'].map((subject) => ({
+        subject,
+        fhirUser: `Practitioner/${subject}`,
+        name: subject,
+      }));
+      return { kind: 'covers', delegate, clinician, until: null, ...withReason };
+    },
+  }),
+  'post /delegations/:id/end | a delegation': row('a delegation', (id) => `/delegations/${id}/end`, {
+    changes: true,
+    body: () => withReason,
+  }),
+  'get /signers | the author': row('the author', () => '/signers', { listed: ({ signers }) => subjects(signers) }),
+  'get /audit/status | the chain': fixed('/audit/status'),
+  'get /audit/recommendations | a draft': {
+    about: 'a draft',
+    path: ({ target: { madeAt } }) => {
+      const until = new Date(Date.parse(madeAt) + 1).toISOString();
+      return `/audit/recommendations?limit=100&from=${madeAt}&to=${until}`;
+    },
+    listed: ({ rows }) => ids(rows),
+  },
+  'get /audit/recommendations/:id | a draft': row('a draft', (id) => `/audit/recommendations/${id}`),
+  'post /ehr/self-test | the EHR': fixed('/ehr/self-test'),
+};

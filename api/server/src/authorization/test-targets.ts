@@ -1,0 +1,195 @@
+/** For tests: what the rows of the table are about, each made over HTTP by those who would, at any place and for any patient. */
+import { type Body, type Made, makeInput, order, writeBackOf } from '../services/test-referral-input.ts';
+import { HOLDER } from '../services/test-team.ts';
+import { scopeOf } from '../sites.ts';
+import type { Team } from './test-people.ts';
+import type { PlaceName, Worlds } from './test-worlds.ts';
+
+/** Whose: a patient at a place. */
+export type Whose = { place: PlaceName; patient: string };
+
+export type Target = {
+  whose: Whose;
+  /** What a request names: of a recommendation, a plan, an exception, a delegation or a person. */
+  id: string;
+  referralId: string | null;
+  madeAt: string;
+  /** As the page of the author or of the preparer would send it again. */
+  input: Body;
+  made: Made;
+};
+
+/** Stands in the charts of this patient and of no other. */
+export const familyOf = ({ place, patient }: Whose): string => `Quillfeather-${place}-${patient}`;
+
+/** What the app would send for this patient. */
+export const inputOf = (whose: Whose, more: Parameters<typeof makeInput>[0] = {}): Body =>
+  JSON.parse(JSON.stringify(makeInput(more)).replaceAll('pat-1', whose.patient).replaceAll('Quillfeather', familyOf(whose))) as Body;
+
+export const press = (made: Made, input: Body, key: string): Body => ({
+  recommendationId: made.id,
+  revision: made.revision,
+  working: made.working,
+  order: input['order'],
+  performerInEhr: null,
+  idempotencyKey: `press-${key}-0123456789`,
+});
+
+export type About =
+  | 'a draft'
+  | 'prepared'
+  | 'handed over'
+  | 'a plan'
+  | 'a plan being written'
+  | 'a plan with a doubt'
+  | 'a plan done by hand'
+  | 'an exception'
+  | 'a signature waited for'
+  | 'a grant'
+  | 'a grant to change'
+  | 'a delegation'
+  | 'the author';
+
+export type Targets = {
+  /** @param orderId of the order it begins with; one of its own unless told */
+  make: (about: About, whose: Whose, orderId?: string) => Promise<Target>;
+  /** The same one each time, for requests that change nothing of it. */
+  kept: (about: About, whose: Whose) => Promise<Target>;
+  /** How many were made so far. */
+  made: () => number;
+};
+
+type Question = { whose: Whose; team: Team; worlds: Worlds; input: Body };
+type Maker = (question: Question) => Promise<Target>;
+
+const target = (whose: Whose, made: Made, input: Body, id: string = made.id): Target => ({
+  whose,
+  id,
+  referralId: (made['referralId'] ?? null) as string | null,
+  madeAt: String(made['madeAt']),
+  input,
+  made,
+});
+
+/** Made and saved once, so that it counts as begun. */
+const begunBy =
+  (subject: string): Maker =>
+  async ({ whose, team: { as }, input }) => {
+    const made = (await as(subject, whose.patient, 'post', '/recommendations', input)).body as Made;
+    const save = { revision: made.revision, working: made.working };
+    const saved = await as(subject, whose.patient, 'put', `/recommendations/${made.id}/working`, save);
+    return target(whose, { ...made, revision: Number(saved.body['revision']) }, input);
+  };
+
+const handedOver: Maker = async (question) => {
+  const { whose, team, input } = question;
+  const { id } = await begunBy('nurse')(question);
+  const handed = await team.as('nurse', whose.patient, 'post', `/recommendations/${id}/pend`, { for: 'lee' });
+  return target(whose, handed.body as Made, input);
+};
+
+const approved: Maker = async ({ whose, team: { as }, input }) => {
+  const made = (await as('lee', whose.patient, 'post', '/recommendations', input)).body as Made;
+  const plan = (await as('lee', whose.patient, 'post', '/approvals', press(made, input, made.id))).body;
+  return target(whose, made, input, String(plan['id']));
+};
+
+const beingWritten: Maker = async (question) => {
+  const plan = await approved(question);
+  await question.team.as('lee', plan.whose.patient, 'post', `/plans/${plan.id}/lease`, { holder: HOLDER });
+  return plan;
+};
+
+export const CANDIDATE = { reference: 'DocumentReference/77', versionId: '1' };
+
+/** Of things that are no recommendation. */
+const bare = (whose: Whose, id: string): Target => target(whose, { id, revision: 0, working: {} }, {});
+
+const person = (subject: string) => ({ subject, fhirUser: `Practitioner/${subject}`, name: `Dr. ${subject}` });
+let people = 0;
+const newPerson = ({ place }: Whose): string => `person-${place}-${(people += 1)}`;
+
+const delegated = async ({ as }: Team, kind: string, delegate: string, clinician: string): Promise<string> => {
+  const given = { kind, delegate: person(delegate), clinician: person(clinician), reason: 'For the test', until: null };
+  return String((await as('admin', null, 'post', '/delegations', given)).body['id']);
+};
+
+const granted: Maker = async ({ whose, team }) => {
+  const subject = newPerson(whose);
+  const given = { fhirUser: `Practitioner/${subject}`, roles: ['lead'], reason: 'For the test' };
+  await team.as('admin', null, 'put', `/grants/${subject}`, given);
+  return bare(whose, subject);
+};
+
+/** In Montana, where the directory of the tests lists nobody. */
+const farAway = (input: Body): Body => {
+  const request = input['request'] as Body;
+  return { ...input, request: { ...request, match: { ...(request['match'] as Body), place: { zip: '59301' } } } };
+};
+
+const MAKERS: Record<About, Maker> = {
+  'a draft': begunBy('lee'),
+  prepared: begunBy('nurse'),
+  'handed over': handedOver,
+  'a plan': approved,
+  'a plan being written': beingWritten,
+  'a plan with a doubt': async (question) => {
+    const plan = await beingWritten(question);
+    const path = `/plans/${plan.id}/steps/DocumentReference`;
+    const as = (more: string, body: Body) => question.team.as('lee', plan.whose.patient, 'post', `${path}${more}`, body);
+    await as('/attempt', { holder: HOLDER });
+    const candidates = [{ ...CANDIDATE, filedAt: null, author: null }];
+    await as('', { holder: HOLDER, outcome: { status: 'unsure', detail: 'No mark', candidates } });
+    return plan;
+  },
+  'a plan done by hand': ({ input, ...question }) =>
+    approved({ ...question, input: { ...input, writeBack: writeBackOf([], 'with-version') } }),
+  'an exception': async ({ whose, team, input }) => {
+    const far = farAway(input);
+    const made = (await team.as('lee', whose.patient, 'post', '/recommendations', far)).body as Made;
+    return target(whose, made, far, `none-in-network-${made.id}`);
+  },
+  'a signature waited for': async (question) => {
+    const { whose, made, input, referralId } = await handedOver(question);
+    const { store, [whose.place]: world } = question.worlds;
+    const waiting = await store.transaction(scopeOf(world.site), (unit) =>
+      unit.obligations.list({ status: 'open', kind: 'to-sign', referralId: String(referralId) }),
+    );
+    return target(whose, made, input, String(waiting[0]?.id));
+  },
+  'a grant': granted,
+  'a grant to change': granted,
+  'a delegation': async ({ whose, team }) => bare(whose, await delegated(team, 'covers', newPerson(whose), newPerson(whose))),
+  'the author': async ({ whose, team }) => {
+    if (whose.place === 'here') return bare(whose, 'lee');
+    const clinician = newPerson(whose);
+    await delegated(team, 'prepares-for', 'nurse', clinician);
+    return bare(whose, clinician);
+  },
+};
+
+/** Each is made at a moment of its own. */
+export function openTargets(worlds: Worlds, teams: Record<PlaceName, Team>): Targets {
+  const kept = new Map<string, Promise<Target>>();
+  let count = 0;
+  const make: Targets['make'] = (about, whose, orderId) => {
+    count += 1;
+    worlds.clock.now = new Date(worlds.clock.now.getTime() + 1);
+    const input = inputOf(whose, orderId === undefined ? {} : { order: order({ id: orderId }) });
+    return MAKERS[about]({ whose, team: teams[whose.place], worlds, input });
+  };
+  return {
+    make,
+    kept: (about, whose) => {
+      const key = JSON.stringify([about, whose]);
+      const found = kept.get(key) ?? make(about, whose);
+      kept.set(key, found);
+      return found;
+    },
+    made: () => count,
+  };
+}
+
+/** An order of this patient with the id of another's. */
+export const orderWithIdOf = ({ input }: Target, whose: Whose): Body =>
+  order({ id: (input['order'] as Body)['id'], subject: { reference: `Patient/${whose.patient}` } });
