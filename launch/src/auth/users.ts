@@ -1,6 +1,7 @@
 /** The people who can sign in to the sandbox. They exist whatever patients are loaded. */
 import type { Practitioner } from '@medplum/fhirtypes';
 import { npiOf } from '../synthetic/practice.ts';
+import { findColleague } from './colleagues.ts';
 
 /** `preparer`: a medical assistant, who prepares what a clinician signs. */
 export type SandboxRole = 'clinician' | 'preparer' | 'coordinator' | 'lead' | 'admin';
@@ -84,7 +85,11 @@ export const SANDBOX_USERS: SandboxUser[] = [
   },
 ];
 
-export const findUser = (id: string): SandboxUser | undefined => SANDBOX_USERS.find((user) => user.id === id);
+/** Somebody whom the sign-in page offers. */
+export const findListedUser = (id: string): SandboxUser | undefined => SANDBOX_USERS.find((user) => user.id === id);
+
+/** Somebody whom a launch may name: those who are listed, and their colleagues. */
+export const findUser = (id: string): SandboxUser | undefined => findListedUser(id) ?? findColleague(id);
 
 /** The user's reference in the chart, relative to the FHIR base. */
 export const practitionerReference = (user: SandboxUser): string => `Practitioner/${user.id}`;

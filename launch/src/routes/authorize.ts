@@ -7,7 +7,7 @@ import { type AuthorizeRequest, checkAuthorizeRequest, redirectTo } from '../aut
 import { beginInteraction, findInteraction, finishInteraction, nameUser } from '../auth/interactions.ts';
 import { findLaunchOf } from '../auth/launches.ts';
 import { hasScope } from '../auth/scopes.ts';
-import { findUser, type SandboxUser } from '../auth/users.ts';
+import { findListedUser, type SandboxUser } from '../auth/users.ts';
 import { findResource } from '../chart/find.ts';
 import { messagePage } from '../chart/layout.ts';
 import { patientPickerPage } from '../chart/patient-picker-page.ts';
@@ -128,7 +128,7 @@ export function authorizeRoutes(servers: readonly [AuthorizationServer, ...Autho
   routes.post('/auth/sign-in', async (context) => {
     const secret = await form(context, 'interaction');
     const interaction = await findInteraction(first.pool, secret, first.now());
-    const user = findUser(await form(context, 'user'));
+    const user = findListedUser(await form(context, 'user'));
     if (!interaction || !user) return over(context);
     if (!hasScope(interaction.request.scope, 'launch/patient')) return finish(context, secret, user.id, undefined);
     await nameUser(first.pool, secret, user.id);
@@ -138,7 +138,7 @@ export function authorizeRoutes(servers: readonly [AuthorizationServer, ...Autho
   routes.post('/auth/patient-search', async (context) => {
     const secret = await form(context, 'interaction');
     const interaction = await findInteraction(first.pool, secret, first.now());
-    const user = interaction?.userId === undefined ? undefined : findUser(interaction.userId);
+    const user = interaction?.userId === undefined ? undefined : findListedUser(interaction.userId);
     if (!interaction || !user) return over(context);
     const cursor = await form(context, 'cursor');
     return picker(context, {

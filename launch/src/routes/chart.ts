@@ -7,7 +7,7 @@ import type { AuthorizationServer } from '../auth/authorization-server.ts';
 import type { RegisteredClient } from '../auth/clients.ts';
 import { createLaunch, findLaunch, type LaunchContext } from '../auth/launches.ts';
 import { type EhrSession, endSession, findSession, SESSION_LIFETIME_SECONDS, startSession } from '../auth/sessions.ts';
-import { findUser } from '../auth/users.ts';
+import { findListedUser } from '../auth/users.ts';
 import { appPage } from '../chart/app-page.ts';
 import { ASSETS } from '../chart/assets.ts';
 import { loadBanner } from '../chart/banner.ts';
@@ -71,7 +71,7 @@ export function chartRoutes(
   pages.get('/sign-in', (context) => context.html(signInPage({ action: '/sign-in' })));
   pages.post('/sign-in', async (context) => {
     const named = (await context.req.parseBody())['user'];
-    const user = typeof named === 'string' ? findUser(named) : undefined;
+    const user = typeof named === 'string' ? findListedUser(named) : undefined;
     if (!user) return context.html(signInPage({ action: '/sign-in' }), 400);
     setCookie(context, SESSION_COOKIE, await startSession(server.pool, user, server.now()), {
       httpOnly: true,

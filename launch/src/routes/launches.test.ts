@@ -1,4 +1,7 @@
+import type { Practitioner } from '@medplum/fhirtypes';
+import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FIRST_COLLEAGUE, findColleague, LAST_COLLEAGUE } from '../auth/colleagues.ts';
 import { FAULT_NAMES } from '../modes/faults.ts';
 import { EHR, FHIR_BASE, fetchTokens, launchByApi, openTestEhr, REFLOOP, type TestEhr } from './test-ehr.ts';
 
@@ -62,6 +65,38 @@ test('a given encounter comes before the one of the order', async () => {
   const tokens = await fetchTokens(ehr, { user: 'clinician', patient: 'pat-a', encounter: 'enc-a' });
   expect(tokens).toMatchObject({ patient: 'pat-a', encounter: 'enc-a' });
   expect(tokens['fhirContext']).toBeUndefined();
+});
+
+describe('a colleague who is on no list', () => {
+  test('is a practitioner of their own from the first launch on, also where two come at once', async () => {
+    const launch = { user: 'clinician-7', patient: 'pat-a', order: 'order-a' };
+    const [tokens, again] = await Promise.all([fetchTokens(ehr, launch), fetchTokens(ehr, launch)]);
+    expect([tokens.patient, again.patient]).toEqual(['pat-a', 'pat-a']);
+    const claims = decodeJwt(String(tokens['id_token']));
+    expect(claims).toMatchObject({ sub: 'clinician-7', fhirUser: `${FHIR_BASE}/Practitioner/clinician-7` });
+    const headers = { authorization: `Bearer ${tokens.access_token}` };
+    const practitioner = (await (await ehr.app.request(`${FHIR_BASE}/Practitioner/clinician-7`, { headers })).json()) as Practitioner;
+    expect(practitioner).toMatchObject({ id: 'clinician-7', active: true, name: [{ family: expect.any(String) }] });
+  });
+
+  test('has a name and number that no other has', () => {
+    const colleagues = Array.from({ length: LAST_COLLEAGUE - FIRST_COLLEAGUE + 1 }, (_, at) => findColleague(`clinician-${at + 2}`));
+    expect(new Set(colleagues.map((each) => each?.identifier.value)).size).toBe(colleagues.length);
+    expect(new Set(colleagues.map((each) => each?.name)).size).toBe(colleagues.length);
+  });
+
+  test.each(['clinician-1', 'clinician-02', 'clinician-501', 'clinician-', 'clinician-7a'])('is not %s', async (user) => {
+    expect((await post(JSON.stringify({ user }))).status).toBe(400);
+  });
+
+  test('does not sign in at the page', async () => {
+    const answer = await ehr.app.request(`${EHR}/sign-in`, {
+      method: 'POST',
+      headers: { origin: EHR, 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'user=clinician-7',
+    });
+    expect(answer.status).toBe(400);
+  });
 });
 
 describe('a wrong launch is refused, naming the field', () => {

@@ -2,14 +2,15 @@
  * The launches API: what a script needs to open the app as somebody about somebody. It signs in whoever asks, so it answers on
  * this machine alone. Its shape is relied on from outside.
  */
-import type { Encounter, Patient, ServiceRequest } from '@medplum/fhirtypes';
+import type { Encounter, Patient, Practitioner, ServiceRequest } from '@medplum/fhirtypes';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import type { AuthorizationServer } from '../auth/authorization-server.ts';
 import type { RegisteredClient } from '../auth/clients.ts';
 import { firingsOf, setLaunchFaults } from '../auth/faults.ts';
 import { createLaunch, findLaunchOf, type LaunchContext } from '../auth/launches.ts';
-import { findUser, SANDBOX_USERS } from '../auth/users.ts';
+import { FIRST_COLLEAGUE, LAST_COLLEAGUE } from '../auth/colleagues.ts';
+import { findUser, practitionerOf, SANDBOX_USERS } from '../auth/users.ts';
 import { findResource, searchAll } from '../chart/find.ts';
 import { patientName } from '../chart/wording.ts';
 import type { Repository } from '../fhir/repository.ts';
@@ -40,10 +41,27 @@ export type LaunchCheck =
 
 const refused = (field: string, message: string): LaunchCheck => ({ kind: 'refused', field, message });
 
+const NO_SUCH_USER = `There is no such user. Use one of: ${SANDBOX_USERS.map((one) => one.id).join(', ')}; or a colleague, clinician-${FIRST_COLLEAGUE} to clinician-${LAST_COLLEAGUE}.`;
+
+/** Makes a colleague's record when it is first needed, one at a time: two loads of the same resource would hinder each other. */
+function ensuringPractitioner(repository: Repository): (userId: string) => Promise<void> {
+  const ensure = async (userId: string): Promise<void> => {
+    const user = findUser(userId);
+    if (user && !(await findResource<Practitioner>(repository, 'Practitioner', userId)))
+      await repository.loadResources([practitionerOf(user)]);
+  };
+  let last: Promise<void> = Promise.resolve();
+  return (userId) => {
+    const next = () => ensure(userId);
+    last = last.then(next, next);
+    return last;
+  };
+}
+
 /** Whether user, patient, encounter and order exist and belong together. An order brings its encounter along. */
 export async function checkLaunch(repository: Repository, request: LaunchRequest): Promise<LaunchCheck> {
   const user = findUser(request.user);
-  if (!user) return refused('user', `There is no such user. Use one of: ${SANDBOX_USERS.map((one) => one.id).join(', ')}.`);
+  if (!user) return refused('user', NO_SUCH_USER);
   const mode = findMode(request.mode ?? 'full')?.name;
   if (mode === undefined) return refused('mode', `There is no such mode. Use one of: ${MODES.map(({ name }) => name).join(', ')}.`);
   const faults = faultsNamed(request.faults ?? []);
@@ -96,6 +114,7 @@ export function launchesRoutes(
 ): Hono {
   const routes = new Hono();
   const here = loopbackOnly(remoteAddress);
+  const ensurePractitioner = ensuringPractitioner(repository);
   routes.use('/launches', here);
   routes.use('/launches/*', here);
 
@@ -120,6 +139,7 @@ export function launchesRoutes(
     if (sent.kind === 'refused') return sent.response;
     const check = await checkLaunch(repository, sent.body);
     if (check.kind === 'refused') return refuseField(context, check.field, check.message);
+    await ensurePractitioner(check.context.userId);
     const launch = { ...check.context, clientId: app.clientId, needPatientBanner: true };
     const { handle } = await createLaunch(server.pool, launch, server.now());
     context.header('Cache-Control', 'no-store');

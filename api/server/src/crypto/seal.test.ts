@@ -7,6 +7,10 @@ import { open, openJson, type Place, seal, sealJson } from './seal.ts';
 const key = randomBytes(32);
 const place: Place = { table: 'referral', tenant: 'north', issuer: 'https://ehr.example.org', id: 'r1', column: 'state' };
 
+/** By the code that knew one form. */
+const SEALED_BEFORE =
+  'AR+/ZkHeAc4tACTJOzlDx3s+x+Rz4RRElG613LoWM3h6I8+wIu0It/oYolURpFErgAGxqq1znULIl5v0VFimNZUBe1U8k4kko7KgHh8zDGCllUhEvSCv3Ae7ZiCCTavnYhsrNbc=';
+
 describe('what is sealed', () => {
   test('opens to the same, and never looks the same twice', () => {
     fc.assert(
@@ -17,6 +21,32 @@ describe('what is sealed', () => {
         expect(one.equals(two)).toBe(false);
       }),
     );
+  });
+
+  test('opens to the same when it is long, and then takes a fraction of the room', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const long = Array.from({ length: 400 }, () => value ?? 'nothing');
+        const sealed = sealJson(key, long, place);
+        expect(openJson(key, sealed, place)).toEqual(JSON.parse(JSON.stringify(long)));
+        expect(sealed.byteLength).toBeLessThan(JSON.stringify(long).length / 2);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test('does not open when it is said to be in another form', () => {
+    for (const value of ['short', 'long '.repeat(1000)]) {
+      const sealed = sealJson(key, value, place);
+      const other = Buffer.from(sealed);
+      other[0] = sealed[0] === 1 ? 2 : 1;
+      expect(() => openJson(key, other, place)).toThrow('does not open');
+    }
+  });
+
+  test('opens as it was sealed before there were two forms', () => {
+    const old = { key: Buffer.alloc(32, 7), sealed: Buffer.from(SEALED_BEFORE, 'base64') };
+    expect(openJson(old.key, old.sealed, place)).toEqual({ chart: 'x'.repeat(60) });
   });
 
   test('opens at its own place alone; parts of a place cannot be moved into one another', () => {

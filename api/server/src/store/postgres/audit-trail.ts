@@ -113,7 +113,7 @@ const toChained = (row: StoredRow): ChainedRow => ({
 });
 
 /** Pages by number, so that a long chain is read in constant memory. */
-async function* rows(client: pg.ClientBase): AsyncIterable<ChainedRow> {
+async function* rows(client: Client): AsyncIterable<ChainedRow> {
   for (let after = 0; ; ) {
     const found = await client.query<StoredRow>(
       `select chain.number, chain.entry_id, chain.leaf, chain.previous, chain.hash, entry.entry, sha256(entry.payload_sealed) as payload_hash,
@@ -129,7 +129,7 @@ async function* rows(client: pg.ClientBase): AsyncIterable<ChainedRow> {
   }
 }
 
-async function* heads(client: pg.ClientBase): AsyncIterable<ChainHead> {
+async function* heads(client: Client): AsyncIterable<ChainHead> {
   for (let after = 0; ; ) {
     const found = await client.query<{ number: string; hash: Buffer; at: Date }>(
       'select number, hash, at from audit_head where number > $1 order by number limit $2',
@@ -142,7 +142,7 @@ async function* heads(client: pg.ClientBase): AsyncIterable<ChainHead> {
   }
 }
 
-async function unsequencedBefore(client: pg.ClientBase, moment: string): Promise<string[]> {
+async function unsequencedBefore(client: Client, moment: string): Promise<string[]> {
   const found = await client.query<{ id: string }>(
     `select entry.id from audit_entry entry
      where entry.at < $1 and not exists (select from audit_chain chain where chain.entry_id = entry.id)
@@ -153,7 +153,7 @@ async function unsequencedBefore(client: pg.ClientBase, moment: string): Promise
 }
 
 /** The log as this client sees it: whole for the auditor, and for the owner who says that it wants the whole database. */
-export const auditViewOf = (client: pg.ClientBase): AuditView => ({
+export const auditViewOf = (client: Client): AuditView => ({
   rows: () => rows(client),
   heads: () => heads(client),
   unsequencedBefore: (moment) => unsequencedBefore(client, moment),

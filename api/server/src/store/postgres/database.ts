@@ -2,8 +2,9 @@
 import pg from 'pg';
 import type { Scope } from '../store.ts';
 import { StoreUnavailable } from '../unavailable.ts';
+import { type Client, following, openStatements } from './statements.ts';
 
-export type Client = pg.PoolClient;
+export type { Client } from './statements.ts';
 
 export type Role = 'refloop_app' | 'refloop_auditor';
 
@@ -31,6 +32,7 @@ export function openPool(url: string, role: Role, size: number, more: PoolDetail
     query_timeout: more.silenceMs ?? SILENCE_MS,
     application_name: more.name ?? 'refloop',
     keepAlive: true,
+    pipeline: true,
     options,
   });
   // A connection that breaks while idle is dropped by the pool; the next query gets a new one.
@@ -66,7 +68,7 @@ const mayRunAgain = (error: unknown): boolean =>
 
 const pause = (attempt: number): Promise<void> => new Promise((done) => setTimeout(done, 50 * 2 ** attempt));
 
-async function connect(pool: pg.Pool): Promise<Client> {
+async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await pool.connect();
@@ -78,7 +80,7 @@ async function connect(pool: pg.Pool): Promise<Client> {
 }
 
 /** A connection in use. One that broke is never used again. */
-type Held = { client: Client; broken: () => boolean; discard: (why: Error) => void; giveBack: () => void };
+type Held = { client: pg.PoolClient; broken: () => boolean; discard: (why: Error) => void; giveBack: () => void };
 
 async function hold(pool: pg.Pool): Promise<Held> {
   const client = await connect(pool);
@@ -105,19 +107,28 @@ const isSilence = (error: unknown): error is Error => error instanceof Error && 
 /** A commit is refused by an answer, and then nothing is kept; an answer that the server is ending says neither. */
 const wasRefused = (error: unknown): boolean => isAnswer(error) && !codeOf(error).startsWith('57P0');
 
-/** Runs the work in one transaction; commits what it returns, rolls back what it throws. */
+/** PostgreSQL answers a commit of a transaction that has failed by rolling it back, and calls that no error. */
+function refuseRollback({ command }: pg.QueryResult): void {
+  if (command !== 'COMMIT') throw new Error('A statement failed that nobody waited for, and PostgreSQL rolled the transaction back.');
+}
+
+/** Runs the work in one transaction; commits what it returns, rolls back what it throws. The work may be run again. */
 export async function inTransaction<Value>(pool: pg.Pool, work: (client: Client) => Promise<Value>): Promise<Value> {
   for (let attempt = 0; ; attempt += 1) {
     const { client, broken, discard, giveBack } = await hold(pool);
+    const statements = openStatements(client);
     let at: 'begin' | 'work' | 'commit' = 'begin';
     try {
-      await client.query('begin');
-      at = 'work';
-      const value = await work(client);
+      const begun = statements.client.query('begin').then(() => {
+        at = 'work';
+      });
+      const value = await following(begun, () => work(statements.client));
+      statements.end();
       at = 'commit';
-      await client.query('commit');
+      refuseRollback(await client.query('commit'));
       return value;
     } catch (error) {
+      statements.end();
       const silent = isSilence(error);
       if (silent) discard(error);
       const lost = broken();

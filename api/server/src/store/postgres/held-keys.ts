@@ -2,7 +2,7 @@
 import type pg from 'pg';
 import { createStoredKeyRing, type KeyRing, type StoredKey, storedKeyPlace, type WrappedKey } from '../../crypto/key-ring.ts';
 import type { Place } from '../../crypto/seal.ts';
-import { inTransaction } from './database.ts';
+import { type Client, inTransaction } from './database.ts';
 
 /** Told when a key was put in force or destroyed. */
 export const KEY_CHANNEL = 'refloop_keys';
@@ -16,7 +16,7 @@ export type HeldKeys = {
    * Reads what the database keeps now. Inside a transaction with its own client: to wait for another connection while
    * holding one could bring a full pool to a halt.
    */
-  refresh: (client: pg.ClientBase) => Promise<KeyRing>;
+  refresh: (client: Client) => Promise<KeyRing>;
 };
 
 /** A key made by rotation: its bytes, wrapped by the key of REFLOOP_KEY named in `root`. */
@@ -57,7 +57,7 @@ const LOOKS = 5;
  */
 export async function openWrapped(
   keys: HeldKeys,
-  client: pg.ClientBase,
+  client: Client,
   read: () => Promise<WrappedKey | undefined>,
   place: Place,
 ): Promise<Uint8Array | undefined> {
@@ -77,7 +77,7 @@ export const CURRENT_KEY_LOCK = 7_310_003;
  * Leaves the keys of the database read.
  */
 export async function introduceRoot(pool: pg.Pool, keys: HeldKeys): Promise<void> {
-  const unknown = async (client: pg.ClientBase): Promise<boolean> => {
+  const unknown = async (client: Client): Promise<boolean> => {
     const { current } = await keys.refresh(client);
     if (current !== keys.roots.current) return false;
     const found = await client.query('select from key_encryption_key where kid = $1', [current]);

@@ -6,6 +6,7 @@ import { key, type UnitContext } from './context.ts';
 import { enter, instant, inTransaction } from './database.ts';
 import { postgresGrants } from './grants.ts';
 import type { HeldKeys } from './held-keys.ts';
+import { following } from './statements.ts';
 import { openVault } from './vault.ts';
 
 type Row = {
@@ -93,18 +94,25 @@ export const postgresSessionLookup =
   (pool: pg.Pool, keys: HeldKeys, index: PatientIndex): SessionLookup =>
   (tokenHash) =>
     inTransaction(pool, async (client) => {
-      await client.query(`select set_config('refloop.session', $1, true)`, [tokenHash]);
-      const found = await client.query<Row>(
-        `select tenant, issuer, site, token_hash, subject, fhir_user, started_at, last_activity, expires_at, ended_at, who_sealed
-         from session where token_hash = $1`,
-        [tokenHash],
+      const named = client.query(`select set_config('refloop.session', $1, true)`, [tokenHash]);
+      const found = await following(named, () =>
+        client.query<Row>(
+          `select tenant, issuer, site, token_hash, subject, fhir_user, started_at, last_activity, expires_at, ended_at, who_sealed
+           from session where token_hash = $1`,
+          [tokenHash],
+        ),
       );
       const [row] = found.rows;
       if (!row) return undefined;
       const scope: Scope = { tenant: row.tenant, issuer: row.issuer, site: row.site };
-      await enter(client, scope);
       const vault = openVault(client, scope, keys);
-      const who = (await vault.open(owner(tokenHash), at(tokenHash), row.who_sealed)) as Pick<StoredSession, 'name' | 'patientId'>;
+      const grants = postgresGrants({ client, scope, vault, index, newId: () => '' });
+      const [who, grant] = await following(enter(client, scope), () =>
+        Promise.all([
+          vault.open(owner(tokenHash), at(tokenHash), row.who_sealed) as Promise<Pick<StoredSession, 'name' | 'patientId'>>,
+          grants.get(row.subject),
+        ]),
+      );
       const session: StoredSession = {
         tokenHash,
         scope,
@@ -117,6 +125,5 @@ export const postgresSessionLookup =
         expiresAt: instant(row.expires_at),
         endedAt: row.ended_at && instant(row.ended_at),
       };
-      const grants = postgresGrants({ client, scope, vault, index, newId: () => '' });
-      return { session, grant: await grants.get(row.subject) };
+      return { session, grant };
     });

@@ -21,6 +21,7 @@ import { postgresRecommendations } from './recommendations.ts';
 import { postgresReferrals } from './referrals.ts';
 import { rewrapDataKeys, rewrapIndexRoot, rewrapStoredKeys } from './rewrap.ts';
 import { postgresSessionLookup, postgresSessions, postgresUsedIdTokens } from './sessions.ts';
+import { following } from './statements.ts';
 import { openVault } from './vault.ts';
 
 export type PostgresStoreOptions = {
@@ -82,10 +83,9 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const scopes = (): Promise<Scope[]> => ask<Scope>(pool, 'select tenant, issuer, site from scope order by tenant, issuer');
   return {
     transaction: (scope, work) =>
-      inTransaction(pool, async (client) => {
-        await enter(client, scope);
-        return work(openUnit(client, scope, { keys, index, newId: options.newId }));
-      }),
+      inTransaction(pool, (client) =>
+        following(enter(client, scope), () => work(openUnit(client, scope, { keys, index, newId: options.newId }))),
+      ),
     findSession: postgresSessionLookup(pool, keys, index),
     directory: postgresDirectorySnapshots(pool, options.url, name),
     auditTrail: postgresAuditTrail(pool, auditor),
