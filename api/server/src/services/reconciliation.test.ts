@@ -196,7 +196,8 @@ test('a site that fails does not keep the others from being looked into', async 
   const sum = await createReconciliation({
     store: {
       ...api.store,
-      transaction: (scope, work_) => (scope.tenant === 'broken' ? Promise.reject(new Error('unreadable')) : api.store.transaction(scope, work_)),
+      transaction: (scope, work_) =>
+        scope.tenant === 'broken' ? Promise.reject(new Error('unreadable')) : api.store.transaction(scope, work_),
     },
     sites: [broken, siteThat(false)],
     access: async () => ({ ok: true, ehr, conditionalCreate: () => false }),
