@@ -75,6 +75,30 @@ test('Refloop goes down while approving: it says so, keeps the draft, and the ap
   await expectOnce(chart, patient);
 });
 
+test('who stops waiting for Refloop and approves again is told that it is on record, and finishes it', async ({ page }) => {
+  test.slow();
+  const patient = 'allergy-2';
+  const chart = await openChart(ofOrder(patient));
+  await openApp(page, ofOrder(patient));
+  await readyToApprove(page);
+  let down = true;
+  // Each arrives; the answers are lost.
+  await page.route(`${REFLOOP}/approvals`, async (route) => {
+    if (!down) return route.fallback();
+    await route.fetch();
+    return route.abort();
+  });
+  await approveButton(page).click();
+  await page.getByRole('button', { name: 'Stop trying' }).click({ timeout: 30_000 });
+  await expect(decision(page)).toContainText('Whether it recorded the approval is not known');
+  down = false;
+  await approveButton(page).click();
+  await expect(page.getByText('This referral is approved and on record.')).toBeVisible({ timeout: 30_000 });
+  await page.getByRole('button', { name: 'Finish writing' }).click();
+  await settled(page);
+  await expectOnce(chart, patient);
+});
+
 test('the laptop is closed after the order was written: the next launch finishes it, and writes nothing twice', async ({
   page,
   context,
@@ -97,7 +121,7 @@ test('the laptop is closed after the order was written: the next launch finishes
   const next = await context.newPage();
   await openApp(next, ofOrder(patient));
   await expect(next.getByRole('heading', { name: 'You left work here' })).toBeVisible();
-  await expect(next.getByText(/not yet written: ServiceRequest, Task, Provenance/)).toBeVisible();
+  await expect(next.getByText('not confirmed in the chart yet: order, task (draft), provenance')).toBeVisible();
   await next.getByRole('button', { name: 'Finish writing' }).click();
   await expect(writeBack(next, 'Written to the chart')).toBeVisible({ timeout: 85_000 });
   await expectOnce(chart, patient);

@@ -42,8 +42,8 @@ test('epic-like, rung 1: the order is updated, waits for its signature, and no t
     why: ['Without a task and the provenance. This EHR does not let apps create a task.'],
   });
   await approveUntil(page, 'In the chart, awaiting signature in the EHR');
-  await expect(decision(page)).toContainText('Left out: Task, This EHR does not let apps create a task.');
-  await expect(decision(page)).toContainText('Provenance, This EHR does not let apps record where an entry came from.');
+  await expect(decision(page)).toContainText('Without a task and the provenance. This EHR does not let apps create a task.');
+  await expect(decision(page)).toContainText('This EHR does not let apps record where an entry came from.');
 
   const order = await readOrder(chart, patient);
   expect(order.status, 'the EHR keeps it unsigned').toBe('draft');

@@ -1,7 +1,6 @@
 /** Every route of Refloop, in the order in which they are matched: the process mounts this list, and tests walk through it. */
 
 import type { Policy } from '@refloop/domain/matching/policy';
-import type { SystemTokens } from './ehr/system-token.ts';
 import type { MatchIndex } from './matching/match-index.ts';
 import { referralRoutes } from './referral-routes.ts';
 import { auditRoutes } from './routes/audit.ts';
@@ -22,7 +21,7 @@ export type RouteDeps = {
   store: Store;
   sites: Site[];
   discovery: Discovery;
-  tokens: SystemTokens;
+  production: boolean;
   fetch: Fetch;
   pause: (milliseconds: number) => Promise<void>;
   now: () => Date;

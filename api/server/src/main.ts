@@ -108,7 +108,7 @@ function servingApp(store: Store): Fetch {
     store,
     sites,
     discovery,
-    tokens,
+    production,
     fetch,
     pause,
     now,

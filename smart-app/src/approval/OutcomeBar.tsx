@@ -1,6 +1,7 @@
 /** After approving: three indicators that settle live, what is left to do, and the way back. */
 import { Button } from '@mantine/core';
 import { LEFT_TO_DO, rungOf } from '@refloop/domain/write-back/rung';
+import { leftOutOf } from '../chart/write-back-rung.ts';
 import { plainNote } from '../note/working-copy.ts';
 import bar from '../refer/ActionBar.module.css';
 import type { Desk, DeskState } from '../refer/desk.ts';
@@ -44,9 +45,7 @@ export function OutcomeBar({ desk, state, approval }: Props) {
         {plan.decision.by === desk.session.user.name ? null : (
           <span className="caption">Approved by {plan.decision.by}. You finish it in their place.</span>
         )}
-        {plan.leftOut.length > 0 ? (
-          <span className="caption">Left out: {plan.leftOut.map((each) => `${each.step}, ${each.why}`).join(' ')}</span>
-        ) : null}
+        {plan.leftOut.length > 0 ? <span className="caption">{leftOutOf(plan.leftOut)}</span> : null}
         {leftToDo ? <span>{leftToDo}</span> : null}
         {problems.map((problem) => (
           <span key={problem}>{problem}</span>

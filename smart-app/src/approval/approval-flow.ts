@@ -13,6 +13,7 @@ import { findPerformer } from '../chart/performer-lookup.ts';
 import { reconcile, saveNow } from '../note/autosave.ts';
 import { type CardFacts, cardOf, type Desk, recommendationOf, workingCopy } from '../refer/desk.ts';
 import { makeRecommendation } from '../refer/draft-flow.ts';
+import { askOpenWork } from '../refer/open-work.ts';
 import { type ApiFailure, failureText, isProblem } from '../session/api.ts';
 import { decides } from '../session/roles.ts';
 import { UNDO_MILLISECONDS } from './approval-state.ts';
@@ -111,14 +112,26 @@ async function send(desk: Desk, card: CardFacts, idempotencyKey: string, prepari
   const { refusal } = approved;
   if (refusal.kind === 'session-ended') return desk.fail(refusal);
   if (isProblem(refusal, 'order-changed')) return rereadOrder(desk);
-  if (isProblem(refusal, 'conflict') || isProblem(refusal, 'recommendation-closed')) {
-    backToEditing(desk, 'Not approved. This draft was changed in another window.');
-    const recommendation = recommendationOf(store.get());
-    return recommendation && reconcile(desk, recommendation.id);
+  if (isProblem(refusal, 'conflict') || isProblem(refusal, 'recommendation-closed') || isProblem(refusal, 'already-approved')) {
+    const already = isProblem(refusal, 'already-approved');
+    backToEditing(desk, `Not approved. ${already ? failureText(refusal) : 'This draft was changed in another window.'}`);
+    return offerApproved(desk);
   }
   // A new directory may judge the chosen specialist differently: the list is made again before the next try.
   if (isProblem(refusal, 'directory-changed')) void makeRecommendation(desk);
   backToEditing(desk, refusal.kind === 'unreachable' ? SERVER_SILENT : `Not approved. ${failureText(refusal)}`);
+}
+
+/** What was approved already, here with its answer lost or in another window, is offered to be finished rather than approved again. */
+async function offerApproved(desk: Desk): Promise<void> {
+  const recommendation = recommendationOf(desk.store.get());
+  if (!recommendation) return;
+  await reconcile(desk, recommendation.id);
+  if (recommendationOf(desk.store.get())?.status !== 'APPROVED') return;
+  await askOpenWork(desk);
+  const { plans } = desk.store.get().openWork;
+  if (plans.some(({ referralId }) => referralId === recommendation.referralId))
+    desk.store.set({ notice: 'This referral is approved and on record. Finish writing it here; nothing is approved twice.' });
 }
 
 const SERVER_SILENT =

@@ -6,13 +6,25 @@ import { orderDifference } from '../chart/order-difference.ts';
 import { orderFacts } from '../chart/order-facts.ts';
 import type { Desk } from '../refer/desk.ts';
 import { makeRecommendation } from '../refer/draft-flow.ts';
+import { askOpenWork, hasOpenWork } from '../refer/open-work.ts';
 import { rebaseRequest } from '../refer/request-form.ts';
+import { startNew } from '../refer/start-desk.ts';
 
 const refuseHere = (desk: Desk, notice: string): void => desk.store.set({ approval: { kind: 'editing' }, notice });
 
 /** Shows what changed between the version the clinician saw and the one in the chart. */
 export function showChangedOrder(desk: Desk, seen: Resource, now: Resource): void {
   desk.store.set({ approval: { kind: 'order-changed', order: now, changes: orderDifference(seen, now) }, notice: '' });
+}
+
+/** The order of an earlier approval changed, and this page was opened from another one: there is nothing here to compare it with. */
+export async function tellOrderChangedElsewhere(desk: Desk): Promise<void> {
+  await askOpenWork(desk);
+  if (!hasOpenWork(desk.store.get().openWork)) await startNew(desk);
+  refuseHere(
+    desk,
+    'The order of that referral changed in the chart before it was written, so its approval lapsed. Open Refloop from that order to see the change and approve again.',
+  );
 }
 
 /** The server or the EHR says that the order has a newer version than the one approved: show it. */

@@ -5,8 +5,9 @@ import type { LeaseRefusal, StepPorts } from '@refloop/domain/write-back/write-s
 import type { Plan } from '@refloop/server/client/approval';
 import { offersConditionalCreate } from '../chart/write-back-rung.ts';
 import type { Desk } from '../refer/desk.ts';
+import { orderRefOf } from '../refer/order-in-desk.ts';
 import { type ApiFailure, isBusy } from '../session/api.ts';
-import { rereadOrder } from './order-changed.ts';
+import { rereadOrder, tellOrderChangedElsewhere } from './order-changed.ts';
 import { resumeAfter } from './resume.ts';
 
 const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
@@ -61,7 +62,9 @@ export async function carryOut(desk: Desk, plan: Plan, performerName: string, tr
   if (end.kind === 'stopped' && end.why === 'wrong-patient')
     return desk.fail({ kind: 'wrong-patient', where: 'A step of the approved plan' });
   const order = end.plan.steps.find((step) => step.name === 'ServiceRequest');
-  if (order?.outcome.status === 'stale') return rereadOrder(desk);
+  if (order?.outcome.status === 'stale') {
+    return order.target?.reference === orderRefOf(store.get()) ? rereadOrder(desk) : tellOrderChangedElsewhere(desk);
+  }
   const stopped = end.kind === 'stopped' ? end.why : undefined;
   const gotFurther = end.plan.steps.filter(({ outcome }) => outcome.status === 'done').length > countDone(plan);
   const next = gotFurther ? 0 : tries + 1;

@@ -11,6 +11,9 @@ export const STEP_WORDS: Record<StepName, string> = {
   Provenance: 'Provenance',
 };
 
+/** The same in the middle of a sentence; a step of a later version is called what it is. */
+export const stepWord = (step: string): string => (Object.hasOwn(STEP_WORDS, step) ? STEP_WORDS[step as StepName].toLowerCase() : step);
+
 export type Indicator = { label: string; tone: Tone; text: string };
 
 function writeBackText(plan: Plan, writing: StepName | undefined, stopped: boolean): Indicator {
@@ -66,7 +69,7 @@ export function stepProblem(step: PlanStep): string | undefined {
     case 'stale':
       return `${name}: it changed in the chart before it was written. ${outcome.detail}`;
     case 'unknown':
-      return `${name}: the EHR did not answer, so it is not known whether it was written. ${outcome.detail}`;
+      return `${name}: it is not known whether it was written. ${outcome.detail}`;
     case 'unsure':
       return undefined;
   }

@@ -3,6 +3,7 @@ import { lookAt } from '@refloop/domain/write-back/look-through';
 import type { Plan } from '@refloop/server/client/approval';
 import type { OpenWork } from '@refloop/server/client/recommendation';
 import type { Desk } from '../refer/desk.ts';
+import { hasOpenWork } from '../refer/open-work.ts';
 import { startNew } from '../refer/start-desk.ts';
 import { failureText } from '../session/api.ts';
 import { insist, portsOf } from './plan-flow.ts';
@@ -63,6 +64,6 @@ export async function withdrawApproval(desk: Desk, planId: string, reason: strin
     draft: { kind: 'reading-chart' },
     notice: 'The approval was withdrawn. Nothing of it is in the chart.',
   });
-  if (left.plans.length + left.recommendations.length === 0) await startNew(desk);
+  if (!hasOpenWork(left)) await startNew(desk);
   return undefined;
 }

@@ -96,7 +96,7 @@ function Row({ row, now, onTake, onDone }: { row: ExceptionRow; now: Date; onTak
       <td>{row.owner ?? 'nobody yet'}</td>
       <td>{row.patientName}</td>
       <td>{row.specialtyName}</td>
-      <td>{row.detail}</td>
+      <td className={styles['detail']}>{row.detail}</td>
       <td>
         {row.kind === 'to-sign' ? (
           `Speak to ${row.owner ?? 'the clinician'}`

@@ -128,7 +128,7 @@ function Unfinished({ row, now, onSettle }: { row: UnfinishedRow; now: Date; onS
   return (
     <Item
       title={`${row.patientName}: ${row.specialtyName} to ${row.performerName}`}
-      mark={<Chip tone={over ? 'bad' : 'info'}>{over ? `unfinished since ${plainTime(row.approvedAt)}` : 'being written'}</Chip>}
+      mark={<Chip tone={over ? 'bad' : 'info'}>{over ? `unfinished since ${plainTime(row.approvedAt)}` : 'not finished yet'}</Chip>}
     >
       <p>{row.detail}</p>
       <p className="caption num">

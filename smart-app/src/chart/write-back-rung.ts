@@ -61,11 +61,15 @@ const LEFT_OUT_WORDS: Record<string, string> = {
   Provenance: 'the provenance',
 };
 
+const joined = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+
+/** What is not written, with why, each reason once. */
+export const leftOutOf = (leftOut: readonly { step: string; why: string }[]): string =>
+  `Without ${joined(leftOut.map(({ step }) => LEFT_OUT_WORDS[step] ?? step))}. ${[...new Set(leftOut.map(({ why }) => why))].join(' ')}`;
+
 /** What this EHR does not take beside the order, with why; empty where it takes all, or takes no order at all. */
-export const leftOutText = ({ rung, leftOut }: WriteBack): string =>
-  rung > 2 || leftOut.length === 0
-    ? ''
-    : `Without ${leftOut.map(({ step }) => LEFT_OUT_WORDS[step] ?? step).join(' and ')}. ${[...new Set(leftOut.map(({ why }) => why))].join(' ')}`;
+export const leftOutText = ({ rung, leftOut }: WriteBack): string => (rung > 2 || leftOut.length === 0 ? '' : leftOutOf(leftOut));
 
 /** Why it is no more than that, where Refloop writes no order; empty where it does. */
 export const whyNoOrder = ({ rung, notPossible }: WriteBack): string =>

@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core';
 import type { OpenWork } from '@refloop/server/client/recommendation';
 import { finishWriting } from '../approval/plan-flow.ts';
+import { stepWord } from '../approval/plan-words.ts';
 import { WithdrawApproval } from '../approval/WithdrawApproval.tsx';
 import { backToChart } from '../session/back-to-chart.ts';
 import { decides } from '../session/roles.ts';
@@ -35,11 +36,13 @@ export function OpenWorkPanel({ desk, state }: { desk: Desk; state: DeskState })
               </strong>
               <p className="caption">
                 Approved {plan.coveringFor === null ? '' : `by ${plan.coveringFor}, for whom you cover, `}
-                {plainTime(plan.approvedAt)}, not yet written: {plan.unfinished.join(', ')}
+                {plainTime(plan.approvedAt)}, not confirmed in the chart yet: {plan.unfinished.map(stepWord).join(', ')}
               </p>
             </div>
-            <Button onClick={() => void finishWriting(desk, plan.id, plan.performerName)}>Finish writing</Button>
-            {plan.unfinished.includes('ServiceRequest') ? <WithdrawApproval desk={desk} planId={plan.id} /> : null}
+            <div className={styles['buttons']}>
+              <Button onClick={() => void finishWriting(desk, plan.id, plan.performerName)}>Finish writing</Button>
+              {plan.unfinished.includes('ServiceRequest') ? <WithdrawApproval desk={desk} planId={plan.id} /> : null}
+            </div>
           </li>
         ))}
         {sent.map((handed) => (

@@ -38,6 +38,8 @@ function waitOf(response: Response): number | undefined {
   return seconds >= 0 && seconds * 1000 <= LONGEST_WAIT_MILLISECONDS ? seconds * 1000 : undefined;
 }
 
+const asSentence = (words: string): string => (words === '' || /[.!?…]$/.test(words) ? words : `${words}.`);
+
 /** One sentence for the person: what was refused, the fix where the server names one, and the reference to quote. */
 export function failureText(failure: ApiFailure): string {
   switch (failure.kind) {
@@ -47,7 +49,11 @@ export function failureText(failure: ApiFailure): string {
       return 'The session has ended.';
     case 'problem': {
       const { detail, title, errors, reference } = failure.problem;
-      const fixes = (errors ?? []).map((error) => [error.message, error.fix].filter(Boolean).join(' ')).join(' ');
+      const fixes = (errors ?? [])
+        .flatMap(({ message, fix }) => [message, fix ?? ''])
+        .map(asSentence)
+        .filter(Boolean)
+        .join(' ');
       return `${detail || title}${fixes ? ` ${fixes}` : ''} (reference ${reference})`;
     }
   }

@@ -1,11 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { createDiscovery } from '../sessions/discovery.ts';
 import { newSigner, testEhr } from '../sessions/test-ehr.ts';
 import { LOOKING_SCOPES, type Site } from '../sites.ts';
 import { selfTest } from './self-test.ts';
 import { readSystemKey } from './system-key.ts';
-import { createSystemTokens } from './system-token.ts';
 
 const NOW = new Date('2026-11-28T10:00:00.000Z');
 const ISSUER = 'https://login.example.org';
@@ -37,13 +35,11 @@ async function opened(withSystem = true) {
   ]) {
     ehr.answers.set(`${BASE}/${type}?identifier=${encodeURIComponent(`https://refloop.health/id/${of}|random`)}&_count=1`, empty);
   }
-  const discovery = createDiscovery({ fetch: ehr.fetch, now: () => NOW, sites: [site], production: true });
   const run = () =>
     selfTest(site, {
       fetch: ehr.fetch,
       pause: async () => undefined,
-      discovery,
-      tokens: createSystemTokens({ fetch: ehr.fetch, discovery, now: () => NOW }),
+      production: true,
       now: () => NOW,
       randomId: () => 'random',
     });
@@ -72,6 +68,16 @@ describe('what the EHR really answers', () => {
     ).toEqual([`POST ${ISSUER}/token`]);
     expect(ehr.asked.filter((line) => /patient/i.test(line))).toEqual([]);
     expect(JSON.stringify(checks)).not.toContain('system-token');
+  });
+
+  test('each run asks anew: what an earlier one heard is no answer of now', async () => {
+    const { ehr, run } = await opened();
+    await run();
+    ehr.asked.length = 0;
+    ehr.answers.set(`${ISSUER}/token`, 401);
+    const { checks } = await run();
+    expect(answers(checks)[2]).toBe('client_credentials bad');
+    expect(ehr.asked.filter((line) => /smart-configuration|jwks|token/.test(line))).toHaveLength(3);
   });
 
   test('one that ignores the parameter, refuses it or does not have the type is told apart, each with what follows', async () => {

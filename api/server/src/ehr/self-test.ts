@@ -5,12 +5,12 @@
 import type { EhrPort } from '@refloop/domain/fhir/ehr-port';
 import { NOTE_IDENTIFIER_SYSTEM, REFERRAL_IDENTIFIER_SYSTEM, TASK_IDENTIFIER_SYSTEM } from '@refloop/domain/write-back/identifiers';
 import type { EhrCheck, EhrSelfTest } from '../client/admin.ts';
-import type { Discovery } from '../sessions/discovery.ts';
+import { createDiscovery } from '../sessions/discovery.ts';
 import type { Site } from '../sites.ts';
 import { type SystemEhrDeps, systemEhr } from './system-ehr.ts';
-import type { SystemTokens } from './system-token.ts';
+import { createSystemTokens } from './system-token.ts';
 
-export type SelfTestDeps = SystemEhrDeps & { discovery: Discovery; tokens: SystemTokens; now: () => Date; randomId: () => string };
+export type SelfTestDeps = SystemEhrDeps & { production: boolean; now: () => Date; randomId: () => string };
 
 type Said = { good: boolean; detail: string };
 
@@ -40,6 +40,10 @@ async function searchesByIdentifier(ehr: EhrPort, type: string, system: string, 
 
 /** Asks one after the other, each timed; what cannot be asked because an earlier one failed is said to be so. */
 export async function selfTest(site: Site, deps: SelfTestDeps): Promise<EhrSelfTest> {
+  const { fetch, now, production } = deps;
+  // Of its own: what the rest of Refloop keeps for hours is what the EHR said then.
+  const discovery = createDiscovery({ fetch, now, sites: [site], production });
+  const tokens = createSystemTokens({ fetch, discovery, now });
   const checks: EhrCheck[] = [];
   const ask = async (name: string, technical: string, question: () => Promise<Said>): Promise<boolean> => {
     const started = performance.now();
@@ -53,12 +57,12 @@ export async function selfTest(site: Site, deps: SelfTestDeps): Promise<EhrSelfT
   };
 
   const described = await ask('The sign-in is described', '.well-known/smart-configuration', async () => {
-    const found = await deps.discovery.of(site);
+    const found = await discovery.of(site);
     return found.ok ? { good: true, detail: `Issuer ${found.value.issuer}.` } : { good: false, detail: found.refusal.detail };
   });
   if (described) {
     await ask('Its keys can be read', 'jwks_uri', async () => {
-      const keys = await deps.discovery.keys(site, undefined);
+      const keys = await discovery.keys(site, undefined);
       return keys.ok ? { good: true, detail: `${keys.value.keys.length} published.` } : { good: false, detail: keys.refusal.detail };
     });
   } else skip('Its keys can be read', 'jwks_uri', 'The sign-in is not described.');
@@ -78,7 +82,7 @@ export async function selfTest(site: Site, deps: SelfTestDeps): Promise<EhrSelfT
   }
   let ehr: EhrPort | undefined;
   await ask('Refloop’s own access', 'client_credentials', async () => {
-    const token = await deps.tokens(site);
+    const token = await tokens(site);
     if (!token.ok) return { good: false, detail: `It was not given: ${token.why}.` };
     ehr = systemEhr(site.iss, token.value.accessToken, deps);
     return { good: true, detail: `Granted: ${token.value.scopes.join(' ')}.` };

@@ -119,6 +119,12 @@ export async function settleLapsed(unit: Unit, referralId: string, now: Date): P
 const KINDS = ['none-in-network', UNFINISHED, TO_SIGN] as const;
 const isKind = (kind: string): kind is ExceptionRow['kind'] => KINDS.some((each) => each === kind);
 
+/** A clinician needs no grant, so that the name of who approved stands with the approval alone. */
+function ownerName({ owner }: StoredObligation, nameOf: (subject: string) => string, plan: StoredPlan | undefined): string | null {
+  if (owner === null) return null;
+  return plan?.subject === owner ? planContentOf(plan).decision.by : nameOf(owner);
+}
+
 function rowOf(stored: StoredObligation, nameOfOwner: (subject: string) => string, plan: StoredPlan | undefined): ExceptionRow | undefined {
   if (!isKind(stored.kind)) return undefined;
   const content = contentOf(stored);
@@ -127,7 +133,7 @@ function rowOf(stored: StoredObligation, nameOfOwner: (subject: string) => strin
     kind: stored.kind,
     raisedAt: stored.raisedAt,
     dueAt: stored.dueAt,
-    owner: content.ownerName ?? (stored.owner === null ? null : nameOfOwner(stored.owner)),
+    owner: content.ownerName ?? ownerName(stored, nameOfOwner, plan),
     specialtyName: content.specialtyName,
     patientName: content.patientName,
     detail: plan ? unfinishedText(plan) : content.detail,

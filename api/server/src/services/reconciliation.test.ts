@@ -125,7 +125,7 @@ describe('the window went away after the order was written and before it was rep
     expect(open.plans.find((each) => each['id'] === work.plan.id)).toMatchObject({ unfinished: ['Task', 'Provenance'] });
     await minutes(15);
     expect(await exceptionOf(work)).toMatchObject({
-      owner: 'clinician',
+      owner: 'Dr. Lee',
       detail: expect.stringContaining('The note and the order are in the chart; the task and the provenance are not written.'),
     });
     // The clinician comes back and finishes what is left.
@@ -327,7 +327,7 @@ describe('an approval that lapsed because its order changed, with nobody there t
   test('stands on the list of exceptions with why, until the order is approved anew', async () => {
     const { work, changed } = await lapsed();
     expect(await exceptionOf(work)).toMatchObject({
-      owner: 'clinician',
+      owner: 'Dr. Lee',
       detail: expect.stringMatching(
         /The order changed in the chart before it was written, so the approval lapsed\. The note of it is in the chart\./,
       ),

@@ -1,0 +1,72 @@
+import type { Plan } from '@refloop/server/client/approval';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { DeskState } from '../refer/desk.ts';
+import { NO_OPEN_WORK } from '../refer/open-work.ts';
+import { testDesk } from '../refer/test-desk.ts';
+import { carryOut } from './plan-flow.ts';
+
+// What a page has and Node has not.
+beforeAll(() => {
+  vi.stubGlobal('addEventListener', () => undefined);
+  vi.stubGlobal('removeEventListener', () => undefined);
+});
+afterAll(() => vi.unstubAllGlobals());
+
+const orderOf = (id: string, versionId: string) => ({
+  resourceType: 'ServiceRequest',
+  id,
+  meta: { versionId },
+  status: 'draft',
+  subject: { reference: 'Patient/1' },
+});
+const inHand: Partial<DeskState> = { order: orderOf('o2', '1'), orderFacts: { reference: 'ServiceRequest/o2' } as never };
+
+/** An approval of version 1 of this order, which is at version 2 by now. */
+const planFor = (id: string): Plan =>
+  ({
+    id: 'p1',
+    steps: [
+      {
+        name: 'ServiceRequest',
+        action: 'update',
+        target: { reference: `ServiceRequest/${id}`, versionId: '1' },
+        lookUp: { query: 'ServiceRequest?identifier=s%7Ckey', businessKey: 'key' },
+        resource: { ...orderOf(id, '1'), status: 'active' },
+        outcome: { status: 'waiting' },
+        attemptedAt: null,
+        notOurs: [],
+      },
+    ],
+    decision: { at: '2026-11-28T10:00:00.000Z' },
+  }) as unknown as Plan;
+
+function finish(id: string) {
+  const plan = planFor(id);
+  const reported = (body: unknown): Plan => {
+    const { outcome } = body as { outcome: Plan['steps'][number]['outcome'] };
+    return { ...plan, steps: plan.steps.map((step) => ({ ...step, outcome })) };
+  };
+  const { desk } = testDesk(
+    inHand,
+    {
+      'POST /plans/p1/lease': () => plan,
+      'POST /plans/p1/steps/ServiceRequest/attempt': () => plan,
+      'POST /plans/p1/steps/ServiceRequest': reported,
+      'GET /open-work': () => NO_OPEN_WORK,
+    },
+    {
+      get: async (path) => ({ ok: true, value: orderOf(path.split('/')[1] ?? '', '2') }),
+      write: async () => ({ ok: false, refusal: { kind: 'http', status: 412, detail: '' } }),
+    },
+  );
+  return carryOut(desk, plan, 'Ana Rivera, MD').then(() => desk.store.get());
+}
+
+test('the order in hand that changed is shown as it was and as it is', async () => {
+  expect((await finish('o2')).approval).toMatchObject({ kind: 'order-changed', order: { id: 'o2', meta: { versionId: '2' } } });
+});
+
+test('of another order that changed nothing is compared with the one in hand', async () => {
+  const { approval, notice } = await finish('o1');
+  expect([approval.kind, notice]).toEqual(['editing', expect.stringContaining('Open Refloop from that order')]);
+});
