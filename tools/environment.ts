@@ -27,7 +27,7 @@ export async function openDatabases(hold: 'own' | 'borrow'): Promise<Databases> 
       close: async () => undefined,
     };
   }
-  const postgres: Postgres = await openPostgres({ stateFolder: stateFolder(), hold, say });
+  const postgres: Postgres = await openPostgres({ stateFolder: stateFolder(), hold, revive: hold === 'own', say });
   const refloopMigration = await ensureDatabase(postgres, 'refloop');
   const sandbox = await ensureDatabase(postgres, 'sandbox_ehr');
   return { refloop: postgres.url('refloop'), refloopMigration, sandbox, close: postgres.stop };

@@ -5,7 +5,19 @@
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -17,6 +29,7 @@ const POSTGRES_UID = 47_110;
 const INITDB_UID = 65_534;
 const SYSTEM_FOLDER = '/var/lib/refloop';
 const PORT = 5432;
+const REVIVE_MS = 500;
 
 export type Postgres = {
   /** A connection URL for a database of this server, as the given role. */
@@ -122,6 +135,31 @@ function running(place: Place): { pid: number; socket: string } | undefined {
   return existsSync(join(socket, `.s.PGSQL.${PORT}`)) ? { pid, socket } : undefined;
 }
 
+/** Where the state folder's database lies, or undefined where it has none. Changes nothing. */
+function dataOf(stateFolder: string): string | undefined {
+  const beside = join(stateFolder, 'postgres');
+  const idFile = join(stateFolder, 'postgres-id');
+  const data = existsSync(idFile) && !existsSync(beside) ? join(SYSTEM_FOLDER, readFileSync(idFile, 'utf8').trim()) : beside;
+  return existsSync(join(data, 'PG_VERSION')) ? data : undefined;
+}
+
+/**
+ * Copies the database of a state folder, as it lies there, into another that has none yet. Throws where there is none to copy, or
+ * where its server runs: a copy of files that change is no database.
+ */
+export function copyDatabase(from: string, to: string): void {
+  const data = dataOf(resolve(from));
+  if (data === undefined) throw new Error(`${from} holds no database of Refloop: it is no state folder.`);
+  const place = placeFor(to, () => undefined);
+  if (running({ ...place, data })) throw new Error(`The product of ${from} is running. Stop it first, or name a backup.`);
+  cpSync(data, place.data, { recursive: true, verbatimSymlinks: true });
+  rmSync(join(place.data, 'postmaster.pid'), { force: true });
+  chmodSync(place.data, 0o700);
+  if (place.uid === undefined) return;
+  const owned = spawnSync('chown', ['-R', `${place.uid}:${place.uid}`, place.data], { encoding: 'utf8' });
+  if (owned.status !== 0) throw new Error(`chown of the copied database failed: ${owned.stderr}`);
+}
+
 function connectionUrl(socket: string): Postgres['url'] {
   return (database, role = 'postgres') => `postgresql://${role}@/${database}?host=${encodeURIComponent(socket)}&port=${PORT}`;
 }
@@ -178,6 +216,8 @@ export async function openPostgres(options: {
   hold: 'own' | 'borrow';
   say?: (line: string) => void;
   settings?: Record<string, string>;
+  /** Starts it again at the same address when it ends without having been told to. */
+  revive?: boolean;
   /** Where its socket lies, for a server that is to be found at the same address again; else a folder of its own. */
   socketFolder?: string;
 }): Promise<Postgres> {
@@ -202,27 +242,51 @@ export async function openPostgres(options: {
   };
   const args = ['-D', place.data, ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])];
   let log = '';
-  const child = spawn(join(place.binaries, 'bin', 'postgres'), args, {
-    ...identity(place),
-    cwd: '/',
-    // Its own group: a Ctrl-C in the terminal reaches us first, and we end it after our own connections.
-    detached: true,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { PATH: process.env['PATH'] ?? '' },
-  });
-  child.stderr?.on('data', (chunk: Buffer) => {
-    log = (log + chunk.toString()).slice(-4000);
-  });
-  child.unref();
-  (child.stderr as unknown as { unref?: () => void }).unref?.();
+  const launch = (): ChildProcess => {
+    const started = spawn(join(place.binaries, 'bin', 'postgres'), args, {
+      ...identity(place),
+      cwd: '/',
+      // Its own group: a Ctrl-C in the terminal reaches us first, and we end it after our own connections.
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { PATH: process.env['PATH'] ?? '' },
+    });
+    started.stderr?.on('data', (chunk: Buffer) => {
+      log = (log + chunk.toString()).slice(-4000);
+    });
+    started.unref();
+    (started.stderr as unknown as { unref?: () => void }).unref?.();
+    return started;
+  };
+  let child = launch();
   const url = connectionUrl(socket);
   await ready(url('postgres'), child, () => log);
+  let stopping = false;
+  const revive = (): void => {
+    if (stopping) return;
+    options.say?.('PostgreSQL ended without being told to; it is started again.');
+    // What the last one held in memory goes when its back ends have noticed; until then a new one ends at once and is tried again.
+    setTimeout(() => {
+      if (stopping) return;
+      child = launch();
+      child.once('exit', revive);
+    }, REVIVE_MS);
+  };
+  if (options.revive) child.once('exit', revive);
   const stop = async (): Promise<void> => {
     if (options.hold === 'borrow' && (await othersConnected(url('postgres')))) return;
+    stopping = true;
     if (child.pid !== undefined) await end(child.pid);
     rmSync(socket, { recursive: true, force: true });
   };
-  return { url, stop, startedHere: true, pid: child.pid ?? 0 };
+  return {
+    url,
+    stop,
+    startedHere: true,
+    get pid() {
+      return child.pid ?? 0;
+    },
+  };
 }
 
 /** Creates the database if it is missing. */

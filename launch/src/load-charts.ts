@@ -1,8 +1,10 @@
 /** Fills a new sandbox with charts, and with the people who sign in to it. */
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { Practitioner } from '@medplum/fhirtypes';
 import type pg from 'pg';
 import { practitionerOf, SANDBOX_USERS } from './auth/users.ts';
+import { findResource } from './chart/find.ts';
 import { importReportFile } from './config.ts';
 import { type ImportReport, loadFolder } from './data/load-folder.ts';
 import { fingerprintOf } from './data/source-files.ts';
@@ -74,6 +76,15 @@ async function loadFrom(folder: string, options: LoadOptions): Promise<LoadOutco
   return { kind: 'loaded', lines: reportLines(result.report, file) };
 }
 
+/** The people who sign in, those a newer version brings too; who is there already stays as they are. */
+export async function loadPeople(repository: Repository): Promise<void> {
+  const missing: Practitioner[] = [];
+  for (const user of SANDBOX_USERS) {
+    if (!(await findResource<Practitioner>(repository, 'Practitioner', user.id))) missing.push(practitionerOf(user));
+  }
+  if (missing.length > 0) await repository.loadResources(missing);
+}
+
 /**
  * Loads the source and records that the database was made from it. Cut short, it is done again at the next start: loading
  * twice leaves what loading once leaves.
@@ -85,7 +96,7 @@ export async function loadCharts(options: LoadOptions): Promise<LoadOutcome> {
   const mark = (status: LoadedData['status']): Promise<void> => writeLoadedData(pool, { source, asOf, status });
   await mkdir(options.stateFolder, { recursive: true });
   await mark('loading');
-  await repository.loadResources(SANDBOX_USERS.map(practitionerOf));
+  await loadPeople(repository);
   const outcome = source.kind === 'built-in' ? await loadBuiltIn(options) : await loadFrom(source.path, options);
   if (outcome.kind === 'loaded') await mark('loaded');
   else await forgetLoadedData(pool);

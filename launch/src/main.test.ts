@@ -77,7 +77,7 @@ test('loads a folder, keeps its report, survives a kill, and ends when told to',
   const report = JSON.parse(readFileSync(join(state, 'import-report.json'), 'utf8')) as { refused: { file: string; line: number }[] };
   expect(report).toMatchObject({ read: 2, taken: 1, refused: [{ file: 'patients.ndjson', line: 2, resourceType: 'Nonsense' }] });
   const launches = (await (await fetch(`http://localhost:${port}/launches`)).json()) as { users: unknown[]; patients: unknown };
-  expect(launches.users).toHaveLength(4);
+  expect(launches.users).toHaveLength(6);
   expect(launches.patients).toEqual([{ id: 'from-folder', name: 'Folder', orders: [] }]);
   const launch = await fetch(`http://127.0.0.1:${port}/launches`, { method: 'POST', body: '{"user":"clinician","patient":"from-folder"}' });
   expect(launch.status).toBe(200);
@@ -89,6 +89,11 @@ test('loads a folder, keeps its report, survives a kill, and ends when told to',
   const handles = async (): Promise<number> => (await pool.query('select 1 from ehr_auth.launches')).rowCount ?? 0;
   await pool.query("update ehr_auth.launches set expires_at = expires_at - interval '2 hours'");
   expect(await handles()).toBe(1);
+
+  // As a state folder is that an older version made: people who came since are not in it.
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  await client.query(`delete from ehr.resource where resource_type = 'Practitioner' and id = 'nurse'`);
   const second = start();
   await healthy(second);
   // What ended before is forgotten soon after a start.
@@ -97,6 +102,11 @@ test('loads a folder, keeps its report, survives a kill, and ends when told to',
   expect(await (await fetch(`http://localhost:${port}/auth/jwks`)).text()).toBe(keys);
   // What was loaded is kept, not loaded again.
   expect(second.said()).not.toContain('import:');
+  const people = await client.query<{ id: string; version: number }>(
+    `select id, version from ehr.resource where resource_type = 'Practitioner' and not deleted order by id`,
+  );
+  await client.end();
+  expect(people.rows).toEqual(['admin', 'clinician', 'coordinator', 'covering', 'lead', 'nurse'].map((id) => ({ id, version: 1 })));
 
   second.process.kill('SIGTERM');
   expect(await second.exited).toBe(0);

@@ -1,15 +1,15 @@
 /** The sandbox EHR as a process: reads its settings, opens its port at once, loads its patients, serves until it is told to stop. */
 import { type ServerType, serve } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
-import pg from 'pg';
 import { migrateAuth } from './auth/migrations.ts';
 import { purgeFromTimeToTime } from './auth/purge.ts';
 import { openSigningKey, type SigningKey } from './auth/signing-key.ts';
 import { type EhrConfig, readConfig } from './config.ts';
+import { openPool } from './database-pool.ts';
 import { definitions } from './fhir/definitions.ts';
 import { createRepository } from './fhir/postgres-repository.ts';
 import { migrateEhr } from './fhir/schema.ts';
-import { loadCharts, readSource } from './load-charts.ts';
+import { loadCharts, loadPeople, readSource } from './load-charts.ts';
 import { decideLoad, migrateLoadedData, readLoadedData } from './loaded-data.ts';
 import { createEhrApp } from './routes/app.ts';
 import type { Readiness } from './routes/health.ts';
@@ -46,16 +46,7 @@ async function listen(fetch: Parameters<typeof serve>[0]['fetch'], port: number)
 }
 
 const config = settings();
-/** No request may hold a connection for longer; loading a folder works in pieces that are far below it. */
-const STATEMENT_MILLISECONDS = 30_000;
-const pool = new pg.Pool({
-  connectionString: config.databaseUrl,
-  max: 20,
-  connectionTimeoutMillis: 10_000,
-  statement_timeout: STATEMENT_MILLISECONDS,
-});
-// A connection that PostgreSQL ends while idle is replaced at the next query.
-pool.on('error', (error) => say(`a database connection ended (${error.name}).`));
+const pool = openPool(config.databaseUrl, (error) => say(`a database connection ended (${error.name}).`));
 const repository = createRepository(pool, { baseUrl: `${config.origin}/fhir` });
 
 let readiness: Readiness = { status: 'loading', reason: 'The database is being prepared.' };
@@ -121,6 +112,8 @@ async function prepare(): Promise<void> {
     const outcome = await loadCharts({ pool, repository, source, asOf: decision.asOf, stateFolder: config.stateFolder });
     if (outcome.kind === 'unusable') return refuse(outcome.reason);
     outcome.lines.forEach(say);
+  } else {
+    await loadPeople(repository);
   }
   // The definitions take a second to read; the first clinician should not wait for them.
   definitions();

@@ -1,26 +1,8 @@
 /** axe finds nothing (WCAG 2.1 A and AA), nothing scrolls sideways from 320 px on, and single keys act only in their list. */
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
+import { expectAccessible, expectFits } from './support/accessible.ts';
 import { approveButton, noteSentences, openApp, readyToApprove, settled, specialists } from './support/refer-page.ts';
 import { EHR, ofOrder, REFLOOP, signIn } from './support/sandbox.ts';
 import { expect, test } from './support/test.ts';
-
-const WIDTHS = [320, 360, 768, 1440];
-
-async function expectAccessible(page: Page, what: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).analyze();
-  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
-  expect(told, what).toEqual([]);
-}
-
-async function expectFits(page: Page, what: string): Promise<void> {
-  for (const width of WIDTHS) {
-    await page.setViewportSize({ width, height: 800 });
-    const scrolls = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    expect(scrolls, `${what} at ${width} px scrolls sideways by so many px`).toBeLessThanOrEqual(0);
-  }
-  await page.setViewportSize({ width: 1440, height: 900 });
-}
 
 test('the EHR: sign-in, list, chart', async ({ page }) => {
   await page.goto(`${EHR}/`);

@@ -59,10 +59,10 @@ test('a role that an administrator gives takes effect, and so does taking it', a
   const context = await browser.newContext();
   const lead = await context.newPage();
   await openApp(lead, { user: 'lead' });
-  expect(await workspaces(lead)).toEqual(['Exceptions']);
+  expect(await workspaces(lead)).toEqual(['My work', 'Exceptions']);
   await setAdministrator(page, 'Priya Castellan, MD', true);
   await openApp(lead, { user: 'lead' });
-  expect(await workspaces(lead)).toEqual(['Exceptions', 'Audit', 'Access', 'This EHR']);
+  expect(await workspaces(lead)).toEqual(['My work', 'Exceptions', 'Audit', 'Access', 'This EHR']);
   await lead.getByRole('link', { name: 'Audit' }).click();
   await expect(lead.getByText(/chain verified to entry/)).toBeVisible();
   await setAdministrator(page, 'Priya Castellan, MD', false);
@@ -90,14 +90,15 @@ test('an administrator reads what this EHR lets Refloop do, and takes it along f
   expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/Refloop’s own access \(client_credentials\): works/);
 });
 
-test('a clinician has no access to any of it, by the page or by the API', async ({ page, request }) => {
+test('a clinician has their own list there and no access to anything else, by the page or by the API', async ({ page, request }) => {
   let bearer = '';
   page.on('response', async (response) => {
     if (response.url() === `${REFLOOP}/sessions`) bearer = ((await response.json()) as { token: string }).token;
   });
   await openApp(page, { user: 'clinician' });
-  await expect(page.getByRole('heading', { name: 'You have no role here yet' })).toBeVisible();
-  for (const path of ['/grants', '/exceptions', '/audit/status', '/audit/recommendations']) {
+  expect(await workspaces(page)).toEqual(['My work']);
+  await expect(page.getByRole('heading', { level: 1, name: 'My work' })).toBeVisible();
+  for (const path of ['/grants', '/delegations', '/signers', '/exceptions', '/audit/status', '/audit/recommendations']) {
     const answer = await request.get(`${REFLOOP}${path}`, { headers: { authorization: `Bearer ${bearer}` } });
     expect([path, answer.status()]).toEqual([path, 403]);
     expect((await request.get(`${REFLOOP}${path}`)).status(), `${path} without a session`).toBe(401);

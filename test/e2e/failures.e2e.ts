@@ -78,11 +78,13 @@ test('an EHR that does not answer, and answers when tried again', async ({ page 
   await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
 });
 
-test('an EHR that stops answering at the approval: nothing is approved, nothing written', async ({ page }) => {
+test('an order that may not be read any more at the approval: nothing is approved, nothing written', async ({ page }) => {
   const patient = 'endocrinology-1';
   await openApp(page, ofOrder(patient));
   await readyToApprove(page);
-  await page.route(`${EHR}/fhir/ServiceRequest/*`, (route) => route.abort('connectionrefused'));
+  await page.route(`${EHR}/fhir/ServiceRequest/*`, (route) =>
+    route.fulfill({ status: 403, headers: { 'access-control-allow-origin': '*' }, contentType: 'application/fhir+json', body: '{}' }),
+  );
   await approveButton(page).click();
   await expect(decision(page).getByText('The order could not be read again, so nothing was approved.')).toBeVisible({ timeout: 40_000 });
   const order = await (await openChart(ofOrder(patient))).read<ServiceRequest>(`ServiceRequest/${draftOrder(patient)}`);

@@ -29,7 +29,7 @@ test('a folder of bundles in Synthea’s shape takes the place of the built-in p
   expect(report).toMatchObject({ taken: report.read, refused: [] });
   const { patients, users } = await launches(product.ehr);
   expect(patients.map(({ name }) => name).sort()).toEqual(['Handwritten204, Imelda31', 'Handwritten205, Corwin08']);
-  expect(users.map(({ id }) => id).sort()).toEqual(['admin', 'clinician', 'coordinator', 'lead']);
+  expect(users.map(({ id }) => id).sort()).toEqual(['admin', 'clinician', 'coordinator', 'covering', 'lead', 'nurse']);
 });
 
 test('a referral without an order goes through for one of its patients', async ({ page }) => {

@@ -57,3 +57,33 @@ test('the app talks to the EHR and to itself, and keeps no token outside the lau
   expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([]);
   expect((await context.cookies()).filter(({ domain }) => domain === '127.0.0.1')).toEqual([]);
 });
+
+test('no token and no code is in an address that is asked for, but the code once, and no address is told on', async ({ page }) => {
+  const asked: Promise<{ url: string; referrer: string }>[] = [];
+  const secrets: string[] = [];
+  page.on('request', (request) => {
+    const url = request.url();
+    asked.push(
+      request.allHeaders().then(
+        ({ referer = '' }) => ({ url, referrer: referer }),
+        () => ({ url, referrer: '' }),
+      ),
+    );
+  });
+  page.on('response', (response) => {
+    if (/\/(auth\/token|sessions)$/.test(new URL(response.url()).pathname) && response.request().method() === 'POST')
+      void response.json().then((answer: Record<string, unknown>) => {
+        for (const name of ['access_token', 'id_token', 'refresh_token', 'token']) {
+          if (typeof answer[name] === 'string') secrets.push(answer[name]);
+        }
+      });
+  });
+  await openApp(page, ofOrder('dermatology-1'));
+  await expect(specialists(page).first()).toBeVisible();
+  expect(secrets.length, 'access token, id_token and session token were seen').toBeGreaterThanOrEqual(3);
+  const requests = await Promise.all(asked);
+  expect(requests.filter(({ url }) => secrets.some((secret) => url.includes(secret)))).toEqual([]);
+  expect(requests.filter(({ url }) => url.includes('code=')).length, 'the code comes back once, to the app').toBe(1);
+  expect(requests.filter(({ referrer }) => referrer.startsWith(REFLOOP))).toEqual([]);
+  expect(requests.filter(({ referrer }) => /[?&](code|state|launch)=/.test(referrer))).toEqual([]);
+});

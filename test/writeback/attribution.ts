@@ -3,7 +3,7 @@
  * own moment and person, and everything made for it says both.
  */
 import type { Plan, StepName } from '@refloop/server/client/approval';
-import { type Stored, referenceOf } from './chart.ts';
+import { referenceOf, type Stored } from './chart.ts';
 import { NAMES, type World } from './world.ts';
 
 const MOMENT: Record<StepName, string> = {

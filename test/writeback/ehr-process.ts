@@ -2,7 +2,7 @@
  * The sandbox EHR as the campaign starts it: one for each lane, with a database and a clock of its own, in one process, since what it
  * reads of FHIR's definitions is large. Never killed: Refloop is what the campaign is about.
  */
-import { refloopClient, type RegisteredClient, SYSTEM_SCOPES } from '@refloop/launch/auth/clients';
+import { type RegisteredClient, refloopClient, SYSTEM_SCOPES } from '@refloop/launch/auth/clients';
 import { migrateAuth } from '@refloop/launch/auth/migrations';
 import { openSigningKey } from '@refloop/launch/auth/signing-key';
 import { practitionerOf, SANDBOX_USERS } from '@refloop/launch/auth/users';

@@ -1,6 +1,6 @@
 /** What others do in the chart while Refloop is at work: change the order, revoke or sign it, and write by hand what resembles ours. */
 import type { Resource } from '@refloop/domain/fhir/ehr-port';
-import { type Stored, referenceOf } from './chart.ts';
+import { referenceOf, type Stored } from './chart.ts';
 import type { OthersDo } from './choices.ts';
 import { note, type World } from './world.ts';
 

@@ -3,9 +3,9 @@
  * again, judge what may be ours, withdraw. Without the screen, and with a clock that goes faster.
  */
 import type { Resource } from '@refloop/domain/fhir/ehr-port';
-import { isOpenOrder } from '@refloop/domain/write-back/open-order';
 import { ok, type Result, refuse } from '@refloop/domain/result';
 import { lookAt } from '@refloop/domain/write-back/look-through';
+import { isOpenOrder } from '@refloop/domain/write-back/open-order';
 import { runPlan } from '@refloop/domain/write-back/run-plan';
 import type { LeaseRefusal, StepPorts } from '@refloop/domain/write-back/write-step';
 import type { Plan, StepName } from '@refloop/server/client/approval';

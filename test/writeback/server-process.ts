@@ -44,7 +44,7 @@ const failure: Logger['failure'] = ({ route, error }) => {
   const words = `${known.constructor.name}: ${known.message}${cause}`;
   say({ note: 'failure', route, error: words, at: (known.stack ?? '').split('\n').slice(1, 6) });
 };
-const log: Logger = { request: () => undefined, failure, event: () => undefined };
+const log: Logger = { request: () => undefined, failure, event: () => undefined, started: () => undefined };
 
 /** An EHR that is slow is given up in proportion to this clock, and the request that the run names is its last or next to last. */
 function lookingFetch(kill: LookKill | null): Fetch {

@@ -11,6 +11,7 @@ import { describeRoutes, openApiRoute } from './openapi.ts';
 import { fieldErrors, isRefusal, problem, problemResponse, type Refusal, Refused } from './problem.ts';
 import { clientAddress } from './rate-limits/client-address.ts';
 import type { LimitName } from './rate-limits/limits.ts';
+import { type Read, readBody } from './request-body.ts';
 import type { Route } from './routes/route.ts';
 import { securityHeaders } from './security-headers.ts';
 import { type AuthorizeDeps, authorize, recordRefusal } from './sessions/authorize.ts';
@@ -43,36 +44,15 @@ export type AppEnv = {
   Variables: { reference: string; nonce: string; route: string; sessionId: string | undefined; limit: LimitName | undefined };
 };
 
-type Read = { ok: true; value: unknown } | { ok: false; refusal: Refusal };
-
-const tooLarge = (limit: number): Refusal =>
-  problem('too-large', `The body is larger than ${Math.round(limit / 1024)} KiB. Send less at once; nothing was kept.`);
-
 /** What became of a request that met no database. */
 const AWAY: Record<StoreUnavailable['kept'], string> = {
   nothing: 'Nothing was changed. Try again in a moment.',
   unknown: 'Whether this was kept cannot be said just now. Look in a moment before you do it again.',
 };
 
-/** Reads a JSON body of at most `limit` bytes, however it is sent. */
-async function readBody(request: Request, limit: number): Promise<Read> {
-  if (Number(request.headers.get('content-length') ?? 0) > limit) return { ok: false, refusal: tooLarge(limit) };
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request.body ?? []) {
-    size += chunk.byteLength;
-    if (size > limit) return { ok: false, refusal: tooLarge(limit) };
-    chunks.push(chunk);
-  }
-  try {
-    return { ok: true, value: JSON.parse(Buffer.concat(chunks).toString('utf8')) };
-  } catch {
-    return {
-      ok: false,
-      refusal: problem('invalid-request', 'The body is not JSON. Send one JSON object with content-type application/json.'),
-    };
-  }
-}
+/** PostgreSQL takes U+0000 in no text: a value that holds it is none that any schema takes. */
+const withoutNul = (values: Record<string, string>): Record<string, string | null> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value.includes('\u0000') ? null : value]));
 
 function parse(schema: Route['body'], value: unknown, where: string): Read {
   if (schema === undefined) return { ok: true, value: undefined };
@@ -121,9 +101,9 @@ async function answer(deps: AppDeps, route: Route, c: Context<AppEnv>): Promise<
   if (!raw.ok) return refuse(raw.refusal);
   const body = parse(route.body, raw.value, 'body');
   if (!body.ok) return refuse(body.refusal);
-  const params = parse(route.params, c.req.param(), 'path');
+  const params = parse(route.params, withoutNul(c.req.param()), 'path');
   if (!params.ok) return refuse(params.refusal);
-  const query = parse(route.query, c.req.query(), 'query');
+  const query = parse(route.query, withoutNul(c.req.query()), 'query');
   if (!query.ok) return refuse(query.refusal);
   const result = await route.handle({
     session: admitted.session,
@@ -181,6 +161,7 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
       ms: Math.round((performance.now() - started) * 10) / 10,
       reference: c.get('reference'),
       session: c.get('sessionId'),
+      limit: c.res.status === 429 ? c.get('limit') : undefined,
     });
   });
 

@@ -4,12 +4,15 @@ import { configFaults, DEVELOPMENT_KEY, readConfig } from './config.ts';
 
 const DATABASE = { DATABASE_URL: 'postgresql://refloop@db/refloop' };
 const freshKey = (name: string): string => `${name}:${randomBytes(32).toString('base64')}`;
+const STATE = '/srv/refloop';
 const production = (more: Record<string, string | undefined> = {}) => ({
-  ...DATABASE,
+  DATABASE_URL: 'postgresql://refloop@db.example.org/refloop?sslmode=verify-full',
   REFLOOP_ENV: 'production',
   REFLOOP_KEY: freshKey('2026-11'),
   REFLOOP_TLS_AT_EDGE: 'yes',
   REFLOOP_STATE_ENCRYPTED: 'yes',
+  REFLOOP_STATE: STATE,
+  REFLOOP_WAREHOUSE_ENCRYPTED: `${STATE}/warehouse`,
   REFLOOP_TRUSTED_PROXIES: '1',
   ...more,
 });
@@ -40,7 +43,15 @@ test('development starts with a database alone', () => {
 
 test('production starts with keys of its own and what it cannot see attested; the sandbox is not in it', () => {
   const answer = readConfig(production());
-  expect(answer.ok && answer.value).toMatchObject({ environment: 'production', sites: { sites: [] }, sandbox: [] });
+  expect(answer.ok && answer.value).toMatchObject({
+    environment: 'production',
+    sites: { sites: [] },
+    sandbox: [],
+    warehouseFolder: `${STATE}/warehouse`,
+    trustedProxies: 1,
+    rateLimits: true,
+    drainSeconds: 5,
+  });
 });
 
 describe('a setting that is wrong is named', () => {
@@ -65,8 +76,20 @@ describe('a setting that is wrong is named', () => {
     ['the development key beside a good one', production({ REFLOOP_KEY: `${freshKey('a')},${development}` }), ['REFLOOP_KEY']],
     [
       'nothing attested in production',
-      production({ REFLOOP_TLS_AT_EDGE: undefined, REFLOOP_STATE_ENCRYPTED: undefined }),
-      ['REFLOOP_TLS_AT_EDGE', 'REFLOOP_STATE_ENCRYPTED'],
+      production({ REFLOOP_TLS_AT_EDGE: undefined, REFLOOP_STATE_ENCRYPTED: undefined, REFLOOP_WAREHOUSE_ENCRYPTED: undefined }),
+      ['REFLOOP_TLS_AT_EDGE', 'REFLOOP_STATE_ENCRYPTED', 'REFLOOP_WAREHOUSE_ENCRYPTED'],
+    ],
+    ['a warehouse attested where it was before', production({ REFLOOP_WAREHOUSE: '/mnt/other' }), ['REFLOOP_WAREHOUSE_ENCRYPTED']],
+    ['a warehouse attested without saying which', production({ REFLOOP_WAREHOUSE_ENCRYPTED: 'yes' }), ['REFLOOP_WAREHOUSE_ENCRYPTED']],
+    [
+      'a database elsewhere by plain text in production',
+      production({ DATABASE_URL: 'postgresql://refloop@db.example.org/refloop' }),
+      ['DATABASE_URL'],
+    ],
+    [
+      'another one for migrations, whose certificate nobody checks',
+      production({ REFLOOP_MIGRATION_DATABASE_URL: 'postgresql://owner@db.example.org/refloop?sslmode=no-verify' }),
+      ['REFLOOP_MIGRATION_DATABASE_URL'],
     ],
     ['proxies that nobody counted in production', production({ REFLOOP_TRUSTED_PROXIES: undefined }), ['REFLOOP_TRUSTED_PROXIES']],
     ['more proxies than anybody has', { ...DATABASE, REFLOOP_TRUSTED_PROXIES: '6' }, ['REFLOOP_TRUSTED_PROXIES']],
@@ -79,6 +102,12 @@ describe('a setting that is wrong is named', () => {
     const answer = readConfig(environment);
     for (const fault of answer.ok ? [] : answer.refusal) expect(fault.fix).toBeTruthy();
   });
+});
+
+test('a warehouse elsewhere is attested by its own name, however it is spelled', () => {
+  const elsewhere = { REFLOOP_WAREHOUSE: '/mnt/warehouse', REFLOOP_WAREHOUSE_ENCRYPTED: '/mnt/state/../warehouse/' };
+  const answer = readConfig(production(elsewhere));
+  expect(answer.ok && answer.value.warehouseFolder).toBe('/mnt/warehouse');
 });
 
 test('older keys follow the current one', () => {

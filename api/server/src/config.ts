@@ -1,6 +1,7 @@
 /** The environment, read once. A mistake names the variable and the fix; the process then ends with exit code 2. */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { databaseUrlFault } from './database-tls.ts';
 import { readSystemKey } from './ehr/system-key.ts';
 import type { FieldError } from './problem.ts';
 import { COMPLETING_SCOPES, LOOKING_SCOPES, readSites, type Site, type Sites, type SystemClient, sandboxSites } from './sites.ts';
@@ -16,6 +17,8 @@ export type Config = {
   /** Which part of Refloop this process is; all of it unless told. */
   only: 'api' | 'worker' | 'gateway' | undefined;
   stateFolder: string;
+  /** Where the analytics warehouse keeps its snapshots: a limited data set, still PHI, and not encrypted by us. */
+  warehouseFolder: string;
   databaseUrl: string;
   migrationDatabaseUrl: string;
   sites: Sites;
@@ -80,6 +83,8 @@ const Environment = z.object({
   REFLOOP_STATE_ENCRYPTED: z.literal('yes', 'Not yes').optional(),
   REFLOOP_SANDBOX_SYSTEM_KEY: z.string().min(1).optional(),
   REFLOOP_SANDBOX_COMPLETES: z.enum(['yes', 'no'], 'Neither yes nor no').default('no'),
+  REFLOOP_WAREHOUSE: z.string().min(1).optional(),
+  REFLOOP_WAREHOUSE_ENCRYPTED: z.string().optional(),
 });
 
 const FIXES: Record<string, string> = {
@@ -102,6 +107,7 @@ const FIXES: Record<string, string> = {
   REFLOOP_STATE_ENCRYPTED: 'Set it to yes once the volumes of REFLOOP_STATE and of PostgreSQL are encrypted.',
   REFLOOP_SANDBOX_SYSTEM_KEY: 'npm start sets it by itself; else the path of a file with a private JWK (P-384 or RSA), or env:NAME.',
   REFLOOP_SANDBOX_COMPLETES: 'Set it to yes for Refloop to finish by itself, in the sandbox, what a window left unfinished; else no.',
+  REFLOOP_WAREHOUSE: 'Name a folder, or leave it out for the folder warehouse in REFLOOP_STATE.',
   REFLOOP_IDLE_WARN_SECONDS: 'Set 0 to 600 seconds, fewer than REFLOOP_IDLE_SECONDS, or leave it out for 60.',
 };
 
@@ -147,7 +153,21 @@ function sandboxSystem(
   return { clientId: 'refloop-system', key: key.value, scopes: completes ? COMPLETING_SCOPES : LOOKING_SCOPES, completes };
 }
 
-/** Reads everything and reports every mistake. Touches the sites file and nothing else. */
+/** The attestation names the folder, so that it lapses when the warehouse moves to another. */
+function warehouseFaults(folder: string, attested: string | undefined): FieldError[] {
+  if (attested !== undefined && resolve(attested) === folder) return [];
+  const fix = `Set it to ${folder} once the volume of that folder is encrypted; Refloop does not encrypt what lies there.`;
+  const message = attested === undefined ? 'Not attested' : `Attested for ${resolve(attested)}, and the warehouse is ${folder}`;
+  return [{ field: 'REFLOOP_WAREHOUSE_ENCRYPTED', message, fix }];
+}
+
+function databaseFaults(field: string, url: string): FieldError[] {
+  const message = databaseUrlFault(url);
+  const fix = 'Add ?sslmode=verify-full, and sslrootcert=FILE where the certificate is not of a public authority.';
+  return message === undefined ? [] : [{ field, message, fix }];
+}
+
+/** Reads everything and reports every mistake. Touches the sites file, and the certificate files a database URL names. */
 export function readConfig(environment: Record<string, string | undefined>): ConfigAnswer {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = Environment.safeParse(given);
@@ -177,6 +197,14 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   if (production && read.REFLOOP_RATE_LIMITS === 'off') {
     faults.push({ field: 'REFLOOP_RATE_LIMITS', message: 'Off in production', fix: FIXES['REFLOOP_RATE_LIMITS'] ?? '' });
   }
+  const stateFolder = resolve(read.REFLOOP_STATE);
+  const warehouseFolder = resolve(read.REFLOOP_WAREHOUSE ?? join(stateFolder, 'warehouse'));
+  if (production) faults.push(...warehouseFaults(warehouseFolder, read.REFLOOP_WAREHOUSE_ENCRYPTED));
+  const migrationDatabaseUrl = read.REFLOOP_MIGRATION_DATABASE_URL ?? read.DATABASE_URL;
+  if (production) {
+    faults.push(...databaseFaults('DATABASE_URL', read.DATABASE_URL));
+    if (migrationDatabaseUrl !== read.DATABASE_URL) faults.push(...databaseFaults('REFLOOP_MIGRATION_DATABASE_URL', migrationDatabaseUrl));
+  }
   const system = sandboxSystem(read, environment, faults);
   const sandbox = (read.REFLOOP_SANDBOX ?? (production ? 'off' : 'on')) === 'on' ? sandboxSites(read.REFLOOP_EHR_PORT, system) : [];
   const sites = readSites({ file: read.REFLOOP_SITES, sandbox, production, environment });
@@ -189,9 +217,10 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       port: read.REFLOOP_PORT,
       host: read.REFLOOP_HOST,
       only: read.REFLOOP_ONLY,
-      stateFolder: resolve(read.REFLOOP_STATE),
+      stateFolder,
+      warehouseFolder,
       databaseUrl: read.DATABASE_URL,
-      migrationDatabaseUrl: read.REFLOOP_MIGRATION_DATABASE_URL ?? read.DATABASE_URL,
+      migrationDatabaseUrl,
       sites: sites.value,
       sandbox,
       keys,

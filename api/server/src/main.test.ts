@@ -1,4 +1,5 @@
 /** Refloop as a process: opens its port at once, says why it is not ready, serves, ends cleanly, refuses wrong settings. */
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -72,6 +73,48 @@ describe('a process', () => {
     expect(tried.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => 403));
     expect(tried.at(-1)).toBe(429);
     expect(await statusOf(`${refloop.url}/sites`)).toBe(200);
+  });
+
+  test('in production starts once all is attested, and says in lines of JSON who it is and what it does', async () => {
+    const refloop = await start({
+      REFLOOP_ENV: 'production',
+      REFLOOP_KEY: `2026-11:${randomBytes(32).toString('base64')}`,
+      REFLOOP_TLS_AT_EDGE: 'yes',
+      REFLOOP_STATE: '/srv/refloop',
+      REFLOOP_STATE_ENCRYPTED: 'yes',
+      REFLOOP_WAREHOUSE_ENCRYPTED: '/srv/refloop/warehouse',
+      REFLOOP_TRUSTED_PROXIES: '1',
+      REFLOOP_DRAIN_SECONDS: '0',
+      REFLOOP_ONLY: 'api',
+    });
+    await untilStatus(refloop, 200);
+    const answer = await fetch(`${refloop.url}/sites`);
+    expect([answer.status, answer.headers.get('strict-transport-security')]).toEqual([200, 'max-age=63072000; includeSubDomains']);
+    refloop.child.kill('SIGTERM');
+    expect(await refloop.ended).toEqual([0, null]);
+    const lines = refloop
+      .errors()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(new Set(lines.map(({ role, replica }) => `${String(role)} ${String(replica)}`)).size).toBe(1);
+    expect(lines[0]).toMatchObject({
+      level: 'info',
+      msg: 'started',
+      role: 'api',
+      replica: expect.stringMatching(/^[0-9a-f]{8}$/),
+      environment: 'production',
+      port: refloop.port,
+      sites: 0,
+      warehouseFolder: '/srv/refloop/warehouse',
+    });
+    expect(lines.find(({ route }) => route === '/sites')).toMatchObject({
+      msg: 'request',
+      method: 'GET',
+      status: 200,
+      ms: expect.any(Number),
+      reference: expect.stringMatching(/^[0-9a-f]{12}$/),
+    });
   });
 
   test('with wrong settings ends with 2 and names them', async () => {

@@ -2,12 +2,14 @@
  * Refloop as a process, and the only place that knows the concrete parts: opens its port at once, migrates, loads the
  * published directory, serves until it is told to stop, lets open requests end and exits with 0.
  */
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { HttpBindings } from '@hono/node-server';
 import { SEED_V1 } from '@refloop/domain/matching/policies';
 import { monotonicFactory } from 'ulid';
-import { type AppDeps, createApp, unreadableRequest } from './app.ts';
+import { allRoutes, routesWithoutStore } from './all-routes.ts';
+import { createApp, unreadableRequest } from './app.ts';
 import { startSequencer } from './audit/sequencer.ts';
 import { type Config, configFaults, readConfig } from './config.ts';
 import { createKeyRing } from './crypto/key-ring.ts';
@@ -17,18 +19,14 @@ import { seedSandboxGrants } from './grants/sandbox-grants.ts';
 import { type HttpServer, openHttpServer } from './http-server.ts';
 import { repeat } from './jobs/repeat.ts';
 import { createLogger } from './logging/log.ts';
+import { guardProcessOutput } from './logging/process-output.ts';
+import { wordsOf } from './logging/words.ts';
 import { currentIndex } from './matching/current-index.ts';
 import { migrate } from './migrations/migrate.ts';
 import { createRateLimits } from './rate-limits/rate-limits.ts';
 import { createReadiness } from './readiness.ts';
-import { referralRoutes } from './referral-routes.ts';
-import { auditRoutes } from './routes/audit.ts';
-import { ehrSelfTestRoutes } from './routes/ehr-self-test.ts';
-import { grantRoutes } from './routes/grants.ts';
 import { healthRoutes } from './routes/health.ts';
-import { keySetRoutes } from './routes/key-set.ts';
-import { sessionRoutes } from './routes/sessions.ts';
-import { siteRoutes } from './routes/sites.ts';
+import { renewProjections } from './services/projections.ts';
 import { followDirectory } from './services/published-directory.ts';
 import { createReconciliation } from './services/reconciliation.ts';
 import { createDiscovery } from './sessions/discovery.ts';
@@ -65,7 +63,9 @@ function settings(): Config {
 
 const version = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
 const config = settings();
-const log = createLogger();
+const role = config.only ?? 'all';
+const log = createLogger(undefined, { role, replica: randomBytes(4).toString('hex') });
+guardProcessOutput(log);
 const newId = monotonicFactory();
 const production = config.environment === 'production';
 const { sites } = config.sites;
@@ -73,7 +73,6 @@ const discovery = createDiscovery({ fetch, now, sites, production });
 const tokens = createSystemTokens({ fetch, discovery, now });
 const index = currentIndex();
 const readiness = createReadiness(now);
-const role = config.only ?? 'all';
 const servesApi = config.only === undefined || config.only === 'api';
 const runsJobs = config.only === undefined || config.only === 'worker';
 
@@ -99,22 +98,28 @@ function startingApp(): Fetch {
       throw new Error('The store is not open yet.');
     },
   });
-  const routes = servesApi ? [...health, ...siteRoutes({ sites }), ...keySetRoutes({ sites })] : health;
+  const routes = servesApi ? routesWithoutStore({ sites, notReady: readiness.reason }) : health;
   const app = createApp({ ...parts, ...pages, store, routes, builtApp: undefined, described: servesApi });
   return (request, bindings) => app.fetch(request, bindings);
 }
 
 function servingApp(store: Store): Fetch {
-  const routes: AppDeps['routes'] = [
-    ...health,
-    ...siteRoutes({ sites }),
-    ...keySetRoutes({ sites }),
-    ...sessionRoutes({ store, sites, discovery, fetch, idleSeconds: config.idleSeconds, warnSeconds: config.warnSeconds }),
-    ...grantRoutes({ store, sites }),
-    ...auditRoutes({ store }),
-    ...ehrSelfTestRoutes({ sites, discovery, tokens, fetch, pause, now, randomId: newId }),
-    ...referralRoutes({ store, index: index.get, policy: SEED_V1, newId, version }),
-  ];
+  const routes = allRoutes({
+    store,
+    sites,
+    discovery,
+    tokens,
+    fetch,
+    pause,
+    now,
+    newId,
+    version,
+    index: index.get,
+    policy: SEED_V1,
+    idleSeconds: config.idleSeconds,
+    warnSeconds: config.warnSeconds,
+    notReady: readiness.reason,
+  });
   const builtApp = readBuiltApp(fileURLToPath(new URL('../../../smart-app/dist', import.meta.url)));
   if (!builtApp) log.event('smart-app/dist is missing: the API is served, the app is not. `npm start` builds it.');
   const app = createApp({ ...parts, ...pages, store, routes, builtApp });
@@ -195,6 +200,16 @@ const reconciliation = (store: Store) =>
     failed: (error) => log.failure({ route: 'reconciliation', reference: '-', error }),
   });
 
+/** Rows an older version wrote get this version's form; the events they are made from stay as they are. What fails is done at the next start. */
+async function projectionsRenewed(store: Store): Promise<void> {
+  try {
+    const count = await renewProjections(store);
+    if (count > 0) log.event('Referrals were brought into this version’s form from their events.', { count });
+  } catch (error) {
+    log.failure({ route: 'renew projections', reference: '-', error });
+  }
+}
+
 async function openStore(): Promise<Store> {
   const applied = await migrate(config.migrationDatabaseUrl);
   if (applied.length > 0) log.event('The database was brought up to this version.', { migrations: applied.length });
@@ -240,6 +255,7 @@ async function start(): Promise<void> {
   if (config.only === 'gateway')
     log.event('The gateway takes in nothing yet: it has no listener, tells its health and serves nothing else.');
   readiness.serving(store.ping);
+  if (runsJobs) await projectionsRenewed(store);
   if (config.keys.length > 1) await rewrapped(store);
   // So that the first launch need not wait for it; an EHR that is not up yet is asked again then.
   if (servesApi) void discovery.warm(PAGE_PATIENCE_MS);
@@ -263,10 +279,18 @@ try {
   );
   process.exit(taken ? WRONG_USE : 1);
 }
+log.started({
+  version,
+  environment: config.environment,
+  port: running.server.port,
+  sites: sites.length,
+  stateFolder: config.stateFolder,
+  warehouseFolder: config.warehouseFolder,
+});
 try {
   await start();
 } catch (error) {
   // A start that was told to stop meets closed connections; that is no failure to speak of.
-  if (stoppingSince === undefined) say(`Refloop: start failed: ${(error as Error).message}`);
+  if (stoppingSince === undefined) say(`Refloop: start failed: ${wordsOf(error)}`);
   await stop(1);
 }

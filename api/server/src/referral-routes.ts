@@ -4,16 +4,22 @@ import type { MatchIndex } from './matching/match-index.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { exceptionRoutes } from './routes/exceptions.ts';
 import { matchRoutes } from './routes/match.ts';
+import { openWorkRoutes } from './routes/open-work.ts';
+import { pendRoutes } from './routes/pends.ts';
 import { recommendationRecordRoutes } from './routes/recommendation-records.ts';
 import { recommendationRoutes } from './routes/recommendations.ts';
 import type { Route } from './routes/route.ts';
+import { workRoutes } from './routes/work.ts';
 import { createApprovalService } from './services/approvals.ts';
 import { drafter } from './services/drafting.ts';
 import { createExceptionService } from './services/exceptions.ts';
 import { createMatchingService } from './services/matching.ts';
+import { createOpenWorkService } from './services/open-work.ts';
+import { createPendService } from './services/pends.ts';
 import { createPlanService } from './services/plans.ts';
 import { createRecordService } from './services/recommendation-records.ts';
 import { createRecommendationService } from './services/recommendations.ts';
+import { createWorkService } from './services/work.ts';
 import type { Store } from './store/store.ts';
 
 export type ReferralDeps = {
@@ -31,10 +37,13 @@ export function referralRoutes({ store, index, policy, newId, version }: Referra
   return [
     ...matchRoutes({ matching }),
     ...recommendationRoutes({ recommendations: createRecommendationService({ store, matching, drafter, newId }) }),
+    ...pendRoutes({ pends: createPendService({ store, drafter, newId }) }),
+    ...openWorkRoutes({ openWork: createOpenWorkService({ store }) }),
     ...approvalRoutes({
       approvals: createApprovalService({ store, matching, drafter, newId, version }),
       plans: createPlanService({ store }),
     }),
+    ...workRoutes({ work: createWorkService({ store }) }),
     ...exceptionRoutes({ exceptions: createExceptionService({ store }) }),
     ...recommendationRecordRoutes({ records: createRecordService({ store }) }),
   ];

@@ -7,6 +7,7 @@ import type { JSONWebKeySet } from 'jose';
 import { z } from 'zod';
 import type { PublicSite } from './client/session.ts';
 import { readSystemKey, type SystemKey } from './ehr/system-key.ts';
+import { addressFault } from './ehr-address.ts';
 import type { FieldError } from './problem.ts';
 import type { Scope } from './store/store.ts';
 
@@ -96,19 +97,6 @@ const SitesFile = z.strictObject({
   sites: z.array(SiteEntry),
   cdsClients: z.array(z.strictObject({ iss: z.string(), jku: z.url().optional(), jwks: JsonWebKeySet.optional() })).default([]),
 });
-
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
-
-/** Why an address cannot be used, or undefined: https anywhere; http outside production and on loopback. */
-export function addressFault(text: string, production: boolean): string | undefined {
-  if (!URL.canParse(text)) return 'Not a URL';
-  const url = new URL(text);
-  if (url.username !== '' || url.password !== '') return 'A URL with a name or password in it';
-  if (url.search !== '' || url.hash !== '') return 'A URL with a query or a fragment';
-  if (url.protocol === 'https:') return undefined;
-  if (url.protocol !== 'http:') return 'Neither https nor http';
-  return !production || LOOPBACK.has(url.hostname) ? undefined : 'http in production';
-}
 
 type Entry = z.output<typeof SiteEntry>;
 

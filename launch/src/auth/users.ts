@@ -2,11 +2,12 @@
 import type { Practitioner } from '@medplum/fhirtypes';
 import { npiOf } from '../synthetic/practice.ts';
 
-export type SandboxRole = 'clinician' | 'coordinator' | 'lead' | 'admin';
+/** `preparer`: a medical assistant, who prepares what a clinician signs. */
+export type SandboxRole = 'clinician' | 'preparer' | 'coordinator' | 'lead' | 'admin';
 
 export type SandboxUser = {
   /** Also the id of the Practitioner and the subject of the id_token. */
-  id: SandboxRole;
+  id: string;
   name: string;
   role: SandboxRole;
   /** What the sign-in page calls the work. */
@@ -14,9 +15,11 @@ export type SandboxUser = {
   family: string;
   given: string;
   suffix?: string;
-  /** Made up, like the person. */
-  npi: string;
+  /** Made up, like the person. A medical assistant has no NPI, only a number of the practice. */
+  identifier: { system: string; value: string };
 };
+
+const npi = (nineDigits: string): SandboxUser['identifier'] => ({ system: 'http://hl7.org/fhir/sid/us-npi', value: npiOf(nineDigits) });
 
 export const SANDBOX_USERS: SandboxUser[] = [
   {
@@ -27,7 +30,7 @@ export const SANDBOX_USERS: SandboxUser[] = [
     family: 'Oduya',
     given: 'Maren',
     suffix: 'MD',
-    npi: npiOf('290000910'),
+    identifier: npi('290000910'),
   },
   {
     id: 'coordinator',
@@ -37,7 +40,7 @@ export const SANDBOX_USERS: SandboxUser[] = [
     family: 'Lindqvist',
     given: 'Teo',
     suffix: 'RN',
-    npi: npiOf('290000911'),
+    identifier: npi('290000911'),
   },
   {
     id: 'lead',
@@ -47,7 +50,7 @@ export const SANDBOX_USERS: SandboxUser[] = [
     family: 'Castellan',
     given: 'Priya',
     suffix: 'MD',
-    npi: npiOf('290000912'),
+    identifier: npi('290000912'),
   },
   {
     id: 'admin',
@@ -57,7 +60,27 @@ export const SANDBOX_USERS: SandboxUser[] = [
     family: 'Abara',
     given: 'Jonah',
     suffix: 'NP',
-    npi: npiOf('290000913'),
+    identifier: npi('290000913'),
+  },
+  {
+    id: 'nurse',
+    name: 'Kim Ortiz, MA',
+    role: 'preparer',
+    title: 'Medical assistant',
+    family: 'Ortiz',
+    given: 'Kim',
+    suffix: 'MA',
+    identifier: { system: 'urn:refloop:sandbox:staff-number', value: 'S-0914' },
+  },
+  {
+    id: 'covering',
+    name: 'Lucia Ferrante, MD',
+    role: 'clinician',
+    title: 'Clinician, covers for others',
+    family: 'Ferrante',
+    given: 'Lucia',
+    suffix: 'MD',
+    identifier: npi('290000915'),
   },
 ];
 
@@ -66,12 +89,12 @@ export const findUser = (id: string): SandboxUser | undefined => SANDBOX_USERS.f
 /** The user's reference in the chart, relative to the FHIR base. */
 export const practitionerReference = (user: SandboxUser): string => `Practitioner/${user.id}`;
 
-/** The user as the Practitioner that id_tokens name (US Core 6.1.0 Practitioner: identifier and family name). */
+/** The user as the Practitioner that id_tokens name (US Core 6.1.0 Practitioner: an identifier and a family name). */
 export const practitionerOf = (user: SandboxUser): Practitioner & { id: string } => ({
   resourceType: 'Practitioner',
   id: user.id,
   meta: { profile: ['http://hl7.org/fhir/us/core/StructureDefinition/us-core-practitioner'] },
-  identifier: [{ system: 'http://hl7.org/fhir/sid/us-npi', value: user.npi }],
+  identifier: [user.identifier],
   active: true,
   name: [
     {

@@ -6,8 +6,8 @@ import { isUnsigned, signed } from '../fhir/order-signature.ts';
 import type { Repository } from '../fhir/repository.ts';
 import { findResource } from './find.ts';
 
-/** Physicians and the nurse practitioner sign; the coordinator does not. */
-export const maySign = (user: SandboxUser): boolean => user.role !== 'coordinator';
+/** Physicians and the nurse practitioner sign; the coordinator and the medical assistant do not. */
+export const maySign = (user: SandboxUser): boolean => user.role !== 'coordinator' && user.role !== 'preparer';
 
 export type Signing = 'signed' | 'no-such-order' | 'not-waiting' | 'not-allowed' | 'changed-meanwhile';
 

@@ -54,20 +54,26 @@ function deviceText(device: Device): string {
   return [name, device.version?.[0]?.value].filter((part) => part !== undefined && part !== '').join(' ');
 }
 
+const agentOf = (provenance: Provenance, type: string) =>
+  provenance.agent.find((one) => one.type?.coding?.some((coding) => coding.code === type));
+
 /** Who stands for the order: the one who verified it, else its author. */
-function approver(provenance: Provenance): Reference | undefined {
-  const agent = (type: string) => provenance.agent.find((one) => one.type?.coding?.some((coding) => coding.code === type));
-  return (agent('verifier') ?? agent('author') ?? provenance.agent.find((one) => !one.who.reference?.startsWith('#')))?.who;
-}
+const approver = (provenance: Provenance): Reference | undefined =>
+  (agentOf(provenance, 'verifier') ?? agentOf(provenance, 'author') ?? provenance.agent.find((one) => !one.who.reference?.startsWith('#')))
+    ?.who;
+
+/** Who entered it for the one who approved. */
+const enterer = (provenance: Provenance): Reference | undefined => agentOf(provenance, 'enterer')?.who;
 
 /** The sentence of one Provenance. */
 export function provenanceText(provenance: Provenance, nameOf: NameOf): string {
   const software = containedDevices(provenance)
     .map(deviceText)
     .filter((text) => text !== '');
-  const who = nameOf(approver(provenance));
+  const [who, entered] = [nameOf(approver(provenance)), nameOf(enterer(provenance))];
   return [
     who === '' ? 'recorded' : `approved by ${who}`,
+    entered === '' ? '' : `, prepared by ${entered},`,
     software.length === 0 ? '' : ` with ${software.join(', ')}`,
     `, ${timeText(provenance.recorded)}`,
   ].join('');
@@ -86,7 +92,7 @@ export async function loadOrders(repository: Repository, patientId: string, appN
   const nameOf = await loadReferenceNames(repository, [
     ...orders.flatMap((order) => [order.requester, ...(order.performer ?? [])]),
     ...tasks.map((task) => task.owner),
-    ...provenances.map(approver),
+    ...provenances.flatMap((provenance) => [approver(provenance), enterer(provenance)]),
   ]);
   const writingOf = await loadLastWritings(repository, [...orders, ...tasks, ...documents, ...provenances], appNameOf);
   return orders.map((order) => {

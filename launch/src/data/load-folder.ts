@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import type { Resource } from '@medplum/fhirtypes';
+import { practitionerReference, SANDBOX_USERS } from '../auth/users.ts';
 import { loadOrder } from './load-order.ts';
 import { recordsIn, type SourceRecord } from './records.ts';
 import { conditionalKey, identifierKeys, nameByIdentifier, rewriteNames } from './reference-names.ts';
@@ -112,7 +113,7 @@ class Catalog {
 }
 
 /** The sandbox's own users are there whatever the folder holds. */
-const SANDBOX_USERS = new Set(['clinician', 'coordinator', 'lead', 'admin'].map((id) => `Practitioner/${id}`));
+const OWN_PEOPLE = new Set(SANDBOX_USERS.map(practitionerReference));
 
 type Tally = { report: ImportReport; keptByIdentifier: number; spool: Spool; catalog: Catalog };
 
@@ -180,7 +181,7 @@ async function handOver(tally: Tally, sink: Sink, numbers: readonly number[]): P
     let problem: string | undefined;
     tally.keptByIdentifier += nameByIdentifier(resource, {
       identifier: (key) => catalog.isUnknown(key),
-      name: (name) => catalog.numberOf(name) === undefined && !SANDBOX_USERS.has(name),
+      name: (name) => catalog.numberOf(name) === undefined && !OWN_PEOPLE.has(name),
     });
     rewriteNames(resource, (text) => {
       problem ??= catalog.problem(text);

@@ -80,9 +80,9 @@ describe('without signing in', () => {
 });
 
 describe('signing in', () => {
-  test('the page offers the four users', async () => {
+  test('the page offers everybody', async () => {
     const page = await (await ehr.app.request(`${EHR}/sign-in`)).text();
-    for (const user of ['clinician', 'coordinator', 'lead', 'admin']) expect(page).toContain(`value="${user}"`);
+    for (const user of ['clinician', 'coordinator', 'lead', 'admin', 'nurse', 'covering']) expect(page).toContain(`value="${user}"`);
     expect(page).toContain('Sandbox EHR — synthetic patients');
   });
 
@@ -323,6 +323,11 @@ describe('after a referral is written back', () => {
           who: { reference: 'Practitioner/clinician' },
         },
         {
+          type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/provenance-participant-type', code: 'enterer' }] },
+          who: { reference: 'Practitioner/nurse' },
+          onBehalfOf: { reference: 'Practitioner/clinician' },
+        },
+        {
           type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/provenance-participant-type', code: 'assembler' }] },
           who: { reference: '#software' },
         },
@@ -338,7 +343,7 @@ describe('after a referral is written back', () => {
     expect(row).toContain('Gerald Pruitt, MD');
     expect(row).toContain('Referral to cardiology');
     expect(row).toMatch(/Task: Fulfill the order, <strong>draft<\/strong>/);
-    expect(row).toContain('Provenance: approved by Maren Oduya, MD with Refloop 0.1.0, 20 Nov 2026, 11:30 UTC');
+    expect(row).toContain('Provenance: approved by Maren Oduya, MD, prepared by Kim Ortiz, MA, with Refloop 0.1.0, 20 Nov 2026, 11:30 UTC');
     expect(row).not.toContain('>Refer<');
   });
 

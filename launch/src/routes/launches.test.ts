@@ -19,6 +19,8 @@ test('lists who can sign in, about whom, and how', async () => {
       { id: 'coordinator', name: expect.any(String), role: 'coordinator' },
       { id: 'lead', name: expect.any(String), role: 'lead' },
       { id: 'admin', name: expect.any(String), role: 'admin' },
+      { id: 'nurse', name: 'Kim Ortiz, MA', role: 'preparer' },
+      { id: 'covering', name: 'Lucia Ferrante, MD', role: 'clinician' },
     ],
     patients: [
       { id: 'pat-a', name: 'Achterberg, Nora', orders: ['order-a'] },

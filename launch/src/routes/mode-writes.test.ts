@@ -141,6 +141,7 @@ describe('an unsigned order', () => {
     expect(row).not.toContain('>Refer</button>');
 
     expect((await sign(id, 'coordinator')).status).toBe(403);
+    expect((await sign(id, 'nurse')).status).toBe(403);
     expect((await sign(id, 'clinician', 'pat-b')).status).toBe(404);
     expect((await sign(id, 'clinician')).status).toBe(303);
     const signedOrder = await asService('epic-like', 'GET', `ServiceRequest/${id}`);

@@ -41,6 +41,9 @@ export function OutcomeBar({ desk, state, approval }: Props) {
             {indicator.label}: {indicator.text}
           </Chip>
         ))}
+        {plan.decision.by === desk.session.user.name ? null : (
+          <span className="caption">Approved by {plan.decision.by}. You finish it in their place.</span>
+        )}
         {plan.leftOut.length > 0 ? (
           <span className="caption">Left out: {plan.leftOut.map((each) => `${each.step}, ${each.why}`).join(' ')}</span>
         ) : null}

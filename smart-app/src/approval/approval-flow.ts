@@ -14,6 +14,7 @@ import { reconcile, saveNow } from '../note/autosave.ts';
 import { type CardFacts, cardOf, type Desk, recommendationOf, workingCopy } from '../refer/desk.ts';
 import { makeRecommendation } from '../refer/draft-flow.ts';
 import { type ApiFailure, failureText, isProblem } from '../session/api.ts';
+import { decides } from '../session/roles.ts';
 import { UNDO_MILLISECONDS } from './approval-state.ts';
 import { waitsFor } from './checks.ts';
 import { rereadOrder, showChangedOrder } from './order-changed.ts';
@@ -25,7 +26,7 @@ const pendings = new WeakMap<Desk, Pending>();
 /** Starts the undo window, or says what approving waits for. */
 export function approve(desk: Desk): void {
   const state = desk.store.get();
-  if (state.approval.kind !== 'editing') return;
+  if (state.approval.kind !== 'editing' || !decides(desk.session)) return;
   const waiting = waitsFor(state);
   const card = cardOf(state, state.choice.entryId);
   if (waiting !== undefined || !card) {

@@ -33,7 +33,11 @@ function writeBackText(plan: Plan, writing: StepName | undefined, stopped: boole
 }
 
 export const indicators = (plan: Plan, writing: StepName | undefined, stopped: boolean): Indicator[] => [
-  { label: 'Decision', tone: 'good', text: 'Approved' },
+  {
+    label: 'Decision',
+    tone: 'good',
+    text: plan.decision.coveringFor === null ? 'Approved' : `Approved, covering for ${plan.decision.coveringFor}`,
+  },
   writeBackText(plan, writing, stopped),
   { label: 'Sent', tone: 'wait', text: 'Not sent to the specialist' },
 ];

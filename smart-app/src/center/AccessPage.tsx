@@ -7,6 +7,7 @@ import { plainTime } from '../words/plain-date.ts';
 import { AnswerView } from './AnswerView.tsx';
 import styles from './CenterPage.module.css';
 import type { CenterProps } from './CenterPage.tsx';
+import { Delegations } from './Delegations.tsx';
 import { GrantDialog } from './GrantDialog.tsx';
 import { useAnswer } from './use-answer.ts';
 
@@ -96,6 +97,7 @@ export function AccessPage({ api, onFail, session }: CenterProps) {
           )
         }
       </AnswerView>
+      <Delegations api={api} onFail={onFail} grants={answer.kind === 'ready' ? answer.value.grants : []} />
       {editing ? (
         <GrantDialog
           kind={editing.kind}

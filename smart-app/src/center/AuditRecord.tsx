@@ -7,7 +7,8 @@ import type { RecommendationRecord } from '@refloop/server/client/admin';
 import type { ReactNode } from 'react';
 import { indicators, STEP_WORDS, stepProblem } from '../approval/plan-words.ts';
 import { exclusionText } from '../matching/card-words.ts';
-import { plainNote } from '../note/working-copy.ts';
+import { changesText, noteChanges, plainNote } from '../note/working-copy.ts';
+import { endOfPend } from '../refer/pend-words.ts';
 import { specialtyName } from '../refer/request-form.ts';
 import { Chip } from '../ui/Chip.tsx';
 import { plainDate, plainTime } from '../words/plain-date.ts';
@@ -55,6 +56,11 @@ function Record({ record }: { record: RecommendationRecord }) {
       <Step name="Ranked">
         <RankedBars ranked={recommendation.match.ranked} chosen={recommendation.working.chosen} decided={record.decision !== null} />
       </Step>
+      {recommendation.prepared?.pend ? (
+        <Step name="Prepared">
+          <Prepared record={record} prepared={recommendation.prepared} pend={recommendation.prepared.pend} />
+        </Step>
+      ) : null}
       <Step name="Drafted → signed">
         <Signed record={record} />
       </Step>
@@ -74,7 +80,8 @@ function Record({ record }: { record: RecommendationRecord }) {
                 <span className={styles['chips']}>
                   <Chip tone="good">in the chain, entry {entry.row}</Chip>
                   <span className="num">
-                    {entry.action}, {plainTime(entry.at)}
+                    {entry.action}, {plainTime(entry.at)}, by {entry.by}
+                    {entry.coveringFor === null ? '' : ` for ${entry.coveringFor}, covering`}
                   </span>
                 </span>
                 <span className={styles['hash']}>leaf {entry.leafHash}</span>
@@ -155,6 +162,23 @@ function keyedParts(before: string, after: string) {
   });
 }
 
+type PreparedFacts = NonNullable<RecommendationRecord['recommendation']['prepared']>;
+type PreparedProps = { record: RecommendationRecord; prepared: PreparedFacts; pend: NonNullable<PreparedFacts['pend']> };
+
+/** Who prepared it for whom, and what they changed of the draft; what the clinician changed stands in the next step. */
+function Prepared({ record, prepared, pend }: PreparedProps) {
+  const changes = changesText(noteChanges(record.recommendation.draft.sentences, prepared.sentences), prepared.by.name);
+  return (
+    <>
+      <p className="num">
+        <b>{prepared.by.name}</b> prepared it for <b>{pend.for.name}</b> to sign, {plainTime(pend.since)}. Note: {changes}.
+      </p>
+      {pend.note === '' ? null : <p>“{pend.note}”</p>}
+      {pend.ended === null ? <p className="caption">Not signed yet.</p> : <p className="num">{endOfPend(pend.ended, pend.for)}</p>}
+    </>
+  );
+}
+
 function Signed({ record }: { record: RecommendationRecord }) {
   const drafted = record.recommendation.draft.sentences;
   if (record.signed === null) {
@@ -188,7 +212,8 @@ function Decided({ record }: { record: RecommendationRecord }) {
   const reason = OVERRIDE_REASONS.find((each) => each.code === decision.overrideReason || each.label === decision.overrideReason);
   return (
     <p className="num">
-      {decision.by} chose <b>{decision.chosenName}</b>
+      {decision.by}
+      {decision.coveringFor === null ? '' : `, covering for ${decision.coveringFor},`} chose <b>{decision.chosenName}</b>
       {decision.chosenRank === null ? ', not among the ranked' : ` (rank ${decision.chosenRank})`}
       {decision.overrideReason === null
         ? ''

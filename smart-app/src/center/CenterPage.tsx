@@ -12,6 +12,7 @@ import { AuditPage } from './AuditPage.tsx';
 import styles from './CenterPage.module.css';
 import { EhrAbilitiesPage } from './EhrAbilitiesPage.tsx';
 import { ExceptionsPage } from './ExceptionsPage.tsx';
+import { WorkPage } from './WorkPage.tsx';
 
 export type CenterProps = {
   session: Session;
@@ -26,6 +27,7 @@ export type CenterProps = {
 type Workspace = { id: string; name: string; roles: readonly Role[] };
 
 const WORKSPACES: readonly Workspace[] = [
+  { id: 'work', name: 'My work', roles: ['clinician', 'preparer'] },
   { id: 'exceptions', name: 'Exceptions', roles: ['coordinator', 'lead'] },
   { id: 'audit', name: 'Audit', roles: ['admin'] },
   { id: 'access', name: 'Access', roles: ['admin'] },
@@ -82,6 +84,7 @@ export default function CenterPage(props: CenterProps) {
         </nav>
         <span className="caption">{session.user.name}</span>
       </section>
+      {current.id === 'work' ? <WorkPage {...props} /> : null}
       {current.id === 'exceptions' ? <ExceptionsPage {...props} /> : null}
       {current.id === 'audit' ? <AuditPage {...props} item={item} /> : null}
       {current.id === 'access' ? <AccessPage {...props} /> : null}

@@ -1,4 +1,4 @@
-/** What a person must look at: nobody in network, write-backs that did not finish. Overdue first. */
+/** What a person must look at: nobody in network, write-backs that did not finish, signatures overdue. Overdue first. */
 import { Button, Group, Modal, Textarea } from '@mantine/core';
 import type { ExceptionRow } from '@refloop/server/client/admin';
 import { useState } from 'react';
@@ -13,6 +13,7 @@ import { useAnswer } from './use-answer.ts';
 const KINDS: Record<ExceptionRow['kind'], string> = {
   'none-in-network': 'Nobody in network',
   'unfinished-write-back': 'Write-back unfinished',
+  'to-sign': 'Waits for a signature',
 };
 
 export function ExceptionsPage({ api, onFail }: CenterProps) {
@@ -38,7 +39,8 @@ export function ExceptionsPage({ api, onFail }: CenterProps) {
           const done = rows.length - open.length;
           return open.length === 0 ? (
             <p className={styles['empty']}>
-              Nothing waits for you. A referral for which nobody in network was found, or whose write-back did not finish, is listed here.
+              Nothing waits for you. A referral for which nobody in network was found, whose write-back did not finish, or whose signature
+              is overdue, is listed here.
               {done > 0 ? ` ${done} settled.` : ''}
             </p>
           ) : (
@@ -96,16 +98,20 @@ function Row({ row, now, onTake, onDone }: { row: ExceptionRow; now: Date; onTak
       <td>{row.specialtyName}</td>
       <td>{row.detail}</td>
       <td>
-        <div className={styles['actions']}>
-          {row.owner === null ? (
-            <Button size="compact-sm" onClick={onTake} aria-label={`Take: ${row.patientName}`}>
-              Take
+        {row.kind === 'to-sign' ? (
+          `Speak to ${row.owner ?? 'the clinician'}`
+        ) : (
+          <div className={styles['actions']}>
+            {row.owner === null ? (
+              <Button size="compact-sm" onClick={onTake} aria-label={`Take: ${row.patientName}`}>
+                Take
+              </Button>
+            ) : null}
+            <Button size="compact-sm" variant="default" onClick={onDone} aria-label={`Done: ${row.patientName}`}>
+              Done…
             </Button>
-          ) : null}
-          <Button size="compact-sm" variant="default" onClick={onDone} aria-label={`Done: ${row.patientName}`}>
-            Done…
-          </Button>
-        </div>
+          </div>
+        )}
       </td>
     </tr>
   );

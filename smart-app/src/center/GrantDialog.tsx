@@ -7,6 +7,11 @@ import styles from './CenterPage.module.css';
 
 const ROLES: readonly { value: Role; label: string; description: string }[] = [
   { value: 'clinician', label: 'Clinician', description: 'Refers from the chart' },
+  {
+    value: 'preparer',
+    label: 'Preparer',
+    description: 'Prepares referrals in the chart for a clinician to sign; name the clinician below',
+  },
   { value: 'coordinator', label: 'Coordinator', description: 'Works on exceptions' },
   { value: 'lead', label: 'Referral lead', description: 'Works on exceptions and sees the whole' },
   { value: 'admin', label: 'Administrator', description: 'Audit and access' },

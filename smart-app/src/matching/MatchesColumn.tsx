@@ -3,6 +3,7 @@ import { Button, Skeleton } from '@mantine/core';
 import { type KeyboardEvent, useRef, useState } from 'react';
 import { answerOf, type CardFacts, type Desk, type DeskState } from '../refer/desk.ts';
 import { changeWorking } from '../refer/request-flow.ts';
+import { decides } from '../session/roles.ts';
 import { Late } from '../ui/Late.tsx';
 import { shortDay, thisYear } from '../words/plain-date.ts';
 import { listHeading } from './card-words.ts';
@@ -131,9 +132,11 @@ export function MatchesColumn({ desk, state, keysOn, onEditNote }: Props) {
           <button type="button" className="link" onClick={() => setDialog('someone-else')}>
             Someone else…
           </button>
-          <button type="button" className="link" onClick={() => setDialog('nobody-fits')}>
-            Nobody fits…
-          </button>
+          {decides(desk.session) ? (
+            <button type="button" className="link" onClick={() => setDialog('nobody-fits')}>
+              Nobody fits…
+            </button>
+          ) : null}
         </div>
       ) : null}
       <SomeoneElse desk={desk} opened={dialog === 'someone-else'} onClose={() => setDialog(undefined)} />

@@ -1,5 +1,6 @@
 /** The note as it will be filed: gaps first, then sentence by sentence with its sources. */
 import { Skeleton } from '@mantine/core';
+import { preparersVersion } from '@refloop/domain/drafting/hand-over';
 import type { NoteDraft, Recommendation, Sentence } from '@refloop/server/client/recommendation';
 import { cardOf, type Desk, type DeskState, recommendationOf } from '../refer/desk.ts';
 import { changeWorking } from '../refer/request-flow.ts';
@@ -9,7 +10,16 @@ import { Checklist } from './Checklist.tsx';
 import styles from './NoteColumn.module.css';
 import { NoteHints } from './NoteHints.tsx';
 import { NoteSentence } from './NoteSentence.tsx';
-import { editSentence, noteChanges, removeSentence, restoreSentence, SECTION_NAMES, SECTIONS } from './working-copy.ts';
+import {
+  changesText,
+  editSentence,
+  keptOf,
+  noteChanges,
+  removeSentence,
+  restoreSentence,
+  SECTION_NAMES,
+  SECTIONS,
+} from './working-copy.ts';
 
 const keyOf = (ref: { type: string; id: string }): string => `${ref.type}/${ref.id}`;
 
@@ -24,14 +34,39 @@ function sourceNumbers(sentences: readonly Sentence[]): Map<string, number> {
   return numbers;
 }
 
-function changesText({ edited, added, removed }: ReturnType<typeof noteChanges>): string {
-  const parts = [
-    edited.length > 0 ? `${edited.length} edited` : '',
-    added.length > 0 ? `${added.length} written` : '',
-    removed.length > 0 ? `${removed.length} removed` : '',
-  ].filter(Boolean);
-  return parts.length === 0 ? 'As drafted' : `${parts.join(', ')} by you`;
+type Hands = {
+  /** The note as the preparer has it; everything that differs from it is by whoever signs. */
+  preparers: readonly Sentence[];
+  /** Ids of the sentences that are the preparer's. */
+  theirs: ReadonlySet<string>;
+  preparer: string;
+  signer: string;
+};
+
+/** Whose hands were at a note that one person prepares and another signs; undefined where one person does both. */
+function handsAt(desk: Desk, state: DeskState, { prepared, working }: Recommendation): Hands | undefined {
+  if (!prepared) return undefined;
+  const isPreparer = prepared.by.subject === desk.session.user.subject;
+  // What was changed on this page since it was read is by the person who looks at it.
+  const preparers = isPreparer ? preparersVersion(prepared.sentences, working.sentences, state.sentences) : prepared.sentences;
+  return {
+    preparers,
+    theirs: keptOf(preparers, state.sentences),
+    preparer: isPreparer ? 'you' : prepared.by.name,
+    signer: isPreparer ? (prepared.pend?.for.name ?? 'the clinician') : 'you',
+  };
 }
+
+/** What was changed since the draft, and by whom. */
+function changedBy(state: DeskState, { draft }: Recommendation, hands: Hands | undefined): string {
+  if (!hands) return sentence(changesText(noteChanges(draft.sentences, state.sentences), 'you'));
+  const prepared = changesText(noteChanges(draft.sentences, hands.preparers), hands.preparer);
+  const since = noteChanges(hands.preparers, state.sentences);
+  const unchanged = since.edited.length + since.added.length + since.removed.length === 0;
+  return sentence(unchanged ? prepared : `${prepared} · ${changesText(since, hands.signer)}`);
+}
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
 export function NoteColumn({ desk, state, locked }: { desk: Desk; state: DeskState; locked: boolean }) {
   const recommendation = recommendationOf(state);
@@ -42,7 +77,7 @@ export function NoteColumn({ desk, state, locked }: { desk: Desk; state: DeskSta
       <div className={styles['head']}>
         <h2 id="note-heading">{heading}</h2>
         {recommendation ? (
-          <span className="caption num">{changesText(noteChanges(recommendation.draft.sentences, state.sentences))}</span>
+          <span className="caption num">{changedBy(state, recommendation, handsAt(desk, state, recommendation))}</span>
         ) : null}
       </div>
       <DraftStatus state={state} />
@@ -79,16 +114,25 @@ type BodyProps = { desk: Desk; state: DeskState; recommendation: Recommendation;
 function NoteBody({ desk, state, recommendation, locked }: BodyProps) {
   const { draft } = recommendation;
   const changes = noteChanges(draft.sentences, state.sentences);
+  const hands = handsAt(desk, state, recommendation);
   const numbers = sourceNumbers(state.sentences);
   const sourceByKey = new Map(draft.sources.map((source) => [keyOf(source.ref), source]));
   const set = (sentences: Sentence[]) => changeWorking(desk, { sentences });
+  /** Whose words it is, where it is not the composer's. */
+  const ownMark = ({ id, author }: Sentence): string | undefined => {
+    if (author !== 'clinician') return undefined;
+    const by = !hands ? 'you' : hands.theirs.has(id) ? hands.preparer : hands.signer;
+    if (changes.edited.includes(id)) return `edited by ${by}`;
+    // Taken over from the request as it stood, whoever wrote that.
+    return by !== 'you' && !changes.added.includes(id) ? 'from the request' : `written by ${by}`;
+  };
   const sentenceOf = (sentence: Sentence) => (
     <NoteSentence
       key={sentence.id}
       sentence={sentence}
       numbers={sentence.sources.flatMap((source) => numbers.get(keyOf(source)) ?? [])}
       sources={sentence.sources.flatMap((source) => sourceByKey.get(keyOf(source)) ?? [])}
-      edited={changes.edited.includes(sentence.id)}
+      own={ownMark(sentence)}
       locked={locked}
       onEdit={(text) => set(editSentence(state.sentences, sentence.id, text))}
       onRemove={() => set(removeSentence(state.sentences, sentence.id))}

@@ -15,14 +15,15 @@ type Props = {
   sentence: Sentence;
   numbers: number[];
   sources: Source[];
-  edited: boolean;
+  /** Whose words it is, where it is not the composer's: "edited by you". */
+  own: string | undefined;
   locked: boolean;
   onEdit: (text: string) => void;
   onRemove: () => void;
   onRestore: (() => void) | undefined;
 };
 
-export function NoteSentence({ sentence, numbers, sources, edited, locked, onEdit, onRemove, onRestore }: Props) {
+export function NoteSentence({ sentence, numbers, sources, own, locked, onEdit, onRemove, onRestore }: Props) {
   const [editing, setEditing] = useState<string>();
   const [shown, setShown] = useState(false);
   const id = useId();
@@ -79,11 +80,10 @@ export function NoteSentence({ sentence, numbers, sources, edited, locked, onEdi
   const open = () => {
     if (!locked) setEditing(sentence.text);
   };
-  const own = sentence.author === 'clinician';
   return (
     <Popover
       withRoles={false}
-      opened={shown && (sources.length > 0 || own)}
+      opened={shown && (sources.length > 0 || own !== undefined)}
       position="bottom-start"
       width="target"
       withinPortal={false}
@@ -116,7 +116,7 @@ export function NoteSentence({ sentence, numbers, sources, edited, locked, onEdi
               {number}
             </sup>
           ))}
-          {own ? <span className={styles['own']}> {edited ? 'edited by you' : 'written by you'}</span> : null}
+          {own === undefined ? null : <span className={styles['own']}> {own}</span>}
           {locked ? null : <span className="sr-only"> Edit sentence</span>}
         </Box>
       </Popover.Target>
@@ -130,7 +130,7 @@ export function NoteSentence({ sentence, numbers, sources, edited, locked, onEdi
             <span>{source.excerpt}</span>
           </span>
         ))}
-        {sources.length === 0 ? <span>Your own sentence; it needs no source.</span> : null}
+        {sources.length === 0 ? <span>A sentence {own}; it needs no source.</span> : null}
       </Popover.Dropdown>
     </Popover>
   );

@@ -1,7 +1,8 @@
 /** Keeps the working copy on the server: a moment after each change, again by itself when the server was away. */
 import type { Recommendation } from '@refloop/server/client/recommendation';
 import { type Desk, recommendationOf, workingCopy } from '../refer/desk.ts';
-import { failureText, isBusy } from '../session/api.ts';
+import { endOfPend } from '../refer/pend-words.ts';
+import { failureText, isBusy, isProblem } from '../session/api.ts';
 
 const QUIET_MILLISECONDS = 800;
 const RETRY_MILLISECONDS = 5_000;
@@ -43,7 +44,7 @@ async function saveOnce(desk: Desk): Promise<void> {
   else if (refusal.kind === 'unreachable' || isBusy(refusal)) {
     store.set({ save: { kind: 'kept-here' } });
     schedule(desk, RETRY_MILLISECONDS);
-  } else if (refusal.problem.status === 409) await reconcile(desk, recommendation.id);
+  } else if (refusal.problem.status === 409 && !isProblem(refusal, 'pended')) await reconcile(desk, recommendation.id);
   else store.set({ save: { kind: 'refused', text: failureText(refusal) } });
 }
 
@@ -60,12 +61,18 @@ export async function reconcile(desk: Desk, id: string): Promise<void> {
     desk.store.set({
       draft: { kind: 'ready', recommendation: theirs, outdated: false },
       save: { kind: 'saved' },
-      notice: 'This draft was decided or replaced in another window.',
+      notice: closedText(theirs),
     });
     return;
   }
   const same = JSON.stringify(theirs.working) === JSON.stringify(workingCopy(desk.store.get()));
   desk.store.set(same ? { revision: theirs.revision, save: { kind: 'saved' } } : { save: { kind: 'conflict', theirs } });
+}
+
+/** What became of a draft that is open here and can no longer be changed. */
+function closedText({ prepared }: Recommendation): string {
+  const pend = prepared?.pend;
+  return pend?.ended ? endOfPend(pend.ended, pend.for) : 'This draft was decided or replaced in another window.';
 }
 
 function schedule(desk: Desk, milliseconds: number): void {

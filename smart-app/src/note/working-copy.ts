@@ -70,6 +70,22 @@ export function noteChanges(draft: Sentences, sentences: Sentences): NoteChanges
   };
 }
 
+/** "1 edited, 2 written by Kim Ortiz"; `by` is "you" or a name. */
+export function changesText({ edited, added, removed }: NoteChanges, by: string): string {
+  const parts = [
+    edited.length > 0 ? `${edited.length} edited` : '',
+    added.length > 0 ? `${added.length} written` : '',
+    removed.length > 0 ? `${removed.length} removed` : '',
+  ].filter(Boolean);
+  return parts.length === 0 ? 'as drafted' : `${parts.join(', ')} by ${by}`;
+}
+
+/** Which sentences of the note are still the words of the person who prepared it, and not those of who signs. */
+export function keptOf(prepared: Sentences, sentences: Sentences): Set<string> {
+  const handedOver = new Map(prepared.map((sentence) => [sentence.id, sentence.text]));
+  return new Set(sentences.filter(({ id, text }) => handedOver.get(id) === text).map(({ id }) => id));
+}
+
 /**
  * The request changed and the note was drafted again: what the clinician wrote, changed or removed is kept, all else is
  * the new draft.

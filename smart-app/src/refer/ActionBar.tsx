@@ -3,28 +3,12 @@ import { Button } from '@mantine/core';
 import { approve } from '../approval/approval-flow.ts';
 import { checksOf, waitsFor } from '../approval/checks.ts';
 import { approvalEffect, leftOutText, whyNoOrder } from '../chart/write-back-rung.ts';
-import { saveNow } from '../note/autosave.ts';
 import { toneIcon } from '../ui/Chip.tsx';
 import styles from './ActionBar.module.css';
 import { cardOf, type Desk, type DeskState } from './desk.ts';
+import { SaveForLater, saveText } from './SaveForLater.tsx';
 
 const onMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
-
-function saveText(state: DeskState): string {
-  switch (state.save.kind) {
-    case 'saved':
-      return state.draft.kind === 'ready' ? 'Draft saved' : '';
-    case 'unsaved':
-    case 'saving':
-      return 'Saving';
-    case 'kept-here':
-      return 'The server does not answer. Your draft is kept in this page and saved as soon as it is back';
-    case 'conflict':
-      return '';
-    case 'refused':
-      return `Draft not saved. ${state.save.text}`;
-  }
-}
 
 export function ActionBar({ desk, state, onKeys }: { desk: Desk; state: DeskState; onKeys: () => void }) {
   const card = cardOf(state, state.choice.entryId);
@@ -48,17 +32,7 @@ export function ActionBar({ desk, state, onKeys }: { desk: Desk; state: DeskStat
         <button type="button" className={`link ${styles['shortcuts']}`} onClick={onKeys} title="Keyboard shortcuts">
           Keys
         </button>
-        <Button
-          variant="default"
-          onClick={() => {
-            void saveNow(desk).then(() => {
-              if (desk.store.get().save.kind === 'saved')
-                desk.store.set({ notice: 'Saved for later. It is offered when you open Refloop on this patient again.' });
-            });
-          }}
-        >
-          Save for later
-        </Button>
+        <SaveForLater desk={desk} />
         <Button
           onClick={() => approve(desk)}
           aria-describedby="approve-keys"

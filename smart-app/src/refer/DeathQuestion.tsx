@@ -2,6 +2,7 @@
 import { Button, Group } from '@mantine/core';
 import { dismiss } from '../approval/approval-flow.ts';
 import changed from '../approval/OrderChanged.module.css';
+import { decides } from '../session/roles.ts';
 import { plainDate } from '../words/plain-date.ts';
 import type { Desk } from './desk.ts';
 import { changeWorking } from './request-flow.ts';
@@ -15,12 +16,18 @@ export function DeathQuestion({ desk, deceased }: { desk: Desk; deceased: { on: 
         corrected in the chart.
       </p>
       <Group>
-        <Button onClick={() => void dismiss(desk, 'The chart says that the patient has died.')}>Close this referral</Button>
+        {decides(desk.session) ? (
+          <Button onClick={() => void dismiss(desk, 'The chart says that the patient has died.')}>Close this referral</Button>
+        ) : null}
         <Button variant="default" onClick={() => changeWorking(desk, { deathConsidered: true })}>
           Go on with the referral
         </Button>
       </Group>
-      <p className="caption">Your answer is kept with the recommendation. Closing orders nothing and sends nothing.</p>
+      <p className="caption">
+        {decides(desk.session)
+          ? 'Your answer is kept with the recommendation. Closing orders nothing and sends nothing.'
+          : 'The clinician who signs is asked the same.'}
+      </p>
     </section>
   );
 }

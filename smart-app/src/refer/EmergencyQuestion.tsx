@@ -6,7 +6,27 @@ import changed from '../approval/OrderChanged.module.css';
 import type { Desk, DeskState } from './desk.ts';
 import { changeWorking } from './request-flow.ts';
 
-export function EmergencyQuestion({ desk, redFlags }: { desk: Desk; redFlags: DeskState['redFlags'] }) {
+type Props = { desk: Desk; redFlags: DeskState['redFlags'] };
+
+/** A preparer does not answer it: the clinician is asked first when they open this, and is told now if it cannot wait. */
+export function EmergencyNotice({ desk, redFlags }: Props) {
+  return (
+    <section className={changed['page']} aria-labelledby="emergency">
+      <h1 id="emergency">Tell the clinician now</h1>
+      {redFlags.map((flag) => (
+        <p key={flag.found} role="alert">
+          {flag.sentence.replace(EMERGENCY_QUESTION, '').trim()}
+        </p>
+      ))}
+      <p>Whether the emergency department is the right place is theirs to answer. They are asked first when they open what you prepare.</p>
+      <Group>
+        <Button onClick={() => desk.store.set({ emergencyTold: true })}>Go on preparing</Button>
+      </Group>
+    </section>
+  );
+}
+
+export function EmergencyQuestion({ desk, redFlags }: Props) {
   return (
     <section className={changed['page']} aria-labelledby="emergency">
       <h1 id="emergency">{EMERGENCY_QUESTION}</h1>

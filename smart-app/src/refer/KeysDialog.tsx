@@ -21,22 +21,23 @@ export function keepKeysOn(on: boolean): void {
   }
 }
 
-const KEYS: readonly [string, string][] = [
+const keys = (sends: boolean): readonly [string, string][] => [
   ['1 2 3', 'Pick a specialist (while the list has the focus)'],
   ['/', 'Someone else (while the list has the focus)'],
   ['e', 'Edit the note (while the list has the focus)'],
-  ['Ctrl or ⌘ + Enter', 'Approve'],
-  ['Esc', 'Undo an approval that has not left, or close'],
+  ['Ctrl or ⌘ + Enter', sends ? 'Send to sign' : 'Approve'],
+  ['Esc', sends ? 'Close' : 'Undo an approval that has not left, or close'],
   ['?', 'This list'],
 ];
 
-type Props = { opened: boolean; keysOn: boolean; onKeysOn: (on: boolean) => void; onClose: () => void };
+/** `sends`: of a preparer, who approves nothing. */
+type Props = { opened: boolean; sends: boolean; keysOn: boolean; onKeysOn: (on: boolean) => void; onClose: () => void };
 
-export function KeysDialog({ opened, keysOn, onKeysOn, onClose }: Props) {
+export function KeysDialog({ opened, sends, keysOn, onKeysOn, onClose }: Props) {
   return (
     <Modal opened={opened} onClose={onClose} title="Keyboard shortcuts" closeButtonProps={{ 'aria-label': 'Close' }}>
       <dl className={styles['keys']}>
-        {KEYS.map(([key, what]) => (
+        {keys(sends).map(([key, what]) => (
           <div key={key}>
             <dt>
               <kbd>{key}</kbd>

@@ -7,15 +7,19 @@ import { UndoBar } from '../approval/UndoBar.tsx';
 import { MatchesColumn } from '../matching/MatchesColumn.tsx';
 import { flushOnLeaving, settleConflict } from '../note/autosave.ts';
 import { NoteColumn } from '../note/NoteColumn.tsx';
+import { decides } from '../session/roles.ts';
 import { useStore } from '../ui/store.ts';
 import { ActionBar } from './ActionBar.tsx';
 import { DeathQuestion } from './DeathQuestion.tsx';
 import { Dismissed } from './Dismissed.tsx';
 import type { Desk, DeskState } from './desk.ts';
-import { EmergencyQuestion } from './EmergencyQuestion.tsx';
+import { EmergencyNotice, EmergencyQuestion } from './EmergencyQuestion.tsx';
 import { KeysDialog, keepKeysOn, readKeysOn } from './KeysDialog.tsx';
 import { OpenWorkPanel } from './OpenWorkPanel.tsx';
+import { hasOpenWork } from './open-work.ts';
 import { PatientBanner } from './PatientBanner.tsx';
+import { PreparedBanner } from './PreparedBanner.tsx';
+import { PreparerBar } from './PreparerBar.tsx';
 import styles from './ReferPage.module.css';
 import { RequestColumn } from './RequestColumn.tsx';
 
@@ -32,6 +36,8 @@ export function ReferPage({ desk }: { desk: Desk }) {
     const leave = () => flushOnLeaving(desk);
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+        // A preparer's bar listens for itself: there it sends.
+        if (!decides(desk.session)) return;
         event.preventDefault();
         approve(desk);
       } else if (event.key === 'Escape') undo(desk);
@@ -53,6 +59,7 @@ export function ReferPage({ desk }: { desk: Desk }) {
       <Body desk={desk} state={state} keysOn={keysOn} onKeys={() => setKeysShown(true)} />
       <KeysDialog
         opened={keysShown}
+        sends={!decides(desk.session)}
         keysOn={keysOn}
         onKeysOn={(on) => {
           setKeysOn(on);
@@ -76,8 +83,7 @@ function Body({ desk, state, keysOn, onKeys }: BodyProps) {
     );
   }
   const editing = approval.kind === 'editing';
-  const hasOpenWork = state.openWork.recommendations.length > 0 || state.openWork.plans.length > 0;
-  if (editing && hasOpenWork && !state.openWorkDecided) {
+  if (editing && hasOpenWork(state.openWork) && !state.openWorkDecided) {
     return (
       <main>
         <OpenWorkPanel desk={desk} state={state} />
@@ -91,7 +97,14 @@ function Body({ desk, state, keysOn, onKeys }: BodyProps) {
       </main>
     );
   }
-  if (editing && state.redFlags.length > 0 && !state.emergencyConsidered) {
+  if (editing && state.redFlags.length > 0 && !decides(desk.session) && !state.emergencyTold) {
+    return (
+      <main>
+        <EmergencyNotice desk={desk} redFlags={state.redFlags} />
+      </main>
+    );
+  }
+  if (editing && state.redFlags.length > 0 && decides(desk.session) && !state.emergencyConsidered) {
     return (
       <main>
         <EmergencyQuestion desk={desk} redFlags={state.redFlags} />
@@ -101,6 +114,7 @@ function Body({ desk, state, keysOn, onKeys }: BodyProps) {
   const editNote = () => document.querySelector<HTMLElement>('[data-note] [role="button"]')?.focus();
   return (
     <>
+      <PreparedBanner desk={desk} state={state} />
       <main className={styles['columns']}>
         <h1 className="sr-only">Refer</h1>
         <div className={styles['request']}>
@@ -139,7 +153,11 @@ function Decision({ desk, state, onKeys }: { desk: Desk; state: DeskState; onKey
     case 'ended':
       return <OutcomeBar desk={desk} state={state} approval={approval} />;
     case 'editing':
-      return <ActionBar desk={desk} state={state} onKeys={onKeys} />;
+      return decides(desk.session) ? (
+        <ActionBar desk={desk} state={state} onKeys={onKeys} />
+      ) : (
+        <PreparerBar desk={desk} state={state} onKeys={onKeys} />
+      );
     case 'order-changed':
     case 'dismissed':
       return null;

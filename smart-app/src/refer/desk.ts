@@ -2,6 +2,7 @@
 
 import type { EhrPort, Resource } from '@refloop/domain/fhir/ehr-port';
 import type { MatchAnswer } from '@refloop/server/client/match';
+import type { Signer } from '@refloop/server/client/pend';
 import type { OpenWork, Recommendation, Sentence, WorkingCopy, WriteBack } from '@refloop/server/client/recommendation';
 import type { Session } from '@refloop/server/client/session';
 import type { ApprovalState } from '../approval/approval-state.ts';
@@ -63,11 +64,17 @@ export type DeskState = {
   redFlags: readonly { found: string; sentence: string }[];
   emergencyConsidered: boolean;
   deathConsidered: boolean;
+  /** A preparer has read that the clinician is to be told; it is no answer to the question. */
+  emergencyTold: boolean;
   revision: number;
   save: SaveState;
   openWork: OpenWork;
   /** False until the clinician decided about the open work found at launch; until then no new recommendation is made. */
   openWorkDecided: boolean;
+  /** What waits for a signature on this order and is knowingly set aside by the referral begun here. */
+  insteadOf: string | undefined;
+  /** To whom this preparer may send; undefined while not known. */
+  signers: readonly Signer[] | undefined;
   chart: { resources: Resource[]; notSeen: string[] } | undefined;
   approval: ApprovalState;
   /** One sentence for the status line; announced to screen readers. */
@@ -101,6 +108,9 @@ export function workingCopy(state: DeskState): WorkingCopy {
 
 export const recommendationOf = (state: DeskState): Recommendation | undefined =>
   state.draft.kind === 'ready' ? state.draft.recommendation : 'previous' in state.draft ? state.draft.previous : undefined;
+
+/** Who prepared it for another to sign, and with whom it lies; null where it is this person's own. */
+export const preparedOf = (state: DeskState): Recommendation['prepared'] => recommendationOf(state)?.prepared ?? null;
 
 export function answerOf(state: DeskState): MatchAnswer | undefined {
   return 'answer' in state.match ? state.match.answer : undefined;

@@ -3,8 +3,9 @@ import type { MakeRecommendation, Recommendation } from '@refloop/server/client/
 import { choiceAfter } from '../matching/match-flow.ts';
 import { saveSoon } from '../note/autosave.ts';
 import { carryWorkingCopy } from '../note/working-copy.ts';
-import { failureText } from '../session/api.ts';
+import { failureText, isProblem } from '../session/api.ts';
 import { type Desk, type DeskState, recommendationOf, workingCopy } from './desk.ts';
+import { askOpenWork } from './open-work.ts';
 import { matchInput, recordedRequest } from './request-form.ts';
 
 const asked = new WeakMap<Desk, number>();
@@ -46,6 +47,7 @@ export async function makeRecommendation(desk: Desk): Promise<void> {
   const input = matchInput(state.request, state.patient, state.coverages);
   if (!input || !state.chart || !state.openWorkDecided) return;
   const previous = recommendationOf(state);
+  const { insteadOf } = state;
   // A draft left from an earlier launch that the clinician did not resume is superseded, not left to pile up.
   const replaced = previous?.id ?? state.openWork.recommendations[0]?.id;
   const key = keyOf(state);
@@ -57,16 +59,22 @@ export async function makeRecommendation(desk: Desk): Promise<void> {
     request: recordedRequest(state.request, input),
     writeBack: state.writeBack,
     ...(replaced ? { replaces: replaced } : {}),
+    ...(insteadOf ? { insteadOf } : {}),
   };
   const made = await api.call<Recommendation>('/recommendations', { method: 'POST', body, milliseconds: 30_000 });
   if (asked.get(desk) !== number) return;
   if (!made.ok) {
     if (made.refusal.kind === 'session-ended') desk.fail(made.refusal);
-    else store.set({ draft: { kind: 'failed', text: failureText(made.refusal), previous }, notice: '' });
+    // Somebody handed a referral from this order over meanwhile: shown first, and replaced only knowingly.
+    else if (isProblem(made.refusal, 'pended')) {
+      store.set({ draft: { kind: 'failed', text: failureText(made.refusal), previous }, notice: '' });
+      await askOpenWork(desk);
+    } else store.set({ draft: { kind: 'failed', text: failureText(made.refusal), previous }, notice: '' });
     // The server may come back; nothing the clinician wrote is lost meanwhile.
     if (made.refusal.kind === 'unreachable') setTimeout(() => void retry(desk, number), 5_000);
     return;
   }
+  store.set({ insteadOf: undefined });
   madeFor.set(desk, key);
   take(desk, made.value, previous);
 }

@@ -11,10 +11,10 @@ import { ok, type Result, refuse } from '@refloop/domain/result';
 import type { Session } from '@refloop/server/client/session';
 import { coverageFacts } from '../chart/coverage-facts.ts';
 import { grants } from '../chart/granted-scopes.ts';
-import { orderFacts } from '../chart/order-facts.ts';
 import { patientFacts } from '../chart/patient-facts.ts';
-import { writeBackRung } from '../chart/write-back-rung.ts';
 import type { Desk, DeskState } from '../refer/desk.ts';
+import { NO_OPEN_WORK } from '../refer/open-work.ts';
+import { orderInDesk } from '../refer/order-in-desk.ts';
 import { requestOf } from '../refer/request-form.ts';
 import { createStore } from '../ui/store.ts';
 import type { Api } from './api.ts';
@@ -80,16 +80,12 @@ function deskState(head: ChartHead, context: LaunchContext): DeskState {
   const today = todayHere();
   const patient = patientFacts(head.patient, today);
   const coverages = coverageFacts(head.coverages, today);
-  const facts = head.order ? orderFacts(head.order) : null;
-  const request = requestOf(facts, patient, coverages);
-  // Without a version nobody could tell that the order was changed meanwhile: it is read from, never written over.
-  const order = facts?.versionId === undefined ? null : head.order;
+  const inHand = orderInDesk(head.order, context, head.statement);
+  const request = requestOf(inHand.orderFacts, patient, coverages);
   return {
     patient,
     coverages,
-    order,
-    orderFacts: facts,
-    writeBack: writeBackRung(context.scopes, head.statement, facts === null ? 'none' : order === null ? 'without-version' : 'with-version'),
+    ...inHand,
     request,
     match: request.specialty === null ? { kind: 'no-specialty' } : { kind: 'loading', answer: undefined },
     more: [],
@@ -101,14 +97,17 @@ function deskState(head: ChartHead, context: LaunchContext): DeskState {
     redFlags: redFlags(`${request.reasonText} ${request.question}`, request.reasonCodes),
     emergencyConsidered: false,
     deathConsidered: false,
+    emergencyTold: false,
     revision: 0,
     save: { kind: 'saved' },
-    openWork: { recommendations: [], plans: [] },
+    openWork: NO_OPEN_WORK,
     openWorkDecided: false,
+    insteadOf: undefined,
+    signers: undefined,
     chart: undefined,
     approval: { kind: 'editing' },
     notice:
-      facts !== null && order === null
+      inHand.orderFacts !== null && inHand.order === null
         ? 'The EHR does not say which version the launched order has, so it is left as it is. The referral gets an order of its own.'
         : '',
   };

@@ -1,65 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decide, type ReferralCommand } from './command.ts';
-import type { Performer, ReferralEvent, StepName } from './event.ts';
-import { evolve, fold, type Referral, statusOf } from './referral.ts';
-
-const STEPS: StepName[] = ['DocumentReference', 'ServiceRequest', 'Task', 'Provenance'];
-const performer: Performer = { entryId: 'e1', npi: '1234567893', display: 'Ana Rivera, MD', nucc: '207RC0000X', network: 'in', rank: 1 };
-
-const recommend = (recommendationId: string, orderVersion: string | null): ReferralCommand => ({
-  type: 'recommend',
-  recommendationId,
-  patientId: 'p1',
-  order: { type: 'ServiceRequest', id: 'o1' },
-  orderVersion,
-  specialty: 'cardiology',
-  urgency: 'routine',
-  kind: 'consult',
-  replaces: null,
-  noneInNetworkWithinMiles: null,
-});
-
-const approve = (recommendationId: string, orderVersion: string | null, planId: string): ReferralCommand => ({
-  type: 'approve',
-  approvalId: `a-${planId}`,
-  planId,
-  recommendationId,
-  orderVersion,
-  contentHash: 'c0ffee',
-  performer,
-  overrideReason: null,
-  rung: 1,
-  steps: STEPS,
-  leftOut: [],
-});
-
-/** Runs commands one after the other, as the server does; refused ones change nothing. */
-function play(commands: ReferralCommand[]): { referral: Referral | undefined; events: ReferralEvent[]; refusals: string[] } {
-  let referral: Referral | undefined;
-  const events: ReferralEvent[] = [];
-  const refusals: string[] = [];
-  for (const command of commands) {
-    const decided = decide(referral, command);
-    if (!decided.ok) {
-      refusals.push(decided.refusal.kind);
-      continue;
-    }
-    for (const fact of decided.value) {
-      const at = `2026-11-20T10:00:${String(events.length % 60).padStart(2, '0')}.000Z`;
-      const event: ReferralEvent = {
-        sequence: events.length + 1,
-        effectiveAt: at,
-        recordedAt: at,
-        actor: { kind: 'person', subject: 's', fhirUser: 'Practitioner/s', sessionId: 'x' },
-        fact,
-      };
-      events.push(event);
-      referral = evolve('r1', referral, event);
-    }
-  }
-  return { referral, events, refusals };
-}
+import { maySign } from './pend.ts';
+import { fold, isOpenOffer, statusOf } from './referral.ts';
+import { approve, play, recommend, STEPS } from './test-play.ts';
 
 describe('approving', () => {
   test('approves the version that was seen, and no other', () => {
@@ -190,6 +134,14 @@ describe('withdrawing', () => {
 });
 
 const id = fc.constantFrom('r1', 'r2', 'r3');
+/** Two clinicians, one who covers for the first, and two who prepare. */
+const asker = fc.constantFrom(
+  { subject: 'lee', coversFor: [] },
+  { subject: 'moss', coversFor: [] },
+  { subject: 'covering', coversFor: ['lee'] },
+  { subject: 'ortiz', coversFor: [] },
+  { subject: 'tran', coversFor: [] },
+);
 const version = fc.constantFrom('1', '2', null);
 const outcome = fc.oneof(
   fc.record({
@@ -207,9 +159,24 @@ const outcome = fc.oneof(
   fc.record({ status: fc.constant('refused' as const), httpStatus: fc.constant(403), detail: fc.constant('scope') }),
 );
 const command: fc.Arbitrary<ReferralCommand> = fc.oneof(
-  fc.tuple(id, version).map(([each, at]) => recommend(each, at)),
-  fc.tuple(id, version, fc.constantFrom('p1', 'p2')).map(([each, at, plan]) => approve(each, at, plan)),
-  id.map((recommendationId): ReferralCommand => ({ type: 'dismiss', recommendationId, reason: 'not now' })),
+  fc
+    .tuple(id, version, asker, fc.option(id), fc.option(id))
+    .map(([each, at, by, replaces, insteadOf]) => recommend(each, at, { asker: by, replaces, insteadOf })),
+  fc.tuple(id, fc.constantFrom('ortiz', 'tran'), fc.constantFrom('lee', 'moss')).map(
+    ([recommendationId, preparedBy, signer]): ReferralCommand => ({
+      type: 'pend',
+      recommendationId,
+      preparedBy,
+      for: signer,
+      note: '',
+      since: '2026-11-20T09:41:00.000Z',
+    }),
+  ),
+  fc.tuple(id, asker).map(([recommendationId, by]): ReferralCommand => ({ type: 'take-back', recommendationId, asker: by })),
+  fc.tuple(id, version, fc.constantFrom('p1', 'p2'), asker).map(([each, at, plan, by]) => approve(each, at, plan, by)),
+  fc
+    .tuple(id, asker)
+    .map(([recommendationId, by]): ReferralCommand => ({ type: 'dismiss', recommendationId, reason: 'not now', asker: by })),
   fc.constantFrom('p1', 'p2').map((planId): ReferralCommand => ({ type: 'withdraw', planId, reason: 'by hand' })),
   fc
     .tuple(fc.constantFrom('p1', 'p2'), fc.constantFrom(...STEPS))
@@ -234,8 +201,7 @@ test('whatever is asked in whatever order, the referral keeps its rules', () => 
       // Replaying the events gives the same state.
       expect(fold('r1', events)).toEqual(referral);
       if (!referral) return;
-      const pending = referral.recommendations.filter((each) => each.status === 'pending-review');
-      expect(pending.length).toBeLessThanOrEqual(1);
+      expect(referral.recommendations.filter(isOpenOffer).length).toBeLessThanOrEqual(1);
       // Nothing is in the chart, or has a performer, without an approval on record.
       if (referral.order.status === 'draft') expect(referral.attempts).toEqual([]);
       else {
@@ -249,4 +215,56 @@ test('whatever is asked in whatever order, the referral keeps its rules', () => 
     }),
     { numRuns: 500, seed: 20_261_120 },
   );
+});
+
+test('what lies with a clinician to be signed leaves it by that one, by who covers, by who prepared it, or knowingly', () => {
+  const handedOver: ReferralCommand[] = [
+    recommend('r1', '1', { asker: { subject: 'ortiz', coversFor: [] } }),
+    { type: 'pend', recommendationId: 'r1', preparedBy: 'ortiz', for: 'lee', note: '', since: '2026-11-20T09:41:00.000Z' },
+  ];
+  let pended = 0;
+  let left = 0;
+  fc.assert(
+    fc.property(fc.array(command, { maxLength: 15 }), (then) => {
+      const commands = [...handedOver, ...then];
+      for (const [at, each] of commands.entries()) {
+        const before = play(commands.slice(0, at)).referral?.recommendations.find(({ status }) => status === 'pended');
+        if (before?.status !== 'pended') continue;
+        pended += 1;
+        const { referral, refusals } = play(commands.slice(0, at + 1));
+        const now = referral?.recommendations.find(({ status }) => status === 'pended');
+        if (now?.status === 'pended' && now.id === before.id) continue;
+        expect(refusals.length).toBe(play(commands.slice(0, at)).refusals.length);
+        left += 1;
+        // Carried on, it is the same hand-over of the same person to the same clinician.
+        if (now?.status === 'pended') expect(now.pend).toEqual(before.pend);
+        switch (each.type) {
+          case 'take-back':
+            expect(each.asker.subject).toBe(before.pend.preparedBy);
+            break;
+          case 'approve':
+          case 'dismiss':
+            expect(maySign(before.pend, each.asker)).toBe(true);
+            break;
+          case 'recommend':
+            if (each.insteadOf === before.id) expect(now).toBeUndefined();
+            else {
+              expect(each.replaces).toBe(before.id);
+              expect(now).toBeDefined();
+              expect(each.asker.subject === before.pend.preparedBy || maySign(before.pend, each.asker)).toBe(true);
+            }
+            break;
+          case 'pend':
+          case 'withdraw':
+          case 'attempt-step':
+          case 'settle-step':
+          case 'judge-candidates':
+            expect.unreachable(`${each.type} took it away`);
+        }
+      }
+    }),
+    { numRuns: 300, seed: 20_261_128 },
+  );
+  expect(pended, 'the property was met').toBeGreaterThan(300);
+  expect(left).toBeGreaterThan(50);
 });

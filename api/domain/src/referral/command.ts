@@ -2,10 +2,12 @@
 
 import type { ReferralKind } from '../drafting/referral-kind.ts';
 import type { ResourceRef } from '../fhir/reference.ts';
+import type { Instant } from '../instant.ts';
 import type { Urgency } from '../matching/request.ts';
 import { ok, type Result, refuse, unreachable } from '../result.ts';
 import type { Performer, ReferralFact, StepName, StepOutcome } from './event.ts';
-import type { Referral } from './referral.ts';
+import { type Asker, mayCarryOn, maySign, pendedOf } from './pend.ts';
+import type { OfferedRecommendation, Pend, Referral } from './referral.ts';
 
 export type ReferralCommand =
   | {
@@ -18,11 +20,18 @@ export type ReferralCommand =
       urgency: Urgency;
       kind: ReferralKind;
       replaces: string | null;
+      /** The pended recommendation whose place this one takes, knowingly: a referral of one's own from the same order. */
+      insteadOf: string | null;
+      asker: Asker;
       noneInNetworkWithinMiles: number | null;
     }
-  | { type: 'dismiss'; recommendationId: string; reason: string }
+  /** Hands it to a clinician to sign. `since` is now, or when it was first handed over. */
+  | { type: 'pend'; recommendationId: string; preparedBy: string; for: string; note: string; since: Instant }
+  | { type: 'take-back'; recommendationId: string; asker: Asker }
+  | { type: 'dismiss'; recommendationId: string; reason: string; asker: Asker }
   | {
       type: 'approve';
+      asker: Asker;
       approvalId: string;
       planId: string;
       recommendationId: string;
@@ -44,7 +53,10 @@ export type ReferralCommand =
 
 export type ReferralRefusal =
   | { kind: 'no-such-recommendation' }
-  | { kind: 'recommendation-not-pending'; status: 'approved' | 'dismissed' | 'superseded' }
+  | { kind: 'recommendation-not-pending'; status: 'approved' | 'dismissed' | 'superseded' | 'taken-back' }
+  /** It lies with a clinician to be signed, and whoever asks is neither that one nor covers for them. */
+  | { kind: 'pended-for-another'; recommendationId: string; pend: Pend }
+  | { kind: 'not-pended-by-asker' }
   | { kind: 'order-changed'; seen: string | null; now: string | null }
   | { kind: 'already-approved'; by: string; at: string; performer: string }
   | { kind: 'no-such-plan' }
@@ -56,6 +68,8 @@ export type ReferralRefusal =
 /** Which commands each order status takes; the buttons of the app read the same table. */
 export const referralCan = {
   recommend: ['draft'],
+  pend: ['draft'],
+  'take-back': ['draft'],
   dismiss: ['draft'],
   approve: ['draft'],
   withdraw: ['approved'],
@@ -68,8 +82,12 @@ export function decide(referral: Referral | undefined, command: ReferralCommand)
   switch (command.type) {
     case 'recommend':
       return recommend(referral, command);
+    case 'pend':
+      return pend(referral, command);
+    case 'take-back':
+      return takeBack(referral, command);
     case 'dismiss': {
-      const refusal = whyNotPending(referral, command.recommendationId);
+      const refusal = whyNotDecidable(referral, command);
       if (refusal) return refuse(refusal);
       return ok([{ type: 'recommendation-dismissed', version: 1, recommendationId: command.recommendationId, reason: command.reason }]);
     }
@@ -96,20 +114,75 @@ function alreadyApproved(referral: Referral): ReferralRefusal | undefined {
   return { kind: 'already-approved', by, at, performer: performer.display };
 }
 
-function whyNotPending(referral: Referral | undefined, recommendationId: string): ReferralRefusal | undefined {
-  const offered = referral?.recommendations.find((each) => each.id === recommendationId);
+const offeredIn = (referral: Referral | undefined, id: string): OfferedRecommendation | undefined =>
+  referral?.recommendations.find((each) => each.id === id);
+
+/** Why this recommendation can no longer be worked on, whoever asks; one that was taken back can. */
+function whyClosed(referral: Referral | undefined, recommendationId: string): ReferralRefusal | undefined {
+  const offered = offeredIn(referral, recommendationId);
   if (!referral || !offered) return { kind: 'no-such-recommendation' };
-  if (offered.status === 'pending-review') return undefined;
-  return alreadyApproved(referral) ?? { kind: 'recommendation-not-pending', status: offered.status };
+  switch (offered.status) {
+    case 'pending-review':
+    case 'pended':
+    case 'taken-back':
+      return undefined;
+    case 'approved':
+    case 'dismissed':
+    case 'superseded':
+      return alreadyApproved(referral) ?? { kind: 'recommendation-not-pending', status: offered.status };
+    default:
+      return unreachable(offered);
+  }
+}
+
+/** Why the asker cannot decide on it: approve it, or close it without ordering. */
+function whyNotDecidable(
+  referral: Referral | undefined,
+  { recommendationId, asker }: { recommendationId: string; asker: Asker },
+): ReferralRefusal | undefined {
+  const closed = whyClosed(referral, recommendationId);
+  if (closed) return closed;
+  const offered = offeredIn(referral, recommendationId);
+  if (offered?.status === 'taken-back') return { kind: 'recommendation-not-pending', status: 'taken-back' };
+  if (offered?.status !== 'pended' || maySign(offered.pend, asker)) return undefined;
+  return { kind: 'pended-for-another', recommendationId, pend: offered.pend };
+}
+
+function pend(referral: Referral | undefined, command: Of<'pend'>): Result<ReferralFact[], ReferralRefusal> {
+  const { recommendationId, preparedBy, for: signer, note, since } = command;
+  const closed = whyClosed(referral, recommendationId);
+  if (closed) return refuse(closed);
+  const before = offeredIn(referral, recommendationId);
+  if (before?.status === 'pended') {
+    // The same press twice; to hand it to somebody else it is taken back first.
+    const same = before.pend.preparedBy === preparedBy && before.pend.for === signer;
+    return same ? ok([]) : refuse({ kind: 'pended-for-another', recommendationId, pend: before.pend });
+  }
+  return ok([{ type: 'recommendation-pended', version: 1, recommendationId, preparedBy, for: signer, note, since }]);
+}
+
+function takeBack(referral: Referral | undefined, { recommendationId, asker }: Of<'take-back'>): Result<ReferralFact[], ReferralRefusal> {
+  const closed = whyClosed(referral, recommendationId);
+  if (closed) return refuse(closed);
+  const offered = offeredIn(referral, recommendationId);
+  if (offered?.status === 'taken-back') return ok([]);
+  if (offered?.status !== 'pended' || offered.pend.preparedBy !== asker.subject) return refuse({ kind: 'not-pended-by-asker' });
+  return ok([{ type: 'pend-taken-back', version: 1, recommendationId }]);
 }
 
 function recommend(referral: Referral | undefined, command: Of<'recommend'>): Result<ReferralFact[], ReferralRefusal> {
   const refusal = referral && alreadyApproved(referral);
   if (refusal) return refuse(refusal);
-  const { recommendationId, patientId, order, orderVersion, specialty, urgency, kind, replaces } = command;
+  const { recommendationId, patientId, order, orderVersion, specialty, urgency, kind, replaces, asker } = command;
+  const pended = pendedOf(referral);
+  const goesOn = pended !== undefined && command.insteadOf !== pended.id;
+  // What waits for a clinician is not replaced unseen: by a changed request of those it lies with, or knowingly.
+  if (goesOn && (replaces !== pended.id || !mayCarryOn(pended.pend, asker)))
+    return refuse({ kind: 'pended-for-another', recommendationId: pended.id, pend: pended.pend });
   const facts: ReferralFact[] = [];
   if (!referral) facts.push({ type: 'referral-started', version: 1, patientId, order, specialty, urgency, kind });
   facts.push({ type: 'recommendation-made', version: 1, recommendationId, orderVersion, specialty, urgency, kind, replaces });
+  if (goesOn) facts.push({ type: 'recommendation-pended', version: 1, recommendationId, ...pended.pend });
   if (command.noneInNetworkWithinMiles !== null) {
     facts.push({ type: 'none-in-network-found', version: 1, recommendationId, withinMiles: command.noneInNetworkWithinMiles });
   }
@@ -117,9 +190,9 @@ function recommend(referral: Referral | undefined, command: Of<'recommend'>): Re
 }
 
 function approve(referral: Referral | undefined, command: Of<'approve'>): Result<ReferralFact[], ReferralRefusal> {
-  const refusal = whyNotPending(referral, command.recommendationId);
+  const refusal = whyNotDecidable(referral, command);
   if (refusal) return refuse(refusal);
-  const offered = referral?.recommendations.find((each) => each.id === command.recommendationId);
+  const offered = offeredIn(referral, command.recommendationId);
   const seen = offered?.orderVersion ?? null;
   // The clinician approves the version they saw; any other is read, compared and approved again, never merged.
   if (seen !== command.orderVersion) return refuse({ kind: 'order-changed', seen, now: command.orderVersion });

@@ -12,6 +12,8 @@ import type { NetworkStatus } from '../network/directory.ts';
 /** Who did it. Software acts under its own name, never under a person's. */
 export type Actor =
   | { kind: 'person'; subject: string; fhirUser: string; sessionId: string }
+  /** A clinician who covers for another (its subject) and acts in that one's place, in their own name. */
+  | { kind: 'covering'; subject: string; fhirUser: string; sessionId: string; coveringFor: string }
   | { kind: 'software'; name: string; version: string };
 
 export type Performer = {
@@ -64,6 +66,21 @@ export type ReferralFact =
       replaces: string | null;
     }
   | { type: 'recommendation-dismissed'; version: 1; recommendationId: string; reason: string }
+  /**
+   * Prepared by one person and handed to a clinician to sign, both by subject. Stands again for each recommendation that carries it on;
+   * `since` is when it was first handed over.
+   */
+  | {
+      type: 'recommendation-pended';
+      version: 1;
+      recommendationId: string;
+      preparedBy: string;
+      for: string;
+      note: string;
+      since: Instant;
+    }
+  /** Who prepared it took it back before anybody signed. */
+  | { type: 'pend-taken-back'; version: 1; recommendationId: string }
   | { type: 'none-in-network-found'; version: 1; recommendationId: string; withinMiles: number }
   | {
       type: 'referral-approved';

@@ -11,6 +11,8 @@ export const EVENT_VERSIONS: Record<ReferralFact['type'], { current: number; ste
   'referral-started': { current: 1, steps: {} },
   'recommendation-made': { current: 1, steps: {} },
   'recommendation-dismissed': { current: 1, steps: {} },
+  'recommendation-pended': { current: 1, steps: {} },
+  'pend-taken-back': { current: 1, steps: {} },
   'none-in-network-found': { current: 1, steps: {} },
   'referral-approved': { current: 1, steps: {} },
   'write-back-planned': { current: 2, steps: { 1: (data) => ({ ...data, attemptsRecorded: false }) } },

@@ -173,6 +173,30 @@ test('Provenance names clinician, software and sources, and carries no AI label'
   ]);
 });
 
+describe('prepared by one person and signed by another', () => {
+  const enterer = { reference: 'Practitioner/ortiz', display: 'Kim Ortiz, MA' };
+  const writes = planWrites({ ...approved, enterer }, 1, launched, ALL);
+
+  test('the order is the signing clinician’s, whoever the draft named', () => {
+    expect(stepOf(writes, 'ServiceRequest').resource['requester']).toEqual({ reference: 'Practitioner/lee', display: 'Dr. Lee' });
+  });
+
+  test('Provenance names who prepared it as enterer on behalf of the clinician, and nowhere else', () => {
+    const agents = stepOf(writes, 'Provenance').resource['agent'] as (Json & { type: { coding: { system: string; code: string }[] } })[];
+    const ofOrtiz = agents.filter((agent) => JSON.stringify(agent['who']).includes('Practitioner/ortiz'));
+    expect(ofOrtiz).toEqual([
+      {
+        type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/provenance-participant-type', code: 'enterer' }] },
+        who: enterer,
+        onBehalfOf: { reference: 'Practitioner/lee', display: 'Dr. Lee' },
+      },
+    ]);
+    expect(agents.map(({ type }) => type.coding[0]?.code)).toEqual(['author', 'verifier', 'enterer', 'assembler']);
+    const others = writes.filter(({ name }) => name !== 'Provenance');
+    expect(JSON.stringify(others)).not.toContain('ortiz');
+  });
+});
+
 test.each([
   [['ServiceRequest', 'Task', 'Provenance'] as StepName[], 'DocumentReference'],
   [['DocumentReference', 'ServiceRequest', 'Provenance'] as StepName[], 'Task'],

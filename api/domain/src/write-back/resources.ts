@@ -30,6 +30,8 @@ export type ApprovedReferral = {
   /** Relative reference of the approving clinician in the EHR. */
   requester: string;
   requesterDisplay: string;
+  /** Who prepared it for the clinician to sign; null where the clinician did. */
+  enterer: { reference: string; display: string } | null;
   specialty: Specialty;
   urgency: Urgency;
   kind: ReferralKind;
@@ -168,7 +170,8 @@ export function serviceRequest(referral: ApprovedReferral, launched: Json | null
     quantityQuantity: { value: referral.visits, unit: 'visits' },
     priority: PRIORITY[referral.urgency],
     authoredOn: base['authoredOn'] ?? referral.approvedAt,
-    requester: base['requester'] ?? requester(referral),
+    // What was prepared for a signature is the signing clinician's order, whoever the draft named; else who ordered stays.
+    requester: referral.enterer ? requester(referral) : (base['requester'] ?? requester(referral)),
     performerType: nucc,
     performer: [performerReference(referral)],
     supportingInfo: withItem(base['supportingInfo'], { reference: '{{DocumentReference}}' }, ['reference']),
@@ -236,6 +239,8 @@ export function provenance(referral: ApprovedReferral): Json {
     agent: [
       { type: participant('author'), who: requester(referral) },
       { type: participant('verifier'), who: requester(referral) },
+      // "A person entering the data into the originating system", on behalf of who signs: never the author.
+      ...(referral.enterer ? [{ type: participant('enterer'), who: referral.enterer, onBehalfOf: requester(referral) }] : []),
       ...referral.software.map((software, index) => ({
         type: participant('assembler'),
         who: { reference: `#software-${index + 1}`, display: `${software.name} ${software.version}` },

@@ -16,6 +16,7 @@ export const approved: ApprovedReferral = {
   patientId: 'pat-1',
   requester: 'Practitioner/lee',
   requesterDisplay: 'Dr. Lee',
+  enterer: null,
   specialty: cardiology,
   urgency: 'emergency',
   kind: 'consult',

@@ -28,6 +28,8 @@ export type BackupOptions = {
   /** Told of each table once it is written, and waited for. */
   progress?: (written: TableFile) => void | Promise<void>;
   migrations?: Migration[];
+  /** Breaks off; nothing is left behind. */
+  signal?: AbortSignal;
 };
 
 /** The chain as this client sees it: the whole one. */
@@ -105,6 +107,14 @@ async function readAll(client: pg.ClientBase, folder: string, options: BackupOpt
   };
 }
 
+/** Rejects when the signal is given; what it breaks off fails by itself once its connection is closed. */
+const brokenOff = (signal: AbortSignal | undefined): Promise<never> =>
+  new Promise((_, failed) => {
+    const breakOff = (): void => failed(new BackupUnusable('It was broken off.'));
+    if (signal?.aborted) breakOff();
+    signal?.addEventListener('abort', breakOff, { once: true });
+  });
+
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
@@ -114,20 +124,27 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Throws `BackupUnusable` in words where it cannot be made; the folder then does not exist. */
-export async function makeBackup(options: BackupOptions): Promise<Manifest> {
-  const { folder, keyRing } = options;
-  const partial = `${folder}.${process.pid}.partial`;
+async function readSnapshot(folder: string, options: BackupOptions): Promise<Manifest> {
   const client = new pg.Client({ connectionString: options.url, connectionTimeoutMillis: 5000, keepAlive: true });
   // A connection that breaks fails the statement that waits for it.
   client.on('error', () => undefined);
   await client.connect();
   try {
-    await mkdir(dirname(folder), { recursive: true });
-    await mkdir(partial, { mode: 0o700 });
     await client.query('begin isolation level repeatable read, read only');
-    const manifest = await readAll(client, partial, options);
-    await client.query('commit');
+    return await Promise.race([readAll(client, folder, options), brokenOff(options.signal)]);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Throws `BackupUnusable` in words where it cannot be made; the folder then does not exist. */
+export async function makeBackup(options: BackupOptions): Promise<Manifest> {
+  const { folder, keyRing } = options;
+  const partial = `${folder}.${process.pid}.partial`;
+  await mkdir(dirname(folder), { recursive: true });
+  await mkdir(partial, { mode: 0o700 });
+  try {
+    const manifest = await readSnapshot(partial, options);
     const [kid = ''] = manifest.keys;
     await writeManifest(partial, manifest, keyRing, kid);
     await syncFolder(partial);
@@ -137,7 +154,5 @@ export async function makeBackup(options: BackupOptions): Promise<Manifest> {
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
     throw error;
-  } finally {
-    await client.end();
   }
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Plan } from './approval.ts';
 import { Recommendation } from './recommendation.ts';
-import { Role } from './session.ts';
+import { ROLES, Role } from './session.ts';
 
 export const Grant = z.object({
   subject: z.string(),
@@ -13,8 +13,53 @@ export const Grant = z.object({
   grantedAt: z.string(),
 });
 export type Grant = z.infer<typeof Grant>;
-export const PutGrant = z.object({ fhirUser: z.string().max(200), roles: z.array(Role).max(4), reason: z.string().min(3).max(300) });
+export const PutGrant = z.object({
+  fhirUser: z.string().max(200),
+  roles: z.array(Role).max(ROLES.length),
+  reason: z.string().min(3).max(300),
+});
 export type PutGrant = z.infer<typeof PutGrant>;
+
+/** A person of this EHR, as an admin names them. */
+export const StaffMember = z.object({
+  subject: z.string().trim().min(1).max(255),
+  fhirUser: z.string().max(200),
+  name: z.string().trim().min(1).max(200),
+});
+export type StaffMember = z.infer<typeof StaffMember>;
+
+/** `prepares-for`: the delegate prepares what the clinician signs. `covers`: the delegate signs and finishes in the clinician's place. */
+export const DelegationKind = z.enum(['prepares-for', 'covers']);
+export type DelegationKind = z.infer<typeof DelegationKind>;
+
+export const Delegation = z.object({
+  id: z.string(),
+  kind: DelegationKind,
+  delegate: StaffMember,
+  clinician: StaffMember,
+  reason: z.string(),
+  givenBy: z.string(),
+  givenAt: z.string(),
+  /** From then on it is not in force; null = until it is taken away. */
+  until: z.string().nullable(),
+  /** `run-out`: its end has come; `taken-away`: by an admin before that. */
+  state: z.enum(['in-force', 'run-out', 'taken-away']),
+  ended: z.object({ at: z.string(), by: z.string(), reason: z.string() }).nullable(),
+});
+export type Delegation = z.infer<typeof Delegation>;
+
+const Reason = z.string().trim().min(3, 'Say why in a few words').max(300);
+
+export const GiveDelegation = z.object({
+  kind: DelegationKind,
+  delegate: StaffMember,
+  clinician: StaffMember,
+  reason: Reason,
+  until: z.iso.datetime({ offset: true }).nullable(),
+});
+export type GiveDelegation = z.infer<typeof GiveDelegation>;
+export const EndDelegation = z.object({ reason: Reason });
+export type EndDelegation = z.infer<typeof EndDelegation>;
 
 export const RecommendationRow = z.object({
   id: z.string(),
@@ -53,6 +98,8 @@ export const RecommendationRecord = z.object({
   decision: z
     .object({
       by: z.string(),
+      /** The clinician in whose place they decided, covering for them. */
+      coveringFor: z.string().nullable(),
       at: z.string(),
       orderVersion: z.string().nullable(),
       chosenName: z.string(),
@@ -61,7 +108,17 @@ export const RecommendationRecord = z.object({
     })
     .nullable(),
   plan: Plan.nullable(),
-  proof: z.array(z.object({ row: z.number().int(), action: z.string(), at: z.string(), leafHash: z.string() })),
+  proof: z.array(
+    z.object({
+      row: z.number().int(),
+      action: z.string(),
+      at: z.string(),
+      /** Who did it, by name where it is known; in whose place, where they covered for another. */
+      by: z.string(),
+      coveringFor: z.string().nullable(),
+      leafHash: z.string(),
+    }),
+  ),
 });
 export type RecommendationRecord = z.infer<typeof RecommendationRecord>;
 
@@ -78,10 +135,10 @@ export type EhrCheck = z.infer<typeof EhrCheck>;
 export const EhrSelfTest = z.object({ at: z.string(), checks: z.array(EhrCheck) });
 export type EhrSelfTest = z.infer<typeof EhrSelfTest>;
 
-/** R6: nobody in network within 50 miles; also write-backs that need a person. */
+/** R6: nobody in network within 50 miles; also write-backs that need a person, and signatures that are overdue. */
 export const ExceptionRow = z.object({
   id: z.string(),
-  kind: z.enum(['none-in-network', 'unfinished-write-back']),
+  kind: z.enum(['none-in-network', 'unfinished-write-back', 'to-sign']),
   raisedAt: z.string(),
   dueAt: z.string(),
   owner: z.string().nullable(),

@@ -78,7 +78,13 @@ export const Plan = z.object({
   leftOut: z.array(z.object({ step: z.string(), why: z.string() })),
   lease: z.object({ holder: z.string(), until: z.string() }).nullable(),
   /** The three indicators, never merged into one (architecture: decision, write-back, transport). */
-  decision: z.object({ status: z.literal('approved'), by: z.string(), at: z.string() }),
+  decision: z.object({
+    status: z.literal('approved'),
+    by: z.string(),
+    at: z.string(),
+    /** The clinician in whose place they decided, covering for them. */
+    coveringFor: z.string().nullable(),
+  }),
   writeBack: z.enum(['waiting', 'writing', 'partial', 'done', 'awaiting-signature', 'refused', 'stale', 'unknown', 'unsure', 'withdrawn']),
   transport: z.enum(['not-sent']),
 });

@@ -13,6 +13,28 @@ export const Sentence = z.object({
 });
 export type Sentence = z.infer<typeof Sentence>;
 
+/** A person of the site, for people to read. */
+export const Named = z.object({ subject: z.string(), name: z.string() });
+export type Named = z.infer<typeof Named>;
+
+/** What came of a hand-over. `carried-on`: a changed request of the same; the newer one waits in its place. */
+export const PendEnd = z.object({
+  what: z.enum(['signed', 'dismissed', 'superseded', 'carried-on', 'taken-back']),
+  by: Named,
+  at: z.string(),
+});
+export type PendEnd = z.infer<typeof PendEnd>;
+
+/** Who prepared it for a clinician to sign, and what was handed over. */
+export const Prepared = z.object({
+  by: Named,
+  /** The note as the preparer left it, without what others changed. */
+  sentences: z.array(Sentence),
+  /** Null while it was not handed over, or was taken back. */
+  pend: z.object({ for: Named, note: z.string(), since: z.string(), ended: PendEnd.nullable() }).nullable(),
+});
+export type Prepared = z.infer<typeof Prepared>;
+
 export const ReferralKind = z.enum(['consult', 'evaluate-and-treat', 'co-manage', 'transfer']);
 export type ReferralKind = z.infer<typeof ReferralKind>;
 
@@ -62,6 +84,8 @@ export const MakeRecommendation = z.object({
   writeBack: WriteBack,
   /** The recommendation this one replaces (the request was changed); it is kept, marked superseded. */
   replaces: z.string().max(40).optional(),
+  /** What waits for a clinician's signature and is knowingly set aside by this referral of one's own from the same order. */
+  insteadOf: z.string().max(40).optional(),
 });
 export type MakeRecommendation = z.infer<typeof MakeRecommendation>;
 
@@ -119,6 +143,8 @@ export const Recommendation = z.object({
   deceased: z.object({ on: z.string() }).nullable(),
   vagueReason: z.string().nullable(),
   working: WorkingCopy,
+  /** Null where the clinician prepared it themselves. */
+  prepared: Prepared.nullable(),
   /** Counts up with each save; a save names the revision it started from. */
   revision: z.number().int(),
 });
@@ -127,8 +153,33 @@ export type Recommendation = z.infer<typeof Recommendation>;
 export const SaveWorkingCopy = z.object({ revision: z.number().int(), working: WorkingCopy });
 export type SaveWorkingCopy = z.infer<typeof SaveWorkingCopy>;
 
-/** Work of this clinician on this patient that is not finished; a re-launch offers it first. */
+const Handed = z.object({
+  id: z.string(),
+  orderRef: z.string().nullable(),
+  specialtyName: z.string(),
+  chosenName: z.string().nullable(),
+  preparedBy: z.string(),
+  forName: z.string(),
+  note: z.string(),
+  since: z.string(),
+});
+
+/** Work of this person on this patient that is not finished; a re-launch offers it first. */
 export const OpenWork = z.object({
+  /** Prepared for this clinician, or for one they cover for. */
+  toSign: z.array(Handed.extend({ covering: z.boolean() })),
+  /** What this preparer handed over and nobody has signed yet. */
+  sent: z.array(Handed),
+  /** What others prepare on this patient: starting anew from the same order takes its place. `forName` null: not handed over yet. */
+  others: z.array(
+    z.object({
+      id: z.string(),
+      orderRef: z.string().nullable(),
+      specialtyName: z.string(),
+      preparedBy: z.string(),
+      forName: z.string().nullable(),
+    }),
+  ),
   recommendations: z.array(
     z.object({
       id: z.string(),
@@ -145,6 +196,8 @@ export const OpenWork = z.object({
       approvedAt: z.string(),
       specialtyName: z.string(),
       performerName: z.string(),
+      /** Who approved it, where this clinician only covers for them. */
+      coveringFor: z.string().nullable(),
       unfinished: z.array(z.string()),
     }),
   ),

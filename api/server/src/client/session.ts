@@ -1,7 +1,8 @@
 /** What the app and the server say to each other about sessions and roles. The app imports the types only. */
 import { z } from 'zod';
 
-export const ROLES = ['clinician', 'coordinator', 'lead', 'admin'] as const;
+/** A preparer (a nurse, a medical assistant) prepares referrals in the chart for a clinician to sign, and decides nothing. */
+export const ROLES = ['clinician', 'preparer', 'coordinator', 'lead', 'admin'] as const;
 export const Role = z.enum(ROLES);
 export type Role = z.infer<typeof Role>;
 

@@ -11,6 +11,7 @@ import { verifyChain } from '@refloop/domain/audit/chain';
 import { sha256 } from '../audit/entry.ts';
 import { type ExportLine, exportLines, headsOf, rowsOf } from '../audit/export.ts';
 import { type AuditVerdict, verifyAudit } from '../audit/verify.ts';
+import { wordsOf } from '../logging/words.ts';
 import { migrate } from '../migrations/migrate.ts';
 import type { AuditTrail } from '../store/audit.ts';
 import { postgresAuditTrail } from '../store/postgres/audit-trail.ts';
@@ -100,6 +101,6 @@ try {
   process.stdout.write(`${line}\n`);
   process.exitCode = code;
 } catch (error) {
-  process.stderr.write(`The audit log could not be read: ${(error as Error).message}\n`);
+  process.stderr.write(`The audit log could not be read: ${wordsOf(error)}\n`);
   process.exitCode = 1;
 }

@@ -1,6 +1,6 @@
 /**
  * `npm run backup -- FOLDER` writes everything Refloop keeps in its database to a new folder, while it serves. The last line of
- * stdout sums up. Exit 0 made · 1 not made, or made of a broken audit log · 2 wrong use.
+ * stdout sums up. Exit 0 made · 1 not made, or made of a broken audit log · 2 wrong use · 130 broken off.
  */
 import { existsSync } from 'node:fs';
 import { monotonicFactory } from 'ulid';
@@ -19,6 +19,9 @@ if (more.length > 0) wrongUse(`"${more[0]}" is too much.`, USAGE);
 const folder = folderOf(argument);
 if (existsSync(folder)) wrongUse(`${folder} exists already. Name a folder that does not; a backup is never written over another.`, USAGE);
 
+const breakOff = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => breakOff.abort());
+
 async function run(): Promise<Manifest> {
   const config = settings();
   const keyRing = createKeyRing(config.keys);
@@ -35,6 +38,7 @@ async function run(): Promise<Manifest> {
     keyRing,
     version: version(),
     now: () => new Date(),
+    signal: breakOff.signal,
     progress: ({ table, rows, bytes }) => say(`${table}: ${plural(rows, 'row')}, ${megabytes(bytes)}`),
   });
 }
@@ -48,5 +52,5 @@ try {
   process.exitCode = code;
 } catch (error) {
   say(`The backup was not made: ${(error as Error).message}`);
-  process.exitCode = 1;
+  process.exitCode = breakOff.signal.aborted ? 130 : 1;
 }

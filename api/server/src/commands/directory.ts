@@ -8,6 +8,7 @@ import { monotonicFactory } from 'ulid';
 import { configFaults, readConfig } from '../config.ts';
 import { createKeyRing } from '../crypto/key-ring.ts';
 import { importDirectory } from '../directory/import-directory.ts';
+import { wordsOf } from '../logging/words.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { openPostgresStore } from '../store/postgres/store.ts';
 import type { Store } from '../store/store.ts';
@@ -71,7 +72,7 @@ try {
   process.stdout.write(`${JSON.stringify(result)}\n`);
   process.exitCode = 'published' in (result as object) && (result as { published: unknown }).published === null ? 1 : 0;
 } catch (error) {
-  say(`The directory was not put in force: ${(error as Error).message}`);
+  say(`The directory was not put in force: ${wordsOf(error)}`);
   process.exitCode = 1;
 } finally {
   await store.close();

@@ -4,6 +4,7 @@
  */
 import { configFaults, readConfig } from '../config.ts';
 import { createKeyRing } from '../crypto/key-ring.ts';
+import { wordsOf } from '../logging/words.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { checkProjections, rebuildProjections } from '../services/projections.ts';
 import { openPostgresStore } from '../store/postgres/store.ts';
@@ -36,6 +37,6 @@ try {
     await store.close();
   }
 } catch (error) {
-  process.stderr.write(`The projections could not be read: ${(error as Error).message}\n`);
+  process.stderr.write(`The projections could not be read: ${wordsOf(error)}\n`);
   process.exitCode = 1;
 }

@@ -4,11 +4,10 @@ import { problem, type Refusal } from '../problem.ts';
 import { actorOf, type Session } from '../sessions/session.ts';
 import { findSite, type Site } from '../sites.ts';
 import type { Store } from '../store/store.ts';
-
-const FHIR_USER = /^(Practitioner|PractitionerRole)\/[A-Za-z0-9\-.]{1,64}$/;
+import { isFhirUser } from './fhir-user.ts';
 
 function fault(sites: Site[], session: Session, subject: string, given: PutGrant): Refusal | undefined {
-  if (!FHIR_USER.test(given.fhirUser)) {
+  if (!isFhirUser(given.fhirUser)) {
     return problem('unprocessable', 'The person must be a Practitioner or a PractitionerRole of this EHR.', [
       { field: 'fhirUser', message: 'Not a reference such as Practitioner/123', fix: 'Copy it from the person’s account in the EHR.' },
     ]);

@@ -13,6 +13,19 @@ export type RequestLine = {
   reference: string;
   /** SHA-256 of the session's token; the log keeps its first 12 digits. */
   session: string | undefined;
+  /** The limit it was refused by. */
+  limit: string | undefined;
+};
+
+/** What a process is, said once when it starts. Folders and numbers of the site's own, no secret. */
+export type StartLine = { version: string; environment: string; port: number; sites: number; stateFolder: string; warehouseFolder: string };
+
+/** Stands in every line of a process. */
+export type About = {
+  /** all, api, worker or gateway. */
+  role: string;
+  /** Tells the processes that share a database apart; another one after each start. */
+  replica: string;
 };
 
 export type Logger = {
@@ -21,6 +34,7 @@ export type Logger = {
   failure: (line: { route: string; reference: string; error: unknown }) => void;
   /** Something about the process itself; `words` is a fixed text of ours. */
   event: (words: string, counts?: Record<string, number>) => void;
+  started: (line: StartLine) => void;
 };
 
 /** Lines of a stack that point into a file, without the message above them. */
@@ -38,12 +52,19 @@ function codeOf(error: unknown): string | undefined {
   return cause === undefined ? undefined : codeOf(cause);
 }
 
-/** Writes JSON lines to the stream; stderr unless told. */
-export function createLogger(stream?: DestinationStream): Logger {
-  const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream ?? pino.destination({ dest: 2, sync: false }));
+/** Writes JSON lines to the stream; stderr unless told. README.md lists the fields. */
+export function createLogger(stream?: DestinationStream, about?: About): Logger {
+  const log = pino(
+    {
+      base: about === undefined ? null : { role: about.role, replica: about.replica },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    stream ?? pino.destination({ dest: 2, sync: false }),
+  );
   return {
-    request: ({ method, route, status, ms, reference, session }) =>
-      log.info({ method, route, status, ms, reference, session: session?.slice(0, 12) }, 'request'),
+    request: ({ method, route, status, ms, reference, session, limit }) =>
+      log.info({ method, route, status, ms, reference, session: session?.slice(0, 12), limit }, 'request'),
     failure: ({ route, reference, error }) =>
       log.error(
         {
@@ -55,6 +76,8 @@ export function createLogger(stream?: DestinationStream): Logger {
         },
         'failure',
       ),
+    started: ({ version, environment, port, sites, stateFolder, warehouseFolder }) =>
+      log.info({ version, environment, port, sites, stateFolder, warehouseFolder }, 'started'),
     event: (words, counts) => log.info(counts === undefined ? {} : { counts }, words),
   };
 }

@@ -1,6 +1,7 @@
 /** Migrations: once for all replicas, never behind a changed file, and by roles that are no superusers. */
-import { randomBytes } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../../tools/test-database.ts';
@@ -129,6 +130,37 @@ describe('with logins that are no superusers', () => {
     expect(await run(database.urlAs(owner), 'select * from role_grant')).toEqual([]);
     await expect(run(database.urlAs(application), 'delete from audit_entry')).rejects.toThrow('permission denied');
     await expect(run(database.urlAs(application), 'create table mine (a int)')).rejects.toThrow('permission denied');
+  });
+
+  /** The database as it was before a migration, by the tables' owner. */
+  async function migrateUpTo(before: string): Promise<void> {
+    await run(
+      database.urlAs(owner),
+      'create table schema_migration (name text primary key, sha256 text not null, applied_at timestamptz not null)',
+    );
+    const files = readdirSync(import.meta.dirname).filter((file) => file.endsWith('.sql') && file < before);
+    for (const file of files.sort()) {
+      const sql = readFileSync(join(import.meta.dirname, file), 'utf8');
+      const sha256 = createHash('sha256').update(sql).digest('hex');
+      await run(database.urlAs(owner), sql, `insert into schema_migration values ('${file}', '${sha256}', now())`);
+    }
+  }
+
+  test('whose doing an unfinished write-back is, is filled in for those that were there before, though the policies bind the owner', async () => {
+    await migrateUpTo('0004');
+    const plan = (id: string, subject: string): string =>
+      `insert into plan (tenant, issuer, id, site, referral_id, recommendation_id, patient_index, subject, made_at, finished, revision, content_sealed)
+       values ('north', 'i', '${id}', 's', 'r', 'rec', '', '${subject}', now(), false, 1, '')`;
+    const obligation = (id: string): string =>
+      `insert into obligation (tenant, issuer, id, site, referral_id, kind, raised_at, due_at, owner, status, content_sealed)
+       values ('north', 'i', '${id}', 's', 'r', 'k', now(), now(), 'a coordinator', 'open', '')`;
+    await run(database.url, plan('p1', 'lee'), plan('p2', 'moss'), obligation('write-back-p2'), obligation('none-in-network-1'));
+    await migrate(database.urlAs(owner));
+    expect(await run(database.url, 'select id, raised_by from obligation order by id')).toEqual([
+      { id: 'none-in-network-1', raised_by: null },
+      { id: 'write-back-p2', raised_by: 'moss' },
+    ]);
+    expect(await run(database.urlAs(owner), 'select * from obligation'), 'and bind them again').toEqual([]);
   });
 
   test('a login that may not act as the application is refused when it connects, not served with its own rights', async () => {

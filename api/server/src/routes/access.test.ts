@@ -10,6 +10,7 @@ import { digest, newToken } from '../sessions/token.ts';
 import { sandboxSite, scopeOf } from '../sites.ts';
 import { openTestStore, type TestStore } from '../store/test-store.ts';
 import { auditRoutes } from './audit.ts';
+import { delegationRoutes } from './delegations.ts';
 import { grantRoutes } from './grants.ts';
 import { healthRoutes } from './health.ts';
 import type { Route } from './route.ts';
@@ -38,6 +39,7 @@ beforeAll(async () => {
     ...siteRoutes({ sites: [site] }),
     ...sessionRoutes({ store, sites: [site], discovery, fetch, idleSeconds: 900, warnSeconds: 60 }),
     ...grantRoutes({ store, sites: [site] }),
+    ...delegationRoutes({ store, sites: [site], newId: () => 'id' }),
     ...auditRoutes({ store }),
     ...referralRoutes({ store, index: () => undefined, policy: SEED_V1, newId: () => 'id', version: 'test' }),
   ];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MakeRecommendation, OpenWork, Recommendation, SaveWorkingCopy } from '../client/recommendation.ts';
+import { MakeRecommendation, Recommendation, SaveWorkingCopy } from '../client/recommendation.ts';
 import type { RecommendationService } from '../services/recommendations.ts';
 import { patientRoute, type Route } from './route.ts';
 
@@ -12,7 +12,7 @@ export const recommendationRoutes = ({ recommendations }: { recommendations: Rec
     method: 'post',
     path: '/recommendations',
     summary: 'Recommend specialists and draft a note for the patient in context; stored and audited.',
-    roles: ['clinician'],
+    roles: ['clinician', 'preparer'],
     body: MakeRecommendation,
     answer: Recommendation,
     status: 201,
@@ -23,7 +23,7 @@ export const recommendationRoutes = ({ recommendations }: { recommendations: Rec
     method: 'get',
     path: '/recommendations/:id',
     summary: 'One recommendation of the patient in context.',
-    roles: ['clinician'],
+    roles: ['clinician', 'preparer'],
     params: Id,
     answer: Recommendation,
     handle: async ({ session, params, now }) => recommendations.get(session, params.id, now),
@@ -32,7 +32,7 @@ export const recommendationRoutes = ({ recommendations }: { recommendations: Rec
     method: 'put',
     path: '/recommendations/:id/working',
     summary: 'Keep what the clinician has changed so far.',
-    roles: ['clinician'],
+    roles: ['clinician', 'preparer'],
     params: Id,
     body: SaveWorkingCopy,
     answer: z.object({ revision: z.number().int() }),
@@ -47,13 +47,5 @@ export const recommendationRoutes = ({ recommendations }: { recommendations: Rec
     body: z.object({ reason: z.string().min(3, 'Say why in a few words').max(500) }),
     answer: z.object({ status: z.literal('DISMISSED') }),
     handle: async ({ session, params, body, now }) => recommendations.dismiss(session, params.id, body.reason, now),
-  }),
-  patientRoute({
-    method: 'get',
-    path: '/open-work',
-    summary: 'This clinician’s unfinished drafts and write-backs for the patient in context.',
-    roles: ['clinician'],
-    answer: OpenWork,
-    handle: async ({ session, now }) => recommendations.openWork(session, now),
   }),
 ];

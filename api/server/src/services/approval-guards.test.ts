@@ -299,6 +299,16 @@ test('every look at a patient’s referral is on record, with who, whom and why'
   expect(actions).toContain('access.refused');
 });
 
+test.each([
+  ['given names that are no list', { given: 0.1, family: 'Q' }],
+  ['a family name that is no text', { family: { text: 'Q' } }],
+  ['no name at all', null],
+])('a chart whose patient has %s is read all the same', async (_what, name) => {
+  const odd = chart().map((each) => (each['resourceType'] === 'Patient' ? { ...each, name: [name] } : each));
+  const made = await api.call('POST', '/recommendations', token, makeInput({ chart: odd }));
+  expect(made.status, JSON.stringify(made.body)).toBe(201);
+});
+
 describe('what the chart says of the patient’s record', () => {
   const chartOf = (more: Body): Body[] => chart().map((each) => (each['resourceType'] === 'Patient' ? { ...each, ...more } : each));
 

@@ -14,6 +14,7 @@ import type { Performer } from '@refloop/domain/referral/event';
 import { type LaunchedOrder, planWrites } from '@refloop/domain/write-back/plan';
 import canonicalize from 'canonicalize';
 import type { Approve, Plan } from '../client/approval.ts';
+import { askerOf } from '../grants/in-force.ts';
 import { type Packet, packetOf } from '../packet/packet.ts';
 import { packetPdf } from '../packet/packet-pdf.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
@@ -29,9 +30,11 @@ import { matchedCoverage } from './matched-coverage.ts';
 import type { MatchingService } from './matching.ts';
 import { orderInHand } from './order.ts';
 import { type PlanContent, planOf } from './plan-content.ts';
+import { coveredIn, named, preparerFor, whyNotDecide, whyNotWorkOn } from './prepared.ts';
 import { applyCommand, readReferral, withRetry } from './referral-log.ts';
-import { refusalOf } from './referral-refusal.ts';
+import { refusalWithNames } from './referral-refusal.ts';
 import { signedNote } from './signed-note.ts';
+import { endPend } from './to-sign.ts';
 
 export type ApprovalService = { approve: (session: PatientSession, input: Approve, now: Date) => Promise<Plan | Refusal> };
 
@@ -132,6 +135,9 @@ export function createApprovalService(deps: Deps): ApprovalService {
           // The same press of the button, sent again because the answer was lost: the first answer holds.
           const done = await earlier(unit, input, session, now);
           if (done) return done;
+          const asker = await askerOf(unit, session.subject, now);
+          const hindrance = whyNotDecide(session) ?? whyNotWorkOn(session, stored, asker);
+          if (hindrance) return hindrance;
           const checked = check(stored, session, input, now);
           if ('refused' in checked) return checked;
           const { kept, order, chosen, noteText, note: reviewed } = checked;
@@ -164,6 +170,8 @@ export function createApprovalService(deps: Deps): ApprovalService {
             sources: kept.draft.sources,
           });
           const before = await readReferral(unit, stored.referralId);
+          const covered = coveredIn(session, stored, asker);
+          const preparer = preparerFor(session, stored);
           const writes = planWrites(
             {
               referralId: stored.referralId,
@@ -173,6 +181,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
               patientId: session.patientId,
               requester: session.fhirUser,
               requesterDisplay: session.name,
+              enterer: preparer && { reference: preparer.fhirUser, display: preparer.name },
               specialty,
               urgency: request.match.urgency,
               kind: request.kind,
@@ -214,8 +223,9 @@ export function createApprovalService(deps: Deps): ApprovalService {
             writes,
           };
           const contentHash = contentHashOf(content);
-          const applied = await applyCommand(unit, stored.referralId, personOf(session), at, {
+          const applied = await applyCommand(unit, stored.referralId, personOf(session, covered?.subject), at, {
             type: 'approve',
+            asker,
             approvalId,
             planId,
             recommendationId: stored.id,
@@ -228,7 +238,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
             leftOut: writeBack.leftOut,
           });
           // The same press may have been approved by another replica since we looked.
-          if (!applied.ok) return (await earlier(unit, input, session, now)) ?? refusalOf(applied.refusal);
+          if (!applied.ok) return (await earlier(unit, input, session, now)) ?? (await refusalWithNames(unit, applied.refusal));
           const inserted = await unit.approvals.insert({
             id: approvalId,
             recommendationId: stored.id,
@@ -251,7 +261,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
             rung: writeBack.rung,
             steps: writes.map((write) => ({ ...write, outcome: { status: 'waiting' as const }, attemptedAt: null, notOurs: [] })),
             leftOut: writeBack.leftOut,
-            decision: { status: 'approved', by: session.name, at },
+            decision: { status: 'approved', by: session.name, at, coveringFor: covered?.name ?? null },
             specialtyName: specialty.name,
             performerName: chosen.performer.display,
           };
@@ -270,6 +280,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
             working: toJson(input.working),
             status: 'APPROVED',
             outcome: outcomeOf(reviewed, chosen.performer),
+            ...(await endPend(unit, stored, { what: 'signed', by: named(session), at })),
           });
           if (saved.status !== 'saved')
             throw new Refused(
@@ -300,6 +311,8 @@ export function createApprovalService(deps: Deps): ApprovalService {
               order: kept.orderRef,
               orderVersion: order?.versionId ?? null,
               performer: chosen.performer,
+              preparedBy: preparer?.subject ?? null,
+              coveringFor: covered?.subject ?? null,
               overrideReason: input.working.overrideReason,
               emergencyDepartmentConsidered: input.working.emergencyDepartmentConsidered,
               deathConsidered: input.working.deathConsidered,

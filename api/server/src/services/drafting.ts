@@ -8,7 +8,8 @@ import { composeNote } from '@refloop/domain/drafting/compose';
 import { findDuplicates } from '@refloop/domain/drafting/duplicates';
 import type { NoteDraft, Sentence } from '@refloop/domain/drafting/note';
 import { noteText, type ReviewedNote, reviewNote } from '@refloop/domain/drafting/note-review';
-import type { Coding, FhirResource } from '@refloop/domain/fhir/read';
+import { type Coding, type FhirResource, list, text } from '@refloop/domain/fhir/read';
+
 import { recordState } from '@refloop/domain/fhir/record-state';
 import { dayOf } from '@refloop/domain/instant';
 import type { MakeRecommendation, Recommendation } from '../client/recommendation.ts';
@@ -104,10 +105,9 @@ export const drafter: Drafter = {
 
   patientName: (chart, patientId) => {
     const patient = chart.find((resource) => resource['resourceType'] === 'Patient' && resource['id'] === patientId);
-    const names = Array.isArray(patient?.['name']) ? (patient['name'] as { text?: string; family?: string; given?: string[] }[]) : [];
-    const [name] = names;
-    return (
-      name?.text ?? ([...(name?.given ?? []), name?.family].filter((part) => part !== undefined).join(' ') || 'Name not in the chart sent')
-    );
+    const [name = {}] = list(patient?.['name']);
+    const given = Array.isArray(name['given']) ? name['given'].map(text) : [];
+    const spelled = [...given, text(name['family'])].filter((part) => part !== '').join(' ');
+    return text(name['text']) || spelled || 'Name not in the chart sent';
   },
 };

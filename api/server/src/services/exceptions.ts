@@ -8,8 +8,15 @@ import { actorOf, type Session } from '../sessions/session.ts';
 import type { StoredObligation } from '../store/obligations.ts';
 import type { StoredPlan } from '../store/plans.ts';
 import type { Store, Unit } from '../store/store.ts';
+import { dueBy, minutesLater } from './due.ts';
 import { hasLapsed, planContentOf } from './plan-content.ts';
+import { TO_SIGN, toSignContentOf } from './to-sign.ts';
 import { unfinishedText } from './unfinished-text.ts';
+
+export const UNFINISHED = 'unfinished-write-back';
+
+/** Of the obligation that a plan raises with its approval. */
+export const unfinishedId = (planId: string): string => `write-back-${planId}`;
 
 type Content = {
   specialtyName: string;
@@ -20,12 +27,8 @@ type Content = {
   note?: string;
 };
 
-// Ours until the service levels of the site are data: routine two days, urgent one, emergency four hours.
-const DUE_HOURS: Record<Urgency, number> = { routine: 48, urgent: 24, emergency: 4 };
 /** A write-back the clinician's own window finishes within seconds; after this long it is somebody's to look at. */
 export const UNFINISHED_AFTER_MINUTES = 15;
-
-const later = (now: Date, minutes: number): string => new Date(now.getTime() + minutes * 60_000).toISOString();
 
 /** The first coordinator of the site, else who raised it: never a shared inbox with nobody (R126). */
 async function ownerFor(unit: Unit, raisedBy: string): Promise<string> {
@@ -63,8 +66,9 @@ export async function raiseNoneInNetwork(
     referralId: about.referralId,
     kind: 'none-in-network',
     raisedAt: about.now.toISOString(),
-    dueAt: later(about.now, DUE_HOURS[about.urgency] * 60),
+    dueAt: dueBy(about.urgency, about.now),
     owner: await ownerFor(unit, about.raisedBy),
+    raisedBy: about.raisedBy,
     content,
   });
 }
@@ -89,40 +93,41 @@ export async function raiseUnfinishedWriteBack(
     planId: about.planId,
   };
   await unit.obligations.insert({
-    id: `write-back-${about.planId}`,
+    id: unfinishedId(about.planId),
     referralId: about.referralId,
-    kind: 'unfinished-write-back',
+    kind: UNFINISHED,
     raisedAt: about.now.toISOString(),
-    dueAt: later(about.now, UNFINISHED_AFTER_MINUTES),
+    dueAt: minutesLater(about.now, UNFINISHED_AFTER_MINUTES),
     owner: about.subject,
+    raisedBy: about.subject,
     content,
   });
 }
 
 /** All that Refloop was to write is written, or the approval was taken back. */
 export const settleWriteBack = (unit: Unit, planId: string, now: Date): Promise<boolean> =>
-  unit.obligations.settle(`write-back-${planId}`, { what: 'done', at: now.toISOString() });
+  unit.obligations.settle(unfinishedId(planId), { what: 'done', at: now.toISOString() });
 
 /** The referral was decided anew: what is left over from approvals of its order at an earlier version is nobody's to look at any more. */
 export async function settleLapsed(unit: Unit, referralId: string, now: Date): Promise<void> {
-  for (const open of await unit.obligations.list({ status: 'open', kind: 'unfinished-write-back', referralId })) {
+  for (const open of await unit.obligations.list({ status: 'open', kind: UNFINISHED, referralId })) {
     const plan = await planOf(unit, open);
     if (plan && hasLapsed(planContentOf(plan))) await settleWriteBack(unit, plan.id, now);
   }
 }
 
-const KINDS = ['none-in-network', 'unfinished-write-back'] as const;
+const KINDS = ['none-in-network', UNFINISHED, TO_SIGN] as const;
 const isKind = (kind: string): kind is ExceptionRow['kind'] => KINDS.some((each) => each === kind);
 
 function rowOf(stored: StoredObligation, nameOfOwner: (subject: string) => string, plan: StoredPlan | undefined): ExceptionRow | undefined {
   if (!isKind(stored.kind)) return undefined;
-  const content = stored.content as Content;
+  const content = contentOf(stored);
   return {
     id: stored.id,
     kind: stored.kind,
     raisedAt: stored.raisedAt,
     dueAt: stored.dueAt,
-    owner: stored.owner === null ? null : nameOfOwner(stored.owner),
+    owner: content.ownerName ?? (stored.owner === null ? null : nameOfOwner(stored.owner)),
     specialtyName: content.specialtyName,
     patientName: content.patientName,
     detail: plan ? unfinishedText(plan) : content.detail,
@@ -131,9 +136,24 @@ function rowOf(stored: StoredObligation, nameOfOwner: (subject: string) => strin
   };
 }
 
+/** What is read of any of them. */
+function contentOf(stored: StoredObligation): Content & { ownerName?: string } {
+  if (stored.kind !== TO_SIGN) return stored.content as Content;
+  const { specialtyName, patientName, preparedBy, forName, urgency } = toSignContentOf(stored);
+  const since = stored.raisedAt.slice(0, 16).replace('T', ' ');
+  const detail = `Prepared by ${preparedBy} for ${forName} to sign (${urgency}), waiting since ${since} UTC. Only ${forName}, or who covers for them, can sign it; ${preparedBy} can take it back.`;
+  return { specialtyName, patientName, detail, ownerName: forName };
+}
+
 async function planOf(unit: Unit, stored: StoredObligation): Promise<StoredPlan | undefined> {
   const { planId } = stored.content as Content;
   return planId === undefined ? undefined : unit.plans.get(planId);
+}
+
+/** An unfinished write-back as a person reads about it, with its plan as it stands. */
+export async function unfinishedOf(unit: Unit, stored: StoredObligation) {
+  const { patientName, specialtyName } = stored.content as Content;
+  return { plan: await planOf(unit, stored), patientName, specialtyName };
 }
 
 export type ExceptionService = {
@@ -151,8 +171,8 @@ export function createExceptionService(deps: { store: Store }): ExceptionService
       deps.store.transaction(session.scope, async (unit) => {
         const nameOfOwner = await names(unit);
         const open = await unit.obligations.list({ status: 'open' });
-        // A write-back still within its quarter of an hour is the clinician's own window at work.
-        const visible = open.filter((each) => each.kind !== 'unfinished-write-back' || each.dueAt <= now.toISOString());
+        // Until then a write-back is the clinician's own window at work, and a signature is on the clinician's own list.
+        const visible = open.filter((each) => each.kind === 'none-in-network' || each.dueAt <= now.toISOString());
         await unit.audit.append({
           at: now.toISOString(),
           actor: actorOf(session),
@@ -168,6 +188,13 @@ export function createExceptionService(deps: { store: Store }): ExceptionService
       deps.store.transaction(session.scope, async (unit) => {
         const stored = await unit.obligations.get(id);
         if (!stored || !isKind(stored.kind)) return problem('not-found', 'There is no such exception at this site. Reload the list.');
+        if (stored.kind === TO_SIGN) {
+          const { forName, preparedBy } = toSignContentOf(stored);
+          return problem(
+            'conflict',
+            `This settles itself when ${forName}, or who covers for them, signs or closes it, or ${preparedBy} takes it back. Speak to them.`,
+          );
+        }
         const at = now.toISOString();
         const content = stored.content as Content;
         const change =

@@ -4,6 +4,7 @@ import type { MatchAnswer } from '../client/match.ts';
 import type { MakeRecommendation, Recommendation, WorkingCopy } from '../client/recommendation.ts';
 import type { StoredRecommendation } from '../store/recommendations.ts';
 import type { Json } from '../store/store.ts';
+import { preparedOf, toldPrepared } from './prepared.ts';
 
 export type Kept = {
   orderRef: string | null;
@@ -21,8 +22,16 @@ export type Kept = {
 /** Plain JSON in, plain JSON out: what was stored is what is read. */
 export const toJson = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;
 
-export const keptOf = (stored: StoredRecommendation): Kept => stored.kept as unknown as Kept;
-export const workingOf = (stored: StoredRecommendation): WorkingCopy => stored.working as unknown as WorkingCopy;
+export const keptOf = (stored: Pick<StoredRecommendation, 'kept'>): Kept => stored.kept as unknown as Kept;
+export const workingOf = (stored: Pick<StoredRecommendation, 'working'>): WorkingCopy => stored.working as unknown as WorkingCopy;
+
+/** Who is chosen so far, by name; null where nobody is, or somebody outside of the lists. */
+export function chosenNameOf(stored: StoredRecommendation): string | null {
+  const { match } = keptOf(stored);
+  const { chosen } = workingOf(stored);
+  const cards = [...match.ranked, ...match.networkUnknown.cards, ...match.outOfNetwork.cards];
+  return cards.find((card) => card.entryId === chosen)?.name ?? null;
+}
 
 const WITHHELD_WORDS: Record<DomainDraft['withheld'][number]['why'], string> = {
   'substance-use-part-2': 'substance-use records (42 CFR Part 2)',
@@ -58,6 +67,7 @@ export function recommendationOf(stored: StoredRecommendation): Recommendation {
     deceased: kept.deceased ?? null,
     vagueReason: kept.vagueReason,
     working: workingOf(stored),
+    prepared: toldPrepared(preparedOf(stored)),
     revision: stored.revision,
   };
 }

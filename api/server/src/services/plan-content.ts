@@ -15,12 +15,18 @@ export type PlanContent = {
   withdrawn?: { at: string; reason: string };
 };
 
+/** Decided before anybody could cover for another: the decider's own. */
+type StoredDecision = Omit<Plan['decision'], 'coveringFor'> & Partial<Pick<Plan['decision'], 'coveringFor'>>;
 type StoredStep = Omit<PlanStep, 'attemptedAt' | 'notOurs'> & Partial<Pick<PlanStep, 'attemptedAt' | 'notOurs'>>;
 
 /** Plans stored before attempts were on record may have been tried unseen: they count as tried when they were made. */
 export function planContentOf(stored: StoredPlan): PlanContent {
-  const content = stored.content as unknown as Omit<PlanContent, 'steps'> & { steps: StoredStep[] };
-  return { ...content, steps: content.steps.map((step) => ({ attemptedAt: stored.madeAt, notOurs: [], ...step })) };
+  const content = stored.content as unknown as Omit<PlanContent, 'steps' | 'decision'> & { steps: StoredStep[]; decision: StoredDecision };
+  return {
+    ...content,
+    decision: { coveringFor: null, ...content.decision },
+    steps: content.steps.map((step) => ({ attemptedAt: stored.madeAt, notOurs: [], ...step })),
+  };
 }
 
 export const unfinishedSteps = (content: PlanContent): string[] =>

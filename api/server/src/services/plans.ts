@@ -1,6 +1,7 @@
 /** Carrying an approved plan out from a clinician's window: one holder at a time by lease, each outcome recorded as it becomes known. */
 import type { AuditAction } from '@refloop/domain/audit/entry';
 import type { AttemptStep, JudgeCandidates, Plan, ReportStep, StepName, TakeLease, WithdrawApproval } from '../client/approval.ts';
+import { coveredBy } from '../grants/in-force.ts';
 import type { Packet } from '../packet/packet.ts';
 import { packetPdf } from '../packet/packet-pdf.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
@@ -10,10 +11,13 @@ import type { Store, Unit } from '../store/store.ts';
 import { settleWriteBack } from './exceptions.ts';
 import { toJson } from './kept.ts';
 import { hasLapsed, type PlanContent, planContentOf, planOf } from './plan-content.ts';
+import { isClinician } from './prepared.ts';
 import { applyCommand, withRetry } from './referral-log.ts';
 import { refusalOf } from './referral-refusal.ts';
 import { type Holder, LEASE_SECONDS, misreported, recordAttempt, recordJudgement, recordOutcome } from './step-record.ts';
 
+/** `coveringFor`: subject of who approved it, where the session only covers for them. */
+type Held = { plan: StoredPlan; coveringFor: string | null };
 type Of<Input> = (session: PatientSession, id: string, input: Input, now: Date) => Promise<Plan | Refusal>;
 type OfStep<Input> = (session: PatientSession, id: string, step: StepName, input: Input, now: Date) => Promise<Plan | Refusal>;
 
@@ -44,6 +48,7 @@ const record = (
   plan: StoredPlan,
   action: AuditAction,
   now: Date,
+  coveringFor: string | null,
   more: object = {},
 ): Promise<string> =>
   unit.audit.append({
@@ -54,19 +59,22 @@ const record = (
     patientId: session.patientId,
     recommendationId: plan.recommendationId,
     referralId: plan.referralId,
-    payload: { planId: plan.id, ...more },
+    payload: { planId: plan.id, coveringFor, ...more },
   });
 
 export function createPlanService(deps: { store: Store }): PlanService {
-  /** The plan if it is for this patient and this clinician approved it: their authority, their token. */
-  const own = async (unit: Unit, session: PatientSession, id: string): Promise<StoredPlan | undefined> => {
+  /** The plan if it is for this patient and this clinician, or one they cover for, approved it; written with their own token. */
+  const own = async (unit: Unit, session: PatientSession, id: string, now: Date): Promise<Held | undefined> => {
     const plan = await unit.plans.get(id);
-    return plan && plan.patientId === session.patientId && plan.subject === session.subject ? plan : undefined;
+    if (!plan || plan.patientId !== session.patientId || !isClinician(session)) return undefined;
+    if (plan.subject === session.subject) return { plan, coveringFor: null };
+    const covered = await coveredBy(unit, session.subject, now);
+    return covered.some(({ subject }) => subject === plan.subject) ? { plan, coveringFor: plan.subject } : undefined;
   };
 
-  const holderOf = (session: PatientSession, holder: string): Holder => ({
+  const holderOf = (session: PatientSession, holder: string, coveringFor: string | null): Holder => ({
     holder,
-    actor: personOf(session),
+    actor: personOf(session, coveringFor),
     auditActor: actorOf(session),
   });
 
@@ -75,15 +83,15 @@ export function createPlanService(deps: { store: Store }): PlanService {
     session: PatientSession,
     id: string,
     now: Date,
-    work: (unit: Unit, plan: StoredPlan) => Promise<Refusal | undefined>,
+    work: (unit: Unit, plan: StoredPlan, coveringFor: string | null) => Promise<Refusal | undefined>,
   ): Promise<Plan | Refusal> =>
     withRetry(() =>
       deps.store.transaction(session.scope, async (unit) => {
-        const plan = await own(unit, session, id);
-        if (!plan) return missing();
-        const refusal = await work(unit, plan);
+        const held = await own(unit, session, id, now);
+        if (!held) return missing();
+        const refusal = await work(unit, held.plan, held.coveringFor);
         if (refusal) return refusal;
-        const stored = await own(unit, session, id);
+        const stored = await unit.plans.get(id);
         return stored ? planOf(stored, now) : missing();
       }),
     );
@@ -92,15 +100,16 @@ export function createPlanService(deps: { store: Store }): PlanService {
 
   return {
     get: (session, id, now) =>
-      onOwn(session, id, now, async (unit, plan) => {
-        await record(unit, session, plan, 'write-back.read', now);
+      onOwn(session, id, now, async (unit, plan, coveringFor) => {
+        await record(unit, session, plan, 'write-back.read', now, coveringFor);
         return undefined;
       }),
 
     packet: async (session, id, now) => {
       const packet = await deps.store.transaction(session.scope, async (unit): Promise<Packet | Refusal> => {
-        const plan = await own(unit, session, id);
-        if (!plan) return missing();
+        const held = await own(unit, session, id, now);
+        if (!held) return missing();
+        const { plan, coveringFor } = held;
         const approval = await unit.approvals.byRecommendation(plan.recommendationId);
         const content = approval?.content as { packet?: Packet } | undefined;
         if (!content?.packet) {
@@ -109,7 +118,7 @@ export function createPlanService(deps: { store: Store }): PlanService {
             'This approval was made before Refloop kept packets. Copy the note from the chart or the record instead.',
           );
         }
-        await record(unit, session, plan, 'packet.exported', now, { form: 'application/pdf' });
+        await record(unit, session, plan, 'packet.exported', now, coveringFor, { form: 'application/pdf' });
         return content.packet;
       });
       // Made outside of the transaction: it takes time and needs nothing of the store.
@@ -117,29 +126,33 @@ export function createPlanService(deps: { store: Store }): PlanService {
     },
 
     takeLease: (session, id, { holder }, now) =>
-      onOwn(session, id, now, async (unit, plan) => {
+      onOwn(session, id, now, async (unit, plan, coveringFor) => {
         if (hasLapsed(planContentOf(plan))) return refusalOf({ kind: 'no-such-plan' });
         const answer = await unit.plans.takeLease(id, holder, now.toISOString(), LEASE_SECONDS);
         if (answer.status === 'held') return heldUntil(answer.until, 'or look again after that');
-        await record(unit, session, plan, 'write-back.taken', now);
+        await record(unit, session, plan, 'write-back.taken', now, coveringFor);
         return undefined;
       }),
 
     giveBack: (session, id, { holder }, now) =>
-      onOwn(session, id, now, async (unit, plan) => {
+      onOwn(session, id, now, async (unit, plan, coveringFor) => {
         await unit.plans.releaseLease(id, holder);
-        await record(unit, session, plan, 'write-back.given-back', now);
+        await record(unit, session, plan, 'write-back.given-back', now, coveringFor);
         return undefined;
       }),
 
     withdraw: (session, id, { reason }, now) =>
-      onOwn(session, id, now, async (unit, plan) => {
+      onOwn(session, id, now, async (unit, plan, coveringFor) => {
         const at = now.toISOString();
         const holder = `withdrawal-${id}`;
         // Whoever holds the lease may be writing this very moment.
         const lease = await unit.plans.takeLease(id, holder, at, LEASE_SECONDS);
         if (lease.status === 'held') return heldUntil(lease.until, 'then look again');
-        const applied = await applyCommand(unit, plan.referralId, personOf(session), at, { type: 'withdraw', planId: id, reason });
+        const applied = await applyCommand(unit, plan.referralId, personOf(session, coveringFor), at, {
+          type: 'withdraw',
+          planId: id,
+          reason,
+        });
         if (!applied.ok) throw new Refused(refusalOf(applied.refusal));
         const content: PlanContent = { ...planContentOf(plan), withdrawn: { at, reason } };
         const saved = await unit.plans.saveStep(id, { holder, now: at }, plan.revision, { content: toJson(content), finished: true });
@@ -147,29 +160,29 @@ export function createPlanService(deps: { store: Store }): PlanService {
           throw new Refused(problem('conflict', 'This write-back was reported from another window just now. Reload it.'));
         await unit.plans.releaseLease(id, holder);
         await settleWriteBack(unit, id, now);
-        await record(unit, session, plan, 'approval.withdrawn', now, { reason });
+        await record(unit, session, plan, 'approval.withdrawn', now, coveringFor, { reason });
         return undefined;
       }),
 
     attempt: (session, id, step, { holder }, now) =>
-      onOwn(session, id, now, async (unit, plan) => {
+      onOwn(session, id, now, async (unit, plan, coveringFor) => {
         if (!planned(plan, step)) return missing();
-        await recordAttempt(unit, plan, holderOf(session, holder), step, now);
+        await recordAttempt(unit, plan, holderOf(session, holder, coveringFor), step, now);
         return undefined;
       }),
 
     report: (session, id, step, { holder, outcome }, now) =>
-      onOwn(session, id, now, async (unit, plan) => {
+      onOwn(session, id, now, async (unit, plan, coveringFor) => {
         const found = planned(plan, step);
         if (!found) return missing();
         const wrong = misreported(found, outcome);
         if (wrong) return wrong;
-        await recordOutcome(unit, plan, holderOf(session, holder), step, outcome, now);
+        await recordOutcome(unit, plan, holderOf(session, holder, coveringFor), step, outcome, now);
         return undefined;
       }),
 
     judge: (session, id, step, { ours }, now) =>
-      onOwn(session, id, now, async (unit, plan) => {
+      onOwn(session, id, now, async (unit, plan, coveringFor) => {
         const found = planned(plan, step);
         if (!found) return missing();
         const holder = `judgement-${id}`;
@@ -177,7 +190,7 @@ export function createPlanService(deps: { store: Store }): PlanService {
         if (lease.status === 'held') return heldUntil(lease.until, 'then look again');
         // The row as it was read names no lease yet; the one just taken is this judgement's own.
         const held: StoredPlan = { ...plan, lease: { holder, until: now.toISOString() } };
-        await recordJudgement(unit, held, holderOf(session, holder), step, ours && { status: 'done', ...ours }, now);
+        await recordJudgement(unit, held, holderOf(session, holder, coveringFor), step, ours && { status: 'done', ...ours }, now);
         return undefined;
       }),
   };

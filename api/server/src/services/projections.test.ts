@@ -9,6 +9,7 @@ const AT = '2026-11-20T10:00:00.000Z';
 const LATER = '2026-11-20T10:05:00.000Z';
 const scopes: Scope[] = ['north', 'south'].map((tenant) => ({ tenant, issuer: 'https://ehr.example.org/fhir', site: `${tenant} clinic` }));
 const actor = { kind: 'person' as const, subject: 'dr-lee', fhirUser: 'Practitioner/dr-lee', sessionId: 's' };
+const asker = { subject: 'dr-lee', coversFor: [] };
 
 let opened: TestStore;
 
@@ -23,6 +24,8 @@ async function recommend(unit: Unit, referralId: string, patientId: string): Pro
     urgency: 'routine',
     kind: 'consult',
     replaces: null,
+    insteadOf: null,
+    asker,
     noneInNetworkWithinMiles: 50,
   });
   if (!applied.ok) throw new Error(applied.refusal.kind);
@@ -39,6 +42,7 @@ beforeAll(async () => {
         type: 'dismiss',
         recommendationId: 'recommendation of r2',
         reason: 'Nobody fits',
+        asker,
       });
       if (!dismissed.ok) throw new Error(dismissed.refusal.kind);
     });
@@ -59,7 +63,7 @@ test('a row that was changed, is missing or has no events is told, by scope; a r
   await opened.asOwner(`update referral set status = 'closed' where tenant = 'north' and referral_id = 'r1'`);
   await opened.asOwner(`delete from referral where tenant = 'north' and referral_id = 'r2'`);
   await opened.store.transaction(north, (unit) =>
-    unit.referrals.put({ referralId: 'r3', patientId: 'pat-3', sequence: 1, status: 'draft', updatedAt: AT, state: {} }),
+    unit.referrals.put({ referralId: 'r3', patientId: 'pat-3', sequence: 1, status: 'draft', updatedAt: AT, foldVersion: 1, state: {} }),
   );
   expect(await differingReferrals(opened.store, north)).toEqual(['r1', 'r2', 'r3']);
   expect(await differingReferrals(opened.store, south)).toEqual([]);
@@ -75,7 +79,12 @@ test('a rebuild never replaces what is written meanwhile by something older', as
   const { promise: written, resolve: hasWritten } = Promise.withResolvers<void>();
   // Events and row are written, not committed yet: the rebuild must not read before, and write after.
   const writer = opened.store.transaction(north, async (unit) => {
-    await applyCommand(unit, 'r1', actor, LATER, { type: 'dismiss', recommendationId: 'recommendation of r1', reason: 'Nobody fits' });
+    await applyCommand(unit, 'r1', actor, LATER, {
+      type: 'dismiss',
+      recommendationId: 'recommendation of r1',
+      reason: 'Nobody fits',
+      asker,
+    });
     hasWritten();
     await released;
   });

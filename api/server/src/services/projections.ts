@@ -1,21 +1,24 @@
 /** Referrals as they stand against referrals as their events tell them: the one is always the other. */
 import { isDeepStrictEqual } from 'node:util';
-import { fold } from '@refloop/domain/referral/referral';
+import { FOLD_VERSION, fold } from '@refloop/domain/referral/referral';
 import type { ReferralRow } from '../store/referrals.ts';
 import type { Scope, Store, Unit } from '../store/store.ts';
 import { eventOf, projectionOf } from './referral-log.ts';
 
 export type ProjectionOutcome = { good: boolean; line: string };
 
+async function projectedOne(unit: Unit, referralId: string): Promise<ReferralRow | undefined> {
+  const events = await unit.events.read(referralId);
+  const referral = fold(referralId, events.map(eventOf));
+  const last = events.at(-1);
+  return referral && last ? projectionOf(referral, last.recordedAt) : undefined;
+}
+
 /** Every referral of the scope, from its events alone. */
 async function projected(unit: Unit): Promise<ReferralRow[]> {
   const rows: ReferralRow[] = [];
-  for (const referralId of await unit.events.referralIds()) {
-    const events = await unit.events.read(referralId);
-    const referral = fold(referralId, events.map(eventOf));
-    const last = events.at(-1);
-    if (referral && last) rows.push(projectionOf(referral, last.recordedAt));
-  }
+  for (const referralId of await unit.events.referralIds())
+    rows.push(...[await projectedOne(unit, referralId)].flatMap((row) => row ?? []));
   return rows;
 }
 
@@ -27,6 +30,33 @@ export async function differingReferrals(store: Store, scope: Scope): Promise<st
     const ids = new Set([...expected.keys(), ...actual.keys()]);
     return [...ids].filter((id) => !isDeepStrictEqual(expected.get(id), actual.get(id))).sort();
   });
+}
+
+/** Rows read at once, each renewed in a transaction of its own: nobody waits for the others. */
+const AT_ONCE = 200;
+
+/**
+ * Makes rows of an older form of the fold anew, while everybody works. A row that moves on meanwhile is written by whoever moved it.
+ * @returns how many were made anew
+ */
+export async function renewProjections(store: Store): Promise<number> {
+  let renewed = 0;
+  for (const scope of await store.scopes()) {
+    for (let after = ''; ; ) {
+      const question = { foldVersion: FOLD_VERSION, after, limit: AT_ONCE };
+      const ids = await store.transaction(scope, (unit) => unit.referrals.listOlder(question));
+      const last = ids.at(-1);
+      if (last === undefined) break;
+      after = last;
+      for (const id of ids) if (await store.transaction(scope, (unit) => renewOne(unit, id))) renewed += 1;
+    }
+  }
+  return renewed;
+}
+
+async function renewOne(unit: Unit, referralId: string): Promise<boolean> {
+  const row = await projectedOne(unit, referralId);
+  return row !== undefined && unit.referrals.renew(row);
 }
 
 const rebuildScope = (store: Store, scope: Scope): Promise<number> =>

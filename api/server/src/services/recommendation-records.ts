@@ -4,10 +4,12 @@ import type { RecommendationPage, RecommendationRecord } from '../client/admin.t
 import type { WorkingCopy } from '../client/recommendation.ts';
 import { problem, type Refusal } from '../problem.ts';
 import { actorOf, type Session } from '../sessions/session.ts';
-import type { RecommendationFilters } from '../store/recommendations.ts';
-import type { Store } from '../store/store.ts';
+import type { AuditEntryRow } from '../store/audit.ts';
+import type { RecommendationFilters, StoredRecommendation } from '../store/recommendations.ts';
+import type { Store, Unit } from '../store/store.ts';
 import { recommendationOf } from './kept.ts';
 import { planContentOf, planOf } from './plan-content.ts';
+import { preparedOf } from './prepared.ts';
 
 export type RecordService = {
   list: (
@@ -23,6 +25,23 @@ type ApprovedContent = {
   overrideReason: { code: string; text: string } | null;
   sentences: WorkingCopy['sentences'];
 };
+
+/** Names of the people an entry of the audit may be of, by subject: as far as the record and the delegations know them. */
+async function namesIn(unit: Unit, stored: StoredRecommendation, approver: { subject: string; name: string } | null) {
+  const prepared = preparedOf(stored);
+  // Later ones count: the EHR's own word for a person comes before an administrator's.
+  const people = [
+    ...(await unit.delegations.list()).flatMap(({ delegate, clinician }) => [delegate, clinician]),
+    ...(prepared ? [prepared.by, ...(prepared.pend ? [prepared.pend.for] : [])] : []),
+    ...(approver ? [approver] : []),
+    { subject: stored.subject, name: stored.userName },
+  ];
+  const names = new Map(people.map(({ subject, name }) => [subject, name]));
+  return (subject: string): string => names.get(subject) ?? subject;
+}
+
+const coveringForIn = ({ payload }: AuditEntryRow): string | null =>
+  (payload as { coveringFor?: string | null } | null)?.coveringFor ?? null;
 
 export function createRecordService(deps: { store: Store }): RecordService {
   return {
@@ -70,6 +89,12 @@ export function createRecordService(deps: { store: Store }): RecordService {
           referralId: stored.referralId,
         });
         const content = approval?.content as ApprovedContent | undefined;
+        const decision = plan ? planContentOf(plan).decision : null;
+        const nameOf = await namesIn(unit, stored, approval && decision ? { subject: approval.subject, name: decision.by } : null);
+        const covered = (entry: AuditEntryRow): string | null => {
+          const subject = coveringForIn(entry);
+          return subject === null ? null : nameOf(subject);
+        };
         return {
           recommendation: recommendationOf(stored),
           userName: stored.userName,
@@ -80,7 +105,8 @@ export function createRecordService(deps: { store: Store }): RecordService {
             approval && content
               ? {
                   // Not the one who asked: a colleague may approve what another began.
-                  by: plan ? planContentOf(plan).decision.by : approval.subject,
+                  by: decision?.by ?? approval.subject,
+                  coveringFor: decision?.coveringFor ?? null,
                   at: approval.approvedAt,
                   orderVersion: approval.orderVersion,
                   chosenName: content.performer.display,
@@ -92,7 +118,18 @@ export function createRecordService(deps: { store: Store }): RecordService {
               : null,
           plan: plan ? planOf(plan, now) : null,
           proof: entries.flatMap((entry) =>
-            entry.row === null ? [] : [{ row: entry.row, action: entry.action, at: entry.at, leafHash: entry.leafHash }],
+            entry.row === null
+              ? []
+              : [
+                  {
+                    row: entry.row,
+                    action: entry.action,
+                    at: entry.at,
+                    by: nameOf(entry.actor.subject),
+                    coveringFor: covered(entry),
+                    leafHash: entry.leafHash,
+                  },
+                ],
           ),
         };
       }),

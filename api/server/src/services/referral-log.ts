@@ -2,7 +2,7 @@
 
 import { decide, type ReferralCommand, type ReferralRefusal } from '@refloop/domain/referral/command';
 import type { Actor, ReferralEvent, ReferralFact } from '@refloop/domain/referral/event';
-import { evolve, fold, type Referral, statusOf } from '@refloop/domain/referral/referral';
+import { evolve, FOLD_VERSION, fold, type Referral, statusOf } from '@refloop/domain/referral/referral';
 import { readFact } from '@refloop/domain/referral/upcast';
 import { ok, type Result } from '@refloop/domain/result';
 import type { NewEvent, StoredEvent } from '../store/events.ts';
@@ -35,6 +35,7 @@ export const projectionOf = (referral: Referral, updatedAt: string): ReferralRow
   sequence: referral.lastSequence,
   status: statusOf(referral),
   updatedAt,
+  foldVersion: FOLD_VERSION,
   state: asJson(referral),
 });
 

@@ -2,8 +2,19 @@
 import type { ReferralRefusal } from '@refloop/domain/referral/command';
 import { unreachable } from '@refloop/domain/result';
 import { problem, type Refusal } from '../problem.ts';
+import type { Unit } from '../store/store.ts';
+import { pendedRefusal } from './prepared.ts';
 
-const CLOSED = { approved: 'approved', dismissed: 'dismissed', superseded: 'replaced by a newer one' } as const;
+const CLOSED = {
+  approved: 'approved',
+  dismissed: 'dismissed',
+  superseded: 'replaced by a newer one',
+  'taken-back': 'taken back by who prepared it',
+} as const;
+
+/** The same, with the names of who prepared it and for whom. */
+export const refusalWithNames = async (unit: Unit, refusal: ReferralRefusal): Promise<Refusal> =>
+  refusal.kind === 'pended-for-another' ? pendedRefusal(await unit.recommendations.get(refusal.recommendationId)) : refusalOf(refusal);
 
 export function refusalOf(refusal: ReferralRefusal): Refusal {
   switch (refusal.kind) {
@@ -11,6 +22,10 @@ export function refusalOf(refusal: ReferralRefusal): Refusal {
       return problem('not-found', 'There is no recommendation with this id for this referral. Open the referral again from the chart.');
     case 'recommendation-not-pending':
       return problem('recommendation-closed', `This recommendation was ${CLOSED[refusal.status]}. Open the referral again from the chart.`);
+    case 'pended-for-another':
+      return pendedRefusal(undefined);
+    case 'not-pended-by-asker':
+      return problem('conflict', 'There is nothing of yours to take back here: it was not handed over, or somebody else did. Reload it.');
     case 'order-changed':
       return problem(
         'order-changed',

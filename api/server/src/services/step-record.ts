@@ -87,6 +87,7 @@ async function record(unit: Unit, plan: StoredPlan, by: Holder, change: Change, 
   if (saved.status !== 'saved') throw new Refused(reportedElsewhere());
   // On rung 3 the order is still to be placed by hand, and a stale order to be approved anew: neither settles anything yet.
   if (unfinishedSteps(content).length === 0 && content.rung < 3) await settleWriteBack(unit, plan.id, now);
+  const coveringFor = by.actor.kind === 'covering' ? by.actor.coveringFor : null;
   await unit.audit.append({
     at,
     actor: by.auditActor,
@@ -95,7 +96,7 @@ async function record(unit: Unit, plan: StoredPlan, by: Holder, change: Change, 
     patientId: plan.patientId,
     recommendationId: plan.recommendationId,
     referralId: plan.referralId,
-    payload: toJson({ planId: plan.id, step: change.command.step, ...(change.audited.payload as object) }),
+    payload: toJson({ planId: plan.id, step: change.command.step, coveringFor, ...(change.audited.payload as object) }),
   });
   return content;
 }

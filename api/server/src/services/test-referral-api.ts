@@ -12,6 +12,8 @@ import { buildIndex } from '../matching/match-index.ts';
 import { unitVectorOf } from '../matching/origin.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { referralRoutes } from '../referral-routes.ts';
+import { delegationRoutes } from '../routes/delegations.ts';
+import { grantRoutes } from '../routes/grants.ts';
 import { digest, newToken } from '../sessions/token.ts';
 import { sandboxSite } from '../sites.ts';
 import { openPostgresStore } from '../store/postgres/store.ts';
@@ -95,7 +97,11 @@ export async function openReferralApi(on?: { url: string; migrationUrl?: string;
     sites: [site],
     idleSeconds: 900,
     now: () => clock.now,
-    routes: referralRoutes({ store, index: index.get, policy: SEED_V1, newId, version: 'test' }),
+    routes: [
+      ...grantRoutes({ store, sites: [site] }),
+      ...delegationRoutes({ store, sites: [site], newId }),
+      ...referralRoutes({ store, index: index.get, policy: SEED_V1, newId, version: 'test' }),
+    ],
     production: false,
     tokenOrigins: () => [],
     beforePage: async () => undefined,

@@ -42,39 +42,53 @@ const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${tex
 
 const clock = (instant: string): string => `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
 
-/** @returns for whom, what is there, what is not, and who does what next; no patient */
-export function unfinishedText(plan: StoredPlan): string {
+/** The order changed before it was written: what the clinician does about it; undefined where the approval stands. */
+function lapsedText(plan: StoredPlan): string | undefined {
   const content = planContentOf(plan);
-  const approved = `Approved for ${content.performerName}.`;
-  switch (rungOf(content.rung)) {
-    case 3:
-      return `${approved} This EHR takes documents but no orders from Refloop: look whether the note is in the chart, place or sign the order there by hand, then settle this.`;
-    case 6:
-      return `${approved} This EHR takes no orders from Refloop: enter the order and the note in the chart by hand, then settle this.`;
-    case 1:
-    case 2:
-      break;
-  }
-  if (hasLapsed(content)) {
-    const note = content.steps.find(({ name, outcome }) => name === 'DocumentReference' && outcome.status === 'done');
-    return [
-      approved,
-      'The order changed in the chart before it was written, so the approval lapsed.',
-      ...(note ? ['The note of it is in the chart.'] : []),
-      'The clinician opens Refloop from the order again, sees what changed and approves anew; if it is not wanted any more, settle this.',
-    ].join(' ');
-  }
+  if (!hasLapsed(content)) return undefined;
+  const note = content.steps.find(({ name, outcome }) => name === 'DocumentReference' && outcome.status === 'done');
+  return [
+    'The order changed in the chart before it was written, so the approval lapsed.',
+    ...(note ? ['The note of it is in the chart.'] : []),
+    'The clinician opens Refloop from the order again, sees what changed and approves anew; if it is not wanted any more, settle this.',
+  ].join(' ');
+}
+
+/** What became of each thing that was to be written, in a sentence; how often Refloop looked for it by itself. */
+function stateText(plan: StoredPlan): string {
   const states = new Map<ReturnType<typeof stateOf>, string[]>();
-  for (const step of content.steps) states.set(stateOf(step), [...(states.get(stateOf(step)) ?? []), NAMES[step.name]]);
+  for (const step of planContentOf(plan).steps) states.set(stateOf(step), [...(states.get(stateOf(step)) ?? []), NAMES[step.name]]);
   const parts = [...states].map(([state, names]) => WORDS[state](joined(names), names.length > 1));
   const looked =
     plan.looks === 0
       ? []
       : [`Refloop looked in the chart ${plan.looks} ${plan.looks === 1 ? 'time' : 'times'} since ${clock(plan.madeAt)}.`];
-  return [
-    approved,
-    sentence(parts.join('; ')),
-    ...looked,
-    'The clinician finishes it by opening Refloop from the chart again, where it is offered first.',
-  ].join(' ');
+  return [sentence(parts.join('; ')), ...looked].join(' ');
 }
+
+/** What the approving clinician does by hand where this EHR takes no orders; undefined where Refloop writes the order. */
+function byHand(plan: StoredPlan): string | undefined {
+  switch (rungOf(planContentOf(plan).rung)) {
+    case 3:
+      return 'This EHR takes documents but no orders from Refloop: look whether the note is in the chart, place or sign the order there by hand, then settle this.';
+    case 6:
+      return 'This EHR takes no orders from Refloop: enter the order and the note in the chart by hand, then settle this.';
+    case 1:
+    case 2:
+      return undefined;
+  }
+}
+
+/** Whether what is left is done in the chart by hand, and settled by saying so. */
+export const isByHand = (plan: StoredPlan): boolean => byHand(plan) !== undefined;
+
+/** @returns for whom, what is there, what is not, and who does what next; no patient */
+export function unfinishedText(plan: StoredPlan): string {
+  const approved = `Approved for ${planContentOf(plan).performerName}.`;
+  const settled = byHand(plan) ?? lapsedText(plan);
+  if (settled !== undefined) return `${approved} ${settled}`;
+  return `${approved} ${stateText(plan)} The clinician finishes it by opening Refloop from the chart again, where it is offered first.`;
+}
+
+/** The same for the clinician's own list: what is there and what is not. */
+export const leftText = (plan: StoredPlan): string => byHand(plan) ?? lapsedText(plan) ?? stateText(plan);

@@ -5,8 +5,9 @@
  */
 import type { JSONWebKeySet } from 'jose';
 import { z } from 'zod';
+import { namedAddressFault } from '../ehr-address.ts';
 import { problem, type Refusal } from '../problem.ts';
-import { addressFault, type Site } from '../sites.ts';
+import type { Site } from '../sites.ts';
 import { askEhr, type Fetch } from './ehr-request.ts';
 
 export type Discovered = {
@@ -70,9 +71,11 @@ export function createDiscovery(deps: { fetch: Fetch; now: () => Date; sites: Si
   const failedAt = new Map<string, number>();
   const asking = new Map<string, Promise<Found<Discovered>>>();
 
-  async function readJson<Schema extends z.ZodType>(url: string, schema: Schema): Promise<z.output<Schema> | string> {
-    if (addressFault(url, deps.production) !== undefined) return 'it names an address that may not be used';
-    const answer = await askEhr(deps.fetch, url);
+  const mayAsk = (site: Site, url: string): boolean => namedAddressFault(site.iss, url, deps.production) === undefined;
+
+  async function readJson<Schema extends z.ZodType>(site: Site, url: string, schema: Schema): Promise<z.output<Schema> | string> {
+    if (!mayAsk(site, url)) return 'it names an address that may not be used';
+    const answer = await askEhr(deps.fetch, url, { mayFollow: (to) => mayAsk(site, to) });
     if (answer.kind === 'unreachable') return answer.why;
     if (answer.status !== 200) return `it answered ${answer.status} where its sign-in should be described`;
     const parsed = schema.safeParse(answer.json);
@@ -93,7 +96,7 @@ export function createDiscovery(deps: { fetch: Fetch; now: () => Date; sites: Si
     if (smartSpeaksOfIt && smart.jwks_uri !== undefined) return { issuer: configured, jwksUri: smart.jwks_uri };
     let fault: string | undefined;
     for (const place of configured === undefined ? [site.iss] : [...new Set([configured, site.iss])]) {
-      const openid = await readJson(below(place, '.well-known/openid-configuration'), OpenIdConfiguration);
+      const openid = await readJson(site, below(place, '.well-known/openid-configuration'), OpenIdConfiguration);
       const jwksUri = typeof openid === 'string' || site.jwks ? undefined : (openid.jwks_uri ?? smart.jwks_uri);
       if (typeof openid === 'string') fault ??= openid;
       else if (configured !== undefined && openid.issuer !== configured) fault = 'its sign-in names another issuer than the site entry';
@@ -104,7 +107,7 @@ export function createDiscovery(deps: { fetch: Fetch; now: () => Date; sites: Si
   }
 
   async function discover(site: Site): Promise<Found<Discovered>> {
-    const smart = await readJson(below(site.iss, '.well-known/smart-configuration'), SmartConfiguration);
+    const smart = await readJson(site, below(site.iss, '.well-known/smart-configuration'), SmartConfiguration);
     if (typeof smart === 'string') return refused(site, smart);
     const issuer = await issuerOf(site, smart);
     if (typeof issuer === 'string') return refused(site, issuer);
@@ -114,7 +117,7 @@ export function createDiscovery(deps: { fetch: Fetch; now: () => Date; sites: Si
       introspectionEndpoint: smart.introspection_endpoint,
     };
     const addresses = [value.jwksUri, value.tokenEndpoint, value.introspectionEndpoint].filter((address) => address !== undefined);
-    if (addresses.some((address) => addressFault(address, deps.production) !== undefined)) {
+    if (addresses.some((address) => !mayAsk(site, address))) {
       return refused(site, 'it names an address that may not be used');
     }
     known.set(site.iss, { value, at: deps.now().getTime() });
@@ -141,7 +144,7 @@ export function createDiscovery(deps: { fetch: Fetch; now: () => Date; sites: Si
     const found = await of(site);
     if (!found.ok) return found;
     if (found.value.jwksUri === undefined) return refused(site, 'it publishes no keys');
-    const keys = await readJson(found.value.jwksUri, KeySet);
+    const keys = await readJson(site, found.value.jwksUri, KeySet);
     if (typeof keys === 'string') return refused(site, keys);
     const value = keys as JSONWebKeySet;
     keySets.set(site.iss, { value, at: deps.now().getTime(), unknownKids });

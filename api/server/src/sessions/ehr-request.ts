@@ -11,6 +11,7 @@ export type EhrAnswer =
 const TIMEOUT_MS = 5000;
 const TRIES = 3;
 const MOST_BYTES = 2 * 1024 * 1024;
+const MOST_REDIRECTS = 3;
 
 const pause = (attempt: number): Promise<void> => new Promise((done) => setTimeout(done, 200 * 2 ** attempt));
 
@@ -34,19 +35,42 @@ function wordFor(error: unknown): string {
   return error instanceof Error && error.name === 'TimeoutError' ? 'no answer within 5 seconds' : 'the connection failed';
 }
 
+export type EhrQuestion = {
+  accessToken?: string;
+  form?: Record<string, string>;
+  /** Whether a redirect to this address may be followed; none is unless told. */
+  mayFollow?: (url: string) => boolean;
+  /** Three unless told. */
+  tries?: number;
+};
+
+class Elsewhere extends Error {}
+
+/** Follows what may be followed: each address on the way is looked at before anything is asked of it. */
+async function follow(fetch: Fetch, url: string, init: RequestInit, mayFollow: (url: string) => boolean): Promise<Response> {
+  let from = url;
+  for (let hop = 0; hop <= MOST_REDIRECTS; hop += 1) {
+    const response = await fetch(from, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const location = response.headers.get('location');
+    if (response.status < 300 || response.status >= 400 || location === null) return response;
+    await response.body?.cancel();
+    const to = URL.canParse(location, from) ? new URL(location, from).href : '';
+    if (!mayFollow(to)) break;
+    from = to;
+  }
+  throw new Elsewhere();
+}
+
 /**
  * Asks, and asks again where the EHR was not reached or answered 5xx. Only for questions that change nothing.
- * A redirect is followed only where no token goes along: the place it names was never allowed one.
+ * A redirect is followed only where no token goes along, since the place it names was never allowed one, and only where `mayFollow`
+ * says so.
  */
-export async function askEhr(
-  fetch: Fetch,
-  url: string,
-  options: { accessToken?: string; form?: Record<string, string>; tries?: number } = {},
-): Promise<EhrAnswer> {
+export async function askEhr(fetch: Fetch, url: string, options: EhrQuestion = {}): Promise<EhrAnswer> {
   const secret = options.accessToken !== undefined || options.form !== undefined;
   const init: RequestInit = {
     method: options.form ? 'POST' : 'GET',
-    redirect: secret ? 'error' : 'follow',
+    redirect: secret ? 'error' : 'manual',
     headers: {
       accept: options.form ? 'application/json' : 'application/fhir+json, application/json',
       ...(options.accessToken === undefined ? {} : { authorization: `Bearer ${options.accessToken}` }),
@@ -57,7 +81,7 @@ export async function askEhr(
   for (let attempt = 0; attempt < (options.tries ?? TRIES); attempt += 1) {
     if (attempt > 0) await pause(attempt - 1);
     try {
-      const response = await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
+      const response = await follow(fetch, url, init, options.mayFollow ?? (() => false));
       if (response.status < 500) {
         const json = response.ok ? await readJson(response) : await response.body?.cancel();
         return { kind: 'answered', status: response.status, json };
@@ -65,6 +89,7 @@ export async function askEhr(
       await response.body?.cancel();
       why = `it answered ${response.status}`;
     } catch (error) {
+      if (error instanceof Elsewhere) return { kind: 'unreachable', why: 'it sends us to an address that may not be used' };
       why = wordFor(error);
     }
   }

@@ -384,12 +384,12 @@ describe('the patient is proven once', () => {
     expect(await open()).toMatchObject({ status: 403, body: { type: '/problems/patient-not-proven' } });
   });
 
-  test('a redirect never carries the token on; where nothing secret goes along it is followed', async () => {
+  test('a redirect never carries the token on; where nothing secret goes along it is looked at first', async () => {
     offerIntrospection({ active: true });
     await tokenOf();
     const secret = ehr.sent.filter(({ authorization, body }) => authorization !== null || body !== '');
     expect(secret.map(({ redirect }) => redirect)).toEqual(['error', 'error', 'error']);
-    expect(new Set(ehr.sent.filter((one) => !secret.includes(one)).map(({ redirect }) => redirect))).toEqual(new Set(['follow']));
+    expect(new Set(ehr.sent.filter((one) => !secret.includes(one)).map(({ redirect }) => redirect))).toEqual(new Set(['manual']));
   });
 
   test('an id that is none is never put into an address', async () => {

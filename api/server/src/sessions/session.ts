@@ -30,10 +30,8 @@ export const actorOf = (session: Session): AuditActor => ({
   sessionId: session.sessionId,
 });
 
-/** The same person as the actor of events. */
-export const personOf = (session: Session): Actor => ({
-  kind: 'person',
-  subject: session.subject,
-  fhirUser: session.fhirUser,
-  sessionId: session.sessionId,
-});
+/** The same person as the actor of events; `coveringFor` is the subject of the clinician in whose place they act. */
+export function personOf({ subject, fhirUser, sessionId }: Session, coveringFor: string | null = null): Actor {
+  const person = { subject, fhirUser, sessionId };
+  return coveringFor === null ? { kind: 'person', ...person } : { kind: 'covering', ...person, coveringFor };
+}

@@ -13,7 +13,7 @@ export async function newSigner(kid: string, algorithm = 'RS256'): Promise<Signe
 
 export type TestEhr = {
   fetch: Fetch;
-  /** Address → answer. A function sees the request; a number is a status without a body; an Error is a broken connection. */
+  /** Address → answer. A function sees the request; a number is a status without a body; an Error is a broken connection; a Response is itself. */
   answers: Map<string, unknown>;
   /** Every request, as `METHOD address`. */
   asked: string[];
@@ -42,6 +42,11 @@ export function testEhr(site: Site, issuer: string, keys: JWK[]): TestEhr {
     const given = answers.get(url);
     const answer: unknown = typeof given === 'function' ? (given as (body: string) => unknown)(body) : given;
     if (answer instanceof Error) throw answer;
+    if (answer instanceof Response) {
+      const location = answer.headers.get('location');
+      if (location !== null && init.redirect === 'error') throw new TypeError('fetch failed');
+      return location !== null && init.redirect === 'follow' ? fetch(new URL(location, url).href, init) : answer;
+    }
     if (answer === undefined) return new Response(null, { status: 404 });
     return typeof answer === 'number' ? new Response(null, { status: answer }) : Response.json(answer);
   };

@@ -8,6 +8,7 @@ import { DEVELOPMENT_KEY } from '../config.ts';
 import { createKeyRing } from '../crypto/key-ring.ts';
 import { migrate } from '../migrations/migrate.ts';
 import type { NewAuditEntry } from './audit.ts';
+import type { NewDelegation } from './delegations.ts';
 import type { NewEvent } from './events.ts';
 import { openMemoryStore } from './memory/store.ts';
 import type { NewPlan } from './plans.ts';
@@ -68,6 +69,8 @@ const recommendation = (id: string, more: Partial<NewRecommendation> = {}): NewR
   composer: 'composer/1',
   kept: { reason: 'palpitations with syncope' },
   working: { chosen: null },
+  pendedFor: null,
+  prepared: null,
   ...more,
 });
 
@@ -93,6 +96,18 @@ const session = (tokenHash: string, more: Partial<NewSession> = {}): NewSession 
   startedAt: AT,
   lastActivity: AT,
   expiresAt: after(8 * 3600),
+  ...more,
+});
+
+const delegation = (id: string, more: Partial<NewDelegation> = {}): NewDelegation => ({
+  id,
+  kind: 'covers',
+  delegate: { subject: 'covering', fhirUser: 'Practitioner/covering', name: 'Dr. Moss' },
+  clinician: { subject: 'clinician', fhirUser: 'Practitioner/clinician', name: 'Dr. Lee' },
+  reason: 'Leave until Monday',
+  givenBy: 'admin',
+  givenAt: AT,
+  until: null,
   ...more,
 });
 
@@ -152,7 +167,15 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
       ];
       await store.transaction(scope, async (unit) => {
         await unit.events.append('r1', 0, [event('referral.drafted')]);
-        await unit.referrals.put({ referralId: 'r1', patientId: '1', sequence: 1, status: 'draft', updatedAt: AT, state: {} });
+        await unit.referrals.put({
+          referralId: 'r1',
+          patientId: '1',
+          sequence: 1,
+          status: 'draft',
+          updatedAt: AT,
+          foldVersion: 1,
+          state: {},
+        });
         await unit.recommendations.insert(recommendation('a'));
         await unit.plans.insert(plan('p'));
         await unit.approvals.insert({
@@ -166,7 +189,16 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
           contentHash: '0',
           content: {},
         });
-        await unit.obligations.insert({ id: 'o', referralId: 'r1', kind: 'k', raisedAt: AT, dueAt: AT, owner: null, content: {} });
+        await unit.obligations.insert({
+          id: 'o',
+          referralId: 'r1',
+          kind: 'k',
+          raisedAt: AT,
+          dueAt: AT,
+          owner: null,
+          raisedBy: null,
+          content: {},
+        });
         await unit.grants.put({
           subject: 's',
           fhirUser: 'Practitioner/s',
@@ -176,6 +208,8 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
           grantedAt: AT,
           reason: 'r',
         });
+        await unit.delegations.insert(delegation('d'));
+        await unit.recommendations.insert(recommendation('pended', { pendedFor: 'clinician', prepared: { by: 'ortiz' } }));
         await unit.audit.append(auditEntry({ referralId: 'r1' }));
       });
       for (const other of others) {
@@ -192,6 +226,10 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
           approval: await unit.approvals.byRecommendation('a'),
           obligations: await unit.obligations.list({ status: 'open' }),
           grant: await unit.grants.get('s'),
+          delegations: await unit.delegations.list(),
+          standIns: await unit.delegations.inForce({ kind: 'covers', delegate: 'covering', now: AT }),
+          ended: await unit.delegations.end('d', { at: AT, by: 'a', reason: 'r' }),
+          pended: await unit.recommendations.listPrepared('1'),
           audit: await unit.audit.list({ referralId: 'r1' }),
         }));
         expect(seen).toEqual({
@@ -207,6 +245,10 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
           approval: undefined,
           obligations: [],
           grant: undefined,
+          delegations: [],
+          standIns: [],
+          ended: false,
+          pended: [],
           audit: [],
         });
         const pseudonyms = [
@@ -281,7 +323,23 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
       sequence: 1,
       status,
       updatedAt: AT,
+      foldVersion: 2,
       state: { of: referralId },
+    });
+
+    test('of an older form of the fold are listed page by page, and made anew only where they still stand at the same event', async () => {
+      const outcome = await store.transaction(scope, async (unit) => {
+        for (const id of ['r1', 'r2', 'r3']) await unit.referrals.put({ ...row(id, '1'), foldVersion: 1 });
+        await unit.referrals.put(row('r4', '1'));
+        const older = (after: string) => unit.referrals.listOlder({ foldVersion: 2, after, limit: 2 });
+        const pages = [await older(''), await older('r2'), await older('r3')];
+        const renewed = [
+          await unit.referrals.renew(row('r1', '1', 'approved')),
+          await unit.referrals.renew({ ...row('r2', '1'), sequence: 2 }),
+        ];
+        return [pages, renewed, await older(''), await unit.referrals.get('r1')];
+      });
+      expect(outcome).toEqual([[['r1', 'r2'], ['r3'], []], [true, false], ['r2', 'r3'], row('r1', '1', 'approved')]);
     });
 
     test('are found by patient, replaced by a second put, and rebuilt as a whole', async () => {
@@ -380,6 +438,35 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
         return unit.recommendations.listPending({ patientId: '1', subject: 'clinician' });
       });
       expect(waiting.map(({ id }) => id)).toEqual(['a']);
+    });
+
+    test('those for one patient that somebody prepares for another, with what was handed over, while they wait', async () => {
+      const handedOver = { by: 'ortiz', sentences: ['palpitations'] };
+      const outcome = await store.transaction(scope, async (unit) => {
+        await unit.recommendations.insert(recommendation('a', { subject: 'ortiz' }));
+        await unit.recommendations.insert(recommendation('b', { patientId: '2', pendedFor: 'clinician', prepared: handedOver }));
+        await unit.recommendations.insert(recommendation('c', { madeAt: after(1), pendedFor: 'other', prepared: handedOver }));
+        const ids = async () => (await unit.recommendations.listPrepared('1')).map(({ id, pendedFor }) => [id, pendedFor]);
+        const before = await ids();
+        const pended = await unit.recommendations.save('a', 1, { pendedFor: 'clinician', prepared: handedOver });
+        const both = await ids();
+        await unit.recommendations.save('a', 2, { working: { chosen: 'entry-1' } });
+        const kept = await unit.recommendations.get('a');
+        await unit.recommendations.save('a', 3, { pendedFor: null });
+        await unit.recommendations.save('c', 1, { pendedFor: null, status: 'APPROVED' });
+        return [before, pended, both, [kept?.pendedFor, kept?.prepared], await ids(), await unit.recommendations.get('a')];
+      });
+      expect(outcome).toMatchObject([
+        [['c', 'other']],
+        { status: 'saved', revision: 2 },
+        [
+          ['c', 'other'],
+          ['a', 'clinician'],
+        ],
+        ['clinician', handedOver],
+        [['a', null]],
+        { pendedFor: null, prepared: handedOver, working: { chosen: 'entry-1' }, revision: 4 },
+      ]);
     });
 
     test('a list shows the number of the audit row that holds it', async () => {
@@ -518,6 +605,7 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
       raisedAt: AT,
       dueAt,
       owner: null,
+      raisedBy: null,
       content: { detail: id },
     });
     const outcome = await store.transaction(scope, async (unit) => {
@@ -545,6 +633,80 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
       false,
       false,
       [{ ...obligation('soon', after(5)), owner: 'coordinator', status: 'done', settledAt: after(3), content: { detail: 'called' } }],
+    ]);
+  });
+
+  test('obligations by whose they are, by whose doing they follow from, and since when they are settled', async () => {
+    const obligation = (id: string, owner: string | null, raisedBy: string | null) => ({
+      id,
+      referralId: 'r1',
+      kind: 'to-sign',
+      raisedAt: AT,
+      dueAt: AT,
+      owner,
+      raisedBy,
+      content: { detail: id },
+    });
+    const outcome = await store.transaction(scope, async (unit) => {
+      await unit.obligations.insert(obligation('a', 'lee', 'ortiz'));
+      await unit.obligations.insert(obligation('b', 'moss', 'ortiz'));
+      await unit.obligations.insert(obligation('c', 'lee', 'tran'));
+      await unit.obligations.insert(obligation('d', null, null));
+      await unit.obligations.settle('c', { what: 'done', at: after(10) });
+      await unit.obligations.settle('b', { what: 'done', at: after(5) });
+      const ids = async (question: Parameters<typeof unit.obligations.list>[0]) =>
+        (await unit.obligations.list(question)).map(({ id }) => id).join('');
+      return [
+        await ids({ status: 'open', owner: 'lee' }),
+        await ids({ status: 'done', owner: 'lee' }),
+        await ids({ status: 'open', raisedBy: 'ortiz' }),
+        await ids({ status: 'done', raisedBy: 'ortiz', owner: 'lee' }),
+        await ids({ status: 'done', settledSince: after(6) }),
+        await ids({ status: 'done', settledSince: after(5) }),
+        (await unit.obligations.get('a'))?.raisedBy,
+        (await unit.obligations.get('d'))?.raisedBy,
+      ];
+    });
+    expect(outcome).toEqual(['a', 'c', 'a', '', 'c', 'bc', 'ortiz', null]);
+  });
+
+  test('delegations: those in force of one delegate, until their end or until they are taken away; none is forgotten', async () => {
+    const outcome = await store.transaction(scope, async (unit) => {
+      await unit.delegations.insert(delegation('a', { until: after(60) }));
+      await unit.delegations.insert(
+        delegation('b', { givenAt: after(1), clinician: { subject: 'other', fhirUser: 'Practitioner/other', name: 'Dr. Other' } }),
+      );
+      await unit.delegations.insert(delegation('c', { kind: 'prepares-for' }));
+      await unit.delegations.insert(
+        delegation('d', { delegate: { subject: 'someone', fhirUser: 'Practitioner/someone', name: 'Someone' } }),
+      );
+      await unit.delegations.insert(delegation('a', { reason: 'The same once more' }));
+      const inForce = async (now: string, kind: NewDelegation['kind'] = 'covers') =>
+        (await unit.delegations.inForce({ kind, delegate: 'covering', now })).map(({ id }) => id).join('');
+      const before = [await inForce(AT), await inForce(after(59)), await inForce(after(60)), await inForce(AT, 'prepares-for')];
+      const ended = { at: after(30), by: 'admin', reason: 'Back from leave' };
+      const ends = [await unit.delegations.end('b', ended), await unit.delegations.end('b', ended), await unit.delegations.end('x', ended)];
+      return [
+        before,
+        ends,
+        await inForce(AT),
+        (await unit.delegations.get('a'))?.reason,
+        await unit.delegations.get('b'),
+        await unit.delegations.get('x'),
+        (await unit.delegations.list()).map(({ id }) => id).join(''),
+      ];
+    });
+    expect(outcome).toEqual([
+      ['ab', 'ab', 'b', 'c'],
+      [true, false, false],
+      'a',
+      'Leave until Monday',
+      {
+        ...delegation('b', { givenAt: after(1), clinician: { subject: 'other', fhirUser: 'Practitioner/other', name: 'Dr. Other' } }),
+        ended: { at: after(30), by: 'admin', reason: 'Back from leave' },
+      },
+      undefined,
+      'bdca',
     ]);
   });
 

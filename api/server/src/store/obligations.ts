@@ -10,6 +10,8 @@ export type StoredObligation = {
   dueAt: Instant;
   /** Subject of who has taken it; null while nobody has. */
   owner: string | null;
+  /** Subject of the person whose doing it follows from; null where that is not known. */
+  raisedBy: string | null;
   status: 'open' | 'done';
   settledAt: Instant | null;
   /** What a person reads about it. Stored encrypted. */
@@ -29,7 +31,11 @@ export type ObligationStore = {
     status: 'open' | 'done';
     kind?: string;
     referralId?: string;
+    owner?: string;
+    raisedBy?: string;
     dueBefore?: Instant;
+    /** Of those that are done: settled then or later. */
+    settledSince?: Instant;
     limit?: number;
   }) => Promise<StoredObligation[]>;
   /** False where it does not exist or is done already. */

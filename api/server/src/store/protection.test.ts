@@ -36,7 +36,15 @@ beforeAll(async () => {
           factKey: `Patient/${patientId}`,
         },
       ]);
-      await unit.referrals.put({ referralId: 'r1', patientId, sequence: 1, status: 'draft', updatedAt: AT, state: PLANTED });
+      await unit.referrals.put({
+        referralId: 'r1',
+        patientId,
+        sequence: 1,
+        status: 'draft',
+        updatedAt: AT,
+        foldVersion: 1,
+        state: PLANTED,
+      });
       await unit.recommendations.insert({
         id: 'a',
         referralId: 'r1',
@@ -51,6 +59,8 @@ beforeAll(async () => {
         composer: 'composer/1',
         kept: PLANTED,
         working: PLANTED,
+        pendedFor: 'lee',
+        prepared: PLANTED,
       });
       await unit.plans.insert({
         id: 'p',
@@ -74,7 +84,26 @@ beforeAll(async () => {
         contentHash: '00',
         content: PLANTED,
       });
-      await unit.obligations.insert({ id: 'o', referralId: 'r1', kind: 'k', raisedAt: AT, dueAt: AT, owner: null, content: PLANTED });
+      await unit.obligations.insert({
+        id: 'o',
+        referralId: 'r1',
+        kind: 'k',
+        raisedAt: AT,
+        dueAt: AT,
+        owner: null,
+        raisedBy: null,
+        content: PLANTED,
+      });
+      await unit.delegations.insert({
+        id: 'd',
+        kind: 'covers',
+        delegate: { subject: 'covering', fhirUser: 'Practitioner/covering', name: 'Dr. Moss' },
+        clinician: { subject: 'lee', fhirUser: 'Practitioner/lee', name: 'Dr. Lee' },
+        reason: 'Leave',
+        givenBy: 'admin',
+        givenAt: AT,
+        until: null,
+      });
       await unit.sessions.insert({
         tokenHash: `hash of ${each.issuer}`,
         subject: 's',
@@ -129,7 +158,7 @@ test('every table with a tenant starts its key with tenant and issuer, and force
      from pg_class class join pg_index keys on keys.indrelid = class.oid and keys.indisprimary
      where exists (select from pg_attribute where attrelid = class.oid and attname = 'tenant') and class.relname <> 'scope'`,
   );
-  expect(found.length).toBe(11);
+  expect(found.length).toBe(12);
   for (const { name, key, forced } of found) {
     expect({ name, key, forced }).toEqual({ name, key: expect.stringMatching(/^tenant,issuer,/), forced: true });
   }
@@ -146,6 +175,7 @@ test('row-level security shows nothing without a scope, and only its own with on
       'plan',
       'approval',
       'obligation',
+      'delegation',
       'session',
       'audit_entry',
     ]) {
@@ -177,6 +207,10 @@ test('the application cannot change what was recommended, approved or recorded, 
       `update referral_event set type = 'x'`,
       `update session set subject = 'x'`,
       `update session set expires_at = now()`,
+      `update delegation set until = null`,
+      `update delegation set delegate_subject = 'x'`,
+      'delete from delegation',
+      `update obligation set raised_by = 'x'`,
       'delete from recommendation',
       'delete from plan',
       'delete from approval',

@@ -31,11 +31,21 @@ export type StoredRecommendation = RecommendationSummary & {
   kept: Json;
   /** What the clinician has changed so far. Stored encrypted. */
   working: Json;
+  /** Subject of the clinician it lies with to be signed; null while it lies with nobody. In the clear. */
+  pendedFor: string | null;
+  /** Who prepared it for another to sign, and what they handed over; null where nobody did. Stored encrypted. */
+  prepared: Json;
 };
 
 export type NewRecommendation = Omit<StoredRecommendation, 'patientPseudonym' | 'revision'>;
 
-export type RecommendationChange = { working?: Json; status?: RecommendationState; outcome?: RecommendationOutcome };
+export type RecommendationChange = {
+  working?: Json;
+  status?: RecommendationState;
+  outcome?: RecommendationOutcome;
+  pendedFor?: string | null;
+  prepared?: Json;
+};
 
 export type SaveAnswer =
   | { status: 'saved'; revision: number }
@@ -72,4 +82,6 @@ export type RecommendationStore = {
   list: (question: { cursor?: string; limit: number; filters?: RecommendationFilters }) => Promise<RecommendationListPage>;
   /** This user's recommendations for this patient that still wait for a decision, newest first. */
   listPending: (question: { patientId: string; subject: string }) => Promise<StoredRecommendation[]>;
+  /** Those for this patient that one person prepares for another to sign and that still wait, with whomever they lie, newest first. */
+  listPrepared: (patientId: string) => Promise<StoredRecommendation[]>;
 };

@@ -11,6 +11,8 @@ export type ReferralRow = {
   /** The one-word status people see; in the clear, for worklists. */
   status: string;
   updatedAt: Instant;
+  /** The form of the fold that made the state. */
+  foldVersion: number;
   /** The folded state; stored encrypted. */
   state: Json;
 };
@@ -21,6 +23,10 @@ export type ReferralStore = {
   get: (referralId: string) => Promise<ReferralRow | undefined>;
   /** Oldest first. */
   listByPatient: (patientId: string) => Promise<ReferralRow[]>;
+  /** Ids of rows made by an older form of the fold, in order, those after `after`, at most `limit`. */
+  listOlder: (question: { foldVersion: number; after: string; limit: number }) => Promise<string[]>;
+  /** Replaces the row where it still stands at the same event; false where a writer was faster, whose row is newer. */
+  renew: (row: ReferralRow) => Promise<boolean>;
   /** Every row of this scope in order of its id: for comparing with the events. */
   all: () => Promise<ReferralRow[]>;
   /**

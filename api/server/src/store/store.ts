@@ -4,6 +4,7 @@
  */
 import type { ApprovalStore } from './approvals.ts';
 import type { AuditLog, AuditTrail } from './audit.ts';
+import type { DelegationStore } from './delegations.ts';
 import type { DirectorySnapshots } from './directory-snapshots.ts';
 import type { EventStore } from './events.ts';
 import type { GrantStore } from './grants.ts';
@@ -35,6 +36,7 @@ export type Unit = {
   approvals: ApprovalStore;
   obligations: ObligationStore;
   grants: GrantStore;
+  delegations: DelegationStore;
   sessions: SessionStore;
   usedIdTokens: UsedIdTokens;
   audit: AuditLog;

@@ -1,6 +1,7 @@
 /** What every in-memory store of one unit of work shares. */
 import type { PatientIndex } from '../../crypto/patient-index.ts';
 import type { StoredApproval } from '../approvals.ts';
+import type { StoredDelegation } from '../delegations.ts';
 import type { StoredEvent } from '../events.ts';
 import type { StoredGrant } from '../grants.ts';
 import type { StoredObligation } from '../obligations.ts';
@@ -35,6 +36,7 @@ export type MemoryTables = {
   approvals: Table<StoredApproval>;
   obligations: Table<StoredObligation>;
   grants: Table<StoredGrant>;
+  delegations: Table<StoredDelegation>;
   sessions: Table<StoredSession>;
   usedIdTokens: Table<{ until: string }>;
   auditEntries: Table<MemoryAuditEntry>;

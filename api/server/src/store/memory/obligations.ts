@@ -15,7 +15,7 @@ export const memoryObligations = (unit: MemoryContext): ObligationStore => {
       if (!table.get(keyIn(unit, given.id))) table.put(keyIn(unit, given.id), { ...given, status: 'open', settledAt: null });
     },
     get: async (id) => table.get(keyIn(unit, id)),
-    list: async ({ status, kind, referralId, dueBefore, limit }) =>
+    list: async ({ status, kind, referralId, owner, raisedBy, dueBefore, settledSince, limit }) =>
       table
         .rows(keyIn(unit))
         .filter(
@@ -23,7 +23,10 @@ export const memoryObligations = (unit: MemoryContext): ObligationStore => {
             row.status === status &&
             (kind === undefined || row.kind === kind) &&
             (referralId === undefined || row.referralId === referralId) &&
-            (dueBefore === undefined || row.dueAt < dueBefore),
+            (owner === undefined || row.owner === owner) &&
+            (raisedBy === undefined || row.raisedBy === raisedBy) &&
+            (dueBefore === undefined || row.dueAt < dueBefore) &&
+            (settledSince === undefined || (row.settledAt !== null && row.settledAt >= settledSince)),
         )
         .sort(earliestFirst)
         .slice(0, Math.min(limit ?? MOST, MOST)),

@@ -28,7 +28,8 @@ const newestFirst = (left: { madeAt: string; id: string }, right: { madeAt: stri
   return left.id < right.id ? 1 : -1;
 };
 
-function toSummary({ patientId: _patientId, kept: _kept, working: _working, ...summary }: StoredRecommendation): RecommendationSummary {
+function toSummary(row: StoredRecommendation): RecommendationSummary {
+  const { patientId: _patientId, kept: _kept, working: _working, pendedFor: _pendedFor, prepared: _prepared, ...summary } = row;
   return summary;
 }
 
@@ -77,5 +78,7 @@ export const memoryRecommendations = (unit: MemoryContext): RecommendationStore 
     list: async (question) => list(question),
     listPending: async ({ patientId, subject }) =>
       all().filter((row) => row.status === 'PENDING_REVIEW' && row.patientId === patientId && row.subject === subject),
+    listPrepared: async (patientId) =>
+      all().filter((row) => row.status === 'PENDING_REVIEW' && row.prepared !== null && row.patientId === patientId),
   };
 };

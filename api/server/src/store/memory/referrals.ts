@@ -8,6 +8,16 @@ export const memoryReferrals = (unit: MemoryContext): ReferralStore => {
     put: async (row) => put(row),
     get: async (referralId) => unit.tables.referrals.get(keyIn(unit, referralId)),
     listByPatient: async (patientId) => all().filter((row) => row.patientId === patientId),
+    listOlder: async ({ foldVersion, after, limit }) =>
+      all()
+        .filter((row) => row.foldVersion < foldVersion && row.referralId > after)
+        .map(({ referralId }) => referralId)
+        .slice(0, limit),
+    renew: async (row) => {
+      if (unit.tables.referrals.get(keyIn(unit, row.referralId))?.sequence !== row.sequence) return false;
+      put(row);
+      return true;
+    },
     all: async () => all(),
     rebuild: async (project) => {
       const rows = await project();

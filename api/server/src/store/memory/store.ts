@@ -8,6 +8,7 @@ import type { Scope, Store, Unit } from '../store.ts';
 import { memoryApprovals } from './approvals.ts';
 import { memoryAudit, memoryAuditTrail } from './audit.ts';
 import { keyIn, type MemoryContext, type MemoryTables } from './context.ts';
+import { memoryDelegations } from './delegations.ts';
 import { memoryEvents } from './events.ts';
 import { memoryObligations } from './obligations.ts';
 import { memoryPlans } from './plans.ts';
@@ -55,6 +56,7 @@ function openUnit(context: MemoryContext): Unit {
     approvals: memoryApprovals(context),
     obligations: memoryObligations(context),
     grants: memoryGrants(context),
+    delegations: memoryDelegations(context),
     sessions: memorySessions(context),
     usedIdTokens: memoryUsedIdTokens(context),
     audit: memoryAudit(context),
@@ -75,6 +77,7 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
     approvals: tables.table(),
     obligations: tables.table(),
     grants: tables.table(),
+    delegations: tables.table(),
     sessions: tables.table(),
     usedIdTokens: tables.table(),
     auditEntries: tables.table(),

@@ -9,6 +9,7 @@ type Row = {
   raised_at: Date;
   due_at: Date;
   owner: string | null;
+  raised_by: string | null;
   status: 'open' | 'done';
   settled_at: Date | null;
   content_sealed: Buffer;
@@ -18,7 +19,7 @@ const at = (id: string) => ({ table: 'obligation', id, column: 'content' });
 
 async function select(unit: UnitContext, condition: string, values: unknown[]): Promise<StoredObligation[]> {
   const found = await unit.client.query<Row>(
-    `select id, referral_id, kind, raised_at, due_at, owner, status, settled_at, content_sealed from obligation
+    `select id, referral_id, kind, raised_at, due_at, owner, raised_by, status, settled_at, content_sealed from obligation
      where tenant = $1 and issuer = $2 and ${condition}`,
     [...key(unit), ...values],
   );
@@ -31,6 +32,7 @@ async function select(unit: UnitContext, condition: string, values: unknown[]): 
       raisedAt: instant(row.raised_at),
       dueAt: instant(row.due_at),
       owner: row.owner,
+      raisedBy: row.raised_by,
       status: row.status,
       settledAt: row.settled_at && instant(row.settled_at),
       content: await unit.vault.open(referralOwner(row.referral_id), at(row.id), row.content_sealed),
@@ -41,8 +43,8 @@ async function select(unit: UnitContext, condition: string, values: unknown[]): 
 
 async function insert(unit: UnitContext, given: NewObligation): Promise<void> {
   await unit.client.query(
-    `insert into obligation (tenant, issuer, id, site, referral_id, kind, raised_at, due_at, owner, status, content_sealed)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open', $10)
+    `insert into obligation (tenant, issuer, id, site, referral_id, kind, raised_at, due_at, owner, raised_by, status, content_sealed)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'open', $11)
      on conflict (tenant, issuer, id) do nothing`,
     [
       ...key(unit),
@@ -53,6 +55,7 @@ async function insert(unit: UnitContext, given: NewObligation): Promise<void> {
       given.raisedAt,
       given.dueAt,
       given.owner,
+      given.raisedBy,
       await unit.vault.seal(referralOwner(given.referralId), at(given.id), given.content),
     ],
   );
@@ -83,12 +86,23 @@ const MOST = 500;
 export const postgresObligations = (unit: UnitContext): ObligationStore => ({
   insert: (obligation) => insert(unit, obligation),
   get: async (id) => (await select(unit, 'id = $3', [id]))[0],
-  list: ({ status, kind, referralId, dueBefore, limit }) =>
+  list: ({ status, kind, referralId, owner, raisedBy, dueBefore, settledSince, limit }) =>
     select(
       unit,
       `status = $3 and ($4::text is null or kind = $4) and ($5::text is null or referral_id = $5)
-         and ($6::timestamptz is null or due_at < $6) order by due_at, id collate "C" limit $7`,
-      [status, kind ?? null, referralId ?? null, dueBefore ?? null, Math.min(limit ?? MOST, MOST)],
+         and ($6::text is null or owner = $6) and ($7::text is null or raised_by = $7)
+         and ($8::timestamptz is null or due_at < $8) and ($9::timestamptz is null or settled_at >= $9)
+       order by due_at, id collate "C" limit $10`,
+      [
+        status,
+        kind ?? null,
+        referralId ?? null,
+        owner ?? null,
+        raisedBy ?? null,
+        dueBefore ?? null,
+        settledSince ?? null,
+        Math.min(limit ?? MOST, MOST),
+      ],
     ),
   settle: (id, change) => settle(unit, id, change),
 });

@@ -28,11 +28,12 @@ type SummaryRow = {
   composer: string;
   revision: number;
 };
-type Row = SummaryRow & { kept_sealed: Buffer; working_sealed: Buffer };
+type Row = SummaryRow & { kept_sealed: Buffer; working_sealed: Buffer; pended_for: string | null; prepared_sealed: Buffer | null };
 
 const SUMMARY = `id, referral_id, made_at, subject, user_name, patient_pseudonym, status, outcome, specialty, policy, composer, revision`;
 const kept = (id: string) => ({ table: 'recommendation', id, column: 'kept' });
 const working = (id: string) => ({ table: 'recommendation', id, column: 'working' });
+const prepared = (id: string) => ({ table: 'recommendation', id, column: 'prepared' });
 
 const toSummary = (row: SummaryRow): RecommendationSummary => ({
   id: row.id,
@@ -52,7 +53,13 @@ const toSummary = (row: SummaryRow): RecommendationSummary => ({
 async function toStored(unit: UnitContext, row: Row): Promise<StoredRecommendation> {
   const owner = referralOwner(row.referral_id);
   const opened = (await unit.vault.open(owner, kept(row.id), row.kept_sealed)) as { patientId: string; kept: unknown };
-  return { ...toSummary(row), ...opened, working: await unit.vault.open(owner, working(row.id), row.working_sealed) };
+  return {
+    ...toSummary(row),
+    ...opened,
+    working: await unit.vault.open(owner, working(row.id), row.working_sealed),
+    pendedFor: row.pended_for,
+    prepared: row.prepared_sealed && (await unit.vault.open(owner, prepared(row.id), row.prepared_sealed)),
+  };
 }
 
 async function insert(unit: UnitContext, given: NewRecommendation): Promise<void> {
@@ -60,8 +67,8 @@ async function insert(unit: UnitContext, given: NewRecommendation): Promise<void
   await unit.client.query(
     `insert into recommendation
        (tenant, issuer, id, site, referral_id, made_at, subject, user_name, patient_index, patient_pseudonym, status, outcome,
-        specialty, policy, composer, revision, kept_sealed, working_sealed)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1, $16, $17)`,
+        specialty, policy, composer, revision, kept_sealed, working_sealed, pended_for, prepared_sealed)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1, $16, $17, $18, $19)`,
     [
       ...key(unit),
       given.id,
@@ -79,13 +86,15 @@ async function insert(unit: UnitContext, given: NewRecommendation): Promise<void
       given.composer,
       await unit.vault.seal(owner, kept(given.id), { patientId: given.patientId, kept: given.kept }),
       await unit.vault.seal(owner, working(given.id), given.working),
+      given.pendedFor,
+      given.prepared === null ? null : await unit.vault.seal(owner, prepared(given.id), given.prepared),
     ],
   );
 }
 
 async function select(unit: UnitContext, condition: string, values: unknown[]): Promise<StoredRecommendation[]> {
   const found = await unit.client.query<Row>(
-    `select ${SUMMARY}, kept_sealed, working_sealed from recommendation
+    `select ${SUMMARY}, kept_sealed, working_sealed, pended_for, prepared_sealed from recommendation
      where tenant = $1 and issuer = $2 and ${condition} order by made_at desc, id collate "C" desc`,
     [...key(unit), ...values],
   );
@@ -102,12 +111,15 @@ async function save(unit: UnitContext, id: string, expectedRevision: number, cha
   const [row] = found.rows;
   if (!row) return { status: 'missing' };
   if (row.revision !== expectedRevision) return { status: 'conflict', revision: row.revision };
-  const sealed = 'working' in change ? await unit.vault.seal(referralOwner(row.referral_id), working(id), change.working) : null;
+  const owner = referralOwner(row.referral_id);
+  const sealed = 'working' in change ? await unit.vault.seal(owner, working(id), change.working) : null;
+  const handedOver = (change.prepared ?? null) === null ? null : await unit.vault.seal(owner, prepared(id), change.prepared);
   await unit.client.query(
     `update recommendation set revision = revision + 1, working_sealed = coalesce($4, working_sealed),
-       status = coalesce($5, status), outcome = coalesce($6, outcome)
+       status = coalesce($5, status), outcome = coalesce($6, outcome),
+       pended_for = case when $7 then $8 else pended_for end, prepared_sealed = coalesce($9, prepared_sealed)
      where tenant = $1 and issuer = $2 and id = $3`,
-    [...key(unit), id, sealed, change.status ?? null, change.outcome ?? null],
+    [...key(unit), id, sealed, change.status ?? null, change.outcome ?? null, 'pendedFor' in change, change.pendedFor ?? null, handedOver],
   );
   return { status: 'saved', revision: row.revision + 1 };
 }
@@ -163,4 +175,8 @@ export const postgresRecommendations = (unit: UnitContext): RecommendationStore 
   list: (question) => list(unit, question),
   listPending: ({ patientId, subject }) =>
     select(unit, `status = 'PENDING_REVIEW' and patient_index = $3 and subject = $4`, [unit.index.patient(unit.scope, patientId), subject]),
+  listPrepared: (patientId) =>
+    select(unit, `status = 'PENDING_REVIEW' and prepared_sealed is not null and patient_index = $3`, [
+      unit.index.patient(unit.scope, patientId),
+    ]),
 });

@@ -2,25 +2,33 @@ import type { ReferralRow, ReferralStore } from '../referrals.ts';
 import { key, referralOwner, type UnitContext } from './context.ts';
 import { instant } from './database.ts';
 
-type Row = { referral_id: string; sequence: number; status: string; updated_at: Date; state_sealed: Buffer };
+type Row = { referral_id: string; sequence: number; status: string; updated_at: Date; fold_version: number; state_sealed: Buffer };
 
-const COLUMNS = 'referral_id, sequence, status, updated_at, state_sealed';
+const COLUMNS = 'referral_id, sequence, status, updated_at, fold_version, state_sealed';
 const at = (id: string) => ({ table: 'referral', id, column: 'state' });
 
 async function toRow(unit: UnitContext, row: Row): Promise<ReferralRow> {
   const opened = await unit.vault.open(referralOwner(row.referral_id), at(row.referral_id), row.state_sealed);
   const { patientId, state } = opened as { patientId: string; state: unknown };
-  return { referralId: row.referral_id, patientId, sequence: row.sequence, status: row.status, updatedAt: instant(row.updated_at), state };
+  return {
+    referralId: row.referral_id,
+    patientId,
+    sequence: row.sequence,
+    status: row.status,
+    updatedAt: instant(row.updated_at),
+    foldVersion: row.fold_version,
+    state,
+  };
 }
 
 async function put(unit: UnitContext, row: ReferralRow): Promise<void> {
   const sealed = await unit.vault.seal(referralOwner(row.referralId), at(row.referralId), { patientId: row.patientId, state: row.state });
   await unit.client.query(
-    `insert into referral (tenant, issuer, referral_id, site, patient_index, sequence, status, updated_at, state_sealed)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    `insert into referral (tenant, issuer, referral_id, site, patient_index, sequence, status, updated_at, state_sealed, fold_version)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
      on conflict (tenant, issuer, referral_id) do update set
        patient_index = excluded.patient_index, sequence = excluded.sequence, status = excluded.status,
-       updated_at = excluded.updated_at, state_sealed = excluded.state_sealed`,
+       updated_at = excluded.updated_at, state_sealed = excluded.state_sealed, fold_version = excluded.fold_version`,
     [
       ...key(unit),
       row.referralId,
@@ -30,6 +38,7 @@ async function put(unit: UnitContext, row: ReferralRow): Promise<void> {
       row.status,
       row.updatedAt,
       sealed,
+      row.foldVersion,
     ],
   );
 }
@@ -48,6 +57,23 @@ export const postgresReferrals = (unit: UnitContext): ReferralStore => ({
   put: (row) => put(unit, row),
   get: async (referralId) => (await select(unit, 'and referral_id = $3', [referralId]))[0],
   listByPatient: (patientId) => select(unit, 'and patient_index = $3', [unit.index.patient(unit.scope, patientId)]),
+  listOlder: async ({ foldVersion, after, limit }) => {
+    const found = await unit.client.query<{ referral_id: string }>(
+      `select referral_id from referral where tenant = $1 and issuer = $2 and fold_version < $3 and referral_id collate "C" > $4
+       order by referral_id collate "C" limit $5`,
+      [...key(unit), foldVersion, after, limit],
+    );
+    return found.rows.map(({ referral_id: id }) => id);
+  },
+  renew: async (row) => {
+    const held = await unit.client.query(
+      'select 1 from referral where tenant = $1 and issuer = $2 and referral_id = $3 and sequence = $4 for update',
+      [...key(unit), row.referralId, row.sequence],
+    );
+    if (held.rowCount === 0) return false;
+    await put(unit, row);
+    return true;
+  },
   all: () => select(unit, '', []),
   rebuild: async (project) => {
     await unit.client.query('lock table referral in share row exclusive mode');

@@ -9,6 +9,7 @@ import { postgresAuditTrail } from './audit-trail.ts';
 import { followChannel } from './channel.ts';
 import type { UnitContext } from './context.ts';
 import { ask, type Client, enter, inTransaction, openPool } from './database.ts';
+import { postgresDelegations } from './delegations.ts';
 import { postgresDirectorySnapshots } from './directory-snapshots.ts';
 import { postgresEvents } from './events.ts';
 import { postgresGrants } from './grants.ts';
@@ -50,6 +51,7 @@ function openUnit(client: Client, scope: Scope, { keys, index, newId }: UnitPart
     approvals: postgresApprovals(context),
     obligations: postgresObligations(context),
     grants: postgresGrants(context),
+    delegations: postgresDelegations(context),
     sessions: postgresSessions(context),
     usedIdTokens: postgresUsedIdTokens(context),
     audit: postgresAudit(context),

@@ -1,0 +1,57 @@
+/** Every route of Refloop, in the order in which they are matched: the process mounts this list, and tests walk through it. */
+
+import type { Policy } from '@refloop/domain/matching/policy';
+import type { SystemTokens } from './ehr/system-token.ts';
+import type { MatchIndex } from './matching/match-index.ts';
+import { referralRoutes } from './referral-routes.ts';
+import { auditRoutes } from './routes/audit.ts';
+import { delegationRoutes } from './routes/delegations.ts';
+import { ehrSelfTestRoutes } from './routes/ehr-self-test.ts';
+import { grantRoutes } from './routes/grants.ts';
+import { healthRoutes } from './routes/health.ts';
+import { keySetRoutes } from './routes/key-set.ts';
+import type { Route } from './routes/route.ts';
+import { sessionRoutes } from './routes/sessions.ts';
+import { siteRoutes } from './routes/sites.ts';
+import type { Discovery } from './sessions/discovery.ts';
+import type { Fetch } from './sessions/ehr-request.ts';
+import type { Site } from './sites.ts';
+import type { Store } from './store/store.ts';
+
+export type RouteDeps = {
+  store: Store;
+  sites: Site[];
+  discovery: Discovery;
+  tokens: SystemTokens;
+  fetch: Fetch;
+  pause: (milliseconds: number) => Promise<void>;
+  now: () => Date;
+  newId: () => string;
+  version: string;
+  index: () => MatchIndex | undefined;
+  policy: Policy;
+  idleSeconds: number;
+  warnSeconds: number;
+  /** Why this process cannot serve, for probes. */
+  notReady: Parameters<typeof healthRoutes>[0]['notReady'];
+};
+
+/** What is answered before the store is open: health, and what the launch page and the EHRs need to find their way. */
+export const routesWithoutStore = ({ sites, notReady }: Pick<RouteDeps, 'sites' | 'notReady'>): Route[] => [
+  ...healthRoutes({ notReady }),
+  ...siteRoutes({ sites }),
+  ...keySetRoutes({ sites }),
+];
+
+export function allRoutes(deps: RouteDeps): Route[] {
+  const { store, sites, discovery, fetch, idleSeconds, warnSeconds, newId } = deps;
+  return [
+    ...routesWithoutStore(deps),
+    ...sessionRoutes({ store, sites, discovery, fetch, idleSeconds, warnSeconds }),
+    ...grantRoutes({ store, sites }),
+    ...delegationRoutes({ store, sites, newId }),
+    ...auditRoutes({ store }),
+    ...ehrSelfTestRoutes({ ...deps, randomId: newId }),
+    ...referralRoutes({ store, index: deps.index, policy: deps.policy, newId, version: deps.version }),
+  ];
+}

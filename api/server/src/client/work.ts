@@ -1,0 +1,62 @@
+/** One person's own list, across patients: what waits for their signature, what they approved that is unfinished, what they sent. */
+import { z } from 'zod';
+import { PendEnd } from './recommendation.ts';
+
+const About = z.object({ id: z.string(), patientName: z.string(), specialtyName: z.string() });
+const Urgency = z.enum(['routine', 'urgent', 'emergency']);
+
+/** Prepared for this clinician, or for one they cover for. */
+export const ToSignRow = About.extend({
+  urgency: Urgency,
+  preparedBy: z.string(),
+  /** The clinician it was prepared for, where this one only covers for them. */
+  coveringFor: z.string().nullable(),
+  note: z.string(),
+  since: z.string(),
+  dueAt: z.string(),
+});
+export type ToSignRow = z.infer<typeof ToSignRow>;
+
+/** Approved, and not everything of it is in the chart. */
+export const UnfinishedRow = About.extend({
+  /** To quote when asking about it: `4Q7K-9X2M`. */
+  reference: z.string(),
+  performerName: z.string(),
+  approvedAt: z.string(),
+  /** Who approved it, where this clinician only covers for them. */
+  coveringFor: z.string().nullable(),
+  /** What is in the chart and what is not. */
+  detail: z.string(),
+  /** Whether the EHR takes no orders from Refloop: done in the chart by hand, then settled. */
+  byHand: z.boolean(),
+  dueAt: z.string(),
+});
+export type UnfinishedRow = z.infer<typeof UnfinishedRow>;
+
+/** Handed over by this preparer: still waiting, or what came of it. */
+export const SentRow = About.extend({
+  urgency: Urgency,
+  forName: z.string(),
+  since: z.string(),
+  dueAt: z.string(),
+  ended: PendEnd.nullable(),
+  /** Whether it was signed or closed by somebody who covers for the clinician. */
+  inPlace: z.boolean(),
+});
+export type SentRow = z.infer<typeof SentRow>;
+
+/** What lay with this clinician and was settled by somebody else. */
+export const SettledByOthersRow = About.extend({ preparedBy: z.string(), forName: z.string(), ended: PendEnd });
+export type SettledByOthersRow = z.infer<typeof SettledByOthersRow>;
+
+/** Each list by its deadline, the overdue first; what is settled, newest first and for a fortnight. */
+export const MyWork = z.object({
+  toSign: z.array(ToSignRow),
+  unfinished: z.array(UnfinishedRow),
+  sent: z.array(SentRow),
+  settledByOthers: z.array(SettledByOthersRow),
+});
+export type MyWork = z.infer<typeof MyWork>;
+
+export const SettleByHand = z.object({ note: z.string().trim().min(3, 'Say in a few words what was done').max(500) });
+export type SettleByHand = z.infer<typeof SettleByHand>;

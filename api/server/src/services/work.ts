@@ -1,0 +1,147 @@
+/** One person's own list across patients. It reads no chart: names come from what was stored with each obligation. */
+import { referenceNumber } from '@refloop/domain/write-back/reference-number';
+import type { Named } from '../client/recommendation.ts';
+import type { MyWork, SentRow, SettledByOthersRow, ToSignRow, UnfinishedRow } from '../client/work.ts';
+import { coveredBy } from '../grants/in-force.ts';
+import { problem, type Refusal } from '../problem.ts';
+import { actorOf, type Session } from '../sessions/session.ts';
+import type { StoredObligation } from '../store/obligations.ts';
+import type { StoredPlan } from '../store/plans.ts';
+import type { Store, Unit } from '../store/store.ts';
+import { UNFINISHED, unfinishedId, unfinishedOf } from './exceptions.ts';
+import { planContentOf } from './plan-content.ts';
+import { isClinician } from './prepared.ts';
+import { TO_SIGN, toSignContentOf } from './to-sign.ts';
+import { isByHand, leftText } from './unfinished-text.ts';
+
+export type WorkService = {
+  list: (session: Session, now: Date) => Promise<MyWork>;
+  /** What the EHR does not take from Refloop was done in the chart by hand. */
+  settleByHand: (session: Session, planId: string, note: string, now: Date) => Promise<{ settled: true } | Refusal>;
+};
+
+/** How long what is settled is still told. */
+const TOLD_FOR_DAYS = 14;
+
+const byDeadline = (left: { dueAt: string }, right: { dueAt: string }): number => left.dueAt.localeCompare(right.dueAt);
+const newestFirst = (left: { ended: { at: string } }, right: { ended: { at: string } }): number =>
+  right.ended.at.localeCompare(left.ended.at);
+
+/** Whose things a person sees to: their own, and those of the clinicians they cover for. */
+type Place = { subject: string; coveringFor: string | null };
+
+function toSignRow(stored: StoredObligation, { coveringFor }: Place): ToSignRow {
+  const { recommendationId: id, patientName, specialtyName, urgency, preparedBy, note } = toSignContentOf(stored);
+  return { id, patientName, specialtyName, urgency, preparedBy, coveringFor, note, since: stored.raisedAt, dueAt: stored.dueAt };
+}
+
+function sentRow(stored: StoredObligation): SentRow[] {
+  const { recommendationId: id, patientName, specialtyName, urgency, forName, ended } = toSignContentOf(stored);
+  if (ended?.what === 'carried-on') return [];
+  const inPlace = (ended?.what === 'signed' || ended?.what === 'dismissed') && ended.by.subject !== stored.owner;
+  return [{ id, patientName, specialtyName, urgency, forName, since: stored.raisedAt, dueAt: stored.dueAt, ended, inPlace }];
+}
+
+function settledRow(stored: StoredObligation): SettledByOthersRow[] {
+  const { recommendationId: id, patientName, specialtyName, preparedBy, forName, ended } = toSignContentOf(stored);
+  if (!ended || ended.what === 'carried-on' || ended.by.subject === stored.owner) return [];
+  return [{ id, patientName, specialtyName, preparedBy, forName, ended }];
+}
+
+async function unfinishedRow(unit: Unit, stored: StoredObligation, { coveringFor }: Place): Promise<UnfinishedRow[]> {
+  const { plan, patientName, specialtyName } = await unfinishedOf(unit, stored);
+  if (!plan) return [];
+  const { performerName, decision } = planContentOf(plan);
+  return [
+    {
+      id: plan.id,
+      reference: referenceNumber(plan.id),
+      patientName,
+      specialtyName,
+      performerName,
+      approvedAt: decision.at,
+      coveringFor,
+      detail: leftText(plan),
+      byHand: isByHand(plan),
+      dueAt: stored.dueAt,
+    },
+  ];
+}
+
+export function createWorkService({ store }: { store: Store }): WorkService {
+  const placesOf = async (unit: Unit, session: Session, now: Date): Promise<Place[]> => {
+    if (!isClinician(session)) return [];
+    const covered: Named[] = await coveredBy(unit, session.subject, now);
+    return [{ subject: session.subject, coveringFor: null }, ...covered.map(({ subject, name }) => ({ subject, coveringFor: name }))];
+  };
+
+  return {
+    list: (session, now) =>
+      store.transaction(session.scope, async (unit) => {
+        const since = new Date(now.getTime() - TOLD_FOR_DAYS * 24 * 60 * 60_000).toISOString();
+        const work: MyWork = { toSign: [], unfinished: [], sent: [], settledByOthers: [] };
+        const of = unit.obligations;
+        for (const place of await placesOf(unit, session, now)) {
+          const { subject } = place;
+          work.toSign.push(...(await of.list({ status: 'open', kind: TO_SIGN, owner: subject })).map((each) => toSignRow(each, place)));
+          for (const each of await of.list({ status: 'open', kind: UNFINISHED, raisedBy: subject })) {
+            work.unfinished.push(...(await unfinishedRow(unit, each, place)));
+          }
+          if (place.coveringFor === null) {
+            const settled = await of.list({ status: 'done', kind: TO_SIGN, owner: subject, settledSince: since });
+            work.settledByOthers.push(...settled.flatMap(settledRow));
+          }
+        }
+        const open = await of.list({ status: 'open', kind: TO_SIGN, raisedBy: session.subject });
+        const done = await of.list({ status: 'done', kind: TO_SIGN, raisedBy: session.subject, settledSince: since });
+        work.sent.push(...open.flatMap(sentRow).sort(byDeadline));
+        work.sent.push(
+          ...done
+            .flatMap(sentRow)
+            .flatMap((row) => (row.ended ? [{ ...row, ended: row.ended }] : []))
+            .sort(newestFirst),
+        );
+        work.toSign.sort(byDeadline);
+        work.unfinished.sort(byDeadline);
+        work.settledByOthers.sort(newestFirst);
+        await unit.audit.append({
+          at: now.toISOString(),
+          actor: actorOf(session),
+          action: 'work.listed',
+          purpose: 'TREAT',
+          payload: {
+            recommendations: [...work.toSign, ...work.sent, ...work.settledByOthers].map(({ id }) => id),
+            plans: work.unfinished.map(({ id }) => id),
+          },
+        });
+        return work;
+      }),
+
+    settleByHand: (session, planId, note, now) =>
+      store.transaction(session.scope, async (unit) => {
+        const plan: StoredPlan | undefined = await unit.plans.get(planId);
+        const place = (await placesOf(unit, session, now)).find(({ subject }) => subject === plan?.subject);
+        if (!plan || !place) return problem('not-found', 'There is no unfinished write-back of yours with this number. Reload the list.');
+        if (!isByHand(plan)) {
+          return problem('conflict', 'Refloop writes this order itself. Open Refloop from the chart and press “Finish writing”.');
+        }
+        const at = now.toISOString();
+        const open = await unit.obligations.get(unfinishedId(plan.id));
+        const content = { ...(open?.content as object), note };
+        if (!open || !(await unit.obligations.settle(open.id, { what: 'done', at, content }))) {
+          return problem('conflict', 'Somebody has settled this already. Reload the list.');
+        }
+        await unit.audit.append({
+          at,
+          actor: actorOf(session),
+          action: 'write-back.settled-by-hand',
+          purpose: 'TREAT',
+          patientId: plan.patientId,
+          recommendationId: plan.recommendationId,
+          referralId: plan.referralId,
+          payload: { planId, coveringFor: place.coveringFor === null ? null : place.subject, note },
+        });
+        return { settled: true as const };
+      }),
+  };
+}

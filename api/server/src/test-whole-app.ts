@@ -1,0 +1,126 @@
+/** For tests: every route and page of Refloop over a real PostgreSQL, with sessions that need no EHR. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SEED_V1 } from '@refloop/domain/matching/policies';
+import { allRoutes } from './all-routes.ts';
+import { type AppDeps, createApp } from './app.ts';
+import type { Role } from './client/session.ts';
+import { createSystemTokens } from './ehr/system-token.ts';
+import { type CapturedLog, captureLog } from './logging/test-log.ts';
+import { currentIndex } from './matching/current-index.ts';
+import { buildIndex } from './matching/match-index.ts';
+import type { Route } from './routes/route.ts';
+import { testDirectory } from './services/test-referral-api.ts';
+import { createDiscovery } from './sessions/discovery.ts';
+import type { Fetch } from './sessions/ehr-request.ts';
+import { digest, newToken } from './sessions/token.ts';
+import { type Site, sandboxSite, scopeOf } from './sites.ts';
+import { readBuiltApp } from './static.ts';
+import { openTestStore, type TestStore } from './store/test-store.ts';
+
+export type WholeApp = {
+  app: ReturnType<typeof createApp>;
+  routes: Route[];
+  site: Site;
+  log: CapturedLog;
+  /** Opens a session with these roles, for the patient pat-1 unless told; answers its token. */
+  session: (roles: Role[], patientId?: string | null) => Promise<string>;
+  /** The pages and files of the built app, which are no routes. */
+  pages: string[];
+  asOwner: TestStore['asOwner'];
+  /** Stands beside the built app and is never served. */
+  secret: string;
+  close: () => Promise<void>;
+};
+
+const SECRET = 'this file is not for browsers';
+
+function builtApp(): { folder: string; built: AppDeps['builtApp'] } {
+  const folder = mkdtempSync(join(tmpdir(), 'refloop-built-'));
+  const dist = join(folder, 'dist');
+  mkdirSync(join(dist, 'assets'), { recursive: true });
+  writeFileSync(join(dist, 'index.html'), '<meta name="csp-nonce" content="__CSP_NONCE__"><script src="/assets/a-1.js"></script>');
+  writeFileSync(join(dist, 'assets', 'a-1.js'), 'console.log(1)');
+  writeFileSync(join(dist, 'icon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
+  for (const place of [join(folder, 'secret.txt'), join(dist, 'secret.txt'), join(dist, '.sources')]) writeFileSync(place, SECRET);
+  return { folder, built: readBuiltApp(dist) };
+}
+
+export async function openWholeApp(more: { production?: boolean; ehr?: Fetch; site?: Partial<Site> } = {}): Promise<WholeApp> {
+  const opened = await openTestStore();
+  const { store } = opened;
+  const site = { ...sandboxSite(4010), ...more.site };
+  const production = more.production ?? false;
+  const now = (): Date => new Date();
+  const ehr: Fetch = more.ehr ?? (() => Promise.reject(new Error('no EHR in this test')));
+  const discovery = createDiscovery({ fetch: ehr, now, sites: [site], production });
+  const index = currentIndex();
+  index.swap(buildIndex(testDirectory(), 'directory-1'));
+  let counter = 0;
+  const newId = (): string => `id-${(counter += 1).toString().padStart(6, '0')}`;
+  const routes = allRoutes({
+    store,
+    sites: [site],
+    discovery,
+    tokens: createSystemTokens({ fetch: ehr, discovery, now }),
+    fetch: ehr,
+    pause: async () => undefined,
+    now,
+    newId,
+    version: 'test',
+    index: index.get,
+    policy: SEED_V1,
+    idleSeconds: 900,
+    warnSeconds: 60,
+    notReady: () => undefined,
+  });
+  const log = captureLog();
+  const { folder, built } = builtApp();
+  const app = createApp({
+    store,
+    sites: [site],
+    idleSeconds: 900,
+    now,
+    production,
+    tokenOrigins: discovery.tokenOrigins,
+    beforePage: async () => undefined,
+    log: log.log,
+    notReady: () => undefined,
+    builtApp: built,
+    routes,
+  });
+  return {
+    app,
+    routes,
+    site,
+    log,
+    pages: ['/', '/app', '/launch', '/assets/a-1.js', '/icon.svg'],
+    secret: SECRET,
+    asOwner: opened.asOwner,
+    session: async (roles, patientId = 'pat-1') => {
+      const token = newToken();
+      const at = now().toISOString();
+      const subject = `test-${roles.join('-')}`;
+      await store.transaction(scopeOf(site), async (unit) => {
+        const fhirUser = `Practitioner/${subject}`;
+        await unit.grants.put({ subject, fhirUser, name: null, roles, grantedBy: 'test', grantedAt: at, reason: 'test' });
+        await unit.sessions.insert({
+          tokenHash: digest(token),
+          subject,
+          fhirUser,
+          name: 'Dr. Lee',
+          patientId,
+          startedAt: at,
+          lastActivity: at,
+          expiresAt: new Date(now().getTime() + 3_600_000).toISOString(),
+        });
+      });
+      return token;
+    },
+    close: async () => {
+      await opened.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

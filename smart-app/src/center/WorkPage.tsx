@@ -1,0 +1,180 @@
+/** What waits for this person across patients. Each thing is gone on with in its chart: this page reads none. */
+import { Button } from '@mantine/core';
+import type { MyWork, SentRow, SettledByOthersRow, ToSignRow, UnfinishedRow } from '@refloop/server/client/work';
+import { type ReactNode, useState } from 'react';
+import { pendEndText } from '../refer/pend-words.ts';
+import { failureText } from '../session/api.ts';
+import { decides, prepares } from '../session/roles.ts';
+import { Chip } from '../ui/Chip.tsx';
+import { plainTime } from '../words/plain-date.ts';
+import { AnswerView } from './AnswerView.tsx';
+import styles from './CenterPage.module.css';
+import type { CenterProps } from './CenterPage.tsx';
+import items from './Item.module.css';
+import { Item, ItemList } from './Item.tsx';
+import { SettleByHandDialog } from './SettleByHandDialog.tsx';
+import { useAnswer } from './use-answer.ts';
+
+export function WorkPage({ api, onFail, session }: CenterProps) {
+  const [answer, refresh] = useAnswer<MyWork>(api, '/work', onFail);
+  const [settling, setSettling] = useState<UnfinishedRow>();
+  const [notice, setNotice] = useState('');
+  const settle = async (row: UnfinishedRow, note: string) => {
+    setSettling(undefined);
+    const done = await api.call(`/work/${encodeURIComponent(row.id)}/settlement`, { method: 'POST', body: { note } });
+    if (done.ok) setNotice('Settled.');
+    else if (done.refusal.kind === 'session-ended') onFail(done.refusal);
+    else setNotice(`Not settled. ${failureText(done.refusal)}`);
+    refresh();
+  };
+  return (
+    <main className={styles['page']}>
+      <div className={styles['head']}>
+        <h1>My work</h1>
+        <output className="caption">{notice}</output>
+        <Button variant="default" onClick={refresh}>
+          Refresh
+        </Button>
+      </div>
+      <AnswerView answer={answer} onRetry={refresh}>
+        {({ toSign, unfinished, sent, settledByOthers }, at) => (
+          <>
+            <p className="caption num">
+              As of {plainTime(at.toISOString())}. Open the patient’s chart in the EHR to go on with any of these.
+            </p>
+            {decides(session) ? (
+              <>
+                <Group
+                  heading="To sign"
+                  empty="Nothing waits for your signature. What is prepared for you to sign stands here."
+                  rows={toSign}
+                >
+                  {(row) => <ToSign key={row.id} row={row} now={at} />}
+                </Group>
+                <Group
+                  heading="Approved, not fully written"
+                  empty="Everything you approved is in the chart. What is not stands here with what is left."
+                  rows={unfinished}
+                >
+                  {(row) => <Unfinished key={row.id} row={row} now={at} onSettle={() => setSettling(row)} />}
+                </Group>
+              </>
+            ) : null}
+            {prepares(session) || sent.length > 0 ? (
+              <Group
+                heading="Sent to be signed"
+                empty="You have sent nothing in the last two weeks. What you prepare and send stands here with what came of it."
+                rows={sent}
+              >
+                {(row) => <Sent key={row.id} row={row} now={at} />}
+              </Group>
+            ) : null}
+            {settledByOthers.length > 0 ? (
+              <Group heading="Settled by others" empty="" rows={settledByOthers}>
+                {(row) => <Settled key={row.id} row={row} />}
+              </Group>
+            ) : null}
+          </>
+        )}
+      </AnswerView>
+      {settling ? (
+        <SettleByHandDialog row={settling} onClose={() => setSettling(undefined)} onSettle={(note) => void settle(settling, note)} />
+      ) : null}
+    </main>
+  );
+}
+
+type GroupProps<Row> = { heading: string; empty: string; rows: readonly Row[]; children: (row: Row) => ReactNode };
+
+function Group<Row>({ heading, empty, rows, children }: GroupProps<Row>) {
+  return (
+    <section className={styles['section']} aria-label={heading}>
+      <h2 className="num">
+        {heading}
+        {rows.length > 0 ? ` · ${rows.length}` : ''}
+      </h2>
+      {rows.length === 0 ? <p className={items['empty']}>{empty}</p> : <ItemList>{rows.map(children)}</ItemList>}
+    </section>
+  );
+}
+
+const isOver = (dueAt: string, now: Date): boolean => Date.parse(dueAt) < now.getTime();
+
+const Due = ({ dueAt, now }: { dueAt: string; now: Date }) =>
+  isOver(dueAt, now) ? <Chip tone="bad">overdue since {plainTime(dueAt)}</Chip> : <Chip tone="wait">due {plainTime(dueAt)}</Chip>;
+
+/** A session without a patient opens no chart: the way there is said. */
+const ToGoOn = ({ patientName, what }: { patientName: string; what: string }) => (
+  <p className={items['next']}>
+    Open the chart of {patientName} to {what}.
+  </p>
+);
+
+function ToSign({ row, now }: { row: ToSignRow; now: Date }) {
+  return (
+    <Item title={`${row.patientName}: ${row.specialtyName}, ${row.urgency}`} mark={<Due dueAt={row.dueAt} now={now} />}>
+      <p className="caption">
+        Prepared by {row.preparedBy}
+        {row.coveringFor === null ? '' : ` for ${row.coveringFor}, for whom you cover`}, {plainTime(row.since)}
+        {row.note === '' ? '' : ` · “${row.note}”`}
+      </p>
+      <ToGoOn patientName={row.patientName} what="review and sign" />
+    </Item>
+  );
+}
+
+function Unfinished({ row, now, onSettle }: { row: UnfinishedRow; now: Date; onSettle: () => void }) {
+  const over = isOver(row.dueAt, now);
+  return (
+    <Item
+      title={`${row.patientName}: ${row.specialtyName} to ${row.performerName}`}
+      mark={<Chip tone={over ? 'bad' : 'info'}>{over ? `unfinished since ${plainTime(row.approvedAt)}` : 'being written'}</Chip>}
+    >
+      <p>{row.detail}</p>
+      <p className="caption num">
+        Reference <strong>{row.reference}</strong> · approved{' '}
+        {row.coveringFor === null ? '' : `by ${row.coveringFor}, for whom you cover, `}
+        {plainTime(row.approvedAt)}
+      </p>
+      {row.byHand ? (
+        <div>
+          <Button size="compact-sm" variant="default" onClick={onSettle} aria-label={`Done by hand: ${row.patientName}`}>
+            Done by hand…
+          </Button>
+        </div>
+      ) : (
+        <ToGoOn patientName={row.patientName} what="finish writing" />
+      )}
+    </Item>
+  );
+}
+
+function Sent({ row, now }: { row: SentRow; now: Date }) {
+  const mark =
+    row.ended === null ? (
+      <Due dueAt={row.dueAt} now={now} />
+    ) : (
+      <Chip tone={row.ended.what === 'signed' ? 'good' : 'wait'}>{row.ended.what === 'signed' ? 'signed' : 'not signed'}</Chip>
+    );
+  return (
+    <Item title={`${row.patientName}: ${row.specialtyName}, ${row.urgency}`} mark={mark}>
+      <p className="caption">
+        Sent to {row.forName}, {plainTime(row.since)}
+      </p>
+      {row.ended === null ? (
+        <ToGoOn patientName={row.patientName} what="change it or take it back" />
+      ) : (
+        <p>{pendEndText(row.ended, row.inPlace ? row.forName : null)}</p>
+      )}
+    </Item>
+  );
+}
+
+const Settled = ({ row }: { row: SettledByOthersRow }) => (
+  <Item title={`${row.patientName}: ${row.specialtyName}`} mark={<Chip tone="wait">no longer with you</Chip>}>
+    <p className="caption">
+      Prepared by {row.preparedBy} for {row.forName} to sign
+    </p>
+    <p>{pendEndText(row.ended, row.forName)}</p>
+  </Item>
+);

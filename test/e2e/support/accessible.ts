@@ -1,0 +1,21 @@
+/** What every page keeps: axe finds nothing (WCAG 2.1 A and AA), and nothing scrolls sideways from 320 px on. */
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect } from './test.ts';
+
+const WIDTHS = [320, 360, 768, 1440];
+
+export async function expectAccessible(page: Page, what: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).analyze();
+  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+  expect(told, what).toEqual([]);
+}
+
+export async function expectFits(page: Page, what: string): Promise<void> {
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 800 });
+    const scrolls = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(scrolls, `${what} at ${width} px scrolls sideways by so many px`).toBeLessThanOrEqual(0);
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+}
