@@ -19,6 +19,8 @@ export type Chart = {
   /** All versions, oldest first. */
   history: (reference: string) => Promise<Stored[]>;
   create: (resource: Resource) => Promise<Stored>;
+  /** All of them or none; they name each other by `urn:uuid:` full URLs. */
+  createAll: (resources: readonly { fullUrl: string; resource: Resource }[]) => Promise<Stored[]>;
   /** Changes it as it is now, again if somebody was faster. */
   change: (reference: string, change: (before: Stored) => Resource) => Promise<Stored>;
 };
@@ -59,7 +61,7 @@ export function openChart(lane: Lane): Chart {
   async function send(method: string, path: string, body?: Resource, ifMatch?: string): Promise<Response> {
     const token = await tokens(site);
     if (!token.ok) throw new Error(`No access to the chart: ${token.why}`);
-    return fetch(path.startsWith('http') ? path : `${base}/${path}`, {
+    return fetch(path.startsWith('http') ? path : path === '' ? base : `${base}/${path}`, {
       method,
       headers: {
         authorization: `Bearer ${token.value.accessToken}`,
@@ -92,6 +94,10 @@ export function openChart(lane: Lane): Chart {
     search: (query) => all(query),
     history: async (reference) => (await all(`${reference}/_history`)).reverse(),
     create: async (resource) => (await answered('POST', resource.resourceType, resource)) as Stored,
+    createAll: async (resources) => {
+      const entry = resources.map((each) => ({ ...each, request: { method: 'POST', url: each.resource.resourceType } }));
+      return entriesOf(await answered('POST', '', { resourceType: 'Bundle', type: 'transaction', entry })) as Stored[];
+    },
     change: async (reference, change) => {
       for (;;) {
         const before = await read(reference);
@@ -104,41 +110,55 @@ export function openChart(lane: Lane): Chart {
 }
 
 const PALPITATIONS = { system: 'http://hl7.org/fhir/sid/icd-10-cm', code: 'I47.10', display: 'Supraventricular tachycardia, unspecified' };
-const subjectOf = (patient: Stored) => ({ reference: referenceOf(patient) });
+const PATIENT = 'urn:uuid:6f0d6c1e-0000-4000-8000-000000000001';
+const subject = { reference: PATIENT };
 
-/** A patient that no other run has, with what a referral is made of. */
+/** What a referral is made of; the order comes last. */
+const CHART: readonly { fullUrl: string; resource: Resource }[] = [
+  {
+    fullUrl: PATIENT,
+    resource: {
+      resourceType: 'Patient',
+      name: [{ family: 'Quillfeather', given: ['Rosalind'] }],
+      gender: 'female',
+      birthDate: '1968-03-02',
+    },
+  },
+  {
+    fullUrl: 'urn:uuid:6f0d6c1e-0000-4000-8000-000000000002',
+    resource: {
+      resourceType: 'Condition',
+      subject,
+      clinicalStatus: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-clinical', code: 'active' }] },
+      code: { coding: [PALPITATIONS], text: 'Supraventricular tachycardia' },
+      onsetDateTime: '2026-08-01',
+    },
+  },
+  {
+    fullUrl: 'urn:uuid:6f0d6c1e-0000-4000-8000-000000000003',
+    resource: { resourceType: 'Coverage', status: 'active', beneficiary: subject, payor: [{ reference: 'Organization/payer-a' }] },
+  },
+  {
+    fullUrl: 'urn:uuid:6f0d6c1e-0000-4000-8000-000000000004',
+    resource: {
+      resourceType: 'ServiceRequest',
+      status: 'draft',
+      intent: 'order',
+      subject,
+      code: { coding: [{ system: 'http://snomed.info/sct', code: '308471005' }], text: 'Referral to cardiologist' },
+      reasonCode: [{ coding: [PALPITATIONS] }],
+      authoredOn: '2026-11-02T14:20:00Z',
+      requester: { reference: 'Practitioner/clinician' },
+    },
+  },
+];
+
+/** A patient that no other run has. */
 export async function admit(chart: Chart, launched: boolean): Promise<Patient> {
-  const patient = await chart.create({
-    resourceType: 'Patient',
-    name: [{ family: 'Quillfeather', given: ['Rosalind'] }],
-    gender: 'female',
-    birthDate: '1968-03-02',
-  });
-  const subject = subjectOf(patient);
-  const condition = await chart.create({
-    resourceType: 'Condition',
-    subject,
-    clinicalStatus: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-clinical', code: 'active' }] },
-    code: { coding: [PALPITATIONS], text: 'Supraventricular tachycardia' },
-    onsetDateTime: '2026-08-01',
-  });
-  const coverage = await chart.create({
-    resourceType: 'Coverage',
-    status: 'active',
-    beneficiary: subject,
-    payor: [{ reference: 'Organization/payer-a' }],
-  });
-  const order = launched ? await chart.create(draftOrder(patient)) : null;
-  return { id: patient.id, order, resources: [patient, condition, coverage] };
+  const made = await chart.createAll(launched ? CHART : CHART.slice(0, -1));
+  const of = (type: string): Stored | undefined => made.find(({ resourceType }) => resourceType === type);
+  const patient = of('Patient');
+  if (!patient) throw new Error('The EHR did not say which patient it made');
+  const resources = made.filter(({ resourceType }) => resourceType !== 'ServiceRequest');
+  return { id: patient.id, order: of('ServiceRequest') ?? null, resources };
 }
-
-const draftOrder = (patient: Stored): Resource => ({
-  resourceType: 'ServiceRequest',
-  status: 'draft',
-  intent: 'order',
-  subject: subjectOf(patient),
-  code: { coding: [{ system: 'http://snomed.info/sct', code: '308471005' }], text: 'Referral to cardiologist' },
-  reasonCode: [{ coding: [PALPITATIONS] }],
-  authoredOn: '2026-11-02T14:20:00Z',
-  requester: { reference: 'Practitioner/clinician' },
-});

@@ -77,6 +77,8 @@ export type WindowScript = {
   /** Sends each approval twice at once, as a page does that is pressed twice or repeats a lost request. */
   twice: boolean;
   happenings: { request: number; meanwhile: boolean; happening: Happening }[];
+  /** The person opens the app again right after it was closed. */
+  reopened: WindowScript | null;
 };
 
 export type Choices = {
@@ -85,6 +87,8 @@ export type Choices = {
   traits: Trait[];
   /** Whether If-None-Exist is used where the EHR honours it; without it the other guards stand alone. */
   conditionalCreate: boolean;
+  /** How many times longer than usual the EHR takes where it is slow or late. */
+  slowness: number;
   first: WindowScript;
   /** Refloop's own access: what goes wrong for it until the faults end, and whether it finishes what was approved. */
   own: { incidents: Incident[]; completes: boolean };
@@ -180,6 +184,7 @@ function windowScript(random: Random, depth = 0): WindowScript {
     stays: random.integer(0, 2),
     twice: chance(random, 0.15),
     happenings,
+    reopened: depth === 0 && chance(random, 0.4) ? windowScript(random, 1) : null,
     ...(depth === 0 && chance(random, 0.12) ? lookalikes(random) : {}),
   };
 }
@@ -223,6 +228,7 @@ export function choicesOf(seed: number, run: number): Choices {
     launched: chance(random, 0.75),
     traits: TRAITS.filter((trait) => chance(random, likely[trait])),
     conditionalCreate: chance(random, 0.4),
+    slowness: random.pick([1, 1, 8]),
     first: windowScript(random),
     own: { incidents: incidents(random, 0.4), completes: chance(random, 0.5) },
     kill: run % 10 === 9 ? killOf(random, run) : null,

@@ -8,6 +8,7 @@ import { openSigningKey } from '@refloop/launch/auth/signing-key';
 import { practitionerOf, SANDBOX_USERS } from '@refloop/launch/auth/users';
 import { createRepository } from '@refloop/launch/fhir/postgres-repository';
 import { migrateEhr } from '@refloop/launch/fhir/schema';
+import { SLOW_ANSWER_MILLISECONDS } from '@refloop/launch/modes/faults';
 import { createEhrApp } from '@refloop/launch/routes/app';
 import { unreadableRequest } from '@refloop/server/app';
 import { publicJwk, readSystemKey } from '@refloop/server/ehr/system-key';
@@ -27,10 +28,11 @@ const service = (clientId: string, key: string, scopes: string): RegisteredClien
   return { clientId, name: clientId, authentication: { kind: 'asymmetric', keys }, redirectUris: [], scopes };
 };
 
-type Lane = { setClock: (clock: EhrSettings['clock']) => void; idle: () => Promise<void> };
+type Lane = { setClock: (clock: EhrSettings['clock']) => void; setSlowness: (factor: number) => void; idle: () => Promise<void> };
 
 async function openLane(settings: EhrSettings): Promise<Lane> {
   let { clock } = settings;
+  let slowness = 1;
   const now = (): Date => timeOf(clock);
   const origin = `http://127.0.0.1:${settings.port}`;
   const pool = new pg.Pool({ connectionString: settings.databaseUrl, max: 6 });
@@ -63,7 +65,8 @@ async function openLane(settings: EhrSettings): Promise<Lane> {
     readiness: () => ({ status: 'ready' }),
     now,
     remoteAddress: () => '127.0.0.1',
-    wait: (milliseconds) => counted(() => passes(milliseconds)),
+    // An answer to a write that is held back outlasts every patience as it is.
+    wait: (milliseconds) => counted(() => passes(milliseconds < SLOW_ANSWER_MILLISECONDS ? milliseconds * slowness : milliseconds)),
   });
   await openHttpServer({
     fetch: (request, bindings) => counted(() => app.fetch(request, bindings)),
@@ -75,6 +78,9 @@ async function openLane(settings: EhrSettings): Promise<Lane> {
   return {
     setClock: (newer) => {
       clock = newer;
+    },
+    setSlowness: (factor) => {
+      slowness = factor;
     },
     idle: async () => {
       // Twice in a row: between a wait that ends and the write it held back there is a moment in which nothing shows.
@@ -91,6 +97,7 @@ for (const settings of givenSettings as EhrSettings[]) lanes.push(await openLane
 answerQuestions(async (content) => {
   const { lane, question } = content as EhrQuestion;
   if (question.kind === 'clock') lanes[lane]?.setClock(question.clock);
+  if (question.kind === 'slowness') lanes[lane]?.setSlowness(question.factor);
   if (question.kind === 'idle') await lanes[lane]?.idle();
 });
 say({ note: 'ready' });

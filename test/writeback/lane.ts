@@ -49,7 +49,8 @@ export type Lane = {
   pass: (milliseconds: number) => Promise<void>;
   /** Nothing the EHR was asked for is still to come. */
   settled: () => Promise<void>;
-  serve: (run: ServedRun) => Promise<void>;
+  /** @param slowness how many times longer than usual its EHR takes where it is slow or late */
+  serve: (run: ServedRun, slowness: number) => Promise<void>;
   kill: (victim: Victim) => Promise<void>;
   /** Brings back what is down. */
   revive: () => Promise<Revived>;
@@ -168,9 +169,10 @@ export async function openLane(settings: LaneSettings): Promise<Lane> {
         await settings.askEhr({ kind: 'clock', clock: { ...clock } });
         await server.ask({ kind: 'clock', clock: { ...clock } });
       }),
-    serve: (served) =>
+    serve: (served, slowness) =>
       inTurn(async () => {
         await revived();
+        await settings.askEhr({ kind: 'slowness', factor: slowness });
         run = served;
         [looks, failures, cutOff] = [0, [], undefined];
         await store.enrol({ tenant: served.tenant, issuer: served.iss, site: served.name });

@@ -17,7 +17,12 @@ export type ServedRun = {
 export type ServerSettings = { port: number; databaseUrl: string; systemKey: string; clock: ClockState; run: ServedRun | null };
 export type EhrSettings = { refloop: string; systemKey: string; truthKey: string; databaseUrl: string; port: number; clock: ClockState };
 
-export type Question = { kind: 'clock'; clock: ClockState } | { kind: 'serve'; run: ServedRun } | { kind: 'idle' };
+export type Question =
+  | { kind: 'clock'; clock: ClockState }
+  | { kind: 'serve'; run: ServedRun }
+  | { kind: 'idle' }
+  /** How many times longer than usual the EHR takes where it is slow or late. */
+  | { kind: 'slowness'; factor: number };
 export type EhrQuestion = { lane: number; question: Question };
 
 export type Asked<Content> = { id: number; content: Content };

@@ -25,7 +25,7 @@ export type RunOutcome = {
 
 const MINUTE_MS = 60_000;
 
-const QUIET: WindowScript = { incidents: [], incidentsFrom: 0, end: null, stays: 0, twice: false, happenings: [] };
+const QUIET: WindowScript = { incidents: [], incidentsFrom: 0, end: null, stays: 0, twice: false, happenings: [], reopened: null };
 
 /** Work that may be cut off by its window's end, which is no failure of the run. */
 async function untilGone(work: () => Promise<unknown>): Promise<void> {
@@ -55,7 +55,7 @@ async function finishOffered(world: World, window: Window): Promise<void> {
 }
 
 async function withdrawOffered(world: World, window: Window): Promise<void> {
-  const desk = await openDesk(world, window);
+  const desk = await openDesk(world, window, true);
   for (const { id } of (await openWork(window))?.plans ?? []) await withdraw(desk, id);
 }
 
@@ -117,11 +117,15 @@ async function firstWindow(world: World): Promise<void> {
   };
   const window = openWindow(world, 'first', access, world.choices.first, options);
   await letWork(world, window, async () => refer(await openDesk(world, window)));
+  const { end, reopened } = world.choices.first;
+  if (!reopened || end?.kind === 'asleep') return;
+  const again = openWindow(world, 'reopened', await signIn(world, 'clinician'), reopened);
+  await letWork(world, again, () => finishOffered(world, again));
 }
 
 /** What a person does with a plan that is offered to them. */
 async function attend(world: World, window: Window, plan: Plan, round: number): Promise<void> {
-  const desk = await openDesk(world, window);
+  const desk = await openDesk(world, window, true);
   if (world.choices.comeback.withdrawsAt === round && mayWithdraw(plan)) return withdraw(desk, plan.id);
   await finish(desk, plan.id);
 }
@@ -135,7 +139,7 @@ async function comeBack(world: World, person: Person, round: number): Promise<st
   }
   if (wantsToApproveAgain(world, person)) {
     note(world, `${person} refers anew`);
-    await refer(await openDesk(world, window));
+    await refer(await openDesk(world, window, true));
   }
   const left = await openWork(window);
   return (left?.plans ?? []).map(({ id, unfinished }) => `${id} ${unfinished.join(' ')};`).join('');
@@ -214,14 +218,8 @@ export async function runOnce(lane: Lane, seed: number, run: number): Promise<Ru
   };
   await setOwnFaults(lane.ehr, choices.mode, [...traits, ...choices.own.incidents]);
   const { completes } = choices.own;
-  await lane.serve({
-    tenant,
-    name: scope.site,
-    iss,
-    completes,
-    conditionalCreate: choices.conditionalCreate,
-    kill: choices.kill?.look ?? null,
-  });
+  const { conditionalCreate, slowness, kill } = choices;
+  await lane.serve({ tenant, name: scope.site, iss, completes, conditionalCreate, kill: kill?.look ?? null }, slowness);
   await firstWindow(world);
   await over(world.meanwhile);
   await afterwards(world);

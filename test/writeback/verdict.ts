@@ -220,14 +220,17 @@ function approvalFaults(world: World, kept: Kept): string[] {
 }
 
 /** Everything that was ever called written was in the chart by then, in that version. */
-async function claimFaults(world: World, kept: Kept): Promise<string[]> {
+async function claimFaults(world: World, kept: Kept, found: Found): Promise<string[]> {
   const faults: string[] = [];
   const recorded = [...kept.events.values()].flat().flatMap(({ fact }) => {
     if (fact.type !== 'write-step-settled' || fact.outcome.status !== 'done') return [];
     const { reference, versionId }: Extract<StepOutcome, { status: 'done' }> = fact.outcome;
     return [{ planId: fact.planId, step: fact.step, reference, versionId, at: Number.POSITIVE_INFINITY }];
   });
-  const histories = new Map<string, Stored[]>();
+  // Most were never changed, and then there is no more to their history.
+  const histories = new Map<string, Stored[]>(
+    found.entries.filter(({ meta }) => meta.versionId === '1').map((entry) => [referenceOf(entry), [entry]]),
+  );
   for (const { step, reference, versionId, at } of [...world.claims.values(), ...recorded]) {
     const history = histories.get(reference) ?? (await world.chart.history(reference).catch((): Stored[] => []));
     histories.set(reference, history);
@@ -288,16 +291,23 @@ function endingOf(kept: Kept): string {
   return words.at(-1) ?? 'not approved';
 }
 
+/** How often anything was put on record of the plans. */
+const revisions = ({ lane, scope }: World, { plans }: Kept): Promise<number> =>
+  lane.inStore(scope, async (unit) => {
+    let sum = 0;
+    for (const { id } of plans) sum += (await unit.plans.get(id))?.revision ?? 0;
+    return sum;
+  });
+
 /** Both as they are at one time: Refloop may be looking, and finishing, while one of them is read. */
 async function atRest(world: World): Promise<{ kept: Kept; found: Found }> {
   await untilLooked(world, LOOKS_WITHIN_MS);
-  let kept = await readKept(world);
   for (;;) {
+    const kept = await readKept(world);
+    const before = await revisions(world, kept);
     await world.lane.settled();
     const found = await readFound(world);
-    const after = await readKept(world);
-    if (JSON.stringify(after.plans) === JSON.stringify(kept.plans)) return { kept: after, found };
-    kept = after;
+    if ((await revisions(world, kept)) === before) return { kept, found };
   }
 }
 
@@ -305,7 +315,12 @@ export async function verdictOf(world: World): Promise<{ violations: string[]; e
   const { lane } = world;
   await lane.pass(QUARTER_OF_AN_HOUR_MS);
   const { kept, found } = await atRest(world);
-  const faults = [...world.seen, ...approvalFaults(world, kept), ...(await claimFaults(world, kept)), ...orphanFaults(world, kept, found)];
+  const faults = [
+    ...world.seen,
+    ...approvalFaults(world, kept),
+    ...(await claimFaults(world, kept, found)),
+    ...orphanFaults(world, kept, found),
+  ];
   faults.push(...(await patientFaults(world, kept)));
   const orders = new Map<string, number>();
   for (const [index, plan] of kept.plans.entries()) {

@@ -75,6 +75,15 @@ export function stepProblem(step: PlanStep): string | undefined {
   }
 }
 
+/** What is left in the chart of an approval that was taken back: never an order, but the note is filed before it. */
+export function withdrawnText({ steps }: Pick<Plan, 'steps'>): string {
+  const note = steps.find(({ name }) => name === 'DocumentReference');
+  const neverSent = !note || note.outcome.status === 'refused' || (note.outcome.status === 'waiting' && note.attemptedAt === null);
+  if (neverSent) return 'The approval was withdrawn. Nothing of it is in the chart.';
+  const filed = note.outcome.status === 'done' ? 'its note was filed and is there' : 'its note may be';
+  return `The approval was withdrawn. No order of it is in the chart; ${filed}.`;
+}
+
 export const isWhole = (plan: Plan): boolean => plan.steps.every((step) => step.outcome.status === 'done');
 
 /**

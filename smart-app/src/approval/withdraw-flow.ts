@@ -7,6 +7,7 @@ import { hasOpenWork } from '../refer/open-work.ts';
 import { startNew } from '../refer/start-desk.ts';
 import { failureText } from '../session/api.ts';
 import { insist, portsOf } from './plan-flow.ts';
+import { withdrawnText } from './plan-words.ts';
 
 const NO_ANSWER = 'Refloop does not answer. Nothing was withdrawn; try again in a moment.';
 
@@ -51,7 +52,7 @@ async function whyNot(desk: Desk, planId: string): Promise<string | undefined> {
 export async function withdrawApproval(desk: Desk, planId: string, reason: string): Promise<string | undefined> {
   const hindrance = await whyNot(desk, planId);
   if (hindrance !== undefined) return hindrance;
-  const answered = await desk.api.call(`/plans/${planId}/withdrawal`, { method: 'POST', body: { reason } });
+  const answered = await desk.api.call<Plan>(`/plans/${planId}/withdrawal`, { method: 'POST', body: { reason } });
   if (!answered.ok) {
     const { refusal } = answered;
     return refusal.kind === 'problem' ? refusal.problem.detail : NO_ANSWER;
@@ -62,7 +63,7 @@ export async function withdrawApproval(desk: Desk, planId: string, reason: strin
     openWork: left,
     approval: { kind: 'editing' },
     draft: { kind: 'reading-chart' },
-    notice: 'The approval was withdrawn. Nothing of it is in the chart.',
+    notice: withdrawnText(answered.value),
   });
   if (!hasOpenWork(left)) await startNew(desk);
   return undefined;
