@@ -90,7 +90,12 @@ function faultOf({ status, body }: Answered, orderId: string): string | undefine
 type Measured = { times: number[]; faults: string[]; seconds: number };
 
 /** @param due milliseconds after the beginning at which each request is sent, whether or not those before it are answered */
-async function run(refloop: string, templates: readonly Template[], due: readonly number[] | 'one at a time', count: number): Promise<Measured> {
+async function run(
+  refloop: string,
+  templates: readonly Template[],
+  due: readonly number[] | 'one at a time',
+  count: number,
+): Promise<Measured> {
   const agent = new Agent({ keepAlive: true });
   const measured: Measured = { times: [], faults: [], seconds: 0 };
   const began = performance.now();

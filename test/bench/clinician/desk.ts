@@ -58,7 +58,9 @@ export async function openDesk(window: Window): Promise<Desk> {
 }
 
 export async function readForNote({ window, head }: Desk): Promise<{ resources: Resource[]; notSeen: string[] }> {
-  const read = await window.times.time('read the chart', () => readChart(window.ehr, window.patientId, window.launched.context.scopes, head));
+  const read = await window.times.time('read the chart', () =>
+    readChart(window.ehr, window.patientId, window.launched.context.scopes, head),
+  );
   if (!read.ok) throw new StepFailed(`The chart holds ${read.refusal.where} of another patient`);
   return read.value;
 }

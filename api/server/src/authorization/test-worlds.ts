@@ -6,7 +6,6 @@ import { SEED_V1 } from '@refloop/domain/matching/policies';
 import { allRoutes } from '../all-routes.ts';
 import { createApp } from '../app.ts';
 import type { Role } from '../client/session.ts';
-import { createSystemTokens } from '../ehr/system-token.ts';
 import { type CapturedLog, captureLog } from '../logging/test-log.ts';
 import { currentIndex } from '../matching/current-index.ts';
 import { buildIndex } from '../matching/match-index.ts';
@@ -94,7 +93,7 @@ export async function openWorlds(): Promise<Worlds> {
       store,
       sites,
       discovery,
-      tokens: createSystemTokens({ fetch: ehr, discovery, now }),
+      production: false,
       fetch: ehr,
       pause: async () => undefined,
       now,

@@ -64,7 +64,9 @@ const LEVEL = 1;
  */
 export function sealJson(key: Uint8Array, value: unknown, place: Place): Buffer {
   const plain = Buffer.from(JSON.stringify(value ?? null), 'utf8');
-  return plain.byteLength < COMPRESS_FROM ? seal(key, plain, place) : sealAs(COMPRESSED, key, deflateRawSync(plain, { level: LEVEL }), place);
+  return plain.byteLength < COMPRESS_FROM
+    ? seal(key, plain, place)
+    : sealAs(COMPRESSED, key, deflateRawSync(plain, { level: LEVEL }), place);
 }
 
 export const openJson = (key: Uint8Array, sealed: Uint8Array, place: Place): unknown =>

@@ -91,7 +91,7 @@ export function createPlanService(deps: { store: Store }): PlanService {
     withRetry(() =>
       deps.store.transaction(session.scope, async (unit) => {
         const held = await own(unit, session, id, now);
-        if (!held) return (await unit.plans.get(id)) ? problem('not-found', 'Another clinician approved this.') : missing();
+        if (!held) return missing();
         const refusal = await work(unit, held.plan, held.coveringFor);
         if (refusal) return refusal;
         const stored = await unit.plans.get(id);
@@ -111,7 +111,7 @@ export function createPlanService(deps: { store: Store }): PlanService {
     packet: async (session, id, now) => {
       const packet = await deps.store.transaction(session.scope, async (unit): Promise<Packet | Refusal> => {
         const held = await own(unit, session, id, now);
-        if (!held) return (await unit.plans.get(id)) ? problem('not-found', 'Another clinician approved this.') : missing();
+        if (!held) return missing();
         const { plan, coveringFor } = held;
         const approval = await unit.approvals.byRecommendation(plan.recommendationId);
         const content = approval?.content as { packet?: Packet } | undefined;

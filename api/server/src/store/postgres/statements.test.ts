@@ -21,8 +21,8 @@ afterAll(async () => {
 const ENROL = 'insert into scope (tenant, issuer, site) values ($1, $2, $3)';
 const enrol = (client: Client, tenant: string) => client.query(ENROL, [tenant, 'https://ehr.example.org', 'North']);
 const tenants = (): Promise<string[]> =>
-  inTransaction(pool, async (client) => (await client.query<{ tenant: string }>('select tenant from scope order by tenant')).rows).then((rows) =>
-    rows.map(({ tenant }) => tenant),
+  inTransaction(pool, async (client) => (await client.query<{ tenant: string }>('select tenant from scope order by tenant')).rows).then(
+    (rows) => rows.map(({ tenant }) => tenant),
   );
 
 let before: string[] = [];
