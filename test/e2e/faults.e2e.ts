@@ -155,12 +155,14 @@ test('identifier_not_kept and an answer lost: what was written is known by what 
 });
 
 test('nor its content: the clinician is asked whether the entry is it, and nothing is written twice', async ({ page }) => {
+  test.slow();
   const patient = 'dermatology-4';
   const before = await allOrders(patient);
   await openWith(page, 'full', patient, ['identifier_not_kept', 'content_rewritten', 'dropped_after_write']);
   await page.route(/\/fhir\/Binary\//, (route) => route.fulfill({ status: 404, body: '' }));
   await approveButton(page).click();
-  await expectWriteBack(page, 'Needs your look, 0 of 4 confirmed');
+  // Nobody is asked while what was sent may still arrive, and that is a minute.
+  await expectWriteBack(page, 'Needs your look, 0 of 4 confirmed', 120_000);
   const question = page.getByRole('region', { name: 'Is the note in the chart already?' });
   await expect(question.getByRole('listitem')).toHaveCount(1);
   await expect(question.getByRole('listitem')).toContainText('DocumentReference/');

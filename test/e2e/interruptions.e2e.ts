@@ -77,7 +77,7 @@ test('Refloop goes down while approving: it says so, keeps the draft, and the ap
 
 test('who stops waiting for Refloop and approves again is told that it is on record, and finishes it', async ({ page }) => {
   test.slow();
-  const patient = 'allergy-2';
+  const patient = 'urology-3';
   const chart = await openChart(ofOrder(patient));
   await openApp(page, ofOrder(patient));
   await readyToApprove(page);

@@ -20,10 +20,13 @@ export async function openApp(page: Page, request: LaunchRequest): Promise<{ lau
 }
 
 /** The list is there, the note is drafted and saved: approving may begin. */
+/** Matching and drafting take a second; on a machine that does much else at once, many. */
+const READY_MS = 40_000;
+
 export async function readyToApprove(place: Place): Promise<void> {
-  await expect(specialists(place).first()).toBeVisible();
-  await expect(noteSentences(place).first()).toBeVisible();
-  await expect(decision(place).getByText('Draft saved')).toBeVisible();
+  await expect(specialists(place).first()).toBeVisible({ timeout: READY_MS });
+  await expect(noteSentences(place).first()).toBeVisible({ timeout: READY_MS });
+  await expect(decision(place).getByText('Draft saved')).toBeVisible({ timeout: READY_MS });
 }
 
 /** Replaces the text of one sentence of the note. */
