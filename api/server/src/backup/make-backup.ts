@@ -74,10 +74,19 @@ export async function requireThisForm(url: string): Promise<void> {
   }
 }
 
+/**
+ * A table that is written anew, as a migration may, looks empty to a snapshot of before (PostgreSQL, 13.6 Caveats). So all are held
+ * before the snapshot is taken, which the first query after the lock does: whoever wants to alter one waits.
+ */
+async function beginSnapshot(client: pg.ClientBase, tables: string[]): Promise<void> {
+  await client.query('begin isolation level repeatable read, read only');
+  await client.query(`lock table ${tables.map((table) => client.escapeIdentifier(table)).join(', ')} in access share mode`);
+  await seeWholeDatabase(client);
+}
+
 async function readAll(client: pg.ClientBase, folder: string, options: BackupOptions): Promise<Manifest> {
   const { migrations = readMigrations(), progress } = options;
   await refuseOtherForms(client, migrations);
-  await seeWholeDatabase(client);
   const tables = await existingTables(client, tablesOf(migrations));
   const hidden = await hiddenTables(client, tables);
   if (hidden.length > 0) {
@@ -86,6 +95,9 @@ async function readAll(client: pg.ClientBase, folder: string, options: BackupOpt
         'migrations (REFLOOP_MIGRATION_DATABASE_URL).',
     );
   }
+  await beginSnapshot(client, [...tables, 'schema_migration']);
+  // A newer version may have started since.
+  await refuseOtherForms(client, migrations);
   const keys = await keysNeeded(client);
   if (keys.length === 0)
     throw new BackupUnusable('The database holds no keys: Refloop was never started on it, and there is nothing to back up.');
@@ -130,7 +142,6 @@ async function readSnapshot(folder: string, options: BackupOptions): Promise<Man
   client.on('error', () => undefined);
   await client.connect();
   try {
-    await client.query('begin isolation level repeatable read, read only');
     return await Promise.race([readAll(client, folder, options), brokenOff(options.signal)]);
   } finally {
     await client.end();
