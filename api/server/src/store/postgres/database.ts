@@ -16,9 +16,17 @@ const SILENCE_MS = 35_000;
 /** `name` stands beside its connections in pg_stat_activity. */
 export type PoolDetails = { name?: string; connectMs?: number; silenceMs?: number };
 
+const OPTIONS_IN_URL = /(?<=[?&])options=([^&#]*)&?/g;
+
+/** The driver takes options of the URL instead of any others. Here ours follow them, and of two settings PostgreSQL takes the later. */
+function withOptions(url: string, ours: string): { connectionString: string; options: string } {
+  const given = [...url.matchAll(OPTIONS_IN_URL)].map(([, value = '']) => new URLSearchParams(`options=${value}`).get('options'));
+  return { connectionString: url.replaceAll(OPTIONS_IN_URL, ''), options: [...given, ours].join(' ') };
+}
+
 /**
- * A pool whose connections act as the role from their first statement, whoever logs in: where the login may not take the
- * role, connecting fails. No statement runs, waits for a lock or sits in an open transaction without end.
+ * A pool whose connections act as the role from their first statement, whoever logs in and whatever the URL asks: where the login
+ * may not take the role, connecting fails. No statement runs, waits for a lock or sits in an open transaction without end.
  */
 export function openPool(url: string, role: Role, size: number, more: PoolDetails = {}): pg.Pool {
   const settings = { role, statement_timeout: '30s', lock_timeout: '10s', idle_in_transaction_session_timeout: '60s' };
@@ -26,14 +34,13 @@ export function openPool(url: string, role: Role, size: number, more: PoolDetail
     .map(([name, value]) => `-c ${name}=${value}`)
     .join(' ');
   const pool = new pg.Pool({
-    connectionString: url,
+    ...withOptions(url, options),
     max: size,
     connectionTimeoutMillis: more.connectMs ?? CONNECT_MS,
     query_timeout: more.silenceMs ?? SILENCE_MS,
     application_name: more.name ?? 'refloop',
     keepAlive: true,
     pipeline: true,
-    options,
   });
   // A connection that breaks while idle is dropped by the pool; the next query gets a new one.
   pool.on('error', () => undefined);
