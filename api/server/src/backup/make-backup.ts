@@ -2,6 +2,7 @@
  * Makes a backup: one snapshot of the database, whatever is written meanwhile, as a folder of its own. It is written beside and
  * renamed when all of it is on disk, so that a folder of that name is always a whole backup.
  */
+import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { verifyChain } from '@refloop/domain/audit/chain';
@@ -151,7 +152,7 @@ async function readSnapshot(folder: string, options: BackupOptions): Promise<Man
 /** Throws `BackupUnusable` in words where it cannot be made; the folder then does not exist. */
 export async function makeBackup(options: BackupOptions): Promise<Manifest> {
   const { folder, keyRing } = options;
-  const partial = `${folder}.${process.pid}.partial`;
+  const partial = `${folder}.${randomBytes(4).toString('hex')}.partial`;
   await mkdir(dirname(folder), { recursive: true });
   await mkdir(partial, { mode: 0o700 });
   try {

@@ -392,7 +392,7 @@ test('a backup that is broken off leaves nothing, one that is killed no folder o
   killed.child.kill('SIGKILL');
   await killed.ended;
   const left = readdirSync(home).filter((name) => name.startsWith('killed'));
-  expect(left).toEqual([expect.stringMatching(/^killed\.\d+\.partial$/)]);
+  expect(left).toEqual([expect.stringMatching(/^killed\.[0-9a-f]{8}\.partial$/)]);
   expect(await refusal({ folder: join(home, left[0] ?? '') })).toMatch('is not a whole backup');
   rmSync(join(home, left[0] ?? ''), { recursive: true, force: true });
 });
