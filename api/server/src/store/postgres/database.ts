@@ -112,7 +112,7 @@ async function hold(pool: pg.Pool): Promise<Held> {
 const isSilence = (error: unknown): error is Error => error instanceof Error && error.message === 'Query read timeout';
 
 /** A commit is refused by an answer, and then nothing is kept; an answer that the server is ending says neither. */
-const wasRefused = (error: unknown): boolean => isAnswer(error) && !codeOf(error).startsWith('57P0');
+export const wasRefused = (error: unknown): boolean => isAnswer(error) && !codeOf(error).startsWith('57P0');
 
 /** PostgreSQL answers a commit of a transaction that has failed by rolling it back, and calls that no error. */
 function refuseRollback({ command }: pg.QueryResult): void {
