@@ -91,6 +91,7 @@ describe('a setting that is wrong is named', () => {
       production({ REFLOOP_MIGRATION_DATABASE_URL: 'postgresql://owner@db.example.org/refloop?sslmode=no-verify' }),
       ['REFLOOP_MIGRATION_DATABASE_URL'],
     ],
+    ['certificates that nobody checks in production', production({ NODE_TLS_REJECT_UNAUTHORIZED: '0' }), ['NODE_TLS_REJECT_UNAUTHORIZED']],
     ['proxies that nobody counted in production', production({ REFLOOP_TRUSTED_PROXIES: undefined }), ['REFLOOP_TRUSTED_PROXIES']],
     ['more proxies than anybody has', { ...DATABASE, REFLOOP_TRUSTED_PROXIES: '6' }, ['REFLOOP_TRUSTED_PROXIES']],
     ['no limits in production', production({ REFLOOP_RATE_LIMITS: 'off' }), ['REFLOOP_RATE_LIMITS']],

@@ -85,6 +85,7 @@ const Environment = z.object({
   REFLOOP_SANDBOX_COMPLETES: z.enum(['yes', 'no'], 'Neither yes nor no').default('no'),
   REFLOOP_WAREHOUSE: z.string().min(1).optional(),
   REFLOOP_WAREHOUSE_ENCRYPTED: z.string().optional(),
+  NODE_TLS_REJECT_UNAUTHORIZED: z.string().optional(),
 });
 
 const FIXES: Record<string, string> = {
@@ -108,6 +109,8 @@ const FIXES: Record<string, string> = {
   REFLOOP_SANDBOX_SYSTEM_KEY: 'npm start sets it by itself; else the path of a file with a private JWK (P-384 or RSA), or env:NAME.',
   REFLOOP_SANDBOX_COMPLETES: 'Set it to yes for Refloop to finish by itself, in the sandbox, what a window left unfinished; else no.',
   REFLOOP_WAREHOUSE: 'Name a folder, or leave it out for the folder warehouse in REFLOOP_STATE.',
+  NODE_TLS_REJECT_UNAUTHORIZED:
+    'Leave it out; where a certificate is not of a public authority, name the file of its authority in NODE_EXTRA_CA_CERTS.',
   REFLOOP_IDLE_WARN_SECONDS: 'Set 0 to 600 seconds, fewer than REFLOOP_IDLE_SECONDS, or leave it out for 60.',
 };
 
@@ -196,6 +199,11 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   }
   if (production && read.REFLOOP_RATE_LIMITS === 'off') {
     faults.push({ field: 'REFLOOP_RATE_LIMITS', message: 'Off in production', fix: FIXES['REFLOOP_RATE_LIMITS'] ?? '' });
+  }
+  if (production && read.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
+    // Node then checks no certificate at all, neither of an EHR nor of the database, whatever their addresses say.
+    const field = 'NODE_TLS_REJECT_UNAUTHORIZED';
+    faults.push({ field, message: 'Certificates are not checked', fix: FIXES[field] ?? '' });
   }
   const stateFolder = resolve(read.REFLOOP_STATE);
   const warehouseFolder = resolve(read.REFLOOP_WAREHOUSE ?? join(stateFolder, 'warehouse'));

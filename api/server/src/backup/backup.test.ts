@@ -284,6 +284,31 @@ test('what is restored is row for row what was there when the backup began, and 
   expect(await everything(url)).toEqual(rotated);
 });
 
+test('a newer version that starts meanwhile waits with the tables it writes anew: its rows of before are in the backup', async () => {
+  const api = await openReferralApi();
+  await api.store.enrol(api.scope);
+  await approved(api, await api.session(), 3);
+  await api.store.auditTrail.sequence(api.clock.now.toISOString());
+  const rows = await everything(api.url);
+  const newer = new pg.Client({ connectionString: api.url });
+  await newer.connect();
+  let altered: Promise<unknown> | undefined;
+  // A table that is rewritten looks empty to a snapshot of before (PostgreSQL, 13.6 Caveats).
+  const progress = async (): Promise<void> => {
+    altered ??= newer.query('alter table referral_event alter column version type bigint');
+    await Promise.race([altered, new Promise((done) => setTimeout(done, 100))]);
+  };
+  const backup = join(folder, 'backup');
+  const made = await makeBackup({ url: api.url, folder: backup, keyRing, version: 'test', now: () => api.clock.now, progress });
+  await altered;
+  await newer.end();
+  await api.close();
+  expect(made.tables.find(({ table }) => table === 'referral_event')?.rows).toBe(rows['referral_event']?.length);
+  const { url } = await newDatabase();
+  await restoreBackup({ url, folder: backup, keyRing, force: false, now: () => new Date() });
+  expect(await everything(url)).toEqual(rows);
+});
+
 test('a folder that exists is not written over, and wrong use says so', async () => {
   const { url } = await newDatabase();
   for (const [command, args] of [

@@ -2,6 +2,7 @@
  * Makes a backup: one snapshot of the database, whatever is written meanwhile, as a folder of its own. It is written beside and
  * renamed when all of it is on disk, so that a folder of that name is always a whole backup.
  */
+import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { verifyChain } from '@refloop/domain/audit/chain';
@@ -74,10 +75,19 @@ export async function requireThisForm(url: string): Promise<void> {
   }
 }
 
+/**
+ * A table that is written anew, as a migration may, looks empty to a snapshot of before (PostgreSQL, 13.6 Caveats). So all are held
+ * before the snapshot is taken, which the first query after the lock does: whoever wants to alter one waits.
+ */
+async function beginSnapshot(client: pg.ClientBase, tables: string[]): Promise<void> {
+  await client.query('begin isolation level repeatable read, read only');
+  await client.query(`lock table ${tables.map((table) => client.escapeIdentifier(table)).join(', ')} in access share mode`);
+  await seeWholeDatabase(client);
+}
+
 async function readAll(client: pg.ClientBase, folder: string, options: BackupOptions): Promise<Manifest> {
   const { migrations = readMigrations(), progress } = options;
   await refuseOtherForms(client, migrations);
-  await seeWholeDatabase(client);
   const tables = await existingTables(client, tablesOf(migrations));
   const hidden = await hiddenTables(client, tables);
   if (hidden.length > 0) {
@@ -86,6 +96,9 @@ async function readAll(client: pg.ClientBase, folder: string, options: BackupOpt
         'migrations (REFLOOP_MIGRATION_DATABASE_URL).',
     );
   }
+  await beginSnapshot(client, [...tables, 'schema_migration']);
+  // A newer version may have started since.
+  await refuseOtherForms(client, migrations);
   const keys = await keysNeeded(client);
   if (keys.length === 0)
     throw new BackupUnusable('The database holds no keys: Refloop was never started on it, and there is nothing to back up.');
@@ -130,7 +143,6 @@ async function readSnapshot(folder: string, options: BackupOptions): Promise<Man
   client.on('error', () => undefined);
   await client.connect();
   try {
-    await client.query('begin isolation level repeatable read, read only');
     return await Promise.race([readAll(client, folder, options), brokenOff(options.signal)]);
   } finally {
     await client.end();
@@ -140,7 +152,7 @@ async function readSnapshot(folder: string, options: BackupOptions): Promise<Man
 /** Throws `BackupUnusable` in words where it cannot be made; the folder then does not exist. */
 export async function makeBackup(options: BackupOptions): Promise<Manifest> {
   const { folder, keyRing } = options;
-  const partial = `${folder}.${process.pid}.partial`;
+  const partial = `${folder}.${randomBytes(4).toString('hex')}.partial`;
   await mkdir(dirname(folder), { recursive: true });
   await mkdir(partial, { mode: 0o700 });
   try {

@@ -17,7 +17,7 @@ import { openReferralApi, type ReferralApi } from '../services/test-referral-api
 import { openPostgresStore } from '../store/postgres/store.ts';
 import { makeBackup } from './make-backup.ts';
 import { type Manifest, readManifest, writeManifest } from './manifest.ts';
-import { checkBackup, DatabaseNotEmpty, type RestoreOptions, restoreBackup } from './restore-backup.ts';
+import { checkBackup, DatabaseNotEmpty, type RestoreOptions, RestoreUnknown, restoreBackup } from './restore-backup.ts';
 import { approved, draft } from './test-work.ts';
 
 const keyRing = createKeyRing([DEVELOPMENT_KEY]);
@@ -277,6 +277,19 @@ describe('versions', () => {
     );
   });
 
+  test('a connection that breaks while all of it is committed: nobody says that nothing was restored', async () => {
+    const dying = migration(
+      '9999-dying.sql',
+      `create function die() returns trigger language plpgsql as $$ begin perform pg_terminate_backend(pg_backend_pid()); return null; end $$;
+       create table dying (n int);
+       create constraint trigger die after insert on dying deferrable initially deferred for each row execute function die();
+       insert into dying values (1);`,
+    );
+    const error = await restore({ migrations: [...readMigrations(), dying] }).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(RestoreUnknown);
+    expect((error as Error).message).toMatch('whether it was restored cannot be said');
+  });
+
   test('a database of an older version is not backed up by this one', async () => {
     const client = new pg.Client({ connectionString: target.url });
     await client.connect();
@@ -392,7 +405,7 @@ test('a backup that is broken off leaves nothing, one that is killed no folder o
   killed.child.kill('SIGKILL');
   await killed.ended;
   const left = readdirSync(home).filter((name) => name.startsWith('killed'));
-  expect(left).toEqual([expect.stringMatching(/^killed\.\d+\.partial$/)]);
+  expect(left).toEqual([expect.stringMatching(/^killed\.[0-9a-f]{8}\.partial$/)]);
   expect(await refusal({ folder: join(home, left[0] ?? '') })).toMatch('is not a whole backup');
   rmSync(join(home, left[0] ?? ''), { recursive: true, force: true });
 });

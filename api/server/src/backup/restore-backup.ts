@@ -7,6 +7,7 @@ import pg from 'pg';
 import type { KeyRing, WrappedKey } from '../crypto/key-ring.ts';
 import { type Migration, readMigrations, tablesOf } from '../migrations/files.ts';
 import { applyMigration, finishMigrations, MIGRATION_LOCK } from '../migrations/migrate.ts';
+import { wasRefused } from '../store/postgres/database.ts';
 import { holdKeys } from '../store/postgres/held-keys.ts';
 import { INDEX_ROOT } from '../store/postgres/index-root.ts';
 import { dataKeyPlace } from '../store/postgres/vault.ts';
@@ -38,6 +39,17 @@ export class DatabaseNotEmpty extends Error {
   constructor(tables: TableCount[]) {
     super('The database already holds rows of Refloop.');
     this.tables = tables;
+  }
+}
+
+/** The connection broke while everything restored was being committed. */
+export class RestoreUnknown extends Error {
+  constructor(cause: unknown) {
+    super(
+      'The connection broke at the very end, and whether it was restored cannot be said: all of it was, or nothing has changed. ' +
+        'Restore it again without --force: where the database then is said to hold rows of the backup’s time, it was.',
+      { cause },
+    );
   }
 }
 
@@ -183,7 +195,7 @@ async function replace(client: pg.ClientBase, options: RestoreOptions, manifest:
   await openKeys(client, options.keyRing);
 }
 
-/** Throws `BackupUnusable` or `DatabaseNotEmpty` in words; whatever it throws, the database is as it was. */
+/** Throws `BackupUnusable` or `DatabaseNotEmpty` in words; whatever it throws but `RestoreUnknown`, the database is as it was. */
 export async function restoreBackup(options: RestoreOptions): Promise<Manifest> {
   const { manifest, applied } = await checkBackup(options);
   const client = new pg.Client({ connectionString: options.url, connectionTimeoutMillis: 5000, keepAlive: true });
@@ -197,12 +209,15 @@ export async function restoreBackup(options: RestoreOptions): Promise<Manifest> 
     await client.query('begin');
     try {
       await replace(client, options, manifest, applied);
-      await client.query('commit');
     } catch (error) {
       await client.query('rollback').catch(() => undefined);
       throw error;
     }
-    await client.query('analyze');
+    await client.query('commit').catch((error: unknown) => {
+      throw wasRefused(error) ? error : new RestoreUnknown(error);
+    });
+    // PostgreSQL does it by itself later; that it was restored holds without it.
+    await client.query('analyze').catch(() => undefined);
     return manifest;
   } finally {
     await client.end();

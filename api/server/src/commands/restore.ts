@@ -1,12 +1,12 @@
 /**
  * `npm run restore -- FOLDER [--force]` puts a backup into an empty database, or with --force in the place of what Refloop has in it.
- * The last line of stdout sums up. Exit 0 restored · 1 not restored and nothing changed, or restored with a broken audit log · 2 wrong use.
+ * The last line of stdout sums up. Exit 0 restored · 1 not restored and nothing changed, not known, or restored with a broken audit log · 2 wrong use.
  */
 import { parseArgs } from 'node:util';
 import { monotonicFactory } from 'ulid';
 import { verifyAudit } from '../audit/verify.ts';
 import type { Manifest } from '../backup/manifest.ts';
-import { DatabaseNotEmpty, type RestoreProgress, restoreBackup, type TableCount } from '../backup/restore-backup.ts';
+import { DatabaseNotEmpty, type RestoreProgress, RestoreUnknown, restoreBackup, type TableCount } from '../backup/restore-backup.ts';
 import type { Config } from '../config.ts';
 import { createKeyRing } from '../crypto/key-ring.ts';
 import { wordsOf } from '../logging/words.ts';
@@ -83,7 +83,7 @@ try {
     process.exitCode = 1;
   }
 } catch (error) {
-  say(`The backup was not restored: ${wordsOf(error)}`);
+  say(error instanceof RestoreUnknown ? error.message : `The backup was not restored: ${wordsOf(error)}`);
   if (error instanceof DatabaseNotEmpty)
     say(`Rows: ${list(error.tables)}. Nothing was changed. With --force they are destroyed and replaced.`);
   process.exitCode = 1;

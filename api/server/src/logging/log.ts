@@ -3,6 +3,7 @@
  * name, no message of an error (a database puts values into its messages), so that no patient's data can slip in.
  */
 import { type DestinationStream, pino } from 'pino';
+import { codeOf } from './error-code.ts';
 
 export type RequestLine = {
   method: string;
@@ -44,13 +45,6 @@ const frames = (error: Error): string[] =>
     .filter((line) => /^\s+at .*:\d+:\d+\)?$/.test(line))
     .slice(0, 8)
     .map((line) => line.trim());
-
-/** A database's error code is five letters or digits, Node's is upper-case words; anything else is left out. Of an error or of what caused it. */
-function codeOf(error: unknown): string | undefined {
-  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
-  if (typeof code === 'string' && /^[A-Z0-9_]{3,40}$/.test(code)) return code;
-  return cause === undefined ? undefined : codeOf(cause);
-}
 
 /** Writes JSON lines to the stream; stderr unless told. README.md lists the fields. */
 export function createLogger(stream?: DestinationStream, about?: About): Logger {

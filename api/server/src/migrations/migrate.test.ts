@@ -9,7 +9,7 @@ import { DEVELOPMENT_KEY } from '../config.ts';
 import { createKeyRing } from '../crypto/key-ring.ts';
 import { openPostgresStore } from '../store/postgres/store.ts';
 import { readMigrations, tablesOf } from './files.ts';
-import { migrate } from './migrate.ts';
+import { MIGRATION_LOCK, migrate } from './migrate.ts';
 
 let database: TestDatabase;
 
@@ -62,6 +62,24 @@ test('a file that fails leaves nothing of itself', async () => {
     { tablename: 'audit_head' },
     { tablename: 'schema_migration' },
   ]);
+});
+
+test('a file may take its time; to wait for another process has an end, and says what for', async () => {
+  await run(
+    database.url,
+    'create sequence once',
+    `create function slow() returns event_trigger language plpgsql as $$ begin if nextval('once') = 5 then perform pg_sleep(1); end if; end $$`,
+    `create event trigger slow on ddl_command_start when tag in ('CREATE TABLE') execute function slow()`,
+  );
+  expect(await migrate(database.url, { waitMs: 500 })).not.toEqual([]);
+  const other = new pg.Client({ connectionString: database.url });
+  await other.connect();
+  try {
+    await other.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await expect(migrate(database.url, { waitMs: 100 })).rejects.toThrow('Another process is bringing the database up, or restoring it');
+  } finally {
+    await other.end();
+  }
 });
 
 describe('with logins that are no superusers', () => {

@@ -6,7 +6,10 @@ import { type Migration, readAfterEach, readMigrations } from './files.ts';
 
 /** Replicas that start together: one migrates, the others wait on this lock (an arbitrary number of ours). */
 export const MIGRATION_LOCK = 7_310_001;
+/** For another process that migrates or restores, and for each table that somebody holds. */
 const WAIT_MS = 60_000;
+/** PostgreSQL, Appendix A: lock not available. */
+const STILL_HELD = '55P03';
 
 export type AppliedMigration = Pick<Migration, 'name' | 'sha256'>;
 
@@ -57,13 +60,21 @@ export function missingMigrations(applied: AppliedMigration[], files: Migration[
 export const appliedMigrations = async (client: pg.ClientBase): Promise<AppliedMigration[]> =>
   (await client.query<AppliedMigration>('select name, sha256 from schema_migration order by name')).rows;
 
+async function lockMigrations(client: pg.Client): Promise<void> {
+  await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]).catch((error: { code?: string }) => {
+    if (error.code !== STILL_HELD) throw error;
+    throw new Error('Another process is bringing the database up, or restoring it, and has not ended. Start again when it has.');
+  });
+}
+
 /**
  * Applies what is missing and returns the names of what it applied. Throws where an applied file has been changed
  * since, or where the database was made by a newer version; `StoreUnavailable` where PostgreSQL is away.
  * @param url of the role that owns the tables; it must be allowed to create the roles refloop_app and refloop_auditor
  */
-export async function migrate(url: string): Promise<string[]> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000, statement_timeout: WAIT_MS });
+export async function migrate(url: string, { waitMs = WAIT_MS }: { waitMs?: number } = {}): Promise<string[]> {
+  // A large table takes its time; what must have an end is waiting for others.
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000, lock_timeout: waitMs, keepAlive: true });
   let broken = false;
   client.on('error', () => {
     broken = true;
@@ -74,7 +85,7 @@ export async function migrate(url: string): Promise<string[]> {
     throw isAway(error) ? new StoreUnavailable('nothing', error) : error;
   }
   try {
-    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await lockMigrations(client);
     await client.query(LOG);
     const missing = missingMigrations(await appliedMigrations(client), readMigrations());
     for (const migration of missing) await within(client, () => applyMigration(client, migration));

@@ -164,6 +164,21 @@ describe('an address', () => {
     expect((await get('/sites', undefined, '198.51.100.9')).status).toBe(200);
   });
 
+  test('that goes on with a session that has ended is stopped as one that tries tokens', async () => {
+    const [ended, idle] = [await signIn('gone'), await signIn('asleep')];
+    expect(await counted([get('/work', ended), get('/work', idle)])).toEqual({ 200: 2 });
+    await store.transaction(scopeOf(site), (unit) => unit.sessions.end(digest(ended), new Date(at).toISOString()));
+    const { burst, refusedWeighs } = LIMITS.address;
+    for (const token of [ended, idle]) {
+      const answers: Response[] = [];
+      for (let turn = 0; turn < 400; turn += 1) answers.push(await get('/work', token));
+      // The first finds out that it has ended.
+      const found = 1 + burst / refusedWeighs;
+      expect(await counted(answers)).toEqual({ 401: found, 429: 400 - found });
+      at += 1_000_000;
+    }
+  });
+
   test('is asked for its health as often as anybody likes', async () => {
     for (let turn = 0; turn < 400; turn += 1) await get('/work', newToken());
     expect(await counted(times(200, () => get('/health')))).toEqual({ 200: 200 });

@@ -13,6 +13,8 @@ export type RateLimits = {
   refused: (name: LimitName, key: string) => void;
   /** A session that was found just now; what comes with it is counted by person and no longer by address. */
   know: (sessionId: string) => void;
+  /** A session that was found to have ended; what comes with it is counted by address again. */
+  forget: (sessionId: string) => void;
   knows: (sessionId: string) => boolean;
 };
 
@@ -73,6 +75,7 @@ export function createRateLimits(now: () => Date): RateLimits {
       keep(buckets, place, { name, bucket: less(bucket, LIMITS[name], LIMITS[name].refusedWeighs - 1) });
     },
     know: (sessionId) => keep(known, sessionId, now().getTime() + KNOWN_MS),
+    forget: (sessionId) => void known.delete(sessionId),
     knows: (sessionId) => (known.get(sessionId) ?? 0) > now().getTime(),
   };
 }

@@ -55,10 +55,10 @@ export async function authorize(deps: AuthorizeDeps, access: Access, header: str
   if (!found) return refuse(problem('session-required', `This session is not known here. ${SIGN_IN}`));
   const now = deps.now();
   const ended = endOf(found.session, now, deps.idleSeconds);
-  if (ended) return refuse(ended);
   const site = findSite(deps.sites, found.session.scope.issuer);
-  if (!site || site.tenant !== found.session.scope.tenant) {
-    return refuse(problem('session-ended', 'This EHR is no longer registered with Refloop.'));
+  if (ended || !site || site.tenant !== found.session.scope.tenant) {
+    deps.limits?.forget(tokenHash);
+    return refuse(ended ?? problem('session-ended', 'This EHR is no longer registered with Refloop.'));
   }
   const { scope, subject, fhirUser, name, patientId, startedAt, lastActivity, expiresAt } = found.session;
   const roles = rolesOf(site, fhirUser, found.grant);

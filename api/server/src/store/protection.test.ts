@@ -202,6 +202,25 @@ test('row-level security shows nothing without a scope, and only its own with on
   }
 });
 
+test('connections act as the application under its time limits, whatever else the URL asks of PostgreSQL', async () => {
+  const asked = async (url: string) => {
+    const pool = openPool(url, 'refloop_app', 1);
+    try {
+      const found = await pool.query(
+        `select current_user as role, current_setting('lock_timeout') as lock, current_setting('work_mem') as memory`,
+      );
+      return found.rows;
+    } finally {
+      await pool.end();
+    }
+  };
+  const own = { role: 'refloop_app', lock: '10s' };
+  expect(await asked(opened.url)).toMatchObject([own]);
+  const and = opened.url.includes('?') ? '&' : '?';
+  const options = encodeURIComponent('-c work_mem=8MB -c role=postgres');
+  expect(await asked(`${opened.url}${and}options=${options}&client_encoding=utf8`)).toEqual([{ ...own, memory: '8MB' }]);
+});
+
 test('the application cannot change what was recommended, approved or recorded, nor delete it', async () => {
   const pool = openPool(opened.url, 'refloop_app', 1);
   try {

@@ -16,24 +16,48 @@ const SILENCE_MS = 35_000;
 /** `name` stands beside its connections in pg_stat_activity. */
 export type PoolDetails = { name?: string; connectMs?: number; silenceMs?: number };
 
+const OPTIONS_IN_URL = /(?<=[?&])options=([^&#]*)&?/g;
+
+/** The driver takes options of the URL instead of any others. Here ours follow them, and of two settings PostgreSQL takes the later. */
+function withOptions(url: string, ours: string): { connectionString: string; options: string } {
+  const given = [...url.matchAll(OPTIONS_IN_URL)].map(([, value = '']) => new URLSearchParams(`options=${value}`).get('options'));
+  return { connectionString: url.replaceAll(OPTIONS_IN_URL, ''), options: [...given, ours].join(' ') };
+}
+
+/** What lies between Refloop and PostgreSQL left out which role to take: what then is read and written has the rights of the login. */
+class ActsAsLogin extends Error {}
+
+async function requireRole(client: pg.ClientBase, role: Role): Promise<void> {
+  const { rows } = await client.query<{ acting: string }>('select current_user as acting');
+  const acting = rows[0]?.acting;
+  if (acting === role) return;
+  throw new ActsAsLogin(
+    `Connections act as ${acting} and not as ${role}: a pooler in between drops what Refloop asks for when it connects (options). ` +
+      'Give the address of PostgreSQL itself, or have the pooler pass options on.',
+  );
+}
+
 /**
- * A pool whose connections act as the role from their first statement, whoever logs in: where the login may not take the
- * role, connecting fails. No statement runs, waits for a lock or sits in an open transaction without end.
+ * A pool whose connections act as the role from their first statement, whoever logs in and whatever the URL asks: where the login
+ * may not take the role, or what lies in between does not ask for it, connecting fails. No statement runs, waits for a lock or sits in
+ * an open transaction without end.
  */
 export function openPool(url: string, role: Role, size: number, more: PoolDetails = {}): pg.Pool {
   const settings = { role, statement_timeout: '30s', lock_timeout: '10s', idle_in_transaction_session_timeout: '60s' };
   const options = Object.entries(settings)
     .map(([name, value]) => `-c ${name}=${value}`)
     .join(' ');
+  // The pool waits for what this returns, though its types say that it returns nothing.
+  const onConnect = (client: pg.ClientBase): unknown => requireRole(client, role);
   const pool = new pg.Pool({
-    connectionString: url,
+    ...withOptions(url, options),
     max: size,
     connectionTimeoutMillis: more.connectMs ?? CONNECT_MS,
     query_timeout: more.silenceMs ?? SILENCE_MS,
     application_name: more.name ?? 'refloop',
     keepAlive: true,
     pipeline: true,
-    options,
+    onConnect,
   });
   // A connection that breaks while idle is dropped by the pool; the next query gets a new one.
   pool.on('error', () => undefined);
@@ -61,7 +85,8 @@ const codeOf = (error: unknown): string => (error as { code?: string } | null)?.
 const isAnswer = (error: unknown): boolean => error instanceof pg.DatabaseError && SQLSTATE.test(codeOf(error));
 
 /** Whether connecting, or a statement of our own, failed because the server is away and not because of what was asked. */
-export const isAway = (error: unknown): boolean => (isAnswer(error) ? UNAVAILABLE.test(codeOf(error)) : error instanceof Error);
+export const isAway = (error: unknown): boolean =>
+  isAnswer(error) ? UNAVAILABLE.test(codeOf(error)) : error instanceof Error && !(error instanceof ActsAsLogin);
 
 const mayRunAgain = (error: unknown): boolean =>
   AGAIN.has(codeOf(error)) || (error instanceof pg.DatabaseError && KEY_DESTROYED.has(error.constraint ?? ''));
@@ -105,7 +130,7 @@ async function hold(pool: pg.Pool): Promise<Held> {
 const isSilence = (error: unknown): error is Error => error instanceof Error && error.message === 'Query read timeout';
 
 /** A commit is refused by an answer, and then nothing is kept; an answer that the server is ending says neither. */
-const wasRefused = (error: unknown): boolean => isAnswer(error) && !codeOf(error).startsWith('57P0');
+export const wasRefused = (error: unknown): boolean => isAnswer(error) && !codeOf(error).startsWith('57P0');
 
 /** PostgreSQL answers a commit of a transaction that has failed by rolling it back, and calls that no error. */
 function refuseRollback({ command }: pg.QueryResult): void {

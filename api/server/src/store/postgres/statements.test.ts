@@ -52,6 +52,16 @@ test('where one of them fails, that is what is told, nothing is kept, and the co
   expect(await added()).toEqual([]);
 });
 
+test('a statement that first came behind one that failed is asked for anew, and answered', async () => {
+  const fresh = (client: Client) => client.query<{ n: number }>('select $1::int + 1 as n', [1]);
+  for (let round = 1; round <= 2; round += 1) {
+    const work = inTransaction(pool, (client) => Promise.all([client.query('select 1 / $1::int', [0]), fresh(client), fresh(client)]));
+    await expect(work).rejects.toMatchObject({ code: '22012' });
+  }
+  const answers = await inTransaction(pool, (client) => Promise.all([fresh(client), fresh(client)]));
+  expect(answers.map(({ rows }) => rows)).toEqual([[{ n: 2 }], [{ n: 2 }]]);
+});
+
 test('what leaves ahead of the work and fails is told, not what failed because of it', async () => {
   const work = inTransaction(pool, (client) =>
     following(client.query('select 1 / $1::int', [0]), async () => {
