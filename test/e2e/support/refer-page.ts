@@ -19,10 +19,10 @@ export async function openApp(page: Page, request: LaunchRequest): Promise<{ lau
   return launched;
 }
 
-/** The list is there, the note is drafted and saved: approving may begin. */
 /** Matching and drafting take a second; on a machine that does much else at once, many. */
 const READY_MS = 40_000;
 
+/** The list is there, the note is drafted and saved: approving may begin. */
 export async function readyToApprove(place: Place): Promise<void> {
   await expect(specialists(place).first()).toBeVisible({ timeout: READY_MS });
   await expect(noteSentences(place).first()).toBeVisible({ timeout: READY_MS });
