@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decide, type ReferralCommand } from './command.ts';
 import { maySign } from './pend.ts';
-import { fold, isOpenOffer, statusOf } from './referral.ts';
+import { fold, isOpenOffer } from './referral.ts';
+import { statusOf } from './status.ts';
 import { approve, play, recommend, STEPS } from './test-play.ts';
 
 describe('approving', () => {

@@ -5,7 +5,8 @@ import type { ResourceRef } from '../fhir/reference.ts';
 import type { Instant } from '../instant.ts';
 import type { Urgency } from '../matching/request.ts';
 import { ok, type Result, refuse, unreachable } from '../result.ts';
-import type { Performer, ReferralFact, StepName, StepOutcome } from './event.ts';
+import type { Service } from './closure.ts';
+import type { Performer, ReferralFact, Setting, StepName, StepOutcome } from './event.ts';
 import { type Asker, mayCarryOn, maySign, pendedOf } from './pend.ts';
 import type { OfferedRecommendation, Pend, Referral } from './referral.ts';
 
@@ -19,6 +20,7 @@ export type ReferralCommand =
       specialty: string;
       urgency: Urgency;
       kind: ReferralKind;
+      service: Service;
       replaces: string | null;
       /** The pended recommendation whose place this one takes, knowingly: a referral of one's own from the same order. */
       insteadOf: string | null;
@@ -39,6 +41,7 @@ export type ReferralCommand =
       orderVersion: string | null;
       contentHash: string;
       performer: Performer;
+      setting: Setting | null;
       overrideReason: { code: string; text: string } | null;
       rung: number;
       steps: StepName[];
@@ -173,15 +176,15 @@ function takeBack(referral: Referral | undefined, { recommendationId, asker }: O
 function recommend(referral: Referral | undefined, command: Of<'recommend'>): Result<ReferralFact[], ReferralRefusal> {
   const refusal = referral && alreadyApproved(referral);
   if (refusal) return refuse(refusal);
-  const { recommendationId, patientId, order, orderVersion, specialty, urgency, kind, replaces, asker } = command;
+  const { recommendationId, patientId, order, orderVersion, specialty, urgency, kind, service, replaces, asker } = command;
   const pended = pendedOf(referral);
   const goesOn = pended !== undefined && command.insteadOf !== pended.id;
   // What waits for a clinician is not replaced unseen: by a changed request of those it lies with, or knowingly.
   if (goesOn && (replaces !== pended.id || !mayCarryOn(pended.pend, asker)))
     return refuse({ kind: 'pended-for-another', recommendationId: pended.id, pend: pended.pend });
   const facts: ReferralFact[] = [];
-  if (!referral) facts.push({ type: 'referral-started', version: 1, patientId, order, specialty, urgency, kind });
-  facts.push({ type: 'recommendation-made', version: 1, recommendationId, orderVersion, specialty, urgency, kind, replaces });
+  if (!referral) facts.push({ type: 'referral-started', version: 2, patientId, order, specialty, urgency, kind, service });
+  facts.push({ type: 'recommendation-made', version: 2, recommendationId, orderVersion, specialty, urgency, kind, service, replaces });
   if (goesOn) facts.push({ type: 'recommendation-pended', version: 1, recommendationId, ...pended.pend });
   if (command.noneInNetworkWithinMiles !== null) {
     facts.push({ type: 'none-in-network-found', version: 1, recommendationId, withinMiles: command.noneInNetworkWithinMiles });
@@ -196,9 +199,10 @@ function approve(referral: Referral | undefined, command: Of<'approve'>): Result
   const seen = offered?.orderVersion ?? null;
   // The clinician approves the version they saw; any other is read, compared and approved again, never merged.
   if (seen !== command.orderVersion) return refuse({ kind: 'order-changed', seen, now: command.orderVersion });
-  const { approvalId, planId, recommendationId, orderVersion, contentHash, performer, overrideReason, rung, steps, leftOut } = command;
+  const { approvalId, planId, recommendationId, orderVersion, contentHash, performer, setting, overrideReason, rung, steps, leftOut } =
+    command;
   return ok([
-    { type: 'referral-approved', version: 1, approvalId, recommendationId, orderVersion, contentHash, performer, overrideReason },
+    { type: 'referral-approved', version: 2, approvalId, recommendationId, orderVersion, contentHash, performer, setting, overrideReason },
     { type: 'write-back-planned', version: 2, planId, approvalId, rung, steps, leftOut, attemptsRecorded: true },
   ]);
 }

@@ -8,6 +8,8 @@ import type { ResourceRef } from '../fhir/reference.ts';
 import type { Instant } from '../instant.ts';
 import type { Urgency } from '../matching/request.ts';
 import type { NetworkStatus } from '../network/directory.ts';
+import type { CareFact } from './care-event.ts';
+import type { Service } from './closure.ts';
 
 /** Who did it. Software acts under its own name, never under a person's. */
 export type Actor =
@@ -24,6 +26,19 @@ export type Performer = {
   network: NetworkStatus['status'];
   /** Its place in the ranking the clinician saw; null when it was named or chosen outside the ranking. */
   rank: number | null;
+};
+
+/**
+ * Where and for whom it was ordered, as far as the measures need it: no identifier of a person, and of the address three digits of the ZIP code.
+ */
+export type Setting = {
+  clinic: string | null;
+  payer: string | null;
+  zip3: string | null;
+  /** To the performer's place, in miles. */
+  miles: number | null;
+  /** BCP-47. */
+  language: string | null;
 };
 
 export type StepName = 'DocumentReference' | 'ServiceRequest' | 'Task' | 'Provenance';
@@ -45,24 +60,27 @@ export type StepOutcome =
   /** The EHR keeps no mark of ours and holds something that may be what was written: a person decides. */
   | { status: 'unsure'; detail: string; candidates: Candidate[] };
 
-export type ReferralFact =
+/** Until its order stands in the chart. */
+export type OrderFact =
   | {
       type: 'referral-started';
-      version: 1;
+      version: 2;
       patientId: string;
       order: ResourceRef | null;
       specialty: string;
       urgency: Urgency;
       kind: ReferralKind;
+      service: Service;
     }
   | {
       type: 'recommendation-made';
-      version: 1;
+      version: 2;
       recommendationId: string;
       orderVersion: string | null;
       specialty: string;
       urgency: Urgency;
       kind: ReferralKind;
+      service: Service;
       replaces: string | null;
     }
   | { type: 'recommendation-dismissed'; version: 1; recommendationId: string; reason: string }
@@ -84,13 +102,15 @@ export type ReferralFact =
   | { type: 'none-in-network-found'; version: 1; recommendationId: string; withinMiles: number }
   | {
       type: 'referral-approved';
-      version: 1;
+      version: 2;
       approvalId: string;
       recommendationId: string;
       /** The version of the order the clinician saw; null when the approval creates the order. */
       orderVersion: string | null;
       contentHash: string;
       performer: Performer;
+      /** Null where the approval was made before this was kept. */
+      setting: Setting | null;
       overrideReason: { code: string; text: string } | null;
     }
   | {
@@ -115,6 +135,11 @@ export type ReferralFact =
   | { type: 'approval-withdrawn'; version: 1; planId: string; approvalId: string; reason: string }
   | { type: 'order-changed-before-write'; version: 1; planId: string; approvalId: string; detail: string };
 
+export type ReferralFact = OrderFact | CareFact;
+
+/** What is to become an event: when it happened (null where that is only inferred), and what told of it where it was observed. */
+export type Happening = { effectiveAt: Instant | null; factKey: string | null; fact: ReferralFact };
+
 export type ReferralEvent = {
   /** 1, 2, 3 … within one referral. */
   sequence: number;
@@ -123,5 +148,7 @@ export type ReferralEvent = {
   /** When we learned of it. */
   recordedAt: Instant;
   actor: Actor;
+  /** Source, resource and version of what was observed; null where somebody asked for it here. */
+  factKey: string | null;
   fact: ReferralFact;
 };

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { decide, type ReferralCommand } from './command.ts';
-import type { Performer } from './event.ts';
 import { observe } from './observe.ts';
-import { evolve, type Referral, statusOf } from './referral.ts';
+import { evolve, type Referral } from './referral.ts';
+import { statusOf } from './status.ts';
+import { CLINICIAN, performer } from './test-play.ts';
 
-const performer: Performer = { entryId: 'e1', npi: '1234567893', display: 'Ana Rivera, MD', nucc: '207RC0000X', network: 'in', rank: 1 };
 const AT = '2026-11-28T10:00:00.000Z';
 
 /** A referral whose order the EHR holds in this status. */
@@ -20,6 +20,9 @@ function written(orderStatus: string): Referral {
       specialty: 'cardiology',
       urgency: 'routine',
       kind: 'consult',
+      service: 'visit',
+      insteadOf: null,
+      asker: CLINICIAN,
       replaces: null,
       noneInNetworkWithinMiles: null,
     },
@@ -30,7 +33,9 @@ function written(orderStatus: string): Referral {
       recommendationId: 'r',
       orderVersion: '3',
       contentHash: 'c',
+      asker: CLINICIAN,
       performer,
+      setting: null,
       overrideReason: null,
       rung: 1,
       steps: ['ServiceRequest'],
@@ -58,12 +63,16 @@ const take = (referral: Referral | undefined, fact: Parameters<typeof evolve>[2]
     sequence: (referral?.lastSequence ?? 0) + 1,
     effectiveAt: AT,
     recordedAt: AT,
+    factKey: null,
     actor: { kind: 'software', name: 'Refloop', version: '1' },
     fact,
   });
 
 const seen = (referral: Referral, status: string, reference = 'ServiceRequest/o1'): Referral =>
-  observe(referral, { kind: 'order-read', reference, status, versionId: '5' }).reduce(take, referral);
+  observe(referral, { kind: 'order-read', reference, status, versionId: '5' }, AT).reduce(
+    (before, { fact }) => take(before, fact),
+    referral,
+  );
 
 describe('the order as the EHR shows it', () => {
   test.each([
@@ -76,12 +85,14 @@ describe('the order as the EHR shows it', () => {
   });
 
   test('seen as it is known makes no event', () => {
-    expect(observe(written('draft'), { kind: 'order-read', reference: 'ServiceRequest/o1', status: 'draft', versionId: '4' })).toEqual([]);
+    expect(observe(written('draft'), { kind: 'order-read', reference: 'ServiceRequest/o1', status: 'draft', versionId: '4' }, AT)).toEqual(
+      [],
+    );
   });
 
   test.each(['on-hold', 'completed', 'entered-in-error'])('seen as %s again it makes no second event', (status) => {
     const once = seen(written('draft'), status);
-    expect(observe(once, { kind: 'order-read', reference: 'ServiceRequest/o1', status, versionId: '5' })).toEqual([]);
+    expect(observe(once, { kind: 'order-read', reference: 'ServiceRequest/o1', status, versionId: '5' }, AT)).toEqual([]);
   });
 
   test('an order found revoked when it is first heard of is told as that', () => {

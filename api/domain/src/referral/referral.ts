@@ -9,7 +9,13 @@ import { type ResourceRef, referenceText } from '../fhir/reference.ts';
 import type { Instant } from '../instant.ts';
 import type { Urgency } from '../matching/request.ts';
 import { unreachable } from '../result.ts';
-import type { Performer, ReferralEvent, StepName, StepOutcome } from './event.ts';
+import { type Attempt, type Moment, newAttempt } from './attempt.ts';
+import { afterCare } from './care.ts';
+import { type ContactOutcome, type DenialReason, type EndingKind, isCareFact, type SeenBy } from './care-event.ts';
+import type { Service } from './closure.ts';
+import type { Actor, Performer, ReferralEvent, Setting, StepName, StepOutcome } from './event.ts';
+import type { LossReason } from './loss-reason.ts';
+import type { Report } from './report.ts';
 
 export type Approval = {
   id: string;
@@ -19,6 +25,7 @@ export type Approval = {
   orderVersion: string | null;
   contentHash: string;
   performer: Performer;
+  setting: Setting | null;
   overrideReason: { code: string; text: string } | null;
 };
 
@@ -37,15 +44,23 @@ export type Order =
   | { status: 'awaiting-signature'; reference: ResourceRef; approval: Approval; writeBack: WriteBack }
   | { status: 'active'; reference: ResourceRef; approval: Approval; writeBack: WriteBack }
   /** Taken back in the EHR itself, by whoever may do so there. */
-  | { status: 'revoked'; reference: ResourceRef; approval: Approval; writeBack: WriteBack };
+  | { status: 'revoked'; reference: ResourceRef; approval: Approval; writeBack: WriteBack }
+  /** Nothing more is done for it, without its loop being closed. */
+  | {
+      status: 'ended';
+      how: EndingKind;
+      reason: string;
+      at: Moment;
+      reference: ResourceRef;
+      approval: Approval;
+      writeBack: WriteBack;
+    };
 
-/** The payer's side. Nothing asks a payer yet, so nothing is claimed. */
-export type Authorization = { status: 'not-checked' };
-
-export type Attempt = { number: number; status: 'draft'; performer: Performer; task: ResourceRef | null };
-
-/** A document that came back; none can arrive before something was sent. */
-export type Report = never;
+/** The payer's side, never derived from anything else. */
+export type Authorization =
+  | { status: 'not-checked' }
+  | { status: 'not-needed' | 'asked' | 'approved'; since: Moment }
+  | { status: 'denied'; since: Moment; reason: DenialReason };
 
 /** With whom it lies to be signed and who prepared it, both by subject. */
 export type Pend = { preparedBy: string; for: string; note: string; since: Instant };
@@ -67,6 +82,7 @@ export type Referral = {
   specialty: string;
   urgency: Urgency;
   kind: ReferralKind;
+  service: Service;
   startedAt: Instant;
   /** The order it was launched from; stays so when the approval creates another one. */
   launchedFrom: ResourceRef | null;
@@ -77,26 +93,17 @@ export type Referral = {
   attempts: Attempt[];
   reports: Report[];
   openExceptions: { recommendationId: string; kind: 'none-in-network'; withinMiles: number }[];
+  /** Times at which somebody tried to reach the patient. */
+  contacts: { outcome: ContactOutcome; at: Moment }[];
+  /** Visits for this with somebody who was never asked. */
+  elsewhere: { seenBy: SeenBy; evidence: 'claim' | 'note' | 'patient'; at: Moment }[];
+  /** Why it was lost, where a person said so. */
+  loss: { primary: LossReason; secondary: LossReason[] } | null;
+  /** What cannot follow from what is known, for a person to reconcile. */
+  setAside: ({ what: string; why: string; since: Instant } & ({ status: 'open' } | { status: 'settled'; note: string }))[];
+  /** Source, resource and version of each inbound fact that was taken. */
+  factKeys: string[];
 };
-
-/** The one word people see; derived, never stored as truth. Sending and what follows it come with the channels. */
-export type StatusWord = 'draft' | 'approved' | 'awaiting-signature' | 'in-chart' | 'revoked';
-
-export function statusOf(referral: Referral): StatusWord {
-  switch (referral.order.status) {
-    case 'draft':
-      return 'draft';
-    case 'approved':
-      return 'approved';
-    case 'awaiting-signature':
-    case 'revoked':
-      return referral.order.status;
-    case 'active':
-      return 'in-chart';
-    default:
-      return unreachable(referral.order);
-  }
-}
 
 /** The write-back as people see it, one of the three separate indicators. */
 export type WriteBackWord = 'waiting' | 'writing' | 'partial' | 'done' | 'awaiting-signature' | 'refused' | 'stale' | 'unknown' | 'unsure';
@@ -130,7 +137,7 @@ export function writeBackWord(steps: readonly { outcome: StepOutcome | null }[])
  * Counts up with every change of what the fold makes of the same events: rows kept in an older form are then made anew.
  * golden-fold.json holds one history folded; the test beside it fails where that changed and this did not.
  */
-export const FOLD_VERSION = 3;
+export const FOLD_VERSION = 4;
 
 /** The fold. Events come in order of sequence; the first is always `referral-started`. */
 export function fold(id: string, events: readonly ReferralEvent[]): Referral | undefined {
@@ -146,6 +153,7 @@ export function evolve(id: string, before: Referral | undefined, event: Referral
       specialty: fact.specialty,
       urgency: fact.urgency,
       kind: fact.kind,
+      service: fact.service,
       startedAt: event.recordedAt,
       launchedFrom: fact.order,
       lastSequence: event.sequence,
@@ -155,11 +163,18 @@ export function evolve(id: string, before: Referral | undefined, event: Referral
       attempts: [],
       reports: [],
       openExceptions: [],
+      contacts: [],
+      elsewhere: [],
+      loss: null,
+      setAside: [],
+      factKeys: keysOf(event),
     };
   }
   if (!before) throw new Error(`Referral ${id} has a ${fact.type} event before it was started`);
-  return { ...applied(before, event), lastSequence: event.sequence };
+  return { ...applied(before, event), lastSequence: event.sequence, factKeys: [...before.factKeys, ...keysOf(event)] };
 }
+
+const keysOf = ({ factKey }: ReferralEvent): string[] => (factKey === null ? [] : [factKey]);
 
 type Standing = { status: Exclude<OfferedRecommendation['status'], 'pended'> } | { status: 'pended'; pend: Pend };
 
@@ -174,6 +189,7 @@ const withRecommendation = (referral: Referral, id: string, standing: Standing):
 
 function applied(referral: Referral, event: ReferralEvent): Referral {
   const { fact } = event;
+  if (isCareFact(fact)) return afterCare(referral, fact, { at: event.effectiveAt, recordedAt: event.recordedAt, by: nameOf(event.actor) });
   switch (fact.type) {
     case 'referral-started':
       return referral;
@@ -183,6 +199,7 @@ function applied(referral: Referral, event: ReferralEvent): Referral {
         specialty: fact.specialty,
         urgency: fact.urgency,
         kind: fact.kind,
+        service: fact.service,
         // The question is asked anew; if nobody is in network again, the next event says so.
         openExceptions: [],
         recommendations: [
@@ -211,18 +228,19 @@ function applied(referral: Referral, event: ReferralEvent): Referral {
       const approval: Approval = {
         id: fact.approvalId,
         recommendationId: fact.recommendationId,
-        by: event.actor.kind === 'software' ? event.actor.name : event.actor.fhirUser,
+        by: nameOf(event.actor),
         at: event.recordedAt,
         orderVersion: fact.orderVersion,
         contentHash: fact.contentHash,
         performer: fact.performer,
+        setting: fact.setting,
         overrideReason: fact.overrideReason,
       };
       return {
         ...referral,
         recommendations: withRecommendation(referral, fact.recommendationId, { status: 'approved' }),
         order: { status: 'approved', reference: referral.order.reference, approval, writeBack: null },
-        attempts: [{ number: 1, status: 'draft', performer: fact.performer, task: null }],
+        attempts: [newAttempt(1, fact.performer, event.effectiveAt)],
       };
     }
     case 'write-back-planned': {
@@ -251,10 +269,13 @@ function applied(referral: Referral, event: ReferralEvent): Referral {
   }
 }
 
+const nameOf = (actor: Actor): string => (actor.kind === 'software' ? actor.name : actor.fhirUser);
+
 /** The EHR is the authority over its order: what it shows is how it is, whoever did it. */
 function seenInEhr(referral: Referral, seen: { reference: string; status: string }): Referral {
   const { order } = referral;
-  if (order.status === 'draft' || order.status === 'approved' || referenceText(order.reference) !== seen.reference) return referral;
+  if (order.status === 'draft' || order.status === 'approved' || order.status === 'ended') return referral;
+  if (referenceText(order.reference) !== seen.reference) return referral;
   const { reference, approval, writeBack } = order;
   return { ...referral, order: { status: orderStanding(seen.status), reference, approval, writeBack } };
 }

@@ -28,7 +28,7 @@ describe('stored events of every version stay readable', () => {
 
   test('an unknown type or a newer version is refused, not guessed', () => {
     expect(() => readFact('referral-teleported', 1, {})).toThrow(/newer release/);
-    expect(() => readFact('referral-started', 2, {})).toThrow(/reads up to 1/);
+    expect(() => readFact('referral-started', 3, {})).toThrow(/reads up to 2/);
   });
 });
 
@@ -65,6 +65,7 @@ function folded() {
       sequence: index + 1,
       effectiveAt: '2026-11-20T09:58:20.000Z',
       recordedAt: '2026-11-20T09:58:20.000Z',
+      factKey: null,
       actor: { kind: 'person' as const, subject: 'lee', fhirUser: 'Practitioner/lee', sessionId: 's' },
       fact: readFact(event.type, event.version, event.data),
     };

@@ -8,13 +8,14 @@ type Upcaster = (data: Record<string, unknown>) => Record<string, unknown>;
 
 /** For each type: the current version, and how each older version becomes the next. */
 export const EVENT_VERSIONS: Record<ReferralFact['type'], { current: number; steps: Record<number, Upcaster> }> = {
-  'referral-started': { current: 1, steps: {} },
-  'recommendation-made': { current: 1, steps: {} },
+  // Until version 2 a visit was all that could be asked for.
+  'referral-started': { current: 2, steps: { 1: (data) => ({ ...data, service: 'visit' }) } },
+  'recommendation-made': { current: 2, steps: { 1: (data) => ({ ...data, service: 'visit' }) } },
   'recommendation-dismissed': { current: 1, steps: {} },
   'recommendation-pended': { current: 1, steps: {} },
   'pend-taken-back': { current: 1, steps: {} },
   'none-in-network-found': { current: 1, steps: {} },
-  'referral-approved': { current: 1, steps: {} },
+  'referral-approved': { current: 2, steps: { 1: (data) => ({ ...data, setting: null }) } },
   'write-back-planned': { current: 2, steps: { 1: (data) => ({ ...data, attemptsRecorded: false }) } },
   'write-step-attempted': { current: 1, steps: {} },
   // Version 2 adds the outcome “unsure”; what version 1 could say reads as it did.
@@ -23,6 +24,31 @@ export const EVENT_VERSIONS: Record<ReferralFact['type'], { current: number; ste
   'write-candidates-refused': { current: 1, steps: {} },
   'order-changed-before-write': { current: 1, steps: {} },
   'approval-withdrawn': { current: 1, steps: {} },
+  'attempt-opened': { current: 1, steps: {} },
+  'attempt-sent': { current: 1, steps: {} },
+  'transmission-delivered': { current: 1, steps: {} },
+  'transmission-failed': { current: 1, steps: {} },
+  'attempt-received': { current: 1, steps: {} },
+  'attempt-accepted': { current: 1, steps: {} },
+  'work-begun': { current: 1, steps: {} },
+  'attempt-declined': { current: 1, steps: {} },
+  'appointment-booked': { current: 1, steps: {} },
+  'appointment-missed': { current: 1, steps: {} },
+  'appointment-cancelled': { current: 1, steps: {} },
+  'patient-seen': { current: 1, steps: {} },
+  'cancellation-requested': { current: 1, steps: {} },
+  'cancellation-confirmed': { current: 1, steps: {} },
+  'report-received': { current: 1, steps: {} },
+  'report-matched': { current: 1, steps: {} },
+  'report-reviewed': { current: 1, steps: {} },
+  'authorization-asked': { current: 1, steps: {} },
+  'authorization-decided': { current: 1, steps: {} },
+  'patient-contacted': { current: 1, steps: {} },
+  'seen-elsewhere': { current: 1, steps: {} },
+  'loss-reason-recorded': { current: 1, steps: {} },
+  'order-ended': { current: 1, steps: {} },
+  'fact-set-aside': { current: 1, steps: {} },
+  'set-aside-settled': { current: 1, steps: {} },
 };
 
 const isKnown = (type: string): type is ReferralFact['type'] => Object.hasOwn(EVENT_VERSIONS, type);

@@ -33,6 +33,7 @@ import { type PlanContent, planOf } from './plan-content.ts';
 import { coveredIn, named, preparerFor, whyNotDecide, whyNotWorkOn } from './prepared.ts';
 import { applyCommand, readReferral, withRetry } from './referral-log.ts';
 import { refusalWithNames } from './referral-refusal.ts';
+import { settingOf } from './setting.ts';
 import { signedNote } from './signed-note.ts';
 import { endPend } from './to-sign.ts';
 
@@ -232,6 +233,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
             orderVersion: order?.versionId ?? null,
             contentHash,
             performer: chosen.performer,
+            setting: settingOf(kept, chosen.card),
             overrideReason: input.working.overrideReason,
             rung: writeBack.rung,
             steps: writes.map((write) => write.name),

@@ -146,6 +146,8 @@ export const makeRecommendation =
           specialty: request.match.specialty,
           urgency: request.match.urgency,
           kind: request.kind,
+          // What the app orders is seeing a specialist.
+          service: 'visit',
           replaces: input.replaces ?? null,
           insteadOf: input.insteadOf ?? null,
           asker: await askerOf(unit, session.subject, now),

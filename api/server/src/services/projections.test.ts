@@ -23,6 +23,7 @@ async function recommend(unit: Unit, referralId: string, patientId: string): Pro
     specialty: 'cardiology',
     urgency: 'routine',
     kind: 'consult',
+    service: 'visit',
     replaces: null,
     insteadOf: null,
     asker,

@@ -19,7 +19,7 @@ import type { Store, Unit } from '../store/store.ts';
 import { toJson } from './kept.ts';
 import { nextLookAt } from './look-schedule.ts';
 import { hasLapsed, type PlanContent, planContentOf, planOf } from './plan-content.ts';
-import { applyFacts, readReferral, withRetry } from './referral-log.ts';
+import { applyHappenings, readReferral, withRetry } from './referral-log.ts';
 import { type Holder, LEASE_SECONDS, leaseLost, recordAttempt, recordOutcome } from './step-record.ts';
 
 /** The EHR through Refloop's own access, or why it cannot be reached just now. */
@@ -141,11 +141,11 @@ export function createReconciliation(deps: ReconciliationDeps): { run: () => Pro
     const versionId = read.value.meta?.versionId ?? null;
     await record(site, plan.id, by, async (unit, stored) => {
       const now = await readReferral(unit, plan.referralId);
-      const facts = now ? observe(now, { kind: 'order-read', reference, status, versionId }) : [];
-      if (!now || facts.length === 0) return;
+      const happenings = now ? observe(now, { kind: 'order-read', reference, status, versionId }, at()) : [];
+      if (!now || happenings.length === 0) return;
       // An EHR that took its time to answer may have outlasted the lease.
       await unit.plans.takeLease(plan.id, by.holder, at(), LEASE_SECONDS);
-      await applyFacts(unit, now, software, at(), facts);
+      await applyHappenings(unit, now, software, at(), happenings);
       const content = planContentOf(stored);
       const steps = content.steps.map((step) =>
         step.name === 'ServiceRequest' && step.outcome.status === 'done'

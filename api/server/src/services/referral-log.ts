@@ -1,8 +1,9 @@
 /** One referral's history: read, decide, append and project, within the caller's transaction. */
 
 import { decide, type ReferralCommand, type ReferralRefusal } from '@refloop/domain/referral/command';
-import type { Actor, ReferralEvent, ReferralFact } from '@refloop/domain/referral/event';
-import { evolve, FOLD_VERSION, fold, type Referral, statusOf } from '@refloop/domain/referral/referral';
+import type { Actor, Happening, ReferralEvent } from '@refloop/domain/referral/event';
+import { evolve, FOLD_VERSION, fold, type Referral } from '@refloop/domain/referral/referral';
+import { statusOf } from '@refloop/domain/referral/status';
 import { readFact } from '@refloop/domain/referral/upcast';
 import { ok, type Result } from '@refloop/domain/result';
 import type { NewEvent, StoredEvent } from '../store/events.ts';
@@ -14,13 +15,18 @@ export class AppendConflict extends Error {}
 
 const asJson = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;
 
+/** Among the data of an event, since it names a resource of the EHR and is sealed with it. */
+const FACT_KEY = 'factKey';
+
 export function eventOf(stored: StoredEvent): ReferralEvent {
+  const { [FACT_KEY]: factKey, ...data } = stored.data as Record<string, unknown>;
   return {
     sequence: stored.sequence,
     effectiveAt: stored.effectiveAt,
     recordedAt: stored.recordedAt,
     actor: stored.actor as unknown as Actor,
-    fact: readFact(stored.type, stored.version, stored.data as Record<string, unknown>),
+    factKey: typeof factKey === 'string' ? factKey : null,
+    fact: readFact(stored.type, stored.version, data),
   };
 }
 
@@ -39,14 +45,15 @@ export const projectionOf = (referral: Referral, updatedAt: string): ReferralRow
   state: asJson(referral),
 });
 
-function newEvent(fact: ReferralFact, actor: Actor, now: string): NewEvent {
+function newEvent({ fact, effectiveAt, factKey }: Happening, actor: Actor, now: string): NewEvent {
   const { type, version, ...data } = fact;
-  return { type, version, effectiveAt: now, recordedAt: now, actor: asJson(actor), data: asJson(data) };
+  const event = { type, version, effectiveAt, recordedAt: now, actor: asJson(actor) };
+  return factKey === null ? { ...event, data: asJson(data) } : { ...event, data: asJson({ ...data, [FACT_KEY]: factKey }), factKey };
 }
 
 /** Writes what happened to the referral as it was read, and its projection. Throws AppendConflict when somebody was faster. */
-export async function applyFacts(unit: Unit, before: Referral, actor: Actor, now: string, facts: ReferralFact[]): Promise<void> {
-  await append(unit, before.id, before, actor, now, facts);
+export async function applyHappenings(unit: Unit, before: Referral, actor: Actor, now: string, happenings: Happening[]): Promise<void> {
+  await append(unit, before.id, before, actor, now, happenings);
 }
 
 async function append(
@@ -55,18 +62,17 @@ async function append(
   before: Referral | undefined,
   actor: Actor,
   now: string,
-  facts: ReferralFact[],
+  happenings: Happening[],
 ): Promise<Referral | undefined> {
   const sequence = before?.lastSequence ?? 0;
   const answer = await unit.events.append(
     referralId,
     sequence,
-    facts.map((fact) => newEvent(fact, actor, now)),
+    happenings.map((each) => newEvent(each, actor, now)),
   );
   if (answer.status === 'conflict') throw new AppendConflict(`Referral ${referralId} moved on from event ${sequence}`);
-  const after = facts.reduce<Referral | undefined>(
-    (referral, fact, index) =>
-      evolve(referralId, referral, { sequence: sequence + index + 1, effectiveAt: now, recordedAt: now, actor, fact }),
+  const after = happenings.reduce<Referral | undefined>(
+    (referral, each, index) => evolve(referralId, referral, { ...each, sequence: sequence + index + 1, recordedAt: now, actor }),
     before,
   );
   if (after) await unit.referrals.put(projectionOf(after, now));
@@ -85,7 +91,8 @@ export async function applyCommand(
   const decided = decide(before, command);
   if (!decided.ok) return decided;
   if (decided.value.length === 0) return ok(before);
-  return ok(await append(unit, referralId, before, actor, now, decided.value));
+  const happenings = decided.value.map((fact): Happening => ({ effectiveAt: now, factKey: null, fact }));
+  return ok(await append(unit, referralId, before, actor, now, happenings));
 }
 
 const ATTEMPTS = 4;

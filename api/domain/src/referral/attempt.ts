@@ -1,0 +1,81 @@
+/**
+ * One attempt: one performer, what was sent there, and where the work stands with them. A decline ends the attempt, never the order;
+ * the next performer is the next attempt.
+ */
+import type { ResourceRef } from '../fhir/reference.ts';
+import type { Instant } from '../instant.ts';
+import type { Performer } from './event.ts';
+
+/** When something happened; null where it is only inferred from what came later, so that no duration rests on it. */
+export type Moment = Instant | null;
+
+export const CHANNELS = ['direct', 'fax', 'link', 'fhir', 'by-hand'] as const;
+export type Channel = (typeof CHANNELS)[number];
+
+/** A receipt says that it arrived at a machine; it is no acceptance. */
+export type Transmission = { id: string; channel: Channel; at: Moment } & (
+  | { status: 'sent' }
+  | { status: 'delivered' }
+  | { status: 'failed'; detail: string }
+);
+
+export type Appointment = { id: string; startsAt: Instant; status: 'booked' | 'replaced' | 'missed' | 'cancelled' | 'kept' };
+
+export const DECLINE_REASONS = [
+  'not-taking-patients',
+  'wrong-specialty',
+  'not-in-plan',
+  'packet-incomplete',
+  'authorization-missing',
+  'out-of-area',
+  'other',
+] as const;
+export type DeclineReason = (typeof DECLINE_REASONS)[number];
+
+/** Where the recipient's work stands, since when. The names follow the BSeR business status; the table of moves is in bser.ts. */
+export type Work = { since: Moment } & (
+  | { status: 'draft' }
+  | { status: 'sent' }
+  /** Somebody there said that they have it. */
+  | { status: 'received' }
+  | { status: 'accepted' }
+  /** Of a recipient that reports no stage of its own. */
+  | { status: 'in-progress' }
+  | { status: 'scheduled'; appointmentId: string }
+  | { status: 'missed'; appointmentId: string }
+  | { status: 'appointment-cancelled'; appointmentId: string }
+  | { status: 'seen' }
+  | { status: 'cancellation-requested'; reason: string }
+  | { status: 'declined'; reason: DeclineReason }
+  | { status: 'cancelled' }
+  | { status: 'completed' }
+);
+export type WorkStatus = Work['status'];
+
+export type Attempt = {
+  /** 1, 2, 3 … within one referral. */
+  number: number;
+  performer: Performer;
+  /** The fulfilment Task in the chart. */
+  task: ResourceRef | null;
+  transmissions: Transmission[];
+  appointments: Appointment[];
+  /** When the patient was seen by this performer, each visit once. */
+  visits: Moment[];
+  work: Work;
+};
+
+export const newAttempt = (number: number, performer: Performer, since: Moment): Attempt => ({
+  number,
+  performer,
+  task: null,
+  transmissions: [],
+  appointments: [],
+  visits: [],
+  work: { status: 'draft', since },
+});
+
+const ENDED: readonly WorkStatus[] = ['declined', 'cancelled', 'completed'];
+
+/** Nothing more is expected of this performer. */
+export const isEnded = ({ work }: Attempt): boolean => ENDED.includes(work.status);

@@ -1,0 +1,227 @@
+/** What may be asked of a referral whose order stands in the chart. The recipient's acts obey the BSeR table (bser.ts). */
+import type { ResourceRef } from '../fhir/reference.ts';
+import type { Instant } from '../instant.ts';
+import { ok, type Result, refuse, unreachable } from '../result.ts';
+import { type Attempt, type Channel, type DeclineReason, isEnded, type Moment, type WorkStatus } from './attempt.ts';
+import { type Act, MOVES } from './bser.ts';
+import type { CareFact, ContactOutcome, EndingKind, RerouteReason } from './care-event.ts';
+import { closedBy } from './closure.ts';
+import type { Happening, Performer } from './event.ts';
+import { visitProved } from './inference.ts';
+import type { LossReason } from './loss-reason.ts';
+import type { Referral } from './referral.ts';
+import type { Report } from './report.ts';
+
+type ReportGiven = { reportId: string; document: ResourceRef | null; fromNpi: string | null };
+
+/** Of one attempt, by whoever does it: the practice sends and asks for cancellation, the rest is the recipient's. */
+export type AttemptCommand = { attempt: number /** When it was done, as whoever did it says. */; at: Instant } & (
+  | { type: 'send'; transmissionId: string; channel: Channel }
+  | { type: 'acknowledge' }
+  | { type: 'request-cancellation'; reason: string }
+  | { type: 'accept' }
+  | { type: 'decline'; reason: DeclineReason }
+  | { type: 'begin-work' }
+  | { type: 'schedule'; appointmentId: string; startsAt: Instant }
+  | { type: 'no-show'; appointmentId: string }
+  | { type: 'cancel-appointment'; appointmentId: string; by: 'patient' | 'specialist' | 'unknown' }
+  | { type: 'mark-seen'; appointmentId: string | null }
+  | ({ type: 'give-interim-note' } & ReportGiven)
+  | ({ type: 'give-outcome' } & ReportGiven)
+  | { type: 'confirm-cancellation' }
+);
+
+export type CareCommand =
+  | AttemptCommand
+  | { type: 'reroute'; performer: Performer; because: RerouteReason }
+  | { type: 'match-report'; reportId: string; attempt: number }
+  | { type: 'review-report'; reportId: string }
+  | { type: 'ask-authorization' }
+  | { type: 'record-contact'; outcome: ContactOutcome }
+  | { type: 'record-loss-reason'; primary: LossReason; secondary: LossReason[] }
+  | { type: 'end'; how: EndingKind; reason: string }
+  | { type: 'settle-set-aside'; setAside: number; note: string };
+
+export type CareRefusal =
+  /** Nothing leaves without the clinician's order in force. */
+  | { kind: 'order-not-active'; status: Referral['order']['status'] }
+  | { kind: 'no-such-attempt'; attempt: number }
+  | { kind: 'not-yet'; at: Instant }
+  | { kind: 'not-in-this-state'; act: Act; status: WorkStatus }
+  | { kind: 'no-such-appointment'; appointmentId: string }
+  | { kind: 'attempt-still-open'; attempt: number }
+  | { kind: 'no-such-report'; reportId: string }
+  | { kind: 'report-not-matched'; reportId: string }
+  | { kind: 'already-closed' }
+  | { kind: 'nothing-set-aside'; setAside: number };
+
+const ACT_OF: Record<AttemptCommand['type'], Act> = {
+  send: 'send',
+  acknowledge: 'acknowledge',
+  'request-cancellation': 'request-cancellation',
+  accept: 'accept',
+  decline: 'decline',
+  'begin-work': 'begin-work',
+  schedule: 'schedule',
+  'no-show': 'no-show',
+  'cancel-appointment': 'cancel-appointment',
+  'mark-seen': 'interim',
+  'give-interim-note': 'interim',
+  'give-outcome': 'outcome',
+  'confirm-cancellation': 'confirm-cancellation',
+};
+
+const isAttemptCommand = (command: CareCommand): command is AttemptCommand => Object.hasOwn(ACT_OF, command.type);
+
+type Decision = Result<Happening[], CareRefusal>;
+
+const happened = (at: Moment, ...facts: CareFact[]): Happening[] => facts.map((fact) => ({ effectiveAt: at, factKey: null, fact }));
+
+type Of<Type extends CareCommand['type']> = Extract<CareCommand, { type: Type }>;
+
+const inForce = ({ order }: Referral): CareRefusal | undefined =>
+  order.status === 'active' ? undefined : { kind: 'order-not-active', status: order.status };
+
+export function decideCare(referral: Referral, command: CareCommand, now: Instant): Decision {
+  if (isAttemptCommand(command)) return ofAttempt(referral, command, now);
+  switch (command.type) {
+    case 'match-report':
+      return matchReport(referral, command, now);
+    case 'review-report':
+      return reviewReport(referral, command.reportId, now);
+    case 'record-loss-reason':
+      return ok(happened(now, { type: 'loss-reason-recorded', version: 1, primary: command.primary, secondary: command.secondary }));
+    case 'settle-set-aside':
+      return settleSetAside(referral, command, now);
+    case 'record-contact':
+      return ok(happened(now, { type: 'patient-contacted', version: 1, outcome: command.outcome }));
+    case 'ask-authorization':
+      return askAuthorization(referral, now);
+    case 'end':
+      return end(referral, command, now);
+    case 'reroute':
+      return reroute(referral, command, now);
+    default:
+      return unreachable(command);
+  }
+}
+
+function ofAttempt(referral: Referral, command: AttemptCommand, now: Instant): Decision {
+  const refusal = inForce(referral);
+  if (refusal) return refuse(refusal);
+  const attempt = referral.attempts.find(({ number }) => number === command.attempt);
+  if (!attempt) return refuse({ kind: 'no-such-attempt', attempt: command.attempt });
+  if (command.at > now) return refuse({ kind: 'not-yet', at: command.at });
+  const act = ACT_OF[command.type];
+  const { status } = attempt.work;
+  // A second transmission of what is open already moves nothing.
+  const again = command.type === 'send' && status !== 'draft' && !isEnded(attempt);
+  if (!again && MOVES[status][act] === undefined) return refuse({ kind: 'not-in-this-state', act, status });
+  return acted(referral, attempt, command);
+}
+
+function acted(referral: Referral, attempt: Attempt, command: AttemptCommand): Decision {
+  const { number } = attempt;
+  const base = { version: 1, attempt: number } as const;
+  const done = (...facts: CareFact[]): Decision => ok(happened(command.at, ...facts));
+  const unknown = (appointmentId: string): boolean => !attempt.appointments.some(({ id }) => id === appointmentId);
+  switch (command.type) {
+    case 'send':
+      return done({ type: 'attempt-sent', ...base, transmissionId: command.transmissionId, channel: command.channel });
+    case 'acknowledge':
+      return done({ type: 'attempt-received', ...base });
+    case 'request-cancellation':
+      return done({ type: 'cancellation-requested', ...base, reason: command.reason });
+    case 'accept':
+      return done({ type: 'attempt-accepted', ...base });
+    case 'decline':
+      return done({ type: 'attempt-declined', ...base, reason: command.reason });
+    case 'begin-work':
+      return done({ type: 'work-begun', ...base });
+    case 'schedule':
+      return done({ type: 'appointment-booked', ...base, appointmentId: command.appointmentId, startsAt: command.startsAt });
+    case 'no-show':
+      if (unknown(command.appointmentId)) return refuse({ kind: 'no-such-appointment', appointmentId: command.appointmentId });
+      return done({ type: 'appointment-missed', ...base, appointmentId: command.appointmentId });
+    case 'cancel-appointment':
+      if (unknown(command.appointmentId)) return refuse({ kind: 'no-such-appointment', appointmentId: command.appointmentId });
+      return done({ type: 'appointment-cancelled', ...base, appointmentId: command.appointmentId, by: command.by });
+    case 'mark-seen': {
+      const { appointmentId } = command;
+      if (appointmentId !== null && unknown(appointmentId)) return refuse({ kind: 'no-such-appointment', appointmentId });
+      return done({ type: 'patient-seen', ...base, appointmentId });
+    }
+    case 'give-interim-note':
+      return done(...given(number, 'interim', command));
+    case 'give-outcome':
+      return ok([...visitProved(referral, attempt, 'final'), ...happened(command.at, ...given(number, 'final', command))]);
+    case 'confirm-cancellation':
+      return done({ type: 'cancellation-confirmed', ...base });
+    default:
+      return unreachable(command);
+  }
+}
+
+const given = (attempt: number, form: Report['form'], { reportId, document, fromNpi }: ReportGiven): CareFact[] => [
+  { type: 'report-received', version: 1, reportId, form, document, fromNpi },
+  { type: 'report-matched', version: 1, reportId, attempt },
+];
+
+/** The order stays as it is: another performer is asked. Whoever was asked before has ended it, or was told to stop. */
+function reroute(referral: Referral, { performer, because }: Of<'reroute'>, now: Instant): Decision {
+  const refusal = inForce(referral);
+  if (refusal) return refuse(refusal);
+  if (closedBy(referral)) return refuse({ kind: 'already-closed' });
+  const last = referral.attempts.at(-1);
+  if (last && !FREE.includes(last.work.status)) return refuse({ kind: 'attempt-still-open', attempt: last.number });
+  return ok(happened(now, { type: 'attempt-opened', version: 1, attempt: (last?.number ?? 0) + 1, performer, because }));
+}
+
+/** Nothing is hoped for from this performer any more. */
+const FREE: readonly WorkStatus[] = ['declined', 'cancelled', 'cancellation-requested'];
+
+function matchReport(referral: Referral, { reportId, attempt: number }: Of<'match-report'>, now: Instant): Decision {
+  const report = referral.reports.find(({ id }) => id === reportId);
+  if (!report) return refuse({ kind: 'no-such-report', reportId });
+  const attempt = referral.attempts.find((each) => each.number === number);
+  if (!attempt) return refuse({ kind: 'no-such-attempt', attempt: number });
+  if (report.status !== 'received') return ok([]);
+  return ok([
+    ...visitProved(referral, attempt, report.form),
+    ...happened(now, { type: 'report-matched', version: 1, reportId, attempt: number }),
+  ]);
+}
+
+/** Whoever reviewed it first closed the loop; a second review changes nothing. */
+function reviewReport(referral: Referral, reportId: string, now: Instant): Decision {
+  const report = referral.reports.find(({ id }) => id === reportId);
+  if (!report) return refuse({ kind: 'no-such-report', reportId });
+  switch (report.status) {
+    case 'received':
+      return refuse({ kind: 'report-not-matched', reportId });
+    case 'matched':
+      return ok(happened(now, { type: 'report-reviewed', version: 1, reportId }));
+    case 'reviewed':
+      return ok([]);
+    default:
+      return unreachable(report);
+  }
+}
+
+function askAuthorization(referral: Referral, now: Instant): Decision {
+  const refusal = inForce(referral);
+  if (refusal) return refuse(refusal);
+  return ok(referral.authorization.status === 'asked' ? [] : happened(now, { type: 'authorization-asked', version: 1 }));
+}
+
+function end(referral: Referral, { how, reason }: Of<'end'>, now: Instant): Decision {
+  const refusal = inForce(referral);
+  if (refusal) return refuse(refusal);
+  if (closedBy(referral)) return refuse({ kind: 'already-closed' });
+  return ok(happened(now, { type: 'order-ended', version: 1, how, reason }));
+}
+
+function settleSetAside(referral: Referral, { setAside, note }: Of<'settle-set-aside'>, now: Instant): Decision {
+  if (referral.setAside[setAside]?.status !== 'open') return refuse({ kind: 'nothing-set-aside', setAside });
+  return ok(happened(now, { type: 'set-aside-settled', version: 1, setAside, note }));
+}

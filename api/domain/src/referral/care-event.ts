@@ -1,0 +1,101 @@
+/** What happened to a referral after its order stood in the chart: with the performers, the payer, the patient and the reports. */
+import type { ResourceRef } from '../fhir/reference.ts';
+import type { Instant } from '../instant.ts';
+import type { NetworkStatus } from '../network/directory.ts';
+import type { Channel, DeclineReason } from './attempt.ts';
+import type { Performer, ReferralFact } from './event.ts';
+import type { LossReason } from './loss-reason.ts';
+
+/** Who saw the patient, where a claim, a note or the patient says that it was somebody else than the one referred to. */
+export type SeenBy = { npi: string | null; nucc: string | null; network: NetworkStatus['status'] };
+
+/** Why a performer is asked after another. */
+export const REROUTE_REASONS = ['declined', 'cancelled', 'no-answer', 'patient-asked'] as const;
+export type RerouteReason = (typeof REROUTE_REASONS)[number];
+
+/** How the order ended without its loop being closed. */
+export const ENDINGS = ['cancelled', 'patient-declined', 'expired', 'died'] as const;
+export type EndingKind = (typeof ENDINGS)[number];
+
+export const CONTACTS = ['reached', 'left-message', 'unreachable'] as const;
+export type ContactOutcome = (typeof CONTACTS)[number];
+
+export type AuthorizationDecision = { status: 'not-needed' } | { status: 'approved' } | { status: 'denied'; reason: DenialReason };
+
+export const DENIAL_REASONS = ['not-medically-necessary', 'information-missing', 'not-covered', 'out-of-network', 'other'] as const;
+export type DenialReason = (typeof DENIAL_REASONS)[number];
+
+export type AttemptFact =
+  | { type: 'attempt-opened'; version: 1; attempt: number; performer: Performer; because: RerouteReason }
+  | { type: 'attempt-sent'; version: 1; attempt: number; transmissionId: string; channel: Channel }
+  | { type: 'transmission-delivered'; version: 1; attempt: number; transmissionId: string }
+  | { type: 'transmission-failed'; version: 1; attempt: number; transmissionId: string; detail: string }
+  | { type: 'attempt-received'; version: 1; attempt: number }
+  | { type: 'attempt-accepted'; version: 1; attempt: number }
+  | { type: 'work-begun'; version: 1; attempt: number }
+  | { type: 'attempt-declined'; version: 1; attempt: number; reason: DeclineReason }
+  | { type: 'appointment-booked'; version: 1; attempt: number; appointmentId: string; startsAt: Instant }
+  | { type: 'appointment-missed'; version: 1; attempt: number; appointmentId: string }
+  | { type: 'appointment-cancelled'; version: 1; attempt: number; appointmentId: string; by: 'patient' | 'specialist' | 'unknown' }
+  | { type: 'patient-seen'; version: 1; attempt: number; appointmentId: string | null }
+  | { type: 'cancellation-requested'; version: 1; attempt: number; reason: string }
+  | { type: 'cancellation-confirmed'; version: 1; attempt: number };
+
+export type ReportFact =
+  | {
+      type: 'report-received';
+      version: 1;
+      reportId: string;
+      form: 'interim' | 'final';
+      document: ResourceRef | null;
+      fromNpi: string | null;
+    }
+  | { type: 'report-matched'; version: 1; reportId: string; attempt: number }
+  | { type: 'report-reviewed'; version: 1; reportId: string };
+
+export type CareFact =
+  | AttemptFact
+  | ReportFact
+  | { type: 'authorization-asked'; version: 1 }
+  | { type: 'authorization-decided'; version: 1; decision: AuthorizationDecision }
+  | { type: 'patient-contacted'; version: 1; outcome: ContactOutcome }
+  /** Seen for this by somebody who was never asked. */
+  | { type: 'seen-elsewhere'; version: 1; seenBy: SeenBy; evidence: 'claim' | 'note' | 'patient' }
+  | { type: 'loss-reason-recorded'; version: 1; primary: LossReason; secondary: LossReason[] }
+  | { type: 'order-ended'; version: 1; how: EndingKind; reason: string }
+  /** Something that cannot follow from what is known: kept for a person to reconcile, and nothing else of it is believed. */
+  | { type: 'fact-set-aside'; version: 1; what: string; why: string }
+  | { type: 'set-aside-settled'; version: 1; setAside: number; note: string };
+
+/** What each is about. */
+const ABOUT = {
+  'attempt-opened': 'attempt',
+  'attempt-sent': 'attempt',
+  'transmission-delivered': 'attempt',
+  'transmission-failed': 'attempt',
+  'attempt-received': 'attempt',
+  'attempt-accepted': 'attempt',
+  'work-begun': 'attempt',
+  'attempt-declined': 'attempt',
+  'appointment-booked': 'attempt',
+  'appointment-missed': 'attempt',
+  'appointment-cancelled': 'attempt',
+  'patient-seen': 'attempt',
+  'cancellation-requested': 'attempt',
+  'cancellation-confirmed': 'attempt',
+  'report-received': 'report',
+  'report-matched': 'report',
+  'report-reviewed': 'report',
+  'authorization-asked': 'referral',
+  'authorization-decided': 'referral',
+  'patient-contacted': 'referral',
+  'seen-elsewhere': 'referral',
+  'loss-reason-recorded': 'referral',
+  'order-ended': 'referral',
+  'fact-set-aside': 'referral',
+  'set-aside-settled': 'referral',
+} as const satisfies Record<CareFact['type'], 'attempt' | 'report' | 'referral'>;
+
+export const isCareFact = (fact: ReferralFact): fact is CareFact => Object.hasOwn(ABOUT, fact.type);
+export const isAttemptFact = (fact: CareFact): fact is AttemptFact => ABOUT[fact.type] === 'attempt';
+export const isReportFact = (fact: CareFact): fact is ReportFact => ABOUT[fact.type] === 'report';

@@ -1,0 +1,190 @@
+/** The fold of what happens after the order stands in the chart. Pure bookkeeping: what may happen is decided elsewhere. */
+import type { Instant } from '../instant.ts';
+import { unreachable } from '../result.ts';
+import {
+  type Appointment,
+  type Attempt,
+  isEnded,
+  type Moment,
+  newAttempt,
+  type Transmission,
+  type Work,
+  type WorkStatus,
+} from './attempt.ts';
+import { MOVES } from './bser.ts';
+import { type AttemptFact, type AuthorizationDecision, type CareFact, isAttemptFact, isReportFact, type ReportFact } from './care-event.ts';
+import type { Authorization, Referral } from './referral.ts';
+import type { Report } from './report.ts';
+
+/** When it happened, and who told of it by fhirUser or by the name of the software. */
+export type Told = { at: Moment; recordedAt: Instant; by: string };
+
+export function afterCare(referral: Referral, fact: CareFact, told: Told): Referral {
+  if (isAttemptFact(fact)) return afterAttempt(referral, fact, told.at);
+  if (isReportFact(fact)) return afterReport(referral, fact, told);
+  switch (fact.type) {
+    case 'authorization-asked':
+      return { ...referral, authorization: { status: 'asked', since: told.at } };
+    case 'authorization-decided':
+      return { ...referral, authorization: authorizationOf(fact.decision, told.at) };
+    case 'patient-contacted':
+      return { ...referral, contacts: [...referral.contacts, { outcome: fact.outcome, at: told.at }] };
+    case 'seen-elsewhere':
+      return { ...referral, elsewhere: [...referral.elsewhere, { seenBy: fact.seenBy, evidence: fact.evidence, at: told.at }] };
+    case 'loss-reason-recorded':
+      return { ...referral, loss: { primary: fact.primary, secondary: fact.secondary } };
+    case 'order-ended':
+      return ended(referral, fact.how, fact.reason, told.at);
+    case 'fact-set-aside':
+      return { ...referral, setAside: [...referral.setAside, { status: 'open', what: fact.what, why: fact.why, since: told.recordedAt }] };
+    case 'set-aside-settled': {
+      const { setAside, note } = fact;
+      return {
+        ...referral,
+        setAside: referral.setAside.map((each, at) => (at === setAside ? { ...each, status: 'settled', note } : each)),
+      };
+    }
+    default:
+      return unreachable(fact);
+  }
+}
+
+function authorizationOf(decision: AuthorizationDecision, since: Moment): Authorization {
+  return decision.status === 'denied' ? { status: 'denied', since, reason: decision.reason } : { status: decision.status, since };
+}
+
+function ended(referral: Referral, how: Extract<CareFact, { type: 'order-ended' }>['how'], reason: string, at: Moment): Referral {
+  const { order } = referral;
+  if (order.status === 'draft' || order.status === 'approved') return referral;
+  const { reference, approval, writeBack } = order;
+  return { ...referral, order: { status: 'ended', how, reason, at, reference, approval, writeBack } };
+}
+
+const withAttempt = (referral: Referral, number: number, change: (attempt: Attempt) => Attempt): Referral => ({
+  ...referral,
+  attempts: referral.attempts.map((attempt) => (attempt.number === number ? change(attempt) : attempt)),
+});
+
+function afterAttempt(referral: Referral, fact: AttemptFact, at: Moment): Referral {
+  if (fact.type === 'attempt-opened') {
+    return { ...referral, attempts: [...referral.attempts, newAttempt(fact.attempt, fact.performer, at)] };
+  }
+  return withAttempt(referral, fact.attempt, (attempt) => changed(attempt, fact, at));
+}
+
+const withWork = (attempt: Attempt, work: Work): Attempt => ({ ...attempt, work });
+
+const withTransmission = (attempt: Attempt, id: string, change: (each: Transmission) => Transmission): Attempt => ({
+  ...attempt,
+  transmissions: attempt.transmissions.map((each) => (each.id === id ? change(each) : each)),
+});
+
+function withAppointment(attempt: Attempt, id: string, status: Appointment['status']): Attempt {
+  return { ...attempt, appointments: attempt.appointments.map((each) => (each.id === id ? { ...each, status } : each)) };
+}
+
+function changed(attempt: Attempt, fact: Exclude<AttemptFact, { type: 'attempt-opened' }>, since: Moment): Attempt {
+  switch (fact.type) {
+    case 'attempt-sent': {
+      const transmission: Transmission = { id: fact.transmissionId, channel: fact.channel, at: since, status: 'sent' };
+      const sent = { ...attempt, transmissions: [...attempt.transmissions, transmission] };
+      // Sent once more, it stands where it stood.
+      return attempt.work.status === 'draft' ? withWork(sent, { status: 'sent', since }) : sent;
+    }
+    case 'transmission-delivered':
+      return withTransmission(attempt, fact.transmissionId, ({ id, channel, at }) => ({ id, channel, at, status: 'delivered' }));
+    case 'transmission-failed':
+      return withTransmission(attempt, fact.transmissionId, ({ id, channel, at }) => ({
+        id,
+        channel,
+        at,
+        status: 'failed',
+        detail: fact.detail,
+      }));
+    case 'attempt-received':
+      return withWork(attempt, { status: 'received', since });
+    case 'attempt-accepted':
+      return withWork(attempt, { status: 'accepted', since });
+    case 'work-begun':
+      return withWork(attempt, { status: 'in-progress', since });
+    case 'attempt-declined':
+      return withWork(attempt, { status: 'declined', since, reason: fact.reason });
+    case 'appointment-booked':
+      return booked(attempt, fact.appointmentId, fact.startsAt, since);
+    case 'appointment-missed':
+      return withWork(withAppointment(attempt, fact.appointmentId, 'missed'), {
+        status: 'missed',
+        since,
+        appointmentId: fact.appointmentId,
+      });
+    case 'appointment-cancelled':
+      return withWork(withAppointment(attempt, fact.appointmentId, 'cancelled'), {
+        status: 'appointment-cancelled',
+        since,
+        appointmentId: fact.appointmentId,
+      });
+    case 'patient-seen': {
+      const kept = fact.appointmentId === null ? attempt : withAppointment(attempt, fact.appointmentId, 'kept');
+      const seen = { ...kept, visits: [...attempt.visits, since] };
+      return isEnded(attempt) || attempt.work.status === 'cancellation-requested' ? seen : withWork(seen, { status: 'seen', since });
+    }
+    case 'cancellation-requested':
+      return withWork(attempt, { status: 'cancellation-requested', since, reason: fact.reason });
+    case 'cancellation-confirmed':
+      return withWork(attempt, { status: 'cancelled', since });
+    default:
+      return unreachable(fact);
+  }
+}
+
+/** Another date takes the place of the one that was booked before. */
+function booked(attempt: Attempt, appointmentId: string, startsAt: string, since: Moment): Attempt {
+  const others = attempt.appointments
+    .filter(({ id }) => id !== appointmentId)
+    .map((each): Appointment => (each.status === 'booked' ? { ...each, status: 'replaced' } : each));
+  const appointments: Appointment[] = [...others, { id: appointmentId, startsAt, status: 'booked' }];
+  return withWork({ ...attempt, appointments }, { status: 'scheduled', since, appointmentId });
+}
+
+function afterReport(referral: Referral, fact: ReportFact, told: Told): Referral {
+  switch (fact.type) {
+    case 'report-received': {
+      const { reportId, form, document, fromNpi } = fact;
+      const report: Report = { id: reportId, form, document, fromNpi, receivedAt: told.at, status: 'received' };
+      return { ...referral, reports: [...referral.reports, report] };
+    }
+    case 'report-matched':
+      return matched(referral, fact.reportId, fact.attempt);
+    case 'report-reviewed':
+      return withReport(referral, fact.reportId, (report) =>
+        report.status === 'matched' ? { ...report, status: 'reviewed', reviewedBy: told.by, reviewedAt: told.at } : report,
+      );
+    default:
+      return unreachable(fact);
+  }
+}
+
+const withReport = (referral: Referral, id: string, change: (report: Report) => Report): Referral => ({
+  ...referral,
+  reports: referral.reports.map((report) => (report.id === id ? change(report) : report)),
+});
+
+/** A report that is known to answer an attempt moves its work where the table lets it. */
+function matched(referral: Referral, reportId: string, number: number): Referral {
+  const linked = withReport(referral, reportId, ({ id, form, document, fromNpi, receivedAt }) => ({
+    id,
+    form,
+    document,
+    fromNpi,
+    receivedAt,
+    status: 'matched',
+    attempt: number,
+  }));
+  const report = linked.reports.find(({ id }) => id === reportId);
+  if (!report) return referral;
+  const next = (from: WorkStatus): WorkStatus | undefined => MOVES[from][report.form === 'final' ? 'outcome' : 'interim'];
+  return withAttempt(linked, number, (attempt) => {
+    const to = next(attempt.work.status);
+    return to === 'completed' || to === 'seen' ? withWork(attempt, { status: to, since: report.receivedAt }) : attempt;
+  });
+}

@@ -1,0 +1,26 @@
+/** What must have been although nobody told of it: stages without a time, on which no duration rests. */
+import { type Attempt, isEnded, type WorkStatus } from './attempt.ts';
+import type { AttemptFact } from './care-event.ts';
+import type { Happening } from './event.ts';
+import type { Referral } from './referral.ts';
+import type { Report } from './report.ts';
+
+const inferred = (...facts: AttemptFact[]): Happening[] => facts.map((fact) => ({ effectiveAt: null, factKey: null, fact }));
+
+const BEFORE_ACCEPTANCE: readonly WorkStatus[] = ['draft', 'sent', 'received'];
+
+/** The stages that come before `until`. An acknowledgement is none: nothing that follows rests on it. */
+export function stagesProved({ number, work }: Attempt, until: 'sent' | 'accepted'): Happening[] {
+  const base = { version: 1, attempt: number } as const;
+  const facts: AttemptFact[] = [];
+  if (work.status === 'draft') facts.push({ type: 'attempt-sent', ...base, transmissionId: `outside-${number}`, channel: 'by-hand' });
+  if (until === 'accepted' && BEFORE_ACCEPTANCE.includes(work.status)) facts.push({ type: 'attempt-accepted', ...base });
+  return inferred(...facts);
+}
+
+/** The final report on a visit proves that the patient was seen, and nobody knows when. */
+export function visitProved({ service }: Referral, attempt: Attempt, form: Report['form']): Happening[] {
+  if (service !== 'visit' || form !== 'final' || attempt.visits.length > 0) return [];
+  const stages = isEnded(attempt) ? [] : stagesProved(attempt, 'accepted');
+  return [...stages, ...inferred({ type: 'patient-seen', version: 1, attempt: attempt.number, appointmentId: null })];
+}

@@ -1,0 +1,17 @@
+/** What came back. Received is not matched, and matched is not reviewed: only a person who read it closes a loop. */
+import type { ResourceRef } from '../fhir/reference.ts';
+import type { Moment } from './attempt.ts';
+
+export type Report = {
+  id: string;
+  /** An interim note says how far it is; the final one answers the question. Advice and results are final ones. */
+  form: 'interim' | 'final';
+  document: ResourceRef | null;
+  /** NPI of who wrote it, where it says so. */
+  fromNpi: string | null;
+  receivedAt: Moment;
+} & (
+  | { status: 'received' }
+  | { status: 'matched'; attempt: number }
+  | { status: 'reviewed'; attempt: number; reviewedBy: string; reviewedAt: Moment }
+);

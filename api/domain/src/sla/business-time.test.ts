@@ -1,0 +1,28 @@
+import { describe, expect, test } from 'vitest';
+import { addBusinessDays, addBusinessHours, type BusinessCalendar } from './business-time.ts';
+
+const calendar: BusinessCalendar = { timeZone: 'America/Chicago', opens: 8, closes: 17, holidays: ['2026-11-26'] };
+
+describe('the same time of the day so many business days later', () => {
+  test.each([
+    ['Monday ten to Wednesday ten', '2026-11-16T16:00:00.000Z', 2, '2026-11-18T16:00:00.000Z'],
+    ['over a weekend', '2026-11-20T20:30:00.000Z', 2, '2026-11-24T20:30:00.000Z'],
+    ['over Thanksgiving', '2026-11-25T16:00:00.000Z', 2, '2026-11-30T16:00:00.000Z'],
+    ['from a Saturday it counts from Monday’s opening', '2026-11-21T18:00:00.000Z', 1, '2026-11-24T14:00:00.000Z'],
+    ['the clock on the wall stays when summer time ends', '2026-10-30T15:00:00.000Z', 1, '2026-11-02T16:00:00.000Z'],
+  ])('%s', (_what, from, days, expected) => {
+    expect(addBusinessDays(from, days, calendar)).toBe(expected);
+  });
+});
+
+describe('so many hours of opening time later', () => {
+  test.each([
+    ['within the day', '2026-11-16T15:00:00.000Z', 4, '2026-11-16T19:00:00.000Z'],
+    ['over the night', '2026-11-16T21:00:00.000Z', 4, '2026-11-17T16:00:00.000Z'],
+    ['over the weekend', '2026-11-20T22:30:00.000Z', 4, '2026-11-23T17:30:00.000Z'],
+    ['from before opening', '2026-11-16T08:00:00.000Z', 1, '2026-11-16T15:00:00.000Z'],
+    ['over a holiday', '2026-11-25T22:00:00.000Z', 4, '2026-11-27T17:00:00.000Z'],
+  ])('%s', (_what, from, hours, expected) => {
+    expect(addBusinessHours(from, hours, calendar)).toBe(expected);
+  });
+});

@@ -1,0 +1,85 @@
+/** Hours and days on which a practice works, in its own time zone. */
+import type { Day, Instant } from '../instant.ts';
+
+export type BusinessCalendar = {
+  /** IANA name, such as `America/Chicago`. */
+  timeZone: string;
+  /** Local hours, 0 to 24; `closes` is later than `opens`. */
+  opens: number;
+  closes: number;
+  /** Local days on which nobody works, besides Saturdays and Sundays. */
+  holidays: readonly Day[];
+};
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+/** Making one costs more than using it a thousand times. */
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat('en-CA', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  });
+  formats.set(timeZone, made);
+  return made;
+}
+
+/** What the clock on the wall of the practice shows, as milliseconds of a clock without zones. */
+function wallOf(ms: number, timeZone: string): number {
+  const parts: Record<string, string> = {};
+  for (const { type, value } of formatOf(timeZone).formatToParts(ms)) parts[type] = value;
+  const { year, month, day, hour, minute, second } = parts;
+  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`) + (((ms % 1000) + 1000) % 1000);
+}
+
+/** The moment at which the wall shows this; of an hour that comes twice, or never, one that is next to it. */
+function momentOf(wall: number, timeZone: string): number {
+  const guess = wall - (wallOf(wall, timeZone) - wall);
+  return guess - (wallOf(guess, timeZone) - wall);
+}
+
+const dayOfWall = (wall: number): Day => new Date(wall).toISOString().slice(0, 10);
+const startOfDay = (wall: number): number => Math.floor(wall / DAY_MS) * DAY_MS;
+
+function isBusinessDay(wall: number, calendar: BusinessCalendar): boolean {
+  const weekday = new Date(wall).getUTCDay();
+  return weekday !== 0 && weekday !== 6 && !calendar.holidays.includes(dayOfWall(wall));
+}
+
+/** The same time of the day so many business days later; from a day off it counts as from the next business day's opening. */
+export function addBusinessDays(from: Instant, days: number, calendar: BusinessCalendar): Instant {
+  let wall = wallOf(Date.parse(from), calendar.timeZone);
+  if (!isBusinessDay(wall, calendar)) {
+    while (!isBusinessDay(wall, calendar)) wall = startOfDay(wall) + DAY_MS;
+    wall += calendar.opens * HOUR_MS;
+  }
+  for (let left = days; left > 0; ) {
+    wall += DAY_MS;
+    if (isBusinessDay(wall, calendar)) left -= 1;
+  }
+  return new Date(momentOf(wall, calendar.timeZone)).toISOString();
+}
+
+/** So many hours of opening time later. */
+export function addBusinessHours(from: Instant, hours: number, calendar: BusinessCalendar): Instant {
+  let wall = wallOf(Date.parse(from), calendar.timeZone);
+  for (let left = hours * HOUR_MS; ; ) {
+    const start = startOfDay(wall);
+    const [opens, closes] = [start + calendar.opens * HOUR_MS, start + calendar.closes * HOUR_MS];
+    wall = Math.max(wall, opens);
+    if (isBusinessDay(wall, calendar) && wall < closes) {
+      if (wall + left <= closes) return new Date(momentOf(wall + left, calendar.timeZone)).toISOString();
+      left -= closes - wall;
+    }
+    wall = start + DAY_MS;
+  }
+}

@@ -1,0 +1,121 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { AttemptCommand } from '../referral/care-command.ts';
+import { closedBy } from '../referral/closure.ts';
+import { ANOTHER, act, inChart, minute } from '../referral/test-care.ts';
+import { due, type SlaPolicy } from './due.ts';
+import { SERVICE_LEVELS } from './service-levels.ts';
+
+const policy: SlaPolicy = {
+  levels: SERVICE_LEVELS,
+  calendar: { timeZone: 'America/Chicago', opens: 8, closes: 17, holidays: ['2026-11-26'] },
+};
+const STARTS = '2026-12-08T15:00:00.000Z';
+
+const after = (...steps: Parameters<typeof act>[1][]) => {
+  const history = inChart();
+  for (const [at, step] of steps.entries()) expect(act(history, step, at + 1)).toBeUndefined();
+  return history.referral;
+};
+const send = { type: 'send', transmissionId: 't', channel: 'direct' } as const;
+const accept = { type: 'accept' } as const;
+const schedule = { type: 'schedule', appointmentId: 'a', startsAt: STARTS } as const;
+
+describe('who owes what, by when', () => {
+  test.each<[string, Parameters<typeof act>[1][], string, string]>([
+    // It is Tuesday, ten o'clock UTC: four in the morning in Chicago.
+    ['in the chart, and not sent', [], 'send by coordinator for coordinator', '2026-11-20T18:00:00.000Z'],
+    ['sent: two business days', [send], 'answer by coordinator for specialist', '2026-11-27T10:01:00.000Z'],
+    [
+      'acknowledged: no more time for that',
+      [send, { type: 'acknowledge' }],
+      'answer by coordinator for specialist',
+      '2026-11-27T10:01:00.000Z',
+    ],
+    ['accepted: 14 days to book', [send, accept], 'book by coordinator for specialist', '2026-12-08T10:02:00.000Z'],
+    ['booked: the visit', [send, accept, schedule], 'visit by coordinator for patient', STARTS],
+    [
+      'missed: a business day',
+      [send, accept, schedule, { type: 'no-show', appointmentId: 'a' }],
+      'rebook by coordinator for patient',
+      '2026-11-25T10:04:00.000Z',
+    ],
+    [
+      'seen: five business days for the note',
+      [send, accept, schedule, { type: 'mark-seen', appointmentId: 'a' }],
+      'note by coordinator for specialist',
+      '2026-12-02T10:04:00.000Z',
+    ],
+    [
+      'declined: somebody else is found',
+      [send, { type: 'decline', reason: 'other' }],
+      'reroute by coordinator for coordinator',
+      '2026-11-25T10:02:00.000Z',
+    ],
+  ])('%s', (_what, steps, words, dueAt) => {
+    const [only, ...others] = due(after(...steps), policy, minute(60));
+    expect([`${only?.kind} by ${only?.owner} for ${only?.waitingOn}`, only?.dueAt, others]).toEqual([words, dueAt, []]);
+  });
+
+  test('a week after an appointment of which nothing was heard somebody asks', () => {
+    const referral = after(send, accept, schedule);
+    expect(due(referral, policy, '2026-12-08T16:00:00.000Z')).toMatchObject([{ kind: 'confirm-visit', dueAt: '2026-12-15T15:00:00.000Z' }]);
+  });
+
+  test('a report waits for its review, and nothing else is owed', () => {
+    const referral = after(send, accept, { type: 'give-outcome', reportId: 'rep', document: null, fromNpi: null });
+    expect(due(referral, policy, minute(60))).toMatchObject([{ kind: 'review', owner: 'clinician', about: 'report rep' }]);
+  });
+});
+
+const step: fc.Arbitrary<(history: ReturnType<typeof inChart>, at: number) => void> = fc.oneof(
+  fc
+    .constantFrom<Parameters<typeof act>[1]>(
+      send,
+      { type: 'acknowledge' },
+      accept,
+      { type: 'decline', reason: 'other' },
+      schedule,
+      { type: 'no-show', appointmentId: 'a' },
+      { type: 'cancel-appointment', appointmentId: 'a', by: 'unknown' },
+      { type: 'mark-seen', appointmentId: null },
+      { type: 'give-interim-note', reportId: 'i', document: null, fromNpi: null },
+      { type: 'give-outcome', reportId: 'o', document: null, fromNpi: null },
+      { type: 'request-cancellation', reason: 'x' },
+      { type: 'confirm-cancellation' },
+    )
+    .map((command) => (history, at) => void act(history, command as AttemptCommand, at)),
+  fc
+    .constantFrom(
+      { type: 'reroute', performer: ANOTHER, because: 'no-answer' } as const,
+      { type: 'review-report', reportId: 'o' } as const,
+      { type: 'review-report', reportId: 'i' } as const,
+      { type: 'end', how: 'expired', reason: 'x' } as const,
+    )
+    .map((command) => (history, at) => void history.ask(command, at)),
+  fc
+    .constantFrom('accepted' as const, 'received' as const)
+    .map((kind) => (history, at) => void history.see({ kind, attempt: null, at: minute(at), key: `k${at}` }, at)),
+);
+
+test('an open referral always has an obligation, each with an owner and a deadline; one that is over has none', () => {
+  let open = 0;
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
+      const history = inChart();
+      for (const [at, each] of steps.entries()) {
+        each(history, at + 1);
+        const { referral } = history;
+        const owed = due(referral, policy, minute(at + 1));
+        const over = referral.order.status === 'ended' || closedBy(referral) !== undefined;
+        const aside = referral.setAside.some(({ status }) => status === 'open');
+        const unread = referral.reports.some(({ status }) => status !== 'reviewed');
+        expect(owed.length > 0).toBe(!over || aside || (referral.order.status !== 'ended' && unread));
+        for (const { owner, dueAt } of owed) expect([owner.length > 0, Number.isNaN(Date.parse(dueAt))]).toEqual([true, false]);
+        if (!over) open += 1;
+      }
+    }),
+    { numRuns: 300, seed: 20_261_128 },
+  );
+  expect(open).toBeGreaterThan(500);
+});

@@ -1,0 +1,112 @@
+/**
+ * How long each step of a referral may take, and whose it is. Data: a site may have its own. The values are those the product's source
+ * documents name (packet in four hours, answer in two business days, booked within 14 days, note in five business days, a missed visit the
+ * same day), read as settled for us: 48 hours are two business days and 24 hours one, four hours are business hours, and for an urgent
+ * or an emergency referral every one of them runs on the wall clock. Where they name none the value is ours, and marked so.
+ */
+import type { Urgency } from '../matching/request.ts';
+
+export type Span = { hours: number; clock: 'wall' } | { hours: number; clock: 'business' } | { days: number; clock: 'business' | 'wall' };
+
+export const OBLIGATION_KINDS = [
+  'decide',
+  'finish-writing',
+  'sign-in-ehr',
+  'send',
+  'answer',
+  'book',
+  'visit',
+  'confirm-visit',
+  'rebook',
+  'note',
+  'match-report',
+  'review',
+  'reroute',
+  'confirm-cancellation',
+  'reconcile',
+] as const;
+export type ObligationKind = (typeof OBLIGATION_KINDS)[number];
+
+/** On whose desk it lies, and whom it waits for. A chase is the coordinator's, whoever is waited for. */
+export type Party = 'clinician' | 'coordinator' | 'specialist' | 'patient';
+
+export type ServiceLevel = { owner: 'clinician' | 'coordinator'; waitingOn: Party; within: Record<Urgency, Span> };
+export type ServiceLevels = Readonly<Record<ObligationKind, ServiceLevel>>;
+
+const wallHours = (hours: number): Span => ({ hours, clock: 'wall' });
+const businessDays = (days: number): Span => ({ days, clock: 'business' });
+const days = (count: number): Span => ({ days: count, clock: 'wall' });
+
+export const SERVICE_LEVELS: ServiceLevels = {
+  // Ours: until an order is approved nobody else knows of it.
+  decide: {
+    owner: 'clinician',
+    waitingOn: 'clinician',
+    within: { routine: businessDays(2), urgent: wallHours(24), emergency: wallHours(4) },
+  },
+  // Ours.
+  'finish-writing': {
+    owner: 'clinician',
+    waitingOn: 'clinician',
+    within: { routine: businessDays(1), urgent: wallHours(4), emergency: wallHours(1) },
+  },
+  // Ours.
+  'sign-in-ehr': {
+    owner: 'clinician',
+    waitingOn: 'clinician',
+    within: { routine: businessDays(2), urgent: wallHours(24), emergency: wallHours(4) },
+  },
+  send: {
+    owner: 'coordinator',
+    waitingOn: 'coordinator',
+    within: { routine: { hours: 4, clock: 'business' }, urgent: wallHours(4), emergency: wallHours(1) },
+  },
+  answer: {
+    owner: 'coordinator',
+    waitingOn: 'specialist',
+    within: { routine: businessDays(2), urgent: wallHours(48), emergency: wallHours(4) },
+  },
+  book: { owner: 'coordinator', waitingOn: 'specialist', within: { routine: days(14), urgent: days(3), emergency: wallHours(4) } },
+  // From the appointment's own time on.
+  visit: { owner: 'coordinator', waitingOn: 'patient', within: { routine: days(0), urgent: days(0), emergency: days(0) } },
+  'confirm-visit': { owner: 'coordinator', waitingOn: 'specialist', within: { routine: days(7), urgent: days(2), emergency: days(1) } },
+  rebook: {
+    owner: 'coordinator',
+    waitingOn: 'patient',
+    within: { routine: businessDays(1), urgent: wallHours(24), emergency: wallHours(4) },
+  },
+  note: {
+    owner: 'coordinator',
+    waitingOn: 'specialist',
+    within: { routine: businessDays(5), urgent: businessDays(5), emergency: businessDays(5) },
+  },
+  // Ours.
+  'match-report': {
+    owner: 'coordinator',
+    waitingOn: 'coordinator',
+    within: { routine: businessDays(1), urgent: businessDays(1), emergency: businessDays(1) },
+  },
+  // Ours.
+  review: {
+    owner: 'clinician',
+    waitingOn: 'clinician',
+    within: { routine: businessDays(3), urgent: businessDays(1), emergency: businessDays(1) },
+  },
+  // Ours.
+  reroute: {
+    owner: 'coordinator',
+    waitingOn: 'coordinator',
+    within: { routine: businessDays(1), urgent: wallHours(24), emergency: wallHours(4) },
+  },
+  'confirm-cancellation': {
+    owner: 'coordinator',
+    waitingOn: 'specialist',
+    within: { routine: businessDays(2), urgent: businessDays(2), emergency: businessDays(2) },
+  },
+  // Ours.
+  reconcile: {
+    owner: 'coordinator',
+    waitingOn: 'coordinator',
+    within: { routine: businessDays(2), urgent: wallHours(24), emergency: wallHours(4) },
+  },
+};
