@@ -1,4 +1,5 @@
 /** The launched order as the app hands it over: checked to be a ServiceRequest of this patient, with its version. */
+import { isFhirId } from '@refloop/domain/fhir/reference';
 import { isOpenOrder } from '@refloop/domain/write-back/open-order';
 import { problem, type Refusal } from '../problem.ts';
 import type { PatientSession } from '../sessions/session.ts';
@@ -33,7 +34,10 @@ export function orderInHand(
   const versionId = text(record(order['meta'])['versionId']);
   const status = text(order['status']);
   if (!id) return bad('id', 'Missing', 'Send the launched ServiceRequest as read from the EHR.');
+  // Both go into addresses and headers of the EHR, also of Refloop's own requests, which reach every patient.
+  if (!isFhirId(id)) return bad('id', 'Not an id of FHIR', 'Send the launched ServiceRequest as read from the EHR.');
   if (!versionId) return bad('meta.versionId', 'Missing', 'Read the order again; its version is what is approved.');
+  if (!isFhirId(versionId)) return bad('meta.versionId', 'Not an id of FHIR', 'Send the launched ServiceRequest as read from the EHR.');
   if (!status) return bad('status', 'Missing', 'Read the order again.');
   const subject = text(record(order['subject'])['reference']);
   if (subject !== `Patient/${patientId}` && subject !== `${scope.issuer.replace(/\/$/, '')}/Patient/${patientId}`) {
