@@ -13,6 +13,9 @@ const record = (value: unknown): Record<string, unknown> =>
 /** FHIR R4 servicerequest-category: laboratory procedure and imaging. Rewriting one of these into a referral would lose the test. */
 const OTHER_CATEGORIES = ['108252007', '363679005'];
 
+/** Those of FHIR R4 (request-status) that end an order; another text may be anything. */
+const toldStatus = (status: string): string => (['revoked', 'completed', 'entered-in-error'].includes(status) ? status : 'not open');
+
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
 const isForAnotherDepartment = (order: Record<string, unknown>): boolean =>
@@ -56,8 +59,8 @@ export function orderInHand(
   if (!isOpenOrder(status)) {
     return problem(
       'order-not-open',
-      `The order is ${status} in the EHR, so it can no longer be referred from. Open another order or start a new referral.`,
-      [{ field: 'order.status', message: `The order is ${status}` }],
+      `The order is ${toldStatus(status)} in the EHR, so it can no longer be referred from. Open another order or start a new referral.`,
+      [{ field: 'order.status', message: `The order is ${toldStatus(status)}` }],
     );
   }
   return { reference: `ServiceRequest/${id}`, id, versionId, status, resource: order };

@@ -80,9 +80,9 @@ describe('a write that is about to leave', () => {
   });
 
   test('is not for a step that is done, nor for one the plan does not have', async () => {
-    const { plan, order } = await approved();
+    const { plan, order: reference } = await approved();
     await lease(plan);
-    await report(plan, 'ServiceRequest', { status: 'done', reference: order, versionId: '4' });
+    await report(plan, 'ServiceRequest', { status: 'done', reference, versionId: '4' });
     expect((await attempt(plan, 'ServiceRequest')).status).toBe(409);
     expect((await attempt(plan, 'Appointment')).status).toBe(400);
   });
