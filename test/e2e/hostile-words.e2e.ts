@@ -1,7 +1,7 @@
 /** An order whose words are markup, places to be filled in and formulas: shown as they were written, and written back as they were. */
 import type { ServiceRequest } from '@medplum/fhirtypes';
 import { approveButton, openApp, readyToApprove, settled } from './support/refer-page.ts';
-import { draftOrder, EHR, ofOrder } from './support/sandbox.ts';
+import { draftOrder, EHR, ofOrder, signIn } from './support/sandbox.ts';
 import { openChart, writtenTo } from './support/smart-client.ts';
 import { expect, test } from './support/test.ts';
 
@@ -12,7 +12,7 @@ test('what a chart says is words, on the page, in the chart and on its pages', a
   const patient = 'vascular-surgery-1';
   const chart = await openChart(ofOrder(patient));
   const order = await chart.read<ServiceRequest>(`ServiceRequest/${draftOrder(patient)}`);
-  const [reason, question] = [`Cold foot ${MARKUP}`, `Bypass or not? ${FILLED_IN} ${MARKUP}`];
+  const [reason, question] = [`Sore foot ${MARKUP}`, `Bypass or not? ${FILLED_IN} ${MARKUP}`];
   const changed = { ...order, reasonCode: [{ ...order.reasonCode?.[0], text: reason }], note: [{ text: question }] };
   const answer = await chart.send(`ServiceRequest/${order.id}`, {
     method: 'PUT',
@@ -35,12 +35,8 @@ test('what a chart says is words, on the page, in the chart and on its pages', a
   expect(orders.map(({ reasonCode, note }) => [reasonCode?.[0]?.text, note?.[0]?.text])).toEqual([[reason, question]]);
   expect(tasks.map(({ focus }) => focus?.reference)).toEqual([`ServiceRequest/${draftOrder(patient)}`]);
 
-  await page.goto(`${EHR}/`);
-  await page
-    .getByRole('button', { name: /clinician/i })
-    .first()
-    .click();
+  await signIn(page, /Maren Oduya/);
   await page.goto(`${EHR}/patients/${patient}`);
-  await expect(page.getByText('Cold foot <img src=x').first()).toBeVisible();
+  await expect(page.getByText('Sore foot <img src=x').first()).toBeVisible();
   expect(await planted()).toEqual([0, false]);
 });

@@ -1,5 +1,5 @@
 /** What a chart says of a patient that must stand nowhere else, by kind; and the forms in which each could turn up. Pure. */
-import type { Coverage, DocumentReference, Patient, Resource, ServiceRequest } from '@medplum/fhirtypes';
+import type { Coverage, DocumentReference, Patient, ServiceRequest } from '@medplum/fhirtypes';
 
 export const KINDS = [
   'a reference to a patient',
@@ -106,8 +106,8 @@ const ofNote = ({ content }: DocumentReference): Planted[] =>
     )
     .flatMap((sentence) => words('a sentence of a note', sentence, LEAST_OF_A_SENTENCE));
 
-/** What must be looked for of these resources; of other types nothing. */
-export const plantedIn = (resources: readonly Resource[]): Planted[] =>
+/** What must be looked for of these resources. */
+export const plantedIn = (resources: readonly (Patient | Coverage | ServiceRequest | DocumentReference)[]): Planted[] =>
   resources.flatMap((resource) => {
     switch (resource.resourceType) {
       case 'Patient':
@@ -118,7 +118,5 @@ export const plantedIn = (resources: readonly Resource[]): Planted[] =>
         return ofOrder(resource);
       case 'DocumentReference':
         return ofNote(resource);
-      default:
-        return [];
     }
   });

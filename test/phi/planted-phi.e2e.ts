@@ -63,7 +63,7 @@ recordedTest('what a page does is recorded', async ({ page }) => {
   await page.evaluate(async (canary) => {
     console.info(canary);
     sessionStorage.setItem(canary, canary);
-    await fetch(`/nowhere?${canary}`);
+    await (await fetch(`/nowhere?${canary}`)).text();
   }, CANARY);
 });
 

@@ -84,7 +84,7 @@ const LINES: Record<ChannelName, (written: string) => string> = {
   referrers: (written) => `http://localhost:4010/patients/${encodeURIComponent(written)}`,
   console: (written) => `warning Each child in a list should have a key: ${written}`,
   problems: (written) => JSON.stringify({ type: '/problems/conflict', errors: [{ field: 'order', message: `Expected ${written}` }] }),
-  storage: (written) => JSON.stringify({ local: { last: written }, session: {}, name: '' }),
+  storage: (written) => JSON.stringify([[['last', written]], [], '']),
   commands: (written) => `The drill failed: duplicate key value (${written})`,
   'audit-export': (written) => JSON.stringify({ kind: 'row', entry: JSON.stringify({ actor: 'lee', detail: written }) }),
   backup: (written) => `north\t2026-11-20\t${written}\t\\N`,
@@ -128,8 +128,21 @@ describe('is not taken for a patient’s', () => {
     'Zebulonia',
     'MRN-998877660',
     'Planted Lane',
+    'ClinicalImpression/planted-order-12',
     Buffer.from(Array.from({ length: 300 }, (_none, index) => (index * 7919) % 256)).toString('base64'),
   ])('%s', (text) => {
     expect(scan(text)).toEqual([]);
   });
+});
+
+test('an id that reads like a reason is told as an id alone', () => {
+  const known = scannerFor(
+    plantedIn([
+      { ...order, id: 'chest-pain-referral', reasonCode: [{ text: 'Chest pain' }] },
+      { ...patient, id: 'chest-pain' },
+    ]),
+  );
+  expect(known('GET /fhir/ServiceRequest?patient=chest-pain')).toEqual(['the id of a patient']);
+  expect(known('GET /fhir/ServiceRequest/chest-pain-referral')).toEqual(['the id of an order']);
+  expect(known('?reason=chest+pain')).toEqual(['a reason']);
 });

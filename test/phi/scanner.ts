@@ -53,16 +53,23 @@ export function scannerFor(planted: readonly Planted[]): Scanner {
     else if (first !== undefined) byFirstWord.set(first, [...(byFirstWord.get(first) ?? []), { kind, words }]);
   }
 
+  /** An id, or one made of it: `chest-pain`, `chest-pain-referral`. */
+  const isKnown = (id: string): boolean => {
+    const parts = id.split('-');
+    return parts.some((_part, index) => ids.has(parts.slice(0, index + 1).join('-')));
+  };
+
   function scan(text: string, found: Set<Kind>): void {
-    const words = wordsOf(text);
+    for (const [id] of text.matchAll(ID)) {
+      const kind = ids.get(id.toLowerCase().replace(/[.-]+$/, ''));
+      if (kind) found.add(kind);
+    }
+    // The id "chest-pain" does not say that somebody has a pain in the chest.
+    const words = wordsOf(text.replaceAll(ID, (id) => (isKnown(id.toLowerCase()) ? ' ' : id)));
     for (const [at, word] of words.entries()) {
       for (const each of byFirstWord.get(word) ?? []) {
         if (each.words.every((one, offset) => one === words[at + offset])) found.add(each.kind);
       }
-    }
-    for (const [id] of text.matchAll(ID)) {
-      const kind = ids.get(id.toLowerCase().replace(/[.-]+$/, ''));
-      if (kind) found.add(kind);
     }
     for (const [, id = ''] of text.matchAll(REFERENCE)) {
       const kind = references.get(id.toLowerCase());

@@ -29,21 +29,20 @@ function onRequest(request: Request): void {
   if (toRefloop || fromApp) record('referrers', `${toRefloop ? 'to' : 'by'} Refloop: ${request.headers()['referer'] ?? '(none)'}`);
 }
 
+/** Undefined where a page that is closing or busy does not tell within two seconds: a test is not held up by what is said about it. */
+const soon = (text: Promise<string>): Promise<string | undefined> =>
+  Promise.race([text.catch(() => undefined), new Promise<undefined>((late) => setTimeout(late, 2_000))]);
+
 async function onResponse(response: Response): Promise<void> {
   if (!response.url().startsWith(`${REFLOOP}/`) || !response.headers()['content-type']?.includes('problem+json')) return;
   // A page that has been closed takes the bodies of its answers with it.
-  const text = await response.text().catch(() => undefined);
+  const text = await soon(response.text());
   if (text !== undefined) record('problems', text);
 }
 
 /** A page that is closing, or blocks its storage, holds nothing to look at. */
 const leftIn = (frame: Frame): Promise<string | undefined> =>
-  Promise.race([
-    frame
-      .evaluate(() => JSON.stringify({ local: { ...localStorage }, session: { ...sessionStorage }, name: window.name }))
-      .catch(() => undefined),
-    new Promise<undefined>((late) => setTimeout(late, 2_000)),
-  ]);
+  soon(frame.evaluate(() => JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage), window.name])));
 
 /** Records all that happens in a browser; to be told when a test ends. */
 export function recordAll(context: BrowserContext): { end: () => Promise<void> } {

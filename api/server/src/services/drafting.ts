@@ -8,10 +8,9 @@ import { composeNote } from '@refloop/domain/drafting/compose';
 import { findDuplicates } from '@refloop/domain/drafting/duplicates';
 import type { NoteDraft, Sentence } from '@refloop/domain/drafting/note';
 import { noteText, type ReviewedNote, reviewNote } from '@refloop/domain/drafting/note-review';
-import { parseReference } from '@refloop/domain/fhir/reference';
 import { type Coding, type FhirResource, list, text } from '@refloop/domain/fhir/read';
-
 import { recordState } from '@refloop/domain/fhir/record-state';
+import { parseReference } from '@refloop/domain/fhir/reference';
 import { dayOf } from '@refloop/domain/instant';
 import type { MakeRecommendation, Recommendation } from '../client/recommendation.ts';
 import { problem, type Refusal } from '../problem.ts';
