@@ -27,7 +27,7 @@ export default defineConfig({
   globalTeardown: './e2e/support/remove-state.ts',
   projects: [
     { name: 'e2e', testDir: './e2e', testMatch: '*.e2e.ts', teardown: 'phi' },
-    // Whatever happened above: the log of it all holds nothing about a patient.
+    // Whatever happened above: nothing about a patient stands where it does not belong.
     { name: 'phi', testDir: './phi', testMatch: '*.e2e.ts' },
   ],
   use: {
@@ -45,12 +45,12 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: `"${process.execPath}" --disable-warning=ExperimentalWarning ../tools/start.ts 2>> "${log}" || { tail -n 20 "${log}" >&2; false; }`,
+    command: `"${process.execPath}" --disable-warning=ExperimentalWarning ../tools/start.ts >> "${log}" 2>&1 || { tail -n 20 "${log}" >&2; false; }`,
     url: `http://127.0.0.1:${process.env['REFLOOP_PORT']}/health`,
     timeout: 240_000,
     stdout: 'ignore',
     stderr: 'pipe',
-    // While writing tests: start the product once on the same ports, its standard error into product.log, and set this.
+    // While writing tests: start the product once on the same ports, its output into product.log, and set this.
     reuseExistingServer: process.env['REFLOOP_E2E_REUSE'] === '1',
     gracefulShutdown: { signal: 'SIGTERM', timeout: 20_000 },
   },

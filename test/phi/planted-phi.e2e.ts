@@ -1,71 +1,102 @@
-/** After all referrals of the suite: nothing about a patient is in the servers' log, nor in an address the browser asked Refloop for. */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** After all referrals of the suite: what a chart says of a patient stands in none of the channels (`channels.ts`) but where it belongs. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import type { Coverage, DocumentReference, Patient, ServiceRequest } from '@medplum/fhirtypes';
 import { expect, test } from '@playwright/test';
-import { launches } from '../e2e/support/sandbox.ts';
-import { openChart, textOf } from '../e2e/support/smart-client.ts';
-import { requestLog } from '../e2e/support/test.ts';
+import { recorded } from '../e2e/support/recorded.ts';
+import { openApp, specialists } from '../e2e/support/refer-page.ts';
+import { launches, ofOrder } from '../e2e/support/sandbox.ts';
+import { openChart } from '../e2e/support/smart-client.ts';
+import { test as recordedTest } from '../e2e/support/test.ts';
+import { CANARY, CHANNELS, type ChannelName, misplaced } from './channels.ts';
+import { KINDS, type Planted, plantedIn } from './kinds.ts';
+import { type Scanner, scannerFor } from './scanner.ts';
 
-/** Shorter texts could be a route or a number by chance. */
-const LEAST_CHARACTERS = 5;
-const LEAST_OF_A_SENTENCE = 25;
+const TOOLS = resolve(import.meta.dirname, '..', '..', 'tools');
 
-/** What is written in charts and must not be written anywhere else. */
-async function plantedValues(): Promise<Map<string, string>> {
-  const planted = new Map<string, string>();
-  const plant = (text: string | undefined, what: string) => {
-    if (text !== undefined && text.length >= LEAST_CHARACTERS) planted.set(text.toLowerCase(), what);
-  };
+/** Of every patient of the sandbox, as the charts are now. */
+async function plantedInCharts(): Promise<Planted[]> {
+  const planted: Planted[] = [];
   for (const { id } of (await launches()).patients) {
-    plant(`Patient/${id}`, 'a reference to a patient');
-    // An id that is also an English word ("child") proves nothing by itself.
-    if (id.includes('-')) plant(id, 'the id of a patient');
     const chart = await openChart({ user: 'clinician', patient: id });
-    const [person, coverages, orders, notes] = await Promise.all([
+    const found = await Promise.all([
       chart.read<Patient>(`Patient/${id}`),
       chart.search<Coverage>(`Coverage?patient=${id}`),
       chart.search<ServiceRequest>(`ServiceRequest?patient=${id}`),
       chart.search<DocumentReference>(`DocumentReference?patient=${id}&_count=50`),
     ]);
-    for (const name of person.name ?? []) {
-      plant(name.family, 'a family name');
-      plant(`${name.given?.join(' ')} ${name.family}`, 'a name');
-    }
-    for (const identifier of person.identifier ?? []) plant(identifier.value, 'an identifier of a patient');
-    for (const address of person.address ?? []) plant(address.line?.[0], 'a street');
-    for (const telecom of person.telecom ?? []) plant(telecom.value, 'a phone number or an address');
-    plant(person.birthDate, 'a birth date');
-    for (const coverage of coverages) {
-      plant(coverage.subscriberId, 'a member number');
-      for (const identifier of coverage.identifier ?? []) plant(identifier.value, 'a member number');
-    }
-    for (const order of orders) {
-      plant(order.id, 'the id of an order');
-      for (const reason of order.reasonCode ?? []) plant(reason.text, 'a reason');
-      for (const note of order.note ?? []) plant(note.text, 'a question');
-    }
-    for (const sentence of notes.flatMap((note) => textOf(note).split(/\n|(?<=\.) /))) {
-      // Shorter lines are headings.
-      if (sentence.trim().length >= LEAST_OF_A_SENTENCE) plant(sentence.trim(), 'a sentence of a note');
-    }
+    planted.push(...plantedIn(found.flat()));
   }
   return planted;
 }
 
-/** Which planted values a text holds, each said once and never by its value. */
-const found = (text: string, planted: ReadonlyMap<string, string>): string[] => {
-  const lower = text.toLowerCase();
-  return [...new Set([...planted].filter(([value]) => lower.includes(value)).map(([, what]) => what))];
-};
+let scan: Scanner;
+let folder: string;
 
-test('no planted value is in the log of the product, nor in an address', async () => {
-  const planted = await plantedValues();
-  expect(planted.size).toBeGreaterThan(500);
-  const log = readFileSync(join(process.env['REFLOOP_STATE'] ?? '', 'product.log'), 'utf8');
-  expect(log.split('\n').length, 'the log was written').toBeGreaterThan(20);
-  expect(found(log, planted), 'in the log').toEqual([]);
-  const addresses = existsSync(requestLog()) ? readFileSync(requestLog(), 'utf8') : '';
-  expect(addresses.split('\n').length, 'addresses were kept').toBeGreaterThan(5);
-  expect(found(addresses, planted), 'in an address').toEqual([]);
+test.beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'refloop-phi-'));
+  const planted = await plantedInCharts();
+  for (const kind of KINDS) expect(planted.filter((each) => each.kind === kind).length, kind).toBeGreaterThan(5);
+  scan = scannerFor(planted);
+});
+test.afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function expectClean(channel: ChannelName, text: string): void {
+  const { name, proof } = CHANNELS[channel];
+  expect(text.includes(proof), `${name}: was written`).toBe(true);
+  expect(misplaced(channel, scan(text)), name).toEqual([]);
+}
+
+test('the chart itself is found to hold every kind: the scanner looks for what is there', async () => {
+  const [first] = (await launches()).patients;
+  const chart = await openChart({ user: 'clinician', patient: first?.id ?? '' });
+  const person = JSON.stringify(await chart.read<Patient>(`Patient/${first?.id ?? ''}`));
+  expect(scan(person)).toEqual(expect.arrayContaining(['a family name', 'a given name', 'a birth date', 'a record number', 'a street']));
+});
+
+recordedTest('what a page does is recorded', async ({ page }) => {
+  await openApp(page, ofOrder('dermatology-1'));
+  await expect(specialists(page).first()).toBeVisible();
+  await page.evaluate(async (canary) => {
+    console.info(canary);
+    sessionStorage.setItem(canary, canary);
+    await (await fetch(`/nowhere?${canary}`)).text();
+  }, CANARY);
+});
+
+test(CHANNELS.output.name, () => {
+  expectClean('output', readFileSync(join(process.env['REFLOOP_STATE'] ?? '', 'product.log'), 'utf8'));
+});
+
+for (const channel of ['addresses', 'ehr-addresses', 'referrers', 'console', 'problems', 'storage'] as const)
+  test(CHANNELS[channel].name, () => expectClean(channel, recorded(channel)));
+
+/** As a person would run it beside the product: all that it writes to the terminal. */
+function run(command: string, ...args: string[]): string {
+  const ended = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', join(TOOLS, `${command}.ts`), ...args], {
+    encoding: 'utf8',
+    env: process.env,
+  });
+  const text = `${ended.stdout}\n${ended.stderr}`;
+  expect(ended.status, text).toBe(0);
+  return text;
+}
+
+test('commands, the exported audit log and a backup', () => {
+  const [exported, backup] = [join(folder, 'audit.ndjson'), join(folder, 'backup')];
+  const said = [
+    run('audit', 'verify'),
+    run('audit', 'export', exported),
+    run('projections', 'check'),
+    run('keys', 'status'),
+    run('backup', backup),
+  ];
+  expectClean('commands', said.join('\n'));
+  expectClean('audit-export', readFileSync(exported, 'utf8'));
+  const tables = readdirSync(backup).filter((file) => file.endsWith('.copy.gz') && !file.startsWith('directory'));
+  expect(tables.length).toBeGreaterThan(10);
+  expectClean('backup', tables.map((file) => gunzipSync(readFileSync(join(backup, file))).toString('utf8')).join('\n'));
 });

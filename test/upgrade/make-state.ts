@@ -13,7 +13,7 @@
  * Needs Chromium and about three minutes. Ports: REFLOOP_EHR_PORT and REFLOOP_PORT, else those of the browser tests.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -132,7 +132,7 @@ spawnSync('chmod', ['755', home]);
 try {
   const audit = leaveWork(commit, home, state);
   const stock = await takeStock(state);
-  for (const log of ['product.log', 'requested-addresses.log']) rmSync(join(state, log), { force: true });
+  for (const log of readdirSync(state).filter((file) => file.endsWith('.log'))) rmSync(join(state, log), { force: true });
   const file = join(import.meta.dirname, `${commit}.tar.br`);
   say('Packing …');
   await packFolder(state, file);

@@ -106,6 +106,7 @@ describe('a sites file', () => {
 
   const wrong: [string, unknown, string[]][] = [
     ['that is no JSON', '{"sites": [', ['(file): Not JSON']],
+    ['that is no JSON, which may hold a key', '{"d": "secret" "x"}', ['(file): Not JSON, at position 15 (line 1 column 16)']],
     ['without sites', {}, ['sites: ']],
     ['with a key that nobody knows', { sites: [entry({ clientID: 'x' })] }, ['sites.0: Unrecognized key']],
     ['without a client', { sites: [entry({ clientId: undefined })] }, ['sites.0.clientId: ']],

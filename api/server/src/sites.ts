@@ -166,7 +166,9 @@ export function parseSites(
     json = JSON.parse(text);
   } catch (error) {
     const fix = 'Write one JSON object: {"sites": […], "cdsClients": […]}.';
-    return { ok: false, refusal: [{ field: '(file)', message: `Not JSON: ${(error as Error).message}`, fix }] };
+    // The parser quotes the file, which may hold a key where a key does not belong.
+    const [place] = /at position \d+ \(line \d+ column \d+\)/.exec((error as Error).message) ?? [];
+    return { ok: false, refusal: [{ field: '(file)', message: place ? `Not JSON, ${place}` : 'Not JSON', fix }] };
   }
   const parsed = SitesFile.safeParse(json);
   if (!parsed.success) {

@@ -50,12 +50,7 @@ function judge(signed: Sentence, drafted: Sentence | undefined, known: ReadonlyS
     }
     const unknown = signed.sources.find((ref) => !known.has(referenceText(ref)));
     return unknown
-      ? refused(
-          'unknown-source',
-          id,
-          `A sentence cites ${referenceText(unknown)}, which the draft does not rest on.`,
-          'Remove that source.',
-        )
+      ? refused('unknown-source', id, 'A sentence cites a source that the draft does not rest on.', 'Remove that source.')
       : { kind: 'added', sentence: { ...signed, text } };
   }
   if (text === drafted.text && signed.section === drafted.section) {

@@ -17,16 +17,30 @@ export function fillText(text: string, plan: Pick<PlanInHand, 'steps'>): string 
   return complete ? filled : undefined;
 }
 
-/** The same for a whole resource; every string in it is looked at. */
-export function fillResource<Value>(value: Value, plan: Pick<PlanInHand, 'steps'>): Value | undefined {
-  if (typeof value === 'string') return fillText(value, plan) as Value | undefined;
+const isPlaceholder = (text: string, plan: Pick<PlanInHand, 'steps'>): boolean =>
+  plan.steps.some(({ name }) => text === `{{${name}}}` || text === `{{${name}:versioned}}`);
+
+/** Names a step that is not done. */
+const UNFILLED = Symbol('unfilled');
+
+function filled(value: unknown, plan: Pick<PlanInHand, 'steps'>, key: string): unknown {
+  if (typeof value === 'string') return key === 'reference' && isPlaceholder(value, plan) ? (fillText(value, plan) ?? UNFILLED) : value;
   if (Array.isArray(value)) {
-    const items = value.map((item: unknown) => fillResource(item, plan));
-    return items.includes(undefined) ? undefined : (items as Value);
+    const items = value.map((item: unknown) => filled(item, plan, ''));
+    return items.includes(UNFILLED) ? UNFILLED : items;
   }
   if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).map(([key, inner]: [string, unknown]) => [key, fillResource(inner, plan)] as const);
-    return entries.some(([, inner]) => inner === undefined) ? undefined : (Object.fromEntries(entries) as Value);
+    const entries = Object.entries(value).map(([name, inner]: [string, unknown]) => [name, filled(inner, plan, name)] as const);
+    return entries.some(([, inner]) => inner === UNFILLED) ? UNFILLED : Object.fromEntries(entries);
   }
   return value;
+}
+
+/**
+ * The references of a whole resource in place. Only where a reference stands and nothing else is in it: what people and EHRs write
+ * may hold the same braces.
+ */
+export function fillResource<Value>(value: Value, plan: Pick<PlanInHand, 'steps'>): Value | undefined {
+  const whole = filled(value, plan, '');
+  return whole === UNFILLED ? undefined : (whole as Value);
 }

@@ -273,7 +273,7 @@ describe('versions', () => {
     );
     const failing = migration('9999-failing.sql', 'select 1 / 0');
     expect(await refusal({ force: true, migrations: [...readMigrations(), failing] })).toMatch(
-      'Migration 9999-failing.sql failed: division by zero',
+      'Migration 9999-failing.sql failed: PostgreSQL refused it with code 22012',
     );
   });
 

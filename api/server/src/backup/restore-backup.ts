@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import pg from 'pg';
 import type { KeyRing, WrappedKey } from '../crypto/key-ring.ts';
+import { wordsOf } from '../logging/words.ts';
 import { type Migration, readMigrations, tablesOf } from '../migrations/files.ts';
 import { applyMigration, finishMigrations, MIGRATION_LOCK } from '../migrations/migrate.ts';
 import { wasRefused } from '../store/postgres/database.ts';
@@ -166,9 +167,7 @@ async function openKeys(client: pg.ClientBase, keyRing: KeyRing): Promise<void> 
     for (const row of root.rows) ring.unwrap(row, INDEX_ROOT);
     for (const row of dataKeys.rows) ring.unwrap(row, dataKeyPlace(row, row.owner));
   } catch (error) {
-    throw new BackupUnusable(
-      `The keys of REFLOOP_KEY do not open what the backup holds: ${(error as Error).message} Nothing was restored.`,
-    );
+    throw new BackupUnusable(`The keys of REFLOOP_KEY do not open what the backup holds: ${wordsOf(error)} Nothing was restored.`);
   }
 }
 

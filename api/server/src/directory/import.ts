@@ -7,6 +7,7 @@
  */
 import { rename, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { wordsOf } from '../logging/words.ts';
 import { importDirectory } from './import-directory.ts';
 
 const USAGE = `Usage: import.ts --source DIR --out FILE [--verified-only]
@@ -55,7 +56,7 @@ if (import.meta.main) {
   try {
     process.exitCode = await main();
   } catch (error) {
-    process.stderr.write(`The directory could not be imported: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`The directory could not be imported: ${wordsOf(error)}\n`);
     process.exitCode = 1;
   }
 }

@@ -9,7 +9,7 @@ import { DEVELOPMENT_KEY } from '../config.ts';
 import { createKeyRing } from '../crypto/key-ring.ts';
 import { openPostgresStore } from '../store/postgres/store.ts';
 import { readMigrations, tablesOf } from './files.ts';
-import { MIGRATION_LOCK, migrate } from './migrate.ts';
+import { applyMigration, MIGRATION_LOCK, migrate } from './migrate.ts';
 
 let database: TestDatabase;
 
@@ -79,6 +79,18 @@ test('a file may take its time; to wait for another process has an end, and says
     await expect(migrate(database.url, { waitMs: 100 })).rejects.toThrow('Another process is bringing the database up, or restoring it');
   } finally {
     await other.end();
+  }
+});
+
+test('a file that fails on a row says its code, not the row', async () => {
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  const failing = { name: '9999-failing.sql', sql: `select 'Plantedname'::int`, sha256: '0' };
+  try {
+    const refused = applyMigration(client, failing);
+    await expect(refused).rejects.toThrow(/^Migration 9999-failing\.sql failed: PostgreSQL refused it with code 22P02 .*\.$/);
+  } finally {
+    await client.end();
   }
 });
 

@@ -1,5 +1,6 @@
 /** Brings the database to the form this version needs: numbered SQL files, each applied once, all or none of a file. */
 import pg from 'pg';
+import { wordsOf } from '../logging/words.ts';
 import { isAway } from '../store/postgres/database.ts';
 import { StoreUnavailable } from '../store/unavailable.ts';
 import { type Migration, readAfterEach, readMigrations } from './files.ts';
@@ -25,7 +26,7 @@ export async function applyMigration(client: pg.ClientBase, migration: Migration
       migration.sha256,
     ]);
   } catch (error) {
-    throw new Error(`Migration ${migration.name} failed: ${(error as Error).message}`, { cause: error });
+    throw new Error(`Migration ${migration.name} failed: ${wordsOf(error)}`, { cause: error });
   }
 }
 

@@ -116,6 +116,24 @@ describe('the characters that the standard fonts corrupt', () => {
   });
 });
 
+describe('whatever is written is words', () => {
+  test.each([
+    ') Tj ET BT (',
+    String.raw`\) \( \\ \101`,
+    '{{DocumentReference}} ${1 + 1} <%= 7 %>',
+    '<b>&amp;</b><script>alert(1)</script>',
+    "'; drop table plan; --",
+    '=HYPERLINK("https://evil.example.org")',
+    'endstream endobj /JavaScript /OpenAction',
+  ])('%s', async (written) => {
+    const patient = { ...packet().patient, name: written };
+    const request = { ...packet().request, question: written };
+    const [{ text }, bytes] = [await read({ patient, request }), await packetPdf(packet({ patient, request }))];
+    expect(words(text).split(written).length - 1, 'as name, as question and at the foot of the page').toBeGreaterThanOrEqual(2);
+    expect(Buffer.from(bytes).toString('latin1')).not.toMatch(/\/(URI|JavaScript|OpenAction|AA|Launch|EmbeddedFile)\b/);
+  });
+});
+
 describe('for those who do not see it', () => {
   test('it has a title, a language and a structure of headings, paragraphs and lists', async () => {
     const { title, language, tagged, pages } = await read();

@@ -9,8 +9,8 @@ import { findDuplicates } from '@refloop/domain/drafting/duplicates';
 import type { NoteDraft, Sentence } from '@refloop/domain/drafting/note';
 import { noteText, type ReviewedNote, reviewNote } from '@refloop/domain/drafting/note-review';
 import { type Coding, type FhirResource, list, text } from '@refloop/domain/fhir/read';
-
 import { recordState } from '@refloop/domain/fhir/record-state';
+import { parseReference } from '@refloop/domain/fhir/reference';
 import { dayOf } from '@refloop/domain/instant';
 import type { MakeRecommendation, Recommendation } from '../client/recommendation.ts';
 import { problem, type Refusal } from '../problem.ts';
@@ -41,7 +41,7 @@ function refuseForeign(chart: Chart): Refusal | undefined {
   return problem(
     'another-patient',
     `The chart sent holds ${foreign.length} resource(s) of another patient. Nothing was stored. Close this and open Refloop again from the right chart.`,
-    foreign.slice(0, 20).map(({ reference, why }) => ({ field: `chart (${reference.split('/')[0] ?? 'resource'})`, message: why })),
+    foreign.slice(0, 20).map(({ reference, why }) => ({ field: `chart (${parseReference(reference)?.type ?? 'resource'})`, message: why })),
   );
 }
 
@@ -99,7 +99,11 @@ export const drafter: Drafter = {
     return problem(
       'note-not-sourced',
       'The note cannot be signed as it is: every sentence needs a source in the chart, or must be your own words.',
-      reviewed.refusal.map(({ sentenceId, why, fix }) => ({ field: `working.sentences.${sentenceId}`, message: why, fix })),
+      reviewed.refusal.map(({ sentenceId, why, fix }) => {
+        // Ids of sentences are made by whoever sends them, and may be anything.
+        const index = sentences.findIndex(({ id }) => id === sentenceId);
+        return { field: index < 0 ? 'working.sentences' : `working.sentences.${index}`, message: why, fix };
+      }),
     );
   },
 

@@ -37,9 +37,8 @@ function lookUpPlan(coverage: CoverageInput, matcher: MatchIndex, today: string)
 /** The request as the engine takes it; a specialty or ZIP code nobody knows is refused by field. */
 function requestOf(input: MatchInput, lookup: PlanLookup, now: Date): MatchRequest | Refusal {
   if (!specialtyById(input.specialty)) {
-    const message = `"${input.specialty}" is not a specialty of this directory`;
     return problem('invalid-request', 'Choose a specialty from the list.', [
-      { field: 'specialty', message, fix: 'Use an id of the specialty list.' },
+      { field: 'specialty', message: 'Not a specialty of this directory', fix: 'Use an id of the specialty list.' },
     ]);
   }
   const origin = input.place === null ? null : originOf('zip' in input.place ? input.place.zip : input.place);

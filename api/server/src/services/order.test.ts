@@ -41,6 +41,19 @@ describe('the launched order', () => {
     expect(orderInHand(order('Patient/1', more), session)).toMatchObject({ errors: [{ field: `order.${field}` }] });
   });
 
+  test.each(['../Patient/2', '..', '7?_count=1', '7&patient=2', '7#x', '7/_history/1', 'a b'])(
+    'with the id %s would be read elsewhere',
+    (id) => {
+      expect(orderInHand(order('Patient/1', { id }), session)).toMatchObject({ errors: [{ field: 'order.id' }] });
+    },
+  );
+
+  test.each(['../2', '1"', '1\r\nX-Header: 1', 'a b'])('with the version %j is refused by that field', (versionId) => {
+    expect(orderInHand(order('Patient/1', { meta: { versionId } }), session)).toMatchObject({
+      errors: [{ field: 'order.meta.versionId' }],
+    });
+  });
+
   test('that is over cannot be referred from', () => {
     expect(orderInHand(order('Patient/1', { status: 'completed' }), session)).toMatchObject({ refused: 'order-not-open' });
   });

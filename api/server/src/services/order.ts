@@ -1,4 +1,5 @@
 /** The launched order as the app hands it over: checked to be a ServiceRequest of this patient, with its version. */
+import { isFhirId } from '@refloop/domain/fhir/reference';
 import { isOpenOrder } from '@refloop/domain/write-back/open-order';
 import { problem, type Refusal } from '../problem.ts';
 import type { PatientSession } from '../sessions/session.ts';
@@ -11,6 +12,9 @@ const record = (value: unknown): Record<string, unknown> =>
 
 /** FHIR R4 servicerequest-category: laboratory procedure and imaging. Rewriting one of these into a referral would lose the test. */
 const OTHER_CATEGORIES = ['108252007', '363679005'];
+
+/** Those of FHIR R4 (request-status) that end an order; another text may be anything. */
+const toldStatus = (status: string): string => (['revoked', 'completed', 'entered-in-error'].includes(status) ? status : 'not open');
 
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
@@ -33,7 +37,10 @@ export function orderInHand(
   const versionId = text(record(order['meta'])['versionId']);
   const status = text(order['status']);
   if (!id) return bad('id', 'Missing', 'Send the launched ServiceRequest as read from the EHR.');
+  // Both go into addresses and headers of the EHR, also of Refloop's own requests, which reach every patient.
+  if (!isFhirId(id)) return bad('id', 'Not an id of FHIR', 'Send the launched ServiceRequest as read from the EHR.');
   if (!versionId) return bad('meta.versionId', 'Missing', 'Read the order again; its version is what is approved.');
+  if (!isFhirId(versionId)) return bad('meta.versionId', 'Not an id of FHIR', 'Send the launched ServiceRequest as read from the EHR.');
   if (!status) return bad('status', 'Missing', 'Read the order again.');
   const subject = text(record(order['subject'])['reference']);
   if (subject !== `Patient/${patientId}` && subject !== `${scope.issuer.replace(/\/$/, '')}/Patient/${patientId}`) {
@@ -52,8 +59,8 @@ export function orderInHand(
   if (!isOpenOrder(status)) {
     return problem(
       'order-not-open',
-      `The order is ${status} in the EHR, so it can no longer be referred from. Open another order or start a new referral.`,
-      [{ field: 'order.status', message: `The order is ${status}` }],
+      `The order is ${toldStatus(status)} in the EHR, so it can no longer be referred from. Open another order or start a new referral.`,
+      [{ field: 'order.status', message: `The order is ${toldStatus(status)}` }],
     );
   }
   return { reference: `ServiceRequest/${id}`, id, versionId, status, resource: order };

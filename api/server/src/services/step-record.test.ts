@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readReferral } from './referral-log.ts';
 import { openReferralApi, type ReferralApi } from './test-referral-api.ts';
-import { approveInput, type Body, makeInput, problemType } from './test-referral-input.ts';
+import { approveInput, type Body, makeInput, order, problemType } from './test-referral-input.ts';
 
 const HOLDER = 'window-one-1234';
 let api: ReferralApi;
@@ -17,8 +17,7 @@ afterAll(() => api.close());
 type Step = { name: string; attemptedAt: string | null; notOurs: string[]; outcome: { status: string } };
 const stepOf = (plan: Body, name: string): Step | undefined => (plan['steps'] as Step[]).find((step) => step.name === name);
 
-async function approved(): Promise<{ plan: Body; order: string }> {
-  const input = makeInput();
+async function approved(input: Body = makeInput()): Promise<{ plan: Body; order: string }> {
   const made = await api.call('POST', '/recommendations', token, input);
   const plan = await api.call('POST', '/approvals', token, approveInput(made.body as never, input));
   expect(plan.status, JSON.stringify(plan.body)).toBe(201);
@@ -73,10 +72,17 @@ describe('a write that is about to leave', () => {
     expect((await lease(plan, 'window-two-5678')).status).toBe(200);
   });
 
-  test('is not for a step that is done, nor for one the plan does not have', async () => {
-    const { plan, order } = await approved();
+  test('goes on whatever the order says: what looks like a place to be filled in is somebody’s words', async () => {
+    const { plan } = await approved(makeInput({ order: order({ note: [{ text: '{{Task}}, {{NAME}}' }] }) }));
     await lease(plan);
-    await report(plan, 'ServiceRequest', { status: 'done', reference: order, versionId: '4' });
+    await report(plan, 'DocumentReference', { status: 'done', reference: 'DocumentReference/d1', versionId: '1' });
+    expect((await attempt(plan, 'ServiceRequest')).status).toBe(200);
+  });
+
+  test('is not for a step that is done, nor for one the plan does not have', async () => {
+    const { plan, order: reference } = await approved();
+    await lease(plan);
+    await report(plan, 'ServiceRequest', { status: 'done', reference, versionId: '4' });
     expect((await attempt(plan, 'ServiceRequest')).status).toBe(409);
     expect((await attempt(plan, 'Appointment')).status).toBe(400);
   });

@@ -58,7 +58,9 @@ function goesOn({ steps }: PlanContent, reported: StepName): boolean {
   if (reported === 'ServiceRequest' && steps[at]?.outcome.status !== 'done') return false;
   const waitsForAnother = (step: (typeof steps)[number]): boolean => {
     const resource = JSON.stringify(step.resource);
-    return steps.some(({ name, outcome }) => outcome.status !== 'done' && new RegExp(`\\{\\{${name}(:versioned)?\\}\\}`).test(resource));
+    return steps.some(
+      ({ name, outcome }) => outcome.status !== 'done' && new RegExp(`"reference":"\\{\\{${name}(:versioned)?\\}\\}"`).test(resource),
+    );
   };
   return steps.slice(at + 1).some((step) => isOpen(step) && !waitsForAnother(step));
 }

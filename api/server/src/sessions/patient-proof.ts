@@ -2,6 +2,7 @@
  * An id_token names no patient: the EHR is asked once, with the access token that is handed over for this and kept nowhere.
  * Introspection where it is offered and names the patient (RFC 7662, SMART App Launch 2.2), else the read of the patient.
  */
+import { isFhirId } from '@refloop/domain/fhir/reference';
 import { z } from 'zod';
 import { problem, type Refusal } from '../problem.ts';
 import type { Site } from '../sites.ts';
@@ -9,8 +10,6 @@ import type { Discovered } from './discovery.ts';
 import { askEhr, type Fetch } from './ehr-request.ts';
 
 export type Asked = { fetch: Fetch; site: Site; discovered: Discovered; accessToken: string };
-
-const FHIR_ID = /^[A-Za-z0-9\-.]{1,64}$/;
 
 const Introspection = z.object({
   active: z.boolean(),
@@ -58,7 +57,7 @@ async function readPatient(asked: Asked, patientId: string): Promise<Refusal | u
 
 /** Undefined where the EHR confirms that this access is for this patient. */
 export async function refuseUnprovenPatient(asked: Asked, subject: string, patientId: string): Promise<Refusal | undefined> {
-  if (!FHIR_ID.test(patientId)) return notProven('This is no id of a patient.');
+  if (!isFhirId(patientId)) return notProven('This is no id of a patient.');
   const said = await introspect(asked, subject, patientId);
   if (said === 'proven') return undefined;
   return said === 'silent' ? readPatient(asked, patientId) : said;

@@ -1,0 +1,169 @@
+/** For tests: a good body of every route that takes one, and every place in it, for what does not belong there. */
+import type { Route } from '../routes/route.ts';
+import { approveInput, chart, type Made, makeInput, match } from '../services/test-referral-input.ts';
+import type { WholeApp } from '../test-whole-app.ts';
+
+export type Answer = { status: number; body: Record<string, unknown>; text: string };
+
+/** A chart in which the readers find something to read in most of its places. */
+const fullChart = () => [
+  ...chart(),
+  {
+    resourceType: 'Observation',
+    id: 'obs-1',
+    status: 'final',
+    subject: { reference: 'Patient/pat-1' },
+    code: { coding: [{ system: 'http://loinc.org', code: '4548-4', display: 'HbA1c' }], text: 'HbA1c' },
+    effectiveDateTime: '2026-10-01T08:00:00Z',
+    valueQuantity: { value: 8.1, unit: '%', system: 'http://unitsofmeasure.org', code: '%' },
+    referenceRange: [{ high: { value: 5.7, unit: '%' }, text: '< 5.7 %' }],
+    interpretation: [{ coding: [{ code: 'H' }] }],
+  },
+  {
+    resourceType: 'MedicationRequest',
+    id: 'med-1',
+    status: 'active',
+    intent: 'order',
+    subject: { reference: 'Patient/pat-1' },
+    medicationCodeableConcept: { text: 'Metoprolol 50 mg' },
+    dosageInstruction: [{ text: 'Twice a day' }],
+    authoredOn: '2026-09-01',
+  },
+  {
+    resourceType: 'DocumentReference',
+    id: 'doc-1',
+    status: 'current',
+    subject: { reference: 'Patient/pat-1' },
+    type: { text: 'Progress note' },
+    date: '2026-10-01T08:00:00Z',
+    content: [{ attachment: { contentType: 'text/plain', data: Buffer.from('Palpitations.').toString('base64') } }],
+  },
+];
+
+export type Sender = {
+  whole: WholeApp;
+  token: string;
+  /** Text as it stands, as somebody with every role in the chart of pat-1. */
+  send: (method: string, path: string, body: string, more?: Record<string, string>) => Promise<Answer>;
+  recommendation: (input: Record<string, unknown>) => Promise<Made>;
+  /** The id of a plan of its own. */
+  plan: () => Promise<string>;
+  /** Drafts nobody decides on are read again with each new one; a test makes more of them than a clinician in a year. */
+  forgetDrafts: () => Promise<unknown>;
+};
+
+export type Good = { path: (sender: Sender) => Promise<string> | string; body: (sender: Sender) => unknown };
+
+export const GOOD: Record<string, Good> = {
+  'post /sessions': {
+    path: () => '/sessions',
+    body: ({ whole }) => ({ iss: whole.site.iss, idToken: 'a.b.c', accessToken: 'token', patient: 'pat-1' }),
+  },
+  'put /grants/:subject': {
+    path: () => '/grants/somebody',
+    body: () => ({ fhirUser: 'Practitioner/1', roles: ['lead'], reason: 'For the test' }),
+  },
+  'post /match': { path: () => '/match', body: () => match() },
+  'post /directory/search': { path: () => '/directory/search', body: () => ({ text: 'Family1', match: match() }) },
+  'post /recommendations': { path: () => '/recommendations', body: () => makeInput({ chart: fullChart() }) },
+  'put /recommendations/:id/working': {
+    path: async ({ recommendation }) => `/recommendations/${(await recommendation(makeInput())).id}/working`,
+    body: async ({ recommendation }) => ({ revision: 1, working: (await recommendation(makeInput())).working }),
+  },
+  'post /recommendations/:id/dismissal': {
+    path: async ({ recommendation }) => `/recommendations/${(await recommendation(makeInput())).id}/dismissal`,
+    body: () => ({ reason: 'Nobody fits' }),
+  },
+  'post /recommendations/:id/pend': {
+    path: async ({ recommendation }) => `/recommendations/${(await recommendation(makeInput())).id}/pend`,
+    body: () => ({ for: 'dr-lee', note: 'Please sign today' }),
+  },
+  'post /delegations': {
+    path: () => '/delegations',
+    body: () => ({
+      kind: 'prepares-for',
+      delegate: { subject: 'nurse', fhirUser: 'Practitioner/nurse', name: 'Kim Ortiz' },
+      clinician: { subject: 'dr-lee', fhirUser: 'Practitioner/dr-lee', name: 'Dr. Lee' },
+      reason: 'For the test',
+      until: null,
+    }),
+  },
+  'post /delegations/:id/end': { path: () => '/delegations/nothing/end', body: () => ({ reason: 'For the test' }) },
+  'post /work/:plan/settlement': { path: () => '/work/nothing/settlement', body: () => ({ note: 'Placed by hand' }) },
+  'post /approvals': {
+    path: () => '/approvals',
+    body: async ({ recommendation }) => {
+      const input = makeInput({ chart: fullChart() });
+      return approveInput(await recommendation(input), input, {
+        performerInEhr: { reference: 'PractitionerRole/1', display: 'Dr. Somebody' },
+      });
+    },
+  },
+  'post /plans/:id/lease': { path: async ({ plan }) => `/plans/${await plan()}/lease`, body: () => ({ holder: 'window-1-window' }) },
+  'post /plans/:id/lease/return': {
+    path: async ({ plan }) => `/plans/${await plan()}/lease/return`,
+    body: () => ({ holder: 'window-1-window' }),
+  },
+  'post /plans/:id/steps/:step/attempt': {
+    path: async ({ plan }) => `/plans/${await plan()}/steps/ServiceRequest/attempt`,
+    body: () => ({ holder: 'window-1-window' }),
+  },
+  'post /plans/:id/steps/:step/judgement': {
+    path: async ({ plan }) => `/plans/${await plan()}/steps/ServiceRequest/judgement`,
+    body: () => ({ ours: { reference: 'ServiceRequest/order-1', versionId: '4', orderStatus: 'active' } }),
+  },
+  'post /plans/:id/withdrawal': { path: async ({ plan }) => `/plans/${await plan()}/withdrawal`, body: () => ({ reason: 'By mistake' }) },
+  'post /plans/:id/steps/:step': {
+    path: async ({ plan }) => `/plans/${await plan()}/steps/ServiceRequest`,
+    body: () => ({
+      holder: 'window-1-window',
+      outcome: { status: 'done', reference: 'ServiceRequest/1', versionId: '4', orderStatus: 'active' },
+    }),
+  },
+  'post /exceptions/:id': { path: () => '/exceptions/nothing', body: () => ({ what: 'settle', note: 'Called them' }) },
+};
+
+export async function openSender(whole: WholeApp): Promise<Sender> {
+  const token = await whole.session(['clinician', 'preparer', 'coordinator', 'lead', 'admin']);
+  async function send(method: string, path: string, body: string, more: Record<string, string> = {}): Promise<Answer> {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...more };
+    const response = await whole.app.request(path, { method: method.toUpperCase(), headers, body });
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>), text };
+  }
+
+  async function recommendation(input: Record<string, unknown>): Promise<Made> {
+    const made = await send('post', '/recommendations', JSON.stringify(input));
+    if (made.status !== 201) throw new Error(`No recommendation but ${made.status}`);
+    return made.body as Made;
+  }
+
+  async function plan(): Promise<string> {
+    const input = makeInput();
+    const approved = await send('post', '/approvals', JSON.stringify(approveInput(await recommendation(input), input)));
+    if (approved.status !== 201) throw new Error(`No plan but ${approved.status}`);
+    return String(approved.body['id']);
+  }
+
+  const forgetDrafts = () => whole.asOwner(`update recommendation set status = 'SUPERSEDED' where status = 'PENDING_REVIEW'`);
+  return { whole, token, send, recommendation, plan, forgetDrafts };
+}
+
+export type Place = (string | number)[];
+/** Stands where something is to be put. */
+export const MARK = '@@here@@';
+
+/** Every place of the value, itself included. */
+export function places(value: unknown, at: Place = []): Place[] {
+  if (typeof value !== 'object' || value === null) return [at];
+  const inside = Array.isArray(value) ? value.map((each, index): [number, unknown] => [index, each]) : Object.entries(value);
+  return [at, ...inside.flatMap(([key, each]) => places(each, [...at, key]))];
+}
+
+export function withMark(value: unknown, [first, ...rest]: Place): unknown {
+  if (first === undefined) return MARK;
+  if (Array.isArray(value)) return value.map((each: unknown, index) => (index === first ? withMark(each, rest) : each));
+  return Object.fromEntries(Object.entries(value as object).map(([key, each]) => [key, key === first ? withMark(each, rest) : each]));
+}
+
+export const nameOf = ({ method, path }: Route): string => `${method} ${path}`;
