@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core';
 import type { EhrPort } from '@refloop/domain/fhir/ehr-port';
 import type { Role, Session } from '@refloop/server/client/session';
-import { useEffect, useSyncExternalStore } from 'react';
+import { lazy, Suspense, useEffect, useSyncExternalStore } from 'react';
 import type { Api } from '../session/api.ts';
 import { backToChart } from '../session/back-to-chart.ts';
 import type { Failure } from '../session/failure.ts';
@@ -24,11 +24,14 @@ export type CenterProps = {
   onFail: (failure: Failure) => void;
 };
 
+const InsightsPage = lazy(() => import('../insights/InsightsPage.tsx'));
+
 type Workspace = { id: string; name: string; roles: readonly Role[] };
 
 const WORKSPACES: readonly Workspace[] = [
   { id: 'work', name: 'My work', roles: ['clinician', 'preparer'] },
   { id: 'exceptions', name: 'Exceptions', roles: ['coordinator', 'lead'] },
+  { id: 'insights', name: 'Insights', roles: ['lead', 'coordinator'] },
   { id: 'audit', name: 'Audit', roles: ['admin'] },
   { id: 'access', name: 'Access', roles: ['admin'] },
   { id: 'ehr', name: 'This EHR', roles: ['admin'] },
@@ -39,17 +42,20 @@ const listen = (changed: () => void) => {
   return () => window.removeEventListener('hashchange', changed);
 };
 
-/** `#audit/01J…`: the workspace and what is open in it; never a patient. */
-const hashParts = (hash: string): [string, string | undefined] => {
-  const [workspace = '', item] = hash.replace(/^#/, '').split('/');
-  return [workspace, item || undefined];
-};
+type Place = { workspace: string; item: string | undefined; search: string };
+
+/** `#audit/01J…`, `#insights?from=2026-01`: the workspace, what is open in it and how it is looked at; never a patient. */
+function placeOf(hash: string): Place {
+  const [path = '', search = ''] = hash.replace(/^#/, '').split('?');
+  const [workspace = '', item] = path.split('/');
+  return { workspace, item: item || undefined, search };
+}
 
 export default function CenterPage(props: CenterProps) {
   const { session, iss } = props;
   const hash = useSyncExternalStore(listen, () => location.hash);
   const offered = WORKSPACES.filter((workspace) => workspace.roles.some((role) => session.roles.includes(role)));
-  const [wanted, item] = hashParts(hash);
+  const { workspace: wanted, item, search } = placeOf(hash);
   const current = offered.find((workspace) => workspace.id === wanted) ?? offered[0];
   useEffect(() => {
     document.title = `${current?.name ?? 'Referral center'} · Refloop`;
@@ -86,6 +92,11 @@ export default function CenterPage(props: CenterProps) {
       </section>
       {current.id === 'work' ? <WorkPage {...props} /> : null}
       {current.id === 'exceptions' ? <ExceptionsPage {...props} /> : null}
+      {current.id === 'insights' ? (
+        <Suspense fallback={null}>
+          <InsightsPage {...props} search={search} />
+        </Suspense>
+      ) : null}
       {current.id === 'audit' ? <AuditPage {...props} item={item} /> : null}
       {current.id === 'access' ? <AccessPage {...props} /> : null}
       {current.id === 'ehr' ? <EhrAbilitiesPage {...props} /> : null}

@@ -1,0 +1,119 @@
+/** Numbers about referrals over HTTP: a metric with its definition, n and interval, and the rows behind each mark. */
+import { z } from 'zod';
+
+export const SEGMENT_NAMES = ['specialty', 'clinic', 'payer', 'requester', 'month', 'urgency', 'language'] as const;
+export const SegmentName = z.enum(SEGMENT_NAMES);
+export type SegmentName = z.infer<typeof SegmentName>;
+
+const Segment = z.partialRecord(SegmentName, z.string().max(200));
+export type Segment = z.infer<typeof Segment>;
+
+const Month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'A month is written 2026-11');
+
+/** Which referrals are looked at: those ordered from the first month to the last, both included, and of these values. */
+export const InsightsFilter = z.object({
+  from: Month.optional(),
+  to: Month.optional(),
+  specialty: z.string().max(200).optional(),
+  clinic: z.string().max(200).optional(),
+  payer: z.string().max(200).optional(),
+});
+export type InsightsFilter = z.infer<typeof InsightsFilter>;
+
+export const MetricQuestion = InsightsFilter.extend({ by: SegmentName.optional() });
+export type MetricQuestion = z.infer<typeof MetricQuestion>;
+
+const MetricRow = z.object({
+  segment: Segment,
+  /** How many referrals the value rests on. */
+  n: z.number().int(),
+  value: z.number().nullable(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  level: z.number(),
+  parts: z.record(z.string(), z.number().nullable()),
+  note: z.string().nullable(),
+});
+export type MetricRow = z.infer<typeof MetricRow>;
+
+const CurvePoint = z.object({
+  segment: Segment,
+  day: z.number(),
+  value: z.number(),
+  low: z.number(),
+  high: z.number(),
+  atRisk: z.number(),
+  events: z.number(),
+  competing: z.number(),
+  censored: z.number(),
+});
+export type CurvePoint = z.infer<typeof CurvePoint>;
+
+const Benchmark = z.object({ label: z.string(), value: z.number(), population: z.string(), source: z.string(), caveat: z.string() });
+
+export const MetricAnswer = z.object({
+  metric: z.object({
+    id: z.string(),
+    version: z.number(),
+    title: z.string(),
+    unit: z.enum(['share', 'days', 'count']),
+    definition: z.string(),
+    numerator: z.string(),
+    denominator: z.string(),
+    exclusions: z.string(),
+    clock: z.string().nullable(),
+    source: z.string(),
+    caveats: z.array(z.string()),
+    target: z.object({ value: z.number(), direction: z.enum(['at-least', 'at-most']), why: z.string() }).nullable(),
+    benchmarks: z.array(Benchmark),
+  }),
+  asOf: z.string(),
+  snapshot: z.string(),
+  by: z.array(SegmentName),
+  rows: z.array(MetricRow),
+  curve: z.array(CurvePoint).optional(),
+});
+export type MetricAnswer = z.infer<typeof MetricAnswer>;
+
+/** What there is to look at. `snapshot` is null until the first one is made; `history` says how far a load under way is. */
+export const InsightsStatus = z.object({
+  snapshot: z.object({ name: z.string(), asOf: z.string(), referrals: z.number().int() }).nullable(),
+  history: z.object({ loaded: z.number().int(), total: z.number().int() }).nullable(),
+  synthetic: z.boolean(),
+  choices: z.object({
+    specialty: z.array(z.string()),
+    clinic: z.array(z.string()),
+    payer: z.array(z.string()),
+    months: z.array(z.string()),
+  }),
+});
+export type InsightsStatus = z.infer<typeof InsightsStatus>;
+
+export const DRILL_PARTS = ['numerator', 'denominator', 'excluded'] as const;
+
+/** Asks who stands behind a mark, and says what for: both are put on record. */
+export const RowsQuestion = z.object({
+  metric: z.string().max(60),
+  part: z.enum(DRILL_PARTS),
+  segment: Segment,
+  filter: InsightsFilter,
+  purpose: z.string().trim().min(3, 'Say in a few words what you need the rows for').max(200),
+});
+export type RowsQuestion = z.infer<typeof RowsQuestion>;
+
+export const RowsAnswer = z.object({
+  total: z.number().int(),
+  rows: z.array(
+    z.object({
+      referralId: z.string(),
+      orderedOn: z.string(),
+      specialty: z.string(),
+      urgency: z.string(),
+      status: z.string(),
+      performer: z.string().nullable(),
+      /** Of what was left out, the rule that left it out. */
+      why: z.string().nullable(),
+    }),
+  ),
+});
+export type RowsAnswer = z.infer<typeof RowsAnswer>;

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { intervalText, segmentText, valueText } from './figures.ts';
+
+test.each([
+  [0.583, 'share', '58.3 %'],
+  [35, 'days', '35 days'],
+  [1, 'days', '1 day'],
+  [12_400, 'count', '12,400'],
+  [null, 'share', '–'],
+] as const)('%s in %s reads %s', (value, unit, text) => {
+  expect(valueText(value, unit)).toBe(text);
+});
+
+test.each([
+  [0.561, 0.603, '56.1–60.3'],
+  [0.561, null, '56.1 or more'],
+  [null, null, ''],
+])('an interval from %s to %s reads %s', (low, high, text) => {
+  expect(intervalText({ low, high }, 'share')).toBe(text);
+});
+
+test.each([
+  [{ specialty: 'infectious-disease' }, 'Infectious disease'],
+  [{ month: '2026-03' }, '2026-03'],
+  [{}, 'All'],
+])('%o is called %s', (segment, text) => {
+  expect(segmentText(segment)).toBe(text);
+});

@@ -1,0 +1,37 @@
+/** How a number is said: never without its n, and with its interval where it has one. */
+import type { MetricAnswer, MetricRow, Segment } from '@refloop/server/client/insights';
+
+type Unit = MetricAnswer['metric']['unit'];
+
+const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const one = new Intl.NumberFormat('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+
+export const countText = (count: number): string => whole.format(count);
+
+export function valueText(value: number | null, unit: Unit): string {
+  if (value === null) return '–';
+  switch (unit) {
+    case 'share':
+      return `${one.format(100 * value)} %`;
+    case 'days':
+      return `${whole.format(value)} ${Math.round(value) === 1 ? 'day' : 'days'}`;
+    case 'count':
+      return whole.format(value);
+  }
+}
+
+const bare = (value: number, unit: Unit): string => (unit === 'share' ? one.format(100 * value) : whole.format(value));
+
+/** `56.1–60.3`, or an interval open above; empty where there is none. */
+export function intervalText({ low, high }: Pick<MetricRow, 'low' | 'high'>, unit: Unit): string {
+  if (low === null) return '';
+  return high === null ? `${bare(low, unit)} or more` : `${bare(low, unit)}–${bare(high, unit)}`;
+}
+
+/** What a row is of, in words: its segment's values, or everything looked at. */
+export const segmentText = (segment: Segment): string => Object.values(segment).map(wordsOf).join(' · ') || 'All';
+
+const wordsOf = (value: string): string => {
+  const words = value.replaceAll('-', ' ');
+  return /^\d{4} \d{2}$/.test(words) ? value : words.charAt(0).toUpperCase() + words.slice(1);
+};
