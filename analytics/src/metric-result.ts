@@ -27,6 +27,8 @@ export type MetricHead = {
   caveats: string[];
   target: MetricTarget | null;
   benchmarks: Benchmark[];
+  /** What each number in `parts` of a row is. */
+  parts: Record<string, string>;
 };
 
 export type MetricTarget = { value: number; direction: 'at-least' | 'at-most'; why: string };
@@ -96,7 +98,8 @@ export type DrillPart = 'numerator' | 'denominator' | 'excluded';
 export type DrillQuestion = { metric: string; segment: SegmentValues; part: DrillPart; limit: number };
 export type DrillRow = {
   referral: string;
-  orderedOn: Day;
+  /** Null of a draft. */
+  orderedOn: Day | null;
   /** Of what was left out, the rule that left it out; else null. */
   why: string | null;
 };
