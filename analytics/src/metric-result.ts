@@ -1,8 +1,8 @@
 /** What a metric answers, and what lies behind one of its bars: the doors' types. */
 import type { Day, Instant } from '@refloop/domain/instant';
 
-/** What a referral can be told apart by. `month` is that of its order. */
-export const SEGMENTS = ['specialty', 'site', 'clinic', 'payer', 'requester', 'month', 'urgency', 'language'] as const;
+/** What a referral can be told apart by. `site` is the clinic where it is known, else the EHR's; `month` is that of the order. */
+export const SEGMENTS = ['specialty', 'site', 'payer', 'requester', 'month', 'urgency', 'language'] as const;
 export type SegmentName = (typeof SEGMENTS)[number];
 
 /** `share` lies in 0 … 1; `days` are calendar days. */
@@ -27,6 +27,8 @@ export type MetricHead = {
   caveats: string[];
   target: MetricTarget | null;
   benchmarks: Benchmark[];
+  /** What each number in `parts` of a row is. */
+  parts: Record<string, string>;
 };
 
 export type MetricTarget = { value: number; direction: 'at-least' | 'at-most'; why: string };
@@ -54,15 +56,19 @@ export type MetricRow = {
   note: string | null;
 };
 
-/** One step of a time curve: how many have got there by that day, of all, others having been lost on the way. */
+/** One step of a time curve. */
 export type CurvePoint = {
   segment: SegmentValues;
   /** Days since the clock started. */
   day: number;
-  /** Cumulative incidence, 0 … 1. */
+  /** Cumulative incidence, 0 … 1: how many of all have got there by that day, others having been lost on the way. */
   value: number;
   low: number;
   high: number;
+  /** One minus Kaplan–Meier, 0 … 1: how many would have got there by that day if none had been lost. */
+  kaplanMeier: number;
+  kaplanMeierLow: number;
+  kaplanMeierHigh: number;
   /** Just before that day. */
   atRisk: number;
   /** On that day: arrived, … */
@@ -92,7 +98,8 @@ export type DrillPart = 'numerator' | 'denominator' | 'excluded';
 export type DrillQuestion = { metric: string; segment: SegmentValues; part: DrillPart; limit: number };
 export type DrillRow = {
   referral: string;
-  orderedOn: Day;
+  /** Null of a draft. */
+  orderedOn: Day | null;
   /** Of what was left out, the rule that left it out; else null. */
   why: string | null;
 };

@@ -1,0 +1,11 @@
+-- Which rule leaves a referral out; null where none does. The first that holds is named.
+select
+  *,
+  case
+    when not was_active then 'not-in-chart'
+    when ordered_on > as_of - maturity_days then 'young'
+    when visits = 0 then 'not-seen'
+    when seen_network = 'unknown' then 'network-unknown'
+  end as why
+from referral
+cross join parameters

@@ -1,0 +1,2 @@
+-- Those who arrived.
+select * from durations where outcome = 'arrived'

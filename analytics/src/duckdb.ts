@@ -1,0 +1,108 @@
+/** DuckDB as this package uses it: no network, no extension, no folder but those it is given, and no query without an end. */
+import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
+
+export type DuckDbLimits = {
+  /** The only folders it may read or write; none where it reads nothing from disk. */
+  folders: string[];
+  memoryMegabytes: number;
+  threads: number;
+  /** Where it puts what does not fit into memory; without one it fails instead. Lies within `folders`. */
+  spillFolder: string | null;
+};
+
+export type Rows = Record<string, unknown>[];
+
+export type Query = {
+  /** Runs one or more statements; the rows of the last. Counts come as numbers, dates as `2026-11-28`, structs as objects. */
+  run: (sql: string, values?: Record<string, DuckDBValue>) => Promise<Rows>;
+  close: () => void;
+};
+
+export type Session = { connect: () => Promise<Query>; close: () => void };
+
+export class QueryTookTooLong extends Error {
+  constructor(seconds: number) {
+    super(`The query was ended after ${seconds} seconds. Ask for fewer segments, or give it longer.`);
+  }
+}
+
+/** A path or a name as SQL text: names of tables and folders cannot be parameters there. */
+export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+const isValueOf = (value: unknown, name: string): boolean => typeof value === 'object' && value !== null && value.constructor.name === name;
+
+/** DuckDB's own values as plain ones. */
+function plain(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  if (isValueOf(value, 'DuckDBDateValue')) return String(value);
+  if (isValueOf(value, 'DuckDBStructValue')) {
+    return Object.fromEntries(
+      Object.entries((value as { entries: Record<string, unknown> }).entries).map(([name, each]) => [name, plain(each)]),
+    );
+  }
+  if (isValueOf(value, 'DuckDBListValue')) return (value as { items: unknown[] }).items.map(plain);
+  return value;
+}
+
+/** A query ends when its time is over or when the signal says so, and the connection serves the next one. */
+async function bounded<Value>(
+  connection: DuckDBConnection,
+  { seconds, signal }: { seconds: number; signal: AbortSignal | undefined },
+  work: () => Promise<Value>,
+): Promise<Value> {
+  signal?.throwIfAborted();
+  let late = false;
+  const interrupt = (): void => connection.interrupt();
+  const timer = setTimeout(() => {
+    late = true;
+    interrupt();
+  }, seconds * 1000);
+  signal?.addEventListener('abort', interrupt);
+  try {
+    return await work();
+  } catch (error) {
+    if (late) throw new QueryTookTooLong(seconds);
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', interrupt);
+  }
+}
+
+/**
+ * A database in memory that sees the given folders and nothing else of the machine, and whose settings cannot be changed any more.
+ * @param limits.seconds after which a query is ended
+ */
+export async function openDuckDb(limits: DuckDbLimits & { seconds: number; signal?: AbortSignal | undefined }): Promise<Session> {
+  const instance = await DuckDBInstance.create(':memory:', {
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    allow_community_extensions: 'false',
+    memory_limit: `${limits.memoryMegabytes}MB`,
+    threads: String(limits.threads),
+    temp_directory: limits.spillFolder ?? '',
+  });
+  const setUp = await instance.connect();
+  await setUp.run(`set allowed_directories = [${limits.folders.map(quoted).join(', ')}]`);
+  await setUp.run('set enable_external_access = false');
+  await setUp.run('set lock_configuration = true');
+  setUp.closeSync();
+  return {
+    connect: async () => {
+      const connection = await instance.connect();
+      const bounds = { seconds: limits.seconds, signal: limits.signal };
+      return {
+        run: (sql, values) =>
+          bounded(connection, bounds, async () => {
+            const reader = await connection.runAndReadAll(sql, values);
+            return reader
+              .getRowObjects()
+              .map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plain(value)])));
+          }),
+        close: () => connection.closeSync(),
+      };
+    },
+    close: () => instance.closeSync(),
+  };
+}

@@ -1,0 +1,209 @@
+/**
+ * One event as the warehouse takes it: an allow-list of columns, never the event with something removed. Pseudonyms, dates, codes and
+ * three digits of the ZIP code; no free text, no name, no identifier of a person or of a resource in the chart. That is a limited data
+ * set (45 CFR 164.514(e)), and still PHI.
+ */
+import type { Day, Instant } from '@refloop/domain/instant';
+import { dayOf } from '@refloop/domain/instant';
+import type { Actor, Performer, ReferralEvent, ReferralFact, Setting } from '@refloop/domain/referral/event';
+import { orderStanding } from '@refloop/domain/referral/referral';
+import type { Pseudonyms } from './pseudonym.ts';
+import restrictedZip3 from './restricted-zip3.json' with { type: 'json' };
+
+export type History = {
+  tenant: string;
+  /** FHIR base of the EHR. */
+  issuer: string;
+  /** Name of the EHR's site entry. */
+  site: string;
+  referralId: string;
+  patientId: string;
+  events: readonly ReferralEvent[];
+};
+
+/** The columns of what is read, with their types in DuckDB. */
+export const INPUT_COLUMNS = {
+  tenant: 'varchar',
+  issuer: 'varchar',
+  site: 'varchar',
+  referral: 'varchar',
+  patient: 'varchar',
+  sequence: 'integer',
+  type: 'varchar',
+  /** When it happened; null where that is only inferred. UTC, as all dates here. */
+  effective_on: 'date',
+  /** When Refloop learned of it. */
+  recorded_on: 'date',
+  specialty: 'varchar',
+  urgency: 'varchar',
+  service: 'varchar',
+  kind: 'varchar',
+  /** Who signed: the pseudonym of the actor of the approval. */
+  requester: 'varchar',
+  clinic: 'varchar',
+  payer: 'varchar',
+  zip3: 'varchar',
+  miles: 'double',
+  language: 'varchar',
+  /** NPI of the specialist asked, or of who saw the patient: of the public register. */
+  performer: 'varchar',
+  performer_nucc: 'varchar',
+  network: 'varchar',
+  /** Of the specialist chosen, in the ranking that was shown. */
+  rank: 'integer',
+  attempt: 'integer',
+  appointment: 'varchar',
+  starts_on: 'date',
+  report: 'varchar',
+  /** What an event of the order made of it in the chart: active, awaiting-signature, revoked. */
+  order_standing: 'varchar',
+  /** The coded part of the event: a reason, an outcome, an ending; what it is follows from the type. */
+  detail: 'varchar',
+} as const;
+
+type Column = keyof typeof INPUT_COLUMNS;
+export type InputEvent = Partial<Record<Column, string | number | null>>;
+
+const RESTRICTED = new Set(restrictedZip3);
+
+/**
+ * Three digits, or 000 where an area of so few people has them that they tell too much: at most 20,000 in the census of 2000
+ * (45 CFR 164.514(b)(2)(i)(B); the list of 67 FR 53182, 53233). A limited data set may keep them; nobody misses them here.
+ */
+export function safeZip3(zip3: string | null): string | null {
+  if (zip3 === null || !/^\d{3}$/.test(zip3)) return null;
+  return RESTRICTED.has(zip3) ? '000' : zip3;
+}
+
+const matching = (pattern: RegExp, text: string | null): string | null => (text !== null && pattern.test(text) ? text : null);
+/** Of codes alone: what does not look like one is left out, so that no text can come in by such a field. */
+const code = (text: string | null): string | null => matching(/^[a-z0-9][a-z0-9-]{0,39}$/, text);
+const npi = (text: string | null): string | null => matching(/^\d{10}$/, text);
+const nucc = (text: string | null): string | null => matching(/^[0-9A-Z]{10}$/, text);
+const language = (text: string | null): string | null => matching(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, text);
+/** Names of organisations, as the EHR's coverage and the site file have them. */
+const LABEL = 80;
+const label = (text: string | null): string | null => (text === null || text.trim() === '' ? null : text.trim().slice(0, LABEL));
+
+const performerOf = (performer: Performer): InputEvent => ({
+  performer: npi(performer.npi),
+  performer_nucc: nucc(performer.nucc),
+  network: performer.network,
+  rank: performer.rank,
+});
+
+const settingOf = (setting: Setting | null): InputEvent =>
+  setting === null
+    ? {}
+    : {
+        clinic: label(setting.clinic),
+        payer: label(setting.payer),
+        zip3: safeZip3(setting.zip3),
+        miles: setting.miles,
+        language: language(setting.language),
+      };
+
+/** `ServiceRequest/1`: what names a resource. */
+const isReference = (text: string): boolean => {
+  const [type, id] = text.split('/');
+  return Boolean(type) && Boolean(id);
+};
+
+/** What of an event's own fields the measures need; an event that none needs keeps its type and its dates. */
+function fieldsOf(fact: ReferralFact, within: (kind: 'appointment' | 'report', id: string) => string): InputEvent {
+  switch (fact.type) {
+    case 'referral-started':
+    case 'recommendation-made':
+      return { specialty: code(fact.specialty), urgency: fact.urgency, kind: fact.kind, service: fact.service };
+    case 'referral-approved':
+      return {
+        ...performerOf(fact.performer),
+        ...settingOf(fact.setting),
+        attempt: 1,
+        detail: code(fact.overrideReason?.code ?? null),
+      };
+    case 'write-step-settled':
+      return fact.step === 'ServiceRequest' && fact.outcome.status === 'done' && isReference(fact.outcome.reference)
+        ? { order_standing: orderStanding(fact.outcome.orderStatus) }
+        : {};
+    case 'order-status-observed':
+      return { order_standing: orderStanding(fact.status) };
+    case 'attempt-opened':
+      return { ...performerOf(fact.performer), attempt: fact.attempt, detail: fact.because };
+    case 'attempt-sent':
+      return { attempt: fact.attempt, detail: fact.channel };
+    case 'transmission-delivered':
+    case 'transmission-failed':
+    case 'attempt-received':
+    case 'attempt-accepted':
+    case 'work-begun':
+    case 'cancellation-requested':
+    case 'cancellation-confirmed':
+      return { attempt: fact.attempt };
+    case 'attempt-declined':
+      return { attempt: fact.attempt, detail: fact.reason };
+    case 'appointment-booked':
+      return { attempt: fact.attempt, appointment: within('appointment', fact.appointmentId), starts_on: dayOf(fact.startsAt) };
+    case 'appointment-missed':
+      return { attempt: fact.attempt, appointment: within('appointment', fact.appointmentId) };
+    case 'appointment-cancelled':
+      return { attempt: fact.attempt, appointment: within('appointment', fact.appointmentId), detail: fact.by };
+    case 'patient-seen':
+      return { attempt: fact.attempt, appointment: fact.appointmentId === null ? null : within('appointment', fact.appointmentId) };
+    case 'report-received':
+      return { report: within('report', fact.reportId), detail: fact.form, performer: npi(fact.fromNpi) };
+    case 'report-matched':
+      return { report: within('report', fact.reportId), attempt: fact.attempt };
+    case 'report-reviewed':
+      return { report: within('report', fact.reportId) };
+    case 'authorization-decided':
+      return { detail: fact.decision.status === 'denied' ? fact.decision.reason : fact.decision.status };
+    case 'patient-contacted':
+      return { detail: fact.outcome };
+    case 'seen-elsewhere':
+      return {
+        performer: npi(fact.seenBy.npi),
+        performer_nucc: nucc(fact.seenBy.nucc),
+        network: fact.seenBy.network,
+        detail: fact.evidence,
+      };
+    case 'loss-reason-recorded':
+      return { detail: fact.primary };
+    case 'order-ended':
+      return { detail: fact.how };
+    case 'recommendation-dismissed':
+    case 'recommendation-pended':
+    case 'pend-taken-back':
+    case 'none-in-network-found':
+    case 'write-back-planned':
+    case 'write-step-attempted':
+    case 'write-candidates-refused':
+    case 'approval-withdrawn':
+    case 'order-changed-before-write':
+    case 'authorization-asked':
+    case 'fact-set-aside':
+    case 'set-aside-settled':
+      return {};
+  }
+}
+
+const day = (instant: Instant | null): Day | null => (instant === null ? null : dayOf(instant));
+
+const requesterOf = (actor: Actor): string => (actor.kind === 'software' ? actor.name : actor.fhirUser);
+
+/** The history of one referral, flattened. Nothing here depends on any other history, nor on the order in which they come. */
+export function flatten(history: History, pseudonyms: Pseudonyms): InputEvent[] {
+  const { tenant, issuer, site, referralId, patientId, events } = history;
+  const referral = pseudonyms.referral(history, referralId);
+  const of = { tenant, issuer, site, referral, patient: pseudonyms.patient(history, patientId) };
+  const within = (kind: 'appointment' | 'report', id: string): string => pseudonyms.within(referral, kind, id);
+  return events.map((event) => ({
+    ...of,
+    sequence: event.sequence,
+    type: event.fact.type,
+    effective_on: day(event.effectiveAt),
+    recorded_on: dayOf(event.recordedAt),
+    ...(event.fact.type === 'referral-approved' ? { requester: pseudonyms.requester(history, requesterOf(event.actor)) } : {}),
+    ...fieldsOf(event.fact, within),
+  }));
+}

@@ -1,0 +1,68 @@
+/** A metric as its folder defines it: metric.yml in English, and one SQL file for each rule. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import type { MetricHead } from './metric-result.ts';
+import { HOME } from './models.ts';
+
+export type MetricDefinition = MetricHead & {
+  /** Named numbers that the rules use, such as `maturity_days`. */
+  parameters: Record<string, number>;
+  /** Shared statistics, then rules, in the order in which each may use those before it. */
+  statistics: string[];
+  rules: string[];
+  /** What each number in `parts` is. */
+  parts: Record<string, string>;
+  hasCurve: boolean;
+};
+
+const FOLDER = new URL('metrics/', HOME);
+
+export const metricSql = (id: string, file: string): string => readFileSync(new URL(`${id}/${file}.sql`, FOLDER), 'utf8');
+export const statisticsSql = (name: string): string => readFileSync(new URL(`statistics/${name}.sql`, HOME), 'utf8');
+
+/** In alphabetical order. */
+export const metricIds = (): string[] =>
+  readdirSync(FOLDER, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
+
+const words = (text: unknown): string => String(text).trim();
+
+/** Throws where there is no such metric; metric-definition.test.ts holds that each file has all that is read here. */
+export function readMetric(id: string): MetricDefinition {
+  if (!metricIds().includes(id)) throw new Error(`There is no metric "${id}". There are ${metricIds().join(', ')}.`);
+  const read = parse(readFileSync(new URL(`${id}/metric.yml`, FOLDER), 'utf8')) as Record<keyof MetricDefinition, unknown>;
+  const { version, unit, caveats, target, benchmarks, parameters, statistics, rules, parts } = read as MetricDefinition;
+  return {
+    id: words(read.id),
+    version,
+    title: words(read.title),
+    unit,
+    definition: words(read.definition),
+    numerator: words(read.numerator),
+    denominator: words(read.denominator),
+    exclusions: words(read.exclusions),
+    clock: read.clock === null ? null : words(read.clock),
+    source: words(read.source),
+    caveats,
+    target,
+    benchmarks,
+    parameters,
+    statistics,
+    rules,
+    parts,
+    hasCurve: existsSync(new URL(`${id}/curve.sql`, FOLDER)),
+  };
+}
+
+/** What is shown of it with every answer. */
+export function headOf({
+  parameters: _parameters,
+  statistics: _statistics,
+  rules: _rules,
+  hasCurve: _hasCurve,
+  ...head
+}: MetricDefinition): MetricHead {
+  return head;
+}

@@ -1,0 +1,92 @@
+/** The SQL of this package, as it lies in its folders. Each file is one `select`, named for the table it makes. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { OVERRIDE_REASONS } from '@refloop/domain/matching/override';
+import { LOSS_REASONS } from '@refloop/domain/referral/loss-reason';
+import { type Query, quoted } from './duckdb.ts';
+import restrictedZip3 from './restricted-zip3.json' with { type: 'json' };
+
+export const HOME = new URL('../', import.meta.url);
+
+/** In this order: a model reads only what stands before it. */
+export const MODELS = ['input__event', 'core__order', 'core__attempt', 'core__visit', 'core__referral'] as const;
+/** What a snapshot keeps: the events to look at, and the tables that metrics read. The others can be made from them. */
+export const KEPT_MODELS = ['input__event', 'core__visit', 'core__referral'] as const;
+
+/** Counts up with every change of what a model makes of the same events. */
+export const MODEL_VERSION = 1;
+
+const readSql = (path: string): string => readFileSync(new URL(path, HOME), 'utf8');
+
+const values = (table: string, column: string, rows: readonly string[]): string =>
+  `create table ${table} as select unnest([${rows.map(quoted).join(', ')}]) as ${column}`;
+
+/** What the domain knows and the models ask: which choices are lawful, which places are too small, and as of when. */
+export async function createReferenceTables(query: Query, asOf: string): Promise<void> {
+  const lawful = Object.entries(LOSS_REASONS).filter(([, { bucket }]) => bucket === 'lawful-choice');
+  const overrides = OVERRIDE_REASONS.filter(({ lawfulChoice }) => lawfulChoice);
+  await query.run(
+    values(
+      'lawful_loss_reason',
+      'reason',
+      lawful.map(([reason]) => reason),
+    ),
+  );
+  await query.run(
+    values(
+      'lawful_override_reason',
+      'reason',
+      overrides.map(({ code }) => code),
+    ),
+  );
+  await query.run(values('restricted_zip3', 'zip3', restrictedZip3));
+  await query.run(`create table snapshot as select ${quoted(asOf.slice(0, 10))}::date as as_of`);
+}
+
+/** Makes every model from the table `staged_event`. */
+export async function runModels(query: Query, made: (model: string) => void): Promise<void> {
+  for (const model of MODELS) {
+    await query.run(`create table ${model} as ${readSql(`models/${model}.sql`)}`);
+    made(model);
+  }
+}
+
+export type CheckOutcome = {
+  /** The file's name without its ending. */
+  check: string;
+  severity: 'error' | 'warning';
+  /** In English: what the rows are, and why it matters. */
+  meaning: string;
+  rows: number;
+  /** The first few, by pseudonym. */
+  sample: Record<string, unknown>[];
+};
+
+const SAMPLE = 3;
+
+function readCheck(file: string): Pick<CheckOutcome, 'check' | 'severity' | 'meaning'> & { sql: string } {
+  const sql = readSql(`checks/${file}`);
+  const [first = '', ...lines] = sql.split('\n');
+  const severity = /^-- severity: (error|warning)$/.exec(first)?.[1];
+  if (severity !== 'error' && severity !== 'warning')
+    throw new Error(`The first line of checks/${file} is not "-- severity: error" or "-- severity: warning".`);
+  const comment = lines.slice(
+    0,
+    lines.findIndex((line) => !line.startsWith('--')),
+  );
+  return { check: file.slice(0, -'.sql'.length), severity, meaning: comment.map((line) => line.slice(3)).join(' '), sql };
+}
+
+/** Runs every check; those that found nothing are told as well. */
+export async function runChecks(query: Query): Promise<CheckOutcome[]> {
+  const files = readdirSync(new URL('checks/', HOME))
+    .filter((file) => file.endsWith('.sql'))
+    .sort();
+  const outcomes: CheckOutcome[] = [];
+  for (const { sql, ...check } of files.map(readCheck)) {
+    const [counted] = await query.run(`select count(*) as rows from (${sql})`);
+    const rows = Number(counted?.['rows']);
+    const sample = rows === 0 ? [] : await query.run(`select * from (${sql}) order by all limit ${SAMPLE}`);
+    outcomes.push({ ...check, rows, sample });
+  }
+  return outcomes;
+}

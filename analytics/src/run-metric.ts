@@ -1,0 +1,123 @@
+/** Runs a metric's SQL on a connection that has the table `core__referral`, and reads its answer. Nothing is computed here. */
+import type { Instant } from '@refloop/domain/instant';
+import { type Query, quoted, type Rows } from './duckdb.ts';
+import { headOf, type MetricDefinition, metricSql, readMetric, statisticsSql } from './metric-definition.ts';
+import type { CurvePoint, DrillPart, DrillResult, DrillRow, MetricResult, MetricRow, SegmentName, SegmentValues } from './metric-result.ts';
+import type { EhrScope } from './pseudonym.ts';
+
+export type MetricQuestion = {
+  metric: string;
+  /** What to tell apart; nothing = all in one row. */
+  by: SegmentName[];
+  /** Whose referrals; null = all that the warehouse holds. */
+  scope: EhrScope | null;
+};
+
+type Moment = { asOf: Instant; snapshot: string };
+
+const UNKNOWN = 'unknown';
+
+/** The referrals asked for, each with the segment it belongs to. A struct without fields is none, hence `everyone`. */
+function referralView({ by, scope }: Pick<MetricQuestion, 'by' | 'scope'>): string {
+  const fields =
+    by.length === 0 ? `'everyone': true` : by.map((name) => `${quoted(name)}: coalesce(${name}, ${quoted(UNKNOWN)})`).join(', ');
+  const own = scope === null ? '' : ` where tenant = ${quoted(scope.tenant)} and issuer = ${quoted(scope.issuer)}`;
+  return `create or replace temp view referral as select *, {${fields}} as segment from core__referral${own}`;
+}
+
+function parametersView(definition: MetricDefinition, asOf: Instant): string {
+  const numbers = Object.entries(definition.parameters).map(([name, value]) => `, ${value}::integer as ${name}`);
+  return `create or replace temp view parameters as select ${quoted(asOf.slice(0, 10))}::date as as_of${numbers.join('')}`;
+}
+
+/** Each rule becomes a view of its name, in the order of metric.yml; shared statistics come where what they read is there. */
+async function defineRules(query: Query, definition: MetricDefinition, asOf: Instant): Promise<void> {
+  await query.run(parametersView(definition, asOf));
+  for (const rule of definition.rules) {
+    await query.run(`create or replace temp view ${rule} as ${metricSql(definition.id, rule)}`);
+  }
+  for (const name of definition.statistics) await query.run(statisticsSql(name));
+}
+
+const segmentOf = (value: unknown): SegmentValues => {
+  const { everyone: _everyone, ...segment } = value as Record<string, unknown>;
+  return segment as SegmentValues;
+};
+
+const number = (value: unknown): number | null => (value === null ? null : Number(value));
+
+const rowOf = (row: Rows[number]): MetricRow => ({
+  segment: segmentOf(row['segment']),
+  n: Number(row['n']),
+  value: number(row['value']),
+  low: number(row['low']),
+  high: number(row['high']),
+  level: 0.95,
+  parts: Object.fromEntries(Object.entries(row['parts'] as Record<string, unknown>).map(([name, value]) => [name, number(value)])),
+  note: row['note'] === null ? null : String(row['note']),
+});
+
+const pointOf = (row: Rows[number]): CurvePoint => ({
+  segment: segmentOf(row['segment']),
+  day: Number(row['day']),
+  value: Number(row['value']),
+  low: Number(row['low']),
+  high: Number(row['high']),
+  kaplanMeier: Number(row['kaplan_meier']),
+  kaplanMeierLow: Number(row['kaplan_meier_low']),
+  kaplanMeierHigh: Number(row['kaplan_meier_high']),
+  atRisk: Number(row['at_risk']),
+  events: Number(row['events']),
+  competing: Number(row['competing']),
+  censored: Number(row['censored']),
+});
+
+/** Throws where there is no such metric. */
+export async function runMetric(query: Query, question: MetricQuestion, { asOf, snapshot }: Moment): Promise<MetricResult> {
+  const definition = readMetric(question.metric);
+  await query.run(referralView(question));
+  await defineRules(query, definition, asOf);
+  const rows = (await query.run(metricSql(definition.id, 'result'))).map(rowOf);
+  const answer = { metric: headOf(definition), asOf, snapshot, by: question.by, rows };
+  if (!definition.hasCurve) return answer;
+  return { ...answer, curve: (await query.run(metricSql(definition.id, 'curve'))).map(pointOf) };
+}
+
+const VIEWS: Record<DrillPart, string> = {
+  numerator: 'select *, null as left_out from numerator',
+  denominator: 'select *, null as left_out from denominator',
+  excluded: 'select *, why as left_out from exclusions where why is not null',
+};
+
+/** The referrals behind one row of the answer, oldest order first. */
+export async function drillInto(
+  query: Query,
+  question: { metric: string; scope: EhrScope | null; segment: SegmentValues; part: DrillPart; limit: number },
+  { asOf, snapshot }: Moment,
+): Promise<DrillResult> {
+  const { metric, scope, segment, part, limit } = question;
+  const by = Object.keys(segment) as SegmentName[];
+  await query.run(referralView({ by, scope }));
+  await defineRules(query, readMetric(metric), asOf);
+  const values = Object.fromEntries(by.map((name) => [name, segment[name] ?? UNKNOWN]));
+  const chosen = by.map((name) => ` and segment.${name} = $${name}`).join('');
+  const behind = `from (${VIEWS[part]}) where true${chosen}`;
+  const [counted] = await query.run(`select count(*) as total ${behind}`, values);
+  const rows = await query.run(
+    `select referral, strftime(ordered_on, '%Y-%m-%d') as ordered_on, left_out ${behind} order by ordered_on nulls last, referral limit ${Math.trunc(limit)}`,
+    values,
+  );
+  return {
+    question: { metric, segment, part, limit },
+    snapshot,
+    asOf,
+    total: Number(counted?.['total']),
+    rows: rows.map(
+      (row): DrillRow => ({
+        referral: String(row['referral']),
+        orderedOn: row['ordered_on'] === null ? null : String(row['ordered_on']),
+        why: row['left_out'] === null ? null : String(row['left_out']),
+      }),
+    ),
+  };
+}

@@ -1,0 +1,115 @@
+/** Reads a warehouse: metrics of the snapshot in force, and the rows behind them. */
+import { join } from 'node:path';
+import { openDuckDb, type Query, quoted, type Session } from './duckdb.ts';
+import type { DrillPart, DrillResult, MetricResult, SegmentValues } from './metric-result.ts';
+import { KEPT_MODELS } from './models.ts';
+import type { EhrScope } from './pseudonym.ts';
+import { drillInto, type MetricQuestion, runMetric } from './run-metric.ts';
+import { currentSnapshot, type Snapshot, type SnapshotManifest } from './snapshot.ts';
+
+export class NoSnapshot extends Error {
+  constructor(folder: string) {
+    super(`There is no snapshot in ${folder} yet. Run \`npm run analytics -- refresh\` to make one.`);
+  }
+}
+
+export type Warehouse = {
+  /** Of the snapshot in force. Throws `NoSnapshot` where there is none. */
+  manifest: () => Promise<SnapshotManifest>;
+  metric: (question: MetricQuestion) => Promise<MetricResult>;
+  drill: (question: {
+    metric: string;
+    scope: EhrScope | null;
+    segment: SegmentValues;
+    part: DrillPart;
+    limit: number;
+  }) => Promise<DrillResult>;
+  close: () => Promise<void>;
+};
+
+export type WarehouseOptions = {
+  folder: string;
+  /** After which a question is ended; 30 unless told. */
+  seconds?: number;
+  /** 768 unless told. Reading writes nothing: what does not fit fails. */
+  memoryMegabytes?: number;
+  threads?: number;
+  signal?: AbortSignal;
+};
+
+type Open = { snapshot: Snapshot; session: Session; questions: number; retired: boolean };
+
+async function openSnapshot(snapshot: Snapshot, options: WarehouseOptions): Promise<Open> {
+  const session = await openDuckDb({
+    folders: [snapshot.folder],
+    spillFolder: null,
+    memoryMegabytes: options.memoryMegabytes ?? 768,
+    threads: options.threads ?? 2,
+    seconds: options.seconds ?? 30,
+    signal: options.signal,
+  });
+  const query = await session.connect();
+  for (const model of KEPT_MODELS) {
+    await query.run(`create view ${model} as select * from read_parquet(${quoted(join(snapshot.folder, `${model}.parquet`))})`);
+  }
+  query.close();
+  return { snapshot, session, questions: 0, retired: false };
+}
+
+/**
+ * Each question is asked of the snapshot in force when it comes; one that is put in force meanwhile is for the next.
+ * Any number of processes may read one folder.
+ */
+export function openWarehouse(options: WarehouseOptions): Warehouse {
+  let opening: Promise<Open> | undefined;
+  const leave = (open: Open): void => {
+    if (open.retired && open.questions === 0) open.session.close();
+  };
+  const retire = (open: Open): void => {
+    open.retired = true;
+    leave(open);
+  };
+
+  async function inForce(): Promise<Open> {
+    const snapshot = await currentSnapshot(options.folder);
+    if (!snapshot) throw new NoSnapshot(options.folder);
+    const before = opening;
+    const open = await before?.catch(() => undefined);
+    if (open?.snapshot.manifest.name === snapshot.manifest.name) return open;
+    // Somebody else may have begun to open it while this one looked.
+    if (opening !== before && opening) return opening;
+    opening = openSnapshot(snapshot, options);
+    if (open) retire(open);
+    return opening;
+  }
+
+  async function ask<Answer>(work: (query: Query, moment: { asOf: string; snapshot: string }) => Promise<Answer>): Promise<Answer> {
+    let open = await inForce();
+    // Closed in the moment between being found and being asked.
+    while (open.retired) open = await inForce();
+    open.questions += 1;
+    try {
+      const query = await open.session.connect();
+      try {
+        const { asOf, name } = open.snapshot.manifest;
+        return await work(query, { asOf, snapshot: name });
+      } finally {
+        query.close();
+      }
+    } finally {
+      open.questions -= 1;
+      leave(open);
+    }
+  }
+
+  return {
+    manifest: async () => (await inForce()).snapshot.manifest,
+    metric: (question) => ask((query, moment) => runMetric(query, question, moment)),
+    drill: (question) => ask((query, moment) => drillInto(query, question, moment)),
+    close: async () => {
+      const open = await opening?.catch(() => undefined);
+      opening = undefined;
+      if (open) retire(open);
+    },
+  };
+}
