@@ -1,0 +1,42 @@
+/** From the visit to the closed loop: the note comes, is matched, and is read, each of it late or never. */
+
+import type { Asked } from './course.ts';
+import { at, type Course, number, type Walk, working } from './course.ts';
+import { expire } from './ending.ts';
+import { INTERIM_SHARE, NEVER_MATCHED_SHARE, NEVER_REVIEWED_SHARE, NOTE_HOURS, REVIEW_HOURS, UNMATCHED_SHARE } from './rates.ts';
+
+/** @param noted whether a final note comes at all */
+export function* reported(course: Course, asked: Asked, noted: boolean): Walk {
+  const { record, draws, clinician } = course;
+  if (draws.chance(INTERIM_SHARE)) {
+    yield working(course, { median: 20, sigma: 0.8 });
+    yield* received(course, asked, 'interim');
+  }
+  if (!noted) {
+    yield* expire(course);
+    return;
+  }
+  yield working(course, NOTE_HOURS);
+  const reportId = yield* received(course, asked, 'final');
+  if (reportId === undefined || draws.chance(NEVER_REVIEWED_SHARE)) {
+    yield* expire(course);
+    return;
+  }
+  yield working(course, REVIEW_HOURS);
+  record.care({ type: 'review-report', reportId }, clinician.actor);
+}
+
+/** @returns undefined where nobody finds out what it answers */
+function* received(course: Course, asked: Asked, form: 'interim' | 'final'): Walk<string | undefined> {
+  const { record, draws, coordinator } = course;
+  const attempt = number(course);
+  const reportId = `${record.id}-a${attempt}-${form}`;
+  const matched = !draws.chance(UNMATCHED_SHARE);
+  const document = { type: 'DocumentReference', id: reportId };
+  record.see({ kind: 'report', attempt, reportId, form, document, fromNpi: asked.performer.npi, matched, at: at(course) });
+  if (matched) return reportId;
+  if (draws.chance(NEVER_MATCHED_SHARE)) return undefined;
+  yield working(course, { median: 7, sigma: 0.9 });
+  record.care({ type: 'match-report', reportId, attempt }, coordinator);
+  return reportId;
+}
