@@ -39,6 +39,9 @@ export type Benchmark = { label: string; value: number; population: string; sour
 /** The value of each segment asked for, `unknown` where the events do not say; no key where nothing was asked to be told apart. */
 export type SegmentValues = Partial<Record<SegmentName, string>>;
 
+/** Which referrals are looked at: those ordered from the first month to the last, both included, and of these values. */
+export type MetricFilter = { from?: string; to?: string; specialty?: string; site?: string; payer?: string };
+
 export type MetricRow = {
   segment: SegmentValues;
   /** How many referrals the value rests on. */

@@ -2,7 +2,19 @@
 import type { Instant } from '@refloop/domain/instant';
 import { type Query, quoted, type Rows } from './duckdb.ts';
 import { headOf, type MetricDefinition, metricSql, readMetric, statisticsSql } from './metric-definition.ts';
-import type { CurvePoint, DrillPart, DrillResult, DrillRow, MetricResult, MetricRow, SegmentName, SegmentValues } from './metric-result.ts';
+import {
+  type CurvePoint,
+  type DrillPart,
+  type DrillQuestion,
+  type DrillResult,
+  type DrillRow,
+  type MetricFilter,
+  type MetricResult,
+  type MetricRow,
+  SEGMENTS,
+  type SegmentName,
+  type SegmentValues,
+} from './metric-result.ts';
 import type { EhrScope } from './pseudonym.ts';
 
 export type MetricQuestion = {
@@ -11,6 +23,7 @@ export type MetricQuestion = {
   by: SegmentName[];
   /** Whose referrals; null = all that the warehouse holds. */
   scope: EhrScope | null;
+  filter?: MetricFilter;
 };
 
 type Moment = { asOf: Instant; snapshot: string };
@@ -18,12 +31,25 @@ type Moment = { asOf: Instant; snapshot: string };
 const UNKNOWN = 'unknown';
 
 /** The referrals asked for, each with the segment it belongs to. A struct without fields is none, hence `everyone`. */
-function referralView({ by, scope }: Pick<MetricQuestion, 'by' | 'scope'>): string {
+function referralView({ by, scope, filter }: Pick<MetricQuestion, 'by' | 'scope' | 'filter'>): string {
   const fields =
     by.length === 0 ? `'everyone': true` : by.map((name) => `${quoted(name)}: coalesce(${name}, ${quoted(UNKNOWN)})`).join(', ');
-  const own = scope === null ? '' : ` where tenant = ${quoted(scope.tenant)} and issuer = ${quoted(scope.issuer)}`;
-  return `create or replace temp view referral as select *, {${fields}} as segment from core__referral${own}`;
+  const own = scope === null ? [] : [`tenant = ${quoted(scope.tenant)}`, `issuer = ${quoted(scope.issuer)}`];
+  const where = [...own, ...filterSql(filter ?? {})].map((each) => ` and ${each}`).join('');
+  return `create or replace temp view referral as select *, {${fields}} as segment from core__referral where true${where}`;
 }
+
+/** Months sort as text; what has none was never ordered, and is left out where a month is asked for. */
+function filterSql({ from, to, ...values }: MetricFilter): string[] {
+  const months = [...(from === undefined ? [] : [`month >= ${quoted(from)}`]), ...(to === undefined ? [] : [`month <= ${quoted(to)}`])];
+  const same = FILTERS.flatMap((name) => {
+    const value = values[name];
+    return value === undefined ? [] : [`coalesce(${name}, ${quoted(UNKNOWN)}) = ${quoted(value)}`];
+  });
+  return [...months, ...same];
+}
+
+const FILTERS = ['specialty', 'site', 'payer'] as const;
 
 function parametersView(definition: MetricDefinition, asOf: Instant): string {
   const numbers = Object.entries(definition.parameters).map(([name, value]) => `, ${value}::integer as ${name}`);
@@ -92,12 +118,12 @@ const VIEWS: Record<DrillPart, string> = {
 /** The referrals behind one row of the answer, oldest order first. */
 export async function drillInto(
   query: Query,
-  question: { metric: string; scope: EhrScope | null; segment: SegmentValues; part: DrillPart; limit: number },
+  question: DrillQuestion & { scope: EhrScope | null; filter?: MetricFilter },
   { asOf, snapshot }: Moment,
 ): Promise<DrillResult> {
-  const { metric, scope, segment, part, limit } = question;
+  const { metric, scope, segment, part, limit, filter } = question;
   const by = Object.keys(segment) as SegmentName[];
-  await query.run(referralView({ by, scope }));
+  await query.run(referralView({ by, scope, filter: filter ?? {} }));
   await defineRules(query, readMetric(metric), asOf);
   const values = Object.fromEntries(by.map((name) => [name, segment[name] ?? UNKNOWN]));
   const chosen = by.map((name) => ` and segment.${name} = $${name}`).join('');
@@ -120,4 +146,15 @@ export async function drillInto(
       }),
     ),
   };
+}
+
+export type Choices = Record<SegmentName, string[]> & { count: number };
+
+/** What there is to choose from, in order; `unknown` where the events do not say. */
+export async function readChoices(query: Query, scope: EhrScope | null): Promise<Choices> {
+  await query.run(referralView({ by: [], scope }));
+  const lists = SEGMENTS.map((name) => `list_sort(list(distinct coalesce(${name}, ${quoted(UNKNOWN)}))) as ${name}`);
+  const [row] = await query.run(`select count(*) as total, ${lists.join(', ')} from referral`);
+  const values = Object.fromEntries(SEGMENTS.map((name) => [name, ((row?.[name] ?? []) as unknown[]).map(String)]));
+  return { ...(values as Record<SegmentName, string[]>), count: Number(row?.['total']) };
 }

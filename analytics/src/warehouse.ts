@@ -1,10 +1,10 @@
 /** Reads a warehouse: metrics of the snapshot in force, and the rows behind them. */
 import { join } from 'node:path';
 import { openDuckDb, type Query, quoted, type Session } from './duckdb.ts';
-import type { DrillPart, DrillResult, MetricResult, SegmentValues } from './metric-result.ts';
+import type { DrillQuestion, DrillResult, MetricFilter, MetricResult } from './metric-result.ts';
 import { KEPT_MODELS } from './models.ts';
 import type { EhrScope } from './pseudonym.ts';
-import { drillInto, type MetricQuestion, runMetric } from './run-metric.ts';
+import { type Choices, drillInto, type MetricQuestion, readChoices, runMetric } from './run-metric.ts';
 import { currentSnapshot, type Snapshot, type SnapshotManifest } from './snapshot.ts';
 
 export class NoSnapshot extends Error {
@@ -17,13 +17,8 @@ export type Warehouse = {
   /** Of the snapshot in force. Throws `NoSnapshot` where there is none. */
   manifest: () => Promise<SnapshotManifest>;
   metric: (question: MetricQuestion) => Promise<MetricResult>;
-  drill: (question: {
-    metric: string;
-    scope: EhrScope | null;
-    segment: SegmentValues;
-    part: DrillPart;
-    limit: number;
-  }) => Promise<DrillResult>;
+  drill: (question: DrillQuestion & { scope: EhrScope | null; filter?: MetricFilter }) => Promise<DrillResult>;
+  choices: (scope: EhrScope | null) => Promise<Choices>;
   close: () => Promise<void>;
 };
 
@@ -106,6 +101,7 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
     manifest: async () => (await inForce()).snapshot.manifest,
     metric: (question) => ask((query, moment) => runMetric(query, question, moment)),
     drill: (question) => ask((query, moment) => drillInto(query, question, moment)),
+    choices: (scope) => ask((query) => readChoices(query, scope)),
     close: async () => {
       const open = await opening?.catch(() => undefined);
       opening = undefined;

@@ -41,7 +41,6 @@ export default function InsightsPage({ api, onFail, search }: Props) {
               <Lead api={api} onFail={onFail} view={view} />
               <p className="caption num">
                 From {countText(known.snapshot.referrals)} referrals, as of {plainTime(known.snapshot.asOf)}.
-                {known.synthetic ? ' The history of this sandbox is synthetic.' : ''}
               </p>
               <div className={styles['panels']} key={known.snapshot.name}>
                 {METRICS.map((id) => (
@@ -89,7 +88,7 @@ const goTo = (view: View): void => {
 
 function Filters({ view, status: { choices } }: { view: View; status: InsightsStatus }) {
   const months = choices.months;
-  const select = (key: 'specialty' | 'clinic' | 'payer' | 'from' | 'to', label: string, all: string, values: readonly string[]) => (
+  const select = (key: 'specialty' | 'site' | 'payer' | 'from' | 'to', label: string, all: string, values: readonly string[]) => (
     <NativeSelect
       label={label}
       value={view[key] ?? ''}
@@ -102,7 +101,7 @@ function Filters({ view, status: { choices } }: { view: View; status: InsightsSt
       {select('from', 'Ordered from', 'the first month', months)}
       {select('to', 'to', 'the last month', months)}
       {select('specialty', 'Specialty', 'All specialties', choices.specialty)}
-      {select('clinic', 'Clinic', 'All clinics', choices.clinic)}
+      {select('site', 'Site', 'All sites', choices.site)}
       {select('payer', 'Payer', 'All payers', choices.payer)}
       <NativeSelect
         label="Told apart by"

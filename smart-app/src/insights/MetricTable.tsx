@@ -32,7 +32,7 @@ export function MetricTable({
             <th scope="col">95 % interval</th>
             <th scope="col">n</th>
             {parts.map((part) => (
-              <th key={part} scope="col">
+              <th key={part} scope="col" title={metric.parts[part]}>
                 {partWords(part)}
               </th>
             ))}

@@ -94,7 +94,7 @@ function Rows({ answer, excluded }: { answer: RowsAnswer; excluded: boolean }) {
             {answer.rows.map((each) => (
               <tr key={each.referralId}>
                 <th scope="row">{each.referralId}</th>
-                <td>{plainDate(each.orderedOn)}</td>
+                <td>{each.orderedOn === null ? '–' : plainDate(each.orderedOn)}</td>
                 <td>{each.specialty.replaceAll('-', ' ')}</td>
                 <td>{each.urgency}</td>
                 <td>{each.performer ?? '–'}</td>

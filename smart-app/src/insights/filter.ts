@@ -5,13 +5,13 @@ export type View = {
   from: string | undefined;
   to: string | undefined;
   specialty: string | undefined;
-  clinic: string | undefined;
+  site: string | undefined;
   payer: string | undefined;
   by: SegmentName;
 };
 
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
-const KEYS = ['from', 'to', 'specialty', 'clinic', 'payer'] as const;
+const KEYS = ['from', 'to', 'specialty', 'site', 'payer'] as const;
 
 const isSegment = (value: string | null): value is SegmentName => SEGMENT_NAMES.some((name) => name === value);
 
@@ -25,7 +25,7 @@ export function viewOf(search: string): View {
     from: month('from'),
     to: month('to'),
     specialty: text('specialty'),
-    clinic: text('clinic'),
+    site: text('site'),
     payer: text('payer'),
     by: isSegment(by) ? by : 'specialty',
   };

@@ -1,7 +1,7 @@
 /** Numbers about referrals over HTTP: a metric with its definition, n and interval, and the rows behind each mark. */
 import { z } from 'zod';
 
-export const SEGMENT_NAMES = ['specialty', 'clinic', 'payer', 'requester', 'month', 'urgency', 'language'] as const;
+export const SEGMENT_NAMES = ['specialty', 'site', 'payer', 'requester', 'month', 'urgency', 'language'] as const;
 export const SegmentName = z.enum(SEGMENT_NAMES);
 export type SegmentName = z.infer<typeof SegmentName>;
 
@@ -15,7 +15,7 @@ export const InsightsFilter = z.object({
   from: Month.optional(),
   to: Month.optional(),
   specialty: z.string().max(200).optional(),
-  clinic: z.string().max(200).optional(),
+  site: z.string().max(200).optional(),
   payer: z.string().max(200).optional(),
 });
 export type InsightsFilter = z.infer<typeof InsightsFilter>;
@@ -42,6 +42,9 @@ const CurvePoint = z.object({
   value: z.number(),
   low: z.number(),
   high: z.number(),
+  kaplanMeier: z.number(),
+  kaplanMeierLow: z.number(),
+  kaplanMeierHigh: z.number(),
   atRisk: z.number(),
   events: z.number(),
   competing: z.number(),
@@ -66,6 +69,8 @@ export const MetricAnswer = z.object({
     caveats: z.array(z.string()),
     target: z.object({ value: z.number(), direction: z.enum(['at-least', 'at-most']), why: z.string() }).nullable(),
     benchmarks: z.array(Benchmark),
+    /** What each number in `parts` of a row is. */
+    parts: z.record(z.string(), z.string()),
   }),
   asOf: z.string(),
   snapshot: z.string(),
@@ -79,10 +84,9 @@ export type MetricAnswer = z.infer<typeof MetricAnswer>;
 export const InsightsStatus = z.object({
   snapshot: z.object({ name: z.string(), asOf: z.string(), referrals: z.number().int() }).nullable(),
   history: z.object({ loaded: z.number().int(), total: z.number().int() }).nullable(),
-  synthetic: z.boolean(),
   choices: z.object({
     specialty: z.array(z.string()),
-    clinic: z.array(z.string()),
+    site: z.array(z.string()),
     payer: z.array(z.string()),
     months: z.array(z.string()),
   }),
@@ -106,7 +110,7 @@ export const RowsAnswer = z.object({
   rows: z.array(
     z.object({
       referralId: z.string(),
-      orderedOn: z.string(),
+      orderedOn: z.string().nullable(),
       specialty: z.string(),
       urgency: z.string(),
       status: z.string(),

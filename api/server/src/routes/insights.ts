@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { InsightsStatus, MetricAnswer, MetricQuestion } from '../client/insights.ts';
+import type { InsightsService } from '../services/insights.ts';
+import { type Route, sessionRoute } from './route.ts';
+
+export const insightsRoutes = ({ insights }: { insights: InsightsService }): Route[] => [
+  sessionRoute({
+    method: 'get',
+    path: '/insights',
+    summary: 'Which snapshot the numbers are counted in, and what there is to choose from.',
+    roles: ['coordinator', 'lead'],
+    answer: InsightsStatus,
+    handle: async ({ session }) => insights.status(session),
+  }),
+  sessionRoute({
+    method: 'get',
+    path: '/insights/metrics/:metric',
+    summary: 'One metric with its definition, n and intervals, whole or told apart.',
+    roles: ['coordinator', 'lead'],
+    params: z.object({ metric: z.string().max(60) }),
+    query: MetricQuestion,
+    answer: MetricAnswer,
+    handle: async ({ session, params, query }) => insights.metric(session, params.metric, query),
+  }),
+];
