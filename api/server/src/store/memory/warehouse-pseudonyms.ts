@@ -5,9 +5,9 @@ export const memoryWarehousePseudonyms = (unit: MemoryContext): WarehousePseudon
   const table = unit.tables.warehousePseudonyms;
   return {
     keep: async (pairs) => {
-      for (const pair of pairs) {
-        const at = keyIn(unit, pair.pseudonym);
-        if (!table.get(at)) table.put(at, pair);
+      for (const { pseudonym, referralId } of pairs) {
+        const at = keyIn(unit, pseudonym);
+        if (!table.get(at)) table.put(at, { pseudonym, referralId });
       }
     },
     find: async (pseudonyms) => [...new Set(pseudonyms)].sort().flatMap((pseudonym) => table.get(keyIn(unit, pseudonym)) ?? []),
