@@ -114,13 +114,13 @@ function fieldsOf(fact: ReferralFact, within: (kind: 'appointment' | 'report', i
   switch (fact.type) {
     case 'referral-started':
     case 'recommendation-made':
-      return { specialty: code(fact.specialty), urgency: fact.urgency, kind: fact.kind, service: fact.service };
+      return { specialty: fact.specialty, urgency: fact.urgency, kind: fact.kind, service: fact.service };
     case 'referral-approved':
       return {
         ...performerOf(fact.performer),
         ...settingOf(fact.setting),
         attempt: 1,
-        detail: code(fact.overrideReason?.code ?? null),
+        detail: fact.overrideReason?.code ?? null,
       };
     case 'write-step-settled':
       return fact.step === 'ServiceRequest' && fact.outcome.status === 'done' && isReference(fact.outcome.reference)
@@ -187,6 +187,14 @@ function fieldsOf(fact: ReferralFact, within: (kind: 'appointment' | 'report', i
   }
 }
 
+/** Columns of codes: whatever a field holds, nothing but a code enters by them. */
+const CODES = ['specialty', 'urgency', 'service', 'kind', 'network', 'order_standing', 'detail'] as const;
+
+function codesAlone(fields: InputEvent): InputEvent {
+  const coded = CODES.filter((name) => typeof fields[name] === 'string').map((name) => [name, code(String(fields[name]))] as const);
+  return { ...fields, ...Object.fromEntries(coded) };
+}
+
 const day = (instant: Instant | null): Day | null => (instant === null ? null : dayOf(instant));
 
 const requesterOf = (actor: Actor): string => (actor.kind === 'software' ? actor.name : actor.fhirUser);
@@ -204,6 +212,6 @@ export function flatten(history: History, pseudonyms: Pseudonyms): InputEvent[] 
     effective_on: day(event.effectiveAt),
     recorded_on: dayOf(event.recordedAt),
     ...(event.fact.type === 'referral-approved' ? { requester: pseudonyms.requester(history, requesterOf(event.actor)) } : {}),
-    ...fieldsOf(event.fact, within),
+    ...codesAlone(fieldsOf(event.fact, within)),
   }));
 }

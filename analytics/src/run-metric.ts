@@ -71,6 +71,7 @@ const segmentOf = (value: unknown): SegmentValues => {
 };
 
 const number = (value: unknown): number | null => (value === null ? null : Number(value));
+const words = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 const rowOf = (row: Rows[number]): MetricRow => ({
   segment: segmentOf(row['segment']),
@@ -80,7 +81,7 @@ const rowOf = (row: Rows[number]): MetricRow => ({
   high: number(row['high']),
   level: 0.95,
   parts: Object.fromEntries(Object.entries(row['parts'] as Record<string, unknown>).map(([name, value]) => [name, number(value)])),
-  note: row['note'] === null ? null : String(row['note']),
+  note: words(row['note']),
 });
 
 const pointOf = (row: Rows[number]): CurvePoint => ({
@@ -140,9 +141,9 @@ export async function drillInto(
     total: Number(counted?.['total']),
     rows: rows.map(
       (row): DrillRow => ({
-        referral: String(row['referral']),
-        orderedOn: row['ordered_on'] === null ? null : String(row['ordered_on']),
-        why: row['left_out'] === null ? null : String(row['left_out']),
+        referral: words(row['referral']) ?? '',
+        orderedOn: words(row['ordered_on']),
+        why: words(row['left_out']),
       }),
     ),
   };

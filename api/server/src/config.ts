@@ -156,6 +156,12 @@ function sandboxSystem(
   return { clientId: 'refloop-system', key: key.value, scopes: completes ? COMPLETING_SCOPES : LOOKING_SCOPES, completes };
 }
 
+/** Of the environment alone, for a command that reads no database: REFLOOP_WAREHOUSE, else a folder of REFLOOP_STATE. */
+export function warehouseFolderOf(environment: Record<string, string | undefined>): string {
+  const [warehouse, state] = [environment['REFLOOP_WAREHOUSE'] ?? '', environment['REFLOOP_STATE'] ?? ''];
+  return resolve(warehouse === '' ? join(state === '' ? '.data' : state, 'warehouse') : warehouse);
+}
+
 /** The attestation names the folder, so that it lapses when the warehouse moves to another. */
 function warehouseFaults(folder: string, attested: string | undefined): FieldError[] {
   if (attested !== undefined && resolve(attested) === folder) return [];
@@ -206,7 +212,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     faults.push({ field, message: 'Certificates are not checked', fix: FIXES[field] ?? '' });
   }
   const stateFolder = resolve(read.REFLOOP_STATE);
-  const warehouseFolder = resolve(read.REFLOOP_WAREHOUSE ?? join(stateFolder, 'warehouse'));
+  const warehouseFolder = warehouseFolderOf(given);
   if (production) faults.push(...warehouseFaults(warehouseFolder, read.REFLOOP_WAREHOUSE_ENCRYPTED));
   const migrationDatabaseUrl = read.REFLOOP_MIGRATION_DATABASE_URL ?? read.DATABASE_URL;
   if (production) {

@@ -11,8 +11,8 @@ export function wrongUse(why: string, usage: string): never {
   process.exit(2);
 }
 
-export function settings(): Config {
-  const read = readConfig(process.env);
+export function settings(environment: Record<string, string | undefined> = process.env): Config {
+  const read = readConfig(environment);
   if (read.ok) return read.value;
   say(configFaults(read.refusal));
   return process.exit(2);

@@ -14,6 +14,13 @@ export type PatientIndex = {
   fact: (scope: { tenant: string; issuer: string }, factKey: string) => Buffer;
 };
 
+/**
+ * The key of the warehouse's pseudonyms: derived from the same root by a name of its own, so that neither it nor they say anything of an index.
+ * @param root 32 random bytes, made once for an installation
+ */
+export const warehouseKeyOf = (root: Uint8Array): Uint8Array =>
+  Buffer.from(hkdfSync('sha256', root, Buffer.alloc(0), 'refloop/warehouse-pseudonyms', 32));
+
 const DIGITS = 12;
 
 /** @param root 32 random bytes, made once for an installation */

@@ -209,6 +209,7 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
           reason: 'r',
         });
         await unit.delegations.insert(delegation('d'));
+        await unit.warehousePseudonyms.keep([{ pseudonym: 'r-1', referralId: 'r1' }]);
         await unit.recommendations.insert(recommendation('pended', { pendedFor: 'clinician', prepared: { by: 'ortiz' } }));
         await unit.audit.append(auditEntry({ referralId: 'r1' }));
       });
@@ -216,6 +217,8 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
         const seen = await store.transaction(other, async (unit) => ({
           events: await unit.events.read('r1'),
           referralIds: await unit.events.referralIds(),
+          histories: [await unit.events.count(), await unit.events.histories({ after: '', limit: 10 })],
+          pseudonyms: await unit.warehousePseudonyms.find(['r-1']),
           referrals: await unit.referrals.listByPatient('1'),
           recommendation: await unit.recommendations.get('a'),
           saved: await unit.recommendations.save('a', 1, { status: 'APPROVED' }),
@@ -235,6 +238,8 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
         expect(seen).toEqual({
           events: [],
           referralIds: [],
+          histories: [0, []],
+          pseudonyms: [],
           referrals: [],
           recommendation: undefined,
           saved: { status: 'missing' },
@@ -276,6 +281,27 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
         return unit.events.read('r1');
       });
       expect(read).toEqual(given.map((one, index) => ({ ...one, referralId: 'r1', sequence: index + 1 })));
+    });
+
+    test('of all referrals are read page by page, each history whole', async () => {
+      const pages = await store.transaction(scope, async (unit) => {
+        for (const id of ['r1', 'r2', 'r3', 'r4', 'r5']) {
+          await unit.events.append(id, 0, [event('a', { data: id }), event('b', { factKey: `${id} v1` })]);
+        }
+        const found = [];
+        for (let after = ''; ; ) {
+          const page = await unit.events.histories({ after, limit: 2 });
+          found.push(page.map(({ referralId }) => referralId));
+          const last = page.at(-1);
+          if (!last) return { found, count: await unit.events.count(), one: await unit.events.histories({ after: 'r4', limit: 9 }) };
+          after = last.referralId;
+        }
+      });
+      expect(pages.found).toEqual([['r1', 'r2'], ['r3', 'r4'], ['r5'], []]);
+      expect(pages.count).toBe(5);
+      const read = await store.transaction(scope, (unit) => unit.events.read('r5'));
+      expect(pages.one).toEqual([{ referralId: 'r5', events: read }]);
+      expect(read).toHaveLength(2);
     });
 
     test('an append that rests on an old reading is a conflict and writes nothing', async () => {
@@ -668,6 +694,23 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
       ];
     });
     expect(outcome).toEqual(['a', 'c', 'a', '', 'c', 'bc', 'ortiz', null]);
+  });
+
+  test('pseudonyms of the warehouse: kept once, and never another referral’s', async () => {
+    const found = await store.transaction(scope, async (unit) => {
+      await unit.warehousePseudonyms.keep([
+        { pseudonym: 'r-b', referralId: 'r2' },
+        { pseudonym: 'r-a', referralId: 'r1' },
+      ]);
+      await unit.warehousePseudonyms.keep([{ pseudonym: 'r-a', referralId: 'another' }]);
+      await unit.warehousePseudonyms.keep([]);
+      return unit.warehousePseudonyms.find(['r-b', 'r-a', 'r-a', 'r-unknown']);
+    });
+    expect(found).toEqual([
+      { pseudonym: 'r-a', referralId: 'r1' },
+      { pseudonym: 'r-b', referralId: 'r2' },
+    ]);
+    expect(store.warehouseKey).toHaveLength(32);
   });
 
   test('delegations: those in force of one delegate, until their end or until they are taken away; none is forgotten', async () => {

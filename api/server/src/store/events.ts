@@ -20,6 +20,9 @@ export type NewEvent = {
 /** An event as read back; `sequence` counts from 1 within its referral. */
 export type StoredEvent = NewEvent & { referralId: string; sequence: number };
 
+/** Every event of one referral, in order. */
+export type StoredHistory = { referralId: string; events: StoredEvent[] };
+
 export type AppendAnswer =
   /** `appended` is less than what was given where a fact was known already. */
   | { status: 'appended'; sequence: number; appended: number }
@@ -33,4 +36,8 @@ export type EventStore = {
   read: (referralId: string) => Promise<StoredEvent[]>;
   /** Ids of all referrals of this scope that have events, in order: for rebuilding projections. */
   referralIds: () => Promise<string[]>;
+  /** How many referrals of this scope have events. */
+  count: () => Promise<number>;
+  /** Whole histories in an order of the store's own, those after the referral `after` ('' = from the first), at most `limit`. */
+  histories: (question: { after: string; limit: number }) => Promise<StoredHistory[]>;
 };

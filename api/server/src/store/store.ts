@@ -13,6 +13,7 @@ import type { PlanStore } from './plans.ts';
 import type { RecommendationStore } from './recommendations.ts';
 import type { ReferralStore } from './referrals.ts';
 import type { SessionLookup, SessionStore, UsedIdTokens } from './sessions.ts';
+import type { WarehousePseudonymStore } from './warehouse-pseudonyms.ts';
 
 /** A value that is kept as JSON: what JSON.stringify leaves of it comes back. */
 export type Json = unknown;
@@ -39,6 +40,7 @@ export type Unit = {
   delegations: DelegationStore;
   sessions: SessionStore;
   usedIdTokens: UsedIdTokens;
+  warehousePseudonyms: WarehousePseudonymStore;
   audit: AuditLog;
   /** `p-` and 12 hexadecimal digits: the same for the same patient of this scope, meaningless without our key. */
   pseudonym: (patientId: string) => string;
@@ -59,6 +61,8 @@ export type Store = {
   /** Remembers that the scope exists, so that commands over all data find it when its site entry is gone. */
   enrol: (scope: Scope) => Promise<void>;
   scopes: () => Promise<Scope[]>;
+  /** 32 bytes, the same for good: the warehouse's pseudonyms are made with it, and nothing else is. */
+  warehouseKey: Uint8Array;
   /**
    * Wraps every key that lies under an older one anew: those that the database keeps under the first key of REFLOOP_KEY, the
    * data keys under the key in force; what the data keys seal is not touched. Afterwards the older keys of REFLOOP_KEY are

@@ -10,6 +10,7 @@ import type { StoredRecommendation } from '../recommendations.ts';
 import type { ReferralRow } from '../referrals.ts';
 import type { StoredSession } from '../sessions.ts';
 import type { Scope } from '../store.ts';
+import type { WarehousePseudonym } from '../warehouse-pseudonyms.ts';
 import type { Table } from './tables.ts';
 
 /** An audit entry as hashed, with the details it commits to beside it. */
@@ -39,6 +40,7 @@ export type MemoryTables = {
   delegations: Table<StoredDelegation>;
   sessions: Table<StoredSession>;
   usedIdTokens: Table<{ until: string }>;
+  warehousePseudonyms: Table<WarehousePseudonym>;
   auditEntries: Table<MemoryAuditEntry>;
   /** Row number by entry id. */
   auditNumbers: Table<{ number: number }>;

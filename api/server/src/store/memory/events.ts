@@ -3,6 +3,8 @@ import { keyIn, type MemoryContext, ordered } from './context.ts';
 
 const read = (unit: MemoryContext, referralId: string): StoredEvent[] => unit.tables.events.rows(keyIn(unit, referralId));
 
+const ids = (unit: MemoryContext): string[] => [...new Set(unit.tables.events.rows(keyIn(unit)).map((event) => event.referralId))];
+
 function append(unit: MemoryContext, referralId: string, expected: number, events: NewEvent[]): AppendAnswer {
   const sequence = read(unit, referralId).length;
   const taken = new Set<string>();
@@ -25,5 +27,11 @@ function append(unit: MemoryContext, referralId: string, expected: number, event
 export const memoryEvents = (unit: MemoryContext): EventStore => ({
   append: async (referralId, expected, events) => append(unit, referralId, expected, events),
   read: async (referralId) => read(unit, referralId),
-  referralIds: async () => [...new Set(unit.tables.events.rows(keyIn(unit)).map((event) => event.referralId))],
+  count: async () => ids(unit).length,
+  histories: async ({ after, limit }) =>
+    ids(unit)
+      .filter((id) => id > after)
+      .slice(0, limit)
+      .map((referralId) => ({ referralId, events: read(unit, referralId) })),
+  referralIds: async () => ids(unit),
 });

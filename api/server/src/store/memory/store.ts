@@ -1,6 +1,6 @@
 /** The store in memory: for the simulation and for fast tests. It forgets everything and is never used in production. */
 import { createHash, randomBytes } from 'node:crypto';
-import { createPatientIndex } from '../../crypto/patient-index.ts';
+import { createPatientIndex, warehouseKeyOf } from '../../crypto/patient-index.ts';
 import type { DirectorySnapshot, DirectorySnapshots } from '../directory-snapshots.ts';
 import type { GrantStore } from '../grants.ts';
 import type { StoredSession } from '../sessions.ts';
@@ -16,6 +16,7 @@ import { memoryRecommendations } from './recommendations.ts';
 import { memoryReferrals } from './referrals.ts';
 import { memorySessions, memoryUsedIdTokens } from './sessions.ts';
 import { createTables } from './tables.ts';
+import { memoryWarehousePseudonyms } from './warehouse-pseudonyms.ts';
 
 const memoryGrants = (unit: MemoryContext): GrantStore => ({
   get: async (subject) => unit.tables.grants.get(keyIn(unit, subject)),
@@ -59,6 +60,7 @@ function openUnit(context: MemoryContext): Unit {
     delegations: memoryDelegations(context),
     sessions: memorySessions(context),
     usedIdTokens: memoryUsedIdTokens(context),
+    warehousePseudonyms: memoryWarehousePseudonyms(context),
     audit: memoryAudit(context),
     pseudonym: (patientId) => context.index.pseudonym(context.scope, patientId),
   };
@@ -67,7 +69,8 @@ function openUnit(context: MemoryContext): Unit {
 /** @param options.indexRoot 32 bytes for pseudonyms; random unless given, so that a simulation can repeat them */
 export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint8Array }): Store {
   const tables = createTables();
-  const index = createPatientIndex(options.indexRoot ?? randomBytes(32));
+  const indexRoot = options.indexRoot ?? randomBytes(32);
+  const index = createPatientIndex(indexRoot);
   const of: MemoryTables = {
     events: tables.table(),
     facts: tables.table(),
@@ -80,6 +83,7 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
     delegations: tables.table(),
     sessions: tables.table(),
     usedIdTokens: tables.table(),
+    warehousePseudonyms: tables.table(),
     auditEntries: tables.table(),
     auditNumbers: tables.table(),
   };
@@ -95,6 +99,7 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
     auditTrail: memoryAuditTrail(tables, of),
     enrol: async (scope) => void scopes.set(keyIn({ scope }), { ...scope }),
     scopes: async () => [...scopes.entries()].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, scope]) => scope),
+    warehouseKey: warehouseKeyOf(indexRoot),
     // Nothing here outlives the process, so nothing lies under an older key.
     rewrapKeys: async () => 0,
     followKeys: async () => async () => undefined,

@@ -1,4 +1,4 @@
-import type { AppendAnswer, EventStore, NewEvent, StoredEvent } from '../events.ts';
+import type { AppendAnswer, EventStore, NewEvent, StoredEvent, StoredHistory } from '../events.ts';
 import { key, referralOwner, type UnitContext } from './context.ts';
 import { instant } from './database.ts';
 
@@ -84,6 +84,43 @@ async function append(unit: UnitContext, referralId: string, expected: number, e
   return { status: 'appended', sequence: next, appended: fresh.length };
 }
 
+async function opened(unit: UnitContext, referralId: string, row: Row): Promise<StoredEvent> {
+  const opened = await unit.vault.open(referralOwner(referralId), at(referralId, row.sequence), row.data_sealed);
+  const { data, factKey } = opened as { data: unknown; factKey?: string };
+  return {
+    referralId,
+    sequence: row.sequence,
+    type: row.type,
+    version: row.version,
+    effectiveAt: row.effective_at && instant(row.effective_at),
+    recordedAt: instant(row.recorded_at),
+    actor: row.actor,
+    data,
+    ...(factKey === undefined ? {} : { factKey }),
+  };
+}
+
+/** In the order of the primary key, so that each page is read from where the last one ended. */
+async function histories(unit: UnitContext, after: string, limit: number): Promise<StoredHistory[]> {
+  const page = await unit.client.query<{ referral_id: string }>(
+    `select referral_id from referral_event
+     where tenant = $1 and issuer = $2 and referral_id > $3 and sequence = 1 order by referral_id limit $4`,
+    [...key(unit), after, limit],
+  );
+  const ids = page.rows.map((row) => row.referral_id);
+  const [found] = await Promise.all([
+    unit.client.query<Row & { referral_id: string }>(
+      `select referral_id, sequence, type, version, effective_at, recorded_at, actor, data_sealed from referral_event
+       where tenant = $1 and issuer = $2 and referral_id = any($3) order by referral_id, sequence`,
+      [...key(unit), ids],
+    ),
+    unit.vault.readAhead(ids.map(referralOwner)),
+  ]);
+  const events = new Map(ids.map((id): [string, StoredEvent[]] => [id, []]));
+  for (const row of found.rows) events.get(row.referral_id)?.push(await opened(unit, row.referral_id, row));
+  return [...events].map(([referralId, each]) => ({ referralId, events: each }));
+}
+
 async function read(unit: UnitContext, referralId: string): Promise<StoredEvent[]> {
   const found = await unit.client.query<Row>(
     `select sequence, type, version, effective_at, recorded_at, actor, data_sealed from referral_event
@@ -91,21 +128,7 @@ async function read(unit: UnitContext, referralId: string): Promise<StoredEvent[
     [...key(unit), referralId],
   );
   const events: StoredEvent[] = [];
-  for (const row of found.rows) {
-    const opened = await unit.vault.open(referralOwner(referralId), at(referralId, row.sequence), row.data_sealed);
-    const { data, factKey } = opened as { data: unknown; factKey?: string };
-    events.push({
-      referralId,
-      sequence: row.sequence,
-      type: row.type,
-      version: row.version,
-      effectiveAt: row.effective_at && instant(row.effective_at),
-      recordedAt: instant(row.recorded_at),
-      actor: row.actor,
-      data,
-      ...(factKey === undefined ? {} : { factKey }),
-    });
-  }
+  for (const row of found.rows) events.push(await opened(unit, referralId, row));
   return events;
 }
 
@@ -121,4 +144,12 @@ export const postgresEvents = (unit: UnitContext): EventStore => ({
   append: (referralId, expected, events) => append(unit, referralId, expected, events),
   read: (referralId) => read(unit, referralId),
   referralIds: () => referralIds(unit),
+  count: async () => {
+    const found = await unit.client.query<{ count: number }>(
+      'select count(*)::int as count from referral_event where tenant = $1 and issuer = $2 and sequence = 1',
+      key(unit),
+    );
+    return found.rows[0]?.count ?? 0;
+  },
+  histories: ({ after, limit }) => histories(unit, after, limit),
 });

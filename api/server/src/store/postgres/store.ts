@@ -1,6 +1,6 @@
 /** The store on PostgreSQL: the one that production, development and the tests of the API use. */
 import type { KeyRing } from '../../crypto/key-ring.ts';
-import { createPatientIndex, type PatientIndex } from '../../crypto/patient-index.ts';
+import { createPatientIndex, type PatientIndex, warehouseKeyOf } from '../../crypto/patient-index.ts';
 import type { Scope, Store, Unit } from '../store.ts';
 import { StoreUnavailable } from '../unavailable.ts';
 import { postgresApprovals } from './approvals.ts';
@@ -23,6 +23,7 @@ import { rewrapDataKeys, rewrapIndexRoot, rewrapStoredKeys } from './rewrap.ts';
 import { postgresSessionLookup, postgresSessions, postgresUsedIdTokens } from './sessions.ts';
 import { following } from './statements.ts';
 import { openVault } from './vault.ts';
+import { postgresWarehousePseudonyms } from './warehouse-pseudonyms.ts';
 
 export type PostgresStoreOptions = {
   /** A migrated database, as a login that may act as refloop_app and refloop_auditor. */
@@ -55,6 +56,7 @@ function openUnit(client: Client, scope: Scope, { keys, index, newId }: UnitPart
     delegations: postgresDelegations(context),
     sessions: postgresSessions(context),
     usedIdTokens: postgresUsedIdTokens(context),
+    warehousePseudonyms: postgresWarehousePseudonyms(context),
     audit: postgresAudit(context),
     pseudonym: (patientId) => index.pseudonym(scope, patientId),
   };
@@ -72,8 +74,11 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   };
   const keys = holdKeys(options.keyRing);
   let index: PatientIndex;
+  let warehouseKey: Uint8Array;
   try {
-    index = createPatientIndex(await readIndexRoot(pool, keys));
+    const indexRoot = await readIndexRoot(pool, keys);
+    index = createPatientIndex(indexRoot);
+    warehouseKey = warehouseKeyOf(indexRoot);
     // Not before: with the wrong keys nothing is begun.
     await introduceRoot(pool, keys);
   } catch (error) {
@@ -97,6 +102,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       );
     },
     scopes,
+    warehouseKey,
     rewrapKeys: async () => {
       let count = await rewrapStoredKeys(pool, keys);
       count += await rewrapIndexRoot(pool, keys);

@@ -8,6 +8,8 @@ import { type HeldKeys, openWrapped } from './held-keys.ts';
 export type Vault = {
   /** @param owner `referral/<id>`, `session/<digest>`, `audit/<year-month>` */
   seal: (owner: string, at: { table: string; id: string; column: string }, value: unknown) => Promise<Buffer>;
+  /** Reads the data keys of many owners at once, so that opening waits for none of them. */
+  readAhead: (owners: string[]) => Promise<void>;
   open: (owner: string, at: { table: string; id: string; column: string }, sealed: Uint8Array) => Promise<unknown>;
 };
 
@@ -68,6 +70,15 @@ export function openVault(client: Client, scope: Scope, held: HeldKeys): Vault {
   }
 
   return {
+    readAhead: async (owners) => {
+      const found = await client.query<WrappedKey & { owner: string }>(
+        'select owner, kid, wrapped from data_key where tenant = $1 and issuer = $2 and owner = any($3)',
+        [scope.tenant, scope.issuer, owners],
+      );
+      // One whose wrapper is not known here yet is looked for when it is needed.
+      for (const { owner, ...stored } of found.rows)
+        if (held.ring().has(stored.kid)) keys.set(owner, held.ring().unwrap(stored, keyPlace(owner)));
+    },
     seal: async (owner, at, value) => sealJson(await readOrMake(owner), value, place(at)),
     open: async (owner, at, sealed) => {
       const key = await read(owner);

@@ -1,0 +1,66 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { metricIds, readMetric } from './metric-definition.ts';
+import { HOME } from './models.ts';
+import { runMetric } from './run-metric.ts';
+import { putReferrals, withCore } from './test-core.ts';
+
+const filesOf = (id: string): string[] => readdirSync(new URL(`metrics/${id}/`, HOME));
+
+describe.each(metricIds())('%s', (id) => {
+  const metric = readMetric(id);
+
+  test('says what it is, where that comes from, and what to beware of', () => {
+    expect(metric.id).toBe(id);
+    expect(metric.version).toBeGreaterThan(0);
+    for (const words of [metric.title, metric.definition, metric.numerator, metric.denominator, metric.exclusions, metric.source]) {
+      expect(words).not.toMatch(/^(undefined|null|)$/);
+    }
+    expect(metric.caveats.length).toBeGreaterThan(0);
+    expect(['share', 'days', 'count']).toContain(metric.unit);
+  });
+
+  test('a benchmark bears its population, its source and its caveat', () => {
+    for (const { label, value, population, source, caveat } of metric.benchmarks) {
+      expect(value).toBeGreaterThan(0);
+      for (const words of [label, population, source, caveat]) expect(words.length).toBeGreaterThan(5);
+    }
+  });
+
+  test('has a file for each rule and no other, each with a header that says what it is', () => {
+    const fixed = ['cases.json', 'metric.yml', 'result.sql', ...(metric.hasCurve ? ['curve.sql'] : [])];
+    expect(filesOf(id).sort()).toEqual([...fixed, ...metric.rules.map((rule) => `${rule}.sql`)].sort());
+    for (const file of filesOf(id).filter((name) => name.endsWith('.sql'))) {
+      expect(readFileSync(new URL(`metrics/${id}/${file}`, HOME), 'utf8'), file).toMatch(/^-- [A-Z]/);
+    }
+  });
+
+  test('explains every number of its answer, and gives every number it explains', async () => {
+    const { rows } = await withCore(async (query) => {
+      await putReferrals(query, [{ referral: 'a', ordered_on: '2026-01-05' }]);
+      return runMetric(query, { metric: id, by: [], scope: null }, { asOf: '2026-11-28T00:00:00.000Z', snapshot: 'test' });
+    });
+    expect(Object.keys(rows[0]?.parts ?? {}).sort()).toEqual(Object.keys(metric.parts).sort());
+  });
+
+  test('over no referral at all there is no row', async () => {
+    const answer = await withCore((query) =>
+      runMetric(query, { metric: id, by: ['specialty'], scope: null }, { asOf: '2026-11-28T00:00:00.000Z', snapshot: 'test' }),
+    );
+    expect([answer.rows, answer.curve ?? []]).toEqual([[], []]);
+  });
+});
+
+test('a metric that there is not is refused by name', () => {
+  expect(() => readMetric('../completion')).toThrow('There is no metric "../completion". There are completion,');
+});
+
+test('every model and check says what is in it and what is out, in lower-case SQL', () => {
+  for (const folder of ['models', 'checks', 'statistics']) {
+    for (const file of readdirSync(new URL(`${folder}/`, HOME))) {
+      const sql = readFileSync(new URL(`${folder}/${file}`, HOME), 'utf8');
+      expect(sql, file).toMatch(folder === 'checks' ? /^-- severity: (error|warning)\n-- [A-Z]/ : /^-- [A-Z]/);
+      expect(sql.replaceAll(/--.*$/gm, '').replaceAll(/'[^']*'/g, ''), file).not.toMatch(/\b(SELECT|FROM|WHERE|JOIN|WITH|CASE|WHEN)\b/);
+    }
+  }
+});

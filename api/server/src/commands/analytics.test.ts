@@ -1,0 +1,123 @@
+/** `npm run analytics`: what it prints, where, and how it ends. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { MetricResult } from '@refloop/analytics/metric-result';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { appendHistory, openEvents, seenEvents } from '../analytics/test-histories.ts';
+import type { Scope } from '../store/store.ts';
+import { openTestStore, type TestStore } from '../store/test-store.ts';
+import { type CommandEnd, runCommand, startCommand } from './test-command.ts';
+
+const scope: Scope = { tenant: 'north', issuer: 'https://ehr.example.org/fhir', site: 'North clinic' };
+
+let opened: TestStore;
+let state: string;
+
+beforeAll(async () => {
+  state = await mkdtemp(join(tmpdir(), 'refloop-analytics-'));
+  opened = await openTestStore();
+  await opened.store.enrol(scope);
+  for (let number = 0; number < 600; number += 1) await appendHistory(opened.store, scope, `r${number}`, openEvents());
+  await appendHistory(opened.store, scope, 'seen', seenEvents());
+});
+afterAll(async () => {
+  await opened.close();
+  await rm(state, { recursive: true, force: true });
+});
+
+const environment = (): Record<string, string> => ({ DATABASE_URL: opened.url, REFLOOP_STATE: state });
+const analytics = (...args: string[]): Promise<CommandEnd> => runCommand('analytics', args, environment());
+
+test('before the first snapshot it says how to make one', async () => {
+  const { code, output, errors } = await runCommand('analytics', ['metrics'], { REFLOOP_STATE: state });
+  expect({ code, output }).toEqual({ code: 1, output: '' });
+  expect(errors).toContain('Run `npm run analytics -- refresh` to make one.');
+});
+
+test('a cancelled refresh ends with 130 and leaves nothing behind', async () => {
+  const running = startCommand('analytics', ['refresh'], environment());
+  while (!running.errors().includes('referrals to read')) await new Promise((again) => setTimeout(again, 20));
+  running.child.kill('SIGINT');
+  const { code, output, errors } = await running.ended;
+  expect({ code, output }).toEqual({ code: 130, output: '' });
+  expect(errors).toContain('Cancelled; the snapshot in force is as it was.');
+  expect((await analytics('metrics')).code).toBe(1);
+});
+
+test('refresh puts a snapshot in force; its result is one line, its progress is elsewhere', async () => {
+  const { code, output, errors } = await analytics('refresh');
+  expect({ code, errors }).toEqual({ code: 0, errors: expect.stringContaining('601 referrals to read') });
+  expect(errors).toMatch(/read 601 of 601 referrals, [\d,]+ events \([\d,]+ referrals a second, 0 s left\)/);
+  expect(output).toMatch(/^analytics: snapshot \d{8}T\d{6}Z-[0-9a-f]{8}, 601 referrals, \d+ events, \d+ checks, 0 warnings, [\d.]+ s\n$/);
+});
+
+test('metrics need no database: all of them, with definition, n and interval', async () => {
+  const { code, output } = await runCommand('analytics', ['metrics', '--format', 'json'], { REFLOOP_STATE: state });
+  const results = JSON.parse(output) as MetricResult[];
+  expect(code).toBe(0);
+  expect(results.map(({ metric }) => metric.id)).toEqual(['completion', 'network_leakage', 'time_to_appointment']);
+  // Ordered days before today: too early to judge completion, and 600 of 601 are still waiting.
+  expect(results[0]?.rows[0]).toMatchObject({ n: 0, value: null, parts: { left_out_young: 601 } });
+  expect(results[2]?.rows[0]).toMatchObject({ n: 601, value: null, parts: { attended: 1, censored: 600 } });
+});
+
+test('as a table, by segment, as CSV and as Parquet', async () => {
+  const table = await analytics('metrics', 'time_to_appointment', '--by', 'specialty,month');
+  expect(table.output).toContain('Time to appointment (time_to_appointment, version 1)');
+  expect(table.output).toMatch(/specialty +month +n +median +95 % interval +note\ncardiology +2026-11 +601 +– +–/);
+  const csv = await analytics('metrics', 'completion', 'time_to_appointment', '--by', 'specialty', '--format', 'csv');
+  const [names = '', first = ''] = csv.output.split('\r\n');
+  expect(names).toMatch(/^metric,version,as_of,snapshot,specialty,n,value,low,high,level,unit,scheduled_rate,/);
+  expect(first).toMatch(/^completion,1,\d{4}-\d\d-\d\dT[\d:.]+Z,[^,]+,cardiology,0,,,,0.95,share,/);
+  const parquet = await analytics('metrics', '--format', 'parquet');
+  expect([parquet.output.slice(0, 4), parquet.output.slice(-4)]).toEqual(['PAR1', 'PAR1']);
+});
+
+test('--list says what each metric is, and needs no snapshot', async () => {
+  const { code, output } = await runCommand('analytics', ['metrics', '--list'], { REFLOOP_STATE: join(state, 'none') });
+  expect(code).toBe(0);
+  for (const words of ['network_leakage  Network leakage', 'Denominator: ', 'Source: ', 'Benchmark: ']) expect(output).toContain(words);
+});
+
+test('a check that finds an error is named, ends with 1, and the snapshot before stays', async () => {
+  const current = join(state, 'warehouse', 'current');
+  const before = await readFile(current, 'utf8');
+  await opened.asOwner('alter table referral_event disable trigger all');
+  await opened.asOwner(`delete from referral_event where referral_id = 'seen' and sequence = 3`);
+  const { code, output, errors } = await analytics('refresh');
+  expect({ code, output }).toEqual({ code: 1, output: '' });
+  expect(errors).toContain('input__event_missing: 1 rows. A history has a gap');
+  expect(await readFile(current, 'utf8')).toBe(before);
+});
+
+test.each([
+  [[], 'Say what to do.'],
+  [['imports'], '"imports" is neither refresh nor metrics.'],
+  [['metrics', 'completeness'], 'There is no metric "completeness". There are completion,'],
+  [['metrics', '--by', 'zip'], '--by: "zip" is none of specialty, site,'],
+  [['metrics', '--format', 'xml'], '--format: "xml" is none of table, json, csv, parquet.'],
+  [['refresh', 'now'], '"now" is too much.'],
+  [['metrics', '--nothing'], "Unknown option '--nothing'"],
+])('%j is wrong use: %s', async (args, why) => {
+  const { code, output, errors } = await analytics(...args);
+  expect({ code, output }).toEqual({ code: 2, output: '' });
+  expect(errors).toContain(why);
+  expect(errors).toContain('Usage:');
+});
+
+test('--help reads well and changes nothing', async () => {
+  const { code, output } = await runCommand('analytics', ['--help'], { REFLOOP_STATE: state });
+  expect(code).toBe(0);
+  expect(output).toContain('130 cancelled');
+});
+
+test('in production a folder that nobody attested is refused', async () => {
+  const { code, errors } = await runCommand('analytics', ['refresh', '--warehouse', join(state, 'elsewhere')], {
+    ...environment(),
+    REFLOOP_ENV: 'production',
+    REFLOOP_WAREHOUSE_ENCRYPTED: join(state, 'warehouse'),
+  });
+  expect(code).toBe(2);
+  expect(errors).toContain('REFLOOP_WAREHOUSE_ENCRYPTED: Attested for');
+});

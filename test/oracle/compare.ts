@@ -1,0 +1,176 @@
+/** The warehouse against the oracle: the same histories, the same questions, and what differs. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { importHistories } from '@refloop/analytics/import-histories';
+import type { History } from '@refloop/analytics/input-event';
+import type { CurvePoint, MetricRow, SegmentName } from '@refloop/analytics/metric-result';
+import { createPseudonyms } from '@refloop/analytics/pseudonym';
+import { openWarehouse, type Warehouse } from '@refloop/analytics/warehouse';
+import { dayNumber } from './calendar.ts';
+import { ORACLES, type Oracle, type OracleRow } from './metrics.ts';
+import { AS_OF, type Life, playLife } from './random-history.ts';
+import { type ReferralFacts, readFacts } from './referral-facts.ts';
+import type { LifeDay } from './statistics.ts';
+
+const SCOPE = { tenant: 'north', issuer: 'https://ehr.example.org/fhir' };
+const SITE = 'North clinic';
+const KEY = Buffer.alloc(32, 9);
+const pseudonyms = createPseudonyms(KEY);
+
+/** Statistics agree to this; counts exactly. */
+const CLOSE = 1e-9;
+
+function segmentValue(facts: ReferralFacts, name: SegmentName): string {
+  const { order } = facts;
+  switch (name) {
+    case 'specialty':
+      return facts.specialty;
+    case 'urgency':
+      return facts.urgency;
+    case 'site':
+      return order?.setting?.clinic ?? SITE;
+    case 'payer':
+      return order?.setting?.payer ?? 'unknown';
+    case 'language':
+      return order?.setting?.language ?? 'unknown';
+    case 'requester':
+      return order ? pseudonyms.requester(SCOPE, order.requester) : 'unknown';
+    case 'month':
+      return order ? new Date(order.on * 86_400_000).toISOString().slice(0, 7) : 'unknown';
+  }
+}
+
+const differ = (left: number | null | undefined, right: number | null | undefined): boolean =>
+  typeof left === 'number' && typeof right === 'number' ? !(Math.abs(left - right) <= CLOSE) : (left ?? null) !== (right ?? null);
+
+/** Of counts, nothing but equality. */
+const unequal = (left: number | null | undefined, right: number | null | undefined): boolean =>
+  Number.isInteger(left) || Number.isInteger(right) ? left !== right && differ(left, right) : differ(left, right);
+
+function differences(where: string, actual: MetricRow, expected: OracleRow): string[] {
+  const found: string[] = [];
+  const look = (name: string, left: number | null | undefined, right: number | null | undefined, exactly = false): void => {
+    if (exactly ? left !== right : unequal(left, right)) found.push(`${where} ${name}: warehouse ${left}, oracle ${right}`);
+  };
+  look('n', actual.n, expected.n, true);
+  look('value', actual.value, expected.value);
+  look('low', actual.low, expected.low);
+  look('high', actual.high, expected.high);
+  for (const name of new Set([...Object.keys(actual.parts), ...Object.keys(expected.parts)]))
+    look(name, actual.parts[name], expected.parts[name]);
+  return found;
+}
+
+function curveDifferences(where: string, actual: readonly CurvePoint[], expected: readonly LifeDay[]): string[] {
+  if (actual.length !== expected.length) return [`${where} curve: warehouse ${actual.length} days, oracle ${expected.length}`];
+  return actual.flatMap((point, at) => {
+    const day = expected[at];
+    if (!day) return [];
+    const pairs: [string, number, number][] = [
+      ['day', point.day, day.day],
+      ['at risk', point.atRisk, day.atRisk],
+      ['events', point.events, day.events],
+      ['competing', point.competing, day.competing],
+      ['censored', point.censored, day.censored],
+      ['incidence', point.value, day.incidence.value],
+      ['incidence low', point.low, day.incidence.low],
+      ['incidence high', point.high, day.incidence.high],
+      ['Kaplan–Meier', point.kaplanMeier, day.kaplanMeier.value],
+      ['Kaplan–Meier low', point.kaplanMeierLow, day.kaplanMeier.low],
+      ['Kaplan–Meier high', point.kaplanMeierHigh, day.kaplanMeier.high],
+    ];
+    return pairs
+      .filter(([, left, right]) => differ(left, right))
+      .map(([name, left, right]) => `${where} day ${point.day} ${name}: warehouse ${left}, oracle ${right}`);
+  });
+}
+
+const BY: SegmentName[][] = [[], ['specialty', 'urgency'], ['month'], ['site', 'payer'], ['requester', 'language']];
+
+/** How much was compared, so that a run can say that it was something. */
+export type Compared = { referrals: number; events: number; rows: number; counted: number };
+
+async function compareMetric(
+  warehouse: Warehouse,
+  [metric, oracle]: [string, Oracle],
+  by: SegmentName[],
+  facts: readonly ReferralFacts[],
+): Promise<{ found: string[]; rows: number; counted: number }> {
+  const groups = Map.groupBy(facts, (each) => JSON.stringify(by.map((name) => segmentValue(each, name))));
+  const answer = await warehouse.metric({ metric, by, scope: null });
+  const found: string[] = [];
+  if (answer.rows.length !== groups.size)
+    found.push(`${metric} by ${by.join(',')}: warehouse ${answer.rows.length} rows, oracle ${groups.size}`);
+  let counted = 0;
+  for (const row of answer.rows) {
+    const key = JSON.stringify(by.map((name) => row.segment[name]));
+    const where = `${metric} ${key}`;
+    const group = groups.get(key);
+    if (!group) {
+      found.push(`${where}: no such segment in the oracle`);
+      continue;
+    }
+    const expected = oracle(group, dayNumber(AS_OF));
+    counted += expected.n;
+    found.push(...differences(where, row, expected));
+    if (expected.curve) {
+      const points = (answer.curve ?? []).filter(({ segment }) => JSON.stringify(by.map((name) => segment[name])) === key);
+      found.push(...curveDifferences(where, points, expected.curve));
+    }
+    if (by.length > 0) continue;
+    for (const part of ['numerator', 'denominator'] as const) {
+      const { rows, total } = await warehouse.drill({ metric, scope: null, segment: row.segment, part, limit: facts.length + 1 });
+      const behind = new Set(rows.map(({ referral }) => referral));
+      const wanted = expected[part].map((id) => [id, pseudonyms.referral(SCOPE, id)] as const);
+      for (const [id, pseudonym] of wanted) if (!behind.has(pseudonym)) found.push(`${where} ${part}: ${id} is missing`);
+      if (total !== wanted.length) found.push(`${where} ${part}: warehouse ${total} referrals, oracle ${wanted.length}`);
+    }
+  }
+  return { found, rows: answer.rows.length, counted };
+}
+
+async function* historiesOf(
+  lives: readonly Life[],
+  kept: Map<string, ReferralFacts>,
+  count: (events: number) => void,
+): AsyncIterable<History> {
+  for (const [at, life] of lives.entries()) {
+    const referralId = `referral-${at}`;
+    const events = playLife(referralId, life);
+    if (events.length === 0) continue;
+    count(events.length);
+    kept.set(referralId, readFacts(referralId, events));
+    yield { ...SCOPE, site: SITE, referralId, patientId: `p${life.setting}`, events };
+  }
+}
+
+/** @returns what differs, in words; empty where all agrees */
+export async function compareWithOracle(lives: readonly Life[]): Promise<{ found: string[]; compared: Compared }> {
+  const folder = await mkdtemp(join(tmpdir(), 'refloop-oracle-'));
+  try {
+    const facts = new Map<string, ReferralFacts>();
+    const compared: Compared = { referrals: 0, events: 0, rows: 0, counted: 0 };
+    await importHistories(
+      historiesOf(lives, facts, (events) => {
+        compared.events += events;
+      }),
+      { warehouse: folder, pseudonymKey: KEY, now: AS_OF, reidentify: async () => undefined },
+    );
+    compared.referrals = facts.size;
+    const warehouse = openWarehouse({ folder, seconds: 120 });
+    const found: string[] = [];
+    for (const oracle of Object.entries(ORACLES)) {
+      for (const by of BY) {
+        const outcome = await compareMetric(warehouse, oracle, by, [...facts.values()]);
+        found.push(...outcome.found);
+        compared.rows += outcome.rows;
+        compared.counted += outcome.counted;
+      }
+    }
+    await warehouse.close();
+    return { found, compared };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

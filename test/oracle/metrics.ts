@@ -1,0 +1,146 @@
+/** The three metrics once more, by their definitions in English, from the facts of each referral. */
+import { lossBucketOf, type LossReason } from '@refloop/domain/referral/loss-reason';
+import { firstVisit, type ReferralFacts, seenOnOf } from './referral-facts.ts';
+import { type Duration, type LifeDay, lifeTable, reachesHalf, wilson } from './statistics.ts';
+
+export type OracleRow = {
+  n: number;
+  value: number | null;
+  low: number | null;
+  high: number | null;
+  parts: Record<string, number | null>;
+  numerator: string[];
+  denominator: string[];
+  curve?: LifeDay[];
+};
+
+export type Oracle = (referrals: readonly ReferralFacts[], today: number) => OracleRow;
+
+type Ordered = ReferralFacts & { order: NonNullable<ReferralFacts['order']> };
+const stoodInChart = (facts: ReferralFacts): facts is Ordered => facts.order?.wasActive === true;
+
+const MATURE = 180;
+const ids = (referrals: readonly ReferralFacts[]): string[] => referrals.map(({ id }) => id).sort();
+const ratio = (k: number, n: number): number | null => (n === 0 ? null : k / n);
+
+function shareRow(numerator: readonly ReferralFacts[], denominator: readonly ReferralFacts[], parts: OracleRow['parts']): OracleRow {
+  const share = wilson(numerator.length, denominator.length) ?? { value: null, low: null, high: null };
+  return { n: denominator.length, ...share, parts, numerator: ids(numerator), denominator: ids(denominator) };
+}
+
+export const completion: Oracle = (referrals, today) => {
+  const inChart = referrals.filter(stoodInChart);
+  const forVisit = inChart.filter(({ service }) => service === 'visit');
+  const mature = forVisit.filter(({ order }) => order.on + MATURE <= today);
+  const within = (day: number | undefined | null, { order }: Ordered): boolean =>
+    day !== undefined && day !== null && day - order.on <= MATURE;
+  const seen = (each: Ordered): number | undefined => firstVisit(each.order.visits)?.knownOn;
+  const attended = mature.filter((each) => within(seen(each), each));
+  const scheduled = mature.filter((each) => within(each.order.bookedBy, each) || within(seen(each), each));
+  const unseen = mature.filter((each) => each.order.visits.length === 0);
+  const endedBy = (...how: string[]): number => unseen.filter(({ order }) => order.end !== null && how.includes(order.end.how)).length;
+  return shareRow(attended, mature, {
+    scheduled_rate: ratio(scheduled.length, mature.length),
+    kept_rate: ratio(attended.length, scheduled.length),
+    scheduled: scheduled.length,
+    attended: attended.length,
+    attended_later: mature.length - attended.length - unseen.length,
+    undated: attended.filter(({ order }) => seenOnOf(order) === null).length,
+    declined_by_patient: endedBy('patient-declined'),
+    cancelled: endedBy('cancelled', 'revoked'),
+    expired: endedBy('expired'),
+    died: endedBy('died'),
+    still_open: unseen.filter(({ order }) => order.end === null).length,
+    left_out_young: forVisit.length - mature.length,
+    left_out_not_in_chart: referrals.length - inChart.length,
+    left_out_no_visit_asked: inChart.length - forVisit.length,
+  });
+};
+
+export const networkLeakage: Oracle = (referrals, today) => {
+  const inChart = referrals.filter(stoodInChart);
+  const mature = inChart.filter(({ order }) => order.on + MATURE <= today);
+  const known: { facts: Ordered; network: string; asked: string; lawful: boolean }[] = [];
+  let [notSeen, unknown] = [0, 0];
+  for (const facts of mature) {
+    const visit = firstVisit(facts.order.visits);
+    if (!visit) notSeen += 1;
+    else if (visit.network === 'unknown') unknown += 1;
+    else {
+      const lawfulLoss = facts.lossReason !== null && lossBucketOf(facts.lossReason as LossReason) === 'lawful-choice';
+      const lawful = lawfulLoss || (facts.order.lawfulOverride && visit.approvedPerformer);
+      known.push({ facts, network: visit.network, asked: visit.askedNetwork, lawful });
+    }
+  }
+  const out = known.filter(({ network }) => network === 'out');
+  const leaked = out.filter(({ lawful }) => !lawful);
+  const asked = (network: string): number => leaked.filter((each) => each.asked === network).length;
+  return shareRow(
+    leaked.map(({ facts }) => facts),
+    known.map(({ facts }) => facts),
+    {
+      leaked: leaked.length,
+      ordered_out: asked('out'),
+      ordered_in_went_out: asked('in'),
+      ordered_unknown_went_out: asked('unknown'),
+      lawful_choice_out: out.length - leaked.length,
+      kept: known.length - out.length,
+      network_unknown: unknown,
+      not_seen: notSeen,
+      observed_share: ratio(known.length, mature.length),
+      left_out_young: inChart.length - mature.length,
+      left_out_not_in_chart: referrals.length - inChart.length,
+    },
+  );
+};
+
+type Way = { facts: Ordered; day: number; outcome: Duration['outcome']; how: string };
+
+function wayOf(facts: Ordered, today: number): Way {
+  const { on, end } = facts.order;
+  const seenOn = seenOnOf(facts.order);
+  if (seenOn !== null && (end === null || seenOn <= end.on)) return { facts, day: seenOn - on, outcome: 'arrived', how: 'arrived' };
+  if (end !== null) return { facts, day: Math.max(0, end.on - on), outcome: 'lost', how: end.how === 'revoked' ? 'cancelled' : end.how };
+  return { facts, day: Math.max(0, today - on), outcome: 'censored', how: 'censored' };
+}
+
+export const timeToAppointment: Oracle = (referrals, today) => {
+  const inChart = referrals.filter(stoodInChart);
+  const forVisit = inChart.filter(({ service }) => service === 'visit');
+  const timed = forVisit.filter(({ order }) => order.visits.length === 0 || seenOnOf(order) !== null);
+  const ways = timed.map((facts) => wayOf(facts, today));
+  const how = (name: string): number => ways.filter((way) => way.how === name).length;
+  const curve = lifeTable(ways);
+  const lastDay = curve.at(-1);
+  const isFinal = lastDay?.censored === 0;
+  const by = (day: number): number | null =>
+    lastDay !== undefined && (isFinal || lastDay.day >= day) ? (curve.findLast((each) => each.day <= day)?.incidence.value ?? 0) : null;
+  return {
+    n: timed.length,
+    value: reachesHalf(curve, ({ kaplanMeier }) => kaplanMeier.value),
+    low: reachesHalf(curve, ({ kaplanMeier }) => kaplanMeier.high),
+    high: reachesHalf(curve, ({ kaplanMeier }) => kaplanMeier.low),
+    numerator: ids(ways.filter(({ outcome }) => outcome === 'arrived').map(({ facts }) => facts)),
+    denominator: ids(timed),
+    parts: {
+      attended: how('arrived'),
+      declined_by_patient: how('patient-declined'),
+      cancelled: how('cancelled'),
+      expired: how('expired'),
+      died: how('died'),
+      censored: how('censored'),
+      seen_after_end: ways.filter(({ outcome, facts }) => outcome !== 'arrived' && facts.order.visits.length > 0).length,
+      seen_by_30: by(30),
+      seen_by_90: by(90),
+      seen_by_180: by(180),
+      median_of_all: reachesHalf(curve, ({ incidence }) => incidence.value),
+      followed_days: lastDay?.day ?? null,
+      left_out_undated: forVisit.length - timed.length,
+      left_out_not_in_chart: referrals.length - inChart.length,
+      left_out_no_visit_asked: inChart.length - forVisit.length,
+    },
+    curve,
+  };
+};
+
+export const ORACLES: Record<string, Oracle> = { completion, network_leakage: networkLeakage, time_to_appointment: timeToAppointment };

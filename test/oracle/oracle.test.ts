@@ -1,0 +1,78 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { compareWithOracle } from './compare.ts';
+import { arbitraryLife, playLife } from './random-history.ts';
+import { lifeTable } from './statistics.ts';
+
+// A sample of `npm run campaign -- oracle`, which takes a seed and many more.
+test('the warehouse and a second implementation agree: counts exactly, statistics to 1e-9', async () => {
+  let counted = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(arbitraryLife, { minLength: 1, maxLength: 80 }), async (lives) => {
+      const { found, compared } = await compareWithOracle(lives);
+      counted += compared.counted;
+      expect(found).toEqual([]);
+    }),
+    { numRuns: 12, seed: 20_261_128 },
+  );
+  const { found, compared } = await compareWithOracle(fc.sample(arbitraryLife, { numRuns: 2000, seed: 20_261_128 }));
+  expect(found).toEqual([]);
+  expect(counted + compared.counted, 'something was counted').toBeGreaterThan(5000);
+}, 120_000);
+
+test('the random lives come to every end: seen here and elsewhere, undated, declined, revoked, rerouted', () => {
+  const types = new Map<string, number>();
+  for (const [at, life] of fc.sample(arbitraryLife, { numRuns: 2000, seed: 7 }).entries()) {
+    for (const { fact, effectiveAt } of playLife(`r${at}`, life)) {
+      const name = effectiveAt === null ? `${fact.type}, undated` : fact.type === 'order-ended' ? `order-ended, ${fact.how}` : fact.type;
+      types.set(name, (types.get(name) ?? 0) + 1);
+    }
+  }
+  for (const name of [
+    'referral-approved',
+    'approval-withdrawn',
+    'order-changed-before-write',
+    'order-status-observed',
+    'attempt-opened',
+    'appointment-booked',
+    'patient-seen',
+    'patient-seen, undated',
+    'seen-elsewhere',
+    'loss-reason-recorded',
+    'order-ended, cancelled',
+    'order-ended, patient-declined',
+    'order-ended, expired',
+    'order-ended, died',
+  ]) {
+    expect({ name, many: (types.get(name) ?? 0) > 10 }).toEqual({ name, many: true });
+  }
+});
+
+describe('the statistics agree with what is published', () => {
+  // Freireich and others 1963, Blood 21:699, the 6-MP arm; estimates and standard errors as SAS PROC LIFETEST prints them.
+  const EVENTS = [6, 6, 6, 7, 10, 13, 16, 22, 23];
+  const CENSORED = [6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35];
+  const table = lifeTable([
+    ...EVENTS.map((day) => ({ day, outcome: 'arrived' as const })),
+    ...CENSORED.map((day) => ({ day, outcome: 'censored' as const })),
+  ]);
+
+  test.each([
+    [6, 0.8571, 0.0764],
+    [7, 0.8067, 0.0869],
+    [10, 0.7529, 0.0963],
+  ])('week %d: survival %d, standard error %d', (week, survival, error) => {
+    const day = table.find((each) => each.day === week);
+    expect(1 - (day?.kaplanMeier.value ?? 0)).toBeCloseTo(survival, 4);
+    // Back from the interval on the scale log(-log S).
+    const low = 1 - (day?.kaplanMeier.high ?? 0);
+    const spread = Math.log(Math.log(low) / Math.log(survival)) / 1.959963984540054;
+    expect(spread * survival * Math.abs(Math.log(survival))).toBeCloseTo(error, 3);
+  });
+
+  test('where nobody is lost, the cumulative incidence is one minus Kaplan–Meier', () => {
+    for (const { incidence, kaplanMeier } of table) {
+      expect(incidence.value).toBeCloseTo(kaplanMeier.value, 12);
+    }
+  });
+});

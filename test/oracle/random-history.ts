@@ -1,0 +1,271 @@
+/**
+ * Random lives of referrals, made by the domain itself: commands that it takes or refuses, and facts that it never refuses. A life is a
+ * list of steps, so that what fails shrinks to the shortest one.
+ */
+import { addDays, type Day } from './calendar.ts';
+import { type CareCommand, decideCare } from '@refloop/domain/referral/care-command';
+import { decide, type ReferralCommand } from '@refloop/domain/referral/command';
+import { ENDINGS } from '@refloop/domain/referral/care-event';
+import type { Actor, Happening, Performer, ReferralEvent, Setting } from '@refloop/domain/referral/event';
+import { LOSS_REASONS, type LossReason } from '@refloop/domain/referral/loss-reason';
+import { type ObservedFact, observe } from '@refloop/domain/referral/observe';
+import { evolve, type Referral } from '@refloop/domain/referral/referral';
+import { SERVICES } from '@refloop/domain/referral/closure';
+import fc from 'fast-check';
+
+export type Life = { startDay: number; specialty: number; setting: number; service: number; steps: Step[] };
+/** `act` chooses what is tried, `wait` the days before it, `lag` how many days ago it happened, `pick` whatever else there is to choose. */
+type Step = { act: number; wait: number; lag: number; pick: number };
+
+export const FIRST_DAY: Day = '2024-12-01';
+export const DAYS = 800;
+/** The moment the snapshot is of: nothing is recorded after it. */
+export const AS_OF = `${addDays(FIRST_DAY, DAYS)}T12:00:00.000Z`;
+
+const pickOf = <Value>(from: readonly Value[], number: number): Value => {
+  if (from.length === 0) throw new Error('Nothing to pick from');
+  return from[number % from.length] as Value;
+};
+
+const NETWORKS = ['in', 'in', 'in', 'out', 'unknown'] as const;
+const SPECIALTIES = ['cardiology', 'dermatology', 'orthopedic-surgery'] as const;
+const URGENCIES = ['routine', 'routine', 'urgent', 'emergency'] as const;
+const STATUSES = ['active', undefined, 'draft', 'on-hold', 'revoked', 'entered-in-error', 'completed'] as const;
+const OVERRIDES = [null, null, 'patient-prefers', 'continuity', 'insurer-determines', 'other'] as const;
+const REASONS = Object.keys(LOSS_REASONS) as LossReason[];
+const PEOPLE = ['Practitioner/lee', 'Practitioner/moss', 'Practitioner/ortiz'] as const;
+
+const performer = (number: number): Performer => ({
+  entryId: `e${number}`,
+  npi: `15382716${String(10 + (number % 9))}`,
+  display: `Dr. ${number}`,
+  nucc: '207RC0000X',
+  network: pickOf(NETWORKS, number),
+  rank: number % 2 === 0 ? 1 : null,
+});
+
+const setting = (number: number): Setting | null =>
+  number % 7 === 0
+    ? null
+    : {
+        clinic: pickOf(['Hill', 'Harbour', null], number),
+        payer: pickOf(['Plan A Health', 'Plan B Health', null], number >> 1),
+        zip3: pickOf(['946', '036', null], number >> 2),
+        miles: number / 10,
+        language: pickOf(['en', 'es', null], number >> 3),
+      };
+
+type World = { referral: Referral | undefined; events: ReferralEvent[]; day: number; tick: number };
+
+/** Some time of that day; never the same twice, and never later on a day than what comes after. */
+const at = (day: number, tick: number): string => `${addDays(FIRST_DAY, day)}T${new Date(tick * 7_000).toISOString().slice(11)}`;
+
+export function playLife(id: string, life: Life): ReferralEvent[] {
+  const world: World = { referral: undefined, events: [], day: life.startDay, tick: 0 };
+  const person = pickOf(PEOPLE, life.setting);
+  const actor: Actor = { kind: 'person', subject: person, fhirUser: person, sessionId: 'x' };
+  const take = (happenings: Happening[]): void => {
+    for (const each of happenings) {
+      const event: ReferralEvent = { ...each, sequence: world.events.length + 1, recordedAt: at(world.day, world.tick), actor };
+      world.events.push(event);
+      world.referral = evolve(id, world.referral, event);
+    }
+  };
+  const order = (command: ReferralCommand): void => {
+    const decided = decide(world.referral, command);
+    if (decided.ok) take(decided.value.map((fact) => ({ effectiveAt: at(world.day, world.tick), factKey: null, fact })));
+  };
+  const care = (command: CareCommand): void => {
+    if (!world.referral) return;
+    const decided = decideCare(world.referral, command, at(world.day, world.tick));
+    if (decided.ok) take(decided.value);
+  };
+  const see = (fact: ObservedFact): void => {
+    if (world.referral) take(observe(world.referral, fact, at(world.day, world.tick)));
+  };
+  for (const [number, step] of life.steps.entries()) {
+    world.day += step.wait;
+    world.tick = number + 1;
+    // What was recorded after the snapshot is not in it.
+    if (world.day >= DAYS) break;
+    const before = at(Math.max(0, world.day - step.lag), world.tick);
+    pickOf(ACTS, step.act)({ life, step, number, world, before, order, care, see });
+  }
+  return world.events;
+}
+
+type Doing = {
+  life: Life;
+  step: Step;
+  number: number;
+  world: World;
+  /** When it happened: now, or some days ago. */
+  before: string;
+  order: (command: ReferralCommand) => void;
+  care: (command: CareCommand) => void;
+  see: (fact: ObservedFact) => void;
+};
+
+const last = ({ world }: Doing): number => world.referral?.attempts.at(-1)?.number ?? 1;
+const plan = ({ world }: Doing): string => {
+  const standing = world.referral?.order;
+  return standing === undefined || standing.status === 'draft' ? 'none' : (standing.writeBack?.planId ?? 'none');
+};
+const appointment = ({ step }: Doing): string => `a${step.pick % 3}`;
+const known = (doing: Doing): string | null => {
+  const ids = doing.world.referral?.attempts.at(-1)?.appointments.map(({ id }) => id) ?? [];
+  return ids.length === 0 ? null : pickOf(ids, doing.step.pick);
+};
+
+function recommend({ life, step, number, order }: Doing): void {
+  order({
+    type: 'recommend',
+    recommendationId: `r${number}`,
+    patientId: `p${life.setting}`,
+    order: { type: 'ServiceRequest', id: 'o' },
+    orderVersion: '1',
+    specialty: pickOf(SPECIALTIES, life.specialty + (step.pick % 5 === 0 ? 1 : 0)),
+    urgency: pickOf(URGENCIES, step.pick),
+    kind: 'consult',
+    service: pickOf([...SERVICES, 'visit', 'visit', 'visit', 'visit', 'visit', 'visit'] as const, life.service),
+    replaces: null,
+    insteadOf: null,
+    asker: { subject: 's', coversFor: [] },
+    noneInNetworkWithinMiles: null,
+  });
+}
+
+function approve({ life, step, number, world, order }: Doing): void {
+  const code = pickOf(OVERRIDES, step.pick);
+  order({
+    type: 'approve',
+    asker: { subject: 's', coversFor: [] },
+    approvalId: `a${number}`,
+    planId: `plan${number}`,
+    recommendationId: world.referral?.recommendations.at(-1)?.id ?? 'none',
+    orderVersion: '1',
+    contentHash: 'c0ffee',
+    performer: performer(step.pick),
+    setting: setting(life.setting),
+    overrideReason: code === null ? null : { code, text: '' },
+    rung: 1,
+    steps: ['ServiceRequest', 'Task'],
+    leftOut: [],
+  });
+}
+
+function settle(doing: Doing, status: string | undefined): void {
+  const done = { status: 'done', reference: 'ServiceRequest/o', versionId: '2' } as const;
+  doing.order({
+    type: 'settle-step',
+    planId: plan(doing),
+    step: 'ServiceRequest',
+    outcome: status === undefined ? done : { ...done, orderStatus: status },
+  });
+}
+
+/** The whole of what may be tried; what happens more often stands here more often. */
+const ACTS: readonly ((doing: Doing) => void)[] = [
+  recommend,
+  approve,
+  (doing) => settle(doing, 'active'),
+  (doing) => settle(doing, pickOf(STATUSES, doing.step.pick)),
+  (doing) => doing.order({ type: 'settle-step', planId: plan(doing), step: 'ServiceRequest', outcome: { status: 'stale', detail: '' } }),
+  (doing) => doing.order({ type: 'withdraw', planId: plan(doing), reason: '' }),
+  (doing) => {
+    const status = pickOf(STATUSES, doing.step.pick) ?? 'active';
+    doing.see({ kind: 'order-read', reference: 'ServiceRequest/o', status, versionId: '3' });
+  },
+  (doing) => doing.care({ type: 'send', attempt: last(doing), at: doing.before, transmissionId: `t${doing.number}`, channel: 'fax' }),
+  (doing) => doing.care({ type: 'accept', attempt: last(doing), at: doing.before }),
+  (doing) => doing.care({ type: 'decline', attempt: last(doing), at: doing.before, reason: 'not-taking-patients' }),
+  (doing) =>
+    doing.care({ type: 'schedule', attempt: last(doing), at: doing.before, appointmentId: appointment(doing), startsAt: doing.before }),
+  (doing) =>
+    doing.care({ type: 'schedule', attempt: last(doing), at: doing.before, appointmentId: appointment(doing), startsAt: doing.before }),
+  (doing) => doing.care({ type: 'no-show', attempt: last(doing), at: doing.before, appointmentId: known(doing) ?? 'none' }),
+  (doing) => doing.care({ type: 'mark-seen', attempt: last(doing), at: doing.before, appointmentId: known(doing) }),
+  (doing) => doing.care({ type: 'mark-seen', attempt: last(doing), at: doing.before, appointmentId: null }),
+  (doing) =>
+    doing.care({
+      type: 'give-outcome',
+      attempt: last(doing),
+      at: doing.before,
+      reportId: `n${doing.number}`,
+      document: null,
+      fromNpi: null,
+    }),
+  (doing) => doing.care({ type: 'request-cancellation', attempt: last(doing), at: doing.before, reason: '' }),
+  reroute,
+  reroute,
+  (doing) => doing.care({ type: 'record-loss-reason', primary: pickOf(REASONS, doing.step.pick), secondary: [] }),
+  (doing) => doing.care({ type: 'end', how: pickOf(ENDINGS, doing.step.pick), reason: '' }),
+  (doing) =>
+    doing.see({
+      kind: 'appointment',
+      at: doing.before,
+      key: `k${doing.number}`,
+      attempt: null,
+      appointmentId: appointment(doing),
+      startsAt: doing.before,
+      status: pickOf(['booked', 'cancelled', 'noshow', 'fulfilled'] as const, doing.step.pick),
+    }),
+  visit,
+  visit,
+  (doing) =>
+    doing.see({
+      kind: 'report',
+      at: doing.before,
+      key: `k${doing.number}`,
+      attempt: null,
+      reportId: `n${doing.number}`,
+      form: doing.step.pick % 3 === 0 ? 'interim' : 'final',
+      document: null,
+      fromNpi: null,
+      matched: doing.step.pick % 2 === 0,
+    }),
+];
+
+/** Most are asked after another said no. */
+function reroute(doing: Doing): void {
+  doing.care({ type: 'decline', attempt: last(doing), at: doing.before, reason: 'not-taking-patients' });
+  doing.care({ type: 'reroute', performer: performer(doing.step.pick), because: 'declined' });
+}
+
+function visit(doing: Doing): void {
+  const { step, world, before, number, see } = doing;
+  const asked = world.referral?.attempts.at(-1)?.performer.npi ?? null;
+  const npi = pickOf([asked, asked, '1999999999', null], step.pick);
+  const network = pickOf(NETWORKS, step.pick >> 2);
+  see({ kind: 'visit', at: before, key: `k${number}`, attempt: null, seenBy: { npi, nucc: null, network }, evidence: 'claim' });
+}
+
+const stepOf = (act: fc.Arbitrary<number>): fc.Arbitrary<Step> =>
+  fc.record({
+    act,
+    wait: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 3, arbitrary: fc.nat(14) }, { weight: 1, arbitrary: fc.nat(220) }),
+    lag: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 2, arbitrary: fc.nat(20) }),
+    pick: fc.nat(1000),
+  });
+
+const anyAct = fc.nat(ACTS.length - 1);
+const RECOMMEND = fc.constant(0);
+const APPROVE = fc.constant(1);
+const WRITE = fc.constant(2);
+/** Most orders come to stand in the chart: what is measured begins there. */
+const beginning = fc.oneof(
+  { weight: 8, arbitrary: fc.tuple(stepOf(RECOMMEND), stepOf(APPROVE), stepOf(WRITE)) },
+  { weight: 1, arbitrary: fc.tuple(stepOf(RECOMMEND), stepOf(APPROVE)) },
+  { weight: 1, arbitrary: fc.tuple(stepOf(RECOMMEND)) },
+);
+
+export const arbitraryLife: fc.Arbitrary<Life> = fc
+  .record({
+    startDay: fc.nat(DAYS - 1),
+    specialty: fc.nat(2),
+    setting: fc.nat(60),
+    service: fc.nat(9),
+    beginning,
+    rest: fc.array(stepOf(anyAct), { maxLength: 14 }),
+  })
+  .map(({ beginning: first, rest, ...life }) => ({ ...life, steps: [...first, ...rest] }));
