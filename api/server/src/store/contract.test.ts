@@ -710,6 +710,30 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
     ]);
   });
 
+  describe('the load of a simulated history', () => {
+    const load = { seed: 'refloop', until: AT, referrals: 30_000, staffing: { 'cardiology-1': [] }, startedAt: AT };
+
+    test('is begun once, and goes on from where it stands alone', async () => {
+      await store.transaction(scope, async ({ historyLoads }) => {
+        expect(await historyLoads.get()).toBeUndefined();
+        const begun = { ...load, loaded: 0, events: 0, finishedAt: null };
+        expect(await historyLoads.begin(load)).toEqual(begun);
+        expect(await historyLoads.begin({ ...load, seed: 'another', referrals: 5 })).toEqual(begun);
+        expect(await historyLoads.advance({ from: 0, to: 200, events: 3900, finishedAt: null })).toBe(true);
+        expect(await historyLoads.advance({ from: 0, to: 200, events: 3900, finishedAt: null })).toBe(false);
+        expect(await historyLoads.advance({ from: 200, to: 30_000, events: 100, finishedAt: after(9) })).toBe(true);
+        expect(await historyLoads.advance({ from: 30_000, to: 30_000, events: 0, finishedAt: after(10) })).toBe(false);
+        expect(await historyLoads.get()).toEqual({ ...load, loaded: 30_000, events: 4000, finishedAt: after(9) });
+      });
+    });
+
+    test('is not seen from another scope', async () => {
+      await store.transaction(scope, ({ historyLoads }) => historyLoads.begin(load));
+      const other = { ...scope, issuer: 'https://another.example.org/fhir' };
+      expect(await store.transaction(other, ({ historyLoads }) => historyLoads.get())).toBeUndefined();
+    });
+  });
+
   describe('sessions', () => {
     test('a token finds its session with its scope and the grant as it stands now', async () => {
       const hash = createHash('sha256').update(scope.tenant).digest('hex');

@@ -10,6 +10,7 @@ import { memoryAudit, memoryAuditTrail } from './audit.ts';
 import { keyIn, type MemoryContext, type MemoryTables } from './context.ts';
 import { memoryDelegations } from './delegations.ts';
 import { memoryEvents } from './events.ts';
+import { memoryHistoryLoads } from './history-loads.ts';
 import { memoryObligations } from './obligations.ts';
 import { memoryPlans } from './plans.ts';
 import { memoryRecommendations } from './recommendations.ts';
@@ -59,6 +60,7 @@ function openUnit(context: MemoryContext): Unit {
     delegations: memoryDelegations(context),
     sessions: memorySessions(context),
     usedIdTokens: memoryUsedIdTokens(context),
+    historyLoads: memoryHistoryLoads(context),
     audit: memoryAudit(context),
     pseudonym: (patientId) => context.index.pseudonym(context.scope, patientId),
   };
@@ -80,6 +82,7 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
     delegations: tables.table(),
     sessions: tables.table(),
     usedIdTokens: tables.table(),
+    historyLoads: tables.table(),
     auditEntries: tables.table(),
     auditNumbers: tables.table(),
   };
