@@ -350,6 +350,7 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
         await unit.referrals.put(row('r1', '1', 'approved'));
         const ofPatient = await unit.referrals.listByPatient('1');
         const one = await unit.referrals.get('r1');
+        expect(await unit.referrals.ids()).toEqual(['r1', 'r2', 'r3']);
         await unit.referrals.rebuild(async () => [row('r9', '1')]);
         return [ofPatient.map(({ referralId, status }) => [referralId, status]), one, await unit.referrals.all()];
       });

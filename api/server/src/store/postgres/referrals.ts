@@ -86,6 +86,13 @@ export const postgresReferrals = (unit: UnitContext): ReferralStore => ({
     return true;
   },
   all: () => select(unit, '', []),
+  ids: async () => {
+    const found = await unit.client.query<{ referral_id: string }>(
+      'select referral_id from referral where tenant = $1 and issuer = $2 order by referral_id collate "C"',
+      key(unit),
+    );
+    return found.rows.map(({ referral_id: id }) => id);
+  },
   rebuild: async (project) => {
     await unit.client.query('lock table referral in share row exclusive mode');
     const rows = await project();
