@@ -9,6 +9,8 @@ const chromium = process.env['REFLOOP_CHROMIUM'];
 process.env['REFLOOP_EHR_PORT'] ??= '4310';
 process.env['REFLOOP_PORT'] ??= '4320';
 process.env['REFLOOP_STATE'] ??= mkdtempSync(join(tmpdir(), 'refloop-e2e-'));
+// The simulated practice is loaded where a test starts a product of its own and asks for it: here it would slow all others.
+process.env['REFLOOP_HISTORY'] ??= 'off';
 const state = process.env['REFLOOP_STATE'];
 mkdirSync(state, { recursive: true });
 /** What the servers say goes here, and is searched for patients' data when the suite is done. */

@@ -34,6 +34,18 @@ function wrongUse(reason: string): never {
   process.exit(2);
 }
 
+/** How many referrals the simulated practice has in the sandbox. */
+const HISTORY = '30000';
+
+/** With patients of one's own there is none, nor where real ones are: asked for there, Refloop itself refuses it. */
+function history(data: string | undefined, sandbox: boolean): string {
+  const asked = process.env['REFLOOP_HISTORY'];
+  if (!sandbox || process.env['REFLOOP_ENV'] === 'production') return asked || 'off';
+  if (data === undefined) return asked || HISTORY;
+  if (asked && asked !== 'off') return wrongUse('REFLOOP_HISTORY: the simulated practice is not mixed with patients given by --data.');
+  return 'off';
+}
+
 const children: { name: string; process: ChildProcess }[] = [];
 let databases: Databases | undefined;
 let stopping = false;
@@ -111,7 +123,8 @@ const ehrPort = port('REFLOOP_EHR_PORT', 4010);
 const refloopPort = port('REFLOOP_PORT', 4020);
 const withSandbox = only === undefined;
 const servesApp = only === undefined || only === 'api';
-({ drainSeconds } = checkedSettings({ REFLOOP_EHR_PORT: String(ehrPort), REFLOOP_PORT: String(refloopPort) }));
+const simulated = history(data, withSandbox);
+({ drainSeconds } = checkedSettings({ REFLOOP_EHR_PORT: String(ehrPort), REFLOOP_PORT: String(refloopPort), REFLOOP_HISTORY: simulated }));
 if (withSandbox) await refuseTakenPort(ehrPort, 'REFLOOP_EHR_PORT', '127.0.0.1');
 await refuseTakenPort(refloopPort, 'REFLOOP_PORT', '127.0.0.1');
 
@@ -129,6 +142,7 @@ try {
     DATABASE_URL: databases.refloop,
     REFLOOP_MIGRATION_DATABASE_URL: databases.refloopMigration,
     ...(only ? { REFLOOP_ONLY: only } : {}),
+    REFLOOP_HISTORY: simulated,
     ...(withSandbox ? { REFLOOP_DIRECTORY_EXPECTED: 'yes', REFLOOP_SANDBOX_SYSTEM_KEY: sandboxSystemKey(state) } : {}),
   });
   if (withSandbox) process.stdout.write(`Sandbox EHR  http://localhost:${ehrPort}\n`);

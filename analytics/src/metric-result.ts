@@ -40,7 +40,13 @@ export type Benchmark = { label: string; value: number; population: string; sour
 export type SegmentValues = Partial<Record<SegmentName, string>>;
 
 /** Which referrals are looked at: those ordered from the first month to the last, both included, and of these values. */
-export type MetricFilter = { from?: string; to?: string; specialty?: string; site?: string; payer?: string };
+export type MetricFilter = {
+  from?: string | undefined;
+  to?: string | undefined;
+  specialty?: string | undefined;
+  site?: string | undefined;
+  payer?: string | undefined;
+};
 
 export type MetricRow = {
   segment: SegmentValues;

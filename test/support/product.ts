@@ -42,7 +42,15 @@ export async function startProduct(
     {
       cwd: root,
       stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...process.env, ...options.env, REFLOOP_STATE: state, REFLOOP_EHR_PORT: String(ehrPort), REFLOOP_PORT: String(refloopPort) },
+      // Without the simulated practice, unless a test asks for it: it would take half of the machine for a minute.
+      env: {
+        ...process.env,
+        REFLOOP_HISTORY: 'off',
+        ...options.env,
+        REFLOOP_STATE: state,
+        REFLOOP_EHR_PORT: String(ehrPort),
+        REFLOOP_PORT: String(refloopPort),
+      },
     },
   );
   let log = '';

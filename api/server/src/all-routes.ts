@@ -1,5 +1,6 @@
 /** Every route of Refloop, in the order in which they are matched: the process mounts this list, and tests walk through it. */
 
+import type { Warehouse } from '@refloop/analytics/warehouse';
 import type { Policy } from '@refloop/domain/matching/policy';
 import type { MatchIndex } from './matching/match-index.ts';
 import { referralRoutes } from './referral-routes.ts';
@@ -8,10 +9,12 @@ import { delegationRoutes } from './routes/delegations.ts';
 import { ehrSelfTestRoutes } from './routes/ehr-self-test.ts';
 import { grantRoutes } from './routes/grants.ts';
 import { healthRoutes } from './routes/health.ts';
+import { insightsRoutes } from './routes/insights.ts';
 import { keySetRoutes } from './routes/key-set.ts';
 import type { Route } from './routes/route.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { siteRoutes } from './routes/sites.ts';
+import { createInsightsService } from './services/insights.ts';
 import type { Discovery } from './sessions/discovery.ts';
 import type { Fetch } from './sessions/ehr-request.ts';
 import type { Site } from './sites.ts';
@@ -19,6 +22,7 @@ import type { Store } from './store/store.ts';
 
 export type RouteDeps = {
   store: Store;
+  warehouse: Warehouse;
   sites: Site[];
   discovery: Discovery;
   production: boolean;
@@ -50,6 +54,7 @@ export function allRoutes(deps: RouteDeps): Route[] {
     ...grantRoutes({ store, sites }),
     ...delegationRoutes({ store, sites, newId }),
     ...auditRoutes({ store }),
+    ...insightsRoutes({ insights: createInsightsService({ store, warehouse: deps.warehouse }) }),
     ...ehrSelfTestRoutes({ ...deps, randomId: newId }),
     ...referralRoutes({ store, index: deps.index, policy: deps.policy, newId, version: deps.version }),
   ];

@@ -26,6 +26,8 @@ export type Config = {
   sandbox: Site[];
   /** The first wraps what is new; all of them unwrap. */
   keys: KeyEncryptionKey[];
+  /** How many referrals of a simulated practice the sandbox's site holds besides its own; 0 for none. */
+  history: number;
   /** The first directory is being published right now: not ready until it is there. */
   directoryExpected: boolean;
   idleSeconds: number;
@@ -73,6 +75,10 @@ const Environment = z.object({
   REFLOOP_SITES: z.string().min(1).optional(),
   REFLOOP_SANDBOX: z.enum(['on', 'off'], 'Neither on nor off').optional(),
   REFLOOP_KEY: z.string().optional(),
+  REFLOOP_HISTORY: z
+    .union([z.literal('off'), whole(1, 200_000)], 'Neither off nor a whole number from 1 to 200000')
+    .default('off')
+    .transform((value) => (value === 'off' ? 0 : value)),
   REFLOOP_DIRECTORY_EXPECTED: z.enum(['yes'], 'Not yes').optional(),
   REFLOOP_IDLE_SECONDS: number(900, 1, 900),
   REFLOOP_IDLE_WARN_SECONDS: number(60, 0, 600),
@@ -99,6 +105,7 @@ const FIXES: Record<string, string> = {
   REFLOOP_MIGRATION_DATABASE_URL: 'Set the URL of the role that owns the tables, or leave it out to use DATABASE_URL.',
   REFLOOP_SITES: 'Name a JSON file of sites, or leave it out.',
   REFLOOP_SANDBOX: 'Set it to on or off; it is on in development and off in production.',
+  REFLOOP_HISTORY: 'Leave it out; npm start sets it for the sandbox, where off leaves the simulated practice out. Production has none.',
   REFLOOP_TRUSTED_PROXIES:
     'Set how many proxies of your own stand in front of Refloop, 0 to 5; each must add its caller to X-Forwarded-For.',
   REFLOOP_RATE_LIMITS: 'Leave it out; off is for measurements with synthetic data.',
@@ -203,6 +210,10 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     // Guessing none would count all of a hospital as one caller, guessing one would believe what callers make up.
     faults.push({ field: 'REFLOOP_TRUSTED_PROXIES', message: 'Not set', fix: FIXES['REFLOOP_TRUSTED_PROXIES'] ?? '' });
   }
+  if (production && read.REFLOOP_HISTORY > 0) {
+    const fix = FIXES['REFLOOP_HISTORY'] ?? '';
+    faults.push({ field: 'REFLOOP_HISTORY', message: 'A simulated practice in production', fix });
+  }
   if (production && read.REFLOOP_RATE_LIMITS === 'off') {
     faults.push({ field: 'REFLOOP_RATE_LIMITS', message: 'Off in production', fix: FIXES['REFLOOP_RATE_LIMITS'] ?? '' });
   }
@@ -238,6 +249,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       sites: sites.value,
       sandbox,
       keys,
+      history: read.REFLOOP_HISTORY,
       directoryExpected: read.REFLOOP_DIRECTORY_EXPECTED === 'yes',
       idleSeconds: read.REFLOOP_IDLE_SECONDS,
       warnSeconds: read.REFLOOP_IDLE_WARN_SECONDS,

@@ -2,13 +2,16 @@
  * Refloop as a process, and the only place that knows the concrete parts: opens its port at once, migrates, loads the
  * published directory, serves until it is told to stop, lets open requests end and exits with 0.
  */
+
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { HttpBindings } from '@hono/node-server';
+import { openWarehouse } from '@refloop/analytics/warehouse';
 import { SEED_V1 } from '@refloop/domain/matching/policies';
 import { monotonicFactory } from 'ulid';
 import { allRoutes, routesWithoutStore } from './all-routes.ts';
+import { type Refresh, startRefresh } from './analytics/refresh-thread.ts';
 import { createApp, unreadableRequest } from './app.ts';
 import { startSequencer } from './audit/sequencer.ts';
 import { type Config, configFaults, readConfig } from './config.ts';
@@ -23,6 +26,7 @@ import { guardProcessOutput } from './logging/process-output.ts';
 import { wordsOf } from './logging/words.ts';
 import { currentIndex } from './matching/current-index.ts';
 import { migrate } from './migrations/migrate.ts';
+import { startHistoryThread } from './practice/history-thread.ts';
 import { createRateLimits } from './rate-limits/rate-limits.ts';
 import { createReadiness } from './readiness.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -73,6 +77,7 @@ const discovery = createDiscovery({ fetch, now, sites, production });
 const tokens = createSystemTokens({ fetch, discovery, now });
 const index = currentIndex();
 const readiness = createReadiness(now);
+const warehouse = openWarehouse({ folder: config.warehouseFolder });
 const servesApi = config.only === undefined || config.only === 'api';
 const runsJobs = config.only === undefined || config.only === 'worker';
 
@@ -106,6 +111,7 @@ function startingApp(): Fetch {
 function servingApp(store: Store): Fetch {
   const routes = allRoutes({
     store,
+    warehouse,
     sites,
     discovery,
     production,
@@ -148,6 +154,8 @@ const running: {
   directory?: () => Promise<void>;
   sequencer?: () => Promise<void>;
   reconciliation?: () => Promise<void>;
+  history?: () => Promise<void>;
+  refresh?: () => Promise<void>;
   keys?: () => Promise<void>;
   store?: () => Promise<void>;
 } = {};
@@ -171,7 +179,16 @@ async function stop(code: number): Promise<never> {
   await Promise.race([pause(code === 0 ? config.drainSeconds * 1000 : 0), hurried]);
   await running.server?.close(hurry.signal.aborted ? 0 : DRAIN_MS);
   const closed = async (): Promise<void> => {
-    for (const end of [running.directory, running.reconciliation, running.sequencer, running.keys, running.store]) await quietly(end);
+    for (const end of [
+      running.directory,
+      running.history,
+      running.refresh,
+      running.reconciliation,
+      running.sequencer,
+      running.keys,
+      running.store,
+    ])
+      await quietly(end);
   };
   // A database that hangs does not answer to being left either.
   await Promise.race([closed(), pause(CLOSE_MS)]);
@@ -199,6 +216,43 @@ const reconciliation = (store: Store) =>
     version,
     failed: (error) => log.failure({ route: 'reconciliation', reference: '-', error }),
   });
+
+/** The numbers are of the last snapshot, at most an hour old. */
+function refreshWarehouse(): Refresh {
+  const refresh = startRefresh({
+    databaseUrl: config.databaseUrl,
+    keys: config.keys,
+    warehouse: config.warehouseFolder,
+    made: (outcome) => {
+      if (typeof outcome !== 'string') log.event('A snapshot of the warehouse is in force.', outcome);
+    },
+    failed: (error) => log.failure({ route: 'warehouse', reference: '-', error }),
+  });
+  running.refresh = refresh.stop;
+  return refresh;
+}
+
+/** The seed of the simulated practice; its planted truths are looked at by people who follow the README of practice/. */
+const HISTORY_SEED = 'refloop';
+
+/** The sandbox's own site holds it: no other EHR, and none of the sandbox's other modes. */
+function loadHistory(refresh: Refresh): void {
+  const [sandbox] = config.sandbox;
+  if (config.history === 0 || !sandbox) return;
+  log.event('The history of a simulated practice is being loaded, or is there already; everything works meanwhile.');
+  running.history = startHistoryThread({
+    databaseUrl: config.databaseUrl,
+    keys: config.keys,
+    scope: scopeOf(sandbox),
+    referrals: config.history,
+    seed: HISTORY_SEED,
+    loaded: ({ referrals, events }) => {
+      log.event('The history of the simulated practice is loaded.', { referrals, events });
+      refresh.now();
+    },
+    failed: (error) => log.failure({ route: 'simulated history', reference: '-', error }),
+  }).stop;
+}
 
 /** Rows an older version wrote get this version's form; the events they are made from stay as they are. What fails is done at the next start. */
 async function projectionsRenewed(store: Store): Promise<void> {
@@ -256,6 +310,7 @@ async function start(): Promise<void> {
     log.event('The gateway takes in nothing yet: it has no listener, tells its health and serves nothing else.');
   readiness.serving(store.ping);
   if (runsJobs) await projectionsRenewed(store);
+  if (runsJobs) loadHistory(refreshWarehouse());
   if (config.keys.length > 1) await rewrapped(store);
   // So that the first launch need not wait for it; an EHR that is not up yet is asked again then.
   if (servesApi) void discovery.warm(PAGE_PATIENCE_MS);

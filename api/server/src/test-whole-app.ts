@@ -17,6 +17,7 @@ import { digest, newToken } from './sessions/token.ts';
 import { type Site, sandboxSite, scopeOf } from './sites.ts';
 import { readBuiltApp } from './static.ts';
 import { openTestStore, type TestStore } from './store/test-store.ts';
+import { openTestWarehouse } from './test-warehouse.ts';
 
 export type WholeApp = {
   app: ReturnType<typeof createApp>;
@@ -49,6 +50,7 @@ function builtApp(): { folder: string; built: AppDeps['builtApp'] } {
 export async function openWholeApp(more: { production?: boolean; ehr?: Fetch; site?: Partial<Site> } = {}): Promise<WholeApp> {
   const opened = await openTestStore();
   const { store } = opened;
+  const numbers = openTestWarehouse();
   const site = { ...sandboxSite(4010), ...more.site };
   const production = more.production ?? false;
   const now = (): Date => new Date();
@@ -59,6 +61,7 @@ export async function openWholeApp(more: { production?: boolean; ehr?: Fetch; si
   let counter = 0;
   const newId = (): string => `id-${(counter += 1).toString().padStart(6, '0')}`;
   const routes = allRoutes({
+    warehouse: numbers.warehouse,
     store,
     sites: [site],
     discovery,
@@ -118,6 +121,7 @@ export async function openWholeApp(more: { production?: boolean; ehr?: Fetch; si
       return token;
     },
     close: async () => {
+      await numbers.close();
       await opened.close();
       rmSync(folder, { recursive: true, force: true });
     },

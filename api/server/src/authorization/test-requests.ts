@@ -57,6 +57,7 @@ const pend = (id: string): string => `/recommendations/${id}/pend`;
 const save = ({ target: { made } }: Question): Body => ({ revision: made.revision, working: made.working });
 const step = (id: string, more = ''): string => `/plans/${id}/steps/DocumentReference${more}`;
 const holder = { holder: HOLDER };
+const rowsQuestion = { metric: 'completion', part: 'denominator', segment: {}, filter: {}, purpose: 'For the test' };
 const withReason = { reason: 'For the test' };
 
 /** An id_token of the EHR for whoever asks; one that nobody signed for whoever is nobody. */
@@ -181,6 +182,9 @@ export const REQUESTS: Record<string, Request> = {
     body: () => withReason,
   }),
   'get /signers | the author': row('the author', () => '/signers', { listed: ({ signers }) => subjects(signers) }),
+  'get /insights | the numbers': fixed('/insights'),
+  'get /insights/metrics/:metric | the numbers': fixed('/insights/metrics/completion?by=specialty'),
+  'post /insights/rows | the numbers': fixed('/insights/rows', { body: () => rowsQuestion }),
   'get /audit/status | the chain': fixed('/audit/status'),
   'get /audit/recommendations | a draft': {
     about: 'a draft',

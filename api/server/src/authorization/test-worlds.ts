@@ -18,6 +18,7 @@ import { newSigner, type Signer, testEhr } from '../sessions/test-ehr.ts';
 import { digest, newToken } from '../sessions/token.ts';
 import { type Site, sandboxSite, scopeOf } from '../sites.ts';
 import { openTestStore, type TestStore } from '../store/test-store.ts';
+import { openTestWarehouse } from '../test-warehouse.ts';
 
 export const PLACES = ['here', 'there', 'away', 'formerly'] as const;
 export type PlaceName = (typeof PLACES)[number];
@@ -71,6 +72,9 @@ const issuerOf = ({ iss }: Site): string => iss.replace('/fhir', '/login');
 export async function openWorlds(): Promise<Worlds> {
   const opened = await openTestStore();
   const { store } = opened;
+  // A snapshot of nobody: whose numbers are whose is looked at in services/insights.test.ts.
+  const numbers = openTestWarehouse();
+  await numbers.refresh(store, new Date('2026-11-20T09:00:00.000Z'));
   const clock = { now: new Date('2026-11-20T10:00:00.000Z') };
   const now = (): Date => clock.now;
   const log = captureLog();
@@ -90,6 +94,7 @@ export async function openWorlds(): Promise<Worlds> {
   const appOf = (sites: Site[]) => {
     const discovery = createDiscovery({ fetch: ehr, now, sites, production: false });
     const routes = allRoutes({
+      warehouse: numbers.warehouse,
       store,
       sites,
       discovery,
@@ -187,6 +192,9 @@ export async function openWorlds(): Promise<Worlds> {
     countIds: (next) => {
       [prefix, count] = [next, 0];
     },
-    close: () => opened.close(),
+    close: async () => {
+      await numbers.close();
+      await opened.close();
+    },
   };
 }

@@ -120,6 +120,16 @@ export const GOOD: Record<string, Good> = {
       outcome: { status: 'done', reference: 'ServiceRequest/1', versionId: '4', orderStatus: 'active' },
     }),
   },
+  'post /insights/rows': {
+    path: () => '/insights/rows',
+    body: () => ({
+      metric: 'completion',
+      part: 'numerator',
+      segment: { specialty: 'cardiology' },
+      filter: { from: '2026-01', to: '2026-06', specialty: 'cardiology', site: 'Riverside', payer: 'Larkspur' },
+      purpose: 'For the test',
+    }),
+  },
   'post /exceptions/:id': { path: () => '/exceptions/nothing', body: () => ({ what: 'settle', note: 'Called them' }) },
 };
 

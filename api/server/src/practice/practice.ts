@@ -33,7 +33,15 @@ const LANGUAGES = [
   ['zh', 2],
 ] as const;
 
-export type Clinic = { id: string; name: string; position: Position; zip3: readonly string[]; coordinator: Actor; preparer: Actor };
+export type Clinic = {
+  id: string;
+  name: string;
+  position: Position;
+  zip3: readonly string[];
+  coordinator: Actor;
+  coordinatorSubject: string;
+  preparer: Actor;
+};
 /** `volume`: how much they refer, against the others. */
 export type Clinician = { subject: string; actor: Actor; clinic: Clinic; volume: number };
 
@@ -80,6 +88,7 @@ const clinicOf = (at: number, given: (typeof CLINICS)[number]): Clinic => ({
   ...given,
   id: `sim-clinic-${at + 1}`,
   coordinator: person(`sim-coordinator-${at + 1}`),
+  coordinatorSubject: `sim-coordinator-${at + 1}`,
   preparer: person(`sim-preparer-${at + 1}`),
 });
 

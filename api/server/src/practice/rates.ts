@@ -189,7 +189,7 @@ export const NEVER_REVIEWED_SHARE = 0.07;
 
 /** The practice ends what has not closed after about this many days; the share that it ends at all. */
 export const EXPIRES_AFTER_DAYS = { low: 180, high: 210 };
-export const EXPIRED_SHARE = 0.85;
+export const EXPIRED_SHARE = 0.97;
 
 /** A year, by what the payer covers. */
 export const DEATHS_A_YEAR = { medicare: 0.045, medicaid: 0.008, commercial: 0.003 } as const;

@@ -7,23 +7,30 @@ import { INTERIM_SHARE, NEVER_MATCHED_SHARE, NEVER_REVIEWED_SHARE, NOTE_HOURS, R
 
 /** @param noted whether a final note comes at all */
 export function* reported(course: Course, asked: Asked, noted: boolean): Walk {
-  const { record, draws, clinician } = course;
-  if (draws.chance(INTERIM_SHARE)) {
-    yield working(course, { median: 20, sigma: 0.8 });
-    yield* received(course, asked, 'interim');
+  const { record, draws } = course;
+  const noteAt = working(course, NOTE_HOURS);
+  const interimAt = working(course, { median: 16, sigma: 0.8 });
+  if (draws.chance(INTERIM_SHARE) && interimAt < noteAt) {
+    yield interimAt;
+    const reportId = yield* received(course, asked, 'interim');
+    if (reportId !== undefined) yield* reviewed(course, reportId);
   }
   if (!noted) {
     yield* expire(course);
     return;
   }
-  yield working(course, NOTE_HOURS);
+  yield Math.max(noteAt, record.now());
   const reportId = yield* received(course, asked, 'final');
   if (reportId === undefined || draws.chance(NEVER_REVIEWED_SHARE)) {
     yield* expire(course);
     return;
   }
+  yield* reviewed(course, reportId);
+}
+
+function* reviewed(course: Course, reportId: string): Walk {
   yield working(course, REVIEW_HOURS);
-  record.care({ type: 'review-report', reportId }, clinician.actor);
+  course.record.care({ type: 'review-report', reportId }, course.clinician.actor);
 }
 
 /** @returns undefined where nobody finds out what it answers */

@@ -34,6 +34,9 @@ export type SimulatedReferral = {
   index: number;
   referralId: string;
   patientId: string;
+  /** Subjects of who ordered it and of who follows it up. */
+  clinician: string;
+  coordinator: string;
   events: readonly ReferralEvent[];
   /** The fold of the events. */
   referral: Referral;
@@ -128,7 +131,15 @@ function one(practice: Practice, index: number, id: string, startsAt: number): S
   const last = practice.until - LAST_MINUTE;
   drive(course, interrupted(course, wholeCourse(course)), last);
   tellUntil(course, last);
-  return { index, referralId: id, patientId: patient.id, events: record.events, referral: record.referral() };
+  return {
+    index,
+    referralId: id,
+    patientId: patient.id,
+    clinician: course.clinician.subject,
+    coordinator: course.clinician.clinic.coordinatorSubject,
+    events: record.events,
+    referral: record.referral(),
+  };
 }
 
 /** Goes on until it ends by itself or would go on after `last`. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { InsightsStatus, MetricAnswer, MetricQuestion } from '../client/insights.ts';
+import { InsightsStatus, MetricAnswer, MetricQuestion, RowsAnswer, RowsQuestion } from '../client/insights.ts';
 import type { InsightsService } from '../services/insights.ts';
 import { type Route, sessionRoute } from './route.ts';
 
@@ -21,5 +21,14 @@ export const insightsRoutes = ({ insights }: { insights: InsightsService }): Rou
     query: MetricQuestion,
     answer: MetricAnswer,
     handle: async ({ session, params, query }) => insights.metric(session, params.metric, query),
+  }),
+  sessionRoute({
+    method: 'post',
+    path: '/insights/rows',
+    summary: 'The referrals behind a mark. Who asked, and what for, is put on record.',
+    roles: ['coordinator', 'lead'],
+    body: RowsQuestion,
+    answer: RowsAnswer,
+    handle: async ({ session, body, now }) => insights.rows(session, body, now),
   }),
 ];

@@ -176,7 +176,10 @@ export function createExceptionService(deps: { store: Store }): ExceptionService
     list: (session, now) =>
       deps.store.transaction(session.scope, async (unit) => {
         const nameOfOwner = await names(unit);
-        const open = await unit.obligations.list({ status: 'open' });
+        // Kind by kind: what else is owed, of which there may be thousands, must not crowd these out.
+        const open: StoredObligation[] = [];
+        for (const kind of KINDS) open.push(...(await unit.obligations.list({ status: 'open', kind })));
+        open.sort((left, right) => left.dueAt.localeCompare(right.dueAt));
         // Until then a write-back is the clinician's own window at work, and a signature is on the clinician's own list.
         const visible = open.filter((each) => each.kind === 'none-in-network' || each.dueAt <= now.toISOString());
         await unit.audit.append({

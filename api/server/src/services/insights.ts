@@ -1,47 +1,95 @@
 /** Numbers about this EHR's referrals from the snapshot in force, and who stands behind a mark: by role, with a purpose, on record. */
-import { NoSnapshot, type Warehouse } from '@refloop/analytics/warehouse';
 import { metricIds } from '@refloop/analytics/metric-definition';
 import type { EhrScope } from '@refloop/analytics/pseudonym';
-import type { InsightsStatus, MetricAnswer, MetricQuestion } from '../client/insights.ts';
+import { NoSnapshot, type Warehouse } from '@refloop/analytics/warehouse';
+import type { Referral } from '@refloop/domain/referral/referral';
+import type { InsightsStatus, MetricAnswer, MetricQuestion, RowsAnswer, RowsQuestion } from '../client/insights.ts';
 import { problem, type Refusal } from '../problem.ts';
-import type { Session } from '../sessions/session.ts';
-
-export type History = { loaded: number; total: number };
+import { actorOf, type Session } from '../sessions/session.ts';
+import type { ReferralRow } from '../store/referrals.ts';
+import type { Store } from '../store/store.ts';
 
 export type InsightsService = {
   status: (session: Session) => Promise<InsightsStatus>;
   metric: (session: Session, id: string, question: MetricQuestion) => Promise<MetricAnswer | Refusal>;
+  rows: (session: Session, question: RowsQuestion, now: Date) => Promise<RowsAnswer | Refusal>;
 };
 
 const scopeOf = ({ scope: { tenant, issuer } }: Session): EhrScope => ({ tenant, issuer });
 
 const NOTHING_YET: InsightsStatus['choices'] = { specialty: [], site: [], payer: [], months: [] };
+const noMetric = (): Refusal => problem('not-found', 'There is no such metric.');
 
-/** @param history how far a load of history is; null where none is under way */
-export function createInsightsService(deps: { warehouse: Warehouse; history: () => Promise<History | null> }): InsightsService {
-  const { warehouse } = deps;
+/** A list to look through, no export: more are counted, and a narrower view shows them. */
+const MOST_ROWS = 200;
+
+/** Before the first snapshot there is nothing to ask. */
+async function counted<Value>(work: () => Promise<Value>): Promise<Value | Refusal> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof NoSnapshot) return problem('not-found', 'Nothing is counted yet. The first snapshot is made within the hour.');
+    throw error;
+  }
+}
+
+export function createInsightsService({ store, warehouse }: { store: Store; warehouse: Warehouse }): InsightsService {
+  async function historyOf(session: Session): Promise<InsightsStatus['history']> {
+    const load = await store.transaction(session.scope, (unit) => unit.historyLoads.get());
+    return load === undefined || load.finishedAt !== null ? null : { loaded: load.loaded, total: load.referrals };
+  }
 
   return {
     status: async (session) => {
-      const history = await deps.history();
-      try {
+      const history = await historyOf(session);
+      const known = await counted(async () => {
         const { name, asOf } = await warehouse.manifest();
         const { specialty, site, payer, month, count } = await warehouse.choices(scopeOf(session));
-        return { snapshot: { name, asOf, referrals: count }, history, choices: { specialty, site, payer, months: month } };
-      } catch (error) {
-        if (error instanceof NoSnapshot) return { snapshot: null, history, choices: NOTHING_YET };
-        throw error;
-      }
+        return { snapshot: { name, asOf, referrals: count }, choices: { specialty, site, payer, months: month } };
+      });
+      return 'refused' in known ? { snapshot: null, history, choices: NOTHING_YET } : { ...known, history };
     },
 
     metric: async (session, id, { by, ...filter }) => {
-      if (!metricIds().includes(id)) return problem('not-found', 'There is no such metric.');
-      try {
-        return await warehouse.metric({ metric: id, by: by === undefined ? [] : [by], scope: scopeOf(session), filter });
-      } catch (error) {
-        if (error instanceof NoSnapshot) return problem('not-found', 'Nothing is counted yet. The first snapshot is made within the hour.');
-        throw error;
-      }
+      if (!metricIds().includes(id)) return noMetric();
+      return counted(() => warehouse.metric({ metric: id, by: by === undefined ? [] : [by], scope: scopeOf(session), filter }));
+    },
+
+    rows: async (session, { metric, part, segment, filter, purpose }, now) => {
+      if (!metricIds().includes(metric)) return noMetric();
+      const found = await counted(() => warehouse.drill({ metric, part, segment, filter, limit: MOST_ROWS, scope: scopeOf(session) }));
+      if ('refused' in found) return found;
+      const why = new Map(found.rows.map((row) => [row.referral, row]));
+      return store.transaction(session.scope, async (unit) => {
+        const pairs = await unit.warehousePseudonyms.find(found.rows.map(({ referral }) => referral));
+        const rows: RowsAnswer['rows'] = [];
+        for (const { pseudonym, referralId } of pairs) {
+          const row = await unit.referrals.get(referralId);
+          const behind = why.get(pseudonym);
+          if (row && behind) rows.push({ ...shown(row), orderedOn: behind.orderedOn, why: behind.why });
+        }
+        await unit.audit.append({
+          at: now.toISOString(),
+          actor: actorOf(session),
+          action: 'insights.rows',
+          purpose: 'HOPERAT',
+          payload: {
+            metric,
+            part,
+            segment,
+            filter,
+            purpose,
+            snapshot: found.snapshot,
+            referrals: rows.map(({ referralId }) => referralId),
+          },
+        });
+        return { total: found.total, rows: rows.toSorted((one, other) => (one.orderedOn ?? '').localeCompare(other.orderedOn ?? '')) };
+      });
     },
   };
+}
+
+function shown({ referralId, status, state }: ReferralRow): Omit<RowsAnswer['rows'][number], 'orderedOn' | 'why'> {
+  const { specialty, urgency, attempts } = state as unknown as Referral;
+  return { referralId, specialty, urgency, status, performer: attempts.at(-1)?.performer.display ?? null };
 }

@@ -25,10 +25,13 @@ async function projected(unit: Unit): Promise<ReferralRow[]> {
 /** Ids whose row differs from what the events say, is missing, or has no events. */
 export async function differingReferrals(store: Store, scope: Scope): Promise<string[]> {
   return store.transaction(scope, async (unit) => {
-    const expected = new Map((await projected(unit)).map((row) => [row.referralId, row]));
-    const actual = new Map((await unit.referrals.all()).map((row) => [row.referralId, row]));
-    const ids = new Set([...expected.keys(), ...actual.keys()]);
-    return [...ids].filter((id) => !isDeepStrictEqual(expected.get(id), actual.get(id))).sort();
+    const ids = new Set([...(await unit.events.referralIds()), ...(await unit.referrals.ids())]);
+    const differing: string[] = [];
+    // One after the other: all of them together would not fit into memory everywhere.
+    for (const id of ids) {
+      if (!isDeepStrictEqual(await projectedOne(unit, id), await unit.referrals.get(id))) differing.push(id);
+    }
+    return differing.sort();
   });
 }
 

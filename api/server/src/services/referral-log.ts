@@ -45,7 +45,8 @@ export const projectionOf = (referral: Referral, updatedAt: string): ReferralRow
   state: asJson(referral),
 });
 
-function newEvent({ fact, effectiveAt, factKey }: Happening, actor: Actor, now: string): NewEvent {
+/** As the store keeps it. */
+export function newEvent({ fact, effectiveAt, factKey }: Happening, actor: Actor, now: string): NewEvent {
   const { type, version, ...data } = fact;
   const event = { type, version, effectiveAt, recordedAt: now, actor: asJson(actor) };
   return factKey === null ? { ...event, data: asJson(data) } : { ...event, data: asJson({ ...data, [FACT_KEY]: factKey }), factKey };

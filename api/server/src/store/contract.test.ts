@@ -376,6 +376,7 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
         await unit.referrals.put(row('r1', '1', 'approved'));
         const ofPatient = await unit.referrals.listByPatient('1');
         const one = await unit.referrals.get('r1');
+        expect(await unit.referrals.ids()).toEqual(['r1', 'r2', 'r3']);
         await unit.referrals.rebuild(async () => [row('r9', '1')]);
         return [ofPatient.map(({ referralId, status }) => [referralId, status]), one, await unit.referrals.all()];
       });
@@ -751,6 +752,30 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
       undefined,
       'bdca',
     ]);
+  });
+
+  describe('the load of a simulated history', () => {
+    const load = { seed: 'refloop', until: AT, referrals: 30_000, staffing: { 'cardiology-1': [] }, startedAt: AT };
+
+    test('is begun once, and goes on from where it stands alone', async () => {
+      await store.transaction(scope, async ({ historyLoads }) => {
+        expect(await historyLoads.get()).toBeUndefined();
+        const begun = { ...load, loaded: 0, events: 0, finishedAt: null };
+        expect(await historyLoads.begin(load)).toEqual(begun);
+        expect(await historyLoads.begin({ ...load, seed: 'another', referrals: 5 })).toEqual(begun);
+        expect(await historyLoads.advance({ from: 0, to: 200, events: 3900, finishedAt: null })).toBe(true);
+        expect(await historyLoads.advance({ from: 0, to: 200, events: 3900, finishedAt: null })).toBe(false);
+        expect(await historyLoads.advance({ from: 200, to: 30_000, events: 100, finishedAt: after(9) })).toBe(true);
+        expect(await historyLoads.advance({ from: 30_000, to: 30_000, events: 0, finishedAt: after(10) })).toBe(false);
+        expect(await historyLoads.get()).toEqual({ ...load, loaded: 30_000, events: 4000, finishedAt: after(9) });
+      });
+    });
+
+    test('is not seen from another scope', async () => {
+      await store.transaction(scope, ({ historyLoads }) => historyLoads.begin(load));
+      const other = { ...scope, issuer: 'https://another.example.org/fhir' };
+      expect(await store.transaction(other, ({ historyLoads }) => historyLoads.get())).toBeUndefined();
+    });
   });
 
   describe('sessions', () => {

@@ -27,8 +27,10 @@ export type ReferralStore = {
   listOlder: (question: { foldVersion: number; after: string; limit: number }) => Promise<string[]>;
   /** Replaces the row where it still stands at the same event; false where a writer was faster, whose row is newer. */
   renew: (row: ReferralRow) => Promise<boolean>;
-  /** Every row of this scope in order of its id: for comparing with the events. */
+  /** Every row of this scope in order of its id; of many referrals this is a lot at once. */
   all: () => Promise<ReferralRow[]>;
+  /** Ids of every row of this scope, in order: for comparing with the events. */
+  ids: () => Promise<string[]>;
   /**
    * Replaces every row of this scope by those of `project`, all or none. Writers of referrals wait from before `project`
    * reads until the transaction ends, so that none of their rows is replaced by an older one.

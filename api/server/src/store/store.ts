@@ -8,6 +8,7 @@ import type { DelegationStore } from './delegations.ts';
 import type { DirectorySnapshots } from './directory-snapshots.ts';
 import type { EventStore } from './events.ts';
 import type { GrantStore } from './grants.ts';
+import type { HistoryLoadStore } from './history-loads.ts';
 import type { ObligationStore } from './obligations.ts';
 import type { PlanStore } from './plans.ts';
 import type { RecommendationStore } from './recommendations.ts';
@@ -41,6 +42,7 @@ export type Unit = {
   sessions: SessionStore;
   usedIdTokens: UsedIdTokens;
   warehousePseudonyms: WarehousePseudonymStore;
+  historyLoads: HistoryLoadStore;
   audit: AuditLog;
   /** `p-` and 12 hexadecimal digits: the same for the same patient of this scope, meaningless without our key. */
   pseudonym: (patientId: string) => string;

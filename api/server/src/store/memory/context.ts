@@ -4,6 +4,7 @@ import type { StoredApproval } from '../approvals.ts';
 import type { StoredDelegation } from '../delegations.ts';
 import type { StoredEvent } from '../events.ts';
 import type { StoredGrant } from '../grants.ts';
+import type { HistoryLoad } from '../history-loads.ts';
 import type { StoredObligation } from '../obligations.ts';
 import type { StoredPlan } from '../plans.ts';
 import type { StoredRecommendation } from '../recommendations.ts';
@@ -41,6 +42,7 @@ export type MemoryTables = {
   sessions: Table<StoredSession>;
   usedIdTokens: Table<{ until: string }>;
   warehousePseudonyms: Table<WarehousePseudonym>;
+  historyLoads: Table<HistoryLoad>;
   auditEntries: Table<MemoryAuditEntry>;
   /** Row number by entry id. */
   auditNumbers: Table<{ number: number }>;

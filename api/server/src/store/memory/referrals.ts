@@ -19,6 +19,7 @@ export const memoryReferrals = (unit: MemoryContext): ReferralStore => {
       return true;
     },
     all: async () => all(),
+    ids: async () => all().map(({ referralId }) => referralId),
     rebuild: async (project) => {
       const rows = await project();
       for (const row of all()) unit.tables.referrals.remove(keyIn(unit, row.referralId));

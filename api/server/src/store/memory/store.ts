@@ -10,6 +10,7 @@ import { memoryAudit, memoryAuditTrail } from './audit.ts';
 import { keyIn, type MemoryContext, type MemoryTables } from './context.ts';
 import { memoryDelegations } from './delegations.ts';
 import { memoryEvents } from './events.ts';
+import { memoryHistoryLoads } from './history-loads.ts';
 import { memoryObligations } from './obligations.ts';
 import { memoryPlans } from './plans.ts';
 import { memoryRecommendations } from './recommendations.ts';
@@ -61,6 +62,7 @@ function openUnit(context: MemoryContext): Unit {
     sessions: memorySessions(context),
     usedIdTokens: memoryUsedIdTokens(context),
     warehousePseudonyms: memoryWarehousePseudonyms(context),
+    historyLoads: memoryHistoryLoads(context),
     audit: memoryAudit(context),
     pseudonym: (patientId) => context.index.pseudonym(context.scope, patientId),
   };
@@ -84,6 +86,7 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
     sessions: tables.table(),
     usedIdTokens: tables.table(),
     warehousePseudonyms: tables.table(),
+    historyLoads: tables.table(),
     auditEntries: tables.table(),
     auditNumbers: tables.table(),
   };

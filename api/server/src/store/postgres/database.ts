@@ -13,8 +13,8 @@ const CONNECT_MS = 5000;
 /** PostgreSQL ends a statement after 30 s by itself; a server that says nothing at all is given up a little later. */
 const SILENCE_MS = 35_000;
 
-/** `name` stands beside its connections in pg_stat_activity. */
-export type PoolDetails = { name?: string; connectMs?: number; silenceMs?: number };
+/** `name` stands beside its connections in pg_stat_activity. Without `pipeline` each statement waits for the one before it, as COPY needs. */
+export type PoolDetails = { name?: string; connectMs?: number; silenceMs?: number; pipeline?: boolean };
 
 const OPTIONS_IN_URL = /(?<=[?&])options=([^&#]*)&?/g;
 
@@ -56,7 +56,7 @@ export function openPool(url: string, role: Role, size: number, more: PoolDetail
     query_timeout: more.silenceMs ?? SILENCE_MS,
     application_name: more.name ?? 'refloop',
     keepAlive: true,
-    pipeline: true,
+    pipeline: more.pipeline ?? true,
     onConnect,
   });
   // A connection that breaks while idle is dropped by the pool; the next query gets a new one.

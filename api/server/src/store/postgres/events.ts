@@ -51,6 +51,34 @@ async function unknownFacts(unit: UnitContext, events: NewEvent[]): Promise<{ ev
   });
 }
 
+export const EVENT_COLUMNS =
+  'tenant, issuer, referral_id, sequence, site, type, version, effective_at, recorded_at, actor, data_sealed, fact_index';
+
+/** One row of the table, its columns in the order of EVENT_COLUMNS. */
+export async function eventRow(
+  unit: Pick<UnitContext, 'scope' | 'vault'>,
+  referralId: string,
+  sequence: number,
+  event: NewEvent,
+  fact: Buffer | null,
+): Promise<unknown[]> {
+  const { scope, vault } = unit;
+  return [
+    scope.tenant,
+    scope.issuer,
+    referralId,
+    sequence,
+    scope.site,
+    event.type,
+    event.version,
+    event.effectiveAt,
+    event.recordedAt,
+    JSON.stringify(event.actor),
+    await vault.seal(referralOwner(referralId), at(referralId, sequence), { data: event.data, factKey: event.factKey }),
+    fact,
+  ];
+}
+
 async function append(unit: UnitContext, referralId: string, expected: number, events: NewEvent[]): Promise<AppendAnswer> {
   const facts = events.flatMap(({ factKey }) => (factKey === undefined ? [] : [`fact ${factKey}`]));
   await lock(unit, [`referral ${referralId}`, ...facts]);
@@ -61,24 +89,9 @@ async function append(unit: UnitContext, referralId: string, expected: number, e
   let next = sequence;
   for (const { event, fact } of fresh) {
     next += 1;
-    const sealed = await unit.vault.seal(referralOwner(referralId), at(referralId, next), { data: event.data, factKey: event.factKey });
     await unit.client.query(
-      `insert into referral_event
-         (tenant, issuer, referral_id, sequence, site, type, version, effective_at, recorded_at, actor, data_sealed, fact_index)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-      [
-        ...key(unit),
-        referralId,
-        next,
-        unit.scope.site,
-        event.type,
-        event.version,
-        event.effectiveAt,
-        event.recordedAt,
-        JSON.stringify(event.actor),
-        sealed,
-        fact,
-      ],
+      `insert into referral_event (${EVENT_COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+      await eventRow(unit, referralId, next, event, fact),
     );
   }
   return { status: 'appended', sequence: next, appended: fresh.length };

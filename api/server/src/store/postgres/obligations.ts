@@ -41,23 +41,32 @@ async function select(unit: UnitContext, condition: string, values: unknown[]): 
   return obligations;
 }
 
+export const OBLIGATION_COLUMNS =
+  'tenant, issuer, id, site, referral_id, kind, raised_at, due_at, owner, raised_by, status, content_sealed';
+
+/** One row of the table, its columns in the order of OBLIGATION_COLUMNS. */
+export async function obligationRow({ scope, vault }: Pick<UnitContext, 'scope' | 'vault'>, given: NewObligation): Promise<unknown[]> {
+  return [
+    scope.tenant,
+    scope.issuer,
+    given.id,
+    scope.site,
+    given.referralId,
+    given.kind,
+    given.raisedAt,
+    given.dueAt,
+    given.owner,
+    given.raisedBy,
+    'open',
+    await vault.seal(referralOwner(given.referralId), at(given.id), given.content),
+  ];
+}
+
 async function insert(unit: UnitContext, given: NewObligation): Promise<void> {
   await unit.client.query(
-    `insert into obligation (tenant, issuer, id, site, referral_id, kind, raised_at, due_at, owner, raised_by, status, content_sealed)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'open', $11)
+    `insert into obligation (${OBLIGATION_COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
      on conflict (tenant, issuer, id) do nothing`,
-    [
-      ...key(unit),
-      given.id,
-      unit.scope.site,
-      given.referralId,
-      given.kind,
-      given.raisedAt,
-      given.dueAt,
-      given.owner,
-      given.raisedBy,
-      await unit.vault.seal(referralOwner(given.referralId), at(given.id), given.content),
-    ],
+    await obligationRow(unit, given),
   );
 }
 

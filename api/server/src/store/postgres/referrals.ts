@@ -21,25 +21,36 @@ async function toRow(unit: UnitContext, row: Row): Promise<ReferralRow> {
   };
 }
 
+export const REFERRAL_COLUMNS =
+  'tenant, issuer, referral_id, site, patient_index, sequence, status, updated_at, state_sealed, fold_version';
+
+/** One row of the table, its columns in the order of REFERRAL_COLUMNS. */
+export async function referralRow(
+  { scope, index, vault }: Pick<UnitContext, 'scope' | 'index' | 'vault'>,
+  row: ReferralRow,
+): Promise<unknown[]> {
+  return [
+    scope.tenant,
+    scope.issuer,
+    row.referralId,
+    scope.site,
+    index.patient(scope, row.patientId),
+    row.sequence,
+    row.status,
+    row.updatedAt,
+    await vault.seal(referralOwner(row.referralId), at(row.referralId), { patientId: row.patientId, state: row.state }),
+    row.foldVersion,
+  ];
+}
+
 async function put(unit: UnitContext, row: ReferralRow): Promise<void> {
-  const sealed = await unit.vault.seal(referralOwner(row.referralId), at(row.referralId), { patientId: row.patientId, state: row.state });
   await unit.client.query(
-    `insert into referral (tenant, issuer, referral_id, site, patient_index, sequence, status, updated_at, state_sealed, fold_version)
+    `insert into referral (${REFERRAL_COLUMNS})
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
      on conflict (tenant, issuer, referral_id) do update set
        patient_index = excluded.patient_index, sequence = excluded.sequence, status = excluded.status,
        updated_at = excluded.updated_at, state_sealed = excluded.state_sealed, fold_version = excluded.fold_version`,
-    [
-      ...key(unit),
-      row.referralId,
-      unit.scope.site,
-      unit.index.patient(unit.scope, row.patientId),
-      row.sequence,
-      row.status,
-      row.updatedAt,
-      sealed,
-      row.foldVersion,
-    ],
+    await referralRow(unit, row),
   );
 }
 
@@ -75,6 +86,13 @@ export const postgresReferrals = (unit: UnitContext): ReferralStore => ({
     return true;
   },
   all: () => select(unit, '', []),
+  ids: async () => {
+    const found = await unit.client.query<{ referral_id: string }>(
+      'select referral_id from referral where tenant = $1 and issuer = $2 order by referral_id collate "C"',
+      key(unit),
+    );
+    return found.rows.map(({ referral_id: id }) => id);
+  },
   rebuild: async (project) => {
     await unit.client.query('lock table referral in share row exclusive mode');
     const rows = await project();

@@ -14,6 +14,7 @@ import { postgresDirectorySnapshots } from './directory-snapshots.ts';
 import { postgresEvents } from './events.ts';
 import { postgresGrants } from './grants.ts';
 import { type HeldKeys, holdKeys, introduceRoot, KEY_CHANNEL, refreshKeys } from './held-keys.ts';
+import { postgresHistoryLoads } from './history-loads.ts';
 import { readIndexRoot } from './index-root.ts';
 import { postgresObligations } from './obligations.ts';
 import { postgresPlans } from './plans.ts';
@@ -57,6 +58,7 @@ function openUnit(client: Client, scope: Scope, { keys, index, newId }: UnitPart
     sessions: postgresSessions(context),
     usedIdTokens: postgresUsedIdTokens(context),
     warehousePseudonyms: postgresWarehousePseudonyms(context),
+    historyLoads: postgresHistoryLoads(context),
     audit: postgresAudit(context),
     pseudonym: (patientId) => index.pseudonym(scope, patientId),
   };

@@ -1,0 +1,31 @@
+/** The thread that makes a snapshot of the warehouse. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { NewerSnapshotInForce } from '@refloop/analytics/snapshot';
+import type { KeyEncryptionKey } from '../config.ts';
+import { createKeyRing } from '../crypto/key-ring.ts';
+import { openPostgresStore } from '../store/postgres/store.ts';
+import { refreshWarehouse } from './refresh.ts';
+
+export type RefreshData = { databaseUrl: string; keys: KeyEncryptionKey[]; warehouse: string };
+export type RefreshOutcome = { referrals: number; events: number } | 'another process made a newer one';
+
+if (!parentPort) throw new Error('refresh-worker.ts is started by startRefresh, not by hand');
+const { databaseUrl, keys, warehouse } = workerData as RefreshData;
+
+const store = await openPostgresStore({
+  url: databaseUrl,
+  keyRing: createKeyRing(keys),
+  newId: () => '',
+  poolSize: 2,
+  name: 'refloop warehouse',
+});
+try {
+  const { manifest } = await refreshWarehouse(store, { folder: warehouse, now: new Date().toISOString() });
+  const { referrals, events } = manifest;
+  parentPort.postMessage({ referrals, events } satisfies RefreshOutcome, []);
+} catch (error) {
+  if (!(error instanceof NewerSnapshotInForce)) throw error;
+  parentPort.postMessage('another process made a newer one' satisfies RefreshOutcome, []);
+} finally {
+  await store.close();
+}

@@ -1,0 +1,121 @@
+/**
+ * Puts a simulated history into the store, some referrals in each transaction. Ended at any moment, it goes on where it stood: the same seed
+ * makes the same referrals, and how many are there stands in the same transaction as they.
+ */
+import { specialtyById } from '@refloop/domain/clinical/specialty';
+import { due, type Obligation, type SlaPolicy } from '@refloop/domain/sla/due';
+import { SERVICE_LEVELS } from '@refloop/domain/sla/service-levels';
+import { newEvent, projectionOf } from '../services/referral-log.ts';
+import type { HistoryLoad } from '../store/history-loads.ts';
+import type { NewObligation } from '../store/obligations.ts';
+import type { BulkLoad, BulkReferral, BulkUnit } from '../store/postgres/bulk-load.ts';
+import type { Staffing } from './offices.ts';
+import { type SimulatedReferral, simulation } from './simulate.ts';
+
+export type HistoryOptions = {
+  load: BulkLoad;
+  seed: string;
+  referrals: number;
+  /** The end of the history is when it is begun to be loaded. */
+  now: () => Date;
+  /** Asked once, when it is begun. */
+  staffing: () => Promise<Staffing>;
+  /** Of the referrals that are loaded so far; told after each transaction. */
+  progress?: (loaded: number, of: number) => void;
+  /** Referrals in one transaction. */
+  atOnce?: number;
+};
+
+export type HistoryOutcome =
+  | { status: 'loaded'; referrals: number; events: number }
+  | { status: 'was loaded before' }
+  | { status: 'another process loads it' };
+
+const AT_ONCE = 250;
+
+/** Loads what is missing of it. */
+export async function loadHistory(options: HistoryOptions): Promise<HistoryOutcome> {
+  const outcome = await options.load.alone(() => loadMissing(options));
+  return outcome ?? { status: 'another process loads it' };
+}
+
+async function begun({ load, seed, referrals, now, staffing }: HistoryOptions): Promise<HistoryLoad> {
+  const known = await load.transaction((unit) => unit.historyLoads.get());
+  if (known) return known;
+  const startedAt = now();
+  const until = new Date(Math.floor(startedAt.getTime() / 60_000) * 60_000).toISOString();
+  const people = await staffing();
+  return load.transaction((unit) =>
+    unit.historyLoads.begin({ seed, until, referrals, staffing: people, startedAt: startedAt.toISOString() }),
+  );
+}
+
+async function loadMissing(options: HistoryOptions): Promise<HistoryOutcome> {
+  const { load, now, progress, atOnce = AT_ONCE } = options;
+  const history = await begun(options);
+  if (history.finishedAt !== null) return { status: 'was loaded before' };
+  const { seed, referrals, staffing } = history;
+  const simulated = simulation({ seed, referrals, until: new Date(history.until), staffing: staffing as Staffing });
+  const policy: SlaPolicy = { levels: SERVICE_LEVELS, calendar: simulated.practice.time.calendar };
+  let { loaded, events } = history;
+  let batch: SimulatedReferral[] = [];
+  for (const each of simulated.referrals(loaded)) {
+    batch.push(each);
+    if (batch.length < atOnce && each.index < referrals - 1) continue;
+    const step = { from: loaded, to: each.index + 1, events: batch.reduce((sum, one) => sum + one.events.length, 0) };
+    const added = batch.map((one) => bulkOf(one, policy, history.until));
+    const last = step.to === referrals;
+    await load.transaction(async (unit) => {
+      const finishedAt = last ? now().toISOString() : null;
+      if (!(await unit.historyLoads.advance({ ...step, finishedAt }))) throw new Error('Another process went on with this history.');
+      await unit.addReferrals(added);
+      if (last) await recordLoad(unit, history, events + step.events, now());
+    });
+    loaded = step.to;
+    events += step.events;
+    batch = [];
+    progress?.(loaded, referrals);
+  }
+  return { status: 'loaded', referrals: loaded, events };
+}
+
+/** One entry for all of it: nobody did any of it, and nobody’s record was touched. */
+async function recordLoad(unit: BulkUnit, { seed, until, referrals, startedAt }: HistoryLoad, events: number, now: Date): Promise<void> {
+  await unit.audit.append({
+    at: now.toISOString(),
+    actor: { subject: 'simulated-practice', fhirUser: null, sessionId: null },
+    action: 'simulated-history.loaded',
+    purpose: 'HSYSADMIN',
+    payload: { synthetic: true, seed, until, referrals, events, startedAt },
+  });
+}
+
+function bulkOf(simulated: SimulatedReferral, policy: SlaPolicy, until: string): BulkReferral {
+  const { referral, events } = simulated;
+  const updatedAt = events.at(-1)?.recordedAt ?? referral.startedAt;
+  return {
+    row: projectionOf(referral, updatedAt),
+    events: events.map((event) => newEvent(event, event.actor, event.recordedAt)),
+    obligations: due(referral, policy, until).map((owed) => obligationOf(simulated, owed, updatedAt)),
+  };
+}
+
+function obligationOf({ referral, clinician, coordinator }: SimulatedReferral, owed: Obligation, raisedAt: string): NewObligation {
+  const { kind, about, owner, waitingOn, dueAt } = owed;
+  return {
+    id: `${referral.id}/${kind}/${about.replaceAll(' ', '-')}`,
+    referralId: referral.id,
+    kind,
+    raisedAt,
+    dueAt,
+    owner: owner === 'clinician' ? clinician : coordinator,
+    raisedBy: clinician,
+    content: {
+      specialtyName: specialtyById(referral.specialty)?.name ?? referral.specialty,
+      patientName: `Simulated patient ${referral.patientId.replace(/^\D+/, '')}`,
+      detail: `Simulated. Waits for the ${waitingOn}.`,
+      about,
+      waitingOn,
+    },
+  };
+}
