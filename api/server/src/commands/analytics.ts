@@ -171,6 +171,7 @@ async function answer(args: string[], signal: AbortSignal): Promise<string | Uin
       const question = metricsQuestion(named, values);
       return values.list ? list(question.ids, question.format) : metrics(question, signal);
     }
+    case undefined:
     default:
       return wrongUse(action === undefined ? 'Say what to do.' : `"${action}" is neither refresh nor metrics.`, USAGE);
   }
