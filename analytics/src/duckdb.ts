@@ -1,5 +1,12 @@
 /** DuckDB as this package uses it: no network, no extension, no folder but those it is given, and no query without an end. */
-import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
+import {
+  type DuckDBConnection,
+  DuckDBDateValue,
+  DuckDBInstance,
+  DuckDBListValue,
+  DuckDBStructValue,
+  type DuckDBValue,
+} from '@duckdb/node-api';
 
 export type DuckDbLimits = {
   /** The only folders it may read or write; none where it reads nothing from disk. */
@@ -29,18 +36,14 @@ export class QueryTookTooLong extends Error {
 /** A path or a name as SQL text: names of tables and folders cannot be parameters there. */
 export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
-const isValueOf = (value: unknown, name: string): boolean => typeof value === 'object' && value !== null && value.constructor.name === name;
-
 /** DuckDB's own values as plain ones. */
 function plain(value: unknown): unknown {
   if (typeof value === 'bigint') return Number(value);
-  if (isValueOf(value, 'DuckDBDateValue')) return String(value);
-  if (isValueOf(value, 'DuckDBStructValue')) {
-    return Object.fromEntries(
-      Object.entries((value as { entries: Record<string, unknown> }).entries).map(([name, each]) => [name, plain(each)]),
-    );
+  if (value instanceof DuckDBDateValue) return value.toString();
+  if (value instanceof DuckDBListValue) return value.items.map(plain);
+  if (value instanceof DuckDBStructValue) {
+    return Object.fromEntries(Object.entries(value.entries).map(([name, each]) => [name, plain(each)]));
   }
-  if (isValueOf(value, 'DuckDBListValue')) return (value as { items: unknown[] }).items.map(plain);
   return value;
 }
 

@@ -11,7 +11,7 @@ import type { MetricResult } from './metric-result.ts';
 import { createPseudonyms } from './pseudonym.ts';
 import { currentSnapshot, NewerSnapshotInForce } from './snapshot.ts';
 import { historyOf, importAll, LATER, openHistory, seenHistory, TEST_KEY, withWarehouse } from './test-histories.ts';
-import { NoSnapshot, openWarehouse } from './warehouse.ts';
+import { NoSnapshot, openWarehouse, SnapshotOfAnotherVersion } from './warehouse.ts';
 
 async function completionOf(folder: string): Promise<MetricResult> {
   const warehouse = openWarehouse({ folder });
@@ -263,6 +263,14 @@ test('of older snapshots the newest stay, one younger than an hour always', asyn
     for (const name of names) await utimes(join(snapshots, name), old, old);
     const { snapshot } = await importAll(folder, [openHistory('r1')], { now: '2027-05-01T00:00:00.000Z', keep: 2 });
     expect((await readdir(snapshots)).sort()).toEqual([names[3], snapshot.manifest.name]);
+  });
+});
+
+test('a snapshot that other models made is not read as if it were of these', async () => {
+  await withWarehouse(async (folder) => {
+    const { snapshot } = await importAll(folder, [openHistory('r1')]);
+    writeFileSync(join(snapshot.folder, 'manifest.json'), JSON.stringify({ ...snapshot.manifest, modelVersion: 0 }));
+    await expect(completionOf(folder)).rejects.toThrow(SnapshotOfAnotherVersion);
   });
 });
 

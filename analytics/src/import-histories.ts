@@ -33,7 +33,7 @@ export type ImportOptions = {
   signal?: AbortSignal;
   /** How many snapshots stay; 5 unless told. One younger than an hour always does. */
   keep?: number;
-  /** 1024 unless told. What does not fit goes to disk. */
+  /** Of DuckDB; 512 unless told. What does not fit goes to disk. */
   memoryMegabytes?: number;
   /** How long one step may take; an hour unless told. */
   stepSeconds?: number;
@@ -78,7 +78,8 @@ async function stage(
       const rows = flatten(history, pseudonyms);
       for (const row of rows) lines += `${JSON.stringify(row)}\n`;
       const { tenant, issuer, site, referralId } = history;
-      pairs.push({ tenant, issuer, site, pseudonym: pseudonyms.referral(history, referralId), referralId });
+      const pseudonym = rows[0]?.referral;
+      if (typeof pseudonym === 'string') pairs.push({ tenant, issuer, site, pseudonym, referralId });
       referrals += 1;
       events += rows.length;
       if (pairs.length >= BATCH) {
@@ -137,7 +138,7 @@ async function make(source: AsyncIterable<History>, building: Building, options:
   const session = await openDuckDb({
     folders: [building.folder],
     spillFolder,
-    memoryMegabytes: options.memoryMegabytes ?? 1024,
+    memoryMegabytes: options.memoryMegabytes ?? 512,
     threads: 2,
     seconds: options.stepSeconds ?? 3600,
     signal,

@@ -204,7 +204,14 @@ export function flatten(history: History, pseudonyms: Pseudonyms): InputEvent[] 
   const { tenant, issuer, site, referralId, patientId, events } = history;
   const referral = pseudonyms.referral(history, referralId);
   const of = { tenant, issuer, site, referral, patient: pseudonyms.patient(history, patientId) };
-  const within = (kind: 'appointment' | 'report', id: string): string => pseudonyms.within(referral, kind, id);
+  // An appointment is booked, moved and kept: of each the pseudonym is made once.
+  const known = new Map<string, string>();
+  const within = (kind: 'appointment' | 'report', id: string): string => {
+    const name = `${kind} ${id}`;
+    const pseudonym = known.get(name) ?? pseudonyms.within(referral, kind, id);
+    known.set(name, pseudonym);
+    return pseudonym;
+  };
   return events.map((event) => ({
     ...of,
     sequence: event.sequence,

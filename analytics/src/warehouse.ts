@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { openDuckDb, type Query, quoted, type Session } from './duckdb.ts';
 import type { DrillQuestion, DrillResult, MetricFilter, MetricResult } from './metric-result.ts';
-import { KEPT_MODELS } from './models.ts';
+import { KEPT_MODELS, MODEL_VERSION } from './models.ts';
 import type { EhrScope } from './pseudonym.ts';
 import { type Choices, drillInto, type MetricQuestion, readChoices, runMetric } from './run-metric.ts';
 import { currentSnapshot, type Snapshot, type SnapshotManifest } from './snapshot.ts';
@@ -13,8 +13,17 @@ export class NoSnapshot extends Error {
   }
 }
 
+export class SnapshotOfAnotherVersion extends Error {
+  constructor({ name, modelVersion }: SnapshotManifest) {
+    super(
+      `Snapshot ${name} was made by version ${modelVersion} of the models, and this release has version ${MODEL_VERSION}. ` +
+        'Run `npm run analytics -- refresh` to make one that fits.',
+    );
+  }
+}
+
 export type Warehouse = {
-  /** Of the snapshot in force. Throws `NoSnapshot` where there is none. */
+  /** Of the snapshot in force. Throws `NoSnapshot` where there is none, `SnapshotOfAnotherVersion` where another release made it. */
   manifest: () => Promise<SnapshotManifest>;
   metric: (question: MetricQuestion) => Promise<MetricResult>;
   drill: (question: DrillQuestion & { scope: EhrScope | null; filter?: MetricFilter }) => Promise<DrillResult>;
@@ -68,6 +77,7 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
   async function inForce(): Promise<Open> {
     const snapshot = await currentSnapshot(options.folder);
     if (!snapshot) throw new NoSnapshot(options.folder);
+    if (snapshot.manifest.modelVersion !== MODEL_VERSION) throw new SnapshotOfAnotherVersion(snapshot.manifest);
     const before = opening;
     const open = await before?.catch(() => undefined);
     if (open?.snapshot.manifest.name === snapshot.manifest.name) return open;

@@ -28,7 +28,7 @@ const pickOf = <Value>(from: readonly Value[], number: number): Value => {
   return from[number % from.length] as Value;
 };
 
-const NETWORKS = ['in', 'in', 'in', 'out', 'unknown'] as const;
+const NETWORKS = ['in', 'out', 'in', 'unknown', 'out'] as const;
 const SPECIALTIES = ['cardiology', 'dermatology', 'orthopedic-surgery'] as const;
 const URGENCIES = ['routine', 'routine', 'urgent', 'emergency'] as const;
 const STATUSES = ['active', undefined, 'draft', 'on-hold', 'revoked', 'entered-in-error', 'completed'] as const;
@@ -213,6 +213,8 @@ const ACTS: readonly ((doing: Doing) => void)[] = [
     }),
   visit,
   visit,
+  visit,
+  rerouteAndVisit,
   (doing) =>
     doing.see({
       kind: 'report',
@@ -231,6 +233,12 @@ const ACTS: readonly ((doing: Doing) => void)[] = [
 function reroute(doing: Doing): void {
   doing.care({ type: 'decline', attempt: last(doing), at: doing.before, reason: 'not-taking-patients' });
   doing.care({ type: 'reroute', performer: performer(doing.step.pick), because: 'declined' });
+}
+
+/** Asked anew, and at once seen somewhere. */
+function rerouteAndVisit(doing: Doing): void {
+  reroute(doing);
+  visit(doing);
 }
 
 function visit(doing: Doing): void {
@@ -253,10 +261,16 @@ const anyAct = fc.nat(ACTS.length - 1);
 const RECOMMEND = fc.constant(0);
 const APPROVE = fc.constant(1);
 const WRITE = fc.constant(2);
+const WITHDRAW = fc.constant(5);
 /** Most orders come to stand in the chart: what is measured begins there. */
 const beginning = fc.oneof(
   { weight: 8, arbitrary: fc.tuple(stepOf(RECOMMEND), stepOf(APPROVE), stepOf(WRITE)) },
   { weight: 1, arbitrary: fc.tuple(stepOf(RECOMMEND), stepOf(APPROVE)) },
+  // Whatever is told between an approval and its end belongs to neither of the two.
+  {
+    weight: 2,
+    arbitrary: fc.tuple(...[RECOMMEND, APPROVE, anyAct, anyAct, WITHDRAW, RECOMMEND, APPROVE, WRITE].map(stepOf)),
+  },
   { weight: 1, arbitrary: fc.tuple(stepOf(RECOMMEND)) },
 );
 

@@ -8,7 +8,7 @@ import { ChecksFailed } from '@refloop/analytics/import-histories';
 import { headOf, metricIds, readMetric } from '@refloop/analytics/metric-definition';
 import { type MetricResult, SEGMENTS, type SegmentName } from '@refloop/analytics/metric-result';
 import { NewerSnapshotInForce, type Snapshot } from '@refloop/analytics/snapshot';
-import { NoSnapshot, openWarehouse } from '@refloop/analytics/warehouse';
+import { NoSnapshot, openWarehouse, SnapshotOfAnotherVersion } from '@refloop/analytics/warehouse';
 import { definitionText, metricText } from '../analytics/metric-text.ts';
 import { type RefreshProgress, refreshWarehouse } from '../analytics/refresh.ts';
 import { warehouseFolderOf } from '../config.ts';
@@ -177,6 +177,9 @@ async function answer(args: string[], signal: AbortSignal): Promise<string | Uin
   }
 }
 
+/** Told in words of ours, without anything of a patient. */
+const KNOWN = [ChecksFailed, NewerSnapshotInForce, NoSnapshot, SnapshotOfAnotherVersion];
+
 const controller = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort(new Cancelled()));
 // Whoever reads it may have had enough.
@@ -190,8 +193,8 @@ try {
     say('Cancelled; the snapshot in force is as it was.');
     process.exitCode = CANCELLED;
   } else {
-    const known = error instanceof ChecksFailed || error instanceof NewerSnapshotInForce || error instanceof NoSnapshot;
-    say(known ? error.message : `It failed: ${wordsOf(error)}`);
+    const known = KNOWN.some((kind) => error instanceof kind);
+    say(known && error instanceof Error ? error.message : `It failed: ${wordsOf(error)}`);
     process.exitCode = 1;
   }
 }

@@ -1,7 +1,7 @@
 /** Numbers about this EHR's referrals from the snapshot in force, and who stands behind a mark: by role, with a purpose, on record. */
 import { metricIds } from '@refloop/analytics/metric-definition';
 import type { EhrScope } from '@refloop/analytics/pseudonym';
-import { NoSnapshot, type Warehouse } from '@refloop/analytics/warehouse';
+import { NoSnapshot, SnapshotOfAnotherVersion, type Warehouse } from '@refloop/analytics/warehouse';
 import type { Referral } from '@refloop/domain/referral/referral';
 import type { InsightsStatus, MetricAnswer, MetricQuestion, RowsAnswer, RowsQuestion } from '../client/insights.ts';
 import { problem, type Refusal } from '../problem.ts';
@@ -23,12 +23,13 @@ const noMetric = (): Refusal => problem('not-found', 'There is no such metric.')
 /** A list to look through, no export: more are counted, and a narrower view shows them. */
 const MOST_ROWS = 200;
 
-/** Before the first snapshot there is nothing to ask. */
+/** Before the first snapshot, or the first of this version, there is nothing to ask. */
 async function counted<Value>(work: () => Promise<Value>): Promise<Value | Refusal> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof NoSnapshot) return problem('not-found', 'Nothing is counted yet. The first snapshot is made within the hour.');
+    if (error instanceof NoSnapshot || error instanceof SnapshotOfAnotherVersion)
+      return problem('not-found', 'Nothing is counted yet. The first snapshot is made within the hour.');
     throw error;
   }
 }
