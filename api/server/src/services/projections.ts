@@ -22,21 +22,28 @@ async function projected(unit: Unit): Promise<ReferralRow[]> {
   return rows;
 }
 
-/** Ids whose row differs from what the events say, is missing, or has no events. */
-export async function differingReferrals(store: Store, scope: Scope): Promise<string[]> {
-  return store.transaction(scope, async (unit) => {
-    const ids = new Set([...(await unit.events.referralIds()), ...(await unit.referrals.ids())]);
-    const differing: string[] = [];
-    // One after the other: all of them together would not fit into memory everywhere.
-    for (const id of ids) {
-      if (!isDeepStrictEqual(await projectedOne(unit, id), await unit.referrals.get(id))) differing.push(id);
-    }
-    return differing.sort();
-  });
+/** Rows read at once, where nobody is to wait for all of them. */
+const AT_ONCE = 200;
+
+/** A writer may come between the two readings: what then seems to differ is read once more. */
+async function differs(unit: Unit, id: string): Promise<boolean> {
+  const same = async (): Promise<boolean> => isDeepStrictEqual(await projectedOne(unit, id), await unit.referrals.get(id));
+  return !(await same()) && !(await same());
 }
 
-/** Rows read at once, each renewed in a transaction of its own: nobody waits for the others. */
-const AT_ONCE = 200;
+/** Ids whose row differs from what the events say, is missing, or has no events. */
+export async function differingReferrals(store: Store, scope: Scope): Promise<string[]> {
+  const known = await store.transaction(scope, async (unit) => [...(await unit.events.referralIds()), ...(await unit.referrals.ids())]);
+  const ids = [...new Set(known)];
+  const differing: string[] = [];
+  // Some at a time: all of them together would take memory, and a transaction, without end.
+  for (let from = 0; from < ids.length; from += AT_ONCE) {
+    await store.transaction(scope, async (unit) => {
+      for (const id of ids.slice(from, from + AT_ONCE)) if (await differs(unit, id)) differing.push(id);
+    });
+  }
+  return differing.sort();
+}
 
 /**
  * Makes rows of an older form of the fold anew, while everybody works. A row that moves on meanwhile is written by whoever moved it.
@@ -45,6 +52,7 @@ const AT_ONCE = 200;
 export async function renewProjections(store: Store): Promise<number> {
   let renewed = 0;
   for (const scope of await store.scopes()) {
+    // Each is renewed in a transaction of its own.
     for (let after = ''; ; ) {
       const question = { foldVersion: FOLD_VERSION, after, limit: AT_ONCE };
       const ids = await store.transaction(scope, (unit) => unit.referrals.listOlder(question));

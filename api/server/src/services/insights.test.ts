@@ -1,0 +1,121 @@
+import type { Referral } from '@refloop/domain/referral/referral';
+import { inChart, minute } from '@refloop/domain/referral/test-care';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RowsQuestion } from '../client/insights.ts';
+import type { Session } from '../sessions/session.ts';
+import type { Scope } from '../store/store.ts';
+import { openTestStore, type TestStore } from '../store/test-store.ts';
+import { openTestWarehouse, type TestWarehouse } from '../test-warehouse.ts';
+import { createInsightsService, type InsightsService } from './insights.ts';
+import { newEvent, projectionOf } from './referral-log.ts';
+
+const north: Scope = { tenant: 'north', issuer: 'https://ehr.example.org/fhir', site: 'North clinic' };
+const south: Scope = { ...north, tenant: 'south', site: 'South clinic' };
+/** Long enough after the orders of the tests to judge them. */
+const NOW = new Date('2027-08-01T10:00:00.000Z');
+
+let opened: TestStore;
+let numbers: TestWarehouse;
+let insights: InsightsService;
+
+const lead = (scope: Scope): Session =>
+  ({
+    scope,
+    subject: 'lead',
+    fhirUser: 'Practitioner/lead',
+    name: 'Priya Castellan',
+    roles: ['lead'],
+    id: 's',
+    patientId: null,
+  }) as unknown as Session;
+
+/** So many whose visit is known of, and so many of which nothing was heard again. */
+async function referrals(scope: Scope, seen: number, silent: number): Promise<void> {
+  await opened.store.enrol(scope);
+  for (let at = 0; at < seen + silent; at += 1) {
+    const history = inChart();
+    const seenBy = { npi: '1234567893', nucc: null, network: 'in' } as const;
+    if (at < seen) history.see({ kind: 'visit', attempt: null, seenBy, evidence: 'note', at: minute(60), key: 'k' }, 90);
+    const referralId = `${scope.tenant}-${at}`;
+    const state: Referral = { ...history.referral, id: referralId };
+    await opened.store.transaction(scope, async (unit) => {
+      const events = history.events.map(({ actor, recordedAt, effectiveAt, factKey, fact }) =>
+        newEvent({ effectiveAt, factKey: factKey && `${referralId}-${factKey}`, fact }, actor, recordedAt),
+      );
+      await unit.events.append(referralId, 0, events);
+      await unit.referrals.put(projectionOf(state, minute(90)));
+    });
+  }
+}
+
+beforeAll(async () => {
+  opened = await openTestStore();
+  numbers = openTestWarehouse();
+  insights = createInsightsService({ store: opened.store, warehouse: numbers.warehouse });
+  await opened.store.enrol(north);
+});
+afterAll(async () => {
+  await numbers.close();
+  await opened.close();
+});
+
+const question: RowsQuestion = { metric: 'completion', part: 'numerator', segment: {}, filter: {}, purpose: 'To call them' };
+const whole = async (scope: Scope, filter = {}) => {
+  const answer = await insights.metric(lead(scope), 'completion', filter);
+  if ('refused' in answer) throw new Error(answer.detail);
+  return answer.rows.map(({ n, value }) => [n, value]);
+};
+const rowsOf = async (scope: Scope, more: Partial<RowsQuestion> = {}) => {
+  const answer = await insights.rows(lead(scope), { ...question, ...more }, NOW);
+  if ('refused' in answer) throw new Error(answer.detail);
+  return answer;
+};
+
+test('before the first snapshot nothing is counted, and the page is told so', async () => {
+  expect(await insights.status(lead(north))).toMatchObject({ snapshot: null, history: null });
+  expect(await insights.metric(lead(north), 'completion', {})).toMatchObject({ refused: 'not-found' });
+  expect(await insights.rows(lead(north), question, NOW)).toMatchObject({ refused: 'not-found' });
+});
+
+describe('once there is one', () => {
+  beforeAll(async () => {
+    await referrals(north, 3, 1);
+    await referrals(south, 1, 4);
+    await numbers.refresh(opened.store, NOW);
+  });
+
+  test('each EHR’s people see their own numbers and nobody else’s', async () => {
+    expect([await whole(north), await whole(south)]).toEqual([[[4, 0.75]], [[5, 0.2]]]);
+    expect(await insights.status(lead(south))).toMatchObject({ snapshot: { referrals: 5 }, choices: { specialty: ['cardiology'] } });
+  });
+
+  test('a filter leaves out what it is not about', async () => {
+    expect(await whole(north, { specialty: 'dermatology' })).toEqual([]);
+    expect(await whole(north, { from: '2026-11', to: '2026-11' })).toEqual([[4, 0.75]]);
+    expect(await whole(north, { from: '2026-12' })).toEqual([]);
+    expect(await whole(north, { payer: 'unknown' })).toEqual([[4, 0.75]]);
+    expect(await whole(north, { payer: `unknown' or 'x' = 'x` })).toEqual([]);
+  });
+
+  test('the rows behind a mark are those it counts, of one’s own EHR', async () => {
+    const { total, rows } = await rowsOf(north);
+    expect([total, rows.map(({ referralId }) => referralId).toSorted()]).toEqual([3, ['north-0', 'north-1', 'north-2']]);
+    expect(rows[0]).toMatchObject({ specialty: 'cardiology', status: 'seen', performer: 'Ana Rivera, MD', why: null });
+    expect((await rowsOf(south, { part: 'denominator', segment: { specialty: 'cardiology' } })).total).toBe(5);
+    expect((await rowsOf(south, { filter: { from: '2026-12' } })).total).toBe(0);
+  });
+
+  test('who asked, and what for, is on record with whom it was about', async () => {
+    await rowsOf(south);
+    const entries = await opened.store.transaction(south, (unit) => unit.audit.list({ referralId: 'south-0' }));
+    expect(entries.map(({ action }) => action)).toContain('insights.rows');
+    expect(entries.find(({ action }) => action === 'insights.rows')?.payload).toMatchObject({
+      purpose: 'To call them',
+      referrals: ['south-0'],
+    });
+  });
+
+  test('there is no metric of another name', async () => {
+    expect(await insights.metric(lead(north), '../secret', {})).toMatchObject({ refused: 'not-found' });
+  });
+});
