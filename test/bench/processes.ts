@@ -77,6 +77,12 @@ export function forgetPeak(root: number, part: Part): void {
 export const peakMemory = (root: number, part: Part): number =>
   processesOf(root, part).reduce((sum, pid) => sum + Number(/^VmHWM:\s+(\d+) kB/m.exec(text(`/proc/${pid}/status`))?.[1] ?? 0) * 1024, 0);
 
+/** CPU seconds that the whole machine has spent on anything since it started, all cores together (proc_stat(5)). */
+export function machineCpu(): number {
+  const [user, nice, system, , , irq, softirq, steal] = (/^cpu +(.*)$/m.exec(text('/proc/stat'))?.[1] ?? '').split(' ').map(Number);
+  return [user, nice, system, irq, softirq, steal].reduce((sum: number, ticks) => sum + (ticks ?? 0), 0) / TICKS;
+}
+
 /** CPU seconds of each part between the two. */
 export const cpuBetween = (before: ReadonlyMap<Part, Used>, after: ReadonlyMap<Part, Used>): Map<Part, number> =>
   new Map([...after].map(([part, { cpu }]) => [part, cpu - (before.get(part)?.cpu ?? 0)]));

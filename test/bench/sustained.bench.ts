@@ -19,7 +19,7 @@ import { type ReferralRequest, refer, SPANS, type Thinking } from './clinician/r
 import { openStepTimes, type StepTimes } from './clinician/step-times.ts';
 import { inMilliseconds, machineLoad, pause, quantile } from './figures.ts';
 import { type Draft, writePatients } from './many-patients.ts';
-import { cpuBetween, forgetPeak, type Part, peakMemory, type Used, usedBy } from './processes.ts';
+import { cpuBetween, forgetPeak, machineCpu, type Part, peakMemory, type Used, usedBy } from './processes.ts';
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -45,7 +45,7 @@ async function run(places: Places, mode: ModeName, { arrivals, thinking }: Phase
     try {
       referred.push(await refer(request));
     } catch (error) {
-      times.fail('referral given up', (error as Error).message);
+      times.fail('referral given up', error as Error);
     } finally {
       now -= 1;
       spent += performance.now() - request.due;
@@ -72,13 +72,20 @@ async function faultsOf(chart: ReturnType<ReturnType<typeof makeChartAccess>['at
   return faults;
 }
 
+type CpuReading = { product: ReadonlyMap<Part, Used>; own: NodeJS.CpuUsage; machine: number };
+const readCpu = (pid: number): CpuReading => ({ product: usedBy(pid), own: process.cpuUsage(), machine: machineCpu() });
+
 /** Where the machine's time went: shares of all cores. */
-function sharesOfCores(before: ReadonlyMap<Part, Used>, after: ReadonlyMap<Part, Used>, own: NodeJS.CpuUsage, seconds: number): string {
-  const available = seconds * availableParallelism();
-  const share = (cpu: number): string => `${((cpu / available) * 100).toFixed(0)} %`;
-  const parts = [...cpuBetween(before, after)].filter(([, cpu]) => cpu / available >= 0.005);
-  const clinicians = (own.user + own.system) / 1e6;
-  return [...parts.map(([part, cpu]) => `${part} ${share(cpu)}`), `the clinicians (this process) ${share(clinicians)}`].join(', ');
+function sharesOfCores(before: CpuReading, after: CpuReading, seconds: number): string {
+  const share = (cpu: number): string => `${((cpu / seconds / availableParallelism()) * 100).toFixed(0)} %`;
+  const product = cpuBetween(before.product, after.product);
+  const used = (...parts: Part[]): number => parts.reduce((sum, part) => sum + (product.get(part) ?? 0), 0);
+  // Connections come and go: what an ended one used is PostgreSQL's own.
+  const database = used('PostgreSQL for Refloop', 'PostgreSQL for the EHR', 'PostgreSQL itself');
+  const clinicians = (after.own.user + after.own.system - before.own.user - before.own.system) / 1e6;
+  const [refloop, ehr] = [used('Refloop'), used('sandbox EHR')];
+  const others = Math.max(0, after.machine - before.machine - refloop - ehr - database - clinicians);
+  return `Refloop ${share(refloop)}, sandbox EHR ${share(ehr)}, PostgreSQL for both ${share(database)}, the clinicians (this process) ${share(clinicians)}, others on this machine ${share(others)}`;
 }
 
 export default async function bench(args: string[]): Promise<{ lastLine: string; good: boolean }> {
@@ -125,7 +132,7 @@ export default async function bench(args: string[]): Promise<{ lastLine: string;
     for (const phase of phases) {
       forgetPeak(product.pid, 'Refloop');
       const lag = monitorEventLoopDelay({ resolution: 1 });
-      const [before, ownBefore] = [usedBy(product.pid), process.cpuUsage()];
+      const before = readCpu(product.pid);
       lag.enable();
       const end = await run(product, mode, phase, drafts.slice(used, used + phase.arrivals.length));
       lag.disable();
@@ -138,7 +145,7 @@ export default async function bench(args: string[]): Promise<{ lastLine: string;
         `${phase.name}: ${end.started} referrals begun in ${inSeconds(phase.arrivals.at(-1) ?? 0)} s, ${end.referred.length} written; open at once ${end.meanAtOnce.toFixed(0)} on average, ${end.mostAtOnce} at most; load ${machineLoad()}`,
       );
       say(
-        `of all cores: ${sharesOfCores(before, usedBy(product.pid), process.cpuUsage(ownBefore), end.seconds)}; this process itself came late by ${inMilliseconds(lag.percentile(99) / 1e6)} ms (p99)`,
+        `of all cores: ${sharesOfCores(before, readCpu(product.pid), end.seconds)}; this process itself came late by ${inMilliseconds(lag.percentile(99) / 1e6)} ms (p99)`,
       );
       for (const line of end.times.lines()) say(line);
       for (const trouble of end.times.troubles()) say(trouble);

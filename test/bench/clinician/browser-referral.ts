@@ -29,6 +29,8 @@ const OUTCOME: Readonly<Record<ModeName, string>> = {
 };
 
 const PATIENCE_MS = 60_000;
+/** So many of the ranked are on screen before "Show more" (`smart-app/src/matching/MatchesColumn.tsx`). */
+const FIRST = 3;
 
 /** By the wall clock, as the browser times its requests. */
 const now = (): number => performance.timeOrigin + performance.now();
@@ -110,11 +112,14 @@ export async function launchInBrowser({ browser, places, draft, mode, times, who
     const [card] = made.match.ranked;
     const faults = [
       ...(fault === undefined ? [] : [fault]),
-      ...(ranked.every((entry, at) => shown[at] === entry) ? [] : ['The list on screen is not the one recommended']),
+      ...(ranked.slice(0, FIRST).every((entry, at) => shown[at] === entry) ? [] : ['The list on screen is not the one recommended']),
       ...(matched.ranked.every(({ entryId }, at) => ranked[at] === entryId) ? [] : ['The first list and the recommendation name others']),
       ...(sentences === made.draft.sentences.length ? [] : [`${sentences} sentences of ${made.draft.sentences.length} are on screen`]),
     ].map((each) => `${mode}, ${draft.patient}: ${each}`);
-    if (whole) await approve(page, mode, times);
+    // A specialist out of network needs a reason from a list: no routine referral, which is what is measured.
+    const javascript = await seen.javascript();
+    const goesOn = whole && card !== undefined;
+    if (goesOn) await approve(page, mode, times);
     const spans = {
       'launch → session': [started, endOf(seen.asked, 'POST', '/sessions')],
       'EHR: chart read, first search to last': spanOf(seen.asked.filter((each) => isOfChart(each, launch.iss))),
@@ -124,11 +129,11 @@ export async function launchInBrowser({ browser, places, draft, mode, times, who
       'write-back, lease to last outcome': spanOf(of(seen.asked, 'POST', '/plans/')),
     };
     for (const [step, [from = Number.NaN, to = Number.NaN]] of Object.entries(spans)) if (to >= from) times.note(step, to - from);
-    const plan = whole ? ((await seen.last<Plan>('plans')) ?? (await seen.last<Plan>('approvals'))) : undefined;
+    const plan = goesOn ? ((await seen.last<Plan>('plans')) ?? (await seen.last<Plan>('approvals'))) : undefined;
     const words = made.draft.sentences[0]?.text ?? '';
     const referred = plan && card ? { clinician, draft, mode, plan, chosen: { name: card.name, npi: card.npi }, words } : undefined;
-    if (whole && !referred) faults.push(`${mode}, ${draft.patient}: Refloop answered no plan`);
-    return { faults, javascript: await seen.javascript(), referred };
+    if (goesOn && !referred) faults.push(`${mode}, ${draft.patient}: Refloop answered no plan`);
+    return { faults, javascript, referred };
   } finally {
     await context.close();
   }

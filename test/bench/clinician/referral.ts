@@ -42,7 +42,7 @@ export const SPANS = {
 /** @returns what is wrong with it before any speed counts; undefined where it is what was asked for */
 export function faultOfRecommendation({ status, orderRef, match, draft, working }: Recommendation, order: string): string | undefined {
   if (status !== 'PENDING_REVIEW' || orderRef !== `ServiceRequest/${order}`) return `The recommendation is ${status} for ${orderRef}`;
-  if (match.ranked.length === 0) return 'Nobody is ranked';
+  if ((match.ranked.length === 0) !== (match.exception !== null)) return 'The list and the exception do not agree';
   if (match.ranked.some(({ network }) => network.status !== 'in')) return 'Somebody is ranked who is not in network';
   if (draft.sentences.length === 0) return 'The note is empty';
   if (draft.sentences.some(({ author, sources }) => author === 'composer' && sources.length === 0))
@@ -73,6 +73,9 @@ async function openToNote({ places, clinician, draft, mode, due, times }: Referr
   if (match.ranked[0]?.entryId !== made.match.ranked[0]?.entryId) throw new StepFailed('The list and the recommendation name others');
   return [desk, made];
 }
+
+/** The first of the list; where nobody in network fits, the nearest who may be called or is out of network, with a reason. */
+const choiceOf = ({ match }: Recommendation) => match.ranked[0] ?? match.networkUnknown.cards[0] ?? match.outOfNetwork.cards[0];
 
 /** As the page does while the undo window runs: order and patient are read again, the performer is looked up. */
 async function prepare(desk: Desk, npi: string, name: string): Promise<Pick<Approve, 'order' | 'performerInEhr'>> {
@@ -119,7 +122,7 @@ export async function refer(request: ReferralRequest): Promise<Referred> {
   const { clinician, draft, mode, thinking, times } = request;
   const [desk, made] = await openToNote(request);
   const { window } = desk;
-  const [card] = made.match.ranked;
+  const card = choiceOf(made);
   const last = made.working.sentences.at(-1);
   if (!card || !last) throw new StepFailed('The note or the list is empty');
   await pause(thinking.reading + thinking.writing);
@@ -128,6 +131,7 @@ export async function refer(request: ReferralRequest): Promise<Referred> {
   const working: WorkingCopy = {
     ...made.working,
     chosen: card.entryId,
+    overrideReason: card.network.status === 'in' ? null : { code: 'capacity', text: 'Nobody in network' },
     sentences: editSentence(made.working.sentences, last.id, `${last.text} ${ownWords}`),
     emergencyDepartmentConsidered: made.redFlags.length > 0,
   };

@@ -13,6 +13,16 @@ test('a step that works is timed, one that does not is counted and thrown on', a
   expect(times.troubles()).toEqual(['1× read: answered with 503', '2× write: answered with 503']);
 });
 
+test('an error that passes through steps within steps is counted where it arose', async () => {
+  const times = openStepTimes();
+  const inner = (): Promise<never> => times.time('write', () => Promise.reject(new Error('answered with 503')));
+  const error: unknown = await times.time('write-back', inner).catch((thrown: unknown) => thrown);
+  times.fail('referral', error as Error);
+  times.fail('referral', new Error('nobody is ranked'));
+  expect(times.errors()).toBe(2);
+  expect(times.troubles()).toEqual(['1× write: answered with 503', '1× referral: nobody is ranked']);
+});
+
 test('the table has the quantiles of each step, in the order they were first seen', () => {
   const times = openStepTimes();
   for (let at = 1; at <= 100; at += 1) times.note('second', at);

@@ -6,8 +6,8 @@ export type StepTimes = {
   time: <Value>(step: string, work: () => Promise<Value>) => Promise<Value>;
   /** A span that was measured elsewhere. */
   note: (step: string, milliseconds: number) => void;
-  /** Something that is wrong and has no time of its own. */
-  fail: (step: string, words: string) => void;
+  /** Something that is wrong, where no step of its own counts it; one that a step has counted is not counted again. */
+  fail: (step: string, error: Error) => void;
   of: (step: string) => readonly number[];
   errors: () => number;
   /** What went wrong, each kind once with how often. */
@@ -24,9 +24,12 @@ export function openStepTimes(): StepTimes {
     steps.set(step, there);
     return there;
   };
-  const fail = (step: string, words: string): void => {
+  const counted = new WeakSet<Error>();
+  const fail = (step: string, error: Error): void => {
+    if (counted.has(error)) return;
+    counted.add(error);
     of(step).errors += 1;
-    const trouble = `${step}: ${words}`;
+    const trouble = `${step}: ${error.message}`;
     troubles.set(trouble, (troubles.get(trouble) ?? 0) + 1);
   };
   return {
@@ -38,7 +41,7 @@ export function openStepTimes(): StepTimes {
         row.times.push(performance.now() - started);
         return value;
       } catch (error) {
-        fail(step, (error as Error).message);
+        fail(step, error as Error);
         throw error;
       }
     },
