@@ -138,7 +138,10 @@ export default async function bench(args: string[]): Promise<{ lastLine: string;
       lag.disable();
       used += phase.arrivals.length;
       ended.push(end);
-      if (phase === warmUp) continue;
+      if (phase === warmUp) {
+        for (const trouble of end.times.troubles()) say(trouble);
+        continue;
+      }
       memory = Math.max(memory, peakMemory(product.pid, 'Refloop'));
       say('');
       say(

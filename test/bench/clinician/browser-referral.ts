@@ -69,12 +69,14 @@ function watch(page: Page, { refloop }: Places) {
   };
 }
 
-/** What the chart is read by for the note: searches that go out together, after patient, coverage and order. */
-const isOfChart = ({ method, url }: Asked, iss: string): boolean =>
-  method === 'GET' &&
-  url.startsWith(`${iss}/`) &&
-  /^[A-Z][A-Za-z]+\?patient=/.test(url.slice(iss.length + 1)) &&
-  !url.includes('/Coverage?');
+/** The searches that read the chart for the note: before the recommendation is asked for, and not those for coverage. */
+function ofChart(asked: readonly Asked[], iss: string): Asked[] {
+  const [recommended] = spanOf(of(asked, 'POST', '/recommendations'));
+  return asked.filter(({ method, url, started }) => {
+    const path = url.startsWith(`${iss}/`) ? url.slice(iss.length + 1) : '';
+    return method === 'GET' && started < recommended && /^[A-Z][A-Za-z]+\?patient=/.test(path) && !path.startsWith('Coverage?');
+  });
+}
 
 export type BrowserRequest = { browser: Browser; places: Places; draft: Draft; mode: ModeName; times: StepTimes; whole: boolean };
 export type BrowserRun = { faults: string[]; javascript: number; referred: Referred | undefined };
@@ -122,7 +124,7 @@ export async function launchInBrowser({ browser, places, draft, mode, times, who
     if (goesOn) await approve(page, mode, times);
     const spans = {
       'launch → session': [started, endOf(seen.asked, 'POST', '/sessions')],
-      'EHR: chart read, first search to last': spanOf(seen.asked.filter((each) => isOfChart(each, launch.iss))),
+      'EHR: chart read, first search to last': spanOf(ofChart(seen.asked, launch.iss)),
       'POST /match': spanOf(of(seen.asked, 'POST', '/match')),
       'POST /recommendations': spanOf(of(seen.asked, 'POST', '/recommendations')),
       'POST /approvals': spanOf(of(seen.asked, 'POST', '/approvals')),
