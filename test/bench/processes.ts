@@ -1,5 +1,5 @@
 /** What each process of the product has used so far, as the kernel counts it (Linux, /proc). */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 export type Part = 'Refloop' | 'sandbox EHR' | 'PostgreSQL for Refloop' | 'PostgreSQL for the EHR' | 'PostgreSQL itself' | 'npm start';
 
@@ -28,6 +28,8 @@ function processOf(pid: number): Process | undefined {
   return { pid, parent: number(1), ticks: number(11) + number(12), endedChildrenTicks: number(13) + number(14) };
 }
 
+const everyProcess = (): Process[] => readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (processOf(Number(name)) ?? []) : []));
+
 function partOf(pid: number): Part {
   const command = text(`/proc/${pid}/cmdline`).replaceAll('\0', ' ');
   if (command.includes('api/server/src/main.ts')) return 'Refloop';
@@ -45,7 +47,7 @@ function memoryOf(pid: number): number {
 
 /** Of the process and all that came of it. What a connection used that has ended counts as PostgreSQL's own. */
 export function usedBy(root: number): Map<Part, Used> {
-  const all = readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (processOf(Number(name)) ?? []) : []));
+  const all = everyProcess();
   const childrenOf = Map.groupBy(all, ({ parent }) => parent);
   const used = new Map<Part, Used>();
   const add = (process: Process): void => {
@@ -57,6 +59,28 @@ export function usedBy(root: number): Map<Part, Used> {
   };
   for (const process of all) if (process.pid === root) add(process);
   return used;
+}
+
+/** The processes of this part, the process itself and all that came of it. */
+function processesOf(root: number, part: Part): number[] {
+  const childrenOf = Map.groupBy(everyProcess(), ({ parent }) => parent);
+  const below = (pid: number): number[] => [pid, ...(childrenOf.get(pid) ?? []).flatMap((child) => below(child.pid))];
+  return below(root).filter((pid) => partOf(pid) === part);
+}
+
+/** Lets the kernel count the peak from here on (proc_pid_clear_refs(5): 5 resets the peak resident set size). */
+export function forgetPeak(root: number, part: Part): void {
+  for (const pid of processesOf(root, part)) writeFileSync(`/proc/${pid}/clear_refs`, '5');
+}
+
+/** The most memory it had resident at once since it began or was made to forget, in bytes, as the kernel keeps it. */
+export const peakMemory = (root: number, part: Part): number =>
+  processesOf(root, part).reduce((sum, pid) => sum + Number(/^VmHWM:\s+(\d+) kB/m.exec(text(`/proc/${pid}/status`))?.[1] ?? 0) * 1024, 0);
+
+/** CPU seconds that the whole machine has spent on anything since it started, all cores together (proc_stat(5)). */
+export function machineCpu(): number {
+  const [user, nice, system, , , irq, softirq, steal] = (/^cpu +(.*)$/m.exec(text('/proc/stat'))?.[1] ?? '').split(' ').map(Number);
+  return [user, nice, system, irq, softirq, steal].reduce((sum: number, ticks) => sum + (ticks ?? 0), 0) / TICKS;
 }
 
 /** CPU seconds of each part between the two. */

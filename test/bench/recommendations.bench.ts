@@ -45,7 +45,7 @@ async function templateOf(desk: Desk, charts: string): Promise<Template> {
   if (order?.id === undefined) throw new Error(`${window.patientId} has no order`);
   const body = JSON.stringify(desk.recommendationFor(charts === 'long' ? longer(resources) : resources, notSeen));
   const pieces = body.split(order.id).map((piece) => Buffer.from(piece));
-  return { token: window.session.token, pieces, bytes: Buffer.byteLength(body), resources: resources.length };
+  return { token: (await window.session).token, pieces, bytes: Buffer.byteLength(body), resources: resources.length };
 }
 
 const bodyOf = ({ pieces }: Template, orderId: string): Buffer =>
@@ -54,11 +54,11 @@ const bodyOf = ({ pieces }: Template, orderId: string): Buffer =>
 /** Launches each patient's order, as many at a time as there are clinicians; the limit on sign-ins sets the pace of the rest. */
 async function openTemplates(places: Places, drafts: readonly Draft[], charts: string, times: StepTimes): Promise<Template[]> {
   const templates: Template[] = [];
-  for (const [at, draft] of drafts.entries()) {
+  for (const [at, { patient, order }] of drafts.entries()) {
     if (at >= 2 * CLINICIANS - 10) await pause(220);
     const user = `clinician-${2 + (at % CLINICIANS)}`;
-    const launched = await signIn(places, await pressRefer(places, { user, ...draft, mode: 'full' }));
-    templates.push(await templateOf(await openDesk(await openWindow(places, launched, times)), charts));
+    const launched = await signIn(places, await pressRefer(places, { user, patient, order, mode: 'full' }), times);
+    templates.push(await templateOf(await openDesk(openWindow(places, launched, times)), charts));
   }
   return templates;
 }

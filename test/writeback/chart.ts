@@ -39,7 +39,8 @@ export async function setOwnFaults(ehr: string, mode: ModeName, faults: readonly
   if (!answer.ok) throw new Error(`PUT /clients/refloop-system/faults: ${answer.status} ${await answer.text()}`);
 }
 
-export function openChart(lane: Lane): Chart {
+/** @param lane where the EHR is, and the key of an access that may do everything there */
+export function openChart(lane: Pick<Lane, 'ehr' | 'truthKey' | 'now'>): Chart {
   const key = readSystemKey('env:KEY', { KEY: lane.truthKey });
   if (!key.ok) throw new Error(key.message);
   const base = `${lane.ehr}/fhir`;

@@ -28,11 +28,11 @@ async function given(window: Window, path: string): Promise<Resource> {
   return read.value;
 }
 
-/** Patient, coverages, the launched order and what the EHR can do, at once. */
+/** Session, patient, coverages, the launched order and what the EHR can do, at once. */
 export async function openDesk(window: Window): Promise<Desk> {
   const { patientId, launched, times } = window;
   const { scopes, order: orderReference } = launched.context;
-  const [patient, coverages, launchedOrder, statement] = await times.time('read patient, coverage, order', () =>
+  const head = times.time('read patient, coverage, order', () =>
     Promise.all([
       given(window, `Patient/${patientId}`),
       grants(scopes, 'Coverage', 's') ? given(window, `Coverage?patient=${patientId}&_count=50`).then(entriesOf) : [],
@@ -40,6 +40,7 @@ export async function openDesk(window: Window): Promise<Desk> {
       given(window, 'metadata'),
     ]),
   );
+  const [[patient, coverages, launchedOrder, statement]] = await Promise.all([head, window.session]);
   const today = new Date().toISOString().slice(0, 10);
   const facts = patientFacts(patient, today);
   const covered = coverageFacts(coverages, today);

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { ModeName } from '@refloop/launch/modes/modes';
 import type { PublicSite } from '@refloop/server/client/session';
 import { type LaunchContext, readLaunchContext } from '../../../smart-app/src/session/launch-context.ts';
+import type { StepTimes } from './step-times.ts';
 
 export type Places = { ehr: string; refloop: string };
 export type LaunchRequest = { user: string; patient: string; order: string; mode: ModeName };
@@ -12,9 +13,19 @@ const json = { 'content-type': 'application/json' };
 
 export class StepFailed extends Error {}
 
+/** The kind of a problem without its reference, so that the same one is counted as the same. */
+function kindOf(text: string): string {
+  try {
+    const { type, detail, error } = JSON.parse(text) as Record<string, unknown>;
+    return [type ?? error, detail].filter((word) => typeof word === 'string').join(' ');
+  } catch {
+    return text.slice(0, 200);
+  }
+}
+
 export async function good(what: string, answer: Response): Promise<unknown> {
   const text = await answer.text();
-  if (!answer.ok) throw new StepFailed(`${what} was answered with ${answer.status}: ${text.slice(0, 300)}`);
+  if (!answer.ok) throw new StepFailed(`${what} was answered with ${answer.status}: ${kindOf(text)}`);
   return text === '' ? undefined : JSON.parse(text);
 }
 
@@ -33,10 +44,10 @@ export async function siteOf({ refloop }: Places, iss: string): Promise<PublicSi
 }
 
 /** Discovery, authorization with PKCE, and the exchange of the code (SMART App Launch 2.2, EHR launch). */
-export async function signIn(places: Places, { iss, launch }: { iss: string; launch: string }): Promise<Launched> {
+export async function signIn(places: Places, { iss, launch }: { iss: string; launch: string }, times: StepTimes): Promise<Launched> {
   const [site, discovery] = await Promise.all([
-    siteOf(places, iss),
-    fetch(`${iss}/.well-known/smart-configuration`).then((answer) => good('GET smart-configuration', answer)),
+    times.time('GET /sites', () => siteOf(places, iss)),
+    times.time('EHR: discovery', async () => good('GET smart-configuration', await fetch(`${iss}/.well-known/smart-configuration`))),
   ]);
   const { authorization_endpoint: authorize, token_endpoint: token } = discovery as Record<string, string>;
   const verifier = randomBytes(48).toString('base64url');
@@ -53,14 +64,19 @@ export async function signIn(places: Places, { iss, launch }: { iss: string; lau
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
   });
-  const back = await fetch(`${authorize}?${parameters.toString()}`, { redirect: 'manual' });
-  await back.body?.cancel();
-  const returned = new URL(back.headers.get('location') ?? 'about:blank');
-  const code = returned.searchParams.get('code');
-  if (code === null || returned.searchParams.get('state') !== state)
-    throw new StepFailed(`GET authorize was answered with ${back.status} and no code`);
+  const code = await times.time('EHR: authorize', async () => {
+    const back = await fetch(`${authorize}?${parameters.toString()}`, { redirect: 'manual' });
+    await back.body?.cancel();
+    const returned = new URL(back.headers.get('location') ?? 'about:blank');
+    const given = returned.searchParams.get('code');
+    if (given === null || returned.searchParams.get('state') !== state)
+      throw new StepFailed(`GET authorize was answered with ${back.status} and no code`);
+    return given;
+  });
   const form = { grant_type: 'authorization_code', code, redirect_uri: redirect, client_id: site.clientId, code_verifier: verifier };
-  const answered = await good('POST token', await fetch(token ?? '', { method: 'POST', body: new URLSearchParams(form) }));
+  const answered = await times.time('EHR: token', async () =>
+    good('POST token', await fetch(token ?? '', { method: 'POST', body: new URLSearchParams(form) })),
+  );
   const tokens = answered as Record<string, unknown>;
   return { accessToken: String(tokens['access_token']), context: readLaunchContext(iss, state, tokens, site.scopes) };
 }

@@ -6,6 +6,8 @@ export type StepTimes = {
   time: <Value>(step: string, work: () => Promise<Value>) => Promise<Value>;
   /** A span that was measured elsewhere. */
   note: (step: string, milliseconds: number) => void;
+  /** Something that is wrong, where no step of its own counts it; one that a step has counted is not counted again. */
+  fail: (step: string, error: Error) => void;
   of: (step: string) => readonly number[];
   errors: () => number;
   /** What went wrong, each kind once with how often. */
@@ -22,6 +24,14 @@ export function openStepTimes(): StepTimes {
     steps.set(step, there);
     return there;
   };
+  const counted = new WeakSet<Error>();
+  const fail = (step: string, error: Error): void => {
+    if (counted.has(error)) return;
+    counted.add(error);
+    of(step).errors += 1;
+    const trouble = `${step}: ${error.message}`;
+    troubles.set(trouble, (troubles.get(trouble) ?? 0) + 1);
+  };
   return {
     time: async (step, work) => {
       const row = of(step);
@@ -31,13 +41,12 @@ export function openStepTimes(): StepTimes {
         row.times.push(performance.now() - started);
         return value;
       } catch (error) {
-        row.errors += 1;
-        const words = `${step}: ${(error as Error).message}`;
-        troubles.set(words, (troubles.get(words) ?? 0) + 1);
+        fail(step, error as Error);
         throw error;
       }
     },
     note: (step, milliseconds) => void of(step).times.push(milliseconds),
+    fail,
     of: (step) => of(step).times,
     errors: () => [...steps.values()].reduce((sum, { errors }) => sum + errors, 0),
     troubles: () => [...troubles].map(([words, times]) => `${times}× ${words}`),

@@ -9,7 +9,8 @@ import type { StepTimes } from './step-times.ts';
 export type Window = {
   places: Places;
   launched: Launched;
-  session: Session;
+  /** Opened while the page reads patient and order, as the app does. */
+  session: Promise<Session>;
   patientId: string;
   ehr: EhrPort;
   times: StepTimes;
@@ -33,7 +34,7 @@ const timedEhr = (launched: Launched, times: StepTimes): EhrPort =>
       }),
   });
 
-export async function openWindow(places: Places, launched: Launched, times: StepTimes): Promise<Window> {
+export function openWindow(places: Places, launched: Launched, times: StepTimes): Window {
   const { context, accessToken } = launched;
   const ask = async (method: string, path: string, token: string | undefined, body: unknown): Promise<unknown> =>
     good(
@@ -49,7 +50,7 @@ export async function openWindow(places: Places, launched: Launched, times: Step
       }),
     );
   const opening = { iss: context.iss, idToken: context.idToken, accessToken, patient: context.patient };
-  const session = (await times.time('POST /sessions', () => ask('POST', '/sessions', undefined, opening))) as Session;
+  const session = times.time('POST /sessions', () => ask('POST', '/sessions', undefined, opening)) as Promise<Session>;
   return {
     places,
     launched,
@@ -57,7 +58,9 @@ export async function openWindow(places: Places, launched: Launched, times: Step
     patientId: context.patient ?? '',
     ehr: timedEhr(launched, times),
     times,
-    call: <Answer>(step: string, method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown) =>
-      times.time(step, () => ask(method, path, session.token, body) as Promise<Answer>),
+    call: async <Answer>(step: string, method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown) => {
+      const { token } = await session;
+      return times.time(step, () => ask(method, path, token, body) as Promise<Answer>);
+    },
   };
 }

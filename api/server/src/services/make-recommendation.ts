@@ -180,7 +180,8 @@ export const makeRecommendation =
           policy: `${match.policy.id} ${match.policy.version}`,
           composer: `${drafted.draft.composer.name} ${drafted.draft.composer.version}`,
           patientId: session.patientId,
-          kept: toJson(kept),
+          // Not copied: it came as JSON, holds the whole chart, and the store prints it as JSON anyhow.
+          kept,
           working: toJson(working),
           pendedFor: pended?.pend.for ?? null,
           prepared: prepared && toJson(prepared),
