@@ -108,7 +108,9 @@ describe('once there is one', () => {
 
   test('who asked, and what for, is on record with whom it was about', async () => {
     await rowsOf(south);
-    const entries = await opened.asOwner<{ entry: string }>(`select convert_from(entry, 'UTF8') as entry from audit_entry where tenant = 'south'`);
+    const entries = await opened.asOwner<{ entry: string }>(
+      `select convert_from(entry, 'UTF8') as entry from audit_entry where tenant = 'south'`,
+    );
     const asked = entries.map(({ entry }) => JSON.parse(entry) as AuditEntry).filter(({ action }) => action === 'insights.rows');
     expect(asked.at(-1)).toMatchObject({ actor: { subject: 'lead' }, purpose: 'HOPERAT' });
     // Who it was about, and in whose words, is sealed.
