@@ -12,5 +12,6 @@ export default defineConfig({
   resolve: {
     alias: { 'isomorphic-webcrypto': standIn('browser-webcrypto.ts'), debug: standIn('silent-debug.ts') },
   },
-  build: { target: 'es2022', sourcemap: false, assetsInlineLimit: 0 },
+  // One style sheet: a part that is loaded later, or again after it failed, cannot come without its looks.
+  build: { target: 'es2022', sourcemap: false, assetsInlineLimit: 0, cssCodeSplit: false, modulePreload: { polyfill: false } },
 });
