@@ -45,7 +45,7 @@ const hashParts = (hash: string): [string, string | undefined] => {
   return [workspace, item || undefined];
 };
 
-export default function CenterPage(props: CenterProps) {
+export function CenterPage(props: CenterProps) {
   const { session, iss } = props;
   const hash = useSyncExternalStore(listen, () => location.hash);
   const offered = WORKSPACES.filter((workspace) => workspace.roles.some((role) => session.roles.includes(role)));
