@@ -54,3 +54,23 @@ test('a part that does not come is said and tried again, and the page goes on wi
   await page.keyboard.press('Escape');
   await expect(page.getByRole('button', { name: 'Keys' })).toBeFocused();
 });
+
+for (const [request, part] of [
+  [
+    { ...ofOrder('cardiology-4'), user: 'nurse' },
+    { role: 'button', name: /^Send to / },
+  ],
+  [{ user: 'admin' }, { role: 'link', name: 'Audit' }],
+] as const) {
+  test(`a page that waits for its part says so, and has it after another try: ${request.user}`, async ({ page }) => {
+    await page.route(LATER, (route) => route.abort('connectionrefused'));
+    await openApp(page, request);
+    const alert = page.getByRole('alert').filter({ hasText: 'could not be loaded' });
+    await expect(alert).toBeVisible();
+    await expectAccessible(page, 'a part that did not come');
+    await page.unroute(LATER);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await expect(page.getByRole(part.role, { name: part.name })).toBeVisible();
+    await expect(alert).toHaveCount(0);
+  });
+}
