@@ -2,13 +2,16 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
+const standIn = (file: string): string => fileURLToPath(new URL(`./src/session/${file}`, import.meta.url));
+
 export default defineConfig({
   base: '/',
   plugins: [react()],
   // fhirclient then takes the browser's own fetch in place of a polyfill.
   define: { FHIRCLIENT_PURE: 'true' },
   resolve: {
-    alias: { 'isomorphic-webcrypto': fileURLToPath(new URL('./src/session/browser-webcrypto.ts', import.meta.url)) },
+    alias: { 'isomorphic-webcrypto': standIn('browser-webcrypto.ts'), debug: standIn('silent-debug.ts') },
   },
-  build: { target: 'es2022', sourcemap: false, assetsInlineLimit: 0 },
+  // One style sheet: a part that is loaded later, or again after it failed, cannot come without its looks.
+  build: { target: 'es2022', sourcemap: false, assetsInlineLimit: 0, cssCodeSplit: false, modulePreload: { polyfill: false } },
 });

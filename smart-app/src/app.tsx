@@ -1,5 +1,5 @@
 /** Where the EHR's sign-in comes back: opens the launch once and shows the chart's page, the center, or a plain failure. */
-import { lazy, Suspense, useEffect } from 'react';
+import { useEffect } from 'react';
 import { ReferPage } from './refer/ReferPage.tsx';
 import { ReferSkeleton } from './refer/ReferSkeleton.tsx';
 import { startDesk } from './refer/start-desk.ts';
@@ -9,10 +9,11 @@ import { IdleWatch } from './session/IdleWatch.tsx';
 import { type OpenedApp, openApp } from './session/open-app.ts';
 import { forgetLaunch } from './session/smart-environment.ts';
 import { completedLaunch } from './session/smart-launch.ts';
+import { laterParts } from './ui/later-parts.tsx';
 import { createStore, useStore } from './ui/store.ts';
 
 // Not needed in the chart: leads, coordinators and admins load it when they come.
-const CenterPage = lazy(() => import('./center/CenterPage.tsx'));
+const CenterPage = laterParts(() => import('./center/CenterPage.tsx')).part((file) => file.CenterPage);
 
 type Stage = { kind: 'opening' } | { kind: 'open'; app: OpenedApp } | { kind: 'failed'; failure: Failure; iss: string | undefined };
 
@@ -70,16 +71,14 @@ export function App() {
           {current.app.kind === 'chart' ? (
             <ReferPage desk={current.app.desk} />
           ) : (
-            <Suspense fallback={null}>
-              <CenterPage
-                session={current.app.session}
-                api={current.app.api}
-                ehr={current.app.ehr}
-                scopes={current.app.context.scopes}
-                iss={current.app.context.iss}
-                onFail={end}
-              />
-            </Suspense>
+            <CenterPage
+              session={current.app.session}
+              api={current.app.api}
+              ehr={current.app.ehr}
+              scopes={current.app.context.scopes}
+              iss={current.app.context.iss}
+              onFail={end}
+            />
           )}
         </>
       );

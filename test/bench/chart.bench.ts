@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
 import { findMode, MODES, type ModeName } from '@refloop/launch/modes/modes';
 import { findChromium } from '../../tools/chromium.ts';
+import { INITIAL_JAVASCRIPT_BUDGET } from '../support/initial-javascript.ts';
 import { startProduct } from '../support/product.ts';
 import { launchInBrowser, ON_SCREEN } from './clinician/browser-referral.ts';
 import { makeChartAccess } from './clinician/chart-access.ts';
@@ -24,7 +25,7 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const KLM = { key: 0.28, point: 1.1, press: 0.1, home: 0.4, think: 1.35 } as const;
 
 /** Targets of the product (cold launch, initial JavaScript, routine referral). */
-const TARGET = { milliseconds: 2000, javascriptBytes: 200_000, actions: 8, seconds: 60 };
+const TARGET = { milliseconds: 2000, javascriptBytes: INITIAL_JAVASCRIPT_BUDGET, actions: 8, seconds: 60 };
 
 type Action = { what: string; seconds: number };
 

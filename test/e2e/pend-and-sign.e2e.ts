@@ -153,7 +153,7 @@ test('who covers finishes what another approved and left, and the record says so
 });
 
 test('a clinician it was not prepared for begins their own knowingly, and both others are told', async ({ page, browser }) => {
-  const patient = 'two-coverages';
+  const patient = 'infectious-disease-1';
   await send(page, patient);
   await asAnother(browser, async (lead) => {
     await openApp(lead, { ...ofOrder(patient), user: 'lead' });

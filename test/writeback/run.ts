@@ -119,6 +119,8 @@ async function firstWindow(world: World): Promise<void> {
   await letWork(world, window, async () => refer(await openDesk(world, window)));
   const { end, reopened } = world.choices.first;
   if (!reopened || end?.kind === 'asleep') return;
+  // Nobody signs in while Refloop is down: it is opened again once it is up.
+  await revive(world);
   const again = openWindow(world, 'reopened', await signIn(world, 'clinician'), reopened);
   await letWork(world, again, () => finishOffered(world, again));
 }

@@ -5,16 +5,15 @@ import { leftOutOf } from '../chart/write-back-rung.ts';
 import { plainNote } from '../note/working-copy.ts';
 import bar from '../refer/ActionBar.module.css';
 import type { Desk, DeskState } from '../refer/desk.ts';
+import { CandidateQuestion, WithdrawApproval } from '../refer/later.ts';
 import { backToChart } from '../session/back-to-chart.ts';
 import { Chip } from '../ui/Chip.tsx';
 import { copyText } from '../ui/copy-text.ts';
 import type { ApprovalState } from './approval-state.ts';
-import { CandidateQuestion } from './CandidateQuestion.tsx';
 import { finishWriting } from './plan-flow.ts';
 import { indicators, isWhole, mayWithdraw, stepProblem, stoppedText } from './plan-words.ts';
 import { ResumesAt } from './ResumesAt.tsx';
 import { takePacket } from './take-packet.ts';
-import { WithdrawApproval } from './WithdrawApproval.tsx';
 
 type Props = { desk: Desk; state: DeskState; approval: Extract<ApprovalState, { kind: 'writing' | 'ended' }> };
 
@@ -57,7 +56,11 @@ export function OutcomeBar({ desk, state, approval }: Props) {
             Reference <strong>{plan.reference}</strong>
           </span>
         ) : null}
-        {ended ? plan.steps.map((step) => <CandidateQuestion key={step.name} desk={desk} plan={plan} step={step} />) : null}
+        {ended
+          ? plan.steps.map((step) =>
+              step.outcome.status === 'unsure' ? <CandidateQuestion key={step.name} desk={desk} plan={plan} step={step} /> : null,
+            )
+          : null}
         {state.notice ? <span>{state.notice}</span> : null}
       </output>
       <div className={bar['buttons']}>

@@ -51,7 +51,7 @@ function placeOf(hash: string): Place {
   return { workspace, item: item || undefined, search };
 }
 
-export default function CenterPage(props: CenterProps) {
+export function CenterPage(props: CenterProps) {
   const { session, iss } = props;
   const hash = useSyncExternalStore(listen, () => location.hash);
   const offered = WORKSPACES.filter((workspace) => workspace.roles.some((role) => session.roles.includes(role)));

@@ -2,6 +2,7 @@
 import { Button, Skeleton } from '@mantine/core';
 import { type KeyboardEvent, useRef, useState } from 'react';
 import { answerOf, type CardFacts, type Desk, type DeskState } from '../refer/desk.ts';
+import { NobodyFits, SomeoneElse } from '../refer/later.ts';
 import { changeWorking } from '../refer/request-flow.ts';
 import { decides } from '../session/roles.ts';
 import { Late } from '../ui/Late.tsx';
@@ -10,9 +11,7 @@ import { listHeading } from './card-words.ts';
 import { MatchCard } from './MatchCard.tsx';
 import styles from './MatchesColumn.module.css';
 import { askMatch, choose, showMore } from './match-flow.ts';
-import { NobodyFits } from './NobodyFits.tsx';
 import { OverrideReason } from './OverrideReason.tsx';
-import { SomeoneElse } from './SomeoneElse.tsx';
 
 const FIRST = 3;
 

@@ -2,25 +2,6 @@
 import { Modal, Switch } from '@mantine/core';
 import styles from './KeysDialog.module.css';
 
-const PREFERENCE = 'refloop.single-keys';
-
-/** A preference of this browser, no data of a patient. */
-export function readKeysOn(): boolean {
-  try {
-    return localStorage.getItem(PREFERENCE) !== 'off';
-  } catch {
-    return true;
-  }
-}
-
-export function keepKeysOn(on: boolean): void {
-  try {
-    localStorage.setItem(PREFERENCE, on ? 'on' : 'off');
-  } catch {
-    // A browser that keeps nothing asks again next time.
-  }
-}
-
 const keys = (sends: boolean): readonly [string, string][] => [
   ['1 2 3', 'Pick a specialist (while the list has the focus)'],
   ['/', 'Someone else (while the list has the focus)'],

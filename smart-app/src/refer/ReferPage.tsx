@@ -9,17 +9,17 @@ import { flushOnLeaving, settleConflict } from '../note/autosave.ts';
 import { NoteColumn } from '../note/NoteColumn.tsx';
 import { decides } from '../session/roles.ts';
 import { useStore } from '../ui/store.ts';
+import { whenIdle } from '../ui/when-idle.ts';
 import { ActionBar } from './ActionBar.tsx';
 import { DeathQuestion } from './DeathQuestion.tsx';
 import { Dismissed } from './Dismissed.tsx';
 import type { Desk, DeskState } from './desk.ts';
 import { EmergencyNotice, EmergencyQuestion } from './EmergencyQuestion.tsx';
-import { KeysDialog, keepKeysOn, readKeysOn } from './KeysDialog.tsx';
-import { OpenWorkPanel } from './OpenWorkPanel.tsx';
+import { keepKeysOn, readKeysOn } from './keys-preference.ts';
+import { fetchRestOfPage, KeysDialog, OpenWorkPanel, PreparerBar } from './later.ts';
 import { hasOpenWork } from './open-work.ts';
 import { PatientBanner } from './PatientBanner.tsx';
 import { PreparedBanner } from './PreparedBanner.tsx';
-import { PreparerBar } from './PreparerBar.tsx';
 import styles from './ReferPage.module.css';
 import { RequestColumn } from './RequestColumn.tsx';
 
@@ -50,6 +50,13 @@ export function ReferPage({ desk }: { desk: Desk }) {
       window.removeEventListener('keydown', onKeyDown);
     };
   }, [desk]);
+
+  const listed = state.match.kind;
+  useEffect(() => {
+    // After the list, so that nothing delays it; ahead of need, so that it is here if Refloop goes down.
+    if (listed === 'loading') return undefined;
+    return whenIdle(() => void fetchRestOfPage());
+  }, [listed]);
 
   const { approval } = state;
   if (approval.kind === 'dismissed') return <Dismissed why={approval.why} iss={desk.context.iss} />;

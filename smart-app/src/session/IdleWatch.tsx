@@ -1,7 +1,8 @@
 /** Watches for activity, tells the server of it, warns before the session ends, and ends it. */
-import { Button, Group, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import type { Session } from '@refloop/server/client/session';
 import { useEffect, useEffectEvent, useState } from 'react';
+import { PlainDialog } from '../ui/PlainDialog.tsx';
 import type { Api } from './api.ts';
 import { type IdleState, idleState, pingDue } from './idle-clock.ts';
 
@@ -49,20 +50,19 @@ export function IdleWatch({ session, api, onEnd }: { session: Session; api: Api;
 
   // Pressing the button is itself activity; the clock has heard of it.
   const stay = () => setState({ kind: 'active' });
+  if (state.kind !== 'warning') return null;
   return (
-    <Modal opened={state.kind === 'warning'} onClose={stay} title="Still there?" withCloseButton={false}>
+    <PlainDialog title="Still there?" onClose={stay}>
       <p>
         For want of activity this session ends in{' '}
         <span className="num">
-          {state.kind === 'warning' ? `${state.secondsLeft} ${state.secondsLeft === 1 ? 'second' : 'seconds'}` : ''}
+          {state.secondsLeft} {state.secondsLeft === 1 ? 'second' : 'seconds'}
         </span>
         . The patient’s data is then removed from this page; your draft is kept.
       </p>
-      <Group mt="md">
-        <Button data-autofocus onClick={stay}>
-          Stay
-        </Button>
-      </Group>
-    </Modal>
+      <Button mt="md" onClick={stay}>
+        Stay
+      </Button>
+    </PlainDialog>
   );
 }

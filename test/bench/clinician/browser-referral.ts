@@ -1,5 +1,4 @@
 /** A launch, and where wanted the whole referral, as a clinician's browser goes through it: a new context, nothing cached. */
-import { gzipSync } from 'node:zlib';
 import type { Browser, Page, Request, Response } from '@playwright/test';
 import type { ModeName } from '@refloop/launch/modes/modes';
 import type { Plan } from '@refloop/server/client/approval';
@@ -7,6 +6,7 @@ import type { MatchAnswer } from '@refloop/server/client/match';
 import type { Recommendation } from '@refloop/server/client/recommendation';
 import { UNDO_MILLISECONDS } from '../../../smart-app/src/approval/approval-state.ts';
 import { approveButton, decision, noteSentences, specialists } from '../../e2e/support/refer-page.ts';
+import { watchJavascript } from '../../support/initial-javascript.ts';
 import type { Draft } from '../many-patients.ts';
 import type { Places } from './launch.ts';
 import { pressRefer } from './launch.ts';
@@ -41,23 +41,13 @@ function watch(page: Page, { refloop }: Places) {
   const asked: Asked[] = [];
   /** Answers of Refloop by `METHOD /path`, the newest last. */
   const answers = new Map<string, Promise<unknown>[]>();
-  const scripts = new Map<string, Promise<number>>();
   page.on('requestfinished', (request: Request) => {
     const { startTime, responseEnd } = request.timing();
     asked.push({ method: request.method(), url: request.url(), started: startTime, ended: startTime + responseEnd });
   });
   page.on('response', (response: Response) => {
     const url = response.url();
-    // The launch page and the app page load the same files: each counts once, as a browser with a cache fetches it.
-    if (/\.js(\?|$)/.test(url))
-      scripts.set(
-        url,
-        response
-          .body()
-          .then((body) => gzipSync(body).byteLength)
-          .catch(() => 0),
-      );
-    else if (url.startsWith(refloop) && response.request().method() === 'POST') {
+    if (url.startsWith(refloop) && response.request().method() === 'POST') {
       const key = url.slice(refloop.length).split('/')[1] ?? '';
       answers.set(key, [...(answers.get(key) ?? []), response.json().catch(() => undefined)]);
     }
@@ -65,7 +55,6 @@ function watch(page: Page, { refloop }: Places) {
   return {
     asked,
     last: async <Value>(key: string): Promise<Value | undefined> => (await answers.get(key)?.at(-1)) as Value | undefined,
-    javascript: async (): Promise<number> => (await Promise.all(scripts.values())).reduce((sum, bytes) => sum + bytes, 0),
   };
 }
 
@@ -96,6 +85,7 @@ export async function launchInBrowser({ browser, places, draft, mode, times, who
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
   const seen = watch(page, places);
+  const scripts = watchJavascript(page);
   try {
     const started = now();
     await page.goto(launch.url, { waitUntil: 'commit' });
@@ -119,7 +109,7 @@ export async function launchInBrowser({ browser, places, draft, mode, times, who
       ...(sentences === made.draft.sentences.length ? [] : [`${sentences} sentences of ${made.draft.sentences.length} are on screen`]),
     ].map((each) => `${mode}, ${draft.patient}: ${each}`);
     // A specialist out of network needs a reason from a list: no routine referral, which is what is measured.
-    const javascript = await seen.javascript();
+    const javascript = scripts.initialBytes();
     const goesOn = whole && card !== undefined;
     if (goesOn) await approve(page, mode, times);
     const spans = {

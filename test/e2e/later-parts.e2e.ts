@@ -1,0 +1,76 @@
+/** What the Refer page loads first and what it fetches ahead: the budget, Refloop going down, and a file that does not come. */
+import type { Page } from '@playwright/test';
+import { INITIAL_JAVASCRIPT_BUDGET, watchJavascript } from '../support/initial-javascript.ts';
+import { expectAccessible } from './support/accessible.ts';
+import { openApp, readyToApprove, specialists } from './support/refer-page.ts';
+import { ofOrder, REFLOOP } from './support/sandbox.ts';
+import { expect, test } from './support/test.ts';
+
+/** Any script that is no part of the page itself. */
+const LATER = /\/assets\/(?!index-)[^/]*\.js$/;
+
+const keys = (page: Page) => page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+
+test('what is needed for the first list is within the budget; the rest is there before Refloop goes down', async ({ page }) => {
+  const javascript = watchJavascript(page);
+  await openApp(page, ofOrder('cardiology-2'));
+  await readyToApprove(page);
+  expect(javascript.initialBytes()).toBeGreaterThan(100_000);
+  expect(javascript.initialBytes()).toBeLessThanOrEqual(INITIAL_JAVASCRIPT_BUDGET);
+  await expect.poll(() => javascript.later().join(' '), 'fetched ahead, with nothing pressed').toContain('later-file');
+  await page.waitForLoadState('networkidle');
+
+  await page.route(`${REFLOOP}/**`, (route) => route.abort('connectionrefused'));
+  await page.getByRole('button', { name: 'Keys' }).click();
+  await expect(keys(page).getByRole('switch', { name: /Single keys work/ })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: 'Keys' })).toBeFocused();
+  await page.getByRole('button', { name: 'Someone else…' }).click();
+  await expect(page.getByRole('dialog', { name: 'Someone else' })).toBeVisible();
+});
+
+test('a part that does not come is said and tried again, and the page goes on without it', async ({ page }) => {
+  await page.route(LATER, (route) => route.abort('connectionrefused'));
+  await openApp(page, ofOrder('cardiology-3'));
+  await readyToApprove(page);
+  const missing = page.getByRole('dialog', { name: 'Not loaded' });
+  await page.getByRole('button', { name: 'Keys' }).click();
+  await expect(missing.getByRole('alert')).toContainText('could not be loaded');
+  await expectAccessible(page, 'a part that did not come');
+  await missing.getByRole('button', { name: 'Try again' }).click();
+  await expect(missing.getByRole('alert'), 'still not there').toContainText('could not be loaded');
+  await page.keyboard.press('Escape');
+  await expect(missing).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Keys' })).toBeFocused();
+  await specialists(page).nth(1).check();
+  await expect(specialists(page).nth(1)).toBeChecked();
+
+  await page.getByRole('button', { name: 'Keys' }).click();
+  await expect(missing).toBeVisible();
+  await page.unroute(LATER);
+  await missing.getByRole('button', { name: 'Try again' }).click();
+  await expect(keys(page)).toBeVisible();
+  await expect(missing).toHaveCount(0);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: 'Keys' })).toBeFocused();
+});
+
+for (const [request, part] of [
+  [
+    { ...ofOrder('cardiology-4'), user: 'nurse' },
+    { role: 'button', name: /^Send to / },
+  ],
+  [{ user: 'admin' }, { role: 'link', name: 'Audit' }],
+] as const) {
+  test(`a page that waits for its part says so, and has it after another try: ${request.user}`, async ({ page }) => {
+    await page.route(LATER, (route) => route.abort('connectionrefused'));
+    await openApp(page, request);
+    const alert = page.getByRole('alert').filter({ hasText: 'could not be loaded' });
+    await expect(alert).toBeVisible();
+    await expectAccessible(page, 'a part that did not come');
+    await page.unroute(LATER);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await expect(page.getByRole(part.role, { name: part.name })).toBeVisible();
+    await expect(alert).toHaveCount(0);
+  });
+}
