@@ -1,14 +1,15 @@
 /** From the histories of our own events to a snapshot in force. */
+
+import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Instant } from '@refloop/domain/instant';
 import { openDuckDb, type Query, quoted } from './duckdb.ts';
 import { flatten, type History, INPUT_COLUMNS } from './input-event.ts';
 import { type CheckOutcome, createReferenceTables, KEPT_MODELS, MODEL_VERSION, runChecks, runModels } from './models.ts';
 import { createPseudonyms, type EhrScope } from './pseudonym.ts';
-import { beginSnapshot, type Building, publishSnapshot, retireSnapshots, type Snapshot } from './snapshot.ts';
+import { type Building, beginSnapshot, publishSnapshot, retireSnapshots, type Snapshot } from './snapshot.ts';
 
 export type ImportProgress =
   | { stage: 'reading'; referrals: number; events: number }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ReferralEvent } from '@refloop/domain/referral/event';
 import { act, inChart, minute } from '@refloop/domain/referral/test-care';
-import { importHistories, type ImportOptions, type Reidentification } from './import-histories.ts';
+import { type ImportOptions, importHistories, type Reidentification } from './import-histories.ts';
 import type { History } from './input-event.ts';
 import type { Snapshot } from './snapshot.ts';
 

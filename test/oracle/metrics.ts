@@ -1,5 +1,5 @@
 /** The three metrics once more, by their definitions in English, from the facts of each referral. */
-import { lossBucketOf, type LossReason } from '@refloop/domain/referral/loss-reason';
+import { type LossReason, lossBucketOf } from '@refloop/domain/referral/loss-reason';
 import { firstVisit, type ReferralFacts, seenOnOf } from './referral-facts.ts';
 import { type Duration, type LifeDay, lifeTable, reachesHalf, wilson } from './statistics.ts';
 

@@ -2,16 +2,17 @@
  * Random lives of referrals, made by the domain itself: commands that it takes or refuses, and facts that it never refuses. A life is a
  * list of steps, so that what fails shrinks to the shortest one.
  */
-import { addDays, type Day } from './calendar.ts';
+
 import { type CareCommand, decideCare } from '@refloop/domain/referral/care-command';
-import { decide, type ReferralCommand } from '@refloop/domain/referral/command';
 import { ENDINGS } from '@refloop/domain/referral/care-event';
+import { SERVICES } from '@refloop/domain/referral/closure';
+import { decide, type ReferralCommand } from '@refloop/domain/referral/command';
 import type { Actor, Happening, Performer, ReferralEvent, Setting } from '@refloop/domain/referral/event';
 import { LOSS_REASONS, type LossReason } from '@refloop/domain/referral/loss-reason';
 import { type ObservedFact, observe } from '@refloop/domain/referral/observe';
 import { evolve, type Referral } from '@refloop/domain/referral/referral';
-import { SERVICES } from '@refloop/domain/referral/closure';
 import fc from 'fast-check';
+import { addDays, type Day } from './calendar.ts';
 
 export type Life = { startDay: number; specialty: number; setting: number; service: number; steps: Step[] };
 /** `act` chooses what is tried, `wait` the days before it, `lag` how many days ago it happened, `pick` whatever else there is to choose. */

@@ -1,5 +1,5 @@
 /** From what PostgreSQL holds of every scope to a snapshot of the warehouse in force. */
-import { importHistories, type ImportProgress, type Reidentification } from '@refloop/analytics/import-histories';
+import { type ImportProgress, importHistories, type Reidentification } from '@refloop/analytics/import-histories';
 import type { History } from '@refloop/analytics/input-event';
 import type { Snapshot } from '@refloop/analytics/snapshot';
 import type { Instant } from '@refloop/domain/instant';
