@@ -27,6 +27,7 @@ import { wordsOf } from './logging/words.ts';
 import { currentIndex } from './matching/current-index.ts';
 import { migrate } from './migrations/migrate.ts';
 import { startHistoryThread } from './practice/history-thread.ts';
+import { SANDBOX_SEED } from './practice/planted-truths.ts';
 import { createRateLimits } from './rate-limits/rate-limits.ts';
 import { createReadiness } from './readiness.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -232,9 +233,6 @@ function refreshWarehouse(): Refresh {
   return refresh;
 }
 
-/** The seed of the simulated practice; its planted truths are looked at by people who follow the README of practice/. */
-const HISTORY_SEED = 'refloop';
-
 /** The sandbox's own site holds it: no other EHR, and none of the sandbox's other modes. */
 function loadHistory(refresh: Refresh): void {
   const [sandbox] = config.sandbox;
@@ -245,7 +243,7 @@ function loadHistory(refresh: Refresh): void {
     keys: config.keys,
     scope: scopeOf(sandbox),
     referrals: config.history,
-    seed: HISTORY_SEED,
+    seed: SANDBOX_SEED,
     loaded: ({ referrals, events }) => {
       log.event('The history of the simulated practice is loaded.', { referrals, events });
       refresh.now();

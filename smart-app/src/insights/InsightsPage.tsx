@@ -41,6 +41,9 @@ export default function InsightsPage({ api, onFail, search }: Props) {
               <Lead api={api} onFail={onFail} view={view} />
               <p className="caption num">
                 From {countText(known.snapshot.referrals)} referrals, as of {plainTime(known.snapshot.asOf)}.
+                {known.simulated === 0
+                  ? ''
+                  : ` ${countText(known.simulated)} of them are of a simulated practice: synthetic, with what is true of it described in its README.`}
               </p>
               <div className={styles['panels']} key={known.snapshot.name}>
                 {METRICS.map((id) => (
@@ -126,7 +129,7 @@ function Lead({ api, onFail, view }: Pick<CenterProps, 'api' | 'onFail'> & { vie
         'No specialty stands clearly below the others.'
       ) : (
         <>
-          Most are lost in <b>{said.worst}</b>
+          Clearly below all together: <b>{said.worst}</b>
         </>
       )}
     </p>

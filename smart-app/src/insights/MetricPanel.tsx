@@ -85,7 +85,7 @@ function Apart({ answer, by, onRows }: { answer: MetricAnswer; by: View['by']; o
         <>
           <Chart
             label={`${metric.title} by ${by}: share that has got there by each day, ${curves.map(({ name }) => name).join(', ')}`}
-            height={260}
+            height={300}
             options={(palette, width) => curveOptions(curves, palette, width)}
           />
           <p className="caption">

@@ -6,6 +6,7 @@ import { countText, segmentText } from './figures.ts';
 
 /** Told apart by dash as well as by shade, so that it reads without colour. */
 const DASHES = ['solid', 'dashed', 'dotted', [8, 3, 2, 3]] as const;
+const DASH_MARKS = ['━━', '╍╍', '┈┈', '━·━'];
 export const MOST_CURVES = DASHES.length;
 
 const LAST_DAY = 180;
@@ -24,7 +25,15 @@ export function curveOptions(curves: readonly Curve[], palette: Palette, width: 
   return {
     animation: false,
     aria: { enabled: false },
-    grid: { left: 44, right: narrow ? 16 : 132, top: 12, bottom: 40 },
+    grid: { left: 44, right: 16, top: 12, bottom: 76 },
+    legend: {
+      bottom: 0,
+      icon: 'none',
+      selectedMode: false,
+      textStyle: axisText,
+      // The dash stands before the name: it tells the curves apart without colour.
+      formatter: (name: string) => `${DASH_MARKS[curves.findIndex((curve) => curve.name === name)] ?? ''} ${name}`,
+    },
     xAxis: {
       type: 'value',
       min: 0,
@@ -67,16 +76,6 @@ export function curveOptions(curves: readonly Curve[], palette: Palette, width: 
       symbol: 'none',
       lineStyle: { width: 2, type: DASHES[index], color: index === 0 ? palette.accent : palette.ink2 },
       itemStyle: { color: index === 0 ? palette.accent : palette.ink2 },
-      endLabel: {
-        show: !narrow,
-        formatter: name,
-        color: palette.ink,
-        fontFamily: palette.font,
-        fontSize: 12,
-        width: 120,
-        overflow: 'truncate',
-      },
-      labelLayout: { moveOverlap: 'shiftY' },
       data: points.filter(({ day }) => day <= LAST_DAY).map(({ day, value }) => [day, value]),
     })),
   };

@@ -14,6 +14,7 @@ const TABLES = [
   'approval',
   'data_key',
   'delegation',
+  'history_load',
   'obligation',
   'plan',
   'recommendation',

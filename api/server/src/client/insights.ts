@@ -83,6 +83,8 @@ export type MetricAnswer = z.infer<typeof MetricAnswer>;
 /** What there is to look at. `snapshot` is null until the first one is made; `history` says how far a load under way is. */
 export const InsightsStatus = z.object({
   snapshot: z.object({ name: z.string(), asOf: z.string(), referrals: z.number().int() }).nullable(),
+  /** How many referrals of a simulated practice are loaded. */
+  simulated: z.number().int(),
   history: z.object({ loaded: z.number().int(), total: z.number().int() }).nullable(),
   choices: z.object({
     specialty: z.array(z.string()),

@@ -135,9 +135,15 @@ describe('a history that is loaded', () => {
 
 describe('a load that was ended', () => {
   test('by kill -9 at any moment goes on where it stood, and nothing is there twice', async () => {
-    for (const referrals of [60, 180, 300]) {
+    // Right after a transaction, and while the next is made and written.
+    for (const [referrals, milliseconds] of [
+      [60, 0],
+      [180, 25],
+      [300, 45],
+    ] as const) {
       const loader = startLoader({ url: opened.url, scope, seed: SEED, referrals: REFERRALS, atOnce: 60, now: NOW.toISOString() });
       await loader.loaded(referrals);
+      await new Promise((done) => setTimeout(done, milliseconds));
       loader.kill();
       await loader.ended;
       const stands = await history();
@@ -151,22 +157,28 @@ describe('a load that was ended', () => {
     await expectWhole();
   });
 
-  test('by an error within a transaction leaves nothing of that transaction', async () => {
+  test('by an error in the middle of a transaction leaves nothing of it: what is there and what is counted agree', async () => {
     const load = await opens();
-    const [first] = expected;
-    await expect(
-      load.transaction(async (unit) => {
-        await unit.historyLoads.begin({
-          seed: SEED,
-          until: UNTIL.toISOString(),
-          referrals: 1,
-          staffing: {},
-          startedAt: NOW.toISOString(),
-        });
-        throw new Error(`Broken off with ${first?.referralId}`);
-      }),
-    ).rejects.toThrow('Broken off');
-    expect(await history()).toBeUndefined();
+    let transactions = 0;
+    const breaking: BulkLoad = {
+      ...load,
+      transaction: (work) =>
+        load.transaction((unit) =>
+          work({
+            ...unit,
+            addReferrals: async (referrals) => {
+              await unit.addReferrals(referrals);
+              transactions += 1;
+              if (transactions === 3) throw new Error('Broken off.');
+            },
+          }),
+        ),
+    };
+    await expect(loading({ load: breaking })).rejects.toThrow('Broken off.');
+    expect((await history())?.loaded).toBe(120);
+    expect(await within((unit) => unit.events.referralIds())).toHaveLength(120);
+    expect(await loading()).toMatchObject({ status: 'loaded' });
+    await expectWhole();
   });
 });
 

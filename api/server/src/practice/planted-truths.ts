@@ -46,6 +46,12 @@ export type PlantedTruths = {
   };
 };
 
+/**
+ * Of the history that the sandbox shows. With it the office that is an outlier by chance does stand out: notes of 12 of its 25 visits, where
+ * 0.72 is true of all. Of the 40 seeds that were looked at it is the farthest out; which is what a list of many offices does by itself.
+ */
+export const SANDBOX_SEED = 'refloop-1';
+
 export const PLANTED_TRUTHS: PlantedTruths = {
   leakingSpecialty: { specialty: 'cardiology', leakShare: 0.3, causeShare: 0.75, waitDays: 48 },
   slowOffice: { office: 'gastroenterology-2', answerFactor: 4, waitFactor: 1.5 },

@@ -5,7 +5,7 @@ import type { Referral } from '@refloop/domain/referral/referral';
 import { STATUS_WORDS, statusOf } from '@refloop/domain/referral/status';
 import { describe, expect, test } from 'vitest';
 import { holidaysOf } from './calendar.ts';
-import { PLANTED_TRUTHS } from './planted-truths.ts';
+import { PLANTED_TRUTHS, SANDBOX_SEED } from './planted-truths.ts';
 import { PAYERS } from './practice.ts';
 import { ANSWER_HOURS, BOOKED_SHARE, DECLINED_SHARE, LEAK_SHARE, SILENT_SHARE } from './rates.ts';
 import { runSeeds } from './run-seeds.ts';
@@ -49,10 +49,10 @@ describe('what holds by the domain', () => {
   });
 });
 
-/** Of the default seed, as large as it is loaded. */
+/** As large as it is loaded. */
 const large = (() => {
   let made: SimulatedReferral[] | undefined;
-  return (): SimulatedReferral[] => (made ??= all({ seed: 'refloop', referrals: 30_000 }));
+  return (): SimulatedReferral[] => (made ??= all({ seed: SANDBOX_SEED, referrals: 30_000 }));
 })();
 const referrals = (): Referral[] => large().map(({ referral }) => referral);
 
@@ -134,7 +134,7 @@ describe('what was planted is there', () => {
   const officeOf = (npi: string): string =>
     simulationOffices().find(({ specialists }) => specialists.some((each) => each.npi === npi))?.id ?? 'none';
   const simulationOffices = (() => {
-    const { offices } = simulation({ seed: 'refloop', referrals: 0, until: UNTIL }).practice;
+    const { offices } = simulation({ seed: SANDBOX_SEED, referrals: 0, until: UNTIL }).practice;
     return () => offices;
   })();
   const byNpi = new Map(simulationOffices().flatMap(({ id, specialists }) => specialists.map(({ npi }) => [npi, id] as const)));

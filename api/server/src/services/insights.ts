@@ -35,9 +35,10 @@ async function counted<Value>(work: () => Promise<Value>): Promise<Value | Refus
 }
 
 export function createInsightsService({ store, warehouse }: { store: Store; warehouse: Warehouse }): InsightsService {
-  async function historyOf(session: Session): Promise<InsightsStatus['history']> {
+  async function historyOf(session: Session): Promise<Pick<InsightsStatus, 'history' | 'simulated'>> {
     const load = await store.transaction(session.scope, (unit) => unit.historyLoads.get());
-    return load === undefined || load.finishedAt !== null ? null : { loaded: load.loaded, total: load.referrals };
+    const underWay = load !== undefined && load.finishedAt === null;
+    return { simulated: load?.loaded ?? 0, history: underWay ? { loaded: load.loaded, total: load.referrals } : null };
   }
 
   return {
@@ -48,7 +49,7 @@ export function createInsightsService({ store, warehouse }: { store: Store; ware
         const { specialty, site, payer, month, count } = await warehouse.choices(scopeOf(session));
         return { snapshot: { name, asOf, referrals: count }, choices: { specialty, site, payer, months: month } };
       });
-      return 'refused' in known ? { snapshot: null, history, choices: NOTHING_YET } : { ...known, history };
+      return 'refused' in known ? { snapshot: null, ...history, choices: NOTHING_YET } : { ...known, ...history };
     },
 
     metric: async (session, id, { by, ...filter }) => {
