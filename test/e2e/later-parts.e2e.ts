@@ -13,7 +13,7 @@ const keys = (page: Page) => page.getByRole('dialog', { name: 'Keyboard shortcut
 
 test('what is needed for the first list is within the budget; the rest is there before Refloop goes down', async ({ page }) => {
   const javascript = watchJavascript(page);
-  await openApp(page, ofOrder('cardiology-2'));
+  await openApp(page, ofOrder('cardiology-5'));
   await readyToApprove(page);
   expect(javascript.initialBytes()).toBeGreaterThan(100_000);
   expect(javascript.initialBytes()).toBeLessThanOrEqual(INITIAL_JAVASCRIPT_BUDGET);
@@ -31,7 +31,7 @@ test('what is needed for the first list is within the budget; the rest is there 
 
 test('a part that does not come is said and tried again, and the page goes on without it', async ({ page }) => {
   await page.route(LATER, (route) => route.abort('connectionrefused'));
-  await openApp(page, ofOrder('cardiology-3'));
+  await openApp(page, ofOrder('allergy-2'));
   await readyToApprove(page);
   const missing = page.getByRole('dialog', { name: 'Not loaded' });
   await page.getByRole('button', { name: 'Keys' }).click();
@@ -57,7 +57,7 @@ test('a part that does not come is said and tried again, and the page goes on wi
 
 for (const [request, part] of [
   [
-    { ...ofOrder('cardiology-4'), user: 'nurse' },
+    { ...ofOrder('gynecology-3'), user: 'nurse' },
     { role: 'button', name: /^Send to / },
   ],
   [{ user: 'admin' }, { role: 'link', name: 'Audit' }],
