@@ -37,7 +37,7 @@ export type MetricTarget = { value: number; direction: 'at-least' | 'at-most'; w
 export type Benchmark = { label: string; value: number; population: string; source: string; caveat: string };
 
 /** The value of each segment asked for, `unknown` where the events do not say; no key where nothing was asked to be told apart. */
-export type SegmentValues = Partial<Record<SegmentName, string>>;
+export type SegmentValues = Partial<Record<SegmentName, string | undefined>>;
 
 /** Which referrals are looked at: those ordered from the first month to the last, both included, and of these values. */
 export type MetricFilter = {

@@ -38,7 +38,7 @@ export default function InsightsPage({ api, onFail, search }: Props) {
             <>
               <Filters view={view} status={known} />
               {known.history === null ? null : <Loading history={known.history} />}
-              <Lead api={api} onFail={onFail} view={view} />
+              <Lead key={known.snapshot.name} api={api} onFail={onFail} view={view} />
               <p className="caption num">
                 From {countText(known.snapshot.referrals)} referrals, as of {plainTime(known.snapshot.asOf)}.
                 {known.simulated === 0

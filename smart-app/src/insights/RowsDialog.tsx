@@ -35,7 +35,13 @@ export function RowsDialog({ api, onFail, answer, row, view, onClose }: Props) {
   };
   const ready = purpose.trim().length >= 3;
   return (
-    <Modal opened onClose={onClose} title={`${answer.metric.title}: ${segmentText(row.segment)}`} size="xl">
+    <Modal
+      opened
+      onClose={onClose}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+      title={`${answer.metric.title}: ${segmentText(row.segment)}`}
+      size="xl"
+    >
       <div className={center['form']}>
         <TextInput
           label="What do you need the rows for?"

@@ -29,7 +29,10 @@ export function intervalText({ low, high }: Pick<MetricRow, 'low' | 'high'>, uni
 }
 
 /** What a row is of, in words: its segment's values, or everything looked at. */
-export const segmentText = (segment: Segment): string => Object.values(segment).map(wordsOf).join(' · ') || 'All';
+export const segmentText = (segment: Segment): string =>
+  Object.values(segment)
+    .flatMap((value) => (value === undefined ? [] : [wordsOf(value)]))
+    .join(' · ') || 'All';
 
 const wordsOf = (value: string): string => {
   const words = value.replaceAll('-', ' ');

@@ -23,6 +23,7 @@ const TABLES = [
   'role_grant',
   'session',
   'used_id_token',
+  'warehouse_pseudonym',
 ];
 const TABLES_OF_A_REFERRAL = ['approval', 'obligation', 'plan', 'recommendation', 'referral', 'referral_event'];
 /** More than are added at once. */

@@ -5,7 +5,16 @@ export const SEGMENT_NAMES = ['specialty', 'site', 'payer', 'requester', 'month'
 export const SegmentName = z.enum(SEGMENT_NAMES);
 export type SegmentName = z.infer<typeof SegmentName>;
 
-const Segment = z.partialRecord(SegmentName, z.string().max(200));
+const Value = z.string().max(200).optional();
+const Segment = z.object({
+  specialty: Value,
+  site: Value,
+  payer: Value,
+  requester: Value,
+  month: Value,
+  urgency: Value,
+  language: Value,
+});
 export type Segment = z.infer<typeof Segment>;
 
 const Month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'A month is written 2026-11');
