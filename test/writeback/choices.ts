@@ -101,10 +101,25 @@ export type Choices = {
     afterLook: boolean[];
     /** The time at which they take an approval back that is not in the chart yet. */
     withdrawsAt: number | null;
+    /** Whether the page asks for it before it has looked in the chart, so that Refloop alone stands in the way. */
+    asksUnseen: boolean;
+    /** Whether who opens the app again right after it was closed takes the approval back instead of finishing it. */
+    atOnce: boolean;
     approvesAgain: boolean;
     /** How often people have been back before a window that sleeps is woken. */
     wakesAfter: number;
   };
+};
+
+/** A window in which nothing goes wrong. */
+export const QUIET: WindowScript = {
+  incidents: [],
+  incidentsFrom: 0,
+  end: null,
+  stays: 0,
+  twice: false,
+  happenings: [],
+  reopened: null,
 };
 
 const chance = (random: Random, likelihood: number): boolean => random.next() < likelihood;
@@ -189,6 +204,20 @@ function windowScript(random: Random, depth = 0): WindowScript {
   };
 }
 
+/** The window is closed over the order's own write, which arrives late or is not heard of; the person opens the app again and takes the approval back. */
+function takenBackAtOnce(random: Random, launched: boolean): Partial<WindowScript> {
+  // The note is filed by then, and the order's own attempt is put on record.
+  const incidentsFrom = launched ? 13 : 11;
+  return {
+    incidents: [random.pick(['late_write', 'dropped_after_write'])],
+    incidentsFrom,
+    end: { request: incidentsFrom + random.integer(1, 3), how: random.pick(['during', 'after']), kind: 'closed-politely' },
+    twice: false,
+    happenings: [],
+    reopened: { ...QUIET },
+  };
+}
+
 function killOf(random: Random, run: number): Choices['kill'] {
   const back = random.pick(['at-once', 'later'] as const);
   const victim = run % 20 === 9 ? 'server' : 'postgres';
@@ -223,7 +252,7 @@ export function choicesOf(seed: number, run: number): Choices {
     stale_search: 0.15,
     task_not_in_compartment: 0.06,
   };
-  return {
+  const choices: Choices = {
     mode,
     launched: chance(random, 0.75),
     traits: TRAITS.filter((trait) => chance(random, likely[trait])),
@@ -238,6 +267,11 @@ export function choicesOf(seed: number, run: number): Choices {
       withdrawsAt: chance(random, 0.2) ? random.integer(0, 1) : null,
       approvesAgain: chance(random, 0.7),
       wakesAfter: random.integer(0, 2),
+      // Drawn last: what was drawn before stays as it was.
+      asksUnseen: chance(random, 0.4),
+      atOnce: chance(random, 0.05),
     },
   };
+  const { comeback, first, launched } = choices;
+  return comeback.atOnce ? { ...choices, slowness: 8, first: { ...first, ...takenBackAtOnce(random, launched) } } : choices;
 }

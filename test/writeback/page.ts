@@ -63,8 +63,8 @@ export async function openDesk(world: World, window: Window, known = false): Pro
 
 const orderStatusOf = (order: Resource | null): unknown => order?.['status'];
 
-/** The recommendation for the order as it stands; undefined where it is refused or Refloop does not answer. */
-async function recommend(desk: Desk, replaces?: string): Promise<Recommendation | undefined> {
+/** The recommendation for the order as it stands, or why there is none: approved already, refused otherwise, or not answered. */
+async function recommend(desk: Desk, replaces?: string): Promise<Recommendation | 'approved' | 'none'> {
   const { world, window, order, statement } = desk;
   const body = {
     ...makeInput({ order, chart: world.patient.resources }),
@@ -75,9 +75,9 @@ async function recommend(desk: Desk, replaces?: string): Promise<Recommendation 
     if (attempt > 0) await passes(5_000);
     const made = await window.call<Recommendation>('POST', '/recommendations', body);
     if (made.kind === 'ok') return made.value;
-    if (!isSilent(made)) return undefined;
+    if (!isSilent(made)) return made.kind === 'problem' && made.type === 'already-approved' ? 'approved' : 'none';
   }
-  return undefined;
+  return 'none';
 }
 
 type Prepared = 'ready' | 'ehr-silent' | 'order-changed' | 'stopped';
@@ -115,6 +115,9 @@ async function press({ world, window, order }: Desk, made: Recommendation): Prom
     const best = answered.kind !== 'ok' && again?.kind === 'ok' ? again : answered;
     if (answered.kind === 'ok' && again?.kind === 'ok' && again.value.id !== answered.value.id)
       world.seen.push('one press was answered with two plans');
+    const refused = [answered, again].find((each) => each?.kind === 'problem');
+    if (best.kind === 'ok' && refused?.kind === 'problem')
+      world.seen.push(`one press was approved and refused: "${refused.type}: ${refused.detail}"`);
     if (best.kind === 'ok') {
       pressed.told = 'approved';
       world.counts.approvals += 1;
@@ -198,10 +201,12 @@ export async function refer(start: Desk): Promise<void> {
   const { world, window } = start;
   let desk = start;
   let replaces: string | undefined;
+  let lapsed = false;
   for (let turn = 0; turn < MOST_APPROVALS; turn += 1) {
     if (desk.order && !isOpenOrder(orderStatusOf(desk.order))) return;
     const made = await recommend(desk, replaces);
-    if (!made) return;
+    if (made === 'approved' && lapsed) world.deniedAnew = true;
+    if (typeof made === 'string') return;
     replaces = made.id;
     const prepared = await prepare(desk);
     if (prepared === 'stopped') return;
@@ -210,7 +215,10 @@ export async function refer(start: Desk): Promise<void> {
       const { press: pressed, plan } = await press(desk, made);
       if (!plan) changed = pressed.words.startsWith('order-changed');
       else if (prepared === 'ehr-silent' && window.script.stays === 0) return;
-      else changed = (await carryOut(desk, plan)) === 'stale';
+      else {
+        lapsed = (await carryOut(desk, plan)) === 'stale';
+        changed = lapsed;
+      }
     }
     if (!changed || !world.choices.comeback.approvesAgain) return;
     const order = await reread(desk);
@@ -263,16 +271,22 @@ export async function finish(desk: Desk, planId: string): Promise<'stale' | 'end
 export const mayWithdraw = (plan: Plan): boolean =>
   plan.steps.some((step) => step.name === 'ServiceRequest' && ['refused', 'waiting', 'unknown'].includes(step.outcome.status));
 
-/** Looks first for an order that was sent and not heard of, then takes the approval back. */
+/** Looks first for an order that was sent and not heard of, then takes the approval back; a page of another make asks unseen before. */
 export async function withdraw(desk: Desk, planId: string): Promise<void> {
   const { world, window } = desk;
   const read = await window.call<Plan>('GET', `/plans/${planId}`);
   if (read.kind !== 'ok' || !mayWithdraw(read.value)) return;
+  if (world.choices.comeback.asksUnseen && (await isTakenBack(desk, planId))) return;
   const order = read.value.steps.find(({ name }) => name === 'ServiceRequest');
   if (order && order.attemptedAt !== null && order.outcome.status !== 'refused' && !(await isAbsent(desk, planId, order.name))) return;
+  await isTakenBack(desk, planId);
+}
+
+async function isTakenBack({ world, window }: Desk, planId: string): Promise<boolean> {
   const done = await window.call<Plan>('POST', `/plans/${planId}/withdrawal`, { reason: 'Placed by hand' });
   if (done.kind === 'ok') world.counts.withdrawn += 1;
   note(world, `${window.name} withdraws: ${done.kind === 'ok' ? 'done' : 'refused'}`);
+  return done.kind === 'ok';
 }
 
 /** Reports what was found, so that the record says why the approval could be taken back. */

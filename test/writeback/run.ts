@@ -3,8 +3,9 @@ import type { FaultName } from '@refloop/launch/modes/faults';
 import { MODES } from '@refloop/launch/modes/modes';
 import type { Plan } from '@refloop/server/client/approval';
 import type { OpenWork } from '@refloop/server/client/recommendation';
+import { StoreUnavailable } from '@refloop/server/store/unavailable';
 import { admit, openChart, setOwnFaults } from './chart.ts';
-import { type Choices, choicesOf, type WindowScript } from './choices.ts';
+import { type Choices, choicesOf, QUIET, type WindowScript } from './choices.ts';
 import type { Lane, Revived, Victim } from './lane.ts';
 import { othersDo } from './others.ts';
 import { finish, mayWithdraw, openDesk, refer, withdraw } from './page.ts';
@@ -24,8 +25,6 @@ export type RunOutcome = {
 };
 
 const MINUTE_MS = 60_000;
-
-const QUIET: WindowScript = { incidents: [], incidentsFrom: 0, end: null, stays: 0, twice: false, happenings: [], reopened: null };
 
 /** Work that may be cut off by its window's end, which is no failure of the run. */
 async function untilGone(work: () => Promise<unknown>): Promise<void> {
@@ -59,6 +58,18 @@ async function withdrawOffered(world: World, window: Window): Promise<void> {
   for (const { id } of (await openWork(window))?.plans ?? []) await withdraw(desk, id);
 }
 
+/** Nobody gets in while the database is away: whoever wants to waits a while, and then has it brought back. */
+async function arrive(world: World, person: Person): Promise<Access> {
+  for (;;) {
+    try {
+      return await signIn(world, person);
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      await revive(world);
+    }
+  }
+}
+
 async function happen(world: World, first: Access, { happening }: WindowScript['happenings'][number]): Promise<void> {
   const opened = (name: string, access: Access, script: WindowScript, work: (window: Window) => Promise<void>): Promise<void> => {
     const window = openWindow(world, name, access, script);
@@ -66,13 +77,13 @@ async function happen(world: World, first: Access, { happening }: WindowScript['
   };
   switch (happening.what) {
     case 'opened-again':
-      return opened('again', await signIn(world, 'clinician'), happening.window, (window) => finishOffered(world, window));
+      return opened('again', await arrive(world, 'clinician'), happening.window, (window) => finishOffered(world, window));
     case 'duplicated':
       return opened('copy', first, happening.window, (window) => finishOffered(world, window));
     case 'colleague':
-      return opened('colleague', await signIn(world, 'lead'), happening.window, async (window) => refer(await openDesk(world, window)));
+      return opened('colleague', await arrive(world, 'lead'), happening.window, async (window) => refer(await openDesk(world, window)));
     case 'withdrawn':
-      return opened('withdrawer', await signIn(world, 'clinician'), QUIET, (window) => withdrawOffered(world, window));
+      return opened('withdrawer', await arrive(world, 'clinician'), QUIET, (window) => withdrawOffered(world, window));
     case 'others':
       return othersDo(world, happening.do);
   }
@@ -109,7 +120,7 @@ function countRevived({ counts }: World, { postgres, server }: Revived): void {
 }
 
 async function firstWindow(world: World): Promise<void> {
-  const access = await signIn(world, 'clinician');
+  const access = await arrive(world, 'clinician');
   const { server } = world.choices.kill ?? {};
   const options: WindowOptions = {
     happen: (happening) => happen(world, access, happening),
@@ -119,10 +130,8 @@ async function firstWindow(world: World): Promise<void> {
   await letWork(world, window, async () => refer(await openDesk(world, window)));
   const { end, reopened } = world.choices.first;
   if (!reopened || end?.kind === 'asleep') return;
-  // Nobody signs in while Refloop is down: it is opened again once it is up.
-  await revive(world);
-  const again = openWindow(world, 'reopened', await signIn(world, 'clinician'), reopened);
-  await letWork(world, again, () => finishOffered(world, again));
+  const again = openWindow(world, 'reopened', await arrive(world, 'clinician'), reopened);
+  await letWork(world, again, () => (world.choices.comeback.atOnce ? withdrawOffered(world, again) : finishOffered(world, again)));
 }
 
 /** What a person does with a plan that is offered to them. */
@@ -134,7 +143,7 @@ async function attend(world: World, window: Window, plan: Plan, round: number): 
 
 /** @returns what is still offered to them */
 async function comeBack(world: World, person: Person, round: number): Promise<string> {
-  const window = openWindow(world, `${person}, back ${round}`, await signIn(world, person), QUIET);
+  const window = openWindow(world, `${person}, back ${round}`, await arrive(world, person), QUIET);
   for (const { id } of (await openWork(window))?.plans ?? []) {
     const read = await window.call<Plan>('GET', `/plans/${id}`);
     if (read.kind === 'ok') await attend(world, window, read.value, round);
@@ -208,6 +217,7 @@ export async function runOnce(lane: Lane, seed: number, run: number): Promise<Ru
     claims: new Map(),
     plans: new Map(),
     seen: [],
+    deniedAnew: false,
     counts: noCounts(),
     timeline: [],
     meanwhile: [],

@@ -194,6 +194,12 @@ function wordFaults(detail: string, plan: Plan, truths: ReadonlyMap<StepName, St
 /** Finished, or on somebody's list with what is left of it. */
 function planFaults(plan: Plan, kept: Kept, lapsedFor: Plan | undefined, truths: ReadonlyMap<StepName, Stored[]>): string[] {
   const row = kept.exceptions.find(({ reference }) => reference === plan.reference);
+  if ((isSettled(plan) || plan.writeBack === 'stale') && kept.openPlans.has(plan.id)) {
+    return [`plan ${plan.reference} is ${plan.writeBack}, and still offered to who approved it`];
+  }
+  if (plan.writeBack === 'withdrawn' && (truths.get('ServiceRequest') ?? []).length > 0) {
+    return [`plan ${plan.reference} was taken back, and its order is in the chart`];
+  }
   if (plan.rung >= 3) return row ? [] : [`plan ${plan.reference} of rung ${plan.rung} leaves the order to be placed, and is on no list`];
   if (isSettled(plan)) return row ? [`plan ${plan.reference} is ${plan.writeBack}, and still on the list of exceptions`] : [];
   if (plan.writeBack === 'stale') {
@@ -215,6 +221,7 @@ function approvalFaults(world: World, kept: Kept): string[] {
     if (told === 'refused' && approvals.length > 0) faults.push(`an approval is on record whose page was told "${words}"`);
   }
   for (const { id } of kept.approvals) if (!kept.audited.has(id)) faults.push(`approval ${id} is not in the audit`);
+  if (world.deniedAnew && kept.plans.length === 1) faults.push('the only approval lapsed, and the changed order cannot be approved anew');
   if (kept.plans.length !== kept.approvals.length) faults.push(`${kept.approvals.length} approvals, ${kept.plans.length} plans`);
   return faults;
 }

@@ -65,6 +65,8 @@ export type World = {
   plans: Map<string, Plan>;
   /** What must never be seen, seen on the way. */
   seen: string[];
+  /** Whether somebody whose approval had lapsed was told that the order is approved already. */
+  deniedAnew: boolean;
   counts: Counts;
   timeline: string[];
   /** What goes on beside the run's own course until the windows have done what they do, or sleep. */

@@ -232,6 +232,17 @@ describe('carrying out an approved plan', () => {
     expect(statuses(end.plan)).toEqual(['unknown', 'waiting']);
   });
 
+  test.each([500, 502, 504])(
+    'status %i says nothing of the write: it is not known, never refused, and not sent again at once',
+    async (status) => {
+      const ehr = scriptedEhr([{ kind: 'status', status }]);
+      const plan = planOf(step('ServiceRequest', { subject }), TASK);
+      const end = await runPlan(plan, portsOf(ehr, plan));
+      expect(ehr.writes).toHaveLength(1);
+      expect(statuses(end.plan)).toEqual(['unknown', 'waiting']);
+    },
+  );
+
   test('an EHR that takes nothing at the moment is asked three times, and what it said is told', async () => {
     const ehr = scriptedEhr([503, 429, 503].map((status) => ({ kind: 'status', status })));
     const plan = planOf(step('ServiceRequest', { subject }));

@@ -218,6 +218,8 @@ test('a stale order ends the plan, and the next approval replaces the note alrea
     outcome: { status: 'stale', detail: 'HTTP 412' },
   });
   expect(stale.body['writeBack']).toBe('stale');
+  const offered = (await api.call('GET', '/open-work', token)).body['plans'] as { id: string }[];
+  expect(offered.map(({ id }) => id)).not.toContain(plan['id']);
   const changed = { ...(input['order'] as Body), meta: { versionId: '4' } };
   const again = await recommend({ ...input, order: changed, replaces: made.id } as Body);
   const second = await api.call('POST', '/approvals', token, approveInput(again, { order: changed }));
