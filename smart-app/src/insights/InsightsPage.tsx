@@ -78,7 +78,7 @@ const Loading = ({ history: { loaded, total } }: { history: NonNullable<Insights
 function NothingYet({ status: { history } }: { status: InsightsStatus }) {
   return history === null ? (
     <p className={center['empty']}>
-      Nothing is counted yet. The numbers are made every hour from the referrals on record, or at once with `npm run analytics -- refresh`.
+      Nothing is counted yet. The numbers are made every hour from the referrals on record; an administrator can have them made at once.
     </p>
   ) : (
     <Loading history={history} />
