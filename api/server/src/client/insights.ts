@@ -95,6 +95,8 @@ export const InsightsStatus = z.object({
   /** How many referrals of a simulated practice are loaded. */
   simulated: z.number().int(),
   history: z.object({ loaded: z.number().int(), total: z.number().int() }).nullable(),
+  /** Ids of the metrics that can be asked for. */
+  metrics: z.array(z.string()),
   choices: z.object({
     specialty: z.array(z.string()),
     site: z.array(z.string()),

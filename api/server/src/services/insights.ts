@@ -43,13 +43,13 @@ export function createInsightsService({ store, warehouse }: { store: Store; ware
 
   return {
     status: async (session) => {
-      const history = await historyOf(session);
+      const always = { ...(await historyOf(session)), metrics: metricIds() };
       const known = await counted(async () => {
         const { name, asOf } = await warehouse.manifest();
         const { specialty, site, payer, month, count } = await warehouse.choices(scopeOf(session));
         return { snapshot: { name, asOf, referrals: count }, choices: { specialty, site, payer, months: month } };
       });
-      return 'refused' in known ? { snapshot: null, ...history, choices: NOTHING_YET } : { ...known, ...history };
+      return 'refused' in known ? { snapshot: null, ...always, choices: NOTHING_YET } : { ...known, ...always };
     },
 
     metric: async (session, id, { by, ...filter }) => {
