@@ -4,6 +4,7 @@ import { bandPath, trendOf, trendPath } from './trend.ts';
 
 const row = (month: string, n: number, value: number | null): MetricRow => ({
   segment: { month },
+  category: null,
   n,
   value,
   low: value === null ? null : value - 0.1,
