@@ -43,13 +43,13 @@ export function createInsightsService({ store, warehouse }: { store: Store; ware
 
   return {
     status: async (session) => {
-      const history = await historyOf(session);
+      const always = { ...(await historyOf(session)), metrics: metricIds() };
       const known = await counted(async () => {
         const { name, asOf } = await warehouse.manifest();
         const { specialty, site, payer, month, count } = await warehouse.choices(scopeOf(session));
         return { snapshot: { name, asOf, referrals: count }, choices: { specialty, site, payer, months: month } };
       });
-      return 'refused' in known ? { snapshot: null, ...history, choices: NOTHING_YET } : { ...known, ...history };
+      return 'refused' in known ? { snapshot: null, ...always, choices: NOTHING_YET } : { ...known, ...always };
     },
 
     metric: async (session, id, { by, ...filter }) => {
@@ -57,9 +57,11 @@ export function createInsightsService({ store, warehouse }: { store: Store; ware
       return counted(() => warehouse.metric({ metric: id, by: by === undefined ? [] : [by], scope: scopeOf(session), filter }));
     },
 
-    rows: async (session, { metric, part, segment, filter, purpose }, now) => {
+    rows: async (session, { metric, part, segment, category, filter, purpose }, now) => {
       if (!metricIds().includes(metric)) return noMetric();
-      const found = await counted(() => warehouse.drill({ metric, part, segment, filter, limit: MOST_ROWS, scope: scopeOf(session) }));
+      const found = await counted(() =>
+        warehouse.drill({ metric, part, segment, category, filter, limit: MOST_ROWS, scope: scopeOf(session) }),
+      );
       if ('refused' in found) return found;
       const why = new Map(found.rows.map((row) => [row.referral, row]));
       return store.transaction(session.scope, async (unit) => {
@@ -79,6 +81,7 @@ export function createInsightsService({ store, warehouse }: { store: Store; ware
             metric,
             part,
             segment,
+            category,
             filter,
             purpose,
             snapshot: found.snapshot,
