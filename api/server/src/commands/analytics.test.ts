@@ -68,8 +68,8 @@ test('as a table, by segment, as CSV and as Parquet', async () => {
   expect(table.output).toMatch(/specialty +month +n +median +95 % interval +note\ncardiology +2026-11 +601 +– +–/);
   const csv = await analytics('metrics', 'completion', 'time_to_appointment', '--by', 'specialty', '--format', 'csv');
   const [names = '', first = ''] = csv.output.split('\r\n');
-  expect(names).toMatch(/^metric,version,as_of,snapshot,specialty,n,value,low,high,level,unit,scheduled_rate,/);
-  expect(first).toMatch(/^completion,1,\d{4}-\d\d-\d\dT[\d:.]+Z,[^,]+,cardiology,0,,,,0.95,share,/);
+  expect(names).toMatch(/^metric,version,as_of,snapshot,specialty,category,n,value,low,high,level,unit,scheduled_rate,/);
+  expect(first).toMatch(/^completion,1,\d{4}-\d\d-\d\dT[\d:.]+Z,[^,]+,cardiology,,0,,,,0.95,share,/);
   const parquet = await analytics('metrics', '--format', 'parquet');
   expect([parquet.output.slice(0, 4), parquet.output.slice(-4)]).toEqual(['PAR1', 'PAR1']);
 });
