@@ -148,7 +148,10 @@ async function* historiesOf(
 }
 
 /** @returns what differs, in words; empty where all agrees */
-export async function compareWithOracle(lives: readonly Life[]): Promise<{ found: string[]; compared: Compared }> {
+export async function compareWithOracle(
+  lives: readonly Life[],
+  segments: SegmentName[][] = BY,
+): Promise<{ found: string[]; compared: Compared }> {
   const folder = await mkdtemp(join(tmpdir(), 'refloop-oracle-'));
   try {
     const facts = new Map<string, ReferralFacts>();
@@ -163,7 +166,7 @@ export async function compareWithOracle(lives: readonly Life[]): Promise<{ found
     const warehouse = openWarehouse({ folder, seconds: 120 });
     const found: string[] = [];
     for (const oracle of Object.entries(ORACLES)) {
-      for (const by of BY) {
+      for (const by of segments) {
         const outcome = await compareMetric(warehouse, oracle, by, [...facts.values()]);
         found.push(...outcome.found);
         compared.rows += outcome.rows;

@@ -253,9 +253,12 @@ const ACTS: readonly ((doing: Doing) => void)[] = [
 function wellRun(doing: Doing): void {
   const { step, number, before } = doing;
   const attempt = last(doing);
-  const startsAt = at(Math.max(0, doing.world.day + (step.pick % 40) - 20), doing.world.tick);
+  const day = (from: number): string => at(Math.max(0, doing.world.day + from), doing.world.tick);
   doing.care({ type: 'send', attempt, at: before, transmissionId: `t${number}`, channel: 'direct' });
-  doing.care({ type: 'accept', attempt, at: before });
+  if (step.pick % 5 === 0) doing.care({ type: 'acknowledge', attempt, at: before });
+  // Told in the wrong order now and then: accepted before it was sent.
+  doing.care({ type: 'accept', attempt, at: day(-(step.pick % 4)) });
+  const startsAt = day((step.pick % 40) - 20);
   if (step.pick % 3 > 0) doing.care({ type: 'schedule', attempt, at: before, appointmentId: appointment(doing), startsAt });
   if (step.pick % 3 > 1) doing.care({ type: 'mark-seen', attempt, at: before, appointmentId: appointment(doing) });
 }

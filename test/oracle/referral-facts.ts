@@ -110,34 +110,22 @@ function followReport(order: OrderNow, fact: ReferralFact, moment: Moment): void
 
 /** What is told of an appointment is of its latest date; a visit that names none is of the last one booked with that specialist. */
 function followBooking({ bookings }: OrderNow, fact: ReferralFact, when: { seenOn: number | null; knownOn: number }): void {
-  switch (fact.type) {
-    case 'appointment-booked': {
-      const { attempt, appointmentId, startsAt } = fact;
-      const startsOn = dayNumber(startsAt);
-      const bookedOn = when.seenOn !== null && when.seenOn <= startsOn ? when.seenOn : null;
-      bookings.push({ attempt, appointmentId, bookedOn, startsOn, kept: false, lost: null, lostOn: null });
-      return;
-    }
-    case 'appointment-missed':
-    case 'appointment-cancelled': {
-      const booking = bookings.findLast((each) => each.attempt === fact.attempt && each.appointmentId === fact.appointmentId);
-      if (booking === undefined) return;
-      booking.lost = fact.type === 'appointment-missed' ? 'missed' : 'cancelled';
-      booking.lostOn = when.knownOn;
-      return;
-    }
-    case 'patient-seen': {
-      const ofAttempt = bookings.filter(({ attempt }) => attempt === fact.attempt);
-      if (fact.appointmentId === null) {
-        const last = ofAttempt.at(-1);
-        if (last !== undefined && last.lost === null && last.startsOn <= when.knownOn + 1) last.kept = true;
-      } else {
-        const booking = ofAttempt.findLast(({ appointmentId }) => appointmentId === fact.appointmentId);
-        if (booking !== undefined) booking.kept = true;
-      }
-      return;
-    }
-    default:
+  if (fact.type === 'appointment-booked') {
+    const { attempt, appointmentId, startsAt } = fact;
+    const startsOn = dayNumber(startsAt);
+    const bookedOn = when.seenOn !== null && when.seenOn <= startsOn ? when.seenOn : null;
+    bookings.push({ attempt, appointmentId, bookedOn, startsOn, kept: false, lost: null, lostOn: null });
+  } else if (fact.type === 'appointment-missed' || fact.type === 'appointment-cancelled') {
+    const booking = bookings.findLast((each) => each.attempt === fact.attempt && each.appointmentId === fact.appointmentId);
+    if (booking === undefined) return;
+    booking.lost = fact.type === 'appointment-missed' ? 'missed' : 'cancelled';
+    booking.lostOn = when.knownOn;
+  } else if (fact.type === 'patient-seen') {
+    const ofAttempt = bookings.filter(({ attempt }) => attempt === fact.attempt);
+    const last = ofAttempt.at(-1);
+    const named = ofAttempt.findLast(({ appointmentId }) => appointmentId === fact.appointmentId);
+    if (fact.appointmentId !== null && named !== undefined) named.kept = true;
+    if (fact.appointmentId === null && last?.lost === null && last.startsOn <= when.knownOn + 1) last.kept = true;
   }
 }
 
