@@ -1,34 +1,13 @@
-/** The three metrics once more, by their definitions in English, from the facts of each referral. */
+/** The metrics once more, by their definitions in English, from the facts of each referral. */
 import { type LossReason, lossBucketOf } from '@refloop/domain/referral/loss-reason';
+import { denial, denialReasons, leakageReasons, lostCauses, lostReferrals, outOfNetworkOrders } from './losses.ts';
+import { idsOf, MATURE, type Oracle, type OracleRow, type Ordered, ratio, stoodInChart } from './oracle-row.ts';
 import { firstVisit, type ReferralFacts, seenOnOf } from './referral-facts.ts';
-import { type Duration, type LifeDay, lifeTable, reachesHalf, wilson } from './statistics.ts';
-
-export type OracleRow = {
-  /** Of a metric that divides its denominator; else left out. */
-  category?: string;
-  n: number;
-  value: number | null;
-  low: number | null;
-  high: number | null;
-  parts: Record<string, number | null>;
-  numerator: string[];
-  denominator: string[];
-  curve?: LifeDay[];
-};
-
-/** One row, or one for each category, in any order. */
-export type Oracle = (referrals: readonly ReferralFacts[], today: number) => OracleRow | OracleRow[];
-
-type Ordered = ReferralFacts & { order: NonNullable<ReferralFacts['order']> };
-const stoodInChart = (facts: ReferralFacts): facts is Ordered => facts.order?.wasActive === true;
-
-const MATURE = 180;
-const ids = (referrals: readonly ReferralFacts[]): string[] => referrals.map(({ id }) => id).sort();
-const ratio = (k: number, n: number): number | null => (n === 0 ? null : k / n);
+import { type Duration, lifeTable, reachesHalf, wilson } from './statistics.ts';
 
 function shareRow(numerator: readonly ReferralFacts[], denominator: readonly ReferralFacts[], parts: OracleRow['parts']): OracleRow {
   const share = wilson(numerator.length, denominator.length) ?? { value: null, low: null, high: null };
-  return { n: denominator.length, ...share, parts, numerator: ids(numerator), denominator: ids(denominator) };
+  return { n: denominator.length, ...share, parts, numerator: idsOf(numerator), denominator: idsOf(denominator) };
 }
 
 export const completion: Oracle = (referrals, today) => {
@@ -123,8 +102,8 @@ export const timeToAppointment: Oracle = (referrals, today) => {
     value: reachesHalf(curve, ({ kaplanMeier }) => kaplanMeier.value),
     low: reachesHalf(curve, ({ kaplanMeier }) => kaplanMeier.high),
     high: reachesHalf(curve, ({ kaplanMeier }) => kaplanMeier.low),
-    numerator: ids(ways.filter(({ outcome }) => outcome === 'arrived').map(({ facts }) => facts)),
-    denominator: ids(timed),
+    numerator: idsOf(ways.filter(({ outcome }) => outcome === 'arrived').map(({ facts }) => facts)),
+    denominator: idsOf(timed),
     parts: {
       attended: how('arrived'),
       declined_by_patient: how('patient-declined'),
@@ -146,4 +125,14 @@ export const timeToAppointment: Oracle = (referrals, today) => {
   };
 };
 
-export const ORACLES: Record<string, Oracle> = { completion, network_leakage: networkLeakage, time_to_appointment: timeToAppointment };
+export const ORACLES: Record<string, Oracle> = {
+  completion,
+  denial,
+  denial_reasons: denialReasons,
+  leakage_reasons: leakageReasons,
+  lost_causes: lostCauses,
+  lost_referrals: lostReferrals,
+  network_leakage: networkLeakage,
+  out_of_network_orders: outOfNetworkOrders,
+  time_to_appointment: timeToAppointment,
+};

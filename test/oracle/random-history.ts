@@ -3,8 +3,9 @@
  * list of steps, so that what fails shrinks to the shortest one.
  */
 
+import { DECLINE_REASONS } from '@refloop/domain/referral/attempt';
 import { type CareCommand, decideCare } from '@refloop/domain/referral/care-command';
-import { ENDINGS } from '@refloop/domain/referral/care-event';
+import { CONTACTS, DENIAL_REASONS, ENDINGS } from '@refloop/domain/referral/care-event';
 import { SERVICES } from '@refloop/domain/referral/closure';
 import { decide, type ReferralCommand } from '@refloop/domain/referral/command';
 import type { Actor, Happening, Performer, ReferralEvent, Setting } from '@refloop/domain/referral/event';
@@ -179,7 +180,7 @@ const ACTS: readonly ((doing: Doing) => void)[] = [
   },
   (doing) => doing.care({ type: 'send', attempt: last(doing), at: doing.before, transmissionId: `t${doing.number}`, channel: 'fax' }),
   (doing) => doing.care({ type: 'accept', attempt: last(doing), at: doing.before }),
-  (doing) => doing.care({ type: 'decline', attempt: last(doing), at: doing.before, reason: 'not-taking-patients' }),
+  (doing) => doing.care({ type: 'decline', attempt: last(doing), at: doing.before, reason: pickOf(DECLINE_REASONS, doing.step.pick) }),
   (doing) =>
     doing.care({ type: 'schedule', attempt: last(doing), at: doing.before, appointmentId: appointment(doing), startsAt: doing.before }),
   (doing) =>
@@ -227,7 +228,20 @@ const ACTS: readonly ((doing: Doing) => void)[] = [
       fromNpi: null,
       matched: doing.step.pick % 2 === 0,
     }),
+  (doing) => doing.care({ type: 'ask-authorization' }),
+  payerDecides,
+  payerDecides,
+  (doing) => doing.care({ type: 'record-contact', outcome: pickOf(CONTACTS, doing.step.pick) }),
 ];
+
+function payerDecides({ step, before, number, see }: Doing): void {
+  const reason = pickOf(DENIAL_REASONS, step.pick >> 2);
+  const decision = pickOf(
+    [{ status: 'approved' }, { status: 'denied', reason }, { status: 'not-needed' }, { status: 'denied', reason }] as const,
+    step.pick,
+  );
+  see({ kind: 'authorization-decided', decision, at: before, key: `k${number}` });
+}
 
 /** Most are asked after another said no. */
 function reroute(doing: Doing): void {
