@@ -1,5 +1,6 @@
 /** Metrics once more, by their definitions in English, from the facts of each referral. */
 import { type LossReason, lossBucketOf } from '@refloop/domain/referral/loss-reason';
+import { denial, denialReasons, leakageReasons, lostCauses, lostReferrals, outOfNetworkOrders } from './losses.ts';
 import { MATURE, type Oracle, type Ordered, ratio, shareRow, stoodInChart } from './oracle-row.ts';
 import { firstVisit, seenOnOf } from './referral-facts.ts';
 import { TIME_ORACLES } from './time-metrics.ts';
@@ -70,4 +71,14 @@ export const networkLeakage: Oracle = (referrals, today) => {
   );
 };
 
-export const ORACLES: Record<string, Oracle> = { completion, network_leakage: networkLeakage, ...TIME_ORACLES };
+export const ORACLES: Record<string, Oracle> = {
+  completion,
+  denial,
+  denial_reasons: denialReasons,
+  leakage_reasons: leakageReasons,
+  lost_causes: lostCauses,
+  lost_referrals: lostReferrals,
+  network_leakage: networkLeakage,
+  out_of_network_orders: outOfNetworkOrders,
+  ...TIME_ORACLES,
+};

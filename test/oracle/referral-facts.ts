@@ -1,6 +1,7 @@
 /** What is known of a referral, read straight from its events, by other means than the warehouse: one pass, in order, with a memory. */
 import type { ReferralEvent, ReferralFact, Setting } from '@refloop/domain/referral/event';
 import { dayNumber } from './calendar.ts';
+import { type Obstacles, readObstacles } from './obstacles.ts';
 
 type Network = 'in' | 'out' | 'unknown';
 type Visit = {
@@ -48,6 +49,8 @@ export type ReferralFacts = {
   /** Null of what was never ordered. */
   order: null | {
     on: number;
+    /** Of the specialist of the order. */
+    network: Network;
     requester: string;
     setting: Setting | null;
     wasActive: boolean;
@@ -61,6 +64,7 @@ export type ReferralFacts = {
     bookings: Booking[];
   };
   lossReason: string | null;
+  obstacles: Obstacles | null;
 };
 
 type Standing = 'approved' | 'active' | 'awaiting' | 'revoked' | 'ended';
@@ -130,7 +134,15 @@ function followBooking({ bookings }: OrderNow, fact: ReferralFact, when: { seenO
 }
 
 export function readFacts(id: string, events: readonly ReferralEvent[]): ReferralFacts {
-  const facts: ReferralFacts = { id, specialty: '', urgency: '', service: '', order: null, lossReason: null };
+  const facts: ReferralFacts = {
+    id,
+    specialty: '',
+    urgency: '',
+    service: '',
+    order: null,
+    lossReason: null,
+    obstacles: readObstacles(events),
+  };
   let order: OrderNow | null = null;
   for (const { fact, effectiveAt, recordedAt, actor } of events) {
     const seenOn = effectiveAt === null ? null : dayNumber(effectiveAt);
@@ -143,6 +155,7 @@ export function readFacts(id: string, events: readonly ReferralEvent[]): Referra
     else if (fact.type === 'referral-approved') {
       order = {
         on: knownOn,
+        network: fact.performer.network,
         requester: actor.kind === 'software' ? actor.name : actor.fhirUser,
         setting: fact.setting,
         wasActive: false,
