@@ -3,7 +3,15 @@ import { metricIds } from '@refloop/analytics/metric-definition';
 import type { EhrScope } from '@refloop/analytics/pseudonym';
 import { NoSnapshot, SnapshotOfAnotherVersion, type Warehouse } from '@refloop/analytics/warehouse';
 import type { Referral } from '@refloop/domain/referral/referral';
-import type { InsightsStatus, MetricAnswer, MetricQuestion, RowsAnswer, RowsQuestion } from '../client/insights.ts';
+import {
+  type InsightsStatus,
+  type MetricAnswer,
+  type MetricQuestion,
+  type RowsAnswer,
+  type RowsQuestion,
+  SEGMENT_NAMES,
+  type SegmentName,
+} from '../client/insights.ts';
 import { problem, type Refusal } from '../problem.ts';
 import { actorOf, type Session } from '../sessions/session.ts';
 import type { ReferralRow } from '../store/referrals.ts';
@@ -19,6 +27,10 @@ const scopeOf = ({ scope: { tenant, issuer } }: Session): EhrScope => ({ tenant,
 
 const NOTHING_YET: InsightsStatus['choices'] = { specialty: [], site: [], payer: [], months: [] };
 const noMetric = (): Refusal => problem('not-found', 'There is no such metric.');
+
+const isSegment = (name: string): name is SegmentName => SEGMENT_NAMES.some((known) => known === name);
+/** `specialty,month` as its two segments; the route has refused what is none. */
+const segmentsOf = (by: string | undefined): SegmentName[] => (by ?? '').split(',').filter(isSegment);
 
 /** A list to look through, no export: more are counted, and a narrower view shows them. */
 const MOST_ROWS = 200;
@@ -54,7 +66,7 @@ export function createInsightsService({ store, warehouse }: { store: Store; ware
 
     metric: async (session, id, { by, ...filter }) => {
       if (!metricIds().includes(id)) return noMetric();
-      return counted(() => warehouse.metric({ metric: id, by: by === undefined ? [] : [by], scope: scopeOf(session), filter }));
+      return counted(() => warehouse.metric({ metric: id, by: segmentsOf(by), scope: scopeOf(session), filter }));
     },
 
     rows: async (session, { metric, part, segment, category, filter, purpose }, now) => {
