@@ -3,14 +3,17 @@ import zipcodes from 'zipcodes';
 
 export type Zip3Place = { zip3: string; state: string; latitude: number; longitude: number };
 
+/** Military post offices: Americas, Europe, Pacific. */
+const MILITARY = new Set(['AA', 'AE', 'AP']);
+
 let places: Map<string, Zip3Place> | undefined;
 
 /**
- * The mean position in degrees of the listed ZIP codes, and the state that most of them lie in. Military post offices, which stand at 0°, 0°,
- * do not count.
+ * The mean position in degrees of the listed ZIP codes, and the state that most of them lie in. Military post offices,
+ * which stand anywhere or at 0°, 0°, do not count.
  */
 function readPlaces(): Map<string, Zip3Place> {
-  const listed = Object.values(zipcodes.codes).filter(({ latitude, longitude }) => latitude !== 0 || longitude !== 0);
+  const listed = Object.values(zipcodes.codes).filter(({ state }) => !MILITARY.has(state));
   const groups = Map.groupBy(listed, ({ zip }) => zip.slice(0, 3));
   return new Map(
     [...groups].map(([zip3, codes]) => {
