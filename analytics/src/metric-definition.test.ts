@@ -66,7 +66,7 @@ describe.each(metricIds())('%s', (id) => {
 });
 
 test('a metric that there is not is refused by name', () => {
-  expect(() => readMetric('../completion')).toThrow('There is no metric "../completion". There are completion,');
+  expect(() => readMetric('../completion')).toThrow(`There is no metric "../completion". There are ${metricIds().join(', ')}.`);
 });
 
 test('every model and check says what is in it and what is out, in lower-case SQL', () => {

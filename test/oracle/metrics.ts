@@ -1,5 +1,6 @@
 /** Metrics once more, by their definitions in English, from the facts of each referral. */
 import { type LossReason, lossBucketOf } from '@refloop/domain/referral/loss-reason';
+import { cohortCompletion, loopFunnel } from './cohort-metrics.ts';
 import { denial, denialReasons, leakageReasons, lostCauses, lostReferrals, outOfNetworkOrders } from './losses.ts';
 import { MATURE, type Oracle, type Ordered, ratio, shareRow, stoodInChart } from './oracle-row.ts';
 import { firstVisit, seenOnOf } from './referral-facts.ts';
@@ -72,10 +73,12 @@ export const networkLeakage: Oracle = (referrals, today) => {
 };
 
 export const ORACLES: Record<string, Oracle> = {
+  cohort_completion: cohortCompletion,
   completion,
   denial,
   denial_reasons: denialReasons,
   leakage_reasons: leakageReasons,
+  loop_funnel: loopFunnel,
   lost_causes: lostCauses,
   lost_referrals: lostReferrals,
   network_leakage: networkLeakage,

@@ -56,6 +56,6 @@ export function insightsPath(path: string, filter: Filter, more: Record<string, 
   return `/insights/${path}${search === '' ? '' : `?${search}`}`;
 }
 
-/** The address of a metric with this filter, whole or told apart. */
-export const metricPath = (metric: string, filter: Filter, by: SegmentName | undefined): string =>
-  insightsPath(`metrics/${metric}`, filter, by === undefined ? {} : { by });
+/** The address of a metric with this filter, whole or told apart by one thing or two. */
+export const metricPath = (metric: string, filter: Filter, by: SegmentName | undefined, alsoBy?: SegmentName): string =>
+  insightsPath(`metrics/${metric}`, filter, by === undefined ? {} : { by: alsoBy === undefined ? by : `${by},${alsoBy}` });
