@@ -1,6 +1,7 @@
 /** Metrics once more, by their definitions in English, from the facts of each referral. */
 import { type LossReason, lossBucketOf } from '@refloop/domain/referral/loss-reason';
 import { cohortCompletion, loopFunnel } from './cohort-metrics.ts';
+import { closedLoop, nonCompletion, noShow, noShowByLeadTime, noteReturn } from './loop-metrics.ts';
 import { denial, denialReasons, leakageReasons, lostCauses, lostReferrals, outOfNetworkOrders } from './losses.ts';
 import { MATURE, type Oracle, type Ordered, ratio, shareRow, stoodInChart } from './oracle-row.ts';
 import { firstVisit, seenOnOf } from './referral-facts.ts';
@@ -73,6 +74,7 @@ export const networkLeakage: Oracle = (referrals, today) => {
 };
 
 export const ORACLES: Record<string, Oracle> = {
+  closed_loop: closedLoop,
   cohort_completion: cohortCompletion,
   completion,
   denial,
@@ -82,6 +84,10 @@ export const ORACLES: Record<string, Oracle> = {
   lost_causes: lostCauses,
   lost_referrals: lostReferrals,
   network_leakage: networkLeakage,
+  no_show: noShow,
+  no_show_by_lead_time: noShowByLeadTime,
+  non_completion: nonCompletion,
+  note_return: noteReturn,
   out_of_network_orders: outOfNetworkOrders,
   ...TIME_ORACLES,
 };
