@@ -4,6 +4,8 @@ import { firstVisit, type ReferralFacts, seenOnOf } from './referral-facts.ts';
 import { type Duration, type LifeDay, lifeTable, reachesHalf, wilson } from './statistics.ts';
 
 export type OracleRow = {
+  /** Of a metric that divides its denominator; else left out. */
+  category?: string;
   n: number;
   value: number | null;
   low: number | null;
@@ -14,7 +16,8 @@ export type OracleRow = {
   curve?: LifeDay[];
 };
 
-export type Oracle = (referrals: readonly ReferralFacts[], today: number) => OracleRow;
+/** One row, or one for each category, in any order. */
+export type Oracle = (referrals: readonly ReferralFacts[], today: number) => OracleRow | OracleRow[];
 
 type Ordered = ReferralFacts & { order: NonNullable<ReferralFacts['order']> };
 const stoodInChart = (facts: ReferralFacts): facts is Ordered => facts.order?.wasActive === true;
@@ -143,4 +146,33 @@ export const timeToAppointment: Oracle = (referrals, today) => {
   };
 };
 
-export const ORACLES: Record<string, Oracle> = { completion, network_leakage: networkLeakage, time_to_appointment: timeToAppointment };
+const AGES = [30, 60, 90, 120, 150, 180];
+
+/** Each age judges for itself who is old enough for it. */
+export const cohortCompletion: Oracle = (referrals, today) => {
+  const inChart = referrals.filter(stoodInChart);
+  const forVisit = inChart.filter(({ service }) => service === 'visit');
+  return AGES.map((age) => {
+    const oldEnough = forVisit.filter(({ order }) => today - order.on >= age);
+    const attended = oldEnough.filter(({ order }) => {
+      const knownOn = firstVisit(order.visits)?.knownOn;
+      return knownOn !== undefined && knownOn - order.on <= age;
+    });
+    return {
+      category: `day-${age}`,
+      ...shareRow(attended, oldEnough, {
+        attended: attended.length,
+        left_out_young: forVisit.length - oldEnough.length,
+        left_out_not_in_chart: referrals.length - inChart.length,
+        left_out_no_visit_asked: inChart.length - forVisit.length,
+      }),
+    };
+  });
+};
+
+export const ORACLES: Record<string, Oracle> = {
+  cohort_completion: cohortCompletion,
+  completion,
+  network_leakage: networkLeakage,
+  time_to_appointment: timeToAppointment,
+};
