@@ -37,7 +37,14 @@ test('what was imported is there to be counted, and who is behind it is told apa
     expect(snapshot.manifest.checks.map(({ check, rows }) => `${check} ${rows}`)).toContain('input__event_missing 0');
     expect(rowsOf(await completionOf(folder))).toEqual([{ n: 2, attended: 1 }]);
     const warehouse = openWarehouse({ folder });
-    const { rows } = await warehouse.drill({ metric: 'completion', scope: null, segment: {}, part: 'numerator', limit: 10 });
+    const { rows } = await warehouse.drill({
+      metric: 'completion',
+      scope: null,
+      segment: {},
+      category: null,
+      part: 'numerator',
+      limit: 10,
+    });
     await warehouse.close();
     expect(rows.map(({ referral }) => pairs.find(({ pseudonym }) => pseudonym === referral)?.referralId)).toEqual(['r1']);
   });

@@ -43,6 +43,15 @@ describe.each(metricIds())('%s', (id) => {
     expect(Object.keys(rows[0]?.parts ?? {}).sort()).toEqual(Object.keys(metric.parts).sort());
   });
 
+  test('a metric that divides names each category that a row may be of', async () => {
+    const { rows } = await withCore(async (query) => {
+      await putReferrals(query, [{ referral: 'a', ordered_on: '2026-01-05' }]);
+      return runMetric(query, { metric: id, by: [], scope: null }, { asOf: '2026-11-28T00:00:00.000Z', snapshot: 'test' });
+    });
+    const named = Object.keys(metric.categories);
+    expect(named.length === 0 ? [null] : named).toEqual(expect.arrayContaining(rows.map(({ category }) => category)));
+  });
+
   test('over no referral at all there is no row', async () => {
     const answer = await withCore((query) =>
       runMetric(query, { metric: id, by: ['specialty'], scope: null }, { asOf: '2026-11-28T00:00:00.000Z', snapshot: 'test' }),

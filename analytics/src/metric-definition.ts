@@ -34,6 +34,7 @@ export function readMetric(id: string): MetricDefinition {
   if (!metricIds().includes(id)) throw new Error(`There is no metric "${id}". There are ${metricIds().join(', ')}.`);
   const read = parse(readFileSync(new URL(`${id}/metric.yml`, FOLDER), 'utf8')) as Record<keyof MetricDefinition, unknown>;
   const { version, unit, caveats, target, benchmarks, parameters, statistics, rules, parts } = read as MetricDefinition;
+  const { categories = {} } = read as Partial<MetricDefinition>;
   return {
     id: words(read.id),
     version,
@@ -52,6 +53,7 @@ export function readMetric(id: string): MetricDefinition {
     statistics,
     rules,
     parts,
+    categories,
     hasCurve: existsSync(new URL(`${id}/curve.sql`, FOLDER)),
   };
 }

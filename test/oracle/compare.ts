@@ -100,18 +100,18 @@ async function compareMetric(
   const groups = Map.groupBy(facts, (each) => JSON.stringify(by.map((name) => segmentValue(each, name))));
   const answer = await warehouse.metric({ metric, by, scope: null });
   const found: string[] = [];
-  if (answer.rows.length !== groups.size)
-    found.push(`${metric} by ${by.join(',')}: warehouse ${answer.rows.length} rows, oracle ${groups.size}`);
+  const rowsOf = new Map([...groups].map(([key, group]) => [key, [oracle(group, dayNumber(AS_OF))].flat()]));
+  const many = [...rowsOf.values()].flat().length;
+  if (answer.rows.length !== many) found.push(`${metric} by ${by.join(',')}: warehouse ${answer.rows.length} rows, oracle ${many}`);
   let counted = 0;
   for (const row of answer.rows) {
     const key = JSON.stringify(by.map((name) => row.segment[name]));
-    const where = `${metric} ${key}`;
-    const group = groups.get(key);
-    if (!group) {
-      found.push(`${where}: no such segment in the oracle`);
+    const where = `${metric} ${key}${row.category === null ? '' : ` ${row.category}`}`;
+    const expected = rowsOf.get(key)?.find(({ category }) => (category ?? null) === row.category);
+    if (!expected) {
+      found.push(`${where}: no such row in the oracle`);
       continue;
     }
-    const expected = oracle(group, dayNumber(AS_OF));
     counted += expected.n;
     found.push(...differences(where, row, expected));
     if (expected.curve) {
@@ -120,7 +120,8 @@ async function compareMetric(
     }
     if (by.length > 0) continue;
     for (const part of ['numerator', 'denominator'] as const) {
-      const { rows, total } = await warehouse.drill({ metric, scope: null, segment: row.segment, part, limit: facts.length + 1 });
+      const { segment, category } = row;
+      const { rows, total } = await warehouse.drill({ metric, scope: null, segment, category, part, limit: facts.length + 1 });
       const behind = new Set(rows.map(({ referral }) => referral));
       const wanted = expected[part].map((id) => [id, pseudonyms.referral(SCOPE, id)] as const);
       for (const [id, pseudonym] of wanted) if (!behind.has(pseudonym)) found.push(`${where} ${part}: ${id} is missing`);

@@ -4,6 +4,8 @@ import { firstVisit, type ReferralFacts, seenOnOf } from './referral-facts.ts';
 import { type Duration, type LifeDay, lifeTable, reachesHalf, wilson } from './statistics.ts';
 
 export type OracleRow = {
+  /** Of a metric that divides its denominator; else left out. */
+  category?: string;
   n: number;
   value: number | null;
   low: number | null;
@@ -14,7 +16,8 @@ export type OracleRow = {
   curve?: LifeDay[];
 };
 
-export type Oracle = (referrals: readonly ReferralFacts[], today: number) => OracleRow;
+/** One row, or one for each category, in any order. */
+export type Oracle = (referrals: readonly ReferralFacts[], today: number) => OracleRow | OracleRow[];
 
 type Ordered = ReferralFacts & { order: NonNullable<ReferralFacts['order']> };
 const stoodInChart = (facts: ReferralFacts): facts is Ordered => facts.order?.wasActive === true;

@@ -6,7 +6,7 @@ import center from '../center/CenterPage.module.css';
 import type { CenterProps } from '../center/CenterPage.tsx';
 import { failureText } from '../session/api.ts';
 import { plainDate } from '../words/plain-date.ts';
-import { countText, segmentText } from './figures.ts';
+import { countText, rowText } from './figures.ts';
 import type { View } from './filter.ts';
 import styles from './Insights.module.css';
 
@@ -27,7 +27,7 @@ export function RowsDialog({ api, onFail, answer, row, view, onClose }: Props) {
   const given = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
   const ask = async (part: Part) => {
     setShown({ kind: 'loading' });
-    const question: RowsQuestion = { metric: answer.metric.id, part, segment: row.segment, filter: given, purpose };
+    const question: RowsQuestion = { metric: answer.metric.id, part, segment: row.segment, category: row.category, filter: given, purpose };
     const answered = await api.call<RowsAnswer>('/insights/rows', { method: 'POST', body: question });
     if (answered.ok) setShown({ kind: 'ready', part, rows: answered.value });
     else if (answered.refusal.kind === 'session-ended') onFail(answered.refusal);
@@ -39,7 +39,7 @@ export function RowsDialog({ api, onFail, answer, row, view, onClose }: Props) {
       opened
       onClose={onClose}
       closeButtonProps={{ 'aria-label': 'Close' }}
-      title={`${answer.metric.title}: ${segmentText(row.segment)}`}
+      title={`${answer.metric.title}: ${rowText(answer.metric, row)}`}
       size="xl"
     >
       <div className={center['form']}>

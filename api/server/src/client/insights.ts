@@ -34,6 +34,8 @@ export type MetricQuestion = z.infer<typeof MetricQuestion>;
 
 const MetricRow = z.object({
   segment: Segment,
+  /** What the row is of where the metric divides its denominator into parts: a reason, a stage, a band. Else null. */
+  category: z.string().nullable(),
   /** How many referrals the value rests on. */
   n: z.number().int(),
   value: z.number().nullable(),
@@ -80,6 +82,8 @@ export const MetricAnswer = z.object({
     benchmarks: z.array(Benchmark),
     /** What each number in `parts` of a row is. */
     parts: z.record(z.string(), z.string()),
+    /** What each category of a row is, in the order in which they are shown. */
+    categories: z.record(z.string(), z.string()),
   }),
   asOf: z.string(),
   snapshot: z.string(),
@@ -111,6 +115,8 @@ export const RowsQuestion = z.object({
   metric: z.string().max(60),
   part: z.enum(DRILL_PARTS),
   segment: Segment,
+  /** Of the row; null = all of the segment. */
+  category: z.string().max(60).nullable().default(null),
   filter: InsightsFilter,
   purpose: z.string().trim().min(3, 'Say in a few words what you need the rows for').max(200),
 });

@@ -57,9 +57,11 @@ export function createInsightsService({ store, warehouse }: { store: Store; ware
       return counted(() => warehouse.metric({ metric: id, by: by === undefined ? [] : [by], scope: scopeOf(session), filter }));
     },
 
-    rows: async (session, { metric, part, segment, filter, purpose }, now) => {
+    rows: async (session, { metric, part, segment, category, filter, purpose }, now) => {
       if (!metricIds().includes(metric)) return noMetric();
-      const found = await counted(() => warehouse.drill({ metric, part, segment, filter, limit: MOST_ROWS, scope: scopeOf(session) }));
+      const found = await counted(() =>
+        warehouse.drill({ metric, part, segment, category, filter, limit: MOST_ROWS, scope: scopeOf(session) }),
+      );
       if ('refused' in found) return found;
       const why = new Map(found.rows.map((row) => [row.referral, row]));
       return store.transaction(session.scope, async (unit) => {
@@ -79,6 +81,7 @@ export function createInsightsService({ store, warehouse }: { store: Store; ware
             metric,
             part,
             segment,
+            category,
             filter,
             purpose,
             snapshot: found.snapshot,
