@@ -13,36 +13,29 @@ export const HOME = new URL('../', import.meta.url);
 /** In this order: a model reads only what stands before it. */
 export const MODELS = [
   'input__event',
-<<<<<<< HEAD
   'core__cause',
+  'core__calendar',
   'core__order',
   'core__attempt',
   'core__visit',
+  'core__appointment',
+  'core__report',
   'core__authorization',
   'core__loss',
   'core__referral',
 ] as const;
 /** What a snapshot keeps: the events to look at, and the tables that metrics read. The others can be made from them. */
-export const KEPT_MODELS = ['input__event', 'core__cause', 'core__visit', 'core__authorization', 'core__loss', 'core__referral'] as const;
-=======
-  'core__calendar',
-  'core__order',
-  'core__attempt',
-  'core__visit',
-  'core__appointment',
-  'core__report',
-  'core__referral',
-] as const;
-/** What a snapshot keeps: the events to look at, and the tables that metrics read. The others can be made from them. */
 export const KEPT_MODELS = [
   'input__event',
+  'core__cause',
   'core__calendar',
   'core__visit',
   'core__appointment',
   'core__report',
+  'core__authorization',
+  'core__loss',
   'core__referral',
 ] as const;
->>>>>>> loop
 
 /** Counts up with every change of what a model makes of the same events. */
 export const MODEL_VERSION = 2;
@@ -52,7 +45,6 @@ const readSql = (path: string): string => readFileSync(new URL(path, HOME), 'utf
 const values = (table: string, column: string, rows: readonly string[]): string =>
   `create table ${table} as select unnest([${rows.map(quoted).join(', ')}]) as ${column}`;
 
-<<<<<<< HEAD
 const pairs = (table: string, from: Readonly<Record<string, string>>): string =>
   `create table ${table} as select * from (values ${Object.entries(from)
     .map(([code, cause]) => `(${quoted(code)}, ${quoted(cause)})`)
@@ -64,8 +56,6 @@ const causes = (): string =>
       `(${position}, ${[cause, group, avoidability].map(quoted).join(', ')}, ${recorded})`,
   ).join(', ');
 
-/** What the domain knows and the models ask: which choices are lawful, what a referral is lost by, which places are too small, and as of when. */
-=======
 const FIRST_YEAR = 2000;
 const DAY_MS = 86_400_000;
 
@@ -88,8 +78,7 @@ function findBusinessDays(lastYear: number): number[] {
   });
 }
 
-/** What the domain knows and the models ask: which days are business days, which choices are lawful, which places are too small, and as of when. */
->>>>>>> loop
+/** What the domain knows and the models ask: which days are business days, which choices are lawful, what a referral is lost by, which places are too small, and as of when. */
 export async function createReferenceTables(query: Query, asOf: string): Promise<void> {
   const lawful = Object.entries(LOSS_REASONS).filter(([, { bucket }]) => bucket === 'lawful-choice');
   const overrides = OVERRIDE_REASONS.filter(({ lawfulChoice }) => lawfulChoice);

@@ -1,13 +1,8 @@
 /** For tests: a connection with the models over no events, so that rows can be put into them by hand. */
 import type { DuckDBValue } from '@duckdb/node-api';
 import { openDuckDb, type Query } from './duckdb.ts';
-<<<<<<< HEAD
 import { INPUT_COLUMNS, type InputEvent } from './input-event.ts';
 import { createReferenceTables, MODELS, runModels } from './models.ts';
-=======
-import { INPUT_COLUMNS } from './input-event.ts';
-import { createReferenceTables, KEPT_MODELS, runModels } from './models.ts';
->>>>>>> loop
 
 export type CoreRow = Record<string, string | number | boolean | null | undefined>;
 
@@ -26,20 +21,15 @@ const USUAL: CoreRow = {
   lawful_choice: false,
 };
 
-<<<<<<< HEAD
 export type Core = { query: Query; close: () => void };
 
 /** A connection with every model made of these events. Dear: take one for many cases, and empty it between. */
 export async function openCore(events: readonly InputEvent[] = []): Promise<Core> {
-=======
-export async function openCore(): Promise<{ query: Query; close: () => void }> {
->>>>>>> loop
   const session = await openDuckDb({ folders: [], spillFolder: null, memoryMegabytes: 256, threads: 1, seconds: 30 });
   const query = await session.connect();
   await createReferenceTables(query, '2026-11-28T00:00:00.000Z');
   const columns = Object.entries(INPUT_COLUMNS).map(([name, type]) => `${name} ${type}`);
   await query.run(`create table staged_event (${columns.join(', ')})`);
-<<<<<<< HEAD
   await putRows(query, 'staged_event', events);
   await runModels(query, () => undefined);
   return { query, close: () => session.close() };
@@ -54,34 +44,15 @@ export async function withCore<Value>(work: (query: Query) => Promise<Value>): P
   }
 }
 
+const WITHOUT_EVENTS: readonly string[] = ['core__cause', 'core__calendar'];
+
 /** What the models know without any event stays. */
 export async function emptyCore({ query }: Core): Promise<void> {
-  for (const model of MODELS.filter((name) => name !== 'core__cause')) await query.run(`delete from ${model}`);
+  for (const model of MODELS.filter((each) => !WITHOUT_EVENTS.includes(each))) await query.run(`delete from ${model}`);
 }
 
 /** Rows of one model as they are; a column that is not named is null. */
 export async function putRows(query: Query, table: string, rows: readonly CoreRow[]): Promise<void> {
-=======
-  await runModels(query, () => undefined);
-  return { query, close: session.close };
-}
-
-export async function withCore<Value>(work: (query: Query) => Promise<Value>): Promise<Value> {
-  const { query, close } = await openCore();
-  try {
-    return await work(query);
-  } finally {
-    close();
-  }
-}
-
-/** So that one connection serves many cases. The calendar stays. */
-export async function emptyCore(query: Query): Promise<void> {
-  for (const model of KEPT_MODELS) if (model !== 'core__calendar') await query.run(`delete from ${model}`);
-}
-
-export async function putRows(query: Query, table: string, rows: CoreRow[]): Promise<void> {
->>>>>>> loop
   for (const row of rows) {
     const names = Object.keys(row);
     const values = Object.fromEntries(names.map((name): [string, DuckDBValue] => [name, row[name] ?? null]));
@@ -89,7 +60,6 @@ export async function putRows(query: Query, table: string, rows: CoreRow[]): Pro
   }
 }
 
-<<<<<<< HEAD
 const referralOf = (row: CoreRow): CoreRow => ({
   ...USUAL,
   month: typeof row['ordered_on'] === 'string' ? row['ordered_on'].slice(0, 7) : null,
@@ -98,11 +68,3 @@ const referralOf = (row: CoreRow): CoreRow => ({
 
 export const putReferrals = (query: Query, rows: readonly CoreRow[]): Promise<void> =>
   putRows(query, 'core__referral', rows.map(referralOf));
-=======
-export const putReferrals = (query: Query, rows: CoreRow[]): Promise<void> =>
-  putRows(
-    query,
-    'core__referral',
-    rows.map((row) => ({ ...USUAL, month: typeof row['ordered_on'] === 'string' ? row['ordered_on'].slice(0, 7) : null, ...row })),
-  );
->>>>>>> loop

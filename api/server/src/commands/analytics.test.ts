@@ -95,13 +95,8 @@ test('a check that finds an error is named, ends with 1, and the snapshot before
 
 test.each([
   [[], 'Say what to do.'],
-<<<<<<< HEAD
-  [['imports'], '"imports" is neither refresh nor metrics.'],
-  [['metrics', 'completeness'], 'There is no metric "completeness". There are '],
-=======
   [['imports'], '"imports" is none of refresh, metrics'],
-  [['metrics', 'completeness'], 'There is no metric "completeness". There are completion,'],
->>>>>>> loop
+  [['metrics', 'completeness'], 'There is no metric "completeness". There are '],
   [['metrics', '--by', 'zip'], '--by: "zip" is none of specialty, site,'],
   [['metrics', '--format', 'xml'], '--format: "xml" is none of table, json, csv, parquet.'],
   [['refresh', 'now'], '"now" is too much.'],
