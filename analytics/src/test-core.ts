@@ -23,16 +23,6 @@ const USUAL: CoreRow = {
 
 export type Core = { query: Query; close: () => void };
 
-/** A connection without any model. */
-export async function withQuery<Value>(work: (query: Query) => Promise<Value>): Promise<Value> {
-  const session = await openDuckDb({ folders: [], spillFolder: null, memoryMegabytes: 256, threads: 1, seconds: 30 });
-  try {
-    return await work(await session.connect());
-  } finally {
-    session.close();
-  }
-}
-
 /** A connection with every model made of these events. Dear: take one for many cases, and empty it between. */
 export async function openCore(events: readonly InputEvent[] = []): Promise<Core> {
   const session = await openDuckDb({ folders: [], spillFolder: null, memoryMegabytes: 256, threads: 1, seconds: 30 });
@@ -54,9 +44,11 @@ export async function withCore<Value>(work: (query: Query) => Promise<Value>): P
   }
 }
 
+const WITHOUT_EVENTS: readonly string[] = ['core__cause', 'core__calendar'];
+
 /** What the models know without any event stays. */
 export async function emptyCore({ query }: Core): Promise<void> {
-  for (const model of MODELS.filter((name) => name !== 'core__cause' && name !== 'core__calendar')) await query.run(`delete from ${model}`);
+  for (const model of MODELS.filter((each) => !WITHOUT_EVENTS.includes(each))) await query.run(`delete from ${model}`);
 }
 
 /** Rows of one model as they are; a column that is not named is null. */
