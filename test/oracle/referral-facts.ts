@@ -10,6 +10,8 @@ export type ReferralFacts = {
   specialty: string;
   urgency: string;
   service: string;
+  /** Whether Refloop ever recommended anybody for it. */
+  recommended: boolean;
   /** Null of what was never ordered. */
   order: null | {
     on: number;
@@ -20,6 +22,8 @@ export type ReferralFacts = {
     bookedBy: number | null;
     visits: Visit[];
     lawfulOverride: boolean;
+    /** Of the specialist ordered, in the list that was shown. */
+    rank: number | null;
   };
   lossReason: string | null;
 };
@@ -45,7 +49,7 @@ function chartSays(order: OrderNow, status: string | undefined, on: number): voi
 }
 
 export function readFacts(id: string, events: readonly ReferralEvent[]): ReferralFacts {
-  const facts: ReferralFacts = { id, specialty: '', urgency: '', service: '', order: null, lossReason: null };
+  const facts: ReferralFacts = { id, specialty: '', urgency: '', service: '', recommended: false, order: null, lossReason: null };
   let order: OrderNow | null = null;
   for (const { fact, effectiveAt, recordedAt, actor } of events) {
     const seenOn = effectiveAt === null ? null : dayNumber(effectiveAt);
@@ -54,6 +58,7 @@ export function readFacts(id: string, events: readonly ReferralEvent[]): Referra
       facts.specialty = fact.specialty;
       facts.urgency = fact.urgency;
       facts.service = fact.service;
+      if (fact.type === 'recommendation-made') facts.recommended = true;
     } else if (fact.type === 'loss-reason-recorded') facts.lossReason = fact.primary;
     else if (fact.type === 'referral-approved') {
       order = {
@@ -65,6 +70,7 @@ export function readFacts(id: string, events: readonly ReferralEvent[]): Referra
         bookedBy: null,
         visits: [],
         lawfulOverride: fact.overrideReason !== null && LAWFUL_OVERRIDES.includes(fact.overrideReason.code),
+        rank: fact.performer.rank,
         standing: 'approved',
         asked: new Map([[1, fact.performer.network]]),
         lastAsked: 1,
