@@ -1,5 +1,6 @@
 /** The three metrics once more, by their definitions in English, from the facts of each referral. */
 import { type LossReason, lossBucketOf } from '@refloop/domain/referral/loss-reason';
+import { ACCESS_ORACLES } from './access-metrics.ts';
 import { firstVisit, type ReferralFacts, seenOnOf } from './referral-facts.ts';
 import { type Duration, type LifeDay, lifeTable, reachesHalf, wilson } from './statistics.ts';
 
@@ -170,57 +171,10 @@ export const cohortCompletion: Oracle = (referrals, today) => {
   });
 };
 
-/** @param days how many days after the order the look is taken */
-const seenWithin =
-  (days: number): Oracle =>
-  (referrals, today) => {
-    const inChart = referrals.filter(stoodInChart);
-    const forVisit = inChart.filter(({ service }) => service === 'visit');
-    const followed = forVisit.filter(({ order }) => order.on + days <= today);
-    const timed = followed.filter(({ order }) => order.visits.length === 0 || seenOnOf(order) !== null);
-    const ways = timed.map((facts) => wayOf(facts, today));
-    const seen = ways.filter(({ outcome, day }) => outcome === 'arrived' && day <= days);
-    const lost = ways.filter(({ outcome, day }) => outcome === 'lost' && day <= days);
-    return shareRow(
-      seen.map(({ facts }) => facts),
-      timed,
-      {
-        seen: seen.length,
-        lost: lost.length,
-        waiting: timed.length - seen.length - lost.length,
-        left_out_young: forVisit.length - followed.length,
-        left_out_undated: followed.length - timed.length,
-        left_out_not_in_chart: referrals.length - inChart.length,
-        left_out_no_visit_asked: inChart.length - forVisit.length,
-      },
-    );
-  };
-
-export const override: Oracle = (referrals) => {
-  const inChart = referrals.filter(stoodInChart);
-  const ranked = inChart.filter(({ recommended }) => recommended);
-  const ofRank = (is: (rank: number | null) => boolean): number => ranked.filter(({ order }) => is(order.rank)).length;
-  return shareRow(
-    ranked.filter(({ order }) => order.rank !== 1),
-    ranked,
-    {
-      first: ofRank((rank) => rank === 1),
-      second: ofRank((rank) => rank === 2),
-      third: ofRank((rank) => rank === 3),
-      later: ofRank((rank) => rank !== null && rank > 3),
-      by_name: ofRank((rank) => rank === null),
-      left_out_not_recommended: inChart.length - ranked.length,
-      left_out_not_in_chart: referrals.length - inChart.length,
-    },
-  );
-};
-
 export const ORACLES: Record<string, Oracle> = {
   cohort_completion: cohortCompletion,
   completion,
   network_leakage: networkLeakage,
-  override,
-  seen_within_30: seenWithin(30),
-  seen_within_60: seenWithin(60),
+  ...ACCESS_ORACLES,
   time_to_appointment: timeToAppointment,
 };
