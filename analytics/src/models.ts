@@ -92,6 +92,11 @@ export async function runModels(query: Query, made: (model: string) => void): Pr
   }
 }
 
+/** Writes a table, or what a select gives, as one file of a snapshot: in the order of its rows, compressed with zstd. */
+export async function writeParquet(query: Query, source: string, file: string): Promise<void> {
+  await query.run(`copy ${source} to ${quoted(file)} (format parquet, compression zstd)`);
+}
+
 export type CheckOutcome = {
   /** The file's name without its ending. */
   check: string;

@@ -1,16 +1,6 @@
 /** Who is seen how soon, and who is ordered, once more by their definitions in English. */
-import type { Oracle, OracleRow } from './metrics.ts';
-import { type ReferralFacts, seenOnOf } from './referral-facts.ts';
-import { wilson } from './statistics.ts';
-
-type Ordered = ReferralFacts & { order: NonNullable<ReferralFacts['order']> };
-const stoodInChart = (facts: ReferralFacts): facts is Ordered => facts.order?.wasActive === true;
-const ids = (referrals: readonly ReferralFacts[]): string[] => referrals.map(({ id }) => id).sort();
-
-function shareRow(numerator: readonly ReferralFacts[], denominator: readonly ReferralFacts[], parts: OracleRow['parts']): OracleRow {
-  const share = wilson(numerator.length, denominator.length) ?? { value: null, low: null, high: null };
-  return { n: denominator.length, ...share, parts, numerator: ids(numerator), denominator: ids(denominator) };
-}
+import { type Oracle, shareRow, stoodInChart } from './oracle-row.ts';
+import { seenOnOf } from './referral-facts.ts';
 
 /** @param days how many days after the order the look is taken */
 const seenWithin =

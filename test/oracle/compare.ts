@@ -8,7 +8,8 @@ import type { CurvePoint, MetricRow, SegmentName } from '@refloop/analytics/metr
 import { createPseudonyms } from '@refloop/analytics/pseudonym';
 import { openWarehouse, type Warehouse } from '@refloop/analytics/warehouse';
 import { dayNumber } from './calendar.ts';
-import { ORACLES, type Oracle, type OracleRow } from './metrics.ts';
+import { ORACLES } from './metrics.ts';
+import type { Oracle, OracleRow } from './oracle-row.ts';
 import { AS_OF, type Life, playLife } from './random-history.ts';
 import { type ReferralFacts, readFacts } from './referral-facts.ts';
 import type { LifeDay } from './statistics.ts';

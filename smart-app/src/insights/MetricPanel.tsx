@@ -4,6 +4,7 @@ import type { MetricAnswer, MetricRow } from '@refloop/server/client/insights';
 import { AnswerView } from '../center/AnswerView.tsx';
 import { useAnswer } from '../center/use-answer.ts';
 import { plainTime } from '../words/plain-date.ts';
+import { AtRisk } from './AtRisk.tsx';
 import { Chart } from './Chart.tsx';
 import { ChartOrTable } from './ChartOrTable.tsx';
 import { curveOptions, curvesOf, MOST_CURVES } from './curve-options.ts';
@@ -15,18 +16,22 @@ import { intervalHeight, intervalOptions } from './interval-options.ts';
 import { MetricTable } from './MetricTable.tsx';
 import type { OnRows, ViewProps } from './views.ts';
 
-type Props = Pick<ViewProps, 'api' | 'onFail' | 'filter' | 'onRows'> & { id: string };
+type Props = Pick<ViewProps, 'api' | 'onFail' | 'filter' | 'onRows'> & {
+  id: string;
+  /** In place of what the filter says. */
+  by?: Filter['by'];
+};
 
-export function MetricPanel({ api, onFail, id, filter, onRows }: Props) {
+export function MetricPanel({ api, onFail, id, filter, onRows, by = filter.by }: Props) {
   const [whole, retryWhole] = useAnswer<MetricAnswer>(api, metricPath(id, filter, undefined), onFail);
-  const [apart, retryApart] = useAnswer<MetricAnswer>(api, metricPath(id, filter, filter.by), onFail);
+  const [apart, retryApart] = useAnswer<MetricAnswer>(api, metricPath(id, filter, by), onFail);
   return (
     <section className={styles['panel']} aria-labelledby={`metric-${id}`}>
       <AnswerView answer={whole} onRetry={retryWhole}>
         {(answer) => <Whole answer={answer} onRows={onRows} />}
       </AnswerView>
       <AnswerView answer={apart} onRetry={retryApart}>
-        {(answer) => <Apart answer={answer} by={filter.by} onRows={onRows} />}
+        {(answer) => <Apart answer={answer} by={by} onRows={onRows} />}
       </AnswerView>
     </section>
   );
@@ -80,6 +85,7 @@ function Apart({ answer, by, onRows }: { answer: MetricAnswer; by: Filter['by'];
               height={300}
               options={(palette, width) => curveOptions(curves, palette, width)}
             />
+            <AtRisk curves={curves} />
             <p className="caption">
               {rows.length > MOST_CURVES ? `The ${MOST_CURVES} with most referrals. ` : ''}Open referrals count until they were last seen;
               cancelled, expired and declined ones compete.

@@ -1,5 +1,6 @@
 /** One small drawing a segment, all on one scale, so that they can be compared by eye; each opens the rows behind it. */
 import { Button } from '@mantine/core';
+import { Chip } from '../ui/Chip.tsx';
 import styles from './Insights.module.css';
 import { Trend, topOf } from './Trend.tsx';
 import type { TrendPoint } from './trend.ts';
@@ -9,6 +10,8 @@ export type Multiple = {
   points: readonly TrendPoint[];
   /** What stands under the name: the value of all its months, with interval and n. */
   caption: string;
+  /** What it stands out by, in words. */
+  mark?: string | undefined;
 };
 
 type Props<Cell extends Multiple> = {
@@ -37,7 +40,9 @@ export function SmallMultiples<Cell extends Multiple>({ label, unit, cells, targ
               </Button>
             ) : null}
           </div>
-          <p className="caption num">{cell.caption}</p>
+          <p className="caption num">
+            {cell.caption} {cell.mark === undefined ? null : <Chip tone="warn">{cell.mark}</Chip>}
+          </p>
           <Trend label={`${label}, ${cell.name}`} points={cell.points} unit={unit} top={top} height={56} target={target} />
         </li>
       ))}

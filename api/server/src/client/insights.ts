@@ -119,6 +119,12 @@ export const InsightsStatus = z.object({
 });
 export type InsightsStatus = z.infer<typeof InsightsStatus>;
 
+/** Where the three-digit ZIP codes are that patients live in: the middle of their ZIP codes. One that is nowhere listed is not there. */
+export const PlacesAnswer = z.object({
+  places: z.array(z.object({ zip3: z.string(), state: z.string(), latitude: z.number(), longitude: z.number() })),
+});
+export type PlacesAnswer = z.infer<typeof PlacesAnswer>;
+
 export const DRILL_PARTS = ['numerator', 'denominator', 'excluded'] as const;
 
 /** Asks who stands behind a mark, and says what for: both are put on record. */

@@ -95,7 +95,7 @@ test('a check that finds an error is named, ends with 1, and the snapshot before
 
 test.each([
   [[], 'Say what to do.'],
-  [['imports'], '"imports" is neither refresh nor metrics.'],
+  [['imports'], '"imports" is none of refresh, metrics'],
   [['metrics', 'completeness'], 'There is no metric "completeness". There are '],
   [['metrics', '--by', 'zip'], '--by: "zip" is none of specialty, site,'],
   [['metrics', '--format', 'xml'], '--format: "xml" is none of table, json, csv, parquet.'],
@@ -108,10 +108,19 @@ test.each([
   expect(errors).toContain('Usage:');
 });
 
-test('--help reads well and changes nothing', async () => {
-  const { code, output } = await runCommand('analytics', ['--help'], { REFLOOP_STATE: state });
-  expect(code).toBe(0);
-  expect(output).toContain('130 cancelled');
+test('--help lists every subcommand, and each has a page of its own', async () => {
+  const help = async (...args: string[]): Promise<string> => {
+    const { code, output, errors } = await runCommand('analytics', args, { REFLOOP_STATE: state });
+    expect({ code, errors }).toEqual({ code: 0, errors: '' });
+    return output;
+  };
+  const all = await help('--help');
+  for (const words of ['refresh  makes a snapshot', 'metrics  answers metrics', '130 cancelled']) expect(all).toContain(words);
+  expect(await help('help')).toBe(all);
+  const own = await help('metrics', 'completion', '--help');
+  expect(own).toContain('Usage: npm run analytics -- metrics');
+  expect(own).not.toContain('refresh');
+  expect(await help('help', 'metrics')).toBe(own);
 });
 
 test('in production a folder that nobody attested is refused', async () => {

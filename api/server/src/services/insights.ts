@@ -7,11 +7,13 @@ import {
   type InsightsStatus,
   type MetricAnswer,
   type MetricQuestion,
+  type PlacesAnswer,
   type RowsAnswer,
   type RowsQuestion,
   SEGMENT_NAMES,
   type SegmentName,
 } from '../client/insights.ts';
+import { placeOfZip3 } from '../matching/zip3-place.ts';
 import { problem, type Refusal } from '../problem.ts';
 import { actorOf, type Session } from '../sessions/session.ts';
 import type { ReferralRow } from '../store/referrals.ts';
@@ -20,6 +22,7 @@ import type { Store } from '../store/store.ts';
 export type InsightsService = {
   status: (session: Session) => Promise<InsightsStatus>;
   metric: (session: Session, id: string, question: MetricQuestion) => Promise<MetricAnswer | Refusal>;
+  places: (session: Session) => Promise<PlacesAnswer | Refusal>;
   rows: (session: Session, question: RowsQuestion, now: Date) => Promise<RowsAnswer | Refusal>;
 };
 
@@ -68,6 +71,12 @@ export function createInsightsService({ store, warehouse }: { store: Store; ware
       if (!metricIds().includes(id)) return noMetric();
       return counted(() => warehouse.metric({ metric: id, by: segmentsOf(by), scope: scopeOf(session), filter }));
     },
+
+    places: async (session) =>
+      counted(async () => {
+        const { zip3 } = await warehouse.choices(scopeOf(session));
+        return { places: zip3.flatMap((each) => placeOfZip3(each) ?? []) };
+      }),
 
     rows: async (session, { metric, part, segment, category, filter, purpose }, now) => {
       if (!metricIds().includes(metric)) return noMetric();
