@@ -104,6 +104,19 @@ const pointOf = (row: Rows[number]): CurvePoint => ({
   censored: Number(row['censored']),
 });
 
+/** The referrals asked for as a view, for whoever asks them something that is no metric. */
+export async function defineReferrals(query: Query, question: Pick<MetricQuestion, 'scope' | 'filter'>): Promise<void> {
+  await query.run(referralView({ ...question, by: [] }));
+}
+
+/** The rules of a metric over them as views, for whoever asks something else than its result. Throws where there is no such metric. */
+export async function defineMetric(query: Query, question: Omit<MetricQuestion, 'by'>, asOf: Instant): Promise<MetricDefinition> {
+  const definition = readMetric(question.metric);
+  await defineReferrals(query, question);
+  await defineRules(query, definition, asOf);
+  return definition;
+}
+
 /** Throws where there is no such metric. */
 export async function runMetric(query: Query, question: MetricQuestion, { asOf, snapshot }: Moment): Promise<MetricResult> {
   const definition = readMetric(question.metric);

@@ -17,6 +17,7 @@ const USUAL: CoreRow = {
   service: 'visit',
   standing: 'active',
   was_active: true,
+  recommended: true,
   visits: 0,
   lawful_choice: false,
 };

@@ -1,5 +1,6 @@
 /** Metrics once more, by their definitions in English, from the facts of each referral. */
 import { type LossReason, lossBucketOf } from '@refloop/domain/referral/loss-reason';
+import { ACCESS_ORACLES } from './access-metrics.ts';
 import { cohortCompletion, loopFunnel } from './cohort-metrics.ts';
 import { denial, denialReasons, leakageReasons, lostCauses, lostReferrals, outOfNetworkOrders } from './losses.ts';
 import { MATURE, type Oracle, type Ordered, ratio, shareRow, stoodInChart } from './oracle-row.ts';
@@ -82,6 +83,7 @@ export const ORACLES: Record<string, Oracle> = {
   lost_causes: lostCauses,
   lost_referrals: lostReferrals,
   network_leakage: networkLeakage,
+  ...ACCESS_ORACLES,
   out_of_network_orders: outOfNetworkOrders,
   ...TIME_ORACLES,
 };
