@@ -4,11 +4,11 @@ import { metricIds, readMetric } from './metric-definition.ts';
 import type { SegmentName } from './metric-result.ts';
 import { HOME } from './models.ts';
 import { runMetric } from './run-metric.ts';
-import { type Core, type CoreRow, emptyCore, openCore, putReferrals } from './test-core.ts';
+import { type CoreRow, emptyCore, openCore, putReferrals } from './test-core.ts';
 
 const filesOf = (id: string): string[] => readdirSync(new URL(`metrics/${id}/`, HOME));
 
-let core: Core;
+let core: Awaited<ReturnType<typeof openCore>>;
 beforeAll(async () => {
   core = await openCore();
 });
@@ -35,15 +35,19 @@ describe.each(metricIds())('%s', (id) => {
   });
 
   test('has a file for each rule and no other, each with a header that says what it is', () => {
-    const fixed = ['cases.json', 'metric.yml', 'result.sql', ...(metric.hasCurve ? ['curve.sql'] : [])];
-    expect(filesOf(id).sort()).toEqual([...fixed, ...metric.rules.map((rule) => `${rule}.sql`)].sort());
+    const shared = new Set(readdirSync(new URL('rules/', HOME)));
+    const used = [...metric.rules, 'result', ...(metric.hasCurve ? ['curve'] : [])].map((rule) => `${rule}.sql`);
+    const own = filesOf(id).filter((name) => name.endsWith('.sql'));
+    expect(used.filter((name) => !own.includes(name) && !shared.has(name))).toEqual([]);
+    expect(own.filter((name) => !used.includes(name))).toEqual([]);
+    expect(filesOf(id)).toEqual(expect.arrayContaining(['cases.json', 'metric.yml', 'result.sql']));
     for (const file of filesOf(id).filter((name) => name.endsWith('.sql'))) {
       expect(readFileSync(new URL(`metrics/${id}/${file}`, HOME), 'utf8'), file).toMatch(/^-- [A-Z]/);
     }
   });
 
   const answerTo = async (rows: CoreRow[], by: SegmentName[]) => {
-    await emptyCore(core);
+    await emptyCore(core.query);
     await putReferrals(core.query, rows);
     return runMetric(core.query, { metric: id, by, scope: null }, { asOf: '2026-11-28T00:00:00.000Z', snapshot: 'test' });
   };
@@ -62,11 +66,11 @@ describe.each(metricIds())('%s', (id) => {
 });
 
 test('a metric that there is not is refused by name', () => {
-  expect(() => readMetric('../completion')).toThrow('There is no metric "../completion". There are completion,');
+  expect(() => readMetric('../completion')).toThrow(`There is no metric "../completion". There are ${metricIds().join(', ')}.`);
 });
 
 test('every model and check says what is in it and what is out, in lower-case SQL', () => {
-  for (const folder of ['models', 'checks', 'statistics']) {
+  for (const folder of ['models', 'checks', 'rules', 'statistics']) {
     for (const file of readdirSync(new URL(`${folder}/`, HOME))) {
       const sql = readFileSync(new URL(`${folder}/${file}`, HOME), 'utf8');
       expect(sql, file).toMatch(folder === 'checks' ? /^-- severity: (error|warning)\n-- [A-Z]/ : /^-- [A-Z]/);

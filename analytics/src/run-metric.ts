@@ -56,12 +56,16 @@ function parametersView(definition: MetricDefinition, asOf: Instant): string {
   return `create or replace temp view parameters as select ${quoted(asOf.slice(0, 10))}::date as as_of${numbers.join('')}`;
 }
 
-/** Each rule becomes a view of its name, in the order of metric.yml; shared statistics come where what they read is there. */
+/** Each rule becomes a view of its name, in the order of metric.yml. */
 async function defineRules(query: Query, definition: MetricDefinition, asOf: Instant): Promise<void> {
   await query.run(parametersView(definition, asOf));
   for (const rule of definition.rules) {
     await query.run(`create or replace temp view ${rule} as ${metricSql(definition.id, rule)}`);
   }
+}
+
+/** Shared statistics of what the rules made. A table of few rows that several parts of the answer read is made once, not for each. */
+async function defineStatistics(query: Query, definition: MetricDefinition): Promise<void> {
   for (const name of definition.statistics) await query.run(statisticsSql(name));
 }
 
@@ -105,6 +109,7 @@ export async function runMetric(query: Query, question: MetricQuestion, { asOf, 
   const definition = readMetric(question.metric);
   await query.run(referralView(question));
   await defineRules(query, definition, asOf);
+  await defineStatistics(query, definition);
   const rows = (await query.run(metricSql(definition.id, 'result'))).map(rowOf);
   const answer = { metric: headOf(definition), asOf, snapshot, by: question.by, rows };
   if (!definition.hasCurve) return answer;

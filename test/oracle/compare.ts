@@ -35,6 +35,9 @@ function segmentValue(facts: ReferralFacts, name: SegmentName): string {
       return order?.setting?.payer ?? 'unknown';
     case 'language':
       return order?.setting?.language ?? 'unknown';
+    case 'zip3':
+      // Too few people live in 036 for it to be told (45 CFR 164.514(b)(2)(i)(B)).
+      return order?.setting?.zip3 === '036' ? '000' : (order?.setting?.zip3 ?? 'unknown');
     case 'requester':
       return order ? pseudonyms.requester(SCOPE, order.requester) : 'unknown';
     case 'month':
@@ -87,7 +90,7 @@ function curveDifferences(where: string, actual: readonly CurvePoint[], expected
   });
 }
 
-const BY: SegmentName[][] = [[], ['specialty', 'urgency'], ['month'], ['site', 'payer'], ['requester', 'language']];
+const BY: SegmentName[][] = [[], ['specialty', 'urgency'], ['month'], ['site', 'payer'], ['requester', 'language'], ['zip3']];
 
 /** How much was compared, so that a run can say that it was something. */
 export type Compared = { referrals: number; events: number; rows: number; counted: number };
