@@ -1,5 +1,6 @@
 /** Reads a warehouse: metrics of the snapshot in force, and the rows behind them. */
 import { join } from 'node:path';
+import { type Contracting, readContracting } from './contracting.ts';
 import { openDuckDb, type Query, quoted, type Session } from './duckdb.ts';
 import type { DrillQuestion, DrillResult, MetricFilter, MetricResult } from './metric-result.ts';
 import { KEPT_MODELS, MODEL_VERSION } from './models.ts';
@@ -28,6 +29,7 @@ export type Warehouse = {
   metric: (question: MetricQuestion) => Promise<MetricResult>;
   drill: (question: DrillQuestion & { scope: EhrScope | null; filter?: MetricFilter }) => Promise<DrillResult>;
   choices: (scope: EhrScope | null) => Promise<Choices>;
+  contracting: (question: { scope: EhrScope | null; filter: MetricFilter }) => Promise<Contracting>;
   close: () => Promise<void>;
 };
 
@@ -112,6 +114,7 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
     metric: (question) => ask((query, moment) => runMetric(query, question, moment)),
     drill: (question) => ask((query, moment) => drillInto(query, question, moment)),
     choices: (scope) => ask((query) => readChoices(query, scope)),
+    contracting: (question) => ask((query) => readContracting(query, question)),
     close: async () => {
       const open = await opening?.catch(() => undefined);
       opening = undefined;
