@@ -31,7 +31,7 @@ type Moment = { asOf: Instant; snapshot: string };
 const UNKNOWN = 'unknown';
 
 /** The referrals asked for, each with the segment it belongs to. A struct without fields is none, hence `everyone`. */
-function referralView({ by, scope, filter }: Pick<MetricQuestion, 'by' | 'scope' | 'filter'>): string {
+export function referralView({ by, scope, filter }: Pick<MetricQuestion, 'by' | 'scope' | 'filter'>): string {
   const fields =
     by.length === 0 ? `'everyone': true` : by.map((name) => `${quoted(name)}: coalesce(${name}, ${quoted(UNKNOWN)})`).join(', ');
   const own = scope === null ? [] : [`tenant = ${quoted(scope.tenant)}`, `issuer = ${quoted(scope.issuer)}`];

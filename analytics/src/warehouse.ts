@@ -1,5 +1,6 @@
 /** Reads a warehouse: metrics of the snapshot in force, and the rows behind them. */
 import { join } from 'node:path';
+import { type Contracting, readContracting } from './contracting.ts';
 import { openDuckDb, type Query, quoted, type Session } from './duckdb.ts';
 import { type DriftResult, readDrift } from './fairness/drift.ts';
 import { type ExposureResult, readExposure } from './fairness/exposure.ts';
@@ -34,6 +35,7 @@ export type Warehouse = {
   gaps: (question: FairnessQuestion) => Promise<GapsResult>;
   exposure: (question: FairnessQuestion) => Promise<ExposureResult>;
   drift: (question: FairnessQuestion) => Promise<DriftResult>;
+  contracting: (question: { scope: EhrScope | null; filter: MetricFilter }) => Promise<Contracting>;
   close: () => Promise<void>;
 };
 
@@ -121,6 +123,7 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
     gaps: (question) => ask((query, moment) => readGaps(query, question, moment)),
     exposure: (question) => ask((query, moment) => readExposure(query, question, moment)),
     drift: (question) => ask((query, moment) => readDrift(query, question, moment)),
+    contracting: (question) => ask((query) => readContracting(query, question)),
     close: async () => {
       const open = await opening?.catch(() => undefined);
       opening = undefined;
