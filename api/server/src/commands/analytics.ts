@@ -1,5 +1,5 @@
 /**
- * `npm run analytics -- refresh` and `-- metrics`. The result on stdout and nothing else there; progress on stderr.
+ * `npm run analytics -- refresh`, `-- metrics` and `-- cms50`. The result on stdout and nothing else there; progress on stderr.
  * Exit 0 done · 1 failed, or a check found rows that make every number wrong · 2 wrong use · 130 cancelled.
  */
 import { parseArgs } from 'node:util';
@@ -16,6 +16,7 @@ import { createKeyRing } from '../crypto/key-ring.ts';
 import { wordsOf } from '../logging/words.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { openPostgresStore } from '../store/postgres/store.ts';
+import { CMS50_WRONG_USE, type Cms50Command, cms50 } from './cms50.ts';
 import { folderOf, plural, say, settings, wrongUse } from './console.ts';
 
 const USAGE = `Usage:
@@ -26,14 +27,21 @@ const USAGE = `Usage:
       Answers each metric named, or all of them, from the snapshot in force.
   npm run analytics -- metrics --list
       Says what each metric is: definition, what is left out, source, caveats.
+  npm run analytics -- cms50 --period YEAR --valuesets PATH --timezone NAME --input PATH [--format json]
+      CMS50 (Closing the Referral Loop) over what an EHR exported, with the reasons why each patient is in or out.
 
   --by NAME,NAME     tell apart by ${SEGMENTS.join(', ')}
   --format FORMAT    table unless told; parquet goes to a file or a pipe, never to a terminal
   --warehouse DIR    the folder of the warehouse; else REFLOOP_WAREHOUSE, else the folder warehouse in REFLOOP_STATE
+  --period YEAR      the calendar year that is measured
+  --valuesets PATH   a FHIR Bundle of expanded ValueSets, or a folder of ValueSet files; they come from VSAC, none comes with Refloop
+  --timezone NAME    the days of the measure are days there, as in America/New_York
+  --input PATH       a folder of NDJSON, a file a type, or a FHIR Bundle; plain or .gz
 
 Exit code: 0 done, 1 failed or a check found an error, 2 wrong use, 130 cancelled.`;
 
 const CANCELLED = 130;
+const WRONG_USE = 2;
 class Cancelled extends Error {}
 
 const FORMATS = ['table', 'json', 'csv', 'parquet'] as const;
@@ -128,7 +136,11 @@ function list(ids: string[], format: Format): string {
 const OPTIONS = {
   warehouse: { type: 'string' },
   by: { type: 'string', default: '' },
-  format: { type: 'string', default: 'table' },
+  format: { type: 'string' },
+  period: { type: 'string' },
+  valuesets: { type: 'string' },
+  timezone: { type: 'string' },
+  input: { type: 'string' },
   list: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
@@ -151,12 +163,22 @@ function metricsQuestion(named: string[], values: ReturnType<typeof read>['value
   const by = [...new Set(values.by.split(',').filter((name) => name !== ''))];
   const wrong = by.find((name) => !isSegment(name));
   if (wrong !== undefined) return wrongUse(`--by: "${wrong}" is none of ${SEGMENTS.join(', ')}.`, USAGE);
-  const { format } = values;
+  const format = values.format ?? 'table';
   if (!isFormat(format)) return wrongUse(`--format: "${format}" is none of ${FORMATS.join(', ')}.`, USAGE);
   if (format === 'parquet' && process.stdout.isTTY)
     return wrongUse('--format parquet: redirect it to a file, as in > metrics.parquet.', USAGE);
   const folder = values.warehouse === undefined ? warehouseFolderOf(process.env) : folderOf(values.warehouse);
   return { ids: named.length === 0 ? known : named, by: by.filter(isSegment), format, folder };
+}
+
+function cms50Question({ period, valuesets, timezone, input, format = 'json' }: ReturnType<typeof read>['values']): Cms50Command {
+  if (period === undefined || !/^\d{4}$/.test(period)) return wrongUse('cms50 needs --period with a year, as in --period 2026.', USAGE);
+  if (valuesets === undefined)
+    return wrongUse('cms50 needs --valuesets: a FHIR Bundle of expanded ValueSets, or a folder of them. They come from VSAC.', USAGE);
+  if (timezone === undefined) return wrongUse('cms50 needs --timezone, as in --timezone America/New_York.', USAGE);
+  if (input === undefined) return wrongUse('cms50 needs --input: a folder of NDJSON, or a FHIR Bundle.', USAGE);
+  if (format !== 'json') return wrongUse(`--format: cms50 answers as json alone, not as "${format}".`, USAGE);
+  return { year: Number(period), valueSets: folderOf(valuesets), timezone, input: folderOf(input) };
 }
 
 async function answer(args: string[], signal: AbortSignal): Promise<string | Uint8Array> {
@@ -171,9 +193,12 @@ async function answer(args: string[], signal: AbortSignal): Promise<string | Uin
       const question = metricsQuestion(named, values);
       return values.list ? list(question.ids, question.format) : metrics(question, signal);
     }
+    case 'cms50':
+      if (named.length > 0) return wrongUse(`"${named[0]}" is too much.`, USAGE);
+      return cms50(cms50Question(values), signal);
     case undefined:
     default:
-      return wrongUse(action === undefined ? 'Say what to do.' : `"${action}" is neither refresh nor metrics.`, USAGE);
+      return wrongUse(action === undefined ? 'Say what to do.' : `"${action}" is none of refresh, metrics and cms50.`, USAGE);
   }
 }
 
@@ -192,6 +217,9 @@ try {
   if (controller.signal.aborted) {
     say('Cancelled; the snapshot in force is as it was.');
     process.exitCode = CANCELLED;
+  } else if (error instanceof Error && CMS50_WRONG_USE.some((kind) => error instanceof kind)) {
+    say(error.message);
+    process.exitCode = WRONG_USE;
   } else {
     const known = KNOWN.some((kind) => error instanceof kind);
     say(known && error instanceof Error ? error.message : `It failed: ${wordsOf(error)}`);
