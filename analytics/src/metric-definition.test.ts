@@ -28,8 +28,12 @@ describe.each(metricIds())('%s', (id) => {
   });
 
   test('has a file for each rule and no other, each with a header that says what it is', () => {
-    const fixed = ['cases.json', 'metric.yml', 'result.sql', ...(metric.hasCurve ? ['curve.sql'] : [])];
-    expect(filesOf(id).sort()).toEqual([...fixed, ...metric.rules.map((rule) => `${rule}.sql`)].sort());
+    const shared = new Set(readdirSync(new URL('rules/', HOME)));
+    const used = [...metric.rules, 'result', ...(metric.hasCurve ? ['curve'] : [])].map((rule) => `${rule}.sql`);
+    const own = filesOf(id).filter((name) => name.endsWith('.sql'));
+    expect(used.filter((name) => !own.includes(name) && !shared.has(name))).toEqual([]);
+    expect(own.filter((name) => !used.includes(name))).toEqual([]);
+    expect(filesOf(id)).toEqual(expect.arrayContaining(['cases.json', 'metric.yml', 'result.sql']));
     for (const file of filesOf(id).filter((name) => name.endsWith('.sql'))) {
       expect(readFileSync(new URL(`metrics/${id}/${file}`, HOME), 'utf8'), file).toMatch(/^-- [A-Z]/);
     }
@@ -43,6 +47,15 @@ describe.each(metricIds())('%s', (id) => {
     expect(Object.keys(rows[0]?.parts ?? {}).sort()).toEqual(Object.keys(metric.parts).sort());
   });
 
+  test('a metric that divides names each category that a row may be of', async () => {
+    const { rows } = await withCore(async (query) => {
+      await putReferrals(query, [{ referral: 'a', ordered_on: '2026-01-05' }]);
+      return runMetric(query, { metric: id, by: [], scope: null }, { asOf: '2026-11-28T00:00:00.000Z', snapshot: 'test' });
+    });
+    const named = Object.keys(metric.categories);
+    expect(named.length === 0 ? [null] : named).toEqual(expect.arrayContaining(rows.map(({ category }) => category)));
+  });
+
   test('over no referral at all there is no row', async () => {
     const answer = await withCore((query) =>
       runMetric(query, { metric: id, by: ['specialty'], scope: null }, { asOf: '2026-11-28T00:00:00.000Z', snapshot: 'test' }),
@@ -52,11 +65,11 @@ describe.each(metricIds())('%s', (id) => {
 });
 
 test('a metric that there is not is refused by name', () => {
-  expect(() => readMetric('../completion')).toThrow('There is no metric "../completion". There are completion,');
+  expect(() => readMetric('../completion')).toThrow(`There is no metric "../completion". There are ${metricIds().join(', ')}.`);
 });
 
 test('every model and check says what is in it and what is out, in lower-case SQL', () => {
-  for (const folder of ['models', 'checks', 'statistics']) {
+  for (const folder of ['models', 'checks', 'rules', 'statistics']) {
     for (const file of readdirSync(new URL(`${folder}/`, HOME))) {
       const sql = readFileSync(new URL(`${folder}/${file}`, HOME), 'utf8');
       expect(sql, file).toMatch(folder === 'checks' ? /^-- severity: (error|warning)\n-- [A-Z]/ : /^-- [A-Z]/);

@@ -118,6 +118,11 @@ const known = (doing: Doing): string | null => {
   return ids.length === 0 ? null : pickOf(ids, doing.step.pick);
 };
 
+const report = ({ world, step }: Doing): string => {
+  const ids = world.referral?.reports.map(({ id }) => id) ?? [];
+  return ids.length === 0 ? 'none' : pickOf(ids, step.pick);
+};
+
 function recommend({ life, step, number, order }: Doing): void {
   order({
     type: 'recommend',
@@ -227,7 +232,33 @@ const ACTS: readonly ((doing: Doing) => void)[] = [
       fromNpi: null,
       matched: doing.step.pick % 2 === 0,
     }),
+  (doing) => doing.care({ type: 'acknowledge', attempt: last(doing), at: doing.before }),
+  (doing) =>
+    doing.care({
+      type: 'cancel-appointment',
+      attempt: last(doing),
+      at: doing.before,
+      appointmentId: known(doing) ?? 'none',
+      by: pickOf(['patient', 'specialist', 'unknown'] as const, doing.step.pick),
+    }),
+  (doing) => doing.care({ type: 'match-report', attempt: last(doing), reportId: report(doing) }),
+  (doing) => doing.care({ type: 'review-report', reportId: report(doing) }),
+  (doing) => doing.care({ type: 'review-report', reportId: report(doing) }),
+  (doing) => doing.care({ type: 'review-report', reportId: report(doing) }),
+  wellRun,
+  wellRun,
 ];
+
+/** What most referrals are meant to come to: one stage after the other, whatever comes first by now. */
+function wellRun(doing: Doing): void {
+  const { step, number, before } = doing;
+  const attempt = last(doing);
+  const startsAt = at(Math.max(0, doing.world.day + (step.pick % 40) - 20), doing.world.tick);
+  doing.care({ type: 'send', attempt, at: before, transmissionId: `t${number}`, channel: 'direct' });
+  doing.care({ type: 'accept', attempt, at: before });
+  if (step.pick % 3 > 0) doing.care({ type: 'schedule', attempt, at: before, appointmentId: appointment(doing), startsAt });
+  if (step.pick % 3 > 1) doing.care({ type: 'mark-seen', attempt, at: before, appointmentId: appointment(doing) });
+}
 
 /** Most are asked after another said no. */
 function reroute(doing: Doing): void {
