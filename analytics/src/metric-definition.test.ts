@@ -1,11 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { metricIds, readMetric } from './metric-definition.ts';
+import type { SegmentName } from './metric-result.ts';
 import { HOME } from './models.ts';
 import { runMetric } from './run-metric.ts';
-import { putReferrals, withCore } from './test-core.ts';
+import { type Core, type CoreRow, emptyCore, openCore, putReferrals } from './test-core.ts';
 
 const filesOf = (id: string): string[] => readdirSync(new URL(`metrics/${id}/`, HOME));
+
+let core: Core;
+beforeAll(async () => {
+  core = await openCore();
+});
+afterAll(() => core?.close());
 
 describe.each(metricIds())('%s', (id) => {
   const metric = readMetric(id);
@@ -39,27 +46,21 @@ describe.each(metricIds())('%s', (id) => {
     }
   });
 
-  test('explains every number of its answer, and gives every number it explains', async () => {
-    const { rows } = await withCore(async (query) => {
-      await putReferrals(query, [{ referral: 'a', ordered_on: '2026-01-05' }]);
-      return runMetric(query, { metric: id, by: [], scope: null }, { asOf: '2026-11-28T00:00:00.000Z', snapshot: 'test' });
-    });
-    expect(Object.keys(rows[0]?.parts ?? {}).sort()).toEqual(Object.keys(metric.parts).sort());
-  });
+  const answerTo = async (rows: CoreRow[], by: SegmentName[]) => {
+    await emptyCore(core);
+    await putReferrals(core.query, rows);
+    return runMetric(core.query, { metric: id, by, scope: null }, { asOf: '2026-11-28T00:00:00.000Z', snapshot: 'test' });
+  };
 
-  test('a metric that divides names each category that a row may be of', async () => {
-    const { rows } = await withCore(async (query) => {
-      await putReferrals(query, [{ referral: 'a', ordered_on: '2026-01-05' }]);
-      return runMetric(query, { metric: id, by: [], scope: null }, { asOf: '2026-11-28T00:00:00.000Z', snapshot: 'test' });
-    });
+  test('explains every number of its answer, gives every number it explains, and names each category that a row may be of', async () => {
+    const { rows } = await answerTo([{ referral: 'a', ordered_on: '2026-01-05' }], []);
+    expect(Object.keys(rows[0]?.parts ?? {}).sort()).toEqual(Object.keys(metric.parts).sort());
     const named = Object.keys(metric.categories);
     expect(named.length === 0 ? [null] : named).toEqual(expect.arrayContaining(rows.map(({ category }) => category)));
   });
 
   test('over no referral at all there is no row', async () => {
-    const answer = await withCore((query) =>
-      runMetric(query, { metric: id, by: ['specialty'], scope: null }, { asOf: '2026-11-28T00:00:00.000Z', snapshot: 'test' }),
-    );
+    const answer = await answerTo([], ['specialty']);
     expect([answer.rows, answer.curve ?? []]).toEqual([[], []]);
   });
 });

@@ -5,6 +5,7 @@ import { LOSS_REASONS } from '@refloop/domain/referral/loss-reason';
 import { isBusinessDay } from '@refloop/domain/sla/business-time';
 import { clinicHolidaysOf } from '@refloop/domain/sla/clinic-holidays';
 import { type Query, quoted } from './duckdb.ts';
+import { CAUSE_OF_DECLINE, CAUSE_OF_OVERRIDE, LOSS_CAUSES } from './loss-cause.ts';
 import restrictedZip3 from './restricted-zip3.json' with { type: 'json' };
 
 export const HOME = new URL('../', import.meta.url);
@@ -12,21 +13,27 @@ export const HOME = new URL('../', import.meta.url);
 /** In this order: a model reads only what stands before it. */
 export const MODELS = [
   'input__event',
+  'core__cause',
   'core__calendar',
   'core__order',
   'core__attempt',
   'core__visit',
   'core__appointment',
   'core__report',
+  'core__authorization',
+  'core__loss',
   'core__referral',
 ] as const;
 /** What a snapshot keeps: the events to look at, and the tables that metrics read. The others can be made from them. */
 export const KEPT_MODELS = [
   'input__event',
+  'core__cause',
   'core__calendar',
   'core__visit',
   'core__appointment',
   'core__report',
+  'core__authorization',
+  'core__loss',
   'core__referral',
 ] as const;
 
@@ -37,6 +44,17 @@ const readSql = (path: string): string => readFileSync(new URL(path, HOME), 'utf
 
 const values = (table: string, column: string, rows: readonly string[]): string =>
   `create table ${table} as select unnest([${rows.map(quoted).join(', ')}]) as ${column}`;
+
+const pairs = (table: string, from: Readonly<Record<string, string>>): string =>
+  `create table ${table} as select * from (values ${Object.entries(from)
+    .map(([code, cause]) => `(${quoted(code)}, ${quoted(cause)})`)
+    .join(', ')}) as given (code, cause)`;
+
+const causes = (): string =>
+  LOSS_CAUSES.map(
+    ({ cause, group, avoidability, recorded }, position) =>
+      `(${position}, ${[cause, group, avoidability].map(quoted).join(', ')}, ${recorded})`,
+  ).join(', ');
 
 const FIRST_YEAR = 2000;
 const DAY_MS = 86_400_000;
@@ -60,7 +78,7 @@ function findBusinessDays(lastYear: number): number[] {
   });
 }
 
-/** What the domain knows and the models ask: which days are business days, which choices are lawful, which places are too small, and as of when. */
+/** What the domain knows and the models ask: which days are business days, which choices are lawful, what a referral is lost by, which places are too small, and as of when. */
 export async function createReferenceTables(query: Query, asOf: string): Promise<void> {
   const lawful = Object.entries(LOSS_REASONS).filter(([, { bucket }]) => bucket === 'lawful-choice');
   const overrides = OVERRIDE_REASONS.filter(({ lawfulChoice }) => lawfulChoice);
@@ -78,6 +96,11 @@ export async function createReferenceTables(query: Query, asOf: string): Promise
       overrides.map(({ code }) => code),
     ),
   );
+  await query.run(
+    `create table loss_cause as select * from (values ${causes()}) as given (position, cause, cause_group, avoidability, recorded)`,
+  );
+  await query.run(pairs('cause_of_override', CAUSE_OF_OVERRIDE));
+  await query.run(pairs('cause_of_decline', CAUSE_OF_DECLINE));
   await query.run(values('restricted_zip3', 'zip3', restrictedZip3));
   const days = businessDays(Number(asOf.slice(0, 4)) + 1);
   await query.run(`create table business_day as select date '1970-01-01' + unnest([${days.join(', ')}]) as day`);

@@ -90,7 +90,7 @@ function curveDifferences(where: string, actual: readonly CurvePoint[], expected
   });
 }
 
-const BY: SegmentName[][] = [[], ['specialty', 'urgency'], ['month'], ['site', 'payer'], ['requester', 'language'], ['zip3']];
+const BY: SegmentName[][] = [[], ['specialty', 'urgency'], ['month'], ['site', 'payer'], ['requester', 'language', 'zip3']];
 
 /** How much was compared, so that a run can say that it was something. */
 export type Compared = { referrals: number; events: number; rows: number; counted: number };
