@@ -64,7 +64,7 @@ test('the order of the histories, and how often each comes, change nothing: the 
     const part = { ...r3, events: r3.events.slice(0, 4) };
     const backwards = { ...r1, events: r1.events.toReversed() };
     const again = await bytesOf((await importAll(folder, [part, r3, backwards, r1, r2, r3, r2])).snapshot.folder);
-    expect([...once.keys()]).toEqual(['core__referral.parquet', 'core__visit.parquet', 'input__event.parquet']);
+    expect([...once.keys()]).toEqual(['core__referral.parquet', 'core__visit.parquet', 'input__event.parquet', 'marks.parquet']);
     for (const [name, bytes] of once) expect({ name, same: again.get(name)?.equals(bytes) }).toEqual({ name, same: true });
   });
 });

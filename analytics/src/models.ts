@@ -12,7 +12,10 @@ export const MODELS = ['input__event', 'core__order', 'core__attempt', 'core__vi
 /** What a snapshot keeps: the events to look at, and the tables that metrics read. The others can be made from them. */
 export const KEPT_MODELS = ['input__event', 'core__visit', 'core__referral'] as const;
 
-/** Counts up with every change of what a model makes of the same events. */
+/**
+ * Counts up with every change of what a model makes of the same events, or of how an event of an older version is read; what makes
+ * rows of events (reading.ts) is noticed by itself.
+ */
 export const MODEL_VERSION = 1;
 
 const readSql = (path: string): string => readFileSync(new URL(path, HOME), 'utf8');

@@ -1,6 +1,7 @@
 /** Made-up rows in the shape of `core__referral`, as many as one likes, the same for the same seed: for measuring, not for medicine. */
-import { SPECIALTIES } from '@refloop/domain/clinical/specialty';
+
 import { quoted } from '@refloop/analytics/duckdb';
+import { SPECIALTIES } from '@refloop/domain/clinical/specialty';
 
 export const AS_OF = '2026-11-28T00:00:00.000Z';
 const DAY = AS_OF.slice(0, 10);
@@ -16,10 +17,11 @@ const drawOf = (seed: number) => {
   };
 };
 
-const oneOf = (draw: string, values: readonly string[]): string => `${list(values)}[1 + floor(pow(${draw}, 1.6) * ${values.length})::integer]`;
+const oneOf = (draw: string, values: readonly string[]): string =>
+  `${list(values)}[1 + floor(pow(${draw}, 1.6) * ${values.length})::integer]`;
 
 /**
- * A `select` of `count` rows, in the order in which the model writes them. Few specialties have most of the referrals, waits are skewed to
+ * A `select` of `count` rows. Few specialties have most of the referrals, waits are skewed to
  * the right, one in eight has been lost or ended otherwise, one in fourteen went elsewhere.
  */
 export function generatedReferrals(count: number, seed: number): string {
@@ -98,6 +100,5 @@ export function generatedReferrals(count: number, seed: number): string {
       if(is_seen and would_be_seen_on <= ${quoted(DAY)}::date, if(network_draw < 0.95, 'in', 'out'), null) as asked_network,
       null::varchar as loss_reason,
       lawful_draw < 0.03 as lawful_choice
-    from lived
-    order by tenant, issuer, specialty, ordered_on, referral`;
+    from lived`;
 }
