@@ -3,10 +3,10 @@
  * three digits of the ZIP code; no free text, no name, no identifier of a person or of a resource in the chart. That is a limited data
  * set (45 CFR 164.514(e)), and still PHI.
  */
-import type { Day, Instant } from '@refloop/domain/instant';
-import { dayOf } from '@refloop/domain/instant';
+import { dayOf as dayInUtc } from '@refloop/domain/instant';
 import type { Actor, Performer, ReferralEvent, ReferralFact, Setting } from '@refloop/domain/referral/event';
 import { orderStanding } from '@refloop/domain/referral/referral';
+import type { DayOf } from './calendar-day.ts';
 import type { Pseudonyms } from './pseudonym.ts';
 import restrictedZip3 from './restricted-zip3.json' with { type: 'json' };
 
@@ -19,6 +19,8 @@ export type History = {
   referralId: string;
   patientId: string;
   events: readonly ReferralEvent[];
+  /** As its source listed it (reading.ts); without one, or where something of it was withheld, it is read again the next time. */
+  mark?: string | null;
 };
 
 /** The columns of what is read, with their types in DuckDB. */
@@ -30,7 +32,7 @@ export const INPUT_COLUMNS = {
   patient: 'varchar',
   sequence: 'integer',
   type: 'varchar',
-  /** When it happened; null where that is only inferred. UTC, as all dates here. */
+  /** When it happened; null where that is only inferred. In the time zone of the import, as all dates here. */
   effective_on: 'date',
   /** When Refloop learned of it. */
   recorded_on: 'date',
@@ -110,7 +112,7 @@ const isReference = (text: string): boolean => {
 };
 
 /** What of an event's own fields the measures need; an event that none needs keeps its type and its dates. */
-function fieldsOf(fact: ReferralFact, within: (kind: 'appointment' | 'report', id: string) => string): InputEvent {
+function fieldsOf(fact: ReferralFact, within: (kind: 'appointment' | 'report', id: string) => string, dayOf: DayOf): InputEvent {
   switch (fact.type) {
     case 'referral-started':
     case 'recommendation-made':
@@ -195,12 +197,13 @@ function codesAlone(fields: InputEvent): InputEvent {
   return { ...fields, ...Object.fromEntries(coded) };
 }
 
-const day = (instant: Instant | null): Day | null => (instant === null ? null : dayOf(instant));
-
 const requesterOf = (actor: Actor): string => (actor.kind === 'software' ? actor.name : actor.fhirUser);
 
-/** The history of one referral, flattened. Nothing here depends on any other history, nor on the order in which they come. */
-export function flatten(history: History, pseudonyms: Pseudonyms): InputEvent[] {
+/**
+ * The history of one referral, flattened. Nothing here depends on any other history, nor on the order in which they come.
+ * @param dayOf the day of an instant, in UTC unless told
+ */
+export function flatten(history: History, pseudonyms: Pseudonyms, dayOf: DayOf = dayInUtc): InputEvent[] {
   const { tenant, issuer, site, referralId, patientId, events } = history;
   const referral = pseudonyms.referral(history, referralId);
   const of = { tenant, issuer, site, referral, patient: pseudonyms.patient(history, patientId) };
@@ -216,9 +219,9 @@ export function flatten(history: History, pseudonyms: Pseudonyms): InputEvent[] 
     ...of,
     sequence: event.sequence,
     type: event.fact.type,
-    effective_on: day(event.effectiveAt),
+    effective_on: event.effectiveAt === null ? null : dayOf(event.effectiveAt),
     recorded_on: dayOf(event.recordedAt),
     ...(event.fact.type === 'referral-approved' ? { requester: pseudonyms.requester(history, requesterOf(event.actor)) } : {}),
-    ...codesAlone(fieldsOf(event.fact, within)),
+    ...codesAlone(fieldsOf(event.fact, within, dayOf)),
   }));
 }
