@@ -6,7 +6,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Instant } from '@refloop/domain/instant';
 import { openDuckDb, type Query, quoted } from './duckdb.ts';
-import { flatten, type History, INPUT_COLUMNS } from './input-event.ts';
+import { flatten, type History, INPUT_COLUMNS, type InputEvent } from './input-event.ts';
 import { type CheckOutcome, createReferenceTables, KEPT_MODELS, MODEL_VERSION, runChecks, runModels, writeParquet } from './models.ts';
 import { createPseudonyms, type EhrScope } from './pseudonym.ts';
 import { type Building, beginSnapshot, publishSnapshot, retireSnapshots, type Snapshot } from './snapshot.ts';
@@ -54,13 +54,15 @@ export class ChecksFailed extends Error {
 const BATCH = 500;
 const WRITE_AT = 1_000_000;
 
+/** One referral as it is staged: its events by the allow-list, and which referral it is, where that is to be kept. */
+export type StagedReferral = { rows: InputEvent[]; pair: Reidentification | null };
+
 /** Writes the flattened events as lines of JSON, which DuckDB reads faster than it takes rows one by one. Memory does not grow with them. */
 async function stage(
-  source: AsyncIterable<History>,
+  source: AsyncIterable<StagedReferral>,
   file: string,
-  { pseudonymKey, reidentify, onProgress, signal }: ImportOptions,
+  { reidentify, onProgress, signal }: ImportOptions,
 ): Promise<{ events: number }> {
-  const pseudonyms = createPseudonyms(pseudonymKey);
   const out = createWriteStream(file, { mode: 0o600 });
   let failure: Error | undefined;
   out.on('error', (error) => {
@@ -73,13 +75,10 @@ async function stage(
   let [referrals, events, lines] = [0, 0, ''];
   let pairs: Reidentification[] = [];
   try {
-    for await (const history of source) {
+    for await (const { rows, pair } of source) {
       signal?.throwIfAborted();
-      const rows = flatten(history, pseudonyms);
       for (const row of rows) lines += `${JSON.stringify(row)}\n`;
-      const { tenant, issuer, site, referralId } = history;
-      const pseudonym = rows[0]?.referral;
-      if (typeof pseudonym === 'string') pairs.push({ tenant, issuer, site, pseudonym, referralId });
+      if (pair) pairs.push(pair);
       referrals += 1;
       events += rows.length;
       if (pairs.length >= BATCH) {
@@ -130,7 +129,7 @@ async function count(query: Query, sql: string): Promise<number> {
   return Number(row?.['rows']);
 }
 
-async function make(source: AsyncIterable<History>, building: Building, options: ImportOptions): Promise<Snapshot> {
+async function make(source: AsyncIterable<StagedReferral>, building: Building, options: ImportOptions): Promise<Snapshot> {
   const { warehouse, signal, now } = options;
   const staged = join(building.folder, 'staged.ndjson');
   const spillFolder = join(building.folder, 'spill');
@@ -158,17 +157,38 @@ async function make(source: AsyncIterable<History>, building: Building, options:
 }
 
 /**
- * Reads every history, makes the models, checks them, and puts the new snapshot in force. The result does not depend on the order of
- * the histories, nor on how often one of them comes. Whatever ends it before, the snapshot in force stays as it is.
- * Throws `ChecksFailed`, `NewerSnapshotInForce`, or the reason of the signal.
+ * Stages every referral, makes the models, checks them, and puts the new snapshot in force. Whatever ends it before, the snapshot in force
+ * stays as it is. Throws `ChecksFailed`, `NewerSnapshotInForce`, or the reason of the signal.
+ * @param source given the folder in which the snapshot is built: what it leaves there beside the tables is part of the snapshot
  */
-export async function importHistories(source: AsyncIterable<History>, options: ImportOptions): Promise<Snapshot> {
+export async function importReferrals(
+  source: (building: string) => AsyncIterable<StagedReferral>,
+  options: ImportOptions,
+): Promise<Snapshot> {
   const building = await beginSnapshot(options.warehouse, options.now);
   try {
-    const snapshot = await make(source, building, options);
+    const snapshot = await make(source(building.folder), building, options);
     await retireSnapshots(options.warehouse, options.keep ?? 5);
     return snapshot;
   } finally {
     await rm(building.folder, { recursive: true, force: true });
   }
+}
+
+async function* flattened(source: AsyncIterable<History>, pseudonymKey: Uint8Array): AsyncIterable<StagedReferral> {
+  const pseudonyms = createPseudonyms(pseudonymKey);
+  for await (const history of source) {
+    const { tenant, issuer, site, referralId } = history;
+    const rows = flatten(history, pseudonyms);
+    const pseudonym = rows[0]?.referral;
+    yield { rows, pair: typeof pseudonym === 'string' ? { tenant, issuer, site, pseudonym, referralId } : null };
+  }
+}
+
+/**
+ * Reads every history of our own events into a new snapshot. The result does not depend on the order of the histories, nor on how often
+ * one of them comes. Throws what `importReferrals` throws.
+ */
+export function importHistories(source: AsyncIterable<History>, options: ImportOptions): Promise<Snapshot> {
+  return importReferrals(() => flattened(source, options.pseudonymKey), options);
 }

@@ -16,7 +16,8 @@ const drawOf = (seed: number) => {
   };
 };
 
-const oneOf = (draw: string, values: readonly string[]): string => `${list(values)}[1 + floor(pow(${draw}, 1.6) * ${values.length})::integer]`;
+const oneOf = (draw: string, values: readonly string[]): string =>
+  `${list(values)}[1 + floor(pow(${draw}, 1.6) * ${values.length})::integer]`;
 
 /**
  * A `select` of `count` rows, in the order in which the model writes them. Few specialties have most of the referrals, waits are skewed to
