@@ -3,7 +3,7 @@
  * told, since it may be a patient's.
  */
 import { once } from 'node:events';
-import { createWriteStream, type WriteStream } from 'node:fs';
+import { createWriteStream, existsSync, type WriteStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { MOST_LINE_BYTES, ndjsonLines } from './ndjson-lines.ts';
@@ -80,6 +80,7 @@ const isNdjson = (name: string): boolean => /\.ndjson(\.gz)?$/.test(name);
 
 /** Every NDJSON file below a folder, in order of their names; a file named by itself is taken as it is. */
 export async function ndjsonFiles(source: string): Promise<string[]> {
+  if (!existsSync(source)) return [];
   if (!(await stat(source)).isDirectory()) return [source];
   const entries = await readdir(source, { recursive: true, withFileTypes: true });
   return entries
