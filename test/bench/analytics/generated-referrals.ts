@@ -1,6 +1,7 @@
 /** Made-up rows in the shape of `core__referral`, as many as one likes, the same for the same seed: for measuring, not for medicine. */
-import { SPECIALTIES } from '@refloop/domain/clinical/specialty';
+
 import { quoted } from '@refloop/analytics/duckdb';
+import { SPECIALTIES } from '@refloop/domain/clinical/specialty';
 
 export const AS_OF = '2026-11-28T00:00:00.000Z';
 const DAY = AS_OF.slice(0, 10);
