@@ -30,7 +30,7 @@ function judged(referrals: readonly ReferralFacts[], today: number): Judged {
   };
 }
 
-export const nonCompletion: Oracle = (referrals, today) => {
+const nonCompletion: Oracle = (referrals, today) => {
   const { counted, leftOut } = judged(referrals, today);
   const missing = counted.filter((each) => !within(firstVisit(each.order.visits)?.knownOn, each));
   const never = missing.filter(({ order }) => order.visits.length === 0);
@@ -56,7 +56,7 @@ function standingOf(facts: Ordered): 'closed' | 'not_seen' | 'no_note' | 'note_n
   return firstNote(facts.order) === undefined ? 'note_not_linked' : 'not_reviewed';
 }
 
-export const closedLoop: Oracle = (referrals, today) => {
+const closedLoop: Oracle = (referrals, today) => {
   const { counted, leftOut } = judged(referrals, today);
   const closed = counted.filter((each) => within(closedOn(each), each));
   const standing = (which: ReturnType<typeof standingOf>): Ordered[] => counted.filter((each) => standingOf(each) === which);
@@ -78,7 +78,7 @@ const CALENDAR = { timeZone: 'UTC', opens: 0, closes: 24, holidays: YEARS.flatMa
 /** The day on which a note of that visit is due: the fifth business day after it. */
 const dueOn = (visit: number): number => dayNumber(addBusinessDays(`${dayText(visit)}T00:00:00.000Z`, 5, CALENDAR));
 
-export const noteReturn: Oracle = (referrals, today) => {
+const noteReturn: Oracle = (referrals, today) => {
   const out = { young: 0, undated: 0, not_seen: 0, not_in_chart: 0, no_visit_asked: 0 };
   const counted: { facts: Ordered; visit: number }[] = [];
   for (const facts of referrals) {
@@ -138,7 +138,7 @@ const appointmentsOf = (facts: Ordered, today: number): Appointment[] =>
 
 const factsOf = (appointments: readonly Appointment[]): Ordered[] => appointments.map(({ facts }) => facts);
 
-export const noShow: Oracle = (referrals, today) => {
+const noShow: Oracle = (referrals, today) => {
   const inChart = referrals.filter(stoodInChart);
   const all = inChart.flatMap((facts) => appointmentsOf(facts, today));
   const of = (outcome: Outcome): Appointment[] => all.filter((each) => each.outcome === outcome);
@@ -167,7 +167,7 @@ const BANDS: readonly [string, number][] = [
 ];
 const bandOf = (lead: number | null): string => (lead === null ? 'unknown' : (BANDS.find(([, longest]) => lead <= longest)?.[0] ?? ''));
 
-export const noShowByLeadTime: Oracle = (referrals, today) => {
+const noShowByLeadTime: Oracle = (referrals, today) => {
   const all = referrals.filter(stoodInChart).flatMap((facts) => appointmentsOf(facts, today));
   return [...BANDS.map(([name]) => name), 'unknown'].map((category): OracleRow => {
     const band = all.filter(({ lead }) => bandOf(lead) === category);
@@ -182,4 +182,12 @@ export const noShowByLeadTime: Oracle = (referrals, today) => {
       denominator: idsOf(factsOf(settled)),
     };
   });
+};
+
+export const LOOP_ORACLES: Readonly<Record<string, Oracle>> = {
+  closed_loop: closedLoop,
+  no_show: noShow,
+  no_show_by_lead_time: noShowByLeadTime,
+  non_completion: nonCompletion,
+  note_return: noteReturn,
 };

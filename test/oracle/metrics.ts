@@ -1,8 +1,9 @@
 /** Metrics once more, by their definitions in English, from the facts of each referral. */
 import { type LossReason, lossBucketOf } from '@refloop/domain/referral/loss-reason';
+import { ACCESS_ORACLES } from './access-metrics.ts';
 import { cohortCompletion, loopFunnel } from './cohort-metrics.ts';
-import { closedLoop, nonCompletion, noShow, noShowByLeadTime, noteReturn } from './loop-metrics.ts';
-import { denial, denialReasons, leakageReasons, lostCauses, lostReferrals, outOfNetworkOrders } from './losses.ts';
+import { LOOP_ORACLES } from './loop-metrics.ts';
+import { LOSS_ORACLES } from './losses.ts';
 import { MATURE, type Oracle, type Ordered, ratio, shareRow, stoodInChart } from './oracle-row.ts';
 import { firstVisit, seenOnOf } from './referral-facts.ts';
 import { TIME_ORACLES } from './time-metrics.ts';
@@ -74,20 +75,12 @@ export const networkLeakage: Oracle = (referrals, today) => {
 };
 
 export const ORACLES: Record<string, Oracle> = {
-  closed_loop: closedLoop,
   cohort_completion: cohortCompletion,
   completion,
-  denial,
-  denial_reasons: denialReasons,
-  leakage_reasons: leakageReasons,
   loop_funnel: loopFunnel,
-  lost_causes: lostCauses,
-  lost_referrals: lostReferrals,
   network_leakage: networkLeakage,
-  no_show: noShow,
-  no_show_by_lead_time: noShowByLeadTime,
-  non_completion: nonCompletion,
-  note_return: noteReturn,
-  out_of_network_orders: outOfNetworkOrders,
+  ...ACCESS_ORACLES,
+  ...LOOP_ORACLES,
+  ...LOSS_ORACLES,
   ...TIME_ORACLES,
 };

@@ -99,10 +99,7 @@ type CountRow = {
   oldest: Date;
 };
 
-async function countOpen(
-  unit: UnitContext,
-  { now, soon, bounds }: Parameters<ObligationStore['countOpen']>[0],
-): Promise<OpenCounts> {
+async function countOpen(unit: UnitContext, { now, soon, bounds }: Parameters<ObligationStore['countOpen']>[0]): Promise<OpenCounts> {
   const whole = await unit.client.query<{ referrals: number }>(
     `select count(distinct referral_id)::integer as referrals from obligation where tenant = $1 and issuer = $2 and status = 'open'`,
     key(unit),
