@@ -182,3 +182,23 @@ test('the cumulative incidence with competing deaths is that of Br J Cancer 2004
   const byHand = [304, 302, 300, 297].reduce((sum, n, at) => sum + (alive[at] ?? 0) / n, 0);
   expect(Number(rows.at(-1)?.['incidence'])).toBeCloseTo(byHand, 12);
 });
+
+/** The chance of so many or fewer, summed term by term. */
+function poissonAtMost(count: number, mean: number): number {
+  let [term, sum] = [Math.exp(-mean), Math.exp(-mean)];
+  for (let each = 1; each <= count; each += 1) {
+    term *= mean / each;
+    sum += term;
+  }
+  return sum;
+}
+
+// The exact limits leave 2.5 % on each side; Byar's come within a tenth of a per cent of that from ten on.
+test.each([10, 40, 200])('the interval of a count of %d leaves 2.5 %% on each side', async (count) => {
+  const [row] = await withStatistics(['poisson'], (query) =>
+    query.run(`select poisson_low(${count}) as low, poisson_high(${count}) as high, poisson_low(0) as none`),
+  );
+  expect(1 - poissonAtMost(count - 1, Number(row?.['low']))).toBeCloseTo(0.025, 3);
+  expect(poissonAtMost(count, Number(row?.['high']))).toBeCloseTo(0.025, 3);
+  expect(row?.['none']).toBe(0);
+});

@@ -7,7 +7,7 @@ import type { History } from '@refloop/analytics/input-event';
 import type { CurvePoint, MetricRow, SegmentName } from '@refloop/analytics/metric-result';
 import { createPseudonyms } from '@refloop/analytics/pseudonym';
 import { openWarehouse, type Warehouse } from '@refloop/analytics/warehouse';
-import { dayNumber } from './calendar.ts';
+import { dayNumber, weekOf } from './calendar.ts';
 import { ORACLES } from './metrics.ts';
 import type { Oracle, OracleRow } from './oracle-row.ts';
 import { AS_OF, type Life, playLife } from './random-history.ts';
@@ -45,6 +45,8 @@ function segmentValue(facts: ReferralFacts, name: SegmentName): string {
     }
     case 'requester':
       return order ? pseudonyms.requester(SCOPE, order.requester) : 'unknown';
+    case 'week':
+      return order ? weekOf(order.on) : 'unknown';
     case 'month':
       return order ? new Date(order.on * 86_400_000).toISOString().slice(0, 7) : 'unknown';
   }
@@ -95,7 +97,7 @@ function curveDifferences(where: string, actual: readonly CurvePoint[], expected
   });
 }
 
-const BY: SegmentName[][] = [[], ['specialty', 'urgency'], ['month'], ['site', 'payer'], ['requester', 'language', 'zip3']];
+const BY: SegmentName[][] = [[], ['specialty', 'urgency'], ['month'], ['week'], ['site', 'payer'], ['requester', 'language', 'zip3']];
 
 /** How much was compared, so that a run can say that it was something. */
 export type Compared = { referrals: number; events: number; rows: number; counted: number };

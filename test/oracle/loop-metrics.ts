@@ -184,10 +184,32 @@ const noShowByLeadTime: Oracle = (referrals, today) => {
   });
 };
 
+/** Byar's limits, by the cube of a normal variable. */
+const byar = (count: number, sign: number): number => {
+  const mean = 1 - 1 / (9 * count);
+  const spread = 1.959963984540054 / (3 * Math.sqrt(count));
+  return count * (mean + sign * spread) ** 3;
+};
+
+const volume: Oracle = (referrals) => {
+  const ordered = referrals.filter(stoodInChart);
+  const [numerator, n] = [idsOf(ordered), ordered.length];
+  return {
+    n,
+    value: n,
+    low: n === 0 ? 0 : byar(n, -1),
+    high: byar(n + 1, 1),
+    parts: { visits: ordered.filter(({ service }) => service === 'visit').length, left_out_not_in_chart: referrals.length - n },
+    numerator,
+    denominator: numerator,
+  };
+};
+
 export const LOOP_ORACLES: Readonly<Record<string, Oracle>> = {
   closed_loop: closedLoop,
   no_show: noShow,
   no_show_by_lead_time: noShowByLeadTime,
   non_completion: nonCompletion,
   note_return: noteReturn,
+  volume,
 };

@@ -67,7 +67,7 @@ const byValue = (one: MetricRow, other: MetricRow): number => (other.value ?? -1
 
 function Apart({ answer, by, onRows }: { answer: MetricAnswer; by: Filter['by']; onRows: OnRows }) {
   const { metric, curve } = answer;
-  const rows = by === 'month' ? answer.rows : answer.rows.toSorted(byValue);
+  const rows = by === 'month' || by === 'week' ? answer.rows : answer.rows.toSorted(byValue);
   if (rows.length === 0) return <p className="caption">Nothing to tell apart by {by}.</p>;
   const curves = curvesOf(
     curve ?? [],

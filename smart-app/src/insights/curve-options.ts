@@ -39,7 +39,7 @@ export function curveOptions(curves: readonly Curve[], palette: Palette, width: 
       min: 0,
       max: LAST_DAY,
       interval: narrow ? 60 : 30,
-      name: 'days from order',
+      name: 'days',
       nameLocation: 'middle',
       nameGap: 24,
       nameTextStyle: axisText,

@@ -1,6 +1,6 @@
 /**
  * What is open now: every obligation that nobody has settled, of the referrals of this EHR and of a simulated practice beside them. What is
- * NOW is read from PostgreSQL, here and nowhere else; what is history comes from snapshots (services/insights.ts).
+ * NOW on the pages of Insights is read from PostgreSQL, here and nowhere else; what is history comes from snapshots (services/insights.ts).
  */
 import type { Referral } from '@refloop/domain/referral/referral';
 import type { ObligationKind } from '@refloop/domain/sla/service-levels';

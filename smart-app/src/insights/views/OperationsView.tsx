@@ -42,7 +42,7 @@ function Queue({ queue, onOpen, onRefresh }: { queue: QueueAnswer; onOpen: (choi
       <p className={`${styles['lead']} num`}>{queueSentence(queue)}</p>
       <p className="caption num">
         Open at {plainTime(queue.at)}, of all referrals, simulated ones among them; the filters hold for the history below.{' '}
-        <Button size="compact-sm" variant="default" onClick={onRefresh} aria-label="Look at the queue again">
+        <Button size="compact-sm" variant="default" onClick={onRefresh} aria-label="Look again at the queue">
           Look again
         </Button>
       </p>
