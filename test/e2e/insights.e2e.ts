@@ -66,3 +66,34 @@ test('a view is its address; an address that makes no sense shows everything', a
   await expect(page.getByRole('combobox', { name: 'Specialty' })).toHaveValue('');
   await expect(page.getByRole('combobox', { name: 'Told apart by' })).toHaveValue('specialty');
 });
+
+test('operations: the rows that are late at the bottleneck; quality: where loops are not closed, and the rows of that', async ({
+  page,
+}) => {
+  test.slow();
+  await openInsights(page);
+  await page.getByRole('link', { name: 'Operations' }).click();
+  await expect(page.getByText(/steps wait on .* referrals\. .* are overdue, .*Most of it is late at/)).toBeVisible();
+  await page
+    .getByRole('list', { name: 'Steps that wait' })
+    .getByRole('button', { name: /most overdue/ })
+    .click();
+  const queue = page.getByRole('dialog');
+  await queue.getByRole('textbox', { name: 'What do you need the rows for?' }).fill('To chase them');
+  await queue.getByRole('button', { name: 'Overdue' }).click();
+  await expect(queue.getByRole('row').nth(1)).toContainText('overdue');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('region', { name: 'How long it has waited', exact: true }).getByRole('row').nth(1)).toBeVisible();
+  await expectAccessible(page, 'Operations');
+  await expectFits(page, 'Operations');
+
+  await page.getByRole('link', { name: 'Quality' }).click();
+  await page.getByRole('button', { name: 'Rows: Seen, and no final note came back' }).click();
+  const gap = page.getByRole('dialog', { name: 'Closed loops: No note' });
+  await gap.getByRole('textbox', { name: 'What do you need the rows for?' }).fill('Monthly review');
+  await gap.getByRole('button', { name: 'Out of' }).click();
+  await expect(gap.getByRole('row').nth(1)).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expectAccessible(page, 'Quality');
+  await expectFits(page, 'Quality');
+});

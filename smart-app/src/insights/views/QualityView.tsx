@@ -52,37 +52,39 @@ function GapsPanel({ api, onFail, filter, onRows }: ViewProps) {
           if (!row || gaps.length === 0) return <p className="caption">{row?.note ?? 'No loop of this view stands open.'}</p>;
           return (
             <>
-              <table className={`${center['table']} num`}>
-                <thead>
-                  <tr>
-                    <th scope="col">First thing missing</th>
-                    <th scope="col">Referrals</th>
-                    <th scope="col">Of {countText(row.n)}</th>
-                    <th scope="col">Rows</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {gaps.map(({ part, category, name, count, share }) => (
-                    <tr key={part}>
-                      <th scope="row">{name}</th>
-                      <td>{countText(count)}</td>
-                      <td>{valueText(share, 'share')}</td>
-                      <td>
-                        {category === null ? null : (
-                          <Button
-                            size="compact-sm"
-                            variant="default"
-                            onClick={() => onRows(loops, { ...row, category })}
-                            aria-label={`Rows: ${name}`}
-                          >
-                            Rows
-                          </Button>
-                        )}
-                      </td>
+              <section className={center['scroll']} aria-label="Where loops are not closed, table" tabIndex={-1}>
+                <table className={`${center['table']} num`}>
+                  <thead>
+                    <tr>
+                      <th scope="col">First thing missing</th>
+                      <th scope="col">Referrals</th>
+                      <th scope="col">Of {countText(row.n)}</th>
+                      <th scope="col">Rows</th>
                     </tr>
-                  ))}
-                </tbody>
-              </table>
+                  </thead>
+                  <tbody>
+                    {gaps.map(({ part, category, name, count, share }) => (
+                      <tr key={part}>
+                        <th scope="row">{name}</th>
+                        <td>{countText(count)}</td>
+                        <td>{valueText(share, 'share')}</td>
+                        <td>
+                          {category === null ? null : (
+                            <Button
+                              size="compact-sm"
+                              variant="default"
+                              onClick={() => onRows(loops, { ...row, category })}
+                              aria-label={`Rows: ${name}`}
+                            >
+                              Rows
+                            </Button>
+                          )}
+                        </td>
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </section>
               <p className="caption">Each referral stands once, at the first thing that is missing; “Out of” lists them.</p>
             </>
           );
