@@ -1,6 +1,6 @@
 /** `npm run analytics -- import`: from an EHR's Bulk export to a snapshot in force. */
 import { writeFile } from 'node:fs/promises';
-import { NothingToImport, type ExportProgress, importExports } from '@refloop/analytics/fhir/import-exports';
+import { type ExportProgress, importExports, NothingToImport } from '@refloop/analytics/fhir/import-exports';
 import { measurable } from '@refloop/analytics/fhir/measurable';
 import { ChecksFailed } from '@refloop/analytics/import-histories';
 import { NewerSnapshotInForce } from '@refloop/analytics/snapshot';
