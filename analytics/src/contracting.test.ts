@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { readContracting } from './contracting.ts';
-import { type CoreRow, emptyCore, openCore, putReferrals, putRows } from './test-core.ts';
+import { type Core, type CoreRow, emptyCore, openCore, putReferrals, putRows } from './test-core.ts';
 
-let core: Awaited<ReturnType<typeof openCore>>;
+let core: Core;
 beforeAll(async () => {
   core = await openCore();
 });
 afterAll(() => core?.close());
-beforeEach(() => emptyCore(core.query));
+beforeEach(() => emptyCore(core));
 
 const OUTSIDE = '1999999999';
 const OTHER = '1888888888';

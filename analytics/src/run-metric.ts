@@ -114,7 +114,7 @@ export async function defineReferrals(query: Query, question: Pick<MetricQuestio
 export async function defineMetric(query: Query, question: Omit<MetricQuestion, 'by'>, asOf: Instant): Promise<MetricDefinition> {
   const definition = readMetric(question.metric);
   await defineReferrals(query, question);
-  await defineRules(query, definition, asOf);
+  await query.run(inOneGo(rulesSql(definition, { asOf, snapshot: '' })));
   return definition;
 }
 
