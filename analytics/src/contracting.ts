@@ -5,7 +5,7 @@ import { statisticsSql } from './metric-definition.ts';
 import type { MetricFilter } from './metric-result.ts';
 import { HOME } from './models.ts';
 import type { EhrScope } from './pseudonym.ts';
-import { referralView, words } from './run-metric.ts';
+import { defineReferrals, words } from './run-metric.ts';
 
 export type ContractingRow = {
   specialty: string;
@@ -39,13 +39,15 @@ export type Contracting = {
 /** Nobody is judged by fewer. */
 export const FEWEST_TO_JUDGE = 10;
 
+const words = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
 const SQL = new URL('lists/contracting.sql', HOME);
 
 export async function readContracting(
   query: Query,
   { scope, filter }: { scope: EhrScope | null; filter: MetricFilter },
 ): Promise<Contracting> {
-  await query.run(referralView({ by: [], scope, filter }));
+  await defineReferrals(query, { scope, filter });
   await query.run(statisticsSql('wilson'));
   const all = (await query.run(readFileSync(SQL, 'utf8'))).map(
     (row): ContractingRow => ({

@@ -66,3 +66,45 @@ test('a view is its address; an address that makes no sense shows everything', a
   await expect(page.getByRole('combobox', { name: 'Specialty' })).toHaveValue('');
   await expect(page.getByRole('combobox', { name: 'Told apart by' })).toHaveValue('specialty');
 });
+
+test('what is lost stands side by side and is never added; contracts, a pilot and unverified figures each with what they rest on', async ({
+  page,
+}) => {
+  test.slow();
+  await openInsights(page);
+  const lost = page.getByRole('region', { name: 'What is lost, and could it have been avoided' });
+  await expect(lost.getByText('The two are never added, nor to the numbers below')).toBeVisible();
+  await expect(lost.getByRole('list', { name: 'Side by side, never added' }).getByRole('listitem')).toHaveCount(4);
+  await lost
+    .getByRole('region', { name: /^Never seen/ })
+    .getByRole('button', { name: /^avoidable/ })
+    .click();
+  const dialog = page.getByRole('dialog', { name: 'Lost referrals: Never seen, avoidable' });
+  await dialog.getByRole('textbox', { name: 'What do you need the rows for?' }).fill('Monthly review');
+  await dialog.getByRole('button', { name: 'Counted' }).click();
+  await expect(dialog.getByRole('row').nth(1)).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
+  await expect(
+    page.getByRole('region', { name: 'Why patients were seen outside' }).getByRole('row', { name: /never a leak/ }),
+  ).toBeVisible();
+
+  const contracting = page.getByRole('region', { name: 'With whom a contract would bring patients back' });
+  await expect(contracting.getByText(/too few to name|NPI \d{10}/).first()).toBeVisible();
+
+  const pilot = page.getByRole('region', { name: 'What a pilot may have changed' });
+  await pilot.getByRole('combobox', { name: 'Site of the pilot' }).selectOption({ index: 1 });
+  await pilot.getByRole('combobox', { name: 'Compared with' }).selectOption({ index: 2 });
+  await pilot.getByRole('button', { name: 'Compare' }).click();
+  await expect(pilot.getByText(/^Change there minus change at the other:/)).toBeVisible();
+  await expect(pilot.getByText(/^A change is not an effect/)).toBeVisible();
+  await pilot.getByRole('combobox', { name: 'Compared with' }).selectOption({ index: 1 });
+  await pilot.getByRole('button', { name: 'Compare' }).click();
+  await expect(pilot.getByRole('alert')).toContainText('A site cannot be compared with itself');
+
+  await page.getByText('Figures you may have been told, and why they are not drawn here').click();
+  await expect(page.getByRole('row', { name: /45 % of referral revenue leaks/ })).toContainText('No primary source was found');
+  await expectAccessible(page, 'Insights, losses');
+  await page.setViewportSize({ width: 360, height: 800 });
+  await expectFits(page, 'Insights, losses, 360 px');
+});
