@@ -16,10 +16,10 @@ export const MODELS = [
   'core__calendar',
   'core__cause',
   'core__order',
+  'core__report',
   'core__attempt',
   'core__visit',
   'core__appointment',
-  'core__report',
   'core__authorization',
   'core__loss',
   'core__referral',
@@ -29,6 +29,7 @@ export const KEPT_MODELS = [
   'input__event',
   'core__calendar',
   'core__cause',
+  'core__attempt',
   'core__visit',
   'core__appointment',
   'core__report',
@@ -38,7 +39,7 @@ export const KEPT_MODELS = [
 ] as const;
 
 /** Counts up with every change of what a model makes of the same events. */
-export const MODEL_VERSION = 2;
+export const MODEL_VERSION = 3;
 
 const readSql = (path: string): string => readFileSync(new URL(path, HOME), 'utf8');
 

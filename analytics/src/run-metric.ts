@@ -26,12 +26,12 @@ export type MetricQuestion = {
   filter?: MetricFilter;
 };
 
-type Moment = { asOf: Instant; snapshot: string };
+export type Moment = { asOf: Instant; snapshot: string };
 
 const UNKNOWN = 'unknown';
 
 /** The referrals asked for, each with the segment it belongs to. A struct without fields is none, hence `everyone`. */
-function referralView({ by, scope, filter }: Pick<MetricQuestion, 'by' | 'scope' | 'filter'>): string {
+export function referralView({ by, scope, filter }: Pick<MetricQuestion, 'by' | 'scope' | 'filter'>): string {
   const fields =
     by.length === 0 ? `'everyone': true` : by.map((name) => `${quoted(name)}: coalesce(${name}, ${quoted(UNKNOWN)})`).join(', ');
   const own = scope === null ? [] : [`tenant = ${quoted(scope.tenant)}`, `issuer = ${quoted(scope.issuer)}`];
@@ -51,7 +51,7 @@ function filterSql({ from, to, ...values }: MetricFilter): string[] {
 
 const FILTERS = ['specialty', 'site', 'payer'] as const;
 
-function parametersView(definition: MetricDefinition, asOf: Instant): string {
+export function parametersView(definition: Pick<MetricDefinition, 'parameters'>, asOf: Instant): string {
   const numbers = Object.entries(definition.parameters).map(([name, value]) => `, ${value}::integer as ${name}`);
   return `create or replace temp view parameters as select ${quoted(asOf.slice(0, 10))}::date as as_of${numbers.join('')}`;
 }
