@@ -14,7 +14,9 @@ import { keySetRoutes } from './routes/key-set.ts';
 import type { Route } from './routes/route.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { siteRoutes } from './routes/sites.ts';
+import { specialistsRoutes } from './routes/specialists.ts';
 import { createInsightsService } from './services/insights.ts';
+import { createSpecialistsService } from './services/specialists.ts';
 import type { Discovery } from './sessions/discovery.ts';
 import type { Fetch } from './sessions/ehr-request.ts';
 import type { Site } from './sites.ts';
@@ -55,6 +57,7 @@ export function allRoutes(deps: RouteDeps): Route[] {
     ...delegationRoutes({ store, sites, newId }),
     ...auditRoutes({ store }),
     ...insightsRoutes({ insights: createInsightsService({ store, warehouse: deps.warehouse }) }),
+    ...specialistsRoutes({ specialists: createSpecialistsService({ warehouse: deps.warehouse, index: deps.index }) }),
     ...ehrSelfTestRoutes({ ...deps, randomId: newId }),
     ...referralRoutes({ store, index: deps.index, policy: deps.policy, newId, version: deps.version }),
   ];

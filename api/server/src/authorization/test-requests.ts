@@ -185,6 +185,7 @@ export const REQUESTS: Record<string, Request> = {
   'get /insights | the numbers': fixed('/insights'),
   'get /insights/metrics/:metric | the numbers': fixed('/insights/metrics/completion?by=specialty'),
   'get /insights/places | the numbers': fixed('/insights/places'),
+  'get /insights/specialists | the numbers': fixed('/insights/specialists?measure=acceptance'),
   'post /insights/rows | the numbers': fixed('/insights/rows', { body: () => rowsQuestion }),
   'get /audit/status | the chain': fixed('/audit/status'),
   'get /audit/recommendations | a draft': {
