@@ -39,8 +39,6 @@ export type Contracting = {
 /** Nobody is judged by fewer. */
 export const FEWEST_TO_JUDGE = 10;
 
-const words = (value: unknown): string | null => (typeof value === 'string' ? value : null);
-
 const SQL = new URL('lists/contracting.sql', HOME);
 
 export async function readContracting(

@@ -56,7 +56,7 @@ function filterSql({ from, to, ...values }: MetricFilter): string[] {
 
 const FILTERS = ['specialty', 'site', 'payer'] as const;
 
-function parametersView(definition: MetricDefinition, { asOf, asOfDay }: Moment): string {
+export function parametersView(definition: Pick<MetricDefinition, 'parameters'>, { asOf, asOfDay }: Moment): string {
   const numbers = Object.entries(definition.parameters).map(([name, value]) => `, ${value}::integer as ${name}`);
   return `create or replace temp view parameters as select ${quoted(asOfDay ?? dayOf(asOf))}::date as as_of${numbers.join('')}`;
 }

@@ -129,11 +129,18 @@ export const DRILL_PARTS = ['numerator', 'denominator', 'excluded'] as const;
 
 /** Asks who stands behind a mark, and says what for: both are put on record. */
 export const RowsQuestion = z.object({
+  /** A metric, or a measure of specialists. */
   metric: z.string().max(60),
   part: z.enum(DRILL_PARTS),
   segment: Segment,
   /** Of the row; null = all of the segment. */
   category: z.string().max(60).nullable().default(null),
+  /** NPI of the specialist; of a measure of specialists alone. */
+  specialist: z
+    .string()
+    .regex(/^\d{10}$/, 'An NPI has ten digits')
+    .nullable()
+    .default(null),
   filter: InsightsFilter,
   purpose: z.string().trim().min(3, 'Say in a few words what you need the rows for').max(200),
 });

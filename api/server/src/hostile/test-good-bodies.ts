@@ -127,6 +127,7 @@ export const GOOD: Record<string, Good> = {
       part: 'numerator',
       segment: { specialty: 'cardiology' },
       category: 'wait-too-long',
+      specialist: '1234567893',
       filter: { from: '2026-01', to: '2026-06', specialty: 'cardiology', site: 'Riverside', payer: 'Larkspur' },
       purpose: 'For the test',
     }),

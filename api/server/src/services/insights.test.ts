@@ -65,6 +65,7 @@ const question: RowsQuestion = {
   part: 'numerator',
   segment: {},
   category: null,
+  specialist: null,
   filter: {},
   purpose: 'To call them',
 };
