@@ -51,14 +51,18 @@ function filterSql({ from, to, ...values }: MetricFilter): string[] {
 
 const FILTERS = ['specialty', 'site', 'payer'] as const;
 
-function parametersView(definition: MetricDefinition, asOf: Instant): string {
-  const numbers = Object.entries(definition.parameters).map(([name, value]) => `, ${value}::integer as ${name}`);
+/** For measures of a calendar year: that of the last month looked at, else of the first one, else of the snapshot. */
+const yearOf = ({ from, to }: MetricFilter, asOf: Instant): number => Number((to ?? from ?? asOf).slice(0, 4));
+
+function parametersView(definition: MetricDefinition, asOf: Instant, filter: MetricFilter): string {
+  const given = { ...definition.parameters, period_year: yearOf(filter, asOf) };
+  const numbers = Object.entries(given).map(([name, value]) => `, ${value}::integer as ${name}`);
   return `create or replace temp view parameters as select ${quoted(asOf.slice(0, 10))}::date as as_of${numbers.join('')}`;
 }
 
 /** Each rule becomes a view of its name, in the order of metric.yml. */
-async function defineRules(query: Query, definition: MetricDefinition, asOf: Instant): Promise<void> {
-  await query.run(parametersView(definition, asOf));
+async function defineRules(query: Query, definition: MetricDefinition, asOf: Instant, filter: MetricFilter = {}): Promise<void> {
+  await query.run(parametersView(definition, asOf, filter));
   for (const rule of definition.rules) {
     await query.run(`create or replace temp view ${rule} as ${metricSql(definition.id, rule)}`);
   }
@@ -108,7 +112,7 @@ const pointOf = (row: Rows[number]): CurvePoint => ({
 export async function runMetric(query: Query, question: MetricQuestion, { asOf, snapshot }: Moment): Promise<MetricResult> {
   const definition = readMetric(question.metric);
   await query.run(referralView(question));
-  await defineRules(query, definition, asOf);
+  await defineRules(query, definition, asOf, question.filter);
   await defineStatistics(query, definition);
   const rows = (await query.run(metricSql(definition.id, 'result'))).map(rowOf);
   const answer = { metric: headOf(definition), asOf, snapshot, by: question.by, rows };
@@ -137,7 +141,7 @@ export async function drillInto(
   const { metric, scope, segment, category, part, limit, filter } = question;
   const by = Object.keys(segment) as SegmentName[];
   await query.run(referralView({ by, scope, filter: filter ?? {} }));
-  await defineRules(query, readMetric(metric), asOf);
+  await defineRules(query, readMetric(metric), asOf, filter);
   const ofCategory = category !== null && (await tellsCategories(query, part));
   const values: Record<string, string> = {
     ...Object.fromEntries(by.map((name) => [name, segment[name] ?? UNKNOWN])),
