@@ -184,6 +184,7 @@ export const REQUESTS: Record<string, Request> = {
   'get /signers | the author': row('the author', () => '/signers', { listed: ({ signers }) => subjects(signers) }),
   'get /insights | the numbers': fixed('/insights'),
   'get /insights/metrics/:metric | the numbers': fixed('/insights/metrics/completion?by=specialty'),
+  'get /insights/cms50 | the numbers': fixed('/insights/cms50?period=2026'),
   'get /insights/places | the numbers': fixed('/insights/places'),
   'get /insights/contracting | the numbers': fixed('/insights/contracting'),
   'get /insights/comparison | the numbers': fixed(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Cms50Answer, Cms50Question } from '../client/cms50.ts';
 import { InsightsStatus, MetricAnswer, MetricQuestion, PlacesAnswer, RowsAnswer, RowsQuestion } from '../client/insights.ts';
 import type { InsightsService } from '../services/insights.ts';
 import { type Route, sessionRoute } from './route.ts';
@@ -21,6 +22,15 @@ export const insightsRoutes = ({ insights }: { insights: InsightsService }): Rou
     query: MetricQuestion,
     answer: MetricAnswer,
     handle: async ({ session, params, query }) => insights.metric(session, params.metric, query),
+  }),
+  sessionRoute({
+    method: 'get',
+    path: '/insights/cms50',
+    summary: 'CMS50 as far as our referrals tell, why it differs from the closed-loop rate, and what would still close.',
+    roles: ['coordinator', 'lead'],
+    query: Cms50Question,
+    answer: Cms50Answer,
+    handle: async ({ session, query }) => insights.cms50(session, query),
   }),
   sessionRoute({
     method: 'get',

@@ -2,6 +2,7 @@ import type { AuditEntry } from '@refloop/domain/audit/entry';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { inChart, minute } from '@refloop/domain/referral/test-care';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Cms50Question } from '../client/cms50.ts';
 import type { RowsQuestion } from '../client/insights.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Scope } from '../store/store.ts';
@@ -104,6 +105,40 @@ describe('once there is one', () => {
     expect(await whole(north, { from: '2026-12' })).toEqual([]);
     expect(await whole(north, { payer: 'unknown' })).toEqual([[4, 0.75]]);
     expect(await whole(north, { payer: `unknown' or 'x' = 'x` })).toEqual([]);
+  });
+
+  test('CMS50 as far as the referrals tell: of the year that is named, of one snapshot, with its rows', async () => {
+    const cms50 = async (scope: Scope, asked: Cms50Question) => {
+      const answer = await insights.cms50(lead(scope), asked);
+      if ('refused' in answer) throw new Error(answer.detail);
+      return answer;
+    };
+    const { own, reconciliation, open, period, snapshot, cannotKnow } = await cms50(north, { period: '2026' });
+    // Ordered in November 2026: too late in the year for the measure, and all of one patient.
+    expect(period).toEqual({ year: 2026, start: '2026-01-01', end: '2026-12-31', referralsUntil: '2026-10-31' });
+    expect(own.rows[0]).toMatchObject({ n: 0, value: null, parts: { left_out_after_october: 4 } });
+    expect(reconciliation.rows.map(({ category, n }) => [category, n])).toEqual([
+      ['closed-loop', 4],
+      ['every-age', 4],
+      ['as-in-chart', 4],
+      ['received', 4],
+      ['until-october', 0],
+      ['first-only', 0],
+    ]);
+    expect(open.rows[0]).toMatchObject({ n: 0, note: 'Every first referral of the year is answered, or there is none.' });
+    expect([own.snapshot, reconciliation.snapshot, open.snapshot]).toEqual([snapshot, snapshot, snapshot]);
+    expect(cannotKnow.join(' ')).toContain('Visits to the practice are not in our events');
+    expect((await cms50(south, { period: '2026' })).reconciliation.rows[0]?.n).toBe(5);
+    // The year of the months, else of the snapshot.
+    expect((await cms50(north, { to: '2026-11' })).reconciliation.rows[0]?.n).toBe(4);
+    expect((await cms50(north, {})).period.year).toBe(2027);
+    const left = await rowsOf(north, {
+      metric: 'cms50_reconciliation',
+      category: 'until-october',
+      part: 'excluded',
+      filter: { from: '2026-01', to: '2026-12' },
+    });
+    expect(left.rows.map(({ why }) => why)).toEqual(Array.from({ length: 4 }, () => 'left-the-count'));
   });
 
   test('the rows behind a mark are those it counts, of one’s own EHR', async () => {
