@@ -55,9 +55,11 @@ export async function withCore<Value>(work: (query: Query) => Promise<Value>): P
   }
 }
 
+const WITHOUT_EVENTS: readonly string[] = ['core__cause', 'core__calendar'];
+
 /** What the models know without any event stays. */
 export async function emptyCore({ query }: Core): Promise<void> {
-  for (const model of MODELS.filter((name) => name !== 'core__cause' && name !== 'core__calendar')) await query.run(`delete from ${model}`);
+  for (const model of MODELS.filter((each) => !WITHOUT_EVENTS.includes(each))) await query.run(`delete from ${model}`);
 }
 
 /** Rows of one model as they are; a column that is not named is null. */

@@ -1,5 +1,7 @@
 /** Reads a warehouse: metrics of the snapshot in force, and the rows behind them. */
 import { join } from 'node:path';
+import { dayIn } from './calendar-day.ts';
+import { type Contracting, readContracting } from './contracting.ts';
 import { openDuckDb, type Query, quoted, type Session } from './duckdb.ts';
 import { type DriftResult, readDrift } from './fairness/drift.ts';
 import { type ExposureResult, readExposure } from './fairness/exposure.ts';
@@ -7,7 +9,7 @@ import { type FairnessQuestion, type GapsResult, readGaps } from './fairness/gap
 import type { DrillQuestion, DrillResult, MetricFilter, MetricResult } from './metric-result.ts';
 import { KEPT_MODELS, MODEL_VERSION } from './models.ts';
 import type { EhrScope } from './pseudonym.ts';
-import { type Choices, drillInto, type MetricQuestion, readChoices, runMetric } from './run-metric.ts';
+import { type Choices, drillInto, type MetricQuestion, type Moment, readChoices, runMetric } from './run-metric.ts';
 import { currentSnapshot, type Snapshot, type SnapshotManifest } from './snapshot.ts';
 
 export class NoSnapshot extends Error {
@@ -34,6 +36,7 @@ export type Warehouse = {
   gaps: (question: FairnessQuestion) => Promise<GapsResult>;
   exposure: (question: FairnessQuestion) => Promise<ExposureResult>;
   drift: (question: FairnessQuestion) => Promise<DriftResult>;
+  contracting: (question: { scope: EhrScope | null; filter: MetricFilter }) => Promise<Contracting>;
   close: () => Promise<void>;
 };
 
@@ -94,7 +97,7 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
     return opening;
   }
 
-  async function ask<Answer>(work: (query: Query, moment: { asOf: string; snapshot: string }) => Promise<Answer>): Promise<Answer> {
+  async function ask<Answer>(work: (query: Query, moment: Moment) => Promise<Answer>): Promise<Answer> {
     let open = await inForce();
     // Closed in the moment between being found and being asked.
     while (open.retired) open = await inForce();
@@ -102,8 +105,8 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
     try {
       const query = await open.session.connect();
       try {
-        const { asOf, name } = open.snapshot.manifest;
-        return await work(query, { asOf, snapshot: name });
+        const { asOf, name, reading } = open.snapshot.manifest;
+        return await work(query, { asOf, asOfDay: dayIn(reading?.timezone ?? 'UTC')(asOf), snapshot: name });
       } finally {
         query.close();
       }
@@ -121,6 +124,7 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
     gaps: (question) => ask((query, moment) => readGaps(query, question, moment)),
     exposure: (question) => ask((query, moment) => readExposure(query, question, moment)),
     drift: (question) => ask((query, moment) => readDrift(query, question, moment)),
+    contracting: (question) => ask((query) => readContracting(query, question)),
     close: async () => {
       const open = await opening?.catch(() => undefined);
       opening = undefined;

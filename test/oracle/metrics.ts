@@ -2,7 +2,7 @@
 import { type LossReason, lossBucketOf } from '@refloop/domain/referral/loss-reason';
 import { ACCESS_ORACLES } from './access-metrics.ts';
 import { cohortCompletion, loopFunnel } from './cohort-metrics.ts';
-import { denial, denialReasons, leakageReasons, lostCauses, lostReferrals, outOfNetworkOrders } from './losses.ts';
+import { LOSS_ORACLES } from './losses.ts';
 import { MATURE, type Oracle, type Ordered, ratio, shareRow, stoodInChart } from './oracle-row.ts';
 import { firstVisit, seenOnOf } from './referral-facts.ts';
 import { TIME_ORACLES } from './time-metrics.ts';
@@ -76,14 +76,9 @@ export const networkLeakage: Oracle = (referrals, today) => {
 export const ORACLES: Record<string, Oracle> = {
   cohort_completion: cohortCompletion,
   completion,
-  denial,
-  denial_reasons: denialReasons,
-  leakage_reasons: leakageReasons,
   loop_funnel: loopFunnel,
-  lost_causes: lostCauses,
-  lost_referrals: lostReferrals,
   network_leakage: networkLeakage,
   ...ACCESS_ORACLES,
-  out_of_network_orders: outOfNetworkOrders,
+  ...LOSS_ORACLES,
   ...TIME_ORACLES,
 };
