@@ -93,7 +93,7 @@ test('a check that finds an error is named, ends with 1, and the snapshot before
 
 test.each([
   [[], 'Say what to do.'],
-  [['imports'], '"imports" is none of refresh, metrics'],
+  [['imports'], '"imports" is none of refresh, import, metrics'],
   [['metrics', 'completeness'], 'There is no metric "completeness". There are completion,'],
   [['metrics', '--by', 'zip'], '--by: "zip" is none of specialty, site,'],
   [['metrics', '--format', 'xml'], '--format: "xml" is none of table, json, csv, parquet.'],
