@@ -58,6 +58,7 @@ const save = ({ target: { made } }: Question): Body => ({ revision: made.revisio
 const step = (id: string, more = ''): string => `/plans/${id}/steps/DocumentReference${more}`;
 const holder = { holder: HOLDER };
 const rowsQuestion = { metric: 'completion', part: 'denominator', segment: {}, filter: {}, purpose: 'For the test' };
+const exportQuestion = { title: 'Executive', metrics: ['completion'], by: 'specialty', filter: {}, purpose: 'For the test' };
 const withReason = { reason: 'For the test' };
 
 /** An id_token of the EHR for whoever asks; one that nobody signed for whoever is nobody. */
@@ -185,6 +186,9 @@ export const REQUESTS: Record<string, Request> = {
   'get /insights | the numbers': fixed('/insights'),
   'get /insights/metrics/:metric | the numbers': fixed('/insights/metrics/completion?by=specialty'),
   'get /insights/places | the numbers': fixed('/insights/places'),
+  'post /insights/exports/csv | the numbers': fixed('/insights/exports/csv', { body: () => exportQuestion }),
+  'post /insights/exports/parquet | the numbers': fixed('/insights/exports/parquet', { body: () => exportQuestion }),
+  'post /insights/exports/pdf | the numbers': fixed('/insights/exports/pdf', { body: () => exportQuestion }),
   'post /insights/rows | the numbers': fixed('/insights/rows', { body: () => rowsQuestion }),
   'get /audit/status | the chain': fixed('/audit/status'),
   'get /audit/recommendations | a draft': {

@@ -39,7 +39,7 @@ const segmentsOf = (by: string | undefined): SegmentName[] => (by ?? '').split('
 const MOST_ROWS = 200;
 
 /** Before the first snapshot, or the first of this version, there is nothing to ask. */
-async function counted<Value>(work: () => Promise<Value>): Promise<Value | Refusal> {
+export async function counted<Value>(work: () => Promise<Value>): Promise<Value | Refusal> {
   try {
     return await work();
   } catch (error) {

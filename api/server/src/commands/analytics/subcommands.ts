@@ -1,9 +1,10 @@
 /** All that `npm run analytics` can do. To add one: a file beside this, and a line here. */
 import { metrics } from './metrics.ts';
 import { refresh } from './refresh.ts';
+import { report } from './report.ts';
 import type { Subcommand } from './subcommand.ts';
 
-export const SUBCOMMANDS: readonly Subcommand[] = [refresh, metrics];
+export const SUBCOMMANDS: readonly Subcommand[] = [refresh, metrics, report];
 
 const asksForHelp = (args: string[]): boolean => args.includes('--help') || args.includes('-h');
 
