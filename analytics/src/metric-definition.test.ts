@@ -4,11 +4,11 @@ import { metricIds, readMetric } from './metric-definition.ts';
 import type { SegmentName } from './metric-result.ts';
 import { HOME } from './models.ts';
 import { runMetric } from './run-metric.ts';
-import { type Core, type CoreRow, emptyCore, openCore, putReferrals } from './test-core.ts';
+import { type CoreRow, emptyCore, openCore, putReferrals } from './test-core.ts';
 
 const filesOf = (id: string): string[] => readdirSync(new URL(`metrics/${id}/`, HOME));
 
-let core: Core;
+let core: Awaited<ReturnType<typeof openCore>>;
 beforeAll(async () => {
   core = await openCore();
 });
@@ -47,7 +47,7 @@ describe.each(metricIds())('%s', (id) => {
   });
 
   const answerTo = async (rows: CoreRow[], by: SegmentName[]) => {
-    await emptyCore(core);
+    await emptyCore(core.query);
     await putReferrals(core.query, rows);
     return runMetric(core.query, { metric: id, by, scope: null }, { asOf: '2026-11-28T00:00:00.000Z', snapshot: 'test' });
   };

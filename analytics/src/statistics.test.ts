@@ -2,14 +2,14 @@
 import { describe, expect, test } from 'vitest';
 import type { Query } from './duckdb.ts';
 import { statisticsSql } from './metric-definition.ts';
-import { withCore } from './test-core.ts';
+import { withQuery } from './test-core.ts';
 
 const withStatistics = <Value>(
   names: string[],
   work: (query: Query) => Promise<Value>,
   durations = 'select null::integer as segment, 0 as day, null as outcome limit 0',
 ) =>
-  withCore(async (query) => {
+  withQuery(async (query) => {
     await query.run(`create temp view durations as ${durations}`);
     for (const name of names) await query.run(statisticsSql(name));
     return work(query);

@@ -10,6 +10,8 @@ export const CURVE_DAYS = [30, 60, 90] as const;
 export type Quantity = 'share' | 'median' | `incidence by day ${number}` | `Kaplan–Meier by day ${number}`;
 
 export const keyOf = (metric: string, quantity: Quantity, segment: string): string => `${metric}: ${quantity}, ${segment}`;
+/** Of a metric that divides what it counts, the part. */
+export const namedMetric = (metric: string, category: string | null | undefined): string => (category ? `${metric} (${category})` : metric);
 export const segmentKey = (name: ToldApart, value: string): string => (name === null ? 'all' : `${name} ${value}`);
 
 /** Of the groups of TOLD_APART, the value of one referral. */

@@ -8,7 +8,7 @@ import { dayNumber } from '../oracle/calendar.ts';
 import { ORACLES } from '../oracle/metrics.ts';
 import { type ReferralFacts, readFacts } from '../oracle/referral-facts.ts';
 import type { LifeDay } from '../oracle/statistics.ts';
-import { CURVE_DAYS, keyOf, segmentKey, TOLD_APART, valueOf } from './estimand.ts';
+import { CURVE_DAYS, keyOf, namedMetric, segmentKey, TOLD_APART, valueOf } from './estimand.ts';
 import { AS_OF, simulatedOrders } from './simulated-orders.ts';
 
 /** `n`: how many referrals the truth was counted over. */
@@ -37,8 +37,10 @@ function countBatch(batch: readonly ReferralFacts[], counted: Map<string, Counte
   for (const name of TOLD_APART) {
     for (const [value, group] of Map.groupBy(batch, (facts) => valueOf(facts, name))) {
       for (const [metric, oracle] of Object.entries(ORACLES)) {
-        const row = oracle(group, today);
-        add(counted, JSON.stringify([metric, segmentKey(name, value)]), row.n, row.numerator.length, row.curve);
+        for (const row of [oracle(group, today)].flat()) {
+          const key = JSON.stringify([namedMetric(metric, row.category), segmentKey(name, value)]);
+          add(counted, key, row.n, row.numerator.length, row.curve);
+        }
       }
     }
   }

@@ -4,7 +4,7 @@ import { metricIds } from '@refloop/analytics/metric-definition';
 import type { CurvePoint, MetricRow } from '@refloop/analytics/metric-result';
 import { runMetric } from '@refloop/analytics/run-metric';
 import { PAYERS } from '@refloop/server/practice/practice';
-import { CURVE_DAYS, keyOf, segmentKey, TOLD_APART, type ToldApart } from './estimand.ts';
+import { CURVE_DAYS, keyOf, namedMetric, segmentKey, TOLD_APART, type ToldApart } from './estimand.ts';
 import { AS_OF } from './simulated-orders.ts';
 
 /** The interval that was given; `high` is null where it is open above. */
@@ -21,7 +21,8 @@ function onDay(points: readonly CurvePoint[], day: number): CurvePoint | undefin
 
 function intervalsOf(metric: string, name: ToldApart, row: MetricRow, curve: readonly CurvePoint[] | undefined): Given[] {
   const segment = segmentOf(name, row);
-  if (!curve) return row.low === null ? [] : [{ key: keyOf(metric, 'share', segment), low: row.low, high: row.high }];
+  if (!curve)
+    return row.low === null ? [] : [{ key: keyOf(namedMetric(metric, row.category), 'share', segment), low: row.low, high: row.high }];
   const points = curve.filter((point) => segmentOf(name, point) === segment);
   const median: Given[] = row.low === null ? [] : [{ key: keyOf(metric, 'median', segment), low: row.low, high: row.high }];
   return [

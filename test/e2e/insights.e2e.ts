@@ -25,7 +25,9 @@ async function openInsights(page: Page): Promise<void> {
   }).toPass({ timeout: 120_000 });
 }
 
-test('the top avoidable cause of lost cardiology referrals and the rows behind it, in four actions; then the view as a file', async ({ page }) => {
+test('the top avoidable cause of lost cardiology referrals and the rows behind it, in four actions; then the view as a file', async ({
+  page,
+}) => {
   test.slow();
   await openInsights(page);
   let actions = 0;
@@ -47,6 +49,12 @@ test('the top avoidable cause of lost cardiology referrals and the rows behind i
 
   await page.getByRole('button', { name: 'Export' }).click();
   const files = page.getByRole('dialog', { name: 'Export: Executive' });
+  await files.getByRole('textbox', { name: 'What do you need the file for?' }).fill('The board');
+  await expectAccessible(page, 'the export');
+  const coming = page.waitForEvent('download');
+  await files.getByRole('button', { name: 'CSV' }).click();
+  expect((await coming).suggestedFilename()).toBe('referrals.csv');
+});
 
 test('every view is accessible, fits each width, shows the table behind its charts, and is its address', async ({ page }) => {
   test.slow();

@@ -189,6 +189,11 @@ export const REQUESTS: Record<string, Request> = {
   'post /insights/exports/csv | the numbers': fixed('/insights/exports/csv', { body: () => exportQuestion }),
   'post /insights/exports/parquet | the numbers': fixed('/insights/exports/parquet', { body: () => exportQuestion }),
   'post /insights/exports/pdf | the numbers': fixed('/insights/exports/pdf', { body: () => exportQuestion }),
+  'get /insights/contracting | the numbers': fixed('/insights/contracting'),
+  'get /insights/comparison | the numbers': fixed(
+    '/insights/comparison?metric=completion&beforeFrom=2026-01&beforeTo=2026-03&afterFrom=2026-04&afterTo=2026-06',
+  ),
+  'get /insights/claims | the numbers': fixed('/insights/claims'),
   'post /insights/rows | the numbers': fixed('/insights/rows', { body: () => rowsQuestion }),
   'get /audit/status | the chain': fixed('/audit/status'),
   'get /audit/recommendations | a draft': {

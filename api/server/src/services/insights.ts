@@ -26,7 +26,7 @@ export type InsightsService = {
   rows: (session: Session, question: RowsQuestion, now: Date) => Promise<RowsAnswer | Refusal>;
 };
 
-const scopeOf = ({ scope: { tenant, issuer } }: Session): EhrScope => ({ tenant, issuer });
+export const scopeOf = ({ scope: { tenant, issuer } }: Session): EhrScope => ({ tenant, issuer });
 
 const NOTHING_YET: InsightsStatus['choices'] = { specialty: [], site: [], payer: [], months: [] };
 const noMetric = (): Refusal => problem('not-found', 'There is no such metric.');

@@ -217,7 +217,7 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
         const seen = await store.transaction(other, async (unit) => ({
           events: await unit.events.read('r1'),
           referralIds: await unit.events.referralIds(),
-          histories: [await unit.events.count(), await unit.events.histories({ after: '', limit: 10 })],
+          histories: [await unit.events.count(), await unit.events.marks({ after: '', limit: 10 }), await unit.events.histories(['r1'])],
           pseudonyms: await unit.warehousePseudonyms.find(['r-1']),
           referrals: await unit.referrals.listByPatient('1'),
           recommendation: await unit.recommendations.get('a'),
@@ -238,7 +238,7 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
         expect(seen).toEqual({
           events: [],
           referralIds: [],
-          histories: [0, []],
+          histories: [0, [], []],
           pseudonyms: [],
           referrals: [],
           recommendation: undefined,
@@ -283,25 +283,40 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
       expect(read).toEqual(given.map((one, index) => ({ ...one, referralId: 'r1', sequence: index + 1 })));
     });
 
-    test('of all referrals are read page by page, each history whole', async () => {
+    test('of all referrals are marked page by page, and read whole by id', async () => {
       const pages = await store.transaction(scope, async (unit) => {
         for (const id of ['r1', 'r2', 'r3', 'r4', 'r5']) {
           await unit.events.append(id, 0, [event('a', { data: id }), event('b', { factKey: `${id} v1` })]);
         }
         const found = [];
         for (let after = ''; ; ) {
-          const page = await unit.events.histories({ after, limit: 2 });
+          const page = await unit.events.marks({ after, limit: 2 });
           found.push(page.map(({ referralId }) => referralId));
           const last = page.at(-1);
-          if (!last) return { found, count: await unit.events.count(), one: await unit.events.histories({ after: 'r4', limit: 9 }) };
+          if (!last) return { found, count: await unit.events.count(), some: await unit.events.histories(['r5', 'missing', 'r2']) };
           after = last.referralId;
         }
       });
       expect(pages.found).toEqual([['r1', 'r2'], ['r3', 'r4'], ['r5'], []]);
       expect(pages.count).toBe(5);
       const read = await store.transaction(scope, (unit) => unit.events.read('r5'));
-      expect(pages.one).toEqual([{ referralId: 'r5', events: read }]);
+      expect(pages.some.map(({ referralId }) => referralId)).toEqual(['r5', 'r2']);
+      expect(pages.some[0]).toEqual({ referralId: 'r5', events: read });
       expect(read).toHaveLength(2);
+    });
+
+    test('a mark stays while nothing is appended, and is another one afterwards', async () => {
+      const marks = () => store.transaction(scope, (unit) => unit.events.marks({ after: '', limit: 9 }));
+      await store.transaction(scope, async (unit) => {
+        for (const id of ['r1', 'r2']) await unit.events.append(id, 0, [event('a', { data: id })]);
+      });
+      const before = await marks();
+      expect(before.every(({ mark }) => mark !== null)).toBe(true);
+      expect(new Set(before.map(({ mark }) => mark)).size).toBe(2);
+      expect(await marks()).toEqual(before);
+      await store.transaction(scope, (unit) => unit.events.append('r1', 1, [event('b')]));
+      const [first, second] = await marks();
+      expect([first?.mark === before[0]?.mark, second?.mark === before[1]?.mark]).toEqual([false, true]);
     });
 
     test('an append that rests on an old reading is a conflict and writes nothing', async () => {
