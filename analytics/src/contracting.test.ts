@@ -7,7 +7,7 @@ beforeAll(async () => {
   core = await openCore();
 });
 afterAll(() => core?.close());
-beforeEach(() => emptyCore(core.query));
+beforeEach(() => emptyCore(core));
 
 const OUTSIDE = '1999999999';
 const OTHER = '1888888888';

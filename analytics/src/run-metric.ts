@@ -76,7 +76,7 @@ const segmentOf = (value: unknown): SegmentValues => {
 };
 
 const number = (value: unknown): number | null => (value === null ? null : Number(value));
-const words = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+export const words = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 const rowOf = (row: Rows[number]): MetricRow => ({
   segment: segmentOf(row['segment']),
@@ -111,10 +111,9 @@ export async function defineReferrals(query: Query, question: Pick<MetricQuestio
 }
 
 /** The rules of a metric over them as views, for whoever asks something else than its result. Throws where there is no such metric. */
-export async function defineMetric(query: Query, question: Omit<MetricQuestion, 'by'>, asOf: Instant): Promise<MetricDefinition> {
+export async function defineMetric(query: Query, question: Omit<MetricQuestion, 'by'>, moment: Moment): Promise<MetricDefinition> {
   const definition = readMetric(question.metric);
-  await defineReferrals(query, question);
-  await defineRules(query, definition, asOf);
+  await query.run(inOneGo([referralView({ ...question, by: [] }), ...rulesSql(definition, moment)]));
   return definition;
 }
 

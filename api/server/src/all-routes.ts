@@ -12,12 +12,14 @@ import { healthRoutes } from './routes/health.ts';
 import { insightsRoutes } from './routes/insights.ts';
 import { keySetRoutes } from './routes/key-set.ts';
 import { lossesRoutes } from './routes/losses.ts';
+import { queueRoutes } from './routes/queue.ts';
 import type { Route } from './routes/route.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { siteRoutes } from './routes/sites.ts';
 import { createInsightsService } from './services/insights.ts';
 import { createExportService } from './services/insights-export.ts';
 import { createLossesService } from './services/losses.ts';
+import { createQueueService } from './services/queue.ts';
 import type { Discovery } from './sessions/discovery.ts';
 import type { Fetch } from './sessions/ehr-request.ts';
 import type { Site } from './sites.ts';
@@ -62,6 +64,7 @@ export function allRoutes(deps: RouteDeps): Route[] {
       exports: createExportService({ store, warehouse: deps.warehouse }),
     }),
     ...lossesRoutes({ losses: createLossesService({ warehouse: deps.warehouse }) }),
+    ...queueRoutes({ queue: createQueueService({ store }) }),
     ...ehrSelfTestRoutes({ ...deps, randomId: newId }),
     ...referralRoutes({ store, index: deps.index, policy: deps.policy, newId, version: deps.version }),
   ];

@@ -194,6 +194,8 @@ export const REQUESTS: Record<string, Request> = {
     '/insights/comparison?metric=completion&beforeFrom=2026-01&beforeTo=2026-03&afterFrom=2026-04&afterTo=2026-06',
   ),
   'get /insights/claims | the numbers': fixed('/insights/claims'),
+  'get /insights/queue | the queue': fixed('/insights/queue'),
+  'post /insights/queue/rows | the queue': fixed('/insights/queue/rows', { body: () => ({ purpose: 'To see who waits' }) }),
   'post /insights/rows | the numbers': fixed('/insights/rows', { body: () => rowsQuestion }),
   'get /audit/status | the chain': fixed('/audit/status'),
   'get /audit/recommendations | a draft': {

@@ -142,6 +142,10 @@ export const GOOD: Record<string, Good> = {
       purpose: 'For the test',
     }),
   },
+  'post /insights/queue/rows': {
+    path: () => '/insights/queue/rows',
+    body: () => ({ kind: 'answer', age: 'week', owner: 'somebody', only: 'overdue', purpose: 'For the test' }),
+  },
   'post /exceptions/:id': { path: () => '/exceptions/nothing', body: () => ({ what: 'settle', note: 'Called them' }) },
 };
 
