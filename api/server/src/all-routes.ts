@@ -18,6 +18,7 @@ import { sessionRoutes } from './routes/sessions.ts';
 import { siteRoutes } from './routes/sites.ts';
 import { specialistsRoutes } from './routes/specialists.ts';
 import { createInsightsService } from './services/insights.ts';
+import { createExportService } from './services/insights-export.ts';
 import { createLossesService } from './services/losses.ts';
 import { createQueueService } from './services/queue.ts';
 import { createSpecialistsService } from './services/specialists.ts';
@@ -60,7 +61,10 @@ export function allRoutes(deps: RouteDeps): Route[] {
     ...grantRoutes({ store, sites }),
     ...delegationRoutes({ store, sites, newId }),
     ...auditRoutes({ store }),
-    ...insightsRoutes({ insights: createInsightsService({ store, warehouse: deps.warehouse }) }),
+    ...insightsRoutes({
+      insights: createInsightsService({ store, warehouse: deps.warehouse }),
+      exports: createExportService({ store, warehouse: deps.warehouse }),
+    }),
     ...lossesRoutes({ losses: createLossesService({ warehouse: deps.warehouse }) }),
     ...queueRoutes({ queue: createQueueService({ store }) }),
     ...specialistsRoutes({ specialists: createSpecialistsService({ warehouse: deps.warehouse, index: deps.index }) }),
