@@ -1,14 +1,13 @@
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { readAsked } from '../api/server/src/commands/analytics/subcommands.ts';
 import { runWithDatabase } from './command.ts';
-import { ROOT, stateFolder } from './environment.ts';
+import { stateFolder } from './environment.ts';
 
-const SCRIPT = 'api/server/src/commands/analytics.ts';
-const [action, ...more] = process.argv.slice(2);
+const args = process.argv.slice(2);
+const asked = readAsked(args);
 
-// What is read from the warehouse needs no database, and nothing has to be started for it.
-if (action === 'refresh' && !more.includes('--help')) await runWithDatabase(SCRIPT, [action, ...more]);
+// What needs no database runs here, and nothing has to be started for it.
+if (asked.kind === 'run' && asked.subcommand.needsDatabase) await runWithDatabase('api/server/src/commands/analytics.ts', args);
 else {
   process.env['REFLOOP_STATE'] = stateFolder();
-  await import(pathToFileURL(join(ROOT, SCRIPT)).href);
+  await import('../api/server/src/commands/analytics.ts');
 }

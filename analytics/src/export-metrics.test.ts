@@ -8,7 +8,7 @@ import type { MetricResult } from './metric-result.ts';
 import { withWarehouse } from './test-histories.ts';
 
 const row = (payer: string, parts: Record<string, number | null>) =>
-  ({ segment: { payer }, n: 12, value: 0.5, low: null, high: 0.7, level: 0.95, parts, note: 'said "so", twice' }) as const;
+  ({ segment: { payer }, category: null, n: 12, value: 0.5, low: null, high: 0.7, level: 0.95, parts, note: 'said "so", twice' }) as const;
 
 const results: MetricResult[] = [
   {
@@ -30,8 +30,8 @@ const table = metricsTable(results);
 
 test('as CSV every cell is one cell, and no text is a formula', () => {
   const [names = '', first = '', second = '', third = '', end] = toCsv(table).split('\r\n');
-  expect(names.split(',').slice(0, 6)).toEqual(['metric', 'version', 'as_of', 'snapshot', 'payer', 'n']);
-  expect(first).toContain(`,s,"'=HYPERLINK(""https://example.org"")",12,0.5,,0.7,0.95,share,`);
+  expect(names.split(',').slice(0, 7)).toEqual(['metric', 'version', 'as_of', 'snapshot', 'payer', 'category', 'n']);
+  expect(first).toContain(`,s,"'=HYPERLINK(""https://example.org"")",,12,0.5,,0.7,0.95,share,`);
   expect(second).toContain('"Plan A, Health"');
   expect(second.endsWith(',"said ""so"", twice"')).toBe(true);
   const at = names.split(',').indexOf('leaked');

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Instant } from '@refloop/domain/instant';
 import { openDuckDb, type Query, quoted } from './duckdb.ts';
 import { flatten, type History, INPUT_COLUMNS } from './input-event.ts';
-import { type CheckOutcome, createReferenceTables, KEPT_MODELS, MODEL_VERSION, runChecks, runModels } from './models.ts';
+import { type CheckOutcome, createReferenceTables, KEPT_MODELS, MODEL_VERSION, runChecks, runModels, writeParquet } from './models.ts';
 import { createPseudonyms, type EhrScope } from './pseudonym.ts';
 import { type Building, beginSnapshot, publishSnapshot, retireSnapshots, type Snapshot } from './snapshot.ts';
 
@@ -120,7 +120,7 @@ async function build(query: Query, folder: string, staged: string, { now, onProg
   if (failed.length > 0) throw new ChecksFailed(failed);
   onProgress?.({ stage: 'writing' });
   for (const model of KEPT_MODELS) {
-    await query.run(`copy ${model} to ${quoted(join(folder, `${model}.parquet`))} (format parquet, compression zstd)`);
+    await writeParquet(query, model, join(folder, `${model}.parquet`));
   }
   return checks;
 }

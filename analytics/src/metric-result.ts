@@ -1,8 +1,8 @@
 /** What a metric answers, and what lies behind one of its bars: the doors' types. */
 import type { Day, Instant } from '@refloop/domain/instant';
 
-/** What a referral can be told apart by. `site` is the clinic where it is known, else the EHR's; `month` is that of the order. */
-export const SEGMENTS = ['specialty', 'site', 'payer', 'requester', 'month', 'urgency', 'language'] as const;
+/** What a referral can be told apart by. `site` is the clinic where it is known, else the EHR's; `month` is that of the order, `zip3` of where the patient lives. */
+export const SEGMENTS = ['specialty', 'site', 'payer', 'requester', 'month', 'urgency', 'language', 'zip3'] as const;
 export type SegmentName = (typeof SEGMENTS)[number];
 
 /** `share` lies in 0 … 1; `days` are calendar days. */
@@ -29,6 +29,8 @@ export type MetricHead = {
   benchmarks: Benchmark[];
   /** What each number in `parts` of a row is. */
   parts: Record<string, string>;
+  /** What each category of a row is, in the order in which they are shown; none where the metric does not divide. */
+  categories: Record<string, string>;
 };
 
 export type MetricTarget = { value: number; direction: 'at-least' | 'at-most'; why: string };
@@ -50,6 +52,8 @@ export type MetricFilter = {
 
 export type MetricRow = {
   segment: SegmentValues;
+  /** What the row is of where the metric divides its denominator into parts: a reason, a stage, a band. Else null. */
+  category: string | null;
   /** How many referrals the value rests on. */
   n: number;
   /** Null where it cannot be said: nobody to count, or fewer than half have got there. */
@@ -104,7 +108,14 @@ export type MetricResult = {
 export type DrillPart = 'numerator' | 'denominator' | 'excluded';
 
 /** The rows behind one bar. Pseudonyms alone: who they are is known to the server, which shows it by role and on record. */
-export type DrillQuestion = { metric: string; segment: SegmentValues; part: DrillPart; limit: number };
+export type DrillQuestion = {
+  metric: string;
+  segment: SegmentValues;
+  /** Of the row; null = all of the segment. It narrows each rule that tells categories apart, and no other. */
+  category: string | null;
+  part: DrillPart;
+  limit: number;
+};
 export type DrillRow = {
   referral: string;
   /** Null of a draft. */

@@ -56,12 +56,16 @@ function parametersView(definition: MetricDefinition, asOf: Instant): string {
   return `create or replace temp view parameters as select ${quoted(asOf.slice(0, 10))}::date as as_of${numbers.join('')}`;
 }
 
-/** Each rule becomes a view of its name, in the order of metric.yml; shared statistics come where what they read is there. */
+/** Each rule becomes a view of its name, in the order of metric.yml. */
 async function defineRules(query: Query, definition: MetricDefinition, asOf: Instant): Promise<void> {
   await query.run(parametersView(definition, asOf));
   for (const rule of definition.rules) {
     await query.run(`create or replace temp view ${rule} as ${metricSql(definition.id, rule)}`);
   }
+}
+
+/** Shared statistics of what the rules made. A table of few rows that several parts of the answer read is made once, not for each. */
+async function defineStatistics(query: Query, definition: MetricDefinition): Promise<void> {
   for (const name of definition.statistics) await query.run(statisticsSql(name));
 }
 
@@ -75,6 +79,7 @@ const words = (value: unknown): string | null => (typeof value === 'string' ? va
 
 const rowOf = (row: Rows[number]): MetricRow => ({
   segment: segmentOf(row['segment']),
+  category: words(row['category']),
   n: Number(row['n']),
   value: number(row['value']),
   low: number(row['low']),
@@ -104,6 +109,7 @@ export async function runMetric(query: Query, question: MetricQuestion, { asOf, 
   const definition = readMetric(question.metric);
   await query.run(referralView(question));
   await defineRules(query, definition, asOf);
+  await defineStatistics(query, definition);
   const rows = (await query.run(metricSql(definition.id, 'result'))).map(rowOf);
   const answer = { metric: headOf(definition), asOf, snapshot, by: question.by, rows };
   if (!definition.hasCurve) return answer;
@@ -116,18 +122,28 @@ const VIEWS: Record<DrillPart, string> = {
   excluded: 'select *, why as left_out from exclusions where why is not null',
 };
 
+/** A rule tells categories apart by having that column: each row of the numerator has its reason, the denominator may be one and the same. */
+async function tellsCategories(query: Query, part: DrillPart): Promise<boolean> {
+  const columns = await query.run(`describe ${VIEWS[part]}`);
+  return columns.some((column) => column['column_name'] === 'category');
+}
+
 /** The referrals behind one row of the answer, oldest order first. */
 export async function drillInto(
   query: Query,
   question: DrillQuestion & { scope: EhrScope | null; filter?: MetricFilter },
   { asOf, snapshot }: Moment,
 ): Promise<DrillResult> {
-  const { metric, scope, segment, part, limit, filter } = question;
+  const { metric, scope, segment, category, part, limit, filter } = question;
   const by = Object.keys(segment) as SegmentName[];
   await query.run(referralView({ by, scope, filter: filter ?? {} }));
   await defineRules(query, readMetric(metric), asOf);
-  const values = Object.fromEntries(by.map((name) => [name, segment[name] ?? UNKNOWN]));
-  const chosen = by.map((name) => ` and segment.${name} = $${name}`).join('');
+  const ofCategory = category !== null && (await tellsCategories(query, part));
+  const values: Record<string, string> = {
+    ...Object.fromEntries(by.map((name) => [name, segment[name] ?? UNKNOWN])),
+    ...(ofCategory ? { category } : {}),
+  };
+  const chosen = [...by.map((name) => ` and segment.${name} = $${name}`), ...(ofCategory ? [' and category = $category'] : [])].join('');
   const behind = `from (${VIEWS[part]}) where true${chosen}`;
   const [counted] = await query.run(`select count(*) as total ${behind}`, values);
   const rows = await query.run(
@@ -135,7 +151,7 @@ export async function drillInto(
     values,
   );
   return {
-    question: { metric, segment, part, limit },
+    question: { metric, segment, category, part, limit },
     snapshot,
     asOf,
     total: Number(counted?.['total']),

@@ -6,7 +6,7 @@
 --                 variance by the delta method (Marubini, Valsecchi 1995, section 10.2), interval on the scale log(-log F).
 -- Those last seen on a day count as on the way on that day. Where a curve has come to 1 the scale has no value: the lower end of the
 -- interval then stays where it was, and the upper one is 1.
-create or replace temp view life_table as
+create or replace temp table life_table as
 with moment as (
   select
     segment,

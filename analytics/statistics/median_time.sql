@@ -1,6 +1,6 @@
 -- The day by which half have arrived, from `life_table`: the first on which the curve is at one half or above. Its interval is where
 -- the curve's own interval crosses one half (Brookmeyer, Crowley 1982, Biometrics 38:29). Null where the curve does not come so far.
-create or replace temp view median_time as
+create or replace temp table median_time as
 select
   segment,
   min(day) filter (kaplan_meier >= 0.5 - 1e-12) as median,

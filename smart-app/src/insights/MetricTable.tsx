@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core';
 import type { MetricAnswer, MetricRow } from '@refloop/server/client/insights';
 import center from '../center/CenterPage.module.css';
-import { countText, intervalText, segmentText, valueText } from './figures.ts';
+import { countText, intervalText, rowText, valueText } from './figures.ts';
 
 const partText = (value: number | null): string => {
   if (value === null) return '–';
@@ -41,7 +41,7 @@ export function MetricTable({
         </thead>
         <tbody>
           {rows.map((row) => {
-            const name = segmentText(row.segment);
+            const name = rowText(metric, row);
             return (
               <tr key={name}>
                 <th scope="row">{name}</th>

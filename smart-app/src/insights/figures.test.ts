@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { intervalText, segmentText, valueText } from './figures.ts';
+import { intervalText, rowText, segmentText, valueText } from './figures.ts';
 
 test.each([
   [0.583, 'share', '58.3 %'],
@@ -25,4 +25,11 @@ test.each([
   [{}, 'All'],
 ])('%o is called %s', (segment, text) => {
   expect(segmentText(segment)).toBe(text);
+});
+
+test('a row of a category bears the name that its metric gives it', () => {
+  const metric = { categories: { 'wait-too-long': 'The wait was too long' } };
+  expect(rowText(metric, { segment: {}, category: 'wait-too-long' })).toBe('The wait was too long');
+  expect(rowText(metric, { segment: { specialty: 'cardiology' }, category: 'too-far' })).toBe('Cardiology · Too far');
+  expect(rowText(metric, { segment: { specialty: 'cardiology' }, category: null })).toBe('Cardiology');
 });

@@ -34,6 +34,16 @@ export const segmentText = (segment: Segment): string =>
     .flatMap((value) => (value === undefined ? [] : [wordsOf(value)]))
     .join(' · ') || 'All';
 
+/** What a row is of, in words: its segment, and its category where the metric divides. */
+export function rowText(
+  { categories }: Pick<MetricAnswer['metric'], 'categories'>,
+  { segment, category }: Pick<MetricRow, 'segment' | 'category'>,
+): string {
+  if (category === null) return segmentText(segment);
+  const name = categories[category] ?? wordsOf(category);
+  return Object.keys(segment).length === 0 ? name : `${segmentText(segment)} · ${name}`;
+}
+
 const wordsOf = (value: string): string => {
   const words = value.replaceAll('-', ' ');
   return /^\d{4} \d{2}$/.test(words) ? value : words.charAt(0).toUpperCase() + words.slice(1);

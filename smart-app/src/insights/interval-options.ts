@@ -2,7 +2,7 @@
 import type { MetricAnswer, MetricRow } from '@refloop/server/client/insights';
 import type { EChartsCoreOption } from 'echarts/core';
 import type { Palette } from './Chart.tsx';
-import { countText, intervalText, segmentText, valueText } from './figures.ts';
+import { countText, intervalText, rowText, valueText } from './figures.ts';
 
 const ROW_PX = 28;
 export const intervalHeight = (rows: number): number => rows * ROW_PX + 44;
@@ -30,7 +30,7 @@ export function intervalOptions({ metric }: MetricAnswer, rows: readonly MetricR
     yAxis: {
       type: 'category',
       inverse: true,
-      data: rows.map(({ segment }) => segmentText(segment)),
+      data: rows.map((row) => rowText(metric, row)),
       axisLine: { show: false },
       axisTick: { show: false },
       axisLabel: { ...axisText, color: palette.ink, width: narrow ? 104 : 160, overflow: 'truncate' },
@@ -44,9 +44,7 @@ export function intervalOptions({ metric }: MetricAnswer, rows: readonly MetricR
       formatter: ({ dataIndex }: { dataIndex: number }) => {
         const row = rows[dataIndex];
         if (!row) return '';
-        return [segmentText(row.segment), `${valueText(row.value, unit)}  (${intervalText(row, unit)})`, `n ${countText(row.n)}`].join(
-          '\n',
-        );
+        return [rowText(metric, row), `${valueText(row.value, unit)}  (${intervalText(row, unit)})`, `n ${countText(row.n)}`].join('\n');
       },
     },
     series: [

@@ -4,6 +4,7 @@ import { leadSentence } from './lead-sentence.ts';
 
 const row = (specialty: string | undefined, n: number, value: number, low: number, high: number): MetricRow => ({
   segment: specialty === undefined ? {} : { specialty },
+  category: null,
   n,
   value,
   low,

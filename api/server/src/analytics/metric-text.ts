@@ -41,9 +41,11 @@ function partLines({ metric, rows: [row] }: MetricResult): string[] {
 
 export function metricText(result: MetricResult): string {
   const { metric, by, rows, asOf, snapshot } = result;
-  const head = [...by, 'n', metric.unit === 'days' ? 'median' : 'value', '95 % interval', 'note'];
+  const divides = Object.keys(metric.categories).length > 0;
+  const head = [...by, ...(divides ? ['category'] : []), 'n', metric.unit === 'days' ? 'median' : 'value', '95 % interval', 'note'];
   const lines = rows.map((row) => [
     ...by.map((name) => row.segment[name] ?? ''),
+    ...(divides ? [row.category ?? ''] : []),
     WHOLE.format(row.n),
     shown(row.value, metric.unit),
     interval(row, metric.unit),

@@ -41,7 +41,7 @@ test('every scope is read, each sees its own, and the rows behind a figure are f
   expect([await attended(null), await attended(scope), await attended(other)]).toEqual([['2 of 252'], ['1 of 251'], ['1 of 1']]);
 
   const warehouse = openWarehouse({ folder });
-  const { rows } = await warehouse.drill({ metric: 'completion', scope, segment: {}, part: 'numerator', limit: 10 });
+  const { rows } = await warehouse.drill({ metric: 'completion', scope, segment: {}, category: null, part: 'numerator', limit: 10 });
   await warehouse.close();
   const pseudonyms = rows.map(({ referral }) => referral);
   const found = (of: Scope) => store.transaction(of, (unit) => unit.warehousePseudonyms.find(pseudonyms));

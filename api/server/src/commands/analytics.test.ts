@@ -2,6 +2,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { metricIds } from '@refloop/analytics/metric-definition';
 import type { MetricResult } from '@refloop/analytics/metric-result';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { appendHistory, openEvents, seenEvents } from '../analytics/test-histories.ts';
@@ -56,10 +57,11 @@ test('metrics need no database: all of them, with definition, n and interval', a
   const { code, output } = await runCommand('analytics', ['metrics', '--format', 'json'], { REFLOOP_STATE: state });
   const results = JSON.parse(output) as MetricResult[];
   expect(code).toBe(0);
-  expect(results.map(({ metric }) => metric.id)).toEqual(['completion', 'network_leakage', 'time_to_appointment']);
+  expect(results.map(({ metric }) => metric.id)).toEqual(metricIds());
+  const rowOf = (id: string) => results.find(({ metric }) => metric.id === id)?.rows[0];
   // Ordered days before today: too early to judge completion, and 600 of 601 are still waiting.
-  expect(results[0]?.rows[0]).toMatchObject({ n: 0, value: null, parts: { left_out_young: 601 } });
-  expect(results[2]?.rows[0]).toMatchObject({ n: 601, value: null, parts: { attended: 1, censored: 600 } });
+  expect(rowOf('completion')).toMatchObject({ n: 0, value: null, parts: { left_out_young: 601 } });
+  expect(rowOf('time_to_appointment')).toMatchObject({ n: 601, value: null, parts: { attended: 1, censored: 600 } });
 });
 
 test('as a table, by segment, as CSV and as Parquet', async () => {
@@ -68,8 +70,8 @@ test('as a table, by segment, as CSV and as Parquet', async () => {
   expect(table.output).toMatch(/specialty +month +n +median +95 % interval +note\ncardiology +2026-11 +601 +– +–/);
   const csv = await analytics('metrics', 'completion', 'time_to_appointment', '--by', 'specialty', '--format', 'csv');
   const [names = '', first = ''] = csv.output.split('\r\n');
-  expect(names).toMatch(/^metric,version,as_of,snapshot,specialty,n,value,low,high,level,unit,scheduled_rate,/);
-  expect(first).toMatch(/^completion,1,\d{4}-\d\d-\d\dT[\d:.]+Z,[^,]+,cardiology,0,,,,0.95,share,/);
+  expect(names).toMatch(/^metric,version,as_of,snapshot,specialty,category,n,value,low,high,level,unit,scheduled_rate,/);
+  expect(first).toMatch(/^completion,1,\d{4}-\d\d-\d\dT[\d:.]+Z,[^,]+,cardiology,,0,,,,0.95,share,/);
   const parquet = await analytics('metrics', '--format', 'parquet');
   expect([parquet.output.slice(0, 4), parquet.output.slice(-4)]).toEqual(['PAR1', 'PAR1']);
 });
@@ -93,8 +95,8 @@ test('a check that finds an error is named, ends with 1, and the snapshot before
 
 test.each([
   [[], 'Say what to do.'],
-  [['imports'], '"imports" is neither refresh nor metrics.'],
-  [['metrics', 'completeness'], 'There is no metric "completeness". There are completion,'],
+[['imports'], '"imports" is none of refresh, metrics'],
+  [['metrics', 'completeness'], 'There is no metric "completeness". There are '],
   [['metrics', '--by', 'zip'], '--by: "zip" is none of specialty, site,'],
   [['metrics', '--format', 'xml'], '--format: "xml" is none of table, json, csv, parquet.'],
   [['refresh', 'now'], '"now" is too much.'],
@@ -106,10 +108,19 @@ test.each([
   expect(errors).toContain('Usage:');
 });
 
-test('--help reads well and changes nothing', async () => {
-  const { code, output } = await runCommand('analytics', ['--help'], { REFLOOP_STATE: state });
-  expect(code).toBe(0);
-  expect(output).toContain('130 cancelled');
+test('--help lists every subcommand, and each has a page of its own', async () => {
+  const help = async (...args: string[]): Promise<string> => {
+    const { code, output, errors } = await runCommand('analytics', args, { REFLOOP_STATE: state });
+    expect({ code, errors }).toEqual({ code: 0, errors: '' });
+    return output;
+  };
+  const all = await help('--help');
+  for (const words of ['refresh  makes a snapshot', 'metrics  answers metrics', '130 cancelled']) expect(all).toContain(words);
+  expect(await help('help')).toBe(all);
+  const own = await help('metrics', 'completion', '--help');
+  expect(own).toContain('Usage: npm run analytics -- metrics');
+  expect(own).not.toContain('refresh');
+  expect(await help('help', 'metrics')).toBe(own);
 });
 
 test('in production a folder that nobody attested is refused', async () => {

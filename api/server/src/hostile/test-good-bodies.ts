@@ -126,6 +126,7 @@ export const GOOD: Record<string, Good> = {
       metric: 'completion',
       part: 'numerator',
       segment: { specialty: 'cardiology' },
+      category: 'wait-too-long',
       filter: { from: '2026-01', to: '2026-06', specialty: 'cardiology', site: 'Riverside', payer: 'Larkspur' },
       purpose: 'For the test',
     }),

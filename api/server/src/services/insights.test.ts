@@ -60,7 +60,14 @@ afterAll(async () => {
   await opened.close();
 });
 
-const question: RowsQuestion = { metric: 'completion', part: 'numerator', segment: {}, filter: {}, purpose: 'To call them' };
+const question: RowsQuestion = {
+  metric: 'completion',
+  part: 'numerator',
+  segment: {},
+  category: null,
+  filter: {},
+  purpose: 'To call them',
+};
 const whole = async (scope: Scope, filter = {}) => {
   const answer = await insights.metric(lead(scope), 'completion', filter);
   if ('refused' in answer) throw new Error(answer.detail);

@@ -1,0 +1,92 @@
+/** `npm run analytics -- metrics`: answers from the snapshot in force. */
+import { metricsTable, toCsv, toParquet } from '@refloop/analytics/export-metrics';
+import { headOf, metricIds, readMetric } from '@refloop/analytics/metric-definition';
+import { type MetricResult, SEGMENTS, type SegmentName } from '@refloop/analytics/metric-result';
+import { NoSnapshot, openWarehouse, SnapshotOfAnotherVersion } from '@refloop/analytics/warehouse';
+import { definitionText, metricText } from '../../analytics/metric-text.ts';
+import { warehouseFolderOf } from '../../config.ts';
+import { folderOf, wrongUse } from '../console.ts';
+import { readOptions, type Subcommand, WAREHOUSE_OPTION } from './subcommand.ts';
+
+const HELP = `Usage: npm run analytics -- metrics [ID ...] [--by NAME,NAME] [--format table|json|csv|parquet] [--warehouse DIR]
+       npm run analytics -- metrics [ID ...] --list [--format table|json]
+
+Answers each metric named, or all of them, from the snapshot in force: each with its definition, n and interval. With --list it
+says what each metric is (definition, what is left out, source, caveats) and reads no snapshot.
+
+  --by NAME,NAME     tell apart by ${SEGMENTS.join(', ')}
+  --format FORMAT    table unless told; parquet goes to a file or a pipe, never to a terminal
+  ${WAREHOUSE_OPTION}`;
+
+const FORMATS = ['table', 'json', 'csv', 'parquet'] as const;
+type Format = (typeof FORMATS)[number];
+
+async function written(results: MetricResult[], format: Format): Promise<string | Uint8Array> {
+  switch (format) {
+    case 'table':
+      return results.map(metricText).join('\n');
+    case 'json':
+      return `${JSON.stringify(results, null, 2)}\n`;
+    case 'csv':
+      return toCsv(metricsTable(results));
+    case 'parquet':
+      return toParquet(metricsTable(results));
+  }
+}
+
+type MetricsQuestion = { ids: string[]; by: SegmentName[]; format: Format; folder: string };
+
+async function answer({ ids, by, format, folder }: MetricsQuestion, signal: AbortSignal): Promise<string | Uint8Array> {
+  const warehouse = openWarehouse({ folder, signal, seconds: 600 });
+  try {
+    const results: MetricResult[] = [];
+    for (const metric of ids) results.push(await warehouse.metric({ metric, by, scope: null }));
+    return await written(results, format);
+  } finally {
+    await warehouse.close();
+  }
+}
+
+function list(ids: string[], format: Format): string {
+  const heads = ids.map((id) => headOf(readMetric(id)));
+  return format === 'json' ? `${JSON.stringify(heads, null, 2)}\n` : heads.map(definitionText).join('\n');
+}
+
+const OPTIONS = {
+  warehouse: { type: 'string' },
+  by: { type: 'string', default: '' },
+  format: { type: 'string', default: 'table' },
+  list: { type: 'boolean', default: false },
+} as const;
+
+const isFormat = (text: string): text is Format => FORMATS.some((format) => format === text);
+const isSegment = (text: string): text is SegmentName => SEGMENTS.some((name) => name === text);
+
+function question(args: string[]): MetricsQuestion & { list: boolean } {
+  const { positionals, values } = readOptions(args, OPTIONS, HELP);
+  const known = metricIds();
+  const unknown = positionals.find((id) => !known.includes(id));
+  if (unknown !== undefined) return wrongUse(`There is no metric "${unknown}". There are ${known.join(', ')}.`, HELP);
+  const by = [...new Set(values.by.split(',').filter((name) => name !== ''))];
+  const wrong = by.find((name) => !isSegment(name));
+  if (wrong !== undefined) return wrongUse(`--by: "${wrong}" is none of ${SEGMENTS.join(', ')}.`, HELP);
+  const { format } = values;
+  if (!isFormat(format)) return wrongUse(`--format: "${format}" is none of ${FORMATS.join(', ')}.`, HELP);
+  if (format === 'parquet' && process.stdout.isTTY)
+    return wrongUse('--format parquet: redirect it to a file, as in > metrics.parquet.', HELP);
+  const folder = values.warehouse === undefined ? warehouseFolderOf(process.env) : folderOf(values.warehouse);
+  return { ids: positionals.length === 0 ? known : positionals, by: by.filter(isSegment), format, folder, list: values.list };
+}
+
+export const metrics: Subcommand = {
+  name: 'metrics',
+  does: 'answers metrics from the snapshot in force, each with definition, n and interval',
+  help: HELP,
+  needsDatabase: false,
+  whenCancelled: 'nothing was changed',
+  plainErrors: [NoSnapshot, SnapshotOfAnotherVersion],
+  run: async (args, signal) => {
+    const asked = question(args);
+    return asked.list ? list(asked.ids, asked.format) : answer(asked, signal);
+  },
+};
