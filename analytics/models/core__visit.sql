@@ -60,3 +60,4 @@ select
   network,
   asked_network
 from elsewhere
+order by referral, sequence

@@ -1,17 +1,20 @@
 /** Every worked table of every metric: metrics/<id>/cases.json holds the rows and what must come of them. */
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { metricIds } from './metric-definition.ts';
 import type { SegmentName } from './metric-result.ts';
 import { HOME } from './models.ts';
 import { runMetric } from './run-metric.ts';
-import { type CoreRow, putReferrals, withCore } from './test-core.ts';
+import { type CoreRow, emptyCore, openCore, putReferrals, putRows } from './test-core.ts';
 
 type Case = {
   title: string;
   asOf: string;
   by?: SegmentName[];
+  /** Of core__referral. */
   rows: CoreRow[];
+  /** Rows of other tables, by their names. */
+  tables?: Record<string, CoreRow[]>;
   /** One a row of the answer, in its order; what is not named is not compared. */
   expect: Record<string, unknown>[];
   /** Days of the curve to look at. */
@@ -28,13 +31,19 @@ function named(actual: unknown, expected: unknown): unknown {
   return Object.fromEntries(Object.entries(expected).map(([name, each]) => [name, named(fields[name], each)]));
 }
 
+let core: Awaited<ReturnType<typeof openCore>>;
+beforeAll(async () => {
+  core = await openCore();
+});
+afterAll(() => core.close());
+
 describe.each(metricIds())('%s', (metric) => {
   const cases = JSON.parse(readFileSync(new URL(`metrics/${metric}/cases.json`, HOME), 'utf8')) as Case[];
-  test.each(cases)('$title', async ({ asOf, by = [], rows, expect: expected, curve = [] }) => {
-    const answer = await withCore(async (query) => {
-      await putReferrals(query, rows);
-      return runMetric(query, { metric, by, scope: null }, { asOf, snapshot: 'case' });
-    });
+  test.each(cases)('$title', async ({ asOf, by = [], rows, tables = {}, expect: expected, curve = [] }) => {
+    await emptyCore(core.query);
+    await putReferrals(core.query, rows);
+    for (const [table, more] of Object.entries(tables)) await putRows(core.query, table, more);
+    const answer = await runMetric(core.query, { metric, by, scope: null }, { asOf, snapshot: 'case' });
     expect(answer.rows.map((row, at) => named(row, expected[at] ?? {}))).toEqual(expected);
     for (const point of curve)
       expect(

@@ -12,12 +12,21 @@ export type MetricDefinition = MetricHead & {
   rules: string[];
   /** What each number in `parts` is. */
   parts: Record<string, string>;
+  /** Of times, whose life table is drawn. */
   hasCurve: boolean;
 };
 
 const FOLDER = new URL('metrics/', HOME);
 
-export const metricSql = (id: string, file: string): string => readFileSync(new URL(`${id}/${file}.sql`, FOLDER), 'utf8');
+const SHARED = new URL('rules/', HOME);
+
+/** The metric's own file, else the one that several metrics share. */
+const metricFile = (id: string, file: string): URL => {
+  const own = new URL(`${id}/${file}.sql`, FOLDER);
+  return existsSync(own) ? own : new URL(`${file}.sql`, SHARED);
+};
+
+export const metricSql = (id: string, file: string): string => readFileSync(metricFile(id, file), 'utf8');
 export const statisticsSql = (name: string): string => readFileSync(new URL(`statistics/${name}.sql`, HOME), 'utf8');
 
 /** In alphabetical order. */
@@ -54,7 +63,7 @@ export function readMetric(id: string): MetricDefinition {
     rules,
     parts,
     categories,
-    hasCurve: existsSync(new URL(`${id}/curve.sql`, FOLDER)),
+    hasCurve: unit === 'days' && statistics.includes('life_table'),
   };
 }
 

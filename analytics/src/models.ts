@@ -2,28 +2,86 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { OVERRIDE_REASONS } from '@refloop/domain/matching/override';
 import { LOSS_REASONS } from '@refloop/domain/referral/loss-reason';
+import { isBusinessDay } from '@refloop/domain/sla/business-time';
+import { clinicHolidaysOf } from '@refloop/domain/sla/clinic-holidays';
 import { type Query, quoted } from './duckdb.ts';
+import { CAUSE_OF_DECLINE, CAUSE_OF_OVERRIDE, LOSS_CAUSES } from './loss-cause.ts';
 import restrictedZip3 from './restricted-zip3.json' with { type: 'json' };
 
 export const HOME = new URL('../', import.meta.url);
 
 /** In this order: a model reads only what stands before it. */
-export const MODELS = ['input__event', 'core__order', 'core__attempt', 'core__visit', 'core__referral'] as const;
+export const MODELS = [
+  'input__event',
+  'core__calendar',
+  'core__cause',
+  'core__order',
+  'core__attempt',
+  'core__visit',
+  'core__appointment',
+  'core__report',
+  'core__authorization',
+  'core__loss',
+  'core__referral',
+] as const;
 /** What a snapshot keeps: the events to look at, and the tables that metrics read. The others can be made from them. */
-export const KEPT_MODELS = ['input__event', 'core__visit', 'core__referral'] as const;
+export const KEPT_MODELS = [
+  'input__event',
+  'core__calendar',
+  'core__cause',
+  'core__visit',
+  'core__appointment',
+  'core__report',
+  'core__authorization',
+  'core__loss',
+  'core__referral',
+] as const;
 
 /**
  * Counts up with every change of what a model makes of the same events, or of how an event of an older version is read; what makes
  * rows of events (reading.ts) is noticed by itself.
  */
-export const MODEL_VERSION = 1;
+export const MODEL_VERSION = 3;
 
 const readSql = (path: string): string => readFileSync(new URL(path, HOME), 'utf8');
 
 const values = (table: string, column: string, rows: readonly string[]): string =>
   `create table ${table} as select unnest([${rows.map(quoted).join(', ')}]) as ${column}`;
 
-/** What the domain knows and the models ask: which choices are lawful, which places are too small, and as of when. */
+const pairs = (table: string, from: Readonly<Record<string, string>>): string =>
+  `create table ${table} as select * from (values ${Object.entries(from)
+    .map(([code, cause]) => `(${quoted(code)}, ${quoted(cause)})`)
+    .join(', ')}) as given (code, cause)`;
+
+const causes = (): string =>
+  LOSS_CAUSES.map(
+    ({ cause, group, avoidability, recorded }, position) =>
+      `(${position}, ${[cause, group, avoidability].map(quoted).join(', ')}, ${recorded})`,
+  ).join(', ');
+
+const FIRST_YEAR = 2000;
+const DAY_MS = 86_400_000;
+
+const known = new Map<number, number[]>();
+
+/** Days since 1970 on which somebody works, from 2000 to the end of that year. */
+function businessDays(lastYear: number): number[] {
+  const days = known.get(lastYear) ?? findBusinessDays(lastYear);
+  known.set(lastYear, days);
+  return days;
+}
+
+function findBusinessDays(lastYear: number): number[] {
+  const holidays = Array.from({ length: lastYear - FIRST_YEAR + 2 }, (_, at) => clinicHolidaysOf(FIRST_YEAR + at));
+  const [first, end] = [Date.UTC(FIRST_YEAR, 0, 1) / DAY_MS, Date.UTC(lastYear + 1, 0, 1) / DAY_MS];
+  return Array.from({ length: end - first }, (_, at) => first + at).filter((number) => {
+    const day = new Date(number * DAY_MS).toISOString().slice(0, 10);
+    const year = Number(day.slice(0, 4));
+    return isBusinessDay(day, { holidays: [year, year + 1].flatMap((each) => holidays[each - FIRST_YEAR] ?? []) });
+  });
+}
+
+/** What the domain knows and the models ask: which days are business days, which choices are lawful, what a referral is lost by, which places are too small, and as of when. */
 export async function createReferenceTables(query: Query, asOf: string): Promise<void> {
   const lawful = Object.entries(LOSS_REASONS).filter(([, { bucket }]) => bucket === 'lawful-choice');
   const overrides = OVERRIDE_REASONS.filter(({ lawfulChoice }) => lawfulChoice);
@@ -41,7 +99,14 @@ export async function createReferenceTables(query: Query, asOf: string): Promise
       overrides.map(({ code }) => code),
     ),
   );
+  await query.run(
+    `create table loss_cause as select * from (values ${causes()}) as given (position, cause, cause_group, avoidability, recorded)`,
+  );
+  await query.run(pairs('cause_of_override', CAUSE_OF_OVERRIDE));
+  await query.run(pairs('cause_of_decline', CAUSE_OF_DECLINE));
   await query.run(values('restricted_zip3', 'zip3', restrictedZip3));
+  const days = businessDays(Number(asOf.slice(0, 4)) + 1);
+  await query.run(`create table business_day as select date '1970-01-01' + unnest([${days.join(', ')}]) as day`);
   await query.run(`create table snapshot as select ${quoted(asOf.slice(0, 10))}::date as as_of`);
 }
 

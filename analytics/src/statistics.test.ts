@@ -2,14 +2,14 @@
 import { describe, expect, test } from 'vitest';
 import type { Query } from './duckdb.ts';
 import { statisticsSql } from './metric-definition.ts';
-import { withCore } from './test-core.ts';
+import { withQuery } from './test-core.ts';
 
 const withStatistics = <Value>(
   names: string[],
   work: (query: Query) => Promise<Value>,
   durations = 'select null::integer as segment, 0 as day, null as outcome limit 0',
 ) =>
-  withCore(async (query) => {
+  withQuery(async (query) => {
     await query.run(`create temp view durations as ${durations}`);
     for (const name of names) await query.run(statisticsSql(name));
     return work(query);
@@ -33,6 +33,67 @@ test('over nobody there is no share; of all and of none the interval ends where 
     query.run('select share(0, 0) as none, share_low(0, 0) as none_low, share_high(7, 7) as all_high, share_low(0, 7) as zero_low'),
   );
   expect(row).toEqual({ none: null, none_low: null, all_high: 1, zero_low: 0 });
+});
+
+const goodman = (counts: readonly number[]) =>
+  withStatistics(['goodman'], async (query) => {
+    const n = counts.reduce((sum, count) => sum + count, 0);
+    const columns = counts.map(
+      (k) => `(${k}, goodman_low(${k}, ${n}, goodman_z(${counts.length})), goodman_high(${k}, ${n}, goodman_z(${counts.length})))`,
+    );
+    const rows = await query.run(`select low, high from (values ${columns.join(', ')}) as given (k, low, high)`);
+    return rows.map(({ low, high }) => [Number(low), Number(high)]);
+  });
+
+describe('Goodman’s simultaneous intervals', () => {
+  test('are those that the R package CoinMinD prints for its example of GM', async () => {
+    const printed = [
+      [0.09468368, 0.1966413],
+      [0.12376893, 0.2350489],
+      [0.09208527, 0.193104],
+      [0.06412671, 0.1535697],
+      [0.15637944, 0.276067],
+      [0.18692732, 0.3130119],
+    ];
+    const found = await goodman([44, 55, 43, 32, 67, 78]);
+    for (const [at, [low = 0, high = 0]] of printed.entries()) {
+      expect(found[at]?.[0]).toBeCloseTo(low, 7);
+      expect(found[at]?.[1]).toBeCloseTo(high, 7);
+    }
+  });
+
+  // Sison, Glaz 1995, J Am Stat Assoc 90:366, example 1, the intervals of Goodman beside theirs; three decimals are printed.
+  test('are those that Sison and Glaz print beside their own', async () => {
+    const found = await goodman([56, 72, 73, 59, 62, 87, 58]);
+    expect(found.slice(0, 4).map((pair) => pair.map((end) => end.toFixed(3)))).toEqual([
+      ['0.085', '0.166'],
+      ['0.115', '0.204'],
+      ['0.116', '0.207'],
+      ['0.091', '0.173'],
+    ]);
+  });
+
+  test('of none and of all end where they must, and over nobody there are none', async () => {
+    const [row] = await withStatistics(['goodman'], (query) =>
+      query.run('select goodman_low(0, 9, 3) as none, goodman_high(9, 9, 3) as every_one, goodman_low(0, 0, 3) as nobody'),
+    );
+    expect(row).toEqual({ none: 0, every_one: 1, nobody: null });
+  });
+
+  /** The area of the normal density beyond z, by Simpson's rule: nothing of the algorithm that is tested is in it. */
+  const tailBeyond = (z: number): number => {
+    const [steps, end] = [4000, z + 12];
+    const width = (end - z) / steps;
+    const density = (x: number): number => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
+    let sum = density(z) + density(end);
+    for (let at = 1; at < steps; at += 1) sum += (at % 2 === 1 ? 4 : 2) * density(z + at * width);
+    return (sum * width) / 3;
+  };
+
+  test.each([2, 5, 16, 38, 100])('have for %d categories the critical value beyond which the right share lies', async (categories) => {
+    const [row] = await withStatistics(['goodman'], (query) => query.run(`select goodman_z(${categories}) as z`));
+    expect((tailBeyond(Number(row?.['z'])) / (0.05 / (2 * categories)) - 1) * 1e9).toBeCloseTo(0, 0);
+  });
 });
 
 type Given = [day: number, outcome: string, many?: number][];

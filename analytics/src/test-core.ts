@@ -1,10 +1,10 @@
 /** For tests: a connection with the models over no events, so that rows can be put into them by hand. */
 import type { DuckDBValue } from '@duckdb/node-api';
 import { openDuckDb, type Query } from './duckdb.ts';
-import { INPUT_COLUMNS } from './input-event.ts';
-import { createReferenceTables, runModels } from './models.ts';
+import { INPUT_COLUMNS, type InputEvent } from './input-event.ts';
+import { createReferenceTables, KEPT_MODELS, runModels } from './models.ts';
 
-export type CoreRow = Record<string, string | number | boolean | null>;
+export type CoreRow = Record<string, string | number | boolean | null | undefined>;
 
 /** A referral for a visit whose order stood in the chart, until the case says otherwise. */
 const USUAL: CoreRow = {
@@ -21,25 +21,56 @@ const USUAL: CoreRow = {
   lawful_choice: false,
 };
 
-export async function withCore<Value>(work: (query: Query) => Promise<Value>): Promise<Value> {
+/** A connection without any model. */
+export async function withQuery<Value>(work: (query: Query) => Promise<Value>): Promise<Value> {
   const session = await openDuckDb({ folders: [], spillFolder: null, memoryMegabytes: 256, threads: 1, seconds: 30 });
   try {
-    const query = await session.connect();
-    await createReferenceTables(query, '2026-11-28T00:00:00.000Z');
-    const columns = Object.entries(INPUT_COLUMNS).map(([name, type]) => `${name} ${type}`);
-    await query.run(`create table staged_event (${columns.join(', ')})`);
-    await runModels(query, () => undefined);
-    return await work(query);
+    return await work(await session.connect());
   } finally {
     session.close();
   }
 }
 
-export async function putReferrals(query: Query, rows: CoreRow[]): Promise<void> {
-  for (const row of rows) {
-    const whole: CoreRow = { ...USUAL, month: typeof row['ordered_on'] === 'string' ? row['ordered_on'].slice(0, 7) : null, ...row };
-    const names = Object.keys(whole);
-    const values = Object.fromEntries(names.map((name): [string, DuckDBValue] => [name, whole[name] ?? null]));
-    await query.run(`insert into core__referral (${names.join(', ')}) values (${names.map((name) => `$${name}`).join(', ')})`, values);
+/** A connection with every model made of these events. Dear: take one for many cases, and empty it between. */
+export async function openCore(events: readonly InputEvent[] = []): Promise<{ query: Query; close: () => void }> {
+  const session = await openDuckDb({ folders: [], spillFolder: null, memoryMegabytes: 256, threads: 1, seconds: 30 });
+  const query = await session.connect();
+  await createReferenceTables(query, '2026-11-28T00:00:00.000Z');
+  const columns = Object.entries(INPUT_COLUMNS).map(([name, type]) => `${name} ${type}`);
+  await query.run(`create table staged_event (${columns.join(', ')})`);
+  await putRows(query, 'staged_event', events);
+  await runModels(query, () => undefined);
+  return { query, close: session.close };
+}
+
+export async function withCore<Value>(work: (query: Query) => Promise<Value>): Promise<Value> {
+  const { query, close } = await openCore();
+  try {
+    return await work(query);
+  } finally {
+    close();
   }
 }
+
+/** What the models know without any event. */
+const STAYS: readonly string[] = ['core__calendar', 'core__cause'];
+
+/** So that one connection serves many cases. */
+export async function emptyCore(query: Query): Promise<void> {
+  for (const model of KEPT_MODELS) if (!STAYS.includes(model)) await query.run(`delete from ${model}`);
+}
+
+export async function putRows(query: Query, table: string, rows: readonly CoreRow[]): Promise<void> {
+  for (const row of rows) {
+    const names = Object.keys(row);
+    const values = Object.fromEntries(names.map((name): [string, DuckDBValue] => [name, row[name] ?? null]));
+    await query.run(`insert into ${table} (${names.join(', ')}) values (${names.map((name) => `$${name}`).join(', ')})`, values);
+  }
+}
+
+export const putReferrals = (query: Query, rows: CoreRow[]): Promise<void> =>
+  putRows(
+    query,
+    'core__referral',
+    rows.map((row) => ({ ...USUAL, month: typeof row['ordered_on'] === 'string' ? row['ordered_on'].slice(0, 7) : null, ...row })),
+  );

@@ -45,7 +45,7 @@ test('a lead finds where cardiology leaks and the rows behind it, in six actions
   await expect(dialog).toHaveCount(0);
 
   await page.getByRole('combobox', { name: 'Told apart by' }).selectOption('site');
-  await expect(page).toHaveURL(/#insights\?by=site$/);
+  await expect(page).toHaveURL(/#insights\/executive\?by=site$/);
   await leakage
     .getByRole('button', { name: 'Show the table' })
     .or(leakage.getByRole('button', { name: 'Show the chart' }))
@@ -59,9 +59,9 @@ test('a view is its address; an address that makes no sense shows everything', a
   test.slow();
   await openInsights(page);
   await page.getByRole('combobox', { name: 'Specialty' }).selectOption('cardiology');
-  await expect(page).toHaveURL(/#insights\?specialty=cardiology$/);
+  await expect(page).toHaveURL(/#insights\/executive\?specialty=cardiology$/);
   await page.evaluate(() => {
-    location.hash = '#insights?from=yesterday&by=patient';
+    location.hash = '#insights/nowhere?from=yesterday&by=patient';
   });
   await expect(page.getByRole('combobox', { name: 'Specialty' })).toHaveValue('');
   await expect(page.getByRole('combobox', { name: 'Told apart by' })).toHaveValue('specialty');

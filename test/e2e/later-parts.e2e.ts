@@ -17,6 +17,7 @@ test('what is needed for the first list is within the budget; the rest is there 
   await readyToApprove(page);
   expect(javascript.initialBytes()).toBeGreaterThan(100_000);
   expect(javascript.initialBytes()).toBeLessThanOrEqual(INITIAL_JAVASCRIPT_BUDGET);
+  expect(javascript.initial().join(' '), 'a clinician loads no view of Insights').not.toMatch(/View-|InsightsPage|echarts/);
   await expect.poll(() => javascript.later().join(' '), 'fetched ahead, with nothing pressed').toContain('later-file');
   await page.waitForLoadState('networkidle');
 

@@ -8,7 +8,8 @@ import type { CurvePoint, MetricRow, SegmentName } from '@refloop/analytics/metr
 import { createPseudonyms } from '@refloop/analytics/pseudonym';
 import { openWarehouse, type Warehouse } from '@refloop/analytics/warehouse';
 import { dayNumber } from './calendar.ts';
-import { ORACLES, type Oracle, type OracleRow } from './metrics.ts';
+import { ORACLES } from './metrics.ts';
+import type { Oracle, OracleRow } from './oracle-row.ts';
 import { AS_OF, type Life, playLife } from './random-history.ts';
 import { type ReferralFacts, readFacts } from './referral-facts.ts';
 import type { LifeDay } from './statistics.ts';
@@ -34,6 +35,9 @@ function segmentValue(facts: ReferralFacts, name: SegmentName): string {
       return order?.setting?.payer ?? 'unknown';
     case 'language':
       return order?.setting?.language ?? 'unknown';
+    case 'zip3':
+      // Too few people live in 036 for it to be told (45 CFR 164.514(b)(2)(i)(B)).
+      return order?.setting?.zip3 === '036' ? '000' : (order?.setting?.zip3 ?? 'unknown');
     case 'requester':
       return order ? pseudonyms.requester(SCOPE, order.requester) : 'unknown';
     case 'month':
@@ -86,7 +90,7 @@ function curveDifferences(where: string, actual: readonly CurvePoint[], expected
   });
 }
 
-const BY: SegmentName[][] = [[], ['specialty', 'urgency'], ['month'], ['site', 'payer'], ['requester', 'language']];
+const BY: SegmentName[][] = [[], ['specialty', 'urgency'], ['month'], ['site', 'payer'], ['requester', 'language'], ['zip3']];
 
 /** How much was compared, so that a run can say that it was something. */
 export type Compared = { referrals: number; events: number; rows: number; counted: number };
@@ -119,7 +123,10 @@ async function compareMetric(
       found.push(...curveDifferences(where, points, expected.curve));
     }
     if (by.length > 0) continue;
-    for (const part of ['numerator', 'denominator'] as const) {
+    // The denominator is the same for each category, and drilled into once.
+    const denominator = row === answer.rows[0] ? (['denominator'] as const) : [];
+    const numerator = row.category === null || expected.numerator.length > 0 ? (['numerator'] as const) : [];
+    for (const part of [...numerator, ...denominator]) {
       const { segment, category } = row;
       const { rows, total } = await warehouse.drill({ metric, scope: null, segment, category, part, limit: facts.length + 1 });
       const behind = new Set(rows.map(({ referral }) => referral));

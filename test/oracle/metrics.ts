@@ -1,35 +1,9 @@
-/** The three metrics once more, by their definitions in English, from the facts of each referral. */
+/** Metrics once more, by their definitions in English, from the facts of each referral. */
 import { type LossReason, lossBucketOf } from '@refloop/domain/referral/loss-reason';
-import { firstVisit, type ReferralFacts, seenOnOf } from './referral-facts.ts';
-import { type Duration, type LifeDay, lifeTable, reachesHalf, wilson } from './statistics.ts';
-
-export type OracleRow = {
-  /** Of a metric that divides its denominator; else left out. */
-  category?: string;
-  n: number;
-  value: number | null;
-  low: number | null;
-  high: number | null;
-  parts: Record<string, number | null>;
-  numerator: string[];
-  denominator: string[];
-  curve?: LifeDay[];
-};
-
-/** One row, or one for each category, in any order. */
-export type Oracle = (referrals: readonly ReferralFacts[], today: number) => OracleRow | OracleRow[];
-
-type Ordered = ReferralFacts & { order: NonNullable<ReferralFacts['order']> };
-const stoodInChart = (facts: ReferralFacts): facts is Ordered => facts.order?.wasActive === true;
-
-const MATURE = 180;
-const ids = (referrals: readonly ReferralFacts[]): string[] => referrals.map(({ id }) => id).sort();
-const ratio = (k: number, n: number): number | null => (n === 0 ? null : k / n);
-
-function shareRow(numerator: readonly ReferralFacts[], denominator: readonly ReferralFacts[], parts: OracleRow['parts']): OracleRow {
-  const share = wilson(numerator.length, denominator.length) ?? { value: null, low: null, high: null };
-  return { n: denominator.length, ...share, parts, numerator: ids(numerator), denominator: ids(denominator) };
-}
+import { LOSS_ORACLES } from './losses.ts';
+import { MATURE, type Oracle, type Ordered, ratio, shareRow, stoodInChart } from './oracle-row.ts';
+import { firstVisit, seenOnOf } from './referral-facts.ts';
+import { TIME_ORACLES } from './time-metrics.ts';
 
 export const completion: Oracle = (referrals, today) => {
   const inChart = referrals.filter(stoodInChart);
@@ -97,53 +71,34 @@ export const networkLeakage: Oracle = (referrals, today) => {
   );
 };
 
-type Way = { facts: Ordered; day: number; outcome: Duration['outcome']; how: string };
+const AGES = [30, 60, 90, 120, 150, 180];
 
-function wayOf(facts: Ordered, today: number): Way {
-  const { on, end } = facts.order;
-  const seenOn = seenOnOf(facts.order);
-  if (seenOn !== null && (end === null || seenOn <= end.on)) return { facts, day: seenOn - on, outcome: 'arrived', how: 'arrived' };
-  if (end !== null) return { facts, day: Math.max(0, end.on - on), outcome: 'lost', how: end.how === 'revoked' ? 'cancelled' : end.how };
-  return { facts, day: Math.max(0, today - on), outcome: 'censored', how: 'censored' };
-}
-
-export const timeToAppointment: Oracle = (referrals, today) => {
+/** Each age judges for itself who is old enough for it. */
+export const cohortCompletion: Oracle = (referrals, today) => {
   const inChart = referrals.filter(stoodInChart);
   const forVisit = inChart.filter(({ service }) => service === 'visit');
-  const timed = forVisit.filter(({ order }) => order.visits.length === 0 || seenOnOf(order) !== null);
-  const ways = timed.map((facts) => wayOf(facts, today));
-  const how = (name: string): number => ways.filter((way) => way.how === name).length;
-  const curve = lifeTable(ways);
-  const lastDay = curve.at(-1);
-  const isFinal = lastDay?.censored === 0;
-  const by = (day: number): number | null =>
-    lastDay !== undefined && (isFinal || lastDay.day >= day) ? (curve.findLast((each) => each.day <= day)?.incidence.value ?? 0) : null;
-  return {
-    n: timed.length,
-    value: reachesHalf(curve, ({ kaplanMeier }) => kaplanMeier.value),
-    low: reachesHalf(curve, ({ kaplanMeier }) => kaplanMeier.high),
-    high: reachesHalf(curve, ({ kaplanMeier }) => kaplanMeier.low),
-    numerator: ids(ways.filter(({ outcome }) => outcome === 'arrived').map(({ facts }) => facts)),
-    denominator: ids(timed),
-    parts: {
-      attended: how('arrived'),
-      declined_by_patient: how('patient-declined'),
-      cancelled: how('cancelled'),
-      expired: how('expired'),
-      died: how('died'),
-      censored: how('censored'),
-      seen_after_end: ways.filter(({ outcome, facts }) => outcome !== 'arrived' && facts.order.visits.length > 0).length,
-      seen_by_30: by(30),
-      seen_by_90: by(90),
-      seen_by_180: by(180),
-      median_of_all: reachesHalf(curve, ({ incidence }) => incidence.value),
-      followed_days: lastDay?.day ?? null,
-      left_out_undated: forVisit.length - timed.length,
-      left_out_not_in_chart: referrals.length - inChart.length,
-      left_out_no_visit_asked: inChart.length - forVisit.length,
-    },
-    curve,
-  };
+  return AGES.map((age) => {
+    const oldEnough = forVisit.filter(({ order }) => today - order.on >= age);
+    const attended = oldEnough.filter(({ order }) => {
+      const knownOn = firstVisit(order.visits)?.knownOn;
+      return knownOn !== undefined && knownOn - order.on <= age;
+    });
+    return {
+      category: `day-${age}`,
+      ...shareRow(attended, oldEnough, {
+        attended: attended.length,
+        left_out_young: forVisit.length - oldEnough.length,
+        left_out_not_in_chart: referrals.length - inChart.length,
+        left_out_no_visit_asked: inChart.length - forVisit.length,
+      }),
+    };
+  });
 };
 
-export const ORACLES: Record<string, Oracle> = { completion, network_leakage: networkLeakage, time_to_appointment: timeToAppointment };
+export const ORACLES: Record<string, Oracle> = {
+  cohort_completion: cohortCompletion,
+  completion,
+  network_leakage: networkLeakage,
+  ...LOSS_ORACLES,
+  ...TIME_ORACLES,
+};

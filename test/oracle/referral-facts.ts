@@ -1,9 +1,45 @@
 /** What is known of a referral, read straight from its events, by other means than the warehouse: one pass, in order, with a memory. */
-import type { ReferralEvent, Setting } from '@refloop/domain/referral/event';
+import type { ReferralEvent, ReferralFact, Setting } from '@refloop/domain/referral/event';
 import { dayNumber } from './calendar.ts';
+import { type Obstacles, readObstacles } from './obstacles.ts';
 
 type Network = 'in' | 'out' | 'unknown';
-type Visit = { seenOn: number | null; knownOn: number; network: Network; askedNetwork: Network; approvedPerformer: boolean };
+type Visit = {
+  place: 'asked' | 'elsewhere';
+  attempt: number | null;
+  seenOn: number | null;
+  knownOn: number;
+  network: Network;
+  askedNetwork: Network;
+  approvedPerformer: boolean;
+};
+
+/** `day` is null where it is not known, or lies before the order. */
+export type Moment = { day: number | null; knownOn: number };
+
+/** What happens once, or what counts the first time. */
+export type Stage = 'sent' | 'answered' | 'accepted' | 'declined' | 'booked' | 'seen';
+
+export type Report = {
+  id: string;
+  form: 'interim' | 'final';
+  received: Moment;
+  /** The attempt it answers; null until it is linked to one. */
+  attempt: number | null;
+  linkedOn: number | null;
+  reviewedOn: number | null;
+};
+
+export type Booking = {
+  attempt: number;
+  appointmentId: string;
+  bookedOn: number | null;
+  startsOn: number;
+  kept: boolean;
+  /** The last word where it was not kept. */
+  lost: 'missed' | 'cancelled' | null;
+  lostOn: number | null;
+};
 
 export type ReferralFacts = {
   id: string;
@@ -13,6 +49,8 @@ export type ReferralFacts = {
   /** Null of what was never ordered. */
   order: null | {
     on: number;
+    /** Of the specialist of the order. */
+    network: Network;
     requester: string;
     setting: Setting | null;
     wasActive: boolean;
@@ -20,8 +58,13 @@ export type ReferralFacts = {
     bookedBy: number | null;
     visits: Visit[];
     lawfulOverride: boolean;
+    first: Partial<Record<Stage, Moment>>;
+    reports: Report[];
+    /** In the order in which they were told. */
+    bookings: Booking[];
   };
   lossReason: string | null;
+  obstacles: Obstacles | null;
 };
 
 type Standing = 'approved' | 'active' | 'awaiting' | 'revoked' | 'ended';
@@ -44,8 +87,74 @@ function chartSays(order: OrderNow, status: string | undefined, on: number): voi
   order.end = order.standing === 'revoked' ? { how: 'revoked', on } : null;
 }
 
+const STAGES_OF: Partial<Record<ReferralFact['type'], Stage[]>> = {
+  'attempt-sent': ['sent'],
+  'attempt-received': ['answered'],
+  'attempt-accepted': ['answered', 'accepted'],
+  'work-begun': ['answered'],
+  'attempt-declined': ['answered', 'declined'],
+  'appointment-booked': ['answered', 'booked'],
+  'patient-seen': ['seen'],
+};
+
+function followReport(order: OrderNow, fact: ReferralFact, moment: Moment): void {
+  if (fact.type === 'report-received') {
+    const { reportId: id, form } = fact;
+    order.reports.push({ id, form, received: moment, attempt: null, linkedOn: null, reviewedOn: null });
+  } else if (fact.type === 'report-matched' || fact.type === 'report-reviewed') {
+    const report = order.reports.find(({ id }) => id === fact.reportId);
+    if (report === undefined) return;
+    if (fact.type === 'report-reviewed') report.reviewedOn = Math.min(report.reviewedOn ?? moment.knownOn, moment.knownOn);
+    else {
+      report.attempt = fact.attempt;
+      report.linkedOn = Math.min(report.linkedOn ?? moment.knownOn, moment.knownOn);
+    }
+  }
+}
+
+/** What is told of an appointment is of its latest date; a visit that names none is of the last one booked with that specialist. */
+function followBooking({ bookings }: OrderNow, fact: ReferralFact, when: { seenOn: number | null; knownOn: number }): void {
+  switch (fact.type) {
+    case 'appointment-booked': {
+      const { attempt, appointmentId, startsAt } = fact;
+      const startsOn = dayNumber(startsAt);
+      const bookedOn = when.seenOn !== null && when.seenOn <= startsOn ? when.seenOn : null;
+      bookings.push({ attempt, appointmentId, bookedOn, startsOn, kept: false, lost: null, lostOn: null });
+      return;
+    }
+    case 'appointment-missed':
+    case 'appointment-cancelled': {
+      const booking = bookings.findLast((each) => each.attempt === fact.attempt && each.appointmentId === fact.appointmentId);
+      if (booking === undefined) return;
+      booking.lost = fact.type === 'appointment-missed' ? 'missed' : 'cancelled';
+      booking.lostOn = when.knownOn;
+      return;
+    }
+    case 'patient-seen': {
+      const ofAttempt = bookings.filter(({ attempt }) => attempt === fact.attempt);
+      if (fact.appointmentId === null) {
+        const last = ofAttempt.at(-1);
+        if (last !== undefined && last.lost === null && last.startsOn <= when.knownOn + 1) last.kept = true;
+      } else {
+        const booking = ofAttempt.findLast(({ appointmentId }) => appointmentId === fact.appointmentId);
+        if (booking !== undefined) booking.kept = true;
+      }
+      return;
+    }
+    default:
+  }
+}
+
 export function readFacts(id: string, events: readonly ReferralEvent[]): ReferralFacts {
-  const facts: ReferralFacts = { id, specialty: '', urgency: '', service: '', order: null, lossReason: null };
+  const facts: ReferralFacts = {
+    id,
+    specialty: '',
+    urgency: '',
+    service: '',
+    order: null,
+    lossReason: null,
+    obstacles: readObstacles(events),
+  };
   let order: OrderNow | null = null;
   for (const { fact, effectiveAt, recordedAt, actor } of events) {
     const seenOn = effectiveAt === null ? null : dayNumber(effectiveAt);
@@ -58,6 +167,7 @@ export function readFacts(id: string, events: readonly ReferralEvent[]): Referra
     else if (fact.type === 'referral-approved') {
       order = {
         on: knownOn,
+        network: fact.performer.network,
         requester: actor.kind === 'software' ? actor.name : actor.fhirUser,
         setting: fact.setting,
         wasActive: false,
@@ -65,12 +175,22 @@ export function readFacts(id: string, events: readonly ReferralEvent[]): Referra
         bookedBy: null,
         visits: [],
         lawfulOverride: fact.overrideReason !== null && LAWFUL_OVERRIDES.includes(fact.overrideReason.code),
+        first: {},
+        reports: [],
+        bookings: [],
         standing: 'approved',
         asked: new Map([[1, fact.performer.network]]),
         lastAsked: 1,
       };
     } else if (fact.type === 'approval-withdrawn' || fact.type === 'order-changed-before-write') order = null;
     else if (order !== null) {
+      const moment = { day: seenOn === null || seenOn < order.on ? null : seenOn, knownOn };
+      for (const stage of STAGES_OF[fact.type] ?? []) {
+        const before = order.first[stage];
+        if (before === undefined || knownOn < before.knownOn) order.first[stage] = moment;
+      }
+      followReport(order, fact, moment);
+      followBooking(order, fact, { seenOn, knownOn });
       if (fact.type === 'write-step-settled' && fact.step === 'ServiceRequest' && fact.outcome.status === 'done') {
         chartSays(order, fact.outcome.orderStatus, dayNumber(recordedAt));
       } else if (fact.type === 'order-status-observed') chartSays(order, fact.status, dayNumber(recordedAt));
@@ -83,10 +203,26 @@ export function readFacts(id: string, events: readonly ReferralEvent[]): Referra
       } else if (fact.type === 'appointment-booked') order.bookedBy = Math.min(order.bookedBy ?? knownOn, knownOn);
       else if (fact.type === 'patient-seen') {
         const network = order.asked.get(fact.attempt) ?? 'unknown';
-        order.visits.push({ seenOn, knownOn, network, askedNetwork: network, approvedPerformer: fact.attempt === 1 });
+        order.visits.push({
+          place: 'asked',
+          attempt: fact.attempt,
+          seenOn,
+          knownOn,
+          network,
+          askedNetwork: network,
+          approvedPerformer: fact.attempt === 1,
+        });
       } else if (fact.type === 'seen-elsewhere') {
         const askedNetwork = order.asked.get(order.lastAsked) ?? 'unknown';
-        order.visits.push({ seenOn, knownOn, network: fact.seenBy.network, askedNetwork, approvedPerformer: false });
+        order.visits.push({
+          place: 'elsewhere',
+          attempt: null,
+          seenOn,
+          knownOn,
+          network: fact.seenBy.network,
+          askedNetwork,
+          approvedPerformer: false,
+        });
       }
     }
   }
@@ -100,5 +236,28 @@ export const firstVisit = (visits: readonly Visit[]): Visit | undefined =>
 /** The first day on which the patient was certainly seen for this order. */
 export function seenOnOf({ on, visits }: NonNullable<ReferralFacts['order']>): number | null {
   const days = visits.flatMap(({ seenOn }) => (seenOn === null || seenOn < on ? [] : [seenOn]));
+  return days.length === 0 ? null : Math.min(...days);
+}
+
+type Order = NonNullable<ReferralFacts['order']>;
+
+const finalsOf = ({ reports }: Order): Report[] => reports.filter(({ form }) => form === 'final');
+
+/** The final report received first of those that are linked to an attempt. */
+export const firstNote = (order: Order): Report | undefined =>
+  finalsOf(order)
+    .filter(({ attempt }) => attempt !== null)
+    .reduce<Report | undefined>(
+      (first, each) => (first === undefined || each.received.knownOn < first.received.knownOn ? each : first),
+      undefined,
+    );
+
+/** A visit closes with the review of the note of a specialist who saw the patient; everything else with the review of a result. */
+export function closedOn({ service, order }: ReferralFacts): number | null {
+  if (order === null) return null;
+  const saw = new Set(order.visits.flatMap(({ place, attempt }) => (place === 'asked' ? [attempt] : [])));
+  const days = finalsOf(order)
+    .filter(({ attempt }) => service !== 'visit' || saw.has(attempt))
+    .flatMap(({ reviewedOn }) => (reviewedOn === null ? [] : [reviewedOn]));
   return days.length === 0 ? null : Math.min(...days);
 }

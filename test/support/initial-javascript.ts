@@ -30,6 +30,7 @@ export function watchJavascript(page: Page) {
   return {
     /** Bytes, gzipped; 0 before anything was loaded. */
     initialBytes: (): number => [...initial].reduce((sum, path) => sum + weight(path), 0),
+    initial: (): string[] => [...initial],
     later: (): string[] => [...later],
   };
 }

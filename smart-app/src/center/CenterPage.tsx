@@ -94,7 +94,7 @@ export function CenterPage(props: CenterProps) {
       {current.id === 'exceptions' ? <ExceptionsPage {...props} /> : null}
       {current.id === 'insights' ? (
         <Suspense fallback={null}>
-          <InsightsPage {...props} search={search} />
+          <InsightsPage {...props} item={item} search={search} />
         </Suspense>
       ) : null}
       {current.id === 'audit' ? <AuditPage {...props} item={item} /> : null}

@@ -7,7 +7,7 @@ import type { CenterProps } from '../center/CenterPage.tsx';
 import { failureText } from '../session/api.ts';
 import { plainDate } from '../words/plain-date.ts';
 import { countText, rowText } from './figures.ts';
-import type { View } from './filter.ts';
+import { type Filter, questionOf } from './filter.ts';
 import styles from './Insights.module.css';
 
 type Part = RowsQuestion['part'];
@@ -17,17 +17,22 @@ const PARTS: readonly { part: Part; label: string }[] = [
   { part: 'excluded', label: 'Left out' },
 ];
 
-type Props = Pick<CenterProps, 'api' | 'onFail'> & { answer: MetricAnswer; row: MetricRow; view: View; onClose: () => void };
+type Props = Pick<CenterProps, 'api' | 'onFail'> & { answer: MetricAnswer; row: MetricRow; filter: Filter; onClose: () => void };
 type Shown = { kind: 'asking' } | { kind: 'loading' } | { kind: 'failed'; text: string } | { kind: 'ready'; part: Part; rows: RowsAnswer };
 
-export function RowsDialog({ api, onFail, answer, row, view, onClose }: Props) {
+export function RowsDialog({ api, onFail, answer, row, filter, onClose }: Props) {
   const [purpose, setPurpose] = useState('');
   const [shown, setShown] = useState<Shown>({ kind: 'asking' });
-  const { by: _by, ...filter } = view;
-  const given = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
   const ask = async (part: Part) => {
     setShown({ kind: 'loading' });
-    const question: RowsQuestion = { metric: answer.metric.id, part, segment: row.segment, category: row.category, filter: given, purpose };
+    const question: RowsQuestion = {
+      metric: answer.metric.id,
+      part,
+      segment: row.segment,
+      category: row.category,
+      filter: questionOf(filter),
+      purpose,
+    };
     const answered = await api.call<RowsAnswer>('/insights/rows', { method: 'POST', body: question });
     if (answered.ok) setShown({ kind: 'ready', part, rows: answered.value });
     else if (answered.refusal.kind === 'session-ended') onFail(answered.refusal);

@@ -1,7 +1,8 @@
-/** What is looked at, as the address has it: every view can be kept and sent on. */
-import { type MetricQuestion, SEGMENT_NAMES, type SegmentName } from '@refloop/server/client/insights';
+/** What is looked at, as the address has it: `#insights/operations?from=2026-01&by=site`. Every view can be kept and sent on. */
+import { SEGMENT_NAMES, type SegmentName } from '@refloop/server/client/insights';
 
-export type View = {
+/** Which referrals are looked at, and what they are told apart by. */
+export type Filter = {
   from: string | undefined;
   to: string | undefined;
   specialty: string | undefined;
@@ -16,7 +17,7 @@ const KEYS = ['from', 'to', 'specialty', 'site', 'payer'] as const;
 const isSegment = (value: string | null): value is SegmentName => SEGMENT_NAMES.some((name) => name === value);
 
 /** @param search what follows the question mark; a part that makes no sense is left out */
-export function viewOf(search: string): View {
+export function filterOf(search: string): Filter {
   const given = new URLSearchParams(search);
   const text = (key: string): string | undefined => given.get(key)?.slice(0, 200) || undefined;
   const month = (key: string): string | undefined => (MONTH.test(given.get(key) ?? '') ? text(key) : undefined);
@@ -31,22 +32,30 @@ export function viewOf(search: string): View {
   };
 }
 
-export function searchOf(view: View): string {
+export function searchOf(filter: Filter): string {
   const given = new URLSearchParams();
-  for (const key of KEYS) if (view[key] !== undefined) given.set(key, view[key]);
-  if (view.by !== 'specialty') given.set('by', view.by);
+  for (const key of KEYS) if (filter[key] !== undefined) given.set(key, filter[key]);
+  if (filter.by !== 'specialty') given.set('by', filter.by);
   return given.toString();
 }
 
-export const hashOf = (view: View): string => {
-  const search = searchOf(view);
-  return search === '' ? '#insights' : `#insights?${search}`;
+/** @param view its id in views.ts */
+export const hashOf = (view: string, filter: Filter): string => {
+  const search = searchOf(filter);
+  return search === '' ? `#insights/${view}` : `#insights/${view}?${search}`;
 };
 
-/** The address of a metric in this view, whole or told apart. */
-export function metricPath(metric: string, view: View, by: SegmentName | undefined): string {
-  const { by: _by, ...filter } = view;
-  const asked: MetricQuestion = Object.fromEntries(Object.entries({ ...filter, by }).filter(([, value]) => value !== undefined));
-  const search = new URLSearchParams(asked as Record<string, string>).toString();
-  return `/insights/metrics/${metric}${search === '' ? '' : `?${search}`}`;
+/** What the API is asked to look at: the filter without what it is told apart by. */
+export function questionOf({ by: _by, ...looked }: Filter): Record<string, string> {
+  return Object.fromEntries(Object.entries(looked).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
 }
+
+/** An address of `/insights…` with the filter, and what else is asked. */
+export function insightsPath(path: string, filter: Filter, more: Record<string, string> = {}): string {
+  const search = new URLSearchParams({ ...questionOf(filter), ...more }).toString();
+  return `/insights/${path}${search === '' ? '' : `?${search}`}`;
+}
+
+/** The address of a metric with this filter, whole or told apart by one thing or two. */
+export const metricPath = (metric: string, filter: Filter, by: SegmentName | undefined, alsoBy?: SegmentName): string =>
+  insightsPath(`metrics/${metric}`, filter, by === undefined ? {} : { by: alsoBy === undefined ? by : `${by},${alsoBy}` });

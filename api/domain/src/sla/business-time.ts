@@ -50,21 +50,24 @@ function momentOf(wall: number, timeZone: string): number {
 const dayOfWall = (wall: number): Day => new Date(wall).toISOString().slice(0, 10);
 const startOfDay = (wall: number): number => Math.floor(wall / DAY_MS) * DAY_MS;
 
-function isBusinessDay(wall: number, calendar: BusinessCalendar): boolean {
-  const weekday = new Date(wall).getUTCDay();
-  return weekday !== 0 && weekday !== 6 && !calendar.holidays.includes(dayOfWall(wall));
+/** Neither a Saturday nor a Sunday nor a holiday. */
+export function isBusinessDay(day: Day, { holidays }: Pick<BusinessCalendar, 'holidays'>): boolean {
+  const weekday = new Date(day).getUTCDay();
+  return weekday !== 0 && weekday !== 6 && !holidays.includes(day);
 }
+
+const worksAt = (wall: number, calendar: BusinessCalendar): boolean => isBusinessDay(dayOfWall(wall), calendar);
 
 /** The same time of the day so many business days later; from a day off it counts as from the next business day's opening. */
 export function addBusinessDays(from: Instant, days: number, calendar: BusinessCalendar): Instant {
   let wall = wallOf(Date.parse(from), calendar.timeZone);
-  if (!isBusinessDay(wall, calendar)) {
-    while (!isBusinessDay(wall, calendar)) wall = startOfDay(wall) + DAY_MS;
+  if (!worksAt(wall, calendar)) {
+    while (!worksAt(wall, calendar)) wall = startOfDay(wall) + DAY_MS;
     wall += calendar.opens * HOUR_MS;
   }
   for (let left = days; left > 0; ) {
     wall += DAY_MS;
-    if (isBusinessDay(wall, calendar)) left -= 1;
+    if (worksAt(wall, calendar)) left -= 1;
   }
   return new Date(momentOf(wall, calendar.timeZone)).toISOString();
 }
@@ -76,7 +79,7 @@ export function addBusinessHours(from: Instant, hours: number, calendar: Busines
     const start = startOfDay(wall);
     const [opens, closes] = [start + calendar.opens * HOUR_MS, start + calendar.closes * HOUR_MS];
     wall = Math.max(wall, opens);
-    if (isBusinessDay(wall, calendar) && wall < closes) {
+    if (worksAt(wall, calendar) && wall < closes) {
       if (wall + left <= closes) return new Date(momentOf(wall + left, calendar.timeZone)).toISOString();
       left -= closes - wall;
     }

@@ -184,6 +184,7 @@ export const REQUESTS: Record<string, Request> = {
   'get /signers | the author': row('the author', () => '/signers', { listed: ({ signers }) => subjects(signers) }),
   'get /insights | the numbers': fixed('/insights'),
   'get /insights/metrics/:metric | the numbers': fixed('/insights/metrics/completion?by=specialty'),
+  'get /insights/places | the numbers': fixed('/insights/places'),
   'post /insights/rows | the numbers': fixed('/insights/rows', { body: () => rowsQuestion }),
   'get /audit/status | the chain': fixed('/audit/status'),
   'get /audit/recommendations | a draft': {

@@ -1,7 +1,7 @@
 /** Numbers about referrals over HTTP: a metric with its definition, n and interval, and the rows behind each mark. */
 import { z } from 'zod';
 
-export const SEGMENT_NAMES = ['specialty', 'site', 'payer', 'requester', 'month', 'urgency', 'language'] as const;
+export const SEGMENT_NAMES = ['specialty', 'site', 'payer', 'requester', 'month', 'urgency', 'language', 'zip3'] as const;
 export const SegmentName = z.enum(SEGMENT_NAMES);
 export type SegmentName = z.infer<typeof SegmentName>;
 
@@ -14,6 +14,7 @@ const Segment = z.object({
   month: Value,
   urgency: Value,
   language: Value,
+  zip3: Value,
 });
 export type Segment = z.infer<typeof Segment>;
 
@@ -29,7 +30,14 @@ export const InsightsFilter = z.object({
 });
 export type InsightsFilter = z.infer<typeof InsightsFilter>;
 
-export const MetricQuestion = InsightsFilter.extend({ by: SegmentName.optional() });
+const oneOf = SEGMENT_NAMES.join('|');
+const By = z
+  .string()
+  .max(60)
+  .regex(new RegExp(`^(${oneOf})(,(${oneOf}))?$`), `Tell apart by one or two of ${SEGMENT_NAMES.join(', ')}, with a comma between them`);
+
+/** `by`: one segment, or two with a comma between them. */
+export const MetricQuestion = InsightsFilter.extend({ by: By.optional() });
 export type MetricQuestion = z.infer<typeof MetricQuestion>;
 
 const MetricRow = z.object({
@@ -99,6 +107,8 @@ export const InsightsStatus = z.object({
   /** How many referrals of a simulated practice are loaded. */
   simulated: z.number().int(),
   history: z.object({ loaded: z.number().int(), total: z.number().int() }).nullable(),
+  /** Ids of the metrics that can be asked for. */
+  metrics: z.array(z.string()),
   choices: z.object({
     specialty: z.array(z.string()),
     site: z.array(z.string()),
@@ -107,6 +117,12 @@ export const InsightsStatus = z.object({
   }),
 });
 export type InsightsStatus = z.infer<typeof InsightsStatus>;
+
+/** Where the three-digit ZIP codes are that patients live in: the middle of their ZIP codes. One that is nowhere listed is not there. */
+export const PlacesAnswer = z.object({
+  places: z.array(z.object({ zip3: z.string(), state: z.string(), latitude: z.number(), longitude: z.number() })),
+});
+export type PlacesAnswer = z.infer<typeof PlacesAnswer>;
 
 export const DRILL_PARTS = ['numerator', 'denominator', 'excluded'] as const;
 

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { isNpi } from '@refloop/domain/network/npi';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { STATUS_WORDS, statusOf } from '@refloop/domain/referral/status';
+import { clinicHolidaysOf } from '@refloop/domain/sla/clinic-holidays';
 import { describe, expect, test } from 'vitest';
-import { holidaysOf } from './calendar.ts';
 import { PLANTED_TRUTHS, SANDBOX_SEED } from './planted-truths.ts';
 import { PAYERS } from './practice.ts';
 import { ANSWER_HOURS, BOOKED_SHARE, DECLINED_SHARE, LEAK_SHARE, SILENT_SHARE } from './rates.ts';
@@ -93,7 +93,7 @@ describe('the whole history', () => {
       month: '2-digit',
       day: '2-digit',
     });
-    const holidays = new Set([2024, 2025, 2026].flatMap(holidaysOf));
+    const holidays = new Set([2024, 2025, 2026].flatMap(clinicHolidaysOf));
     let [evening, off] = [0, 0];
     for (const { startedAt } of referrals()) {
       const parts = Object.fromEntries(local.formatToParts(Date.parse(startedAt)).map(({ type, value }) => [type, value]));

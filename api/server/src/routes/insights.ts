@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { InsightsStatus, MetricAnswer, MetricQuestion, RowsAnswer, RowsQuestion } from '../client/insights.ts';
+import { InsightsStatus, MetricAnswer, MetricQuestion, PlacesAnswer, RowsAnswer, RowsQuestion } from '../client/insights.ts';
 import type { InsightsService } from '../services/insights.ts';
 import { type Route, sessionRoute } from './route.ts';
 
@@ -21,6 +21,14 @@ export const insightsRoutes = ({ insights }: { insights: InsightsService }): Rou
     query: MetricQuestion,
     answer: MetricAnswer,
     handle: async ({ session, params, query }) => insights.metric(session, params.metric, query),
+  }),
+  sessionRoute({
+    method: 'get',
+    path: '/insights/places',
+    summary: 'Where the three-digit ZIP codes of the numbers are, for a map.',
+    roles: ['coordinator', 'lead'],
+    answer: PlacesAnswer,
+    handle: async ({ session }) => insights.places(session),
   }),
   sessionRoute({
     method: 'post',

@@ -3,7 +3,17 @@ import { metricIds } from '@refloop/analytics/metric-definition';
 import type { EhrScope } from '@refloop/analytics/pseudonym';
 import { NoSnapshot, SnapshotOfAnotherVersion, type Warehouse } from '@refloop/analytics/warehouse';
 import type { Referral } from '@refloop/domain/referral/referral';
-import type { InsightsStatus, MetricAnswer, MetricQuestion, RowsAnswer, RowsQuestion } from '../client/insights.ts';
+import {
+  type InsightsStatus,
+  type MetricAnswer,
+  type MetricQuestion,
+  type PlacesAnswer,
+  type RowsAnswer,
+  type RowsQuestion,
+  SEGMENT_NAMES,
+  type SegmentName,
+} from '../client/insights.ts';
+import { placeOfZip3 } from '../matching/zip3-place.ts';
 import { problem, type Refusal } from '../problem.ts';
 import { actorOf, type Session } from '../sessions/session.ts';
 import type { ReferralRow } from '../store/referrals.ts';
@@ -12,6 +22,7 @@ import type { Store } from '../store/store.ts';
 export type InsightsService = {
   status: (session: Session) => Promise<InsightsStatus>;
   metric: (session: Session, id: string, question: MetricQuestion) => Promise<MetricAnswer | Refusal>;
+  places: (session: Session) => Promise<PlacesAnswer | Refusal>;
   rows: (session: Session, question: RowsQuestion, now: Date) => Promise<RowsAnswer | Refusal>;
 };
 
@@ -19,6 +30,10 @@ const scopeOf = ({ scope: { tenant, issuer } }: Session): EhrScope => ({ tenant,
 
 const NOTHING_YET: InsightsStatus['choices'] = { specialty: [], site: [], payer: [], months: [] };
 const noMetric = (): Refusal => problem('not-found', 'There is no such metric.');
+
+const isSegment = (name: string): name is SegmentName => SEGMENT_NAMES.some((known) => known === name);
+/** `specialty,month` as its two segments; the route has refused what is none. */
+const segmentsOf = (by: string | undefined): SegmentName[] => (by ?? '').split(',').filter(isSegment);
 
 /** A list to look through, no export: more are counted, and a narrower view shows them. */
 const MOST_ROWS = 200;
@@ -43,19 +58,25 @@ export function createInsightsService({ store, warehouse }: { store: Store; ware
 
   return {
     status: async (session) => {
-      const history = await historyOf(session);
+      const always = { ...(await historyOf(session)), metrics: metricIds() };
       const known = await counted(async () => {
         const { name, asOf } = await warehouse.manifest();
         const { specialty, site, payer, month, count } = await warehouse.choices(scopeOf(session));
         return { snapshot: { name, asOf, referrals: count }, choices: { specialty, site, payer, months: month } };
       });
-      return 'refused' in known ? { snapshot: null, ...history, choices: NOTHING_YET } : { ...known, ...history };
+      return 'refused' in known ? { snapshot: null, ...always, choices: NOTHING_YET } : { ...known, ...always };
     },
 
     metric: async (session, id, { by, ...filter }) => {
       if (!metricIds().includes(id)) return noMetric();
-      return counted(() => warehouse.metric({ metric: id, by: by === undefined ? [] : [by], scope: scopeOf(session), filter }));
+      return counted(() => warehouse.metric({ metric: id, by: segmentsOf(by), scope: scopeOf(session), filter }));
     },
+
+    places: async (session) =>
+      counted(async () => {
+        const { zip3 } = await warehouse.choices(scopeOf(session));
+        return { places: zip3.flatMap((each) => placeOfZip3(each) ?? []) };
+      }),
 
     rows: async (session, { metric, part, segment, category, filter, purpose }, now) => {
       if (!metricIds().includes(metric)) return noMetric();

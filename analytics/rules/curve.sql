@@ -1,4 +1,4 @@
--- The whole curve, one row for each day on which anything happened.
+-- Of a time: the whole curve, one row for each day on which anything happened.
 select
   segment,
   day,

@@ -1,0 +1,2 @@
+-- The payer has decided.
+select * from exclusions where why is null

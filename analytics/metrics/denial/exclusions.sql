@@ -1,0 +1,13 @@
+-- Which rule leaves a referral out; null where none does. The first that holds is named.
+select
+  referral.*,
+  outcome,
+  ever_denied,
+  case
+    when not was_active then 'not-in-chart'
+    when outcome is null then 'not-asked'
+    when outcome = 'not-needed' then 'not-needed'
+    when outcome = 'pending' and not ever_denied then 'pending'
+  end as why
+from referral
+left join core__authorization using (referral)

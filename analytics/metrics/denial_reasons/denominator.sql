@@ -1,0 +1,2 @@
+-- Denied at least once.
+select * from exclusions where why is null

@@ -1,2 +1,0 @@
--- Those who arrived.
-select * from durations where outcome = 'arrived'

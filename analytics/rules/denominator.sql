@@ -1,0 +1,2 @@
+-- Whatever no rule leaves out.
+select * from exclusions where why is null

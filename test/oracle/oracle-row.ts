@@ -1,0 +1,31 @@
+/** What the second implementation of a metric answers, and what most of them begin with. */
+import type { ReferralFacts } from './referral-facts.ts';
+import { type LifeDay, wilson } from './statistics.ts';
+
+export type OracleRow = {
+  /** Of a metric that divides its denominator; else left out. */
+  category?: string;
+  n: number;
+  value: number | null;
+  low: number | null;
+  high: number | null;
+  parts: Record<string, number | null>;
+  numerator: string[];
+  denominator: string[];
+  curve?: LifeDay[];
+};
+
+/** One row, or one for each category, in any order. */
+export type Oracle = (referrals: readonly ReferralFacts[], today: number) => OracleRow | OracleRow[];
+
+export type Ordered = ReferralFacts & { order: NonNullable<ReferralFacts['order']> };
+export const stoodInChart = (facts: ReferralFacts): facts is Ordered => facts.order?.wasActive === true;
+
+export const MATURE = 180;
+export const ids = (referrals: readonly ReferralFacts[]): string[] => referrals.map(({ id }) => id).sort();
+export const ratio = (k: number, n: number): number | null => (n === 0 ? null : k / n);
+
+export function shareRow(numerator: readonly ReferralFacts[], denominator: readonly ReferralFacts[], parts: OracleRow['parts']): OracleRow {
+  const share = wilson(numerator.length, denominator.length) ?? { value: null, low: null, high: null };
+  return { n: denominator.length, ...share, parts, numerator: ids(numerator), denominator: ids(denominator) };
+}
