@@ -26,16 +26,25 @@ const results: MetricResult[] = [
     rows: [row('Plan B', { leaked: 3 })],
   },
 ];
-const table = metricsTable(results);
+const table = metricsTable(results, 'show');
 
 test('as CSV every cell is one cell, and no text is a formula', () => {
   const [names = '', first = '', second = '', third = '', end] = toCsv(table).split('\r\n');
   expect(names.split(',').slice(0, 7)).toEqual(['metric', 'version', 'as_of', 'snapshot', 'payer', 'category', 'n']);
   expect(first).toContain(`,s,"'=HYPERLINK(""https://example.org"")",,12,0.5,,0.7,0.95,share,`);
   expect(second).toContain('"Plan A, Health"');
-  expect(second.endsWith(',"said ""so"", twice"')).toBe(true);
+  expect(second.endsWith(',"said ""so"", twice",')).toBe(true);
   const at = names.split(',').indexOf('leaked');
   expect([third.split(',')[at], end]).toEqual(['3', '']);
+});
+
+test('small cells are empty and named unless they are asked for', () => {
+  const [names = '', first = ''] = toCsv(metricsTable(results)).split('\r\n');
+  const cell = (name: string): string | undefined => first.split(',')[names.split(',').indexOf(name)];
+  expect(['n', 'value', 'low', 'high', 'attended'].map(cell)).toEqual(['', '', '', '', '']);
+  expect(
+    first.endsWith(',"Cells of 1 to 10 referrals are suppressed, and others from which they could be computed.",n value low high attended'),
+  ).toBe(true);
 });
 
 test('as Parquet it reads back as it was', async () => {

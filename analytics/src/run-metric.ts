@@ -16,6 +16,7 @@ import {
   type SegmentValues,
 } from './metric-result.ts';
 import type { EhrScope } from './pseudonym.ts';
+import { isFigure } from './suppression.ts';
 
 export type MetricQuestion = {
   metric: string;
@@ -125,6 +126,27 @@ export async function defineMetric(query: Query, question: Omit<MetricQuestion, 
   return definition;
 }
 
+/** Fewer say nothing of a person: whoever has seen two of three is no better than whoever has seen one. */
+const FEWEST_TO_JUDGE = 10;
+const TOO_FEW = `Too few to judge a person by: fewer than ${FEWEST_TO_JUDGE} referrals.`;
+
+const judgesPeople = (by: readonly SegmentName[]): boolean => by.includes('requester');
+
+/** Without a rate, a time or an interval; what was counted stays. */
+function judgedRow(row: MetricRow): MetricRow {
+  if (row.n >= FEWEST_TO_JUDGE) return row;
+  const parts = Object.entries(row.parts).map(([name, value]) => [name, value !== null && isFigure(name, value) ? null : value]);
+  return { ...row, value: null, low: null, high: null, parts: Object.fromEntries(parts), note: TOO_FEW };
+}
+
+/** Where individuals are told apart, nothing is said of those with few; their curves go too. */
+function judged(result: MetricResult): MetricResult {
+  if (!judgesPeople(result.by)) return result;
+  const few = new Set(result.rows.filter(({ n }) => n < FEWEST_TO_JUDGE).map(({ segment }) => JSON.stringify(segment)));
+  const curve = result.curve?.filter(({ segment }) => !few.has(JSON.stringify(segment)));
+  return { ...result, rows: result.rows.map(judgedRow), ...(curve ? { curve } : {}) };
+}
+
 /** Throws where there is no such metric. */
 export async function runMetric(query: Query, question: MetricQuestion, moment: Moment): Promise<MetricResult> {
   const definition = readMetric(question.metric);
@@ -133,8 +155,8 @@ export async function runMetric(query: Query, question: MetricQuestion, moment: 
   await query.run(inOneGo([referralView(question), ...rulesSql(definition, moment, question.filter), ...statistics]));
   const rows = (await query.run(metricSql(definition.id, 'result'))).map(rowOf);
   const answer = { metric: headOf(definition), asOf: moment.asOf, snapshot: moment.snapshot, by: question.by, rows };
-  if (!definition.hasCurve) return answer;
-  return { ...answer, curve: (await query.run(metricSql(definition.id, 'curve'))).map(pointOf) };
+  if (!definition.hasCurve) return judged(answer);
+  return judged({ ...answer, curve: (await query.run(metricSql(definition.id, 'curve'))).map(pointOf) });
 }
 
 const VIEWS: Record<DrillPart, string> = {
