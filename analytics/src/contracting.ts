@@ -5,7 +5,7 @@ import { statisticsSql } from './metric-definition.ts';
 import type { MetricFilter } from './metric-result.ts';
 import { HOME } from './models.ts';
 import type { EhrScope } from './pseudonym.ts';
-import { defineReferrals } from './run-metric.ts';
+import { defineReferrals, words } from './run-metric.ts';
 
 export type ContractingRow = {
   specialty: string;
@@ -38,8 +38,6 @@ export type Contracting = {
 
 /** Nobody is judged by fewer. */
 export const FEWEST_TO_JUDGE = 10;
-
-const words = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 const SQL = new URL('lists/contracting.sql', HOME);
 

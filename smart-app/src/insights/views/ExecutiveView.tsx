@@ -128,7 +128,7 @@ function CausesPanel({ api, onFail, filter, onRows }: ViewProps) {
           return (
             <>
               <ChartOrTable
-                caption={`Share of orders (n ${countText(rows[0]?.n ?? 0)}), 95 % for all together · grey: nobody here could have avoided it`}
+                caption={`Share of orders (n ${countText(rows[0]?.n ?? 0)}), 95 % for all together · hollow: not known, or not to be avoided`}
                 table={<MetricTable answer={causes} rows={rows} onRows={(row) => onRows(causes, row)} />}
                 chart={<DotRows answer={causes} rows={rows} onRows={onRows} isMuted={({ category }) => !isAvoidable(category)} />}
               />
