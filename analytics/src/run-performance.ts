@@ -38,7 +38,7 @@ export async function defineAttempts(
   moment: Moment,
 ): Promise<void> {
   await query.run(referralView({ by: [], scope, filter: filter ?? {} }));
-  await query.run(parametersView(definition, moment.asOf));
+  await query.run(parametersView(definition, moment));
   await query.run(performanceSql('attempt'));
   await query.run(`create or replace temp view judged as ${performanceSql(definition.id)}`);
 }

@@ -17,6 +17,7 @@ const USUAL: CoreRow = {
   service: 'visit',
   standing: 'active',
   was_active: true,
+  recommended: true,
   visits: 0,
   lawful_choice: false,
 };
@@ -54,9 +55,11 @@ export async function withCore<Value>(work: (query: Query) => Promise<Value>): P
   }
 }
 
+const WITHOUT_EVENTS: readonly string[] = ['core__cause', 'core__calendar'];
+
 /** What the models know without any event stays. */
 export async function emptyCore({ query }: Core): Promise<void> {
-  for (const model of MODELS.filter((name) => name !== 'core__cause' && name !== 'core__calendar')) await query.run(`delete from ${model}`);
+  for (const model of MODELS.filter((each) => !WITHOUT_EVENTS.includes(each))) await query.run(`delete from ${model}`);
 }
 
 /** Rows of one model as they are; a column that is not named is null. */

@@ -1,11 +1,16 @@
 /** Reads a warehouse: metrics of the snapshot in force, and the rows behind them. */
 import { join } from 'node:path';
+import { dayIn } from './calendar-day.ts';
+import { type Contracting, readContracting } from './contracting.ts';
 import { openDuckDb, type Query, quoted, type Session } from './duckdb.ts';
+import { type DriftResult, readDrift } from './fairness/drift.ts';
+import { type ExposureResult, readExposure } from './fairness/exposure.ts';
+import { type FairnessQuestion, type GapsResult, readGaps } from './fairness/gaps.ts';
 import type { DrillQuestion, DrillResult, MetricFilter, MetricResult } from './metric-result.ts';
 import { KEPT_MODELS, MODEL_VERSION } from './models.ts';
 import type { PerformanceResult } from './performance/performance-result.ts';
 import type { EhrScope } from './pseudonym.ts';
-import { type Choices, drillInto, type MetricQuestion, readChoices, runMetric } from './run-metric.ts';
+import { type Choices, drillInto, type MetricQuestion, type Moment, readChoices, runMetric } from './run-metric.ts';
 import { drillIntoPerformance, type PerformanceDrill, type PerformanceQuestion, runPerformance } from './run-performance.ts';
 import { currentSnapshot, type Snapshot, type SnapshotManifest } from './snapshot.ts';
 
@@ -30,6 +35,10 @@ export type Warehouse = {
   metric: (question: MetricQuestion) => Promise<MetricResult>;
   drill: (question: DrillQuestion & { scope: EhrScope | null; filter?: MetricFilter }) => Promise<DrillResult>;
   choices: (scope: EhrScope | null) => Promise<Choices>;
+  gaps: (question: FairnessQuestion) => Promise<GapsResult>;
+  exposure: (question: FairnessQuestion) => Promise<ExposureResult>;
+  drift: (question: FairnessQuestion) => Promise<DriftResult>;
+  contracting: (question: { scope: EhrScope | null; filter: MetricFilter }) => Promise<Contracting>;
   /** Specialists beside each other. The same question of the same snapshot is answered from memory. */
   performance: (question: PerformanceQuestion) => Promise<PerformanceResult>;
   drillPerformance: (question: PerformanceDrill) => Promise<DrillResult>;
@@ -112,7 +121,7 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
     return opening;
   }
 
-  async function ask<Answer>(work: (query: Query, moment: { asOf: string; snapshot: string }) => Promise<Answer>): Promise<Answer> {
+  async function ask<Answer>(work: (query: Query, moment: Moment) => Promise<Answer>): Promise<Answer> {
     let open = await inForce();
     // Closed in the moment between being found and being asked.
     while (open.retired) open = await inForce();
@@ -120,8 +129,8 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
     try {
       const query = await open.session.connect();
       try {
-        const { asOf, name } = open.snapshot.manifest;
-        return await work(query, { asOf, snapshot: name });
+        const { asOf, name, reading } = open.snapshot.manifest;
+        return await work(query, { asOf, asOfDay: dayIn(reading?.timezone ?? 'UTC')(asOf), snapshot: name });
       } finally {
         query.close();
       }
@@ -136,6 +145,10 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
     metric: (question) => ask((query, moment) => runMetric(query, question, moment)),
     drill: (question) => ask((query, moment) => drillInto(query, question, moment)),
     choices: (scope) => ask((query) => readChoices(query, scope)),
+    gaps: (question) => ask((query, moment) => readGaps(query, question, moment)),
+    exposure: (question) => ask((query, moment) => readExposure(query, question, moment)),
+    drift: (question) => ask((query, moment) => readDrift(query, question, moment)),
+    contracting: (question) => ask((query) => readContracting(query, question)),
     performance: (question) =>
       ask((query, moment) => answered.get(JSON.stringify([moment, question]), () => runPerformance(query, question, moment))),
     drillPerformance: (question) => ask((query, moment) => drillIntoPerformance(query, question, moment)),

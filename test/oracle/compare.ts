@@ -38,6 +38,11 @@ function segmentValue(facts: ReferralFacts, name: SegmentName): string {
     case 'zip3':
       // Too few people live in 036 for it to be told (45 CFR 164.514(b)(2)(i)(B)).
       return order?.setting?.zip3 === '036' ? '000' : (order?.setting?.zip3 ?? 'unknown');
+    case 'distance': {
+      const miles = order?.setting?.miles ?? null;
+      if (miles === null) return 'unknown';
+      return miles < 5 ? 'under 5 miles' : miles < 15 ? '5 to 15 miles' : miles < 30 ? '15 to 30 miles' : '30 miles or more';
+    }
     case 'requester':
       return order ? pseudonyms.requester(SCOPE, order.requester) : 'unknown';
     case 'month':

@@ -1,8 +1,8 @@
 /** The metrics of loss once more: out-of-network orders, denials, reasons for being seen outside, lost referrals and their causes. */
 import { type LossReason, lossBucketOf } from '@refloop/domain/referral/loss-reason';
-import { idsOf, MATURE, type Oracle, type OracleRow, type Ordered, ratio, stoodInChart } from './oracle-row.ts';
+import { idsOf, MATURE, type Oracle, type OracleRow, type Ordered, ratio, shareRow, stoodInChart } from './oracle-row.ts';
 import { firstVisit, type ReferralFacts } from './referral-facts.ts';
-import { goodman, wilson } from './statistics.ts';
+import { goodman } from './statistics.ts';
 
 /** The definition's words: which override is which reason, and what a decline tells. */
 const OVERRIDES: Record<string, string> = {
@@ -43,22 +43,14 @@ const kindOf = (group: string): string => {
 };
 const groupOf = (cause: string): string => Object.entries(STOPS).find(([, causes]) => causes.includes(cause))?.[0] ?? 'unknown';
 
-const share = (numerator: readonly Ordered[], denominator: readonly Ordered[], parts: OracleRow['parts']): OracleRow => ({
-  n: denominator.length,
-  ...(wilson(numerator.length, denominator.length) ?? { value: null, low: null, high: null }),
-  parts,
-  numerator: idsOf(numerator),
-  denominator: idsOf(denominator),
-});
-
-export const outOfNetworkOrders: Oracle = (referrals) => {
+const outOfNetworkOrders: Oracle = (referrals) => {
   const inChart = referrals.filter(stoodInChart);
   const known = inChart.filter(({ order }) => order.network !== 'unknown');
   const out = known.filter(({ order }) => order.network === 'out');
   const why = (facts: Ordered): string | null => facts.obstacles?.overrideReason ?? null;
   const lawful = out.filter((each) => groupOf(OVERRIDES[why(each) ?? ''] ?? '') === 'lawful-choice');
   const silent = out.filter((each) => why(each) === null);
-  return share(out, known, {
+  return shareRow(out, known, {
     ordered_out: out.length,
     by_lawful_choice: lawful.length,
     by_other_reason: out.length - lawful.length - silent.length,
@@ -71,7 +63,7 @@ export const outOfNetworkOrders: Oracle = (referrals) => {
 const everDenied = ({ obstacles }: ReferralFacts): boolean => obstacles?.authorization?.said.some(({ denied }) => denied) ?? false;
 const lastSaid = ({ obstacles }: ReferralFacts) => obstacles?.authorization?.last;
 
-export const denial: Oracle = (referrals) => {
+const denial: Oracle = (referrals) => {
   const inChart = referrals.filter(stoodInChart);
   const decided = inChart.filter((each) => everDenied(each) || lastSaid(each) === 'approved' || lastSaid(each) === 'denied');
   // Of those denied once, a later "not needed" takes the denial away.
@@ -79,7 +71,7 @@ export const denial: Oracle = (referrals) => {
   const denied = judged.filter((each) => lastSaid(each) === 'denied' || lastSaid(each) === 'pending');
   const ever = judged.filter(everDenied);
   const overturned = ever.filter((each) => lastSaid(each) === 'approved');
-  return share(denied, judged, {
+  return shareRow(denied, judged, {
     denied: denied.length,
     ever_denied: ever.length,
     first_denial_rate: ratio(ever.length, judged.length),
@@ -105,7 +97,7 @@ const divided = (denominator: readonly Ordered[], categories: number, parts: rea
     denominator: idsOf(denominator),
   }));
 
-export const denialReasons: Oracle = (referrals) => {
+const denialReasons: Oracle = (referrals) => {
   const denied = referrals.filter(stoodInChart).filter(everDenied);
   const first = ({ obstacles }: Ordered): string =>
     obstacles?.authorization?.said.flatMap((each) => (each.denied ? [each.reason] : []))[0] ?? 'other';
@@ -159,7 +151,7 @@ function unseenOf(facts: Ordered): Cause {
 const seenOutside = (referrals: readonly ReferralFacts[], today: number): Ordered[] =>
   referrals.filter(stoodInChart).filter(({ order }) => order.on + MATURE <= today && firstVisit(order.visits)?.network === 'out');
 
-export const leakageReasons: Oracle = (referrals, today) => {
+const leakageReasons: Oracle = (referrals, today) => {
   const out = seenOutside(referrals, today).map((facts) => ({ facts, ...leakOf(facts) }));
   const known = out.filter(({ cause }) => cause !== 'unknown').length;
   const groups = Object.entries(REASONS);
@@ -216,7 +208,7 @@ function lost(referrals: readonly ReferralFacts[], today: number) {
   return { inChart, forVisit, mature, all, sameWay };
 }
 
-export const lostReferrals: Oracle = (referrals, today) => {
+const lostReferrals: Oracle = (referrals, today) => {
   const { inChart, forVisit, mature, all, sameWay } = lost(referrals, today);
   const kinds = ['leaked/avoidable', 'leaked/unknown', 'unseen/avoidable', 'unseen/not-avoidable', 'unseen/denied', 'unseen/unknown'];
   return divided(
@@ -241,7 +233,7 @@ export const lostReferrals: Oracle = (referrals, today) => {
   );
 };
 
-export const lostCauses: Oracle = (referrals, today) => {
+const lostCauses: Oracle = (referrals, today) => {
   const { mature, all, sameWay } = lost(referrals, today);
   const leaks = Object.entries(REASONS).filter(([group]) => group !== 'lawful-choice');
   const rows = [
@@ -267,4 +259,13 @@ export const lostCauses: Oracle = (referrals, today) => {
       };
     }),
   );
+};
+
+export const LOSS_ORACLES: Record<string, Oracle> = {
+  denial,
+  denial_reasons: denialReasons,
+  leakage_reasons: leakageReasons,
+  lost_causes: lostCauses,
+  lost_referrals: lostReferrals,
+  out_of_network_orders: outOfNetworkOrders,
 };

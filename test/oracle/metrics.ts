@@ -1,7 +1,9 @@
 /** Metrics once more, by their definitions in English, from the facts of each referral. */
 import { type LossReason, lossBucketOf } from '@refloop/domain/referral/loss-reason';
+import { ACCESS_ORACLES } from './access-metrics.ts';
 import { cohortCompletion, loopFunnel } from './cohort-metrics.ts';
-import { denial, denialReasons, leakageReasons, lostCauses, lostReferrals, outOfNetworkOrders } from './losses.ts';
+import { LOOP_ORACLES } from './loop-metrics.ts';
+import { LOSS_ORACLES } from './losses.ts';
 import { MATURE, type Oracle, type Ordered, ratio, shareRow, stoodInChart } from './oracle-row.ts';
 import { firstVisit, seenOnOf } from './referral-facts.ts';
 import { TIME_ORACLES } from './time-metrics.ts';
@@ -75,13 +77,10 @@ export const networkLeakage: Oracle = (referrals, today) => {
 export const ORACLES: Record<string, Oracle> = {
   cohort_completion: cohortCompletion,
   completion,
-  denial,
-  denial_reasons: denialReasons,
-  leakage_reasons: leakageReasons,
   loop_funnel: loopFunnel,
-  lost_causes: lostCauses,
-  lost_referrals: lostReferrals,
   network_leakage: networkLeakage,
-  out_of_network_orders: outOfNetworkOrders,
+  ...ACCESS_ORACLES,
+  ...LOOP_ORACLES,
+  ...LOSS_ORACLES,
   ...TIME_ORACLES,
 };

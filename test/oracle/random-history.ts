@@ -43,7 +43,7 @@ const performer = (number: number): Performer => ({
   display: `Dr. ${number}`,
   nucc: '207RC0000X',
   network: pickOf(NETWORKS, number),
-  rank: number % 2 === 0 ? 1 : null,
+  rank: number % 2 === 0 ? 1 + (number % 5) : null,
 });
 
 const setting = (number: number): Setting | null =>

@@ -46,6 +46,8 @@ export type ReferralFacts = {
   specialty: string;
   urgency: string;
   service: string;
+  /** Whether Refloop ever recommended anybody for it. */
+  recommended: boolean;
   /** Null of what was never ordered. */
   order: null | {
     on: number;
@@ -58,6 +60,8 @@ export type ReferralFacts = {
     bookedBy: number | null;
     visits: Visit[];
     lawfulOverride: boolean;
+    /** Of the specialist ordered, in the list that was shown. */
+    rank: number | null;
     first: Partial<Record<Stage, Moment>>;
     reports: Report[];
     /** In the order in which they were told. */
@@ -139,6 +143,7 @@ export function readFacts(id: string, events: readonly ReferralEvent[]): Referra
     specialty: '',
     urgency: '',
     service: '',
+    recommended: false,
     order: null,
     lossReason: null,
     obstacles: readObstacles(events),
@@ -151,6 +156,7 @@ export function readFacts(id: string, events: readonly ReferralEvent[]): Referra
       facts.specialty = fact.specialty;
       facts.urgency = fact.urgency;
       facts.service = fact.service;
+      if (fact.type === 'recommendation-made') facts.recommended = true;
     } else if (fact.type === 'loss-reason-recorded') facts.lossReason = fact.primary;
     else if (fact.type === 'referral-approved') {
       order = {
@@ -163,6 +169,7 @@ export function readFacts(id: string, events: readonly ReferralEvent[]): Referra
         bookedBy: null,
         visits: [],
         lawfulOverride: fact.overrideReason !== null && LAWFUL_OVERRIDES.includes(fact.overrideReason.code),
+        rank: fact.performer.rank,
         first: {},
         reports: [],
         bookings: [],

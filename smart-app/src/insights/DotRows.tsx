@@ -23,7 +23,7 @@ export function DotRows({ answer, rows, onRows, isMuted = () => false }: Props) 
         const figures = `${valueText(row.value, metric.unit)}, ${intervalText(row, metric.unit)}, n ${row.n}`;
         return (
           <li key={name} className={isMuted(row) ? styles['muted'] : undefined}>
-            <button type="button" onClick={() => onRows(answer, row)} aria-label={`${name}: ${figures}. Show the rows`} title={figures}>
+            <button type="button" onClick={() => onRows(answer, row)} title={figures}>
               <span>{name}</span>
               <span className={styles['track']} aria-hidden="true">
                 <i style={{ left: place(row.low), width: `calc(${place(row.high ?? top)} - ${place(row.low)})` }} />
@@ -32,6 +32,7 @@ export function DotRows({ answer, rows, onRows, isMuted = () => false }: Props) 
               <span className="num">
                 {valueText(row.value, metric.unit)} <span className="caption">{intervalText(row, metric.unit)}</span>
               </span>
+              <span className="sr-only">{figures}. Show the rows</span>
             </button>
           </li>
         );

@@ -40,12 +40,7 @@ function Stage({ answer, row, isLast, onRows }: { answer: MetricAnswer; row: Met
   const interval = `${valueText(row.value, 'share')} (${intervalText(row, 'share')}), n ${countText(row.n)}`;
   return (
     <li>
-      <button
-        type="button"
-        onClick={() => onRows(answer, row)}
-        title={interval}
-        aria-label={`${name}: ${countText(reached)}, ${interval}. Show the rows`}
-      >
+      <button type="button" onClick={() => onRows(answer, row)} title={interval}>
         <span>{name}</span>
         <span className={styles['bar']} aria-hidden="true">
           <i className={isLast ? styles['end'] : undefined} style={{ width: `${100 * (row.value ?? 0)}%` }} />
@@ -59,6 +54,7 @@ function Stage({ answer, row, isLast, onRows }: { answer: MetricAnswer; row: Met
             </span>
           )}
         </span>
+        <span className="sr-only">{interval}. Show the rows</span>
       </button>
     </li>
   );

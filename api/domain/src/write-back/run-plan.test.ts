@@ -156,14 +156,24 @@ describe('carrying out an approved plan', () => {
     expect(count(ehr, 'ServiceRequest')).toBe(1);
   });
 
-  test('where the EHR itself keeps a second one from being made, it is sent again at once', async () => {
-    const ehr = scriptedEhr([{ kind: 'dropped' }]);
-    const start = planOf(step('ServiceRequest', { subject }));
-    const ports = portsOf(ehr, start, { conditionalCreate: () => true });
-    const first = await runPlan(start, ports);
-    expect(statuses(first.plan)).toEqual(['unknown']);
-    expect(statuses((await runPlan(first.plan, ports)).plan)).toEqual(['done']);
-    expect(ehr.writes.map(({ ifNoneExist }) => ifNoneExist !== undefined)).toEqual([true, true]);
+  test('that the EHR offers conditional create does not stand in for the minute', async () => {
+    // It answers searches by our identifier and keeps none, so that If-None-Exist finds nothing to hold a second one against.
+    const unmarked = ({ identifier: _identifier, ...kept }: Resource): Resource => kept as Resource;
+    const ehr = scriptedEhr([{ kind: 'late', looks: 14 }], [], { keeps: unmarked, now: () => '2026-11-20T10:00:30.000Z' });
+    const note = step('DocumentReference', {
+      subject,
+      type: { coding: [{ system: 'http://loinc.org', code: '57133-1' }] },
+      date: '2026-11-20T10:00:00.000Z',
+      content: [{ attachment: { contentType: 'text/plain', data: 'Tm90ZQ==' } }],
+    });
+    const ports = portsOf(ehr, planOf(note), { conditionalCreate: () => true });
+    let { plan } = await runPlan(planOf(note), ports);
+    expect(statuses(plan)).toEqual(['unknown']);
+    ({ plan } = await runPlan(plan, ports));
+    expect(ehr.writes, 'what went unheard may still arrive').toHaveLength(1);
+    await ports.pause(60_000);
+    await runPlan(plan, ports);
+    expect(count(ehr, 'DocumentReference')).toBe(1);
   });
 
   test('an update whose answer was lost is found to be there, and one that never arrived is sent again at once', async () => {

@@ -142,9 +142,9 @@ export async function writeStep(planned: StepInHand, plan: PlanInHand, ports: St
       await ports.pause(LOOK_AGAIN_MILLISECONDS[attempt] ?? 4_000);
       continue;
     }
-    const guarded = before.kind === 'nothing' && before.byIdentifier && ports.conditionalCreate(step.name);
-    // An update may be sent again at once: its version guards it.
-    if (step.action === 'create' && !guarded && mayStillArrive(step, seenAt)) {
+    // An update may be sent again at once: its version guards it. If-None-Exist does not stand in for the minute: what it searches for
+    // is our identifier, and an EHR that takes the header may still keep no identifier, or search by it a moment late.
+    if (step.action === 'create' && mayStillArrive(step, seenAt)) {
       detail = 'It was sent less than a minute ago and may still arrive.';
       break;
     }

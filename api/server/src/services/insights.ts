@@ -5,6 +5,7 @@ import { performanceIds } from '@refloop/analytics/performance-definition';
 import type { EhrScope } from '@refloop/analytics/pseudonym';
 import { NoSnapshot, SnapshotOfAnotherVersion, type Warehouse } from '@refloop/analytics/warehouse';
 import type { Referral } from '@refloop/domain/referral/referral';
+import type { Cms50Answer, Cms50Question } from '../client/cms50.ts';
 import {
   type InsightsStatus,
   type MetricAnswer,
@@ -20,10 +21,12 @@ import { problem, type Refusal } from '../problem.ts';
 import { actorOf, type Session } from '../sessions/session.ts';
 import type { ReferralRow } from '../store/referrals.ts';
 import type { Store } from '../store/store.ts';
+import { readCms50 } from './cms50.ts';
 
 export type InsightsService = {
   status: (session: Session) => Promise<InsightsStatus>;
   metric: (session: Session, id: string, question: MetricQuestion) => Promise<MetricAnswer | Refusal>;
+  cms50: (session: Session, question: Cms50Question) => Promise<Cms50Answer | Refusal>;
   places: (session: Session) => Promise<PlacesAnswer | Refusal>;
   rows: (session: Session, question: RowsQuestion, now: Date) => Promise<RowsAnswer | Refusal>;
 };
@@ -73,6 +76,8 @@ export function createInsightsService({ store, warehouse }: { store: Store; ware
       if (!metricIds().includes(id)) return noMetric();
       return counted(() => warehouse.metric({ metric: id, by: segmentsOf(by), scope: scopeOf(session), filter }));
     },
+
+    cms50: async (session, question) => counted(() => readCms50(warehouse, scopeOf(session), question)),
 
     places: async (session) =>
       counted(async () => {
