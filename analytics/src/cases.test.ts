@@ -11,7 +11,6 @@ type Case = {
   title: string;
   asOf: string;
   by?: SegmentName[];
-  /** Of core__referral. */
   rows: CoreRow[];
   /** Rows of other models that the metric reads, by their names. */
   tables?: Record<string, CoreRow[]>;

@@ -1,18 +1,19 @@
 /** From the histories of our own events to a snapshot in force. */
 
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Instant } from '@refloop/domain/instant';
+import { dayIn } from './calendar-day.ts';
 import { openDuckDb, type Query, quoted } from './duckdb.ts';
-import { flatten, type History, INPUT_COLUMNS } from './input-event.ts';
+import { type History, INPUT_COLUMNS, type InputEvent } from './input-event.ts';
 import { type CheckOutcome, createReferenceTables, KEPT_MODELS, MODEL_VERSION, runChecks, runModels, writeParquet } from './models.ts';
-import { createPseudonyms, type EhrScope } from './pseudonym.ts';
+import type { EhrScope } from './pseudonym.ts';
+import { type Earlier, earlierSnapshot, type ListedReferral, MARKS, type Reading, type ReferralSource, readingVersion } from './reading.ts';
 import { type Building, beginSnapshot, publishSnapshot, retireSnapshots, type Snapshot } from './snapshot.ts';
+import { openStaging, type StagedCounts, type Staging } from './staging.ts';
 
 export type ImportProgress =
-  | { stage: 'reading'; referrals: number; events: number }
+  | ({ stage: 'reading' } & StagedCounts)
   | { stage: 'modelling'; model: string }
   | { stage: 'checking' }
   | { stage: 'writing' };
@@ -37,6 +38,10 @@ export type ImportOptions = {
   memoryMegabytes?: number;
   /** How long one step may take; an hour unless told. */
   stepSeconds?: number;
+  /** IANA name of the zone in which an instant becomes a day; UTC unless told. */
+  timezone?: string;
+  /** Of changes alone: reads every history anew, as if there were no snapshot. */
+  full?: boolean;
 };
 
 /** A check found rows that would make every number wrong: the snapshot before stays in force. */
@@ -51,68 +56,35 @@ export class ChecksFailed extends Error {
   }
 }
 
-const BATCH = 500;
-const WRITE_AT = 1_000_000;
+const UTC = 'UTC';
 
-/** Writes the flattened events as lines of JSON, which DuckDB reads faster than it takes rows one by one. Memory does not grow with them. */
-async function stage(
-  source: AsyncIterable<History>,
-  file: string,
-  { pseudonymKey, reidentify, onProgress, signal }: ImportOptions,
-): Promise<{ events: number }> {
-  const pseudonyms = createPseudonyms(pseudonymKey);
-  const out = createWriteStream(file, { mode: 0o600 });
-  let failure: Error | undefined;
-  out.on('error', (error) => {
-    failure = error;
-  });
-  const write = async (text: string): Promise<void> => {
-    if (failure) throw failure;
-    if (!out.write(text)) await once(out, 'drain');
-  };
-  let [referrals, events, lines] = [0, 0, ''];
-  let pairs: Reidentification[] = [];
-  try {
-    for await (const history of source) {
-      signal?.throwIfAborted();
-      const rows = flatten(history, pseudonyms);
-      for (const row of rows) lines += `${JSON.stringify(row)}\n`;
-      const { tenant, issuer, site, referralId } = history;
-      const pseudonym = rows[0]?.referral;
-      if (typeof pseudonym === 'string') pairs.push({ tenant, issuer, site, pseudonym, referralId });
-      referrals += 1;
-      events += rows.length;
-      if (pairs.length >= BATCH) {
-        await reidentify(pairs);
-        pairs = [];
-        onProgress?.({ stage: 'reading', referrals, events });
-      }
-      if (lines.length >= WRITE_AT) {
-        await write(lines);
-        lines = '';
-      }
-    }
-    if (pairs.length > 0) await reidentify(pairs);
-    await write(lines);
-    onProgress?.({ stage: 'reading', referrals, events });
-  } finally {
-    out.end();
-    if (!out.closed) await once(out, 'close');
-  }
-  if (failure) throw failure;
-  return { events };
-}
+/** One referral as it is staged: its events by the allow-list, and which referral it is, where that is to be kept. */
+export type StagedReferral = { rows: InputEvent[]; pair: Reidentification | null };
 
 const COLUMNS = Object.entries(INPUT_COLUMNS)
   .map(([name, type]) => `${name}: ${quoted(type)}`)
   .join(', ');
 
-async function build(query: Query, folder: string, staged: string, { now, onProgress }: ImportOptions): Promise<CheckOutcome[]> {
-  await createReferenceTables(query, now);
+/** The rows that were read, and those of the snapshot before whose referrals are as they were. */
+async function createStagedEvents(query: Query, { files }: Staging, before: Snapshot | undefined): Promise<void> {
+  const read = `select * from read_json(${quoted(files.events)}, format = 'newline_delimited', columns = {${COLUMNS}}, maximum_object_size = 1048576)`;
+  const kept = before && `select * from read_parquet(${quoted(join(before.folder, 'input__event.parquet'))})`;
   await query.run(
-    `create view staged_event as
-     select * from read_json(${quoted(staged)}, format = 'newline_delimited', columns = {${COLUMNS}}, maximum_object_size = 1048576)`,
+    `create table staged_mark as
+     select * from read_json(${quoted(files.marks)}, format = 'newline_delimited', columns = {referral: 'varchar', mark: 'varchar', read: 'boolean'})`,
   );
+  await query.run(
+    `create view staged_event as ${read}${kept ? ` union all by name ${kept} where referral in (select referral from staged_mark where not read)` : ''}`,
+  );
+}
+
+/** One row for each referral. Where a history came twice with different marks, which of them holds is not known. */
+const MARKS_OF_ALL = `(
+  select referral, if(count(mark) = count(*) and count(distinct mark) = 1, any_value(mark), null) as mark
+  from staged_mark group by referral order by referral)`;
+
+async function build(query: Query, folder: string, { now, onProgress, timezone }: ImportOptions): Promise<CheckOutcome[]> {
+  await createReferenceTables(query, dayIn(timezone ?? UTC)(now));
   await runModels(query, (model) => onProgress?.({ stage: 'modelling', model }));
   onProgress?.({ stage: 'checking' });
   const checks = await runChecks(query);
@@ -122,6 +94,7 @@ async function build(query: Query, folder: string, staged: string, { now, onProg
   for (const model of KEPT_MODELS) {
     await writeParquet(query, model, join(folder, `${model}.parquet`));
   }
+  await writeParquet(query, MARKS_OF_ALL, join(folder, MARKS));
   return checks;
 }
 
@@ -130,45 +103,116 @@ async function count(query: Query, sql: string): Promise<number> {
   return Number(row?.['rows']);
 }
 
-async function make(source: AsyncIterable<History>, building: Building, options: ImportOptions): Promise<Snapshot> {
+/** Fills the staging; may look up what the snapshot before had, and leave files beside the tables in the folder of the snapshot. */
+type Fill = (staging: Staging, query: Query, before: Snapshot | undefined, folder: string) => Promise<void>;
+
+async function make(fill: Fill, building: Building, earlier: Earlier | undefined, options: ImportOptions): Promise<Snapshot> {
   const { warehouse, signal, now } = options;
-  const staged = join(building.folder, 'staged.ndjson');
+  const timezone = options.timezone ?? UTC;
+  const before = earlier?.usable === true && options.full !== true ? earlier.snapshot : undefined;
   const spillFolder = join(building.folder, 'spill');
-  await stage(source, staged, options);
   const session = await openDuckDb({
-    folders: [building.folder],
+    folders: [building.folder, ...(earlier ? [earlier.snapshot.folder] : [])],
     spillFolder,
     memoryMegabytes: options.memoryMegabytes ?? 512,
     threads: 2,
     seconds: options.stepSeconds ?? 3600,
     signal,
   });
+  const staging = openStaging(building.folder, { ...options, timezone });
   try {
     const query = await session.connect();
-    const checks = await build(query, building.folder, staged, options);
+    if (earlier) {
+      const file = quoted(join(earlier.snapshot.folder, MARKS));
+      await query.run(`create table earlier_mark as select referral, mark from read_parquet(${file})`);
+    }
+    await fill(staging, query, before, building.folder);
+    await staging.finish();
+    await createStagedEvents(query, staging, before);
+    const checks = await build(query, building.folder, options);
     const [referrals, events] = [await count(query, 'core__referral'), await count(query, 'input__event')];
+    const removed = earlier ? await count(query, '(select referral from earlier_mark except select referral from staged_mark)') : null;
     query.close();
-    await rm(staged);
+    await rm(staging.files.events);
+    await rm(staging.files.marks);
     await rm(spillFolder, { recursive: true, force: true });
     signal?.throwIfAborted();
-    return await publishSnapshot(warehouse, building, { asOf: now, modelVersion: MODEL_VERSION, referrals, events, checks });
+    const { read, unchanged, unreadable } = staging.counts;
+    const kind = before ? 'changes' : 'whole';
+    const reading: Reading = { kind, read, unchanged, removed, unreadable, version: readingVersion(timezone), timezone };
+    return await publishSnapshot(warehouse, building, { asOf: now, modelVersion: MODEL_VERSION, referrals, events, reading, checks });
   } finally {
+    await staging.close().catch(() => undefined);
     session.close();
   }
 }
 
-/**
- * Reads every history, makes the models, checks them, and puts the new snapshot in force. The result does not depend on the order of
- * the histories, nor on how often one of them comes. Whatever ends it before, the snapshot in force stays as it is.
- * Throws `ChecksFailed`, `NewerSnapshotInForce`, or the reason of the signal.
- */
-export async function importHistories(source: AsyncIterable<History>, options: ImportOptions): Promise<Snapshot> {
+async function importBy(fill: Fill, options: ImportOptions): Promise<Snapshot> {
   const building = await beginSnapshot(options.warehouse, options.now);
   try {
-    const snapshot = await make(source, building, options);
+    const snapshot = await make(fill, building, await earlierSnapshot(options.warehouse, options.timezone ?? UTC), options);
     await retireSnapshots(options.warehouse, options.keep ?? 5);
     return snapshot;
   } finally {
     await rm(building.folder, { recursive: true, force: true });
   }
 }
+
+/**
+ * Stages every referral, makes the models, checks them, and puts the new snapshot in force. Whatever ends it before, the snapshot in force
+ * stays as it is. Throws `ChecksFailed`, `NewerSnapshotInForce`, or the reason of the signal.
+ * @param source given the folder in which the snapshot is built: what it leaves there beside the tables is part of the snapshot
+ */
+export const importReferrals = (source: (building: string) => AsyncIterable<StagedReferral>, options: ImportOptions): Promise<Snapshot> =>
+  importBy(
+    async (staging, _query, _before, folder) => {
+      for await (const { rows, pair } of source(folder)) await staging.takeRows(rows, pair);
+    },
+    { ...options, full: true },
+  );
+
+/**
+ * Reads every history of our own events into a new snapshot. The result does not depend on the order of the histories, nor on how often
+ * one of them comes. Throws what `importReferrals` throws.
+ */
+export const importHistories = (source: AsyncIterable<History>, options: ImportOptions): Promise<Snapshot> =>
+  importBy(
+    async (staging) => {
+      for await (const history of source) await staging.take(history);
+    },
+    { ...options, full: true },
+  );
+
+/** The marks that these referrals had in the snapshot before. */
+async function earlierMarks(query: Query, pseudonyms: readonly string[]): Promise<Map<string, unknown>> {
+  const rows = await query.run(
+    `select referral, mark from earlier_mark where referral in (select unnest(from_json($asked, '["varchar"]')))`,
+    {
+      asked: JSON.stringify(pseudonyms),
+    },
+  );
+  return new Map(rows.map(({ referral, mark }) => [String(referral), mark]));
+}
+
+/**
+ * Reads the histories that have changed since the snapshot in force, takes the rows of all others from it, and puts the new snapshot in
+ * force: the same tables as if everything had been read. Each referral is compared with itself, by the mark of its last event, so
+ * that it does not matter in which order events were committed; a history is read after it was listed, so that it holds what its mark
+ * says or more. What is no longer listed is left out, and so is what can no longer be read.
+ * Throws what `importReferrals` throws.
+ */
+export const importChanges = (source: ReferralSource, options: ImportOptions): Promise<Snapshot> =>
+  importBy(async (staging, query, before) => {
+    for await (const page of source.pages()) {
+      const named = page.map((listed) => ({ listed, pseudonym: staging.pseudonymOf(listed) }));
+      const pseudonyms = named.map(({ pseudonym }) => pseudonym);
+      const earlier = before ? await earlierMarks(query, pseudonyms) : new Map<string, unknown>();
+      const changed: ListedReferral[] = [];
+      for (const { listed, pseudonym } of named) {
+        if (listed.mark === null) staging.leaveOut();
+        else if (earlier.get(pseudonym) === listed.mark) await staging.keep(listed, listed.mark);
+        else changed.push(listed);
+      }
+      for await (const history of source.read(changed)) await staging.take(history);
+    }
+  }, options);

@@ -3,10 +3,10 @@
  * three digits of the ZIP code; no free text, no name, no identifier of a person or of a resource in the chart. That is a limited data
  * set (45 CFR 164.514(e)), and still PHI.
  */
-import type { Day, Instant } from '@refloop/domain/instant';
-import { dayOf } from '@refloop/domain/instant';
+import { dayOf as dayInUtc } from '@refloop/domain/instant';
 import type { Actor, Performer, ReferralEvent, ReferralFact, Setting } from '@refloop/domain/referral/event';
 import { orderStanding } from '@refloop/domain/referral/referral';
+import type { DayOf } from './calendar-day.ts';
 import type { Pseudonyms } from './pseudonym.ts';
 import restrictedZip3 from './restricted-zip3.json' with { type: 'json' };
 
@@ -19,6 +19,8 @@ export type History = {
   referralId: string;
   patientId: string;
   events: readonly ReferralEvent[];
+  /** As its source listed it (reading.ts); without one, or where something of it was withheld, it is read again the next time. */
+  mark?: string | null;
 };
 
 /** The columns of what is read, with their types in DuckDB. */
@@ -30,7 +32,7 @@ export const INPUT_COLUMNS = {
   patient: 'varchar',
   sequence: 'integer',
   type: 'varchar',
-  /** When it happened; null where that is only inferred. UTC, as all dates here. */
+  /** When it happened; null where that is only inferred. In the time zone of the import, as all dates here. */
   effective_on: 'date',
   /** When Refloop learned of it. */
   recorded_on: 'date',
@@ -78,12 +80,12 @@ export function safeZip3(zip3: string | null): string | null {
 const matching = (pattern: RegExp, text: string | null): string | null => (text !== null && pattern.test(text) ? text : null);
 /** Of codes alone: what does not look like one is left out, so that no text can come in by such a field. */
 const code = (text: string | null): string | null => matching(/^[a-z0-9][a-z0-9-]{0,39}$/, text);
-const npi = (text: string | null): string | null => matching(/^\d{10}$/, text);
-const nucc = (text: string | null): string | null => matching(/^[0-9A-Z]{10}$/, text);
-const language = (text: string | null): string | null => matching(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, text);
+export const npi = (text: string | null): string | null => matching(/^\d{10}$/, text);
+export const nucc = (text: string | null): string | null => matching(/^[0-9A-Z]{10}$/, text);
+export const language = (text: string | null): string | null => matching(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, text);
 /** Names of organisations, as the EHR's coverage and the site file have them. */
 const LABEL = 80;
-const label = (text: string | null): string | null => (text === null || text.trim() === '' ? null : text.trim().slice(0, LABEL));
+export const label = (text: string | null): string | null => (text === null || text.trim() === '' ? null : text.trim().slice(0, LABEL));
 
 const performerOf = (performer: Performer): InputEvent => ({
   performer: npi(performer.npi),
@@ -110,7 +112,7 @@ const isReference = (text: string): boolean => {
 };
 
 /** What of an event's own fields the measures need; an event that none needs keeps its type and its dates. */
-function fieldsOf(fact: ReferralFact, within: (kind: 'appointment' | 'report', id: string) => string): InputEvent {
+function fieldsOf(fact: ReferralFact, within: (kind: 'appointment' | 'report', id: string) => string, dayOf: DayOf): InputEvent {
   switch (fact.type) {
     case 'referral-started':
     case 'recommendation-made':
@@ -190,17 +192,18 @@ function fieldsOf(fact: ReferralFact, within: (kind: 'appointment' | 'report', i
 /** Columns of codes: whatever a field holds, nothing but a code enters by them. */
 const CODES = ['specialty', 'urgency', 'service', 'kind', 'network', 'order_standing', 'detail'] as const;
 
-function codesAlone(fields: InputEvent): InputEvent {
+export function codesAlone(fields: InputEvent): InputEvent {
   const coded = CODES.filter((name) => typeof fields[name] === 'string').map((name) => [name, code(String(fields[name]))] as const);
   return { ...fields, ...Object.fromEntries(coded) };
 }
 
-const day = (instant: Instant | null): Day | null => (instant === null ? null : dayOf(instant));
-
 const requesterOf = (actor: Actor): string => (actor.kind === 'software' ? actor.name : actor.fhirUser);
 
-/** The history of one referral, flattened. Nothing here depends on any other history, nor on the order in which they come. */
-export function flatten(history: History, pseudonyms: Pseudonyms): InputEvent[] {
+/**
+ * The history of one referral, flattened. Nothing here depends on any other history, nor on the order in which they come.
+ * @param dayOf the day of an instant, in UTC unless told
+ */
+export function flatten(history: History, pseudonyms: Pseudonyms, dayOf: DayOf = dayInUtc): InputEvent[] {
   const { tenant, issuer, site, referralId, patientId, events } = history;
   const referral = pseudonyms.referral(history, referralId);
   const of = { tenant, issuer, site, referral, patient: pseudonyms.patient(history, patientId) };
@@ -216,9 +219,9 @@ export function flatten(history: History, pseudonyms: Pseudonyms): InputEvent[] 
     ...of,
     sequence: event.sequence,
     type: event.fact.type,
-    effective_on: day(event.effectiveAt),
+    effective_on: event.effectiveAt === null ? null : dayOf(event.effectiveAt),
     recorded_on: dayOf(event.recordedAt),
     ...(event.fact.type === 'referral-approved' ? { requester: pseudonyms.requester(history, requesterOf(event.actor)) } : {}),
-    ...codesAlone(fieldsOf(event.fact, within)),
+    ...codesAlone(fieldsOf(event.fact, within, dayOf)),
   }));
 }

@@ -1,5 +1,5 @@
 /** Runs a metric's SQL on a connection that has the table `core__referral`, and reads its answer. Nothing is computed here. */
-import type { Instant } from '@refloop/domain/instant';
+import { type Day, dayOf, type Instant } from '@refloop/domain/instant';
 import { type Query, quoted, type Rows } from './duckdb.ts';
 import { headOf, type MetricDefinition, metricSql, readMetric, statisticsSql } from './metric-definition.ts';
 import {
@@ -26,12 +26,17 @@ export type MetricQuestion = {
   filter?: MetricFilter;
 };
 
-type Moment = { asOf: Instant; snapshot: string };
+export type Moment = {
+  asOf: Instant;
+  /** The day of it in the time zone of the snapshot; in UTC unless told. */
+  asOfDay?: Day;
+  snapshot: string;
+};
 
 const UNKNOWN = 'unknown';
 
 /** The referrals asked for, each with the segment it belongs to. A struct without fields is none, hence `everyone`. */
-function referralView({ by, scope, filter }: Pick<MetricQuestion, 'by' | 'scope' | 'filter'>): string {
+export function referralView({ by, scope, filter }: Pick<MetricQuestion, 'by' | 'scope' | 'filter'>): string {
   const fields =
     by.length === 0 ? `'everyone': true` : by.map((name) => `${quoted(name)}: coalesce(${name}, ${quoted(UNKNOWN)})`).join(', ');
   const own = scope === null ? [] : [`tenant = ${quoted(scope.tenant)}`, `issuer = ${quoted(scope.issuer)}`];
@@ -54,24 +59,24 @@ const FILTERS = ['specialty', 'site', 'payer'] as const;
 /** For measures of a calendar year: that of the last month looked at, else of the first one, else of the snapshot. */
 const yearOf = ({ from, to }: MetricFilter, asOf: Instant): number => Number((to ?? from ?? asOf).slice(0, 4));
 
-function parametersView(definition: MetricDefinition, asOf: Instant, filter: MetricFilter): string {
+export function parametersView(
+  definition: Pick<MetricDefinition, 'parameters'>,
+  { asOf, asOfDay }: Moment,
+  filter: MetricFilter = {},
+): string {
   const given = { ...definition.parameters, period_year: yearOf(filter, asOf) };
   const numbers = Object.entries(given).map(([name, value]) => `, ${value}::integer as ${name}`);
-  return `create or replace temp view parameters as select ${quoted(asOf.slice(0, 10))}::date as as_of${numbers.join('')}`;
+  return `create or replace temp view parameters as select ${quoted(asOfDay ?? dayOf(asOf))}::date as as_of${numbers.join('')}`;
 }
 
 /** Each rule becomes a view of its name, in the order of metric.yml. */
-async function defineRules(query: Query, definition: MetricDefinition, asOf: Instant, filter: MetricFilter = {}): Promise<void> {
-  await query.run(parametersView(definition, asOf, filter));
-  for (const rule of definition.rules) {
-    await query.run(`create or replace temp view ${rule} as ${metricSql(definition.id, rule)}`);
-  }
-}
+const rulesSql = (definition: MetricDefinition, moment: Moment, filter: MetricFilter | undefined): string[] => [
+  parametersView(definition, moment, filter),
+  ...definition.rules.map((rule) => `create or replace temp view ${rule} as ${metricSql(definition.id, rule)}`),
+];
 
-/** Shared statistics of what the rules made. A table of few rows that several parts of the answer read is made once, not for each. */
-async function defineStatistics(query: Query, definition: MetricDefinition): Promise<void> {
-  for (const name of definition.statistics) await query.run(statisticsSql(name));
-}
+/** All in one go: each call waits for a thread, which on a busy machine takes longer than what it does. */
+const inOneGo = (statements: readonly string[]): string => statements.map((sql) => sql.trimEnd().replace(/;$/, '')).join('\n;\n');
 
 const segmentOf = (value: unknown): SegmentValues => {
   const { everyone: _everyone, ...segment } = value as Record<string, unknown>;
@@ -79,7 +84,7 @@ const segmentOf = (value: unknown): SegmentValues => {
 };
 
 const number = (value: unknown): number | null => (value === null ? null : Number(value));
-const words = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+export const words = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 const rowOf = (row: Rows[number]): MetricRow => ({
   segment: segmentOf(row['segment']),
@@ -108,14 +113,26 @@ const pointOf = (row: Rows[number]): CurvePoint => ({
   censored: Number(row['censored']),
 });
 
-/** Throws where there is no such metric. */
-export async function runMetric(query: Query, question: MetricQuestion, { asOf, snapshot }: Moment): Promise<MetricResult> {
+/** The referrals asked for as a view, for whoever asks them something that is no metric. */
+export async function defineReferrals(query: Query, question: Pick<MetricQuestion, 'scope' | 'filter'>): Promise<void> {
+  await query.run(referralView({ ...question, by: [] }));
+}
+
+/** The rules of a metric over them as views, for whoever asks something else than its result. Throws where there is no such metric. */
+export async function defineMetric(query: Query, question: Omit<MetricQuestion, 'by'>, moment: Moment): Promise<MetricDefinition> {
   const definition = readMetric(question.metric);
-  await query.run(referralView(question));
-  await defineRules(query, definition, asOf, question.filter);
-  await defineStatistics(query, definition);
+  await query.run(inOneGo([referralView({ ...question, by: [] }), ...rulesSql(definition, moment, question.filter)]));
+  return definition;
+}
+
+/** Throws where there is no such metric. */
+export async function runMetric(query: Query, question: MetricQuestion, moment: Moment): Promise<MetricResult> {
+  const definition = readMetric(question.metric);
+  // A table of few rows that several parts of the answer read, such as a life table, is made once by its statistic, not for each.
+  const statistics = definition.statistics.map(statisticsSql);
+  await query.run(inOneGo([referralView(question), ...rulesSql(definition, moment, question.filter), ...statistics]));
   const rows = (await query.run(metricSql(definition.id, 'result'))).map(rowOf);
-  const answer = { metric: headOf(definition), asOf, snapshot, by: question.by, rows };
+  const answer = { metric: headOf(definition), asOf: moment.asOf, snapshot: moment.snapshot, by: question.by, rows };
   if (!definition.hasCurve) return answer;
   return { ...answer, curve: (await query.run(metricSql(definition.id, 'curve'))).map(pointOf) };
 }
@@ -136,12 +153,11 @@ async function tellsCategories(query: Query, part: DrillPart): Promise<boolean> 
 export async function drillInto(
   query: Query,
   question: DrillQuestion & { scope: EhrScope | null; filter?: MetricFilter },
-  { asOf, snapshot }: Moment,
+  moment: Moment,
 ): Promise<DrillResult> {
   const { metric, scope, segment, category, part, limit, filter } = question;
   const by = Object.keys(segment) as SegmentName[];
-  await query.run(referralView({ by, scope, filter: filter ?? {} }));
-  await defineRules(query, readMetric(metric), asOf, filter);
+  await query.run(inOneGo([referralView({ by, scope, filter: filter ?? {} }), ...rulesSql(readMetric(metric), moment, filter)]));
   const ofCategory = category !== null && (await tellsCategories(query, part));
   const values: Record<string, string> = {
     ...Object.fromEntries(by.map((name) => [name, segment[name] ?? UNKNOWN])),
@@ -156,8 +172,8 @@ export async function drillInto(
   );
   return {
     question: { metric, segment, category, part, limit },
-    snapshot,
-    asOf,
+    snapshot: moment.snapshot,
+    asOf: moment.asOf,
     total: Number(counted?.['total']),
     rows: rows.map(
       (row): DrillRow => ({

@@ -9,6 +9,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Instant } from '@refloop/domain/instant';
 import type { CheckOutcome } from './models.ts';
+import type { Reading } from './reading.ts';
 
 export type SnapshotManifest = {
   name: string;
@@ -18,6 +19,8 @@ export type SnapshotManifest = {
   modelVersion: number;
   referrals: number;
   events: number;
+  /** How they were read; a release before 2026-11-28 does not say. */
+  reading?: Reading;
   checks: CheckOutcome[];
 };
 
@@ -128,9 +131,14 @@ export async function publishSnapshot(warehouse: string, building: Building, res
 
 const HOUR_MS = 3_600_000;
 
+async function removedBy(folder: string): Promise<number> {
+  const text = await readFile(join(folder, MANIFEST), 'utf8').catch(() => '{}');
+  return (JSON.parse(text) as Partial<SnapshotManifest>).reading?.removed ?? 0;
+}
+
 /**
- * Removes older snapshots, all but the newest `keep`. Never the one in force, and never one younger than an hour: somebody may
- * still be reading it.
+ * Removes older snapshots, all but the newest `keep`; where referrals were removed or their keys destroyed, all that were made before
+ * that, since they still hold them. Never the one in force, and never one younger than an hour: somebody may still be reading it.
  * @returns the names of those removed
  */
 export async function retireSnapshots(warehouse: string, keep: number): Promise<string[]> {
@@ -140,9 +148,12 @@ export async function retireSnapshots(warehouse: string, keep: number): Promise<
     .sort()
     .reverse();
   const removed: string[] = [];
-  for (const name of names.slice(keep)) {
+  let holdRemoved = false;
+  for (const [at, name] of names.entries()) {
     const folder = join(warehouse, SNAPSHOTS, name);
-    if (name === inForce || Date.now() - (await stat(folder)).mtimeMs < HOUR_MS) continue;
+    const stays = at < keep && !holdRemoved;
+    holdRemoved ||= (await removedBy(folder)) > 0;
+    if (stays || name === inForce || Date.now() - (await stat(folder)).mtimeMs < HOUR_MS) continue;
     // Out of the readers' sight at once, then away.
     const leaving = join(warehouse, BUILDING, ownName(name));
     await rename(folder, leaving);

@@ -17,11 +17,22 @@ const USUAL: CoreRow = {
   service: 'visit',
   standing: 'active',
   was_active: true,
+  recommended: true,
   visits: 0,
   lawful_choice: false,
 };
 
 export type Core = { query: Query; close: () => void };
+
+/** A connection without any model. */
+export async function withQuery<Value>(work: (query: Query) => Promise<Value>): Promise<Value> {
+  const session = await openDuckDb({ folders: [], spillFolder: null, memoryMegabytes: 256, threads: 1, seconds: 30 });
+  try {
+    return await work(await session.connect());
+  } finally {
+    session.close();
+  }
+}
 
 /** A connection with every model made of these events. Dear: take one for many cases, and empty it between. */
 export async function openCore(events: readonly InputEvent[] = []): Promise<Core> {

@@ -1,10 +1,17 @@
 /** Reads a warehouse: metrics of the snapshot in force, and the rows behind them. */
 import { join } from 'node:path';
+import { dayIn } from './calendar-day.ts';
+import { type Contracting, readContracting } from './contracting.ts';
 import { openDuckDb, type Query, quoted, type Session } from './duckdb.ts';
+import { type DriftResult, readDrift } from './fairness/drift.ts';
+import { type ExposureResult, readExposure } from './fairness/exposure.ts';
+import { type FairnessQuestion, type GapsResult, readGaps } from './fairness/gaps.ts';
 import type { DrillQuestion, DrillResult, MetricFilter, MetricResult } from './metric-result.ts';
 import { KEPT_MODELS, MODEL_VERSION } from './models.ts';
+import type { PerformanceResult } from './performance/performance-result.ts';
 import type { EhrScope } from './pseudonym.ts';
-import { type Choices, drillInto, type MetricQuestion, readChoices, runMetric } from './run-metric.ts';
+import { type Choices, drillInto, type MetricQuestion, type Moment, readChoices, runMetric } from './run-metric.ts';
+import { drillIntoPerformance, type PerformanceDrill, type PerformanceQuestion, runPerformance } from './run-performance.ts';
 import { currentSnapshot, type Snapshot, type SnapshotManifest } from './snapshot.ts';
 
 export class NoSnapshot extends Error {
@@ -28,6 +35,13 @@ export type Warehouse = {
   metric: (question: MetricQuestion) => Promise<MetricResult>;
   drill: (question: DrillQuestion & { scope: EhrScope | null; filter?: MetricFilter }) => Promise<DrillResult>;
   choices: (scope: EhrScope | null) => Promise<Choices>;
+  gaps: (question: FairnessQuestion) => Promise<GapsResult>;
+  exposure: (question: FairnessQuestion) => Promise<ExposureResult>;
+  drift: (question: FairnessQuestion) => Promise<DriftResult>;
+  contracting: (question: { scope: EhrScope | null; filter: MetricFilter }) => Promise<Contracting>;
+  /** Specialists beside each other. The same question of the same snapshot is answered from memory. */
+  performance: (question: PerformanceQuestion) => Promise<PerformanceResult>;
+  drillPerformance: (question: PerformanceDrill) => Promise<DrillResult>;
   close: () => Promise<void>;
 };
 
@@ -60,12 +74,31 @@ async function openSnapshot(snapshot: Snapshot, options: WarehouseOptions): Prom
   return { snapshot, session, questions: 0, retired: false };
 }
 
+/** Of a few hundred specialists each; a person looks at a handful of measures and filters. */
+const REMEMBERED = 32;
+
+/** Keeps the last answers by their question; one that is asked while it is worked on is not worked on twice. A failure is not kept. */
+function rememberLast<Answer>(most: number): { get: (key: string, work: () => Promise<Answer>) => Promise<Answer> } {
+  const kept = new Map<string, Promise<Answer>>();
+  return {
+    get: (key, work) => {
+      const answer = kept.get(key) ?? work();
+      kept.delete(key);
+      kept.set(key, answer);
+      for (const oldest of kept.keys()) if (kept.size > most) kept.delete(oldest);
+      answer.catch(() => kept.delete(key));
+      return answer;
+    },
+  };
+}
+
 /**
  * Each question is asked of the snapshot in force when it comes; one that is put in force meanwhile is for the next.
  * Any number of processes may read one folder.
  */
 export function openWarehouse(options: WarehouseOptions): Warehouse {
   let opening: Promise<Open> | undefined;
+  const answered = rememberLast<PerformanceResult>(REMEMBERED);
   const leave = (open: Open): void => {
     if (open.retired && open.questions === 0) open.session.close();
   };
@@ -88,7 +121,7 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
     return opening;
   }
 
-  async function ask<Answer>(work: (query: Query, moment: { asOf: string; snapshot: string }) => Promise<Answer>): Promise<Answer> {
+  async function ask<Answer>(work: (query: Query, moment: Moment) => Promise<Answer>): Promise<Answer> {
     let open = await inForce();
     // Closed in the moment between being found and being asked.
     while (open.retired) open = await inForce();
@@ -96,8 +129,8 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
     try {
       const query = await open.session.connect();
       try {
-        const { asOf, name } = open.snapshot.manifest;
-        return await work(query, { asOf, snapshot: name });
+        const { asOf, name, reading } = open.snapshot.manifest;
+        return await work(query, { asOf, asOfDay: dayIn(reading?.timezone ?? 'UTC')(asOf), snapshot: name });
       } finally {
         query.close();
       }
@@ -112,6 +145,13 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
     metric: (question) => ask((query, moment) => runMetric(query, question, moment)),
     drill: (question) => ask((query, moment) => drillInto(query, question, moment)),
     choices: (scope) => ask((query) => readChoices(query, scope)),
+    gaps: (question) => ask((query, moment) => readGaps(query, question, moment)),
+    exposure: (question) => ask((query, moment) => readExposure(query, question, moment)),
+    drift: (question) => ask((query, moment) => readDrift(query, question, moment)),
+    contracting: (question) => ask((query) => readContracting(query, question)),
+    performance: (question) =>
+      ask((query, moment) => answered.get(JSON.stringify([moment, question]), () => runPerformance(query, question, moment))),
+    drillPerformance: (question) => ask((query, moment) => drillIntoPerformance(query, question, moment)),
     close: async () => {
       const open = await opening?.catch(() => undefined);
       opening = undefined;

@@ -4,7 +4,7 @@ import { metricIds } from '@refloop/analytics/metric-definition';
 import type { CurvePoint, MetricRow } from '@refloop/analytics/metric-result';
 import { runMetric } from '@refloop/analytics/run-metric';
 import { PAYERS } from '@refloop/server/practice/practice';
-import { CURVE_DAYS, keyOf, segmentKey, TOLD_APART, type ToldApart } from './estimand.ts';
+import { CURVE_DAYS, isAsked, keyOf, namedMetric, segmentKey, TOLD_APART, type ToldApart } from './estimand.ts';
 import { AS_OF } from './simulated-orders.ts';
 
 /** The interval that was given; `high` is null where it is open above. */
@@ -21,7 +21,8 @@ function onDay(points: readonly CurvePoint[], day: number): CurvePoint | undefin
 
 function intervalsOf(metric: string, name: ToldApart, row: MetricRow, curve: readonly CurvePoint[] | undefined): Given[] {
   const segment = segmentOf(name, row);
-  if (!curve) return row.low === null ? [] : [{ key: keyOf(metric, 'share', segment), low: row.low, high: row.high }];
+  if (!curve)
+    return row.low === null ? [] : [{ key: keyOf(namedMetric(metric, row.category), 'share', segment), low: row.low, high: row.high }];
   const points = curve.filter((point) => segmentOf(name, point) === segment);
   const median: Given[] = row.low === null ? [] : [{ key: keyOf(metric, 'median', segment), low: row.low, high: row.high }];
   return [
@@ -37,14 +38,25 @@ function intervalsOf(metric: string, name: ToldApart, row: MetricRow, curve: rea
   ];
 }
 
+export const overrideKey = (specialty: string, language: string): string => `override rate by the parameters: ${specialty}, ${language}`;
+
+/** The override rate of each specialty for each language, of which the parameters say what is true. */
+async function overrides(query: Query): Promise<Given[]> {
+  const { rows } = await runMetric(query, { metric: 'override', by: ['specialty', 'language'], scope: null }, MOMENT);
+  return rows.flatMap(({ segment, low, high }) =>
+    low === null ? [] : [{ key: overrideKey(segment.specialty ?? '', segment.language ?? ''), low, high }],
+  );
+}
+
 export async function intervalsOfSeed(query: Query): Promise<Given[]> {
   const given: Given[] = [];
   for (const metric of metricIds()) {
     for (const name of TOLD_APART) {
       const { rows, curve } = await runMetric(query, { metric, by: name === null ? [] : [name], scope: null }, MOMENT);
-      for (const row of rows) given.push(...intervalsOf(metric, name, row, curve));
+      for (const row of rows.filter(({ category }) => isAsked(category, name))) given.push(...intervalsOf(metric, name, row, curve));
     }
   }
+  given.push(...(await overrides(query)));
   return given;
 }
 

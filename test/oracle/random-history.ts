@@ -3,8 +3,9 @@
  * list of steps, so that what fails shrinks to the shortest one.
  */
 
+import { DECLINE_REASONS } from '@refloop/domain/referral/attempt';
 import { type CareCommand, decideCare } from '@refloop/domain/referral/care-command';
-import { ENDINGS } from '@refloop/domain/referral/care-event';
+import { CONTACTS, DENIAL_REASONS, ENDINGS } from '@refloop/domain/referral/care-event';
 import { SERVICES } from '@refloop/domain/referral/closure';
 import { decide, type ReferralCommand } from '@refloop/domain/referral/command';
 import type { Actor, Happening, Performer, ReferralEvent, Setting } from '@refloop/domain/referral/event';
@@ -42,7 +43,7 @@ const performer = (number: number): Performer => ({
   display: `Dr. ${number}`,
   nucc: '207RC0000X',
   network: pickOf(NETWORKS, number),
-  rank: number % 2 === 0 ? 1 : null,
+  rank: number % 2 === 0 ? 1 + (number % 5) : null,
 });
 
 const setting = (number: number): Setting | null =>
@@ -184,7 +185,7 @@ const ACTS: readonly ((doing: Doing) => void)[] = [
   },
   (doing) => doing.care({ type: 'send', attempt: last(doing), at: doing.before, transmissionId: `t${doing.number}`, channel: 'fax' }),
   (doing) => doing.care({ type: 'accept', attempt: last(doing), at: doing.before }),
-  (doing) => doing.care({ type: 'decline', attempt: last(doing), at: doing.before, reason: 'not-taking-patients' }),
+  (doing) => doing.care({ type: 'decline', attempt: last(doing), at: doing.before, reason: pickOf(DECLINE_REASONS, doing.step.pick) }),
   (doing) =>
     doing.care({ type: 'schedule', attempt: last(doing), at: doing.before, appointmentId: appointment(doing), startsAt: doing.before }),
   (doing) =>
@@ -247,17 +248,33 @@ const ACTS: readonly ((doing: Doing) => void)[] = [
   (doing) => doing.care({ type: 'review-report', reportId: report(doing) }),
   wellRun,
   wellRun,
+  (doing) => doing.care({ type: 'ask-authorization' }),
+  payerDecides,
+  payerDecides,
+  (doing) => doing.care({ type: 'record-contact', outcome: pickOf(CONTACTS, doing.step.pick) }),
 ];
 
 /** What most referrals are meant to come to: one stage after the other, whatever comes first by now. */
 function wellRun(doing: Doing): void {
   const { step, number, before } = doing;
   const attempt = last(doing);
-  const startsAt = at(Math.max(0, doing.world.day + (step.pick % 40) - 20), doing.world.tick);
+  const day = (from: number): string => at(Math.max(0, doing.world.day + from), doing.world.tick);
   doing.care({ type: 'send', attempt, at: before, transmissionId: `t${number}`, channel: 'direct' });
-  doing.care({ type: 'accept', attempt, at: before });
+  if (step.pick % 5 === 0) doing.care({ type: 'acknowledge', attempt, at: before });
+  // Told in the wrong order now and then: accepted before it was sent.
+  doing.care({ type: 'accept', attempt, at: day(-(step.pick % 4)) });
+  const startsAt = day((step.pick % 40) - 20);
   if (step.pick % 3 > 0) doing.care({ type: 'schedule', attempt, at: before, appointmentId: appointment(doing), startsAt });
   if (step.pick % 3 > 1) doing.care({ type: 'mark-seen', attempt, at: before, appointmentId: appointment(doing) });
+}
+
+function payerDecides({ step, before, number, see }: Doing): void {
+  const reason = pickOf(DENIAL_REASONS, step.pick >> 2);
+  const decision = pickOf(
+    [{ status: 'approved' }, { status: 'denied', reason }, { status: 'not-needed' }, { status: 'denied', reason }] as const,
+    step.pick,
+  );
+  see({ kind: 'authorization-decided', decision, at: before, key: `k${number}` });
 }
 
 /** Most are asked after another said no. */

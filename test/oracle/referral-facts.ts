@@ -1,6 +1,7 @@
 /** What is known of a referral, read straight from its events, by other means than the warehouse: one pass, in order, with a memory. */
 import type { ReferralEvent, ReferralFact, Setting } from '@refloop/domain/referral/event';
 import { dayNumber } from './calendar.ts';
+import { type Obstacles, readObstacles } from './obstacles.ts';
 
 type Network = 'in' | 'out' | 'unknown';
 type Visit = {
@@ -45,9 +46,13 @@ export type ReferralFacts = {
   specialty: string;
   urgency: string;
   service: string;
+  /** Whether Refloop ever recommended anybody for it. */
+  recommended: boolean;
   /** Null of what was never ordered. */
   order: null | {
     on: number;
+    /** Of the specialist of the order. */
+    network: Network;
     requester: string;
     setting: Setting | null;
     wasActive: boolean;
@@ -55,12 +60,15 @@ export type ReferralFacts = {
     bookedBy: number | null;
     visits: Visit[];
     lawfulOverride: boolean;
+    /** Of the specialist ordered, in the list that was shown. */
+    rank: number | null;
     first: Partial<Record<Stage, Moment>>;
     reports: Report[];
     /** In the order in which they were told. */
     bookings: Booking[];
   };
   lossReason: string | null;
+  obstacles: Obstacles | null;
 };
 
 type Standing = 'approved' | 'active' | 'awaiting' | 'revoked' | 'ended';
@@ -110,39 +118,36 @@ function followReport(order: OrderNow, fact: ReferralFact, moment: Moment): void
 
 /** What is told of an appointment is of its latest date; a visit that names none is of the last one booked with that specialist. */
 function followBooking({ bookings }: OrderNow, fact: ReferralFact, when: { seenOn: number | null; knownOn: number }): void {
-  switch (fact.type) {
-    case 'appointment-booked': {
-      const { attempt, appointmentId, startsAt } = fact;
-      const startsOn = dayNumber(startsAt);
-      const bookedOn = when.seenOn !== null && when.seenOn <= startsOn ? when.seenOn : null;
-      bookings.push({ attempt, appointmentId, bookedOn, startsOn, kept: false, lost: null, lostOn: null });
-      return;
-    }
-    case 'appointment-missed':
-    case 'appointment-cancelled': {
-      const booking = bookings.findLast((each) => each.attempt === fact.attempt && each.appointmentId === fact.appointmentId);
-      if (booking === undefined) return;
-      booking.lost = fact.type === 'appointment-missed' ? 'missed' : 'cancelled';
-      booking.lostOn = when.knownOn;
-      return;
-    }
-    case 'patient-seen': {
-      const ofAttempt = bookings.filter(({ attempt }) => attempt === fact.attempt);
-      if (fact.appointmentId === null) {
-        const last = ofAttempt.at(-1);
-        if (last !== undefined && last.lost === null && last.startsOn <= when.knownOn + 1) last.kept = true;
-      } else {
-        const booking = ofAttempt.findLast(({ appointmentId }) => appointmentId === fact.appointmentId);
-        if (booking !== undefined) booking.kept = true;
-      }
-      return;
-    }
-    default:
+  if (fact.type === 'appointment-booked') {
+    const { attempt, appointmentId, startsAt } = fact;
+    const startsOn = dayNumber(startsAt);
+    const bookedOn = when.seenOn !== null && when.seenOn <= startsOn ? when.seenOn : null;
+    bookings.push({ attempt, appointmentId, bookedOn, startsOn, kept: false, lost: null, lostOn: null });
+  } else if (fact.type === 'appointment-missed' || fact.type === 'appointment-cancelled') {
+    const booking = bookings.findLast((each) => each.attempt === fact.attempt && each.appointmentId === fact.appointmentId);
+    if (booking === undefined) return;
+    booking.lost = fact.type === 'appointment-missed' ? 'missed' : 'cancelled';
+    booking.lostOn = when.knownOn;
+  } else if (fact.type === 'patient-seen') {
+    const ofAttempt = bookings.filter(({ attempt }) => attempt === fact.attempt);
+    const last = ofAttempt.at(-1);
+    const named = ofAttempt.findLast(({ appointmentId }) => appointmentId === fact.appointmentId);
+    if (fact.appointmentId !== null && named !== undefined) named.kept = true;
+    if (fact.appointmentId === null && last?.lost === null && last.startsOn <= when.knownOn + 1) last.kept = true;
   }
 }
 
 export function readFacts(id: string, events: readonly ReferralEvent[]): ReferralFacts {
-  const facts: ReferralFacts = { id, specialty: '', urgency: '', service: '', order: null, lossReason: null };
+  const facts: ReferralFacts = {
+    id,
+    specialty: '',
+    urgency: '',
+    service: '',
+    recommended: false,
+    order: null,
+    lossReason: null,
+    obstacles: readObstacles(events),
+  };
   let order: OrderNow | null = null;
   for (const { fact, effectiveAt, recordedAt, actor } of events) {
     const seenOn = effectiveAt === null ? null : dayNumber(effectiveAt);
@@ -151,10 +156,12 @@ export function readFacts(id: string, events: readonly ReferralEvent[]): Referra
       facts.specialty = fact.specialty;
       facts.urgency = fact.urgency;
       facts.service = fact.service;
+      if (fact.type === 'recommendation-made') facts.recommended = true;
     } else if (fact.type === 'loss-reason-recorded') facts.lossReason = fact.primary;
     else if (fact.type === 'referral-approved') {
       order = {
         on: knownOn,
+        network: fact.performer.network,
         requester: actor.kind === 'software' ? actor.name : actor.fhirUser,
         setting: fact.setting,
         wasActive: false,
@@ -162,6 +169,7 @@ export function readFacts(id: string, events: readonly ReferralEvent[]): Referra
         bookedBy: null,
         visits: [],
         lawfulOverride: fact.overrideReason !== null && LAWFUL_OVERRIDES.includes(fact.overrideReason.code),
+        rank: fact.performer.rank,
         first: {},
         reports: [],
         bookings: [],

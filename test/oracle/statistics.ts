@@ -5,10 +5,38 @@ const Z = 1.959963984540054;
 export type Interval = { value: number; low: number; high: number };
 
 /** Wilson 1927: the two roots of (p - k/n)² = z² p (1 - p) / n. */
-export function wilson(k: number, n: number): Interval | null {
+export const wilson = (k: number, n: number): Interval | null => scoreInterval(k, n, Z);
+
+/** Goodman 1965: Wilson's, at the level of one of so many categories. */
+export const goodman = (k: number, n: number, categories: number): Interval | null => scoreInterval(k, n, criticalValue(categories));
+
+/** The point beyond which 0.05 / (2 × categories) of the normal distribution lies, by halving. */
+function criticalValue(categories: number): number {
+  const known = CRITICAL.get(categories);
+  if (known !== undefined) return known;
+  const tail = 0.05 / (2 * categories);
+  let [low, high] = [0, 10];
+  for (let step = 0; step < 60; step += 1) {
+    const middle = (low + high) / 2;
+    if (tailBeyond(middle) > tail) low = middle;
+    else high = middle;
+  }
+  CRITICAL.set(categories, low);
+  return low;
+}
+const CRITICAL = new Map<number, number>();
+
+/** The normal distribution's tail beyond x > 0, by the continued fraction of Laplace: density / (x + 1/(x + 2/(x + 3/…))). */
+function tailBeyond(x: number): number {
+  let fraction = x;
+  for (let step = 400; step > 0; step -= 1) fraction = x + step / fraction;
+  return Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI) / fraction;
+}
+
+function scoreInterval(k: number, n: number, z: number): Interval | null {
   if (n === 0) return null;
   const p = k / n;
-  const [a, b, c] = [1 + (Z * Z) / n, -(2 * p + (Z * Z) / n), p * p];
+  const [a, b, c] = [1 + (z * z) / n, -(2 * p + (z * z) / n), p * p];
   const root = Math.sqrt(Math.max(0, b * b - 4 * a * c));
   return { value: p, low: k === 0 ? 0 : (-b - root) / (2 * a), high: k === n ? 1 : (-b + root) / (2 * a) };
 }

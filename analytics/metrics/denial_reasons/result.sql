@@ -1,5 +1,9 @@
 -- One row for each segment and reason, those that nothing was denied for too.
-with reason (position, category) as (
+with critical as (
+  select goodman_z(5) as of_reasons
+),
+
+reason (position, category) as (
   values (1, 'not-medically-necessary'), (2, 'information-missing'), (3, 'not-covered'), (4, 'out-of-network'), (5, 'other')
 ),
 
@@ -42,9 +46,10 @@ select
   category,
   n,
   share(denied, n) as value,
-  goodman_low(denied, n, goodman_z(5)) as low,
-  goodman_high(denied, n, goodman_z(5)) as high,
+  goodman_low(denied, n, of_reasons) as low,
+  goodman_high(denied, n, of_reasons) as high,
   { 'denied': denied, 'overturned': overturned, 'stands': stands } as parts,
   case when n = 0 then 'Nothing was denied.' end as note
 from joined
+cross join critical
 order by segment, position

@@ -1,5 +1,9 @@
 -- One row for each segment and reason, those that nobody left for too.
-with reason as (
+with critical as (
+  select goodman_z(16) as of_reasons, goodman_z(15) as of_known, goodman_z(7) as of_groups
+),
+
+reason as (
   select position, cause_group, cause, cause_group || '/' || cause as category
   from core__cause
   where recorded
@@ -46,23 +50,24 @@ select
   category,
   n,
   share(went_out, n) as value,
-  goodman_low(went_out, n, goodman_z(16)) as low,
-  goodman_high(went_out, n, goodman_z(16)) as high,
+  goodman_low(went_out, n, of_reasons) as low,
+  goodman_high(went_out, n, of_reasons) as high,
   {
     'went_out': went_out,
     'recorded': reason_recorded,
     'known': known,
     'of_known_share': if(cause = 'unknown', null, share(went_out, known)),
-    'of_known_low': if(cause = 'unknown', null, goodman_low(went_out, known, goodman_z(15))),
-    'of_known_high': if(cause = 'unknown', null, goodman_high(went_out, known, goodman_z(15))),
+    'of_known_low': if(cause = 'unknown', null, goodman_low(went_out, known, of_known)),
+    'of_known_high': if(cause = 'unknown', null, goodman_high(went_out, known, of_known)),
     'group_out': group_out,
     'group_share': share(group_out, n),
-    'group_low': goodman_low(group_out, n, goodman_z(7)),
-    'group_high': goodman_high(group_out, n, goodman_z(7))
+    'group_low': goodman_low(group_out, n, of_groups),
+    'group_high': goodman_high(group_out, n, of_groups)
   } as parts,
   case
     when n = 0 then 'Nobody is known to have been seen outside the network.'
     when known < n then 'A reason is known of ' || known || ' of ' || n || '.'
   end as note
 from joined
+cross join critical
 order by segment, position

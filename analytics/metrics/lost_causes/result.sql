@@ -1,5 +1,9 @@
 -- One row for each segment, way and cause, those that nothing was lost by too. 38 categories: these 37 and the rest.
-with cause as (
+with critical as (
+  select goodman_z(38) as of_causes
+),
+
+cause as (
   select 1 as way_position, 'leaked' as way, position, cause_group, cause
   from core__cause
   where recorded and avoidability in ('avoidable', 'unknown')
@@ -50,8 +54,8 @@ select
   category,
   n,
   share(lost, n) as value,
-  goodman_low(lost, n, goodman_z(38)) as low,
-  goodman_high(lost, n, goodman_z(38)) as high,
+  goodman_low(lost, n, of_causes) as low,
+  goodman_high(lost, n, of_causes) as high,
   {
     'lost': lost,
     'recorded': reason_recorded,
@@ -61,4 +65,5 @@ select
   } as parts,
   case when n = 0 then 'No referral is old enough to judge.' end as note
 from joined
+cross join critical
 order by segment, way_position, position

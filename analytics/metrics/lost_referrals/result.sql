@@ -1,5 +1,9 @@
 -- One row for each segment, way and kind, those with nobody to count too. Seven categories: these six and the rest.
-with kind (position, category) as (
+with critical as (
+  select goodman_z(7) as of_kinds
+),
+
+kind (position, category) as (
   values
   (1, 'leaked/avoidable'),
   (2, 'leaked/unknown'),
@@ -52,8 +56,8 @@ select
   category,
   n,
   share(lost, n) as value,
-  goodman_low(lost, n, goodman_z(7)) as low,
-  goodman_high(lost, n, goodman_z(7)) as high,
+  goodman_low(lost, n, of_kinds) as low,
+  goodman_high(lost, n, of_kinds) as high,
   {
     'lost': lost,
     'same_way': same_way,
@@ -67,4 +71,5 @@ select
     when n = 0 then 'No referral to count.'
   end as note
 from joined
+cross join critical
 order by segment, position

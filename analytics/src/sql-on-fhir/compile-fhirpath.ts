@@ -11,6 +11,10 @@ export type Compiled = {
   kind: 'list' | 'one' | 'boolean' | 'number' | 'text';
   /** `list`: JSON[], never NULL. `one`: JSON. Else BOOLEAN, DOUBLE, VARCHAR. */
   sql: string;
+  /** Written in the view: never empty. */
+  isLiteral?: true;
+  /** Of what stands under a name of one element: that, before it is taken apart. */
+  value?: string;
 };
 
 export type Constant = { kind: 'text' | 'number' | 'moment'; value: string } | { kind: 'boolean'; value: boolean };
@@ -25,6 +29,8 @@ export type PathScope = {
   rowIndex: string;
   /** Gives a name to a variable of a lambda that no other has. */
   fresh: () => string;
+  /** What stands under a name of the resource itself, taken out of its text once for all paths. */
+  member: (name: string) => string;
   /** How many collections the focus lies within: DuckDB takes twice as long to plan each further one. */
   nesting: number;
 };
@@ -42,10 +48,17 @@ export class UnsupportedFhirPath extends Error {}
 
 /** To be run once on each database that the SQL below runs on. */
 export const FHIRPATH_MACROS = [
-  `create or replace macro fhir_children(element, path) as case json_type(element, path)
-     when 'ARRAY' then json_extract(element, path || '[*]')
-     when 'NULL' then []::json[]
-     else case when json_type(element, path) is null then []::json[] else [json_extract(element, path)] end
+  // The elements of what stands under a name: of a list each, of anything else itself.
+  `create or replace macro fhir_elements(value) as case
+     when json_type(value) = 'ARRAY' then json_extract(value, '$[*]')
+     when json_type(value) <> 'NULL' then [value]
+     else []::json[]
+   end`,
+  `create or replace macro fhir_children(element, path) as fhir_elements(json_extract(element, path))`,
+  // Whether what stands under a name is one value, and that one.
+  `create or replace macro fhir_is(value, literal) as case
+     when json_type(value) = 'ARRAY' then nullif(json_extract(value, '$[*]'), []::json[]) = [literal]
+     when json_type(value) <> 'NULL' then value = literal
    end`,
   `create or replace macro fhir_text(element) as json_extract_string(element, '$')`,
   `create or replace macro fhir_number(element) as try_cast(json_extract_string(element, '$') as double)`,
@@ -117,11 +130,17 @@ const exists = ({ kind, sql }: Compiled): Compiled => ({
   sql: kind === 'list' ? `(len(${sql}) > 0)` : `(${sql} is not null)`,
 });
 
-function children(of: Compiled, name: string, { fresh }: PathScope): Compiled {
+/** The column of the resource: a path that starts there reads its members. */
+export const RESOURCE = 'resource';
+
+function children(of: Compiled, name: string, { fresh, member }: PathScope): Compiled {
   if (of.kind !== 'list' && of.kind !== 'one') return none;
   const path = quoted(`$."${name}"`);
   // A name needs no other: what stands for one value is used as it is.
-  if (of.kind === 'one' && /^\w+(\.\w+)?$/.test(of.sql)) return { kind: 'list', sql: `fhir_children(${of.sql}, ${path})` };
+  if (of.kind === 'one' && /^\w+(\.\w+)?$/.test(of.sql)) {
+    const value = of.sql === RESOURCE ? member(name) : `json_extract(${of.sql}, ${path})`;
+    return { kind: 'list', sql: `fhir_elements(${value})`, value };
+  }
   const element = fresh();
   const elements = of.kind === 'one' ? `[${of.sql}]` : of.sql;
   return { kind: 'list', sql: `flatten(list_transform(${elements}, lambda ${element}: fhir_children(${element}, ${path})))` };
@@ -170,6 +189,8 @@ function referenceKey(of: Compiled, type: Expression | undefined, scope: PathSco
 }
 
 function resourceKey(of: Compiled, scope: PathScope): Compiled {
+  if (of.sql === RESOURCE)
+    return { kind: 'text', sql: `(fhir_text(${scope.member('resourceType')}) || '/' || fhir_text(${scope.member('id')}))` };
   const sql = bound(
     scope,
     { one: asJson(of, scope) },
@@ -235,6 +256,10 @@ function call({ of, name, parameters }: Extract<Expression, { kind: 'call' }>, s
 
 function equality(left: Compiled, right: Compiled, scope: PathScope): string {
   if (left.kind === right.kind && left.kind !== 'list' && left.kind !== 'one') return `(${left.sql} = ${right.sql})`;
+  // What most views ask, in the shortest way: JSON text is never equal to a number.
+  const [literal, other] = left.isLiteral ? [left, right] : [right, left];
+  if (literal.isLiteral && other.value !== undefined) return `fhir_is(${other.value}, to_json(${literal.sql}))`;
+  if (literal.isLiteral) return `(nullif(${asList(other, scope)}, []::json[]) = [to_json(${literal.sql})])`;
   return bound(scope, { a: asList(left, scope), b: asList(right, scope) }, (name) => `fhir_equal(${name('a')}, ${name('b')})`);
 }
 
@@ -284,13 +309,13 @@ function binary(operator: BinaryOperator, left: Compiled, right: Compiled, scope
 function literal(value: Constant): Compiled {
   switch (value.kind) {
     case 'boolean':
-      return { kind: 'boolean', sql: String(value.value) };
+      return { kind: 'boolean', sql: String(value.value), isLiteral: true };
     case 'number':
       if (!/^-?\d+(\.\d+)?$/.test(value.value)) throw new UnsupportedFhirPath(`${JSON.stringify(value.value)} is no number.`);
       return { kind: 'number', sql: `${value.value}::double` };
     case 'text':
     case 'moment':
-      return { kind: 'text', sql: quoted(value.value) };
+      return { kind: 'text', sql: quoted(value.value), isLiteral: true };
   }
 }
 

@@ -14,6 +14,7 @@ import {
   compile,
   deeper,
   type PathScope,
+  RESOURCE,
   UnsupportedFhirPath,
 } from './compile-fhirpath.ts';
 import { columnsOf, type ViewColumn, type ViewDefinition, ViewDefinitionError, type ViewSelect } from './view-definition.ts';
@@ -157,8 +158,13 @@ function condition(value: Compiled, scope: Scope): string {
  */
 export function compileView(view: ViewDefinition, table: string, constants: ReadonlyMap<string, Constant> = new Map()): string {
   let variables = 0;
+  const members: string[] = [];
   const scope: Scope = {
-    focus: { kind: 'one', sql: 'resource' },
+    focus: { kind: 'one', sql: RESOURCE },
+    member: (name) => {
+      if (!members.includes(name)) members.push(name);
+      return `members[${members.indexOf(name) + 1}]`;
+    },
     resourceType: view.resource,
     constants: new Map([...view.constants, ...constants]),
     rowIndex: '0',
@@ -171,10 +177,13 @@ export function compileView(view: ViewDefinition, table: string, constants: Read
   };
   try {
     const where = view.where.map((each) => ` and ${condition(compile(each, scope), scope)}`).join('');
-    const from = `from ${table} where json_extract_string(resource, '$.resourceType') = ${quoted(view.resource)}${where}`;
     const columns = view.selects.flatMap(columnsOf);
     const parts = view.selects.map((each) => selectPart(each, scope));
     const part = parts.reduce((left, right) => beside(left, right, scope));
+    const paths = members.map((name) => quoted(`$."${name}"`)).join(', ');
+    const own = `json_extract_string(${RESOURCE}, '$.resourceType') = ${quoted(view.resource)}`;
+    const taken = `select ${RESOURCE}, json_extract(${RESOURCE}, [${paths}]::varchar[]) as members from ${table} where ${own}`;
+    const from = `from (${taken}) where true${where}`;
     if (part.kind === 'columns') return `select ${[...part.columns].map(([name, sql]) => `${sql} as "${name}"`).join(', ')} ${from}`;
     const fields = columns.map(({ name }) => `made."${name}" as "${name}"`).join(', ');
     return `select ${fields} from (select unnest(${part.sql}) as made ${from})`;

@@ -63,6 +63,8 @@ describe('a setting that is wrong is named', () => {
     ['a port too high', { ...DATABASE, REFLOOP_PORT: '65536' }, ['REFLOOP_PORT']],
     ['idle time longer than the rule allows', { ...DATABASE, REFLOOP_IDLE_SECONDS: '901' }, ['REFLOOP_IDLE_SECONDS']],
     ['a warning after the end', { ...DATABASE, REFLOOP_IDLE_SECONDS: '30' }, ['REFLOOP_IDLE_WARN_SECONDS']],
+    ['a time zone that there is not', { ...DATABASE, REFLOOP_TIMEZONE: 'Mars/Olympus' }, ['REFLOOP_TIMEZONE']],
+    ['an offset in place of a time zone', { ...DATABASE, REFLOOP_TIMEZONE: '+01:00' }, ['REFLOOP_TIMEZONE']],
     ['another environment', { ...DATABASE, REFLOOP_ENV: 'prod' }, ['REFLOOP_ENV']],
     ['a short key', { ...DATABASE, REFLOOP_KEY: 'a:c2hvcnQ=' }, ['REFLOOP_KEY']],
     ['the same name for two keys', { ...DATABASE, REFLOOP_KEY: `${freshKey('a')},${freshKey('a')}` }, ['REFLOOP_KEY']],

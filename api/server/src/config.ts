@@ -19,6 +19,8 @@ export type Config = {
   stateFolder: string;
   /** Where the analytics warehouse keeps its snapshots: a limited data set, still PHI, and not encrypted by us. */
   warehouseFolder: string;
+  /** IANA name of the zone in which the practice reckons days; UTC unless set. */
+  timezone: string;
   databaseUrl: string;
   migrationDatabaseUrl: string;
   sites: Sites;
@@ -57,6 +59,15 @@ const whole = (low: number, high: number): z.ZodType<number> =>
     .refine((value) => value >= low && value <= high, `Not a whole number from ${low} to ${high}`);
 const number = (fallback: number, low: number, high: number) => whole(low, high).default(fallback);
 
+/** By its name: an offset such as +01:00 knows no summer. */
+function isTimezone(name: string): boolean {
+  try {
+    return !/^[+-]/.test(new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone);
+  } catch {
+    return false;
+  }
+}
+
 const Environment = z.object({
   REFLOOP_ENV: z.enum(['development', 'production'], 'Neither development nor production').default('development'),
   REFLOOP_PORT: number(4020, 0, 65_535),
@@ -91,6 +102,7 @@ const Environment = z.object({
   REFLOOP_SANDBOX_COMPLETES: z.enum(['yes', 'no'], 'Neither yes nor no').default('no'),
   REFLOOP_WAREHOUSE: z.string().min(1).optional(),
   REFLOOP_WAREHOUSE_ENCRYPTED: z.string().optional(),
+  REFLOOP_TIMEZONE: z.string().default('UTC').refine(isTimezone, 'Not a time zone'),
   NODE_TLS_REJECT_UNAUTHORIZED: z.string().optional(),
 });
 
@@ -116,6 +128,7 @@ const FIXES: Record<string, string> = {
   REFLOOP_SANDBOX_SYSTEM_KEY: 'npm start sets it by itself; else the path of a file with a private JWK (P-384 or RSA), or env:NAME.',
   REFLOOP_SANDBOX_COMPLETES: 'Set it to yes for Refloop to finish by itself, in the sandbox, what a window left unfinished; else no.',
   REFLOOP_WAREHOUSE: 'Name a folder, or leave it out for the folder warehouse in REFLOOP_STATE.',
+  REFLOOP_TIMEZONE: 'Set the IANA name of the zone in which the practice reckons days, such as America/Chicago, or leave it out for UTC.',
   NODE_TLS_REJECT_UNAUTHORIZED:
     'Leave it out; where a certificate is not of a public authority, name the file of its authority in NODE_EXTRA_CA_CERTS.',
   REFLOOP_IDLE_WARN_SECONDS: 'Set 0 to 600 seconds, fewer than REFLOOP_IDLE_SECONDS, or leave it out for 60.',
@@ -244,6 +257,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       only: read.REFLOOP_ONLY,
       stateFolder,
       warehouseFolder,
+      timezone: read.REFLOOP_TIMEZONE,
       databaseUrl: read.DATABASE_URL,
       migrationDatabaseUrl,
       sites: sites.value,

@@ -224,6 +224,7 @@ function refreshWarehouse(): Refresh {
     databaseUrl: config.databaseUrl,
     keys: config.keys,
     warehouse: config.warehouseFolder,
+    timezone: config.timezone,
     made: (outcome) => {
       if (typeof outcome !== 'string') log.event('A snapshot of the warehouse is in force.', outcome);
     },

@@ -21,7 +21,7 @@ const oneOf = (draw: string, values: readonly string[]): string =>
   `${list(values)}[1 + floor(pow(${draw}, 1.6) * ${values.length})::integer]`;
 
 /**
- * A `select` of `count` rows, in the order in which the model writes them. Few specialties have most of the referrals, waits are skewed to
+ * A `select` of `count` rows. Few specialties have most of the referrals, waits are skewed to
  * the right, one in eight has been lost or ended otherwise, one in fourteen went elsewhere.
  */
 export function generatedReferrals(count: number, seed: number): string {
@@ -100,6 +100,5 @@ export function generatedReferrals(count: number, seed: number): string {
       if(is_seen and would_be_seen_on <= ${quoted(DAY)}::date, if(network_draw < 0.95, 'in', 'out'), null) as asked_network,
       null::varchar as loss_reason,
       lawful_draw < 0.03 as lawful_choice
-    from lived
-    order by tenant, issuer, specialty, ordered_on, referral`;
+    from lived`;
 }

@@ -13,8 +13,8 @@ const HOUR_MS = 3_600_000;
 export function startRefresh(
   options: RefreshData & { made: (outcome: RefreshOutcome) => void; failed: (error: unknown) => void; everyMs?: number },
 ): Refresh {
-  const { databaseUrl, keys, warehouse, made, failed, everyMs = HOUR_MS } = options;
-  const workerData: RefreshData = { databaseUrl, keys, warehouse };
+  const { databaseUrl, keys, warehouse, timezone, made, failed, everyMs = HOUR_MS } = options;
+  const workerData: RefreshData = { databaseUrl, keys, warehouse, timezone };
   let worker: Worker | undefined;
   let timer: NodeJS.Timeout | undefined;
   let [stopped, wanted] = [false, false];

@@ -6,11 +6,11 @@ import { createKeyRing } from '../crypto/key-ring.ts';
 import { openPostgresStore } from '../store/postgres/store.ts';
 import { refreshWarehouse } from './refresh.ts';
 
-export type RefreshData = { databaseUrl: string; keys: KeyEncryptionKey[]; warehouse: string };
-export type RefreshOutcome = { referrals: number; events: number } | 'another process made a newer one';
+export type RefreshData = { databaseUrl: string; keys: KeyEncryptionKey[]; warehouse: string; timezone: string };
+export type RefreshOutcome = { referrals: number; events: number; read: number; unreadable: number } | 'another process made a newer one';
 
 if (!parentPort) throw new Error('refresh-worker.ts is started by startRefresh, not by hand');
-const { databaseUrl, keys, warehouse } = workerData as RefreshData;
+const { databaseUrl, keys, warehouse, timezone } = workerData as RefreshData;
 
 const store = await openPostgresStore({
   url: databaseUrl,
@@ -20,9 +20,10 @@ const store = await openPostgresStore({
   name: 'refloop warehouse',
 });
 try {
-  const { manifest } = await refreshWarehouse(store, { folder: warehouse, now: new Date().toISOString() });
-  const { referrals, events } = manifest;
-  parentPort.postMessage({ referrals, events } satisfies RefreshOutcome, []);
+  const { manifest } = await refreshWarehouse(store, { folder: warehouse, now: new Date().toISOString(), timezone });
+  const { referrals, events, reading } = manifest;
+  const { read = referrals, unreadable = 0 } = reading ?? {};
+  parentPort.postMessage({ referrals, events, read, unreadable } satisfies RefreshOutcome, []);
 } catch (error) {
   if (!(error instanceof NewerSnapshotInForce)) throw error;
   parentPort.postMessage('another process made a newer one' satisfies RefreshOutcome, []);

@@ -57,3 +57,14 @@ test('what was recorded after the moment of the snapshot is not in it', async ()
   await refreshWarehouse(store, { folder, now: NOW });
   expect(await attended(null)).toEqual(['1 of 1']);
 });
+
+test('the next refresh reads what was added to alone, and what was withheld of the one before', async () => {
+  for (const id of ['r1', 'r2', 'r3']) await appendHistory(store, scope, id, openEvents());
+  await appendHistory(store, other, 'seen', seenEvents());
+  const readingOf = async (now: string) => (await refreshWarehouse(store, { folder, now })).manifest.reading;
+  expect(await readingOf('2026-11-24T23:00:00.000Z')).toMatchObject({ kind: 'whole', read: 4 });
+  // The visit was recorded after that moment, so that this referral is looked at again.
+  expect(await readingOf(NOW)).toMatchObject({ kind: 'changes', read: 1, unchanged: 3 });
+  expect(await readingOf(NOW)).toMatchObject({ kind: 'changes', read: 0, unchanged: 4 });
+  expect(await attended(other)).toEqual(['1 of 1']);
+});

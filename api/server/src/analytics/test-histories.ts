@@ -4,7 +4,7 @@ import { act, inChart, minute } from '@refloop/domain/referral/test-care';
 import type { NewEvent } from '../store/events.ts';
 import type { Scope, Store } from '../store/store.ts';
 
-const newEvent = ({ fact, effectiveAt, recordedAt, actor, factKey }: ReferralEvent, referralId: string): NewEvent => {
+export const newEvent = ({ fact, effectiveAt, recordedAt, actor, factKey }: ReferralEvent, referralId: string): NewEvent => {
   const { type, version, ...data } = fact;
   const key = factKey === null ? null : `${referralId} ${factKey}`;
   const event = { type, version, effectiveAt, recordedAt, actor };

@@ -50,8 +50,22 @@ test('a cancelled refresh ends with 130 and leaves nothing behind', async () => 
 test('refresh puts a snapshot in force; its result is one line, its progress is elsewhere', async () => {
   const { code, output, errors } = await analytics('refresh');
   expect({ code, errors }).toEqual({ code: 0, errors: expect.stringContaining('601 referrals to read') });
-  expect(errors).toMatch(/read 601 of 601 referrals, [\d,]+ events \([\d,]+ referrals a second, 0 s left\)/);
-  expect(output).toMatch(/^analytics: snapshot \d{8}T\d{6}Z-[0-9a-f]{8}, 601 referrals, \d+ events, \d+ checks, 0 warnings, [\d.]+ s\n$/);
+  expect(errors).toMatch(/looked at 601 of 601 referrals, read 601 of them, [\d,]+ events \([\d,]+ referrals a second, 0 s left\)/);
+  expect(output).toMatch(
+    /^analytics: snapshot \d{8}T\d{6}Z-[0-9a-f]{8}, 601 referrals, \d+ events, 601 read, \d+ checks, 0 warnings, [\d.]+ s\n$/,
+  );
+});
+
+test('the next refresh reads what has changed alone, --full everything, and --keep is a number', async () => {
+  await appendHistory(opened.store, scope, 'another', openEvents());
+  expect((await analytics('refresh')).output).toMatch(/602 referrals, \d+ events, 1 read, 601 unchanged, /);
+  await opened.asOwner(`delete from data_key where owner = 'referral/another'`);
+  const { code, output } = await analytics('refresh', '--full');
+  expect({ code, output }).toEqual({
+    code: 0,
+    output: expect.stringMatching(/601 referrals, \d+ events, 601 read, 1 removed, 1 left out \(data key destroyed\), /),
+  });
+  expect((await analytics('refresh', '--keep', '0')).code).toBe(2);
 });
 
 test('metrics need no database: all of them, with definition, n and interval', async () => {
@@ -144,7 +158,7 @@ test.each([
 
 test.each([
   [[], 'Say what to do.'],
-  [['imports'], '"imports" is none of refresh, metrics'],
+  [['imports'], '"imports" is none of refresh, import, metrics'],
   [['metrics', 'completeness'], 'There is no metric "completeness". There are '],
   [['metrics', '--by', 'zip'], '--by: "zip" is none of specialty, site,'],
   [['metrics', '--format', 'xml'], '--format: "xml" is none of table, json, csv, parquet.'],

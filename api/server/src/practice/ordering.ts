@@ -9,6 +9,7 @@ import {
   KINDS,
   NEVER_SIGNED_SHARE,
   ORDER_CHANGED_SHARE,
+  ORDERED_OUT_REASONS,
   ORDERED_OUT_SHARE,
   PENDED_SHARE,
   SUPERSEDED_SHARE,
@@ -104,7 +105,7 @@ function* pend(course: Course, draft: Draft): Walk {
 }
 
 function approve(course: Course, draft: Draft, { performer, position }: Asked): void {
-  const { record, patient, clinician } = course;
+  const { record, draws, patient, clinician } = course;
   const out = performer.network !== 'in';
   record.ask(
     {
@@ -123,7 +124,7 @@ function approve(course: Course, draft: Draft, { performer, position }: Asked): 
         miles: milesBetween(position, patient.position),
         language: patient.language,
       },
-      overrideReason: out ? { code: 'patient-preference', text: 'The patient has been there before.' } : null,
+      overrideReason: out ? { code: draws.weighted(ORDERED_OUT_REASONS), text: '' } : null,
       rung: 1,
       steps: STEPS,
       leftOut: LEFT_OUT,

@@ -52,6 +52,15 @@ export const SERVICES: Weights<'visit' | 'e-consult' | 'imaging' | 'procedure'> 
 
 /** Ordered out of network, by the clinician's choice. Never added to what leaks. */
 export const ORDERED_OUT_SHARE = 0.05;
+/** By the codes of matching/override.ts: the first three are lawful choices. */
+export const ORDERED_OUT_REASONS: Weights<string> = [
+  ['patient-prefers', 40],
+  ['medical-interest', 10],
+  ['insurer-determines', 6],
+  ['continuity', 20],
+  ['capacity', 18],
+  ['language', 6],
+];
 /** By how near an in-network office is to the patient, the nearest first; those after the last share its weight. */
 export const NEARNESS = [45, 25, 14, 9, 7];
 

@@ -3,12 +3,13 @@ import type { Referral } from '@refloop/domain/referral/referral';
 import { inChart, minute } from '@refloop/domain/referral/test-care';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Cms50Question } from '../client/cms50.ts';
-import type { RowsQuestion } from '../client/insights.ts';
+import type { ExportFormat, RowsQuestion } from '../client/insights.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Scope } from '../store/store.ts';
 import { openTestStore, type TestStore } from '../store/test-store.ts';
 import { openTestWarehouse, type TestWarehouse } from '../test-warehouse.ts';
 import { createInsightsService, type InsightsService } from './insights.ts';
+import { createExportService } from './insights-export.ts';
 import { newEvent, projectionOf } from './referral-log.ts';
 
 const north: Scope = { tenant: 'north', issuer: 'https://ehr.example.org/fhir', site: 'North clinic' };
@@ -66,6 +67,7 @@ const question: RowsQuestion = {
   part: 'numerator',
   segment: {},
   category: null,
+  specialist: null,
   filter: {},
   purpose: 'To call them',
 };
@@ -157,6 +159,36 @@ describe('once there is one', () => {
     expect(asked.at(-1)).toMatchObject({ actor: { subject: 'lead' }, purpose: 'HOPERAT' });
     // Who it was about, and in whose words, is sealed.
     for (const { entry } of entries) expect(entry).not.toMatch(/To call them|south-0/);
+  });
+
+  test('two things are told apart at once, and places are where the ZIP codes are', async () => {
+    const answer = await insights.metric(lead(north), 'completion', { by: 'specialty,month' });
+    expect(answer).toMatchObject({ by: ['specialty', 'month'], rows: [{ segment: { specialty: 'cardiology', month: '2026-11' } }] });
+    expect(await insights.places(lead(north))).toEqual({ places: [] });
+  });
+
+  test('a file holds no cell below eleven, and who took it and what for is on record', async () => {
+    const exports = createExportService({ store: opened.store, warehouse: numbers.warehouse });
+    const asked = { title: 'Executive', metrics: ['completion'], by: 'specialty', filter: {}, purpose: 'To show the board' } as const;
+    const take = async (format: ExportFormat): Promise<Buffer> => {
+      const file = await exports.file(lead(south), format, { ...asked, metrics: [...asked.metrics] }, NOW);
+      if ('refused' in file) throw new Error(file.detail);
+      return Buffer.from(file);
+    };
+    const [names = '', first = ''] = (await take('csv')).toString('utf8').split('\r\n');
+    expect(names).toContain(',specialty,category,n,value,low,high,');
+    expect(first).toMatch(/,cardiology,,,,,,0.95,share,.*Fewer than 11; not told\.$/);
+    expect((await take('parquet')).subarray(0, 4).toString()).toBe('PAR1');
+    expect((await take('pdf')).subarray(0, 5).toString()).toBe('%PDF-');
+    const entries = await opened.asOwner<{ entry: string }>(
+      `select convert_from(entry, 'UTF8') as entry from audit_entry where tenant = 'south'`,
+    );
+    const taken = entries.map(({ entry }) => JSON.parse(entry) as AuditEntry).filter(({ action }) => action === 'insights.exported');
+    expect(taken).toHaveLength(3);
+    for (const { entry } of entries) expect(entry).not.toContain('To show the board');
+    expect(await exports.file(lead(south), 'csv', { ...asked, metrics: ['completion', 'nothing'] }, NOW)).toMatchObject({
+      refused: 'not-found',
+    });
   });
 
   test('there is no metric of another name', async () => {

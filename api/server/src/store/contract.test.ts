@@ -217,7 +217,7 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
         const seen = await store.transaction(other, async (unit) => ({
           events: await unit.events.read('r1'),
           referralIds: await unit.events.referralIds(),
-          histories: [await unit.events.count(), await unit.events.histories({ after: '', limit: 10 })],
+          histories: [await unit.events.count(), await unit.events.marks({ after: '', limit: 10 }), await unit.events.histories(['r1'])],
           pseudonyms: await unit.warehousePseudonyms.find(['r-1']),
           referrals: await unit.referrals.listByPatient('1'),
           recommendation: await unit.recommendations.get('a'),
@@ -238,7 +238,7 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
         expect(seen).toEqual({
           events: [],
           referralIds: [],
-          histories: [0, []],
+          histories: [0, [], []],
           pseudonyms: [],
           referrals: [],
           recommendation: undefined,
@@ -283,25 +283,40 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
       expect(read).toEqual(given.map((one, index) => ({ ...one, referralId: 'r1', sequence: index + 1 })));
     });
 
-    test('of all referrals are read page by page, each history whole', async () => {
+    test('of all referrals are marked page by page, and read whole by id', async () => {
       const pages = await store.transaction(scope, async (unit) => {
         for (const id of ['r1', 'r2', 'r3', 'r4', 'r5']) {
           await unit.events.append(id, 0, [event('a', { data: id }), event('b', { factKey: `${id} v1` })]);
         }
         const found = [];
         for (let after = ''; ; ) {
-          const page = await unit.events.histories({ after, limit: 2 });
+          const page = await unit.events.marks({ after, limit: 2 });
           found.push(page.map(({ referralId }) => referralId));
           const last = page.at(-1);
-          if (!last) return { found, count: await unit.events.count(), one: await unit.events.histories({ after: 'r4', limit: 9 }) };
+          if (!last) return { found, count: await unit.events.count(), some: await unit.events.histories(['r5', 'missing', 'r2']) };
           after = last.referralId;
         }
       });
       expect(pages.found).toEqual([['r1', 'r2'], ['r3', 'r4'], ['r5'], []]);
       expect(pages.count).toBe(5);
       const read = await store.transaction(scope, (unit) => unit.events.read('r5'));
-      expect(pages.one).toEqual([{ referralId: 'r5', events: read }]);
+      expect(pages.some.map(({ referralId }) => referralId)).toEqual(['r5', 'r2']);
+      expect(pages.some[0]).toEqual({ referralId: 'r5', events: read });
       expect(read).toHaveLength(2);
+    });
+
+    test('a mark stays while nothing is appended, and is another one afterwards', async () => {
+      const marks = () => store.transaction(scope, (unit) => unit.events.marks({ after: '', limit: 9 }));
+      await store.transaction(scope, async (unit) => {
+        for (const id of ['r1', 'r2']) await unit.events.append(id, 0, [event('a', { data: id })]);
+      });
+      const before = await marks();
+      expect(before.every(({ mark }) => mark !== null)).toBe(true);
+      expect(new Set(before.map(({ mark }) => mark)).size).toBe(2);
+      expect(await marks()).toEqual(before);
+      await store.transaction(scope, (unit) => unit.events.append('r1', 1, [event('b')]));
+      const [first, second] = await marks();
+      expect([first?.mark === before[0]?.mark, second?.mark === before[1]?.mark]).toEqual([false, true]);
     });
 
     test('an append that rests on an old reading is a conflict and writes nothing', async () => {
@@ -660,6 +675,51 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
       false,
       false,
       [{ ...obligation('soon', after(5)), owner: 'coordinator', status: 'done', settledAt: after(3), content: { detail: 'called' } }],
+    ]);
+  });
+
+  test('obligations counted by kind, owner and age; overdue and due soon; those of another organisation are not', async () => {
+    const obligation = (id: string, kind: string, owner: string | null, raisedAt: string, dueAt: string, referralId = id) => ({
+      id,
+      referralId,
+      kind,
+      raisedAt,
+      dueAt,
+      owner,
+      raisedBy: null,
+      content: { detail: id },
+    });
+    const other = { ...scope, tenant: `${scope.tenant} other` };
+    await store.enrol(other);
+    await store.transaction(other, (unit) => unit.obligations.insert(obligation('elsewhere', 'answer', 'lee', after(0), after(1))));
+    const outcome = await store.transaction(scope, async (unit) => {
+      await unit.obligations.insert(obligation('before-first-bound', 'answer', 'lee', after(9), after(19)));
+      await unit.obligations.insert(obligation('on-first-bound', 'answer', 'lee', after(10), after(20)));
+      await unit.obligations.insert(obligation('due-now', 'answer', 'lee', after(11), after(30), 'on-first-bound'));
+      await unit.obligations.insert(obligation('due-soon', 'answer', null, after(11), after(39)));
+      await unit.obligations.insert(obligation('due-later', 'note', 'lee', after(25), after(40)));
+      await unit.obligations.insert(obligation('done', 'note', 'lee', after(25), after(26)));
+      await unit.obligations.settle('done', { what: 'done', at: after(27) });
+      const ids = async (question: Omit<Parameters<typeof unit.obligations.list>[0], 'status'>) =>
+        (await unit.obligations.list({ status: 'open', ...question })).map(({ id }) => id);
+      return [
+        await unit.obligations.countOpen({ now: after(30), soon: after(40), bounds: [after(10), after(20)] }),
+        await ids({ raisedFrom: after(10), raisedBefore: after(25) }),
+        await ids({ dueFrom: after(30), dueBefore: after(40) }),
+      ];
+    });
+    expect(outcome).toEqual([
+      {
+        referrals: 4,
+        counts: [
+          { kind: 'answer', owner: null, age: 1, open: 1, overdue: 0, atRisk: 1, oldest: after(11) },
+          { kind: 'answer', owner: 'lee', age: 0, open: 1, overdue: 1, atRisk: 0, oldest: after(9) },
+          { kind: 'answer', owner: 'lee', age: 1, open: 2, overdue: 1, atRisk: 1, oldest: after(10) },
+          { kind: 'note', owner: 'lee', age: 2, open: 1, overdue: 0, atRisk: 0, oldest: after(25) },
+        ],
+      },
+      ['on-first-bound', 'due-now', 'due-soon'],
+      ['due-now', 'due-soon'],
     ]);
   });
 

@@ -20,6 +20,16 @@ export type NewEvent = {
 /** An event as read back; `sequence` counts from 1 within its referral. */
 export type StoredEvent = NewEvent & { referralId: string; sequence: number };
 
+/** What tells whether a history is still the one that was read. */
+export type HistoryMark = {
+  referralId: string;
+  /**
+   * Another one with every event appended, and never the same for two histories; null where the data key was destroyed, so that
+   * nobody can read it any more.
+   */
+  mark: string | null;
+};
+
 /** Every event of one referral, in order. */
 export type StoredHistory = { referralId: string; events: StoredEvent[] };
 
@@ -38,6 +48,8 @@ export type EventStore = {
   referralIds: () => Promise<string[]>;
   /** How many referrals of this scope have events. */
   count: () => Promise<number>;
-  /** Whole histories in an order of the store's own, those after the referral `after` ('' = from the first), at most `limit`. */
-  histories: (question: { after: string; limit: number }) => Promise<StoredHistory[]>;
+  /** Of all histories, in an order of the store's own: those after the referral `after` ('' = from the first), at most `limit`. */
+  marks: (question: { after: string; limit: number }) => Promise<HistoryMark[]>;
+  /** Whole histories of these referrals; one whose data key was destroyed is left out. */
+  histories: (referralIds: string[]) => Promise<StoredHistory[]>;
 };

@@ -28,10 +28,13 @@ export const memoryEvents = (unit: MemoryContext): EventStore => ({
   append: async (referralId, expected, events) => append(unit, referralId, expected, events),
   read: async (referralId) => read(unit, referralId),
   count: async () => ids(unit).length,
-  histories: async ({ after, limit }) =>
+  // Nothing is encrypted here, and no key can be destroyed.
+  marks: async ({ after, limit }) =>
     ids(unit)
       .filter((id) => id > after)
       .slice(0, limit)
-      .map((referralId) => ({ referralId, events: read(unit, referralId) })),
+      .map((referralId) => ({ referralId, mark: JSON.stringify(read(unit, referralId).at(-1)) })),
+  histories: async (referralIds) =>
+    referralIds.map((referralId) => ({ referralId, events: read(unit, referralId) })).filter(({ events }) => events.length > 0),
   referralIds: async () => ids(unit),
 });

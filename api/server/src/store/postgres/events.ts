@@ -1,6 +1,7 @@
-import type { AppendAnswer, EventStore, NewEvent, StoredEvent, StoredHistory } from '../events.ts';
+import type { AppendAnswer, EventStore, HistoryMark, NewEvent, StoredEvent, StoredHistory } from '../events.ts';
 import { key, referralOwner, type UnitContext } from './context.ts';
 import { instant } from './database.ts';
+import { DataKeyDestroyed } from './vault.ts';
 
 type Row = {
   sequence: number;
@@ -113,25 +114,57 @@ async function opened(unit: UnitContext, referralId: string, row: Row): Promise<
   };
 }
 
-/** In the order of the primary key, so that each page is read from where the last one ended. */
-async function histories(unit: UnitContext, after: string, limit: number): Promise<StoredHistory[]> {
-  const page = await unit.client.query<{ referral_id: string }>(
-    `select referral_id from referral_event
-     where tenant = $1 and issuer = $2 and referral_id > $3 and sequence = 1 order by referral_id limit $4`,
+/**
+ * In the order of the primary key, so that each page is read from where the last one ended. What was sealed bears a nonce of its own:
+ * the same events in number and the same last row mean the same history, also when a backup was restored and others were appended.
+ */
+async function marks(unit: UnitContext, after: string, limit: number): Promise<HistoryMark[]> {
+  const found = await unit.client.query<{ referral_id: string; mark: string | null }>(
+    `with page as (
+       select referral_id from referral_event
+       where tenant = $1 and issuer = $2 and referral_id > $3 and sequence = 1 order by referral_id limit $4
+     )
+     select page.referral_id,
+       case when data_key.owner is not null
+         then counted.last || ' ' || counted.events || ' ' || left(encode(sha256(event.data_sealed), 'hex'), 32) end as mark
+     from page
+     cross join lateral (
+       select max(sequence) as last, count(*) as events from referral_event
+       where tenant = $1 and issuer = $2 and referral_id = page.referral_id
+     ) as counted
+     inner join referral_event as event on event.tenant = $1 and event.issuer = $2
+       and event.referral_id = page.referral_id and event.sequence = counted.last
+     left join data_key on data_key.tenant = $1 and data_key.issuer = $2 and data_key.owner = 'referral/' || page.referral_id
+     order by page.referral_id`,
     [...key(unit), after, limit],
   );
-  const ids = page.rows.map((row) => row.referral_id);
+  return found.rows.map((row) => ({ referralId: row.referral_id, mark: row.mark }));
+}
+
+async function openedAll(unit: UnitContext, referralId: string, rows: readonly Row[]): Promise<StoredHistory[]> {
+  try {
+    const events: StoredEvent[] = [];
+    for (const row of rows) events.push(await opened(unit, referralId, row));
+    return events.length === 0 ? [] : [{ referralId, events }];
+  } catch (error) {
+    if (error instanceof DataKeyDestroyed) return [];
+    throw error;
+  }
+}
+
+async function histories(unit: UnitContext, referralIds: string[]): Promise<StoredHistory[]> {
   const [found] = await Promise.all([
     unit.client.query<Row & { referral_id: string }>(
       `select referral_id, sequence, type, version, effective_at, recorded_at, actor, data_sealed from referral_event
        where tenant = $1 and issuer = $2 and referral_id = any($3) order by referral_id, sequence`,
-      [...key(unit), ids],
+      [...key(unit), referralIds],
     ),
-    unit.vault.readAhead(ids.map(referralOwner)),
+    unit.vault.readAhead(referralIds.map(referralOwner)),
   ]);
-  const events = new Map(ids.map((id): [string, StoredEvent[]] => [id, []]));
-  for (const row of found.rows) events.get(row.referral_id)?.push(await opened(unit, row.referral_id, row));
-  return [...events].map(([referralId, each]) => ({ referralId, events: each }));
+  const rows = Map.groupBy(found.rows, ({ referral_id }) => referral_id);
+  const read: StoredHistory[] = [];
+  for (const referralId of referralIds) read.push(...(await openedAll(unit, referralId, rows.get(referralId) ?? [])));
+  return read;
 }
 
 async function read(unit: UnitContext, referralId: string): Promise<StoredEvent[]> {
@@ -164,5 +197,6 @@ export const postgresEvents = (unit: UnitContext): EventStore => ({
     );
     return found.rows[0]?.count ?? 0;
   },
-  histories: ({ after, limit }) => histories(unit, after, limit),
+  marks: ({ after, limit }) => marks(unit, after, limit),
+  histories: (ids) => histories(unit, ids),
 });

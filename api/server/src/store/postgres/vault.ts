@@ -13,6 +13,9 @@ export type Vault = {
   open: (owner: string, at: { table: string; id: string; column: string }, sealed: Uint8Array) => Promise<unknown>;
 };
 
+/** What it sealed can be read by nobody any more. */
+export class DataKeyDestroyed extends Error {}
+
 /** Rotations may overtake a transaction; more than a few within one look-up mean that something else is wrong. */
 const ATTEMPTS = 5;
 
@@ -82,7 +85,7 @@ export function openVault(client: Client, scope: Scope, held: HeldKeys): Vault {
     seal: async (owner, at, value) => sealJson(await readOrMake(owner), value, place(at)),
     open: async (owner, at, sealed) => {
       const key = await read(owner);
-      if (!key) throw new Error(`The data key of ${at.table}.${at.column} has been destroyed.`);
+      if (!key) throw new DataKeyDestroyed(`The data key of ${at.table}.${at.column} has been destroyed.`);
       return openJson(key, sealed, place(at));
     },
   };

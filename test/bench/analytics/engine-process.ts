@@ -1,0 +1,52 @@
+/** A process of its own for an engine that lives within a process, so that its memory is its own: `engine-process.ts ours|clickhouse FOLDER …`. */
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { openWarehouse } from '@refloop/analytics/warehouse';
+import type { EngineReply, EngineRequest } from './engine.ts';
+import { type AnswerRow, answerRows, type Question } from './questions.ts';
+import { CLICKHOUSE, rivalSql } from './rival-sql.ts';
+
+type Inside = { ask: (question: Question) => Promise<AnswerRow[]>; run: (sql: string) => void };
+
+function ours(folder: string): Inside {
+  const warehouse = openWarehouse({ folder, seconds: 600 });
+  return {
+    ask: async ({ metric, by, filter }) => answerRows(await warehouse.metric({ metric, by, filter, scope: null }), metric),
+    run: () => undefined,
+  };
+}
+
+type ChDb = { Session: new (folder: string) => { query: (sql: string, format: string) => string } };
+
+function clickHouse(folder: string, installed: string): Inside {
+  const { Session } = createRequire(join(installed, 'package.json'))('chdb') as ChDb;
+  const session = new Session(folder);
+  session.query('set max_threads = 2', 'Null');
+  return {
+    ask: async (question) =>
+      session
+        .query(rivalSql(question, CLICKHOUSE), 'JSONCompactEachRow')
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as AnswerRow),
+    run: (sql) => void session.query(sql, 'Null'),
+  };
+}
+
+const [kind, folder = '', installed = ''] = process.argv.slice(2);
+const inside = kind === 'ours' ? ours(folder) : clickHouse(folder, installed);
+
+async function reply(request: EngineRequest): Promise<EngineReply> {
+  const started = performance.now();
+  try {
+    let rows: AnswerRow[] = [];
+    if (request.kind === 'ask') rows = await inside.ask(request.question);
+    else inside.run(request.sql);
+    return { kind: 'answer', answer: { rows, milliseconds: performance.now() - started } };
+  } catch (error) {
+    return { kind: 'failed', message: (error as Error).message };
+  }
+}
+
+process.on('message', (request) => void reply(request as EngineRequest).then((answer) => process.send?.(answer)));
+process.on('disconnect', () => process.exit(0));

@@ -1,0 +1,46 @@
+/** A snapshot of made-up referrals, written and put in force as an import does it. */
+import { join } from 'node:path';
+import { openDuckDb, quoted } from '@refloop/analytics/duckdb';
+import { INPUT_COLUMNS } from '@refloop/analytics/input-event';
+import { createReferenceTables, KEPT_MODELS, MODEL_VERSION, runModels, writeParquet } from '@refloop/analytics/models';
+import { beginSnapshot, publishSnapshot } from '@refloop/analytics/snapshot';
+import { AS_OF, generatedReferrals } from './generated-referrals.ts';
+
+/** @returns the files of the rows: as the snapshot has them, and as CSV for those who cannot read that */
+export async function makeSnapshot(folder: string, count: number, seed: number): Promise<{ parquet: string; csv: string }> {
+  const building = await beginSnapshot(folder, AS_OF);
+  const session = await openDuckDb({
+    folders: [folder],
+    spillFolder: join(folder, 'spill'),
+    memoryMegabytes: 4096,
+    threads: 2,
+    seconds: 3600,
+  });
+  const csv = join(folder, 'core__referral.csv');
+  try {
+    const query = await session.connect();
+    await createReferenceTables(query, AS_OF);
+    const columns = Object.entries(INPUT_COLUMNS).map(([name, type]) => `${name} ${type}`);
+    await query.run(`create table staged_event (${columns.join(', ')})`);
+    // Every model over no events; then the one that metrics read, with rows. A column that is not made up stays empty.
+    await runModels(query, () => undefined);
+    for (const model of KEPT_MODELS) {
+      const file = join(building.folder, `${model}.parquet`);
+      const rows = `(select * from core__referral union all by name (${generatedReferrals(count, seed)}) order by tenant, issuer, specialty, ordered_on, referral)`;
+      await writeParquet(query, model === 'core__referral' ? rows : model, file);
+    }
+    const names = (await query.run(`describe (${generatedReferrals(1, seed)})`)).map((row) => String(row['column_name']));
+    const written = quoted(join(building.folder, 'core__referral.parquet'));
+    await query.run(`copy (select ${names.join(', ')} from read_parquet(${written})) to ${quoted(csv)} (format csv, header true)`);
+  } finally {
+    session.close();
+  }
+  const snapshot = await publishSnapshot(folder, building, {
+    asOf: AS_OF,
+    modelVersion: MODEL_VERSION,
+    referrals: count,
+    events: 0,
+    checks: [],
+  });
+  return { parquet: join(snapshot.folder, 'core__referral.parquet'), csv };
+}
