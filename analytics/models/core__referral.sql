@@ -13,6 +13,7 @@ with asked as (
     arg_max(specialty, sequence) filter (specialty is not null) as specialty,
     arg_max(urgency, sequence) filter (urgency is not null) as urgency,
     arg_max(service, sequence) filter (service is not null) as service,
+    bool_or(type = 'recommendation-made') as recommended,
     arg_max(detail, sequence) filter (type = 'loss-reason-recorded') as loss_reason
   from input__event
   group by referral
@@ -121,6 +122,13 @@ select
   core__order.payer,
   core__order.zip3,
   core__order.miles,
+  -- Bands of what patients travel; the bounds are ours.
+  case
+    when core__order.miles < 5 then 'under 5 miles'
+    when core__order.miles < 15 then '5 to 15 miles'
+    when core__order.miles < 30 then '15 to 30 miles'
+    when core__order.miles >= 30 then '30 miles or more'
+  end as distance,
   core__order.language,
   core__order.ordered_on,
   strftime(core__order.ordered_on, '%Y-%m') as month,
@@ -128,6 +136,8 @@ select
   strftime(core__order.ordered_on, '%G-W%V') as week,
   core__order.ordered_performer,
   core__order.ordered_network,
+  asked.recommended,
+  core__order.ordered_rank,
   coalesce(core__order.standing, 'draft') as standing,
   coalesce(core__order.was_active, false) as was_active,
   core__order.ended_how,

@@ -5,15 +5,14 @@ import { metricIds } from './metric-definition.ts';
 import type { SegmentName } from './metric-result.ts';
 import { HOME } from './models.ts';
 import { runMetric } from './run-metric.ts';
-import { type CoreRow, emptyCore, openCore, putReferrals, putRows } from './test-core.ts';
+import { type Core, type CoreRow, emptyCore, openCore, putReferrals, putRows } from './test-core.ts';
 
 type Case = {
   title: string;
   asOf: string;
   by?: SegmentName[];
-  /** Of core__referral. */
   rows: CoreRow[];
-  /** Rows of other tables, by their names. */
+  /** Rows of other models that the metric reads, by their names. */
   tables?: Record<string, CoreRow[]>;
   /** One a row of the answer, in its order; what is not named is not compared. */
   expect: Record<string, unknown>[];
@@ -31,18 +30,18 @@ function named(actual: unknown, expected: unknown): unknown {
   return Object.fromEntries(Object.entries(expected).map(([name, each]) => [name, named(fields[name], each)]));
 }
 
-let core: Awaited<ReturnType<typeof openCore>>;
+let core: Core;
 beforeAll(async () => {
   core = await openCore();
 });
-afterAll(() => core.close());
+afterAll(() => core?.close());
 
 describe.each(metricIds())('%s', (metric) => {
   const cases = JSON.parse(readFileSync(new URL(`metrics/${metric}/cases.json`, HOME), 'utf8')) as Case[];
   test.each(cases)('$title', async ({ asOf, by = [], rows, tables = {}, expect: expected, curve = [] }) => {
-    await emptyCore(core.query);
+    await emptyCore(core);
     await putReferrals(core.query, rows);
-    for (const [table, more] of Object.entries(tables)) await putRows(core.query, table, more);
+    for (const [table, others] of Object.entries(tables)) await putRows(core.query, table, others);
     const answer = await runMetric(core.query, { metric, by, scope: null }, { asOf, snapshot: 'case' });
     expect(answer.rows.map((row, at) => named(row, expected[at] ?? {}))).toEqual(expected);
     for (const point of curve)

@@ -22,6 +22,8 @@ export type Rows = Record<string, unknown>[];
 export type Query = {
   /** Runs one or more statements; the rows of the last. Counts come as numbers, dates as `2026-11-28`, structs as objects. */
   run: (sql: string, values?: Record<string, DuckDBValue>) => Promise<Rows>;
+  /** The rows of one statement, piece by piece: for more than fits into memory. Ended by the signal, between pieces. */
+  stream: (sql: string) => AsyncIterable<Rows>;
   close: () => void;
 };
 
@@ -46,6 +48,9 @@ function plain(value: unknown): unknown {
   }
   return value;
 }
+
+const plainRow = (row: Record<string, DuckDBValue>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plain(value)]));
 
 /** A query ends when its time is over or when the signal says so, and the connection serves the next one. */
 async function bounded<Value>(
@@ -99,10 +104,15 @@ export async function openDuckDb(limits: DuckDbLimits & { seconds: number; signa
         run: (sql, values) =>
           bounded(connection, bounds, async () => {
             const reader = await connection.runAndReadAll(sql, values);
-            return reader
-              .getRowObjects()
-              .map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plain(value)])));
+            return reader.getRowObjects().map(plainRow);
           }),
+        stream: async function* (sql) {
+          const result = await bounded(connection, bounds, () => connection.stream(sql));
+          for await (const rows of result.yieldRowObjects()) {
+            limits.signal?.throwIfAborted();
+            yield rows.map(plainRow);
+          }
+        },
         close: () => connection.closeSync(),
       };
     },

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Instant } from '@refloop/domain/instant';
 import { dayIn } from './calendar-day.ts';
 import { openDuckDb, type Query, quoted } from './duckdb.ts';
-import { type History, INPUT_COLUMNS } from './input-event.ts';
+import { type History, INPUT_COLUMNS, type InputEvent } from './input-event.ts';
 import { type CheckOutcome, createReferenceTables, KEPT_MODELS, MODEL_VERSION, runChecks, runModels, writeParquet } from './models.ts';
 import type { EhrScope } from './pseudonym.ts';
 import { type Earlier, earlierSnapshot, type ListedReferral, MARKS, type Reading, type ReferralSource, readingVersion } from './reading.ts';
@@ -58,6 +58,9 @@ export class ChecksFailed extends Error {
 
 const UTC = 'UTC';
 
+/** One referral as it is staged: its events by the allow-list, and which referral it is, where that is to be kept. */
+export type StagedReferral = { rows: InputEvent[]; pair: Reidentification | null };
+
 const COLUMNS = Object.entries(INPUT_COLUMNS)
   .map(([name, type]) => `${name}: ${quoted(type)}`)
   .join(', ');
@@ -100,8 +103,8 @@ async function count(query: Query, sql: string): Promise<number> {
   return Number(row?.['rows']);
 }
 
-/** Fills the staging; may look up what the snapshot before had. */
-type Fill = (staging: Staging, query: Query, before: Snapshot | undefined) => Promise<void>;
+/** Fills the staging; may look up what the snapshot before had, and leave files beside the tables in the folder of the snapshot. */
+type Fill = (staging: Staging, query: Query, before: Snapshot | undefined, folder: string) => Promise<void>;
 
 async function make(fill: Fill, building: Building, earlier: Earlier | undefined, options: ImportOptions): Promise<Snapshot> {
   const { warehouse, signal, now } = options;
@@ -123,7 +126,7 @@ async function make(fill: Fill, building: Building, earlier: Earlier | undefined
       const file = quoted(join(earlier.snapshot.folder, MARKS));
       await query.run(`create table earlier_mark as select referral, mark from read_parquet(${file})`);
     }
-    await fill(staging, query, before);
+    await fill(staging, query, before, building.folder);
     await staging.finish();
     await createStagedEvents(query, staging, before);
     const checks = await build(query, building.folder, options);
@@ -156,9 +159,21 @@ async function importBy(fill: Fill, options: ImportOptions): Promise<Snapshot> {
 }
 
 /**
- * Reads every history, makes the models, checks them, and puts the new snapshot in force. The result does not depend on the order of
- * the histories, nor on how often one of them comes. Whatever ends it before, the snapshot in force stays as it is.
- * Throws `ChecksFailed`, `NewerSnapshotInForce`, or the reason of the signal.
+ * Stages every referral, makes the models, checks them, and puts the new snapshot in force. Whatever ends it before, the snapshot in force
+ * stays as it is. Throws `ChecksFailed`, `NewerSnapshotInForce`, or the reason of the signal.
+ * @param source given the folder in which the snapshot is built: what it leaves there beside the tables is part of the snapshot
+ */
+export const importReferrals = (source: (building: string) => AsyncIterable<StagedReferral>, options: ImportOptions): Promise<Snapshot> =>
+  importBy(
+    async (staging, _query, _before, folder) => {
+      for await (const { rows, pair } of source(folder)) await staging.takeRows(rows, pair);
+    },
+    { ...options, full: true },
+  );
+
+/**
+ * Reads every history of our own events into a new snapshot. The result does not depend on the order of the histories, nor on how often
+ * one of them comes. Throws what `importReferrals` throws.
  */
 export const importHistories = (source: AsyncIterable<History>, options: ImportOptions): Promise<Snapshot> =>
   importBy(
@@ -184,7 +199,7 @@ async function earlierMarks(query: Query, pseudonyms: readonly string[]): Promis
  * force: the same tables as if everything had been read. Each referral is compared with itself, by the mark of its last event, so
  * that it does not matter in which order events were committed; a history is read after it was listed, so that it holds what its mark
  * says or more. What is no longer listed is left out, and so is what can no longer be read.
- * Throws what `importHistories` throws.
+ * Throws what `importReferrals` throws.
  */
 export const importChanges = (source: ReferralSource, options: ImportOptions): Promise<Snapshot> =>
   importBy(async (staging, query, before) => {

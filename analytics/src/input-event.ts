@@ -80,12 +80,12 @@ export function safeZip3(zip3: string | null): string | null {
 const matching = (pattern: RegExp, text: string | null): string | null => (text !== null && pattern.test(text) ? text : null);
 /** Of codes alone: what does not look like one is left out, so that no text can come in by such a field. */
 const code = (text: string | null): string | null => matching(/^[a-z0-9][a-z0-9-]{0,39}$/, text);
-const npi = (text: string | null): string | null => matching(/^\d{10}$/, text);
-const nucc = (text: string | null): string | null => matching(/^[0-9A-Z]{10}$/, text);
-const language = (text: string | null): string | null => matching(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, text);
+export const npi = (text: string | null): string | null => matching(/^\d{10}$/, text);
+export const nucc = (text: string | null): string | null => matching(/^[0-9A-Z]{10}$/, text);
+export const language = (text: string | null): string | null => matching(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, text);
 /** Names of organisations, as the EHR's coverage and the site file have them. */
 const LABEL = 80;
-const label = (text: string | null): string | null => (text === null || text.trim() === '' ? null : text.trim().slice(0, LABEL));
+export const label = (text: string | null): string | null => (text === null || text.trim() === '' ? null : text.trim().slice(0, LABEL));
 
 const performerOf = (performer: Performer): InputEvent => ({
   performer: npi(performer.npi),
@@ -192,7 +192,7 @@ function fieldsOf(fact: ReferralFact, within: (kind: 'appointment' | 'report', i
 /** Columns of codes: whatever a field holds, nothing but a code enters by them. */
 const CODES = ['specialty', 'urgency', 'service', 'kind', 'network', 'order_standing', 'detail'] as const;
 
-function codesAlone(fields: InputEvent): InputEvent {
+export function codesAlone(fields: InputEvent): InputEvent {
   const coded = CODES.filter((name) => typeof fields[name] === 'string').map((name) => [name, code(String(fields[name]))] as const);
   return { ...fields, ...Object.fromEntries(coded) };
 }

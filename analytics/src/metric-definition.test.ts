@@ -47,7 +47,7 @@ describe.each(metricIds())('%s', (id) => {
   });
 
   const answerTo = async (rows: CoreRow[], by: SegmentName[]) => {
-    await emptyCore(core.query);
+    await emptyCore(core);
     await putReferrals(core.query, rows);
     return runMetric(core.query, { metric: id, by, scope: null }, { asOf: '2026-11-28T00:00:00.000Z', snapshot: 'test' });
   };

@@ -1,8 +1,8 @@
 /** What a metric answers, and what lies behind one of its bars: the doors' types. */
 import type { Day, Instant } from '@refloop/domain/instant';
 
-/** What a referral can be told apart by. `site` is the clinic where it is known, else the EHR's; `month` is that of the order, `zip3` of where the patient lives. */
-export const SEGMENTS = ['specialty', 'site', 'payer', 'requester', 'month', 'urgency', 'language', 'zip3'] as const;
+/** What a referral can be told apart by. `site` is the clinic where it is known, else the EHR's; `month` is that of the order, `zip3` of where the patient lives, `distance` the band of miles from there to the specialist ordered. */
+export const SEGMENTS = ['specialty', 'site', 'payer', 'requester', 'month', 'urgency', 'language', 'zip3', 'distance'] as const;
 export type SegmentName = (typeof SEGMENTS)[number];
 
 /** `share` lies in 0 … 1; `days` are calendar days. */

@@ -48,17 +48,6 @@ const readSql = (path: string): string => readFileSync(new URL(path, HOME), 'utf
 const values = (table: string, column: string, rows: readonly string[]): string =>
   `create table ${table} as select unnest([${rows.map(quoted).join(', ')}]) as ${column}`;
 
-const pairs = (table: string, from: Readonly<Record<string, string>>): string =>
-  `create table ${table} as select * from (values ${Object.entries(from)
-    .map(([code, cause]) => `(${quoted(code)}, ${quoted(cause)})`)
-    .join(', ')}) as given (code, cause)`;
-
-const causes = (): string =>
-  LOSS_CAUSES.map(
-    ({ cause, group, avoidability, recorded }, position) =>
-      `(${position}, ${[cause, group, avoidability].map(quoted).join(', ')}, ${recorded})`,
-  ).join(', ');
-
 const FIRST_YEAR = 2000;
 const DAY_MS = 86_400_000;
 
@@ -80,6 +69,17 @@ function findBusinessDays(lastYear: number): number[] {
     return isBusinessDay(day, { holidays: [year, year + 1].flatMap((each) => holidays[each - FIRST_YEAR] ?? []) });
   });
 }
+
+const pairs = (table: string, from: Readonly<Record<string, string>>): string =>
+  `create table ${table} as select * from (values ${Object.entries(from)
+    .map(([code, cause]) => `(${quoted(code)}, ${quoted(cause)})`)
+    .join(', ')}) as given (code, cause)`;
+
+const causes = (): string =>
+  LOSS_CAUSES.map(
+    ({ cause, group, avoidability, recorded }, position) =>
+      `(${position}, ${[cause, group, avoidability].map(quoted).join(', ')}, ${recorded})`,
+  ).join(', ');
 
 /** What the domain knows and the models ask: which days are business days, which choices are lawful, what a referral is lost by, which places are too small, and as of when. */
 export async function createReferenceTables(query: Query, asOf: string): Promise<void> {

@@ -1,6 +1,7 @@
 /** Runs a metric's SQL on a connection that has the table `core__referral`, and reads its answer. Nothing is computed here. */
 import { type Day, dayOf, type Instant } from '@refloop/domain/instant';
 import { type Query, quoted, type Rows } from './duckdb.ts';
+import { judged } from './judged.ts';
 import { headOf, type MetricDefinition, metricSql, readMetric, statisticsSql } from './metric-definition.ts';
 import {
   type CurvePoint,
@@ -16,7 +17,6 @@ import {
   type SegmentValues,
 } from './metric-result.ts';
 import type { EhrScope } from './pseudonym.ts';
-import { isFigure } from './suppression.ts';
 
 export type MetricQuestion = {
   metric: string;
@@ -34,10 +34,12 @@ export type Moment = {
   snapshot: string;
 };
 
+export const momentDay = ({ asOf, asOfDay }: Moment): Day => asOfDay ?? dayOf(asOf);
+
 const UNKNOWN = 'unknown';
 
 /** The referrals asked for, each with the segment it belongs to. A struct without fields is none, hence `everyone`. */
-function referralView({ by, scope, filter }: Pick<MetricQuestion, 'by' | 'scope' | 'filter'>): string {
+export function referralView({ by, scope, filter }: Pick<MetricQuestion, 'by' | 'scope' | 'filter'>): string {
   const fields =
     by.length === 0 ? `'everyone': true` : by.map((name) => `${quoted(name)}: coalesce(${name}, ${quoted(UNKNOWN)})`).join(', ');
   const own = scope === null ? [] : [`tenant = ${quoted(scope.tenant)}`, `issuer = ${quoted(scope.issuer)}`];
@@ -57,14 +59,14 @@ function filterSql({ from, to, ...values }: MetricFilter): string[] {
 
 const FILTERS = ['specialty', 'site', 'payer'] as const;
 
-function parametersView(definition: MetricDefinition, { asOf, asOfDay }: Moment): string {
+function parametersView(definition: MetricDefinition, day: Day): string {
   const numbers = Object.entries(definition.parameters).map(([name, value]) => `, ${value}::integer as ${name}`);
-  return `create or replace temp view parameters as select ${quoted(asOfDay ?? dayOf(asOf))}::date as as_of${numbers.join('')}`;
+  return `create or replace temp view parameters as select ${quoted(day)}::date as as_of${numbers.join('')}`;
 }
 
 /** Each rule becomes a view of its name, in the order of metric.yml. */
-const rulesSql = (definition: MetricDefinition, moment: Moment): string[] => [
-  parametersView(definition, moment),
+const rulesSql = (definition: MetricDefinition, day: Day): string[] => [
+  parametersView(definition, day),
   ...definition.rules.map((rule) => `create or replace temp view ${rule} as ${metricSql(definition.id, rule)}`),
 ];
 
@@ -106,25 +108,19 @@ const pointOf = (row: Rows[number]): CurvePoint => ({
   censored: Number(row['censored']),
 });
 
-/** Fewer say nothing of a person: whoever has seen two of three is no better than whoever has seen one. */
-const FEWEST_TO_JUDGE = 10;
-const TOO_FEW = `Too few to judge a person by: fewer than ${FEWEST_TO_JUDGE} referrals.`;
-
-const judgesPeople = (by: readonly SegmentName[]): boolean => by.includes('requester');
-
-/** Without a rate, a time or an interval; what was counted stays. */
-function judgedRow(row: MetricRow): MetricRow {
-  if (row.n >= FEWEST_TO_JUDGE) return row;
-  const parts = Object.entries(row.parts).map(([name, value]) => [name, value !== null && isFigure(name, value) ? null : value]);
-  return { ...row, value: null, low: null, high: null, parts: Object.fromEntries(parts), note: TOO_FEW };
+/** The referrals asked for as a view, for whoever asks them something that is no metric. */
+export async function defineReferrals(query: Query, question: Pick<MetricQuestion, 'scope' | 'filter'>): Promise<void> {
+  await query.run(referralView({ ...question, by: [] }));
 }
 
-/** Where individuals are told apart, nothing is said of those with few; their curves go too. */
-function judged(result: MetricResult): MetricResult {
-  if (!judgesPeople(result.by)) return result;
-  const few = new Set(result.rows.filter(({ n }) => n < FEWEST_TO_JUDGE).map(({ segment }) => JSON.stringify(segment)));
-  const curve = result.curve?.filter(({ segment }) => !few.has(JSON.stringify(segment)));
-  return { ...result, rows: result.rows.map(judgedRow), ...(curve ? { curve } : {}) };
+/**
+ * The rules of a metric over them as views, for whoever asks something else than its result. Throws where there is no such metric.
+ * @param day of the snapshot
+ */
+export async function defineMetric(query: Query, question: Omit<MetricQuestion, 'by'>, day: Day): Promise<MetricDefinition> {
+  const definition = readMetric(question.metric);
+  await query.run(inOneGo([referralView({ ...question, by: [] }), ...rulesSql(definition, day)]));
+  return definition;
 }
 
 /** Throws where there is no such metric. */
@@ -132,7 +128,7 @@ export async function runMetric(query: Query, question: MetricQuestion, moment: 
   const definition = readMetric(question.metric);
   // A table of few rows that several parts of the answer read, such as a life table, is made once by its statistic, not for each.
   const statistics = definition.statistics.map(statisticsSql);
-  await query.run(inOneGo([referralView(question), ...rulesSql(definition, moment), ...statistics]));
+  await query.run(inOneGo([referralView(question), ...rulesSql(definition, momentDay(moment)), ...statistics]));
   const rows = (await query.run(metricSql(definition.id, 'result'))).map(rowOf);
   const answer = { metric: headOf(definition), asOf: moment.asOf, snapshot: moment.snapshot, by: question.by, rows };
   if (!definition.hasCurve) return judged(answer);
@@ -159,7 +155,7 @@ export async function drillInto(
 ): Promise<DrillResult> {
   const { metric, scope, segment, category, part, limit, filter } = question;
   const by = Object.keys(segment) as SegmentName[];
-  await query.run(inOneGo([referralView({ by, scope, filter: filter ?? {} }), ...rulesSql(readMetric(metric), moment)]));
+  await query.run(inOneGo([referralView({ by, scope, filter: filter ?? {} }), ...rulesSql(readMetric(metric), momentDay(moment))]));
   const ofCategory = category !== null && (await tellsCategories(query, part));
   const values: Record<string, string> = {
     ...Object.fromEntries(by.map((name) => [name, segment[name] ?? UNKNOWN])),

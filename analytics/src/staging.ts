@@ -4,7 +4,7 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { dayIn } from './calendar-day.ts';
 import type { ImportProgress, Reidentification } from './import-histories.ts';
-import { flatten, type History } from './input-event.ts';
+import { flatten, type History, type InputEvent } from './input-event.ts';
 import { createPseudonyms, type EhrScope } from './pseudonym.ts';
 
 /** One file that grows; memory does not grow with it. */
@@ -68,6 +68,8 @@ export type Staging = {
   pseudonymOf: (named: Named) => string;
   /** A history that was read. */
   take: (history: History) => Promise<void>;
+  /** A referral whose events are rows already; `pair` where it can be told which it is. */
+  takeRows: (rows: readonly InputEvent[], pair: Reidentification | null) => Promise<void>;
   /** A referral of the snapshot before, to which nothing was added. */
   keep: (named: Named, mark: string) => Promise<void>;
   /** A referral whose history cannot be read any more. */
@@ -95,13 +97,24 @@ export function openStaging(folder: string, options: StagingOptions): Staging {
     onProgress?.({ stage: 'reading', ...counts });
   }
 
-  /** Its pair is given each time: the database may have been restored to a day before it was kept. */
-  async function hold({ tenant, issuer, site, referralId }: Named, how: { mark: string | null; read: boolean }): Promise<void> {
-    const pseudonym = pseudonymOf({ tenant, issuer, site, referralId });
+  async function hold(pseudonym: string, pair: Reidentification | null, how: { mark: string | null; read: boolean }): Promise<void> {
     await marks.add({ referral: pseudonym, ...how });
-    pairs.push({ tenant, issuer, site, pseudonym, referralId });
+    if (pair) pairs.push(pair);
     counts.referrals += 1;
-    if (pairs.length >= BATCH) await giveOn();
+    if (pairs.length >= BATCH || counts.referrals % BATCH === 0) await giveOn();
+  }
+
+  /** Its pair is given each time: the database may have been restored to a day before it was kept. */
+  async function holdOwn({ tenant, issuer, site, referralId }: Named, how: { mark: string | null; read: boolean }): Promise<void> {
+    const pseudonym = pseudonymOf({ tenant, issuer, site, referralId });
+    await hold(pseudonym, { tenant, issuer, site, pseudonym, referralId }, how);
+  }
+
+  async function write(rows: readonly InputEvent[]): Promise<void> {
+    signal?.throwIfAborted();
+    for (const row of rows) await events.add(row);
+    counts.read += 1;
+    counts.events += rows.length;
   }
 
   async function close(): Promise<void> {
@@ -113,16 +126,18 @@ export function openStaging(folder: string, options: StagingOptions): Staging {
     counts,
     pseudonymOf,
     take: async (history) => {
-      signal?.throwIfAborted();
       const rows = flatten(history, pseudonyms, dayOf);
-      for (const row of rows) await events.add(row);
-      counts.read += 1;
-      counts.events += rows.length;
-      if (rows.length > 0) await hold(history, { mark: history.mark ?? null, read: true });
+      await write(rows);
+      if (rows.length > 0) await holdOwn(history, { mark: history.mark ?? null, read: true });
+    },
+    takeRows: async (rows, pair) => {
+      await write(rows);
+      const pseudonym = rows[0]?.referral;
+      if (typeof pseudonym === 'string') await hold(pseudonym, pair, { mark: null, read: true });
     },
     keep: async (named, mark) => {
       counts.unchanged += 1;
-      await hold(named, { mark, read: false });
+      await holdOwn(named, { mark, read: false });
     },
     leaveOut: () => {
       counts.unreadable += 1;

@@ -2,7 +2,7 @@
 import type { DuckDBValue } from '@duckdb/node-api';
 import { openDuckDb, type Query } from './duckdb.ts';
 import { INPUT_COLUMNS, type InputEvent } from './input-event.ts';
-import { createReferenceTables, KEPT_MODELS, runModels } from './models.ts';
+import { createReferenceTables, MODELS, runModels } from './models.ts';
 
 export type CoreRow = Record<string, string | number | boolean | null | undefined>;
 
@@ -17,9 +17,12 @@ const USUAL: CoreRow = {
   service: 'visit',
   standing: 'active',
   was_active: true,
+  recommended: true,
   visits: 0,
   lawful_choice: false,
 };
+
+export type Core = { query: Query; close: () => void };
 
 /** A connection without any model. */
 export async function withQuery<Value>(work: (query: Query) => Promise<Value>): Promise<Value> {
@@ -32,7 +35,7 @@ export async function withQuery<Value>(work: (query: Query) => Promise<Value>): 
 }
 
 /** A connection with every model made of these events. Dear: take one for many cases, and empty it between. */
-export async function openCore(events: readonly InputEvent[] = []): Promise<{ query: Query; close: () => void }> {
+export async function openCore(events: readonly InputEvent[] = []): Promise<Core> {
   const session = await openDuckDb({ folders: [], spillFolder: null, memoryMegabytes: 256, threads: 1, seconds: 30 });
   const query = await session.connect();
   await createReferenceTables(query, '2026-11-28T00:00:00.000Z');
@@ -40,26 +43,26 @@ export async function openCore(events: readonly InputEvent[] = []): Promise<{ qu
   await query.run(`create table staged_event (${columns.join(', ')})`);
   await putRows(query, 'staged_event', events);
   await runModels(query, () => undefined);
-  return { query, close: session.close };
+  return { query, close: () => session.close() };
 }
 
 export async function withCore<Value>(work: (query: Query) => Promise<Value>): Promise<Value> {
-  const { query, close } = await openCore();
+  const core = await openCore();
   try {
-    return await work(query);
+    return await work(core.query);
   } finally {
-    close();
+    core.close();
   }
 }
 
-/** What the models know without any event. */
-const STAYS: readonly string[] = ['core__calendar', 'core__cause'];
+const WITHOUT_EVENTS: readonly string[] = ['core__cause', 'core__calendar'];
 
-/** So that one connection serves many cases. */
-export async function emptyCore(query: Query): Promise<void> {
-  for (const model of KEPT_MODELS) if (!STAYS.includes(model)) await query.run(`delete from ${model}`);
+/** What the models know without any event stays. */
+export async function emptyCore({ query }: Core): Promise<void> {
+  for (const model of MODELS.filter((each) => !WITHOUT_EVENTS.includes(each))) await query.run(`delete from ${model}`);
 }
 
+/** Rows of one model as they are; a column that is not named is null. */
 export async function putRows(query: Query, table: string, rows: readonly CoreRow[]): Promise<void> {
   for (const row of rows) {
     const names = Object.keys(row);
@@ -68,9 +71,11 @@ export async function putRows(query: Query, table: string, rows: readonly CoreRo
   }
 }
 
-export const putReferrals = (query: Query, rows: CoreRow[]): Promise<void> =>
-  putRows(
-    query,
-    'core__referral',
-    rows.map((row) => ({ ...USUAL, month: typeof row['ordered_on'] === 'string' ? row['ordered_on'].slice(0, 7) : null, ...row })),
-  );
+const referralOf = (row: CoreRow): CoreRow => ({
+  ...USUAL,
+  month: typeof row['ordered_on'] === 'string' ? row['ordered_on'].slice(0, 7) : null,
+  ...row,
+});
+
+export const putReferrals = (query: Query, rows: readonly CoreRow[]): Promise<void> =>
+  putRows(query, 'core__referral', rows.map(referralOf));

@@ -1,7 +1,11 @@
 /** Reads a warehouse: metrics of the snapshot in force, and the rows behind them. */
 import { join } from 'node:path';
 import { dayIn } from './calendar-day.ts';
+import { type Contracting, readContracting } from './contracting.ts';
 import { openDuckDb, type Query, quoted, type Session } from './duckdb.ts';
+import { type DriftResult, readDrift } from './fairness/drift.ts';
+import { type ExposureResult, readExposure } from './fairness/exposure.ts';
+import { type FairnessQuestion, type GapsResult, readGaps } from './fairness/gaps.ts';
 import type { DrillQuestion, DrillResult, MetricFilter, MetricResult } from './metric-result.ts';
 import { KEPT_MODELS, MODEL_VERSION } from './models.ts';
 import type { EhrScope } from './pseudonym.ts';
@@ -29,6 +33,10 @@ export type Warehouse = {
   metric: (question: MetricQuestion) => Promise<MetricResult>;
   drill: (question: DrillQuestion & { scope: EhrScope | null; filter?: MetricFilter }) => Promise<DrillResult>;
   choices: (scope: EhrScope | null) => Promise<Choices>;
+  gaps: (question: FairnessQuestion) => Promise<GapsResult>;
+  exposure: (question: FairnessQuestion) => Promise<ExposureResult>;
+  drift: (question: FairnessQuestion) => Promise<DriftResult>;
+  contracting: (question: { scope: EhrScope | null; filter: MetricFilter }) => Promise<Contracting>;
   close: () => Promise<void>;
 };
 
@@ -113,6 +121,10 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
     metric: (question) => ask((query, moment) => runMetric(query, question, moment)),
     drill: (question) => ask((query, moment) => drillInto(query, question, moment)),
     choices: (scope) => ask((query) => readChoices(query, scope)),
+    gaps: (question) => ask((query, moment) => readGaps(query, question, moment)),
+    exposure: (question) => ask((query, moment) => readExposure(query, question, moment)),
+    drift: (question) => ask((query, moment) => readDrift(query, question, moment)),
+    contracting: (question) => ask((query) => readContracting(query, question)),
     close: async () => {
       const open = await opening?.catch(() => undefined);
       opening = undefined;

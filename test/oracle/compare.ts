@@ -38,6 +38,11 @@ function segmentValue(facts: ReferralFacts, name: SegmentName): string {
     case 'zip3':
       // Too few people live in 036 for it to be told (45 CFR 164.514(b)(2)(i)(B)).
       return order?.setting?.zip3 === '036' ? '000' : (order?.setting?.zip3 ?? 'unknown');
+    case 'distance': {
+      const miles = order?.setting?.miles ?? null;
+      if (miles === null) return 'unknown';
+      return miles < 5 ? 'under 5 miles' : miles < 15 ? '5 to 15 miles' : miles < 30 ? '15 to 30 miles' : '30 miles or more';
+    }
     case 'requester':
       return order ? pseudonyms.requester(SCOPE, order.requester) : 'unknown';
     case 'month':
@@ -90,7 +95,7 @@ function curveDifferences(where: string, actual: readonly CurvePoint[], expected
   });
 }
 
-const BY: SegmentName[][] = [[], ['specialty', 'urgency'], ['month'], ['site', 'payer'], ['requester', 'language'], ['zip3']];
+const BY: SegmentName[][] = [[], ['specialty', 'urgency'], ['month'], ['site', 'payer'], ['requester', 'language', 'zip3']];
 
 /** How much was compared, so that a run can say that it was something. */
 export type Compared = { referrals: number; events: number; rows: number; counted: number };
@@ -154,7 +159,10 @@ async function* historiesOf(
 }
 
 /** @returns what differs, in words; empty where all agrees */
-export async function compareWithOracle(lives: readonly Life[]): Promise<{ found: string[]; compared: Compared }> {
+export async function compareWithOracle(
+  lives: readonly Life[],
+  segments: SegmentName[][] = BY,
+): Promise<{ found: string[]; compared: Compared }> {
   const folder = await mkdtemp(join(tmpdir(), 'refloop-oracle-'));
   try {
     const facts = new Map<string, ReferralFacts>();
@@ -169,7 +177,7 @@ export async function compareWithOracle(lives: readonly Life[]): Promise<{ found
     const warehouse = openWarehouse({ folder, seconds: 120 });
     const found: string[] = [];
     for (const oracle of Object.entries(ORACLES)) {
-      for (const by of BY) {
+      for (const by of segments) {
         const outcome = await compareMetric(warehouse, oracle, by, [...facts.values()]);
         found.push(...outcome.found);
         compared.rows += outcome.rows;

@@ -1,6 +1,6 @@
 /** The metrics of loss once more: out-of-network orders, denials, reasons for being seen outside, lost referrals and their causes. */
 import { type LossReason, lossBucketOf } from '@refloop/domain/referral/loss-reason';
-import { ids, MATURE, type Oracle, type OracleRow, type Ordered, ratio, shareRow, stoodInChart } from './oracle-row.ts';
+import { idsOf, MATURE, type Oracle, type OracleRow, type Ordered, ratio, shareRow, stoodInChart } from './oracle-row.ts';
 import { firstVisit, type ReferralFacts } from './referral-facts.ts';
 import { goodman } from './statistics.ts';
 
@@ -93,8 +93,8 @@ const divided = (denominator: readonly Ordered[], categories: number, parts: rea
     n: denominator.length,
     ...(goodman(members.length, denominator.length, categories) ?? { value: null, low: null, high: null }),
     parts: numbers,
-    numerator: ids(members),
-    denominator: ids(denominator),
+    numerator: idsOf(members),
+    denominator: idsOf(denominator),
   }));
 
 const denialReasons: Oracle = (referrals) => {

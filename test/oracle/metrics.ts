@@ -1,5 +1,7 @@
 /** Metrics once more, by their definitions in English, from the facts of each referral. */
 import { type LossReason, lossBucketOf } from '@refloop/domain/referral/loss-reason';
+import { ACCESS_ORACLES } from './access-metrics.ts';
+import { cohortCompletion, loopFunnel } from './cohort-metrics.ts';
 import { LOSS_ORACLES } from './losses.ts';
 import { MATURE, type Oracle, type Ordered, ratio, shareRow, stoodInChart } from './oracle-row.ts';
 import { firstVisit, seenOnOf } from './referral-facts.ts';
@@ -71,34 +73,12 @@ export const networkLeakage: Oracle = (referrals, today) => {
   );
 };
 
-const AGES = [30, 60, 90, 120, 150, 180];
-
-/** Each age judges for itself who is old enough for it. */
-export const cohortCompletion: Oracle = (referrals, today) => {
-  const inChart = referrals.filter(stoodInChart);
-  const forVisit = inChart.filter(({ service }) => service === 'visit');
-  return AGES.map((age) => {
-    const oldEnough = forVisit.filter(({ order }) => today - order.on >= age);
-    const attended = oldEnough.filter(({ order }) => {
-      const knownOn = firstVisit(order.visits)?.knownOn;
-      return knownOn !== undefined && knownOn - order.on <= age;
-    });
-    return {
-      category: `day-${age}`,
-      ...shareRow(attended, oldEnough, {
-        attended: attended.length,
-        left_out_young: forVisit.length - oldEnough.length,
-        left_out_not_in_chart: referrals.length - inChart.length,
-        left_out_no_visit_asked: inChart.length - forVisit.length,
-      }),
-    };
-  });
-};
-
 export const ORACLES: Record<string, Oracle> = {
   cohort_completion: cohortCompletion,
   completion,
+  loop_funnel: loopFunnel,
   network_leakage: networkLeakage,
+  ...ACCESS_ORACLES,
   ...LOSS_ORACLES,
   ...TIME_ORACLES,
 };

@@ -1,4 +1,4 @@
-/** What the second implementation of a metric answers, and what most of them begin with. */
+/** What an answer of the second implementation looks like, and what its metrics have in common. */
 import type { ReferralFacts } from './referral-facts.ts';
 import { type LifeDay, wilson } from './statistics.ts';
 
@@ -21,11 +21,12 @@ export type Oracle = (referrals: readonly ReferralFacts[], today: number) => Ora
 export type Ordered = ReferralFacts & { order: NonNullable<ReferralFacts['order']> };
 export const stoodInChart = (facts: ReferralFacts): facts is Ordered => facts.order?.wasActive === true;
 
+/** Days. */
 export const MATURE = 180;
-export const ids = (referrals: readonly ReferralFacts[]): string[] => referrals.map(({ id }) => id).sort();
+export const idsOf = (referrals: readonly ReferralFacts[]): string[] => referrals.map(({ id }) => id).sort();
 export const ratio = (k: number, n: number): number | null => (n === 0 ? null : k / n);
 
 export function shareRow(numerator: readonly ReferralFacts[], denominator: readonly ReferralFacts[], parts: OracleRow['parts']): OracleRow {
   const share = wilson(numerator.length, denominator.length) ?? { value: null, low: null, high: null };
-  return { n: denominator.length, ...share, parts, numerator: ids(numerator), denominator: ids(denominator) };
+  return { n: denominator.length, ...share, parts, numerator: idsOf(numerator), denominator: idsOf(denominator) };
 }

@@ -43,7 +43,7 @@ const performer = (number: number): Performer => ({
   display: `Dr. ${number}`,
   nucc: '207RC0000X',
   network: pickOf(NETWORKS, number),
-  rank: number % 2 === 0 ? 1 : null,
+  rank: number % 2 === 0 ? 1 + (number % 5) : null,
 });
 
 const setting = (number: number): Setting | null =>
@@ -254,6 +254,20 @@ const ACTS: readonly ((doing: Doing) => void)[] = [
   (doing) => doing.care({ type: 'record-contact', outcome: pickOf(CONTACTS, doing.step.pick) }),
 ];
 
+/** What most referrals are meant to come to: one stage after the other, whatever comes first by now. */
+function wellRun(doing: Doing): void {
+  const { step, number, before } = doing;
+  const attempt = last(doing);
+  const day = (from: number): string => at(Math.max(0, doing.world.day + from), doing.world.tick);
+  doing.care({ type: 'send', attempt, at: before, transmissionId: `t${number}`, channel: 'direct' });
+  if (step.pick % 5 === 0) doing.care({ type: 'acknowledge', attempt, at: before });
+  // Told in the wrong order now and then: accepted before it was sent.
+  doing.care({ type: 'accept', attempt, at: day(-(step.pick % 4)) });
+  const startsAt = day((step.pick % 40) - 20);
+  if (step.pick % 3 > 0) doing.care({ type: 'schedule', attempt, at: before, appointmentId: appointment(doing), startsAt });
+  if (step.pick % 3 > 1) doing.care({ type: 'mark-seen', attempt, at: before, appointmentId: appointment(doing) });
+}
+
 function payerDecides({ step, before, number, see }: Doing): void {
   const reason = pickOf(DENIAL_REASONS, step.pick >> 2);
   const decision = pickOf(
@@ -261,17 +275,6 @@ function payerDecides({ step, before, number, see }: Doing): void {
     step.pick,
   );
   see({ kind: 'authorization-decided', decision, at: before, key: `k${number}` });
-}
-
-/** What most referrals are meant to come to: one stage after the other, whatever comes first by now. */
-function wellRun(doing: Doing): void {
-  const { step, number, before } = doing;
-  const attempt = last(doing);
-  const startsAt = at(Math.max(0, doing.world.day + (step.pick % 40) - 20), doing.world.tick);
-  doing.care({ type: 'send', attempt, at: before, transmissionId: `t${number}`, channel: 'direct' });
-  doing.care({ type: 'accept', attempt, at: before });
-  if (step.pick % 3 > 0) doing.care({ type: 'schedule', attempt, at: before, appointmentId: appointment(doing), startsAt });
-  if (step.pick % 3 > 1) doing.care({ type: 'mark-seen', attempt, at: before, appointmentId: appointment(doing) });
 }
 
 /** Most are asked after another said no. */

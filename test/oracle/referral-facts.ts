@@ -46,6 +46,8 @@ export type ReferralFacts = {
   specialty: string;
   urgency: string;
   service: string;
+  /** Whether Refloop ever recommended anybody for it. */
+  recommended: boolean;
   /** Null of what was never ordered. */
   order: null | {
     on: number;
@@ -58,6 +60,8 @@ export type ReferralFacts = {
     bookedBy: number | null;
     visits: Visit[];
     lawfulOverride: boolean;
+    /** Of the specialist ordered, in the list that was shown. */
+    rank: number | null;
     first: Partial<Record<Stage, Moment>>;
     reports: Report[];
     /** In the order in which they were told. */
@@ -114,34 +118,22 @@ function followReport(order: OrderNow, fact: ReferralFact, moment: Moment): void
 
 /** What is told of an appointment is of its latest date; a visit that names none is of the last one booked with that specialist. */
 function followBooking({ bookings }: OrderNow, fact: ReferralFact, when: { seenOn: number | null; knownOn: number }): void {
-  switch (fact.type) {
-    case 'appointment-booked': {
-      const { attempt, appointmentId, startsAt } = fact;
-      const startsOn = dayNumber(startsAt);
-      const bookedOn = when.seenOn !== null && when.seenOn <= startsOn ? when.seenOn : null;
-      bookings.push({ attempt, appointmentId, bookedOn, startsOn, kept: false, lost: null, lostOn: null });
-      return;
-    }
-    case 'appointment-missed':
-    case 'appointment-cancelled': {
-      const booking = bookings.findLast((each) => each.attempt === fact.attempt && each.appointmentId === fact.appointmentId);
-      if (booking === undefined) return;
-      booking.lost = fact.type === 'appointment-missed' ? 'missed' : 'cancelled';
-      booking.lostOn = when.knownOn;
-      return;
-    }
-    case 'patient-seen': {
-      const ofAttempt = bookings.filter(({ attempt }) => attempt === fact.attempt);
-      if (fact.appointmentId === null) {
-        const last = ofAttempt.at(-1);
-        if (last !== undefined && last.lost === null && last.startsOn <= when.knownOn + 1) last.kept = true;
-      } else {
-        const booking = ofAttempt.findLast(({ appointmentId }) => appointmentId === fact.appointmentId);
-        if (booking !== undefined) booking.kept = true;
-      }
-      return;
-    }
-    default:
+  if (fact.type === 'appointment-booked') {
+    const { attempt, appointmentId, startsAt } = fact;
+    const startsOn = dayNumber(startsAt);
+    const bookedOn = when.seenOn !== null && when.seenOn <= startsOn ? when.seenOn : null;
+    bookings.push({ attempt, appointmentId, bookedOn, startsOn, kept: false, lost: null, lostOn: null });
+  } else if (fact.type === 'appointment-missed' || fact.type === 'appointment-cancelled') {
+    const booking = bookings.findLast((each) => each.attempt === fact.attempt && each.appointmentId === fact.appointmentId);
+    if (booking === undefined) return;
+    booking.lost = fact.type === 'appointment-missed' ? 'missed' : 'cancelled';
+    booking.lostOn = when.knownOn;
+  } else if (fact.type === 'patient-seen') {
+    const ofAttempt = bookings.filter(({ attempt }) => attempt === fact.attempt);
+    const last = ofAttempt.at(-1);
+    const named = ofAttempt.findLast(({ appointmentId }) => appointmentId === fact.appointmentId);
+    if (fact.appointmentId !== null && named !== undefined) named.kept = true;
+    if (fact.appointmentId === null && last?.lost === null && last.startsOn <= when.knownOn + 1) last.kept = true;
   }
 }
 
@@ -151,6 +143,7 @@ export function readFacts(id: string, events: readonly ReferralEvent[]): Referra
     specialty: '',
     urgency: '',
     service: '',
+    recommended: false,
     order: null,
     lossReason: null,
     obstacles: readObstacles(events),
@@ -163,6 +156,7 @@ export function readFacts(id: string, events: readonly ReferralEvent[]): Referra
       facts.specialty = fact.specialty;
       facts.urgency = fact.urgency;
       facts.service = fact.service;
+      if (fact.type === 'recommendation-made') facts.recommended = true;
     } else if (fact.type === 'loss-reason-recorded') facts.lossReason = fact.primary;
     else if (fact.type === 'referral-approved') {
       order = {
@@ -175,6 +169,7 @@ export function readFacts(id: string, events: readonly ReferralEvent[]): Referra
         bookedBy: null,
         visits: [],
         lawfulOverride: fact.overrideReason !== null && LAWFUL_OVERRIDES.includes(fact.overrideReason.code),
+        rank: fact.performer.rank,
         first: {},
         reports: [],
         bookings: [],

@@ -1,5 +1,5 @@
 /** The times once more, by their definitions in English, from the facts of each referral. */
-import { ids, type Oracle, type OracleRow, type Ordered, stoodInChart } from './oracle-row.ts';
+import { idsOf, type Oracle, type OracleRow, type Ordered, stoodInChart } from './oracle-row.ts';
 import { closedOn, firstNote, firstVisit, type ReferralFacts, seenOnOf } from './referral-facts.ts';
 import { type Duration, lifeTable, reachesHalf } from './statistics.ts';
 
@@ -138,8 +138,8 @@ function timeRow(
     value: reachesHalf(curve, ({ kaplanMeier }) => kaplanMeier.value),
     low: reachesHalf(curve, ({ kaplanMeier }) => kaplanMeier.high),
     high: reachesHalf(curve, ({ kaplanMeier }) => kaplanMeier.low),
-    numerator: ids(ways.filter(({ outcome }) => outcome === 'arrived').map(({ facts }) => facts)),
-    denominator: ids(timed),
+    numerator: idsOf(ways.filter(({ outcome }) => outcome === 'arrived').map(({ facts }) => facts)),
+    denominator: idsOf(timed),
     parts: {
       [arrived]: how('arrived'),
       ...Object.fromEntries(Object.entries(lost).map(([name, each]) => [name, how(each)])),

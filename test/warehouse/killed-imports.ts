@@ -12,6 +12,7 @@ import { currentSnapshot } from '@refloop/analytics/snapshot';
 import { openWarehouse } from '@refloop/analytics/warehouse';
 import fc from 'fast-check';
 import { importLives, type LivesToImport } from './import-lives.ts';
+import { writeRandomExport } from './random-export.ts';
 
 export type KilledImports = { violations: string[]; kept: number; switched: number };
 
@@ -43,13 +44,27 @@ async function killAfter(lives: LivesToImport, milliseconds: number): Promise<vo
   clearTimeout(timer);
 }
 
-/** @param told after each run */
-export async function killImports(runs: number, seed: number, told: (done: number) => void): Promise<KilledImports> {
+/**
+ * @param from what is imported: histories of ours, or a Bulk export
+ * @param told after each run
+ */
+export async function killImports(
+  runs: number,
+  seed: number,
+  from: 'histories' | 'export',
+  told: (done: number) => void,
+): Promise<KilledImports> {
   const folder = await mkdtemp(join(tmpdir(), 'refloop-killed-'));
   const outcome: KilledImports = { violations: [], kept: 0, switched: 0 };
   try {
-    const before: LivesToImport = { warehouse: join(folder, 'warehouse'), seed, many: MANY };
-    const next: LivesToImport = { ...before, seed: seed + 1 };
+    const lives = async (own: number): Promise<LivesToImport> => {
+      const histories = { warehouse: join(folder, 'warehouse'), seed: own, many: MANY };
+      if (from === 'histories') return histories;
+      const exported = join(folder, `export-${own}`);
+      await writeRandomExport(exported, histories);
+      return { ...histories, exported };
+    };
+    const [before, next] = [await lives(seed), await lives(seed + 1)];
     await importLives({ ...next, warehouse: join(folder, 'other') });
     const answers = { next: await answersOf(join(folder, 'other')), before: '' };
     await importLives(before);

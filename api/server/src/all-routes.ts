@@ -11,10 +11,12 @@ import { grantRoutes } from './routes/grants.ts';
 import { healthRoutes } from './routes/health.ts';
 import { insightsRoutes } from './routes/insights.ts';
 import { keySetRoutes } from './routes/key-set.ts';
+import { lossesRoutes } from './routes/losses.ts';
 import type { Route } from './routes/route.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { siteRoutes } from './routes/sites.ts';
 import { createInsightsService } from './services/insights.ts';
+import { createLossesService } from './services/losses.ts';
 import type { Discovery } from './sessions/discovery.ts';
 import type { Fetch } from './sessions/ehr-request.ts';
 import type { Site } from './sites.ts';
@@ -55,6 +57,7 @@ export function allRoutes(deps: RouteDeps): Route[] {
     ...delegationRoutes({ store, sites, newId }),
     ...auditRoutes({ store }),
     ...insightsRoutes({ insights: createInsightsService({ store, warehouse: deps.warehouse }) }),
+    ...lossesRoutes({ losses: createLossesService({ warehouse: deps.warehouse }) }),
     ...ehrSelfTestRoutes({ ...deps, randomId: newId }),
     ...referralRoutes({ store, index: deps.index, policy: deps.policy, newId, version: deps.version }),
   ];

@@ -2,7 +2,7 @@
 import type { MetricAnswer, MetricRow } from '@refloop/server/client/insights';
 import center from '../center/CenterPage.module.css';
 import { ChartOrTable } from './ChartOrTable.tsx';
-import { countText, intervalText, valueText } from './figures.ts';
+import { countText, intervalText } from './figures.ts';
 import styles from './Insights.module.css';
 import { MetricTable } from './MetricTable.tsx';
 import { FEWEST_TO_SHOW } from './trend.ts';
@@ -29,7 +29,7 @@ export function CohortTriangle({ answer, onRows }: Props) {
   const ages = Object.entries(metric.categories);
   return (
     <ChartOrTable
-      caption={`The last ${shown.length} months by order date. A dashed edge: only part of the month is that old.`}
+      caption={`The last ${shown.length} months by order date. A dashed edge: more than half of the month is that old, not all.`}
       table={<MetricTable answer={answer} rows={shown.flatMap(([, cells]) => cells)} onRows={(row) => onRows(answer, row)} />}
       chart={
         <section className={center['scroll']} aria-label={metric.title} tabIndex={-1}>
@@ -64,11 +64,14 @@ export function CohortTriangle({ answer, onRows }: Props) {
   );
 }
 
+/** The first days of a month do not stand for all of it. */
+const isMostlyYoung = ({ n, parts }: MetricRow): boolean => (parts['left_out_young'] ?? 0) > n;
+
 /** At most so much of the accent under the words, so that they stay readable. */
 const DEEPEST = 42;
 
 function Cell({ row, month, onOpen }: { row: MetricRow | undefined; month: string; onOpen: (row: MetricRow) => void }) {
-  if (!row || row.value === null || row.n === 0) return <td className={styles['tooYoung']}>·</td>;
+  if (!row || row.value === null || row.n === 0 || isMostlyYoung(row)) return <td className={styles['tooYoung']}>·</td>;
   if (row.n < FEWEST_TO_SHOW) return <td className={styles['tooYoung']}>too few</td>;
   const words = cellWords(row);
   const partly = (row.parts['left_out_young'] ?? 0) > 0;
@@ -79,10 +82,12 @@ function Cell({ row, month, onOpen }: { row: MetricRow | undefined; month: strin
         className={partly ? styles['partly'] : undefined}
         style={{ background: `color-mix(in srgb, var(--accent) ${Math.round(DEEPEST * row.value)}%, var(--paper))` }}
         title={words}
-        aria-label={`${month}, ${valueText(row.value, 'share')}, ${words}. Show the rows`}
         onClick={() => onOpen(row)}
       >
         {Math.round(100 * row.value)} %
+        <span className="sr-only">
+          in {month}, {words}. Show the rows
+        </span>
       </button>
     </td>
   );

@@ -40,7 +40,7 @@ export function Kpi({ api, onFail, filter, onRows, id }: Props) {
 
 function Value({ answer, onRows }: { answer: MetricAnswer } & Pick<Props, 'onRows'>) {
   const { metric, rows } = answer;
-  const row = rows[0];
+  const row = rows.find(({ category }) => category === null);
   return (
     <>
       <h2 id={`kpi-${metric.id}`}>{metric.title}</h2>

@@ -53,7 +53,8 @@ async function* read(store: Store, asOf: Instant, referrals: readonly ListedRefe
   }
 }
 
-async function keepPairs(store: Store, pairs: Reidentification[]): Promise<void> {
+/** Which referral each pseudonym stands for, kept where each scope's own are. */
+export async function keepPairs(store: Store, pairs: Reidentification[]): Promise<void> {
   const scopes = Map.groupBy(pairs, ({ tenant, issuer }) => JSON.stringify([tenant, issuer]));
   for (const own of scopes.values()) {
     const [first] = own;

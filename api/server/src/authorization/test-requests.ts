@@ -185,6 +185,11 @@ export const REQUESTS: Record<string, Request> = {
   'get /insights | the numbers': fixed('/insights'),
   'get /insights/metrics/:metric | the numbers': fixed('/insights/metrics/completion?by=specialty'),
   'get /insights/places | the numbers': fixed('/insights/places'),
+  'get /insights/contracting | the numbers': fixed('/insights/contracting'),
+  'get /insights/comparison | the numbers': fixed(
+    '/insights/comparison?metric=completion&beforeFrom=2026-01&beforeTo=2026-03&afterFrom=2026-04&afterTo=2026-06',
+  ),
+  'get /insights/claims | the numbers': fixed('/insights/claims'),
   'post /insights/rows | the numbers': fixed('/insights/rows', { body: () => rowsQuestion }),
   'get /audit/status | the chain': fixed('/audit/status'),
   'get /audit/recommendations | a draft': {

@@ -1,7 +1,7 @@
 /** Numbers about referrals over HTTP: a metric with its definition, n and interval, and the rows behind each mark. */
 import { z } from 'zod';
 
-export const SEGMENT_NAMES = ['specialty', 'site', 'payer', 'requester', 'month', 'urgency', 'language', 'zip3'] as const;
+export const SEGMENT_NAMES = ['specialty', 'site', 'payer', 'requester', 'month', 'urgency', 'language', 'zip3', 'distance'] as const;
 export const SegmentName = z.enum(SEGMENT_NAMES);
 export type SegmentName = z.infer<typeof SegmentName>;
 
@@ -15,6 +15,7 @@ const Segment = z.object({
   urgency: Value,
   language: Value,
   zip3: Value,
+  distance: Value,
 });
 export type Segment = z.infer<typeof Segment>;
 

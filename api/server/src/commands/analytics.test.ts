@@ -1,7 +1,8 @@
 /** `npm run analytics`: what it prints, where, and how it ends. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { metricIds } from '@refloop/analytics/metric-definition';
 import type { MetricResult } from '@refloop/analytics/metric-result';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -107,6 +108,54 @@ test('a check that finds an error is named, ends with 1, and the snapshot before
   expect(await readFile(current, 'utf8')).toBe(before);
 });
 
+const MADE_UP = fileURLToPath(import.meta.resolve('@refloop/analytics/cms50/measure')).replace(/src.cms50.measure\.ts$/, 'cms50/');
+const VALUE_SETS = ['--valuesets', join(MADE_UP, 'made-up-value-sets.json')];
+const CMS50 = ['cms50', '--period', '2026', '--timezone', 'America/New_York'];
+
+test('cms50 needs no database and no snapshot: one JSON on stdout, what was not taken on stderr with file and line', async () => {
+  const input = join(state, 'export');
+  await mkdir(input);
+  const { base } = JSON.parse(await readFile(join(MADE_UP, 'cases.json'), 'utf8')) as { base: { resourceType: string }[] };
+  for (const resource of base) await writeFile(join(input, `${resource.resourceType}.ndjson`), `${JSON.stringify(resource)}\n{\n`);
+  const { code, output, errors } = await runCommand('analytics', [...CMS50, ...VALUE_SETS, '--input', input, '--format', 'json'], {});
+  expect(code).toBe(0);
+  expect(JSON.parse(output)).toMatchObject({
+    measure: { id: 'CMS50v14' },
+    period: { start: '2026-01-01', end: '2026-12-31', referralsUntil: '2026-10-31' },
+    timezone: 'America/New_York',
+    patients: [
+      {
+        patient: 'p',
+        initialPopulation: true,
+        denominator: true,
+        numerator: true,
+        reasons: [
+          'first-referral: ServiceRequest/r, authored on 2026-03-10, is the first referral.',
+          'encounter: Encounter/e is an encounter that counts.',
+          'report: Task/t, ended on 2026-04-20, is the report to the first referral.',
+        ],
+      },
+    ],
+    counts: { patients: 1, initialPopulation: 1, denominator: 1, numerator: 1, rate: { n: 1, value: 1 }, refused: 4 },
+    refused: [{ file: 'Encounter.ndjson', line: 2, reason: 'It is not JSON.' }, {}, {}, {}],
+  });
+  expect(errors).toContain('not taken: Encounter.ndjson:2: It is not JSON.');
+  expect(errors).toContain('CMS50v14 2026: 1 of 1 (100.0 %, 95 % interval 20.7 % to 100.0 %) among 1 patient');
+});
+
+test.each([
+  [['--valuesets', '/nowhere', '--input', '.'], 'The value sets cannot be used:'],
+  [[...VALUE_SETS, '--input', '/nowhere'], '--input: There is no /nowhere.'],
+  [[...VALUE_SETS, '--input', '.', '--timezone', 'Mars/Olympus'], '--timezone: "Mars/Olympus" is no time zone.'],
+  [['--input', '.'], 'cms50 needs --valuesets'],
+  [[...VALUE_SETS, '--input', '.', '--period', 'last year'], 'cms50 needs --period with a year'],
+  [[...VALUE_SETS, '--input', '.', '--format', 'csv'], 'cms50 answers as json alone'],
+])('cms50 %j is wrong use: %s', async (args, why) => {
+  const { code, output, errors } = await runCommand('analytics', [...CMS50, ...args], {});
+  expect({ code, output }).toEqual({ code: 2, output: '' });
+  expect(errors).toContain(why);
+});
+
 test.each([
   [[], 'Say what to do.'],
   [['imports'], '"imports" is none of refresh, metrics'],
@@ -130,7 +179,8 @@ test('--help lists every subcommand, and each has a page of its own', async () =
     return output;
   };
   const all = await help('--help');
-  for (const words of ['refresh  makes a snapshot', 'metrics  answers metrics', '130 cancelled']) expect(all).toContain(words);
+  for (const words of ['refresh  makes a snapshot', 'metrics  answers metrics', 'cms50    counts CMS50', '130 cancelled'])
+    expect(all).toContain(words);
   expect(await help('help')).toBe(all);
   const own = await help('metrics', 'completion', '--help');
   expect(own).toContain('Usage: npm run analytics -- metrics');

@@ -26,7 +26,7 @@ export type InsightsService = {
   rows: (session: Session, question: RowsQuestion, now: Date) => Promise<RowsAnswer | Refusal>;
 };
 
-const scopeOf = ({ scope: { tenant, issuer } }: Session): EhrScope => ({ tenant, issuer });
+export const scopeOf = ({ scope: { tenant, issuer } }: Session): EhrScope => ({ tenant, issuer });
 
 const NOTHING_YET: InsightsStatus['choices'] = { specialty: [], site: [], payer: [], months: [] };
 const noMetric = (): Refusal => problem('not-found', 'There is no such metric.');
@@ -39,7 +39,7 @@ const segmentsOf = (by: string | undefined): SegmentName[] => (by ?? '').split('
 const MOST_ROWS = 200;
 
 /** Before the first snapshot, or the first of this version, there is nothing to ask. */
-async function counted<Value>(work: () => Promise<Value>): Promise<Value | Refusal> {
+export async function counted<Value>(work: () => Promise<Value>): Promise<Value | Refusal> {
   try {
     return await work();
   } catch (error) {

@@ -1,9 +1,11 @@
 /** All that `npm run analytics` can do. To add one: a file beside this, and a line here. */
+import { cms50 } from './cms50.ts';
+import { importExport } from './import.ts';
 import { metrics } from './metrics.ts';
 import { refresh } from './refresh.ts';
 import type { Subcommand } from './subcommand.ts';
 
-export const SUBCOMMANDS: readonly Subcommand[] = [refresh, metrics];
+export const SUBCOMMANDS: readonly Subcommand[] = [refresh, importExport, metrics, cms50];
 
 const asksForHelp = (args: string[]): boolean => args.includes('--help') || args.includes('-h');
 

@@ -1,0 +1,66 @@
+-- Specialists outside the network who see the most of this practice's patients: with whom a contract would bring patients back.
+-- One row for each of them, specialty and three-digit ZIP code of the patients, and one for all their areas together (zip3 null).
+-- In: referrals whose order stood in the chart and whose patient was first seen by a specialist of known network status.
+-- Visits by lawful choice are counted apart and never a reason for a contract.
+-- Out: nobody here; whoever saw fewer than ten is left out by who reads it (src/contracting.ts), and how many those are is told.
+with first_visit as (
+  select referral, arg_min({'performer': performer, 'network': network}, {'known_on': known_on, 'sequence': sequence}) as visit
+  from core__visit
+  group by referral
+),
+
+seen as (
+  select
+    referral.specialty,
+    referral.zip3,
+    first_visit.visit.performer as performer,
+    first_visit.visit.network as network,
+    referral.lawful_choice,
+    referral.asked_network = 'out' as was_ordered_out,
+    core__loss.leak_group as cause_group
+  from referral
+  inner join first_visit using (referral)
+  left join core__loss using (referral)
+  where referral.was_active and first_visit.visit.network in ('in', 'out')
+),
+
+area as (
+  select specialty, zip3, grouping(zip3) as all_areas, count(*) as seen_anywhere
+  from seen
+  group by grouping sets ((specialty, zip3), (specialty))
+),
+
+outside as (
+  select
+    specialty,
+    zip3,
+    performer,
+    grouping(zip3) as all_areas,
+    count(*) filter (not lawful_choice) as went_out,
+    count(*) filter (lawful_choice) as by_lawful_choice,
+    count(*) filter (not lawful_choice and was_ordered_out) as ordered_out,
+    count(*) filter (not lawful_choice and cause_group in ('access', 'network-gap')) as for_access
+  from seen
+  where network = 'out' and performer is not null
+  group by grouping sets ((specialty, zip3, performer), (specialty, performer))
+)
+
+select
+  outside.specialty,
+  if(outside.all_areas = 1, null, coalesce(outside.zip3, 'unknown')) as zip3,
+  outside.performer,
+  outside.went_out,
+  area.seen_anywhere,
+  share(outside.went_out, area.seen_anywhere) as value,
+  share_low(outside.went_out, area.seen_anywhere) as low,
+  share_high(outside.went_out, area.seen_anywhere) as high,
+  outside.by_lawful_choice,
+  outside.ordered_out,
+  outside.for_access
+from outside
+inner join area
+  on area.specialty is not distinct from outside.specialty
+  and area.zip3 is not distinct from outside.zip3
+  and area.all_areas = outside.all_areas
+where outside.went_out > 0
+order by outside.all_areas desc, outside.went_out desc, outside.specialty, outside.performer, zip3

@@ -1,0 +1,10 @@
+-- Which rule leaves a referral out; null where none does. The first that holds is named.
+select
+  *,
+  case
+    when not was_active then 'not-in-chart'
+    when service <> 'visit' then 'no-visit-asked'
+    when ordered_on > as_of - maturity_days then 'young'
+  end as why
+from referral
+cross join parameters

@@ -1,0 +1,2 @@
+-- Orders that stood in the chart and for which specialists were ranked.
+select * from exclusions where why is null

@@ -1,0 +1,8 @@
+-- Which rule leaves a referral out; null where none does. The first that holds is named.
+select
+  *,
+  case
+    when not was_active then 'not-in-chart'
+    when not recommended then 'not-recommended'
+  end as why
+from referral

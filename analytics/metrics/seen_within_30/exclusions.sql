@@ -1,0 +1,11 @@
+-- Which rule leaves a referral out; null where none does. The first that holds is named.
+select
+  *,
+  case
+    when not was_active then 'not-in-chart'
+    when service <> 'visit' then 'no-visit-asked'
+    when ordered_on > as_of - within_days then 'young'
+    when visits > 0 and seen_on is null then 'undated'
+  end as why
+from referral
+cross join parameters

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { readContracting } from './contracting.ts';
+import { type CoreRow, emptyCore, openCore, putReferrals, putRows } from './test-core.ts';
+
+let core: Awaited<ReturnType<typeof openCore>>;
+beforeAll(async () => {
+  core = await openCore();
+});
+afterAll(() => core?.close());
+beforeEach(() => emptyCore(core));
+
+const OUTSIDE = '1999999999';
+const OTHER = '1888888888';
+
+/** So many first seen by that specialist. */
+async function seenBy(performer: string, network: 'in' | 'out', many: number, more: CoreRow = {}, loss: CoreRow = {}): Promise<void> {
+  const ids = Array.from({ length: many }, (_, at) => `${performer} ${JSON.stringify([more, loss])} ${at}`);
+  await putReferrals(
+    core.query,
+    ids.map((referral) => ({ referral, ordered_on: '2026-10-05', zip3: '946', asked_network: 'in', ...more })),
+  );
+  await putRows(
+    core.query,
+    'core__visit',
+    ids.map((referral) => ({ referral, sequence: 9, known_on: '2026-10-20', place: 'elsewhere', performer, network })),
+  );
+  await putRows(
+    core.query,
+    'core__loss',
+    ids.map((referral) => ({ referral, ...loss })),
+  );
+}
+
+const read = (filter = {}) => readContracting(core.query, { scope: null, filter });
+
+test('whoever sees ten is named with n and interval, by area and over all; lawful choices stand beside', async () => {
+  await seenBy(OUTSIDE, 'out', 6, {}, { leak_group: 'access' });
+  await seenBy(OUTSIDE, 'out', 4, { asked_network: 'out' }, { leak_group: 'habit' });
+  await seenBy(OUTSIDE, 'out', 3, { lawful_choice: true });
+  await seenBy('1538271645', 'in', 27);
+  const { rows } = await read();
+  expect(rows.map(({ zip3 }) => zip3)).toEqual([null, '946']);
+  expect(rows[0]).toMatchObject({
+    specialty: 'cardiology',
+    performer: OUTSIDE,
+    wentOut: 10,
+    seenAnywhere: 40,
+    value: 0.25,
+    byLawfulChoice: 3,
+    orderedOut: 4,
+    forAccess: 6,
+  });
+  // Wilson, 10 of 40.
+  expect([rows[0]?.low.toFixed(4), rows[0]?.high.toFixed(4)]).toEqual(['0.1419', '0.4019']);
+});
+
+test('nobody is named for nine; that there are such, and how many they saw, is told', async () => {
+  await seenBy(OUTSIDE, 'out', 9);
+  await seenBy(OTHER, 'out', 10, { zip3: '606' });
+  await seenBy(OTHER, 'out', 5, { zip3: '946' });
+  const { rows, tooFew } = await read();
+  expect(rows.map(({ performer, zip3, wentOut }) => [performer, zip3, wentOut])).toEqual([
+    [OTHER, null, 15],
+    [OTHER, '606', 10],
+  ]);
+  expect(tooFew).toEqual({ specialists: 1, patients: 9 });
+});
+
+test('an order that never stood in the chart, and a specialist of unknown network status, are nobody’s loss', async () => {
+  await seenBy(OUTSIDE, 'out', 12, { was_active: false });
+  expect(await read()).toMatchObject({ rows: [], tooFew: { specialists: 0, patients: 0 } });
+  await seenBy(OTHER, 'out', 12);
+  expect((await read({ specialty: 'dermatology' })).rows).toEqual([]);
+});

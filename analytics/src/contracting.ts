@@ -1,0 +1,74 @@
+/** With whom a contract would bring patients back: specialists outside the network by how many of the practice's patients they see. */
+import { readFileSync } from 'node:fs';
+import type { Query } from './duckdb.ts';
+import { statisticsSql } from './metric-definition.ts';
+import type { MetricFilter } from './metric-result.ts';
+import { HOME } from './models.ts';
+import type { EhrScope } from './pseudonym.ts';
+import { referralView } from './run-metric.ts';
+
+export type ContractingRow = {
+  specialty: string;
+  /** Three digits of the patients' ZIP code, `unknown`, or null for all areas together. */
+  zip3: string | null;
+  /** NPI, of the public register. */
+  performer: string;
+  /** Patients first seen there without a lawful choice. */
+  wentOut: number;
+  /** Patients of that specialty and area first seen by anybody of known network status. */
+  seenAnywhere: number;
+  /** wentOut of seenAnywhere, with Wilson's interval. */
+  value: number;
+  low: number;
+  high: number;
+  /** Seen there by lawful choice: beside it, never in it. */
+  byLawfulChoice: number;
+  /** Of wentOut, those that the practice itself ordered outside. */
+  orderedOut: number;
+  /** Of wentOut, those whose reason on record is access or a gap of the network: what a contract can mend. */
+  forAccess: number;
+};
+
+export type Contracting = {
+  rows: ContractingRow[];
+  /** Specialists with fewer than `fewest` patients, of whom nothing is shown, and how many patients they saw together. */
+  tooFew: { specialists: number; patients: number };
+  fewest: number;
+};
+
+/** Nobody is judged by fewer. */
+export const FEWEST_TO_JUDGE = 10;
+
+const SQL = new URL('lists/contracting.sql', HOME);
+
+export async function readContracting(
+  query: Query,
+  { scope, filter }: { scope: EhrScope | null; filter: MetricFilter },
+): Promise<Contracting> {
+  await query.run(referralView({ by: [], scope, filter }));
+  await query.run(statisticsSql('wilson'));
+  const all = (await query.run(readFileSync(SQL, 'utf8'))).map(
+    (row): ContractingRow => ({
+      specialty: String(row['specialty'] ?? 'unknown'),
+      zip3: row['zip3'] === null ? null : String(row['zip3']),
+      performer: String(row['performer']),
+      wentOut: Number(row['went_out']),
+      seenAnywhere: Number(row['seen_anywhere']),
+      value: Number(row['value']),
+      low: Number(row['low']),
+      high: Number(row['high']),
+      byLawfulChoice: Number(row['by_lawful_choice']),
+      orderedOut: Number(row['ordered_out']),
+      forAccess: Number(row['for_access']),
+    }),
+  );
+  const few = all.filter(({ wentOut, zip3 }) => zip3 === null && wentOut < FEWEST_TO_JUDGE);
+  return {
+    rows: all.filter(({ wentOut }) => wentOut >= FEWEST_TO_JUDGE),
+    tooFew: {
+      specialists: new Set(few.map(({ performer }) => performer)).size,
+      patients: few.reduce((sum, { wentOut }) => sum + wentOut, 0),
+    },
+    fewest: FEWEST_TO_JUDGE,
+  };
+}

@@ -1,0 +1,148 @@
+/** From the files of exports to the events of each referral, by views and models; what was found on the way is told. */
+import { readFileSync } from 'node:fs';
+import { SPECIALTIES } from '@refloop/domain/clinical/specialty';
+import type { Query, Rows } from '../duckdb.ts';
+import { quoted } from '../duckdb.ts';
+import { HOME } from '../models.ts';
+import { FHIRPATH_MACROS } from '../sql-on-fhir/compile-fhirpath.ts';
+import { compileView } from '../sql-on-fhir/compile-view.ts';
+import type { ViewDefinition } from '../sql-on-fhir/view-definition.ts';
+import { MOST_LINE_BYTES } from './ndjson-lines.ts';
+import type { ScannedExport } from './scan-export.ts';
+
+const FHIR_MODELS = ['input__fhir_performer', 'input__fhir_referral', 'input__fhir_event'] as const;
+
+/**
+ * The day in UTC, as all days here. What says less than a day has none; a time without its zone is taken as UTC, which FHIR does not allow
+ * to be left out.
+ */
+const DAY_MACRO = `create or replace macro fhir_day(moment) as case
+  when length(moment) = 10 then try_cast(moment as date)
+  when length(moment) > 10 then cast(timezone('UTC', try_cast(moment as timestamptz)) as date)
+end`;
+
+const read = (paths: readonly string[]): string =>
+  `read_ndjson_objects([${paths.map(quoted).join(', ')}], maximum_object_size = ${MOST_LINE_BYTES + 1024})`;
+
+/** The lines of one type, with the number of the export they come of: later ones are newer. */
+function linesOf(exports: readonly ScannedExport[], resource: string): string {
+  const parts = exports.flatMap(({ files }, at) => {
+    const paths = files.filter(({ types, lines }) => lines > 0 && types.includes(resource)).map(({ path }) => path);
+    return paths.length === 0 ? [] : [`select json as resource, ${at} as export from ${read(paths)}`];
+  });
+  const all = parts.length === 0 ? `select null::json as resource, 0 as export where false` : parts.join(' union all ');
+  return `select resource, export from (${all}) where json_extract_string(resource, '$.resourceType') = ${quoted(resource)}`;
+}
+
+export type ReadResources = {
+  resource: string;
+  read: number /** Versions of a resource that a newer one stands for. */;
+  superseded: number;
+  deleted: number;
+};
+
+/** Of each resource the newest version, whatever the order in which they came and however often; none of one that is gone. */
+async function chooseVersions(query: Query, exports: readonly ScannedExport[], resource: string): Promise<ReadResources> {
+  const deletions = exports.flatMap(({ deleted }, at) =>
+    deleted.filter((key) => key.startsWith(`${resource}/`)).map((key) => `(${quoted(key)}, ${at})`),
+  );
+  const gone = deletions.length === 0 ? `(null, 0)` : deletions.join(', ');
+  await query.run(
+    `create or replace table gone as select id, max(export) as export from (values ${gone}) as given(id, export) group by id`,
+  );
+  await query.run(`create or replace view line as ${linesOf(exports, resource)}`);
+  await query.run(
+    `create or replace table version as
+     with each_line as (
+       select
+         json_extract_string(resource, '$.resourceType') || '/' || json_extract_string(resource, '$.id') as id,
+         export,
+         coalesce(epoch_us(try_cast(json_extract_string(resource, '$.meta.lastUpdated') as timestamptz)), 0) as changed,
+         coalesce(try_cast(json_extract_string(resource, '$.meta.versionId') as bigint), 0) as number,
+         md5(resource::varchar) as content
+       from line
+     )
+     select id, arg_max(content, {'export': export, 'changed': changed, 'number': number, 'content': content}) as content,
+       count(*) as lines, count(distinct content) as contents, max(export) as export
+     from each_line
+     group by id`,
+  );
+  const [row] = await query.run(
+    `select count(*) as resources, coalesce(sum(lines), 0)::bigint as lines, coalesce(sum(contents - 1), 0)::bigint as superseded,
+       count(*) filter (gone.export >= version.export) as deleted
+     from version left join gone using (id)`,
+  );
+  const [resources, lines, superseded, deleted] = [row?.['resources'], row?.['lines'], row?.['superseded'], row?.['deleted']].map(Number);
+  const allOnce = lines === resources && deleted === 0;
+  const chosen = `select line.resource from line
+    inner join version on version.id = json_extract_string(resource, '$.resourceType') || '/' || json_extract_string(resource, '$.id')
+      and version.content = md5(line.resource::varchar)
+    left join gone on gone.id = version.id
+    where coalesce(gone.export < version.export, true)`;
+  await query.run(`create or replace view chosen as ${allOnce ? 'select resource from line' : chosen}`);
+  return { resource, read: resources ?? 0, superseded: superseded ?? 0, deleted: deleted ?? 0 };
+}
+
+async function createSpecialties(query: Query): Promise<void> {
+  const codes = new Map<string, string>();
+  for (const { id, nucc } of SPECIALTIES) for (const code of nucc) if (!codes.has(code)) codes.set(code, id);
+  for (const { id, referral } of SPECIALTIES) if (referral.primary) codes.set(referral.code, id);
+  const rows = [...codes].map(([code, id]) => `(${quoted(code)}, ${quoted(id)})`).join(', ');
+  await query.run(`create table fhir_specialty as select * from (values ${rows}) as given(code, specialty)`);
+}
+
+/**
+ * Makes every view's table and the models over them. The events are in the table `input__fhir_event` then, with keys of the EHR's own.
+ * @param asOf the day the snapshot is of; what was known later is not there yet
+ */
+export async function flattenExports(
+  query: Query,
+  {
+    exports,
+    views,
+    asOf,
+    onTable,
+  }: { exports: readonly ScannedExport[]; views: readonly ViewDefinition[]; asOf: string; onTable?: (table: string) => void },
+): Promise<ReadResources[]> {
+  for (const macro of [...FHIRPATH_MACROS, DAY_MACRO]) await query.run(macro);
+  await query.run(`create table snapshot as select ${quoted(asOf.slice(0, 10))}::date as as_of`);
+  await createSpecialties(query);
+  const found: ReadResources[] = [];
+  for (const view of views) {
+    found.push(await chooseVersions(query, exports, view.resource));
+    // A resource that came twice makes each of its rows twice.
+    await query.run(`create table ${view.name} as select distinct * from (${compileView(view, 'chosen')})`);
+    onTable?.(view.name);
+  }
+  for (const table of ['version', 'gone']) await query.run(`drop table if exists ${table}`);
+  for (const model of FHIR_MODELS) {
+    await query.run(`create table ${model} as ${readFileSync(new URL(`models/${model}.sql`, HOME), 'utf8')}`);
+    onTable?.(model);
+  }
+  return found;
+}
+
+export type ReferralCounts = { orders: number; referrals: number; leftOut: Record<string, number>; events: Record<string, number> };
+
+const countsOf = (rows: Rows): Record<string, number> =>
+  Object.fromEntries(rows.map(({ name, rows: many }) => [String(name), Number(many)]));
+
+/** How many referrals there are, why others make none, and how much of each kind is told of them. */
+export async function countReferrals(query: Query): Promise<ReferralCounts> {
+  const [orders] = await query.run('select count(*) as rows from input__fhir_service_request');
+  const leftOut = await query.run(
+    'select left_out as name, count(*) as rows from input__fhir_referral where left_out is not null group by left_out order by left_out',
+  );
+  const events = await query.run('select type as name, count(*) as rows from input__fhir_event group by type order by type');
+  const known = await query.run(
+    `select 'network known' as name, count(*) as rows from input__fhir_event where network in ('in', 'out')
+     union all select 'specialty known', count(*) from input__fhir_event where specialty is not null`,
+  );
+  const counts = countsOf(events);
+  return {
+    orders: Number(orders?.['rows']),
+    referrals: counts['referral-started'] ?? 0,
+    leftOut: countsOf(leftOut),
+    events: { ...counts, ...countsOf(known) },
+  };
+}

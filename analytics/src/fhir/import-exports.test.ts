@@ -1,0 +1,302 @@
+import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openDuckDb, quoted } from '../duckdb.ts';
+import { TEST_KEY, withWarehouse } from '../test-histories.ts';
+import { openWarehouse } from '../warehouse.ts';
+import { type ExportImportOptions, importExports, type ReadReport } from './import-exports.ts';
+import { appointment, exportedResources, lines, PLANTED, referral, type TestResource, writeExport } from './test-export.ts';
+
+const SCOPE = { tenant: 'north', issuer: 'https://ehr.example.org/fhir', site: 'North' };
+const NOW = '2026-11-28T00:00:00.000Z';
+
+type Imported = { folder: string; report: ReadReport };
+
+function importFrom(warehouse: string, sources: string[], more: Partial<ExportImportOptions> = {}) {
+  return importExports({
+    warehouse,
+    sources,
+    scope: SCOPE,
+    views: null,
+    keepPairs: false,
+    pseudonymKey: TEST_KEY,
+    now: NOW,
+    reidentify: async () => undefined,
+    memoryMegabytes: 256,
+    ...more,
+  });
+}
+
+/** Writes the resources, imports them, and lets the work look at it. */
+async function imported<Value>(
+  resources: readonly TestResource[],
+  work: (imported: Imported & { warehouse: string; source: string }) => Promise<Value>,
+): Promise<Value> {
+  return withWarehouse(async (warehouse) => {
+    const source = join(warehouse, 'export');
+    await writeExport(source, resources);
+    const { snapshot, report } = await importFrom(warehouse, [source]);
+    return work({ folder: snapshot.folder, report, warehouse, source });
+  });
+}
+
+async function rowsOf(folder: string, sql: (table: (name: string) => string) => string) {
+  const session = await openDuckDb({ folders: [folder], spillFolder: null, memoryMegabytes: 256, threads: 1, seconds: 20 });
+  try {
+    const query = await session.connect();
+    return await query.run(sql((name) => `read_parquet(${quoted(join(folder, `${name}.parquet`))})`));
+  } finally {
+    session.close();
+  }
+}
+
+const bytesOf = async (folder: string): Promise<Map<string, Buffer>> => {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.parquet')).sort();
+  return new Map(await Promise.all(names.map(async (name): Promise<[string, Buffer]> => [name, await readFile(join(folder, name))])));
+};
+
+describe('an export becomes the tables that our own events make', () => {
+  type Base = Imported & { warehouse: string };
+  let base: Base;
+  beforeAll(async () => {
+    const warehouse = await mkdtemp(join(tmpdir(), 'refloop-warehouse-'));
+    await writeExport(join(warehouse, 'export'), exportedResources());
+    const { snapshot, report } = await importFrom(warehouse, [join(warehouse, 'export')]);
+    base = { warehouse, folder: snapshot.folder, report };
+  });
+  afterAll(() => rm(base.warehouse, { recursive: true, force: true }));
+
+  test('each referral as far as its resources tell of it', async () => {
+    const { folder, report } = base;
+    expect(report.referrals).toMatchObject({
+      orders: 11,
+      referrals: 7,
+      leftOut: { 'entered-in-error': 1, 'not-an-order': 1, 'no-day': 1 },
+    });
+    expect(report.unused).toEqual({ Condition: 1 });
+    const rows = await rowsOf(
+      folder,
+      (
+        table,
+      ) => `select specialty, urgency, payer, site, zip3, language, standing, visits, strftime(seen_on, '%m-%d') as seen_on, seen_place, seen_network
+          from ${table('core__referral')} order by all`,
+    );
+    const cardiology = {
+      specialty: 'cardiology',
+      urgency: 'urgent',
+      payer: 'Example Health',
+      site: 'North clinic',
+      zip3: '021',
+      language: 'es',
+    };
+    const none = { visits: 0, seen_on: null, seen_place: null, seen_network: null };
+    expect(rows).toHaveLength(7);
+    const active = { ...cardiology, standing: 'active' };
+    expect(rows).toEqual(
+      expect.arrayContaining([
+        { ...active, visits: 1, seen_on: '01-21', seen_place: 'asked', seen_network: 'unknown' },
+        { ...active, visits: 1, seen_on: '02-01', seen_place: 'elsewhere', seen_network: 'out' },
+        { ...active, urgency: 'routine', visits: 1, seen_on: '02-01', seen_place: 'asked', seen_network: 'in' },
+        { ...active, ...none },
+        { ...active, payer: null, zip3: '000', ...none },
+        { ...cardiology, standing: 'revoked', ...none },
+        { ...cardiology, standing: 'draft', payer: null, site: 'North', zip3: null, language: null, ...none },
+      ]),
+    );
+  });
+
+  test('the events in order, dated where a resource gives the day and inferred where not', async () => {
+    const { folder } = base;
+    const events = await rowsOf(
+      folder,
+      (table) => `select list(type || ' ' || coalesce(strftime(effective_on, '%m-%d'), '–') order by sequence) as told
+          from ${table('input__event')} group by referral having bool_or(type = 'report-received') or bool_or(type = 'attempt-declined')
+            or bool_or(type = 'appointment-missed') order by 1`,
+    );
+    const ordered = ['referral-started 01-05', 'referral-approved 01-05', 'write-step-settled 01-05'];
+    expect(events.map(({ told }) => told)).toEqual([
+      [...ordered, 'appointment-booked 01-07', 'appointment-missed 01-20'],
+      [
+        ...ordered,
+        'attempt-sent 01-05',
+        'appointment-booked 01-07',
+        'attempt-accepted –',
+        'patient-seen 01-21',
+        'report-received 01-25',
+        'report-matched 01-25',
+      ],
+      [...ordered, 'attempt-sent 01-05', 'attempt-declined 01-08'],
+    ]);
+  });
+
+  test('the metrics run on it', async () => {
+    const { warehouse } = base;
+    const opened = openWarehouse({ folder: warehouse });
+    const leakage = await opened.metric({ metric: 'network_leakage', by: [], scope: null });
+    await opened.close();
+    expect(leakage.rows.map(({ n, parts }) => [n, parts['leaked'], parts['network_unknown']])).toEqual([[2, 1, 1]]);
+  });
+
+  test('nothing of a person gets into the warehouse', async () => {
+    const { folder } = base;
+    const everything = await rowsOf(folder, (table) => `select * from ${table('input__event')}`);
+    const text = JSON.stringify([everything, await readFile(join(folder, 'import-report.json'), 'utf8')]);
+    for (const word of [PLANTED, 'MRN-', '99887766', '02139', 'Patient/p1', 'ServiceRequest/', '555-0100', '1961', 'cardiologist"'])
+      expect(text).not.toContain(word);
+  });
+});
+
+describe('whatever the order and however often', () => {
+  test('lines backwards, twice, in other files and packed make the same tables to the byte', async () => {
+    const resources = exportedResources();
+    const once = await imported(resources, async ({ folder }) => bytesOf(folder));
+    await withWarehouse(async (warehouse) => {
+      const source = join(warehouse, 'export');
+      await writeExport(join(source, 'part'), resources.toReversed());
+      await writeFile(join(source, 'mixed.ndjson.gz'), gzipSync(lines([...resources.slice(5), ...resources])));
+      const { snapshot } = await importFrom(warehouse, [source]);
+      for (const [name, bytes] of await bytesOf(snapshot.folder))
+        expect({ name, same: once.get(name)?.equals(bytes) }).toEqual({ name, same: true });
+    });
+  });
+
+  test('of two versions the newer one stands; of two exports the later', async () => {
+    const old = referral('seen', { status: 'revoked', meta: { lastUpdated: '2026-01-05T10:00:00Z', versionId: '9' } });
+    const tie = referral('missed', { status: 'revoked', meta: { lastUpdated: '2026-01-06T10:00:00Z', versionId: '1' } });
+    await imported([old, ...exportedResources(), old, tie], async ({ report, warehouse, source }) => {
+      expect(report.resources.find(({ resource }) => resource === 'ServiceRequest')).toMatchObject({ superseded: 2 });
+      const later = join(warehouse, 'later');
+      await writeExport(later, [referral('seen', { status: 'revoked', meta: undefined })]);
+      const { snapshot } = await importFrom(warehouse, [source, later]);
+      const rows = await rowsOf(
+        snapshot.folder,
+        (table) => `select standing, count(*) as many from ${table('core__referral')} group by all order by all`,
+      );
+      expect(rows).toEqual([
+        { standing: 'active', many: 3 },
+        { standing: 'draft', many: 1 },
+        { standing: 'revoked', many: 3 },
+      ]);
+    });
+  });
+
+  test('what an export says is deleted is gone, until a later one has it again', async () => {
+    await imported(exportedResources(), async ({ warehouse, source }) => {
+      const referralsOf = async (sources: string[]): Promise<number> => (await importFrom(warehouse, sources)).report.referrals.referrals;
+      const later = join(warehouse, 'later');
+      const entry = ['ServiceRequest/seen', 'ServiceRequest/missed', 'Patient/nobody'].map((url) => ({
+        request: { method: 'DELETE', url },
+      }));
+      await writeExport(later, [{ resourceType: 'Bundle', id: 'b', type: 'transaction', entry }]);
+      const again = join(warehouse, 'again');
+      await writeExport(again, [referral('seen')]);
+      expect([await referralsOf([source]), await referralsOf([source, later]), await referralsOf([source, later, again])]).toEqual([
+        7, 5, 6,
+      ]);
+    });
+  });
+});
+
+describe('what is wrong in an export is told and stops nothing', () => {
+  test('each kind of line that cannot be read, by file and line', async () => {
+    await withWarehouse(async (warehouse) => {
+      const source = join(warehouse, 'export');
+      await writeExport(source, exportedResources());
+      const bad = [
+        '{"resourceType":"Patient","id":"cut',
+        '[1]',
+        '{"id":"x"}',
+        '{"resourceType":"Patient"}',
+        '{"resourceType":"Patient","id":"a b"}',
+        '{"resourceType":"Patient","id":"h","x":"\\ud800"}',
+        '{"resourceType":"Patient","id":"z","x":"\\u0000"}',
+      ];
+      const good = '{"resourceType":"Patient","id":"later"}';
+      await writeFile(
+        join(source, 'Bad.ndjson'),
+        Buffer.concat([Buffer.from(`${good}\r\n\n${bad.join('\n')}\n`), Buffer.from([0xff, 0x0a]), Buffer.from(good)]),
+      );
+      const { report } = await importFrom(warehouse, [source]);
+      expect(report.rejected.map(({ file, line, why }) => `${file}:${line} ${why}`)).toEqual([
+        'Bad.ndjson:3 is not JSON',
+        'Bad.ndjson:4 is not a resource',
+        'Bad.ndjson:5 has no resourceType',
+        'Bad.ndjson:6 has no id, or one that FHIR does not allow',
+        'Bad.ndjson:7 has no id, or one that FHIR does not allow',
+        'Bad.ndjson:8 holds half of a character, or one that is none',
+        'Bad.ndjson:9 holds half of a character, or one that is none',
+        'Bad.ndjson:10 is not UTF-8',
+      ]);
+      expect(report.files.find(({ file }) => file === 'Bad.ndjson')).toMatchObject({ file: 'Bad.ndjson', lines: 2, rejected: 8 });
+      expect(report.referrals.referrals).toBe(7);
+    });
+  });
+
+  test('a record over 16 MiB by its offset in bytes', async () => {
+    await withWarehouse(async (warehouse) => {
+      const source = join(warehouse, 'export');
+      await writeExport(source, exportedResources());
+      const first = `${JSON.stringify(referral('before'))}\n`;
+      const file = await open(join(source, 'ServiceRequest.001.ndjson'), 'w');
+      await file.write(`${first}{"resourceType":"ServiceRequest","id":"huge","x":"`);
+      for (let at = 0; at < 17; at += 1) await file.write('x'.repeat(1 << 20));
+      await file.write(`"}\n${JSON.stringify(referral('after'))}\n`);
+      await file.close();
+      const { report } = await importFrom(warehouse, [source]);
+      expect(report.rejected).toEqual([
+        { file: 'ServiceRequest.001.ndjson', line: 2, offset: first.length, why: 'is longer than 16777216 bytes' },
+      ]);
+      expect(report.referrals.referrals).toBe(9);
+    });
+  });
+
+  test('a packed file that is cut off is left out whole', async () => {
+    await withWarehouse(async (warehouse) => {
+      const source = join(warehouse, 'export');
+      await writeExport(source, exportedResources());
+      const packed = gzipSync(
+        lines(Array.from({ length: 2000 }, (_none, at) => appointment(`a${at}`, 'seen', 'booked', { comment: String(Math.sin(at)) }))),
+      );
+      await writeFile(join(source, 'Appointment.001.ndjson.gz'), packed.subarray(0, packed.length / 2));
+      const { report } = await importFrom(warehouse, [source]);
+      expect(report.rejected).toMatchObject([{ file: 'Appointment.001.ndjson.gz', why: expect.stringContaining('cannot be unpacked') }]);
+      expect(report.referrals.events['appointment-booked']).toBe(2);
+    });
+  });
+
+  test('a folder without an export says so, and a cancelled import leaves the snapshot in force', async () => {
+    await imported(exportedResources(), async ({ warehouse, source, folder }) => {
+      const empty = join(warehouse, 'empty');
+      await writeExport(empty, []);
+      await expect(importFrom(warehouse, [empty])).rejects.toThrow('There is no file');
+      const controller = new AbortController();
+      const onProgress = (): void => controller.abort(new Error('enough'));
+      await expect(importFrom(warehouse, [source], { signal: controller.signal, onProgress })).rejects.toThrow('enough');
+      expect(await readdir(join(warehouse, 'building'))).toEqual([]);
+      expect((await readdir(join(warehouse, 'snapshots'))).map((name) => folder.endsWith(name))).toEqual([true]);
+    });
+  });
+});
+
+describe('a site’s own views', () => {
+  test('stand in place of ours', async () => {
+    await imported(exportedResources(), async ({ warehouse, source }) => {
+      const views = join(warehouse, 'views');
+      const own = JSON.parse(await readFile(new URL('../../views/service_request.json', import.meta.url), 'utf8'));
+      const column = own.select[0].column.find(({ name }: { name: string }) => name === 'is_referral');
+      column.path = "priority = 'routine'";
+      own.select[0].column.find(({ name }: { name: string }) => name === 'referral_code').path = '{}';
+      await writeExport(views, []);
+      await writeFile(join(views, 'service_request.json'), JSON.stringify(own));
+      expect((await importFrom(warehouse, [source], { views })).report.referrals.referrals).toBe(1);
+      column.type = 'string';
+      await writeFile(join(views, 'service_request.json'), JSON.stringify(own));
+      await expect(importFrom(warehouse, [source], { views })).rejects.toThrow('the column "is_referral" is missing, or of another type');
+      await rm(join(views, 'service_request.json'));
+      await writeFile(join(views, 'nothing.json'), JSON.stringify(own));
+      await expect(importFrom(warehouse, [source], { views })).rejects.toThrow('there is no view of that name');
+    });
+  });
+});

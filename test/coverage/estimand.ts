@@ -1,0 +1,29 @@
+/** What an interval is asked to cover: one number of one metric for one group of referrals. */
+import type { ReferralFacts } from '../oracle/referral-facts.ts';
+
+/** Everybody, and the groups that are large enough in one seed to be judged. */
+export const TOLD_APART = [null, 'specialty', 'payer', 'language'] as const;
+export type ToldApart = (typeof TOLD_APART)[number];
+/** Days at which a curve is looked at. */
+export const CURVE_DAYS = [30, 60, 90] as const;
+
+export type Quantity = 'share' | 'median' | `incidence by day ${number}` | `Kaplan–Meier by day ${number}`;
+
+export const keyOf = (metric: string, quantity: Quantity, segment: string): string => `${metric}: ${quantity}, ${segment}`;
+/** Of a metric that divides what it counts, the part. */
+export const namedMetric = (metric: string, category: string | null | undefined): string => (category ? `${metric} (${category})` : metric);
+export const segmentKey = (name: ToldApart, value: string): string => (name === null ? 'all' : `${name} ${value}`);
+
+/** Of the groups of TOLD_APART, the value of one referral. */
+export function valueOf(facts: ReferralFacts, name: ToldApart): string {
+  switch (name) {
+    case 'specialty':
+      return facts.specialty;
+    case 'payer':
+      return facts.order?.setting?.payer ?? 'unknown';
+    case 'language':
+      return facts.order?.setting?.language ?? 'unknown';
+    case null:
+      return 'all';
+  }
+}

@@ -1,0 +1,34 @@
+/** Whether a count is what a probability lets expect: the exact binomial test (Clopper, Pearson 1934, Biometrika 26:404), no approximation. */
+
+/** P(X = k) of Bin(n, p), by logarithms, so that no factor is lost below the smallest number. */
+function massOf(n: number, p: number): number[] {
+  if (p <= 0) return Array.from({ length: n + 1 }, (_, k) => (k === 0 ? 1 : 0));
+  if (p >= 1) return Array.from({ length: n + 1 }, (_, k) => (k === n ? 1 : 0));
+  let log = n * Math.log1p(-p);
+  return Array.from({ length: n + 1 }, (_, k) => {
+    if (k > 0) log += Math.log((n - k + 1) / k) + Math.log(p / (1 - p));
+    return Math.exp(log);
+  });
+}
+
+export type Tails = { atMost: number; atLeast: number };
+
+/** P(X ≤ k) and P(X ≥ k). */
+export function tailsOf(k: number, n: number, p: number): Tails {
+  const mass = massOf(n, p);
+  const sum = (from: number, to: number): number => mass.slice(from, to).reduce((total, each) => total + each, 0);
+  return { atMost: Math.min(1, sum(0, k + 1)), atLeast: Math.min(1, sum(k, n + 1)) };
+}
+
+/**
+ * The counts that the test does not reject.
+ * @param alpha two-sided: at most half of it at either end
+ */
+export function acceptedCounts(n: number, p: number, alpha: number): { low: number; high: number } {
+  const mass = massOf(n, p);
+  let [low, below] = [0, 0];
+  for (; below + (mass[low] ?? 0) <= alpha / 2; low += 1) below += mass[low] ?? 0;
+  let [high, above] = [n, 0];
+  for (; above + (mass[high] ?? 0) <= alpha / 2; high -= 1) above += mass[high] ?? 0;
+  return { low, high };
+}

@@ -1,0 +1,102 @@
+/**
+ * The truth of measures that follow from many parameters at once: what they come to in a very large simulation with seeds of its own. It
+ * is counted by the second implementation (test/oracle), over orders so old that nothing about them is still to come, so that neither the
+ * SQL nor its handling of what is not over yet has a part in it.
+ */
+import type { PlantedTruths } from '@refloop/server/practice/planted-truths';
+import { dayNumber } from '../oracle/calendar.ts';
+import { ORACLES } from '../oracle/metrics.ts';
+import { type ReferralFacts, readFacts } from '../oracle/referral-facts.ts';
+import type { LifeDay } from '../oracle/statistics.ts';
+import { CURVE_DAYS, keyOf, namedMetric, segmentKey, TOLD_APART, valueOf } from './estimand.ts';
+import { AS_OF, simulatedOrders } from './simulated-orders.ts';
+
+/** `n`: how many referrals the truth was counted over. */
+export type Truth = { n: number; value: number };
+export type Truths = Record<string, Truth>;
+
+/** The practice ends an order after 210 days at the latest, and a claim comes within three months. */
+const OVER_DAYS = 330;
+const BATCH = 2000;
+
+type Counted = { n: number; numerator: number; days: Map<number, { events: number; competing: number; censored: number }> | null };
+
+function add(counted: Map<string, Counted>, key: string, n: number, numerator: number, curve: readonly LifeDay[] | undefined): void {
+  const sum = counted.get(key) ?? { n: 0, numerator: 0, days: curve ? new Map() : null };
+  sum.n += n;
+  sum.numerator += numerator;
+  for (const { day, events, competing, censored } of curve ?? []) {
+    const known = sum.days?.get(day) ?? { events: 0, competing: 0, censored: 0 };
+    sum.days?.set(day, { events: known.events + events, competing: known.competing + competing, censored: known.censored + censored });
+  }
+  counted.set(key, sum);
+}
+
+function countBatch(batch: readonly ReferralFacts[], counted: Map<string, Counted>): void {
+  const today = dayNumber(AS_OF);
+  for (const name of TOLD_APART) {
+    for (const [value, group] of Map.groupBy(batch, (facts) => valueOf(facts, name))) {
+      for (const [metric, oracle] of Object.entries(ORACLES)) {
+        for (const row of [oracle(group, today)].flat()) {
+          const key = JSON.stringify([namedMetric(metric, row.category), segmentKey(name, value)]);
+          add(counted, key, row.n, row.numerator.length, row.curve);
+        }
+      }
+    }
+  }
+}
+
+/** From how many arrived, were lost and stayed on each day: the curves by their definitions, and the day on which half had arrived. */
+function curveTruths({ n, days }: Counted): { quantity: Parameters<typeof keyOf>[1]; value: number }[] {
+  let [atRisk, staying, incidence, survival] = [n, 1, 0, 1];
+  const found: { quantity: Parameters<typeof keyOf>[1]; value: number }[] = [];
+  let median: number | undefined;
+  const wanted = [...CURVE_DAYS];
+  const sorted = [...(days ?? new Map<number, { events: number; competing: number; censored: number }>())].sort(
+    ([one], [other]) => one - other,
+  );
+  const at = (day: number): void => {
+    found.push({ quantity: `incidence by day ${day}`, value: incidence });
+    found.push({ quantity: `Kaplan–Meier by day ${day}`, value: 1 - survival });
+  };
+  for (const [day, { events, competing, censored }] of sorted) {
+    for (let next = wanted[0]; next !== undefined && next < day; next = wanted[0]) at(wanted.shift() ?? next);
+    incidence += (staying * events) / atRisk;
+    staying *= 1 - (events + competing) / atRisk;
+    survival *= 1 - events / atRisk;
+    if (median === undefined && 1 - survival >= 0.5) median = day;
+    atRisk -= events + competing + censored;
+  }
+  for (const day of wanted) at(day);
+  if (median !== undefined) found.push({ quantity: 'median', value: median });
+  return found;
+}
+
+/** @param progress told after each seed */
+export function largeSimulation(
+  { seeds, referrals, planted }: { seeds: readonly string[]; referrals: number; planted: PlantedTruths | null },
+  progress: (seed: string) => void,
+): Truths {
+  const counted = new Map<string, Counted>();
+  const oldest = dayNumber(AS_OF) - OVER_DAYS;
+  for (const seed of seeds) {
+    let batch: ReferralFacts[] = [];
+    for (const { referralId, events } of simulatedOrders(seed, referrals, planted)) {
+      const facts = readFacts(referralId, events);
+      if (facts.order === null || facts.order.on > oldest) continue;
+      batch.push(facts);
+      if (batch.length < BATCH) continue;
+      countBatch(batch, counted);
+      batch = [];
+    }
+    countBatch(batch, counted);
+    progress(seed);
+  }
+  const truths: Truths = {};
+  for (const [key, each] of counted) {
+    const [metric = '', segment = ''] = JSON.parse(key) as string[];
+    if (each.days === null) truths[keyOf(metric, 'share', segment)] = { n: each.n, value: each.numerator / each.n };
+    else for (const { quantity, value } of curveTruths(each)) truths[keyOf(metric, quantity, segment)] = { n: each.n, value };
+  }
+  return truths;
+}

@@ -1,0 +1,65 @@
+/** One seed of the simulated practice through the warehouse: what every metric says of it, with its intervals. */
+import type { Query } from '@refloop/analytics/duckdb';
+import { metricIds } from '@refloop/analytics/metric-definition';
+import type { CurvePoint, MetricRow } from '@refloop/analytics/metric-result';
+import { runMetric } from '@refloop/analytics/run-metric';
+import { PAYERS } from '@refloop/server/practice/practice';
+import { CURVE_DAYS, keyOf, namedMetric, segmentKey, TOLD_APART, type ToldApart } from './estimand.ts';
+import { AS_OF } from './simulated-orders.ts';
+
+/** The interval that was given; `high` is null where it is open above. */
+export type Given = { key: string; low: number; high: number | null };
+
+const MOMENT = { asOf: AS_OF, snapshot: 'coverage' };
+
+const segmentOf = (name: ToldApart, { segment }: Pick<MetricRow, 'segment'>): string =>
+  segmentKey(name, name === null ? 'all' : (segment[name] ?? 'unknown'));
+
+function onDay(points: readonly CurvePoint[], day: number): CurvePoint | undefined {
+  return points.findLast((point) => point.day <= day);
+}
+
+function intervalsOf(metric: string, name: ToldApart, row: MetricRow, curve: readonly CurvePoint[] | undefined): Given[] {
+  const segment = segmentOf(name, row);
+  if (!curve)
+    return row.low === null ? [] : [{ key: keyOf(namedMetric(metric, row.category), 'share', segment), low: row.low, high: row.high }];
+  const points = curve.filter((point) => segmentOf(name, point) === segment);
+  const median: Given[] = row.low === null ? [] : [{ key: keyOf(metric, 'median', segment), low: row.low, high: row.high }];
+  return [
+    ...median,
+    ...CURVE_DAYS.flatMap((day): Given[] => {
+      const point = onDay(points, day);
+      if (!point) return [];
+      return [
+        { key: keyOf(metric, `incidence by day ${day}`, segment), low: point.low, high: point.high },
+        { key: keyOf(metric, `Kaplan–Meier by day ${day}`, segment), low: point.kaplanMeierLow, high: point.kaplanMeierHigh },
+      ];
+    }),
+  ];
+}
+
+export async function intervalsOfSeed(query: Query): Promise<Given[]> {
+  const given: Given[] = [];
+  for (const metric of metricIds()) {
+    for (const name of TOLD_APART) {
+      const { rows, curve } = await runMetric(query, { metric, by: name === null ? [] : [name], scope: null }, MOMENT);
+      for (const row of rows) given.push(...intervalsOf(metric, name, row, curve));
+    }
+  }
+  return given;
+}
+
+export const LEAK_OF_PLANTED = 'leakage of visits ordered in network, payers whose claims are seen';
+
+/** Of the very referrals for which the planted share of leaks is the truth. Replaces the table of referrals: asked last. */
+export async function plantedLeakage(query: Query): Promise<Given[]> {
+  const payers = PAYERS.filter(({ claims }) => claims)
+    .map(({ name }) => `'${name}'`)
+    .join(', ');
+  await query.run(
+    `create or replace table core__referral as
+     select * from core__referral where service = 'visit' and ordered_network = 'in' and payer in (${payers})`,
+  );
+  const { rows } = await runMetric(query, { metric: 'network_leakage', by: ['specialty'], scope: null }, MOMENT);
+  return rows.flatMap(({ segment, low, high }) => (low === null ? [] : [{ key: `${LEAK_OF_PLANTED}: ${segment.specialty}`, low, high }]));
+}

@@ -1,0 +1,43 @@
+/**
+ * The truths of the large simulation, kept in truths.json so that a run need not count them again. They hold for the generator as it is:
+ * its fingerprint stands beside them, and a test says when it has changed. `npm run campaign -- coverage --truths` counts them anew.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import * as planted from '@refloop/server/practice/planted-truths';
+import * as rates from '@refloop/server/practice/rates';
+import { ORACLES } from '../oracle/metrics.ts';
+import { largeSimulation, type Truths } from './large-simulation.ts';
+import { simulatedOrders } from './simulated-orders.ts';
+
+const FILE = new URL('truths.json', import.meta.url);
+export const LARGE = { seeds: 8, referrals: 30_000 };
+
+export type KeptTruths = { fingerprint: string; metrics: string[]; seeds: number; referrals: number; truths: Truths };
+
+const byName = ([one]: [string, unknown], [other]: [string, unknown]): number => (one < other ? -1 : 1);
+
+/** Of every rate and of what a few hundred referrals come to by them. */
+export function fingerprint(): string {
+  const hash = createHash('sha256').update(JSON.stringify([Object.entries(rates).sort(byName), planted.PLANTED_TRUTHS]));
+  for (const { events } of simulatedOrders('fingerprint', 200, planted.PLANTED_TRUTHS)) hash.update(JSON.stringify(events));
+  return hash.digest('hex');
+}
+
+export function readTruths(): KeptTruths {
+  if (!existsSync(FILE)) throw new Error('There is no truths.json yet. Run `npm run campaign -- coverage --truths`.');
+  return JSON.parse(readFileSync(FILE, 'utf8')) as KeptTruths;
+}
+
+export function countTruths(progress: (seed: string) => void): KeptTruths {
+  const seeds = Array.from({ length: LARGE.seeds }, (_, at) => `truth ${at + 1}`);
+  const truths = largeSimulation({ seeds, referrals: LARGE.referrals, planted: planted.PLANTED_TRUTHS }, progress);
+  const sorted = Object.fromEntries(
+    Object.entries(truths)
+      .sort(byName)
+      .map(([key, { n, value }]) => [key, { n, value: Number(value.toFixed(6)) }]),
+  );
+  const kept: KeptTruths = { fingerprint: fingerprint(), metrics: Object.keys(ORACLES).sort(), ...LARGE, truths: sorted };
+  writeFileSync(FILE, `${JSON.stringify(kept, null, 1)}\n`);
+  return kept;
+}
