@@ -1,6 +1,6 @@
 /** No clinician is judged by a handful of referrals. */
 import type { MetricResult, MetricRow, SegmentName } from './metric-result.ts';
-import { isFigure } from './suppression.ts';
+import { isFigure } from './small-cells.ts';
 
 /** Fewer say nothing of a person: whoever has seen two of three is no better than whoever has seen one. */
 const FEWEST_TO_JUDGE = 10;

@@ -15,8 +15,14 @@ const withStatistics = <Value>(
     return work(query);
   });
 
-// Newcombe 1998, Stat Med 17:857, table I, method 3 (score without continuity correction).
+// The four pairs that Newcombe 1998 (Stat Med 17:857) works through, as two implementations of his methods name them (R package propint; J. Hu,
+// "Confidence intervals for binomial proportion using SAS"). His table was not seen: the limits are the roots of Wilson's quadratic, solved apart from
+// the SQL (test/oracle/statistics.ts) and rounded. Those of ten are what SciPy's own tests expect (scipy/stats/tests/test_morestats.py,
+// test_ci_wilson_method: two-sided, without continuity correction), in four digits.
 test.each([
+  [3, 10, 0.1078, 0.6032],
+  [0, 10, 0, 0.2775],
+  [10, 10, 0.7225, 1],
   [81, 263, 0.2553, 0.3662],
   [15, 148, 0.0624, 0.1605],
   [0, 20, 0, 0.1611],

@@ -40,7 +40,6 @@ left join counted using (segment)
 left join points using (segment)
 left join median_time using (segment);
 
-create or replace temp macro many(counts, name) as coalesce(counts[name], 0);
 -- The cumulative incidence at the end of a day; null where nobody was followed for so long, unless all have ended.
 create or replace temp macro arrived_by(points, last_day, is_final, which) as
   if(

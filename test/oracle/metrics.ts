@@ -2,6 +2,7 @@
 import { type LossReason, lossBucketOf } from '@refloop/domain/referral/loss-reason';
 import { ACCESS_ORACLES } from './access-metrics.ts';
 import { cohortCompletion, loopFunnel } from './cohort-metrics.ts';
+import { LOOP_ORACLES } from './loop-metrics.ts';
 import { LOSS_ORACLES } from './losses.ts';
 import { MATURE, type Oracle, type Ordered, ratio, shareRow, stoodInChart } from './oracle-row.ts';
 import { firstVisit, seenOnOf } from './referral-facts.ts';
@@ -79,6 +80,7 @@ export const ORACLES: Record<string, Oracle> = {
   loop_funnel: loopFunnel,
   network_leakage: networkLeakage,
   ...ACCESS_ORACLES,
+  ...LOOP_ORACLES,
   ...LOSS_ORACLES,
   ...TIME_ORACLES,
 };

@@ -1,7 +1,7 @@
 /** Whether specialists are ordered otherwise than in the quarter before, and whether who stands first is passed over more or less. */
 import type { Instant } from '@refloop/domain/instant';
 import type { Query, Rows } from '../duckdb.ts';
-import { defineMetric, type Moment, momentDay } from '../run-metric.ts';
+import { defineMetric, type Moment } from '../run-metric.ts';
 import { conditionalP } from './conditional-test.ts';
 import { detectableGap } from './detectable-gap.ts';
 import { FALSE_DISCOVERY_RATE, type FairnessHead, FEWEST, fairnessSql, readFairness } from './fairness-definition.ts';
@@ -156,10 +156,10 @@ function overrideDrift(
 }
 
 export async function readDrift(query: Query, question: FairnessQuestion, moment: Moment): Promise<DriftResult> {
-  const [{ asOf, snapshot }, day] = [moment, momentDay(moment)];
-  await defineMetric(query, { ...question, metric: 'override' }, day);
-  const orders = (await query.run(fairnessSql('routing'), { as_of: day })).map(orderOf);
-  const { now, last, before } = quartersBefore(day);
+  const { asOf, snapshot } = moment;
+  await defineMetric(query, { ...question, metric: 'override' }, moment);
+  const orders = (await query.run(fairnessSql('routing'), { as_of: asOf.slice(0, 10) })).map(orderOf);
+  const { now, last, before } = quartersBefore(asOf);
   const trend = (await query.run(fairnessSql('override-trend'))).map((row) => {
     const [quarter, n] = [String(row['quarter']), Number(row['n'])];
     return { quarter, n, share: n < FEWEST ? null : wilson(Number(row['overridden']), n), whole: quarter !== now };

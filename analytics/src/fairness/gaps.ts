@@ -1,9 +1,9 @@
 /** How groups of patients fare against all others: the difference of each measure within the same specialty and urgency, told apart from chance. */
-import { dayOf, type Instant } from '@refloop/domain/instant';
+import type { Instant } from '@refloop/domain/instant';
 import type { Query } from '../duckdb.ts';
 import type { MetricFilter } from '../metric-result.ts';
 import type { EhrScope } from '../pseudonym.ts';
-import { defineMetric, type Moment, momentDay } from '../run-metric.ts';
+import { defineMetric, type Moment } from '../run-metric.ts';
 import { conditionalP } from './conditional-test.ts';
 import { detectableGap } from './detectable-gap.ts';
 import { FALSE_DISCOVERY_RATE, type FairnessHead, FEWEST, fairnessSql, readFairness } from './fairness-definition.ts';
@@ -129,13 +129,13 @@ export type FairnessQuestion = { scope: EhrScope | null; filter?: MetricFilter }
 export async function countGaps(
   query: Query,
   question: FairnessQuestion,
-  asOf: Instant,
+  moment: Moment,
 ): Promise<{ measures: GapsResult['measures']; counts: GapCounts[] }> {
   const sql = fairnessSql('gaps');
   const counts: GapCounts[] = [];
   const measures: GapsResult['measures'] = [];
   for (const measure of MEASURE_IDS) {
-    const { title, definition } = await defineMetric(query, { ...question, metric: measure }, dayOf(asOf));
+    const { title, definition } = await defineMetric(query, { ...question, metric: measure }, moment);
     measures.push({ id: measure, title, definition, better: MEASURES[measure] });
     const rows = (await query.run(sql)).map((row) => ({
       grouping: row['grouping'] as Grouping,
@@ -151,6 +151,6 @@ export async function countGaps(
 
 export async function readGaps(query: Query, question: FairnessQuestion, moment: Moment): Promise<GapsResult> {
   const { asOf, snapshot } = moment;
-  const { measures, counts } = await countGaps(query, question, momentDay(moment));
+  const { measures, counts } = await countGaps(query, question, moment);
   return { about: readFairness('gaps'), asOf, snapshot, measures, ...judgeGaps(counts) };
 }

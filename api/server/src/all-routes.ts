@@ -12,11 +12,16 @@ import { healthRoutes } from './routes/health.ts';
 import { insightsRoutes } from './routes/insights.ts';
 import { keySetRoutes } from './routes/key-set.ts';
 import { lossesRoutes } from './routes/losses.ts';
+import { queueRoutes } from './routes/queue.ts';
 import type { Route } from './routes/route.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { siteRoutes } from './routes/sites.ts';
+import { specialistsRoutes } from './routes/specialists.ts';
 import { createInsightsService } from './services/insights.ts';
+import { createExportService } from './services/insights-export.ts';
 import { createLossesService } from './services/losses.ts';
+import { createQueueService } from './services/queue.ts';
+import { createSpecialistsService } from './services/specialists.ts';
 import type { Discovery } from './sessions/discovery.ts';
 import type { Fetch } from './sessions/ehr-request.ts';
 import type { Site } from './sites.ts';
@@ -56,8 +61,13 @@ export function allRoutes(deps: RouteDeps): Route[] {
     ...grantRoutes({ store, sites }),
     ...delegationRoutes({ store, sites, newId }),
     ...auditRoutes({ store }),
-    ...insightsRoutes({ insights: createInsightsService({ store, warehouse: deps.warehouse }) }),
+    ...insightsRoutes({
+      insights: createInsightsService({ store, warehouse: deps.warehouse }),
+      exports: createExportService({ store, warehouse: deps.warehouse }),
+    }),
     ...lossesRoutes({ losses: createLossesService({ warehouse: deps.warehouse }) }),
+    ...queueRoutes({ queue: createQueueService({ store }) }),
+    ...specialistsRoutes({ specialists: createSpecialistsService({ warehouse: deps.warehouse, index: deps.index }) }),
     ...ehrSelfTestRoutes({ ...deps, randomId: newId }),
     ...referralRoutes({ store, index: deps.index, policy: deps.policy, newId, version: deps.version }),
   ];

@@ -8,7 +8,7 @@ import styles from './Insights.module.css';
 const DAYS = [0, 30, 60, 90, 120, 150, 180];
 
 export const AtRisk = ({ curves }: { curves: readonly Curve[] }) => (
-  <section className={center['scroll']} aria-label="Still on the way" tabIndex={-1}>
+  <section className={center['scroll']} aria-label="Still on the way" tabIndex={0}>
     <table className={`${styles['plain']} num`}>
       <thead>
         <tr>

@@ -75,6 +75,7 @@ function Apart({ answer, by, onRows }: { answer: MetricAnswer; by: Filter['by'];
   );
   return (
     <ChartOrTable
+      drawn={rows}
       caption={`By ${by}`}
       table={<MetricTable answer={answer} rows={rows} onRows={(row) => onRows(answer, row)} />}
       chart={

@@ -158,7 +158,7 @@ test.each([
 
 test.each([
   [[], 'Say what to do.'],
-  [['imports'], '"imports" is none of refresh, metrics'],
+  [['imports'], '"imports" is none of refresh, import, metrics'],
   [['metrics', 'completeness'], 'There is no metric "completeness". There are '],
   [['metrics', '--by', 'zip'], '--by: "zip" is none of specialty, site,'],
   [['metrics', '--format', 'xml'], '--format: "xml" is none of table, json, csv, parquet.'],

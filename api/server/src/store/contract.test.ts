@@ -678,6 +678,51 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
     ]);
   });
 
+  test('obligations counted by kind, owner and age; overdue and due soon; those of another organisation are not', async () => {
+    const obligation = (id: string, kind: string, owner: string | null, raisedAt: string, dueAt: string, referralId = id) => ({
+      id,
+      referralId,
+      kind,
+      raisedAt,
+      dueAt,
+      owner,
+      raisedBy: null,
+      content: { detail: id },
+    });
+    const other = { ...scope, tenant: `${scope.tenant} other` };
+    await store.enrol(other);
+    await store.transaction(other, (unit) => unit.obligations.insert(obligation('elsewhere', 'answer', 'lee', after(0), after(1))));
+    const outcome = await store.transaction(scope, async (unit) => {
+      await unit.obligations.insert(obligation('before-first-bound', 'answer', 'lee', after(9), after(19)));
+      await unit.obligations.insert(obligation('on-first-bound', 'answer', 'lee', after(10), after(20)));
+      await unit.obligations.insert(obligation('due-now', 'answer', 'lee', after(11), after(30), 'on-first-bound'));
+      await unit.obligations.insert(obligation('due-soon', 'answer', null, after(11), after(39)));
+      await unit.obligations.insert(obligation('due-later', 'note', 'lee', after(25), after(40)));
+      await unit.obligations.insert(obligation('done', 'note', 'lee', after(25), after(26)));
+      await unit.obligations.settle('done', { what: 'done', at: after(27) });
+      const ids = async (question: Omit<Parameters<typeof unit.obligations.list>[0], 'status'>) =>
+        (await unit.obligations.list({ status: 'open', ...question })).map(({ id }) => id);
+      return [
+        await unit.obligations.countOpen({ now: after(30), soon: after(40), bounds: [after(10), after(20)] }),
+        await ids({ raisedFrom: after(10), raisedBefore: after(25) }),
+        await ids({ dueFrom: after(30), dueBefore: after(40) }),
+      ];
+    });
+    expect(outcome).toEqual([
+      {
+        referrals: 4,
+        counts: [
+          { kind: 'answer', owner: null, age: 1, open: 1, overdue: 0, atRisk: 1, oldest: after(11) },
+          { kind: 'answer', owner: 'lee', age: 0, open: 1, overdue: 1, atRisk: 0, oldest: after(9) },
+          { kind: 'answer', owner: 'lee', age: 1, open: 2, overdue: 1, atRisk: 1, oldest: after(10) },
+          { kind: 'note', owner: 'lee', age: 2, open: 1, overdue: 0, atRisk: 0, oldest: after(25) },
+        ],
+      },
+      ['on-first-bound', 'due-now', 'due-soon'],
+      ['due-now', 'due-soon'],
+    ]);
+  });
+
   test('obligations by whose they are, by whose doing they follow from, and since when they are settled', async () => {
     const obligation = (id: string, owner: string | null, raisedBy: string | null) => ({
       id,

@@ -22,6 +22,22 @@ export type NewObligation = Omit<StoredObligation, 'status' | 'settledAt'>;
 
 export type ObligationChange = { what: 'take'; owner: string } | { what: 'done'; at: Instant; content?: Json };
 
+/** Open obligations of one kind, one owner and one age. */
+export type OpenCount = {
+  kind: string;
+  owner: string | null;
+  /** How many of the bounds lie at or before the moment it was raised: 0 is older than all of them. */
+  age: number;
+  open: number;
+  overdue: number;
+  /** Not overdue, and due soon. */
+  atRisk: number;
+  /** When the oldest of them was raised. */
+  oldest: Instant;
+};
+
+export type OpenCounts = { referrals: number; counts: OpenCount[] };
+
 export type ObligationStore = {
   /** An id that exists already is left as it is: raising the same obligation twice changes nothing. */
   insert: (obligation: NewObligation) => Promise<void>;
@@ -33,11 +49,20 @@ export type ObligationStore = {
     referralId?: string;
     owner?: string;
     raisedBy?: string;
+    /** At or after. */
+    raisedFrom?: Instant;
+    raisedBefore?: Instant;
+    dueFrom?: Instant;
     dueBefore?: Instant;
     /** Of those that are done: settled then or later. */
     settledSince?: Instant;
     limit?: number;
   }) => Promise<StoredObligation[]>;
+  /**
+   * What is open, counted without reading any of it. In order of kind, owner and age.
+   * @param question `soon`: due before it and not before `now` is at risk. `bounds`: moments in ascending order that part the ages.
+   */
+  countOpen: (question: { now: Instant; soon: Instant; bounds: readonly Instant[] }) => Promise<OpenCounts>;
   /** False where it does not exist or is done already. */
   settle: (id: string, change: ObligationChange) => Promise<boolean>;
 };

@@ -1,4 +1,4 @@
-import type { ObligationStore, StoredObligation } from '../obligations.ts';
+import type { ObligationStore, OpenCount, StoredObligation } from '../obligations.ts';
 import { keyIn, type MemoryContext } from './context.ts';
 
 const MOST = 500;
@@ -8,6 +8,15 @@ const earliestFirst = (left: StoredObligation, right: StoredObligation): number 
   return left.id < right.id ? -1 : 1;
 };
 
+const inOrder = (left: string | null, right: string | null): number => {
+  if (left === right) return 0;
+  if (left === null || right === null) return left === null ? -1 : 1;
+  return left < right ? -1 : 1;
+};
+
+const byKindOwnerAge = (left: OpenCount, right: OpenCount): number =>
+  inOrder(left.kind, right.kind) || inOrder(left.owner, right.owner) || left.age - right.age;
+
 export const memoryObligations = (unit: MemoryContext): ObligationStore => {
   const table = unit.tables.obligations;
   return {
@@ -15,7 +24,7 @@ export const memoryObligations = (unit: MemoryContext): ObligationStore => {
       if (!table.get(keyIn(unit, given.id))) table.put(keyIn(unit, given.id), { ...given, status: 'open', settledAt: null });
     },
     get: async (id) => table.get(keyIn(unit, id)),
-    list: async ({ status, kind, referralId, owner, raisedBy, dueBefore, settledSince, limit }) =>
+    list: async ({ status, kind, referralId, owner, raisedBy, raisedFrom, raisedBefore, dueFrom, dueBefore, settledSince, limit }) =>
       table
         .rows(keyIn(unit))
         .filter(
@@ -25,11 +34,28 @@ export const memoryObligations = (unit: MemoryContext): ObligationStore => {
             (referralId === undefined || row.referralId === referralId) &&
             (owner === undefined || row.owner === owner) &&
             (raisedBy === undefined || row.raisedBy === raisedBy) &&
+            (raisedFrom === undefined || row.raisedAt >= raisedFrom) &&
+            (raisedBefore === undefined || row.raisedAt < raisedBefore) &&
+            (dueFrom === undefined || row.dueAt >= dueFrom) &&
             (dueBefore === undefined || row.dueAt < dueBefore) &&
             (settledSince === undefined || (row.settledAt !== null && row.settledAt >= settledSince)),
         )
         .sort(earliestFirst)
         .slice(0, Math.min(limit ?? MOST, MOST)),
+    countOpen: async ({ now, soon, bounds }) => {
+      const open = table.rows(keyIn(unit)).filter(({ status }) => status === 'open');
+      const ageOf = ({ raisedAt }: StoredObligation): number => bounds.filter((bound) => bound <= raisedAt).length;
+      const groups = Map.groupBy(open, (row) => JSON.stringify([row.kind, row.owner, ageOf(row)]));
+      const counts = [...groups.values()].flatMap((rows): OpenCount[] => {
+        const [first] = rows;
+        if (!first) return [];
+        const overdue = rows.filter(({ dueAt }) => dueAt < now).length;
+        const atRisk = rows.filter(({ dueAt }) => dueAt >= now && dueAt < soon).length;
+        const oldest = rows.reduce((least, { raisedAt }) => (raisedAt < least ? raisedAt : least), first.raisedAt);
+        return [{ kind: first.kind, owner: first.owner, age: ageOf(first), open: rows.length, overdue, atRisk, oldest }];
+      });
+      return { referrals: new Set(open.map(({ referralId }) => referralId)).size, counts: counts.sort(byKindOwnerAge) };
+    },
     settle: async (id, change) => {
       const row = table.get(keyIn(unit, id));
       if (!row || row.status === 'done') return false;

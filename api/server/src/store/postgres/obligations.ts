@@ -1,4 +1,4 @@
-import type { NewObligation, ObligationChange, ObligationStore, StoredObligation } from '../obligations.ts';
+import type { NewObligation, ObligationChange, ObligationStore, OpenCount, OpenCounts, StoredObligation } from '../obligations.ts';
 import { key, referralOwner, type UnitContext } from './context.ts';
 import { instant } from './database.ts';
 
@@ -89,18 +89,50 @@ async function settle(unit: UnitContext, id: string, change: ObligationChange): 
   return done.rowCount === 1;
 }
 
+type CountRow = {
+  kind: string;
+  owner: string | null;
+  age: number;
+  open: number;
+  overdue: number;
+  at_risk: number;
+  oldest: Date;
+};
+
+async function countOpen(unit: UnitContext, { now, soon, bounds }: Parameters<ObligationStore['countOpen']>[0]): Promise<OpenCounts> {
+  const whole = await unit.client.query<{ referrals: number }>(
+    `select count(distinct referral_id)::integer as referrals from obligation where tenant = $1 and issuer = $2 and status = 'open'`,
+    key(unit),
+  );
+  const found = await unit.client.query<CountRow>(
+    `select kind, owner, width_bucket(raised_at, $5::timestamptz[]) as age, count(*)::integer as open,
+       count(*) filter (where due_at < $3)::integer as overdue,
+       count(*) filter (where due_at >= $3 and due_at < $4)::integer as at_risk,
+       min(raised_at) as oldest
+     from obligation
+     where tenant = $1 and issuer = $2 and status = 'open'
+     group by kind, owner, age
+     order by kind collate "C", owner collate "C" nulls first, age`,
+    [...key(unit), now, soon, bounds],
+  );
+  const counts = found.rows.map(({ at_risk: atRisk, oldest, ...row }): OpenCount => ({ ...row, atRisk, oldest: instant(oldest) }));
+  return { referrals: whole.rows[0]?.referrals ?? 0, counts };
+}
+
 /** More than a person reads at once; a longer list is asked for by kind or by deadline. */
 const MOST = 500;
 
 export const postgresObligations = (unit: UnitContext): ObligationStore => ({
   insert: (obligation) => insert(unit, obligation),
   get: async (id) => (await select(unit, 'id = $3', [id]))[0],
-  list: ({ status, kind, referralId, owner, raisedBy, dueBefore, settledSince, limit }) =>
+  list: ({ status, kind, referralId, owner, raisedBy, raisedFrom, raisedBefore, dueFrom, dueBefore, settledSince, limit }) =>
     select(
       unit,
       `status = $3 and ($4::text is null or kind = $4) and ($5::text is null or referral_id = $5)
          and ($6::text is null or owner = $6) and ($7::text is null or raised_by = $7)
          and ($8::timestamptz is null or due_at < $8) and ($9::timestamptz is null or settled_at >= $9)
+         and ($11::timestamptz is null or raised_at >= $11) and ($12::timestamptz is null or raised_at < $12)
+         and ($13::timestamptz is null or due_at >= $13)
        order by due_at, id collate "C" limit $10`,
       [
         status,
@@ -111,7 +143,11 @@ export const postgresObligations = (unit: UnitContext): ObligationStore => ({
         dueBefore ?? null,
         settledSince ?? null,
         Math.min(limit ?? MOST, MOST),
+        raisedFrom ?? null,
+        raisedBefore ?? null,
+        dueFrom ?? null,
       ],
     ),
+  countOpen: (question) => countOpen(unit, question),
   settle: (id, change) => settle(unit, id, change),
 });

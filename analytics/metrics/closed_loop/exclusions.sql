@@ -1,0 +1,2 @@
+-- Which rule leaves a referral out; null where none does.
+select * from mature_not_cancelled
