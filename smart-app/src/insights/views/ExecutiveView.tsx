@@ -6,6 +6,7 @@ import { Button } from '@mantine/core';
 import type { MetricAnswer } from '@refloop/server/client/insights';
 import { AnswerView } from '../../center/AnswerView.tsx';
 import { useAnswer } from '../../center/use-answer.ts';
+import { AlertsPanel } from '../AlertsPanel.tsx';
 import { ChartOrTable } from '../ChartOrTable.tsx';
 import { causesToShow, isAvoidable } from '../causes.ts';
 import { Definition } from '../Definition.tsx';
@@ -55,6 +56,7 @@ export default function ExecutiveView(props: ViewProps) {
         {PANELS.filter(known).map((id) => (
           <MetricPanel key={id} id={id} api={api} onFail={onFail} filter={filter} onRows={onRows} />
         ))}
+        <AlertsPanel {...props} />
       </div>
     </>
   );
