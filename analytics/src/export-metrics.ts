@@ -5,16 +5,19 @@ import { join } from 'node:path';
 import type { DuckDBValue } from '@duckdb/node-api';
 import { openDuckDb, quoted } from './duckdb.ts';
 import type { MetricResult } from './metric-result.ts';
-import type { SafeRow } from './small-cells.ts';
+import { suppressSmallCells } from './suppression.ts';
 
 type Cell = string | number | null;
 export type MetricsTable = { columns: { name: string; type: 'varchar' | 'double' | 'bigint' }[]; rows: Cell[][] };
 
-/** @param rowsOf all rows as they are, or those without small cells where the table leaves the product */
-export function metricsTable(
-  results: readonly MetricResult[],
-  rowsOf: (result: MetricResult) => SafeRow[] = ({ rows }) => rows,
-): MetricsTable {
+/**
+ * @param smallCells `hide` for what leaves the practice: suppression.ts; what is hidden is empty, and named in the column `suppressed`
+ */
+export function metricsTable(answers: readonly MetricResult[], smallCells: 'hide' | 'show' = 'hide'): MetricsTable {
+  const exported = answers.map((answer) =>
+    smallCells === 'hide' ? suppressSmallCells(answer) : { result: answer, hidden: answer.rows.map((): string[] => []) },
+  );
+  const results = exported.map(({ result }) => result);
   const by = results[0]?.by ?? [];
   const parts = [...new Set(results.flatMap(({ metric }) => Object.keys(metric.parts)))];
   const text = (name: string) => ({ name, type: 'varchar' }) as const;
@@ -34,16 +37,15 @@ export function metricsTable(
       text('note'),
       text('suppressed'),
     ],
-    rows: results.flatMap((result) => {
-      const { metric, asOf, snapshot } = result;
-      return rowsOf(result).map((row): Cell[] => [
+    rows: exported.flatMap(({ result: { metric, asOf, snapshot, rows }, hidden }) =>
+      rows.map((row, at): Cell[] => [
         metric.id,
         metric.version,
         asOf,
         snapshot,
         ...by.map((name) => row.segment[name] ?? null),
         row.category,
-        row.n,
+        hidden[at]?.includes('n') ? null : row.n,
         row.value,
         row.low,
         row.high,
@@ -51,9 +53,9 @@ export function metricsTable(
         metric.unit,
         ...parts.map((name) => row.parts[name] ?? null),
         row.note,
-        row.suppressed?.join(' ') ?? null,
-      ]);
-    }),
+        hidden[at]?.length ? hidden[at].join(' ') : null,
+      ]),
+    ),
   };
 }
 
