@@ -5,19 +5,16 @@ import { join } from 'node:path';
 import type { DuckDBValue } from '@duckdb/node-api';
 import { openDuckDb, quoted } from './duckdb.ts';
 import type { MetricResult } from './metric-result.ts';
-import { suppressSmallCells } from './suppression.ts';
+import type { SafeRow } from './small-cells.ts';
 
 type Cell = string | number | null;
 export type MetricsTable = { columns: { name: string; type: 'varchar' | 'double' | 'bigint' }[]; rows: Cell[][] };
 
-/**
- * @param smallCells `hide` for what leaves the practice: suppression.ts; what is hidden is empty, and named in the column `suppressed`
- */
-export function metricsTable(answers: readonly MetricResult[], smallCells: 'hide' | 'show' = 'hide'): MetricsTable {
-  const exported = answers.map((answer) =>
-    smallCells === 'hide' ? suppressSmallCells(answer) : { result: answer, hidden: answer.rows.map((): string[] => []) },
-  );
-  const results = exported.map(({ result }) => result);
+/** @param rowsOf all rows as they are, or those without small cells where the table leaves the product */
+export function metricsTable(
+  results: readonly MetricResult[],
+  rowsOf: (result: MetricResult) => SafeRow[] = ({ rows }) => rows,
+): MetricsTable {
   const by = results[0]?.by ?? [];
   const parts = [...new Set(results.flatMap(({ metric }) => Object.keys(metric.parts)))];
   const text = (name: string) => ({ name, type: 'varchar' }) as const;
@@ -37,15 +34,16 @@ export function metricsTable(answers: readonly MetricResult[], smallCells: 'hide
       text('note'),
       text('suppressed'),
     ],
-    rows: exported.flatMap(({ result: { metric, asOf, snapshot, rows }, hidden }) =>
-      rows.map((row, at): Cell[] => [
+    rows: results.flatMap((result) => {
+      const { metric, asOf, snapshot } = result;
+      return rowsOf(result).map((row): Cell[] => [
         metric.id,
         metric.version,
         asOf,
         snapshot,
         ...by.map((name) => row.segment[name] ?? null),
         row.category,
-        hidden[at]?.includes('n') ? null : row.n,
+        row.n,
         row.value,
         row.low,
         row.high,
@@ -53,9 +51,9 @@ export function metricsTable(answers: readonly MetricResult[], smallCells: 'hide
         metric.unit,
         ...parts.map((name) => row.parts[name] ?? null),
         row.note,
-        hidden[at]?.length ? hidden[at].join(' ') : null,
-      ]),
-    ),
+        row.suppressed?.join(' ') ?? null,
+      ]);
+    }),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Runs a metric's SQL on a connection that has the table `core__referral`, and reads its answer. Nothing is computed here. */
 import { type Day, dayOf, type Instant } from '@refloop/domain/instant';
 import { type Query, quoted, type Rows } from './duckdb.ts';
+import { judged } from './judged.ts';
 import { headOf, type MetricDefinition, metricSql, readMetric, statisticsSql } from './metric-definition.ts';
 import {
   type CurvePoint,
@@ -16,7 +17,6 @@ import {
   type SegmentValues,
 } from './metric-result.ts';
 import type { EhrScope } from './pseudonym.ts';
-import { isFigure } from './suppression.ts';
 
 export type MetricQuestion = {
   metric: string;
@@ -124,27 +124,6 @@ export async function defineMetric(query: Query, question: Omit<MetricQuestion, 
   const definition = readMetric(question.metric);
   await query.run(inOneGo([referralView({ ...question, by: [] }), ...rulesSql(definition, moment, question.filter)]));
   return definition;
-}
-
-/** Fewer say nothing of a person: whoever has seen two of three is no better than whoever has seen one. */
-const FEWEST_TO_JUDGE = 10;
-const TOO_FEW = `Too few to judge a person by: fewer than ${FEWEST_TO_JUDGE} referrals.`;
-
-const judgesPeople = (by: readonly SegmentName[]): boolean => by.includes('requester');
-
-/** Without a rate, a time or an interval; what was counted stays. */
-function judgedRow(row: MetricRow): MetricRow {
-  if (row.n >= FEWEST_TO_JUDGE) return row;
-  const parts = Object.entries(row.parts).map(([name, value]) => [name, value !== null && isFigure(name, value) ? null : value]);
-  return { ...row, value: null, low: null, high: null, parts: Object.fromEntries(parts), note: TOO_FEW };
-}
-
-/** Where individuals are told apart, nothing is said of those with few; their curves go too. */
-function judged(result: MetricResult): MetricResult {
-  if (!judgesPeople(result.by)) return result;
-  const few = new Set(result.rows.filter(({ n }) => n < FEWEST_TO_JUDGE).map(({ segment }) => JSON.stringify(segment)));
-  const curve = result.curve?.filter(({ segment }) => !few.has(JSON.stringify(segment)));
-  return { ...result, rows: result.rows.map(judgedRow), ...(curve ? { curve } : {}) };
 }
 
 /** Throws where there is no such metric. */

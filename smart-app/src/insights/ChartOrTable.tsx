@@ -14,7 +14,7 @@ type Props = {
   drawn?: readonly Pick<MetricRow, 'n'>[];
 };
 
-/** Fewer may not leave the product (analytics/src/suppression.ts). */
+/** Fewer may not leave the product (analytics/src/small-cells.ts). */
 const SMALLEST_CELL = 11;
 
 export function ChartOrTable({ caption, chart, table, drawn }: Props) {

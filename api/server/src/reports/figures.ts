@@ -1,6 +1,6 @@
 /** How a report says a number: a value never without interval and n. */
 import type { MetricHead, MetricRow, MetricUnit, SegmentValues } from '@refloop/analytics/metric-result';
-import type { SafeRow } from '@refloop/analytics/suppression';
+import type { SafeRow } from '@refloop/analytics/small-cells';
 
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const one = new Intl.NumberFormat('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 });

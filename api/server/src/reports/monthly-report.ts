@@ -4,7 +4,7 @@
  * before it that can be judged stands in its place, by name.
  */
 import type { MetricFilter, MetricResult, MetricRow, SegmentName } from '@refloop/analytics/metric-result';
-import { SMALLEST_SHOWN, withoutSmallCells } from '@refloop/analytics/suppression';
+import { SMALLEST_CELL, withoutSmallCells } from '@refloop/analytics/small-cells';
 import { differenceOf } from './difference.ts';
 import type { ReportDocument, ReportSection } from './document.ts';
 import { countText, definitionLines, intervalText, rowText, targetText, valueText } from './figures.ts';
@@ -27,7 +27,7 @@ const HEADLINES = [
 const CAUSES = 'lost_causes';
 const MOST_CAUSES = 8;
 /** Fewer say nothing of a month. */
-const FEWEST = SMALLEST_SHOWN;
+const FEWEST = SMALLEST_CELL;
 
 type Headline = { result: MetricResult; now: MetricRow | undefined; before: MetricRow | undefined };
 
@@ -105,8 +105,8 @@ async function causesSection(ask: AskMetric, month: string): Promise<ReportSecti
   return {
     heading: 'Largest causes that can be avoided',
     paragraphs: [
-      `Of the orders from ${from} to ${month}. Leaked and never seen are two ways to lose a referral and never added. Causes of fewer than ${SMALLEST_SHOWN} referrals are not told.`,
-      ...(rows.length === 0 ? [`No cause has ${SMALLEST_SHOWN} referrals in these months.`] : []),
+      `Of the orders from ${from} to ${month}. Leaked and never seen are two ways to lose a referral and never added. Causes of fewer than ${SMALLEST_CELL} referrals are not told.`,
+      ...(rows.length === 0 ? [`No cause has ${SMALLEST_CELL} referrals in these months.`] : []),
     ],
     tables:
       rows.length === 0

@@ -1,6 +1,6 @@
 /** A view of Insights as a report: each of its metrics told apart, with its definition, and no small cells. */
 import type { MetricFilter, MetricResult } from '@refloop/analytics/metric-result';
-import { SMALLEST_SHOWN, withoutSmallCells } from '@refloop/analytics/suppression';
+import { SMALLEST_CELL, withoutSmallCells } from '@refloop/analytics/small-cells';
 import type { ReportDocument } from './document.ts';
 import { countText, definitionLines, intervalText, rowText, targetText, valueText } from './figures.ts';
 
@@ -17,7 +17,7 @@ export function viewReport(title: string, filter: MetricFilter, results: readonl
     asOf,
     lines: [
       `As of ${asOf.slice(0, 10)}, snapshot ${first?.snapshot ?? 'none'}. ${filterText(filter)}`,
-      `Cells of fewer than ${SMALLEST_SHOWN} referrals are not told. Intervals are of 95 %.`,
+      `Cells of fewer than ${SMALLEST_CELL} referrals are not told. Intervals are of 95 %.`,
     ],
     sections: results.map((result) => {
       const { metric, by } = result;

@@ -2,6 +2,7 @@
 import { metricsTable, toCsv, toParquet } from '@refloop/analytics/export-metrics';
 import { metricIds } from '@refloop/analytics/metric-definition';
 import type { MetricResult } from '@refloop/analytics/metric-result';
+import { withoutSmallCells } from '@refloop/analytics/small-cells';
 import type { Warehouse } from '@refloop/analytics/warehouse';
 import type { ExportFormat, ExportQuestion } from '../client/insights.ts';
 import { problem, type Refusal } from '../problem.ts';
@@ -18,9 +19,9 @@ export type ExportService = {
 async function bytesOf(format: ExportFormat, { title, filter }: ExportQuestion, results: MetricResult[]): Promise<Uint8Array<ArrayBuffer>> {
   switch (format) {
     case 'csv':
-      return new TextEncoder().encode(toCsv(metricsTable(results)));
+      return new TextEncoder().encode(toCsv(metricsTable(results, withoutSmallCells)));
     case 'parquet':
-      return new Uint8Array(await toParquet(metricsTable(results)));
+      return new Uint8Array(await toParquet(metricsTable(results, withoutSmallCells)));
     case 'pdf':
       return documentPdf(viewReport(title, filter, results));
   }

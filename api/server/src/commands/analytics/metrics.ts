@@ -2,7 +2,7 @@
 import { metricsTable, toCsv, toParquet } from '@refloop/analytics/export-metrics';
 import { headOf, metricIds, readMetric } from '@refloop/analytics/metric-definition';
 import { type MetricResult, SEGMENTS, type SegmentName } from '@refloop/analytics/metric-result';
-import { suppressSmallCells } from '@refloop/analytics/suppression';
+import { withoutSmallCells } from '@refloop/analytics/small-cells';
 import { NoSnapshot, openWarehouse, SnapshotOfAnotherVersion } from '@refloop/analytics/warehouse';
 import { definitionText, metricText } from '../../analytics/metric-text.ts';
 import { warehouseFolderOf } from '../../config.ts';
@@ -28,23 +28,20 @@ type Format = (typeof FORMATS)[number];
 const SMALL_CELLS = ['show', 'hide'] as const;
 type SmallCells = (typeof SMALL_CELLS)[number];
 
-/** An answer whose hidden cells are empty, `n` too. */
-function withoutSmallCells(result: MetricResult): object {
-  const { result: shown, hidden } = suppressSmallCells(result);
-  const rows = shown.rows.map((row, at) => ({ ...row, n: hidden[at]?.includes('n') ? null : row.n, suppressed: hidden[at] ?? [] }));
-  return { ...shown, rows, curve: undefined };
-}
+/** Without the curve too: each of its steps counts people. */
+const safe = ({ curve: _curve, ...result }: MetricResult): object => ({ ...result, rows: withoutSmallCells(result) });
 
 async function written(results: MetricResult[], format: Format, smallCells: SmallCells): Promise<string | Uint8Array> {
+  const rowsOf = smallCells === 'hide' ? withoutSmallCells : undefined;
   switch (format) {
     case 'table':
       return results.map(metricText).join('\n');
     case 'json':
-      return `${JSON.stringify(smallCells === 'hide' ? results.map(withoutSmallCells) : results, null, 2)}\n`;
+      return `${JSON.stringify(smallCells === 'hide' ? results.map(safe) : results, null, 2)}\n`;
     case 'csv':
-      return toCsv(metricsTable(results, smallCells));
+      return toCsv(metricsTable(results, rowsOf));
     case 'parquet':
-      return toParquet(metricsTable(results, smallCells));
+      return toParquet(metricsTable(results, rowsOf));
   }
 }
 

@@ -4,20 +4,24 @@
  * zero may be shown. What is hidden is never a single cell of a row or of a column that adds up: the next smallest goes with it, and
  * so on until what is hidden together is no small cell itself.
  */
-import type { MetricResult, MetricRow } from './metric-result.ts';
+import type { MetricResult, MetricRow, MetricUnit, SegmentName } from './metric-result.ts';
 
 /** Below it a count is hidden; zero is not. */
-export const SMALLEST_SHOWN = 11;
+export const SMALLEST_CELL = 11;
 
-export const SUPPRESSED_NOTE = 'Cells of 1 to 10 referrals are suppressed, and others from which they could be computed.';
+export const SUPPRESSED = `Fewer than ${SMALLEST_CELL}; not told.`;
+const PARTLY_SUPPRESSED = `Counts under ${SMALLEST_CELL}, and what would tell them, are left out.`;
 
-export type Suppressed = {
-  result: MetricResult;
-  /** Of each row, the names of what was hidden: `n`, `value`, `low`, `high`, or of its parts. */
-  hidden: string[][];
+/** A row as it may leave: what is null was suppressed, or never had a value. */
+export type SafeRow = Omit<MetricRow, 'n'> & {
+  n: number | null;
+  /** The names of what was hidden: `n`, `value`, `low`, `high`, or of its parts. */
+  suppressed?: string[];
 };
 
-const isSmall = (count: number): boolean => count >= 1 && count < SMALLEST_SHOWN;
+type Answer = Pick<MetricResult, 'metric' | 'rows'>;
+
+const isSmall = (count: number): boolean => count >= 1 && count < SMALLEST_CELL;
 
 /** A part that is no count of referrals: a share, the end of an interval, a day. */
 export const isFigure = (name: string, value: number): boolean =>
@@ -53,7 +57,7 @@ function protect(line: readonly Cell[]): boolean {
   const shown = line.filter(({ cells, name, count }) => !cells.hidden.has(name) && count > 0).sort((a, b) => a.count - b.count);
   let [many, sum, more] = [hidden.length, hidden.reduce((all, { count }) => all + count, 0), false];
   for (const { cells, name, count } of shown) {
-    if (many >= 2 && sum >= SMALLEST_SHOWN) break;
+    if (many >= 2 && sum >= SMALLEST_CELL) break;
     if (name === N) hideAll(cells);
     else cells.hidden.add(name);
     [many, sum, more] = [many + 1, sum + count, true];
@@ -62,7 +66,8 @@ function protect(line: readonly Cell[]): boolean {
 }
 
 /** Rows that add up to something that may be known: those that differ in one thing alone. */
-function linesOf({ by, rows }: MetricResult, grid: readonly Cells[]): Cell[][] {
+function linesOf({ rows }: Answer, grid: readonly Cells[]): Cell[][] {
+  const by = Object.keys(rows[0]?.segment ?? {}) as SegmentName[];
   const names = [...new Set(grid.flatMap(({ counts }) => [...counts.keys()]))];
   const keys = [...by, 'category' as const];
   const valueOf = (row: MetricRow, key: (typeof keys)[number]): string => (key === 'category' ? row.category : row.segment[key]) ?? '';
@@ -90,14 +95,14 @@ function protectRow(cells: Cells): boolean {
   if (protect(parts)) return true;
   const hidden = parts.filter(({ name }) => cells.hidden.has(name));
   const sum = hidden.reduce((all, { count }) => all + count, 0);
-  if (hidden.length === 0 || (hidden.length >= 2 && sum >= SMALLEST_SHOWN)) return false;
+  if (hidden.length === 0 || (hidden.length >= 2 && sum >= SMALLEST_CELL)) return false;
   hideAll(cells);
   return true;
 }
 
-function hideInGrid(result: MetricResult, grid: readonly Cells[]): void {
+function hideInGrid(answer: Answer, grid: readonly Cells[]): void {
   for (const cells of grid) hideSmall(cells);
-  const lines = linesOf(result, grid);
+  const lines = linesOf(answer, grid);
   // Each pass hides more or is the last.
   for (let more = true; more; ) {
     more = false;
@@ -107,47 +112,36 @@ function hideInGrid(result: MetricResult, grid: readonly Cells[]): void {
 }
 
 /** Whether the value tells of a hidden count, or of a small one. */
-function valueTells({ metric }: MetricResult, { n, value }: MetricRow, { counts, hidden }: Cells): boolean {
+function valueTells(unit: MetricUnit, { n, value }: MetricRow, { counts, hidden }: Cells): boolean {
   if (hidden.has(N)) return true;
   if (value === null) return false;
-  if (metric.unit === 'count') return isSmall(value);
-  if (metric.unit !== 'share') return false;
+  if (unit === 'count') return isSmall(value);
+  if (unit !== 'share') return false;
   const counted = Math.round(value * n);
   return isSmall(counted) || isSmall(n - counted) || [...hidden].some((name) => counts.get(name) === counted);
 }
 
-function shownRow(result: MetricResult, row: MetricRow, cells: Cells): { row: MetricRow; hidden: string[] } {
-  if (cells.hidden.size === 0 && !valueTells(result, row, cells)) return { row, hidden: [] };
+function safeRow(unit: MetricUnit, row: MetricRow, cells: Cells): SafeRow {
+  const tells = valueTells(unit, row, cells);
+  if (cells.hidden.size === 0 && !tells) return row;
   // A figure beside a hidden count may be a quotient of it.
-  const partsHidden = Object.entries(row.parts)
-    .filter(([name, value]) => value !== null && (cells.hidden.has(name) || (cells.hidden.size > 0 && isFigure(name, value))))
+  const parts = Object.entries(row.parts)
+    .filter(([name, value]) => value !== null && (cells.hidden.has(name) || isFigure(name, value)))
     .map(([name]) => name);
-  const tells = valueTells(result, row, cells);
-  const hidden = [...(cells.hidden.has(N) ? [N] : []), ...(tells ? ['value', 'low', 'high'] : []), ...partsHidden];
+  const whole = cells.hidden.has(N);
   return {
-    row: {
-      ...row,
-      ...(tells ? { value: null, low: null, high: null } : {}),
-      parts: Object.fromEntries(Object.entries(row.parts).map(([name, value]) => [name, partsHidden.includes(name) ? null : value])),
-      note: SUPPRESSED_NOTE,
-    },
-    hidden,
+    ...row,
+    ...(tells ? { value: null, low: null, high: null } : {}),
+    n: whole ? null : row.n,
+    parts: Object.fromEntries(Object.entries(row.parts).map(([name, value]) => [name, parts.includes(name) ? null : value])),
+    note: whole ? SUPPRESSED : PARTLY_SUPPRESSED,
+    suppressed: [...(whole ? [N] : []), ...(tells ? ['value', 'low', 'high'] : []), ...parts],
   };
 }
 
-/** The answer as it may leave the practice; `n` itself is to be left out where `hidden` says so. */
-export function suppressSmallCells(result: MetricResult): Suppressed {
-  const grid = result.rows.map(cellsOf);
-  hideInGrid(result, grid);
-  const shown = result.rows.map((row, at) => shownRow(result, row, grid[at] ?? cellsOf(row)));
-  return { result: { ...result, rows: shown.map(({ row }) => row) }, hidden: shown.map(({ hidden }) => hidden) };
-}
-
-/** A row as it may leave: what is null was suppressed, or never had a value. */
-export type SafeRow = Omit<MetricRow, 'n'> & { n: number | null };
-
-/** The rows of an answer without small cells. */
-export function withoutSmallCells(answer: MetricResult): SafeRow[] {
-  const { result, hidden } = suppressSmallCells(answer);
-  return result.rows.map((row, at): SafeRow => ({ ...row, n: hidden[at]?.includes(N) ? null : row.n }));
+/** The rows of an answer as they may leave the product, in their order. */
+export function withoutSmallCells(answer: Answer): SafeRow[] {
+  const grid = answer.rows.map(cellsOf);
+  hideInGrid(answer, grid);
+  return answer.rows.map((row, at) => safeRow(answer.metric.unit, row, grid[at] ?? cellsOf(row)));
 }
