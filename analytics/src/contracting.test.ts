@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { readContracting } from './contracting.ts';
-import { type CoreRow, emptyCore, openCore, putReferrals, putRows } from './test-core.ts';
+import { type Core, type CoreRow, emptyCore, openCore, putReferrals, putRows } from './test-core.ts';
 
-let core: Awaited<ReturnType<typeof openCore>>;
+let core: Core;
 beforeAll(async () => {
   core = await openCore();
 });

@@ -5,7 +5,7 @@ import { statisticsSql } from './metric-definition.ts';
 import type { MetricFilter } from './metric-result.ts';
 import { HOME } from './models.ts';
 import type { EhrScope } from './pseudonym.ts';
-import { referralView } from './run-metric.ts';
+import { defineReferrals, words } from './run-metric.ts';
 
 export type ContractingRow = {
   specialty: string;
@@ -45,13 +45,13 @@ export async function readContracting(
   query: Query,
   { scope, filter }: { scope: EhrScope | null; filter: MetricFilter },
 ): Promise<Contracting> {
-  await query.run(referralView({ by: [], scope, filter }));
+  await defineReferrals(query, { scope, filter });
   await query.run(statisticsSql('wilson'));
   const all = (await query.run(readFileSync(SQL, 'utf8'))).map(
     (row): ContractingRow => ({
-      specialty: String(row['specialty'] ?? 'unknown'),
-      zip3: row['zip3'] === null ? null : String(row['zip3']),
-      performer: String(row['performer']),
+      specialty: words(row['specialty']) ?? 'unknown',
+      zip3: words(row['zip3']),
+      performer: words(row['performer']) ?? '',
       wentOut: Number(row['went_out']),
       seenAnywhere: Number(row['seen_anywhere']),
       value: Number(row['value']),

@@ -5,11 +5,16 @@ import { join } from 'node:path';
 import type { DuckDBValue } from '@duckdb/node-api';
 import { openDuckDb, quoted } from './duckdb.ts';
 import type { MetricResult } from './metric-result.ts';
+import type { SafeRow } from './small-cells.ts';
 
 type Cell = string | number | null;
 export type MetricsTable = { columns: { name: string; type: 'varchar' | 'double' | 'bigint' }[]; rows: Cell[][] };
 
-export function metricsTable(results: readonly MetricResult[]): MetricsTable {
+/** @param rowsOf all rows as they are, or those without small cells where the table leaves the product */
+export function metricsTable(
+  results: readonly MetricResult[],
+  rowsOf: (result: MetricResult) => SafeRow[] = ({ rows }) => rows,
+): MetricsTable {
   const by = results[0]?.by ?? [];
   const parts = [...new Set(results.flatMap(({ metric }) => Object.keys(metric.parts)))];
   const text = (name: string) => ({ name, type: 'varchar' }) as const;
@@ -27,9 +32,11 @@ export function metricsTable(results: readonly MetricResult[]): MetricsTable {
       text('unit'),
       ...parts.map(number),
       text('note'),
+      text('suppressed'),
     ],
-    rows: results.flatMap(({ metric, asOf, snapshot, rows }) =>
-      rows.map((row): Cell[] => [
+    rows: results.flatMap((result) => {
+      const { metric, asOf, snapshot } = result;
+      return rowsOf(result).map((row): Cell[] => [
         metric.id,
         metric.version,
         asOf,
@@ -44,8 +51,9 @@ export function metricsTable(results: readonly MetricResult[]): MetricsTable {
         metric.unit,
         ...parts.map((name) => row.parts[name] ?? null),
         row.note,
-      ]),
-    ),
+        row.suppressed?.join(' ') ?? null,
+      ]);
+    }),
   };
 }
 

@@ -4,11 +4,11 @@ import { metricIds, readMetric } from './metric-definition.ts';
 import type { SegmentName } from './metric-result.ts';
 import { HOME } from './models.ts';
 import { runMetric } from './run-metric.ts';
-import { type CoreRow, emptyCore, openCore, putReferrals } from './test-core.ts';
+import { type Core, type CoreRow, emptyCore, openCore, putReferrals } from './test-core.ts';
 
 const filesOf = (id: string): string[] => readdirSync(new URL(`metrics/${id}/`, HOME));
 
-let core: Awaited<ReturnType<typeof openCore>>;
+let core: Core;
 beforeAll(async () => {
   core = await openCore();
 });

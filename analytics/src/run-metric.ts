@@ -1,6 +1,7 @@
 /** Runs a metric's SQL on a connection that has the table `core__referral`, and reads its answer. Nothing is computed here. */
 import { type Day, dayOf, type Instant } from '@refloop/domain/instant';
 import { type Query, quoted, type Rows } from './duckdb.ts';
+import { judged } from './judged.ts';
 import { headOf, type MetricDefinition, metricSql, readMetric, statisticsSql } from './metric-definition.ts';
 import {
   type CurvePoint,
@@ -56,14 +57,22 @@ function filterSql({ from, to, ...values }: MetricFilter): string[] {
 
 const FILTERS = ['specialty', 'site', 'payer'] as const;
 
-function parametersView(definition: MetricDefinition, { asOf, asOfDay }: Moment): string {
-  const numbers = Object.entries(definition.parameters).map(([name, value]) => `, ${value}::integer as ${name}`);
+/** For measures of a calendar year: that of the last month looked at, else of the first one, else of the snapshot. */
+const yearOf = ({ from, to }: MetricFilter, asOf: Instant): number => Number((to ?? from ?? asOf).slice(0, 4));
+
+export function parametersView(
+  definition: Pick<MetricDefinition, 'parameters'>,
+  { asOf, asOfDay }: Moment,
+  filter: MetricFilter = {},
+): string {
+  const given = { ...definition.parameters, period_year: yearOf(filter, asOf) };
+  const numbers = Object.entries(given).map(([name, value]) => `, ${value}::integer as ${name}`);
   return `create or replace temp view parameters as select ${quoted(asOfDay ?? dayOf(asOf))}::date as as_of${numbers.join('')}`;
 }
 
 /** Each rule becomes a view of its name, in the order of metric.yml. */
-const rulesSql = (definition: MetricDefinition, moment: Moment): string[] => [
-  parametersView(definition, moment),
+const rulesSql = (definition: MetricDefinition, moment: Moment, filter: MetricFilter | undefined): string[] => [
+  parametersView(definition, moment, filter),
   ...definition.rules.map((rule) => `create or replace temp view ${rule} as ${metricSql(definition.id, rule)}`),
 ];
 
@@ -76,7 +85,7 @@ const segmentOf = (value: unknown): SegmentValues => {
 };
 
 const number = (value: unknown): number | null => (value === null ? null : Number(value));
-const words = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+export const words = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 const rowOf = (row: Rows[number]): MetricRow => ({
   segment: segmentOf(row['segment']),
@@ -111,10 +120,9 @@ export async function defineReferrals(query: Query, question: Pick<MetricQuestio
 }
 
 /** The rules of a metric over them as views, for whoever asks something else than its result. Throws where there is no such metric. */
-export async function defineMetric(query: Query, question: Omit<MetricQuestion, 'by'>, asOf: Instant): Promise<MetricDefinition> {
+export async function defineMetric(query: Query, question: Omit<MetricQuestion, 'by'>, moment: Moment): Promise<MetricDefinition> {
   const definition = readMetric(question.metric);
-  await defineReferrals(query, question);
-  await query.run(inOneGo(rulesSql(definition, { asOf, snapshot: '' })));
+  await query.run(inOneGo([referralView({ ...question, by: [] }), ...rulesSql(definition, moment, question.filter)]));
   return definition;
 }
 
@@ -123,11 +131,11 @@ export async function runMetric(query: Query, question: MetricQuestion, moment: 
   const definition = readMetric(question.metric);
   // A table of few rows that several parts of the answer read, such as a life table, is made once by its statistic, not for each.
   const statistics = definition.statistics.map(statisticsSql);
-  await query.run(inOneGo([referralView(question), ...rulesSql(definition, moment), ...statistics]));
+  await query.run(inOneGo([referralView(question), ...rulesSql(definition, moment, question.filter), ...statistics]));
   const rows = (await query.run(metricSql(definition.id, 'result'))).map(rowOf);
   const answer = { metric: headOf(definition), asOf: moment.asOf, snapshot: moment.snapshot, by: question.by, rows };
-  if (!definition.hasCurve) return answer;
-  return { ...answer, curve: (await query.run(metricSql(definition.id, 'curve'))).map(pointOf) };
+  if (!definition.hasCurve) return judged(answer);
+  return judged({ ...answer, curve: (await query.run(metricSql(definition.id, 'curve'))).map(pointOf) });
 }
 
 const VIEWS: Record<DrillPart, string> = {
@@ -150,7 +158,7 @@ export async function drillInto(
 ): Promise<DrillResult> {
   const { metric, scope, segment, category, part, limit, filter } = question;
   const by = Object.keys(segment) as SegmentName[];
-  await query.run(inOneGo([referralView({ by, scope, filter: filter ?? {} }), ...rulesSql(readMetric(metric), moment)]));
+  await query.run(inOneGo([referralView({ by, scope, filter: filter ?? {} }), ...rulesSql(readMetric(metric), moment, filter)]));
   const ofCategory = category !== null && (await tellsCategories(query, part));
   const values: Record<string, string> = {
     ...Object.fromEntries(by.map((name) => [name, segment[name] ?? UNKNOWN])),

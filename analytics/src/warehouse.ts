@@ -8,8 +8,10 @@ import { type ExposureResult, readExposure } from './fairness/exposure.ts';
 import { type FairnessQuestion, type GapsResult, readGaps } from './fairness/gaps.ts';
 import type { DrillQuestion, DrillResult, MetricFilter, MetricResult } from './metric-result.ts';
 import { KEPT_MODELS, MODEL_VERSION } from './models.ts';
+import type { PerformanceResult } from './performance/performance-result.ts';
 import type { EhrScope } from './pseudonym.ts';
 import { type Choices, drillInto, type MetricQuestion, type Moment, readChoices, runMetric } from './run-metric.ts';
+import { drillIntoPerformance, type PerformanceDrill, type PerformanceQuestion, runPerformance } from './run-performance.ts';
 import { currentSnapshot, type Snapshot, type SnapshotManifest } from './snapshot.ts';
 
 export class NoSnapshot extends Error {
@@ -37,6 +39,9 @@ export type Warehouse = {
   exposure: (question: FairnessQuestion) => Promise<ExposureResult>;
   drift: (question: FairnessQuestion) => Promise<DriftResult>;
   contracting: (question: { scope: EhrScope | null; filter: MetricFilter }) => Promise<Contracting>;
+  /** Specialists beside each other. The same question of the same snapshot is answered from memory. */
+  performance: (question: PerformanceQuestion) => Promise<PerformanceResult>;
+  drillPerformance: (question: PerformanceDrill) => Promise<DrillResult>;
   close: () => Promise<void>;
 };
 
@@ -69,12 +74,31 @@ async function openSnapshot(snapshot: Snapshot, options: WarehouseOptions): Prom
   return { snapshot, session, questions: 0, retired: false };
 }
 
+/** Of a few hundred specialists each; a person looks at a handful of measures and filters. */
+const REMEMBERED = 32;
+
+/** Keeps the last answers by their question; one that is asked while it is worked on is not worked on twice. A failure is not kept. */
+function rememberLast<Answer>(most: number): { get: (key: string, work: () => Promise<Answer>) => Promise<Answer> } {
+  const kept = new Map<string, Promise<Answer>>();
+  return {
+    get: (key, work) => {
+      const answer = kept.get(key) ?? work();
+      kept.delete(key);
+      kept.set(key, answer);
+      for (const oldest of kept.keys()) if (kept.size > most) kept.delete(oldest);
+      answer.catch(() => kept.delete(key));
+      return answer;
+    },
+  };
+}
+
 /**
  * Each question is asked of the snapshot in force when it comes; one that is put in force meanwhile is for the next.
  * Any number of processes may read one folder.
  */
 export function openWarehouse(options: WarehouseOptions): Warehouse {
   let opening: Promise<Open> | undefined;
+  const answered = rememberLast<PerformanceResult>(REMEMBERED);
   const leave = (open: Open): void => {
     if (open.retired && open.questions === 0) open.session.close();
   };
@@ -125,6 +149,9 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
     exposure: (question) => ask((query, moment) => readExposure(query, question, moment)),
     drift: (question) => ask((query, moment) => readDrift(query, question, moment)),
     contracting: (question) => ask((query) => readContracting(query, question)),
+    performance: (question) =>
+      ask((query, moment) => answered.get(JSON.stringify([moment, question]), () => runPerformance(query, question, moment))),
+    drillPerformance: (question) => ask((query, moment) => drillIntoPerformance(query, question, moment)),
     close: async () => {
       const open = await opening?.catch(() => undefined);
       opening = undefined;

@@ -1,10 +1,25 @@
 /**
  * `npm run campaign -- coverage --seed S [--runs N] [--referrals R]`: N seeds (200) of the simulated practice through the warehouse, and
- * how often every interval covers the truth. `--truths` counts the truths anew in a very large simulation instead.
+ * how often every interval covers the truth, as many seeds without anything planted raise an alarm, and the planted bias is found. `--truths` counts the truths anew in a very large simulation instead.
  */
 import { parseArgs } from 'node:util';
-import { ALPHA, type Covered, judge, parameterTruths, plantedSeed, seedName } from '../coverage/coverage.ts';
-import type { Given } from '../coverage/one-seed.ts';
+import { metricIds } from '@refloop/analytics/metric-definition';
+import {
+  ALPHA,
+  type Alarms,
+  type CleanSeed,
+  type Covered,
+  cleanSeed,
+  cleanTruths,
+  judge,
+  judgeAlarms,
+  judgePower,
+  type PlantedSeed,
+  type Power,
+  parameterTruths,
+  plantedSeed,
+  seedName,
+} from '../coverage/coverage.ts';
 import { countTruths, LARGE, readTruths } from '../coverage/truths.ts';
 
 const OPTIONS = {
@@ -19,6 +34,13 @@ const share = (covered: number, asked: number): string => `${((100 * covered) / 
 const lineOf = ({ key, truth, covered, asked, accepted, good }: Covered): string =>
   `  ${good ? ' ' : '!'} ${share(covered, asked)} (${covered} of ${asked}; ${accepted.low} to ${accepted.high} accepted)  ${key}, truth ${truth.toFixed(4)}`;
 
+const powerLine = ({ measure, truth, reports, found, detectable, accepted, good }: Power): string =>
+  `  ${good ? ' ' : '!'} planted bias in ${measure}, true gap ${truth.toFixed(4)}: found in ${found} of ${reports}; ` +
+  `${accepted === 0 ? 'smaller than' : `at least ${accepted} accepted, since it is not smaller than`} the detectable gap, ${detectable.toFixed(3)} in the mean`;
+
+const alarmLine = (what: string, { reports, withAlarm, accepted, good }: Alarms): string =>
+  `  ${good ? ' ' : '!'} alarms of ${what} where nothing is planted: in ${withAlarm} of ${reports} reports; at most ${accepted} accepted of 5 %`;
+
 export default async function coverageCampaign(args: string[]): Promise<{ lastLine: string; good: boolean }> {
   const { values } = parseArgs({ args, options: OPTIONS });
   const [seed, runs, referrals] = [Number(values.seed), Number(values.runs), Number(values.referrals)];
@@ -31,23 +53,48 @@ export default async function coverageCampaign(args: string[]): Promise<{ lastLi
     return { lastLine: `coverage: ${Object.keys(truths).length} truths from ${LARGE.seeds} × ${LARGE.referrals} referrals`, good: true };
   }
   const started = performance.now();
-  const truths = new Map([...parameterTruths(), ...Object.entries(readTruths().truths).map(([key, { value }]) => [key, value] as const)]);
-  const given: Given[][] = [];
+  const kept = readTruths();
+  const unjudged = metricIds().filter((id) => !kept.metrics.includes(id));
+  if (unjudged.length > 0) say(`coverage: without a truth, and so not judged: ${unjudged.join(', ')}; count them with --truths`);
+  const truths = new Map([
+    ...parameterTruths(),
+    ...cleanTruths(),
+    ...Object.entries(kept.truths).map(([key, { value }]) => [key, value] as const),
+  ]);
+  const planted: PlantedSeed[] = [];
+  const clean: CleanSeed[] = [];
   for (let run = 1; run <= runs; run += 1) {
-    given.push(await plantedSeed(seedName(seed, run), referrals));
+    planted.push(await plantedSeed(seedName(seed, run), referrals));
+    clean.push(await cleanSeed(seedName(seed, run), referrals));
     if (run % 10 === 0) say(`coverage: ${run} seeds, ${((performance.now() - started) / 1000 / run).toFixed(1)} s a seed`);
   }
-  const judged = judge(truths, given);
-  const failed = judged.filter(({ good }) => !good);
+  const judged = [
+    ...judge(
+      truths,
+      planted.map(({ given }) => given),
+    ),
+    ...judge(
+      truths,
+      clean.map(({ given }) => given),
+    ),
+  ];
+  const power = judgePower(
+    truths,
+    planted.map(({ biased }) => biased),
+  );
+  const gapAlarms = judgeAlarms(clean.map(({ gapsCalled }) => gapsCalled));
+  const driftAlarms = judgeAlarms(clean.map(({ driftCalled }) => driftCalled));
   for (const each of judged) say(lineOf(each));
-  const all = judged.reduce((sum, { covered, asked }) => ({ covered: sum.covered + covered, asked: sum.asked + asked }), {
-    covered: 0,
-    asked: 0,
-  });
+  for (const each of power) say(powerLine(each));
+  say(alarmLine('gaps', gapAlarms));
+  say(alarmLine('drift', driftAlarms));
+  const failed = judged.filter(({ good }) => !good).length;
+  const [covered, asked] = [judged.reduce((sum, each) => sum + each.covered, 0), judged.reduce((sum, each) => sum + each.asked, 0)];
   return {
     lastLine:
-      `coverage: ${runs} seeds of ${referrals} referrals, seed ${seed}; ${judged.length} intervals at 95 %, ${share(all.covered, all.asked)} cover; ` +
-      `${failed.length} outside what the exact test accepts at ${ALPHA} over all`,
-    good: failed.length === 0,
+      `coverage: ${runs} seeds of ${referrals} referrals, seed ${seed}; ${judged.length} intervals of 95 %, ${share(covered, asked)} cover, ` +
+      `${failed} outside what the exact test accepts at ${ALPHA}; alarms in ${gapAlarms.withAlarm} (gaps) and ${driftAlarms.withAlarm} (drift) of ${runs} clean; ` +
+      `planted bias found in ${power.map(({ measure, found }) => `${found} (${measure})`).join(', ')}`,
+    good: failed === 0 && gapAlarms.good && driftAlarms.good && power.every(({ good }) => good),
   };
 }

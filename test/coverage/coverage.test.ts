@@ -14,7 +14,7 @@ describe('a few seeds', () => {
   test('cover what was planted, and what a large simulation comes to, about as often as they say', async () => {
     const truths = new Map([...parameterTruths(), ...Object.entries(readTruths().truths).map(([key, { value }]) => [key, value] as const)]);
     const seeds: Given[][] = [];
-    for (const run of [1, 2, 3, 4]) seeds.push(await plantedSeed(seedName(0, run), 800));
+    for (const run of [1, 2, 3]) seeds.push((await plantedSeed(seedName(0, run), 800)).given);
     const judged = judge(truths, seeds);
     // A run that asked next to nothing would be good as well.
     expect(judged.length).toBeGreaterThan(100);

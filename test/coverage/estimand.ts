@@ -2,7 +2,7 @@
 import type { ReferralFacts } from '../oracle/referral-facts.ts';
 
 /** Everybody, and the groups that are large enough in one seed to be judged. */
-export const TOLD_APART = [null, 'specialty', 'payer', 'language'] as const;
+export const TOLD_APART = [null, 'specialty', 'language'] as const;
 export type ToldApart = (typeof TOLD_APART)[number];
 /** Days at which a curve is looked at. */
 export const CURVE_DAYS = [30, 60, 90] as const;
@@ -12,6 +12,8 @@ export type Quantity = 'share' | 'median' | `incidence by day ${number}` | `Kapl
 export const keyOf = (metric: string, quantity: Quantity, segment: string): string => `${metric}: ${quantity}, ${segment}`;
 /** Of a metric that divides what it counts, the part. */
 export const namedMetric = (metric: string, category: string | null | undefined): string => (category ? `${metric} (${category})` : metric);
+/** What is divided already is looked at for everybody alone: the parts of a group are too small in one seed. */
+export const isAsked = (category: string | null | undefined, name: ToldApart): boolean => name === null || !category;
 export const segmentKey = (name: ToldApart, value: string): string => (name === null ? 'all' : `${name} ${value}`);
 
 /** Of the groups of TOLD_APART, the value of one referral. */
@@ -19,8 +21,6 @@ export function valueOf(facts: ReferralFacts, name: ToldApart): string {
   switch (name) {
     case 'specialty':
       return facts.specialty;
-    case 'payer':
-      return facts.order?.setting?.payer ?? 'unknown';
     case 'language':
       return facts.order?.setting?.language ?? 'unknown';
     case null:

@@ -8,7 +8,8 @@ import { dayNumber } from '../oracle/calendar.ts';
 import { ORACLES } from '../oracle/metrics.ts';
 import { type ReferralFacts, readFacts } from '../oracle/referral-facts.ts';
 import type { LifeDay } from '../oracle/statistics.ts';
-import { CURVE_DAYS, keyOf, namedMetric, segmentKey, TOLD_APART, valueOf } from './estimand.ts';
+import { CURVE_DAYS, isAsked, keyOf, namedMetric, segmentKey, TOLD_APART, valueOf } from './estimand.ts';
+import { countGapBatch, type GapCounts, gapTruths } from './gap-truth.ts';
 import { AS_OF, simulatedOrders } from './simulated-orders.ts';
 
 /** `n`: how many referrals the truth was counted over. */
@@ -32,12 +33,14 @@ function add(counted: Map<string, Counted>, key: string, n: number, numerator: n
   counted.set(key, sum);
 }
 
-function countBatch(batch: readonly ReferralFacts[], counted: Map<string, Counted>): void {
+function countBatch(batch: readonly ReferralFacts[], counted: Map<string, Counted>, gaps: GapCounts): void {
+  countGapBatch(batch, gaps);
   const today = dayNumber(AS_OF);
   for (const name of TOLD_APART) {
     for (const [value, group] of Map.groupBy(batch, (facts) => valueOf(facts, name))) {
       for (const [metric, oracle] of Object.entries(ORACLES)) {
         for (const row of [oracle(group, today)].flat()) {
+          if (!isAsked(row.category, name)) continue;
           const key = JSON.stringify([namedMetric(metric, row.category), segmentKey(name, value)]);
           add(counted, key, row.n, row.numerator.length, row.curve);
         }
@@ -78,6 +81,7 @@ export function largeSimulation(
   progress: (seed: string) => void,
 ): Truths {
   const counted = new Map<string, Counted>();
+  const gaps: GapCounts = new Map();
   const oldest = dayNumber(AS_OF) - OVER_DAYS;
   for (const seed of seeds) {
     let batch: ReferralFacts[] = [];
@@ -86,13 +90,13 @@ export function largeSimulation(
       if (facts.order === null || facts.order.on > oldest) continue;
       batch.push(facts);
       if (batch.length < BATCH) continue;
-      countBatch(batch, counted);
+      countBatch(batch, counted, gaps);
       batch = [];
     }
-    countBatch(batch, counted);
+    countBatch(batch, counted, gaps);
     progress(seed);
   }
-  const truths: Truths = {};
+  const truths: Truths = Object.fromEntries(gapTruths(gaps));
   for (const [key, each] of counted) {
     const [metric = '', segment = ''] = JSON.parse(key) as string[];
     if (each.days === null) truths[keyOf(metric, 'share', segment)] = { n: each.n, value: each.numerator / each.n };

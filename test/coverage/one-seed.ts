@@ -4,7 +4,7 @@ import { metricIds } from '@refloop/analytics/metric-definition';
 import type { CurvePoint, MetricRow } from '@refloop/analytics/metric-result';
 import { runMetric } from '@refloop/analytics/run-metric';
 import { PAYERS } from '@refloop/server/practice/practice';
-import { CURVE_DAYS, keyOf, namedMetric, segmentKey, TOLD_APART, type ToldApart } from './estimand.ts';
+import { CURVE_DAYS, isAsked, keyOf, namedMetric, segmentKey, TOLD_APART, type ToldApart } from './estimand.ts';
 import { AS_OF } from './simulated-orders.ts';
 
 /** The interval that was given; `high` is null where it is open above. */
@@ -38,14 +38,25 @@ function intervalsOf(metric: string, name: ToldApart, row: MetricRow, curve: rea
   ];
 }
 
+export const overrideKey = (specialty: string, language: string): string => `override rate by the parameters: ${specialty}, ${language}`;
+
+/** The override rate of each specialty for each language, of which the parameters say what is true. */
+async function overrides(query: Query): Promise<Given[]> {
+  const { rows } = await runMetric(query, { metric: 'override', by: ['specialty', 'language'], scope: null }, MOMENT);
+  return rows.flatMap(({ segment, low, high }) =>
+    low === null ? [] : [{ key: overrideKey(segment.specialty ?? '', segment.language ?? ''), low, high }],
+  );
+}
+
 export async function intervalsOfSeed(query: Query): Promise<Given[]> {
   const given: Given[] = [];
   for (const metric of metricIds()) {
     for (const name of TOLD_APART) {
       const { rows, curve } = await runMetric(query, { metric, by: name === null ? [] : [name], scope: null }, MOMENT);
-      for (const row of rows) given.push(...intervalsOf(metric, name, row, curve));
+      for (const row of rows.filter(({ category }) => isAsked(category, name))) given.push(...intervalsOf(metric, name, row, curve));
     }
   }
+  given.push(...(await overrides(query)));
   return given;
 }
 

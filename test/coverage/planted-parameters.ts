@@ -5,7 +5,7 @@
 
 import { lossBucketOf } from '@refloop/domain/referral/loss-reason';
 import { PLANTED_TRUTHS, type PlantedTruths } from '@refloop/server/practice/planted-truths';
-import { LEAK_REASONS, LEAK_SHARE, REASON_RECORDED_SHARE, SPECIALTIES } from '@refloop/server/practice/rates';
+import { LEAK_REASONS, LEAK_SHARE, NEARNESS, ORDERED_OUT_SHARE, REASON_RECORDED_SHARE, SPECIALTIES } from '@refloop/server/practice/rates';
 
 const isLawful = ([reason]: (typeof LEAK_REASONS)[number]): boolean => lossBucketOf(reason) === 'lawful-choice';
 const weightOf = (reasons: typeof LEAK_REASONS): number => reasons.reduce((sum, [, weight]) => sum + weight, 0);
@@ -21,6 +21,20 @@ export function leakTruth(specialty: string, planted: PlantedTruths | null = PLA
   const others = LEAK_REASONS.filter(([reason]) => reason !== 'wait-too-long');
   const lawful = ((1 - leaking.causeShare) * weightOf(others.filter(isLawful))) / weightOf(others);
   return leaking.leakShare * (1 - REASON_RECORDED_SHARE * lawful);
+}
+
+/**
+ * Of the orders for patients of a language: the share that does not go to the first in the list, which in the practice is the nearest in-network office. Null
+ * for the specialty of the office that is chosen less than its distance would make it.
+ */
+export function overrideTruth(specialty: string, language: string, planted: PlantedTruths | null = PLANTED_TRUTHS): number | null {
+  const offices = SPECIALTIES.find((each) => each.specialty === specialty)?.offices ?? 0;
+  if (planted?.chanceOutlier.office.startsWith(`${specialty}-`)) return null;
+  const weights = Array.from({ length: offices }, (_, at) => NEARNESS[Math.min(at, NEARNESS.length - 1)] ?? 0);
+  const first = (weights[0] ?? 0) / weights.reduce((sum, each) => sum + each, 0);
+  // Of the farther half none is the nearest.
+  const biased = planted?.biasedRoute.language === language ? planted.biasedRoute.fartherShare : 0;
+  return 1 - (1 - ORDERED_OUT_SHARE) * (1 - biased) * first;
 }
 
 export const specialties = (): string[] => SPECIALTIES.map(({ specialty }) => specialty);

@@ -11,7 +11,7 @@ import { largeSimulation, type Truths } from './large-simulation.ts';
 import { simulatedOrders } from './simulated-orders.ts';
 
 const FILE = new URL('truths.json', import.meta.url);
-export const LARGE = { seeds: 8, referrals: 30_000 };
+export const LARGE = { seeds: 20, referrals: 30_000 };
 
 export type KeptTruths = { fingerprint: string; metrics: string[]; seeds: number; referrals: number; truths: Truths };
 
@@ -38,6 +38,9 @@ export function countTruths(progress: (seed: string) => void): KeptTruths {
       .map(([key, { n, value }]) => [key, { n, value: Number(value.toFixed(6)) }]),
   );
   const kept: KeptTruths = { fingerprint: fingerprint(), metrics: Object.keys(ORACLES).sort(), ...LARGE, truths: sorted };
-  writeFileSync(FILE, `${JSON.stringify(kept, null, 1)}\n`);
+  // A line for each truth, so that a change of the generator can be read.
+  const lines = Object.entries(sorted).map(([key, truth]) => `    ${JSON.stringify(key)}: ${JSON.stringify(truth)}`);
+  const head = JSON.stringify({ ...kept, truths: undefined }, null, 2).slice(0, -2);
+  writeFileSync(FILE, `${head},\n  "truths": {\n${lines.join(',\n')}\n  }\n}\n`);
   return kept;
 }

@@ -1,4 +1,4 @@
-/** Insights over a simulated practice: what is planted in it is found on the page, and the rows behind a mark are at hand. */
+/** Insights over a simulated practice: what is planted in it is found on the page in few actions, and every view is accessible at each width. */
 import type { Page } from '@playwright/test';
 import { type Product, startProduct } from '../support/product.ts';
 import { expectAccessible, expectFits } from './support/accessible.ts';
@@ -25,46 +25,147 @@ async function openInsights(page: Page): Promise<void> {
   }).toPass({ timeout: 120_000 });
 }
 
-test('a lead finds where cardiology leaks and the rows behind it, in six actions', async ({ page }) => {
+test('the top avoidable cause of lost cardiology referrals and the rows behind it, in four actions; then the view as a file', async ({
+  page,
+}) => {
   test.slow();
   await openInsights(page);
-  const leakage = page.getByRole('region', { name: 'Network leakage' });
-  await expect(page.getByText(/2,500 of them are of a simulated practice: synthetic/)).toBeVisible();
-  await expect(page.getByText(/^Of 100 referrals ordered, \d+ were booked and \d+ were seen/)).toBeVisible();
-
-  // 1: the table of leakage, the largest first. 2: its rows. 3: what for. 4: who is counted. 5: close.
-  await leakage.getByRole('button', { name: 'Show the table' }).click();
-  const worst = leakage.getByRole('row').nth(1);
-  await expect(worst).toContainText('Cardiology');
-  await worst.getByRole('button', { name: 'Rows behind Network leakage, Cardiology' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Network leakage: Cardiology' });
-  await dialog.getByRole('textbox', { name: 'What do you need the rows for?' }).fill('Monthly review');
-  await dialog.getByRole('button', { name: 'Counted' }).click();
+  let actions = 0;
+  const act = async (action: Promise<unknown>): Promise<void> => {
+    actions += 1;
+    await action;
+  };
+  await act(page.getByRole('combobox', { name: 'Specialty' }).selectOption('cardiology'));
+  await expect(page.getByText(/^Of 100 referrals ordered, \d+ were seen by the specialist asked/)).toBeVisible();
+  await expect(page.getByText(/The largest avoidable loss is Cardiology, (leaked|never seen): .+: \d+ of 100/)).toBeVisible();
+  await act(page.getByRole('button', { name: 'Rows behind the largest avoidable loss' }).click());
+  const dialog = page.getByRole('dialog', { name: /Cardiology · (Leaked|Never seen)\. / });
+  await act(dialog.getByRole('textbox', { name: 'What do you need the rows for?' }).fill('Monthly review'));
+  await act(dialog.getByRole('button', { name: 'Counted' }).click());
   await expect(dialog.getByRole('row').nth(1)).toContainText('cardiology');
+  expect(actions).toBe(4);
   await page.keyboard.press('Escape');
   await expect(dialog).toHaveCount(0);
 
-  await page.getByRole('combobox', { name: 'Told apart by' }).selectOption('site');
-  await expect(page).toHaveURL(/#insights\/executive\?by=site$/);
-  await leakage
-    .getByRole('button', { name: 'Show the table' })
-    .or(leakage.getByRole('button', { name: 'Show the chart' }))
-    .first()
-    .waitFor();
-  await expectAccessible(page, 'Insights');
-  await expectFits(page, 'Insights');
+  await page.getByRole('button', { name: 'Export' }).click();
+  const files = page.getByRole('dialog', { name: 'Export: Executive' });
+  await files.getByRole('textbox', { name: 'What do you need the file for?' }).fill('The board');
+  await expectAccessible(page, 'the export');
+  const coming = page.waitForEvent('download');
+  await files.getByRole('button', { name: 'CSV' }).click();
+  expect((await coming).suggestedFilename()).toBe('referrals.csv');
 });
 
-test('a view is its address; an address that makes no sense shows everything', async ({ page }) => {
+test('every view is accessible, fits each width, shows the table behind its charts, and is its address', async ({ page }) => {
   test.slow();
+  test.setTimeout(240_000);
   await openInsights(page);
+  const views = await page.getByRole('navigation', { name: 'Views' }).getByRole('link').allTextContents();
+  expect(views.slice(0, 1)).toEqual(['Executive']);
+  expect(views).toContain('Service line');
+  for (const view of views) {
+    await page.getByRole('link', { name: view, exact: true }).click();
+    await expect(page.getByRole('link', { name: view, exact: true })).toHaveAttribute('aria-current', 'page');
+    await page.waitForLoadState('networkidle');
+    for (const width of [360, 768, 1440]) {
+      await page.setViewportSize({ width, height: 900 });
+      await expectAccessible(page, `${view} at ${width} px`);
+    }
+    await expectFits(page, view);
+  }
+  await page.getByRole('link', { name: 'Service line', exact: true }).click();
+  await expect(
+    page
+      .getByRole('region', { name: 'How each month is coming on' })
+      .getByRole('button', { name: /Show the rows$/ })
+      .first(),
+  ).toBeVisible();
+  const tables = page.getByRole('button', { name: 'Show the table' });
+  for (let left = await tables.count(); left > 0; left -= 1) await tables.first().click();
+  await expectAccessible(page, 'the tables');
+  await expectFits(page, 'the tables');
+
+  await page.getByRole('link', { name: 'Executive', exact: true }).click();
   await page.getByRole('combobox', { name: 'Specialty' }).selectOption('cardiology');
   await expect(page).toHaveURL(/#insights\/executive\?specialty=cardiology$/);
+  await page.getByRole('link', { name: 'Service line', exact: true }).click();
+  await expect(page).toHaveURL(/#insights\/service-line\?specialty=cardiology$/);
   await page.evaluate(() => {
     location.hash = '#insights/nowhere?from=yesterday&by=patient';
   });
   await expect(page.getByRole('combobox', { name: 'Specialty' })).toHaveValue('');
   await expect(page.getByRole('combobox', { name: 'Told apart by' })).toHaveValue('specialty');
+});
+
+test('what is lost stands side by side and is never added; contracts, a pilot and unverified figures each with what they rest on', async ({
+  page,
+}) => {
+  test.slow();
+  await openInsights(page);
+  const lost = page.getByRole('region', { name: 'What is lost, and could it have been avoided' });
+  await expect(lost.getByText('The two are never added, nor to the numbers below')).toBeVisible();
+  await expect(lost.getByRole('list', { name: 'Side by side, never added' }).getByRole('listitem')).toHaveCount(4);
+  await lost
+    .getByRole('region', { name: /^Never seen/ })
+    .getByRole('button', { name: /^avoidable/ })
+    .click();
+  const dialog = page.getByRole('dialog', { name: 'Lost referrals: Never seen, avoidable' });
+  await dialog.getByRole('textbox', { name: 'What do you need the rows for?' }).fill('Monthly review');
+  await dialog.getByRole('button', { name: 'Counted' }).click();
+  await expect(dialog.getByRole('row').nth(1)).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
+  await expect(
+    page.getByRole('region', { name: 'Why patients were seen outside' }).getByRole('row', { name: /never a leak/ }),
+  ).toBeVisible();
+
+  const contracting = page.getByRole('region', { name: 'With whom a contract would bring patients back' });
+  await expect(contracting.getByText(/too few to name|NPI \d{10}/).first()).toBeVisible();
+
+  const pilot = page.getByRole('region', { name: 'What a pilot may have changed' });
+  await pilot.getByRole('combobox', { name: 'Site of the pilot' }).selectOption({ index: 1 });
+  await pilot.getByRole('combobox', { name: 'Compared with' }).selectOption({ index: 2 });
+  await pilot.getByRole('button', { name: 'Compare' }).click();
+  await expect(pilot.getByText(/^Change there minus change at the other:/)).toBeVisible();
+  await expect(pilot.getByText(/^A change is not an effect/)).toBeVisible();
+  await pilot.getByRole('combobox', { name: 'Compared with' }).selectOption({ index: 1 });
+  await pilot.getByRole('button', { name: 'Compare' }).click();
+  await expect(pilot.getByRole('alert')).toContainText('A site cannot be compared with itself');
+
+  await page.getByText('Figures you may have been told, and why they are not drawn here').click();
+  await expect(page.getByRole('row', { name: /45 % of referral revenue leaks/ })).toContainText('No primary source was found');
+  await expectAccessible(page, 'Insights, losses');
+  await page.setViewportSize({ width: 360, height: 800 });
+  await expectFits(page, 'Insights, losses, 360 px');
+});
+
+test('CMS50 says what our referrals tell and cannot, why it differs from the closed loop, and opens the rows that would still close', async ({
+  page,
+}) => {
+  test.slow();
+  await openInsights(page);
+  await page.getByRole('link', { name: 'CMS50' }).click();
+  const own = page.getByRole('region', { name: /^CMS50, as far as our referrals tell, 2\d{3}$/ });
+  await expect(own).toContainText(/\d+\.\d %.*\(95 %\).*n [\d,]+ patients/);
+  await expect(own).toContainText('Visits to the practice are not in our events');
+  const differences = page.getByRole('region', { name: 'Why one number here and another there' });
+  await expect(differences.getByRole('row')).toHaveCount(9);
+  await expect(differences).toContainText(/Our closed-loop rate: \d+\.\d % \(95 %: [\d.–]+, n [\d,]+ referrals\)\. CMS50/);
+  await expect(page.getByRole('region', { name: 'By who ordered: our own number, not CMS50' })).toContainText('cannot say which clinician');
+
+  const open = page.getByRole('region', { name: 'What would still close' });
+  await open.getByRole('button', { name: /^Seen, and no report came back/ }).click();
+  const dialog = page.getByRole('dialog', { name: /Seen, and no report came back/ });
+  await dialog.getByRole('textbox', { name: 'What do you need the rows for?' }).fill('Ask for the notes');
+  await dialog.getByRole('button', { name: 'Counted' }).click();
+  await expect(dialog.getByRole('row').nth(1)).toContainText('seen');
+  await page.keyboard.press('Escape');
+
+  await page.getByRole('combobox', { name: 'Period' }).selectOption({ index: 1 });
+  await expect(page).toHaveURL(/#insights\/cms50\?from=2\d{3}-01&to=2\d{3}-12$/);
+  await expect(open).toContainText('The year is over');
+  await expectAccessible(page, 'CMS50');
+  await expectFits(page, 'CMS50');
 });
 
 test('operations: the rows that are late at the bottleneck; quality: where loops are not closed, and the rows of that', async ({

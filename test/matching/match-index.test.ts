@@ -40,6 +40,9 @@ describe('a crowded city', () => {
     expect(cityRequests.map((request) => JSON.stringify(index.match(request, SEED_V1)))).toEqual(plainly);
     expect(index.entry('17~cardiology')).toEqual(directory.entries[17]);
     expect(index.entry('nobody')).toBeUndefined();
+    // Ids begin with the NPI; 1 is no more of 17 than 170 is.
+    expect(index.ofNpi('17')?.id.split('~')[0]).toBe('17');
+    expect([index.ofNpi('1x'), index.ofNpi(''), index.ofNpi('99999')]).toEqual([undefined, undefined, undefined]);
   });
 });
 

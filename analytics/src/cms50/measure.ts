@@ -34,6 +34,8 @@ export type Measure = {
   /** Rule → sentence, with {resource} and {value} to fill in. */
   reasons: Record<string, string>;
   missing: Record<string, string>;
+  /** What our own events leave open, in sentences. */
+  ownEventsCannotKnow: string[];
 };
 
 const FOLDER = new URL('cms50/', HOME);
@@ -44,7 +46,7 @@ const words = (text: unknown): string => String(text).trim();
 
 export function readMeasure(): Measure {
   const read = parse(readFileSync(new URL('measure.yml', FOLDER), 'utf8')) as Record<string, unknown>;
-  const { value_sets, codes, rules, reasons, missing, caveats } = read;
+  const { value_sets, codes, rules, reasons, missing, caveats, own_events_cannot_know } = read;
   return {
     head: {
       id: words(read['id']),
@@ -66,5 +68,6 @@ export function readMeasure(): Measure {
     rules: rules as string[],
     reasons: reasons as Record<string, string>,
     missing: missing as Record<string, string>,
+    ownEventsCannotKnow: own_events_cannot_know as string[],
   };
 }

@@ -1,12 +1,12 @@
 /** Whether specialists are ordered otherwise than in the quarter before, and whether who stands first is passed over more or less. */
 import type { Instant } from '@refloop/domain/instant';
 import type { Query, Rows } from '../duckdb.ts';
-import { defineMetric } from '../run-metric.ts';
+import { defineMetric, type Moment } from '../run-metric.ts';
 import { conditionalP } from './conditional-test.ts';
 import { detectableGap } from './detectable-gap.ts';
 import { FALSE_DISCOVERY_RATE, type FairnessHead, FEWEST, fairnessSql, readFairness } from './fairness-definition.ts';
 import { callDifferent } from './false-discovery.ts';
-import type { FairnessQuestion, Moment } from './gaps.ts';
+import type { FairnessQuestion } from './gaps.ts';
 import { upperQuantile } from './normal.ts';
 import { permute } from './permutation.ts';
 import { riskDifference, type Stratum } from './risk-difference.ts';
@@ -155,8 +155,9 @@ function overrideDrift(
   };
 }
 
-export async function readDrift(query: Query, question: FairnessQuestion, { asOf, snapshot }: Moment): Promise<DriftResult> {
-  await defineMetric(query, { ...question, metric: 'override' }, asOf);
+export async function readDrift(query: Query, question: FairnessQuestion, moment: Moment): Promise<DriftResult> {
+  const { asOf, snapshot } = moment;
+  await defineMetric(query, { ...question, metric: 'override' }, moment);
   const orders = (await query.run(fairnessSql('routing'), { as_of: asOf.slice(0, 10) })).map(orderOf);
   const { now, last, before } = quartersBefore(asOf);
   const trend = (await query.run(fairnessSql('override-trend'))).map((row) => {

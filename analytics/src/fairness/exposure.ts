@@ -1,10 +1,10 @@
 /** Who is ordered: how the orders in the network of each specialty spread over its specialists. */
 import type { Instant } from '@refloop/domain/instant';
 import type { Query } from '../duckdb.ts';
-import { defineReferrals } from '../run-metric.ts';
+import { defineReferrals, type Moment } from '../run-metric.ts';
 import { equalSharers } from './concentration.ts';
 import { type FairnessHead, FEWEST, fairnessSql, readFairness } from './fairness-definition.ts';
-import type { FairnessQuestion, Moment } from './gaps.ts';
+import type { FairnessQuestion } from './gaps.ts';
 import { wilson } from './wilson.ts';
 
 type Interval = { value: number; low: number; high: number };

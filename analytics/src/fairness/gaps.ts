@@ -3,7 +3,7 @@ import type { Instant } from '@refloop/domain/instant';
 import type { Query } from '../duckdb.ts';
 import type { MetricFilter } from '../metric-result.ts';
 import type { EhrScope } from '../pseudonym.ts';
-import { defineMetric } from '../run-metric.ts';
+import { defineMetric, type Moment } from '../run-metric.ts';
 import { conditionalP } from './conditional-test.ts';
 import { detectableGap } from './detectable-gap.ts';
 import { FALSE_DISCOVERY_RATE, type FairnessHead, FEWEST, fairnessSql, readFairness } from './fairness-definition.ts';
@@ -123,20 +123,19 @@ export function judgeGaps(counts: readonly GapCounts[]): Pick<GapsResult, 'level
   return { level: 1 - intervalAlpha, compared: place, called: different.length, gaps };
 }
 
-export type Moment = { asOf: Instant; snapshot: string };
 export type FairnessQuestion = { scope: EhrScope | null; filter?: MetricFilter };
 
 /** Of the referrals asked for: every measure for every group, stratum by stratum. */
 export async function countGaps(
   query: Query,
   question: FairnessQuestion,
-  asOf: Instant,
+  moment: Moment,
 ): Promise<{ measures: GapsResult['measures']; counts: GapCounts[] }> {
   const sql = fairnessSql('gaps');
   const counts: GapCounts[] = [];
   const measures: GapsResult['measures'] = [];
   for (const measure of MEASURE_IDS) {
-    const { title, definition } = await defineMetric(query, { ...question, metric: measure }, asOf);
+    const { title, definition } = await defineMetric(query, { ...question, metric: measure }, moment);
     measures.push({ id: measure, title, definition, better: MEASURES[measure] });
     const rows = (await query.run(sql)).map((row) => ({
       grouping: row['grouping'] as Grouping,
@@ -150,7 +149,8 @@ export async function countGaps(
   return { measures, counts };
 }
 
-export async function readGaps(query: Query, question: FairnessQuestion, { asOf, snapshot }: Moment): Promise<GapsResult> {
-  const { measures, counts } = await countGaps(query, question, asOf);
+export async function readGaps(query: Query, question: FairnessQuestion, moment: Moment): Promise<GapsResult> {
+  const { asOf, snapshot } = moment;
+  const { measures, counts } = await countGaps(query, question, moment);
   return { about: readFairness('gaps'), asOf, snapshot, measures, ...judgeGaps(counts) };
 }

@@ -14,7 +14,7 @@ import { adjustedForDiscovery } from './false-discovery.ts';
 import { overDispersion, usualShift } from './over-dispersion.ts';
 import type { Chance, FunnelLimit, PerformanceUnit, SpecialistNumbers, SpecialtyRow, Verdict } from './performance-result.ts';
 import { type Reading, readSpecialty, type SpecialtyReading } from './read-specialty.ts';
-import type { Posterior } from './shrinkage.ts';
+import type { Posterior, Shrunken } from './shrinkage.ts';
 
 /** Below it nothing is said of a specialist but that there are too few. */
 export const FEWEST = 10;
@@ -38,11 +38,13 @@ const TAILS = { low95: 0.025, high95: 0.975, low998: 0.001, high998: 0.999 } as 
 const [BEYOND_95, BEYOND_998] = [0.05, 0.002];
 const LIMITS = 48;
 
-type Looked = {
+/** One specialty by itself: most of the work, and independent of the others. */
+export type Looked = {
   specialty: string;
   n: number;
   counts: Map<string, number>;
   reading: SpecialtyReading | null;
+  shrunken: Shrunken | null;
   /** Where the middle of the specialists lies; null where too few can be compared. */
   shift: number | null;
 };
@@ -59,19 +61,22 @@ function grouped<Value>(values: readonly Value[], key: (value: Value) => string)
 
 const enough = ({ n }: { n: number }): boolean => n >= FEWEST;
 
-function look(unit: PerformanceUnit, specialty: string, attempts: readonly Attempt[]): Looked {
+/** @param given attempts of one specialty */
+export function look(unit: PerformanceUnit, specialty: string, given: readonly Attempt[]): Looked {
+  const attempts = inOrder(given);
   const counts = new Map(grouped(attempts, ({ specialist }) => specialist).map(([specialist, own]) => [specialist, own.length]));
   const looked = { specialty, n: attempts.length, counts };
-  if (![...counts.values()].some((n) => n >= FEWEST)) return { ...looked, reading: null, shift: null };
+  if (![...counts.values()].some((n) => n >= FEWEST)) return { ...looked, reading: null, shrunken: null, shift: null };
   const reading = readSpecialty(unit, attempts);
+  const shrunken = reading.shrunken();
   const judged = reading.readings.filter(enough);
-  if (judged.length < FEWEST_PEERS) return { ...looked, reading, shift: null };
+  if (judged.length < FEWEST_PEERS) return { ...looked, reading, shrunken, shift: null };
   const shift = usualShift(
     (by) => judged.map(({ score }) => score(by)),
     judged.map(({ weight }) => weight),
     reading.within,
   );
-  return { ...looked, reading, shift };
+  return { ...looked, reading, shrunken, shift };
 }
 
 /** From ten attempts to the most that anybody has, closer together where the funnel is steep. */
@@ -134,17 +139,24 @@ function numbersOf(
   };
 }
 
+export const bySpecialty = (attempts: readonly Attempt[]): [string, Attempt[]][] => grouped(attempts, ({ specialty }) => specialty);
+
 /** @param attempts those counted; outcomes are 0 or 1 of a share, days of a time */
-export function assess({ unit, better }: { unit: PerformanceUnit; better: 'higher' | 'lower' }, attempts: readonly Attempt[]): Assessed {
-  const looked = grouped(attempts, ({ specialty }) => specialty).map(([specialty, own]) => look(unit, specialty, inOrder(own)));
+export const assess = (measure: { unit: PerformanceUnit; better: 'higher' | 'lower' }, attempts: readonly Attempt[]): Assessed =>
+  judge(
+    measure.better,
+    bySpecialty(attempts).map(([specialty, own]) => look(measure.unit, specialty, own)),
+  );
+
+/** Specialists of all specialties together: how much they scatter, and who stands out when all of them were looked at. */
+export function judge(better: 'higher' | 'lower', looked: readonly Looked[]): Assessed {
   const { compared, phi } = compare(looked);
   const adjusted = adjustedForDiscovery(compared.map(({ p }) => p));
   const testOf = new Map(compared.map(({ key, score }, at) => [key, { score, adjustedP: adjusted[at] ?? 1 }]));
   const specialties: SpecialtyRow[] = [];
   const specialists: Assessed['specialists'] = [];
   for (const each of looked) {
-    const { specialty, n, counts, reading, shift } = each;
-    const shrunken = reading?.shrunken();
+    const { specialty, n, counts, reading, shrunken, shift } = each;
     specialties.push({
       specialty,
       n,

@@ -28,13 +28,15 @@ export function usualShift(scores: (shift: number) => readonly number[], weights
   return (low + high) / 2;
 }
 
-/** The share at each end that is taken to be no farther out than the one next to it (Spiegelhalter 2005, Stat Med 24:1185). */
+/** The share at each end that is taken to be no farther out than the one next to it (Spiegelhalter 2005, Stat Med 24:1185): one of four at least. */
 const WINSORISED = 0.1;
+const FEWEST_WINSORISED = 4;
+const cutOf = (count: number): number => (count < FEWEST_WINSORISED ? 0 : Math.max(1, Math.floor(count * WINSORISED)));
 
-/** The values, those beyond the outermost tenth at each end set to where that tenth begins. */
+/** The values, those of the outermost tenth at each end set to where that tenth ends. */
 export function winsorised(scores: readonly number[]): number[] {
   const sorted = scores.toSorted((left, right) => left - right);
-  const cut = Math.floor(scores.length * WINSORISED);
+  const cut = cutOf(scores.length);
   const [low, high] = [sorted[cut] ?? 0, sorted[sorted.length - 1 - cut] ?? 0];
   return scores.map((score) => Math.max(low, Math.min(high, score)));
 }
@@ -55,7 +57,7 @@ function squareUnderChance(share: number): number {
 export function overDispersion(scores: readonly number[], centres: number): number {
   const free = scores.length - centres;
   if (free < 1) return 1;
-  const share = Math.floor(scores.length * WINSORISED) / scores.length;
+  const share = cutOf(scores.length) / scores.length;
   const square = winsorised(scores).reduce((sum, score) => sum + score ** 2, 0);
   return Math.max(1, square / free / squareUnderChance(share));
 }

@@ -4,6 +4,7 @@ import type { Warehouse } from '@refloop/analytics/warehouse';
 import type { Policy } from '@refloop/domain/matching/policy';
 import type { MatchIndex } from './matching/match-index.ts';
 import { referralRoutes } from './referral-routes.ts';
+import { alertRoutes } from './routes/alerts.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { delegationRoutes } from './routes/delegations.ts';
 import { ehrSelfTestRoutes } from './routes/ehr-self-test.ts';
@@ -16,9 +17,13 @@ import { queueRoutes } from './routes/queue.ts';
 import type { Route } from './routes/route.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { siteRoutes } from './routes/sites.ts';
+import { specialistsRoutes } from './routes/specialists.ts';
+import { createAlertService } from './services/alerts.ts';
 import { createInsightsService } from './services/insights.ts';
+import { createExportService } from './services/insights-export.ts';
 import { createLossesService } from './services/losses.ts';
 import { createQueueService } from './services/queue.ts';
+import { createSpecialistsService } from './services/specialists.ts';
 import type { Discovery } from './sessions/discovery.ts';
 import type { Fetch } from './sessions/ehr-request.ts';
 import type { Site } from './sites.ts';
@@ -58,9 +63,14 @@ export function allRoutes(deps: RouteDeps): Route[] {
     ...grantRoutes({ store, sites }),
     ...delegationRoutes({ store, sites, newId }),
     ...auditRoutes({ store }),
-    ...insightsRoutes({ insights: createInsightsService({ store, warehouse: deps.warehouse }) }),
+    ...alertRoutes({ alerts: createAlertService({ store, newId }) }),
+    ...insightsRoutes({
+      insights: createInsightsService({ store, warehouse: deps.warehouse }),
+      exports: createExportService({ store, warehouse: deps.warehouse }),
+    }),
     ...lossesRoutes({ losses: createLossesService({ warehouse: deps.warehouse }) }),
     ...queueRoutes({ queue: createQueueService({ store }) }),
+    ...specialistsRoutes({ specialists: createSpecialistsService({ warehouse: deps.warehouse, index: deps.index }) }),
     ...ehrSelfTestRoutes({ ...deps, randomId: newId }),
     ...referralRoutes({ store, index: deps.index, policy: deps.policy, newId, version: deps.version }),
   ];

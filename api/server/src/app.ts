@@ -12,7 +12,7 @@ import { fieldErrors, isRefusal, problem, problemResponse, type Refusal, Refused
 import { clientAddress } from './rate-limits/client-address.ts';
 import type { LimitName } from './rate-limits/limits.ts';
 import { type Read, readBody } from './request-body.ts';
-import type { Route } from './routes/route.ts';
+import type { ContentType, Route } from './routes/route.ts';
 import { securityHeaders } from './security-headers.ts';
 import { type AuthorizeDeps, authorize, isOfAccess, recordRefusal } from './sessions/authorize.ts';
 import { bearerDigest } from './sessions/token.ts';
@@ -95,6 +95,12 @@ async function handled(route: Route, call: Parameters<Route['handle']>[0]): Prom
   }
 }
 
+const FILE_NAMES: Record<Exclude<ContentType, 'application/json'>, string> = {
+  'application/pdf': 'referral.pdf',
+  'text/csv': 'referrals.csv',
+  'application/vnd.apache.parquet': 'referrals.parquet',
+};
+
 async function answer(deps: AppDeps, route: Route, c: Context<AppEnv>): Promise<Response> {
   const refuse = (refusal: Refusal): Response => problemResponse(refusal, c.get('reference'));
   const why = deps.notReady();
@@ -132,7 +138,7 @@ async function answer(deps: AppDeps, route: Route, c: Context<AppEnv>): Promise<
   if (route.answer === undefined) return c.body(null, 204);
   if (route.contentType === 'application/json') return c.json(result as object, route.status);
   // A name that tells nothing: files end up in download folders.
-  c.header('content-disposition', 'attachment; filename="referral.pdf"');
+  c.header('content-disposition', `attachment; filename="${FILE_NAMES[route.contentType]}"`);
   c.header('content-type', route.contentType);
   return c.body(result as Uint8Array<ArrayBuffer>, route.status);
 }

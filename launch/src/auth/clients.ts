@@ -43,13 +43,23 @@ export const SYSTEM_SCOPES = [
   'system/Practitioner.rs system/Binary.r',
 ].join(' ');
 
+/** What a Bulk export is of, which Refloop measures referrals by. */
+export const EXPORT_SCOPES = [
+  'ServiceRequest Task Appointment Encounter Procedure DocumentReference DiagnosticReport Coverage Claim ExplanationOfBenefit',
+  'Patient Practitioner PractitionerRole Organization Location',
+]
+  .join(' ')
+  .split(' ')
+  .map((type) => `system/${type}.rs`)
+  .join(' ');
+
 /** Refloop's server as a backend service, with the keys that it publishes at the same origin. */
 export const refloopSystemClient = (origin: string): RegisteredClient => ({
   clientId: 'refloop-system',
   name: 'Refloop background service',
   authentication: { kind: 'asymmetric', keys: { kind: 'uri', uri: `${origin}/.well-known/jwks.json` } },
   redirectUris: [],
-  scopes: SYSTEM_SCOPES,
+  scopes: `${SYSTEM_SCOPES} ${EXPORT_SCOPES}`,
 });
 
 /** The origins whose pages may read this server's answers: those of the registered redirect URIs. */

@@ -5,6 +5,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Pool } from 'pg';
+import type { BulkServer } from '../bulk/export-server.ts';
 import type { AccessContext, Authenticate } from './access.ts';
 import { respondToBundle } from './bundle.ts';
 import { capabilityStatement, type SmartEndpoints } from './capability.ts';
@@ -40,6 +41,8 @@ export type FhirAppOptions = {
   smart?: SmartEndpoints;
   /** What is offered, and how writes are taken; everything when left out. */
   habits?: FhirHabits;
+  /** FHIR Bulk Data, where this EHR offers it. */
+  bulk?: BulkServer;
   /** Stands between a call and its answer: it may answer itself, or change what is answered. */
   around?: (call: FhirCall) => Promise<Response>;
   /** Told of errors that are the server's own. They may hold values of resources, so whoever logs them must leave the message out. */
@@ -101,6 +104,13 @@ export function createFhirApp(options: FhirAppOptions): Hono {
       .keeping(writtenForm(habits, soundness))
       .lagging(soundness.searchLagMilliseconds)
       .writingAs(writerOf(access));
+    if (options.bulk?.owns(path)) {
+      const { bulk } = options;
+      const permissions = permissionsIn(habits, soundness, permissionsOf(access));
+      const answer = (): Promise<Response> => bulk.respond(c, { access, permissions, path, body: () => bundleOf(c) });
+      // Nothing is kept of any of it: what goes wrong with writes does not go wrong here.
+      return around({ context: c, access, isWrite: false, answer, rehearse: async () => 202, perform: async () => undefined });
+    }
     const isBundle = path === '' && c.req.method === 'POST';
     const run = async (on: PostgresRepository): Promise<FhirResponse> => {
       requireJson(c);
@@ -266,11 +276,11 @@ function send(c: Context, { status, body, version, location }: FhirResponse): Re
 }
 
 /** The statement is the same for everyone and large, so it is made and compressed once, at the first question. */
-function metadataAnswer({ baseUrl, smart, habits }: FhirAppOptions): (c: Context) => Response {
+function metadataAnswer({ baseUrl, smart, habits, bulk }: FhirAppOptions): (c: Context) => Response {
   let made: { plain: string; zipped: Uint8Array<ArrayBuffer> } | undefined;
   return (c) => {
     if (!made) {
-      const plain = JSON.stringify(capabilityStatement(baseUrl, smart, habits ?? fullHabits));
+      const plain = JSON.stringify(capabilityStatement(baseUrl, smart, habits ?? fullHabits, bulk !== undefined));
       made = { plain, zipped: new Uint8Array(gzipSync(plain)) };
     }
     c.header('Content-Type', fhirJson);

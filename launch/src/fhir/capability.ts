@@ -4,12 +4,17 @@ import { definitions } from './definitions.ts';
 import type { FhirHabits } from './habits.ts';
 
 /** When what is described here last changed; CapabilityStatement.date is about the statement, not about the moment it is read. */
-const statementDate = '2026-11-20';
+const statementDate = '2026-11-28';
 
 export type SmartEndpoints = { authorize: string; token: string; introspect?: string; revoke?: string };
 
 /** What this EHR offers under this base. */
-export function capabilityStatement(baseUrl: string, smart: SmartEndpoints | undefined, habits: FhirHabits): CapabilityStatement {
+export function capabilityStatement(
+  baseUrl: string,
+  smart: SmartEndpoints | undefined,
+  habits: FhirHabits,
+  hasExport = false,
+): CapabilityStatement {
   const types = [...definitions().resourceTypes].filter((type) => habits.interactions(type).length > 0);
   const isPatched = types.some((type) => habits.interactions(type).includes('patch'));
   return {
@@ -30,6 +35,7 @@ export function capabilityStatement(baseUrl: string, smart: SmartEndpoints | und
           'Unknown or unsupported search parameters are refused with 400. References must resolve unless they are contained, logical or absolute to another server.',
         security: security(smart),
         resource: types.map((type) => resourceEntry(type, habits)),
+        ...(hasExport ? { operation: [{ name: 'export', definition: 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export' }] } : {}),
         ...(habits.system.length > 0 ? { interaction: habits.system.map((code) => ({ code })) } : {}),
       },
     ],

@@ -6,8 +6,10 @@ import type { AuthorizationServer } from '../auth/authorization-server.ts';
 import { type RegisteredClient, registeredOrigins } from '../auth/clients.ts';
 import type { SigningKey } from '../auth/signing-key.ts';
 import { accessContextOf } from '../auth/token-status.ts';
+import { createBulkServer } from '../bulk/export-server.ts';
 import { messagePage } from '../chart/layout.ts';
 import { createFhirApp } from '../fhir/app.ts';
+import { definitions } from '../fhir/definitions.ts';
 import { FhirError } from '../fhir/fhir-error.ts';
 import type { Repository } from '../fhir/repository.ts';
 import { MODES, type Mode, type ModeName } from '../modes/modes.ts';
@@ -89,6 +91,9 @@ export function createEhrApp(options: EhrOptions): Hono {
       authenticate: (token) => accessContextOf(one, token),
       allowedOrigins: registeredOrigins(clients),
       habits: one.mode.fhir,
+      ...(one === server
+        ? { bulk: createBulkServer({ pool, baseUrl: one.fhirBase, types: [...definitions().resourceTypes], now: options.now }) }
+        : {}),
       around: (call) => withFaults({ pool, wait: options.wait }, call),
       smart: {
         authorize: endpoints.authorization,

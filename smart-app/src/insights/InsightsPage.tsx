@@ -1,12 +1,14 @@
 /** Insights: which referrals are looked at, the tabs of the views, and the rows behind a mark. What a view shows stands in views/. */
 import { Button } from '@mantine/core';
 import type { InsightsStatus, MetricAnswer, MetricRow } from '@refloop/server/client/insights';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { AnswerView } from '../center/AnswerView.tsx';
 import center from '../center/CenterPage.module.css';
 import type { CenterProps } from '../center/CenterPage.tsx';
 import { useAnswer } from '../center/use-answer.ts';
 import { plainTime } from '../words/plain-date.ts';
+import { watchMetrics } from './asked-metrics.ts';
+import { ExportDialog } from './ExportDialog.tsx';
 import { FilterBar } from './FilterBar.tsx';
 import { countText } from './figures.ts';
 import { type Filter, filterOf, hashOf } from './filter.ts';
@@ -21,15 +23,24 @@ export default function InsightsPage({ session, api, onFail, item, search }: Pro
   const filter = filterOf(search);
   const view = VIEWS.find(({ id }) => id === item) ?? VIEWS[0];
   const [status, refresh] = useAnswer<InsightsStatus>(api, '/insights', onFail);
+  const [exporting, setExporting] = useState(false);
+  const watched = useMemo(() => watchMetrics(api), [api]);
   const [behind, setBehind] = useState<{ answer: MetricAnswer; row: MetricRow }>();
   if (!view) return null;
   return (
     <main className={`${center['page']} ${styles['page']}`}>
       <div className={center['head']}>
         <h1>Insights</h1>
-        <Button variant="default" onClick={refresh}>
-          Refresh
-        </Button>
+        <div className={styles['actions']}>
+          {session.roles.includes('lead') ? (
+            <Button variant="default" onClick={() => setExporting(true)}>
+              Export
+            </Button>
+          ) : null}
+          <Button variant="default" onClick={refresh}>
+            Refresh
+          </Button>
+        </div>
       </div>
       <Tabs current={view} filter={filter} />
       <AnswerView answer={status} onRetry={refresh}>
@@ -49,7 +60,7 @@ export default function InsightsPage({ session, api, onFail, item, search }: Pro
               <div className={styles['view']} key={`${known.snapshot.name} ${view.id}`}>
                 <view.Page
                   session={session}
-                  api={api}
+                  api={watched.apiOf(view.id)}
                   onFail={onFail}
                   filter={filter}
                   status={known}
@@ -66,6 +77,16 @@ export default function InsightsPage({ session, api, onFail, item, search }: Pro
           )
         }
       </AnswerView>
+      {exporting ? (
+        <ExportDialog
+          api={api}
+          onFail={onFail}
+          name={view.name}
+          metrics={watched.idsOf(view.id)}
+          filter={filter}
+          onClose={() => setExporting(false)}
+        />
+      ) : null}
       {behind ? <RowsDialog api={api} onFail={onFail} filter={filter} {...behind} onClose={() => setBehind(undefined)} /> : null}
     </main>
   );

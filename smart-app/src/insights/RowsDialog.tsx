@@ -17,22 +17,24 @@ const PARTS: readonly { part: Part; label: string }[] = [
   { part: 'excluded', label: 'Left out' },
 ];
 
-type Props = Pick<CenterProps, 'api' | 'onFail'> & { answer: MetricAnswer; row: MetricRow; filter: Filter; onClose: () => void };
+/** What the rows are behind. */
+export type Behind = { title: string; about: Pick<RowsQuestion, 'metric' | 'segment' | 'category' | 'specialist'> };
+
+type Shell = Pick<CenterProps, 'api' | 'onFail'> & { filter: Filter; onClose: () => void };
 type Shown = { kind: 'asking' } | { kind: 'loading' } | { kind: 'failed'; text: string } | { kind: 'ready'; part: Part; rows: RowsAnswer };
 
-export function RowsDialog({ api, onFail, answer, row, filter, onClose }: Props) {
+/** Behind a row of a metric. */
+export function RowsDialog({ answer: { metric }, row, ...shell }: Shell & { answer: MetricAnswer; row: MetricRow }) {
+  const about = { metric: metric.id, segment: row.segment, category: row.category, specialist: null };
+  return <RowsBehind title={`${metric.title}: ${rowText(metric, row)}`} about={about} {...shell} />;
+}
+
+export function RowsBehind({ api, onFail, title, about, filter, onClose }: Shell & Behind) {
   const [purpose, setPurpose] = useState('');
   const [shown, setShown] = useState<Shown>({ kind: 'asking' });
   const ask = async (part: Part) => {
     setShown({ kind: 'loading' });
-    const question: RowsQuestion = {
-      metric: answer.metric.id,
-      part,
-      segment: row.segment,
-      category: row.category,
-      filter: questionOf(filter),
-      purpose,
-    };
+    const question: RowsQuestion = { ...about, part, filter: questionOf(filter), purpose };
     const answered = await api.call<RowsAnswer>('/insights/rows', { method: 'POST', body: question });
     if (answered.ok) setShown({ kind: 'ready', part, rows: answered.value });
     else if (answered.refusal.kind === 'session-ended') onFail(answered.refusal);
@@ -40,13 +42,7 @@ export function RowsDialog({ api, onFail, answer, row, filter, onClose }: Props)
   };
   const ready = purpose.trim().length >= 3;
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-      title={`${answer.metric.title}: ${rowText(answer.metric, row)}`}
-      size="xl"
-    >
+    <Modal opened onClose={onClose} closeButtonProps={{ 'aria-label': 'Close' }} title={title} size="xl">
       <div className={center['form']}>
         <TextInput
           label="What do you need the rows for?"

@@ -37,6 +37,7 @@ export function ZipMap({ answer, places, onRows }: Props) {
   return (
     <>
       <ChartOrTable
+        drawn={rows}
         caption="By three digits of the patient’s ZIP code"
         table={<MetricTable answer={answer} rows={rows} onRows={(row) => onRows(answer, row)} />}
         chart={

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { intervalText, rowText, segmentText, valueText } from './figures.ts';
+import { intervalText, pointsText, rowText, segmentText, valueText } from './figures.ts';
 
 test.each([
   [0.583, 'share', '58.3 %'],
@@ -32,4 +32,13 @@ test('a row of a category bears the name that its metric gives it', () => {
   expect(rowText(metric, { segment: {}, category: 'wait-too-long' })).toBe('The wait was too long');
   expect(rowText(metric, { segment: { specialty: 'cardiology' }, category: 'too-far' })).toBe('Cardiology · Too far');
   expect(rowText(metric, { segment: { specialty: 'cardiology' }, category: null })).toBe('Cardiology');
+});
+
+test.each([
+  [0.0311, '+3.1'],
+  [-0.004, '−0.4'],
+  [0.0001, '0.0'],
+  [-0.0001, '0.0'],
+])('a difference of %d reads %s', (difference, text) => {
+  expect(pointsText(difference)).toBe(text);
 });

@@ -20,6 +20,13 @@ export function valueText(value: number | null, unit: Unit): string {
   }
 }
 
+/** A difference of shares, in percentage points with its sign: `+3.1`, `−0.4`. */
+export function pointsText(difference: number): string {
+  const text = one.format(Math.abs(100 * difference));
+  if (text === '0.0') return text;
+  return difference < 0 ? `−${text}` : `+${text}`;
+}
+
 const bare = (value: number, unit: Unit): string => (unit === 'share' ? one.format(100 * value) : whole.format(value));
 
 /** `56.1–60.3`, or an interval open above; empty where there is none. */

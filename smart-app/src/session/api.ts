@@ -11,7 +11,7 @@ export type ApiCall = { method?: 'GET' | 'POST' | 'PUT' | 'DELETE'; body?: unkno
 export type Api = {
   call<Answer>(path: string, call?: ApiCall): Promise<Result<Answer, ApiFailure>>;
   /** A file, read with the session's token: its address alone opens nothing. */
-  file(path: string): Promise<Result<Blob, ApiFailure>>;
+  file(path: string, call?: ApiCall): Promise<Result<Blob, ApiFailure>>;
   /** Held in memory only. */
   useSession(token: string | undefined): void;
 };
@@ -76,7 +76,7 @@ export function openApi(onAnotherPatient?: () => void): Api {
   let token: string | undefined;
 
   async function once(path: string, { method = 'GET', body, keepalive = false, milliseconds = 15_000 }: ApiCall): Promise<Response> {
-    const headers: Record<string, string> = { accept: 'application/json, application/pdf' };
+    const headers: Record<string, string> = { accept: 'application/json, */*' };
     if (token) headers['authorization'] = `Bearer ${token}`;
     if (body !== undefined) headers['content-type'] = 'application/json';
     return fetch(path, {
@@ -132,7 +132,7 @@ export function openApi(onAnotherPatient?: () => void): Api {
   }
 
   const call = <Answer>(path: string, options: ApiCall = {}) => ask(path, options, async (response) => (await jsonOf(response)) as Answer);
-  const file = (path: string) => ask(path, {}, (response) => response.blob());
+  const file = (path: string, options: ApiCall = {}) => ask(path, options, (response) => response.blob());
 
   return {
     call,

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type Body, match } from '../services/test-referral-input.ts';
 import { HOLDER } from '../services/test-team.ts';
 import type { Caller } from './test-people.ts';
-import { type About, CANDIDATE, inputOf, orderWithIdOf, press, type Target, type Whose } from './test-targets.ts';
+import { type About, ALERT_RULE, CANDIDATE, inputOf, orderWithIdOf, press, type Target, type Whose } from './test-targets.ts';
 import type { Worlds } from './test-worlds.ts';
 
 export type Question = { caller: Caller; target: Target; worlds: Worlds };
@@ -58,6 +58,7 @@ const save = ({ target: { made } }: Question): Body => ({ revision: made.revisio
 const step = (id: string, more = ''): string => `/plans/${id}/steps/DocumentReference${more}`;
 const holder = { holder: HOLDER };
 const rowsQuestion = { metric: 'completion', part: 'denominator', segment: {}, filter: {}, purpose: 'For the test' };
+const exportQuestion = { title: 'Executive', metrics: ['completion'], by: 'specialty', filter: {}, purpose: 'For the test' };
 const withReason = { reason: 'For the test' };
 
 /** An id_token of the EHR for whoever asks; one that nobody signed for whoever is nobody. */
@@ -184,7 +185,19 @@ export const REQUESTS: Record<string, Request> = {
   'get /signers | the author': row('the author', () => '/signers', { listed: ({ signers }) => subjects(signers) }),
   'get /insights | the numbers': fixed('/insights'),
   'get /insights/metrics/:metric | the numbers': fixed('/insights/metrics/completion?by=specialty'),
+  'get /insights/cms50 | the numbers': fixed('/insights/cms50?period=2026'),
   'get /insights/places | the numbers': fixed('/insights/places'),
+  'get /insights/alerts | an alert rule': row('an alert rule', () => '/insights/alerts', { listed: ({ rules }) => ids(rules) }),
+  'post /insights/alert-rules | a new one': fixed('/insights/alert-rules', { body: () => ALERT_RULE }),
+  'post /insights/alert-rules/:id/end | an alert rule': row('an alert rule', (id) => `/insights/alert-rules/${id}/end`, {
+    changes: true,
+  }),
+  'post /insights/alerts/:id/acknowledgement | an alert': row('an alert', (id) => `/insights/alerts/${id}/acknowledgement`, {
+    changes: true,
+  }),
+  'post /insights/exports/csv | the numbers': fixed('/insights/exports/csv', { body: () => exportQuestion }),
+  'post /insights/exports/parquet | the numbers': fixed('/insights/exports/parquet', { body: () => exportQuestion }),
+  'post /insights/exports/pdf | the numbers': fixed('/insights/exports/pdf', { body: () => exportQuestion }),
   'get /insights/contracting | the numbers': fixed('/insights/contracting'),
   'get /insights/comparison | the numbers': fixed(
     '/insights/comparison?metric=completion&beforeFrom=2026-01&beforeTo=2026-03&afterFrom=2026-04&afterTo=2026-06',
@@ -192,6 +205,7 @@ export const REQUESTS: Record<string, Request> = {
   'get /insights/claims | the numbers': fixed('/insights/claims'),
   'get /insights/queue | the queue': fixed('/insights/queue'),
   'post /insights/queue/rows | the queue': fixed('/insights/queue/rows', { body: () => ({ purpose: 'To see who waits' }) }),
+  'get /insights/specialists | the numbers': fixed('/insights/specialists?measure=acceptance'),
   'post /insights/rows | the numbers': fixed('/insights/rows', { body: () => rowsQuestion }),
   'get /audit/status | the chain': fixed('/audit/status'),
   'get /audit/recommendations | a draft': {

@@ -114,6 +114,10 @@ export const MetricAnswer = z.object({
 });
 export type MetricAnswer = z.infer<typeof MetricAnswer>;
 
+/** A metric by name, with how its numbers are written. */
+export const Measure = z.object({ id: z.string(), title: z.string(), unit: z.enum(['share', 'days', 'count']) });
+export type Measure = z.infer<typeof Measure>;
+
 /** What there is to look at. `snapshot` is null until the first one is made; `history` says how far a load under way is. */
 export const InsightsStatus = z.object({
   snapshot: z.object({ name: z.string(), asOf: z.string(), referrals: z.number().int() }).nullable(),
@@ -139,13 +143,34 @@ export type PlacesAnswer = z.infer<typeof PlacesAnswer>;
 
 export const DRILL_PARTS = ['numerator', 'denominator', 'excluded'] as const;
 
+export const EXPORT_FORMATS = ['csv', 'parquet', 'pdf'] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+/** Asks for metrics as a file, without small cells, and says what for: both are put on record. */
+export const ExportQuestion = z.object({
+  /** What the file is called by: the name of the view. */
+  title: z.string().trim().min(1).max(60),
+  metrics: z.array(z.string().max(60)).min(1).max(20),
+  by: SegmentName,
+  filter: InsightsFilter,
+  purpose: z.string().trim().min(3, 'Say in a few words what you need the file for').max(200),
+});
+export type ExportQuestion = z.infer<typeof ExportQuestion>;
+
 /** Asks who stands behind a mark, and says what for: both are put on record. */
 export const RowsQuestion = z.object({
+  /** A metric, or a measure of specialists. */
   metric: z.string().max(60),
   part: z.enum(DRILL_PARTS),
   segment: Segment,
   /** Of the row; null = all of the segment. */
   category: z.string().max(60).nullable().default(null),
+  /** NPI of the specialist; of a measure of specialists alone. */
+  specialist: z
+    .string()
+    .regex(/^\d{10}$/, 'An NPI has ten digits')
+    .nullable()
+    .default(null),
   filter: InsightsFilter,
   purpose: z.string().trim().min(3, 'Say in a few words what you need the rows for').max(200),
 });

@@ -158,10 +158,11 @@ test.each([
 
 test.each([
   [[], 'Say what to do.'],
-  [['imports'], '"imports" is none of refresh, metrics'],
+  [['imports'], '"imports" is none of refresh, import, metrics'],
   [['metrics', 'completeness'], 'There is no metric "completeness". There are '],
   [['metrics', '--by', 'zip'], '--by: "zip" is none of specialty, site,'],
   [['metrics', '--format', 'xml'], '--format: "xml" is none of table, json, csv, parquet.'],
+  [['metrics', '--small-cells', 'hide'], '--small-cells hide goes with csv, json or parquet'],
   [['refresh', 'now'], '"now" is too much.'],
   [['metrics', '--nothing'], "Unknown option '--nothing'"],
 ])('%j is wrong use: %s', async (args, why) => {

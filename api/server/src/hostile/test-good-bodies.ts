@@ -5,6 +5,14 @@ import type { WholeApp } from '../test-whole-app.ts';
 
 export type Answer = { status: number; body: Record<string, unknown>; text: string };
 
+const exportBody = {
+  title: 'Service line',
+  metrics: ['completion', 'network_leakage'],
+  by: 'specialty',
+  filter: { from: '2026-01', to: '2026-06', specialty: 'cardiology', site: 'Riverside', payer: 'Larkspur' },
+  purpose: 'For the test',
+};
+
 /** A chart in which the readers find something to read in most of its places. */
 const fullChart = () => [
   ...chart(),
@@ -120,6 +128,19 @@ export const GOOD: Record<string, Good> = {
       outcome: { status: 'done', reference: 'ServiceRequest/1', versionId: '4', orderStatus: 'active' },
     }),
   },
+  'post /insights/alert-rules': {
+    path: () => '/insights/alert-rules',
+    body: () => ({
+      metric: 'network_leakage',
+      segment: { specialty: 'cardiology', site: 'Riverside', payer: 'Larkspur' },
+      direction: 'above',
+      threshold: 0.1,
+      owner: 'lead',
+    }),
+  },
+  'post /insights/exports/csv': { path: () => '/insights/exports/csv', body: () => exportBody },
+  'post /insights/exports/parquet': { path: () => '/insights/exports/parquet', body: () => exportBody },
+  'post /insights/exports/pdf': { path: () => '/insights/exports/pdf', body: () => exportBody },
   'post /insights/rows': {
     path: () => '/insights/rows',
     body: () => ({
@@ -127,6 +148,7 @@ export const GOOD: Record<string, Good> = {
       part: 'numerator',
       segment: { specialty: 'cardiology' },
       category: 'wait-too-long',
+      specialist: '1234567893',
       filter: { from: '2026-01', to: '2026-06', specialty: 'cardiology', site: 'Riverside', payer: 'Larkspur' },
       purpose: 'For the test',
     }),

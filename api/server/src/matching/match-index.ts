@@ -44,6 +44,8 @@ export type MatchIndex = {
   /** Entries whose names begin with the words typed, nearest first; `total` counts all of them. */
   searchByName: (query: NameQuery) => NameSearchResult;
   entry: (entryId: string) => DirectoryEntry | undefined;
+  /** An entry of this practitioner; the first by id where there are several. */
+  ofNpi: (npi: string) => DirectoryEntry | undefined;
 };
 
 const NETWORK_UNKNOWN = verdictOf('network-unknown');
@@ -153,10 +155,7 @@ export function matchIndexOf(packed: PackedDirectory, hash: string): MatchIndex 
     );
   }
 
-  const entry = (entryId: string): DirectoryEntry | undefined => {
-    const position = entries.positionOf(entryId);
-    return position === undefined ? undefined : entries.at(position);
-  };
+  const entryAt = (position: number | undefined): DirectoryEntry | undefined => (position === undefined ? undefined : entries.at(position));
 
   return {
     hash,
@@ -165,7 +164,8 @@ export function matchIndexOf(packed: PackedDirectory, hash: string): MatchIndex 
     plans: packed.plans,
     size: packed.count,
     match,
-    entry,
+    entry: (entryId) => entryAt(entries.positionOf(entryId)),
+    ofNpi: (npi) => entryAt(entries.positionOfNpi(npi)),
     assess: (named, request, policy) => assess(named, request, planOf(request, packed.plans), packed.medians, policy),
     searchByName: ({ text, specialty, origin, limit }) => {
       const typed = wordsOf(text);

@@ -11,12 +11,24 @@ export type PackedEntries = {
   idAt: (position: number) => string;
   /** The position of an entry id; undefined when the directory does not have it. */
   positionOf: (entryId: string) => number | undefined;
+  /** The position of the first entry of a practitioner, by id; their ids begin with the NPI. */
+  positionOfNpi: (npi: string) => number | undefined;
 };
 
 export function packedEntries(packed: PackedDirectory): PackedEntries {
   const textAt = textReader(packed.entries);
   const idAt = textReader(packed.ids);
   const kept = new Map<number, DirectoryEntry>();
+  /** The first position, in the order of ids, whose id is not smaller. */
+  const firstFrom = (id: string): number | undefined => {
+    let low = 0;
+    for (let high = packed.count; low < high; ) {
+      const middle = (low + high) >> 1;
+      if (idAt(packed.byId[middle] ?? 0) < id) low = middle + 1;
+      else high = middle;
+    }
+    return packed.byId[low];
+  };
   return {
     idAt,
     at: (position) => {
@@ -29,14 +41,12 @@ export function packedEntries(packed: PackedDirectory): PackedEntries {
       return entry;
     },
     positionOf: (entryId) => {
-      let low = 0;
-      for (let high = packed.count; low < high; ) {
-        const middle = (low + high) >> 1;
-        if (idAt(packed.byId[middle] ?? 0) < entryId) low = middle + 1;
-        else high = middle;
-      }
-      const position = packed.byId[low];
+      const position = firstFrom(entryId);
       return position !== undefined && idAt(position) === entryId ? position : undefined;
+    },
+    positionOfNpi: (npi) => {
+      const position = firstFrom(`${npi}~`);
+      return position !== undefined && idAt(position).startsWith(`${npi}~`) ? position : undefined;
     },
   };
 }

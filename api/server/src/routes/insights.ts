@@ -1,9 +1,29 @@
 import { z } from 'zod';
-import { InsightsStatus, MetricAnswer, MetricQuestion, PlacesAnswer, RowsAnswer, RowsQuestion } from '../client/insights.ts';
+import { Cms50Answer, Cms50Question } from '../client/cms50.ts';
+import {
+  EXPORT_FORMATS,
+  type ExportFormat,
+  ExportQuestion,
+  InsightsStatus,
+  MetricAnswer,
+  MetricQuestion,
+  PlacesAnswer,
+  RowsAnswer,
+  RowsQuestion,
+} from '../client/insights.ts';
 import type { InsightsService } from '../services/insights.ts';
-import { type Route, sessionRoute } from './route.ts';
+import type { ExportService } from '../services/insights-export.ts';
+import { type ContentType, type Route, sessionRoute } from './route.ts';
 
-export const insightsRoutes = ({ insights }: { insights: InsightsService }): Route[] => [
+const CONTENT_TYPES: Record<ExportFormat, ContentType> = {
+  csv: 'text/csv',
+  parquet: 'application/vnd.apache.parquet',
+  pdf: 'application/pdf',
+};
+
+type Deps = { insights: InsightsService; exports: ExportService };
+
+export const insightsRoutes = ({ insights, exports }: Deps): Route[] => [
   sessionRoute({
     method: 'get',
     path: '/insights',
@@ -24,12 +44,33 @@ export const insightsRoutes = ({ insights }: { insights: InsightsService }): Rou
   }),
   sessionRoute({
     method: 'get',
+    path: '/insights/cms50',
+    summary: 'CMS50 as far as our referrals tell, why it differs from the closed-loop rate, and what would still close.',
+    roles: ['coordinator', 'lead'],
+    query: Cms50Question,
+    answer: Cms50Answer,
+    handle: async ({ session, query }) => insights.cms50(session, query),
+  }),
+  sessionRoute({
+    method: 'get',
     path: '/insights/places',
     summary: 'Where the three-digit ZIP codes of the numbers are, for a map.',
     roles: ['coordinator', 'lead'],
     answer: PlacesAnswer,
     handle: async ({ session }) => insights.places(session),
   }),
+  ...EXPORT_FORMATS.map((format) =>
+    sessionRoute({
+      method: 'post',
+      path: `/insights/exports/${format}`,
+      summary: `Metrics as a ${format.toUpperCase()} file, without small cells. Who asked, and what for, is put on record.`,
+      roles: ['lead'],
+      body: ExportQuestion,
+      answer: z.instanceof(Uint8Array),
+      contentType: CONTENT_TYPES[format],
+      handle: async ({ session, body, now }) => exports.file(session, format, body, now),
+    }),
+  ),
   sessionRoute({
     method: 'post',
     path: '/insights/rows',

@@ -22,7 +22,7 @@ export type Call<Body, Params, Query, Who> = {
   signal: AbortSignal;
 };
 
-export type ContentType = 'application/json' | 'application/pdf';
+export type ContentType = 'application/json' | 'application/pdf' | 'text/csv' | 'application/vnd.apache.parquet';
 
 type Part = z.ZodType | undefined;
 type Parsed<Schema extends Part> = Schema extends z.ZodType ? z.output<Schema> : undefined;

@@ -2,12 +2,14 @@ import type { AuditEntry } from '@refloop/domain/audit/entry';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { inChart, minute } from '@refloop/domain/referral/test-care';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RowsQuestion } from '../client/insights.ts';
+import type { Cms50Question } from '../client/cms50.ts';
+import type { ExportFormat, RowsQuestion } from '../client/insights.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Scope } from '../store/store.ts';
 import { openTestStore, type TestStore } from '../store/test-store.ts';
 import { openTestWarehouse, type TestWarehouse } from '../test-warehouse.ts';
 import { createInsightsService, type InsightsService } from './insights.ts';
+import { createExportService } from './insights-export.ts';
 import { newEvent, projectionOf } from './referral-log.ts';
 
 const north: Scope = { tenant: 'north', issuer: 'https://ehr.example.org/fhir', site: 'North clinic' };
@@ -65,6 +67,7 @@ const question: RowsQuestion = {
   part: 'numerator',
   segment: {},
   category: null,
+  specialist: null,
   filter: {},
   purpose: 'To call them',
 };
@@ -105,6 +108,42 @@ describe('once there is one', () => {
     expect(await whole(north, { payer: `unknown' or 'x' = 'x` })).toEqual([]);
   });
 
+  test('CMS50 as far as the referrals tell: of the year that is named, of one snapshot, with its rows', async () => {
+    const cms50 = async (scope: Scope, asked: Cms50Question) => {
+      const answer = await insights.cms50(lead(scope), asked);
+      if ('refused' in answer) throw new Error(answer.detail);
+      return answer;
+    };
+    const { own, reconciliation, open, period, snapshot, cannotKnow } = await cms50(north, { period: '2026' });
+    // Ordered in November 2026: too late in the year for the measure, and all of one patient.
+    expect(period).toEqual({ year: 2026, start: '2026-01-01', end: '2026-12-31', referralsUntil: '2026-10-31' });
+    expect(own.rows[0]).toMatchObject({ n: 0, value: null, parts: { left_out_after_october: 4 } });
+    expect(reconciliation.rows.map(({ category, n }) => [category, n])).toEqual([
+      ['closed-loop', 4],
+      ['every-age', 4],
+      ['at-any-time', 4],
+      ['every-service', 4],
+      ['as-in-chart', 4],
+      ['received', 4],
+      ['until-october', 0],
+      ['first-only', 0],
+    ]);
+    expect(open.rows[0]).toMatchObject({ n: 0, note: 'Every first referral of the year is answered, or there is none.' });
+    expect([own.snapshot, reconciliation.snapshot, open.snapshot]).toEqual([snapshot, snapshot, snapshot]);
+    expect(cannotKnow.join(' ')).toContain('Visits to the practice are not in our events');
+    expect((await cms50(south, { period: '2026' })).reconciliation.rows[0]?.n).toBe(5);
+    // The year of the months, else of the snapshot.
+    expect((await cms50(north, { to: '2026-11' })).reconciliation.rows[0]?.n).toBe(4);
+    expect((await cms50(north, {})).period.year).toBe(2027);
+    const left = await rowsOf(north, {
+      metric: 'cms50_reconciliation',
+      category: 'until-october',
+      part: 'excluded',
+      filter: { from: '2026-01', to: '2026-12' },
+    });
+    expect(left.rows.map(({ why }) => why)).toEqual(Array.from({ length: 4 }, () => 'left-the-count'));
+  });
+
   test('the rows behind a mark are those it counts, of one’s own EHR', async () => {
     const { total, rows } = await rowsOf(north);
     expect([total, rows.map(({ referralId }) => referralId).toSorted()]).toEqual([3, ['north-0', 'north-1', 'north-2']]);
@@ -122,6 +161,36 @@ describe('once there is one', () => {
     expect(asked.at(-1)).toMatchObject({ actor: { subject: 'lead' }, purpose: 'HOPERAT' });
     // Who it was about, and in whose words, is sealed.
     for (const { entry } of entries) expect(entry).not.toMatch(/To call them|south-0/);
+  });
+
+  test('two things are told apart at once, and places are where the ZIP codes are', async () => {
+    const answer = await insights.metric(lead(north), 'completion', { by: 'specialty,month' });
+    expect(answer).toMatchObject({ by: ['specialty', 'month'], rows: [{ segment: { specialty: 'cardiology', month: '2026-11' } }] });
+    expect(await insights.places(lead(north))).toEqual({ places: [] });
+  });
+
+  test('a file holds no cell below eleven, and who took it and what for is on record', async () => {
+    const exports = createExportService({ store: opened.store, warehouse: numbers.warehouse });
+    const asked = { title: 'Executive', metrics: ['completion'], by: 'specialty', filter: {}, purpose: 'To show the board' } as const;
+    const take = async (format: ExportFormat): Promise<Buffer> => {
+      const file = await exports.file(lead(south), format, { ...asked, metrics: [...asked.metrics] }, NOW);
+      if ('refused' in file) throw new Error(file.detail);
+      return Buffer.from(file);
+    };
+    const [names = '', first = ''] = (await take('csv')).toString('utf8').split('\r\n');
+    expect(names).toContain(',specialty,category,n,value,low,high,');
+    expect(first).toMatch(/,cardiology,,,,,,0.95,share,.*Fewer than 11; not told\.$/);
+    expect((await take('parquet')).subarray(0, 4).toString()).toBe('PAR1');
+    expect((await take('pdf')).subarray(0, 5).toString()).toBe('%PDF-');
+    const entries = await opened.asOwner<{ entry: string }>(
+      `select convert_from(entry, 'UTF8') as entry from audit_entry where tenant = 'south'`,
+    );
+    const taken = entries.map(({ entry }) => JSON.parse(entry) as AuditEntry).filter(({ action }) => action === 'insights.exported');
+    expect(taken).toHaveLength(3);
+    for (const { entry } of entries) expect(entry).not.toContain('To show the board');
+    expect(await exports.file(lead(south), 'csv', { ...asked, metrics: ['completion', 'nothing'] }, NOW)).toMatchObject({
+      refused: 'not-found',
+    });
   });
 
   test('there is no metric of another name', async () => {

@@ -1,8 +1,11 @@
 /** Numbers about this EHR's referrals from the snapshot in force, and who stands behind a mark: by role, with a purpose, on record. */
 import { metricIds } from '@refloop/analytics/metric-definition';
+import type { DrillResult } from '@refloop/analytics/metric-result';
+import { performanceIds } from '@refloop/analytics/performance-definition';
 import type { EhrScope } from '@refloop/analytics/pseudonym';
 import { NoSnapshot, SnapshotOfAnotherVersion, type Warehouse } from '@refloop/analytics/warehouse';
 import type { Referral } from '@refloop/domain/referral/referral';
+import type { Cms50Answer, Cms50Question } from '../client/cms50.ts';
 import {
   type InsightsStatus,
   type MetricAnswer,
@@ -18,10 +21,12 @@ import { problem, type Refusal } from '../problem.ts';
 import { actorOf, type Session } from '../sessions/session.ts';
 import type { ReferralRow } from '../store/referrals.ts';
 import type { Store } from '../store/store.ts';
+import { readCms50 } from './cms50.ts';
 
 export type InsightsService = {
   status: (session: Session) => Promise<InsightsStatus>;
   metric: (session: Session, id: string, question: MetricQuestion) => Promise<MetricAnswer | Refusal>;
+  cms50: (session: Session, question: Cms50Question) => Promise<Cms50Answer | Refusal>;
   places: (session: Session) => Promise<PlacesAnswer | Refusal>;
   rows: (session: Session, question: RowsQuestion, now: Date) => Promise<RowsAnswer | Refusal>;
 };
@@ -72,17 +77,19 @@ export function createInsightsService({ store, warehouse }: { store: Store; ware
       return counted(() => warehouse.metric({ metric: id, by: segmentsOf(by), scope: scopeOf(session), filter }));
     },
 
+    cms50: async (session, question) => counted(() => readCms50(warehouse, scopeOf(session), question)),
+
     places: async (session) =>
       counted(async () => {
         const { zip3 } = await warehouse.choices(scopeOf(session));
         return { places: zip3.flatMap((each) => placeOfZip3(each) ?? []) };
       }),
 
-    rows: async (session, { metric, part, segment, category, filter, purpose }, now) => {
-      if (!metricIds().includes(metric)) return noMetric();
-      const found = await counted(() =>
-        warehouse.drill({ metric, part, segment, category, filter, limit: MOST_ROWS, scope: scopeOf(session) }),
-      );
+    rows: async (session, question, now) => {
+      const { metric, part, segment, category, specialist, filter, purpose } = question;
+      const behind = rowsBehind(warehouse, question, scopeOf(session));
+      if (!behind) return noMetric();
+      const found = await counted(behind);
       if ('refused' in found) return found;
       const why = new Map(found.rows.map((row) => [row.referral, row]));
       return store.transaction(session.scope, async (unit) => {
@@ -90,8 +97,8 @@ export function createInsightsService({ store, warehouse }: { store: Store; ware
         const rows: RowsAnswer['rows'] = [];
         for (const { pseudonym, referralId } of pairs) {
           const row = await unit.referrals.get(referralId);
-          const behind = why.get(pseudonym);
-          if (row && behind) rows.push({ ...shown(row), orderedOn: behind.orderedOn, why: behind.why });
+          const told = why.get(pseudonym);
+          if (row && told) rows.push({ ...shown(row), orderedOn: told.orderedOn, why: told.why });
         }
         await unit.audit.append({
           at: now.toISOString(),
@@ -103,6 +110,7 @@ export function createInsightsService({ store, warehouse }: { store: Store; ware
             part,
             segment,
             category,
+            specialist,
             filter,
             purpose,
             snapshot: found.snapshot,
@@ -113,6 +121,19 @@ export function createInsightsService({ store, warehouse }: { store: Store; ware
       });
     },
   };
+}
+
+/** What asks for them; undefined where there is neither such a metric nor such a measure of specialists. */
+function rowsBehind(
+  warehouse: Warehouse,
+  { metric, part, segment, category, specialist, filter }: RowsQuestion,
+  scope: EhrScope,
+): (() => Promise<DrillResult>) | undefined {
+  const limit = MOST_ROWS;
+  if (metricIds().includes(metric)) return () => warehouse.drill({ metric, part, segment, category, filter, limit, scope });
+  if (!performanceIds().includes(metric)) return undefined;
+  const specialty = segment.specialty ?? null;
+  return () => warehouse.drillPerformance({ measure: metric, specialist, specialty, part, filter, limit, scope });
 }
 
 function shown({ referralId, status, state }: ReferralRow): Omit<RowsAnswer['rows'][number], 'orderedOn' | 'why'> {

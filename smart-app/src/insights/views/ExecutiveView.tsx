@@ -6,8 +6,12 @@ import { Button } from '@mantine/core';
 import type { MetricAnswer } from '@refloop/server/client/insights';
 import { AnswerView } from '../../center/AnswerView.tsx';
 import { useAnswer } from '../../center/use-answer.ts';
+import { AlertsPanel } from '../AlertsPanel.tsx';
 import { ChartOrTable } from '../ChartOrTable.tsx';
+import { ComparisonPanel } from '../ComparisonPanel.tsx';
+import { ContractingTable } from '../ContractingTable.tsx';
 import { causesToShow, isAvoidable } from '../causes.ts';
+import { Decomposition } from '../Decomposition.tsx';
 import { Definition } from '../Definition.tsx';
 import { DotRows } from '../DotRows.tsx';
 import { Funnel } from '../Funnel.tsx';
@@ -18,6 +22,7 @@ import { Kpi } from '../Kpi.tsx';
 import { largestLoss, openingSentence } from '../lead-sentence.ts';
 import { MetricPanel } from '../MetricPanel.tsx';
 import { MetricTable } from '../MetricTable.tsx';
+import { UnverifiedClaims } from '../UnverifiedClaims.tsx';
 import type { ViewProps } from '../views.ts';
 
 /** In this order, as many as there are, at most seven. */
@@ -52,9 +57,14 @@ export default function ExecutiveView(props: ViewProps) {
       <div className={styles['panels']}>
         <LoopPanel {...props} />
         {known('lost_causes') ? <CausesPanel {...props} /> : null}
+        <Decomposition {...props} />
         {PANELS.filter(known).map((id) => (
           <MetricPanel key={id} id={id} api={api} onFail={onFail} filter={filter} onRows={onRows} />
         ))}
+        <ContractingTable api={api} onFail={onFail} filter={filter} />
+        <ComparisonPanel api={api} onFail={onFail} filter={filter} status={status} />
+        <AlertsPanel {...props} />
+        <UnverifiedClaims api={api} onFail={onFail} />
       </div>
     </>
   );
@@ -120,7 +130,7 @@ function CausesPanel({ api, onFail, filter, onRows }: ViewProps) {
           return (
             <>
               <ChartOrTable
-                caption={`Share of orders (n ${countText(rows[0]?.n ?? 0)}), 95 % for all together · grey: nobody here could have avoided it`}
+                caption={`Share of orders (n ${countText(rows[0]?.n ?? 0)}), 95 % for all together · hollow: not known, or not to be avoided`}
                 table={<MetricTable answer={causes} rows={rows} onRows={(row) => onRows(causes, row)} />}
                 chart={<DotRows answer={causes} rows={rows} onRows={onRows} isMuted={({ category }) => !isAvoidable(category)} />}
               />

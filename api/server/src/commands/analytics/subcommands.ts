@@ -3,9 +3,10 @@ import { cms50 } from './cms50.ts';
 import { importExport } from './import.ts';
 import { metrics } from './metrics.ts';
 import { refresh } from './refresh.ts';
+import { report } from './report.ts';
 import type { Subcommand } from './subcommand.ts';
 
-export const SUBCOMMANDS: readonly Subcommand[] = [refresh, importExport, metrics, cms50];
+export const SUBCOMMANDS: readonly Subcommand[] = [refresh, importExport, metrics, report, cms50];
 
 const asksForHelp = (args: string[]): boolean => args.includes('--help') || args.includes('-h');
 

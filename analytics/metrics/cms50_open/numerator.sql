@@ -1,0 +1,2 @@
+-- Each with how far it is.
+select * exclude (stage), stage as category from denominator

@@ -1,0 +1,2 @@
+-- Looked at by the step.
+select * from steps where looked_at

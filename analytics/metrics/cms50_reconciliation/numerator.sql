@@ -1,0 +1,2 @@
+-- Counting by the step.
+select * from steps where counts

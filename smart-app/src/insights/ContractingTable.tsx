@@ -1,0 +1,94 @@
+/** Specialists outside the network who see the most of this practice's patients: with whom a contract would bring patients back. */
+import type { ContractingAnswer } from '@refloop/server/client/losses';
+import { useState } from 'react';
+import { AnswerView } from '../center/AnswerView.tsx';
+import center from '../center/CenterPage.module.css';
+import { useAnswer } from '../center/use-answer.ts';
+import { countText, intervalText, segmentText, valueText } from './figures.ts';
+import { insightsPath } from './filter.ts';
+import styles from './Insights.module.css';
+import type { ViewProps } from './views.ts';
+
+const MOST = 15;
+
+const areaText = (zip3: string | null): string => {
+  if (zip3 === null) return 'all areas';
+  return zip3 === '000' || zip3 === 'unknown' ? 'area not told' : `${zip3}xx`;
+};
+
+export function ContractingTable({ api, onFail, filter }: Pick<ViewProps, 'api' | 'onFail' | 'filter'>) {
+  const [answer, retry] = useAnswer<ContractingAnswer>(api, insightsPath('contracting', filter), onFail);
+  return (
+    <section className={`${styles['panel']} ${styles['wide']}`} aria-labelledby="contracting">
+      <h2 id="contracting">With whom a contract would bring patients back</h2>
+      <AnswerView answer={answer} onRetry={retry}>
+        {(found) => <Found answer={found} />}
+      </AnswerView>
+    </section>
+  );
+}
+
+function Found({ answer: { rows, tooFew, fewest } }: { answer: ContractingAnswer }) {
+  const [byArea, setByArea] = useState(false);
+  const shown = rows.filter(({ zip3 }) => (zip3 !== null) === byArea);
+  const few =
+    tooFew.specialists === 0
+      ? ''
+      : ` ${countText(tooFew.specialists)} specialists saw fewer than ${fewest} each, ${countText(tooFew.patients)} together: too few to name.`;
+  return (
+    <>
+      <p className="caption num">
+        Patients first seen by a specialist outside the network without a lawful choice, of those of the same specialty first seen by
+        anybody of known network status, with 95 % intervals. Lawful choices stand beside and are no reason for a contract.{few}
+      </p>
+      <label className={styles['check']}>
+        <input type="checkbox" checked={byArea} onChange={(event) => setByArea(event.currentTarget.checked)} /> By area of the patients
+      </label>
+      {shown.length === 0 ? (
+        <p>
+          {rows.length === 0 ? `Nobody outside the network saw ${fewest} or more.` : `In no single area did anybody see ${fewest} or more.`}
+        </p>
+      ) : (
+        <section className={center['scroll']} aria-label="Specialists outside the network" tabIndex={-1}>
+          <table className={`${center['table']} num`}>
+            <thead>
+              <tr>
+                <th scope="col">Specialist</th>
+                <th scope="col">Specialty</th>
+                <th scope="col">Patients of</th>
+                <th scope="col">Went there</th>
+                <th scope="col">of n</th>
+                <th scope="col">Share</th>
+                <th scope="col">95 % interval</th>
+                <th scope="col">Ordered by us</th>
+                <th scope="col">For access or a gap</th>
+                <th scope="col">Lawful choice</th>
+              </tr>
+            </thead>
+            <tbody>
+              {shown.slice(0, MOST).map((row) => (
+                <tr key={`${row.performer} ${row.specialty} ${row.zip3}`}>
+                  <th scope="row">NPI {row.performer}</th>
+                  <td>{segmentText({ specialty: row.specialty })}</td>
+                  <td>{areaText(row.zip3)}</td>
+                  <td>{countText(row.wentOut)}</td>
+                  <td>{countText(row.seenAnywhere)}</td>
+                  <td>{valueText(row.value, 'share')}</td>
+                  <td>{intervalText(row, 'share')}</td>
+                  <td>{countText(row.orderedOut)}</td>
+                  <td>{countText(row.forAccess)}</td>
+                  <td>{countText(row.byLawfulChoice)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+      {shown.length > MOST ? (
+        <p className="caption num">
+          The first {MOST} of {countText(shown.length)}; a specialty or a site in the filter shows the others.
+        </p>
+      ) : null}
+    </>
+  );
+}
