@@ -92,7 +92,7 @@ const intervalOf = ({ measure, found }: Gap): Given[] =>
 /** What one seed of the practice with everything planted says. */
 export async function plantedSeed(name: string, referrals: number): Promise<PlantedSeed> {
   return withHistories(simulatedOrders(name, referrals, PLANTED_TRUTHS), async (query) => {
-    const biased = biasedOf(judgeGaps((await countGaps(query, { scope: null }, AS_OF)).counts));
+    const biased = biasedOf(judgeGaps((await countGaps(query, { scope: null }, { asOf: AS_OF, snapshot: 'coverage' })).counts));
     const given = [...Object.values(biased).flatMap(intervalOf), ...(await intervalsOfSeed(query))];
     return { given: [...given, ...(await plantedLeakage(query))], biased };
   });
@@ -106,7 +106,7 @@ export type CleanSeed = { given: Given[]; gapsCalled: number; driftCalled: numbe
  */
 export async function cleanSeed(name: string, referrals: number): Promise<CleanSeed> {
   return withHistories(simulatedOrders(name, referrals, null), async (query) => {
-    const { counts } = await countGaps(query, { scope: null }, AS_OF);
+    const { counts } = await countGaps(query, { scope: null }, { asOf: AS_OF, snapshot: 'coverage' });
     const judged = judgeGaps(counts.filter(({ grouping }) => grouping === 'language' || grouping === 'zip3'));
     const drift = await readDrift(query, { scope: null }, { asOf: AS_OF, snapshot: 'coverage' });
     const given = Object.values(biasedOf(judged))

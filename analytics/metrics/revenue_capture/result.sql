@@ -48,7 +48,7 @@ select
     'capped_patients': coalesce(capped_patients, 0),
     'attribution_low': attribution.low,
     'attribution_high': attribution.high,
-    'cap_per_patient': attribution.cap,
+    'cap_dollars': attribution.cap,
     'left_out_no_amount': left_out_no_amount,
     'left_out_same_episode': left_out_same_episode,
     'left_out_seen_outside': left_out_seen_outside,
