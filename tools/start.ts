@@ -143,6 +143,13 @@ try {
     REFLOOP_MIGRATION_DATABASE_URL: databases.refloopMigration,
     ...(only ? { REFLOOP_ONLY: only } : {}),
     REFLOOP_HISTORY: simulated,
+    // What the simulated practice earns is made up too.
+    ...(simulated === 'off'
+      ? {}
+      : {
+          REFLOOP_ALLOWED_AMOUNTS:
+            process.env['REFLOOP_ALLOWED_AMOUNTS'] ?? join(import.meta.dirname, '../analytics/assumptions/synthetic.yml'),
+        }),
     ...(withSandbox ? { REFLOOP_DIRECTORY_EXPECTED: 'yes', REFLOOP_SANDBOX_SYSTEM_KEY: sandboxSystemKey(state) } : {}),
   });
   if (withSandbox) process.stdout.write(`Sandbox EHR  http://localhost:${ehrPort}\n`);

@@ -14,6 +14,8 @@ export type MetricDefinition = MetricHead & {
   parts: Record<string, string>;
   /** Of times, whose life table is drawn. */
   hasCurve: boolean;
+  /** What the site has to supply before it says anything; null where it needs nothing. */
+  assumes: 'allowed-amounts' | null;
 };
 
 const FOLDER = new URL('metrics/', HOME);
@@ -43,7 +45,7 @@ export function readMetric(id: string): MetricDefinition {
   if (!metricIds().includes(id)) throw new Error(`There is no metric "${id}". There are ${metricIds().join(', ')}.`);
   const read = parse(readFileSync(new URL(`${id}/metric.yml`, FOLDER), 'utf8')) as Record<keyof MetricDefinition, unknown>;
   const { version, unit, caveats, target, benchmarks, parameters, statistics, rules, parts } = read as MetricDefinition;
-  const { categories = {} } = read as Partial<MetricDefinition>;
+  const { categories = {}, assumes = null } = read as Partial<MetricDefinition>;
   return {
     id: words(read.id),
     version,
@@ -63,6 +65,7 @@ export function readMetric(id: string): MetricDefinition {
     rules,
     parts,
     categories,
+    assumes,
     hasCurve: unit === 'days' && statistics.includes('life_table'),
   };
 }
@@ -73,6 +76,7 @@ export function headOf({
   statistics: _statistics,
   rules: _rules,
   hasCurve: _hasCurve,
+  assumes: _assumes,
   ...head
 }: MetricDefinition): MetricHead {
   return head;

@@ -1,5 +1,6 @@
 /** Runs a metric's SQL on a connection that has the table `core__referral`, and reads its answer. Nothing is computed here. */
 import { type Day, dayOf, type Instant } from '@refloop/domain/instant';
+import { assumptionViews, type RevenueAssumptions } from './assumptions.ts';
 import { type Query, quoted, type Rows } from './duckdb.ts';
 import { judged } from './judged.ts';
 import { headOf, type MetricDefinition, metricSql, readMetric, statisticsSql } from './metric-definition.ts';
@@ -31,6 +32,8 @@ export type Moment = {
   asOf: Instant;
   /** The day of it in the time zone of the snapshot; in UTC unless told. */
   asOfDay?: Day;
+  /** Of metrics of money; null or none where the site has supplied none. */
+  assumptions?: RevenueAssumptions | null;
   snapshot: string;
 };
 
@@ -73,6 +76,7 @@ export function parametersView(
 /** Each rule becomes a view of its name, in the order of metric.yml. */
 const rulesSql = (definition: MetricDefinition, moment: Moment, filter: MetricFilter | undefined): string[] => [
   parametersView(definition, moment, filter),
+  ...(definition.assumes === null ? [] : assumptionViews(moment.assumptions ?? null)),
   ...definition.rules.map((rule) => `create or replace temp view ${rule} as ${metricSql(definition.id, rule)}`),
 ];
 

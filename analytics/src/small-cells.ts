@@ -25,7 +25,7 @@ const isSmall = (count: number): boolean => count >= 1 && count < SMALLEST_CELL;
 
 /** A part that is no count of referrals: a share, the end of an interval, a day. */
 export const isFigure = (name: string, value: number): boolean =>
-  !Number.isInteger(value) || /_(rate|share|low|high|ratio|days)$|_by_\d+$|^day-\d+$|^median|^followed/.test(name);
+  !Number.isInteger(value) || /_(rate|share|low|high|ratio|days|dollars)$|_by_\d+$|^day-\d+$|^median|^followed/.test(name);
 
 type Cells = { counts: Map<string, number>; hidden: Set<string> };
 

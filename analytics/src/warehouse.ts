@@ -1,5 +1,6 @@
 /** Reads a warehouse: metrics of the snapshot in force, and the rows behind them. */
 import { join } from 'node:path';
+import type { RevenueAssumptions } from './assumptions.ts';
 import { dayIn } from './calendar-day.ts';
 import { type Contracting, readContracting } from './contracting.ts';
 import { openDuckDb, type Query, quoted, type Session } from './duckdb.ts';
@@ -47,6 +48,8 @@ export type Warehouse = {
 
 export type WarehouseOptions = {
   folder: string;
+  /** Of metrics of money; without them those say what is missing. */
+  assumptions?: RevenueAssumptions | null;
   /** After which a question is ended; 30 unless told. */
   seconds?: number;
   /** 768 unless told. Reading writes nothing: what does not fit fails. */
@@ -130,7 +133,12 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
       const query = await open.session.connect();
       try {
         const { asOf, name, reading } = open.snapshot.manifest;
-        return await work(query, { asOf, asOfDay: dayIn(reading?.timezone ?? 'UTC')(asOf), snapshot: name });
+        return await work(query, {
+          asOf,
+          asOfDay: dayIn(reading?.timezone ?? 'UTC')(asOf),
+          snapshot: name,
+          assumptions: options.assumptions ?? null,
+        });
       } finally {
         query.close();
       }

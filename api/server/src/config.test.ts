@@ -98,6 +98,12 @@ describe('a setting that is wrong is named', () => {
     ['more proxies than anybody has', { ...DATABASE, REFLOOP_TRUSTED_PROXIES: '6' }, ['REFLOOP_TRUSTED_PROXIES']],
     ['no limits in production', production({ REFLOOP_RATE_LIMITS: 'off' }), ['REFLOOP_RATE_LIMITS']],
     ['a simulated practice in production', production({ REFLOOP_HISTORY: '30000' }), ['REFLOOP_HISTORY']],
+    [
+      'made-up amounts in production',
+      production({ REFLOOP_ALLOWED_AMOUNTS: 'analytics/assumptions/synthetic.yml' }),
+      ['REFLOOP_ALLOWED_AMOUNTS'],
+    ],
+    ['amounts that are not there', { ...DATABASE, REFLOOP_ALLOWED_AMOUNTS: '/nowhere/amounts.yml' }, ['REFLOOP_ALLOWED_AMOUNTS']],
     ['a simulated practice of no size', { ...DATABASE, REFLOOP_HISTORY: '0' }, ['REFLOOP_HISTORY']],
     ['a drain without end', { ...DATABASE, REFLOOP_DRAIN_SECONDS: '3600' }, ['REFLOOP_DRAIN_SECONDS']],
     ['a sites file that is not there', { ...DATABASE, REFLOOP_SITES: '/nonexistent.json' }, ['REFLOOP_SITES']],

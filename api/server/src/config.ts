@@ -1,5 +1,7 @@
 /** The environment, read once. A mistake names the variable and the fix; the process then ends with exit code 2. */
+
 import { join, resolve } from 'node:path';
+import { AssumptionsUnreadable, type RevenueAssumptions, readAssumptions } from '@refloop/analytics/assumptions';
 import { z } from 'zod';
 import { databaseUrlFault } from './database-tls.ts';
 import { readSystemKey } from './ehr/system-key.ts';
@@ -19,6 +21,8 @@ export type Config = {
   stateFolder: string;
   /** Where the analytics warehouse keeps its snapshots: a limited data set, still PHI, and not encrypted by us. */
   warehouseFolder: string;
+  /** What the site assumes about money; null where it has named no file. */
+  assumptions: RevenueAssumptions | null;
   /** IANA name of the zone in which the practice reckons days; UTC unless set. */
   timezone: string;
   databaseUrl: string;
@@ -102,6 +106,7 @@ const Environment = z.object({
   REFLOOP_SANDBOX_COMPLETES: z.enum(['yes', 'no'], 'Neither yes nor no').default('no'),
   REFLOOP_WAREHOUSE: z.string().min(1).optional(),
   REFLOOP_WAREHOUSE_ENCRYPTED: z.string().optional(),
+  REFLOOP_ALLOWED_AMOUNTS: z.string().min(1).optional(),
   REFLOOP_TIMEZONE: z.string().default('UTC').refine(isTimezone, 'Not a time zone'),
   NODE_TLS_REJECT_UNAUTHORIZED: z.string().optional(),
 });
@@ -127,6 +132,7 @@ const FIXES: Record<string, string> = {
   REFLOOP_STATE_ENCRYPTED: 'Set it to yes once the volumes of REFLOOP_STATE and of PostgreSQL are encrypted.',
   REFLOOP_SANDBOX_SYSTEM_KEY: 'npm start sets it by itself; else the path of a file with a private JWK (P-384 or RSA), or env:NAME.',
   REFLOOP_SANDBOX_COMPLETES: 'Set it to yes for Refloop to finish by itself, in the sandbox, what a window left unfinished; else no.',
+  REFLOOP_ALLOWED_AMOUNTS: 'Name a file like analytics/assumptions/synthetic.yml, with figures of your own, or leave it out.',
   REFLOOP_WAREHOUSE: 'Name a folder, or leave it out for the folder warehouse in REFLOOP_STATE.',
   REFLOOP_TIMEZONE: 'Set the IANA name of the zone in which the practice reckons days, such as America/Chicago, or leave it out for UTC.',
   NODE_TLS_REJECT_UNAUTHORIZED:
@@ -182,6 +188,27 @@ export function warehouseFolderOf(environment: Record<string, string | undefined
   return resolve(warehouse === '' ? join(state === '' ? '.data' : state, 'warehouse') : warehouse);
 }
 
+/** Of the environment alone: what the site assumes about money, null where it names no file. Throws `AssumptionsUnreadable`. */
+export function assumptionsOf(environment: Record<string, string | undefined>): RevenueAssumptions | null {
+  const file = environment['REFLOOP_ALLOWED_AMOUNTS'] ?? '';
+  return file === '' ? null : readAssumptions(resolve(file));
+}
+
+/** Made-up money is for the sandbox: beside real patients somebody would believe it. */
+function readMoney(given: Record<string, string | undefined>, production: boolean, faults: FieldError[]): RevenueAssumptions | null {
+  const fault = (message: string): null => {
+    faults.push({ field: 'REFLOOP_ALLOWED_AMOUNTS', message, fix: FIXES['REFLOOP_ALLOWED_AMOUNTS'] ?? '' });
+    return null;
+  };
+  try {
+    const assumptions = assumptionsOf(given);
+    return production && assumptions?.synthetic ? fault('Made-up amounts in production') : assumptions;
+  } catch (error) {
+    if (error instanceof AssumptionsUnreadable) return fault(error.message);
+    throw error;
+  }
+}
+
 /** The attestation names the folder, so that it lapses when the warehouse moves to another. */
 function warehouseFaults(folder: string, attested: string | undefined): FieldError[] {
   if (attested !== undefined && resolve(attested) === folder) return [];
@@ -196,7 +223,7 @@ function databaseFaults(field: string, url: string): FieldError[] {
   return message === undefined ? [] : [{ field, message, fix }];
 }
 
-/** Reads everything and reports every mistake. Touches the sites file, and the certificate files a database URL names. */
+/** Reads everything and reports every mistake. Touches the sites file, the file of allowed amounts, and the certificate files a database URL names. */
 export function readConfig(environment: Record<string, string | undefined>): ConfigAnswer {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = Environment.safeParse(given);
@@ -237,6 +264,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   }
   const stateFolder = resolve(read.REFLOOP_STATE);
   const warehouseFolder = warehouseFolderOf(given);
+  const assumptions = readMoney(given, production, faults);
   if (production) faults.push(...warehouseFaults(warehouseFolder, read.REFLOOP_WAREHOUSE_ENCRYPTED));
   const migrationDatabaseUrl = read.REFLOOP_MIGRATION_DATABASE_URL ?? read.DATABASE_URL;
   if (production) {
@@ -257,6 +285,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       only: read.REFLOOP_ONLY,
       stateFolder,
       warehouseFolder,
+      assumptions,
       timezone: read.REFLOOP_TIMEZONE,
       databaseUrl: read.DATABASE_URL,
       migrationDatabaseUrl,

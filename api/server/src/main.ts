@@ -79,7 +79,7 @@ const discovery = createDiscovery({ fetch, now, sites, production });
 const tokens = createSystemTokens({ fetch, discovery, now });
 const index = currentIndex();
 const readiness = createReadiness(now);
-const warehouse = openWarehouse({ folder: config.warehouseFolder });
+const warehouse = openWarehouse({ folder: config.warehouseFolder, assumptions: config.assumptions });
 const servesApi = config.only === undefined || config.only === 'api';
 const runsJobs = config.only === undefined || config.only === 'worker';
 

@@ -4,7 +4,7 @@ import type { MetricAnswer } from '@refloop/server/client/insights';
 import { AnswerView } from '../center/AnswerView.tsx';
 import { useAnswer } from '../center/use-answer.ts';
 import { Chip, type Tone } from '../ui/Chip.tsx';
-import { countText, intervalText, valueText } from './figures.ts';
+import { certaintyText, countText, figureText } from './figures.ts';
 import { metricPath } from './filter.ts';
 import styles from './Insights.module.css';
 import { Trend, topOf } from './Trend.tsx';
@@ -45,7 +45,7 @@ function Value({ answer, onRows }: { answer: MetricAnswer } & Pick<Props, 'onRow
     <>
       <h2 id={`kpi-${metric.id}`}>{metric.title}</h2>
       <p className={styles['figure']}>
-        <strong className="num">{row ? valueText(row.value, metric.unit) : '–'}</strong>
+        <strong className="num">{row ? figureText(row, metric.unit) : '–'}</strong>
         {row ? (
           <Button size="compact-sm" variant="default" onClick={() => onRows(answer, row)} aria-label={`Rows behind ${metric.title}`}>
             Rows
@@ -54,7 +54,7 @@ function Value({ answer, onRows }: { answer: MetricAnswer } & Pick<Props, 'onRow
       </p>
       {row ? (
         <p className="caption num">
-          {row.low === null ? '' : `${intervalText(row, metric.unit)} (95 %) · `}n {countText(row.n)}
+          {certaintyText(row, metric.unit)}n {countText(row.n)}
         </p>
       ) : (
         <p className="caption">No referral of this view can be counted yet.</p>

@@ -9,7 +9,7 @@ import { Chart } from './Chart.tsx';
 import { ChartOrTable } from './ChartOrTable.tsx';
 import { curveOptions, curvesOf, MOST_CURVES } from './curve-options.ts';
 import { Definition } from './Definition.tsx';
-import { countText, intervalText, segmentText, valueText } from './figures.ts';
+import { certaintyText, countText, figureText, segmentText } from './figures.ts';
 import { type Filter, metricPath } from './filter.ts';
 import styles from './Insights.module.css';
 import { intervalHeight, intervalOptions } from './interval-options.ts';
@@ -45,9 +45,9 @@ function Whole({ answer, onRows }: { answer: MetricAnswer; onRows: OnRows }) {
       <h2 id={`metric-${metric.id}`}>{metric.title}</h2>
       {row ? (
         <p className={styles['figure']}>
-          <strong className="num">{valueText(row.value, metric.unit)}</strong>{' '}
+          <strong className="num">{figureText(row, metric.unit)}</strong>{' '}
           <span className="caption num">
-            {row.low === null ? '' : `${intervalText(row, metric.unit)} (95 %) · `}n {countText(row.n)} · as of {plainTime(answer.asOf)}
+            {certaintyText(row, metric.unit)}n {countText(row.n)} · as of {plainTime(answer.asOf)}
           </span>{' '}
           <Button size="compact-sm" variant="default" onClick={() => onRows(answer, row)} aria-label={`Rows behind ${metric.title}`}>
             Rows
@@ -94,7 +94,7 @@ function Apart({ answer, by, onRows }: { answer: MetricAnswer; by: Filter['by'];
           </>
         ) : (
           <Chart
-            label={`${metric.title} by ${by}, with 95 % intervals, for ${countText(rows.length)} values`}
+            label={`${metric.title} by ${by}, with ${metric.unit === 'dollars' ? 'the ranges assumed' : '95 % intervals'}, for ${countText(rows.length)} values`}
             height={intervalHeight(rows.length)}
             options={(palette, width) => intervalOptions(answer, rows, palette, width)}
             onPick={(index) => {

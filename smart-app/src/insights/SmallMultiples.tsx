@@ -17,7 +17,7 @@ export type Multiple = {
 type Props<Cell extends Multiple> = {
   /** What is drawn: `Days to the first appointment`. */
   label: string;
-  unit: 'share' | 'days' | 'count';
+  unit: 'share' | 'days' | 'count' | 'dollars';
   cells: readonly Cell[];
   target?: number | undefined;
   onRows?: (cell: Cell) => void;

@@ -7,7 +7,7 @@ type Props = {
   /** What it shows: `Referral completion by month of order`. */
   label: string;
   points: readonly TrendPoint[];
-  unit: 'share' | 'days' | 'count';
+  unit: 'share' | 'days' | 'count' | 'dollars';
   /** The value at the top edge; the bottom is zero. */
   top: number;
   height?: number;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { intervalText, pointsText, rowText, segmentText, valueText } from './figures.ts';
+import { certaintyText, figureText, intervalText, pointsText, rowText, segmentText, valueText } from './figures.ts';
 
 test.each([
   [0.583, 'share', '58.3 %'],
@@ -41,4 +41,14 @@ test.each([
   [-0.0001, '0.0'],
 ])('a difference of %d reads %s', (difference, text) => {
   expect(pointsText(difference)).toBe(text);
+});
+
+test('what is assumed is a range and bears no interval of chance; without assumptions there is nothing', () => {
+  const assumed = { value: null, low: 1200, high: 5600.4 };
+  expect([figureText(assumed, 'dollars'), certaintyText(assumed, 'dollars')]).toEqual(['$1,200 to $5,600', '']);
+  expect(figureText({ value: null, low: null, high: null }, 'dollars')).toBe('–');
+  expect([figureText({ value: 0.5, low: 0.4, high: 0.6 }, 'share'), certaintyText({ low: 0.4, high: 0.6 }, 'share')]).toEqual([
+    '50.0 %',
+    '40.0–60.0 (95 %) · ',
+  ]);
 });

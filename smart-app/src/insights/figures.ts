@@ -17,6 +17,8 @@ export function valueText(value: number | null, unit: Unit): string {
       return `${whole.format(value)} ${Math.round(value) === 1 ? 'day' : 'days'}`;
     case 'count':
       return whole.format(value);
+    case 'dollars':
+      return `$${whole.format(value)}`;
   }
 }
 
@@ -34,6 +36,14 @@ export function intervalText({ low, high }: Pick<MetricRow, 'low' | 'high'>, uni
   if (low === null) return '';
   return high === null ? `${bare(low, unit)} or more` : `${bare(low, unit)}–${bare(high, unit)}`;
 }
+
+/** The figure itself: a value, or of what is only assumed the range; no single number stands for it. */
+export const figureText = ({ value, low, high }: Pick<MetricRow, 'value' | 'low' | 'high'>, unit: Unit): string =>
+  unit === 'dollars' && low !== null && high !== null ? `${valueText(low, unit)} to ${valueText(high, unit)}` : valueText(value, unit);
+
+/** Its interval with what it is of; empty where there is none, or where the figure is the range. */
+export const certaintyText = (row: Pick<MetricRow, 'low' | 'high'>, unit: Unit): string =>
+  unit === 'dollars' || row.low === null ? '' : `${intervalText(row, unit)} (95 %) · `;
 
 /** What a row is of, in words: its segment's values, or everything looked at. */
 export const segmentText = (segment: Segment): string =>

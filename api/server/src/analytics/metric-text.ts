@@ -6,6 +6,7 @@ const WHOLE = new Intl.NumberFormat('en-US');
 
 const shown = (value: number | null, unit: MetricUnit): string => {
   if (value === null) return '–';
+  if (unit === 'dollars') return `$${WHOLE.format(Math.round(value))}`;
   return unit === 'share' ? `${(value * 100).toFixed(1)} %` : unit === 'days' ? `${DAYS.format(value)} d` : WHOLE.format(value);
 };
 
@@ -42,7 +43,14 @@ function partLines({ metric, rows: [row] }: MetricResult): string[] {
 export function metricText(result: MetricResult): string {
   const { metric, by, rows, asOf, snapshot } = result;
   const divides = Object.keys(metric.categories).length > 0;
-  const head = [...by, ...(divides ? ['category'] : []), 'n', metric.unit === 'days' ? 'median' : 'value', '95 % interval', 'note'];
+  const head = [
+    ...by,
+    ...(divides ? ['category'] : []),
+    'n',
+    metric.unit === 'days' ? 'median' : 'value',
+    metric.unit === 'dollars' ? 'range assumed' : '95 % interval',
+    'note',
+  ];
   const lines = rows.map((row) => [
     ...by.map((name) => row.segment[name] ?? ''),
     ...(divides ? [row.category ?? ''] : []),

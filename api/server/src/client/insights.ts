@@ -91,7 +91,7 @@ export const MetricAnswer = z.object({
     id: z.string(),
     version: z.number(),
     title: z.string(),
-    unit: z.enum(['share', 'days', 'count']),
+    unit: z.enum(['share', 'days', 'count', 'dollars']),
     definition: z.string(),
     numerator: z.string(),
     denominator: z.string(),

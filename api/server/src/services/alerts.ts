@@ -16,11 +16,11 @@ export type AlertService = {
   acknowledge: (session: Session, id: string, now: Date) => Promise<AlertsAnswer | Refusal>;
 };
 
-/** A metric that divides its denominator has no one number that a threshold could be about. */
+/** A metric that divides its denominator, or that is a range of assumptions, has no one number that a threshold could be about. */
 function measures(): Measure[] {
   return metricIds().flatMap((id) => {
     const { title, unit, categories } = headOf(readMetric(id));
-    return Object.keys(categories).length > 0 ? [] : [{ id, title, unit }];
+    return Object.keys(categories).length > 0 || unit === 'dollars' ? [] : [{ id, title, unit }];
   });
 }
 

@@ -1,11 +1,12 @@
 /** `npm run analytics -- metrics`: answers from the snapshot in force. */
+import { AssumptionsUnreadable } from '@refloop/analytics/assumptions';
 import { metricsTable, toCsv, toParquet } from '@refloop/analytics/export-metrics';
 import { headOf, metricIds, readMetric } from '@refloop/analytics/metric-definition';
 import { type MetricResult, SEGMENTS, type SegmentName } from '@refloop/analytics/metric-result';
 import { withoutSmallCells } from '@refloop/analytics/small-cells';
 import { NoSnapshot, openWarehouse, SnapshotOfAnotherVersion } from '@refloop/analytics/warehouse';
 import { definitionText, metricText } from '../../analytics/metric-text.ts';
-import { warehouseFolderOf } from '../../config.ts';
+import { assumptionsOf, warehouseFolderOf } from '../../config.ts';
 import { folderOf, wrongUse } from '../console.ts';
 import { readOptions, type Subcommand, WAREHOUSE_OPTION } from './subcommand.ts';
 
@@ -48,7 +49,7 @@ async function written(results: MetricResult[], format: Format, smallCells: Smal
 type MetricsQuestion = { ids: string[]; by: SegmentName[]; format: Format; smallCells: SmallCells; folder: string };
 
 async function answer({ ids, by, format, smallCells, folder }: MetricsQuestion, signal: AbortSignal): Promise<string | Uint8Array> {
-  const warehouse = openWarehouse({ folder, signal, seconds: 600 });
+  const warehouse = openWarehouse({ folder, signal, seconds: 600, assumptions: assumptionsOf(process.env) });
   try {
     const results: MetricResult[] = [];
     for (const metric of ids) results.push(await warehouse.metric({ metric, by, scope: null }));
@@ -102,7 +103,7 @@ export const metrics: Subcommand = {
   help: HELP,
   needsDatabase: false,
   whenCancelled: 'nothing was changed',
-  plainErrors: [NoSnapshot, SnapshotOfAnotherVersion],
+  plainErrors: [AssumptionsUnreadable, NoSnapshot, SnapshotOfAnotherVersion],
   run: async (args, signal) => {
     const asked = question(args);
     return asked.list ? list(asked.ids, asked.format) : answer(asked, signal);

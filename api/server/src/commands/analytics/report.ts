@@ -1,7 +1,8 @@
 /** `npm run analytics -- report`: the report of a month from the snapshot in force. */
+import { AssumptionsUnreadable } from '@refloop/analytics/assumptions';
 import { metricIds } from '@refloop/analytics/metric-definition';
 import { NoSnapshot, openWarehouse, SnapshotOfAnotherVersion } from '@refloop/analytics/warehouse';
-import { warehouseFolderOf } from '../../config.ts';
+import { assumptionsOf, warehouseFolderOf } from '../../config.ts';
 import { documentHtml } from '../../reports/document-html.ts';
 import { documentPdf } from '../../reports/document-pdf.ts';
 import { monthlyReport } from '../../reports/monthly-report.ts';
@@ -44,10 +45,10 @@ export const report: Subcommand = {
   help: HELP,
   needsDatabase: false,
   whenCancelled: 'nothing was changed',
-  plainErrors: [NoSnapshot, SnapshotOfAnotherVersion],
+  plainErrors: [AssumptionsUnreadable, NoSnapshot, SnapshotOfAnotherVersion],
   run: async (args, signal) => {
     const { month, format, folder } = question(args);
-    const warehouse = openWarehouse({ folder, signal, seconds: 600 });
+    const warehouse = openWarehouse({ folder, signal, seconds: 600, assumptions: assumptionsOf(process.env) });
     try {
       const written = await monthlyReport(
         (metric, by, filter) => warehouse.metric({ metric, by, filter, scope: null }),

@@ -1,0 +1,2 @@
+-- All of them bring something.
+select * from denominator
