@@ -198,3 +198,34 @@ test('operations: the rows that are late at the bottleneck; quality: where loops
   await expectAccessible(page, 'Quality');
   await expectFits(page, 'Quality');
 });
+
+test('specialists are compared with what chance would make of them, and the rows behind one are at hand', async ({ page }) => {
+  test.slow();
+  await openInsights(page);
+  await page.getByRole('link', { name: 'Specialists', exact: true }).click();
+  await expect(page).toHaveURL(/#insights\/specialists$/);
+  const panel = page.getByRole('region', { name: 'Specialists: accepted' });
+  await expect(panel.getByText(/^Of \d+ specialists compared .*By chance alone about \d+ of \d+ would lie outside/)).toBeVisible();
+
+  await panel.getByRole('combobox', { name: 'Measure' }).selectOption({ label: 'Days to an answer' });
+  const slower = page.getByRole('region', { name: 'Specialists: days to an answer' });
+  await slower.getByRole('combobox', { name: 'Specialty shown' }).selectOption('dermatology');
+  await slower.getByRole('combobox', { name: 'In order of' }).selectOption('n');
+  const table = slower.getByRole('region', { name: 'Days to an answer, by specialist' });
+  await expect(table.getByRole('row').nth(1)).toContainText(/\d+\.\d days \d+\.\d–\d+/);
+  // Nobody has a number without enough attempts, and the last in order of n has fewest.
+  await expect(table.getByRole('row').last()).toContainText(/Too few|Not distinguishable|than usual/);
+  await slower.getByText('What “not distinguishable” means').click();
+  await expect(slower.getByText(/It does not mean that a specialist is like all others/)).toBeVisible();
+
+  const rows = table.getByRole('row').nth(1).getByRole('button');
+  await rows.click();
+  const dialog = page.getByRole('dialog', { name: /^Days to an answer: / });
+  await dialog.getByRole('textbox', { name: 'What do you need the rows for?' }).fill('Talk with the office');
+  await dialog.getByRole('button', { name: 'Out of' }).click();
+  await expect(dialog.getByRole('row').nth(1)).toContainText('dermatology');
+  await page.keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
+  await expectAccessible(page, 'Specialists');
+  await expectFits(page, 'Specialists');
+});

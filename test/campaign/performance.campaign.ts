@@ -1,0 +1,120 @@
+/**
+ * `npm run campaign -- performance --seed S [--runs N] [--practices M]`: what is called better or worse in N drawn practices (200) where nobody
+ * differs, and in as many where somebody does; how often intervals hold the truth; and in M simulated practices (1), planted and clean.
+ */
+import { parseArgs } from 'node:util';
+import { countFlags, type FlagsCounted } from '@refloop/analytics/performance/test-false-flags';
+import { PLANTED_TRUTHS, SANDBOX_SEED } from '@refloop/server/practice/planted-truths';
+import { averageIntervals, shareIntervals } from '../performance/interval-coverage.ts';
+import { judgePractice, tallyOf } from '../performance/judged-practices.ts';
+
+const PRACTICE = { specialties: 8, attempts: 500, specialists: 10 };
+const REFERRALS = 30_000;
+/** The stated level: with nobody different, at most one practice in ten shows somebody who is called so. */
+const LEVEL = 0.1;
+/** A rate may be above its level by so many standard errors of the runs. */
+const Z = 2.576;
+
+const say = (line: string): void => void process.stderr.write(`performance: ${line}\n`);
+const share = (count: number, of: number): string => `${count} of ${of} (${((100 * count) / of).toFixed(1)} %)`;
+const within = (rate: number, level: number, n: number): boolean => rate <= level + Z * Math.sqrt((level * (1 - level)) / n);
+
+type Wrong = string[];
+
+function clean(unit: 'share' | 'days', seeds: readonly number[], between: number): Wrong {
+  const found = countFlags({ ...PRACTICE, unit, between }, seeds);
+  say(
+    `${unit}, nobody differs${between > 0 ? ` by more than usual (${between})` : ''}: called in ${share(found.runsWithFalse, found.runs)} practices; ` +
+      `beyond the 95 % limits ${(100 * found.beyond95).toFixed(2)} %, the 99.8 % limits ${(100 * found.beyond998).toFixed(3)} %`,
+  );
+  if (between > 0) return [];
+  const wrong = [
+    within(found.runsWithFalse / found.runs, LEVEL, found.runs) ? [] : [`${unit}: called in ${share(found.runsWithFalse, found.runs)}`],
+    within(found.beyond95, 0.05, found.compared) ? [] : [`${unit}: ${found.beyond95} beyond the 95 % limits`],
+    within(found.beyond998, 0.004, found.compared) ? [] : [`${unit}: ${found.beyond998} beyond the 99.8 % limits`],
+  ];
+  return wrong.flat();
+}
+
+function planted(unit: 'share' | 'days', seeds: readonly number[], effect: number, power: number): Wrong {
+  const found: FlagsCounted = countFlags({ ...PRACTICE, unit, planted: { 's0-4': effect, 's3-1': effect } }, seeds);
+  say(
+    `${unit}, two differ by ${effect}: found ${share(found.found, found.planted)}, ` +
+      `wrong ${share(found.wrong, Math.max(1, found.flagged))} of those called, mean ${(100 * found.falseDiscovery).toFixed(1)} %`,
+  );
+  return [
+    ...(found.found / found.planted >= power ? [] : [`${unit}: found ${share(found.found, found.planted)}, less than ${power}`]),
+    ...(within(found.falseDiscovery, LEVEL, found.runs) ? [] : [`${unit}: ${found.falseDiscovery} of those called are wrong`]),
+  ];
+}
+
+function coverage(seeds: readonly number[]): Wrong {
+  return ([0, 0.1, 0.3, 0.8] as const).flatMap((between) =>
+    ([shareIntervals, averageIntervals] as const).flatMap((intervals) => {
+      const tries = seeds.map((seed) => intervals(seed, between));
+      const [held, of] = [tries.reduce((sum, each) => sum + each.held, 0), tries.reduce((sum, each) => sum + each.of, 0)];
+      say(`${intervals.name}, specialists differ by ${between}: 90 % intervals hold ${share(held, of)}`);
+      // Where they hardly differ the prior makes them wider than they need be: never below the level, and above is no fault.
+      return within(1 - held / of, 0.1, of) ? [] : [`${intervals.name} at ${between}: held ${share(held, of)}`];
+    }),
+  );
+}
+
+async function practices(seed: number, many: number): Promise<Wrong> {
+  const wrong: Wrong = [];
+  let [called, measures] = [0, 0];
+  for (let at = 0; at < many; at += 1) {
+    const name = at === 0 ? SANDBOX_SEED : `performance-${seed}-${at}`;
+    const { office } = PLANTED_TRUTHS.chanceOutlier;
+    const tally = tallyOf(await judgePractice(name, REFERRALS, true), office);
+    say(
+      `practice ${name}: planted ${share(tally.found, tally.planted)} found, ${tally.falseAlarms.length} others called of ${tally.compared}` +
+        tally.falseAlarms.map((each) => `; ${each}`).join(''),
+    );
+    if (tally.found < 0.9 * tally.planted) wrong.push(`${name}: planted ${share(tally.found, tally.planted)} found`);
+    if (tally.chanceOutlierCalled) wrong.push(`${name}: the outlier by chance was called`);
+    const nobody = await judgePractice(`${name}-clean`, REFERRALS, false);
+    // Whoever is outside the network loses nobody to it, there too.
+    const alarms = nobody.filter(({ verdict, office: id }) => verdict !== 'not-distinguishable' && !id.includes('-out-'));
+    called += new Set(alarms.map(({ measure }) => measure)).size;
+    measures += new Set(nobody.map(({ measure }) => measure)).size;
+    say(
+      `practice ${name}-clean: ${alarms.length} called of ${nobody.length}${alarms.map(({ measure, office: id }) => `; ${measure} ${id}`).join('')}`,
+    );
+  }
+  if (measures > 0 && !within(called / measures, LEVEL, measures))
+    wrong.push(`clean practices: somebody called in ${share(called, measures)} measures`);
+  return wrong;
+}
+
+export default async function performanceCampaign(args: string[]): Promise<{ lastLine: string; good: boolean }> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      seed: { type: 'string', default: '1' },
+      runs: { type: 'string', default: '200' },
+      practices: { type: 'string', default: '1' },
+    },
+  });
+  const [seed, runs, many] = [Number(values.seed), Number(values.runs), Number(values.practices)];
+  if (![seed, runs, many].every(Number.isInteger) || runs < 1 || many < 0) {
+    return { lastLine: 'performance: --seed, --runs and --practices take whole numbers, --runs at least 1', good: false };
+  }
+  const started = performance.now();
+  const seeds = Array.from({ length: runs }, (_, at) => seed * 1_000_003 + at);
+  const wrong = [
+    ...clean('share', seeds, 0),
+    ...clean('days', seeds, 0),
+    ...clean('share', seeds, 0.15),
+    ...planted('share', seeds, -1.6, 0.8),
+    ...planted('days', seeds, 0.5, 0.8),
+    ...coverage(seeds),
+    ...(await practices(seed, many)),
+  ];
+  for (const each of wrong) say(`WRONG ${each}`);
+  const seconds = ((performance.now() - started) / 1000).toFixed(0);
+  return {
+    lastLine: `performance: ${runs} drawn practices of each kind, ${many} simulated ones, ${wrong.length} wrong, seed ${seed}, ${seconds} s`,
+    good: wrong.length === 0,
+  };
+}
