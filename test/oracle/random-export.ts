@@ -143,9 +143,8 @@ function resourcesOf({ referrals, encounters, procedures, tasks }: RandomPatient
       resourceType: 'Procedure',
       id: `${patient}-q${at}`,
       status: mostly('completed', ['not-done', 'in-progress'], status),
-      code: mostly(
-        concept(CPT, '96112'),
-        [concept(MADE_UP, 'assessment'), concept(MADE_UP, '96112'), concept(CPT, '90839'), concept(CPT, '90840')],
+      code: pick(
+        [concept(CPT, '96112'), concept(MADE_UP, 'assessment'), concept(MADE_UP, '96112'), concept(CPT, '90839'), concept(CPT, '90840')],
         code,
       ),
       subject: subject(),

@@ -143,6 +143,24 @@ test('cms50 needs no database and no snapshot: one JSON on stdout, what was not 
   expect(errors).toContain('CMS50v14 2026: 1 of 1 (100.0 %, 95 % interval 20.7 % to 100.0 %) among 1 patient');
 });
 
+test('cms50 without an export looks at our own referrals: no visits, and reasons for what there is', async () => {
+  const { code, output, errors } = await analytics(...CMS50, ...VALUE_SETS);
+  expect(code).toBe(0);
+  const { counts, missing, patients } = JSON.parse(output) as {
+    counts: object;
+    missing: { what: string }[];
+    patients: { patient: string; reasons: string[] }[];
+  };
+  expect(counts).toMatchObject({ initialPopulation: 0, denominator: 0, rate: { n: 0, value: null } });
+  expect(missing.map(({ what }) => what)).toEqual(['no-tasks', 'no-visits']);
+  expect(patients[0]?.patient).toMatch(/^p-[0-9a-f]{32}$/);
+  // Ordered in November; and the codes Refloop writes are in none of the made-up value sets.
+  expect(patients[0]?.reasons.join('\n')).toContain('referral-after-october');
+  expect(patients[0]?.reasons.join('\n')).toContain('referral-code');
+  expect(errors).toContain('CMS50v14 2026: 0 of 0');
+  expect((await runCommand('analytics', [...CMS50, ...VALUE_SETS], { REFLOOP_STATE: join(state, 'none') })).code).toBe(1);
+});
+
 test.each([
   [['--valuesets', '/nowhere', '--input', '.'], 'The value sets cannot be used:'],
   [[...VALUE_SETS, '--input', '/nowhere'], '--input: There is no /nowhere.'],
