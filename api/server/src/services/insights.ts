@@ -5,6 +5,7 @@ import { performanceIds } from '@refloop/analytics/performance-definition';
 import type { EhrScope } from '@refloop/analytics/pseudonym';
 import { NoSnapshot, SnapshotOfAnotherVersion, type Warehouse } from '@refloop/analytics/warehouse';
 import type { Referral } from '@refloop/domain/referral/referral';
+import type { Cms50Answer, Cms50Question } from '../client/cms50.ts';
 import {
   type InsightsStatus,
   type MetricAnswer,
@@ -15,7 +16,6 @@ import {
   SEGMENT_NAMES,
   type SegmentName,
 } from '../client/insights.ts';
-import type { Cms50Answer, Cms50Question } from '../client/cms50.ts';
 import { placeOfZip3 } from '../matching/zip3-place.ts';
 import { problem, type Refusal } from '../problem.ts';
 import { actorOf, type Session } from '../sessions/session.ts';
