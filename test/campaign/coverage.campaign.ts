@@ -25,7 +25,7 @@ import { countTruths, LARGE, readTruths } from '../coverage/truths.ts';
 const OPTIONS = {
   seed: { type: 'string', default: '1' },
   runs: { type: 'string', default: '200' },
-  referrals: { type: 'string', default: '3000' },
+  referrals: { type: 'string', default: '2000' },
   truths: { type: 'boolean', default: false },
 } as const;
 
@@ -53,6 +53,13 @@ export default async function coverageCampaign(args: string[]): Promise<{ lastLi
     return { lastLine: `coverage: ${Object.keys(truths).length} truths from ${LARGE.seeds} × ${LARGE.referrals} referrals`, good: true };
   }
   const started = performance.now();
+  const planted: PlantedSeed[] = [];
+  const clean: CleanSeed[] = [];
+  for (let run = 1; run <= runs; run += 1) {
+    planted.push(await plantedSeed(seedName(seed, run), referrals));
+    clean.push(await cleanSeed(seedName(seed, run), referrals));
+    if (run % 10 === 0) say(`coverage: ${run} seeds, ${((performance.now() - started) / 1000 / run).toFixed(1)} s a seed`);
+  }
   const kept = readTruths();
   const unjudged = metricIds().filter((id) => !kept.metrics.includes(id));
   if (unjudged.length > 0) say(`coverage: without a truth, and so not judged: ${unjudged.join(', ')}; count them with --truths`);
@@ -61,13 +68,6 @@ export default async function coverageCampaign(args: string[]): Promise<{ lastLi
     ...cleanTruths(),
     ...Object.entries(kept.truths).map(([key, { value }]) => [key, value] as const),
   ]);
-  const planted: PlantedSeed[] = [];
-  const clean: CleanSeed[] = [];
-  for (let run = 1; run <= runs; run += 1) {
-    planted.push(await plantedSeed(seedName(seed, run), referrals));
-    clean.push(await cleanSeed(seedName(seed, run), referrals));
-    if (run % 10 === 0) say(`coverage: ${run} seeds, ${((performance.now() - started) / 1000 / run).toFixed(1)} s a seed`);
-  }
   const judged = [
     ...judge(
       truths,

@@ -77,6 +77,7 @@ export function parameterTruths(): Map<string, number> {
 export const seedName = (seed: number, run: number): string => `coverage ${seed}/${run}`;
 
 const Z = 1.959963984540054;
+const MOMENT = { asOf: AS_OF, snapshot: 'coverage' };
 
 /** Of the group that the planted route is biased against, as a report shows it: each measure by its id. */
 export type BiasedGaps = Partial<Record<Measure, Gap>>;
@@ -92,7 +93,7 @@ const intervalOf = ({ measure, found }: Gap): Given[] =>
 /** What one seed of the practice with everything planted says. */
 export async function plantedSeed(name: string, referrals: number): Promise<PlantedSeed> {
   return withHistories(simulatedOrders(name, referrals, PLANTED_TRUTHS), async (query) => {
-    const biased = biasedOf(judgeGaps((await countGaps(query, { scope: null }, { asOf: AS_OF, snapshot: 'coverage' })).counts));
+    const biased = biasedOf(judgeGaps((await countGaps(query, { scope: null }, MOMENT)).counts));
     const given = [...Object.values(biased).flatMap(intervalOf), ...(await intervalsOfSeed(query))];
     return { given: [...given, ...(await plantedLeakage(query))], biased };
   });
@@ -106,9 +107,9 @@ export type CleanSeed = { given: Given[]; gapsCalled: number; driftCalled: numbe
  */
 export async function cleanSeed(name: string, referrals: number): Promise<CleanSeed> {
   return withHistories(simulatedOrders(name, referrals, null), async (query) => {
-    const { counts } = await countGaps(query, { scope: null }, { asOf: AS_OF, snapshot: 'coverage' });
+    const { counts } = await countGaps(query, { scope: null }, MOMENT);
     const judged = judgeGaps(counts.filter(({ grouping }) => grouping === 'language' || grouping === 'zip3'));
-    const drift = await readDrift(query, { scope: null }, { asOf: AS_OF, snapshot: 'coverage' });
+    const drift = await readDrift(query, { scope: null }, MOMENT);
     const given = Object.values(biasedOf(judged))
       .flatMap(intervalOf)
       .map((each) => ({ ...each, key: `no ${each.key}` }));

@@ -4,6 +4,18 @@ import type { ReferralFacts } from '../oracle/referral-facts.ts';
 /** Everybody, and the groups that are large enough in one seed to be judged. */
 export const TOLD_APART = [null, 'specialty', 'language'] as const;
 export type ToldApart = (typeof TOLD_APART)[number];
+/** The metrics that the planted truths set groups apart in; of all others everybody together is asked about. */
+const OF_GROUPS = [
+  'completion',
+  'network_leakage',
+  'no_show',
+  'note_return',
+  'override',
+  'seen_within_60',
+  'time_to_accept',
+  'time_to_appointment',
+];
+export const toldApart = (metric: string): readonly ToldApart[] => (OF_GROUPS.includes(metric) ? TOLD_APART : [null]);
 /** Days at which a curve is looked at. */
 export const CURVE_DAYS = [30, 60, 90] as const;
 

@@ -8,7 +8,7 @@ import { dayNumber } from '../oracle/calendar.ts';
 import { ORACLES } from '../oracle/metrics.ts';
 import { type ReferralFacts, readFacts } from '../oracle/referral-facts.ts';
 import type { LifeDay } from '../oracle/statistics.ts';
-import { CURVE_DAYS, isAsked, keyOf, namedMetric, segmentKey, TOLD_APART, valueOf } from './estimand.ts';
+import { CURVE_DAYS, isAsked, keyOf, namedMetric, segmentKey, TOLD_APART, toldApart, valueOf } from './estimand.ts';
 import { countGapBatch, type GapCounts, gapTruths } from './gap-truth.ts';
 import { AS_OF, simulatedOrders } from './simulated-orders.ts';
 
@@ -18,7 +18,7 @@ export type Truths = Record<string, Truth>;
 
 /** The practice ends an order after 210 days at the latest, and a claim comes within three months. */
 const OVER_DAYS = 330;
-const BATCH = 2000;
+const BATCH = 300;
 
 type Counted = { n: number; numerator: number; days: Map<number, { events: number; competing: number; censored: number }> | null };
 
@@ -40,7 +40,7 @@ function countBatch(batch: readonly ReferralFacts[], counted: Map<string, Counte
     for (const [value, group] of Map.groupBy(batch, (facts) => valueOf(facts, name))) {
       for (const [metric, oracle] of Object.entries(ORACLES)) {
         for (const row of [oracle(group, today)].flat()) {
-          if (!isAsked(row.category, name)) continue;
+          if (!isAsked(row.category, name) || !toldApart(metric).includes(name)) continue;
           const key = JSON.stringify([namedMetric(metric, row.category), segmentKey(name, value)]);
           add(counted, key, row.n, row.numerator.length, row.curve);
         }

@@ -4,7 +4,7 @@ import { metricIds } from '@refloop/analytics/metric-definition';
 import type { CurvePoint, MetricRow } from '@refloop/analytics/metric-result';
 import { runMetric } from '@refloop/analytics/run-metric';
 import { PAYERS } from '@refloop/server/practice/practice';
-import { CURVE_DAYS, isAsked, keyOf, namedMetric, segmentKey, TOLD_APART, type ToldApart } from './estimand.ts';
+import { CURVE_DAYS, isAsked, keyOf, namedMetric, segmentKey, type ToldApart, toldApart } from './estimand.ts';
 import { AS_OF } from './simulated-orders.ts';
 
 /** The interval that was given; `high` is null where it is open above. */
@@ -51,7 +51,7 @@ async function overrides(query: Query): Promise<Given[]> {
 export async function intervalsOfSeed(query: Query): Promise<Given[]> {
   const given: Given[] = [];
   for (const metric of metricIds()) {
-    for (const name of TOLD_APART) {
+    for (const name of toldApart(metric)) {
       const { rows, curve } = await runMetric(query, { metric, by: name === null ? [] : [name], scope: null }, MOMENT);
       for (const row of rows.filter(({ category }) => isAsked(category, name))) given.push(...intervalsOf(metric, name, row, curve));
     }

@@ -11,7 +11,7 @@ import { largeSimulation, type Truths } from './large-simulation.ts';
 import { simulatedOrders } from './simulated-orders.ts';
 
 const FILE = new URL('truths.json', import.meta.url);
-export const LARGE = { seeds: 20, referrals: 30_000 };
+export const LARGE = { seeds: 12, referrals: 30_000 };
 
 export type KeptTruths = { fingerprint: string; metrics: string[]; seeds: number; referrals: number; truths: Truths };
 

@@ -1,5 +1,5 @@
 /** Whether specialists are ordered otherwise than in the quarter before, and whether who stands first is passed over more or less. */
-import type { Instant } from '@refloop/domain/instant';
+import { type Day, dayOf, type Instant } from '@refloop/domain/instant';
 import type { Query, Rows } from '../duckdb.ts';
 import { defineMetric, type Moment } from '../run-metric.ts';
 import { conditionalP } from './conditional-test.ts';
@@ -83,8 +83,8 @@ function strataOf(orders: readonly Order[]): Stratum[] {
 const quarterName = (year: number, quarter: number): string => `${year}-Q${quarter + 1}`;
 
 /** The quarter of a day that is still going on, and the two whole ones before it. */
-export function quartersBefore(asOf: Instant): { now: string; last: string; before: string } {
-  const [year, quarter] = [Number(asOf.slice(0, 4)), Math.floor((Number(asOf.slice(5, 7)) - 1) / 3)];
+export function quartersBefore(today: Day): { now: string; last: string; before: string } {
+  const [year, quarter] = [Number(today.slice(0, 4)), Math.floor((Number(today.slice(5, 7)) - 1) / 3)];
   const back = (many: number): string => {
     const total = year * 4 + quarter - many;
     return quarterName(Math.floor(total / 4), total % 4);
@@ -158,8 +158,9 @@ function overrideDrift(
 export async function readDrift(query: Query, question: FairnessQuestion, moment: Moment): Promise<DriftResult> {
   const { asOf, snapshot } = moment;
   await defineMetric(query, { ...question, metric: 'override' }, moment);
-  const orders = (await query.run(fairnessSql('routing'), { as_of: asOf.slice(0, 10) })).map(orderOf);
-  const { now, last, before } = quartersBefore(asOf);
+  const today = moment.asOfDay ?? dayOf(asOf);
+  const orders = (await query.run(fairnessSql('routing'), { as_of: today })).map(orderOf);
+  const { now, last, before } = quartersBefore(today);
   const trend = (await query.run(fairnessSql('override-trend'))).map((row) => {
     const [quarter, n] = [String(row['quarter']), Number(row['n'])];
     return { quarter, n, share: n < FEWEST ? null : wilson(Number(row['overridden']), n), whole: quarter !== now };

@@ -288,8 +288,8 @@ describe('drift', () => {
   });
 
   test('quarters are whole ones, also over the turn of the year', () => {
-    expect(quartersBefore('2026-11-28T00:00:00.000Z')).toEqual({ now: '2026-Q4', last: '2026-Q3', before: '2026-Q2' });
-    expect(quartersBefore('2026-01-01T00:00:00.000Z')).toEqual({ now: '2026-Q1', last: '2025-Q4', before: '2025-Q3' });
+    expect(quartersBefore('2026-11-28')).toEqual({ now: '2026-Q4', last: '2026-Q3', before: '2026-Q2' });
+    expect(quartersBefore('2026-01-01')).toEqual({ now: '2026-Q1', last: '2025-Q4', before: '2025-Q3' });
   });
 
   test('of the warehouse: both quarters, the day that each begins on, and what is of neither', async () => {

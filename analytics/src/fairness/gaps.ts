@@ -17,6 +17,7 @@ export const MEASURES = {
   seen_within_30: 'higher',
   seen_within_60: 'higher',
   network_leakage: 'lower',
+  note_return: 'higher',
   override: null,
 } as const satisfies Record<string, 'higher' | 'lower' | null>;
 export type Measure = keyof typeof MEASURES;

@@ -8,6 +8,7 @@ import { alertRoutes } from './routes/alerts.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { delegationRoutes } from './routes/delegations.ts';
 import { ehrSelfTestRoutes } from './routes/ehr-self-test.ts';
+import { fairnessRoutes } from './routes/fairness.ts';
 import { grantRoutes } from './routes/grants.ts';
 import { healthRoutes } from './routes/health.ts';
 import { insightsRoutes } from './routes/insights.ts';
@@ -19,6 +20,7 @@ import { sessionRoutes } from './routes/sessions.ts';
 import { siteRoutes } from './routes/sites.ts';
 import { specialistsRoutes } from './routes/specialists.ts';
 import { createAlertService } from './services/alerts.ts';
+import { createFairnessService } from './services/fairness.ts';
 import { createInsightsService } from './services/insights.ts';
 import { createExportService } from './services/insights-export.ts';
 import { createLossesService } from './services/losses.ts';
@@ -71,6 +73,7 @@ export function allRoutes(deps: RouteDeps): Route[] {
     ...lossesRoutes({ losses: createLossesService({ warehouse: deps.warehouse }) }),
     ...queueRoutes({ queue: createQueueService({ store }) }),
     ...specialistsRoutes({ specialists: createSpecialistsService({ warehouse: deps.warehouse, index: deps.index }) }),
+    ...fairnessRoutes({ fairness: createFairnessService({ store, warehouse: deps.warehouse, index: deps.index }) }),
     ...ehrSelfTestRoutes({ ...deps, randomId: newId }),
     ...referralRoutes({ store, index: deps.index, policy: deps.policy, newId, version: deps.version }),
   ];

@@ -206,6 +206,8 @@ export const REQUESTS: Record<string, Request> = {
   'get /insights/queue | the queue': fixed('/insights/queue'),
   'post /insights/queue/rows | the queue': fixed('/insights/queue/rows', { body: () => ({ purpose: 'To see who waits' }) }),
   'get /insights/specialists | the numbers': fixed('/insights/specialists?measure=acceptance'),
+  'get /insights/fairness | the numbers': fixed('/insights/fairness'),
+  'get /insights/drift | the numbers': fixed('/insights/drift?specialty=cardiology'),
   'post /insights/rows | the numbers': fixed('/insights/rows', { body: () => rowsQuestion }),
   'get /audit/status | the chain': fixed('/audit/status'),
   'get /audit/recommendations | a draft': {

@@ -545,6 +545,25 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
       ]);
     });
 
+    test('tell with which versions they were made, and since when, the earliest first; those of another EHR are not among them', async () => {
+      await store.transaction(scope, async (unit) => {
+        await unit.recommendations.insert(recommendation('a', { policy: 'seed-v2', madeAt: after(5) }));
+        await unit.recommendations.insert(recommendation('b', { policy: 'seed-v1', madeAt: after(3) }));
+        await unit.recommendations.insert(recommendation('c', { policy: 'seed-v1', madeAt: after(9) }));
+        await unit.recommendations.insert(recommendation('d', { policy: 'seed-v1', composer: 'another 1', madeAt: after(7) }));
+      });
+      const elsewhere: Scope = { ...scope, issuer: 'https://another.example.org/fhir' };
+      await store.enrol(elsewhere);
+      await store.transaction(elsewhere, (unit) => unit.recommendations.insert(recommendation('e', { policy: 'of another EHR' })));
+      const versions = await store.transaction(scope, (unit) => unit.recommendations.versions());
+      const composer = recommendation('x').composer;
+      expect(versions).toEqual([
+        { policy: 'seed-v1', composer, since: after(3) },
+        { policy: 'seed-v2', composer, since: after(5) },
+        { policy: 'seed-v1', composer: 'another 1', since: after(7) },
+      ]);
+    });
+
     test('a list shows the number of the audit row that holds it', async () => {
       await store.transaction(scope, async (unit) => {
         await unit.recommendations.insert(recommendation('a'));

@@ -74,6 +74,9 @@ export type RecommendationListPage = {
   total: number;
 };
 
+/** A policy of ranking and a composer of notes that worked together, and when their first recommendation was made. */
+export type RecommendationVersions = { policy: string; composer: string; since: Instant };
+
 export type RecommendationStore = {
   insert: (recommendation: NewRecommendation) => Promise<void>;
   get: (id: string) => Promise<StoredRecommendation | undefined>;
@@ -84,4 +87,6 @@ export type RecommendationStore = {
   listPending: (question: { patientId: string; subject: string }) => Promise<StoredRecommendation[]>;
   /** Those for this patient that one person prepares for another to sign and that still wait, with whomever they lie, newest first. */
   listPrepared: (patientId: string) => Promise<StoredRecommendation[]>;
+  /** With which versions recommendations were made, the earliest first. */
+  versions: () => Promise<RecommendationVersions[]>;
 };

@@ -4,6 +4,7 @@ import type {
   RecommendationListPage,
   RecommendationStore,
   RecommendationSummary,
+  RecommendationVersions,
   SaveAnswer,
   StoredRecommendation,
 } from '../recommendations.ts';
@@ -80,5 +81,15 @@ export const memoryRecommendations = (unit: MemoryContext): RecommendationStore 
       all().filter((row) => row.status === 'PENDING_REVIEW' && row.patientId === patientId && row.subject === subject),
     listPrepared: async (patientId) =>
       all().filter((row) => row.status === 'PENDING_REVIEW' && row.prepared !== null && row.patientId === patientId),
+    versions: async () => {
+      const found = new Map<string, RecommendationVersions>();
+      for (const { policy, composer, madeAt } of all()) {
+        const name = JSON.stringify([policy, composer]);
+        const since = found.get(name)?.since;
+        if (since === undefined || madeAt < since) found.set(name, { policy, composer, since: madeAt });
+      }
+      const order = ({ since, policy, composer }: RecommendationVersions): string => `${since} ${policy} ${composer}`;
+      return [...found.values()].sort((one, other) => (order(one) < order(other) ? -1 : 1));
+    },
   };
 };

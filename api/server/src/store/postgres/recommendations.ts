@@ -179,4 +179,12 @@ export const postgresRecommendations = (unit: UnitContext): RecommendationStore 
     select(unit, `status = 'PENDING_REVIEW' and prepared_sealed is not null and patient_index = $3`, [
       unit.index.patient(unit.scope, patientId),
     ]),
+  versions: async () => {
+    const { rows } = await unit.client.query<{ policy: string; composer: string; since: Date }>(
+      `select policy, composer, min(made_at) as since from recommendation where tenant = $1 and issuer = $2
+       group by policy, composer order by since, policy collate "C", composer collate "C"`,
+      key(unit),
+    );
+    return rows.map(({ since, ...versions }) => ({ ...versions, since: instant(since) }));
+  },
 });

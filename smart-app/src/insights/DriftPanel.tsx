@@ -1,0 +1,123 @@
+/** Whether orders go elsewhere, or pass over who stands first more or less often, than in the quarter before. */
+import type { DriftAnswer } from '@refloop/server/client/fairness';
+import center from '../center/CenterPage.module.css';
+import { plainDate } from '../words/plain-date.ts';
+import { FairnessMeaning } from './FairnessMeaning.tsx';
+import { countText, intervalText, pointsText, segmentText, valueText } from './figures.ts';
+import { DRIFT_WORDS, driftText, levelText } from './gap-words.ts';
+import styles from './Insights.module.css';
+
+export function DriftPanel({ drift }: { drift: DriftAnswer }) {
+  const { before, last } = drift.quarters;
+  return (
+    <section className={`${styles['panel']} ${styles['wide']}`} aria-labelledby="drift">
+      <h2 id="drift">Routing against the quarter before</h2>
+      <p>{driftText(drift)}</p>
+      <section className={center['scroll']} aria-label="Where orders go" tabIndex={-1}>
+        <table className={`${center['table']} num`}>
+          <caption className="caption">Share of orders that would have to go elsewhere for the two quarters to be alike</caption>
+          <thead>
+            <tr>
+              <th scope="col">Specialty</th>
+              <th scope="col">n {before}</th>
+              <th scope="col">n {last}</th>
+              <th scope="col">Apart</th>
+              <th scope="col">By chance, up to</th>
+              <th scope="col">Verdict</th>
+            </tr>
+          </thead>
+          <tbody>
+            {drift.routing.map((row) => (
+              <tr key={row.specialty}>
+                <th scope="row">{segmentText({ specialty: row.specialty })}</th>
+                <td>{countText(row.before)}</td>
+                <td>{countText(row.last)}</td>
+                <td>{valueText(row.found?.distance ?? null, 'share')}</td>
+                <td>{valueText(row.found?.byChance ?? null, 'share')}</td>
+                <td>{DRIFT_WORDS[row.verdict]}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      <section className={center['scroll']} aria-label="Override rate" tabIndex={-1}>
+        <table className={`${center['table']} num`}>
+          <caption className="caption">
+            Orders to somebody else than who stood first, change in points with {levelText(drift.level)} intervals
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">Specialty</th>
+              <th scope="col">{before}</th>
+              <th scope="col">{last}</th>
+              <th scope="col">Change</th>
+              <th scope="col">Interval</th>
+              <th scope="col">n</th>
+              <th scope="col">Could have missed below</th>
+              <th scope="col">Verdict</th>
+            </tr>
+          </thead>
+          <tbody>
+            {drift.override.map(({ specialty, found, verdict, ...n }) => (
+              <tr key={specialty ?? ''}>
+                <th scope="row">{specialty === null ? 'All' : segmentText({ specialty })}</th>
+                <td>{valueText(found?.beforeShare ?? null, 'share')}</td>
+                <td>{valueText(found?.lastShare ?? null, 'share')}</td>
+                <td>{found === null ? '–' : pointsText(found.value)}</td>
+                <td>{found === null ? '–' : `${pointsText(found.low)} to ${pointsText(found.high)}`}</td>
+                <td>
+                  {countText(n.before)}, {countText(n.last)}
+                </td>
+                <td>{found === null ? '–' : pointsText(found.detectable).slice(1)}</td>
+                <td>{DRIFT_WORDS[verdict]}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      <Quarters drift={drift} />
+      <FairnessMeaning about={drift.about} level={levelText(drift.level)} />
+    </section>
+  );
+}
+
+/** `2026-Q3` of a moment. */
+const quarterOf = (instant: string): string => `${instant.slice(0, 4)}-Q${Math.ceil(Number(instant.slice(5, 7)) / 3)}`;
+
+function Quarters({ drift: { trend, versions } }: { drift: DriftAnswer }) {
+  return (
+    <section className={center['scroll']} aria-label="Override rate by quarter" tabIndex={-1}>
+      <table className={`${center['table']} num`}>
+        <caption className="caption">Override rate of each quarter, and what recommended since when</caption>
+        <thead>
+          <tr>
+            <th scope="col">Quarter</th>
+            <th scope="col">Override rate</th>
+            <th scope="col">95 % interval</th>
+            <th scope="col">n</th>
+            <th scope="col">Changed in it</th>
+          </tr>
+        </thead>
+        <tbody>
+          {trend.map(({ quarter, n, share, whole }) => (
+            <tr key={quarter}>
+              <th scope="row">
+                {quarter}
+                {whole ? '' : ' (not over)'}
+              </th>
+              <td>{share === null ? 'too few' : valueText(share.value, 'share')}</td>
+              <td>{share === null ? '–' : intervalText(share, 'share')}</td>
+              <td>{countText(n)}</td>
+              <td>
+                {versions
+                  .filter(({ since }) => quarterOf(since) === quarter)
+                  .map(({ policy, composer, since }) => `${policy}, ${composer} since ${plainDate(since.slice(0, 10))}`)
+                  .join('; ') || '–'}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
