@@ -14,7 +14,8 @@ type Fact =
   | 'reviews'
   | 'authorizations'
   | 'loss-reasons'
-  | 'recommendations';
+  | 'recommendations'
+  | 'distances';
 
 /** What tells of each, for whoever exports; and the events by which it is known that it is there. */
 const FACTS: Record<Fact, { told: string; events: string[] }> = {
@@ -40,6 +41,7 @@ const FACTS: Record<Fact, { told: string; events: string[] }> = {
   reviews: { told: 'when a note was reviewed, which no resource of an export says', events: ['report-reviewed'] },
   authorizations: { told: 'what payers decided before the visit, which is not read from exports', events: ['authorization-decided'] },
   'loss-reasons': { told: 'why a referral was lost, which no resource of an export says', events: ['loss-reason-recorded'] },
+  distances: { told: 'how far it is to the specialist, which is not reckoned for exports', events: [] },
   recommendations: { told: 'what Refloop recommended, which is in no other EHR’s export', events: ['recommendation-made'] },
 };
 
@@ -66,6 +68,12 @@ const NEEDS: Record<string, Fact[]> = {
   lost_causes: ['orders', 'loss-reasons'],
   lost_referrals: ['orders', 'visits'],
   override: ['orders', 'recommendations'],
+  non_completion: ['orders', 'visits'],
+  no_show_by_lead_time: ['orders', 'bookings'],
+  cms50_referrals: ['orders', 'notes'],
+  cms50_open: ['orders', 'notes'],
+  cms50_reconciliation: ['orders', 'notes', 'reviews'],
+  network_adequacy: ['orders', 'acceptances', 'networks', 'distances'],
 };
 
 export type Measurable = {
