@@ -108,7 +108,7 @@ export async function cleanSeed(name: string, referrals: number): Promise<CleanS
   return withHistories(simulatedOrders(name, referrals, null), async (query) => {
     const { counts } = await countGaps(query, { scope: null }, { asOf: AS_OF, snapshot: 'coverage' });
     const judged = judgeGaps(counts.filter(({ grouping }) => grouping === 'language' || grouping === 'zip3'));
-    const drift = await readDrift(query, { scope: null }, MOMENT);
+    const drift = await readDrift(query, { scope: null }, { asOf: AS_OF, snapshot: 'coverage' });
     const given = Object.values(biasedOf(judged))
       .flatMap(intervalOf)
       .map((each) => ({ ...each, key: `no ${each.key}` }));

@@ -149,7 +149,7 @@ test('CMS50 says what our referrals tell and cannot, why it differs from the clo
   await expect(own).toContainText(/\d+\.\d %.*\(95 %\).*n [\d,]+ patients/);
   await expect(own).toContainText('Visits to the practice are not in our events');
   const differences = page.getByRole('region', { name: 'Why one number here and another there' });
-  await expect(differences.getByRole('row')).toHaveCount(7);
+  await expect(differences.getByRole('row')).toHaveCount(9);
   await expect(differences).toContainText(/Our closed-loop rate: \d+\.\d % \(95 %: [\d.–]+, n [\d,]+ referrals\)\. CMS50/);
   await expect(page.getByRole('region', { name: 'By who ordered: our own number, not CMS50' })).toContainText('cannot say which clinician');
 
