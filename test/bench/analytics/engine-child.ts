@@ -8,7 +8,11 @@ import { type Answer, dropFromCache, type Engine, type EngineReply, type EngineR
 
 const SCRIPT = fileURLToPath(new URL('./engine-process.ts', import.meta.url));
 
-export type ChildEngine = Engine & { run: (sql: string) => Promise<Answer> };
+export type ChildEngine = Engine & {
+  run: (sql: string) => Promise<Answer>;
+  /** The rows of a question in SQL. */
+  read: (sql: string) => Promise<Answer['rows']>;
+};
 
 function startChild(name: string, args: string[], files: string): ChildEngine {
   const start = (): ChildProcess => fork(SCRIPT, args, { execArgv: ['--disable-warning=ExperimentalWarning'] });
@@ -35,6 +39,7 @@ function startChild(name: string, args: string[], files: string): ChildEngine {
     name,
     ask: (question) => tell({ kind: 'ask', question }),
     run: (sql) => tell({ kind: 'run', sql }),
+    read: async (sql) => (await tell({ kind: 'read', sql })).rows,
     chill: async () => {
       await end();
       dropFromCache(files);
@@ -83,9 +88,13 @@ const clickHouseTable = (parquet: string): string[] => [
   'optimize table core__referral final',
 ];
 
+/** An empty one. */
+export const startClickHouse = (folder: string, chDb: string): ChildEngine =>
+  startChild('ClickHouse (chdb, MergeTree)', ['clickhouse', folder, chDb], folder);
+
 /** A MergeTree in the order of our own files. */
 export async function clickHouse(folder: string, chDb: string, parquet: string): Promise<ChildEngine> {
-  const engine = startChild('ClickHouse (chdb, MergeTree)', ['clickhouse', folder, chDb], folder);
+  const engine = startClickHouse(folder, chDb);
   for (const sql of clickHouseTable(parquet)) await engine.run(sql);
   return engine;
 }

@@ -6,12 +6,13 @@ import type { EngineReply, EngineRequest } from './engine.ts';
 import { type AnswerRow, answerRows, type Question } from './questions.ts';
 import { CLICKHOUSE, rivalSql } from './rival-sql.ts';
 
-type Inside = { ask: (question: Question) => Promise<AnswerRow[]>; run: (sql: string) => void };
+type Inside = { ask: (question: Question) => Promise<AnswerRow[]>; read: (sql: string) => AnswerRow[]; run: (sql: string) => void };
 
 function ours(folder: string): Inside {
   const warehouse = openWarehouse({ folder, seconds: 600 });
   return {
     ask: async ({ metric, by, filter }) => answerRows(await warehouse.metric({ metric, by, filter, scope: null }), metric),
+    read: () => [],
     run: () => undefined,
   };
 }
@@ -22,13 +23,15 @@ function clickHouse(folder: string, installed: string): Inside {
   const { Session } = createRequire(join(installed, 'package.json'))('chdb') as ChDb;
   const session = new Session(folder);
   session.query('set max_threads = 2', 'Null');
+  const read = (sql: string): AnswerRow[] =>
+    session
+      .query(sql, 'JSONCompactEachRow')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as AnswerRow);
   return {
-    ask: async (question) =>
-      session
-        .query(rivalSql(question, CLICKHOUSE), 'JSONCompactEachRow')
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => JSON.parse(line) as AnswerRow),
+    ask: async (question) => read(rivalSql(question, CLICKHOUSE)),
+    read,
     run: (sql) => void session.query(sql, 'Null'),
   };
 }
@@ -41,6 +44,7 @@ async function reply(request: EngineRequest): Promise<EngineReply> {
   try {
     let rows: AnswerRow[] = [];
     if (request.kind === 'ask') rows = await inside.ask(request.question);
+    else if (request.kind === 'read') rows = inside.read(request.sql);
     else inside.run(request.sql);
     return { kind: 'answer', answer: { rows, milliseconds: performance.now() - started } };
   } catch (error) {

@@ -20,7 +20,7 @@ export type Engine = {
   close: () => Promise<void>;
 };
 
-export type EngineRequest = { kind: 'ask'; question: Question } | { kind: 'run'; sql: string };
+export type EngineRequest = { kind: 'ask'; question: Question } | { kind: 'run' | 'read'; sql: string };
 export type EngineReply = { kind: 'answer'; answer: Answer } | { kind: 'failed'; message: string };
 
 function filesOf(path: string): string[] {
