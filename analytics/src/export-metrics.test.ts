@@ -5,6 +5,7 @@ import { openDuckDb, quoted } from './duckdb.ts';
 import { metricsTable, toCsv, toParquet } from './export-metrics.ts';
 import { headOf, readMetric } from './metric-definition.ts';
 import type { MetricResult } from './metric-result.ts';
+import { withoutSmallCells } from './small-cells.ts';
 import { withWarehouse } from './test-histories.ts';
 
 const row = (payer: string, parts: Record<string, number | null>) =>
@@ -33,9 +34,17 @@ test('as CSV every cell is one cell, and no text is a formula', () => {
   expect(names.split(',').slice(0, 7)).toEqual(['metric', 'version', 'as_of', 'snapshot', 'payer', 'category', 'n']);
   expect(first).toContain(`,s,"'=HYPERLINK(""https://example.org"")",,12,0.5,,0.7,0.95,share,`);
   expect(second).toContain('"Plan A, Health"');
-  expect(second.endsWith(',"said ""so"", twice"')).toBe(true);
+  expect(second.endsWith(',"said ""so"", twice",')).toBe(true);
   const at = names.split(',').indexOf('leaked');
   expect([third.split(',')[at], end]).toEqual(['3', '']);
+});
+
+test('of a table that leaves, small cells are empty, and named', () => {
+  const [names = '', first = ''] = toCsv(metricsTable(results, withoutSmallCells)).split('\r\n');
+  // The one cell with a comma in it comes before.
+  const cells = first.replace(/"(?:[^"]|"")*"/g, 'text').split(',');
+  const cell = (name: string): string | undefined => cells[names.split(',').indexOf(name)];
+  expect(['n', 'value', 'attended', 'suppressed'].map(cell)).toEqual(['', '', '', 'n value low high attended']);
 });
 
 test('as Parquet it reads back as it was', async () => {

@@ -32,6 +32,7 @@ export function metricsTable(
       text('unit'),
       ...parts.map(number),
       text('note'),
+      text('suppressed'),
     ],
     rows: results.flatMap((result) => {
       const { metric, asOf, snapshot } = result;
@@ -50,6 +51,7 @@ export function metricsTable(
         metric.unit,
         ...parts.map((name) => row.parts[name] ?? null),
         row.note,
+        row.suppressed?.join(' ') ?? null,
       ]);
     }),
   };

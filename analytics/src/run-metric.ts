@@ -1,6 +1,7 @@
 /** Runs a metric's SQL on a connection that has the table `core__referral`, and reads its answer. Nothing is computed here. */
 import { type Day, dayOf, type Instant } from '@refloop/domain/instant';
 import { type Query, quoted, type Rows } from './duckdb.ts';
+import { judged } from './judged.ts';
 import { headOf, type MetricDefinition, metricSql, readMetric, statisticsSql } from './metric-definition.ts';
 import {
   type CurvePoint,
@@ -133,8 +134,8 @@ export async function runMetric(query: Query, question: MetricQuestion, moment: 
   await query.run(inOneGo([referralView(question), ...rulesSql(definition, moment, question.filter), ...statistics]));
   const rows = (await query.run(metricSql(definition.id, 'result'))).map(rowOf);
   const answer = { metric: headOf(definition), asOf: moment.asOf, snapshot: moment.snapshot, by: question.by, rows };
-  if (!definition.hasCurve) return answer;
-  return { ...answer, curve: (await query.run(metricSql(definition.id, 'curve'))).map(pointOf) };
+  if (!definition.hasCurve) return judged(answer);
+  return judged({ ...answer, curve: (await query.run(metricSql(definition.id, 'curve'))).map(pointOf) });
 }
 
 const VIEWS: Record<DrillPart, string> = {

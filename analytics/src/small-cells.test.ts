@@ -27,12 +27,12 @@ test.each([
   expect(told('share', row(50, 0), given).at(1)?.slice(0, 2)).toEqual([n, value]);
 });
 
-test('a median of enough is told; its small parts are not, its larger ones and its rates are', () => {
+test('a median of enough is told; a small part is not, nor the next smallest with it, nor figures that may be quotients of them', () => {
   const [safe] = withoutSmallCells({
     metric: { unit: 'days' } as MetricResult['metric'],
-    rows: [row(40, 12, { died: 3, attended: 30, none: 0, kept_rate: 0.5, lost_rate: 0.1 })],
+    rows: [row(60, 12, { died: 3, attended: 30, booked: 40, none: 0, kept_rate: 0.5 })],
   });
-  expect([safe?.value, safe?.parts]).toEqual([12, { died: null, attended: 30, none: 0, kept_rate: 0.5, lost_rate: null }]);
+  expect([safe?.value, safe?.parts]).toEqual([12, { died: null, attended: null, booked: 40, none: 0, kept_rate: null }]);
 });
 
 test('one row alone that is left out could be had from the total: the smallest beside it goes too', () => {

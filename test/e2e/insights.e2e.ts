@@ -138,3 +138,32 @@ test('what is lost stands side by side and is never added; contracts, a pilot an
   await page.setViewportSize({ width: 360, height: 800 });
   await expectFits(page, 'Insights, losses, 360 px');
 });
+
+test('CMS50 says what our referrals tell and cannot, why it differs from the closed loop, and opens the rows that would still close', async ({
+  page,
+}) => {
+  test.slow();
+  await openInsights(page);
+  await page.getByRole('link', { name: 'CMS50' }).click();
+  const own = page.getByRole('region', { name: /^CMS50, as far as our referrals tell, 2\d{3}$/ });
+  await expect(own).toContainText(/\d+\.\d %.*\(95 %\).*n [\d,]+ patients/);
+  await expect(own).toContainText('Visits to the practice are not in our events');
+  const differences = page.getByRole('region', { name: 'Why one number here and another there' });
+  await expect(differences.getByRole('row')).toHaveCount(9);
+  await expect(differences).toContainText(/Our closed-loop rate: \d+\.\d % \(95 %: [\d.–]+, n [\d,]+ referrals\)\. CMS50/);
+  await expect(page.getByRole('region', { name: 'By who ordered: our own number, not CMS50' })).toContainText('cannot say which clinician');
+
+  const open = page.getByRole('region', { name: 'What would still close' });
+  await open.getByRole('button', { name: /^Seen, and no report came back/ }).click();
+  const dialog = page.getByRole('dialog', { name: /Seen, and no report came back/ });
+  await dialog.getByRole('textbox', { name: 'What do you need the rows for?' }).fill('Ask for the notes');
+  await dialog.getByRole('button', { name: 'Counted' }).click();
+  await expect(dialog.getByRole('row').nth(1)).toContainText('seen');
+  await page.keyboard.press('Escape');
+
+  await page.getByRole('combobox', { name: 'Period' }).selectOption({ index: 1 });
+  await expect(page).toHaveURL(/#insights\/cms50\?from=2\d{3}-01&to=2\d{3}-12$/);
+  await expect(open).toContainText('The year is over');
+  await expectAccessible(page, 'CMS50');
+  await expectFits(page, 'CMS50');
+});

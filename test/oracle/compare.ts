@@ -8,8 +8,9 @@ import type { CurvePoint, MetricRow, SegmentName } from '@refloop/analytics/metr
 import { createPseudonyms } from '@refloop/analytics/pseudonym';
 import { openWarehouse, type Warehouse } from '@refloop/analytics/warehouse';
 import { dayNumber } from './calendar.ts';
+import { CMS50_ORACLES, CMS50_YEARS, type WholeOracle } from './cms50-metrics.ts';
 import { ORACLES } from './metrics.ts';
-import type { Oracle, OracleRow } from './oracle-row.ts';
+import type { OracleRow } from './oracle-row.ts';
 import { AS_OF, type Life, playLife } from './random-history.ts';
 import { type ReferralFacts, readFacts } from './referral-facts.ts';
 import type { LifeDay } from './statistics.ts';
@@ -102,14 +103,18 @@ export type Compared = { referrals: number; events: number; rows: number; counte
 
 async function compareMetric(
   warehouse: Warehouse,
-  [metric, oracle]: [string, Oracle],
+  [metric, oracle]: [string, WholeOracle],
   by: SegmentName[],
   facts: readonly ReferralFacts[],
 ): Promise<{ found: string[]; rows: number; counted: number }> {
-  const groups = Map.groupBy(facts, (each) => JSON.stringify(by.map((name) => segmentValue(each, name))));
-  const answer = await warehouse.metric({ metric, by, scope: null });
+  const year = CMS50_YEARS[metric] ?? null;
+  const filter = year === null ? {} : { from: `${year}-01`, to: `${year}-12` };
+  const looked = facts.filter((each) => year === null || segmentValue(each, 'month').startsWith(`${year}-`));
+  const groups = Map.groupBy(looked, (each) => JSON.stringify(by.map((name) => segmentValue(each, name))));
+  const answer = await warehouse.metric({ metric, by, scope: null, filter });
+  const whole = { all: facts, pseudonymOf: (id: string) => pseudonyms.referral(SCOPE, id) };
   const found: string[] = [];
-  const rowsOf = new Map([...groups].map(([key, group]) => [key, [oracle(group, dayNumber(AS_OF))].flat()]));
+  const rowsOf = new Map([...groups].map(([key, group]) => [key, [oracle(group, dayNumber(AS_OF), whole)].flat()]));
   const many = [...rowsOf.values()].flat().length;
   if (answer.rows.length !== many) found.push(`${metric} by ${by.join(',')}: warehouse ${answer.rows.length} rows, oracle ${many}`);
   let counted = 0;
@@ -133,7 +138,7 @@ async function compareMetric(
     const numerator = row.category === null || expected.numerator.length > 0 ? (['numerator'] as const) : [];
     for (const part of [...numerator, ...denominator]) {
       const { segment, category } = row;
-      const { rows, total } = await warehouse.drill({ metric, scope: null, segment, category, part, limit: facts.length + 1 });
+      const { rows, total } = await warehouse.drill({ metric, scope: null, segment, category, part, filter, limit: facts.length + 1 });
       const behind = new Set(rows.map(({ referral }) => referral));
       const wanted = expected[part].map((id) => [id, pseudonyms.referral(SCOPE, id)] as const);
       for (const [id, pseudonym] of wanted) if (!behind.has(pseudonym)) found.push(`${where} ${part}: ${id} is missing`);
@@ -176,7 +181,7 @@ export async function compareWithOracle(
     compared.referrals = facts.size;
     const warehouse = openWarehouse({ folder, seconds: 120 });
     const found: string[] = [];
-    for (const oracle of Object.entries(ORACLES)) {
+    for (const oracle of Object.entries<WholeOracle>({ ...ORACLES, ...CMS50_ORACLES })) {
       for (const by of segments) {
         const outcome = await compareMetric(warehouse, oracle, by, [...facts.values()]);
         found.push(...outcome.found);

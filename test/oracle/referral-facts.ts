@@ -43,6 +43,11 @@ export type Booking = {
 
 export type ReferralFacts = {
   id: string;
+  patient: string;
+  /** When it was begun, or heard of. */
+  startedOn: number;
+  /** What the chart said last of any order of it; null where it never said anything. */
+  chart: Standing | null;
   specialty: string;
   urgency: string;
   service: string;
@@ -140,6 +145,9 @@ function followBooking({ bookings }: OrderNow, fact: ReferralFact, when: { seenO
 export function readFacts(id: string, events: readonly ReferralEvent[]): ReferralFacts {
   const facts: ReferralFacts = {
     id,
+    patient: '',
+    startedOn: dayNumber(events[0]?.recordedAt ?? ''),
+    chart: null,
     specialty: '',
     urgency: '',
     service: '',
@@ -152,6 +160,10 @@ export function readFacts(id: string, events: readonly ReferralEvent[]): Referra
   for (const { fact, effectiveAt, recordedAt, actor } of events) {
     const seenOn = effectiveAt === null ? null : dayNumber(effectiveAt);
     const knownOn = seenOn ?? dayNumber(recordedAt);
+    if (fact.type === 'referral-started') facts.patient = fact.patientId;
+    if (fact.type === 'order-status-observed') facts.chart = standingOf(fact.status);
+    if (fact.type === 'write-step-settled' && fact.step === 'ServiceRequest' && fact.outcome.status === 'done')
+      facts.chart = standingOf(fact.outcome.orderStatus);
     if (fact.type === 'referral-started' || fact.type === 'recommendation-made') {
       facts.specialty = fact.specialty;
       facts.urgency = fact.urgency;

@@ -5,27 +5,13 @@ with left_out as (
   group by segment
 ),
 
--- Where each that is not closed stands: at the first thing that is missing.
-standing as (
-  select
-    *,
-    case
-      when closed_on is not null then 'closed'
-      when asked_seen_by is null then 'not-seen'
-      when note_received_by is null then 'no-note'
-      when note_by is null then 'note-not-linked'
-      else 'not-reviewed'
-    end as stands
-  from denominator
-),
-
 counted as (
   select
     segment,
     count(*) as n,
-    histogram(stands) as stands,
-    count(*) filter (stands = 'not-seen' and visits > 0) as seen_elsewhere
-  from standing
+    histogram(category) as stands,
+    count(*) filter (category = 'not-seen' and visits > 0) as seen_elsewhere
+  from denominator
   group by segment
 ),
 

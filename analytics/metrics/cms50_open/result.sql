@@ -1,29 +1,28 @@
 -- One row for each segment and stage, those that nobody is at too.
-with everyone as (
-  select segment, bool_or(why = 'year-over') as is_over from exclusions group by segment
+with staged as (
+  select
+    segment,
+    category,
+    count(*) filter (why is null) as still_open,
+    bool_or(why = 'year-over') as is_over
+  from exclusions
+  group by segment, category
 ),
 
-counted as (
-  select segment, count(*) as n from denominator group by segment
-),
-
-at_stage as (
-  select segment, category, count(*) as still_open from numerator group by segment, category
+whole as (
+  select segment, sum(still_open)::bigint as n, bool_or(is_over) as is_over from staged group by segment
 ),
 
 joined as (
   select
-    everyone.segment,
-    everyone.is_over,
+    whole.*,
     stages.category,
     stages.position,
-    coalesce(n, 0) as n,
-    coalesce(still_open, 0) as still_open,
+    coalesce(staged.still_open, 0) as still_open,
     goodman_z((select count(*) from stages)) as z
-  from everyone
+  from whole
   cross join stages
-  left join counted on counted.segment = everyone.segment
-  left join at_stage on at_stage.segment = everyone.segment and at_stage.category = stages.category
+  left join staged on staged.segment = whole.segment and staged.category = stages.category
 )
 
 select

@@ -3,6 +3,7 @@ select
   referral.*,
   measured_order.report_on,
   measured_order.period_end,
+  coalesce(measured_order.report_on <= measured_order.period_end, false) as is_reported,
   case
     when not referral.was_active then 'not-in-chart'
     when measured_order.referral is null then 'other-year'

@@ -1,2 +1,2 @@
 -- Answered by a report that came by the end of the year.
-select * from denominator where report_on <= period_end
+select * from denominator where is_reported

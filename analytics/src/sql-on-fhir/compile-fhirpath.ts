@@ -160,11 +160,24 @@ function typeName(parameter: Expression | undefined, call: string): string {
   throw new UnsupportedFhirPath(`${call}() takes the name of a type.`);
 }
 
+/** The data types of R4 that an element of several types can have: http://hl7.org/fhir/R4/datatypes.html#open. */
+const TYPES = new Set(
+  (
+    'base64Binary boolean canonical code date dateTime decimal id instant integer integer64 markdown oid positiveInt string time unsignedInt uri url uuid ' +
+    'Address Age Annotation Attachment CodeableConcept CodeableReference Coding ContactDetail ContactPoint Contributor Count DataRequirement ' +
+    'Distance Dosage Duration Expression HumanName Identifier Meta Money ParameterDefinition Period Quantity Range Ratio RatioRange Reference ' +
+    'RelatedArtifact SampledData Signature SimpleQuantity Timing TriggerDefinition UsageContext'
+  ).split(' '),
+);
+
 const capital = (name: string): string => `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
 
 /** A choice of types is one element in a path and one for each type in JSON: `value.ofType(Quantity)` is `valueQuantity`. */
 function ofType(of: Expression | null, parameter: Expression | undefined, scope: PathScope): Compiled {
   const type = typeName(parameter, 'ofType');
+  // FHIRPath's own types of the same names have a capital: Time, DateTime.
+  if (!TYPES.has(type) && !TYPES.has(`${type.slice(0, 1).toLowerCase()}${type.slice(1)}`))
+    throw new UnsupportedFhirPath(`ofType(): there is no type ${JSON.stringify(type)}.`);
   if (of?.kind !== 'member') throw new UnsupportedFhirPath('ofType() is supported after the name of an element that has several types.');
   return compile({ kind: 'member', of: of.of, name: `${of.name}${capital(type)}` }, scope);
 }
@@ -326,6 +339,12 @@ function constant(name: string, scope: PathScope): Compiled {
   return literal(value);
 }
 
+function indexOf(at: number | string, { constants }: PathScope): number {
+  const value = typeof at === 'number' ? String(at) : constants.get(at)?.value;
+  if (typeof value === 'string' && /^\d{1,6}$/.test(value)) return Number(value);
+  throw new UnsupportedFhirPath(`%${at} is no constant that an index can be.`);
+}
+
 /** Throws `UnsupportedFhirPath` in words for whoever wrote the view. */
 export function compile(expression: Expression, scope: PathScope): Compiled {
   switch (expression.kind) {
@@ -345,7 +364,7 @@ export function compile(expression: Expression, scope: PathScope): Compiled {
       return children(expression.of === null ? scope.focus : compile(expression.of, scope), expression.name, scope);
     case 'index': {
       const of = compile(expression.of, scope);
-      return { kind: 'one', sql: `(${asList(of, scope)})[${expression.at + 1}]` };
+      return { kind: 'one', sql: `(${asList(of, scope)})[${indexOf(expression.at, scope) + 1}]` };
     }
     case 'call':
       return call(expression, scope);

@@ -17,7 +17,8 @@ export type Expression =
   | { kind: 'this' }
   | { kind: 'constant'; name: string }
   | { kind: 'member'; of: Expression | null; name: string }
-  | { kind: 'index'; of: Expression; at: number }
+  /** A number, or the name of a constant that is one. */
+  | { kind: 'index'; of: Expression; at: number | string }
   | { kind: 'call'; of: Expression | null; name: string; parameters: Expression[] }
   | { kind: 'binary'; operator: BinaryOperator; left: Expression; right: Expression };
 
@@ -176,12 +177,12 @@ export function parseFhirPath(path: string): Expression {
       } else if (isSign('[')) {
         next += 1;
         const at = take();
-        if (at.kind !== 'number' || !/^\d{1,6}$/.test(at.text)) {
+        if (at.kind !== 'constant' && (at.kind !== 'number' || !/^\d{1,6}$/.test(at.text))) {
           next -= 1;
-          fail('an index is a whole number');
+          fail('an index is a whole number, or a constant');
         }
         expectSign(']');
-        expression = { kind: 'index', of: expression, at: Number(at.text) };
+        expression = { kind: 'index', of: expression, at: at.kind === 'constant' ? at.text : Number(at.text) };
       } else return expression;
     }
   }

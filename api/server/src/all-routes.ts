@@ -4,6 +4,7 @@ import type { Warehouse } from '@refloop/analytics/warehouse';
 import type { Policy } from '@refloop/domain/matching/policy';
 import type { MatchIndex } from './matching/match-index.ts';
 import { referralRoutes } from './referral-routes.ts';
+import { alertRoutes } from './routes/alerts.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { delegationRoutes } from './routes/delegations.ts';
 import { ehrSelfTestRoutes } from './routes/ehr-self-test.ts';
@@ -18,6 +19,7 @@ import type { Route } from './routes/route.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { siteRoutes } from './routes/sites.ts';
 import { specialistsRoutes } from './routes/specialists.ts';
+import { createAlertService } from './services/alerts.ts';
 import { createFairnessService } from './services/fairness.ts';
 import { createInsightsService } from './services/insights.ts';
 import { createExportService } from './services/insights-export.ts';
@@ -63,6 +65,7 @@ export function allRoutes(deps: RouteDeps): Route[] {
     ...grantRoutes({ store, sites }),
     ...delegationRoutes({ store, sites, newId }),
     ...auditRoutes({ store }),
+    ...alertRoutes({ alerts: createAlertService({ store, newId }) }),
     ...insightsRoutes({
       insights: createInsightsService({ store, warehouse: deps.warehouse }),
       exports: createExportService({ store, warehouse: deps.warehouse }),

@@ -31,6 +31,7 @@ import { SANDBOX_SEED } from './practice/planted-truths.ts';
 import { createRateLimits } from './rate-limits/rate-limits.ts';
 import { createReadiness } from './readiness.ts';
 import { healthRoutes } from './routes/health.ts';
+import { evaluateAlerts } from './services/alerts.ts';
 import { renewProjections } from './services/projections.ts';
 import { followDirectory } from './services/published-directory.ts';
 import { createReconciliation } from './services/reconciliation.ts';
@@ -218,15 +219,28 @@ const reconciliation = (store: Store) =>
     failed: (error) => log.failure({ route: 'reconciliation', reference: '-', error }),
   });
 
+/** Every rule is asked of each snapshot; what fails is asked of the next. */
+async function tellAlerts(store: Store): Promise<void> {
+  try {
+    const count = await evaluateAlerts({ store, warehouse, newId, now });
+    if (count > 0) log.event('Alerts were raised or cleared.', { count });
+  } catch (error) {
+    log.failure({ route: 'alerts', reference: '-', error });
+  }
+}
+
 /** The numbers are of the last snapshot, at most an hour old. */
-function refreshWarehouse(): Refresh {
+function refreshWarehouse(store: Store): Refresh {
   const refresh = startRefresh({
     databaseUrl: config.databaseUrl,
     keys: config.keys,
     warehouse: config.warehouseFolder,
     timezone: config.timezone,
     made: (outcome) => {
-      if (typeof outcome !== 'string') log.event('A snapshot of the warehouse is in force.', outcome);
+      if (typeof outcome !== 'string') {
+        log.event('A snapshot of the warehouse is in force.', outcome);
+        void tellAlerts(store);
+      }
     },
     failed: (error) => log.failure({ route: 'warehouse', reference: '-', error }),
   });
@@ -309,7 +323,7 @@ async function start(): Promise<void> {
     log.event('The gateway takes in nothing yet: it has no listener, tells its health and serves nothing else.');
   readiness.serving(store.ping);
   if (runsJobs) await projectionsRenewed(store);
-  if (runsJobs) loadHistory(refreshWarehouse());
+  if (runsJobs) loadHistory(refreshWarehouse(store));
   if (config.keys.length > 1) await rewrapped(store);
   // So that the first launch need not wait for it; an EHR that is not up yet is asked again then.
   if (servesApi) void discovery.warm(PAGE_PATIENCE_MS);

@@ -79,6 +79,8 @@ export function createBulkServer({
 
   function kickOff(context: Context, access: AccessContext, permissions: Permissions, asked: ExportRequest): Response {
     forget();
+    // A person at a chart, whatever they may read, takes no copy of all of it.
+    if (access.fhirUser !== '') throw refusal(403, 'forbidden', 'An export is for backend services, by system/ scopes.');
     const own = [...jobs.values()].filter(({ clientId, files }) => clientId === access.clientId && files === undefined);
     if (own.length >= MOST_JOBS) {
       context.header('Retry-After', String(RETRY_AFTER_SECONDS));

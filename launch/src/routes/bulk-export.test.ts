@@ -1,6 +1,6 @@
 /** FHIR Bulk Data as a backend service meets it: kick-off, status, manifest, files, and what is refused. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { askAsService, type Backend, fhir, makeBackend } from './test-backend.ts';
+import { askAsService, type Backend, fhir, makeBackend, tokensIn } from './test-backend.ts';
 import { FHIR_BASE, openTestEhr, type TestEhr, type Tokens } from './test-ehr.ts';
 
 let ehr: TestEhr;
@@ -144,6 +144,15 @@ test('a token exports the types of its scopes and no other', async () => {
   expect((await exported(token, '$export')).output.map(({ type }) => type)).toEqual(['Patient']);
   expect((await ask(token, '$export?_type=Condition')).status).toBe(403);
   expect((await ehr.app.request(`${FHIR_BASE}/$export`)).status).toBe(401);
+});
+
+test('a scope that is narrowed exports nothing of its type, and a person exports nothing at all', async () => {
+  const narrowed = 'http://terminology.hl7.org/CodeSystem/condition-category|encounter-diagnosis';
+  const token = await tokenOf(backend, `system/Patient.rs system/Condition.rs?category=${narrowed}`);
+  expect((await exported(token, '$export')).output.map(({ type }) => type)).toEqual(['Patient']);
+  expect((await ask(token, '$export?_type=Condition')).status).toBe(403);
+  const { access_token: person } = await tokensIn(ehr, { scope: 'launch openid fhirUser patient/Patient.r user/Practitioner.rs' });
+  expect((await ask(person, '$export?_type=Practitioner')).status).toBe(403);
 });
 
 test('a job is its client’s alone, is not to be looked at too often, and ends when it is cancelled or old', async () => {

@@ -83,7 +83,7 @@ function Apart({ answer, by, onRows }: { answer: MetricAnswer; by: Filter['by'];
           <>
             <Chart
               label={`${metric.title} by ${by}: share that has got there by each day, ${curves.map(({ name }) => name).join(', ')}`}
-              height={300}
+              height={320}
               options={(palette, width) => curveOptions(curves, palette, width)}
             />
             <AtRisk curves={curves} />

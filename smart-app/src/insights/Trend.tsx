@@ -41,7 +41,8 @@ export function Trend({ label, points, unit, top, height = 44, target }: Props) 
 /** A round top for values like these: the scale of several drawings beside each other. */
 export function topOf(unit: Props['unit'], points: readonly TrendPoint[]): number {
   if (unit === 'share') return Math.min(1, Math.ceil(10 * Math.max(0.05, ...points.map(({ value, high }) => high ?? value ?? 0))) / 10);
-  const most = Math.max(1, ...points.map(({ value, high }) => Math.max(value ?? 0, Math.min(high ?? 0, 2 * (value ?? 0)))));
+  // An interval open above, or nearly so, would press all else to the floor: it is cut at the top.
+  const most = Math.max(1, ...points.map(({ value }) => 1.25 * (value ?? 0)));
   const step = 10 ** Math.floor(Math.log10(most));
   return Math.ceil(most / step) * step;
 }

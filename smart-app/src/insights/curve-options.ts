@@ -25,7 +25,7 @@ export function curveOptions(curves: readonly Curve[], palette: Palette, width: 
   return {
     animation: false,
     aria: { enabled: false },
-    grid: { left: 44, right: 16, top: 12, bottom: 76 },
+    grid: { left: 44, right: 16, top: 12, bottom: narrow ? 136 : 76 },
     legend: {
       bottom: 0,
       icon: 'none',

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type Body, match } from '../services/test-referral-input.ts';
 import { HOLDER } from '../services/test-team.ts';
 import type { Caller } from './test-people.ts';
-import { type About, CANDIDATE, inputOf, orderWithIdOf, press, type Target, type Whose } from './test-targets.ts';
+import { type About, ALERT_RULE, CANDIDATE, inputOf, orderWithIdOf, press, type Target, type Whose } from './test-targets.ts';
 import type { Worlds } from './test-worlds.ts';
 
 export type Question = { caller: Caller; target: Target; worlds: Worlds };
@@ -187,6 +187,14 @@ export const REQUESTS: Record<string, Request> = {
   'get /insights/metrics/:metric | the numbers': fixed('/insights/metrics/completion?by=specialty'),
   'get /insights/cms50 | the numbers': fixed('/insights/cms50?period=2026'),
   'get /insights/places | the numbers': fixed('/insights/places'),
+  'get /insights/alerts | an alert rule': row('an alert rule', () => '/insights/alerts', { listed: ({ rules }) => ids(rules) }),
+  'post /insights/alert-rules | a new one': fixed('/insights/alert-rules', { body: () => ALERT_RULE }),
+  'post /insights/alert-rules/:id/end | an alert rule': row('an alert rule', (id) => `/insights/alert-rules/${id}/end`, {
+    changes: true,
+  }),
+  'post /insights/alerts/:id/acknowledgement | an alert': row('an alert', (id) => `/insights/alerts/${id}/acknowledgement`, {
+    changes: true,
+  }),
   'post /insights/exports/csv | the numbers': fixed('/insights/exports/csv', { body: () => exportQuestion }),
   'post /insights/exports/parquet | the numbers': fixed('/insights/exports/parquet', { body: () => exportQuestion }),
   'post /insights/exports/pdf | the numbers': fixed('/insights/exports/pdf', { body: () => exportQuestion }),

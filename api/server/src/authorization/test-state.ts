@@ -11,6 +11,8 @@ export type State = {
 
 /** Tables whose rows belong to a place. The audit only grows, and is read by its lines. */
 const TABLES = [
+  'alert',
+  'alert_rule',
   'approval',
   'data_key',
   'delegation',

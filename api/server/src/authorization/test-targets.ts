@@ -10,7 +10,7 @@ export type Whose = { place: PlaceName; patient: string };
 
 export type Target = {
   whose: Whose;
-  /** What a request names: of a recommendation, a plan, an exception, a delegation or a person. */
+  /** What a request names: of a recommendation, a plan, an exception, a delegation, an alert or a person. */
   id: string;
   referralId: string | null;
   madeAt: string;
@@ -48,6 +48,8 @@ export type About =
   | 'a grant'
   | 'a grant to change'
   | 'a delegation'
+  | 'an alert rule'
+  | 'an alert'
   | 'the author';
 
 export type Targets = {
@@ -114,6 +116,19 @@ const delegated = async ({ as }: Team, kind: string, delegate: string, clinician
   return String((await as('admin', null, 'post', '/delegations', given)).body['id']);
 };
 
+export const ALERT_RULE = {
+  metric: 'network_leakage',
+  segment: { specialty: 'cardiology' },
+  direction: 'above',
+  threshold: 0.1,
+  owner: 'lead',
+};
+
+const alertRule = async ({ as }: Team): Promise<string> => {
+  const { rules } = (await as('lead', null, 'post', '/insights/alert-rules', ALERT_RULE)).body as { rules: { id: string }[] };
+  return String(rules.at(-1)?.id);
+};
+
 const granted: Maker = async ({ whose, team }) => {
   const subject = newPerson(whose);
   const given = { fhirUser: `Practitioner/${subject}`, roles: ['lead'], reason: 'For the test' };
@@ -160,6 +175,16 @@ const MAKERS: Record<About, Maker> = {
   'a grant': granted,
   'a grant to change': granted,
   'a delegation': async ({ whose, team }) => bare(whose, await delegated(team, 'covers', newPerson(whose), newPerson(whose))),
+  'an alert rule': async ({ whose, team }) => bare(whose, await alertRule(team)),
+  'an alert': async ({ whose, team, worlds }) => {
+    const ruleId = await alertRule(team);
+    const id = `alert-of-${ruleId}`;
+    const figures = { snapshot: 'for the test', n: 400, value: 0.3, low: 0.26, high: 0.35 };
+    await worlds.store.transaction(scopeOf(worlds[whose.place].site), (unit) =>
+      unit.alerts.raise({ id, ruleId, raisedAt: worlds.clock.now.toISOString(), ...figures }),
+    );
+    return bare(whose, id);
+  },
   'the author': async ({ whose, team }) => {
     if (whose.place === 'here') return bare(whose, 'lee');
     const clinician = newPerson(whose);

@@ -102,6 +102,10 @@ export const MetricAnswer = z.object({
 });
 export type MetricAnswer = z.infer<typeof MetricAnswer>;
 
+/** A metric by name, with how its numbers are written. */
+export const Measure = z.object({ id: z.string(), title: z.string(), unit: z.enum(['share', 'days', 'count']) });
+export type Measure = z.infer<typeof Measure>;
+
 /** What there is to look at. `snapshot` is null until the first one is made; `history` says how far a load under way is. */
 export const InsightsStatus = z.object({
   snapshot: z.object({ name: z.string(), asOf: z.string(), referrals: z.number().int() }).nullable(),

@@ -162,6 +162,7 @@ test.each([
   [['metrics', 'completeness'], 'There is no metric "completeness". There are '],
   [['metrics', '--by', 'zip'], '--by: "zip" is none of specialty, site,'],
   [['metrics', '--format', 'xml'], '--format: "xml" is none of table, json, csv, parquet.'],
+  [['metrics', '--small-cells', 'hide'], '--small-cells hide goes with csv, json or parquet'],
   [['refresh', 'now'], '"now" is too much.'],
   [['metrics', '--nothing'], "Unknown option '--nothing'"],
 ])('%j is wrong use: %s', async (args, why) => {

@@ -128,6 +128,16 @@ export const GOOD: Record<string, Good> = {
       outcome: { status: 'done', reference: 'ServiceRequest/1', versionId: '4', orderStatus: 'active' },
     }),
   },
+  'post /insights/alert-rules': {
+    path: () => '/insights/alert-rules',
+    body: () => ({
+      metric: 'network_leakage',
+      segment: { specialty: 'cardiology', site: 'Riverside', payer: 'Larkspur' },
+      direction: 'above',
+      threshold: 0.1,
+      owner: 'lead',
+    }),
+  },
   'post /insights/exports/csv': { path: () => '/insights/exports/csv', body: () => exportBody },
   'post /insights/exports/parquet': { path: () => '/insights/exports/parquet', body: () => exportBody },
   'post /insights/exports/pdf': { path: () => '/insights/exports/pdf', body: () => exportBody },

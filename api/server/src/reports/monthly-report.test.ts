@@ -75,7 +75,9 @@ test('headlines with change, causes of the month judged, definitions; no small c
       return answer(
         metric,
         cause('cardiology', 'leaked/access/too-far', 200, 30),
-        cause('urology', 'leaked/access/too-far', 200, 7),
+        // Of few, and the smallest beside it, from which they could be had.
+        cause('urology', 'leaked/access/too-far', 150, 7),
+        cause('dermatology', 'leaked/access/too-far', 150, 20),
         cause('cardiology', 'unseen/ended/died', 200, 60),
       );
     },

@@ -121,6 +121,8 @@ describe('once there is one', () => {
     expect(reconciliation.rows.map(({ category, n }) => [category, n])).toEqual([
       ['closed-loop', 4],
       ['every-age', 4],
+      ['at-any-time', 4],
+      ['every-service', 4],
       ['as-in-chart', 4],
       ['received', 4],
       ['until-october', 0],

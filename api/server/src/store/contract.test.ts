@@ -7,6 +7,7 @@ import { sha256 } from '../audit/entry.ts';
 import { DEVELOPMENT_KEY } from '../config.ts';
 import { createKeyRing } from '../crypto/key-ring.ts';
 import { migrate } from '../migrations/migrate.ts';
+import type { NewAlert, NewAlertRule } from './alerts.ts';
 import type { NewAuditEntry } from './audit.ts';
 import type { NewDelegation } from './delegations.ts';
 import type { NewEvent } from './events.ts';
@@ -96,6 +97,29 @@ const session = (tokenHash: string, more: Partial<NewSession> = {}): NewSession 
   startedAt: AT,
   lastActivity: AT,
   expiresAt: after(8 * 3600),
+  ...more,
+});
+
+const alertRule = (id: string, more: Partial<NewAlertRule> = {}): NewAlertRule => ({
+  id,
+  metric: 'network_leakage',
+  segment: { specialty: 'cardiology' },
+  direction: 'above',
+  threshold: 0.1,
+  owner: { subject: 'coordinator', name: 'Ana Ortiz' },
+  madeBy: 'lead',
+  madeAt: AT,
+  ...more,
+});
+const alert = (id: string, ruleId: string, more: Partial<NewAlert> = {}): NewAlert => ({
+  id,
+  ruleId,
+  raisedAt: AT,
+  snapshot: '20261120T100000Z-0a1b2c3d',
+  n: 400,
+  value: 0.3,
+  low: 0.26,
+  high: 0.35,
   ...more,
 });
 
@@ -209,6 +233,8 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
           reason: 'r',
         });
         await unit.delegations.insert(delegation('d'));
+        await unit.alerts.addRule(alertRule('r'));
+        await unit.alerts.raise(alert('a', 'r'));
         await unit.warehousePseudonyms.keep([{ pseudonym: 'r-1', referralId: 'r1' }]);
         await unit.recommendations.insert(recommendation('pended', { pendedFor: 'clinician', prepared: { by: 'ortiz' } }));
         await unit.audit.append(auditEntry({ referralId: 'r1' }));
@@ -232,6 +258,12 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
           delegations: await unit.delegations.list(),
           standIns: await unit.delegations.inForce({ kind: 'covers', delegate: 'covering', now: AT }),
           ended: await unit.delegations.end('d', { at: AT, by: 'a', reason: 'r' }),
+          alerts: [await unit.alerts.rules(), await unit.alerts.open()],
+          alertEnds: [
+            await unit.alerts.acknowledge('a', { at: AT, by: 'lead' }),
+            await unit.alerts.clear('r', AT),
+            await unit.alerts.endRule('r', { at: AT, by: 'lead' }),
+          ],
           pended: await unit.recommendations.listPrepared('1'),
           audit: await unit.audit.list({ referralId: 'r1' }),
         }));
@@ -253,6 +285,8 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
           delegations: [],
           standIns: [],
           ended: false,
+          alerts: [[], []],
+          alertEnds: [false, false, false],
           pended: [],
           audit: [],
         });
@@ -831,6 +865,37 @@ describe.each([postgres(), memory()])('the store: $name', (implementation) => {
       undefined,
       'bdca',
     ]);
+  });
+
+  test('alerts: one open at a time for a rule, acknowledged once, cleared, and gone with the rule', async () => {
+    const by = (minutes: number) => ({ at: after(minutes), by: 'lead' });
+    await store.transaction(scope, async ({ alerts }) => {
+      await alerts.addRule(alertRule('late', { madeAt: after(1), segment: {}, direction: 'below', threshold: 0.8 }));
+      await alerts.addRule(alertRule('leak'));
+      expect(await alerts.rules()).toEqual([
+        { ...alertRule('leak'), ended: null },
+        { ...alertRule('late', { madeAt: after(1), segment: {}, direction: 'below', threshold: 0.8 }), ended: null },
+      ]);
+      expect([await alerts.raise(alert('one', 'leak')), await alerts.raise(alert('two', 'leak'))]).toEqual([true, false]);
+      expect(await alerts.raise(alert('three', 'late', { raisedAt: after(1), low: 0.4, high: null }))).toBe(true);
+      expect([
+        await alerts.acknowledge('one', by(5)),
+        await alerts.acknowledge('one', by(6)),
+        await alerts.acknowledge('x', by(6)),
+      ]).toEqual([true, false, false]);
+      expect(await alerts.open()).toEqual([
+        { ...alert('three', 'late', { raisedAt: after(1), low: 0.4, high: null }), acknowledged: null, clearedAt: null },
+        { ...alert('one', 'leak'), acknowledged: by(5), clearedAt: null },
+      ]);
+      expect([await alerts.clear('leak', after(9)), await alerts.clear('leak', after(9)), await alerts.acknowledge('one', by(9))]).toEqual([
+        true,
+        false,
+        false,
+      ]);
+      expect(await alerts.raise(alert('four', 'leak', { raisedAt: after(10) }))).toBe(true);
+      expect([await alerts.endRule('late', by(11)), await alerts.endRule('late', by(12))]).toEqual([true, false]);
+      expect([(await alerts.rules()).map(({ id }) => id), (await alerts.open()).map(({ id }) => id)]).toEqual([['leak'], ['four']]);
+    });
   });
 
   describe('the load of a simulated history', () => {

@@ -2,6 +2,7 @@
  * What the services keep and find again. Two implementations, PostgreSQL and in-memory, stand under one contract test
  * (contract.test.ts). Everything belongs to a tenant and an issuer: a unit of work sees the rows of its own scope alone.
  */
+import type { AlertStore } from './alerts.ts';
 import type { ApprovalStore } from './approvals.ts';
 import type { AuditLog, AuditTrail } from './audit.ts';
 import type { DelegationStore } from './delegations.ts';
@@ -39,6 +40,7 @@ export type Unit = {
   obligations: ObligationStore;
   grants: GrantStore;
   delegations: DelegationStore;
+  alerts: AlertStore;
   sessions: SessionStore;
   usedIdTokens: UsedIdTokens;
   warehousePseudonyms: WarehousePseudonymStore;

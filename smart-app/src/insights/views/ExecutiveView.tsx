@@ -6,6 +6,7 @@ import { Button } from '@mantine/core';
 import type { MetricAnswer } from '@refloop/server/client/insights';
 import { AnswerView } from '../../center/AnswerView.tsx';
 import { useAnswer } from '../../center/use-answer.ts';
+import { AlertsPanel } from '../AlertsPanel.tsx';
 import { ChartOrTable } from '../ChartOrTable.tsx';
 import { ComparisonPanel } from '../ComparisonPanel.tsx';
 import { ContractingTable } from '../ContractingTable.tsx';
@@ -62,6 +63,7 @@ export default function ExecutiveView(props: ViewProps) {
         ))}
         <ContractingTable api={api} onFail={onFail} filter={filter} />
         <ComparisonPanel api={api} onFail={onFail} filter={filter} status={status} />
+        <AlertsPanel {...props} />
         <UnverifiedClaims api={api} onFail={onFail} />
       </div>
     </>

@@ -1,5 +1,6 @@
 /** What every in-memory store of one unit of work shares. */
 import type { PatientIndex } from '../../crypto/patient-index.ts';
+import type { StoredAlert, StoredAlertRule } from '../alerts.ts';
 import type { StoredApproval } from '../approvals.ts';
 import type { StoredDelegation } from '../delegations.ts';
 import type { StoredEvent } from '../events.ts';
@@ -39,6 +40,8 @@ export type MemoryTables = {
   obligations: Table<StoredObligation>;
   grants: Table<StoredGrant>;
   delegations: Table<StoredDelegation>;
+  alertRules: Table<StoredAlertRule>;
+  alerts: Table<StoredAlert>;
   sessions: Table<StoredSession>;
   usedIdTokens: Table<{ until: string }>;
   warehousePseudonyms: Table<WarehousePseudonym>;

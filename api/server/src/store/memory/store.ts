@@ -5,6 +5,7 @@ import type { DirectorySnapshot, DirectorySnapshots } from '../directory-snapsho
 import type { GrantStore } from '../grants.ts';
 import type { StoredSession } from '../sessions.ts';
 import type { Scope, Store, Unit } from '../store.ts';
+import { memoryAlerts } from './alerts.ts';
 import { memoryApprovals } from './approvals.ts';
 import { memoryAudit, memoryAuditTrail } from './audit.ts';
 import { keyIn, type MemoryContext, type MemoryTables } from './context.ts';
@@ -59,6 +60,7 @@ function openUnit(context: MemoryContext): Unit {
     obligations: memoryObligations(context),
     grants: memoryGrants(context),
     delegations: memoryDelegations(context),
+    alerts: memoryAlerts(context),
     sessions: memorySessions(context),
     usedIdTokens: memoryUsedIdTokens(context),
     warehousePseudonyms: memoryWarehousePseudonyms(context),
@@ -83,6 +85,8 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
     obligations: tables.table(),
     grants: tables.table(),
     delegations: tables.table(),
+    alertRules: tables.table(),
+    alerts: tables.table(),
     sessions: tables.table(),
     usedIdTokens: tables.table(),
     warehousePseudonyms: tables.table(),

@@ -3,6 +3,7 @@ import type { KeyRing } from '../../crypto/key-ring.ts';
 import { createPatientIndex, type PatientIndex, warehouseKeyOf } from '../../crypto/patient-index.ts';
 import type { Scope, Store, Unit } from '../store.ts';
 import { StoreUnavailable } from '../unavailable.ts';
+import { postgresAlerts } from './alerts.ts';
 import { postgresApprovals } from './approvals.ts';
 import { postgresAudit } from './audit.ts';
 import { postgresAuditTrail } from './audit-trail.ts';
@@ -55,6 +56,7 @@ function openUnit(client: Client, scope: Scope, { keys, index, newId }: UnitPart
     obligations: postgresObligations(context),
     grants: postgresGrants(context),
     delegations: postgresDelegations(context),
+    alerts: postgresAlerts(context),
     sessions: postgresSessions(context),
     usedIdTokens: postgresUsedIdTokens(context),
     warehousePseudonyms: postgresWarehousePseudonyms(context),

@@ -1,0 +1,2 @@
+-- With at least one who verifiably accepts such patients.
+select * from denominator where accepting >= 1

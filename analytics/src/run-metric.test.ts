@@ -1,0 +1,45 @@
+/** What holds of every metric's answer, whatever its SQL says. */
+import { expect, test } from 'vitest';
+import type { SegmentName } from './metric-result.ts';
+import { runMetric } from './run-metric.ts';
+import { type CoreRow, putReferrals, withCore } from './test-core.ts';
+
+const MOMENT = { asOf: '2026-11-28T00:00:00.000Z', snapshot: 's' };
+
+const referrals = (requester: string, many: number): CoreRow[] =>
+  Array.from({ length: many }, (_, at) => ({
+    requester,
+    referral: `${requester} ${at}`,
+    ordered_on: '2026-01-05',
+    visits: 1,
+    seen_on: '2026-01-20',
+    seen_by: '2026-01-20',
+  }));
+
+const answerBy = (metric: string, by: SegmentName[]) =>
+  withCore(async (query) => {
+    await putReferrals(query, [...referrals('nine', 9), ...referrals('ten', 10)]);
+    return runMetric(query, { metric, by, scope: null }, MOMENT);
+  });
+
+test('of a clinician with fewer than ten referrals there is no rate, no interval and no time, only what was counted', async () => {
+  const { rows } = await answerBy('completion', ['requester']);
+  expect(rows).toMatchObject([
+    { segment: { requester: 'nine' }, n: 9, value: null, low: null, high: null, parts: { attended: 9, scheduled_rate: null } },
+    { segment: { requester: 'ten' }, n: 10, value: 1, parts: { attended: 10, scheduled_rate: 1 } },
+  ]);
+  expect(rows[0]?.note).toContain('fewer than 10 referrals');
+  const time = await answerBy('time_to_appointment', ['requester', 'specialty']);
+  expect(time.rows.map(({ value }) => value)).toEqual([null, 15]);
+  expect(time.curve?.map(({ segment }) => segment.requester)).toEqual(['ten']);
+});
+
+test('where nobody is judged, few are told with their interval', async () => {
+  const { rows } = await answerBy('completion', ['specialty']);
+  expect(rows).toMatchObject([{ n: 19, value: 1 }]);
+  const few = await withCore(async (query) => {
+    await putReferrals(query, referrals('nine', 9));
+    return runMetric(query, { metric: 'completion', by: ['specialty'], scope: null }, MOMENT);
+  });
+  expect(few.rows).toMatchObject([{ n: 9, value: 1 }]);
+});

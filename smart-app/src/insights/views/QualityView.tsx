@@ -1,0 +1,143 @@
+/** Quality: notes that come back, loops that close and those that do not, missed appointments, and what waits as an exception. */
+import { Button } from '@mantine/core';
+import type { ExceptionRow } from '@refloop/server/client/admin';
+import type { MetricAnswer } from '@refloop/server/client/insights';
+import { AnswerView } from '../../center/AnswerView.tsx';
+import center from '../../center/CenterPage.module.css';
+import { useAnswer } from '../../center/use-answer.ts';
+import { Definition } from '../Definition.tsx';
+import { DotRows } from '../DotRows.tsx';
+import { countText, valueText } from '../figures.ts';
+import { metricPath } from '../filter.ts';
+import styles from '../Insights.module.css';
+import { Kpi } from '../Kpi.tsx';
+import { loopGapsOf } from '../loop-gaps.ts';
+import { MetricPanel } from '../MetricPanel.tsx';
+import type { ViewProps } from '../views.ts';
+
+const HEADLINES = ['note_return', 'closed_loop', 'non_completion', 'no_show'] as const;
+const PANELS = ['note_return', 'closed_loop', 'time_to_note', 'time_to_close'] as const;
+
+export default function QualityView(props: ViewProps) {
+  const { api, onFail, filter, status, onRows } = props;
+  const known = (id: string): boolean => status.metrics.includes(id);
+  return (
+    <>
+      <div className={styles['kpis']}>
+        {HEADLINES.filter(known).map((id) => (
+          <Kpi key={id} id={id} api={api} onFail={onFail} filter={filter} onRows={onRows} />
+        ))}
+      </div>
+      <div className={styles['panels']}>
+        {known('closed_loop') ? <GapsPanel {...props} /> : null}
+        <ExceptionsPanel {...props} />
+        {PANELS.filter(known).map((id) => (
+          <MetricPanel key={id} id={id} api={api} onFail={onFail} filter={filter} onRows={onRows} />
+        ))}
+        {known('no_show_by_lead_time') ? <LeadTimePanel {...props} /> : null}
+      </div>
+    </>
+  );
+}
+
+function GapsPanel({ api, onFail, filter, onRows }: ViewProps) {
+  const [answer, retry] = useAnswer<MetricAnswer>(api, metricPath('closed_loop', filter, undefined), onFail);
+  return (
+    <section className={styles['panel']} aria-labelledby="gaps">
+      <h2 id="gaps">Where loops are not closed</h2>
+      <AnswerView answer={answer} onRetry={retry}>
+        {(loops) => {
+          const [row] = loops.rows;
+          const gaps = row && row.n > 0 ? loopGapsOf(row) : [];
+          if (!row || gaps.length === 0) return <p className="caption">{row?.note ?? 'No loop of this view stands open.'}</p>;
+          return (
+            <>
+              <table className={`${center['table']} num`}>
+                <thead>
+                  <tr>
+                    <th scope="col">First thing missing</th>
+                    <th scope="col">Referrals</th>
+                    <th scope="col">Of {countText(row.n)}</th>
+                    <th scope="col">Rows</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {gaps.map(({ part, category, name, count, share }) => (
+                    <tr key={part}>
+                      <th scope="row">{name}</th>
+                      <td>{countText(count)}</td>
+                      <td>{valueText(share, 'share')}</td>
+                      <td>
+                        {category === null ? null : (
+                          <Button
+                            size="compact-sm"
+                            variant="default"
+                            onClick={() => onRows(loops, { ...row, category })}
+                            aria-label={`Rows: ${name}`}
+                          >
+                            Rows
+                          </Button>
+                        )}
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+              <p className="caption">Each referral stands once, at the first thing that is missing; “Out of” lists them.</p>
+            </>
+          );
+        }}
+      </AnswerView>
+    </section>
+  );
+}
+
+const KINDS: Record<ExceptionRow['kind'], string> = {
+  'none-in-network': 'Nobody in network found',
+  'unfinished-write-back': 'Write-back did not finish',
+  'to-sign': 'Waits for a signature past its time',
+};
+
+function ExceptionsPanel({ api, onFail }: ViewProps) {
+  const [answer, retry] = useAnswer<{ rows: ExceptionRow[] }>(api, '/exceptions', onFail);
+  return (
+    <section className={styles['panel']} aria-labelledby="exceptions">
+      <h2 id="exceptions">Exceptions, now</h2>
+      <AnswerView answer={answer} onRetry={retry}>
+        {({ rows }) => {
+          const open = rows.filter(({ status }) => status === 'open');
+          if (open.length === 0) return <p className="caption">Nothing waits for anybody.</p>;
+          return (
+            <>
+              <ul className="num">
+                {[...Map.groupBy(open, ({ kind }) => kind)].map(([kind, of]) => (
+                  <li key={kind}>
+                    {KINDS[kind]}: {countText(of.length)}
+                  </li>
+                ))}
+              </ul>
+              <a href="#exceptions">Open the list of exceptions</a>
+            </>
+          );
+        }}
+      </AnswerView>
+    </section>
+  );
+}
+
+function LeadTimePanel({ api, onFail, filter, onRows }: ViewProps) {
+  const [answer, retry] = useAnswer<MetricAnswer>(api, metricPath('no_show_by_lead_time', filter, undefined), onFail);
+  return (
+    <section className={styles['panel']} aria-labelledby="lead-times">
+      <h2 id="lead-times">Missed appointments by lead time</h2>
+      <AnswerView answer={answer} onRetry={retry}>
+        {(bands) => (
+          <>
+            <DotRows answer={bands} rows={bands.rows.filter(({ n }) => n > 0)} onRows={onRows} />
+            <Definition metric={bands.metric} />
+          </>
+        )}
+      </AnswerView>
+    </section>
+  );
+}
