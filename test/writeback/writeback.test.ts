@@ -8,7 +8,7 @@ import { choicesOf } from './choices.ts';
 
 /** Chosen so that the runs are short, and both Refloop and PostgreSQL are killed in some of them. */
 const SEED = 7;
-const RUNS = 40;
+const RUNS = 20;
 const LANES = 3;
 const MOST_MILLISECONDS = 240_000;
 

@@ -1,4 +1,5 @@
 /** Whether orders go elsewhere, or pass over who stands first more or less often, than in the quarter before. */
+import { Button } from '@mantine/core';
 import type { DriftAnswer } from '@refloop/server/client/fairness';
 import center from '../center/CenterPage.module.css';
 import { plainDate } from '../words/plain-date.ts';
@@ -7,7 +8,21 @@ import { countText, intervalText, pointsText, segmentText, valueText } from './f
 import { DRIFT_WORDS, driftText, levelText } from './gap-words.ts';
 import styles from './Insights.module.css';
 
-export function DriftPanel({ drift }: { drift: DriftAnswer }) {
+/** @param onRows of a specialty, or of all */
+type Props = { drift: DriftAnswer; onRows: (specialty: string | null) => void };
+
+const RowsButton = ({ specialty, onRows }: { specialty: string | null } & Pick<Props, 'onRows'>) => (
+  <Button
+    size="compact-sm"
+    variant="default"
+    onClick={() => onRows(specialty)}
+    aria-label={`Rows behind the override rate, ${specialty === null ? 'all' : segmentText({ specialty })}`}
+  >
+    Rows
+  </Button>
+);
+
+export function DriftPanel({ drift, onRows }: Props) {
   const { before, last } = drift.quarters;
   return (
     <section className={`${styles['panel']} ${styles['wide']}`} aria-labelledby="drift">
@@ -24,6 +39,7 @@ export function DriftPanel({ drift }: { drift: DriftAnswer }) {
               <th scope="col">Apart</th>
               <th scope="col">By chance, up to</th>
               <th scope="col">Verdict</th>
+              <th scope="col">Rows</th>
             </tr>
           </thead>
           <tbody>
@@ -35,6 +51,9 @@ export function DriftPanel({ drift }: { drift: DriftAnswer }) {
                 <td>{valueText(row.found?.distance ?? null, 'share')}</td>
                 <td>{valueText(row.found?.byChance ?? null, 'share')}</td>
                 <td>{DRIFT_WORDS[row.verdict]}</td>
+                <td>
+                  <RowsButton specialty={row.specialty} onRows={onRows} />
+                </td>
               </tr>
             ))}
           </tbody>
@@ -55,6 +74,7 @@ export function DriftPanel({ drift }: { drift: DriftAnswer }) {
               <th scope="col">n</th>
               <th scope="col">Could have missed below</th>
               <th scope="col">Verdict</th>
+              <th scope="col">Rows</th>
             </tr>
           </thead>
           <tbody>
@@ -70,6 +90,9 @@ export function DriftPanel({ drift }: { drift: DriftAnswer }) {
                 </td>
                 <td>{found === null ? '–' : pointsText(found.detectable).slice(1)}</td>
                 <td>{DRIFT_WORDS[verdict]}</td>
+                <td>
+                  <RowsButton specialty={specialty} onRows={onRows} />
+                </td>
               </tr>
             ))}
           </tbody>
@@ -86,16 +109,15 @@ const quarterOf = (instant: string): string => `${instant.slice(0, 4)}-Q${Math.c
 
 function Quarters({ drift: { trend, versions } }: { drift: DriftAnswer }) {
   return (
-    <section className={center['scroll']} aria-label="Override rate by quarter" tabIndex={-1}>
-      <table className={`${center['table']} num`}>
-        <caption className="caption">Override rate of each quarter, and what recommended since when</caption>
+    <>
+      <table className={`${styles['plain']} num`}>
+        <caption className="caption">Override rate of each quarter of orders</caption>
         <thead>
           <tr>
             <th scope="col">Quarter</th>
             <th scope="col">Override rate</th>
             <th scope="col">95 % interval</th>
             <th scope="col">n</th>
-            <th scope="col">Changed in it</th>
           </tr>
         </thead>
         <tbody>
@@ -104,20 +126,26 @@ function Quarters({ drift: { trend, versions } }: { drift: DriftAnswer }) {
               <th scope="row">
                 {quarter}
                 {whole ? '' : ' (not over)'}
+                {versions.some(({ since }) => quarterOf(since) === quarter) ? ' · new version' : ''}
               </th>
               <td>{share === null ? 'too few' : valueText(share.value, 'share')}</td>
               <td>{share === null ? '–' : intervalText(share, 'share')}</td>
               <td>{countText(n)}</td>
-              <td>
-                {versions
-                  .filter(({ since }) => quarterOf(since) === quarter)
-                  .map(({ policy, composer, since }) => `${policy}, ${composer} since ${plainDate(since.slice(0, 10))}`)
-                  .join('; ') || '–'}
-              </td>
             </tr>
           ))}
         </tbody>
       </table>
-    </section>
+      {versions.length === 0 ? (
+        <p className="caption">No recommendation is on record that says with which policy it was made.</p>
+      ) : (
+        <ul className="caption">
+          {versions.map(({ policy, composer, since }) => (
+            <li key={`${policy} ${composer}`}>
+              Policy {policy} with {composer} since {plainDate(since.slice(0, 10))}
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
   );
 }

@@ -2,7 +2,6 @@
 import { NativeSelect } from '@mantine/core';
 import type { FairnessAnswer } from '@refloop/server/client/fairness';
 import { useState } from 'react';
-import center from '../center/CenterPage.module.css';
 import { FairnessMeaning } from './FairnessMeaning.tsx';
 import { countText, intervalText, segmentText, valueText } from './figures.ts';
 import styles from './Insights.module.css';
@@ -47,30 +46,29 @@ export function ExposurePanel({ exposure: { about, specialties } }: { exposure: 
 }
 
 const SpecialistShares = ({ specialty: { specialists, equalShare } }: { specialty: Specialty }) => (
-  <section className={center['scroll']} aria-label="Shares of the specialists" tabIndex={-1}>
-    <table className={`${center['table']} num`}>
-      <thead>
-        <tr>
-          <th scope="col">Specialist</th>
-          <th scope="col">Orders</th>
-          <th scope="col">Stood first</th>
-          <th scope="col">Share</th>
-          <th scope="col">95 % interval</th>
-          <th scope="col">Equal share</th>
+  <table className={`${styles['plain']} num`}>
+    <caption className="caption">With equal shares each would have {valueText(equalShare, 'share')}</caption>
+    <thead>
+      <tr>
+        <th scope="col">Specialist</th>
+        <th scope="col">Orders</th>
+        <th scope="col" className={styles['whereWide']}>
+          Stood first
+        </th>
+        <th scope="col">Share</th>
+        <th scope="col">95 % interval</th>
+      </tr>
+    </thead>
+    <tbody>
+      {specialists.map(({ npi, name, orders, first, share }) => (
+        <tr key={npi}>
+          <th scope="row">{name ?? `NPI ${npi}`}</th>
+          <td>{share === null ? 'fewer than 10' : countText(orders)}</td>
+          <td className={styles['whereWide']}>{share === null ? '–' : countText(first)}</td>
+          <td>{share === null ? 'too few' : valueText(share.value, 'share')}</td>
+          <td>{share === null ? '–' : intervalText(share, 'share')}</td>
         </tr>
-      </thead>
-      <tbody>
-        {specialists.map(({ npi, name, orders, first, share }) => (
-          <tr key={npi}>
-            <th scope="row">{name ?? `NPI ${npi}`}</th>
-            <td>{share === null ? 'fewer than 10' : countText(orders)}</td>
-            <td>{share === null ? '–' : countText(first)}</td>
-            <td>{share === null ? 'too few' : valueText(share.value, 'share')}</td>
-            <td>{share === null ? '–' : intervalText(share, 'share')}</td>
-            <td>{valueText(equalShare, 'share')}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </section>
+      ))}
+    </tbody>
+  </table>
 );

@@ -1,5 +1,5 @@
 /** Gaps between groups of patients, one measure at a time: drawn around zero, the table behind, and what could have been missed. */
-import { NativeSelect } from '@mantine/core';
+import { Button, NativeSelect } from '@mantine/core';
 import type { FairnessAnswer, Gap } from '@refloop/server/client/fairness';
 import { useState } from 'react';
 import center from '../center/CenterPage.module.css';
@@ -40,7 +40,7 @@ export function GapsPanel({ gaps, onRows }: Props) {
             <ChartOrTable
               caption={`${GROUPING_NAMES[grouping]}: each against all others, points, ${levelText(gaps.level)} intervals`}
               chart={<GapRows measure={measure} name={GROUPING_NAMES[grouping]} gaps={rows} onRows={(gap) => onRows(gap, measure)} />}
-              table={<GapTable measure={measure} gaps={rows} />}
+              table={<GapTable measure={measure} gaps={rows} onRows={(gap) => onRows(gap, measure)} />}
             />
           </div>
         );
@@ -50,7 +50,9 @@ export function GapsPanel({ gaps, onRows }: Props) {
   );
 }
 
-const GapTable = ({ measure, gaps }: { measure: Measure; gaps: readonly Gap[] }) => (
+type TableProps = { measure: Measure; gaps: readonly Gap[]; onRows: (gap: Gap) => void };
+
+const GapTable = ({ measure, gaps, onRows }: TableProps) => (
   <section className={center['scroll']} aria-label={`${measure.title}: gaps`} tabIndex={-1}>
     <table className={`${center['table']} num`}>
       <thead>
@@ -64,6 +66,7 @@ const GapTable = ({ measure, gaps }: { measure: Measure; gaps: readonly Gap[] })
           <th scope="col">Interval</th>
           <th scope="col">Could have missed below</th>
           <th scope="col">Verdict</th>
+          <th scope="col">Rows</th>
         </tr>
       </thead>
       <tbody>
@@ -78,6 +81,18 @@ const GapTable = ({ measure, gaps }: { measure: Measure; gaps: readonly Gap[] })
             <td>{gap.found === null ? '–' : `${pointsText(gap.found.low)} to ${pointsText(gap.found.high)}`}</td>
             <td>{gap.found === null ? '–' : pointsText(gap.found.detectable).slice(1)}</td>
             <td>{verdictText(gap, measure)}</td>
+            <td>
+              {gap.found === null ? null : (
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  onClick={() => onRows(gap)}
+                  aria-label={`Rows behind ${measure.title}, ${memberText(gap)}`}
+                >
+                  Rows
+                </Button>
+              )}
+            </td>
           </tr>
         ))}
       </tbody>

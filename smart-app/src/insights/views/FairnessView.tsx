@@ -5,6 +5,7 @@ import { AnswerView } from '../../center/AnswerView.tsx';
 import { useAnswer } from '../../center/use-answer.ts';
 import { DriftPanel } from '../DriftPanel.tsx';
 import { ExposurePanel } from '../ExposurePanel.tsx';
+import { segmentText } from '../figures.ts';
 import { insightsPath } from '../filter.ts';
 import { GapsPanel } from '../GapsPanel.tsx';
 import { memberText } from '../gap-words.ts';
@@ -35,7 +36,17 @@ export default function FairnessView({ api, onFail, filter }: ViewProps) {
         )}
       </AnswerView>
       <AnswerView answer={drift} onRetry={retryDrift}>
-        {(found) => <DriftPanel drift={found} />}
+        {(found) => (
+          <DriftPanel
+            drift={found}
+            onRows={(specialty) =>
+              setBehind({
+                title: `Override rate: ${segmentText(specialty === null ? {} : { specialty })}`,
+                about: { metric: 'override', segment: specialty === null ? {} : { specialty }, category: null, specialist: null },
+              })
+            }
+          />
+        )}
       </AnswerView>
       {behind ? <RowsBehind api={api} onFail={onFail} filter={filter} {...behind} onClose={() => setBehind(undefined)} /> : null}
     </div>
