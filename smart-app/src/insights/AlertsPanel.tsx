@@ -11,6 +11,7 @@ import { plainTime } from '../words/plain-date.ts';
 import { AlertRuleForm } from './AlertRuleForm.tsx';
 import { countText, intervalText, segmentText, valueText } from './figures.ts';
 import styles from './Insights.module.css';
+import { Scroller } from './Scroller.tsx';
 import type { ViewProps } from './views.ts';
 
 type Props = Pick<ViewProps, 'session' | 'api' | 'onFail' | 'status'>;
@@ -79,7 +80,7 @@ const aboutText = ({ metric, segment, direction, threshold }: AlertRule): string
 
 /** What is told now comes first. */
 const Rules = ({ rules, onAcknowledge, onEnd }: RulesProps) => (
-  <section className={center['scroll']} aria-label="Alerts, table" tabIndex={-1}>
+  <Scroller label="Alerts, table">
     <table className={`${center['table']} num`}>
       <thead>
         <tr>
@@ -123,7 +124,7 @@ const Rules = ({ rules, onAcknowledge, onEnd }: RulesProps) => (
           ))}
       </tbody>
     </table>
-  </section>
+  </Scroller>
 );
 
 function Acknowledgement({ rule, onAcknowledge }: { rule: AlertRule } & Pick<RulesProps, 'onAcknowledge'>) {

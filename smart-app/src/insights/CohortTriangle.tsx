@@ -1,10 +1,10 @@
 /** Months of the order down, days since the order across: each recent month beside what older ones had reached at its age. */
 import type { MetricAnswer, MetricRow } from '@refloop/server/client/insights';
-import center from '../center/CenterPage.module.css';
 import { ChartOrTable } from './ChartOrTable.tsx';
 import { countText, intervalText } from './figures.ts';
 import styles from './Insights.module.css';
 import { MetricTable } from './MetricTable.tsx';
+import { Scroller } from './Scroller.tsx';
 import { FEWEST_TO_SHOW } from './trend.ts';
 import type { OnRows } from './views.ts';
 
@@ -32,7 +32,7 @@ export function CohortTriangle({ answer, onRows }: Props) {
       caption={`The last ${shown.length} months by order date. A dashed edge: more than half of the month is that old, not all.`}
       table={<MetricTable answer={answer} rows={shown.flatMap(([, cells]) => cells)} onRows={(row) => onRows(answer, row)} />}
       chart={
-        <section className={center['scroll']} aria-label={metric.title} tabIndex={-1}>
+        <Scroller label={metric.title}>
           <table className={`${styles['triangle']} num`}>
             <thead>
               <tr>
@@ -58,7 +58,7 @@ export function CohortTriangle({ answer, onRows }: Props) {
               ))}
             </tbody>
           </table>
-        </section>
+        </Scroller>
       }
     />
   );

@@ -9,6 +9,7 @@ import { useAnswer } from '../center/use-answer.ts';
 import { type Compared, comparisonPath, firstPeriods } from './comparison.ts';
 import { countText, intervalText, pointsText, valueText } from './figures.ts';
 import styles from './Insights.module.css';
+import { Scroller } from './Scroller.tsx';
 import type { ViewProps } from './views.ts';
 
 /** Single shares alone; those that the server does not know are left out. */
@@ -106,7 +107,7 @@ function Cells({ row }: { row: MetricRow | null }) {
 function Found({ answer: { places, changeAgainst, warnings } }: { answer: ComparisonAnswer }) {
   return (
     <>
-      <section className={center['scroll']} aria-label="Comparison" tabIndex={-1}>
+      <Scroller label="Comparison">
         <table className={`${center['table']} num`}>
           <thead>
             <tr>
@@ -131,7 +132,7 @@ function Found({ answer: { places, changeAgainst, warnings } }: { answer: Compar
             ))}
           </tbody>
         </table>
-      </section>
+      </Scroller>
       {places.length < 2 ? null : (
         <p className="num">
           Change there minus change at the other: <strong>{changeText(changeAgainst)}</strong>

@@ -7,6 +7,7 @@ import { useAnswer } from '../center/use-answer.ts';
 import { countText, intervalText, segmentText, valueText } from './figures.ts';
 import { insightsPath } from './filter.ts';
 import styles from './Insights.module.css';
+import { Scroller } from './Scroller.tsx';
 import type { ViewProps } from './views.ts';
 
 const MOST = 15;
@@ -49,7 +50,7 @@ function Found({ answer: { rows, tooFew, fewest } }: { answer: ContractingAnswer
           {rows.length === 0 ? `Nobody outside the network saw ${fewest} or more.` : `In no single area did anybody see ${fewest} or more.`}
         </p>
       ) : (
-        <section className={center['scroll']} aria-label="Specialists outside the network" tabIndex={-1}>
+        <Scroller label="Specialists outside the network">
           <table className={`${center['table']} num`}>
             <thead>
               <tr>
@@ -82,7 +83,7 @@ function Found({ answer: { rows, tooFew, fewest } }: { answer: ContractingAnswer
               ))}
             </tbody>
           </table>
-        </section>
+        </Scroller>
       )}
       {shown.length > MOST ? (
         <p className="caption num">

@@ -3,7 +3,6 @@
  */
 import type { MetricAnswer } from '@refloop/server/client/insights';
 import { AnswerView } from '../center/AnswerView.tsx';
-import center from '../center/CenterPage.module.css';
 import { useAnswer } from '../center/use-answer.ts';
 import { ChartOrTable } from './ChartOrTable.tsx';
 import { Definition } from './Definition.tsx';
@@ -12,6 +11,7 @@ import { metricPath } from './filter.ts';
 import styles from './Insights.module.css';
 import { type Kind, type LossBar, lossBars, reasonGroups } from './losses.ts';
 import { MetricTable } from './MetricTable.tsx';
+import { Scroller } from './Scroller.tsx';
 import type { OnRows, ViewProps } from './views.ts';
 
 type Props = Pick<ViewProps, 'api' | 'onFail' | 'filter' | 'status' | 'onRows'>;
@@ -154,7 +154,7 @@ function Reasons({ api, onFail, filter, onRows }: Props) {
                 caption={`Of ${countText(n)} seen outside. ${reasons.rows[0]?.note ?? ''}`}
                 table={<MetricTable answer={reasons} rows={groups.flatMap(({ rows }) => rows)} onRows={(row) => onRows(reasons, row)} />}
                 chart={
-                  <section className={center['scroll']} aria-label="Reasons by group" tabIndex={-1}>
+                  <Scroller label="Reasons by group">
                     <table className={`${styles['plain']} ${styles['reasons']} num`}>
                       <thead>
                         <tr>
@@ -191,7 +191,7 @@ function Reasons({ api, onFail, filter, onRows }: Props) {
                         </tbody>
                       ))}
                     </table>
-                  </section>
+                  </Scroller>
                 }
               />
               <Definition metric={reasons.metric} />

@@ -7,6 +7,7 @@ import { FairnessMeaning } from './FairnessMeaning.tsx';
 import { countText, intervalText, pointsText, segmentText, valueText } from './figures.ts';
 import { DRIFT_WORDS, driftText, levelText } from './gap-words.ts';
 import styles from './Insights.module.css';
+import { Scroller } from './Scroller.tsx';
 
 /** @param onRows of a specialty, or of all */
 type Props = { drift: DriftAnswer; onRows: (specialty: string | null) => void };
@@ -28,7 +29,7 @@ export function DriftPanel({ drift, onRows }: Props) {
     <section className={`${styles['panel']} ${styles['wide']}`} aria-labelledby="drift">
       <h2 id="drift">Routing against the quarter before</h2>
       <p>{driftText(drift)}</p>
-      <section className={center['scroll']} aria-label="Where orders go" tabIndex={-1}>
+      <Scroller label="Where orders go">
         <table className={`${center['table']} num`}>
           <caption className="caption">Share of orders that would have to go elsewhere for the two quarters to be alike</caption>
           <thead>
@@ -58,8 +59,8 @@ export function DriftPanel({ drift, onRows }: Props) {
             ))}
           </tbody>
         </table>
-      </section>
-      <section className={center['scroll']} aria-label="Override rate" tabIndex={-1}>
+      </Scroller>
+      <Scroller label="Override rate">
         <table className={`${center['table']} num`}>
           <caption className="caption">
             Orders to somebody else than who stood first, change in points with {levelText(drift.level)} intervals
@@ -97,7 +98,7 @@ export function DriftPanel({ drift, onRows }: Props) {
             ))}
           </tbody>
         </table>
-      </section>
+      </Scroller>
       <Quarters drift={drift} />
       <FairnessMeaning about={drift.about} level={levelText(drift.level)} />
     </section>

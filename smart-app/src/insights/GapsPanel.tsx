@@ -9,6 +9,7 @@ import { countText, pointsText, valueText } from './figures.ts';
 import { GapRows } from './GapRows.tsx';
 import { GROUPING_NAMES, inOrder, leadText, levelText, type Measure, memberText, verdictText } from './gap-words.ts';
 import styles from './Insights.module.css';
+import { Scroller } from './Scroller.tsx';
 
 type Props = { gaps: FairnessAnswer['gaps']; onRows: (gap: Gap, measure: Measure) => void };
 
@@ -53,7 +54,7 @@ export function GapsPanel({ gaps, onRows }: Props) {
 type TableProps = { measure: Measure; gaps: readonly Gap[]; onRows: (gap: Gap) => void };
 
 const GapTable = ({ measure, gaps, onRows }: TableProps) => (
-  <section className={center['scroll']} aria-label={`${measure.title}: gaps`} tabIndex={-1}>
+  <Scroller label={`${measure.title}: gaps`}>
     <table className={`${center['table']} num`}>
       <thead>
         <tr>
@@ -97,5 +98,5 @@ const GapTable = ({ measure, gaps, onRows }: TableProps) => (
         ))}
       </tbody>
     </table>
-  </section>
+  </Scroller>
 );

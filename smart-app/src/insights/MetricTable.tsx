@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import type { MetricAnswer, MetricRow } from '@refloop/server/client/insights';
 import center from '../center/CenterPage.module.css';
 import { countText, intervalText, rowText, valueText } from './figures.ts';
+import { Scroller } from './Scroller.tsx';
 
 const partText = (value: number | null): string => {
   if (value === null) return '–';
@@ -23,7 +24,7 @@ export function MetricTable({
   const { metric, by } = answer;
   const parts = Object.keys(rows[0]?.parts ?? {});
   return (
-    <section className={center['scroll']} aria-label={`${metric.title}, table`} tabIndex={-1}>
+    <Scroller label={`${metric.title}, table`}>
       <table className={`${center['table']} num`}>
         <thead>
           <tr>
@@ -66,6 +67,6 @@ export function MetricTable({
           })}
         </tbody>
       </table>
-    </section>
+    </Scroller>
   );
 }

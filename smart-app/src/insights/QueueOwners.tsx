@@ -6,6 +6,7 @@ import center from '../center/CenterPage.module.css';
 import { countText } from './figures.ts';
 import type { QueueChoice } from './QueueRowsDialog.tsx';
 import { daysSince } from './queue-words.ts';
+import { Scroller } from './Scroller.tsx';
 
 const FIRST = 10;
 const nameOf = ({ name, owner }: QueueOwner): string => name ?? owner ?? 'Nobody';
@@ -15,7 +16,7 @@ export function QueueOwners({ answer: { owners, at }, onOpen }: { answer: QueueA
   const shown = all ? owners : owners.slice(0, FIRST);
   return (
     <>
-      <section className={center['scroll']} aria-label="Who has it" tabIndex={-1}>
+      <Scroller label="Who has it">
         <table className={`${center['table']} num`}>
           <thead>
             <tr>
@@ -51,7 +52,7 @@ export function QueueOwners({ answer: { owners, at }, onOpen }: { answer: QueueA
             ))}
           </tbody>
         </table>
-      </section>
+      </Scroller>
       {owners.length <= FIRST ? null : (
         <Button size="compact-sm" variant="default" onClick={() => setAll(!all)}>
           {all ? `Show the first ${FIRST}` : `Show all ${countText(owners.length)}`}

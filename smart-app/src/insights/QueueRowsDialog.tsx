@@ -8,6 +8,7 @@ import { failureText } from '../session/api.ts';
 import { plainTime } from '../words/plain-date.ts';
 import { countText } from './figures.ts';
 import styles from './Insights.module.css';
+import { Scroller } from './Scroller.tsx';
 
 /** Which of the queue, and what that is called. */
 export type QueueChoice = Partial<Pick<QueueRowsQuestion, 'kind' | 'age' | 'owner'>> & { title: string };
@@ -81,7 +82,7 @@ function Rows({ answer: { total, rows } }: { answer: QueueRowsAnswer }) {
           ? `The first ${countText(rows.length)} of ${countText(total)}, earliest deadline first.`
           : `${countText(total)} in all.`}
       </output>
-      <section className={center['scroll']} aria-label="Open referrals" tabIndex={-1}>
+      <Scroller label="Open referrals">
         <table className={`${center['table']} num`}>
           <thead>
             <tr>
@@ -113,7 +114,7 @@ function Rows({ answer: { total, rows } }: { answer: QueueRowsAnswer }) {
             ))}
           </tbody>
         </table>
-      </section>
+      </Scroller>
     </>
   );
 }

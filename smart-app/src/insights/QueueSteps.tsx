@@ -7,6 +7,7 @@ import { countText } from './figures.ts';
 import queue from './Queue.module.css';
 import type { QueueChoice } from './QueueRowsDialog.tsx';
 import { countWords, daysSince } from './queue-words.ts';
+import { Scroller } from './Scroller.tsx';
 
 type Props = { answer: QueueAnswer; onOpen: (choice: QueueChoice) => void };
 
@@ -39,7 +40,7 @@ export function QueueSteps({ answer, onOpen }: Props) {
         </ol>
       }
       table={
-        <section className={center['scroll']} aria-label="Steps that wait, table" tabIndex={-1}>
+        <Scroller label="Steps that wait, table">
           <table className={`${center['table']} num`}>
             <thead>
               <tr>
@@ -68,7 +69,7 @@ export function QueueSteps({ answer, onOpen }: Props) {
               ))}
             </tbody>
           </table>
-        </section>
+        </Scroller>
       }
     />
   );
@@ -77,7 +78,7 @@ export function QueueSteps({ answer, onOpen }: Props) {
 /** A table of step by age: it is its own table. */
 export function QueueAges({ answer, onOpen }: Props) {
   return (
-    <section className={center['scroll']} aria-label="How long it has waited" tabIndex={-1}>
+    <Scroller label="How long it has waited">
       <table className={`${queue['cells']} num`}>
         <thead>
           <tr>
@@ -118,6 +119,6 @@ export function QueueAges({ answer, onOpen }: Props) {
           ))}
         </tbody>
       </table>
-    </section>
+    </Scroller>
   );
 }

@@ -9,6 +9,7 @@ import { plainDate } from '../words/plain-date.ts';
 import { countText, rowText } from './figures.ts';
 import { type Filter, questionOf } from './filter.ts';
 import styles from './Insights.module.css';
+import { Scroller } from './Scroller.tsx';
 
 type Part = RowsQuestion['part'];
 const PARTS: readonly { part: Part; label: string }[] = [
@@ -84,7 +85,7 @@ function Rows({ answer, excluded }: { answer: RowsAnswer; excluded: boolean }) {
           ? `The first ${countText(answer.rows.length)} of ${countText(answer.total)}.`
           : `${countText(answer.total)} in all.`}
       </output>
-      <section className={center['scroll']} aria-label="Referrals" tabIndex={-1}>
+      <Scroller label="Referrals">
         <table className={`${center['table']} num`}>
           <thead>
             <tr>
@@ -111,7 +112,7 @@ function Rows({ answer, excluded }: { answer: RowsAnswer; excluded: boolean }) {
             ))}
           </tbody>
         </table>
-      </section>
+      </Scroller>
     </>
   );
 }

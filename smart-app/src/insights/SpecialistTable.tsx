@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import type { SpecialistRow, SpecialistsAnswer } from '@refloop/server/client/specialists';
 import center from '../center/CenterPage.module.css';
 import { countText } from './figures.ts';
+import { Scroller } from './Scroller.tsx';
 import { levelText, networkText, rangeText, specialistName, verdictText } from './specialist-words.ts';
 
 type Props = { answer: SpecialistsAnswer; rows: readonly SpecialistRow[]; onRows: (row: SpecialistRow) => void };
@@ -11,7 +12,7 @@ const ratio = (value: number): string => value.toFixed(2);
 
 export function SpecialistTable({ answer: { measure, rules }, rows, onRows }: Props) {
   return (
-    <section className={center['scroll']} aria-label={`${measure.title}, by specialist`} tabIndex={-1}>
+    <Scroller label={`${measure.title}, by specialist`}>
       <table className={`${center['table']} num`}>
         <thead>
           <tr>
@@ -73,6 +74,6 @@ export function SpecialistTable({ answer: { measure, rules }, rows, onRows }: Pr
           ))}
         </tbody>
       </table>
-    </section>
+    </Scroller>
   );
 }

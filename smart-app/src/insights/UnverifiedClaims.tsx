@@ -5,6 +5,7 @@ import { AnswerView } from '../center/AnswerView.tsx';
 import center from '../center/CenterPage.module.css';
 import { useAnswer } from '../center/use-answer.ts';
 import styles from './Insights.module.css';
+import { Scroller } from './Scroller.tsx';
 import type { ViewProps } from './views.ts';
 
 export function UnverifiedClaims({ api, onFail }: Pick<ViewProps, 'api' | 'onFail'>) {
@@ -18,7 +19,7 @@ export function UnverifiedClaims({ api, onFail }: Pick<ViewProps, 'api' | 'onFai
       <summary>Figures you may have been told, and why they are not drawn here</summary>
       <AnswerView answer={answer} onRetry={retry}>
         {({ claims }) => (
-          <section className={center['scroll']} aria-label="Unverified figures" tabIndex={-1}>
+          <Scroller label="Unverified figures">
             <table className={center['table']}>
               <thead>
                 <tr>
@@ -39,7 +40,7 @@ export function UnverifiedClaims({ api, onFail }: Pick<ViewProps, 'api' | 'onFai
                 ))}
               </tbody>
             </table>
-          </section>
+          </Scroller>
         )}
       </AnswerView>
     </details>

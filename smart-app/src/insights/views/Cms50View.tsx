@@ -17,6 +17,7 @@ import { countText, intervalText, rowText, valueText } from '../figures.ts';
 import { hashOf, insightsPath, metricPath } from '../filter.ts';
 import styles from '../Insights.module.css';
 import { MetricTable } from '../MetricTable.tsx';
+import { Scroller } from '../Scroller.tsx';
 import type { ViewProps } from '../views.ts';
 
 export default function Cms50View(props: ViewProps) {
@@ -127,7 +128,7 @@ function ReconciliationPanel({ cms50: { reconciliation }, onRows }: PartProps) {
     <section className={`${styles['panel']} ${styles['wide']}`} aria-labelledby="reconciliation">
       <h2 id="reconciliation">Why one number here and another there</h2>
       <p className={`${styles['sentence']} num`}>{reconciliationSentence(reconciliation) ?? 'No referral of this view can be counted.'}</p>
-      <section className={center['scroll']} aria-label={`${metric.title}, table`} tabIndex={-1}>
+      <Scroller label={`${metric.title}, table`}>
         <table className={`${center['table']} num`}>
           <thead>
             <tr>
@@ -163,7 +164,7 @@ function ReconciliationPanel({ cms50: { reconciliation }, onRows }: PartProps) {
             ))}
           </tbody>
         </table>
-      </section>
+      </Scroller>
       <p className="caption">
         The next difference would be patients without a qualifying visit; it is not known here. In the rows, “Left out” lists what a
         difference changed.
@@ -192,7 +193,7 @@ function RequestersPanel({ api, onFail, filter, onRows }: ViewProps) {
               ) : (
                 <details className={styles['definition']}>
                   <summary className="num">The {countText(told.length)} with enough patients</summary>
-                  <section className={center['scroll']} aria-label="By who ordered, table" tabIndex={-1}>
+                  <Scroller label="By who ordered, table">
                     <table className={`${center['table']} num`}>
                       <thead>
                         <tr>
@@ -224,7 +225,7 @@ function RequestersPanel({ api, onFail, filter, onRows }: ViewProps) {
                         ))}
                       </tbody>
                     </table>
-                  </section>
+                  </Scroller>
                 </details>
               )}
               {tooFew === 0 ? null : (

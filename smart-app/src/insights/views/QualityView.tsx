@@ -13,6 +13,7 @@ import styles from '../Insights.module.css';
 import { Kpi } from '../Kpi.tsx';
 import { loopGapsOf } from '../loop-gaps.ts';
 import { MetricPanel } from '../MetricPanel.tsx';
+import { Scroller } from '../Scroller.tsx';
 import type { ViewProps } from '../views.ts';
 
 const HEADLINES = ['note_return', 'closed_loop', 'non_completion', 'no_show'] as const;
@@ -52,7 +53,7 @@ function GapsPanel({ api, onFail, filter, onRows }: ViewProps) {
           if (!row || gaps.length === 0) return <p className="caption">{row?.note ?? 'No loop of this view stands open.'}</p>;
           return (
             <>
-              <section className={center['scroll']} aria-label="Where loops are not closed, table" tabIndex={-1}>
+              <Scroller label="Where loops are not closed, table">
                 <table className={`${center['table']} num`}>
                   <thead>
                     <tr>
@@ -84,7 +85,7 @@ function GapsPanel({ api, onFail, filter, onRows }: ViewProps) {
                     ))}
                   </tbody>
                 </table>
-              </section>
+              </Scroller>
               <p className="caption">Each referral stands once, at the first thing that is missing; “Out of” lists them.</p>
             </>
           );
