@@ -44,6 +44,16 @@ test('where nobody is judged, few are told with their interval', async () => {
   expect(few.rows).toMatchObject([{ n: 9, value: 1 }]);
 });
 
+test('the year of a measure is that of the day in the practice’s time zone', async () => {
+  const answers = await withCore(async (query) => {
+    await putReferrals(query, [{ referral: 'a', ordered_on: '2026-03-05' }]);
+    const ask = (asOfDay: string) =>
+      runMetric(query, { metric: 'cms50_referrals', by: [], scope: null }, { asOf: '2027-01-01T03:00:00.000Z', asOfDay, snapshot: 's' });
+    return [await ask('2026-12-31'), await ask('2027-01-01')];
+  });
+  expect(answers.map(({ rows }) => rows[0]?.n ?? 0)).toEqual([1, 0]);
+});
+
 test('what a month keeps in the network is the same whether it is looked at alone or with the months around it', async () => {
   const visits = { a: '2026-02-20', b: '2026-04-01', c: '2026-08-01' };
   const assumptions = {

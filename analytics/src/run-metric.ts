@@ -60,17 +60,18 @@ function filterSql({ from, to, ...values }: MetricFilter): string[] {
 
 const FILTERS = ['specialty', 'site', 'payer'] as const;
 
-/** For measures of a calendar year: that of the last month looked at, else of the first one, else of the snapshot. */
-const yearOf = ({ from, to }: MetricFilter, asOf: Instant): number => Number((to ?? from ?? asOf).slice(0, 4));
+/** For measures of a calendar year: that of the last month looked at, else of the first one, else of the day of the snapshot. */
+export const yearOf = ({ from, to }: MetricFilter, asOfDay: Day): number => Number((to ?? from ?? asOfDay).slice(0, 4));
 
 export function parametersView(
   definition: Pick<MetricDefinition, 'parameters'>,
   { asOf, asOfDay }: Moment,
   filter: MetricFilter = {},
 ): string {
-  const given = { ...definition.parameters, period_year: yearOf(filter, asOf) };
+  const today = asOfDay ?? dayOf(asOf);
+  const given = { ...definition.parameters, period_year: yearOf(filter, today) };
   const numbers = Object.entries(given).map(([name, value]) => `, ${value}::integer as ${name}`);
-  return `create or replace temp view parameters as select ${quoted(asOfDay ?? dayOf(asOf))}::date as as_of${numbers.join('')}`;
+  return `create or replace temp view parameters as select ${quoted(today)}::date as as_of${numbers.join('')}`;
 }
 
 /** Each rule becomes a view of its name, in the order of metric.yml. */

@@ -24,6 +24,9 @@ export type SnapshotManifest = {
   checks: CheckOutcome[];
 };
 
+/** IANA name of the time zone in which the days of a snapshot are reckoned. */
+export const timezoneOf = ({ reading }: SnapshotManifest): string => reading?.timezone ?? 'UTC';
+
 export type Snapshot = { folder: string; manifest: SnapshotManifest };
 
 const MANIFEST = 'manifest.json';

@@ -13,7 +13,7 @@ import type { PerformanceResult } from './performance/performance-result.ts';
 import type { EhrScope } from './pseudonym.ts';
 import { type Choices, drillInto, type MetricQuestion, type Moment, readChoices, runMetric } from './run-metric.ts';
 import { drillIntoPerformance, type PerformanceDrill, type PerformanceQuestion, runPerformance } from './run-performance.ts';
-import { currentSnapshot, type Snapshot, type SnapshotManifest } from './snapshot.ts';
+import { currentSnapshot, type Snapshot, type SnapshotManifest, timezoneOf } from './snapshot.ts';
 
 export class NoSnapshot extends Error {
   constructor(folder: string) {
@@ -132,10 +132,10 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
     try {
       const query = await open.session.connect();
       try {
-        const { asOf, name, reading } = open.snapshot.manifest;
+        const { asOf, name } = open.snapshot.manifest;
         return await work(query, {
           asOf,
-          asOfDay: dayIn(reading?.timezone ?? 'UTC')(asOf),
+          asOfDay: dayIn(timezoneOf(open.snapshot.manifest))(asOf),
           snapshot: name,
           assumptions: options.assumptions ?? null,
         });

@@ -13,7 +13,7 @@ import type { ScannedExport } from './scan-export.ts';
 const FHIR_MODELS = ['input__fhir_performer', 'input__fhir_referral', 'input__fhir_event'] as const;
 
 /**
- * The day in UTC, as all days here. What says less than a day has none; a time without its zone is taken as UTC, which FHIR does not allow
+ * The day in UTC, as all days of an import. What says less than a day has none; a time without its zone is taken as UTC, which FHIR does not allow
  * to be left out.
  */
 const DAY_MACRO = `create or replace macro fhir_day(moment) as case

@@ -7,15 +7,19 @@ import { openWarehouse, type Warehouse } from '@refloop/analytics/warehouse';
 import { refreshWarehouse } from './analytics/refresh.ts';
 import type { Store } from './store/store.ts';
 
-export type TestWarehouse = { warehouse: Warehouse; refresh: (store: Store, now: Date) => Promise<void>; close: () => Promise<void> };
+export type TestWarehouse = {
+  warehouse: Warehouse;
+  refresh: (store: Store, now: Date, timezone?: string) => Promise<void>;
+  close: () => Promise<void>;
+};
 
 export function openTestWarehouse(): TestWarehouse {
   const folder = mkdtempSync(join(tmpdir(), 'refloop-warehouse-'));
   const warehouse = openWarehouse({ folder, threads: 1, memoryMegabytes: 256 });
   return {
     warehouse,
-    refresh: async (store, now) => {
-      await refreshWarehouse(store, { folder, now: now.toISOString() });
+    refresh: async (store, now, timezone = 'UTC') => {
+      await refreshWarehouse(store, { folder, now: now.toISOString(), timezone });
     },
     close: async () => {
       await warehouse.close();

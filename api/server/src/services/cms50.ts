@@ -1,8 +1,11 @@
 /** CMS50 as far as our own referrals tell. */
+import { dayIn } from '@refloop/analytics/calendar-day';
 import { readMeasure } from '@refloop/analytics/cms50/measure';
 import { periodOf } from '@refloop/analytics/cms50/run-cms50';
 import type { MetricFilter, MetricResult } from '@refloop/analytics/metric-result';
 import type { EhrScope } from '@refloop/analytics/pseudonym';
+import { yearOf } from '@refloop/analytics/run-metric';
+import { type SnapshotManifest, timezoneOf } from '@refloop/analytics/snapshot';
 import type { Warehouse } from '@refloop/analytics/warehouse';
 import type { Cms50Answer, Cms50Question } from '../client/cms50.ts';
 
@@ -14,27 +17,32 @@ function filterOf({ period, ...filter }: Cms50Question): MetricFilter {
   return { ...filter, from: `${period}-01`, to: `${period}-12` };
 }
 
+type Asked = { manifest: SnapshotManifest; answers: MetricResult[] };
+
 /** Of one snapshot, also where another is put in force between the questions. */
-async function ofOneSnapshot(ask: () => Promise<MetricResult[]>): Promise<MetricResult[]> {
-  const answers = await ask();
-  return new Set(answers.map(({ snapshot }) => snapshot)).size > 1 ? ask() : answers;
+async function ofOneSnapshot(ask: () => Promise<Asked>): Promise<Asked> {
+  const asked = await ask();
+  return asked.answers.every(({ snapshot }) => snapshot === asked.manifest.name) ? asked : ask();
 }
 
 export async function readCms50(warehouse: Warehouse, scope: EhrScope, question: Cms50Question): Promise<Cms50Answer> {
   const filter = filterOf(question);
-  const [own, reconciliation, open] = await ofOneSnapshot(async () => {
+  const { manifest, answers } = await ofOneSnapshot(async () => {
+    const manifest = await warehouse.manifest();
     const answers: MetricResult[] = [];
     for (const metric of METRICS) answers.push(await warehouse.metric({ metric, by: [], scope, filter }));
-    return answers;
+    return { manifest, answers };
   });
+  const [own, reconciliation, open] = answers;
   if (!own || !reconciliation || !open) throw new Error('A metric of CMS50 gave no answer.');
   const { head, ownEventsCannotKnow } = readMeasure();
-  const year = Number((filter.to ?? filter.from ?? own.asOf).slice(0, 4));
+  const timezone = timezoneOf(manifest);
+  const year = yearOf(filter, dayIn(timezone)(manifest.asOf));
   const { id, title, document, writtenFor, initialPopulation, numerator } = head;
   return {
     measure: { id, title, document, writtenFor, initialPopulation, numerator },
     period: { year, ...periodOf(year) },
-    timezone: 'UTC',
+    timezone,
     asOf: own.asOf,
     snapshot: own.snapshot,
     own,

@@ -144,6 +144,22 @@ describe('once there is one', () => {
     expect(left.rows.map(({ why }) => why)).toEqual(Array.from({ length: 4 }, () => 'left-the-count'));
   });
 
+  test('CMS50 is of the year that it is where the practice is, and says whose days these are', async () => {
+    const local = openTestWarehouse();
+    try {
+      await local.refresh(opened.store, new Date('2027-01-01T03:00:00.000Z'), 'America/Chicago');
+      const { cms50 } = createInsightsService({ store: opened.store, warehouse: local.warehouse });
+      expect(await cms50(lead(north), {})).toMatchObject({
+        period: { year: 2026 },
+        timezone: 'America/Chicago',
+        own: { rows: [{ parts: { left_out_after_october: 4 } }] },
+      });
+      expect(await insights.cms50(lead(north), {})).toMatchObject({ period: { year: 2027 }, timezone: 'UTC' });
+    } finally {
+      await local.close();
+    }
+  });
+
   test('the rows behind a mark are those it counts, of one’s own EHR', async () => {
     const { total, rows } = await rowsOf(north);
     expect([total, rows.map(({ referralId }) => referralId).toSorted()]).toEqual([3, ['north-0', 'north-1', 'north-2']]);
