@@ -1,8 +1,9 @@
--- Specialists outside the network who see the most of this practice's patients: with whom a contract would bring patients back.
+-- Specialists outside the network who see the most of this practice's referrals: with whom a contract would bring patients back.
 -- One row for each of them, specialty and three-digit ZIP code of the patients, and one for all their areas together (zip3 null).
 -- In: referrals whose order stood in the chart and whose patient was first seen by a specialist of known network status.
 -- Visits by lawful choice are counted apart and never a reason for a contract.
--- Out: nobody here; whoever saw fewer than ten is left out by who reads it (src/contracting.ts), and how many those are is told.
+-- Referrals are counted, and beside them whose they are: one patient may have several.
+-- Out: nobody here; whoever saw fewer than ten patients is left out by who reads it (src/contracting.ts), and how many those are is told.
 with first_visit as (
   select referral, arg_min({'performer': performer, 'network': network}, {'known_on': known_on, 'sequence': sequence}) as visit
   from core__visit
@@ -11,6 +12,7 @@ with first_visit as (
 
 seen as (
   select
+    referral.patient,
     referral.specialty,
     referral.zip3,
     first_visit.visit.performer as performer,
@@ -37,6 +39,7 @@ outside as (
     performer,
     grouping(zip3) as all_areas,
     count(*) filter (not lawful_choice) as went_out,
+    count(distinct patient) filter (not lawful_choice) as patients,
     count(*) filter (lawful_choice) as by_lawful_choice,
     count(*) filter (not lawful_choice and was_ordered_out) as ordered_out,
     count(*) filter (not lawful_choice and cause_group in ('access', 'network-gap')) as for_access
@@ -50,6 +53,7 @@ select
   if(outside.all_areas = 1, null, coalesce(outside.zip3, 'unknown')) as zip3,
   outside.performer,
   outside.went_out,
+  outside.patients,
   area.seen_anywhere,
   share(outside.went_out, area.seen_anywhere) as value,
   share_low(outside.went_out, area.seen_anywhere) as low,

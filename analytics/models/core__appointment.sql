@@ -2,8 +2,8 @@
 -- In: every booking under the order in force; the same appointment at another date is another row. Out: visits that nobody booked.
 -- A visit that names no appointment keeps the last one booked before it with that specialist, unless it was missed or cancelled, or lies
 -- later than the day after the visit. What names the appointment outweighs that; of contradictions a visit does, then the last word.
--- booked_on and lead_days are null where the booking is only inferred, or dated after the appointment. Dates are of UTC, so that
--- cancelled late means cancelled on the day of the appointment, on the day before, or afterwards.
+-- booked_on and lead_days are null where the booking is only inferred, or dated after the appointment. Days are those of the
+-- practice's one time zone (REFLOOP_TIMEZONE; UTC unless set). Cancelled late means on the day of the appointment, the day before, or afterwards.
 with booking as (
   select
     event.referral,

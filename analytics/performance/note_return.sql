@@ -16,6 +16,7 @@ select
     when service is distinct from 'visit' then 'no-visit-asked'
     when seen_by is null then 'not-seen'
     when seen_on is null then 'undated'
+    when note_by < seen_on then 'undated'
     when followed <= within then 'too-young'
   end as why,
   (noted_after <= within) is true as counts,

@@ -17,7 +17,7 @@ async function seenBy(performer: string, network: 'in' | 'out', many: number, mo
   const ids = Array.from({ length: many }, (_, at) => `${performer} ${JSON.stringify([more, loss])} ${at}`);
   await putReferrals(
     core.query,
-    ids.map((referral) => ({ referral, ordered_on: '2026-10-05', zip3: '946', asked_network: 'in', ...more })),
+    ids.map((referral) => ({ referral, patient: referral, ordered_on: '2026-10-05', zip3: '946', asked_network: 'in', ...more })),
   );
   await putRows(
     core.query,
@@ -44,6 +44,7 @@ test('whoever sees ten is named with n and interval, by area and over all; lawfu
     specialty: 'cardiology',
     performer: OUTSIDE,
     wentOut: 10,
+    patients: 10,
     seenAnywhere: 40,
     value: 0.25,
     byLawfulChoice: 3,
@@ -63,12 +64,21 @@ test('nobody is named for nine; that there are such, and how many they saw, is t
     [OTHER, null, 15],
     [OTHER, '606', 10],
   ]);
-  expect(tooFew).toEqual({ specialists: 1, patients: 9 });
+  expect(tooFew).toEqual({ specialists: 1, referrals: 9 });
+});
+
+test('whoever sees the same few patients again and again is not named; a share counts referrals', async () => {
+  await seenBy(OUTSIDE, 'out', 9);
+  await seenBy(OUTSIDE, 'out', 5, { patient: 'the tenth', lawful_choice: true });
+  await seenBy(OUTSIDE, 'out', 5, { patient: `${OUTSIDE} [{},{}] 0` });
+  expect(await read()).toMatchObject({ rows: [], tooFew: { specialists: 1, referrals: 14 } });
+  await seenBy(OUTSIDE, 'out', 1, { patient: 'the tenth' });
+  expect((await read()).rows[0]).toMatchObject({ wentOut: 15, patients: 10, seenAnywhere: 20 });
 });
 
 test('an order that never stood in the chart, and a specialist of unknown network status, are nobody’s loss', async () => {
   await seenBy(OUTSIDE, 'out', 12, { was_active: false });
-  expect(await read()).toMatchObject({ rows: [], tooFew: { specialists: 0, patients: 0 } });
+  expect(await read()).toMatchObject({ rows: [], tooFew: { specialists: 0, referrals: 0 } });
   await seenBy(OTHER, 'out', 12);
   expect((await read({ specialty: 'dermatology' })).rows).toEqual([]);
 });

@@ -1,4 +1,4 @@
-/** With whom a contract would bring patients back: specialists outside the network by how many of the practice's patients they see. */
+/** With whom a contract would bring patients back: specialists outside the network by how many of the practice's referrals they see. */
 import { readFileSync } from 'node:fs';
 import type { Query } from './duckdb.ts';
 import { statisticsSql } from './metric-definition.ts';
@@ -13,9 +13,11 @@ export type ContractingRow = {
   zip3: string | null;
   /** NPI, of the public register. */
   performer: string;
-  /** Patients first seen there without a lawful choice. */
+  /** Referrals first seen there without a lawful choice. */
   wentOut: number;
-  /** Patients of that specialty and area first seen by anybody of known network status. */
+  /** Whose referrals those are: one patient may have several. */
+  patients: number;
+  /** Referrals of that specialty and area first seen by anybody of known network status. */
   seenAnywhere: number;
   /** wentOut of seenAnywhere, with Wilson's interval. */
   value: number;
@@ -31,12 +33,12 @@ export type ContractingRow = {
 
 export type Contracting = {
   rows: ContractingRow[];
-  /** Specialists with fewer than `fewest` patients, of whom nothing is shown, and how many patients they saw together. */
-  tooFew: { specialists: number; patients: number };
+  /** Specialists with fewer than `fewest` patients, of whom nothing is shown, and how many referrals they saw together. */
+  tooFew: { specialists: number; referrals: number };
   fewest: number;
 };
 
-/** Nobody is judged by fewer. */
+/** Nobody is judged by fewer patients. */
 export const FEWEST_TO_JUDGE = 10;
 
 const SQL = new URL('lists/contracting.sql', HOME);
@@ -53,6 +55,7 @@ export async function readContracting(
       zip3: words(row['zip3']),
       performer: words(row['performer']) ?? '',
       wentOut: Number(row['went_out']),
+      patients: Number(row['patients']),
       seenAnywhere: Number(row['seen_anywhere']),
       value: Number(row['value']),
       low: Number(row['low']),
@@ -62,12 +65,12 @@ export async function readContracting(
       forAccess: Number(row['for_access']),
     }),
   );
-  const few = all.filter(({ wentOut, zip3 }) => zip3 === null && wentOut < FEWEST_TO_JUDGE);
+  const few = all.filter(({ patients, zip3 }) => zip3 === null && patients < FEWEST_TO_JUDGE);
   return {
-    rows: all.filter(({ wentOut }) => wentOut >= FEWEST_TO_JUDGE),
+    rows: all.filter(({ patients }) => patients >= FEWEST_TO_JUDGE),
     tooFew: {
       specialists: new Set(few.map(({ performer }) => performer)).size,
-      patients: few.reduce((sum, { wentOut }) => sum + wentOut, 0),
+      referrals: few.reduce((sum, { wentOut }) => sum + wentOut, 0),
     },
     fewest: FEWEST_TO_JUDGE,
   };

@@ -1,6 +1,6 @@
 /** What holds of every metric's answer, whatever its SQL says. */
 import { expect, test } from 'vitest';
-import type { SegmentName } from './metric-result.ts';
+import type { MetricFilter, SegmentName } from './metric-result.ts';
 import { runMetric } from './run-metric.ts';
 import { type CoreRow, putReferrals, withCore } from './test-core.ts';
 
@@ -42,4 +42,37 @@ test('where nobody is judged, few are told with their interval', async () => {
     return runMetric(query, { metric: 'completion', by: ['specialty'], scope: null }, MOMENT);
   });
   expect(few.rows).toMatchObject([{ n: 9, value: 1 }]);
+});
+
+test('what a month keeps in the network is the same whether it is looked at alone or with the months around it', async () => {
+  const visits = { a: '2026-02-20', b: '2026-04-01', c: '2026-08-01' };
+  const assumptions = {
+    synthetic: false,
+    source: 'test',
+    attribution: { low: 0.5, high: 0.5 },
+    capPerPatient: 10_000,
+    allowedAmounts: { cardiology: { low: 100, high: 400 } },
+  };
+  const ordered = { a: '2026-01-05', b: '2026-03-05', c: '2026-07-05' };
+  await withCore(async (query) => {
+    const rows = (['a', 'b', 'c'] as const).map((referral) => ({
+      referral,
+      ordered_on: ordered[referral],
+      visits: 1,
+      seen_by: visits[referral],
+      seen_network: 'in',
+    }));
+    await putReferrals(query, rows);
+    const ask = (by: SegmentName[], filter: MetricFilter) =>
+      runMetric(query, { metric: 'revenue_capture', by, scope: null, filter }, { ...MOMENT, assumptions });
+    const all = (await ask(['month'], {})).rows;
+    expect(all.map(({ segment, n }) => [segment.month, n])).toEqual([
+      ['2026-01', 1],
+      ['2026-03', 0],
+      ['2026-07', 1],
+    ]);
+    const alone = (await ask(['month'], { from: '2026-03', to: '2026-03' })).rows;
+    expect(alone).toEqual([all[1]]);
+    expect(alone).toMatchObject([{ parts: { left_out_same_episode: 1 } }]);
+  });
 });

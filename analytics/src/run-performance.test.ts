@@ -118,6 +118,8 @@ describe('notes', () => {
     ['a day late', 'note_return', { attempt: { ...SEEN, ...noted('2026-11-10') } }, 0],
     ['none', 'note_return', { attempt: SEEN }, 0],
     ['of a visit without a day', 'note_return', { attempt: { ...SEEN, seen_on: null, ...noted('2026-11-03') } }, 'undated'],
+    ['before the visit', 'note_return', { attempt: { ...SEEN, ...noted('2026-11-01') } }, 'undated'],
+    ['on the day of the visit', 'note_return', { attempt: { ...SEEN, ...noted('2026-11-02') } }, 1],
     ['not seen', 'note_return', { attempt: OLD }, 'not-seen'],
     // Friday the 20th, Thanksgiving between: the fifth business day is Monday the 30th.
     ['too young', 'note_return', { attempt: { ...SEEN, seen_on: '2026-11-20', ...noted('2026-11-21') } }, 'too-young'],

@@ -191,6 +191,42 @@ test('what broke off goes on: no second kick-off, and no file that is here whole
   expect(again.filesAsked()).toEqual(expect.arrayContaining(before.slice(1)));
 });
 
+test('an export of changes that broke off is not gone on with where everything is asked for', async () => {
+  const first = between();
+  await fetchExport(first.deps, first.question());
+  ehr.pass(10);
+  const order = await ehr.repository.read<ServiceRequest>('ServiceRequest', 'order-a');
+  await ehr.repository.update({ ...order, patientInstruction: `Bring your list of medicines, ${ehr.now().toISOString()}` });
+  ehr.pass(10);
+  const broken = between((url) => (url.endsWith('.ndjson') ? new Response('', { status: 418 }) : undefined));
+  await expect(fetchExport(broken.deps, broken.question())).rejects.toThrow(BulkExportFailed);
+  expect(broken.asked[0]?.url).toContain('_since');
+  const all = between();
+  const { folders } = await fetchExport(all.deps, all.question({ since: 'all' }));
+  const kickOffs = all.asked.filter(({ url }) => url.includes('$export'));
+  expect(kickOffs).toHaveLength(1);
+  expect(kickOffs[0]?.url).not.toContain('_since');
+  expect(folders).toHaveLength(1);
+});
+
+test('an export of changes from a later day leaves a gap, which the next one closes', async () => {
+  const { deps, asked, question } = between();
+  const sinceOf = (): string | null =>
+    new URL(asked.findLast(({ url }) => url.includes('$export'))?.url ?? '', FHIR_BASE).searchParams.get('_since');
+  const { transactionTime } = await fetchExport(deps, question());
+  ehr.pass(100);
+  const later = ehr.now().toISOString();
+  ehr.pass(100);
+  await fetchExport(deps, question({ since: later }));
+  expect(sinceOf()).toBe(later);
+  ehr.pass(100);
+  const third = await fetchExport(deps, question());
+  expect(sinceOf()).toBe(transactionTime);
+  ehr.pass(100);
+  await fetchExport(deps, question());
+  expect(sinceOf()).toBe(third.transactionTime);
+});
+
 test('an export that the EHR has forgotten is asked for anew', async () => {
   const broken = between((url) => (url.endsWith('.ndjson') ? new Response('', { status: 418 }) : undefined));
   await expect(fetchExport(broken.deps, broken.question())).rejects.toThrow(BulkExportFailed);

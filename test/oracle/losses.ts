@@ -63,14 +63,16 @@ const outOfNetworkOrders: Oracle = (referrals) => {
 const everDenied = ({ obstacles }: ReferralFacts): boolean => obstacles?.authorization?.said.some(({ denied }) => denied) ?? false;
 const lastSaid = ({ obstacles }: ReferralFacts) => obstacles?.authorization?.last;
 
+/** A later "not needed" takes a denial away as an approval does. */
+const isOverturned = (each: ReferralFacts): boolean =>
+  everDenied(each) && (lastSaid(each) === 'approved' || lastSaid(each) === 'not-needed');
+
 const denial: Oracle = (referrals) => {
   const inChart = referrals.filter(stoodInChart);
-  const decided = inChart.filter((each) => everDenied(each) || lastSaid(each) === 'approved' || lastSaid(each) === 'denied');
-  // Of those denied once, a later "not needed" takes the denial away.
-  const judged = decided.filter((each) => lastSaid(each) !== 'not-needed');
+  const judged = inChart.filter((each) => everDenied(each) || lastSaid(each) === 'approved' || lastSaid(each) === 'denied');
   const denied = judged.filter((each) => lastSaid(each) === 'denied' || lastSaid(each) === 'pending');
   const ever = judged.filter(everDenied);
-  const overturned = ever.filter((each) => lastSaid(each) === 'approved');
+  const overturned = ever.filter(isOverturned);
   return shareRow(denied, judged, {
     denied: denied.length,
     ever_denied: ever.length,
@@ -80,7 +82,7 @@ const denial: Oracle = (referrals) => {
     asked_again: judged.filter((each) => lastSaid(each) === 'pending').length,
     pending: inChart.filter((each) => lastSaid(each) === 'pending' && !everDenied(each)).length,
     left_out_not_asked: inChart.filter((each) => lastSaid(each) === undefined).length,
-    left_out_not_needed: inChart.filter((each) => lastSaid(each) === 'not-needed').length,
+    left_out_not_needed: inChart.filter((each) => lastSaid(each) === 'not-needed' && !everDenied(each)).length,
     left_out_not_in_chart: referrals.length - inChart.length,
   });
 };
@@ -107,7 +109,7 @@ const denialReasons: Oracle = (referrals) => {
     reasons.length,
     reasons.map((category) => {
       const members = denied.filter((each) => first(each) === category);
-      const overturned = members.filter((each) => lastSaid(each) === 'approved').length;
+      const overturned = members.filter(isOverturned).length;
       return { category, members, parts: { denied: members.length, overturned, stands: members.length - overturned } };
     }),
   );

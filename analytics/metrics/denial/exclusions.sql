@@ -6,7 +6,7 @@ select
   case
     when not was_active then 'not-in-chart'
     when outcome is null then 'not-asked'
-    when outcome = 'not-needed' then 'not-needed'
+    when outcome = 'not-needed' and not ever_denied then 'not-needed'
     when outcome = 'pending' and not ever_denied then 'pending'
   end as why
 from referral

@@ -15,7 +15,7 @@ counted as (
     segment,
     count(*) as n,
     count(*) filter (ever_denied) as ever_denied,
-    count(*) filter (ever_denied and outcome = 'approved') as overturned,
+    count(*) filter (ever_denied and outcome in ('approved', 'not-needed')) as overturned,
     count(*) filter (outcome = 'pending') as asked_again
   from denominator
   group by segment

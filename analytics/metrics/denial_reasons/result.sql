@@ -20,8 +20,8 @@ denied_of as (
     segment,
     category,
     count(*) as denied,
-    count(*) filter (outcome = 'approved') as overturned,
-    count(*) filter (outcome <> 'approved') as stands
+    count(*) filter (outcome in ('approved', 'not-needed')) as overturned,
+    count(*) filter (outcome in ('denied', 'pending')) as stands
   from numerator
   group by segment, category
 ),

@@ -69,6 +69,11 @@ beforeAll(async () => {
 afterAll(() => rm(base.warehouse, { recursive: true, force: true }));
 
 describe('an export becomes the tables that our own events make', () => {
+  test('a referral note that went out with the order is no report of a specialist', async () => {
+    const reports = await rowsOf(base.folder, (table) => `select form, count(*)::integer as n from ${table('core__report')} group by form`);
+    expect(reports).toEqual([{ form: 'final', n: 1 }]);
+  });
+
   test('each referral as far as its resources tell of it', async () => {
     const { folder, report } = base;
     expect(report.referrals).toMatchObject({

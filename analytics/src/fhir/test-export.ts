@@ -131,6 +131,17 @@ export function exportedResources(): TestResource[] {
     },
     referral('missed', { subject: { reference: 'Patient/p2' } }),
     appointment('a-missed', 'missed', 'noshow'),
+    // What went out with the order, as we write it back: no answer to it.
+    {
+      resourceType: 'DocumentReference',
+      id: 'd-missed',
+      status: 'current',
+      docStatus: 'final',
+      type: coded('http://loinc.org', '57133-1'),
+      date: '2026-01-05T12:00:00Z',
+      description: PLANTED,
+      context: { related: of('missed') },
+    },
     referral('declined'),
     task('t-declined', 'declined', 'rejected', { statusReason: { coding: [{ code: 'not-taking-patients' }], text: PLANTED } }),
     referral('elsewhere'),

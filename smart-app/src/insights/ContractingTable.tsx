@@ -1,4 +1,4 @@
-/** Specialists outside the network who see the most of this practice's patients: with whom a contract would bring patients back. */
+/** Specialists outside the network who see the most of this practice's referrals: with whom a contract would bring patients back. */
 import type { ContractingAnswer } from '@refloop/server/client/losses';
 import { useState } from 'react';
 import { AnswerView } from '../center/AnswerView.tsx';
@@ -35,19 +35,22 @@ function Found({ answer: { rows, tooFew, fewest } }: { answer: ContractingAnswer
   const few =
     tooFew.specialists === 0
       ? ''
-      : ` ${countText(tooFew.specialists)} specialists saw fewer than ${fewest} each, ${countText(tooFew.patients)} together: too few to name.`;
+      : ` ${countText(tooFew.specialists)} specialists saw fewer than ${fewest} patients each, ${countText(tooFew.referrals)} referrals together: too few to name.`;
   return (
     <>
       <p className="caption num">
-        Patients first seen by a specialist outside the network without a lawful choice, of those of the same specialty first seen by
-        anybody of known network status, with 95 % intervals. Lawful choices stand beside and are no reason for a contract.{few}
+        Referrals whose patient was first seen by a specialist outside the network without a lawful choice, and how many patients those are;
+        of the referrals of the same specialty whose patient was first seen by anybody of known network status, with 95 % intervals. Lawful
+        choices stand beside and are no reason for a contract.{few}
       </p>
       <label className={styles['check']}>
         <input type="checkbox" checked={byArea} onChange={(event) => setByArea(event.currentTarget.checked)} /> By area of the patients
       </label>
       {shown.length === 0 ? (
         <p>
-          {rows.length === 0 ? `Nobody outside the network saw ${fewest} or more.` : `In no single area did anybody see ${fewest} or more.`}
+          {rows.length === 0
+            ? `Nobody outside the network saw ${fewest} patients or more.`
+            : `In no single area did anybody see ${fewest} patients or more.`}
         </p>
       ) : (
         <Scroller label="Specialists outside the network">
@@ -56,9 +59,10 @@ function Found({ answer: { rows, tooFew, fewest } }: { answer: ContractingAnswer
               <tr>
                 <th scope="col">Specialist</th>
                 <th scope="col">Specialty</th>
-                <th scope="col">Patients of</th>
-                <th scope="col">Went there</th>
-                <th scope="col">of n</th>
+                <th scope="col">Area</th>
+                <th scope="col">Referrals there</th>
+                <th scope="col">Patients</th>
+                <th scope="col">of n referrals</th>
                 <th scope="col">Share</th>
                 <th scope="col">95 % interval</th>
                 <th scope="col">Ordered by us</th>
@@ -73,6 +77,7 @@ function Found({ answer: { rows, tooFew, fewest } }: { answer: ContractingAnswer
                   <td>{segmentText({ specialty: row.specialty })}</td>
                   <td>{areaText(row.zip3)}</td>
                   <td>{countText(row.wentOut)}</td>
+                  <td>{countText(row.patients)}</td>
                   <td>{countText(row.seenAnywhere)}</td>
                   <td>{valueText(row.value, 'share')}</td>
                   <td>{intervalText(row, 'share')}</td>

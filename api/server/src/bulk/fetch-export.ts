@@ -20,7 +20,7 @@ export type BulkQuestion = {
   /** A group of the EHR's; null for all its patients. */
   group: string | null;
   types: readonly string[];
-  /** Only what changed after; `last` since the last export that is here, or everything where there is none; `all` everything. */
+  /** Only what changed after; `last` since the moment that the exports here reach without a gap, or everything where there is none; `all` everything. */
   since: string;
   /** The folder of this EHR's exports. */
   exports: string;
@@ -179,29 +179,43 @@ async function fetchFiles(deps: BulkDeps, question: BulkQuestion, { folder, stat
   return kept;
 }
 
+/** The same patients and types, whatever the time. */
 const sameAsked = (a: ExportAsked, b: ExportAsked): boolean => JSON.stringify([a.group, a.types]) === JSON.stringify([b.group, b.types]);
 
-/** What is asked for: `last` looks for the newest export of the same kind that is here. */
+/**
+ * Up to which moment the exports that are here tell everything, oldest first; null where there is none. One whose `since` lies after that
+ * leaves a gap before it, and does not reach further.
+ */
+function reachOf(exports: readonly KeptExport[]): string | null {
+  return exports.reduce<string | null>((reach, { state: { asked, manifest } }) => {
+    if (!manifest) return reach;
+    if (reach === null || asked.since === null) return manifest.transactionTime;
+    const until = Date.parse(reach);
+    const joins = Date.parse(asked.since) <= until && Date.parse(manifest.transactionTime) > until;
+    return joins ? manifest.transactionTime : reach;
+  }, null);
+}
+
+/** What is asked for: `last` looks for how far the exports of the same kind that are here reach. */
 function askedNow(question: BulkQuestion, kept: readonly KeptExport[]): ExportAsked {
   const asked = { group: question.group, types: [...question.types], since: null };
   if (question.since === 'all') return asked;
   if (question.since !== 'last') return { ...asked, since: question.since };
-  const last = kept.findLast(({ state }) => state.isComplete && sameAsked(state.asked, asked));
-  return { ...asked, since: last?.state.manifest?.transactionTime ?? null };
+  return { ...asked, since: reachOf(kept.filter(({ state }) => state.isComplete && sameAsked(state.asked, asked))) };
 }
 
 async function fetchOne(deps: BulkDeps, question: BulkQuestion): Promise<void> {
   const kept = await keptExports(question.exports);
   const begun = kept.find(({ state }) => !state.isComplete);
-  const isSame = begun !== undefined && sameAsked(begun.state.asked, { group: question.group, types: [...question.types], since: null });
+  const wanted = askedNow(question, kept);
+  const isSame = begun !== undefined && sameAsked(begun.state.asked, wanted) && begun.state.asked.since === wanted.since;
   if (begun && !isSame) await rm(begun.folder, { recursive: true, force: true });
   let own: KeptExport;
   if (begun && isSame) own = begun;
   else {
-    const asked = askedNow(question, kept);
-    const status = await kickOff(deps, question, asked);
+    const status = await kickOff(deps, question, wanted);
     const folder = nextFolder(question.exports, kept);
-    own = { folder, state: { asked, status, manifest: null, files: {}, isComplete: false } };
+    own = { folder, state: { asked: wanted, status, manifest: null, files: {}, isComplete: false } };
     await writeState(folder, own.state);
   }
   question.onProgress?.({ stage: 'asked', resumed: isSame });

@@ -13,9 +13,11 @@ export const ContractingAnswer = z.object({
       zip3: z.string().nullable(),
       /** NPI. */
       performer: z.string(),
-      /** First seen there without a lawful choice … */
+      /** Referrals first seen there without a lawful choice … */
       wentOut: z.number().int(),
-      /** … of the patients of that specialty and area first seen by anybody of known network status. */
+      /** … whose they are, since one patient may have several … */
+      patients: z.number().int(),
+      /** … and of how many referrals of that specialty and area first seen by anybody of known network status. */
       seenAnywhere: z.number().int(),
       value: z.number(),
       low: z.number(),
@@ -25,8 +27,8 @@ export const ContractingAnswer = z.object({
       forAccess: z.number().int(),
     }),
   ),
-  /** Of whom nothing is shown, since they saw fewer than `fewest`. */
-  tooFew: z.object({ specialists: z.number().int(), patients: z.number().int() }),
+  /** Of whom nothing is shown, since they saw fewer than `fewest` patients, and how many referrals they saw together. */
+  tooFew: z.object({ specialists: z.number().int(), referrals: z.number().int() }),
   fewest: z.number().int(),
 });
 export type ContractingAnswer = z.infer<typeof ContractingAnswer>;
