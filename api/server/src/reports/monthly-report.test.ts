@@ -58,6 +58,20 @@ describe('which month is judged', () => {
   test('never one after the month of the report', () => {
     expect(monthsOf('2026-03')).toEqual(['2026-03', undefined]);
   });
+  test('one of 20 is not told, nor twenty of 30: the month before stands instead', () => {
+    const { now, before } = headlineOf(
+      answer('no_show', row('2026-03', 100, 0.5), row('2026-04', 20, 0.05, { parts: { missed: 1, kept: 19 } }), row('2026-05', 30, 0.667)),
+      '2026-10',
+    );
+    expect([now?.segment.month, before]).toEqual(['2026-03', undefined]);
+  });
+});
+
+test('a headline of few is not told', async () => {
+  const report = await monthlyReport(async (metric) => answer(metric, row('2026-03', 20, 0.05)), '2026-10', ['no_show']);
+  expect(report.sections[0]?.tables[0]?.rows).toEqual([
+    ['Title of no_show', '–', 'too early or too few', '–', '–', 'at least 80.0 %', '–'],
+  ]);
 });
 
 test('headlines with change, causes of the month judged, definitions; no small cell, nothing that a browser takes for markup', async () => {
