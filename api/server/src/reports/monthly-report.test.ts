@@ -58,6 +58,10 @@ describe('which month is judged', () => {
   test('never one after the month of the report', () => {
     expect(monthsOf('2026-03')).toEqual(['2026-03', undefined]);
   });
+  test('a month with appointments still ahead is too young: who was missed early is known before who comes late', () => {
+    const early = row('2026-10', 100, 0.2, { parts: { missed: 20, kept: 80, ahead: 30 } });
+    expect(headlineOf(answer('no_show', row('2026-09', 100, 0.5), early), '2026-10').now?.segment.month).toBe('2026-09');
+  });
   test('one of 20 is not told, nor twenty of 30: the month before stands instead', () => {
     const { now, before } = headlineOf(
       answer('no_show', row('2026-03', 100, 0.5), row('2026-04', 20, 0.05, { parts: { missed: 1, kept: 19 } }), row('2026-05', 30, 0.667)),

@@ -31,8 +31,9 @@ const FEWEST = SMALLEST_CELL;
 
 type Headline = { result: MetricResult; now: SafeRow | undefined; before: SafeRow | undefined };
 
-/** A month of which a part is still too young for the metric is not judged. */
-const canBeJudged = (row: MetricRow): boolean => row.n >= FEWEST && (row.parts['left_out_young'] ?? 0) === 0;
+/** A month of which a part is still too young for the metric, or has appointments ahead, is not judged. */
+const canBeJudged = ({ n, parts }: MetricRow): boolean =>
+  n >= FEWEST && (parts['left_out_young'] ?? 0) === 0 && (parts['ahead'] ?? 0) === 0;
 
 const isTold = ({ n, value }: SafeRow): boolean => n !== null && value !== null;
 
