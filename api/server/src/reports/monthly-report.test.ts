@@ -71,6 +71,21 @@ describe('which month is judged', () => {
   });
 });
 
+test('a range of assumptions is told as one, though it has no value; a change of it is not', async () => {
+  const range = (month: string) => row(month, 120, null, { low: 12_000, high: 34_000 });
+  const report = await monthlyReport(
+    async (metric) => {
+      const found = answer(metric, range('2026-03'), range('2026-04'), row('2026-05', 90, null));
+      return { ...found, metric: { ...found.metric, unit: 'dollars', target: null } };
+    },
+    '2026-10',
+    ['revenue_capture'],
+  );
+  expect(report.sections[0]?.tables[0]?.rows).toEqual([
+    ['Title of revenue_capture', '2026-04', '12,000 to 34,000 dollars, assumed', '–', '120', 'none set', 'not told: it is assumed'],
+  ]);
+});
+
 test('a headline of few is not told', async () => {
   const report = await monthlyReport(async (metric) => answer(metric, row('2026-03', 20, 0.05)), '2026-10', ['no_show']);
   expect(report.sections[0]?.tables[0]?.rows).toEqual([

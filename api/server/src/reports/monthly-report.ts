@@ -35,7 +35,9 @@ type Headline = { result: MetricResult; now: SafeRow | undefined; before: SafeRo
 const canBeJudged = ({ n, parts }: MetricRow): boolean =>
   n >= FEWEST && (parts['left_out_young'] ?? 0) === 0 && (parts['ahead'] ?? 0) === 0;
 
-const isTold = ({ n, value }: SafeRow): boolean => n !== null && value !== null;
+/** A range of assumptions has ends and nothing between them. */
+const isRange = ({ value, low, high }: SafeRow): boolean => value === null && low !== null && high !== null;
+const isTold = (row: SafeRow): boolean => row.n !== null && (row.value !== null || isRange(row));
 
 const monthOf = (row: Pick<MetricRow, 'segment'> | undefined): string => row?.segment.month ?? '';
 
@@ -52,6 +54,7 @@ export function headlineOf(result: MetricResult, month: string): Headline {
 
 function changeText({ result: { metric }, now, before }: Headline): string {
   if (!now || !before) return 'nothing to compare with';
+  if (isRange(now) || isRange(before)) return 'not told: it is assumed';
   const difference = differenceOf(now, before);
   if (!difference) return `not told: an interval is open (${monthOf(before)}: ${valueText(before.value, metric.unit)})`;
   const scale = metric.unit === 'share' ? 100 : 1;
@@ -81,8 +84,9 @@ function headlineSection(headlines: readonly Headline[], month: string): ReportS
           return [
             metric.title,
             monthOf(now),
-            valueText(now.value, metric.unit),
-            intervalText(now, metric.unit),
+            ...(isRange(now)
+              ? [`${intervalText(now, metric.unit)} dollars, assumed`, '–']
+              : [valueText(now.value, metric.unit), intervalText(now, metric.unit)]),
             countText(now.n),
             targetText(metric),
             changeText(each),
