@@ -4,7 +4,7 @@
  * nothing is said; the latest month before it that can be told stands in its place, by name.
  */
 import type { MetricFilter, MetricResult, MetricRow, SegmentName } from '@refloop/analytics/metric-result';
-import { SMALLEST_CELL, type SafeRow, withoutSmallCells } from '@refloop/analytics/small-cells';
+import { type SafeRow, SMALLEST_CELL, withoutSmallCells } from '@refloop/analytics/small-cells';
 import { differenceOf } from './difference.ts';
 import type { ReportDocument, ReportSection } from './document.ts';
 import { countText, definitionLines, intervalText, rowText, targetText, valueText } from './figures.ts';
