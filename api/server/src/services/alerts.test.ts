@@ -3,8 +3,8 @@ import type { Warehouse } from '@refloop/analytics/warehouse';
 import { beforeEach, expect, test } from 'vitest';
 import type { NewAlertRule } from '../client/alerts.ts';
 import type { Session } from '../sessions/session.ts';
-import { openMemoryStore } from '../store/memory/store.ts';
 import type { NewAuditEntry } from '../store/audit.ts';
+import { openMemoryStore } from '../store/memory/store.ts';
 import type { Scope, Store } from '../store/store.ts';
 import { type AlertService, createAlertService, evaluateAlerts } from './alerts.ts';
 
