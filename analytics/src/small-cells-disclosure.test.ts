@@ -55,6 +55,30 @@ describe('one row', () => {
   });
 });
 
+describe('a metric of time', () => {
+  const shownOf = (n: number, byDay: readonly (number | null)[]) => {
+    const parts = Object.fromEntries([30, 90, 180].map((day, at) => [`seen_by_${day}`, byDay[at] ?? null]));
+    const answer: MetricResult = {
+      ...resultOf([]),
+      metric: headOf(readMetric('time_to_appointment')),
+      rows: [{ ...row({ site: 'A', n, attended: 0 }), value: 21, low: 18, high: 25, parts: { attended: 40, censored: n - 40, ...parts } }],
+    };
+    const [safe] = withoutSmallCells(answer);
+    return [safe?.value, ...Object.entries(safe?.parts ?? {}).flatMap(([name, value]) => (name.startsWith('seen_by') ? [value] : []))];
+  };
+  test.each([
+    ['large ones with large steps', 100, [0.2, 0.4, 0.6], [0.2, 0.4, 0.6]],
+    ['nobody and everybody', 100, [0, 0.5, 1], [0, 0.5, 1]],
+    ['few that have got there', 100, [0.03, 0.4, 0.6], [null, 0.4, 0.6]],
+    ['few that have not', 100, [0.2, 0.4, 0.97], [0.2, 0.4, null]],
+    ['few between two days', 100, [0.2, 0.25, 0.6], [null, 0.25, 0.6]],
+    ['a day that nobody was followed to', 100, [0.2, 0.25, null], [null, 0.25, null]],
+    ['eleven of each', 60, [11 / 60, 22 / 60, 33 / 60], [11 / 60, 22 / 60, 33 / 60]],
+  ])('%s', (_what, n, byDay, shown) => {
+    expect(shownOf(n, byDay)).toEqual([21, ...shown]);
+  });
+});
+
 describe('several rows', () => {
   const large = { n: 200, attended: 100, died: 20 };
 

@@ -121,12 +121,29 @@ function valueTells(unit: MetricUnit, { n, value }: MetricRow, { counts, hidden 
   return isSmall(counted) || isSmall(n - counted) || [...hidden].some((name) => counts.get(name) === counted);
 }
 
+const BY_DAY = /^(.*)_by_(\d+)$/;
+
+/** Cumulative incidences, as `seen_by_30`, that tell of few: of those who have got there, of those who have not, or of those between two days. */
+function tellingByDay({ n, parts }: MetricRow): Set<string> {
+  const points = Object.entries(parts).flatMap(([name, value]) => {
+    const [, what, day] = BY_DAY.exec(name) ?? [];
+    return what === undefined || value === null ? [] : [{ name, what, day: Number(day), count: Math.round(value * n) }];
+  });
+  const telling = points.filter(({ what, day, count }) => {
+    const next = points.filter((each) => each.what === what && each.day > day).toSorted((one, other) => one.day - other.day)[0];
+    return isSmall(count) || isSmall(n - count) || (next !== undefined && isSmall(next.count - count));
+  });
+  return new Set(telling.map(({ name }) => name));
+}
+
 function safeRow(unit: MetricUnit, row: MetricRow, cells: Cells): SafeRow {
   const tells = valueTells(unit, row, cells);
-  if (cells.hidden.size === 0 && !tells) return row;
+  const byDay = tellingByDay(row);
+  const something = cells.hidden.size > 0 || tells;
+  if (!something && byDay.size === 0) return row;
   // A figure beside a hidden count may be a quotient of it.
   const parts = Object.entries(row.parts)
-    .filter(([name, value]) => value !== null && (cells.hidden.has(name) || isFigure(name, value)))
+    .filter(([name, value]) => value !== null && (cells.hidden.has(name) || byDay.has(name) || (something && isFigure(name, value))))
     .map(([name]) => name);
   const whole = cells.hidden.has(N);
   return {

@@ -8,17 +8,21 @@ import { lifeTable } from './statistics.ts';
 test('the warehouse and a second implementation agree: counts exactly, statistics to 1e-9', async () => {
   let counted = 0;
   await fc.assert(
-    fc.asyncProperty(fc.array(arbitraryLife, { minLength: 1, maxLength: 80 }), async (lives) => {
-      const { found, compared } = await compareWithOracle(lives, [[], ['specialty']]);
+    fc.asyncProperty(fc.array(arbitraryLife, { minLength: 1, maxLength: 40 }), async (lives) => {
+      const { found, compared } = await compareWithOracle(lives, [[]]);
       counted += compared.counted;
       expect(found).toEqual([]);
     }),
-    { numRuns: 4, seed: 20_261_128 },
+    { numRuns: 2, seed: 20_261_128 },
   );
-  const { found, compared } = await compareWithOracle(fc.sample(arbitraryLife, { numRuns: 2000, seed: 20_261_128 }));
+  const { found, compared } = await compareWithOracle(fc.sample(arbitraryLife, { numRuns: 800, seed: 20_261_128 }), [
+    [],
+    ['specialty', 'urgency'],
+    ['requester'],
+  ]);
   expect(found).toEqual([]);
   expect(counted + compared.counted, 'something was counted').toBeGreaterThan(5000);
-}, 120_000);
+}, 240_000);
 
 test('the random lives come to every end: seen here and elsewhere, undated, declined, revoked, rerouted', () => {
   const types = new Map<string, number>();

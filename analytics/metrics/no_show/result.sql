@@ -49,6 +49,10 @@ select
     'unheard': many(left_out, 'unheard'),
     'left_out_not_in_chart': many(left_out, 'not-in-chart')
   } as parts,
-  if(n = 0, 'No appointment to count.', null) as note
+  case
+    when many(left_out, 'ahead') > 0 and list_has_any(struct_keys(segment), ['month', 'week'])
+      then 'Some appointments are still ahead; it is too early to judge.'
+    when n = 0 then 'No appointment to count.'
+  end as note
 from joined
 order by segment

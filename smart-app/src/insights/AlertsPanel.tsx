@@ -56,8 +56,8 @@ export function AlertsPanel({ session, api, onFail, status }: Props) {
             ) : null}
             {rules.length === 0 ? (
               <p className="caption">
-                No number is watched. {isLead ? 'A new alert tells its owner' : 'A lead can have one told to its owner'} once the whole
-                interval of a number lies beyond a threshold.
+                No number is watched. {isLead ? 'A new alert is shown to its owner here' : 'A lead can have one shown to its owner here'}{' '}
+                once the whole interval of a number lies beyond a threshold.
               </p>
             ) : (
               <Rules

@@ -9,7 +9,7 @@ import { DRIFT_WORDS, driftText, levelText } from './gap-words.ts';
 import styles from './Insights.module.css';
 import { Scroller } from './Scroller.tsx';
 
-/** @param onRows of a specialty, or of all */
+/** @param onRows of a specialty, or of all: the orders of both quarters */
 type Props = { drift: DriftAnswer; onRows: (specialty: string | null) => void };
 
 const RowsButton = ({ specialty, onRows }: { specialty: string | null } & Pick<Props, 'onRows'>) => (
@@ -31,7 +31,10 @@ export function DriftPanel({ drift, onRows }: Props) {
       <p>{driftText(drift)}</p>
       <Scroller label="Where orders go">
         <table className={`${center['table']} num`}>
-          <caption className="caption">Share of orders that would have to go elsewhere for the two quarters to be alike</caption>
+          <caption className="caption">
+            Share of orders that would have to go elsewhere for the two quarters to be alike. The orders are those behind the override rate
+            below.
+          </caption>
           <thead>
             <tr>
               <th scope="col">Specialty</th>
@@ -40,7 +43,6 @@ export function DriftPanel({ drift, onRows }: Props) {
               <th scope="col">Apart</th>
               <th scope="col">By chance, up to</th>
               <th scope="col">Verdict</th>
-              <th scope="col">Rows</th>
             </tr>
           </thead>
           <tbody>
@@ -52,9 +54,6 @@ export function DriftPanel({ drift, onRows }: Props) {
                 <td>{valueText(row.found?.distance ?? null, 'share')}</td>
                 <td>{valueText(row.found?.byChance ?? null, 'share')}</td>
                 <td>{DRIFT_WORDS[row.verdict]}</td>
-                <td>
-                  <RowsButton specialty={row.specialty} onRows={onRows} />
-                </td>
               </tr>
             ))}
           </tbody>
@@ -91,9 +90,7 @@ export function DriftPanel({ drift, onRows }: Props) {
                 </td>
                 <td>{found === null ? '–' : pointsText(found.detectable).slice(1)}</td>
                 <td>{DRIFT_WORDS[verdict]}</td>
-                <td>
-                  <RowsButton specialty={specialty} onRows={onRows} />
-                </td>
+                <td>{n.before + n.last === 0 ? null : <RowsButton specialty={specialty} onRows={onRows} />}</td>
               </tr>
             ))}
           </tbody>

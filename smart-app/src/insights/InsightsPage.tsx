@@ -14,14 +14,15 @@ import { countText } from './figures.ts';
 import { type Filter, filterOf, hashOf } from './filter.ts';
 import styles from './Insights.module.css';
 import { RowsDialog } from './RowsDialog.tsx';
-import { type InsightsView, VIEWS } from './views.ts';
+import { type InsightsView, viewsFor } from './views.ts';
 
-/** @param item the view in the address; without one, or with one that is not there, the first */
+/** @param item the view in the address; without one, or with one that is not there or not for this person, the first */
 type Props = CenterProps & { item: string | undefined; search: string };
 
 export default function InsightsPage({ session, api, onFail, item, search }: Props) {
   const filter = filterOf(search);
-  const view = VIEWS.find(({ id }) => id === item) ?? VIEWS[0];
+  const views = viewsFor(session.roles);
+  const view = views.find(({ id }) => id === item) ?? views[0];
   const [status, refresh] = useAnswer<InsightsStatus>(api, '/insights', onFail);
   const [exporting, setExporting] = useState(false);
   const watched = useMemo(() => watchMetrics(api), [api]);
@@ -42,7 +43,7 @@ export default function InsightsPage({ session, api, onFail, item, search }: Pro
           </Button>
         </div>
       </div>
-      <Tabs current={view} filter={filter} />
+      <Tabs views={views} current={view} filter={filter} />
       <AnswerView answer={status} onRetry={refresh}>
         {(known) =>
           known.snapshot === null ? (
@@ -93,9 +94,9 @@ export default function InsightsPage({ session, api, onFail, item, search }: Pro
 }
 
 /** Addresses, each with the filter: a view can be opened beside another. */
-const Tabs = ({ current, filter }: { current: InsightsView; filter: Filter }) => (
+const Tabs = ({ views, current, filter }: { views: readonly InsightsView[]; current: InsightsView; filter: Filter }) => (
   <nav className={styles['tabs']} aria-label="Views">
-    {VIEWS.map((view) => (
+    {views.map((view) => (
       <a key={view.id} href={hashOf(view.id, filter)} aria-current={view === current ? 'page' : undefined}>
         {view.name}
       </a>

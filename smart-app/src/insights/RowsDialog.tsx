@@ -99,8 +99,9 @@ function Rows({ answer, excluded }: { answer: RowsAnswer; excluded: boolean }) {
             </tr>
           </thead>
           <tbody>
-            {answer.rows.map((each) => (
-              <tr key={each.referralId}>
+            {answer.rows.map((each, at) => (
+              // A referral of two appointments may stand here twice.
+              <tr key={`${each.referralId} ${at}`}>
                 <th scope="row">{each.referralId}</th>
                 <td>{each.orderedOn === null ? '–' : plainDate(each.orderedOn)}</td>
                 <td>{each.specialty.replaceAll('-', ' ')}</td>

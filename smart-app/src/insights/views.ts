@@ -1,5 +1,6 @@
 /** The views of Insights: a tab for each file in views/, in this order. What is not there has no tab. */
 import type { InsightsStatus, MetricAnswer, MetricRow } from '@refloop/server/client/insights';
+import type { Role } from '@refloop/server/client/session';
 import type { ComponentType } from 'react';
 import type { CenterProps } from '../center/CenterPage.tsx';
 import { laterParts } from '../ui/later-parts.tsx';
@@ -15,26 +16,33 @@ export type ViewProps = Pick<CenterProps, 'session' | 'api' | 'onFail'> & {
   onRows: OnRows;
 };
 
-/** Id in the address, name on the tab, file in views/. */
+const OF_BOTH: readonly Role[] = ['coordinator', 'lead'];
+const OF_LEADS: readonly Role[] = ['lead'];
+
+/** Id in the address, name on the tab, file in views/, and who may ask its routes. */
 const TABS = [
-  ['executive', 'Executive', 'ExecutiveView'],
-  ['operations', 'Operations', 'OperationsView'],
-  ['service-line', 'Service line', 'ServiceLineView'],
-  ['quality', 'Quality', 'QualityView'],
-  ['specialists', 'Specialists', 'SpecialistsView'],
-  ['cms50', 'CMS50', 'Cms50View'],
-  ['fairness', 'Fairness', 'FairnessView'],
+  ['executive', 'Executive', 'ExecutiveView', OF_BOTH],
+  ['operations', 'Operations', 'OperationsView', OF_BOTH],
+  ['service-line', 'Service line', 'ServiceLineView', OF_BOTH],
+  ['quality', 'Quality', 'QualityView', OF_BOTH],
+  ['specialists', 'Specialists', 'SpecialistsView', OF_BOTH],
+  ['cms50', 'CMS50', 'Cms50View', OF_BOTH],
+  ['fairness', 'Fairness', 'FairnessView', OF_LEADS],
 ] as const;
 
-export type InsightsView = { id: string; name: string; Page: ComponentType<ViewProps> };
+export type InsightsView = { id: string; name: string; roles: readonly Role[]; Page: ComponentType<ViewProps> };
 
 /** Each comes in a file of its own when it is opened. */
 const files = import.meta.glob<ComponentType<ViewProps>>('./views/*View.tsx', { import: 'default' });
 
-export const VIEWS: readonly InsightsView[] = TABS.flatMap(([id, name, file]) => {
+export const VIEWS: readonly InsightsView[] = TABS.flatMap(([id, name, file, roles]) => {
   const load = files[`./views/${file}.tsx`];
-  return load ? [{ id, name, Page: laterParts(load).part((Page) => Page) }] : [];
+  return load ? [{ id, name, roles, Page: laterParts(load).part((Page) => Page) }] : [];
 });
+
+/** What somebody with these roles is offered: a view whose routes would refuse them has no tab. */
+export const viewsFor = (roles: readonly Role[]): readonly InsightsView[] =>
+  VIEWS.filter((view) => view.roles.some((role) => roles.includes(role)));
 
 /** Files in views/ without a tab: none, or one is misnamed. */
 export const WITHOUT_TAB: readonly string[] = Object.keys(files).filter((path) =>

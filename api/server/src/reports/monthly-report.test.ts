@@ -58,6 +58,39 @@ describe('which month is judged', () => {
   test('never one after the month of the report', () => {
     expect(monthsOf('2026-03')).toEqual(['2026-03', undefined]);
   });
+  test('a month with appointments still ahead is too young: who was missed early is known before who comes late', () => {
+    const early = row('2026-10', 100, 0.2, { parts: { missed: 20, kept: 80, ahead: 30 } });
+    expect(headlineOf(answer('no_show', row('2026-09', 100, 0.5), early), '2026-10').now?.segment.month).toBe('2026-09');
+  });
+  test('one of 20 is not told, nor twenty of 30: the month before stands instead', () => {
+    const { now, before } = headlineOf(
+      answer('no_show', row('2026-03', 100, 0.5), row('2026-04', 20, 0.05, { parts: { missed: 1, kept: 19 } }), row('2026-05', 30, 0.667)),
+      '2026-10',
+    );
+    expect([now?.segment.month, before]).toEqual(['2026-03', undefined]);
+  });
+});
+
+test('a range of assumptions is told as one, though it has no value; a change of it is not', async () => {
+  const range = (month: string) => row(month, 120, null, { low: 12_000, high: 34_000 });
+  const report = await monthlyReport(
+    async (metric) => {
+      const found = answer(metric, range('2026-03'), range('2026-04'), row('2026-05', 90, null));
+      return { ...found, metric: { ...found.metric, unit: 'dollars', target: null } };
+    },
+    '2026-10',
+    ['revenue_capture'],
+  );
+  expect(report.sections[0]?.tables[0]?.rows).toEqual([
+    ['Title of revenue_capture', '2026-04', '12,000 to 34,000 dollars, assumed', '–', '120', 'none set', 'not told: it is assumed'],
+  ]);
+});
+
+test('a headline of few is not told', async () => {
+  const report = await monthlyReport(async (metric) => answer(metric, row('2026-03', 20, 0.05)), '2026-10', ['no_show']);
+  expect(report.sections[0]?.tables[0]?.rows).toEqual([
+    ['Title of no_show', '–', 'too early or too few', '–', '–', 'at least 80.0 %', '–'],
+  ]);
 });
 
 test('headlines with change, causes of the month judged, definitions; no small cell, nothing that a browser takes for markup', async () => {

@@ -1,10 +1,10 @@
 /**
  * The report of a month: headline numbers with their targets, what changed against the month before, the largest causes of loss, and what
- * each number counts. A number belongs to the month of the order. Of a month that is too young to judge nothing is said; the latest month
- * before it that can be judged stands in its place, by name.
+ * each number counts. A number belongs to the month of the order. Of a month that is too young to judge, or that would tell a small count,
+ * nothing is said; the latest month before it that can be told stands in its place, by name.
  */
 import type { MetricFilter, MetricResult, MetricRow, SegmentName } from '@refloop/analytics/metric-result';
-import { SMALLEST_CELL, withoutSmallCells } from '@refloop/analytics/small-cells';
+import { type SafeRow, SMALLEST_CELL, withoutSmallCells } from '@refloop/analytics/small-cells';
 import { differenceOf } from './difference.ts';
 import type { ReportDocument, ReportSection } from './document.ts';
 import { countText, definitionLines, intervalText, rowText, targetText, valueText } from './figures.ts';
@@ -29,22 +29,32 @@ const MOST_CAUSES = 8;
 /** Fewer say nothing of a month. */
 const FEWEST = SMALLEST_CELL;
 
-type Headline = { result: MetricResult; now: MetricRow | undefined; before: MetricRow | undefined };
+type Headline = { result: MetricResult; now: SafeRow | undefined; before: SafeRow | undefined };
 
-/** A month of which a part is still too young for the metric is not judged. */
-const canBeJudged = (row: MetricRow): boolean => row.n >= FEWEST && row.value !== null && (row.parts['left_out_young'] ?? 0) === 0;
+/** A month of which a part is still too young for the metric, or has appointments ahead, is not judged. */
+const canBeJudged = ({ n, parts }: MetricRow): boolean =>
+  n >= FEWEST && (parts['left_out_young'] ?? 0) === 0 && (parts['ahead'] ?? 0) === 0;
 
-const monthOf = (row: MetricRow | undefined): string => row?.segment.month ?? '';
+/** A range of assumptions has ends and nothing between them. */
+const isRange = ({ value, low, high }: SafeRow): boolean => value === null && low !== null && high !== null;
+const isTold = (row: SafeRow): boolean => row.n !== null && (row.value !== null || isRange(row));
+
+const monthOf = (row: Pick<MetricRow, 'segment'> | undefined): string => row?.segment.month ?? '';
 
 export function headlineOf(result: MetricResult, month: string): Headline {
+  const safe = withoutSmallCells(result);
+  // How old a month is, is asked of the row as it was counted: of few that are too young, the safe row no longer tells.
   const months = result.rows
     .filter((row) => row.category === null && monthOf(row) !== 'unknown' && monthOf(row) <= month && canBeJudged(row))
+    .flatMap((row) => safe[result.rows.indexOf(row)] ?? [])
+    .filter(isTold)
     .toSorted((one, other) => monthOf(other).localeCompare(monthOf(one)));
   return { result, now: months[0], before: months[1] };
 }
 
 function changeText({ result: { metric }, now, before }: Headline): string {
   if (!now || !before) return 'nothing to compare with';
+  if (isRange(now) || isRange(before)) return 'not told: it is assumed';
   const difference = differenceOf(now, before);
   if (!difference) return `not told: an interval is open (${monthOf(before)}: ${valueText(before.value, metric.unit)})`;
   const scale = metric.unit === 'share' ? 100 : 1;
@@ -61,7 +71,7 @@ function headlineSection(headlines: readonly Headline[], month: string): ReportS
   return {
     heading: 'Headline numbers',
     paragraphs: [
-      `By the month of the order. Where ${month} is too young to judge, the latest month that is old enough stands instead. An interval that holds the target decides nothing.`,
+      `By the month of the order. Where ${month} is too young to judge or would tell a count under ${SMALLEST_CELL}, the latest month that can be told stands instead. An interval that holds the target decides nothing.`,
     ],
     tables: [
       {
@@ -74,8 +84,9 @@ function headlineSection(headlines: readonly Headline[], month: string): ReportS
           return [
             metric.title,
             monthOf(now),
-            valueText(now.value, metric.unit),
-            intervalText(now, metric.unit),
+            ...(isRange(now)
+              ? [`${intervalText(now, metric.unit)} dollars, assumed`, '–']
+              : [valueText(now.value, metric.unit), intervalText(now, metric.unit)]),
             countText(now.n),
             targetText(metric),
             changeText(each),

@@ -17,7 +17,7 @@ export const alertRoutes = ({ alerts }: { alerts: AlertService }): Route[] => [
   sessionRoute({
     method: 'post',
     path: '/insights/alert-rules',
-    summary: 'Have a number told to its owner once its whole interval lies beyond the threshold.',
+    summary: 'Have a number shown to its owner once its whole interval lies beyond the threshold.',
     roles: ['lead'],
     body: NewAlertRule,
     answer: AlertsAnswer,

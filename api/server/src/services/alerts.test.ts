@@ -3,6 +3,7 @@ import type { Warehouse } from '@refloop/analytics/warehouse';
 import { beforeEach, expect, test } from 'vitest';
 import type { NewAlertRule } from '../client/alerts.ts';
 import type { Session } from '../sessions/session.ts';
+import type { NewAuditEntry } from '../store/audit.ts';
 import { openMemoryStore } from '../store/memory/store.ts';
 import type { Scope, Store } from '../store/store.ts';
 import { type AlertService, createAlertService, evaluateAlerts } from './alerts.ts';
@@ -21,6 +22,25 @@ const warehouse = {
   },
 } as unknown as Warehouse;
 
+/** What the transactions put on record. */
+let recorded: NewAuditEntry[];
+const recording = (inner: Store): Store => ({
+  ...inner,
+  transaction: (at, work) =>
+    inner.transaction(at, (unit) =>
+      work({
+        ...unit,
+        audit: {
+          ...unit.audit,
+          append: (entry) => {
+            recorded.push(entry);
+            return unit.audit.append(entry);
+          },
+        },
+      }),
+    ),
+});
+
 let store: Store;
 let alerts: AlertService;
 let count = 0;
@@ -29,7 +49,8 @@ const refresh = (): Promise<number> => evaluateAlerts({ store, warehouse, newId,
 
 beforeEach(async () => {
   asked = [];
-  store = openMemoryStore({ newId });
+  recorded = [];
+  store = recording(openMemoryStore({ newId }));
   alerts = createAlertService({ store, newId });
   await store.enrol(scope);
   await store.transaction(scope, (unit) =>
@@ -73,6 +94,25 @@ test('an alert is raised once when the whole interval lies beyond, stays while i
   figures = { n: 400, value: 0.11, low: 0.09, high: 0.14 };
   expect([await refresh(), await refresh()]).toEqual([1, 0]);
   expect((await alerts.list(lead)).rules[0]?.alert).toBeNull();
+});
+
+test('what is raised and cleared is on record once, by Refloop, with the rule and the snapshot', async () => {
+  const made = await listed(alerts.addRule(lead, rule, NOW));
+  recorded = [];
+  figures = { n: 400, value: 0.3, low: 0.26, high: 0.35 };
+  await refresh();
+  await refresh();
+  figures = { n: 400, value: 0.11, low: 0.09, high: 0.14 };
+  await refresh();
+  await refresh();
+  const entry = (action: string) => ({
+    at: NOW.toISOString(),
+    actor: { subject: 'refloop', fhirUser: null, sessionId: null },
+    action,
+    purpose: 'HOPERAT',
+    payload: { rule: made.rules[0]?.id, snapshot: 'snap' },
+  });
+  expect(recorded).toEqual([entry('alert.raised'), entry('alert.cleared')]);
 });
 
 test('a rule is about one number and has an owner who may act on it; ended, it asks nothing', async () => {

@@ -115,6 +115,8 @@ export function createAlertService({ store, newId }: { store: Store; newId: () =
   };
 }
 
+const BY_REFLOOP = { subject: 'refloop', fhirUser: null, sessionId: null };
+
 type Evaluation = { store: Store; warehouse: Warehouse; newId: () => string; now: () => Date };
 
 async function evaluateRule({ store, warehouse, newId, now }: Evaluation, scope: Scope, rule: StoredAlertRule): Promise<boolean> {
@@ -123,22 +125,31 @@ async function evaluateRule({ store, warehouse, newId, now }: Evaluation, scope:
   const row = rows.find(({ category }) => category === null);
   const at = now().toISOString();
   return store.transaction(scope, async (unit) => {
+    const record = (action: 'alert.raised' | 'alert.cleared') =>
+      unit.audit.append({ at, actor: BY_REFLOOP, action, purpose: HOPERAT, payload: { rule: rule.id, snapshot } });
     const isOpen = (await unit.alerts.open()).some(({ ruleId }) => ruleId === rule.id);
     switch (alertStep(rule, row, isOpen)) {
       case 'raise':
         if (!row || row.value === null) return false;
-        return unit.alerts.raise({
-          id: newId(),
-          ruleId: rule.id,
-          raisedAt: at,
-          snapshot,
-          n: row.n,
-          value: row.value,
-          low: row.low,
-          high: row.high,
-        });
+        if (
+          !(await unit.alerts.raise({
+            id: newId(),
+            ruleId: rule.id,
+            raisedAt: at,
+            snapshot,
+            n: row.n,
+            value: row.value,
+            low: row.low,
+            high: row.high,
+          }))
+        )
+          return false;
+        await record('alert.raised');
+        return true;
       case 'clear':
-        return unit.alerts.clear(rule.id, at);
+        if (!(await unit.alerts.clear(rule.id, at))) return false;
+        await record('alert.cleared');
+        return true;
       case 'keep':
       case 'nothing':
         return false;

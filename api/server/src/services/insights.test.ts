@@ -168,6 +168,29 @@ describe('once there is one', () => {
     expect((await rowsOf(south, { filter: { from: '2026-12' } })).total).toBe(0);
   });
 
+  test('a referral that counts twice stands there twice, each time with its reason', async () => {
+    const { warehouse } = numbers;
+    const twice = createInsightsService({
+      store: opened.store,
+      warehouse: {
+        ...warehouse,
+        drill: async (asked) => {
+          const found = await warehouse.drill(asked);
+          return { ...found, total: 2 * found.total, rows: found.rows.flatMap((row) => [row, { ...row, why: 'moved' }]) };
+        },
+      },
+    });
+    const answer = await twice.rows(lead(south), { ...question, metric: 'completion' }, NOW);
+    if ('refused' in answer) throw new Error(answer.detail);
+    expect([answer.total, answer.rows.map(({ referralId, why }) => [referralId, why])]).toEqual([
+      2,
+      [
+        ['south-0', null],
+        ['south-0', 'moved'],
+      ],
+    ]);
+  });
+
   test('who asked, and what for, is on record with whom it was about', async () => {
     await rowsOf(south);
     const entries = await opened.asOwner<{ entry: string }>(

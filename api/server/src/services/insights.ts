@@ -91,15 +91,18 @@ export function createInsightsService({ store, warehouse }: { store: Store; ware
       if (!behind) return noMetric();
       const found = await counted(behind);
       if ('refused' in found) return found;
-      const why = new Map(found.rows.map((row) => [row.referral, row]));
       return store.transaction(session.scope, async (unit) => {
         const pairs = await unit.warehousePseudonyms.find(found.rows.map(({ referral }) => referral));
-        const rows: RowsAnswer['rows'] = [];
+        const known = new Map<string, ReferralRow>();
         for (const { pseudonym, referralId } of pairs) {
           const row = await unit.referrals.get(referralId);
-          const told = why.get(pseudonym);
-          if (row && told) rows.push({ ...shown(row), orderedOn: told.orderedOn, why: told.why });
+          if (row) known.set(pseudonym, row);
         }
+        // Where appointments or attempts are counted, a referral stands here as often as it counts.
+        const rows = found.rows.flatMap(({ referral, orderedOn, why }): RowsAnswer['rows'] => {
+          const row = known.get(referral);
+          return row ? [{ ...shown(row), orderedOn, why }] : [];
+        });
         await unit.audit.append({
           at: now.toISOString(),
           actor: actorOf(session),
@@ -114,7 +117,7 @@ export function createInsightsService({ store, warehouse }: { store: Store; ware
             filter,
             purpose,
             snapshot: found.snapshot,
-            referrals: rows.map(({ referralId }) => referralId),
+            referrals: [...new Set(rows.map(({ referralId }) => referralId))],
           },
         });
         return { total: found.total, rows: rows.toSorted((one, other) => (one.orderedOn ?? '').localeCompare(other.orderedOn ?? '')) };

@@ -1,6 +1,6 @@
 /**
- * What the services keep and find again. Two implementations, PostgreSQL and in-memory, stand under one contract test
- * (contract.test.ts). Everything belongs to a tenant and an issuer: a unit of work sees the rows of its own scope alone.
+ * What the services keep and find again. Two implementations, PostgreSQL and in-memory, stand under the same contract tests
+ * (contract/). Everything belongs to a tenant and an issuer: a unit of work sees the rows of its own scope alone.
  */
 import type { AlertStore } from './alerts.ts';
 import type { ApprovalStore } from './approvals.ts';

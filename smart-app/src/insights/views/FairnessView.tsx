@@ -4,9 +4,10 @@ import { useState } from 'react';
 import { AnswerView } from '../../center/AnswerView.tsx';
 import { useAnswer } from '../../center/use-answer.ts';
 import { DriftPanel } from '../DriftPanel.tsx';
+import { withinQuarters } from '../drift-months.ts';
 import { ExposurePanel } from '../ExposurePanel.tsx';
 import { segmentText } from '../figures.ts';
-import { insightsPath } from '../filter.ts';
+import { type Filter, insightsPath } from '../filter.ts';
 import { GapsPanel } from '../GapsPanel.tsx';
 import { memberText } from '../gap-words.ts';
 import styles from '../Insights.module.css';
@@ -16,7 +17,7 @@ import type { ViewProps } from '../views.ts';
 export default function FairnessView({ api, onFail, filter }: ViewProps) {
   const [fairness, retryFairness] = useAnswer<FairnessAnswer>(api, insightsPath('fairness', filter), onFail);
   const [drift, retryDrift] = useAnswer<DriftAnswer>(api, insightsPath('drift', filter), onFail);
-  const [behind, setBehind] = useState<Behind>();
+  const [behind, setBehind] = useState<Behind & { filter: Filter }>();
   return (
     <div className={styles['panels']}>
       <AnswerView answer={fairness} onRetry={retryFairness}>
@@ -26,6 +27,7 @@ export default function FairnessView({ api, onFail, filter }: ViewProps) {
               gaps={gaps}
               onRows={(gap, measure) =>
                 setBehind({
+                  filter,
                   title: `${measure.title}: ${memberText(gap)}`,
                   about: { metric: measure.id, segment: { [gap.grouping]: gap.member }, category: null, specialist: null },
                 })
@@ -41,14 +43,15 @@ export default function FairnessView({ api, onFail, filter }: ViewProps) {
             drift={found}
             onRows={(specialty) =>
               setBehind({
-                title: `Override rate: ${segmentText(specialty === null ? {} : { specialty })}`,
+                filter: withinQuarters(filter, found.quarters),
+                title: `Override rate, ${found.quarters.before} and ${found.quarters.last}: ${segmentText(specialty === null ? {} : { specialty })}`,
                 about: { metric: 'override', segment: specialty === null ? {} : { specialty }, category: null, specialist: null },
               })
             }
           />
         )}
       </AnswerView>
-      {behind ? <RowsBehind api={api} onFail={onFail} filter={filter} {...behind} onClose={() => setBehind(undefined)} /> : null}
+      {behind ? <RowsBehind api={api} onFail={onFail} {...behind} onClose={() => setBehind(undefined)} /> : null}
     </div>
   );
 }
