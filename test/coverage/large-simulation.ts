@@ -6,9 +6,10 @@
 import type { PlantedTruths } from '@refloop/server/practice/planted-truths';
 import { dayNumber } from '../oracle/calendar.ts';
 import { ORACLES } from '../oracle/metrics.ts';
+import type { OracleRow } from '../oracle/oracle-row.ts';
 import { type ReferralFacts, readFacts } from '../oracle/referral-facts.ts';
 import type { LifeDay } from '../oracle/statistics.ts';
-import { CURVE_DAYS, isAsked, keyOf, namedMetric, segmentKey, TOLD_APART, toldApart, valueOf } from './estimand.ts';
+import { CURVE_DAYS, keyOf, namedMetric, segmentKey, TOLD_APART, toldApart, valueOf } from './estimand.ts';
 import { countGapBatch, type GapCounts, gapTruths } from './gap-truth.ts';
 import { AS_OF, simulatedOrders } from './simulated-orders.ts';
 
@@ -33,18 +34,36 @@ function add(counted: Map<string, Counted>, key: string, n: number, numerator: n
   counted.set(key, sum);
 }
 
-function countBatch(batch: readonly ReferralFacts[], counted: Map<string, Counted>, gaps: GapCounts): void {
-  countGapBatch(batch, gaps);
+function countRows(
+  group: readonly ReferralFacts[],
+  segment: string,
+  counted: Map<string, Counted>,
+  isAskedRow: (row: OracleRow, metric: string) => boolean,
+): void {
   const today = dayNumber(AS_OF);
+  for (const [metric, oracle] of Object.entries(ORACLES)) {
+    for (const row of [oracle(group, today)].flat()) {
+      if (!isAskedRow(row, metric)) continue;
+      const key = JSON.stringify([namedMetric(metric, row.category), segment]);
+      add(counted, key, row.n, row.numerator.length, row.curve);
+    }
+  }
+}
+
+/** Parts of what a metric divides may be what is not over yet: those are counted over all ages, as the metric does. */
+function countBatch(batch: readonly ReferralFacts[], counted: Map<string, Counted>, gaps: GapCounts): void {
+  const oldest = dayNumber(AS_OF) - OVER_DAYS;
+  const over = batch.filter(({ order }) => order !== null && order.on <= oldest);
+  countGapBatch(over, gaps);
+  countRows(batch, segmentKey(null, 'all'), counted, ({ category }) => category !== undefined);
   for (const name of TOLD_APART) {
-    for (const [value, group] of Map.groupBy(batch, (facts) => valueOf(facts, name))) {
-      for (const [metric, oracle] of Object.entries(ORACLES)) {
-        for (const row of [oracle(group, today)].flat()) {
-          if (!isAsked(row.category, name) || !toldApart(metric).includes(name)) continue;
-          const key = JSON.stringify([namedMetric(metric, row.category), segmentKey(name, value)]);
-          add(counted, key, row.n, row.numerator.length, row.curve);
-        }
-      }
+    for (const [value, group] of Map.groupBy(over, (facts) => valueOf(facts, name))) {
+      countRows(
+        group,
+        segmentKey(name, value),
+        counted,
+        ({ category }, metric) => category === undefined && toldApart(metric).includes(name),
+      );
     }
   }
 }
@@ -82,12 +101,11 @@ export function largeSimulation(
 ): Truths {
   const counted = new Map<string, Counted>();
   const gaps: GapCounts = new Map();
-  const oldest = dayNumber(AS_OF) - OVER_DAYS;
   for (const seed of seeds) {
     let batch: ReferralFacts[] = [];
     for (const { referralId, events } of simulatedOrders(seed, referrals, planted)) {
       const facts = readFacts(referralId, events);
-      if (facts.order === null || facts.order.on > oldest) continue;
+      if (facts.order === null) continue;
       batch.push(facts);
       if (batch.length < BATCH) continue;
       countBatch(batch, counted, gaps);
