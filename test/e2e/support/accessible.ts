@@ -14,8 +14,12 @@ export async function expectAccessible(page: Page, what: string): Promise<void> 
 export async function expectFits(page: Page, what: string): Promise<void> {
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 800 });
-    const scrolls = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    expect(scrolls, `${what} at ${width} px scrolls sideways by so many px`).toBeLessThanOrEqual(0);
+    // A chart takes its new width a moment after the page has.
+    await expect
+      .poll(() => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), {
+        message: `${what} at ${width} px scrolls sideways by so many px`,
+      })
+      .toBeLessThanOrEqual(0);
   }
   await page.setViewportSize({ width: 1440, height: 900 });
 }

@@ -176,6 +176,27 @@ describe('carrying out an approved plan', () => {
     expect(count(ehr, 'DocumentReference')).toBe(1);
   });
 
+  test('a creation that the EHR refused was not taken: it may be sent again at once', async () => {
+    const ehr = scriptedEhr([{ kind: 'status', status: 422 }]);
+    const only = planOf(step('ServiceRequest', { subject }));
+    const ports = portsOf(ehr, only);
+    const first = await runPlan(only, ports);
+    expect(statuses(first.plan)).toEqual(['refused']);
+    expect(statuses((await runPlan(first.plan, ports)).plan)).toEqual(['done']);
+    expect(count(ehr, 'ServiceRequest')).toBe(1);
+  });
+
+  test('one of which nothing was heard after an earlier refusal waits its minute', async () => {
+    const ehr = scriptedEhr([{ kind: 'status', status: 422 }, { kind: 'dropped' }]);
+    const only = planOf(step('ServiceRequest', { subject }));
+    const ports = portsOf(ehr, only);
+    let { plan } = await runPlan(only, ports);
+    ({ plan } = await runPlan(plan, ports));
+    expect(statuses(plan)).toEqual(['unknown']);
+    await runPlan(plan, ports);
+    expect(ehr.writes).toHaveLength(2);
+  });
+
   test('an update whose answer was lost is found to be there, and one that never arrived is sent again at once', async () => {
     const update = { ...UPDATE, resource: { ...UPDATE.resource, supportingInfo: [] } };
     const lost = scriptedEhr([{ kind: 'lost' }], [order]);

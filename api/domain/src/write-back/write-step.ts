@@ -112,9 +112,13 @@ function endOf(found: Found, step: StepInHand, now: Instant): StepEnd | undefine
   }
 }
 
+/** The EHR answered to what was sent last that it did not take it. */
+const wasRefused = ({ attemptedAt, outcome }: Pick<StepInHand, 'attemptedAt' | 'outcome'>): boolean =>
+  attemptedAt !== null && outcome.status === 'refused' && Date.parse(outcome.at) >= Date.parse(attemptedAt);
+
 /** Sent so recently that it may still take effect: it is not called absent yet, and a creation is not sent again. */
-export const mayStillArrive = (step: Pick<StepInHand, 'attemptedAt'>, now: Instant): boolean =>
-  step.attemptedAt !== null && Date.parse(now) - Date.parse(step.attemptedAt) < SETTLED_AFTER_MILLISECONDS;
+export const mayStillArrive = (step: Pick<StepInHand, 'attemptedAt' | 'outcome'>, now: Instant): boolean =>
+  step.attemptedAt !== null && !wasRefused(step) && Date.parse(now) - Date.parse(step.attemptedAt) < SETTLED_AFTER_MILLISECONDS;
 
 export async function writeStep(planned: StepInHand, plan: PlanInHand, ports: StepPorts): Promise<StepEnd> {
   const query = fillText(planned.lookUp.query, plan);
@@ -157,7 +161,7 @@ export async function writeStep(planned: StepInHand, plan: PlanInHand, ports: St
       continue;
     }
     const earlier = step.attemptedAt;
-    step = { ...step, attemptedAt: ports.now() };
+    step = { ...step, attemptedAt: ports.now(), outcome: { status: 'waiting' } };
     const simpler = withFirstAttachment(resource);
     const written = await ports.ehr.write(writeOf(step, resource, ports, before.kind === 'nothing' && before.byIdentifier));
     if (written.ok) {
