@@ -18,8 +18,8 @@ const log = join(state, 'product.log');
 
 export default defineConfig({
   fullyParallel: false,
-  // Each test has a patient of its own, and most of its time it waits; on one worker the suite took twice as long.
-  workers: 2,
+  // Each test has a patient of its own, and most of its time it waits: more workers than processors.
+  workers: 3,
   retries: 0,
   forbidOnly: true,
   timeout: 90_000,
