@@ -185,7 +185,10 @@ function fieldsOf(fact: ReferralFact, within: (kind: 'appointment' | 'report', i
     case 'authorization-asked':
     case 'fact-set-aside':
     case 'set-aside-settled':
+    case 'coordinator-assigned':
       return {};
+    case 'escalation-raised':
+      return { detail: fact.act };
   }
 }
 

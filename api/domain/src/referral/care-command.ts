@@ -4,7 +4,7 @@ import type { Instant } from '../instant.ts';
 import { ok, type Result, refuse, unreachable } from '../result.ts';
 import { type Attempt, type Channel, type DeclineReason, isEnded, type Moment, type WorkStatus } from './attempt.ts';
 import { type Act, MOVES } from './bser.ts';
-import type { CareFact, ContactOutcome, EndingKind, RerouteReason } from './care-event.ts';
+import type { Assignment, CareFact, ContactOutcome, EndingKind, RerouteReason } from './care-event.ts';
 import { closedBy } from './closure.ts';
 import type { Happening, Performer } from './event.ts';
 import { visitProved } from './inference.ts';
@@ -39,6 +39,8 @@ export type CareCommand =
   | { type: 'ask-authorization' }
   | { type: 'record-contact'; outcome: ContactOutcome }
   | { type: 'record-loss-reason'; primary: LossReason; secondary: LossReason[] }
+  /** Given to a coordinator, by subject: taken by oneself or handed to another. */
+  | { type: 'assign'; coordinator: string; because: Assignment }
   | { type: 'end'; how: EndingKind; reason: string }
   | { type: 'settle-set-aside'; setAside: number; note: string };
 
@@ -97,6 +99,8 @@ export function decideCare(referral: Referral, command: CareCommand, now: Instan
       return ok(happened(now, { type: 'patient-contacted', version: 1, outcome: command.outcome }));
     case 'ask-authorization':
       return askAuthorization(referral, now);
+    case 'assign':
+      return assign(referral, command, now);
     case 'end':
       return end(referral, command, now);
     case 'reroute':
@@ -212,6 +216,11 @@ function askAuthorization(referral: Referral, now: Instant): Decision {
   const refusal = inForce(referral);
   if (refusal) return refuse(refusal);
   return ok(referral.authorization.status === 'asked' ? [] : happened(now, { type: 'authorization-asked', version: 1 }));
+}
+
+function assign(referral: Referral, { coordinator, because }: Of<'assign'>, now: Instant): Decision {
+  if (referral.coordinator === coordinator) return ok([]);
+  return ok(happened(now, { type: 'coordinator-assigned', version: 1, coordinator, because }));
 }
 
 function end(referral: Referral, { how, reason }: Of<'end'>, now: Instant): Decision {

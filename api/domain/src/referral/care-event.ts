@@ -2,6 +2,7 @@
 import type { ResourceRef } from '../fhir/reference.ts';
 import type { Instant } from '../instant.ts';
 import type { NetworkStatus } from '../network/directory.ts';
+import type { EscalationAct, Reach } from '../sla/escalation-steps.ts';
 import type { Channel, DeclineReason } from './attempt.ts';
 import type { Performer, ReferralFact } from './event.ts';
 import type { LossReason } from './loss-reason.ts';
@@ -19,6 +20,10 @@ export type EndingKind = (typeof ENDINGS)[number];
 
 export const CONTACTS = ['reached', 'left-message', 'unreachable'] as const;
 export type ContactOutcome = (typeof CONTACTS)[number];
+
+/** How a referral came to its coordinator. */
+export const ASSIGNMENTS = ['in-turn', 'claimed', 'handed-over'] as const;
+export type Assignment = (typeof ASSIGNMENTS)[number];
 
 export type AuthorizationDecision = { status: 'not-needed' } | { status: 'approved' } | { status: 'denied'; reason: DenialReason };
 
@@ -62,6 +67,21 @@ export type CareFact =
   /** Seen for this by somebody who was never asked. */
   | { type: 'seen-elsewhere'; version: 1; seenBy: SeenBy; evidence: 'claim' | 'note' | 'patient' }
   | { type: 'loss-reason-recorded'; version: 1; primary: LossReason; secondary: LossReason[] }
+  /** Who sees to it on the practice's side, by subject. */
+  | { type: 'coordinator-assigned'; version: 1; coordinator: string; because: Assignment }
+  /** A step of the policy whose time has come: what is done and which person is told, by subject, in whose place. */
+  | {
+      type: 'escalation-raised';
+      version: 1;
+      rule: string;
+      stage: string;
+      act: EscalationAct;
+      reach: Reach;
+      to: string;
+      insteadOf: string | null;
+      /** Id and version of the policy. */
+      policy: string;
+    }
   | { type: 'order-ended'; version: 1; how: EndingKind; reason: string }
   /** Something that cannot follow from what is known: kept for a person to reconcile, and nothing else of it is believed. */
   | { type: 'fact-set-aside'; version: 1; what: string; why: string }
@@ -91,6 +111,8 @@ const ABOUT = {
   'patient-contacted': 'referral',
   'seen-elsewhere': 'referral',
   'loss-reason-recorded': 'referral',
+  'coordinator-assigned': 'referral',
+  'escalation-raised': 'referral',
   'order-ended': 'referral',
   'fact-set-aside': 'referral',
   'set-aside-settled': 'referral',

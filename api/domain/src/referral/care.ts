@@ -33,6 +33,12 @@ export function afterCare(referral: Referral, fact: CareFact, told: Told): Refer
       return { ...referral, elsewhere: [...referral.elsewhere, { seenBy: fact.seenBy, evidence: fact.evidence, at: told.at }] };
     case 'loss-reason-recorded':
       return { ...referral, loss: { primary: fact.primary, secondary: fact.secondary } };
+    case 'coordinator-assigned':
+      return { ...referral, coordinator: fact.coordinator };
+    case 'escalation-raised': {
+      const { rule, stage, act, to } = fact;
+      return { ...referral, escalations: [...referral.escalations, { rule, stage, act, to, at: told.recordedAt }] };
+    }
     case 'order-ended':
       return ended(referral, fact.how, fact.reason, told.at);
     case 'fact-set-aside':

@@ -9,6 +9,7 @@ import { type ResourceRef, referenceText } from '../fhir/reference.ts';
 import type { Instant } from '../instant.ts';
 import type { Urgency } from '../matching/request.ts';
 import { unreachable } from '../result.ts';
+import type { EscalationAct } from '../sla/escalation-steps.ts';
 import { type Attempt, type Moment, newAttempt } from './attempt.ts';
 import { afterCare } from './care.ts';
 import { type ContactOutcome, type DenialReason, type EndingKind, isCareFact, type SeenBy } from './care-event.ts';
@@ -21,6 +22,8 @@ export type Approval = {
   id: string;
   recommendationId: string;
   by: string;
+  /** Subject of the clinician whose referral it is: of the one who is covered for, where somebody signed in their place. */
+  requester: string;
   at: Instant;
   orderVersion: string | null;
   contentHash: string;
@@ -95,6 +98,10 @@ export type Referral = {
   openExceptions: { recommendationId: string; kind: 'none-in-network'; withinMiles: number }[];
   /** Times at which somebody tried to reach the patient. */
   contacts: { outcome: ContactOutcome; at: Moment }[];
+  /** Subject of who sees to it on the practice's side; null until the order is in force. */
+  coordinator: string | null;
+  /** Steps of the policy that were taken, each once for each stage. */
+  escalations: { rule: string; stage: string; act: EscalationAct; to: string; at: Instant }[];
   /** Visits for this with somebody who was never asked. */
   elsewhere: { seenBy: SeenBy; evidence: 'claim' | 'note' | 'patient'; at: Moment }[];
   /** Why it was lost, where a person said so. */
@@ -137,7 +144,7 @@ export function writeBackWord(steps: readonly { outcome: StepOutcome | null }[])
  * Counts up with every change of what the fold makes of the same events: rows kept in an older form are then made anew.
  * golden-fold.json holds one history folded; the test beside it fails where that changed and this did not.
  */
-export const FOLD_VERSION = 4;
+export const FOLD_VERSION = 5;
 
 /** The fold. Events come in order of sequence; the first is always `referral-started`. */
 export function fold(id: string, events: readonly ReferralEvent[]): Referral | undefined {
@@ -164,6 +171,8 @@ export function evolve(id: string, before: Referral | undefined, event: Referral
       reports: [],
       openExceptions: [],
       contacts: [],
+      coordinator: null,
+      escalations: [],
       elsewhere: [],
       loss: null,
       setAside: [],
@@ -229,6 +238,7 @@ function applied(referral: Referral, event: ReferralEvent): Referral {
         id: fact.approvalId,
         recommendationId: fact.recommendationId,
         by: nameOf(event.actor),
+        requester: subjectOf(event.actor),
         at: event.recordedAt,
         orderVersion: fact.orderVersion,
         contentHash: fact.contentHash,
@@ -266,6 +276,19 @@ function applied(referral: Referral, event: ReferralEvent): Referral {
       return { ...referral, order: { status: 'draft', reference: referral.order.reference }, attempts: [] };
     default:
       return unreachable(fact);
+  }
+}
+
+function subjectOf(actor: Actor): string {
+  switch (actor.kind) {
+    case 'person':
+      return actor.subject;
+    case 'covering':
+      return actor.coveringFor;
+    case 'software':
+      return actor.name;
+    default:
+      return unreachable(actor);
   }
 }
 

@@ -26,6 +26,7 @@ export type History = {
   /** Takes a command as the server does at that minute; a refused one changes nothing and is returned. */
   ask: (command: CareCommand, at?: number) => CareRefusal | undefined;
   see: (fact: ObservedFact, at?: number) => Happening[];
+  take: (happenings: Happening[], recordedAt: Instant) => void;
 };
 
 export function inChart(service: Service = 'visit'): History {
@@ -48,6 +49,7 @@ export function inChart(service: Service = 'visit'): History {
   const history: History = {
     referral,
     events,
+    take,
     ask: (command, at = (clock += 1)) => {
       clock = Math.max(clock, at);
       const decided: Result<Happening[], CareRefusal> = decideCare(history.referral, command, minute(at));

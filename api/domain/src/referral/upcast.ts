@@ -46,6 +46,8 @@ export const EVENT_VERSIONS: Record<ReferralFact['type'], { current: number; ste
   'patient-contacted': { current: 1, steps: {} },
   'seen-elsewhere': { current: 1, steps: {} },
   'loss-reason-recorded': { current: 1, steps: {} },
+  'coordinator-assigned': { current: 1, steps: {} },
+  'escalation-raised': { current: 1, steps: {} },
   'order-ended': { current: 1, steps: {} },
   'fact-set-aside': { current: 1, steps: {} },
   'set-aside-settled': { current: 1, steps: {} },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { addBusinessDays, addBusinessHours, type BusinessCalendar } from './business-time.ts';
+import { addBusinessDays, addBusinessHours, type BusinessCalendar, businessMsBetween } from './business-time.ts';
 
 const calendar: BusinessCalendar = { timeZone: 'America/Chicago', opens: 8, closes: 17, holidays: ['2026-11-26'] };
 
@@ -24,5 +24,24 @@ describe('so many hours of opening time later', () => {
     ['over a holiday', '2026-11-25T22:00:00.000Z', 4, '2026-11-27T17:00:00.000Z'],
   ])('%s', (_what, from, hours, expected) => {
     expect(addBusinessHours(from, hours, calendar)).toBe(expected);
+  });
+});
+
+describe('opening time between two moments', () => {
+  test.each([
+    ['within the day', '2026-11-16T15:00:00.000Z', '2026-11-16T19:00:00.000Z', 4],
+    ['over the night', '2026-11-16T21:00:00.000Z', '2026-11-17T16:00:00.000Z', 4],
+    ['over Thanksgiving and the weekend', '2026-11-25T22:00:00.000Z', '2026-11-30T15:00:00.000Z', 11],
+    ['a night alone is none', '2026-11-16T23:30:00.000Z', '2026-11-17T13:00:00.000Z', 0],
+    ['backwards is none', '2026-11-17T16:00:00.000Z', '2026-11-16T21:00:00.000Z', 0],
+  ])('%s', (_what, from, to, hours) => {
+    expect(businessMsBetween(from, to, calendar)).toBe(hours * 3_600_000);
+  });
+
+  test('so many opening hours later are so many opening hours away', () => {
+    for (let hours = 1; hours <= 40; hours += 1) {
+      const from = '2026-10-30T15:12:00.000Z';
+      expect(businessMsBetween(from, addBusinessHours(from, hours, calendar), calendar)).toBe(hours * 3_600_000);
+    }
   });
 });

@@ -86,3 +86,17 @@ export function addBusinessHours(from: Instant, hours: number, calendar: Busines
     wall = start + DAY_MS;
   }
 }
+
+/** Milliseconds of opening time from one moment to a later one; 0 where it is not later. */
+export function businessMsBetween(from: Instant, to: Instant, calendar: BusinessCalendar): number {
+  const end = wallOf(Date.parse(to), calendar.timeZone);
+  let wall = wallOf(Date.parse(from), calendar.timeZone);
+  let sum = 0;
+  while (wall < end) {
+    const start = startOfDay(wall);
+    const [opens, closes] = [start + calendar.opens * HOUR_MS, start + calendar.closes * HOUR_MS];
+    if (worksAt(wall, calendar)) sum += Math.max(0, Math.min(end, closes) - Math.max(wall, opens));
+    wall = start + DAY_MS;
+  }
+  return sum;
+}

@@ -3,13 +3,10 @@ import { describe, expect, test } from 'vitest';
 import type { AttemptCommand } from '../referral/care-command.ts';
 import { closedBy } from '../referral/closure.ts';
 import { ANOTHER, act, inChart, minute } from '../referral/test-care.ts';
-import { due, type SlaPolicy } from './due.ts';
-import { SERVICE_LEVELS } from './service-levels.ts';
+import { due } from './due.ts';
+import { defaultPolicy } from './policy.ts';
 
-const policy: SlaPolicy = {
-  levels: SERVICE_LEVELS,
-  calendar: { timeZone: 'America/Chicago', opens: 8, closes: 17, holidays: ['2026-11-26'] },
-};
+const policy = defaultPolicy({ timeZone: 'America/Chicago', opens: 8, closes: 17, holidays: ['2026-11-26'] });
 const STARTS = '2026-12-08T15:00:00.000Z';
 
 const after = (...steps: Parameters<typeof act>[1][]) => {

@@ -5,8 +5,9 @@ import type { Attempt, Moment } from '../referral/attempt.ts';
 import { closedBy } from '../referral/closure.ts';
 import { isOpenOffer, type Referral } from '../referral/referral.ts';
 import { unreachable } from '../result.ts';
-import { addBusinessDays, addBusinessHours, type BusinessCalendar } from './business-time.ts';
-import type { ObligationKind, Party, ServiceLevels, Span } from './service-levels.ts';
+import { calendarFor, levelFor, type SlaPolicy } from './policy.ts';
+import type { ObligationKind, Party, Span } from './service-levels.ts';
+import { after } from './span.ts';
 
 export type Obligation = {
   kind: ObligationKind;
@@ -14,25 +15,20 @@ export type Obligation = {
   about: string;
   owner: 'clinician' | 'coordinator';
   waitingOn: Party;
+  /** Since when it is owed; null where that was only inferred from what came later. */
+  since: Moment;
+  /** How long it may take from then on. */
+  within: Span;
   dueAt: Instant;
 };
 
-export type SlaPolicy = { levels: ServiceLevels; calendar: BusinessCalendar };
-
-const HOUR_MS = 3_600_000;
-
-export function dueAt(from: Instant, span: Span, calendar: BusinessCalendar): Instant {
-  if ('hours' in span && span.clock === 'business') return addBusinessHours(from, span.hours, calendar);
-  if ('days' in span && span.clock === 'business') return addBusinessDays(from, span.days, calendar);
-  const hours = 'hours' in span ? span.hours : span.days * 24;
-  return new Date(Date.parse(from) + hours * HOUR_MS).toISOString();
-}
-
 /** @param now stands in for the time of a stage that was only inferred */
-export function due(referral: Referral, { levels, calendar }: SlaPolicy, now: Instant): Obligation[] {
-  const owed = (kind: ObligationKind, about: string, from: Moment): Obligation => {
-    const { owner, waitingOn, within } = levels[kind];
-    return { kind, about, owner, waitingOn, dueAt: dueAt(from ?? now, within[referral.urgency satisfies Urgency], calendar) };
+export function due(referral: Referral, policy: SlaPolicy, now: Instant): Obligation[] {
+  const calendar = calendarFor(policy, referral);
+  const owed = (kind: ObligationKind, about: string, since: Moment): Obligation => {
+    const { owner, waitingOn, within: spans } = levelFor(policy, kind, referral);
+    const within = spans[referral.urgency satisfies Urgency];
+    return { kind, about, owner, waitingOn, since, within, dueAt: after(since ?? now, within, calendar) };
   };
   const { order } = referral;
   switch (order.status) {

@@ -3,7 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { closedBy } from '@refloop/domain/referral/closure';
 import { fold, type Referral } from '@refloop/domain/referral/referral';
 import { statusOf } from '@refloop/domain/referral/status';
-import { due, type Obligation, type SlaPolicy } from '@refloop/domain/sla/due';
+import { due, type Obligation } from '@refloop/domain/sla/due';
+import type { SlaPolicy } from '@refloop/domain/sla/policy';
 import type { SimulatedReferral } from './simulate.ts';
 
 /** What people see as over; everything else waits for somebody. */

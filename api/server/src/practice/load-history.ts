@@ -3,8 +3,8 @@
  * makes the same referrals, and how many are there stands in the same transaction as they.
  */
 import { specialtyById } from '@refloop/domain/clinical/specialty';
-import { due, type Obligation, type SlaPolicy } from '@refloop/domain/sla/due';
-import { SERVICE_LEVELS } from '@refloop/domain/sla/service-levels';
+import { due, type Obligation } from '@refloop/domain/sla/due';
+import { defaultPolicy, type SlaPolicy } from '@refloop/domain/sla/policy';
 import { newEvent, projectionOf } from '../services/referral-log.ts';
 import type { HistoryLoad } from '../store/history-loads.ts';
 import type { NewObligation } from '../store/obligations.ts';
@@ -56,7 +56,7 @@ async function loadMissing(options: HistoryOptions): Promise<HistoryOutcome> {
   if (history.finishedAt !== null) return { status: 'was loaded before' };
   const { seed, referrals, staffing } = history;
   const simulated = simulation({ seed, referrals, until: new Date(history.until), staffing: staffing as Staffing });
-  const policy: SlaPolicy = { levels: SERVICE_LEVELS, calendar: simulated.practice.time.calendar };
+  const policy = defaultPolicy(simulated.practice.time.calendar);
   let { loaded, events } = history;
   let batch: SimulatedReferral[] = [];
   for (const each of simulated.referrals(loaded)) {

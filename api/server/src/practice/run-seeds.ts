@@ -1,6 +1,6 @@
 /** Many simulated practices one after the other, each looked at referral by referral. */
 import { statusOf } from '@refloop/domain/referral/status';
-import { SERVICE_LEVELS } from '@refloop/domain/sla/service-levels';
+import { defaultPolicy } from '@refloop/domain/sla/policy';
 import { violationsOf } from './invariants.ts';
 import type { PlantedTruths } from './planted-truths.ts';
 import { SimulationFault } from './record.ts';
@@ -40,7 +40,7 @@ export function runSeeds({ seeds, progress, ...asked }: SeedsAsked): SeedsRun {
 function runOne(options: SimulationOptions, run: SeedsRun): void {
   const simulated = simulation(options);
   const { time, until } = simulated.practice;
-  const policy = { levels: SERVICE_LEVELS, calendar: time.calendar };
+  const policy = defaultPolicy(time.calendar);
   const look = (each: SimulatedReferral): void => {
     run.referrals += 1;
     run.events += each.events.length;

@@ -1,7 +1,7 @@
 /** What is open now, asked over HTTP of a real PostgreSQL that holds a simulated practice and something real beside it. */
 import type { AuditEntry } from '@refloop/domain/audit/entry';
 import { due } from '@refloop/domain/sla/due';
-import { SERVICE_LEVELS } from '@refloop/domain/sla/service-levels';
+import { defaultPolicy } from '@refloop/domain/sla/policy';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApp } from '../app.ts';
 import type { QueueAnswer, QueueRowsAnswer, QueueRowsQuestion } from '../client/queue.ts';
@@ -96,7 +96,7 @@ function owedBySimulated(): { kind: string; owner: string; raisedAt: string; due
   const { calendar } = practiceTime(2023, 2028);
   const made = [...simulation({ seed: SEED, referrals: REFERRALS, until: new Date(until) }).referrals()];
   return made.flatMap(({ referral, referralId, events, clinician, coordinator }) =>
-    due(referral, { levels: SERVICE_LEVELS, calendar }, until).map(({ kind, owner, dueAt }) => ({
+    due(referral, defaultPolicy(calendar), until).map(({ kind, owner, dueAt }) => ({
       kind,
       owner: owner === 'clinician' ? clinician : coordinator,
       raisedAt: events.at(-1)?.recordedAt ?? referral.startedAt,

@@ -1,0 +1,152 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { act, type History, inChart, minute } from '../referral/test-care.ts';
+import { due } from './due.ts';
+import { escalationsDue, nextLookAt, raise } from './escalate.ts';
+import { ESCALATION_STEPS } from './escalation-steps.ts';
+import { defaultPolicy, type SlaPolicy } from './policy.ts';
+import type { StaffPerson } from './staff.ts';
+
+/** `minute(0)` is Tuesday 2026-11-24, four in the morning in Chicago; Thursday the 26th is Thanksgiving. */
+const policy = defaultPolicy({ timeZone: 'America/Chicago', opens: 8, closes: 17, holidays: ['2026-11-26'] });
+const staff: StaffPerson[] = [
+  { subject: 'kim', roles: ['coordinator'], substitute: null },
+  { subject: 'lena', roles: ['lead'], substitute: null },
+];
+
+const send = { type: 'send', transmissionId: 't', channel: 'link' } as const;
+const accept = { type: 'accept' } as const;
+const schedule = { type: 'schedule', appointmentId: 'a', startsAt: '2026-12-08T15:00:00.000Z' } as const;
+const missed = { type: 'no-show', appointmentId: 'a' } as const;
+const seen = { type: 'mark-seen', appointmentId: 'a' } as const;
+
+const after = (...steps: Parameters<typeof act>[1][]): History => {
+  const history = inChart();
+  for (const [at, step] of steps.entries()) expect(act(history, step, at + 1)).toBeUndefined();
+  return history;
+};
+
+/** All that is raised until then, as a clock would: from one moment at which something is due to the next. */
+function until(history: History, end: string, of: SlaPolicy = policy): string[] {
+  const told: string[] = [];
+  for (let now: string | undefined = history.referral.startedAt; now !== undefined && now <= end; ) {
+    const happenings = raise(history.referral, of, staff, now);
+    for (const { fact } of happenings) if (fact.type === 'escalation-raised') told.push(`${now} ${fact.rule} ${fact.act} → ${fact.to}`);
+    history.take(happenings, now);
+    now = nextLookAt(history.referral, of, now);
+  }
+  return told;
+}
+
+describe('each rule at its time, once', () => {
+  test('sent, and nobody says that they have it', () => {
+    expect(until(after(send), '2026-12-10T00:00:00.000Z')).toEqual([
+      '2026-11-25T10:01:00.000Z R117 ask-receipt → kim',
+      '2026-11-27T10:01:00.000Z R118 alert → kim',
+      '2026-12-01T10:01:00.000Z R120 follow-up → kim',
+      '2026-12-01T10:01:00.000Z R131 alert → lena',
+    ]);
+  });
+
+  test('acknowledged, only the answer is waited for', () => {
+    expect(until(after(send, { type: 'acknowledge' }), '2026-12-10T00:00:00.000Z')).toEqual(['2026-12-01T10:01:00.000Z R131 alert → lena']);
+  });
+
+  test('accepted, and nothing is booked', () => {
+    expect(until(after(send, accept), '2026-12-09T00:00:00.000Z')).toEqual([
+      '2026-11-24T15:00:00.000Z R135 notify-patient → kim',
+      '2026-11-29T10:02:00.000Z R136 remind-patient → kim',
+      '2026-12-04T10:02:00.000Z R137 remind-patient → kim',
+      '2026-12-08T10:02:00.000Z R138 call-patient → kim',
+    ]);
+  });
+
+  test('booked, and nothing is heard of the visit', () => {
+    const told = until(after(send, accept, schedule), '2026-12-19T00:00:00.000Z');
+    expect(told.filter((each) => !each.includes('R135'))).toEqual([
+      '2026-12-09T15:00:00.000Z R123 ask-patient → kim',
+      '2026-12-15T15:00:00.000Z R122 notify-requester → s',
+    ]);
+  });
+
+  test('missed twice is told twice', () => {
+    const history = after(send, accept, schedule, missed);
+    expect(until(history, '2026-11-25T23:00:00.000Z')).toEqual([
+      '2026-11-24T10:04:00.000Z R128 alert → kim',
+      '2026-11-25T10:04:00.000Z R142 reach-patient → kim',
+    ]);
+    act(history, { ...schedule, appointmentId: 'b' }, 2500);
+    act(history, { ...missed, appointmentId: 'b' }, 2501);
+    expect(until(history, minute(2502))).toEqual([`${minute(2501)} R128 alert → kim`]);
+  });
+
+  test('seen, and no note comes', () => {
+    expect(until(after(send, accept, schedule, seen), '2027-01-01T00:00:00.000Z')).toEqual([
+      '2026-11-24T10:04:00.000Z R148 request-note → kim',
+      '2026-12-01T10:04:00.000Z R149 remind-specialist → kim',
+      '2026-12-02T10:04:00.000Z R124-note alert → kim',
+      '2026-12-20T10:00:02.000Z R121 alert → s',
+    ]);
+  });
+
+  test('what is over is left alone', () => {
+    const history = after(send, accept);
+    history.ask({ type: 'end', how: 'cancelled', reason: 'moved away' }, 3);
+    expect(until(history, '2027-12-31T00:00:00.000Z')).toEqual([]);
+  });
+});
+
+describe('a site’s own exceptions', () => {
+  const silent = { rule: 'R117', after: null, because: 'The office answers by fax alone.' };
+  test('a step left out, and one with another time, for those referrals alone', () => {
+    const own: SlaPolicy = {
+      ...policy,
+      stepOverrides: [
+        { when: { specialty: 'cardiology' }, ...silent },
+        {
+          when: { specialty: 'cardiology' },
+          rule: 'R118',
+          after: { routine: { hours: 6, clock: 'wall' } },
+          because: 'Agreed with the department.',
+        },
+        { when: { specialty: 'dermatology' }, rule: 'R120', after: null, because: 'Another department.' },
+      ],
+    };
+    expect(until(after(send), '2026-12-01T20:00:00.000Z', own)).toEqual([
+      '2026-11-24T16:01:00.000Z R118 alert → kim',
+      '2026-12-01T10:01:00.000Z R120 follow-up → kim',
+      '2026-12-01T10:01:00.000Z R131 alert → lena',
+    ]);
+  });
+});
+
+test('rules are told apart by their names', () => {
+  const names = ESCALATION_STEPS.map(({ rule }) => rule);
+  expect(new Set(names).size).toBe(names.length);
+});
+
+test('asked again at the same moment, nothing more is due; and what is due comes in order', () => {
+  const step = fc.constantFrom<Parameters<typeof act>[1]>(send, { type: 'acknowledge' }, accept, schedule, missed, seen, {
+    type: 'decline',
+    reason: 'other',
+  });
+  let raised = 0;
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 8 }), fc.integer({ min: 0, max: 60 * 24 * 60 }), (steps, later) => {
+      const history = inChart();
+      for (const [at, each] of steps.entries()) void act(history, each, at + 1);
+      const now = minute(later + 10);
+      const due1 = escalationsDue(history.referral, policy, now);
+      expect(due1.map(({ at }) => at)).toEqual(due1.map(({ at }) => at).toSorted());
+      raised += due1.length;
+      history.take(raise(history.referral, policy, staff, now), now);
+      expect(escalationsDue(history.referral, policy, now)).toEqual([]);
+      const next = nextLookAt(history.referral, policy, now);
+      expect(next === undefined || next > now).toBe(true);
+      const open = due(history.referral, policy, now).some(({ since }) => since !== null);
+      expect(open || next === undefined || history.referral.order.status === 'active').toBe(true);
+    }),
+    { numRuns: 200, seed: 20_261_128 },
+  );
+  expect(raised).toBeGreaterThan(200);
+});

@@ -1,0 +1,102 @@
+/** What is to be done now about what stays open, each step once. Pure: the same referral at the same moment gives the same answer. */
+import type { Instant } from '../instant.ts';
+import type { CareFact } from '../referral/care-event.ts';
+import { closedBy } from '../referral/closure.ts';
+import type { Happening } from '../referral/event.ts';
+import type { Referral } from '../referral/referral.ts';
+import { due, type Obligation } from './due.ts';
+import type { EscalationStep } from './escalation-steps.ts';
+import { calendarFor, type SlaPolicy, stepsFor } from './policy.ts';
+import { after } from './span.ts';
+import { personFor, type StaffPerson } from './staff.ts';
+
+export type Escalation = Extract<CareFact, { type: 'escalation-raised' }>;
+
+/** What a step is about: the stage that has begun, so that a second missed visit is escalated anew. */
+export const stageOf = ({ kind, about, since }: Pick<Obligation, 'kind' | 'about' | 'since'>): string =>
+  `${kind} ${about} ${since ?? 'inferred'}`;
+
+type Step = { step: EscalationStep; stage: string; at: Instant };
+
+const ORDER_STAGE = 'order';
+
+/** Nobody there said that they have it: a receipt of a machine is no word of a person. */
+const isUnacknowledged = (referral: Referral): boolean => referral.attempts.at(-1)?.work.status === 'sent';
+
+function applies({ only }: EscalationStep, referral: Referral): boolean {
+  switch (only) {
+    case 'always':
+      return true;
+    case 'unacknowledged':
+      return isUnacknowledged(referral);
+    case 'unreported':
+      return !referral.reports.some(({ form, status }) => form === 'final' && status !== 'received');
+  }
+}
+
+/** Every step of what is open, with its moment; those raised already are left out. */
+function stepsAhead(referral: Referral, policy: SlaPolicy, now: Instant): Step[] {
+  const calendar = calendarFor(policy, referral);
+  const steps = stepsFor(policy, referral).filter((step) => applies(step, referral));
+  const raised = new Set(referral.escalations.map(({ rule, stage }) => `${rule} ${stage}`));
+  const ahead: Step[] = [];
+  const add = (step: EscalationStep, stage: string, since: Instant): void => {
+    if (!raised.has(`${step.rule} ${stage}`)) ahead.push({ step, stage, at: after(since, step.after[referral.urgency], calendar) });
+  };
+  for (const owed of due(referral, policy, now)) {
+    // Of a stage that was only inferred nobody knows when it began: its deadline stands, and no step counts from a guess.
+    if (owed.since === null) continue;
+    for (const step of steps) if (step.of === owed.kind) add(step, stageOf(owed), owed.since);
+  }
+  if (referral.order.status === 'active' && !closedBy(referral)) {
+    for (const step of steps) if (step.of === 'order') add(step, ORDER_STAGE, referral.order.approval.at);
+  }
+  return ahead;
+}
+
+/** Earliest first; of one moment in the order of the policy. */
+const byTime = (left: Step, right: Step): number => (left.at < right.at ? -1 : left.at > right.at ? 1 : 0);
+
+/** The steps whose moment has come, as facts; the moment of each is when it was due, and who was told is the caller’s to add. */
+export function escalationsDue(
+  referral: Referral,
+  policy: SlaPolicy,
+  now: Instant,
+): { step: EscalationStep; stage: string; at: Instant }[] {
+  return stepsAhead(referral, policy, now)
+    .filter(({ at }) => at <= now)
+    .sort(byTime);
+}
+
+/** What is done now, each with the person who is told of it. */
+export function raise(referral: Referral, policy: SlaPolicy, staff: readonly StaffPerson[], now: Instant): Happening[] {
+  const { order, coordinator, id: referralId } = referral;
+  if (order.status === 'draft') return [];
+  const about = { referralId, requester: order.approval.requester, coordinator };
+  return escalationsDue(referral, policy, now).map(({ step, stage }) => {
+    const { rule, act, reach } = step;
+    const { subject: to, insteadOf } = personFor(reach, about, staff);
+    const fact: Escalation = {
+      type: 'escalation-raised',
+      version: 1,
+      rule,
+      stage,
+      act,
+      reach,
+      to,
+      insteadOf,
+      policy: `${policy.id}/${policy.version}`,
+    };
+    return { effectiveAt: now, factKey: null, fact };
+  });
+}
+
+/** When this referral has to be looked at next, without anything new being heard; undefined where nothing is ahead. */
+export function nextLookAt(referral: Referral, policy: SlaPolicy, now: Instant): Instant | undefined {
+  const moments = [
+    ...stepsAhead(referral, policy, now).map(({ at }) => at),
+    // A visit that is ahead turns into one of which somebody has to hear.
+    ...due(referral, policy, now).flatMap(({ kind, dueAt }) => (kind === 'visit' ? [dueAt] : [])),
+  ].filter((at) => at > now);
+  return moments.sort()[0];
+}

@@ -1,0 +1,246 @@
+/**
+ * What is done, and who is told, while an obligation stays open. Each step bears the number of the requirement it keeps (R117 to R148 of the
+ * product’s requirements, from its source documents) and counts from when the obligation began. 48 hours are two business days and 24 hours
+ * one, days are calendar days unless they say business, and for an urgent or an emergency referral hours run on the wall clock (their
+ * conflicts C3 to C5). Steps marked `ours` are this product’s own: the source documents name none.
+ */
+import type { Urgency } from '../matching/request.ts';
+import type { ObligationKind, Span } from './service-levels.ts';
+
+export const ESCALATION_ACTS = [
+  'ask-receipt',
+  'alert',
+  'follow-up',
+  'remind-specialist',
+  'request-note',
+  'notify-patient',
+  'remind-patient',
+  'reach-patient',
+  'ask-patient',
+  'call-patient',
+  'notify-requester',
+  'review-expiry',
+] as const;
+/** What is done. An alert tells somebody here and does nothing outside. */
+export type EscalationAct = (typeof ESCALATION_ACTS)[number];
+
+/** Who is told: a person with that role, by name. */
+export type Reach = 'coordinator' | 'clinician' | 'lead';
+
+export type EscalationStep = {
+  /** Unique; the requirement’s number, with a word where it has several steps. */
+  rule: string;
+  /** The obligation it belongs to, or the order as a whole from its approval on. */
+  of: ObligationKind | 'order';
+  /** `unacknowledged`: only while nobody there said that they have it. `unreported`: only while no final report is known to answer it. */
+  only: 'always' | 'unacknowledged' | 'unreported';
+  after: Record<Urgency, Span>;
+  act: EscalationAct;
+  reach: Reach;
+  /** As it is told, after "is due" or on a timeline. */
+  words: string;
+};
+
+const hours = (count: number): Span => ({ hours: count, clock: 'wall' });
+const days = (count: number): Span => ({ days: count, clock: 'wall' });
+const businessDays = (count: number): Span => ({ days: count, clock: 'business' });
+const businessHours = (count: number): Span => ({ hours: count, clock: 'business' });
+const same = (span: Span): Record<Urgency, Span> => ({ routine: span, urgent: span, emergency: span });
+
+export const ESCALATION_STEPS: readonly EscalationStep[] = [
+  {
+    rule: 'R111',
+    of: 'send',
+    only: 'always',
+    after: { routine: businessHours(4), urgent: hours(4), emergency: hours(1) },
+    act: 'alert',
+    reach: 'coordinator',
+    words: 'Not sent within four hours.',
+  },
+  {
+    rule: 'send-lead',
+    of: 'send',
+    only: 'always',
+    // Ours.
+    after: { routine: businessDays(1), urgent: hours(8), emergency: hours(2) },
+    act: 'alert',
+    reach: 'lead',
+    words: 'Still not sent.',
+  },
+  {
+    rule: 'R117',
+    of: 'answer',
+    only: 'unacknowledged',
+    after: { routine: businessDays(1), urgent: hours(24), emergency: hours(2) },
+    act: 'ask-receipt',
+    reach: 'coordinator',
+    words: 'Asked whether it arrived: no word within a business day.',
+  },
+  {
+    rule: 'R118',
+    of: 'answer',
+    only: 'unacknowledged',
+    after: { routine: businessDays(2), urgent: hours(48), emergency: hours(4) },
+    act: 'alert',
+    reach: 'coordinator',
+    words: 'Nobody there has said that they have it, for two business days. Call the office.',
+  },
+  {
+    rule: 'R120',
+    of: 'answer',
+    only: 'unacknowledged',
+    after: same(days(7)),
+    act: 'follow-up',
+    reach: 'coordinator',
+    words: 'Followed up: only sent, for seven days.',
+  },
+  {
+    rule: 'R131',
+    of: 'answer',
+    only: 'always',
+    // Ours: the protocol for an office that does not respond reaches a lead.
+    after: { routine: businessDays(4), urgent: hours(72), emergency: hours(8) },
+    act: 'alert',
+    reach: 'lead',
+    words: 'The office does not respond. Decide whether another specialist is asked.',
+  },
+  {
+    rule: 'R135',
+    of: 'book',
+    only: 'always',
+    after: { routine: businessHours(1), urgent: hours(1), emergency: hours(1) },
+    act: 'notify-patient',
+    reach: 'coordinator',
+    words: 'Tell the patient who will see them and how to book.',
+  },
+  {
+    rule: 'R136',
+    of: 'book',
+    only: 'always',
+    after: { routine: days(5), urgent: days(1), emergency: hours(2) },
+    act: 'remind-patient',
+    reach: 'coordinator',
+    words: 'Remind the patient to book: five days without a date.',
+  },
+  {
+    rule: 'R137',
+    of: 'book',
+    only: 'always',
+    after: { routine: days(10), urgent: days(2), emergency: hours(3) },
+    act: 'remind-patient',
+    reach: 'coordinator',
+    words: 'Remind the patient again: ten days without a date.',
+  },
+  {
+    rule: 'R138',
+    of: 'book',
+    only: 'always',
+    after: { routine: days(14), urgent: days(3), emergency: hours(4) },
+    act: 'call-patient',
+    reach: 'coordinator',
+    words: 'Call the patient: still no date after all reminders.',
+  },
+  {
+    rule: 'R123',
+    of: 'confirm-visit',
+    only: 'always',
+    // Ours: the day after. The source names the question and no day.
+    after: same(days(1)),
+    act: 'ask-patient',
+    reach: 'coordinator',
+    words: 'Ask the patient whether they were seen.',
+  },
+  {
+    rule: 'R122',
+    of: 'confirm-visit',
+    only: 'always',
+    after: { routine: days(7), urgent: days(2), emergency: days(1) },
+    act: 'notify-requester',
+    reach: 'clinician',
+    words: 'The appointment is over, and nothing says that the patient was seen.',
+  },
+  {
+    rule: 'R128',
+    of: 'rebook',
+    only: 'always',
+    after: same(hours(0)),
+    act: 'alert',
+    reach: 'coordinator',
+    words: 'The visit did not take place. Book again.',
+  },
+  {
+    rule: 'R142',
+    of: 'rebook',
+    only: 'always',
+    after: same(hours(24)),
+    act: 'reach-patient',
+    reach: 'coordinator',
+    words: 'Reach the patient about the missed visit, within 24 hours.',
+  },
+  {
+    rule: 'R148',
+    of: 'note',
+    only: 'always',
+    after: same(hours(0)),
+    act: 'request-note',
+    reach: 'coordinator',
+    words: 'Asked for the consult note.',
+  },
+  {
+    rule: 'R149',
+    of: 'note',
+    only: 'always',
+    after: same(businessDays(4)),
+    act: 'remind-specialist',
+    reach: 'coordinator',
+    words: 'Reminded of the consult note: due in one business day.',
+  },
+  {
+    rule: 'R124-note',
+    of: 'note',
+    only: 'always',
+    after: same(businessDays(5)),
+    act: 'alert',
+    reach: 'coordinator',
+    words: 'No consult note five business days after the visit.',
+  },
+  {
+    rule: 'R121',
+    of: 'order',
+    only: 'unreported',
+    after: same(days(30)),
+    act: 'alert',
+    reach: 'clinician',
+    words: 'No consult note 30 days after the order.',
+  },
+  {
+    rule: 'review-lead',
+    of: 'review',
+    only: 'always',
+    // Ours.
+    after: { routine: businessDays(5), urgent: businessDays(2), emergency: businessDays(1) },
+    act: 'alert',
+    reach: 'lead',
+    words: 'The note is back, and nobody has reviewed it.',
+  },
+  {
+    rule: 'reroute-lead',
+    of: 'reroute',
+    only: 'always',
+    // Ours.
+    after: { routine: businessDays(3), urgent: hours(48), emergency: hours(8) },
+    act: 'alert',
+    reach: 'lead',
+    words: 'Declined, and nobody else has been asked.',
+  },
+  {
+    rule: 'R134',
+    of: 'order',
+    only: 'unreported',
+    // Ours: the source names the state and no rule. A person ends it; nothing expires by itself.
+    after: same(days(180)),
+    act: 'review-expiry',
+    reach: 'lead',
+    words: 'Open for 180 days. End it with a reason, or say what is waited for.',
+  },
+];

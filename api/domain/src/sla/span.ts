@@ -1,0 +1,13 @@
+/** A span of time on one of two clocks: the wall’s, which never stops, and the practice’s, which runs while it is open. */
+import type { Instant } from '../instant.ts';
+import { addBusinessDays, addBusinessHours, type BusinessCalendar } from './business-time.ts';
+import type { Span } from './service-levels.ts';
+
+const HOUR_MS = 3_600_000;
+
+export function after(from: Instant, span: Span, calendar: BusinessCalendar): Instant {
+  if ('hours' in span && span.clock === 'business') return addBusinessHours(from, span.hours, calendar);
+  if ('days' in span && span.clock === 'business') return addBusinessDays(from, span.days, calendar);
+  const hours = 'hours' in span ? span.hours : span.days * 24;
+  return new Date(Date.parse(from) + hours * HOUR_MS).toISOString();
+}

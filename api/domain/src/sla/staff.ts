@@ -1,0 +1,43 @@
+/** Which person answers for something: never a role with nobody in it, never a shared inbox. */
+
+/** Somebody with roles of Refloop, and who stands in for them just now. */
+export type StaffPerson = {
+  subject: string;
+  roles: readonly ('clinician' | 'coordinator' | 'lead')[];
+  /** Subject of whoever stands in; null while they are there themselves. */
+  substitute: string | null;
+};
+
+export type Reached = { subject: string /** Whom they stand in for; null where it is themselves. */; insteadOf: string | null };
+
+/** FNV-1a, 32 bits, of the UTF-16 code units: spreads referrals over people, and the same one always to the same. */
+function spread(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193) >>> 0;
+  return hash;
+}
+
+const withRole = (staff: readonly StaffPerson[], role: 'coordinator' | 'lead'): StaffPerson[] =>
+  staff.filter(({ roles }) => roles.includes(role)).sort((left, right) => (left.subject < right.subject ? -1 : 1));
+
+/** Themselves, or who stands in for them: one step, so that two who are away at once do not send it in a circle. */
+export function reached(staff: readonly StaffPerson[], subject: string): Reached {
+  const substitute = staff.find((each) => each.subject === subject)?.substitute ?? null;
+  return substitute === null ? { subject, insteadOf: null } : { subject: substitute, insteadOf: subject };
+}
+
+/**
+ * Who is asked. The coordinator of the referral, if it has one who still is one; else one of them, spread evenly by the referral's id. A lead
+ * likewise. Where nobody has the role it is the clinician who ordered, for whose patient it is.
+ */
+export function personFor(
+  role: 'clinician' | 'coordinator' | 'lead',
+  { referralId, requester, coordinator }: { referralId: string; requester: string; coordinator: string | null },
+  staff: readonly StaffPerson[],
+): Reached {
+  if (role === 'clinician') return reached(staff, requester);
+  const people = withRole(staff, role);
+  const own = role === 'coordinator' ? people.find(({ subject }) => subject === coordinator) : undefined;
+  const chosen = own ?? people[spread(referralId) % Math.max(1, people.length)];
+  return reached(staff, chosen?.subject ?? requester);
+}
