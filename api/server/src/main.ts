@@ -32,6 +32,8 @@ import { createRateLimits } from './rate-limits/rate-limits.ts';
 import { createReadiness } from './readiness.ts';
 import { healthRoutes } from './routes/health.ts';
 import { evaluateAlerts } from './services/alerts.ts';
+import { createDueReferrals } from './services/engine/due-referrals.ts';
+import { keepFirstPolicy } from './services/engine/policy-in-force.ts';
 import { renewProjections } from './services/projections.ts';
 import { followDirectory } from './services/published-directory.ts';
 import { createReconciliation } from './services/reconciliation.ts';
@@ -54,6 +56,8 @@ const SAME_SIGNAL_MS = 1000;
 const PAGE_PATIENCE_MS = 1500;
 /** How often due write-backs are looked for; each has its own time (services/look-schedule.ts). */
 const RECONCILE_MS = 15_000;
+/** How often timers are looked at; the shortest span of a policy is counted in hours. */
+const LOOK_MS = 15_000;
 
 /** What ends the process is told to whoever started it; everything else is a line of the log. */
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -155,6 +159,7 @@ const running: {
   server?: HttpServer;
   directory?: () => Promise<void>;
   sequencer?: () => Promise<void>;
+  engine?: () => Promise<void>;
   reconciliation?: () => Promise<void>;
   history?: () => Promise<void>;
   refresh?: () => Promise<void>;
@@ -185,6 +190,7 @@ async function stop(code: number): Promise<never> {
       running.directory,
       running.history,
       running.refresh,
+      running.engine,
       running.reconciliation,
       running.sequencer,
       running.keys,
@@ -282,7 +288,10 @@ async function openStore(): Promise<Store> {
   if (applied.length > 0) log.event('The database was brought up to this version.', { migrations: applied.length });
   const store = await openPostgresStore({ url: config.databaseUrl, keyRing: createKeyRing(config.keys), newId, name: `refloop ${role}` });
   try {
-    for (const site of sites) await store.enrol(scopeOf(site));
+    for (const site of sites) {
+      await store.enrol(scopeOf(site));
+      await keepFirstPolicy(store, scopeOf(site), config.timezone, now());
+    }
     for (const sandbox of config.sandbox) await seedSandboxGrants(store, sandbox, now());
   } catch (error) {
     await store.close();
@@ -314,6 +323,8 @@ async function start(): Promise<void> {
     running.reconciliation = repeat(reconciliation(store).run, RECONCILE_MS, (error) =>
       log.failure({ route: 'reconciliation', reference: '-', error }),
     ).stop;
+    const failed = (error: unknown): void => log.failure({ route: 'due referrals', reference: '-', error });
+    running.engine = repeat(createDueReferrals({ store, now, failed }).run, LOOK_MS, failed).stop;
     running.sequencer = startSequencer(store.auditTrail, now, (error) =>
       log.failure({ route: 'audit sequencer', reference: '-', error }),
     ).stop;

@@ -10,6 +10,7 @@ import { recommendationRecordRoutes } from './routes/recommendation-records.ts';
 import { recommendationRoutes } from './routes/recommendations.ts';
 import type { Route } from './routes/route.ts';
 import { workRoutes } from './routes/work.ts';
+import { worklistRoutes } from './routes/worklist.ts';
 import { createApprovalService } from './services/approvals.ts';
 import { drafter } from './services/drafting.ts';
 import { createExceptionService } from './services/exceptions.ts';
@@ -20,6 +21,7 @@ import { createPlanService } from './services/plans.ts';
 import { createRecordService } from './services/recommendation-records.ts';
 import { createRecommendationService } from './services/recommendations.ts';
 import { createWorkService } from './services/work.ts';
+import { createWorklistService } from './services/worklist.ts';
 import type { Store } from './store/store.ts';
 
 export type ReferralDeps = {
@@ -44,6 +46,7 @@ export function referralRoutes({ store, index, policy, newId, version }: Referra
       plans: createPlanService({ store }),
     }),
     ...workRoutes({ work: createWorkService({ store }) }),
+    ...worklistRoutes({ worklist: createWorklistService({ store }) }),
     ...exceptionRoutes({ exceptions: createExceptionService({ store }) }),
     ...recommendationRecordRoutes({ records: createRecordService({ store }) }),
   ];

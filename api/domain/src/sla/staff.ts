@@ -26,6 +26,12 @@ export function reached(staff: readonly StaffPerson[], subject: string): Reached
   return substitute === null ? { subject, insteadOf: null } : { subject: substitute, insteadOf: subject };
 }
 
+/** One of those who have the role, spread evenly by the referral's id; undefined where nobody has it. */
+export function inTurn(role: 'coordinator' | 'lead', referralId: string, staff: readonly StaffPerson[]): string | undefined {
+  const people = withRole(staff, role);
+  return people[spread(referralId) % Math.max(1, people.length)]?.subject;
+}
+
 /**
  * Who is asked. The coordinator of the referral, if it has one who still is one; else one of them, spread evenly by the referral's id. A lead
  * likewise. Where nobody has the role it is the clinician who ordered, for whose patient it is.
@@ -36,8 +42,10 @@ export function personFor(
   staff: readonly StaffPerson[],
 ): Reached {
   if (role === 'clinician') return reached(staff, requester);
-  const people = withRole(staff, role);
-  const own = role === 'coordinator' ? people.find(({ subject }) => subject === coordinator) : undefined;
-  const chosen = own ?? people[spread(referralId) % Math.max(1, people.length)];
-  return reached(staff, chosen?.subject ?? requester);
+  // A lead who took it has it; in turn it comes to coordinators alone.
+  const isStillOne = staff.some(
+    ({ subject, roles }) => subject === coordinator && roles.some((each) => each === 'coordinator' || each === 'lead'),
+  );
+  const own = role === 'coordinator' && isStillOne ? coordinator : null;
+  return reached(staff, own ?? inTurn(role, referralId, staff) ?? requester);
 }

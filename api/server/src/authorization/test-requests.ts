@@ -153,6 +153,21 @@ export const REQUESTS: Record<string, Request> = {
     changes: true,
     body: () => ({ note: 'Entered by hand' }),
   }),
+  'get /worklist | a referral in the chart': row('a referral in the chart', () => '/worklist', {
+    listed: ({ rows }) => (rows as Body[]).map(({ referralId }) => referralId),
+  }),
+  'get /worklist/referrals/:id | a referral in the chart': row('a referral in the chart', (id) => `/worklist/referrals/${id}`),
+  'post /worklist/referrals/:id/acts | a referral in the chart': row('a referral in the chart', (id) => `/worklist/referrals/${id}/acts`, {
+    changes: true,
+    body: ({ target: { made } }) => {
+      presses += 1;
+      return { key: `by-hand-${presses}-0123456789`, sequence: made['sequence'] ?? 1, what: { act: 'contacted', outcome: 'reached' } };
+    },
+  }),
+  'post /worklist/assignment | a referral in the chart': row('a referral in the chart', () => '/worklist/assignment', {
+    changes: true,
+    body: ({ target }) => ({ referralIds: [target.id], to: 'lead' }),
+  }),
   'get /exceptions | an exception': row('an exception', () => '/exceptions', { listed: ({ rows }) => ids(rows) }),
   'post /exceptions/:id | an exception': row('an exception', (id) => `/exceptions/${id}`, {
     changes: true,

@@ -22,8 +22,10 @@ const TABLES = [
   'recommendation',
   'referral',
   'referral_event',
+  'referral_timer',
   'role_grant',
   'session',
+  'sla_policy',
   'used_id_token',
   'warehouse_pseudonym',
 ];

@@ -43,6 +43,7 @@ export type About =
   | 'a plan being written'
   | 'a plan with a doubt'
   | 'a plan done by hand'
+  | 'a referral in the chart'
   | 'an exception'
   | 'a signature waited for'
   | 'a grant'
@@ -104,6 +105,20 @@ const beingWritten: Maker = async (question) => {
 
 export const CANDIDATE = { reference: 'DocumentReference/77', versionId: '1' };
 
+/** All of it written; the id is the referral's. */
+const inChart: Maker = async (question) => {
+  const plan = await beingWritten(question);
+  const { whose, made, input, referralId } = plan;
+  for (const name of ['DocumentReference', 'ServiceRequest', 'Task', 'Provenance']) {
+    const own = name === 'ServiceRequest' ? String((input['order'] as Body)['id']) : `of-${plan.id}`;
+    const outcome = { status: 'done', reference: `${name}/${own}`, versionId: '1' };
+    await question.team.as('lee', whose.patient, 'post', `/plans/${plan.id}/steps/${name}`, { holder: HOLDER, outcome });
+  }
+  const { store, [whose.place]: world } = question.worlds;
+  const row = await store.transaction(scopeOf(world.site), (unit) => unit.referrals.get(String(referralId)));
+  return target(whose, { ...made, sequence: row?.sequence }, input, String(referralId));
+};
+
 /** Of things that are no recommendation. */
 const bare = (whose: Whose, id: string): Target => target(whose, { id, revision: 0, working: {} }, {});
 
@@ -159,6 +174,7 @@ const MAKERS: Record<About, Maker> = {
   },
   'a plan done by hand': ({ input, ...question }) =>
     approved({ ...question, input: { ...input, writeBack: writeBackOf([], 'with-version') } }),
+  'a referral in the chart': inChart,
   'an exception': async ({ whose, team, input }) => {
     const far = farAway(input);
     const made = (await team.as('lee', whose.patient, 'post', '/recommendations', far)).body as Made;

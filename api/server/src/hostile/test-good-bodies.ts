@@ -157,6 +157,14 @@ export const GOOD: Record<string, Good> = {
     path: () => '/insights/queue/rows',
     body: () => ({ kind: 'answer', age: 'week', owner: 'somebody', only: 'overdue', purpose: 'For the test' }),
   },
+  'post /worklist/referrals/:id/acts': {
+    path: () => '/worklist/referrals/nothing/acts',
+    body: () => ({ key: 'press-0123456789', sequence: 7, what: { act: 'declined', reason: 'other', at: '2026-11-20T10:00:00.000Z' } }),
+  },
+  'post /worklist/assignment': {
+    path: () => '/worklist/assignment',
+    body: () => ({ referralIds: ['nothing'], to: 'clinician' }),
+  },
   'post /exceptions/:id': { path: () => '/exceptions/nothing', body: () => ({ what: 'settle', note: 'Called them' }) },
 };
 

@@ -2,9 +2,9 @@
  * Puts a simulated history into the store, some referrals in each transaction. Ended at any moment, it goes on where it stood: the same seed
  * makes the same referrals, and how many are there stands in the same transaction as they.
  */
-import { specialtyById } from '@refloop/domain/clinical/specialty';
 import { due, type Obligation } from '@refloop/domain/sla/due';
 import { defaultPolicy, type SlaPolicy } from '@refloop/domain/sla/policy';
+import { contentOf } from '../services/engine/obligation-content.ts';
 import { newEvent, projectionOf } from '../services/referral-log.ts';
 import type { HistoryLoad } from '../store/history-loads.ts';
 import type { NewObligation } from '../store/obligations.ts';
@@ -100,8 +100,8 @@ function bulkOf(simulated: SimulatedReferral, policy: SlaPolicy, until: string):
   };
 }
 
-function obligationOf({ referral, clinician, coordinator }: SimulatedReferral, owed: Obligation, raisedAt: string): NewObligation {
-  const { kind, about, owner, waitingOn, dueAt } = owed;
+function obligationOf({ referral, events, clinician, coordinator }: SimulatedReferral, owed: Obligation, raisedAt: string): NewObligation {
+  const { kind, about, owner, dueAt } = owed;
   return {
     id: `${referral.id}/${kind}/${about.replaceAll(' ', '-')}`,
     referralId: referral.id,
@@ -110,12 +110,11 @@ function obligationOf({ referral, clinician, coordinator }: SimulatedReferral, o
     dueAt,
     owner: owner === 'clinician' ? clinician : coordinator,
     raisedBy: clinician,
-    content: {
-      specialtyName: specialtyById(referral.specialty)?.name ?? referral.specialty,
+    content: contentOf(referral, owed, {
       patientName: `Simulated patient ${referral.patientId.replace(/^\D+/, '')}`,
-      detail: `Simulated. Waits for the ${waitingOn}.`,
-      about,
-      waitingOn,
-    },
+      requesterName: `Simulated clinician ${clinician.replace(/^\D+/, '')}`,
+      preface: 'Simulated.',
+      lastEvent: { type: events.at(-1)?.fact.type ?? 'referral-started', at: raisedAt },
+    }),
   };
 }

@@ -3,7 +3,6 @@
  * NOW on the pages of Insights is read from PostgreSQL, here and nowhere else; what is history comes from snapshots (services/insights.ts).
  */
 import type { Referral } from '@refloop/domain/referral/referral';
-import type { ObligationKind } from '@refloop/domain/sla/service-levels';
 import {
   AGES,
   type QueueAge,
@@ -16,42 +15,12 @@ import {
 import { actorOf, type Session } from '../sessions/session.ts';
 import type { OpenCount, StoredObligation } from '../store/obligations.ts';
 import type { Store, Unit } from '../store/store.ts';
-import { UNFINISHED } from './exceptions.ts';
-import { TO_SIGN } from './to-sign.ts';
+import { placeOfStep, stepName } from './engine/step-names.ts';
 
 export type QueueService = {
   now: (session: Session, now: Date) => Promise<QueueAnswer>;
   rows: (session: Session, question: QueueRowsQuestion, now: Date) => Promise<QueueRowsAnswer>;
 };
-
-type StepKind = ObligationKind | typeof TO_SIGN | typeof UNFINISHED | 'none-in-network';
-
-/** In words of whoever has to do it. */
-const STEP_NAMES: Record<StepKind, string> = {
-  decide: 'Approve or dismiss',
-  [TO_SIGN]: 'Sign what was prepared',
-  'none-in-network': 'Nobody in network found',
-  'finish-writing': 'Finish writing to the chart',
-  [UNFINISHED]: 'Write-back did not finish',
-  'sign-in-ehr': 'Sign in the EHR',
-  send: 'Send to the specialist',
-  answer: 'Get an answer',
-  book: 'Get it booked',
-  visit: 'Visit is ahead',
-  'confirm-visit': 'Find out about the visit',
-  rebook: 'Book again after a missed visit',
-  note: 'Get the note',
-  'match-report': 'Link the report',
-  review: 'Review the report',
-  reroute: 'Ask another specialist',
-  'confirm-cancellation': 'Get the cancellation confirmed',
-  reconcile: 'Reconcile what does not fit',
-};
-const STEPS = Object.keys(STEP_NAMES);
-const isStep = (kind: string): kind is StepKind => Object.hasOwn(STEP_NAMES, kind);
-const nameOf = (kind: string): string => (isStep(kind) ? STEP_NAMES[kind] : kind.replaceAll('-', ' '));
-/** A kind that is not named here comes last. */
-const placeOf = (kind: string): number => (isStep(kind) ? STEPS.indexOf(kind) : STEPS.length);
 
 /** Days that part one age from the next: younger than one, than three, … */
 const AGE_DAYS = [1, 3, 7, 14, 30] as const;
@@ -88,9 +57,9 @@ function stepsOf(counts: readonly OpenCount[]): QueueStep[] {
       const { open, overdue } = sumOf(of.filter((each) => ageOf(each) === age));
       return { age, open, overdue };
     });
-    return { kind, name: nameOf(kind), ...sumOf(of), ages };
+    return { kind, name: stepName(kind), ...sumOf(of), ages };
   });
-  return steps.sort((left, right) => placeOf(left.kind) - placeOf(right.kind) || left.kind.localeCompare(right.kind));
+  return steps.sort((left, right) => placeOfStep(left.kind) - placeOfStep(right.kind) || left.kind.localeCompare(right.kind));
 }
 
 /** People by the name that their grant has; a subject without one is told as it is. */
@@ -116,7 +85,7 @@ async function rowOf(
   const state = referral && (referral.state as unknown as Referral);
   return {
     referralId,
-    step: nameOf(kind),
+    step: stepName(kind),
     specialty: state?.specialty ?? null,
     urgency: state?.urgency ?? null,
     status: referral?.status ?? null,

@@ -9,6 +9,7 @@ import { ok, type Result } from '@refloop/domain/result';
 import type { NewEvent, StoredEvent } from '../store/events.ts';
 import type { ReferralRow } from '../store/referrals.ts';
 import type { Json, Unit } from '../store/store.ts';
+import { isEngaged, openEngine } from './engine/engine.ts';
 
 /** Somebody changed the same referral or its row between our read and our write; the transaction is run again. */
 export class AppendConflict extends Error {}
@@ -65,6 +66,36 @@ async function append(
   now: string,
   happenings: Happening[],
 ): Promise<Referral | undefined> {
+  const written = await write(unit, referralId, before, actor, now, happenings);
+  if (!written || !(isEngaged(before) || isEngaged(written))) return written;
+  const last = happenings.at(-1);
+  return react(unit, written, now, last && { type: last.fact.type, at: now });
+}
+
+/** What follows by itself; in the same transaction, so that no event is without its obligations. */
+async function react(unit: Unit, referral: Referral, now: string, last: { type: string; at: string } | undefined): Promise<Referral> {
+  const engine = await openEngine(unit, now);
+  const reactions = engine.reactions(referral);
+  const after = reactions.length === 0 ? referral : ((await write(unit, referral.id, referral, engine.actor, now, reactions)) ?? referral);
+  await engine.settle(after, last ?? { type: reactions.at(-1)?.fact.type ?? 'looked-at', at: now });
+  return after;
+}
+
+/** Looks at a referral whose time has come, though nothing was heard of it. */
+export async function lookAgain(unit: Unit, referralId: string, now: string): Promise<void> {
+  const referral = await readReferral(unit, referralId);
+  if (referral && isEngaged(referral)) await react(unit, referral, now, undefined);
+  else await unit.referralTimers.set(referralId, null);
+}
+
+async function write(
+  unit: Unit,
+  referralId: string,
+  before: Referral | undefined,
+  actor: Actor,
+  now: string,
+  happenings: Happening[],
+): Promise<Referral | undefined> {
   const sequence = before?.lastSequence ?? 0;
   const answer = await unit.events.append(
     referralId,
@@ -78,6 +109,22 @@ async function append(
   );
   if (after) await unit.referrals.put(projectionOf(after, now));
   return after;
+}
+
+/** As `applyCommand`, for any decision that the domain makes on a referral that exists. Undefined where there is none. */
+export async function applyDecision<R>(
+  unit: Unit,
+  referralId: string,
+  actor: Actor,
+  now: string,
+  decideOn: (referral: Referral) => Result<Happening[], R>,
+): Promise<Result<Referral, R> | undefined> {
+  const before = await readReferral(unit, referralId);
+  if (!before) return undefined;
+  const decided = decideOn(before);
+  if (!decided.ok) return decided;
+  if (decided.value.length === 0) return ok(before);
+  return ok((await append(unit, referralId, before, actor, now, decided.value)) ?? before);
 }
 
 /** Decides on the state as it stands and writes what follows. Throws AppendConflict when somebody was faster. */

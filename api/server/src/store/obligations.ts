@@ -12,15 +12,21 @@ export type StoredObligation = {
   owner: string | null;
   /** Subject of the person whose doing it follows from; null where that is not known. */
   raisedBy: string | null;
+  /** Subject of whom it was last escalated to; null while it was not. */
+  escalatedTo: string | null;
   status: 'open' | 'done';
   settledAt: Instant | null;
   /** What a person reads about it. Stored encrypted. */
   content: Json;
 };
 
-export type NewObligation = Omit<StoredObligation, 'status' | 'settledAt'>;
+export type NewObligation = Omit<StoredObligation, 'status' | 'settledAt' | 'escalatedTo'>;
 
-export type ObligationChange = { what: 'take'; owner: string } | { what: 'done'; at: Instant; content?: Json };
+export type ObligationChange =
+  | { what: 'take'; owner: string }
+  /** Still open, and another in what is told of it. */
+  | { what: 'revise'; owner: string | null; dueAt: Instant; escalatedTo: string | null; content: Json }
+  | { what: 'done'; at: Instant; content?: Json };
 
 /** Open obligations of one kind, one owner and one age. */
 export type OpenCount = {
@@ -49,6 +55,7 @@ export type ObligationStore = {
     referralId?: string;
     owner?: string;
     raisedBy?: string;
+    escalatedTo?: string;
     /** At or after. */
     raisedFrom?: Instant;
     raisedBefore?: Instant;
@@ -56,6 +63,7 @@ export type ObligationStore = {
     dueBefore?: Instant;
     /** Of those that are done: settled then or later. */
     settledSince?: Instant;
+    /** 500 unless told, and never more than 10,000. */
     limit?: number;
   }) => Promise<StoredObligation[]>;
   /**
@@ -63,6 +71,8 @@ export type ObligationStore = {
    * @param question `soon`: due before it and not before `now` is at risk. `bounds`: moments in ascending order that part the ages.
    */
   countOpen: (question: { now: Instant; soon: Instant; bounds: readonly Instant[] }) => Promise<OpenCounts>;
+  /** Of each kind that is open of one referral, in order of their ids, and kept from others until the transaction ends. */
+  openOf: (referralId: string) => Promise<StoredObligation[]>;
   /** False where it does not exist or is done already. */
   settle: (id: string, change: ObligationChange) => Promise<boolean>;
 };

@@ -13,8 +13,10 @@ import type { HistoryLoadStore } from './history-loads.ts';
 import type { ObligationStore } from './obligations.ts';
 import type { PlanStore } from './plans.ts';
 import type { RecommendationStore } from './recommendations.ts';
+import type { ReferralTimerStore } from './referral-timers.ts';
 import type { ReferralStore } from './referrals.ts';
 import type { SessionLookup, SessionStore, UsedIdTokens } from './sessions.ts';
+import type { SlaPolicyStore } from './sla-policies.ts';
 import type { WarehousePseudonymStore } from './warehouse-pseudonyms.ts';
 
 /** A value that is kept as JSON: what JSON.stringify leaves of it comes back. */
@@ -38,6 +40,8 @@ export type Unit = {
   plans: PlanStore;
   approvals: ApprovalStore;
   obligations: ObligationStore;
+  referralTimers: ReferralTimerStore;
+  slaPolicies: SlaPolicyStore;
   grants: GrantStore;
   delegations: DelegationStore;
   alerts: AlertStore;

@@ -50,7 +50,16 @@ describe.each(implementations())('the store: $name', (implementation) => {
       true,
       false,
       false,
-      [{ ...obligation('soon', after(5)), owner: 'coordinator', status: 'done', settledAt: after(3), content: { detail: 'called' } }],
+      [
+        {
+          ...obligation('soon', after(5)),
+          owner: 'coordinator',
+          escalatedTo: null,
+          status: 'done',
+          settledAt: after(3),
+          content: { detail: 'called' },
+        },
+      ],
     ]);
   });
 

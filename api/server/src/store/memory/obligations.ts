@@ -1,7 +1,9 @@
-import type { ObligationStore, OpenCount, StoredObligation } from '../obligations.ts';
+import { unreachable } from '@refloop/domain/result';
+import type { ObligationChange, ObligationStore, OpenCount, StoredObligation } from '../obligations.ts';
 import { keyIn, type MemoryContext } from './context.ts';
 
-const MOST = 500;
+const UNLESS_TOLD = 500;
+const MOST = 10_000;
 
 const earliestFirst = (left: StoredObligation, right: StoredObligation): number => {
   if (left.dueAt !== right.dueAt) return left.dueAt < right.dueAt ? -1 : 1;
@@ -17,14 +19,43 @@ const inOrder = (left: string | null, right: string | null): number => {
 const byKindOwnerAge = (left: OpenCount, right: OpenCount): number =>
   inOrder(left.kind, right.kind) || inOrder(left.owner, right.owner) || left.age - right.age;
 
+function changedRow(row: StoredObligation, change: ObligationChange): StoredObligation {
+  switch (change.what) {
+    case 'take':
+      return { ...row, owner: change.owner };
+    case 'revise': {
+      const { owner, dueAt, escalatedTo, content } = change;
+      return { ...row, owner, dueAt, escalatedTo, content };
+    }
+    case 'done':
+      return { ...row, status: 'done', settledAt: change.at, content: 'content' in change ? change.content : row.content };
+    default:
+      return unreachable(change);
+  }
+}
+
 export const memoryObligations = (unit: MemoryContext): ObligationStore => {
   const table = unit.tables.obligations;
   return {
     insert: async (given) => {
-      if (!table.get(keyIn(unit, given.id))) table.put(keyIn(unit, given.id), { ...given, status: 'open', settledAt: null });
+      if (!table.get(keyIn(unit, given.id)))
+        table.put(keyIn(unit, given.id), { ...given, escalatedTo: null, status: 'open', settledAt: null });
     },
     get: async (id) => table.get(keyIn(unit, id)),
-    list: async ({ status, kind, referralId, owner, raisedBy, raisedFrom, raisedBefore, dueFrom, dueBefore, settledSince, limit }) =>
+    list: async ({
+      status,
+      kind,
+      referralId,
+      owner,
+      raisedBy,
+      escalatedTo,
+      raisedFrom,
+      raisedBefore,
+      dueFrom,
+      dueBefore,
+      settledSince,
+      limit,
+    }) =>
       table
         .rows(keyIn(unit))
         .filter(
@@ -34,6 +65,7 @@ export const memoryObligations = (unit: MemoryContext): ObligationStore => {
             (referralId === undefined || row.referralId === referralId) &&
             (owner === undefined || row.owner === owner) &&
             (raisedBy === undefined || row.raisedBy === raisedBy) &&
+            (escalatedTo === undefined || row.escalatedTo === escalatedTo) &&
             (raisedFrom === undefined || row.raisedAt >= raisedFrom) &&
             (raisedBefore === undefined || row.raisedAt < raisedBefore) &&
             (dueFrom === undefined || row.dueAt >= dueFrom) &&
@@ -41,7 +73,8 @@ export const memoryObligations = (unit: MemoryContext): ObligationStore => {
             (settledSince === undefined || (row.settledAt !== null && row.settledAt >= settledSince)),
         )
         .sort(earliestFirst)
-        .slice(0, Math.min(limit ?? MOST, MOST)),
+        .slice(0, Math.min(limit ?? UNLESS_TOLD, MOST)),
+    openOf: async (referralId) => table.rows(keyIn(unit)).filter((row) => row.referralId === referralId && row.status === 'open'),
     countOpen: async ({ now, soon, bounds }) => {
       const open = table.rows(keyIn(unit)).filter(({ status }) => status === 'open');
       const ageOf = ({ raisedAt }: StoredObligation): number => bounds.filter((bound) => bound <= raisedAt).length;
@@ -59,10 +92,7 @@ export const memoryObligations = (unit: MemoryContext): ObligationStore => {
     settle: async (id, change) => {
       const row = table.get(keyIn(unit, id));
       if (!row || row.status === 'done') return false;
-      const content = change.what === 'done' && 'content' in change ? change.content : row.content;
-      const changed: StoredObligation =
-        change.what === 'take' ? { ...row, owner: change.owner } : { ...row, status: 'done', settledAt: change.at, content };
-      table.put(keyIn(unit, id), changed);
+      table.put(keyIn(unit, id), changedRow(row, change));
       return true;
     },
   };

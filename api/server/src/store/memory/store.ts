@@ -15,8 +15,10 @@ import { memoryHistoryLoads } from './history-loads.ts';
 import { memoryObligations } from './obligations.ts';
 import { memoryPlans } from './plans.ts';
 import { memoryRecommendations } from './recommendations.ts';
+import { memoryReferralTimers } from './referral-timers.ts';
 import { memoryReferrals } from './referrals.ts';
 import { memorySessions, memoryUsedIdTokens } from './sessions.ts';
+import { memorySlaPolicies } from './sla-policies.ts';
 import { createTables } from './tables.ts';
 import { memoryWarehousePseudonyms } from './warehouse-pseudonyms.ts';
 
@@ -58,6 +60,8 @@ function openUnit(context: MemoryContext): Unit {
     plans: memoryPlans(context),
     approvals: memoryApprovals(context),
     obligations: memoryObligations(context),
+    referralTimers: memoryReferralTimers(context),
+    slaPolicies: memorySlaPolicies(context),
     grants: memoryGrants(context),
     delegations: memoryDelegations(context),
     alerts: memoryAlerts(context),
@@ -83,6 +87,8 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
     plans: tables.table(),
     approvals: tables.table(),
     obligations: tables.table(),
+    referralTimers: tables.table(),
+    slaPolicies: tables.table(),
     grants: tables.table(),
     delegations: tables.table(),
     alertRules: tables.table(),

@@ -10,6 +10,7 @@ type Row = {
   due_at: Date;
   owner: string | null;
   raised_by: string | null;
+  escalated_to: string | null;
   status: 'open' | 'done';
   settled_at: Date | null;
   content_sealed: Buffer;
@@ -19,7 +20,7 @@ const at = (id: string) => ({ table: 'obligation', id, column: 'content' });
 
 async function select(unit: UnitContext, condition: string, values: unknown[]): Promise<StoredObligation[]> {
   const found = await unit.client.query<Row>(
-    `select id, referral_id, kind, raised_at, due_at, owner, raised_by, status, settled_at, content_sealed from obligation
+    `select id, referral_id, kind, raised_at, due_at, owner, raised_by, escalated_to, status, settled_at, content_sealed from obligation
      where tenant = $1 and issuer = $2 and ${condition}`,
     [...key(unit), ...values],
   );
@@ -33,6 +34,7 @@ async function select(unit: UnitContext, condition: string, values: unknown[]): 
       dueAt: instant(row.due_at),
       owner: row.owner,
       raisedBy: row.raised_by,
+      escalatedTo: row.escalated_to,
       status: row.status,
       settledAt: row.settled_at && instant(row.settled_at),
       content: await unit.vault.open(referralOwner(row.referral_id), at(row.id), row.content_sealed),
@@ -80,6 +82,14 @@ async function settle(unit: UnitContext, id: string, change: ObligationChange): 
   if (!before) return false;
   const content = 'content' in change ? change.content : before.content;
   const sealed = await unit.vault.seal(referralOwner(before.referralId), at(id), content);
+  if (change.what === 'revise') {
+    const { owner, dueAt, escalatedTo } = change;
+    const revised = await unit.client.query(
+      `update obligation set owner = $4, due_at = $5, escalated_to = $6, content_sealed = $7 where ${open}`,
+      [...key(unit), id, owner, dueAt, escalatedTo, sealed],
+    );
+    return revised.rowCount === 1;
+  }
   const done = await unit.client.query(`update obligation set status = 'done', settled_at = $4, content_sealed = $5 where ${open}`, [
     ...key(unit),
     id,
@@ -119,20 +129,21 @@ async function countOpen(unit: UnitContext, { now, soon, bounds }: Parameters<Ob
   return { referrals: whole.rows[0]?.referrals ?? 0, counts };
 }
 
-/** More than a person reads at once; a longer list is asked for by kind or by deadline. */
-const MOST = 500;
+/** More than a person reads at once, and the most that a worklist holds. */
+const UNLESS_TOLD = 500;
+const MOST = 10_000;
 
 export const postgresObligations = (unit: UnitContext): ObligationStore => ({
   insert: (obligation) => insert(unit, obligation),
   get: async (id) => (await select(unit, 'id = $3', [id]))[0],
-  list: ({ status, kind, referralId, owner, raisedBy, raisedFrom, raisedBefore, dueFrom, dueBefore, settledSince, limit }) =>
+  list: ({ status, kind, referralId, owner, raisedBy, escalatedTo, raisedFrom, raisedBefore, dueFrom, dueBefore, settledSince, limit }) =>
     select(
       unit,
       `status = $3 and ($4::text is null or kind = $4) and ($5::text is null or referral_id = $5)
          and ($6::text is null or owner = $6) and ($7::text is null or raised_by = $7)
          and ($8::timestamptz is null or due_at < $8) and ($9::timestamptz is null or settled_at >= $9)
          and ($11::timestamptz is null or raised_at >= $11) and ($12::timestamptz is null or raised_at < $12)
-         and ($13::timestamptz is null or due_at >= $13)
+         and ($13::timestamptz is null or due_at >= $13) and ($14::text is null or escalated_to = $14)
        order by due_at, id collate "C" limit $10`,
       [
         status,
@@ -142,12 +153,14 @@ export const postgresObligations = (unit: UnitContext): ObligationStore => ({
         raisedBy ?? null,
         dueBefore ?? null,
         settledSince ?? null,
-        Math.min(limit ?? MOST, MOST),
+        Math.min(limit ?? UNLESS_TOLD, MOST),
         raisedFrom ?? null,
         raisedBefore ?? null,
         dueFrom ?? null,
+        escalatedTo ?? null,
       ],
     ),
+  openOf: (referralId) => select(unit, `referral_id = $3 and status = 'open' order by id collate "C" for update`, [referralId]),
   countOpen: (question) => countOpen(unit, question),
   settle: (id, change) => settle(unit, id, change),
 });

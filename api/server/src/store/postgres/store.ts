@@ -20,9 +20,11 @@ import { readIndexRoot } from './index-root.ts';
 import { postgresObligations } from './obligations.ts';
 import { postgresPlans } from './plans.ts';
 import { postgresRecommendations } from './recommendations.ts';
+import { postgresReferralTimers } from './referral-timers.ts';
 import { postgresReferrals } from './referrals.ts';
 import { rewrapDataKeys, rewrapIndexRoot, rewrapStoredKeys } from './rewrap.ts';
 import { postgresSessionLookup, postgresSessions, postgresUsedIdTokens } from './sessions.ts';
+import { postgresSlaPolicies } from './sla-policies.ts';
 import { following } from './statements.ts';
 import { openVault } from './vault.ts';
 import { postgresWarehousePseudonyms } from './warehouse-pseudonyms.ts';
@@ -54,6 +56,8 @@ function openUnit(client: Client, scope: Scope, { keys, index, newId }: UnitPart
     plans: postgresPlans(context),
     approvals: postgresApprovals(context),
     obligations: postgresObligations(context),
+    referralTimers: postgresReferralTimers(context),
+    slaPolicies: postgresSlaPolicies(context),
     grants: postgresGrants(context),
     delegations: postgresDelegations(context),
     alerts: postgresAlerts(context),

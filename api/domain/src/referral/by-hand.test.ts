@@ -1,0 +1,144 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { actsOf, type ByHandAct, byHand } from './by-hand.ts';
+import { statusOf } from './status.ts';
+import { ANOTHER, type History, inChart, minute } from './test-care.ts';
+
+const ACTS: ByHandAct['act'][] = [
+  'sent',
+  'received',
+  'accepted',
+  'declined',
+  'booked',
+  'missed',
+  'appointment-cancelled',
+  'seen',
+  'note',
+  'contacted',
+  'cancel-requested',
+  'cancel-confirmed',
+  'ended',
+];
+const at = minute(1);
+const one = (name: ByHandAct['act'], when = at): ByHandAct => {
+  switch (name) {
+    case 'sent':
+      return { act: name, channel: 'fax', at: when };
+    case 'declined':
+      return { act: name, reason: 'other', at: when };
+    case 'booked':
+      return { act: name, startsAt: '2026-12-08T15:00:00.000Z', at: when };
+    case 'appointment-cancelled':
+      return { act: name, by: 'patient', at: when };
+    case 'note':
+      return { act: name, form: 'final', at: when };
+    case 'contacted':
+      return { act: name, outcome: 'reached' };
+    case 'cancel-requested':
+      return { act: name, reason: 'moved away', at: when };
+    case 'ended':
+      return { act: name, how: 'cancelled', reason: 'moved away' };
+    default:
+      return { act: name, at: when };
+  }
+};
+
+let keys = 0;
+/** Puts each on record, a minute after the other. */
+function put(history: History, ...names: ByHandAct['act'][]): (string | undefined)[] {
+  return names.map((name, index) => {
+    const now = minute(10 + index);
+    const decided = byHand(history.referral, one(name, now), `k${(keys += 1)}`, now);
+    if (!decided.ok) return decided.refusal.kind;
+    history.take(decided.value, now);
+    return undefined;
+  });
+}
+
+describe('an office with only paper and a telephone', () => {
+  test('sent by fax, told of by telephone, the note on paper: the loop closes with its review', () => {
+    const history = inChart();
+    expect(put(history, 'sent', 'received', 'accepted', 'booked', 'seen', 'note')).toEqual(Array(6).fill(undefined));
+    expect(statusOf(history.referral)).toBe('reported');
+    const [report] = history.referral.reports;
+    expect(history.ask({ type: 'review-report', reportId: report?.id ?? '' }, 30)).toBeUndefined();
+    expect(statusOf(history.referral)).toBe('closed');
+    expect(history.referral.setAside).toEqual([]);
+  });
+
+  test('what is told out of turn is taken, and the stages that it proves have no time', () => {
+    const history = inChart();
+    expect(put(history, 'sent', 'booked', 'note')).toEqual([undefined, undefined, undefined]);
+    expect(history.events.filter(({ effectiveAt }) => effectiveAt === null).map(({ fact }) => fact.type)).toEqual([
+      'attempt-accepted',
+      'patient-seen',
+    ]);
+  });
+
+  test('the same press twice is on record once', () => {
+    const history = inChart();
+    put(history, 'sent');
+    for (const act of ['received', 'contacted', 'cancel-requested'] as const) {
+      const first = byHand(history.referral, one(act, minute(20)), `same ${act}`, minute(20));
+      if (!first.ok) throw new Error(first.refusal.kind);
+      expect(first.value.length).toBeGreaterThan(0);
+      history.take(first.value, minute(20));
+      expect(byHand(history.referral, one(act, minute(20)), `same ${act}`, minute(21))).toEqual({ ok: true, value: [] });
+    }
+  });
+
+  test.each([
+    ['a visit that was never booked cannot be missed', ['sent', 'accepted', 'missed'], 'nothing-booked'],
+    ['nor cancelled', ['sent', 'appointment-cancelled'], 'nothing-booked'],
+    ['nothing is put on record of what is over', ['ended', 'received'], 'order-not-active'],
+    ['a cancellation is asked for after it was sent', ['cancel-requested'], 'not-in-this-state'],
+  ] as const)('%s', (_what, names, refusal) => {
+    expect(put(inChart(), ...names).at(-1)).toBe(refusal);
+  });
+
+  test('what lies ahead has not happened', () => {
+    const history = inChart();
+    put(history, 'sent');
+    expect(byHand(history.referral, { act: 'accepted', at: minute(99) }, 'ahead', minute(98))).toMatchObject({
+      refusal: { kind: 'not-yet' },
+    });
+  });
+});
+
+test('what is offered is taken, and never set aside', () => {
+  const step = fc.constantFrom(...ACTS, 'reroute' as const);
+  let taken = 0;
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 14 }), (steps) => {
+      const history = inChart();
+      for (const [index, name] of steps.entries()) {
+        const now = minute(10 + index);
+        if (name === 'reroute') {
+          history.ask({ type: 'reroute', performer: ANOTHER, because: 'declined' }, 10 + index);
+          continue;
+        }
+        const offered = actsOf(history.referral, ACTS).includes(name);
+        const decided = byHand(history.referral, one(name, now), `key ${index}`, now);
+        if (offered) {
+          expect([name, decided.ok]).toEqual([name, true]);
+          if (decided.ok) {
+            expect(decided.value.map(({ fact }) => fact.type)).not.toContain('fact-set-aside');
+            history.take(decided.value, now);
+            taken += 1;
+          }
+        }
+      }
+    }),
+    { numRuns: 300, seed: 20_261_128 },
+  );
+  expect(taken).toBeGreaterThan(500);
+});
+
+test('nothing is offered before the order is in force nor after the loop is closed', () => {
+  const history = inChart();
+  expect(actsOf(history.referral, ACTS)).toEqual(['sent', 'contacted', 'ended']);
+  put(history, 'sent', 'accepted', 'booked', 'seen', 'note');
+  history.ask({ type: 'review-report', reportId: history.referral.reports[0]?.id ?? '' }, 60);
+  expect(statusOf(history.referral)).toBe('closed');
+  expect(actsOf(history.referral, ACTS)).toEqual([]);
+});

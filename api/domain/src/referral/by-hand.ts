@@ -1,0 +1,165 @@
+/**
+ * What a coordinator puts on record: what they did, or what an office or a patient told them by telephone or on paper. What was told is a
+ * fact and never refused; what the practice does itself is a command. The same key twice does it once.
+ */
+import type { Instant } from '../instant.ts';
+import { ok, type Result, refuse, unreachable } from '../result.ts';
+import type { Attempt, Channel, DeclineReason, WorkStatus } from './attempt.ts';
+import { type Act, MOVES } from './bser.ts';
+import { type CareCommand, type CareRefusal, decideCare } from './care-command.ts';
+import type { ContactOutcome, EndingKind } from './care-event.ts';
+import { closedBy } from './closure.ts';
+import type { Happening } from './event.ts';
+import { type ObservedFact, observe } from './observe.ts';
+import type { Referral } from './referral.ts';
+
+export type ByHandAct =
+  | { act: 'sent'; channel: Channel; at: Instant }
+  | { act: 'received' | 'accepted' | 'missed' | 'seen' | 'cancel-confirmed'; at: Instant }
+  | { act: 'declined'; reason: DeclineReason; at: Instant }
+  | { act: 'booked'; startsAt: Instant; at: Instant }
+  | { act: 'appointment-cancelled'; by: 'patient' | 'specialist' | 'unknown'; at: Instant }
+  | { act: 'note'; form: 'interim' | 'final'; at: Instant }
+  | { act: 'contacted'; outcome: ContactOutcome }
+  | { act: 'cancel-requested'; reason: string; at: Instant }
+  | { act: 'ended'; how: EndingKind; reason: string };
+
+export type ByHandRefusal = CareRefusal | { kind: 'nobody-asked' } | { kind: 'nothing-booked' };
+
+/** @param key of this press; unique among all of this referral */
+export function byHand(referral: Referral, what: ByHandAct, key: string, now: Instant): Result<Happening[], ByHandRefusal> {
+  const factKey = `by-hand/${key}`;
+  if (referral.factKeys.includes(factKey)) return ok([]);
+  // What is put on record of an order that is not in force would be of something else.
+  if (referral.order.status !== 'active') return refuse({ kind: 'order-not-active', status: referral.order.status });
+  const attempt = referral.attempts.at(-1);
+  if (!attempt) return refuse({ kind: 'nobody-asked' });
+  const asked = askedFor(attempt, what, factKey);
+  switch (asked.kind) {
+    case 'nothing-booked':
+      return refuse({ kind: 'nothing-booked' });
+    case 'told':
+      return asked.fact.at > now ? refuse({ kind: 'not-yet', at: asked.fact.at }) : ok(observe(referral, asked.fact, now));
+    case 'done': {
+      const decided = decideCare(referral, asked.command, now);
+      if (!decided.ok) return decided;
+      const [first, ...others] = decided.value;
+      return ok(first ? [{ ...first, factKey }, ...others] : []);
+    }
+    default:
+      return unreachable(asked);
+  }
+}
+
+type Asked =
+  | { kind: 'told'; fact: Extract<ObservedFact, { key: string }> }
+  | { kind: 'done'; command: CareCommand }
+  | { kind: 'nothing-booked' };
+
+function askedFor(attempt: Attempt, what: ByHandAct, key: string): Asked {
+  const { number, work } = attempt;
+  const appointmentId = work.status === 'scheduled' ? work.appointmentId : undefined;
+  switch (what.act) {
+    case 'received':
+    case 'accepted':
+      return { kind: 'told', fact: { kind: what.act, attempt: number, at: what.at, key } };
+    case 'cancel-confirmed':
+      return { kind: 'told', fact: { kind: 'cancellation-confirmed', attempt: number, at: what.at, key } };
+    case 'declined':
+      return { kind: 'told', fact: { kind: 'declined', attempt: number, reason: what.reason, at: what.at, key } };
+    case 'booked': {
+      const { startsAt, at } = what;
+      return { kind: 'told', fact: { kind: 'appointment', attempt: number, appointmentId: key, startsAt, status: 'booked', at, key } };
+    }
+    case 'missed': {
+      const booked = attempt.appointments.find(({ id }) => id === appointmentId);
+      if (!booked) return { kind: 'nothing-booked' };
+      const { id, startsAt } = booked;
+      return {
+        kind: 'told',
+        fact: { kind: 'appointment', attempt: number, appointmentId: id, startsAt, status: 'noshow', at: what.at, key },
+      };
+    }
+    case 'appointment-cancelled':
+      if (appointmentId === undefined) return { kind: 'nothing-booked' };
+      return { kind: 'done', command: { type: 'cancel-appointment', attempt: number, appointmentId, by: what.by, at: what.at } };
+    case 'seen': {
+      const booked = attempt.appointments.find(({ id }) => id === appointmentId);
+      const { npi, nucc, network } = attempt.performer;
+      if (booked === undefined)
+        return {
+          kind: 'told',
+          fact: { kind: 'visit', attempt: number, seenBy: { npi, nucc, network }, evidence: 'note', at: what.at, key },
+        };
+      const { id, startsAt } = booked;
+      return {
+        kind: 'told',
+        fact: { kind: 'appointment', attempt: number, appointmentId: id, startsAt, status: 'fulfilled', at: what.at, key },
+      };
+    }
+    case 'note': {
+      const report = { reportId: key, form: what.form, document: null, fromNpi: attempt.performer.npi, matched: true };
+      return { kind: 'told', fact: { kind: 'report', attempt: number, ...report, at: what.at, key } };
+    }
+    case 'sent':
+      return { kind: 'done', command: { type: 'send', attempt: number, transmissionId: key, channel: what.channel, at: what.at } };
+    case 'cancel-requested':
+      return { kind: 'done', command: { type: 'request-cancellation', attempt: number, reason: what.reason, at: what.at } };
+    case 'contacted':
+      return { kind: 'done', command: { type: 'record-contact', outcome: what.outcome } };
+    case 'ended':
+      return { kind: 'done', command: { type: 'end', how: what.how, reason: what.reason } };
+    default:
+      return unreachable(what);
+  }
+}
+
+/** Not yet sent there is nothing to be told of; once it is over there, nothing more is expected. */
+const TOLD_FROM: Record<'received' | 'accepted' | 'booked' | 'seen' | 'note', readonly WorkStatus[]> = {
+  received: ['sent'],
+  accepted: ['sent', 'received'],
+  booked: ['sent', 'received', 'accepted', 'in-progress', 'scheduled', 'missed', 'appointment-cancelled', 'seen'],
+  seen: ['sent', 'received', 'accepted', 'in-progress', 'scheduled', 'missed', 'appointment-cancelled'],
+  note: ['sent', 'received', 'accepted', 'in-progress', 'scheduled', 'missed', 'appointment-cancelled', 'seen', 'completed'],
+};
+
+const MOVE_OF: Partial<Record<ByHandAct['act'], Act>> = {
+  sent: 'send',
+  declined: 'decline',
+  'cancel-requested': 'request-cancellation',
+  'cancel-confirmed': 'confirm-cancellation',
+};
+
+/** What it makes sense to put on record now; the buttons are these. A fact that comes all the same is taken. */
+export function actsOf(referral: Referral, all: readonly ByHandAct['act'][]): ByHandAct['act'][] {
+  const attempt = referral.attempts.at(-1);
+  if (referral.order.status !== 'active' || !attempt || closedBy(referral)) return [];
+  const { status } = attempt.work;
+  return all.filter((act) => {
+    switch (act) {
+      case 'received':
+      case 'accepted':
+      case 'booked':
+      case 'seen':
+      case 'note':
+        return TOLD_FROM[act].includes(status);
+      case 'missed':
+      case 'appointment-cancelled':
+        return status === 'scheduled';
+      case 'contacted':
+      case 'ended':
+        return true;
+      case 'sent':
+      case 'declined':
+      case 'cancel-requested':
+      case 'cancel-confirmed': {
+        const move = MOVE_OF[act];
+        // Whoever saw the patient did not decline, nor was it cancelled before.
+        if ((act === 'declined' || act === 'cancel-confirmed') && attempt.visits.length > 0) return false;
+        return move !== undefined && MOVES[status][move] !== undefined;
+      }
+      default:
+        return unreachable(act);
+    }
+  });
+}

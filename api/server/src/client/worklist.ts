@@ -1,0 +1,158 @@
+/** The coordinator's worklist over HTTP: every open obligation with who waits on whom, one referral as one thread, and what may be done. */
+import { CHANNELS, DECLINE_REASONS } from '@refloop/domain/referral/attempt';
+import { CONTACTS } from '@refloop/domain/referral/care-event';
+import { z } from 'zod';
+
+const Named = z.object({ subject: z.string(), name: z.string() });
+export const Party = z.enum(['clinician', 'coordinator', 'specialist', 'patient']);
+export const WorklistUrgency = z.enum(['routine', 'urgent', 'emergency']);
+
+/** A step of the policy that was taken. */
+export const TakenStep = z.object({ rule: z.string(), words: z.string(), at: z.string(), to: z.string() });
+export type TakenStep = z.infer<typeof TakenStep>;
+
+export const WorklistRow = z.object({
+  id: z.string(),
+  referralId: z.string(),
+  kind: z.string(),
+  /** What is to be done next, in words: "Get an answer". */
+  next: z.string(),
+  /** Whom it waits for; null of what is owed before an order is in force. */
+  waitingOn: Party.nullable(),
+  /** Null where nobody has it, which is a fault. */
+  owner: Named.nullable(),
+  mine: z.boolean(),
+  /** Whom it was escalated to, besides its owner. */
+  escalatedTo: Named.nullable(),
+  escalatedToMe: z.boolean(),
+  since: z.string(),
+  dueAt: z.string(),
+  /** Of opening time, on the site's calendar; to a tenth. */
+  ageBusinessHours: z.number(),
+  /** Opening hours until the deadline, to a tenth; negative once it is over. */
+  leftBusinessHours: z.number(),
+  patientName: z.string(),
+  performerName: z.string().nullable(),
+  specialtyName: z.string(),
+  urgency: WorklistUrgency.nullable(),
+  authorization: z.string().nullable(),
+  status: z.string().nullable(),
+  /** Performers asked so far. */
+  attempts: z.number().int().nullable(),
+  channel: z.string().nullable(),
+  lastEvent: z.object({ name: z.string(), at: z.string() }).nullable(),
+  detail: z.string(),
+  steps: z.array(TakenStep),
+});
+export type WorklistRow = z.infer<typeof WorklistRow>;
+
+export const WorklistAnswer = z.object({
+  at: z.string(),
+  /** Earliest deadline first. */
+  rows: z.array(WorklistRow),
+  /** Open obligations beyond those that are listed. */
+  more: z.number().int(),
+  /** To whom a referral can be given: coordinators and leads, by name. */
+  people: z.array(Named),
+});
+export type WorklistAnswer = z.infer<typeof WorklistAnswer>;
+
+/** Who did or said something, as all parties see it. */
+export const ThreadParty = z.enum(['practice', 'office', 'patient', 'payer', 'refloop']);
+
+export const ThreadEntry = z.object({
+  sequence: z.number().int(),
+  /** When it happened; null where that is only inferred from what came later. */
+  at: z.string().nullable(),
+  /** When Refloop learned of it. */
+  recordedAt: z.string(),
+  party: ThreadParty,
+  by: z.string(),
+  title: z.string(),
+  detail: z.string().nullable(),
+});
+export type ThreadEntry = z.infer<typeof ThreadEntry>;
+
+export const ACTS = [
+  'sent',
+  'received',
+  'accepted',
+  'declined',
+  'booked',
+  'missed',
+  'appointment-cancelled',
+  'seen',
+  'note',
+  'contacted',
+  'cancel-requested',
+  'cancel-confirmed',
+  'ended',
+] as const;
+export const ActName = z.enum(ACTS);
+export type ActName = z.infer<typeof ActName>;
+
+export const Thread = z.object({
+  referralId: z.string(),
+  /** The last event; an act says on which it was decided. */
+  sequence: z.number().int(),
+  patientName: z.string(),
+  specialtyName: z.string(),
+  urgency: WorklistUrgency,
+  status: z.string(),
+  performer: z.object({ name: z.string(), npi: z.string(), network: z.string() }).nullable(),
+  coordinator: Named.nullable(),
+  appointment: z.object({ startsAt: z.string() }).nullable(),
+  obligations: z.array(WorklistRow),
+  /** What may be put on record now, in the order of the loop. */
+  acts: z.array(ActName),
+  entries: z.array(ThreadEntry),
+});
+export type Thread = z.infer<typeof Thread>;
+
+/** When it happened: not later than now. */
+const when = { at: z.iso.datetime({ offset: true }) };
+
+/** What a coordinator puts on record: what they did, or what they were told by telephone or on paper. */
+export const Act = z.discriminatedUnion('act', [
+  z.object({ act: z.literal('sent'), channel: z.enum(CHANNELS), ...when }),
+  z.object({ act: z.literal('received'), ...when }),
+  z.object({ act: z.literal('accepted'), ...when }),
+  z.object({ act: z.literal('declined'), reason: z.enum(DECLINE_REASONS), ...when }),
+  z.object({ act: z.literal('booked'), startsAt: z.iso.datetime({ offset: true }), ...when }),
+  z.object({ act: z.literal('missed'), ...when }),
+  z.object({ act: z.literal('appointment-cancelled'), by: z.enum(['patient', 'specialist', 'unknown']), ...when }),
+  z.object({ act: z.literal('seen'), ...when }),
+  /** A note that came on paper or stands in the chart already. */
+  z.object({ act: z.literal('note'), form: z.enum(['interim', 'final']), ...when }),
+  z.object({ act: z.literal('contacted'), outcome: z.enum(CONTACTS) }),
+  z.object({ act: z.literal('cancel-requested'), reason: z.string().trim().min(3, 'Say in a few words why').max(500), ...when }),
+  z.object({ act: z.literal('cancel-confirmed'), ...when }),
+  z.object({
+    act: z.literal('ended'),
+    how: z.enum(['cancelled', 'patient-declined', 'expired', 'died']),
+    reason: z.string().trim().min(3, 'Say in a few words why').max(500),
+  }),
+]);
+export type Act = z.infer<typeof Act>;
+
+export const ActRequest = z.object({
+  /** One for each press: the same one twice does it once. */
+  key: z.string().min(8).max(64),
+  /** The last event that was on screen. */
+  sequence: z.number().int().positive(),
+  what: Act,
+});
+export type ActRequest = z.infer<typeof ActRequest>;
+
+export const AssignRequest = z.object({
+  referralIds: z.array(z.string().min(1).max(60)).min(1).max(200),
+  /** Subject of a coordinator or a lead. */
+  to: z.string().min(1).max(200),
+});
+export type AssignRequest = z.infer<typeof AssignRequest>;
+
+export const AssignAnswer = z.object({
+  /** Whose each was before, so that it can be given back. */
+  assigned: z.array(z.object({ referralId: z.string(), before: z.string().nullable() })),
+});
+export type AssignAnswer = z.infer<typeof AssignAnswer>;

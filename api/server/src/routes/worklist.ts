@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { ActRequest, AssignAnswer, AssignRequest, Thread, WorklistAnswer } from '../client/worklist.ts';
+import type { WorklistService } from '../services/worklist.ts';
+import { type Route, sessionRoute } from './route.ts';
+
+const Id = z.object({ id: z.string().min(1).max(60) });
+
+export const worklistRoutes = ({ worklist }: { worklist: WorklistService }): Route[] => [
+  sessionRoute({
+    method: 'get',
+    path: '/worklist',
+    summary: 'Everything that is open: what is next, who waits on whom, whose it is and by when.',
+    roles: ['coordinator', 'lead'],
+    answer: WorklistAnswer,
+    handle: async ({ session, now }) => worklist.list(session, now),
+  }),
+  sessionRoute({
+    method: 'get',
+    path: '/worklist/referrals/:id',
+    summary: 'One referral as a thread of all parties, with what may be put on record now.',
+    roles: ['coordinator', 'lead'],
+    params: Id,
+    answer: Thread,
+    handle: async ({ session, params, now }) => worklist.thread(session, params.id, now),
+  }),
+  sessionRoute({
+    method: 'post',
+    path: '/worklist/referrals/:id/acts',
+    summary: 'Put on record what was done, or told by telephone or on paper. The same key twice does it once.',
+    roles: ['coordinator', 'lead'],
+    params: Id,
+    body: ActRequest,
+    answer: Thread,
+    handle: async ({ session, params, body, now }) => worklist.act(session, params.id, body, now),
+  }),
+  sessionRoute({
+    method: 'post',
+    path: '/worklist/assignment',
+    summary: 'Take referrals, or hand them to another coordinator or lead. Answers whose each was, to give it back.',
+    roles: ['coordinator', 'lead'],
+    body: AssignRequest,
+    answer: AssignAnswer,
+    handle: async ({ session, body, now }) => worklist.assign(session, body, now),
+  }),
+];

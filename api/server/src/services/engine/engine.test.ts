@@ -1,0 +1,193 @@
+/** An order in force always lies on somebody's desk with a deadline, and what stays open reaches people by name. */
+import { defaultPolicy } from '@refloop/domain/sla/policy';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Role } from '../../client/session.ts';
+import type { Scope } from '../../store/store.ts';
+import { openTestStore, type TestStore } from '../../store/test-store.ts';
+import { readReferral } from '../referral-log.ts';
+import { createDueReferrals } from './due-referrals.ts';
+import type { ObligationContent } from './obligation-content.ts';
+import { keepFirstPolicy } from './policy-in-force.ts';
+import { happens, PATIENT, putInForce } from './test-in-force.ts';
+
+/** A Monday, ten in the morning in Chicago. */
+const AT = '2026-11-16T16:00:00.000Z';
+const hoursLater = (hours: number): string => new Date(Date.parse(AT) + hours * 3_600_000).toISOString();
+
+let opened: TestStore;
+let scope: Scope;
+let counter = 0;
+
+beforeAll(async () => {
+  opened = await openTestStore();
+});
+afterAll(() => opened.close());
+beforeEach(async () => {
+  scope = { tenant: `tenant-${(counter += 1)}`, issuer: 'https://ehr.example.org/fhir', site: 'North clinic' };
+  await opened.store.enrol(scope);
+  await keepFirstPolicy(opened.store, scope, 'America/Chicago', new Date(AT));
+  await give('kim', ['coordinator']);
+  await give('lena', ['lead']);
+});
+
+const give = (subject: string, roles: Role[]): Promise<void> =>
+  opened.store.transaction(scope, (unit) =>
+    unit.grants.put({ subject, fhirUser: `Practitioner/${subject}`, name: subject, roles, grantedBy: 't', grantedAt: AT, reason: 't' }),
+  );
+
+const rows = (status: 'open' | 'done' = 'open', referralId = 'r1') =>
+  opened.store.transaction(scope, async (unit) =>
+    (await unit.obligations.list({ status, referralId }))
+      .filter(({ kind }) => kind !== 'unfinished-write-back')
+      .map(({ kind, owner, dueAt, escalatedTo, content }) => ({
+        kind,
+        owner,
+        dueAt,
+        escalatedTo,
+        steps: (content as ObligationContent).steps.map(({ rule }) => rule),
+      })),
+  );
+
+async function clockAt(at: string): Promise<number> {
+  const failures: unknown[] = [];
+  const { looked } = await createDueReferrals({
+    store: opened.store,
+    now: () => new Date(at),
+    failed: (error) => failures.push(error),
+  }).run();
+  expect(failures).toEqual([]);
+  return looked;
+}
+
+const send = { type: 'send', transmissionId: 't', channel: 'link' } as const;
+
+describe('what is owed follows each event, in its transaction', () => {
+  test('in force: the coordinator sends it within four hours of opening', async () => {
+    await putInForce(opened.store, scope, 'r1', AT);
+    expect(await rows()).toEqual([{ kind: 'send', owner: 'kim', dueAt: '2026-11-16T20:00:01.000Z', escalatedTo: null, steps: [] }]);
+    const stored = await opened.store.transaction(scope, (unit) => unit.obligations.list({ status: 'open', kind: 'send' }));
+    expect(stored[0]?.content).toMatchObject({ patientName: PATIENT, performerName: 'Ana Rivera, MD', waitingOn: 'coordinator' });
+    const referral = await opened.store.transaction(scope, (unit) => readReferral(unit, 'r1'));
+    expect(referral?.coordinator).toBe('kim');
+  });
+
+  test('sent: the answer is waited for, and nothing else is open', async () => {
+    await putInForce(opened.store, scope, 'r1', AT);
+    await happens(opened.store, scope, 'r1', hoursLater(1), send);
+    expect(await rows()).toEqual([{ kind: 'answer', owner: 'kim', dueAt: hoursLater(49), escalatedTo: null, steps: [] }]);
+    expect((await rows('done')).map(({ kind }) => kind)).toEqual(['send']);
+  });
+
+  test('a date that is moved back to where it was before is owed again', async () => {
+    await putInForce(opened.store, scope, 'r1', AT);
+    await happens(opened.store, scope, 'r1', hoursLater(1), send);
+    await happens(opened.store, scope, 'r1', hoursLater(2), { type: 'accept' });
+    for (const [at, hours] of [200, 300, 200].entries()) {
+      await happens(opened.store, scope, 'r1', hoursLater(3 + at), {
+        type: 'schedule',
+        appointmentId: `a${at}`,
+        startsAt: hoursLater(hours),
+      });
+      expect(await rows()).toMatchObject([{ kind: 'visit', dueAt: hoursLater(hours) }]);
+    }
+  });
+
+  test('declined: the order stands, and somebody asks another', async () => {
+    await putInForce(opened.store, scope, 'r1', AT);
+    await happens(opened.store, scope, 'r1', hoursLater(1), send);
+    await happens(opened.store, scope, 'r1', hoursLater(2), { type: 'decline', reason: 'not-taking-patients' });
+    expect(await rows()).toMatchObject([{ kind: 'reroute', owner: 'kim' }]);
+  });
+});
+
+describe('what stays open', () => {
+  test('is told at its time to its people, once, and is found without anything being heard', async () => {
+    await putInForce(opened.store, scope, 'r1', AT);
+    await happens(opened.store, scope, 'r1', hoursLater(1), send);
+    await clockAt(hoursLater(24));
+    expect(await rows()).toMatchObject([{ steps: [] }]);
+    await clockAt(hoursLater(25));
+    expect(await rows()).toMatchObject([{ steps: ['R117'], escalatedTo: null }]);
+    expect(await clockAt(hoursLater(25))).toBe(0);
+    await clockAt(hoursLater(7 * 24 + 2));
+    expect(await rows()).toEqual([
+      { kind: 'answer', owner: 'kim', dueAt: hoursLater(49), escalatedTo: 'lena', steps: ['R117', 'R118', 'R131', 'R120'] },
+    ]);
+    const events = await opened.store.transaction(scope, (unit) => unit.events.read('r1'));
+    expect(events.filter(({ type }) => type === 'escalation-raised')).toHaveLength(4);
+    expect(events.at(-1)?.actor).toEqual({ kind: 'software', name: 'refloop-engine', version: 'default/1' });
+  });
+
+  test('two clocks at once raise each step once', async () => {
+    await putInForce(opened.store, scope, 'r1', AT);
+    await happens(opened.store, scope, 'r1', hoursLater(1), send);
+    await Promise.all([clockAt(hoursLater(60)), clockAt(hoursLater(60)), clockAt(hoursLater(60))]);
+    expect(await rows()).toMatchObject([{ steps: ['R117', 'R118'] }]);
+  });
+
+  test('a visit that is over without a word turns into one to ask about', async () => {
+    await putInForce(opened.store, scope, 'r1', AT);
+    await happens(opened.store, scope, 'r1', hoursLater(1), send);
+    await happens(opened.store, scope, 'r1', hoursLater(2), { type: 'accept' });
+    await happens(opened.store, scope, 'r1', hoursLater(2), { type: 'schedule', appointmentId: 'a', startsAt: hoursLater(48) });
+    await clockAt(hoursLater(48));
+    expect(await rows()).toMatchObject([{ kind: 'confirm-visit', owner: 'kim', dueAt: hoursLater(48 + 7 * 24) }]);
+  });
+
+  test('whoever stands in for a coordinator is told, and owns what is new', async () => {
+    await give('noor', ['clinician']);
+    await opened.store.transaction(scope, (unit) =>
+      unit.delegations.insert({
+        id: 'd',
+        kind: 'covers',
+        delegate: { subject: 'noor', fhirUser: 'Practitioner/noor', name: 'noor' },
+        clinician: { subject: 'kim', fhirUser: 'Practitioner/kim', name: 'kim' },
+        reason: 'Leave',
+        givenBy: 't',
+        givenAt: AT,
+        until: hoursLater(30),
+      }),
+    );
+    await putInForce(opened.store, scope, 'r1', hoursLater(0.01));
+    await happens(opened.store, scope, 'r1', hoursLater(1), send);
+    expect(await rows()).toMatchObject([{ owner: 'noor' }]);
+    await clockAt(hoursLater(26));
+    const events = await opened.store.transaction(scope, (unit) => unit.events.read('r1'));
+    expect(events.at(-1)?.data).toMatchObject({ rule: 'R117', to: 'noor', insteadOf: 'kim' });
+    await clockAt(hoursLater(50));
+    expect(await rows()).toMatchObject([{ owner: 'kim', steps: ['R117', 'R118'] }]);
+  });
+
+  test('where nobody coordinates it is the clinician’s, never nobody’s', async () => {
+    await give('kim', []);
+    await give('lena', []);
+    await putInForce(opened.store, scope, 'r1', AT);
+    expect(await rows()).toMatchObject([{ kind: 'send', owner: 's' }]);
+  });
+
+  test('a newer policy holds from then on', async () => {
+    await putInForce(opened.store, scope, 'r1', AT);
+    await opened.store.transaction(scope, async (unit) => {
+      const kept = await unit.slaPolicies.inForce();
+      const base = kept?.policy ?? defaultPolicy({ timeZone: 'UTC', opens: 8, closes: 17, holidays: [] });
+      const levelOverrides = [
+        {
+          when: { specialty: 'cardiology' },
+          kind: 'answer' as const,
+          within: { routine: { hours: 5, clock: 'wall' as const } },
+          because: 'Agreed.',
+        },
+      ];
+      await unit.slaPolicies.add({ policy: { ...base, version: 2, levelOverrides }, madeBy: 'lena', madeAt: AT, reason: 'Agreed.' });
+    });
+    await happens(opened.store, scope, 'r1', hoursLater(1), send);
+    expect(await rows()).toMatchObject([{ kind: 'answer', dueAt: hoursLater(6) }]);
+  });
+});
+
+test('the first policy is kept once, on the site’s own clock', async () => {
+  await keepFirstPolicy(opened.store, scope, 'America/New_York', new Date(AT));
+  const kept = await opened.store.transaction(scope, (unit) => unit.slaPolicies.inForce());
+  expect(kept?.policy).toMatchObject({ id: 'default', version: 1, calendar: { timeZone: 'America/Chicago' } });
+  expect(kept?.policy.calendar.holidays).toContain('2026-11-26');
+});

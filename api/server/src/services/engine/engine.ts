@@ -1,0 +1,53 @@
+/**
+ * What follows from an event by itself, within its transaction: a coordinator for an order that has come into force, the steps of the policy
+ * whose time has come, the rows of what is owed, and the moment at which to look again.
+ */
+import type { Instant } from '@refloop/domain/instant';
+import type { Actor, Happening } from '@refloop/domain/referral/event';
+import type { Referral } from '@refloop/domain/referral/referral';
+import { nextLookAt, raise } from '@refloop/domain/sla/escalate';
+import type { SlaPolicy } from '@refloop/domain/sla/policy';
+import { inTurn, type StaffPerson } from '@refloop/domain/sla/staff';
+import type { Unit } from '../../store/store.ts';
+import type { ObligationContent } from './obligation-content.ts';
+import { projectObligations } from './obligation-rows.ts';
+import { policyIn } from './policy-in-force.ts';
+import { staffIn } from './staff.ts';
+
+export type Engine = {
+  /** Who acts where nobody does. */
+  actor: Actor;
+  /** What follows from the state as it stands; nothing where all of it was done. */
+  reactions: (referral: Referral) => Happening[];
+  /** The rows and the timer that belong to the state. */
+  settle: (referral: Referral, lastEvent: ObligationContent['lastEvent']) => Promise<void>;
+};
+
+export const ENGINE_NAME = 'refloop-engine';
+
+/** Until an order is in force nobody outside knows of it: what is owed until then has rows of its own. */
+export const isEngaged = (referral: Referral | undefined): boolean =>
+  referral !== undefined && referral.order.status !== 'draft' && referral.order.status !== 'approved';
+
+function reactionsTo(referral: Referral, policy: SlaPolicy, staff: readonly StaffPerson[], now: Instant): Happening[] {
+  const coordinator = referral.coordinator ?? inTurn('coordinator', referral.id, staff);
+  const assigned: Happening[] =
+    referral.order.status === 'active' && referral.coordinator === null && coordinator !== undefined
+      ? [{ effectiveAt: now, factKey: null, fact: { type: 'coordinator-assigned', version: 1, coordinator, because: 'in-turn' } }]
+      : [];
+  return [...assigned, ...raise({ ...referral, coordinator: coordinator ?? null }, policy, staff, now)];
+}
+
+/** Reads what it stands on: the policy in force and who is there. */
+export async function openEngine(unit: Unit, now: Instant): Promise<Engine> {
+  const policy = await policyIn(unit);
+  const staff = await staffIn(unit, now);
+  return {
+    actor: { kind: 'software', name: ENGINE_NAME, version: `${policy.id}/${policy.version}` },
+    reactions: (referral) => reactionsTo(referral, policy, staff, now),
+    settle: async (referral, lastEvent) => {
+      await projectObligations(unit, referral, { policy, staff, now, lastEvent });
+      await unit.referralTimers.set(referral.id, nextLookAt(referral, policy, now) ?? null);
+    },
+  };
+}

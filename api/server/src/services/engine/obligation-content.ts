@@ -1,0 +1,82 @@
+/** What a person reads of an obligation, without opening anything else. Kept sealed with it. */
+import { specialtyById } from '@refloop/domain/clinical/specialty';
+import type { Instant } from '@refloop/domain/instant';
+import type { Urgency } from '@refloop/domain/matching/request';
+import type { Channel } from '@refloop/domain/referral/attempt';
+import type { Authorization, Referral } from '@refloop/domain/referral/referral';
+import { statusOf } from '@refloop/domain/referral/status';
+import type { Obligation } from '@refloop/domain/sla/due';
+import { stageOf } from '@refloop/domain/sla/escalate';
+import { ESCALATION_STEPS } from '@refloop/domain/sla/escalation-steps';
+import type { Party } from '@refloop/domain/sla/service-levels';
+
+export type ObligationContent = {
+  specialtyName: string;
+  patientName: string;
+  performerName: string;
+  /** Of the clinician whose referral it is; empty where it is not known. */
+  requesterName: string;
+  /** In a sentence. */
+  detail: string;
+  /** The attempt or the report: `attempt 1`. */
+  about: string;
+  /** The stage as the domain tells it apart from a later one of the same kind. */
+  stage: string;
+  waitingOn: Party;
+  urgency: Urgency;
+  status: string;
+  authorization: Authorization['status'];
+  /** Performers asked so far. */
+  attempts: number;
+  channel: Channel | null;
+  lastEvent: { type: string; at: Instant };
+  /** Steps of the policy that were taken for this stage, oldest first. */
+  steps: { rule: string; act: string; words: string; at: Instant; to: string }[];
+};
+
+const WORDS = new Map(ESCALATION_STEPS.map(({ rule, words }) => [rule, words]));
+
+const DETAILS: Record<Party, string> = {
+  clinician: 'Waits for the clinician.',
+  coordinator: 'Waits for us.',
+  specialist: 'Waits for the specialist’s office.',
+  patient: 'Waits for the patient.',
+};
+
+export type Telling = {
+  patientName: string;
+  requesterName: string;
+  lastEvent: ObligationContent['lastEvent'] /** Said before the detail. */;
+  preface?: string;
+};
+
+export function contentOf(
+  referral: Referral,
+  owed: Obligation,
+  { patientName, requesterName, lastEvent, preface }: Telling,
+): ObligationContent {
+  const { specialty, urgency, authorization, attempts, escalations, order } = referral;
+  const attempt = attempts.at(-1);
+  const stage = stageOf(owed);
+  const steps = escalations
+    .filter((each) => each.stage === stage)
+    .map(({ rule, act, at, to }) => ({ rule, act, words: WORDS.get(rule) ?? rule, at, to }));
+  const performer = attempt?.performer ?? (order.status === 'draft' ? undefined : order.approval.performer);
+  return {
+    specialtyName: specialtyById(specialty)?.name ?? specialty,
+    patientName,
+    performerName: performer?.display ?? '',
+    requesterName,
+    detail: [preface, steps.at(-1)?.words ?? DETAILS[owed.waitingOn]].filter(Boolean).join(' '),
+    about: owed.about,
+    stage,
+    waitingOn: owed.waitingOn,
+    urgency,
+    status: statusOf(referral),
+    authorization: authorization.status,
+    attempts: attempts.length,
+    channel: attempt?.transmissions.at(-1)?.channel ?? null,
+    lastEvent,
+    steps,
+  };
+}

@@ -1,0 +1,95 @@
+/** The obligations of one referral as rows: what the domain says is owed, and nothing else, stands open. */
+import { isDeepStrictEqual } from 'node:util';
+import type { Instant } from '@refloop/domain/instant';
+import type { Referral } from '@refloop/domain/referral/referral';
+import { due, type Obligation } from '@refloop/domain/sla/due';
+import { stageOf } from '@refloop/domain/sla/escalate';
+import type { SlaPolicy } from '@refloop/domain/sla/policy';
+import { OBLIGATION_KINDS, type ObligationKind } from '@refloop/domain/sla/service-levels';
+import { personFor, type StaffPerson } from '@refloop/domain/sla/staff';
+import type { StoredObligation } from '../../store/obligations.ts';
+import type { Unit } from '../../store/store.ts';
+import { unfinishedId } from '../exceptions.ts';
+import { toJson } from '../kept.ts';
+import { planContentOf } from '../plan-content.ts';
+import { contentOf, type ObligationContent } from './obligation-content.ts';
+
+/** What is owed before the order is in force has rows of its own: of what was prepared to sign, and of each write-back. */
+const ELSEWHERE: readonly ObligationKind[] = ['decide', 'finish-writing'];
+const isOurs = (kind: string): boolean => OBLIGATION_KINDS.some((each) => each === kind) && !ELSEWHERE.some((each) => each === kind);
+
+export type Projection = {
+  policy: SlaPolicy;
+  staff: readonly StaffPerson[];
+  now: Instant;
+  lastEvent: ObligationContent['lastEvent'];
+};
+
+type Names = Pick<ObligationContent, 'patientName' | 'requesterName'>;
+
+/** From the write-back of this order: the one place that keeps both names beside the referral. */
+async function namesOf(unit: Unit, { order }: Referral, open: readonly StoredObligation[]): Promise<Names> {
+  const known = open.map(({ content }) => content as Partial<Names>).find(({ patientName }) => patientName);
+  if (known) return { patientName: known.patientName ?? '', requesterName: known.requesterName ?? '' };
+  if (order.status === 'draft' || order.writeBack === null) return { patientName: '', requesterName: '' };
+  const { planId } = order.writeBack;
+  const writeBack = await unit.obligations.get(unfinishedId(planId));
+  const plan = await unit.plans.get(planId);
+  const signed = plan && planContentOf(plan).decision;
+  return {
+    patientName: (writeBack?.content as { patientName?: string } | undefined)?.patientName ?? '',
+    requesterName: signed ? (signed.coveringFor ?? signed.by) : '',
+  };
+}
+
+type Person = { owner: string; requester: string };
+
+function personOf(referral: Referral, owed: Obligation, staff: readonly StaffPerson[]): Person | undefined {
+  const { id: referralId, coordinator, order } = referral;
+  if (order.status === 'draft') return undefined;
+  const { requester } = order.approval;
+  return { owner: personFor(owed.owner, { referralId, requester, coordinator }, staff).subject, requester };
+}
+
+/** Whom the last step of this stage told, besides the owner. */
+const escalatedTo = ({ steps }: ObligationContent, owner: string): string | null => steps.findLast(({ to }) => to !== owner)?.to ?? null;
+
+/** Raises what is newly owed, revises what still is, settles what is no more. */
+export async function projectObligations(unit: Unit, referral: Referral, { policy, staff, now, lastEvent }: Projection): Promise<void> {
+  const open = (await unit.obligations.openOf(referral.id)).filter(({ kind }) => isOurs(kind));
+  const owed = due(referral, policy, now).filter(({ kind }) => isOurs(kind));
+  if (open.length === 0 && owed.length === 0) return;
+  const names = await namesOf(unit, referral, open);
+  const kept = new Set<string>();
+  for (const each of owed) {
+    const person = personOf(referral, each, staff);
+    if (!person) continue;
+    const { owner, requester } = person;
+    const content = contentOf(referral, each, { ...names, lastEvent });
+    const same = open.find((row) => (row.content as Partial<ObligationContent>).stage === stageOf(each));
+    const escalated = escalatedTo(content, owner);
+    if (!same) {
+      const id = `${referral.id}/${each.kind}/${each.about.replaceAll(' ', '-')}/${referral.lastSequence}`;
+      await unit.obligations.insert({
+        id,
+        referralId: referral.id,
+        kind: each.kind,
+        raisedAt: each.since ?? now,
+        dueAt: each.dueAt,
+        owner,
+        raisedBy: requester,
+        content: toJson(content),
+      });
+      if (escalated !== null)
+        await unit.obligations.settle(id, { what: 'revise', owner, dueAt: each.dueAt, escalatedTo: escalated, content: toJson(content) });
+      continue;
+    }
+    kept.add(same.id);
+    // Of a stage that was only inferred the deadline counts from when it was first seen.
+    const dueAt = each.since === null ? same.dueAt : each.dueAt;
+    const revision = { owner, dueAt, escalatedTo: escalated, content: toJson(content) };
+    const before = { owner: same.owner, dueAt: same.dueAt, escalatedTo: same.escalatedTo, content: same.content };
+    if (!isDeepStrictEqual(before, revision)) await unit.obligations.settle(same.id, { what: 'revise', ...revision });
+  }
+  for (const row of open) if (!kept.has(row.id)) await unit.obligations.settle(row.id, { what: 'done', at: now });
+}

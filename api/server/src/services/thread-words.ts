@@ -1,0 +1,161 @@
+/** The events of a referral as one thread that the referring practice, the specialist's office and the patient stand in together. */
+import type { CareFact } from '@refloop/domain/referral/care-event';
+import type { Actor, ReferralEvent, ReferralFact } from '@refloop/domain/referral/event';
+import { unreachable } from '@refloop/domain/result';
+import { ESCALATION_STEPS } from '@refloop/domain/sla/escalation-steps';
+import type { ThreadEntry } from '../client/worklist.ts';
+
+type Party = ThreadEntry['party'];
+
+const plain = (code: string): string => code.replaceAll('-', ' ');
+const moment = (at: string): string => `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;
+
+/** What each is called, and whose doing it is wherever it was put on record. */
+const EVENTS: Record<ReferralFact['type'], { name: string; party: Party }> = {
+  'referral-started': { name: 'Referral begun', party: 'practice' },
+  'recommendation-made': { name: 'Specialists ranked', party: 'refloop' },
+  'recommendation-dismissed': { name: 'Closed without a referral', party: 'practice' },
+  'recommendation-pended': { name: 'Prepared to sign', party: 'practice' },
+  'pend-taken-back': { name: 'Taken back before it was signed', party: 'practice' },
+  'none-in-network-found': { name: 'Nobody in network found', party: 'refloop' },
+  'referral-approved': { name: 'Approved', party: 'practice' },
+  'write-back-planned': { name: 'Writing to the chart planned', party: 'refloop' },
+  'write-step-attempted': { name: 'Writing to the chart', party: 'refloop' },
+  'write-step-settled': { name: 'Written to the chart', party: 'refloop' },
+  'order-status-observed': { name: 'Order read in the chart', party: 'practice' },
+  'write-candidates-refused': { name: 'Entries in the chart looked at', party: 'practice' },
+  'approval-withdrawn': { name: 'Approval taken back', party: 'practice' },
+  'order-changed-before-write': { name: 'Order changed before it was written', party: 'practice' },
+  'attempt-opened': { name: 'Another specialist asked', party: 'practice' },
+  'attempt-sent': { name: 'Sent', party: 'practice' },
+  'transmission-delivered': { name: 'Delivered', party: 'refloop' },
+  'transmission-failed': { name: 'Not delivered', party: 'refloop' },
+  'attempt-received': { name: 'Received', party: 'office' },
+  'attempt-accepted': { name: 'Accepted', party: 'office' },
+  'work-begun': { name: 'Work begun', party: 'office' },
+  'attempt-declined': { name: 'Declined', party: 'office' },
+  'appointment-booked': { name: 'Appointment booked', party: 'office' },
+  'appointment-missed': { name: 'Visit missed', party: 'patient' },
+  'appointment-cancelled': { name: 'Appointment cancelled', party: 'office' },
+  'patient-seen': { name: 'Patient seen', party: 'office' },
+  'cancellation-requested': { name: 'Asked to cancel', party: 'practice' },
+  'cancellation-confirmed': { name: 'Cancellation confirmed', party: 'office' },
+  'report-received': { name: 'Note received', party: 'office' },
+  'report-matched': { name: 'Note linked to this referral', party: 'refloop' },
+  'report-reviewed': { name: 'Note reviewed', party: 'practice' },
+  'authorization-asked': { name: 'Authorization asked for', party: 'practice' },
+  'authorization-decided': { name: 'Authorization decided', party: 'payer' },
+  'patient-contacted': { name: 'Patient contacted', party: 'practice' },
+  'seen-elsewhere': { name: 'Seen elsewhere', party: 'patient' },
+  'loss-reason-recorded': { name: 'Reason of the loss recorded', party: 'practice' },
+  'coordinator-assigned': { name: 'Given to a coordinator', party: 'practice' },
+  'escalation-raised': { name: 'Escalated', party: 'refloop' },
+  'order-ended': { name: 'Ended', party: 'practice' },
+  'fact-set-aside': { name: 'Set aside: does not fit', party: 'refloop' },
+  'set-aside-settled': { name: 'Reconciled', party: 'practice' },
+};
+
+export const eventName = (type: string): string => (Object.hasOwn(EVENTS, type) ? EVENTS[type as ReferralFact['type']].name : plain(type));
+
+const WORDS = new Map(ESCALATION_STEPS.map(({ rule, words }) => [rule, words]));
+
+type Names = ReadonlyMap<string, string>;
+
+function detailOf(fact: ReferralFact, names: Names): string | null {
+  const person = (subject: string): string => names.get(subject) ?? subject;
+  switch (fact.type) {
+    case 'referral-approved':
+    case 'attempt-opened':
+      return fact.performer.display;
+    case 'attempt-sent':
+      return `By ${plain(fact.channel)}`;
+    case 'transmission-failed':
+    case 'order-changed-before-write':
+      return fact.detail;
+    case 'attempt-declined':
+      return plain(fact.reason);
+    case 'appointment-booked':
+      return `For ${moment(fact.startsAt)}`;
+    case 'appointment-cancelled':
+      return fact.by === 'unknown' ? null : `By the ${fact.by}`;
+    case 'cancellation-requested':
+    case 'approval-withdrawn':
+    case 'recommendation-dismissed':
+      return fact.reason;
+    case 'report-received':
+      return fact.form === 'final' ? 'Final' : 'Interim';
+    case 'authorization-decided':
+      return fact.decision.status === 'denied' ? `Denied: ${plain(fact.decision.reason)}` : plain(fact.decision.status);
+    case 'patient-contacted':
+      return plain(fact.outcome);
+    case 'seen-elsewhere':
+      return `Known from: ${fact.evidence}`;
+    case 'loss-reason-recorded':
+      return plain(fact.primary);
+    case 'coordinator-assigned':
+      return fact.because === 'in-turn' ? `${person(fact.coordinator)}, in turn` : `${person(fact.coordinator)}, ${plain(fact.because)}`;
+    case 'escalation-raised': {
+      const inPlace = fact.insteadOf === null ? '' : ` in place of ${person(fact.insteadOf)}`;
+      return `${WORDS.get(fact.rule) ?? fact.rule} Told: ${person(fact.to)}${inPlace}. (${fact.rule})`;
+    }
+    case 'order-ended':
+      return `${plain(fact.how)}: ${fact.reason}`;
+    case 'fact-set-aside':
+      return fact.why;
+    case 'set-aside-settled':
+      return fact.note;
+    case 'write-step-settled':
+      return `${fact.step}: ${fact.outcome.status}`;
+    case 'write-step-attempted':
+      return fact.step;
+    case 'order-status-observed':
+      return fact.status;
+    case 'none-in-network-found':
+      return `Within ${fact.withinMiles} miles`;
+    case 'referral-started':
+    case 'recommendation-made':
+    case 'recommendation-pended':
+    case 'pend-taken-back':
+    case 'write-back-planned':
+    case 'write-candidates-refused':
+    case 'transmission-delivered':
+    case 'attempt-received':
+    case 'attempt-accepted':
+    case 'work-begun':
+    case 'appointment-missed':
+    case 'patient-seen':
+    case 'cancellation-confirmed':
+    case 'report-matched':
+    case 'report-reviewed':
+    case 'authorization-asked':
+      return null;
+    default:
+      return unreachable(fact);
+  }
+}
+
+/** Of these the reader of a thread needs nothing: they are the bookkeeping of others that stand in it. */
+const BOOKKEEPING: readonly ReferralFact['type'][] = [
+  'write-back-planned',
+  'write-step-attempted',
+  'recommendation-made',
+] satisfies readonly Exclude<ReferralFact['type'], CareFact['type']>[];
+
+function byOf(actor: Actor, names: Names): string {
+  if (actor.kind === 'software') return 'Refloop';
+  return names.get(actor.subject) ?? actor.fhirUser;
+}
+
+/** Newest last. */
+export const threadOf = (events: readonly ReferralEvent[], names: Names): ThreadEntry[] =>
+  events
+    .filter(({ fact }) => !BOOKKEEPING.includes(fact.type))
+    .map(({ sequence, effectiveAt, recordedAt, actor, fact }) => ({
+      sequence,
+      at: effectiveAt,
+      recordedAt,
+      party: EVENTS[fact.type].party,
+      by: byOf(actor, names),
+      title: EVENTS[fact.type].name,
+      detail: detailOf(fact, names),
+    }));

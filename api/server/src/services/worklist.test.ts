@@ -1,0 +1,151 @@
+/** The worklist over HTTP on PostgreSQL: who sees what, what is put on record, and what is refused. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Thread, WorklistAnswer } from '../client/worklist.ts';
+import { PATIENT, putInForce } from './engine/test-in-force.ts';
+import { openReferralApi, type ReferralApi } from './test-referral-api.ts';
+
+let api: ReferralApi;
+let coordinator: string;
+let lead: string;
+
+const AT = '2026-11-20T15:00:00.000Z';
+
+beforeAll(async () => {
+  api = await openReferralApi();
+  await at(AT);
+  for (const id of ['r1', 'r2', 'r3']) await putInForce(api.store, api.scope, id, AT);
+  await at(new Date(Date.parse(AT) + 3_600_000).toISOString());
+});
+afterAll(() => api.close());
+
+/** Time passes, and whoever comes back signs in again. */
+async function at(moment: string): Promise<void> {
+  api.clock.now = new Date(moment);
+  coordinator = await api.session({ patientId: null, subject: 'kim', roles: ['coordinator'] });
+  lead = await api.session({ patientId: null, subject: 'lena', roles: ['lead'] });
+}
+
+const list = async (token: string): Promise<WorklistAnswer> => (await api.call('GET', '/worklist', token)).body as WorklistAnswer;
+const rowOf = async (token: string, referralId: string) =>
+  (await list(token)).rows.find((row) => row.referralId === referralId && row.kind !== 'unfinished-write-back');
+const thread = async (id: string): Promise<Thread> => (await api.call('GET', `/worklist/referrals/${id}`, coordinator)).body as Thread;
+
+let presses = 0;
+async function act(id: string, what: object, more: { sequence?: number; key?: string } = {}) {
+  const { sequence } = await thread(id);
+  presses += 1;
+  return api.call('POST', `/worklist/referrals/${id}/acts`, coordinator, { key: `press-${presses}-0123`, sequence, what, ...more });
+}
+const now = (): string => api.clock.now.toISOString();
+
+test('every open obligation, with who waits on whom and both clocks', async () => {
+  const answer = await list(coordinator);
+  const row = answer.rows.find((each) => each.referralId === 'r1' && each.kind === 'send');
+  expect(row).toMatchObject({
+    next: 'Send to the specialist',
+    waitingOn: 'coordinator',
+    owner: { subject: 'kim', name: 'kim' },
+    mine: true,
+    patientName: PATIENT,
+    performerName: 'Ana Rivera, MD',
+    urgency: 'routine',
+    status: 'in-chart',
+    attempts: 1,
+    channel: null,
+    ageBusinessHours: 1,
+    leftBusinessHours: 3,
+  });
+  expect(answer.rows.map(({ dueAt }) => dueAt)).toEqual(answer.rows.map(({ dueAt }) => dueAt).toSorted());
+  expect(answer.more).toBe(0);
+  expect(answer.people).toEqual([
+    { subject: 'kim', name: 'kim' },
+    { subject: 'lena', name: 'lena' },
+  ]);
+  expect((await rowOf(lead, 'r1'))?.mine).toBe(false);
+});
+
+test('a whole loop by hand, read as one thread of all parties', async () => {
+  for (const what of [
+    { act: 'sent', channel: 'fax', at: now() },
+    { act: 'accepted', at: now() },
+    { act: 'booked', startsAt: '2026-12-08T09:00:00-06:00', at: now() },
+  ]) {
+    const done = await act('r1', what);
+    expect(done.status, JSON.stringify(done.body)).toBe(200);
+  }
+  expect(await rowOf(coordinator, 'r1')).toMatchObject({
+    next: 'Visit is ahead',
+    dueAt: '2026-12-08T15:00:00.000Z',
+    status: 'scheduled',
+    channel: 'fax',
+  });
+  await at('2026-12-08T20:00:00.000Z');
+  await act('r1', { act: 'seen', at: now() });
+  const noted = await act('r1', { act: 'note', form: 'final', at: now() });
+  expect(noted.body).toMatchObject({
+    status: 'reported',
+    obligations: [{ kind: 'review', next: 'Review the report', owner: { subject: 's' } }],
+  });
+  const { entries } = noted.body as Thread;
+  expect(entries.filter(({ party }) => party === 'office').map(({ title }) => title)).toEqual([
+    'Accepted',
+    'Appointment booked',
+    'Patient seen',
+    'Note received',
+  ]);
+  expect(entries.find(({ title }) => title === 'Given to a coordinator')).toMatchObject({ by: 'Refloop', detail: 'kim, in turn' });
+});
+
+test('the same press twice is on record once; another who was faster is told, and nothing is put on record', async () => {
+  const { sequence } = await thread('r2');
+  const press = { key: 'press-same-0123', sequence, what: { act: 'sent', channel: 'fax', at: now() } };
+  const first = await api.call('POST', '/worklist/referrals/r2/acts', coordinator, press);
+  const again = await api.call('POST', '/worklist/referrals/r2/acts', coordinator, press);
+  expect([first.status, again.status, again.body['sequence']]).toEqual([200, 200, first.body['sequence']]);
+  const late = await api.call('POST', '/worklist/referrals/r2/acts', coordinator, {
+    ...press,
+    key: 'press-late-0123',
+    what: { act: 'received', at: now() },
+  });
+  expect([late.status, late.body['type']]).toEqual([409, '/problems/conflict']);
+  expect((await thread('r2')).sequence).toBe(first.body['sequence']);
+});
+
+test.each<[string, object, number, RegExp]>([
+  ['a moment that lies ahead', { act: 'received', at: '2027-01-01T00:00:00.000Z' }, 400, /ahead/],
+  ['a missed visit where none is booked', { act: 'missed', at: AT }, 409, /No visit is booked/],
+  ['an act that there is not', { act: 'teleported', at: AT }, 400, /./],
+  ['an ending without a reason', { act: 'ended', how: 'cancelled', reason: ' ' }, 400, /./],
+])('refused: %s', async (_what, what, status, words) => {
+  const { sequence } = await thread('r2');
+  const refused = await act('r2', what);
+  expect([refused.status, String(refused.body['detail'])]).toEqual([status, expect.stringMatching(words)]);
+  expect((await thread('r2')).sequence).toBe(sequence);
+});
+
+test('given to another and given back; only to somebody who has the role; all or none', async () => {
+  const give = (referralIds: string[], to: string) => api.call('POST', '/worklist/assignment', coordinator, { referralIds, to });
+  expect((await give(['r2', 'r3'], 'lena')).body).toEqual({
+    assigned: [
+      { referralId: 'r2', before: 'kim' },
+      { referralId: 'r3', before: 'kim' },
+    ],
+  });
+  expect(await rowOf(lead, 'r3')).toMatchObject({ mine: true, owner: { subject: 'lena' } });
+  expect((await thread('r3')).coordinator).toEqual({ subject: 'lena', name: 'lena' });
+  expect((await give(['r3'], 'nobody')).status).toBe(400);
+  expect((await give(['r2', 'no-such'], 'kim')).status).toBe(404);
+  expect((await thread('r2')).coordinator?.subject).toBe('lena');
+  await give(['r2', 'r3'], 'kim');
+  expect(await rowOf(coordinator, 'r3')).toMatchObject({ mine: true });
+});
+
+test('what is read and done is on record, without what was read', async () => {
+  await thread('r3');
+  await act('r3', { act: 'contacted', outcome: 'left-message' });
+  const entries = await api.store.transaction(api.scope, (unit) => unit.audit.list({ referralId: 'r3' }));
+  const [act1, read] = entries.toReversed();
+  expect([read?.action, act1?.action]).toEqual(['worklist.thread-read', 'worklist.act']);
+  expect(act1).toMatchObject({ actor: { subject: 'kim' }, payload: { act: 'contacted', outcome: 'left-message' } });
+  expect(JSON.stringify(entries)).not.toContain(PATIENT);
+});

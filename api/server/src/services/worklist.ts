@@ -1,0 +1,187 @@
+/** The coordinator's worklist: everything that is open, one referral as a thread, and what is put on record of it. */
+import { specialtyById } from '@refloop/domain/clinical/specialty';
+import { actsOf, byHand } from '@refloop/domain/referral/by-hand';
+import { decideCare } from '@refloop/domain/referral/care-command';
+import { fold, type Referral } from '@refloop/domain/referral/referral';
+import { statusOf } from '@refloop/domain/referral/status';
+import { calendarFor } from '@refloop/domain/sla/policy';
+import { ACTS, type ActRequest, type AssignAnswer, type AssignRequest, type Thread, type WorklistAnswer } from '../client/worklist.ts';
+import { problem, type Refusal } from '../problem.ts';
+import { actorOf, personOf, type Session } from '../sessions/session.ts';
+import type { StoredGrant } from '../store/grants.ts';
+import type { Store, Unit } from '../store/store.ts';
+import { careRefusal } from './care-refusal.ts';
+import { policyIn } from './engine/policy-in-force.ts';
+import { applyDecision, eventOf, withRetry } from './referral-log.ts';
+import { threadOf } from './thread-words.ts';
+import { worklistRow } from './worklist-rows.ts';
+
+export type WorklistService = {
+  list: (session: Session, now: Date) => Promise<WorklistAnswer>;
+  thread: (session: Session, referralId: string, now: Date) => Promise<Thread | Refusal>;
+  act: (session: Session, referralId: string, asked: ActRequest, now: Date) => Promise<Thread | Refusal>;
+  assign: (session: Session, asked: AssignRequest, now: Date) => Promise<AssignAnswer | Refusal>;
+};
+
+/** More than that nobody works through; what is beyond is counted. */
+const MOST_ROWS = 10_000;
+
+const namesOf = (grants: readonly StoredGrant[]): Map<string, string> =>
+  new Map(grants.flatMap(({ subject, name }) => (name === null ? [] : [[subject, name] as const])));
+
+const isAssignable = ({ roles }: StoredGrant): boolean => roles.includes('coordinator') || roles.includes('lead');
+
+const noSuchReferral = (): Refusal => problem('not-found', 'There is no referral with this number here. Reload the list.');
+
+/** Whoever approved needs no grant to be named: their name stands with the approval. */
+async function readThread(unit: Unit, session: Session, referralId: string, now: string): Promise<Thread | undefined> {
+  const events = (await unit.events.read(referralId)).map(eventOf);
+  const referral = fold(referralId, events);
+  if (!referral || referral.order.status === 'draft') return undefined;
+  const policy = await policyIn(unit);
+  const names = namesOf(await unit.grants.list());
+  const rowsFor = { reader: session.subject, names, calendar: calendarFor(policy, referral), now };
+  const obligations = (await unit.obligations.openOf(referralId)).map((stored) => worklistRow(stored, rowsFor));
+  const attempt = referral.attempts.at(-1);
+  return {
+    referralId,
+    sequence: referral.lastSequence,
+    patientName: obligations.find(({ patientName }) => patientName !== '')?.patientName ?? '',
+    specialtyName: specialtyById(referral.specialty)?.name ?? referral.specialty,
+    urgency: referral.urgency,
+    status: statusOf(referral),
+    performer: attempt ? { name: attempt.performer.display, npi: attempt.performer.npi, network: attempt.performer.network } : null,
+    coordinator:
+      referral.coordinator === null
+        ? null
+        : { subject: referral.coordinator, name: names.get(referral.coordinator) ?? referral.coordinator },
+    appointment: appointmentOf(referral),
+    obligations,
+    acts: actsOf(referral, ACTS),
+    entries: threadOf(events, names),
+  };
+}
+
+function appointmentOf({ attempts }: Referral): Thread['appointment'] {
+  const booked = attempts.at(-1)?.appointments.find(({ status }) => status === 'booked');
+  return booked ? { startsAt: booked.startsAt } : null;
+}
+
+/** Thrown out of a transaction, so that nothing of it is kept. */
+class Stopped extends Error {
+  readonly refusal: Refusal;
+  constructor(refusal: Refusal) {
+    super(refusal.detail);
+    this.refusal = refusal;
+  }
+}
+
+async function stoppable<Value>(work: () => Promise<Value>): Promise<Value | Refusal> {
+  try {
+    return await withRetry(work);
+  } catch (error) {
+    if (error instanceof Stopped) return error.refusal;
+    throw error;
+  }
+}
+
+export function createWorklistService({ store }: { store: Store }): WorklistService {
+  const recorded = (
+    unit: Unit,
+    session: Session,
+    now: Date,
+    action: `worklist.${string}`,
+    about: { referralId?: string; payload: object },
+  ): Promise<unknown> => unit.audit.append({ at: now.toISOString(), actor: actorOf(session), action, purpose: 'TREAT', ...about });
+
+  return {
+    list: (session, now) =>
+      store.transaction(session.scope, async (unit) => {
+        const at = now.toISOString();
+        const grants = await unit.grants.list();
+        const { calendar } = await policyIn(unit);
+        const rowsFor = { reader: session.subject, names: namesOf(grants), calendar, now: at };
+        const stored = await unit.obligations.list({ status: 'open', limit: MOST_ROWS });
+        const { counts } = await unit.obligations.countOpen({ now: at, soon: at, bounds: [] });
+        const open = counts.reduce((sum, each) => sum + each.open, 0);
+        await recorded(unit, session, now, 'worklist.listed', { payload: { rows: stored.length } });
+        return {
+          at,
+          rows: stored.map((each) => worklistRow(each, rowsFor)),
+          more: Math.max(0, open - stored.length),
+          people: grants.filter(isAssignable).map(({ subject, name }) => ({ subject, name: name ?? subject })),
+        };
+      }),
+
+    thread: (session, referralId, now) =>
+      store.transaction(session.scope, async (unit) => {
+        const thread = await readThread(unit, session, referralId, now.toISOString());
+        if (!thread) return noSuchReferral();
+        await recorded(unit, session, now, 'worklist.thread-read', { referralId, payload: { sequence: thread.sequence } });
+        return thread;
+      }),
+
+    act: (session, referralId, { key, sequence, what }, now) =>
+      stoppable(() =>
+        store.transaction(session.scope, async (unit) => {
+          const at = now.toISOString();
+          const applied = await applyDecision(unit, referralId, personOf(session), at, (referral) => {
+            const done = referral.factKeys.includes(`by-hand/${key}`);
+            // Another act came between: what was on screen is not what would be acted on.
+            if (!done && referral.lastSequence !== sequence) throw new Stopped(problem('conflict', CHANGED));
+            return byHand(referral, inUtc(what), key, at);
+          });
+          if (!applied) throw new Stopped(noSuchReferral());
+          if (!applied.ok) throw new Stopped(careRefusal(applied.refusal));
+          await recorded(unit, session, now, 'worklist.act', { referralId, payload: { key, ...what } });
+          const thread = await readThread(unit, session, referralId, at);
+          if (!thread) throw new Stopped(noSuchReferral());
+          return thread;
+        }),
+      ),
+
+    assign: (session, { referralIds, to }, now) =>
+      stoppable(() =>
+        store.transaction(session.scope, async (unit) => {
+          const at = now.toISOString();
+          const grant = (await unit.grants.list()).find(({ subject }) => subject === to);
+          if (!grant || !isAssignable(grant)) throw new Stopped(notAssignable());
+          const because = to === session.subject ? ('claimed' as const) : ('handed-over' as const);
+          const assigned: AssignAnswer['assigned'] = [];
+          for (const referralId of new Set(referralIds)) {
+            let before: string | null = null;
+            const applied = await applyDecision(unit, referralId, personOf(session), at, (referral) => {
+              before = referral.coordinator;
+              return decideCare(referral, { type: 'assign', coordinator: to, because }, at);
+            });
+            if (!applied) throw new Stopped(noSuchReferral());
+            if (!applied.ok) throw new Stopped(careRefusal(applied.refusal));
+            assigned.push({ referralId, before });
+          }
+          await recorded(unit, session, now, 'worklist.assigned', { payload: { to, because, assigned } });
+          return { assigned };
+        }),
+      ),
+  };
+}
+
+const CHANGED = 'Something happened to this referral since it was shown. Nothing was put on record. Look at it again.';
+
+const notAssignable = (): Refusal =>
+  problem('invalid-request', 'Nobody of that name can take a referral.', [
+    {
+      field: 'to',
+      message: 'A referral is given to a coordinator or a lead',
+      fix: 'Choose one of the list, or ask an administrator to give the role.',
+    },
+  ]);
+
+type What = ActRequest['what'];
+const utc = (at: string): string => new Date(at).toISOString();
+
+/** Moments come with any offset; the domain compares them as text. */
+function inUtc(what: What): What {
+  const at = 'at' in what ? { at: utc(what.at) } : {};
+  const startsAt = 'startsAt' in what ? { startsAt: utc(what.startsAt) } : {};
+  return { ...what, ...at, ...startsAt } as What;
+}

@@ -1,0 +1,23 @@
+import type { ReferralTimer, ReferralTimerStore } from '../referral-timers.ts';
+import { keyIn, type MemoryContext } from './context.ts';
+
+const earliestFirst = (left: ReferralTimer, right: ReferralTimer): number => {
+  if (left.lookAt !== right.lookAt) return left.lookAt < right.lookAt ? -1 : 1;
+  return left.referralId < right.referralId ? -1 : 1;
+};
+
+export const memoryReferralTimers = (unit: MemoryContext): ReferralTimerStore => {
+  const table = unit.tables.referralTimers;
+  return {
+    set: async (referralId, lookAt) => {
+      if (lookAt === null) table.remove(keyIn(unit, referralId));
+      else table.put(keyIn(unit, referralId), { referralId, lookAt });
+    },
+    due: async ({ now, limit }) =>
+      table
+        .rows(keyIn(unit))
+        .filter(({ lookAt }) => lookAt <= now)
+        .sort(earliestFirst)
+        .slice(0, limit),
+  };
+};

@@ -1,0 +1,18 @@
+/** What a site holds itself and others to, each version kept as it was. */
+import type { Instant } from '@refloop/domain/instant';
+import type { SlaPolicy } from '@refloop/domain/sla/policy';
+
+export type StoredSlaPolicy = {
+  policy: SlaPolicy;
+  /** Subject of whoever made this version; `refloop` for the default. */
+  madeBy: string;
+  madeAt: Instant;
+  reason: string;
+};
+
+export type SlaPolicyStore = {
+  /** The highest version; undefined where a site has none yet. */
+  inForce: () => Promise<StoredSlaPolicy | undefined>;
+  /** False where this version exists: somebody else was faster. */
+  add: (stored: StoredSlaPolicy) => Promise<boolean>;
+};
