@@ -20,6 +20,7 @@ import { createPendService } from './services/pends.ts';
 import { createPlanService } from './services/plans.ts';
 import { createRecordService } from './services/recommendation-records.ts';
 import { createRecommendationService } from './services/recommendations.ts';
+import { createReviewService } from './services/reviews.ts';
 import { createWorkService } from './services/work.ts';
 import { createWorklistService } from './services/worklist.ts';
 import type { Store } from './store/store.ts';
@@ -45,7 +46,7 @@ export function referralRoutes({ store, index, policy, newId, version }: Referra
       approvals: createApprovalService({ store, matching, drafter, newId, version }),
       plans: createPlanService({ store }),
     }),
-    ...workRoutes({ work: createWorkService({ store }) }),
+    ...workRoutes({ work: createWorkService({ store }), reviews: createReviewService({ store }) }),
     ...worklistRoutes({ worklist: createWorklistService({ store }) }),
     ...exceptionRoutes({ exceptions: createExceptionService({ store }) }),
     ...recommendationRecordRoutes({ records: createRecordService({ store }) }),

@@ -153,6 +153,13 @@ export const REQUESTS: Record<string, Request> = {
     changes: true,
     body: () => ({ note: 'Entered by hand' }),
   }),
+  'get /work | a note to review': row('a note to review', () => '/work', {
+    listed: ({ toReview }) => (toReview as Body[]).map(({ referralId }) => referralId),
+  }),
+  'post /work/reviews | a note to review': row('a note to review', () => '/work/reviews', {
+    changes: true,
+    body: ({ target }) => ({ referralId: target.id, reportId: target.made['reportId'] ?? 'none' }),
+  }),
   'get /worklist | a referral in the chart': row('a referral in the chart', () => '/worklist', {
     listed: ({ rows }) => (rows as Body[]).map(({ referralId }) => referralId),
   }),

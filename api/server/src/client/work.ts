@@ -49,9 +49,27 @@ export type SentRow = z.infer<typeof SentRow>;
 export const SettledByOthersRow = About.extend({ preparedBy: z.string(), forName: z.string(), ended: PendEnd });
 export type SettledByOthersRow = z.infer<typeof SettledByOthersRow>;
 
+/** A note that came back for a referral of this clinician, or of one they cover for. */
+export const ToReviewRow = About.extend({
+  referralId: z.string(),
+  reportId: z.string(),
+  performerName: z.string(),
+  coveringFor: z.string().nullable(),
+  /** When it came. */
+  since: z.string(),
+  dueAt: z.string(),
+});
+export type ToReviewRow = z.infer<typeof ToReviewRow>;
+
+/** Escalated to this person, and still open. */
+export const ToldRow = About.extend({ performerName: z.string(), next: z.string(), detail: z.string(), dueAt: z.string() });
+export type ToldRow = z.infer<typeof ToldRow>;
+
 /** Each list by its deadline, the overdue first; what is settled, newest first and for a fortnight. */
 export const MyWork = z.object({
   toSign: z.array(ToSignRow),
+  toReview: z.array(ToReviewRow),
+  told: z.array(ToldRow),
   unfinished: z.array(UnfinishedRow),
   sent: z.array(SentRow),
   settledByOthers: z.array(SettledByOthersRow),
@@ -60,3 +78,7 @@ export type MyWork = z.infer<typeof MyWork>;
 
 export const SettleByHand = z.object({ note: z.string().trim().min(3, 'Say in a few words what was done').max(500) });
 export type SettleByHand = z.infer<typeof SettleByHand>;
+
+/** The clinician has read it; for a final report of a patient who was seen this closes the loop. */
+export const ReviewRequest = z.object({ referralId: z.string().min(1).max(60), reportId: z.string().min(1).max(200) });
+export type ReviewRequest = z.infer<typeof ReviewRequest>;

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { MyWork, SettleByHand } from '../client/work.ts';
+import { MyWork, ReviewRequest, SettleByHand } from '../client/work.ts';
+import type { ReviewService } from '../services/reviews.ts';
 import type { WorkService } from '../services/work.ts';
 import { type Route, sessionRoute } from './route.ts';
 
-export const workRoutes = ({ work }: { work: WorkService }): Route[] => [
+export const workRoutes = ({ work, reviews }: { work: WorkService; reviews: ReviewService }): Route[] => [
   sessionRoute({
     method: 'get',
     path: '/work',
@@ -11,6 +12,15 @@ export const workRoutes = ({ work }: { work: WorkService }): Route[] => [
     roles: ['clinician', 'preparer'],
     answer: MyWork,
     handle: async ({ session, now }) => work.list(session, now),
+  }),
+  sessionRoute({
+    method: 'post',
+    path: '/work/reviews',
+    summary: 'Say that a note that came back was read. Of a final one, for a patient who was seen, this closes the loop.',
+    roles: ['clinician'],
+    body: ReviewRequest,
+    answer: z.object({ reviewed: z.literal(true) }),
+    handle: async ({ session, body, now }) => reviews.review(session, body, now),
   }),
   sessionRoute({
     method: 'post',

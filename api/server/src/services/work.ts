@@ -11,6 +11,7 @@ import type { Store, Unit } from '../store/store.ts';
 import { UNFINISHED, unfinishedId, unfinishedOf } from './exceptions.ts';
 import { planContentOf } from './plan-content.ts';
 import { isClinician } from './prepared.ts';
+import { REVIEW, toldRow, toReviewRow } from './reviews.ts';
 import { TO_SIGN, toSignContentOf } from './to-sign.ts';
 import { isByHand, leftText } from './unfinished-text.ts';
 
@@ -79,11 +80,13 @@ export function createWorkService({ store }: { store: Store }): WorkService {
     list: (session, now) =>
       store.transaction(session.scope, async (unit) => {
         const since = new Date(now.getTime() - TOLD_FOR_DAYS * 24 * 60 * 60_000).toISOString();
-        const work: MyWork = { toSign: [], unfinished: [], sent: [], settledByOthers: [] };
+        const work: MyWork = { toSign: [], toReview: [], told: [], unfinished: [], sent: [], settledByOthers: [] };
         const of = unit.obligations;
         for (const place of await placesOf(unit, session, now)) {
           const { subject } = place;
           work.toSign.push(...(await of.list({ status: 'open', kind: TO_SIGN, owner: subject })).map((each) => toSignRow(each, place)));
+          const reviews = await of.list({ status: 'open', kind: REVIEW, raisedBy: subject });
+          work.toReview.push(...reviews.flatMap((each) => toReviewRow(each, place.coveringFor)));
           for (const each of await of.list({ status: 'open', kind: UNFINISHED, raisedBy: subject })) {
             work.unfinished.push(...(await unfinishedRow(unit, each, place)));
           }
@@ -101,7 +104,9 @@ export function createWorkService({ store }: { store: Store }): WorkService {
             .flatMap((row) => (row.ended ? [{ ...row, ended: row.ended }] : []))
             .sort(newestFirst),
         );
+        work.told.push(...(await of.list({ status: 'open', escalatedTo: session.subject })).map(toldRow));
         work.toSign.sort(byDeadline);
+        work.toReview.sort(byDeadline);
         work.unfinished.sort(byDeadline);
         work.settledByOthers.sort(newestFirst);
         await unit.audit.append({
@@ -112,6 +117,7 @@ export function createWorkService({ store }: { store: Store }): WorkService {
           payload: {
             recommendations: [...work.toSign, ...work.sent, ...work.settledByOthers].map(({ id }) => id),
             plans: work.unfinished.map(({ id }) => id),
+            referrals: work.toReview.map(({ referralId }) => referralId),
           },
         });
         return work;

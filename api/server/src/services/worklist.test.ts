@@ -1,5 +1,6 @@
 /** The worklist over HTTP on PostgreSQL: who sees what, what is put on record, and what is refused. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { MyWork } from '../client/work.ts';
 import type { Thread, WorklistAnswer } from '../client/worklist.ts';
 import { PATIENT, putInForce } from './engine/test-in-force.ts';
 import { openReferralApi, type ReferralApi } from './test-referral-api.ts';
@@ -7,6 +8,7 @@ import { openReferralApi, type ReferralApi } from './test-referral-api.ts';
 let api: ReferralApi;
 let coordinator: string;
 let lead: string;
+let clinician: string;
 
 const AT = '2026-11-20T15:00:00.000Z';
 
@@ -86,6 +88,16 @@ test('a whole loop by hand, read as one thread of all parties', async () => {
     status: 'reported',
     obligations: [{ kind: 'review', next: 'Review the report', owner: { subject: 's' } }],
   });
+  clinician = await api.session({ patientId: null, subject: 's' });
+  const another = await api.session({ patientId: null, subject: 'another' });
+  const { toReview } = (await api.call('GET', '/work', clinician)).body as MyWork;
+  expect(toReview).toMatchObject([{ referralId: 'r1', patientName: PATIENT, performerName: 'Ana Rivera, MD' }]);
+  const asked = { referralId: 'r1', reportId: toReview[0]?.reportId };
+  expect((await api.call('POST', '/work/reviews', another, asked)).status).toBe(404);
+  expect((await api.call('POST', '/work/reviews', clinician, asked)).body).toEqual({ reviewed: true });
+  expect((await api.call('POST', '/work/reviews', clinician, asked)).body).toEqual({ reviewed: true });
+  expect(await rowOf(coordinator, 'r1')).toBeUndefined();
+  expect(await thread('r1')).toMatchObject({ status: 'closed', obligations: [], acts: [] });
   const { entries } = noted.body as Thread;
   expect(entries.filter(({ party }) => party === 'office').map(({ title }) => title)).toEqual([
     'Accepted',

@@ -1,0 +1,72 @@
+/** What came back and waits for the clinician: reading it closes the loop, and only a clinician whose referral it is can. */
+import { decideCare } from '@refloop/domain/referral/care-command';
+import type { ReviewRequest, ToldRow, ToReviewRow } from '../client/work.ts';
+import { coveredBy } from '../grants/in-force.ts';
+import { problem, type Refusal } from '../problem.ts';
+import { actorOf, personOf, type Session } from '../sessions/session.ts';
+import type { StoredObligation } from '../store/obligations.ts';
+import type { Store, Unit } from '../store/store.ts';
+import { careRefusal } from './care-refusal.ts';
+import type { ObligationContent } from './engine/obligation-content.ts';
+import { stepName } from './engine/step-names.ts';
+import { applyDecision, readReferral, withRetry } from './referral-log.ts';
+
+export const REVIEW = 'review';
+
+const REPORT = /^report (.+)$/;
+
+const contentOf = (stored: StoredObligation): Partial<ObligationContent> => stored.content as Partial<ObligationContent>;
+
+/** Of this clinician, or of one they cover for. */
+export function toReviewRow(stored: StoredObligation, coveringFor: string | null): ToReviewRow[] {
+  const { about, patientName = '', specialtyName = '', performerName = '' } = contentOf(stored);
+  const reportId = about === undefined ? undefined : REPORT.exec(about)?.[1];
+  if (reportId === undefined) return [];
+  const { id, referralId, raisedAt: since, dueAt } = stored;
+  return [{ id, referralId, reportId, patientName, specialtyName, performerName, coveringFor, since, dueAt }];
+}
+
+/** What was escalated to this person and is still open, whoever has to see to it. */
+export function toldRow(stored: StoredObligation): ToldRow {
+  const { patientName = '', specialtyName = '', performerName = '', detail = '' } = contentOf(stored);
+  const { id, kind, dueAt } = stored;
+  return { id, patientName, specialtyName, performerName, next: stepName(kind), detail, dueAt };
+}
+
+/** Whose place it is: their own, or that of a clinician they cover for; undefined where neither. */
+async function placeOf(unit: Unit, session: Session, requester: string, now: Date): Promise<{ coveringFor: string | null } | undefined> {
+  if (requester === session.subject) return { coveringFor: null };
+  const covered = await coveredBy(unit, session.subject, now);
+  return covered.some(({ subject }) => subject === requester) ? { coveringFor: requester } : undefined;
+}
+
+const NOT_YOURS = 'There is no report of a referral of yours with this number. Reload the list.';
+
+export type ReviewService = { review: (session: Session, asked: ReviewRequest, now: Date) => Promise<{ reviewed: true } | Refusal> };
+
+export const createReviewService = ({ store }: { store: Store }): ReviewService => ({
+  review: (session, { referralId, reportId }, now) =>
+    withRetry(() =>
+      store.transaction(session.scope, async (unit) => {
+        const at = now.toISOString();
+        const referral = await readReferral(unit, referralId);
+        const place =
+          referral && referral.order.status !== 'draft' ? await placeOf(unit, session, referral.order.approval.requester, now) : undefined;
+        if (!referral || !place) return problem('not-found', NOT_YOURS);
+        const applied = await applyDecision(unit, referralId, personOf(session, place.coveringFor), at, (current) =>
+          decideCare(current, { type: 'review-report', reportId }, at),
+        );
+        if (!applied?.ok) return applied ? careRefusal(applied.refusal) : problem('not-found', NOT_YOURS);
+        await unit.audit.append({
+          at,
+          actor: actorOf(session),
+          action: 'report.reviewed',
+          purpose: 'TREAT',
+          patientId: referral.patientId,
+          referralId,
+          payload: { reportId, coveringFor: place.coveringFor },
+        });
+        return { reviewed: true as const };
+      }),
+    ),
+});
