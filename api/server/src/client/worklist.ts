@@ -1,6 +1,7 @@
 /** The coordinator's worklist over HTTP: every open obligation with who waits on whom, one referral as one thread, and what may be done. */
 import { CHANNELS, DECLINE_REASONS } from '@refloop/domain/referral/attempt';
 import { CONTACTS } from '@refloop/domain/referral/care-event';
+import { EXCEPTIONS } from '@refloop/domain/referral/exception';
 import { z } from 'zod';
 
 const Named = z.object({ subject: z.string(), name: z.string() });
@@ -36,6 +37,8 @@ export const WorklistRow = z.object({
   specialtyName: z.string(),
   urgency: WorklistUrgency.nullable(),
   authorization: z.string().nullable(),
+  /** What keeps it from going its usual way. */
+  exception: z.enum(EXCEPTIONS).nullable(),
   status: z.string().nullable(),
   /** Performers asked so far. */
   attempts: z.number().int().nullable(),

@@ -135,6 +135,16 @@ test.each<[string, object, number, RegExp]>([
   expect((await thread('r2')).sequence).toBe(sequence);
 });
 
+test('what keeps a referral from going its usual way is on its row', async () => {
+  await putInForce(api.store, api.scope, 'r4', now());
+  expect((await rowOf(coordinator, 'r4'))?.exception).toBeNull();
+  await act('r4', { act: 'contacted', outcome: 'unreachable' });
+  expect((await rowOf(coordinator, 'r4'))?.exception).toBe('patient-unreachable');
+  await act('r4', { act: 'sent', channel: 'fax', at: now() });
+  await act('r4', { act: 'declined', reason: 'wrong-specialty', at: now() });
+  expect(await rowOf(coordinator, 'r4')).toMatchObject({ kind: 'reroute', exception: 'wrong-specialty' });
+});
+
 test('given to another and given back; only to somebody who has the role; all or none', async () => {
   const give = (referralIds: string[], to: string) => api.call('POST', '/worklist/assignment', coordinator, { referralIds, to });
   expect((await give(['r2', 'r3'], 'lena')).body).toEqual({

@@ -3,6 +3,7 @@ import { specialtyById } from '@refloop/domain/clinical/specialty';
 import type { Instant } from '@refloop/domain/instant';
 import type { Urgency } from '@refloop/domain/matching/request';
 import type { Channel } from '@refloop/domain/referral/attempt';
+import { exceptionOf, type ReferralException } from '@refloop/domain/referral/exception';
 import type { Authorization, Referral } from '@refloop/domain/referral/referral';
 import { statusOf } from '@refloop/domain/referral/status';
 import type { Obligation } from '@refloop/domain/sla/due';
@@ -26,6 +27,7 @@ export type ObligationContent = {
   urgency: Urgency;
   status: string;
   authorization: Authorization['status'];
+  exception: ReferralException | null;
   /** Performers asked so far. */
   attempts: number;
   channel: Channel | null;
@@ -74,6 +76,7 @@ export function contentOf(
     urgency,
     status: statusOf(referral),
     authorization: authorization.status,
+    exception: exceptionOf(referral),
     attempts: attempts.length,
     channel: attempt?.transmissions.at(-1)?.channel ?? null,
     lastEvent,
