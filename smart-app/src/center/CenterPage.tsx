@@ -25,10 +25,12 @@ export type CenterProps = {
 };
 
 const InsightsPage = lazy(() => import('../insights/InsightsPage.tsx'));
+const WorklistPage = lazy(() => import('../worklist/WorklistPage.tsx'));
 
 type Workspace = { id: string; name: string; roles: readonly Role[] };
 
 const WORKSPACES: readonly Workspace[] = [
+  { id: 'worklist', name: 'Worklist', roles: ['coordinator', 'lead'] },
   { id: 'work', name: 'My work', roles: ['clinician', 'preparer'] },
   { id: 'exceptions', name: 'Exceptions', roles: ['coordinator', 'lead'] },
   { id: 'insights', name: 'Insights', roles: ['lead', 'coordinator'] },
@@ -78,7 +80,7 @@ export function CenterPage(props: CenterProps) {
     );
   }
   return (
-    <div className={styles['shell']}>
+    <div className={`${styles['shell']} ${current.id === 'worklist' ? styles['filled'] : ''}`}>
       <section className={styles['top']} aria-label="Refloop">
         <strong>Refloop</strong>
         <nav aria-label="Workspaces" className={styles['nav']}>
@@ -90,6 +92,11 @@ export function CenterPage(props: CenterProps) {
         </nav>
         <span className="caption">{session.user.name}</span>
       </section>
+      {current.id === 'worklist' ? (
+        <Suspense fallback={null}>
+          <WorklistPage {...props} item={item} search={search} />
+        </Suspense>
+      ) : null}
       {current.id === 'work' ? <WorkPage {...props} /> : null}
       {current.id === 'exceptions' ? <ExceptionsPage {...props} /> : null}
       {current.id === 'insights' ? (

@@ -1,6 +1,6 @@
 /** What waits for this person across patients. Each thing is gone on with in its chart: this page reads none. */
 import { Button } from '@mantine/core';
-import type { MyWork, SentRow, SettledByOthersRow, ToSignRow, UnfinishedRow } from '@refloop/server/client/work';
+import type { MyWork, SentRow, SettledByOthersRow, ToldRow, ToReviewRow, ToSignRow, UnfinishedRow } from '@refloop/server/client/work';
 import { type ReactNode, useState } from 'react';
 import { pendEndText } from '../refer/pend-words.ts';
 import { failureText } from '../session/api.ts';
@@ -27,6 +27,13 @@ export function WorkPage({ api, onFail, session }: CenterProps) {
     else setNotice(`Not settled. ${failureText(done.refusal)}`);
     refresh();
   };
+  const review = async ({ referralId, reportId, patientName }: ToReviewRow) => {
+    const done = await api.call('/work/reviews', { method: 'POST', body: { referralId, reportId } });
+    if (done.ok) setNotice(`Reviewed: ${patientName}.`);
+    else if (done.refusal.kind === 'session-ended') onFail(done.refusal);
+    else setNotice(`Not put on record. ${failureText(done.refusal)}`);
+    refresh();
+  };
   return (
     <main className={styles['page']}>
       <div className={styles['head']}>
@@ -37,7 +44,7 @@ export function WorkPage({ api, onFail, session }: CenterProps) {
         </Button>
       </div>
       <AnswerView answer={answer} onRetry={refresh}>
-        {({ toSign, unfinished, sent, settledByOthers }, at) => (
+        {({ toSign, toReview, told, unfinished, sent, settledByOthers }, at) => (
           <>
             <p className="caption num">
               As of {plainTime(at.toISOString())}. Open the patient’s chart in the EHR to go on with any of these.
@@ -52,6 +59,13 @@ export function WorkPage({ api, onFail, session }: CenterProps) {
                   {(row) => <ToSign key={row.id} row={row} now={at} />}
                 </Group>
                 <Group
+                  heading="To review"
+                  empty="No note waits for you. What a specialist sent back on your referral stands here until you have read it."
+                  rows={toReview}
+                >
+                  {(row) => <ToReview key={row.id} row={row} now={at} onReviewed={() => void review(row)} />}
+                </Group>
+                <Group
                   heading="Approved, not fully written"
                   empty="Everything you approved is in the chart. What is not stands here with what is left."
                   rows={unfinished}
@@ -59,6 +73,11 @@ export function WorkPage({ api, onFail, session }: CenterProps) {
                   {(row) => <Unfinished key={row.id} row={row} now={at} onSettle={() => setSettling(row)} />}
                 </Group>
               </>
+            ) : null}
+            {told.length > 0 ? (
+              <Group heading="Escalated to you" empty="" rows={told}>
+                {(row) => <Told key={row.id} row={row} now={at} />}
+              </Group>
             ) : null}
             {prepares(session) || sent.length > 0 ? (
               <Group
@@ -122,6 +141,42 @@ function ToSign({ row, now }: { row: ToSignRow; now: Date }) {
     </Item>
   );
 }
+
+/** The note itself is read where the patient's record is. */
+function ToReview({ row, now, onReviewed }: { row: ToReviewRow; now: Date; onReviewed: () => void }) {
+  const { patientName, specialtyName, performerName, coveringFor, since, dueAt } = row;
+  return (
+    <Item title={`${patientName}: note from ${performerName}`} mark={<Due dueAt={dueAt} now={now} />}>
+      <p className="caption num">
+        {specialtyName}, came {plainTime(since)}
+        {coveringFor === null ? '' : `, for ${coveringFor}, for whom you cover`}
+      </p>
+      <ToGoOn patientName={patientName} what="read the note, which stands there" />
+      <div>
+        <Button
+          size="compact-sm"
+          variant="default"
+          onClick={onReviewed}
+          aria-label={`Reviewed: ${patientName}, note from ${performerName}`}
+        >
+          Reviewed
+        </Button>
+      </div>
+    </Item>
+  );
+}
+
+/** Told to somebody besides its owner, whose it stays. */
+const Told = ({ row, now }: { row: ToldRow; now: Date }) => (
+  <Item
+    title={`${row.patientName}: ${row.specialtyName}${row.performerName ? `, ${row.performerName}` : ''}`}
+    mark={<Due dueAt={row.dueAt} now={now} />}
+  >
+    <p>
+      {row.next}. {row.detail}
+    </p>
+  </Item>
+);
 
 function Unfinished({ row, now, onSettle }: { row: UnfinishedRow; now: Date; onSettle: () => void }) {
   const over = isOver(row.dueAt, now);

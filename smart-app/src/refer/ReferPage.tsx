@@ -8,6 +8,7 @@ import { MatchesColumn } from '../matching/MatchesColumn.tsx';
 import { flushOnLeaving, settleConflict } from '../note/autosave.ts';
 import { NoteColumn } from '../note/NoteColumn.tsx';
 import { decides } from '../session/roles.ts';
+import { keepKeysOn, readKeysOn } from '../ui/keys-preference.ts';
 import { useStore } from '../ui/store.ts';
 import { whenIdle } from '../ui/when-idle.ts';
 import { ActionBar } from './ActionBar.tsx';
@@ -15,8 +16,7 @@ import { DeathQuestion } from './DeathQuestion.tsx';
 import { Dismissed } from './Dismissed.tsx';
 import type { Desk, DeskState } from './desk.ts';
 import { EmergencyNotice, EmergencyQuestion } from './EmergencyQuestion.tsx';
-import { keepKeysOn, readKeysOn } from './keys-preference.ts';
-import { fetchRestOfPage, KeysDialog, OpenWorkPanel, PreparerBar } from './later.ts';
+import { fetchRestOfPage, OpenWorkPanel, PreparerBar, ReferKeys } from './later.ts';
 import { hasOpenWork } from './open-work.ts';
 import { PatientBanner } from './PatientBanner.tsx';
 import { PreparedBanner } from './PreparedBanner.tsx';
@@ -64,7 +64,7 @@ export function ReferPage({ desk }: { desk: Desk }) {
     <div className={styles['page']}>
       {desk.context.needsBanner ? <PatientBanner patient={state.patient} /> : null}
       <Body desk={desk} state={state} keysOn={keysOn} onKeys={() => setKeysShown(true)} />
-      <KeysDialog
+      <ReferKeys
         opened={keysShown}
         sends={!decides(desk.session)}
         keysOn={keysOn}

@@ -4,7 +4,7 @@ export { WithdrawApproval } from '../approval/WithdrawApproval.tsx';
 export { ExcludedDialog } from '../matching/ExcludedDialog.tsx';
 export { NobodyFits } from '../matching/NobodyFits.tsx';
 export { SomeoneElse } from '../matching/SomeoneElse.tsx';
-export { KeysDialog } from './KeysDialog.tsx';
 export { OpenWorkPanel } from './OpenWorkPanel.tsx';
 export { PreparerBar } from './PreparerBar.tsx';
 export { ReasonCodesDialog } from './ReasonCodesDialog.tsx';
+export { ReferKeys } from './ReferKeys.tsx';

@@ -11,7 +11,7 @@ export const PreparerBar = part((file) => file.PreparerBar);
 export const WithdrawApproval = part((file) => file.WithdrawApproval);
 
 export const ExcludedDialog = dialog((file) => file.ExcludedDialog);
-export const KeysDialog = dialog((file) => file.KeysDialog);
+export const ReferKeys = dialog((file) => file.ReferKeys);
 export const NobodyFits = dialog((file) => file.NobodyFits);
 export const ReasonCodesDialog = dialog((file) => file.ReasonCodesDialog);
 export const SomeoneElse = dialog((file) => file.SomeoneElse);

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addBusinessDays, addBusinessHours, type BusinessCalendar, businessMsBetween } from './business-time.ts';
+import { addBusinessDays, addBusinessHours, type BusinessCalendar, businessMsBetween, isBusinessDay } from './business-time.ts';
 
 const calendar: BusinessCalendar = { timeZone: 'America/Chicago', opens: 8, closes: 17, holidays: ['2026-11-26'] };
 
@@ -27,7 +28,30 @@ describe('so many hours of opening time later', () => {
   });
 });
 
+/** Minute by minute, as slow as it is plain. */
+function walked(from: number, to: number): number {
+  const wall = new Intl.DateTimeFormat('sv-SE', { timeZone: calendar.timeZone, dateStyle: 'short', timeStyle: 'short' });
+  let minutes = 0;
+  for (let at = from; at < to; at += 60_000) {
+    const [day = '', time = ''] = wall.format(at).split(' ');
+    const hour = Number(time.slice(0, 2));
+    if (isBusinessDay(day, calendar) && hour >= calendar.opens && hour < calendar.closes) minutes += 1;
+  }
+  return minutes * 60_000;
+}
+
 describe('opening time between two moments', () => {
+  test('as somebody counts it who looks at the clock every minute, over weekends, a holiday and the end of summer time', () => {
+    const first = Date.parse('2026-10-28T00:00:00.000Z');
+    fc.assert(
+      fc.property(fc.nat({ max: 20 * 1440 }), fc.nat({ max: 16 * 1440 }), (start, minutes) => {
+        const [from, to] = [first + start * 60_000, first + (start + minutes) * 60_000];
+        expect(businessMsBetween(new Date(from).toISOString(), new Date(to).toISOString(), calendar)).toBe(walked(from, to));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   test.each([
     ['within the day', '2026-11-16T15:00:00.000Z', '2026-11-16T19:00:00.000Z', 4],
     ['over the night', '2026-11-16T21:00:00.000Z', '2026-11-17T16:00:00.000Z', 4],

@@ -87,16 +87,42 @@ export function addBusinessHours(from: Instant, hours: number, calendar: Busines
   }
 }
 
+/** Opening time of one day of the wall, up to a time of it. */
+function openUntil(wall: number, calendar: BusinessCalendar): number {
+  if (!worksAt(wall, calendar)) return 0;
+  const opens = startOfDay(wall) + calendar.opens * HOUR_MS;
+  return Math.max(0, Math.min(wall - opens, (calendar.closes - calendar.opens) * HOUR_MS));
+}
+
+/** The first of January 1970 was a Thursday. */
+function isWeekday(midnight: number): boolean {
+  const weekday = (((midnight / DAY_MS + 4) % 7) + 7) % 7;
+  return weekday !== 0 && weekday !== 6;
+}
+
+const missing = new WeakMap<readonly Day[], readonly number[]>();
+/** Midnights of the holidays that would be business days, each once. A worklist asks for thousands of rows with one calendar. */
+function holidaysOnWeekdays({ holidays }: BusinessCalendar): readonly number[] {
+  const known = missing.get(holidays);
+  if (known) return known;
+  const found = [...new Set(holidays)].map((day) => Date.parse(day)).filter(isWeekday);
+  missing.set(holidays, found);
+  return found;
+}
+
+/** Business days from one midnight of the wall up to another: weeks are counted and not walked through. */
+function businessDays(from: number, to: number, calendar: BusinessCalendar): number {
+  const weeks = Math.floor((to - from) / (7 * DAY_MS));
+  let count = weeks * 5;
+  for (let wall = from + weeks * 7 * DAY_MS; wall < to; wall += DAY_MS) if (isWeekday(wall)) count += 1;
+  for (const midnight of holidaysOnWeekdays(calendar)) if (midnight >= from && midnight < to) count -= 1;
+  return count;
+}
+
 /** Milliseconds of opening time from one moment to a later one; 0 where it is not later. */
 export function businessMsBetween(from: Instant, to: Instant, calendar: BusinessCalendar): number {
-  const end = wallOf(Date.parse(to), calendar.timeZone);
-  let wall = wallOf(Date.parse(from), calendar.timeZone);
-  let sum = 0;
-  while (wall < end) {
-    const start = startOfDay(wall);
-    const [opens, closes] = [start + calendar.opens * HOUR_MS, start + calendar.closes * HOUR_MS];
-    if (worksAt(wall, calendar)) sum += Math.max(0, Math.min(end, closes) - Math.max(wall, opens));
-    wall = start + DAY_MS;
-  }
-  return sum;
+  const [start, end] = [wallOf(Date.parse(from), calendar.timeZone), wallOf(Date.parse(to), calendar.timeZone)];
+  if (end <= start) return 0;
+  const days = businessDays(startOfDay(start), startOfDay(end), calendar);
+  return days * (calendar.closes - calendar.opens) * HOUR_MS + openUntil(end, calendar) - openUntil(start, calendar);
 }

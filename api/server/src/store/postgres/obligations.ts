@@ -24,6 +24,8 @@ async function select(unit: UnitContext, condition: string, values: unknown[]): 
      where tenant = $1 and issuer = $2 and ${condition}`,
     [...key(unit), ...values],
   );
+  // A worklist holds thousands: one question for all keys, and not one each.
+  if (found.rows.length > 1) await unit.vault.readAhead([...new Set(found.rows.map((row) => referralOwner(row.referral_id)))]);
   const obligations: StoredObligation[] = [];
   for (const row of found.rows) {
     obligations.push({

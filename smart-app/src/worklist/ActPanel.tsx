@@ -1,0 +1,146 @@
+/** The form of one act: what happened and when. Sent with a key of its own, so that the same press twice does it once. */
+import { Button, Input, NativeSelect, TextInput } from '@mantine/core';
+import type { Act, ActName, ActRequest, Thread } from '@refloop/server/client/worklist';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
+import type { CenterProps } from '../center/CenterPage.tsx';
+import { failureText, isProblem } from '../session/api.ts';
+import { useEscape } from '../ui/use-escape.ts';
+import { ACT_FORMS, type Field, type Filled, momentText, readAct, startForm } from './acts.ts';
+import styles from './Thread.module.css';
+
+type Props = Pick<CenterProps, 'api' | 'onFail'> & {
+  thread: Thread;
+  act: ActName;
+  now: () => Date;
+  onDone: (thread: Thread) => void;
+  /** Something came between: the thread is to be read again. */
+  onChanged: () => void;
+  onClose: () => void;
+};
+
+export function ActPanel({ api, onFail, thread, act, now, onDone, onChanged, onClose }: Props) {
+  const { name, fields, at } = ACT_FORMS[act];
+  const [filled, setFilled] = useState<Filled>(() => startForm(act));
+  const [wrong, setWrong] = useState<{ field: Field['name'] | 'at'; text: string }>();
+  const [refused, setRefused] = useState('');
+  const [sending, setSending] = useState(false);
+  // Of what was on screen when the form was opened; brought up to date only with what a person was told.
+  const [sequence, setSequence] = useState(thread.sequence);
+  const pressed = useRef<{ key: string; what: Act }>(undefined);
+  const form = useRef<HTMLFormElement>(null);
+  useEscape(form, onClose);
+  useEffect(() => {
+    form.current?.querySelector<HTMLElement>('select, input, button')?.focus();
+  }, []);
+
+  const send = async (event: FormEvent) => {
+    event.preventDefault();
+    if (sending) return;
+    const read = readAct(act, filled, now());
+    if (!read.ok) return setWrong(read);
+    setWrong(undefined);
+    setSending(true);
+    // What nobody answered is sent again as it was, under its key: it may be on record already.
+    const press = pressed.current ?? { key: crypto.randomUUID(), what: read.what };
+    pressed.current = press;
+    const body: ActRequest = { key: press.key, sequence, what: press.what };
+    const answered = await api.call<Thread>(`/worklist/referrals/${encodeURIComponent(thread.referralId)}/acts`, { method: 'POST', body });
+    setSending(false);
+    if (answered.ok) return onDone(answered.value);
+    const { refusal } = answered;
+    if (refusal.kind === 'session-ended') return onFail(refusal);
+    setRefused(`Not put on record. ${failureText(refusal)}`);
+    if (refusal.kind === 'unreachable') return undefined;
+    pressed.current = undefined;
+    if (isProblem(refusal, 'conflict')) onChanged();
+    return undefined;
+  };
+  const fill = (field: keyof Filled, value: string) => {
+    pressed.current = undefined;
+    setFilled({ ...filled, [field]: value });
+  };
+  const changed = thread.sequence !== sequence;
+
+  return (
+    <form ref={form} className={styles['form']} aria-label={name} onSubmit={(event) => void send(event)}>
+      <h3>{name}</h3>
+      {fields.map((field) => (
+        <FormField
+          key={field.name}
+          field={field}
+          value={filled[field.name] ?? ''}
+          error={wrong?.field === field.name ? wrong.text : undefined}
+          onChange={(value) => fill(field.name, value)}
+        />
+      ))}
+      {at === undefined ? null : (
+        <Input.Wrapper label={at} error={wrong?.field === 'at' ? wrong.text : undefined}>
+          <Input
+            type="datetime-local"
+            aria-label={at}
+            max={momentText(now())}
+            value={filled.at ?? momentText(now())}
+            onChange={(event) => fill('at', event.currentTarget.value)}
+          />
+        </Input.Wrapper>
+      )}
+      {refused ? (
+        <p role="alert" className={styles['refused']}>
+          {refused}
+        </p>
+      ) : null}
+      <div className={styles['buttons']}>
+        {changed ? (
+          <Button variant="default" onClick={() => setSequence(thread.sequence)}>
+            I have looked at it again
+          </Button>
+        ) : (
+          <Button type="submit" loading={sending}>
+            Put on record
+          </Button>
+        )}
+        <Button variant="default" onClick={onClose}>
+          Cancel
+        </Button>
+      </div>
+      {changed ? <output className="caption">This referral changed while the form was open. The newest entries are below.</output> : null}
+    </form>
+  );
+}
+
+type FieldProps = { field: Field; value: string; error: string | undefined; onChange: (value: string) => void };
+
+function FormField({ field, value, error, onChange }: FieldProps) {
+  switch (field.kind) {
+    case 'choice':
+      return (
+        <NativeSelect
+          label={field.label}
+          data={[...field.choices]}
+          value={value}
+          error={error}
+          onChange={(event) => onChange(event.currentTarget.value)}
+        />
+      );
+    case 'text':
+      return (
+        <TextInput
+          label={field.label}
+          value={value}
+          error={error}
+          maxLength={500}
+          onChange={(event) => onChange(event.currentTarget.value)}
+        />
+      );
+    case 'moment':
+      return (
+        <TextInput
+          type="datetime-local"
+          label={field.label}
+          value={value}
+          error={error}
+          onChange={(event) => onChange(event.currentTarget.value)}
+        />
+      );
+  }
+}

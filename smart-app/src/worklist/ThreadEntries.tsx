@@ -1,0 +1,33 @@
+/** What happened, newest first, whoever of the parties did it. */
+import type { ThreadEntry } from '@refloop/server/client/worklist';
+import { plainTime } from '../words/plain-date.ts';
+import styles from './Thread.module.css';
+
+const PARTIES: Record<ThreadEntry['party'], string> = {
+  practice: 'Practice',
+  office: 'Specialist’s office',
+  patient: 'Patient',
+  payer: 'Payer',
+  refloop: 'Refloop',
+};
+
+export function ThreadEntries({ entries, now }: { entries: readonly ThreadEntry[]; now: Date }) {
+  return (
+    <section aria-label="What happened">
+      <ol className={styles['entries']} reversed>
+        {entries.toReversed().map(({ sequence, at, recordedAt, party, by, title, detail }) => (
+          <li key={sequence} className={styles[party]}>
+            <p>
+              <strong>{title}</strong>
+              {detail === null ? '' : ` · ${detail}`}
+            </p>
+            <p className="caption num">
+              {PARTIES[party]} · {at === null ? 'time not known' : plainTime(at, now)} · put on record by {by}
+              {at === recordedAt ? '' : `, ${plainTime(recordedAt, now)}`}
+            </p>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

@@ -1,0 +1,203 @@
+/** One referral as a thread of all parties, with what is owed and the one thing to do next. */
+import { Button, Menu } from '@mantine/core';
+import type { ActName, Thread, WorklistRow } from '@refloop/server/client/worklist';
+import { useEffect, useRef, useState } from 'react';
+import { AnswerView } from '../center/AnswerView.tsx';
+import type { CenterProps } from '../center/CenterPage.tsx';
+import { useAnswer } from '../center/use-answer.ts';
+import { Chip } from '../ui/Chip.tsx';
+import { useEscape } from '../ui/use-escape.ts';
+import { plainTime } from '../words/plain-date.ts';
+import { ActPanel } from './ActPanel.tsx';
+import { ACT_FORMS, nextAct } from './acts.ts';
+import { LOOP_STEPS, stepsDone } from './loop-steps.ts';
+import { codeWords, leftWords, waitingWords } from './row-words.ts';
+import styles from './Thread.module.css';
+import { ThreadEntries } from './ThreadEntries.tsx';
+
+type Props = Pick<CenterProps, 'api' | 'onFail'> & {
+  referralId: string;
+  /** Changes when the list tells of something new of this referral: it is then read again. */
+  news: string;
+  /** Of the patient as the line named them: of a closed referral nothing is owed, and its thread does not. */
+  patientName: string;
+  /** Takes the focus when it is opened: by a key, or as a page of its own. */
+  takesFocus: boolean;
+  alone: boolean;
+  now: () => Date;
+  onActed: () => void;
+  onClose: () => void;
+};
+
+export function ThreadPanel(props: Props) {
+  const { api, onFail, referralId, news, alone, takesFocus, onClose } = props;
+  const [answer, refresh] = useAnswer<Thread>(api, `/worklist/referrals/${encodeURIComponent(referralId)}`, onFail);
+  const read = useRef(news);
+  const close = useRef<HTMLButtonElement>(null);
+  const panel = useRef<HTMLElement>(null);
+  useEscape(panel, onClose);
+  useEffect(() => {
+    if (read.current !== news) refresh();
+    read.current = news;
+  }, [news, refresh]);
+  useEffect(() => {
+    if (takesFocus) close.current?.focus();
+  }, [takesFocus]);
+  return (
+    <section ref={panel} className={styles['thread']} aria-label="Referral">
+      <div className={styles['close']}>
+        <button ref={close} type="button" className="link" onClick={onClose}>
+          {alone ? '← Back to the list' : 'Close'}
+        </button>
+      </div>
+      <AnswerView answer={answer} onRetry={refresh}>
+        {(thread) => <Shown {...props} read={thread} onChanged={refresh} />}
+      </AnswerView>
+    </section>
+  );
+}
+
+function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged: () => void }) {
+  const { api, onFail, now, onActed } = props;
+  const [acted, setActed] = useState<Thread>();
+  const [act, setAct] = useState<ActName>();
+  const [notice, setNotice] = useState('');
+  const next = useRef<HTMLElement>(null);
+  // An act answers with the thread as it is then; what was read later is newer.
+  const thread = acted && acted.sequence > read.sequence ? acted : read;
+  const doneBy = (name: ActName) => (changed: Thread) => {
+    setActed(changed);
+    setAct(undefined);
+    setNotice(`On record: ${ACT_FORMS[name].name}.`);
+    onActed();
+    next.current?.focus();
+  };
+  return (
+    <>
+      <Head thread={thread} patientName={thread.patientName || props.patientName} />
+      <Loop status={thread.status} />
+      {thread.obligations.map((owed) => (
+        <Owed key={owed.id} owed={owed} now={now()} />
+      ))}
+      {thread.obligations.length === 0 ? <p className={styles['settled']}>Nothing is owed: {endWords(thread.status)}</p> : null}
+      <section ref={next} tabIndex={-1} className={styles['next']} aria-label="Next step">
+        {act !== undefined ? (
+          <ActPanel
+            key={act}
+            api={api}
+            onFail={onFail}
+            thread={thread}
+            act={act}
+            now={now}
+            onDone={doneBy(act)}
+            onChanged={onChanged}
+            onClose={() => {
+              setAct(undefined);
+              next.current?.focus();
+            }}
+          />
+        ) : (
+          <Acts thread={thread} onAct={setAct} />
+        )}
+      </section>
+      <output className="caption">{notice}</output>
+      <ThreadEntries entries={thread.entries} now={now()} />
+    </>
+  );
+}
+
+const endWords = (status: string): string => (status === 'closed' ? 'the loop is closed.' : `this referral is ${codeWords(status)}.`);
+
+function Head({ thread, patientName }: { thread: Thread; patientName: string }) {
+  const { specialtyName, urgency, status, performer, coordinator, appointment } = thread;
+  return (
+    <header className={styles['head']}>
+      <div className={styles['title']}>
+        <h2>{patientName || 'Referral'}</h2>
+        <span className={styles['chips']}>
+          {urgency === 'routine' ? null : <Chip tone="warn">{urgency}</Chip>}
+          <Chip tone={status === 'closed' ? 'good' : 'info'}>{codeWords(status)}</Chip>
+        </span>
+      </div>
+      <p>
+        {specialtyName}
+        {performer ? ` · ${performer.name}` : ''}
+      </p>
+      <p className="caption num">
+        {performer ? `NPI ${performer.npi} · network: ${performer.network} · ` : ''}
+        {coordinator ? `with ${coordinator.name}` : 'with no coordinator'}
+        {appointment ? ` · visit ${plainTime(appointment.startsAt)}` : ''}
+      </p>
+    </header>
+  );
+}
+
+function Loop({ status }: { status: string }) {
+  const done = stepsDone(status);
+  if (done === undefined) return null;
+  return (
+    <ol className={styles['loop']} aria-label="How far it is">
+      {LOOP_STEPS.map((step, index) => (
+        <li key={step} className={index < done ? styles['done'] : undefined}>
+          {step}
+          <span className="sr-only">{index < done ? ', done' : ', not yet'}</span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Owed({ owed, now }: { owed: WorklistRow; now: Date }) {
+  const over = Date.parse(owed.dueAt) < now.getTime();
+  return (
+    <section className={styles['owed']} aria-label={owed.next}>
+      <div className={styles['title']}>
+        <strong>{owed.next}</strong>
+        <Chip tone={over ? 'bad' : 'wait'}>{leftWords(owed, now)}</Chip>
+      </div>
+      <p>{owed.detail}</p>
+      <p className="caption num">
+        Waits for: {waitingWords(owed).toLowerCase()} · with {owed.owner?.name ?? 'nobody'} · due {plainTime(owed.dueAt, now)} · open since{' '}
+        {plainTime(owed.since, now)}
+        {owed.escalatedTo ? ` · escalated to ${owed.escalatedTo.name}` : ''}
+      </p>
+      {owed.steps.length > 0 ? (
+        <ul className={styles['steps']} aria-label="Steps taken">
+          {owed.steps.map(({ rule, words, at, to }) => (
+            <li key={`${rule} ${at}`}>
+              {words}{' '}
+              <span className="caption num">
+                To {to}, {plainTime(at, now)}, rule {rule}
+              </span>
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </section>
+  );
+}
+
+function Acts({ thread, onAct }: { thread: Thread; onAct: (act: ActName) => void }) {
+  const next = nextAct(thread);
+  const others = thread.acts.filter((act) => act !== next);
+  if (thread.acts.length === 0) return null;
+  return (
+    <div className={styles['buttons']}>
+      {next ? <Button onClick={() => onAct(next)}>{ACT_FORMS[next].name}…</Button> : null}
+      {others.length > 0 ? (
+        <Menu position="bottom-start" transitionProps={{ duration: 0 }} returnFocus={false}>
+          <Menu.Target>
+            <Button variant="default">Something else happened</Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {others.map((act) => (
+              <Menu.Item key={act} onClick={() => onAct(act)}>
+                {ACT_FORMS[act].name}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,101 @@
+/** The worklist: every open obligation, one line each, and beside it the thread of the one that is opened. */
+import { useMediaQuery } from '@mantine/hooks';
+import type { WorklistAnswer } from '@refloop/server/client/worklist';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { AnswerView } from '../center/AnswerView.tsx';
+import type { CenterProps } from '../center/CenterPage.tsx';
+import { useStore } from '../ui/store.ts';
+import { filterOf, hashOf, referralOf } from './filter.ts';
+import { type LiveWorklist, openWorklist } from './live-worklist.ts';
+import { ThreadPanel } from './ThreadPanel.tsx';
+import { ViewField, ViewRail } from './ViewRail.tsx';
+import { countViews } from './views.ts';
+import styles from './Worklist.module.css';
+import { type ListHandle, WorklistList } from './WorklistList.tsx';
+
+/** @param item the referral whose thread is open */
+type Props = CenterProps & { item: string | undefined; search: string };
+
+const NOW = { getInitialValueInEffect: false };
+
+export default function WorklistPage(props: Props) {
+  const { api, onFail } = props;
+  const live = useMemo(() => openWorklist(api, onFail), [api, onFail]);
+  useEffect(() => live.start(), [live]);
+  const { list: state } = useStore(live.store);
+  return (
+    <main className={styles['page']}>
+      {state.kind === 'ready' ? (
+        <Ready {...props} live={live} answer={state.answer} behind={state.behind} />
+      ) : (
+        <div className={styles['waiting']}>
+          <h1>Worklist</h1>
+          <AnswerView answer={state} onRetry={() => void live.refresh()}>
+            {() => null}
+          </AnswerView>
+        </div>
+      )}
+    </main>
+  );
+}
+
+type ReadyProps = Props & { live: LiveWorklist; answer: WorklistAnswer; behind: string | undefined };
+
+function Ready({ live, answer, behind, item, search, ...props }: ReadyProps) {
+  const { api, onFail } = props;
+  const wide = useMediaQuery('(min-width: 1200px)', undefined, NOW) ?? true;
+  const filter = useMemo(() => filterOf(search), [search]);
+  const counts = useMemo(() => countViews(answer.rows, new Date(answer.at)), [answer]);
+  const opened = referralOf(item);
+  const [byKey, setByKey] = useState(false);
+  const list = useRef<ListHandle>(null);
+  const ofOpened = useMemo(() => answer.rows.filter(({ referralId }) => referralId === opened), [answer, opened]);
+  // Of one that is closed meanwhile no line is left to name the patient.
+  const [named, setNamed] = useState<{ referralId: string; name: string }>();
+  const name = ofOpened.find(({ patientName }) => patientName !== '')?.patientName;
+  if (opened !== undefined && name !== undefined && (named?.referralId !== opened || named.name !== name))
+    setNamed({ referralId: opened, name });
+
+  const open = (referralId: string, by: 'key' | 'pointer') => {
+    setByKey(by === 'key');
+    location.hash = hashOf(filter, referralId);
+  };
+  const close = () => {
+    location.hash = hashOf(filter);
+    list.current?.focus();
+  };
+  const beside = wide && opened !== undefined;
+  const hidden = !wide && opened !== undefined;
+  return (
+    <div className={`${styles['columns']} ${beside ? styles['split'] : ''}`}>
+      {wide ? <ViewRail filter={filter} counts={counts} /> : null}
+      <WorklistList
+        {...props}
+        ref={list}
+        live={live}
+        answer={answer}
+        behind={behind}
+        filter={filter}
+        opened={opened}
+        hidden={hidden}
+        viewField={wide ? null : <ViewField filter={filter} counts={counts} />}
+        onOpen={open}
+      />
+      {opened === undefined ? null : (
+        <ThreadPanel
+          key={opened}
+          api={api}
+          onFail={onFail}
+          referralId={opened}
+          news={ofOpened.map(({ id, dueAt, owner, lastEvent }) => `${id} ${dueAt} ${owner?.subject} ${lastEvent?.at}`).join(' ')}
+          patientName={named?.referralId === opened ? named.name : ''}
+          takesFocus={byKey || !wide}
+          alone={!wide}
+          now={live.now}
+          onActed={() => void live.refresh()}
+          onClose={close}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,95 @@
+/** One line of the list: one thing that is owed of one referral. */
+import type { WorklistRow as Row } from '@refloop/server/client/worklist';
+import { memo } from 'react';
+import { plainTime } from '../words/plain-date.ts';
+import { codeWords, hoursWords, leftBar, leftWords, waitingWords, wallClock } from './row-words.ts';
+import styles from './WorklistTable.module.css';
+
+export const COLUMNS = [
+  'Next action',
+  'Waiting on',
+  'Time left',
+  'Patient',
+  'To',
+  'Urgency',
+  'Owner',
+  'Age',
+  'Authorization',
+  'Attempts',
+  'Channel',
+  'Last event',
+] as const;
+
+type Props = {
+  row: Row;
+  gone: boolean;
+  /** In the list, from 0. */
+  index: number;
+  active: boolean;
+  selected: boolean;
+  opened: boolean;
+  /** When the list was made, in milliseconds. */
+  at: number;
+};
+
+export const lineId = (index: number): string => `worklist-line-${index}`;
+
+/** Drawn again only where something of it changed: a list of ten thousand is scrolled through. */
+export const WorklistRow = memo(function WorklistRow({ row, gone, index, active, selected, opened, at }: Props) {
+  const moment = new Date(at);
+  const states = [styles['line'], active && styles['active'], opened && styles['opened'], gone && styles['gone']];
+  return (
+    <tr
+      id={lineId(index)}
+      className={states.filter(Boolean).join(' ')}
+      data-index={index}
+      aria-rowindex={index + 2}
+      aria-selected={selected}
+      aria-current={opened ? 'true' : undefined}
+    >
+      <td className={styles['pick']}>
+        <input type="checkbox" tabIndex={-1} checked={selected} readOnly aria-label={`Select: ${row.patientName}, ${row.next}`} />
+      </td>
+      <th scope="row" className={styles['next']}>
+        {gone ? <span>No longer here: {row.next}</span> : row.next}
+      </th>
+      <td className={styles['waiting']}>{waitingWords(row)}</td>
+      <td className={styles['left']} title={wallClock(row, moment)}>
+        <Left row={row} at={moment} />
+      </td>
+      <td className={styles['patient']}>{row.patientName || '–'}</td>
+      <td className={styles['to']} title={`${row.performerName ?? ''} · ${row.specialtyName}`}>
+        {row.performerName ? `${row.performerName} · ` : ''}
+        <span className={styles['quiet']}>{row.specialtyName}</span>
+      </td>
+      <td className={styles['urgency']}>
+        {row.urgency === 'urgent' || row.urgency === 'emergency' ? (
+          <b className={styles['urgent']}>▲ {row.urgency}</b>
+        ) : (
+          codeWords(row.urgency)
+        )}
+      </td>
+      <td>{row.owner === null ? <b className={styles['urgent']}>▲ nobody</b> : row.mine ? `${row.owner.name} (you)` : row.owner.name}</td>
+      <td title={`Open since ${plainTime(row.since, moment)}`}>{hoursWords(row.ageBusinessHours)}</td>
+      <td>{codeWords(row.authorization)}</td>
+      <td>{row.attempts ?? '–'}</td>
+      <td>{codeWords(row.channel)}</td>
+      <td title={row.lastEvent ? plainTime(row.lastEvent.at, moment) : undefined}>
+        {row.lastEvent ? `${row.lastEvent.name}, ${plainTime(row.lastEvent.at, moment)}` : '–'}
+      </td>
+    </tr>
+  );
+});
+
+function Left({ row, at }: { row: Row; at: Date }) {
+  const { used, tone } = leftBar(row, at);
+  return (
+    <span className={`${styles['time']} ${styles[tone]}`}>
+      <span className={styles['bar']} aria-hidden="true">
+        <i style={{ width: `${Math.round(used * 100)}%` }} />
+      </span>
+      {tone === 'over' ? '✕ ' : ''}
+      {leftWords(row, at)}
+    </span>
+  );
+}

@@ -1,0 +1,177 @@
+/** What can be put on record by hand: how each is called, what its form asks, and which one is next. */
+import type { Act, ActName, Thread } from '@refloop/server/client/worklist';
+
+type Choice = { value: string; label: string };
+
+/** A field of a form beside the moment at which it happened. */
+export type Field =
+  | { name: 'channel' | 'reason' | 'by' | 'form' | 'outcome' | 'how'; kind: 'choice'; label: string; choices: readonly Choice[] }
+  | { name: 'startsAt'; kind: 'moment'; label: string }
+  | { name: 'reason'; kind: 'text'; label: string };
+
+export type ActForm = {
+  /** On the button: what was done, or what one was told. */
+  name: string;
+  fields: readonly Field[];
+  /** What the moment is of; undefined where it is now. */
+  at: string | undefined;
+};
+
+const choices = (words: Record<string, string>): Choice[] => Object.entries(words).map(([value, label]) => ({ value, label }));
+
+const CHANNEL: Field = {
+  name: 'channel',
+  kind: 'choice',
+  label: 'How it was sent',
+  choices: choices({
+    fax: 'Fax',
+    'by-hand': 'By hand, post or telephone',
+    link: 'Secure link',
+    direct: 'Direct message',
+    fhir: 'FHIR',
+  } satisfies Record<Extract<Act, { act: 'sent' }>['channel'], string>),
+};
+
+const DECLINED: Field = {
+  name: 'reason',
+  kind: 'choice',
+  label: 'Why they declined',
+  choices: choices({
+    'not-taking-patients': 'Takes no patients now',
+    'packet-incomplete': 'Something is missing in what was sent',
+    'wrong-specialty': 'Wrong specialty',
+    'not-in-plan': 'Not in the patient’s plan',
+    'authorization-missing': 'Authorization missing',
+    'out-of-area': 'Out of their area',
+    other: 'Another reason',
+  } satisfies Record<Extract<Act, { act: 'declined' }>['reason'], string>),
+};
+
+const CANCELLED_BY: Field = {
+  name: 'by',
+  kind: 'choice',
+  label: 'Who cancelled',
+  choices: choices({ patient: 'The patient', specialist: 'The office', unknown: 'Not known' } satisfies Record<
+    Extract<Act, { act: 'appointment-cancelled' }>['by'],
+    string
+  >),
+};
+
+const NOTE: Field = {
+  name: 'form',
+  kind: 'choice',
+  label: 'What came',
+  choices: choices({ final: 'The final note: it answers the question', interim: 'An interim note: more will follow' } satisfies Record<
+    Extract<Act, { act: 'note' }>['form'],
+    string
+  >),
+};
+
+const CONTACT: Field = {
+  name: 'outcome',
+  kind: 'choice',
+  label: 'What came of it',
+  choices: choices({ reached: 'Reached', 'left-message': 'Left a message', unreachable: 'Could not be reached' } satisfies Record<
+    Extract<Act, { act: 'contacted' }>['outcome'],
+    string
+  >),
+};
+
+const ENDING: Field = {
+  name: 'how',
+  kind: 'choice',
+  label: 'Why it ends',
+  choices: choices({
+    cancelled: 'No longer needed',
+    'patient-declined': 'The patient does not want it',
+    expired: 'Nothing more can be done in time',
+    died: 'The patient has died',
+  } satisfies Record<Extract<Act, { act: 'ended' }>['how'], string>),
+};
+
+const WHY: Field = { name: 'reason', kind: 'text', label: 'Why, in a few words' };
+
+export const ACT_FORMS: Record<ActName, ActForm> = {
+  sent: { name: 'Sent to the office', fields: [CHANNEL], at: 'When it was sent' },
+  received: { name: 'They have it', fields: [], at: 'When they said so' },
+  accepted: { name: 'Accepted', fields: [], at: 'When they accepted' },
+  declined: { name: 'Declined', fields: [DECLINED], at: 'When they declined' },
+  booked: {
+    name: 'Appointment booked',
+    fields: [{ name: 'startsAt', kind: 'moment', label: 'When the visit is' }],
+    at: 'When you were told',
+  },
+  missed: { name: 'Visit missed', fields: [], at: 'When you learned of it' },
+  'appointment-cancelled': { name: 'Appointment cancelled', fields: [CANCELLED_BY], at: 'When it was cancelled' },
+  seen: { name: 'Patient was seen', fields: [], at: 'When the patient was seen' },
+  note: { name: 'Note came back', fields: [NOTE], at: 'When it came' },
+  contacted: { name: 'Patient contacted', fields: [CONTACT], at: undefined },
+  'cancel-requested': { name: 'Ask the office to cancel', fields: [WHY], at: 'When you asked' },
+  'cancel-confirmed': { name: 'Cancellation confirmed', fields: [], at: 'When they confirmed' },
+  ended: { name: 'End this referral', fields: [ENDING, WHY], at: undefined },
+};
+
+/** Which act settles what is owed, the likeliest first. */
+const SETTLES: Partial<Record<string, readonly ActName[]>> = {
+  send: ['sent'],
+  answer: ['accepted', 'received'],
+  book: ['booked'],
+  visit: ['seen'],
+  'confirm-visit': ['seen', 'missed'],
+  rebook: ['booked'],
+  note: ['note'],
+  'confirm-cancellation': ['cancel-confirmed'],
+};
+
+/** The next step, by what is due first; undefined where it is somebody else’s, or cannot be put on record here. */
+export function nextAct({ obligations, acts }: Pick<Thread, 'obligations' | 'acts'>): ActName | undefined {
+  for (const { kind } of obligations) {
+    const next = SETTLES[kind]?.find((act) => acts.includes(act));
+    if (next) return next;
+  }
+  return undefined;
+}
+
+/** As the browser's own field has it: `2026-11-30T14:05`, by the clock of this browser. */
+export const momentText = (at: Date): string => {
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}`;
+};
+
+export type Filled = Partial<Record<Field['name'] | 'at', string>>;
+
+/** What is filled in when a form opens: the first choice of each, and no moment, which means now. */
+export const startForm = (name: ActName): Filled =>
+  Object.fromEntries(ACT_FORMS[name].fields.map((field) => [field.name, field.kind === 'choice' ? field.choices[0]?.value : '']));
+
+export type ReadAct = { ok: true; what: Act } | { ok: false; field: Field['name'] | 'at'; text: string };
+
+/** @param now of the server, as far as this page knows; stands for a moment that was left as it is */
+export function readAct(name: ActName, filled: Filled, now: Date): ReadAct {
+  const { fields, at } = ACT_FORMS[name];
+  const what: Record<string, string> = { act: name };
+  for (const field of fields) {
+    const value = (filled[field.name] ?? '').trim();
+    switch (field.kind) {
+      case 'choice':
+        what[field.name] = value;
+        break;
+      case 'text':
+        if (value.length < 3) return { ok: false, field: field.name, text: 'Say in a few words why.' };
+        what[field.name] = value;
+        break;
+      case 'moment': {
+        const moment = new Date(value);
+        if (Number.isNaN(moment.getTime())) return { ok: false, field: field.name, text: 'Give the day and the time.' };
+        what[field.name] = moment.toISOString();
+      }
+    }
+  }
+  if (at !== undefined) {
+    const moment = filled.at ? new Date(filled.at) : now;
+    if (Number.isNaN(moment.getTime())) return { ok: false, field: 'at', text: 'Give the day and the time.' };
+    if (moment > now) return { ok: false, field: 'at', text: 'This lies ahead. Give the moment at which it happened.' };
+    what['at'] = moment.toISOString();
+  }
+  return { ok: true, what: what as Act };
+}

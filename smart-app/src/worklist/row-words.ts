@@ -1,0 +1,57 @@
+/** The cells of the worklist in words. Times in a cell are opening hours; the clock on the wall stands beside them on request. */
+import type { WorklistRow } from '@refloop/server/client/worklist';
+import { plainTime } from '../words/plain-date.ts';
+
+const WAITING: Record<NonNullable<WorklistRow['waitingOn']>, string> = {
+  coordinator: 'Us',
+  specialist: 'Specialist',
+  patient: 'Patient',
+  clinician: 'Clinician',
+};
+
+/** What is owed before an order is in force waits within the practice. */
+export const waitingWords = ({ waitingOn }: Pick<WorklistRow, 'waitingOn'>): string =>
+  waitingOn === null ? 'Practice' : WAITING[waitingOn];
+
+/** Opening hours: "25 min", "3.5 h", "41 h". */
+export function hoursWords(hours: number): string {
+  const length = Math.abs(hours);
+  if (length < 1) return `${Math.round(length * 60)} min`;
+  return length < 10 ? `${Number(length.toFixed(1))} h` : `${Math.round(length)} h`;
+}
+
+type Clocks = Pick<WorklistRow, 'dueAt' | 'since' | 'ageBusinessHours' | 'leftBusinessHours'>;
+
+/** @param at the moment of the list */
+export function leftWords({ dueAt, leftBusinessHours }: Clocks, at: Date): string {
+  const over = Date.parse(dueAt) < at.getTime();
+  // Over by the clock on the wall while the office is closed: no opening hour of it has passed.
+  if (leftBusinessHours === 0) return over ? 'just over' : 'due now';
+  return over ? `${hoursWords(leftBusinessHours)} over` : `${hoursWords(leftBusinessHours)} left`;
+}
+
+export type LeftTone = 'over' | 'soon' | 'calm';
+
+/** @returns how much of the time is used, from 0 to 1, and how that is drawn */
+export function leftBar({ dueAt, ageBusinessHours, leftBusinessHours }: Clocks, at: Date): { used: number; tone: LeftTone } {
+  if (Date.parse(dueAt) < at.getTime()) return { used: 1, tone: 'over' };
+  const whole = ageBusinessHours + leftBusinessHours;
+  const used = whole > 0 ? Math.min(1, ageBusinessHours / whole) : 1;
+  return { used, tone: used >= 0.7 ? 'soon' : 'calm' };
+}
+
+/** Both moments by the clock on the wall. */
+export const wallClock = ({ dueAt, since }: Clocks, at: Date): string => `Due ${plainTime(dueAt, at)}, open since ${plainTime(since, at)}`;
+
+export const codeWords = (code: string | null): string => (code === null ? '–' : code.replaceAll('-', ' '));
+
+const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
+
+/** What an empty view says: that nothing is there, and where the rest is. */
+export function emptyWords(view: string, mine: number, open: number, narrowed: boolean): string {
+  if (narrowed) return 'Nothing matches. Take a filter away to see more.';
+  if (open === 0) return 'No referral is open. What is sent from a chart stands here as soon as its order is in force.';
+  const others = open - mine;
+  if (view === 'mine') return `Nothing waits for you. ${counted(others, 'referral waits', 'referrals wait')} for others.`;
+  return `Nothing in this view. ${counted(open, 'line is', 'lines are')} open in all.`;
+}
