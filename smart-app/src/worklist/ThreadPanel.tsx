@@ -187,7 +187,7 @@ function Acts({ thread, onAct }: { thread: Thread; onAct: (act: ActName) => void
       {others.length > 0 ? (
         <Menu position="bottom-start" transitionProps={{ duration: 0 }} returnFocus={false}>
           <Menu.Target>
-            <Button variant="default">Something else happened</Button>
+            <Button variant="default">Something else…</Button>
           </Menu.Target>
           <Menu.Dropdown>
             {others.map((act) => (

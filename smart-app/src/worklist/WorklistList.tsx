@@ -94,6 +94,7 @@ export function WorklistList({ api, onFail, session, live, answer, behind, filte
   };
   const line = lines[active];
   const ownerName = (subject: string) => choices.owners.find((owner) => owner.subject === subject)?.name ?? subject;
+  const fields = <FilterFields filter={filter} choices={choices} found={found} onFound={setFound} />;
 
   return (
     <div className={styles['list']} hidden={hidden}>
@@ -120,19 +121,25 @@ export function WorklistList({ api, onFail, session, live, answer, behind, filte
         </p>
       ) : null}
       {viewField}
-      <FilterFields filter={filter} choices={choices} found={found} onFound={setFound} />
+      {narrow ? (
+        <details className={styles['narrowing']}>
+          <summary>Find and filter</summary>
+          {fields}
+        </details>
+      ) : (
+        fields
+      )}
       <div className={styles['chips']}>
         {chipsOf(filter, ownerName).map(({ key: chip, words, without }) => (
           <a key={chip} className={styles['chip']} href={hashOf(without, opened)} aria-label={`${words}: take this filter away`}>
             {words} <span aria-hidden="true">✕</span>
           </a>
         ))}
+      </div>
+      <div className={styles['bulk']}>
         <output className="caption num">
           {fresh.length} of {answer.rows.length} lines
         </output>
-        <Changes news={news} gone={lines.filter(({ gone }) => gone).length} onShow={renew} />
-      </div>
-      <div className={styles['bulk']}>
         {selected.size > 0 ? (
           <>
             <span className="num">{selected.size} selected</span>
@@ -150,6 +157,7 @@ export function WorklistList({ api, onFail, session, live, answer, behind, filte
             Undo
           </Button>
         ) : null}
+        <Changes news={news} gone={lines.filter(({ gone }) => gone).length} onShow={renew} />
       </div>
       {lines.length === 0 ? (
         <p className={styles['empty']}>{emptyText(answer, filter, found, at)}</p>

@@ -84,8 +84,8 @@ export function WorklistTable(props: Props) {
             <th scope="col" className={styles['pick']}>
               <span className="sr-only">Select</span>
             </th>
-            {COLUMNS.map((name) => (
-              <th key={name} scope="col">
+            {COLUMNS.map((name, index) => (
+              <th key={name} scope="col" className={index === 0 ? styles['next'] : undefined}>
                 {name}
               </th>
             ))}
