@@ -139,6 +139,7 @@ function fieldsOf(fact: ReferralFact, within: (kind: 'appointment' | 'report', i
     case 'attempt-received':
     case 'attempt-accepted':
     case 'work-begun':
+    case 'dates-offered':
     case 'cancellation-requested':
     case 'cancellation-confirmed':
       return { attempt: fact.attempt };
@@ -186,6 +187,7 @@ function fieldsOf(fact: ReferralFact, within: (kind: 'appointment' | 'report', i
     case 'fact-set-aside':
     case 'set-aside-settled':
     case 'coordinator-assigned':
+    case 'message-posted':
       return {};
     case 'escalation-raised':
       return { detail: fact.act };
@@ -200,7 +202,7 @@ export function codesAlone(fields: InputEvent): InputEvent {
   return { ...fields, ...Object.fromEntries(coded) };
 }
 
-const requesterOf = (actor: Actor): string => (actor.kind === 'software' ? actor.name : actor.fhirUser);
+const requesterOf = (actor: Actor): string => ('fhirUser' in actor ? actor.fhirUser : actor.kind === 'software' ? actor.name : actor.npi);
 
 /**
  * The history of one referral, flattened. Nothing here depends on any other history, nor on the order in which they come.

@@ -4,6 +4,7 @@ import type { MatchIndex } from './matching/match-index.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { exceptionRoutes } from './routes/exceptions.ts';
 import { matchRoutes } from './routes/match.ts';
+import { officeRoutes } from './routes/office.ts';
 import { openWorkRoutes } from './routes/open-work.ts';
 import { pendRoutes } from './routes/pends.ts';
 import { recommendationRecordRoutes } from './routes/recommendation-records.ts';
@@ -15,6 +16,8 @@ import { createApprovalService } from './services/approvals.ts';
 import { drafter } from './services/drafting.ts';
 import { createExceptionService } from './services/exceptions.ts';
 import { createMatchingService } from './services/matching.ts';
+import { createOfficeService } from './services/office.ts';
+import { createOfficeLinkService } from './services/office-links.ts';
 import { createOpenWorkService } from './services/open-work.ts';
 import { createPendService } from './services/pends.ts';
 import { createPlanService } from './services/plans.ts';
@@ -36,6 +39,7 @@ export type ReferralDeps = {
 };
 
 export function referralRoutes({ store, index, policy, newId, version }: ReferralDeps): Route[] {
+  const worklist = createWorklistService({ store });
   const matching = createMatchingService({ current: index, policy });
   return [
     ...matchRoutes({ matching }),
@@ -47,7 +51,8 @@ export function referralRoutes({ store, index, policy, newId, version }: Referra
       plans: createPlanService({ store }),
     }),
     ...workRoutes({ work: createWorkService({ store }), reviews: createReviewService({ store }) }),
-    ...worklistRoutes({ worklist: createWorklistService({ store }) }),
+    ...worklistRoutes({ worklist }),
+    ...officeRoutes({ office: createOfficeService({ store, newId }), links: createOfficeLinkService({ store, newId }), worklist }),
     ...exceptionRoutes({ exceptions: createExceptionService({ store }) }),
     ...recommendationRecordRoutes({ records: createRecordService({ store }) }),
   ];

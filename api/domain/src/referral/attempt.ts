@@ -60,6 +60,8 @@ export type Attempt = {
   task: ResourceRef | null;
   transmissions: Transmission[];
   appointments: Appointment[];
+  /** Free dates that the office named last; null where it named none. */
+  offered: { dates: Instant[]; at: Moment } | null;
   /** When the patient was seen by this performer, each visit once. */
   visits: Moment[];
   work: Work;
@@ -71,6 +73,7 @@ export const newAttempt = (number: number, performer: Performer, since: Moment):
   task: null,
   transmissions: [],
   appointments: [],
+  offered: null,
   visits: [],
   work: { status: 'draft', since },
 });

@@ -23,6 +23,7 @@ export type AttemptCommand = { attempt: number /** When it was done, as whoever 
   | { type: 'decline'; reason: DeclineReason }
   | { type: 'begin-work' }
   | { type: 'schedule'; appointmentId: string; startsAt: Instant }
+  | { type: 'offer-dates'; dates: Instant[] }
   | { type: 'no-show'; appointmentId: string }
   | { type: 'cancel-appointment'; appointmentId: string; by: 'patient' | 'specialist' | 'unknown' }
   | { type: 'mark-seen'; appointmentId: string | null }
@@ -39,6 +40,8 @@ export type CareCommand =
   | { type: 'ask-authorization' }
   | { type: 'record-contact'; outcome: ContactOutcome }
   | { type: 'record-loss-reason'; primary: LossReason; secondary: LossReason[] }
+  /** A word to the other side, or from it. */
+  | { type: 'post-message'; from: 'practice' | 'office'; text: string }
   /** Given to a coordinator, by subject: taken by oneself or handed to another. */
   | { type: 'assign'; coordinator: string; because: Assignment }
   | { type: 'end'; how: EndingKind; reason: string }
@@ -65,6 +68,8 @@ const ACT_OF: Record<AttemptCommand['type'], Act> = {
   decline: 'decline',
   'begin-work': 'begin-work',
   schedule: 'schedule',
+  // Dates come from who would book one of them.
+  'offer-dates': 'schedule',
   'no-show': 'no-show',
   'cancel-appointment': 'cancel-appointment',
   'mark-seen': 'interim',
@@ -99,6 +104,11 @@ export function decideCare(referral: Referral, command: CareCommand, now: Instan
       return ok(happened(now, { type: 'patient-contacted', version: 1, outcome: command.outcome }));
     case 'ask-authorization':
       return askAuthorization(referral, now);
+    case 'post-message': {
+      const refusal = inForce(referral);
+      if (refusal) return refuse(refusal);
+      return ok(happened(now, { type: 'message-posted', version: 1, from: command.from, text: command.text }));
+    }
     case 'assign':
       return assign(referral, command, now);
     case 'end':
@@ -144,6 +154,8 @@ function acted(referral: Referral, attempt: Attempt, command: AttemptCommand): D
       return done({ type: 'work-begun', ...base });
     case 'schedule':
       return done({ type: 'appointment-booked', ...base, appointmentId: command.appointmentId, startsAt: command.startsAt });
+    case 'offer-dates':
+      return done({ type: 'dates-offered', ...base, dates: command.dates });
     case 'no-show':
       if (unknown(command.appointmentId)) return refuse({ kind: 'no-such-appointment', appointmentId: command.appointmentId });
       return done({ type: 'appointment-missed', ...base, appointmentId: command.appointmentId });

@@ -43,6 +43,8 @@ export type AttemptFact =
   | { type: 'appointment-missed'; version: 1; attempt: number; appointmentId: string }
   | { type: 'appointment-cancelled'; version: 1; attempt: number; appointmentId: string; by: 'patient' | 'specialist' | 'unknown' }
   | { type: 'patient-seen'; version: 1; attempt: number; appointmentId: string | null }
+  /** Free dates that the office names; one is chosen, or none. */
+  | { type: 'dates-offered'; version: 1; attempt: number; dates: Instant[] }
   | { type: 'cancellation-requested'; version: 1; attempt: number; reason: string }
   | { type: 'cancellation-confirmed'; version: 1; attempt: number };
 
@@ -67,6 +69,8 @@ export type CareFact =
   /** Seen for this by somebody who was never asked. */
   | { type: 'seen-elsewhere'; version: 1; seenBy: SeenBy; evidence: 'claim' | 'note' | 'patient' }
   | { type: 'loss-reason-recorded'; version: 1; primary: LossReason; secondary: LossReason[] }
+  /** Between the practice and the office, in the thread of this referral. */
+  | { type: 'message-posted'; version: 1; from: 'practice' | 'office'; text: string }
   /** Who sees to it on the practice's side, by subject. */
   | { type: 'coordinator-assigned'; version: 1; coordinator: string; because: Assignment }
   /** A step of the policy whose time has come: what is done and which person is told, by subject, in whose place. */
@@ -101,6 +105,7 @@ const ABOUT = {
   'appointment-missed': 'attempt',
   'appointment-cancelled': 'attempt',
   'patient-seen': 'attempt',
+  'dates-offered': 'attempt',
   'cancellation-requested': 'attempt',
   'cancellation-confirmed': 'attempt',
   'report-received': 'report',
@@ -111,6 +116,7 @@ const ABOUT = {
   'patient-contacted': 'referral',
   'seen-elsewhere': 'referral',
   'loss-reason-recorded': 'referral',
+  'message-posted': 'referral',
   'coordinator-assigned': 'referral',
   'escalation-raised': 'referral',
   'order-ended': 'referral',

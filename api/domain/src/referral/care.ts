@@ -33,6 +33,8 @@ export function afterCare(referral: Referral, fact: CareFact, told: Told): Refer
       return { ...referral, elsewhere: [...referral.elsewhere, { seenBy: fact.seenBy, evidence: fact.evidence, at: told.at }] };
     case 'loss-reason-recorded':
       return { ...referral, loss: { primary: fact.primary, secondary: fact.secondary } };
+    case 'message-posted':
+      return { ...referral, messages: [...referral.messages, { from: fact.from, at: told.recordedAt }] };
     case 'coordinator-assigned':
       return { ...referral, coordinator: fact.coordinator };
     case 'escalation-raised': {
@@ -134,6 +136,8 @@ function changed(attempt: Attempt, fact: Exclude<AttemptFact, { type: 'attempt-o
       const seen = { ...kept, visits: [...attempt.visits, since] };
       return isEnded(attempt) || attempt.work.status === 'cancellation-requested' ? seen : withWork(seen, { status: 'seen', since });
     }
+    case 'dates-offered':
+      return { ...attempt, offered: { dates: fact.dates, at: since } };
     case 'cancellation-requested':
       return withWork(attempt, { status: 'cancellation-requested', since, reason: fact.reason });
     case 'cancellation-confirmed':

@@ -16,7 +16,9 @@ export type Actor =
   | { kind: 'person'; subject: string; fhirUser: string; sessionId: string }
   /** A clinician who covers for another (its subject) and acts in that one's place, in their own name. */
   | { kind: 'covering'; subject: string; fhirUser: string; sessionId: string; coveringFor: string }
-  | { kind: 'software'; name: string; version: string };
+  | { kind: 'software'; name: string; version: string }
+  /** Whoever opened a link for the specialist's office, knowing the specialist's NPI; it has no account here. */
+  | { kind: 'office'; npi: string; link: string };
 
 export type Performer = {
   entryId: string;

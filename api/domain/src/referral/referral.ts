@@ -102,6 +102,8 @@ export type Referral = {
   coordinator: string | null;
   /** Steps of the policy that were taken, each once for each stage. */
   escalations: { rule: string; stage: string; act: EscalationAct; to: string; at: Instant }[];
+  /** Whose word it was, and when; the words stand in the events. */
+  messages: { from: 'practice' | 'office'; at: Instant }[];
   /** Visits for this with somebody who was never asked. */
   elsewhere: { seenBy: SeenBy; evidence: 'claim' | 'note' | 'patient'; at: Moment }[];
   /** Why it was lost, where a person said so. */
@@ -173,6 +175,7 @@ export function evolve(id: string, before: Referral | undefined, event: Referral
       contacts: [],
       coordinator: null,
       escalations: [],
+      messages: [],
       elsewhere: [],
       loss: null,
       setAside: [],
@@ -287,12 +290,26 @@ function subjectOf(actor: Actor): string {
       return actor.coveringFor;
     case 'software':
       return actor.name;
+    case 'office':
+      return actor.npi;
     default:
       return unreachable(actor);
   }
 }
 
-const nameOf = (actor: Actor): string => (actor.kind === 'software' ? actor.name : actor.fhirUser);
+function nameOf(actor: Actor): string {
+  switch (actor.kind) {
+    case 'person':
+    case 'covering':
+      return actor.fhirUser;
+    case 'software':
+      return actor.name;
+    case 'office':
+      return `NPI ${actor.npi}`;
+    default:
+      return unreachable(actor);
+  }
+}
 
 /** The EHR is the authority over its order: what it shows is how it is, whoever did it. */
 function seenInEhr(referral: Referral, seen: { reference: string; status: string }): Referral {

@@ -62,7 +62,14 @@ function ofCare(referral: Referral, now: Instant, owed: Owed): Obligation[] {
   if (closedBy(referral)) return ofReports;
   const attempt = referral.attempts.at(-1);
   const ofWork = attempt ? workOf(attempt, now, owed) : [];
-  return [...ofReports, ...ofWork];
+  return [...ofReports, ...toReply(referral, owed), ...ofWork];
+}
+
+/** The office asked last; what it asked first is what waits longest. */
+function toReply({ messages }: Referral, owed: Owed): Obligation[] {
+  const answered = messages.findLastIndex(({ from }) => from === 'practice');
+  const asked = messages[answered + 1];
+  return asked ? [owed('reply', 'message', asked.at)] : [];
 }
 
 function workOf(attempt: Attempt, now: Instant, owed: Owed): Obligation[] {

@@ -24,6 +24,7 @@ export const OBLIGATION_KINDS = [
   'reroute',
   'confirm-cancellation',
   'reconcile',
+  'reply',
 ] as const;
 export type ObligationKind = (typeof OBLIGATION_KINDS)[number];
 
@@ -102,6 +103,12 @@ export const SERVICE_LEVELS: ServiceLevels = {
     owner: 'coordinator',
     waitingOn: 'specialist',
     within: { routine: businessDays(2), urgent: businessDays(2), emergency: businessDays(2) },
+  },
+  // Ours.
+  reply: {
+    owner: 'coordinator',
+    waitingOn: 'coordinator',
+    within: { routine: businessDays(1), urgent: wallHours(4), emergency: wallHours(1) },
   },
   // Ours.
   reconcile: {

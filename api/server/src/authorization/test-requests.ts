@@ -175,6 +175,38 @@ export const REQUESTS: Record<string, Request> = {
     changes: true,
     body: ({ target }) => ({ referralIds: [target.id], to: 'lead' }),
   }),
+  'post /worklist/referrals/:id/link | a referral in the chart': row('a referral in the chart', (id) => `/worklist/referrals/${id}/link`, {
+    changes: true,
+    body: ({ target: { made } }) => ({ sequence: made['sequence'] ?? 1 }),
+  }),
+  'post /worklist/referrals/:id/messages | a referral in the chart': row(
+    'a referral in the chart',
+    (id) => `/worklist/referrals/${id}/messages`,
+    {
+      changes: true,
+      body: () => {
+        presses += 1;
+        return { key: `message-${presses}-0123456789`, text: 'It is on its way.' };
+      },
+    },
+  ),
+  'get /work/documents/:id | an uploaded note': row('an uploaded note', (id) => `/work/documents/${id}`),
+  'post /office/open | an office link': row('an office link', () => '/office/open', {
+    changes: true,
+    body: ({ target: { made } }) => ({ link: made['link'], npi: '1234567811' }),
+  }),
+  'post /office/view | an opened link': row('an opened link', () => '/office/view', {
+    changes: true,
+    body: ({ target: { made } }) => ({ opened: made['opened'] }),
+  }),
+  'post /office/acts | an opened link': row('an opened link', () => '/office/acts', {
+    changes: true,
+    body: ({ target: { made } }) => ({ opened: made['opened'], key: 'press-0123456789', what: { act: 'accept' } }),
+  }),
+  'post /office/packet | an opened link': row('an opened link', () => '/office/packet', {
+    changes: true,
+    body: ({ target: { made } }) => ({ opened: made['opened'] }),
+  }),
   'get /exceptions | an exception': row('an exception', () => '/exceptions', { listed: ({ rows }) => ids(rows) }),
   'post /exceptions/:id | an exception': row('an exception', (id) => `/exceptions/${id}`, {
     changes: true,

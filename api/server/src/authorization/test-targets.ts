@@ -45,6 +45,9 @@ export type About =
   | 'a plan done by hand'
   | 'a referral in the chart'
   | 'a note to review'
+  | 'an office link'
+  | 'an opened link'
+  | 'an uploaded note'
   | 'an exception'
   | 'a signature waited for'
   | 'a grant'
@@ -120,6 +123,22 @@ const inChart: Maker = async (question) => {
   return target(whose, { ...made, sequence: row?.sequence }, input, String(referralId));
 };
 
+/** The NPI of who is chosen first in the directory of the tests. */
+const OFFICE_NPI = '1234567811';
+
+const linked: Maker = async (question) => {
+  const referral = await inChart(question);
+  const { sequence } = referral.made as unknown as { sequence: unknown };
+  const made = await question.team.as('coordinator', null, 'post', `/worklist/referrals/${referral.id}/link`, { sequence });
+  return { ...referral, made: { ...referral.made, link: made.body['link'] } };
+};
+
+const openedLink: Maker = async (question) => {
+  const link = await linked(question);
+  const opened = await question.team.as('coordinator', null, 'post', '/office/open', { link: link.made['link'], npi: OFFICE_NPI });
+  return { ...link, made: { ...link.made, opened: opened.body['opened'] } };
+};
+
 /** Of things that are no recommendation. */
 const bare = (whose: Whose, id: string): Target => target(whose, { id, revision: 0, working: {} }, {});
 
@@ -190,6 +209,24 @@ const MAKERS: Record<About, Maker> = {
       sequence = done.body['sequence'];
     }
     return { ...referral, made: { ...referral.made, reportId: `by-hand/note-of-${referral.id}` } };
+  },
+  'an office link': linked,
+  'an opened link': openedLink,
+  'an uploaded note': async (question) => {
+    const uploaded = await openedLink(question);
+    const { store, [question.whose.place]: world } = question.worlds;
+    const id = `note-of-${uploaded.id}`;
+    await store.transaction(scopeOf(world.site), (unit) =>
+      unit.documents.insert({
+        id,
+        referralId: uploaded.id,
+        contentType: 'application/pdf',
+        sha256: 'for the test',
+        receivedAt: question.worlds.clock.now.toISOString(),
+        bytes: new TextEncoder().encode('%PDF-1.7'),
+      }),
+    );
+    return { ...uploaded, id };
   },
   'an exception': async ({ whose, team, input }) => {
     const far = farAway(input);

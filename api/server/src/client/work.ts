@@ -54,6 +54,8 @@ export const ToReviewRow = About.extend({
   referralId: z.string(),
   reportId: z.string(),
   performerName: z.string(),
+  /** Of a note that was uploaded; null where it stands in the chart or came on paper. */
+  documentId: z.string().nullable(),
   coveringFor: z.string().nullable(),
   /** When it came. */
   since: z.string(),

@@ -5,6 +5,8 @@ import type { WholeApp } from '../test-whole-app.ts';
 
 export type Answer = { status: number; body: Record<string, unknown>; text: string };
 
+/** Of the form of a link, and of none that there is. */
+const NO_LINK = 'x'.repeat(43);
 const exportBody = {
   title: 'Service line',
   metrics: ['completion', 'network_leakage'],
@@ -162,6 +164,18 @@ export const GOOD: Record<string, Good> = {
     body: () => ({ key: 'press-0123456789', sequence: 7, what: { act: 'declined', reason: 'other', at: '2026-11-20T10:00:00.000Z' } }),
   },
   'post /work/reviews': { path: () => '/work/reviews', body: () => ({ referralId: 'nothing', reportId: 'nothing' }) },
+  'post /worklist/referrals/:id/link': { path: () => '/worklist/referrals/nothing/link', body: () => ({ sequence: 7 }) },
+  'post /worklist/referrals/:id/messages': {
+    path: () => '/worklist/referrals/nothing/messages',
+    body: () => ({ key: 'press-0123456789', text: 'It is on its way.' }),
+  },
+  'post /office/open': { path: () => '/office/open', body: () => ({ link: NO_LINK, npi: '1234567893' }) },
+  'post /office/view': { path: () => '/office/view', body: () => ({ opened: NO_LINK }) },
+  'post /office/acts': {
+    path: () => '/office/acts',
+    body: () => ({ opened: NO_LINK, key: 'press-0123456789', what: { act: 'note', form: 'final', pdf: 'JVBERi0xLjc=' } }),
+  },
+  'post /office/packet': { path: () => '/office/packet', body: () => ({ opened: NO_LINK }) },
   'post /worklist/assignment': {
     path: () => '/worklist/assignment',
     body: () => ({ referralIds: ['nothing'], to: 'clinician' }),

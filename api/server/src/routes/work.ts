@@ -14,6 +14,16 @@ export const workRoutes = ({ work, reviews }: { work: WorkService; reviews: Revi
     handle: async ({ session, now }) => work.list(session, now),
   }),
   sessionRoute({
+    method: 'get',
+    path: '/work/documents/:id',
+    summary: 'A note that a specialist’s office uploaded, as it came.',
+    roles: ['clinician', 'coordinator', 'lead'],
+    params: z.object({ id: z.string().min(1).max(60) }),
+    answer: z.instanceof(Uint8Array),
+    contentType: 'application/pdf',
+    handle: async ({ session, params, now }) => reviews.document(session, params.id, now),
+  }),
+  sessionRoute({
     method: 'post',
     path: '/work/reviews',
     summary: 'Say that a note that came back was read. Of a final one, for a patient who was seen, this closes the loop.',

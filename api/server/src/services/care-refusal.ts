@@ -1,9 +1,31 @@
 /** The domain's refusals of what is put on record, in the words of the API. */
 import type { ByHandRefusal } from '@refloop/domain/referral/by-hand';
+import type { OfficeRefusal } from '@refloop/domain/referral/office-act';
 import { unreachable } from '@refloop/domain/result';
 import { problem, type Refusal } from '../problem.ts';
 
 const plain = (code: string): string => code.replaceAll('-', ' ');
+
+/** To an office: what its own page says of it. */
+export function officeRefusal(refusal: OfficeRefusal): Refusal {
+  switch (refusal.kind) {
+    case 'asked-another':
+      return problem('conflict', 'The practice has asked another specialist since. Nothing was changed.');
+    case 'date-is-past':
+      return problem('invalid-request', 'A date lies in the past.', [
+        { field: 'what', message: 'It is over already', fix: 'Give a date that is still ahead.' },
+      ]);
+    case 'order-not-active':
+      return problem('conflict', 'The practice has ended this referral. Nothing was changed.');
+    case 'not-in-this-state':
+      return problem(
+        'conflict',
+        `That does not follow from where it stands, “${plain(refusal.status)}”. Nothing was changed. Reload the page.`,
+      );
+    default:
+      return careRefusal(refusal);
+  }
+}
 
 export function careRefusal(refusal: ByHandRefusal): Refusal {
   switch (refusal.kind) {

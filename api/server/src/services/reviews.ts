@@ -1,5 +1,6 @@
 /** What came back and waits for the clinician: reading it closes the loop, and only a clinician whose referral it is can. */
 import { decideCare } from '@refloop/domain/referral/care-command';
+import type { Referral } from '@refloop/domain/referral/referral';
 import type { ReviewRequest, ToldRow, ToReviewRow } from '../client/work.ts';
 import { coveredBy } from '../grants/in-force.ts';
 import { problem, type Refusal } from '../problem.ts';
@@ -14,16 +15,21 @@ import { applyDecision, readReferral, withRetry } from './referral-log.ts';
 export const REVIEW = 'review';
 
 const REPORT = /^report (.+)$/;
+/** Kept by Refloop itself; every other type of reference is of the chart. */
+export const UPLOADED = 'Document';
 
 const contentOf = (stored: StoredObligation): Partial<ObligationContent> => stored.content as Partial<ObligationContent>;
 
 /** Of this clinician, or of one they cover for. */
-export function toReviewRow(stored: StoredObligation, coveringFor: string | null): ToReviewRow[] {
+export async function toReviewRow(unit: Unit, stored: StoredObligation, coveringFor: string | null): Promise<ToReviewRow[]> {
   const { about, patientName = '', specialtyName = '', performerName = '' } = contentOf(stored);
   const reportId = about === undefined ? undefined : REPORT.exec(about)?.[1];
   if (reportId === undefined) return [];
   const { id, referralId, raisedAt: since, dueAt } = stored;
-  return [{ id, referralId, reportId, patientName, specialtyName, performerName, coveringFor, since, dueAt }];
+  const row = await unit.referrals.get(referralId);
+  const report = (row?.state as unknown as Referral | undefined)?.reports.find((each) => each.id === reportId);
+  const documentId = report?.document?.type === UPLOADED ? report.document.id : null;
+  return [{ id, referralId, reportId, patientName, specialtyName, performerName, documentId, coveringFor, since, dueAt }];
 }
 
 /** What was escalated to this person and is still open, whoever has to see to it. */
@@ -42,9 +48,35 @@ async function placeOf(unit: Unit, session: Session, requester: string, now: Dat
 
 const NOT_YOURS = 'There is no report of a referral of yours with this number. Reload the list.';
 
-export type ReviewService = { review: (session: Session, asked: ReviewRequest, now: Date) => Promise<{ reviewed: true } | Refusal> };
+export type ReviewService = {
+  review: (session: Session, asked: ReviewRequest, now: Date) => Promise<{ reviewed: true } | Refusal>;
+  /** A note that was uploaded, byte by byte as it came. */
+  document: (session: Session, id: string, now: Date) => Promise<Uint8Array<ArrayBuffer> | Refusal>;
+};
+
+const NO_DOCUMENT = 'There is no document of a referral of yours with this number. Reload the list.';
 
 export const createReviewService = ({ store }: { store: Store }): ReviewService => ({
+  document: (session, id, now) =>
+    store.transaction(session.scope, async (unit) => {
+      const document = await unit.documents.get(id);
+      const referral = document && (await readReferral(unit, document.referralId));
+      const requester = referral && referral.order.status !== 'draft' ? referral.order.approval.requester : undefined;
+      const coordinates = session.roles.includes('coordinator') || session.roles.includes('lead');
+      const mayRead = coordinates || (requester !== undefined && (await placeOf(unit, session, requester, now)) !== undefined);
+      if (!document || !referral || !mayRead) return problem('not-found', NO_DOCUMENT);
+      await unit.audit.append({
+        at: now.toISOString(),
+        actor: actorOf(session),
+        action: 'document.read',
+        purpose: 'TREAT',
+        patientId: referral.patientId,
+        referralId: referral.id,
+        payload: { document: id, sha256: document.sha256 },
+      });
+      return new Uint8Array(document.bytes);
+    }),
+
   review: (session, { referralId, reportId }, now) =>
     withRetry(() =>
       store.transaction(session.scope, async (unit) => {

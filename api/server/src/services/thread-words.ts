@@ -38,6 +38,7 @@ const EVENTS: Record<ReferralFact['type'], { name: string; party: Party }> = {
   'appointment-missed': { name: 'Visit missed', party: 'patient' },
   'appointment-cancelled': { name: 'Appointment cancelled', party: 'office' },
   'patient-seen': { name: 'Patient seen', party: 'office' },
+  'dates-offered': { name: 'Dates offered', party: 'office' },
   'cancellation-requested': { name: 'Asked to cancel', party: 'practice' },
   'cancellation-confirmed': { name: 'Cancellation confirmed', party: 'office' },
   'report-received': { name: 'Note received', party: 'office' },
@@ -48,6 +49,7 @@ const EVENTS: Record<ReferralFact['type'], { name: string; party: Party }> = {
   'patient-contacted': { name: 'Patient contacted', party: 'practice' },
   'seen-elsewhere': { name: 'Seen elsewhere', party: 'patient' },
   'loss-reason-recorded': { name: 'Reason of the loss recorded', party: 'practice' },
+  'message-posted': { name: 'Message', party: 'practice' },
   'coordinator-assigned': { name: 'Given to a coordinator', party: 'practice' },
   'escalation-raised': { name: 'Escalated', party: 'refloop' },
   'order-ended': { name: 'Ended', party: 'practice' },
@@ -78,6 +80,10 @@ function detailOf(fact: ReferralFact, names: Names): string | null {
       return `For ${moment(fact.startsAt)}`;
     case 'appointment-cancelled':
       return fact.by === 'unknown' ? null : `By the ${fact.by}`;
+    case 'dates-offered':
+      return fact.dates.map(moment).join(', ');
+    case 'message-posted':
+      return fact.text;
     case 'cancellation-requested':
     case 'approval-withdrawn':
     case 'recommendation-dismissed':
@@ -143,6 +149,7 @@ const BOOKKEEPING: readonly ReferralFact['type'][] = [
 
 function byOf(actor: Actor, names: Names): string {
   if (actor.kind === 'software') return 'Refloop';
+  if (actor.kind === 'office') return 'The specialist’s office, by link';
   return names.get(actor.subject) ?? actor.fhirUser;
 }
 
@@ -154,7 +161,7 @@ export const threadOf = (events: readonly ReferralEvent[], names: Names): Thread
       sequence,
       at: effectiveAt,
       recordedAt,
-      party: EVENTS[fact.type].party,
+      party: fact.type === 'message-posted' ? fact.from : EVENTS[fact.type].party,
       by: byOf(actor, names),
       title: EVENTS[fact.type].name,
       detail: detailOf(fact, names),

@@ -86,7 +86,7 @@ export function createWorkService({ store }: { store: Store }): WorkService {
           const { subject } = place;
           work.toSign.push(...(await of.list({ status: 'open', kind: TO_SIGN, owner: subject })).map((each) => toSignRow(each, place)));
           const reviews = await of.list({ status: 'open', kind: REVIEW, raisedBy: subject });
-          work.toReview.push(...reviews.flatMap((each) => toReviewRow(each, place.coveringFor)));
+          for (const each of reviews) work.toReview.push(...(await toReviewRow(unit, each, place.coveringFor)));
           for (const each of await of.list({ status: 'open', kind: UNFINISHED, raisedBy: subject })) {
             work.unfinished.push(...(await unfinishedRow(unit, each, place)));
           }

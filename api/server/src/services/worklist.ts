@@ -4,6 +4,7 @@ import { actsOf, byHand } from '@refloop/domain/referral/by-hand';
 import { decideCare } from '@refloop/domain/referral/care-command';
 import { fold, type Referral } from '@refloop/domain/referral/referral';
 import { statusOf } from '@refloop/domain/referral/status';
+import { ok } from '@refloop/domain/result';
 import { calendarFor } from '@refloop/domain/sla/policy';
 import { ACTS, type ActRequest, type AssignAnswer, type AssignRequest, type Thread, type WorklistAnswer } from '../client/worklist.ts';
 import { problem, type Refusal } from '../problem.ts';
@@ -12,7 +13,8 @@ import type { StoredGrant } from '../store/grants.ts';
 import type { Store, Unit } from '../store/store.ts';
 import { careRefusal } from './care-refusal.ts';
 import { policyIn } from './engine/policy-in-force.ts';
-import { applyDecision, eventOf, withRetry } from './referral-log.ts';
+import { applyDecision, eventOf } from './referral-log.ts';
+import { Stopped, stoppable } from './stopped.ts';
 import { threadOf } from './thread-words.ts';
 import { worklistRow } from './worklist-rows.ts';
 
@@ -20,6 +22,8 @@ export type WorklistService = {
   list: (session: Session, now: Date) => Promise<WorklistAnswer>;
   thread: (session: Session, referralId: string, now: Date) => Promise<Thread | Refusal>;
   act: (session: Session, referralId: string, asked: ActRequest, now: Date) => Promise<Thread | Refusal>;
+  /** Answers the office. */
+  reply: (session: Session, referralId: string, asked: { key: string; text: string }, now: Date) => Promise<Thread | Refusal>;
   assign: (session: Session, asked: AssignRequest, now: Date) => Promise<AssignAnswer | Refusal>;
 };
 
@@ -65,24 +69,6 @@ async function readThread(unit: Unit, session: Session, referralId: string, now:
 function appointmentOf({ attempts }: Referral): Thread['appointment'] {
   const booked = attempts.at(-1)?.appointments.find(({ status }) => status === 'booked');
   return booked ? { startsAt: booked.startsAt } : null;
-}
-
-/** Thrown out of a transaction, so that nothing of it is kept. */
-class Stopped extends Error {
-  readonly refusal: Refusal;
-  constructor(refusal: Refusal) {
-    super(refusal.detail);
-    this.refusal = refusal;
-  }
-}
-
-async function stoppable<Value>(work: () => Promise<Value>): Promise<Value | Refusal> {
-  try {
-    return await withRetry(work);
-  } catch (error) {
-    if (error instanceof Stopped) return error.refusal;
-    throw error;
-  }
 }
 
 export function createWorklistService({ store }: { store: Store }): WorklistService {
@@ -134,6 +120,25 @@ export function createWorklistService({ store }: { store: Store }): WorklistServ
           if (!applied) throw new Stopped(noSuchReferral());
           if (!applied.ok) throw new Stopped(careRefusal(applied.refusal));
           await recorded(unit, session, now, 'worklist.act', { referralId, payload: { key, ...what } });
+          const thread = await readThread(unit, session, referralId, at);
+          if (!thread) throw new Stopped(noSuchReferral());
+          return thread;
+        }),
+      ),
+
+    reply: (session, referralId, { key, text }, now) =>
+      stoppable(() =>
+        store.transaction(session.scope, async (unit) => {
+          const at = now.toISOString();
+          const factKey = `message/${key}`;
+          const applied = await applyDecision(unit, referralId, personOf(session), at, (referral) => {
+            if (referral.factKeys.includes(factKey)) return ok([]);
+            const decided = decideCare(referral, { type: 'post-message', from: 'practice', text }, at);
+            return decided.ok ? ok(decided.value.map((each) => ({ ...each, factKey }))) : decided;
+          });
+          if (!applied) throw new Stopped(noSuchReferral());
+          if (!applied.ok) throw new Stopped(careRefusal(applied.refusal));
+          await recorded(unit, session, now, 'worklist.replied', { referralId, payload: { key } });
           const thread = await readThread(unit, session, referralId, at);
           if (!thread) throw new Stopped(noSuchReferral());
           return thread;

@@ -7,10 +7,12 @@ import type { ApprovalStore } from './approvals.ts';
 import type { AuditLog, AuditTrail } from './audit.ts';
 import type { DelegationStore } from './delegations.ts';
 import type { DirectorySnapshots } from './directory-snapshots.ts';
+import type { DocumentStore } from './documents.ts';
 import type { EventStore } from './events.ts';
 import type { GrantStore } from './grants.ts';
 import type { HistoryLoadStore } from './history-loads.ts';
 import type { ObligationStore } from './obligations.ts';
+import type { OfficeLinkLookup, OfficeLinkStore } from './office-links.ts';
 import type { PlanStore } from './plans.ts';
 import type { RecommendationStore } from './recommendations.ts';
 import type { ReferralTimerStore } from './referral-timers.ts';
@@ -42,6 +44,8 @@ export type Unit = {
   obligations: ObligationStore;
   referralTimers: ReferralTimerStore;
   slaPolicies: SlaPolicyStore;
+  officeLinks: OfficeLinkStore;
+  documents: DocumentStore;
   grants: GrantStore;
   delegations: DelegationStore;
   alerts: AlertStore;
@@ -62,6 +66,8 @@ export type Store = {
   transaction: <Value>(scope: Scope, work: (unit: Unit) => Promise<Value>) => Promise<Value>;
   /** Finds a session by its token alone: the one look-up that comes before a scope is known. */
   findSession: SessionLookup;
+  /** Finds whose a link is by its digest alone, before a scope is known. */
+  findOfficeLink: OfficeLinkLookup;
   /** Published directories; they hold no patient and belong to no tenant. */
   directory: DirectorySnapshots;
   /** The chain over every scope's audit entries: leaf hashes, never contents. */

@@ -28,7 +28,7 @@ export type Projection = {
 type Names = Pick<ObligationContent, 'patientName' | 'requesterName'>;
 
 /** From the write-back of this order: the one place that keeps both names beside the referral. */
-async function namesOf(unit: Unit, { order }: Referral, open: readonly StoredObligation[]): Promise<Names> {
+export async function namesBeside(unit: Unit, { order }: Referral, open: readonly StoredObligation[] = []): Promise<Names> {
   const known = open.map(({ content }) => content as Partial<Names>).find(({ patientName }) => patientName);
   if (known) return { patientName: known.patientName ?? '', requesterName: known.requesterName ?? '' };
   if (order.status === 'draft' || order.writeBack === null) return { patientName: '', requesterName: '' };
@@ -59,7 +59,7 @@ export async function projectObligations(unit: Unit, referral: Referral, { polic
   const open = (await unit.obligations.openOf(referral.id)).filter(({ kind }) => isOurs(kind));
   const owed = due(referral, policy, now).filter(({ kind }) => isOurs(kind));
   if (open.length === 0 && owed.length === 0) return;
-  const names = await namesOf(unit, referral, open);
+  const names = await namesBeside(unit, referral, open);
   const kept = new Set<string>();
   for (const each of owed) {
     const person = personOf(referral, each, staff);

@@ -24,6 +24,7 @@ const STEP_NAMES: Record<StepKind, string> = {
   reroute: 'Ask another specialist',
   'confirm-cancellation': 'Get the cancellation confirmed',
   reconcile: 'Reconcile what does not fit',
+  reply: 'Answer the office',
 };
 const STEPS = Object.keys(STEP_NAMES);
 const isStep = (kind: string): kind is StepKind => Object.hasOwn(STEP_NAMES, kind);

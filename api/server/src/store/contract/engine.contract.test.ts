@@ -93,4 +93,44 @@ describe.each(implementations())('the store: $name', (implementation) => {
     const { what: _what, ...revised } = revision;
     expect(found).toEqual([true, false, [{ ...obligation('a'), ...revised, status: 'open', settledAt: null }], ['a'], [null]]);
   });
+
+  test('office links: found by their digests before a scope is known, tries counted, opened anew in place of before', async () => {
+    const link = (id: string) => ({
+      id,
+      tokenHash: `token-${scope.tenant}-${id}`,
+      referralId: 'r1',
+      attempt: 1,
+      npi: '1234567893',
+      madeBy: 'kim',
+      madeAt: id === 'a' ? AT : after(5),
+      expiresAt: after(99),
+    });
+    const opened = (hash: string) => ({ hash: `${hash}-${scope.tenant}`, until: after(30) });
+    const found = await store.transaction(scope, async ({ officeLinks }) => {
+      await officeLinks.insert(link('a'));
+      await officeLinks.insert(link('b'));
+      await officeLinks.countWrongTry('a');
+      await officeLinks.countWrongTry('a');
+      await officeLinks.open('a', opened('first'));
+      await officeLinks.open('a', opened('second'));
+      return [await officeLinks.take('a'), await officeLinks.take('none'), (await officeLinks.list('r1')).map(({ id }) => id)];
+    });
+    expect(found).toEqual([{ ...link('a'), wrongTries: 2, opened: opened('second') }, undefined, ['b', 'a']]);
+    const hashes = [link('a').tokenHash, opened('second').hash, opened('first').hash, 'none'];
+    const looked = await Promise.all(hashes.map((hash) => store.findOfficeLink(hash)));
+    expect(looked).toEqual([{ scope, id: 'a' }, { scope, id: 'a' }, undefined, undefined]);
+    expect(await store.transaction(newScope(), ({ officeLinks }) => officeLinks.take('a'))).toBeUndefined();
+  });
+
+  test('documents: byte by byte as they came, kept once', async () => {
+    const bytes = Uint8Array.from({ length: 300 }, (_, at) => at % 256);
+    const document = { id: 'd', referralId: 'r1', contentType: 'application/pdf', sha256: 'hash', receivedAt: AT, bytes };
+    const found = await store.transaction(scope, async ({ documents }) => {
+      await documents.insert(document);
+      await documents.insert({ ...document, contentType: 'text/plain', bytes: new Uint8Array([1]) });
+      return [await documents.get('d'), await documents.get('none')];
+    });
+    expect(found).toEqual([document, undefined]);
+    expect(await store.transaction(newScope(), ({ documents }) => documents.get('d'))).toBeUndefined();
+  });
 });

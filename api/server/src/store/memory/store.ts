@@ -10,9 +10,11 @@ import { memoryApprovals } from './approvals.ts';
 import { memoryAudit, memoryAuditTrail } from './audit.ts';
 import { keyIn, type MemoryContext, type MemoryTables } from './context.ts';
 import { memoryDelegations } from './delegations.ts';
+import { memoryDocuments } from './documents.ts';
 import { memoryEvents } from './events.ts';
 import { memoryHistoryLoads } from './history-loads.ts';
 import { memoryObligations } from './obligations.ts';
+import { memoryOfficeLinks } from './office-links.ts';
 import { memoryPlans } from './plans.ts';
 import { memoryRecommendations } from './recommendations.ts';
 import { memoryReferralTimers } from './referral-timers.ts';
@@ -62,6 +64,8 @@ function openUnit(context: MemoryContext): Unit {
     obligations: memoryObligations(context),
     referralTimers: memoryReferralTimers(context),
     slaPolicies: memorySlaPolicies(context),
+    officeLinks: memoryOfficeLinks(context),
+    documents: memoryDocuments(context),
     grants: memoryGrants(context),
     delegations: memoryDelegations(context),
     alerts: memoryAlerts(context),
@@ -89,6 +93,8 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
     obligations: tables.table(),
     referralTimers: tables.table(),
     slaPolicies: tables.table(),
+    officeLinks: tables.table(),
+    documents: tables.table(),
     grants: tables.table(),
     delegations: tables.table(),
     alertRules: tables.table(),
@@ -107,6 +113,10 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
     findSession: async (tokenHash) => {
       const session: StoredSession | undefined = of.sessions.rows('').find((row) => row.tokenHash === tokenHash);
       return session && { session, grant: of.grants.get(keyIn(session, session.subject)) };
+    },
+    findOfficeLink: async (hash) => {
+      const found = of.officeLinks.rows('').find(({ tokenHash, opened }) => tokenHash === hash || opened?.hash === hash);
+      return found && { scope: found.scope, id: found.id };
     },
     directory: memoryDirectory(),
     auditTrail: memoryAuditTrail(tables, of),

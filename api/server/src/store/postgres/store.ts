@@ -12,12 +12,14 @@ import type { UnitContext } from './context.ts';
 import { ask, type Client, enter, inTransaction, openPool } from './database.ts';
 import { postgresDelegations } from './delegations.ts';
 import { postgresDirectorySnapshots } from './directory-snapshots.ts';
+import { postgresDocuments } from './documents.ts';
 import { postgresEvents } from './events.ts';
 import { postgresGrants } from './grants.ts';
 import { type HeldKeys, holdKeys, introduceRoot, KEY_CHANNEL, refreshKeys } from './held-keys.ts';
 import { postgresHistoryLoads } from './history-loads.ts';
 import { readIndexRoot } from './index-root.ts';
 import { postgresObligations } from './obligations.ts';
+import { postgresOfficeLinkLookup, postgresOfficeLinks } from './office-links.ts';
 import { postgresPlans } from './plans.ts';
 import { postgresRecommendations } from './recommendations.ts';
 import { postgresReferralTimers } from './referral-timers.ts';
@@ -58,6 +60,8 @@ function openUnit(client: Client, scope: Scope, { keys, index, newId }: UnitPart
     obligations: postgresObligations(context),
     referralTimers: postgresReferralTimers(context),
     slaPolicies: postgresSlaPolicies(context),
+    officeLinks: postgresOfficeLinks(context),
+    documents: postgresDocuments(context),
     grants: postgresGrants(context),
     delegations: postgresDelegations(context),
     alerts: postgresAlerts(context),
@@ -100,6 +104,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
         following(enter(client, scope), () => work(openUnit(client, scope, { keys, index, newId: options.newId }))),
       ),
     findSession: postgresSessionLookup(pool, keys, index),
+    findOfficeLink: postgresOfficeLinkLookup(pool),
     directory: postgresDirectorySnapshots(pool, options.url, name),
     auditTrail: postgresAuditTrail(pool, auditor),
     enrol: async ({ tenant, issuer, site }) => {

@@ -1,0 +1,82 @@
+/** The page of a specialist's office over HTTP: opened by a link and the specialist's NPI, without an account. */
+import { DECLINE_REASONS } from '@refloop/domain/referral/attempt';
+import { z } from 'zod';
+
+/** 32 bytes, base64url. */
+const Token = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'This is not a link of Refloop');
+
+/** Largest document of an office, in bytes. */
+export const LARGEST_DOCUMENT = 10 * 1024 * 1024;
+
+/** What the link carries, and the second thing that opens it. */
+export const OpenOffice = z.object({ link: Token, npi: z.string().regex(/^\d{10}$/, 'An NPI has ten digits') });
+export type OpenOffice = z.infer<typeof OpenOffice>;
+
+export const OFFICE_ACTS = ['accept', 'decline', 'ask', 'offer-dates', 'book', 'no-show', 'seen', 'note'] as const;
+export const OfficeActName = z.enum(OFFICE_ACTS);
+export type OfficeActName = z.infer<typeof OfficeActName>;
+
+/** No more of the patient than the office needs to act. */
+export const OfficeView = z.object({
+  /** What the page holds from now on, and until when. */
+  opened: Token,
+  until: z.string(),
+  practice: z.string(),
+  specialist: z.string(),
+  patientName: z.string(),
+  specialtyName: z.string(),
+  urgency: z.enum(['routine', 'urgent', 'emergency']),
+  status: z.string(),
+  /** Whether the packet can be read: a PDF of what the clinician approved. */
+  hasPacket: z.boolean(),
+  appointment: z.object({ startsAt: z.string() }).nullable(),
+  offered: z.array(z.string()),
+  acts: z.array(OfficeActName),
+  /** Between the practice and the office, oldest first, with what both sides did. */
+  thread: z.array(z.object({ at: z.string(), from: z.enum(['practice', 'office']), title: z.string(), detail: z.string().nullable() })),
+});
+export type OfficeView = z.infer<typeof OfficeView>;
+
+const Moment = z.iso.datetime({ offset: true });
+
+export const OfficeRequest = z.discriminatedUnion('act', [
+  z.object({ act: z.literal('accept') }),
+  z.object({ act: z.literal('decline'), reason: z.enum(DECLINE_REASONS) }),
+  z.object({ act: z.literal('ask'), text: z.string().trim().min(3, 'Write your question').max(2000) }),
+  z.object({ act: z.literal('offer-dates'), dates: z.array(Moment).min(1).max(6) }),
+  z.object({ act: z.literal('book'), startsAt: Moment }),
+  z.object({ act: z.literal('no-show') }),
+  z.object({ act: z.literal('seen') }),
+  z.object({
+    act: z.literal('note'),
+    form: z.enum(['interim', 'final']),
+    /** A PDF, base64. */
+    pdf: z.base64().max(Math.ceil((LARGEST_DOCUMENT * 4) / 3) + 4),
+  }),
+]);
+export type OfficeRequest = z.infer<typeof OfficeRequest>;
+
+export const ActAsOffice = z.object({
+  opened: Token,
+  /** One for each press: the same one twice does it once. */
+  key: z.string().min(8).max(64),
+  what: OfficeRequest,
+});
+export type ActAsOffice = z.infer<typeof ActAsOffice>;
+
+export const ReadAsOffice = z.object({ opened: Token });
+
+/** Made for the coordinator; shown once, since only its digest is kept. */
+export const NewLink = z.object({
+  /** To be put behind the address of the page: `/office#<link>`, so that it reaches no log and no other site. */
+  link: Token,
+  expiresAt: z.string(),
+  specialist: z.string(),
+});
+export type NewLink = z.infer<typeof NewLink>;
+
+export const MakeLink = z.object({ sequence: z.number().int().positive() });
+export const PostMessage = z.object({
+  key: z.string().min(8).max(64),
+  text: z.string().trim().min(2, 'Write your answer').max(2000),
+});

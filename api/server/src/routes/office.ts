@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { ActAsOffice, MakeLink, NewLink, OfficeView, OpenOffice, PostMessage, ReadAsOffice } from '../client/office.ts';
+import { Thread } from '../client/worklist.ts';
+import type { OfficeService } from '../services/office.ts';
+import type { OfficeLinkService } from '../services/office-links.ts';
+import type { WorklistService } from '../services/worklist.ts';
+import { publicRoute, type Route, sessionRoute } from './route.ts';
+
+const Id = z.object({ id: z.string().min(1).max(60) });
+/** A PDF of ten megabytes as base64, and what stands around it. */
+const UPLOAD_LIMIT = 14 * 1024 * 1024;
+
+export type OfficeRouteDeps = { office: OfficeService; links: OfficeLinkService; worklist: WorklistService };
+
+export const officeRoutes = ({ office, links, worklist }: OfficeRouteDeps): Route[] => [
+  sessionRoute({
+    method: 'post',
+    path: '/worklist/referrals/:id/link',
+    summary: 'Make a link for the specialist’s office; this is sending it. It is shown once.',
+    roles: ['coordinator', 'lead'],
+    params: Id,
+    body: MakeLink,
+    answer: NewLink,
+    status: 201,
+    handle: async ({ session, params, body, now }) => links.make(session, params.id, body.sequence, now),
+  }),
+  sessionRoute({
+    method: 'post',
+    path: '/worklist/referrals/:id/messages',
+    summary: 'Answer the specialist’s office in the thread of this referral.',
+    roles: ['coordinator', 'lead'],
+    params: Id,
+    body: PostMessage,
+    answer: Thread,
+    handle: async ({ session, params, body, now }) => worklist.reply(session, params.id, body, now),
+  }),
+  publicRoute({
+    method: 'post',
+    path: '/office/open',
+    summary: 'Open a link for a specialist’s office with the specialist’s NPI: five tries, an hour at a time.',
+    limit: 'sign-in',
+    body: OpenOffice,
+    answer: OfficeView,
+    handle: async ({ body, now }) => office.open(body, now),
+  }),
+  publicRoute({
+    method: 'post',
+    path: '/office/view',
+    summary: 'The referral as the office sees it, by what its link was opened to.',
+    body: ReadAsOffice,
+    answer: OfficeView,
+    handle: async ({ body, now }) => office.view(body.opened, now),
+  }),
+  publicRoute({
+    method: 'post',
+    path: '/office/acts',
+    summary: 'Accept, decline, ask, offer dates, book, or give the note. The same key twice does it once.',
+    body: ActAsOffice,
+    bodyLimit: UPLOAD_LIMIT,
+    answer: OfficeView,
+    handle: async ({ body, now }) => office.act(body, now),
+  }),
+  publicRoute({
+    method: 'post',
+    path: '/office/packet',
+    summary: 'What the clinician approved, as a PDF.',
+    body: ReadAsOffice,
+    contentType: 'application/pdf',
+    answer: z.instanceof(Uint8Array<ArrayBuffer>),
+    handle: async ({ body, now }) => office.packet(body.opened, now),
+  }),
+];

@@ -1,0 +1,178 @@
+/** A specialist's office without an account, over HTTP on PostgreSQL: what a link opens, what it does, and what it keeps to itself. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { OfficeView } from '../client/office.ts';
+import type { MyWork } from '../client/work.ts';
+import type { Thread, WorklistAnswer } from '../client/worklist.ts';
+import { PATIENT, putInForce } from './engine/test-in-force.ts';
+import { openReferralApi, type ReferralApi } from './test-referral-api.ts';
+
+const AT = '2026-11-20T15:00:00.000Z';
+/** Of the performer of test-in-force. */
+const NPI = '1234567893';
+const PDF = Buffer.from('%PDF-1.7 a note').toString('base64');
+
+let api: ReferralApi;
+let coordinator: string;
+let id = '';
+let count = 0;
+
+beforeAll(async () => {
+  api = await openReferralApi();
+});
+afterAll(() => api.close());
+beforeEach(async () => {
+  await at(AT);
+  id = `r${(count += 1)}`;
+  await putInForce(api.store, api.scope, id, AT);
+  await at(new Date(Date.parse(AT) + 60_000).toISOString());
+});
+
+async function at(moment: string): Promise<void> {
+  api.clock.now = new Date(moment);
+  coordinator = await api.session({ patientId: null, subject: 'kim', roles: ['coordinator'] });
+}
+
+const post = (path: string, body: unknown, token = '') => api.call('POST', path, token, body);
+const thread = async (): Promise<Thread> => (await api.call('GET', `/worklist/referrals/${id}`, coordinator)).body as Thread;
+const makeLink = async (): Promise<string> => {
+  const made = await post(`/worklist/referrals/${id}/link`, { sequence: (await thread()).sequence }, coordinator);
+  expect(made.status, JSON.stringify(made.body)).toBe(201);
+  return String(made.body['link']);
+};
+const open = (link: string, npi = NPI) => post('/office/open', { link, npi });
+
+let presses = 0;
+async function act(opened: string, what: object, key = `press-${(presses += 1)}-01234`) {
+  return post('/office/acts', { opened, key, what });
+}
+const openedView = async (): Promise<OfficeView> => (await open(await makeLink())).body as OfficeView;
+
+describe('a link', () => {
+  test('is sending it: the answer is waited for from then on', async () => {
+    await makeLink();
+    const { rows } = (await api.call('GET', '/worklist', coordinator)).body as WorklistAnswer;
+    expect(rows.find(({ referralId }) => referralId === id)).toMatchObject({ kind: 'answer', channel: 'link', waitingOn: 'specialist' });
+  });
+
+  test('shows nothing without the NPI, is closed after five wrong ones, and says the same of a link that there is not', async () => {
+    const link = await makeLink();
+    const answers = [];
+    for (let tries = 0; tries < 6; tries += 1) answers.push(await open(link, '1538271645'));
+    expect(answers.map(({ status }) => status)).toEqual(Array(6).fill(403));
+    expect(answers.map(({ body }) => String(body['detail'])).slice(3)).toEqual([
+      expect.stringContaining('One try is left'),
+      expect.stringContaining('closed now'),
+      expect.stringContaining('closed after five wrong tries'),
+    ]);
+    expect((await open(link)).status).toBe(403);
+    expect(JSON.stringify(answers)).not.toContain(PATIENT);
+    const { status, body } = await open('x'.repeat(43));
+    expect([status, body['title']]).toEqual([404, 'Not found']);
+  });
+
+  test('opens for an hour; opened anew, the page before is closed; after sixty days it opens nothing', async () => {
+    const link = await makeLink();
+    const first = (await open(link)).body as OfficeView;
+    expect((await post('/office/view', { opened: first.opened })).status).toBe(200);
+    const second = (await open(link)).body as OfficeView;
+    expect((await post('/office/view', { opened: first.opened })).status).toBe(404);
+    await at('2026-11-20T16:02:00.000Z');
+    expect((await post('/office/view', { opened: second.opened })).status).toBe(401);
+    // What was opened is no link.
+    expect((await open(second.opened)).status).toBe(404);
+    await at('2027-01-20T16:00:00.000Z');
+    expect((await open(link)).status).toBe(404);
+  });
+
+  test('of what changed since it was shown none is made', async () => {
+    const made = await post(`/worklist/referrals/${id}/link`, { sequence: 1 }, coordinator);
+    expect([made.status, made.body['type']]).toEqual([409, '/problems/conflict']);
+    expect((await thread()).status).toBe('in-chart');
+  });
+});
+
+describe('the office', () => {
+  test('sees what it needs and nothing of the inside of the practice', async () => {
+    const view = await openedView();
+    expect(view).toMatchObject({
+      specialist: 'Ana Rivera, MD',
+      patientName: PATIENT,
+      specialtyName: 'Cardiology',
+      status: 'sent',
+      hasPacket: false,
+      acts: ['accept', 'decline', 'ask'],
+    });
+    expect(view.thread.map(({ title }) => title)).toEqual(['Sent']);
+    expect(JSON.stringify(view)).not.toMatch(/coordinator|kim|Escalated/);
+  });
+
+  test('goes the whole way, and the clinician who reads its note closes the loop', async () => {
+    const { opened } = await openedView();
+    for (const what of [
+      { act: 'accept' },
+      { act: 'offer-dates', dates: ['2026-12-08T09:00:00-06:00'] },
+      { act: 'book', startsAt: '2026-12-08T09:00:00-06:00' },
+      { act: 'seen' },
+    ]) {
+      const done = await act(opened, what);
+      expect(done.status, JSON.stringify(done.body)).toBe(200);
+    }
+    const noted = await act(opened, { act: 'note', form: 'final', pdf: PDF });
+    expect(noted.body).toMatchObject({ status: 'reported', acts: [] });
+    const clinician = await api.session({ patientId: null, subject: 's' });
+    const { toReview } = (await api.call('GET', '/work', clinician)).body as MyWork;
+    const row = toReview.find(({ referralId }) => referralId === id);
+    const read = await api.download(`/work/documents/${row?.documentId}`, clinician);
+    expect(Buffer.from(read.bytes).toString('base64')).toBe(PDF);
+    const another = await api.session({ patientId: null, subject: 'another' });
+    expect((await api.download(`/work/documents/${row?.documentId}`, another)).status).toBe(404);
+    await post('/work/reviews', { referralId: id, reportId: row?.reportId }, clinician);
+    expect((await thread()).status).toBe('closed');
+    expect((await thread()).entries.filter(({ party }) => party === 'office').map(({ by }) => by)).toEqual(
+      Array(5).fill('The specialist’s office, by link'),
+    );
+  });
+
+  test('asks, is answered, and pressed twice it is done once', async () => {
+    const { opened } = await openedView();
+    for (let press = 0; press < 2; press += 1) await act(opened, { act: 'ask', text: 'Is there an ECG?' }, 'press-the-same');
+    const asked = await thread();
+    expect(asked.obligations.map(({ kind }) => kind).sort()).toEqual(['answer', 'reply']);
+    expect(asked.entries.filter(({ detail }) => detail === 'Is there an ECG?')).toHaveLength(1);
+    const answered = await post(`/worklist/referrals/${id}/messages`, { key: 'answer-01234', text: 'It is in the packet.' }, coordinator);
+    expect((answered.body as Thread).obligations.map(({ kind }) => kind)).toEqual(['answer']);
+    const view = (await post('/office/view', { opened })).body as OfficeView;
+    expect(view.thread.slice(-2)).toMatchObject([
+      { from: 'office', detail: 'Is there an ECG?' },
+      { from: 'practice', detail: 'It is in the packet.' },
+    ]);
+  });
+
+  test.each<[string, object, number]>([
+    ['a date that is past', { act: 'offer-dates', dates: ['2026-01-01T00:00:00Z'] }, 400],
+    ['what does not follow', { act: 'seen' }, 409],
+    ['a note that is no PDF', { act: 'note', form: 'final', pdf: Buffer.from('MZ').toString('base64') }, 400],
+    ['a reason that there is not', { act: 'decline', reason: 'no mood' }, 400],
+  ])('is refused %s, and nothing is kept', async (_what, what, status) => {
+    const { opened } = await openedView();
+    const { sequence } = await thread();
+    expect((await act(opened, what)).status).toBe(status);
+    expect((await thread()).sequence).toBe(sequence);
+  });
+
+  test('every try and act is on record, without a name', async () => {
+    const link = await makeLink();
+    await open(link, '1538271645');
+    const { opened } = (await open(link)).body as OfficeView;
+    await act(opened, { act: 'decline', reason: 'not-taking-patients' });
+    const entries = await api.store.transaction(api.scope, (unit) => unit.audit.list({ referralId: id }));
+    expect(entries.map(({ action }) => action).filter((action) => action.startsWith('office-link'))).toEqual([
+      'office-link.made',
+      'office-link.wrong-npi',
+      'office-link.opened',
+      'office-link.act',
+    ]);
+    expect(JSON.stringify(entries)).not.toMatch(new RegExp(`${PATIENT}|${link}|${opened}`));
+    expect((await thread()).obligations).toMatchObject([{ kind: 'reroute' }]);
+  });
+});

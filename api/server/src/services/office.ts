@@ -1,0 +1,228 @@
+/**
+ * What a specialist's office sees and does by its link. A link alone shows nothing: it opens with the specialist's NPI, five tries and no
+ * more, for an hour at a time, and what it opened reaches this one attempt. Everything is on record.
+ */
+import { createHash } from 'node:crypto';
+import { specialtyById } from '@refloop/domain/clinical/specialty';
+import type { Actor } from '@refloop/domain/referral/event';
+import { decideOffice, type OfficeAct, officeActs } from '@refloop/domain/referral/office-act';
+import { fold, type Referral } from '@refloop/domain/referral/referral';
+import { statusOf } from '@refloop/domain/referral/status';
+import { type ActAsOffice, LARGEST_DOCUMENT, OFFICE_ACTS, type OfficeRequest, type OfficeView, type OpenOffice } from '../client/office.ts';
+import type { Packet } from '../packet/packet.ts';
+import { packetPdf } from '../packet/packet-pdf.ts';
+import { isRefusal, problem, type Refusal } from '../problem.ts';
+import { digest, newToken } from '../sessions/token.ts';
+import type { StoredOfficeLink } from '../store/office-links.ts';
+import type { Store, Unit } from '../store/store.ts';
+import { officeRefusal } from './care-refusal.ts';
+import { namesBeside } from './engine/obligation-rows.ts';
+import { applyDecision, eventOf } from './referral-log.ts';
+import { UPLOADED } from './reviews.ts';
+import { Stopped, stoppable } from './stopped.ts';
+import { threadOf } from './thread-words.ts';
+
+export type OfficeService = {
+  open: (asked: OpenOffice, now: Date) => Promise<OfficeView | Refusal>;
+  view: (opened: string, now: Date) => Promise<OfficeView | Refusal>;
+  act: (asked: ActAsOffice, now: Date) => Promise<OfficeView | Refusal>;
+  packet: (opened: string, now: Date) => Promise<Uint8Array<ArrayBuffer> | Refusal>;
+};
+
+const MOST_TRIES = 5;
+const OPEN_MS = 60 * 60_000;
+
+/** The same words whatever it is: nothing is told to whoever tries. */
+const noSuchLink = (): Refusal =>
+  problem('not-found', 'This link does not open anything, or not any more. Ask the practice that sent it for a new one.');
+const notOpen = (): Refusal => problem('session-ended', 'This page was open for an hour. Open the link again and give the NPI.');
+
+const actorOf = (link: StoredOfficeLink): Actor => ({ kind: 'office', npi: link.npi, link: link.id });
+const auditActorOf = (link: StoredOfficeLink) => ({ subject: `office-link ${link.id}`, fhirUser: null, sessionId: null });
+
+export function createOfficeService({ store, newId }: { store: Store; newId: () => string }): OfficeService {
+  /** Runs the work on the link whose digest this is, alone with it. */
+  async function withLink<Value>(hash: string, work: (unit: Unit, link: StoredOfficeLink) => Promise<Value>): Promise<Value | Refusal> {
+    const found = await store.findOfficeLink(hash);
+    if (!found) return noSuchLink();
+    return stoppable(() =>
+      store.transaction(found.scope, async (unit) => {
+        const link = await unit.officeLinks.take(found.id);
+        if (!link) throw new Stopped(noSuchLink());
+        return work(unit, link);
+      }),
+    );
+  }
+
+  const whileOpen = <Value>(opened: string, now: Date, work: (unit: Unit, link: StoredOfficeLink) => Promise<Value>) =>
+    withLink(digest(opened), (unit, link) => {
+      if (link.opened?.hash !== digest(opened) || link.opened.until <= now.toISOString()) throw new Stopped(notOpen());
+      return work(unit, link);
+    });
+
+  const record = (unit: Unit, link: StoredOfficeLink, now: Date, action: `office-link.${string}`, payload: object): Promise<unknown> =>
+    unit.audit.append({
+      at: now.toISOString(),
+      actor: auditActorOf(link),
+      action,
+      purpose: 'TREAT',
+      referralId: link.referralId,
+      payload: { link: link.id, npi: link.npi, ...payload },
+    });
+
+  return {
+    open: ({ link: token, npi }, now) =>
+      withLink(digest(token), async (unit, link): Promise<OfficeView | Refusal> => {
+        const at = now.toISOString();
+        if (link.tokenHash !== digest(token) || link.expiresAt <= at) throw new Stopped(noSuchLink());
+        if (link.wrongTries >= MOST_TRIES) {
+          throw new Stopped(
+            problem('not-allowed', 'This link was closed after five wrong tries. Ask the practice that sent it for a new one.'),
+          );
+        }
+        if (npi !== link.npi) {
+          // Kept, so that the next try is counted: no throw.
+          await unit.officeLinks.countWrongTry(link.id);
+          await record(unit, link, now, 'office-link.wrong-npi', { tries: link.wrongTries + 1 });
+          return problem('not-allowed', triesLeft(MOST_TRIES - link.wrongTries - 1), [
+            {
+              field: 'npi',
+              message: 'It is not the NPI this referral is for',
+              fix: 'Give the ten digits of the specialist named in the letter.',
+            },
+          ]);
+        }
+        const opened = newToken();
+        const until = new Date(now.getTime() + OPEN_MS).toISOString();
+        await unit.officeLinks.open(link.id, { hash: digest(opened), until });
+        await record(unit, link, now, 'office-link.opened', { until });
+        return viewOf(unit, link, { opened, until });
+      }),
+
+    view: (opened, now) =>
+      whileOpen(opened, now, async (unit, link) => {
+        await record(unit, link, now, 'office-link.read', {});
+        return viewOf(unit, link, { opened, until: link.opened?.until ?? '' });
+      }),
+
+    act: ({ opened, key, what }, now) =>
+      whileOpen(opened, now, async (unit, link) => {
+        const at = now.toISOString();
+        const factKey = `link/${link.id}/${key}`;
+        const act = await actOf(unit, link, what, newId, at);
+        const applied = await applyDecision(unit, link.referralId, actorOf(link), at, (referral) =>
+          decideOffice(referral, link.attempt, act, factKey, at),
+        );
+        if (!applied) throw new Stopped(noSuchLink());
+        if (!applied.ok) throw new Stopped(officeRefusal(applied.refusal));
+        await record(unit, link, now, 'office-link.act', { key, act: what.act });
+        return viewOf(unit, link, { opened, until: link.opened?.until ?? '' });
+      }),
+
+    packet: async (opened, now) => {
+      const packet = await whileOpen(opened, now, async (unit, link) => {
+        const found = await packetOf(unit, link);
+        if (!found) throw new Stopped(problem('not-found', 'There is no packet of this referral. Call the practice that sent the link.'));
+        await record(unit, link, now, 'office-link.packet-read', { form: 'application/pdf' });
+        return found;
+      });
+      return isRefusal(packet) ? packet : packetPdf(packet);
+    },
+  };
+}
+
+const triesLeft = (left: number): string =>
+  left === 0
+    ? 'That is not the NPI this referral is for. The link is closed now; ask the practice that sent it for a new one.'
+    : `That is not the NPI this referral is for. ${left === 1 ? 'One try is' : `${left} tries are`} left.`;
+
+const utc = (at: string): string => new Date(at).toISOString();
+
+/** A PDF begins with these bytes (ISO 32000-2, 7.5.2). What else it holds is read by nobody but a person. */
+const PDF = '%PDF-';
+
+/** What is uploaded is kept before the act names it: both, or neither. */
+async function actOf(unit: Unit, link: StoredOfficeLink, what: OfficeRequest, newId: () => string, receivedAt: string): Promise<OfficeAct> {
+  switch (what.act) {
+    case 'note': {
+      const bytes = new Uint8Array(Buffer.from(what.pdf, 'base64'));
+      if (Buffer.from(bytes.subarray(0, PDF.length)).toString('latin1') !== PDF || bytes.byteLength > LARGEST_DOCUMENT) {
+        throw new Stopped(notPdf());
+      }
+      const id = newId();
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      await unit.documents.insert({ id, referralId: link.referralId, contentType: 'application/pdf', sha256, receivedAt, bytes });
+      return { act: 'note', form: what.form, document: { type: UPLOADED, id } };
+    }
+    case 'offer-dates':
+      return { act: 'offer-dates', dates: what.dates.map(utc) };
+    case 'book':
+      return { act: 'book', startsAt: utc(what.startsAt) };
+    case 'accept':
+    case 'decline':
+    case 'ask':
+    case 'no-show':
+    case 'seen':
+      return what;
+  }
+}
+
+const notPdf = (): Refusal =>
+  problem('invalid-request', 'The note was not taken.', [
+    { field: 'what.pdf', message: 'It is not a PDF of at most 10 MB', fix: 'Save or scan the note as a PDF and upload that.' },
+  ]);
+
+/** As the clinician approved it. */
+async function packetOf(unit: Unit, { referralId }: StoredOfficeLink): Promise<Packet | undefined> {
+  const row = await unit.referrals.get(referralId);
+  const order = (row?.state as unknown as Referral | undefined)?.order;
+  if (!order || order.status === 'draft') return undefined;
+  const approval = await unit.approvals.byRecommendation(order.approval.recommendationId);
+  return (approval?.content as { packet?: Packet } | undefined)?.packet;
+}
+
+/** Of what the two sides did with each other; what is inside the practice stays there. */
+const SHOWN: readonly string[] = [
+  'attempt-sent',
+  'attempt-accepted',
+  'attempt-declined',
+  'appointment-booked',
+  'appointment-missed',
+  'appointment-cancelled',
+  'dates-offered',
+  'patient-seen',
+  'message-posted',
+  'cancellation-requested',
+  'report-received',
+];
+
+async function viewOf(unit: Unit, link: StoredOfficeLink, { opened, until }: { opened: string; until: string }): Promise<OfficeView> {
+  const events = (await unit.events.read(link.referralId)).map(eventOf);
+  const referral = fold(link.referralId, events);
+  const attempt = referral?.attempts.find(({ number }) => number === link.attempt);
+  if (!referral || !attempt) throw new Stopped(noSuchLink());
+  const ofAttempt = events.filter(({ fact }) => SHOWN.includes(fact.type) && (!('attempt' in fact) || fact.attempt === link.attempt));
+  const isLast = referral.attempts.at(-1) === attempt;
+  const booked = attempt.appointments.find(({ status }) => status === 'booked');
+  const { patientName } = await namesBeside(unit, referral);
+  return {
+    opened,
+    until,
+    practice: unit.scope.site,
+    specialist: attempt.performer.display,
+    patientName,
+    specialtyName: specialtyById(referral.specialty)?.name ?? referral.specialty,
+    urgency: referral.urgency,
+    status: isLast ? statusOf(referral) : attempt.work.status,
+    hasPacket: (await packetOf(unit, link)) !== undefined,
+    appointment: booked ? { startsAt: booked.startsAt } : null,
+    offered: attempt.offered?.dates ?? [],
+    acts: officeActs(referral, link.attempt, OFFICE_ACTS),
+    thread: threadOf(ofAttempt, new Map()).map(({ at, recordedAt, party, title, detail }) => ({
+      at: at ?? recordedAt,
+      from: party === 'office' || party === 'patient' ? 'office' : 'practice',
+      title,
+      detail,
+    })),
+  };
+}

@@ -1,0 +1,32 @@
+import type { OfficeLinkStore, StoredOfficeLink } from '../office-links.ts';
+import { keyIn, type MemoryContext } from './context.ts';
+
+const newestFirst = (left: StoredOfficeLink, right: StoredOfficeLink): number => {
+  if (left.madeAt !== right.madeAt) return left.madeAt < right.madeAt ? 1 : -1;
+  return left.id < right.id ? 1 : -1;
+};
+
+export const memoryOfficeLinks = (unit: MemoryContext): OfficeLinkStore => {
+  const table = unit.tables.officeLinks;
+  const change = (id: string, to: (link: StoredOfficeLink) => StoredOfficeLink): void => {
+    const link = table.get(keyIn(unit, id));
+    if (link) table.put(keyIn(unit, id), { ...to(link), scope: unit.scope });
+  };
+  return {
+    insert: async (link) => table.put(keyIn(unit, link.id), { ...link, wrongTries: 0, opened: null, scope: unit.scope }),
+    take: async (id) => {
+      const found = table.get(keyIn(unit, id));
+      if (!found) return undefined;
+      const { scope: _scope, ...link } = found;
+      return link;
+    },
+    list: async (referralId) =>
+      table
+        .rows(keyIn(unit))
+        .filter((row) => row.referralId === referralId)
+        .map(({ scope: _scope, ...link }) => link)
+        .sort(newestFirst),
+    countWrongTry: async (id) => change(id, (link) => ({ ...link, wrongTries: link.wrongTries + 1 })),
+    open: async (id, opened) => change(id, (link) => ({ ...link, opened })),
+  };
+};
