@@ -19,8 +19,6 @@ type Props = Pick<CenterProps, 'api' | 'onFail'> & {
   referralId: string;
   /** Changes when the list tells of something new of this referral: it is then read again. */
   news: string;
-  /** Of the patient as the line named them: of a closed referral nothing is owed, and its thread does not. */
-  patientName: string;
   /** Takes the focus when it is opened: by a key, or as a page of its own. */
   takesFocus: boolean;
   alone: boolean;
@@ -74,7 +72,7 @@ function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged:
   };
   return (
     <>
-      <Head thread={thread} patientName={thread.patientName || props.patientName} />
+      <Head thread={thread} />
       <Loop status={thread.status} />
       {thread.obligations.map((owed) => (
         <Owed key={owed.id} owed={owed} now={now()} />
@@ -108,8 +106,8 @@ function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged:
 
 const endWords = (status: string): string => (status === 'closed' ? 'the loop is closed.' : `this referral is ${codeWords(status)}.`);
 
-function Head({ thread, patientName }: { thread: Thread; patientName: string }) {
-  const { specialtyName, urgency, status, performer, coordinator, appointment } = thread;
+function Head({ thread }: { thread: Thread }) {
+  const { patientName, specialtyName, urgency, status, performer, coordinator, appointment } = thread;
   return (
     <header className={styles['head']}>
       <div className={styles['title']}>

@@ -50,12 +50,6 @@ function Ready({ live, answer, behind, item, search, ...props }: ReadyProps) {
   const [byKey, setByKey] = useState(false);
   const list = useRef<ListHandle>(null);
   const ofOpened = useMemo(() => answer.rows.filter(({ referralId }) => referralId === opened), [answer, opened]);
-  // Of one that is closed meanwhile no line is left to name the patient.
-  const [named, setNamed] = useState<{ referralId: string; name: string }>();
-  const name = ofOpened.find(({ patientName }) => patientName !== '')?.patientName;
-  if (opened !== undefined && name !== undefined && (named?.referralId !== opened || named.name !== name))
-    setNamed({ referralId: opened, name });
-
   const open = (referralId: string, by: 'key' | 'pointer') => {
     setByKey(by === 'key');
     location.hash = hashOf(filter, referralId);
@@ -88,7 +82,6 @@ function Ready({ live, answer, behind, item, search, ...props }: ReadyProps) {
           onFail={onFail}
           referralId={opened}
           news={ofOpened.map(({ id, dueAt, owner, lastEvent }) => `${id} ${dueAt} ${owner?.subject} ${lastEvent?.at}`).join(' ')}
-          patientName={named?.referralId === opened ? named.name : ''}
           takesFocus={byKey || !wide}
           alone={!wide}
           now={live.now}

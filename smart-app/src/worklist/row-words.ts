@@ -53,5 +53,5 @@ export function emptyWords(view: string, mine: number, open: number, narrowed: b
   if (open === 0) return 'No referral is open. What is sent from a chart stands here as soon as its order is in force.';
   const others = open - mine;
   if (view === 'mine') return `Nothing waits for you. ${counted(others, 'referral waits', 'referrals wait')} for others.`;
-  return `Nothing in this view. ${counted(open, 'line is', 'lines are')} open in all.`;
+  return `Nothing in this view. ${counted(open, 'referral is', 'referrals are')} open in all.`;
 }

@@ -97,7 +97,7 @@ test('a whole loop by hand, read as one thread of all parties', async () => {
   expect((await api.call('POST', '/work/reviews', clinician, asked)).body).toEqual({ reviewed: true });
   expect((await api.call('POST', '/work/reviews', clinician, asked)).body).toEqual({ reviewed: true });
   expect(await rowOf(coordinator, 'r1')).toBeUndefined();
-  expect(await thread('r1')).toMatchObject({ status: 'closed', obligations: [], acts: [] });
+  expect(await thread('r1')).toMatchObject({ status: 'closed', patientName: PATIENT, obligations: [], acts: [] });
   const { entries } = noted.body as Thread;
   expect(entries.filter(({ party }) => party === 'office').map(({ title }) => title)).toEqual([
     'Accepted',

@@ -12,6 +12,7 @@ import { actorOf, personOf, type Session } from '../sessions/session.ts';
 import type { StoredGrant } from '../store/grants.ts';
 import type { Store, Unit } from '../store/store.ts';
 import { careRefusal } from './care-refusal.ts';
+import { namesBeside } from './engine/obligation-rows.ts';
 import { policyIn } from './engine/policy-in-force.ts';
 import { applyDecision, eventOf } from './referral-log.ts';
 import { Stopped, stoppable } from './stopped.ts';
@@ -43,14 +44,18 @@ async function readThread(unit: Unit, session: Session, referralId: string, now:
   const referral = fold(referralId, events);
   if (!referral || referral.order.status === 'draft') return undefined;
   const policy = await policyIn(unit);
+  const open = await unit.obligations.openOf(referralId);
+  const { patientName, requesterName } = await namesBeside(unit, referral, open);
   const names = namesOf(await unit.grants.list());
+  const { requester } = referral.order.approval;
+  if (requesterName !== '' && !names.has(requester)) names.set(requester, requesterName);
   const rowsFor = { reader: session.subject, names, calendar: calendarFor(policy, referral), now };
-  const obligations = (await unit.obligations.openOf(referralId)).map((stored) => worklistRow(stored, rowsFor));
+  const obligations = open.map((stored) => worklistRow(stored, rowsFor));
   const attempt = referral.attempts.at(-1);
   return {
     referralId,
     sequence: referral.lastSequence,
-    patientName: obligations.find(({ patientName }) => patientName !== '')?.patientName ?? '',
+    patientName,
     specialtyName: specialtyById(referral.specialty)?.name ?? referral.specialty,
     urgency: referral.urgency,
     status: statusOf(referral),

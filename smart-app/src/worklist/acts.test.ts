@@ -1,0 +1,46 @@
+import { ACTS, type Act, ActRequest } from '@refloop/server/client/worklist';
+import { describe, expect, test } from 'vitest';
+import { ACT_FORMS, type Filled, momentText, nextAct, readAct, startForm } from './acts.ts';
+import { testRow } from './test-row.ts';
+
+const NOW = new Date('2026-11-28T15:00:30.000Z');
+const filledIn: Partial<Record<Act['act'], Filled>> = {
+  booked: { startsAt: '2026-12-08T09:00' },
+  'cancel-requested': { reason: 'moved away' },
+  ended: { how: 'expired', reason: 'moved away' },
+};
+
+describe('every form makes an act that the API takes', () => {
+  test.each(ACTS)('%s', (act) => {
+    const read = readAct(act, { ...startForm(act), ...filledIn[act] }, NOW);
+    const what = read.ok ? read.what : read.text;
+    expect(ActRequest.shape.what.safeParse(what)).toMatchObject({ success: true, data: { act } });
+    if (ACT_FORMS[act].at !== undefined) expect(what).toMatchObject({ at: NOW.toISOString() });
+  });
+});
+
+test.each<[string, Act['act'], Filled, string, RegExp]>([
+  ['no visit', 'booked', {}, 'startsAt', /day and the time/],
+  ['no reason', 'ended', { reason: ' x' }, 'reason', /few words/],
+  ['a moment ahead', 'seen', { at: '2027-01-01T09:00' }, 'at', /lies ahead/],
+  ['half a moment', 'seen', { at: 'soon' }, 'at', /day and the time/],
+])('what is missing is said at its field: %s', (_what, act, filled, field, words) => {
+  expect(readAct(act, { ...startForm(act), ...filled }, NOW)).toEqual({ ok: false, field, text: expect.stringMatching(words) });
+});
+
+test('a moment is filled in and read by the clock of this browser', () => {
+  const at = new Date(2026, 10, 3, 9, 5);
+  expect(momentText(at)).toBe('2026-11-03T09:05');
+  expect(readAct('seen', { at: momentText(at) }, NOW)).toEqual({ ok: true, what: { act: 'seen', at: at.toISOString() } });
+});
+
+test.each<[string, string[], Act['act'][], Act['act'] | undefined]>([
+  ['to be sent', ['send'], ['sent', 'contacted', 'ended'], 'sent'],
+  ['waiting for an answer', ['answer'], ['received', 'accepted', 'declined'], 'accepted'],
+  ['a visit is ahead', ['visit'], ['booked', 'missed', 'seen', 'note'], 'seen'],
+  ['only the clinician’s review is left', ['review'], ['note', 'contacted', 'ended'], undefined],
+  ['a review, and a note is still owed', ['review', 'note'], ['note'], 'note'],
+  ['what is next is not offered', ['send'], ['contacted'], undefined],
+])('the next act: %s', (_what, kinds, acts, next) => {
+  expect(nextAct({ obligations: kinds.map((kind) => testRow({ id: kind, kind })), acts })).toBe(next);
+});

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { chipsOf, choicesOf, filterOf, hashOf, referralOf, rowsOf, type WorklistFilter } from './filter.ts';
+import { testRow } from './test-row.ts';
+
+const AT = new Date('2026-11-28T15:00:00.000Z');
+const ALL: WorklistFilter = { view: 'all', specialty: undefined, urgency: undefined, owner: undefined };
+
+describe('the address', () => {
+  test.each<[string, Partial<WorklistFilter>, string]>([
+    ['', { view: 'mine' }, '#worklist'],
+    ['view=overdue', { view: 'overdue' }, '#worklist?view=overdue'],
+    ['view=no-such&urgency=soon', { view: 'mine' }, '#worklist'],
+    [
+      'view=all&specialty=Ear%2C+nose&urgency=urgent&owner=kim',
+      { view: 'all', specialty: 'Ear, nose', urgency: 'urgent', owner: 'kim' },
+      '#worklist?view=all&specialty=Ear%2C+nose&urgency=urgent&owner=kim',
+    ],
+    ['patient=Rosa', { view: 'mine' }, '#worklist'],
+  ])('%s', (search, filter, hash) => {
+    expect(filterOf(search)).toEqual({ ...ALL, ...filter });
+    expect(hashOf(filterOf(search))).toBe(hash);
+  });
+
+  test('the thread that is open stands before the filter, whatever its number is', () => {
+    expect(hashOf({ ...ALL, view: 'today' }, 'r/1?x')).toBe('#worklist/r%2F1%3Fx?view=today');
+    expect([referralOf('r%2F1%3Fx'), referralOf(undefined), referralOf('%E0%A4%A')]).toEqual(['r/1?x', undefined, undefined]);
+  });
+});
+
+describe('what narrows the list', () => {
+  const rows = [
+    testRow({ id: 'a', urgency: 'urgent' }),
+    testRow({ id: 'b', specialtyName: 'Dermatology', patientName: 'Ito Example' }),
+    testRow({ id: 'c', owner: { subject: 'lena', name: 'Lena Example' }, performerName: null, next: 'Send to the specialist' }),
+  ];
+  test.each<[string, Partial<WorklistFilter>, string, string[]]>([
+    ['nothing', {}, '', ['a', 'b', 'c']],
+    ['specialty', { specialty: 'Dermatology' }, '', ['b']],
+    ['urgency', { urgency: 'urgent' }, '', ['a']],
+    ['owner', { owner: 'lena' }, '', ['c']],
+    ['a name, whatever its letters', {}, ' ITO ', ['b']],
+    ['an office', {}, 'rivera', ['a', 'b']],
+    ['a step', {}, 'send to', ['c']],
+    ['two at once', { urgency: 'urgent', owner: 'lena' }, '', []],
+  ])('%s', (_what, filter, found, ids) => {
+    expect(rowsOf(rows, { ...ALL, ...filter }, found, AT).map(({ id }) => id)).toEqual(ids);
+  });
+
+  test('each has a chip that takes it away and leaves the others', () => {
+    const filter: WorklistFilter = { view: 'us', specialty: 'Dermatology', urgency: 'urgent', owner: 'lena' };
+    const chips = chipsOf(filter, (subject) => `name of ${subject}`);
+    expect(chips.map(({ words }) => words)).toEqual(['Waits for us', 'Dermatology', 'urgent', 'Owner: name of lena']);
+    expect(chips.map(({ without }) => hashOf(without))).toEqual([
+      '#worklist?view=all&specialty=Dermatology&urgency=urgent&owner=lena',
+      '#worklist?view=us&urgency=urgent&owner=lena',
+      '#worklist?view=us&specialty=Dermatology&owner=lena',
+      '#worklist?view=us&specialty=Dermatology&urgency=urgent',
+    ]);
+    expect(chipsOf(ALL, String)).toEqual([]);
+  });
+
+  test('there is a choice of what is there', () => {
+    expect(choicesOf(rows)).toEqual({
+      specialties: ['Cardiology', 'Dermatology'],
+      owners: [
+        { subject: 'kim', name: 'Kim Example, RN' },
+        { subject: 'lena', name: 'Lena Example' },
+      ],
+    });
+  });
+});

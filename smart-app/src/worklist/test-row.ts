@@ -1,0 +1,30 @@
+/** A line for tests: what a test is about is given, the rest is plain. */
+import type { WorklistRow } from '@refloop/server/client/worklist';
+
+export const testRow = (given: Partial<WorklistRow> & { id: string }): WorklistRow => ({
+  referralId: given.id,
+  kind: 'answer',
+  next: 'Get an answer',
+  waitingOn: 'specialist',
+  owner: { subject: 'kim', name: 'Kim Example, RN' },
+  mine: false,
+  escalatedTo: null,
+  escalatedToMe: false,
+  since: '2026-11-27T15:00:00.000Z',
+  dueAt: '2026-11-30T15:00:00.000Z',
+  ageBusinessHours: 4,
+  leftBusinessHours: 6,
+  patientName: 'Rosa Example',
+  performerName: 'Ana Rivera, MD',
+  specialtyName: 'Cardiology',
+  urgency: 'routine',
+  authorization: 'not-needed',
+  exception: null,
+  status: 'sent',
+  attempts: 1,
+  channel: 'fax',
+  lastEvent: { name: 'Sent', at: '2026-11-27T15:00:00.000Z' },
+  detail: 'Waits for the specialist’s office.',
+  steps: [],
+  ...given,
+});
