@@ -65,6 +65,7 @@ test('the Referral center: audit, access, exceptions', async ({ page }) => {
     await expectFits(page, workspace);
   }
   await openApp(page, { user: 'coordinator' });
+  await page.getByRole('link', { name: 'Exceptions' }).click();
   await expect(page.getByRole('heading', { name: 'Exceptions' })).toBeVisible();
   await expectAccessible(page, 'Exceptions');
   await expectFits(page, 'Exceptions');

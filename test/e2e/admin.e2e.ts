@@ -59,10 +59,10 @@ test('a role that an administrator gives takes effect, and so does taking it', a
   const context = await browser.newContext();
   const lead = await context.newPage();
   await openApp(lead, { user: 'lead' });
-  expect(await workspaces(lead)).toEqual(['My work', 'Exceptions', 'Insights']);
+  expect(await workspaces(lead)).toEqual(['Worklist', 'My work', 'Exceptions', 'Insights']);
   await setAdministrator(page, 'Priya Castellan, MD', true);
   await openApp(lead, { user: 'lead' });
-  expect(await workspaces(lead)).toEqual(['My work', 'Exceptions', 'Insights', 'Audit', 'Access', 'This EHR']);
+  expect(await workspaces(lead)).toEqual(['Worklist', 'My work', 'Exceptions', 'Insights', 'Audit', 'Access', 'This EHR']);
   await lead.getByRole('link', { name: 'Audit' }).click();
   await expect(lead.getByText(/chain verified to entry/)).toBeVisible();
   await setAdministrator(page, 'Priya Castellan, MD', false);

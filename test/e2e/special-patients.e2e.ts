@@ -83,6 +83,7 @@ test('nobody in network within 50 miles: a coordinator gets the exception, takes
   const context = await browser.newContext();
   const center = await context.newPage();
   await openApp(center, { user: 'coordinator' });
+  await center.getByRole('link', { name: 'Exceptions' }).click();
   await expect(center.getByRole('heading', { name: 'Exceptions' })).toBeVisible();
   const row = center.getByRole('row', { name: /Straub/ });
   await expect(row).toContainText('Nobody in network');
