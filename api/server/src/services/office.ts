@@ -204,7 +204,7 @@ async function viewOf(unit: Unit, link: StoredOfficeLink, { opened, until }: { o
   const ofAttempt = events.filter(({ fact }) => SHOWN.includes(fact.type) && (!('attempt' in fact) || fact.attempt === link.attempt));
   const isLast = referral.attempts.at(-1) === attempt;
   const booked = attempt.appointments.find(({ status }) => status === 'booked');
-  const { patientName } = await namesBeside(unit, referral);
+  const { patientName } = await namesBeside(unit, referral, await unit.obligations.openOf(referral.id));
   return {
     opened,
     until,
