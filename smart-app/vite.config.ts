@@ -4,6 +4,8 @@ import { defineConfig } from 'vite';
 
 const standIn = (file: string): string => fileURLToPath(new URL(`./src/session/${file}`, import.meta.url));
 
+const page = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
 export default defineConfig({
   base: '/',
   plugins: [react()],
@@ -13,5 +15,12 @@ export default defineConfig({
     alias: { 'isomorphic-webcrypto': standIn('browser-webcrypto.ts'), debug: standIn('silent-debug.ts') },
   },
   // One style sheet: a part that is loaded later, or again after it failed, cannot come without its looks.
-  build: { target: 'es2022', sourcemap: false, assetsInlineLimit: 0, cssCodeSplit: false, modulePreload: { polyfill: false } },
+  build: {
+    rollupOptions: { input: { app: page('index.html'), office: page('office.html') } },
+    target: 'es2022',
+    sourcemap: false,
+    assetsInlineLimit: 0,
+    cssCodeSplit: false,
+    modulePreload: { polyfill: false },
+  },
 });

@@ -174,7 +174,7 @@ export function readFacts(id: string, events: readonly ReferralEvent[]): Referra
       order = {
         on: knownOn,
         network: fact.performer.network,
-        requester: actor.kind === 'software' ? actor.name : actor.fhirUser,
+        requester: 'fhirUser' in actor ? actor.fhirUser : '',
         setting: fact.setting,
         wasActive: false,
         end: null,

@@ -13,6 +13,8 @@ export type BuiltApp = {
   /** The page of /app and, where it has none of its own, of /launch; `__CSP_NONCE__` stands where the nonce goes. */
   appPage: string;
   launchPage: string;
+  /** For specialists' offices; where there is none, /office is no page. */
+  officePage: string | undefined;
 };
 
 const TYPES: Record<string, string> = {
@@ -49,6 +51,7 @@ export function readBuiltApp(folder: string): BuiltApp | undefined {
   return {
     assets,
     appPage: page('index.html'),
+    officePage: existsSync(join(folder, 'office.html')) ? page('office.html') : undefined,
     launchPage: existsSync(join(folder, 'launch.html')) ? page('launch.html') : page('index.html'),
   };
 }
@@ -69,6 +72,7 @@ export function serveBuiltApp(app: OpenAPIHono<AppEnv>, built: BuiltApp, beforeP
   });
   page('/launch', built.launchPage);
   page('/app', built.appPage);
+  if (built.officePage !== undefined) page('/office', built.officePage);
   for (const [address, asset] of built.assets) {
     app.get(address, (c) => {
       c.set('route', '/assets');

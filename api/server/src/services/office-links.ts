@@ -1,13 +1,12 @@
 /** Links that a coordinator makes for the office of the specialist who is asked. Making one is sending it: it is handed over from here on. */
 import { decideCare } from '@refloop/domain/referral/care-command';
 import type { NewLink } from '../client/office.ts';
-import { problem, type Refusal } from '../problem.ts';
+import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, personOf, type Session } from '../sessions/session.ts';
 import { digest, newToken } from '../sessions/token.ts';
 import type { Store } from '../store/store.ts';
 import { careRefusal } from './care-refusal.ts';
-import { applyDecision } from './referral-log.ts';
-import { Stopped, stoppable } from './stopped.ts';
+import { applyDecision, withRetry } from './referral-log.ts';
 
 /** As long as the safety net after an order waits for a note (R121), and the same again. Ours. */
 const LINK_DAYS = 60;
@@ -17,20 +16,20 @@ export type OfficeLinkService = { make: (session: Session, referralId: string, s
 
 export const createOfficeLinkService = ({ store, newId }: { store: Store; newId: () => string }): OfficeLinkService => ({
   make: (session, referralId, sequence, now) =>
-    stoppable(() =>
+    withRetry(() =>
       store.transaction(session.scope, async (unit) => {
         const at = now.toISOString();
         const id = newId();
         const link = newToken();
         const applied = await applyDecision(unit, referralId, personOf(session), at, (referral) => {
-          if (referral.lastSequence !== sequence) throw new Stopped(problem('conflict', CHANGED));
+          if (referral.lastSequence !== sequence) throw new Refused(problem('conflict', CHANGED));
           const attempt = referral.attempts.at(-1)?.number ?? 0;
           return decideCare(referral, { type: 'send', attempt, transmissionId: id, channel: 'link', at }, at);
         });
-        if (!applied) throw new Stopped(problem('not-found', 'There is no referral with this number here. Reload the list.'));
-        if (!applied.ok) throw new Stopped(careRefusal(applied.refusal));
+        if (!applied) throw new Refused(problem('not-found', 'There is no referral with this number here. Reload the list.'));
+        if (!applied.ok) throw new Refused(careRefusal(applied.refusal));
         const attempt = applied.value.attempts.at(-1);
-        if (!attempt) throw new Stopped(problem('conflict', 'No specialist has been asked yet.'));
+        if (!attempt) throw new Refused(problem('conflict', 'No specialist has been asked yet.'));
         const { npi, display } = attempt.performer;
         const expiresAt = new Date(now.getTime() + LINK_DAYS * DAY_MS).toISOString();
         await unit.officeLinks.insert({

@@ -11,15 +11,14 @@ import { statusOf } from '@refloop/domain/referral/status';
 import { type ActAsOffice, LARGEST_DOCUMENT, OFFICE_ACTS, type OfficeRequest, type OfficeView, type OpenOffice } from '../client/office.ts';
 import type { Packet } from '../packet/packet.ts';
 import { packetPdf } from '../packet/packet-pdf.ts';
-import { isRefusal, problem, type Refusal } from '../problem.ts';
+import { isRefusal, problem, type Refusal, Refused } from '../problem.ts';
 import { digest, newToken } from '../sessions/token.ts';
 import type { StoredOfficeLink } from '../store/office-links.ts';
 import type { Store, Unit } from '../store/store.ts';
 import { officeRefusal } from './care-refusal.ts';
 import { namesBeside } from './engine/obligation-rows.ts';
-import { applyDecision, eventOf } from './referral-log.ts';
+import { applyDecision, eventOf, withRetry } from './referral-log.ts';
 import { UPLOADED } from './reviews.ts';
-import { Stopped, stoppable } from './stopped.ts';
 import { threadOf } from './thread-words.ts';
 
 export type OfficeService = {
@@ -45,10 +44,10 @@ export function createOfficeService({ store, newId }: { store: Store; newId: () 
   async function withLink<Value>(hash: string, work: (unit: Unit, link: StoredOfficeLink) => Promise<Value>): Promise<Value | Refusal> {
     const found = await store.findOfficeLink(hash);
     if (!found) return noSuchLink();
-    return stoppable(() =>
+    return withRetry(() =>
       store.transaction(found.scope, async (unit) => {
         const link = await unit.officeLinks.take(found.id);
-        if (!link) throw new Stopped(noSuchLink());
+        if (!link) throw new Refused(noSuchLink());
         return work(unit, link);
       }),
     );
@@ -56,7 +55,7 @@ export function createOfficeService({ store, newId }: { store: Store; newId: () 
 
   const whileOpen = <Value>(opened: string, now: Date, work: (unit: Unit, link: StoredOfficeLink) => Promise<Value>) =>
     withLink(digest(opened), (unit, link) => {
-      if (link.opened?.hash !== digest(opened) || link.opened.until <= now.toISOString()) throw new Stopped(notOpen());
+      if (link.opened?.hash !== digest(opened) || link.opened.until <= now.toISOString()) throw new Refused(notOpen());
       return work(unit, link);
     });
 
@@ -74,9 +73,9 @@ export function createOfficeService({ store, newId }: { store: Store; newId: () 
     open: ({ link: token, npi }, now) =>
       withLink(digest(token), async (unit, link): Promise<OfficeView | Refusal> => {
         const at = now.toISOString();
-        if (link.tokenHash !== digest(token) || link.expiresAt <= at) throw new Stopped(noSuchLink());
+        if (link.tokenHash !== digest(token) || link.expiresAt <= at) throw new Refused(noSuchLink());
         if (link.wrongTries >= MOST_TRIES) {
-          throw new Stopped(
+          throw new Refused(
             problem('not-allowed', 'This link was closed after five wrong tries. Ask the practice that sent it for a new one.'),
           );
         }
@@ -113,8 +112,8 @@ export function createOfficeService({ store, newId }: { store: Store; newId: () 
         const applied = await applyDecision(unit, link.referralId, actorOf(link), at, (referral) =>
           decideOffice(referral, link.attempt, act, factKey, at),
         );
-        if (!applied) throw new Stopped(noSuchLink());
-        if (!applied.ok) throw new Stopped(officeRefusal(applied.refusal));
+        if (!applied) throw new Refused(noSuchLink());
+        if (!applied.ok) throw new Refused(officeRefusal(applied.refusal));
         await record(unit, link, now, 'office-link.act', { key, act: what.act });
         return viewOf(unit, link, { opened, until: link.opened?.until ?? '' });
       }),
@@ -122,7 +121,7 @@ export function createOfficeService({ store, newId }: { store: Store; newId: () 
     packet: async (opened, now) => {
       const packet = await whileOpen(opened, now, async (unit, link) => {
         const found = await packetOf(unit, link);
-        if (!found) throw new Stopped(problem('not-found', 'There is no packet of this referral. Call the practice that sent the link.'));
+        if (!found) throw new Refused(problem('not-found', 'There is no packet of this referral. Call the practice that sent the link.'));
         await record(unit, link, now, 'office-link.packet-read', { form: 'application/pdf' });
         return found;
       });
@@ -147,7 +146,7 @@ async function actOf(unit: Unit, link: StoredOfficeLink, what: OfficeRequest, ne
     case 'note': {
       const bytes = new Uint8Array(Buffer.from(what.pdf, 'base64'));
       if (Buffer.from(bytes.subarray(0, PDF.length)).toString('latin1') !== PDF || bytes.byteLength > LARGEST_DOCUMENT) {
-        throw new Stopped(notPdf());
+        throw new Refused(notPdf());
       }
       const id = newId();
       const sha256 = createHash('sha256').update(bytes).digest('hex');
@@ -200,11 +199,11 @@ async function viewOf(unit: Unit, link: StoredOfficeLink, { opened, until }: { o
   const events = (await unit.events.read(link.referralId)).map(eventOf);
   const referral = fold(link.referralId, events);
   const attempt = referral?.attempts.find(({ number }) => number === link.attempt);
-  if (!referral || !attempt) throw new Stopped(noSuchLink());
+  if (!referral || !attempt) throw new Refused(noSuchLink());
   const ofAttempt = events.filter(({ fact }) => SHOWN.includes(fact.type) && (!('attempt' in fact) || fact.attempt === link.attempt));
   const isLast = referral.attempts.at(-1) === attempt;
   const booked = attempt.appointments.find(({ status }) => status === 'booked');
-  const { patientName } = await namesBeside(unit, referral);
+  const { patientName } = await namesBeside(unit, referral, await unit.obligations.openOf(referral.id));
   return {
     opened,
     until,

@@ -7,15 +7,14 @@ import { statusOf } from '@refloop/domain/referral/status';
 import { ok } from '@refloop/domain/result';
 import { calendarFor } from '@refloop/domain/sla/policy';
 import { ACTS, type ActRequest, type AssignAnswer, type AssignRequest, type Thread, type WorklistAnswer } from '../client/worklist.ts';
-import { problem, type Refusal } from '../problem.ts';
+import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, personOf, type Session } from '../sessions/session.ts';
 import type { StoredGrant } from '../store/grants.ts';
 import type { Store, Unit } from '../store/store.ts';
 import { careRefusal } from './care-refusal.ts';
 import { namesBeside } from './engine/obligation-rows.ts';
 import { policyIn } from './engine/policy-in-force.ts';
-import { applyDecision, eventOf } from './referral-log.ts';
-import { Stopped, stoppable } from './stopped.ts';
+import { applyDecision, eventOf, withRetry } from './referral-log.ts';
 import { threadOf } from './thread-words.ts';
 import { worklistRow } from './worklist-rows.ts';
 
@@ -113,26 +112,26 @@ export function createWorklistService({ store }: { store: Store }): WorklistServ
       }),
 
     act: (session, referralId, { key, sequence, what }, now) =>
-      stoppable(() =>
+      withRetry(() =>
         store.transaction(session.scope, async (unit) => {
           const at = now.toISOString();
           const applied = await applyDecision(unit, referralId, personOf(session), at, (referral) => {
             const done = referral.factKeys.includes(`by-hand/${key}`);
             // Another act came between: what was on screen is not what would be acted on.
-            if (!done && referral.lastSequence !== sequence) throw new Stopped(problem('conflict', CHANGED));
+            if (!done && referral.lastSequence !== sequence) throw new Refused(problem('conflict', CHANGED));
             return byHand(referral, inUtc(what), key, at);
           });
-          if (!applied) throw new Stopped(noSuchReferral());
-          if (!applied.ok) throw new Stopped(careRefusal(applied.refusal));
+          if (!applied) throw new Refused(noSuchReferral());
+          if (!applied.ok) throw new Refused(careRefusal(applied.refusal));
           await recorded(unit, session, now, 'worklist.act', { referralId, payload: { key, ...what } });
           const thread = await readThread(unit, session, referralId, at);
-          if (!thread) throw new Stopped(noSuchReferral());
+          if (!thread) throw new Refused(noSuchReferral());
           return thread;
         }),
       ),
 
     reply: (session, referralId, { key, text }, now) =>
-      stoppable(() =>
+      withRetry(() =>
         store.transaction(session.scope, async (unit) => {
           const at = now.toISOString();
           const factKey = `message/${key}`;
@@ -141,21 +140,21 @@ export function createWorklistService({ store }: { store: Store }): WorklistServ
             const decided = decideCare(referral, { type: 'post-message', from: 'practice', text }, at);
             return decided.ok ? ok(decided.value.map((each) => ({ ...each, factKey }))) : decided;
           });
-          if (!applied) throw new Stopped(noSuchReferral());
-          if (!applied.ok) throw new Stopped(careRefusal(applied.refusal));
+          if (!applied) throw new Refused(noSuchReferral());
+          if (!applied.ok) throw new Refused(careRefusal(applied.refusal));
           await recorded(unit, session, now, 'worklist.replied', { referralId, payload: { key } });
           const thread = await readThread(unit, session, referralId, at);
-          if (!thread) throw new Stopped(noSuchReferral());
+          if (!thread) throw new Refused(noSuchReferral());
           return thread;
         }),
       ),
 
     assign: (session, { referralIds, to }, now) =>
-      stoppable(() =>
+      withRetry(() =>
         store.transaction(session.scope, async (unit) => {
           const at = now.toISOString();
           const grant = (await unit.grants.list()).find(({ subject }) => subject === to);
-          if (!grant || !isAssignable(grant)) throw new Stopped(notAssignable());
+          if (!grant || !isAssignable(grant)) throw new Refused(notAssignable());
           const because = to === session.subject ? ('claimed' as const) : ('handed-over' as const);
           const assigned: AssignAnswer['assigned'] = [];
           for (const referralId of new Set(referralIds)) {
@@ -164,8 +163,8 @@ export function createWorklistService({ store }: { store: Store }): WorklistServ
               before = referral.coordinator;
               return decideCare(referral, { type: 'assign', coordinator: to, because }, at);
             });
-            if (!applied) throw new Stopped(noSuchReferral());
-            if (!applied.ok) throw new Stopped(careRefusal(applied.refusal));
+            if (!applied) throw new Refused(noSuchReferral());
+            if (!applied.ok) throw new Refused(careRefusal(applied.refusal));
             assigned.push({ referralId, before });
           }
           await recorded(unit, session, now, 'worklist.assigned', { payload: { to, because, assigned } });

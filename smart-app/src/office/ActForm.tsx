@@ -1,0 +1,150 @@
+/** One act, and what it needs. */
+import { LARGEST_DOCUMENT, type OfficeActName, type OfficeRequest } from '@refloop/server/client/office';
+import { type FormEvent, useId, useState } from 'react';
+import styles from './Office.module.css';
+import { ACT_NAMES, DECLINE_NAMES, type DeclineReason, instantOf, MOST_DATES } from './office-words.ts';
+
+type Props = {
+  act: OfficeActName;
+  /** Dates that were offered before: booking begins with one of them. */
+  offered: readonly string[];
+  busy: boolean;
+  onDo: (what: OfficeRequest) => void;
+  onCancel: () => void;
+};
+
+async function base64Of(file: File): Promise<string> {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  let text = '';
+  // In parts: a call takes only so many arguments.
+  for (let from = 0; from < bytes.length; from += 0x8000) text += String.fromCharCode(...bytes.subarray(from, from + 0x8000));
+  return btoa(text);
+}
+
+/** What was filled in as a request, or what is missing. */
+async function requestOf(act: OfficeActName, form: FormData): Promise<OfficeRequest | string> {
+  const text = (name: string): string => String(form.get(name) ?? '').trim();
+  switch (act) {
+    case 'accept':
+    case 'no-show':
+    case 'seen':
+      return { act };
+    case 'decline':
+      return { act, reason: text('reason') as DeclineReason };
+    case 'ask':
+      return text('text').length < 3 ? 'Write your question.' : { act, text: text('text') };
+    case 'book': {
+      const startsAt = instantOf(text('startsAt'));
+      return startsAt === undefined ? 'Give the day and the time of the appointment.' : { act, startsAt };
+    }
+    case 'offer-dates': {
+      const dates = form.getAll('date').flatMap((date) => instantOf(String(date)) ?? []);
+      return dates.length === 0 ? 'Give at least one date.' : { act, dates };
+    }
+    case 'note': {
+      const file = form.get('pdf');
+      if (!(file instanceof File) || file.size === 0) return 'Choose your note as a PDF.';
+      if (file.size > LARGEST_DOCUMENT) return 'The file is larger than 10 MB. Save it smaller, or in parts.';
+      return { act, form: text('form') === 'interim' ? 'interim' : 'final', pdf: await base64Of(file) };
+    }
+  }
+}
+
+export function ActForm({ act, offered, busy, onDo, onCancel }: Props) {
+  const [fault, setFault] = useState('');
+  const id = useId();
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const what = await requestOf(act, new FormData(event.currentTarget));
+    if (typeof what === 'string') setFault(what);
+    else {
+      setFault('');
+      onDo(what);
+    }
+  };
+  return (
+    <form onSubmit={(event) => void submit(event)} className={styles['form']} aria-labelledby={id} noValidate>
+      <h2 id={id}>{ACT_NAMES[act].replace('…', '')}</h2>
+      <Fields act={act} offered={offered} />
+      <p role="alert" className={styles['fault']}>
+        {fault}
+      </p>
+      <div className={styles['buttons']}>
+        <button type="submit" className={styles['primary']} disabled={busy}>
+          {busy ? 'Sending…' : 'Send to the practice'}
+        </button>
+        <button type="button" className={styles['plain']} onClick={onCancel} disabled={busy}>
+          Cancel
+        </button>
+      </div>
+    </form>
+  );
+}
+
+/** As the input takes it, in the reader's own time. */
+const localOf = (instant: string): string => new Date(instant).toLocaleString('sv-SE').replace(' ', 'T').slice(0, 16);
+
+function Fields({ act, offered }: Pick<Props, 'act' | 'offered'>) {
+  switch (act) {
+    case 'decline':
+      return (
+        <label className={styles['field']}>
+          Why
+          <select name="reason">
+            {Object.entries(DECLINE_NAMES).map(([reason, name]) => (
+              <option key={reason} value={reason}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+      );
+    case 'ask':
+      return (
+        <label className={styles['field']}>
+          Your question to the practice
+          <textarea name="text" rows={4} maxLength={2000} />
+        </label>
+      );
+    case 'book':
+      return (
+        <label className={styles['field']}>
+          Day and time
+          <input type="datetime-local" name="startsAt" defaultValue={offered[0] === undefined ? '' : localOf(offered[0])} />
+        </label>
+      );
+    case 'offer-dates':
+      return (
+        <>
+          {Array.from({ length: MOST_DATES }, (_, at) => (
+            <label key={at} className={styles['field']}>
+              {at === 0 ? 'A date' : 'Another date, if there is one'}
+              <input type="datetime-local" name="date" />
+            </label>
+          ))}
+        </>
+      );
+    case 'note':
+      return (
+        <>
+          <label className={styles['field']}>
+            Your note, as a PDF of at most 10 MB
+            <input type="file" name="pdf" accept="application/pdf" />
+          </label>
+          <fieldset className={styles['choice']}>
+            <legend>It is</legend>
+            <label>
+              <input type="radio" name="form" value="final" defaultChecked /> the final note
+            </label>
+            <label>
+              <input type="radio" name="form" value="interim" /> an interim note; more will follow
+            </label>
+          </fieldset>
+        </>
+      );
+    case 'accept':
+    case 'no-show':
+    case 'seen':
+      return null;
+  }
+}

@@ -1,0 +1,142 @@
+/** What is asked of the office, what it can do about it, and what was said. */
+import type { OfficeActName, OfficeRequest, OfficeView } from '@refloop/server/client/office';
+import { useEffect, useRef, useState } from 'react';
+import { type ApiFailure, failureText, isProblem } from '../session/api.ts';
+import { plainTime } from '../words/plain-date.ts';
+import { ActForm } from './ActForm.tsx';
+import styles from './Office.module.css';
+import type { OfficeApi } from './office-api.ts';
+import { ACT_NAMES, AT_ONCE, inOrder, isOver, statusText } from './office-words.ts';
+
+type Props = {
+  api: OfficeApi;
+  view: OfficeView;
+  onChange: (view: OfficeView) => void /** The hour is over. */;
+  onEnd: (why: string) => void;
+};
+
+const DONE: Record<OfficeActName, string> = {
+  accept: 'Accepted. The practice has been told.',
+  decline: 'Declined. The practice will ask somebody else.',
+  ask: 'Your question is with the practice. The answer will stand here.',
+  'offer-dates': 'The dates are with the practice.',
+  book: 'Booked. The practice has been told.',
+  'no-show': 'The practice has been told.',
+  seen: 'Thank you. Your note is what is waited for now.',
+  note: 'Your note has arrived.',
+};
+
+export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
+  const [open, setOpen] = useState<OfficeActName>();
+  const [busy, setBusy] = useState(false);
+  const [told, setTold] = useState('');
+  const heading = useRef<HTMLHeadingElement>(null);
+  /** Of the press that is under way: pressed again where no answer came, it is still the same. */
+  const press = useRef<{ what: string; key: string }>(undefined);
+  useEffect(() => heading.current?.focus(), []);
+
+  const failed = (failure: ApiFailure) => {
+    if (isProblem(failure, 'session-ended')) onEnd(failureText(failure));
+    else setTold(`Not done. ${failureText(failure)}`);
+  };
+  const send = async (what: OfficeRequest) => {
+    const same = JSON.stringify(what);
+    if (press.current?.what !== same) press.current = { what: same, key: crypto.randomUUID() };
+    setBusy(true);
+    setTold('');
+    const done = await api.act(view.opened, press.current.key, what);
+    setBusy(false);
+    if (!done.ok) {
+      failed(done.refusal);
+      return;
+    }
+    press.current = undefined;
+    setOpen(undefined);
+    setTold(DONE[what.act]);
+    onChange(done.value);
+  };
+  const choose = (act: OfficeActName) => {
+    setTold('');
+    if (act === 'accept' || act === 'no-show' || act === 'seen') void send({ act });
+    else setOpen(act);
+  };
+  const readPacket = async () => {
+    const packet = await api.packet(view.opened);
+    if (!packet.ok) {
+      failed(packet.refusal);
+      return;
+    }
+    const address = URL.createObjectURL(packet.value);
+    window.open(address, '_blank', 'noopener');
+    setTimeout(() => URL.revokeObjectURL(address), 60_000);
+  };
+  const acts = inOrder(view.acts);
+  return (
+    <>
+      <h1 ref={heading} tabIndex={-1}>
+        {view.patientName}: {view.specialtyName}
+      </h1>
+      <dl className={styles['facts']}>
+        <Fact name="For">{view.specialist}</Fact>
+        <Fact name="From">{view.practice}</Fact>
+        <Fact name="Urgency">{view.urgency}</Fact>
+        <Fact name="Where it stands">{statusText(view.status)}</Fact>
+        {view.appointment ? <Fact name="Appointment">{plainTime(view.appointment.startsAt)}</Fact> : null}
+      </dl>
+      {view.hasPacket ? (
+        <button type="button" className={styles['plain']} onClick={() => void readPacket()}>
+          Read the referral (PDF)
+        </button>
+      ) : (
+        <p className={styles['small']}>The practice sends the referral letter by itself.</p>
+      )}
+      <output className={styles['told']}>{told}</output>
+      {open === undefined ? (
+        <div className={styles['acts']}>
+          {acts.map((act, at) => (
+            <button
+              key={act}
+              type="button"
+              className={at === 0 && !isOver(view.acts) ? styles['primary'] : styles['plain']}
+              disabled={busy}
+              onClick={() => choose(act)}
+            >
+              {busy && AT_ONCE.includes(act) && at === 0 ? 'Sending…' : ACT_NAMES[act]}
+            </button>
+          ))}
+        </div>
+      ) : (
+        <ActForm
+          key={open}
+          act={open}
+          offered={view.offered}
+          busy={busy}
+          onDo={(what) => void send(what)}
+          onCancel={() => setOpen(undefined)}
+        />
+      )}
+      <section aria-label="What was said and done">
+        <h2>What was said and done</h2>
+        <ol className={styles['thread']}>
+          {view.thread.map((entry) => (
+            <li key={`${entry.at} ${entry.title} ${entry.detail}`}>
+              <span className={styles['small']}>
+                {plainTime(entry.at)} · {entry.from === 'office' ? 'Your office' : view.practice}
+              </span>
+              <strong>{entry.title}</strong>
+              {entry.detail === null ? null : <span>{entry.detail}</span>}
+            </li>
+          ))}
+        </ol>
+      </section>
+      <p className={styles['small']}>Open until {plainTime(view.until)}. The link can be opened again after that.</p>
+    </>
+  );
+}
+
+const Fact = ({ name, children }: { name: string; children: string }) => (
+  <div>
+    <dt>{name}</dt>
+    <dd>{children}</dd>
+  </div>
+);

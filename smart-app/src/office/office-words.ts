@@ -1,0 +1,65 @@
+/** The office's acts, reasons and statuses in its own words. */
+import type { OfficeActName } from '@refloop/server/client/office';
+
+export const ACT_NAMES: Record<OfficeActName, string> = {
+  accept: 'Accept the referral',
+  decline: 'Decline…',
+  ask: 'Ask the practice…',
+  'offer-dates': 'Offer dates…',
+  book: 'Book an appointment…',
+  'no-show': 'The patient did not come',
+  seen: 'The patient was seen',
+  note: 'Send your note…',
+};
+
+/** Of what can be done the one that moves the referral on; the others stand beside it. */
+const NEXT: readonly OfficeActName[] = ['accept', 'book', 'seen', 'note', 'offer-dates', 'no-show', 'ask', 'decline'];
+
+export const inOrder = (acts: readonly OfficeActName[]): OfficeActName[] => NEXT.filter((act) => acts.includes(act));
+
+/** These are done with the press; the others ask for something first. */
+export const AT_ONCE: readonly OfficeActName[] = ['accept', 'no-show', 'seen'];
+
+export const DECLINE_NAMES = {
+  'not-taking-patients': 'We take no new patients at present',
+  'wrong-specialty': 'Another specialty is the right one',
+  'not-in-plan': 'We are not in the patient’s plan',
+  'packet-incomplete': 'Something is missing in the packet',
+  'authorization-missing': 'The authorization is missing',
+  'out-of-area': 'The patient lives too far away',
+  other: 'Another reason',
+} as const;
+export type DeclineReason = keyof typeof DECLINE_NAMES;
+
+const STATUSES: Record<string, string> = {
+  sent: 'Waits for your answer',
+  received: 'Waits for your answer',
+  accepted: 'Accepted: no appointment yet',
+  scheduled: 'An appointment is booked',
+  'no-show': 'The patient did not come: book again',
+  seen: 'Seen: the note is waited for',
+  reported: 'Your note has arrived. Nothing more is needed from you.',
+  closed: 'Closed. Thank you; nothing more is needed.',
+  declined: 'Declined',
+  cancelling: 'The practice asks you to cancel this',
+  cancelled: 'Cancelled',
+};
+
+export const statusText = (status: string): string => STATUSES[status] ?? status.replaceAll('-', ' ');
+
+/** Whether the practice has ended it, or the office has nothing left to do. */
+export const isOver = (acts: readonly OfficeActName[]): boolean => acts.every((act) => act === 'ask');
+
+/** A local date and time of an input as an instant; undefined where it is none. */
+export function instantOf(local: string): string | undefined {
+  const at = new Date(local);
+  return local === '' || Number.isNaN(at.getTime()) ? undefined : at.toISOString();
+}
+
+/** 32 bytes, base64url, behind the `#`. */
+export function linkOf(hash: string): string | undefined {
+  const link = hash.replace(/^#/, '');
+  return /^[A-Za-z0-9_-]{43}$/.test(link) ? link : undefined;
+}
+
+export const MOST_DATES = 3;
