@@ -1,5 +1,6 @@
 /** `npm run analytics -- import`: from an EHR's Bulk export to a snapshot in force. */
 import { writeFile } from 'node:fs/promises';
+import { lastInstantIn } from '@refloop/analytics/calendar-day';
 import { type ExportProgress, importExports, NothingToImport } from '@refloop/analytics/fhir/import-exports';
 import { measurable } from '@refloop/analytics/fhir/measurable';
 import { readViews } from '@refloop/analytics/fhir/views';
@@ -33,7 +34,8 @@ is here already is not fetched again. The files stay in the folder exports of RE
 
   --warehouse DIR    the folder of the warehouse; not the one that refresh fills
   --issuer URL       the FHIR base of the EHR that a folder is of; patients and orders are told apart by it from those of others
-  --as-of DAY        the day the snapshot is of, as in 2026-11-28; else the export's own, and today for a folder
+  --as-of DAY        the day the snapshot is of, as in 2026-11-28; else the export's own, and today for a folder. Days are those of
+                     REFLOOP_TIMEZONE (UTC unless set)
   --views DIR        views in place of ours of the same file name (analytics/views)
   --report FILE      also writes the report as JSON
 
@@ -185,7 +187,8 @@ async function importInto(store: Store, config: Config, question: Asked, signal:
     sources,
     warehouse: folder,
     views,
-    now: question.day === null ? now : `${question.day}T23:59:59.999Z`,
+    now: question.day === null ? now : lastInstantIn(config.timezone, question.day),
+    timezone: config.timezone,
     scope,
     keepPairs: isServed,
     pseudonymKey: store.warehouseKey,
