@@ -30,7 +30,8 @@ and change, and says what was read, what was not and why, and which metrics the 
 stops nothing. Until the new snapshot is whole, and when the import is cancelled or fails, the one before stays in force.
 Of several folders a later one is the newer export: what it holds stands for what the earlier ones say of the same resource.
 A URL is the FHIR base of an EHR: its export is asked for, waited for and fetched. What breaks off goes on with the next run; what
-is here already is not fetched again. The files stay in the folder exports of REFLOOP_STATE, in the clear.
+is here already is not fetched again. The files stay in the folder exports of REFLOOP_STATE, in the clear. Where the EHR keeps its files on
+another host, REFLOOP_BULK_FILE_ORIGINS must name it.
 
   --warehouse DIR    the folder of the warehouse; not the one that refresh fills
   --issuer URL       the FHIR base of the EHR that a folder is of; patients and orders are told apart by it from those of others
@@ -157,12 +158,12 @@ async function exportsFor(
 ): Promise<Exports> {
   if (source.kind === 'folders') return { sources: source.folders, issuer: source.issuer, now: new Date().toISOString() };
   const { base, group, since, client } = source;
-  const { stateFolder } = config;
+  const { stateFolder, bulkFileOrigins: fileOrigins } = config;
   const production = config.environment === 'production';
   const site = siteToAsk(config.sites.sites, base, client, production);
   const types = [...new Set(readViews(views).map(({ resource }) => resource))].sort();
   const fetched = await fetchLiveExport(
-    { site, group, types, since, stateFolder, production },
+    { site, group, types, since, stateFolder, fileOrigins, production },
     { fetch, now: () => new Date(), signal, onProgress: tell },
   );
   if (fetched.errors > 0) say(`the EHR left out something, and says so in ${plural(fetched.errors, 'file')}`);
