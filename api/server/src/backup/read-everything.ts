@@ -40,7 +40,6 @@ async function readRecommendation(unit: Unit, id: string, now: Date): Promise<Co
 
 async function readOneReferral(unit: Unit, referralId: string, events: readonly StoredEvent[]): Promise<Counted> {
   if (!fold(referralId, events.map(eventOf))) throw new Error('its events tell of no referral');
-  if (!(await unit.referrals.get(referralId))) throw new Error('it has no row of its own');
   // Details of every entry about it.
   await unit.audit.list({ referralId });
   return (counts) => {
@@ -51,7 +50,9 @@ async function readOneReferral(unit: Unit, referralId: string, events: readonly 
 /** Their events are read together; one that is missing then is read for itself, and says why. */
 async function readReferrals(unit: Unit, ids: string[]): Promise<Counted[]> {
   const histories = new Map((await unit.events.histories(ids)).map(({ referralId, events }) => [referralId, events]));
+  const rows = new Set((await unit.referrals.some(ids)).map(({ referralId }) => referralId));
   const counted: Counted[] = [];
+  for (const id of ids) if (!rows.has(id)) throw new Error('it has no row of its own');
   for (const id of ids) counted.push(await readOneReferral(unit, id, histories.get(id) ?? (await unit.events.read(id))));
   return counted;
 }

@@ -61,8 +61,9 @@ export async function differingReferrals(store: Store, scope: Scope, onProgress?
     await store.transaction(scope, async (unit) => {
       const some = ids.slice(from, from + AT_ONCE);
       const told = await projectedTogether(unit, some);
+      const stands = new Map((await unit.referrals.some(some)).map((row) => [row.referralId, row]));
       for (const id of some) {
-        const same = isDeepStrictEqual(told.get(id), await unit.referrals.get(id));
+        const same = isDeepStrictEqual(told.get(id), stands.get(id));
         if (!same && (await differs(unit, id))) differing.push(id);
       }
     });
