@@ -1,12 +1,11 @@
 /**
  * How likely one who differs is to be called, computed before any drawn practice is judged: from the size of the effect, how many are asked how often,
  * and what it costs that sites differ too. Case mix is taken as known but for what it takes of the information, so that neither the regression nor the posterior
- * has a part in it; the centre, the over-dispersion and the procedure for many comparisons are those of the product, of as many specialists.
+ * has a part in it; the procedure for many comparisons is said once more. The centre and the over-dispersion are those of the product, of as many specialists.
  */
 import { below } from '@refloop/analytics/fairness/normal';
 import { FALSE_DISCOVERY } from '@refloop/analytics/performance/assess';
 import { binomialScore } from '@refloop/analytics/performance/binomial';
-import { adjustedForDiscovery } from '@refloop/analytics/performance/false-discovery';
 import { fromLogit, logit } from '@refloop/analytics/performance/logit';
 import { overDispersion, usualShift } from '@refloop/analytics/performance/over-dispersion';
 import { DRAWN, type Draw, type Drawn, drawsFrom } from '@refloop/analytics/performance/test-random';
@@ -117,6 +116,10 @@ function drawnScore(
   };
 }
 
+/** The largest p-value that is called at this rate of false discoveries (Benjamini, Hochberg 1995, J R Stat Soc B 57:289). */
+const boundOf = (pValues: readonly number[], rate: number): number =>
+  pValues.toSorted((one, other) => one - other).findLast((p, at) => p <= ((at + 1) * rate) / pValues.length) ?? 0;
+
 const PRACTICES = 400;
 const WITHIN = 10;
 
@@ -142,11 +145,13 @@ export function plannedPower(
       );
       return own.map(({ score }) => score(shift));
     });
-    const phi = overDispersion(scored.flat(), specialties);
-    const adjusted = adjustedForDiscovery(scored.flat().map((score) => 2 * below(-Math.abs(score) / Math.sqrt(phi))));
+    const scores = scored.flat();
+    const phi = overDispersion(scores, specialties);
+    const pValues = scores.map((score) => 2 * below(-Math.abs(score) / Math.sqrt(phi)));
+    const bound = boundOf(pValues, FALSE_DISCOVERY);
     found += planted.filter(({ specialty, specialist, effect }) => {
       const place = specialty * specialists + specialist;
-      return (adjusted[place] ?? 1) <= FALSE_DISCOVERY && (scored.flat()[place] ?? 0) * effect > 0;
+      return (pValues[place] ?? 1) <= bound && (scores[place] ?? 0) * effect > 0;
     }).length;
   }
   return found / (PRACTICES * planted.length);
