@@ -1,5 +1,7 @@
 /** With whom a contract would bring patients back: specialists outside the network by how many of the practice's referrals they see. */
+
 import { readFileSync } from 'node:fs';
+import { FEWEST_TO_JUDGE } from '@refloop/domain/fewest-to-judge';
 import type { Query } from './duckdb.ts';
 import { statisticsSql } from './metric-definition.ts';
 import type { MetricFilter } from './metric-result.ts';
@@ -37,9 +39,6 @@ export type Contracting = {
   tooFew: { specialists: number; referrals: number };
   fewest: number;
 };
-
-/** Nobody is judged by fewer patients. */
-export const FEWEST_TO_JUDGE = 10;
 
 const SQL = new URL('lists/contracting.sql', HOME);
 

@@ -1,4 +1,5 @@
 /** Gaps of one measure, a line each, on one scale around zero: a dot, the interval, the words beside it. Each opens its rows. */
+import { FEWEST_TO_JUDGE } from '@refloop/domain/fewest-to-judge';
 import type { Gap } from '@refloop/server/client/fairness';
 import { countText, pointsText } from './figures.ts';
 import { gapText, type Measure, memberText, powerText, verdictText } from './gap-words.ts';
@@ -28,7 +29,8 @@ export function GapRows({ measure, name, gaps, onRows }: Props) {
                 )}
               </span>
               <span className="num">
-                {found === null ? 'n < 10' : pointsText(found.value)} <span className="caption">{verdictText(gap, measure)}</span>
+                {found === null ? `n < ${FEWEST_TO_JUDGE}` : pointsText(found.value)}{' '}
+                <span className="caption">{verdictText(gap, measure)}</span>
               </span>
               <span className="caption num">
                 {found === null

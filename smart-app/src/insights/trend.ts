@@ -1,8 +1,6 @@
 /** A value over the months, as what can be drawn small: months with too few to say anything are gaps. */
+import { FEWEST_TO_JUDGE } from '@refloop/domain/fewest-to-judge';
 import type { MetricRow } from '@refloop/server/client/insights';
-
-/** Below this many a month's rate says nothing. */
-export const FEWEST_TO_SHOW = 10;
 
 export type TrendPoint = { month: string; value: number | null; low: number | null; high: number | null; n: number };
 
@@ -13,7 +11,7 @@ export function trendOf(rows: readonly MetricRow[], most: number): TrendPoint[] 
       segment.month === undefined || segment.month === 'unknown'
         ? []
         : [
-            n < FEWEST_TO_SHOW
+            n < FEWEST_TO_JUDGE
               ? { month: segment.month, value: null, low: null, high: null, n }
               : { month: segment.month, value, low, high, n },
           ],
