@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import type { Query } from './duckdb.ts';
 import { statisticsSql } from './metric-definition.ts';
-import type { MetricFilter } from './metric-result.ts';
+import type { DrillPart, DrillResult, MetricFilter } from './metric-result.ts';
 import { HOME } from './models.ts';
 import type { EhrScope } from './pseudonym.ts';
-import { defineReferrals, words } from './run-metric.ts';
+import { defineReferrals, type Moment, words } from './run-metric.ts';
 
 export type ContractingRow = {
   specialty: string;
@@ -41,15 +41,19 @@ export type Contracting = {
 /** Nobody is judged by fewer patients. */
 export const FEWEST_TO_JUDGE = 10;
 
-const SQL = new URL('lists/contracting.sql', HOME);
+const listSql = (name: string): string => readFileSync(new URL(`lists/${name}.sql`, HOME), 'utf8');
 
-export async function readContracting(
-  query: Query,
-  { scope, filter }: { scope: EhrScope | null; filter: MetricFilter },
-): Promise<Contracting> {
-  await defineReferrals(query, { scope, filter });
+type Asked = { scope: EhrScope | null; filter: MetricFilter };
+
+async function defineFirstSeen(query: Query, asked: Asked): Promise<void> {
+  await defineReferrals(query, asked);
+  await query.run(`create or replace temp view first_seen as ${listSql('first_seen')}`);
+}
+
+export async function readContracting(query: Query, asked: Asked): Promise<Contracting> {
+  await defineFirstSeen(query, asked);
   await query.run(statisticsSql('wilson'));
-  const all = (await query.run(readFileSync(SQL, 'utf8'))).map(
+  const all = (await query.run(listSql('contracting'))).map(
     (row): ContractingRow => ({
       specialty: words(row['specialty']) ?? 'unknown',
       zip3: words(row['zip3']),
@@ -73,5 +77,62 @@ export async function readContracting(
       referrals: few.reduce((sum, { wentOut }) => sum + wentOut, 0),
     },
     fewest: FEWEST_TO_JUDGE,
+  };
+}
+
+/** What the list is called where its rows are asked for. */
+export const CONTRACTING = 'contracting';
+
+export type ContractingDrill = Asked & {
+  /** NPI; null = everybody outside the network. */
+  specialist: string | null;
+  specialty: string | null;
+  /** `unknown` where nobody told; null = all areas. */
+  zip3: string | null;
+  part: DrillPart;
+  limit: number;
+};
+
+/** Those first seen there without a lawful choice, all first seen of that specialty and area, and those seen there by lawful choice. */
+const PARTS: Record<DrillPart, string> = {
+  numerator: `network = 'out' and not lawful_choice`,
+  denominator: 'true',
+  excluded: `network = 'out' and lawful_choice`,
+};
+
+/** The referrals behind a line of the list, oldest order first. */
+export async function drillIntoContracting(
+  query: Query,
+  { specialist, specialty, zip3, part, limit, ...asked }: ContractingDrill,
+  { snapshot, asOf }: Moment,
+): Promise<DrillResult> {
+  await defineFirstSeen(query, asked);
+  const chosen = {
+    ...(specialty === null ? {} : { specialty }),
+    ...(zip3 === null ? {} : { zip3 }),
+    ...(specialist === null || part === 'denominator' ? {} : { performer: specialist }),
+  };
+  const behind = `from first_seen where ${[PARTS[part], ...Object.keys(chosen).map((name) => `coalesce(${name}, 'unknown') = $${name}`)].join(' and ')}`;
+  const [counted] = await query.run(`select count(*) as total ${behind}`, chosen);
+  const rows = await query.run(
+    `select referral, strftime(ordered_on, '%Y-%m-%d') as ordered_on ${behind} order by ordered_on nulls last, referral limit ${Math.trunc(limit)}`,
+    chosen,
+  );
+  return {
+    question: {
+      metric: CONTRACTING,
+      segment: { ...(specialty === null ? {} : { specialty }), ...(zip3 === null ? {} : { zip3 }) },
+      category: null,
+      part,
+      limit,
+    },
+    snapshot,
+    asOf,
+    total: Number(counted?.['total']),
+    rows: rows.map((row) => ({
+      referral: words(row['referral']) ?? '',
+      orderedOn: words(row['ordered_on']),
+      why: part === 'excluded' ? 'lawful-choice' : null,
+    })),
   };
 }

@@ -1,8 +1,8 @@
 /** Months of the order down, days since the order across: each recent month beside what older ones had reached at its age. */
 import type { MetricAnswer, MetricRow } from '@refloop/server/client/insights';
 import { ChartOrTable } from './ChartOrTable.tsx';
+import styles from './CohortTriangle.module.css';
 import { countText, intervalText } from './figures.ts';
-import styles from './Insights.module.css';
 import { MetricTable } from './MetricTable.tsx';
 import { Scroller } from './Scroller.tsx';
 import { FEWEST_TO_SHOW } from './trend.ts';
@@ -49,7 +49,7 @@ export function CohortTriangle({ answer, onRows }: Props) {
               {shown.map(([month, cells]) => (
                 <tr key={month}>
                   <th scope="row">{month}</th>
-                  <td>{countText(Math.max(...cells.map(({ n }) => n)))}</td>
+                  <td className={styles['size']}>{countText(Math.max(...cells.map(({ n }) => n)))}</td>
                   {ages.map(([age]) => {
                     const row = cells.find(({ category }) => category === age);
                     return <Cell key={age} row={row} month={month} onOpen={(cell) => onRows(answer, cell)} />;
