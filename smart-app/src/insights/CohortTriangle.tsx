@@ -2,8 +2,8 @@
 import { FEWEST_TO_JUDGE } from '@refloop/domain/fewest-to-judge';
 import type { MetricAnswer, MetricRow } from '@refloop/server/client/insights';
 import { ChartOrTable } from './ChartOrTable.tsx';
+import styles from './CohortTriangle.module.css';
 import { countText, intervalText } from './figures.ts';
-import styles from './Insights.module.css';
 import { MetricTable } from './MetricTable.tsx';
 import { Scroller } from './Scroller.tsx';
 import type { OnRows } from './views.ts';
@@ -49,7 +49,7 @@ export function CohortTriangle({ answer, onRows }: Props) {
               {shown.map(([month, cells]) => (
                 <tr key={month}>
                   <th scope="row">{month}</th>
-                  <td>{countText(Math.max(...cells.map(({ n }) => n)))}</td>
+                  <td className={styles['size']}>{countText(Math.max(...cells.map(({ n }) => n)))}</td>
                   {ages.map(([age]) => {
                     const row = cells.find(({ category }) => category === age);
                     return <Cell key={age} row={row} month={month} onOpen={(cell) => onRows(answer, cell)} />;
