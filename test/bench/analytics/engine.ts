@@ -20,7 +20,11 @@ export type Engine = {
   close: () => Promise<void>;
 };
 
-export type EngineRequest = { kind: 'ask'; question: Question } | { kind: 'run' | 'read'; sql: string };
+export type EngineRequest =
+  | { kind: 'ask'; question: Question }
+  /** All at once, as a view asks; only the time of the last one is told. */
+  | { kind: 'view'; questions: readonly Question[] }
+  | { kind: 'run' | 'read'; sql: string };
 export type EngineReply = { kind: 'answer'; answer: Answer } | { kind: 'failed'; message: string };
 
 function filesOf(path: string): string[] {
