@@ -9,6 +9,8 @@ export type MetricDefinition = MetricHead & {
   parameters: Record<string, number>;
   /** Shared statistics, then rules, in the order in which each may use those before it. */
   statistics: string[];
+  /** Lists of names that rules and result read, such as stages in their order; of no referral. */
+  tables: string[];
   rules: string[];
   /** What each number in `parts` is. */
   parts: Record<string, string>;
@@ -68,7 +70,7 @@ export function readMetric(id: string): MetricDefinition {
 const definitionOf = once((id: string): MetricDefinition => {
   const read = parse(readFileSync(new URL(`${id}/metric.yml`, FOLDER), 'utf8')) as Record<keyof MetricDefinition, unknown>;
   const { version, unit, caveats, target, benchmarks, parameters, statistics, rules, parts } = read as MetricDefinition;
-  const { categories = {}, assumes = null } = read as Partial<MetricDefinition>;
+  const { categories = {}, assumes = null, tables = [] } = read as Partial<MetricDefinition>;
   return {
     id: words(read.id),
     version,
@@ -85,6 +87,7 @@ const definitionOf = once((id: string): MetricDefinition => {
     benchmarks,
     parameters,
     statistics,
+    tables,
     rules,
     parts,
     categories,
@@ -97,6 +100,7 @@ const definitionOf = once((id: string): MetricDefinition => {
 export function headOf({
   parameters: _parameters,
   statistics: _statistics,
+  tables: _tables,
   rules: _rules,
   hasCurve: _hasCurve,
   assumes: _assumes,

@@ -82,9 +82,12 @@ export function parametersView(
 const ruleSql = (id: string, rule: string): string =>
   `create or replace temp ${rule === 'tally' ? 'table' : 'view'} ${rule} as ${metricSql(id, rule)}`;
 
+const tablesSql = ({ id, tables }: MetricDefinition): string[] => tables.map((table) => ruleSql(id, table));
+
 export const rulesSql = (definition: MetricDefinition, moment: Moment, filter: MetricFilter | undefined): string[] => [
   parametersView(definition, moment, filter),
   ...(definition.assumes === null ? [] : assumptionViews(moment.assumptions ?? null)),
+  ...tablesSql(definition),
   ...definition.rules.map((rule) => ruleSql(definition.id, rule)),
 ];
 
@@ -148,7 +151,7 @@ export async function defineMetric(query: Query, question: Omit<MetricQuestion, 
 function countedSql(definition: MetricDefinition, question: MetricQuestion, moment: Moment): string[] {
   const kept = moment.tallies?.has(definition.id) === true ? keptTally(question) : null;
   if (kept === null) return [referralView(question), ...rulesSql(definition, moment, question.filter)];
-  return [parametersView(definition, moment, question.filter), `create or replace temp table tally as ${kept}`];
+  return [parametersView(definition, moment, question.filter), ...tablesSql(definition), `create or replace temp table tally as ${kept}`];
 }
 
 /** Of the segments with most referrals, in the order of the segments where two have as many. */

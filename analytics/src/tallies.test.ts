@@ -15,12 +15,15 @@ const SCOPE = { tenant: 'north', issuer: 'https://ehr.example.org/fhir' };
 const MOMENT: Moment = { asOf: '2026-11-28T00:00:00.000Z', snapshot: 'test' };
 const TALLIED = metricIds().filter((id) => readMetric(id).rules.includes('tally'));
 
+const COUNT = 800;
+
+const one = (salt: number, values: readonly (string | null)[]): string =>
+  `[${values.map((value) => (value === null ? 'null' : quoted(value))).join(', ')}][1 + (hash(i || '-' || ${salt}) % ${values.length})::integer]`;
+
 /** Rows whose columns are drawn apart from each other, so that every combination comes, also those that no life has. */
 const drawn = (count: number): string => {
-  const one = (salt: number, values: readonly (string | null)[]): string =>
-    `[${values.map((value) => (value === null ? 'null' : quoted(value))).join(', ')}][1 + (hash(i || '-' || ${salt}) % ${values.length})::integer]`;
   const day = (salt: number): string =>
-    `if(hash(i || '-' || ${salt}) % 3 = 0, null, date '2026-11-28' - (hash(i || '-' || ${salt + 1000}) % 80)::integer)`;
+    `if(hash(i || '-' || ${salt}) % 3 = 0, null, date '2026-11-28' - (hash(i || '-' || ${salt + 1000}) % 40)::integer)`;
   const days = [
     'ended_on',
     'sent_on',
@@ -58,6 +61,17 @@ const drawn = (count: number): string => {
     from range(${count}) as numbers (i)`;
 };
 
+/** What else the metrics read of a referral. */
+const BESIDE: Record<string, string> = {
+  core__authorization: `${one(21, ['approved', 'denied', 'pending', 'not-needed'])} as outcome, i % 3 = 0 as ever_denied,
+    ${one(22, ['not-covered', 'other'])} as denial_reason`,
+  core__appointment: `date '2026-11-28' + (i % 9 - 5)::integer as starts_on, ${one(23, ['kept', 'missed', 'cancelled', 'moved', 'open'])} as outcome,
+    i % 2 = 0 as cancelled_late, i % 40 as lead_days`,
+  core__loss: `${one(24, ['patient-choice', null])} as override_reason, ${one(25, ['lawful-choice', 'habit'])} as override_group,
+    ${one(26, ['no-answer', 'unknown'])} as leak_cause, 'process' as leak_group, 'avoidable' as leak_avoidability, i % 5 = 0 as leak_recorded,
+    'not-sent' as unseen_cause, 'process' as unseen_group, 'avoidable' as unseen_avoidability, i % 7 = 0 as unseen_recorded`,
+};
+
 const folder = mkdtempSync(join(tmpdir(), 'refloop-tallies-'));
 let session: Session;
 let query: Query;
@@ -75,8 +89,10 @@ beforeAll(async () => {
   await runModels(query, () => undefined);
   // Whoever has not ended has no day of it.
   await query.run(
-    `insert into core__referral by name (select * replace (if(ended_on is null, null, coalesce(ended_how, 'expired')) as ended_how) from (${drawn(1200)}))`,
+    `insert into core__referral by name (select * replace (if(ended_on is null, null, coalesce(ended_how, 'expired')) as ended_how) from (${drawn(COUNT)}))`,
   );
+  for (const [table, columns] of Object.entries(BESIDE))
+    await query.run(`insert into ${table} by name (select 'r' || i as referral, ${columns} from range(0, ${COUNT}, 2) as numbers (i))`);
   kept = await writeTallies(query, folder, MOMENT, 0);
   for (const id of Object.keys(kept))
     await query.run(`create view tally__${id} as select * from read_parquet(${quoted(join(folder, tallyFile(id)))})`);
@@ -87,12 +103,9 @@ afterAll(() => {
 });
 
 const QUESTIONS: { by: SegmentName[]; filter: MetricFilter; scope?: typeof SCOPE }[] = [
-  { by: [], filter: {} },
   { by: [], filter: { specialty: 'unknown' }, scope: SCOPE },
   { by: ['specialty'], filter: {} },
-  { by: ['month'], filter: { payer: 'Payer 1', from: '2026-06' }, scope: SCOPE },
-  { by: ['site', 'month'], filter: { to: '2026-10' } },
-  { by: ['site'], filter: { site: 'A' } },
+  { by: ['site', 'month'], filter: { from: '2026-06', to: '2026-10' } },
 ];
 
 test('every metric with a rule for it has one kept, and nothing else is written', () => {

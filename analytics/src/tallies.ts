@@ -21,8 +21,8 @@ const WORTHWHILE = 10_000;
 export const tallyFile = (metric: string): string => `tally__${metric}.parquet`;
 
 /** Changes with whatever the rows of a tally depend on, so that a release that counts otherwise does not believe an older one's. */
-function digestOf({ id, rules, parameters }: MetricDefinition): string {
-  const sql = rules.map((rule) => metricSql(id, rule));
+function digestOf({ id, tables, rules, parameters }: MetricDefinition): string {
+  const sql = [...tables, ...rules].map((rule) => metricSql(id, rule));
   return createHash('sha256')
     .update(JSON.stringify([rules, sql, parameters, GRAINS]))
     .digest('hex')
