@@ -93,7 +93,7 @@ beforeAll(async () => {
   );
   for (const [table, columns] of Object.entries(BESIDE))
     await query.run(`insert into ${table} by name (select 'r' || i as referral, ${columns} from range(0, ${COUNT}, 2) as numbers (i))`);
-  kept = await writeTallies(query, folder, MOMENT, 0);
+  kept = await writeTallies(query, folder, MOMENT, { least: 0 });
   for (const id of Object.keys(kept))
     await query.run(`create view tally__${id} as select * from read_parquet(${quoted(join(folder, tallyFile(id)))})`);
 });

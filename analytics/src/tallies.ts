@@ -38,13 +38,19 @@ const referralsBy = (grain: Grain): string =>
 
 /**
  * Counts the tally of every metric that has one, from the tables of the connection, into files of the folder.
- * @param least referrals there must be; with fewer it makes none
+ * @param choice.least referrals there must be; with fewer it makes none
+ * @param choice.metrics of these alone; of all unless told
  */
-export async function writeTallies(query: Query, folder: string, moment: Moment, least = WORTHWHILE): Promise<KeptTallies> {
+export async function writeTallies(
+  query: Query,
+  folder: string,
+  moment: Moment,
+  { least = WORTHWHILE, metrics = metricIds() }: { least?: number; metrics?: readonly string[] } = {},
+): Promise<KeptTallies> {
   const [row] = await query.run('select count(*) as rows from core__referral');
   if (Number(row?.['rows']) < least) return {};
   const kept: KeptTallies = {};
-  for (const definition of metricIds().map(readMetric).filter(isKept)) {
+  for (const definition of metrics.map(readMetric).filter(isKept)) {
     for (const grain of GRAINS) {
       await query.run(referralsBy(grain));
       for (const sql of rulesSql(definition, moment, undefined)) await query.run(sql);

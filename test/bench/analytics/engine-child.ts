@@ -10,8 +10,8 @@ import type { Question } from './questions.ts';
 const SCRIPT = fileURLToPath(new URL('./engine-process.ts', import.meta.url));
 
 export type ChildEngine = Engine & {
-  /** All at once, as a view asks. @returns milliseconds until the last is answered */
-  view: (questions: readonly Question[]) => Promise<number>;
+  /** All at once, as a view asks: the time until the last is answered. */
+  view: (questions: readonly Question[]) => Promise<Omit<Answer, 'rows'>>;
   run: (sql: string) => Promise<Answer>;
   /** The rows of a question in SQL. */
   read: (sql: string) => Promise<Answer['rows']>;
@@ -41,7 +41,7 @@ function startChild(name: string, args: string[], files: string): ChildEngine {
   return {
     name,
     ask: (question) => tell({ kind: 'ask', question }),
-    view: async (questions) => (await tell({ kind: 'view', questions })).milliseconds,
+    view: (questions) => tell({ kind: 'view', questions }),
     run: (sql) => tell({ kind: 'run', sql }),
     read: async (sql) => (await tell({ kind: 'read', sql })).rows,
     chill: async () => {

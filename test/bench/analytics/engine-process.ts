@@ -40,15 +40,21 @@ function clickHouse(folder: string, installed: string): Inside {
 const [kind, folder = '', installed = ''] = process.argv.slice(2);
 const inside = kind === 'clickhouse' ? clickHouse(folder, installed) : ours(folder, kind === 'served' ? 'tallies' : 'nothing');
 
+function cpuSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
 async function reply(request: EngineRequest): Promise<EngineReply> {
   const started = performance.now();
+  const before = process.cpuUsage();
   try {
     let rows: AnswerRow[] = [];
     if (request.kind === 'ask') rows = await inside.ask(request.question);
     else if (request.kind === 'view') await Promise.all(request.questions.map(inside.ask));
     else if (request.kind === 'read') rows = inside.read(request.sql);
     else inside.run(request.sql);
-    return { kind: 'answer', answer: { rows, milliseconds: performance.now() - started } };
+    return { kind: 'answer', answer: { rows, milliseconds: performance.now() - started, cpuMilliseconds: cpuSince(before) } };
   } catch (error) {
     return { kind: 'failed', message: (error as Error).message };
   }

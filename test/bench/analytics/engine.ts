@@ -8,6 +8,8 @@ export type Answer = {
   rows: AnswerRow[];
   /** From the question to the rows in JavaScript. */
   milliseconds: number;
+  /** Of all cores, by its processes meanwhile: what the machine's other work hardly changes. */
+  cpuMilliseconds: number;
 };
 
 export type Engine = {

@@ -6,6 +6,10 @@ import { createReferenceTables, KEPT_MODELS, MODEL_VERSION, runModels, writeParq
 import { beginSnapshot, publishSnapshot } from '@refloop/analytics/snapshot';
 import { type KeptTallies, tallyFile, writeTallies } from '@refloop/analytics/tallies';
 import { AS_OF, generatedReferrals } from './generated-referrals.ts';
+import { QUESTIONS } from './questions.ts';
+
+/** Nobody asks the others of it. */
+const ASKED = [...new Set(QUESTIONS.map(({ metric }) => metric))];
 
 export type Made = { parquet: string; csv: string; tallies: { files: string[]; milliseconds: number } };
 
@@ -39,7 +43,7 @@ export async function makeSnapshot(folder: string, count: number, seed: number):
     const since = performance.now();
     await query.run('drop table core__referral');
     await query.run(`create view core__referral as select * from read_parquet(${written})`);
-    tallies = await writeTallies(query, building.folder, { asOf: AS_OF, snapshot: building.name }, 0);
+    tallies = await writeTallies(query, building.folder, { asOf: AS_OF, snapshot: building.name }, { least: 0, metrics: ASKED });
     milliseconds = performance.now() - since;
     await query.run(`copy (select ${names.join(', ')} from read_parquet(${written})) to ${quoted(csv)} (format csv, header true)`);
   } finally {
