@@ -45,7 +45,7 @@ test.each([
 
 test('what is assumed is a range and bears no interval of chance; without assumptions there is nothing', () => {
   const assumed = { value: null, low: 1200, high: 5600.4 };
-  expect([figureText(assumed, 'dollars'), certaintyText(assumed, 'dollars')]).toEqual(['$1,200 to $5,600', '']);
+  expect([figureText(assumed, 'dollars'), certaintyText(assumed, 'dollars')]).toEqual(['$1.2K to $5.6K', '']);
   expect(figureText({ value: null, low: null, high: null }, 'dollars')).toBe('–');
   expect([figureText({ value: 0.5, low: 0.4, high: 0.6 }, 'share'), certaintyText({ low: 0.4, high: 0.6 }, 'share')]).toEqual([
     '50.0 %',

@@ -121,7 +121,13 @@ type Evaluation = { store: Store; warehouse: Warehouse; newId: () => string; now
 
 async function evaluateRule({ store, warehouse, newId, now }: Evaluation, scope: Scope, rule: StoredAlertRule): Promise<boolean> {
   const { tenant, issuer } = scope;
-  const { rows, snapshot } = await warehouse.metric({ metric: rule.metric, by: [], scope: { tenant, issuer }, filter: rule.segment });
+  const { rows, snapshot } = await warehouse.metric({
+    metric: rule.metric,
+    by: [],
+    scope: { tenant, issuer },
+    filter: rule.segment,
+    curves: 0,
+  });
   const row = rows.find(({ category }) => category === null);
   const at = now().toISOString();
   return store.transaction(scope, async (unit) => {
