@@ -67,6 +67,16 @@ test('nobody is named for nine; that there are such, and how many they saw, is t
   expect(tooFew).toEqual({ specialists: 1, referrals: 9 });
 });
 
+test('whoever is named for one specialty is not told as too few to name for another', async () => {
+  await seenBy(OUTSIDE, 'out', 10);
+  await seenBy(OUTSIDE, 'out', 3, { specialty: 'dermatology' });
+  await seenBy(OTHER, 'out', 4, { specialty: 'dermatology' });
+  await seenBy(OTHER, 'out', 2);
+  const { rows, tooFew } = await read();
+  expect(new Set(rows.map(({ performer, specialty }) => `${performer} ${specialty}`))).toEqual(new Set([`${OUTSIDE} cardiology`]));
+  expect(tooFew).toEqual({ specialists: 1, referrals: 6 });
+});
+
 test('whoever sees the same few patients again and again is not named; a share counts referrals', async () => {
   await seenBy(OUTSIDE, 'out', 9);
   await seenBy(OUTSIDE, 'out', 5, { patient: 'the tenth', lawful_choice: true });

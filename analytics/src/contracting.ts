@@ -1,5 +1,6 @@
 /** With whom a contract would bring patients back: specialists outside the network by how many of the practice's referrals they see. */
 import { readFileSync } from 'node:fs';
+import { FEWEST_TO_JUDGE } from '@refloop/domain/fewest-to-judge';
 import type { Query } from './duckdb.ts';
 import { statisticsSql } from './metric-definition.ts';
 import type { DrillPart, DrillResult, MetricFilter } from './metric-result.ts';
@@ -37,9 +38,6 @@ export type Contracting = {
   tooFew: { specialists: number; referrals: number };
   fewest: number;
 };
-
-/** Nobody is judged by fewer patients. */
-export const FEWEST_TO_JUDGE = 10;
 
 const listSql = (name: string): string => readFileSync(new URL(`lists/${name}.sql`, HOME), 'utf8');
 

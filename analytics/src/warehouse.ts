@@ -14,6 +14,7 @@ import type { EhrScope } from './pseudonym.ts';
 import { type Choices, drillInto, type MetricQuestion, type Moment, readChoices, runMetric } from './run-metric.ts';
 import { drillIntoPerformance, type PerformanceDrill, type PerformanceQuestion, runPerformance } from './run-performance.ts';
 import { currentSnapshot, type Snapshot, type SnapshotManifest, timezoneOf } from './snapshot.ts';
+import { tallyFile, usableTallies } from './tallies.ts';
 
 export class NoSnapshot extends Error {
   constructor(folder: string) {
@@ -33,6 +34,7 @@ export class SnapshotOfAnotherVersion extends Error {
 export type Warehouse = {
   /** Of the snapshot in force. Throws `NoSnapshot` where there is none, `SnapshotOfAnotherVersion` where another release made it. */
   manifest: () => Promise<SnapshotManifest>;
+  /** The same question of the same snapshot is answered from memory: nobody may change the answer. */
   metric: (question: MetricQuestion) => Promise<MetricResult>;
   drill: (question: DrillQuestion & { scope: EhrScope | null; filter?: MetricFilter }) => Promise<DrillResult>;
   choices: (scope: EhrScope | null) => Promise<Choices>;
@@ -57,9 +59,11 @@ export type WarehouseOptions = {
   memoryMegabytes?: number;
   threads?: number;
   signal?: AbortSignal;
+  /** What may be reused: the tallies that the snapshot keeps, and the last answers too; both unless told. For measuring one without the other. */
+  reuse?: 'nothing' | 'tallies' | 'answers';
 };
 
-type Open = { snapshot: Snapshot; session: Session; questions: number; retired: boolean };
+type Open = { snapshot: Snapshot; session: Session; tallies: ReadonlySet<string>; questions: number; retired: boolean };
 
 async function openSnapshot(snapshot: Snapshot, options: WarehouseOptions): Promise<Open> {
   const session = await openDuckDb({
@@ -72,29 +76,59 @@ async function openSnapshot(snapshot: Snapshot, options: WarehouseOptions): Prom
   });
   const query = await session.connect();
   for (const model of KEPT_MODELS) {
-    await query.run(`create view ${model} as select * from read_parquet(${quoted(join(snapshot.folder, `${model}.parquet`))})`);
+    await query.run(viewOf(model, join(snapshot.folder, `${model}.parquet`)));
   }
+  const tallies = options.reuse === 'nothing' ? new Set<string>() : usableTallies(snapshot.manifest.tallies);
+  for (const metric of tallies) await query.run(viewOf(`tally__${metric}`, join(snapshot.folder, tallyFile(metric))));
   query.close();
-  return { snapshot, session, questions: 0, retired: false };
+  return { snapshot, session, tallies, questions: 0, retired: false };
 }
+
+const viewOf = (name: string, file: string): string => `create view ${name} as select * from read_parquet(${quoted(file)})`;
 
 /** Of a few hundred specialists each; a person looks at a handful of measures and filters. */
 const REMEMBERED = 32;
 
-/** Keeps the last answers by their question; one that is asked while it is worked on is not worked on twice. A failure is not kept. */
-function rememberLast<Answer>(most: number): { get: (key: string, work: () => Promise<Answer>) => Promise<Answer> } {
-  const kept = new Map<string, Promise<Answer>>();
+/** Rows and points of curves of all metrics that are remembered, some 30 MB. */
+const REMEMBERED_ROWS = 100_000;
+
+/**
+ * Keeps the last answers by their question; one that is asked while it is worked on is not worked on twice. A failure is not kept.
+ * @param most the weights of all that is kept add up to no more; without `weigh` each weighs one
+ */
+function rememberLast<Answer>(most: number, weigh: (answer: Answer) => number = () => 1): Remembered<Answer> {
+  const kept = new Map<string, { answer: Promise<Answer>; weight: number }>();
+  const makeRoom = (): void => {
+    let all = [...kept.values()].reduce((sum, { weight }) => sum + weight, 0);
+    for (const [oldest, { weight }] of kept) {
+      if (all <= most) return;
+      kept.delete(oldest);
+      all -= weight;
+    }
+  };
   return {
     get: (key, work) => {
-      const answer = kept.get(key) ?? work();
-      kept.delete(key);
-      kept.set(key, answer);
-      for (const oldest of kept.keys()) if (kept.size > most) kept.delete(oldest);
-      answer.catch(() => kept.delete(key));
-      return answer;
+      const known = kept.get(key);
+      if (known) {
+        kept.delete(key);
+        kept.set(key, known);
+        return known.answer;
+      }
+      const entry = { answer: work(), weight: 1 };
+      kept.set(key, entry);
+      entry.answer.then(
+        (answer) => {
+          entry.weight = weigh(answer);
+          makeRoom();
+        },
+        () => kept.delete(key),
+      );
+      return entry.answer;
     },
   };
 }
+
+type Remembered<Answer> = { get: (key: string, work: () => Promise<Answer>) => Promise<Answer> };
 
 /**
  * Each question is asked of the snapshot in force when it comes; one that is put in force meanwhile is for the next.
@@ -102,7 +136,9 @@ function rememberLast<Answer>(most: number): { get: (key: string, work: () => Pr
  */
 export function openWarehouse(options: WarehouseOptions): Warehouse {
   let opening: Promise<Open> | undefined;
+  const { reuse = 'answers' } = options;
   const answered = rememberLast<PerformanceResult>(REMEMBERED);
+  const metrics = rememberLast<MetricResult>(REMEMBERED_ROWS, ({ rows, curve = [] }) => rows.length + curve.length + 1);
   const leave = (open: Open): void => {
     if (open.retired && open.questions === 0) open.session.close();
   };
@@ -139,6 +175,7 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
           asOfDay: dayIn(timezoneOf(open.snapshot.manifest))(asOf),
           snapshot: name,
           assumptions: options.assumptions ?? null,
+          tallies: open.tallies,
         });
       } finally {
         query.close();
@@ -151,7 +188,11 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
 
   return {
     manifest: async () => (await inForce()).snapshot.manifest,
-    metric: (question) => ask((query, moment) => runMetric(query, question, moment)),
+    metric: (question) =>
+      ask((query, moment) => {
+        const work = (): Promise<MetricResult> => runMetric(query, question, moment);
+        return reuse === 'answers' ? metrics.get(JSON.stringify([moment.snapshot, question]), work) : work();
+      }),
     drill: (question) => ask((query, moment) => drillInto(query, question, moment)),
     choices: (scope) => ask((query) => readChoices(query, scope)),
     gaps: (question) => ask((query, moment) => readGaps(query, question, moment)),

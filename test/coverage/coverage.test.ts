@@ -1,7 +1,7 @@
 /** A sample of `npm run campaign -- coverage`, which takes 200 seeds, and the judge itself. */
 import { describe, expect, test } from 'vitest';
 import { ALPHA, judge, LEVEL, parameterTruths, plantedSeed, seedName } from './coverage.ts';
-import { acceptedCounts, tailsOf } from './exact-binomial.ts';
+import { acceptedCounts, highestMean, tailsOf } from './exact-binomial.ts';
 import type { Given } from './one-seed.ts';
 import { LEAK_OF_PLANTED } from './one-seed.ts';
 import { fingerprint, readTruths } from './truths.ts';
@@ -64,5 +64,11 @@ describe('the exact binomial test', () => {
       expect(tailsOf(low, n, p).atMost).toBeGreaterThan(0.005);
       expect(tailsOf(high + 1, n, p).atLeast).toBeLessThanOrEqual(0.005);
     }
+  });
+
+  test('of any values in 0 … 1 the bound of their mean lies beyond that of the binomial ones, which are the widest', () => {
+    const bound = highestMean(200, 0.1, 0.01);
+    expect(bound).toBeGreaterThanOrEqual(acceptedCounts(200, 0.1, 0.01).high / 200);
+    expect(bound).toBeLessThan(0.2);
   });
 });

@@ -32,3 +32,21 @@ export function acceptedCounts(n: number, p: number, alpha: number): { low: numb
   for (; above + (mass[high] ?? 0) <= alpha / 2; high -= 1) above += mass[high] ?? 0;
   return { low, high };
 }
+
+/**
+ * The largest mean of `n` independent values in 0 … 1 that is no rarer than `alpha` / 2 where their true mean is at most `mean`, whatever they are
+ * distributed like (Hoeffding 1963, J Am Stat Assoc 58:13, theorem 1).
+ */
+export function highestMean(n: number, mean: number, alpha: number): number {
+  const isRare = (at: number): boolean => {
+    const divergence = at * Math.log(at / mean) + (at < 1 ? (1 - at) * Math.log((1 - at) / (1 - mean)) : 0);
+    return Math.exp(-n * divergence) <= alpha / 2;
+  };
+  let [low, high] = [mean, 1];
+  for (let halvings = 0; halvings < 60; halvings += 1) {
+    const middle = (low + high) / 2;
+    if (isRare(middle)) high = middle;
+    else low = middle;
+  }
+  return low;
+}

@@ -2,16 +2,19 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ContractingRow } from '@refloop/analytics/contracting';
 import { importHistories } from '@refloop/analytics/import-histories';
 import type { History } from '@refloop/analytics/input-event';
 import type { CurvePoint, MetricRow, SegmentName } from '@refloop/analytics/metric-result';
 import { createPseudonyms } from '@refloop/analytics/pseudonym';
 import { openWarehouse, type Warehouse } from '@refloop/analytics/warehouse';
 import { dayNumber, weekOf } from './calendar.ts';
-import { CMS50_ORACLES, CMS50_YEARS, type WholeOracle } from './cms50-metrics.ts';
-import { ORACLES } from './metrics.ts';
-import type { OracleRow } from './oracle-row.ts';
-import { AS_OF, type Life, playLife } from './random-history.ts';
+import { CMS50_YEARS } from './cms50-metrics.ts';
+import { contractingOf } from './contracting.ts';
+import { ALL_ORACLES } from './metrics.ts';
+import { ASSUMPTIONS } from './network-metrics.ts';
+import type { OracleRow, WholeOracle } from './oracle-row.ts';
+import { AS_OF, type Life, patientOf, playLife } from './random-history.ts';
 import { type ReferralFacts, readFacts } from './referral-facts.ts';
 import type { LifeDay } from './statistics.ts';
 
@@ -161,6 +164,45 @@ async function compareMetric(
   return { found, rows: answer.rows.length, counted };
 }
 
+/** Of everybody, and of one specialty. */
+async function compareContracting(warehouse: Warehouse, facts: readonly ReferralFacts[]): Promise<{ found: string[]; rows: number }> {
+  const found: string[] = [];
+  let rows = 0;
+  for (const specialty of [undefined, facts[0]?.specialty]) {
+    const filter = specialty === undefined ? {} : { specialty };
+    const actual = await warehouse.contracting({ scope: null, filter });
+    const looked = facts.filter((each) => specialty === undefined || each.specialty === specialty);
+    const expected = contractingOf(looked, (each) => segmentValue(each, 'zip3'));
+    const where = `contracting of ${specialty ?? 'all'}`;
+    const keyOf = ({ specialty: of, zip3, performer }: ContractingRow): string => JSON.stringify([of, zip3, performer]);
+    const wanted = new Map(expected.rows.map((row) => [keyOf(row), row]));
+    if (actual.rows.length !== wanted.size) found.push(`${where}: warehouse ${actual.rows.length} rows, oracle ${wanted.size}`);
+    if (JSON.stringify(actual.tooFew) !== JSON.stringify(expected.tooFew))
+      found.push(`${where}: warehouse ${JSON.stringify(actual.tooFew)}, oracle ${JSON.stringify(expected.tooFew)}`);
+    for (const row of actual.rows) {
+      const other = wanted.get(keyOf(row));
+      if (!other) found.push(`${where} ${keyOf(row)}: no such row in the oracle`);
+      else
+        for (const name of CONTRACTING_FIGURES)
+          if (unequal(row[name], other[name])) found.push(`${where} ${keyOf(row)} ${name}: warehouse ${row[name]}, oracle ${other[name]}`);
+    }
+    rows += actual.rows.length;
+  }
+  return { found, rows };
+}
+
+const CONTRACTING_FIGURES = [
+  'wentOut',
+  'patients',
+  'seenAnywhere',
+  'value',
+  'low',
+  'high',
+  'byLawfulChoice',
+  'orderedOut',
+  'forAccess',
+] as const satisfies readonly (keyof ContractingRow)[];
+
 async function* historiesOf(
   lives: readonly Life[],
   kept: Map<string, ReferralFacts>,
@@ -172,7 +214,7 @@ async function* historiesOf(
     if (events.length === 0) continue;
     count(events.length);
     kept.set(referralId, readFacts(referralId, events));
-    yield { ...SCOPE, site: SITE, referralId, patientId: `p${life.setting}`, events };
+    yield { ...SCOPE, site: SITE, referralId, patientId: patientOf(life), events };
   }
 }
 
@@ -192,9 +234,9 @@ export async function compareWithOracle(
       { warehouse: folder, pseudonymKey: KEY, now: AS_OF, reidentify: async () => undefined },
     );
     compared.referrals = facts.size;
-    const warehouse = openWarehouse({ folder, seconds: 120 });
+    const warehouse = openWarehouse({ folder, seconds: 120, assumptions: ASSUMPTIONS });
     const found: string[] = [];
-    for (const oracle of Object.entries<WholeOracle>({ ...ORACLES, ...CMS50_ORACLES })) {
+    for (const oracle of Object.entries(ALL_ORACLES)) {
       for (const by of segments) {
         const outcome = await compareMetric(warehouse, oracle, by, [...facts.values()]);
         found.push(...outcome.found);
@@ -202,6 +244,9 @@ export async function compareWithOracle(
         compared.counted += outcome.counted;
       }
     }
+    const contracts = await compareContracting(warehouse, [...facts.values()]);
+    found.push(...contracts.found);
+    compared.rows += contracts.rows;
     await warehouse.close();
     return { found, compared };
   } finally {

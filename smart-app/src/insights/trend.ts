@@ -1,8 +1,6 @@
 /** A value over months or weeks, as what can be drawn small: those with too few to say anything are gaps. */
+import { FEWEST_TO_JUDGE } from '@refloop/domain/fewest-to-judge';
 import type { MetricRow, SegmentName } from '@refloop/server/client/insights';
-
-/** Below this many a month's rate says nothing. */
-export const FEWEST_TO_SHOW = 10;
 
 /** By which a trend can go. */
 export type Period = Extract<SegmentName, 'month' | 'week'>;
@@ -28,7 +26,7 @@ export function trendOf(rows: readonly MetricRow[], most: number, by: Period = '
     .flatMap((row): TrendPoint[] => {
       const period = row.segment[by];
       if (period === undefined || period === 'unknown') return [];
-      const { value, low, high } = row.n < FEWEST_TO_SHOW ? { value: null, low: null, high: null } : row;
+      const { value, low, high } = row.n < FEWEST_TO_JUDGE ? { value: null, low: null, high: null } : row;
       return [{ period, value, low, high, n: row.n, open: isOpen(row) }];
     })
     .toSorted((one, other) => one.period.localeCompare(other.period));

@@ -110,6 +110,7 @@ export const MetricAnswer = z.object({
   snapshot: z.string(),
   by: z.array(SegmentName),
   rows: z.array(MetricRow),
+  /** Of a time told apart by one thing: of the few segments with most referrals, as many as a drawing shows. */
   curve: z.array(CurvePoint).optional(),
 });
 export type MetricAnswer = z.infer<typeof MetricAnswer>;

@@ -41,6 +41,9 @@ const isSegment = (name: string): name is SegmentName => SEGMENT_NAMES.some((kno
 /** `specialty,month` as its two segments; the route has refused what is none. */
 const segmentsOf = (by: string | undefined): SegmentName[] => (by ?? '').split(',').filter(isSegment);
 
+/** Nobody can tell more of them apart in one drawing; those with most referrals. Told apart by two things at once, or by none, none is drawn. */
+const DRAWN_CURVES = 4;
+
 /** A list to look through, no export: more are counted, and a narrower view shows them. */
 const MOST_ROWS = 200;
 
@@ -75,7 +78,9 @@ export function createInsightsService({ store, warehouse }: { store: Store; ware
 
     metric: async (session, id, { by, ...filter }) => {
       if (!metricIds().includes(id)) return noMetric();
-      return counted(() => warehouse.metric({ metric: id, by: segmentsOf(by), scope: scopeOf(session), filter }));
+      const segments = segmentsOf(by);
+      const curves = segments.length === 1 ? DRAWN_CURVES : 0;
+      return counted(() => warehouse.metric({ metric: id, by: segments, scope: scopeOf(session), filter, curves }));
     },
 
     cms50: async (session, question) => counted(() => readCms50(warehouse, scopeOf(session), question)),

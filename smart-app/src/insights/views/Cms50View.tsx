@@ -3,13 +3,14 @@
  * first referrals would still count, and, as a number of our own, by who ordered.
  */
 import { NativeSelect } from '@mantine/core';
+import { FEWEST_TO_JUDGE } from '@refloop/domain/fewest-to-judge';
 import type { Cms50Answer } from '@refloop/server/client/cms50';
 import type { MetricAnswer } from '@refloop/server/client/insights';
 import { AnswerView } from '../../center/AnswerView.tsx';
 import { useAnswer } from '../../center/use-answer.ts';
 import { plainDate, plainTime } from '../../words/plain-date.ts';
 import { ChartOrTable } from '../ChartOrTable.tsx';
-import { changeText, enoughToTell, FEWEST, monthsText, ofYear, reconciliationSentence, yearsOf } from '../cms50.ts';
+import { changeText, enoughToTell, monthsText, ofYear, reconciliationSentence, yearsOf } from '../cms50.ts';
 import { DataTable } from '../DataTable.tsx';
 import { Definition } from '../Definition.tsx';
 import { DotRows } from '../DotRows.tsx';
@@ -177,7 +178,7 @@ function RequestersPanel({ api, onFail, filter, onRows }: ViewProps) {
           return (
             <>
               {told.length === 0 ? (
-                <p className="caption">Nobody has {FEWEST} patients to count.</p>
+                <p className="caption">Nobody has {FEWEST_TO_JUDGE} patients to count.</p>
               ) : (
                 <details className={styles['definition']}>
                   <summary className="num">The {countText(told.length)} with enough patients</summary>
@@ -201,7 +202,8 @@ function RequestersPanel({ api, onFail, filter, onRows }: ViewProps) {
               )}
               {tooFew === 0 ? null : (
                 <p className="caption num">
-                  Too few to tell: {countText(tooFew)} with fewer than {FEWEST} patients each, {countText(patients)} patients together.
+                  Too few to tell: {countText(tooFew)} with fewer than {FEWEST_TO_JUDGE} patients each, {countText(patients)} patients
+                  together.
                 </p>
               )}
             </>
