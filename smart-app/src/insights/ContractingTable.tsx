@@ -31,10 +31,15 @@ export function ContractingTable({ api, onFail, filter }: Pick<ViewProps, 'api' 
 
 type Row = ContractingAnswer['rows'][number];
 
-const behindOf = ({ performer, specialty, zip3 }: Row): Behind => ({
-  title: `First seen by NPI ${performer}, ${segmentText({ specialty })}${zip3 === null ? '' : `, ${areaText(zip3)}`}`,
-  about: { metric: 'contracting', segment: { specialty, ...(zip3 === null ? {} : { zip3 }) }, category: null, specialist: performer },
-});
+const specialistOf = ({ name, performer }: Row): string => name ?? `NPI ${performer}`;
+
+const behindOf = (row: Row): Behind => {
+  const { performer, specialty, zip3 } = row;
+  return {
+    title: `First seen by ${specialistOf(row)}, ${segmentText({ specialty })}${zip3 === null ? '' : `, ${areaText(zip3)}`}`,
+    about: { metric: 'contracting', segment: { specialty, ...(zip3 === null ? {} : { zip3 }) }, category: null, specialist: performer },
+  };
+};
 
 function Found({ answer: { rows, tooFew, fewest }, onRows }: { answer: ContractingAnswer; onRows: (row: Row) => void }) {
   const [byArea, setByArea] = useState(false);
@@ -79,7 +84,7 @@ function Found({ answer: { rows, tooFew, fewest }, onRows }: { answer: Contracti
         >
           {shown.slice(0, MOST).map((row) => (
             <tr key={`${row.performer} ${row.specialty} ${row.zip3}`}>
-              <th scope="row">NPI {row.performer}</th>
+              <th scope="row">{specialistOf(row)}</th>
               <td data-words>{segmentText({ specialty: row.specialty })}</td>
               {byArea ? <td data-words>{areaText(row.zip3)}</td> : null}
               <td>{countText(row.wentOut)}</td>
@@ -92,7 +97,7 @@ function Found({ answer: { rows, tooFew, fewest }, onRows }: { answer: Contracti
               <td>{countText(row.byLawfulChoice)}</td>
               <td>
                 <RowsButton
-                  about={`Rows behind NPI ${row.performer}, ${segmentText({ specialty: row.specialty })}`}
+                  about={`Rows behind ${specialistOf(row)}, ${segmentText({ specialty: row.specialty })}`}
                   onRows={() => onRows(row)}
                 />
               </td>

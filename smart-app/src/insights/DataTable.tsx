@@ -9,6 +9,7 @@ export type Column = { name: string; title?: string | undefined; words?: boolean
 type Props = {
   /** Names the table to whoever moves it by keyboard. */
   label: string;
+  /** What is said over it; where the table is moved sideways it stays. */
   caption?: ReactNode;
   /** The first is of the rows' heads. */
   columns: readonly (string | Column)[];
@@ -17,22 +18,24 @@ type Props = {
 };
 
 export const DataTable = ({ label, caption, columns, children }: Props) => (
-  <Scroller label={label}>
-    <table className={`${styles['data']} num`}>
-      {caption === undefined ? null : <caption className="caption">{caption}</caption>}
-      <thead>
-        <tr>
-          {columns.map((each) => {
-            const { name, title, words }: Column = typeof each === 'string' ? { name: each } : each;
-            return (
-              <th key={name} scope="col" title={title} data-words={words}>
-                {name}
-              </th>
-            );
-          })}
-        </tr>
-      </thead>
-      <tbody>{children}</tbody>
-    </table>
-  </Scroller>
+  <>
+    {caption === undefined ? null : <p className="caption">{caption}</p>}
+    <Scroller label={label}>
+      <table className={`${styles['data']} num`}>
+        <thead>
+          <tr>
+            {columns.map((each) => {
+              const { name, title, words }: Column = typeof each === 'string' ? { name: each } : each;
+              return (
+                <th key={name} scope="col" title={title} data-words={words}>
+                  {name}
+                </th>
+              );
+            })}
+          </tr>
+        </thead>
+        <tbody>{children}</tbody>
+      </table>
+    </Scroller>
+  </>
 );

@@ -19,7 +19,7 @@ export function DotRows({ answer, rows, onRows, isMuted = () => false }: Props) 
   const hasOwnN = rows.some(({ n }) => n !== rows[0]?.n);
   const place = (value: number | null): string => `${(100 * Math.min(top, value ?? 0)) / top}%`;
   return (
-    <ul className={styles['dots']} aria-label={metric.title}>
+    <ul className={styles['dots']} aria-label={metric.title} data-n={hasOwnN ? true : undefined}>
       {rows.map((row) => {
         const name = rowText(metric, row);
         const figures = `${valueText(row.value, metric.unit)}, ${intervalText(row, metric.unit)}, n ${countText(row.n)}`;

@@ -93,8 +93,8 @@ function Months({ answer: { metric, rows } }: { answer: MetricAnswer }) {
     <>
       <Trend label={`${title} by month of order`} points={points} unit={unit} top={topOf(unit, points)} target={target?.value} />
       {whole === undefined || whole === points.at(-1) ? null : (
-        <p className="caption num">
-          Last complete month {whole.period}: {figureText(whole, unit)}, n {countText(whole.n)}
+        <p className={`${styles['caption']} caption num`}>
+          Last complete month {whole.period}: {figureText(whole, unit)}, <span>n {countText(whole.n)}</span>
         </p>
       )}
       {unit === 'dollars' ? <p className="caption">Of late orders many are still to be seen.</p> : null}

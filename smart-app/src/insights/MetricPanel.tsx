@@ -20,13 +20,15 @@ type Props = Pick<ViewProps, 'api' | 'onFail' | 'filter' | 'onRows'> & {
   id: string;
   /** In place of what the filter says. */
   by?: Filter['by'];
+  /** Over both columns: the last of an odd number. */
+  wide?: boolean;
 };
 
-export function MetricPanel({ api, onFail, id, filter, onRows, by = filter.by }: Props) {
+export function MetricPanel({ api, onFail, id, filter, onRows, by = filter.by, wide = false }: Props) {
   const [whole, retryWhole] = useAnswer<MetricAnswer>(api, metricPath(id, filter, undefined), onFail);
   const [apart, retryApart] = useAnswer<MetricAnswer>(api, metricPath(id, filter, by), onFail);
   return (
-    <section className={styles['panel']} aria-labelledby={`metric-${id}`}>
+    <section className={`${styles['panel']} ${wide ? styles['wide'] : ''}`} aria-labelledby={`metric-${id}`}>
       <AnswerView answer={whole} onRetry={retryWhole}>
         {(answer) => <Whole answer={answer} onRows={onRows} />}
       </AnswerView>

@@ -22,6 +22,7 @@ test.each([
 test.each([
   [{ specialty: 'infectious-disease' }, 'Infectious disease'],
   [{ month: '2026-03' }, '2026-03'],
+  [{ week: '2026-W10' }, '2026-W10'],
   [{}, 'All'],
 ])('%o is called %s', (segment, text) => {
   expect(segmentText(segment)).toBe(text);

@@ -73,5 +73,5 @@ export function rowText(
 
 const wordsOf = (value: string): string => {
   const words = value.replaceAll('-', ' ');
-  return /^\d{4} \d{2}$/.test(words) ? value : words.charAt(0).toUpperCase() + words.slice(1);
+  return /^\d{4} W?\d{2}$/.test(words) ? value : words.charAt(0).toUpperCase() + words.slice(1);
 };

@@ -1,6 +1,6 @@
 import type { MetricAnswer, MetricRow } from '@refloop/server/client/insights';
 import { expect, test } from 'vitest';
-import { endOf, linesOf } from './interval-options.ts';
+import { endOf, letterPlaces, linesOf } from './interval-options.ts';
 
 const metric = {
   unit: 'share',
@@ -23,4 +23,13 @@ test('shares end at the next tenth above all that is drawn, the lines among it, 
   expect(endOf('share', [row(0.97, 1)], [])).toBe(1);
   expect(endOf('share', [], [])).toBe(0.1);
   expect(endOf('days', [row(40, 60)], [])).toBeUndefined();
+});
+
+test('letters of lines close beside each other stand at two heights', () => {
+  const line = (value: number) => ({ letter: 'a', value, words: '' });
+  expect(letterPlaces([line(0.8), line(0.5), line(0.81)], 0.9).map(({ value, distance }) => [value, distance])).toEqual([
+    [0.5, 3],
+    [0.8, 3],
+    [0.81, 15],
+  ]);
 });

@@ -6,8 +6,10 @@ import { compactText, countText, figureText, intervalText, rowText, valueText } 
 
 const ROW_PX = 28;
 /** Room for the letters of the lines above, for the scale below. */
-const [ABOVE_PX, BELOW_PX] = [20, 28];
+const [ABOVE_PX, BELOW_PX] = [32, 28];
 export const intervalHeight = (rows: number): number => rows * ROW_PX + ABOVE_PX + BELOW_PX;
+
+const [LOW_PX, HIGH_PX] = [3, 15];
 
 type Place = { value: (dimension: number) => number; coord: (point: [number, number]) => [number, number] };
 
@@ -21,6 +23,17 @@ export function linesOf({ target, benchmarks, unit }: MetricAnswer['metric']): L
     ...benchmarks.map(({ value, label }) => ({ value, words: `${label}, ${valueText(value, unit)}` })),
   ];
   return all.map((line, index) => ({ ...line, letter: String.fromCharCode(97 + index) }));
+}
+
+/** How far above the drawing each letter stands: of lines close beside each other every second one stands higher. */
+export function letterPlaces(lines: readonly Line[], end: number): (Line & { distance: number })[] {
+  const placed: (Line & { distance: number })[] = [];
+  for (const line of lines.toSorted((one, other) => one.value - other.value)) {
+    const before = placed.at(-1);
+    const isClose = before !== undefined && line.value - before.value < end / 20;
+    placed.push({ ...line, distance: isClose && before.distance === LOW_PX ? HIGH_PX : LOW_PX });
+  }
+  return placed;
 }
 
 /** The end of the scale: of shares the next tenth above all that is drawn, so that small ones can be told apart. */
@@ -37,6 +50,7 @@ export function intervalOptions({ metric }: MetricAnswer, rows: readonly MetricR
   const axisText = { color: palette.ink2, fontFamily: palette.font, fontSize: 12 };
   const strokes = rows.map(({ low, high }, index) => [index, low ?? Number.NaN, high ?? low ?? Number.NaN]);
   const end = endOf(unit, rows, lines);
+  const longest = Math.max(1, ...rows.map(({ high, value }) => high ?? value ?? 0));
   const figures = (index: number): string => {
     const row = rows[index];
     if (!row) return '';
@@ -126,9 +140,16 @@ export function intervalOptions({ metric }: MetricAnswer, rows: readonly MetricR
         markLine: {
           silent: true,
           symbol: 'none',
-          label: { show: true, position: 'start', formatter: '{b}', ...axisText, distance: 4 },
+          label: { show: true, position: 'start', formatter: '{b}', ...axisText },
           lineStyle: { color: palette.ink2, type: 'dashed', width: 1 },
-          data: rows.length === 0 ? [] : lines.map(({ value, letter }) => ({ xAxis: value, name: letter })),
+          data:
+            rows.length === 0
+              ? []
+              : letterPlaces(lines, end ?? longest).map(({ value, letter, distance }) => ({
+                  xAxis: value,
+                  name: letter,
+                  label: { distance },
+                })),
         },
       },
     ],

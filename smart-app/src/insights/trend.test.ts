@@ -41,8 +41,8 @@ test('a month with appointments ahead is drawn apart, and the last complete one 
 });
 
 test('what is only assumed has a band and no line; weeks are told apart as months are', () => {
-  const range = { ...row('2026-03', 40, null), segment: { week: '2026-03-02' }, low: 100, high: 400 };
+  const range = { ...row('2026-03', 40, null), segment: { week: '2026-W10' }, low: 100, high: 400 };
   const [point] = trendOf([range, { ...range, segment: { week: 'unknown' } }], 4, 'week');
-  expect(point).toMatchObject({ period: '2026-03-02', value: null, low: 100, high: 400 });
+  expect(point).toMatchObject({ period: '2026-W10', value: null, low: 100, high: 400 });
   expect(trendPath(point ? [point] : [], { width: 20, height: 100, top: 500 })).toBe('');
 });

@@ -6,7 +6,7 @@ import type { MetricRow, SegmentName } from '@refloop/server/client/insights';
 export type Period = Extract<SegmentName, 'month' | 'week'>;
 
 export type TrendPoint = {
-  /** `2026-03`, or the Monday of the week. */
+  /** `2026-03`, of weeks `2026-W10`. */
   period: string;
   /** Null where there are too few, and where only a range is assumed. */
   value: number | null;

@@ -110,7 +110,7 @@ function ExceptionsPanel({ api, onFail }: ViewProps) {
 function LeadTimePanel({ api, onFail, filter, onRows }: ViewProps) {
   const [answer, retry] = useAnswer<MetricAnswer>(api, metricPath('no_show_by_lead_time', filter, undefined), onFail);
   return (
-    <section className={styles['panel']} aria-labelledby="lead-times">
+    <section className={`${styles['panel']} ${styles['wide']}`} aria-labelledby="lead-times">
       <h2 id="lead-times">Missed appointments by lead time</h2>
       <AnswerView answer={answer} onRetry={retry}>
         {(bands) => {
