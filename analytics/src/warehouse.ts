@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { RevenueAssumptions } from './assumptions.ts';
 import { dayIn } from './calendar-day.ts';
-import { type Contracting, readContracting } from './contracting.ts';
+import { type Contracting, type ContractingDrill, drillIntoContracting, readContracting } from './contracting.ts';
 import { openDuckDb, type Query, quoted, type Session } from './duckdb.ts';
 import { type DriftResult, readDrift } from './fairness/drift.ts';
 import { type ExposureResult, readExposure } from './fairness/exposure.ts';
@@ -43,6 +43,7 @@ export type Warehouse = {
   exposure: (question: FairnessQuestion) => Promise<ExposureResult>;
   drift: (question: FairnessQuestion) => Promise<DriftResult>;
   contracting: (question: { scope: EhrScope | null; filter: MetricFilter }) => Promise<Contracting>;
+  drillContracting: (question: ContractingDrill) => Promise<DrillResult>;
   /** Specialists beside each other. The same question of the same snapshot is answered from memory. */
   performance: (question: PerformanceQuestion) => Promise<PerformanceResult>;
   drillPerformance: (question: PerformanceDrill) => Promise<DrillResult>;
@@ -161,6 +162,7 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
     exposure: (question) => ask((query, moment) => readExposure(query, question, moment)),
     drift: (question) => ask((query, moment) => readDrift(query, question, moment)),
     contracting: (question) => ask((query) => readContracting(query, question)),
+    drillContracting: (question) => ask((query, moment) => drillIntoContracting(query, question, moment)),
     performance: (question) =>
       ask((query, moment) => answered.get(JSON.stringify([moment, question]), () => runPerformance(query, question, moment))),
     drillPerformance: (question) => ask((query, moment) => drillIntoPerformance(query, question, moment)),

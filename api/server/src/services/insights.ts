@@ -1,4 +1,5 @@
 /** Numbers about this EHR's referrals from the snapshot in force, and who stands behind a mark: by role, with a purpose, on record. */
+import { CONTRACTING } from '@refloop/analytics/contracting';
 import { metricIds } from '@refloop/analytics/metric-definition';
 import type { DrillResult } from '@refloop/analytics/metric-result';
 import { performanceIds } from '@refloop/analytics/performance-definition';
@@ -131,7 +132,7 @@ export function createInsightsService({ store, warehouse }: { store: Store; ware
   };
 }
 
-/** What asks for them; undefined where there is neither such a metric nor such a measure of specialists. */
+/** What asks for them; undefined where there is neither such a metric, nor such a measure of specialists, and it is not the list of contracts. */
 function rowsBehind(
   warehouse: Warehouse,
   { metric, part, segment, category, specialist, filter }: RowsQuestion,
@@ -139,8 +140,10 @@ function rowsBehind(
 ): (() => Promise<DrillResult>) | undefined {
   const limit = MOST_ROWS;
   if (metricIds().includes(metric)) return () => warehouse.drill({ metric, part, segment, category, filter, limit, scope });
-  if (!performanceIds().includes(metric)) return undefined;
   const specialty = segment.specialty ?? null;
+  if (metric === CONTRACTING)
+    return () => warehouse.drillContracting({ specialist, specialty, zip3: segment.zip3 ?? null, part, filter, limit, scope });
+  if (!performanceIds().includes(metric)) return undefined;
   return () => warehouse.drillPerformance({ measure: metric, specialist, specialty, part, filter, limit, scope });
 }
 
