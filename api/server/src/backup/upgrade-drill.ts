@@ -93,7 +93,7 @@ export async function upgradeDrill(options: DrillOptions): Promise<DrillOutcome>
     const reading = await readEverything(store, now(), begin('reading everything'));
     for (const fault of reading.faults) bad(fault);
     found(`readable: ${words(reading.counts)}`);
-    const renewed = await renewProjections(store);
+    const renewed = await renewProjections(store, now());
     if (renewed > 0) found(`projections: ${renewed} referrals were brought into this version’s form`);
     const projections = await checkProjections(store, begin('comparing with the events'));
     (projections.good ? found : bad)(projections.line);

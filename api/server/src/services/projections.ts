@@ -1,9 +1,10 @@
 /** Referrals as they stand against referrals as their events tell them: the one is always the other. */
 import { isDeepStrictEqual } from 'node:util';
-import { FOLD_VERSION, fold } from '@refloop/domain/referral/referral';
+import { FOLD_VERSION, fold, type Referral } from '@refloop/domain/referral/referral';
 import type { StoredEvent } from '../store/events.ts';
 import type { ReferralRow } from '../store/referrals.ts';
 import type { Scope, Store, Unit } from '../store/store.ts';
+import { isEngaged } from './engine/engine.ts';
 import { eventOf, projectionOf } from './referral-log.ts';
 
 export type ProjectionOutcome = { good: boolean; line: string };
@@ -76,7 +77,7 @@ export async function differingReferrals(store: Store, scope: Scope, onProgress?
  * Makes rows of an older form of the fold anew, while everybody works. A row that moves on meanwhile is written by whoever moved it.
  * @returns how many were made anew
  */
-export async function renewProjections(store: Store): Promise<number> {
+export async function renewProjections(store: Store, now: Date): Promise<number> {
   let renewed = 0;
   for (const scope of await store.scopes()) {
     // Each is renewed in a transaction of its own.
@@ -86,15 +87,28 @@ export async function renewProjections(store: Store): Promise<number> {
       const last = ids.at(-1);
       if (last === undefined) break;
       after = last;
-      for (const id of ids) if (await store.transaction(scope, (unit) => renewOne(unit, id))) renewed += 1;
+      for (const id of ids) if (await store.transaction(scope, (unit) => renewOne(unit, id, now.toISOString()))) renewed += 1;
     }
   }
   return renewed;
 }
 
-async function renewOne(unit: Unit, referralId: string): Promise<boolean> {
+async function renewOne(unit: Unit, referralId: string, now: string): Promise<boolean> {
   const row = await projectedOne(unit, referralId);
-  return row !== undefined && unit.referrals.renew(row);
+  if (row === undefined || !(await unit.referrals.renew(row))) return false;
+  await takeUp(unit, row, now);
+  return true;
+}
+
+/**
+ * An order that came into force under a version without the engine is looked at at once, and has its obligations from then on. What was
+ * simulated has no write-back, and is left as it was made.
+ */
+async function takeUp(unit: Unit, { referralId, state }: ReferralRow, now: string): Promise<void> {
+  const referral = state as unknown as Referral;
+  if (!isEngaged(referral) || referral.order.status === 'draft') return;
+  const { writeBack } = referral.order;
+  if (writeBack !== null && (await unit.plans.get(writeBack.planId))) await unit.referralTimers.set(referralId, now);
 }
 
 const rebuildScope = (store: Store, scope: Scope, onProgress?: ProjectionProgress): Promise<number> =>
