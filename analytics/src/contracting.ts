@@ -34,7 +34,7 @@ export type ContractingRow = {
 
 export type Contracting = {
   rows: ContractingRow[];
-  /** Specialists with fewer than `fewest` patients, of whom nothing is shown, and how many referrals they saw together. */
+  /** Specialists with fewer than `fewest` patients of each specialty, of whom nothing is shown, and how many referrals they saw together. */
   tooFew: { specialists: number; referrals: number };
   fewest: number;
 };
@@ -67,9 +67,11 @@ export async function readContracting(query: Query, asked: Asked): Promise<Contr
       forAccess: Number(row['for_access']),
     }),
   );
-  const few = all.filter(({ patients, zip3 }) => zip3 === null && patients < FEWEST_TO_JUDGE);
+  const rows = all.filter(({ patients }) => patients >= FEWEST_TO_JUDGE);
+  const named = new Set(rows.map(({ performer }) => performer));
+  const few = all.filter(({ performer, zip3 }) => zip3 === null && !named.has(performer));
   return {
-    rows: all.filter(({ patients }) => patients >= FEWEST_TO_JUDGE),
+    rows,
     tooFew: {
       specialists: new Set(few.map(({ performer }) => performer)).size,
       referrals: few.reduce((sum, { wentOut }) => sum + wentOut, 0),

@@ -12,6 +12,8 @@ export type MetricDefinition = MetricHead & {
   /** Lists of names that rules and result read, such as stages in their order; of no referral. */
   tables: string[];
   rules: string[];
+  /** Each patient counts once among the referrals looked at, so that what two filters count cannot be added up. */
+  countsOnce: boolean;
   /** What each number in `parts` is. */
   parts: Record<string, string>;
   /** Of times, whose life table is drawn. */
@@ -70,7 +72,12 @@ export function readMetric(id: string): MetricDefinition {
 const definitionOf = once((id: string): MetricDefinition => {
   const read = parse(readFileSync(new URL(`${id}/metric.yml`, FOLDER), 'utf8')) as Record<keyof MetricDefinition, unknown>;
   const { version, unit, caveats, target, benchmarks, parameters, statistics, rules, parts } = read as MetricDefinition;
-  const { categories = {}, assumes = null, tables = [] } = read as Partial<MetricDefinition>;
+  const {
+    categories = {},
+    assumes = null,
+    tables = [],
+    counts_once = false,
+  } = read as Partial<MetricDefinition> & { counts_once?: boolean };
   return {
     id: words(read.id),
     version,
@@ -89,6 +96,7 @@ const definitionOf = once((id: string): MetricDefinition => {
     statistics,
     tables,
     rules,
+    countsOnce: counts_once,
     parts,
     categories,
     assumes,
@@ -102,6 +110,7 @@ export function headOf({
   statistics: _statistics,
   tables: _tables,
   rules: _rules,
+  countsOnce: _countsOnce,
   hasCurve: _hasCurve,
   assumes: _assumes,
   ...head

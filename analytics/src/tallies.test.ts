@@ -13,7 +13,7 @@ import { type KeptTallies, tallyFile, usableTallies, writeTallies } from './tall
 
 const SCOPE = { tenant: 'north', issuer: 'https://ehr.example.org/fhir' };
 const MOMENT: Moment = { asOf: '2026-11-28T00:00:00.000Z', snapshot: 'test' };
-const TALLIED = metricIds().filter((id) => readMetric(id).rules.includes('tally'));
+const TALLIED = metricIds().filter((id) => readMetric(id).rules.includes('tally') && id !== 'network_adequacy');
 
 const COUNT = 800;
 

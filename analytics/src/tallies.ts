@@ -29,8 +29,8 @@ function digestOf({ id, tables, rules, parameters }: MetricDefinition): string {
     .slice(0, 32);
 }
 
-/** Metrics of money depend on what a site assumes, those of a calendar year on the filter. */
-const isKept = ({ rules, assumes }: MetricDefinition): boolean => rules.includes('tally') && assumes === null;
+/** Metrics of money depend on what a site assumes. */
+const isKept = ({ rules, assumes, countsOnce }: MetricDefinition): boolean => rules.includes('tally') && assumes === null && !countsOnce;
 
 const referralsBy = (grain: Grain): string =>
   `create or replace temp view referral as
@@ -62,11 +62,7 @@ export async function writeTallies(
          from kept_tally where grain = ${quoted(monthly(grain))} group by all`,
       );
     }
-    await writeParquet(
-      query,
-      '(select * from kept_tally order by grain, tenant, issuer, value, month)',
-      join(folder, tallyFile(definition.id)),
-    );
+    await writeParquet(query, '(select * from kept_tally order by all)', join(folder, tallyFile(definition.id)));
     await query.run('drop table tally');
     await query.run('drop table kept_tally');
     kept[definition.id] = digestOf(definition);

@@ -11,6 +11,7 @@ import type { DrillQuestion, DrillResult, MetricFilter, MetricResult } from './m
 import { KEPT_MODELS, MODEL_VERSION } from './models.ts';
 import type { PerformanceResult } from './performance/performance-result.ts';
 import type { EhrScope } from './pseudonym.ts';
+import { rememberLast } from './remember-last.ts';
 import { type Choices, drillInto, type MetricQuestion, type Moment, readChoices, runMetric } from './run-metric.ts';
 import { drillIntoPerformance, type PerformanceDrill, type PerformanceQuestion, runPerformance } from './run-performance.ts';
 import { currentSnapshot, type Snapshot, type SnapshotManifest, timezoneOf } from './snapshot.ts';
@@ -91,44 +92,6 @@ const REMEMBERED = 32;
 
 /** Rows and points of curves of all metrics that are remembered, some 30 MB. */
 const REMEMBERED_ROWS = 100_000;
-
-/**
- * Keeps the last answers by their question; one that is asked while it is worked on is not worked on twice. A failure is not kept.
- * @param most the weights of all that is kept add up to no more; without `weigh` each weighs one
- */
-function rememberLast<Answer>(most: number, weigh: (answer: Answer) => number = () => 1): Remembered<Answer> {
-  const kept = new Map<string, { answer: Promise<Answer>; weight: number }>();
-  const makeRoom = (): void => {
-    let all = [...kept.values()].reduce((sum, { weight }) => sum + weight, 0);
-    for (const [oldest, { weight }] of kept) {
-      if (all <= most) return;
-      kept.delete(oldest);
-      all -= weight;
-    }
-  };
-  return {
-    get: (key, work) => {
-      const known = kept.get(key);
-      if (known) {
-        kept.delete(key);
-        kept.set(key, known);
-        return known.answer;
-      }
-      const entry = { answer: work(), weight: 1 };
-      kept.set(key, entry);
-      entry.answer.then(
-        (answer) => {
-          entry.weight = weigh(answer);
-          makeRoom();
-        },
-        () => kept.delete(key),
-      );
-      return entry.answer;
-    },
-  };
-}
-
-type Remembered<Answer> = { get: (key: string, work: () => Promise<Answer>) => Promise<Answer> };
 
 /**
  * Each question is asked of the snapshot in force when it comes; one that is put in force meanwhile is for the next.

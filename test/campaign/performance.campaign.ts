@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { FALSE_DISCOVERY, INTERVAL } from '@refloop/analytics/performance/assess';
 import { countFlags, type FlagsCounted } from '@refloop/analytics/performance/test-false-flags';
 import { PLANTED_TRUTHS, SANDBOX_SEED } from '@refloop/server/practice/planted-truths';
-import { acceptedCounts, highestMean } from '../coverage/exact-binomial.ts';
+import { acceptedCounts, acceptedOfEach, highestMean } from '../coverage/exact-binomial.ts';
 import { averageIntervals, shareIntervals } from '../performance/interval-coverage.ts';
 import { judgePractice, tallyOf } from '../performance/judged-practices.ts';
 import { plannedPower } from '../performance/planted-power.ts';
@@ -91,11 +91,13 @@ async function practices(seed: number, many: number): Promise<Wrong> {
     const name = at === 0 ? SANDBOX_SEED : `performance-${seed}-${at}`;
     const { office } = PLANTED_TRUTHS.chanceOutlier;
     const tally = tallyOf(await judgePractice(name, REFERRALS, true), office);
+    const { low, high } = acceptedOfEach(tally.powers, ALPHA);
+    const expected = tally.powers.reduce((sum, each) => sum + each, 0).toFixed(1);
     say(
-      `practice ${name}: planted ${share(tally.found, tally.planted)} found, ${tally.falseAlarms.length} others called of ${tally.compared}` +
+      `practice ${name}: planted ${share(tally.found, tally.planted)} found, of which ${expected} are expected and ${low} to ${high} accepted; ${tally.falseAlarms.length} others called of ${tally.compared}` +
         tally.falseAlarms.map((each) => `; ${each}`).join(''),
     );
-    if (tally.found < 0.9 * tally.planted) wrong.push(`${name}: planted ${share(tally.found, tally.planted)} found`);
+    if (tally.found < low || tally.found > high) wrong.push(`${name}: planted ${share(tally.found, tally.planted)} found`);
     if (tally.chanceOutlierCalled) wrong.push(`${name}: the outlier by chance was called`);
     const nobody = await judgePractice(`${name}-clean`, REFERRALS, false);
     // Whoever is outside the network loses nobody to it, there too.

@@ -20,17 +20,29 @@ export function tailsOf(k: number, n: number, p: number): Tails {
   return { atMost: Math.min(1, sum(0, k + 1)), atLeast: Math.min(1, sum(k, n + 1)) };
 }
 
+type Accepted = { low: number; high: number };
+
+function acceptedOf(mass: readonly number[], alpha: number): Accepted {
+  let [low, below] = [0, 0];
+  for (; below + (mass[low] ?? 0) <= alpha / 2; low += 1) below += mass[low] ?? 0;
+  let [high, above] = [mass.length - 1, 0];
+  for (; above + (mass[high] ?? 0) <= alpha / 2; high -= 1) above += mass[high] ?? 0;
+  return { low, high };
+}
+
 /**
  * The counts that the test does not reject.
  * @param alpha two-sided: at most half of it at either end
  */
-export function acceptedCounts(n: number, p: number, alpha: number): { low: number; high: number } {
-  const mass = massOf(n, p);
-  let [low, below] = [0, 0];
-  for (; below + (mass[low] ?? 0) <= alpha / 2; low += 1) below += mass[low] ?? 0;
-  let [high, above] = [n, 0];
-  for (; above + (mass[high] ?? 0) <= alpha / 2; high -= 1) above += mass[high] ?? 0;
-  return { low, high };
+export const acceptedCounts = (n: number, p: number, alpha: number): Accepted => acceptedOf(massOf(n, p), alpha);
+
+/** The same where each has a probability of its own. */
+export function acceptedOfEach(probabilities: readonly number[], alpha: number): Accepted {
+  const mass = probabilities.reduce(
+    (before, p) => Array.from({ length: before.length + 1 }, (_, k) => (before[k] ?? 0) * (1 - p) + (before[k - 1] ?? 0) * p),
+    [1],
+  );
+  return acceptedOf(mass, alpha);
 }
 
 /**

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { ContractingRow } from '@refloop/analytics/contracting';
 import { importHistories } from '@refloop/analytics/import-histories';
 import type { History } from '@refloop/analytics/input-event';
-import type { CurvePoint, MetricRow, SegmentName } from '@refloop/analytics/metric-result';
+import type { CurvePoint, MetricFilter, MetricRow, SegmentName } from '@refloop/analytics/metric-result';
 import { createPseudonyms } from '@refloop/analytics/pseudonym';
 import { openWarehouse, type Warehouse } from '@refloop/analytics/warehouse';
 import { dayNumber, weekOf } from './calendar.ts';
@@ -111,7 +111,28 @@ function judgedRow(by: readonly SegmentName[], row: MetricRow, expected: OracleR
   return { ...kept, value: null, low: null, high: null, parts: Object.fromEntries(counts) };
 }
 
-const BY: SegmentName[][] = [[], ['specialty', 'urgency'], ['month'], ['week'], ['site', 'payer'], ['requester', 'language', 'zip3']];
+/** What is asked of every metric: what is told apart, and what is looked at. */
+export type Question = { by: SegmentName[]; filter?: MetricFilter };
+
+const QUESTIONS: Question[] = [
+  { by: [] },
+  { by: ['specialty', 'urgency'] },
+  { by: ['month'] },
+  { by: ['week'] },
+  { by: ['site', 'payer'] },
+  { by: ['requester', 'language', 'zip3'] },
+  { by: ['month'], filter: { specialty: 'cardiology', payer: 'Plan A Health' } },
+  { by: ['specialty', 'site'], filter: { from: '2025-09', to: '2026-04' } },
+  { by: [], filter: { site: 'Hill' } },
+];
+
+/** Months sort as text; what was never ordered is of none. */
+function isLookedAt(facts: ReferralFacts, { from, to, ...same }: MetricFilter): boolean {
+  const month = segmentValue(facts, 'month');
+  if (month === 'unknown' && (from !== undefined || to !== undefined)) return false;
+  if ((from !== undefined && month < from) || (to !== undefined && month > to)) return false;
+  return (['specialty', 'site', 'payer'] as const).every((name) => same[name] === undefined || segmentValue(facts, name) === same[name]);
+}
 
 /** How much was compared, so that a run can say that it was something. */
 export type Compared = { referrals: number; events: number; rows: number; counted: number };
@@ -119,23 +140,25 @@ export type Compared = { referrals: number; events: number; rows: number; counte
 async function compareMetric(
   warehouse: Warehouse,
   [metric, oracle]: [string, WholeOracle],
-  by: SegmentName[],
+  question: Question,
   facts: readonly ReferralFacts[],
 ): Promise<{ found: string[]; rows: number; counted: number }> {
+  const { by } = question;
   const year = CMS50_YEARS[metric] ?? null;
-  const filter = year === null ? {} : { from: `${year}-01`, to: `${year}-12` };
-  const looked = facts.filter((each) => year === null || segmentValue(each, 'month').startsWith(`${year}-`));
+  const filter = { ...question.filter, ...(year === null ? {} : { from: `${year}-01`, to: `${year}-12` }) };
+  const looked = facts.filter((each) => isLookedAt(each, filter));
   const groups = Map.groupBy(looked, (each) => JSON.stringify(by.map((name) => segmentValue(each, name))));
   const answer = await warehouse.metric({ metric, by, scope: null, filter });
-  const everything = { all: facts, pseudonymOf: (id: string) => pseudonyms.referral(SCOPE, id) };
+  const everything = { all: facts, looked, pseudonymOf: (id: string) => pseudonyms.referral(SCOPE, id) };
   const found: string[] = [];
   const rowsOf = new Map([...groups].map(([key, group]) => [key, [oracle(group, dayNumber(AS_OF), everything)].flat()]));
   const many = [...rowsOf.values()].flat().length;
-  if (answer.rows.length !== many) found.push(`${metric} by ${by.join(',')}: warehouse ${answer.rows.length} rows, oracle ${many}`);
+  if (answer.rows.length !== many)
+    found.push(`${metric} by ${by.join(',')} of ${JSON.stringify(filter)}: warehouse ${answer.rows.length} rows, oracle ${many}`);
   let counted = 0;
   for (const row of answer.rows) {
     const key = JSON.stringify(by.map((name) => row.segment[name]));
-    const where = `${metric} ${key}${row.category === null ? '' : ` ${row.category}`}`;
+    const where = `${metric} of ${JSON.stringify(filter)} ${key}${row.category === null ? '' : ` ${row.category}`}`;
     const whole = rowsOf.get(key)?.find(({ category }) => (category ?? null) === row.category);
     if (!whole) {
       found.push(`${where}: no such row in the oracle`);
@@ -221,7 +244,7 @@ async function* historiesOf(
 /** @returns what differs, in words; empty where all agrees */
 export async function compareWithOracle(
   lives: readonly Life[],
-  segments: SegmentName[][] = BY,
+  questions: readonly Question[] = QUESTIONS,
 ): Promise<{ found: string[]; compared: Compared }> {
   const folder = await mkdtemp(join(tmpdir(), 'refloop-oracle-'));
   try {
@@ -237,8 +260,8 @@ export async function compareWithOracle(
     const warehouse = openWarehouse({ folder, seconds: 120, assumptions: ASSUMPTIONS });
     const found: string[] = [];
     for (const oracle of Object.entries(ALL_ORACLES)) {
-      for (const by of segments) {
-        const outcome = await compareMetric(warehouse, oracle, by, [...facts.values()]);
+      for (const question of questions) {
+        const outcome = await compareMetric(warehouse, oracle, question, [...facts.values()]);
         found.push(...outcome.found);
         compared.rows += outcome.rows;
         compared.counted += outcome.counted;

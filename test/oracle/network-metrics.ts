@@ -34,10 +34,10 @@ function verified({ all }: Whole, today: number): Map<string, Set<string>> {
 
 const isLately = ({ order }: Ordered, today: number): boolean => today - order.on < LOOKED_BACK;
 
-/** Of everybody's orders that can be counted, the latest of each patient and specialty. */
-function latest({ all, pseudonymOf }: Whole, today: number): Set<string> {
+/** Of the orders looked at that can be counted, the latest of each patient and specialty. */
+function latest({ looked, pseudonymOf }: Whole, today: number): Set<string> {
   const last = new Map<string, Ordered>();
-  for (const facts of all.filter(stoodInChart)) {
+  for (const facts of looked.filter(stoodInChart)) {
     if (facts.service !== 'visit' || !isLately(facts, today) || neighboursOf(facts) === null) continue;
     const key = JSON.stringify([facts.patient, facts.specialty]);
     const before = last.get(key);

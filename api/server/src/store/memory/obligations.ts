@@ -24,6 +24,11 @@ export const memoryObligations = (unit: MemoryContext): ObligationStore => {
       if (!table.get(keyIn(unit, given.id))) table.put(keyIn(unit, given.id), { ...given, status: 'open', settledAt: null });
     },
     get: async (id) => table.get(keyIn(unit, id)),
+    ids: async () =>
+      table
+        .rows(keyIn(unit))
+        .map(({ id }) => id)
+        .sort(),
     list: async ({ status, kind, referralId, owner, raisedBy, raisedFrom, raisedBefore, dueFrom, dueBefore, settledSince, limit }) =>
       table
         .rows(keyIn(unit))
