@@ -170,7 +170,7 @@ test('a lead has a number watched, is told at once that it is crossed, and has i
   await expect(told).toHaveCount(0);
 
   await page.getByRole('button', { name: 'Details of Referral completion' }).click();
-  const details = page.getByRole('dialog', { name: 'Referral completion' });
+  const details = page.getByRole('dialog', { name: 'Referral completion', exact: true });
   await details.getByRole('button', { name: 'By week' }).click();
   await expect(details.getByRole('row', { name: /^202\d-/ }).first()).toContainText(/\d/);
   await expectAccessible(page, 'a headline number in detail');

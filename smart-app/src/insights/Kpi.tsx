@@ -40,15 +40,23 @@ function Kpi({ api, onFail, filter, onRows, id }: Props) {
       aria-labelledby={`kpi-${id}`}
       data-long={whole.kind === 'ready' && whole.value.metric.unit === 'dollars' ? true : undefined}
     >
-      <AnswerView answer={whole} onRetry={retry}>
+      <AnswerView
+        answer={whole}
+        onRetry={() => {
+          retry();
+          retryMonths();
+        }}
+      >
         {(answer) => <Value answer={answer} />}
       </AnswerView>
-      <div className={styles['below']}>
-        <AnswerView answer={months} onRetry={retryMonths}>
-          {(answer) => <Months answer={answer} />}
-        </AnswerView>
-        {whole.kind === 'ready' ? <Keys answer={whole.value} onRows={onRows} onDetails={() => setOpen(true)} /> : null}
-      </div>
+      {whole.kind === 'ready' ? (
+        <div className={styles['below']}>
+          <AnswerView answer={months} onRetry={retryMonths}>
+            {(answer) => <Months answer={answer} />}
+          </AnswerView>
+          <Keys answer={whole.value} onRows={onRows} onDetails={() => setOpen(true)} />
+        </div>
+      ) : null}
       {isOpen && whole.kind === 'ready' ? (
         <KpiDialog whole={whole.value} api={api} onFail={onFail} filter={filter} onRows={onRows} onClose={() => setOpen(false)} />
       ) : null}
@@ -97,7 +105,7 @@ function Months({ answer: { metric, rows } }: { answer: MetricAnswer }) {
           Last complete month {whole.period}: {figureText(whole, unit)}, <span>n {countText(whole.n)}</span>
         </p>
       )}
-      {unit === 'dollars' ? <p className="caption">Of late orders many are still to be seen.</p> : null}
+      {unit === 'dollars' && points.length > 1 ? <p className="caption">Of late orders many are still to be seen.</p> : null}
     </>
   );
 }

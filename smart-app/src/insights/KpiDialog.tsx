@@ -1,6 +1,6 @@
 /** A headline number in detail: what it counts, and its months or weeks as a line and as the table behind it. */
 import { Modal } from '@mantine/core';
-import type { MetricAnswer } from '@refloop/server/client/insights';
+import type { MetricAnswer, MetricRow } from '@refloop/server/client/insights';
 import { useState } from 'react';
 import { AnswerView } from '../center/AnswerView.tsx';
 import center from '../center/CenterPage.module.css';
@@ -24,6 +24,11 @@ const PERIODS: readonly { value: Period; label: string }[] = [
 /** Two years of either. */
 const MOST: Record<Period, number> = { month: 24, week: 104 };
 
+/** Those of no known period last. */
+const newestFirst = (rows: readonly MetricRow[]): MetricRow[] =>
+  rows.toReversed().toSorted((one, other) => Number(isUnknown(one)) - Number(isUnknown(other)));
+const isUnknown = ({ segment }: MetricRow): boolean => Object.values(segment).includes('unknown');
+
 export function KpiDialog({ whole, api, onFail, filter, onRows, onClose }: Props) {
   const [by, setBy] = useState<Period>('month');
   const [answer, retry] = useAnswer<MetricAnswer>(api, metricPath(whole.metric.id, filter, by), onFail);
@@ -41,6 +46,7 @@ export function KpiDialog({ whole, api, onFail, filter, onRows, onClose }: Props
         <Choice legend="The order falls in" choices={PERIODS} chosen={by} onChoose={setBy} />
         <AnswerView answer={answer} onRetry={retry}>
           {(told) => {
+            if (told.rows.length === 0) return <p className="caption">No referral of this view can be counted yet.</p>;
             const points = trendOf(told.rows, MOST[by], by);
             return (
               <>
@@ -58,7 +64,7 @@ export function KpiDialog({ whole, api, onFail, filter, onRows, onClose }: Props
                 </p>
                 <MetricTable
                   answer={told}
-                  rows={told.rows.toReversed()}
+                  rows={newestFirst(told.rows)}
                   onRows={(each) => {
                     onClose();
                     onRows(told, each);

@@ -29,12 +29,20 @@ export function MetricPanel({ api, onFail, id, filter, onRows, by = filter.by, w
   const [apart, retryApart] = useAnswer<MetricAnswer>(api, metricPath(id, filter, by), onFail);
   return (
     <section className={`${styles['panel']} ${wide ? styles['wide'] : ''}`} aria-labelledby={`metric-${id}`}>
-      <AnswerView answer={whole} onRetry={retryWhole}>
+      <AnswerView
+        answer={whole}
+        onRetry={() => {
+          retryWhole();
+          retryApart();
+        }}
+      >
         {(answer) => <Whole answer={answer} onRows={onRows} />}
       </AnswerView>
-      <AnswerView answer={apart} onRetry={retryApart}>
-        {(answer) => <Apart answer={answer} by={by} onRows={onRows} />}
-      </AnswerView>
+      {whole.kind === 'failed' ? null : (
+        <AnswerView answer={apart} onRetry={retryApart}>
+          {(answer) => <Apart answer={answer} by={by} onRows={onRows} />}
+        </AnswerView>
+      )}
     </section>
   );
 }

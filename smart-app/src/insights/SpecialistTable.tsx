@@ -4,6 +4,7 @@ import { DataTable } from './DataTable.tsx';
 import { countText } from './figures.ts';
 import { RowsButton } from './RowsButton.tsx';
 import { levelText, networkText, rangeText, specialistName, verdictText } from './specialist-words.ts';
+import styles from './Tables.module.css';
 
 type Props = { answer: SpecialistsAnswer; rows: readonly SpecialistRow[]; onRows: (row: SpecialistRow) => void };
 
@@ -41,17 +42,18 @@ export function SpecialistTable({ answer: { measure, rules }, rows, onRows }: Pr
             <>
               <td>{countText(row.n)}</td>
               <td>
-                {levelText(row.numbers.raw.value, measure.unit)} <span className="caption">{rangeText(row.numbers.raw, measure.unit)}</span>
+                {levelText(row.numbers.raw.value, measure.unit)}{' '}
+                <span className={`${styles['under']} caption`}>{rangeText(row.numbers.raw, measure.unit)}</span>
               </td>
               <td>
                 {ratio(row.numbers.ratio.value)}{' '}
-                <span className="caption">
+                <span className={`${styles['under']} caption`}>
                   {ratio(row.numbers.ratio.low)}–{ratio(row.numbers.ratio.high)}
                 </span>
               </td>
               <td>
                 {levelText(row.numbers.shrunken.value, measure.unit)}{' '}
-                <span className="caption">{rangeText(row.numbers.shrunken, measure.unit)}</span>
+                <span className={`${styles['under']} caption`}>{rangeText(row.numbers.shrunken, measure.unit)}</span>
               </td>
             </>
           )}
