@@ -85,7 +85,7 @@ test('a link opens with the NPI, and the office accepts, asks, books and sends i
 
   await office.setViewportSize({ width: 1440, height: 900 });
   const { sequence } = await desk.get<Thread>(path);
-  await desk.post(`${path}/messages`, { key: `answer-${sequence}-of-the-test`, text: 'It is in the packet.' });
+  await desk.post(`${path}/messages`, { key: `answer-${sequence}-of-the-test`, sequence, text: 'It is in the packet.' });
   await office.getByRole('button', { name: 'The patient was seen' }).click();
   await expect(told).toHaveText(/note is what is waited for/);
   await expect(office.getByText('It is in the packet.')).toBeVisible();

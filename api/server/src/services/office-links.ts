@@ -7,6 +7,7 @@ import { digest, newToken } from '../sessions/token.ts';
 import type { Store } from '../store/store.ts';
 import { careRefusal } from './care-refusal.ts';
 import { applyDecision, withRetry } from './referral-log.ts';
+import { requireOwn } from './worklist.ts';
 
 /** As long as the safety net after an order waits for a note (R121), and the same again. Ours. */
 const LINK_DAYS = 60;
@@ -21,6 +22,7 @@ export const createOfficeLinkService = ({ store, newId }: { store: Store; newId:
         const at = now.toISOString();
         const id = newId();
         const link = newToken();
+        await requireOwn(unit, session, referralId);
         const applied = await applyDecision(unit, referralId, personOf(session), at, (referral) => {
           if (referral.lastSequence !== sequence) throw new Refused(problem('conflict', CHANGED));
           const attempt = referral.attempts.at(-1)?.number ?? 0;

@@ -139,7 +139,9 @@ describe('the office', () => {
     const asked = await thread();
     expect(asked.obligations.map(({ kind }) => kind).sort()).toEqual(['answer', 'reply']);
     expect(asked.entries.filter(({ detail }) => detail === 'Is there an ECG?')).toHaveLength(1);
-    const answered = await post(`/worklist/referrals/${id}/messages`, { key: 'answer-01234', text: 'It is in the packet.' }, coordinator);
+    const reply = { key: 'answer-01234', sequence: asked.sequence, text: 'It is in the packet.' };
+    expect((await post(`/worklist/referrals/${id}/messages`, { ...reply, sequence: 1 }, coordinator)).status).toBe(409);
+    const answered = await post(`/worklist/referrals/${id}/messages`, reply, coordinator);
     expect((answered.body as Thread).obligations.map(({ kind }) => kind)).toEqual(['answer']);
     const view = (await post('/office/view', { opened })).body as OfficeView;
     expect(view.thread.slice(-2)).toMatchObject([
