@@ -1,34 +1,12 @@
 -- Specialists outside the network who see the most of this practice's referrals: with whom a contract would bring patients back.
 -- One row for each of them, specialty and three-digit ZIP code of the patients, and one for all their areas together (zip3 null).
--- In: referrals whose order stood in the chart and whose patient was first seen by a specialist of known network status.
+-- In: first_seen, referrals whose order stood in the chart and whose patient was first seen by a specialist of known network status.
 -- Visits by lawful choice are counted apart and never a reason for a contract.
 -- Referrals are counted, and beside them whose they are: one patient may have several.
 -- Out: nobody here; whoever saw fewer than ten patients is left out by who reads it (src/contracting.ts), and how many those are is told.
-with first_visit as (
-  select referral, arg_min({'performer': performer, 'network': network}, {'known_on': known_on, 'sequence': sequence}) as visit
-  from core__visit
-  group by referral
-),
-
-seen as (
-  select
-    referral.patient,
-    referral.specialty,
-    referral.zip3,
-    first_visit.visit.performer as performer,
-    first_visit.visit.network as network,
-    referral.lawful_choice,
-    referral.asked_network = 'out' as was_ordered_out,
-    core__loss.leak_group as cause_group
-  from referral
-  inner join first_visit using (referral)
-  left join core__loss using (referral)
-  where referral.was_active and first_visit.visit.network in ('in', 'out')
-),
-
-area as (
+with area as (
   select specialty, zip3, grouping(zip3) as all_areas, count(*) as seen_anywhere
-  from seen
+  from first_seen
   group by grouping sets ((specialty, zip3), (specialty))
 ),
 
@@ -43,7 +21,7 @@ outside as (
     count(*) filter (lawful_choice) as by_lawful_choice,
     count(*) filter (not lawful_choice and was_ordered_out) as ordered_out,
     count(*) filter (not lawful_choice and cause_group in ('access', 'network-gap')) as for_access
-  from seen
+  from first_seen
   where network = 'out' and performer is not null
   group by grouping sets ((specialty, zip3, performer), (specialty, performer))
 )

@@ -27,3 +27,20 @@ export function dayIn(timezone: string): DayOf {
     return day;
   };
 }
+
+/** The day before and the day after in UTC hold every day of every zone, which are at most 14 hours from it. */
+const REACH_MS = 48 * 3_600_000;
+
+/**
+ * The last millisecond of a day.
+ * @param timezone IANA name. Throws a RangeError where there is no such zone
+ */
+export function lastInstantIn(timezone: string, day: Day): Instant {
+  const dayOfInstant = dayIn(timezone);
+  const begins = Date.parse(`${day}T00:00:00.000Z`);
+  for (let end = begins + REACH_MS; end > begins - REACH_MS; end -= QUARTER_MS) {
+    const last = new Date(end - 1).toISOString();
+    if (dayOfInstant(last) === day) return last;
+  }
+  throw new RangeError(`There is no ${day} in ${timezone}.`);
+}

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { type ComparisonQuestion, compare, difference, differenceOfDifferences, isComparable, type Share } from './comparison.ts';
+import { type ComparisonQuestion, compare, differenceOfDifferences, isComparable } from './comparison.ts';
 import { statisticsSql } from './metric-definition.ts';
 import type { MetricFilter, MetricResult, MetricRow } from './metric-result.ts';
+import { difference, type Interval } from './statistics/difference.ts';
 import { withQuery } from './test-core.ts';
 
 /** The warehouse's own Wilson intervals, so that the example goes all the way. */
-const shares = (...counts: [k: number, n: number][]): Promise<Share[]> =>
+const shares = (...counts: [k: number, n: number][]): Promise<Interval[]> =>
   withQuery(async (query) => {
     await query.run(statisticsSql('wilson'));
     const rows = await query.run(

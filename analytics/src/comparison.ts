@@ -2,35 +2,19 @@
  * Before and after, here and there: what a pilot may have changed, with its interval and with what it cannot show. One number of two
  * periods, or of two sites in two periods.
  */
+import { FEWEST_TO_JUDGE } from '@refloop/domain/fewest-to-judge';
 import type { MetricFilter, MetricHead, MetricResult, MetricRow } from './metric-result.ts';
 import type { EhrScope } from './pseudonym.ts';
-
-/** A share with its Wilson interval: all that Newcombe's method asks of it. */
-export type Share = { value: number; low: number; high: number };
+import { difference, type Interval } from './statistics/difference.ts';
 
 /** Of shares, in the same unit: −1 … 1; of a difference of differences −2 … 2. 95 %. */
-export type Difference = { value: number; low: number; high: number };
-
-/**
- * One minus the other of two independent shares, by their own intervals (Newcombe 1998, Stat Med 17:873, method 10). It keeps its level
- * where few are counted, and never leaves −1 … 1.
- */
-export const difference = (one: Share, other: Share): Difference => subtract(one, other);
+export type Difference = Interval;
 
 /**
  * The change of the one minus the change of the other: the interaction of four independent shares (Newcombe 2001, Stat Med 20:2885), which
- * is the same step once more (Zou, Donner 2008, Stat Med 27:1693).
+ * is the same step once more.
  */
-export const differenceOfDifferences = (change: Difference, changeElsewhere: Difference): Difference => subtract(change, changeElsewhere);
-
-function subtract(one: Share, other: Share): Difference {
-  const value = one.value - other.value;
-  return {
-    value,
-    low: value - Math.hypot(one.value - one.low, other.high - other.value),
-    high: value + Math.hypot(one.high - one.value, other.value - other.low),
-  };
-}
+export const differenceOfDifferences = (change: Difference, changeElsewhere: Difference): Difference => difference(change, changeElsewhere);
 
 /** Months as `2026-11`, both included. */
 export type Period = { from: string; to: string };
@@ -67,15 +51,12 @@ export type Comparison = {
   warnings: string[];
 };
 
-/** Below it nothing is said of a period. */
-export const FEWEST_TO_COMPARE = 10;
-
 /** Only a share of one whole can be compared so: not a time, and not a part of a division. */
 export const isComparable = ({ unit, categories }: Pick<MetricHead, 'unit' | 'categories'>): boolean =>
   unit === 'share' && Object.keys(categories).length === 0;
 
-const shareOf = (row: MetricRow | null): Share | null =>
-  row === null || row.n < FEWEST_TO_COMPARE || row.value === null || row.low === null || row.high === null
+const shareOf = (row: MetricRow | null): Interval | null =>
+  row === null || row.n < FEWEST_TO_JUDGE || row.value === null || row.low === null || row.high === null
     ? null
     : { value: row.value, low: row.low, high: row.high };
 
@@ -106,7 +87,7 @@ function warningsOf(question: ComparisonQuestion, places: readonly ComparedPlace
   const youngOf = (row: MetricRow | null): number => row?.parts['left_out_young'] ?? 0;
   const young = places.some((place) => youngOf(place.after) > 0);
   return [
-    ...(few ? [`Where fewer than ${FEWEST_TO_COMPARE} referrals are counted no change is given.`] : []),
+    ...(few ? [`Where fewer than ${FEWEST_TO_JUDGE} referrals are counted no change is given.`] : []),
     ...(sameMonths(question) ? ['The periods share months: the same referrals stand on both sides.'] : []),
     ...(before === after ? [] : [`The periods differ in length (${before} and ${after} months).`]),
     ...(young ? ['Part of the later period is too young to be judged, and left out of it.'] : []),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { readContracting } from './contracting.ts';
+import { type ContractingDrill, drillIntoContracting, readContracting } from './contracting.ts';
 import { type Core, type CoreRow, emptyCore, openCore, putReferrals, putRows } from './test-core.ts';
 
 let core: Core;
@@ -67,6 +67,16 @@ test('nobody is named for nine; that there are such, and how many they saw, is t
   expect(tooFew).toEqual({ specialists: 1, referrals: 9 });
 });
 
+test('whoever is named for one specialty is not told as too few to name for another', async () => {
+  await seenBy(OUTSIDE, 'out', 10);
+  await seenBy(OUTSIDE, 'out', 3, { specialty: 'dermatology' });
+  await seenBy(OTHER, 'out', 4, { specialty: 'dermatology' });
+  await seenBy(OTHER, 'out', 2);
+  const { rows, tooFew } = await read();
+  expect(new Set(rows.map(({ performer, specialty }) => `${performer} ${specialty}`))).toEqual(new Set([`${OUTSIDE} cardiology`]));
+  expect(tooFew).toEqual({ specialists: 1, referrals: 6 });
+});
+
 test('whoever sees the same few patients again and again is not named; a share counts referrals', async () => {
   await seenBy(OUTSIDE, 'out', 9);
   await seenBy(OUTSIDE, 'out', 5, { patient: 'the tenth', lawful_choice: true });
@@ -81,4 +91,25 @@ test('an order that never stood in the chart, and a specialist of unknown networ
   expect(await read()).toMatchObject({ rows: [], tooFew: { specialists: 0, referrals: 0 } });
   await seenBy(OTHER, 'out', 12);
   expect((await read({ specialty: 'dermatology' })).rows).toEqual([]);
+});
+
+test('behind a line stand those it counts, those it is a share of, and apart those seen there by lawful choice', async () => {
+  await seenBy(OUTSIDE, 'out', 10);
+  await seenBy(OUTSIDE, 'out', 2, { zip3: null });
+  await seenBy(OUTSIDE, 'out', 3, { lawful_choice: true });
+  await seenBy(OTHER, 'out', 4);
+  await seenBy('1538271645', 'in', 20);
+  await seenBy(OUTSIDE, 'out', 1, { specialty: 'dermatology' });
+  const asked = { specialist: OUTSIDE, specialty: 'cardiology', zip3: null, limit: 5, scope: null, filter: {} };
+  const behind = (more: Pick<ContractingDrill, 'part'> & Partial<ContractingDrill>) =>
+    drillIntoContracting(core.query, { ...asked, ...more }, { snapshot: 's', asOf: '2026-11-28T00:00:00Z' });
+  const counted = await behind({ part: 'numerator' });
+  expect([counted.total, counted.rows.length]).toEqual([12, 5]);
+  expect(counted.rows[0]).toMatchObject({ orderedOn: '2026-10-05', why: null });
+  expect((await behind({ part: 'numerator', zip3: '946' })).total).toBe(10);
+  expect((await behind({ part: 'numerator', zip3: 'unknown' })).total).toBe(2);
+  expect((await behind({ part: 'denominator' })).total).toBe(39);
+  const left = await behind({ part: 'excluded' });
+  expect([left.total, left.rows[0]?.why]).toEqual([3, 'lawful-choice']);
+  expect((await behind({ part: 'numerator', specialist: null, specialty: null })).total).toBe(17);
 });

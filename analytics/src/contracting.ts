@@ -1,11 +1,12 @@
 /** With whom a contract would bring patients back: specialists outside the network by how many of the practice's referrals they see. */
 import { readFileSync } from 'node:fs';
+import { FEWEST_TO_JUDGE } from '@refloop/domain/fewest-to-judge';
 import type { Query } from './duckdb.ts';
 import { statisticsSql } from './metric-definition.ts';
-import type { MetricFilter } from './metric-result.ts';
+import type { DrillPart, DrillResult, MetricFilter } from './metric-result.ts';
 import { HOME } from './models.ts';
 import type { EhrScope } from './pseudonym.ts';
-import { defineReferrals, words } from './run-metric.ts';
+import { defineReferrals, type Moment, words } from './run-metric.ts';
 
 export type ContractingRow = {
   specialty: string;
@@ -33,23 +34,24 @@ export type ContractingRow = {
 
 export type Contracting = {
   rows: ContractingRow[];
-  /** Specialists with fewer than `fewest` patients, of whom nothing is shown, and how many referrals they saw together. */
+  /** Specialists with fewer than `fewest` patients of each specialty, of whom nothing is shown, and how many referrals they saw together. */
   tooFew: { specialists: number; referrals: number };
   fewest: number;
 };
 
-/** Nobody is judged by fewer patients. */
-export const FEWEST_TO_JUDGE = 10;
+const listSql = (name: string): string => readFileSync(new URL(`lists/${name}.sql`, HOME), 'utf8');
 
-const SQL = new URL('lists/contracting.sql', HOME);
+type Asked = { scope: EhrScope | null; filter: MetricFilter };
 
-export async function readContracting(
-  query: Query,
-  { scope, filter }: { scope: EhrScope | null; filter: MetricFilter },
-): Promise<Contracting> {
-  await defineReferrals(query, { scope, filter });
+async function defineFirstSeen(query: Query, asked: Asked): Promise<void> {
+  await defineReferrals(query, asked);
+  await query.run(`create or replace temp view first_seen as ${listSql('first_seen')}`);
+}
+
+export async function readContracting(query: Query, asked: Asked): Promise<Contracting> {
+  await defineFirstSeen(query, asked);
   await query.run(statisticsSql('wilson'));
-  const all = (await query.run(readFileSync(SQL, 'utf8'))).map(
+  const all = (await query.run(listSql('contracting'))).map(
     (row): ContractingRow => ({
       specialty: words(row['specialty']) ?? 'unknown',
       zip3: words(row['zip3']),
@@ -65,13 +67,72 @@ export async function readContracting(
       forAccess: Number(row['for_access']),
     }),
   );
-  const few = all.filter(({ patients, zip3 }) => zip3 === null && patients < FEWEST_TO_JUDGE);
+  const rows = all.filter(({ patients }) => patients >= FEWEST_TO_JUDGE);
+  const named = new Set(rows.map(({ performer }) => performer));
+  const few = all.filter(({ performer, zip3 }) => zip3 === null && !named.has(performer));
   return {
-    rows: all.filter(({ patients }) => patients >= FEWEST_TO_JUDGE),
+    rows,
     tooFew: {
       specialists: new Set(few.map(({ performer }) => performer)).size,
       referrals: few.reduce((sum, { wentOut }) => sum + wentOut, 0),
     },
     fewest: FEWEST_TO_JUDGE,
+  };
+}
+
+/** What the list is called where its rows are asked for. */
+export const CONTRACTING = 'contracting';
+
+export type ContractingDrill = Asked & {
+  /** NPI; null = everybody outside the network. */
+  specialist: string | null;
+  specialty: string | null;
+  /** `unknown` where nobody told; null = all areas. */
+  zip3: string | null;
+  part: DrillPart;
+  limit: number;
+};
+
+/** Those first seen there without a lawful choice, all first seen of that specialty and area, and those seen there by lawful choice. */
+const PARTS: Record<DrillPart, string> = {
+  numerator: `network = 'out' and not lawful_choice`,
+  denominator: 'true',
+  excluded: `network = 'out' and lawful_choice`,
+};
+
+/** The referrals behind a line of the list, oldest order first. */
+export async function drillIntoContracting(
+  query: Query,
+  { specialist, specialty, zip3, part, limit, ...asked }: ContractingDrill,
+  { snapshot, asOf }: Moment,
+): Promise<DrillResult> {
+  await defineFirstSeen(query, asked);
+  const chosen = {
+    ...(specialty === null ? {} : { specialty }),
+    ...(zip3 === null ? {} : { zip3 }),
+    ...(specialist === null || part === 'denominator' ? {} : { performer: specialist }),
+  };
+  const behind = `from first_seen where ${[PARTS[part], ...Object.keys(chosen).map((name) => `coalesce(${name}, 'unknown') = $${name}`)].join(' and ')}`;
+  const [counted] = await query.run(`select count(*) as total ${behind}`, chosen);
+  const rows = await query.run(
+    `select referral, strftime(ordered_on, '%Y-%m-%d') as ordered_on ${behind} order by ordered_on nulls last, referral limit ${Math.trunc(limit)}`,
+    chosen,
+  );
+  return {
+    question: {
+      metric: CONTRACTING,
+      segment: { ...(specialty === null ? {} : { specialty }), ...(zip3 === null ? {} : { zip3 }) },
+      category: null,
+      part,
+      limit,
+    },
+    snapshot,
+    asOf,
+    total: Number(counted?.['total']),
+    rows: rows.map((row) => ({
+      referral: words(row['referral']) ?? '',
+      orderedOn: words(row['ordered_on']),
+      why: part === 'excluded' ? 'lawful-choice' : null,
+    })),
   };
 }

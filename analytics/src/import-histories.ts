@@ -11,6 +11,7 @@ import type { EhrScope } from './pseudonym.ts';
 import { type Earlier, earlierSnapshot, type ListedReferral, MARKS, type Reading, type ReferralSource, readingVersion } from './reading.ts';
 import { type Building, beginSnapshot, publishSnapshot, retireSnapshots, type Snapshot } from './snapshot.ts';
 import { openStaging, type StagedCounts, type Staging } from './staging.ts';
+import { type KeptTallies, writeTallies } from './tallies.ts';
 
 export type ImportProgress =
   | ({ stage: 'reading' } & StagedCounts)
@@ -83,7 +84,9 @@ const MARKS_OF_ALL = `(
   select referral, if(count(mark) = count(*) and count(distinct mark) = 1, any_value(mark), null) as mark
   from staged_mark group by referral order by referral)`;
 
-async function build(query: Query, folder: string, { now, onProgress, timezone }: ImportOptions): Promise<CheckOutcome[]> {
+type Built = { checks: CheckOutcome[]; tallies: KeptTallies };
+
+async function build(query: Query, { folder, name }: Building, { now, onProgress, timezone }: ImportOptions): Promise<Built> {
   await createReferenceTables(query, dayIn(timezone ?? UTC)(now));
   await runModels(query, (model) => onProgress?.({ stage: 'modelling', model }));
   onProgress?.({ stage: 'checking' });
@@ -95,7 +98,8 @@ async function build(query: Query, folder: string, { now, onProgress, timezone }
     await writeParquet(query, model, join(folder, `${model}.parquet`));
   }
   await writeParquet(query, MARKS_OF_ALL, join(folder, MARKS));
-  return checks;
+  const tallies = await writeTallies(query, folder, { asOf: now, asOfDay: dayIn(timezone ?? UTC)(now), snapshot: name });
+  return { checks, tallies };
 }
 
 async function count(query: Query, sql: string): Promise<number> {
@@ -129,7 +133,7 @@ async function make(fill: Fill, building: Building, earlier: Earlier | undefined
     await fill(staging, query, before, building.folder);
     await staging.finish();
     await createStagedEvents(query, staging, before);
-    const checks = await build(query, building.folder, options);
+    const built = await build(query, building, options);
     const [referrals, events] = [await count(query, 'core__referral'), await count(query, 'input__event')];
     const removed = earlier ? await count(query, '(select referral from earlier_mark except select referral from staged_mark)') : null;
     query.close();
@@ -140,7 +144,7 @@ async function make(fill: Fill, building: Building, earlier: Earlier | undefined
     const { read, unchanged, unreadable } = staging.counts;
     const kind = before ? 'changes' : 'whole';
     const reading: Reading = { kind, read, unchanged, removed, unreadable, version: readingVersion(timezone), timezone };
-    return await publishSnapshot(warehouse, building, { asOf: now, modelVersion: MODEL_VERSION, referrals, events, reading, checks });
+    return await publishSnapshot(warehouse, building, { asOf: now, modelVersion: MODEL_VERSION, referrals, events, reading, ...built });
   } finally {
     await staging.close().catch(() => undefined);
     session.close();

@@ -1,9 +1,8 @@
 /** No clinician is judged by a handful of referrals. */
+import { FEWEST_TO_JUDGE } from '@refloop/domain/fewest-to-judge';
 import type { MetricResult, MetricRow, SegmentName } from './metric-result.ts';
 import { isFigure } from './small-cells.ts';
 
-/** Fewer say nothing of a person: whoever has seen two of three is no better than whoever has seen one. */
-const FEWEST_TO_JUDGE = 10;
 const TOO_FEW = `Too few to judge a person by: fewer than ${FEWEST_TO_JUDGE} referrals.`;
 
 const judgesPeople = (by: readonly SegmentName[]): boolean => by.includes('requester');

@@ -36,7 +36,7 @@ describe.each(metricIds())('%s', (id) => {
 
   test('has a file for each rule and no other, each with a header that says what it is', () => {
     const shared = new Set(readdirSync(new URL('rules/', HOME)));
-    const used = [...metric.rules, 'result', ...(metric.hasCurve ? ['curve'] : [])].map((rule) => `${rule}.sql`);
+    const used = [...metric.tables, ...metric.rules, 'result', ...(metric.hasCurve ? ['curve'] : [])].map((rule) => `${rule}.sql`);
     const own = filesOf(id).filter((name) => name.endsWith('.sql'));
     expect(used.filter((name) => !own.includes(name) && !shared.has(name))).toEqual([]);
     expect(own.filter((name) => !used.includes(name))).toEqual([]);

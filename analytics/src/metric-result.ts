@@ -38,6 +38,9 @@ export type MetricTarget = { value: number; direction: 'at-least' | 'at-most'; w
 /** A published figure to draw beside one's own, never without where it comes from and why it may not compare. */
 export type Benchmark = { label: string; value: number; population: string; source: string; caveat: string };
 
+/** Stands for a value that the events do not say. */
+export const UNKNOWN = 'unknown';
+
 /** The value of each segment asked for, `unknown` where the events do not say; no key where nothing was asked to be told apart. */
 export type SegmentValues = Partial<Record<SegmentName, string | undefined>>;
 

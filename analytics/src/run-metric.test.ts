@@ -34,6 +34,21 @@ test('of a clinician with fewer than ten referrals there is no rate, no interval
   expect(time.curve?.map(({ segment }) => segment.requester)).toEqual(['ten']);
 });
 
+test('of the curves only as many as are asked for are made, of those with most referrals; a median is told without any', async () => {
+  const [all, most, none] = await withCore(async (query) => {
+    await putReferrals(query, [...referrals('ten', 10), ...referrals('twelve', 12), ...referrals('eleven', 11)]);
+    const question = { metric: 'time_to_appointment', by: ['requester'] satisfies SegmentName[], scope: null };
+    return [
+      await runMetric(query, question, MOMENT),
+      await runMetric(query, { ...question, curves: 2 }, MOMENT),
+      await runMetric(query, { ...question, curves: 0 }, MOMENT),
+    ];
+  });
+  expect(all?.curve?.map(({ segment }) => segment.requester)).toEqual(['eleven', 'ten', 'twelve']);
+  expect(most?.curve).toEqual(all?.curve?.filter(({ segment }) => segment.requester !== 'ten'));
+  expect([none?.curve, none?.rows, most?.rows]).toEqual([undefined, all?.rows, all?.rows]);
+});
+
 test('where nobody is judged, few are told with their interval', async () => {
   const { rows } = await answerBy('completion', ['specialty']);
   expect(rows).toMatchObject([{ n: 19, value: 1 }]);

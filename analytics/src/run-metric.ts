@@ -3,6 +3,7 @@ import { type Day, dayOf, type Instant } from '@refloop/domain/instant';
 import { assumptionViews, type RevenueAssumptions } from './assumptions.ts';
 import { type Query, quoted, type Rows } from './duckdb.ts';
 import { judged } from './judged.ts';
+import { keptTally } from './kept-tally.ts';
 import { headOf, type MetricDefinition, metricSql, readMetric, statisticsSql } from './metric-definition.ts';
 import {
   type CurvePoint,
@@ -16,6 +17,7 @@ import {
   SEGMENTS,
   type SegmentName,
   type SegmentValues,
+  UNKNOWN,
 } from './metric-result.ts';
 import type { EhrScope } from './pseudonym.ts';
 
@@ -26,6 +28,8 @@ export type MetricQuestion = {
   /** Whose referrals; null = all that the warehouse holds. */
   scope: EhrScope | null;
   filter?: MetricFilter;
+  /** The curves of how many segments, those with most referrals: 0 = none; of all unless told. */
+  curves?: number;
 };
 
 export type Moment = {
@@ -35,9 +39,9 @@ export type Moment = {
   /** Of metrics of money; null or none where the site has supplied none. */
   assumptions?: RevenueAssumptions | null;
   snapshot: string;
+  /** The metrics whose tally the connection has as `tally__<metric>`; none unless told. */
+  tallies?: ReadonlySet<string>;
 };
-
-const UNKNOWN = 'unknown';
 
 /** The referrals asked for, each with the segment it belongs to. A struct without fields is none, hence `everyone`. */
 export function referralView({ by, scope, filter }: Pick<MetricQuestion, 'by' | 'scope' | 'filter'>): string {
@@ -74,12 +78,24 @@ export function parametersView(
   return `create or replace temp view parameters as select ${quoted(today)}::date as as_of${numbers.join('')}`;
 }
 
-/** Each rule becomes a view of its name, in the order of metric.yml. */
-const rulesSql = (definition: MetricDefinition, moment: Moment, filter: MetricFilter | undefined): string[] => [
+/** Each rule becomes a view of its name, in the order of metric.yml. A tally is made once, since all of the result is reckoned from it. */
+const ruleSql = (id: string, rule: string): string =>
+  `create or replace temp ${rule === 'tally' ? 'table' : 'view'} ${rule} as ${metricSql(id, rule)}`;
+
+const tablesSql = ({ id, tables }: MetricDefinition): string[] => tables.map((table) => ruleSql(id, table));
+
+export const rulesSql = (definition: MetricDefinition, moment: Moment, filter: MetricFilter | undefined): string[] => [
   parametersView(definition, moment, filter),
   ...(definition.assumes === null ? [] : assumptionViews(moment.assumptions ?? null)),
-  ...definition.rules.map((rule) => `create or replace temp view ${rule} as ${metricSql(definition.id, rule)}`),
+  ...tablesSql(definition),
+  ...definition.rules.map((rule) => ruleSql(definition.id, rule)),
 ];
+
+/** For rows: their result is not asked for. */
+const withoutTally = (definition: MetricDefinition): MetricDefinition => ({
+  ...definition,
+  rules: definition.rules.filter((rule) => rule !== 'tally'),
+});
 
 /** All in one go: each call waits for a thread, which on a busy machine takes longer than what it does. */
 const inOneGo = (statements: readonly string[]): string => statements.map((sql) => sql.trimEnd().replace(/;$/, '')).join('\n;\n');
@@ -127,20 +143,35 @@ export async function defineReferrals(query: Query, question: Pick<MetricQuestio
 /** The rules of a metric over them as views, for whoever asks something else than its result. Throws where there is no such metric. */
 export async function defineMetric(query: Query, question: Omit<MetricQuestion, 'by'>, moment: Moment): Promise<MetricDefinition> {
   const definition = readMetric(question.metric);
-  await query.run(inOneGo([referralView({ ...question, by: [] }), ...rulesSql(definition, moment, question.filter)]));
+  await query.run(inOneGo([referralView({ ...question, by: [] }), ...rulesSql(withoutTally(definition), moment, question.filter)]));
   return definition;
 }
+
+/** What the result is reckoned from: the rows of a tally that was kept where they answer the question, else the rules over the referrals. */
+function countedSql(definition: MetricDefinition, question: MetricQuestion, moment: Moment): string[] {
+  const kept = moment.tallies?.has(definition.id) === true ? keptTally(question) : null;
+  if (kept === null) return [referralView(question), ...rulesSql(definition, moment, question.filter)];
+  return [parametersView(definition, moment, question.filter), ...tablesSql(definition), `create or replace temp table tally as ${kept}`];
+}
+
+/** Of the segments with most referrals, in the order of the segments where two have as many. */
+const curveSql = (id: string, most: number | undefined): string =>
+  most === undefined
+    ? metricSql(id, 'curve')
+    : `select * from (${metricSql(id, 'curve')})
+       semi join (select segment from time_summary order by n desc, segment limit ${Math.trunc(most)}) using (segment)
+       order by segment, day`;
 
 /** Throws where there is no such metric. */
 export async function runMetric(query: Query, question: MetricQuestion, moment: Moment): Promise<MetricResult> {
   const definition = readMetric(question.metric);
   // A table of few rows that several parts of the answer read, such as a life table, is made once by its statistic, not for each.
   const statistics = definition.statistics.map(statisticsSql);
-  await query.run(inOneGo([referralView(question), ...rulesSql(definition, moment, question.filter), ...statistics]));
+  await query.run(inOneGo([...countedSql(definition, question, moment), ...statistics]));
   const rows = (await query.run(metricSql(definition.id, 'result'))).map(rowOf);
   const answer = { metric: headOf(definition), asOf: moment.asOf, snapshot: moment.snapshot, by: question.by, rows };
-  if (!definition.hasCurve) return judged(answer);
-  return judged({ ...answer, curve: (await query.run(metricSql(definition.id, 'curve'))).map(pointOf) });
+  if (!definition.hasCurve || question.curves === 0) return judged(answer);
+  return judged({ ...answer, curve: (await query.run(curveSql(definition.id, question.curves))).map(pointOf) });
 }
 
 const VIEWS: Record<DrillPart, string> = {
@@ -163,7 +194,9 @@ export async function drillInto(
 ): Promise<DrillResult> {
   const { metric, scope, segment, category, part, limit, filter } = question;
   const by = Object.keys(segment) as SegmentName[];
-  await query.run(inOneGo([referralView({ by, scope, filter: filter ?? {} }), ...rulesSql(readMetric(metric), moment, filter)]));
+  await query.run(
+    inOneGo([referralView({ by, scope, filter: filter ?? {} }), ...rulesSql(withoutTally(readMetric(metric)), moment, filter)]),
+  );
   const ofCategory = category !== null && (await tellsCategories(query, part));
   const values: Record<string, string> = {
     ...Object.fromEntries(by.map((name) => [name, segment[name] ?? UNKNOWN])),

@@ -1,12 +1,13 @@
 /** Asks the tables for the attempts of a measure, and has specialists compared by them; and the attempts behind one of them. */
+
 import { setImmediate as pause } from 'node:timers/promises';
+import { FEWEST_TO_JUDGE } from '@refloop/domain/fewest-to-judge';
 import type { Query, Rows } from './duckdb.ts';
 import type { DrillPart, DrillResult, DrillRow, MetricFilter } from './metric-result.ts';
 import {
   type Attempt,
   bySpecialty,
   FALSE_DISCOVERY,
-  FEWEST,
   FEWEST_PEERS,
   INTERVAL,
   judge,
@@ -87,7 +88,13 @@ export async function runPerformance(query: Query, question: PerformanceQuestion
     ...moment,
     filter: question.filter ?? {},
     caseMix: CASE_MIX,
-    rules: { fewest: FEWEST, fewestPeers: FEWEST_PEERS, posterior: POSTERIOR, falseDiscovery: FALSE_DISCOVERY, interval: INTERVAL },
+    rules: {
+      fewest: FEWEST_TO_JUDGE,
+      fewestPeers: FEWEST_PEERS,
+      posterior: POSTERIOR,
+      falseDiscovery: FALSE_DISCOVERY,
+      interval: INTERVAL,
+    },
     specialties: specialties.filter(asked),
     specialists: specialists.filter(asked).map((row) => ({ ...row, network: networks.get(row.specialist) ?? 'unknown' })),
     chance,

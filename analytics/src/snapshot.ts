@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import type { Instant } from '@refloop/domain/instant';
 import type { CheckOutcome } from './models.ts';
 import type { Reading } from './reading.ts';
+import type { KeptTallies } from './tallies.ts';
 
 export type SnapshotManifest = {
   name: string;
@@ -22,6 +23,8 @@ export type SnapshotManifest = {
   /** How they were read; a release before 2026-11-28 does not say. */
   reading?: Reading;
   checks: CheckOutcome[];
+  /** Beside the tables; a release before 2026-11-28 made none. */
+  tallies?: KeptTallies;
 };
 
 /** IANA name of the time zone in which the days of a snapshot are reckoned. */

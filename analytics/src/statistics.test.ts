@@ -11,6 +11,7 @@ const withStatistics = <Value>(
 ) =>
   withQuery(async (query) => {
     await query.run(`create temp view durations as ${durations}`);
+    await query.run('create temp view tally as select segment, null as why, day, outcome, count(*) as many from durations group by all');
     for (const name of names) await query.run(statisticsSql(name));
     return work(query);
   });
@@ -109,7 +110,11 @@ const durations = (rows: Given): string =>
     .join(', ')}) as given (day, outcome)`;
 
 const tableOf = (rows: Given) =>
-  withStatistics(['wilson', 'life_table', 'median_time'], (query) => query.run('select * from life_table order by day'), durations(rows));
+  withStatistics(
+    ['wilson', 'counts', 'life_table', 'median_time'],
+    (query) => query.run('select * from life_table order by day'),
+    durations(rows),
+  );
 
 describe('Kaplan–Meier', () => {
   // Freireich and others 1963, Blood 21:699, the 6-MP arm.
@@ -135,7 +140,7 @@ describe('Kaplan–Meier', () => {
 
   test('has the median at week 23, from 13 and open above', async () => {
     const [row] = await withStatistics(
-      ['wilson', 'life_table', 'median_time'],
+      ['wilson', 'counts', 'life_table', 'median_time'],
       (query) => query.run('select * from median_time'),
       durations(WEEKS),
     );

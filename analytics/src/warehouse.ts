@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { RevenueAssumptions } from './assumptions.ts';
 import { dayIn } from './calendar-day.ts';
-import { type Contracting, readContracting } from './contracting.ts';
+import { type Contracting, type ContractingDrill, drillIntoContracting, readContracting } from './contracting.ts';
 import { openDuckDb, type Query, quoted, type Session } from './duckdb.ts';
 import { type DriftResult, readDrift } from './fairness/drift.ts';
 import { type ExposureResult, readExposure } from './fairness/exposure.ts';
@@ -11,9 +11,11 @@ import type { DrillQuestion, DrillResult, MetricFilter, MetricResult } from './m
 import { KEPT_MODELS, MODEL_VERSION } from './models.ts';
 import type { PerformanceResult } from './performance/performance-result.ts';
 import type { EhrScope } from './pseudonym.ts';
+import { rememberLast } from './remember-last.ts';
 import { type Choices, drillInto, type MetricQuestion, type Moment, readChoices, runMetric } from './run-metric.ts';
 import { drillIntoPerformance, type PerformanceDrill, type PerformanceQuestion, runPerformance } from './run-performance.ts';
 import { currentSnapshot, type Snapshot, type SnapshotManifest, timezoneOf } from './snapshot.ts';
+import { tallyFile, usableTallies } from './tallies.ts';
 
 export class NoSnapshot extends Error {
   constructor(folder: string) {
@@ -33,6 +35,7 @@ export class SnapshotOfAnotherVersion extends Error {
 export type Warehouse = {
   /** Of the snapshot in force. Throws `NoSnapshot` where there is none, `SnapshotOfAnotherVersion` where another release made it. */
   manifest: () => Promise<SnapshotManifest>;
+  /** The same question of the same snapshot is answered from memory: nobody may change the answer. */
   metric: (question: MetricQuestion) => Promise<MetricResult>;
   drill: (question: DrillQuestion & { scope: EhrScope | null; filter?: MetricFilter }) => Promise<DrillResult>;
   choices: (scope: EhrScope | null) => Promise<Choices>;
@@ -40,6 +43,7 @@ export type Warehouse = {
   exposure: (question: FairnessQuestion) => Promise<ExposureResult>;
   drift: (question: FairnessQuestion) => Promise<DriftResult>;
   contracting: (question: { scope: EhrScope | null; filter: MetricFilter }) => Promise<Contracting>;
+  drillContracting: (question: ContractingDrill) => Promise<DrillResult>;
   /** Specialists beside each other. The same question of the same snapshot is answered from memory. */
   performance: (question: PerformanceQuestion) => Promise<PerformanceResult>;
   drillPerformance: (question: PerformanceDrill) => Promise<DrillResult>;
@@ -56,9 +60,11 @@ export type WarehouseOptions = {
   memoryMegabytes?: number;
   threads?: number;
   signal?: AbortSignal;
+  /** What may be reused: the tallies that the snapshot keeps, and the last answers too; both unless told. For measuring one without the other. */
+  reuse?: 'nothing' | 'tallies' | 'answers';
 };
 
-type Open = { snapshot: Snapshot; session: Session; questions: number; retired: boolean };
+type Open = { snapshot: Snapshot; session: Session; tallies: ReadonlySet<string>; questions: number; retired: boolean };
 
 async function openSnapshot(snapshot: Snapshot, options: WarehouseOptions): Promise<Open> {
   const session = await openDuckDb({
@@ -71,29 +77,21 @@ async function openSnapshot(snapshot: Snapshot, options: WarehouseOptions): Prom
   });
   const query = await session.connect();
   for (const model of KEPT_MODELS) {
-    await query.run(`create view ${model} as select * from read_parquet(${quoted(join(snapshot.folder, `${model}.parquet`))})`);
+    await query.run(viewOf(model, join(snapshot.folder, `${model}.parquet`)));
   }
+  const tallies = options.reuse === 'nothing' ? new Set<string>() : usableTallies(snapshot.manifest.tallies);
+  for (const metric of tallies) await query.run(viewOf(`tally__${metric}`, join(snapshot.folder, tallyFile(metric))));
   query.close();
-  return { snapshot, session, questions: 0, retired: false };
+  return { snapshot, session, tallies, questions: 0, retired: false };
 }
+
+const viewOf = (name: string, file: string): string => `create view ${name} as select * from read_parquet(${quoted(file)})`;
 
 /** Of a few hundred specialists each; a person looks at a handful of measures and filters. */
 const REMEMBERED = 32;
 
-/** Keeps the last answers by their question; one that is asked while it is worked on is not worked on twice. A failure is not kept. */
-function rememberLast<Answer>(most: number): { get: (key: string, work: () => Promise<Answer>) => Promise<Answer> } {
-  const kept = new Map<string, Promise<Answer>>();
-  return {
-    get: (key, work) => {
-      const answer = kept.get(key) ?? work();
-      kept.delete(key);
-      kept.set(key, answer);
-      for (const oldest of kept.keys()) if (kept.size > most) kept.delete(oldest);
-      answer.catch(() => kept.delete(key));
-      return answer;
-    },
-  };
-}
+/** Rows and points of curves of all metrics that are remembered, some 30 MB. */
+const REMEMBERED_ROWS = 100_000;
 
 /**
  * Each question is asked of the snapshot in force when it comes; one that is put in force meanwhile is for the next.
@@ -101,7 +99,9 @@ function rememberLast<Answer>(most: number): { get: (key: string, work: () => Pr
  */
 export function openWarehouse(options: WarehouseOptions): Warehouse {
   let opening: Promise<Open> | undefined;
+  const { reuse = 'answers' } = options;
   const answered = rememberLast<PerformanceResult>(REMEMBERED);
+  const metrics = rememberLast<MetricResult>(REMEMBERED_ROWS, ({ rows, curve = [] }) => rows.length + curve.length + 1);
   const leave = (open: Open): void => {
     if (open.retired && open.questions === 0) open.session.close();
   };
@@ -138,6 +138,7 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
           asOfDay: dayIn(timezoneOf(open.snapshot.manifest))(asOf),
           snapshot: name,
           assumptions: options.assumptions ?? null,
+          tallies: open.tallies,
         });
       } finally {
         query.close();
@@ -150,13 +151,18 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
 
   return {
     manifest: async () => (await inForce()).snapshot.manifest,
-    metric: (question) => ask((query, moment) => runMetric(query, question, moment)),
+    metric: (question) =>
+      ask((query, moment) => {
+        const work = (): Promise<MetricResult> => runMetric(query, question, moment);
+        return reuse === 'answers' ? metrics.get(JSON.stringify([moment.snapshot, question]), work) : work();
+      }),
     drill: (question) => ask((query, moment) => drillInto(query, question, moment)),
     choices: (scope) => ask((query) => readChoices(query, scope)),
     gaps: (question) => ask((query, moment) => readGaps(query, question, moment)),
     exposure: (question) => ask((query, moment) => readExposure(query, question, moment)),
     drift: (question) => ask((query, moment) => readDrift(query, question, moment)),
     contracting: (question) => ask((query) => readContracting(query, question)),
+    drillContracting: (question) => ask((query, moment) => drillIntoContracting(query, question, moment)),
     performance: (question) =>
       ask((query, moment) => answered.get(JSON.stringify([moment, question]), () => runPerformance(query, question, moment))),
     drillPerformance: (question) => ask((query, moment) => drillIntoPerformance(query, question, moment)),

@@ -1,33 +1,38 @@
 -- What is told of a time, one row for each segment: the median, how each ended, who was left out and why, and the points of the curve.
 create or replace temp table time_summary as
-with left_out as (
-  select segment, histogram(why) as left_out
-  from exclusions
+with counted as (
+  select
+    segment,
+    total(many, why is null) as n,
+    total(many, why is null and arrived_after_loss) as arrived_after_loss
+  from tally
   group by segment
 ),
 
-counted as (
-  select
-    segment,
-    count(*) as n,
-    histogram(outcome) as outcomes,
-    count(*) filter (outcome <> 'arrived' and arrived_on is not null) as arrived_after_loss
-  from durations
+left_out as (
+  select segment, map_from_entries(list((why, many))) as left_out
+  from (select segment, why, total(many, true) as many from tally where why is not null group by segment, why)
+  group by segment
+),
+
+ended as (
+  select segment, map_from_entries(list((outcome, many))) as outcomes
+  from (select segment, outcome, total(many, true) as many from tally where why is null group by segment, outcome)
   group by segment
 ),
 
 points as (
   select segment, list({'day': day, 'incidence': incidence} order by day) as points
-  from life_table
+  from life_step
   group by segment
 )
 
 select
-  left_out.segment,
+  counted.segment,
   left_out.left_out,
-  coalesce(n, 0) as n,
-  counted.outcomes,
-  coalesce(arrived_after_loss, 0) as arrived_after_loss,
+  n,
+  ended.outcomes,
+  arrived_after_loss,
   points.points,
   median,
   median_low,
@@ -35,8 +40,9 @@ select
   median_of_all,
   last_day,
   is_final
-from left_out
-left join counted using (segment)
+from counted
+left join left_out using (segment)
+left join ended using (segment)
 left join points using (segment)
 left join median_time using (segment);
 

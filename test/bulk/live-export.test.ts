@@ -11,6 +11,7 @@ import { importExports } from '@refloop/analytics/fhir/import-exports';
 import type { RegisteredClient } from '@refloop/launch/auth/clients';
 import { EXPORT_SCOPES } from '@refloop/launch/auth/clients';
 import { FHIR_BASE, openTestEhr, type TestEhr } from '@refloop/launch/routes/test-ehr';
+import { bulkHosts } from '@refloop/server/bulk/bulk-hosts';
 import { type BulkDeps, BulkExportFailed, BulkExportGone } from '@refloop/server/bulk/bulk-request';
 import { type BulkQuestion, fetchExport } from '@refloop/server/bulk/fetch-export';
 import { publicJwk, readSystemKey, type SystemKey } from '@refloop/server/ehr/system-key';
@@ -19,6 +20,8 @@ import { createDiscovery } from '@refloop/server/sessions/discovery';
 import type { Site } from '@refloop/server/sites';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
+/** Where the site lets files lie, besides the EHR. */
+const FILES = 'https://files.example.org';
 const TYPES = ['Appointment', 'Encounter', 'Patient', 'Practitioner', 'ServiceRequest'];
 
 let ehr: TestEhr;
@@ -50,10 +53,13 @@ beforeEach(async () => {
 });
 
 type Asked = { method: string; url: string; status: number };
+/** Of what lies outside the EHR. */
+type AskedElsewhere = { url: string; authorization: string | null };
 
 /** What stands between the two: it notes what was asked, and may answer in the EHR's place. */
 function between(instead: (url: string, method: string) => Response | undefined = () => undefined) {
   const asked: Asked[] = [];
+  const elsewhere: AskedElsewhere[] = [];
   const pauses: number[] = [];
   const site: Site = {
     tenant: 'north',
@@ -72,6 +78,8 @@ function between(instead: (url: string, method: string) => Response | undefined 
     const answer = instead(url, method) ?? (await ehr.app.request(url, init));
     if (url.startsWith(`${FHIR_BASE}/`) && !url.includes('.well-known'))
       asked.push({ method, url: url.slice(FHIR_BASE.length), status: answer.status });
+    if (new URL(url).origin !== new URL(FHIR_BASE).origin)
+      elsewhere.push({ url, authorization: new Headers(init.headers).get('authorization') });
     return answer;
   };
   const now = () => ehr.now();
@@ -90,7 +98,7 @@ function between(instead: (url: string, method: string) => Response | undefined 
       pauses.push(milliseconds);
       ehr.pass(Math.ceil(milliseconds / 1000));
     },
-    mayAsk: (url) => URL.canParse(url) && new URL(url).origin === new URL(FHIR_BASE).origin,
+    hosts: bulkHosts(FHIR_BASE, [FILES]),
   };
   const question = (more: Partial<BulkQuestion> = {}): BulkQuestion => ({
     base: FHIR_BASE,
@@ -101,7 +109,7 @@ function between(instead: (url: string, method: string) => Response | undefined 
     ...more,
   });
   const filesAsked = (): string[] => asked.filter(({ url }) => url.endsWith('.ndjson')).map(({ url }) => url);
-  return { deps, asked, pauses, question, filesAsked };
+  return { deps, asked, elsewhere, pauses, question, filesAsked };
 }
 
 const linesIn = async (exported: string, type: string): Promise<Record<string, unknown>[]> => {
@@ -278,8 +286,57 @@ test('a token that the EHR refuses is replaced once', async () => {
   expect(refused).toBe(1);
 });
 
-const manifest = (file: string, count = 1): Response =>
-  Response.json({ transactionTime: '2026-11-28T00:00:00Z', requiresAccessToken: true, output: [{ type: 'Patient', url: file, count }] });
+/** @param requires null leaves out what the manifest has to say */
+const manifest = (file: string, count = 1, requires: boolean | null = true): Response =>
+  Response.json({
+    transactionTime: '2026-11-28T00:00:00Z',
+    ...(requires === null ? {} : { requiresAccessToken: requires }),
+    output: [{ type: 'Patient', url: file, count }],
+  });
+
+const patientLine = (): Response => new Response('{"resourceType":"Patient","id":"far"}\n');
+
+test.each<[string, string, boolean | null, boolean]>([
+  ['on an allowed host, with the token where the manifest asks for it', `${FILES}/a/Patient.ndjson?sig=1`, true, true],
+  ['on an allowed host, without it where the manifest asks for none', `${FILES}/a/Patient.ndjson?sig=1`, false, false],
+  ['on an allowed host, without it where the manifest does not say', `${FILES}/a/Patient.ndjson?sig=1`, null, false],
+])('a file %s', async (_where, file, requires, withToken) => {
+  const { deps, elsewhere, question } = between((url) =>
+    url === file ? patientLine() : url.includes('/bulk/') ? manifest(file, 1, requires) : undefined,
+  );
+  const { folders } = await fetchExport(deps, question());
+  expect(await linesIn(folders[0] ?? '', 'Patient')).toMatchObject([{ id: 'far' }]);
+  expect(elsewhere.map(({ url, authorization }) => [url, authorization?.startsWith('Bearer ') ?? false])).toEqual([[file, withToken]]);
+});
+
+test('files of the EHR itself are fetched without the token too where the manifest asks for none', async () => {
+  const file = `${FHIR_BASE}/bulk/x.ndjson`;
+  let authorization: string | null = 'never asked';
+  const { deps, question } = between((url) =>
+    url === file ? patientLine() : url.includes('/bulk/') ? manifest(file, 1, false) : undefined,
+  );
+  const { fetch } = deps;
+  const noting: BulkDeps = {
+    ...deps,
+    fetch: (url, init) => {
+      if (url === file) authorization = new Headers(init.headers).get('authorization');
+      return fetch(url, init);
+    },
+  };
+  await fetchExport(noting, question());
+  expect(authorization).toBeNull();
+});
+
+test('a signed address that has lapsed is asked for anew, once, and never answered with the token', async () => {
+  let kickOffs = 0;
+  const { deps, elsewhere, question } = between((url) => {
+    if (url.includes('$export')) kickOffs += 1;
+    if (url.startsWith(FILES)) return kickOffs > 1 ? patientLine() : new Response('', { status: 403 });
+    return url.includes('/bulk/') ? manifest(`${FILES}/Patient.ndjson?sig=${kickOffs}`, 1, false) : undefined;
+  });
+  await fetchExport(deps, question());
+  expect(elsewhere).toEqual([1, 2].map((sig) => ({ url: `${FILES}/Patient.ndjson?sig=${sig}`, authorization: null })));
+});
 
 test.each<[string, (url: string) => Response | undefined, string]>([
   [
@@ -289,8 +346,28 @@ test.each<[string, (url: string) => Response | undefined, string]>([
     'may not be used',
   ],
   [
-    'a file elsewhere',
-    (url) => (url.includes('/bulk/') ? manifest('https://files.example.org/Patient.ndjson') : undefined),
+    'a file on a host that the site does not allow',
+    (url) => (url.includes('/bulk/') ? manifest('https://files.example.net/Patient.ndjson') : undefined),
+    'Add https://files.example.net to REFLOOP_BULK_FILE_ORIGINS',
+  ],
+  [
+    'a file on a host that looks like an allowed one',
+    (url) => (url.includes('/bulk/') ? manifest('https://files.example.org.evil.example/Patient.ndjson', 1, false) : undefined),
+    'REFLOOP_BULK_FILE_ORIGINS',
+  ],
+  [
+    'a file on another port of an allowed host',
+    (url) => (url.includes('/bulk/') ? manifest('https://files.example.org:8443/Patient.ndjson', 1, false) : undefined),
+    'REFLOOP_BULK_FILE_ORIGINS',
+  ],
+  [
+    'a file on an allowed host by http',
+    (url) => (url.includes('/bulk/') ? manifest('http://files.example.org/Patient.ndjson', 1, false) : undefined),
+    'may not be used',
+  ],
+  [
+    'a status on a host where only files may lie',
+    (url) => (url.includes('$export') ? new Response('', { status: 202, headers: { 'content-location': `${FILES}/status` } }) : undefined),
     'may not be used',
   ],
   ['a file of this machine', (url) => (url.includes('/bulk/') ? manifest('file:///etc/passwd') : undefined), 'may not be used'],
@@ -303,8 +380,9 @@ test.each<[string, (url: string) => Response | undefined, string]>([
   ['a manifest that is none', (url) => (url.includes('/bulk/') ? Response.json({ output: 'all' }) : undefined), 'a manifest that is none'],
   ['a refusal', (url) => (url.includes('$export') ? new Response('', { status: 403 }) : undefined), 'it answered 403'],
 ])('%s ends the run, with words that say what to do', async (_what, instead, words) => {
-  const { deps, asked, question } = between(instead);
+  const { deps, asked, elsewhere, question } = between(instead);
   await expect(fetchExport(deps, question())).rejects.toThrow(words);
+  expect(elsewhere).toEqual([]);
   expect(asked.every(({ url }) => url.startsWith('/'))).toBe(true);
 });
 

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { compareWithOracle } from '../oracle/compare.ts';
 import { arbitraryLife } from '../oracle/random-history.ts';
 
-const AT_ONCE = 5000;
+const AT_ONCE = 20_000;
 
 export default async function oracleCampaign(args: string[]): Promise<{ lastLine: string; good: boolean }> {
   const { values } = parseArgs({ args, options: { seed: { type: 'string', default: '1' }, runs: { type: 'string', default: '100000' } } });

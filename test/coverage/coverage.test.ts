@@ -1,7 +1,7 @@
 /** A sample of `npm run campaign -- coverage`, which takes 200 seeds, and the judge itself. */
 import { describe, expect, test } from 'vitest';
 import { ALPHA, judge, LEVEL, parameterTruths, plantedSeed, seedName } from './coverage.ts';
-import { acceptedCounts, tailsOf } from './exact-binomial.ts';
+import { acceptedCounts, acceptedOfEach, highestMean, tailsOf } from './exact-binomial.ts';
 import type { Given } from './one-seed.ts';
 import { LEAK_OF_PLANTED } from './one-seed.ts';
 import { fingerprint, readTruths } from './truths.ts';
@@ -53,6 +53,12 @@ describe('the exact binomial test', () => {
     expect(acceptedCounts(10, 0.5, 0.05)).toEqual({ low: 2, high: 8 });
   });
 
+  test('of each with a probability of its own is the same where all have the same', () => {
+    expect(acceptedOfEach(Array<number>(10).fill(0.5), 0.05)).toEqual({ low: 2, high: 8 });
+    // By hand: none with 0.9 × 0.2 = 0.18, both with 0.1 × 0.8 = 0.08.
+    expect(acceptedOfEach([0.1, 0.8], 0.17)).toEqual({ low: 0, high: 1 });
+  });
+
   test('keeps its level: what is not accepted is no likelier than alpha', () => {
     for (const [n, p] of [
       [200, 0.95],
@@ -64,5 +70,11 @@ describe('the exact binomial test', () => {
       expect(tailsOf(low, n, p).atMost).toBeGreaterThan(0.005);
       expect(tailsOf(high + 1, n, p).atLeast).toBeLessThanOrEqual(0.005);
     }
+  });
+
+  test('of any values in 0 … 1 the bound of their mean lies beyond that of the binomial ones, which are the widest', () => {
+    const bound = highestMean(200, 0.1, 0.01);
+    expect(bound).toBeGreaterThanOrEqual(acceptedCounts(200, 0.1, 0.01).high / 200);
+    expect(bound).toBeLessThan(0.2);
   });
 });

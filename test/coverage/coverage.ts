@@ -1,15 +1,16 @@
 /** Over many seeds: how often each interval covers the truth, and whether that is its level within what chance allows. */
 
-import { POWER } from '@refloop/analytics/fairness/detectable-gap';
 import { readDrift } from '@refloop/analytics/fairness/drift';
 import { FALSE_DISCOVERY_RATE } from '@refloop/analytics/fairness/fairness-definition';
 import { countGaps, type Gap, type GapsResult, judgeGaps, MEASURES, type Measure } from '@refloop/analytics/fairness/gaps';
+import { FEWEST_TO_JUDGE } from '@refloop/domain/fewest-to-judge';
 import { PLANTED_TRUTHS } from '@refloop/server/practice/planted-truths';
 import { acceptedCounts } from './exact-binomial.ts';
-import { BIASED, gapKey } from './gap-truth.ts';
+import { BIASED, gapKey, type LargeGap } from './gap-truth.ts';
 import { withHistories } from './in-memory-warehouse.ts';
-import { type Given, intervalsOfSeed, LEAK_OF_PLANTED, overrideKey, plantedLeakage } from './one-seed.ts';
-import { leakTruth, overrideTruth, specialties } from './planted-parameters.ts';
+import { driftIntervals, type Given, intervalsOfSeed, LEAK_OF_PLANTED, overrideKey, plantedLeakage } from './one-seed.ts';
+import { driftTruths, leakTruth, overrideTruth, specialties } from './planted-parameters.ts';
+import { detectableAt, inReport, powerAt, settledLevel } from './planted-power.ts';
 import { AS_OF, simulatedOrders } from './simulated-orders.ts';
 
 const MEASURE_IDS = Object.keys(MEASURES) as Measure[];
@@ -113,12 +114,16 @@ export async function cleanSeed(name: string, referrals: number): Promise<CleanS
     const given = Object.values(biasedOf(judged))
       .flatMap(intervalOf)
       .map((each) => ({ ...each, key: `no ${each.key}` }));
-    return { given, gapsCalled: judged.called, driftCalled: drift.called };
+    return { given: [...given, ...driftIntervals(drift)], gapsCalled: judged.called, driftCalled: drift.called };
   });
 }
 
-/** Nothing is planted: no gap is. */
-export const cleanTruths = (): Map<string, number> => new Map(MEASURE_IDS.map((measure) => [`no ${gapKey(measure)}`, 0]));
+/** The two years of the simulated practice: its first and its last quarter are not whole, or not over. */
+const WHOLE_QUARTERS = ['2025-Q1', '2025-Q2', '2025-Q3', '2025-Q4', '2026-Q1', '2026-Q2', '2026-Q3'];
+
+/** Nothing is planted: there is no gap, and nothing drifts. */
+export const cleanTruths = (): Map<string, number> =>
+  new Map([...MEASURE_IDS.map((measure) => [`no ${gapKey(measure)}`, 0] as const), ...driftTruths(WHOLE_QUARTERS)]);
 
 export type Alarms = { reports: number; withAlarm: number; accepted: number; good: boolean };
 
@@ -131,22 +136,43 @@ export function judgeAlarms(calls: readonly number[]): Alarms {
 
 export type Power = {
   measure: Measure;
+  /** Of the group that the planted route is biased against. */
   truth: number;
   reports: number;
   found: number;
+  /** The gap that a report finds with 80 %, and the probability with which it finds this one: both computed beforehand. */
   detectable: number;
-  accepted: number;
+  power: number;
+  /** What reports said in the mean of what they could find: beside the one above, no part of the judgement. */
+  saidDetectable: number;
+  /** The counts that the exact test does not reject at that power. */
+  accepted: { low: number; high: number };
   good: boolean;
 };
 
-/** Where the true gap is at least as large as a report says it can find, it has to be found in four of five, as the exact test accepts. */
-export function judgePower(truths: ReadonlyMap<string, number>, seeds: readonly BiasedGaps[]): Power[] {
-  return MEASURE_IDS.map((measure): Power => {
-    const truth = truths.get(gapKey(measure)) ?? Number.NaN;
+/** Fewer than ten on either side are compared with nobody. */
+const isCompared = ({ n, restN }: Pick<LargeGap, 'n' | 'restN'>): boolean => n >= FEWEST_TO_JUDGE && restN >= FEWEST_TO_JUDGE;
+
+/**
+ * Each gap of the group that the planted route is biased against has to be found as often as its power says, no less and no more often.
+ * @param large what the large simulation knows of all gaps that a report compares
+ * @param factor how many times smaller a report is
+ */
+export function judgePower(large: readonly LargeGap[], factor: number, seeds: readonly BiasedGaps[]): Power[] {
+  const expected = large.map((gap) => ({ ...gap, ...inReport(gap, factor) })).filter(isCompared);
+  const biased = expected.filter(({ grouping, member }) => grouping === 'language' && member === BIASED);
+  return biased.map((gap): Power => {
+    const { measure, value: truth } = gap;
     const shown = seeds.flatMap((seed) => seed[measure] ?? []);
-    const detectable = shown.reduce((sum, { found }) => sum + (found?.detectable ?? 1), 0) / shown.length;
+    const saidDetectable = shown.reduce((sum, { found }) => sum + (found?.detectable ?? 1), 0) / shown.length;
     const found = shown.filter(({ verdict }) => verdict === (truth < 0 ? 'lower' : 'higher')).length;
-    const accepted = Math.abs(truth) >= detectable ? acceptedCounts(shown.length, POWER, ALPHA).low : 0;
-    return { measure, truth, reports: shown.length, found, detectable, accepted, good: found >= accepted };
+    const alpha = settledLevel(
+      expected.filter((each) => each !== gap),
+      FALSE_DISCOVERY_RATE,
+    );
+    const power = powerAt(gap, alpha);
+    const accepted = acceptedCounts(shown.length, power, ALPHA / biased.length);
+    const good = found >= accepted.low && found <= accepted.high;
+    return { measure, truth, reports: shown.length, found, detectable: detectableAt(gap, alpha), power, saidDetectable, accepted, good };
   });
 }

@@ -3,6 +3,7 @@
  * is counted by the second implementation (test/oracle), over orders so old that nothing about them is still to come, so that neither the
  * SQL nor its handling of what is not over yet has a part in it.
  */
+import { metricIds, readMetric } from '@refloop/analytics/metric-definition';
 import type { PlantedTruths } from '@refloop/server/practice/planted-truths';
 import { dayNumber } from '../oracle/calendar.ts';
 import { ORACLES } from '../oracle/metrics.ts';
@@ -10,7 +11,8 @@ import type { OracleRow } from '../oracle/oracle-row.ts';
 import { type ReferralFacts, readFacts } from '../oracle/referral-facts.ts';
 import type { LifeDay } from '../oracle/statistics.ts';
 import { CURVE_DAYS, keyOf, namedMetric, segmentKey, TOLD_APART, toldApart, valueOf } from './estimand.ts';
-import { countGapBatch, type GapCounts, gapTruths } from './gap-truth.ts';
+import { countOrders, exposureTruths, type OrdersCounted } from './exposure-truth.ts';
+import { countGapBatch, type GapCounts, gapTruths, type LargeGap, largeGaps } from './gap-truth.ts';
 import { AS_OF, simulatedOrders } from './simulated-orders.ts';
 
 /** `n`: how many referrals the truth was counted over. */
@@ -34,6 +36,11 @@ function add(counted: Map<string, Counted>, key: string, n: number, numerator: n
   counted.set(key, sum);
 }
 
+/** What has a truth: shares, and times by their curves. A count or an amount is as large as the simulation. */
+export const METRICS_WITH_TRUTH = metricIds()
+  .filter((id) => ORACLES[id] !== undefined && ['share', 'days'].includes(readMetric(id).unit))
+  .sort();
+
 function countRows(
   group: readonly ReferralFacts[],
   segment: string,
@@ -41,8 +48,8 @@ function countRows(
   isAskedRow: (row: OracleRow, metric: string) => boolean,
 ): void {
   const today = dayNumber(AS_OF);
-  for (const [metric, oracle] of Object.entries(ORACLES)) {
-    for (const row of [oracle(group, today)].flat()) {
+  for (const metric of METRICS_WITH_TRUTH) {
+    for (const row of [ORACLES[metric]?.(group, today) ?? []].flat()) {
       if (!isAskedRow(row, metric)) continue;
       const key = JSON.stringify([namedMetric(metric, row.category), segment]);
       add(counted, key, row.n, row.numerator.length, row.curve);
@@ -50,11 +57,15 @@ function countRows(
   }
 }
 
+/** `over`: of orders of which nothing is still to come; `reported`: of all ages, as a report has them. */
+type Gaps = { over: GapCounts; reported: GapCounts };
+
 /** Parts of what a metric divides may be what is not over yet: those are counted over all ages, as the metric does. */
-function countBatch(batch: readonly ReferralFacts[], counted: Map<string, Counted>, gaps: GapCounts): void {
+function countBatch(batch: readonly ReferralFacts[], counted: Map<string, Counted>, gaps: Gaps): void {
   const oldest = dayNumber(AS_OF) - OVER_DAYS;
   const over = batch.filter(({ order }) => order !== null && order.on <= oldest);
-  countGapBatch(over, gaps);
+  countGapBatch(over, gaps.over);
+  countGapBatch(batch, gaps.reported);
   countRows(batch, segmentKey(null, 'all'), counted, ({ category }) => category !== undefined);
   for (const name of TOLD_APART) {
     for (const [value, group] of Map.groupBy(over, (facts) => valueOf(facts, name))) {
@@ -94,18 +105,23 @@ function curveTruths({ n, days }: Counted): { quantity: Parameters<typeof keyOf>
   return found;
 }
 
-/** @param progress told after each seed */
+/**
+ * @param report how many referrals are behind the reports on gaps that will be judged
+ * @param progress told after each seed
+ */
 export function largeSimulation(
-  { seeds, referrals, planted }: { seeds: readonly string[]; referrals: number; planted: PlantedTruths | null },
+  { seeds, referrals, report, planted }: { seeds: readonly string[]; referrals: number; report: number; planted: PlantedTruths | null },
   progress: (seed: string) => void,
-): Truths {
+): { truths: Truths; gaps: LargeGap[] } {
   const counted = new Map<string, Counted>();
-  const gaps: GapCounts = new Map();
+  const gaps: Gaps = { over: new Map(), reported: new Map() };
+  const orders: OrdersCounted = new Map();
   for (const seed of seeds) {
     let batch: ReferralFacts[] = [];
     for (const { referralId, events } of simulatedOrders(seed, referrals, planted)) {
       const facts = readFacts(referralId, events);
       if (facts.order === null) continue;
+      countOrders(facts, events, orders);
       batch.push(facts);
       if (batch.length < BATCH) continue;
       countBatch(batch, counted, gaps);
@@ -114,11 +130,11 @@ export function largeSimulation(
     countBatch(batch, counted, gaps);
     progress(seed);
   }
-  const truths: Truths = Object.fromEntries(gapTruths(gaps));
+  const truths: Truths = Object.fromEntries([...gapTruths(gaps.over), ...exposureTruths(orders)]);
   for (const [key, each] of counted) {
     const [metric = '', segment = ''] = JSON.parse(key) as string[];
     if (each.days === null) truths[keyOf(metric, 'share', segment)] = { n: each.n, value: each.numerator / each.n };
     else for (const { quantity, value } of curveTruths(each)) truths[keyOf(metric, quantity, segment)] = { n: each.n, value };
   }
-  return truths;
+  return { truths, gaps: largeGaps(gaps.reported, (seeds.length * referrals) / report) };
 }

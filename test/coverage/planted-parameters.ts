@@ -37,4 +37,21 @@ export function overrideTruth(specialty: string, language: string, planted: Plan
   return 1 - (1 - ORDERED_OUT_SHARE) * (1 - biased) * first;
 }
 
+const ALL = 'all specialties';
+export const driftKey = (specialty: string | null): string => `no change of the override rate from quarter to quarter: ${specialty ?? ALL}`;
+export const quarterKey = (quarter: string): string => `override rate of ${quarter} where nothing is planted`;
+
+/** Where nothing is planted nothing changes from one quarter to the next, and every quarter has the override rate of all specialties together. */
+export function driftTruths(quarters: readonly string[]): Map<string, number> {
+  const all = SPECIALTIES.reduce((sum, { share }) => sum + share, 0);
+  const rate = SPECIALTIES.reduce(
+    (sum, { specialty, share }) => sum + (share / all) * (overrideTruth(specialty, 'en', null) ?? Number.NaN),
+    0,
+  );
+  return new Map([
+    ...[null, ...specialties()].map((specialty) => [driftKey(specialty), 0] as const),
+    ...quarters.map((quarter) => [quarterKey(quarter), rate] as const),
+  ]);
+}
+
 export const specialties = (): string[] => SPECIALTIES.map(({ specialty }) => specialty);

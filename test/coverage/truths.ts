@@ -6,14 +6,24 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import * as planted from '@refloop/server/practice/planted-truths';
 import * as rates from '@refloop/server/practice/rates';
-import { ORACLES } from '../oracle/metrics.ts';
-import { largeSimulation, type Truths } from './large-simulation.ts';
+import type { LargeGap } from './gap-truth.ts';
+import { largeSimulation, METRICS_WITH_TRUTH, type Truths } from './large-simulation.ts';
 import { simulatedOrders } from './simulated-orders.ts';
 
 const FILE = new URL('truths.json', import.meta.url);
-export const LARGE = { seeds: 12, referrals: 30_000 };
+/** `report`: how many referrals are behind a report on gaps of which the power is computed. */
+export const LARGE = { seeds: 12, referrals: 30_000, report: 2000 };
 
-export type KeptTruths = { fingerprint: string; metrics: string[]; seeds: number; referrals: number; truths: Truths };
+/** `gaps`: of every group, as a report over all seeds of the large simulation together would know them. */
+export type KeptTruths = {
+  fingerprint: string;
+  metrics: string[];
+  seeds: number;
+  referrals: number;
+  report: number;
+  gaps: LargeGap[];
+  truths: Truths;
+};
 
 const byName = ([one]: [string, unknown], [other]: [string, unknown]): number => (one < other ? -1 : 1);
 
@@ -29,18 +39,32 @@ export function readTruths(): KeptTruths {
   return JSON.parse(readFileSync(FILE, 'utf8')) as KeptTruths;
 }
 
+const rounded = (gap: LargeGap): LargeGap => ({
+  ...gap,
+  value: Number(gap.value.toFixed(6)),
+  standardError: Number(gap.standardError.toFixed(8)),
+  nullError: Number(gap.nullError.toFixed(8)),
+});
+
 export function countTruths(progress: (seed: string) => void): KeptTruths {
   const seeds = Array.from({ length: LARGE.seeds }, (_, at) => `truth ${at + 1}`);
-  const truths = largeSimulation({ seeds, referrals: LARGE.referrals, planted: planted.PLANTED_TRUTHS }, progress);
+  const { truths, gaps } = largeSimulation({ ...LARGE, seeds, planted: planted.PLANTED_TRUTHS }, progress);
   const sorted = Object.fromEntries(
     Object.entries(truths)
       .sort(byName)
       .map(([key, { n, value }]) => [key, { n, value: Number(value.toFixed(6)) }]),
   );
-  const kept: KeptTruths = { fingerprint: fingerprint(), metrics: Object.keys(ORACLES).sort(), ...LARGE, truths: sorted };
+  const kept: KeptTruths = {
+    fingerprint: fingerprint(),
+    metrics: METRICS_WITH_TRUTH,
+    ...LARGE,
+    gaps: gaps.map(rounded),
+    truths: sorted,
+  };
   // A line for each truth, so that a change of the generator can be read.
   const lines = Object.entries(sorted).map(([key, truth]) => `    ${JSON.stringify(key)}: ${JSON.stringify(truth)}`);
-  const head = JSON.stringify({ ...kept, truths: undefined }, null, 2).slice(0, -2);
-  writeFileSync(FILE, `${head},\n  "truths": {\n${lines.join(',\n')}\n  }\n}\n`);
+  const gapLines = kept.gaps.map((gap) => `    ${JSON.stringify(gap)}`);
+  const head = JSON.stringify({ ...kept, gaps: undefined, truths: undefined }, null, 2).slice(0, -2);
+  writeFileSync(FILE, `${head},\n  "gaps": [\n${gapLines.join(',\n')}\n  ],\n  "truths": {\n${lines.join(',\n')}\n  }\n}\n`);
   return kept;
 }

@@ -95,6 +95,11 @@ test('every view is accessible, fits each width, shows the table behind its char
   });
   await expect(page.getByRole('combobox', { name: 'Specialty' })).toHaveValue('');
   await expect(page.getByRole('combobox', { name: 'Told apart by' })).toHaveValue('specialty');
+  await page.evaluate(() => {
+    location.hash = '#insights/executive?specialty=astrology&from=2026-08&to=2026-03';
+  });
+  await expect(page.getByRole('combobox', { name: 'Specialty' })).toHaveValue('astrology');
+  await expect(page.getByRole('alert')).toContainText('The first month, 2026-08, is after the last, 2026-03');
 });
 
 test('what is lost stands side by side and is never added; contracts, a pilot and unverified figures each with what they rest on', async ({
@@ -137,6 +142,45 @@ test('what is lost stands side by side and is never added; contracts, a pilot an
   await expectAccessible(page, 'Insights, losses');
   await page.setViewportSize({ width: 360, height: 800 });
   await expectFits(page, 'Insights, losses, 360 px');
+});
+
+test('a lead has a number watched, is told at once that it is crossed, and has it seen; a headline number opens its weeks', async ({
+  page,
+}) => {
+  test.slow();
+  await openInsights(page);
+  const alerts = page.getByRole('region', { name: 'Alerts' });
+  await alerts.getByRole('button', { name: 'New alert' }).click();
+  const form = alerts.getByRole('form', { name: 'New alert' });
+  await form.getByRole('combobox', { name: 'Number' }).selectOption({ label: 'Network leakage' });
+  await form.getByRole('combobox', { name: 'Of specialty' }).selectOption('cardiology');
+  await form.getByRole('combobox', { name: 'Owner' }).selectOption({ label: 'Priya Castellan, MD' });
+  await form.getByRole('button', { name: 'Add' }).click();
+  await expect(form.getByText('A number from 0 to 100')).toBeVisible();
+  // About 30 % of cardiology is planted to leak.
+  await form.getByRole('textbox', { name: 'Threshold, %' }).fill('10');
+  await form.getByRole('button', { name: 'Add' }).click();
+  const told = alerts.getByRole('row', { name: /^Network leakage, Cardiology above 10\.0 %/ });
+  await expect(told).toContainText(/crossed.*\d\d\.\d % \([\d.–]+, n \d+\) since/);
+  await expect(told).toContainText('Priya Castellan, MD (you)');
+  await told.getByRole('button', { name: /^Acknowledge/ }).click();
+  await expect(told).toContainText('Seen by Priya Castellan, MD');
+  await expectAccessible(page, 'Insights, alerts');
+  await told.getByRole('button', { name: /^End/ }).click();
+  await expect(told).toHaveCount(0);
+
+  await page.getByRole('button', { name: 'Details of Referral completion' }).click();
+  const details = page.getByRole('dialog', { name: 'Referral completion', exact: true });
+  await details.getByRole('button', { name: 'By week' }).click();
+  await expect(details.getByRole('row', { name: /^202\d-/ }).first()).toContainText(/\d/);
+  await expectAccessible(page, 'a headline number in detail');
+  await details
+    .getByRole('row', { name: /^202\d-/ })
+    .last()
+    .getByRole('button')
+    .click();
+  await expect(details).toHaveCount(0);
+  await expect(page.getByRole('dialog', { name: /^Referral completion: 202\d/ })).toBeVisible();
 });
 
 test('CMS50 says what our referrals tell and cannot, why it differs from the closed loop, and opens the rows that would still close', async ({

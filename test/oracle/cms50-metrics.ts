@@ -1,12 +1,8 @@
 /** CMS50 as far as our referrals tell, once more, by its definition in English. */
 import { dayNumber } from './calendar.ts';
-import { idsOf, MATURE, type OracleRow, type Ordered, shareRow, stoodInChart } from './oracle-row.ts';
+import { idsOf, MATURE, type OracleRow, type Ordered, shareRow, stoodInChart, type Whole, type WholeOracle } from './oracle-row.ts';
 import { closedOn, type ReferralFacts } from './referral-facts.ts';
 import { goodman } from './statistics.ts';
-
-/** What these need beside the referrals that are looked at: all there are, and what each is called in the warehouse. */
-export type Whole = { all: readonly ReferralFacts[]; pseudonymOf: (id: string) => string };
-export type WholeOracle = (referrals: readonly ReferralFacts[], today: number, whole: Whole) => OracleRow | OracleRow[];
 
 type Year = { first: number; october: number; last: number };
 const yearOf = (year: number): Year => ({

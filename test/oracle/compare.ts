@@ -2,16 +2,19 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ContractingRow } from '@refloop/analytics/contracting';
 import { importHistories } from '@refloop/analytics/import-histories';
 import type { History } from '@refloop/analytics/input-event';
-import type { CurvePoint, MetricRow, SegmentName } from '@refloop/analytics/metric-result';
+import type { CurvePoint, MetricFilter, MetricRow, SegmentName } from '@refloop/analytics/metric-result';
 import { createPseudonyms } from '@refloop/analytics/pseudonym';
 import { openWarehouse, type Warehouse } from '@refloop/analytics/warehouse';
 import { dayNumber, weekOf } from './calendar.ts';
-import { CMS50_ORACLES, CMS50_YEARS, type WholeOracle } from './cms50-metrics.ts';
-import { ORACLES } from './metrics.ts';
-import type { OracleRow } from './oracle-row.ts';
-import { AS_OF, type Life, playLife } from './random-history.ts';
+import { CMS50_YEARS } from './cms50-metrics.ts';
+import { contractingOf } from './contracting.ts';
+import { ALL_ORACLES } from './metrics.ts';
+import { ASSUMPTIONS } from './network-metrics.ts';
+import type { OracleRow, WholeOracle } from './oracle-row.ts';
+import { AS_OF, type Life, patientOf, playLife } from './random-history.ts';
 import { type ReferralFacts, readFacts } from './referral-facts.ts';
 import type { LifeDay } from './statistics.ts';
 
@@ -108,7 +111,28 @@ function judgedRow(by: readonly SegmentName[], row: MetricRow, expected: OracleR
   return { ...kept, value: null, low: null, high: null, parts: Object.fromEntries(counts) };
 }
 
-const BY: SegmentName[][] = [[], ['specialty', 'urgency'], ['month'], ['week'], ['site', 'payer'], ['requester', 'language', 'zip3']];
+/** What is asked of every metric: what is told apart, and what is looked at. */
+export type Question = { by: SegmentName[]; filter?: MetricFilter };
+
+const QUESTIONS: Question[] = [
+  { by: [] },
+  { by: ['specialty', 'urgency'] },
+  { by: ['month'] },
+  { by: ['week'] },
+  { by: ['site', 'payer'] },
+  { by: ['requester', 'language', 'zip3'] },
+  { by: ['month'], filter: { specialty: 'cardiology', payer: 'Plan A Health' } },
+  { by: ['specialty', 'site'], filter: { from: '2025-09', to: '2026-04' } },
+  { by: [], filter: { site: 'Hill' } },
+];
+
+/** Months sort as text; what was never ordered is of none. */
+function isLookedAt(facts: ReferralFacts, { from, to, ...same }: MetricFilter): boolean {
+  const month = segmentValue(facts, 'month');
+  if (month === 'unknown' && (from !== undefined || to !== undefined)) return false;
+  if ((from !== undefined && month < from) || (to !== undefined && month > to)) return false;
+  return (['specialty', 'site', 'payer'] as const).every((name) => same[name] === undefined || segmentValue(facts, name) === same[name]);
+}
 
 /** How much was compared, so that a run can say that it was something. */
 export type Compared = { referrals: number; events: number; rows: number; counted: number };
@@ -116,23 +140,25 @@ export type Compared = { referrals: number; events: number; rows: number; counte
 async function compareMetric(
   warehouse: Warehouse,
   [metric, oracle]: [string, WholeOracle],
-  by: SegmentName[],
+  question: Question,
   facts: readonly ReferralFacts[],
 ): Promise<{ found: string[]; rows: number; counted: number }> {
+  const { by } = question;
   const year = CMS50_YEARS[metric] ?? null;
-  const filter = year === null ? {} : { from: `${year}-01`, to: `${year}-12` };
-  const looked = facts.filter((each) => year === null || segmentValue(each, 'month').startsWith(`${year}-`));
+  const filter = { ...question.filter, ...(year === null ? {} : { from: `${year}-01`, to: `${year}-12` }) };
+  const looked = facts.filter((each) => isLookedAt(each, filter));
   const groups = Map.groupBy(looked, (each) => JSON.stringify(by.map((name) => segmentValue(each, name))));
   const answer = await warehouse.metric({ metric, by, scope: null, filter });
-  const everything = { all: facts, pseudonymOf: (id: string) => pseudonyms.referral(SCOPE, id) };
+  const everything = { all: facts, looked, pseudonymOf: (id: string) => pseudonyms.referral(SCOPE, id) };
   const found: string[] = [];
   const rowsOf = new Map([...groups].map(([key, group]) => [key, [oracle(group, dayNumber(AS_OF), everything)].flat()]));
   const many = [...rowsOf.values()].flat().length;
-  if (answer.rows.length !== many) found.push(`${metric} by ${by.join(',')}: warehouse ${answer.rows.length} rows, oracle ${many}`);
+  if (answer.rows.length !== many)
+    found.push(`${metric} by ${by.join(',')} of ${JSON.stringify(filter)}: warehouse ${answer.rows.length} rows, oracle ${many}`);
   let counted = 0;
   for (const row of answer.rows) {
     const key = JSON.stringify(by.map((name) => row.segment[name]));
-    const where = `${metric} ${key}${row.category === null ? '' : ` ${row.category}`}`;
+    const where = `${metric} of ${JSON.stringify(filter)} ${key}${row.category === null ? '' : ` ${row.category}`}`;
     const whole = rowsOf.get(key)?.find(({ category }) => (category ?? null) === row.category);
     if (!whole) {
       found.push(`${where}: no such row in the oracle`);
@@ -161,6 +187,45 @@ async function compareMetric(
   return { found, rows: answer.rows.length, counted };
 }
 
+/** Of everybody, and of one specialty. */
+async function compareContracting(warehouse: Warehouse, facts: readonly ReferralFacts[]): Promise<{ found: string[]; rows: number }> {
+  const found: string[] = [];
+  let rows = 0;
+  for (const specialty of [undefined, facts[0]?.specialty]) {
+    const filter = specialty === undefined ? {} : { specialty };
+    const actual = await warehouse.contracting({ scope: null, filter });
+    const looked = facts.filter((each) => specialty === undefined || each.specialty === specialty);
+    const expected = contractingOf(looked, (each) => segmentValue(each, 'zip3'));
+    const where = `contracting of ${specialty ?? 'all'}`;
+    const keyOf = ({ specialty: of, zip3, performer }: ContractingRow): string => JSON.stringify([of, zip3, performer]);
+    const wanted = new Map(expected.rows.map((row) => [keyOf(row), row]));
+    if (actual.rows.length !== wanted.size) found.push(`${where}: warehouse ${actual.rows.length} rows, oracle ${wanted.size}`);
+    if (JSON.stringify(actual.tooFew) !== JSON.stringify(expected.tooFew))
+      found.push(`${where}: warehouse ${JSON.stringify(actual.tooFew)}, oracle ${JSON.stringify(expected.tooFew)}`);
+    for (const row of actual.rows) {
+      const other = wanted.get(keyOf(row));
+      if (!other) found.push(`${where} ${keyOf(row)}: no such row in the oracle`);
+      else
+        for (const name of CONTRACTING_FIGURES)
+          if (unequal(row[name], other[name])) found.push(`${where} ${keyOf(row)} ${name}: warehouse ${row[name]}, oracle ${other[name]}`);
+    }
+    rows += actual.rows.length;
+  }
+  return { found, rows };
+}
+
+const CONTRACTING_FIGURES = [
+  'wentOut',
+  'patients',
+  'seenAnywhere',
+  'value',
+  'low',
+  'high',
+  'byLawfulChoice',
+  'orderedOut',
+  'forAccess',
+] as const satisfies readonly (keyof ContractingRow)[];
+
 async function* historiesOf(
   lives: readonly Life[],
   kept: Map<string, ReferralFacts>,
@@ -172,14 +237,14 @@ async function* historiesOf(
     if (events.length === 0) continue;
     count(events.length);
     kept.set(referralId, readFacts(referralId, events));
-    yield { ...SCOPE, site: SITE, referralId, patientId: `p${life.setting}`, events };
+    yield { ...SCOPE, site: SITE, referralId, patientId: patientOf(life), events };
   }
 }
 
 /** @returns what differs, in words; empty where all agrees */
 export async function compareWithOracle(
   lives: readonly Life[],
-  segments: SegmentName[][] = BY,
+  questions: readonly Question[] = QUESTIONS,
 ): Promise<{ found: string[]; compared: Compared }> {
   const folder = await mkdtemp(join(tmpdir(), 'refloop-oracle-'));
   try {
@@ -192,16 +257,19 @@ export async function compareWithOracle(
       { warehouse: folder, pseudonymKey: KEY, now: AS_OF, reidentify: async () => undefined },
     );
     compared.referrals = facts.size;
-    const warehouse = openWarehouse({ folder, seconds: 120 });
+    const warehouse = openWarehouse({ folder, seconds: 120, assumptions: ASSUMPTIONS });
     const found: string[] = [];
-    for (const oracle of Object.entries<WholeOracle>({ ...ORACLES, ...CMS50_ORACLES })) {
-      for (const by of segments) {
-        const outcome = await compareMetric(warehouse, oracle, by, [...facts.values()]);
+    for (const oracle of Object.entries(ALL_ORACLES)) {
+      for (const question of questions) {
+        const outcome = await compareMetric(warehouse, oracle, question, [...facts.values()]);
         found.push(...outcome.found);
         compared.rows += outcome.rows;
         compared.counted += outcome.counted;
       }
     }
+    const contracts = await compareContracting(warehouse, [...facts.values()]);
+    found.push(...contracts.found);
+    compared.rows += contracts.rows;
     await warehouse.close();
     return { found, compared };
   } finally {

@@ -41,7 +41,7 @@ const kindOf = (group: string): string => {
   if (group === 'denial') return 'denied';
   return group === 'unknown' ? 'unknown' : 'not-avoidable';
 };
-const groupOf = (cause: string): string => Object.entries(STOPS).find(([, causes]) => causes.includes(cause))?.[0] ?? 'unknown';
+export const groupOf = (cause: string): string => Object.entries(STOPS).find(([, causes]) => causes.includes(cause))?.[0] ?? 'unknown';
 
 const outOfNetworkOrders: Oracle = (referrals) => {
   const inChart = referrals.filter(stoodInChart);
@@ -120,7 +120,8 @@ const isLawful = (reason: string | null): boolean => reason !== null && lossBuck
 
 type Cause = { cause: string; recorded: boolean };
 
-function leakOf(facts: Ordered): Cause {
+/** What a referral whose patient was seen outside is lost by. */
+export function leakOf(facts: Ordered): Cause {
   const recorded = recordedReason(facts);
   const given = firstVisit(facts.order.visits)?.approvedPerformer === true ? OVERRIDES[facts.obstacles?.overrideReason ?? ''] : undefined;
   const lawfulOverride = given !== undefined && groupOf(given) === 'lawful-choice';

@@ -1,11 +1,12 @@
 /** Metrics once more, by their definitions in English, from the facts of each referral. */
-import { type LossReason, lossBucketOf } from '@refloop/domain/referral/loss-reason';
 import { ACCESS_ORACLES } from './access-metrics.ts';
+import { CMS50_ORACLES } from './cms50-metrics.ts';
 import { cohortCompletion, loopFunnel } from './cohort-metrics.ts';
 import { LOOP_ORACLES } from './loop-metrics.ts';
 import { LOSS_ORACLES } from './losses.ts';
-import { MATURE, type Oracle, type Ordered, ratio, shareRow, stoodInChart } from './oracle-row.ts';
-import { firstVisit, seenOnOf } from './referral-facts.ts';
+import { NETWORK_ORACLES } from './network-metrics.ts';
+import { MATURE, type Oracle, type Ordered, ratio, shareRow, stoodInChart, type WholeOracle } from './oracle-row.ts';
+import { firstVisit, isLawfulChoice, seenOnOf } from './referral-facts.ts';
 import { TIME_ORACLES } from './time-metrics.ts';
 
 export const completion: Oracle = (referrals, today) => {
@@ -47,9 +48,7 @@ export const networkLeakage: Oracle = (referrals, today) => {
     if (!visit) notSeen += 1;
     else if (visit.network === 'unknown') unknown += 1;
     else {
-      const lawfulLoss = facts.lossReason !== null && lossBucketOf(facts.lossReason as LossReason) === 'lawful-choice';
-      const lawful = lawfulLoss || (facts.order.lawfulOverride && visit.approvedPerformer);
-      known.push({ facts, network: visit.network, asked: visit.askedNetwork, lawful });
+      known.push({ facts, network: visit.network, asked: visit.askedNetwork, lawful: isLawfulChoice(facts, visit) });
     }
   }
   const out = known.filter(({ network }) => network === 'out');
@@ -74,7 +73,8 @@ export const networkLeakage: Oracle = (referrals, today) => {
   );
 };
 
-export const ORACLES: Record<string, Oracle> = {
+/** By the metric's folder: of those that ask nothing but the referrals that are looked at. */
+export const ORACLES: Readonly<Record<string, Oracle>> = {
   cohort_completion: cohortCompletion,
   completion,
   loop_funnel: loopFunnel,
@@ -84,3 +84,6 @@ export const ORACLES: Record<string, Oracle> = {
   ...LOSS_ORACLES,
   ...TIME_ORACLES,
 };
+
+/** Of every metric there is. */
+export const ALL_ORACLES: Readonly<Record<string, WholeOracle>> = { ...ORACLES, ...CMS50_ORACLES, ...NETWORK_ORACLES };

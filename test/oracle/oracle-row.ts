@@ -18,6 +18,10 @@ export type OracleRow = {
 /** One row, or one for each category, in any order. */
 export type Oracle = (referrals: readonly ReferralFacts[], today: number) => OracleRow | OracleRow[];
 
+/** What some need beside the referrals of one row: all there are, all that are looked at, and what each is called in the warehouse. */
+export type Whole = { all: readonly ReferralFacts[]; looked: readonly ReferralFacts[]; pseudonymOf: (id: string) => string };
+export type WholeOracle = (referrals: readonly ReferralFacts[], today: number, whole: Whole) => OracleRow | OracleRow[];
+
 export type Ordered = ReferralFacts & { order: NonNullable<ReferralFacts['order']> };
 export const stoodInChart = (facts: ReferralFacts): facts is Ordered => facts.order?.wasActive === true;
 

@@ -15,7 +15,7 @@ import { evolve, type Referral } from '@refloop/domain/referral/referral';
 import fc from 'fast-check';
 import { addDays, type Day } from './calendar.ts';
 
-export type Life = { startDay: number; specialty: number; setting: number; service: number; steps: Step[] };
+export type Life = { patient: number; startDay: number; specialty: number; setting: number; service: number; steps: Step[] };
 /** `act` chooses what is tried, `wait` the days before it, `lag` how many days ago it happened, `pick` whatever else there is to choose. */
 type Step = { act: number; wait: number; lag: number; pick: number };
 
@@ -52,10 +52,12 @@ const setting = (number: number): Setting | null =>
     : {
         clinic: pickOf(['Hill', 'Harbour', null], number),
         payer: pickOf(['Plan A Health', 'Plan B Health', null], number >> 1),
-        zip3: pickOf(['946', '036', null], number >> 2),
-        miles: number / 10,
+        zip3: pickOf(['946', '036', null, '946', `40${number % 10}`], number >> 2),
+        miles: pickOf([number / 10, 4.9, 5, 15, 29.9, 30, 30.1, null], number >> 4),
         language: pickOf(['en', 'es', null], number >> 3),
       };
+
+export const patientOf = ({ patient }: Life): string => `p${patient}`;
 
 type World = { referral: Referral | undefined; events: ReferralEvent[]; day: number; tick: number };
 
@@ -128,7 +130,7 @@ function recommend({ life, step, number, order }: Doing): void {
   order({
     type: 'recommend',
     recommendationId: `r${number}`,
-    patientId: `p${life.setting}`,
+    patientId: patientOf(life),
     order: { type: 'ServiceRequest', id: 'o' },
     orderVersion: '1',
     specialty: pickOf(SPECIALTIES, life.specialty + (step.pick % 5 === 0 ? 1 : 0)),
@@ -292,7 +294,7 @@ function rerouteAndVisit(doing: Doing): void {
 function visit(doing: Doing): void {
   const { step, world, before, number, see } = doing;
   const asked = world.referral?.attempts.at(-1)?.performer.npi ?? null;
-  const npi = pickOf([asked, asked, '1999999999', null], step.pick);
+  const npi = pickOf([asked, '1999999999', '1999999999', null], step.pick);
   const network = pickOf(NETWORKS, step.pick >> 2);
   see({ kind: 'visit', at: before, key: `k${number}`, attempt: null, seenBy: { npi, nucc: null, network }, evidence: 'claim' });
 }
@@ -324,9 +326,15 @@ const beginning = fc.oneof(
 
 export const arbitraryLife: fc.Arbitrary<Life> = fc
   .record({
-    startDay: fc.nat(DAYS - 1),
+    // Few who come again and again, and many who come once.
+    patient: fc.oneof(fc.nat(9), fc.nat(200), fc.nat(5000)),
+    // Some years, and the last months once more: what is open or known lately is of them.
+    startDay: fc.oneof(
+      { weight: 2, arbitrary: fc.nat(DAYS - 1) },
+      { weight: 1, arbitrary: fc.integer({ min: DAYS - 200, max: DAYS - 1 }) },
+    ),
     specialty: fc.nat(2),
-    setting: fc.nat(60),
+    setting: fc.nat(400),
     service: fc.nat(9),
     beginning,
     rest: fc.array(stepOf(anyAct), { maxLength: 14 }),

@@ -1,11 +1,15 @@
 /** What is known of a referral, read straight from its events, by other means than the warehouse: one pass, in order, with a memory. */
 import type { ReferralEvent, ReferralFact, Setting } from '@refloop/domain/referral/event';
+import { type LossReason, lossBucketOf } from '@refloop/domain/referral/loss-reason';
 import { dayNumber } from './calendar.ts';
 import { type Obstacles, readObstacles } from './obstacles.ts';
 
 type Network = 'in' | 'out' | 'unknown';
+type Asked = { npi: string; network: Network };
 type Visit = {
   place: 'asked' | 'elsewhere';
+  /** NPI of who saw the patient, where it is known. */
+  performer: string | null;
   attempt: number | null;
   seenOn: number | null;
   knownOn: number;
@@ -58,6 +62,10 @@ export type ReferralFacts = {
     on: number;
     /** Of the specialist of the order. */
     network: Network;
+    /** NPI of the specialist of the order. */
+    performer: string;
+    /** What that specialist said first; null while nothing is heard. */
+    answer: { how: 'accepted' | 'declined'; on: number } | null;
     requester: string;
     setting: Setting | null;
     wasActive: boolean;
@@ -77,7 +85,7 @@ export type ReferralFacts = {
 };
 
 type Standing = 'approved' | 'active' | 'awaiting' | 'revoked' | 'ended';
-type OrderNow = NonNullable<ReferralFacts['order']> & { standing: Standing; asked: Map<number, Network>; lastAsked: number };
+type OrderNow = NonNullable<ReferralFacts['order']> & { standing: Standing; asked: Map<number, Asked>; lastAsked: number };
 
 /** FHIR R4 request-status, in the words of the standard and not of the domain. */
 const standingOf = (status: string | undefined): Standing =>
@@ -142,6 +150,13 @@ function followBooking({ bookings }: OrderNow, fact: ReferralFact, when: { seenO
   }
 }
 
+/** Of the specialist of the order; whoever is asked later stands at another distance. */
+function followAnswer(order: OrderNow, fact: ReferralFact, on: number): void {
+  if ((fact.type !== 'attempt-accepted' && fact.type !== 'attempt-declined') || fact.attempt !== 1) return;
+  const how = fact.type === 'attempt-accepted' ? 'accepted' : 'declined';
+  if (order.answer === null || on < order.answer.on) order.answer = { how, on };
+}
+
 export function readFacts(id: string, events: readonly ReferralEvent[]): ReferralFacts {
   const facts: ReferralFacts = {
     id,
@@ -174,6 +189,8 @@ export function readFacts(id: string, events: readonly ReferralEvent[]): Referra
       order = {
         on: knownOn,
         network: fact.performer.network,
+        performer: fact.performer.npi,
+        answer: null,
         requester: 'fhirUser' in actor ? actor.fhirUser : '',
         setting: fact.setting,
         wasActive: false,
@@ -186,7 +203,7 @@ export function readFacts(id: string, events: readonly ReferralEvent[]): Referra
         reports: [],
         bookings: [],
         standing: 'approved',
-        asked: new Map([[1, fact.performer.network]]),
+        asked: new Map([[1, fact.performer]]),
         lastAsked: 1,
       };
     } else if (fact.type === 'approval-withdrawn' || fact.type === 'order-changed-before-write') order = null;
@@ -198,6 +215,7 @@ export function readFacts(id: string, events: readonly ReferralEvent[]): Referra
       }
       followReport(order, fact, moment);
       followBooking(order, fact, { seenOn, knownOn });
+      followAnswer(order, fact, knownOn);
       if (fact.type === 'write-step-settled' && fact.step === 'ServiceRequest' && fact.outcome.status === 'done') {
         chartSays(order, fact.outcome.orderStatus, dayNumber(recordedAt));
       } else if (fact.type === 'order-status-observed') chartSays(order, fact.status, dayNumber(recordedAt));
@@ -205,13 +223,14 @@ export function readFacts(id: string, events: readonly ReferralEvent[]): Referra
         order.standing = 'ended';
         order.end = { how: fact.how, on: knownOn };
       } else if (fact.type === 'attempt-opened') {
-        order.asked.set(fact.attempt, fact.performer.network);
+        order.asked.set(fact.attempt, fact.performer);
         order.lastAsked = fact.attempt;
       } else if (fact.type === 'appointment-booked') order.bookedBy = Math.min(order.bookedBy ?? knownOn, knownOn);
       else if (fact.type === 'patient-seen') {
-        const network = order.asked.get(fact.attempt) ?? 'unknown';
+        const { npi, network } = order.asked.get(fact.attempt) ?? { npi: null, network: 'unknown' };
         order.visits.push({
           place: 'asked',
+          performer: npi,
           attempt: fact.attempt,
           seenOn,
           knownOn,
@@ -220,9 +239,10 @@ export function readFacts(id: string, events: readonly ReferralEvent[]): Referra
           approvedPerformer: fact.attempt === 1,
         });
       } else if (fact.type === 'seen-elsewhere') {
-        const askedNetwork = order.asked.get(order.lastAsked) ?? 'unknown';
+        const askedNetwork = order.asked.get(order.lastAsked)?.network ?? 'unknown';
         order.visits.push({
           place: 'elsewhere',
+          performer: fact.seenBy.npi,
           attempt: null,
           seenOn,
           knownOn,
@@ -247,6 +267,12 @@ export function seenOnOf({ on, visits }: NonNullable<ReferralFacts['order']>): n
 }
 
 type Order = NonNullable<ReferralFacts['order']>;
+
+/** 42 CFR 411.354(d)(4)(iv)(B): on record as the reason of the loss, or with the approval of the very specialist who saw the patient. */
+export function isLawfulChoice({ lossReason, order }: ReferralFacts, visit: Visit): boolean {
+  const lawfulLoss = lossReason !== null && lossBucketOf(lossReason as LossReason) === 'lawful-choice';
+  return lawfulLoss || (order?.lawfulOverride === true && visit.approvedPerformer);
+}
 
 const finalsOf = ({ reports }: Order): Report[] => reports.filter(({ form }) => form === 'final');
 

@@ -8,6 +8,7 @@ import { performanceIds } from '@refloop/analytics/performance-definition';
 import { openWarehouse } from '@refloop/analytics/warehouse';
 import { PLANTED_TRUTHS } from '@refloop/server/practice/planted-truths';
 import { type Simulation, simulation } from '@refloop/server/practice/simulate';
+import { type OfficeMeasure, officePower } from './office-power.ts';
 
 const UNTIL = new Date('2026-11-28T00:00:00.000Z');
 
@@ -48,7 +49,11 @@ export async function judgePractice(seed: string, referrals: number, planted: bo
 const { slowOffice, silentOffice, decliningOffice, leakingSpecialty } = PLANTED_TRUTHS;
 
 /** What is true, and follows from what is planted: a slow answer is often no answer in time, and who is outside the network loses nobody to it. */
-export const EXPECTED: readonly { measure: string; office: RegExp; verdict: 'better' | 'worse'; mustBeFound: boolean }[] = [
+type Expected = { office: RegExp; verdict: 'better' | 'worse' } & (
+  | { measure: OfficeMeasure; mustBeFound: true }
+  | { measure: 'seen'; mustBeFound: false }
+);
+export const EXPECTED: readonly Expected[] = [
   { measure: 'acceptance', office: new RegExp(`^${decliningOffice.office}$`), verdict: 'worse', mustBeFound: true },
   { measure: 'acceptance', office: new RegExp(`^${silentOffice.office}$`), verdict: 'worse', mustBeFound: true },
   { measure: 'acceptance', office: new RegExp(`^${slowOffice.office}$`), verdict: 'worse', mustBeFound: true },
@@ -58,7 +63,15 @@ export const EXPECTED: readonly { measure: string; office: RegExp; verdict: 'bet
   { measure: 'seen', office: /-out-/, verdict: 'better', mustBeFound: false },
 ];
 
-export type Tally = { planted: number; found: number; falseAlarms: string[]; compared: number; chanceOutlierCalled: boolean };
+export type Tally = {
+  planted: number;
+  found: number;
+  /** Of each planted, how likely it is to be found. */
+  powers: number[];
+  falseAlarms: string[];
+  compared: number;
+  chanceOutlierCalled: boolean;
+};
 
 export function tallyOf(judged: readonly Judged[], outlier: string): Tally {
   const of = (each: Judged) => EXPECTED.find(({ measure, office }) => measure === each.measure && office.test(each.office));
@@ -66,6 +79,12 @@ export function tallyOf(judged: readonly Judged[], outlier: string): Tally {
   const called = judged.filter(({ verdict }) => verdict !== 'not-distinguishable');
   return {
     planted: planted.length,
+    powers: planted.flatMap((each) => {
+      const expected = of(each);
+      if (!expected?.mustBeFound) return [];
+      const compared = judged.filter(({ measure }) => measure === each.measure).length;
+      return [officePower(expected.measure, each.office, each.n, compared).power];
+    }),
     found: planted.filter((each) => each.verdict === of(each)?.verdict).length,
     falseAlarms: called
       .filter((each) => each.verdict !== of(each)?.verdict)

@@ -7,7 +7,7 @@ import { importHistories } from '@refloop/analytics/import-histories';
 import type { History } from '@refloop/analytics/input-event';
 import type { SnapshotManifest } from '@refloop/analytics/snapshot';
 import fc from 'fast-check';
-import { AS_OF, arbitraryLife, playLife } from '../oracle/random-history.ts';
+import { AS_OF, arbitraryLife, patientOf, playLife } from '../oracle/random-history.ts';
 
 /** @property exported the folder of the export where they come from one; else they are histories of ours */
 export type LivesToImport = { warehouse: string; seed: number; many: number; exported?: string };
@@ -18,7 +18,7 @@ async function* historiesOf({ seed, many }: LivesToImport): AsyncIterable<Histor
   for (const [at, life] of fc.sample(arbitraryLife, { numRuns: many, seed }).entries()) {
     const referralId = `referral-${at}`;
     const events = playLife(referralId, life);
-    if (events.length > 0) yield { ...OF, referralId, patientId: `p${life.setting}`, events };
+    if (events.length > 0) yield { ...OF, referralId, patientId: patientOf(life), events };
   }
 }
 

@@ -1,50 +1,45 @@
 -- One row for each segment, those with nobody to count too.
-with left_out as (
-  select segment, histogram(why) as left_out
-  from exclusions
-  group by segment
-),
-
-counted as (
+with counted as (
   select
     segment,
-    count(*) as n,
-    histogram(category) as stands,
-    count(*) filter (category = 'not-seen' and visits > 0) as seen_elsewhere
-  from denominator
-  group by segment
-),
-
-closed_of as (
-  select segment, count(*) as closed
-  from numerator
+    total(many, why is null) as n,
+    total(many, why is null and is_closed) as closed,
+    total(many, why is null and stands = 'closed') as ever_closed,
+    total(many, why is null and stands = 'not-seen') as not_seen,
+    total(many, why is null and stands = 'not-seen' and is_seen) as seen_elsewhere,
+    total(many, why is null and stands = 'no-note') as no_note,
+    total(many, why is null and stands = 'note-not-linked') as note_not_linked,
+    total(many, why is null and stands = 'not-reviewed') as not_reviewed,
+    total(many, why = 'cancelled') as left_out_cancelled,
+    total(many, why = 'young') as left_out_young,
+    total(many, why = 'not-in-chart') as left_out_not_in_chart,
+    total(many, why = 'no-visit-asked') as left_out_no_visit_asked
+  from tally
   group by segment
 )
 
 select
-  left_out.segment,
-  coalesce(n, 0) as n,
-  share(coalesce(closed, 0), coalesce(n, 0)) as value,
-  share_low(coalesce(closed, 0), coalesce(n, 0)) as low,
-  share_high(coalesce(closed, 0), coalesce(n, 0)) as high,
+  segment,
+  n,
+  share(closed, n) as value,
+  share_low(closed, n) as low,
+  share_high(closed, n) as high,
   {
-    'closed': coalesce(closed, 0),
-    'closed_later': many(stands, 'closed') - coalesce(closed, 0),
-    'not_seen': many(stands, 'not-seen'),
-    'seen_elsewhere': coalesce(seen_elsewhere, 0),
-    'no_note': many(stands, 'no-note'),
-    'note_not_linked': many(stands, 'note-not-linked'),
-    'not_reviewed': many(stands, 'not-reviewed'),
-    'left_out_cancelled': many(left_out, 'cancelled'),
-    'left_out_young': many(left_out, 'young'),
-    'left_out_not_in_chart': many(left_out, 'not-in-chart'),
-    'left_out_no_visit_asked': many(left_out, 'no-visit-asked')
+    'closed': closed,
+    'closed_later': ever_closed - closed,
+    'not_seen': not_seen,
+    'seen_elsewhere': seen_elsewhere,
+    'no_note': no_note,
+    'note_not_linked': note_not_linked,
+    'not_reviewed': not_reviewed,
+    'left_out_cancelled': left_out_cancelled,
+    'left_out_young': left_out_young,
+    'left_out_not_in_chart': left_out_not_in_chart,
+    'left_out_no_visit_asked': left_out_no_visit_asked
   } as parts,
   case
-    when n is null and many(left_out, 'young') > 0 then 'All orders are younger than 180 days; it is too early to judge.'
-    when n is null then 'No referral to count.'
+    when n = 0 and left_out_young > 0 then 'All orders are younger than 180 days; it is too early to judge.'
+    when n = 0 then 'No referral to count.'
   end as note
-from left_out
-left join counted using (segment)
-left join closed_of using (segment)
-order by left_out.segment
+from counted
+order by segment

@@ -1,32 +1,16 @@
 -- One row for each segment and category, those with nobody to count too.
-with left_out as (
+with counted as (
   select
     segment,
     category,
     within_days,
-    count(*) filter (why = 'young') as left_out_young,
-    count(*) filter (why = 'not-in-chart') as left_out_not_in_chart,
-    count(*) filter (why = 'no-visit-asked') as left_out_no_visit_asked
-  from exclusions
+    total(many, why is null) as n,
+    total(many, why is null and is_attended) as attended,
+    total(many, why = 'young') as left_out_young,
+    total(many, why = 'not-in-chart') as left_out_not_in_chart,
+    total(many, why = 'no-visit-asked') as left_out_no_visit_asked
+  from tally
   group by segment, category, within_days
-),
-
-counted as (
-  select segment, category, count(*) as n from denominator group by segment, category
-),
-
-attended_of as (
-  select segment, category, count(*) as attended from numerator group by segment, category
-),
-
-joined as (
-  select
-    left_out.*,
-    coalesce(n, 0) as n,
-    coalesce(attended, 0) as attended
-  from left_out
-  left join counted using (segment, category)
-  left join attended_of using (segment, category)
 )
 
 select
@@ -46,5 +30,5 @@ select
     when n = 0 and left_out_young > 0 then 'All orders are younger than ' || within_days || ' days.'
     when n = 0 then 'No referral to count.'
   end as note
-from joined
+from counted
 order by segment, within_days

@@ -8,6 +8,8 @@ select
     when outcome is null then 'not-asked'
     when outcome = 'not-needed' and not ever_denied then 'not-needed'
     when outcome = 'pending' and not ever_denied then 'pending'
-  end as why
+  end as why,
+  -- The last word was no, or it was no and another is awaited.
+  outcome in ('denied', 'pending') as is_denied
 from referral
 left join core__authorization using (referral)

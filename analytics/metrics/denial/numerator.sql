@@ -1,2 +1,2 @@
 -- The last word was no, or it was no and another is awaited.
-select * from denominator where outcome in ('denied', 'pending')
+select * from denominator where is_denied

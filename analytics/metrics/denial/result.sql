@@ -1,45 +1,18 @@
 -- One row for each segment, those with nobody to count too.
-with left_out as (
+with counted as (
   select
     segment,
-    count(*) filter (why = 'not-in-chart') as left_out_not_in_chart,
-    count(*) filter (why = 'not-asked') as left_out_not_asked,
-    count(*) filter (why = 'not-needed') as left_out_not_needed,
-    count(*) filter (why = 'pending') as pending
-  from exclusions
+    total(many, why is null) as n,
+    total(many, why is null and is_denied) as denied,
+    total(many, why is null and ever_denied) as ever_denied,
+    total(many, why is null and ever_denied and outcome in ('approved', 'not-needed')) as overturned,
+    total(many, why is null and outcome = 'pending') as asked_again,
+    total(many, why = 'pending') as pending,
+    total(many, why = 'not-asked') as left_out_not_asked,
+    total(many, why = 'not-needed') as left_out_not_needed,
+    total(many, why = 'not-in-chart') as left_out_not_in_chart
+  from tally
   group by segment
-),
-
-counted as (
-  select
-    segment,
-    count(*) as n,
-    count(*) filter (ever_denied) as ever_denied,
-    count(*) filter (ever_denied and outcome in ('approved', 'not-needed')) as overturned,
-    count(*) filter (outcome = 'pending') as asked_again
-  from denominator
-  group by segment
-),
-
-denied_of as (
-  select segment, count(*) as denied from numerator group by segment
-),
-
-joined as (
-  select
-    left_out.segment,
-    coalesce(n, 0) as n,
-    coalesce(denied, 0) as denied,
-    coalesce(ever_denied, 0) as ever_denied,
-    coalesce(overturned, 0) as overturned,
-    coalesce(asked_again, 0) as asked_again,
-    pending,
-    left_out_not_asked,
-    left_out_not_needed,
-    left_out_not_in_chart
-  from left_out
-  left join counted using (segment)
-  left join denied_of using (segment)
 )
 
 select
@@ -64,5 +37,5 @@ select
     when n = 0 and pending > 0 then 'The payer has not decided yet.'
     when n = 0 then 'No authorization was decided.'
   end as note
-from joined
+from counted
 order by segment

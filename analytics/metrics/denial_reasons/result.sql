@@ -7,38 +7,36 @@ reason (position, category) as (
   values (1, 'not-medically-necessary'), (2, 'information-missing'), (3, 'not-covered'), (4, 'out-of-network'), (5, 'other')
 ),
 
-left_out as (
-  select segment, count(*) filter (why = 'not-denied') as left_out_not_denied from exclusions group by segment
-),
-
 counted as (
-  select segment, count(*) as n from denominator group by segment
+  select segment, total(many, why is null) as n
+  from tally
+  group by segment
 ),
 
 denied_of as (
   select
     segment,
-    category,
-    count(*) as denied,
-    count(*) filter (outcome in ('approved', 'not-needed')) as overturned,
-    count(*) filter (outcome in ('denied', 'pending')) as stands
-  from numerator
-  group by segment, category
+    denial_reason as category,
+    total(many, true) as denied,
+    total(many, outcome in ('approved', 'not-needed')) as overturned,
+    total(many, outcome in ('denied', 'pending')) as stands
+  from tally
+  where why is null
+  group by segment, denial_reason
 ),
 
 joined as (
   select
-    left_out.segment,
+    counted.segment,
     reason.position,
     reason.category,
-    coalesce(counted.n, 0) as n,
+    counted.n,
     coalesce(denied_of.denied, 0) as denied,
     coalesce(denied_of.overturned, 0) as overturned,
     coalesce(denied_of.stands, 0) as stands
-  from left_out
+  from counted
   cross join reason
-  left join counted using (segment)
-  left join denied_of on denied_of.segment = left_out.segment and denied_of.category = reason.category
+  left join denied_of on denied_of.segment = counted.segment and denied_of.category = reason.category
 )
 
 select

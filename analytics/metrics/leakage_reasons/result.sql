@@ -9,40 +9,41 @@ reason as (
   where recorded
 ),
 
-everyone as (
-  select segment from exclusions group by segment
-),
-
 counted as (
-  select segment, count(*) as n, count(*) filter (cause <> 'unknown') as known from denominator group by segment
+  select segment, total(many, why is null) as n, total(many, why is null and cause <> 'unknown') as known
+  from tally
+  group by segment
 ),
 
 of_group as (
-  select segment, cause_group, count(*) as group_out from numerator group by segment, cause_group
+  select segment, cause_group, total(many, true) as group_out
+  from tally
+  where why is null
+  group by segment, cause_group
 ),
 
 of_reason as (
-  select segment, category, count(*) as went_out, count(*) filter (is_recorded) as reason_recorded
-  from numerator
-  group by segment, category
+  select segment, cause_group || '/' || cause as category, total(many, true) as went_out, total(many, is_recorded) as reason_recorded
+  from tally
+  where why is null
+  group by segment, cause_group, cause
 ),
 
 joined as (
   select
-    everyone.segment,
+    counted.segment,
     reason.position,
     reason.category,
     reason.cause,
-    coalesce(counted.n, 0) as n,
-    coalesce(counted.known, 0) as known,
+    counted.n,
+    counted.known,
     coalesce(of_group.group_out, 0) as group_out,
     coalesce(of_reason.went_out, 0) as went_out,
     coalesce(of_reason.reason_recorded, 0) as reason_recorded
-  from everyone
+  from counted
   cross join reason
-  left join counted using (segment)
-  left join of_group on of_group.segment = everyone.segment and of_group.cause_group = reason.cause_group
-  left join of_reason on of_reason.segment = everyone.segment and of_reason.category = reason.category
+  left join of_group on of_group.segment = counted.segment and of_group.cause_group = reason.cause_group
+  left join of_reason on of_reason.segment = counted.segment and of_reason.category = reason.category
 )
 
 select

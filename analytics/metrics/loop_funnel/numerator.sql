@@ -2,3 +2,4 @@
 select progress.*, stages.category
 from progress
 inner join stages on stages.position <= progress.furthest
+where progress.why is null

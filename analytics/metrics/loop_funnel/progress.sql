@@ -11,4 +11,4 @@ select
     else 1
   end as furthest,
   coalesce(seen_by <= ordered_on + within_days, false) as seen_by_anybody
-from denominator
+from exclusions

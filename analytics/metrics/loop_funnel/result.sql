@@ -1,41 +1,41 @@
 -- One row for each segment and stage, those with nobody to count too.
-with left_out as (
+with everyone as (
   select
     segment,
-    count(*) filter (why = 'young') as left_out_young,
-    count(*) filter (why = 'not-in-chart') as left_out_not_in_chart,
-    count(*) filter (why = 'no-visit-asked') as left_out_no_visit_asked
-  from exclusions
+    total(many, why is null) as n,
+    total(many, why = 'young') as left_out_young,
+    total(many, why = 'not-in-chart') as left_out_not_in_chart,
+    total(many, why = 'no-visit-asked') as left_out_no_visit_asked
+  from tally
   group by segment
 ),
 
 counted as (
   select
-    progress.segment,
+    tally.segment,
     stages.category,
-    count(*) as n,
-    count(*) filter (furthest >= position) as reached,
-    count(*) filter (furthest = position - 1) as stopped_before,
-    count(*) filter (furthest = position - 1 and seen_by_anybody and position <= 5) as seen_elsewhere,
-    count(*) filter (furthest = position - 1 and ended_how is null) as still_open
-  from progress
+    total(many, furthest >= position) as reached,
+    total(many, furthest = position - 1) as stopped_before,
+    total(many, furthest = position - 1 and seen_by_anybody and position <= 5) as seen_elsewhere,
+    total(many, furthest = position - 1 and is_open) as still_open
+  from tally
   cross join stages
-  group by progress.segment, stages.category
+  where why is null
+  group by tally.segment, stages.category
 ),
 
 joined as (
   select
-    left_out.*,
+    everyone.*,
     stages.position,
     stages.category,
-    coalesce(n, 0) as n,
     coalesce(reached, 0) as reached,
     coalesce(stopped_before, 0) as stopped_before,
     coalesce(seen_elsewhere, 0) as seen_elsewhere,
     coalesce(still_open, 0) as still_open
-  from left_out
+  from everyone
   cross join stages
-  left join counted on counted.segment = left_out.segment and counted.category = stages.category
+  left join counted on counted.segment = everyone.segment and counted.category = stages.category
 )
 
 select

@@ -7,6 +7,10 @@ select
   end as way,
   leak_group, leak_cause, leak_avoidability, coalesce(leak_recorded, false) as leak_is_recorded,
   unseen_group, unseen_cause, unseen_avoidability, coalesce(unseen_recorded, false) as unseen_is_recorded,
+  way || '/' || coalesce(
+    if(way = 'leaked', leak_group || '/' || leak_cause, unseen_group || '/' || unseen_cause), 'unknown/unknown'
+  ) as way_and_cause,
+  if(way = 'leaked', leak_is_recorded, unseen_is_recorded) as is_recorded,
   case
     when not was_active then 'not-in-chart'
     when service <> 'visit' then 'no-visit-asked'

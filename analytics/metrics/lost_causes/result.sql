@@ -12,41 +12,37 @@ cause as (
   from core__cause
 ),
 
-everyone as (
-  select segment from exclusions group by segment
-),
-
 counted as (
   select
     segment,
-    count(*) as n,
-    count(*) filter (way = 'leaked') as leaked,
-    count(*) filter (way = 'unseen') as unseen
-  from denominator
+    total(many, why is null) as n,
+    total(many, why is null and way = 'leaked') as leaked,
+    total(many, why is null and way = 'unseen') as unseen
+  from tally
   group by segment
 ),
 
 lost_of as (
-  select segment, category, count(*) as lost, count(*) filter (is_recorded) as reason_recorded
-  from numerator
-  group by segment, category
+  select segment, way_and_cause as category, total(many, true) as lost, total(many, is_recorded) as reason_recorded
+  from tally
+  where why is null and way is not null
+  group by segment, way_and_cause
 ),
 
 joined as (
   select
-    everyone.segment,
+    counted.segment,
     cause.way_position,
     cause.position,
     cause.way || '/' || cause.cause_group || '/' || cause.cause as category,
-    coalesce(counted.n, 0) as n,
-    coalesce(if(cause.way = 'leaked', leaked, unseen), 0) as same_way,
+    counted.n,
+    if(cause.way = 'leaked', leaked, unseen) as same_way,
     coalesce(lost_of.lost, 0) as lost,
     coalesce(lost_of.reason_recorded, 0) as reason_recorded
-  from everyone
+  from counted
   cross join cause
-  left join counted using (segment)
   left join lost_of
-    on lost_of.segment = everyone.segment and lost_of.category = cause.way || '/' || cause.cause_group || '/' || cause.cause
+    on lost_of.segment = counted.segment and lost_of.category = cause.way || '/' || cause.cause_group || '/' || cause.cause
 )
 
 select

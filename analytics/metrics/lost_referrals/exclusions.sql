@@ -7,6 +7,7 @@ select
   end as way,
   leak_group, leak_cause, leak_avoidability, coalesce(leak_recorded, false) as leak_is_recorded,
   unseen_group, unseen_cause, unseen_avoidability, coalesce(unseen_recorded, false) as unseen_is_recorded,
+  way || '/' || coalesce(if(way = 'leaked', leak_avoidability, unseen_avoidability), 'unknown') as way_and_kind,
   case
     when not was_active then 'not-in-chart'
     when service <> 'visit' then 'no-visit-asked'

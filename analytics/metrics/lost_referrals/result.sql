@@ -13,42 +13,36 @@ kind (position, category) as (
   (6, 'unseen/unknown')
 ),
 
-left_out as (
-  select
-    segment,
-    count(*) filter (why = 'young') as left_out_young,
-    count(*) filter (why = 'not-in-chart') as left_out_not_in_chart,
-    count(*) filter (why = 'no-visit-asked') as left_out_no_visit_asked
-  from exclusions
-  group by segment
-),
-
 counted as (
   select
     segment,
-    count(*) as n,
-    count(*) filter (way = 'leaked') as leaked,
-    count(*) filter (way = 'unseen') as unseen
-  from denominator
+    total(many, why is null) as n,
+    total(many, why is null and way = 'leaked') as leaked,
+    total(many, why is null and way = 'unseen') as unseen,
+    total(many, why = 'young') as left_out_young,
+    total(many, why = 'not-in-chart') as left_out_not_in_chart,
+    total(many, why = 'no-visit-asked') as left_out_no_visit_asked
+  from tally
   group by segment
 ),
 
 lost_of as (
-  select segment, category, count(*) as lost from numerator group by segment, category
+  select segment, way_and_kind as category, total(many, true) as lost
+  from tally
+  where why is null and way is not null
+  group by segment, way_and_kind
 ),
 
 joined as (
   select
-    left_out.*,
+    counted.*,
     kind.position,
     kind.category,
-    coalesce(n, 0) as n,
-    coalesce(if(kind.category like 'leaked/%', leaked, unseen), 0) as same_way,
+    if(kind.category like 'leaked/%', leaked, unseen) as same_way,
     coalesce(lost, 0) as lost
-  from left_out
+  from counted
   cross join kind
-  left join counted using (segment)
-  left join lost_of on lost_of.segment = left_out.segment and lost_of.category = kind.category
+  left join lost_of on lost_of.segment = counted.segment and lost_of.category = kind.category
 )
 
 select

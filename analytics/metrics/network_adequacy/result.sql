@@ -1,37 +1,16 @@
 -- One row for each segment, those with nobody to count too.
-with left_out as (
+with counted as (
   select
     segment,
-    count(*) filter (why = 'old') as left_out_old,
-    count(*) filter (why = 'place-unknown') as left_out_place_unknown,
-    count(*) filter (why = 'not-in-chart') as left_out_not_in_chart,
-    count(*) filter (why = 'no-visit-asked') as left_out_no_visit_asked
-  from exclusions
+    total(many, why is null) as n,
+    total(many, why is null and has_one) as with_one,
+    total(many, why is null and has_several) as with_several,
+    total(many, why = 'old') as left_out_old,
+    total(many, why = 'place-unknown') as left_out_place_unknown,
+    total(many, why = 'not-in-chart') as left_out_not_in_chart,
+    total(many, why = 'no-visit-asked') as left_out_no_visit_asked
+  from tally
   group by segment
-),
-
-counted as (
-  select
-    segment,
-    count(*) as n,
-    count(*) filter (accepting >= several) as with_several
-  from denominator
-  group by segment
-),
-
-with_one_of as (
-  select segment, count(*) as with_one from numerator group by segment
-),
-
-joined as (
-  select
-    left_out.*,
-    coalesce(n, 0) as n,
-    coalesce(with_one, 0) as with_one,
-    coalesce(with_several, 0) as with_several
-  from left_out
-  left join counted using (segment)
-  left join with_one_of using (segment)
 )
 
 select
@@ -57,5 +36,5 @@ select
     when n = 0 then 'Nobody needed a specialist lately.'
     else 'At least: of specialists who were not asked nothing is known.'
   end as note
-from joined
+from counted
 order by segment

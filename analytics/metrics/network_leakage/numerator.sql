@@ -1,2 +1,2 @@
 -- Seen outside, and not by a lawful choice.
-select * from denominator where seen_network = 'out' and not lawful_choice
+select * from denominator where is_leaked

@@ -1,53 +1,20 @@
 -- One row for each segment, those with nobody to count too.
-with left_out as (
+with counted as (
   select
     segment,
-    count(*) filter (why = 'young') as left_out_young,
-    count(*) filter (why = 'not-in-chart') as left_out_not_in_chart,
-    count(*) filter (why = 'not-seen') as not_seen,
-    count(*) filter (why = 'network-unknown') as network_unknown
-  from exclusions
+    total(many, why is null) as n,
+    total(many, why is null and is_leaked) as leaked,
+    total(many, why is null and is_leaked and asked_network = 'out') as ordered_out,
+    total(many, why is null and is_leaked and asked_network = 'in') as ordered_in_went_out,
+    total(many, why is null and is_leaked and asked_network = 'unknown') as ordered_unknown_went_out,
+    total(many, why is null and seen_network = 'out' and not is_leaked) as lawful_choice_out,
+    total(many, why is null and seen_network = 'in') as kept,
+    total(many, why = 'network-unknown') as network_unknown,
+    total(many, why = 'not-seen') as not_seen,
+    total(many, why = 'young') as left_out_young,
+    total(many, why = 'not-in-chart') as left_out_not_in_chart
+  from tally
   group by segment
-),
-
-counted as (
-  select
-    segment,
-    count(*) as n,
-    count(*) filter (seen_network = 'in') as kept,
-    count(*) filter (seen_network = 'out' and lawful_choice) as lawful_choice_out
-  from denominator
-  group by segment
-),
-
-leaked_of as (
-  select
-    segment,
-    count(*) as leaked,
-    count(*) filter (asked_network = 'out') as ordered_out,
-    count(*) filter (asked_network = 'in') as ordered_in_went_out,
-    count(*) filter (asked_network = 'unknown') as ordered_unknown_went_out
-  from numerator
-  group by segment
-),
-
-joined as (
-  select
-    left_out.segment,
-    coalesce(n, 0) as n,
-    coalesce(leaked, 0) as leaked,
-    coalesce(ordered_out, 0) as ordered_out,
-    coalesce(ordered_in_went_out, 0) as ordered_in_went_out,
-    coalesce(ordered_unknown_went_out, 0) as ordered_unknown_went_out,
-    coalesce(lawful_choice_out, 0) as lawful_choice_out,
-    coalesce(kept, 0) as kept,
-    network_unknown,
-    not_seen,
-    left_out_young,
-    left_out_not_in_chart
-  from left_out
-  left join counted using (segment)
-  left join leaked_of using (segment)
 )
 
 select
@@ -76,5 +43,5 @@ select
     when left_out_young > 0 then 'All orders are younger than 180 days; it is too early to judge.'
     else 'No referral to count.'
   end as note
-from joined
+from counted
 order by segment

@@ -1,35 +1,17 @@
 -- One row for each segment, those with nobody to count too. A segment without any appointment is one with nobody.
-with segments as (
-  select distinct segment
-  from referral
-),
-
-counted as (
+with counted as (
   select
     segment,
-    count(*) filter (why is null) as n,
-    histogram(why) as left_out,
-    count(*) filter (why = 'cancelled' and cancelled_late) as cancelled_late
-  from exclusions
+    total(many, why is null) as n,
+    total(many, why is null and is_missed) as missed,
+    total(many, why = 'cancelled') as cancelled,
+    total(many, why = 'cancelled' and cancelled_late) as cancelled_late,
+    total(many, why = 'moved') as moved,
+    total(many, why = 'ahead') as ahead,
+    total(many, why = 'unheard') as unheard,
+    total(many, why = 'not-in-chart') as left_out_not_in_chart
+  from tally
   group by segment
-),
-
-missed_of as (
-  select segment, count(*) as missed
-  from numerator
-  group by segment
-),
-
-joined as (
-  select
-    segments.segment,
-    coalesce(n, 0) as n,
-    coalesce(missed, 0) as missed,
-    coalesce(cancelled_late, 0) as cancelled_late,
-    left_out
-  from segments
-  left join counted using (segment)
-  left join missed_of using (segment)
 )
 
 select
@@ -41,18 +23,18 @@ select
   {
     'missed': missed,
     'kept': n - missed,
-    'cancelled': many(left_out, 'cancelled'),
+    'cancelled': cancelled,
     'cancelled_late': cancelled_late,
     'cancelled_late_share': share(cancelled_late, n + cancelled_late),
-    'moved': many(left_out, 'moved'),
-    'ahead': many(left_out, 'ahead'),
-    'unheard': many(left_out, 'unheard'),
-    'left_out_not_in_chart': many(left_out, 'not-in-chart')
+    'moved': moved,
+    'ahead': ahead,
+    'unheard': unheard,
+    'left_out_not_in_chart': left_out_not_in_chart
   } as parts,
   case
-    when many(left_out, 'ahead') > 0 and list_has_any(struct_keys(segment), ['month', 'week'])
+    when ahead > 0 and list_has_any(struct_keys(segment), ['month', 'week'])
       then 'Some appointments are still ahead; it is too early to judge.'
     when n = 0 then 'No appointment to count.'
   end as note
-from joined
+from counted
 order by segment

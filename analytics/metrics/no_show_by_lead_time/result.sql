@@ -5,22 +5,17 @@ with band as (
 
 segments as (
   select distinct segment
-  from referral
+  from tally
 ),
 
 counted as (
   select
     segment,
     category,
-    count(*) filter (why is null) as n,
-    count(*) filter (why = 'cancelled' and cancelled_late) as cancelled_late
-  from exclusions
-  group by segment, category
-),
-
-missed_of as (
-  select segment, category, count(*) as missed
-  from numerator
+    total(many, why is null) as n,
+    total(many, why is null and is_missed) as missed,
+    total(many, why = 'cancelled' and cancelled_late) as cancelled_late
+  from tally
   group by segment, category
 ),
 
@@ -35,7 +30,6 @@ joined as (
   from segments
   cross join band
   left join counted on counted.segment = segments.segment and counted.category = band.category
-  left join missed_of on missed_of.segment = segments.segment and missed_of.category = band.category
 )
 
 select

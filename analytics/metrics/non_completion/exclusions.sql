@@ -1,2 +1,3 @@
--- Which rule leaves a referral out; null where none does.
-select * from mature_not_cancelled
+-- Which rule leaves a referral out; null where none does. And who was not seen within the window, by anybody.
+select *, coalesce(seen_by > ordered_on + within_days, true) as is_unseen
+from mature_not_cancelled

@@ -1,4 +1,2 @@
 -- Not seen within the window, by anybody.
-select *
-from denominator
-where coalesce(seen_by > ordered_on + within_days, true)
+select * from denominator where is_unseen

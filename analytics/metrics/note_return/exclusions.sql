@@ -10,7 +10,11 @@ select
     when asked_seen_by is null then 'not-seen'
     when asked_seen_on is null or note_by < asked_seen_on then 'undated'
     when coalesce(due.day >= as_of, true) then 'young'
-  end as why
+  end as why,
+  -- The first linked final note was received on the day on which it was due, or before.
+  note_by <= due.day as is_in_time,
+  -- So long ago that a note that has not come by now hardly will.
+  asked_seen_on <= as_of - ever_days as is_long_ago
 from referral
 cross join parameters
 left join core__calendar as visit_day on visit_day.day = referral.asked_seen_on

@@ -1,44 +1,22 @@
 -- One row for each segment, those with nobody to count too.
-with left_out as (
-  select segment, histogram(why) as left_out
-  from exclusions
-  group by segment
-),
-
-counted as (
+with counted as (
   select
     segment,
-    count(*) as n,
-    count(*) filter (note_by is not null) as linked,
-    count(*) filter (note_by is null and note_received_by is not null) as not_linked,
-    count(*) filter (note_received_by is null) as none,
-    count(*) filter (note_received_by is null and report_received_by is not null) as interim_only,
-    count(*) filter (asked_seen_on <= as_of - ever_days) as ever_n,
-    count(*) filter (asked_seen_on <= as_of - ever_days and note_by is not null) as ever
-  from denominator
+    total(many, why is null) as n,
+    total(many, why is null and is_in_time) as in_time,
+    total(many, why is null and is_linked) as linked,
+    total(many, why is null and not is_linked and is_received) as not_linked,
+    total(many, why is null and not is_received) as none,
+    total(many, why is null and not is_received and is_reported) as interim_only,
+    total(many, why is null and is_long_ago) as ever_n,
+    total(many, why is null and is_long_ago and is_linked) as ever,
+    total(many, why = 'young') as left_out_young,
+    total(many, why = 'undated') as left_out_undated,
+    total(many, why = 'not-seen') as left_out_not_seen,
+    total(many, why = 'not-in-chart') as left_out_not_in_chart,
+    total(many, why = 'no-visit-asked') as left_out_no_visit_asked
+  from tally
   group by segment
-),
-
-in_time_of as (
-  select segment, count(*) as in_time
-  from numerator
-  group by segment
-),
-
-joined as (
-  select
-    left_out.*,
-    coalesce(n, 0) as n,
-    coalesce(in_time, 0) as in_time,
-    coalesce(linked, 0) as linked,
-    coalesce(not_linked, 0) as not_linked,
-    coalesce(none, 0) as none,
-    coalesce(interim_only, 0) as interim_only,
-    coalesce(ever_n, 0) as ever_n,
-    coalesce(ever, 0) as ever
-  from left_out
-  left join counted using (segment)
-  left join in_time_of using (segment)
 )
 
 select
@@ -58,15 +36,15 @@ select
     'ever_share': share(ever, ever_n),
     'ever_low': share_low(ever, ever_n),
     'ever_high': share_high(ever, ever_n),
-    'left_out_young': many(left_out, 'young'),
-    'left_out_undated': many(left_out, 'undated'),
-    'left_out_not_seen': many(left_out, 'not-seen'),
-    'left_out_not_in_chart': many(left_out, 'not-in-chart'),
-    'left_out_no_visit_asked': many(left_out, 'no-visit-asked')
+    'left_out_young': left_out_young,
+    'left_out_undated': left_out_undated,
+    'left_out_not_seen': left_out_not_seen,
+    'left_out_not_in_chart': left_out_not_in_chart,
+    'left_out_no_visit_asked': left_out_no_visit_asked
   } as parts,
   case
-    when n = 0 and many(left_out, 'young') > 0 then 'No note of these visits is due yet.'
+    when n = 0 and left_out_young > 0 then 'No note of these visits is due yet.'
     when n = 0 then 'No visit to count.'
   end as note
-from joined
+from counted
 order by segment

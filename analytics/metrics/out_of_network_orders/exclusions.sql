@@ -6,6 +6,7 @@ select
   case
     when not was_active then 'not-in-chart'
     when ordered_network is null or ordered_network not in ('in', 'out') then 'network-unknown'
-  end as why
+  end as why,
+  ordered_network = 'out' as is_ordered_out
 from referral
 left join core__loss using (referral)

@@ -1,2 +1,2 @@
 -- Ordered outside, for whatever reason.
-select * from denominator where ordered_network = 'out'
+select * from denominator where is_ordered_out

@@ -1,41 +1,16 @@
 -- One row for each segment, those with nobody to count too.
-with left_out as (
+with counted as (
   select
     segment,
-    count(*) filter (why = 'not-in-chart') as left_out_not_in_chart,
-    count(*) filter (why = 'network-unknown') as network_unknown
-  from exclusions
+    total(many, why is null) as n,
+    total(many, why is null and is_ordered_out) as ordered_out,
+    total(many, why is null and is_ordered_out and is_lawful_choice) as by_lawful_choice,
+    total(many, why is null and is_ordered_out and has_reason and not is_lawful_choice) as by_other_reason,
+    total(many, why is null and is_ordered_out and not has_reason) as without_reason,
+    total(many, why = 'network-unknown') as network_unknown,
+    total(many, why = 'not-in-chart') as left_out_not_in_chart
+  from tally
   group by segment
-),
-
-counted as (
-  select segment, count(*) as n from denominator group by segment
-),
-
-ordered_out_of as (
-  select
-    segment,
-    count(*) as ordered_out,
-    count(*) filter (override_group = 'lawful-choice') as by_lawful_choice,
-    count(*) filter (override_reason is not null and override_group is distinct from 'lawful-choice') as by_other_reason,
-    count(*) filter (override_reason is null) as without_reason
-  from numerator
-  group by segment
-),
-
-joined as (
-  select
-    left_out.segment,
-    coalesce(n, 0) as n,
-    coalesce(ordered_out, 0) as ordered_out,
-    coalesce(by_lawful_choice, 0) as by_lawful_choice,
-    coalesce(by_other_reason, 0) as by_other_reason,
-    coalesce(without_reason, 0) as without_reason,
-    network_unknown,
-    left_out_not_in_chart
-  from left_out
-  left join counted using (segment)
-  left join ordered_out_of using (segment)
 )
 
 select
@@ -53,5 +28,5 @@ select
     'left_out_not_in_chart': left_out_not_in_chart
   } as parts,
   case when n = 0 then 'No order to a specialist of known network status.' end as note
-from joined
+from counted
 order by segment

@@ -4,5 +4,7 @@ select
   case
     when not was_active then 'not-in-chart'
     when not recommended then 'not-recommended'
-  end as why
+  end as why,
+  -- Somebody else was ordered than who stood first.
+  ordered_rank is distinct from 1 as is_overridden
 from referral

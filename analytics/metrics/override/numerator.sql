@@ -1,2 +1,2 @@
 -- Somebody else was ordered than who stood first.
-select * from denominator where ordered_rank is distinct from 1
+select * from denominator where is_overridden

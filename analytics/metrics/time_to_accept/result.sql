@@ -1,8 +1,7 @@
 -- One row for each segment, those with nobody to count too.
 with declined as (
-  select segment, count(*) as declined_first
-  from denominator
-  where declined_by <= coalesce(accepted_by, as_of)
+  select segment, total(many, why is null and is_declined_first) as declined_first
+  from tally
   group by segment
 )
 
@@ -25,12 +24,12 @@ select
     'accepted_by_14': arrived_by(points, last_day, is_final, 14),
     'median_of_all': median_of_all,
     'followed_days': last_day,
-    'declined_first': coalesce(declined_first, 0),
+    'declined_first': declined_first,
     'left_out_undated': many(left_out, 'undated'),
     'left_out_not_sent': many(left_out, 'not-sent'),
     'left_out_not_in_chart': many(left_out, 'not-in-chart')
   } as parts,
   time_note(n, median, median_high, last_day, 'accepted') as note
 from time_summary
-left join declined using (segment)
+inner join declined using (segment)
 order by time_summary.segment

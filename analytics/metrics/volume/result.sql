@@ -2,10 +2,10 @@
 with counted as (
   select
     segment,
-    count(*) filter (why is null) as n,
-    count(*) filter (why is null and service = 'visit') as visits,
-    count(*) filter (why = 'not-in-chart') as left_out_not_in_chart
-  from exclusions
+    total(many, why is null) as n,
+    total(many, why is null and is_visit) as visits,
+    total(many, why = 'not-in-chart') as left_out_not_in_chart
+  from tally
   group by segment
 )
 

@@ -1,5 +1,5 @@
 /**
- * Whether a group differs from the rest at all: the conditional test of many 2 × 2 tables (Gart 1970, Biometrika 57:471; what R's
+ * Whether a group differs from the rest at all: the conditional test of many 2 × 2 tables, their margins as they are (what R's
  * mantelhaen.test calls exact), with the mid-p value (Lancaster 1961, J Am Stat Assoc 56:223). Few cases make the normal distribution
  * promise far too much in the tails, which is where a test among a hundred lives.
  */

@@ -1,18 +1,19 @@
 /** Whether specialists are ordered otherwise than in the quarter before, and whether who stands first is passed over more or less. */
+import { FEWEST_TO_JUDGE } from '@refloop/domain/fewest-to-judge';
 import { type Day, dayOf, type Instant } from '@refloop/domain/instant';
 import type { Query, Rows } from '../duckdb.ts';
 import { defineMetric, type Moment } from '../run-metric.ts';
+import type { Interval } from '../statistics/difference.ts';
+import { wilson } from '../statistics/wilson.ts';
 import { conditionalP } from './conditional-test.ts';
 import { detectableGap } from './detectable-gap.ts';
-import { FALSE_DISCOVERY_RATE, type FairnessHead, FEWEST, fairnessSql, readFairness } from './fairness-definition.ts';
+import { FALSE_DISCOVERY_RATE, type FairnessHead, fairnessSql, readFairness } from './fairness-definition.ts';
 import { callDifferent } from './false-discovery.ts';
 import type { FairnessQuestion } from './gaps.ts';
 import { upperQuantile } from './normal.ts';
 import { permute } from './permutation.ts';
 import { riskDifference, type Stratum } from './risk-difference.ts';
-import { wilson } from './wilson.ts';
 
-type Interval = { value: number; low: number; high: number };
 export type DriftVerdict = 'changed' | 'not-distinguishable' | 'too-few';
 
 export type RoutingDrift = {
@@ -96,7 +97,8 @@ type Looked =
   | { kind: 'routing'; specialty: string; orders: Order[]; p: number | null; found: RoutingDrift['found'] }
   | { kind: 'override'; specialty: string | null; orders: Order[]; p: number | null };
 
-const enough = (orders: readonly Order[]): boolean => ordersOf(orders, 'before') >= FEWEST && ordersOf(orders, 'last') >= FEWEST;
+const enough = (orders: readonly Order[]): boolean =>
+  ordersOf(orders, 'before') >= FEWEST_TO_JUDGE && ordersOf(orders, 'last') >= FEWEST_TO_JUDGE;
 
 function lookAt(orders: readonly Order[]): Looked[] {
   const bySpecialty = [...Map.groupBy(orders, ({ specialty }) => specialty)];
@@ -163,7 +165,7 @@ export async function readDrift(query: Query, question: FairnessQuestion, moment
   const { now, last, before } = quartersBefore(today);
   const trend = (await query.run(fairnessSql('override-trend'))).map((row) => {
     const [quarter, n] = [String(row['quarter']), Number(row['n'])];
-    return { quarter, n, share: n < FEWEST ? null : wilson(Number(row['overridden']), n), whole: quarter !== now };
+    return { quarter, n, share: n < FEWEST_TO_JUDGE ? null : wilson(Number(row['overridden']), n), whole: quarter !== now };
   });
   return { about: readFairness('drift'), asOf, snapshot, quarters: { before, last }, ...judgeDrift(orders), trend };
 }

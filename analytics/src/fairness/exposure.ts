@@ -1,13 +1,13 @@
 /** Who is ordered: how the orders in the network of each specialty spread over its specialists. */
+import { FEWEST_TO_JUDGE } from '@refloop/domain/fewest-to-judge';
 import type { Instant } from '@refloop/domain/instant';
 import type { Query } from '../duckdb.ts';
 import { defineReferrals, type Moment } from '../run-metric.ts';
+import type { Interval } from '../statistics/difference.ts';
+import { wilson } from '../statistics/wilson.ts';
 import { equalSharers } from './concentration.ts';
-import { type FairnessHead, FEWEST, fairnessSql, readFairness } from './fairness-definition.ts';
+import { type FairnessHead, fairnessSql, readFairness } from './fairness-definition.ts';
 import type { FairnessQuestion } from './gaps.ts';
-import { wilson } from './wilson.ts';
-
-type Interval = { value: number; low: number; high: number };
 
 export type SpecialistExposure = {
   /** NPI, of the public register. */
@@ -47,7 +47,7 @@ export async function readExposure(query: Query, question: FairnessQuestion, { a
       orders,
       equalShare: 1 / of.length,
       equalSharers:
-        orders < FEWEST
+        orders < FEWEST_TO_JUDGE
           ? null
           : equalSharers(
               of.map((each) => each.orders),
@@ -55,7 +55,7 @@ export async function readExposure(query: Query, question: FairnessQuestion, { a
             ),
       specialists: of
         .toSorted((one, other) => other.orders - one.orders || (one.npi < other.npi ? -1 : 1))
-        .map(({ npi, orders: own, first }) => ({ npi, orders: own, first, share: own < FEWEST ? null : wilson(own, orders) })),
+        .map(({ npi, orders: own, first }) => ({ npi, orders: own, first, share: own < FEWEST_TO_JUDGE ? null : wilson(own, orders) })),
     };
   });
   return { about: readFairness('exposure'), asOf, snapshot, specialties };

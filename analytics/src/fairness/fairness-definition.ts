@@ -41,7 +41,5 @@ export function readFairness(id: FairnessId): FairnessHead {
   };
 }
 
-/** Fewer on either side are too few for any number. */
-export const FEWEST = 10;
 /** Of the false among what is called different, and of reports that call anything where nothing differs. */
 export const FALSE_DISCOVERY_RATE = 0.05;

@@ -1,4 +1,5 @@
 /** How groups of patients fare against all others: the difference of each measure within the same specialty and urgency, told apart from chance. */
+import { FEWEST_TO_JUDGE } from '@refloop/domain/fewest-to-judge';
 import type { Instant } from '@refloop/domain/instant';
 import type { Query } from '../duckdb.ts';
 import type { MetricFilter } from '../metric-result.ts';
@@ -6,7 +7,7 @@ import type { EhrScope } from '../pseudonym.ts';
 import { defineMetric, type Moment } from '../run-metric.ts';
 import { conditionalP } from './conditional-test.ts';
 import { detectableGap } from './detectable-gap.ts';
-import { FALSE_DISCOVERY_RATE, type FairnessHead, FEWEST, fairnessSql, readFairness } from './fairness-definition.ts';
+import { FALSE_DISCOVERY_RATE, type FairnessHead, fairnessSql, readFairness } from './fairness-definition.ts';
 import { callDifferent } from './false-discovery.ts';
 import { upperQuantile } from './normal.ts';
 import { riskDifference, type Stratum } from './risk-difference.ts';
@@ -27,7 +28,7 @@ export const GROUPINGS = ['language', 'payer', 'distance', 'zip3'] as const;
 export type Grouping = (typeof GROUPINGS)[number];
 
 /** Who is farther down the list is farther away: how far the patient goes follows from the choice, and is no group to be treated alike. */
-const isCircular = (measure: Measure, grouping: Grouping): boolean => measure === 'override' && grouping === 'distance';
+export const isCircular = (measure: Measure, grouping: Grouping): boolean => measure === 'override' && grouping === 'distance';
 
 /** `higher` and `lower`: of the group, and told apart from chance. */
 export type GapVerdict = 'higher' | 'lower' | 'not-distinguishable' | 'too-few';
@@ -100,7 +101,7 @@ const total = (strata: readonly Stratum[], of: keyof Stratum): number => strata.
 export function judgeGaps(counts: readonly GapCounts[]): Pick<GapsResult, 'level' | 'compared' | 'called' | 'gaps'> {
   const looked = counts.map(({ strata, ...which }) => {
     const [n, restN] = [total(strata, 'group'), total(strata, 'rest')];
-    const difference = n < FEWEST || restN < FEWEST ? null : riskDifference(strata);
+    const difference = n < FEWEST_TO_JUDGE || restN < FEWEST_TO_JUDGE ? null : riskDifference(strata);
     return { which, strata, n, restN, difference, p: difference === null ? null : conditionalP(strata) };
   });
   const { called, intervalAlpha } = callDifferent(

@@ -2,6 +2,9 @@
 import cdf from '@stdlib/stats-base-dists-normal-cdf';
 import quantile from '@stdlib/stats-base-dists-normal-quantile';
 
+/** The probability of being below `z`. */
+export const below = (z: number): number => cdf(z, 0, 1);
+
 /** The probability of being at least as far from 0 as `z`, either way. */
 export const twoSidedP = (z: number): number => 2 * cdf(-Math.abs(z), 0, 1);
 

@@ -1,6 +1,8 @@
 /** From the files of exports to the events of each referral, by views and models; what was found on the way is told. */
 import { readFileSync } from 'node:fs';
 import { SPECIALTIES } from '@refloop/domain/clinical/specialty';
+import type { Instant } from '@refloop/domain/instant';
+import { dayIn } from '../calendar-day.ts';
 import type { Query, Rows } from '../duckdb.ts';
 import { quoted } from '../duckdb.ts';
 import { HOME } from '../models.ts';
@@ -13,12 +15,12 @@ import type { ScannedExport } from './scan-export.ts';
 const FHIR_MODELS = ['input__fhir_performer', 'input__fhir_referral', 'input__fhir_event'] as const;
 
 /**
- * The day in UTC, as all days of an import. What says less than a day has none; a time without its zone is taken as UTC, which FHIR does not allow
- * to be left out.
+ * The day in the practice's time zone. What is told as a day is that day; what says less has none; a time without its zone is taken as UTC,
+ * which FHIR does not allow to be left out.
  */
-const DAY_MACRO = `create or replace macro fhir_day(moment) as case
+const dayMacro = (timezone: string): string => `create or replace macro fhir_day(moment) as case
   when length(moment) = 10 then try_cast(moment as date)
-  when length(moment) > 10 then cast(timezone('UTC', try_cast(moment as timestamptz)) as date)
+  when length(moment) > 10 then cast(timezone(${quoted(timezone)}, try_cast(moment as timestamptz)) as date)
 end`;
 
 const read = (paths: readonly string[]): string =>
@@ -93,7 +95,8 @@ async function createSpecialties(query: Query): Promise<void> {
 
 /**
  * Makes every view's table and the models over them. The events are in the table `input__fhir_event` then, with keys of the EHR's own.
- * @param asOf the day the snapshot is of; what was known later is not there yet
+ * @param asOf the moment the snapshot is of; what was known on a later day is not there yet
+ * @param timezone IANA name of the zone whose days are reckoned with
  */
 export async function flattenExports(
   query: Query,
@@ -101,11 +104,18 @@ export async function flattenExports(
     exports,
     views,
     asOf,
+    timezone,
     onTable,
-  }: { exports: readonly ScannedExport[]; views: readonly ViewDefinition[]; asOf: string; onTable?: (table: string) => void },
+  }: {
+    exports: readonly ScannedExport[];
+    views: readonly ViewDefinition[];
+    asOf: Instant;
+    timezone: string;
+    onTable?: (table: string) => void;
+  },
 ): Promise<ReadResources[]> {
-  for (const macro of [...FHIRPATH_MACROS, DAY_MACRO]) await query.run(macro);
-  await query.run(`create table snapshot as select ${quoted(asOf.slice(0, 10))}::date as as_of`);
+  for (const macro of [...FHIRPATH_MACROS, dayMacro(timezone)]) await query.run(macro);
+  await query.run(`create table snapshot as select ${quoted(dayIn(timezone)(asOf))}::date as as_of`);
   await createSpecialties(query);
   const found: ReadResources[] = [];
   for (const view of views) {

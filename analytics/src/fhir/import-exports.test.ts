@@ -273,6 +273,35 @@ describe('what is wrong in an export is told and stops nothing', () => {
     });
   });
 
+  // New York is 5 hours behind UTC, from 2026-03-08 07:00 UTC on 4; Tokyo 9 ahead (tz database).
+  test.each([
+    ['UTC', ['2026-01-06', '2026-03-09', '2026-01-07']],
+    ['America/New_York', ['2026-01-05', '2026-03-08', '2026-01-07']],
+    ['Asia/Tokyo', ['2026-01-06', '2026-03-09', '2026-01-07']],
+  ])('days are those of %s; what is told as a day stays that day', async (timezone, days) => {
+    await withWarehouse(async (warehouse) => {
+      const source = join(warehouse, 'export');
+      await writeExport(source, [
+        referral('late', { authoredOn: '2026-01-06T04:59:59Z' }),
+        appointment('a', 'late', 'fulfilled', { created: '2026-01-07', start: '2026-03-09T03:59:59Z' }),
+        // The last moment of 2026-06-01 where it is four hours behind.
+        referral('last', { authoredOn: '2026-06-02T03:59:59Z' }),
+      ]);
+      const { snapshot, report } = await importFrom(warehouse, [source], { timezone, now: '2026-06-02T03:59:59.999Z' });
+      const read = await rowsOf(
+        snapshot.folder,
+        (
+          table,
+        ) => `select strftime(ordered_on, '%Y-%m-%d') as ordered, strftime(seen_on, '%Y-%m-%d') as seen, strftime(booked_on, '%Y-%m-%d') as booked
+          from ${table('core__referral')} order by ordered_on limit 1`,
+      );
+      expect(read.map(({ ordered, seen, booked }) => [ordered, seen, booked])).toEqual([days]);
+      // Nothing of the day of the snapshot is taken for later than it.
+      expect([report.referrals.referrals, report.referrals.leftOut]).toEqual([2, {}]);
+      expect(snapshot.manifest.reading?.timezone).toBe(timezone);
+    });
+  });
+
   test('a folder without an export says so, and a cancelled import puts nothing in force and leaves nothing behind', async () => {
     await withWarehouse(async (warehouse) => {
       const { source } = base;

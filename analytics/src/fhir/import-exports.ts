@@ -156,7 +156,7 @@ export async function importExports(options: ExportImportOptions): Promise<{ sna
     try {
       const query = await session.connect();
       const onTable = (table: string): void => onProgress?.({ stage: 'flattening', table });
-      const resources = await flattenExports(query, { exports, views, asOf: now, onTable });
+      const resources = await flattenExports(query, { exports, views, asOf: now, timezone: options.timezone ?? 'UTC', onTable });
       report = reportOf(exports, resources, await countReferrals(query));
       yield* staged(query.stream('select * from input__fhir_event order by referral, sequence'), options);
       query.close();

@@ -1,6 +1,7 @@
+import { FEWEST_TO_JUDGE } from '@refloop/domain/fewest-to-judge';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Attempt, assess, FEWEST } from './assess.ts';
+import { type Attempt, assess } from './assess.ts';
 import { shrinkShares } from './shrinkage.ts';
 import { drawAttempts, drawsFrom } from './test-random.ts';
 
@@ -56,7 +57,7 @@ test('what is expected adds up to what was observed, over those of whom nothing 
 
 test('fewer than ten get no number, ten do', () => {
   const attempts = drawAttempts({ seed: 3, unit: 'share', specialties: 1, attempts: 150, specialists: 14 });
-  for (const { n, numbers } of assess(SHARE, attempts).specialists) expect(numbers !== null).toBe(n >= FEWEST);
+  for (const { n, numbers } of assess(SHARE, attempts).specialists) expect(numbers !== null).toBe(n >= FEWEST_TO_JUDGE);
 });
 
 test('a shrunken share lies between the raw one and the mean', () => {

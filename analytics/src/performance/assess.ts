@@ -8,6 +8,7 @@
  * of the measure is held at 0.1 (Benjamini–Hochberg)? That holds whether or not the prior is right: a Bayesian rate of false discoveries would
  * lean on the same prior twice, which is why it was not taken.
  */
+import { FEWEST_TO_JUDGE } from '@refloop/domain/fewest-to-judge';
 import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
 import { CASE_MIX, type MixedAttempt } from './case-mix.ts';
 import { adjustedForDiscovery } from './false-discovery.ts';
@@ -16,8 +17,6 @@ import type { Chance, FunnelLimit, PerformanceUnit, SpecialistNumbers, Specialty
 import { type Reading, readSpecialty, type SpecialtyReading } from './read-specialty.ts';
 import type { Posterior, Shrunken } from './shrinkage.ts';
 
-/** Below it nothing is said of a specialist but that there are too few. */
-export const FEWEST = 10;
 /** With fewer to compare, nobody knows which of them is the odd one. */
 export const FEWEST_PEERS = 4;
 export const POSTERIOR = 0.9;
@@ -59,14 +58,14 @@ function grouped<Value>(values: readonly Value[], key: (value: Value) => string)
   return [...groups].sort(([left], [right]) => (left < right ? -1 : 1));
 }
 
-const enough = ({ n }: { n: number }): boolean => n >= FEWEST;
+const enough = ({ n }: { n: number }): boolean => n >= FEWEST_TO_JUDGE;
 
 /** @param given attempts of one specialty */
 export function look(unit: PerformanceUnit, specialty: string, given: readonly Attempt[]): Looked {
   const attempts = inOrder(given);
   const counts = new Map(grouped(attempts, ({ specialist }) => specialist).map(([specialist, own]) => [specialist, own.length]));
   const looked = { specialty, n: attempts.length, counts };
-  if (![...counts.values()].some((n) => n >= FEWEST)) return { ...looked, reading: null, shrunken: null, shift: null };
+  if (![...counts.values()].some((n) => n >= FEWEST_TO_JUDGE)) return { ...looked, reading: null, shrunken: null, shift: null };
   const reading = readSpecialty(unit, attempts);
   const shrunken = reading.shrunken();
   const judged = reading.readings.filter(enough);
@@ -83,7 +82,7 @@ export function look(unit: PerformanceUnit, specialty: string, given: readonly A
 function limitsOf({ reading, shift }: Looked, phi: number): FunnelLimit[] {
   if (!reading || shift === null) return [];
   const most = Math.max(...reading.readings.map(({ n }) => n)) * 1.05;
-  const counts = Array.from({ length: LIMITS }, (_, at) => Math.round(FEWEST * (most / FEWEST) ** (at / (LIMITS - 1))));
+  const counts = Array.from({ length: LIMITS }, (_, at) => Math.round(FEWEST_TO_JUDGE * (most / FEWEST_TO_JUDGE) ** (at / (LIMITS - 1))));
   return [...new Set(counts)].map((n) => {
     const at = (tail: keyof typeof TAILS): number => reading.limit(TAILS[tail], n, shift, phi);
     return { n, low95: at('low95'), high95: at('high95'), low998: at('low998'), high998: at('high998') };
@@ -171,7 +170,7 @@ export function judge(better: 'higher' | 'lower', looked: readonly Looked[]): As
       const [found, posterior] = [reading?.readings[at], shrunken?.specialists[at]];
       const test = testOf.get(keyOf(specialty, specialist));
       const numbers =
-        found && posterior && own >= FEWEST
+        found && posterior && own >= FEWEST_TO_JUDGE
           ? numbersOf(better, found, posterior, test?.score ?? found.score(0), test?.adjustedP ?? null)
           : null;
       specialists.push({ specialist, specialty, n: own, numbers });

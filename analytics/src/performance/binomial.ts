@@ -45,14 +45,3 @@ export function funnelLimit(probability: number, n: number, p: number): number {
   const overstep = own > 0 ? (reached - probability) / own : 0;
   return Math.max(0, Math.min(1, (r - overstep) / n));
 }
-
-const Z95 = 1.959963984540054;
-
-export type Interval = { low: number; high: number };
-
-/** The Wilson score interval, 95 % (Wilson 1927, J Am Stat Assoc 22:209), as statistics/wilson.sql has it. */
-export function wilsonInterval(x: number, n: number): Interval {
-  const centre = (x + Z95 ** 2 / 2) / (n + Z95 ** 2);
-  const half = (Z95 * Math.sqrt((x * (n - x)) / n + Z95 ** 2 / 4)) / (n + Z95 ** 2);
-  return { low: x === 0 ? 0 : Math.max(0, centre - half), high: x === n ? 1 : Math.min(1, centre + half) };
-}

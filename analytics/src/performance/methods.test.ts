@@ -1,7 +1,8 @@
 /** Each statistical method against figures that others published, or against the same figure reached another way. */
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
 import { describe, expect, test } from 'vitest';
-import { binomialScore, funnelLimit, wilsonInterval } from './binomial.ts';
+import { wilson } from '../statistics/wilson.ts';
+import { binomialScore, funnelLimit } from './binomial.ts';
 import { adjustedForDiscovery } from './false-discovery.ts';
 import { fromLogit, logit } from './logit.ts';
 import { overDispersion, usualShift, winsorised } from './over-dispersion.ts';
@@ -84,7 +85,7 @@ describe('the binomial distribution', () => {
     [0, 20, 0, 0.1611],
     [1, 29, 0.0061, 0.1718],
   ])('Wilson’s interval of %d of %d', (x, n, low, high) => {
-    const interval = wilsonInterval(x, n);
+    const interval = wilson(x, n);
     expect([interval.low, interval.high].map(rounded(4))).toEqual([low, high]);
   });
 

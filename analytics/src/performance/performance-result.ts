@@ -61,7 +61,7 @@ export type SpecialistRow = {
   specialty: string;
   network: 'in' | 'out' | 'unknown';
   n: number;
-  /** Null where n is below `FEWEST`: nothing is said of so few. */
+  /** Null where n is below `FEWEST_TO_JUDGE`: nothing is said of so few. */
   numbers: SpecialistNumbers | null;
 };
 

@@ -1,7 +1,8 @@
 /** The attempts of one specialty as one reading of each of its specialists: what was observed, expected, and how it scores. */
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
 import studentQuantile from '@stdlib/stats-base-dists-t-quantile';
-import { binomialScore, funnelLimit, wilsonInterval } from './binomial.ts';
+import { wilson } from '../statistics/wilson.ts';
+import { binomialScore, funnelLimit } from './binomial.ts';
 import { expectedShares, expectedTimes, type MixedAttempt, mean } from './case-mix.ts';
 import { fromLogit, logit } from './logit.ts';
 import type { Estimate, PerformanceUnit } from './performance-result.ts';
@@ -70,7 +71,7 @@ function readShares(attempts: readonly MixedAttempt[]): SpecialtyReading {
     return { specialist, n, count, anticipated, inflated, expectedLogit: logit(inside(anticipated / n, total)) };
   });
   const readings = groups.map(({ specialist, n, count, anticipated, inflated, expectedLogit }): Reading => {
-    const raw = { value: count / n, ...wilsonInterval(count, n) };
+    const raw = wilson(count, n);
     const over = (value: number): number => (anticipated > 0 ? (value * n) / anticipated : 1);
     const of = fromLogit(expectedLogit);
     return {

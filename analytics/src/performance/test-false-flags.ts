@@ -1,5 +1,6 @@
 /** How often specialists who are all alike are called better or worse, and how often one who is not is found: by drawing many practices. */
-import { assess } from './assess.ts';
+import { upperQuantile } from '../fairness/normal.ts';
+import { assess, FALSE_DISCOVERY } from './assess.ts';
 import { type Drawn, drawAttempts } from './test-random.ts';
 
 export type FlagsCounted = {
@@ -8,6 +9,10 @@ export type FlagsCounted = {
   compared: number;
   /** Runs in which anybody of whom nothing is planted was called anything. */
   runsWithFalse: number;
+  /** Runs in which the procedure for many comparisons alone, without the posterior beside it, lets through anybody of whom nothing is planted. */
+  runsLetThrough: number;
+  /** Runs in which a test alone, as if nobody else had been looked at, would do so at the same level. */
+  runsUnadjusted: number;
   /** Those called, and those of them of whom nothing is planted. */
   flagged: number;
   wrong: number;
@@ -28,6 +33,8 @@ export function countFlags(drawn: Omit<Drawn, 'seed'>, seeds: readonly number[])
     runs: seeds.length,
     compared: 0,
     runsWithFalse: 0,
+    runsLetThrough: 0,
+    runsUnadjusted: 0,
     flagged: 0,
     wrong: 0,
     falseDiscovery: 0,
@@ -43,6 +50,10 @@ export function countFlags(drawn: Omit<Drawn, 'seed'>, seeds: readonly number[])
     const wrong = called.filter(({ specialist }) => !planted.has(specialist)).length;
     counted.compared += chance.compared;
     counted.runsWithFalse += Number(wrong > 0);
+    const others = specialists.flatMap(({ specialist, numbers }) => (planted.has(specialist) || numbers === null ? [] : [numbers]));
+    counted.runsLetThrough += Number(others.some(({ adjustedP }) => adjustedP !== null && adjustedP <= FALSE_DISCOVERY));
+    const limit = upperQuantile(FALSE_DISCOVERY / 2) * Math.sqrt(chance.overDispersion);
+    counted.runsUnadjusted += Number(others.some(({ score, adjustedP }) => adjustedP !== null && Math.abs(score) >= limit));
     counted.flagged += called.length;
     counted.wrong += wrong;
     counted.falseDiscovery += called.length === 0 ? 0 : wrong / called.length / seeds.length;

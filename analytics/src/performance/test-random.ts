@@ -29,8 +29,26 @@ export type Drawn = {
   between?: number;
 };
 
-/** Sites differ in what they lead to and in whom they ask, so that a comparison without case mix would be wrong. */
-const SITE_EFFECTS = [-0.5, -0.2, 0, 0.3, 0.5];
+/** The effects of urgency and language, added up, and how often each comes. */
+const MIX_EFFECTS = [
+  { share: 0.84 * 0.8, effect: 0 },
+  { share: 0.84 * 0.2, effect: -0.3 },
+  { share: 0.16 * 0.8, effect: 0.4 },
+  { share: 0.16 * 0.2, effect: 0.1 },
+];
+
+/** What attempts are drawn from. Sites differ in what they lead to and in whom they ask, so that a comparison without case mix would be wrong. */
+export const DRAWN = {
+  siteEffects: [-0.5, -0.2, 0, 0.3, 0.5],
+  mixEffects: MIX_EFFECTS,
+  /** Log odds, and log days with their standard deviation, without any effect. */
+  shareLevel: 1.4,
+  daysLevel: 3,
+  daysDeviation: 0.6,
+  /** Of urgency (2), payer (4), distance (4), language (2) and month (12): one less each. */
+  otherEffects: 1 + 3 + 3 + 1 + 11,
+} as const;
+const { siteEffects: SITE_EFFECTS } = DRAWN;
 
 export function drawAttempts({ seed, unit, specialties, attempts, specialists, planted = {}, between = 0 }: Drawn): Attempt[] {
   const draw = drawsFrom(seed);
@@ -57,7 +75,10 @@ export function drawAttempts({ seed, unit, specialties, attempts, specialists, p
         (mix.language === 'es' ? -0.3 : 0) +
         (own[chosen] ?? 0) +
         (planted[specialist] ?? 0);
-      const outcome = unit === 'share' ? Number(draw() < fromLogit(1.4 + effect)) : Math.round(Math.exp(3 + effect + 0.6 * normal(draw)));
+      const outcome =
+        unit === 'share'
+          ? Number(draw() < fromLogit(DRAWN.shareLevel + effect))
+          : Math.round(Math.exp(DRAWN.daysLevel + effect + DRAWN.daysDeviation * normal(draw)));
       return { specialty: `specialty ${specialty}`, specialist, mix, outcome };
     });
   }).flat();

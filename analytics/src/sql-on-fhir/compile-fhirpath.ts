@@ -256,7 +256,8 @@ function call({ of, name, parameters }: Extract<Expression, { kind: 'call' }>, s
       const element = scope.fresh();
       const separator = parameter === undefined ? "''" : asText(compile(parameter, scope), scope);
       const texts = `list_transform(${asList(subject, scope)}, lambda ${element}: fhir_text(${element}))`;
-      return { kind: 'text', sql: `coalesce(array_to_string(${texts}, ${separator}), '')` };
+      // Of nothing there is nothing to join, which is the empty collection and not an empty text.
+      return { kind: 'text', sql: `array_to_string(nullif(${texts}, []::varchar[]), ${separator})` };
     }
     case 'getResourceKey':
       return resourceKey(subject, scope);

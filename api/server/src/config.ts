@@ -5,6 +5,7 @@ import { AssumptionsUnreadable, type RevenueAssumptions, readAssumptions } from 
 import { z } from 'zod';
 import { databaseUrlFault } from './database-tls.ts';
 import { readSystemKey } from './ehr/system-key.ts';
+import { addressFault } from './ehr-address.ts';
 import type { FieldError } from './problem.ts';
 import { COMPLETING_SCOPES, LOOKING_SCOPES, readSites, type Site, type Sites, type SystemClient, sandboxSites } from './sites.ts';
 
@@ -23,6 +24,8 @@ export type Config = {
   warehouseFolder: string;
   /** What the site assumes about money; null where it has named no file. */
   assumptions: RevenueAssumptions | null;
+  /** Exact https origins at which files of Bulk exports may lie, besides the EHR's own. */
+  bulkFileOrigins: string[];
   /** IANA name of the zone in which the practice reckons days; UTC unless set. */
   timezone: string;
   databaseUrl: string;
@@ -72,6 +75,10 @@ function isTimezone(name: string): boolean {
   }
 }
 
+/** Written as URL writes it, so that it is compared letter by letter. */
+const isFileOrigin = (text: string): boolean =>
+  /^https:\/\/[a-z0-9.:[\]-]+$/.test(text) && addressFault(text, true) === undefined && new URL(text).origin === text;
+
 const Environment = z.object({
   REFLOOP_ENV: z.enum(['development', 'production'], 'Neither development nor production').default('development'),
   REFLOOP_PORT: number(4020, 0, 65_535),
@@ -108,6 +115,11 @@ const Environment = z.object({
   REFLOOP_WAREHOUSE_ENCRYPTED: z.string().optional(),
   REFLOOP_ALLOWED_AMOUNTS: z.string().min(1).optional(),
   REFLOOP_TIMEZONE: z.string().default('UTC').refine(isTimezone, 'Not a time zone'),
+  REFLOOP_BULK_FILE_ORIGINS: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').flatMap((each) => (each.trim() === '' ? [] : [each.trim()])))
+    .refine((origins) => origins.every(isFileOrigin), 'Not a list of https origins'),
   NODE_TLS_REJECT_UNAUTHORIZED: z.string().optional(),
 });
 
@@ -135,6 +147,8 @@ const FIXES: Record<string, string> = {
   REFLOOP_ALLOWED_AMOUNTS: 'Name a file like analytics/assumptions/synthetic.yml, with figures of your own, or leave it out.',
   REFLOOP_WAREHOUSE: 'Name a folder, or leave it out for the folder warehouse in REFLOOP_STATE.',
   REFLOOP_TIMEZONE: 'Set the IANA name of the zone in which the practice reckons days, such as America/Chicago, or leave it out for UTC.',
+  REFLOOP_BULK_FILE_ORIGINS:
+    'Name the https origins at which EHRs keep the files of exports, without a path, such as https://files.example.org, after commas; or leave it out.',
   NODE_TLS_REJECT_UNAUTHORIZED:
     'Leave it out; where a certificate is not of a public authority, name the file of its authority in NODE_EXTRA_CA_CERTS.',
   REFLOOP_IDLE_WARN_SECONDS: 'Set 0 to 600 seconds, fewer than REFLOOP_IDLE_SECONDS, or leave it out for 60.',
@@ -286,6 +300,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       stateFolder,
       warehouseFolder,
       assumptions,
+      bulkFileOrigins: read.REFLOOP_BULK_FILE_ORIGINS,
       timezone: read.REFLOOP_TIMEZONE,
       databaseUrl: read.DATABASE_URL,
       migrationDatabaseUrl,

@@ -276,7 +276,7 @@ function loadHistory(refresh: Refresh): void {
 /** Rows an older version wrote get this version's form; the events they are made from stay as they are. What fails is done at the next start. */
 async function projectionsRenewed(store: Store): Promise<void> {
   try {
-    const count = await renewProjections(store);
+    const count = await renewProjections(store, now());
     if (count > 0) log.event('Referrals were brought into this version’s form from their events.', { count });
   } catch (error) {
     log.failure({ route: 'renew projections', reference: '-', error });

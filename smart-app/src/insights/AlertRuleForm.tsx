@@ -32,7 +32,7 @@ export function AlertRuleForm({ measures, owners, choices, onAdd, onCancel }: Pr
     return <p className="caption">Nobody can own an alert yet: an administrator gives the role of lead or coordinator under Access.</p>;
   return (
     <form
-      className={styles['filters']}
+      className={styles['form']}
       aria-label="New alert"
       onSubmit={(event) => {
         event.preventDefault();

@@ -3,15 +3,14 @@ import { Button } from '@mantine/core';
 import type { AlertRule, AlertsAnswer, NewAlertRule } from '@refloop/server/client/alerts';
 import { useState } from 'react';
 import { AnswerView } from '../center/AnswerView.tsx';
-import center from '../center/CenterPage.module.css';
 import { useAnswer } from '../center/use-answer.ts';
 import { failureText } from '../session/api.ts';
 import { Chip } from '../ui/Chip.tsx';
 import { plainTime } from '../words/plain-date.ts';
 import { AlertRuleForm } from './AlertRuleForm.tsx';
+import { DataTable } from './DataTable.tsx';
 import { countText, intervalText, segmentText, valueText } from './figures.ts';
 import styles from './Insights.module.css';
-import { Scroller } from './Scroller.tsx';
 import type { ViewProps } from './views.ts';
 
 type Props = Pick<ViewProps, 'session' | 'api' | 'onFail' | 'status'>;
@@ -80,51 +79,39 @@ const aboutText = ({ metric, segment, direction, threshold }: AlertRule): string
 
 /** What is told now comes first. */
 const Rules = ({ rules, onAcknowledge, onEnd }: RulesProps) => (
-  <Scroller label="Alerts, table">
-    <table className={`${center['table']} num`}>
-      <thead>
-        <tr>
-          <th scope="col">Told when</th>
-          <th scope="col">Now</th>
-          <th scope="col">Owner</th>
-          <th scope="col">What to do</th>
+  <DataTable label="Alerts, table" columns={['Told when', ...['Now', 'Owner', 'What to do'].map((name) => ({ name, words: true }))]}>
+    {rules
+      .toSorted((one, other) => Number(other.alert !== null) - Number(one.alert !== null))
+      .map((rule) => (
+        <tr key={rule.id}>
+          <th scope="row">{aboutText(rule)}</th>
+          <td data-words>
+            {rule.alert === null ? (
+              <Chip tone="good">within</Chip>
+            ) : (
+              <>
+                <Chip tone="bad">crossed</Chip> {valueText(rule.alert.value, rule.metric.unit)} (
+                {intervalText(rule.alert, rule.metric.unit)}, n {countText(rule.alert.n)}) since {plainTime(rule.alert.raisedAt)}
+              </>
+            )}
+          </td>
+          <td data-words>
+            {rule.owner.name}
+            {rule.mine ? ' (you)' : ''}
+          </td>
+          <td data-words>
+            <span className={styles['actions']}>
+              <Acknowledgement rule={rule} onAcknowledge={onAcknowledge} />
+              {onEnd ? (
+                <Button size="compact-sm" variant="default" onClick={() => onEnd(rule.id)} aria-label={`End: ${aboutText(rule)}`}>
+                  End
+                </Button>
+              ) : null}
+            </span>
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {rules
-          .toSorted((one, other) => Number(other.alert !== null) - Number(one.alert !== null))
-          .map((rule) => (
-            <tr key={rule.id}>
-              <th scope="row">{aboutText(rule)}</th>
-              <td>
-                {rule.alert === null ? (
-                  <Chip tone="good">within</Chip>
-                ) : (
-                  <>
-                    <Chip tone="bad">crossed</Chip> {valueText(rule.alert.value, rule.metric.unit)} (
-                    {intervalText(rule.alert, rule.metric.unit)}, n {countText(rule.alert.n)}) since {plainTime(rule.alert.raisedAt)}
-                  </>
-                )}
-              </td>
-              <td>
-                {rule.owner.name}
-                {rule.mine ? ' (you)' : ''}
-              </td>
-              <td>
-                <span className={styles['actions']}>
-                  <Acknowledgement rule={rule} onAcknowledge={onAcknowledge} />
-                  {onEnd ? (
-                    <Button size="compact-sm" variant="default" onClick={() => onEnd(rule.id)} aria-label={`End: ${aboutText(rule)}`}>
-                      End
-                    </Button>
-                  ) : null}
-                </span>
-              </td>
-            </tr>
-          ))}
-      </tbody>
-    </table>
-  </Scroller>
+      ))}
+  </DataTable>
 );
 
 function Acknowledgement({ rule, onAcknowledge }: { rule: AlertRule } & Pick<RulesProps, 'onAcknowledge'>) {

@@ -1,11 +1,11 @@
 /** Months of the order down, days since the order across: each recent month beside what older ones had reached at its age. */
+import { FEWEST_TO_JUDGE } from '@refloop/domain/fewest-to-judge';
 import type { MetricAnswer, MetricRow } from '@refloop/server/client/insights';
 import { ChartOrTable } from './ChartOrTable.tsx';
+import styles from './CohortTriangle.module.css';
 import { countText, intervalText } from './figures.ts';
-import styles from './Insights.module.css';
 import { MetricTable } from './MetricTable.tsx';
 import { Scroller } from './Scroller.tsx';
-import { FEWEST_TO_SHOW } from './trend.ts';
 import type { OnRows } from './views.ts';
 
 type Props = { answer: MetricAnswer; onRows: OnRows };
@@ -24,8 +24,8 @@ export function CohortTriangle({ answer, onRows }: Props) {
     rows.filter(({ segment }) => segment.month !== undefined && segment.month !== 'unknown'),
     ({ segment }) => segment.month ?? '',
   );
-  const shown = [...months].filter(([, cells]) => cells.some(({ n }) => n >= FEWEST_TO_SHOW)).slice(-MONTHS);
-  if (shown.length === 0) return <p className="caption">No month has {FEWEST_TO_SHOW} referrals that are 30 days old.</p>;
+  const shown = [...months].filter(([, cells]) => cells.some(({ n }) => n >= FEWEST_TO_JUDGE)).slice(-MONTHS);
+  if (shown.length === 0) return <p className="caption">No month has {FEWEST_TO_JUDGE} referrals that are 30 days old.</p>;
   const ages = Object.entries(metric.categories);
   return (
     <ChartOrTable
@@ -49,7 +49,7 @@ export function CohortTriangle({ answer, onRows }: Props) {
               {shown.map(([month, cells]) => (
                 <tr key={month}>
                   <th scope="row">{month}</th>
-                  <td>{countText(Math.max(...cells.map(({ n }) => n)))}</td>
+                  <td className={styles['size']}>{countText(Math.max(...cells.map(({ n }) => n)))}</td>
                   {ages.map(([age]) => {
                     const row = cells.find(({ category }) => category === age);
                     return <Cell key={age} row={row} month={month} onOpen={(cell) => onRows(answer, cell)} />;
@@ -72,7 +72,7 @@ const DEEPEST = 42;
 
 function Cell({ row, month, onOpen }: { row: MetricRow | undefined; month: string; onOpen: (row: MetricRow) => void }) {
   if (!row || row.value === null || row.n === 0 || isMostlyYoung(row)) return <td className={styles['tooYoung']}>·</td>;
-  if (row.n < FEWEST_TO_SHOW) return <td className={styles['tooYoung']}>too few</td>;
+  if (row.n < FEWEST_TO_JUDGE) return <td className={styles['tooYoung']}>too few</td>;
   const words = cellWords(row);
   const partly = (row.parts['left_out_young'] ?? 0) > 0;
   return (

@@ -4,12 +4,11 @@ import type { MetricRow } from '@refloop/server/client/insights';
 import type { ComparisonAnswer, Difference } from '@refloop/server/client/losses';
 import { useState } from 'react';
 import { AnswerView } from '../center/AnswerView.tsx';
-import center from '../center/CenterPage.module.css';
 import { useAnswer } from '../center/use-answer.ts';
 import { type Compared, comparisonPath, firstPeriods } from './comparison.ts';
+import { DataTable } from './DataTable.tsx';
 import { countText, intervalText, pointsText, valueText } from './figures.ts';
 import styles from './Insights.module.css';
-import { Scroller } from './Scroller.tsx';
 import type { ViewProps } from './views.ts';
 
 /** Single shares alone; those that the server does not know are left out. */
@@ -49,7 +48,7 @@ export function ComparisonPanel({ api, onFail, filter, status }: Props) {
     <section className={`${styles['panel']} ${styles['wide']}`} aria-labelledby="comparison">
       <h2 id="comparison">What a pilot may have changed</h2>
       <form
-        className={styles['filters']}
+        className={styles['form']}
         aria-label="What is compared"
         onSubmit={(event) => {
           event.preventDefault();
@@ -67,11 +66,9 @@ export function ComparisonPanel({ api, onFail, filter, status }: Props) {
         {monthsOf('afterTo', 'After, to')}
         {select('site', 'Site of the pilot', [{ value: '', label: 'Everywhere looked at' }, ...sites])}
         {select('against', 'Compared with', [{ value: '', label: 'No other site' }, ...sites])}
-        <div className={styles['submit']}>
-          <Button type="submit" variant="default">
-            Compare
-          </Button>
-        </div>
+        <Button className={styles['start']} type="submit" variant="default">
+          Compare
+        </Button>
       </form>
       {asked === undefined ? (
         <p className="caption">
@@ -107,32 +104,28 @@ function Cells({ row }: { row: MetricRow | null }) {
 function Found({ answer: { places, changeAgainst, warnings } }: { answer: ComparisonAnswer }) {
   return (
     <>
-      <Scroller label="Comparison">
-        <table className={`${center['table']} num`}>
-          <thead>
-            <tr>
-              <th scope="col">Where</th>
-              <th scope="col">Before (95 %)</th>
-              <th scope="col">n</th>
-              <th scope="col">After (95 %)</th>
-              <th scope="col">n</th>
-              <th scope="col">Change in points (95 %)</th>
-              <th scope="col">Which is</th>
-            </tr>
-          </thead>
-          <tbody>
-            {places.map(({ site, before, after, change }) => (
-              <tr key={site ?? ''}>
-                <th scope="row">{site ?? 'Everywhere looked at'}</th>
-                <Cells row={before} />
-                <Cells row={after} />
-                <td>{changeText(change)}</td>
-                <td>{verdict(change)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroller>
+      <DataTable
+        label="Comparison"
+        columns={[
+          'Where',
+          'Before (95 %)',
+          'n before',
+          'After (95 %)',
+          'n after',
+          'Change in points (95 %)',
+          { name: 'Which is', words: true },
+        ]}
+      >
+        {places.map(({ site, before, after, change }) => (
+          <tr key={site ?? ''}>
+            <th scope="row">{site ?? 'Everywhere looked at'}</th>
+            <Cells row={before} />
+            <Cells row={after} />
+            <td>{changeText(change)}</td>
+            <td data-words>{verdict(change)}</td>
+          </tr>
+        ))}
+      </DataTable>
       {places.length < 2 ? null : (
         <p className="num">
           Change there minus change at the other: <strong>{changeText(changeAgainst)}</strong>

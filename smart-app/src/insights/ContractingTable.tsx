@@ -2,34 +2,46 @@
 import type { ContractingAnswer } from '@refloop/server/client/losses';
 import { useState } from 'react';
 import { AnswerView } from '../center/AnswerView.tsx';
-import center from '../center/CenterPage.module.css';
 import { useAnswer } from '../center/use-answer.ts';
+import { DataTable } from './DataTable.tsx';
 import { countText, intervalText, segmentText, valueText } from './figures.ts';
 import { insightsPath } from './filter.ts';
 import styles from './Insights.module.css';
-import { Scroller } from './Scroller.tsx';
+import { RowsButton } from './RowsButton.tsx';
+import { type Behind, RowsBehind } from './RowsDialog.tsx';
 import type { ViewProps } from './views.ts';
 
 const MOST = 15;
 
-const areaText = (zip3: string | null): string => {
-  if (zip3 === null) return 'all areas';
-  return zip3 === '000' || zip3 === 'unknown' ? 'area not told' : `${zip3}xx`;
-};
+const areaText = (zip3: string | null): string => (zip3 === null || zip3 === '000' || zip3 === 'unknown' ? 'area not told' : `${zip3}xx`);
 
 export function ContractingTable({ api, onFail, filter }: Pick<ViewProps, 'api' | 'onFail' | 'filter'>) {
   const [answer, retry] = useAnswer<ContractingAnswer>(api, insightsPath('contracting', filter), onFail);
+  const [behind, setBehind] = useState<Behind>();
   return (
     <section className={`${styles['panel']} ${styles['wide']}`} aria-labelledby="contracting">
       <h2 id="contracting">With whom a contract would bring patients back</h2>
       <AnswerView answer={answer} onRetry={retry}>
-        {(found) => <Found answer={found} />}
+        {(found) => <Found answer={found} onRows={(row) => setBehind(behindOf(row))} />}
       </AnswerView>
+      {behind ? <RowsBehind api={api} onFail={onFail} filter={filter} {...behind} onClose={() => setBehind(undefined)} /> : null}
     </section>
   );
 }
 
-function Found({ answer: { rows, tooFew, fewest } }: { answer: ContractingAnswer }) {
+type Row = ContractingAnswer['rows'][number];
+
+const specialistOf = ({ name, performer }: Row): string => name ?? `NPI ${performer}`;
+
+const behindOf = (row: Row): Behind => {
+  const { performer, specialty, zip3 } = row;
+  return {
+    title: `First seen by ${specialistOf(row)}, ${segmentText({ specialty })}${zip3 === null ? '' : `, ${areaText(zip3)}`}`,
+    about: { metric: 'contracting', segment: { specialty, ...(zip3 === null ? {} : { zip3 }) }, category: null, specialist: performer },
+  };
+};
+
+function Found({ answer: { rows, tooFew, fewest }, onRows }: { answer: ContractingAnswer; onRows: (row: Row) => void }) {
   const [byArea, setByArea] = useState(false);
   const shown = rows.filter(({ zip3 }) => (zip3 !== null) === byArea);
   const few =
@@ -53,42 +65,45 @@ function Found({ answer: { rows, tooFew, fewest } }: { answer: ContractingAnswer
             : `In no single area did anybody see ${fewest} patients or more.`}
         </p>
       ) : (
-        <Scroller label="Specialists outside the network">
-          <table className={`${center['table']} num`}>
-            <thead>
-              <tr>
-                <th scope="col">Specialist</th>
-                <th scope="col">Specialty</th>
-                <th scope="col">Area</th>
-                <th scope="col">Referrals there</th>
-                <th scope="col">Patients</th>
-                <th scope="col">of n referrals</th>
-                <th scope="col">Share</th>
-                <th scope="col">95 % interval</th>
-                <th scope="col">Ordered by us</th>
-                <th scope="col">For access or a gap</th>
-                <th scope="col">Lawful choice</th>
-              </tr>
-            </thead>
-            <tbody>
-              {shown.slice(0, MOST).map((row) => (
-                <tr key={`${row.performer} ${row.specialty} ${row.zip3}`}>
-                  <th scope="row">NPI {row.performer}</th>
-                  <td>{segmentText({ specialty: row.specialty })}</td>
-                  <td>{areaText(row.zip3)}</td>
-                  <td>{countText(row.wentOut)}</td>
-                  <td>{countText(row.patients)}</td>
-                  <td>{countText(row.seenAnywhere)}</td>
-                  <td>{valueText(row.value, 'share')}</td>
-                  <td>{intervalText(row, 'share')}</td>
-                  <td>{countText(row.orderedOut)}</td>
-                  <td>{countText(row.forAccess)}</td>
-                  <td>{countText(row.byLawfulChoice)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroller>
+        <DataTable
+          label="Specialists outside the network"
+          columns={[
+            'Specialist',
+            { name: 'Specialty', words: true },
+            ...(byArea ? [{ name: 'Area', words: true }] : []),
+            'Referrals there',
+            'Patients',
+            'of n referrals',
+            'Share',
+            '95 % interval',
+            'Ordered by us',
+            'For access or a gap',
+            'Lawful choice',
+            'Rows',
+          ]}
+        >
+          {shown.slice(0, MOST).map((row) => (
+            <tr key={`${row.performer} ${row.specialty} ${row.zip3}`}>
+              <th scope="row">{specialistOf(row)}</th>
+              <td data-words>{segmentText({ specialty: row.specialty })}</td>
+              {byArea ? <td data-words>{areaText(row.zip3)}</td> : null}
+              <td>{countText(row.wentOut)}</td>
+              <td>{countText(row.patients)}</td>
+              <td>{countText(row.seenAnywhere)}</td>
+              <td>{valueText(row.value, 'share')}</td>
+              <td>{intervalText(row, 'share')}</td>
+              <td>{countText(row.orderedOut)}</td>
+              <td>{countText(row.forAccess)}</td>
+              <td>{countText(row.byLawfulChoice)}</td>
+              <td>
+                <RowsButton
+                  about={`Rows behind ${specialistOf(row)}, ${segmentText({ specialty: row.specialty })}`}
+                  onRows={() => onRows(row)}
+                />
+              </td>
+            </tr>
+          ))}
+        </DataTable>
       )}
       {shown.length > MOST ? (
         <p className="caption num">

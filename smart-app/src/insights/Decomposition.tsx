@@ -5,6 +5,7 @@ import type { MetricAnswer } from '@refloop/server/client/insights';
 import { AnswerView } from '../center/AnswerView.tsx';
 import { useAnswer } from '../center/use-answer.ts';
 import { ChartOrTable } from './ChartOrTable.tsx';
+import losses from './Decomposition.module.css';
 import { Definition } from './Definition.tsx';
 import { countText, intervalText, rowText, segmentText, valueText } from './figures.ts';
 import { metricPath } from './filter.ts';
@@ -24,16 +25,6 @@ const APART = [
   ['completion', 'who was seen at all'],
 ] as const;
 
-export function Decomposition(props: Props) {
-  const known = (id: string): boolean => props.status.metrics.includes(id);
-  return (
-    <>
-      {known('lost_referrals') ? <Lost {...props} /> : null}
-      {known('leakage_reasons') ? <Reasons {...props} /> : null}
-    </>
-  );
-}
-
 const KIND_WORDS: Record<Kind, string> = {
   avoidable: 'avoidable',
   'not-avoidable': 'not to be avoided',
@@ -41,7 +32,7 @@ const KIND_WORDS: Record<Kind, string> = {
   unknown: 'cause not known',
 };
 
-function Lost(props: Props) {
+export function LostPanel(props: Props) {
   const { api, onFail, filter, onRows } = props;
   const [answer, retry] = useAnswer<MetricAnswer>(api, metricPath('lost_referrals', filter, undefined), onFail);
   return (
@@ -61,7 +52,7 @@ function Lost(props: Props) {
               <p className="caption">
                 The two are never added, nor to the numbers below: each counts something else, and one referral may stand in several.
               </p>
-              <ul className={styles['apart']} aria-label="Side by side, never added">
+              <ul className={losses['apart']} aria-label="Side by side, never added">
                 {APART.filter(([id]) => props.status.metrics.includes(id)).map(([id, rule]) => (
                   <Apart key={id} {...props} id={id} rule={rule} />
                 ))}
@@ -78,18 +69,18 @@ function Lost(props: Props) {
 function Bars({ answer, bars, onRows }: { answer: MetricAnswer; bars: readonly LossBar[]; onRows: OnRows }) {
   const widest = Math.max(1, ...bars.map(({ lost }) => lost));
   return (
-    <div className={styles['bars']}>
+    <div className={losses['bars']}>
       {bars.map(({ way, title, lost, segments }) => (
         <section key={way} aria-label={title}>
           <p className="num">
             {title}: <strong>{countText(lost)}</strong>
           </p>
-          <div className={styles['bar']} style={{ width: `${(100 * lost) / widest}%` }} aria-hidden="true">
+          <div className={losses['bar']} style={{ width: `${(100 * lost) / widest}%` }} aria-hidden="true">
             {segments.map(({ row, kind, lost: each }) => (
               <i key={kind} data-kind={kind} style={{ flexGrow: each }} title={rowText(answer.metric, row)} />
             ))}
           </div>
-          <ul className={styles['kinds']}>
+          <ul className={losses['kinds']}>
             {segments.map(({ row, kind, lost: each }) => (
               <li key={kind}>
                 <button type="button" onClick={() => onRows(answer, row)}>
@@ -138,7 +129,7 @@ function Apart({ api, onFail, filter, id, rule, onRows }: Props & { id: string; 
   );
 }
 
-function Reasons({ api, onFail, filter, onRows }: Props) {
+export function ReasonsPanel({ api, onFail, filter, onRows }: Props) {
   const [answer, retry] = useAnswer<MetricAnswer>(api, metricPath('leakage_reasons', filter, undefined), onFail);
   return (
     <section className={styles['panel']} aria-labelledby="reasons">
@@ -155,25 +146,25 @@ function Reasons({ api, onFail, filter, onRows }: Props) {
                 table={<MetricTable answer={reasons} rows={groups.flatMap(({ rows }) => rows)} onRows={(row) => onRows(reasons, row)} />}
                 chart={
                   <Scroller label="Reasons by group">
-                    <table className={`${styles['plain']} ${styles['reasons']} num`}>
+                    <table className={`${losses['reasons']} num`}>
                       <thead>
                         <tr>
                           <th scope="col">Group and reason</th>
                           <th scope="col">Patients</th>
-                          <th scope="col">Share</th>
-                          <th scope="col">95 % interval</th>
+                          <th scope="col">Share, 95 % interval</th>
                         </tr>
                       </thead>
                       {groups.map((each) => (
                         <tbody key={each.group}>
-                          <tr className={styles['group']}>
+                          <tr className={losses['group']}>
                             <th scope="row">
                               {segmentText({ specialty: each.group })}
                               {each.group === 'lawful-choice' ? <span className="caption"> (never a leak)</span> : null}
                             </th>
                             <td>{countText(each.out)}</td>
-                            <td>{valueText(each.share, 'share')}</td>
-                            <td>{intervalText(each, 'share')}</td>
+                            <td>
+                              {valueText(each.share, 'share')} <span className="caption">{intervalText(each, 'share')}</span>
+                            </td>
                           </tr>
                           {each.rows.map((row) => (
                             <tr key={row.category}>
@@ -184,8 +175,9 @@ function Reasons({ api, onFail, filter, onRows }: Props) {
                                 </button>
                               </th>
                               <td>{countText(row.parts['went_out'] ?? 0)}</td>
-                              <td>{valueText(row.value, 'share')}</td>
-                              <td>{intervalText(row, 'share')}</td>
+                              <td>
+                                {valueText(row.value, 'share')} <span className="caption">{intervalText(row, 'share')}</span>
+                              </td>
                             </tr>
                           ))}
                         </tbody>

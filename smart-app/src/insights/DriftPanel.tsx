@@ -1,27 +1,16 @@
 /** Whether orders go elsewhere, or pass over who stands first more or less often, than in the quarter before. */
-import { Button } from '@mantine/core';
 import type { DriftAnswer } from '@refloop/server/client/fairness';
-import center from '../center/CenterPage.module.css';
 import { plainDate } from '../words/plain-date.ts';
+import { DataTable } from './DataTable.tsx';
 import { FairnessMeaning } from './FairnessMeaning.tsx';
 import { countText, intervalText, pointsText, segmentText, valueText } from './figures.ts';
 import { DRIFT_WORDS, driftText, levelText } from './gap-words.ts';
 import styles from './Insights.module.css';
-import { Scroller } from './Scroller.tsx';
+import { RowsButton } from './RowsButton.tsx';
+import tables from './Tables.module.css';
 
 /** @param onRows of a specialty, or of all: the orders of both quarters */
 type Props = { drift: DriftAnswer; onRows: (specialty: string | null) => void };
-
-const RowsButton = ({ specialty, onRows }: { specialty: string | null } & Pick<Props, 'onRows'>) => (
-  <Button
-    size="compact-sm"
-    variant="default"
-    onClick={() => onRows(specialty)}
-    aria-label={`Rows behind the override rate, ${specialty === null ? 'all' : segmentText({ specialty })}`}
-  >
-    Rows
-  </Button>
-);
 
 export function DriftPanel({ drift, onRows }: Props) {
   const { before, last } = drift.quarters;
@@ -29,73 +18,60 @@ export function DriftPanel({ drift, onRows }: Props) {
     <section className={`${styles['panel']} ${styles['wide']}`} aria-labelledby="drift">
       <h2 id="drift">Routing against the quarter before</h2>
       <p>{driftText(drift)}</p>
-      <Scroller label="Where orders go">
-        <table className={`${center['table']} num`}>
-          <caption className="caption">
-            Share of orders that would have to go elsewhere for the two quarters to be alike. The orders are those behind the override rate
-            below.
-          </caption>
-          <thead>
-            <tr>
-              <th scope="col">Specialty</th>
-              <th scope="col">n {before}</th>
-              <th scope="col">n {last}</th>
-              <th scope="col">Apart</th>
-              <th scope="col">By chance, up to</th>
-              <th scope="col">Verdict</th>
-            </tr>
-          </thead>
-          <tbody>
-            {drift.routing.map((row) => (
-              <tr key={row.specialty}>
-                <th scope="row">{segmentText({ specialty: row.specialty })}</th>
-                <td>{countText(row.before)}</td>
-                <td>{countText(row.last)}</td>
-                <td>{valueText(row.found?.distance ?? null, 'share')}</td>
-                <td>{valueText(row.found?.byChance ?? null, 'share')}</td>
-                <td>{DRIFT_WORDS[row.verdict]}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroller>
-      <Scroller label="Override rate">
-        <table className={`${center['table']} num`}>
-          <caption className="caption">
-            Orders to somebody else than who stood first, change in points with {levelText(drift.level)} intervals
-          </caption>
-          <thead>
-            <tr>
-              <th scope="col">Specialty</th>
-              <th scope="col">{before}</th>
-              <th scope="col">{last}</th>
-              <th scope="col">Change</th>
-              <th scope="col">Interval</th>
-              <th scope="col">n</th>
-              <th scope="col">Could have missed below</th>
-              <th scope="col">Verdict</th>
-              <th scope="col">Rows</th>
-            </tr>
-          </thead>
-          <tbody>
-            {drift.override.map(({ specialty, found, verdict, ...n }) => (
-              <tr key={specialty ?? ''}>
-                <th scope="row">{specialty === null ? 'All' : segmentText({ specialty })}</th>
-                <td>{valueText(found?.beforeShare ?? null, 'share')}</td>
-                <td>{valueText(found?.lastShare ?? null, 'share')}</td>
-                <td>{found === null ? '–' : pointsText(found.value)}</td>
-                <td>{found === null ? '–' : `${pointsText(found.low)} to ${pointsText(found.high)}`}</td>
-                <td>
-                  {countText(n.before)}, {countText(n.last)}
-                </td>
-                <td>{found === null ? '–' : pointsText(found.detectable).slice(1)}</td>
-                <td>{DRIFT_WORDS[verdict]}</td>
-                <td>{n.before + n.last === 0 ? null : <RowsButton specialty={specialty} onRows={onRows} />}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroller>
+      <DataTable
+        label="Where orders go"
+        caption="Share of orders that would have to go elsewhere for the two quarters to be alike. The orders are those behind the override rate below."
+        columns={['Specialty', `n ${before}`, `n ${last}`, 'Apart', 'By chance, up to', { name: 'Verdict', words: true }]}
+      >
+        {drift.routing.map((row) => (
+          <tr key={row.specialty}>
+            <th scope="row">{segmentText({ specialty: row.specialty })}</th>
+            <td>{countText(row.before)}</td>
+            <td>{countText(row.last)}</td>
+            <td>{valueText(row.found?.distance ?? null, 'share')}</td>
+            <td>{valueText(row.found?.byChance ?? null, 'share')}</td>
+            <td data-words>{DRIFT_WORDS[row.verdict]}</td>
+          </tr>
+        ))}
+      </DataTable>
+      <DataTable
+        label="Override rate"
+        caption={`Orders to somebody else than who stood first, change in points with ${levelText(drift.level)} intervals`}
+        columns={[
+          'Specialty',
+          before,
+          last,
+          'Change',
+          'Interval',
+          'n',
+          'Could have missed below',
+          { name: 'Verdict', words: true },
+          'Rows',
+        ]}
+      >
+        {drift.override.map(({ specialty, found, verdict, ...n }) => (
+          <tr key={specialty ?? ''}>
+            <th scope="row">{specialty === null ? 'All' : segmentText({ specialty })}</th>
+            <td>{valueText(found?.beforeShare ?? null, 'share')}</td>
+            <td>{valueText(found?.lastShare ?? null, 'share')}</td>
+            <td>{found === null ? '–' : pointsText(found.value)}</td>
+            <td>{found === null ? '–' : `${pointsText(found.low)} to ${pointsText(found.high)}`}</td>
+            <td>
+              {countText(n.before)}, {countText(n.last)}
+            </td>
+            <td>{found === null ? '–' : pointsText(found.detectable).slice(1)}</td>
+            <td data-words>{DRIFT_WORDS[verdict]}</td>
+            <td>
+              {n.before + n.last === 0 ? null : (
+                <RowsButton
+                  about={`Rows behind the override rate, ${specialty === null ? 'all' : segmentText({ specialty })}`}
+                  onRows={() => onRows(specialty)}
+                />
+              )}
+            </td>
+          </tr>
+        ))}
+      </DataTable>
       <Quarters drift={drift} />
       <FairnessMeaning about={drift.about} level={levelText(drift.level)} />
     </section>
@@ -108,7 +84,7 @@ const quarterOf = (instant: string): string => `${instant.slice(0, 4)}-Q${Math.c
 function Quarters({ drift: { trend, versions } }: { drift: DriftAnswer }) {
   return (
     <>
-      <table className={`${styles['plain']} num`}>
+      <table className={`${tables['plain']} num`}>
         <caption className="caption">Override rate of each quarter of orders</caption>
         <thead>
           <tr>

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { FairnessMeaning } from './FairnessMeaning.tsx';
 import { countText, intervalText, segmentText, valueText } from './figures.ts';
 import styles from './Insights.module.css';
+import tables from './Tables.module.css';
 
 type Exposure = FairnessAnswer['exposure'];
 type Specialty = Exposure['specialties'][number];
@@ -31,6 +32,7 @@ export function ExposurePanel({ exposure: { about, specialties } }: { exposure: 
       ) : (
         <>
           <NativeSelect
+            className={styles['choice']}
             label="Specialty"
             value={looked.specialty}
             data={specialties.map(({ specialty }) => ({ value: specialty, label: segmentText({ specialty }) }))}
@@ -46,13 +48,13 @@ export function ExposurePanel({ exposure: { about, specialties } }: { exposure: 
 }
 
 const SpecialistShares = ({ specialty: { specialists, equalShare } }: { specialty: Specialty }) => (
-  <table className={`${styles['plain']} num`}>
+  <table className={`${tables['plain']} num`}>
     <caption className="caption">With equal shares each would have {valueText(equalShare, 'share')}</caption>
     <thead>
       <tr>
         <th scope="col">Specialist</th>
         <th scope="col">Orders</th>
-        <th scope="col" className={styles['whereWide']}>
+        <th scope="col" className={tables['whereWide']}>
           Stood first
         </th>
         <th scope="col">Share</th>
@@ -64,7 +66,7 @@ const SpecialistShares = ({ specialty: { specialists, equalShare } }: { specialt
         <tr key={npi}>
           <th scope="row">{name ?? `NPI ${npi}`}</th>
           <td>{share === null ? 'fewer than 10' : countText(orders)}</td>
-          <td className={styles['whereWide']}>{share === null ? '–' : countText(first)}</td>
+          <td className={tables['whereWide']}>{share === null ? '–' : countText(first)}</td>
           <td>{share === null ? 'too few' : valueText(share.value, 'share')}</td>
           <td>{share === null ? '–' : intervalText(share, 'share')}</td>
         </tr>

@@ -2,7 +2,7 @@
 import type { MetricAnswer, MetricRow } from '@refloop/server/client/insights';
 import { ChartOrTable } from './ChartOrTable.tsx';
 import { countText, intervalText, valueText } from './figures.ts';
-import styles from './Insights.module.css';
+import styles from './Marks.module.css';
 import { MetricTable } from './MetricTable.tsx';
 import type { OnRows } from './views.ts';
 

@@ -1,10 +1,11 @@
 /** Where people wait longest: the months of each segment on one scale, the longest first, and which stand clearly above all together. */
+import { FEWEST_TO_JUDGE } from '@refloop/domain/fewest-to-judge';
 import type { MetricAnswer, MetricRow } from '@refloop/server/client/insights';
 import { ChartOrTable } from './ChartOrTable.tsx';
 import { countText, intervalText, segmentText, valueText } from './figures.ts';
 import { MetricTable } from './MetricTable.tsx';
 import { type Multiple, SmallMultiples } from './SmallMultiples.tsx';
-import { FEWEST_TO_SHOW, trendOf } from './trend.ts';
+import { trendOf } from './trend.ts';
 import type { OnRows } from './views.ts';
 
 type Props = {
@@ -30,7 +31,7 @@ export function Hotspots({ whole, apart, months, onRows }: Props) {
   const { metric, by } = apart;
   const [name] = by;
   if (name === undefined) return null;
-  const enough = apart.rows.filter(({ n, value }) => n >= FEWEST_TO_SHOW && value !== null);
+  const enough = apart.rows.filter(({ n, value }) => n >= FEWEST_TO_JUDGE && value !== null);
   const cells = enough
     .toSorted((one, other) => (other.value ?? 0) - (one.value ?? 0))
     .slice(0, MOST)

@@ -53,6 +53,7 @@ export default function InsightsPage({ session, api, onFail, item, search }: Pro
               <FilterBar
                 filter={filter}
                 choices={known.choices}
+                tellsApart={view.tellsApart}
                 onFilter={(changed) => {
                   location.hash = hashOf(view.id, changed);
                 }}

@@ -1,5 +1,4 @@
 /** One metric: its value with n and interval, told apart by what the view says, its definition, its table and the rows behind each mark. */
-import { Button } from '@mantine/core';
 import type { MetricAnswer, MetricRow } from '@refloop/server/client/insights';
 import { AnswerView } from '../center/AnswerView.tsx';
 import { useAnswer } from '../center/use-answer.ts';
@@ -12,27 +11,38 @@ import { Definition } from './Definition.tsx';
 import { certaintyText, countText, figureText, segmentText } from './figures.ts';
 import { type Filter, metricPath } from './filter.ts';
 import styles from './Insights.module.css';
-import { intervalHeight, intervalOptions } from './interval-options.ts';
+import { intervalHeight, intervalOptions, linesOf } from './interval-options.ts';
 import { MetricTable } from './MetricTable.tsx';
+import { RowsButton } from './RowsButton.tsx';
 import type { OnRows, ViewProps } from './views.ts';
 
 type Props = Pick<ViewProps, 'api' | 'onFail' | 'filter' | 'onRows'> & {
   id: string;
   /** In place of what the filter says. */
   by?: Filter['by'];
+  /** Over both columns: the last of an odd number. */
+  wide?: boolean;
 };
 
-export function MetricPanel({ api, onFail, id, filter, onRows, by = filter.by }: Props) {
+export function MetricPanel({ api, onFail, id, filter, onRows, by = filter.by, wide = false }: Props) {
   const [whole, retryWhole] = useAnswer<MetricAnswer>(api, metricPath(id, filter, undefined), onFail);
   const [apart, retryApart] = useAnswer<MetricAnswer>(api, metricPath(id, filter, by), onFail);
   return (
-    <section className={styles['panel']} aria-labelledby={`metric-${id}`}>
-      <AnswerView answer={whole} onRetry={retryWhole}>
+    <section className={`${styles['panel']} ${wide ? styles['wide'] : ''}`} aria-labelledby={`metric-${id}`}>
+      <AnswerView
+        answer={whole}
+        onRetry={() => {
+          retryWhole();
+          retryApart();
+        }}
+      >
         {(answer) => <Whole answer={answer} onRows={onRows} />}
       </AnswerView>
-      <AnswerView answer={apart} onRetry={retryApart}>
-        {(answer) => <Apart answer={answer} by={by} onRows={onRows} />}
-      </AnswerView>
+      {whole.kind === 'failed' ? null : (
+        <AnswerView answer={apart} onRetry={retryApart}>
+          {(answer) => <Apart answer={answer} by={by} onRows={onRows} />}
+        </AnswerView>
+      )}
     </section>
   );
 }
@@ -49,9 +59,7 @@ function Whole({ answer, onRows }: { answer: MetricAnswer; onRows: OnRows }) {
           <span className="caption num">
             {certaintyText(row, metric.unit)}n {countText(row.n)} · as of {plainTime(answer.asOf)}
           </span>{' '}
-          <Button size="compact-sm" variant="default" onClick={() => onRows(answer, row)} aria-label={`Rows behind ${metric.title}`}>
-            Rows
-          </Button>
+          <RowsButton about={`Rows behind ${metric.title}`} onRows={() => onRows(answer, row)} />
         </p>
       ) : (
         <p>No referral of this view can be counted yet.</p>
@@ -63,7 +71,8 @@ function Whole({ answer, onRows }: { answer: MetricAnswer; onRows: OnRows }) {
 }
 
 /** Those that say most first; who is too few for a number comes last. */
-const byValue = (one: MetricRow, other: MetricRow): number => (other.value ?? -1) - (one.value ?? -1);
+const byValue = (one: MetricRow, other: MetricRow): number => sizeOf(other) - sizeOf(one);
+const sizeOf = ({ value, high }: MetricRow): number => value ?? high ?? -1;
 
 function Apart({ answer, by, onRows }: { answer: MetricAnswer; by: Filter['by']; onRows: OnRows }) {
   const { metric, curve } = answer;
@@ -86,24 +95,45 @@ function Apart({ answer, by, onRows }: { answer: MetricAnswer; by: Filter['by'];
               height={320}
               options={(palette, width) => curveOptions(curves, palette, width)}
             />
-            <AtRisk curves={curves} />
+            <AtRisk
+              curves={curves}
+              onOpen={(name) => {
+                const row = rows.find(({ segment }) => segmentText(segment) === name);
+                if (row) onRows(answer, row);
+              }}
+            />
             <p className="caption">
-              {rows.length > MOST_CURVES ? `The ${MOST_CURVES} with most referrals. ` : ''}Open referrals count until they were last seen;
-              cancelled, expired and declined ones compete.
+              With 95 % intervals{rows.length > MOST_CURVES ? `, the ${MOST_CURVES} with most referrals` : ''}. Open referrals count until
+              they were last seen; cancelled, expired and declined ones compete.
             </p>
           </>
         ) : (
-          <Chart
-            label={`${metric.title} by ${by}, with ${metric.unit === 'dollars' ? 'the ranges assumed' : '95 % intervals'}, for ${countText(rows.length)} values`}
-            height={intervalHeight(rows.length)}
-            options={(palette, width) => intervalOptions(answer, rows, palette, width)}
-            onPick={(index) => {
-              const row = rows[index];
-              if (row) onRows(answer, row);
-            }}
-          />
+          <>
+            <Chart
+              label={`${metric.title} by ${by}, with ${metric.unit === 'dollars' ? 'the ranges assumed' : '95 % intervals'}, for ${countText(rows.length)} values`}
+              height={intervalHeight(rows.length)}
+              options={(palette, width) => intervalOptions(answer, rows, palette, width)}
+              onPick={(index) => {
+                const row = rows[index];
+                if (row) onRows(answer, row);
+              }}
+            />
+            <Lines metric={metric} />
+          </>
         )
       }
     />
+  );
+}
+
+/** What the lines across the drawing are. Why figures from elsewhere are not to be compared is said with the definition. */
+function Lines({ metric }: Pick<MetricAnswer, 'metric'>) {
+  const lines = linesOf(metric);
+  if (lines.length === 0) return null;
+  return (
+    <p className="caption">
+      Dashed: {lines.map(({ letter, words }) => `${letter} ${words}`).join('; ')}.
+      {metric.benchmarks.length > 0 ? ' Published figures count other people by other rules: see the definition.' : ''}
+    </p>
   );
 }

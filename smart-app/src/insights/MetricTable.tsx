@@ -1,9 +1,8 @@
 /** The table behind a chart: each value with its interval, its n and what it is made of. */
-import { Button } from '@mantine/core';
 import type { MetricAnswer, MetricRow } from '@refloop/server/client/insights';
-import center from '../center/CenterPage.module.css';
+import { DataTable } from './DataTable.tsx';
 import { countText, intervalText, rowText, valueText } from './figures.ts';
-import { Scroller } from './Scroller.tsx';
+import { RowsButton } from './RowsButton.tsx';
 
 const partText = (value: number | null): string => {
   if (value === null) return '–';
@@ -12,61 +11,39 @@ const partText = (value: number | null): string => {
 
 const partWords = (name: string): string => name.replaceAll('_', ' ');
 
-export function MetricTable({
-  answer,
-  rows,
-  onRows,
-}: {
-  answer: MetricAnswer;
-  rows: readonly MetricRow[];
-  onRows: (row: MetricRow) => void;
-}) {
-  const { metric, by } = answer;
+type Props = { answer: MetricAnswer; rows: readonly MetricRow[]; onRows: (row: MetricRow) => void };
+
+export function MetricTable({ answer: { metric, by }, rows, onRows }: Props) {
   const parts = Object.keys(rows[0]?.parts ?? {});
   return (
-    <Scroller label={`${metric.title}, table`}>
-      <table className={`${center['table']} num`}>
-        <thead>
-          <tr>
-            <th scope="col">{by.join(', ') || 'All'}</th>
-            <th scope="col">{metric.title}</th>
-            <th scope="col">95 % interval</th>
-            <th scope="col">n</th>
+    <DataTable
+      label={`${metric.title}, table`}
+      columns={[
+        by.join(', ') || 'All',
+        metric.title,
+        metric.unit === 'dollars' ? 'Range assumed' : '95 % interval',
+        'n',
+        ...parts.map((part) => ({ name: partWords(part), title: metric.parts[part] })),
+        'Rows',
+      ]}
+    >
+      {rows.map((row) => {
+        const name = rowText(metric, row);
+        return (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            <td>{valueText(row.value, metric.unit)}</td>
+            <td>{intervalText(row, metric.unit) || '–'}</td>
+            <td>{countText(row.n)}</td>
             {parts.map((part) => (
-              <th key={part} scope="col" title={metric.parts[part]}>
-                {partWords(part)}
-              </th>
+              <td key={part}>{partText(row.parts[part] ?? null)}</td>
             ))}
-            <th scope="col">Rows</th>
+            <td>
+              <RowsButton about={`Rows behind ${metric.title}, ${name}`} onRows={() => onRows(row)} />
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => {
-            const name = rowText(metric, row);
-            return (
-              <tr key={name}>
-                <th scope="row">{name}</th>
-                <td>{valueText(row.value, metric.unit)}</td>
-                <td>{intervalText(row, metric.unit) || '–'}</td>
-                <td>{countText(row.n)}</td>
-                {parts.map((part) => (
-                  <td key={part}>{partText(row.parts[part] ?? null)}</td>
-                ))}
-                <td>
-                  <Button
-                    size="compact-sm"
-                    variant="default"
-                    onClick={() => onRows(row)}
-                    aria-label={`Rows behind ${metric.title}, ${name}`}
-                  >
-                    Rows
-                  </Button>
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </Scroller>
+        );
+      })}
+    </DataTable>
   );
 }

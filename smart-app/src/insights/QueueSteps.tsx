@@ -1,12 +1,11 @@
 /** What waits at each step, how much of it is late, and how old it is. Each number opens its rows. */
-import { Button } from '@mantine/core';
 import type { QueueAnswer, QueueStep } from '@refloop/server/client/queue';
-import center from '../center/CenterPage.module.css';
 import { ChartOrTable } from './ChartOrTable.tsx';
 import { countText } from './figures.ts';
 import queue from './Queue.module.css';
 import type { QueueChoice } from './QueueRowsDialog.tsx';
-import { countWords, daysSince } from './queue-words.ts';
+import { QueueTable } from './QueueTable.tsx';
+import { countWords } from './queue-words.ts';
 import { Scroller } from './Scroller.tsx';
 
 type Props = { answer: QueueAnswer; onOpen: (choice: QueueChoice) => void };
@@ -40,36 +39,12 @@ export function QueueSteps({ answer, onOpen }: Props) {
         </ol>
       }
       table={
-        <Scroller label="Steps that wait, table">
-          <table className={`${center['table']} num`}>
-            <thead>
-              <tr>
-                <th scope="col">Step</th>
-                <th scope="col">Open</th>
-                <th scope="col">Overdue</th>
-                <th scope="col">Due within a day</th>
-                <th scope="col">Oldest, days</th>
-                <th scope="col">Rows</th>
-              </tr>
-            </thead>
-            <tbody>
-              {steps.map((step) => (
-                <tr key={step.kind}>
-                  <th scope="row">{step.name}</th>
-                  <td>{countText(step.open)}</td>
-                  <td>{countText(step.overdue)}</td>
-                  <td>{countText(step.atRisk)}</td>
-                  <td>{countText(daysSince(step.oldest, at))}</td>
-                  <td>
-                    <Button size="compact-sm" variant="default" onClick={() => open(step)} aria-label={`Rows at ${step.name}`}>
-                      Rows
-                    </Button>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroller>
+        <QueueTable
+          label="Steps that wait, table"
+          of="Step"
+          lines={steps.map((step) => ({ ...step, key: step.kind, onRows: () => open(step) }))}
+          at={at}
+        />
       }
     />
   );

@@ -1,7 +1,7 @@
 /** One small drawing a segment, all on one scale, so that they can be compared by eye; each opens the rows behind it. */
-import { Button } from '@mantine/core';
 import { Chip } from '../ui/Chip.tsx';
-import styles from './Insights.module.css';
+import { RowsButton } from './RowsButton.tsx';
+import styles from './Trend.module.css';
 import { Trend, topOf } from './Trend.tsx';
 import type { TrendPoint } from './trend.ts';
 
@@ -32,13 +32,9 @@ export function SmallMultiples<Cell extends Multiple>({ label, unit, cells, targ
     <ul className={styles['multiples']} aria-label={label}>
       {cells.map((cell) => (
         <li key={cell.name}>
-          <div className={styles['switch']}>
+          <div className={styles['name']}>
             <strong>{cell.name}</strong>
-            {onRows ? (
-              <Button size="compact-sm" variant="default" onClick={() => onRows(cell)} aria-label={`Rows behind ${label}, ${cell.name}`}>
-                Rows
-              </Button>
-            ) : null}
+            {onRows ? <RowsButton about={`Rows behind ${label}, ${cell.name}`} onRows={() => onRows(cell)} /> : null}
           </div>
           <p className="caption num">
             {cell.caption} {cell.mark === undefined ? null : <Chip tone="warn">{cell.mark}</Chip>}

@@ -17,32 +17,34 @@ export function UnverifiedClaims({ api, onFail }: Pick<ViewProps, 'api' | 'onFai
       onToggle={(event) => setOpened((before) => before || event.currentTarget.open)}
     >
       <summary>Figures you may have been told, and why they are not drawn here</summary>
-      <AnswerView answer={answer} onRetry={retry}>
-        {({ claims }) => (
-          <Scroller label="Unverified figures">
-            <table className={center['table']}>
-              <thead>
-                <tr>
-                  <th scope="col">What is said</th>
-                  <th scope="col">By whom</th>
-                  <th scope="col">What is wrong with it</th>
-                  <th scope="col">Look at instead</th>
-                </tr>
-              </thead>
-              <tbody>
-                {claims.map(({ claim, saidBy, problem, instead }) => (
-                  <tr key={claim}>
-                    <th scope="row">{claim}</th>
-                    <td>{saidBy}</td>
-                    <td>{problem}</td>
-                    <td>{instead}</td>
+      {opened ? (
+        <AnswerView answer={answer} onRetry={retry}>
+          {({ claims }) => (
+            <Scroller label="Unverified figures">
+              <table className={center['table']}>
+                <thead>
+                  <tr>
+                    <th scope="col">What is said</th>
+                    <th scope="col">By whom</th>
+                    <th scope="col">What is wrong with it</th>
+                    <th scope="col">Look at instead</th>
                   </tr>
-                ))}
-              </tbody>
-            </table>
-          </Scroller>
-        )}
-      </AnswerView>
+                </thead>
+                <tbody>
+                  {claims.map(({ claim, saidBy, problem, instead }) => (
+                    <tr key={claim}>
+                      <th scope="row">{claim}</th>
+                      <td>{saidBy}</td>
+                      <td>{problem}</td>
+                      <td>{instead}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </Scroller>
+          )}
+        </AnswerView>
+      ) : null}
     </details>
   );
 }

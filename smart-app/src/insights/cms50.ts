@@ -1,10 +1,8 @@
 /** What the CMS50 view says in words: the two rates, what lies between them, and who is too few to be told. */
+import { FEWEST_TO_JUDGE } from '@refloop/domain/fewest-to-judge';
 import type { MetricAnswer, MetricRow } from '@refloop/server/client/insights';
 import { countText, intervalText, valueText } from './figures.ts';
 import type { Filter } from './filter.ts';
-
-/** Below this nobody is judged by a rate. */
-export const FEWEST = 10;
 
 /** Whole years of which there are orders, the newest first. */
 export const yearsOf = (months: readonly string[]): string[] =>
@@ -49,9 +47,9 @@ export function changeText({ parts }: Pick<MetricRow, 'parts'>): string {
 /** Those with enough patients, the most first; how many have too few. */
 export function enoughToTell(rows: readonly MetricRow[]): { told: MetricRow[]; tooFew: number; patients: number } {
   const some = rows.filter(({ n }) => n > 0);
-  const few = some.filter(({ n }) => n < FEWEST);
+  const few = some.filter(({ n }) => n < FEWEST_TO_JUDGE);
   return {
-    told: some.filter(({ n }) => n >= FEWEST).toSorted((one, other) => other.n - one.n),
+    told: some.filter(({ n }) => n >= FEWEST_TO_JUDGE).toSorted((one, other) => other.n - one.n),
     tooFew: few.length,
     patients: few.reduce((sum, { n }) => sum + n, 0),
   };

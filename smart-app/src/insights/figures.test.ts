@@ -22,6 +22,7 @@ test.each([
 test.each([
   [{ specialty: 'infectious-disease' }, 'Infectious disease'],
   [{ month: '2026-03' }, '2026-03'],
+  [{ week: '2026-W10' }, '2026-W10'],
   [{}, 'All'],
 ])('%o is called %s', (segment, text) => {
   expect(segmentText(segment)).toBe(text);
@@ -45,7 +46,7 @@ test.each([
 
 test('what is assumed is a range and bears no interval of chance; without assumptions there is nothing', () => {
   const assumed = { value: null, low: 1200, high: 5600.4 };
-  expect([figureText(assumed, 'dollars'), certaintyText(assumed, 'dollars')]).toEqual(['$1,200 to $5,600', '']);
+  expect([figureText(assumed, 'dollars'), certaintyText(assumed, 'dollars')]).toEqual(['$1.2K to $5.6K', '']);
   expect(figureText({ value: null, low: null, high: null }, 'dollars')).toBe('–');
   expect([figureText({ value: 0.5, low: 0.4, high: 0.6 }, 'share'), certaintyText({ low: 0.4, high: 0.6 }, 'share')]).toEqual([
     '50.0 %',

@@ -37,9 +37,19 @@ export function intervalText({ low, high }: Pick<MetricRow, 'low' | 'high'>, uni
   return high === null ? `${bare(low, unit)} or more` : `${bare(low, unit)}–${bare(high, unit)}`;
 }
 
+const compact = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
+
+/** A value where there is little room: money of a million and more in millions. */
+export const compactText = (value: number | null, unit: Unit): string =>
+  unit === 'dollars' && value !== null
+    ? `$${compact.format(value)}`
+    : unit === 'share' && value !== null
+      ? `${whole.format(100 * value)} %`
+      : valueText(value, unit);
+
 /** The figure itself: a value, or of what is only assumed the range; no single number stands for it. */
 export const figureText = ({ value, low, high }: Pick<MetricRow, 'value' | 'low' | 'high'>, unit: Unit): string =>
-  unit === 'dollars' && low !== null && high !== null ? `${valueText(low, unit)} to ${valueText(high, unit)}` : valueText(value, unit);
+  unit === 'dollars' && low !== null && high !== null ? `${compactText(low, unit)} to ${compactText(high, unit)}` : valueText(value, unit);
 
 /** Its interval with what it is of; empty where there is none, or where the figure is the range. */
 export const certaintyText = (row: Pick<MetricRow, 'low' | 'high'>, unit: Unit): string =>
@@ -63,5 +73,5 @@ export function rowText(
 
 const wordsOf = (value: string): string => {
   const words = value.replaceAll('-', ' ');
-  return /^\d{4} \d{2}$/.test(words) ? value : words.charAt(0).toUpperCase() + words.slice(1);
+  return /^\d{4} W?\d{2}$/.test(words) ? value : words.charAt(0).toUpperCase() + words.slice(1);
 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { filterOf, hashOf, metricPath } from './filter.ts';
+import { filterOf, filterTrouble, hashOf, metricPath } from './filter.ts';
 
 describe('the view is the address', () => {
   test.each([
@@ -19,4 +19,18 @@ test('a metric is asked for with what is looked at, and told apart by what is gi
   const filter = filterOf('from=2026-01&site=Riverside');
   expect(metricPath('completion', filter, 'specialty')).toBe('/insights/metrics/completion?from=2026-01&site=Riverside&by=specialty');
   expect(metricPath('completion', filterOf(''), undefined)).toBe('/insights/metrics/completion');
+});
+
+describe('a filter that can find nothing says so, and what to do', () => {
+  const choices = { specialty: ['cardiology'], site: ['Riverside'], payer: [] };
+  test.each([
+    ['from=2026-08&to=2026-03', /^The first month, 2026-08, is after the last, 2026-03: .*Choose/],
+    ['specialty=astrology', /^No referral is of the specialty “astrology”\. Choose another specialty/],
+    ['specialty=cardiology&payer=Nobody', /^No referral is of the payer “Nobody”/],
+  ])('%s', (search, words) => {
+    expect(filterTrouble(filterOf(search), choices)).toMatch(words);
+  });
+  test('one that may find something says nothing', () => {
+    expect(filterTrouble(filterOf('from=2026-03&to=2026-03&specialty=cardiology&site=Riverside'), choices)).toBeUndefined();
+  });
 });

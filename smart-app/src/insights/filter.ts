@@ -1,5 +1,5 @@
 /** What is looked at, as the address has it: `#insights/operations?from=2026-01&by=site`. Every view can be kept and sent on. */
-import { SEGMENT_NAMES, type SegmentName } from '@refloop/server/client/insights';
+import { type InsightsStatus, SEGMENT_NAMES, type SegmentName } from '@refloop/server/client/insights';
 
 /** Which referrals are looked at, and what they are told apart by. */
 export type Filter = {
@@ -59,3 +59,18 @@ export function insightsPath(path: string, filter: Filter, more: Record<string, 
 /** The address of a metric with this filter, whole or told apart by one thing or two. */
 export const metricPath = (metric: string, filter: Filter, by: SegmentName | undefined, alsoBy?: SegmentName): string =>
   insightsPath(`metrics/${metric}`, filter, by === undefined ? {} : { by: alsoBy === undefined ? by : `${by},${alsoBy}` });
+
+const CHOSEN = ['specialty', 'site', 'payer'] as const;
+
+/** Why nothing can be found with this filter, and what to do; undefined where something may be. @param choices what there is to choose from */
+export function filterTrouble(
+  filter: Filter,
+  choices: Pick<InsightsStatus['choices'], 'specialty' | 'site' | 'payer'>,
+): string | undefined {
+  const { from, to } = filter;
+  if (from !== undefined && to !== undefined && from > to)
+    return `The first month, ${from}, is after the last, ${to}: no referral lies between them. Choose an earlier first month or a later last one.`;
+  const missing = CHOSEN.find((key) => filter[key] !== undefined && !choices[key].includes(filter[key]));
+  if (missing === undefined) return undefined;
+  return `No referral is of the ${missing} “${filter[missing]}”. Choose another ${missing}, or all of them.`;
+}

@@ -1,40 +1,106 @@
-/** Values with their intervals, one line a segment: a dot, a stroke from low to high, and published figures as thin lines. */
+/** Values with their intervals, one line a segment: a dot, a stroke from low to high, the figures beside it; the target and published figures as thin lines. */
 import type { MetricAnswer, MetricRow } from '@refloop/server/client/insights';
 import type { EChartsCoreOption } from 'echarts/core';
 import type { Palette } from './Chart.tsx';
-import { countText, intervalText, rowText, valueText } from './figures.ts';
+import { compactText, countText, figureText, intervalText, rowText, valueText } from './figures.ts';
 
 const ROW_PX = 28;
-export const intervalHeight = (rows: number): number => rows * ROW_PX + 44;
+/** Room for the letters of the lines above, for the scale below. */
+const [ABOVE_PX, BELOW_PX] = [32, 28];
+export const intervalHeight = (rows: number): number => rows * ROW_PX + ABOVE_PX + BELOW_PX;
+
+const [LOW_PX, HIGH_PX] = [3, 15];
 
 type Place = { value: (dimension: number) => number; coord: (point: [number, number]) => [number, number] };
+
+/** What a line across the chart stands for: its letter in the drawing, its words under it. */
+export type Line = { letter: string; value: number; words: string };
+
+/** The target first, then the published figures. */
+export function linesOf({ target, benchmarks, unit }: MetricAnswer['metric']): Line[] {
+  const all = [
+    ...(target === null ? [] : [{ value: target.value, words: `target, ${valueText(target.value, unit)}` }]),
+    ...benchmarks.map(({ value, label }) => ({ value, words: `${label}, ${valueText(value, unit)}` })),
+  ];
+  return all.map((line, index) => ({ ...line, letter: String.fromCharCode(97 + index) }));
+}
+
+/** How far above the drawing each letter stands: of lines close beside each other every second one stands higher. */
+export function letterPlaces(lines: readonly Line[], end: number): (Line & { distance: number })[] {
+  const placed: (Line & { distance: number })[] = [];
+  for (const line of lines.toSorted((one, other) => one.value - other.value)) {
+    const before = placed.at(-1);
+    const isClose = before !== undefined && line.value - before.value < end / 20;
+    placed.push({ ...line, distance: isClose && before.distance === LOW_PX ? HIGH_PX : LOW_PX });
+  }
+  return placed;
+}
+
+/** The end of the scale: of shares the next tenth above all that is drawn, so that small ones can be told apart. */
+export function endOf(unit: MetricAnswer['metric']['unit'], rows: readonly MetricRow[], lines: readonly Line[]): number | undefined {
+  if (unit !== 'share') return undefined;
+  const drawn = [...rows.map(({ high, value }) => high ?? value ?? 0), ...lines.map(({ value }) => value)];
+  return Math.min(1, Math.ceil(10 * Math.max(0.05, ...drawn)) / 10);
+}
 
 export function intervalOptions({ metric }: MetricAnswer, rows: readonly MetricRow[], palette: Palette, width: number): EChartsCoreOption {
   const { unit } = metric;
   const narrow = width < 420;
+  const lines = linesOf(metric);
   const axisText = { color: palette.ink2, fontFamily: palette.font, fontSize: 12 };
-  const shown = rows.map(({ value }, index) => [value, index] as const).filter(([value]) => value !== null);
   const strokes = rows.map(({ low, high }, index) => [index, low ?? Number.NaN, high ?? low ?? Number.NaN]);
+  const end = endOf(unit, rows, lines);
+  const longest = Math.max(1, ...rows.map(({ high, value }) => high ?? value ?? 0));
+  const figures = (index: number): string => {
+    const row = rows[index];
+    if (!row) return '';
+    if (narrow || unit === 'dollars') return `{value|${figureText(row, unit)}}`;
+    return `{value|${figureText(row, unit)}} {small|${intervalText(row, unit)} · n ${countText(row.n)}}`;
+  };
   return {
     animation: false,
     aria: { enabled: false },
-    grid: { left: narrow ? 112 : 168, right: 24, top: 8, bottom: 28 },
+    grid: {
+      left: narrow ? 112 : 148,
+      right: narrow ? (unit === 'dollars' ? 104 : 52) : unit === 'dollars' ? 124 : 176,
+      top: ABOVE_PX,
+      bottom: BELOW_PX,
+    },
     xAxis: {
       type: 'value',
       min: 0,
-      ...(unit === 'share' ? { max: 1 } : {}),
-      axisLabel: { ...axisText, formatter: (value: number) => (unit === 'share' ? `${Math.round(100 * value)} %` : String(value)) },
+      ...(end === undefined ? {} : { max: end }),
+      axisLabel: {
+        ...axisText,
+        formatter: (value: number) => (unit === 'days' ? String(value) : compactText(value, unit)),
+        hideOverlap: true,
+      },
       splitLine: { lineStyle: { color: palette.line } },
-      splitNumber: narrow ? 3 : 5,
+      splitNumber: narrow ? 2 : 4,
     },
-    yAxis: {
-      type: 'category',
-      inverse: true,
-      data: rows.map((row) => rowText(metric, row)),
-      axisLine: { show: false },
-      axisTick: { show: false },
-      axisLabel: { ...axisText, color: palette.ink, width: narrow ? 104 : 160, overflow: 'truncate' },
-    },
+    yAxis: [
+      {
+        type: 'category',
+        inverse: true,
+        data: rows.map((row) => rowText(metric, row)),
+        axisLine: { show: false },
+        axisTick: { show: false },
+        axisLabel: { ...axisText, color: palette.ink, width: narrow ? 104 : 140, overflow: 'truncate' },
+      },
+      {
+        type: 'category',
+        inverse: true,
+        position: 'right',
+        data: rows.map((_row, index) => index),
+        axisLine: { show: false },
+        axisTick: { show: false },
+        axisLabel: {
+          ...axisText,
+          formatter: (value: string) => figures(Number(value)),
+          rich: { value: { ...axisText, color: palette.ink }, small: axisText },
+        },
+      },
+    ],
     tooltip: {
       trigger: 'item',
       renderMode: 'richText',
@@ -50,7 +116,7 @@ export function intervalOptions({ metric }: MetricAnswer, rows: readonly MetricR
     series: [
       {
         type: 'custom',
-        silent: true,
+        cursor: 'pointer',
         data: strokes,
         encode: { x: [1, 2], y: 0 },
         renderItem: (_params: unknown, api: Place) => {
@@ -58,7 +124,11 @@ export function intervalOptions({ metric }: MetricAnswer, rows: readonly MetricR
           const [fromX, y] = api.coord([api.value(1), index]);
           const [toX] = api.coord([api.value(2), index]);
           if (Number.isNaN(fromX) || Number.isNaN(toX)) return undefined;
-          return { type: 'line', shape: { x1: fromX, y1: y, x2: toX, y2: y }, style: { stroke: palette.mark, lineWidth: 2 } };
+          return {
+            type: 'rect',
+            shape: { x: fromX, y: y - 1, width: Math.max(1, toX - fromX), height: unit === 'dollars' ? 4 : 2 },
+            style: { fill: palette.mark },
+          };
         },
       },
       {
@@ -70,9 +140,16 @@ export function intervalOptions({ metric }: MetricAnswer, rows: readonly MetricR
         markLine: {
           silent: true,
           symbol: 'none',
-          label: { show: false },
+          label: { show: true, position: 'start', formatter: '{b}', ...axisText },
           lineStyle: { color: palette.ink2, type: 'dashed', width: 1 },
-          data: shown.length === 0 ? [] : metric.benchmarks.map(({ value }) => ({ xAxis: value })),
+          data:
+            rows.length === 0
+              ? []
+              : letterPlaces(lines, end ?? longest).map(({ value, letter, distance }) => ({
+                  xAxis: value,
+                  name: letter,
+                  label: { distance },
+                })),
         },
       },
     ],

@@ -50,7 +50,8 @@ test('the largest avoidable loss is named with its figures; a larger one that no
   );
   expect(said).toMatchObject({
     cause: 'Cardiology, leaked: the wait was too long',
-    figures: '11 of 100 (9.0–13.0, n 800)',
+    share: '11 of 100',
+    certainty: '(9.0–13.0, n 800)',
     alsoLarge: undefined,
   });
 });

@@ -26,8 +26,10 @@ export type LargestLoss = {
   row: MetricRow;
   /** `Cardiology, leaked: the wait was too long`. */
   cause: string;
-  /** `11 of 100 (9.0–13.0, n 812)`. */
-  figures: string;
+  /** `11 of 100`. */
+  share: string;
+  /** `(9.0–13.0, n 812)`. */
+  certainty: string;
   /** Another of which nobody can say that there are fewer. */
   alsoLarge: string | undefined;
 };
@@ -53,7 +55,8 @@ export function largestLoss(causes: MetricAnswer): LargestLoss | undefined {
   return {
     row: first,
     cause: named(first),
-    figures: `${Math.round(100 * (first.value ?? 0))} of 100 (${intervalText(first, 'share')}, n ${countText(first.n)})`,
+    share: `${Math.round(100 * (first.value ?? 0))} of 100`,
+    certainty: `(${intervalText(first, 'share')}, n ${countText(first.n)})`,
     alsoLarge: second && !clearlyMore(lostOf(first), lostOf(second)) ? named(second) : undefined,
   };
 }

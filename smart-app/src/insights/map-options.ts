@@ -6,6 +6,7 @@ import { countText, intervalText, valueText } from './figures.ts';
 import { boundsOf, type Dot } from './zip-map.ts';
 
 const LARGEST_PX = 40;
+const MOST_NAMED = 12;
 
 export function mapOptions({ unit }: MetricAnswer['metric'], dots: readonly Dot[], palette: Palette, width: number): EChartsCoreOption {
   const most = Math.max(...dots.map(({ row }) => row.n));
@@ -59,7 +60,8 @@ export function mapOptions({ unit }: MetricAnswer['metric'], dots: readonly Dot[
             return dot ? `${dot.place.zip3}${width < 420 ? '' : `  ${valueText(dot.row.value, unit)}`}` : '';
           },
         },
-        labelLayout: { hideOverlap: true, moveOverlap: 'shiftY' },
+        // Few are moved apart; of many those that would cover each other are left to the hover and the table.
+        labelLayout: { hideOverlap: dots.length > MOST_NAMED, moveOverlap: 'shiftY' },
       },
     ],
   };

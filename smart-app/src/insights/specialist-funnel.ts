@@ -47,6 +47,7 @@ export function funnelOptions(
     lineStyle: { color: type === 'solid' ? palette.mark : palette.ink2, type, width: type === 'solid' ? 1.5 : 1 },
     data: limits.map((limit) => [limit.n, value(limit)]),
   });
+  const most = Math.max(1, ...rows.map(({ n }) => n));
   const values = [...rows.map(({ numbers }) => numbers.adjusted), ...limits.flatMap(({ low95, high95 }) => [low95, high95])];
   const [lowest, highest] = [Math.min(...values), Math.max(...values)];
   const room = (highest - lowest) * 0.1 || 0.1;
@@ -95,7 +96,7 @@ export function funnelOptions(
         type: 'scatter',
         cursor: 'pointer',
         z: 3,
-        data: rows.map(({ n, numbers }) => ({
+        data: rows.map(({ n, numbers, ...row }) => ({
           value: [n, numbers.adjusted],
           symbol: SYMBOLS[numbers.verdict],
           symbolRotate: numbers.verdict === 'worse' ? 180 : 0,
@@ -105,7 +106,18 @@ export function funnelOptions(
             borderColor: palette.accent,
             borderWidth: 1.5,
           },
+          // Who stands out is named where they stand; the others on hover, and in the table.
+          label: {
+            show: numbers.verdict !== 'not-distinguishable',
+            position: n > most / 2 ? 'left' : 'right',
+            ...axisText,
+            color: palette.ink,
+            textBorderColor: palette.paper,
+            textBorderWidth: 3,
+            formatter: `${specialistName(row)} · ${levelText(numbers.adjusted, unit)} of ${countText(n)}`,
+          },
         })),
+        labelLayout: { moveOverlap: 'shiftY' },
       },
     ],
   };

@@ -19,25 +19,25 @@ export type ViewProps = Pick<CenterProps, 'session' | 'api' | 'onFail'> & {
 const OF_BOTH: readonly Role[] = ['coordinator', 'lead'];
 const OF_LEADS: readonly Role[] = ['lead'];
 
-/** Id in the address, name on the tab, file in views/, and who may ask its routes. */
+/** Id in the address, name on the tab, file in views/, who may ask its routes, and whether it tells apart by what the filter says. */
 const TABS = [
-  ['executive', 'Executive', 'ExecutiveView', OF_BOTH],
-  ['operations', 'Operations', 'OperationsView', OF_BOTH],
-  ['service-line', 'Service line', 'ServiceLineView', OF_BOTH],
-  ['quality', 'Quality', 'QualityView', OF_BOTH],
-  ['specialists', 'Specialists', 'SpecialistsView', OF_BOTH],
-  ['cms50', 'CMS50', 'Cms50View', OF_BOTH],
-  ['fairness', 'Fairness', 'FairnessView', OF_LEADS],
+  ['executive', 'Executive', 'ExecutiveView', OF_BOTH, true],
+  ['operations', 'Operations', 'OperationsView', OF_BOTH, true],
+  ['service-line', 'Service line', 'ServiceLineView', OF_BOTH, false],
+  ['quality', 'Quality', 'QualityView', OF_BOTH, true],
+  ['specialists', 'Specialists', 'SpecialistsView', OF_BOTH, false],
+  ['cms50', 'CMS50', 'Cms50View', OF_BOTH, false],
+  ['fairness', 'Fairness', 'FairnessView', OF_LEADS, false],
 ] as const;
 
-export type InsightsView = { id: string; name: string; roles: readonly Role[]; Page: ComponentType<ViewProps> };
+export type InsightsView = { id: string; name: string; roles: readonly Role[]; tellsApart: boolean; Page: ComponentType<ViewProps> };
 
 /** Each comes in a file of its own when it is opened. */
 const files = import.meta.glob<ComponentType<ViewProps>>('./views/*View.tsx', { import: 'default' });
 
-export const VIEWS: readonly InsightsView[] = TABS.flatMap(([id, name, file, roles]) => {
+export const VIEWS: readonly InsightsView[] = TABS.flatMap(([id, name, file, roles, tellsApart]) => {
   const load = files[`./views/${file}.tsx`];
-  return load ? [{ id, name, roles, Page: laterParts(load).part((Page) => Page) }] : [];
+  return load ? [{ id, name, roles, tellsApart, Page: laterParts(load).part((Page) => Page) }] : [];
 });
 
 /** What somebody with these roles is offered: a view whose routes would refuse them has no tab. */

@@ -11,6 +11,8 @@ import { plainTime } from '../words/plain-date.ts';
 import { ActPanel } from './ActPanel.tsx';
 import { ACT_FORMS, nextAct } from './acts.ts';
 import { LOOP_STEPS, stepsDone } from './loop-steps.ts';
+import { OfficeLink } from './OfficeLink.tsx';
+import { ReplyForm } from './ReplyForm.tsx';
 import { codeWords, leftWords, waitingWords } from './row-words.ts';
 import styles from './Thread.module.css';
 import { ThreadEntries } from './ThreadEntries.tsx';
@@ -63,6 +65,7 @@ function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged:
   const next = useRef<HTMLElement>(null);
   // An act answers with the thread as it is then; what was read later is newer.
   const thread = acted && acted.sequence > read.sequence ? acted : read;
+  const asked = thread.obligations.some(({ kind }) => kind === 'reply');
   const doneBy = (name: ActName) => (changed: Thread) => {
     setActed(changed);
     setAct(undefined);
@@ -95,7 +98,31 @@ function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged:
             }}
           />
         ) : (
-          <Acts thread={thread} onAct={setAct} />
+          <>
+            {asked ? (
+              <ReplyForm
+                api={api}
+                onFail={onFail}
+                thread={thread}
+                onDone={(changed) => {
+                  setActed(changed);
+                  setNotice('Your answer is on the page of the office.');
+                  onActed();
+                }}
+              />
+            ) : null}
+            <Acts thread={thread} quiet={asked} onAct={setAct} />
+            <OfficeLink
+              key={thread.referralId}
+              api={api}
+              onFail={onFail}
+              thread={thread}
+              onChanged={() => {
+                onChanged();
+                onActed();
+              }}
+            />
+          </>
         )}
       </section>
       <output className="caption">{notice}</output>
@@ -175,13 +202,18 @@ function Owed({ owed, now }: { owed: WorklistRow; now: Date }) {
   );
 }
 
-function Acts({ thread, onAct }: { thread: Thread; onAct: (act: ActName) => void }) {
+/** @param quiet something else is the one thing to do next */
+function Acts({ thread, quiet, onAct }: { thread: Thread; quiet: boolean; onAct: (act: ActName) => void }) {
   const next = nextAct(thread);
   const others = thread.acts.filter((act) => act !== next);
   if (thread.acts.length === 0) return null;
   return (
     <div className={styles['buttons']}>
-      {next ? <Button onClick={() => onAct(next)}>{ACT_FORMS[next].name}…</Button> : null}
+      {next ? (
+        <Button variant={quiet ? 'default' : 'filled'} onClick={() => onAct(next)}>
+          {ACT_FORMS[next].name}…
+        </Button>
+      ) : null}
       {others.length > 0 ? (
         <Menu position="bottom-start" transitionProps={{ duration: 0 }} returnFocus={false}>
           <Menu.Target>

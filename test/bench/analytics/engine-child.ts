@@ -5,10 +5,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stateFolder } from '../../../tools/environment.ts';
 import { type Answer, dropFromCache, type Engine, type EngineReply, type EngineRequest, peakOf } from './engine.ts';
+import type { Question } from './questions.ts';
 
 const SCRIPT = fileURLToPath(new URL('./engine-process.ts', import.meta.url));
 
 export type ChildEngine = Engine & {
+  /** All at once, as a view asks: the time until the last is answered. */
+  view: (questions: readonly Question[]) => Promise<Omit<Answer, 'rows'>>;
   run: (sql: string) => Promise<Answer>;
   /** The rows of a question in SQL. */
   read: (sql: string) => Promise<Answer['rows']>;
@@ -38,6 +41,7 @@ function startChild(name: string, args: string[], files: string): ChildEngine {
   return {
     name,
     ask: (question) => tell({ kind: 'ask', question }),
+    view: (questions) => tell({ kind: 'view', questions }),
     run: (sql) => tell({ kind: 'run', sql }),
     read: async (sql) => (await tell({ kind: 'read', sql })).rows,
     chill: async () => {
@@ -50,8 +54,12 @@ function startChild(name: string, args: string[], files: string): ChildEngine {
   };
 }
 
-/** The warehouse of this folder, as the server opens it. */
-export const ourWarehouse = (folder: string): ChildEngine => startChild('ours (DuckDB on the Parquet snapshot)', ['ours', folder], folder);
+/** The warehouse of this folder, as the server opens it, but that it counts everything anew. */
+export const ourWarehouse = (folder: string): ChildEngine =>
+  startChild('ours, raw (DuckDB on the Parquet snapshot)', ['raw', folder], folder);
+
+/** The same with the tallies that the snapshot keeps, and without answers from memory. */
+export const ourTallies = (folder: string): ChildEngine => startChild('ours, served (kept tallies)', ['served', folder], folder);
 
 /** ClickHouse within a process, of the npm registry: half a gigabyte, so no dependency of the product. */
 const CHDB = 'chdb@3.4.0';

@@ -8,6 +8,8 @@ export type Answer = {
   rows: AnswerRow[];
   /** From the question to the rows in JavaScript. */
   milliseconds: number;
+  /** Of all cores, by its processes meanwhile: what the machine's other work hardly changes. */
+  cpuMilliseconds: number;
 };
 
 export type Engine = {
@@ -20,7 +22,11 @@ export type Engine = {
   close: () => Promise<void>;
 };
 
-export type EngineRequest = { kind: 'ask'; question: Question } | { kind: 'run' | 'read'; sql: string };
+export type EngineRequest =
+  | { kind: 'ask'; question: Question }
+  /** All at once, as a view asks; only the time of the last one is told. */
+  | { kind: 'view'; questions: readonly Question[] }
+  | { kind: 'run' | 'read'; sql: string };
 export type EngineReply = { kind: 'answer'; answer: Answer } | { kind: 'failed'; message: string };
 
 function filesOf(path: string): string[] {

@@ -4,10 +4,17 @@ import { openDuckDb, quoted } from '@refloop/analytics/duckdb';
 import { INPUT_COLUMNS } from '@refloop/analytics/input-event';
 import { createReferenceTables, KEPT_MODELS, MODEL_VERSION, runModels, writeParquet } from '@refloop/analytics/models';
 import { beginSnapshot, publishSnapshot } from '@refloop/analytics/snapshot';
+import { type KeptTallies, tallyFile, writeTallies } from '@refloop/analytics/tallies';
 import { AS_OF, generatedReferrals } from './generated-referrals.ts';
+import { QUESTIONS } from './questions.ts';
+
+/** Nobody asks the others of it. */
+const ASKED = [...new Set(QUESTIONS.map(({ metric }) => metric))];
+
+export type Made = { parquet: string; csv: string; tallies: { files: string[]; milliseconds: number } };
 
 /** @returns the files of the rows: as the snapshot has them, and as CSV for those who cannot read that */
-export async function makeSnapshot(folder: string, count: number, seed: number): Promise<{ parquet: string; csv: string }> {
+export async function makeSnapshot(folder: string, count: number, seed: number): Promise<Made> {
   const building = await beginSnapshot(folder, AS_OF);
   const session = await openDuckDb({
     folders: [folder],
@@ -17,6 +24,8 @@ export async function makeSnapshot(folder: string, count: number, seed: number):
     seconds: 3600,
   });
   const csv = join(folder, 'core__referral.csv');
+  let tallies: KeptTallies = {};
+  let milliseconds = 0;
   try {
     const query = await session.connect();
     await createReferenceTables(query, AS_OF);
@@ -31,6 +40,11 @@ export async function makeSnapshot(folder: string, count: number, seed: number):
     }
     const names = (await query.run(`describe (${generatedReferrals(1, seed)})`)).map((row) => String(row['column_name']));
     const written = quoted(join(building.folder, 'core__referral.parquet'));
+    const since = performance.now();
+    await query.run('drop table core__referral');
+    await query.run(`create view core__referral as select * from read_parquet(${written})`);
+    tallies = await writeTallies(query, building.folder, { asOf: AS_OF, snapshot: building.name }, { least: 0, metrics: ASKED });
+    milliseconds = performance.now() - since;
     await query.run(`copy (select ${names.join(', ')} from read_parquet(${written})) to ${quoted(csv)} (format csv, header true)`);
   } finally {
     session.close();
@@ -41,6 +55,8 @@ export async function makeSnapshot(folder: string, count: number, seed: number):
     referrals: count,
     events: 0,
     checks: [],
+    tallies,
   });
-  return { parquet: join(snapshot.folder, 'core__referral.parquet'), csv };
+  const files = Object.keys(tallies).map((metric) => join(snapshot.folder, tallyFile(metric)));
+  return { parquet: join(snapshot.folder, 'core__referral.parquet'), csv, tallies: { files, milliseconds } };
 }

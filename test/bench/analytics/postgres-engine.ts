@@ -42,6 +42,19 @@ function memoryOf(pid: number): number {
   }
 }
 
+/** Time on the processor of the server and all its processes, those that have ended too, in milliseconds (proc_pid_stat(5)). */
+function cpuOf(pid: number): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    const ticks = fields.slice(11, 15).reduce((sum, each) => sum + Number(each), 0);
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+    // Linux counts in hundredths of a second here, whatever its clock (USER_HZ).
+    return ticks * 10 + children.reduce((sum, child) => sum + cpuOf(child), 0);
+  } catch {
+    return 0;
+  }
+}
+
 /** @param csv the rows, with a line of names, in the order of the table */
 export async function postgres(folder: string, csv: string, say: (line: string) => void): Promise<Engine> {
   const elsewhere = process.env['DATABASE_URL'];
@@ -77,9 +90,10 @@ export async function postgres(folder: string, csv: string, say: (line: string) 
     ask: async (question) => {
       const text = rivalSql(question, POSTGRES);
       const started = performance.now();
+      const before = server ? cpuOf(server.pid) : Number.NaN;
       const { rows } = await client.query<unknown[]>({ text, rowMode: 'array' });
       const read = rows.map(([segment, ...numbers]): AnswerRow => [String(segment), ...numbers.map(cell)]);
-      return { rows: read, milliseconds: performance.now() - started };
+      return { rows: read, milliseconds: performance.now() - started, cpuMilliseconds: (server ? cpuOf(server.pid) : Number.NaN) - before };
     },
     chill:
       server === undefined

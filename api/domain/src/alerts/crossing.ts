@@ -2,6 +2,7 @@
  * When a number is told to somebody: only when its whole interval lies beyond the threshold. A point that wanders over it by chance tells
  * nobody, and one that comes back by chance ends nothing: an alert ends when its interval holds the threshold again or lies on the good side.
  */
+import { FEWEST_TO_JUDGE } from '../fewest-to-judge.ts';
 
 export type AlertDirection = 'above' | 'below';
 export type AlertRuleTerms = { direction: AlertDirection; threshold: number };
@@ -9,11 +10,8 @@ export type AlertRuleTerms = { direction: AlertDirection; threshold: number };
 /** A value with its interval; `high` is null with a `low` where the interval is open above. */
 export type Measured = { n: number; value: number | null; low: number | null; high: number | null };
 
-/** Fewer say nothing of a rate. */
-export const FEWEST_TO_ALERT = 10;
-
 export function crosses({ direction, threshold }: AlertRuleTerms, { n, value, low, high }: Measured): boolean {
-  if (n < FEWEST_TO_ALERT || value === null) return false;
+  if (n < FEWEST_TO_JUDGE || value === null) return false;
   return direction === 'above' ? low !== null && low > threshold : high !== null && high < threshold;
 }
 

@@ -1,6 +1,7 @@
 /** The Bulk export of an EHR that Refloop may ask: who signs in, what is asked for, and where the files lie. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
+import { bulkHosts } from '../bulk/bulk-hosts.ts';
 import { askBulk, type BulkDeps } from '../bulk/bulk-request.ts';
 import { exportsOf } from '../bulk/export-folder.ts';
 import { type BulkProgress, type FetchedExports, fetchExport } from '../bulk/fetch-export.ts';
@@ -22,6 +23,8 @@ export type LiveExportQuestion = {
   since: string;
   /** Folder of the state; the exports lie in it. */
   stateFolder: string;
+  /** Exact https origins at which its files may lie, besides the EHR. */
+  fileOrigins: readonly string[];
   production: boolean;
 };
 
@@ -70,7 +73,7 @@ async function typesThere(deps: BulkDeps, base: string, types: readonly string[]
 
 /** Throws `NoAccess`, `BulkExportFailed`, or the reason of the signal. */
 export async function fetchLiveExport(
-  { site, group, types, since, stateFolder, production }: LiveExportQuestion,
+  { site, group, types, since, stateFolder, fileOrigins, production }: LiveExportQuestion,
   tools: { fetch: Fetch; now: () => Date; signal?: AbortSignal; onProgress?: (progress: BulkProgress) => void },
 ): Promise<FetchedExports> {
   const { fetch, now, signal } = tools;
@@ -91,8 +94,7 @@ export async function fetchLiveExport(
     pause: async (milliseconds) => {
       await wait(milliseconds, undefined, signal ? { signal } : {}).catch(() => signal?.throwIfAborted());
     },
-    // A token is handed to no host but the EHR's own.
-    mayAsk: (url) => URL.canParse(url) && new URL(url).origin === new URL(base).origin,
+    hosts: bulkHosts(base, fileOrigins),
     ...(signal ? { signal } : {}),
   };
   const onProgress = tools.onProgress;

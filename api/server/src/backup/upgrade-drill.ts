@@ -31,6 +31,8 @@ export type DrillOptions = {
   now: () => Date;
   /** Told what was found, a line at a time. */
   found: (line: string) => void;
+  /** Told what begins, and how far it is. */
+  progress?: (what: string) => (done: number, of: number) => void;
 };
 
 export type DrillOutcome = { good: boolean; from: string; chain: ChainFound; counts: Counts };
@@ -69,6 +71,7 @@ const words = (counts: Counts): string => {
 /** Throws where the copy cannot be brought up at all. */
 export async function upgradeDrill(options: DrillOptions): Promise<DrillOutcome> {
   const { url, secondUrl, backupFolder: folder, keyRing, version, now, found } = options;
+  const begin = (what: string): ((done: number, of: number) => void) => options.progress?.(what) ?? (() => undefined);
   let good = true;
   const bad = (line: string): void => {
     good = false;
@@ -87,20 +90,22 @@ export async function upgradeDrill(options: DrillOptions): Promise<DrillOutcome>
   else found(`audit: ${chain.rows} rows, head ${chain.head}, as before`);
 
   const { counts } = await withStore(options, url, async (store) => {
-    const reading = await readEverything(store, now());
+    const reading = await readEverything(store, now(), begin('reading everything'));
     for (const fault of reading.faults) bad(fault);
     found(`readable: ${words(reading.counts)}`);
-    const renewed = await renewProjections(store);
+    const renewed = await renewProjections(store, now());
     if (renewed > 0) found(`projections: ${renewed} referrals were brought into this version’s form`);
-    const projections = await checkProjections(store);
+    const projections = await checkProjections(store, begin('comparing with the events'));
     (projections.good ? found : bad)(projections.line);
     if ((await verifyAudit(store.auditTrail, now())).status !== 'whole') bad('audit: entries of before cannot be numbered and verified');
     return reading;
   });
 
+  begin('making a backup');
   const manifest = await makeBackup({ url, folder, keyRing, version, now });
+  begin('restoring it');
   await restoreBackup({ url: secondUrl, folder, keyRing, force: false, now });
-  const again = await withStore(options, secondUrl, (store) => readEverything(store, now()));
+  const again = await withStore(options, secondUrl, (store) => readEverything(store, now(), begin('reading everything again')));
   if (isDeepStrictEqual(again.counts, counts)) found(`backup and restore: ${manifest.tables.length} tables, and the same is readable`);
   else bad(`backup and restore: after it, readable are ${words(again.counts)}`);
   return { good, from, chain, counts };

@@ -1,5 +1,6 @@
 /** One request to an EHR's Bulk Data server: with a token that is still good, again where the EHR was busy, and nowhere but where it may go. */
 import type { Fetch } from '../sessions/ehr-request.ts';
+import type { BulkHosts, Right } from './bulk-hosts.ts';
 
 export type BulkDeps = {
   fetch: Fetch;
@@ -8,8 +9,7 @@ export type BulkDeps = {
   /** Waits; throws the reason of the signal. */
   pause: (milliseconds: number) => Promise<void>;
   now: () => Date;
-  /** Whether an address that the EHR names may be asked, and with the token. */
-  mayAsk: (url: string) => boolean;
+  hosts: BulkHosts;
   signal?: AbortSignal;
 };
 
@@ -49,13 +49,34 @@ async function withHead(deps: BulkDeps, ask: (signal: AbortSignal) => Promise<Re
   }
 }
 
+const REFUSED = 'The EHR names an address that may not be used: but for files, all of an export lies where its FHIR base does.';
+
+/** Names the origin alone: the rest of the address may be a secret. */
+function refusedFile(url: string): string {
+  const { protocol, origin } = URL.canParse(url) ? new URL(url) : { protocol: '', origin: '' };
+  const words = 'The EHR names an address for a file that may not be used';
+  if (protocol !== 'https:') return `${words}: it is not https.`;
+  return `${words}: ${origin} is neither where its FHIR base is nor named by you. Add ${origin} to REFLOOP_BULK_FILE_ORIGINS if that is where the EHR keeps exports.`;
+}
+
 /**
  * Asks, with the token, and again where the EHR did not answer or was busy. Answers with any other status as it is.
  * Throws `BulkExportFailed` where the address may not be asked, or the EHR answers none of the tries.
  */
-export async function askBulk(deps: BulkDeps, url: string, init: RequestInit = {}): Promise<Response> {
-  if (!deps.mayAsk(url))
-    throw new BulkExportFailed('The EHR names an address that may not be used: its files have to lie where its FHIR base does.');
+export function askBulk(deps: BulkDeps, url: string, init: RequestInit = {}): Promise<Response> {
+  return askBy(deps, deps.hosts.rightTo(url), REFUSED, url, init);
+}
+
+/**
+ * The same of a file, which may lie elsewhere.
+ * @param requiresAccessToken as the manifest has it
+ */
+export function askFile(deps: BulkDeps, url: string, requiresAccessToken: boolean | undefined, init: RequestInit): Promise<Response> {
+  return askBy(deps, deps.hosts.rightToFile(url, requiresAccessToken), refusedFile(url), url, init);
+}
+
+async function askBy(deps: BulkDeps, right: Right, refusal: string, url: string, init: RequestInit): Promise<Response> {
+  if (right === 'refused') throw new BulkExportFailed(refusal);
   let why = '';
   let isRefused = false;
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
@@ -63,11 +84,11 @@ export async function askBulk(deps: BulkDeps, url: string, init: RequestInit = {
     const headers = {
       accept: 'application/fhir+json',
       ...(init.headers as Record<string, string>),
-      authorization: `Bearer ${await deps.token(isRefused)}`,
+      ...(right === 'signed-in' ? { authorization: `Bearer ${await deps.token(isRefused)}` } : {}),
     };
     try {
       const response = await withHead(deps, (signal) => deps.fetch(url, { ...init, headers, redirect: 'error', signal }));
-      if (response.status === 401 && !isRefused) {
+      if (response.status === 401 && right === 'signed-in' && !isRefused) {
         isRefused = true;
         await response.body?.cancel();
         continue;

@@ -13,7 +13,8 @@ const Output = z.object({ type: z.string().max(64), url: z.string().max(4000), c
 /** What the EHR says when an export is done. */
 export const Manifest = z.object({
   transactionTime: z.iso.datetime({ offset: true }),
-  requiresAccessToken: z.boolean().default(true),
+  /** Whether files are fetched with the token. An EHR has to say. */
+  requiresAccessToken: z.boolean().optional(),
   output: z.array(Output).max(100_000),
   deleted: z.array(Output).max(100_000).default([]),
   error: z.array(Output).max(100_000).default([]),

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { createWriteStream, existsSync } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { askBulk, type BulkDeps, BulkExportFailed, BulkExportGone, backOff, retryAfter } from './bulk-request.ts';
+import { askBulk, askFile, type BulkDeps, BulkExportFailed, BulkExportGone, backOff, retryAfter } from './bulk-request.ts';
 import { type ExportAsked, type ExportState, type KeptExport, keptExports, Manifest, nextFolder, writeState } from './export-folder.ts';
 
 export type BulkProgress =
@@ -62,7 +62,8 @@ async function kickOff(deps: BulkDeps, question: BulkQuestion, asked: ExportAske
       `The EHR did not take the export: it answered ${answer.status}. It may lack the operation, a type, or the scope for one.`,
     );
   const url = new URL(status, question.base).href;
-  if (!deps.mayAsk(url)) throw new BulkExportFailed('The EHR names an address for the status of the export that may not be used.');
+  if (deps.hosts.rightTo(url) === 'refused')
+    throw new BulkExportFailed('The EHR names an address for the status of the export that may not be used.');
   return url;
 }
 
@@ -95,15 +96,22 @@ async function waitForManifest(deps: BulkDeps, { onProgress }: BulkQuestion, sta
   throw new BulkExportFailed('The EHR did not end the export within a day.');
 }
 
+/** `requiresAccessToken` as the manifest says of all its files. */
+type ToFetch = Manifest['output'][number] & Pick<Manifest, 'requiresAccessToken'>;
 type Fetched = { bytes: number; lines: number };
 const NEWLINE = 0x0a;
 
 /** To a name of its own first: a file is there whole or not at all. */
-async function fetchFile(deps: BulkDeps, url: string, file: string): Promise<Fetched> {
-  const response = await askBulk(deps, url, { headers: { accept: FORMAT } });
+async function fetchFile(deps: BulkDeps, { url, requiresAccessToken }: ToFetch, file: string): Promise<Fetched> {
+  const response = await askFile(deps, url, requiresAccessToken, { headers: { accept: FORMAT } });
   if (response.status === 404 || response.status === 410) {
     await response.body?.cancel();
     throw new BulkExportGone('A file of the export is not there any more.');
+  }
+  if (requiresAccessToken === false && (response.status === 401 || response.status === 403)) {
+    await response.body?.cancel();
+    // Such an address is signed, for a time.
+    throw new BulkExportGone(`A file of the export may not be fetched any more: the answer was ${response.status}.`);
   }
   if (response.status !== 200) {
     await response.body?.cancel();
@@ -132,12 +140,13 @@ async function fetchFile(deps: BulkDeps, url: string, file: string): Promise<Fet
 const FILE_TRIES = 3;
 
 /** Again where it broke off, or holds another number of lines than the manifest says. */
-async function fetchWhole(deps: BulkDeps, { url, count }: Manifest['output'][number], file: string): Promise<Fetched> {
+async function fetchWhole(deps: BulkDeps, wanted: ToFetch, file: string): Promise<Fetched> {
+  const { count } = wanted;
   let why = 'it breaks off';
   for (let attempt = 0; attempt < FILE_TRIES; attempt += 1) {
     if (attempt > 0) await deps.pause(backOff(attempt));
     try {
-      const fetched = await fetchFile(deps, url, file);
+      const fetched = await fetchFile(deps, wanted, file);
       if (count === undefined || count === fetched.lines) return fetched;
       why = `it has ${fetched.lines} lines, and the manifest says ${count}`;
     } catch (error) {
@@ -168,7 +177,7 @@ async function fetchFiles(deps: BulkDeps, question: BulkQuestion, { folder, stat
     const file = join(folder, name);
     const before = kept.files[entry.url];
     const isThere = before !== undefined && before.name === name && existsSync(file) && (await stat(file)).size === before.bytes;
-    const fetched = isThere ? before : await fetchWhole(deps, entry, file);
+    const fetched = isThere ? before : await fetchWhole(deps, { ...entry, requiresAccessToken: manifest.requiresAccessToken }, file);
     bytes += fetched.bytes;
     if (!isThere) {
       kept = { ...kept, files: { ...kept.files, [entry.url]: { name, ...fetched } } };

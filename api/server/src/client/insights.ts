@@ -110,6 +110,7 @@ export const MetricAnswer = z.object({
   snapshot: z.string(),
   by: z.array(SegmentName),
   rows: z.array(MetricRow),
+  /** Of a time told apart by one thing: of the few segments with most referrals, as many as a drawing shows. */
   curve: z.array(CurvePoint).optional(),
 });
 export type MetricAnswer = z.infer<typeof MetricAnswer>;
@@ -159,13 +160,13 @@ export type ExportQuestion = z.infer<typeof ExportQuestion>;
 
 /** Asks who stands behind a mark, and says what for: both are put on record. */
 export const RowsQuestion = z.object({
-  /** A metric, or a measure of specialists. */
+  /** A metric, a measure of specialists, or `contracting`. */
   metric: z.string().max(60),
   part: z.enum(DRILL_PARTS),
   segment: Segment,
   /** Of the row; null = all of the segment. */
   category: z.string().max(60).nullable().default(null),
-  /** NPI of the specialist; of a measure of specialists alone. */
+  /** NPI of the specialist; of a measure of specialists and of contracting alone. */
   specialist: z
     .string()
     .regex(/^\d{10}$/, 'An NPI has ten digits')

@@ -13,6 +13,8 @@ export const ContractingAnswer = z.object({
       zip3: z.string().nullable(),
       /** NPI. */
       performer: z.string(),
+      /** Null where no directory in force has them. */
+      name: z.string().nullable(),
       /** Referrals first seen there without a lawful choice … */
       wentOut: z.number().int(),
       /** … whose they are, since one patient may have several … */

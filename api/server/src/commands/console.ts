@@ -5,6 +5,17 @@ import { type Config, configFaults, readConfig } from '../config.ts';
 /** Progress and set-up; the result alone goes to stdout. */
 export const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
+/** Says how far something is, at most every two seconds; what is quick says nothing. */
+export function progressOf(what: string): (done: number, of: number) => void {
+  let said = performance.now();
+  return (done, of) => {
+    const now = performance.now();
+    if (now - said < 2000) return;
+    said = now;
+    say(`${what}: ${done} of ${of}`);
+  };
+}
+
 export function wrongUse(why: string, usage: string): never {
   say(why);
   say(usage);

@@ -10,7 +10,7 @@ import { upgradeDrill } from '../backup/upgrade-drill.ts';
 import { createKeyRing } from '../crypto/key-ring.ts';
 import { wordsOf } from '../logging/words.ts';
 import { chainWords, version } from './backup-words.ts';
-import { plural, say, settings } from './console.ts';
+import { plural, progressOf, say, settings } from './console.ts';
 
 const { values } = parseArgs({
   options: {
@@ -44,6 +44,10 @@ try {
     from,
     now,
     found: (line) => void process.stdout.write(`${line}\n`),
+    progress: (what) => {
+      say(`${what} …`);
+      return progressOf(what);
+    },
   });
   const { words } = chainWords(outcome.chain);
   const verdict = outcome.good ? words : 'not everything survives; the lines above say what';

@@ -8,6 +8,7 @@ import { wordsOf } from '../logging/words.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { checkProjections, rebuildProjections } from '../services/projections.ts';
 import { openPostgresStore } from '../store/postgres/store.ts';
+import { progressOf } from './console.ts';
 
 const USAGE = 'Usage: npm run projections -- check   or   npm run projections -- rebuild';
 const [action, ...more] = process.argv.slice(2);
@@ -30,7 +31,10 @@ try {
     poolSize: 2,
   });
   try {
-    const outcome = action === 'check' ? await checkProjections(store) : await rebuildProjections(store);
+    const outcome =
+      action === 'check'
+        ? await checkProjections(store, progressOf('comparing with the events'))
+        : await rebuildProjections(store, progressOf('reading events'));
     process.stdout.write(`${outcome.line}\n`);
     process.exitCode = outcome.good ? 0 : 1;
   } finally {

@@ -1,21 +1,14 @@
-/** How much two values differ, with an interval from theirs. */
+/** How much a value of a later month differs from one of an earlier. */
 import type { MetricRow } from '@refloop/analytics/metric-result';
+import { difference, type Interval } from '@refloop/analytics/statistics/difference';
 
 type Measured = Pick<MetricRow, 'value' | 'low' | 'high'>;
-export type Difference = { value: number; low: number; high: number };
 
-/**
- * `later` less `earlier`, of two independent groups, each with an interval of its own: their distances are squared and added. With Wilson's
- * intervals of two shares it is method 10 of Newcombe 1998, Stat Med 17:873; that it holds for any intervals of good coverage is Zou, Donner
- * 2008, Stat Med 27:1693. Undefined where a value is missing or an interval is open.
- */
-export function differenceOf(later: Measured, earlier: Measured): Difference | undefined {
-  if (later.value === null || later.low === null || later.high === null) return undefined;
-  if (earlier.value === null || earlier.low === null || earlier.high === null) return undefined;
-  const value = later.value - earlier.value;
-  return {
-    value,
-    low: value - Math.hypot(later.value - later.low, earlier.high - earlier.value),
-    high: value + Math.hypot(later.high - later.value, earlier.value - earlier.low),
-  };
+const whole = ({ value, low, high }: Measured): Interval | undefined =>
+  value === null || low === null || high === null ? undefined : { value, low, high };
+
+/** `later` less `earlier`. Undefined where a value is missing or an interval is open. */
+export function differenceOf(later: Measured, earlier: Measured): Interval | undefined {
+  const [is, was] = [whole(later), whole(earlier)];
+  return is && was ? difference(is, was) : undefined;
 }

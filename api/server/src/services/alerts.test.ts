@@ -1,5 +1,5 @@
 import type { MetricRow } from '@refloop/analytics/metric-result';
-import type { Warehouse } from '@refloop/analytics/warehouse';
+import { NoSnapshot, type Warehouse } from '@refloop/analytics/warehouse';
 import { beforeEach, expect, test } from 'vitest';
 import type { NewAlertRule } from '../client/alerts.ts';
 import type { Session } from '../sessions/session.ts';
@@ -49,9 +49,10 @@ const refresh = (): Promise<number> => evaluateAlerts({ store, warehouse, newId,
 
 beforeEach(async () => {
   asked = [];
+  figures = {};
   recorded = [];
   store = recording(openMemoryStore({ newId }));
-  alerts = createAlertService({ store, newId });
+  alerts = createAlertService({ store, warehouse, newId });
   await store.enrol(scope);
   await store.transaction(scope, (unit) =>
     unit.grants.put({
@@ -81,6 +82,7 @@ async function listed(work: Promise<Awaited<ReturnType<AlertService['addRule']>>
 
 test('an alert is raised once when the whole interval lies beyond, stays while it does, and is cleared when it does not', async () => {
   await listed(alerts.addRule(lead, rule, NOW));
+  asked = [];
   figures = { n: 300, value: 0.12, low: 0.09, high: 0.16 };
   expect(await refresh(), 'the point alone tells nobody').toBe(0);
   expect(asked).toEqual([['network_leakage', { specialty: 'cardiology' }]]);
@@ -124,5 +126,22 @@ test('a rule is about one number and has an owner who may act on it; ended, it a
   expect((await listed(alerts.endRule(lead, id, NOW))).rules).toEqual([]);
   expect(await alerts.endRule(lead, id, NOW)).toMatchObject({ refused: 'not-found' });
   figures = { n: 400, value: 0.3, low: 0.26, high: 0.35 };
+  asked = [];
   expect([await refresh(), asked]).toEqual([0, []]);
+});
+
+test('a rule that is crossed when it is made is told at once; before the first snapshot it is kept, and waits for one', async () => {
+  figures = { n: 400, value: 0.3, low: 0.26, high: 0.35 };
+  const made = await listed(alerts.addRule(lead, rule, NOW));
+  expect(made.rules[0]?.alert).toMatchObject({ n: 400, value: 0.3, acknowledged: null });
+  expect(recorded.map(({ action }) => action)).toEqual(['alert.rule-made', 'alert.raised']);
+  expect(await refresh(), 'told once').toBe(0);
+  const early = createAlertService({
+    store,
+    warehouse: { ...warehouse, metric: () => Promise.reject(new NoSnapshot('nowhere')) },
+    newId,
+  });
+  const waiting = await listed(early.addRule(lead, { ...rule, threshold: 0.2 }, NOW));
+  expect(waiting.rules.map(({ alert }) => alert !== null)).toEqual([true, false]);
+  expect(await refresh()).toBe(1);
 });

@@ -1,13 +1,15 @@
-/** Threshold alerts: leads keep rules, each refresh of the warehouse asks them, owners acknowledge. Everything is put on record. */
+/** Threshold alerts: leads keep rules, which are asked when they are made and with each refresh of the warehouse; owners acknowledge. Everything is put on record. */
 import { headOf, metricIds, readMetric } from '@refloop/analytics/metric-definition';
+import type { MetricRow } from '@refloop/analytics/metric-result';
 import type { Warehouse } from '@refloop/analytics/warehouse';
 import { alertStep } from '@refloop/domain/alerts/crossing';
 import type { AlertRule, AlertsAnswer, NewAlertRule } from '../client/alerts.ts';
 import type { Measure } from '../client/insights.ts';
 import { problem, type Refusal } from '../problem.ts';
 import { actorOf, type Session } from '../sessions/session.ts';
-import type { AlertSegment, StoredAlertRule } from '../store/alerts.ts';
+import type { AlertSegment, NewAlertRule as RuleToKeep } from '../store/alerts.ts';
 import type { Scope, Store } from '../store/store.ts';
+import { counted } from './insights.ts';
 
 export type AlertService = {
   list: (session: Session) => Promise<AlertsAnswer>;
@@ -33,7 +35,7 @@ const segmentOf = ({ specialty, site, payer }: NewAlertRule['segment']): AlertSe
 const HOPERAT = 'HOPERAT';
 const noSuch = (what: string): Refusal => problem('not-found', `There is no such ${what}, or it is over.`);
 
-export function createAlertService({ store, newId }: { store: Store; newId: () => string }): AlertService {
+export function createAlertService({ store, warehouse, newId }: Pick<Evaluation, 'store' | 'warehouse' | 'newId'>): AlertService {
   const list = (session: Session): Promise<AlertsAnswer> =>
     store.transaction(session.scope, async (unit) => {
       const known = new Map(measures().map((measure) => [measure.id, measure]));
@@ -86,10 +88,13 @@ export function createAlertService({ store, newId }: { store: Store; newId: () =
         madeBy: session.subject,
         madeAt: now.toISOString(),
       };
+      // Asked before it is kept: what cannot be asked is refused whole. Before the first snapshot there is nothing to ask.
+      const measured = await counted(() => measure(warehouse, session.scope, rule));
       await store.transaction(session.scope, async (unit) => {
         await unit.alerts.addRule(rule);
         await unit.audit.append({ at: rule.madeAt, actor: actorOf(session), action: 'alert.rule-made', purpose: HOPERAT, payload: rule });
       });
+      if (!('refused' in measured)) await settle({ store, newId, now: () => now }, session.scope, rule, measured);
       return list(session);
     },
 
@@ -119,10 +124,20 @@ const BY_REFLOOP = { subject: 'refloop', fhirUser: null, sessionId: null };
 
 type Evaluation = { store: Store; warehouse: Warehouse; newId: () => string; now: () => Date };
 
-async function evaluateRule({ store, warehouse, newId, now }: Evaluation, scope: Scope, rule: StoredAlertRule): Promise<boolean> {
-  const { tenant, issuer } = scope;
-  const { rows, snapshot } = await warehouse.metric({ metric: rule.metric, by: [], scope: { tenant, issuer }, filter: rule.segment });
-  const row = rows.find(({ category }) => category === null);
+type Found = { row: MetricRow | undefined; snapshot: string };
+
+async function measure(warehouse: Warehouse, { tenant, issuer }: Scope, { metric, segment }: RuleToKeep): Promise<Found> {
+  const { rows, snapshot } = await warehouse.metric({ metric, by: [], scope: { tenant, issuer }, filter: segment, curves: 0 });
+  return { row: rows.find(({ category }) => category === null), snapshot };
+}
+
+/** Raises or clears what the figures say. @returns whether anything was */
+async function settle(
+  { store, newId, now }: Omit<Evaluation, 'warehouse'>,
+  scope: Scope,
+  rule: RuleToKeep,
+  { row, snapshot }: Found,
+): Promise<boolean> {
   const at = now().toISOString();
   return store.transaction(scope, async (unit) => {
     const record = (action: 'alert.raised' | 'alert.cleared') =>
@@ -163,7 +178,10 @@ export async function evaluateAlerts(deps: Evaluation): Promise<number> {
   let changed = 0;
   for (const scope of await deps.store.scopes()) {
     const rules = await deps.store.transaction(scope, (unit) => unit.alerts.rules());
-    for (const rule of rules) if (known.has(rule.metric) && (await evaluateRule(deps, scope, rule))) changed += 1;
+    for (const rule of rules) {
+      if (!known.has(rule.metric)) continue;
+      if (await settle(deps, scope, rule, await measure(deps.warehouse, scope, rule))) changed += 1;
+    }
   }
   return changed;
 }

@@ -3,12 +3,19 @@ import { specialtyById, specialtyOfNucc } from '@refloop/domain/clinical/special
 import type { Candidate, ExclusionReason } from '@refloop/domain/matching/result';
 import type { DirectoryEntry } from '@refloop/domain/network/directory';
 import type { Card } from '../client/match.ts';
+import type { MatchIndex } from '../matching/match-index.ts';
 
 export const nameOf = ({ name }: DirectoryEntry): string => `${name.given} ${name.family}`;
 
 /** `Ana Rivera, MD`. */
 export const displayOf = (entry: DirectoryEntry): string =>
   entry.name.credential ? `${nameOf(entry)}, ${entry.name.credential}` : nameOf(entry);
+
+/** As the directory in force has whoever it is; null where it has nobody of that NPI. */
+export function displayOfNpi(directory: Pick<MatchIndex, 'ofNpi'> | undefined, npi: string): string | null {
+  const entry = directory?.ofNpi(npi);
+  return entry ? displayOf(entry) : null;
+}
 
 const addressOf = ({ location }: DirectoryEntry): string =>
   [location.line, location.city, `${location.state} ${location.zip}`].filter((part) => part !== undefined && part !== '').join(', ');

@@ -1,12 +1,12 @@
 /** How groups of patients fare, who is ordered, and what has changed since the quarter before, from the snapshot in force. */
 import type { Warehouse } from '@refloop/analytics/warehouse';
-import type { DirectoryEntry } from '@refloop/domain/network/directory';
 import type { DriftAnswer, FairnessAnswer } from '../client/fairness.ts';
 import type { InsightsFilter } from '../client/insights.ts';
 import type { MatchIndex } from '../matching/match-index.ts';
 import type { Refusal } from '../problem.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Store } from '../store/store.ts';
+import { displayOfNpi } from './card.ts';
 import { counted, scopeOf } from './insights.ts';
 
 export type FairnessService = {
@@ -32,7 +32,7 @@ export function createFairnessService({ store, warehouse, index }: Deps): Fairne
             about,
             specialties: specialties.map((specialty) => ({
               ...specialty,
-              specialists: specialty.specialists.map((each) => ({ ...each, name: nameOf(directory?.ofNpi(each.npi)) })),
+              specialists: specialty.specialists.map((each) => ({ ...each, name: displayOfNpi(directory, each.npi) })),
             })),
           },
         };
@@ -45,10 +45,4 @@ export function createFairnessService({ store, warehouse, index }: Deps): Fairne
         return { ...drift, versions };
       }),
   };
-}
-
-function nameOf(entry: DirectoryEntry | undefined): string | null {
-  if (!entry) return null;
-  const { given, family, credential } = entry.name;
-  return credential ? `${given} ${family}, ${credential}` : `${given} ${family}`;
 }

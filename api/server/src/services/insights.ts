@@ -1,4 +1,5 @@
 /** Numbers about this EHR's referrals from the snapshot in force, and who stands behind a mark: by role, with a purpose, on record. */
+import { CONTRACTING } from '@refloop/analytics/contracting';
 import { metricIds } from '@refloop/analytics/metric-definition';
 import type { DrillResult } from '@refloop/analytics/metric-result';
 import { performanceIds } from '@refloop/analytics/performance-definition';
@@ -40,6 +41,9 @@ const isSegment = (name: string): name is SegmentName => SEGMENT_NAMES.some((kno
 /** `specialty,month` as its two segments; the route has refused what is none. */
 const segmentsOf = (by: string | undefined): SegmentName[] => (by ?? '').split(',').filter(isSegment);
 
+/** Nobody can tell more of them apart in one drawing; those with most referrals. Told apart by two things at once, or by none, none is drawn. */
+const DRAWN_CURVES = 4;
+
 /** A list to look through, no export: more are counted, and a narrower view shows them. */
 const MOST_ROWS = 200;
 
@@ -74,7 +78,9 @@ export function createInsightsService({ store, warehouse }: { store: Store; ware
 
     metric: async (session, id, { by, ...filter }) => {
       if (!metricIds().includes(id)) return noMetric();
-      return counted(() => warehouse.metric({ metric: id, by: segmentsOf(by), scope: scopeOf(session), filter }));
+      const segments = segmentsOf(by);
+      const curves = segments.length === 1 ? DRAWN_CURVES : 0;
+      return counted(() => warehouse.metric({ metric: id, by: segments, scope: scopeOf(session), filter, curves }));
     },
 
     cms50: async (session, question) => counted(() => readCms50(warehouse, scopeOf(session), question)),
@@ -126,7 +132,7 @@ export function createInsightsService({ store, warehouse }: { store: Store; ware
   };
 }
 
-/** What asks for them; undefined where there is neither such a metric nor such a measure of specialists. */
+/** What asks for them; undefined where there is neither such a metric, nor such a measure of specialists, and it is not the list of contracts. */
 function rowsBehind(
   warehouse: Warehouse,
   { metric, part, segment, category, specialist, filter }: RowsQuestion,
@@ -134,8 +140,10 @@ function rowsBehind(
 ): (() => Promise<DrillResult>) | undefined {
   const limit = MOST_ROWS;
   if (metricIds().includes(metric)) return () => warehouse.drill({ metric, part, segment, category, filter, limit, scope });
-  if (!performanceIds().includes(metric)) return undefined;
   const specialty = segment.specialty ?? null;
+  if (metric === CONTRACTING)
+    return () => warehouse.drillContracting({ specialist, specialty, zip3: segment.zip3 ?? null, part, filter, limit, scope });
+  if (!performanceIds().includes(metric)) return undefined;
   return () => warehouse.drillPerformance({ measure: metric, specialist, specialty, part, filter, limit, scope });
 }
 

@@ -6,6 +6,7 @@ import type { Session } from '../sessions/session.ts';
 import type { Scope } from '../store/store.ts';
 import { openTestStore, type TestStore } from '../store/test-store.ts';
 import { openTestWarehouse, type TestWarehouse } from '../test-warehouse.ts';
+import { createInsightsService } from './insights.ts';
 import { createLossesService, type LossesService } from './losses.ts';
 import { newEvent, projectionOf } from './referral-log.ts';
 
@@ -48,7 +49,7 @@ async function leaks(scope: Scope, many: number): Promise<void> {
 beforeAll(async () => {
   opened = await openTestStore();
   numbers = openTestWarehouse();
-  losses = createLossesService({ warehouse: numbers.warehouse });
+  losses = createLossesService({ warehouse: numbers.warehouse, index: () => undefined });
   await opened.store.enrol(north);
 });
 afterAll(async () => {
@@ -67,6 +68,26 @@ describe('once there is one', () => {
     await leaks(north, 10);
     await leaks(south, 9);
     await numbers.refresh(opened.store, new Date('2027-08-01T10:00:00.000Z'));
+  });
+
+  test('a line opens the referrals it counts, and none of another EHR', async () => {
+    const insights = createInsightsService({ store: opened.store, warehouse: numbers.warehouse });
+    const asked = {
+      metric: 'contracting',
+      part: 'numerator',
+      segment: { specialty: 'cardiology' },
+      category: null,
+      specialist: '1999999999',
+      filter: {},
+      purpose: 'To ask for a contract',
+    } as const;
+    const total = async (scope: Scope) => {
+      const answer = await insights.rows(lead(scope), asked, new Date('2027-08-01T10:00:00.000Z'));
+      if ('refused' in answer) throw new Error(answer.detail);
+      return [answer.total, answer.rows.filter(({ referralId }) => referralId.startsWith(scope.tenant)).length];
+    };
+    expect(await total(north)).toEqual([10, 10]);
+    expect(await total(south)).toEqual([9, 9]);
   });
 
   test('each EHR’s people are told of their own specialists and of nobody else’s; nine are too few to name', async () => {

@@ -4,8 +4,10 @@ import { compare, isComparable } from '@refloop/analytics/comparison';
 import { headOf, metricIds, readMetric } from '@refloop/analytics/metric-definition';
 import type { Warehouse } from '@refloop/analytics/warehouse';
 import type { ClaimsAnswer, ComparisonAnswer, ComparisonQuestion, ContractingAnswer, ContractingQuestion } from '../client/losses.ts';
+import type { MatchIndex } from '../matching/match-index.ts';
 import { problem, type Refusal } from '../problem.ts';
 import type { Session } from '../sessions/session.ts';
+import { displayOfNpi } from './card.ts';
 import { counted, scopeOf } from './insights.ts';
 
 export type LossesService = {
@@ -14,9 +16,16 @@ export type LossesService = {
   claims: () => ClaimsAnswer;
 };
 
-export function createLossesService({ warehouse }: { warehouse: Warehouse }): LossesService {
+type Deps = { warehouse: Warehouse; index: () => Pick<MatchIndex, 'ofNpi'> | undefined };
+
+export function createLossesService({ warehouse, index }: Deps): LossesService {
   return {
-    contracting: (session, filter) => counted(() => warehouse.contracting({ scope: scopeOf(session), filter })),
+    contracting: (session, filter) =>
+      counted(async () => {
+        const { rows, ...answer } = await warehouse.contracting({ scope: scopeOf(session), filter });
+        const directory = index();
+        return { ...answer, rows: rows.map((row) => ({ ...row, name: displayOfNpi(directory, row.performer) })) };
+      }),
 
     comparison: async (session, { metric, beforeFrom, beforeTo, afterFrom, afterTo, site, against, specialty, payer }) => {
       if (!metricIds().includes(metric)) return problem('not-found', 'There is no such metric.');

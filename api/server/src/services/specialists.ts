@@ -1,11 +1,11 @@
 /** Specialists beside each other, from the snapshot in force, named as the directory in force has them. */
 import { performanceIds, readPerformance } from '@refloop/analytics/performance-definition';
 import type { Warehouse } from '@refloop/analytics/warehouse';
-import type { DirectoryEntry } from '@refloop/domain/network/directory';
 import type { SpecialistsAnswer, SpecialistsQuestion } from '../client/specialists.ts';
 import type { MatchIndex } from '../matching/match-index.ts';
 import { problem, type Refusal } from '../problem.ts';
 import type { Session } from '../sessions/session.ts';
+import { displayOfNpi } from './card.ts';
 import { counted, scopeOf } from './insights.ts';
 
 export type SpecialistsService = { compare: (session: Session, question: SpecialistsQuestion) => Promise<SpecialistsAnswer | Refusal> };
@@ -32,15 +32,9 @@ export function createSpecialistsService({ warehouse, index }: Deps): Specialist
           ...answer,
           measures: performanceIds().map((id) => ({ id, title: readPerformance(id).title })),
           caseMix: [...caseMix],
-          specialists: specialists.map((row) => ({ ...row, name: nameOf(directory?.ofNpi(row.specialist)) })),
+          specialists: specialists.map((row) => ({ ...row, name: displayOfNpi(directory, row.specialist) })),
         };
       });
     },
   };
-}
-
-function nameOf(entry: DirectoryEntry | undefined): string | null {
-  if (!entry) return null;
-  const { given, family, credential } = entry.name;
-  return credential ? `${given} ${family}, ${credential}` : `${given} ${family}`;
 }

@@ -48,6 +48,8 @@ export type ObligationStore = {
   /** An id that exists already is left as it is: raising the same obligation twice changes nothing. */
   insert: (obligation: NewObligation) => Promise<void>;
   get: (id: string) => Promise<StoredObligation | undefined>;
+  /** Ids of all, open and done, in order. */
+  ids: () => Promise<string[]>;
   /** Earliest deadline first. */
   list: (question: {
     status: 'open' | 'done';

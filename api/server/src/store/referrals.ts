@@ -21,6 +21,8 @@ export type ReferralStore = {
   /** Writes the row or replaces it. */
   put: (row: ReferralRow) => Promise<void>;
   get: (referralId: string) => Promise<ReferralRow | undefined>;
+  /** Of these, those that there are, in order of their id. */
+  some: (referralIds: readonly string[]) => Promise<ReferralRow[]>;
   /** Oldest first. */
   listByPatient: (patientId: string) => Promise<ReferralRow[]>;
   /** Ids of rows made by an older form of the fold, in order, those after `after`, at most `limit`. */

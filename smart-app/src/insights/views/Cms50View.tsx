@@ -2,23 +2,25 @@
  * CMS50 as far as our referrals tell: what it would be and what our events cannot know of it, why it differs from the closed-loop rate, which
  * first referrals would still count, and, as a number of our own, by who ordered.
  */
-import { Button, NativeSelect } from '@mantine/core';
+import { NativeSelect } from '@mantine/core';
+import { FEWEST_TO_JUDGE } from '@refloop/domain/fewest-to-judge';
 import type { Cms50Answer } from '@refloop/server/client/cms50';
 import type { MetricAnswer } from '@refloop/server/client/insights';
 import { AnswerView } from '../../center/AnswerView.tsx';
-import center from '../../center/CenterPage.module.css';
 import { useAnswer } from '../../center/use-answer.ts';
 import { plainDate, plainTime } from '../../words/plain-date.ts';
 import { ChartOrTable } from '../ChartOrTable.tsx';
-import { changeText, enoughToTell, FEWEST, monthsText, ofYear, reconciliationSentence, yearsOf } from '../cms50.ts';
+import { changeText, enoughToTell, monthsText, ofYear, reconciliationSentence, yearsOf } from '../cms50.ts';
+import { DataTable } from '../DataTable.tsx';
 import { Definition } from '../Definition.tsx';
 import { DotRows } from '../DotRows.tsx';
 import { countText, intervalText, rowText, valueText } from '../figures.ts';
 import { hashOf, insightsPath, metricPath } from '../filter.ts';
 import styles from '../Insights.module.css';
 import { MetricTable } from '../MetricTable.tsx';
-import { Scroller } from '../Scroller.tsx';
+import { RowsButton } from '../RowsButton.tsx';
 import type { ViewProps } from '../views.ts';
+import local from './Cms50View.module.css';
 
 export default function Cms50View(props: ViewProps) {
   const { api, onFail, filter, status } = props;
@@ -31,7 +33,7 @@ export default function Cms50View(props: ViewProps) {
         return (
           <>
             <NativeSelect
-              className={styles['period']}
+              className={local['period']}
               label="Period"
               value={year}
               data={years.includes(year) ? years : [year, ...years]}
@@ -68,9 +70,7 @@ function OwnPanel({ cms50: { own, period, measure, timezone, cannotKnow }, filte
           <span className="caption num">
             {row.low === null ? '' : `${intervalText(row, 'share')} (95 %) · `}n {countText(row.n)} patients · as of {plainTime(own.asOf)}
           </span>{' '}
-          <Button size="compact-sm" variant="default" onClick={() => onRows(own, row)} aria-label={`Rows behind ${own.metric.title}`}>
-            Rows
-          </Button>
+          <RowsButton about={`Rows behind ${own.metric.title}`} onRows={() => onRows(own, row)} />
         </p>
       ) : (
         <p>No referral of this view can be counted.</p>
@@ -82,7 +82,7 @@ function OwnPanel({ cms50: { own, period, measure, timezone, cannotKnow }, filte
         {period.year === measure.writtenFor ? '' : ` ${measure.id} is the measure of ${measure.writtenFor}.`}
       </p>
       <h3>What our events cannot know</h3>
-      <ul className={styles['said']}>
+      <ul className={local['said']}>
         {cannotKnow.map((each) => (
           <li key={each}>{each}</li>
         ))}
@@ -127,44 +127,33 @@ function ReconciliationPanel({ cms50: { reconciliation }, onRows }: PartProps) {
   return (
     <section className={`${styles['panel']} ${styles['wide']}`} aria-labelledby="reconciliation">
       <h2 id="reconciliation">Why one number here and another there</h2>
-      <p className={`${styles['sentence']} num`}>{reconciliationSentence(reconciliation) ?? 'No referral of this view can be counted.'}</p>
-      <Scroller label={`${metric.title}, table`}>
-        <table className={`${center['table']} num`}>
-          <thead>
-            <tr>
-              <th scope="col">Each difference on top of those above</th>
-              <th scope="col">Rate</th>
-              <th scope="col">95 % interval</th>
-              <th scope="col">n</th>
-              <th scope="col">Counted</th>
-              <th scope="col">What it changes</th>
-              <th scope="col">Rows</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row, at) => (
-              <tr key={row.category}>
-                <th scope="row">{rowText(metric, row)}</th>
-                <td>{valueText(row.value, 'share')}</td>
-                <td>{intervalText(row, 'share') || '–'}</td>
-                <td>{countText(row.n)}</td>
-                <td>{countText(row.parts['counted'] ?? 0)}</td>
-                <td>{at === 0 ? '–' : changeText(row)}</td>
-                <td>
-                  <Button
-                    size="compact-sm"
-                    variant="default"
-                    onClick={() => onRows(reconciliation, row)}
-                    aria-label={`Rows behind ${rowText(metric, row)}`}
-                  >
-                    Rows
-                  </Button>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroller>
+      <p className={`${local['sentence']} num`}>{reconciliationSentence(reconciliation) ?? 'No referral of this view can be counted.'}</p>
+      <DataTable
+        label={`${metric.title}, table`}
+        columns={[
+          'Each difference on top of those above',
+          'Rate',
+          '95 % interval',
+          'n',
+          'Counted',
+          { name: 'What it changes', words: true },
+          'Rows',
+        ]}
+      >
+        {rows.map((row, at) => (
+          <tr key={row.category}>
+            <th scope="row">{rowText(metric, row)}</th>
+            <td>{valueText(row.value, 'share')}</td>
+            <td>{intervalText(row, 'share') || '–'}</td>
+            <td>{countText(row.n)}</td>
+            <td>{countText(row.parts['counted'] ?? 0)}</td>
+            <td data-words>{at === 0 ? '–' : changeText(row)}</td>
+            <td>
+              <RowsButton about={`Rows behind ${rowText(metric, row)}`} onRows={() => onRows(reconciliation, row)} />
+            </td>
+          </tr>
+        ))}
+      </DataTable>
       <p className="caption">
         The next difference would be patients without a qualifying visit; it is not known here. In the rows, “Left out” lists what a
         difference changed.
@@ -189,48 +178,32 @@ function RequestersPanel({ api, onFail, filter, onRows }: ViewProps) {
           return (
             <>
               {told.length === 0 ? (
-                <p className="caption">Nobody has {FEWEST} patients to count.</p>
+                <p className="caption">Nobody has {FEWEST_TO_JUDGE} patients to count.</p>
               ) : (
                 <details className={styles['definition']}>
                   <summary className="num">The {countText(told.length)} with enough patients</summary>
-                  <Scroller label="By who ordered, table">
-                    <table className={`${center['table']} num`}>
-                      <thead>
-                        <tr>
-                          <th scope="col">Who ordered, by pseudonym</th>
-                          <th scope="col">Report came</th>
-                          <th scope="col">95 % interval</th>
-                          <th scope="col">n patients</th>
-                          <th scope="col">Rows</th>
-                        </tr>
-                      </thead>
-                      <tbody>
-                        {told.map((row) => (
-                          <tr key={row.segment.requester}>
-                            <th scope="row">{row.segment.requester}</th>
-                            <td>{valueText(row.value, 'share')}</td>
-                            <td>{intervalText(row, 'share') || '–'}</td>
-                            <td>{countText(row.n)}</td>
-                            <td>
-                              <Button
-                                size="compact-sm"
-                                variant="default"
-                                onClick={() => onRows(each, row)}
-                                aria-label={`Rows behind ${row.segment.requester}`}
-                              >
-                                Rows
-                              </Button>
-                            </td>
-                          </tr>
-                        ))}
-                      </tbody>
-                    </table>
-                  </Scroller>
+                  <DataTable
+                    label="By who ordered, table"
+                    columns={['Who ordered, by pseudonym', 'Report came', '95 % interval', 'n patients', 'Rows']}
+                  >
+                    {told.map((row) => (
+                      <tr key={row.segment.requester}>
+                        <th scope="row">{row.segment.requester}</th>
+                        <td>{valueText(row.value, 'share')}</td>
+                        <td>{intervalText(row, 'share') || '–'}</td>
+                        <td>{countText(row.n)}</td>
+                        <td>
+                          <RowsButton about={`Rows behind ${row.segment.requester}`} onRows={() => onRows(each, row)} />
+                        </td>
+                      </tr>
+                    ))}
+                  </DataTable>
                 </details>
               )}
               {tooFew === 0 ? null : (
                 <p className="caption num">
-                  Too few to tell: {countText(tooFew)} with fewer than {FEWEST} patients each, {countText(patients)} patients together.
+                  Too few to tell: {countText(tooFew)} with fewer than {FEWEST_TO_JUDGE} patients each, {countText(patients)} patients
+                  together.
                 </p>
               )}
             </>

@@ -2,7 +2,6 @@
  * The executive view: a sentence that names the largest avoidable loss, the headline numbers with their targets, how far the loop comes and
  * why referrals are lost; then leakage, completion, time to appointment and revenue capture, told apart.
  */
-import { Button } from '@mantine/core';
 import type { MetricAnswer } from '@refloop/server/client/insights';
 import { AnswerView } from '../../center/AnswerView.tsx';
 import { useAnswer } from '../../center/use-answer.ts';
@@ -11,17 +10,18 @@ import { ChartOrTable } from '../ChartOrTable.tsx';
 import { ComparisonPanel } from '../ComparisonPanel.tsx';
 import { ContractingTable } from '../ContractingTable.tsx';
 import { causesToShow, isAvoidable } from '../causes.ts';
-import { Decomposition } from '../Decomposition.tsx';
+import { LostPanel, ReasonsPanel } from '../Decomposition.tsx';
 import { Definition } from '../Definition.tsx';
 import { DotRows } from '../DotRows.tsx';
 import { Funnel } from '../Funnel.tsx';
 import { countText } from '../figures.ts';
 import { metricPath } from '../filter.ts';
 import styles from '../Insights.module.css';
-import { Kpi } from '../Kpi.tsx';
+import { Kpis } from '../Kpi.tsx';
 import { largestLoss, openingSentence } from '../lead-sentence.ts';
 import { MetricPanel } from '../MetricPanel.tsx';
 import { MetricTable } from '../MetricTable.tsx';
+import { RowsButton } from '../RowsButton.tsx';
 import { UnverifiedClaims } from '../UnverifiedClaims.tsx';
 import type { ViewProps } from '../views.ts';
 
@@ -47,22 +47,19 @@ export default function ExecutiveView(props: ViewProps) {
   return (
     <>
       <Lead {...props} />
-      <div className={styles['kpis']}>
-        {HEADLINES.filter(known)
-          .slice(0, MOST_HEADLINES)
-          .map((id) => (
-            <Kpi key={id} id={id} api={api} onFail={onFail} filter={filter} onRows={onRows} />
-          ))}
-      </div>
+      <Kpis ids={HEADLINES.filter(known).slice(0, MOST_HEADLINES)} api={api} onFail={onFail} filter={filter} onRows={onRows} />
       <div className={styles['panels']}>
-        <LoopPanel {...props} />
+        <div className={styles['stack']}>
+          <LoopPanel {...props} />
+          {known('lost_referrals') ? <LostPanel {...props} /> : null}
+        </div>
         {known('lost_causes') ? <CausesPanel {...props} /> : null}
-        <Decomposition {...props} />
+        {known('leakage_reasons') ? <ReasonsPanel {...props} /> : null}
         {PANELS.filter(known).map((id) => (
           <MetricPanel key={id} id={id} api={api} onFail={onFail} filter={filter} onRows={onRows} />
         ))}
-        <ContractingTable api={api} onFail={onFail} filter={filter} />
         <ComparisonPanel api={api} onFail={onFail} filter={filter} status={status} />
+        <ContractingTable api={api} onFail={onFail} filter={filter} />
         <AlertsPanel {...props} />
         <UnverifiedClaims api={api} onFail={onFail} />
       </div>
@@ -83,16 +80,12 @@ function Lead({ api, onFail, filter, status, onRows }: ViewProps) {
       {opening}{' '}
       {loss === undefined || causes.kind !== 'ready' ? null : (
         <>
-          The largest avoidable loss is <b>{loss.cause}</b>: {loss.figures}.{' '}
+          The largest avoidable loss is <b className={styles['loss']}>{loss.cause}</b>:{' '}
+          <span className={styles['whole']}>
+            {loss.share} <span className="caption">{loss.certainty}</span>.
+          </span>{' '}
           {loss.alsoLarge === undefined ? '' : `About as many: ${loss.alsoLarge}. `}
-          <Button
-            size="compact-sm"
-            variant="default"
-            onClick={() => onRows(causes.value, loss.row)}
-            aria-label="Rows behind the largest avoidable loss"
-          >
-            Rows
-          </Button>
+          <RowsButton about="Rows behind the largest avoidable loss" onRows={() => onRows(causes.value, loss.row)} />
         </>
       )}
     </p>

@@ -25,7 +25,7 @@ export default function OperationsView({ api, onFail, filter, status, onRows }: 
       </AnswerView>
       <div className={styles['panels']}>
         {HISTORY.filter((id) => status.metrics.includes(id)).map((id) => (
-          <MetricPanel key={id} id={id} api={api} onFail={onFail} filter={filter} onRows={onRows} />
+          <MetricPanel key={id} id={id} wide={id === 'no_show'} api={api} onFail={onFail} filter={filter} onRows={onRows} />
         ))}
       </div>
       <p className="caption">

@@ -1,19 +1,20 @@
 /** Quality: notes that come back, loops that close and those that do not, missed appointments, and what waits as an exception. */
-import { Button } from '@mantine/core';
 import type { ExceptionRow } from '@refloop/server/client/admin';
 import type { MetricAnswer } from '@refloop/server/client/insights';
 import { AnswerView } from '../../center/AnswerView.tsx';
-import center from '../../center/CenterPage.module.css';
 import { useAnswer } from '../../center/use-answer.ts';
+import { ChartOrTable } from '../ChartOrTable.tsx';
+import { DataTable } from '../DataTable.tsx';
 import { Definition } from '../Definition.tsx';
 import { DotRows } from '../DotRows.tsx';
 import { countText, valueText } from '../figures.ts';
 import { metricPath } from '../filter.ts';
 import styles from '../Insights.module.css';
-import { Kpi } from '../Kpi.tsx';
+import { Kpis } from '../Kpi.tsx';
 import { loopGapsOf } from '../loop-gaps.ts';
 import { MetricPanel } from '../MetricPanel.tsx';
-import { Scroller } from '../Scroller.tsx';
+import { MetricTable } from '../MetricTable.tsx';
+import { RowsButton } from '../RowsButton.tsx';
 import type { ViewProps } from '../views.ts';
 
 const HEADLINES = ['note_return', 'closed_loop', 'non_completion', 'no_show'] as const;
@@ -24,11 +25,7 @@ export default function QualityView(props: ViewProps) {
   const known = (id: string): boolean => status.metrics.includes(id);
   return (
     <>
-      <div className={styles['kpis']}>
-        {HEADLINES.filter(known).map((id) => (
-          <Kpi key={id} id={id} api={api} onFail={onFail} filter={filter} onRows={onRows} />
-        ))}
-      </div>
+      <Kpis ids={HEADLINES.filter(known)} api={api} onFail={onFail} filter={filter} onRows={onRows} />
       <div className={styles['panels']}>
         {known('closed_loop') ? <GapsPanel {...props} /> : null}
         <ExceptionsPanel {...props} />
@@ -53,39 +50,21 @@ function GapsPanel({ api, onFail, filter, onRows }: ViewProps) {
           if (!row || gaps.length === 0) return <p className="caption">{row?.note ?? 'No loop of this view stands open.'}</p>;
           return (
             <>
-              <Scroller label="Where loops are not closed, table">
-                <table className={`${center['table']} num`}>
-                  <thead>
-                    <tr>
-                      <th scope="col">First thing missing</th>
-                      <th scope="col">Referrals</th>
-                      <th scope="col">Of {countText(row.n)}</th>
-                      <th scope="col">Rows</th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {gaps.map(({ part, category, name, count, share }) => (
-                      <tr key={part}>
-                        <th scope="row">{name}</th>
-                        <td>{countText(count)}</td>
-                        <td>{valueText(share, 'share')}</td>
-                        <td>
-                          {category === null ? null : (
-                            <Button
-                              size="compact-sm"
-                              variant="default"
-                              onClick={() => onRows(loops, { ...row, category })}
-                              aria-label={`Rows: ${name}`}
-                            >
-                              Rows
-                            </Button>
-                          )}
-                        </td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </Scroller>
+              <DataTable
+                label="Where loops are not closed, table"
+                columns={['First thing missing', 'Referrals', `Of ${countText(row.n)}`, 'Rows']}
+              >
+                {gaps.map(({ part, category, name, count, share }) => (
+                  <tr key={part}>
+                    <th scope="row">{name}</th>
+                    <td>{countText(count)}</td>
+                    <td>{valueText(share, 'share')}</td>
+                    <td>
+                      {category === null ? null : <RowsButton about={`Rows: ${name}`} onRows={() => onRows(loops, { ...row, category })} />}
+                    </td>
+                  </tr>
+                ))}
+              </DataTable>
               <p className="caption">Each referral stands once, at the first thing that is missing; “Out of” lists them.</p>
             </>
           );
@@ -131,15 +110,23 @@ function ExceptionsPanel({ api, onFail }: ViewProps) {
 function LeadTimePanel({ api, onFail, filter, onRows }: ViewProps) {
   const [answer, retry] = useAnswer<MetricAnswer>(api, metricPath('no_show_by_lead_time', filter, undefined), onFail);
   return (
-    <section className={styles['panel']} aria-labelledby="lead-times">
+    <section className={`${styles['panel']} ${styles['wide']}`} aria-labelledby="lead-times">
       <h2 id="lead-times">Missed appointments by lead time</h2>
       <AnswerView answer={answer} onRetry={retry}>
-        {(bands) => (
-          <>
-            <DotRows answer={bands} rows={bands.rows.filter(({ n }) => n > 0)} onRows={onRows} />
-            <Definition metric={bands.metric} />
-          </>
-        )}
+        {(bands) => {
+          const rows = bands.rows.filter(({ n }) => n > 0);
+          if (rows.length === 0) return <p className="caption">No appointment of this view can be counted yet.</p>;
+          return (
+            <>
+              <ChartOrTable
+                caption="Share of the appointments booked so long ahead, 95 % for each"
+                table={<MetricTable answer={bands} rows={rows} onRows={(row) => onRows(bands, row)} />}
+                chart={<DotRows answer={bands} rows={rows} onRows={onRows} />}
+              />
+              <Definition metric={bands.metric} />
+            </>
+          );
+        }}
       </AnswerView>
     </section>
   );

@@ -16,6 +16,7 @@ import { funnelOptions, plottedOf } from '../specialist-funnel.ts';
 import { firstSpecialty, inOrder, ORDERS, type Order } from '../specialist-order.ts';
 import { chanceText, levelText, specialistName, specialtyText, VERDICTS, verdictText } from '../specialist-words.ts';
 import type { ViewProps } from '../views.ts';
+import local from './SpecialistsView.module.css';
 
 const FIRST_MEASURE = 'acceptance';
 
@@ -160,7 +161,7 @@ function StandingOut({
   const standing = plottedOf(rows).filter(({ numbers }) => numbers.verdict !== 'not-distinguishable');
   if (standing.length === 0) return null;
   return (
-    <ul className={styles['standing']} aria-label="Who stands out">
+    <ul className={local['standing']} aria-label="Who stands out">
       {standing.map((row) => (
         <li key={`${row.specialty} ${row.specialist}`}>
           <button type="button" onClick={() => onRows(row)}>

@@ -1,5 +1,6 @@
 /** `npm run analytics -- import`: from an EHR's Bulk export to a snapshot in force. */
 import { writeFile } from 'node:fs/promises';
+import { lastInstantIn } from '@refloop/analytics/calendar-day';
 import { type ExportProgress, importExports, NothingToImport } from '@refloop/analytics/fhir/import-exports';
 import { measurable } from '@refloop/analytics/fhir/measurable';
 import { readViews } from '@refloop/analytics/fhir/views';
@@ -29,11 +30,13 @@ and change, and says what was read, what was not and why, and which metrics the 
 stops nothing. Until the new snapshot is whole, and when the import is cancelled or fails, the one before stays in force.
 Of several folders a later one is the newer export: what it holds stands for what the earlier ones say of the same resource.
 A URL is the FHIR base of an EHR: its export is asked for, waited for and fetched. What breaks off goes on with the next run; what
-is here already is not fetched again. The files stay in the folder exports of REFLOOP_STATE, in the clear.
+is here already is not fetched again. The files stay in the folder exports of REFLOOP_STATE, in the clear. Where the EHR keeps its files on
+another host, REFLOOP_BULK_FILE_ORIGINS must name it.
 
   --warehouse DIR    the folder of the warehouse; not the one that refresh fills
   --issuer URL       the FHIR base of the EHR that a folder is of; patients and orders are told apart by it from those of others
-  --as-of DAY        the day the snapshot is of, as in 2026-11-28; else the export's own, and today for a folder
+  --as-of DAY        the day the snapshot is of, as in 2026-11-28; else the export's own, and today for a folder. Days are those of
+                     REFLOOP_TIMEZONE (UTC unless set)
   --views DIR        views in place of ours of the same file name (analytics/views)
   --report FILE      also writes the report as JSON
 
@@ -155,12 +158,12 @@ async function exportsFor(
 ): Promise<Exports> {
   if (source.kind === 'folders') return { sources: source.folders, issuer: source.issuer, now: new Date().toISOString() };
   const { base, group, since, client } = source;
-  const { stateFolder } = config;
+  const { stateFolder, bulkFileOrigins: fileOrigins } = config;
   const production = config.environment === 'production';
   const site = siteToAsk(config.sites.sites, base, client, production);
   const types = [...new Set(readViews(views).map(({ resource }) => resource))].sort();
   const fetched = await fetchLiveExport(
-    { site, group, types, since, stateFolder, production },
+    { site, group, types, since, stateFolder, fileOrigins, production },
     { fetch, now: () => new Date(), signal, onProgress: tell },
   );
   if (fetched.errors > 0) say(`the EHR left out something, and says so in ${plural(fetched.errors, 'file')}`);
@@ -185,7 +188,8 @@ async function importInto(store: Store, config: Config, question: Asked, signal:
     sources,
     warehouse: folder,
     views,
-    now: question.day === null ? now : `${question.day}T23:59:59.999Z`,
+    now: question.day === null ? now : lastInstantIn(config.timezone, question.day),
+    timezone: config.timezone,
     scope,
     keepPairs: isServed,
     pseudonymKey: store.warehouseKey,

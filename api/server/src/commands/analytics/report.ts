@@ -51,7 +51,7 @@ export const report: Subcommand = {
     const warehouse = openWarehouse({ folder, signal, seconds: 600, assumptions: assumptionsOf(process.env) });
     try {
       const written = await monthlyReport(
-        (metric, by, filter) => warehouse.metric({ metric, by, filter, scope: null }),
+        (metric, by, filter) => warehouse.metric({ metric, by, filter, scope: null, curves: 0 }),
         month,
         metricIds(),
       );

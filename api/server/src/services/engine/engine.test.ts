@@ -2,8 +2,10 @@
 import { defaultPolicy } from '@refloop/domain/sla/policy';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Role } from '../../client/session.ts';
+import { plan } from '../../store/contract/test-contract.ts';
 import type { Scope } from '../../store/store.ts';
 import { openTestStore, type TestStore } from '../../store/test-store.ts';
+import { renewProjections } from '../projections.ts';
 import { readReferral } from '../referral-log.ts';
 import { createDueReferrals } from './due-referrals.ts';
 import type { ObligationContent } from './obligation-content.ts';
@@ -190,4 +192,17 @@ test('the first policy is kept once, on the site’s own clock', async () => {
   const kept = await opened.store.transaction(scope, (unit) => unit.slaPolicies.inForce());
   expect(kept?.policy).toMatchObject({ id: 'default', version: 1, calendar: { timeZone: 'America/Chicago' } });
   expect(kept?.policy.calendar.holidays).toContain('2026-11-26');
+});
+
+test('an order that came into force before there was an engine is taken up once its row is renewed', async () => {
+  await putInForce(opened.store, scope, 'r1', AT);
+  await opened.store.transaction(scope, async (unit) => {
+    await unit.referralTimers.set('r1', null);
+    await unit.plans.insert(plan('plan-r1', { referralId: 'r1', content: { steps: [], decision: { by: 'Dr. Lee' } } }));
+  });
+  await opened.asOwner(`delete from obligation where tenant = '${scope.tenant}' and kind = 'send'`);
+  await opened.asOwner(`update referral set fold_version = 4 where tenant = '${scope.tenant}'`);
+  expect(await renewProjections(opened.store, new Date(hoursLater(1)))).toBe(1);
+  await clockAt(hoursLater(1));
+  expect(await rows()).toMatchObject([{ kind: 'send', owner: 'kim' }]);
 });

@@ -40,6 +40,7 @@ describe.each(implementations())('the store: $name', (implementation) => {
         await unit.obligations.settle('soon', { what: 'done', at: after(3), content: { detail: 'called' } }),
         await unit.obligations.settle('soon', { what: 'done', at: after(4) }),
         await unit.obligations.settle('none', { what: 'take', owner: 'coordinator' }),
+        await unit.obligations.ids(),
         await unit.obligations.list({ status: 'done' }),
       ];
     });
@@ -50,6 +51,7 @@ describe.each(implementations())('the store: $name', (implementation) => {
       true,
       false,
       false,
+      ['late', 'other', 'soon'],
       [
         {
           ...obligation('soon', after(5)),

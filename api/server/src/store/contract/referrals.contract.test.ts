@@ -120,9 +120,15 @@ describe.each(implementations())('the store: $name', (implementation) => {
           await unit.referrals.renew(row('r1', '1', 'approved')),
           await unit.referrals.renew({ ...row('r2', '1'), sequence: 2 }),
         ];
-        return [pages, renewed, await older(''), await unit.referrals.get('r1')];
+        const some = await unit.referrals.some(['r4', 'none', 'r1']);
+        return [pages, renewed, await older(''), some];
       });
-      expect(outcome).toEqual([[['r1', 'r2'], ['r3'], []], [true, false], ['r2', 'r3'], row('r1', '1', 'approved')]);
+      expect(outcome).toEqual([
+        [['r1', 'r2'], ['r3'], []],
+        [true, false],
+        ['r2', 'r3'],
+        [row('r1', '1', 'approved'), row('r4', '1')],
+      ]);
     });
 
     test('are found by patient, replaced by a second put, and rebuilt as a whole', async () => {

@@ -42,6 +42,11 @@ export const memoryObligations = (unit: MemoryContext): ObligationStore => {
         table.put(keyIn(unit, given.id), { ...given, escalatedTo: null, status: 'open', settledAt: null });
     },
     get: async (id) => table.get(keyIn(unit, id)),
+    ids: async () =>
+      table
+        .rows(keyIn(unit))
+        .map(({ id }) => id)
+        .sort(),
     list: async ({
       status,
       kind,

@@ -7,6 +7,7 @@ export const memoryReferrals = (unit: MemoryContext): ReferralStore => {
   return {
     put: async (row) => put(row),
     get: async (referralId) => unit.tables.referrals.get(keyIn(unit, referralId)),
+    some: async (referralIds) => all().filter(({ referralId }) => referralIds.includes(referralId)),
     listByPatient: async (patientId) => all().filter((row) => row.patientId === patientId),
     listOlder: async ({ foldVersion, after, limit }) =>
       all()

@@ -138,6 +138,13 @@ const MOST = 10_000;
 export const postgresObligations = (unit: UnitContext): ObligationStore => ({
   insert: (obligation) => insert(unit, obligation),
   get: async (id) => (await select(unit, 'id = $3', [id]))[0],
+  ids: async () => {
+    const found = await unit.client.query<{ id: string }>(
+      'select id from obligation where tenant = $1 and issuer = $2 order by id collate "C"',
+      key(unit),
+    );
+    return found.rows.map(({ id }) => id);
+  },
   list: ({ status, kind, referralId, owner, raisedBy, escalatedTo, raisedFrom, raisedBefore, dueFrom, dueBefore, settledSince, limit }) =>
     select(
       unit,

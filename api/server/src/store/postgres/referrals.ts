@@ -54,6 +54,20 @@ async function put(unit: UnitContext, row: ReferralRow): Promise<void> {
   );
 }
 
+const AT_ONCE = 500;
+
+/** Of referrals that have no row. */
+async function insertNew(unit: UnitContext, given: readonly ReferralRow[]): Promise<void> {
+  const rows: unknown[][] = [];
+  for (const row of given) rows.push(await referralRow(unit, row));
+  const columns = Array.from({ length: REFERRAL_COLUMNS.split(',').length }, (_, at) => rows.map((row) => row[at]));
+  await unit.client.query(
+    `insert into referral (${REFERRAL_COLUMNS})
+     select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::int[], $7::text[], $8::timestamptz[], $9::bytea[], $10::int[])`,
+    columns,
+  );
+}
+
 async function select(unit: UnitContext, condition: string, values: unknown[]): Promise<ReferralRow[]> {
   const found = await unit.client.query<Row>(
     `select ${COLUMNS} from referral where tenant = $1 and issuer = $2 ${condition} order by referral_id collate "C"`,
@@ -67,6 +81,7 @@ async function select(unit: UnitContext, condition: string, values: unknown[]): 
 export const postgresReferrals = (unit: UnitContext): ReferralStore => ({
   put: (row) => put(unit, row),
   get: async (referralId) => (await select(unit, 'and referral_id = $3', [referralId]))[0],
+  some: (referralIds) => select(unit, 'and referral_id = any($3)', [referralIds]),
   listByPatient: (patientId) => select(unit, 'and patient_index = $3', [unit.index.patient(unit.scope, patientId)]),
   listOlder: async ({ foldVersion, after, limit }) => {
     const found = await unit.client.query<{ referral_id: string }>(
@@ -97,6 +112,6 @@ export const postgresReferrals = (unit: UnitContext): ReferralStore => ({
     await unit.client.query('lock table referral in share row exclusive mode');
     const rows = await project();
     await unit.client.query('delete from referral where tenant = $1 and issuer = $2', key(unit));
-    for (const row of rows) await put(unit, row);
+    for (let from = 0; from < rows.length; from += AT_ONCE) await insertNew(unit, rows.slice(from, from + AT_ONCE));
   },
 });

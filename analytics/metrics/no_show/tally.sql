@@ -1,0 +1,8 @@
+-- How many appointments there are of each kind; of a segment without any, none.
+select segment, why, outcome = 'missed' as is_missed, cancelled_late, count(*) as many
+from exclusions
+group by all
+union all by name
+select segment, 0 as many
+from referral
+group by segment

@@ -1,0 +1,55 @@
+/** Answers what the office asked. The same press twice is on record once. */
+import { Button, Textarea } from '@mantine/core';
+import type { Thread } from '@refloop/server/client/worklist';
+import { type FormEvent, useRef, useState } from 'react';
+import type { CenterProps } from '../center/CenterPage.tsx';
+import { failureText } from '../session/api.ts';
+import styles from './Thread.module.css';
+
+type Props = Pick<CenterProps, 'api' | 'onFail'> & { thread: Thread; onDone: (thread: Thread) => void };
+
+export function ReplyForm({ api, onFail, thread, onDone }: Props) {
+  const [text, setText] = useState('');
+  const [refused, setRefused] = useState('');
+  const [sending, setSending] = useState(false);
+  const pressed = useRef<{ key: string; text: string }>(undefined);
+  const send = async (event: FormEvent) => {
+    event.preventDefault();
+    if (sending) return;
+    if (text.trim().length < 2) {
+      setRefused('Write your answer.');
+      return;
+    }
+    if (pressed.current?.text !== text) pressed.current = { key: crypto.randomUUID(), text };
+    setSending(true);
+    const path = `/worklist/referrals/${encodeURIComponent(thread.referralId)}/messages`;
+    const answered = await api.call<Thread>(path, { method: 'POST', body: pressed.current });
+    setSending(false);
+    if (answered.ok) {
+      pressed.current = undefined;
+      setText('');
+      setRefused('');
+      onDone(answered.value);
+    } else if (answered.refusal.kind === 'session-ended') onFail(answered.refusal);
+    else setRefused(`Not sent. ${failureText(answered.refusal)}`);
+  };
+  return (
+    <form className={styles['form']} aria-label="Answer the office" onSubmit={(event) => void send(event)}>
+      <Textarea
+        label="Your answer to the office"
+        description="It stands on their page. No more of the patient than they need."
+        value={text}
+        error={refused || undefined}
+        maxLength={2000}
+        autosize
+        minRows={2}
+        onChange={(event) => setText(event.currentTarget.value)}
+      />
+      <div className={styles['buttons']}>
+        <Button type="submit" loading={sending}>
+          Send the answer
+        </Button>
+      </div>
+    </form>
+  );
+}
