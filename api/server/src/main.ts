@@ -26,6 +26,7 @@ import { guardProcessOutput } from './logging/process-output.ts';
 import { wordsOf } from './logging/words.ts';
 import { currentIndex } from './matching/current-index.ts';
 import { migrate } from './migrations/migrate.ts';
+import { PRACTICE_TIME_ZONE } from './practice/calendar.ts';
 import { startHistoryThread } from './practice/history-thread.ts';
 import { SANDBOX_SEED } from './practice/planted-truths.ts';
 import { createRateLimits } from './rate-limits/rate-limits.ts';
@@ -290,7 +291,8 @@ async function openStore(): Promise<Store> {
   try {
     for (const site of sites) {
       await store.enrol(scopeOf(site));
-      await keepFirstPolicy(store, scopeOf(site), config.timezone, now());
+      const timeZone = config.sandbox.includes(site) ? PRACTICE_TIME_ZONE : config.timezone;
+      await keepFirstPolicy(store, scopeOf(site), timeZone, now());
     }
     for (const sandbox of config.sandbox) await seedSandboxGrants(store, sandbox, now());
   } catch (error) {

@@ -16,6 +16,7 @@ import { createApprovalService } from './services/approvals.ts';
 import { drafter } from './services/drafting.ts';
 import { createExceptionService } from './services/exceptions.ts';
 import { createMatchingService } from './services/matching.ts';
+import { createNextPerformerService } from './services/next-performer.ts';
 import { createOfficeService } from './services/office.ts';
 import { createOfficeLinkService } from './services/office-links.ts';
 import { createOpenWorkService } from './services/open-work.ts';
@@ -51,7 +52,7 @@ export function referralRoutes({ store, index, policy, newId, version }: Referra
       plans: createPlanService({ store }),
     }),
     ...workRoutes({ work: createWorkService({ store }), reviews: createReviewService({ store }) }),
-    ...worklistRoutes({ worklist }),
+    ...worklistRoutes({ worklist, next: createNextPerformerService({ store, matching }) }),
     ...officeRoutes({ office: createOfficeService({ store, newId }), links: createOfficeLinkService({ store, newId }), worklist }),
     ...exceptionRoutes({ exceptions: createExceptionService({ store }) }),
     ...recommendationRecordRoutes({ records: createRecordService({ store }) }),

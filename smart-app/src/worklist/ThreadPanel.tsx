@@ -9,6 +9,7 @@ import { Chip } from '../ui/Chip.tsx';
 import { useEscape } from '../ui/use-escape.ts';
 import { plainTime } from '../words/plain-date.ts';
 import { ActPanel } from './ActPanel.tsx';
+import { AskNextPerformer } from './AskNextPerformer.tsx';
 import { ACT_FORMS, nextAct } from './acts.ts';
 import { LOOP_STEPS, stepsDone } from './loop-steps.ts';
 import { OfficeLink } from './OfficeLink.tsx';
@@ -111,7 +112,21 @@ function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged:
                 }}
               />
             ) : null}
-            <Acts thread={thread} quiet={asked} onAct={setAct} />
+            {thread.mayAskNext ? (
+              <AskNextPerformer
+                key={thread.sequence}
+                api={api}
+                onFail={onFail}
+                thread={thread}
+                onDone={(changed) => {
+                  setActed(changed);
+                  setNotice(`${changed.performer?.name ?? 'Another specialist'} is asked next. Send it to their office.`);
+                  onActed();
+                }}
+                onChanged={onChanged}
+              />
+            ) : null}
+            <Acts thread={thread} quiet={asked || thread.mayAskNext} onAct={setAct} />
             <OfficeLink
               key={thread.referralId}
               api={api}

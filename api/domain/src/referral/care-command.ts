@@ -193,6 +193,12 @@ function reroute(referral: Referral, { performer, because }: Of<'reroute'>, now:
   return ok(happened(now, { type: 'attempt-opened', version: 1, attempt: (last?.number ?? 0) + 1, performer, because }));
 }
 
+/** Whether another performer can be asked now. */
+export function mayReroute(referral: Referral): boolean {
+  const last = referral.attempts.at(-1);
+  return inForce(referral) === undefined && !closedBy(referral) && last !== undefined && FREE.includes(last.work.status);
+}
+
 /** Nothing is hoped for from this performer any more. */
 const FREE: readonly WorkStatus[] = ['declined', 'cancelled', 'cancellation-requested'];
 

@@ -175,6 +175,15 @@ export const REQUESTS: Record<string, Request> = {
     changes: true,
     body: ({ target }) => ({ referralIds: [target.id], to: 'lead' }),
   }),
+  'get /worklist/referrals/:id/next-performers | a declined referral': row(
+    'a declined referral',
+    (id) => `/worklist/referrals/${id}/next-performers`,
+  ),
+  'post /worklist/referrals/:id/next-performers | a declined referral': row(
+    'a declined referral',
+    (id) => `/worklist/referrals/${id}/next-performers`,
+    { changes: true, body: ({ target: { made } }) => ({ sequence: made['sequence'] ?? 1, entryId: 'entry-2', because: 'declined' }) },
+  ),
   'post /worklist/referrals/:id/link | a referral in the chart': row('a referral in the chart', (id) => `/worklist/referrals/${id}/link`, {
     changes: true,
     body: ({ target: { made } }) => ({ sequence: made['sequence'] ?? 1 }),

@@ -44,6 +44,7 @@ export type About =
   | 'a plan with a doubt'
   | 'a plan done by hand'
   | 'a referral in the chart'
+  | 'a declined referral'
   | 'a note to review'
   | 'an office link'
   | 'an opened link'
@@ -195,6 +196,21 @@ const MAKERS: Record<About, Maker> = {
   'a plan done by hand': ({ input, ...question }) =>
     approved({ ...question, input: { ...input, writeBack: writeBackOf([], 'with-version') } }),
   'a referral in the chart': inChart,
+  'a declined referral': async (question) => {
+    const referral = await inChart(question);
+    const { team, worlds } = question;
+    const at = worlds.clock.now.toISOString();
+    let { sequence } = referral.made as unknown as { sequence: unknown };
+    for (const what of [
+      { act: 'sent', channel: 'fax', at },
+      { act: 'declined', reason: 'other', at },
+    ]) {
+      const path = `/worklist/referrals/${referral.id}/acts`;
+      const done = await team.as('coordinator', null, 'post', path, { key: `${what.act}-of-${referral.id}`, sequence, what });
+      sequence = done.body['sequence'];
+    }
+    return { ...referral, made: { ...referral.made, sequence } };
+  },
   'a note to review': async (question) => {
     const referral = await inChart(question);
     const { team, worlds } = question;

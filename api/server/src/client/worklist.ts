@@ -1,6 +1,6 @@
 /** The coordinator's worklist over HTTP: every open obligation with who waits on whom, one referral as one thread, and what may be done. */
 import { CHANNELS, DECLINE_REASONS } from '@refloop/domain/referral/attempt';
-import { CONTACTS } from '@refloop/domain/referral/care-event';
+import { CONTACTS, REROUTE_REASONS } from '@refloop/domain/referral/care-event';
 import { EXCEPTIONS } from '@refloop/domain/referral/exception';
 import { z } from 'zod';
 
@@ -108,6 +108,8 @@ export const Thread = z.object({
   obligations: z.array(WorklistRow),
   /** What may be put on record now, in the order of the loop. */
   acts: z.array(ActName),
+  /** Whether another specialist can be asked now. */
+  mayAskNext: z.boolean(),
   entries: z.array(ThreadEntry),
 });
 export type Thread = z.infer<typeof Thread>;
@@ -159,3 +161,29 @@ export const AssignAnswer = z.object({
   assigned: z.array(z.object({ referralId: z.string(), before: z.string().nullable() })),
 });
 export type AssignAnswer = z.infer<typeof AssignAnswer>;
+
+/** Who could be asked next: in network, as the directory has them now, the best first. Nobody who was asked before. */
+export const NextPerformers = z.object({
+  /** Why there is nobody to choose from; null where there is. */
+  why: z.string().nullable(),
+  performers: z.array(
+    z.object({
+      entryId: z.string(),
+      name: z.string(),
+      organization: z.string().nullable(),
+      miles: z.number().nullable(),
+      waitDays: z.number().nullable(),
+      phone: z.string().nullable(),
+      why: z.array(z.string()),
+    }),
+  ),
+});
+export type NextPerformers = z.infer<typeof NextPerformers>;
+
+export const AskNext = z.object({
+  sequence: z.number().int().positive(),
+  /** Of the list. */
+  entryId: z.string().min(1).max(200),
+  because: z.enum(REROUTE_REASONS),
+});
+export type AskNext = z.infer<typeof AskNext>;

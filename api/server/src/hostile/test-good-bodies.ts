@@ -164,6 +164,10 @@ export const GOOD: Record<string, Good> = {
     body: () => ({ key: 'press-0123456789', sequence: 7, what: { act: 'declined', reason: 'other', at: '2026-11-20T10:00:00.000Z' } }),
   },
   'post /work/reviews': { path: () => '/work/reviews', body: () => ({ referralId: 'nothing', reportId: 'nothing' }) },
+  'post /worklist/referrals/:id/next-performers': {
+    path: () => '/worklist/referrals/nothing/next-performers',
+    body: () => ({ sequence: 7, entryId: 'entry-2', because: 'declined' }),
+  },
   'post /worklist/referrals/:id/link': { path: () => '/worklist/referrals/nothing/link', body: () => ({ sequence: 7 }) },
   'post /worklist/referrals/:id/messages': {
     path: () => '/worklist/referrals/nothing/messages',

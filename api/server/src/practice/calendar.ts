@@ -2,6 +2,9 @@
 import { addBusinessDays, addBusinessHours, type BusinessCalendar } from '@refloop/domain/sla/business-time';
 import { clinicHolidaysOf } from '@refloop/domain/sla/clinic-holidays';
 
+/** Where the simulated practice is, and so the sandbox EHR. */
+export const PRACTICE_TIME_ZONE = 'America/Chicago';
+
 export type PracticeTime = {
   calendar: BusinessCalendar;
   /** Milliseconds since 1970, so many hours of opening time after another moment. */
@@ -12,7 +15,7 @@ export type PracticeTime = {
 /** @param firstYear @param lastYear whose holidays are known, both included */
 export function practiceTime(firstYear: number, lastYear: number): PracticeTime {
   const years = Array.from({ length: lastYear - firstYear + 1 }, (_, at) => firstYear + at);
-  const calendar: BusinessCalendar = { timeZone: 'America/Chicago', opens: 8, closes: 17, holidays: years.flatMap(clinicHolidaysOf) };
+  const calendar: BusinessCalendar = { timeZone: PRACTICE_TIME_ZONE, opens: 8, closes: 17, holidays: years.flatMap(clinicHolidaysOf) };
   const text = (ms: number): string => new Date(ms).toISOString();
   return {
     calendar,

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { ActRequest, AssignAnswer, AssignRequest, Thread, WorklistAnswer } from '../client/worklist.ts';
+import { ActRequest, AskNext, AssignAnswer, AssignRequest, NextPerformers, Thread, WorklistAnswer } from '../client/worklist.ts';
+import type { NextPerformerService } from '../services/next-performer.ts';
 import type { WorklistService } from '../services/worklist.ts';
 import { type Route, sessionRoute } from './route.ts';
 
 const Id = z.object({ id: z.string().min(1).max(60) });
 
-export const worklistRoutes = ({ worklist }: { worklist: WorklistService }): Route[] => [
+export const worklistRoutes = ({ worklist, next }: { worklist: WorklistService; next: NextPerformerService }): Route[] => [
   sessionRoute({
     method: 'get',
     path: '/worklist',
@@ -32,6 +33,25 @@ export const worklistRoutes = ({ worklist }: { worklist: WorklistService }): Rou
     body: ActRequest,
     answer: Thread,
     handle: async ({ session, params, body, now }) => worklist.act(session, params.id, body, now),
+  }),
+  sessionRoute({
+    method: 'get',
+    path: '/worklist/referrals/:id/next-performers',
+    summary: 'Who can be asked next: in network, as the directory has them now, nobody who was asked before.',
+    roles: ['coordinator', 'lead'],
+    params: Id,
+    answer: NextPerformers,
+    handle: async ({ session, params, now }) => next.list(session, params.id, now),
+  }),
+  sessionRoute({
+    method: 'post',
+    path: '/worklist/referrals/:id/next-performers',
+    summary: 'Ask another specialist of the list; the order stands, and the next attempt begins.',
+    roles: ['coordinator', 'lead'],
+    params: Id,
+    body: AskNext,
+    answer: Thread,
+    handle: async ({ session, params, body, now }) => next.ask(session, params.id, body, now),
   }),
   sessionRoute({
     method: 'post',

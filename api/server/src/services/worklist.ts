@@ -1,7 +1,7 @@
 /** The coordinator's worklist: everything that is open, one referral as a thread, and what is put on record of it. */
 import { specialtyById } from '@refloop/domain/clinical/specialty';
 import { actsOf, byHand } from '@refloop/domain/referral/by-hand';
-import { decideCare } from '@refloop/domain/referral/care-command';
+import { decideCare, mayReroute } from '@refloop/domain/referral/care-command';
 import { fold, type Referral } from '@refloop/domain/referral/referral';
 import { statusOf } from '@refloop/domain/referral/status';
 import { ok } from '@refloop/domain/result';
@@ -35,10 +35,10 @@ const namesOf = (grants: readonly StoredGrant[]): Map<string, string> =>
 
 const isAssignable = ({ roles }: StoredGrant): boolean => roles.includes('coordinator') || roles.includes('lead');
 
-const noSuchReferral = (): Refusal => problem('not-found', 'There is no referral with this number here. Reload the list.');
+export const noSuchReferral = (): Refusal => problem('not-found', 'There is no referral with this number here. Reload the list.');
 
 /** Whoever approved needs no grant to be named: their name stands with the approval. */
-async function readThread(unit: Unit, session: Session, referralId: string, now: string): Promise<Thread | undefined> {
+export async function readThread(unit: Unit, session: Session, referralId: string, now: string): Promise<Thread | undefined> {
   const events = (await unit.events.read(referralId)).map(eventOf);
   const referral = fold(referralId, events);
   if (!referral || referral.order.status === 'draft') return undefined;
@@ -66,6 +66,7 @@ async function readThread(unit: Unit, session: Session, referralId: string, now:
     appointment: appointmentOf(referral),
     obligations,
     acts: actsOf(referral, ACTS),
+    mayAskNext: mayReroute(referral),
     entries: threadOf(events, names),
   };
 }

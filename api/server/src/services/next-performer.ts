@@ -1,0 +1,122 @@
+/**
+ * Another specialist after a decline: the order stands, and the next attempt is with somebody in network whom the clinician's request finds
+ * now. Anybody else (out of network, or of unknown network) is for the clinician to choose, with a new approval.
+ */
+import { decideCare } from '@refloop/domain/referral/care-command';
+import type { Performer } from '@refloop/domain/referral/event';
+import type { Referral } from '@refloop/domain/referral/referral';
+import type { Card, MatchInput } from '../client/match.ts';
+import type { AskNext, NextPerformers, Thread } from '../client/worklist.ts';
+import { problem, type Refusal, Refused } from '../problem.ts';
+import { actorOf, personOf, type Session } from '../sessions/session.ts';
+import type { Store, Unit } from '../store/store.ts';
+import { careRefusal } from './care-refusal.ts';
+import { keptOf } from './kept.ts';
+import type { MatchingService } from './matching.ts';
+import { applyDecision, readReferral, withRetry } from './referral-log.ts';
+import { noSuchReferral, readThread } from './worklist.ts';
+
+export type NextPerformerService = {
+  list: (session: Session, referralId: string, now: Date) => Promise<NextPerformers | Refusal>;
+  ask: (session: Session, referralId: string, asked: AskNext, now: Date) => Promise<Thread | Refusal>;
+};
+
+/** A coordinator chooses from a few, as the clinician did. */
+const MOST = 10;
+
+const NO_REQUEST = 'What the clinician asked for is not kept with this referral. The clinician refers anew from the chart.';
+const NOBODY = 'Nobody else in the patient’s network takes new patients near them. The clinician decides what is to be done.';
+
+async function requestOf(unit: Unit, { order }: Referral): Promise<MatchInput | undefined> {
+  if (order.status === 'draft') return undefined;
+  const stored = await unit.recommendations.get(order.approval.recommendationId);
+  return stored && keptOf(stored).input.request.match;
+}
+
+const asCard = ({ name, credential }: Card): string => (credential === null ? name : `${name}, ${credential}`);
+
+export function createNextPerformerService({ store, matching }: { store: Store; matching: MatchingService }): NextPerformerService {
+  /** The ranked of the request as the directory has them now, without those who were asked. */
+  function rankedNow(request: MatchInput, referral: Referral, now: Date): Card[] | Refusal {
+    const answer = matching.match({ ...request, limit: MOST + referral.attempts.length }, now);
+    if ('refused' in answer) return answer;
+    const asked = new Set(referral.attempts.map(({ performer }) => performer.npi));
+    return answer.ranked.filter(({ npi }) => !asked.has(npi)).slice(0, MOST);
+  }
+
+  return {
+    list: (session, referralId, now) =>
+      store.transaction(session.scope, async (unit): Promise<NextPerformers | Refusal> => {
+        const referral = await readReferral(unit, referralId);
+        if (!referral || referral.order.status === 'draft') return noSuchReferral();
+        const request = await requestOf(unit, referral);
+        if (!request) return { why: NO_REQUEST, performers: [] };
+        const cards = rankedNow(request, referral, now);
+        if ('refused' in cards) return cards;
+        await unit.audit.append({
+          at: now.toISOString(),
+          actor: actorOf(session),
+          action: 'worklist.next-performers-read',
+          purpose: 'TREAT',
+          referralId,
+          payload: { performers: cards.map(({ entryId }) => entryId) },
+        });
+        return {
+          why: cards.length === 0 ? NOBODY : null,
+          performers: cards.map((card) => ({
+            entryId: card.entryId,
+            name: asCard(card),
+            organization: card.organization,
+            miles: card.miles,
+            waitDays: card.wait?.days ?? null,
+            phone: card.phone,
+            why: card.why,
+          })),
+        };
+      }),
+
+    ask: (session, referralId, { sequence, entryId, because }, now) =>
+      withRetry(() =>
+        store.transaction(session.scope, async (unit) => {
+          const at = now.toISOString();
+          const referral = await readReferral(unit, referralId);
+          const request = referral && (await requestOf(unit, referral));
+          if (!referral) throw new Refused(noSuchReferral());
+          if (!request) throw new Refused(problem('conflict', NO_REQUEST));
+          const cards = rankedNow(request, referral, now);
+          if ('refused' in cards) throw new Refused(cards);
+          const place = cards.findIndex((card) => card.entryId === entryId);
+          const card = cards[place];
+          if (!card) throw new Refused(problem('conflict', NOT_LISTED));
+          const applied = await applyDecision(unit, referralId, personOf(session), at, (current) => {
+            if (current.lastSequence !== sequence) throw new Refused(problem('conflict', CHANGED));
+            return decideCare(current, { type: 'reroute', performer: performerOf(card, place + 1), because }, at);
+          });
+          if (!applied) throw new Refused(noSuchReferral());
+          if (!applied.ok) throw new Refused(careRefusal(applied.refusal));
+          await unit.audit.append({
+            at,
+            actor: actorOf(session),
+            action: 'worklist.next-performer-asked',
+            purpose: 'TREAT',
+            referralId,
+            payload: { entryId, npi: card.npi, because, rank: place + 1 },
+          });
+          const thread = await readThread(unit, session, referralId, at);
+          if (!thread) throw new Refused(noSuchReferral());
+          return thread;
+        }),
+      ),
+  };
+
+  function performerOf(card: Card, rank: number): Performer {
+    const matcher = matching.matcher();
+    if ('refused' in matcher) throw new Refused(matcher);
+    const nucc = matcher.entry(card.entryId)?.nucc;
+    if (nucc === undefined) throw new Refused(problem('conflict', NOT_LISTED));
+    return { entryId: card.entryId, npi: card.npi, display: asCard(card), nucc, network: card.network.status, rank };
+  }
+}
+
+const NOT_LISTED = 'This specialist is no longer among those who can be asked: the directory was updated meanwhile. Choose again.';
+const CHANGED = 'Something happened to this referral since it was shown. Nobody was asked. Look at it again.';
