@@ -96,6 +96,10 @@ test('a coordinator works a referral from sent to note with keys, and the review
   await expect(center.getByRole('button', { name: '← Back to the list' })).toBeVisible();
   await expect(grid).toBeHidden();
   await expectAccessible(center, 'thread at 360 px');
+  await center.getByRole('button', { name: '← Back to the list' }).press('Enter');
+  await expect(grid).toBeFocused();
+  await expectAccessible(center, 'worklist at 360 px');
+  await center.keyboard.press('Enter');
   await expectFits(center, 'thread');
 
   await thread(center).getByRole('button', { name: 'Close' }).focus();
