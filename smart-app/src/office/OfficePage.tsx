@@ -1,6 +1,6 @@
 /** One purpose at a time: a link that cannot be read, the NPI, then the referral. */
 import type { OfficeView } from '@refloop/server/client/office';
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useState, useSyncExternalStore } from 'react';
 import { NpiForm } from './NpiForm.tsx';
 import styles from './Office.module.css';
 import type { OfficeApi } from './office-api.ts';
@@ -13,15 +13,7 @@ const listen = (changed: () => void) => {
 };
 
 export function OfficePage({ api }: { api: OfficeApi }) {
-  const hash = useSyncExternalStore(listen, () => location.hash);
-  const [view, setView] = useState<OfficeView>();
-  const [ended, setEnded] = useState('');
-  // Another link in the same window is another referral.
-  useEffect(() => {
-    setView(undefined);
-    setEnded('');
-  }, [hash]);
-  const link = linkOf(hash);
+  const link = linkOf(useSyncExternalStore(listen, () => location.hash));
   return (
     <main className={styles['page']}>
       <p className={styles['brand']}>Refloop</p>
@@ -30,19 +22,27 @@ export function OfficePage({ api }: { api: OfficeApi }) {
           <h1>This link is not complete</h1>
           <p>Copy the whole address from the letter or message, or call the practice that sent it. Its number is on the letter.</p>
         </>
-      ) : view === undefined ? (
-        <NpiForm api={api} link={link} ended={ended} onOpen={setView} />
       ) : (
-        <ReferralForOffice
-          api={api}
-          view={view}
-          onChange={setView}
-          onEnd={(why) => {
-            setEnded(why);
-            setView(undefined);
-          }}
-        />
+        // Another link in the same window is another referral.
+        <Opened key={link} api={api} link={link} />
       )}
     </main>
+  );
+}
+
+function Opened({ api, link }: { api: OfficeApi; link: string }) {
+  const [view, setView] = useState<OfficeView>();
+  const [ended, setEnded] = useState('');
+  if (view === undefined) return <NpiForm api={api} link={link} ended={ended} onOpen={setView} />;
+  return (
+    <ReferralForOffice
+      api={api}
+      view={view}
+      onChange={setView}
+      onEnd={(why) => {
+        setEnded(why);
+        setView(undefined);
+      }}
+    />
   );
 }

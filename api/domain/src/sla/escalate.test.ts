@@ -91,7 +91,7 @@ describe('each rule at its time, once', () => {
   test('begun after it was accepted, the patient is not told of it anew', () => {
     const history = after(send, accept, { type: 'begin-work' });
     expect(until(history, '2026-11-30T00:00:00.000Z')).toEqual([
-      '2026-11-24T10:03:00.000Z R135 notify-patient → kim',
+      '2026-11-24T10:02:00.000Z R135 notify-patient → kim',
       '2026-11-29T10:02:00.000Z R136 remind-patient → kim',
     ]);
   });

@@ -158,9 +158,9 @@ describe.each(implementations())('the store: $name', (implementation) => {
     const found = await store.transaction(scope, async ({ documents }) => {
       await documents.insert(document);
       await documents.insert({ ...document, contentType: 'text/plain', bytes: new Uint8Array([1]) });
-      return [await documents.get('d'), await documents.get('none')];
+      return [await documents.get('d'), await documents.get('none'), await documents.ids()];
     });
-    expect(found).toEqual([document, undefined]);
+    expect(found).toEqual([document, undefined, ['d']]);
     expect(await store.transaction(newScope(), ({ documents }) => documents.get('d'))).toBeUndefined();
   });
 });
