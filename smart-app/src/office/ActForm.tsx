@@ -21,9 +21,11 @@ async function base64Of(file: File): Promise<string> {
   return btoa(text);
 }
 
+const textOf = (given: FormDataEntryValue | null): string => (typeof given === 'string' ? given : '');
+
 /** What was filled in as a request, or what is missing. */
 async function requestOf(act: OfficeActName, form: FormData): Promise<OfficeRequest | string> {
-  const text = (name: string): string => String(form.get(name) ?? '').trim();
+  const text = (name: string): string => textOf(form.get(name)).trim();
   switch (act) {
     case 'accept':
     case 'no-show':
@@ -38,7 +40,7 @@ async function requestOf(act: OfficeActName, form: FormData): Promise<OfficeRequ
       return startsAt === undefined ? 'Give the day and the time of the appointment.' : { act, startsAt };
     }
     case 'offer-dates': {
-      const dates = form.getAll('date').flatMap((date) => instantOf(String(date)) ?? []);
+      const dates = form.getAll('date').flatMap((date) => instantOf(textOf(date)) ?? []);
       return dates.length === 0 ? 'Give at least one date.' : { act, dates };
     }
     case 'note': {

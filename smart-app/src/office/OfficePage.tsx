@@ -1,8 +1,9 @@
 /** One purpose at a time: a link that cannot be read, the NPI, then the referral. */
-import type { OfficeView } from '@refloop/server/client/office';
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import type { OfficeAnswer } from '@refloop/server/client/office';
+import { useState, useSyncExternalStore } from 'react';
 import { NpiForm } from './NpiForm.tsx';
 import styles from './Office.module.css';
+import { OverForOffice } from './OverForOffice.tsx';
 import type { OfficeApi } from './office-api.ts';
 import { linkOf } from './office-words.ts';
 import { ReferralForOffice } from './ReferralForOffice.tsx';
@@ -13,15 +14,7 @@ const listen = (changed: () => void) => {
 };
 
 export function OfficePage({ api }: { api: OfficeApi }) {
-  const hash = useSyncExternalStore(listen, () => location.hash);
-  const [view, setView] = useState<OfficeView>();
-  const [ended, setEnded] = useState('');
-  // Another link in the same window is another referral.
-  useEffect(() => {
-    setView(undefined);
-    setEnded('');
-  }, [hash]);
-  const link = linkOf(hash);
+  const link = linkOf(useSyncExternalStore(listen, () => location.hash));
   return (
     <main className={styles['page']}>
       <p className={styles['brand']}>Refloop</p>
@@ -30,19 +23,28 @@ export function OfficePage({ api }: { api: OfficeApi }) {
           <h1>This link is not complete</h1>
           <p>Copy the whole address from the letter or message, or call the practice that sent it. Its number is on the letter.</p>
         </>
-      ) : view === undefined ? (
-        <NpiForm api={api} link={link} ended={ended} onOpen={setView} />
       ) : (
-        <ReferralForOffice
-          api={api}
-          view={view}
-          onChange={setView}
-          onEnd={(why) => {
-            setEnded(why);
-            setView(undefined);
-          }}
-        />
+        // Another link in the same window is another referral.
+        <Linked key={link} api={api} link={link} />
       )}
     </main>
+  );
+}
+
+function Linked({ api, link }: { api: OfficeApi; link: string }) {
+  const [view, setView] = useState<OfficeAnswer>();
+  const [ended, setEnded] = useState('');
+  if (view === undefined) return <NpiForm api={api} link={link} ended={ended} onOpen={setView} />;
+  if (view.standing === 'over') return <OverForOffice how={view.how} practice={view.practice} />;
+  return (
+    <ReferralForOffice
+      api={api}
+      view={view}
+      onChange={setView}
+      onEnd={(why) => {
+        setEnded(why);
+        setView(undefined);
+      }}
+    />
   );
 }

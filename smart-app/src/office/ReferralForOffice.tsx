@@ -1,5 +1,5 @@
 /** What is asked of the office, what it can do about it, and what was said. */
-import type { OfficeActName, OfficeRequest, OfficeView } from '@refloop/server/client/office';
+import type { OfficeActName, OfficeAnswer, OfficeRequest, OfficeView } from '@refloop/server/client/office';
 import { useEffect, useRef, useState } from 'react';
 import { type ApiFailure, failureText, isProblem } from '../session/api.ts';
 import { plainTime } from '../words/plain-date.ts';
@@ -11,7 +11,7 @@ import { ACT_NAMES, AT_ONCE, inOrder, isOver, statusText } from './office-words.
 type Props = {
   api: OfficeApi;
   view: OfficeView;
-  onChange: (view: OfficeView) => void /** The hour is over. */;
+  onChange: (view: OfficeAnswer) => void /** The hour is over. */;
   onEnd: (why: string) => void;
 };
 

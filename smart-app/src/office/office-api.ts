@@ -1,9 +1,9 @@
 /** What the page asks of Refloop. Nothing of it needs a session; what the link was opened to goes in the body, never in an address. */
 import type { Result } from '@refloop/domain/result';
-import type { OfficeRequest, OfficeView } from '@refloop/server/client/office';
+import type { OfficeAnswer, OfficeRequest } from '@refloop/server/client/office';
 import { type ApiFailure, openApi } from '../session/api.ts';
 
-type Answer = Promise<Result<OfficeView, ApiFailure>>;
+type Answer = Promise<Result<OfficeAnswer, ApiFailure>>;
 
 /** A note of ten megabytes over a slow line. */
 const UPLOAD_MILLISECONDS = 120_000;
@@ -19,7 +19,7 @@ export type OfficeApi = {
 export function openOfficeApi(): OfficeApi {
   const api = openApi();
   const post = (path: string, body: unknown, milliseconds?: number) =>
-    api.call<OfficeView>(path, { method: 'POST', body, ...(milliseconds === undefined ? {} : { milliseconds }) });
+    api.call<OfficeAnswer>(path, { method: 'POST', body, ...(milliseconds === undefined ? {} : { milliseconds }) });
   return {
     open: (link, npi) => post('/office/open', { link, npi }),
     act: (opened, key, what) => post('/office/acts', { opened, key, what }, what.act === 'note' ? UPLOAD_MILLISECONDS : undefined),

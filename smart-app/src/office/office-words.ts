@@ -1,5 +1,5 @@
 /** The office's acts, reasons and statuses in its own words. */
-import type { OfficeActName } from '@refloop/server/client/office';
+import type { OfficeActName, OfficeOver } from '@refloop/server/client/office';
 
 export const ACT_NAMES: Record<OfficeActName, string> = {
   accept: 'Accept the referral',
@@ -40,9 +40,16 @@ const STATUSES: Record<string, string> = {
   seen: 'Seen: the note is waited for',
   reported: 'Your note has arrived. Nothing more is needed from you.',
   closed: 'Closed. Thank you; nothing more is needed.',
-  declined: 'Declined',
   cancelling: 'The practice asks you to cancel this',
-  cancelled: 'Cancelled',
+};
+
+/** How it is over, where nothing else is shown any more. */
+export const END_TEXTS: Record<OfficeOver['how'], string> = {
+  declined: 'Your office declined this referral. The practice asks somebody else.',
+  cancelled: 'This referral was cancelled.',
+  'asked-another': 'The practice has asked another specialist.',
+  ended: 'The practice has ended this referral.',
+  closed: 'This referral is closed: your note was read. Thank you.',
 };
 
 export const statusText = (status: string): string => STATUSES[status] ?? status.replaceAll('-', ' ');

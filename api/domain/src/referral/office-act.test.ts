@@ -85,7 +85,7 @@ describe('an office with a link', () => {
       if (!decided.ok) throw new Error(decided.refusal.kind);
       history.take(decided.value, minute(at));
     }
-    expect(history.referral.messages).toEqual([{ from: 'office', at: minute(10) }]);
+    expect(history.referral.messages).toEqual([{ attempt: 1, from: 'office', at: minute(10) }]);
   });
 });
 

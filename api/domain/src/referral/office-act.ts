@@ -34,6 +34,23 @@ const MOVE_OF: Record<Exclude<OfficeAct['act'], 'ask'>, Act> = {
 
 const attemptOf = ({ attempts }: Referral, number: number): Attempt | undefined => attempts.find((each) => each.number === number);
 
+/** How it is over for the office of an attempt. */
+export const ENDS_FOR_OFFICE = ['declined', 'cancelled', 'asked-another', 'ended', 'closed'] as const;
+export type EndForOffice = (typeof ENDS_FOR_OFFICE)[number];
+
+/** So long the office still sees that its note was read. Ours. */
+const SHOWN_AFTER_CLOSING_MS = 14 * 86_400_000;
+
+/** How it is over for the office of this attempt: it is shown no more than that from then on. Undefined while it is not over. */
+export function endForOffice(referral: Referral, attempt: number, now: Instant): EndForOffice | undefined {
+  const asked = attemptOf(referral, attempt);
+  if (asked?.work.status === 'declined' || asked?.work.status === 'cancelled') return asked.work.status;
+  if (referral.attempts.at(-1)?.number !== attempt) return 'asked-another';
+  if (referral.order.status !== 'active') return 'ended';
+  const reviewedAt = closedBy(referral)?.reviewedAt;
+  return reviewedAt && Date.parse(reviewedAt) + SHOWN_AFTER_CLOSING_MS <= Date.parse(now) ? 'closed' : undefined;
+}
+
 /** What the office can do now; its page offers these. */
 export function officeActs(referral: Referral, attempt: number, all: readonly OfficeAct['act'][]): OfficeAct['act'][] {
   const asked = attemptOf(referral, attempt);
@@ -78,7 +95,7 @@ function commandOf(asked: Attempt, what: OfficeAct, key: string, now: Instant): 
     case 'decline':
       return own({ type: 'decline', reason: what.reason });
     case 'ask':
-      return { type: 'post-message', from: 'office', text: what.text };
+      return { type: 'post-message', attempt, from: 'office', text: what.text };
     case 'offer-dates': {
       const past = what.dates.find((date) => date <= now);
       return past === undefined ? own({ type: 'offer-dates', dates: what.dates }) : { kind: 'date-is-past', date: past };

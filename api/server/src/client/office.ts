@@ -1,5 +1,6 @@
 /** The page of a specialist's office over HTTP: opened by a link and the specialist's NPI, without an account. */
 import { DECLINE_REASONS } from '@refloop/domain/referral/attempt';
+import { ENDS_FOR_OFFICE } from '@refloop/domain/referral/office-act';
 import { z } from 'zod';
 
 /** 32 bytes, base64url. */
@@ -18,6 +19,7 @@ export type OfficeActName = z.infer<typeof OfficeActName>;
 
 /** No more of the patient than the office needs to act. */
 export const OfficeView = z.object({
+  standing: z.literal('open'),
   /** What the page holds from now on, and until when. */
   opened: Token,
   until: z.string(),
@@ -36,6 +38,13 @@ export const OfficeView = z.object({
   thread: z.array(z.object({ at: z.string(), from: z.enum(['practice', 'office']), title: z.string(), detail: z.string().nullable() })),
 });
 export type OfficeView = z.infer<typeof OfficeView>;
+
+/** All that is shown once it is over for this office: nothing of the patient. */
+export const OfficeOver = z.object({ standing: z.literal('over'), how: z.enum(ENDS_FOR_OFFICE), practice: z.string() });
+export type OfficeOver = z.infer<typeof OfficeOver>;
+
+export const OfficeAnswer = z.discriminatedUnion('standing', [OfficeView, OfficeOver]);
+export type OfficeAnswer = z.infer<typeof OfficeAnswer>;
 
 const Moment = z.iso.datetime({ offset: true });
 

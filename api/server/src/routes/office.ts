@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ActAsOffice, MakeLink, NewLink, OfficeView, OpenOffice, PostMessage, ReadAsOffice } from '../client/office.ts';
+import { ActAsOffice, MakeLink, NewLink, OfficeAnswer, OpenOffice, PostMessage, ReadAsOffice } from '../client/office.ts';
 import { Thread } from '../client/worklist.ts';
 import type { OfficeService } from '../services/office.ts';
 import type { OfficeLinkService } from '../services/office-links.ts';
@@ -40,7 +40,7 @@ export const officeRoutes = ({ office, links, worklist }: OfficeRouteDeps): Rout
     summary: 'Open a link for a specialist’s office with the specialist’s NPI: five tries, an hour at a time.',
     limit: 'sign-in',
     body: OpenOffice,
-    answer: OfficeView,
+    answer: OfficeAnswer,
     handle: async ({ body, now }) => office.open(body, now),
   }),
   publicRoute({
@@ -48,7 +48,7 @@ export const officeRoutes = ({ office, links, worklist }: OfficeRouteDeps): Rout
     path: '/office/view',
     summary: 'The referral as the office sees it, by what its link was opened to.',
     body: ReadAsOffice,
-    answer: OfficeView,
+    answer: OfficeAnswer,
     handle: async ({ body, now }) => office.view(body.opened, now),
   }),
   publicRoute({
@@ -57,7 +57,7 @@ export const officeRoutes = ({ office, links, worklist }: OfficeRouteDeps): Rout
     summary: 'Accept, decline, ask, offer dates, book, or give the note. The same key twice does it once.',
     body: ActAsOffice,
     bodyLimit: UPLOAD_LIMIT,
-    answer: OfficeView,
+    answer: OfficeAnswer,
     handle: async ({ body, now }) => office.act(body, now),
   }),
   publicRoute({

@@ -1,9 +1,12 @@
 /** A specialist's office without an account, over HTTP on PostgreSQL: what a link opens, what it does, and what it keeps to itself. */
+import { decideCare } from '@refloop/domain/referral/care-command';
+import { ANOTHER } from '@refloop/domain/referral/test-care';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { OfficeView } from '../client/office.ts';
 import type { MyWork } from '../client/work.ts';
 import type { Thread, WorklistAnswer } from '../client/worklist.ts';
-import { PATIENT, putInForce } from './engine/test-in-force.ts';
+import { CLINICIAN, PATIENT, putInForce } from './engine/test-in-force.ts';
+import { applyDecision } from './referral-log.ts';
 import { openReferralApi, type ReferralApi } from './test-referral-api.ts';
 
 const AT = '2026-11-20T15:00:00.000Z';
@@ -158,6 +161,47 @@ describe('the office', () => {
     const { sequence } = await thread();
     expect((await act(opened, what)).status).toBe(status);
     expect((await thread()).sequence).toBe(sequence);
+  });
+
+  test('that declined is told that it is over and nothing more, and neither office reads what was said with the other', async () => {
+    const link = await makeLink();
+    const { opened } = (await open(link)).body as OfficeView;
+    await act(opened, { act: 'ask', text: 'Is there an ECG?' });
+    await post(`/worklist/referrals/${id}/messages`, { key: 'answer-first', text: 'The first answer.' }, coordinator);
+    await act(opened, { act: 'ask', text: 'Still unanswered?' });
+    const declined = await act(opened, { act: 'decline', reason: 'not-taking-patients' });
+    expect(declined.body).toEqual({ standing: 'over', how: 'declined', practice: api.scope.site });
+
+    await api.store.transaction(api.scope, async (unit) => {
+      const command = { type: 'reroute', performer: ANOTHER, because: 'declined' } as const;
+      const now = api.clock.now.toISOString();
+      await applyDecision(unit, id, CLINICIAN, now, (referral) => decideCare(referral, command, now));
+    });
+    // What was asked by the first is answered to the first.
+    await post(`/worklist/referrals/${id}/messages`, { key: 'answer-late', text: 'For the first alone.' }, coordinator);
+    const second = (await open(await makeLink(), ANOTHER.npi)).body as OfficeView;
+    expect(second).toMatchObject({ specialist: ANOTHER.display, patientName: PATIENT });
+    expect(second.thread.map(({ title }) => title)).toEqual(['Sent']);
+    await act(second.opened, { act: 'ask', text: 'Asked by the second.' });
+    await act(second.opened, { act: 'accept' });
+    await act(second.opened, { act: 'note', form: 'interim', pdf: PDF });
+    const own = (await post('/office/view', { opened: second.opened })).body as OfficeView;
+    expect(own.thread.map(({ title }) => title)).toEqual(['Sent', 'Message', 'Accepted', 'Note received']);
+
+    expect((await post('/office/packet', { opened })).status).toBe(409);
+    for (const { body } of [await post('/office/view', { opened }), await open(link)])
+      expect(body).toEqual({ standing: 'over', how: 'declined', practice: api.scope.site });
+  });
+
+  test('is shown no more than that it is over once the order has ended', async () => {
+    const { opened } = await openedView();
+    await api.store.transaction(api.scope, async (unit) => {
+      const now = api.clock.now.toISOString();
+      const command = { type: 'end', how: 'patient-declined', reason: 'Does not want it' } as const;
+      await applyDecision(unit, id, CLINICIAN, now, (referral) => decideCare(referral, command, now));
+    });
+    expect((await post('/office/view', { opened })).body).toEqual({ standing: 'over', how: 'ended', practice: api.scope.site });
+    expect((await act(opened, { act: 'ask', text: 'Why is that?' })).status).toBe(409);
   });
 
   test('every try and act is on record, without a name', async () => {

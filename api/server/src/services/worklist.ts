@@ -138,7 +138,7 @@ export function createWorklistService({ store }: { store: Store }): WorklistServ
           const factKey = `message/${key}`;
           const applied = await applyDecision(unit, referralId, personOf(session), at, (referral) => {
             if (referral.factKeys.includes(factKey)) return ok([]);
-            const decided = decideCare(referral, { type: 'post-message', from: 'practice', text }, at);
+            const decided = decideCare(referral, { type: 'post-message', attempt: answeredAttempt(referral), from: 'practice', text }, at);
             return decided.ok ? ok(decided.value.map((each) => ({ ...each, factKey }))) : decided;
           });
           if (!applied) throw new Refused(noSuchReferral());
@@ -173,6 +173,12 @@ export function createWorklistService({ store }: { store: Store }): WorklistServ
         }),
       ),
   };
+}
+
+/** Whoever asked last is answered, also where somebody else has been asked to see the patient since. */
+function answeredAttempt({ messages, attempts }: Referral): number {
+  const last = messages.at(-1);
+  return last?.from === 'office' ? last.attempt : (attempts.at(-1)?.number ?? 0);
 }
 
 const CHANGED = 'Something happened to this referral since it was shown. Nothing was put on record. Look at it again.';
