@@ -1,13 +1,14 @@
 /** One act, and what it needs. */
-import { LARGEST_DOCUMENT, type OfficeActName, type OfficeRequest } from '@refloop/server/client/office';
+import { LARGEST_DOCUMENT, type OfficeActName, type OfficeRequest, type OfficeView } from '@refloop/server/client/office';
 import { type FormEvent, useId, useState } from 'react';
 import styles from './Office.module.css';
-import { ACT_NAMES, DECLINE_NAMES, type DeclineReason, instantOf, MOST_DATES } from './office-words.ts';
+import { ACT_NAMES, DECLINE_NAMES, type DeclineReason, FORM_NAMES, instantOf, MOST_DATES } from './office-words.ts';
 
 type Props = {
   act: OfficeActName;
   /** Dates that were offered before: booking begins with one of them. */
   offered: readonly string[];
+  noteForms: OfficeView['noteForms'];
   busy: boolean;
   onDo: (what: OfficeRequest) => void;
   onCancel: () => void;
@@ -52,7 +53,7 @@ async function requestOf(act: OfficeActName, form: FormData): Promise<OfficeRequ
   }
 }
 
-export function ActForm({ act, offered, busy, onDo, onCancel }: Props) {
+export function ActForm({ act, offered, noteForms, busy, onDo, onCancel }: Props) {
   const [fault, setFault] = useState('');
   const id = useId();
   const submit = async (event: FormEvent<HTMLFormElement>) => {
@@ -67,7 +68,7 @@ export function ActForm({ act, offered, busy, onDo, onCancel }: Props) {
   return (
     <form onSubmit={(event) => void submit(event)} className={styles['form']} aria-labelledby={id} noValidate>
       <h2 id={id}>{ACT_NAMES[act].replace('…', '')}</h2>
-      <Fields act={act} offered={offered} />
+      <Fields act={act} offered={offered} noteForms={noteForms} />
       <p role="alert" className={styles['fault']}>
         {fault}
       </p>
@@ -86,7 +87,7 @@ export function ActForm({ act, offered, busy, onDo, onCancel }: Props) {
 /** As the input takes it, in the reader's own time. */
 const localOf = (instant: string): string => new Date(instant).toLocaleString('sv-SE').replace(' ', 'T').slice(0, 16);
 
-function Fields({ act, offered }: Pick<Props, 'act' | 'offered'>) {
+function Fields({ act, offered, noteForms }: Pick<Props, 'act' | 'offered' | 'noteForms'>) {
   switch (act) {
     case 'decline':
       return (
@@ -135,12 +136,11 @@ function Fields({ act, offered }: Pick<Props, 'act' | 'offered'>) {
           </label>
           <fieldset className={styles['choice']}>
             <legend>It is</legend>
-            <label>
-              <input type="radio" name="form" value="final" defaultChecked /> the final note
-            </label>
-            <label>
-              <input type="radio" name="form" value="interim" /> an interim note; more will follow
-            </label>
+            {noteForms.map((form, at) => (
+              <label key={form}>
+                <input type="radio" name="form" value={form} defaultChecked={at === 0} /> {FORM_NAMES[form]}
+              </label>
+            ))}
           </fieldset>
         </>
       );

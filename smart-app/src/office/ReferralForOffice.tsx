@@ -110,6 +110,7 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
           key={open}
           act={open}
           offered={view.offered}
+          noteForms={view.noteForms}
           busy={busy}
           onDo={(what) => void send(what)}
           onCancel={() => setOpen(undefined)}

@@ -1,5 +1,5 @@
 /** The office's acts, reasons and statuses in its own words. */
-import type { OfficeActName, OfficeOver } from '@refloop/server/client/office';
+import type { OfficeActName, OfficeOver, OfficeView } from '@refloop/server/client/office';
 
 export const ACT_NAMES: Record<OfficeActName, string> = {
   accept: 'Accept the referral',
@@ -19,6 +19,11 @@ export const inOrder = (acts: readonly OfficeActName[]): OfficeActName[] => NEXT
 
 /** These are done with the press; the others ask for something first. */
 export const AT_ONCE: readonly OfficeActName[] = ['accept', 'no-show', 'seen'];
+
+export const FORM_NAMES: Record<OfficeView['noteForms'][number], string> = {
+  final: 'the final note',
+  interim: 'an interim note; more will follow',
+};
 
 export const DECLINE_NAMES = {
   'not-taking-patients': 'We take no new patients at present',

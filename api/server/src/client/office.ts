@@ -34,6 +34,8 @@ export const OfficeView = z.object({
   appointment: z.object({ startsAt: z.string() }).nullable(),
   offered: z.array(z.string()),
   acts: z.array(OfficeActName),
+  /** Which notes are taken, where one is. */
+  noteForms: z.array(z.enum(['interim', 'final'])),
   /** Between the practice and the office, oldest first, with what both sides did. */
   thread: z.array(z.object({ at: z.string(), from: z.enum(['practice', 'office']), title: z.string(), detail: z.string().nullable() })),
 });

@@ -17,13 +17,24 @@ export function officeRefusal(refusal: OfficeRefusal): Refusal {
       ]);
     case 'order-not-active':
       return problem('conflict', 'The practice has ended this referral. Nothing was changed.');
+    case 'not-offered':
     case 'not-in-this-state':
       return problem(
         'conflict',
         `That does not follow from where it stands, “${plain(refusal.status)}”. Nothing was changed. Reload the page.`,
       );
-    default:
+    case 'already-closed':
+      return problem('conflict', 'The practice has closed this referral: your note was read. Nothing was changed.');
+    case 'no-such-attempt':
+    case 'not-yet':
+    case 'no-such-appointment':
+    case 'attempt-still-open':
+    case 'no-such-report':
+    case 'report-not-matched':
+    case 'nothing-set-aside':
       return careRefusal(refusal);
+    default:
+      return unreachable(refusal);
   }
 }
 

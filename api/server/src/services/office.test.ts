@@ -151,13 +151,14 @@ describe('the office', () => {
     ]);
   });
 
-  test.each<[string, object, number]>([
-    ['a date that is past', { act: 'offer-dates', dates: ['2026-01-01T00:00:00Z'] }, 400],
+  test.each<[string, object, number, object?]>([
+    ['a date that is past', { act: 'offer-dates', dates: ['2026-01-01T00:00:00Z'] }, 400, { act: 'accept' }],
     ['what does not follow', { act: 'seen' }, 409],
     ['a note that is no PDF', { act: 'note', form: 'final', pdf: Buffer.from('MZ').toString('base64') }, 400],
     ['a reason that there is not', { act: 'decline', reason: 'no mood' }, 400],
-  ])('is refused %s, and nothing is kept', async (_what, what, status) => {
+  ])('is refused %s, and nothing is kept', async (_what, what, status, before) => {
     const { opened } = await openedView();
+    if (before) await act(opened, before);
     const { sequence } = await thread();
     expect((await act(opened, what)).status).toBe(status);
     expect((await thread()).sequence).toBe(sequence);

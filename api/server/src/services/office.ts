@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { specialtyById } from '@refloop/domain/clinical/specialty';
 import type { Actor, ReferralEvent } from '@refloop/domain/referral/event';
-import { decideOffice, endForOffice, type OfficeAct, officeActs } from '@refloop/domain/referral/office-act';
+import { decideOffice, endForOffice, noteForms, type OfficeAct, officeActs } from '@refloop/domain/referral/office-act';
 import { fold, type Referral } from '@refloop/domain/referral/referral';
 import { statusOf } from '@refloop/domain/referral/status';
 import {
@@ -256,6 +256,7 @@ async function viewOf(
     appointment: booked ? { startsAt: booked.startsAt } : null,
     offered: attempt.offered?.dates ?? [],
     acts: officeActs(referral, link.attempt, OFFICE_ACTS),
+    noteForms: noteForms(referral, link.attempt),
     thread: threadOf(ofAttempt, new Map()).map(({ at, recordedAt, party, title, detail }) => ({
       at: at ?? recordedAt,
       from: party === 'office' || party === 'patient' ? 'office' : 'practice',
