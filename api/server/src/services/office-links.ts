@@ -48,6 +48,7 @@ export const createOfficeLinkService = ({ store, newId }: { store: Store; newId:
           action: 'office-link.made',
           purpose: 'TREAT',
           referralId,
+          patientId: applied.value.patientId,
           payload: { link: id, attempt: attempt.number, npi, expiresAt },
         });
         return { link, expiresAt, specialist: display };

@@ -1,6 +1,7 @@
 /** A specialist's office without an account, over HTTP on PostgreSQL: what a link opens, what it does, and what it keeps to itself. */
 import { decideCare } from '@refloop/domain/referral/care-command';
 import { ANOTHER } from '@refloop/domain/referral/test-care';
+import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { OfficeView } from '../client/office.ts';
 import type { MyWork } from '../client/work.ts';
@@ -12,17 +13,25 @@ import { openReferralApi, type ReferralApi } from './test-referral-api.ts';
 const AT = '2026-11-20T15:00:00.000Z';
 /** Of the performer of test-in-force. */
 const NPI = '1234567893';
+/** Of the referral of test-in-force. */
+const ofPatient = 'p1';
 const PDF = Buffer.from('%PDF-1.7 a note').toString('base64');
 
 let api: ReferralApi;
 let coordinator: string;
+let superuser: pg.Client;
 let id = '';
 let count = 0;
 
 beforeAll(async () => {
   api = await openReferralApi();
+  superuser = new pg.Client({ connectionString: api.url });
+  await superuser.connect();
 });
-afterAll(() => api.close());
+afterAll(async () => {
+  await superuser.end();
+  await api.close();
+});
 beforeEach(async () => {
   await at(AT);
   id = `r${(count += 1)}`;
@@ -219,5 +228,25 @@ describe('the office', () => {
     ]);
     expect(JSON.stringify(entries)).not.toMatch(new RegExp(`${PATIENT}|${link}|${opened}`));
     expect((await thread()).obligations).toMatchObject([{ kind: 'reroute' }]);
+  });
+
+  test('whatever a link opened is on record under its patient, for the accounting of disclosures', async () => {
+    const link = await makeLink();
+    await open(link, '1538271645');
+    const { opened } = (await open(link)).body as OfficeView;
+    await post('/office/view', { opened });
+    await act(opened, { act: 'accept' });
+    const reference = { at: AT, actor: { subject: 's', fhirUser: null, sessionId: null }, action: 'office-link.of-the-test' } as const;
+    await api.store.transaction(api.scope, (unit) =>
+      unit.audit.append({ ...reference, purpose: 'TREAT', referralId: id, patientId: ofPatient }),
+    );
+    const { rows } = await superuser.query<{ entry: Buffer }>('select entry from audit_entry where referral_id = $1', [id]);
+    const subjects = rows
+      .map(({ entry }) => JSON.parse(entry.toString('utf8')) as { action: string; subjectRef: string | null })
+      .filter(({ action }) => action.startsWith('office-link'))
+      .map(({ subjectRef }) => subjectRef);
+    expect(subjects).toHaveLength(6);
+    expect(new Set(subjects).size).toBe(1);
+    expect(subjects[0]).not.toBeNull();
   });
 });

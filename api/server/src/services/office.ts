@@ -72,15 +72,19 @@ export function createOfficeService({ store, newId, practiceOf }: OfficeDeps): O
       return work(unit, link);
     });
 
-  const record = (unit: Unit, link: StoredOfficeLink, now: Date, action: `office-link.${string}`, payload: object): Promise<unknown> =>
-    unit.audit.append({
+  /** Under its patient: disclosures are accounted for by patient (45 CFR 164.528). */
+  async function record(unit: Unit, link: StoredOfficeLink, now: Date, action: `office-link.${string}`, payload: object): Promise<void> {
+    const referral = await unit.referrals.get(link.referralId);
+    await unit.audit.append({
       at: now.toISOString(),
       actor: auditActorOf(link),
       action,
       purpose: 'TREAT',
       referralId: link.referralId,
+      ...(referral ? { patientId: referral.patientId } : {}),
       payload: { link: link.id, npi: link.npi, ...payload },
     });
+  }
 
   return {
     open: ({ link: token, npi }, now) =>
