@@ -59,7 +59,7 @@ export function referralRoutes({ store, index, policy, newId, version }: Referra
     ...workRoutes({ work: createWorkService({ store }), reviews: createReviewService({ store }) }),
     ...worklistRoutes({ worklist, next: createNextPerformerService({ store, matching }) }),
     ...officeRoutes({
-      office: createOfficeService({ store, newId, practiceOf: practiceNow }),
+      office: createOfficeService({ store, practiceOf: practiceNow }),
       links: createOfficeLinkService({ store, newId }),
       worklist,
     }),

@@ -2,6 +2,7 @@
 import { LARGEST_DOCUMENT, type OfficeActName, type OfficeRequest, type OfficeView } from '@refloop/server/client/office';
 import { type FormEvent, useId, useState } from 'react';
 import styles from './Office.module.css';
+import type { OfficeNote } from './office-api.ts';
 import { ACT_NAMES, DECLINE_NAMES, type DeclineReason, FORM_NAMES, instantOf, MOST_DATES } from './office-words.ts';
 
 type Props = {
@@ -10,22 +11,14 @@ type Props = {
   offered: readonly string[];
   noteForms: OfficeView['noteForms'];
   busy: boolean;
-  onDo: (what: OfficeRequest) => void;
+  onDo: (what: OfficeRequest | OfficeNote) => void;
   onCancel: () => void;
 };
-
-async function base64Of(file: File): Promise<string> {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  let text = '';
-  // In parts: a call takes only so many arguments.
-  for (let from = 0; from < bytes.length; from += 0x8000) text += String.fromCharCode(...bytes.subarray(from, from + 0x8000));
-  return btoa(text);
-}
 
 const textOf = (given: FormDataEntryValue | null): string => (typeof given === 'string' ? given : '');
 
 /** What was filled in as a request, or what is missing. */
-async function requestOf(act: OfficeActName, form: FormData): Promise<OfficeRequest | string> {
+function requestOf(act: OfficeActName, form: FormData): OfficeRequest | OfficeNote | string {
   const text = (name: string): string => textOf(form.get(name)).trim();
   switch (act) {
     case 'accept':
@@ -48,7 +41,7 @@ async function requestOf(act: OfficeActName, form: FormData): Promise<OfficeRequ
       const file = form.get('pdf');
       if (!(file instanceof File) || file.size === 0) return 'Choose your note as a PDF.';
       if (file.size > LARGEST_DOCUMENT) return 'The file is larger than 10 MB. Save it smaller, or in parts.';
-      return { act, form: text('form') === 'interim' ? 'interim' : 'final', pdf: await base64Of(file) };
+      return { act, form: text('form') === 'interim' ? 'interim' : 'final', file };
     }
   }
 }
@@ -56,9 +49,9 @@ async function requestOf(act: OfficeActName, form: FormData): Promise<OfficeRequ
 export function ActForm({ act, offered, noteForms, busy, onDo, onCancel }: Props) {
   const [fault, setFault] = useState('');
   const id = useId();
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
+  const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const what = await requestOf(act, new FormData(event.currentTarget));
+    const what = requestOf(act, new FormData(event.currentTarget));
     if (typeof what === 'string') setFault(what);
     else {
       setFault('');
@@ -66,7 +59,7 @@ export function ActForm({ act, offered, noteForms, busy, onDo, onCancel }: Props
     }
   };
   return (
-    <form onSubmit={(event) => void submit(event)} className={styles['form']} aria-labelledby={id} noValidate>
+    <form onSubmit={submit} className={styles['form']} aria-labelledby={id} noValidate>
       <h2 id={id}>{ACT_NAMES[act].replace('…', '')}</h2>
       <Fields act={act} offered={offered} noteForms={noteForms} />
       <p role="alert" className={styles['fault']}>

@@ -5,7 +5,7 @@ import { type ApiFailure, failureText, isProblem } from '../session/api.ts';
 import { plainTime } from '../words/plain-date.ts';
 import { ActForm } from './ActForm.tsx';
 import styles from './Office.module.css';
-import type { OfficeApi } from './office-api.ts';
+import type { OfficeApi, OfficeNote } from './office-api.ts';
 import { ACT_NAMES, AT_ONCE, inOrder, isOver, statusText } from './office-words.ts';
 
 type Props = {
@@ -39,12 +39,13 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
     if (isProblem(failure, 'session-ended')) onEnd(failureText(failure));
     else setTold(`Not done. ${failureText(failure)}`);
   };
-  const send = async (what: OfficeRequest) => {
-    const same = JSON.stringify(what);
+  const send = async (what: OfficeRequest | OfficeNote) => {
+    const same = JSON.stringify(what.act === 'note' ? [what.form, what.file.name, what.file.size, what.file.lastModified] : what);
     if (press.current?.what !== same) press.current = { what: same, key: crypto.randomUUID() };
     setBusy(true);
     setTold('');
-    const done = await api.act(view.opened, press.current.key, what);
+    const { key } = press.current;
+    const done = what.act === 'note' ? await api.note(view.opened, key, what) : await api.act(view.opened, key, what);
     setBusy(false);
     if (!done.ok) {
       failed(done.refusal);

@@ -58,12 +58,6 @@ export const OfficeRequest = z.discriminatedUnion('act', [
   z.object({ act: z.literal('book'), startsAt: Moment }),
   z.object({ act: z.literal('no-show') }),
   z.object({ act: z.literal('seen') }),
-  z.object({
-    act: z.literal('note'),
-    form: z.enum(['interim', 'final']),
-    /** A PDF, base64. */
-    pdf: z.base64().max(Math.ceil((LARGEST_DOCUMENT * 4) / 3) + 4),
-  }),
 ]);
 export type OfficeRequest = z.infer<typeof OfficeRequest>;
 
@@ -74,6 +68,10 @@ export const ActAsOffice = z.object({
   what: OfficeRequest,
 });
 export type ActAsOffice = z.infer<typeof ActAsOffice>;
+
+/** Of a note, whose bytes are the body of the request. */
+export const NoteOfOffice = z.object({ key: z.string().min(8).max(64), form: z.enum(['interim', 'final']) });
+export type NoteOfOffice = z.infer<typeof NoteOfOffice>;
 
 export const ReadAsOffice = z.object({ opened: Token });
 

@@ -15,7 +15,7 @@ const AT = '2026-11-20T15:00:00.000Z';
 const NPI = '1234567893';
 /** Of the referral of test-in-force. */
 const ofPatient = 'p1';
-const PDF = Buffer.from('%PDF-1.7 a note').toString('base64');
+const PDF = Buffer.from('%PDF-1.7 a note');
 
 let api: ReferralApi;
 let coordinator: string;
@@ -57,6 +57,8 @@ let presses = 0;
 async function act(opened: string, what: object, key = `press-${(presses += 1)}-01234`) {
   return post('/office/acts', { opened, key, what });
 }
+const note = (opened: string, form = 'final', key = `press-${(presses += 1)}-01234`, bytes: NonNullable<RequestInit['body']> = PDF) =>
+  api.upload(`/office/notes?form=${form}&key=${key}`, opened, bytes);
 const openedView = async (): Promise<OfficeView> => (await open(await makeLink())).body as OfficeView;
 
 describe('a link', () => {
@@ -87,7 +89,9 @@ describe('a link', () => {
     const first = (await open(link)).body as OfficeView;
     expect((await post('/office/view', { opened: first.opened })).status).toBe(200);
     const second = (await open(link)).body as OfficeView;
-    expect((await post('/office/view', { opened: first.opened })).status).toBe(404);
+    const elsewhere = await post('/office/view', { opened: first.opened });
+    expect([elsewhere.status, elsewhere.body['type']]).toEqual([401, '/problems/session-ended']);
+    expect(elsewhere.body['detail']).toMatch(/Open the link again/);
     await at('2026-11-20T16:02:00.000Z');
     expect((await post('/office/view', { opened: second.opened })).status).toBe(401);
     // What was opened is no link.
@@ -129,13 +133,13 @@ describe('the office', () => {
       const done = await act(opened, what);
       expect(done.status, JSON.stringify(done.body)).toBe(200);
     }
-    const noted = await act(opened, { act: 'note', form: 'final', pdf: PDF });
+    const noted = await note(opened);
     expect(noted.body).toMatchObject({ status: 'reported', acts: [] });
     const clinician = await api.session({ patientId: null, subject: 's' });
     const { toReview } = (await api.call('GET', '/work', clinician)).body as MyWork;
     const row = toReview.find(({ referralId }) => referralId === id);
     const read = await api.download(`/work/documents/${row?.documentId}`, clinician);
-    expect(Buffer.from(read.bytes).toString('base64')).toBe(PDF);
+    expect(Buffer.from(read.bytes)).toEqual(PDF);
     const another = await api.session({ patientId: null, subject: 'another' });
     expect((await api.download(`/work/documents/${row?.documentId}`, another)).status).toBe(404);
     await post('/work/reviews', { referralId: id, reportId: row?.reportId }, clinician);
@@ -143,6 +147,36 @@ describe('the office', () => {
     expect((await thread()).entries.filter(({ party }) => party === 'office').map(({ by }) => by)).toEqual(
       Array(5).fill('The specialist’s office, by link'),
     );
+  });
+
+  test('a note that is pressed again is kept once', async () => {
+    const { opened } = await openedView();
+    await act(opened, { act: 'accept' });
+    for (let press = 0; press < 3; press += 1) expect((await note(opened, 'final', 'note-the-same')).status).toBe(200);
+    const { rows } = await superuser.query('select id from document where referral_id = $1', [id]);
+    expect(rows).toHaveLength(1);
+    expect((await thread()).entries.filter(({ title }) => title === 'Note received')).toHaveLength(1);
+  });
+
+  test('of whoever opened nothing not a byte is read, and of others no more than a note may have', async () => {
+    let read = 0;
+    const endless = () =>
+      new ReadableStream<Uint8Array>({
+        pull: (stream) => {
+          read += 1024 * 1024;
+          stream.enqueue(new Uint8Array(1024 * 1024));
+        },
+      });
+    expect((await note('x'.repeat(43), 'final', 'press-0123456', endless())).status).toBe(401);
+    expect(read).toBeLessThanOrEqual(1024 * 1024);
+    const { opened } = await openedView();
+    await act(opened, { act: 'accept' });
+    expect((await note(opened, 'final', 'press-0123456', endless())).status).toBe(413);
+    expect(read).toBeLessThan(14 * 1024 * 1024);
+    expect((await note(opened, 'final', 'press-0123456', Buffer.from('MZ'))).status).toBe(400);
+    expect((await api.upload('/office/notes?form=final&key=press-0123456', opened, PDF, 'text/plain')).status).toBe(415);
+    expect((await act(opened, { act: 'ask', text: 'x'.repeat(300 * 1024) })).status).toBe(413);
+    expect((await thread()).status).toBe('accepted');
   });
 
   test('asks, is answered, and pressed twice it is done once', async () => {
@@ -163,7 +197,6 @@ describe('the office', () => {
   test.each<[string, object, number, object?]>([
     ['a date that is past', { act: 'offer-dates', dates: ['2026-01-01T00:00:00Z'] }, 400, { act: 'accept' }],
     ['what does not follow', { act: 'seen' }, 409],
-    ['a note that is no PDF', { act: 'note', form: 'final', pdf: Buffer.from('MZ').toString('base64') }, 400],
     ['a reason that there is not', { act: 'decline', reason: 'no mood' }, 400],
   ])('is refused %s, and nothing is kept', async (_what, what, status, before) => {
     const { opened } = await openedView();
@@ -194,7 +227,7 @@ describe('the office', () => {
     expect(second.thread.map(({ title }) => title)).toEqual(['Sent']);
     await act(second.opened, { act: 'ask', text: 'Asked by the second.' });
     await act(second.opened, { act: 'accept' });
-    await act(second.opened, { act: 'note', form: 'interim', pdf: PDF });
+    await note(second.opened, 'interim');
     const own = (await post('/office/view', { opened: second.opened })).body as OfficeView;
     expect(own.thread.map(({ title }) => title)).toEqual(['Sent', 'Message', 'Accepted', 'Note received']);
 

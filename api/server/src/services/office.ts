@@ -8,9 +8,10 @@ import type { Actor, ReferralEvent } from '@refloop/domain/referral/event';
 import { decideOffice, endForOffice, noteForms, type OfficeAct, officeActs } from '@refloop/domain/referral/office-act';
 import { fold, type Referral } from '@refloop/domain/referral/referral';
 import { statusOf } from '@refloop/domain/referral/status';
+import { unreachable } from '@refloop/domain/result';
 import {
   type ActAsOffice,
-  LARGEST_DOCUMENT,
+  type NoteOfOffice,
   OFFICE_ACTS,
   type OfficeAnswer,
   type OfficeRequest,
@@ -33,6 +34,9 @@ export type OfficeService = {
   open: (asked: OpenOffice, now: Date) => Promise<OfficeAnswer | Refusal>;
   view: (opened: string, now: Date) => Promise<OfficeAnswer | Refusal>;
   act: (asked: ActAsOffice, now: Date) => Promise<OfficeAnswer | Refusal>;
+  /** Whether a note may be given now; asked before it is read. */
+  admit: (opened: string, now: Date) => Promise<Refusal | undefined>;
+  note: (asked: NoteOfOffice & { opened: string; bytes: Uint8Array<ArrayBuffer> }, now: Date) => Promise<OfficeAnswer | Refusal>;
   packet: (opened: string, now: Date) => Promise<Uint8Array<ArrayBuffer> | Refusal>;
 };
 
@@ -42,7 +46,11 @@ const OPEN_MS = 60 * 60_000;
 /** The same words whatever it is: nothing is told to whoever tries. */
 const noSuchLink = (): Refusal =>
   problem('not-found', 'This link does not open anything, or not any more. Ask the practice that sent it for a new one.');
-const notOpen = (): Refusal => problem('session-ended', 'This page was open for an hour. Open the link again and give the NPI.');
+const notOpen = (): Refusal =>
+  problem(
+    'session-ended',
+    'This page is no longer open: its hour is over, or the link was opened anew on another computer. Open the link again and give the NPI.',
+  );
 
 const actorOf = (link: StoredOfficeLink): Actor => ({ kind: 'office', npi: link.npi, link: link.id });
 const auditActorOf = (link: StoredOfficeLink) => ({ subject: `office-link ${link.id}`, fhirUser: null, sessionId: null });
@@ -50,13 +58,17 @@ const auditActorOf = (link: StoredOfficeLink) => ({ subject: `office-link ${link
 /** As the directory in force has them; undefined of whom it does not know. */
 type PracticeOf = (entryId: string) => SpecialistPractice | undefined;
 
-type OfficeDeps = { store: Store; newId: () => string; practiceOf: PracticeOf };
+type OfficeDeps = { store: Store; practiceOf: PracticeOf };
 
-export function createOfficeService({ store, newId, practiceOf }: OfficeDeps): OfficeService {
+export function createOfficeService({ store, practiceOf }: OfficeDeps): OfficeService {
   /** Runs the work on the link whose digest this is, alone with it. */
-  async function withLink<Value>(hash: string, work: (unit: Unit, link: StoredOfficeLink) => Promise<Value>): Promise<Value | Refusal> {
+  async function withLink<Value>(
+    hash: string,
+    work: (unit: Unit, link: StoredOfficeLink) => Promise<Value>,
+    missing: () => Refusal = noSuchLink,
+  ): Promise<Value | Refusal> {
     const found = await store.findOfficeLink(hash);
-    if (!found) return noSuchLink();
+    if (!found) return missing();
     return withRetry(() =>
       store.transaction(found.scope, async (unit) => {
         const link = await unit.officeLinks.take(found.id);
@@ -67,10 +79,14 @@ export function createOfficeService({ store, newId, practiceOf }: OfficeDeps): O
   }
 
   const whileOpen = <Value>(opened: string, now: Date, work: (unit: Unit, link: StoredOfficeLink) => Promise<Value>) =>
-    withLink(digest(opened), (unit, link) => {
-      if (link.opened?.hash !== digest(opened) || link.opened.until <= now.toISOString()) throw new Refused(notOpen());
-      return work(unit, link);
-    });
+    withLink(
+      digest(opened),
+      (unit, link) => {
+        if (link.opened?.hash !== digest(opened) || link.opened.until <= now.toISOString()) throw new Refused(notOpen());
+        return work(unit, link);
+      },
+      notOpen,
+    );
 
   /** Under its patient: disclosures are accounted for by patient (45 CFR 164.528). */
   async function record(unit: Unit, link: StoredOfficeLink, now: Date, action: `office-link.${string}`, payload: object): Promise<void> {
@@ -85,6 +101,26 @@ export function createOfficeService({ store, newId, practiceOf }: OfficeDeps): O
       payload: { link: link.id, npi: link.npi, ...payload },
     });
   }
+
+  /** What is uploaded is kept before the act names it: both, or neither. */
+  const does = (
+    opened: string,
+    key: string,
+    now: Date,
+    actOf: (unit: Unit, link: StoredOfficeLink, factKey: string) => Promise<OfficeAct>,
+  ): Promise<OfficeAnswer | Refusal> =>
+    whileOpen(opened, now, async (unit, link) => {
+      const at = now.toISOString();
+      const factKey = `link/${link.id}/${key}`;
+      const act = await actOf(unit, link, factKey);
+      const applied = await applyDecision(unit, link.referralId, actorOf(link), at, (referral) =>
+        decideOffice(referral, link.attempt, act, factKey, at),
+      );
+      if (!applied) throw new Refused(noSuchLink());
+      if (!applied.ok) throw new Refused(officeRefusal(applied.refusal));
+      await record(unit, link, now, 'office-link.act', { key, act: act.act });
+      return viewOf(unit, link, at, { opened, until: link.opened?.until ?? '' }, practiceOf);
+    });
 
   return {
     open: ({ link: token, npi }, now) =>
@@ -121,19 +157,28 @@ export function createOfficeService({ store, newId, practiceOf }: OfficeDeps): O
         return viewOf(unit, link, now.toISOString(), { opened, until: link.opened?.until ?? '' }, practiceOf);
       }),
 
-    act: ({ opened, key, what }, now) =>
-      whileOpen(opened, now, async (unit, link) => {
-        const at = now.toISOString();
-        const factKey = `link/${link.id}/${key}`;
-        const act = await actOf(unit, link, what, newId, at);
-        const applied = await applyDecision(unit, link.referralId, actorOf(link), at, (referral) =>
-          decideOffice(referral, link.attempt, act, factKey, at),
-        );
-        if (!applied) throw new Refused(noSuchLink());
-        if (!applied.ok) throw new Refused(officeRefusal(applied.refusal));
-        await record(unit, link, now, 'office-link.act', { key, act: what.act });
-        return viewOf(unit, link, at, { opened, until: link.opened?.until ?? '' }, practiceOf);
-      }),
+    act: ({ opened, key, what }, now) => does(opened, key, now, async () => inUtc(what)),
+
+    admit: async (opened, now) => {
+      try {
+        const admitted = await whileOpen(opened, now, async () => true);
+        return isRefusal(admitted) ? admitted : undefined;
+      } catch (error) {
+        if (error instanceof Refused) return error.refusal;
+        throw error;
+      }
+    },
+
+    note: async ({ opened, key, form, bytes }, now) => {
+      if (Buffer.from(bytes.subarray(0, PDF.length)).toString('latin1') !== PDF) return notPdf();
+      return does(opened, key, now, async (unit, { referralId }, factKey) => {
+        // The same press is the same document, which is kept already.
+        const id = digest(factKey).slice(0, 40);
+        const sha256 = createHash('sha256').update(bytes).digest('hex');
+        await unit.documents.insert({ id, referralId, contentType: 'application/pdf', sha256, receivedAt: now.toISOString(), bytes });
+        return { act: 'note', form, document: { type: UPLOADED, id } };
+      });
+    },
 
     packet: async (opened, now) => {
       const packet = await whileOpen(opened, now, async (unit, link) => {
@@ -160,19 +205,9 @@ const utc = (at: string): string => new Date(at).toISOString();
 /** A PDF begins with these bytes (ISO 32000-2, 7.5.2). What else it holds is read by nobody but a person. */
 const PDF = '%PDF-';
 
-/** What is uploaded is kept before the act names it: both, or neither. */
-async function actOf(unit: Unit, link: StoredOfficeLink, what: OfficeRequest, newId: () => string, receivedAt: string): Promise<OfficeAct> {
+/** Moments come with any offset; the domain compares them as text. */
+function inUtc(what: OfficeRequest): OfficeAct {
   switch (what.act) {
-    case 'note': {
-      const bytes = new Uint8Array(Buffer.from(what.pdf, 'base64'));
-      if (Buffer.from(bytes.subarray(0, PDF.length)).toString('latin1') !== PDF || bytes.byteLength > LARGEST_DOCUMENT) {
-        throw new Refused(notPdf());
-      }
-      const id = newId();
-      const sha256 = createHash('sha256').update(bytes).digest('hex');
-      await unit.documents.insert({ id, referralId: link.referralId, contentType: 'application/pdf', sha256, receivedAt, bytes });
-      return { act: 'note', form: what.form, document: { type: UPLOADED, id } };
-    }
     case 'offer-dates':
       return { act: 'offer-dates', dates: what.dates.map(utc) };
     case 'book':
@@ -183,12 +218,14 @@ async function actOf(unit: Unit, link: StoredOfficeLink, what: OfficeRequest, ne
     case 'no-show':
     case 'seen':
       return what;
+    default:
+      return unreachable(what);
   }
 }
 
 const notPdf = (): Refusal =>
   problem('invalid-request', 'The note was not taken.', [
-    { field: 'what.pdf', message: 'It is not a PDF of at most 10 MB', fix: 'Save or scan the note as a PDF and upload that.' },
+    { field: 'body', message: 'It is not a PDF of at most 10 MB', fix: 'Save or scan the note as a PDF and upload that.' },
   ]);
 
 /** As the clinician approved it, addressed to whom this office works for. */
