@@ -190,6 +190,11 @@ export const REQUESTS: Record<string, Request> = {
     changes: true,
     body: ({ target: { made } }) => ({ sequence: made['sequence'] ?? 1 }),
   }),
+  'post /worklist/referrals/:id/link/close | a referral in the chart': row(
+    'a referral in the chart',
+    (id) => `/worklist/referrals/${id}/link/close`,
+    { changes: true },
+  ),
   'post /worklist/referrals/:id/messages | a referral in the chart': row(
     'a referral in the chart',
     (id) => `/worklist/referrals/${id}/messages`,

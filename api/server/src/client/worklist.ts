@@ -108,6 +108,8 @@ export const Thread = z.object({
   obligations: z.array(WorklistRow),
   /** What may be put on record now, in the order of the loop. */
   acts: z.array(ActName),
+  /** Whether a link is out with which the specialist’s office can open this. */
+  linked: z.boolean(),
   /** Whether another specialist can be asked now. */
   mayAskNext: z.boolean(),
   entries: z.array(ThreadEntry),

@@ -34,6 +34,15 @@ export const officeRoutes = ({ office, links, worklist }: OfficeRouteDeps): Rout
   }),
   sessionRoute({
     method: 'post',
+    path: '/worklist/referrals/:id/link/close',
+    summary: 'Take back every link for the specialist’s office of this referral: none opens anything any more.',
+    roles: ['coordinator', 'lead'],
+    params: Id,
+    answer: Thread,
+    handle: async ({ session, params, now }) => links.close(session, params.id, now),
+  }),
+  sessionRoute({
+    method: 'post',
     path: '/worklist/referrals/:id/messages',
     summary: 'Answer the specialist’s office in the thread of this referral.',
     roles: ['coordinator', 'lead'],

@@ -100,6 +100,24 @@ describe('a link', () => {
     expect((await open(link)).status).toBe(404);
   });
 
+  test('is taken back: by a newer one of the same attempt, and by the coordinator, also while it is open', async () => {
+    expect((await thread()).linked).toBe(false);
+    const first = await makeLink();
+    const page = (await open(first)).body as OfficeView;
+    const second = await makeLink();
+    expect((await thread()).linked).toBe(true);
+    expect([(await open(first)).status, (await post('/office/view', { opened: page.opened })).status]).toEqual([404, 404]);
+    const { opened } = (await open(second)).body as OfficeView;
+    const closed = await post(`/worklist/referrals/${id}/link/close`, undefined, coordinator);
+    expect([closed.status, closed.body['linked']]).toEqual([200, false]);
+    expect([(await open(second)).status, (await post('/office/view', { opened })).status]).toEqual([404, 404]);
+    expect((await act(opened, { act: 'accept' })).status).toBe(404);
+    expect((await note(opened)).status).toBe(404);
+    expect((await post('/worklist/referrals/none/link/close', undefined, coordinator)).status).toBe(404);
+    const audit = await api.store.transaction(api.scope, (unit) => unit.audit.list({ referralId: id }));
+    expect(audit.filter(({ action }) => action === 'office-link.closed')).toHaveLength(1);
+  });
+
   test('of what changed since it was shown none is made', async () => {
     const made = await post(`/worklist/referrals/${id}/link`, { sequence: 1 }, coordinator);
     expect([made.status, made.body['type']]).toEqual([409, '/problems/conflict']);

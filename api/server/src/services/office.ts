@@ -72,7 +72,7 @@ export function createOfficeService({ store, practiceOf }: OfficeDeps): OfficeSe
     return withRetry(() =>
       store.transaction(found.scope, async (unit) => {
         const link = await unit.officeLinks.take(found.id);
-        if (!link) throw new Refused(noSuchLink());
+        if (!link || link.closedAt !== null) throw new Refused(noSuchLink());
         return work(unit, link);
       }),
     );

@@ -51,6 +51,7 @@ export async function readThread(unit: Unit, session: Session, referralId: strin
   const rowsFor = { reader: session.subject, names, calendar: calendarFor(policy, referral), now };
   const obligations = open.map((stored) => worklistRow(stored, rowsFor));
   const attempt = referral.attempts.at(-1);
+  const links = await unit.officeLinks.list(referralId);
   return {
     referralId,
     sequence: referral.lastSequence,
@@ -66,6 +67,7 @@ export async function readThread(unit: Unit, session: Session, referralId: strin
     appointment: appointmentOf(referral),
     obligations,
     acts: actsOf(referral, ACTS),
+    linked: links.some((link) => link.attempt === attempt?.number && link.closedAt === null && link.expiresAt > now),
     mayAskNext: mayReroute(referral),
     entries: threadOf(events, names),
   };
