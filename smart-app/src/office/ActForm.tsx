@@ -3,13 +3,15 @@ import { LARGEST_DOCUMENT, type OfficeActName, type OfficeRequest, type OfficeVi
 import { type FormEvent, useId, useState } from 'react';
 import styles from './Office.module.css';
 import type { OfficeNote } from './office-api.ts';
-import { ACT_NAMES, DECLINE_NAMES, type DeclineReason, FORM_NAMES, instantOf, MOST_DATES } from './office-words.ts';
+import { ACT_NAMES, DECLINE_NAMES, type DeclineReason, FORM_NAMES, instantOf, localDay, MOST_DATES, visitOn } from './office-words.ts';
 
 type Props = {
   act: OfficeActName;
   /** Dates that were offered before: booking begins with one of them. */
   offered: readonly string[];
   noteForms: OfficeView['noteForms'];
+  /** When it starts. */
+  appointment: string | undefined;
   busy: boolean;
   onDo: (what: OfficeRequest | OfficeNote) => void;
   onCancel: () => void;
@@ -18,13 +20,16 @@ type Props = {
 const textOf = (given: FormDataEntryValue | null): string => (typeof given === 'string' ? given : '');
 
 /** What was filled in as a request, or what is missing. */
-function requestOf(act: OfficeActName, form: FormData): OfficeRequest | OfficeNote | string {
+function requestOf(act: OfficeActName, form: FormData, appointment: string | undefined): OfficeRequest | OfficeNote | string {
   const text = (name: string): string => textOf(form.get(name)).trim();
   switch (act) {
     case 'accept':
-    case 'no-show':
-    case 'seen':
       return { act };
+    case 'no-show':
+    case 'seen': {
+      const at = visitOn(text('day'), appointment, new Date().toISOString());
+      return at === undefined ? 'Give the day of the visit.' : { act, at };
+    }
     case 'decline':
       return { act, reason: text('reason') as DeclineReason };
     case 'ask':
@@ -46,12 +51,12 @@ function requestOf(act: OfficeActName, form: FormData): OfficeRequest | OfficeNo
   }
 }
 
-export function ActForm({ act, offered, noteForms, busy, onDo, onCancel }: Props) {
+export function ActForm({ act, offered, noteForms, appointment, busy, onDo, onCancel }: Props) {
   const [fault, setFault] = useState('');
   const id = useId();
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const what = requestOf(act, new FormData(event.currentTarget));
+    const what = requestOf(act, new FormData(event.currentTarget), appointment);
     if (typeof what === 'string') setFault(what);
     else {
       setFault('');
@@ -61,7 +66,7 @@ export function ActForm({ act, offered, noteForms, busy, onDo, onCancel }: Props
   return (
     <form onSubmit={submit} className={styles['form']} aria-labelledby={id} noValidate>
       <h2 id={id}>{ACT_NAMES[act].replace('…', '')}</h2>
-      <Fields act={act} offered={offered} noteForms={noteForms} />
+      <Fields act={act} offered={offered} noteForms={noteForms} appointment={appointment} />
       <p role="alert" className={styles['fault']}>
         {fault}
       </p>
@@ -80,7 +85,7 @@ export function ActForm({ act, offered, noteForms, busy, onDo, onCancel }: Props
 /** As the input takes it, in the reader's own time. */
 const localOf = (instant: string): string => new Date(instant).toLocaleString('sv-SE').replace(' ', 'T').slice(0, 16);
 
-function Fields({ act, offered, noteForms }: Pick<Props, 'act' | 'offered' | 'noteForms'>) {
+function Fields({ act, offered, noteForms, appointment }: Pick<Props, 'act' | 'offered' | 'noteForms' | 'appointment'>) {
   switch (act) {
     case 'decline':
       return (
@@ -137,9 +142,17 @@ function Fields({ act, offered, noteForms }: Pick<Props, 'act' | 'offered' | 'no
           </fieldset>
         </>
       );
-    case 'accept':
     case 'no-show':
-    case 'seen':
+    case 'seen': {
+      const today = localDay(new Date().toISOString());
+      return (
+        <label className={styles['field']}>
+          Day of the visit
+          <input type="date" name="day" max={today} defaultValue={appointment === undefined ? today : localDay(appointment)} />
+        </label>
+      );
+    }
+    case 'accept':
       return null;
   }
 }

@@ -58,7 +58,7 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
   };
   const choose = (act: OfficeActName) => {
     setTold('');
-    if (act === 'accept' || act === 'no-show' || act === 'seen') void send({ act });
+    if (act === 'accept') void send({ act });
     else setOpen(act);
   };
   const readPacket = async () => {
@@ -112,6 +112,7 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
           act={open}
           offered={view.offered}
           noteForms={view.noteForms}
+          appointment={view.appointment?.startsAt}
           busy={busy}
           onDo={(what) => void send(what)}
           onCancel={() => setOpen(undefined)}

@@ -5,7 +5,7 @@ import { statusOf } from './status.ts';
 import { ANOTHER, act, type History, inChart, minute } from './test-care.ts';
 
 const ACTS: OfficeAct['act'][] = ['accept', 'decline', 'ask', 'offer-dates', 'book', 'no-show', 'seen', 'note'];
-const one = (name: OfficeAct['act'], startsAt = '2026-12-08T15:00:00.000Z'): OfficeAct => {
+const one = (name: OfficeAct['act'], startsAt = '2026-12-08T15:00:00.000Z', at = minute(10)): OfficeAct => {
   switch (name) {
     case 'decline':
       return { act: name, reason: 'other' };
@@ -18,9 +18,10 @@ const one = (name: OfficeAct['act'], startsAt = '2026-12-08T15:00:00.000Z'): Off
     case 'note':
       return { act: name, form: 'final', document: { type: 'Document', id: 'd' } };
     case 'accept':
+      return { act: name };
     case 'no-show':
     case 'seen':
-      return { act: name };
+      return { act: name, at };
   }
 };
 
@@ -42,20 +43,40 @@ describe('an office with a link', () => {
   test('accepts, books, sees the patient and gives the note: nothing was inferred, and the review closes the loop', () => {
     const history = sent();
     for (const [at, name] of (['accept', 'book', 'seen', 'note'] as const).entries())
-      expect(put(history, one(name), 10 + at)).toBeUndefined();
+      expect(put(history, one(name, minute(12), minute(12)), 10 + at)).toBeUndefined();
+    expect(history.referral.attempts[0]?.visits).toEqual([minute(12)]);
     expect(history.events.every(({ effectiveAt }) => effectiveAt !== null)).toBe(true);
     history.ask({ type: 'review-report', reportId: history.referral.reports[0]?.id ?? '' }, 30);
     expect(statusOf(history.referral)).toBe('closed');
-    expect(officeActs(history.referral, 1, ACTS)).toEqual([]);
+    expect(officeActs(history.referral, 1, ACTS, minute(20))).toEqual([]);
   });
 
   test('is offered what the table lets it do, and to ask', () => {
     const history = sent();
-    expect(officeActs(history.referral, 1, ACTS)).toEqual(['accept', 'decline', 'ask']);
+    expect(officeActs(history.referral, 1, ACTS, minute(20))).toEqual(['accept', 'decline', 'ask']);
     put(history, one('accept'), 10);
-    expect(officeActs(history.referral, 1, ACTS)).toEqual(['decline', 'ask', 'offer-dates', 'book', 'seen', 'note']);
-    put(history, one('book'), 11);
-    expect(officeActs(history.referral, 1, ACTS)).toContain('no-show');
+    expect(officeActs(history.referral, 1, ACTS, minute(20))).toEqual(['decline', 'ask', 'offer-dates', 'book', 'seen', 'note']);
+    put(history, one('book', minute(30)), 11);
+    expect(officeActs(history.referral, 1, ACTS, minute(29))).toEqual(['decline', 'ask', 'offer-dates', 'book', 'note']);
+    expect(officeActs(history.referral, 1, ACTS, minute(30))).toEqual(['decline', 'ask', 'offer-dates', 'book', 'no-show', 'seen', 'note']);
+  });
+
+  test.each(['seen', 'no-show'] as const)('says when: %s is refused before the appointment and ahead of now', (name) => {
+    const history = sent();
+    put(history, one('accept'), 10);
+    put(history, one('book', minute(30)), 11);
+    expect(put(history, one(name, '', minute(30)), 29)).toBe('not-offered');
+    expect(put(history, one(name, '', minute(29)), 90)).toBe('too-early');
+    expect(put(history, one(name, '', minute(91)), 90)).toBe('not-yet');
+    expect(put(history, one(name, '', minute(30)), 90)).toBeUndefined();
+    expect(history.events.at(-1)?.effectiveAt).toBe(minute(30));
+  });
+
+  test('of a visit that was not booked the day is not before the order', () => {
+    const history = sent();
+    put(history, one('accept'), 10);
+    expect(put(history, one('seen', '', '2016-11-24T10:00:00.000Z'), 11)).toBe('too-early');
+    expect(put(history, one('seen', '', minute(11)), 11)).toBeUndefined();
   });
 
   test.each<[string, OfficeAct['act'][], OfficeAct, string]>([
@@ -76,7 +97,7 @@ describe('an office with a link', () => {
     history.ask({ type: 'reroute', performer: ANOTHER, because: 'declined' }, 11);
     act(history, { type: 'send', transmissionId: 't2', channel: 'link' }, 12);
     expect(put(history, one('accept'), 13)).toBe('asked-another');
-    expect(officeActs(history.referral, 1, ACTS)).toEqual([]);
+    expect(officeActs(history.referral, 1, ACTS, minute(20))).toEqual([]);
     expect(put(history, one('accept'), 14, 2)).toBeUndefined();
   });
 
@@ -146,12 +167,12 @@ test('what is offered is taken, and nothing else, whatever the practice does in 
         if (choice % 4 === 0) practiceDoes(history, form, at);
         const attempt = history.referral.attempts.at(-1)?.number ?? 0;
         const before = history.referral;
-        const offered = officeActs(before, attempt, ACTS);
+        const offered = officeActs(before, attempt, ACTS, minute(at));
         // Tried on a copy of the moment: an act that is taken moves the others.
         for (const name of ACTS) {
           const forms = name === 'note' ? (['final', 'interim'] as const) : [undefined];
           for (const note of forms) {
-            const what = note === undefined ? one(name) : ({ ...one('note'), form: note } as OfficeAct);
+            const what = note === undefined ? one(name, minute(at + 30), minute(at)) : ({ ...one('note'), form: note } as OfficeAct);
             const isOffered = offered.includes(name) && (note === undefined || noteForms(before, attempt).includes(note));
             const decided = decideOffice(before, attempt, what, `tried/${index}/${name}/${note}`, minute(at));
             expect([name, note, before.attempts.at(-1)?.work.status, decided.ok]).toEqual([
@@ -166,7 +187,8 @@ test('what is offered is taken, and nothing else, whatever the practice does in 
         const name = wanted[form % Math.max(1, wanted.length)];
         if (name === undefined) continue;
         const forms = noteForms(before, attempt);
-        const what = name === 'note' ? ({ ...one('note'), form: forms[choice % forms.length] } as OfficeAct) : one(name);
+        const what =
+          name === 'note' ? ({ ...one('note'), form: forms[choice % forms.length] } as OfficeAct) : one(name, minute(at + 30), minute(at));
         expect([name, put(history, what, at, attempt)]).toEqual([name, undefined]);
         taken.set(name, (taken.get(name) ?? 0) + 1);
       }

@@ -5,7 +5,7 @@
 import type { ResourceRef } from '../fhir/reference.ts';
 import type { Instant } from '../instant.ts';
 import { ok, type Result, refuse, unreachable } from '../result.ts';
-import { type Attempt, type DeclineReason, isEnded, type WorkStatus } from './attempt.ts';
+import { type Appointment, type Attempt, type DeclineReason, isEnded, type WorkStatus } from './attempt.ts';
 import { type Act, MOVES } from './bser.ts';
 import { type CareCommand, type CareRefusal, decideCare } from './care-command.ts';
 import { closedBy } from './closure.ts';
@@ -14,7 +14,9 @@ import type { Referral } from './referral.ts';
 import type { Report } from './report.ts';
 
 export type OfficeAct =
-  | { act: 'accept' | 'no-show' | 'seen' }
+  | { act: 'accept' }
+  /** When the visit was, or should have been. */
+  | { act: 'no-show' | 'seen'; at: Instant }
   | { act: 'decline'; reason: DeclineReason }
   | { act: 'ask'; text: string }
   | { act: 'offer-dates'; dates: Instant[] }
@@ -26,7 +28,9 @@ export type OfficeRefusal =
   | { kind: 'asked-another' }
   /** Not among what its page offers. */
   | { kind: 'not-offered'; status: WorkStatus }
-  | { kind: 'date-is-past'; date: Instant };
+  | { kind: 'date-is-past'; date: Instant }
+  /** No visit can have been, or been missed, before this. */
+  | { kind: 'too-early'; earliest: Instant };
 
 const MOVE_OF: Record<Exclude<OfficeAct['act'], 'ask'>, Act> = {
   accept: 'accept',
@@ -57,8 +61,21 @@ export function endForOffice(referral: Referral, attempt: number, now: Instant):
   return reviewedAt && Date.parse(reviewedAt) + SHOWN_AFTER_CLOSING_MS <= Date.parse(now) ? 'closed' : undefined;
 }
 
+/** The appointment that is ahead, or of which nothing was heard yet. */
+const bookedIn = ({ work, appointments }: Attempt): Appointment | undefined =>
+  work.status === 'scheduled' ? appointments.find(({ id }) => id === work.appointmentId) : undefined;
+
+const DAY_MS = 86_400_000;
+
+/** The start of what was booked; where nothing was, the day before the order, since a day that is given has no hour. */
+function earliestVisit({ order }: Referral, asked: Attempt): Instant {
+  const booked = bookedIn(asked);
+  if (booked) return booked.startsAt;
+  return order.status === 'draft' ? '' : new Date(Date.parse(order.approval.at) - DAY_MS).toISOString();
+}
+
 /** What the office can do now; its page offers these. */
-export function officeActs(referral: Referral, attempt: number, all: readonly OfficeAct['act'][]): OfficeAct['act'][] {
+export function officeActs(referral: Referral, attempt: number, all: readonly OfficeAct['act'][], now: Instant): OfficeAct['act'][] {
   const asked = attemptOf(referral, attempt);
   if (referral.order.status !== 'active' || !asked || closedBy(referral) || referral.attempts.at(-1) !== asked) return [];
   const { status } = asked.work;
@@ -67,6 +84,7 @@ export function officeActs(referral: Referral, attempt: number, all: readonly Of
     // A note is taken as long as one may come; what it proves besides is on record then without a time.
     if (act === 'note') return noteForms(referral, attempt).length > 0;
     if (act === 'decline' && asked.visits.length > 0) return false;
+    if ((act === 'seen' || act === 'no-show') && (bookedIn(asked)?.startsAt ?? now) > now) return false;
     if (act === 'seen') return status !== 'seen' && MOVES[status].interim !== undefined;
     return MOVES[status][MOVE_OF[act]] !== undefined;
   });
@@ -100,8 +118,12 @@ export function decideOffice(
   const asked = attemptOf(referral, attempt);
   if (!asked) return refuse({ kind: 'no-such-attempt', attempt });
   const offered =
-    officeActs(referral, attempt, [what.act]).length > 0 && (what.act !== 'note' || noteForms(referral, attempt).includes(what.form));
+    officeActs(referral, attempt, [what.act], now).length > 0 && (what.act !== 'note' || noteForms(referral, attempt).includes(what.form));
   if (!offered) return refuse(refusalOf(referral, asked));
+  if (what.act === 'seen' || what.act === 'no-show') {
+    const earliest = earliestVisit(referral, asked);
+    if (what.at < earliest) return refuse({ kind: 'too-early', earliest });
+  }
   const command = commandOf(asked, what, key, now);
   if ('kind' in command) return refuse(command);
   const decided = decideCare(referral, command, now);
@@ -129,9 +151,11 @@ function commandOf({ number: attempt, work, performer }: Attempt, what: OfficeAc
         ? { type: 'schedule', ...own, appointmentId: key, startsAt: what.startsAt }
         : { kind: 'date-is-past', date: what.startsAt };
     case 'no-show':
-      return appointmentId === null ? { kind: 'not-offered', status: work.status } : { type: 'no-show', ...own, appointmentId };
+      return appointmentId === null
+        ? { kind: 'not-offered', status: work.status }
+        : { type: 'no-show', attempt, at: what.at, appointmentId };
     case 'seen':
-      return { type: 'mark-seen', ...own, appointmentId };
+      return { type: 'mark-seen', attempt, at: what.at, appointmentId };
     case 'note':
       return {
         type: what.form === 'final' ? 'give-outcome' : 'give-interim-note',

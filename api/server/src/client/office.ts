@@ -56,8 +56,9 @@ export const OfficeRequest = z.discriminatedUnion('act', [
   z.object({ act: z.literal('ask'), text: z.string().trim().min(3, 'Write your question').max(2000) }),
   z.object({ act: z.literal('offer-dates'), dates: z.array(Moment).min(1).max(6) }),
   z.object({ act: z.literal('book'), startsAt: Moment }),
-  z.object({ act: z.literal('no-show') }),
-  z.object({ act: z.literal('seen') }),
+  /** When the visit was, or should have been: not before the appointment, not ahead. */
+  z.object({ act: z.literal('no-show'), at: Moment }),
+  z.object({ act: z.literal('seen'), at: Moment }),
 ]);
 export type OfficeRequest = z.infer<typeof OfficeRequest>;
 

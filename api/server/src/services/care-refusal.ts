@@ -11,6 +11,14 @@ export function officeRefusal(refusal: OfficeRefusal): Refusal {
   switch (refusal.kind) {
     case 'asked-another':
       return problem('conflict', 'The practice has asked another specialist since. Nothing was changed.');
+    case 'too-early':
+      return problem('invalid-request', 'That day is too early.', [
+        {
+          field: 'what.at',
+          message: 'It lies before the appointment, or before this was ordered',
+          fix: 'Give the day of the visit; an earlier appointment is booked first.',
+        },
+      ]);
     case 'date-is-past':
       return problem('invalid-request', 'A date lies in the past.', [
         { field: 'what', message: 'It is over already', fix: 'Give a date that is still ahead.' },

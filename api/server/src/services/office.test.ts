@@ -141,16 +141,25 @@ describe('the office', () => {
   });
 
   test('goes the whole way, and the clinician who reads its note closes the loop', async () => {
-    const { opened } = await openedView();
+    const link = await makeLink();
+    const page = (await open(link)).body as OfficeView;
     for (const what of [
       { act: 'accept' },
       { act: 'offer-dates', dates: ['2026-12-08T09:00:00-06:00'] },
       { act: 'book', startsAt: '2026-12-08T09:00:00-06:00' },
-      { act: 'seen' },
     ]) {
-      const done = await act(opened, what);
+      const done = await act(page.opened, what);
       expect(done.status, JSON.stringify(done.body)).toBe(200);
     }
+    await at('2026-12-09T15:00:00.000Z');
+    const { opened } = (await open(link)).body as OfficeView;
+    for (const [day, status] of [
+      ['2026-12-07T09:00:00-06:00', 400],
+      ['2026-12-10T09:00:00-06:00', 400],
+      ['2026-12-08T09:00:00-06:00', 200],
+    ] as const)
+      expect([day, (await act(opened, { act: 'seen', at: day })).status]).toEqual([day, status]);
+    expect((await thread()).entries.find(({ title }) => title === 'Patient seen')).toMatchObject({ at: '2026-12-08T15:00:00.000Z' });
     const noted = await note(opened);
     expect(noted.body).toMatchObject({ status: 'reported', acts: [] });
     const clinician = await api.session({ patientId: null, subject: 's' });
@@ -214,7 +223,7 @@ describe('the office', () => {
 
   test.each<[string, object, number, object?]>([
     ['a date that is past', { act: 'offer-dates', dates: ['2026-01-01T00:00:00Z'] }, 400, { act: 'accept' }],
-    ['what does not follow', { act: 'seen' }, 409],
+    ['what does not follow', { act: 'seen', at: AT }, 409],
     ['a reason that there is not', { act: 'decline', reason: 'no mood' }, 400],
   ])('is refused %s, and nothing is kept', async (_what, what, status, before) => {
     const { opened } = await openedView();

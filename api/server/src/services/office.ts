@@ -215,9 +215,10 @@ function inUtc(what: OfficeRequest): OfficeAct {
     case 'accept':
     case 'decline':
     case 'ask':
+      return what;
     case 'no-show':
     case 'seen':
-      return what;
+      return { act: what.act, at: utc(what.at) };
     default:
       return unreachable(what);
   }
@@ -296,7 +297,7 @@ async function viewOf(
     hasPacket: (await packetOf(unit, referral, link, practiceOf)) !== undefined,
     appointment: booked ? { startsAt: booked.startsAt } : null,
     offered: attempt.offered?.dates ?? [],
-    acts: officeActs(referral, link.attempt, OFFICE_ACTS),
+    acts: officeActs(referral, link.attempt, OFFICE_ACTS, now),
     noteForms: noteForms(referral, link.attempt),
     thread: threadOf(ofAttempt, new Map()).map(({ at, recordedAt, party, title, detail }) => ({
       at: at ?? recordedAt,
