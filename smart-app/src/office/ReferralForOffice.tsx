@@ -2,7 +2,7 @@
 import type { OfficeActName, OfficeAnswer, OfficeRequest, OfficeView } from '@refloop/server/client/office';
 import { useEffect, useRef, useState } from 'react';
 import { type ApiFailure, failureText, isProblem } from '../session/api.ts';
-import { plainTime } from '../words/plain-date.ts';
+import { detailText, plainTime } from '../words/plain-date.ts';
 import { ActForm } from './ActForm.tsx';
 import styles from './Office.module.css';
 import type { OfficeApi, OfficeNote } from './office-api.ts';
@@ -127,7 +127,7 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
                 {plainTime(entry.at)} · {entry.from === 'office' ? 'Your office' : view.practice}
               </span>
               <strong>{entry.title}</strong>
-              {entry.detail === null ? null : <span>{entry.detail}</span>}
+              <Detail told={detailText(entry.detail, entry.times)} />
             </li>
           ))}
         </ol>
@@ -136,6 +136,8 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
     </>
   );
 }
+
+const Detail = ({ told }: { told: string | null }) => (told === null ? null : <span>{told}</span>);
 
 const Fact = ({ name, children }: { name: string; children: string }) => (
   <div>

@@ -37,7 +37,16 @@ export const OfficeView = z.object({
   /** Which notes are taken, where one is. */
   noteForms: z.array(z.enum(['interim', 'final'])),
   /** Between the practice and the office, oldest first, with what both sides did. */
-  thread: z.array(z.object({ at: z.string(), from: z.enum(['practice', 'office']), title: z.string(), detail: z.string().nullable() })),
+  thread: z.array(
+    z.object({
+      at: z.string(),
+      from: z.enum(['practice', 'office']),
+      title: z.string(),
+      detail: z.string().nullable(),
+      /** Instants that belong behind the detail, told in the reader's own zone. */
+      times: z.array(z.string()),
+    }),
+  ),
 });
 export type OfficeView = z.infer<typeof OfficeView>;
 

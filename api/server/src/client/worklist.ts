@@ -73,6 +73,8 @@ export const ThreadEntry = z.object({
   by: z.string(),
   title: z.string(),
   detail: z.string().nullable(),
+  /** Instants that belong behind the detail, told in the reader's own zone. */
+  times: z.array(z.string()),
 });
 export type ThreadEntry = z.infer<typeof ThreadEntry>;
 

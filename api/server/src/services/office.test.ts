@@ -151,6 +151,14 @@ describe('the office', () => {
       const done = await act(page.opened, what);
       expect(done.status, JSON.stringify(done.body)).toBe(200);
     }
+    // Told by the page in the reader's own zone: the words name no time.
+    const booked = (await post('/office/view', { opened: page.opened })).body as OfficeView;
+    const appointment = ['2026-12-08T15:00:00.000Z'];
+    expect(booked.thread.slice(-2)).toMatchObject([
+      { title: 'Dates offered', detail: null, times: appointment },
+      { title: 'Appointment booked', detail: 'For', times: appointment },
+    ]);
+    expect((await thread()).entries.find(({ title }) => title === 'Appointment booked')?.times).toEqual(appointment);
     await at('2026-12-09T15:00:00.000Z');
     const { opened } = (await open(link)).body as OfficeView;
     for (const [day, status] of [

@@ -299,11 +299,12 @@ async function viewOf(
     offered: attempt.offered?.dates ?? [],
     acts: officeActs(referral, link.attempt, OFFICE_ACTS, now),
     noteForms: noteForms(referral, link.attempt),
-    thread: threadOf(ofAttempt, new Map()).map(({ at, recordedAt, party, title, detail }) => ({
+    thread: threadOf(ofAttempt, new Map()).map(({ at, recordedAt, party, title, detail, times }) => ({
       at: at ?? recordedAt,
       from: party === 'office' || party === 'patient' ? 'office' : 'practice',
       title,
       detail,
+      times,
     })),
   };
 }

@@ -8,7 +8,6 @@ import type { ThreadEntry } from '../client/worklist.ts';
 type Party = ThreadEntry['party'];
 
 const plain = (code: string): string => code.replaceAll('-', ' ');
-const moment = (at: string): string => `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;
 
 /** What each is called, and whose doing it is wherever it was put on record. */
 const EVENTS: Record<ReferralFact['type'], { name: string; party: Party }> = {
@@ -77,11 +76,9 @@ function detailOf(fact: ReferralFact, names: Names): string | null {
     case 'attempt-declined':
       return plain(fact.reason);
     case 'appointment-booked':
-      return `For ${moment(fact.startsAt)}`;
+      return 'For';
     case 'appointment-cancelled':
       return fact.by === 'unknown' ? null : `By the ${fact.by}`;
-    case 'dates-offered':
-      return fact.dates.map(moment).join(', ');
     case 'message-posted':
       return fact.text;
     case 'cancellation-requested':
@@ -124,6 +121,7 @@ function detailOf(fact: ReferralFact, names: Names): string | null {
     case 'pend-taken-back':
     case 'write-back-planned':
     case 'write-candidates-refused':
+    case 'dates-offered':
     case 'transmission-delivered':
     case 'attempt-received':
     case 'attempt-accepted':
@@ -138,6 +136,12 @@ function detailOf(fact: ReferralFact, names: Names): string | null {
     default:
       return unreachable(fact);
   }
+}
+
+/** Told by the page, since nobody here knows in which zone it is read. */
+function timesOf(fact: ReferralFact): string[] {
+  if (fact.type === 'appointment-booked') return [fact.startsAt];
+  return fact.type === 'dates-offered' ? fact.dates : [];
 }
 
 /** Of these the reader of a thread needs nothing: they are the bookkeeping of others that stand in it. */
@@ -165,4 +169,5 @@ export const threadOf = (events: readonly ReferralEvent[], names: Names): Thread
       by: byOf(actor, names),
       title: EVENTS[fact.type].name,
       detail: detailOf(fact, names),
+      times: timesOf(fact),
     }));
