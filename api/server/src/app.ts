@@ -11,7 +11,7 @@ import { describeRoutes, openApiRoute } from './openapi.ts';
 import { fieldErrors, isRefusal, problem, problemResponse, type Refusal, Refused } from './problem.ts';
 import { clientAddress } from './rate-limits/client-address.ts';
 import type { LimitName } from './rate-limits/limits.ts';
-import { type Read, readBody } from './request-body.ts';
+import { type Read, readBody, readUpload } from './request-body.ts';
 import type { ContentType, Route } from './routes/route.ts';
 import { securityHeaders } from './security-headers.ts';
 import { type AuthorizeDeps, authorize, isOfAccess, recordRefusal } from './sessions/authorize.ts';
@@ -81,7 +81,7 @@ function refuseByAddress({ limits, ...deps }: AppDeps, c: Context<AppEnv>): Refu
 function weighRefusal(deps: AppDeps, c: Context<AppEnv>): void {
   const limit = c.get('limit');
   const { status } = c.res;
-  const own = limit === 'sign-in' ? status >= 400 && status < 500 && status !== 429 : status === 401;
+  const own = limit === 'sign-in' || limit === 'office' ? status >= 400 && status < 500 && status !== 429 : status === 401;
   if (limit && own) deps.limits?.refused(limit, addressOf(deps, c));
 }
 
@@ -113,6 +113,8 @@ async function answer(deps: AppDeps, route: Route, c: Context<AppEnv>): Promise<
   const admitted = await authorize(deps, route.access, c.req.header('authorization'), `${route.method} ${route.path}`);
   if (!admitted.ok) return refuse(admitted.refusal);
   c.set('sessionId', admitted.session?.sessionId);
+  const file = route.upload && (await readUpload(c.req.raw, route.upload, deps.now()));
+  if (file && !file.ok) return refuse(file.refusal);
   const raw: Read = route.body ? await readBody(c.req.raw, route.bodyLimit) : { ok: true, value: undefined };
   if (!raw.ok) return refuse(raw.refusal);
   const body = parse(route.body, raw.value, 'body');
@@ -129,6 +131,7 @@ async function answer(deps: AppDeps, route: Route, c: Context<AppEnv>): Promise<
     now: deps.now(),
     reference: c.get('reference'),
     signal: c.req.raw.signal,
+    upload: file?.upload,
   });
   if (isRefusal(result)) {
     if (admitted.session && isOfAccess(result)) await recordRefusal(deps, admitted.session, `${route.method} ${route.path}`, result);

@@ -16,11 +16,11 @@ function rule(route: Route): string {
   return `For ${roles}${route.access.patientBound ? ', in a session opened from a patient’s chart' : ''}.`;
 }
 
+const BINARY = { type: 'string' as const, format: 'binary' };
+
 /** A file has no fields to describe. */
 const contentOf = (contentType: ContentType, answer: z.ZodType) =>
-  contentType === 'application/json'
-    ? { 'application/json': { schema: answer } }
-    : { [contentType]: { schema: { type: 'string' as const, format: 'binary' } } };
+  contentType === 'application/json' ? { 'application/json': { schema: answer } } : { [contentType]: { schema: BINARY } };
 
 /** Describes the routes. Every one says who may call it; those that need a session carry the bearer scheme. */
 export function describeRoutes(app: OpenAPIHono<AppEnv>, routes: Route[]) {
@@ -42,6 +42,7 @@ export function describeRoutes(app: OpenAPIHono<AppEnv>, routes: Route[]) {
       description: rule(route),
       security: route.access.kind === 'public' ? [] : [{ session: [] }],
       request: {
+        ...(route.upload ? { body: { required: true, content: { [route.upload.contentType]: { schema: BINARY } } } } : {}),
         ...(route.body ? { body: { required: true, content: { 'application/json': { schema: route.body } } } } : {}),
         ...(route.params ? { params: route.params as ZodObject } : {}),
         ...(route.query ? { query: route.query as ZodObject } : {}),

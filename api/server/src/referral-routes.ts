@@ -13,6 +13,7 @@ import type { Route } from './routes/route.ts';
 import { workRoutes } from './routes/work.ts';
 import { worklistRoutes } from './routes/worklist.ts';
 import { createApprovalService } from './services/approvals.ts';
+import { practiceOf } from './services/card.ts';
 import { drafter } from './services/drafting.ts';
 import { createExceptionService } from './services/exceptions.ts';
 import { createMatchingService } from './services/matching.ts';
@@ -41,6 +42,10 @@ export type ReferralDeps = {
 
 export function referralRoutes({ store, index, policy, newId, version }: ReferralDeps): Route[] {
   const worklist = createWorklistService({ store });
+  const practiceNow = (entryId: string) => {
+    const entry = index()?.entry(entryId);
+    return entry && practiceOf(entry);
+  };
   const matching = createMatchingService({ current: index, policy });
   return [
     ...matchRoutes({ matching }),
@@ -53,7 +58,11 @@ export function referralRoutes({ store, index, policy, newId, version }: Referra
     }),
     ...workRoutes({ work: createWorkService({ store }), reviews: createReviewService({ store }) }),
     ...worklistRoutes({ worklist, next: createNextPerformerService({ store, matching }) }),
-    ...officeRoutes({ office: createOfficeService({ store, newId }), links: createOfficeLinkService({ store, newId }), worklist }),
+    ...officeRoutes({
+      office: createOfficeService({ store, practiceOf: practiceNow }),
+      links: createOfficeLinkService({ store, newId }),
+      worklist,
+    }),
     ...exceptionRoutes({ exceptions: createExceptionService({ store }) }),
     ...recommendationRecordRoutes({ records: createRecordService({ store }) }),
   ];

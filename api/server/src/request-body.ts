@@ -1,6 +1,8 @@
-/** The body of a request: JSON by name and by content, whole, within its limit. */
+/** The body of a request: JSON by name and by content, or one file as it is; whole, within its limit. */
 import { DEEPEST, type JsonText, parseJsonText } from './json-text.ts';
 import { problem, type Refusal } from './problem.ts';
+import type { Upload, Uploaded } from './routes/route.ts';
+import { bearerToken } from './sessions/token.ts';
 
 export type Read = { ok: true; value: unknown } | { ok: false; refusal: Refusal };
 
@@ -8,8 +10,9 @@ const refuse = (refusal: Refusal): Read => ({ ok: false, refusal });
 
 const SEND_JSON = 'Send one JSON object in UTF-8 with content-type application/json.';
 
-const tooLarge = (limit: number): Read =>
-  refuse(problem('too-large', `The body is larger than ${Math.round(limit / 1024)} KiB. Send less at once; nothing was kept.`));
+const largerThan = (limit: number): Refusal =>
+  problem('too-large', `The body is larger than ${Math.round(limit / 1024)} KiB. Send less at once; nothing was kept.`);
+const tooLarge = (limit: number): Read => refuse(largerThan(limit));
 
 const WORDS: Record<Extract<JsonText, { ok: false }>['why'], string> = {
   'not-utf-8': `The body is not UTF-8. ${SEND_JSON}`,
@@ -28,7 +31,7 @@ function isJson(headers: Headers): boolean {
   return named && parameters.every((parameter) => !parameter.trim().startsWith('charset') || /^charset="?utf-?8"?$/.test(parameter.trim()));
 }
 
-async function bytesOf(request: Request, limit: number): Promise<Uint8Array | 'too-large' | 'cut-off'> {
+async function bytesOf(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer> | 'too-large' | 'cut-off'> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
@@ -41,7 +44,26 @@ async function bytesOf(request: Request, limit: number): Promise<Uint8Array | 't
     // Whoever sent it has left, or took longer than the port allows.
     return 'cut-off';
   }
-  return Buffer.concat(chunks);
+  return new Uint8Array(Buffer.concat(chunks));
+}
+
+const cutOff = (): Refusal => problem('invalid-request', 'The body did not arrive whole. Nothing was kept; send it again.');
+
+type ReadFile = { ok: true; upload: Uploaded } | { ok: false; refusal: Refusal };
+
+/** Reads a file of at most the limit, once what the headers say of it is admitted. */
+export async function readUpload(request: Request, { contentType, limit, admit }: Upload, now: Date): Promise<ReadFile> {
+  const { headers } = request;
+  if (headers.get('content-type') !== contentType || headers.has('content-encoding')) {
+    return { ok: false, refusal: problem('unsupported-media-type', `The body is not marked as a file of type ${contentType}.`) };
+  }
+  const bearer = bearerToken(headers.get('authorization') ?? undefined) ?? '';
+  const refusal = await admit(bearer, now);
+  if (refusal) return { ok: false, refusal };
+  if (Number(headers.get('content-length') ?? 0) > limit) return { ok: false, refusal: largerThan(limit) };
+  const bytes = await bytesOf(request, limit);
+  if (bytes === 'too-large') return { ok: false, refusal: largerThan(limit) };
+  return bytes === 'cut-off' ? { ok: false, refusal: cutOff() } : { ok: true, upload: { bearer, bytes } };
 }
 
 /** Reads a JSON body of at most `limit` bytes, however it is sent. */
@@ -52,7 +74,7 @@ export async function readBody(request: Request, limit: number): Promise<Read> {
   if (Number(request.headers.get('content-length') ?? 0) > limit) return tooLarge(limit);
   const bytes = await bytesOf(request, limit);
   if (bytes === 'too-large') return tooLarge(limit);
-  if (bytes === 'cut-off') return refuse(problem('invalid-request', 'The body did not arrive whole. Nothing was kept; send it again.'));
+  if (bytes === 'cut-off') return refuse(cutOff());
   const parsed = parseJsonText(bytes);
   return parsed.ok ? parsed : refuse(problem('invalid-request', WORDS[parsed.why]));
 }

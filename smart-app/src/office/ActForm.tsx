@@ -1,36 +1,35 @@
 /** One act, and what it needs. */
-import { LARGEST_DOCUMENT, type OfficeActName, type OfficeRequest } from '@refloop/server/client/office';
+import { LARGEST_DOCUMENT, type OfficeActName, type OfficeRequest, type OfficeView } from '@refloop/server/client/office';
 import { type FormEvent, useId, useState } from 'react';
 import styles from './Office.module.css';
-import { ACT_NAMES, DECLINE_NAMES, type DeclineReason, instantOf, MOST_DATES } from './office-words.ts';
+import type { OfficeNote } from './office-api.ts';
+import { ACT_NAMES, DECLINE_NAMES, type DeclineReason, FORM_NAMES, instantOf, localDay, MOST_DATES, visitOn } from './office-words.ts';
 
 type Props = {
   act: OfficeActName;
   /** Dates that were offered before: booking begins with one of them. */
   offered: readonly string[];
+  noteForms: OfficeView['noteForms'];
+  /** When it starts. */
+  appointment: string | undefined;
   busy: boolean;
-  onDo: (what: OfficeRequest) => void;
+  onDo: (what: OfficeRequest | OfficeNote) => void;
   onCancel: () => void;
 };
 
-async function base64Of(file: File): Promise<string> {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  let text = '';
-  // In parts: a call takes only so many arguments.
-  for (let from = 0; from < bytes.length; from += 0x8000) text += String.fromCharCode(...bytes.subarray(from, from + 0x8000));
-  return btoa(text);
-}
-
-const textOf = (value: FormDataEntryValue | null): string => (typeof value === 'string' ? value.trim() : '');
+const textOf = (given: FormDataEntryValue | null): string => (typeof given === 'string' ? given : '');
 
 /** What was filled in as a request, or what is missing. */
-async function requestOf(act: OfficeActName, form: FormData): Promise<OfficeRequest | string> {
-  const text = (name: string): string => textOf(form.get(name));
+function requestOf(act: OfficeActName, form: FormData, appointment: string | undefined): OfficeRequest | OfficeNote | string {
+  const text = (name: string): string => textOf(form.get(name)).trim();
   switch (act) {
     case 'accept':
-    case 'no-show':
-    case 'seen':
       return { act };
+    case 'no-show':
+    case 'seen': {
+      const at = visitOn(text('day'), appointment, new Date().toISOString());
+      return at === undefined ? 'Give the day of the visit.' : { act, at };
+    }
     case 'decline':
       return { act, reason: text('reason') as DeclineReason };
     case 'ask':
@@ -47,17 +46,17 @@ async function requestOf(act: OfficeActName, form: FormData): Promise<OfficeRequ
       const file = form.get('pdf');
       if (!(file instanceof File) || file.size === 0) return 'Choose your note as a PDF.';
       if (file.size > LARGEST_DOCUMENT) return 'The file is larger than 10 MB. Save it smaller, or in parts.';
-      return { act, form: text('form') === 'interim' ? 'interim' : 'final', pdf: await base64Of(file) };
+      return { act, form: text('form') === 'interim' ? 'interim' : 'final', file };
     }
   }
 }
 
-export function ActForm({ act, offered, busy, onDo, onCancel }: Props) {
+export function ActForm({ act, offered, noteForms, appointment, busy, onDo, onCancel }: Props) {
   const [fault, setFault] = useState('');
   const id = useId();
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
+  const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const what = await requestOf(act, new FormData(event.currentTarget));
+    const what = requestOf(act, new FormData(event.currentTarget), appointment);
     if (typeof what === 'string') setFault(what);
     else {
       setFault('');
@@ -65,9 +64,9 @@ export function ActForm({ act, offered, busy, onDo, onCancel }: Props) {
     }
   };
   return (
-    <form onSubmit={(event) => void submit(event)} className={styles['form']} aria-labelledby={id} noValidate>
+    <form onSubmit={submit} className={styles['form']} aria-labelledby={id} noValidate>
       <h2 id={id}>{ACT_NAMES[act].replace('…', '')}</h2>
-      <Fields act={act} offered={offered} />
+      <Fields act={act} offered={offered} noteForms={noteForms} appointment={appointment} />
       <p role="alert" className={styles['fault']}>
         {fault}
       </p>
@@ -86,7 +85,7 @@ export function ActForm({ act, offered, busy, onDo, onCancel }: Props) {
 /** As the input takes it, in the reader's own time. */
 const localOf = (instant: string): string => new Date(instant).toLocaleString('sv-SE').replace(' ', 'T').slice(0, 16);
 
-function Fields({ act, offered }: Pick<Props, 'act' | 'offered'>) {
+function Fields({ act, offered, noteForms, appointment }: Pick<Props, 'act' | 'offered' | 'noteForms' | 'appointment'>) {
   switch (act) {
     case 'decline':
       return (
@@ -135,18 +134,25 @@ function Fields({ act, offered }: Pick<Props, 'act' | 'offered'>) {
           </label>
           <fieldset className={styles['choice']}>
             <legend>It is</legend>
-            <label>
-              <input type="radio" name="form" value="final" defaultChecked /> the final note
-            </label>
-            <label>
-              <input type="radio" name="form" value="interim" /> an interim note; more will follow
-            </label>
+            {noteForms.map((form, at) => (
+              <label key={form}>
+                <input type="radio" name="form" value={form} defaultChecked={at === 0} /> {FORM_NAMES[form]}
+              </label>
+            ))}
           </fieldset>
         </>
       );
-    case 'accept':
     case 'no-show':
-    case 'seen':
+    case 'seen': {
+      const today = localDay(new Date().toISOString());
+      return (
+        <label className={styles['field']}>
+          Day of the visit
+          <input type="date" name="day" max={today} defaultValue={appointment === undefined ? today : localDay(appointment)} />
+        </label>
+      );
+    }
+    case 'accept':
       return null;
   }
 }

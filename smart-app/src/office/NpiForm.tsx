@@ -1,5 +1,5 @@
 /** The second thing that opens a link. Nothing of the patient is shown, or loaded, before it. */
-import type { OfficeView } from '@refloop/server/client/office';
+import type { OfficeAnswer } from '@refloop/server/client/office';
 import { type FormEvent, useState } from 'react';
 import { failureText } from '../session/api.ts';
 import styles from './Office.module.css';
@@ -9,7 +9,7 @@ type Props = {
   api: OfficeApi;
   link: string /** Why it has to be given again; empty at first. */;
   ended: string;
-  onOpen: (view: OfficeView) => void;
+  onOpen: (view: OfficeAnswer) => void;
 };
 
 export function NpiForm({ api, link, ended, onOpen }: Props) {

@@ -1,8 +1,9 @@
 /** One purpose at a time: a link that cannot be read, the NPI, then the referral. */
-import type { OfficeView } from '@refloop/server/client/office';
+import type { OfficeAnswer } from '@refloop/server/client/office';
 import { useState, useSyncExternalStore } from 'react';
 import { NpiForm } from './NpiForm.tsx';
 import styles from './Office.module.css';
+import { OverForOffice } from './OverForOffice.tsx';
 import type { OfficeApi } from './office-api.ts';
 import { linkOf } from './office-words.ts';
 import { ReferralForOffice } from './ReferralForOffice.tsx';
@@ -24,16 +25,17 @@ export function OfficePage({ api }: { api: OfficeApi }) {
         </>
       ) : (
         // Another link in the same window is another referral.
-        <Opened key={link} api={api} link={link} />
+        <Linked key={link} api={api} link={link} />
       )}
     </main>
   );
 }
 
-function Opened({ api, link }: { api: OfficeApi; link: string }) {
-  const [view, setView] = useState<OfficeView>();
+function Linked({ api, link }: { api: OfficeApi; link: string }) {
+  const [view, setView] = useState<OfficeAnswer>();
   const [ended, setEnded] = useState('');
   if (view === undefined) return <NpiForm api={api} link={link} ended={ended} onOpen={setView} />;
+  if (view.standing === 'over') return <OverForOffice how={view.how} practice={view.practice} />;
   return (
     <ReferralForOffice
       api={api}

@@ -1,17 +1,17 @@
 /** What is asked of the office, what it can do about it, and what was said. */
-import type { OfficeActName, OfficeRequest, OfficeView } from '@refloop/server/client/office';
+import type { OfficeActName, OfficeAnswer, OfficeRequest, OfficeView } from '@refloop/server/client/office';
 import { useEffect, useRef, useState } from 'react';
 import { type ApiFailure, failureText, isProblem } from '../session/api.ts';
-import { plainTime } from '../words/plain-date.ts';
+import { detailText, plainTime } from '../words/plain-date.ts';
 import { ActForm } from './ActForm.tsx';
 import styles from './Office.module.css';
-import type { OfficeApi } from './office-api.ts';
+import type { OfficeApi, OfficeNote } from './office-api.ts';
 import { ACT_NAMES, AT_ONCE, inOrder, isOver, statusText } from './office-words.ts';
 
 type Props = {
   api: OfficeApi;
   view: OfficeView;
-  onChange: (view: OfficeView) => void /** The hour is over. */;
+  onChange: (view: OfficeAnswer) => void /** The hour is over. */;
   onEnd: (why: string) => void;
 };
 
@@ -39,12 +39,13 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
     if (isProblem(failure, 'session-ended')) onEnd(failureText(failure));
     else setTold(`Not done. ${failureText(failure)}`);
   };
-  const send = async (what: OfficeRequest) => {
-    const same = JSON.stringify(what);
+  const send = async (what: OfficeRequest | OfficeNote) => {
+    const same = JSON.stringify(what.act === 'note' ? [what.form, what.file.name, what.file.size, what.file.lastModified] : what);
     if (press.current?.what !== same) press.current = { what: same, key: crypto.randomUUID() };
     setBusy(true);
     setTold('');
-    const done = await api.act(view.opened, press.current.key, what);
+    const { key } = press.current;
+    const done = what.act === 'note' ? await api.note(view.opened, key, what) : await api.act(view.opened, key, what);
     setBusy(false);
     if (!done.ok) {
       failed(done.refusal);
@@ -57,7 +58,7 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
   };
   const choose = (act: OfficeActName) => {
     setTold('');
-    if (act === 'accept' || act === 'no-show' || act === 'seen') void send({ act });
+    if (act === 'accept') void send({ act });
     else setOpen(act);
   };
   const readPacket = async () => {
@@ -110,6 +111,8 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
           key={open}
           act={open}
           offered={view.offered}
+          noteForms={view.noteForms}
+          appointment={view.appointment?.startsAt}
           busy={busy}
           onDo={(what) => void send(what)}
           onCancel={() => setOpen(undefined)}
@@ -124,7 +127,7 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
                 {plainTime(entry.at)} · {entry.from === 'office' ? 'Your office' : view.practice}
               </span>
               <strong>{entry.title}</strong>
-              {entry.detail === null ? null : <span>{entry.detail}</span>}
+              <Detail told={detailText(entry.detail, entry.times)} />
             </li>
           ))}
         </ol>
@@ -133,6 +136,8 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
     </>
   );
 }
+
+const Detail = ({ told }: { told: string | null }) => (told === null ? null : <span>{told}</span>);
 
 const Fact = ({ name, children }: { name: string; children: string }) => (
   <div>

@@ -1,6 +1,6 @@
 import { OFFICE_ACTS } from '@refloop/server/client/office';
 import { describe, expect, test } from 'vitest';
-import { ACT_NAMES, inOrder, instantOf, isOver, linkOf, statusText } from './office-words.ts';
+import { ACT_NAMES, inOrder, instantOf, isOver, linkOf, statusText, visitOn } from './office-words.ts';
 
 test('every act has a name and a place', () => {
   expect(inOrder(OFFICE_ACTS).toSorted()).toEqual([...OFFICE_ACTS].toSorted());
@@ -25,6 +25,15 @@ describe('the link behind the #', () => {
 test('a local time becomes an instant, and none where it is not one', () => {
   expect(instantOf('2026-12-08T09:00')).toBe(new Date('2026-12-08T09:00').toISOString());
   expect([instantOf(''), instantOf('soon')]).toEqual([undefined, undefined]);
+});
+
+test('a visit of which the day is asked: at the appointment, now, or at noon', () => {
+  const now = new Date('2026-12-10T10:30').toISOString();
+  const appointment = new Date('2026-12-08T09:15').toISOString();
+  expect(visitOn('2026-12-08', appointment, now)).toBe(appointment);
+  expect(visitOn('2026-12-10', appointment, now)).toBe(now);
+  expect(visitOn('2026-12-09', appointment, now)).toBe(new Date('2026-12-09T12:00').toISOString());
+  expect(visitOn('', appointment, now)).toBeUndefined();
 });
 
 test('statuses are told plainly; one that is not known by its own word', () => {

@@ -1,5 +1,5 @@
 /** The office's acts, reasons and statuses in its own words. */
-import type { OfficeActName } from '@refloop/server/client/office';
+import type { OfficeActName, OfficeOver, OfficeView } from '@refloop/server/client/office';
 
 export const ACT_NAMES: Record<OfficeActName, string> = {
   accept: 'Accept the referral',
@@ -7,8 +7,8 @@ export const ACT_NAMES: Record<OfficeActName, string> = {
   ask: 'Ask the practice…',
   'offer-dates': 'Offer dates…',
   book: 'Book an appointment…',
-  'no-show': 'The patient did not come',
-  seen: 'The patient was seen',
+  'no-show': 'The patient did not come…',
+  seen: 'The patient was seen…',
   note: 'Send your note…',
 };
 
@@ -17,8 +17,13 @@ const NEXT: readonly OfficeActName[] = ['accept', 'book', 'seen', 'note', 'offer
 
 export const inOrder = (acts: readonly OfficeActName[]): OfficeActName[] => NEXT.filter((act) => acts.includes(act));
 
-/** These are done with the press; the others ask for something first. */
-export const AT_ONCE: readonly OfficeActName[] = ['accept', 'no-show', 'seen'];
+/** Done with the press; the others ask for something first. */
+export const AT_ONCE: readonly OfficeActName[] = ['accept'];
+
+export const FORM_NAMES: Record<OfficeView['noteForms'][number], string> = {
+  final: 'the final note',
+  interim: 'an interim note; more will follow',
+};
 
 export const DECLINE_NAMES = {
   'not-taking-patients': 'We take no new patients at present',
@@ -40,9 +45,16 @@ const STATUSES: Record<string, string> = {
   seen: 'Seen: the note is waited for',
   reported: 'Your note has arrived. Nothing more is needed from you.',
   closed: 'Closed. Thank you; nothing more is needed.',
-  declined: 'Declined',
   cancelling: 'The practice asks you to cancel this',
-  cancelled: 'Cancelled',
+};
+
+/** How it is over, where nothing else is shown any more. */
+export const END_TEXTS: Record<OfficeOver['how'], string> = {
+  declined: 'Your office declined this referral. The practice asks somebody else.',
+  cancelled: 'This referral was cancelled.',
+  'asked-another': 'The practice has asked another specialist.',
+  ended: 'The practice has ended this referral.',
+  closed: 'This referral is closed: your note was read. Thank you.',
 };
 
 export const statusText = (status: string): string => STATUSES[status] ?? status.replaceAll('-', ' ');
@@ -54,6 +66,18 @@ export const isOver = (acts: readonly OfficeActName[]): boolean => acts.every((a
 export function instantOf(local: string): string | undefined {
   const at = new Date(local);
   return local === '' || Number.isNaN(at.getTime()) ? undefined : at.toISOString();
+}
+
+/** The reader's own day of an instant, as an input takes it: `2026-12-08`. */
+export const localDay = (instant: string): string => new Date(instant).toLocaleDateString('sv-SE');
+
+/**
+ * The moment of a visit of which the day alone is asked: the appointment's where it is that day, now where it is today, else noon.
+ * Undefined where it is no day.
+ */
+export function visitOn(day: string, appointment: string | undefined, now: string): string | undefined {
+  if (appointment !== undefined && day === localDay(appointment)) return appointment;
+  return day === localDay(now) ? now : instantOf(day === '' ? '' : `${day}T12:00`);
 }
 
 /** 32 bytes, base64url, behind the `#`. */

@@ -6,7 +6,10 @@ export type ApiFailure =
   /** The server answered and refused; `type` ends in the problem's name. */
   { kind: 'problem'; problem: Problem } | { kind: 'unreachable' } | { kind: 'session-ended'; why: 'idle' | 'expired' };
 
-export type ApiCall = { method?: 'GET' | 'POST' | 'PUT' | 'DELETE'; body?: unknown; keepalive?: boolean; milliseconds?: number };
+export type ApiCall = { method?: 'GET' | 'POST' | 'PUT' | 'DELETE'; body?: unknown; keepalive?: boolean; milliseconds?: number } & {
+  /** In place of a JSON body: a file as it is, with what lets it in. */
+  upload?: { file: Blob; type: string; bearer: string };
+};
 
 export type Api = {
   call<Answer>(path: string, call?: ApiCall): Promise<Result<Answer, ApiFailure>>;
@@ -75,10 +78,17 @@ function problemOf(status: number, body: unknown): Problem {
 export function openApi(onAnotherPatient?: () => void): Api {
   let token: string | undefined;
 
-  async function once(path: string, { method = 'GET', body, keepalive = false, milliseconds = 15_000 }: ApiCall): Promise<Response> {
+  async function once(
+    path: string,
+    { method = 'GET', body, upload, keepalive = false, milliseconds = 15_000 }: ApiCall,
+  ): Promise<Response> {
     const headers: Record<string, string> = { accept: 'application/json, */*' };
     if (token) headers['authorization'] = `Bearer ${token}`;
     if (body !== undefined) headers['content-type'] = 'application/json';
+    if (upload) {
+      headers['content-type'] = upload.type;
+      headers['authorization'] = `Bearer ${upload.bearer}`;
+    }
     return fetch(path, {
       method,
       headers,
@@ -87,6 +97,7 @@ export function openApi(onAnotherPatient?: () => void): Api {
       cache: 'no-store',
       signal: AbortSignal.timeout(milliseconds),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(upload ? { body: upload.file } : {}),
     });
   }
 

@@ -22,6 +22,12 @@ export function plainTime(instant: string, now: Date = new Date()): string {
   return day === localDay.format(now) ? clock : `${plainDay(day)}, ${clock}`;
 }
 
+/** What is said of an entry, with its instants behind it: "For 8 Dec 2026, 09:00"; null where nothing is. */
+export function detailText(detail: string | null, times: readonly string[], now: Date = new Date()): string | null {
+  const told = [detail ?? '', times.map((at) => plainTime(at, now)).join('; ')].filter(Boolean).join(' ');
+  return told === '' ? null : told;
+}
+
 const withSeconds = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 
 /** Milliseconds since the epoch as "09:41:20". */

@@ -22,7 +22,8 @@ export function OfficeLink({ api, onFail, thread, onChanged }: Props) {
   useEffect(() => {
     if (made) shown.current?.focus();
   }, [made]);
-  if (!LINKED.includes(thread.status) && made === undefined) return null;
+  const mayMake = LINKED.includes(thread.status);
+  if (!mayMake && !thread.linked && made === undefined) return null;
   const make = async () => {
     setBusy(true);
     setTold('');
@@ -41,6 +42,19 @@ export function OfficeLink({ api, onFail, thread, onChanged }: Props) {
     setTold(`No link was made. ${failureText(answered.refusal)}`);
     if (isProblem(answered.refusal, 'conflict')) onChanged();
   };
+  const takeBack = async () => {
+    setBusy(true);
+    setTold('');
+    const path = `/worklist/referrals/${encodeURIComponent(thread.referralId)}/link/close`;
+    const answered = await api.call<Thread>(path, { method: 'POST' });
+    setBusy(false);
+    if (!answered.ok && answered.refusal.kind === 'session-ended') {
+      onFail(answered.refusal);
+      return;
+    }
+    setTold(answered.ok ? 'Taken back. It opens nothing any more.' : `The link was not taken back. ${failureText(answered.refusal)}`);
+    onChanged();
+  };
   if (made) {
     const address = `${location.origin}/office#${made.link}`;
     return (
@@ -48,8 +62,8 @@ export function OfficeLink({ api, onFail, thread, onChanged }: Props) {
         <strong>Link for the office of {made.specialist}</strong>
         <p className={styles['address']}>{address}</p>
         <p className="caption">
-          It is shown this once. It opens with the specialist’s NPI, five tries and no more, until {plainTime(made.expiresAt)}, and reaches
-          this referral alone. It is on record as sent.
+          It is shown this once, and any made before it opens nothing any more. It opens with the specialist’s NPI, five tries and no more,
+          until {plainTime(made.expiresAt)}, and reaches this referral alone. It is on record as sent.
         </p>
         <div className={styles['buttons']}>
           <Button
@@ -71,10 +85,17 @@ export function OfficeLink({ api, onFail, thread, onChanged }: Props) {
     );
   }
   return (
-    <div>
-      <Button variant="default" loading={busy} onClick={() => void make()}>
-        {thread.status === 'in-chart' ? 'Send by a link' : 'Make another link'}
-      </Button>
+    <div className={styles['buttons']}>
+      {mayMake ? (
+        <Button variant="default" loading={busy} onClick={() => void make()}>
+          {thread.status === 'in-chart' ? 'Send by a link' : 'Make another link'}
+        </Button>
+      ) : null}
+      {thread.linked ? (
+        <Button variant="default" disabled={busy} onClick={() => void takeBack()}>
+          Take the link back
+        </Button>
+      ) : null}
       <output className="caption">{told}</output>
     </div>
   );

@@ -1,6 +1,6 @@
 /** What happened, newest first, whoever of the parties did it. */
 import type { ThreadEntry } from '@refloop/server/client/worklist';
-import { plainTime } from '../words/plain-date.ts';
+import { detailText, plainTime } from '../words/plain-date.ts';
 import styles from './Thread.module.css';
 
 const PARTIES: Record<ThreadEntry['party'], string> = {
@@ -11,15 +11,17 @@ const PARTIES: Record<ThreadEntry['party'], string> = {
   refloop: 'Refloop',
 };
 
+const prefixed = (told: string | null): string => (told === null ? '' : ` · ${told}`);
+
 export function ThreadEntries({ entries, now }: { entries: readonly ThreadEntry[]; now: Date }) {
   return (
     <section aria-label="What happened">
       <ol className={styles['entries']} reversed>
-        {entries.toReversed().map(({ sequence, at, recordedAt, party, by, title, detail }) => (
+        {entries.toReversed().map(({ sequence, at, recordedAt, party, by, title, detail, times }) => (
           <li key={sequence} className={styles[party]}>
             <p>
               <strong>{title}</strong>
-              {detail === null ? '' : ` · ${detail}`}
+              {prefixed(detailText(detail, times, now))}
             </p>
             <p className="caption num">
               {PARTIES[party]} · {at === null ? 'time not known' : plainTime(at, now)} · put on record by {by}

@@ -40,8 +40,8 @@ export type CareCommand =
   | { type: 'ask-authorization' }
   | { type: 'record-contact'; outcome: ContactOutcome }
   | { type: 'record-loss-reason'; primary: LossReason; secondary: LossReason[] }
-  /** A word to the other side, or from it. */
-  | { type: 'post-message'; from: 'practice' | 'office'; text: string }
+  /** A word to the office of this attempt, or from it. */
+  | { type: 'post-message'; attempt: number; from: 'practice' | 'office'; text: string }
   /** Given to a coordinator, by subject: taken by oneself or handed to another. */
   | { type: 'assign'; coordinator: string; because: Assignment }
   | { type: 'end'; how: EndingKind; reason: string }
@@ -110,7 +110,9 @@ export function decideCare(referral: Referral, command: CareCommand, now: Instan
       const afterwards = command.from === 'practice' && (status === 'revoked' || status === 'ended');
       const refusal = afterwards ? undefined : inForce(referral);
       if (refusal) return refuse(refusal);
-      return ok(happened(now, { type: 'message-posted', version: 1, from: command.from, text: command.text }));
+      const { attempt, from, text } = command;
+      if (!referral.attempts.some(({ number }) => number === attempt)) return refuse({ kind: 'no-such-attempt', attempt });
+      return ok(happened(now, { type: 'message-posted', version: 1, attempt, from, text }));
     }
     case 'assign':
       return assign(referral, command, now);

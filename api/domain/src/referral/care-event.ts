@@ -69,8 +69,8 @@ export type CareFact =
   /** Seen for this by somebody who was never asked. */
   | { type: 'seen-elsewhere'; version: 1; seenBy: SeenBy; evidence: 'claim' | 'note' | 'patient' }
   | { type: 'loss-reason-recorded'; version: 1; primary: LossReason; secondary: LossReason[] }
-  /** Between the practice and the office, in the thread of this referral. */
-  | { type: 'message-posted'; version: 1; from: 'practice' | 'office'; text: string }
+  /** Between the practice and the office of one attempt; no other office reads it. */
+  | { type: 'message-posted'; version: 1; attempt: number; from: 'practice' | 'office'; text: string }
   /** Who sees to it on the practice's side, by subject. */
   | { type: 'coordinator-assigned'; version: 1; coordinator: string; because: Assignment }
   /** A step of the policy whose time has come: what is done and which person is told, by subject, in whose place. */

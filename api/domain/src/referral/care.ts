@@ -34,7 +34,7 @@ export function afterCare(referral: Referral, fact: CareFact, told: Told): Refer
     case 'loss-reason-recorded':
       return { ...referral, loss: { primary: fact.primary, secondary: fact.secondary } };
     case 'message-posted':
-      return { ...referral, messages: [...referral.messages, { from: fact.from, at: told.recordedAt }] };
+      return { ...referral, messages: [...referral.messages, { attempt: fact.attempt, from: fact.from, at: told.recordedAt }] };
     case 'coordinator-assigned':
       return { ...referral, coordinator: fact.coordinator };
     case 'escalation-raised': {

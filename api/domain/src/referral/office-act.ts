@@ -5,22 +5,32 @@
 import type { ResourceRef } from '../fhir/reference.ts';
 import type { Instant } from '../instant.ts';
 import { ok, type Result, refuse, unreachable } from '../result.ts';
-import { type Attempt, type DeclineReason, isEnded } from './attempt.ts';
+import { type Appointment, type Attempt, type DeclineReason, isEnded, type WorkStatus } from './attempt.ts';
 import { type Act, MOVES } from './bser.ts';
-import { type AttemptCommand, type CareCommand, type CareRefusal, decideCare } from './care-command.ts';
+import { type CareCommand, type CareRefusal, decideCare } from './care-command.ts';
 import { closedBy } from './closure.ts';
 import type { Happening } from './event.ts';
 import type { Referral } from './referral.ts';
+import type { Report } from './report.ts';
 
 export type OfficeAct =
-  | { act: 'accept' | 'no-show' | 'seen' }
+  | { act: 'accept' }
+  /** When the visit was, or should have been. */
+  | { act: 'no-show' | 'seen'; at: Instant }
   | { act: 'decline'; reason: DeclineReason }
   | { act: 'ask'; text: string }
   | { act: 'offer-dates'; dates: Instant[] }
   | { act: 'book'; startsAt: Instant }
   | { act: 'note'; form: 'interim' | 'final'; document: ResourceRef };
 
-export type OfficeRefusal = CareRefusal | { kind: 'asked-another' } | { kind: 'nothing-booked' } | { kind: 'date-is-past'; date: Instant };
+export type OfficeRefusal =
+  | CareRefusal
+  | { kind: 'asked-another' }
+  /** Not among what its page offers. */
+  | { kind: 'not-offered'; status: WorkStatus }
+  | { kind: 'date-is-past'; date: Instant }
+  /** No visit can have been, or been missed, before this. */
+  | { kind: 'too-early'; earliest: Instant };
 
 const MOVE_OF: Record<Exclude<OfficeAct['act'], 'ask'>, Act> = {
   accept: 'accept',
@@ -34,19 +44,66 @@ const MOVE_OF: Record<Exclude<OfficeAct['act'], 'ask'>, Act> = {
 
 const attemptOf = ({ attempts }: Referral, number: number): Attempt | undefined => attempts.find((each) => each.number === number);
 
+/** How it is over for the office of an attempt. */
+export const ENDS_FOR_OFFICE = ['declined', 'cancelled', 'asked-another', 'ended', 'closed'] as const;
+export type EndForOffice = (typeof ENDS_FOR_OFFICE)[number];
+
+/** So long the office still sees that its note was read. Ours. */
+const SHOWN_AFTER_CLOSING_MS = 14 * 86_400_000;
+
+/** How it is over for the office of this attempt: it is shown no more than that from then on. Undefined while it is not over. */
+export function endForOffice(referral: Referral, attempt: number, now: Instant): EndForOffice | undefined {
+  const asked = attemptOf(referral, attempt);
+  if (asked?.work.status === 'declined' || asked?.work.status === 'cancelled') return asked.work.status;
+  if (referral.attempts.at(-1)?.number !== attempt) return 'asked-another';
+  if (referral.order.status !== 'active') return 'ended';
+  const reviewedAt = closedBy(referral)?.reviewedAt;
+  return reviewedAt && Date.parse(reviewedAt) + SHOWN_AFTER_CLOSING_MS <= Date.parse(now) ? 'closed' : undefined;
+}
+
+/** The appointment that is ahead, or of which nothing was heard yet. */
+const bookedIn = ({ work, appointments }: Attempt): Appointment | undefined =>
+  work.status === 'scheduled' ? appointments.find(({ id }) => id === work.appointmentId) : undefined;
+
+const DAY_MS = 86_400_000;
+
+/** The start of what was booked; where nothing was, the day before the order, since a day that is given has no hour. */
+function earliestVisit({ order }: Referral, asked: Attempt): Instant {
+  const booked = bookedIn(asked);
+  if (booked) return booked.startsAt;
+  return order.status === 'draft' ? '' : new Date(Date.parse(order.approval.at) - DAY_MS).toISOString();
+}
+
 /** What the office can do now; its page offers these. */
-export function officeActs(referral: Referral, attempt: number, all: readonly OfficeAct['act'][]): OfficeAct['act'][] {
+export function officeActs(referral: Referral, attempt: number, all: readonly OfficeAct['act'][], now: Instant): OfficeAct['act'][] {
   const asked = attemptOf(referral, attempt);
   if (referral.order.status !== 'active' || !asked || closedBy(referral) || referral.attempts.at(-1) !== asked) return [];
   const { status } = asked.work;
   return all.filter((act) => {
     if (act === 'ask') return !isEnded(asked);
     // A note is taken as long as one may come; what it proves besides is on record then without a time.
-    if (act === 'note') return MOVES[status].outcome !== undefined || MOVES[status].interim !== undefined;
+    if (act === 'note') return noteForms(referral, attempt).length > 0;
     if (act === 'decline' && asked.visits.length > 0) return false;
+    if ((act === 'seen' || act === 'no-show') && (bookedIn(asked)?.startsAt ?? now) > now) return false;
     if (act === 'seen') return status !== 'seen' && MOVES[status].interim !== undefined;
     return MOVES[status][MOVE_OF[act]] !== undefined;
   });
+}
+
+/** Which notes are taken now: where the practice asked to cancel, only one that answers the question. */
+export function noteForms(referral: Referral, attempt: number): Report['form'][] {
+  const asked = attemptOf(referral, attempt);
+  if (!asked) return [];
+  const { outcome, interim } = MOVES[asked.work.status];
+  return [...(outcome === undefined ? [] : ['final' as const]), ...(interim === undefined ? [] : ['interim' as const])];
+}
+
+/** Why what is not offered is refused. */
+function refusalOf(referral: Referral, asked: Attempt): OfficeRefusal {
+  const { status } = referral.order;
+  if (referral.attempts.at(-1) !== asked) return { kind: 'asked-another' };
+  if (status !== 'active') return { kind: 'order-not-active', status };
+  return closedBy(referral) ? { kind: 'already-closed' } : { kind: 'not-offered', status: asked.work.status };
 }
 
 /** @param key of this press, unique among all of this referral @param attempt the one the link was made for */
@@ -60,7 +117,13 @@ export function decideOffice(
   if (referral.factKeys.includes(key)) return ok([]);
   const asked = attemptOf(referral, attempt);
   if (!asked) return refuse({ kind: 'no-such-attempt', attempt });
-  if (referral.attempts.at(-1) !== asked) return refuse({ kind: 'asked-another' });
+  const offered =
+    officeActs(referral, attempt, [what.act], now).length > 0 && (what.act !== 'note' || noteForms(referral, attempt).includes(what.form));
+  if (!offered) return refuse(refusalOf(referral, asked));
+  if (what.act === 'seen' || what.act === 'no-show') {
+    const earliest = earliestVisit(referral, asked);
+    if (what.at < earliest) return refuse({ kind: 'too-early', earliest });
+  }
   const command = commandOf(asked, what, key, now);
   if ('kind' in command) return refuse(command);
   const decided = decideCare(referral, command, now);
@@ -69,34 +132,38 @@ export function decideOffice(
   return ok(first ? [{ ...first, factKey: key }, ...others] : []);
 }
 
-function commandOf(asked: Attempt, what: OfficeAct, key: string, now: Instant): CareCommand | OfficeRefusal {
-  const { number: attempt, work, performer } = asked;
-  const own = <Command extends object>(command: Command) => ({ ...command, attempt, at: now }) as unknown as AttemptCommand;
+function commandOf({ number: attempt, work, performer }: Attempt, what: OfficeAct, key: string, now: Instant): CareCommand | OfficeRefusal {
+  const own = { attempt, at: now };
+  const appointmentId = work.status === 'scheduled' ? work.appointmentId : null;
   switch (what.act) {
     case 'accept':
-      return own({ type: 'accept' });
+      return { type: 'accept', ...own };
     case 'decline':
-      return own({ type: 'decline', reason: what.reason });
+      return { type: 'decline', ...own, reason: what.reason };
     case 'ask':
-      return { type: 'post-message', from: 'office', text: what.text };
+      return { type: 'post-message', attempt, from: 'office', text: what.text };
     case 'offer-dates': {
       const past = what.dates.find((date) => date <= now);
-      return past === undefined ? own({ type: 'offer-dates', dates: what.dates }) : { kind: 'date-is-past', date: past };
+      return past === undefined ? { type: 'offer-dates', ...own, dates: what.dates } : { kind: 'date-is-past', date: past };
     }
     case 'book':
       return what.startsAt > now
-        ? own({ type: 'schedule', appointmentId: key, startsAt: what.startsAt })
+        ? { type: 'schedule', ...own, appointmentId: key, startsAt: what.startsAt }
         : { kind: 'date-is-past', date: what.startsAt };
     case 'no-show':
-      return work.status === 'scheduled' ? own({ type: 'no-show', appointmentId: work.appointmentId }) : { kind: 'nothing-booked' };
+      return appointmentId === null
+        ? { kind: 'not-offered', status: work.status }
+        : { type: 'no-show', attempt, at: what.at, appointmentId };
     case 'seen':
-      return own({ type: 'mark-seen', appointmentId: work.status === 'scheduled' ? work.appointmentId : null });
-    case 'note': {
-      const report = { reportId: key, document: what.document, fromNpi: performer.npi };
-      // After a visit that was missed or called off the table knows no outcome: what came is an interim word then.
-      const type = what.form === 'final' && MOVES[work.status].outcome !== undefined ? 'give-outcome' : 'give-interim-note';
-      return own({ type, ...report });
-    }
+      return { type: 'mark-seen', attempt, at: what.at, appointmentId };
+    case 'note':
+      return {
+        type: what.form === 'final' ? 'give-outcome' : 'give-interim-note',
+        ...own,
+        reportId: key,
+        document: what.document,
+        fromNpi: performer.npi,
+      };
     default:
       return unreachable(what);
   }

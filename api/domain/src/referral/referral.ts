@@ -102,8 +102,8 @@ export type Referral = {
   coordinator: string | null;
   /** Steps of the policy that were taken, each once for each stage. */
   escalations: { rule: string; stage: string; act: EscalationAct; to: string; at: Instant }[];
-  /** Whose word it was, and when; the words stand in the events. */
-  messages: { from: 'practice' | 'office'; at: Instant }[];
+  /** Between us and the office of which attempt, whose word it was, and when; the words stand in the events. */
+  messages: { attempt: number; from: 'practice' | 'office'; at: Instant }[];
   /** Visits for this with somebody who was never asked. */
   elsewhere: { seenBy: SeenBy; evidence: 'claim' | 'note' | 'patient'; at: Moment }[];
   /** Why it was lost, where a person said so. */

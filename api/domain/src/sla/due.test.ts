@@ -122,10 +122,10 @@ test('what an office asks waits for an answer, from its first question on', () =
   const history = inChart();
   act(history, send, 1);
   const owed = () => due(history.referral, policy, minute(30)).map(({ kind, since }) => `${kind} ${since}`);
-  history.ask({ type: 'post-message', from: 'office', text: 'Is there an ECG?' }, 5);
-  history.ask({ type: 'post-message', from: 'office', text: 'And the medications?' }, 9);
+  history.ask({ type: 'post-message', attempt: 1, from: 'office', text: 'Is there an ECG?' }, 5);
+  history.ask({ type: 'post-message', attempt: 1, from: 'office', text: 'And the medications?' }, 9);
   expect(owed()).toEqual([`reply ${minute(5)}`, `answer ${minute(1)}`]);
-  history.ask({ type: 'post-message', from: 'practice', text: 'Both are on their way.' }, 12);
+  history.ask({ type: 'post-message', attempt: 1, from: 'practice', text: 'Both are on their way.' }, 12);
   expect(owed()).toEqual([`answer ${minute(1)}`]);
 });
 
@@ -157,10 +157,10 @@ describe('of an order that is over', () => {
   test('what the office asked is answered all the same', () => {
     const history = inChart();
     act(history, send, 1);
-    history.ask({ type: 'post-message', from: 'office', text: 'Is there an ECG?' }, 5);
+    history.ask({ type: 'post-message', attempt: 1, from: 'office', text: 'Is there an ECG?' }, 5);
     history.ask({ type: 'end', how: 'cancelled', reason: 'moved' }, 6);
     expect(due(history.referral, policy, minute(9)).map(({ kind }) => kind)).toEqual(['reply']);
-    expect(history.ask({ type: 'post-message', from: 'practice', text: 'It is over.' }, 7)).toBeUndefined();
+    expect(history.ask({ type: 'post-message', attempt: 1, from: 'practice', text: 'It is over.' }, 7)).toBeUndefined();
     expect(due(history.referral, policy, minute(9))).toEqual([]);
   });
 });

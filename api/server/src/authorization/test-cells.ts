@@ -100,7 +100,9 @@ export async function openMatrix(): Promise<Matrix> {
     const question = { caller, target, worlds };
     const [method = ''] = route.split(' ');
     asked += 1;
-    return Promise.resolve(request.body?.(question)).then((body) => worlds.here.call(method, request.path(question), token, body));
+    return Promise.resolve(request.body?.(question)).then((body) =>
+      worlds.here.call(method, request.path(question), request.bearer?.(question) ?? token, body),
+    );
   }
 
   /** The state as it is now, read anew where something was made or asked since. */

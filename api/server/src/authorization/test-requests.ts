@@ -19,6 +19,8 @@ export type Request = {
   signsIn?: true;
   path: (question: Question) => string;
   body?: (question: Question) => unknown;
+  /** In place of the caller's: what is asked by what it holds, whoever holds it. */
+  bearer?: (question: Question) => string;
   /** Of a list: the ids that stand in it. */
   listed?: (answer: Body) => unknown[];
 };
@@ -188,6 +190,11 @@ export const REQUESTS: Record<string, Request> = {
     changes: true,
     body: ({ target: { made } }) => ({ sequence: made['sequence'] ?? 1 }),
   }),
+  'post /worklist/referrals/:id/link/close | a referral in the chart': row(
+    'a referral in the chart',
+    (id) => `/worklist/referrals/${id}/link/close`,
+    { changes: true },
+  ),
   'post /worklist/referrals/:id/messages | a referral in the chart': row(
     'a referral in the chart',
     (id) => `/worklist/referrals/${id}/messages`,
@@ -212,6 +219,15 @@ export const REQUESTS: Record<string, Request> = {
     changes: true,
     body: ({ target: { made } }) => ({ opened: made['opened'], key: 'press-0123456789', what: { act: 'accept' } }),
   }),
+  'post /office/notes | an opened link of an accepted referral': row(
+    'an opened link of an accepted referral',
+    () => '/office/notes?key=press-0123456789&form=final',
+    {
+      changes: true,
+      bearer: ({ target: { made } }) => String(made['opened']),
+      body: () => Buffer.from('%PDF-1.7 a note'),
+    },
+  ),
   'post /office/packet | an opened link': row('an opened link', () => '/office/packet', {
     changes: true,
     body: ({ target: { made } }) => ({ opened: made['opened'] }),

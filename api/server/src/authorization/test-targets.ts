@@ -48,6 +48,7 @@ export type About =
   | 'a note to review'
   | 'an office link'
   | 'an opened link'
+  | 'an opened link of an accepted referral'
   | 'an uploaded note'
   | 'an exception'
   | 'a signature waited for'
@@ -140,6 +141,13 @@ const openedLink: Maker = async (question) => {
   return { ...link, made: { ...link.made, opened: opened.body['opened'] } };
 };
 
+const acceptedLink: Maker = async (question) => {
+  const link = await openedLink(question);
+  const accept = { opened: link.made['opened'], key: 'accept-0123456789', what: { act: 'accept' } };
+  await question.team.as('coordinator', null, 'post', '/office/acts', accept);
+  return link;
+};
+
 /** Of things that are no recommendation. */
 const bare = (whose: Whose, id: string): Target => target(whose, { id, revision: 0, working: {} }, {});
 
@@ -228,6 +236,7 @@ const MAKERS: Record<About, Maker> = {
   },
   'an office link': linked,
   'an opened link': openedLink,
+  'an opened link of an accepted referral': acceptedLink,
   'an uploaded note': async (question) => {
     const uploaded = await openedLink(question);
     const { store, [question.whose.place]: world } = question.worlds;

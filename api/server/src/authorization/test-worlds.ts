@@ -135,11 +135,15 @@ export async function openWorlds(): Promise<Worlds> {
       name,
       site,
       call: async (method, path, token, body) => {
-        const headers = { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
+        const isFile = body instanceof Uint8Array;
+        const headers = {
+          'content-type': isFile ? 'application/pdf' : 'application/json',
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        };
         const response = await app.request(path, {
           method: method.toUpperCase(),
           headers,
-          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+          ...(body === undefined ? {} : { body: isFile ? new Uint8Array(body) : JSON.stringify(body) }),
         });
         const text = await response.text();
         const isJson = response.headers.get('content-type')?.includes('json') ?? false;

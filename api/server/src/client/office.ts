@@ -1,5 +1,6 @@
 /** The page of a specialist's office over HTTP: opened by a link and the specialist's NPI, without an account. */
 import { DECLINE_REASONS } from '@refloop/domain/referral/attempt';
+import { ENDS_FOR_OFFICE } from '@refloop/domain/referral/office-act';
 import { z } from 'zod';
 
 /** 32 bytes, base64url. */
@@ -18,6 +19,7 @@ export type OfficeActName = z.infer<typeof OfficeActName>;
 
 /** No more of the patient than the office needs to act. */
 export const OfficeView = z.object({
+  standing: z.literal('open'),
   /** What the page holds from now on, and until when. */
   opened: Token,
   until: z.string(),
@@ -32,10 +34,28 @@ export const OfficeView = z.object({
   appointment: z.object({ startsAt: z.string() }).nullable(),
   offered: z.array(z.string()),
   acts: z.array(OfficeActName),
+  /** Which notes are taken, where one is. */
+  noteForms: z.array(z.enum(['interim', 'final'])),
   /** Between the practice and the office, oldest first, with what both sides did. */
-  thread: z.array(z.object({ at: z.string(), from: z.enum(['practice', 'office']), title: z.string(), detail: z.string().nullable() })),
+  thread: z.array(
+    z.object({
+      at: z.string(),
+      from: z.enum(['practice', 'office']),
+      title: z.string(),
+      detail: z.string().nullable(),
+      /** Instants that belong behind the detail, told in the reader's own zone. */
+      times: z.array(z.string()),
+    }),
+  ),
 });
 export type OfficeView = z.infer<typeof OfficeView>;
+
+/** All that is shown once it is over for this office: nothing of the patient. */
+export const OfficeOver = z.object({ standing: z.literal('over'), how: z.enum(ENDS_FOR_OFFICE), practice: z.string() });
+export type OfficeOver = z.infer<typeof OfficeOver>;
+
+export const OfficeAnswer = z.discriminatedUnion('standing', [OfficeView, OfficeOver]);
+export type OfficeAnswer = z.infer<typeof OfficeAnswer>;
 
 const Moment = z.iso.datetime({ offset: true });
 
@@ -45,14 +65,9 @@ export const OfficeRequest = z.discriminatedUnion('act', [
   z.object({ act: z.literal('ask'), text: z.string().trim().min(3, 'Write your question').max(2000) }),
   z.object({ act: z.literal('offer-dates'), dates: z.array(Moment).min(1).max(6) }),
   z.object({ act: z.literal('book'), startsAt: Moment }),
-  z.object({ act: z.literal('no-show') }),
-  z.object({ act: z.literal('seen') }),
-  z.object({
-    act: z.literal('note'),
-    form: z.enum(['interim', 'final']),
-    /** A PDF, base64. */
-    pdf: z.base64().max(Math.ceil((LARGEST_DOCUMENT * 4) / 3) + 4),
-  }),
+  /** When the visit was, or should have been: not before the appointment, not ahead. */
+  z.object({ act: z.literal('no-show'), at: Moment }),
+  z.object({ act: z.literal('seen'), at: Moment }),
 ]);
 export type OfficeRequest = z.infer<typeof OfficeRequest>;
 
@@ -63,6 +78,10 @@ export const ActAsOffice = z.object({
   what: OfficeRequest,
 });
 export type ActAsOffice = z.infer<typeof ActAsOffice>;
+
+/** Of a note, whose bytes are the body of the request. */
+export const NoteOfOffice = z.object({ key: z.string().min(8).max(64), form: z.enum(['interim', 'final']) });
+export type NoteOfOffice = z.infer<typeof NoteOfOffice>;
 
 export const ReadAsOffice = z.object({ opened: Token });
 

@@ -73,6 +73,8 @@ export const ThreadEntry = z.object({
   by: z.string(),
   title: z.string(),
   detail: z.string().nullable(),
+  /** Instants that belong behind the detail, told in the reader's own zone. */
+  times: z.array(z.string()),
 });
 export type ThreadEntry = z.infer<typeof ThreadEntry>;
 
@@ -109,6 +111,8 @@ export const Thread = z.object({
   obligations: z.array(WorklistRow),
   /** What may be put on record now, in the order of the loop. */
   acts: z.array(ActName),
+  /** Whether a link is out with which the specialist’s office can open this. */
+  linked: z.boolean(),
   /** Whether another specialist can be asked now. */
   mayAskNext: z.boolean(),
   entries: z.array(ThreadEntry),

@@ -177,7 +177,7 @@ export const GOOD: Record<string, Good> = {
   'post /office/view': { path: () => '/office/view', body: () => ({ opened: NO_LINK }) },
   'post /office/acts': {
     path: () => '/office/acts',
-    body: () => ({ opened: NO_LINK, key: 'press-0123456789', what: { act: 'note', form: 'final', pdf: 'JVBERi0xLjc=' } }),
+    body: () => ({ opened: NO_LINK, key: 'press-0123456789', what: { act: 'offer-dates', dates: ['2031-05-06T09:30:00.000Z'] } }),
   },
   'post /office/packet': { path: () => '/office/packet', body: () => ({ opened: NO_LINK }) },
   'post /worklist/assignment': {

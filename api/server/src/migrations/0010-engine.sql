@@ -60,6 +60,7 @@ create table office_link (
   wrong_tries integer not null default 0,
   opened_hash text unique,
   opened_until timestamptz,
+  closed_at timestamptz, -- taken back, or another was made in its place
   primary key (tenant, issuer, id),
   check ((opened_hash is null) = (opened_until is null))
 );
@@ -97,5 +98,5 @@ end $$;
 -- A link, or what it opened, opens its own row and nothing else, before its scope is known.
 create policy own_link on office_link for select to refloop_app
   using (current_setting('refloop.link', true) in (token_hash, opened_hash));
-grant select, insert, update (wrong_tries, opened_hash, opened_until) on office_link to refloop_app;
+grant select, insert, update (wrong_tries, opened_hash, opened_until, closed_at) on office_link to refloop_app;
 grant select, insert on document to refloop_app;

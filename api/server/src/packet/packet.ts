@@ -41,7 +41,7 @@ export type Packet = {
 };
 
 const NOT_RECORDED = 'not recorded';
-const orNotRecorded = (words: string): string => words || NOT_RECORDED;
+export const orNotRecorded = (words: string): string => words || NOT_RECORDED;
 
 const notOld = (entry: Readonly<Record<string, unknown>>): boolean => entry['use'] !== 'old';
 const valueOf = (telecom: readonly Readonly<Record<string, unknown>>[], system: string): string =>
@@ -80,7 +80,7 @@ function patientOf(resource: Readonly<Record<string, unknown>>): Packet['patient
 }
 
 /** In network, out, or not known: with the day and the source of the statement, so that a payer's clerk can check it. */
-export function networkStatement(network: Card['network']): string {
+export function networkStatement(network: Pick<Card['network'], 'status' | 'verifiedOn' | 'source'>): string {
   const from = [
     network.verifiedOn === undefined ? '' : `as of ${plainDay(network.verifiedOn)}`,
     network.source === undefined ? '' : `source: ${network.source}`,

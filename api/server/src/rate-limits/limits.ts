@@ -2,7 +2,7 @@
  * How much may be asked, of whom it is counted, and why that much. Each is a bucket: `burst` requests at once, `perSecond` filled in
  * again. A request weighs one, unless said otherwise.
  */
-export type LimitName = 'address' | 'sign-in' | 'user';
+export type LimitName = 'address' | 'sign-in' | 'office' | 'user';
 
 export type Limit = {
   burst: number;
@@ -26,6 +26,13 @@ export const LIMITS: Readonly<Record<LimitName, Limit>> = {
     refusedWeighs: 10,
     reason:
       'POST /sessions, by network address. Each costs a signature and up to five questions to the EHR. A hospital of 1,000 clinicians behind one address opens about one a second; 50 at once are half of the burst. A refused one weighs ten: after ten of them in a row it is one in two seconds.',
+  },
+  office: {
+    burst: 100,
+    perSecond: 2,
+    refusedWeighs: 10,
+    reason:
+      'Requests of the page of a specialist’s office, by network address, and the only ones that take ten megabytes from somebody without an account. One referral takes about ten: opening it, the packet, each act and the note. A front desk that works through a morning’s referrals one after the other stays below one a second, and two dozen desks behind one address share the burst. What is refused (a wrong NPI, a link that there is not, a page whose hour is over) weighs ten: ten of them in a row, then one in five seconds.',
   },
   user: {
     burst: 300,

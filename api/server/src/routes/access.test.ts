@@ -54,6 +54,7 @@ describe('every route', () => {
       'get /sites',
       // What these answer is opened by a link and an NPI (services/office.ts).
       'post /office/acts',
+      'post /office/notes',
       'post /office/open',
       'post /office/packet',
       'post /office/view',

@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { ActAsOffice, MakeLink, NewLink, OfficeView, OpenOffice, PostMessage, ReadAsOffice } from '../client/office.ts';
+import {
+  ActAsOffice,
+  LARGEST_DOCUMENT,
+  MakeLink,
+  NewLink,
+  NoteOfOffice,
+  OfficeAnswer,
+  OpenOffice,
+  PostMessage,
+  ReadAsOffice,
+} from '../client/office.ts';
 import { Thread } from '../client/worklist.ts';
 import type { OfficeService } from '../services/office.ts';
 import type { OfficeLinkService } from '../services/office-links.ts';
@@ -7,8 +17,6 @@ import type { WorklistService } from '../services/worklist.ts';
 import { publicRoute, type Route, sessionRoute } from './route.ts';
 
 const Id = z.object({ id: z.string().min(1).max(60) });
-/** A PDF of ten megabytes as base64, and what stands around it. */
-const UPLOAD_LIMIT = 14 * 1024 * 1024;
 
 export type OfficeRouteDeps = { office: OfficeService; links: OfficeLinkService; worklist: WorklistService };
 
@@ -26,6 +34,15 @@ export const officeRoutes = ({ office, links, worklist }: OfficeRouteDeps): Rout
   }),
   sessionRoute({
     method: 'post',
+    path: '/worklist/referrals/:id/link/close',
+    summary: 'Take back every link for the specialist’s office of this referral: none opens anything any more.',
+    roles: ['clinician', 'coordinator', 'lead'],
+    params: Id,
+    answer: Thread,
+    handle: async ({ session, params, now }) => links.close(session, params.id, now),
+  }),
+  sessionRoute({
+    method: 'post',
     path: '/worklist/referrals/:id/messages',
     summary: 'Answer the specialist’s office in the thread of this referral.',
     roles: ['clinician', 'coordinator', 'lead'],
@@ -38,31 +55,44 @@ export const officeRoutes = ({ office, links, worklist }: OfficeRouteDeps): Rout
     method: 'post',
     path: '/office/open',
     summary: 'Open a link for a specialist’s office with the specialist’s NPI: five tries, an hour at a time.',
-    limit: 'sign-in',
+    limit: 'office',
     body: OpenOffice,
-    answer: OfficeView,
+    answer: OfficeAnswer,
     handle: async ({ body, now }) => office.open(body, now),
   }),
   publicRoute({
     method: 'post',
     path: '/office/view',
+    limit: 'office',
     summary: 'The referral as the office sees it, by what its link was opened to.',
     body: ReadAsOffice,
-    answer: OfficeView,
+    answer: OfficeAnswer,
     handle: async ({ body, now }) => office.view(body.opened, now),
   }),
   publicRoute({
     method: 'post',
     path: '/office/acts',
-    summary: 'Accept, decline, ask, offer dates, book, or give the note. The same key twice does it once.',
+    summary: 'Accept, decline, ask, offer dates, book, or say what became of the visit. The same key twice does it once.',
     body: ActAsOffice,
-    bodyLimit: UPLOAD_LIMIT,
-    answer: OfficeView,
+    limit: 'office',
+    answer: OfficeAnswer,
     handle: async ({ body, now }) => office.act(body, now),
   }),
   publicRoute({
     method: 'post',
+    path: '/office/notes',
+    summary: 'Give the note, a PDF as it is, with what the link was opened to as the bearer. The same key twice keeps it once.',
+    limit: 'office',
+    query: NoteOfOffice,
+    upload: { contentType: 'application/pdf', limit: LARGEST_DOCUMENT, admit: (opened, now) => office.admit(opened, now) },
+    answer: OfficeAnswer,
+    handle: async ({ query, upload, now }) =>
+      office.note({ ...query, opened: upload?.bearer ?? '', bytes: upload?.bytes ?? new Uint8Array() }, now),
+  }),
+  publicRoute({
+    method: 'post',
     path: '/office/packet',
+    limit: 'office',
     summary: 'What the clinician approved, as a PDF.',
     body: ReadAsOffice,
     contentType: 'application/pdf',

@@ -20,6 +20,18 @@ export type Call<Body, Params, Query, Who> = {
   /** Names this request in the log and in every problem it answers with. */
   reference: string;
   signal: AbortSignal;
+  /** Of a route that takes a file. */
+  upload: Uploaded | undefined;
+};
+
+export type Uploaded = { bearer: string; bytes: Uint8Array<ArrayBuffer> };
+
+/** A file that stands in the body as it is. Whoever may not give one is refused before a byte of it is read. */
+export type Upload = {
+  contentType: 'application/pdf';
+  /** Largest file in bytes. */
+  limit: number;
+  admit: (bearer: string, now: Date) => Promise<Refusal | undefined>;
 };
 
 export type ContentType = 'application/json' | 'application/pdf' | 'text/csv' | 'application/vnd.apache.parquet';
@@ -45,10 +57,12 @@ type Definition<Body extends Part, Params extends Part, Query extends Part, Answ
   status?: 200 | 201;
   /** Largest body in bytes; 256 KiB unless told. */
   bodyLimit?: number;
+  /** In place of a JSON body. */
+  upload?: Upload;
   /** Answers before the rest is ready; for a route that touches no store. */
   whileStarting?: boolean;
   /** A limit of its own, by network address, beside those that all routes have. */
-  limit?: 'sign-in';
+  limit?: 'sign-in' | 'office';
   handle: (call: Call<Parsed<Body>, Parsed<Params>, Parsed<Query>, Who>) => Promise<Answered<Answer> | Refusal>;
 };
 
@@ -64,8 +78,9 @@ export type Route = {
   contentType: ContentType;
   status: 200 | 201;
   bodyLimit: number;
+  upload: Upload | undefined;
   whileStarting: boolean;
-  limit: 'sign-in' | undefined;
+  limit: 'sign-in' | 'office' | undefined;
   handle: (call: Call<unknown, unknown, unknown, Session | undefined>) => Promise<unknown>;
 };
 
@@ -84,6 +99,7 @@ function toRoute(definition: Definition<Part, Part, Part, Part, never>, access: 
     contentType: definition.contentType ?? 'application/json',
     status: definition.status ?? 200,
     bodyLimit: definition.bodyLimit ?? DEFAULT_BODY_LIMIT,
+    upload: definition.upload,
     whileStarting: definition.whileStarting ?? false,
     limit: definition.limit,
     // The app parses by these very schemas and checks the session before it calls.

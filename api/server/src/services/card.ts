@@ -20,6 +20,15 @@ export function displayOfNpi(directory: Pick<MatchIndex, 'ofNpi'> | undefined, n
 const addressOf = ({ location }: DirectoryEntry): string =>
   [location.line, location.city, `${location.state} ${location.zip}`].filter((part) => part !== undefined && part !== '').join(', ');
 
+/** What a letter to them says of where they work. */
+export const practiceOf = (entry: DirectoryEntry) => ({
+  specialtyName: specialtyOfNucc(entry.nucc)?.name ?? entry.specialty,
+  organization: entry.organization?.name ?? entry.location.name ?? null,
+  address: addressOf(entry),
+  phone: entry.phone ?? null,
+  fax: entry.fax ?? null,
+});
+
 /** One taxonomy code serves obstetrics and gynecology alike: the card says the specialty that was asked for where the code is one of its. */
 function specialtyNameOf(entry: DirectoryEntry, asked: string): string {
   const wanted = specialtyById(asked);

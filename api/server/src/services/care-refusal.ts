@@ -11,19 +11,38 @@ export function officeRefusal(refusal: OfficeRefusal): Refusal {
   switch (refusal.kind) {
     case 'asked-another':
       return problem('conflict', 'The practice has asked another specialist since. Nothing was changed.');
+    case 'too-early':
+      return problem('invalid-request', 'That day is too early.', [
+        {
+          field: 'what.at',
+          message: 'It lies before the appointment, or before this was ordered',
+          fix: 'Give the day of the visit; an earlier appointment is booked first.',
+        },
+      ]);
     case 'date-is-past':
       return problem('invalid-request', 'A date lies in the past.', [
         { field: 'what', message: 'It is over already', fix: 'Give a date that is still ahead.' },
       ]);
     case 'order-not-active':
       return problem('conflict', 'The practice has ended this referral. Nothing was changed.');
+    case 'not-offered':
     case 'not-in-this-state':
       return problem(
         'conflict',
         `That does not follow from where it stands, “${plain(refusal.status)}”. Nothing was changed. Reload the page.`,
       );
-    default:
+    case 'already-closed':
+      return problem('conflict', 'The practice has closed this referral: your note was read. Nothing was changed.');
+    case 'no-such-attempt':
+    case 'not-yet':
+    case 'no-such-appointment':
+    case 'attempt-still-open':
+    case 'no-such-report':
+    case 'report-not-matched':
+    case 'nothing-set-aside':
       return careRefusal(refusal);
+    default:
+      return unreachable(refusal);
   }
 }
 

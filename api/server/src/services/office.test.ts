@@ -1,25 +1,37 @@
 /** A specialist's office without an account, over HTTP on PostgreSQL: what a link opens, what it does, and what it keeps to itself. */
+import { decideCare } from '@refloop/domain/referral/care-command';
+import { ANOTHER } from '@refloop/domain/referral/test-care';
+import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { OfficeView } from '../client/office.ts';
 import type { MyWork } from '../client/work.ts';
 import type { Thread, WorklistAnswer } from '../client/worklist.ts';
-import { PATIENT, putInForce } from './engine/test-in-force.ts';
+import { CLINICIAN, PATIENT, putInForce } from './engine/test-in-force.ts';
+import { applyDecision } from './referral-log.ts';
 import { openReferralApi, type ReferralApi } from './test-referral-api.ts';
 
 const AT = '2026-11-20T15:00:00.000Z';
 /** Of the performer of test-in-force. */
 const NPI = '1234567893';
-const PDF = Buffer.from('%PDF-1.7 a note').toString('base64');
+/** Of the referral of test-in-force. */
+const ofPatient = 'p1';
+const PDF = Buffer.from('%PDF-1.7 a note');
 
 let api: ReferralApi;
 let coordinator: string;
+let superuser: pg.Client;
 let id = '';
 let count = 0;
 
 beforeAll(async () => {
   api = await openReferralApi();
+  superuser = new pg.Client({ connectionString: api.url });
+  await superuser.connect();
 });
-afterAll(() => api.close());
+afterAll(async () => {
+  await superuser.end();
+  await api.close();
+});
 beforeEach(async () => {
   await at(AT);
   id = `r${(count += 1)}`;
@@ -45,6 +57,8 @@ let presses = 0;
 async function act(opened: string, what: object, key = `press-${(presses += 1)}-01234`) {
   return post('/office/acts', { opened, key, what });
 }
+const note = (opened: string, form = 'final', key = `press-${(presses += 1)}-01234`, bytes: NonNullable<RequestInit['body']> = PDF) =>
+  api.upload(`/office/notes?form=${form}&key=${key}`, opened, bytes);
 const openedView = async (): Promise<OfficeView> => (await open(await makeLink())).body as OfficeView;
 
 describe('a link', () => {
@@ -75,13 +89,33 @@ describe('a link', () => {
     const first = (await open(link)).body as OfficeView;
     expect((await post('/office/view', { opened: first.opened })).status).toBe(200);
     const second = (await open(link)).body as OfficeView;
-    expect((await post('/office/view', { opened: first.opened })).status).toBe(404);
+    const elsewhere = await post('/office/view', { opened: first.opened });
+    expect([elsewhere.status, elsewhere.body['type']]).toEqual([401, '/problems/session-ended']);
+    expect(elsewhere.body['detail']).toMatch(/Open the link again/);
     await at('2026-11-20T16:02:00.000Z');
     expect((await post('/office/view', { opened: second.opened })).status).toBe(401);
     // What was opened is no link.
     expect((await open(second.opened)).status).toBe(404);
     await at('2027-01-20T16:00:00.000Z');
     expect((await open(link)).status).toBe(404);
+  });
+
+  test('is taken back: by a newer one of the same attempt, and by the coordinator, also while it is open', async () => {
+    expect((await thread()).linked).toBe(false);
+    const first = await makeLink();
+    const page = (await open(first)).body as OfficeView;
+    const second = await makeLink();
+    expect((await thread()).linked).toBe(true);
+    expect([(await open(first)).status, (await post('/office/view', { opened: page.opened })).status]).toEqual([404, 404]);
+    const { opened } = (await open(second)).body as OfficeView;
+    const closed = await post(`/worklist/referrals/${id}/link/close`, undefined, coordinator);
+    expect([closed.status, closed.body['linked']]).toEqual([200, false]);
+    expect([(await open(second)).status, (await post('/office/view', { opened })).status]).toEqual([404, 404]);
+    expect((await act(opened, { act: 'accept' })).status).toBe(404);
+    expect((await note(opened)).status).toBe(404);
+    expect((await post('/worklist/referrals/none/link/close', undefined, coordinator)).status).toBe(404);
+    const audit = await api.store.transaction(api.scope, (unit) => unit.audit.list({ referralId: id }));
+    expect(audit.filter(({ action }) => action === 'office-link.closed')).toHaveLength(1);
   });
 
   test('of what changed since it was shown none is made', async () => {
@@ -107,23 +141,40 @@ describe('the office', () => {
   });
 
   test('goes the whole way, and the clinician who reads its note closes the loop', async () => {
-    const { opened } = await openedView();
+    const link = await makeLink();
+    const page = (await open(link)).body as OfficeView;
     for (const what of [
       { act: 'accept' },
       { act: 'offer-dates', dates: ['2026-12-08T09:00:00-06:00'] },
       { act: 'book', startsAt: '2026-12-08T09:00:00-06:00' },
-      { act: 'seen' },
     ]) {
-      const done = await act(opened, what);
+      const done = await act(page.opened, what);
       expect(done.status, JSON.stringify(done.body)).toBe(200);
     }
-    const noted = await act(opened, { act: 'note', form: 'final', pdf: PDF });
+    // Told by the page in the reader's own zone: the words name no time.
+    const booked = (await post('/office/view', { opened: page.opened })).body as OfficeView;
+    const appointment = ['2026-12-08T15:00:00.000Z'];
+    expect(booked.thread.slice(-2)).toMatchObject([
+      { title: 'Dates offered', detail: null, times: appointment },
+      { title: 'Appointment booked', detail: 'For', times: appointment },
+    ]);
+    expect((await thread()).entries.find(({ title }) => title === 'Appointment booked')?.times).toEqual(appointment);
+    await at('2026-12-09T15:00:00.000Z');
+    const { opened } = (await open(link)).body as OfficeView;
+    for (const [day, status] of [
+      ['2026-12-07T09:00:00-06:00', 400],
+      ['2026-12-10T09:00:00-06:00', 400],
+      ['2026-12-08T09:00:00-06:00', 200],
+    ] as const)
+      expect([day, (await act(opened, { act: 'seen', at: day })).status]).toEqual([day, status]);
+    expect((await thread()).entries.find(({ title }) => title === 'Patient seen')).toMatchObject({ at: '2026-12-08T15:00:00.000Z' });
+    const noted = await note(opened);
     expect(noted.body).toMatchObject({ status: 'reported', acts: [] });
     const clinician = await api.session({ patientId: null, subject: 's' });
     const { toReview } = (await api.call('GET', '/work', clinician)).body as MyWork;
     const row = toReview.find(({ referralId }) => referralId === id);
     const read = await api.download(`/work/documents/${row?.documentId}`, clinician);
-    expect(Buffer.from(read.bytes).toString('base64')).toBe(PDF);
+    expect(Buffer.from(read.bytes)).toEqual(PDF);
     const another = await api.session({ patientId: null, subject: 'another' });
     expect((await api.download(`/work/documents/${row?.documentId}`, another)).status).toBe(404);
     await post('/work/reviews', { referralId: id, reportId: row?.reportId }, clinician);
@@ -131,6 +182,36 @@ describe('the office', () => {
     expect((await thread()).entries.filter(({ party }) => party === 'office').map(({ by }) => by)).toEqual(
       Array(5).fill('The specialist’s office, by link'),
     );
+  });
+
+  test('a note that is pressed again is kept once', async () => {
+    const { opened } = await openedView();
+    await act(opened, { act: 'accept' });
+    for (let press = 0; press < 3; press += 1) expect((await note(opened, 'final', 'note-the-same')).status).toBe(200);
+    const { rows } = await superuser.query('select id from document where referral_id = $1', [id]);
+    expect(rows).toHaveLength(1);
+    expect((await thread()).entries.filter(({ title }) => title === 'Note received')).toHaveLength(1);
+  });
+
+  test('of whoever opened nothing not a byte is read, and of others no more than a note may have', async () => {
+    let read = 0;
+    const endless = () =>
+      new ReadableStream<Uint8Array>({
+        pull: (stream) => {
+          read += 1024 * 1024;
+          stream.enqueue(new Uint8Array(1024 * 1024));
+        },
+      });
+    expect((await note('x'.repeat(43), 'final', 'press-0123456', endless())).status).toBe(401);
+    expect(read).toBeLessThanOrEqual(1024 * 1024);
+    const { opened } = await openedView();
+    await act(opened, { act: 'accept' });
+    expect((await note(opened, 'final', 'press-0123456', endless())).status).toBe(413);
+    expect(read).toBeLessThan(14 * 1024 * 1024);
+    expect((await note(opened, 'final', 'press-0123456', Buffer.from('MZ'))).status).toBe(400);
+    expect((await api.upload('/office/notes?form=final&key=press-0123456', opened, PDF, 'text/plain')).status).toBe(415);
+    expect((await act(opened, { act: 'ask', text: 'x'.repeat(300 * 1024) })).status).toBe(413);
+    expect((await thread()).status).toBe('accepted');
   });
 
   test('asks, is answered, and pressed twice it is done once', async () => {
@@ -150,16 +231,57 @@ describe('the office', () => {
     ]);
   });
 
-  test.each<[string, object, number]>([
-    ['a date that is past', { act: 'offer-dates', dates: ['2026-01-01T00:00:00Z'] }, 400],
-    ['what does not follow', { act: 'seen' }, 409],
-    ['a note that is no PDF', { act: 'note', form: 'final', pdf: Buffer.from('MZ').toString('base64') }, 400],
+  test.each<[string, object, number, object?]>([
+    ['a date that is past', { act: 'offer-dates', dates: ['2026-01-01T00:00:00Z'] }, 400, { act: 'accept' }],
+    ['what does not follow', { act: 'seen', at: AT }, 409],
     ['a reason that there is not', { act: 'decline', reason: 'no mood' }, 400],
-  ])('is refused %s, and nothing is kept', async (_what, what, status) => {
+  ])('is refused %s, and nothing is kept', async (_what, what, status, before) => {
     const { opened } = await openedView();
+    if (before) await act(opened, before);
     const { sequence } = await thread();
     expect((await act(opened, what)).status).toBe(status);
     expect((await thread()).sequence).toBe(sequence);
+  });
+
+  test('that declined is told that it is over and nothing more, and neither office reads what was said with the other', async () => {
+    const link = await makeLink();
+    const { opened } = (await open(link)).body as OfficeView;
+    await act(opened, { act: 'ask', text: 'Is there an ECG?' });
+    await post(`/worklist/referrals/${id}/messages`, { key: 'answer-first', text: 'The first answer.' }, coordinator);
+    await act(opened, { act: 'ask', text: 'Still unanswered?' });
+    const declined = await act(opened, { act: 'decline', reason: 'not-taking-patients' });
+    expect(declined.body).toEqual({ standing: 'over', how: 'declined', practice: api.scope.site });
+
+    await api.store.transaction(api.scope, async (unit) => {
+      const command = { type: 'reroute', performer: ANOTHER, because: 'declined' } as const;
+      const now = api.clock.now.toISOString();
+      await applyDecision(unit, id, CLINICIAN, now, (referral) => decideCare(referral, command, now));
+    });
+    // What was asked by the first is answered to the first.
+    await post(`/worklist/referrals/${id}/messages`, { key: 'answer-late', text: 'For the first alone.' }, coordinator);
+    const second = (await open(await makeLink(), ANOTHER.npi)).body as OfficeView;
+    expect(second).toMatchObject({ specialist: ANOTHER.display, patientName: PATIENT });
+    expect(second.thread.map(({ title }) => title)).toEqual(['Sent']);
+    await act(second.opened, { act: 'ask', text: 'Asked by the second.' });
+    await act(second.opened, { act: 'accept' });
+    await note(second.opened, 'interim');
+    const own = (await post('/office/view', { opened: second.opened })).body as OfficeView;
+    expect(own.thread.map(({ title }) => title)).toEqual(['Sent', 'Message', 'Accepted', 'Note received']);
+
+    expect((await post('/office/packet', { opened })).status).toBe(409);
+    for (const { body } of [await post('/office/view', { opened }), await open(link)])
+      expect(body).toEqual({ standing: 'over', how: 'declined', practice: api.scope.site });
+  });
+
+  test('is shown no more than that it is over once the order has ended', async () => {
+    const { opened } = await openedView();
+    await api.store.transaction(api.scope, async (unit) => {
+      const now = api.clock.now.toISOString();
+      const command = { type: 'end', how: 'patient-declined', reason: 'Does not want it' } as const;
+      await applyDecision(unit, id, CLINICIAN, now, (referral) => decideCare(referral, command, now));
+    });
+    expect((await post('/office/view', { opened })).body).toEqual({ standing: 'over', how: 'ended', practice: api.scope.site });
+    expect((await act(opened, { act: 'ask', text: 'Why is that?' })).status).toBe(409);
   });
 
   test('every try and act is on record, without a name', async () => {
@@ -176,5 +298,25 @@ describe('the office', () => {
     ]);
     expect(JSON.stringify(entries)).not.toMatch(new RegExp(`${PATIENT}|${link}|${opened}`));
     expect((await thread()).obligations).toMatchObject([{ kind: 'reroute' }]);
+  });
+
+  test('whatever a link opened is on record under its patient, for the accounting of disclosures', async () => {
+    const link = await makeLink();
+    await open(link, '1538271645');
+    const { opened } = (await open(link)).body as OfficeView;
+    await post('/office/view', { opened });
+    await act(opened, { act: 'accept' });
+    const reference = { at: AT, actor: { subject: 's', fhirUser: null, sessionId: null }, action: 'office-link.of-the-test' } as const;
+    await api.store.transaction(api.scope, (unit) =>
+      unit.audit.append({ ...reference, purpose: 'TREAT', referralId: id, patientId: ofPatient }),
+    );
+    const { rows } = await superuser.query<{ entry: Buffer }>('select entry from audit_entry where referral_id = $1', [id]);
+    const subjects = rows
+      .map(({ entry }) => JSON.parse(entry.toString('utf8')) as { action: string; subjectRef: string | null })
+      .filter(({ action }) => action.startsWith('office-link'))
+      .map(({ subjectRef }) => subjectRef);
+    expect(subjects).toHaveLength(6);
+    expect(new Set(subjects).size).toBe(1);
+    expect(subjects[0]).not.toBeNull();
   });
 });

@@ -4,11 +4,20 @@
  */
 import { createHash } from 'node:crypto';
 import { specialtyById } from '@refloop/domain/clinical/specialty';
-import type { Actor } from '@refloop/domain/referral/event';
-import { decideOffice, type OfficeAct, officeActs } from '@refloop/domain/referral/office-act';
+import type { Actor, ReferralEvent } from '@refloop/domain/referral/event';
+import { decideOffice, endForOffice, noteForms, type OfficeAct, officeActs } from '@refloop/domain/referral/office-act';
 import { fold, type Referral } from '@refloop/domain/referral/referral';
 import { statusOf } from '@refloop/domain/referral/status';
-import { type ActAsOffice, LARGEST_DOCUMENT, OFFICE_ACTS, type OfficeRequest, type OfficeView, type OpenOffice } from '../client/office.ts';
+import { unreachable } from '@refloop/domain/result';
+import {
+  type ActAsOffice,
+  type NoteOfOffice,
+  OFFICE_ACTS,
+  type OfficeAnswer,
+  type OfficeRequest,
+  type OpenOffice,
+} from '../client/office.ts';
+import { addressedTo, type SpecialistPractice } from '../packet/addressed-to.ts';
 import type { Packet } from '../packet/packet.ts';
 import { packetPdf } from '../packet/packet-pdf.ts';
 import { isRefusal, problem, type Refusal, Refused } from '../problem.ts';
@@ -17,14 +26,17 @@ import type { StoredOfficeLink } from '../store/office-links.ts';
 import type { Store, Unit } from '../store/store.ts';
 import { officeRefusal } from './care-refusal.ts';
 import { namesBeside } from './engine/obligation-rows.ts';
-import { applyDecision, eventOf, withRetry } from './referral-log.ts';
+import { applyDecision, eventOf, readReferral, withRetry } from './referral-log.ts';
 import { UPLOADED } from './reviews.ts';
 import { threadOf } from './thread-words.ts';
 
 export type OfficeService = {
-  open: (asked: OpenOffice, now: Date) => Promise<OfficeView | Refusal>;
-  view: (opened: string, now: Date) => Promise<OfficeView | Refusal>;
-  act: (asked: ActAsOffice, now: Date) => Promise<OfficeView | Refusal>;
+  open: (asked: OpenOffice, now: Date) => Promise<OfficeAnswer | Refusal>;
+  view: (opened: string, now: Date) => Promise<OfficeAnswer | Refusal>;
+  act: (asked: ActAsOffice, now: Date) => Promise<OfficeAnswer | Refusal>;
+  /** Whether a note may be given now; asked before it is read. */
+  admit: (opened: string, now: Date) => Promise<Refusal | undefined>;
+  note: (asked: NoteOfOffice & { opened: string; bytes: Uint8Array<ArrayBuffer> }, now: Date) => Promise<OfficeAnswer | Refusal>;
   packet: (opened: string, now: Date) => Promise<Uint8Array<ArrayBuffer> | Refusal>;
 };
 
@@ -34,44 +46,85 @@ const OPEN_MS = 60 * 60_000;
 /** The same words whatever it is: nothing is told to whoever tries. */
 const noSuchLink = (): Refusal =>
   problem('not-found', 'This link does not open anything, or not any more. Ask the practice that sent it for a new one.');
-const notOpen = (): Refusal => problem('session-ended', 'This page was open for an hour. Open the link again and give the NPI.');
+const notOpen = (): Refusal =>
+  problem(
+    'session-ended',
+    'This page is no longer open: its hour is over, or the link was opened anew on another computer. Open the link again and give the NPI.',
+  );
 
 const actorOf = (link: StoredOfficeLink): Actor => ({ kind: 'office', npi: link.npi, link: link.id });
 const auditActorOf = (link: StoredOfficeLink) => ({ subject: `office-link ${link.id}`, fhirUser: null, sessionId: null });
 
-export function createOfficeService({ store, newId }: { store: Store; newId: () => string }): OfficeService {
+/** As the directory in force has them; undefined of whom it does not know. */
+type PracticeOf = (entryId: string) => SpecialistPractice | undefined;
+
+type OfficeDeps = { store: Store; practiceOf: PracticeOf };
+
+export function createOfficeService({ store, practiceOf }: OfficeDeps): OfficeService {
   /** Runs the work on the link whose digest this is, alone with it. */
-  async function withLink<Value>(hash: string, work: (unit: Unit, link: StoredOfficeLink) => Promise<Value>): Promise<Value | Refusal> {
+  async function withLink<Value>(
+    hash: string,
+    work: (unit: Unit, link: StoredOfficeLink) => Promise<Value>,
+    missing: () => Refusal = noSuchLink,
+  ): Promise<Value | Refusal> {
     const found = await store.findOfficeLink(hash);
-    if (!found) return noSuchLink();
+    if (!found) return missing();
     return withRetry(() =>
       store.transaction(found.scope, async (unit) => {
         const link = await unit.officeLinks.take(found.id);
-        if (!link) throw new Refused(noSuchLink());
+        if (!link || link.closedAt !== null) throw new Refused(noSuchLink());
         return work(unit, link);
       }),
     );
   }
 
   const whileOpen = <Value>(opened: string, now: Date, work: (unit: Unit, link: StoredOfficeLink) => Promise<Value>) =>
-    withLink(digest(opened), (unit, link) => {
-      if (link.opened?.hash !== digest(opened) || link.opened.until <= now.toISOString()) throw new Refused(notOpen());
-      return work(unit, link);
-    });
+    withLink(
+      digest(opened),
+      (unit, link) => {
+        if (link.opened?.hash !== digest(opened) || link.opened.until <= now.toISOString()) throw new Refused(notOpen());
+        return work(unit, link);
+      },
+      notOpen,
+    );
 
-  const record = (unit: Unit, link: StoredOfficeLink, now: Date, action: `office-link.${string}`, payload: object): Promise<unknown> =>
-    unit.audit.append({
+  /** Under its patient: disclosures are accounted for by patient (45 CFR 164.528). */
+  async function record(unit: Unit, link: StoredOfficeLink, now: Date, action: `office-link.${string}`, payload: object): Promise<void> {
+    const referral = await unit.referrals.get(link.referralId);
+    await unit.audit.append({
       at: now.toISOString(),
       actor: auditActorOf(link),
       action,
       purpose: 'TREAT',
       referralId: link.referralId,
+      ...(referral ? { patientId: referral.patientId } : {}),
       payload: { link: link.id, npi: link.npi, ...payload },
+    });
+  }
+
+  /** What is uploaded is kept before the act names it: both, or neither. */
+  const does = (
+    opened: string,
+    key: string,
+    now: Date,
+    actOf: (unit: Unit, link: StoredOfficeLink, factKey: string) => Promise<OfficeAct>,
+  ): Promise<OfficeAnswer | Refusal> =>
+    whileOpen(opened, now, async (unit, link) => {
+      const at = now.toISOString();
+      const factKey = `link/${link.id}/${key}`;
+      const act = await actOf(unit, link, factKey);
+      const applied = await applyDecision(unit, link.referralId, actorOf(link), at, (referral) =>
+        decideOffice(referral, link.attempt, act, factKey, at),
+      );
+      if (!applied) throw new Refused(noSuchLink());
+      if (!applied.ok) throw new Refused(officeRefusal(applied.refusal));
+      await record(unit, link, now, 'office-link.act', { key, act: act.act });
+      return viewOf(unit, link, at, { opened, until: link.opened?.until ?? '' }, practiceOf);
     });
 
   return {
     open: ({ link: token, npi }, now) =>
-      withLink(digest(token), async (unit, link): Promise<OfficeView | Refusal> => {
+      withLink(digest(token), async (unit, link): Promise<OfficeAnswer | Refusal> => {
         const at = now.toISOString();
         if (link.tokenHash !== digest(token) || link.expiresAt <= at) throw new Refused(noSuchLink());
         if (link.wrongTries >= MOST_TRIES) {
@@ -95,32 +148,44 @@ export function createOfficeService({ store, newId }: { store: Store; newId: () 
         const until = new Date(now.getTime() + OPEN_MS).toISOString();
         await unit.officeLinks.open(link.id, { hash: digest(opened), until });
         await record(unit, link, now, 'office-link.opened', { until });
-        return viewOf(unit, link, { opened, until });
+        return viewOf(unit, link, at, { opened, until }, practiceOf);
       }),
 
     view: (opened, now) =>
       whileOpen(opened, now, async (unit, link) => {
         await record(unit, link, now, 'office-link.read', {});
-        return viewOf(unit, link, { opened, until: link.opened?.until ?? '' });
+        return viewOf(unit, link, now.toISOString(), { opened, until: link.opened?.until ?? '' }, practiceOf);
       }),
 
-    act: ({ opened, key, what }, now) =>
-      whileOpen(opened, now, async (unit, link) => {
-        const at = now.toISOString();
-        const factKey = `link/${link.id}/${key}`;
-        const act = await actOf(unit, link, what, newId, at);
-        const applied = await applyDecision(unit, link.referralId, actorOf(link), at, (referral) =>
-          decideOffice(referral, link.attempt, act, factKey, at),
-        );
-        if (!applied) throw new Refused(noSuchLink());
-        if (!applied.ok) throw new Refused(officeRefusal(applied.refusal));
-        await record(unit, link, now, 'office-link.act', { key, act: what.act });
-        return viewOf(unit, link, { opened, until: link.opened?.until ?? '' });
-      }),
+    act: ({ opened, key, what }, now) => does(opened, key, now, async () => inUtc(what)),
+
+    admit: async (opened, now) => {
+      try {
+        const admitted = await whileOpen(opened, now, async () => true);
+        return isRefusal(admitted) ? admitted : undefined;
+      } catch (error) {
+        if (error instanceof Refused) return error.refusal;
+        throw error;
+      }
+    },
+
+    note: async ({ opened, key, form, bytes }, now) => {
+      if (Buffer.from(bytes.subarray(0, PDF.length)).toString('latin1') !== PDF) return notPdf();
+      return does(opened, key, now, async (unit, { referralId }, factKey) => {
+        // The same press is the same document, which is kept already.
+        const id = digest(factKey).slice(0, 40);
+        const sha256 = createHash('sha256').update(bytes).digest('hex');
+        await unit.documents.insert({ id, referralId, contentType: 'application/pdf', sha256, receivedAt: now.toISOString(), bytes });
+        return { act: 'note', form, document: { type: UPLOADED, id } };
+      });
+    },
 
     packet: async (opened, now) => {
       const packet = await whileOpen(opened, now, async (unit, link) => {
-        const found = await packetOf(unit, link);
+        const referral = await readReferral(unit, link.referralId);
+        const over = referral && endForOffice(referral, link.attempt, now.toISOString());
+        if (over) throw new Refused(problem('conflict', 'This referral is over for your office, so its packet is no longer shown.'));
+        const found = referral && (await packetOf(unit, referral, link, practiceOf));
         if (!found) throw new Refused(problem('not-found', 'There is no packet of this referral. Call the practice that sent the link.'));
         await record(unit, link, now, 'office-link.packet-read', { form: 'application/pdf' });
         return found;
@@ -140,19 +205,9 @@ const utc = (at: string): string => new Date(at).toISOString();
 /** A PDF begins with these bytes (ISO 32000-2, 7.5.2). What else it holds is read by nobody but a person. */
 const PDF = '%PDF-';
 
-/** What is uploaded is kept before the act names it: both, or neither. */
-async function actOf(unit: Unit, link: StoredOfficeLink, what: OfficeRequest, newId: () => string, receivedAt: string): Promise<OfficeAct> {
+/** Moments come with any offset; the domain compares them as text. */
+function inUtc(what: OfficeRequest): OfficeAct {
   switch (what.act) {
-    case 'note': {
-      const bytes = new Uint8Array(Buffer.from(what.pdf, 'base64'));
-      if (Buffer.from(bytes.subarray(0, PDF.length)).toString('latin1') !== PDF || bytes.byteLength > LARGEST_DOCUMENT) {
-        throw new Refused(notPdf());
-      }
-      const id = newId();
-      const sha256 = createHash('sha256').update(bytes).digest('hex');
-      await unit.documents.insert({ id, referralId: link.referralId, contentType: 'application/pdf', sha256, receivedAt, bytes });
-      return { act: 'note', form: what.form, document: { type: UPLOADED, id } };
-    }
     case 'offer-dates':
       return { act: 'offer-dates', dates: what.dates.map(utc) };
     case 'book':
@@ -160,24 +215,40 @@ async function actOf(unit: Unit, link: StoredOfficeLink, what: OfficeRequest, ne
     case 'accept':
     case 'decline':
     case 'ask':
+      return what;
     case 'no-show':
     case 'seen':
-      return what;
+      return { act: what.act, at: utc(what.at) };
+    default:
+      return unreachable(what);
   }
 }
 
 const notPdf = (): Refusal =>
   problem('invalid-request', 'The note was not taken.', [
-    { field: 'what.pdf', message: 'It is not a PDF of at most 10 MB', fix: 'Save or scan the note as a PDF and upload that.' },
+    { field: 'body', message: 'It is not a PDF of at most 10 MB', fix: 'Save or scan the note as a PDF and upload that.' },
   ]);
 
-/** As the clinician approved it. */
-async function packetOf(unit: Unit, { referralId }: StoredOfficeLink): Promise<Packet | undefined> {
-  const row = await unit.referrals.get(referralId);
-  const order = (row?.state as unknown as Referral | undefined)?.order;
-  if (!order || order.status === 'draft') return undefined;
+/** As the clinician approved it, addressed to whom this office works for. */
+async function packetOf(
+  unit: Unit,
+  { order, attempts }: Referral,
+  { attempt }: StoredOfficeLink,
+  practiceOf: PracticeOf,
+): Promise<Packet | undefined> {
+  if (order.status === 'draft') return undefined;
   const approval = await unit.approvals.byRecommendation(order.approval.recommendationId);
-  return (approval?.content as { packet?: Packet } | undefined)?.packet;
+  const packet = (approval?.content as { packet?: Packet } | undefined)?.packet;
+  const performer = attempts.find(({ number }) => number === attempt)?.performer;
+  return packet && performer && addressedTo(packet, performer, practiceOf(performer.entryId));
+}
+
+/** Whether it is between the practice and the office of this attempt. A note is the office's whose attempt it answers. */
+function isOfAttempt({ fact }: ReferralEvent, { reports }: Referral, number: number): boolean {
+  if (!SHOWN.includes(fact.type)) return false;
+  if (fact.type === 'report-received')
+    return reports.some((report) => report.id === fact.reportId && report.status !== 'received' && report.attempt === number);
+  return 'attempt' in fact && fact.attempt === number;
 }
 
 /** Of what the two sides did with each other; what is inside the practice stays there. */
@@ -195,16 +266,26 @@ const SHOWN: readonly string[] = [
   'report-received',
 ];
 
-async function viewOf(unit: Unit, link: StoredOfficeLink, { opened, until }: { opened: string; until: string }): Promise<OfficeView> {
+type Opening = { opened: string; until: string };
+
+async function viewOf(
+  unit: Unit,
+  link: StoredOfficeLink,
+  now: string,
+  { opened, until }: Opening,
+  practiceOf: PracticeOf,
+): Promise<OfficeAnswer> {
   const events = (await unit.events.read(link.referralId)).map(eventOf);
   const referral = fold(link.referralId, events);
   const attempt = referral?.attempts.find(({ number }) => number === link.attempt);
   if (!referral || !attempt) throw new Refused(noSuchLink());
-  const ofAttempt = events.filter(({ fact }) => SHOWN.includes(fact.type) && (!('attempt' in fact) || fact.attempt === link.attempt));
-  const isLast = referral.attempts.at(-1) === attempt;
+  const how = endForOffice(referral, link.attempt, now);
+  if (how) return { standing: 'over', how, practice: unit.scope.site };
+  const ofAttempt = events.filter((event) => isOfAttempt(event, referral, link.attempt));
   const booked = attempt.appointments.find(({ status }) => status === 'booked');
   const { patientName } = await namesBeside(unit, referral, await unit.obligations.openOf(referral.id));
   return {
+    standing: 'open',
     opened,
     until,
     practice: unit.scope.site,
@@ -212,16 +293,18 @@ async function viewOf(unit: Unit, link: StoredOfficeLink, { opened, until }: { o
     patientName,
     specialtyName: specialtyById(referral.specialty)?.name ?? referral.specialty,
     urgency: referral.urgency,
-    status: isLast ? statusOf(referral) : attempt.work.status,
-    hasPacket: (await packetOf(unit, link)) !== undefined,
+    status: statusOf(referral),
+    hasPacket: (await packetOf(unit, referral, link, practiceOf)) !== undefined,
     appointment: booked ? { startsAt: booked.startsAt } : null,
     offered: attempt.offered?.dates ?? [],
-    acts: officeActs(referral, link.attempt, OFFICE_ACTS),
-    thread: threadOf(ofAttempt, new Map()).map(({ at, recordedAt, party, title, detail }) => ({
+    acts: officeActs(referral, link.attempt, OFFICE_ACTS, now),
+    noteForms: noteForms(referral, link.attempt),
+    thread: threadOf(ofAttempt, new Map()).map(({ at, recordedAt, party, title, detail, times }) => ({
       at: at ?? recordedAt,
       from: party === 'office' || party === 'patient' ? 'office' : 'practice',
       title,
       detail,
+      times,
     })),
   };
 }

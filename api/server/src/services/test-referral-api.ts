@@ -74,6 +74,13 @@ export type ReferralApi = {
   /** Opens a session as `POST /sessions` would once the EHR has proven everything; answers its token. */
   session: (who?: { patientId?: string | null; subject?: string; roles?: Role[] }) => Promise<string>;
   call: (method: string, path: string, token: string, body?: unknown) => Promise<{ status: number; body: Record<string, unknown> }>;
+  /** A file as it stands, in the body. */
+  upload: (
+    path: string,
+    token: string,
+    bytes: NonNullable<RequestInit['body']>,
+    type?: string,
+  ) => Promise<{ status: number; body: Record<string, unknown> }>;
   /** A file as it would be downloaded. */
   download: (path: string, token: string) => Promise<{ status: number; headers: Headers; bytes: Uint8Array }>;
   close: () => Promise<void>;
@@ -152,6 +159,13 @@ export async function openReferralApi(on?: { url: string; migrationUrl?: string;
       });
       const text = await response.text();
       return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) };
+    },
+    upload: async (path, token, bytes, type = 'application/pdf') => {
+      const headers = { authorization: `Bearer ${token}`, 'content-type': type };
+      // A body that is a stream is read as it comes, which fetch has to be told.
+      const init: RequestInit & { duplex: 'half' } = { method: 'POST', headers, body: bytes, duplex: 'half' };
+      const response = await app.request(path, init);
+      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
     },
     download: async (path, token) => {
       const response = await app.request(path, { headers: { authorization: `Bearer ${token}` } });

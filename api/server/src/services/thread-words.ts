@@ -1,4 +1,5 @@
 /** The events of a referral as one thread that the referring practice, the specialist's office and the patient stand in together. */
+import type { Channel } from '@refloop/domain/referral/attempt';
 import type { CareFact } from '@refloop/domain/referral/care-event';
 import type { Actor, ReferralEvent, ReferralFact } from '@refloop/domain/referral/event';
 import { unreachable } from '@refloop/domain/result';
@@ -8,7 +9,6 @@ import type { ThreadEntry } from '../client/worklist.ts';
 type Party = ThreadEntry['party'];
 
 const plain = (code: string): string => code.replaceAll('-', ' ');
-const moment = (at: string): string => `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;
 
 /** What each is called, and whose doing it is wherever it was put on record. */
 const EVENTS: Record<ReferralFact['type'], { name: string; party: Party }> = {
@@ -57,6 +57,14 @@ const EVENTS: Record<ReferralFact['type'], { name: string; party: Party }> = {
   'set-aside-settled': { name: 'Reconciled', party: 'practice' },
 };
 
+const CHANNEL_WORDS: Record<Channel, string> = {
+  direct: 'By Direct message',
+  fax: 'By fax',
+  link: 'By a secure link',
+  fhir: 'By FHIR',
+  'by-hand': 'By hand, post or telephone',
+};
+
 export const eventName = (type: string): string => (Object.hasOwn(EVENTS, type) ? EVENTS[type as ReferralFact['type']].name : plain(type));
 
 const WORDS = new Map(ESCALATION_STEPS.map(({ rule, words }) => [rule, words]));
@@ -70,18 +78,16 @@ function detailOf(fact: ReferralFact, names: Names): string | null {
     case 'attempt-opened':
       return fact.performer.display;
     case 'attempt-sent':
-      return `By ${plain(fact.channel)}`;
+      return CHANNEL_WORDS[fact.channel];
     case 'transmission-failed':
     case 'order-changed-before-write':
       return fact.detail;
     case 'attempt-declined':
       return plain(fact.reason);
     case 'appointment-booked':
-      return `For ${moment(fact.startsAt)}`;
+      return 'For';
     case 'appointment-cancelled':
       return fact.by === 'unknown' ? null : `By the ${fact.by}`;
-    case 'dates-offered':
-      return fact.dates.map(moment).join(', ');
     case 'message-posted':
       return fact.text;
     case 'cancellation-requested':
@@ -124,6 +130,7 @@ function detailOf(fact: ReferralFact, names: Names): string | null {
     case 'pend-taken-back':
     case 'write-back-planned':
     case 'write-candidates-refused':
+    case 'dates-offered':
     case 'transmission-delivered':
     case 'attempt-received':
     case 'attempt-accepted':
@@ -138,6 +145,12 @@ function detailOf(fact: ReferralFact, names: Names): string | null {
     default:
       return unreachable(fact);
   }
+}
+
+/** Told by the page, since nobody here knows in which zone it is read. */
+function timesOf(fact: ReferralFact): string[] {
+  if (fact.type === 'appointment-booked') return [fact.startsAt];
+  return fact.type === 'dates-offered' ? fact.dates : [];
 }
 
 /** Of these the reader of a thread needs nothing: they are the bookkeeping of others that stand in it. */
@@ -165,4 +178,5 @@ export const threadOf = (events: readonly ReferralEvent[], names: Names): Thread
       by: byOf(actor, names),
       title: EVENTS[fact.type].name,
       detail: detailOf(fact, names),
+      times: timesOf(fact),
     }));

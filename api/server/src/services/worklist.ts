@@ -81,6 +81,7 @@ export async function readThread(unit: Unit, session: Session, referralId: strin
   const rowsFor = { reader: session.subject, names, calendar: calendarFor(policy, referral), now };
   const obligations = open.map((stored) => worklistRow(stored, rowsFor));
   const attempt = referral.attempts.at(-1);
+  const links = await unit.officeLinks.list(referralId);
   return {
     referralId,
     sequence: referral.lastSequence,
@@ -96,6 +97,7 @@ export async function readThread(unit: Unit, session: Session, referralId: strin
     appointment: appointmentOf(referral),
     obligations,
     acts: actsOf(referral, ACTS),
+    linked: links.some((link) => link.attempt === attempt?.number && link.closedAt === null && link.expiresAt > now),
     mayAskNext: mayReroute(referral),
     entries: threadOf(events, names),
   };
@@ -176,7 +178,7 @@ export function createWorklistService({ store }: { store: Store }): WorklistServ
           const applied = await applyDecision(unit, referralId, personOf(session), at, (referral) => {
             if (referral.factKeys.includes(factKey)) return ok([]);
             if (referral.lastSequence !== sequence) throw new Refused(problem('conflict', CHANGED));
-            const decided = decideCare(referral, { type: 'post-message', from: 'practice', text }, at);
+            const decided = decideCare(referral, { type: 'post-message', attempt: answeredAttempt(referral), from: 'practice', text }, at);
             return decided.ok ? ok(decided.value.map((each) => ({ ...each, factKey }))) : decided;
           });
           if (!applied) throw new Refused(noSuchReferral());
@@ -211,6 +213,12 @@ export function createWorklistService({ store }: { store: Store }): WorklistServ
         }),
       ),
   };
+}
+
+/** Whoever asked last is answered, also where somebody else has been asked to see the patient since. */
+function answeredAttempt({ messages, attempts }: Referral): number {
+  const last = messages.at(-1);
+  return last?.from === 'office' ? last.attempt : (attempts.at(-1)?.number ?? 0);
 }
 
 const CHANGED = 'Something happened to this referral since it was shown. Nothing was put on record. Look at it again.';

@@ -6,8 +6,11 @@ export const newToken = (): string => randomBytes(32).toString('base64url');
 /** SHA-256, lower-case hex. */
 export const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 
+/** The token in an Authorization header; undefined where there is none of our form. */
+export const bearerToken = (header: string | undefined): string | undefined => /^Bearer ([A-Za-z0-9_-]{43})$/i.exec(header ?? '')?.[1];
+
 /** The digest of the token in an Authorization header; undefined where there is none of our form. */
 export function bearerDigest(header: string | undefined): string | undefined {
-  const match = /^Bearer ([A-Za-z0-9_-]{43})$/i.exec(header ?? '');
-  return match?.[1] === undefined ? undefined : digest(match[1]);
+  const token = bearerToken(header);
+  return token === undefined ? undefined : digest(token);
 }

@@ -20,6 +20,8 @@ export type StoredOfficeLink = NewOfficeLink & {
   wrongTries: number;
   /** What it was opened to last: the digest of what its page holds, and until when. */
   opened: { hash: string; until: Instant } | null;
+  /** When it was taken back, or another was made in its place. */
+  closedAt: Instant | null;
 };
 
 export type OfficeLinkStore = {
@@ -31,6 +33,8 @@ export type OfficeLinkStore = {
   countWrongTry: (id: string) => Promise<void>;
   /** In place of what it was opened to before. */
   open: (id: string, opened: { hash: string; until: Instant }) => Promise<void>;
+  /** Those of the referral that are not closed yet, or of one attempt of it. Answers their ids. */
+  close: (referralId: string, at: Instant, attempt?: number) => Promise<string[]>;
 };
 
 /** By the digest of the link's token, or of what it was opened to; whatever has become of it. */

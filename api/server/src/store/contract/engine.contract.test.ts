@@ -145,11 +145,36 @@ describe.each(implementations())('the store: $name', (implementation) => {
       await officeLinks.open('a', opened('second'));
       return [await officeLinks.take('a'), await officeLinks.take('none'), (await officeLinks.list('r1')).map(({ id }) => id)];
     });
-    expect(found).toEqual([{ ...link('a'), wrongTries: 2, opened: opened('second') }, undefined, ['b', 'a']]);
+    expect(found).toEqual([{ ...link('a'), wrongTries: 2, opened: opened('second'), closedAt: null }, undefined, ['b', 'a']]);
     const hashes = [link('a').tokenHash, opened('second').hash, opened('first').hash, 'none'];
     const looked = await Promise.all(hashes.map((hash) => store.findOfficeLink(hash)));
     expect(looked).toEqual([{ scope, id: 'a' }, { scope, id: 'a' }, undefined, undefined]);
     expect(await store.transaction(newScope(), ({ officeLinks }) => officeLinks.take('a'))).toBeUndefined();
+  });
+
+  test('office links: closed once, of one attempt or of the whole referral', async () => {
+    const link = (id: string, attempt: number, referralId = 'r1') => ({
+      id,
+      tokenHash: `closed-${scope.tenant}-${id}`,
+      referralId,
+      attempt,
+      npi: '1234567893',
+      madeBy: 'kim',
+      madeAt: AT,
+      expiresAt: after(99),
+    });
+    const found = await store.transaction(scope, async ({ officeLinks }) => {
+      for (const each of [link('a', 1), link('b', 1), link('c', 2), link('d', 1, 'r2')]) await officeLinks.insert(each);
+      return [
+        await officeLinks.close('r1', after(1), 1),
+        await officeLinks.close('r1', after(2)),
+        await officeLinks.close('r1', after(3)),
+        (await officeLinks.list('r1')).map(({ closedAt }) => closedAt),
+        (await officeLinks.take('d'))?.closedAt,
+      ];
+    });
+    expect(found).toEqual([['a', 'b'], ['c'], [], [after(2), after(1), after(1)], null]);
+    expect(await store.transaction(newScope(), ({ officeLinks }) => officeLinks.close('r2', after(4)))).toEqual([]);
   });
 
   test('documents: byte by byte as they came, kept once', async () => {

@@ -13,7 +13,7 @@ export const memoryOfficeLinks = (unit: MemoryContext): OfficeLinkStore => {
     if (link) table.put(keyIn(unit, id), { ...to(link), scope: unit.scope });
   };
   return {
-    insert: async (link) => table.put(keyIn(unit, link.id), { ...link, wrongTries: 0, opened: null, scope: unit.scope }),
+    insert: async (link) => table.put(keyIn(unit, link.id), { ...link, wrongTries: 0, opened: null, closedAt: null, scope: unit.scope }),
     take: async (id) => {
       const found = table.get(keyIn(unit, id));
       if (!found) return undefined;
@@ -28,5 +28,12 @@ export const memoryOfficeLinks = (unit: MemoryContext): OfficeLinkStore => {
         .sort(newestFirst),
     countWrongTry: async (id) => change(id, (link) => ({ ...link, wrongTries: link.wrongTries + 1 })),
     open: async (id, opened) => change(id, (link) => ({ ...link, opened })),
+    close: async (referralId, at, attempt) => {
+      const open = table
+        .rows(keyIn(unit))
+        .filter((row) => row.referralId === referralId && row.closedAt === null && (attempt ?? row.attempt) === row.attempt);
+      for (const { id } of open) change(id, (link) => ({ ...link, closedAt: at }));
+      return open.map(({ id }) => id).sort();
+    },
   };
 };

@@ -16,6 +16,7 @@ type Row = {
   wrong_tries: number;
   opened_hash: string | null;
   opened_until: Date | null;
+  closed_at: Date | null;
 };
 
 const COLUMNS = 'id, token_hash, referral_id, attempt, npi, made_by, made_at, expires_at';
@@ -31,11 +32,12 @@ const linkOf = (row: Row): StoredOfficeLink => ({
   expiresAt: instant(row.expires_at),
   wrongTries: row.wrong_tries,
   opened: row.opened_hash === null || row.opened_until === null ? null : { hash: row.opened_hash, until: instant(row.opened_until) },
+  closedAt: row.closed_at === null ? null : instant(row.closed_at),
 });
 
 async function select(unit: UnitContext, condition: string, value: string): Promise<StoredOfficeLink[]> {
   const found = await unit.client.query<Row>(
-    `select ${COLUMNS}, wrong_tries, opened_hash, opened_until from office_link where tenant = $1 and issuer = $2 and ${condition}`,
+    `select ${COLUMNS}, wrong_tries, opened_hash, opened_until, closed_at from office_link where tenant = $1 and issuer = $2 and ${condition}`,
     [...key(unit), value],
   );
   return found.rows.map(linkOf);
@@ -63,6 +65,14 @@ export const postgresOfficeLinks = (unit: UnitContext): OfficeLinkStore => ({
       hash,
       until,
     ]);
+  },
+  close: async (referralId, at, attempt) => {
+    const closed = await unit.client.query<{ id: string }>(
+      `update office_link set closed_at = $4
+         where tenant = $1 and issuer = $2 and referral_id = $3 and closed_at is null and attempt = coalesce($5, attempt) returning id`,
+      [...key(unit), referralId, at, attempt ?? null],
+    );
+    return closed.rows.map(({ id }) => id).sort();
   },
 });
 

@@ -1,0 +1,18 @@
+/** All that is shown once the referral is over for this office: how, and of which practice. */
+import type { OfficeOver } from '@refloop/server/client/office';
+import { useEffect, useRef } from 'react';
+import { END_TEXTS } from './office-words.ts';
+
+export function OverForOffice({ how, practice }: Pick<OfficeOver, 'how' | 'practice'>) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  return (
+    <>
+      <h1 ref={heading} tabIndex={-1}>
+        Nothing more is needed
+      </h1>
+      <p>{END_TEXTS[how]}</p>
+      <p>From: {practice}. If that is not right, call the practice. Its number is on the letter.</p>
+    </>
+  );
+}
