@@ -92,7 +92,7 @@ test('a link opens with the NPI, and the office accepts, asks, books and sends i
 
   await office.setViewportSize({ width: 1440, height: 900 });
   const { sequence } = await desk.get<Thread>(path);
-  await desk.post(`${path}/messages`, { key: `answer-${sequence}-of-the-test`, text: 'It is in the packet.' });
+  await desk.post(`${path}/messages`, { key: `answer-${sequence}-of-the-test`, sequence, text: 'It is in the packet.' });
   await office.getByRole('button', { name: 'Send your note…' }).click();
   const pdf = { name: 'note.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7\nA note of the test\n') };
   await office.getByLabel(/Your note, as a PDF/).setInputFiles(pdf);

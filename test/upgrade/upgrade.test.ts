@@ -141,7 +141,7 @@ describe('opened', () => {
 
     expect((await verifyAudit(store.auditTrail, new Date())).status).toBe('whole');
     // As a start of this version does.
-    await renewProjections(store);
+    await renewProjections(store, new Date());
     expect(await checkProjections(store)).toMatchObject({ good: true });
     let ids = 0;
     const rotation = await openKeyRotation({ url, keyRing, newId: () => `rotation-${(ids += 1)}` });

@@ -30,8 +30,8 @@ const WorklistPage = lazy(() => import('../worklist/WorklistPage.tsx'));
 type Workspace = { id: string; name: string; roles: readonly Role[] };
 
 const WORKSPACES: readonly Workspace[] = [
-  { id: 'worklist', name: 'Worklist', roles: ['coordinator', 'lead'] },
   { id: 'work', name: 'My work', roles: ['clinician', 'preparer'] },
+  { id: 'worklist', name: 'Worklist', roles: ['coordinator', 'lead', 'clinician'] },
   { id: 'exceptions', name: 'Exceptions', roles: ['coordinator', 'lead'] },
   { id: 'insights', name: 'Insights', roles: ['lead', 'coordinator'] },
   { id: 'audit', name: 'Audit', roles: ['admin'] },

@@ -10,14 +10,16 @@ export function shortDay(date: string, thisYear: string): string {
   return day.endsWith(` ${thisYear}`) ? day.slice(0, -5) : day;
 }
 
+// Made once: a list of thousands of lines asks for many, and making one costs far more than using it.
+const localDay = new Intl.DateTimeFormat('sv-SE');
 const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 
 /** An instant as "09:41" today, "19 Nov 2026, 09:41" on other days. */
 export function plainTime(instant: string, now: Date = new Date()): string {
   const at = new Date(instant);
-  const local = (date: Date) => date.toLocaleDateString('sv-SE');
   const clock = time.format(at);
-  return local(at) === local(now) ? clock : `${plainDay(local(at))}, ${clock}`;
+  const day = localDay.format(at);
+  return day === localDay.format(now) ? clock : `${plainDay(day)}, ${clock}`;
 }
 
 /** What is said of an entry, with its instants behind it: "For 8 Dec 2026, 09:00"; null where nothing is. */

@@ -91,11 +91,12 @@ export function ActPanel({ api, onFail, thread, act, now, onDone, onChanged, onC
       ) : null}
       <div className={styles['buttons']}>
         {changed ? (
-          <Button variant="default" onClick={() => setSequence(thread.sequence)}>
+          // Another button, and not the same one as a submit: the press that looked would send the form.
+          <Button key="look" variant="default" onClick={() => setSequence(thread.sequence)}>
             I have looked at it again
           </Button>
         ) : (
-          <Button type="submit" loading={sending}>
+          <Button key="send" type="submit" loading={sending}>
             Put on record
           </Button>
         )}

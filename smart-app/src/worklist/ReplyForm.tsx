@@ -3,16 +3,20 @@ import { Button, Textarea } from '@mantine/core';
 import type { Thread } from '@refloop/server/client/worklist';
 import { type FormEvent, useRef, useState } from 'react';
 import type { CenterProps } from '../center/CenterPage.tsx';
-import { failureText } from '../session/api.ts';
+import { failureText, isProblem } from '../session/api.ts';
 import styles from './Thread.module.css';
 
-type Props = Pick<CenterProps, 'api' | 'onFail'> & { thread: Thread; onDone: (thread: Thread) => void };
+type Props = Pick<CenterProps, 'api' | 'onFail'> & {
+  thread: Thread;
+  onDone: (thread: Thread) => void /** Something came between. */;
+  onChanged: () => void;
+};
 
-export function ReplyForm({ api, onFail, thread, onDone }: Props) {
+export function ReplyForm({ api, onFail, thread, onDone, onChanged }: Props) {
   const [text, setText] = useState('');
   const [refused, setRefused] = useState('');
   const [sending, setSending] = useState(false);
-  const pressed = useRef<{ key: string; text: string }>(undefined);
+  const pressed = useRef<{ key: string; sequence: number; text: string }>(undefined);
   const send = async (event: FormEvent) => {
     event.preventDefault();
     if (sending) return;
@@ -20,7 +24,9 @@ export function ReplyForm({ api, onFail, thread, onDone }: Props) {
       setRefused('Write your answer.');
       return;
     }
-    if (pressed.current?.text !== text) pressed.current = { key: crypto.randomUUID(), text };
+    if (pressed.current?.text !== text || pressed.current.sequence !== thread.sequence) {
+      pressed.current = { key: crypto.randomUUID(), sequence: thread.sequence, text };
+    }
     setSending(true);
     const path = `/worklist/referrals/${encodeURIComponent(thread.referralId)}/messages`;
     const answered = await api.call<Thread>(path, { method: 'POST', body: pressed.current });
@@ -31,7 +37,10 @@ export function ReplyForm({ api, onFail, thread, onDone }: Props) {
       setRefused('');
       onDone(answered.value);
     } else if (answered.refusal.kind === 'session-ended') onFail(answered.refusal);
-    else setRefused(`Not sent. ${failureText(answered.refusal)}`);
+    else {
+      setRefused(`Not sent. ${failureText(answered.refusal)}`);
+      if (isProblem(answered.refusal, 'conflict')) onChanged();
+    }
   };
   return (
     <form className={styles['form']} aria-label="Answer the office" onSubmit={(event) => void send(event)}>

@@ -110,6 +110,7 @@ function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged:
                   setNotice('Your answer is on the page of the office.');
                   onActed();
                 }}
+                onChanged={onChanged}
               />
             ) : null}
             {thread.mayAskNext ? (

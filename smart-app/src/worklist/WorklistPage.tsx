@@ -56,8 +56,13 @@ function Ready({ live, answer, behind, item, search, ...props }: ReadyProps) {
   };
   const close = () => {
     location.hash = hashOf(filter);
-    list.current?.focus();
   };
+  // However it was closed: the line it was opened from is gone on with.
+  const before = useRef(opened);
+  useEffect(() => {
+    if (before.current !== undefined && opened === undefined) list.current?.focus();
+    before.current = opened;
+  }, [opened]);
   const beside = wide && opened !== undefined;
   const hidden = !wide && opened !== undefined;
   return (

@@ -8,6 +8,7 @@ const filledIn: Partial<Record<Act['act'], Filled>> = {
   booked: { startsAt: '2026-12-08T09:00' },
   'cancel-requested': { reason: 'moved away' },
   ended: { how: 'expired', reason: 'moved away' },
+  reconciled: { note: 'called the office' },
 };
 
 describe('every form makes an act that the API takes', () => {

@@ -7,7 +7,7 @@ type Choice = { value: string; label: string };
 export type Field =
   | { name: 'channel' | 'reason' | 'by' | 'form' | 'outcome' | 'how'; kind: 'choice'; label: string; choices: readonly Choice[] }
   | { name: 'startsAt'; kind: 'moment'; label: string }
-  | { name: 'reason'; kind: 'text'; label: string };
+  | { name: 'reason' | 'note'; kind: 'text'; label: string };
 
 export type ActForm = {
   /** On the button: what was done, or what one was told. */
@@ -91,6 +91,8 @@ const ENDING: Field = {
 
 const WHY: Field = { name: 'reason', kind: 'text', label: 'Why, in a few words' };
 
+const FOUND: Field = { name: 'note', kind: 'text', label: 'What was found, in a few words' };
+
 export const ACT_FORMS: Record<ActName, ActForm> = {
   sent: { name: 'Sent to the office', fields: [CHANNEL], at: 'When it was sent' },
   received: { name: 'They have it', fields: [], at: 'When they said so' },
@@ -109,6 +111,7 @@ export const ACT_FORMS: Record<ActName, ActForm> = {
   'cancel-requested': { name: 'Ask the office to cancel', fields: [WHY], at: 'When you asked' },
   'cancel-confirmed': { name: 'Cancellation confirmed', fields: [], at: 'When they confirmed' },
   ended: { name: 'End this referral', fields: [ENDING, WHY], at: undefined },
+  reconciled: { name: 'What did not fit was looked at', fields: [FOUND], at: undefined },
 };
 
 /** Which act settles what is owed, the likeliest first. */
@@ -121,6 +124,7 @@ const SETTLES: Partial<Record<string, readonly ActName[]>> = {
   rebook: ['booked'],
   note: ['note'],
   'confirm-cancellation': ['cancel-confirmed'],
+  reconcile: ['reconciled'],
 };
 
 /** The next step, by what is due first; undefined where it is somebody else’s, or cannot be put on record here. */
@@ -157,7 +161,7 @@ export function readAct(name: ActName, filled: Filled, now: Date): ReadAct {
         what[field.name] = value;
         break;
       case 'text':
-        if (value.length < 3) return { ok: false, field: field.name, text: 'Say in a few words why.' };
+        if (value.length < 3) return { ok: false, field: field.name, text: `${field.label}.` };
         what[field.name] = value;
         break;
       case 'moment': {

@@ -22,11 +22,13 @@ export function hoursWords(hours: number): string {
 
 type Clocks = Pick<WorklistRow, 'dueAt' | 'since' | 'ageBusinessHours' | 'leftBusinessHours'>;
 
+const NOW_MS = 10 * 60_000;
+
 /** @param at the moment of the list */
 export function leftWords({ dueAt, leftBusinessHours }: Clocks, at: Date): string {
   const over = Date.parse(dueAt) < at.getTime();
-  // Over by the clock on the wall while the office is closed: no opening hour of it has passed.
-  if (leftBusinessHours === 0) return over ? 'just over' : 'due now';
+  // Over, or to come, while the practice is closed: no opening hour lies between.
+  if (leftBusinessHours === 0) return over ? 'just over' : Date.parse(dueAt) - at.getTime() > NOW_MS ? 'due at opening' : 'due now';
   return over ? `${hoursWords(leftBusinessHours)} over` : `${hoursWords(leftBusinessHours)} left`;
 }
 

@@ -1,16 +1,22 @@
 /** Holds the order of the lines as they were when the view was opened, or when the new order was asked for. */
 import type { WorklistRow } from '@refloop/server/client/worklist';
-import { useMemo, useState } from 'react';
-import { type Line, linesOf, type Standing, stand } from './standing-list.ts';
+import { useState } from 'react';
+import { linesOf, type Standing, stand } from './standing-list.ts';
+
+type Kept = { /** Undefined: to begin anew. */ key: string | undefined; fresh: readonly WorklistRow[]; standing: Standing };
+
+const anew = (key: string, fresh: readonly WorklistRow[]): Kept => ({ key, fresh, standing: { lines: linesOf(fresh), news: 0 } });
 
 /**
  * @param key of the view and all that narrows it: another one begins anew
  * @param fresh what it holds now
  */
 export function useStanding(key: string, fresh: readonly WorklistRow[]): Standing & { renew: () => void } {
-  const [kept, setKept] = useState<{ key: string; lines: Line[] }>(() => ({ key, lines: linesOf(fresh) }));
-  const lines = useMemo(() => (kept.key === key ? kept.lines : linesOf(fresh)), [kept, key, fresh]);
-  if (kept.key !== key) setKept({ key, lines });
-  const standing = useMemo(() => stand(lines, fresh), [lines, fresh]);
-  return { ...standing, renew: () => setKept({ key, lines: linesOf(fresh) }) };
+  const [kept, setKept] = useState(() => anew(key, fresh));
+  let now = kept;
+  if (kept.key !== key) now = anew(key, fresh);
+  else if (kept.fresh !== fresh) now = { key, fresh, standing: stand(kept.standing.lines, fresh) };
+  if (now !== kept) setKept(now);
+  // With what is known when it is drawn, which may be newer than what this was made with.
+  return { ...now.standing, renew: () => setKept((before) => ({ ...before, key: undefined })) };
 }

@@ -3,7 +3,7 @@
 export type Seen = { first: number /** One past the last. */; end: number };
 
 /** Drawn beyond either edge, so that a fast wheel does not show an empty list. */
-const BEYOND = 12;
+const BEYOND = 8;
 
 /**
  * @param scrolled pixels

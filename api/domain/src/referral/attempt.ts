@@ -60,6 +60,8 @@ export type Attempt = {
   task: ResourceRef | null;
   transmissions: Transmission[];
   appointments: Appointment[];
+  /** When it was accepted; null while it is not, and where that is only inferred. */
+  acceptedAt: Moment;
   /** Free dates that the office named last; null where it named none. */
   offered: { dates: Instant[]; at: Moment } | null;
   /** When the patient was seen by this performer, each visit once. */
@@ -73,6 +75,7 @@ export const newAttempt = (number: number, performer: Performer, since: Moment):
   task: null,
   transmissions: [],
   appointments: [],
+  acceptedAt: null,
   offered: null,
   visits: [],
   work: { status: 'draft', since },

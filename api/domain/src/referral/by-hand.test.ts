@@ -18,6 +18,7 @@ const ACTS: ByHandAct['act'][] = [
   'cancel-requested',
   'cancel-confirmed',
   'ended',
+  'reconciled',
 ];
 const at = minute(1);
 const one = (name: ByHandAct['act'], when = at): ByHandAct => {
@@ -36,6 +37,8 @@ const one = (name: ByHandAct['act'], when = at): ByHandAct => {
       return { act: name, outcome: 'reached' };
     case 'cancel-requested':
       return { act: name, reason: 'moved away', at: when };
+    case 'reconciled':
+      return { act: name, note: 'Called the office' };
     case 'ended':
       return { act: name, how: 'cancelled', reason: 'moved away' };
     default:
@@ -91,6 +94,9 @@ describe('an office with only paper and a telephone', () => {
     ['a visit that was never booked cannot be missed', ['sent', 'accepted', 'missed'], 'nothing-booked'],
     ['nor cancelled', ['sent', 'appointment-cancelled'], 'nothing-booked'],
     ['nothing is put on record of what is over', ['ended', 'received'], 'order-not-active'],
+    ['an office that was asked is told to stop before it ends', ['sent', 'ended'], 'attempt-still-open'],
+    ['a note that nobody read is read first', ['sent', 'note', 'ended'], 'report-unread'],
+    ['nothing was set aside', ['reconciled'], 'nothing-set-aside'],
     ['a cancellation is asked for after it was sent', ['cancel-requested'], 'not-in-this-state'],
   ] as const)('%s', (_what, names, refusal) => {
     expect(put(inChart(), ...names).at(-1)).toBe(refusal);
@@ -103,6 +109,18 @@ describe('an office with only paper and a telephone', () => {
       refusal: { kind: 'not-yet' },
     });
   });
+});
+
+test('what was set aside is reconciled, also after the end; and a booked office is told that it is over', () => {
+  const history = inChart();
+  put(history, 'sent', 'accepted', 'booked');
+  history.ask({ type: 'end', how: 'cancelled', reason: 'moved away' }, 20);
+  expect(actsOf(history.referral, ACTS)).toEqual(['cancel-confirmed']);
+  expect(put(history, 'cancel-confirmed')).toEqual([undefined]);
+  history.see({ kind: 'declined', attempt: 1, reason: 'other', at: minute(21), key: 'late' }, 21);
+  expect(actsOf(history.referral, ACTS)).toEqual(['reconciled']);
+  expect(put(history, 'reconciled')).toEqual([undefined]);
+  expect(actsOf(history.referral, ACTS)).toEqual([]);
 });
 
 test('what is offered is taken, and never set aside', () => {

@@ -22,16 +22,27 @@ export type ByHandAct =
   | { act: 'note'; form: 'interim' | 'final'; at: Instant }
   | { act: 'contacted'; outcome: ContactOutcome }
   | { act: 'cancel-requested'; reason: string; at: Instant }
-  | { act: 'ended'; how: EndingKind; reason: string };
+  | { act: 'ended'; how: EndingKind; reason: string }
+  /** What was set aside was looked at; the oldest of what is still open. */
+  | { act: 'reconciled'; note: string };
 
-export type ByHandRefusal = CareRefusal | { kind: 'nobody-asked' } | { kind: 'nothing-booked' };
+export type ByHandRefusal =
+  | CareRefusal
+  | { kind: 'nobody-asked' }
+  | { kind: 'nothing-booked' }
+  /** A note has come and nobody has read it: ending the order would leave it unread. */
+  | { kind: 'report-unread'; reportId: string };
 
 /** @param key of this press; unique among all of this referral */
 export function byHand(referral: Referral, what: ByHandAct, key: string, now: Instant): Result<Happening[], ByHandRefusal> {
   const factKey = `by-hand/${key}`;
   if (referral.factKeys.includes(factKey)) return ok([]);
-  // What is put on record of an order that is not in force would be of something else.
-  if (referral.order.status !== 'active') return refuse({ kind: 'order-not-active', status: referral.order.status });
+  const { status } = referral.order;
+  // What is put on record of an order that never was in force would be of something else; of one that is over an office still tells.
+  if (status !== 'active' && !(isOver(referral) && AFTERWARDS.includes(what.act))) return refuse({ kind: 'order-not-active', status });
+  if (what.act === 'reconciled') return reconciled(referral, what.note, factKey, now);
+  const hindrance = what.act === 'ended' ? whyNotEnd(referral) : undefined;
+  if (hindrance) return refuse(hindrance);
   const attempt = referral.attempts.at(-1);
   if (!attempt) return refuse({ kind: 'nobody-asked' });
   const asked = askedFor(attempt, what, factKey);
@@ -51,12 +62,30 @@ export function byHand(referral: Referral, what: ByHandAct, key: string, now: In
   }
 }
 
+const isOver = ({ order }: Referral): boolean => order.status === 'revoked' || order.status === 'ended';
+const AFTERWARDS: readonly ByHandAct['act'][] = ['cancel-confirmed', 'seen', 'note', 'reconciled'];
+
+/** Whoever was asked is told to stop first, and what came back is read first. */
+function whyNotEnd({ attempts, reports }: Referral): ByHandRefusal | undefined {
+  const unread = reports.find(({ status }) => status !== 'reviewed');
+  if (unread) return { kind: 'report-unread', reportId: unread.id };
+  const last = attempts.at(-1);
+  const free: readonly WorkStatus[] = ['draft', 'declined', 'cancelled', 'cancellation-requested', 'completed'];
+  return last && !free.includes(last.work.status) ? { kind: 'attempt-still-open', attempt: last.number } : undefined;
+}
+
+function reconciled(referral: Referral, note: string, factKey: string, now: Instant): Result<Happening[], ByHandRefusal> {
+  const setAside = referral.setAside.findIndex(({ status }) => status === 'open');
+  const decided = decideCare(referral, { type: 'settle-set-aside', setAside, note }, now);
+  return decided.ok ? ok(decided.value.map((each) => ({ ...each, factKey }))) : decided;
+}
+
 type Asked =
   | { kind: 'told'; fact: Extract<ObservedFact, { key: string }> }
   | { kind: 'done'; command: CareCommand }
   | { kind: 'nothing-booked' };
 
-function askedFor(attempt: Attempt, what: ByHandAct, key: string): Asked {
+function askedFor(attempt: Attempt, what: Exclude<ByHandAct, { act: 'reconciled' }>, key: string): Asked {
   const { number, work } = attempt;
   const appointmentId = work.status === 'scheduled' ? work.appointmentId : undefined;
   switch (what.act) {
@@ -133,10 +162,19 @@ const MOVE_OF: Partial<Record<ByHandAct['act'], Act>> = {
 /** What it makes sense to put on record now; the buttons are these. A fact that comes all the same is taken. */
 export function actsOf(referral: Referral, all: readonly ByHandAct['act'][]): ByHandAct['act'][] {
   const attempt = referral.attempts.at(-1);
-  if (referral.order.status !== 'active' || !attempt || closedBy(referral)) return [];
+  const aside = referral.setAside.some(({ status }) => status === 'open');
+  const looked = all.filter((act) => act === 'reconciled' && aside);
+  if (!attempt || closedBy(referral)) return looked;
   const { status } = attempt.work;
+  if (isOver(referral)) {
+    const told = status === 'scheduled' && attempt.appointments.some((each) => each.status === 'booked');
+    return [...all.filter((act) => act === 'cancel-confirmed' && told), ...looked];
+  }
+  if (referral.order.status !== 'active') return [];
   return all.filter((act) => {
     switch (act) {
+      case 'reconciled':
+        return aside;
       case 'received':
       case 'accepted':
       case 'booked':
@@ -147,8 +185,9 @@ export function actsOf(referral: Referral, all: readonly ByHandAct['act'][]): By
       case 'appointment-cancelled':
         return status === 'scheduled';
       case 'contacted':
-      case 'ended':
         return true;
+      case 'ended':
+        return whyNotEnd(referral) === undefined;
       case 'sent':
       case 'declined':
       case 'cancel-requested':

@@ -105,7 +105,10 @@ export function decideCare(referral: Referral, command: CareCommand, now: Instan
     case 'ask-authorization':
       return askAuthorization(referral, now);
     case 'post-message': {
-      const refusal = inForce(referral);
+      const { status } = referral.order;
+      // What an office asked is answered also when the order is over by then.
+      const afterwards = command.from === 'practice' && (status === 'revoked' || status === 'ended');
+      const refusal = afterwards ? undefined : inForce(referral);
       if (refusal) return refuse(refusal);
       const { attempt, from, text } = command;
       if (!referral.attempts.some(({ number }) => number === attempt)) return refuse({ kind: 'no-such-attempt', attempt });

@@ -112,7 +112,7 @@ function changed(attempt: Attempt, fact: Exclude<AttemptFact, { type: 'attempt-o
     case 'attempt-received':
       return withWork(attempt, { status: 'received', since });
     case 'attempt-accepted':
-      return withWork(attempt, { status: 'accepted', since });
+      return withWork({ ...attempt, acceptedAt: since }, { status: 'accepted', since });
     case 'work-begun':
       return withWork(attempt, { status: 'in-progress', since });
     case 'attempt-declined':

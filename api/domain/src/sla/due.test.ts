@@ -107,7 +107,8 @@ test('an open referral always has an obligation, each with an owner and a deadli
         const over = referral.order.status === 'ended' || closedBy(referral) !== undefined;
         const aside = referral.setAside.some(({ status }) => status === 'open');
         const unread = referral.reports.some(({ status }) => status !== 'reviewed');
-        expect(owed.length > 0).toBe(!over || aside || (referral.order.status !== 'ended' && unread));
+        const untold = owed.some(({ kind }) => kind === 'confirm-cancellation') && referral.order.status === 'ended';
+        expect(owed.length > 0).toBe(!over || aside || unread || untold);
         for (const { owner, dueAt } of owed) expect([owner.length > 0, Number.isNaN(Date.parse(dueAt))]).toEqual([true, false]);
         if (!over) open += 1;
       }
@@ -126,4 +127,40 @@ test('what an office asks waits for an answer, from its first question on', () =
   expect(owed()).toEqual([`reply ${minute(5)}`, `answer ${minute(1)}`]);
   history.ask({ type: 'post-message', attempt: 1, from: 'practice', text: 'Both are on their way.' }, 12);
   expect(owed()).toEqual([`answer ${minute(1)}`]);
+});
+
+describe('of an order that is over', () => {
+  const note = { kind: 'report', attempt: 1, reportId: 'n', form: 'final', document: null, fromNpi: null, matched: true } as const;
+
+  test('a note that came before is still read, and one that comes afterwards too', () => {
+    const before = inChart();
+    act(before, send, 1);
+    before.see({ ...note, at: minute(3), key: 'k' }, 3);
+    before.ask({ type: 'end', how: 'patient-declined', reason: 'moved' }, 4);
+    expect(due(before.referral, policy, minute(9)).map(({ kind }) => kind)).toEqual(['review']);
+    const later = inChart();
+    act(later, send, 1);
+    later.ask({ type: 'end', how: 'patient-declined', reason: 'moved' }, 4);
+    later.see({ ...note, at: minute(5), key: 'k' }, 5);
+    expect(due(later.referral, policy, minute(9)).map(({ kind }) => kind)).toEqual(['review']);
+  });
+
+  test('an office with a date still booked has to hear of it; once the date is past it is too late', () => {
+    const history = inChart();
+    for (const [at, each] of [send, accept, schedule].entries()) act(history, each, at + 1);
+    history.ask({ type: 'end', how: 'cancelled', reason: 'moved' }, 6);
+    const owed = (at: string) => due(history.referral, policy, at).map(({ kind, since }) => `${kind} ${since}`);
+    expect(owed(minute(9))).toEqual([`confirm-cancellation ${minute(6)}`]);
+    expect(owed('2026-12-09T00:00:00.000Z')).toEqual([]);
+  });
+
+  test('what the office asked is answered all the same', () => {
+    const history = inChart();
+    act(history, send, 1);
+    history.ask({ type: 'post-message', attempt: 1, from: 'office', text: 'Is there an ECG?' }, 5);
+    history.ask({ type: 'end', how: 'cancelled', reason: 'moved' }, 6);
+    expect(due(history.referral, policy, minute(9)).map(({ kind }) => kind)).toEqual(['reply']);
+    expect(history.ask({ type: 'post-message', attempt: 1, from: 'practice', text: 'It is over.' }, 7)).toBeUndefined();
+    expect(due(history.referral, policy, minute(9))).toEqual([]);
+  });
 });

@@ -1,7 +1,7 @@
 /** Who owes what to whom, and by when. An open referral always has at least one obligation, and each has an owner and a deadline. */
 import type { Instant } from '../instant.ts';
 import type { Urgency } from '../matching/request.ts';
-import type { Attempt, Moment } from '../referral/attempt.ts';
+import { type Attempt, isEnded, type Moment } from '../referral/attempt.ts';
 import { closedBy } from '../referral/closure.ts';
 import { isOpenOffer, type Referral } from '../referral/referral.ts';
 import { unreachable } from '../result.ts';
@@ -42,7 +42,7 @@ export function due(referral: Referral, policy: SlaPolicy, now: Instant): Obliga
       return [...ofCare(referral, now, owed), ...toReconcile(referral, owed)];
     case 'revoked':
     case 'ended':
-      return toReconcile(referral, owed);
+      return [...ofReports(referral, owed), ...toReply(referral, owed), ...toTell(referral, now, owed), ...toReconcile(referral, owed)];
     default:
       return unreachable(order);
   }
@@ -53,16 +53,26 @@ type Owed = (kind: ObligationKind, about: string, from: Moment) => Obligation;
 const toReconcile = ({ setAside }: Referral, owed: Owed): Obligation[] =>
   setAside.flatMap((each, at) => (each.status === 'open' ? [owed('reconcile', `set aside ${at}`, each.since)] : []));
 
-/** The reports first: what came back waits for somebody here, whatever the recipient still owes. */
-function ofCare(referral: Referral, now: Instant, owed: Owed): Obligation[] {
-  const ofReports = referral.reports.flatMap((report): Obligation[] => {
+/** What came back is read by somebody, also when nothing more was hoped for. */
+const ofReports = ({ reports }: Referral, owed: Owed): Obligation[] =>
+  reports.flatMap((report): Obligation[] => {
     if (report.status === 'reviewed') return [];
     return [owed(report.status === 'received' ? 'match-report' : 'review', `report ${report.id}`, report.receivedAt)];
   });
-  if (closedBy(referral)) return ofReports;
+
+/** A visit is booked for an order that is over: the office has to hear of it. */
+function toTell({ order, attempts }: Referral, now: Instant, owed: Owed): Obligation[] {
+  const attempt = attempts.at(-1);
+  const booked = attempt?.appointments.find(({ status, startsAt }) => status === 'booked' && startsAt > now);
+  if (!attempt || !booked || isEnded(attempt)) return [];
+  return [owed('confirm-cancellation', `attempt ${attempt.number}`, order.status === 'ended' ? order.at : null)];
+}
+
+/** The reports first: what came back waits for somebody here, whatever the recipient still owes. */
+function ofCare(referral: Referral, now: Instant, owed: Owed): Obligation[] {
+  const always = [...ofReports(referral, owed), ...toReply(referral, owed)];
   const attempt = referral.attempts.at(-1);
-  const ofWork = attempt ? workOf(attempt, now, owed) : [];
-  return [...ofReports, ...toReply(referral, owed), ...ofWork];
+  return closedBy(referral) || !attempt ? always : [...always, ...workOf(attempt, now, owed)];
 }
 
 /** The office asked last; what it asked first is what waits longest. */
@@ -83,16 +93,17 @@ function workOf(attempt: Attempt, now: Instant, owed: Owed): Obligation[] {
       return [owed('answer', about, firstSent(attempt) ?? work.since)];
     case 'accepted':
     case 'in-progress':
-      return [owed('book', about, work.since)];
+      return [owed('book', about, attempt.acceptedAt ?? work.since)];
     case 'scheduled': {
       const startsAt = attempt.appointments.find(({ id }) => id === work.appointmentId)?.startsAt ?? work.since;
-      return [startsAt !== null && startsAt <= now ? owed('confirm-visit', about, startsAt) : owed('visit', about, startsAt)];
+      const visit = startsAt !== null && startsAt <= now ? owed('confirm-visit', about, startsAt) : owed('visit', about, startsAt);
+      return [...toWrite(attempt, owed), visit];
     }
     case 'missed':
     case 'appointment-cancelled':
-      return [owed('rebook', about, work.since)];
+      return [...toWrite(attempt, owed), owed('rebook', about, work.since)];
     case 'seen':
-      return [owed('note', about, attempt.visits.at(-1) ?? work.since)];
+      return [owed('note', about, attempt.visits[0] ?? work.since)];
     case 'cancellation-requested':
       return [owed('confirm-cancellation', about, work.since)];
     case 'declined':
@@ -104,6 +115,10 @@ function workOf(attempt: Attempt, now: Instant, owed: Owed): Obligation[] {
       return unreachable(work);
   }
 }
+
+/** A visit was kept and its note has not come: what is booked after it does not take that away. */
+const toWrite = ({ number, visits }: Attempt, owed: Owed): Obligation[] =>
+  visits.length === 0 ? [] : [owed('note', `attempt ${number}`, visits[0] ?? null)];
 
 /** An acknowledgement by a machine or a person does not give the answer more time. */
 const firstSent = ({ transmissions }: Attempt): Moment => transmissions[0]?.at ?? null;

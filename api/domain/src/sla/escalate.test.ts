@@ -54,7 +54,7 @@ describe('each rule at its time, once', () => {
 
   test('accepted, and nothing is booked', () => {
     expect(until(after(send, accept), '2026-12-09T00:00:00.000Z')).toEqual([
-      '2026-11-24T15:00:00.000Z R135 notify-patient → kim',
+      '2026-11-24T10:02:00.000Z R135 notify-patient → kim',
       '2026-11-29T10:02:00.000Z R136 remind-patient → kim',
       '2026-12-04T10:02:00.000Z R137 remind-patient → kim',
       '2026-12-08T10:02:00.000Z R138 call-patient → kim',
@@ -73,11 +73,36 @@ describe('each rule at its time, once', () => {
     const history = after(send, accept, schedule, missed);
     expect(until(history, '2026-11-25T23:00:00.000Z')).toEqual([
       '2026-11-24T10:04:00.000Z R128 alert → kim',
-      '2026-11-25T10:04:00.000Z R142 reach-patient → kim',
+      '2026-11-24T10:04:00.000Z R142 reach-patient → kim',
     ]);
     act(history, { ...schedule, appointmentId: 'b' }, 2500);
     act(history, { ...missed, appointmentId: 'b' }, 2501);
-    expect(until(history, minute(2502))).toEqual([`${minute(2501)} R128 alert → kim`]);
+    expect(until(history, minute(2502))).toEqual([`${minute(2501)} R128 alert → kim`, `${minute(2501)} R142 reach-patient → kim`]);
+  });
+
+  test('cancelled is told as cancelled, and reaches a lead where nobody books again', () => {
+    const history = after(send, accept, schedule, { type: 'cancel-appointment', appointmentId: 'a', by: 'specialist' });
+    expect(until(history, '2026-12-02T00:00:00.000Z')).toEqual([
+      '2026-11-24T10:04:00.000Z rebook-cancelled alert → kim',
+      '2026-12-01T10:04:00.000Z rebook-lead alert → lena',
+    ]);
+  });
+
+  test('begun after it was accepted, the patient is not told of it anew', () => {
+    const history = after(send, accept, { type: 'begin-work' });
+    expect(until(history, '2026-11-30T00:00:00.000Z')).toEqual([
+      '2026-11-24T10:02:00.000Z R135 notify-patient → kim',
+      '2026-11-29T10:02:00.000Z R136 remind-patient → kim',
+    ]);
+  });
+
+  test('a date booked after a visit leaves its missing note as it was', () => {
+    const history = after(send, accept, schedule, seen, { ...schedule, appointmentId: 'b', startsAt: '2027-12-08T15:00:00.000Z' });
+    expect(until(history, '2026-12-03T00:00:00.000Z')).toEqual([
+      '2026-11-24T10:04:00.000Z R148 request-note → kim',
+      '2026-12-01T10:04:00.000Z R149 remind-specialist → kim',
+      '2026-12-02T10:04:00.000Z R124-note alert → kim',
+    ]);
   });
 
   test('seen, and no note comes', () => {

@@ -18,7 +18,8 @@ export const stageOf = ({ kind, about, since }: Pick<Obligation, 'kind' | 'about
 
 type Step = { step: EscalationStep; stage: string; at: Instant };
 
-const ORDER_STAGE = 'order';
+/** What is about the order as a whole, whichever step of it is open. */
+export const ORDER_STAGE = 'order';
 
 /** Nobody there said that they have it: a receipt of a machine is no word of a person. */
 const isUnacknowledged = (referral: Referral): boolean => referral.attempts.at(-1)?.work.status === 'sent';
@@ -29,6 +30,10 @@ function applies({ only }: EscalationStep, referral: Referral): boolean {
       return true;
     case 'unacknowledged':
       return isUnacknowledged(referral);
+    case 'missed':
+      return referral.attempts.at(-1)?.work.status === 'missed';
+    case 'cancelled':
+      return referral.attempts.at(-1)?.work.status === 'appointment-cancelled';
     case 'unreported':
       return !referral.reports.some(({ form, status }) => form === 'final' && status !== 'received');
   }

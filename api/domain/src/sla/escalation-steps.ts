@@ -2,7 +2,8 @@
  * What is done, and who is told, while an obligation stays open. Each step bears the number of the requirement it keeps (R117 to R148 of the
  * product’s requirements, from its source documents) and counts from when the obligation began. 48 hours are two business days and 24 hours
  * one, days are calendar days unless they say business, and for an urgent or an emergency referral hours run on the wall clock (their
- * conflicts C3 to C5). Steps marked `ours` are this product’s own: the source documents name none.
+ * conflicts C3 to C5). What R122 and R129 want told besides (the patient's first name, how to reach them, how often it was tried) comes with the
+ * channels that reach patients; until then every step is a task for the person it names. Steps marked `ours` are this product’s own: the source documents name none.
  */
 import type { Urgency } from '../matching/request.ts';
 import type { ObligationKind, Span } from './service-levels.ts';
@@ -32,8 +33,11 @@ export type EscalationStep = {
   rule: string;
   /** The obligation it belongs to, or the order as a whole from its approval on. */
   of: ObligationKind | 'order';
-  /** `unacknowledged`: only while nobody there said that they have it. `unreported`: only while no final report is known to answer it. */
-  only: 'always' | 'unacknowledged' | 'unreported';
+  /**
+   * `unacknowledged`: only while nobody there said that they have it. `unreported`: only while no final report is known to answer it.
+   * `missed`, `cancelled`: what became of the visit that was booked last.
+   */
+  only: 'always' | 'unacknowledged' | 'unreported' | 'missed' | 'cancelled';
   after: Record<Urgency, Span>;
   act: EscalationAct;
   reach: Reach;
@@ -46,6 +50,19 @@ const days = (count: number): Span => ({ days: count, clock: 'wall' });
 const businessDays = (count: number): Span => ({ days: count, clock: 'business' });
 const businessHours = (count: number): Span => ({ hours: count, clock: 'business' });
 const same = (span: Span): Record<Urgency, Span> => ({ routine: span, urgent: span, emergency: span });
+
+/** Ours: what stays open so long reaches a lead, whatever it is. */
+const toLead = (of: ObligationKind, words: string): EscalationStep[] => [
+  {
+    rule: `${of}-lead`,
+    of,
+    only: 'always',
+    after: { routine: businessDays(4), urgent: hours(48), emergency: hours(8) },
+    act: 'alert',
+    reach: 'lead',
+    words,
+  },
+];
 
 export const ESCALATION_STEPS: readonly EscalationStep[] = [
   {
@@ -74,7 +91,7 @@ export const ESCALATION_STEPS: readonly EscalationStep[] = [
     after: { routine: businessDays(1), urgent: hours(24), emergency: hours(2) },
     act: 'ask-receipt',
     reach: 'coordinator',
-    words: 'Asked whether it arrived: no word within a business day.',
+    words: 'Ask whether it arrived: no word within a business day.',
   },
   {
     rule: 'R118',
@@ -92,7 +109,7 @@ export const ESCALATION_STEPS: readonly EscalationStep[] = [
     after: same(days(7)),
     act: 'follow-up',
     reach: 'coordinator',
-    words: 'Followed up: only sent, for seven days.',
+    words: 'Follow up: only sent, for seven days.',
   },
   {
     rule: 'R131',
@@ -108,10 +125,11 @@ export const ESCALATION_STEPS: readonly EscalationStep[] = [
     rule: 'R135',
     of: 'book',
     only: 'always',
-    after: { routine: businessHours(1), urgent: hours(1), emergency: hours(1) },
+    // At once, so that the hour the requirement names can be kept.
+    after: same(hours(0)),
     act: 'notify-patient',
     reach: 'coordinator',
-    words: 'Tell the patient who will see them and how to book.',
+    words: 'Tell the patient within an hour who will see them and how to book.',
   },
   {
     rule: 'R136',
@@ -162,21 +180,38 @@ export const ESCALATION_STEPS: readonly EscalationStep[] = [
   {
     rule: 'R128',
     of: 'rebook',
-    only: 'always',
+    only: 'missed',
     after: same(hours(0)),
     act: 'alert',
     reach: 'coordinator',
-    words: 'The visit did not take place. Book again.',
+    words: 'The patient did not come. Find out why, and book again.',
   },
   {
     rule: 'R142',
     of: 'rebook',
-    only: 'always',
-    after: same(hours(24)),
+    only: 'missed',
+    // At once, so that the 24 hours the requirement names can be kept.
+    after: same(hours(0)),
     act: 'reach-patient',
     reach: 'coordinator',
-    words: 'Reach the patient about the missed visit, within 24 hours.',
+    words: 'Reach the patient about the missed visit within 24 hours.',
   },
+  {
+    rule: 'rebook-cancelled',
+    of: 'rebook',
+    only: 'cancelled',
+    // Ours.
+    after: same(hours(0)),
+    act: 'alert',
+    reach: 'coordinator',
+    words: 'The appointment was cancelled. Book again.',
+  },
+  ...toLead('rebook', 'No new date has been booked.'),
+  ...toLead('reply', 'The office asked something, and nobody has answered.'),
+  ...toLead('confirm-cancellation', 'The office has not confirmed that it is cancelled.'),
+  ...toLead('match-report', 'A report has come, and nobody has linked it.'),
+  ...toLead('reconcile', 'Something told from outside does not fit, and nobody has looked at it.'),
+  ...toLead('sign-in-ehr', 'The order waits for a signature in the EHR.'),
   {
     rule: 'R148',
     of: 'note',
@@ -184,7 +219,7 @@ export const ESCALATION_STEPS: readonly EscalationStep[] = [
     after: same(hours(0)),
     act: 'request-note',
     reach: 'coordinator',
-    words: 'Asked for the consult note.',
+    words: 'Ask for the consult note.',
   },
   {
     rule: 'R149',
@@ -193,7 +228,7 @@ export const ESCALATION_STEPS: readonly EscalationStep[] = [
     after: same(businessDays(4)),
     act: 'remind-specialist',
     reach: 'coordinator',
-    words: 'Reminded of the consult note: due in one business day.',
+    words: 'Remind them of the consult note: due in one business day.',
   },
   {
     rule: 'R124-note',

@@ -9,6 +9,20 @@ export type Refresh = {
 };
 
 const HOUR_MS = 3_600_000;
+/** A query that is told to end does so between two pieces of its work. */
+const PATIENCE_MS = 1500;
+
+/** Lets the thread end by itself: cut while DuckDB works in it, it takes the whole process with it. */
+async function ended(thread: Worker): Promise<void> {
+  const gone = new Promise((done) => thread.once('exit', done));
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((done) => {
+    timer = setTimeout(done, PATIENCE_MS);
+  });
+  await Promise.race([gone, late]);
+  clearTimeout(timer);
+  await thread.terminate();
+}
 
 export function startRefresh(
   options: RefreshData & { made: (outcome: RefreshOutcome) => void; failed: (error: unknown) => void; everyMs?: number },
@@ -29,8 +43,8 @@ export function startRefresh(
         thread.once('exit', (code) => fail(new Error(`The thread that makes a snapshot ended early with code ${code}.`)));
       });
     } finally {
-      await thread.terminate();
       worker = undefined;
+      if (thread.threadId > 0) await ended(thread);
     }
   };
 
@@ -58,7 +72,9 @@ export function startRefresh(
       stopped = true;
       clearTimeout(timer);
       // What it had not put in force is cleared away by the next one.
-      await worker?.terminate();
+      if (!worker) return;
+      worker.postMessage('stop', []);
+      await ended(worker);
     },
   };
 }

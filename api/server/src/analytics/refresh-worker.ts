@@ -12,6 +12,9 @@ export type RefreshOutcome = { referrals: number; events: number; read: number; 
 if (!parentPort) throw new Error('refresh-worker.ts is started by startRefresh, not by hand');
 const { databaseUrl, keys, warehouse, timezone } = workerData as RefreshData;
 
+const stopped = new AbortController();
+parentPort.once('message', () => stopped.abort(new Error('The process ends.')));
+
 const store = await openPostgresStore({
   url: databaseUrl,
   keyRing: createKeyRing(keys),
@@ -20,13 +23,20 @@ const store = await openPostgresStore({
   name: 'refloop warehouse',
 });
 try {
-  const { manifest } = await refreshWarehouse(store, { folder: warehouse, now: new Date().toISOString(), timezone });
+  const { manifest } = await refreshWarehouse(store, {
+    folder: warehouse,
+    now: new Date().toISOString(),
+    timezone,
+    signal: stopped.signal,
+  });
   const { referrals, events, reading } = manifest;
   const { read = referrals, unreadable = 0 } = reading ?? {};
   parentPort.postMessage({ referrals, events, read, unreadable } satisfies RefreshOutcome, []);
 } catch (error) {
-  if (!(error instanceof NewerSnapshotInForce)) throw error;
-  parentPort.postMessage('another process made a newer one' satisfies RefreshOutcome, []);
+  if (error instanceof NewerSnapshotInForce) parentPort.postMessage('another process made a newer one' satisfies RefreshOutcome, []);
+  else if (!stopped.signal.aborted) throw error;
 } finally {
   await store.close();
+  // It was listening: nothing else keeps this thread.
+  parentPort.close();
 }

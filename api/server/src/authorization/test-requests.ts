@@ -200,9 +200,9 @@ export const REQUESTS: Record<string, Request> = {
     (id) => `/worklist/referrals/${id}/messages`,
     {
       changes: true,
-      body: () => {
+      body: ({ target: { made } }) => {
         presses += 1;
-        return { key: `message-${presses}-0123456789`, text: 'It is on its way.' };
+        return { key: `message-${presses}-0123456789`, sequence: made['sequence'] ?? 1, text: 'It is on its way.' };
       },
     },
   ),

@@ -1,4 +1,5 @@
 /** Opens everything of every site as this version reads it, and says what it cannot. */
+import { createHash } from 'node:crypto';
 import { fold } from '@refloop/domain/referral/referral';
 import { Plan } from '../client/approval.ts';
 import { Recommendation } from '../client/recommendation.ts';
@@ -15,6 +16,7 @@ export type Counts = {
   plans: { finished: number; unfinished: number };
   approvals: number;
   openObligations: number;
+  documents: number;
 };
 
 export type Reading = { counts: Counts; faults: string[] };
@@ -65,6 +67,15 @@ async function readObligation(unit: Unit, id: string): Promise<Counted> {
   };
 }
 
+async function readDocument(unit: Unit, id: string): Promise<Counted> {
+  const document = await unit.documents.get(id);
+  if (!document) throw new Error('it is listed and cannot be found');
+  if (createHash('sha256').update(document.bytes).digest('hex') !== document.sha256) throw new Error('its bytes are not those that came');
+  return (counts) => {
+    counts.documents += 1;
+  };
+}
+
 const eachOf =
   (read: (unit: Unit, id: string) => Promise<Counted>) =>
   async (unit: Unit, ids: string[]): Promise<Counted[]> => {
@@ -92,6 +103,7 @@ export async function readEverything(store: Store, now: Date, onProgress?: (done
     plans: { finished: 0, unfinished: 0 },
     approvals: 0,
     openObligations: 0,
+    documents: 0,
   };
   const faults: string[] = [];
   /** Some in one transaction; where one of them cannot be read, each in its own, so that it is told which. */
@@ -119,12 +131,13 @@ export async function readEverything(store: Store, now: Date, onProgress?: (done
     }
   }
   for (const scope of await store.scopes()) {
-    const [referrals, obligations] = await store.transaction(scope, async (unit) => [
-      await unit.events.referralIds(),
-      await unit.obligations.ids(),
-    ]);
+    const [referrals, obligations, documents] = await store.transaction(scope, async (unit) => {
+      await unit.slaPolicies.inForce();
+      return [await unit.events.referralIds(), await unit.obligations.ids(), await unit.documents.ids()];
+    });
     await readAll('Referral', scope, referrals, readReferrals);
     await readAll('Obligation', scope, obligations, eachOf(readObligation));
+    await readAll('Document', scope, documents, eachOf(readDocument));
     const recommendations = await recommendationIds(store, scope);
     await readAll(
       'Recommendation',

@@ -96,6 +96,8 @@ export type NewLink = z.infer<typeof NewLink>;
 
 export const MakeLink = z.object({ sequence: z.number().int().positive() });
 export const PostMessage = z.object({
+  /** The last event that was on screen: what was asked after it is not answered by this. */
+  sequence: z.number().int().positive(),
   key: z.string().min(8).max(64),
   text: z.string().trim().min(2, 'Write your answer').max(2000),
 });

@@ -92,6 +92,7 @@ export const ACTS = [
   'cancel-requested',
   'cancel-confirmed',
   'ended',
+  'reconciled',
 ] as const;
 export const ActName = z.enum(ACTS);
 export type ActName = z.infer<typeof ActName>;
@@ -141,6 +142,7 @@ export const Act = z.discriminatedUnion('act', [
     how: z.enum(['cancelled', 'patient-declined', 'expired', 'died']),
     reason: z.string().trim().min(3, 'Say in a few words why').max(500),
   }),
+  z.object({ act: z.literal('reconciled'), note: z.string().trim().min(3, 'Say in a few words what was found').max(500) }),
 ]);
 export type Act = z.infer<typeof Act>;
 

@@ -68,6 +68,7 @@ export async function giveDelegation(deps: Deps, session: Session, given: GiveDe
     const until = given.until === null ? null : new Date(given.until).toISOString();
     const made = { id: deps.newId(), kind, delegate, clinician, reason, givenBy: session.subject, givenAt: now.toISOString(), until };
     await unit.delegations.insert(made);
+    await wakeBoth(unit, made, made.givenAt);
     await unit.audit.append({
       at: made.givenAt,
       actor: actorOf(session),
@@ -77,6 +78,12 @@ export async function giveDelegation(deps: Deps, session: Session, given: GiveDe
     });
     return delegationOf({ ...made, ended: null }, now);
   });
+}
+
+/** Who answers for what is open may be another from now on. */
+async function wakeBoth(unit: Unit, { kind, delegate, clinician }: Pick<StoredDelegation, 'kind' | 'delegate' | 'clinician'>, at: string) {
+  if (kind !== 'covers') return;
+  for (const { subject } of [delegate, clinician]) await unit.referralTimers.wake({ subject, at });
 }
 
 export const endDelegation = (
@@ -94,6 +101,7 @@ export const endDelegation = (
       return problem('conflict', 'It was taken away already. Reload the list.');
     }
     const { kind, delegate, clinician } = before;
+    await wakeBoth(unit, before, at);
     await unit.audit.append({
       at,
       actor: actorOf(session),

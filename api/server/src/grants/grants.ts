@@ -41,6 +41,8 @@ export async function changeGrant(
       grantedAt: now.toISOString(),
     };
     await unit.grants.put({ ...grant, reason: given.reason });
+    // What was this person's finds the next one with the role.
+    await unit.referralTimers.wake({ subject: grant.subject, at: now.toISOString() });
     await unit.audit.append({
       at: now.toISOString(),
       actor: actorOf(session),

@@ -171,7 +171,7 @@ export const GOOD: Record<string, Good> = {
   'post /worklist/referrals/:id/link': { path: () => '/worklist/referrals/nothing/link', body: () => ({ sequence: 7 }) },
   'post /worklist/referrals/:id/messages': {
     path: () => '/worklist/referrals/nothing/messages',
-    body: () => ({ key: 'press-0123456789', text: 'It is on its way.' }),
+    body: () => ({ key: 'press-0123456789', sequence: 7, text: 'It is on its way.' }),
   },
   'post /office/open': { path: () => '/office/open', body: () => ({ link: NO_LINK, npi: '1234567893' }) },
   'post /office/view': { path: () => '/office/view', body: () => ({ opened: NO_LINK }) },

@@ -62,6 +62,8 @@ export function careRefusal(refusal: ByHandRefusal): Refusal {
         'conflict',
         `That does not follow from where it stands: the specialist’s side is “${plain(refusal.status)}”. Look at it again.`,
       );
+    case 'report-unread':
+      return problem('conflict', 'A note has come that nobody has read. The clinician reviews it first; then this can be ended.');
     case 'nothing-booked':
     case 'no-such-appointment':
       return problem('conflict', 'No visit is booked, so none can be missed or cancelled. Look at it again.');

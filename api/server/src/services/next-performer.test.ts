@@ -42,7 +42,7 @@ async function declined(): Promise<string> {
   await api.call('POST', `/plans/${String(plan['id'])}/lease`, clinician, { holder });
   for (const [step, reference] of [
     ['DocumentReference', 'DocumentReference/d1'],
-    ['ServiceRequest', `ServiceRequest/${String((input['order'] as Made).id)}`],
+    ['ServiceRequest', `ServiceRequest/${(input['order'] as Made).id}`],
     ['Task', 'Task/t1'],
     ['Provenance', 'Provenance/p1'],
   ]) {

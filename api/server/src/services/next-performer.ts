@@ -14,7 +14,7 @@ import { careRefusal } from './care-refusal.ts';
 import { keptOf } from './kept.ts';
 import type { MatchingService } from './matching.ts';
 import { applyDecision, readReferral, withRetry } from './referral-log.ts';
-import { noSuchReferral, readThread } from './worklist.ts';
+import { noSuchReferral, readThread, requireOwn } from './worklist.ts';
 
 export type NextPerformerService = {
   list: (session: Session, referralId: string, now: Date) => Promise<NextPerformers | Refusal>;
@@ -47,6 +47,7 @@ export function createNextPerformerService({ store, matching }: { store: Store; 
   return {
     list: (session, referralId, now) =>
       store.transaction(session.scope, async (unit): Promise<NextPerformers | Refusal> => {
+        await requireOwn(unit, session, referralId);
         const referral = await readReferral(unit, referralId);
         if (!referral || referral.order.status === 'draft') return noSuchReferral();
         const request = await requestOf(unit, referral);
@@ -59,6 +60,7 @@ export function createNextPerformerService({ store, matching }: { store: Store; 
           action: 'worklist.next-performers-read',
           purpose: 'TREAT',
           referralId,
+          patientId: referral.patientId,
           payload: { performers: cards.map(({ entryId }) => entryId) },
         });
         return {
@@ -79,6 +81,7 @@ export function createNextPerformerService({ store, matching }: { store: Store; 
       withRetry(() =>
         store.transaction(session.scope, async (unit) => {
           const at = now.toISOString();
+          await requireOwn(unit, session, referralId);
           const referral = await readReferral(unit, referralId);
           const request = referral && (await requestOf(unit, referral));
           if (!referral) throw new Refused(noSuchReferral());
@@ -100,6 +103,7 @@ export function createNextPerformerService({ store, matching }: { store: Store; 
             action: 'worklist.next-performer-asked',
             purpose: 'TREAT',
             referralId,
+            patientId: referral.patientId,
             payload: { entryId, npi: card.npi, because, rank: place + 1 },
           });
           const thread = await readThread(unit, session, referralId, at);

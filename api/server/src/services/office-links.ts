@@ -8,7 +8,7 @@ import { digest, newToken } from '../sessions/token.ts';
 import type { Store } from '../store/store.ts';
 import { careRefusal } from './care-refusal.ts';
 import { applyDecision, withRetry } from './referral-log.ts';
-import { noSuchReferral, readThread } from './worklist.ts';
+import { noSuchReferral, readThread, requireOwn } from './worklist.ts';
 
 /** As long as the safety net after an order waits for a note (R121), and the same again. Ours. */
 const LINK_DAYS = 60;
@@ -27,6 +27,7 @@ export const createOfficeLinkService = ({ store, newId }: { store: Store; newId:
         const at = now.toISOString();
         const id = newId();
         const link = newToken();
+        await requireOwn(unit, session, referralId);
         const applied = await applyDecision(unit, referralId, personOf(session), at, (referral) => {
           if (referral.lastSequence !== sequence) throw new Refused(problem('conflict', CHANGED));
           const attempt = referral.attempts.at(-1)?.number ?? 0;
@@ -66,6 +67,7 @@ export const createOfficeLinkService = ({ store, newId }: { store: Store; newId:
   close: (session, referralId, now) =>
     store.transaction(session.scope, async (unit) => {
       const at = now.toISOString();
+      await requireOwn(unit, session, referralId);
       const referral = await unit.referrals.get(referralId);
       const closed = await unit.officeLinks.close(referralId, at);
       const thread = referral && (await readThread(unit, session, referralId, at));

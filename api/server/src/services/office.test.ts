@@ -220,7 +220,9 @@ describe('the office', () => {
     const asked = await thread();
     expect(asked.obligations.map(({ kind }) => kind).sort()).toEqual(['answer', 'reply']);
     expect(asked.entries.filter(({ detail }) => detail === 'Is there an ECG?')).toHaveLength(1);
-    const answered = await post(`/worklist/referrals/${id}/messages`, { key: 'answer-01234', text: 'It is in the packet.' }, coordinator);
+    const reply = { key: 'answer-01234', sequence: asked.sequence, text: 'It is in the packet.' };
+    expect((await post(`/worklist/referrals/${id}/messages`, { ...reply, sequence: 1 }, coordinator)).status).toBe(409);
+    const answered = await post(`/worklist/referrals/${id}/messages`, reply, coordinator);
     expect((answered.body as Thread).obligations.map(({ kind }) => kind)).toEqual(['answer']);
     const view = (await post('/office/view', { opened })).body as OfficeView;
     expect(view.thread.slice(-2)).toMatchObject([
@@ -245,7 +247,11 @@ describe('the office', () => {
     const link = await makeLink();
     const { opened } = (await open(link)).body as OfficeView;
     await act(opened, { act: 'ask', text: 'Is there an ECG?' });
-    await post(`/worklist/referrals/${id}/messages`, { key: 'answer-first', text: 'The first answer.' }, coordinator);
+    await post(
+      `/worklist/referrals/${id}/messages`,
+      { key: 'answer-first', sequence: (await thread()).sequence, text: 'The first answer.' },
+      coordinator,
+    );
     await act(opened, { act: 'ask', text: 'Still unanswered?' });
     const declined = await act(opened, { act: 'decline', reason: 'not-taking-patients' });
     expect(declined.body).toEqual({ standing: 'over', how: 'declined', practice: api.scope.site });
@@ -256,7 +262,11 @@ describe('the office', () => {
       await applyDecision(unit, id, CLINICIAN, now, (referral) => decideCare(referral, command, now));
     });
     // What was asked by the first is answered to the first.
-    await post(`/worklist/referrals/${id}/messages`, { key: 'answer-late', text: 'For the first alone.' }, coordinator);
+    await post(
+      `/worklist/referrals/${id}/messages`,
+      { key: 'answer-late', sequence: (await thread()).sequence, text: 'For the first alone.' },
+      coordinator,
+    );
     const second = (await open(await makeLink(), ANOTHER.npi)).body as OfficeView;
     expect(second).toMatchObject({ specialist: ANOTHER.display, patientName: PATIENT });
     expect(second.thread.map(({ title }) => title)).toEqual(['Sent']);

@@ -77,12 +77,15 @@ async function react(unit: Unit, referral: Referral, now: string, last: { type: 
   const engine = await openEngine(unit, now);
   const reactions = engine.reactions(referral);
   const after = reactions.length === 0 ? referral : ((await write(unit, referral.id, referral, engine.actor, now, reactions)) ?? referral);
-  await engine.settle(after, last ?? { type: reactions.at(-1)?.fact.type ?? 'looked-at', at: now });
+  const raised = reactions.at(-1);
+  await engine.settle(after, last ?? (raised && { type: raised.fact.type, at: now }));
   return after;
 }
 
 /** Looks at a referral whose time has come, though nothing was heard of it. */
 export async function lookAgain(unit: Unit, referralId: string, now: string): Promise<void> {
+  // Rows are written without an event to compare with: nobody may append between the reading and the writing.
+  await unit.events.hold(referralId);
   const referral = await readReferral(unit, referralId);
   if (referral && isEngaged(referral)) await react(unit, referral, now, undefined);
   else await unit.referralTimers.set(referralId, null);

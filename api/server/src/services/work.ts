@@ -104,7 +104,9 @@ export function createWorkService({ store }: { store: Store }): WorkService {
             .flatMap((row) => (row.ended ? [{ ...row, ended: row.ended }] : []))
             .sort(newestFirst),
         );
-        work.told.push(...(await of.list({ status: 'open', escalatedTo: session.subject })).map(toldRow));
+        for (const { subject } of [{ subject: session.subject }, ...(await coveredBy(unit, session.subject, now))]) {
+          work.told.push(...(await of.list({ status: 'open', escalatedTo: subject })).map(toldRow));
+        }
         work.toSign.sort(byDeadline);
         work.toReview.sort(byDeadline);
         work.unfinished.sort(byDeadline);
@@ -118,6 +120,7 @@ export function createWorkService({ store }: { store: Store }): WorkService {
             recommendations: [...work.toSign, ...work.sent, ...work.settledByOthers].map(({ id }) => id),
             plans: work.unfinished.map(({ id }) => id),
             referrals: work.toReview.map(({ referralId }) => referralId),
+            told: work.told.map(({ id }) => id),
           },
         });
         return work;

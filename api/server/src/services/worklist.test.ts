@@ -171,3 +171,30 @@ test('what is read and done is on record, without what was read', async () => {
   expect(act1).toMatchObject({ actor: { subject: 'kim' }, payload: { act: 'contacted', outcome: 'left-message' } });
   expect(JSON.stringify(entries)).not.toContain(PATIENT);
 });
+
+test('where nobody coordinates, the clinician sees what is theirs and works on it; nobody else sees it', async () => {
+  const scope = { ...api.scope };
+  await api.store.transaction(scope, async (unit) => {
+    for (const subject of ['kim', 'lena'])
+      await unit.grants.put({
+        subject,
+        fhirUser: `Practitioner/${subject}`,
+        name: subject,
+        roles: [],
+        grantedBy: 't',
+        grantedAt: AT,
+        reason: 't',
+      });
+  });
+  await putInForce(api.store, api.scope, 'r-alone', now());
+  const own = await api.session({ patientId: null, subject: 's' });
+  const another = await api.session({ patientId: null, subject: 'another' });
+  const mine = (await list(own)).rows.filter(({ referralId }) => referralId === 'r-alone');
+  expect(mine).toMatchObject([{ kind: 'send', mine: true }]);
+  expect((await list(another)).rows).toEqual([]);
+  expect((await api.call('GET', '/worklist/referrals/r-alone', another)).status).toBe(404);
+  const read = (await api.call('GET', '/worklist/referrals/r-alone', own)).body as Thread;
+  const sent = { key: 'press-own-01234', sequence: read.sequence, what: { act: 'sent', channel: 'fax', at: now() } };
+  expect((await api.call('POST', '/worklist/referrals/r-alone/acts', another, sent)).status).toBe(404);
+  expect((await api.call('POST', '/worklist/referrals/r-alone/acts', own, sent)).status).toBe(200);
+});

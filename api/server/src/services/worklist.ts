@@ -10,6 +10,7 @@ import { ACTS, type ActRequest, type AssignAnswer, type AssignRequest, type Thre
 import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, personOf, type Session } from '../sessions/session.ts';
 import type { StoredGrant } from '../store/grants.ts';
+import type { StoredObligation } from '../store/obligations.ts';
 import type { Store, Unit } from '../store/store.ts';
 import { careRefusal } from './care-refusal.ts';
 import { namesBeside } from './engine/obligation-rows.ts';
@@ -18,12 +19,38 @@ import { applyDecision, eventOf, withRetry } from './referral-log.ts';
 import { threadOf } from './thread-words.ts';
 import { worklistRow } from './worklist-rows.ts';
 
+/**
+ * Coordinators and leads see all of it and work on any; everybody else what they own or were told of, and work on what they own: where nobody
+ * coordinates that is the clinician who ordered.
+ */
+const seesAll = ({ roles }: Session): boolean => roles.includes('coordinator') || roles.includes('lead');
+
+/** Refused as what is not there: whose a referral is, is nobody else's business. */
+export async function requireOwn(unit: Unit, session: Session, referralId: string): Promise<void> {
+  if (seesAll(session)) return;
+  const open = await unit.obligations.openOf(referralId);
+  if (!open.some(({ owner }) => owner === session.subject)) throw new Refused(noSuchReferral());
+}
+
+async function listFor(unit: Unit, session: Session): Promise<StoredObligation[]> {
+  if (seesAll(session)) return unit.obligations.list({ status: 'open', limit: MOST_ROWS });
+  const own = await unit.obligations.list({ status: 'open', owner: session.subject, limit: MOST_ROWS });
+  const told = await unit.obligations.list({ status: 'open', escalatedTo: session.subject, limit: MOST_ROWS });
+  const both = [...own, ...told.filter(({ id }) => !own.some((each) => each.id === id))];
+  return both.sort((left, right) => (left.dueAt < right.dueAt ? -1 : left.dueAt > right.dueAt ? 1 : 0));
+}
+
 export type WorklistService = {
   list: (session: Session, now: Date) => Promise<WorklistAnswer>;
   thread: (session: Session, referralId: string, now: Date) => Promise<Thread | Refusal>;
   act: (session: Session, referralId: string, asked: ActRequest, now: Date) => Promise<Thread | Refusal>;
   /** Answers the office. */
-  reply: (session: Session, referralId: string, asked: { key: string; text: string }, now: Date) => Promise<Thread | Refusal>;
+  reply: (
+    session: Session,
+    referralId: string,
+    asked: { key: string; sequence: number; text: string },
+    now: Date,
+  ) => Promise<Thread | Refusal>;
   assign: (session: Session, asked: AssignRequest, now: Date) => Promise<AssignAnswer | Refusal>;
 };
 
@@ -36,6 +63,9 @@ const namesOf = (grants: readonly StoredGrant[]): Map<string, string> =>
 const isAssignable = ({ roles }: StoredGrant): boolean => roles.includes('coordinator') || roles.includes('lead');
 
 export const noSuchReferral = (): Refusal => problem('not-found', 'There is no referral with this number here. Reload the list.');
+
+const countAll = async (unit: Unit, at: string): Promise<number> =>
+  (await unit.obligations.countOpen({ now: at, soon: at, bounds: [] })).counts.reduce((sum, each) => sum + each.open, 0);
 
 /** Whoever approved needs no grant to be named: their name stands with the approval. */
 export async function readThread(unit: Unit, session: Session, referralId: string, now: string): Promise<Thread | undefined> {
@@ -79,13 +109,18 @@ function appointmentOf({ attempts }: Referral): Thread['appointment'] {
 }
 
 export function createWorklistService({ store }: { store: Store }): WorklistService {
-  const recorded = (
+  /** With the patient it is about, so that a patient can be told who read and did what. */
+  const recorded = async (
     unit: Unit,
     session: Session,
     now: Date,
     action: `worklist.${string}`,
-    about: { referralId?: string; payload: object },
-  ): Promise<unknown> => unit.audit.append({ at: now.toISOString(), actor: actorOf(session), action, purpose: 'TREAT', ...about });
+    { referralId, payload }: { referralId?: string; payload: object },
+  ): Promise<void> => {
+    const row = referralId === undefined ? undefined : await unit.referrals.get(referralId);
+    const about = row ? { referralId: row.referralId, patientId: row.patientId } : {};
+    await unit.audit.append({ at: now.toISOString(), actor: actorOf(session), action, purpose: 'TREAT', ...about, payload });
+  };
 
   return {
     list: (session, now) =>
@@ -94,9 +129,8 @@ export function createWorklistService({ store }: { store: Store }): WorklistServ
         const grants = await unit.grants.list();
         const { calendar } = await policyIn(unit);
         const rowsFor = { reader: session.subject, names: namesOf(grants), calendar, now: at };
-        const stored = await unit.obligations.list({ status: 'open', limit: MOST_ROWS });
-        const { counts } = await unit.obligations.countOpen({ now: at, soon: at, bounds: [] });
-        const open = counts.reduce((sum, each) => sum + each.open, 0);
+        const stored = await listFor(unit, session);
+        const open = seesAll(session) ? await countAll(unit, at) : stored.length;
         await recorded(unit, session, now, 'worklist.listed', { payload: { rows: stored.length } });
         return {
           at,
@@ -108,6 +142,7 @@ export function createWorklistService({ store }: { store: Store }): WorklistServ
 
     thread: (session, referralId, now) =>
       store.transaction(session.scope, async (unit) => {
+        await requireOwn(unit, session, referralId);
         const thread = await readThread(unit, session, referralId, now.toISOString());
         if (!thread) return noSuchReferral();
         await recorded(unit, session, now, 'worklist.thread-read', { referralId, payload: { sequence: thread.sequence } });
@@ -118,6 +153,7 @@ export function createWorklistService({ store }: { store: Store }): WorklistServ
       withRetry(() =>
         store.transaction(session.scope, async (unit) => {
           const at = now.toISOString();
+          await requireOwn(unit, session, referralId);
           const applied = await applyDecision(unit, referralId, personOf(session), at, (referral) => {
             const done = referral.factKeys.includes(`by-hand/${key}`);
             // Another act came between: what was on screen is not what would be acted on.
@@ -133,13 +169,15 @@ export function createWorklistService({ store }: { store: Store }): WorklistServ
         }),
       ),
 
-    reply: (session, referralId, { key, text }, now) =>
+    reply: (session, referralId, { key, sequence, text }, now) =>
       withRetry(() =>
         store.transaction(session.scope, async (unit) => {
           const at = now.toISOString();
+          await requireOwn(unit, session, referralId);
           const factKey = `message/${key}`;
           const applied = await applyDecision(unit, referralId, personOf(session), at, (referral) => {
             if (referral.factKeys.includes(factKey)) return ok([]);
+            if (referral.lastSequence !== sequence) throw new Refused(problem('conflict', CHANGED));
             const decided = decideCare(referral, { type: 'post-message', attempt: answeredAttempt(referral), from: 'practice', text }, at);
             return decided.ok ? ok(decided.value.map((each) => ({ ...each, factKey }))) : decided;
           });

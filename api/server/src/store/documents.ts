@@ -14,5 +14,7 @@ export type StoredDocument = {
 export type DocumentStore = {
   /** An id that exists already is left as it is. */
   insert: (document: StoredDocument) => Promise<void>;
+  /** Of all, in order. */
+  ids: () => Promise<string[]>;
   get: (id: string) => Promise<StoredDocument | undefined>;
 };

@@ -43,6 +43,8 @@ export type EventStore = {
   /** Appends in order. `expectedSequence` is the last sequence the decision rests on, 0 for a new referral. */
   append: (referralId: string, expectedSequence: number, events: NewEvent[]) => Promise<AppendAnswer>;
   /** All events of one referral in order; empty where there is none. */
+  /** Keeps other writers of this referral waiting until the transaction ends. */
+  hold: (referralId: string) => Promise<void>;
   read: (referralId: string) => Promise<StoredEvent[]>;
   /** Ids of all referrals of this scope that have events, in order: for rebuilding projections. */
   referralIds: () => Promise<string[]>;

@@ -16,21 +16,22 @@ export type DueDeps = {
 export function createDueReferrals({ store, now, failed }: DueDeps): { run: () => Promise<DueRun> } {
   async function runScope(scope: Scope): Promise<number> {
     let looked = 0;
+    // One that fails keeps its timer, holds up none of the others, and is not tried again before the next run.
+    const left = new Set<string>();
     for (;;) {
-      const at = now().toISOString();
-      const due = await store.transaction(scope, (unit) => unit.referralTimers.due({ now: at, limit: AT_ONCE }));
-      let done = 0;
-      for (const { referralId } of due) {
+      const question = { now: now().toISOString(), limit: AT_ONCE + left.size };
+      const due = await store.transaction(scope, (unit) => unit.referralTimers.due(question));
+      const fresh = due.filter(({ referralId }) => !left.has(referralId));
+      for (const { referralId } of fresh) {
         try {
-          await withRetry(() => store.transaction(scope, (unit) => lookAgain(unit, referralId, at)));
-          done += 1;
+          await withRetry(() => store.transaction(scope, (unit) => lookAgain(unit, referralId, now().toISOString())));
+          looked += 1;
         } catch (error) {
+          left.add(referralId);
           failed(error);
         }
       }
-      looked += done;
-      // One that fails keeps its timer: it is not tried again before the next run.
-      if (due.length < AT_ONCE || done === 0) return looked;
+      if (fresh.length < AT_ONCE) return looked;
     }
   }
 

@@ -3,7 +3,7 @@ import { defaultPolicy } from '@refloop/domain/sla/policy';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Role } from '../../client/session.ts';
 import { plan } from '../../store/contract/test-contract.ts';
-import type { Scope } from '../../store/store.ts';
+import type { Scope, Store, Unit } from '../../store/store.ts';
 import { openTestStore, type TestStore } from '../../store/test-store.ts';
 import { renewProjections } from '../projections.ts';
 import { readReferral } from '../referral-log.ts';
@@ -205,4 +205,87 @@ test('an order that came into force before there was an engine is taken up once 
   expect(await renewProjections(opened.store, new Date(hoursLater(1)))).toBe(1);
   await clockAt(hoursLater(1));
   expect(await rows()).toMatchObject([{ kind: 'send', owner: 'kim' }]);
+});
+
+/** The store with something in the way of each transaction. */
+const withUnit = (change: (unit: Unit) => Unit): Store => ({
+  ...opened.store,
+  transaction: (at, work) => opened.store.transaction(at, (unit) => work(change(unit))),
+});
+
+describe('the clock beside others', () => {
+  test('an event that comes between its reading and its writing is not undone', async () => {
+    await putInForce(opened.store, scope, 'r1', AT);
+    await happens(opened.store, scope, 'r1', hoursLater(1), send);
+    await happens(opened.store, scope, 'r1', hoursLater(2), { type: 'accept' });
+    await happens(opened.store, scope, 'r1', hoursLater(3), { type: 'schedule', appointmentId: 'a', startsAt: hoursLater(48) });
+    const seen = () => happens(opened.store, scope, 'r1', hoursLater(48), { type: 'mark-seen', appointmentId: 'a' });
+    let between: Promise<void> | undefined;
+    const slow = withUnit((unit) => ({
+      ...unit,
+      events: {
+        ...unit.events,
+        read: async (id: string) => {
+          const events = await unit.events.read(id);
+          between ??= seen();
+          await new Promise((done) => setTimeout(done, 150));
+          return events;
+        },
+      },
+    }));
+    await createDueReferrals({ store: slow, now: () => new Date(hoursLater(48)), failed: (error) => expect(error).toBeUndefined() }).run();
+    await between;
+    expect((await rows()).map(({ kind }) => kind)).toEqual(['note']);
+    await clockAt(hoursLater(49));
+    expect((await rows()).map(({ kind }) => kind)).toEqual(['note']);
+  });
+
+  test('what the clock only looks at keeps its last event', async () => {
+    await putInForce(opened.store, scope, 'r1', AT);
+    await happens(opened.store, scope, 'r1', hoursLater(1), send);
+    await happens(opened.store, scope, 'r1', hoursLater(2), { type: 'accept' });
+    await happens(opened.store, scope, 'r1', hoursLater(3), { type: 'schedule', appointmentId: 'a', startsAt: hoursLater(48) });
+    await clockAt(hoursLater(48));
+    const [open] = await opened.store.transaction(scope, (unit) => unit.obligations.openOf('r1'));
+    expect(open?.content).toMatchObject({ lastEvent: { type: 'appointment-booked' } });
+  });
+
+  test('one that cannot be looked at holds up none of the others', async () => {
+    await putInForce(opened.store, scope, 'r1', AT);
+    await happens(opened.store, scope, 'r1', hoursLater(1), send);
+    await opened.asOwner(
+      `insert into referral_timer (tenant, issuer, site, referral_id, look_at)
+       select '${scope.tenant}', '${scope.issuer}', 'x', 'broken-' || number, '${AT}' from generate_series(1, 250) as number`,
+    );
+    const failures: unknown[] = [];
+    const failing = withUnit((unit) => ({
+      ...unit,
+      events: {
+        ...unit.events,
+        read: (id: string) => (id.startsWith('broken') ? Promise.reject(new Error('broken')) : unit.events.read(id)),
+      },
+    }));
+    await createDueReferrals({ store: failing, now: () => new Date(hoursLater(25)), failed: (error) => failures.push(error) }).run();
+    expect(failures).toHaveLength(250);
+    expect(await rows()).toMatchObject([{ steps: ['R117'] }]);
+  });
+});
+
+test('what is about the whole order stands with each of its open steps, and reaches its clinician', async () => {
+  await putInForce(opened.store, scope, 'r1', AT);
+  await happens(opened.store, scope, 'r1', hoursLater(1), send);
+  await happens(opened.store, scope, 'r1', hoursLater(2), { type: 'accept' });
+  await happens(opened.store, scope, 'r1', hoursLater(3), { type: 'schedule', appointmentId: 'a', startsAt: hoursLater(24 * 90) });
+  await clockAt(hoursLater(24 * 31));
+  expect(await rows()).toMatchObject([{ kind: 'visit', escalatedTo: 's', steps: ['R121'] }]);
+});
+
+test('a coordinator whose role is taken away leaves nothing lying: it is the next one’s at once', async () => {
+  await putInForce(opened.store, scope, 'r1', AT);
+  expect(await rows()).toMatchObject([{ owner: 'kim' }]);
+  await give('kim', []);
+  await give('noor', ['coordinator']);
+  await opened.store.transaction(scope, (unit) => unit.referralTimers.wake({ subject: 'kim', at: hoursLater(0.5) }));
+  await clockAt(hoursLater(0.5));
+  expect(await rows()).toMatchObject([{ owner: 'noor' }]);
 });

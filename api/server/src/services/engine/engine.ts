@@ -20,7 +20,10 @@ export type Engine = {
   /** What follows from the state as it stands; nothing where all of it was done. */
   reactions: (referral: Referral) => Happening[];
   /** The rows and the timer that belong to the state. */
-  settle: (referral: Referral, lastEvent: ObligationContent['lastEvent']) => Promise<void>;
+  settle: (
+    referral: Referral,
+    /** Undefined where nothing has happened since the rows were written. */ lastEvent: ObligationContent['lastEvent'] | undefined,
+  ) => Promise<void>;
 };
 
 export const ENGINE_NAME = 'refloop-engine';

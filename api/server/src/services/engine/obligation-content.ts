@@ -7,7 +7,7 @@ import { exceptionOf, type ReferralException } from '@refloop/domain/referral/ex
 import type { Authorization, Referral } from '@refloop/domain/referral/referral';
 import { statusOf } from '@refloop/domain/referral/status';
 import type { Obligation } from '@refloop/domain/sla/due';
-import { stageOf } from '@refloop/domain/sla/escalate';
+import { ORDER_STAGE, stageOf } from '@refloop/domain/sla/escalate';
 import { ESCALATION_STEPS } from '@refloop/domain/sla/escalation-steps';
 import type { Party } from '@refloop/domain/sla/service-levels';
 
@@ -61,7 +61,9 @@ export function contentOf(
   const attempt = attempts.at(-1);
   const stage = stageOf(owed);
   const steps = escalations
-    .filter((each) => each.stage === stage)
+    // What is about the whole order stands with each of its open steps: there is no other row to tell it.
+    .filter((each) => each.stage === stage || each.stage === ORDER_STAGE)
+    .toSorted((left, right) => (left.at < right.at ? -1 : left.at > right.at ? 1 : 0))
     .map(({ rule, act, at, to }) => ({ rule, act, words: WORDS.get(rule) ?? rule, at, to }));
   const performer = attempt?.performer ?? (order.status === 'draft' ? undefined : order.approval.performer);
   return {

@@ -22,7 +22,8 @@ export type Projection = {
   policy: SlaPolicy;
   staff: readonly StaffPerson[];
   now: Instant;
-  lastEvent: ObligationContent['lastEvent'];
+  /** Undefined where nothing has happened since the rows were written. */
+  lastEvent: ObligationContent['lastEvent'] | undefined;
 };
 
 type Names = Pick<ObligationContent, 'patientName' | 'requesterName'>;
@@ -55,12 +56,18 @@ function personOf(referral: Referral, owed: Obligation, staff: readonly StaffPer
 const escalatedTo = ({ steps }: ObligationContent, owner: string): string | null => steps.findLast(({ to }) => to !== owner)?.to ?? null;
 
 /** Raises what is newly owed, revises what still is, settles what is no more. */
-export async function projectObligations(unit: Unit, referral: Referral, { policy, staff, now, lastEvent }: Projection): Promise<void> {
+export async function projectObligations(
+  unit: Unit,
+  referral: Referral,
+  { policy, staff, now, lastEvent: told }: Projection,
+): Promise<void> {
   const open = (await unit.obligations.openOf(referral.id)).filter(({ kind }) => isOurs(kind));
   const owed = due(referral, policy, now).filter(({ kind }) => isOurs(kind));
   if (open.length === 0 && owed.length === 0) return;
   const names = await namesBeside(unit, referral, open);
   const kept = new Set<string>();
+  const lastEvent = told ??
+    open.map(({ content }) => (content as Partial<ObligationContent>).lastEvent).find(Boolean) ?? { type: 'looked-at', at: now };
   for (const each of owed) {
     const person = personOf(referral, each, staff);
     if (!person) continue;
@@ -69,7 +76,7 @@ export async function projectObligations(unit: Unit, referral: Referral, { polic
     const same = open.find((row) => (row.content as Partial<ObligationContent>).stage === stageOf(each));
     const escalated = escalatedTo(content, owner);
     if (!same) {
-      const id = `${referral.id}/${each.kind}/${each.about.replaceAll(' ', '-')}/${referral.lastSequence}`;
+      const id = `${referral.id}/${each.kind}/${each.about.replaceAll(' ', '-')}/${referral.lastSequence}/${now}`;
       await unit.obligations.insert({
         id,
         referralId: referral.id,

@@ -64,6 +64,36 @@ describe.each(implementations())('the store: $name', (implementation) => {
     expect(await store.transaction(newScope(), (unit) => unit.referralTimers.due({ now: after(99), limit: 9 }))).toEqual([]);
   });
 
+  test('timers: all of one person are woken, none is put off, and nobody else’s', async () => {
+    const owned = (id: string, owner: string) => ({
+      id,
+      referralId: id,
+      kind: 'answer',
+      raisedAt: AT,
+      dueAt: after(9),
+      owner,
+      raisedBy: null,
+      content: {},
+    });
+    const due = await store.transaction(scope, async ({ obligations, referralTimers }) => {
+      for (const id of ['early', 'late', 'none', 'over']) await obligations.insert(owned(id, 'kim'));
+      await obligations.insert(owned('another', 'noor'));
+      await obligations.insert(owned('told', 'noor'));
+      await obligations.settle('told', { what: 'revise', owner: 'noor', dueAt: after(9), escalatedTo: 'kim', content: {} });
+      await obligations.settle('over', { what: 'done', at: AT });
+      await referralTimers.set('early', after(2));
+      await referralTimers.set('late', after(60));
+      await referralTimers.wake({ subject: 'kim', at: after(5) });
+      return referralTimers.due({ now: after(99), limit: 9 });
+    });
+    expect(due.map(({ referralId, lookAt }) => [referralId, lookAt])).toEqual([
+      ['early', after(2)],
+      ['late', after(5)],
+      ['none', after(5)],
+      ['told', after(5)],
+    ]);
+  });
+
   test('obligations: revised while they are open, found by whom they were escalated to and by their referral', async () => {
     const obligation = (id: string, referralId = 'r1') => ({
       id,
@@ -153,9 +183,9 @@ describe.each(implementations())('the store: $name', (implementation) => {
     const found = await store.transaction(scope, async ({ documents }) => {
       await documents.insert(document);
       await documents.insert({ ...document, contentType: 'text/plain', bytes: new Uint8Array([1]) });
-      return [await documents.get('d'), await documents.get('none')];
+      return [await documents.get('d'), await documents.get('none'), await documents.ids()];
     });
-    expect(found).toEqual([document, undefined]);
+    expect(found).toEqual([document, undefined, ['d']]);
     expect(await store.transaction(newScope(), ({ documents }) => documents.get('d'))).toBeUndefined();
   });
 });

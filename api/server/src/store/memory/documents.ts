@@ -8,6 +8,11 @@ export const memoryDocuments = (unit: MemoryContext): DocumentStore => {
       const at = keyIn(unit, document.id);
       if (!table.get(at)) table.put(at, { ...document, base64: Buffer.from(bytes).toString('base64') });
     },
+    ids: async () =>
+      table
+        .rows(keyIn(unit))
+        .map(({ id }) => id)
+        .sort(),
     get: async (id) => {
       const found = table.get(keyIn(unit, id));
       if (!found) return undefined;

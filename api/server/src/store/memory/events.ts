@@ -26,6 +26,8 @@ function append(unit: MemoryContext, referralId: string, expected: number, event
 
 export const memoryEvents = (unit: MemoryContext): EventStore => ({
   append: async (referralId, expected, events) => append(unit, referralId, expected, events),
+  // One transaction at a time: nobody writes meanwhile.
+  hold: async () => undefined,
   read: async (referralId) => read(unit, referralId),
   count: async () => ids(unit).length,
   // Nothing is encrypted here, and no key can be destroyed.

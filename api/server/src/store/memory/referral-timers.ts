@@ -13,6 +13,15 @@ export const memoryReferralTimers = (unit: MemoryContext): ReferralTimerStore =>
       if (lookAt === null) table.remove(keyIn(unit, referralId));
       else table.put(keyIn(unit, referralId), { referralId, lookAt });
     },
+    wake: async ({ subject, at }) => {
+      const owned = unit.tables.obligations
+        .rows(keyIn(unit))
+        .filter(({ status, owner, escalatedTo }) => status === 'open' && (owner === subject || escalatedTo === subject));
+      for (const { referralId } of owned) {
+        const before = table.get(keyIn(unit, referralId))?.lookAt;
+        table.put(keyIn(unit, referralId), { referralId, lookAt: before !== undefined && before < at ? before : at });
+      }
+    },
     due: async ({ now, limit }) =>
       table
         .rows(keyIn(unit))

@@ -15,6 +15,13 @@ export const postgresDocuments = (unit: UnitContext): DocumentStore => ({
       [...key(unit), unit.scope.site, id, referralId, contentType, sha256, bytes.byteLength, receivedAt, sealed],
     );
   },
+  ids: async () => {
+    const found = await unit.client.query<{ id: string }>(
+      'select id from document where tenant = $1 and issuer = $2 order by id collate "C"',
+      key(unit),
+    );
+    return found.rows.map(({ id }) => id);
+  },
   get: async (id) => {
     const found = await unit.client.query<Row>(
       'select id, referral_id, content_type, sha256, received_at, content_sealed from document where tenant = $1 and issuer = $2 and id = $3',

@@ -188,6 +188,7 @@ async function referralIds(unit: UnitContext): Promise<string[]> {
 
 export const postgresEvents = (unit: UnitContext): EventStore => ({
   append: (referralId, expected, events) => append(unit, referralId, expected, events),
+  hold: (referralId) => lock(unit, [`referral ${referralId}`]),
   read: (referralId) => read(unit, referralId),
   referralIds: () => referralIds(unit),
   count: async () => {

@@ -19,6 +19,15 @@ export const postgresReferralTimers = (unit: UnitContext): ReferralTimerStore =>
       [...key(unit), unit.scope.site, referralId, lookAt],
     );
   },
+  wake: async ({ subject, at }) => {
+    await unit.client.query(
+      `insert into referral_timer (${TIMER_COLUMNS})
+       select distinct $1, $2, $3, referral_id, $5::timestamptz from obligation
+       where tenant = $1 and issuer = $2 and status = 'open' and (owner = $4 or escalated_to = $4)
+       on conflict (tenant, issuer, referral_id) do update set look_at = least(referral_timer.look_at, excluded.look_at)`,
+      [...key(unit), unit.scope.site, subject, at],
+    );
+  },
   due: async ({ now, limit }) => {
     const found = await unit.client.query<{ referral_id: string; look_at: Date }>(
       `select referral_id, look_at from referral_timer where tenant = $1 and issuer = $2 and look_at <= $3

@@ -1,0 +1,196 @@
+/** The worklist: a coordinator takes a referral round by hand, the clinician reviews what came back, and the loop reads closed. */
+import type { Page } from '@playwright/test';
+import { expectAccessible, expectFits } from './support/accessible.ts';
+import { approveButton, noteSentences, openApp, settled, specialists } from './support/refer-page.ts';
+import { ofOrder, REFLOOP } from './support/sandbox.ts';
+import { expect, test } from './support/test.ts';
+
+const PATIENT = 'Oakley';
+const LINES = 10_000;
+
+/** Their coverage has ended, so that whoever is asked is chosen with a reason. */
+async function refer(page: Page): Promise<void> {
+  await openApp(page, ofOrder('expired-coverage'));
+  await expect(noteSentences(page).first()).toBeVisible({ timeout: 40_000 });
+  await specialists(page).first().check();
+  await page.getByRole('combobox', { name: 'Reason for this specialist' }).click();
+  await page
+    .getByRole('option', { name: /patient/i })
+    .first()
+    .click();
+  await expect(page.getByText('Draft saved')).toBeVisible();
+  await approveButton(page).click();
+  await settled(page);
+}
+
+const thread = (page: Page) => page.getByRole('region', { name: 'Referral', exact: true });
+const nextStep = (page: Page) => thread(page).getByRole('region', { name: 'Next step' });
+const statusOf = (page: Page) => thread(page).locator('header');
+
+/** The one primary button and its form, without a pointer: the focus stands before the button, and after it is on record again. */
+async function doNext(page: Page, act: string, fill?: () => Promise<void>): Promise<void> {
+  const button = nextStep(page).getByRole('button').first();
+  await expect(button).toHaveText(`${act}…`);
+  await page.keyboard.press('Tab');
+  await expect(button).toBeFocused();
+  await page.keyboard.press('Enter');
+  const form = page.getByRole('form', { name: act });
+  await expect(form.locator('select, input').first()).toBeFocused();
+  await fill?.();
+  await form.getByRole('button', { name: 'Put on record' }).press('Enter');
+  await expect(thread(page).getByText(`On record: ${act}.`)).toBeVisible();
+  await expect(nextStep(page)).toBeFocused();
+}
+
+/** As the browser's own field is filled: today at this minute. */
+const thisMinute = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    const now = new Date();
+    return new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+  });
+
+test('a coordinator works a referral from sent to note with keys, and the review of the clinician closes it', async ({ page, browser }) => {
+  test.slow();
+  await refer(page);
+
+  const center = await (await browser.newContext()).newPage();
+  let bearer = '';
+  center.on('response', async (response) => {
+    if (response.url() === `${REFLOOP}/sessions`) bearer = ((await response.json()) as { token: string }).token;
+  });
+  await openApp(center, { user: 'coordinator' });
+  const grid = center.getByRole('grid', { name: 'Open referrals' });
+  await center.getByRole('searchbox').fill(PATIENT);
+  const line = grid.getByRole('row', { name: new RegExp(PATIENT) });
+  await expect(line).toHaveCount(1);
+  await expect(line).toContainText('Send to the specialist');
+  await expect(line).toContainText('Teo Lindqvist, RN (you)');
+  await expectAccessible(center, 'worklist');
+  await expectFits(center, 'worklist');
+
+  // Given to another and taken back, one key each.
+  await grid.focus();
+  await center.keyboard.press('a');
+  const dialog = center.getByRole('dialog', { name: 'Assign 1 referral' });
+  await dialog.getByRole('combobox', { name: 'Give to' }).selectOption({ label: 'Priya Castellan, MD' });
+  await dialog.getByRole('button', { name: 'Give' }).click();
+  await expect(center.getByText('1 referral given to Priya Castellan, MD.')).toBeVisible();
+  await expect(line, 'its place is kept').toContainText('No longer here');
+  await grid.focus();
+  await center.keyboard.press('u');
+  await expect(center.getByText('1 referral given back.')).toBeVisible();
+  await expect(line).toContainText('Teo Lindqvist, RN (you)');
+  await expect(line).not.toContainText('No longer here');
+
+  await grid.focus();
+  await center.keyboard.press('?');
+  await expect(center.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+  await center.keyboard.press('Escape');
+  await grid.focus();
+  await center.keyboard.press('Enter');
+  await expect(thread(center).getByRole('heading', { name: new RegExp(PATIENT) })).toBeVisible();
+  await expect(center).toHaveURL(/#worklist\/[^?]+$/);
+  expect(center.url(), 'never a patient').not.toMatch(/Oakley|Terrence/i);
+  await expectAccessible(center, 'thread beside the list');
+  await center.setViewportSize({ width: 360, height: 800 });
+  await expect(center.getByRole('button', { name: '← Back to the list' })).toBeVisible();
+  await expect(grid).toBeHidden();
+  await expectAccessible(center, 'thread at 360 px');
+  await center.getByRole('button', { name: '← Back to the list' }).press('Enter');
+  await expect(grid).toBeFocused();
+  await expectAccessible(center, 'worklist at 360 px');
+  await center.keyboard.press('Enter');
+  await expectFits(center, 'thread');
+
+  await thread(center).getByRole('button', { name: 'Close' }).focus();
+  await doNext(center, 'Sent to the office');
+  await expect(line, 'what follows takes its place').toContainText('Get an answer');
+  // Somebody else was faster: nothing is put on record before the newest was looked at.
+  await center.keyboard.press('Tab');
+  await center.keyboard.press('Enter');
+  const accepted = center.getByRole('form', { name: 'Accepted' });
+  await expect(accepted).toBeVisible();
+  const referral = decodeURIComponent(/#worklist\/([^?]+)/.exec(center.url())?.[1] ?? '');
+  const call = { headers: { authorization: `Bearer ${bearer}` } };
+  const address = `${REFLOOP}/worklist/referrals/${referral}`;
+  const { sequence } = (await (await center.request.get(address, call)).json()) as { sequence: number };
+  const contacted = { key: 'by-another-1', sequence, what: { act: 'contacted', outcome: 'left-message' } };
+  expect((await center.request.post(`${address}/acts`, { ...call, data: contacted })).status()).toBe(200);
+  await accepted.getByRole('button', { name: 'Put on record' }).click();
+  await expect(accepted.getByRole('alert')).toContainText('Something happened to this referral since it was shown');
+  await expect(thread(center).getByText('Patient contacted')).toBeVisible();
+  await accepted.getByRole('button', { name: 'I have looked at it again' }).click();
+  await accepted.getByRole('button', { name: 'Put on record' }).click();
+  await expect(statusOf(center)).toContainText('accepted');
+  await expect(nextStep(center)).toBeFocused();
+
+  await doNext(center, 'Appointment booked', async () => {
+    await center.getByLabel('When the visit is').fill(await thisMinute(center));
+  });
+  await expect(statusOf(center)).toContainText('scheduled');
+  await doNext(center, 'Patient was seen');
+  await doNext(center, 'Note came back');
+  await expect(thread(center).getByText('Review the report').first()).toBeVisible();
+  await expect(line, 'what is left is the clinician’s').toContainText('No longer here: Get the note');
+
+  const clinician = await (await browser.newContext()).newPage();
+  await openApp(clinician, { user: 'clinician' });
+  const toReview = clinician.getByRole('region', { name: 'To review' }).getByRole('listitem').filter({ hasText: PATIENT });
+  await expect(toReview).toContainText(/Open the chart of .*Oakley.* to read the note/);
+  await expectAccessible(clinician, 'My work with a note to review');
+  await expectFits(clinician, 'My work with a note to review');
+  await toReview.getByRole('button', { name: /^Reviewed/ }).click();
+  await expect(clinician.getByText(/^Reviewed: .*Oakley/)).toBeVisible();
+  await expect(toReview).toHaveCount(0);
+
+  await center.getByRole('button', { name: 'Refresh' }).click();
+  await expect(statusOf(center)).toContainText('closed');
+  await expect(thread(center).getByText('Nothing is owed: the loop is closed.')).toBeVisible();
+  await expect(thread(center).getByRole('heading', { name: new RegExp(PATIENT) })).toBeVisible();
+  await expect(line).toHaveCount(0);
+});
+
+test('of ten thousand lines only those on the screen are drawn, and the keys reach the last', async ({ page }) => {
+  const at = Date.now();
+  const row = (index: number) => ({
+    id: `r${index}/answer`,
+    referralId: `r${index}`,
+    kind: 'answer',
+    next: 'Get an answer',
+    waitingOn: 'specialist',
+    owner: { subject: 'kim', name: 'Kim Example' },
+    mine: true,
+    escalatedTo: null,
+    escalatedToMe: false,
+    since: new Date(at - 86_400_000).toISOString(),
+    dueAt: new Date(at + (index - 100) * 60_000).toISOString(),
+    ageBusinessHours: 8,
+    leftBusinessHours: (index - 100) / 60,
+    patientName: `Synthetic ${index}`,
+    performerName: 'Ana Rivera, MD',
+    specialtyName: 'Cardiology',
+    urgency: 'routine',
+    authorization: 'not-needed',
+    exception: null,
+    status: 'sent',
+    attempts: 1,
+    channel: 'fax',
+    lastEvent: null,
+    detail: 'Waits for the specialist’s office.',
+    steps: [],
+  });
+  const json = { at: new Date(at).toISOString(), rows: Array.from({ length: LINES }, (_, index) => row(index)), more: 12, people: [] };
+  await page.route(`${REFLOOP}/worklist`, (route) => route.fulfill({ json }));
+  await openApp(page, { user: 'coordinator' });
+  const grid = page.getByRole('grid', { name: 'Open referrals' });
+  await expect(grid).toHaveAttribute('aria-rowcount', String(LINES + 1));
+  await expect(page.getByText('12 more are open and not on this page')).toBeVisible();
+  const drawn = () => grid.locator('tbody tr:not([aria-hidden])').count();
+  expect(await drawn()).toBeLessThan(100);
+  await grid.focus();
+  await page.keyboard.press('End');
+  await expect(grid.getByRole('row', { name: /Synthetic 9999/ })).toBeInViewport();
+  await page.keyboard.press('k');
+  await expect(grid).toHaveAttribute('aria-activedescendant', 'worklist-line-9998');
+  expect(await drawn()).toBeLessThan(100);
+});
