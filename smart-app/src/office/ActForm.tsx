@@ -143,16 +143,20 @@ function Fields({ act, offered, noteForms, appointment }: Pick<Props, 'act' | 'o
         </>
       );
     case 'no-show':
-    case 'seen': {
-      const today = localDay(new Date().toISOString());
-      return (
-        <label className={styles['field']}>
-          Day of the visit
-          <input type="date" name="day" max={today} defaultValue={appointment === undefined ? today : localDay(appointment)} />
-        </label>
-      );
-    }
+    case 'seen':
+      return <VisitDay appointment={appointment} />;
     case 'accept':
       return null;
   }
+}
+
+/** The appointment's day, unless it is changed. */
+function VisitDay({ appointment }: Pick<Props, 'appointment'>) {
+  const [today] = useState(() => localDay(new Date().toISOString()));
+  return (
+    <label className={styles['field']}>
+      Day of the visit
+      <input type="date" name="day" max={today} defaultValue={appointment === undefined ? today : localDay(appointment)} />
+    </label>
+  );
 }

@@ -41,7 +41,11 @@ const one = (name: ByHandAct['act'], when = at): ByHandAct => {
       return { act: name, note: 'Called the office' };
     case 'ended':
       return { act: name, how: 'cancelled', reason: 'moved away' };
-    default:
+    case 'accepted':
+    case 'cancel-confirmed':
+    case 'missed':
+    case 'received':
+    case 'seen':
       return { act: name, at: when };
   }
 };

@@ -247,7 +247,11 @@ describe('the office', () => {
     const link = await makeLink();
     const { opened } = (await open(link)).body as OfficeView;
     await act(opened, { act: 'ask', text: 'Is there an ECG?' });
-    await post(`/worklist/referrals/${id}/messages`, { key: 'answer-first', text: 'The first answer.' }, coordinator);
+    await post(
+      `/worklist/referrals/${id}/messages`,
+      { key: 'answer-first', sequence: (await thread()).sequence, text: 'The first answer.' },
+      coordinator,
+    );
     await act(opened, { act: 'ask', text: 'Still unanswered?' });
     const declined = await act(opened, { act: 'decline', reason: 'not-taking-patients' });
     expect(declined.body).toEqual({ standing: 'over', how: 'declined', practice: api.scope.site });
@@ -258,7 +262,11 @@ describe('the office', () => {
       await applyDecision(unit, id, CLINICIAN, now, (referral) => decideCare(referral, command, now));
     });
     // What was asked by the first is answered to the first.
-    await post(`/worklist/referrals/${id}/messages`, { key: 'answer-late', text: 'For the first alone.' }, coordinator);
+    await post(
+      `/worklist/referrals/${id}/messages`,
+      { key: 'answer-late', sequence: (await thread()).sequence, text: 'For the first alone.' },
+      coordinator,
+    );
     const second = (await open(await makeLink(), ANOTHER.npi)).body as OfficeView;
     expect(second).toMatchObject({ specialist: ANOTHER.display, patientName: PATIENT });
     expect(second.thread.map(({ title }) => title)).toEqual(['Sent']);
