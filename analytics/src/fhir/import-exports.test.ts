@@ -271,6 +271,8 @@ describe('what is wrong in an export is told and stops nothing', () => {
         '{"resourceType":"Patient","id":"a b"}',
         '{"resourceType":"Patient","id":"h","x":"\\ud800"}',
         '{"resourceType":"Patient","id":"z","x":"\\u0000"}',
+        '\ufeff{"resourceType":"Patient","id":"marked"}',
+        '\u00a0',
       ];
       const good = '{"resourceType":"Patient","id":"later"}';
       await writeFile(
@@ -289,9 +291,11 @@ describe('what is wrong in an export is told and stops nothing', () => {
         'Bad.ndjson:7 has no id, or one that FHIR does not allow',
         'Bad.ndjson:8 holds half of a character, or one that is none',
         'Bad.ndjson:9 holds half of a character, or one that is none',
-        'Bad.ndjson:10 is not UTF-8',
+        'Bad.ndjson:10 begins with a byte order mark',
+        'Bad.ndjson:11 is not JSON',
+        'Bad.ndjson:12 is not UTF-8',
       ]);
-      expect(report.files.find(({ file }) => file === 'Bad.ndjson')).toMatchObject({ file: 'Bad.ndjson', lines: 2, rejected: 8 });
+      expect(report.files.find(({ file }) => file === 'Bad.ndjson')).toMatchObject({ file: 'Bad.ndjson', lines: 2, rejected: 10 });
       expect(report.referrals.referrals).toBe(7);
     });
   });

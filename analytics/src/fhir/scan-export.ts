@@ -27,7 +27,9 @@ export type ScannedExport = {
 const MOST_TOLD = 200;
 const TYPE = /^[A-Z][A-Za-z]{1,63}$/;
 const ID = /^[A-Za-z0-9.-]{1,64}$/;
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+// A byte order mark is kept, since DuckDB takes none.
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const BYTE_ORDER_MARK = '\ufeff';
 
 type Judged = { kind: 'resource'; type: string; resource: Record<string, unknown> } | { kind: 'empty' } | { kind: 'wrong'; why: string };
 
@@ -46,7 +48,9 @@ export function judgeLine(bytes: Buffer): Judged {
   } catch {
     return { kind: 'wrong', why: 'is not UTF-8' };
   }
-  if (text.trim() === '') return { kind: 'empty' };
+  // What JSON calls white space; there is more in Unicode.
+  if (/^[ \t\r]*$/.test(text)) return { kind: 'empty' };
+  if (text.startsWith(BYTE_ORDER_MARK)) return { kind: 'wrong', why: 'begins with a byte order mark' };
   let value: unknown;
   try {
     value = JSON.parse(text);
