@@ -7,7 +7,7 @@ import type { EhrScope } from '../pseudonym.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { EventTable } from '../staging.ts';
 import { countReferrals, flattenExports, type ReadResources, type ReferralCounts } from './flatten-export.ts';
-import { type RejectedLine, type ScannedExport, type ScanProgress, scanExport } from './scan-export.ts';
+import { ndjsonFiles, type RejectedLine, type ScannedExport, type ScanProgress, scanExport } from './scan-export.ts';
 import { readViews } from './views.ts';
 import { pairsOf, writeEvents } from './write-events.ts';
 
@@ -77,14 +77,7 @@ export async function importExports(options: ExportImportOptions): Promise<{ sna
 
   async function write(building: string): Promise<EventTable> {
     const exports: ScannedExport[] = [];
-    for (const each of sources) {
-      const scanned = await scanExport(each, building, {
-        onProgress: (progress) => onProgress?.({ stage: 'scanning', ...progress }),
-        ...(signal ? { signal } : {}),
-      });
-      if (scanned.files.length === 0) throw new NothingToImport(each);
-      exports.push(scanned);
-    }
+    for (const each of sources) if ((await ndjsonFiles(each)).length === 0) throw new NothingToImport(each);
     const spillFolder = join(building, 'spill-views');
     const session = await openDuckDb({
       folders: [building, ...(await Promise.all(sources.map(folderAround)))],
@@ -96,6 +89,13 @@ export async function importExports(options: ExportImportOptions): Promise<{ sna
     });
     try {
       const query = await session.connect();
+      for (const each of sources) {
+        const scanned = await scanExport(query, each, building, {
+          onProgress: (progress) => onProgress?.({ stage: 'scanning', ...progress }),
+          ...(signal ? { signal } : {}),
+        });
+        exports.push(scanned);
+      }
       const onTable = (table: string): void => onProgress?.({ stage: 'flattening', table });
       const resources = await flattenExports(query, { exports, views, asOf: now, timezone: options.timezone ?? 'UTC', onTable });
       report = reportOf(exports, resources, await countReferrals(query));
