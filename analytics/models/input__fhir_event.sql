@@ -224,8 +224,8 @@ select
   asked.patient,
   known.sequence::integer as sequence,
   known.type,
-  strftime(known.effective_on, '%Y-%m-%d') as effective_on,
-  strftime(known.recorded_on, '%Y-%m-%d') as recorded_on,
+  known.effective_on,
+  known.recorded_on,
   if(known.step = 1, asked.specialty, null) as specialty,
   if(known.step = 1, asked.urgency, null) as urgency,
   if(known.step = 1, asked.service, null) as service,
@@ -239,10 +239,9 @@ select
   known.network,
   known.attempt,
   known.appointment,
-  strftime(known.starts_on, '%Y-%m-%d') as starts_on,
+  known.starts_on,
   known.report,
   known.order_standing,
   known.detail
 from known
 inner join asked using (referral)
-order by known.referral, known.sequence

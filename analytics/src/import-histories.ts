@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import type { Instant } from '@refloop/domain/instant';
 import { dayIn } from './calendar-day.ts';
 import { openDuckDb, type Query, quoted } from './duckdb.ts';
-import { type History, INPUT_COLUMNS, type InputEvent } from './input-event.ts';
+import { type History, INPUT_COLUMNS } from './input-event.ts';
 import { type CheckOutcome, createReferenceTables, KEPT_MODELS, MODEL_VERSION, runChecks, runModels, writeParquet } from './models.ts';
 import type { EhrScope } from './pseudonym.ts';
 import { type Earlier, earlierSnapshot, type ListedReferral, MARKS, type Reading, type ReferralSource, readingVersion } from './reading.ts';
 import { type Building, beginSnapshot, publishSnapshot, retireSnapshots, type Snapshot } from './snapshot.ts';
-import { openStaging, type StagedCounts, type Staging } from './staging.ts';
+import { type EventTable, openStaging, type StagedCounts, type Staging } from './staging.ts';
 import { type KeptTallies, writeTallies } from './tallies.ts';
 
 export type ImportProgress =
@@ -59,9 +59,6 @@ export class ChecksFailed extends Error {
 
 const UTC = 'UTC';
 
-/** One referral as it is staged: its events by the allow-list, and which referral it is, where that is to be kept. */
-export type StagedReferral = { rows: InputEvent[]; pair: Reidentification | null };
-
 const COLUMNS = Object.entries(INPUT_COLUMNS)
   .map(([name, type]) => `${name}: ${quoted(type)}`)
   .join(', ');
@@ -70,12 +67,15 @@ const COLUMNS = Object.entries(INPUT_COLUMNS)
 async function createStagedEvents(query: Query, { files }: Staging, before: Snapshot | undefined): Promise<void> {
   const read = `select * from read_json(${quoted(files.events)}, format = 'newline_delimited', columns = {${COLUMNS}}, maximum_object_size = 1048576)`;
   const kept = before && `select * from read_parquet(${quoted(join(before.folder, 'input__event.parquet'))})`;
+  const tables = files.tables.map((file) => `read_parquet(${quoted(file)})`);
+  const marks = tables.map((table) => ` union all select distinct referral, null as mark, true as read from ${table}`);
   await query.run(
     `create table staged_mark as
-     select * from read_json(${quoted(files.marks)}, format = 'newline_delimited', columns = {referral: 'varchar', mark: 'varchar', read: 'boolean'})`,
+     select * from read_json(${quoted(files.marks)}, format = 'newline_delimited', columns = {referral: 'varchar', mark: 'varchar', read: 'boolean'})${marks.join('')}`,
   );
+  const whole = [read, ...tables.map((table) => `select * from ${table}`)].join(' union all by name ');
   await query.run(
-    `create view staged_event as ${read}${kept ? ` union all by name ${kept} where referral in (select referral from staged_mark where not read)` : ''}`,
+    `create view staged_event as ${whole}${kept ? ` union all by name ${kept} where referral in (select referral from staged_mark where not read)` : ''}`,
   );
 }
 
@@ -137,8 +137,7 @@ async function make(fill: Fill, building: Building, earlier: Earlier | undefined
     const [referrals, events] = [await count(query, 'core__referral'), await count(query, 'input__event')];
     const removed = earlier ? await count(query, '(select referral from earlier_mark except select referral from staged_mark)') : null;
     query.close();
-    await rm(staging.files.events);
-    await rm(staging.files.marks);
+    for (const file of [staging.files.events, staging.files.marks, ...staging.files.tables]) await rm(file);
     await rm(spillFolder, { recursive: true, force: true });
     signal?.throwIfAborted();
     const { read, unchanged, unreadable } = staging.counts;
@@ -163,21 +162,17 @@ async function importBy(fill: Fill, options: ImportOptions): Promise<Snapshot> {
 }
 
 /**
- * Stages every referral, makes the models, checks them, and puts the new snapshot in force. Whatever ends it before, the snapshot in force
- * stays as it is. Throws `ChecksFailed`, `NewerSnapshotInForce`, or the reason of the signal.
- * @param source given the folder in which the snapshot is built: what it leaves there beside the tables is part of the snapshot
+ * Takes referrals whose events are rows already, makes the models, checks them, and puts the new snapshot in force. Whatever ends it
+ * before, the snapshot in force stays as it is. Throws `ChecksFailed`, `NewerSnapshotInForce`, or the reason of the signal.
+ * @param write given the folder in which the snapshot is built: what it leaves there beside the table is part of the snapshot. Whose the
+ * pseudonyms are, it tells `reidentify` itself.
  */
-export const importReferrals = (source: (building: string) => AsyncIterable<StagedReferral>, options: ImportOptions): Promise<Snapshot> =>
-  importBy(
-    async (staging, _query, _before, folder) => {
-      for await (const { rows, pair } of source(folder)) await staging.takeRows(rows, pair);
-    },
-    { ...options, full: true },
-  );
+export const importTable = (write: (building: string) => Promise<EventTable>, options: ImportOptions): Promise<Snapshot> =>
+  importBy(async (staging, _query, _before, folder) => staging.takeTable(await write(folder)), { ...options, full: true });
 
 /**
  * Reads every history of our own events into a new snapshot. The result does not depend on the order of the histories, nor on how often
- * one of them comes. Throws what `importReferrals` throws.
+ * one of them comes. Throws what `importTable` throws.
  */
 export const importHistories = (source: AsyncIterable<History>, options: ImportOptions): Promise<Snapshot> =>
   importBy(
@@ -203,7 +198,7 @@ async function earlierMarks(query: Query, pseudonyms: readonly string[]): Promis
  * force: the same tables as if everything had been read. Each referral is compared with itself, by the mark of its last event, so
  * that it does not matter in which order events were committed; a history is read after it was listed, so that it holds what its mark
  * says or more. What is no longer listed is left out, and so is what can no longer be read.
- * Throws what `importReferrals` throws.
+ * Throws what `importTable` throws.
  */
 export const importChanges = (source: ReferralSource, options: ImportOptions): Promise<Snapshot> =>
   importBy(async (staging, query, before) => {

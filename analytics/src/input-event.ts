@@ -73,19 +73,35 @@ const RESTRICTED = new Set(restrictedZip3);
  * (45 CFR 164.514(b)(2)(i)(B); the list of 67 FR 53182, 53233). A limited data set may keep them; nobody misses them here.
  */
 export function safeZip3(zip3: string | null): string | null {
-  if (zip3 === null || !/^\d{3}$/.test(zip3)) return null;
+  if (zip3 === null || !PATTERNS.zip3.test(zip3)) return null;
   return RESTRICTED.has(zip3) ? '000' : zip3;
 }
 
+/** What a value of each kind looks like: read the same by JavaScript and by DuckDB (RE2), since both let values in by them. */
+export const PATTERNS = {
+  /** Of codes alone: what does not look like one is left out, so that no text can come in by such a field. */
+  code: /^[a-z0-9][a-z0-9-]{0,39}$/,
+  npi: /^[0-9]{10}$/,
+  nucc: /^[0-9A-Z]{10}$/,
+  language: /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/,
+  zip3: /^[0-9]{3}$/,
+} as const;
+
 const matching = (pattern: RegExp, text: string | null): string | null => (text !== null && pattern.test(text) ? text : null);
-/** Of codes alone: what does not look like one is left out, so that no text can come in by such a field. */
-const code = (text: string | null): string | null => matching(/^[a-z0-9][a-z0-9-]{0,39}$/, text);
-export const npi = (text: string | null): string | null => matching(/^\d{10}$/, text);
-export const nucc = (text: string | null): string | null => matching(/^[0-9A-Z]{10}$/, text);
-export const language = (text: string | null): string | null => matching(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, text);
+const code = (text: string | null): string | null => matching(PATTERNS.code, text);
+const npi = (text: string | null): string | null => matching(PATTERNS.npi, text);
+const nucc = (text: string | null): string | null => matching(PATTERNS.nucc, text);
+const language = (text: string | null): string | null => matching(PATTERNS.language, text);
 /** Names of organisations, as the EHR's coverage and the site file have them. */
 const LABEL = 80;
-export const label = (text: string | null): string | null => (text === null || text.trim() === '' ? null : text.trim().slice(0, LABEL));
+/** Half of a character at its end is none: nothing could be written of it. */
+export const label = (text: string | null): string | null =>
+  text === null || text.trim() === ''
+    ? null
+    : text
+        .trim()
+        .slice(0, LABEL)
+        .replace(/[\ud800-\udbff]$/, '');
 
 const performerOf = (performer: Performer): InputEvent => ({
   performer: npi(performer.npi),
@@ -195,9 +211,9 @@ function fieldsOf(fact: ReferralFact, within: (kind: 'appointment' | 'report', i
 }
 
 /** Columns of codes: whatever a field holds, nothing but a code enters by them. */
-const CODES = ['specialty', 'urgency', 'service', 'kind', 'network', 'order_standing', 'detail'] as const;
+export const CODES = ['specialty', 'urgency', 'service', 'kind', 'network', 'order_standing', 'detail'] as const;
 
-export function codesAlone(fields: InputEvent): InputEvent {
+function codesAlone(fields: InputEvent): InputEvent {
   const coded = CODES.filter((name) => typeof fields[name] === 'string').map((name) => [name, code(String(fields[name]))] as const);
   return { ...fields, ...Object.fromEntries(coded) };
 }

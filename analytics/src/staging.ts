@@ -4,7 +4,7 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { dayIn } from './calendar-day.ts';
 import type { ImportProgress, Reidentification } from './import-histories.ts';
-import { flatten, type History, type InputEvent } from './input-event.ts';
+import { flatten, type History } from './input-event.ts';
 import { createPseudonyms, type EhrScope } from './pseudonym.ts';
 
 /** One file that grows; memory does not grow with it. */
@@ -46,8 +46,11 @@ export type StagingOptions = {
   signal?: AbortSignal | undefined;
 };
 
-/** Of events and of marks. */
-export type StagedFiles = { events: string; marks: string };
+/** Of events and of marks; `tables` are Parquet. */
+export type StagedFiles = { events: string; marks: string; tables: string[] };
+
+/** A Parquet file of rows of events, with the columns of INPUT_COLUMNS that it has; in the folder of the snapshot that is built. */
+export type EventTable = { file: string; referrals: number; events: number };
 
 type Named = EhrScope & { site: string; referralId: string };
 
@@ -68,8 +71,8 @@ export type Staging = {
   pseudonymOf: (named: Named) => string;
   /** A history that was read. */
   take: (history: History) => Promise<void>;
-  /** A referral whose events are rows already; `pair` where it can be told which it is. */
-  takeRows: (rows: readonly InputEvent[], pair: Reidentification | null) => Promise<void>;
+  /** Referrals whose events are rows already. */
+  takeTable: (table: EventTable) => void;
   /** A referral of the snapshot before, to which nothing was added. */
   keep: (named: Named, mark: string) => Promise<void>;
   /** A referral whose history cannot be read any more. */
@@ -82,7 +85,7 @@ export type Staging = {
 
 export function openStaging(folder: string, options: StagingOptions): Staging {
   const { reidentify, onProgress, signal } = options;
-  const files = { events: join(folder, 'staged.ndjson'), marks: join(folder, 'staged-marks.ndjson') };
+  const files: StagedFiles = { events: join(folder, 'staged.ndjson'), marks: join(folder, 'staged-marks.ndjson'), tables: [] };
   const pseudonyms = createPseudonyms(options.pseudonymKey);
   const dayOf = dayIn(options.timezone);
   const [events, marks] = [openLines(files.events), openLines(files.marks)];
@@ -97,24 +100,13 @@ export function openStaging(folder: string, options: StagingOptions): Staging {
     onProgress?.({ stage: 'reading', ...counts });
   }
 
-  async function hold(pseudonym: string, pair: Reidentification | null, how: { mark: string | null; read: boolean }): Promise<void> {
-    await marks.add({ referral: pseudonym, ...how });
-    if (pair) pairs.push(pair);
-    counts.referrals += 1;
-    if (pairs.length >= BATCH || counts.referrals % BATCH === 0) await giveOn();
-  }
-
   /** Its pair is given each time: the database may have been restored to a day before it was kept. */
-  async function holdOwn({ tenant, issuer, site, referralId }: Named, how: { mark: string | null; read: boolean }): Promise<void> {
+  async function hold({ tenant, issuer, site, referralId }: Named, how: { mark: string | null; read: boolean }): Promise<void> {
     const pseudonym = pseudonymOf({ tenant, issuer, site, referralId });
-    await hold(pseudonym, { tenant, issuer, site, pseudonym, referralId }, how);
-  }
-
-  async function write(rows: readonly InputEvent[]): Promise<void> {
-    signal?.throwIfAborted();
-    for (const row of rows) await events.add(row);
-    counts.read += 1;
-    counts.events += rows.length;
+    await marks.add({ referral: pseudonym, ...how });
+    pairs.push({ tenant, issuer, site, pseudonym, referralId });
+    counts.referrals += 1;
+    if (pairs.length >= BATCH) await giveOn();
   }
 
   async function close(): Promise<void> {
@@ -127,17 +119,21 @@ export function openStaging(folder: string, options: StagingOptions): Staging {
     pseudonymOf,
     take: async (history) => {
       const rows = flatten(history, pseudonyms, dayOf);
-      await write(rows);
-      if (rows.length > 0) await holdOwn(history, { mark: history.mark ?? null, read: true });
+      signal?.throwIfAborted();
+      for (const row of rows) await events.add(row);
+      counts.read += 1;
+      counts.events += rows.length;
+      if (rows.length > 0) await hold(history, { mark: history.mark ?? null, read: true });
     },
-    takeRows: async (rows, pair) => {
-      await write(rows);
-      const pseudonym = rows[0]?.referral;
-      if (typeof pseudonym === 'string') await hold(pseudonym, pair, { mark: null, read: true });
+    takeTable: ({ file, referrals, events: many }) => {
+      files.tables.push(file);
+      counts.referrals += referrals;
+      counts.read += referrals;
+      counts.events += many;
     },
     keep: async (named, mark) => {
       counts.unchanged += 1;
-      await holdOwn(named, { mark, read: false });
+      await hold(named, { mark, read: false });
     },
     leaveOut: () => {
       counts.unreadable += 1;

@@ -32,9 +32,30 @@ function digestOf({ id, tables, rules, parameters }: MetricDefinition): string {
 /** Metrics of money depend on what a site assumes. */
 const isKept = ({ rules, assumes, countsOnce }: MetricDefinition): boolean => rules.includes('tally') && assumes === null && !countsOnce;
 
-const referralsBy = (grain: Grain): string =>
-  `create or replace temp view referral as
-   select *, {tenant: tenant, issuer: issuer, value: coalesce(${grain}, ${quoted(UNKNOWN)}), month: month} as segment from core__referral`;
+const valueOf = (grain: Grain): string => `coalesce(${grain}, ${quoted(UNKNOWN)})`;
+
+/** Of all that a tally is kept by, which referral is of what, by number: a rule carries a number through faster than the values. */
+const SEGMENTS = `create or replace temp table tally_segment as
+  select row_number() over () as segment, *
+  from (select distinct tenant, issuer, ${GRAINS.map((grain) => `${valueOf(grain)} as ${grain}`).join(', ')}, month from core__referral)`;
+
+const REFERRALS = `create or replace temp table tally_referral as
+  select core__referral.*, tally_segment.segment
+  from core__referral
+  inner join tally_segment
+    on tally_segment.tenant = core__referral.tenant and tally_segment.issuer = core__referral.issuer
+      and ${GRAINS.map((grain) => `tally_segment.${grain} = coalesce(core__referral.${grain}, ${quoted(UNKNOWN)})`).join(' and ')}
+      and tally_segment.month is not distinct from core__referral.month`;
+
+/** The rows of the tally by one of what it is kept by, with the months beside it and without. */
+const keptBy = (grain: Grain): string[] => {
+  const rows = (name: string, month: string): string =>
+    `select tally_segment.tenant, tally_segment.issuer, ${quoted(name)} as grain, tally_segment.${grain} as value, ${month} as month,
+       tally.* exclude (segment, many), sum(tally.many)::bigint as many
+     from tally inner join tally_segment using (segment)
+     group by all`;
+  return [rows(monthly(grain), 'tally_segment.month'), rows(grain, 'null::varchar')];
+};
 
 /**
  * Counts the tally of every metric that has one, from the tables of the connection, into files of the folder.
@@ -50,23 +71,15 @@ export async function writeTallies(
   const [row] = await query.run('select count(*) as rows from core__referral');
   if (Number(row?.['rows']) < least) return {};
   const kept: KeptTallies = {};
+  for (const sql of [SEGMENTS, REFERRALS, 'create or replace temp view referral as select * from tally_referral']) await query.run(sql);
   for (const definition of metrics.map(readMetric).filter(isKept)) {
-    for (const grain of GRAINS) {
-      await query.run(referralsBy(grain));
-      for (const sql of rulesSql(definition, moment, undefined)) await query.run(sql);
-      const rows = `select segment.tenant as tenant, segment.issuer as issuer, ${quoted(monthly(grain))} as grain, segment.value as value,
-        segment.month as month, * exclude (segment, many), many from tally`;
-      await query.run(grain === GRAINS[0] ? `create or replace temp table kept_tally as ${rows}` : `insert into kept_tally ${rows}`);
-      await query.run(
-        `insert into kept_tally select * exclude (many) replace (${quoted(grain)} as grain, null as month), sum(many)::bigint as many
-         from kept_tally where grain = ${quoted(monthly(grain))} group by all`,
-      );
-    }
-    await writeParquet(query, '(select * from kept_tally order by all)', join(folder, tallyFile(definition.id)));
+    for (const sql of rulesSql(definition, moment, undefined)) await query.run(sql);
+    const rows = GRAINS.flatMap(keptBy).join(' union all ');
+    await writeParquet(query, `(select * from (${rows}) order by all)`, join(folder, tallyFile(definition.id)));
     await query.run('drop table tally');
-    await query.run('drop table kept_tally');
     kept[definition.id] = digestOf(definition);
   }
+  for (const each of ['view referral', 'table tally_referral', 'table tally_segment']) await query.run(`drop ${each}`);
   return kept;
 }
 

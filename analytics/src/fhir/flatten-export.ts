@@ -29,11 +29,13 @@ const read = (paths: readonly string[]): string =>
 /** The lines of one type, with the number of the export they come of: later ones are newer. */
 function linesOf(exports: readonly ScannedExport[], resource: string): string {
   const parts = exports.flatMap(({ files }, at) => {
-    const paths = files.filter(({ types, lines }) => lines > 0 && types.includes(resource)).map(({ path }) => path);
-    return paths.length === 0 ? [] : [`select json as resource, ${at} as export from ${read(paths)}`];
+    const holding = files.filter(({ types, lines }) => lines > 0 && types.includes(resource));
+    const [alone, mixed] = [holding.filter(({ types }) => types.length === 1), holding.filter(({ types }) => types.length > 1)];
+    const from = (of: typeof holding, where: string): string[] =>
+      of.length === 0 ? [] : [`select json as resource, ${at} as export from ${read(of.map(({ path }) => path))}${where}`];
+    return [...from(alone, ''), ...from(mixed, ` where json_extract_string(json, '$.resourceType') = ${quoted(resource)}`)];
   });
-  const all = parts.length === 0 ? `select null::json as resource, 0 as export where false` : parts.join(' union all ');
-  return `select resource, export from (${all}) where json_extract_string(resource, '$.resourceType') = ${quoted(resource)}`;
+  return parts.length === 0 ? `select null::json as resource, 0 as export where false` : parts.join(' union all ');
 }
 
 export type ReadResources = {
@@ -53,16 +55,28 @@ async function chooseVersions(query: Query, exports: readonly ScannedExport[], r
     `create or replace table gone as select id, max(export) as export from (values ${gone}) as given(id, export) group by id`,
   );
   await query.run(`create or replace view line as ${linesOf(exports, resource)}`);
+  // An export that says everything once needs no choice, and is told by its ids alone.
+  if (deletions.length === 0) {
+    const [told] = await query.run(`select count(*) as lines, count(distinct json_extract_string(resource, '$.id')) as ids from line`);
+    if (told?.['lines'] === told?.['ids']) {
+      await query.run('create or replace view chosen as select resource from line');
+      return { resource, read: Number(told?.['ids']), superseded: 0, deleted: 0 };
+    }
+  }
   await query.run(
     `create or replace table version as
-     with each_line as (
-       select
-         json_extract_string(resource, '$.resourceType') || '/' || json_extract_string(resource, '$.id') as id,
-         export,
-         coalesce(epoch_us(try_cast(json_extract_string(resource, '$.meta.lastUpdated') as timestamptz)), 0) as changed,
-         coalesce(try_cast(json_extract_string(resource, '$.meta.versionId') as bigint), 0) as number,
-         md5(resource::varchar) as content
+     with part as (
+       select export, json_extract_string(resource, ['$.id', '$.meta.lastUpdated', '$.meta.versionId']) as parts, md5(resource::varchar) as content
        from line
+     ),
+     each_line as (
+       select
+         ${quoted(`${resource}/`)} || parts[1] as id,
+         export,
+         coalesce(epoch_us(try_cast(parts[2] as timestamptz)), 0) as changed,
+         coalesce(try_cast(parts[3] as bigint), 0) as number,
+         content
+       from part
      )
      select id, arg_max(content, {'export': export, 'changed': changed, 'number': number, 'content': content}) as content,
        count(*) as lines, count(distinct content) as contents, max(export) as export
@@ -77,7 +91,7 @@ async function chooseVersions(query: Query, exports: readonly ScannedExport[], r
   const [resources, lines, superseded, deleted] = [row?.['resources'], row?.['lines'], row?.['superseded'], row?.['deleted']].map(Number);
   const allOnce = lines === resources && deleted === 0;
   const chosen = `select line.resource from line
-    inner join version on version.id = json_extract_string(resource, '$.resourceType') || '/' || json_extract_string(resource, '$.id')
+    inner join version on version.id = ${quoted(`${resource}/`)} || json_extract_string(resource, '$.id')
       and version.content = md5(line.resource::varchar)
     left join gone on gone.id = version.id
     where coalesce(gone.export < version.export, true)`;

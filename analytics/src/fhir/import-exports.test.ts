@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDuckDb, quoted } from '../duckdb.ts';
+import { createPseudonyms } from '../pseudonym.ts';
 import { TEST_KEY, withWarehouse } from '../test-histories.ts';
 import { openWarehouse } from '../warehouse.ts';
 import { type ExportImportOptions, importExports, type ReadReport } from './import-exports.ts';
@@ -154,6 +155,57 @@ describe('an export becomes the tables that our own events make', () => {
   });
 });
 
+describe('whatever an export says, the allow-list lets in what our own events would', () => {
+  test('codes, numbers and labels of every shape', async () => {
+    const given = {
+      payer: [`  ${'Payer '.repeat(20)}`, `${'x'.repeat(79)}😀`, '\u00a0', 'O\'Neill "Health"'],
+      language: ['en', 'zh-Hans', 'English, please', 'EN'],
+      postalCode: ['94110', '03601', '9411', 'K1A 0B1'],
+      performer: ['1234567893', '123456789', '1234567893\n', 'Dr Plantedname'],
+    };
+    const resources = [0, 1, 2, 3].flatMap((at): TestResource[] => [
+      {
+        resourceType: 'Patient',
+        id: `q${at}`,
+        address: [{ postalCode: given.postalCode[at] }],
+        communication: [{ language: { coding: [{ system: 'urn:ietf:bcp:47', code: given.language[at] }] } }],
+      },
+      referral(`o${at}`, {
+        subject: { reference: `Patient/q${at}` },
+        performer: [{ identifier: { system: 'http://hl7.org/fhir/sid/us-npi', value: given.performer[at] } }],
+      }),
+      {
+        resourceType: 'Coverage',
+        id: `c${at}`,
+        status: 'active',
+        beneficiary: { reference: `Patient/q${at}` },
+        payor: [{ display: given.payer[at] }],
+      },
+    ]);
+    await imported(resources, async ({ folder }) => {
+      const pseudonyms = createPseudonyms(TEST_KEY);
+      const name = (at: number): string => pseudonyms.referral(SCOPE, `ServiceRequest/o${at}`);
+      const rows = await rowsOf(
+        folder,
+        (table) =>
+          `select referral, patient, payer, language, zip3, performer from ${table('input__event')} where type = 'referral-approved'`,
+      );
+      // 036 is one of the areas of few people.
+      const expected = [
+        ['Payer '.repeat(20).slice(0, 80), 'en', '941', '1234567893'],
+        ['x'.repeat(79), 'zh-Hans', '000', null],
+        [null, null, '941', null],
+        ['O\'Neill "Health"', null, null, null],
+      ];
+      for (const [at, values] of expected.entries()) {
+        const row = rows.find((each) => each['referral'] === name(at));
+        expect([row?.['payer'], row?.['language'], row?.['zip3'], row?.['performer']]).toEqual(values);
+        expect(row?.['patient']).toBe(pseudonyms.patient(SCOPE, `q${at}`));
+      }
+    });
+  });
+});
+
 describe('whatever the order and however often', () => {
   test('lines backwards, twice, in other files and packed make the same tables to the byte', async () => {
     const resources = exportedResources();
@@ -219,13 +271,18 @@ describe('what is wrong in an export is told and stops nothing', () => {
         '{"resourceType":"Patient","id":"a b"}',
         '{"resourceType":"Patient","id":"h","x":"\\ud800"}',
         '{"resourceType":"Patient","id":"z","x":"\\u0000"}',
+        '\ufeff{"resourceType":"Patient","id":"marked"}',
+        '\u00a0',
       ];
       const good = '{"resourceType":"Patient","id":"later"}';
       await writeFile(
         join(source, 'Bad.ndjson'),
         Buffer.concat([Buffer.from(`${good}\r\n\n${bad.join('\n')}\n`), Buffer.from([0xff, 0x0a]), Buffer.from(good)]),
       );
-      const { report } = await importFrom(warehouse, [source]);
+      const { snapshot, report } = await importFrom(warehouse, [source]);
+      // A copy was made of the lines that are good: it is a patient's, and no part of the snapshot.
+      const left = (await readdir(snapshot.folder)).filter((name) => !name.endsWith('.parquet'));
+      expect(left.sort()).toEqual(['import-report.json', 'manifest.json']);
       expect(report.rejected.map(({ file, line, why }) => `${file}:${line} ${why}`)).toEqual([
         'Bad.ndjson:3 is not JSON',
         'Bad.ndjson:4 is not a resource',
@@ -234,9 +291,11 @@ describe('what is wrong in an export is told and stops nothing', () => {
         'Bad.ndjson:7 has no id, or one that FHIR does not allow',
         'Bad.ndjson:8 holds half of a character, or one that is none',
         'Bad.ndjson:9 holds half of a character, or one that is none',
-        'Bad.ndjson:10 is not UTF-8',
+        'Bad.ndjson:10 begins with a byte order mark',
+        'Bad.ndjson:11 is not JSON',
+        'Bad.ndjson:12 is not UTF-8',
       ]);
-      expect(report.files.find(({ file }) => file === 'Bad.ndjson')).toMatchObject({ file: 'Bad.ndjson', lines: 2, rejected: 8 });
+      expect(report.files.find(({ file }) => file === 'Bad.ndjson')).toMatchObject({ file: 'Bad.ndjson', lines: 2, rejected: 10 });
       expect(report.referrals.referrals).toBe(7);
     });
   });

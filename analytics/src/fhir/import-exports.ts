@@ -1,14 +1,15 @@
 /** From an EHR's Bulk export to a snapshot in force, with a report of what was read, what was not, and what can be measured with it. */
-import { stat, writeFile } from 'node:fs/promises';
+import { rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { openDuckDb, type Rows } from '../duckdb.ts';
-import { type ImportOptions, importReferrals, type StagedReferral } from '../import-histories.ts';
-import { codesAlone, type InputEvent, label, language, npi, nucc, safeZip3 } from '../input-event.ts';
-import { createPseudonyms, type EhrScope, type Pseudonyms } from '../pseudonym.ts';
+import { openDuckDb } from '../duckdb.ts';
+import { type ImportOptions, importTable } from '../import-histories.ts';
+import type { EhrScope } from '../pseudonym.ts';
 import type { Snapshot } from '../snapshot.ts';
+import type { EventTable } from '../staging.ts';
 import { countReferrals, flattenExports, type ReadResources, type ReferralCounts } from './flatten-export.ts';
-import { type RejectedLine, type ScannedExport, type ScanProgress, scanExport } from './scan-export.ts';
+import { ndjsonFiles, type RejectedLine, type ScannedExport, type ScanProgress, scanExport } from './scan-export.ts';
 import { readViews } from './views.ts';
+import { pairsOf, writeEvents } from './write-events.ts';
 
 export type ExportImportOptions = Omit<ImportOptions, 'onProgress'> & {
   /** Folders or files, oldest first: where two tell of one resource, the later export is right. */
@@ -46,67 +47,6 @@ export class NothingToImport extends Error {
   }
 }
 
-const words = (value: unknown): string | null => (typeof value === 'string' ? value : null);
-const day = (value: unknown): string | null => words(value);
-
-/** An event as the allow-list lets it in: the keys of the EHR become pseudonyms, and everything else is a code, a day or a label. */
-function pseudonymous(row: Rows[number], of: InputEvent, scope: EhrScope, pseudonyms: Pseudonyms): InputEvent {
-  const referral = String(of.referral);
-  const within = (kind: 'appointment' | 'report', key: unknown): string | null =>
-    typeof key === 'string' ? pseudonyms.within(referral, kind, key) : null;
-  const requester = words(row['requester']);
-  return {
-    ...of,
-    sequence: Number(row['sequence']),
-    type: words(row['type']),
-    effective_on: day(row['effective_on']),
-    recorded_on: day(row['recorded_on']),
-    requester: requester === null ? null : pseudonyms.requester(scope, requester),
-    clinic: label(words(row['clinic'])),
-    payer: label(words(row['payer'])),
-    zip3: safeZip3(words(row['postal_code'])?.slice(0, 3) ?? null),
-    language: language(words(row['language'])),
-    performer: npi(words(row['performer'])),
-    performer_nucc: nucc(words(row['performer_nucc'])),
-    attempt: row['attempt'] === null ? null : Number(row['attempt']),
-    appointment: within('appointment', row['appointment']),
-    starts_on: day(row['starts_on']),
-    report: within('report', row['report']),
-    ...codesAlone({
-      specialty: words(row['specialty']),
-      urgency: words(row['urgency']),
-      service: words(row['service']),
-      network: words(row['network']),
-      order_standing: words(row['order_standing']),
-      detail: words(row['detail']),
-    }),
-  };
-}
-
-const idOf = (key: unknown): string => String(key).split('/')[1] ?? '';
-
-async function* staged(rows: AsyncIterable<Rows>, { scope, pseudonymKey, keepPairs }: ExportImportOptions): AsyncIterable<StagedReferral> {
-  const pseudonyms = createPseudonyms(pseudonymKey);
-  let [key, own]: [unknown, InputEvent[]] = [undefined, []];
-  let of: InputEvent = {};
-  const done = (): StagedReferral => ({
-    rows: own,
-    pair: keepPairs ? { ...scope, pseudonym: String(of.referral), referralId: String(key) } : null,
-  });
-  for await (const piece of rows) {
-    for (const row of piece) {
-      if (row['referral'] !== key) {
-        if (own.length > 0) yield done();
-        [key, own] = [row['referral'], []];
-        const referral = pseudonyms.referral(scope, String(key));
-        of = { ...scope, referral, patient: pseudonyms.patient(scope, idOf(row['patient'])) };
-      }
-      own.push(pseudonymous(row, of, scope, pseudonyms));
-    }
-  }
-  if (own.length > 0) yield done();
-}
-
 function reportOf(exports: readonly ScannedExport[], resources: ReadResources[], referrals: ReferralCounts): ReadReport {
   const unused: Record<string, number> = {};
   const used = new Set([...resources.map(({ resource }) => resource), 'Bundle']);
@@ -127,7 +67,7 @@ const folderAround = async (source: string): Promise<string> =>
 
 /**
  * Reads exports of one EHR into a new snapshot. What comes does not depend on the order of their lines nor on how often one comes.
- * A line that cannot be read is told and stops nothing. Throws `NothingToImport`, `ViewDefinitionError`, and what `importReferrals` throws;
+ * A line that cannot be read is told and stops nothing. Throws `NothingToImport`, `ViewDefinitionError`, and what `importTable` throws;
  * the snapshot in force then stays as it is.
  */
 export async function importExports(options: ExportImportOptions): Promise<{ snapshot: Snapshot; report: ReadReport }> {
@@ -135,19 +75,13 @@ export async function importExports(options: ExportImportOptions): Promise<{ sna
   const views = readViews(options.views);
   let report: ReadReport | undefined;
 
-  async function* source(building: string): AsyncIterable<StagedReferral> {
+  async function write(building: string): Promise<EventTable> {
     const exports: ScannedExport[] = [];
-    for (const each of sources) {
-      const scanned = await scanExport(each, building, {
-        onProgress: (progress) => onProgress?.({ stage: 'scanning', ...progress }),
-        ...(signal ? { signal } : {}),
-      });
-      if (scanned.files.length === 0) throw new NothingToImport(each);
-      exports.push(scanned);
-    }
+    for (const each of sources) if ((await ndjsonFiles(each)).length === 0) throw new NothingToImport(each);
+    const spillFolder = join(building, 'spill-views');
     const session = await openDuckDb({
       folders: [building, ...(await Promise.all(sources.map(folderAround)))],
-      spillFolder: join(building, 'spill-views'),
+      spillFolder,
       memoryMegabytes: options.memoryMegabytes ?? 512,
       threads: 2,
       seconds: options.stepSeconds ?? 3600,
@@ -155,18 +89,30 @@ export async function importExports(options: ExportImportOptions): Promise<{ sna
     });
     try {
       const query = await session.connect();
+      for (const each of sources) {
+        const scanned = await scanExport(query, each, building, {
+          onProgress: (progress) => onProgress?.({ stage: 'scanning', ...progress }),
+          ...(signal ? { signal } : {}),
+        });
+        exports.push(scanned);
+      }
       const onTable = (table: string): void => onProgress?.({ stage: 'flattening', table });
       const resources = await flattenExports(query, { exports, views, asOf: now, timezone: options.timezone ?? 'UTC', onTable });
       report = reportOf(exports, resources, await countReferrals(query));
-      yield* staged(query.stream('select * from input__fhir_event order by referral, sequence'), options);
+      const table = await writeEvents(query, options.scope, options.pseudonymKey, join(building, 'staged-export.parquet'));
+      if (options.keepPairs) for await (const pairs of pairsOf(query, options.scope)) await options.reidentify(pairs);
       query.close();
+      await writeFile(join(building, REPORT_FILE), `${JSON.stringify(report, null, 2)}\n`, { mode: 0o600 });
+      return table;
     } finally {
       session.close();
+      // They hold what the export says of people, as it stands there.
+      await rm(spillFolder, { recursive: true, force: true });
+      for (const { path } of exports.flatMap(({ files }) => files)) if (dirname(path) === building) await rm(path, { force: true });
     }
-    await writeFile(join(building, REPORT_FILE), `${JSON.stringify(report, null, 2)}\n`, { mode: 0o600 });
   }
 
-  const snapshot = await importReferrals(source, options);
+  const snapshot = await importTable(write, options);
   if (!report) throw new Error('The import ended without having read anything.');
   return { snapshot, report };
 }

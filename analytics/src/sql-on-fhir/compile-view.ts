@@ -180,10 +180,11 @@ export function compileView(view: ViewDefinition, table: string, constants: Read
     const columns = view.selects.flatMap(columnsOf);
     const parts = view.selects.map((each) => selectPart(each, scope));
     const part = parts.reduce((left, right) => beside(left, right, scope));
+    // Of the type asked for: its name is taken out of the text together with the rest, which is read once.
+    const own = `${scope.member('resourceType')} = ${quoted(JSON.stringify(view.resource))}::json`;
     const paths = members.map((name) => quoted(`$."${name}"`)).join(', ');
-    const own = `json_extract_string(${RESOURCE}, '$.resourceType') = ${quoted(view.resource)}`;
-    const taken = `select ${RESOURCE}, json_extract(${RESOURCE}, [${paths}]::varchar[]) as members from ${table} where ${own}`;
-    const from = `from (${taken}) where true${where}`;
+    const taken = `select ${RESOURCE}, json_extract(${RESOURCE}, [${paths}]::varchar[]) as members from ${table}`;
+    const from = `from (${taken}) where ${own}${where}`;
     if (part.kind === 'columns') return `select ${[...part.columns].map(([name, sql]) => `${sql} as "${name}"`).join(', ')} ${from}`;
     const fields = columns.map(({ name }) => `made."${name}" as "${name}"`).join(', ');
     return `select ${fields} from (select unnest(${part.sql}) as made ${from})`;
