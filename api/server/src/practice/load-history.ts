@@ -101,12 +101,12 @@ function bulkOf(simulated: SimulatedReferral, policy: SlaPolicy, until: string):
 }
 
 function obligationOf({ referral, events, clinician, coordinator }: SimulatedReferral, owed: Obligation, raisedAt: string): NewObligation {
-  const { kind, about, owner, dueAt } = owed;
+  const { kind, about, owner, since, dueAt } = owed;
   return {
     id: `${referral.id}/${kind}/${about.replaceAll(' ', '-')}`,
     referralId: referral.id,
     kind,
-    raisedAt,
+    raisedAt: since ?? raisedAt,
     dueAt,
     owner: owner === 'clinician' ? clinician : coordinator,
     raisedBy: clinician,

@@ -96,10 +96,10 @@ function owedBySimulated(): { kind: string; owner: string; raisedAt: string; due
   const { calendar } = practiceTime(2023, 2028);
   const made = [...simulation({ seed: SEED, referrals: REFERRALS, until: new Date(until) }).referrals()];
   return made.flatMap(({ referral, referralId, events, clinician, coordinator }) =>
-    due(referral, defaultPolicy(calendar), until).map(({ kind, owner, dueAt }) => ({
+    due(referral, defaultPolicy(calendar), until).map(({ kind, owner, since, dueAt }) => ({
       kind,
       owner: owner === 'clinician' ? clinician : coordinator,
-      raisedAt: events.at(-1)?.recordedAt ?? referral.startedAt,
+      raisedAt: since ?? events.at(-1)?.recordedAt ?? referral.startedAt,
       dueAt,
       referralId,
     })),

@@ -1,4 +1,5 @@
 /** The events of a referral as one thread that the referring practice, the specialist's office and the patient stand in together. */
+import type { Channel } from '@refloop/domain/referral/attempt';
 import type { CareFact } from '@refloop/domain/referral/care-event';
 import type { Actor, ReferralEvent, ReferralFact } from '@refloop/domain/referral/event';
 import { unreachable } from '@refloop/domain/result';
@@ -56,6 +57,14 @@ const EVENTS: Record<ReferralFact['type'], { name: string; party: Party }> = {
   'set-aside-settled': { name: 'Reconciled', party: 'practice' },
 };
 
+const CHANNEL_WORDS: Record<Channel, string> = {
+  direct: 'By Direct message',
+  fax: 'By fax',
+  link: 'By a secure link',
+  fhir: 'By FHIR',
+  'by-hand': 'By hand, post or telephone',
+};
+
 export const eventName = (type: string): string => (Object.hasOwn(EVENTS, type) ? EVENTS[type as ReferralFact['type']].name : plain(type));
 
 const WORDS = new Map(ESCALATION_STEPS.map(({ rule, words }) => [rule, words]));
@@ -69,7 +78,7 @@ function detailOf(fact: ReferralFact, names: Names): string | null {
     case 'attempt-opened':
       return fact.performer.display;
     case 'attempt-sent':
-      return `By ${plain(fact.channel)}`;
+      return CHANNEL_WORDS[fact.channel];
     case 'transmission-failed':
     case 'order-changed-before-write':
       return fact.detail;
