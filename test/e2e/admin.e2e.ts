@@ -59,10 +59,10 @@ test('a role that an administrator gives takes effect, and so does taking it', a
   const context = await browser.newContext();
   const lead = await context.newPage();
   await openApp(lead, { user: 'lead' });
-  expect(await workspaces(lead)).toEqual(['Worklist', 'My work', 'Exceptions', 'Insights']);
+  expect(await workspaces(lead)).toEqual(['My work', 'Worklist', 'Exceptions', 'Insights']);
   await setAdministrator(page, 'Priya Castellan, MD', true);
   await openApp(lead, { user: 'lead' });
-  expect(await workspaces(lead)).toEqual(['Worklist', 'My work', 'Exceptions', 'Insights', 'Audit', 'Access', 'This EHR']);
+  expect(await workspaces(lead)).toEqual(['My work', 'Worklist', 'Exceptions', 'Insights', 'Audit', 'Access', 'This EHR']);
   await lead.getByRole('link', { name: 'Audit' }).click();
   await expect(lead.getByText(/chain verified to entry/)).toBeVisible();
   await setAdministrator(page, 'Priya Castellan, MD', false);
@@ -96,7 +96,7 @@ test('a clinician has their own list there and no access to anything else, by th
     if (response.url() === `${REFLOOP}/sessions`) bearer = ((await response.json()) as { token: string }).token;
   });
   await openApp(page, { user: 'clinician' });
-  expect(await workspaces(page)).toEqual(['My work']);
+  expect(await workspaces(page)).toEqual(['My work', 'Worklist']);
   await expect(page.getByRole('heading', { level: 1, name: 'My work' })).toBeVisible();
   for (const path of ['/grants', '/delegations', '/signers', '/exceptions', '/audit/status', '/audit/recommendations']) {
     const answer = await request.get(`${REFLOOP}${path}`, { headers: { authorization: `Bearer ${bearer}` } });
