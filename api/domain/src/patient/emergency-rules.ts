@@ -9,7 +9,8 @@ export type EmergencyKind = 'chest' | 'breathing' | 'bleeding' | 'brain' | 'self
 type Rule = { kind: EmergencyKind; pattern: RegExp };
 const rule = (kind: EmergencyKind, ...phrases: string[]): Rule => ({ kind, pattern: new RegExp(`\\b(?:${phrases.join('|')})\\b`) });
 
-const HURT = '(?:pains?|hurts?|hurting|aches?|aching|pressure|tight|tightness|heavy|heaviness|discomfort|burning|killing|squeez\\w+|crush\\w+)';
+const HURT =
+  '(?:pains?|hurts?|hurting|aches?|aching|pressure|tight|tightness|heavy|heaviness|discomfort|burning|killing|squeez\\w+|crush\\w+)';
 const CHEST_BY_ITSELF = '(?!(?: x ?rays?| ct| scan| clinic| doctor))';
 const GAP = '(?: \\w+){0,6}';
 const CANT = '(?:cant|cannot|couldnt|unable to|not able to|cant even|can barely|can hardly|barely|hardly)';

@@ -20,16 +20,14 @@ const TOGETHER: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Words the rules look for. */
-const KNOWN = [
-  ...['chest', 'heart', 'attack', 'pain', 'pains', 'hurts', 'hurting', 'tight', 'tightness', 'pressure', 'crushing', 'squeezing'],
-  ...['breath', 'breathe', 'breathing', 'cant', 'trouble', 'difficulty', 'shortness', 'short', 'gasping', 'choking', 'suffocating'],
-  ...['bleeding', 'blood', 'vomiting', 'throwing', 'coughing', 'hemorrhage', 'hemorrhaging'],
-  ...['stroke', 'seizure', 'seizures', 'numb', 'slurred', 'speech', 'drooping', 'fainted', 'unconscious', 'unresponsive', 'collapsed'],
-  ...['suicide', 'suicidal', 'overdose', 'overdosed', 'poison', 'swallowed', 'swelling', 'throat', 'tongue', 'ambulance', 'emergency'],
-  ...['pecho', 'duele', 'dolor', 'corazon', 'infarto', 'ataque', 'puedo', 'respirar', 'respira', 'dificultad', 'falta', 'sangre'],
-  ...['sangrando', 'sangrar', 'convulsion', 'convulsionando', 'derrame', 'desmaye', 'garganta', 'suicidio', 'suicidarme', 'pastillas'],
-  ...['sobredosis', 'emergencia', 'ambulancia', 'ahogando', 'morir', 'matar'],
-];
+const KNOWN = (
+  'chest heart attack pain pains hurts hurting tight tightness pressure crushing squeezing breath breathe breathing cant ' +
+  'trouble difficulty shortness short gasping choking suffocating bleeding blood vomiting throwing coughing hemorrhage ' +
+  'hemorrhaging stroke seizure seizures numb slurred speech drooping fainted unconscious unresponsive collapsed suicide ' +
+  'suicidal overdose overdosed poison swallowed swelling throat tongue ambulance emergency pecho duele dolor corazon ' +
+  'infarto ataque puedo respirar respira dificultad falta sangre sangrando sangrar convulsion convulsionando derrame ' +
+  'desmaye garganta suicidio suicidarme pastillas sobredosis emergencia ambulancia ahogando morir matar'
+).split(' ');
 const KNOWN_WORDS = new Set(KNOWN);
 
 /** Words of their own that are one letter away from one of those. */

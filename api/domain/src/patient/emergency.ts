@@ -9,7 +9,8 @@ import { statementsOf } from './emergency-words.ts';
 const DENIED =
   /\b(?:no(?! (?:one|se|sure))|not(?! sure)|never|without|nor|neither|deny|denies|denied|negative for|dont have|dont feel|doesnt have|havent(?: had)?|hasnt(?: had)?|wasnt|isnt|arent|aint|free of|no longer|sin|ningun|ninguna|nunca|jamas|tampoco|ni|niega)\b(?!.*\b(?:i|im|my|he|she|hes|shes|mi|puedo)\b)/;
 const NOT_DENIED = /\bno(?:t)? (?:only|just|solo|better|mejor|relief|sure|se)\b/;
-const OVER_NOW = /^(?: \w+){0,3} (?:stopped|is gone|went away|is better|has stopped|clinic|paro|ya paso|se quito|records?|awareness|walk)\b/;
+const OVER_NOW =
+  /^(?: \w+){0,3} (?:stopped|is gone|went away|is better|has stopped|clinic|paro|ya paso|se quito|records?|awareness|walk)\b/;
 
 const LONG_AGO =
   /\b(?:(?:19|20)\d\d|(?:\w+|\d+) (?:years?|yrs?|months?) ago|years ago|last year|history of|back in|as a (?:child|kid|baby|teen\w*)|when i was|used to|in the past|old|previous|prior|hace (?:\w+ )?(?:anos?|meses)|antecedentes?|cuando era|de (?:nino|nina|joven|chico|chica)|el ano pasado|died|passed away|murio|fallecio)\b/;
