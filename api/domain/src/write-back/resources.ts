@@ -58,7 +58,10 @@ export type ApprovedReferral = {
 };
 
 const subject = (referral: Pick<ApprovedReferral, 'patientId'>): Json => ({ reference: `Patient/${referral.patientId}` });
-const requester = (referral: Pick<ApprovedReferral, 'requester' | 'requesterDisplay'>): Json => ({ reference: referral.requester, display: referral.requesterDisplay });
+const requester = (referral: Pick<ApprovedReferral, 'requester' | 'requesterDisplay'>): Json => ({
+  reference: referral.requester,
+  display: referral.requesterDisplay,
+});
 
 /** R19: routine → routine, urgent → urgent, emergency → stat. */
 const PRIORITY: Record<Urgency, string> = { routine: 'routine', urgent: 'urgent', emergency: 'stat' };
