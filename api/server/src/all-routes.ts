@@ -54,6 +54,8 @@ export type RouteDeps = {
   newUuid: () => string;
   /** What fails after its answer went out. */
   failed: (error: unknown) => void;
+  /** See cds/cds-hooks.ts. */
+  cdsBudgetMs?: () => number;
   /** Why this process cannot serve, for probes. */
   notReady: Parameters<typeof healthRoutes>[0]['notReady'];
 };
@@ -83,7 +85,11 @@ export function allRoutes(deps: RouteDeps): Route[] {
     ...specialistsRoutes({ specialists: createSpecialistsService({ warehouse: deps.warehouse, index: deps.index }) }),
     ...fairnessRoutes({ fairness: createFairnessService({ store, warehouse: deps.warehouse, index: deps.index }) }),
     ...cdsHooksRoutes({
-      cds: createCdsHooksService({ ...deps, matching: createMatchingService({ current: deps.index, policy: deps.policy }) }),
+      cds: createCdsHooksService({
+        ...deps,
+        ...(deps.cdsBudgetMs ? { budgetMs: deps.cdsBudgetMs } : {}),
+        matching: createMatchingService({ current: deps.index, policy: deps.policy }),
+      }),
     }),
     ...ehrSelfTestRoutes({ ...deps, randomId: newId }),
     ...referralRoutes({ store, index: deps.index, policy: deps.policy, newId, version: deps.version }),

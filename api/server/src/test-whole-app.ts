@@ -33,6 +33,8 @@ export type WholeApp = {
   session: (roles: Role[], patientId?: string | null) => Promise<string>;
   /** An EHR that calls the CDS services for the site. */
   cds: TestClient;
+  /** How long the CDS services take at most; as long as they need unless a test says. */
+  cdsBudget: { ms: number };
   /** The pages and files of the built app, which are no routes. */
   pages: string[];
   asOwner: TestStore['asOwner'];
@@ -68,6 +70,7 @@ export async function openWholeApp(
   const index = currentIndex();
   index.swap(buildIndex(more.directory ?? testDirectory(), 'directory-1'));
   const log = captureLog();
+  const cdsBudget = { ms: 30_000 };
   let counter = 0;
   const newId = (): string => `id-${(counter += 1).toString().padStart(6, '0')}`;
   const routes = allRoutes({
@@ -88,6 +91,7 @@ export async function openWholeApp(
     notReady: () => undefined,
     address: TEST_ADDRESS,
     newUuid: randomUUID,
+    cdsBudgetMs: () => cdsBudget.ms,
     failed: (error) => log.log.failure({ route: 'cds hooks', reference: '-', error }),
   });
   const cds = await newTestClient(new URL(site.iss).origin, [site.iss]);
@@ -113,6 +117,7 @@ export async function openWholeApp(
     site,
     log,
     cds,
+    cdsBudget,
     pages: ['/', '/app', '/launch', '/assets/a-1.js', '/icon.svg'],
     secret: SECRET,
     asOwner: opened.asOwner,

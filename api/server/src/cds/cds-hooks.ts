@@ -42,9 +42,11 @@ type Deps = {
   address: string;
   /** What fails after the answer went out. */
   failed: (error: unknown) => void;
+  /** How long an answer may take from the arrival of the request; 450 ms unless told (tests on a busy machine). */
+  budgetMs?: () => number;
 };
 
-/** From the arrival of the request: the specification asks for answers "on the order of 500 ms". */
+/** The specification asks for answers "on the order of 500 ms". */
 const BUDGET_MS = 450;
 /** Left for matching and the audit after the EHR was asked. */
 const RESERVE_MS = 100;
@@ -190,7 +192,8 @@ export function createCdsHooksService(deps: Deps): CdsHooksService {
       if (isRefusal(site)) return site;
       const context = hookContextOf(service.hook, call.context);
       if (isRefusal(context)) return context;
-      const left = (): number => BUDGET_MS - (performance.now() - asked.since);
+      const budget = deps.budgetMs?.() ?? BUDGET_MS;
+      const left = (): number => budget - (performance.now() - asked.since);
       const data = openChartData({ fetch: deps.fetch, iss: site.iss, patientId: context.patientId, call, left: () => left() - RESERVE_MS });
       const work = async (): Promise<CdsAnswer | Refusal> => {
         const found = await find(site, service, context, data, now);
