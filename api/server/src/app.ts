@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import type { HttpBindings } from '@hono/node-server';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { compress } from 'hono/compress';
 import { fromEhrPages } from './ehr-pages.ts';
 import type { Logger } from './logging/log.ts';
 import { describeRoutes, openApiRoute } from './openapi.ts';
@@ -199,6 +200,7 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   const ehrPages = fromEhrPages(deps.sites);
   for (const path of new Set(routes.filter((route) => route.fromEhrPages).map((route) => route.path))) app.use(path, ehrPages);
   for (const route of routes) {
+    if (route.compressed) app.use(route.path, compress({ encoding: 'gzip', contentTypeFilter: /^application\/json/ }));
     app.on(route.method.toUpperCase(), route.path, (c) => {
       c.set('route', route.path);
       return answer(deps, route, c);

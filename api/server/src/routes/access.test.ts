@@ -39,7 +39,11 @@ describe('every route', () => {
     // What grants pages of registered EHRs the few routes that are theirs (ehr-pages.ts).
     const crossed = new Set(routes.filter(({ fromEhrPages }) => fromEhrPages).map(({ path }) => path));
     expect([...crossed]).toEqual(['/cds-services', '/cds-services/:id', '/cds-services/:id/feedback']);
-    const mounted = whole.app.routes.filter(({ method, path }) => method !== 'ALL' || !(path === '/*' || crossed.has(path)));
+    // And what packs the answers of those that say so.
+    const packed = new Set(routes.filter(({ compressed }) => compressed).map(({ path }) => path));
+    expect([...packed]).toEqual(['/worklist']);
+    const around = new Set(['/*', ...crossed, ...packed]);
+    const mounted = whole.app.routes.filter(({ method, path }) => method !== 'ALL' || !around.has(path));
     const declared = new Set([...routes.map(nameOf), 'get /openapi.json', ...whole.pages.map((page) => `get ${page}`)]);
     expect(mounted.map(({ method, path }) => `${method.toLowerCase()} ${path}`).filter((name) => !declared.has(name))).toEqual([]);
     for (const route of routes) {

@@ -66,6 +66,11 @@ type Definition<Body extends Part, Params extends Part, Query extends Part, Answ
   upload?: Upload;
   /** Answers before the rest is ready; for a route that touches no store. */
   whileStarting?: boolean;
+  /**
+   * Packed for the way where the caller takes gzip. Only for answers without words that somebody outside chose: how short a packed answer
+   * is tells whether such words stand in it twice (BREACH).
+   */
+  compressed?: boolean;
   /** A limit of its own, by network address, beside those that all routes have. */
   limit?: 'sign-in' | 'office';
   /** Whether a page of a registered EHR may ask (CORS); of no other origin ever. */
@@ -87,6 +92,7 @@ export type Route = {
   bodyLimit: number;
   upload: Upload | undefined;
   whileStarting: boolean;
+  compressed: boolean;
   limit: 'sign-in' | 'office' | undefined;
   fromEhrPages: boolean;
   handle: (call: Call<unknown, unknown, unknown, Session | undefined>) => Promise<unknown>;
@@ -109,6 +115,7 @@ function toRoute(definition: Definition<Part, Part, Part, Part, never>, access: 
     bodyLimit: definition.bodyLimit ?? DEFAULT_BODY_LIMIT,
     upload: definition.upload,
     whileStarting: definition.whileStarting ?? false,
+    compressed: definition.compressed ?? false,
     limit: definition.limit,
     fromEhrPages: definition.fromEhrPages ?? false,
     // The app parses by these very schemas and checks the session before it calls.
