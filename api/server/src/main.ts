@@ -16,7 +16,8 @@ import { createApp, unreadableRequest } from './app.ts';
 import { startSequencer } from './audit/sequencer.ts';
 import { createCdsAdmission } from './cds/admission.ts';
 import { createClientKeys } from './cds/client-keys.ts';
-import type { AnyHandler } from './channels/handler.ts';
+import { type AnyHandler, anyHandler } from './channels/handler.ts';
+import { taskStanding } from './channels/task-standing.ts';
 import { type Config, configFaults, readConfig } from './config.ts';
 import { createKeyRing } from './crypto/key-ring.ts';
 import { systemAccess } from './ehr/system-access.ts';
@@ -88,6 +89,7 @@ const production = config.environment === 'production';
 const { sites, cdsClients } = config.sites;
 const discovery = createDiscovery({ fetch, now, sites, production });
 const tokens = createSystemTokens({ fetch, discovery, now });
+const ownAccess = systemAccess({ fetch, tokens, pause, now });
 const index = currentIndex();
 const readiness = createReadiness(now);
 const warehouse = openWarehouse({ folder: config.warehouseFolder, assumptions: config.assumptions });
@@ -233,7 +235,7 @@ const reconciliation = (store: Store) =>
   createReconciliation({
     store,
     sites,
-    access: systemAccess({ fetch, tokens, pause }),
+    access: ownAccess,
     newId,
     now,
     pause,
@@ -242,7 +244,7 @@ const reconciliation = (store: Store) =>
   });
 
 /** What of the outbox this version carries out. */
-const channelHandlers = (): AnyHandler[] => [];
+const channelHandlers = (): AnyHandler[] => [anyHandler(taskStanding({ sites, access: ownAccess, now }))];
 
 const outbox = (store: Store) =>
   createOutboxWorker({
