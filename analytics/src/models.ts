@@ -134,7 +134,11 @@ const MOST_PARTS = 256;
 function partsOf(events: number, atOnce: number): string[] {
   const parts = Math.min(MOST_PARTS, Math.max(1, Math.ceil(events / atOnce)));
   const bounds = Array.from({ length: parts - 1 }, (_, at) =>
-    quoted(`r-${Math.floor(((at + 1) * MOST_PARTS) / parts).toString(16).padStart(2, '0')}`),
+    quoted(
+      `r-${Math.floor(((at + 1) * MOST_PARTS) / parts)
+        .toString(16)
+        .padStart(2, '0')}`,
+    ),
   );
   return Array.from({ length: parts }, (_, at) => {
     const [from, to] = [bounds[at - 1], bounds[at]];
