@@ -1,6 +1,7 @@
 /** For tests: a good body of every route that takes one, and every place in it, for what does not belong there. */
 import type { Route } from '../routes/route.ts';
 import { approveInput, chart, type Made, makeInput, match } from '../services/test-referral-input.ts';
+import { serviceLevels } from '../services/test-service-levels.ts';
 import type { WholeApp } from '../test-whole-app.ts';
 
 export type Answer = { status: number; body: Record<string, unknown>; text: string };
@@ -184,6 +185,8 @@ export const GOOD: Record<string, Good> = {
     path: () => '/worklist/assignment',
     body: () => ({ referralIds: ['nothing'], to: 'clinician' }),
   },
+  'post /service-levels/preview': { path: () => '/service-levels/preview', body: () => ({ base: 999, content: serviceLevels() }) },
+  'post /service-levels': { path: () => '/service-levels', body: () => ({ base: 999, content: serviceLevels(), reason: 'For the test' }) },
   'post /exceptions/:id': { path: () => '/exceptions/nothing', body: () => ({ what: 'settle', note: 'Called them' }) },
 };
 
