@@ -10,6 +10,7 @@ import { pendRoutes } from './routes/pends.ts';
 import { recommendationRecordRoutes } from './routes/recommendation-records.ts';
 import { recommendationRoutes } from './routes/recommendations.ts';
 import type { Route } from './routes/route.ts';
+import { serviceLevelRoutes } from './routes/service-levels.ts';
 import { workRoutes } from './routes/work.ts';
 import { worklistRoutes } from './routes/worklist.ts';
 import { createApprovalService } from './services/approvals.ts';
@@ -27,6 +28,7 @@ import { createPlanService } from './services/plans.ts';
 import { createRecordService } from './services/recommendation-records.ts';
 import { createRecommendationService } from './services/recommendations.ts';
 import { createReviewService } from './services/reviews.ts';
+import { createServiceLevelService } from './services/service-levels.ts';
 import { createWorkService } from './services/work.ts';
 import { createWorklistService } from './services/worklist.ts';
 import type { Store } from './store/store.ts';
@@ -68,6 +70,7 @@ export function referralRoutes({ store, index, policy, newId, version }: Referra
       links: createOfficeLinkService({ store, newId }),
       worklist,
     }),
+    ...serviceLevelRoutes({ serviceLevels: createServiceLevelService({ store }) }),
     ...exceptionRoutes({ exceptions: createExceptionService({ store }) }),
     ...recommendationRecordRoutes({ records: createRecordService({ store }) }),
   ];

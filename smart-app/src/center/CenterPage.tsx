@@ -25,6 +25,7 @@ export type CenterProps = {
 };
 
 const InsightsPage = lazy(() => import('../insights/InsightsPage.tsx'));
+const ServiceLevelsPage = lazy(() => import('../service-levels/ServiceLevelsPage.tsx'));
 const WorklistPage = lazy(() => import('../worklist/WorklistPage.tsx'));
 
 type Workspace = { id: string; name: string; roles: readonly Role[] };
@@ -34,6 +35,7 @@ const WORKSPACES: readonly Workspace[] = [
   { id: 'worklist', name: 'Worklist', roles: ['coordinator', 'lead', 'clinician'] },
   { id: 'exceptions', name: 'Exceptions', roles: ['coordinator', 'lead'] },
   { id: 'insights', name: 'Insights', roles: ['lead', 'coordinator'] },
+  { id: 'service-levels', name: 'Service levels', roles: ['lead', 'admin'] },
   { id: 'audit', name: 'Audit', roles: ['admin'] },
   { id: 'access', name: 'Access', roles: ['admin'] },
   { id: 'ehr', name: 'This EHR', roles: ['admin'] },
@@ -102,6 +104,11 @@ export function CenterPage(props: CenterProps) {
       {current.id === 'insights' ? (
         <Suspense fallback={null}>
           <InsightsPage {...props} item={item} search={search} />
+        </Suspense>
+      ) : null}
+      {current.id === 'service-levels' ? (
+        <Suspense fallback={null}>
+          <ServiceLevelsPage {...props} item={item} />
         </Suspense>
       ) : null}
       {current.id === 'audit' ? <AuditPage {...props} item={item} /> : null}

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { selectCall } from '../cds/test-client.ts';
 import { type Body, chart, match, order } from '../services/test-referral-input.ts';
+import { serviceLevels } from '../services/test-service-levels.ts';
 import { HOLDER } from '../services/test-team.ts';
 import type { Caller } from './test-people.ts';
 import { type About, ALERT_RULE, CANDIDATE, inputOf, orderWithIdOf, press, type Target, type Whose } from './test-targets.ts';
@@ -260,6 +261,15 @@ export const REQUESTS: Record<string, Request> = {
   }),
   'post /exceptions/:id | a signature waited for': row('a signature waited for', (id) => `/exceptions/${id}`, {
     body: () => ({ what: 'done', note: 'Spoke to them' }),
+  }),
+
+  'get /service-levels | the service levels': fixed('/service-levels'),
+  'get /service-levels/:version | a version that there is not': fixed('/service-levels/999'),
+  'post /service-levels/preview | the service levels': fixed('/service-levels/preview', {
+    body: () => ({ base: 1, content: serviceLevels() }),
+  }),
+  'post /service-levels | of another version': fixed('/service-levels', {
+    body: () => ({ base: 999, content: serviceLevels(), ...withReason }),
   }),
 
   'get /grants | a grant': row('a grant', () => '/grants', { listed: ({ grants }) => subjects(grants) }),

@@ -180,7 +180,13 @@ describe('what stays open', () => {
           because: 'Agreed.',
         },
       ];
-      await unit.slaPolicies.add({ policy: { ...base, version: 2, levelOverrides }, madeBy: 'lena', madeAt: AT, reason: 'Agreed.' });
+      await unit.slaPolicies.add({
+        policy: { ...base, version: 2, levelOverrides },
+        madeBy: 'lena',
+        madeByName: null,
+        madeAt: AT,
+        reason: 'Agreed.',
+      });
     });
     await happens(opened.store, scope, 'r1', hoursLater(1), send);
     expect(await rows()).toMatchObject([{ kind: 'answer', dueAt: hoursLater(6) }]);
