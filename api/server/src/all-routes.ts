@@ -2,6 +2,7 @@
 
 import type { Warehouse } from '@refloop/analytics/warehouse';
 import type { Policy } from '@refloop/domain/matching/policy';
+import type { ChannelSettings } from './channels/settings.ts';
 import type { MatchIndex } from './matching/match-index.ts';
 import { referralRoutes } from './referral-routes.ts';
 import { alertRoutes } from './routes/alerts.ts';
@@ -28,7 +29,7 @@ import { createQueueService } from './services/queue.ts';
 import { createSpecialistsService } from './services/specialists.ts';
 import type { Discovery } from './sessions/discovery.ts';
 import type { Fetch } from './sessions/ehr-request.ts';
-import type { Site } from './sites.ts';
+import { phoneOf, type Site } from './sites.ts';
 import type { Store } from './store/store.ts';
 
 export type RouteDeps = {
@@ -44,6 +45,7 @@ export type RouteDeps = {
   version: string;
   index: () => MatchIndex | undefined;
   policy: Policy;
+  channels: ChannelSettings;
   idleSeconds: number;
   warnSeconds: number;
   /** Why this process cannot serve, for probes. */
@@ -75,6 +77,14 @@ export function allRoutes(deps: RouteDeps): Route[] {
     ...specialistsRoutes({ specialists: createSpecialistsService({ warehouse: deps.warehouse, index: deps.index }) }),
     ...fairnessRoutes({ fairness: createFairnessService({ store, warehouse: deps.warehouse, index: deps.index }) }),
     ...ehrSelfTestRoutes({ ...deps, randomId: newId }),
-    ...referralRoutes({ store, index: deps.index, policy: deps.policy, newId, version: deps.version }),
+    ...referralRoutes({
+      store,
+      index: deps.index,
+      policy: deps.policy,
+      newId,
+      version: deps.version,
+      channels: deps.channels,
+      phoneOf: phoneOf(sites),
+    }),
   ];
 }

@@ -3,6 +3,7 @@
 import { join, resolve } from 'node:path';
 import { AssumptionsUnreadable, type RevenueAssumptions, readAssumptions } from '@refloop/analytics/assumptions';
 import { z } from 'zod';
+import { CHANNEL_ENVIRONMENT, CHANNEL_FIXES, type ChannelSettings, readChannels } from './channels/settings.ts';
 import { databaseUrlFault } from './database-tls.ts';
 import { readSystemKey } from './ehr/system-key.ts';
 import { addressFault } from './ehr-address.ts';
@@ -31,6 +32,7 @@ export type Config = {
   databaseUrl: string;
   migrationDatabaseUrl: string;
   sites: Sites;
+  channels: ChannelSettings;
   /** The sandbox's own entries, one a mode; none where it is not served. */
   sandbox: Site[];
   /** The first wraps what is new; all of them unwrap. */
@@ -121,9 +123,11 @@ const Environment = z.object({
     .transform((text) => text.split(',').flatMap((each) => (each.trim() === '' ? [] : [each.trim()])))
     .refine((origins) => origins.every(isFileOrigin), 'Not a list of https origins'),
   NODE_TLS_REJECT_UNAUTHORIZED: z.string().optional(),
+  ...CHANNEL_ENVIRONMENT,
 });
 
 const FIXES: Record<string, string> = {
+  ...CHANNEL_FIXES,
   REFLOOP_ENV: 'Set it to production where real patients are, else leave it out.',
   REFLOOP_PORT: 'Set a free port, or leave it out for 4020.',
   REFLOOP_EHR_PORT: 'Set a free port, or leave it out for 4010.',
@@ -285,6 +289,8 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     faults.push(...databaseFaults('DATABASE_URL', read.DATABASE_URL));
     if (migrationDatabaseUrl !== read.DATABASE_URL) faults.push(...databaseFaults('REFLOOP_MIGRATION_DATABASE_URL', migrationDatabaseUrl));
   }
+  const channels = readChannels(read, { port: read.REFLOOP_PORT, production });
+  faults.push(...channels.faults);
   const system = sandboxSystem(read, environment, faults);
   const sandbox = (read.REFLOOP_SANDBOX ?? (production ? 'off' : 'on')) === 'on' ? sandboxSites(read.REFLOOP_EHR_PORT, system) : [];
   const sites = readSites({ file: read.REFLOOP_SITES, sandbox, production, environment });
@@ -305,6 +311,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       databaseUrl: read.DATABASE_URL,
       migrationDatabaseUrl,
       sites: sites.value,
+      channels: channels.settings,
       sandbox,
       keys,
       history: read.REFLOOP_HISTORY,

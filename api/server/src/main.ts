@@ -15,6 +15,7 @@ import { type Refresh, startRefresh } from './analytics/refresh-thread.ts';
 import { createApp, unreadableRequest } from './app.ts';
 import { startSequencer } from './audit/sequencer.ts';
 import type { AnyHandler } from './channels/handler.ts';
+import { packetHandlers } from './channels/packet-handlers.ts';
 import { type Config, configFaults, readConfig } from './config.ts';
 import { createKeyRing } from './crypto/key-ring.ts';
 import { systemAccess } from './ehr/system-access.ts';
@@ -133,6 +134,7 @@ function servingApp(store: Store): Fetch {
     version,
     index: index.get,
     policy: SEED_V1,
+    channels: config.channels,
     idleSeconds: config.idleSeconds,
     warnSeconds: config.warnSeconds,
     notReady: readiness.reason,
@@ -233,7 +235,7 @@ const reconciliation = (store: Store) =>
   });
 
 /** What of the outbox this version carries out. */
-const channelHandlers = (): AnyHandler[] => [];
+const channelHandlers = (): AnyHandler[] => [...packetHandlers(config.channels, fetch)];
 
 const outbox = (store: Store) =>
   createOutboxWorker({

@@ -1,10 +1,12 @@
 /** For tests: every route and page of Refloop over a real PostgreSQL, with sessions that need no EHR. */
+
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SEED_V1 } from '@refloop/domain/matching/policies';
 import { allRoutes } from './all-routes.ts';
 import { type AppDeps, createApp } from './app.ts';
+import { NO_CHANNELS } from './channels/test-no-channels.ts';
 import type { Role } from './client/session.ts';
 import { type CapturedLog, captureLog } from './logging/test-log.ts';
 import { currentIndex } from './matching/current-index.ts';
@@ -73,6 +75,7 @@ export async function openWholeApp(more: { production?: boolean; ehr?: Fetch; si
     version: 'test',
     index: index.get,
     policy: SEED_V1,
+    channels: NO_CHANNELS,
     idleSeconds: 900,
     warnSeconds: 60,
     notReady: () => undefined,

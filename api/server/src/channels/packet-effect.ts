@@ -1,6 +1,7 @@
 /** What every way of sending a packet has in common: which transmission it carries out, when it must not leave, and what follows. */
-import { authorizationHold } from '@refloop/domain/packet/readiness';
+
 import { isEnded } from '@refloop/domain/referral/attempt';
+import { authorizationHold } from '@refloop/domain/referral/authorization-hold';
 import type { ObservedFact } from '@refloop/domain/referral/observe';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { z } from 'zod';
