@@ -3,12 +3,13 @@
 import { join, resolve } from 'node:path';
 import { AssumptionsUnreadable, type RevenueAssumptions, readAssumptions } from '@refloop/analytics/assumptions';
 import { z } from 'zod';
+import { sandboxCdsClient } from './cds/registered-client.ts';
 import { CHANNEL_ENVIRONMENT, CHANNEL_FIXES, type ChannelSettings, readChannels } from './channels/settings.ts';
 import { databaseUrlFault } from './database-tls.ts';
 import { readSystemKey } from './ehr/system-key.ts';
 import { addressFault } from './ehr-address.ts';
 import type { FieldError } from './problem.ts';
-import { COMPLETING_SCOPES, LOOKING_SCOPES, readSites, type Site, type Sites, type SystemClient, sandboxSites } from './sites.ts';
+import { readSites, type Site, type Sites, type SystemClient, sandboxSites, systemScopes } from './sites.ts';
 
 /** A key that wraps the data keys, and the name it is stored under. */
 export type KeyEncryptionKey = { kid: string; key: Uint8Array };
@@ -18,6 +19,8 @@ export type Config = {
   port: number;
   /** Address to listen on. */
   host: string;
+  /** Where Refloop is reached, without a final slash: what links lead to, and what EHRs call. */
+  address: string;
   /** Which part of Refloop this process is; all of it unless told. */
   only: 'api' | 'worker' | 'gateway' | undefined;
   stateFolder: string;
@@ -89,6 +92,7 @@ const Environment = z.object({
     .string()
     .regex(/^[A-Za-z0-9.:-]+$/, 'Not an address')
     .default('127.0.0.1'),
+  REFLOOP_ADDRESS: z.string().max(300).optional(),
   REFLOOP_ONLY: z.enum(['api', 'worker', 'gateway'], 'None of api, worker, gateway').optional(),
   REFLOOP_STATE: z.string().min(1).default('.data'),
   DATABASE_URL: z.string('Not set').regex(/^postgres(ql)?:\/\//, 'Not a PostgreSQL URL'),
@@ -132,6 +136,8 @@ const FIXES: Record<string, string> = {
   REFLOOP_PORT: 'Set a free port, or leave it out for 4020.',
   REFLOOP_EHR_PORT: 'Set a free port, or leave it out for 4010.',
   REFLOOP_HOST: 'Set the address to listen on, or leave it out for 127.0.0.1.',
+  REFLOOP_ADDRESS:
+    'Set where people and EHRs reach Refloop, such as https://refloop.example.org, without a final slash; in development leave it out for this machine.',
   REFLOOP_ONLY: 'Set it to api, worker or gateway, or leave it out for all of them.',
   REFLOOP_STATE: 'Name a folder, or leave it out for .data.',
   DATABASE_URL: 'Set postgresql://user:password@host/database; npm start sets it by itself.',
@@ -197,7 +203,8 @@ function sandboxSystem(
     return undefined;
   }
   const completes = read.REFLOOP_SANDBOX_COMPLETES === 'yes';
-  return { clientId: 'refloop-system', key: key.value, scopes: completes ? COMPLETING_SCOPES : LOOKING_SCOPES, completes };
+  const may = { completes, tracks: true };
+  return { clientId: 'refloop-system', key: key.value, scopes: systemScopes(may), ...may };
 }
 
 /** Of the environment alone, for a command that reads no database: REFLOOP_WAREHOUSE, else a folder of REFLOOP_STATE. */
@@ -239,6 +246,18 @@ function databaseFaults(field: string, url: string): FieldError[] {
   const message = databaseUrlFault(url);
   const fix = 'Add ?sslmode=verify-full, and sslrootcert=FILE where the certificate is not of a public authority.';
   return message === undefined ? [] : [{ field, message, fix }];
+}
+
+/**
+ * Told nothing, Refloop is reached on this machine, which in production nobody outside of it could.
+ * @param reachedBy why somebody from outside has to reach Refloop
+ */
+function addressFaults(given: string | undefined, production: boolean, reachedBy: string | undefined): FieldError[] {
+  const fix = FIXES['REFLOOP_ADDRESS'] ?? '';
+  if (given === undefined)
+    return production && reachedBy !== undefined ? [{ field: 'REFLOOP_ADDRESS', message: `Not set, and ${reachedBy}`, fix }] : [];
+  const fault = addressFault(given, production) ?? (given.endsWith('/') ? 'With a final slash' : undefined);
+  return fault === undefined ? [] : [{ field: 'REFLOOP_ADDRESS', message: fault, fix }];
 }
 
 /** Reads everything and reports every mistake. Touches the sites file, the file of allowed amounts, and the certificate files a database URL names. */
@@ -289,12 +308,17 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     faults.push(...databaseFaults('DATABASE_URL', read.DATABASE_URL));
     if (migrationDatabaseUrl !== read.DATABASE_URL) faults.push(...databaseFaults('REFLOOP_MIGRATION_DATABASE_URL', migrationDatabaseUrl));
   }
-  const channels = readChannels(read, { port: read.REFLOOP_PORT, production });
+  const address = read.REFLOOP_ADDRESS ?? `http://127.0.0.1:${read.REFLOOP_PORT}`;
+  const channels = readChannels(read, { address, production });
   faults.push(...channels.faults);
   const system = sandboxSystem(read, environment, faults);
   const sandbox = (read.REFLOOP_SANDBOX ?? (production ? 'off' : 'on')) === 'on' ? sandboxSites(read.REFLOOP_EHR_PORT, system) : [];
-  const sites = readSites({ file: read.REFLOOP_SITES, sandbox, production, environment });
+  const cdsClients = sandbox.length > 0 ? [sandboxCdsClient(read.REFLOOP_EHR_PORT, sandbox)] : [];
+  const sites = readSites({ file: read.REFLOOP_SITES, sandbox, cdsClients, production, environment });
   if (!sites.ok) return { ok: false, refusal: [...faults, ...sites.refusal] };
+  const reachedBy =
+    sites.value.cdsClients.length > 0 ? 'EHRs call Refloop (cdsClients)' : channels.settings.smtp && 'offices are sent links';
+  faults.push(...addressFaults(read.REFLOOP_ADDRESS, production, reachedBy));
   if (faults.length > 0) return { ok: false, refusal: faults };
   return {
     ok: true,
@@ -302,6 +326,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       environment: read.REFLOOP_ENV,
       port: read.REFLOOP_PORT,
       host: read.REFLOOP_HOST,
+      address,
       only: read.REFLOOP_ONLY,
       stateFolder,
       warehouseFolder,

@@ -54,6 +54,7 @@ describe('what a gateway says', () => {
     content,
     askedAt: '2026-11-16T16:00:00.000Z',
     tries: 1,
+    triedAt: '2026-11-16T16:00:00.000Z',
   });
   const call = () => ({ signal: AbortSignal.timeout(5000) });
   const hand = () =>

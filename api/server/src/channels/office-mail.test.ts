@@ -68,6 +68,7 @@ describe('what a mail server says', () => {
         content: content(),
         askedAt: '2026-11-16T16:00:00.000Z',
         tries: 1,
+        triedAt: '2026-11-16T16:00:00.000Z',
       },
       { signal: AbortSignal.timeout(5000) },
     );

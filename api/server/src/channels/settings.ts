@@ -32,7 +32,6 @@ export const CHANNEL_ENVIRONMENT = {
     .optional(),
   REFLOOP_FAX_URL: z.string().min(1).optional(),
   REFLOOP_FAX_TOKEN: z.string().min(8, 'Shorter than eight characters').optional(),
-  REFLOOP_PUBLIC_URL: z.string().min(1).optional(),
 };
 
 export const CHANNEL_FIXES = {
@@ -41,8 +40,6 @@ export const CHANNEL_FIXES = {
   REFLOOP_FAX_MAIL_DOMAIN: 'Set the domain of the fax service that takes mails to <number>@<domain>; it needs REFLOOP_SMTP_URL.',
   REFLOOP_FAX_URL: 'Set the https address of the fax gateway, with REFLOOP_FAX_TOKEN; or leave it out. One way to fax is enough.',
   REFLOOP_FAX_TOKEN: 'Set the token the fax gateway gave you.',
-  REFLOOP_PUBLIC_URL:
-    'Set the https address at which offices reach Refloop, such as https://refloop.clinic.example.org, without a final slash.',
 } as const;
 
 type Given = z.infer<z.ZodObject<typeof CHANNEL_ENVIRONMENT>>;
@@ -51,7 +48,10 @@ type Field = keyof typeof CHANNEL_FIXES;
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
 /** @returns settings, and every mistake with its field and fix */
-export function readChannels(given: Given, at: { port: number; production: boolean }): { settings: ChannelSettings; faults: FieldError[] } {
+export function readChannels(
+  given: Given,
+  at: { address: string; production: boolean },
+): { settings: ChannelSettings; faults: FieldError[] } {
   const faults: FieldError[] = [];
   const fault = (field: Field, message: string): undefined => void faults.push({ field, message, fix: CHANNEL_FIXES[field] });
   const smtp = readSmtp(given, fault);
@@ -59,16 +59,12 @@ export function readChannels(given: Given, at: { port: number; production: boole
   if (given.REFLOOP_FAX_MAIL_DOMAIN !== undefined && given.REFLOOP_FAX_URL !== undefined) {
     fault('REFLOOP_FAX_URL', 'Set beside REFLOOP_FAX_MAIL_DOMAIN');
   }
-  const publicUrl = given.REFLOOP_PUBLIC_URL ?? `http://127.0.0.1:${at.port}`;
-  const publicFault = publicUrl.endsWith('/') ? 'Ends in a slash' : addressFault(publicUrl, at.production);
-  if (publicFault !== undefined) fault('REFLOOP_PUBLIC_URL', publicFault);
-  else if (at.production && smtp && given.REFLOOP_PUBLIC_URL === undefined) fault('REFLOOP_PUBLIC_URL', 'Not set, and links are sent');
   return {
     settings: {
       smtp,
       faxMailDomain: given.REFLOOP_FAX_MAIL_DOMAIN,
       faxGateway: readGateway(given, at.production, fault),
-      publicUrl,
+      publicUrl: at.address,
     },
     faults,
   };
