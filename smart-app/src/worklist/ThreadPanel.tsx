@@ -144,7 +144,6 @@ function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged:
                 onChanged={onChanged}
               />
             ) : null}
-            {there ? <PacketPanel api={api} onFail={onFail} referralId={thread.referralId} packet={there} onChanged={changed} /> : null}
             <Acts
               thread={thread}
               quiet={asked || thread.mayAskNext || (there !== undefined && thread.status === 'in-chart')}
@@ -162,6 +161,7 @@ function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged:
         )}
       </section>
       <output className="caption">{notice}</output>
+      {there ? <PacketPanel api={api} onFail={onFail} referralId={thread.referralId} packet={there} onChanged={changed} /> : null}
       <ThreadEntries entries={thread.entries} now={now()} />
     </>
   );
