@@ -1,11 +1,15 @@
 /** The routes of a referral, wired to their services. */
+
 import type { Policy } from '@refloop/domain/matching/policy';
+import type { DirectoryEntry } from '@refloop/domain/network/directory';
+import type { ChannelSettings } from './channels/settings.ts';
 import type { MatchIndex } from './matching/match-index.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { exceptionRoutes } from './routes/exceptions.ts';
 import { matchRoutes } from './routes/match.ts';
 import { officeRoutes } from './routes/office.ts';
 import { openWorkRoutes } from './routes/open-work.ts';
+import { packetRoutes } from './routes/packets.ts';
 import { pendRoutes } from './routes/pends.ts';
 import { recommendationRecordRoutes } from './routes/recommendation-records.ts';
 import { recommendationRoutes } from './routes/recommendations.ts';
@@ -15,6 +19,7 @@ import { workRoutes } from './routes/work.ts';
 import { worklistRoutes } from './routes/worklist.ts';
 import { createApprovalService } from './services/approvals.ts';
 import { practiceOf } from './services/card.ts';
+import { createDisclosureService } from './services/disclosures.ts';
 import { drafter } from './services/drafting.ts';
 import { createEffectDecisionService } from './services/effect-decisions.ts';
 import { createExceptionService } from './services/exceptions.ts';
@@ -23,6 +28,8 @@ import { createNextPerformerService } from './services/next-performer.ts';
 import { createOfficeService } from './services/office.ts';
 import { createOfficeLinkService } from './services/office-links.ts';
 import { createOpenWorkService } from './services/open-work.ts';
+import type { AssemblyDeps } from './services/packet-assembly.ts';
+import { createPacketService } from './services/packets.ts';
 import { createPendService } from './services/pends.ts';
 import { createPlanService } from './services/plans.ts';
 import { createRecordService } from './services/recommendation-records.ts';
@@ -31,7 +38,7 @@ import { createReviewService } from './services/reviews.ts';
 import { createServiceLevelService } from './services/service-levels.ts';
 import { createWorkService } from './services/work.ts';
 import { createWorklistService } from './services/worklist.ts';
-import type { Store } from './store/store.ts';
+import type { Scope, Store } from './store/store.ts';
 
 export type ReferralDeps = {
   store: Store;
@@ -41,15 +48,19 @@ export type ReferralDeps = {
   newId: () => string;
   /** Of Refloop, for Provenance. */
   version: string;
+  channels: ChannelSettings;
+  /** Where a practice is called back; empty where its site entry says nothing. */
+  phoneOf: (scope: Scope) => string;
 };
 
-export function referralRoutes({ store, index, policy, newId, version }: ReferralDeps): Route[] {
+export function referralRoutes({ store, index, policy, newId, version, channels, phoneOf }: ReferralDeps): Route[] {
   const worklist = createWorklistService({ store });
   const practiceNow = (entryId: string) => {
     const entry = index()?.entry(entryId);
     return entry && practiceOf(entry);
   };
   const matching = createMatchingService({ current: index, policy });
+  const assembly: AssemblyDeps = { practiceOf: practiceNow, phoneOf: ({ scope }) => phoneOf(scope) };
   return [
     ...matchRoutes({ matching }),
     ...recommendationRoutes({ recommendations: createRecommendationService({ store, matching, drafter, newId }) }),
@@ -65,9 +76,19 @@ export function referralRoutes({ store, index, policy, newId, version }: Referra
       next: createNextPerformerService({ store, matching }),
       effects: createEffectDecisionService({ store }),
     }),
+    ...packetRoutes({
+      packets: createPacketService({
+        store,
+        newId,
+        channels,
+        ...assembly,
+        channelsOf: (entryId): DirectoryEntry['channels'] => index()?.entry(entryId)?.channels ?? [],
+      }),
+      disclosures: createDisclosureService({ store }),
+    }),
     ...officeRoutes({
       office: createOfficeService({ store, practiceOf: practiceNow }),
-      links: createOfficeLinkService({ store, newId }),
+      links: createOfficeLinkService({ store, newId, ...assembly }),
       worklist,
     }),
     ...serviceLevelRoutes({ serviceLevels: createServiceLevelService({ store }) }),

@@ -179,6 +179,14 @@ export const GOOD: Record<string, Good> = {
     path: () => '/worklist/referrals/nothing/messages',
     body: () => ({ key: 'press-0123456789', sequence: 7, text: 'It is on its way.' }),
   },
+  'put /worklist/referrals/:id/packet': {
+    path: () => '/worklist/referrals/nothing/packet',
+    body: () => ({ revision: 0, what: { change: 'remove', item: 'Condition/c1' } }),
+  },
+  'post /worklist/referrals/:id/packet/transmissions': {
+    path: () => '/worklist/referrals/nothing/packet/transmissions',
+    body: () => ({ key: 'press-0123456789', sequence: 7, revision: 0, way: 'mail', address: 'desk@office.example.org' }),
+  },
   'post /office/open': { path: () => '/office/open', body: () => ({ link: NO_LINK, npi: '1234567893' }) },
   'post /office/view': { path: () => '/office/view', body: () => ({ opened: NO_LINK }) },
   'post /office/acts': {

@@ -28,6 +28,7 @@ import { officeRefusal } from './care-refusal.ts';
 import { namesBeside } from './engine/obligation-rows.ts';
 import { applyDecision, eventOf, readReferral, withRetry } from './referral-log.ts';
 import { UPLOADED } from './reviews.ts';
+import { sentPacketOf } from './sent-packet.ts';
 import { threadOf } from './thread-words.ts';
 
 export type OfficeService = {
@@ -185,9 +186,10 @@ export function createOfficeService({ store, practiceOf }: OfficeDeps): OfficeSe
         const referral = await readReferral(unit, link.referralId);
         const over = referral && endForOffice(referral, link.attempt, now.toISOString());
         if (over) throw new Refused(problem('conflict', 'This referral is over for your office, so its packet is no longer shown.'));
-        const found = referral && (await packetOf(unit, referral, link, practiceOf));
+        const found = referral && ((await sentPacketOf(unit, link.id)) ?? (await packetOf(unit, referral, link, practiceOf)));
         if (!found) throw new Refused(problem('not-found', 'There is no packet of this referral. Call the practice that sent the link.'));
         await record(unit, link, now, 'office-link.packet-read', { form: 'application/pdf' });
+        await disclosed(unit, link, referral, { at: now.toISOString(), packet: found });
         return found;
       });
       return isRefusal(packet) ? packet : packetPdf(packet);
@@ -228,6 +230,31 @@ const notPdf = (): Refusal =>
   problem('invalid-request', 'The note was not taken.', [
     { field: 'body', message: 'It is not a PDF of at most 10 MB', fix: 'Save or scan the note as a PDF and upload that.' },
   ]);
+
+/** What an office read is disclosed to it, each time it reads it. */
+async function disclosed(
+  unit: Unit,
+  link: StoredOfficeLink,
+  { id, patientId }: Referral,
+  { at, packet }: { at: string; packet: Packet },
+): Promise<void> {
+  const { name, npi, organization, address } = packet.specialist;
+  await unit.disclosures.add({
+    id: `${link.id}-${at}`,
+    referralId: id,
+    patientId,
+    at,
+    content: {
+      to: { name, npi, organization, address },
+      what: packet.chart ? ['packet with chart'] : ['referral note'],
+      purpose: 'treatment',
+      way: 'office link, packet read',
+      by: link.madeBy,
+      transmissionId: null,
+      sha256: null,
+    },
+  });
+}
 
 /** As the clinician approved it, addressed to whom this office works for. */
 async function packetOf(

@@ -3,6 +3,8 @@ import { SEED_V1 } from '@refloop/domain/matching/policies';
 import type { Directory, DirectoryEntry } from '@refloop/domain/network/directory';
 import { createTestDatabase } from '../../../../tools/test-database.ts';
 import { createApp } from '../app.ts';
+import type { ChannelSettings } from '../channels/settings.ts';
+import { NO_CHANNELS } from '../channels/test-no-channels.ts';
 import type { Role } from '../client/session.ts';
 import { DEVELOPMENT_KEY } from '../config.ts';
 import { createKeyRing } from '../crypto/key-ring.ts';
@@ -81,13 +83,16 @@ export type ReferralApi = {
     bytes: NonNullable<RequestInit['body']>,
     type?: string,
   ) => Promise<{ status: number; body: Record<string, unknown> }>;
-  /** A file as it would be downloaded. */
-  download: (path: string, token: string) => Promise<{ status: number; headers: Headers; bytes: Uint8Array }>;
+  /** A file as it would be downloaded; posted for where a body is given. */
+  download: (path: string, token: string, body?: unknown) => Promise<{ status: number; headers: Headers; bytes: Uint8Array }>;
   close: () => Promise<void>;
 };
 
 /** @param on an existing database, and how ids made there begin; without it a new one that is dropped at the end */
-export async function openReferralApi(on?: { url: string; migrationUrl?: string; ids: string }): Promise<ReferralApi> {
+export async function openReferralApi(
+  on?: { url: string; migrationUrl?: string; ids: string },
+  channels: ChannelSettings = NO_CHANNELS,
+): Promise<ReferralApi> {
   const database = on ? { url: on.url, drop: async () => undefined } : await createTestDatabase();
   await migrate(on?.migrationUrl ?? database.url);
   let counter = 0;
@@ -107,7 +112,15 @@ export async function openReferralApi(on?: { url: string; migrationUrl?: string;
     routes: [
       ...grantRoutes({ store, sites: [site] }),
       ...delegationRoutes({ store, sites: [site], newId }),
-      ...referralRoutes({ store, index: index.get, policy: SEED_V1, newId, version: 'test' }),
+      ...referralRoutes({
+        store,
+        index: index.get,
+        policy: SEED_V1,
+        newId,
+        version: 'test',
+        channels,
+        phoneOf: () => '510-555-0150',
+      }),
     ],
     production: false,
     tokenOrigins: () => [],
@@ -167,8 +180,12 @@ export async function openReferralApi(on?: { url: string; migrationUrl?: string;
       const response = await app.request(path, init);
       return { status: response.status, body: (await response.json()) as Record<string, unknown> };
     },
-    download: async (path, token) => {
-      const response = await app.request(path, { headers: { authorization: `Bearer ${token}` } });
+    download: async (path, token, body) => {
+      const asked = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+      const response = await app.request(path, {
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        ...asked,
+      });
       return { status: response.status, headers: response.headers, bytes: new Uint8Array(await response.arrayBuffer()) };
     },
     close: async () => {
