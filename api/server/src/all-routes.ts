@@ -75,6 +75,6 @@ export function allRoutes(deps: RouteDeps): Route[] {
     ...specialistsRoutes({ specialists: createSpecialistsService({ warehouse: deps.warehouse, index: deps.index }) }),
     ...fairnessRoutes({ fairness: createFairnessService({ store, warehouse: deps.warehouse, index: deps.index }) }),
     ...ehrSelfTestRoutes({ ...deps, randomId: newId }),
-    ...referralRoutes({ store, index: deps.index, policy: deps.policy, newId, version: deps.version }),
+    ...referralRoutes({ store, sites, index: deps.index, policy: deps.policy, newId, version: deps.version }),
   ];
 }

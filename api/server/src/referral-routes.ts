@@ -6,6 +6,7 @@ import { exceptionRoutes } from './routes/exceptions.ts';
 import { matchRoutes } from './routes/match.ts';
 import { officeRoutes } from './routes/office.ts';
 import { openWorkRoutes } from './routes/open-work.ts';
+import { patientPageRoutes } from './routes/patient.ts';
 import { pendRoutes } from './routes/pends.ts';
 import { recommendationRecordRoutes } from './routes/recommendation-records.ts';
 import { recommendationRoutes } from './routes/recommendations.ts';
@@ -21,6 +22,8 @@ import { createNextPerformerService } from './services/next-performer.ts';
 import { createOfficeService } from './services/office.ts';
 import { createOfficeLinkService } from './services/office-links.ts';
 import { createOpenWorkService } from './services/open-work.ts';
+import { createPatientLinkService } from './services/patient/patient-links.ts';
+import { createPatientPageService } from './services/patient/patient-page.ts';
 import { createPendService } from './services/pends.ts';
 import { createPlanService } from './services/plans.ts';
 import { createRecordService } from './services/recommendation-records.ts';
@@ -28,10 +31,13 @@ import { createRecommendationService } from './services/recommendations.ts';
 import { createReviewService } from './services/reviews.ts';
 import { createWorkService } from './services/work.ts';
 import { createWorklistService } from './services/worklist.ts';
-import type { Store } from './store/store.ts';
+import { type Site, scopeOf } from './sites.ts';
+import type { Scope, Store } from './store/store.ts';
 
 export type ReferralDeps = {
   store: Store;
+  /** For what patients are told of the practice; without them they are told less. */
+  sites?: readonly Site[];
   /** The index of the directory in force; undefined until the first is loaded. */
   index: () => MatchIndex | undefined;
   policy: Policy;
@@ -40,12 +46,14 @@ export type ReferralDeps = {
   version: string;
 };
 
-export function referralRoutes({ store, index, policy, newId, version }: ReferralDeps): Route[] {
+export function referralRoutes({ store, sites = [], index, policy, newId, version }: ReferralDeps): Route[] {
   const worklist = createWorklistService({ store });
   const practiceNow = (entryId: string) => {
     const entry = index()?.entry(entryId);
     return entry && practiceOf(entry);
   };
+  const phoneOf = ({ tenant, issuer }: Scope): string =>
+    sites.find((site) => scopeOf(site).tenant === tenant && scopeOf(site).issuer === issuer)?.phone ?? '';
   const matching = createMatchingService({ current: index, policy });
   return [
     ...matchRoutes({ matching }),
@@ -62,6 +70,10 @@ export function referralRoutes({ store, index, policy, newId, version }: Referra
       office: createOfficeService({ store, practiceOf: practiceNow }),
       links: createOfficeLinkService({ store, newId }),
       worklist,
+    }),
+    ...patientPageRoutes({
+      page: createPatientPageService({ store, practiceOf: practiceNow, phoneOf }),
+      links: createPatientLinkService({ store, newId }),
     }),
     ...exceptionRoutes({ exceptions: createExceptionService({ store }) }),
     ...recommendationRecordRoutes({ records: createRecordService({ store }) }),

@@ -26,6 +26,8 @@ export type Site = {
   embed: string[];
   /** fhirUser of the first admins, relative. */
   admins: string[];
+  /** Of the practice, for patients to call. */
+  phone?: string | undefined;
   /** Refloop's own access to this EHR, apart from any clinician's; undefined where the site gives none. */
   system: SystemClient | undefined;
 };
@@ -80,6 +82,7 @@ const SiteEntry = z.strictObject({
   jwks: JsonWebKeySet.optional(),
   embed: z.array(Origin).optional(),
   admins: z.array(FhirUser).optional(),
+  phone: z.string().min(3).max(40).optional(),
   system: z
     .strictObject({
       clientId: z.string().min(1).max(300),
@@ -116,10 +119,12 @@ const toSite = (entry: Entry, key: SystemKey | undefined): Site => ({
   jwks: entry.jwks as JSONWebKeySet | undefined,
   embed: entry.embed ?? [new URL(entry.iss).origin],
   admins: entry.admins ?? [],
+  phone: entry.phone,
   system: systemClient(entry, key),
 });
 
-const ENTRY_FIX = 'An entry is {"tenant", "name", "iss", "clientId", "scopes"?, "issuer"?, "jwks"?, "embed"?, "admins"?, "system"?}.';
+const ENTRY_FIX =
+  'An entry is {"tenant", "name", "iss", "clientId", "scopes"?, "issuer"?, "jwks"?, "embed"?, "admins"?, "phone"?, "system"?}.';
 
 /** How each field of an entry is mended; what stands deeper inside is mended with its field. */
 const FIXES: Readonly<Record<string, string>> = {
@@ -132,6 +137,7 @@ const FIXES: Readonly<Record<string, string>> = {
   jwks: 'Give the EHR’s public keys as {"keys": […]}, or leave it out to fetch them from the EHR.',
   embed: 'List the origins whose pages may frame Refloop, such as ["https://ehr.example.org"].',
   admins: 'List the fhirUser of the first administrators, such as ["Practitioner/123"].',
+  phone: 'Give the number that patients call, as they read it, such as "(555) 210-0100", or leave it out.',
   system:
     'Give {"clientId", "key", "scopes"?, "completes"?}, or leave it out; key is the path of a file with a private JWK (P-384 or RSA), or env:NAME.',
 };

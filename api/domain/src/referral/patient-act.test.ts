@@ -72,7 +72,9 @@ describe('a patient with a link', () => {
     const heard = byHand(history.referral, { act: 'patient-heard' }, 'press', minute(13));
     history.take(heard.ok ? heard.value : [], minute(13));
     expect(owed(history, 14)).toEqual(['confirm-cancellation']);
-    expect(byHand(history.referral, { act: 'patient-heard' }, 'press-2', minute(15))).toMatchObject({ refusal: { kind: 'nothing-unheard' } });
+    expect(byHand(history.referral, { act: 'patient-heard' }, 'press-2', minute(15))).toMatchObject({
+      refusal: { kind: 'nothing-unheard' },
+    });
   });
 
   test('was seen: not before the visit, not ahead; then says once how it was', () => {

@@ -156,10 +156,14 @@ function seen(referral: Referral, attempt: Attempt, at: Instant, key: string, no
   if (at < earliest) return refuse({ kind: 'too-early', earliest });
   if (booked) {
     const { id: appointmentId, startsAt } = booked;
-    return ok(observe(referral, { kind: 'appointment', attempt: attempt.number, appointmentId, startsAt, status: 'fulfilled', at, key }, now));
+    return ok(
+      observe(referral, { kind: 'appointment', attempt: attempt.number, appointmentId, startsAt, status: 'fulfilled', at, key }, now),
+    );
   }
   const { npi, nucc, network } = attempt.performer;
-  return ok(observe(referral, { kind: 'visit', attempt: attempt.number, seenBy: { npi, nucc, network }, evidence: 'patient', at, key }, now));
+  return ok(
+    observe(referral, { kind: 'visit', attempt: attempt.number, seenBy: { npi, nucc, network }, evidence: 'patient', at, key }, now),
+  );
 }
 
 /**

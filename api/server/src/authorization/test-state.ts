@@ -21,6 +21,8 @@ const TABLES = [
   'obligation',
   'office_link',
   'outbox',
+  'patient_contact',
+  'patient_link',
   'plan',
   'recommendation',
   'referral',

@@ -62,7 +62,7 @@ type Definition<Body extends Part, Params extends Part, Query extends Part, Answ
   /** Answers before the rest is ready; for a route that touches no store. */
   whileStarting?: boolean;
   /** A limit of its own, by network address, beside those that all routes have. */
-  limit?: 'sign-in' | 'office';
+  limit?: 'sign-in' | 'office' | 'patient';
   handle: (call: Call<Parsed<Body>, Parsed<Params>, Parsed<Query>, Who>) => Promise<Answered<Answer> | Refusal>;
 };
 
@@ -80,7 +80,7 @@ export type Route = {
   bodyLimit: number;
   upload: Upload | undefined;
   whileStarting: boolean;
-  limit: 'sign-in' | 'office' | undefined;
+  limit: 'sign-in' | 'office' | 'patient' | undefined;
   handle: (call: Call<unknown, unknown, unknown, Session | undefined>) => Promise<unknown>;
 };
 

@@ -196,7 +196,8 @@ const BOOKKEEPING: readonly ReferralFact['type'][] = [
 function byOf(actor: Actor, names: Names): string {
   if (actor.kind === 'software') return 'Refloop';
   if (actor.kind === 'office') return 'The specialist’s office, by link';
-  if (actor.kind === 'patient') return `The patient${actor.as === 'patient' ? '' : `’s ${actor.as}`}, ${actor.link === null ? 'by text message' : 'by link'}`;
+  if (actor.kind === 'patient')
+    return `The patient${actor.as === 'patient' ? '' : `’s ${actor.as}`}, ${actor.link === null ? 'by text message' : 'by link'}`;
   return names.get(actor.subject) ?? actor.fhirUser;
 }
 

@@ -2,7 +2,7 @@
 import type { Day } from '@refloop/domain/instant';
 import type { BusinessCalendar } from '@refloop/domain/sla/business-time';
 import { clinicHolidaysOf } from '@refloop/domain/sla/clinic-holidays';
-import { defaultPolicy, type SlaPolicy } from '@refloop/domain/sla/policy';
+import { defaultPolicy, ofToday, type SlaPolicy } from '@refloop/domain/sla/policy';
 import type { Scope, Store, Unit } from '../../store/store.ts';
 
 /** Years whose holidays a calendar holds: an appointment lies at most so far ahead, a history so far back. */
@@ -15,7 +15,10 @@ export const clinicCalendar = (timeZone: string): BusinessCalendar => ({ timeZon
 
 const UNLESS_KEPT = defaultPolicy(clinicCalendar('UTC'));
 
-export const policyIn = async (unit: Unit): Promise<SlaPolicy> => (await unit.slaPolicies.inForce())?.policy ?? UNLESS_KEPT;
+export async function policyIn(unit: Unit): Promise<SlaPolicy> {
+  const kept = await unit.slaPolicies.inForce();
+  return kept ? ofToday(kept.policy) : UNLESS_KEPT;
+}
 
 /** At first start: the default, on the calendar of the time zone that the site is in. What a site has already stays. */
 export async function keepFirstPolicy(store: Store, scope: Scope, timeZone: string, now: Date): Promise<void> {

@@ -10,6 +10,8 @@ import type { HistoryLoad } from '../history-loads.ts';
 import type { StoredObligation } from '../obligations.ts';
 import type { StoredOfficeLink } from '../office-links.ts';
 import type { StoredEffect } from '../outbox.ts';
+import type { PatientContact } from '../patient-contacts.ts';
+import type { StoredPatientLink } from '../patient-links.ts';
 import type { StoredPlan } from '../plans.ts';
 import type { StoredRecommendation } from '../recommendations.ts';
 import type { ReferralTimer } from '../referral-timers.ts';
@@ -46,6 +48,8 @@ export type MemoryTables = {
   referralTimers: Table<ReferralTimer>;
   slaPolicies: Table<StoredSlaPolicy>;
   officeLinks: Table<StoredOfficeLink & { scope: Scope }>;
+  patientLinks: Table<StoredPatientLink & { scope: Scope }>;
+  patientContacts: Table<PatientContact>;
   documents: Table<Omit<StoredDocument, 'bytes'> & { base64: string }>;
   outbox: Table<StoredEffect>;
   grants: Table<StoredGrant>;

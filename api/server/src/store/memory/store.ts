@@ -16,6 +16,8 @@ import { memoryHistoryLoads } from './history-loads.ts';
 import { memoryObligations } from './obligations.ts';
 import { memoryOfficeLinks } from './office-links.ts';
 import { memoryOutbox } from './outbox.ts';
+import { memoryPatientContacts } from './patient-contacts.ts';
+import { memoryPatientLinks } from './patient-links.ts';
 import { memoryPlans } from './plans.ts';
 import { memoryRecommendations } from './recommendations.ts';
 import { memoryReferralTimers } from './referral-timers.ts';
@@ -66,6 +68,8 @@ function openUnit(context: MemoryContext): Unit {
     referralTimers: memoryReferralTimers(context),
     slaPolicies: memorySlaPolicies(context),
     officeLinks: memoryOfficeLinks(context),
+    patientLinks: memoryPatientLinks(context),
+    patientContacts: memoryPatientContacts(context),
     documents: memoryDocuments(context),
     outbox: memoryOutbox(context),
     grants: memoryGrants(context),
@@ -96,6 +100,8 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
     referralTimers: tables.table(),
     slaPolicies: tables.table(),
     officeLinks: tables.table(),
+    patientLinks: tables.table(),
+    patientContacts: tables.table(),
     documents: tables.table(),
     outbox: tables.table(),
     grants: tables.table(),
@@ -120,6 +126,10 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
     findOfficeLink: async (hash) => {
       const found = of.officeLinks.rows('').find(({ tokenHash, opened }) => tokenHash === hash || opened?.hash === hash);
       return found && { scope: found.scope, id: found.id };
+    },
+    findPatientLink: async (hash) => {
+      const found = of.patientLinks.rows('').find(({ tokenHash, opened }) => tokenHash === hash || opened?.hash === hash);
+      return found && { scope: found.scope, id: found.id, referralId: found.referralId };
     },
     directory: memoryDirectory(),
     auditTrail: memoryAuditTrail(tables, of),

@@ -21,6 +21,8 @@ import { readIndexRoot } from './index-root.ts';
 import { postgresObligations } from './obligations.ts';
 import { postgresOfficeLinkLookup, postgresOfficeLinks } from './office-links.ts';
 import { postgresOutbox } from './outbox.ts';
+import { postgresPatientContacts } from './patient-contacts.ts';
+import { postgresPatientLinkLookup, postgresPatientLinks } from './patient-links.ts';
 import { postgresPlans } from './plans.ts';
 import { postgresRecommendations } from './recommendations.ts';
 import { postgresReferralTimers } from './referral-timers.ts';
@@ -62,6 +64,8 @@ function openUnit(client: Client, scope: Scope, { keys, index, newId }: UnitPart
     referralTimers: postgresReferralTimers(context),
     slaPolicies: postgresSlaPolicies(context),
     officeLinks: postgresOfficeLinks(context),
+    patientLinks: postgresPatientLinks(context),
+    patientContacts: postgresPatientContacts(context),
     documents: postgresDocuments(context),
     outbox: postgresOutbox(context),
     grants: postgresGrants(context),
@@ -107,6 +111,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       ),
     findSession: postgresSessionLookup(pool, keys, index),
     findOfficeLink: postgresOfficeLinkLookup(pool),
+    findPatientLink: postgresPatientLinkLookup(pool),
     directory: postgresDirectorySnapshots(pool, options.url, name),
     auditTrail: postgresAuditTrail(pool, auditor),
     enrol: async ({ tenant, issuer, site }) => {
