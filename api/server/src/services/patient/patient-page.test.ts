@@ -2,7 +2,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PatientView } from '../../client/patient.ts';
-import type { Thread, WorklistAnswer } from '../../client/worklist.ts';
+import type { Thread } from '../../client/worklist.ts';
 import { PATIENT } from '../engine/test-in-force.ts';
 import { openReferralApi, type ReferralApi } from '../test-referral-api.ts';
 import { acceptedWith, approvedFor, BORN } from './test-patient.ts';
@@ -55,8 +55,9 @@ const openedView = async (as = 'patient', born = BORN): Promise<PatientView> =>
 let presses = 0;
 const act = (opened: string, what: object, key = `press-${(presses += 1)}-01234`) => post('/patient/acts', { opened, key, what });
 const thread = async (): Promise<Thread> => (await api.call('GET', `/worklist/referrals/${id}`, coordinator)).body as Thread;
-const rows = async () =>
-  ((await api.call('GET', '/worklist', coordinator)).body as WorklistAnswer).rows.filter((row) => row.referralId === id);
+type Row = { referralId: string; kind: string; status: string };
+const rows = async (): Promise<Row[]> =>
+  ((await api.call('GET', '/worklist', coordinator)).body as { rows: Row[] }).rows.filter((row) => row.referralId === id);
 
 describe('a link', () => {
   test('shows nothing without the date of birth, is locked after five wrong ones, and a new one opens', async () => {
