@@ -6,7 +6,7 @@ import { dayOfFields, failureWords, visitTime, WORDS } from './patient-words.ts'
 /** Every text of the page, those with a place in them filled. */
 function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];
-  if (typeof value === 'function') return [String((value as (text: string) => string)('5'))];
+  if (typeof value === 'function') return [(value as (text: string) => string)('5')];
   return Object.values(value as object).flatMap(textsIn);
 }
 
