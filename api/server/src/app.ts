@@ -83,7 +83,8 @@ function refuseByAddress({ limits, ...deps }: AppDeps, c: Context<AppEnv>): Refu
 function weighRefusal(deps: AppDeps, c: Context<AppEnv>): void {
   const limit = c.get('limit');
   const { status } = c.res;
-  const own = limit === 'sign-in' || limit === 'office' ? status >= 400 && status < 500 && status !== 429 : status === 401;
+  const own =
+    limit === 'sign-in' || limit === 'office' || limit === 'patient' ? status >= 400 && status < 500 && status !== 429 : status === 401;
   if (limit && own) deps.limits?.refused(limit, addressOf(deps, c));
 }
 

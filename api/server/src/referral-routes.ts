@@ -10,6 +10,7 @@ import { matchRoutes } from './routes/match.ts';
 import { officeRoutes } from './routes/office.ts';
 import { openWorkRoutes } from './routes/open-work.ts';
 import { packetRoutes } from './routes/packets.ts';
+import { patientPageRoutes } from './routes/patient.ts';
 import { pendRoutes } from './routes/pends.ts';
 import { recommendationRecordRoutes } from './routes/recommendation-records.ts';
 import { recommendationRoutes } from './routes/recommendations.ts';
@@ -30,6 +31,8 @@ import { createOfficeLinkService } from './services/office-links.ts';
 import { createOpenWorkService } from './services/open-work.ts';
 import type { AssemblyDeps } from './services/packet-assembly.ts';
 import { createPacketService } from './services/packets.ts';
+import { createPatientLinkService } from './services/patient/patient-links.ts';
+import { createPatientPageService } from './services/patient/patient-page.ts';
 import { createPendService } from './services/pends.ts';
 import { createPlanService } from './services/plans.ts';
 import { createRecordService } from './services/recommendation-records.ts';
@@ -42,6 +45,7 @@ import type { Scope, Store } from './store/store.ts';
 
 export type ReferralDeps = {
   store: Store;
+  /** For what patients are told of the practice; without them they are told less. */
   /** The index of the directory in force; undefined until the first is loaded. */
   index: () => MatchIndex | undefined;
   policy: Policy;
@@ -92,6 +96,10 @@ export function referralRoutes({ store, index, policy, newId, version, channels,
       worklist,
     }),
     ...serviceLevelRoutes({ serviceLevels: createServiceLevelService({ store }) }),
+    ...patientPageRoutes({
+      page: createPatientPageService({ store, practiceOf: practiceNow, phoneOf }),
+      links: createPatientLinkService({ store, newId }),
+    }),
     ...exceptionRoutes({ exceptions: createExceptionService({ store }) }),
     ...recommendationRecordRoutes({ records: createRecordService({ store }) }),
   ];

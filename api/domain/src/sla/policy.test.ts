@@ -54,3 +54,4 @@ test('a clinic has its own hours', () => {
   expect(calendarFor(policy, referralWith(setting))).toBe(evening);
   expect(calendarFor(policy, referralWith({ ...setting, clinic: 'south' }))).toBe(calendar);
 });
+

@@ -249,6 +249,27 @@ export const REQUESTS: Record<string, Request> = {
   ),
   'get /disclosures | the accounting': fixed('/disclosures?patient=pat-1'),
   'get /disclosures/csv | the accounting': fixed('/disclosures/csv?patient=pat-1'),
+  'post /worklist/referrals/:id/patient-link | a referral in the chart': row(
+    'a referral in the chart',
+    (id) => `/worklist/referrals/${id}/patient-link`,
+    { changes: true },
+  ),
+  'post /patient/open | a patient’s link': row('a patient’s link', () => '/patient/open', {
+    changes: true,
+    body: ({ target: { made } }) => ({ link: made['link'], born: '1968-03-02', as: 'patient' }),
+  }),
+  'post /patient/view | a patient’s opened link': row('a patient’s opened link', () => '/patient/view', {
+    changes: true,
+    body: ({ target: { made } }) => ({ opened: made['opened'] }),
+  }),
+  'post /patient/acts | a patient’s opened link': row('a patient’s opened link', () => '/patient/acts', {
+    changes: true,
+    body: ({ target: { made } }) => ({
+      opened: made['opened'],
+      key: 'press-0123456789',
+      what: { act: 'other-date', text: 'Mornings' },
+    }),
+  }),
   'get /work/documents/:id | an uploaded note': row('an uploaded note', (id) => `/work/documents/${id}`),
   'post /office/open | an office link': row('an office link', () => '/office/open', {
     changes: true,

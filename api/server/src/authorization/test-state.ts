@@ -25,6 +25,8 @@ const TABLES = [
   'office_link',
   'outbox',
   'packet_preparation',
+  'patient_contact',
+  'patient_link',
   'plan',
   'recommendation',
   'referral',

@@ -50,6 +50,8 @@ export type About =
   | 'an office link'
   | 'an opened link'
   | 'an opened link of an accepted referral'
+  | 'a patient’s link'
+  | 'a patient’s opened link'
   | 'an uploaded note'
   | 'an exception'
   | 'a signature waited for'
@@ -147,6 +149,19 @@ const acceptedLink: Maker = async (question) => {
   const accept = { opened: link.made['opened'], key: 'accept-0123456789', what: { act: 'accept' } };
   await question.team.as('coordinator', null, 'post', '/office/acts', accept);
   return link;
+};
+
+const patientLinked: Maker = async (question) => {
+  const referral = await inChart(question);
+  const made = await question.team.as('coordinator', null, 'post', `/worklist/referrals/${referral.id}/patient-link`);
+  return { ...referral, made: { ...referral.made, link: made.body['link'] } };
+};
+
+const openedByPatient: Maker = async (question) => {
+  const link = await patientLinked(question);
+  const given = { link: link.made['link'], born: '1968-03-02', as: 'patient' };
+  const opened = await question.team.as('coordinator', null, 'post', '/patient/open', given);
+  return { ...link, made: { ...link.made, opened: opened.body['opened'] } };
 };
 
 /** Of things that are no recommendation. */
@@ -251,6 +266,8 @@ const MAKERS: Record<About, Maker> = {
   'an office link': linked,
   'an opened link': openedLink,
   'an opened link of an accepted referral': acceptedLink,
+  'a patient’s link': patientLinked,
+  'a patient’s opened link': openedByPatient,
   'an uploaded note': async (question) => {
     const uploaded = await openedLink(question);
     const { store, [question.whose.place]: world } = question.worlds;

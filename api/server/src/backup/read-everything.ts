@@ -156,6 +156,8 @@ export async function readEverything(store: Store, now: Date, onProgress?: (done
       const disclosureIds = await unit.disclosures.ids();
       return [await unit.events.referralIds(), await unit.obligations.ids(), await unit.documents.ids(), effectIds, disclosureIds];
     });
+    const contacts = await store.transaction(scope, (unit) => unit.patientContacts.all()).catch(() => undefined);
+    if (contacts === undefined) faults.push(`How patients of ${scope.site} may be reached cannot be read`);
     await readAll('Referral', scope, referrals, readReferrals);
     await readAll('Obligation', scope, obligations, eachOf(readObligation));
     await readAll('Document', scope, documents, eachOf(readDocument));

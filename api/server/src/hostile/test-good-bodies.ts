@@ -194,6 +194,12 @@ export const GOOD: Record<string, Good> = {
     body: () => ({ opened: NO_LINK, key: 'press-0123456789', what: { act: 'offer-dates', dates: ['2031-05-06T09:30:00.000Z'] } }),
   },
   'post /office/packet': { path: () => '/office/packet', body: () => ({ opened: NO_LINK }) },
+  'post /patient/open': { path: () => '/patient/open', body: () => ({ link: NO_LINK, born: '1985-03-27', as: 'patient' }) },
+  'post /patient/view': { path: () => '/patient/view', body: () => ({ opened: NO_LINK }) },
+  'post /patient/acts': {
+    path: () => '/patient/acts',
+    body: () => ({ opened: NO_LINK, key: 'press-0123456789', what: { act: 'other-date', text: 'Mornings, please' } }),
+  },
   'post /worklist/assignment': {
     path: () => '/worklist/assignment',
     body: () => ({ referralIds: ['nothing'], to: 'clinician' }),

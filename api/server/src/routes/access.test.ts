@@ -66,6 +66,10 @@ describe('every route', () => {
       'post /office/open',
       'post /office/packet',
       'post /office/view',
+      // And these by a link and a date of birth (services/patient/patient-page.ts).
+      'post /patient/acts',
+      'post /patient/open',
+      'post /patient/view',
       'post /sessions',
     ]);
   });

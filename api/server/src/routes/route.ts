@@ -78,7 +78,7 @@ type Definition<Body extends Part, Params extends Part, Query extends Part, Answ
    */
   compressed?: boolean;
   /** A limit of its own, by network address, beside those that all routes have. */
-  limit?: 'sign-in' | 'office';
+  limit?: 'sign-in' | 'office' | 'patient';
   /** Whether a page of a registered EHR may ask (CORS); of no other origin ever. */
   fromEhrPages?: boolean;
   handle: (call: Call<Parsed<Body>, Parsed<Params>, Parsed<Query>, Who>) => Promise<Answered<Answer> | Refusal>;
@@ -99,7 +99,7 @@ export type Route = {
   upload: Upload | undefined;
   whileStarting: boolean;
   compressed: boolean;
-  limit: 'sign-in' | 'office' | undefined;
+  limit: 'sign-in' | 'office' | 'patient' | undefined;
   fromEhrPages: boolean;
   handle: (call: Call<unknown, unknown, unknown, Session | undefined>) => Promise<unknown>;
 };

@@ -309,6 +309,7 @@ async function viewOf(
   const how = endForOffice(referral, link.attempt, now);
   if (how) return { standing: 'over', how, practice: unit.scope.site };
   const ofAttempt = events.filter((event) => isOfAttempt(event, referral, link.attempt));
+  const byPatient = new Set(ofAttempt.filter(({ actor }) => actor.kind === 'patient').map(({ sequence }) => sequence));
   const booked = attempt.appointments.find(({ status }) => status === 'booked');
   const { patientName } = await namesBeside(unit, referral, await unit.obligations.openOf(referral.id));
   return {
@@ -326,9 +327,9 @@ async function viewOf(
     offered: attempt.offered?.dates ?? [],
     acts: officeActs(referral, link.attempt, OFFICE_ACTS, now),
     noteForms: noteForms(referral, link.attempt),
-    thread: threadOf(ofAttempt, new Map()).map(({ at, recordedAt, party, title, detail, times }) => ({
+    thread: threadOf(ofAttempt, new Map()).map(({ sequence, at, recordedAt, party, title, detail, times }) => ({
       at: at ?? recordedAt,
-      from: party === 'office' || party === 'patient' ? 'office' : 'practice',
+      from: byPatient.has(sequence) ? 'patient' : party === 'office' || party === 'patient' ? 'office' : 'practice',
       title,
       detail,
       times,

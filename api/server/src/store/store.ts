@@ -17,6 +17,8 @@ import type { ObligationStore } from './obligations.ts';
 import type { OfficeLinkLookup, OfficeLinkStore } from './office-links.ts';
 import type { OutboxStore } from './outbox.ts';
 import type { PacketPreparationStore } from './packet-preparations.ts';
+import type { PatientContactStore } from './patient-contacts.ts';
+import type { PatientLinkLookup, PatientLinkStore } from './patient-links.ts';
 import type { PlanStore } from './plans.ts';
 import type { RecommendationStore } from './recommendations.ts';
 import type { ReferralTimerStore } from './referral-timers.ts';
@@ -49,6 +51,8 @@ export type Unit = {
   referralTimers: ReferralTimerStore;
   slaPolicies: SlaPolicyStore;
   officeLinks: OfficeLinkStore;
+  patientLinks: PatientLinkStore;
+  patientContacts: PatientContactStore;
   documents: DocumentStore;
   packetPreparations: PacketPreparationStore;
   disclosures: DisclosureStore;
@@ -76,6 +80,8 @@ export type Store = {
   findSession: SessionLookup;
   /** Finds whose a link is by its digest alone, before a scope is known. */
   findOfficeLink: OfficeLinkLookup;
+  /** The same for a link of a patient. */
+  findPatientLink: PatientLinkLookup;
   /** Published directories; they hold no patient and belong to no tenant. */
   directory: DirectorySnapshots;
   /** The chain over every scope's audit entries: leaf hashes, never contents. */

@@ -13,6 +13,8 @@ import type { StoredObligation } from '../obligations.ts';
 import type { StoredOfficeLink } from '../office-links.ts';
 import type { StoredEffect } from '../outbox.ts';
 import type { StoredPreparation } from '../packet-preparations.ts';
+import type { PatientContact } from '../patient-contacts.ts';
+import type { StoredPatientLink } from '../patient-links.ts';
 import type { StoredPlan } from '../plans.ts';
 import type { StoredRecommendation } from '../recommendations.ts';
 import type { ReferralTimer } from '../referral-timers.ts';
@@ -51,6 +53,8 @@ export type MemoryTables = {
   referralTimers: Table<ReferralTimer>;
   slaPolicies: Table<StoredSlaPolicy>;
   officeLinks: Table<StoredOfficeLink & { scope: Scope }>;
+  patientLinks: Table<StoredPatientLink & { scope: Scope }>;
+  patientContacts: Table<PatientContact>;
   documents: Table<Omit<StoredDocument, 'bytes'> & { base64: string }>;
   packetPreparations: Table<StoredPreparation>;
   disclosures: Table<StoredDisclosure>;

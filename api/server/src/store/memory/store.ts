@@ -19,6 +19,8 @@ import { memoryObligations } from './obligations.ts';
 import { memoryOfficeLinks } from './office-links.ts';
 import { memoryOutbox } from './outbox.ts';
 import { memoryPacketPreparations } from './packet-preparations.ts';
+import { memoryPatientContacts } from './patient-contacts.ts';
+import { memoryPatientLinks } from './patient-links.ts';
 import { memoryPlans } from './plans.ts';
 import { memoryRecommendations } from './recommendations.ts';
 import { memoryReferralTimers } from './referral-timers.ts';
@@ -69,6 +71,8 @@ function openUnit(context: MemoryContext): Unit {
     referralTimers: memoryReferralTimers(context),
     slaPolicies: memorySlaPolicies(context),
     officeLinks: memoryOfficeLinks(context),
+    patientLinks: memoryPatientLinks(context),
+    patientContacts: memoryPatientContacts(context),
     documents: memoryDocuments(context),
     packetPreparations: memoryPacketPreparations(context),
     disclosures: memoryDisclosures(context),
@@ -103,6 +107,8 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
     referralTimers: tables.table(),
     slaPolicies: tables.table(),
     officeLinks: tables.table(),
+    patientLinks: tables.table(),
+    patientContacts: tables.table(),
     documents: tables.table(),
     packetPreparations: tables.table(),
     disclosures: tables.table(),
@@ -131,6 +137,10 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
     findOfficeLink: async (hash) => {
       const found = of.officeLinks.rows('').find(({ tokenHash, opened }) => tokenHash === hash || opened?.hash === hash);
       return found && { scope: found.scope, id: found.id };
+    },
+    findPatientLink: async (hash) => {
+      const found = of.patientLinks.rows('').find(({ tokenHash, opened }) => tokenHash === hash || opened?.hash === hash);
+      return found && { scope: found.scope, id: found.id, referralId: found.referralId };
     },
     directory: memoryDirectory(),
     auditTrail: memoryAuditTrail(tables, of),

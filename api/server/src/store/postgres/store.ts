@@ -24,6 +24,8 @@ import { postgresObligations } from './obligations.ts';
 import { postgresOfficeLinkLookup, postgresOfficeLinks } from './office-links.ts';
 import { postgresOutbox } from './outbox.ts';
 import { postgresPacketPreparations } from './packet-preparations.ts';
+import { postgresPatientContacts } from './patient-contacts.ts';
+import { postgresPatientLinkLookup, postgresPatientLinks } from './patient-links.ts';
 import { postgresPlans } from './plans.ts';
 import { postgresRecommendations } from './recommendations.ts';
 import { postgresReferralTimers } from './referral-timers.ts';
@@ -65,6 +67,8 @@ function openUnit(client: Client, scope: Scope, { keys, index, newId }: UnitPart
     referralTimers: postgresReferralTimers(context),
     slaPolicies: postgresSlaPolicies(context),
     officeLinks: postgresOfficeLinks(context),
+    patientLinks: postgresPatientLinks(context),
+    patientContacts: postgresPatientContacts(context),
     documents: postgresDocuments(context),
     packetPreparations: postgresPacketPreparations(context),
     disclosures: postgresDisclosures(context),
@@ -113,6 +117,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       ),
     findSession: postgresSessionLookup(pool, keys, index),
     findOfficeLink: postgresOfficeLinkLookup(pool),
+    findPatientLink: postgresPatientLinkLookup(pool),
     directory: postgresDirectorySnapshots(pool, options.url, name),
     auditTrail: postgresAuditTrail(pool, auditor),
     enrol: async ({ tenant, issuer, site }) => {
