@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import type { HttpBindings } from '@hono/node-server';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { compress } from 'hono/compress';
 import type { Logger } from './logging/log.ts';
 import { describeRoutes, openApiRoute } from './openapi.ts';
 import { fieldErrors, isRefusal, problem, problemResponse, type Refusal, Refused } from './problem.ts';
@@ -194,6 +195,7 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
   const routes = deps.described === false ? deps.routes : [...deps.routes, openApiRoute(() => document)];
   const document: object = describeRoutes(app, routes);
   for (const route of routes) {
+    if (route.compressed) app.use(route.path, compress({ encoding: 'gzip', contentTypeFilter: /^application\/json/ }));
     app.on(route.method.toUpperCase(), route.path, (c) => {
       c.set('route', route.path);
       return answer(deps, route, c);

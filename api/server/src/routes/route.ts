@@ -61,6 +61,11 @@ type Definition<Body extends Part, Params extends Part, Query extends Part, Answ
   upload?: Upload;
   /** Answers before the rest is ready; for a route that touches no store. */
   whileStarting?: boolean;
+  /**
+   * Packed for the way where the caller takes gzip. Only for answers without words that somebody outside chose: how short a packed answer
+   * is tells whether such words stand in it twice (BREACH).
+   */
+  compressed?: boolean;
   /** A limit of its own, by network address, beside those that all routes have. */
   limit?: 'sign-in' | 'office';
   handle: (call: Call<Parsed<Body>, Parsed<Params>, Parsed<Query>, Who>) => Promise<Answered<Answer> | Refusal>;
@@ -80,6 +85,7 @@ export type Route = {
   bodyLimit: number;
   upload: Upload | undefined;
   whileStarting: boolean;
+  compressed: boolean;
   limit: 'sign-in' | 'office' | undefined;
   handle: (call: Call<unknown, unknown, unknown, Session | undefined>) => Promise<unknown>;
 };
@@ -101,6 +107,7 @@ function toRoute(definition: Definition<Part, Part, Part, Part, never>, access: 
     bodyLimit: definition.bodyLimit ?? DEFAULT_BODY_LIMIT,
     upload: definition.upload,
     whileStarting: definition.whileStarting ?? false,
+    compressed: definition.compressed ?? false,
     limit: definition.limit,
     // The app parses by these very schemas and checks the session before it calls.
     handle: definition.handle as Route['handle'],

@@ -93,6 +93,7 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
     plans: tables.table(),
     approvals: tables.table(),
     obligations: tables.table(),
+    obligationChanges: tables.table(),
     referralTimers: tables.table(),
     slaPolicies: tables.table(),
     officeLinks: tables.table(),
