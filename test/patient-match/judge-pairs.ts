@@ -4,7 +4,7 @@ import { type Estimate, estimateShares, weightsOf } from '@refloop/domain/patien
 import { comparedIdentity, type Identity } from '@refloop/domain/patient-match/identity';
 import { matchPatient, type Thresholds } from '@refloop/domain/patient-match/match-patient';
 import type { Weights } from '@refloop/domain/patient-match/weigh';
-import { type Pair, PAIR_KINDS, type PairKind, pairsOf, type Written } from './people.ts';
+import { PAIR_KINDS, type Pair, type PairKind, pairsOf, type Written } from './people.ts';
 
 const identityOf = (written: Written): Identity => written;
 

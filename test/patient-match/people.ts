@@ -4,8 +4,8 @@
  * codes those of the United States; how often each is drawn falls as one over its rank, as surnames do.
  */
 import names from '@refloop/launch/directory/names.json' with { type: 'json' };
-import { type Random, randomFrom } from '@refloop/launch/synthetic/random';
 import { placeOf } from '@refloop/launch/synthetic/places';
+import { type Random, randomFrom } from '@refloop/launch/synthetic/random';
 import { misspelled } from './slips.ts';
 
 export type Written = {

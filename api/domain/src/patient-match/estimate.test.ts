@@ -8,7 +8,7 @@ const of = <F extends keyof Agreement>(field: F, at: number): Agreement[F] => (L
 /** By the place of the level of family, sex and phone; -1 is missing. */
 const pairs = (kinds: readonly [readonly [number, number, number], number][]): Agreement[] =>
   kinds.flatMap(([[family, sex, phone], count]) =>
-    Array<Agreement>(count).fill({ ...NOTHING, family: of('family', family), sex: of('sex', sex), phone: of('phone', phone) }),
+    Array.from({ length: count }, () => ({ ...NOTHING, family: of('family', family), sex: of('sex', sex), phone: of('phone', phone) })),
   );
 
 describe('expectation and maximisation', () => {

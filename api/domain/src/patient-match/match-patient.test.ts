@@ -25,8 +25,8 @@ describe('by the record number', () => {
     expect(match({ recordNumbers: ['SYN-100200'], given: ['Rocio'] }, [chart('one')]).kind).toBe('review');
   });
 
-  test('another number of the practice is never taken for the same person by weight', () => {
-    expect(match({ recordNumbers: ['SYN-999999'] }, [chart('one')]).kind).toBe('review');
+  test('a number that is not of the practice says nothing against anybody: offices have their own', () => {
+    expect(match({ recordNumbers: ['A-17'] }, [chart('one')])).toMatchObject({ kind: 'accepted', by: 'weight' });
   });
 });
 

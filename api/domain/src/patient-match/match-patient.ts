@@ -44,6 +44,7 @@ export type PatientMatch =
 
 type Judged = ComparedCandidate & { agreement: Agreement; accepted: 'record-number' | 'weight' | null; shown: boolean };
 
+/** Different says little: offices have numbers of their own. */
 function recordNumbers(left: ComparedIdentity, right: ComparedIdentity): ComparedCandidate['recordNumber'] {
   if (left.recordNumbers.length === 0 || right.recordNumbers.length === 0) return null;
   return left.recordNumbers.some((number) => right.recordNumbers.includes(number)) ? 'same' : 'different';
@@ -59,7 +60,7 @@ function judge(document: ComparedIdentity, candidate: Candidate, weights: Weight
   const { total, fields } = weigh(agreement, weights);
   const against = guardsAgainst(agreement, document, chart);
   const byNumber = recordNumber === 'same' && agreement.born === 'same' && !nameContradicts(agreement);
-  const byWeight = total >= thresholds.accept && against.length === 0 && recordNumber !== 'different';
+  const byWeight = total >= thresholds.accept && against.length === 0;
   return {
     patientId: candidate.patientId,
     recordNumber,
