@@ -7,7 +7,7 @@ import { databaseUrlFault } from './database-tls.ts';
 import { readSystemKey } from './ehr/system-key.ts';
 import { addressFault } from './ehr-address.ts';
 import type { FieldError } from './problem.ts';
-import { COMPLETING_SCOPES, LOOKING_SCOPES, readSites, type Site, type Sites, type SystemClient, sandboxSites } from './sites.ts';
+import { readSites, type Site, type Sites, type SystemClient, sandboxSites, systemScopes } from './sites.ts';
 
 /** A key that wraps the data keys, and the name it is stored under. */
 export type KeyEncryptionKey = { kid: string; key: Uint8Array };
@@ -193,7 +193,8 @@ function sandboxSystem(
     return undefined;
   }
   const completes = read.REFLOOP_SANDBOX_COMPLETES === 'yes';
-  return { clientId: 'refloop-system', key: key.value, scopes: completes ? COMPLETING_SCOPES : LOOKING_SCOPES, completes };
+  const may = { completes, tracks: true };
+  return { clientId: 'refloop-system', key: key.value, scopes: systemScopes(may), ...may };
 }
 
 /** Of the environment alone, for a command that reads no database: REFLOOP_WAREHOUSE, else a folder of REFLOOP_STATE. */

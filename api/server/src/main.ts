@@ -14,7 +14,8 @@ import { allRoutes, routesWithoutStore } from './all-routes.ts';
 import { type Refresh, startRefresh } from './analytics/refresh-thread.ts';
 import { createApp, unreadableRequest } from './app.ts';
 import { startSequencer } from './audit/sequencer.ts';
-import type { AnyHandler } from './channels/handler.ts';
+import { type AnyHandler, anyHandler } from './channels/handler.ts';
+import { taskStanding } from './channels/task-standing.ts';
 import { type Config, configFaults, readConfig } from './config.ts';
 import { createKeyRing } from './crypto/key-ring.ts';
 import { systemAccess } from './ehr/system-access.ts';
@@ -86,6 +87,7 @@ const production = config.environment === 'production';
 const { sites } = config.sites;
 const discovery = createDiscovery({ fetch, now, sites, production });
 const tokens = createSystemTokens({ fetch, discovery, now });
+const ownAccess = systemAccess({ fetch, tokens, pause, now });
 const index = currentIndex();
 const readiness = createReadiness(now);
 const warehouse = openWarehouse({ folder: config.warehouseFolder, assumptions: config.assumptions });
@@ -224,7 +226,7 @@ const reconciliation = (store: Store) =>
   createReconciliation({
     store,
     sites,
-    access: systemAccess({ fetch, tokens, pause }),
+    access: ownAccess,
     newId,
     now,
     pause,
@@ -233,7 +235,7 @@ const reconciliation = (store: Store) =>
   });
 
 /** What of the outbox this version carries out. */
-const channelHandlers = (): AnyHandler[] => [];
+const channelHandlers = (): AnyHandler[] => [anyHandler(taskStanding({ sites, access: ownAccess, now }))];
 
 const outbox = (store: Store) =>
   createOutboxWorker({

@@ -204,7 +204,7 @@ test('the public sees no admins, keys or secrets of a site', () => {
   const jwk = generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey.export({ format: 'jwk' });
   const key = readSystemKey('env:K', { K: JSON.stringify(jwk) });
   if (!key.ok) throw new Error(key.message);
-  const system = { clientId: 'x', key: key.value, scopes: 'system/Task.rs', completes: false };
+  const system = { clientId: 'x', key: key.value, scopes: 'system/Task.rs', completes: false, tracks: false };
   expect(Object.keys(publicSite({ ...sandbox, system })).sort()).toEqual(['clientId', 'iss', 'name', 'scopes']);
 });
 

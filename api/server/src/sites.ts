@@ -36,6 +36,8 @@ export type SystemClient = {
   scopes: string;
   /** Whether Refloop finishes by itself what a clinician approved and their window did not finish; else it looks, and they finish. */
   completes: boolean;
+  /** Whether Refloop keeps the Tasks of its referrals there up to date, and looks for what has changed of them. */
+  tracks: boolean;
 };
 
 export type CdsClient = { iss: string; jku: string | undefined; jwks: JSONWebKeySet | undefined };
@@ -60,6 +62,16 @@ export const LOOKING_SCOPES =
 /** And what it needs to finish writing, where the site wants that. */
 export const COMPLETING_SCOPES =
   'system/Patient.r system/ServiceRequest.crus system/DocumentReference.crs system/Binary.r system/Task.crs system/Provenance.crs';
+
+/** And what it needs to follow its referrals there: their Tasks to move, what becomes of them to read, notifications to ask for. */
+export const TRACKING_SCOPES =
+  'system/Task.crus system/Appointment.rs system/Encounter.rs system/DocumentReference.rs system/ServiceRequest.rs system/Subscription.cru';
+
+/** What Refloop asks for where a site entry names no scopes for its own access. */
+export const systemScopes = ({ completes, tracks }: { completes: boolean; tracks: boolean }): string => {
+  const own = completes ? COMPLETING_SCOPES : LOOKING_SCOPES;
+  return tracks ? `${own} ${TRACKING_SCOPES}` : own;
+};
 
 const JsonWebKeySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1, 'A key set holds at least one key') });
 const Origin = z
@@ -89,6 +101,7 @@ const SiteEntry = z.strictObject({
         .regex(/^system\/\S+( +system\/\S+)*$/, 'Not a list of system/ scopes')
         .optional(),
       completes: z.boolean().optional(),
+      tracks: z.boolean().optional(),
     })
     .optional(),
 });
@@ -102,8 +115,8 @@ type Entry = z.output<typeof SiteEntry>;
 
 const systemClient = ({ system }: Entry, key: SystemKey | undefined): SystemClient | undefined => {
   if (!system || !key) return undefined;
-  const completes = system.completes ?? false;
-  return { clientId: system.clientId, key, scopes: system.scopes ?? (completes ? COMPLETING_SCOPES : LOOKING_SCOPES), completes };
+  const may = { completes: system.completes ?? false, tracks: system.tracks ?? false };
+  return { clientId: system.clientId, key, scopes: system.scopes ?? systemScopes(may), ...may };
 };
 
 const toSite = (entry: Entry, key: SystemKey | undefined): Site => ({
@@ -133,7 +146,7 @@ const FIXES: Readonly<Record<string, string>> = {
   embed: 'List the origins whose pages may frame Refloop, such as ["https://ehr.example.org"].',
   admins: 'List the fhirUser of the first administrators, such as ["Practitioner/123"].',
   system:
-    'Give {"clientId", "key", "scopes"?, "completes"?}, or leave it out; key is the path of a file with a private JWK (P-384 or RSA), or env:NAME.',
+    'Give {"clientId", "key", "scopes"?, "completes"?, "tracks"?}, or leave it out; key is the path of a file with a private JWK (P-384 or RSA), or env:NAME.',
 };
 
 /** The fix for a mistake at this place of the file: `sites.0.embed.1` is mended as `embed` is. */
