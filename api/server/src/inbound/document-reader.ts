@@ -27,7 +27,7 @@ export type ReaderLimits = {
 };
 
 export const READER_LIMITS: ReaderLimits = {
-  milliseconds: 20_000,
+  milliseconds: 10_000,
   memory: 700 * 1024 * 1024,
   heap: 256,
   documents: 2000,

@@ -12,6 +12,15 @@ const startOf = (bytes: Uint8Array): string => Buffer.from(bytes.subarray(0, PDF
 
 const looksLikeXml = (bytes: Uint8Array): boolean => /^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\0]*</.test(startOf(bytes));
 
+/** A text holds letters, tabs and ends of lines and pages; anything else is a file of another kind. */
+function holdsControls(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code < 0x20 && !(code >= 0x09 && code <= 0x0d)) return true;
+  }
+  return false;
+}
+
 function readText(bytes: Uint8Array): ReadDocument {
   let text: string;
   try {
@@ -19,8 +28,7 @@ function readText(bytes: Uint8Array): ReadDocument {
   } catch {
     return unreadable('other-kind');
   }
-  // Letters and the blanks of a text; anything else is a file of another kind.
-  if (text.trim() === '' || /[\0-\x08\x0e-\x1f]/.test(text)) return unreadable('other-kind');
+  if (text.trim() === '' || holdsControls(text)) return unreadable('other-kind');
   if (text.length > LIMITS.text) return unreadable('too-large');
   const parts = [{ title: 'Text', text }];
   const title = text.trim().split('\n', 1)[0]?.slice(0, 120) ?? '';

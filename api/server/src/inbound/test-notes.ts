@@ -3,7 +3,7 @@
  * Documents/Consultation Note/Consultation_Note.xml, written by Lantana Consulting Group about fictional people), its header whole where we read
  * it and four of its sections with their narrative; entries are left out.
  */
-import PDFDocument from 'pdfkit';
+import Pdf from 'pdfkit';
 
 export const HL7_CONSULTATION = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <?xml-stylesheet type="text/xsl" href="CDA.xsl"?>
@@ -164,7 +164,7 @@ export type NoteWords = { heading?: string; facts: readonly string[]; body: read
 
 /** A PDF as an office’s system prints it; each list of `pages` is a page. */
 export function pdfNote(pages: readonly (readonly string[])[], options: { password?: string } = {}): Promise<Uint8Array<ArrayBuffer>> {
-  const pdf = new PDFDocument({
+  const pdf = new Pdf({
     ...(options.password === undefined ? {} : { userPassword: options.password }),
     info: { CreationDate: new Date(0) },
   });

@@ -74,8 +74,11 @@ const MOST = 8;
 const unique = (list: readonly string[]): string[] => [...new Set(list)].slice(0, MOST);
 const all = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, found]) => found ?? '');
 
+/** Long runs of blanks mean what two do, and patterns that look for blanks would go through them again and again. */
+const evenly = (text: string): string => text.replaceAll(/[^\S\n]{2,}/g, '  ').replaceAll(/\n{2,}/g, '\n');
+
 export function headerIn(text: string): Header {
-  const head = text.slice(0, HEAD);
+  const head = evenly(text.slice(0, HEAD));
   const sex = behind(head, 'sex|gender', String.raw`(female|male|f|m)\b`).toLowerCase();
   const patient: Identity = {
     ...nobody(),
@@ -91,7 +94,7 @@ export function headerIn(text: string): Header {
       ).filter((number) => /\d/.test(number)),
     ),
   };
-  const tail = text.slice(-HEAD);
+  const tail = evenly(text.slice(-HEAD));
   return {
     patient,
     author:
