@@ -35,7 +35,8 @@ export default defineConfig({
   use: {
     baseURL: `http://localhost:${process.env['REFLOOP_EHR_PORT']}`,
     actionTimeout: 15_000,
-    trace: 'retain-on-failure',
+    // Recorded for every test and thrown away for each that passes, it takes a quarter of the browser's time: `npm test -- e2e FILTER --trace on`.
+    trace: 'off',
     screenshot: 'only-on-failure',
     viewport: { width: 1440, height: 900 },
     // No Chromium of the machine: Playwright's own.
