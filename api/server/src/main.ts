@@ -3,7 +3,7 @@
  * published directory, serves until it is told to stop, lets open requests end and exits with 0.
  */
 
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { HttpBindings } from '@hono/node-server';
@@ -14,7 +14,10 @@ import { allRoutes, routesWithoutStore } from './all-routes.ts';
 import { type Refresh, startRefresh } from './analytics/refresh-thread.ts';
 import { createApp, unreadableRequest } from './app.ts';
 import { startSequencer } from './audit/sequencer.ts';
-import type { AnyHandler } from './channels/handler.ts';
+import { createCdsAdmission } from './cds/admission.ts';
+import { createClientKeys } from './cds/client-keys.ts';
+import { type AnyHandler, anyHandler } from './channels/handler.ts';
+import { taskStanding } from './channels/task-standing.ts';
 import { type Config, configFaults, readConfig } from './config.ts';
 import { createKeyRing } from './crypto/key-ring.ts';
 import { systemAccess } from './ehr/system-access.ts';
@@ -35,6 +38,7 @@ import { createRateLimits } from './rate-limits/rate-limits.ts';
 import { createReadiness } from './readiness.ts';
 import { healthRoutes } from './routes/health.ts';
 import { evaluateAlerts } from './services/alerts.ts';
+import { createCapture } from './services/capture/capture.ts';
 import { createDueReferrals } from './services/engine/due-referrals.ts';
 import { keepFirstPolicy } from './services/engine/policy-in-force.ts';
 import { renewProjections } from './services/projections.ts';
@@ -63,6 +67,8 @@ const RECONCILE_MS = 15_000;
 const LOOK_MS = 15_000;
 /** How soon after an event what it asks for leaves. */
 const OUTBOX_MS = 2000;
+/** How soon after an EHR’s notification it is looked into; each type has its own time besides (services/capture). */
+const CAPTURE_MS = 5000;
 
 /** What ends the process is told to whoever started it; everything else is a line of the log. */
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -83,9 +89,10 @@ const log = createLogger(undefined, { role, replica: randomBytes(4).toString('he
 guardProcessOutput(log);
 const newId = monotonicFactory();
 const production = config.environment === 'production';
-const { sites } = config.sites;
+const { sites, cdsClients } = config.sites;
 const discovery = createDiscovery({ fetch, now, sites, production });
 const tokens = createSystemTokens({ fetch, discovery, now });
+const ownAccess = systemAccess({ fetch, tokens, pause, now });
 const index = currentIndex();
 const readiness = createReadiness(now);
 const warehouse = openWarehouse({ folder: config.warehouseFolder, assumptions: config.assumptions });
@@ -136,10 +143,17 @@ function servingApp(store: Store): Fetch {
     idleSeconds: config.idleSeconds,
     warnSeconds: config.warnSeconds,
     notReady: readiness.reason,
+    address: config.address,
+    newUuid: randomUUID,
+    failed: (error) => log.failure({ route: 'cds hooks', reference: '-', error }),
   });
+  // One that listens on this machine alone is reached by either name of it.
+  const addresses = [config.address, config.address.replace(/^http:\/\/127\.0\.0\.1:/, 'http://localhost:')];
+  const keys = createClientKeys({ fetch, now, discovery, sites });
+  const admitCdsClient = createCdsAdmission({ store, sites, clients: cdsClients, keys, addresses });
   const builtApp = readBuiltApp(fileURLToPath(new URL('../../../smart-app/dist', import.meta.url)));
   if (!builtApp) log.event('smart-app/dist is missing: the API is served, the app is not. `npm start` builds it.');
-  const app = createApp({ ...parts, ...pages, store, routes, builtApp });
+  const app = createApp({ ...parts, ...pages, store, routes, builtApp, admitCdsClient });
   return (request, bindings) => app.fetch(request, bindings);
 }
 
@@ -167,6 +181,7 @@ const running: {
   engine?: () => Promise<void>;
   reconciliation?: () => Promise<void>;
   outbox?: () => Promise<void>;
+  capture?: () => Promise<void>;
   history?: () => Promise<void>;
   refresh?: () => Promise<void>;
   keys?: () => Promise<void>;
@@ -199,6 +214,7 @@ async function stop(code: number): Promise<never> {
       running.engine,
       running.reconciliation,
       running.outbox,
+      running.capture,
       running.sequencer,
       running.keys,
       running.store,
@@ -224,7 +240,7 @@ const reconciliation = (store: Store) =>
   createReconciliation({
     store,
     sites,
-    access: systemAccess({ fetch, tokens, pause }),
+    access: ownAccess,
     newId,
     now,
     pause,
@@ -233,7 +249,7 @@ const reconciliation = (store: Store) =>
   });
 
 /** What of the outbox this version carries out. */
-const channelHandlers = (): AnyHandler[] => [];
+const channelHandlers = (): AnyHandler[] => [anyHandler(taskStanding({ sites, access: ownAccess, now }))];
 
 const outbox = (store: Store) =>
   createOutboxWorker({
@@ -347,6 +363,9 @@ async function start(): Promise<void> {
       log.failure({ route: 'reconciliation', reference: '-', error }),
     ).stop;
     running.outbox = repeat(outbox(store).run, OUTBOX_MS, (error) => log.failure({ route: 'outbox', reference: '-', error })).stop;
+    const captureFailed = (error: unknown): void => log.failure({ route: 'capture', reference: '-', error });
+    const capture = createCapture({ store, sites, access: ownAccess, now, version, failed: captureFailed });
+    running.capture = repeat(capture.run, CAPTURE_MS, captureFailed).stop;
     const failed = (error: unknown): void => log.failure({ route: 'due referrals', reference: '-', error });
     running.engine = repeat(createDueReferrals({ store, now, failed }).run, LOOK_MS, failed).stop;
     running.sequencer = startSequencer(store.auditTrail, now, (error) =>

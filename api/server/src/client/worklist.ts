@@ -49,15 +49,63 @@ export const WorklistRow = z.object({
 });
 export type WorklistRow = z.infer<typeof WorklistRow>;
 
-export const WorklistAnswer = z.object({
+/** A row as the list has it: without what its reader, the clock or the names beside it tell. */
+export const WorklistLine = WorklistRow.omit({
+  owner: true,
+  mine: true,
+  escalatedTo: true,
+  escalatedToMe: true,
+  ageBusinessHours: true,
+  leftBusinessHours: true,
+  steps: true,
+}).extend({
+  /** Subject; null where nobody has it, which is a fault. */
+  owner: z.string().nullable(),
+  /** Subject of whom it was escalated to, besides its owner. */
+  escalatedTo: z.string().nullable(),
+});
+export type WorklistLine = z.infer<typeof WorklistLine>;
+
+const listed = {
   at: z.string(),
-  /** Earliest deadline first. */
-  rows: z.array(WorklistRow),
+  /** For the next question: what has changed since then. */
+  mark: z.string(),
+  /** Of those whom the lines name, by subject. */
+  names: z.record(z.string(), z.string()),
   /** Open obligations beyond those that are listed. */
   more: z.number().int(),
-  /** To whom a referral can be given: coordinators and leads, by name. */
-  people: z.array(Named),
+};
+
+export const WorklistQuery = z.object({
+  /** `mark` of the answer before. */
+  since: z
+    .string()
+    .regex(/^\d{1,18}\.[\w-]{8,40}$/, 'Give the mark of an answer as it came')
+    .optional(),
 });
+export type WorklistQuery = z.infer<typeof WorklistQuery>;
+
+export const WorklistAnswer = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('whole'),
+    ...listed,
+    /** Earliest deadline first. */
+    rows: z.array(WorklistLine),
+    /** To whom a referral can be given: coordinators and leads, by name. */
+    people: z.array(Named),
+    /** On which opening hours are reckoned. */
+    calendar: z.object({ timeZone: z.string(), opens: z.number(), closes: z.number(), holidays: z.array(z.string()) }),
+  }),
+  z.object({
+    kind: z.literal('changes'),
+    ...listed,
+    /** In place of those with the same id, or new. */
+    rows: z.array(WorklistLine),
+    /** Ids of what is open no more. */
+    gone: z.array(z.string()),
+  }),
+  z.object({ kind: z.literal('unchanged'), at: z.string(), mark: z.string() }),
+]);
 export type WorklistAnswer = z.infer<typeof WorklistAnswer>;
 
 /** Who did or said something, as all parties see it. */
@@ -97,6 +145,11 @@ export const ACTS = [
 export const ActName = z.enum(ACTS);
 export type ActName = z.infer<typeof ActName>;
 
+export const EFFECT_DECISIONS = ['was-sent', 'send-again', 'let-go'] as const;
+/** What a person found out about something that was perhaps sent, or was not. */
+export const DecideEffect = z.object({ effectId: z.guid(), decision: z.enum(EFFECT_DECISIONS) });
+export type DecideEffect = z.infer<typeof DecideEffect>;
+
 export const Thread = z.object({
   referralId: z.string(),
   /** The last event; an act says on which it was decided. */
@@ -109,6 +162,8 @@ export const Thread = z.object({
   coordinator: Named.nullable(),
   appointment: z.object({ startsAt: z.string() }).nullable(),
   obligations: z.array(WorklistRow),
+  /** What was perhaps sent, or was not, with what can be said of it. */
+  effects: z.array(z.object({ effectId: z.string(), decisions: z.array(z.enum(EFFECT_DECISIONS)) })),
   /** What may be put on record now, in the order of the loop. */
   acts: z.array(ActName),
   /** Whether a link is out with which the specialist’s office can open this. */

@@ -2,6 +2,7 @@
 import type { PatientIndex } from '../../crypto/patient-index.ts';
 import type { StoredAlert, StoredAlertRule } from '../alerts.ts';
 import type { StoredApproval } from '../approvals.ts';
+import type { CaptureCheckpoint, CaptureSubscription } from '../capture.ts';
 import type { StoredDelegation } from '../delegations.ts';
 import type { StoredDocument } from '../documents.ts';
 import type { StoredEvent } from '../events.ts';
@@ -43,11 +44,15 @@ export type MemoryTables = {
   plans: Table<StoredPlan>;
   approvals: Table<StoredApproval>;
   obligations: Table<StoredObligation>;
+  /** How many changes there were up to the last one of each, and in all. */
+  obligationChanges: Table<{ count: number }>;
   referralTimers: Table<ReferralTimer>;
   slaPolicies: Table<StoredSlaPolicy>;
   officeLinks: Table<StoredOfficeLink & { scope: Scope }>;
   documents: Table<Omit<StoredDocument, 'bytes'> & { base64: string }>;
   outbox: Table<StoredEffect>;
+  captureCheckpoints: Table<CaptureCheckpoint>;
+  captureSubscriptions: Table<CaptureSubscription>;
   grants: Table<StoredGrant>;
   delegations: Table<StoredDelegation>;
   alertRules: Table<StoredAlertRule>;
