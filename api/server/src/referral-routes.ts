@@ -28,6 +28,7 @@ import { createRecommendationService } from './services/recommendations.ts';
 import { createReviewService } from './services/reviews.ts';
 import { createWorkService } from './services/work.ts';
 import { createWorklistService } from './services/worklist.ts';
+import { createWorklistExportService } from './services/worklist-export.ts';
 import type { Store } from './store/store.ts';
 
 export type ReferralDeps = {
@@ -57,7 +58,7 @@ export function referralRoutes({ store, index, policy, newId, version }: Referra
       plans: createPlanService({ store }),
     }),
     ...workRoutes({ work: createWorkService({ store }), reviews: createReviewService({ store }) }),
-    ...worklistRoutes({ worklist, next: createNextPerformerService({ store, matching }) }),
+    ...worklistRoutes({ worklist, next: createNextPerformerService({ store, matching }), exports: createWorklistExportService({ store }) }),
     ...officeRoutes({
       office: createOfficeService({ store, practiceOf: practiceNow }),
       links: createOfficeLinkService({ store, newId }),

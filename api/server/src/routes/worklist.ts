@@ -7,15 +7,25 @@ import {
   NextPerformers,
   Thread,
   WorklistAnswer,
+  WorklistExportQuestion,
   WorklistQuery,
 } from '../client/worklist.ts';
 import type { NextPerformerService } from '../services/next-performer.ts';
 import type { WorklistService } from '../services/worklist.ts';
+import type { WorklistExportService } from '../services/worklist-export.ts';
 import { type Route, sessionRoute } from './route.ts';
 
 const Id = z.object({ id: z.string().min(1).max(60) });
 
-export const worklistRoutes = ({ worklist, next }: { worklist: WorklistService; next: NextPerformerService }): Route[] => [
+export const worklistRoutes = ({
+  worklist,
+  next,
+  exports,
+}: {
+  worklist: WorklistService;
+  next: NextPerformerService;
+  exports: WorklistExportService;
+}): Route[] => [
   sessionRoute({
     method: 'get',
     path: '/worklist',
@@ -63,6 +73,17 @@ export const worklistRoutes = ({ worklist, next }: { worklist: WorklistService; 
     body: AskNext,
     answer: Thread,
     handle: async ({ session, params, body, now }) => next.ask(session, params.id, body, now),
+  }),
+  sessionRoute({
+    method: 'post',
+    path: '/worklist/export',
+    summary: 'The lines that are shown as a CSV file, in their order. Who asked, and what for, is put on record.',
+    roles: ['clinician', 'coordinator', 'lead'],
+    body: WorklistExportQuestion,
+    answer: z.instanceof(Uint8Array),
+    contentType: 'text/csv',
+    bodyLimit: 2 * 1024 * 1024,
+    handle: async ({ session, body, now }) => exports.file(session, body, now),
   }),
   sessionRoute({
     method: 'post',
