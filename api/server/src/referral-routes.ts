@@ -41,11 +41,11 @@ import { createReviewService } from './services/reviews.ts';
 import { createServiceLevelService } from './services/service-levels.ts';
 import { createWorkService } from './services/work.ts';
 import { createWorklistService } from './services/worklist.ts';
+import { createWorklistExportService } from './services/worklist-export.ts';
 import type { Scope, Store } from './store/store.ts';
 
 export type ReferralDeps = {
   store: Store;
-  /** For what patients are told of the practice; without them they are told less. */
   /** The index of the directory in force; undefined until the first is loaded. */
   index: () => MatchIndex | undefined;
   policy: Policy;
@@ -79,6 +79,7 @@ export function referralRoutes({ store, index, policy, newId, version, channels,
       worklist,
       next: createNextPerformerService({ store, matching }),
       effects: createEffectDecisionService({ store }),
+      exports: createWorklistExportService({ store }),
     }),
     ...packetRoutes({
       packets: createPacketService({

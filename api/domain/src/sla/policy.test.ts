@@ -54,4 +54,3 @@ test('a clinic has its own hours', () => {
   expect(calendarFor(policy, referralWith(setting))).toBe(evening);
   expect(calendarFor(policy, referralWith({ ...setting, clinic: 'south' }))).toBe(calendar);
 });
-
