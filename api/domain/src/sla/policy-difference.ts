@@ -16,7 +16,8 @@ export type PolicyDifference = {
   /** Which obligations it reaches: of one kind or of every kind, of one urgency or of each, of one specialty or of any. */
   of: ObligationKind | 'any';
   urgency: Urgency | 'any';
-  specialty: string | 'any';
+  /** Or `any`. */
+  specialty: string;
 };
 
 const URGENCIES: readonly Urgency[] = ['routine', 'urgent', 'emergency'];

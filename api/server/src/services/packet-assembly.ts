@@ -151,5 +151,7 @@ export async function assemblePacket(
 }
 
 /** Of what goes, whenever it is put together. */
-const digestOf = ({ chart: { madeAt: _, ...chart }, ...packet }: SentPacket): string =>
-  createHash('sha256').update(JSON.stringify({ packet, chart })).digest('hex');
+const digestOf = ({ chart, ...packet }: SentPacket): string =>
+  createHash('sha256')
+    .update(JSON.stringify({ packet, chart: { ...chart, madeAt: undefined } }))
+    .digest('hex');
