@@ -27,8 +27,7 @@ test('an administrator changes a deadline and adds an exception; what is wrong i
   await expect(row).toContainText('routine 1 business day');
 
   // An urgent one would have longer: the server says so, by its field, and keeps nothing.
-  const status = page.getByRole('status').filter({ hasText: 'not in force yet' });
-  await status.getByRole('button', { name: /Review/ }).click();
+  await page.getByRole('button', { name: /^Review and put in force/ }).click();
   const review = page.getByRole('dialog', { name: 'Review the changes' });
   await expect(review.getByRole('alert')).toContainText('levels.confirm-cancellation.urgent');
   await review.getByRole('button', { name: 'Back' }).click();
@@ -45,7 +44,7 @@ test('an administrator changes a deadline and adds an exception; what is wrong i
   await exception.getByRole('button', { name: 'Take over' }).click();
   await expect(page.getByRole('region', { name: 'Exceptions' })).toContainText('Larkspur: routine 3 business days');
 
-  await status.getByRole('button', { name: /Review/ }).click();
+  await page.getByRole('button', { name: /^Review and put in force/ }).click();
   await expect(review.getByRole('list', { name: 'Changes' }).getByRole('listitem')).toHaveCount(4);
   await expect(review.getByText(/This can reach (at least )?\d+ open referrals?/)).toBeVisible();
   await review.getByRole('button', { name: 'Put in force' }).click();

@@ -75,7 +75,10 @@ export function ReviewDialog({ api, onFail, base, content, onKept, onClose }: Pr
             value={reason}
             error={missing ? 'Say in a few words why.' : undefined}
             maxLength={500}
-            onChange={(event) => setReason(event.currentTarget.value)}
+            onChange={(event) => {
+              setReason(event.currentTarget.value);
+              setMissing(false);
+            }}
           />
         ) : null}
         <Group>

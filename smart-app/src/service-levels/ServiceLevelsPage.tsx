@@ -69,13 +69,13 @@ function Shown({ answer, onKept, ...props }: CenterProps & { answer: ServiceLeve
     <>
       <p className="caption num">
         Version {made.version}
-        {made.version === inForce ? ', in force' : `, not in force any more; version ${inForce} is`}. Made by {made.madeBy} on{' '}
+        {made.version === inForce ? ', in force' : `, not in force any more; version ${inForce} is`}. Made by {made.madeBy},{' '}
         {plainTime(made.madeAt)}: {made.reason} Business hours and days run while the practice is open; all others run on the clock on the
         wall.
       </p>
       {changed ? (
-        <div className={styles['draft']} role="status">
-          <span>Changes on this page are not in force yet.</span>
+        <div className={styles['draft']}>
+          <output>Changes on this page are not in force yet.</output>
           <Button size="compact-sm" onClick={() => setOpen({ what: 'review' })}>
             Review and put in force…
           </Button>

@@ -1,5 +1,5 @@
 /** Every stage with what begins it, whose it is, how long it may take and what is done when it takes longer. */
-import { Button } from '@mantine/core';
+import { Box, Button } from '@mantine/core';
 import { spanWords } from '@refloop/domain/sla/span-words';
 import type { PolicyContent, ServiceLevelsAnswer } from '@refloop/server/client/service-levels';
 import { spansText, URGENCIES } from './policy-draft.ts';
@@ -25,7 +25,7 @@ export const ORDER = { kind: 'order', name: 'The order as a whole', trigger: 'Th
 export function StageTable({ answer, content, onChange }: Props) {
   const { stages, steps } = answer;
   return (
-    <section className={styles['scroll']} aria-label="Stages" tabIndex={0}>
+    <Box component="section" className={styles['scroll'] ?? ''} aria-label="Stages" tabIndex={0}>
       <table className={`${styles['table']} num`}>
         <thead>
           <tr>
@@ -52,7 +52,7 @@ export function StageTable({ answer, content, onChange }: Props) {
                   {stage.kind === 'order' ? (
                     '–'
                   ) : (
-                    <ul className={styles['plain']}>
+                    <ul className={`${styles['plain']} ${styles['deadline']}`}>
                       {URGENCIES.map((urgency) => (
                         <li key={urgency}>
                           <span className={styles['quiet']}>{urgency}</span> {spanWords(content.levels[stage.kind][urgency])}
@@ -89,6 +89,6 @@ export function StageTable({ answer, content, onChange }: Props) {
           })}
         </tbody>
       </table>
-    </section>
+    </Box>
   );
 }

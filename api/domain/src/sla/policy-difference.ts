@@ -16,7 +16,6 @@ export type PolicyDifference = {
   /** Which obligations it reaches: of one kind or of every kind, of one urgency or of each, of one specialty or of any. */
   of: ObligationKind | 'any';
   urgency: Urgency | 'any';
-  /** Or `any`. */
   specialty: string;
 };
 
@@ -26,7 +25,7 @@ const kindOf = (of: EscalationStep['of']): PolicyDifference['of'] => (of === 'or
 function ofSpans(field: string, of: PolicyDifference['of'], before: Spans, after: Spans): PolicyDifference[] {
   return URGENCIES.flatMap((urgency) => {
     const [was, is] = [spanWords(before[urgency]), spanWords(after[urgency])];
-    return was === is ? [] : [{ field: `${field}.${urgency}`, before: was, after: is, of, urgency, specialty: 'any' as const }];
+    return was === is ? [] : [{ field: `${field}.${urgency}`, before: was, after: is, of, urgency, specialty: 'any' }];
   });
 }
 

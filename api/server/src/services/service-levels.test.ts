@@ -104,10 +104,7 @@ test('a new version is in force at once: what is open is looked at anew, the one
   const untouched = await dueOf('r2');
   const asked = { base: 1, content: answersWithin(content, { days: 1, clock: 'business' }), reason: 'Agreed with the offices.' };
   const both = await Promise.all([post('', asked), post('', asked)]);
-  expect(
-    both.map(({ status }) => status).toSorted((one, other) => one - other),
-    'one of two at once',
-  ).toEqual([200, 409]);
+  expect(new Set(both.map(({ status }) => status)), 'one of two at once').toEqual(new Set([200, 409]));
 
   const { run } = createDueReferrals({
     store: api.store,
