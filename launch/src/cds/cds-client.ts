@@ -21,6 +21,9 @@ export type Card = {
 
 export type Cards = { kind: 'cards'; cards: Card[] } | { kind: 'unanswered' };
 
+/** The part of `fetch` that is used; tests hand in their own. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
 export type CdsClient = {
   cards: (hook: 'order-select' | 'order-sign', context: Record<string, unknown>) => Promise<Cards>;
   /** Tells that a card was left aside, and why; what becomes of it there is not waited for longer than a call is. */
@@ -63,7 +66,7 @@ export function createCdsClient(options: {
   fhirServer: string;
   key: () => SigningKey;
   now: () => Date;
-  fetch: typeof fetch;
+  fetch: Fetch;
   /** A link leads only here; what a card says beside it is not followed. */
   launchUrl: string;
 }): CdsClient {

@@ -7,7 +7,7 @@ import { type RegisteredClient, registeredOrigins } from '../auth/clients.ts';
 import type { SigningKey } from '../auth/signing-key.ts';
 import { accessContextOf } from '../auth/token-status.ts';
 import { createBulkServer } from '../bulk/export-server.ts';
-import { createCdsClient } from '../cds/cds-client.ts';
+import { createCdsClient, type Fetch } from '../cds/cds-client.ts';
 import { messagePage } from '../chart/layout.ts';
 import { createFhirApp } from '../fhir/app.ts';
 import { definitions } from '../fhir/definitions.ts';
@@ -37,7 +37,7 @@ export type EhrOptions = {
   clients: [RegisteredClient & { launchUrl: string }, ...RegisteredClient[]];
   signingKey: () => SigningKey;
   /** What calls of CDS services are signed with, and how they are reached; without it the chart shows no cards. */
-  cds?: { key: () => SigningKey; fetch: typeof fetch };
+  cds?: { key: () => SigningKey; fetch: Fetch };
   readiness: () => Readiness;
   now: () => Date;
   remoteAddress: RemoteAddress;

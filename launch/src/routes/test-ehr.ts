@@ -9,6 +9,7 @@ import { migrateAuth } from '../auth/migrations.ts';
 import { openSigningKey } from '../auth/signing-key.ts';
 import { practitionerOf, SANDBOX_USERS } from '../auth/users.ts';
 
+import type { Fetch } from '../cds/cds-client.ts';
 import { createRepository } from '../fhir/postgres-repository.ts';
 import type { Repository } from '../fhir/repository.ts';
 import { migrateEhr } from '../fhir/schema.ts';
@@ -124,11 +125,7 @@ export const CHART: Resource[] = [
  * Opens the EHR. `resources` are loaded beside the sandbox users; `further` apps are registered beside the three of every test; its CDS
  * services are reached by `services`, where there are any.
  */
-export async function openTestEhr(
-  resources: Resource[] = CHART,
-  further: RegisteredClient[] = [],
-  services?: (url: string, init: RequestInit) => Promise<Response>,
-): Promise<TestEhr> {
+export async function openTestEhr(resources: Resource[] = CHART, further: RegisteredClient[] = [], services?: Fetch): Promise<TestEhr> {
   const database = await createTestDatabase();
   const pool = new pg.Pool({ connectionString: database.url, max: 4 });
   await migrateEhr(pool);
@@ -151,7 +148,7 @@ export async function openTestEhr(
     origin: EHR,
     clients,
     signingKey: () => signingKey,
-    ...(services ? { cds: { key: () => cdsKey, fetch: (url, init) => services(String(url), init ?? {}) } } : {}),
+    ...(services ? { cds: { key: () => cdsKey, fetch: services } } : {}),
     readiness: () => readiness,
     now: () => new Date(now),
     remoteAddress: () => remoteAddress,
