@@ -121,7 +121,11 @@ export const CHART: Resource[] = [
 ];
 
 /** Opens the EHR. `resources` are loaded beside the sandbox users; `further` apps are registered beside the three of every test. */
-export async function openTestEhr(resources: Resource[] = CHART, further: RegisteredClient[] = []): Promise<TestEhr> {
+export async function openTestEhr(
+  resources: Resource[] = CHART,
+  further: RegisteredClient[] = [],
+  notify: NonNullable<EhrOptions['notify']> = async () => new Response(null, { status: 503 }),
+): Promise<TestEhr> {
   const database = await createTestDatabase();
   const pool = new pg.Pool({ connectionString: database.url, max: 4 });
   await migrateEhr(pool);
@@ -146,6 +150,7 @@ export async function openTestEhr(resources: Resource[] = CHART, further: Regist
     readiness: () => readiness,
     now: () => new Date(now),
     remoteAddress: () => remoteAddress,
+    notify,
     wait: (milliseconds) => {
       waited.push(milliseconds);
       return held;
