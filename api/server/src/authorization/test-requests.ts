@@ -283,6 +283,9 @@ export const REQUESTS: Record<string, Request> = {
     changes: true,
     body: ({ target: { made } }) => ({ link: made['link'], npi: '1234567811' }),
   }),
+  'post /ehr-notifications/:site | a notification without the secret': fixed(`/ehr-notifications/${'0'.repeat(24)}`, {
+    body: () => ({ resourceType: 'Bundle', type: 'history' }),
+  }),
   'post /office/view | an opened link': row('an opened link', () => '/office/view', {
     changes: true,
     body: ({ target: { made } }) => ({ opened: made['opened'] }),

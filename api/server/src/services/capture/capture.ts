@@ -12,6 +12,7 @@ import type { CaptureCheckpoint } from '../../store/capture.ts';
 import type { Store, Unit } from '../../store/store.ts';
 import { withRetry } from '../referral-log.ts';
 import { mayBeOurs, takeIn } from './observed.ts';
+import { keepSubscribed } from './subscription.ts';
 
 export type CaptureDeps = {
   store: Store;
@@ -21,6 +22,8 @@ export type CaptureDeps = {
   version: string;
   /** Told of a site or a resource that could not be looked at, by its error alone; the next look takes it up again. */
   failed: (error: unknown) => void;
+  /** Where an EHR reaches Refloop with its notifications. */
+  address: string;
 };
 
 export type CaptureRun = { read: number; taken: number };
@@ -136,6 +139,8 @@ export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRu
     if (due.length === 0) return;
     const access = await deps.access(site);
     if (!access.ok) return;
+    // A look goes on without it.
+    await keepSubscribed(deps, site, access).catch(deps.failed);
     for (const checkpoint of due) {
       try {
         await lookAt(site, access.ehr, checkpoint, sum);
