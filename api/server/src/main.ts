@@ -17,6 +17,7 @@ import { startSequencer } from './audit/sequencer.ts';
 import { createCdsAdmission } from './cds/admission.ts';
 import { createClientKeys } from './cds/client-keys.ts';
 import { type AnyHandler, anyHandler } from './channels/handler.ts';
+import { textMessage } from './channels/text-message.ts';
 import { taskStanding } from './channels/task-standing.ts';
 import { type Config, configFaults, readConfig } from './config.ts';
 import { createKeyRing } from './crypto/key-ring.ts';
@@ -244,7 +245,10 @@ const reconciliation = (store: Store) =>
   });
 
 /** What of the outbox this version carries out. */
-const channelHandlers = (): AnyHandler[] => [anyHandler(taskStanding({ sites, access: ownAccess, now }))];
+const channelHandlers = (): AnyHandler[] => [
+  anyHandler(taskStanding({ sites, access: ownAccess, now })),
+  anyHandler(textMessage({ sites, address: config.address })),
+];
 
 const outbox = (store: Store) =>
   createOutboxWorker({

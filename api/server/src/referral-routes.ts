@@ -1,5 +1,6 @@
 /** The routes of a referral, wired to their services. */
 import type { Policy } from '@refloop/domain/matching/policy';
+import { siteOf } from './channels/text-message.ts';
 import type { MatchIndex } from './matching/match-index.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { exceptionRoutes } from './routes/exceptions.ts';
@@ -22,6 +23,7 @@ import { createNextPerformerService } from './services/next-performer.ts';
 import { createOfficeService } from './services/office.ts';
 import { createOfficeLinkService } from './services/office-links.ts';
 import { createOpenWorkService } from './services/open-work.ts';
+import { createIncomingTextService } from './services/patient/incoming-texts.ts';
 import { createPatientLinkService } from './services/patient/patient-links.ts';
 import { createPatientPageService } from './services/patient/patient-page.ts';
 import { createPendService } from './services/pends.ts';
@@ -31,7 +33,7 @@ import { createRecommendationService } from './services/recommendations.ts';
 import { createReviewService } from './services/reviews.ts';
 import { createWorkService } from './services/work.ts';
 import { createWorklistService } from './services/worklist.ts';
-import { type Site, scopeOf } from './sites.ts';
+import type { Site } from './sites.ts';
 import type { Scope, Store } from './store/store.ts';
 
 export type ReferralDeps = {
@@ -52,8 +54,7 @@ export function referralRoutes({ store, sites = [], index, policy, newId, versio
     const entry = index()?.entry(entryId);
     return entry && practiceOf(entry);
   };
-  const phoneOf = ({ tenant, issuer }: Scope): string =>
-    sites.find((site) => scopeOf(site).tenant === tenant && scopeOf(site).issuer === issuer)?.phone ?? '';
+  const siteFor = (scope: Scope) => siteOf(sites, scope);
   const matching = createMatchingService({ current: index, policy });
   return [
     ...matchRoutes({ matching }),
@@ -72,8 +73,9 @@ export function referralRoutes({ store, sites = [], index, policy, newId, versio
       worklist,
     }),
     ...patientPageRoutes({
-      page: createPatientPageService({ store, practiceOf: practiceNow, phoneOf }),
+      page: createPatientPageService({ store, practiceOf: practiceNow, siteOf: siteFor }),
       links: createPatientLinkService({ store, newId }),
+      texts: createIncomingTextService({ store, sites }),
     }),
     ...exceptionRoutes({ exceptions: createExceptionService({ store }) }),
     ...recommendationRecordRoutes({ records: createRecordService({ store }) }),

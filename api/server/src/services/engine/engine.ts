@@ -6,9 +6,10 @@ import type { Instant } from '@refloop/domain/instant';
 import type { Actor, Happening } from '@refloop/domain/referral/event';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { nextLookAt, raise } from '@refloop/domain/sla/escalate';
-import type { SlaPolicy } from '@refloop/domain/sla/policy';
+import { calendarFor, type SlaPolicy } from '@refloop/domain/sla/policy';
 import { inTurn, type StaffPerson } from '@refloop/domain/sla/staff';
 import type { Unit } from '../../store/store.ts';
+import { tellPatient } from '../patient/outreach.ts';
 import type { ObligationContent } from './obligation-content.ts';
 import { projectObligations } from './obligation-rows.ts';
 import { policyIn } from './policy-in-force.ts';
@@ -24,6 +25,8 @@ export type Engine = {
     referral: Referral,
     /** Undefined where nothing has happened since the rows were written. */ lastEvent: ObligationContent['lastEvent'] | undefined,
   ) => Promise<void>;
+  /** What the patient is told of what was just written. */
+  tell: (referral: Referral, happenings: readonly Happening[], visitsBefore: number) => Promise<void>;
 };
 
 export const ENGINE_NAME = 'refloop-engine';
@@ -52,5 +55,7 @@ export async function openEngine(unit: Unit, now: Instant): Promise<Engine> {
       await projectObligations(unit, referral, { policy, staff, now, lastEvent });
       await unit.referralTimers.set(referral.id, nextLookAt(referral, policy, now) ?? null);
     },
+    tell: (referral, happenings, visitsBefore) =>
+      tellPatient(unit, referral, happenings, { visitsBefore, timeZone: calendarFor(policy, referral).timeZone, now }),
   };
 }
