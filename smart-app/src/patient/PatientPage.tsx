@@ -4,10 +4,10 @@ import type { PatientAnswer } from '@refloop/server/client/patient';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { linkOf } from '../words/link.ts';
 import { BirthDateForm } from './BirthDateForm.tsx';
-import styles from './Patient.module.css';
-import { browserLanguage, WORDS } from './patient-words.ts';
 import { OverForPatient } from './OverForPatient.tsx';
+import styles from './Patient.module.css';
 import type { PatientApi } from './patient-api.ts';
+import { browserLanguage, WORDS } from './patient-words.ts';
 import { ReferralForPatient } from './ReferralForPatient.tsx';
 
 const listen = (changed: () => void) => {

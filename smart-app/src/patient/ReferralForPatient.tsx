@@ -3,8 +3,8 @@ import type { Language } from '@refloop/domain/patient/reading-grade';
 import type { PatientAnswer, PatientRequest, PatientView } from '@refloop/server/client/patient';
 import { useEffect, useRef, useState } from 'react';
 import { type ApiFailure, isProblem } from '../session/api.ts';
-import { type FormName, PatientForm } from './PatientForm.tsx';
 import styles from './Patient.module.css';
+import { type FormName, PatientForm } from './PatientForm.tsx';
 import type { PatientApi } from './patient-api.ts';
 import { clockTime, failureWords, visitTime, WORDS, type Words } from './patient-words.ts';
 

@@ -1,11 +1,11 @@
 /** Against a gateway that keeps what it is sent by its key, over HTTP. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, test } from 'vitest';
 import { inChart } from '@refloop/domain/referral/test-care';
+import { expect, test } from 'vitest';
 import type { Site } from '../sites.ts';
 import { handlerContract } from './test-handler-contract.ts';
-import { textMessage, type TextMessage } from './text-message.ts';
+import { type TextMessage, textMessage } from './text-message.ts';
 
 type Sms = { id: string; from: string; to: string; text: string };
 

@@ -1,7 +1,8 @@
 /** The events of a referral as one thread that the referring practice, the specialist's office and the patient stand in together. */
-import type { Channel } from '@refloop/domain/referral/attempt';
+
 import type { MessageTopic } from '@refloop/domain/patient/messages';
 import type { PatientChannel } from '@refloop/domain/patient/outreach';
+import type { Channel } from '@refloop/domain/referral/attempt';
 import type { CareFact, PatientMeaning } from '@refloop/domain/referral/care-event';
 import type { Actor, ReferralEvent, ReferralFact } from '@refloop/domain/referral/event';
 import { unreachable } from '@refloop/domain/result';

@@ -2,8 +2,9 @@
  * What tells the patient leaves by itself, written in the transaction of the event that asks for it: by the channel the patient consented to, with a
  * link of its own, by day. Where there is no such channel nothing is written, and the step stays a person’s.
  */
-import { channelFor, sendAt, topicOf } from '@refloop/domain/patient/outreach';
+
 import type { MessageTopic } from '@refloop/domain/patient/messages';
+import { channelFor, sendAt, topicOf } from '@refloop/domain/patient/outreach';
 import type { Happening } from '@refloop/domain/referral/event';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { TEXT_MESSAGE, type TextMessage } from '../../channels/text-message.ts';

@@ -1,7 +1,7 @@
 /** Consent to a channel: kept with the patient, and an event of each referral that is under way, so that nothing leaves against it. */
 import type { PatientChannel } from '@refloop/domain/patient/outreach';
-import type { Actor } from '@refloop/domain/referral/event';
 import { closedBy } from '@refloop/domain/referral/closure';
+import type { Actor } from '@refloop/domain/referral/event';
 import { ok } from '@refloop/domain/result';
 import type { PatientContact } from '../../store/patient-contacts.ts';
 import type { Unit } from '../../store/store.ts';

@@ -2,8 +2,8 @@
 import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { EMERGENCY_WORDS } from '@refloop/domain/patient/messages';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { anyHandler } from '../../channels/handler.ts';
 import { textMessage } from '../../channels/text-message.ts';
 import { createOutboxWorker } from '../../outbox/worker.ts';
