@@ -19,6 +19,7 @@ import { createClientKeys } from './cds/client-keys.ts';
 import { type AnyHandler, anyHandler } from './channels/handler.ts';
 import { packetHandlers } from './channels/packet-handlers.ts';
 import { taskStanding } from './channels/task-standing.ts';
+import { textMessage } from './channels/text-message.ts';
 import { type Config, configFaults, readConfig } from './config.ts';
 import { createKeyRing } from './crypto/key-ring.ts';
 import { systemAccess } from './ehr/system-access.ts';
@@ -254,6 +255,7 @@ const reconciliation = (store: Store) =>
 const channelHandlers = (): AnyHandler[] => [
   anyHandler(taskStanding({ sites, access: ownAccess, now })),
   ...packetHandlers(config.channels, fetch),
+  anyHandler(textMessage({ sites, address: config.address })),
 ];
 
 const outbox = (store: Store) =>

@@ -3,6 +3,7 @@
 import type { Policy } from '@refloop/domain/matching/policy';
 import type { DirectoryEntry } from '@refloop/domain/network/directory';
 import type { ChannelSettings } from './channels/settings.ts';
+import { siteOf } from './channels/text-message.ts';
 import type { MatchIndex } from './matching/match-index.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { exceptionRoutes } from './routes/exceptions.ts';
@@ -31,6 +32,7 @@ import { createOfficeLinkService } from './services/office-links.ts';
 import { createOpenWorkService } from './services/open-work.ts';
 import type { AssemblyDeps } from './services/packet-assembly.ts';
 import { createPacketService } from './services/packets.ts';
+import { createIncomingTextService } from './services/patient/incoming-texts.ts';
 import { createPatientLinkService } from './services/patient/patient-links.ts';
 import { createPatientPageService } from './services/patient/patient-page.ts';
 import { createPendService } from './services/pends.ts';
@@ -42,10 +44,12 @@ import { createServiceLevelService } from './services/service-levels.ts';
 import { createWorkService } from './services/work.ts';
 import { createWorklistService } from './services/worklist.ts';
 import { createWorklistExportService } from './services/worklist-export.ts';
+import type { Site } from './sites.ts';
 import type { Scope, Store } from './store/store.ts';
 
 export type ReferralDeps = {
   store: Store;
+  sites: readonly Site[];
   /** The index of the directory in force; undefined until the first is loaded. */
   index: () => MatchIndex | undefined;
   policy: Policy;
@@ -57,12 +61,13 @@ export type ReferralDeps = {
   phoneOf: (scope: Scope) => string;
 };
 
-export function referralRoutes({ store, index, policy, newId, version, channels, phoneOf }: ReferralDeps): Route[] {
+export function referralRoutes({ store, sites, index, policy, newId, version, channels, phoneOf }: ReferralDeps): Route[] {
   const worklist = createWorklistService({ store });
   const practiceNow = (entryId: string) => {
     const entry = index()?.entry(entryId);
     return entry && practiceOf(entry);
   };
+  const siteFor = (scope: Scope) => siteOf(sites, scope);
   const matching = createMatchingService({ current: index, policy });
   const assembly: AssemblyDeps = { practiceOf: practiceNow, phoneOf: ({ scope }) => phoneOf(scope) };
   return [
@@ -98,8 +103,9 @@ export function referralRoutes({ store, index, policy, newId, version, channels,
     }),
     ...serviceLevelRoutes({ serviceLevels: createServiceLevelService({ store }) }),
     ...patientPageRoutes({
-      page: createPatientPageService({ store, practiceOf: practiceNow, phoneOf }),
+      page: createPatientPageService({ store, practiceOf: practiceNow, siteOf: siteFor }),
       links: createPatientLinkService({ store, newId }),
+      texts: createIncomingTextService({ store, sites }),
     }),
     ...exceptionRoutes({ exceptions: createExceptionService({ store }) }),
     ...recommendationRecordRoutes({ records: createRecordService({ store }) }),

@@ -307,6 +307,9 @@ export const REQUESTS: Record<string, Request> = {
     changes: true,
     body: ({ target: { made } }) => ({ opened: made['opened'] }),
   }),
+  'post /text-messages | a text that no gateway signed': fixed('/text-messages', {
+    body: () => ({ id: 'x', from: '+15552100100', text: 'STOP' }),
+  }),
   'get /cds-services | the CDS services': fixed('/cds-services'),
   'post /cds-services/:id | a call that an EHR signed': fixed('/cds-services/refloop-order-select', {
     changes: true,

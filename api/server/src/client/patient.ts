@@ -110,3 +110,16 @@ export const NewPatientLink = z.object({
   language: z.enum(LANGUAGES),
 });
 export type NewPatientLink = z.infer<typeof NewPatientLink>;
+
+/** A text message as the gateway hands it over. */
+export const IncomingText = z.object({
+  /** Of the gateway: the same one again changes nothing. */
+  id: z.string().min(1).max(100),
+  from: z.string().min(3).max(40),
+  text: z.string().max(4000),
+});
+export type IncomingText = z.infer<typeof IncomingText>;
+
+/** What the gateway sends back to the patient. */
+export const TextAnswer = z.object({ reply: z.string() });
+export type TextAnswer = z.infer<typeof TextAnswer>;

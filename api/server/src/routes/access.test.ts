@@ -72,6 +72,8 @@ describe('every route', () => {
       'post /patient/open',
       'post /patient/view',
       'post /sessions',
+      // Signed by the gateway of a site (services/patient/incoming-texts.ts).
+      'post /text-messages',
     ]);
   });
 

@@ -1,14 +1,15 @@
 import { z } from 'zod';
-import { ActAsPatient, NewPatientLink, OpenPatient, PatientAnswer, ReadAsPatient } from '../client/patient.ts';
+import { ActAsPatient, NewPatientLink, OpenPatient, PatientAnswer, ReadAsPatient, TextAnswer } from '../client/patient.ts';
+import type { IncomingTextService } from '../services/patient/incoming-texts.ts';
 import type { PatientLinkService } from '../services/patient/patient-links.ts';
 import type { PatientPageService } from '../services/patient/patient-page.ts';
 import { publicRoute, type Route, sessionRoute } from './route.ts';
 
 const Id = z.object({ id: z.string().min(1).max(60) });
 
-export type PatientRouteDeps = { page: PatientPageService; links: PatientLinkService };
+export type PatientRouteDeps = { page: PatientPageService; links: PatientLinkService; texts: IncomingTextService };
 
-export const patientPageRoutes = ({ page, links }: PatientRouteDeps): Route[] => [
+export const patientPageRoutes = ({ page, links, texts }: PatientRouteDeps): Route[] => [
   sessionRoute({
     method: 'post',
     path: '/worklist/referrals/:id/patient-link',
@@ -46,5 +47,15 @@ export const patientPageRoutes = ({ page, links }: PatientRouteDeps): Route[] =>
     body: ActAsPatient,
     answer: PatientAnswer,
     handle: async ({ body, now }) => page.act(body, now),
+  }),
+  publicRoute({
+    method: 'post',
+    path: '/text-messages',
+    summary:
+      'A text message of a patient, from the gateway of a site: {id, from, text} as JSON, signed in X-Refloop-Signature. Answers what is sent back.',
+    // Who sent it is proven by the signature over the bytes, so that they are read first.
+    upload: { contentType: 'application/json', limit: 16 * 1024, admit: async () => undefined },
+    answer: TextAnswer,
+    handle: async ({ upload, now }) => texts.receive(upload?.signature ?? '', upload?.bytes ?? new Uint8Array(), now),
   }),
 ];

@@ -31,11 +31,15 @@ export type Call<Body, Params, Query, Who> = {
   cdsClient: AdmittedClient | undefined;
 };
 
-export type Uploaded = { bearer: string; bytes: Uint8Array<ArrayBuffer> };
+export type Uploaded = {
+  bearer: string /** Of X-Refloop-Signature; empty where there is none. */;
+  signature: string;
+  bytes: Uint8Array<ArrayBuffer>;
+};
 
 /** A file that stands in the body as it is. Whoever may not give one is refused before a byte of it is read. */
 export type Upload = {
-  contentType: 'application/pdf';
+  contentType: 'application/pdf' | 'application/json';
   /** Largest file in bytes. */
   limit: number;
   admit: (bearer: string, now: Date) => Promise<Refusal | undefined>;

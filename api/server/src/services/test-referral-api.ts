@@ -64,6 +64,9 @@ export const testDirectory = (): Directory => ({
   entries: [...[1, 2, 3, 4].map((number) => entry(number)), entry(9, { networks: [] })],
 });
 
+/** A site that sends text messages; nothing here reaches its gateway. */
+const NO_GATEWAY = { url: 'http://127.0.0.1:1/messages', from: '+15552100199', key: 'k', secret: 's'.repeat(32) };
+
 export type ReferralApi = {
   store: Store;
   /** The superuser's URL of its database. */
@@ -114,6 +117,7 @@ export async function openReferralApi(
       ...delegationRoutes({ store, sites: [site], newId }),
       ...referralRoutes({
         store,
+        sites: [{ ...site, textMessages: NO_GATEWAY }],
         index: index.get,
         policy: SEED_V1,
         newId,

@@ -22,6 +22,7 @@ import { addressedTo, type SpecialistPractice } from '../../packet/addressed-to.
 import type { Packet } from '../../packet/packet.ts';
 import { problem, type Refusal, Refused } from '../../problem.ts';
 import { digest, newToken } from '../../sessions/token.ts';
+import type { Site } from '../../sites.ts';
 import type { StoredPatientLink } from '../../store/patient-links.ts';
 import type { Scope, Store, Unit } from '../../store/store.ts';
 import { policyIn } from '../engine/policy-in-force.ts';
@@ -56,14 +57,14 @@ type PracticeOf = (entryId: string) => SpecialistPractice | undefined;
 export type PatientPageDeps = {
   store: Store;
   practiceOf: PracticeOf;
-  /** Of the practice, for patients to call; empty where its site entry names none. */
-  phoneOf: (scope: Scope) => string;
+  /** The site entry: the number to call, and whether it sends text messages. */
+  siteOf: (scope: Scope) => Pick<Site, 'phone' | 'textMessages'> | undefined;
 };
 
 type Found = { unit: Unit; link: StoredPatientLink; links: StoredPatientLink[]; referral: Referral; packet: Packet };
 type Opening = { opened: string; until: string };
 
-export function createPatientPageService({ store, practiceOf, phoneOf }: PatientPageDeps): PatientPageService {
+export function createPatientPageService({ store, practiceOf, siteOf }: PatientPageDeps): PatientPageService {
   /** Runs the work on the link whose digest this is, alone with all links of its referral. */
   async function withLink<Value>(hash: string, work: (found: Found) => Promise<Value>, missing: () => Refusal): Promise<Value | Refusal> {
     const found = await store.findPatientLink(hash);
@@ -107,7 +108,8 @@ export function createPatientPageService({ store, practiceOf, phoneOf }: Patient
     const referral = await readReferral(unit, link.referralId);
     if (!referral) throw new Refused(noSuchLink());
     const { language, text } = await contactOf(unit, referral, packet, now);
-    const phone = phoneOf(unit.scope);
+    const site = siteOf(unit.scope);
+    const phone = site?.phone ?? '';
     const how = endForPatient(referral, now);
     if (how) return { standing: 'over', how, practice: unit.scope.site, phone, language };
     const attempt = askedNow(referral);
@@ -126,7 +128,7 @@ export function createPatientPageService({ store, practiceOf, phoneOf }: Patient
       appointment: booked ? { startsAt: booked.startsAt } : null,
       dates: attempt ? openDates(attempt, now) : [],
       acts: patientActs(referral, now),
-      texts: { number: text.to === null ? null : text.to.slice(-4), wanted: text.consent.status === 'given' },
+      texts: { number: text.to === null || !site?.textMessages ? null : text.to.slice(-4), wanted: text.consent.status === 'given' },
     };
   };
 
@@ -183,7 +185,7 @@ export function createPatientPageService({ store, practiceOf, phoneOf }: Patient
         const actor: Actor = { kind: 'patient', link: link.id, as };
         if (what.act === 'texts') {
           const contact = await contactOf(unit, referral, packet, at);
-          if (contact.text.to === null && what.wanted)
+          if (what.wanted && (contact.text.to === null || !siteOf(unit.scope)?.textMessages))
             throw new Refused(problem('conflict', 'The clinic has no number to text. Call the clinic.'));
           const status = what.wanted ? 'given' : 'withdrawn';
           if (contact.text.consent.status !== status)
