@@ -63,7 +63,9 @@ test('a packet goes as a link by mail, with nothing of the patient in it, and th
   await office.getByRole('button', { name: 'Open' }).click();
   await office.getByRole('button', { name: 'Accept the referral' }).click();
   await expect(office.getByRole('status')).toHaveText(/Accepted/);
-  await desk.reload();
+  // The session is in the page's memory: it is asked anew, and not loaded anew.
+  await desk.setViewportSize({ width: 1440, height: 900 });
+  await desk.getByRole('button', { name: 'Refresh' }).click();
   await expect(thread.getByText('Delivered')).toBeVisible();
   await expect(thread.locator('header')).toContainText('accepted');
 });
