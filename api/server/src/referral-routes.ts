@@ -20,6 +20,7 @@ import { createApprovalService } from './services/approvals.ts';
 import { practiceOf } from './services/card.ts';
 import { createDisclosureService } from './services/disclosures.ts';
 import { drafter } from './services/drafting.ts';
+import { createEffectDecisionService } from './services/effect-decisions.ts';
 import { createExceptionService } from './services/exceptions.ts';
 import { createMatchingService } from './services/matching.ts';
 import { createNextPerformerService } from './services/next-performer.ts';
@@ -68,7 +69,11 @@ export function referralRoutes({ store, index, policy, newId, version, channels,
       plans: createPlanService({ store }),
     }),
     ...workRoutes({ work: createWorkService({ store }), reviews: createReviewService({ store }) }),
-    ...worklistRoutes({ worklist, next: createNextPerformerService({ store, matching }) }),
+    ...worklistRoutes({
+      worklist,
+      next: createNextPerformerService({ store, matching }),
+      effects: createEffectDecisionService({ store }),
+    }),
     ...packetRoutes({
       packets: createPacketService({
         store,

@@ -149,6 +149,8 @@ export async function readEverything(store: Store, now: Date, onProgress?: (done
   for (const scope of await store.scopes()) {
     const [referrals, obligations, documents, effects, disclosures] = await store.transaction(scope, async (unit) => {
       await unit.slaPolicies.inForce();
+      await unit.capture.checkpoints();
+      await unit.capture.subscription();
       for (const { referralId, attempt } of await unit.packetPreparations.ids()) await unit.packetPreparations.get(referralId, attempt);
       const effectIds = await unit.outbox.ids();
       const disclosureIds = await unit.disclosures.ids();

@@ -2,6 +2,7 @@
 import type { PatientIndex } from '../../crypto/patient-index.ts';
 import type { StoredAlert, StoredAlertRule } from '../alerts.ts';
 import type { StoredApproval } from '../approvals.ts';
+import type { CaptureCheckpoint, CaptureSubscription } from '../capture.ts';
 import type { StoredDelegation } from '../delegations.ts';
 import type { StoredDisclosure } from '../disclosures.ts';
 import type { StoredDocument } from '../documents.ts';
@@ -54,6 +55,8 @@ export type MemoryTables = {
   packetPreparations: Table<StoredPreparation>;
   disclosures: Table<StoredDisclosure>;
   outbox: Table<StoredEffect>;
+  captureCheckpoints: Table<CaptureCheckpoint>;
+  captureSubscriptions: Table<CaptureSubscription>;
   grants: Table<StoredGrant>;
   delegations: Table<StoredDelegation>;
   alertRules: Table<StoredAlertRule>;
