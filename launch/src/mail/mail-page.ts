@@ -13,7 +13,7 @@ const one = ({ number, at, to, mail }: KeptMail): Html => html`
   <article class="panel" aria-label="Mail ${number}">
     <h2>${mail.subject ?? 'No subject'}</h2>
     <p>To ${to.join(', ')} · from ${mail.from?.address ?? 'nobody'} · <time datetime="${at.toISOString()}">${at.toISOString().replace('T', ' ').slice(0, 19)} UTC</time></p>
-    <p style="white-space: pre-line; overflow-wrap: anywhere">${withLinks((mail.text ?? '').trim())}</p>
+    <p class="mail-words">${withLinks((mail.text ?? '').trim())}</p>
     ${mail.attachments.map(({ filename }, place) => html`<p><a href="/mail/${number}/${place}">${filename ?? 'Attachment'}</a></p>`)}
   </article>`;
 

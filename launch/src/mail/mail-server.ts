@@ -31,6 +31,7 @@ export function openMailServer(port: number, now: () => Date): Promise<MailServe
     // On this machine alone; nobody listens between.
     disabledCommands: ['STARTTLS', 'AUTH'],
     size: LARGEST_MAIL,
+    closeTimeout: 500,
     onData: (stream, session, callback) => {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));

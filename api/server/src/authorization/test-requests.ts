@@ -230,16 +230,16 @@ export const REQUESTS: Record<string, Request> = {
   'put /worklist/referrals/:id/packet | a referral in the chart': row(
     'a referral in the chart',
     (id) => `/worklist/referrals/${id}/packet`,
-    { changes: true, body: () => ({ revision: 0, what: { change: 'callback', number: '510-555-0100' } }) },
+    { changes: true, body: () => ({ revision: 1, what: { change: 'callback', number: '510-555-0100' } }) },
   ),
-  // Its chart has neither an address nor a result, and nobody has said why it goes without.
   'post /worklist/referrals/:id/packet/transmissions | a referral in the chart': row(
     'a referral in the chart',
     (id) => `/worklist/referrals/${id}/packet/transmissions`,
     {
+      changes: true,
       body: ({ target: { made } }) => {
         presses += 1;
-        return { key: `packet-${presses}-0123456789`, sequence: made['sequence'] ?? 1, revision: 0, way: 'link' };
+        return { key: `packet-${presses}-0123456789`, sequence: made['sequence'] ?? 1, revision: 1, way: 'link' };
       },
     },
   ),
@@ -255,8 +255,6 @@ export const REQUESTS: Record<string, Request> = {
     'a referral in the chart',
     (id) => `/worklist/referrals/${id}/packet/ccda`,
   ),
-  'get /disclosures | the accounting': fixed('/disclosures?patient=pat-1'),
-  'get /disclosures/csv | the accounting': fixed('/disclosures/csv?patient=pat-1'),
   'post /worklist/referrals/:id/patient-link | a referral in the chart': row(
     'a referral in the chart',
     (id) => `/worklist/referrals/${id}/patient-link`,
@@ -278,6 +276,8 @@ export const REQUESTS: Record<string, Request> = {
       what: { act: 'other-date', text: 'Mornings' },
     }),
   }),
+  'post /disclosures | the accounting': fixed('/disclosures', { body: () => ({ patient: 'pat-1' }) }),
+  'post /disclosures/csv | the accounting': fixed('/disclosures/csv', { body: () => ({ patient: 'pat-1' }) }),
   'get /work/documents/:id | an uploaded note': row('an uploaded note', (id) => `/work/documents/${id}`),
   'post /office/open | an office link': row('an office link', () => '/office/open', {
     changes: true,

@@ -110,6 +110,6 @@ export const Disclosure = z.object({
 });
 export type Disclosure = z.infer<typeof Disclosure>;
 
-export const DisclosuresQuery = z.object({ patient: z.string().min(1).max(64) });
+export const DisclosuresQuestion = z.object({ patient: z.string().min(1).max(64) });
 export const Disclosures = z.object({ patientId: z.string(), since: z.string().nullable(), disclosures: z.array(Disclosure) });
 export type Disclosures = z.infer<typeof Disclosures>;

@@ -199,6 +199,8 @@ export const GOOD: Record<string, Good> = {
     path: () => '/worklist/referrals/nothing/packet/transmissions',
     body: () => ({ key: 'press-0123456789', sequence: 7, revision: 0, way: 'mail', address: 'desk@office.example.org' }),
   },
+  'post /disclosures': { path: () => '/disclosures', body: () => ({ patient: 'pat-1' }) },
+  'post /disclosures/csv': { path: () => '/disclosures/csv', body: () => ({ patient: 'pat-1' }) },
   'post /office/open': { path: () => '/office/open', body: () => ({ link: NO_LINK, npi: '1234567893' }) },
   'post /office/view': { path: () => '/office/view', body: () => ({ opened: NO_LINK }) },
   'post /office/acts': {

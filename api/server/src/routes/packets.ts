@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Disclosures, DisclosuresQuery, PacketAnswer, PacketSent, PreparePacket, SendPacket } from '../client/packet.ts';
+import { Disclosures, DisclosuresQuestion, PacketAnswer, PacketSent, PreparePacket, SendPacket } from '../client/packet.ts';
 import type { DisclosureService } from '../services/disclosures.ts';
 import type { PacketForm, PacketService } from '../services/packets.ts';
 import { type ContentType, type Route, sessionRoute } from './route.ts';
@@ -57,22 +57,24 @@ export const packetRoutes = ({ packets, disclosures }: { packets: PacketService;
     }),
   ),
   sessionRoute({
-    method: 'get',
+    method: 'post',
     path: '/disclosures',
     summary: 'The accounting of disclosures of one patient: when, to whom, what and why (45 CFR 164.528).',
     roles: ['admin'],
-    query: DisclosuresQuery,
+    // In the body: whose accounting it is belongs in no address.
+    body: DisclosuresQuestion,
     answer: Disclosures,
-    handle: async ({ session, query, now }) => disclosures.account(session, query.patient, now),
+    handle: async ({ session, body, now }) => disclosures.account(session, body.patient, now),
   }),
   sessionRoute({
-    method: 'get',
+    method: 'post',
     path: '/disclosures/csv',
     summary: 'The same as a table for a spreadsheet.',
     roles: ['admin'],
-    query: DisclosuresQuery,
+    // In the body: whose accounting it is belongs in no address.
+    body: DisclosuresQuestion,
     contentType: 'text/csv',
     answer: z.instanceof(Uint8Array<ArrayBuffer>),
-    handle: async ({ session, query, now }) => disclosures.csv(session, query.patient, now),
+    handle: async ({ session, body, now }) => disclosures.csv(session, body.patient, now),
   }),
 ];

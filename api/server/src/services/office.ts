@@ -26,6 +26,7 @@ import type { StoredOfficeLink } from '../store/office-links.ts';
 import type { Store, Unit } from '../store/store.ts';
 import { officeRefusal } from './care-refusal.ts';
 import { namesBeside } from './engine/obligation-rows.ts';
+import { disclosed } from './office-disclosures.ts';
 import { applyDecision, eventOf, readReferral, withRetry } from './referral-log.ts';
 import { UPLOADED } from './reviews.ts';
 import { sentPacketOf } from './sent-packet.ts';
@@ -149,6 +150,18 @@ export function createOfficeService({ store, practiceOf }: OfficeDeps): OfficeSe
         const until = new Date(now.getTime() + OPEN_MS).toISOString();
         await unit.officeLinks.open(link.id, { hash: digest(opened), until });
         await record(unit, link, now, 'office-link.opened', { until });
+        const referral = await readReferral(unit, link.referralId);
+        const performer = referral?.attempts.find(({ number }) => number === link.attempt)?.performer;
+        if (referral && performer && !endForOffice(referral, link.attempt, at)) {
+          const practice = practiceOf(performer.entryId);
+          const to = {
+            name: performer.display,
+            npi: link.npi,
+            organization: practice?.organization ?? '',
+            address: practice?.address ?? '',
+          };
+          await disclosed(unit, link, referral, { at, way: 'office link, opened', what: ['name', 'what is asked for'], to });
+        }
         return viewOf(unit, link, at, { opened, until }, practiceOf);
       }),
 
@@ -189,7 +202,13 @@ export function createOfficeService({ store, practiceOf }: OfficeDeps): OfficeSe
         const found = referral && ((await sentPacketOf(unit, link.id)) ?? (await packetOf(unit, referral, link, practiceOf)));
         if (!found) throw new Refused(problem('not-found', 'There is no packet of this referral. Call the practice that sent the link.'));
         await record(unit, link, now, 'office-link.packet-read', { form: 'application/pdf' });
-        await disclosed(unit, link, referral, { at: now.toISOString(), packet: found });
+        const { name, npi, organization, address } = found.specialist;
+        await disclosed(unit, link, referral, {
+          at: now.toISOString(),
+          way: 'office link, packet read',
+          what: [found.chart ? 'packet with chart' : 'referral note'],
+          to: { name, npi, organization, address },
+        });
         return found;
       });
       return isRefusal(packet) ? packet : packetPdf(packet);
@@ -230,31 +249,6 @@ const notPdf = (): Refusal =>
   problem('invalid-request', 'The note was not taken.', [
     { field: 'body', message: 'It is not a PDF of at most 10 MB', fix: 'Save or scan the note as a PDF and upload that.' },
   ]);
-
-/** What an office read is disclosed to it, each time it reads it. */
-async function disclosed(
-  unit: Unit,
-  link: StoredOfficeLink,
-  { id, patientId }: Referral,
-  { at, packet }: { at: string; packet: Packet },
-): Promise<void> {
-  const { name, npi, organization, address } = packet.specialist;
-  await unit.disclosures.add({
-    id: `${link.id}-${at}`,
-    referralId: id,
-    patientId,
-    at,
-    content: {
-      to: { name, npi, organization, address },
-      what: packet.chart ? ['packet with chart'] : ['referral note'],
-      purpose: 'treatment',
-      way: 'office link, packet read',
-      by: link.madeBy,
-      transmissionId: null,
-      sha256: null,
-    },
-  });
-}
 
 /** As the clinician approved it, addressed to whom this office works for. */
 async function packetOf(

@@ -140,7 +140,8 @@ async function later(minutes: number): Promise<void> {
 }
 const threadOf = async (id: string): Promise<Thread> => (await api.call('GET', `/worklist/referrals/${id}`, coordinator)).body as Thread;
 const titles = async (id: string): Promise<string[]> => (await threadOf(id)).entries.map(({ title }) => title);
-const accounted = async (): Promise<Disclosures> => (await api.call('GET', '/disclosures?patient=pat-1', admin)).body as Disclosures;
+const accounted = async (): Promise<Disclosures> =>
+  (await api.call('POST', '/disclosures', admin, { patient: 'pat-1' })).body as Disclosures;
 
 test('a whole packet has nothing that holds it, and says what it holds', async () => {
   const packet = await packetOf(await written());
@@ -332,9 +333,9 @@ test('the three forms, as it would go now, with nothing withheld in any of them'
 });
 
 test('an admin gets the accounting as a table, and nobody else does', async () => {
-  const csv = await api.download('/disclosures/csv?patient=pat-1', admin);
+  const csv = await api.download('/disclosures/csv', admin, { patient: 'pat-1' });
   const text = new TextDecoder().decode(csv.bytes);
   expect(text.split('\r\n')[0]).toBe('at,recipient,npi,organization,address,what,purpose,way,by,standing,sha256,referralId');
   expect(text).toContain('"Ana Family1, MD",1234567811,Bay Heart,\'+15105550101,');
-  expect(problemType((await api.call('GET', '/disclosures?patient=pat-1', coordinator)).body)).toBe('not-allowed');
+  expect(problemType((await api.call('POST', '/disclosures', coordinator, { patient: 'pat-1' })).body)).toBe('not-allowed');
 });
