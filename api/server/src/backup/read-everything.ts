@@ -17,6 +17,7 @@ export type Counts = {
   approvals: number;
   openObligations: number;
   documents: number;
+  inboundDocuments: number;
   openEffects: number;
 };
 
@@ -77,6 +78,14 @@ async function readDocument(unit: Unit, id: string): Promise<Counted> {
   };
 }
 
+async function readInbound(unit: Unit, id: string): Promise<Counted> {
+  const document = await unit.inboundDocuments.get(id);
+  if (!document) throw new Error('it is listed and cannot be found');
+  return (counts) => {
+    counts.inboundDocuments += 1;
+  };
+}
+
 async function readEffect(unit: Unit, id: string): Promise<Counted> {
   const effect = await unit.outbox.get(id);
   if (!effect) throw new Error('it is listed and cannot be found');
@@ -113,6 +122,7 @@ export async function readEverything(store: Store, now: Date, onProgress?: (done
     approvals: 0,
     openObligations: 0,
     documents: 0,
+    inboundDocuments: 0,
     openEffects: 0,
   };
   const faults: string[] = [];
@@ -141,13 +151,20 @@ export async function readEverything(store: Store, now: Date, onProgress?: (done
     }
   }
   for (const scope of await store.scopes()) {
-    const [referrals, obligations, documents, effects] = await store.transaction(scope, async (unit) => {
+    const [referrals, obligations, documents, inbound, effects] = await store.transaction(scope, async (unit) => {
       await unit.slaPolicies.inForce();
-      return [await unit.events.referralIds(), await unit.obligations.ids(), await unit.documents.ids(), await unit.outbox.ids()];
+      return [
+        await unit.events.referralIds(),
+        await unit.obligations.ids(),
+        await unit.documents.ids(),
+        await unit.inboundDocuments.ids(),
+        await unit.outbox.ids(),
+      ];
     });
     await readAll('Referral', scope, referrals, readReferrals);
     await readAll('Obligation', scope, obligations, eachOf(readObligation));
     await readAll('Document', scope, documents, eachOf(readDocument));
+    await readAll('Inbound document', scope, inbound, eachOf(readInbound));
     await readAll('Effect', scope, effects, eachOf(readEffect));
     const recommendations = await recommendationIds(store, scope);
     await readAll(

@@ -33,7 +33,7 @@ export type Uploaded = { bearer: string; bytes: Uint8Array<ArrayBuffer> };
 
 /** A file that stands in the body as it is. Whoever may not give one is refused before a byte of it is read. */
 export type Upload = {
-  contentType: 'application/pdf';
+  contentType: 'application/pdf' | 'application/octet-stream';
   /** Largest file in bytes. */
   limit: number;
   admit: (bearer: string, now: Date) => Promise<Refusal | undefined>;

@@ -13,9 +13,11 @@ import { memoryDelegations } from './delegations.ts';
 import { memoryDocuments } from './documents.ts';
 import { memoryEvents } from './events.ts';
 import { memoryHistoryLoads } from './history-loads.ts';
+import { memoryInboundDocuments } from './inbound-documents.ts';
 import { memoryObligations } from './obligations.ts';
 import { memoryOfficeLinks } from './office-links.ts';
 import { memoryOutbox } from './outbox.ts';
+import { memoryPatientIdentities } from './patient-identities.ts';
 import { memoryPlans } from './plans.ts';
 import { memoryRecommendations } from './recommendations.ts';
 import { memoryReferralTimers } from './referral-timers.ts';
@@ -67,6 +69,8 @@ function openUnit(context: MemoryContext): Unit {
     slaPolicies: memorySlaPolicies(context),
     officeLinks: memoryOfficeLinks(context),
     documents: memoryDocuments(context),
+    inboundDocuments: memoryInboundDocuments(context),
+    patientIdentities: memoryPatientIdentities(context),
     outbox: memoryOutbox(context),
     grants: memoryGrants(context),
     delegations: memoryDelegations(context),
@@ -98,6 +102,8 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
     slaPolicies: tables.table(),
     officeLinks: tables.table(),
     documents: tables.table(),
+    inboundDocuments: tables.table(),
+    patientIdentities: tables.table(),
     outbox: tables.table(),
     grants: tables.table(),
     delegations: tables.table(),

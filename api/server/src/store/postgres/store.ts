@@ -17,10 +17,12 @@ import { postgresEvents } from './events.ts';
 import { postgresGrants } from './grants.ts';
 import { type HeldKeys, holdKeys, introduceRoot, KEY_CHANNEL, refreshKeys } from './held-keys.ts';
 import { postgresHistoryLoads } from './history-loads.ts';
+import { postgresInboundDocuments } from './inbound-documents.ts';
 import { readIndexRoot } from './index-root.ts';
 import { postgresObligations } from './obligations.ts';
 import { postgresOfficeLinkLookup, postgresOfficeLinks } from './office-links.ts';
 import { postgresOutbox } from './outbox.ts';
+import { postgresPatientIdentities } from './patient-identities.ts';
 import { postgresPlans } from './plans.ts';
 import { postgresRecommendations } from './recommendations.ts';
 import { postgresReferralTimers } from './referral-timers.ts';
@@ -63,6 +65,8 @@ function openUnit(client: Client, scope: Scope, { keys, index, newId }: UnitPart
     slaPolicies: postgresSlaPolicies(context),
     officeLinks: postgresOfficeLinks(context),
     documents: postgresDocuments(context),
+    inboundDocuments: postgresInboundDocuments(context),
+    patientIdentities: postgresPatientIdentities(context),
     outbox: postgresOutbox(context),
     grants: postgresGrants(context),
     delegations: postgresDelegations(context),
