@@ -3,6 +3,7 @@
 import type { Warehouse } from '@refloop/analytics/warehouse';
 import type { Policy } from '@refloop/domain/matching/policy';
 import { createCdsHooksService } from './cds/cds-hooks.ts';
+import type { DocumentReader } from './inbound/document-reader.ts';
 import type { MatchIndex } from './matching/match-index.ts';
 import { referralRoutes } from './referral-routes.ts';
 import { alertRoutes } from './routes/alerts.ts';
@@ -13,6 +14,7 @@ import { ehrSelfTestRoutes } from './routes/ehr-self-test.ts';
 import { fairnessRoutes } from './routes/fairness.ts';
 import { grantRoutes } from './routes/grants.ts';
 import { healthRoutes } from './routes/health.ts';
+import { inboundRoutes } from './routes/inbound.ts';
 import { insightsRoutes } from './routes/insights.ts';
 import { keySetRoutes } from './routes/key-set.ts';
 import { lossesRoutes } from './routes/losses.ts';
@@ -23,6 +25,7 @@ import { siteRoutes } from './routes/sites.ts';
 import { specialistsRoutes } from './routes/specialists.ts';
 import { createAlertService } from './services/alerts.ts';
 import { createFairnessService } from './services/fairness.ts';
+import { createHeldDocumentService } from './services/held-documents.ts';
 import { createInsightsService } from './services/insights.ts';
 import { createExportService } from './services/insights-export.ts';
 import { createLossesService } from './services/losses.ts';
@@ -45,6 +48,8 @@ export type RouteDeps = {
   now: () => Date;
   newId: () => string;
   version: string;
+  /** Reads documents that come in. */
+  read: DocumentReader['read'];
   index: () => MatchIndex | undefined;
   policy: Policy;
   idleSeconds: number;
@@ -92,6 +97,7 @@ export function allRoutes(deps: RouteDeps): Route[] {
       }),
     }),
     ...ehrSelfTestRoutes({ ...deps, randomId: newId }),
-    ...referralRoutes({ store, index: deps.index, policy: deps.policy, newId, version: deps.version }),
+    ...referralRoutes({ store, index: deps.index, policy: deps.policy, newId, read: deps.read, version: deps.version }),
+    ...inboundRoutes({ store, sites: deps.sites, held: createHeldDocumentService({ store }) }),
   ];
 }

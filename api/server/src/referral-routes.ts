@@ -1,5 +1,6 @@
 /** The routes of a referral, wired to their services. */
 import type { Policy } from '@refloop/domain/matching/policy';
+import type { DocumentReader } from './inbound/document-reader.ts';
 import type { MatchIndex } from './matching/match-index.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { exceptionRoutes } from './routes/exceptions.ts';
@@ -36,11 +37,13 @@ export type ReferralDeps = {
   index: () => MatchIndex | undefined;
   policy: Policy;
   newId: () => string;
+  /** Reads documents that come in. */
+  read: DocumentReader['read'];
   /** Of Refloop, for Provenance. */
   version: string;
 };
 
-export function referralRoutes({ store, index, policy, newId, version }: ReferralDeps): Route[] {
+export function referralRoutes({ store, index, policy, newId, read, version }: ReferralDeps): Route[] {
   const worklist = createWorklistService({ store });
   const practiceNow = (entryId: string) => {
     const entry = index()?.entry(entryId);
@@ -59,7 +62,7 @@ export function referralRoutes({ store, index, policy, newId, version }: Referra
     ...workRoutes({ work: createWorkService({ store }), reviews: createReviewService({ store }) }),
     ...worklistRoutes({ worklist, next: createNextPerformerService({ store, matching }) }),
     ...officeRoutes({
-      office: createOfficeService({ store, practiceOf: practiceNow }),
+      office: createOfficeService({ store, practiceOf: practiceNow, read }),
       links: createOfficeLinkService({ store, newId }),
       worklist,
     }),

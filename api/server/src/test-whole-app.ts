@@ -11,6 +11,7 @@ import { createCdsAdmission } from './cds/admission.ts';
 import { createClientKeys } from './cds/client-keys.ts';
 import { newTestClient, TEST_ADDRESS, type TestClient } from './cds/test-client.ts';
 import type { Role } from './client/session.ts';
+import { unreadable } from './inbound/read-document.ts';
 import { type CapturedLog, captureLog } from './logging/test-log.ts';
 import { currentIndex } from './matching/current-index.ts';
 import { buildIndex } from './matching/match-index.ts';
@@ -84,6 +85,7 @@ export async function openWholeApp(
     now,
     newId,
     version: 'test',
+    read: async () => unreadable('other-kind'),
     index: index.get,
     policy: SEED_V1,
     idleSeconds: 900,

@@ -10,6 +10,8 @@ import { createCdsAdmission } from '../cds/admission.ts';
 import { createClientKeys } from '../cds/client-keys.ts';
 import { newTestClient, TEST_ADDRESS, type TestClient } from '../cds/test-client.ts';
 import type { Role } from '../client/session.ts';
+import { unreadable } from '../inbound/read-document.ts';
+import { TEST_GATEWAY } from '../inbound/test-gateway.ts';
 import { type CapturedLog, captureLog } from '../logging/test-log.ts';
 import { currentIndex } from '../matching/current-index.ts';
 import { buildIndex } from '../matching/match-index.ts';
@@ -33,6 +35,7 @@ const siteOf = (tenant: string, name: string): Site => ({
   name: `Clinic ${name}`,
   iss: `https://${name}.example.org/fhir`,
   admins: [],
+  gateways: [TEST_GATEWAY],
 });
 
 /** `formerly` is the address of `here` in the hands of the other organisation: two site entries never share it at the same time. */
@@ -112,6 +115,7 @@ export async function openWorlds(): Promise<Worlds> {
       now,
       newId,
       version: 'test',
+      read: async () => unreadable('other-kind'),
       index: index.get,
       policy: SEED_V1,
       idleSeconds: 900,
@@ -151,7 +155,9 @@ export async function openWorlds(): Promise<Worlds> {
       call: async (method, path, token, body) => {
         const isFile = body instanceof Uint8Array;
         const headers = {
-          'content-type': isFile ? 'application/pdf' : 'application/json',
+          'content-type': isFile
+            ? (today.routes.find((route) => route.path === path)?.upload?.contentType ?? 'application/pdf')
+            : 'application/json',
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         };
         const response = await app.request(path, {

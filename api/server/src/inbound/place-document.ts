@@ -8,7 +8,7 @@ import { applyDecision } from '../services/referral-log.ts';
 import { UPLOADED } from '../services/reviews.ts';
 import type { StoredInbound } from '../store/inbound-documents.ts';
 import type { Unit } from '../store/store.ts';
-import { bytesIn, type InboundContent, typeOf } from './inbound-content.ts';
+import type { InboundContent } from './inbound-content.ts';
 import { unreadable } from './read-document.ts';
 
 export type Placing = { referralId: string; attempt: number; form: Report['form'] };
@@ -30,7 +30,8 @@ export async function placeDocument(
 ): Promise<boolean> {
   const { id, receivedAt, sha256 } = document;
   const reading = content.reading ?? unreadable('other-kind');
-  const bytes = bytesIn(content);
+  const bytes = await unit.inboundDocuments.file(id);
+  if (!bytes) return false;
   const [fromNpi = null] = reading.kind === 'read' ? reading.header.npis : [];
   const fact: ObservedFact = {
     kind: 'report',
@@ -49,8 +50,8 @@ export async function placeDocument(
     return ok(there ? observe(referral, fact, at) : []);
   });
   if (!applied || !there) return false;
-  await unit.documents.insert({ id, referralId, contentType: typeOf(reading, bytes), sha256, receivedAt, bytes });
-  const kept: InboundContent = { ...content, base64: null, why: null };
+  await unit.documents.insert({ id, referralId, contentType: content.type, sha256, receivedAt, bytes });
+  const kept: InboundContent = { ...content, why: null };
   await unit.inboundDocuments.settle(id, { status: 'placed', at, referralId }, kept);
   return true;
 }

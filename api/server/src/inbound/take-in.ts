@@ -5,7 +5,7 @@ import { digest } from '../sessions/token.ts';
 import type { StoredInbound } from '../store/inbound-documents.ts';
 import type { Scope, Store, Unit } from '../store/store.ts';
 import type { DocumentReader } from './document-reader.ts';
-import { bytesIn, type InboundContent, inboundContentOf, typeOf } from './inbound-content.ts';
+import { type InboundContent, inboundContentOf, typeOf } from './inbound-content.ts';
 import { formOf, placeDocument } from './place-document.ts';
 import type { ReadDocument } from './read-document.ts';
 import { routeDocument } from './route-document.ts';
@@ -25,19 +25,12 @@ export type Handed = { source: StoredInbound['source']; key: string; bytes: Uint
 /** Kept as it is, to be read; the same key twice is the same document. */
 export async function takeIn(store: Store, scope: Scope, { source, key, bytes }: Handed, at: string): Promise<string> {
   const id = digest(`${source}/${key}`).slice(0, 40);
-  const content: InboundContent = { base64: Buffer.from(bytes).toString('base64'), reading: null, link: null, why: null, note: '' };
+  const content: InboundContent = { reading: null, type: 'application/octet-stream', link: null, why: null, note: '' };
   await store.transaction(scope, async (unit) => {
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const standing = { status: 'waiting' } as const;
-    const kept = await unit.inboundDocuments.insert({
-      id,
-      source,
-      contentType: 'application/octet-stream',
-      sha256,
-      receivedAt: at,
-      standing,
-      content,
-    });
+    const row: StoredInbound = { id, source, sha256, receivedAt: at, standing, linkKey: null, content };
+    const kept = await unit.inboundDocuments.insert(row, bytes);
     if (kept) await recordInbound(unit, at, 'inbound.taken', { id, source, sha256 });
   });
   return id;
@@ -53,14 +46,14 @@ const AT_ONCE = 20;
 export function createInbound({ store, read, version, now, failed }: InboundDeps): { run: () => Promise<number> } {
   const actor = { kind: 'software', name: INBOUND, version } as const;
 
-  const settle = (scope: Scope, id: string, reading: ReadDocument): Promise<void> =>
+  const settle = (scope: Scope, id: string, reading: ReadDocument, type: string): Promise<void> =>
     withRetry(() =>
       store.transaction(scope, async (unit) => {
         const document = await unit.inboundDocuments.take(id);
         // Another process read it meanwhile.
         if (document?.standing.status !== 'waiting') return;
         const at = now().toISOString();
-        const content: InboundContent = { ...inboundContentOf(document.content), reading };
+        const content: InboundContent = { ...inboundContentOf(document.content), reading, type };
         const routed = await routeDocument(unit, reading);
         if (routed.kind === 'placed') {
           const { referralId, attempt } = routed.referral;
@@ -79,7 +72,7 @@ export function createInbound({ store, read, version, now, failed }: InboundDeps
         }
         const why = routed.kind === 'held' ? routed.why : 'referral-uncertain';
         await unit.inboundDocuments.settle(id, { status: 'held' }, { ...content, why });
-        await recordInbound(unit, at, 'inbound.held', { id, why, type: typeOf(reading, bytesIn(content)) });
+        await recordInbound(unit, at, 'inbound.held', { id, why, type });
       }),
     );
 
@@ -88,9 +81,12 @@ export function createInbound({ store, read, version, now, failed }: InboundDeps
       let count = 0;
       for (const scope of await store.scopes()) {
         const waiting = await store.transaction(scope, (unit) => unit.inboundDocuments.open({ status: 'waiting', limit: AT_ONCE }));
-        for (const { id, content } of waiting) {
+        for (const { id } of waiting) {
           try {
-            await settle(scope, id, await read(bytesIn(inboundContentOf(content))));
+            const bytes = await store.transaction(scope, (unit) => unit.inboundDocuments.file(id));
+            if (!bytes) continue;
+            const reading = await read(bytes);
+            await settle(scope, id, reading, typeOf(reading, bytes));
             count += 1;
           } catch (error) {
             failed(error);

@@ -6,19 +6,22 @@ create table inbound_document (
   site text not null,
   id text not null,
   source text not null check (source in ('portal', 'gateway')),
-  content_type text not null,
   sha256 text not null,
   received_at timestamptz not null,
   status text not null check (status in ('waiting', 'held', 'placed', 'set-aside')),
   settled_at timestamptz,
   referral_id text, -- where it was placed
+  link_key text, -- by whose link it came: referral and attempt
   content_sealed bytea not null,
+  file_sealed bytea, -- until it is placed
   primary key (tenant, issuer, id),
   check ((referral_id is not null) = (status = 'placed')),
-  check ((settled_at is null) = (status in ('waiting', 'held')))
+  check ((settled_at is null) = (status in ('waiting', 'held'))),
+  check ((file_sealed is null) = (status = 'placed'))
 );
 -- What is over is not looked at to find what waits.
 create index inbound_document_open on inbound_document (tenant, issuer, status, received_at) where settled_at is null;
+create index inbound_document_link on inbound_document (tenant, issuer, link_key) where link_key is not null and settled_at is null;
 create index inbound_document_referral on inbound_document (tenant, issuer, referral_id) where referral_id is not null;
 
 -- By what a patient is found when a document names them: keyed digests of birth date, telephone and the like; never the words themselves.
@@ -46,5 +49,5 @@ begin
          with check (tenant = current_setting(''refloop.tenant'', true) and issuer = current_setting(''refloop.issuer'', true))', name);
   end loop;
 end $$;
-grant select, insert, update (status, settled_at, referral_id, content_sealed) on inbound_document to refloop_app;
+grant select, insert, update (status, settled_at, referral_id, content_sealed, file_sealed) on inbound_document to refloop_app;
 grant select, insert, update (blocks, content_sealed) on patient_identity to refloop_app;

@@ -9,18 +9,10 @@ import { GUARDS } from '@refloop/domain/patient-match/guards';
 import type { Identity } from '@refloop/domain/patient-match/identity';
 import type { ComparedCandidate } from '@refloop/domain/patient-match/match-patient';
 import type { Referral } from '@refloop/domain/referral/referral';
-import type {
-  ComparedField,
-  HeldDocument,
-  HeldList,
-  NoteReading,
-  PatientChoice,
-  PlaceDocument,
-  ReferralChoice,
-} from '../client/inbound.ts';
-import { bytesIn, type InboundContent, inboundContentOf, typeOf } from '../inbound/inbound-content.ts';
+import type { ComparedField, HeldDocument, HeldList, PatientChoice, PlaceDocument, ReferralChoice } from '../client/inbound.ts';
+import { type InboundContent, inboundContentOf, PDF_TYPE, readingOf } from '../inbound/inbound-content.ts';
 import { placeDocument } from '../inbound/place-document.ts';
-import { nobody, UNREADABLE } from '../inbound/read-document.ts';
+import { nobody } from '../inbound/read-document.ts';
 import { chartsLike, matchAmong, referralsOf } from '../inbound/route-document.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, personOf, type Session } from '../sessions/session.ts';
@@ -41,16 +33,6 @@ const MOST_PATIENTS = 5;
 
 const notHeld = (): Refusal =>
   problem('not-found', 'This document is not held any more: somebody placed it or set it aside. Reload the list.');
-
-/** What was read, for whoever reads it. */
-export function readingOf(content: InboundContent, isPdf: boolean): NoteReading {
-  const { reading } = content;
-  if (reading?.kind === 'read') {
-    const { title, header, parts, extracts } = reading;
-    return { isPdf, title, unreadable: '', header, parts, extracts };
-  }
-  return { isPdf, title: '', unreadable: reading ? UNREADABLE[reading.why] : '', header: null, parts: [], extracts: [] };
-}
 
 const nameOf = ({ family, given, suffix }: Identity): string =>
   [[family, given.join(' ')].filter(Boolean).join(', '), suffix].filter(Boolean).join(' ');
@@ -167,8 +149,7 @@ function linkedFields(said: Identity, chart: Identity, stored: StoredIdentity): 
       ];
 }
 
-const isPdf = (content: InboundContent): boolean =>
-  content.reading !== null && typeOf(content.reading, bytesIn(content)) === 'application/pdf';
+const isPdf = ({ type }: InboundContent): boolean => type === PDF_TYPE;
 
 async function heldOf(unit: Unit, document: StoredInbound): Promise<HeldDocument> {
   const content = inboundContentOf(document.content);
@@ -183,13 +164,15 @@ async function heldOf(unit: Unit, document: StoredInbound): Promise<HeldDocument
 }
 
 export function createHeldDocumentService({ store }: { store: Store }): HeldDocumentService {
-  const record = (
+  const record = async (
     unit: Unit,
     session: Session,
     now: Date,
     action: `inbound.${string}`,
     about: { payload: object; referralId?: string; patientId?: string },
-  ): Promise<void> => unit.audit.append({ at: now.toISOString(), actor: actorOf(session), action, purpose: 'TREAT', ...about });
+  ): Promise<void> => {
+    await unit.audit.append({ at: now.toISOString(), actor: actorOf(session), action, purpose: 'TREAT', ...about });
+  };
 
   const whileHeld = <Value>(
     session: Session,
@@ -217,8 +200,10 @@ export function createHeldDocumentService({ store }: { store: Store }): HeldDocu
     file: (session, id, now) =>
       whileHeld(session, id, async (unit, document, content): Promise<Uint8Array<ArrayBuffer> | Refusal> => {
         if (!isPdf(content)) return problem('not-found', 'It is no PDF. What was read of it is on the page.');
+        const bytes = await unit.inboundDocuments.file(id);
+        if (!bytes) return notHeld();
         await record(unit, session, now, 'inbound.read', { payload: { id, sha256: document.sha256 } });
-        return bytesIn(content);
+        return bytes;
       }),
 
     place: (session, id, asked, now) =>

@@ -6,6 +6,7 @@ import { createApp } from '../app.ts';
 import type { Role } from '../client/session.ts';
 import { DEVELOPMENT_KEY } from '../config.ts';
 import { createKeyRing } from '../crypto/key-ring.ts';
+import { createDocumentReader, type DocumentReader } from '../inbound/document-reader.ts';
 import { type CapturedLog, captureLog } from '../logging/test-log.ts';
 import { currentIndex } from '../matching/current-index.ts';
 import { buildIndex } from '../matching/match-index.ts';
@@ -14,10 +15,12 @@ import { migrate } from '../migrations/migrate.ts';
 import { referralRoutes } from '../referral-routes.ts';
 import { delegationRoutes } from '../routes/delegations.ts';
 import { grantRoutes } from '../routes/grants.ts';
+import { inboundRoutes } from '../routes/inbound.ts';
 import { digest, newToken } from '../sessions/token.ts';
-import { sandboxSite } from '../sites.ts';
+import { type Gateway, sandboxSite } from '../sites.ts';
 import { openPostgresStore } from '../store/postgres/store.ts';
 import type { Scope, Store } from '../store/store.ts';
+import { createHeldDocumentService } from './held-documents.ts';
 
 /** Near Oakland, California. */
 export const HOME = { latitude: 37.8044, longitude: -122.2712 };
@@ -64,6 +67,7 @@ export const testDirectory = (): Directory => ({
 
 export type ReferralApi = {
   store: Store;
+  read: DocumentReader['read'];
   /** The superuser's URL of its database. */
   url: string;
   scope: Scope;
@@ -87,8 +91,13 @@ export type ReferralApi = {
 };
 
 /** @param on an existing database, and how ids made there begin; without it a new one that is dropped at the end */
-export async function openReferralApi(on?: { url: string; migrationUrl?: string; ids: string }): Promise<ReferralApi> {
-  const database = on ? { url: on.url, drop: async () => undefined } : await createTestDatabase();
+export async function openReferralApi(on?: {
+  url?: string;
+  migrationUrl?: string;
+  ids?: string;
+  gateways?: Gateway[];
+}): Promise<ReferralApi> {
+  const database = on?.url !== undefined ? { url: on.url, drop: async () => undefined } : await createTestDatabase();
   await migrate(on?.migrationUrl ?? database.url);
   let counter = 0;
   const newId = (): string => `${on?.ids ?? 'id'}-${(counter += 1).toString().padStart(6, '0')}`;
@@ -97,6 +106,8 @@ export async function openReferralApi(on?: { url: string; migrationUrl?: string;
   index.swap(buildIndex(testDirectory(), 'directory-1'));
   const site = sandboxSite(4010);
   const scope: Scope = { tenant: site.tenant, issuer: site.iss, site: site.name };
+  // Its process is started by the first document.
+  const reader = createDocumentReader();
   const log = captureLog();
   const clock = { now: new Date('2026-11-20T10:00:00.000Z') };
   const app = createApp({
@@ -107,7 +118,8 @@ export async function openReferralApi(on?: { url: string; migrationUrl?: string;
     routes: [
       ...grantRoutes({ store, sites: [site] }),
       ...delegationRoutes({ store, sites: [site], newId }),
-      ...referralRoutes({ store, index: index.get, policy: SEED_V1, newId, version: 'test' }),
+      ...referralRoutes({ store, index: index.get, policy: SEED_V1, newId, read: reader.read, version: 'test' }),
+      ...inboundRoutes({ store, sites: [{ ...site, gateways: on?.gateways ?? [] }], held: createHeldDocumentService({ store }) }),
     ],
     production: false,
     tokenOrigins: () => [],
@@ -118,6 +130,7 @@ export async function openReferralApi(on?: { url: string; migrationUrl?: string;
   });
   return {
     store,
+    read: reader.read,
     url: database.url,
     scope,
     log,
@@ -172,6 +185,7 @@ export async function openReferralApi(on?: { url: string; migrationUrl?: string;
       return { status: response.status, headers: response.headers, bytes: new Uint8Array(await response.arrayBuffer()) };
     },
     close: async () => {
+      await reader.close();
       await store.close();
       await database.drop();
     },

@@ -5,13 +5,15 @@ import type { StoredInbound } from '../inbound-documents.ts';
 import type { Scope, Store } from '../store.ts';
 import { AT, after, implementations, newScope } from './test-contract.ts';
 
+const FILE = Uint8Array.from({ length: 300 }, (_, at) => at % 256);
+
 const document = (id: string, more: Partial<StoredInbound> = {}): StoredInbound => ({
   id,
   source: 'gateway',
-  contentType: 'application/pdf',
   sha256: 'hash',
   receivedAt: AT,
   standing: { status: 'waiting' },
+  linkKey: null,
   content: { words: `of ${id}` },
   ...more,
 });
@@ -31,10 +33,10 @@ describe.each(implementations())('the store: $name', (implementation) => {
   test('inbound documents: kept once, oldest first while they wait or are held, and where they went', async () => {
     const found = await store.transaction(scope, async ({ inboundDocuments: inbound }) => {
       const inserted = [
-        await inbound.insert(document('b')),
-        await inbound.insert(document('a', { receivedAt: after(5) })),
-        await inbound.insert(document('c', { receivedAt: after(9) })),
-        await inbound.insert(document('b', { content: { words: 'another' } })),
+        await inbound.insert(document('b'), FILE),
+        await inbound.insert(document('a', { receivedAt: after(5), linkKey: 'r7/1' }), FILE),
+        await inbound.insert(document('c', { receivedAt: after(9) }), FILE),
+        await inbound.insert(document('b', { content: { words: 'another' } }), new Uint8Array([9])),
       ];
       await inbound.settle('a', { status: 'held' }, { words: 'held' });
       await inbound.settle('c', { status: 'placed', at: after(20), referralId: 'r1' }, { words: 'placed' });
@@ -46,12 +48,14 @@ describe.each(implementations())('the store: $name', (implementation) => {
         counts: [await inbound.count('waiting'), await inbound.count('held')],
         ids: await inbound.ids(),
         first: (await inbound.get('b'))?.content,
+        files: [await inbound.file('b'), await inbound.file('a'), await inbound.file('c'), await inbound.file('none')],
+        holds: [await inbound.holdsOf('r7/1'), await inbound.holdsOf('r7/2')],
       };
     });
     expect(found).toEqual({
       inserted: [true, true, true, false],
       waiting: ['b'],
-      held: [document('a', { receivedAt: after(5), standing: { status: 'held' }, content: { words: 'held' } })],
+      held: [document('a', { receivedAt: after(5), linkKey: 'r7/1', standing: { status: 'held' }, content: { words: 'held' } })],
       placed: document('c', {
         receivedAt: after(9),
         standing: { status: 'placed', at: after(20), referralId: 'r1' },
@@ -60,6 +64,8 @@ describe.each(implementations())('the store: $name', (implementation) => {
       counts: [1, 1],
       ids: ['a', 'b', 'c'],
       first: { words: 'of b' },
+      files: [FILE, FILE, undefined, undefined],
+      holds: [true, false],
     });
     await store.transaction(scope, (unit) => unit.inboundDocuments.settle('b', { status: 'set-aside', at: after(30) }, {}));
     const after30 = await store.transaction(scope, async (unit) => [

@@ -51,7 +51,7 @@ export type MemoryTables = {
   slaPolicies: Table<StoredSlaPolicy>;
   officeLinks: Table<StoredOfficeLink & { scope: Scope }>;
   documents: Table<Omit<StoredDocument, 'bytes'> & { base64: string }>;
-  inboundDocuments: Table<StoredInbound>;
+  inboundDocuments: Table<{ stored: StoredInbound; base64: string | null }>;
   patientIdentities: Table<{ stored: StoredIdentity; blocks: string[] }>;
   outbox: Table<StoredEffect>;
   grants: Table<StoredGrant>;

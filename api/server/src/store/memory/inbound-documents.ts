@@ -8,20 +8,28 @@ const oldestFirst = (left: StoredInbound, right: StoredInbound): number => {
 
 export const memoryInboundDocuments = (unit: MemoryContext): InboundDocumentStore => {
   const table = unit.tables.inboundDocuments;
-  const all = (): StoredInbound[] => table.rows(keyIn(unit));
-  const get = async (id: string): Promise<StoredInbound | undefined> => table.get(keyIn(unit, id));
+  const all = (): StoredInbound[] => table.rows(keyIn(unit)).map(({ stored }) => stored);
+  const get = async (id: string): Promise<StoredInbound | undefined> => table.get(keyIn(unit, id))?.stored;
   return {
-    insert: async (document) => {
+    insert: async (document, file) => {
       if (table.get(keyIn(unit, document.id))) return false;
-      table.put(keyIn(unit, document.id), document);
+      const base64 = document.standing.status === 'placed' ? null : Buffer.from(file).toString('base64');
+      table.put(keyIn(unit, document.id), { stored: document, base64 });
       return true;
     },
     get,
     take: get,
     settle: async (id, standing, content) => {
-      const document = table.get(keyIn(unit, id));
-      if (document) table.put(keyIn(unit, id), { ...document, standing, content });
+      const row = table.get(keyIn(unit, id));
+      if (!row) return;
+      const base64 = standing.status === 'placed' ? null : row.base64;
+      table.put(keyIn(unit, id), { stored: { ...row.stored, standing, content }, base64 });
     },
+    file: async (id) => {
+      const base64 = table.get(keyIn(unit, id))?.base64;
+      return base64 === null || base64 === undefined ? undefined : new Uint8Array(Buffer.from(base64, 'base64'));
+    },
+    holdsOf: async (linkKey) => all().some((each) => each.linkKey === linkKey && each.standing.status === 'held'),
     open: async ({ status, limit }) =>
       all()
         .filter(({ standing }) => standing.status === status)

@@ -5,17 +5,17 @@ import { instant } from './database.ts';
 type Row = {
   id: string;
   source: StoredInbound['source'];
-  content_type: string;
   sha256: string;
   received_at: Date;
   status: InboundStanding['status'];
   settled_at: Date | null;
   referral_id: string | null;
+  link_key: string | null;
   content_sealed: Buffer;
 };
 
-const COLUMNS = 'id, source, content_type, sha256, received_at, status, settled_at, referral_id, content_sealed';
-const at = (id: string) => ({ table: 'inbound_document', id, column: 'content' });
+const COLUMNS = 'id, source, sha256, received_at, status, settled_at, referral_id, link_key, content_sealed';
+const at = (id: string, column: 'content' | 'file' = 'content') => ({ table: 'inbound_document', id, column });
 const owner = (id: string): string => `inbound/${id}`;
 
 function standingOf({ status, settled_at, referral_id }: Row): InboundStanding {
@@ -41,22 +41,26 @@ async function select(unit: UnitContext, condition: string, values: unknown[]): 
     documents.push({
       id: row.id,
       source: row.source,
-      contentType: row.content_type,
       sha256: row.sha256,
       receivedAt: instant(row.received_at),
       standing: standingOf(row),
+      linkKey: row.link_key,
       content: await unit.vault.open(owner(row.id), at(row.id), row.content_sealed),
     });
   return documents;
 }
 
 export const postgresInboundDocuments = (unit: UnitContext): InboundDocumentStore => ({
-  insert: async ({ id, source, contentType, sha256, receivedAt, standing, content }) => {
+  insert: async ({ id, source, sha256, receivedAt, standing, linkKey, content }, file) => {
     const sealed = await unit.vault.seal(owner(id), at(id), content);
+    const bytes =
+      standing.status === 'placed'
+        ? null
+        : await unit.vault.seal(owner(id), at(id, 'file'), { base64: Buffer.from(file).toString('base64') });
     const inserted = await unit.client.query(
-      `insert into inbound_document (tenant, issuer, site, ${COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+      `insert into inbound_document (tenant, issuer, site, ${COLUMNS}, file_sealed) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
        on conflict (tenant, issuer, id) do nothing`,
-      [...key(unit), unit.scope.site, id, source, contentType, sha256, receivedAt, ...columnsOf(standing), sealed],
+      [...key(unit), unit.scope.site, id, source, sha256, receivedAt, ...columnsOf(standing), linkKey, sealed, bytes],
     );
     return inserted.rowCount === 1;
   },
@@ -65,10 +69,28 @@ export const postgresInboundDocuments = (unit: UnitContext): InboundDocumentStor
   settle: async (id, standing, content) => {
     const sealed = await unit.vault.seal(owner(id), at(id), content);
     await unit.client.query(
-      `update inbound_document set status = $4, settled_at = $5, referral_id = $6, content_sealed = $7
+      `update inbound_document set status = $4, settled_at = $5, referral_id = $6, content_sealed = $7,
+         file_sealed = case when $4 = 'placed' then null else file_sealed end
          where tenant = $1 and issuer = $2 and id = $3`,
       [...key(unit), id, ...columnsOf(standing), sealed],
     );
+  },
+  file: async (id) => {
+    const found = await unit.client.query<{ file_sealed: Buffer | null }>(
+      'select file_sealed from inbound_document where tenant = $1 and issuer = $2 and id = $3',
+      [...key(unit), id],
+    );
+    const sealed = found.rows[0]?.file_sealed;
+    if (!sealed) return undefined;
+    const { base64 } = (await unit.vault.open(owner(id), at(id, 'file'), sealed)) as { base64: string };
+    return new Uint8Array(Buffer.from(base64, 'base64'));
+  },
+  holdsOf: async (linkKey) => {
+    const found = await unit.client.query(
+      `select 1 from inbound_document where tenant = $1 and issuer = $2 and link_key = $3 and status = 'held' and settled_at is null limit 1`,
+      [...key(unit), linkKey],
+    );
+    return found.rowCount === 1;
   },
   open: ({ status, limit }) =>
     select(unit, 'status = $3 and settled_at is null order by received_at, id collate "C" limit $4', [status, limit]),
