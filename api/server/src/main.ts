@@ -40,6 +40,7 @@ import { createRateLimits } from './rate-limits/rate-limits.ts';
 import { createReadiness } from './readiness.ts';
 import { healthRoutes } from './routes/health.ts';
 import { evaluateAlerts } from './services/alerts.ts';
+import { createCapture } from './services/capture/capture.ts';
 import { createDueReferrals } from './services/engine/due-referrals.ts';
 import { keepFirstPolicy } from './services/engine/policy-in-force.ts';
 import { renewProjections } from './services/projections.ts';
@@ -70,6 +71,8 @@ const LOOK_MS = 15_000;
 const INBOUND_MS = 2000;
 /** How soon after an event what it asks for leaves. */
 const OUTBOX_MS = 2000;
+/** How soon after an EHR’s notification it is looked into; each type has its own time besides (services/capture). */
+const CAPTURE_MS = 5000;
 
 /** What ends the process is told to whoever started it; everything else is a line of the log. */
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -185,6 +188,7 @@ const running: {
   reconciliation?: () => Promise<void>;
   outbox?: () => Promise<void>;
   inbound?: () => Promise<void>;
+  capture?: () => Promise<void>;
   history?: () => Promise<void>;
   refresh?: () => Promise<void>;
   keys?: () => Promise<void>;
@@ -218,6 +222,7 @@ async function stop(code: number): Promise<never> {
       running.reconciliation,
       running.outbox,
       running.inbound,
+      running.capture,
       running.sequencer,
       running.keys,
       running.store,
@@ -372,6 +377,9 @@ async function start(): Promise<void> {
       await reader.close();
     };
     running.outbox = repeat(outbox(store).run, OUTBOX_MS, (error) => log.failure({ route: 'outbox', reference: '-', error })).stop;
+    const captureFailed = (error: unknown): void => log.failure({ route: 'capture', reference: '-', error });
+    const capture = createCapture({ store, sites, access: ownAccess, now, version, failed: captureFailed });
+    running.capture = repeat(capture.run, CAPTURE_MS, captureFailed).stop;
     const failed = (error: unknown): void => log.failure({ route: 'due referrals', reference: '-', error });
     running.engine = repeat(createDueReferrals({ store, now, failed }).run, LOOK_MS, failed).stop;
     running.sequencer = startSequencer(store.auditTrail, now, (error) =>

@@ -16,6 +16,7 @@ import { worklistRoutes } from './routes/worklist.ts';
 import { createApprovalService } from './services/approvals.ts';
 import { practiceOf } from './services/card.ts';
 import { drafter } from './services/drafting.ts';
+import { createEffectDecisionService } from './services/effect-decisions.ts';
 import { createExceptionService } from './services/exceptions.ts';
 import { createMatchingService } from './services/matching.ts';
 import { createNextPerformerService } from './services/next-performer.ts';
@@ -29,6 +30,7 @@ import { createRecommendationService } from './services/recommendations.ts';
 import { createReviewService } from './services/reviews.ts';
 import { createWorkService } from './services/work.ts';
 import { createWorklistService } from './services/worklist.ts';
+import { createWorklistExportService } from './services/worklist-export.ts';
 import type { Store } from './store/store.ts';
 
 export type ReferralDeps = {
@@ -60,7 +62,12 @@ export function referralRoutes({ store, index, policy, newId, read, version }: R
       plans: createPlanService({ store }),
     }),
     ...workRoutes({ work: createWorkService({ store }), reviews: createReviewService({ store }) }),
-    ...worklistRoutes({ worklist, next: createNextPerformerService({ store, matching }) }),
+    ...worklistRoutes({
+      worklist,
+      next: createNextPerformerService({ store, matching }),
+      effects: createEffectDecisionService({ store }),
+      exports: createWorklistExportService({ store }),
+    }),
     ...officeRoutes({
       office: createOfficeService({ store, practiceOf: practiceNow, read }),
       links: createOfficeLinkService({ store, newId }),

@@ -108,6 +108,16 @@ export const WorklistAnswer = z.discriminatedUnion('kind', [
 ]);
 export type WorklistAnswer = z.infer<typeof WorklistAnswer>;
 
+/** Asks for the lines that are shown as a file, and says what for: both are put on record. */
+export const WorklistExportQuestion = z.object({
+  /** Of the obligations that are shown, in their order. */
+  ids: z.array(z.string().min(1).max(120)).min(1).max(10_000),
+  /** What they are shown as: the name of the view and what narrows it. Never a patient. */
+  view: z.string().trim().min(1).max(60),
+  purpose: z.string().trim().min(3, 'Say in a few words what you need the file for').max(200),
+});
+export type WorklistExportQuestion = z.infer<typeof WorklistExportQuestion>;
+
 /** Who did or said something, as all parties see it. */
 export const ThreadParty = z.enum(['practice', 'office', 'patient', 'payer', 'refloop']);
 
@@ -145,6 +155,11 @@ export const ACTS = [
 export const ActName = z.enum(ACTS);
 export type ActName = z.infer<typeof ActName>;
 
+export const EFFECT_DECISIONS = ['was-sent', 'send-again', 'let-go'] as const;
+/** What a person found out about something that was perhaps sent, or was not. */
+export const DecideEffect = z.object({ effectId: z.guid(), decision: z.enum(EFFECT_DECISIONS) });
+export type DecideEffect = z.infer<typeof DecideEffect>;
+
 export const Thread = z.object({
   referralId: z.string(),
   /** The last event; an act says on which it was decided. */
@@ -157,6 +172,8 @@ export const Thread = z.object({
   coordinator: Named.nullable(),
   appointment: z.object({ startsAt: z.string() }).nullable(),
   obligations: z.array(WorklistRow),
+  /** What was perhaps sent, or was not, with what can be said of it. */
+  effects: z.array(z.object({ effectId: z.string(), decisions: z.array(z.enum(EFFECT_DECISIONS)) })),
   /** What may be put on record now, in the order of the loop. */
   acts: z.array(ActName),
   /** Whether a link is out with which the specialist’s office can open this. */

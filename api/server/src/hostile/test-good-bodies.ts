@@ -144,6 +144,14 @@ export const GOOD: Record<string, Good> = {
   'post /insights/exports/csv': { path: () => '/insights/exports/csv', body: () => exportBody },
   'post /insights/exports/parquet': { path: () => '/insights/exports/parquet', body: () => exportBody },
   'post /insights/exports/pdf': { path: () => '/insights/exports/pdf', body: () => exportBody },
+  'post /insights/exports/loop-closure': {
+    path: () => '/insights/exports/loop-closure',
+    body: () => ({ filter: exportBody.filter, purpose: 'For the test' }),
+  },
+  'post /worklist/export': {
+    path: () => '/worklist/export',
+    body: () => ({ ids: ['nothing', 'nothing-else'], view: 'All open', purpose: 'For the test' }),
+  },
   'post /insights/rows': {
     path: () => '/insights/rows',
     body: () => ({
@@ -163,6 +171,10 @@ export const GOOD: Record<string, Good> = {
   'post /worklist/referrals/:id/acts': {
     path: () => '/worklist/referrals/nothing/acts',
     body: () => ({ key: 'press-0123456789', sequence: 7, what: { act: 'declined', reason: 'other', at: '2026-11-20T10:00:00.000Z' } }),
+  },
+  'post /worklist/referrals/:id/effects': {
+    path: () => '/worklist/referrals/nothing/effects',
+    body: () => ({ effectId: '00000000-0000-8000-8000-000000000000', decision: 'was-sent' }),
   },
   'post /work/reviews': { path: () => '/work/reviews', body: () => ({ referralId: 'nothing', reportId: 'nothing' }) },
   'post /worklist/referrals/:id/next-performers': {

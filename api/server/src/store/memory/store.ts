@@ -8,6 +8,7 @@ import type { Scope, Store, Unit } from '../store.ts';
 import { memoryAlerts } from './alerts.ts';
 import { memoryApprovals } from './approvals.ts';
 import { memoryAudit, memoryAuditTrail } from './audit.ts';
+import { memoryCapture } from './capture.ts';
 import { keyIn, type MemoryContext, type MemoryTables } from './context.ts';
 import { memoryDelegations } from './delegations.ts';
 import { memoryDocuments } from './documents.ts';
@@ -72,6 +73,7 @@ function openUnit(context: MemoryContext): Unit {
     inboundDocuments: memoryInboundDocuments(context),
     patientIdentities: memoryPatientIdentities(context),
     outbox: memoryOutbox(context),
+    capture: memoryCapture(context),
     grants: memoryGrants(context),
     delegations: memoryDelegations(context),
     alerts: memoryAlerts(context),
@@ -105,6 +107,8 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
     inboundDocuments: tables.table(),
     patientIdentities: tables.table(),
     outbox: tables.table(),
+    captureCheckpoints: tables.table(),
+    captureSubscriptions: tables.table(),
     grants: tables.table(),
     delegations: tables.table(),
     alertRules: tables.table(),
