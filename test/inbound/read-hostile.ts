@@ -11,8 +11,8 @@ export type HostileRun = {
   violations: string[];
 };
 
-/** A document may take as long as it may, and a little for the process to be ended. */
-const GRACE_MS = 2000;
+/** A document may take as long as it may, and then a process is ended and another one started, on a machine that may be busy. */
+const GRACE_MS = 15_000;
 
 export async function readHostile(from: number, inputs: number, told: (done: number) => void = () => undefined): Promise<HostileRun> {
   const documents = await hostileDocuments();

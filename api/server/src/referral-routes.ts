@@ -1,9 +1,16 @@
 /** The routes of a referral, wired to their services. */
 
 import type { Policy } from '@refloop/domain/matching/policy';
+
+
 import type { DirectoryEntry } from '@refloop/domain/network/directory';
 import type { ChannelSettings } from './channels/settings.ts';
 import { siteOf } from './channels/text-message.ts';
+
+
+import type { DocumentReader } from './inbound/document-reader.ts';
+
+
 import type { MatchIndex } from './matching/match-index.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { exceptionRoutes } from './routes/exceptions.ts';
@@ -54,6 +61,8 @@ export type ReferralDeps = {
   index: () => MatchIndex | undefined;
   policy: Policy;
   newId: () => string;
+  /** Reads documents that come in. */
+  read: DocumentReader['read'];
   /** Of Refloop, for Provenance. */
   version: string;
   channels: ChannelSettings;
@@ -61,7 +70,7 @@ export type ReferralDeps = {
   phoneOf: (scope: Scope) => string;
 };
 
-export function referralRoutes({ store, sites, index, policy, newId, version, channels, phoneOf }: ReferralDeps): Route[] {
+export function referralRoutes({ store, sites, index, policy, newId, read, version, channels, phoneOf }: ReferralDeps): Route[] {
   const worklist = createWorklistService({ store });
   const practiceNow = (entryId: string) => {
     const entry = index()?.entry(entryId);
@@ -97,7 +106,7 @@ export function referralRoutes({ store, sites, index, policy, newId, version, ch
       disclosures: createDisclosureService({ store }),
     }),
     ...officeRoutes({
-      office: createOfficeService({ store, practiceOf: practiceNow }),
+      office: createOfficeService({ store, practiceOf: practiceNow, read }),
       links: createOfficeLinkService({ store, newId, ...assembly }),
       worklist,
     }),

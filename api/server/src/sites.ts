@@ -34,6 +34,8 @@ export type Site = {
   textMessages?: TextGateway | undefined;
   /** Refloop's own access to this EHR, apart from any clinician's; undefined where the site gives none. */
   system: SystemClient | undefined;
+  /** Who may hand over documents that came in: the site’s fax server, its mailbox. Each signs with a key of its own. */
+  gateways?: Gateway[];
 };
 
 export type TextGateway = {
@@ -45,6 +47,8 @@ export type TextGateway = {
   /** By which the gateway signs what patients answer. */
   secret: string;
 };
+
+export type Gateway = { name: string; jwks: JSONWebKeySet };
 
 export type SystemClient = {
   clientId: string;
@@ -129,6 +133,14 @@ const SiteEntry = z.strictObject({
       tracks: z.boolean().optional(),
     })
     .optional(),
+  gateways: z
+    .array(
+      z.strictObject({
+        name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'Lower-case letters, digits and hyphens, at most 63'),
+        jwks: JsonWebKeySet,
+      }),
+    )
+    .optional(),
 });
 
 const SitesFile = z.strictObject({
@@ -182,10 +194,11 @@ const toSite = (entry: Entry, key: SystemKey | undefined, textMessages?: TextGat
   phone: entry.phone,
   textMessages,
   system: systemClient(entry, key),
+  gateways: (entry.gateways ?? []).map(({ name, jwks }) => ({ name, jwks: jwks as JSONWebKeySet })),
 });
 
 const ENTRY_FIX =
-  'An entry is {"tenant", "name", "iss", "clientId", "scopes"?, "issuer"?, "jwks"?, "embed"?, "admins"?, "phone"?, "textMessages"?, "system"?}.';
+  'An entry is {"tenant", "name", "iss", "clientId", "scopes"?, "issuer"?, "jwks"?, "embed"?, "admins"?, "phone"?, "textMessages"?, "system"?, "gateways"?}.';
 
 /** How each field of an entry is mended; what stands deeper inside is mended with its field. */
 const FIXES: Readonly<Record<string, string>> = {

@@ -1,6 +1,8 @@
 /** For tests: how each row of the table is asked. */
+
 import { randomUUID } from 'node:crypto';
 import { selectCall } from '../cds/test-client.ts';
+import { gatewayToken } from '../inbound/test-gateway.ts';
 import { type Body, chart, match, order } from '../services/test-referral-input.ts';
 import { serviceLevels } from '../services/test-service-levels.ts';
 import { HOLDER } from '../services/test-team.ts';
@@ -38,6 +40,9 @@ const again = (question: Question, more: Body): Body => {
   const { target } = question;
   return isOwn(question) ? { ...target.input, ...more } : { ...inputOf(HERE, { order: orderWithIdOf(target, HERE) }), ...more };
 };
+
+/** What a gateway hands over in these tests. */
+const SIGNED = Buffer.from('Patient: nobody here');
 
 let presses = 0;
 const pressOn = ({ target }: Question): Body => {
@@ -279,6 +284,24 @@ export const REQUESTS: Record<string, Request> = {
   'post /disclosures | the accounting': fixed('/disclosures', { body: () => ({ patient: 'pat-1' }) }),
   'post /disclosures/csv | the accounting': fixed('/disclosures/csv', { body: () => ({ patient: 'pat-1' }) }),
   'get /work/documents/:id | an uploaded note': row('an uploaded note', (id) => `/work/documents/${id}`),
+  'get /work/documents/:id/reading | an uploaded note': row('an uploaded note', (id) => `/work/documents/${id}/reading`),
+  'post /inbound/documents | a file that a gateway signed': fixed('/inbound/documents', {
+    changes: true,
+    bearer: ({ worlds }) => gatewayToken(worlds.here.site.iss, SIGNED, worlds.clock.now),
+    body: () => SIGNED,
+  }),
+  'get /inbound/documents | a held document': row('a held document', () => '/inbound/documents', {
+    listed: ({ documents }) => ids(documents),
+  }),
+  'get /inbound/documents/:id/file | a held document': row('a held document', (id) => `/inbound/documents/${id}/file`),
+  'post /inbound/documents/:id/placing | a held document': row('a held document', (id) => `/inbound/documents/${id}/placing`, {
+    changes: true,
+    body: ({ target: { made } }) => ({ referralId: made['referralId'], attempt: 1, form: 'interim' }),
+  }),
+  'post /inbound/documents/:id/setting-aside | a held document': row('a held document', (id) => `/inbound/documents/${id}/setting-aside`, {
+    changes: true,
+    body: () => ({ reason: 'Not ours' }),
+  }),
   'post /office/open | an office link': row('an office link', () => '/office/open', {
     changes: true,
     body: ({ target: { made } }) => ({ link: made['link'], npi: '1234567811' }),

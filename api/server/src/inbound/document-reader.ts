@@ -90,7 +90,13 @@ export function createDocumentReader(limits: ReaderLimits = READER_LIMITS): Docu
     if (bytes.byteLength > LIMITS.bytes) return unreadable('too-large');
     clearTimeout(idle);
     const reading = (current ??= startProcess(limits));
-    await reading.ready;
+    try {
+      await reading.ready;
+    } catch (error) {
+      // The next document is tried with a process of its own.
+      end(reading);
+      throw error;
+    }
     const own = (number += 1);
     const answer = await new Promise<ReadDocument>((done) => {
       const stop = (why: Unreadable): void => {

@@ -8,7 +8,7 @@ import { z } from 'zod';
 export const TOPICS = ['assessment', 'diagnosis', 'findings', 'plan'] as const;
 export type Topic = (typeof TOPICS)[number];
 
-const Part = z.object({ title: z.string(), text: z.string() });
+export const Part = z.object({ title: z.string(), text: z.string() });
 
 /** A span of one part, by characters: `text` is what stands there. */
 export const Extract = z.object({

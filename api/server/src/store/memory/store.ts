@@ -15,12 +15,20 @@ import { memoryDisclosures } from './disclosures.ts';
 import { memoryDocuments } from './documents.ts';
 import { memoryEvents } from './events.ts';
 import { memoryHistoryLoads } from './history-loads.ts';
+import { memoryInboundDocuments } from './inbound-documents.ts';
 import { memoryObligations } from './obligations.ts';
 import { memoryOfficeLinks } from './office-links.ts';
 import { memoryOutbox } from './outbox.ts';
+
+
 import { memoryPacketPreparations } from './packet-preparations.ts';
 import { memoryPatientContacts } from './patient-contacts.ts';
 import { memoryPatientLinks } from './patient-links.ts';
+
+
+import { memoryPatientIdentities } from './patient-identities.ts';
+
+
 import { memoryPlans } from './plans.ts';
 import { memoryRecommendations } from './recommendations.ts';
 import { memoryReferralTimers } from './referral-timers.ts';
@@ -76,6 +84,8 @@ function openUnit(context: MemoryContext): Unit {
     documents: memoryDocuments(context),
     packetPreparations: memoryPacketPreparations(context),
     disclosures: memoryDisclosures(context),
+    inboundDocuments: memoryInboundDocuments(context),
+    patientIdentities: memoryPatientIdentities(context),
     outbox: memoryOutbox(context),
     capture: memoryCapture(context),
     grants: memoryGrants(context),
@@ -112,6 +122,8 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
     documents: tables.table(),
     packetPreparations: tables.table(),
     disclosures: tables.table(),
+    inboundDocuments: tables.table(),
+    patientIdentities: tables.table(),
     outbox: tables.table(),
     captureCheckpoints: tables.table(),
     captureSubscriptions: tables.table(),
