@@ -14,6 +14,7 @@ import { allRoutes, routesWithoutStore } from './all-routes.ts';
 import { type Refresh, startRefresh } from './analytics/refresh-thread.ts';
 import { createApp, unreadableRequest } from './app.ts';
 import { startSequencer } from './audit/sequencer.ts';
+import type { AnyHandler } from './channels/handler.ts';
 import { type Config, configFaults, readConfig } from './config.ts';
 import { createKeyRing } from './crypto/key-ring.ts';
 import { systemAccess } from './ehr/system-access.ts';
@@ -26,6 +27,7 @@ import { guardProcessOutput } from './logging/process-output.ts';
 import { wordsOf } from './logging/words.ts';
 import { currentIndex } from './matching/current-index.ts';
 import { migrate } from './migrations/migrate.ts';
+import { createOutboxWorker } from './outbox/worker.ts';
 import { PRACTICE_TIME_ZONE } from './practice/calendar.ts';
 import { startHistoryThread } from './practice/history-thread.ts';
 import { SANDBOX_SEED } from './practice/planted-truths.ts';
@@ -59,6 +61,8 @@ const PAGE_PATIENCE_MS = 1500;
 const RECONCILE_MS = 15_000;
 /** How often timers are looked at; the shortest span of a policy is counted in hours. */
 const LOOK_MS = 15_000;
+/** How soon after an event what it asks for leaves. */
+const OUTBOX_MS = 2000;
 
 /** What ends the process is told to whoever started it; everything else is a line of the log. */
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -162,6 +166,7 @@ const running: {
   sequencer?: () => Promise<void>;
   engine?: () => Promise<void>;
   reconciliation?: () => Promise<void>;
+  outbox?: () => Promise<void>;
   history?: () => Promise<void>;
   refresh?: () => Promise<void>;
   keys?: () => Promise<void>;
@@ -193,6 +198,7 @@ async function stop(code: number): Promise<never> {
       running.refresh,
       running.engine,
       running.reconciliation,
+      running.outbox,
       running.sequencer,
       running.keys,
       running.store,
@@ -224,6 +230,21 @@ const reconciliation = (store: Store) =>
     pause,
     version,
     failed: (error) => log.failure({ route: 'reconciliation', reference: '-', error }),
+  });
+
+/** What of the outbox this version carries out. */
+const channelHandlers = (): AnyHandler[] => [];
+
+const outbox = (store: Store) =>
+  createOutboxWorker({
+    store,
+    handlers: channelHandlers(),
+    holder: `outbox-${newId()}`,
+    version,
+    now,
+    pause,
+    random: Math.random,
+    failed: (error) => log.failure({ route: 'outbox', reference: '-', error }),
   });
 
 /** Every rule is asked of each snapshot; what fails is asked of the next. */
@@ -325,6 +346,7 @@ async function start(): Promise<void> {
     running.reconciliation = repeat(reconciliation(store).run, RECONCILE_MS, (error) =>
       log.failure({ route: 'reconciliation', reference: '-', error }),
     ).stop;
+    running.outbox = repeat(outbox(store).run, OUTBOX_MS, (error) => log.failure({ route: 'outbox', reference: '-', error })).stop;
     const failed = (error: unknown): void => log.failure({ route: 'due referrals', reference: '-', error });
     running.engine = repeat(createDueReferrals({ store, now, failed }).run, LOOK_MS, failed).stop;
     running.sequencer = startSequencer(store.auditTrail, now, (error) =>

@@ -34,7 +34,7 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
 }
 
 /** What the clock on the wall of the practice shows, as milliseconds of a clock without zones. */
-function wallOf(ms: number, timeZone: string): number {
+export function wallOf(ms: number, timeZone: string): number {
   const parts: Record<string, string> = {};
   for (const { type, value } of formatOf(timeZone).formatToParts(ms)) parts[type] = value;
   const { year, month, day, hour, minute, second } = parts;
@@ -42,7 +42,7 @@ function wallOf(ms: number, timeZone: string): number {
 }
 
 /** The moment at which the wall shows this; of an hour that comes twice, or never, one that is next to it. */
-function momentOf(wall: number, timeZone: string): number {
+export function momentOf(wall: number, timeZone: string): number {
   const guess = wall - (wallOf(wall, timeZone) - wall);
   return guess - (wallOf(guess, timeZone) - wall);
 }

@@ -64,6 +64,7 @@ describe('each rule at its time, once', () => {
   test('booked, and nothing is heard of the visit', () => {
     const told = until(after(send, accept, schedule), '2026-12-19T00:00:00.000Z');
     expect(told.filter((each) => !each.includes('R135'))).toEqual([
+      '2026-12-07T15:00:00.000Z R139 remind-visit → kim',
       '2026-12-09T15:00:00.000Z R123 ask-patient → kim',
       '2026-12-15T15:00:00.000Z R122 notify-requester → s',
     ]);

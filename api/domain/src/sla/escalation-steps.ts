@@ -16,6 +16,7 @@ export const ESCALATION_ACTS = [
   'request-note',
   'notify-patient',
   'remind-patient',
+  'remind-visit',
   'reach-patient',
   'ask-patient',
   'call-patient',
@@ -157,6 +158,16 @@ export const ESCALATION_STEPS: readonly EscalationStep[] = [
     act: 'call-patient',
     reach: 'coordinator',
     words: 'Call the patient: still no date after all reminders.',
+  },
+  {
+    rule: 'R139',
+    of: 'visit',
+    only: 'always',
+    // The day before: a visit counts from when it begins.
+    after: same(hours(-24)),
+    act: 'remind-visit',
+    reach: 'coordinator',
+    words: 'Remind the patient of the visit, the day before.',
   },
   {
     rule: 'R123',

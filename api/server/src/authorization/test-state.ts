@@ -20,6 +20,7 @@ const TABLES = [
   'history_load',
   'obligation',
   'office_link',
+  'outbox',
   'plan',
   'recommendation',
   'referral',

@@ -17,6 +17,7 @@ export type Counts = {
   approvals: number;
   openObligations: number;
   documents: number;
+  openEffects: number;
 };
 
 export type Reading = { counts: Counts; faults: string[] };
@@ -76,6 +77,14 @@ async function readDocument(unit: Unit, id: string): Promise<Counted> {
   };
 }
 
+async function readEffect(unit: Unit, id: string): Promise<Counted> {
+  const effect = await unit.outbox.get(id);
+  if (!effect) throw new Error('it is listed and cannot be found');
+  return (counts) => {
+    if (effect.dueAt !== null) counts.openEffects += 1;
+  };
+}
+
 const eachOf =
   (read: (unit: Unit, id: string) => Promise<Counted>) =>
   async (unit: Unit, ids: string[]): Promise<Counted[]> => {
@@ -104,6 +113,7 @@ export async function readEverything(store: Store, now: Date, onProgress?: (done
     approvals: 0,
     openObligations: 0,
     documents: 0,
+    openEffects: 0,
   };
   const faults: string[] = [];
   /** Some in one transaction; where one of them cannot be read, each in its own, so that it is told which. */
@@ -131,13 +141,14 @@ export async function readEverything(store: Store, now: Date, onProgress?: (done
     }
   }
   for (const scope of await store.scopes()) {
-    const [referrals, obligations, documents] = await store.transaction(scope, async (unit) => {
+    const [referrals, obligations, documents, effects] = await store.transaction(scope, async (unit) => {
       await unit.slaPolicies.inForce();
-      return [await unit.events.referralIds(), await unit.obligations.ids(), await unit.documents.ids()];
+      return [await unit.events.referralIds(), await unit.obligations.ids(), await unit.documents.ids(), await unit.outbox.ids()];
     });
     await readAll('Referral', scope, referrals, readReferrals);
     await readAll('Obligation', scope, obligations, eachOf(readObligation));
     await readAll('Document', scope, documents, eachOf(readDocument));
+    await readAll('Effect', scope, effects, eachOf(readEffect));
     const recommendations = await recommendationIds(store, scope);
     await readAll(
       'Recommendation',

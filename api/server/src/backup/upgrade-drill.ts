@@ -64,7 +64,8 @@ const words = (counts: Counts): string => {
   const { PENDING_REVIEW: drafts, APPROVED: approved, DISMISSED: dismissed, SUPERSEDED: superseded } = counts.recommendations;
   return (
     `${counts.referrals} referrals; recommendations: ${drafts} drafts, ${approved} approved, ${dismissed} dismissed, ${superseded} superseded; ` +
-    `${counts.plans.finished} finished and ${counts.plans.unfinished} unfinished plans; ${counts.openObligations} open obligations, ${counts.documents} documents`
+    `${counts.plans.finished} finished and ${counts.plans.unfinished} unfinished plans; ${counts.openObligations} open obligations, ` +
+    `${counts.documents} documents, ${counts.openEffects} effects under way`
   );
 };
 

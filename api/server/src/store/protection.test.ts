@@ -96,6 +96,7 @@ beforeAll(async () => {
         raisedBy: null,
         content: PLANTED,
       });
+      await unit.outbox.add({ referralId: 'r1', kind: 'mail', key: 'r1-1', askedAt: AT, dueAt: AT, content: PLANTED });
       await unit.delegations.insert({
         id: 'd',
         kind: 'covers',
@@ -162,7 +163,7 @@ test('every table with a tenant starts its key with tenant and issuer, and force
      from pg_class class join pg_index keys on keys.indrelid = class.oid and keys.indisprimary
      where exists (select from pg_attribute where attrelid = class.oid and attname = 'tenant') and class.relname <> 'scope'`,
   );
-  expect(found.length).toBe(20);
+  expect(found.length).toBe(21);
   for (const { name, key, forced } of found) {
     expect({ name, key, forced }).toEqual({ name, key: expect.stringMatching(/^tenant,issuer(,|$)/), forced: true });
   }
@@ -179,6 +180,7 @@ test('row-level security shows nothing without a scope, and only its own with on
       'plan',
       'approval',
       'obligation',
+      'outbox',
       'delegation',
       'warehouse_pseudonym',
       'history_load',
@@ -244,6 +246,9 @@ test('the application cannot change what was recommended, approved or recorded, 
       `update history_load set seed = 'x'`,
       'delete from history_load',
       `update obligation set raised_by = 'x'`,
+      `update outbox set content_sealed = 'x'`,
+      `update outbox set key = 'x'`,
+      'delete from outbox',
       'delete from recommendation',
       'delete from plan',
       'delete from approval',

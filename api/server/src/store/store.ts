@@ -13,6 +13,7 @@ import type { GrantStore } from './grants.ts';
 import type { HistoryLoadStore } from './history-loads.ts';
 import type { ObligationStore } from './obligations.ts';
 import type { OfficeLinkLookup, OfficeLinkStore } from './office-links.ts';
+import type { OutboxStore } from './outbox.ts';
 import type { PlanStore } from './plans.ts';
 import type { RecommendationStore } from './recommendations.ts';
 import type { ReferralTimerStore } from './referral-timers.ts';
@@ -46,6 +47,7 @@ export type Unit = {
   slaPolicies: SlaPolicyStore;
   officeLinks: OfficeLinkStore;
   documents: DocumentStore;
+  outbox: OutboxStore;
   grants: GrantStore;
   delegations: DelegationStore;
   alerts: AlertStore;

@@ -1,9 +1,10 @@
 /** The kinds of obligations in words of whoever has to do it, in the order of the loop. */
 import type { ObligationKind } from '@refloop/domain/sla/service-levels';
+import { type EffectObligation, NOT_SENT, PERHAPS_SENT } from '../../outbox/effect-obligation.ts';
 import { UNFINISHED } from '../exceptions.ts';
 import { TO_SIGN } from '../to-sign.ts';
 
-export type StepKind = ObligationKind | typeof TO_SIGN | typeof UNFINISHED | 'none-in-network';
+export type StepKind = ObligationKind | typeof TO_SIGN | typeof UNFINISHED | EffectObligation | 'none-in-network';
 
 const STEP_NAMES: Record<StepKind, string> = {
   decide: 'Approve or dismiss',
@@ -13,6 +14,8 @@ const STEP_NAMES: Record<StepKind, string> = {
   [UNFINISHED]: 'Write-back did not finish',
   'sign-in-ehr': 'Sign in the EHR',
   send: 'Send to the specialist',
+  [PERHAPS_SENT]: 'Find out whether it was sent',
+  [NOT_SENT]: 'Send by another way',
   answer: 'Get an answer',
   book: 'Get it booked',
   visit: 'Visit is ahead',

@@ -9,6 +9,7 @@ import type { StoredGrant } from '../grants.ts';
 import type { HistoryLoad } from '../history-loads.ts';
 import type { StoredObligation } from '../obligations.ts';
 import type { StoredOfficeLink } from '../office-links.ts';
+import type { StoredEffect } from '../outbox.ts';
 import type { StoredPlan } from '../plans.ts';
 import type { StoredRecommendation } from '../recommendations.ts';
 import type { ReferralTimer } from '../referral-timers.ts';
@@ -46,6 +47,7 @@ export type MemoryTables = {
   slaPolicies: Table<StoredSlaPolicy>;
   officeLinks: Table<StoredOfficeLink & { scope: Scope }>;
   documents: Table<Omit<StoredDocument, 'bytes'> & { base64: string }>;
+  outbox: Table<StoredEffect>;
   grants: Table<StoredGrant>;
   delegations: Table<StoredDelegation>;
   alertRules: Table<StoredAlertRule>;

@@ -15,6 +15,7 @@ import { memoryEvents } from './events.ts';
 import { memoryHistoryLoads } from './history-loads.ts';
 import { memoryObligations } from './obligations.ts';
 import { memoryOfficeLinks } from './office-links.ts';
+import { memoryOutbox } from './outbox.ts';
 import { memoryPlans } from './plans.ts';
 import { memoryRecommendations } from './recommendations.ts';
 import { memoryReferralTimers } from './referral-timers.ts';
@@ -66,6 +67,7 @@ function openUnit(context: MemoryContext): Unit {
     slaPolicies: memorySlaPolicies(context),
     officeLinks: memoryOfficeLinks(context),
     documents: memoryDocuments(context),
+    outbox: memoryOutbox(context),
     grants: memoryGrants(context),
     delegations: memoryDelegations(context),
     alerts: memoryAlerts(context),
@@ -95,6 +97,7 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
     slaPolicies: tables.table(),
     officeLinks: tables.table((row) => row.referralId),
     documents: tables.table(),
+    outbox: tables.table(),
     grants: tables.table(),
     delegations: tables.table(),
     alertRules: tables.table(),

@@ -20,6 +20,7 @@ import { postgresHistoryLoads } from './history-loads.ts';
 import { readIndexRoot } from './index-root.ts';
 import { postgresObligations } from './obligations.ts';
 import { postgresOfficeLinkLookup, postgresOfficeLinks } from './office-links.ts';
+import { postgresOutbox } from './outbox.ts';
 import { postgresPlans } from './plans.ts';
 import { postgresRecommendations } from './recommendations.ts';
 import { postgresReferralTimers } from './referral-timers.ts';
@@ -62,6 +63,7 @@ function openUnit(client: Client, scope: Scope, { keys, index, newId }: UnitPart
     slaPolicies: postgresSlaPolicies(context),
     officeLinks: postgresOfficeLinks(context),
     documents: postgresDocuments(context),
+    outbox: postgresOutbox(context),
     grants: postgresGrants(context),
     delegations: postgresDelegations(context),
     alerts: postgresAlerts(context),

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { emergencyIn } from './emergency.ts';
+
+type Phrasings = Record<'en' | 'es', Record<'emergency' | 'none', Record<string, string[]>>>;
+const read = (name: string): Phrasings => JSON.parse(readFileSync(join(import.meta.dirname, name), 'utf8')) as Phrasings;
+const sets = { 'made with': read('emergency-made-with.json'), 'held out': read('emergency-held-out.json') };
+const all = (set: Phrasings, language: 'en' | 'es', expected: 'emergency' | 'none') => Object.values(set[language][expected]).flat();
+
+/** Floors: a miss may cost a life, a false alarm a text. */
+const FLOORS = { 'made with': { recall: 1, falseAlarms: 0 }, 'held out': { recall: 0.97, falseAlarms: 0.06 } };
+
+test('there are at least 300 phrasings, none in both sets', () => {
+  const texts = Object.values(sets).map((set) =>
+    (['en', 'es'] as const).flatMap((language) => [...all(set, language, 'emergency'), ...all(set, language, 'none')]),
+  );
+  const [made, held] = texts.map((list) => new Set(list.map((text) => text.toLowerCase())));
+  expect(texts.flat().length).toBeGreaterThanOrEqual(300);
+  expect([...(made ?? [])].filter((text) => held?.has(text))).toEqual([]);
+});
+
+describe.each(Object.entries(sets))('%s', (name, set) => {
+  const floor = FLOORS[name as keyof typeof FLOORS];
+  test.each(['en', 'es'] as const)('%s', (language) => {
+    const emergencies = all(set, language, 'emergency');
+    const others = all(set, language, 'none');
+    const missed = emergencies.filter((text) => emergencyIn(text) === undefined);
+    const alarms = others.filter((text) => emergencyIn(text) !== undefined);
+    process.stdout.write(
+      `${name}, ${language}: recall ${emergencies.length - missed.length}/${emergencies.length}, false alarms ${alarms.length}/${others.length}\n`,
+    );
+    expect(1 - missed.length / emergencies.length, missed.join(' | ')).toBeGreaterThanOrEqual(floor.recall);
+    expect(alarms.length / others.length, alarms.join(' | ')).toBeLessThanOrEqual(floor.falseAlarms);
+  });
+});
+
+describe('what governs a word', () => {
+  test.each([
+    ['I have no chest pain', undefined],
+    ['I have no chest pain, but I cannot breathe', 'breathing'],
+    ['I had a stroke in 2010', undefined],
+    ['I had a stroke in 2010 and now my face is numb', 'brain'],
+    ['I don’t know what to do, my chest hurts', 'chest'],
+    ['stop. I can’t breathe', 'breathing'],
+    ['CANT BREATHE', 'breathing'],
+    ['No puedo respirar', 'breathing'],
+    ['', undefined],
+    ['👍', undefined],
+  ])('%s', (message, kind) => {
+    expect(emergencyIn(message)).toBe(kind);
+  });
+
+  test('a message as long as a gateway lets through is read in a moment', () => {
+    const began = performance.now();
+    emergencyIn('no chest heart pain in my the so very '.repeat(1000));
+    expect(performance.now() - began).toBeLessThan(2000);
+  });
+});

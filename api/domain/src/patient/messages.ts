@@ -1,0 +1,99 @@
+/**
+ * What is written to patients. A body says who writes and where to look, and nothing else: no name of the patient or the specialist, no
+ * specialty, no date, no reason; a telephone lies about, and its screen shows what comes. Those stand on the page behind the link, after the date of
+ * birth; there too is all that R135 wants told. The Spanish is for a qualified translator’s review before it is used (45 CFR 92.201).
+ */
+import type { Language } from './reading-grade.ts';
+
+export const MESSAGE_TOPICS = ['book', 'remind', 'day-before', 'missed', 'were-you-seen', 'rate'] as const;
+/** What a message is about; each has its step of the policy. */
+export type MessageTopic = (typeof MESSAGE_TOPICS)[number];
+
+/** What a text is answered with at once. */
+export const REPLIES = ['emergency', 'stopped', 'started', 'help', 'not-read'] as const;
+export type Reply = (typeof REPLIES)[number];
+
+export type Sender = { practice: string /** Of the practice, to call; empty where it is not known. */; phone: string };
+
+type Words = Readonly<Record<Language, string>>;
+
+/** Every one of them was written by us and read by no translator yet. */
+export const FOR_TRANSLATOR_REVIEW: readonly Language[] = ['es'];
+
+const TOPICS: Readonly<Record<MessageTopic, Words>> = {
+  book: {
+    en: '{practice}: Your visit is ready to be booked. See the details and pick a day here: {link}',
+    es: '{practice}: Ya puede hacer su cita. Vea los datos y elija un día aquí: {link}',
+  },
+  remind: {
+    en: '{practice}: You have no date for your visit yet. Pick a day here, or tell us if you need help: {link}',
+    es: '{practice}: Su visita aún no tiene fecha. Elija un día aquí, o díganos si necesita ayuda: {link}',
+  },
+  'day-before': {
+    en: '{practice}: You have a visit soon. See when and where, or change it, here: {link}',
+    es: '{practice}: Pronto tiene una cita. Vea cuándo y dónde, o cámbiela, aquí: {link}',
+  },
+  missed: {
+    en: '{practice}: We are sorry you could not make your visit. You can pick a new day here: {link}',
+    es: '{practice}: Sentimos que no pudo ir a su cita. Puede elegir otro día aquí: {link}',
+  },
+  'were-you-seen': {
+    en: '{practice}: Did you have your visit? Please tell us here: {link}',
+    es: '{practice}: ¿Ya tuvo su cita? Por favor díganos aquí: {link}',
+  },
+  rate: {
+    en: '{practice}: How did it go for you? It is one question: {link}',
+    es: '{practice}: ¿Cómo le fue? Es una sola pregunta: {link}',
+  },
+};
+
+/** After the body of a text message. Of an e-mail the page itself says how to end them. */
+const HOW_TO_STOP: Words = { en: 'Reply STOP to end texts.', es: 'Responda ALTO para no recibir más.' };
+
+/** The same words whatever kind of emergency it may be, and nothing beside them (R78). */
+export const EMERGENCY_WORDS: Words = {
+  en: 'This may be an emergency. Call 911 now, or go to the nearest emergency room. We cannot help with an emergency here.',
+  es: 'Esto puede ser una emergencia. Llame al 911 ahora, o vaya a la sala de emergencias más cercana. Aquí no podemos ayudar en una emergencia.',
+};
+
+const ANSWERS: Readonly<Record<Exclude<Reply, 'emergency'>, Words>> = {
+  stopped: {
+    en: '{practice}: You will get no more texts from us. Reply START to get them again.',
+    es: '{practice}: Ya no le mandaremos mensajes. Responda START para recibirlos otra vez.',
+  },
+  started: {
+    en: '{practice}: You will get texts from us about your visits. Reply STOP to end them.',
+    es: '{practice}: Le mandaremos mensajes sobre sus citas. Responda ALTO para no recibir más.',
+  },
+  help: {
+    en: '{practice}: We text you about your visits. Call us if you need help: {phone}. Reply STOP to end texts.',
+    es: '{practice}: Le escribimos sobre sus citas. Si necesita ayuda, llame al {phone}. Responda ALTO para no recibir más.',
+  },
+  'not-read': {
+    en: '{practice}: We got your text. Someone will read it on a work day. If it is an emergency, call 911. If it cannot wait, call us: {phone}.',
+    es: '{practice}: Recibimos su mensaje. Lo leeremos en un día de trabajo. Si es una emergencia, llame al 911. Si no puede esperar, llame al {phone}.',
+  },
+};
+
+const SUBJECTS: Words = { en: 'A message from {practice}', es: 'Un mensaje de {practice}' };
+/** Said where the practice has not told Refloop its telephone. */
+const NO_PHONE: Words = { en: 'the number on your papers', es: 'número que está en sus papeles' };
+
+const filled = (words: string, language: Language, { practice, phone }: Sender, link = ''): string =>
+  words
+    .replaceAll('{practice}', practice)
+    .replaceAll('{phone}', phone || NO_PHONE[language])
+    .replaceAll('{link}', link);
+
+/** A text message with its link. */
+export const textFor = (topic: MessageTopic, language: Language, sender: Sender, link: string): string =>
+  `${filled(TOPICS[topic][language], language, sender, link)} ${HOW_TO_STOP[language]}`;
+
+/** An e-mail with its link; it carries no more than a text does. */
+export const mailFor = (topic: MessageTopic, language: Language, sender: Sender, link: string): { subject: string; body: string } => ({
+  subject: filled(SUBJECTS[language], language, sender),
+  body: filled(TOPICS[topic][language], language, sender, link),
+});
+
+export const replyFor = (reply: Reply, language: Language, sender: Sender): string =>
+  reply === 'emergency' ? EMERGENCY_WORDS[language] : filled(ANSWERS[reply][language], language, sender);

@@ -1,0 +1,103 @@
+/**
+ * How one kind of effect is carried out. A handler knows its counterpart and nothing of the store: what it says is put on record by the
+ * worker (outbox/worker.ts), and every handler stands under one contract test (test-handler-contract.ts).
+ */
+import type { ObservedFact } from '@refloop/domain/referral/observe';
+import type { Referral } from '@refloop/domain/referral/referral';
+import type { z } from 'zod';
+import type { Scope } from '../store/store.ts';
+
+/** What a handler is given to carry out. */
+export type Message<Content> = {
+  /** A UUID, the same each time: told to the counterpart as the key of the request where it takes one. */
+  id: string;
+  scope: Scope;
+  referralId: string;
+  key: string;
+  content: Content;
+  askedAt: string;
+  /** 1 the first time. */
+  tries: number;
+};
+
+/** Words of a receipt or a detail are kept sealed, shown to coordinators, and never logged. */
+export type Sent =
+  | { kind: 'done'; receipt: string }
+  /** Certainly nothing happened there; `final` where trying again would change nothing. */
+  | { kind: 'refused'; detail: string; final: boolean }
+  /** The counterpart takes nothing of this kind: nobody has to do anything about it. */
+  | { kind: 'left-out'; detail: string }
+  /** It may have happened. */
+  | { kind: 'unknown'; detail: string };
+
+export type Looked = { kind: 'done'; receipt: string } | { kind: 'absent' } | { kind: 'unclear'; detail: string };
+
+export type Handler<Content> = {
+  kind: string;
+  /** In a sentence, to whoever has to find out what became of it: "The fax to the specialist’s office". */
+  what: string;
+  /**
+   * The counterpart honours our key or can be searched: what may have happened is looked for, or sent again with the same key, until it is
+   * known to have happened once. Not repeatable: it leaves once at most, and a person finds out.
+   */
+  repeatable: boolean;
+  content: z.ZodType<Content>;
+  /** How long one sending or one look may take; 30 seconds unless told. */
+  timeoutMs?: number;
+  /**
+   * Asked within the transaction that puts on record that it begins. Why it must not leave any more (the order is not in force, consent was
+   * withdrawn): it is left out then. Undefined lets it leave.
+   */
+  mayNotLeave: (referral: Referral, content: Content) => string | undefined;
+  /** What the counterpart holds of it. Without it an unknown of a repeatable kind is sent again with the same id. */
+  look?: (message: Message<Content>, call: { signal: AbortSignal }) => Promise<Looked>;
+  send: (message: Message<Content>, call: { signal: AbortSignal }) => Promise<Sent>;
+  /** What follows for the referral, put on record in the transaction of the outcome; nothing where it is undefined. */
+  follows?: (message: Message<Content>, outcome: Settled, at: string) => ObservedFact | undefined;
+};
+
+/** How an effect ended by itself. */
+export type Settled = Exclude<Sent, { kind: 'refused' }> | { kind: 'failed'; detail: string };
+
+/** A handler whose content only it reads. */
+export type AnyHandler = {
+  kind: string;
+  what: string;
+  repeatable: boolean;
+  timeoutMs: number;
+  /** Undefined where this version cannot read what is kept. */
+  open: (effect: Omit<Message<unknown>, 'tries'>) => OpenedMessage | undefined;
+};
+
+/** One effect with its handler. */
+export type OpenedMessage = {
+  mayNotLeave: (referral: Referral) => string | undefined;
+  look: ((tries: number, call: { signal: AbortSignal }) => Promise<Looked>) | undefined;
+  send: (tries: number, call: { signal: AbortSignal }) => Promise<Sent>;
+  follows: (tries: number, outcome: Settled, at: string) => ObservedFact | undefined;
+};
+
+const PATIENCE_MS = 30_000;
+
+/** For the worker, which holds handlers of different contents side by side. */
+export function anyHandler<Content>(handler: Handler<Content>): AnyHandler {
+  const { kind, what, repeatable, timeoutMs = PATIENCE_MS } = handler;
+  return {
+    kind,
+    what,
+    repeatable,
+    timeoutMs,
+    open: (effect) => {
+      const content = handler.content.safeParse(effect.content);
+      if (!content.success) return undefined;
+      const message = (tries: number): Message<Content> => ({ ...effect, content: content.data, tries });
+      const { look } = handler;
+      return {
+        mayNotLeave: (referral) => handler.mayNotLeave(referral, content.data),
+        look: look && ((tries, call) => look(message(tries), call)),
+        send: (tries, call) => handler.send(message(tries), call),
+        follows: (tries, outcome, at) => handler.follows?.(message(tries), outcome, at),
+      };
+    },
+  };
+}

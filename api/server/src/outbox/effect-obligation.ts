@@ -1,0 +1,90 @@
+/** What a person has to find out about an effect: on the worklist, until they say what became of it. */
+
+import { specialtyById } from '@refloop/domain/clinical/specialty';
+import type { Instant } from '@refloop/domain/instant';
+import { exceptionOf } from '@refloop/domain/referral/exception';
+import type { Referral } from '@refloop/domain/referral/referral';
+import { statusOf } from '@refloop/domain/referral/status';
+import { personFor, type StaffPerson } from '@refloop/domain/sla/staff';
+import { dueBy } from '../services/due.ts';
+import type { ObligationContent } from '../services/engine/obligation-content.ts';
+import { namesBeside } from '../services/engine/obligation-rows.ts';
+import { staffIn } from '../services/engine/staff.ts';
+import { toJson } from '../services/kept.ts';
+import type { StoredEffect } from '../store/outbox.ts';
+import type { Unit } from '../store/store.ts';
+
+/** It may have been sent, and nobody may send it again by themselves. */
+export const PERHAPS_SENT = 'perhaps-sent';
+/** It was certainly not sent, and it is not tried again by itself. */
+export const NOT_SENT = 'not-sent';
+export type EffectObligation = typeof PERHAPS_SENT | typeof NOT_SENT;
+
+export const EFFECT_OBLIGATIONS: readonly string[] = [PERHAPS_SENT, NOT_SENT];
+
+/** Of which effect it tells; among the content of the obligation. */
+export type EffectObligationContent = ObligationContent & { effectId: string };
+
+/** Raised once for each time it came to this; a person may have it sent again. */
+const obligationId = (effect: Pick<StoredEffect, 'id' | 'tries'>): string => `effect-${effect.id}-${effect.tries}`;
+
+const sentence = (kind: EffectObligation, what: string): string =>
+  kind === PERHAPS_SENT
+    ? `${what} was perhaps sent: no answer came. Find out, and say whether it was.`
+    : `${what} was not sent, and is not tried again by itself.`;
+
+/** The coordinator's, or whoever stands in for them; of an order that nobody coordinates it is the clinician's. */
+export function ownerOf(referral: Referral, staff: readonly StaffPerson[]): { owner: string; requester: string } | undefined {
+  const { id: referralId, coordinator, order } = referral;
+  if (order.status === 'draft') return undefined;
+  const { requester } = order.approval;
+  return { owner: personFor('coordinator', { referralId, requester, coordinator }, staff).subject, requester };
+}
+
+export async function raiseEffectObligation(
+  unit: Unit,
+  referral: Referral,
+  effect: StoredEffect,
+  about: { kind: EffectObligation; what: string; detail: string; now: Instant },
+): Promise<void> {
+  const { kind, what, detail, now } = about;
+  const people = ownerOf(referral, await staffIn(unit, now));
+  if (!people) return;
+  const attempt = referral.attempts.at(-1);
+  const content: EffectObligationContent = {
+    ...(await namesBeside(unit, referral)),
+    effectId: effect.id,
+    specialtyName: specialtyById(referral.specialty)?.name ?? referral.specialty,
+    performerName: attempt?.performer.display ?? '',
+    detail: `${sentence(kind, what)} ${detail}`,
+    about: `effect ${effect.id}`,
+    stage: `${kind}/${effect.id}`,
+    waitingOn: 'coordinator',
+    urgency: referral.urgency,
+    status: statusOf(referral),
+    authorization: referral.authorization.status,
+    exception: exceptionOf(referral),
+    attempts: referral.attempts.length,
+    channel: attempt?.transmissions.at(-1)?.channel ?? null,
+    lastEvent: { type: kind, at: now },
+    steps: [],
+  };
+  await unit.obligations.insert({
+    id: obligationId(effect),
+    referralId: referral.id,
+    kind,
+    raisedAt: now,
+    dueAt: dueBy(referral.urgency, new Date(now)),
+    owner: people.owner,
+    raisedBy: people.requester,
+    content: toJson(content),
+  });
+}
+
+/** What is open of an effect is over. */
+export async function settleEffectObligations(unit: Unit, effect: StoredEffect, now: Instant): Promise<void> {
+  for (const open of await unit.obligations.openOf(effect.referralId)) {
+    const ours = EFFECT_OBLIGATIONS.includes(open.kind) && (open.content as Partial<EffectObligationContent>).effectId === effect.id;
+    if (ours) await unit.obligations.settle(open.id, { what: 'done', at: now });
+  }
+}

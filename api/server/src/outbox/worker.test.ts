@@ -1,0 +1,169 @@
+/** The worker between the outbox and two counterparts: one that knows what it has taken, and one that takes whatever comes. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { anyHandler, type Handler, type Sent } from '../channels/handler.ts';
+import { type Counterpart, handlerContract } from '../channels/test-handler-contract.ts';
+import { keepFirstPolicy } from '../services/engine/policy-in-force.ts';
+import { PATIENT, putInForce } from '../services/engine/test-in-force.ts';
+import type { Scope } from '../store/store.ts';
+import { openTestStore, type TestStore } from '../store/test-store.ts';
+import type { EffectObligationContent } from './effect-obligation.ts';
+import { MOST_TRIES, waitAfter } from './retry.ts';
+import { createOutboxWorker } from './worker.ts';
+
+const Letter = z.object({ letter: z.string() });
+type Letter = z.infer<typeof Letter>;
+
+/** Keeps what it takes in memory; with a key it takes each once. */
+function letterbox(repeatable: boolean): Counterpart<Letter> {
+  const taken: { id: string; letter: string }[] = [];
+  let isAway = false;
+  let loses = false;
+  const take = (id: string, letter: string): void => {
+    if (!repeatable || !taken.some((each) => each.id === id)) taken.push({ id, letter });
+  };
+  const handler: Handler<Letter> = {
+    kind: repeatable ? 'registered-letter' : 'letter',
+    what: 'The letter to the office',
+    repeatable,
+    content: Letter,
+    mayNotLeave: ({ order }) => (order.status === 'active' ? undefined : 'The order is not in force.'),
+    send: async ({ id, content: { letter } }) => {
+      if (isAway) return { kind: 'refused', detail: 'The letterbox is away.', final: false };
+      take(id, letter);
+      if (!loses) return { kind: 'done', receipt: id };
+      loses = false;
+      throw new Error('broken');
+    },
+  };
+  return {
+    handler,
+    content: (referralId, key) => ({ letter: `${referralId} ${key}` }),
+    happened: (referralId, key) => taken.filter(({ letter }) => letter === `${referralId} ${key}`).length,
+    away: (to) => void (isAway = to),
+    loseNextAnswer: () => void (loses = true),
+  };
+}
+
+handlerContract('a counterpart that honours our key', async () => letterbox(true));
+handlerContract('a counterpart that honours none', async () => letterbox(false));
+
+describe('waits', () => {
+  test('grow to an hour, differ by up to a fifth, and are about a day together', () => {
+    expect([1, 2, 3, 4, 5, 6, 20].map((tries) => waitAfter(tries, 0.5) / 1000)).toEqual([10, 40, 160, 640, 2560, 3600, 3600]);
+    expect([waitAfter(1, 0), waitAfter(1, 1)]).toEqual([8000, 12_000]);
+    const all = Array.from({ length: MOST_TRIES - 1 }, (_, index) => waitAfter(index + 1, 0.5)).reduce((sum, each) => sum + each, 0);
+    expect(all / 3_600_000).toBeGreaterThan(20);
+    expect(all / 3_600_000).toBeLessThan(28);
+  });
+});
+
+describe('the worker', () => {
+  const AT = '2026-11-16T16:00:00.000Z';
+  let opened: TestStore;
+  let scope: Scope;
+  let clock = Date.parse(AT);
+  let number = 0;
+
+  beforeAll(async () => {
+    opened = await openTestStore();
+  });
+  afterAll(() => opened.close());
+  beforeEach(async () => {
+    clock = Date.parse(AT) + 60_000;
+    scope = { tenant: `tenant-${(number += 1)}`, issuer: 'https://ehr.example.org/fhir', site: 'North clinic' };
+    await opened.store.enrol(scope);
+    await keepFirstPolicy(opened.store, scope, 'America/Chicago', new Date(AT));
+    await opened.store.transaction(scope, (unit) =>
+      unit.grants.put({
+        subject: 'kim',
+        fhirUser: 'Practitioner/kim',
+        name: 'Kim',
+        roles: ['coordinator'],
+        grantedBy: 't',
+        grantedAt: AT,
+        reason: 't',
+      }),
+    );
+    await putInForce(opened.store, scope, 'r1', AT);
+  });
+
+  const now = (): Date => new Date(clock);
+  const worker = (send: Handler<Letter>['send'], more: Partial<Handler<Letter>> = {}, failures: unknown[] = []) =>
+    createOutboxWorker({
+      store: { ...opened.store, scopes: async () => [scope] },
+      handlers: [anyHandler({ ...letterbox(false).handler, kind: 'letter', ...more, send })],
+      holder: `w${(number += 1)}`,
+      version: '1',
+      now,
+      random: () => 0.5,
+      failed: (error) => failures.push(error),
+      pause: async () => undefined,
+    });
+  const add = (key: string, more: { lane?: string; place?: number } = {}) =>
+    opened.store.transaction(scope, (unit) =>
+      unit.outbox.add({ referralId: 'r1', kind: 'letter', key, askedAt: AT, dueAt: AT, content: { letter: key }, ...more }),
+    );
+  const rows = () =>
+    opened.store.transaction(scope, async (unit) =>
+      (await unit.obligations.list({ status: 'open' })).filter(({ kind }) => kind === 'perhaps-sent' || kind === 'not-sent'),
+    );
+
+  test('a doubt lies with the coordinator by name, says what and about whom, and has a deadline', async () => {
+    await add('a');
+    await worker(async () => ({ kind: 'unknown', detail: 'The line broke.' })).run();
+    const [row] = await rows();
+    expect(row).toMatchObject({ kind: 'perhaps-sent', owner: 'kim', raisedBy: 's', referralId: 'r1' });
+    expect((row?.dueAt ?? '') > now().toISOString()).toBe(true);
+    expect(row?.content as EffectObligationContent).toMatchObject({
+      patientName: PATIENT,
+      performerName: expect.stringMatching(/.+/),
+      waitingOn: 'coordinator',
+      detail: 'The letter to the office was perhaps sent: no answer came. Find out, and say whether it was. The line broke.',
+    });
+  });
+
+  test('a counterpart that says nothing is waited for so long and no longer', async () => {
+    const id = await add('a');
+    let aborted = false;
+    const silent: Handler<Letter>['send'] = (_message, { signal }) =>
+      new Promise<Sent>(() => signal.addEventListener('abort', () => (aborted = true)));
+    await worker(silent, { timeoutMs: 20 }).run();
+    const effect = await opened.store.transaction(scope, (unit) => unit.outbox.get(id));
+    expect([aborted, effect?.standing]).toEqual([true, { status: 'unknown', detail: 'No answer came in time.' }]);
+  });
+
+  test('what is refused for good is tried once; what is refused for now comes again', async () => {
+    const tries: string[] = [];
+    const refuses = (final: boolean) => worker(async ({ key }) => (tries.push(key), { kind: 'refused', detail: 'No.', final }));
+    await add('for-good');
+    await refuses(true).run();
+    await add('for-now');
+    await refuses(false).run();
+    clock += 11_000;
+    await refuses(false).run();
+    expect([tries, (await rows()).map(({ kind }) => kind)]).toEqual([['for-good', 'for-now', 'for-now'], ['not-sent']]);
+  });
+
+  test('what follows is put on record with the outcome, and once', async () => {
+    await add('a');
+    const follows: Handler<Letter>['follows'] = (message, outcome, at) =>
+      outcome.kind === 'done' ? { kind: 'received', attempt: 1, at, key: `letter/${message.id}` } : undefined;
+    await worker(async () => ({ kind: 'done', receipt: 'x' }), { follows }).run();
+    const events = await opened.store.transaction(scope, (unit) => unit.events.read('r1'));
+    const received = events.filter(({ type }) => type === 'attempt-received');
+    expect(received.map(({ actor }) => actor)).toEqual([{ kind: 'software', name: 'refloop-outbox', version: '1' }]);
+  });
+
+  test('effects of one lane leave in order, also within one run', async () => {
+    const sent: string[] = [];
+    await add('second', { lane: 'l', place: 2 });
+    await add('first', { lane: 'l', place: 1 });
+    await worker(async ({ key }) => (sent.push(key), { kind: 'done', receipt: 'x' })).run();
+    expect(sent).toEqual(['first', 'second']);
+  });
+
+  test('a handler that may take longer than the lease is not taken into service', () => {
+    expect(() => worker(async () => ({ kind: 'done', receipt: 'x' }), { timeoutMs: 200_000 })).toThrow('longer than the lease');
+  });
+});

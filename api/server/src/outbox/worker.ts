@@ -1,0 +1,238 @@
+/**
+ * Carries out what is due of the outbox: takes it under a lease, puts on record that it begins, sends it outside any transaction, and puts on
+ * record what came of it, with the event and the obligation that follow, in one transaction.
+ *
+ * What happens when this process dies, by when: before the beginning is on record nothing has left, and the next to look sends it. After
+ * that it is found begun with its lease over: it may have left. A repeatable kind is looked for or sent again under the same id; any other
+ * becomes a person's to find out.
+ */
+import { observe } from '@refloop/domain/referral/observe';
+import { unreachable } from '@refloop/domain/result';
+import type { AnyHandler, Looked, OpenedMessage, Sent, Settled } from '../channels/handler.ts';
+import { applyDecision, readReferral, withRetry } from '../services/referral-log.ts';
+import type { EffectStanding, StoredEffect } from '../store/outbox.ts';
+import type { Scope, Store, Unit } from '../store/store.ts';
+import { StoreUnavailable } from '../store/unavailable.ts';
+import { NOT_SENT, PERHAPS_SENT, raiseEffectObligation } from './effect-obligation.ts';
+import { MOST_TRIES, waitAfter } from './retry.ts';
+
+export type OutboxDeps = {
+  store: Store;
+  handlers: readonly AnyHandler[];
+  /** Of this process, among all that share the store. */
+  holder: string;
+  version: string;
+  now: () => Date;
+  /** From 0 up to 1. */
+  random: () => number;
+  /** Told of an effect that could not be taken a step further, by its error alone; the next run takes it up again. */
+  failed: (error: unknown) => void;
+  pause: (milliseconds: number) => Promise<void>;
+};
+
+/** How many effects this run took as far as they go for now. */
+export type OutboxRun = { carried: number };
+
+const NAME = 'refloop-outbox';
+const AT_ONCE = 8;
+/** Beyond what the slowest handler may take for a look and a sending, so that a lease is over only where its holder is. */
+const LEASE_MS = 5 * 60_000;
+
+/** Within the lease. */
+const MOST_PAUSES = 60;
+const PAUSE_MS = 1000;
+
+const RESTARTED = 'Refloop was ended while it was being sent.';
+const UNREADABLE = 'It was written by another version of Refloop, and this one cannot read it.';
+
+/** The counterpart's answer within its time; whatever goes wrong on the way says nothing about what happened there. */
+async function within<Answer>(milliseconds: number, ask: (call: { signal: AbortSignal }) => Promise<Answer>): Promise<Answer | 'silent'> {
+  const signal = AbortSignal.timeout(milliseconds);
+  const silence = new Promise<'silent'>((done) => signal.addEventListener('abort', () => done('silent'), { once: true }));
+  return Promise.race([ask({ signal }), silence]);
+}
+
+/** What may have left already is not called left out. */
+const leftOut = ({ standing }: StoredEffect, detail: string): Next =>
+  standing.status === 'unknown' || standing.status === 'begun'
+    ? { standing: { status: 'unknown', detail }, dueAt: null }
+    : { standing: { status: 'left-out', detail }, dueAt: null };
+
+type Next = { standing: EffectStanding; dueAt: string | null };
+
+export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<OutboxRun> } {
+  const handlers = new Map(deps.handlers.map((handler) => [handler.kind, handler]));
+  const kinds = [...handlers.keys()];
+  const slow = deps.handlers.find(({ timeoutMs }) => 2 * timeoutMs + MOST_PAUSES * PAUSE_MS >= LEASE_MS);
+  if (slow) throw new Error(`The handler of ${slow.kind} may take longer than the lease of an effect.`);
+  const at = (): string => deps.now().toISOString();
+  const actor = { kind: 'software' as const, name: NAME, version: deps.version };
+  const inScope = <Value>(scope: Scope, work: (unit: Unit) => Promise<Value>): Promise<Value> =>
+    withRetry(() => deps.store.transaction(scope, work));
+  const later = (tries: number): string => new Date(deps.now().getTime() + waitAfter(tries, deps.random())).toISOString();
+
+  /** A database that is away for a moment must not make a doubt of what is known. Done twice it is recorded once. */
+  async function patiently(work: () => Promise<void>): Promise<void> {
+    for (let left = MOST_PAUSES; ; left -= 1) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof StoreUnavailable) || left === 0) throw error;
+        await deps.pause(PAUSE_MS);
+      }
+    }
+  }
+
+  /** On record with what follows from it. Nothing where somebody else holds it by now: they put on record what they find. */
+  const record = (scope: Scope, effect: StoredEffect, handler: AnyHandler, opened: OpenedMessage | undefined, next: Next): Promise<void> =>
+    patiently(() =>
+      inScope(scope, async (unit) => {
+        const now = at();
+        if (!(await unit.outbox.settle(effect.id, deps.holder, { ...next, at: now }))) return;
+        if (next.dueAt !== null) return;
+        const settled = settledOf(next.standing);
+        const fact = settled && opened?.follows(effect.tries, settled, now);
+        if (fact)
+          await applyDecision(unit, effect.referralId, actor, now, (referral) => ({ ok: true, value: observe(referral, fact, now) }));
+        const { status } = next.standing;
+        const referral = status === 'unknown' || status === 'failed' ? await readReferral(unit, effect.referralId) : undefined;
+        if (!referral || !('detail' in next.standing)) return;
+        const { detail } = next.standing;
+        const kind = status === 'unknown' ? PERHAPS_SENT : NOT_SENT;
+        await raiseEffectObligation(unit, referral, effect, { kind, what: handler.what, detail, now });
+      }),
+    );
+
+  type Begun = { kind: 'begun' } | { kind: 'held-elsewhere' } | { kind: 'left-out'; detail: string };
+
+  const begin = (scope: Scope, effect: StoredEffect, opened: OpenedMessage): Promise<Begun> =>
+    inScope(scope, async (unit) => {
+      const referral = await readReferral(unit, effect.referralId);
+      const detail = referral ? opened.mayNotLeave(referral) : 'There is no such referral.';
+      if (detail !== undefined) return { kind: 'left-out', detail };
+      return { kind: (await unit.outbox.begin(effect.id, deps.holder, at())) ? 'begun' : 'held-elsewhere' };
+    });
+
+  function afterUnknown(effect: StoredEffect, handler: AnyHandler, detail: string): Next {
+    const again = handler.repeatable && effect.tries < MOST_TRIES;
+    return { standing: { status: 'unknown', detail }, dueAt: again ? later(effect.tries) : null };
+  }
+
+  function afterSent(effect: StoredEffect, handler: AnyHandler, sent: Sent): Next {
+    switch (sent.kind) {
+      case 'done':
+        return { standing: { status: 'done', receipt: sent.receipt }, dueAt: null };
+      case 'left-out':
+        return { standing: { status: 'left-out', detail: sent.detail }, dueAt: null };
+      case 'refused': {
+        const again = !sent.final && effect.tries < MOST_TRIES;
+        if (again) return { standing: { status: 'waiting' }, dueAt: later(effect.tries) };
+        return { standing: { status: 'failed', detail: sent.detail }, dueAt: null };
+      }
+      case 'unknown':
+        return afterUnknown(effect, handler, sent.detail);
+      default:
+        return unreachable(sent);
+    }
+  }
+
+  async function send(scope: Scope, claimed: StoredEffect, handler: AnyHandler, opened: OpenedMessage): Promise<void> {
+    const begun = await begin(scope, claimed, opened);
+    if (begun.kind === 'held-elsewhere') return;
+    if (begun.kind === 'left-out') return record(scope, claimed, handler, opened, leftOut(claimed, begun.detail));
+    const effect = { ...claimed, tries: claimed.tries + 1 };
+    const sent = await within(handler.timeoutMs, (call) => opened.send(effect.tries, call)).catch((error: unknown) => {
+      deps.failed(error);
+      return 'silent' as const;
+    });
+    const outcome: Sent = sent === 'silent' ? { kind: 'unknown', detail: 'No answer came in time.' } : sent;
+    await record(scope, effect, handler, opened, afterSent(effect, handler, outcome));
+  }
+
+  /** It may have happened already. */
+  async function findOut(scope: Scope, effect: StoredEffect, handler: AnyHandler, opened: OpenedMessage): Promise<void> {
+    const detail = effect.standing.status === 'unknown' ? effect.standing.detail : RESTARTED;
+    if (!handler.repeatable) return record(scope, effect, handler, opened, { standing: { status: 'unknown', detail }, dueAt: null });
+    const { look } = opened;
+    if (!look) return send(scope, effect, handler, opened);
+    const answer = await within(handler.timeoutMs, (call) => look(effect.tries, call)).catch((error: unknown) => {
+      deps.failed(error);
+      return 'silent' as const;
+    });
+    const looked: Looked = answer === 'silent' ? { kind: 'unclear', detail } : answer;
+    switch (looked.kind) {
+      case 'done':
+        return record(scope, effect, handler, opened, { standing: { status: 'done', receipt: looked.receipt }, dueAt: null });
+      case 'absent':
+        return send(scope, effect, handler, opened);
+      case 'unclear': {
+        // A look counts as a try: what can never be found ends with a person.
+        const begun = await inScope(scope, (unit) => unit.outbox.begin(effect.id, deps.holder, at()));
+        if (!begun) return;
+        const tried = { ...effect, tries: effect.tries + 1 };
+        return record(scope, tried, handler, opened, afterUnknown(tried, handler, looked.detail));
+      }
+      default:
+        return unreachable(looked);
+    }
+  }
+
+  async function carryOut(scope: Scope, effect: StoredEffect): Promise<void> {
+    const handler = handlers.get(effect.kind);
+    if (!handler) return;
+    const { id, referralId, key, content, askedAt } = effect;
+    const opened = handler.open({ id, scope, referralId, key, content, askedAt });
+    const perhaps = effect.standing.status === 'begun' || effect.standing.status === 'unknown';
+    if (!opened) {
+      const standing: EffectStanding = { status: perhaps ? 'unknown' : 'failed', detail: UNREADABLE };
+      return record(scope, effect, handler, undefined, { standing, dueAt: null });
+    }
+    return perhaps ? findOut(scope, effect, handler, opened) : send(scope, effect, handler, opened);
+  }
+
+  async function runScope(scope: Scope): Promise<number> {
+    let carried = 0;
+    for (;;) {
+      const now = deps.now();
+      const until = new Date(now.getTime() + LEASE_MS).toISOString();
+      const question = { kinds, holder: deps.holder, now: now.toISOString(), until, limit: AT_ONCE };
+      const claimed = await deps.store.transaction(scope, (unit) => unit.outbox.claim(question));
+      const outcomes = await Promise.allSettled(claimed.map((effect) => carryOut(scope, effect)));
+      for (const outcome of outcomes) if (outcome.status === 'rejected') deps.failed(outcome.reason);
+      carried += outcomes.filter(({ status }) => status === 'fulfilled').length;
+      if (claimed.length === 0) return carried;
+    }
+  }
+
+  return {
+    run: async () => {
+      let carried = 0;
+      if (kinds.length === 0) return { carried };
+      for (const scope of await deps.store.scopes()) {
+        try {
+          carried += await runScope(scope);
+        } catch (error) {
+          deps.failed(error);
+        }
+      }
+      return { carried };
+    },
+  };
+}
+
+/** How it ended, in a handler's words; undefined where it has not. */
+function settledOf(standing: EffectStanding): Settled | undefined {
+  switch (standing.status) {
+    case 'waiting':
+    case 'begun':
+      return undefined;
+    case 'done':
+      return { kind: 'done', receipt: standing.receipt };
+    case 'failed':
+    case 'left-out':
+    case 'unknown':
+      return { kind: standing.status, detail: standing.detail };
+    default:
+      return unreachable(standing);
+  }
+}

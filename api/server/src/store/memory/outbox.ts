@@ -1,0 +1,64 @@
+import { effectId, type OutboxStore, type Settlement, type StoredEffect } from '../outbox.ts';
+import { keyIn, type MemoryContext } from './context.ts';
+
+type Sorted = Pick<StoredEffect, 'place' | 'id'>;
+const isBefore = (left: Sorted, right: Sorted): boolean => left.place < right.place || (left.place === right.place && left.id < right.id);
+const by = (moment: (effect: StoredEffect) => string | null) => (left: StoredEffect, right: StoredEffect) => {
+  const [one, other] = [moment(left) ?? '', moment(right) ?? ''];
+  if (one !== other) return one < other ? -1 : 1;
+  return isBefore(left, right) ? -1 : 1;
+};
+
+export const memoryOutbox = (unit: MemoryContext): OutboxStore => {
+  const table = unit.tables.outbox;
+  const all = (): StoredEffect[] => table.rows(keyIn(unit));
+  const put = (effect: StoredEffect): void => table.put(keyIn(unit, effect.id), effect);
+
+  const change = (id: string, { standing, at, dueAt }: Settlement, allowed: (effect: StoredEffect) => boolean): boolean => {
+    const effect = table.get(keyIn(unit, id));
+    if (!effect || !allowed(effect)) return false;
+    put({ ...effect, standing, since: at, dueAt, lease: null });
+    return true;
+  };
+
+  return {
+    add: async ({ referralId, kind, key, askedAt, dueAt, content, lane, place }) => {
+      const id = effectId(unit.scope, kind, key);
+      if (table.get(keyIn(unit, id))) return id;
+      const asked = { id, referralId, kind, key, lane: lane ?? null, place: place ?? 0, askedAt, dueAt, content };
+      put({ ...asked, tries: 0, since: askedAt, lease: null, standing: { status: 'waiting' } });
+      return id;
+    },
+    get: async (id) => table.get(keyIn(unit, id)),
+    ids: async () =>
+      all()
+        .map(({ id }) => id)
+        .sort(),
+    ofReferral: async (referralId) =>
+      all()
+        .filter((effect) => effect.referralId === referralId)
+        .sort(by(({ askedAt }) => askedAt)),
+    claim: async ({ kinds, holder, now, until, limit }) => {
+      const unfinished = all().filter(({ dueAt }) => dueAt !== null);
+      const isFirst = (effect: StoredEffect): boolean =>
+        effect.lane === null || !unfinished.some((other) => other.lane === effect.lane && isBefore(other, effect));
+      const claimed = unfinished
+        .filter(({ dueAt, kind, lease }) => (dueAt ?? '') <= now && kinds.includes(kind) && (lease === null || lease.until <= now))
+        .filter(isFirst)
+        .sort(by(({ dueAt }) => dueAt))
+        .slice(0, limit)
+        .map((effect) => ({ ...effect, lease: { holder, until } }));
+      for (const effect of claimed) put(effect);
+      return claimed;
+    },
+    begin: async (id, holder, now) => {
+      const effect = table.get(keyIn(unit, id));
+      if (effect?.lease?.holder !== holder || effect.lease.until <= now) return false;
+      put({ ...effect, standing: { status: 'begun' }, since: now, tries: effect.tries + 1 });
+      return true;
+    },
+    settle: async (id, holder, settlement) => change(id, settlement, ({ lease }) => lease?.holder === holder),
+    decide: async (id, settlement) =>
+      change(id, settlement, ({ dueAt, standing }) => dueAt === null && (standing.status === 'failed' || standing.status === 'unknown')),
+  };
+};
