@@ -35,8 +35,8 @@ export const memoryOutbox = (unit: MemoryContext): OutboxStore => {
         .map(({ id }) => id)
         .sort(),
     ofReferral: async (referralId) =>
-      all()
-        .filter((effect) => effect.referralId === referralId)
+      table
+        .named(keyIn(unit), referralId)
         .sort(by(({ askedAt }) => askedAt)),
     claim: async ({ kinds, holder, now, until, limit }) => {
       const unfinished = all().filter(({ dueAt }) => dueAt !== null);
