@@ -39,6 +39,7 @@ export type Book = {
   raised: Set<string>;
   transmissions: Set<string>;
   lastRaisedAt: string;
+  lastAt: string;
 };
 
 export const newBook = (referralId: string): Book => ({
@@ -61,6 +62,7 @@ export const newBook = (referralId: string): Book => ({
   raised: new Set(),
   transmissions: new Set(),
   lastRaisedAt: '',
+  lastAt: '',
 });
 
 type Data = {
@@ -114,6 +116,7 @@ export function takeIn(book: Book, event: StoredEvent, authority: Authority): st
   const inferred = event.effectiveAt === null;
   must(event.sequence === book.last + 1, `order of events: event ${event.sequence} follows event ${book.last}`);
   book.last = event.sequence;
+  book.lastAt = event.recordedAt;
   const key = typeof data['factKey'] === 'string' ? data['factKey'] : undefined;
   if (key !== undefined) {
     must(!book.keys.has(key), `duplicate: the press or fact ${key} counted twice`);

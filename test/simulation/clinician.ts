@@ -1,6 +1,7 @@
 /** A clinician in the chart: refers, approves, lets the window write, comes back to what is unfinished, signs, and reads what comes back. */
 import type { Resource } from '@refloop/domain/fhir/ehr-port';
 import { ok, type Result, refuse } from '@refloop/domain/result';
+import { isOpen } from '@refloop/domain/write-back/plan-in-hand';
 import { runPlan } from '@refloop/domain/write-back/run-plan';
 import type { LeaseRefusal } from '@refloop/domain/write-back/write-step';
 import type { Plan } from '@refloop/server/client/approval';
@@ -48,8 +49,22 @@ const readOrder = async ({ ehr, life, case: { orderId } }: Window): Promise<Reso
   return read.ok ? read.value : undefined;
 };
 
+/** A window stays so often to take up what it could not finish. */
+const MOST_STAYS = 3;
+
 /** @returns whether the order changed, so that it is to be read and approved again */
 async function carryOut(window: Window, start: Plan): Promise<boolean> {
+  let plan = start;
+  for (let stay = 0; stay < MOST_STAYS; stay += 1) {
+    plan = await carry(window, plan);
+    if (plan.steps.some(({ name, outcome }) => name === 'ServiceRequest' && outcome.status === 'stale')) return true;
+    if (!plan.steps.some(isOpen)) return false;
+    await window.life.while(window.world.time.pause(window.world.draws.integer(SECOND_MS, 40 * SECOND_MS)));
+  }
+  return false;
+}
+
+async function carry(window: Window, start: Plan): Promise<Plan> {
   const { world, session, life, ehr } = window;
   const holder = `window-${world.newId()}`;
   const leased = async (ask: () => Promise<Answer<Plan>>): Promise<Result<Plan, LeaseRefusal>> => {
@@ -74,7 +89,7 @@ async function carryOut(window: Window, start: Plan): Promise<boolean> {
     report: (step, outcome) => leased(ask(({ plans }, now) => plans.report(session, start.id, step, { holder, outcome }, now))),
     onProgress: () => undefined,
   });
-  return end.plan.steps.some(({ name, outcome }) => name === 'ServiceRequest' && outcome.status === 'stale');
+  return end.plan;
 }
 
 /** The whole minute: a recommendation, a decision, an approval, and the order in the chart. */
@@ -103,6 +118,12 @@ async function refer(window: Window): Promise<void> {
       performerInEhr: null,
       idempotencyKey: `press-${world.newId()}-${id}`,
     };
+    // Somebody tries who may not: a coordinator, with the clinician's screen before them.
+    if (world.draws.chance(0.02)) {
+      const intruder = inChart(sessionOf(practice, world.draws.pick(practice.coordinators), world.now()), session.patientId);
+      const stolen = { ...press, idempotencyKey: `stolen-${world.newId()}-${id}` };
+      await world.server.ask<Plan>(life, ({ approvals }, now) => approvals.approve(intruder, stolen, now));
+    }
     const approved = await insist(window, () => world.server.ask<Plan>(life, ({ approvals }, now) => approvals.approve(session, press, now)));
     if (approved.kind !== 'ok') return;
     const { referralId } = approved.value;
@@ -175,6 +196,11 @@ export async function clinicianActs(world: World, practice: Practice, book: Book
       for (const [reportId, { reviewed, attempt }] of book.reports) {
         if (reviewed || attempt === undefined) continue;
         const asked = { referralId: book.referralId, reportId };
+        // A colleague opens it first, whose referral it is not.
+        if (world.draws.chance(0.1)) {
+          const colleague = sessionOf(practice, world.draws.pick(practice.clinicians), world.now());
+          await world.server.ask(window.life, ({ reviews }, now) => reviews.review(colleague, asked, now));
+        }
         await world.server.ask(window.life, ({ reviews }, now) => reviews.review(window.session, asked, now));
       }
       return;

@@ -3,6 +3,7 @@ import type { Referral } from '@refloop/domain/referral/referral';
 import type { AnyHandler, Sent } from '@refloop/server/channels/handler';
 import type { Draws } from '@refloop/server/practice/draws';
 import type { Faults } from './faults.ts';
+import type { Scope } from '@refloop/server/store/store';
 import type { VirtualTime } from './virtual-time.ts';
 
 export const KEYED = 'simulated-keyed';
@@ -17,18 +18,23 @@ export type Gateway = {
 
 const notInForce = ({ order }: Referral): string | undefined => (order.status === 'active' ? undefined : 'The order is not in force.');
 
+type About = { id: string; scope: Scope; key: string; referralId: string };
+
 export function createGateway(deps: {
   time: VirtualTime;
   faults: Faults;
   draws: Draws;
   tell: (rule: string, words: string, referralId?: string) => void;
+  /** Whether the order of this referral is in force, or was a moment ago. */
+  mayLeave: (scope: Scope, referralId: string) => boolean;
 }): Gateway {
-  const { time, faults, draws, tell } = deps;
+  const { time, faults, draws, tell, mayLeave } = deps;
   const left = new Map<string, number>();
   const taken = new Set<string>();
   let down = false;
 
-  const take = (keyed: boolean, id: string, key: string, referralId: string): void => {
+  const take = (keyed: boolean, { id, scope, key, referralId }: About): void => {
+    if (!mayLeave(scope, referralId)) tell('unapproved', 'a message left whose order is not in force', referralId);
     if (keyed && taken.has(id)) return;
     taken.add(id);
     const times = (left.get(key) ?? 0) + 1;
@@ -36,14 +42,14 @@ export function createGateway(deps: {
     if (times > 1) tell('duplicate', `one message left ${times} times`, referralId);
   };
 
-  async function send(keyed: boolean, id: string, key: string, referralId: string): Promise<Sent> {
+  async function send(keyed: boolean, about: About): Promise<Sent> {
     if (down) return { kind: 'refused', detail: 'The gateway is away.', final: false };
     switch (faults.gateway()) {
       case 'answered':
-        take(keyed, id, key, referralId);
-        return { kind: 'done', receipt: id };
+        take(keyed, about);
+        return { kind: 'done', receipt: about.id };
       case 'answer-lost':
-        take(keyed, id, key, referralId);
+        take(keyed, about);
         await time.pause(draws.integer(1000, 20_000));
         return { kind: 'unknown', detail: 'No answer came.' };
       case 'lost':
@@ -52,7 +58,7 @@ export function createGateway(deps: {
       case 'refused':
         return { kind: 'refused', detail: 'The gateway takes nothing just now.', final: draws.chance(0.2) };
       case 'broken':
-        take(keyed, id, key, referralId);
+        take(keyed, about);
         throw new Error('The line broke.');
     }
   }
@@ -63,10 +69,10 @@ export function createGateway(deps: {
     what: 'The message to the office',
     repeatable: keyed,
     timeoutMs: 30_000,
-    open: ({ id, key, referralId }) => ({
+    open: ({ id, scope, key, referralId }) => ({
       mayNotLeave: notInForce,
       look: undefined,
-      send: () => send(keyed, id, key, referralId),
+      send: () => send(keyed, { id, scope, key, referralId }),
       follows: (_tries, outcome, at) => {
         const fact = { attempt: null, at, transmissionId: key };
         if (outcome.kind === 'done') return { kind: 'transmission-delivered', key: `receipt/${key}`, ...fact };

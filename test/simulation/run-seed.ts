@@ -60,8 +60,9 @@ function peopleAct(world: World, offices: () => Offices, cases: ReadonlyMap<stri
       const book = world.watch.book(practice.scope, row.referralId);
       if (!open || !book || times > MOST_LOOKS) return;
       if (open.owner !== row.owner) return lookAt(open, times);
-      await act(practice, person, book, open.kind);
+      // Their window may close over it: they look again whatever became of it.
       lookAt(open, times + 1);
+      await act(practice, person, book, open.kind);
     });
   };
 

@@ -26,6 +26,8 @@ export type EhrDeps = {
   faults: Faults;
   /** Whether this order is kept unsigned until a person signs it there. */
   keepsUnsigned: (order: Resource) => boolean;
+  /** Some take If-None-Exist and do not look. */
+  honoursIfNoneExist: boolean;
   /** Told of each write of Refloop as it takes effect, with the version it took the place of. */
   onWrite: (written: Resource, replaced: Resource | undefined) => void;
 };
@@ -45,7 +47,7 @@ const patientIn = (resource: Resource): string => referencesIn(resource['subject
 const hasIdentifier = (resource: Resource, token: string): boolean =>
   ((resource['identifier'] ?? []) as { system: string; value: string }[]).some(({ system, value }) => `${system}|${value}` === token);
 
-export function createSimulatedEhr({ base, time, draws, faults, keepsUnsigned, onWrite }: EhrDeps): SimulatedEhr {
+export function createSimulatedEhr({ base, time, draws, faults, keepsUnsigned, honoursIfNoneExist, onWrite }: EhrDeps): SimulatedEhr {
   const held = new Map<string, Resource>();
   /** References by what they are searched by. */
   const found = new Map<string, Set<string>>();
@@ -71,7 +73,7 @@ export function createSimulatedEhr({ base, time, draws, faults, keepsUnsigned, o
     const before = method === 'PUT' ? held.get(path) : undefined;
     if (method === 'PUT' && !before) return refuse(status(404));
     if (ifMatch !== undefined && before?.meta?.versionId !== ifMatch) return refuse(status(412));
-    if (ifNoneExist !== undefined) {
+    if (ifNoneExist !== undefined && honoursIfNoneExist) {
       const [match] = search(`${path}?${ifNoneExist}`);
       if (match) return ok(match);
     }

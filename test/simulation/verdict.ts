@@ -1,9 +1,10 @@
 /** What must hold once everything had its time: nothing that anybody was told of is gone, and nothing that was approved has stopped halfway. */
-import { closedByBook, isOpenByBook } from './book.ts';
+import { isOpenByBook } from './book.ts';
 import { KEYED } from './gateway.ts';
 import { ordersWritten, type World } from './world.ts';
 
-const DAY_MS = 86_400_000;
+/** Further than any appointment lies ahead. */
+const STOPPED_AFTER_MS = 50 * 86_400_000;
 
 export async function verdict(world: World): Promise<void> {
   const { watch, acknowledged, practices, store } = world;
@@ -42,12 +43,9 @@ export async function verdict(world: World): Promise<void> {
     if (inForce && !standing.some(([id]) => written.includes(id))) watch.tell('lost', `it is ${order}, and no order stands in the chart`, referralId);
     if (order === 'none' && written.length > 0) watch.tell('lost', 'an order stands in the chart of an approval that does not', referralId);
   }
-  const stuck = watch.books().filter((book) => isOpenByBook(book) && !closedByBook(book));
-  world.remember(`open at the end: ${stuck.length}`);
-  const last = world.now().getTime() - 30 * DAY_MS;
-  // Of what is open at the end, somebody has been told lately: it waits, and not in silence.
-  for (const { referralId, lastRaisedAt, order } of stuck) {
-    if (order !== 'approved' && lastRaisedAt !== '' && Date.parse(lastRaisedAt) > last) continue;
-    world.remember(`open: ${referralId} ${order}`);
+  // People have long done what they owe: what is open still is on its way, or has come to a stop.
+  const since = new Date(world.now().getTime() - STOPPED_AFTER_MS).toISOString();
+  for (const book of watch.books()) {
+    if (isOpenByBook(book) && book.lastAt < since) watch.tell('lost', `it is ${book.order} and has come to a stop`, book.referralId);
   }
 }

@@ -8,6 +8,7 @@ import { eventOf } from '@refloop/server/services/referral-log';
 import type { StoredObligation } from '@refloop/server/store/obligations';
 import type { Scope, Unit } from '@refloop/server/store/store';
 import { type Authority, type Book, closedByBook, isOpenByBook, newBook, takeIn } from './book.ts';
+import { wrongDeadline } from './wall-clock.ts';
 
 const DAY_MS = 86_400_000;
 /** The latest that a deadline lies ahead: an appointment half a year away, and its week. */
@@ -35,6 +36,7 @@ export type WatchDeps = {
   /** As the clock of Refloop's machine shows it. */
   now: () => Date;
   authority: (scope: Scope) => Authority;
+  timeZone: (scope: Scope) => string;
   /** Told of every event, and of what is open then. */
   onEvents: (scope: Scope, book: Book, types: readonly string[], open: readonly StoredObligation[]) => void;
   remember: (line: string) => void;
@@ -45,8 +47,10 @@ const HAS_NO_STEPS = ['unfinished-write-back', 'none-in-network', 'to-sign', 'pe
 
 type Kept = { book: Book; events: ReferralEvent[]; state: string; looked: unknown };
 
-export function createWatch({ now, authority, onEvents, remember }: WatchDeps): Watch {
+export function createWatch({ now, authority, timeZone, onEvents, remember }: WatchDeps): Watch {
   const kept = new Map<string, Kept>();
+  /** Deadlines that were judged. */
+  const judged = new Set<string>();
   const keysOf = new Map<string, Set<string>>();
   const approved = new Map<string, Book>();
   const violations: Violation[] = [];
@@ -75,6 +79,14 @@ export function createWatch({ now, authority, onEvents, remember }: WatchDeps): 
     for (const row of open) {
       const wrong = isWhole(row, scope);
       if (wrong) tell('owner', wrong, referralId);
+      const name = `${row.id} ${row.dueAt}`;
+      if (judged.has(name)) continue;
+      judged.add(name);
+      const { urgency, stage } = row.content as { urgency?: string; stage?: string };
+      // Of a stage that was only inferred the deadline counts from when it was first seen.
+      if (urgency !== 'routine' || stage?.endsWith('inferred')) continue;
+      const late = wrongDeadline(row.kind, row.raisedAt, row.dueAt, timeZone(scope));
+      if (late) tell('deadline', late, referralId);
     }
     const kinds = new Set(open.map(({ kind }) => kind));
     const owes = (holds: boolean, ...any: string[]): void => {

@@ -44,6 +44,8 @@ export type World = {
 
 const TRAIL = 400;
 const DAY_MS = 86_400_000;
+/** What has begun to leave is not held back any more. */
+const ON_ITS_WAY_MS = 60_000;
 /** How often the payer sends its directory anew. */
 const PUBLISHED_EVERY_MS = 30 * DAY_MS;
 export const POLICY = SEED_V1;
@@ -115,11 +117,12 @@ export async function openWorld(seed: string, start: number, { onEvents, onEhrWr
   const watch = createWatch({
     now,
     authority: ({ tenant }) => authorities.get(tenant) ?? nobody,
+    timeZone: ({ tenant }) => PRACTICES.find(({ scope }) => scope.tenant === tenant)?.timeZone ?? 'UTC',
     onEvents: (...told) => onEvents(here())(...told),
     remember,
   });
   const unsigned = drawsOf(`${seed} unsigned`);
-  const keepsUnsigned = unsigned.chance(0.3);
+  const [keepsUnsigned, honoursIfNoneExist] = [unsigned.chance(0.3), unsigned.chance(0.5)];
   const ehrs = new Map(
     PRACTICES.map((practice) => [
       practice.scope.tenant,
@@ -128,6 +131,7 @@ export async function openWorld(seed: string, start: number, { onEvents, onEhrWr
         time,
         draws: drawsOf(`${seed} ehr ${practice.scope.tenant}`),
         faults,
+        honoursIfNoneExist,
         keepsUnsigned: () => keepsUnsigned && unsigned.chance(0.3),
         onWrite: (...told) => onEhrWrite(here(), practice)(...told),
       }),
@@ -141,7 +145,16 @@ export async function openWorld(seed: string, start: number, { onEvents, onEhrWr
     store,
     practices: PRACTICES,
     ehrs,
-    gateway: createGateway({ time, faults, draws: drawsOf(`${seed} gateway`), tell: (...told) => watch.tell(...told) }),
+    gateway: createGateway({
+      time,
+      faults,
+      draws: drawsOf(`${seed} gateway`),
+      tell: (...told) => watch.tell(...told),
+      mayLeave: (scope, referralId) => {
+        const book = watch.book(scope, referralId);
+        return book !== undefined && (book.order === 'active' || now().getTime() - Date.parse(book.lastAt) < ON_ITS_WAY_MS);
+      },
+    }),
     watch,
     now,
     jump: (milliseconds: number) => {
