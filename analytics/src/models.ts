@@ -111,10 +111,67 @@ export async function createReferenceTables(query: Query, asOf: string): Promise
   await query.run(`create table snapshot as select ${quoted(asOf.slice(0, 10))}::date as as_of`);
 }
 
-/** Makes every model from the table `staged_event`. */
-export async function runModels(query: Query, made: (model: string) => void): Promise<void> {
+type Model = (typeof MODELS)[number];
+
+/** What these say of a referral rests on its own rows alone. The order is that in which the file gives the rows. */
+const BY_REFERRAL: Readonly<Partial<Record<Model, { order: string }>>> = {
+  core__order: { order: 'referral' },
+  core__report: { order: 'referral, sequence' },
+  core__attempt: { order: 'referral, attempt' },
+  core__visit: { order: 'referral, sequence' },
+  core__appointment: { order: 'referral, sequence' },
+  core__authorization: { order: 'referral' },
+  core__loss: { order: 'referral' },
+  core__referral: { order: 'tenant, issuer, specialty, ordered_on, referral' },
+};
+
+/** DuckDB cannot put aside what it gathers for a group, so that the memory a model takes grows with the referrals it sees at once. */
+const EVENTS_AT_ONCE = 1_000_000;
+/** Parts are cut by the first two hexadecimal digits of a pseudonym, which are as good as random. */
+const MOST_PARTS = 256;
+
+/** Conditions that hold of each referral in exactly one place, whatever it is called. */
+function partsOf(events: number, atOnce: number): string[] {
+  const parts = Math.min(MOST_PARTS, Math.max(1, Math.ceil(events / atOnce)));
+  const bounds = Array.from({ length: parts - 1 }, (_, at) =>
+    quoted(
+      `r-${Math.floor(((at + 1) * MOST_PARTS) / parts)
+        .toString(16)
+        .padStart(2, '0')}`,
+    ),
+  );
+  return Array.from({ length: parts }, (_, at) => {
+    const [from, to] = [bounds[at - 1], bounds[at]];
+    return [from && `referral >= ${from}`, to && `referral < ${to}`].filter((each) => each !== undefined).join(' and ') || 'true';
+  });
+}
+
+/** The model's rows for one part of the referrals: it sees of every earlier model what belongs to them. */
+function partOf(model: Model, where: string): string {
+  const seen = MODELS.slice(0, MODELS.indexOf(model)).filter((earlier) => earlier === 'input__event' || BY_REFERRAL[earlier]);
+  const narrowed = seen.map((earlier) => `${earlier} as not materialized (select * from main.${earlier} where ${where})`);
+  return `with ${narrowed.join(', ')} select * from (${readSql(`models/${model}.sql`)})`;
+}
+
+/**
+ * Makes every model from the table `staged_event`.
+ * @param eventsAtOnce what is more is modelled in parts, with the same rows in the same order
+ */
+export async function runModels(query: Query, made: (model: string) => void, eventsAtOnce = EVENTS_AT_ONCE): Promise<void> {
+  let parts = ['true'];
   for (const model of MODELS) {
-    await query.run(`create table ${model} as ${readSql(`models/${model}.sql`)}`);
+    const split = BY_REFERRAL[model];
+    if (!split || parts.length === 1) await query.run(`create table ${model} as ${readSql(`models/${model}.sql`)}`);
+    else {
+      for (const [at, where] of parts.entries())
+        await query.run(`${at === 0 ? 'create table made as' : 'insert into made'} ${partOf(model, where)}`);
+      await query.run(`create table ${model} as select * from made order by ${split.order}`);
+      await query.run('drop table made');
+    }
+    if (model === 'input__event') {
+      const [counted] = await query.run('select count(*) as events from input__event');
+      parts = partsOf(Number(counted?.['events']), eventsAtOnce);
+    }
     made(model);
   }
 }

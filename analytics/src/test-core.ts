@@ -35,14 +35,14 @@ export async function withQuery<Value>(work: (query: Query) => Promise<Value>): 
 }
 
 /** A connection with every model made of these events. Dear: take one for many cases, and empty it between. */
-export async function openCore(events: readonly InputEvent[] = []): Promise<Core> {
+export async function openCore(events: readonly InputEvent[] = [], eventsAtOnce?: number): Promise<Core> {
   const session = await openDuckDb({ folders: [], spillFolder: null, memoryMegabytes: 256, threads: 1, seconds: 30 });
   const query = await session.connect();
   await createReferenceTables(query, '2026-11-28T00:00:00.000Z');
   const columns = Object.entries(INPUT_COLUMNS).map(([name, type]) => `${name} ${type}`);
   await query.run(`create table staged_event (${columns.join(', ')})`);
   await putRows(query, 'staged_event', events);
-  await runModels(query, () => undefined);
+  await runModels(query, () => undefined, eventsAtOnce);
   return { query, close: () => session.close() };
 }
 

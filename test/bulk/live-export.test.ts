@@ -71,7 +71,7 @@ function between(instead: (url: string, method: string) => Response | undefined 
     jwks: undefined,
     embed: [],
     admins: [],
-    system: { clientId: 'bulk', key, scopes: EXPORT_SCOPES, completes: false },
+    system: { clientId: 'bulk', key, scopes: EXPORT_SCOPES, completes: false, tracks: false },
   };
   const fetch = async (url: string, init: RequestInit): Promise<Response> => {
     const method = init.method ?? 'GET';

@@ -59,7 +59,7 @@ async function carryOut(window: Window, start: Plan): Promise<boolean> {
     plan = await carry(window, plan);
     if (plan.steps.some(({ name, outcome }) => name === 'ServiceRequest' && outcome.status === 'stale')) return true;
     if (!plan.steps.some(isOpen)) return false;
-    await window.life.while(window.world.time.pause(window.world.draws.integer(SECOND_MS, 40 * SECOND_MS)));
+    await window.life.while(window.world.time.pause(window.world.draws.integer(SECOND_MS, 15 * SECOND_MS)));
   }
   return false;
 }

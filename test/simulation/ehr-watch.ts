@@ -65,7 +65,9 @@ export const onEhrWrite = (world: World, practice: Practice) => {
     if (!approval || book.patientId !== (resource['subject'] as { reference?: string } | undefined)?.reference?.replace('Patient/', '')) {
       if (resource['subject'] !== undefined) watch.tell('unauthorized', `${resource.resourceType} was written to another chart`, referralId);
     }
-    if (approval && !book.announced.has(`${approval.planId} ${resource.resourceType}`))
+    // The Task of a write-back is kept up to date afterwards, and one of a later attempt is made as it is sent.
+    const follows = resource.resourceType === 'Task' && (replaced !== undefined || !name.endsWith('-1'));
+    if (approval && !follows && !book.announced.has(`${approval.planId} ${resource.resourceType}`))
       watch.tell('unapproved', `${resource.resourceType} was written before it was put on record that it is`, referralId);
     if (resource.resourceType !== 'ServiceRequest') return;
     if (approval && !approval.standing) watch.tell('unapproved', 'an order was written for an approval that was taken back or lapsed', referralId);

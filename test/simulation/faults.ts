@@ -82,7 +82,7 @@ export function createFaults(draws: Draws): Faults {
         [
           ['answer-lost', 3],
           ['lost', 2],
-          ['late', 3],
+          ['late', 6],
           ['unavailable', 1],
           ['broken', 1],
         ],

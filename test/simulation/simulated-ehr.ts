@@ -35,7 +35,8 @@ export type EhrDeps = {
 const SILENT: EhrFailure = { kind: 'no-answer', detail: 'No answer within 15 seconds' };
 const PATIENCE_MS = 15_000;
 /** No server keeps a request waiting longer than a minute: what takes effect at all does so by then. */
-const LATEST_MS = 55_000;
+const LATEST_MS = 58_000;
+const EARLIEST_MS = 20_000;
 
 const status = (code: number): EhrFailure => ({ kind: 'http', status: code, detail: `Status ${code}` });
 
@@ -123,7 +124,7 @@ export function createSimulatedEhr({ base, time, draws, faults, keepsUnsigned, h
         case 'lost':
           return silent();
         case 'late':
-          time.after(draws.integer(1000, LATEST_MS), () => void take(write));
+          time.after(draws.integer(EARLIEST_MS, LATEST_MS), () => void take(write));
           return silent();
         case 'unavailable':
           return refuse(status(503));

@@ -1,6 +1,6 @@
 /** What must hold once everything had its time: nothing that anybody was told of is gone, and nothing that was approved has stopped halfway. */
 import { isOpenByBook } from './book.ts';
-import { KEYED } from './gateway.ts';
+import { KEYED, KEYLESS } from './gateway.ts';
 import { ordersWritten, type World } from './world.ts';
 
 /** Further than any appointment lies ahead. */
@@ -22,7 +22,8 @@ export async function verdict(world: World): Promise<void> {
         const { standing, kind, key, referralId, dueAt, lease } = effect;
         const times = world.gateway.left.get(key) ?? 0;
         const finished = dueAt === null && lease === null;
-        if (!finished) watch.tell('lost', `an effect is still ${standing.status} at the end`, referralId);
+        if (!finished) watch.tell('lost', `an effect (${kind}) is still ${standing.status} at the end`, referralId);
+        if (kind !== KEYED && kind !== KEYLESS) continue;
         if (standing.status === 'done' && times !== 1) watch.tell('lost', `a message is called sent and left ${times} times`, referralId);
         if (kind === KEYED && standing.status === 'unknown') watch.tell('lost', 'a message with a key is still in doubt', referralId);
         if ((standing.status === 'failed' || standing.status === 'left-out') && times > 0) watch.tell('lost', 'a message left that is called not sent', referralId);

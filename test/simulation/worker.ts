@@ -1,4 +1,8 @@
 /** Refloop's jobs in a simulated world: the clock of the engine, reconciliation and the outbox, in a process that may die. */
+import type { EhrPort } from '@refloop/domain/fhir/ehr-port';
+import { anyHandler } from '@refloop/server/channels/handler';
+import { taskStanding } from '@refloop/server/channels/task-standing';
+import type { OwnAccess } from '@refloop/server/ehr/system-access';
 import { createOutboxWorker } from '@refloop/server/outbox/worker';
 import { createDueReferrals } from '@refloop/server/services/engine/due-referrals';
 import { createReconciliation } from '@refloop/server/services/reconciliation';
@@ -35,7 +39,7 @@ const siteOf = ({ scope }: Practice): Site => ({
   jwks: undefined,
   embed: [],
   admins: [],
-  system: { clientId: 'refloop-system', key: undefined as never, scopes: '', completes: scope.tenant === 'north' },
+  system: { clientId: 'refloop-system', key: undefined as never, scopes: '', completes: scope.tenant === 'north', tracks: true },
 });
 
 export function createWorker(world: World): Worker {
@@ -58,16 +62,17 @@ export function createWorker(world: World): Worker {
     const { now, newId } = world;
     // Who it waits for may be dead by then.
     const pause = (milliseconds: number): Promise<void> => own.while(time.pause(milliseconds));
+    const access: OwnAccess = async ({ tenant }) => {
+      const ehr = world.ehrs.get(tenant);
+      if (!ehr || faults.strikes('ehr', 0.05)) return { ok: false, why: 'It does not answer.' };
+      const { base, get, write } = ehr.port;
+      const port: EhrPort = { base, get: (path) => own.while(get(path)), write: (each) => own.while(write(each)) };
+      return { ok: true, ehr: port, conditionalCreate: () => true, may: () => true };
+    };
     const reconciliation = createReconciliation({
       store,
       sites,
-      access: async ({ tenant }) => {
-        const ehr = world.ehrs.get(tenant);
-        if (!ehr || faults.strikes('ehr', 0.05)) return { ok: false, why: 'It does not answer.' };
-        const { base, get, write } = ehr.port;
-        const port = { base, get: (path: string) => own.while(get(path)), write: (each: Parameters<typeof write>[0]) => own.while(write(each)) };
-        return { ok: true, ehr: port, conditionalCreate: () => true };
-      },
+      access,
       newId,
       now,
       pause,
@@ -77,7 +82,7 @@ export function createWorker(world: World): Worker {
     const due = createDueReferrals({ store, now, failed });
     const outbox = createOutboxWorker({
       store,
-      handlers: world.gateway.handlers,
+      handlers: [anyHandler(taskStanding({ sites, access, now })), ...world.gateway.handlers],
       holder: `outbox-${newId()}`,
       version: 'simulated',
       now,

@@ -54,7 +54,7 @@ export function openChart(lane: Pick<Lane, 'ehr' | 'truthKey' | 'now'>): Chart {
     jwks: undefined,
     embed: [],
     admins: [],
-    system: { clientId: 'truth', key: key.value, scopes: 'system/*.cruds', completes: false },
+    system: { clientId: 'truth', key: key.value, scopes: 'system/*.cruds', completes: false, tracks: false },
   };
   const discovery = createDiscovery({ fetch, now: lane.now, sites: [site], production: false });
   const tokens = createSystemTokens({ fetch, discovery, now: lane.now });

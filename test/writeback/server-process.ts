@@ -79,7 +79,7 @@ const siteOf = ({ tenant, name, iss, completes }: ServedRun): Site => ({
   jwks: undefined,
   embed: [],
   admins: [],
-  system: { clientId: 'refloop-system', key: key.value, scopes: completes ? COMPLETING_SCOPES : LOOKING_SCOPES, completes },
+  system: { clientId: 'refloop-system', key: key.value, scopes: completes ? COMPLETING_SCOPES : LOOKING_SCOPES, completes, tracks: false },
 });
 
 await migrate(settings.databaseUrl);
@@ -94,7 +94,7 @@ function serve(run: ServedRun): void {
   sites.splice(0, sites.length, siteOf(run));
   const fetch = lookingFetch(run.kill);
   const discovery = createDiscovery({ fetch, now, sites: [...sites], production: false });
-  const access = systemAccess({ fetch, tokens: createSystemTokens({ fetch, discovery, now }), pause: passes });
+  const access = systemAccess({ fetch, tokens: createSystemTokens({ fetch, discovery, now }), pause: passes, now });
   reconciliation = createReconciliation({
     store,
     sites: [...sites],

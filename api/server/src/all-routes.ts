@@ -2,10 +2,12 @@
 
 import type { Warehouse } from '@refloop/analytics/warehouse';
 import type { Policy } from '@refloop/domain/matching/policy';
+import { createCdsHooksService } from './cds/cds-hooks.ts';
 import type { MatchIndex } from './matching/match-index.ts';
 import { referralRoutes } from './referral-routes.ts';
 import { alertRoutes } from './routes/alerts.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { cdsHooksRoutes } from './routes/cds-hooks.ts';
 import { delegationRoutes } from './routes/delegations.ts';
 import { ehrSelfTestRoutes } from './routes/ehr-self-test.ts';
 import { fairnessRoutes } from './routes/fairness.ts';
@@ -24,6 +26,7 @@ import { createFairnessService } from './services/fairness.ts';
 import { createInsightsService } from './services/insights.ts';
 import { createExportService } from './services/insights-export.ts';
 import { createLossesService } from './services/losses.ts';
+import { createMatchingService } from './services/matching.ts';
 import { createQueueService } from './services/queue.ts';
 import { createSpecialistsService } from './services/specialists.ts';
 import type { Discovery } from './sessions/discovery.ts';
@@ -46,6 +49,13 @@ export type RouteDeps = {
   policy: Policy;
   idleSeconds: number;
   warnSeconds: number;
+  /** Where Refloop is reached, without a final slash. */
+  address: string;
+  newUuid: () => string;
+  /** What fails after its answer went out. */
+  failed: (error: unknown) => void;
+  /** See cds/cds-hooks.ts. */
+  cdsBudgetMs?: () => number;
   /** Why this process cannot serve, for probes. */
   notReady: Parameters<typeof healthRoutes>[0]['notReady'];
 };
@@ -74,6 +84,13 @@ export function allRoutes(deps: RouteDeps): Route[] {
     ...queueRoutes({ queue: createQueueService({ store }) }),
     ...specialistsRoutes({ specialists: createSpecialistsService({ warehouse: deps.warehouse, index: deps.index }) }),
     ...fairnessRoutes({ fairness: createFairnessService({ store, warehouse: deps.warehouse, index: deps.index }) }),
+    ...cdsHooksRoutes({
+      cds: createCdsHooksService({
+        ...deps,
+        ...(deps.cdsBudgetMs ? { budgetMs: deps.cdsBudgetMs } : {}),
+        matching: createMatchingService({ current: deps.index, policy: deps.policy }),
+      }),
+    }),
     ...ehrSelfTestRoutes({ ...deps, randomId: newId }),
     ...referralRoutes({ store, index: deps.index, policy: deps.policy, newId, version: deps.version }),
   ];

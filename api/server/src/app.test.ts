@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type AppDeps, createApp } from './app.ts';
@@ -35,6 +36,14 @@ const routes: Route[] = [
     handle: async ({ params }) => {
       throw Object.assign(new Error(`duplicate key (name)=(${PLANTED.name}, ${params.id})`), { code: '23505', detail: PLANTED.name });
     },
+  }),
+  publicRoute({
+    method: 'get',
+    path: '/long',
+    summary: 'A long answer.',
+    answer: z.object({ words: z.string() }),
+    compressed: true,
+    handle: async () => ({ words: 'calm '.repeat(1000) }),
   }),
   publicRoute({
     method: 'get',
@@ -195,6 +204,21 @@ describe('problems', () => {
     expect(JSON.stringify(body)).not.toMatch(/Planted|4711|duplicate/);
     const line = log.lines.map((text) => JSON.parse(text) as Record<string, unknown>).find(({ msg }) => msg === 'failure');
     expect(line).toMatchObject({ reference: body.reference, route: '/breaks/:id', error: 'Error', code: '23505', at: expect.any(Array) });
+  });
+
+  test('an answer is packed where its route says so and the caller takes it, and only then', async () => {
+    const app = start();
+    const packed = await app.request('/long', { headers: { 'accept-encoding': 'br, gzip' } });
+    const plain = await app.request('/long');
+    expect([packed.headers.get('content-encoding'), plain.headers.get('content-encoding')]).toEqual(['gzip', null]);
+    expect(packed.headers.get('vary')).toMatch(/accept-encoding/i);
+    const bytes = new Uint8Array(await packed.arrayBuffer());
+    expect(bytes.length).toBeLessThan(500);
+    expect(JSON.parse(gunzipSync(bytes).toString())).toEqual(await plain.json());
+    const body = JSON.stringify({ name: 'x', id: 'y'.repeat(900) });
+    const headers = { 'content-type': 'application/json', 'accept-encoding': 'gzip' };
+    const other = await app.request('/echo', { method: 'POST', headers, body });
+    expect([other.status, other.headers.get('content-encoding')]).toEqual([200, null]);
   });
 
   test('nothing is served before it can be, except what says so', async () => {

@@ -6,6 +6,8 @@ import { randomBytes } from 'node:crypto';
 import type { HttpBindings } from '@hono/node-server';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { compress } from 'hono/compress';
+import { fromEhrPages } from './ehr-pages.ts';
 import type { Logger } from './logging/log.ts';
 import { describeRoutes, openApiRoute } from './openapi.ts';
 import { fieldErrors, isRefusal, problem, problemResponse, type Refusal, Refused } from './problem.ts';
@@ -110,7 +112,8 @@ async function answer(deps: AppDeps, route: Route, c: Context<AppEnv>): Promise<
     const limited = deps.limits.take(route.limit, addressOf(deps, c));
     if (limited) return refuse(limited);
   }
-  const admitted = await authorize(deps, route.access, c.req.header('authorization'), `${route.method} ${route.path}`);
+  const asked = { header: c.req.header('authorization'), routeName: `${route.method} ${route.path}`, path: c.req.path };
+  const admitted = await authorize(deps, route.access, asked);
   if (!admitted.ok) return refuse(admitted.refusal);
   c.set('sessionId', admitted.session?.sessionId);
   const file = route.upload && (await readUpload(c.req.raw, route.upload, deps.now()));
@@ -132,6 +135,7 @@ async function answer(deps: AppDeps, route: Route, c: Context<AppEnv>): Promise<
     reference: c.get('reference'),
     signal: c.req.raw.signal,
     upload: file?.upload,
+    cdsClient: admitted.cdsClient,
   });
   if (isRefusal(result)) {
     if (admitted.session && isOfAccess(result)) await recordRefusal(deps, admitted.session, `${route.method} ${route.path}`, result);
@@ -193,7 +197,10 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
 
   const routes = deps.described === false ? deps.routes : [...deps.routes, openApiRoute(() => document)];
   const document: object = describeRoutes(app, routes);
+  const ehrPages = fromEhrPages(deps.sites);
+  for (const path of new Set(routes.filter((route) => route.fromEhrPages).map((route) => route.path))) app.use(path, ehrPages);
   for (const route of routes) {
+    if (route.compressed) app.use(route.path, compress({ encoding: 'gzip', contentTypeFilter: /^application\/json/ }));
     app.on(route.method.toUpperCase(), route.path, (c) => {
       c.set('route', route.path);
       return answer(deps, route, c);

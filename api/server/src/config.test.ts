@@ -27,6 +27,7 @@ test('development starts with a database alone', () => {
     environment: 'development',
     port: 4020,
     host: '127.0.0.1',
+    address: 'http://127.0.0.1:4020',
     migrationDatabaseUrl: DATABASE.DATABASE_URL,
     sites: {
       sites: ['', '/epic-like', '/oracle-like', '/athena-like'].map((mode) => ({
@@ -64,6 +65,10 @@ describe('a setting that is wrong is named', () => {
     ['idle time longer than the rule allows', { ...DATABASE, REFLOOP_IDLE_SECONDS: '901' }, ['REFLOOP_IDLE_SECONDS']],
     ['a warning after the end', { ...DATABASE, REFLOOP_IDLE_SECONDS: '30' }, ['REFLOOP_IDLE_WARN_SECONDS']],
     ['a time zone that there is not', { ...DATABASE, REFLOOP_TIMEZONE: 'Mars/Olympus' }, ['REFLOOP_TIMEZONE']],
+    ['no address in production, where EHRs call', production({ REFLOOP_SANDBOX: 'on' }), ['REFLOOP_ADDRESS']],
+    ['an address by http in production', production({ REFLOOP_ADDRESS: 'http://refloop.example.org' }), ['REFLOOP_ADDRESS']],
+    ['an address with a path’s slash', { ...DATABASE, REFLOOP_ADDRESS: 'https://refloop.example.org/' }, ['REFLOOP_ADDRESS']],
+    ['an address that is none', { ...DATABASE, REFLOOP_ADDRESS: 'refloop' }, ['REFLOOP_ADDRESS']],
     ['a host of files by http', { ...DATABASE, REFLOOP_BULK_FILE_ORIGINS: 'http://files.example.org' }, ['REFLOOP_BULK_FILE_ORIGINS']],
     ['a path in place of a host', { ...DATABASE, REFLOOP_BULK_FILE_ORIGINS: 'https://files.example.org/a' }, ['REFLOOP_BULK_FILE_ORIGINS']],
     ['any host of files', { ...DATABASE, REFLOOP_BULK_FILE_ORIGINS: 'https://*.example.org' }, ['REFLOOP_BULK_FILE_ORIGINS']],

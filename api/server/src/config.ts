@@ -3,11 +3,12 @@
 import { join, resolve } from 'node:path';
 import { AssumptionsUnreadable, type RevenueAssumptions, readAssumptions } from '@refloop/analytics/assumptions';
 import { z } from 'zod';
+import { sandboxCdsClient } from './cds/registered-client.ts';
 import { databaseUrlFault } from './database-tls.ts';
 import { readSystemKey } from './ehr/system-key.ts';
 import { addressFault } from './ehr-address.ts';
 import type { FieldError } from './problem.ts';
-import { COMPLETING_SCOPES, LOOKING_SCOPES, readSites, type Site, type Sites, type SystemClient, sandboxSites } from './sites.ts';
+import { readSites, type Site, type Sites, type SystemClient, sandboxSites, systemScopes } from './sites.ts';
 
 /** A key that wraps the data keys, and the name it is stored under. */
 export type KeyEncryptionKey = { kid: string; key: Uint8Array };
@@ -17,6 +18,8 @@ export type Config = {
   port: number;
   /** Address to listen on. */
   host: string;
+  /** Where Refloop is reached, without a final slash: what links lead to, and what EHRs call. */
+  address: string;
   /** Which part of Refloop this process is; all of it unless told. */
   only: 'api' | 'worker' | 'gateway' | undefined;
   stateFolder: string;
@@ -87,6 +90,7 @@ const Environment = z.object({
     .string()
     .regex(/^[A-Za-z0-9.:-]+$/, 'Not an address')
     .default('127.0.0.1'),
+  REFLOOP_ADDRESS: z.string().max(300).optional(),
   REFLOOP_ONLY: z.enum(['api', 'worker', 'gateway'], 'None of api, worker, gateway').optional(),
   REFLOOP_STATE: z.string().min(1).default('.data'),
   DATABASE_URL: z.string('Not set').regex(/^postgres(ql)?:\/\//, 'Not a PostgreSQL URL'),
@@ -128,6 +132,8 @@ const FIXES: Record<string, string> = {
   REFLOOP_PORT: 'Set a free port, or leave it out for 4020.',
   REFLOOP_EHR_PORT: 'Set a free port, or leave it out for 4010.',
   REFLOOP_HOST: 'Set the address to listen on, or leave it out for 127.0.0.1.',
+  REFLOOP_ADDRESS:
+    'Set where people and EHRs reach Refloop, such as https://refloop.example.org, without a final slash; in development leave it out for this machine.',
   REFLOOP_ONLY: 'Set it to api, worker or gateway, or leave it out for all of them.',
   REFLOOP_STATE: 'Name a folder, or leave it out for .data.',
   DATABASE_URL: 'Set postgresql://user:password@host/database; npm start sets it by itself.',
@@ -193,7 +199,8 @@ function sandboxSystem(
     return undefined;
   }
   const completes = read.REFLOOP_SANDBOX_COMPLETES === 'yes';
-  return { clientId: 'refloop-system', key: key.value, scopes: completes ? COMPLETING_SCOPES : LOOKING_SCOPES, completes };
+  const may = { completes, tracks: true };
+  return { clientId: 'refloop-system', key: key.value, scopes: systemScopes(may), ...may };
 }
 
 /** Of the environment alone, for a command that reads no database: REFLOOP_WAREHOUSE, else a folder of REFLOOP_STATE. */
@@ -235,6 +242,15 @@ function databaseFaults(field: string, url: string): FieldError[] {
   const message = databaseUrlFault(url);
   const fix = 'Add ?sslmode=verify-full, and sslrootcert=FILE where the certificate is not of a public authority.';
   return message === undefined ? [] : [{ field, message, fix }];
+}
+
+/** Told nothing, Refloop is reached on this machine, which in production nobody outside of it could. */
+function addressFaults(given: string | undefined, production: boolean, isCalled: boolean): FieldError[] {
+  const fix = FIXES['REFLOOP_ADDRESS'] ?? '';
+  if (given === undefined)
+    return production && isCalled ? [{ field: 'REFLOOP_ADDRESS', message: 'Not set, and EHRs call Refloop (cdsClients)', fix }] : [];
+  const fault = addressFault(given, production) ?? (given.endsWith('/') ? 'With a final slash' : undefined);
+  return fault === undefined ? [] : [{ field: 'REFLOOP_ADDRESS', message: fault, fix }];
 }
 
 /** Reads everything and reports every mistake. Touches the sites file, the file of allowed amounts, and the certificate files a database URL names. */
@@ -287,8 +303,10 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   }
   const system = sandboxSystem(read, environment, faults);
   const sandbox = (read.REFLOOP_SANDBOX ?? (production ? 'off' : 'on')) === 'on' ? sandboxSites(read.REFLOOP_EHR_PORT, system) : [];
-  const sites = readSites({ file: read.REFLOOP_SITES, sandbox, production, environment });
+  const cdsClients = sandbox.length > 0 ? [sandboxCdsClient(read.REFLOOP_EHR_PORT, sandbox)] : [];
+  const sites = readSites({ file: read.REFLOOP_SITES, sandbox, cdsClients, production, environment });
   if (!sites.ok) return { ok: false, refusal: [...faults, ...sites.refusal] };
+  faults.push(...addressFaults(read.REFLOOP_ADDRESS, production, sites.value.cdsClients.length > 0));
   if (faults.length > 0) return { ok: false, refusal: faults };
   return {
     ok: true,
@@ -296,6 +314,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       environment: read.REFLOOP_ENV,
       port: read.REFLOOP_PORT,
       host: read.REFLOOP_HOST,
+      address: read.REFLOOP_ADDRESS ?? `http://127.0.0.1:${read.REFLOOP_PORT}`,
       only: read.REFLOOP_ONLY,
       stateFolder,
       warehouseFolder,

@@ -3,7 +3,7 @@
  * published directory, serves until it is told to stop, lets open requests end and exits with 0.
  */
 
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { HttpBindings } from '@hono/node-server';
@@ -14,7 +14,10 @@ import { allRoutes, routesWithoutStore } from './all-routes.ts';
 import { type Refresh, startRefresh } from './analytics/refresh-thread.ts';
 import { createApp, unreadableRequest } from './app.ts';
 import { startSequencer } from './audit/sequencer.ts';
-import type { AnyHandler } from './channels/handler.ts';
+import { createCdsAdmission } from './cds/admission.ts';
+import { createClientKeys } from './cds/client-keys.ts';
+import { type AnyHandler, anyHandler } from './channels/handler.ts';
+import { taskStanding } from './channels/task-standing.ts';
 import { type Config, configFaults, readConfig } from './config.ts';
 import { createKeyRing } from './crypto/key-ring.ts';
 import { systemAccess } from './ehr/system-access.ts';
@@ -83,9 +86,10 @@ const log = createLogger(undefined, { role, replica: randomBytes(4).toString('he
 guardProcessOutput(log);
 const newId = monotonicFactory();
 const production = config.environment === 'production';
-const { sites } = config.sites;
+const { sites, cdsClients } = config.sites;
 const discovery = createDiscovery({ fetch, now, sites, production });
 const tokens = createSystemTokens({ fetch, discovery, now });
+const ownAccess = systemAccess({ fetch, tokens, pause, now });
 const index = currentIndex();
 const readiness = createReadiness(now);
 const warehouse = openWarehouse({ folder: config.warehouseFolder, assumptions: config.assumptions });
@@ -136,10 +140,17 @@ function servingApp(store: Store): Fetch {
     idleSeconds: config.idleSeconds,
     warnSeconds: config.warnSeconds,
     notReady: readiness.reason,
+    address: config.address,
+    newUuid: randomUUID,
+    failed: (error) => log.failure({ route: 'cds hooks', reference: '-', error }),
   });
+  // One that listens on this machine alone is reached by either name of it.
+  const addresses = [config.address, config.address.replace(/^http:\/\/127\.0\.0\.1:/, 'http://localhost:')];
+  const keys = createClientKeys({ fetch, now, discovery, sites });
+  const admitCdsClient = createCdsAdmission({ store, sites, clients: cdsClients, keys, addresses });
   const builtApp = readBuiltApp(fileURLToPath(new URL('../../../smart-app/dist', import.meta.url)));
   if (!builtApp) log.event('smart-app/dist is missing: the API is served, the app is not. `npm start` builds it.');
-  const app = createApp({ ...parts, ...pages, store, routes, builtApp });
+  const app = createApp({ ...parts, ...pages, store, routes, builtApp, admitCdsClient });
   return (request, bindings) => app.fetch(request, bindings);
 }
 
@@ -224,7 +235,7 @@ const reconciliation = (store: Store) =>
   createReconciliation({
     store,
     sites,
-    access: systemAccess({ fetch, tokens, pause }),
+    access: ownAccess,
     newId,
     now,
     pause,
@@ -233,7 +244,7 @@ const reconciliation = (store: Store) =>
   });
 
 /** What of the outbox this version carries out. */
-const channelHandlers = (): AnyHandler[] => [];
+const channelHandlers = (): AnyHandler[] => [anyHandler(taskStanding({ sites, access: ownAccess, now }))];
 
 const outbox = (store: Store) =>
   createOutboxWorker({

@@ -12,8 +12,17 @@ const problemContent = { 'application/problem+json': { schema: Problem } };
 /** What a route demands, for people: the roles, and whether a patient must be in context. */
 function rule(route: Route): string {
   if (route.access.kind === 'public') return 'No session needed.';
+  if (route.access.kind === 'cds-client') return 'For EHRs of the site file, by a token they sign for this call (CDS Hooks 2.0).';
   const roles = route.access.roles.join(', ');
   return `For ${roles}${route.access.patientBound ? ', in a session opened from a patient’s chart' : ''}.`;
+}
+
+const SCHEMES = { public: undefined, session: 'session', 'cds-client': 'cdsClient' } as const;
+
+/** The scheme whose bearer a route asks for. */
+export function securityOf({ access }: Pick<Route, 'access'>): Record<string, string[]>[] {
+  const scheme = SCHEMES[access.kind];
+  return scheme === undefined ? [] : [{ [scheme]: [] }];
 }
 
 const BINARY = { type: 'string' as const, format: 'binary' };
@@ -30,6 +39,12 @@ export function describeRoutes(app: OpenAPIHono<AppEnv>, routes: Route[]) {
     scheme: 'bearer',
     description: 'The token that POST /sessions answers with.',
   });
+  registry.registerComponent('securitySchemes', 'cdsClient', {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'A JSON web token signed by a registered EHR: RS384 or ES384, aud = the address that is called, used once.',
+  });
   for (const route of routes) {
     const good =
       route.answer === undefined
@@ -40,7 +55,7 @@ export function describeRoutes(app: OpenAPIHono<AppEnv>, routes: Route[]) {
       path: braces(route.path),
       summary: route.summary,
       description: rule(route),
-      security: route.access.kind === 'public' ? [] : [{ session: [] }],
+      security: securityOf(route),
       request: {
         ...(route.upload ? { body: { required: true, content: { [route.upload.contentType]: { schema: BINARY } } } } : {}),
         ...(route.body ? { body: { required: true, content: { 'application/json': { schema: route.body } } } } : {}),

@@ -36,6 +36,8 @@ export const PROBLEMS = {
   'too-large': { status: 413, title: 'The request is too large' },
   unprocessable: { status: 422, title: 'This cannot be done as asked' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
+  'client-refused': { status: 401, title: 'The CDS client’s proof of who it is was refused' },
+  'data-missing': { status: 412, title: 'What is needed to answer was not sent and could not be read' },
   'ehr-unreachable': { status: 502, title: 'The EHR did not answer' },
   'not-ready': { status: 503, title: 'Refloop cannot serve just now' },
   'database-away': { status: 503, title: 'Refloop’s database does not answer' },

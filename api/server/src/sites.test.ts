@@ -45,6 +45,50 @@ describe('a sites file', () => {
     expect(answer.ok && answer.value).toMatchObject({ sites: [full], cdsClients });
   });
 
+  describe('with a CDS client', () => {
+    const key = { kty: 'EC', crv: 'P-384', x: 'x', y: 'y' };
+    const parsed = (sites: object[], client: object) => parse({ sites, cdsClients: [{ iss: 'https://fhir.example.org', ...client }] });
+    const speaksFor = (...asked: Parameters<typeof parsed>): string[] | undefined => {
+      const answer = parsed(...asked);
+      return answer.ok ? answer.value.cdsClients[0]?.sites : undefined;
+    };
+    const elsewhere = entry({ iss: 'https://elsewhere.example.org/r4' });
+    const another = entry({ iss: 'https://other.example.org/r4', tenant: 'another' });
+
+    test('that speaks for the EHRs at its own origin, unless it lists others', () => {
+      expect(speaksFor([entry(), elsewhere], { jwks: { keys: [key] } })).toEqual(['https://fhir.example.org/r4']);
+      expect(speaksFor([entry(), elsewhere], { sites: ['https://elsewhere.example.org/r4'] })).toEqual([
+        'https://elsewhere.example.org/r4',
+      ]);
+    });
+
+    test('at another origin: for all of the file where they are of one organisation; of a file without any, for the sandbox', () => {
+      expect(speaksFor([elsewhere], {})).toEqual(['https://elsewhere.example.org/r4']);
+      expect(speaksFor([], {})).toEqual([sandbox.iss]);
+    });
+
+    test.each([
+      ['for EHRs of several organisations', [elsewhere, another], {}, 'cdsClients.0.sites: It is not clear'],
+      ['for an EHR that is not there', [entry()], { sites: ['https://nowhere.example.org'] }, 'cdsClients.0.sites: Names an EHR'],
+      ['with a private key', [entry()], { jwks: { keys: [{ ...key, d: 'secret' }] } }, 'cdsClients.0.jwks.keys.0: A private key'],
+      ['with a shared secret', [entry()], { jwks: { keys: [{ kty: 'oct', k: 'x' }] } }, 'cdsClients.0.jwks.keys.0: A key of type "oct"'],
+      [
+        'with keys at the cloud’s metadata',
+        [entry()],
+        { jku: 'https://169.254.169.254/keys' },
+        'cdsClients.0.jku: An address where no EHR',
+      ],
+    ])('%s is refused', (_what, sites, client, fault) => {
+      const answer = parsed(sites, client);
+      expect(answer.ok ? [] : answer.refusal.map(({ field, message }) => `${field}: ${message}`)).toEqual([expect.stringContaining(fault)]);
+    });
+
+    test('named twice is refused', () => {
+      const answer = parse({ sites: [entry()], cdsClients: [{ iss: 'https://fhir.example.org' }, { iss: 'https://fhir.example.org' }] });
+      expect(answer.ok ? [] : answer.refusal.map(({ field }) => field)).toEqual(['cdsClients.1.iss']);
+    });
+  });
+
   describe('with a system client', () => {
     const jwk = (): string => JSON.stringify(generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey.export({ format: 'jwk' }));
     const withSystem = (system: object, environment: Record<string, string> = {}) =>
@@ -204,7 +248,7 @@ test('the public sees no admins, keys or secrets of a site', () => {
   const jwk = generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey.export({ format: 'jwk' });
   const key = readSystemKey('env:K', { K: JSON.stringify(jwk) });
   if (!key.ok) throw new Error(key.message);
-  const system = { clientId: 'x', key: key.value, scopes: 'system/Task.rs', completes: false };
+  const system = { clientId: 'x', key: key.value, scopes: 'system/Task.rs', completes: false, tracks: false };
   expect(Object.keys(publicSite({ ...sandbox, system })).sort()).toEqual(['clientId', 'iss', 'name', 'scopes']);
 });
 

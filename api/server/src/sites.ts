@@ -5,10 +5,12 @@
 import { readFileSync } from 'node:fs';
 import type { JSONWebKeySet } from 'jose';
 import { z } from 'zod';
+import { type CdsClient, CdsClientEntry, readCdsClients } from './cds/registered-client.ts';
 import type { PublicSite } from './client/session.ts';
 import { readSystemKey, type SystemKey, sameKey } from './ehr/system-key.ts';
 import { addressFault } from './ehr-address.ts';
 import type { FieldError } from './problem.ts';
+import { JsonWebKeySet, publicKeyFault } from './public-keys.ts';
 import type { Scope } from './store/store.ts';
 
 export type Site = {
@@ -36,9 +38,9 @@ export type SystemClient = {
   scopes: string;
   /** Whether Refloop finishes by itself what a clinician approved and their window did not finish; else it looks, and they finish. */
   completes: boolean;
+  /** Whether Refloop keeps the Tasks of its referrals there up to date, and looks for what has changed of them. */
+  tracks: boolean;
 };
-
-export type CdsClient = { iss: string; jku: string | undefined; jwks: JSONWebKeySet | undefined };
 
 export type Sites = { sites: Site[]; cdsClients: CdsClient[] };
 
@@ -61,7 +63,16 @@ export const LOOKING_SCOPES =
 export const COMPLETING_SCOPES =
   'system/Patient.r system/ServiceRequest.crus system/DocumentReference.crs system/Binary.r system/Task.crs system/Provenance.crs';
 
-const JsonWebKeySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1, 'A key set holds at least one key') });
+/** And what it needs to follow its referrals there: their Tasks to move, what becomes of them to read, notifications to ask for. */
+export const TRACKING_SCOPES =
+  'system/Task.crus system/Appointment.rs system/Encounter.rs system/DocumentReference.rs system/ServiceRequest.rs system/Subscription.cru';
+
+/** What Refloop asks for where a site entry names no scopes for its own access. */
+export const systemScopes = ({ completes, tracks }: { completes: boolean; tracks: boolean }): string => {
+  const own = completes ? COMPLETING_SCOPES : LOOKING_SCOPES;
+  return tracks ? `${own} ${TRACKING_SCOPES}` : own;
+};
+
 const Origin = z
   .string()
   .refine(
@@ -89,21 +100,22 @@ const SiteEntry = z.strictObject({
         .regex(/^system\/\S+( +system\/\S+)*$/, 'Not a list of system/ scopes')
         .optional(),
       completes: z.boolean().optional(),
+      tracks: z.boolean().optional(),
     })
     .optional(),
 });
 
 const SitesFile = z.strictObject({
   sites: z.array(SiteEntry),
-  cdsClients: z.array(z.strictObject({ iss: z.string(), jku: z.url().optional(), jwks: JsonWebKeySet.optional() })).default([]),
+  cdsClients: z.array(CdsClientEntry).default([]),
 });
 
 type Entry = z.output<typeof SiteEntry>;
 
 const systemClient = ({ system }: Entry, key: SystemKey | undefined): SystemClient | undefined => {
   if (!system || !key) return undefined;
-  const completes = system.completes ?? false;
-  return { clientId: system.clientId, key, scopes: system.scopes ?? (completes ? COMPLETING_SCOPES : LOOKING_SCOPES), completes };
+  const may = { completes: system.completes ?? false, tracks: system.tracks ?? false };
+  return { clientId: system.clientId, key, scopes: system.scopes ?? systemScopes(may), ...may };
 };
 
 const toSite = (entry: Entry, key: SystemKey | undefined): Site => ({
@@ -133,26 +145,19 @@ const FIXES: Readonly<Record<string, string>> = {
   embed: 'List the origins whose pages may frame Refloop, such as ["https://ehr.example.org"].',
   admins: 'List the fhirUser of the first administrators, such as ["Practitioner/123"].',
   system:
-    'Give {"clientId", "key", "scopes"?, "completes"?}, or leave it out; key is the path of a file with a private JWK (P-384 or RSA), or env:NAME.',
+    'Give {"clientId", "key", "scopes"?, "completes"?, "tracks"?}, or leave it out; key is the path of a file with a private JWK (P-384 or RSA), or env:NAME.',
 };
 
 /** The fix for a mistake at this place of the file: `sites.0.embed.1` is mended as `embed` is. */
 function fixAt(path: readonly PropertyKey[]): string {
   const [list, , field] = path;
-  if (list === 'cdsClients') return 'A CDS Hooks client is {"iss", "jku"?} or {"iss", "jwks"?}.';
+  if (list === 'cdsClients') return 'A CDS Hooks client is {"iss", "jku"?, "sites"?} or {"iss", "jwks"?, "sites"?}.';
   if (list !== 'sites' || path.length === 1) return 'The file is {"sites": [entry, …], "cdsClients": [client, …]}.';
   return (typeof field === 'string' ? FIXES[field] : undefined) ?? ENTRY_FIX;
 }
 
 /** Without these no launch can end in a session (SMART App Launch 2.2). */
 const NEEDED_SCOPES = ['launch', 'openid', 'fhirUser'];
-
-/** Why a key cannot verify an id_token or must not stand in this file; undefined where it can. */
-function keyFault(key: Record<string, unknown>): string | undefined {
-  if (key['kty'] !== 'RSA' && key['kty'] !== 'EC')
-    return `A key of type ${JSON.stringify(key['kty'])}; only RSA and EC keys sign id_tokens here`;
-  return key['d'] === undefined ? undefined : 'A private key, which only the EHR may hold';
-}
 
 export type SitesAnswer = { ok: true; value: Sites } | { ok: false; refusal: FieldError[] };
 
@@ -190,7 +195,7 @@ export function parseSites(
     if (missing.length > 0)
       faults.push({ field: field('scopes'), message: `Without ${missing.join(', ')}`, fix: fixAt(['sites', index, 'scopes']) });
     for (const [number, key] of (entry.jwks?.keys ?? []).entries()) {
-      const wrong = keyFault(key);
+      const wrong = publicKeyFault(key);
       if (wrong) faults.push({ field: field(`jwks.keys.${number}`), message: wrong, fix: fixAt(['sites', index, 'jwks']) });
     }
     if (seen.has(entry.iss))
@@ -213,27 +218,14 @@ export function parseSites(
       if (issuerFault) faults.push({ field: field('issuer'), message: issuerFault, fix: fixAt(['sites', index, 'issuer']) });
     }
   }
-  for (const [index, client] of parsed.data.cdsClients.entries()) {
-    if (client.jku !== undefined && client.jwks !== undefined) {
-      faults.push({
-        field: `cdsClients.${index}`,
-        message: 'Both jku and jwks are given',
-        fix: 'Give the keys (jwks) or where they are (jku), not both.',
-      });
-    }
-    const fault = client.jku === undefined ? undefined : addressFault(client.jku, options.production);
-    if (fault) faults.push({ field: `cdsClients.${index}.jku`, message: fault, fix: 'Give the address of the key set with https.' });
-  }
+  const clients = readCdsClients(parsed.data.cdsClients, parsed.data.sites, options);
+  faults.push(...clients.faults);
   if (faults.length > 0) return { ok: false, refusal: faults };
   return {
     ok: true,
     value: {
       sites: parsed.data.sites.map((entry) => toSite(entry, keys.get(entry.iss))),
-      cdsClients: parsed.data.cdsClients.map((client) => ({
-        iss: client.iss,
-        jku: client.jku,
-        jwks: client.jwks as JSONWebKeySet | undefined,
-      })),
+      cdsClients: clients.read,
     },
   };
 }
@@ -266,11 +258,14 @@ export function sandboxSites(ehrPort: number, system?: SystemClient): Site[] {
 export function readSites(options: {
   file: string | undefined;
   sandbox: Site[];
+  /** The sandbox's own, where it is served. */
+  cdsClients?: CdsClient[];
   production: boolean;
   environment?: Record<string, string | undefined>;
 }): SitesAnswer {
   const own = options.sandbox;
-  if (options.file === undefined) return { ok: true, value: { sites: own, cdsClients: [] } };
+  const cdsClients = options.cdsClients ?? [];
+  if (options.file === undefined) return { ok: true, value: { sites: own, cdsClients } };
   let text: string;
   try {
     text = readFileSync(options.file, 'utf8');
@@ -280,7 +275,8 @@ export function readSites(options: {
     return { ok: false, refusal: [{ field: 'REFLOOP_SITES', message: `${options.file} cannot be read (${code})`, fix }] };
   }
   const parsed = parseSites(text, { production: options.production, taken: own, environment: options.environment ?? {} });
-  return parsed.ok ? { ok: true, value: { sites: [...own, ...parsed.value.sites], cdsClients: parsed.value.cdsClients } } : parsed;
+  if (!parsed.ok) return parsed;
+  return { ok: true, value: { sites: [...own, ...parsed.value.sites], cdsClients: [...parsed.value.cdsClients, ...cdsClients] } };
 }
 
 export const findSite = (sites: Site[], iss: string): Site | undefined => sites.find((site) => site.iss === iss);

@@ -1,10 +1,15 @@
 /** For tests: every route and page of Refloop over a real PostgreSQL, with sessions that need no EHR. */
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SEED_V1 } from '@refloop/domain/matching/policies';
+import type { Directory } from '@refloop/domain/network/directory';
 import { allRoutes } from './all-routes.ts';
 import { type AppDeps, createApp } from './app.ts';
+import { createCdsAdmission } from './cds/admission.ts';
+import { createClientKeys } from './cds/client-keys.ts';
+import { newTestClient, TEST_ADDRESS, type TestClient } from './cds/test-client.ts';
 import type { Role } from './client/session.ts';
 import { type CapturedLog, captureLog } from './logging/test-log.ts';
 import { currentIndex } from './matching/current-index.ts';
@@ -26,6 +31,10 @@ export type WholeApp = {
   log: CapturedLog;
   /** Opens a session with these roles, for the patient pat-1 unless told; answers its token. */
   session: (roles: Role[], patientId?: string | null) => Promise<string>;
+  /** An EHR that calls the CDS services for the site. */
+  cds: TestClient;
+  /** How long the CDS services take at most; as long as they need unless a test says. */
+  cdsBudget: { ms: number };
   /** The pages and files of the built app, which are no routes. */
   pages: string[];
   asOwner: TestStore['asOwner'];
@@ -47,7 +56,9 @@ function builtApp(): { folder: string; built: AppDeps['builtApp'] } {
   return { folder, built: readBuiltApp(dist) };
 }
 
-export async function openWholeApp(more: { production?: boolean; ehr?: Fetch; site?: Partial<Site> } = {}): Promise<WholeApp> {
+export async function openWholeApp(
+  more: { production?: boolean; ehr?: Fetch; site?: Partial<Site>; directory?: Directory } = {},
+): Promise<WholeApp> {
   const opened = await openTestStore();
   const { store } = opened;
   const numbers = openTestWarehouse();
@@ -57,7 +68,9 @@ export async function openWholeApp(more: { production?: boolean; ehr?: Fetch; si
   const ehr: Fetch = more.ehr ?? (() => Promise.reject(new Error('no EHR in this test')));
   const discovery = createDiscovery({ fetch: ehr, now, sites: [site], production });
   const index = currentIndex();
-  index.swap(buildIndex(testDirectory(), 'directory-1'));
+  index.swap(buildIndex(more.directory ?? testDirectory(), 'directory-1'));
+  const log = captureLog();
+  const cdsBudget = { ms: 30_000 };
   let counter = 0;
   const newId = (): string => `id-${(counter += 1).toString().padStart(6, '0')}`;
   const routes = allRoutes({
@@ -76,8 +89,13 @@ export async function openWholeApp(more: { production?: boolean; ehr?: Fetch; si
     idleSeconds: 900,
     warnSeconds: 60,
     notReady: () => undefined,
+    address: TEST_ADDRESS,
+    newUuid: randomUUID,
+    cdsBudgetMs: () => cdsBudget.ms,
+    failed: (error) => log.log.failure({ route: 'cds hooks', reference: '-', error }),
   });
-  const log = captureLog();
+  const cds = await newTestClient(new URL(site.iss).origin, [site.iss]);
+  const keys = createClientKeys({ fetch: ehr, now, discovery, sites: [site] });
   const { folder, built } = builtApp();
   const app = createApp({
     store,
@@ -91,12 +109,15 @@ export async function openWholeApp(more: { production?: boolean; ehr?: Fetch; si
     notReady: () => undefined,
     builtApp: built,
     routes,
+    admitCdsClient: createCdsAdmission({ store, sites: [site], clients: [cds.client], keys, addresses: [TEST_ADDRESS] }),
   });
   return {
     app,
     routes,
     site,
     log,
+    cds,
+    cdsBudget,
     pages: ['/', '/app', '/launch', '/assets/a-1.js', '/icon.svg'],
     secret: SECRET,
     asOwner: opened.asOwner,

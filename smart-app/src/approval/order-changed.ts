@@ -2,8 +2,8 @@
 
 import type { Resource } from '@refloop/domain/fhir/ehr-port';
 import { isOf } from '@refloop/domain/fhir/patient-of';
+import { orderFacts } from '@refloop/domain/request/order-facts';
 import { orderDifference } from '../chart/order-difference.ts';
-import { orderFacts } from '../chart/order-facts.ts';
 import type { Desk } from '../refer/desk.ts';
 import { makeRecommendation } from '../refer/draft-flow.ts';
 import { askOpenWork, hasOpenWork } from '../refer/open-work.ts';

@@ -1,5 +1,5 @@
 /** Whose chart this is. Left out only where the EHR says that it shows a banner itself. */
-import type { PatientFacts } from '../chart/patient-facts.ts';
+import type { PatientFacts } from '@refloop/domain/request/patient-facts';
 import { Chip } from '../ui/Chip.tsx';
 import { plainDate } from '../words/plain-date.ts';
 import styles from './PatientBanner.module.css';

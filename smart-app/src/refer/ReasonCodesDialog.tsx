@@ -2,7 +2,7 @@
 import { Modal } from '@mantine/core';
 import type { Condition } from '@medplum/fhirtypes';
 import type { Resource } from '@refloop/domain/fhir/ehr-port';
-import type { ReasonCode } from '../chart/order-facts.ts';
+import type { ReasonCode } from '@refloop/domain/request/order-facts';
 import type { Desk, DeskState } from './desk.ts';
 import styles from './RequestColumn.module.css';
 import { changeRequest } from './request-flow.ts';

@@ -1,14 +1,14 @@
 /** Everything one launch holds for the Refer screen. One desk a launch, in memory only, wiped when the session ends. */
 
 import type { EhrPort, Resource } from '@refloop/domain/fhir/ehr-port';
+import type { CoverageFacts } from '@refloop/domain/request/coverage-facts';
+import type { OrderFacts } from '@refloop/domain/request/order-facts';
+import type { PatientFacts } from '@refloop/domain/request/patient-facts';
 import type { MatchAnswer } from '@refloop/server/client/match';
 import type { Signer } from '@refloop/server/client/pend';
 import type { OpenWork, Recommendation, Sentence, WorkingCopy, WriteBack } from '@refloop/server/client/recommendation';
 import type { Session } from '@refloop/server/client/session';
 import type { ApprovalState } from '../approval/approval-state.ts';
-import type { CoverageFacts } from '../chart/coverage-facts.ts';
-import type { OrderFacts } from '../chart/order-facts.ts';
-import type { PatientFacts } from '../chart/patient-facts.ts';
 import type { Api } from '../session/api.ts';
 import type { Failure } from '../session/failure.ts';
 import type { LaunchContext } from '../session/launch-context.ts';

@@ -1,7 +1,7 @@
 /** The order a referral is made from, as the desk holds it. */
 import type { Resource } from '@refloop/domain/fhir/ehr-port';
 import { isOf } from '@refloop/domain/fhir/patient-of';
-import { orderFacts } from '../chart/order-facts.ts';
+import { orderFacts } from '@refloop/domain/request/order-facts';
 import { writeBackRung } from '../chart/write-back-rung.ts';
 import type { LaunchContext } from '../session/launch-context.ts';
 import type { Desk, DeskState } from './desk.ts';

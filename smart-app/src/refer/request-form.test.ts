@@ -1,5 +1,5 @@
+import type { OrderFacts } from '@refloop/domain/request/order-facts';
 import { describe, expect, test } from 'vitest';
-import type { OrderFacts } from '../chart/order-facts.ts';
 import { type RequestForm, rebaseRequest } from './request-form.ts';
 
 const order: OrderFacts = {

@@ -1,10 +1,10 @@
 /** The request as the clinician sees and changes it, and what it becomes for matching and for the record. */
 import { specialtyById } from '@refloop/domain/clinical/specialty';
+import type { CoverageFacts } from '@refloop/domain/request/coverage-facts';
+import type { OrderFacts, ReasonCode } from '@refloop/domain/request/order-facts';
+import type { PatientFacts } from '@refloop/domain/request/patient-facts';
 import type { MatchInput } from '@refloop/server/client/match';
 import type { MakeRecommendation, ReferralKind } from '@refloop/server/client/recommendation';
-import type { CoverageFacts } from '../chart/coverage-facts.ts';
-import type { OrderFacts, ReasonCode } from '../chart/order-facts.ts';
-import type { PatientFacts } from '../chart/patient-facts.ts';
 
 export type RequestForm = {
   specialty: string | null;

@@ -1,12 +1,12 @@
 /** Who is to have the referrals that were chosen. */
 import { Button, Group, Modal, NativeSelect } from '@mantine/core';
-import type { WorklistAnswer } from '@refloop/server/client/worklist';
 import { type FormEvent, useState } from 'react';
+import type { Listed } from './listed-rows.ts';
 
 type Props = {
   /** How many referrals. */
   count: number;
-  people: WorklistAnswer['people'];
+  people: Listed['people'];
   /** Subject of who gives. */
   me: string;
   onGive: (to: string) => void;

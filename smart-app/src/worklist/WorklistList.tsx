@@ -1,7 +1,6 @@
 /** The middle of the worklist: what narrows it, the table, giving lines to people, and the keys. */
 import { Button } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import type { WorklistAnswer } from '@refloop/server/client/worklist';
 import { type ReactNode, type Ref, useEffect, useImperativeHandle, useMemo, useRef, useState } from 'react';
 import type { CenterProps } from '../center/CenterPage.tsx';
 import { KeysDialog } from '../ui/KeysDialog.tsx';
@@ -10,6 +9,7 @@ import { plainTime } from '../words/plain-date.ts';
 import { AssignDialog } from './AssignDialog.tsx';
 import { FilterFields } from './FilterFields.tsx';
 import { chipsOf, choicesOf, hashOf, rowsOf, type WorklistFilter } from './filter.ts';
+import type { Listed } from './listed-rows.ts';
 import type { LiveWorklist } from './live-worklist.ts';
 import { emptyWords, wallClock } from './row-words.ts';
 import { useAssignment } from './use-assignment.ts';
@@ -22,7 +22,7 @@ export type ListHandle = { focus: () => void };
 
 type Props = Pick<CenterProps, 'api' | 'onFail' | 'session'> & {
   live: LiveWorklist;
-  answer: WorklistAnswer;
+  answer: Listed;
   behind: string | undefined;
   filter: WorklistFilter;
   opened: string | undefined;
@@ -167,6 +167,7 @@ export function WorklistList({ api, onFail, session, live, answer, behind, filte
           label="Open referrals"
           lines={lines}
           at={at}
+          calendar={answer.calendar}
           active={active}
           selected={selected}
           opened={opened}
@@ -213,7 +214,7 @@ export function WorklistList({ api, onFail, session, live, answer, behind, filte
   );
 }
 
-function emptyText({ rows }: WorklistAnswer, filter: WorklistFilter, found: string, at: Date): string {
+function emptyText({ rows }: Listed, filter: WorklistFilter, found: string, at: Date): string {
   const referrals = (mine: boolean) =>
     new Set(rows.filter((row) => !mine || inView('mine', row, at)).map(({ referralId }) => referralId)).size;
   const { view, specialty, urgency, owner } = filter;

@@ -1,11 +1,11 @@
 /** The worklist: every open obligation, one line each, and beside it the thread of the one that is opened. */
 import { useMediaQuery } from '@mantine/hooks';
-import type { WorklistAnswer } from '@refloop/server/client/worklist';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { AnswerView } from '../center/AnswerView.tsx';
 import type { CenterProps } from '../center/CenterPage.tsx';
 import { useStore } from '../ui/store.ts';
 import { filterOf, hashOf, referralOf } from './filter.ts';
+import type { Listed } from './listed-rows.ts';
 import { type LiveWorklist, openWorklist } from './live-worklist.ts';
 import { ThreadPanel } from './ThreadPanel.tsx';
 import { ViewField, ViewRail } from './ViewRail.tsx';
@@ -19,8 +19,9 @@ type Props = CenterProps & { item: string | undefined; search: string };
 const NOW = { getInitialValueInEffect: false };
 
 export default function WorklistPage(props: Props) {
-  const { api, onFail } = props;
-  const live = useMemo(() => openWorklist(api, onFail), [api, onFail]);
+  const { api, onFail, session } = props;
+  const reader = session.user.subject;
+  const live = useMemo(() => openWorklist(api, reader, onFail), [api, reader, onFail]);
   useEffect(() => live.start(), [live]);
   const { list: state } = useStore(live.store);
   return (
@@ -39,7 +40,7 @@ export default function WorklistPage(props: Props) {
   );
 }
 
-type ReadyProps = Props & { live: LiveWorklist; answer: WorklistAnswer; behind: string | undefined };
+type ReadyProps = Props & { live: LiveWorklist; answer: Listed; behind: string | undefined };
 
 function Ready({ live, answer, behind, item, search, ...props }: ReadyProps) {
   const { api, onFail } = props;

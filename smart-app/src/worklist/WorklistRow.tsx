@@ -1,7 +1,8 @@
 /** One line of the list: one thing that is owed of one referral. */
-import type { WorklistRow as Row } from '@refloop/server/client/worklist';
+import type { BusinessCalendar } from '@refloop/domain/sla/business-time';
 import { memo } from 'react';
 import { plainTime } from '../words/plain-date.ts';
+import { type ListedRow, withHours } from './listed-rows.ts';
 import { codeWords, hoursWords, leftBar, leftWords, waitingWords, wallClock } from './row-words.ts';
 import styles from './WorklistTable.module.css';
 
@@ -21,7 +22,7 @@ export const COLUMNS = [
 ] as const;
 
 type Props = {
-  row: Row;
+  row: ListedRow;
   gone: boolean;
   /** In the list, from 0. */
   index: number;
@@ -30,13 +31,15 @@ type Props = {
   opened: boolean;
   /** When the list was made, in milliseconds. */
   at: number;
+  calendar: BusinessCalendar;
 };
 
 export const lineId = (index: number): string => `worklist-line-${index}`;
 
 /** Drawn again only where something of it changed: a list of ten thousand is scrolled through. */
-export const WorklistRow = memo(function WorklistRow({ row, gone, index, active, selected, opened, at }: Props) {
+export const WorklistRow = memo(function WorklistRow({ row, gone, index, active, selected, opened, at, calendar }: Props) {
   const moment = new Date(at);
+  const clocks = withHours(row, moment, calendar);
   const states = [styles['line'], active && styles['active'], opened && styles['opened'], gone && styles['gone']];
   return (
     <tr
@@ -55,7 +58,7 @@ export const WorklistRow = memo(function WorklistRow({ row, gone, index, active,
       </th>
       <td className={styles['waiting']}>{waitingWords(row)}</td>
       <td className={styles['left']} title={wallClock(row, moment)}>
-        <Left row={row} at={moment} />
+        <Left row={clocks} at={moment} />
       </td>
       <td className={styles['patient']}>{row.patientName || '–'}</td>
       <td className={styles['to']} title={`${row.performerName ?? ''} · ${row.specialtyName}`}>
@@ -70,7 +73,7 @@ export const WorklistRow = memo(function WorklistRow({ row, gone, index, active,
         )}
       </td>
       <td>{row.owner === null ? <b className={styles['urgent']}>▲ nobody</b> : row.mine ? `${row.owner.name} (you)` : row.owner.name}</td>
-      <td title={`Open since ${plainTime(row.since, moment)}`}>{hoursWords(row.ageBusinessHours)}</td>
+      <td title={`Open since ${plainTime(row.since, moment)}`}>{hoursWords(clocks.ageBusinessHours)}</td>
       <td>{codeWords(row.authorization)}</td>
       <td>{row.attempts ?? '–'}</td>
       <td>{codeWords(row.channel)}</td>
@@ -81,7 +84,7 @@ export const WorklistRow = memo(function WorklistRow({ row, gone, index, active,
   );
 });
 
-function Left({ row, at }: { row: Row; at: Date }) {
+function Left({ row, at }: { row: ReturnType<typeof withHours>; at: Date }) {
   const { used, tone } = leftBar(row, at);
   return (
     <span className={`${styles['time']} ${styles[tone]}`}>

@@ -1,5 +1,6 @@
 /** The table: only the lines that are on the screen are drawn; the keys work while it has the focus (WCAG 2.1.4). */
 import { Box } from '@mantine/core';
+import type { BusinessCalendar } from '@refloop/domain/sla/business-time';
 import { type KeyboardEvent, type MouseEvent, type Ref, useEffect, useImperativeHandle, useRef } from 'react';
 import type { Line } from './standing-list.ts';
 import { type ListWindow, useListWindow } from './use-window.ts';
@@ -12,6 +13,7 @@ type Props = {
   label: string;
   lines: readonly Line[];
   at: Date;
+  calendar: BusinessCalendar;
   active: number;
   selected: ReadonlySet<string>;
   opened: string | undefined;
@@ -33,7 +35,7 @@ const ROW_HEIGHT = 36;
 const NARROW_ROW_HEIGHT = 64;
 
 export function WorklistTable(props: Props) {
-  const { label, lines, at, active, selected, opened, narrow, hidden, keysOn, onActive, onOpen, onSelect, onMove, ref } = props;
+  const { label, lines, at, calendar, active, selected, opened, narrow, hidden, keysOn, onActive, onOpen, onSelect, onMove, ref } = props;
   const rowHeight = narrow ? NARROW_ROW_HEIGHT : ROW_HEIGHT;
   const table = useRef<HTMLTableElement>(null);
   const { first, end, scroller, onScroll, show } = useListWindow(lines.length, rowHeight, narrow ? 0 : ROW_HEIGHT, hidden);
@@ -105,6 +107,7 @@ export function WorklistTable(props: Props) {
                 selected={selected.has(row.referralId)}
                 opened={row.referralId === opened}
                 at={at.getTime()}
+                calendar={calendar}
               />
             );
           })}

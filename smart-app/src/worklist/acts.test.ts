@@ -43,5 +43,10 @@ test.each<[string, string[], Act['act'][], Act['act'] | undefined]>([
   ['a review, and a note is still owed', ['review', 'note'], ['note'], 'note'],
   ['what is next is not offered', ['send'], ['contacted'], undefined],
 ])('the next act: %s', (_what, kinds, acts, next) => {
-  expect(nextAct({ obligations: kinds.map((kind) => testRow({ id: kind, kind })), acts })).toBe(next);
+  expect(
+    nextAct({
+      obligations: kinds.map((kind) => ({ ...testRow({ id: kind, kind }), ageBusinessHours: 4, leftBusinessHours: 6, steps: [] })),
+      acts,
+    }),
+  ).toBe(next);
 });

@@ -1,8 +1,8 @@
 /** What is looked at, as the address has it: `#worklist/<referral>?view=overdue&specialty=Cardiology`. Never a patient. */
-import type { WorklistRow } from '@refloop/server/client/worklist';
+import type { ListedRow } from './listed-rows.ts';
 import { inView, isView, type ViewId, viewName } from './views.ts';
 
-type Urgency = NonNullable<WorklistRow['urgency']>;
+type Urgency = NonNullable<ListedRow['urgency']>;
 
 export type WorklistFilter = {
   view: ViewId;
@@ -63,7 +63,7 @@ export function chipsOf(filter: WorklistFilter, ownerName: (subject: string) => 
 }
 
 /** @param found typed into the page and kept nowhere: a name, an office, a step */
-export function rowsOf(rows: readonly WorklistRow[], filter: WorklistFilter, found: string, at: Date): WorklistRow[] {
+export function rowsOf(rows: readonly ListedRow[], filter: WorklistFilter, found: string, at: Date): ListedRow[] {
   const { view, specialty, urgency, owner } = filter;
   const words = found.trim().toLowerCase();
   return rows.filter(
@@ -79,7 +79,7 @@ export function rowsOf(rows: readonly WorklistRow[], filter: WorklistFilter, fou
 export type Choices = { specialties: string[]; owners: { subject: string; name: string }[] };
 
 /** What the list can be narrowed to: only what is in it. */
-export function choicesOf(rows: readonly WorklistRow[]): Choices {
+export function choicesOf(rows: readonly ListedRow[]): Choices {
   const specialties = new Set<string>();
   const owners = new Map<string, string>();
   for (const { specialtyName, owner } of rows) {

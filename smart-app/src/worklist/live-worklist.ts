@@ -1,12 +1,15 @@
-/** The list and its keeping up to date: every half minute and when the page comes to the front, never while it is being scrolled. */
+/** The list and its keeping up to date: every five seconds and when the page comes to the front what has changed is asked for, never while it is being scrolled. */
 import type { WorklistAnswer } from '@refloop/server/client/worklist';
 import { type Api, failureText } from '../session/api.ts';
 import type { Failure } from '../session/failure.ts';
 import { createStore, type Store } from '../ui/store.ts';
+import { type Listed, listedOf, withChanges } from './listed-rows.ts';
 
-const EVERY_MILLISECONDS = 30_000;
+const EVERY_MILLISECONDS = 5_000;
 /** How often it is looked whether it is time. */
-const LOOK_MILLISECONDS = 2_000;
+const LOOK_MILLISECONDS = 1_000;
+/** Where nothing has changed the page is drawn anew only so often: hours that are left are told to a tenth. */
+const CLOCK_MILLISECONDS = 60_000;
 /** Reading a long list takes the page a moment: whoever scrolls is not held up by it. */
 const STILL_MILLISECONDS = 3_000;
 /** Ten thousand lines over a slow connection. */
@@ -16,7 +19,7 @@ export type ListState =
   | { kind: 'loading' }
   | { kind: 'failed'; text: string; noPermission: boolean }
   /** `behind`: why it could not be brought up to date; its lines are of `answer.at`. */
-  | { kind: 'ready'; answer: WorklistAnswer; behind: string | undefined };
+  | { kind: 'ready'; answer: Listed; behind: string | undefined };
 
 export type LiveWorklist = {
   store: Store<{ list: ListState }>;
@@ -29,21 +32,35 @@ export type LiveWorklist = {
   start: () => () => void;
 };
 
-export function openWorklist(api: Api, onFail: (failure: Failure) => void): LiveWorklist {
+/** @param reader subject of who reads */
+export function openWorklist(api: Api, reader: string, onFail: (failure: Failure) => void): LiveWorklist {
   const store = createStore<{ list: ListState }>({ list: { kind: 'loading' } });
   let asked = { number: 0, at: 0 };
   let movedAt = 0;
   let aheadMilliseconds = 0;
+  let mark: string | undefined;
+
+  /** The same state where there is nothing to draw anew. */
+  function after(list: ListState, answer: WorklistAnswer): ListState {
+    if (answer.kind === 'whole') return { kind: 'ready', answer: listedOf(answer, reader), behind: undefined };
+    if (list.kind !== 'ready') return list;
+    if (answer.kind === 'changes') return { kind: 'ready', answer: withChanges(list.answer, answer, reader), behind: undefined };
+    const passed = Date.parse(answer.at) - Date.parse(list.answer.at);
+    if (list.behind === undefined && passed < CLOCK_MILLISECONDS) return list;
+    return { kind: 'ready', answer: { ...list.answer, at: answer.at }, behind: undefined };
+  }
 
   async function refresh(): Promise<void> {
     const number = asked.number + 1;
     asked = { number, at: Date.now() };
-    const answered = await api.call<WorklistAnswer>('/worklist', { milliseconds: PATIENCE_MILLISECONDS });
+    const since = mark === undefined ? '' : `?since=${encodeURIComponent(mark)}`;
+    const answered = await api.call<WorklistAnswer>(`/worklist${since}`, { milliseconds: PATIENCE_MILLISECONDS });
     // What was asked later is newer, whichever comes first.
     if (number !== asked.number) return;
     if (answered.ok) {
       aheadMilliseconds = Date.parse(answered.value.at) - Date.now();
-      store.set({ list: { kind: 'ready', answer: answered.value, behind: undefined } });
+      mark = answered.value.mark;
+      store.set(({ list }) => ({ list: after(list, answered.value) }));
       return;
     }
     const { refusal } = answered;
@@ -53,6 +70,8 @@ export function openWorklist(api: Api, onFail: (failure: Failure) => void): Live
     }
     const text = failureText(refusal);
     const noPermission = refusal.kind === 'problem' && refusal.problem.status === 403;
+    // Without the list there is nothing that changes could be made to.
+    if (noPermission) mark = undefined;
     store.set(({ list }) => ({
       list: list.kind === 'ready' && !noPermission ? { ...list, behind: text } : { kind: 'failed', text, noPermission },
     }));

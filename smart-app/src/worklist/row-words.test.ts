@@ -26,7 +26,7 @@ describe('how much time is left', () => {
     [earlier, -5, 9, '5 h over', 1, 'over'],
     [earlier, 0, 9, 'just over', 1, 'over'],
   ])('due %s with %s opening hours left of a line that is %s old: %s', (dueAt, leftBusinessHours, ageBusinessHours, words, used, tone) => {
-    const row = testRow({ id: 'a', dueAt, leftBusinessHours, ageBusinessHours });
+    const row = { ...testRow({ id: 'a', dueAt }), leftBusinessHours, ageBusinessHours };
     expect(leftWords(row, AT)).toBe(words);
     expect(leftBar(row, AT)).toEqual({ used: expect.closeTo(used), tone });
   });

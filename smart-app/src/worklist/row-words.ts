@@ -20,7 +20,8 @@ export function hoursWords(hours: number): string {
   return length < 10 ? `${Number(length.toFixed(1))} h` : `${Math.round(length)} h`;
 }
 
-type Clocks = Pick<WorklistRow, 'dueAt' | 'since' | 'ageBusinessHours' | 'leftBusinessHours'>;
+type Moments = Pick<WorklistRow, 'dueAt' | 'since'>;
+type Clocks = Moments & Pick<WorklistRow, 'ageBusinessHours' | 'leftBusinessHours'>;
 
 const NOW_MS = 10 * 60_000;
 
@@ -43,7 +44,7 @@ export function leftBar({ dueAt, ageBusinessHours, leftBusinessHours }: Clocks, 
 }
 
 /** Both moments by the clock on the wall. */
-export const wallClock = ({ dueAt, since }: Clocks, at: Date): string => `Due ${plainTime(dueAt, at)}, open since ${plainTime(since, at)}`;
+export const wallClock = ({ dueAt, since }: Moments, at: Date): string => `Due ${plainTime(dueAt, at)}, open since ${plainTime(since, at)}`;
 
 export const codeWords = (code: string | null): string => (code === null ? '–' : code.replaceAll('-', ' '));
 

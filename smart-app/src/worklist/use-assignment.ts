@@ -1,9 +1,10 @@
 /** Giving referrals to somebody, and the one step back. */
-import type { AssignAnswer, AssignRequest, WorklistAnswer } from '@refloop/server/client/worklist';
+import type { AssignAnswer, AssignRequest } from '@refloop/server/client/worklist';
 import { useState } from 'react';
 import type { CenterProps } from '../center/CenterPage.tsx';
 import { failureText } from '../session/api.ts';
 import { type Assigned, requestsBack, requestsFor } from './assignment.ts';
+import type { Listed } from './listed-rows.ts';
 
 export type Assignment = {
   notice: string;
@@ -16,7 +17,7 @@ const counted = (count: number): string => `${count} ${count === 1 ? 'referral' 
 
 export function useAssignment(
   { api, onFail }: Pick<CenterProps, 'api' | 'onFail'>,
-  people: WorklistAnswer['people'],
+  people: Listed['people'],
   onDone: () => Promise<void>,
 ): Assignment {
   const [notice, setNotice] = useState('');

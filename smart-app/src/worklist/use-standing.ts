@@ -1,17 +1,18 @@
 /** Holds the order of the lines as they were when the view was opened, or when the new order was asked for. */
-import type { WorklistRow } from '@refloop/server/client/worklist';
+
 import { useState } from 'react';
+import type { ListedRow } from './listed-rows.ts';
 import { linesOf, type Standing, stand } from './standing-list.ts';
 
-type Kept = { /** Undefined: to begin anew. */ key: string | undefined; fresh: readonly WorklistRow[]; standing: Standing };
+type Kept = { /** Undefined: to begin anew. */ key: string | undefined; fresh: readonly ListedRow[]; standing: Standing };
 
-const anew = (key: string, fresh: readonly WorklistRow[]): Kept => ({ key, fresh, standing: { lines: linesOf(fresh), news: 0 } });
+const anew = (key: string, fresh: readonly ListedRow[]): Kept => ({ key, fresh, standing: { lines: linesOf(fresh), news: 0 } });
 
 /**
  * @param key of the view and all that narrows it: another one begins anew
  * @param fresh what it holds now
  */
-export function useStanding(key: string, fresh: readonly WorklistRow[]): Standing & { renew: () => void } {
+export function useStanding(key: string, fresh: readonly ListedRow[]): Standing & { renew: () => void } {
   const [kept, setKept] = useState(() => anew(key, fresh));
   let now = kept;
   if (kept.key !== key) now = anew(key, fresh);

@@ -1,16 +1,16 @@
 /** The saved views of the worklist, in the order of the rail: which rows each holds. */
-import type { WorklistRow } from '@refloop/server/client/worklist';
+import type { ListedRow } from './listed-rows.ts';
 
 export type ViewGroup = 'For me' | 'By deadline' | 'Waits for' | 'Exceptions' | 'Everything';
 
-type View = { id: string; name: string; group: ViewGroup; holds: (row: WorklistRow, at: Date) => boolean };
+type View = { id: string; name: string; group: ViewGroup; holds: (row: ListedRow, at: Date) => boolean };
 
-export const isOverdue = ({ dueAt }: Pick<WorklistRow, 'dueAt'>, at: Date): boolean => Date.parse(dueAt) < at.getTime();
+export const isOverdue = ({ dueAt }: Pick<ListedRow, 'dueAt'>, at: Date): boolean => Date.parse(dueAt) < at.getTime();
 
-const isDueToday = (row: WorklistRow, at: Date): boolean => !isOverdue(row, at) && new Date(row.dueAt).toDateString() === at.toDateString();
+const isDueToday = (row: ListedRow, at: Date): boolean => !isOverdue(row, at) && new Date(row.dueAt).toDateString() === at.toDateString();
 
 /** One list holds all that is open of its reader: what they own and what was escalated to them. */
-const isMine = ({ mine, escalatedToMe }: WorklistRow): boolean => mine || escalatedToMe;
+const isMine = ({ mine, escalatedToMe }: ListedRow): boolean => mine || escalatedToMe;
 
 export const VIEWS = [
   { id: 'mine', name: 'Mine', group: 'For me', holds: isMine },
@@ -41,10 +41,10 @@ export const viewName = (id: ViewId): string => {
   return group === 'Waits for' ? `Waits for ${id === 'us' ? 'us' : `the ${id}`}` : name;
 };
 
-export const inView = (id: ViewId, row: WorklistRow, at: Date): boolean => viewOf(id).holds(row, at);
+export const inView = (id: ViewId, row: ListedRow, at: Date): boolean => viewOf(id).holds(row, at);
 
 /** @param at the moment of the list: what is overdue is so by the server's clock */
-export function countViews(rows: readonly WorklistRow[], at: Date): Record<ViewId, number> {
+export function countViews(rows: readonly ListedRow[], at: Date): Record<ViewId, number> {
   const counts = Object.fromEntries(VIEWS.map(({ id }) => [id, 0])) as Record<ViewId, number>;
   for (const row of rows) for (const { id, holds } of VIEWS as readonly (View & { id: ViewId })[]) if (holds(row, at)) counts[id] += 1;
   return counts;

@@ -1,11 +1,11 @@
 /** What the Refer page reads and asks before a person has done anything, in the order in which it does (`smart-app/src/session`, `refer`). */
 import { entriesOf } from '@refloop/domain/fhir/bundle';
 import type { Resource } from '@refloop/domain/fhir/ehr-port';
+import { coverageFacts } from '@refloop/domain/request/coverage-facts';
+import { patientFacts } from '@refloop/domain/request/patient-facts';
 import type { MatchAnswer, MatchInput } from '@refloop/server/client/match';
 import type { MakeRecommendation, OpenWork, Recommendation } from '@refloop/server/client/recommendation';
-import { coverageFacts } from '../../../smart-app/src/chart/coverage-facts.ts';
 import { grants } from '../../../smart-app/src/chart/granted-scopes.ts';
-import { patientFacts } from '../../../smart-app/src/chart/patient-facts.ts';
 import { readChart } from '../../../smart-app/src/chart/read-chart.ts';
 import { orderInDesk } from '../../../smart-app/src/refer/order-in-desk.ts';
 import { matchInput, recordedRequest, requestOf } from '../../../smart-app/src/refer/request-form.ts';

@@ -1,3 +1,4 @@
+import { ageInYears, datePart } from '../fhir/date.ts';
 import { type FhirResource, isTarget, object, refOf, target, text } from '../fhir/read.ts';
 import { type ResourceRef, referenceText } from '../fhir/reference.ts';
 import type { Day } from '../instant.ts';
@@ -53,9 +54,13 @@ const byName = <F extends Fact & { readonly name: string }>(one: F, other: F): n
  * Reads a patient's resources, in any order and from any EHR, into facts. Never throws: what cannot be read is left out,
  * what belongs to someone else is refused by name, and what stays out of a note (see withhold.ts) is in `withheld` alone.
  *
- * @param today the day ages and "current" are judged on
+ * @param of.today the day ages and "current" are judged on
+ * @param of.consented security labels of what the patient consented to have disclosed to whoever it is read for; none without
  */
-export function readChart(resources: readonly FhirResource[], of: { patientId: string; today: Day }): Chart {
+export function readChart(
+  resources: readonly FhirResource[],
+  of: { patientId: string; today: Day; consented?: ReadonlySet<string> },
+): Chart {
   const { patientId, today } = of;
   const refused: RefusedResource[] = [];
   const own: FhirResource[] = [];
@@ -65,7 +70,11 @@ export function readChart(resources: readonly FhirResource[], of: { patientId: s
     else refused.push({ reference: kind === 'not-fhir' ? '' : `${resource.resourceType}/${text(resource.id)}`, kind, why: WHY[kind] });
   }
 
-  const { visible, withheld, giveAways } = withhold(own);
+  const birthDate = datePart(own.find(({ resourceType }) => resourceType === 'Patient')?.['birthDate']);
+  const { visible, withheld, giveAways } = withhold(own, {
+    age: ageInYears(birthDate, today),
+    consented: of.consented ?? new Set(),
+  });
   const ofType = (...types: readonly string[]) => visible.filter((resource) => types.includes(resource.resourceType));
   const medicationsById = new Map(ofType('Medication').map((resource) => [text(resource.id), resource]));
   const problems = ofType('Condition').flatMap((resource) => readProblem(resource, giveAways) ?? []);

@@ -15,9 +15,22 @@ const NEGATED = /\b(?:no|not|never|none|denie[sd]|denying|without|negative)\b/i;
 /** Whether words speak of substance use at all, denied or not; such a sentence is never quoted. */
 export const speaksOfSubstanceUse = (words: string): boolean => DISORDER.test(words) || MENTION.test(words);
 
+/** Of whom it is judged, and what they consented to have disclosed. */
+export type Judged = {
+  /** Completed years; undefined where it is not known. */
+  readonly age: number | undefined;
+  /** Security labels (packet/consent.ts); nothing that bears another one besides goes with them. */
+  readonly consented: ReadonlySet<string>;
+};
+
+export const NOTHING_CONSENTED: Judged = { age: undefined, consented: new Set() };
+
+const isCovered = (codes: readonly string[], { consented }: Judged): boolean => codes.some((code) => consented.has(code));
+
 /** Reads one security label; labels of other kinds (obligations, purposes, AIAST) are no reason. */
-function whyOfLabel(label: Json): SensitiveWhy | undefined {
+function whyOfLabel(label: Json, judged: Judged): SensitiveWhy | undefined {
   const { system = '', code = '' } = coding(label);
+  if (isCovered([code], judged)) return undefined;
   if (/confidentiality/i.test(system)) {
     if (code === 'ETH') return 'substance-use-part-2';
     return rules.confidentiality.includes(code) ? 'restricted' : undefined;
@@ -30,11 +43,11 @@ function whyOfLabel(label: Json): SensitiveWhy | undefined {
   return rules.labels.restricted.includes(code) ? 'restricted' : undefined;
 }
 
-const STRICTEST_FIRST: readonly SensitiveWhy[] = ['substance-use-part-2', 'psychotherapy', 'restricted'];
+const STRICTEST_FIRST: readonly SensitiveWhy[] = ['substance-use-part-2', 'psychotherapy', 'restricted', 'adolescent'];
 const strictest = (found: readonly (SensitiveWhy | undefined)[]): SensitiveWhy | undefined =>
   STRICTEST_FIRST.find((why) => found.includes(why));
 
-type Found = { labels: (SensitiveWhy | undefined)[]; words: string[]; icd10: string[] };
+type Found = { labels: Json[]; words: string[]; icd10: string[] };
 
 // Not words of the chart: identifiers, links, encoded data, generated narrative.
 const NOT_WORDS = new Set(['system', 'url', 'reference', 'id', 'data', 'div', 'resourceType', 'versionId', 'contentType', 'hash']);
@@ -52,7 +65,7 @@ function collect(value: unknown, field: string, found: Found): void {
   const { system, code } = coding(read);
   if (code !== undefined && (system === ICD10CM || /icd-?10/i.test(system ?? ''))) found.icd10.push(code.toUpperCase());
   // Element-level labels (DS4P inline security labels): one sensitive element keeps the whole resource out.
-  if (text(read['url']).endsWith('extension-inline-sec-label')) found.labels.push(whyOfLabel(object(read['valueCoding'])));
+  if (text(read['url']).endsWith('extension-inline-sec-label')) found.labels.push(object(read['valueCoding']));
   for (const [name, inner] of Object.entries(read)) collect(inner, name, found);
 }
 
@@ -70,26 +83,35 @@ const NOT_CLINICAL = new Set(['Patient', 'Coverage', 'Practitioner', 'Practition
 
 const affirmed = (words: string): boolean => sentencesOf(words).some((sentence) => DISORDER.test(sentence) && !NEGATED.test(sentence));
 
+const isAdolescent = ({ age }: Judged): boolean => age !== undefined && age >= rules.adolescent.fromAge && age < rules.adolescent.untilAge;
+
 /** Why this resource stays out, judged by its labels, codes and words; undefined when nothing speaks against it. */
-export function whySensitive(resource: FhirResource): { why: SensitiveWhy; labelled: boolean } | undefined {
+export function whySensitive(
+  resource: FhirResource,
+  judged: Judged = NOTHING_CONSENTED,
+): { why: SensitiveWhy; labelled: boolean } | undefined {
   const found: Found = { labels: [], words: [], icd10: [] };
   collect(resource, '', found);
   found.labels.push(
-    ...[...list(object(resource['meta'])['security']), ...list(resource['securityLabel']).flatMap((one) => list(one['coding']))].map(
-      whyOfLabel,
-    ),
+    ...list(object(resource['meta'])['security']),
+    ...list(resource['securityLabel']).flatMap((one) => list(one['coding'])),
   );
-  if (resource.resourceType === 'Composition')
-    found.labels.push(whyOfLabel({ system: 'v3-Confidentiality', code: resource['confidentiality'] }));
-  const labelled = strictest(found.labels);
+  if (resource.resourceType === 'Composition') found.labels.push({ system: 'v3-Confidentiality', code: resource['confidentiality'] });
+  const labelled = strictest(found.labels.map((label) => whyOfLabel(label, judged)));
   if (labelled) return { why: labelled, labelled: true };
   if (NOT_CLINICAL.has(resource.resourceType)) return undefined;
 
-  const byCode = found.icd10.map(normalIcd10).some((code) => rules.icd10Prefixes.some((prefix) => code.startsWith(prefix)));
-  if (byCode) return { why: 'substance-use-part-2', labelled: false };
+  const bears = (prefixes: readonly string[]): boolean =>
+    found.icd10.map(normalIcd10).some((code) => prefixes.some((prefix) => code.startsWith(prefix)));
+  const part2 = !isCovered(rules.labels['substance-use-part-2'], judged);
+  if (part2 && bears(rules.icd10Prefixes)) return { why: 'substance-use-part-2', labelled: false };
 
   const titles = found.words.join('\n');
-  if (PSYCHOTHERAPY.test(titles)) return { why: 'psychotherapy', labelled: false };
+  if (!isCovered(rules.labels.psychotherapy, judged) && PSYCHOTHERAPY.test(titles)) return { why: 'psychotherapy', labelled: false };
+  if (isAdolescent(judged) && !isCovered(['ADOL'], judged) && bears(rules.adolescent.icd10Prefixes)) {
+    return { why: 'adolescent', labelled: false };
+  }
+  if (!part2) return undefined;
   if (FREE_TEXT.has(resource.resourceType)) {
     const body = attachmentsOf(resource).map((attachment) => attachmentText(attachment) ?? '');
     return affirmed([titles, ...body].join('\n')) ? { why: 'substance-use-part-2', labelled: false } : undefined;

@@ -8,7 +8,7 @@ import { concept, type FhirResource, isTarget, list, object, refOf, target, text
 import type { ResourceRef } from '../fhir/reference.ts';
 import { referenceText } from '../fhir/reference.ts';
 import { attachmentText, withoutTags } from './attachment-text.ts';
-import { attachmentsOf, speaksOfSubstanceUse, whySensitive } from './sensitivity.ts';
+import { attachmentsOf, type Judged, NOTHING_CONSENTED, speaksOfSubstanceUse, whySensitive } from './sensitivity.ts';
 
 /** Fields that say who or where, not what about. */
 const NOT_ABOUT = new Set([
@@ -165,7 +165,10 @@ function entriesOf(resources: readonly FhirResource[]): Entry[] {
  * @returns `visible` and `withheld`, each resource once, sorted by reference; `giveAways` for {@link mayQuote}. Resources
  * without an id cannot be cited and are in neither.
  */
-export function withhold(resources: readonly FhirResource[]): {
+export function withhold(
+  resources: readonly FhirResource[],
+  judged: Judged = NOTHING_CONSENTED,
+): {
   visible: readonly FhirResource[];
   withheld: readonly Withheld[];
   giveAways: GiveAways;
@@ -176,7 +179,7 @@ export function withhold(resources: readonly FhirResource[]): {
   const marks = new Map<Entry, Mark>();
 
   for (const entry of entries) {
-    const sensitive = whySensitive(entry.resource);
+    const sensitive = whySensitive(entry.resource, judged);
     if (isEnteredInError(entry.resource)) marks.set(entry, { why: 'entered-in-error', labelled: false, spreadsToVisit: false });
     else if (sensitive) marks.set(entry, { ...sensitive, spreadsToVisit: true });
   }

@@ -30,8 +30,11 @@ export type ChecklistResult = {
     | { kind: 'not-visible'; why: string };
 };
 
-/** Kept out by default: 42 CFR Part 2, restricted confidentiality, psychotherapy notes. Counted, never quoted. */
-export type Withheld = { ref: ResourceRef; why: 'substance-use-part-2' | 'restricted' | 'psychotherapy' | 'entered-in-error' };
+/** Kept out by default: 42 CFR Part 2, restricted confidentiality, psychotherapy notes, confidential care of a minor. Counted, never quoted. */
+export type Withheld = {
+  ref: ResourceRef;
+  why: 'substance-use-part-2' | 'restricted' | 'psychotherapy' | 'adolescent' | 'entered-in-error';
+};
 
 export type NoteDraft = {
   /** Which composer made it, for Provenance and replay. */

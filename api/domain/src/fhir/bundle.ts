@@ -1,13 +1,15 @@
 /** Searchsets: what was found, and where the next page is. */
 import type { Resource } from './ehr-port.ts';
+import { list, object } from './read.ts';
 
-/** The resources of a searchset, without outcomes. */
+/** The resources of a searchset, without outcomes; an entry that is none reads as absent. */
 export function entriesOf(bundle: Resource): Resource[] {
-  const entries = bundle['entry'];
-  if (!Array.isArray(entries)) return [];
-  return (entries as { resource?: Resource; search?: { mode?: string } }[])
-    .filter((entry) => entry.resource && entry.search?.mode !== 'outcome' && entry.resource.resourceType !== 'OperationOutcome')
-    .map((entry) => entry.resource as Resource);
+  return list(bundle['entry'])
+    .filter((entry) => object(entry['search'])['mode'] !== 'outcome')
+    .map((entry) => object(entry['resource']))
+    .filter(
+      (resource): resource is Resource => typeof resource['resourceType'] === 'string' && resource['resourceType'] !== 'OperationOutcome',
+    );
 }
 
 export function nextPage(bundle: Resource): string | undefined {

@@ -57,8 +57,11 @@ export type ApprovedReferral = {
   software: { name: string; version: string }[];
 };
 
-const subject = (referral: ApprovedReferral): Json => ({ reference: `Patient/${referral.patientId}` });
-const requester = (referral: ApprovedReferral): Json => ({ reference: referral.requester, display: referral.requesterDisplay });
+const subject = (referral: Pick<ApprovedReferral, 'patientId'>): Json => ({ reference: `Patient/${referral.patientId}` });
+const requester = (referral: Pick<ApprovedReferral, 'requester' | 'requesterDisplay'>): Json => ({
+  reference: referral.requester,
+  display: referral.requesterDisplay,
+});
 
 /** R19: routine → routine, urgent → urgent, emergency → stat. */
 const PRIORITY: Record<Urgency, string> = { routine: 'routine', urgent: 'urgent', emergency: 'stat' };
@@ -67,7 +70,7 @@ const PRIORITY: Record<Urgency, string> = { routine: 'routine', urgent: 'urgent'
  * A literal reference where the EHR knows the performer, else a logical one that every server accepts. The NPI stands in
  * both: it is what was approved, and shows when a reference leads to somebody else.
  */
-export function performerReference(referral: ApprovedReferral): Json {
+export function performerReference(referral: Pick<ApprovedReferral, 'performer' | 'performerInEhr'>): Json {
   const identifier = { system: NPI_SYSTEM, value: referral.performer.npi };
   const { performerInEhr } = referral;
   if (performerInEhr) return { reference: performerInEhr.reference, identifier, display: performerInEhr.display };
@@ -193,8 +196,23 @@ function withCategory(list: unknown): Json[] {
   return there ? items : [...items, PATIENT_REFERRAL];
 }
 
+/** What a fulfilment Task is made of. */
+export type TaskGiven = Pick<
+  ApprovedReferral,
+  | 'referralId'
+  | 'attempt'
+  | 'approvedAt'
+  | 'patientId'
+  | 'urgency'
+  | 'encounter'
+  | 'requester'
+  | 'requesterDisplay'
+  | 'performer'
+  | 'performerInEhr'
+>;
+
 /** Task A, the fulfilment: `draft` until something is transmitted; focus and basedOn both name the order. */
-export function fulfilmentTask(referral: ApprovedReferral): Json {
+export function fulfilmentTask(referral: TaskGiven): Json {
   return {
     resourceType: 'Task',
     identifier: [

@@ -43,7 +43,7 @@ export function siteToAsk(
     throw new NoAccess(`${base} is the iss of no entry of REFLOOP_SITES. Add one with its system client, or give --client-id and --key.`);
   const fault = addressFault(base, production);
   if (fault !== undefined) throw new NoAccess(`${base} cannot be asked: ${fault}.`);
-  const system = own ? { ...own, scopes: '', completes: false } : site?.system;
+  const system = own ? { ...own, scopes: '', completes: false, tracks: false } : site?.system;
   if (!system) throw new NoAccess(`The entry of ${base} has no system client. Add one, or give --client-id and --key.`);
   if (site) return { ...site, system };
   return {

@@ -100,8 +100,8 @@ export async function openMatrix(): Promise<Matrix> {
     const question = { caller, target, worlds };
     const [method = ''] = route.split(' ');
     asked += 1;
-    return Promise.resolve(request.body?.(question)).then((body) =>
-      worlds.here.call(method, request.path(question), request.bearer?.(question) ?? token, body),
+    return Promise.all([request.body?.(question), request.bearer?.(question)]).then(([body, bearer]) =>
+      worlds.here.call(method, request.path(question), bearer ?? token, body),
     );
   }
 

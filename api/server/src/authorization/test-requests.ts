@@ -1,6 +1,7 @@
 /** For tests: how each row of the table is asked. */
 import { randomUUID } from 'node:crypto';
-import { type Body, match } from '../services/test-referral-input.ts';
+import { selectCall } from '../cds/test-client.ts';
+import { type Body, chart, match, order } from '../services/test-referral-input.ts';
 import { HOLDER } from '../services/test-team.ts';
 import type { Caller } from './test-people.ts';
 import { type About, ALERT_RULE, CANDIDATE, inputOf, orderWithIdOf, press, type Target, type Whose } from './test-targets.ts';
@@ -20,7 +21,7 @@ export type Request = {
   path: (question: Question) => string;
   body?: (question: Question) => unknown;
   /** In place of the caller's: what is asked by what it holds, whoever holds it. */
-  bearer?: (question: Question) => string;
+  bearer?: (question: Question) => string | Promise<string>;
   /** Of a list: the ids that stand in it. */
   listed?: (answer: Body) => unknown[];
 };
@@ -231,6 +232,19 @@ export const REQUESTS: Record<string, Request> = {
   'post /office/packet | an opened link': row('an opened link', () => '/office/packet', {
     changes: true,
     body: ({ target: { made } }) => ({ opened: made['opened'] }),
+  }),
+  'get /cds-services | the CDS services': fixed('/cds-services'),
+  'post /cds-services/:id | a call that an EHR signed': fixed('/cds-services/refloop-order-select', {
+    changes: true,
+    bearer: ({ worlds }) => worlds.cds.token('/cds-services/refloop-order-select', { now: worlds.clock.now }),
+    body: ({ worlds }) => selectCall(worlds.here.site.iss, order(), chart()),
+  }),
+  'post /cds-services/:id/feedback | a call that an EHR signed': fixed('/cds-services/refloop-order-select/feedback', {
+    changes: true,
+    bearer: ({ worlds }) => worlds.cds.token('/cds-services/refloop-order-select/feedback', { now: worlds.clock.now }),
+    body: () => ({
+      feedback: [{ card: '4e0a3a1e-3283-4575-ab82-028d55fe2719', outcome: 'overridden', outcomeTimestamp: '2026-11-20T10:00:00Z' }],
+    }),
   }),
   'get /exceptions | an exception': row('an exception', () => '/exceptions', { listed: ({ rows }) => ids(rows) }),
   'post /exceptions/:id | an exception': row('an exception', (id) => `/exceptions/${id}`, {

@@ -2,9 +2,13 @@
  * For tests: one Refloop that serves three EHRs of two organisations, and holds rows from the time when one of them belonged to another.
  * The same people, patients and ids exist in each.
  */
+import { randomUUID } from 'node:crypto';
 import { SEED_V1 } from '@refloop/domain/matching/policies';
 import { allRoutes } from '../all-routes.ts';
 import { createApp } from '../app.ts';
+import { createCdsAdmission } from '../cds/admission.ts';
+import { createClientKeys } from '../cds/client-keys.ts';
+import { newTestClient, TEST_ADDRESS, type TestClient } from '../cds/test-client.ts';
 import type { Role } from '../client/session.ts';
 import { type CapturedLog, captureLog } from '../logging/test-log.ts';
 import { currentIndex } from '../matching/current-index.ts';
@@ -61,6 +65,8 @@ export type Worlds = Record<PlaceName, World> & {
   clock: { now: Date };
   /** Signs as the EHR of `here` does. */
   signer: Signer;
+  /** `here` as it calls the CDS services. */
+  cds: TestClient;
   /** Ids made from now on begin like this, and count from one. */
   countIds: (prefix: string) => void;
   close: () => Promise<void>;
@@ -91,6 +97,8 @@ export async function openWorlds(): Promise<Worlds> {
     return ehrs[at]?.fetch(url, init) ?? Promise.reject(new Error('No such EHR in this test'));
   };
 
+  const cds = await newTestClient(new URL(SITES.here.iss).origin, [SITES.here.iss]);
+
   const appOf = (sites: Site[]) => {
     const discovery = createDiscovery({ fetch: ehr, now, sites, production: false });
     const routes = allRoutes({
@@ -109,7 +117,12 @@ export async function openWorlds(): Promise<Worlds> {
       idleSeconds: 900,
       warnSeconds: 60,
       notReady: () => undefined,
+      address: TEST_ADDRESS,
+      newUuid: randomUUID,
+      cdsBudgetMs: () => 30_000,
+      failed: (error) => log.log.failure({ route: 'cds hooks', reference: '-', error }),
     });
+    const keys = createClientKeys({ fetch: ehr, now, discovery, sites });
     const app = createApp({
       store,
       sites,
@@ -122,6 +135,7 @@ export async function openWorlds(): Promise<Worlds> {
       notReady: () => undefined,
       builtApp: undefined,
       routes,
+      admitCdsClient: createCdsAdmission({ store, sites, clients: [cds.client], keys, addresses: [TEST_ADDRESS] }),
     });
     return { app, routes };
   };
@@ -193,6 +207,7 @@ export async function openWorlds(): Promise<Worlds> {
     log,
     clock,
     signer,
+    cds,
     countIds: (next) => {
       [prefix, count] = [next, 0];
     },

@@ -18,6 +18,8 @@ export type Message<Content> = {
   askedAt: string;
   /** 1 the first time. */
   tries: number;
+  /** When it was last sent or looked for, where it may have left then; null where it certainly did not. */
+  triedAt: string | null;
 };
 
 /** Words of a receipt or a detail are kept sealed, shown to coordinators, and never logged. */

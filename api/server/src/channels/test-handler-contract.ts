@@ -51,8 +51,8 @@ function dying(store: Store, atTransaction: number): Store {
 const BEFORE_BEGUN = 2;
 const BEFORE_RECORDED = 3;
 
-/** @param issuer of the scope, where the counterpart is an EHR */
-export function handlerContract<Content>(name: string, open: () => Promise<Counterpart<Content>>, issuer?: string): void {
+/** @param open with the clock of the test @param issuer of the scope, where the counterpart is an EHR */
+export function handlerContract<Content>(name: string, open: (now: () => Date) => Promise<Counterpart<Content>>, issuer?: string): void {
   describe(`the contract of handlers: ${name}`, () => {
     let opened: TestStore;
     let counterpart: Counterpart<Content>;
@@ -64,7 +64,7 @@ export function handlerContract<Content>(name: string, open: () => Promise<Count
 
     beforeAll(async () => {
       opened = await openTestStore();
-      counterpart = await open();
+      counterpart = await open(now);
     });
     afterAll(async () => {
       await counterpart.close?.();

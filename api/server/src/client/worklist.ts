@@ -49,15 +49,63 @@ export const WorklistRow = z.object({
 });
 export type WorklistRow = z.infer<typeof WorklistRow>;
 
-export const WorklistAnswer = z.object({
+/** A row as the list has it: without what its reader, the clock or the names beside it tell. */
+export const WorklistLine = WorklistRow.omit({
+  owner: true,
+  mine: true,
+  escalatedTo: true,
+  escalatedToMe: true,
+  ageBusinessHours: true,
+  leftBusinessHours: true,
+  steps: true,
+}).extend({
+  /** Subject; null where nobody has it, which is a fault. */
+  owner: z.string().nullable(),
+  /** Subject of whom it was escalated to, besides its owner. */
+  escalatedTo: z.string().nullable(),
+});
+export type WorklistLine = z.infer<typeof WorklistLine>;
+
+const listed = {
   at: z.string(),
-  /** Earliest deadline first. */
-  rows: z.array(WorklistRow),
+  /** For the next question: what has changed since then. */
+  mark: z.string(),
+  /** Of those whom the lines name, by subject. */
+  names: z.record(z.string(), z.string()),
   /** Open obligations beyond those that are listed. */
   more: z.number().int(),
-  /** To whom a referral can be given: coordinators and leads, by name. */
-  people: z.array(Named),
+};
+
+export const WorklistQuery = z.object({
+  /** `mark` of the answer before. */
+  since: z
+    .string()
+    .regex(/^\d{1,18}\.[\w-]{8,40}$/, 'Give the mark of an answer as it came')
+    .optional(),
 });
+export type WorklistQuery = z.infer<typeof WorklistQuery>;
+
+export const WorklistAnswer = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('whole'),
+    ...listed,
+    /** Earliest deadline first. */
+    rows: z.array(WorklistLine),
+    /** To whom a referral can be given: coordinators and leads, by name. */
+    people: z.array(Named),
+    /** On which opening hours are reckoned. */
+    calendar: z.object({ timeZone: z.string(), opens: z.number(), closes: z.number(), holidays: z.array(z.string()) }),
+  }),
+  z.object({
+    kind: z.literal('changes'),
+    ...listed,
+    /** In place of those with the same id, or new. */
+    rows: z.array(WorklistLine),
+    /** Ids of what is open no more. */
+    gone: z.array(z.string()),
+  }),
+  z.object({ kind: z.literal('unchanged'), at: z.string(), mark: z.string() }),
+]);
 export type WorklistAnswer = z.infer<typeof WorklistAnswer>;
 
 /** Who did or said something, as all parties see it. */

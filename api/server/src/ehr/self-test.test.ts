@@ -23,7 +23,7 @@ async function opened(withSystem = true) {
     jwks: undefined,
     embed: [],
     admins: [],
-    system: withSystem ? { clientId: 'back', key: key.value, scopes: LOOKING_SCOPES, completes: false } : undefined,
+    system: withSystem ? { clientId: 'back', key: key.value, scopes: LOOKING_SCOPES, completes: false, tracks: false } : undefined,
   };
   const ehr = testEhr(site, ISSUER, [(await newSigner('k')).jwk]);
   ehr.answers.set(`${ISSUER}/token`, { access_token: 'system-token', expires_in: 300 });

@@ -29,7 +29,7 @@ const siteWith = (key: SystemKey): Site => ({
   jwks: undefined,
   embed: [],
   admins: [],
-  system: { clientId: 'refloop-back', key, scopes: LOOKING_SCOPES, completes: false },
+  system: { clientId: 'refloop-back', key, scopes: LOOKING_SCOPES, completes: false, tracks: false },
 });
 
 let now: Date;

@@ -1,6 +1,7 @@
 /** For tests: a good body of every route that takes one, and every place in it, for what does not belong there. */
+import { selectCall } from '../cds/test-client.ts';
 import type { Route } from '../routes/route.ts';
-import { approveInput, chart, type Made, makeInput, match } from '../services/test-referral-input.ts';
+import { approveInput, chart, type Made, makeInput, match, order } from '../services/test-referral-input.ts';
 import type { WholeApp } from '../test-whole-app.ts';
 
 export type Answer = { status: number; body: Record<string, unknown>; text: string };
@@ -184,13 +185,32 @@ export const GOOD: Record<string, Good> = {
     path: () => '/worklist/assignment',
     body: () => ({ referralIds: ['nothing'], to: 'clinician' }),
   },
+  'post /cds-services/:id': {
+    path: () => '/cds-services/refloop-order-select',
+    body: ({ whole }) => selectCall(whole.site.iss, order(), fullChart()),
+  },
+  'post /cds-services/:id/feedback': {
+    path: () => '/cds-services/refloop-order-dispatch/feedback',
+    body: () => ({
+      feedback: [
+        {
+          card: '4e0a3a1e-3283-4575-ab82-028d55fe2719',
+          outcome: 'overridden',
+          overrideReason: { reason: { system: 'urn:refloop:cds:override-reason', code: 'not-fitting' }, userComment: 'For the test' },
+          outcomeTimestamp: '2026-11-20T10:00:00Z',
+        },
+      ],
+    }),
+  },
   'post /exceptions/:id': { path: () => '/exceptions/nothing', body: () => ({ what: 'settle', note: 'Called them' }) },
 };
 
 export async function openSender(whole: WholeApp): Promise<Sender> {
   const token = await whole.session(['clinician', 'preparer', 'coordinator', 'lead', 'admin']);
   async function send(method: string, path: string, body: string, more: Record<string, string> = {}): Promise<Answer> {
-    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...more };
+    // An EHR signs each of its calls anew; everybody else has a session.
+    const bearer = path.startsWith('/cds-services/') ? await whole.cds.token(path) : token;
+    const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json', ...more };
     const response = await whole.app.request(path, { method: method.toUpperCase(), headers, body });
     const text = await response.text();
     return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>), text };

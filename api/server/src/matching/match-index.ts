@@ -46,6 +46,8 @@ export type MatchIndex = {
   entry: (entryId: string) => DirectoryEntry | undefined;
   /** An entry of this practitioner; the first by id where there are several. */
   ofNpi: (npi: string) => DirectoryEntry | undefined;
+  /** Every entry of this practitioner, by id. */
+  allOfNpi: (npi: string) => DirectoryEntry[];
 };
 
 const NETWORK_UNKNOWN = verdictOf('network-unknown');
@@ -165,7 +167,8 @@ export function matchIndexOf(packed: PackedDirectory, hash: string): MatchIndex 
     size: packed.count,
     match,
     entry: (entryId) => entryAt(entries.positionOf(entryId)),
-    ofNpi: (npi) => entryAt(entries.positionOfNpi(npi)),
+    ofNpi: (npi) => entryAt(entries.positionsOfNpi(npi)[0]),
+    allOfNpi: (npi) => entries.positionsOfNpi(npi).map(entries.at),
     assess: (named, request, policy) => assess(named, request, planOf(request, packed.plans), packed.medians, policy),
     searchByName: ({ text, specialty, origin, limit }) => {
       const typed = wordsOf(text);

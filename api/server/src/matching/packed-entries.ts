@@ -11,23 +11,23 @@ export type PackedEntries = {
   idAt: (position: number) => string;
   /** The position of an entry id; undefined when the directory does not have it. */
   positionOf: (entryId: string) => number | undefined;
-  /** The position of the first entry of a practitioner, by id; their ids begin with the NPI. */
-  positionOfNpi: (npi: string) => number | undefined;
+  /** The positions of all entries of a practitioner, in the order of ids, which begin with the NPI. */
+  positionsOfNpi: (npi: string) => number[];
 };
 
 export function packedEntries(packed: PackedDirectory): PackedEntries {
   const textAt = textReader(packed.entries);
   const idAt = textReader(packed.ids);
   const kept = new Map<number, DirectoryEntry>();
-  /** The first position, in the order of ids, whose id is not smaller. */
-  const firstFrom = (id: string): number | undefined => {
+  /** The first place, in the order of ids, whose id is not smaller. */
+  const placeFrom = (id: string): number => {
     let low = 0;
     for (let high = packed.count; low < high; ) {
       const middle = (low + high) >> 1;
       if (idAt(packed.byId[middle] ?? 0) < id) low = middle + 1;
       else high = middle;
     }
-    return packed.byId[low];
+    return low;
   };
   return {
     idAt,
@@ -41,12 +41,17 @@ export function packedEntries(packed: PackedDirectory): PackedEntries {
       return entry;
     },
     positionOf: (entryId) => {
-      const position = firstFrom(entryId);
+      const position = packed.byId[placeFrom(entryId)];
       return position !== undefined && idAt(position) === entryId ? position : undefined;
     },
-    positionOfNpi: (npi) => {
-      const position = firstFrom(`${npi}~`);
-      return position !== undefined && idAt(position).startsWith(`${npi}~`) ? position : undefined;
+    positionsOfNpi: (npi) => {
+      const positions: number[] = [];
+      for (let place = placeFrom(`${npi}~`); place < packed.count; place += 1) {
+        const position = packed.byId[place] ?? 0;
+        if (!idAt(position).startsWith(`${npi}~`)) break;
+        positions.push(position);
+      }
+      return positions;
     },
   };
 }

@@ -183,8 +183,9 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
     const handler = handlers.get(effect.kind);
     if (!handler) return;
     const { id, referralId, key, content, askedAt } = effect;
-    const opened = handler.open({ id, scope, referralId, key, content, askedAt });
     const perhaps = effect.standing.status === 'begun' || effect.standing.status === 'unknown';
+    const triedAt = perhaps ? effect.since : null;
+    const opened = handler.open({ id, scope, referralId, key, content, askedAt, triedAt });
     if (!opened) {
       const standing: EffectStanding = { status: perhaps ? 'unknown' : 'failed', detail: UNREADABLE };
       return record(scope, effect, handler, undefined, { standing, dueAt: null });

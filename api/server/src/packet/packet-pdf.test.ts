@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Packet } from './packet.ts';
+import { type Packet, WITHHELD_WORDS } from './packet.ts';
 import { packetPdf } from './packet-pdf.ts';
+import { sentPacket } from './test-packet.ts';
 import { type ReadPdf, readPdf } from './test-read-pdf.ts';
 
 const packet = (more: Partial<Packet> = {}): Packet => ({
@@ -189,4 +190,42 @@ test('a word longer than the line is broken, not cut', async () => {
 test('real data carries no mark', async () => {
   const { text } = await read({ synthetic: false });
   expect(text.toLowerCase()).not.toContain('synthetic');
+});
+
+describe('with what of the chart goes along', () => {
+  const readSent = async (part: Parameters<typeof sentPacket>[1] = {}) =>
+    words((await readPdf(await packetPdf(sentPacket({}, part)))).text);
+
+  test('every item, with its value, its day and its words', async () => {
+    const text = await readSent();
+    for (const expected of [
+      'Chart: problems',
+      'Supraventricular tachycardia · 5 Oct 2026',
+      'Metoprolol succinate 50 mg: 50 mg by mouth daily',
+      'Latex: Rash; moderate',
+      'Potassium: 4.2 mmol/L · 5 Oct 2026',
+      'Echocardiogram · 2019. Ejection fraction 60 %.',
+      'Panoramic radiograph',
+      'Progress note: Dr. Ortiz · 5 Oct 2026. Seen for palpitations. ECG normal.',
+      'Authorization: not needed',
+      'Call back: (510) 555-0199',
+      'Please answer within 2 business days.',
+    ]) {
+      expect(text).toContain(expected);
+    }
+  });
+
+  test('what is not in it, and that something is withheld without a word of what', async () => {
+    const text = await readSent();
+    expect(text).toContain('A kidney function: not included.');
+    expect(text).toContain(WITHHELD_WORDS);
+    expect(await readSent({ lacking: [], withheld: false })).not.toContain('Not in this packet');
+    expect(WITHHELD_WORDS).not.toMatch(/substance|psych|mental|HIV|minor|adolescent|\d/i);
+  });
+
+  test('teeth by number', async () => expect(await readSent({ teeth: ['30'] })).toContain('Teeth: Tooth 30 (lower)'));
+
+  test('the same packet gives the same bytes', async () => {
+    expect(Buffer.compare(await packetPdf(sentPacket()), await packetPdf(sentPacket()))).toBe(0);
+  });
 });

@@ -5,8 +5,11 @@
  */
 import { citationText, SECTION_HEADINGS } from '@refloop/domain/drafting/note-review';
 import { plainDay } from '@refloop/domain/matching/plain-words';
+import { PACKET_SECTIONS } from '@refloop/domain/packet/contents';
+import { toothWords } from '@refloop/domain/packet/tooth';
 import Pdf from 'pdfkit';
-import type { Packet } from './packet.ts';
+import { type ChartPart, type Packet, WITHHELD_WORDS } from './packet.ts';
+import { itemWords, SECTION_WORDS } from './packet-words.ts';
 import { MISSING, printable, typeface } from './typeface.ts';
 
 type Document = PDFKit.PDFDocument;
@@ -138,14 +141,37 @@ function parties(sheet: Sheet, { patient, referring, specialist }: Packet): void
   fact(sheet, to, 'Network', specialist.network);
 }
 
-function asked(sheet: Sheet, { request }: Packet): void {
+function asked(sheet: Sheet, { request, chart }: Packet): void {
   const section = heading(sheet, 'Asked for');
   fact(sheet, section, 'Kind', `${request.kind}, ${request.visits === 1 ? '1 visit' : `${request.visits} visits`}`);
   fact(sheet, section, 'Urgency', request.urgency);
   fact(sheet, section, 'Reason', request.reason);
   for (const code of request.codes) fact(sheet, section, 'Diagnosis', code);
   fact(sheet, section, 'Question', request.question);
+  if (chart && chart.teeth.length > 0) fact(sheet, section, 'Teeth', chart.teeth.map(toothWords).join(', '));
   fact(sheet, section, 'Coverage', request.coverage);
+  if (!chart) return;
+  fact(sheet, section, 'Authorization', chart.authorization);
+  if (chart.callback !== '') fact(sheet, section, 'Call back', chart.callback);
+  if (chart.answerWithin) fact(sheet, section, 'Answer', `Please answer within ${chart.answerWithin}.`);
+}
+
+/** Of the chart as it was on the day of sending, and what is not in it. */
+function chartPart(sheet: Sheet, chart: ChartPart): void {
+  for (const name of PACKET_SECTIONS) {
+    const own = chart.items.filter(({ section }) => section === name);
+    if (own.length === 0) continue;
+    const parent = heading(sheet, `Chart: ${SECTION_WORDS[name].toLowerCase()}`);
+    items(
+      sheet,
+      parent,
+      own.map((each) => ({ label: '•', words: itemWords(each) })),
+    );
+  }
+  if (chart.lacking.length === 0 && !chart.withheld) return;
+  const parent = heading(sheet, 'Not in this packet');
+  for (const label of chart.lacking) paragraph(sheet, parent, `${label}: not included.`);
+  if (chart.withheld) paragraph(sheet, parent, WITHHELD_WORDS);
 }
 
 function note(sheet: Sheet, { note: { sections, sources } }: Packet): void {
@@ -190,7 +216,7 @@ function margins(doc: Document, packet: Packet, print: (words: string) => string
   }
 }
 
-/** @returns the bytes of the PDF; the date in it is the approval's */
+/** @returns the bytes of the PDF; the date in it is the approval's, or the day it was put together to be sent */
 export async function packetPdf(packet: Packet): Promise<Uint8Array<ArrayBuffer>> {
   const doc = new Pdf({
     size: [PAGE.width, PAGE.height],
@@ -201,7 +227,13 @@ export async function packetPdf(packet: Packet): Promise<Uint8Array<ArrayBuffer>
     lang: 'en-US',
     displayTitle: true,
     // Titles are shown in tabs and lists of files: no name in it.
-    info: { Title: packet.title, Author: 'Refloop', Creator: 'Refloop', Producer: 'Refloop', CreationDate: new Date(packet.approvedAt) },
+    info: {
+      Title: packet.title,
+      Author: 'Refloop',
+      Creator: 'Refloop',
+      Producer: 'Refloop',
+      CreationDate: new Date(packet.chart?.madeAt ?? packet.approvedAt),
+    },
   });
   const chunks: Buffer[] = [];
   const written = new Promise<void>((resolve, reject) => {
@@ -225,6 +257,7 @@ export async function packetPdf(packet: Packet): Promise<Uint8Array<ArrayBuffer>
   parties(sheet, packet);
   asked(sheet, packet);
   note(sheet, packet);
+  if (packet.chart) chartPart(sheet, packet.chart);
   if (missing) paragraph(sheet, body, `Some characters have no printed form here and are shown as ${MISSING}. The chart has them.`);
   body.end();
   margins(doc, packet, print);

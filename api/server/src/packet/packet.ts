@@ -2,10 +2,11 @@
 
 import type { Sentence, SourceExcerpt } from '@refloop/domain/drafting/note';
 import { type NumberedNote, numberedNote } from '@refloop/domain/drafting/note-review';
-import { list, object, text } from '@refloop/domain/fhir/read';
+import { type Coding, list, object, text } from '@refloop/domain/fhir/read';
 import type { Instant } from '@refloop/domain/instant';
 import { languageName, plainDay } from '@refloop/domain/matching/plain-words';
 import { SYNTHETIC_TAG } from '@refloop/domain/network/plan-net';
+import type { PacketItem } from '@refloop/domain/packet/contents';
 import type { Card } from '../client/match.ts';
 import type { MakeRecommendation } from '../client/recommendation.ts';
 
@@ -38,7 +39,46 @@ export type Packet = {
     coverage: string;
   };
   note: NumberedNote;
+  /** What goes with it since it was sent: absent where it is the page of the approval alone. */
+  chart?: ChartPart;
 };
+
+/** The patient as machines read them; the words for people stand in `patient`. */
+export type Person = {
+  family: string;
+  given: string[];
+  line: string[];
+  city: string;
+  state: string;
+  postalCode: string;
+  /** BCP 47; empty where none is recorded. */
+  language: string;
+};
+
+/** What of the chart goes along, put together on the day it is sent. */
+export type ChartPart = {
+  madeAt: Instant;
+  person: Person;
+  reasonCodes: Coding[];
+  /** The kind of packet in words; null for the standard one. */
+  variant: string | null;
+  /** "2 business days". */
+  answerWithin: string | null;
+  items: PacketItem[];
+  teeth: string[];
+  /** Where the payer's authorization stands, in words. */
+  authorization: string;
+  /** Where whoever referred is reached. */
+  callback: string;
+  /** What it should hold and does not, by name. */
+  lacking: string[];
+  /** Something is not handed on without the patient's own consent. What, is not said. */
+  withheld: boolean;
+};
+
+/** The same words whatever it is, how much of it and for which reason. */
+export const WITHHELD_WORDS =
+  'Some records are not part of this packet because they need the patient’s own consent. Ask the practice if you need to know more.';
 
 const NOT_RECORDED = 'not recorded';
 export const orNotRecorded = (words: string): string => words || NOT_RECORDED;
@@ -48,16 +88,45 @@ const valueOf = (telecom: readonly Readonly<Record<string, unknown>>[], system: 
   text(telecom.find((one) => one['system'] === system && notOld(one))?.['value']);
 const strings = (value: unknown): string[] => (Array.isArray(value) ? value.map(text).filter(Boolean) : []);
 
-function nameOf(patient: Readonly<Record<string, unknown>>): string {
+type Fhir = Readonly<Record<string, unknown>>;
+
+function officialName(patient: Fhir): Fhir {
   const names = list(patient['name']).filter(notOld);
-  const name = names.find((one) => one['use'] === 'official') ?? names[0] ?? {};
+  return names.find((one) => one['use'] === 'official') ?? names[0] ?? {};
+}
+
+function homeAddress(patient: Fhir): Fhir {
+  const addresses = list(patient['address']).filter((one) => notOld(one) && one['use'] !== 'billing');
+  return addresses.find((one) => one['use'] === 'home') ?? addresses[0] ?? {};
+}
+
+function spokenTag(patient: Fhir): string {
+  const spoken = list(patient['communication']);
+  const preferred = spoken.find((one) => one['preferred'] === true) ?? (spoken.length === 1 ? spoken[0] : undefined);
+  return text(list(object(preferred?.['language'])['coding'])[0]?.['code']);
+}
+
+export function personOf(patient: Fhir): Person {
+  const [name, address] = [officialName(patient), homeAddress(patient)];
+  return {
+    family: text(name['family']) || text(name['text']),
+    given: strings(name['given']),
+    line: strings(address['line']),
+    city: text(address['city']),
+    state: text(address['state']),
+    postalCode: text(address['postalCode']),
+    language: spokenTag(patient),
+  };
+}
+
+function nameOf(patient: Fhir): string {
+  const name = officialName(patient);
   const spelled = [text(name['family']), strings(name['given']).join(' ')].filter(Boolean).join(', ');
   return orNotRecorded(spelled || text(name['text']));
 }
 
-function addressOf(patient: Readonly<Record<string, unknown>>): string {
-  const addresses = list(patient['address']).filter((one) => notOld(one) && one['use'] !== 'billing');
-  const address = addresses.find((one) => one['use'] === 'home') ?? addresses[0] ?? {};
+function addressOf(patient: Fhir): string {
+  const address = homeAddress(patient);
   const place = [text(address['state']), text(address['postalCode'])].filter(Boolean).join(' ');
   return [...strings(address['line']), text(address['city']), place].filter(Boolean).join(', ') || text(address['text']);
 }
@@ -67,7 +136,7 @@ function patientOf(resource: Readonly<Record<string, unknown>>): Packet['patient
   const spoken = list(resource['communication']);
   const preferred = spoken.find((one) => one['preferred'] === true) ?? (spoken.length === 1 ? spoken[0] : undefined);
   const language = object(preferred?.['language']);
-  const tag = text(list(language['coding'])[0]?.['code']);
+  const tag = spokenTag(resource);
   return {
     name: nameOf(resource),
     born: orNotRecorded(text(resource['birthDate'])),

@@ -36,7 +36,14 @@ async function ask(route: Route, token: string | undefined): Promise<{ status: n
 
 describe('every route', () => {
   test('has a rule, and nothing is mounted beside the routes', () => {
-    const mounted = whole.app.routes.filter(({ method, path }) => !(method === 'ALL' && path === '/*'));
+    // What grants pages of registered EHRs the few routes that are theirs (ehr-pages.ts).
+    const crossed = new Set(routes.filter(({ fromEhrPages }) => fromEhrPages).map(({ path }) => path));
+    expect([...crossed]).toEqual(['/cds-services', '/cds-services/:id', '/cds-services/:id/feedback']);
+    // And what packs the answers of those that say so.
+    const packed = new Set(routes.filter(({ compressed }) => compressed).map(({ path }) => path));
+    expect([...packed]).toEqual(['/worklist']);
+    const around = new Set(['/*', ...crossed, ...packed]);
+    const mounted = whole.app.routes.filter(({ method, path }) => method !== 'ALL' || !around.has(path));
     const declared = new Set([...routes.map(nameOf), 'get /openapi.json', ...whole.pages.map((page) => `get ${page}`)]);
     expect(mounted.map(({ method, path }) => `${method.toLowerCase()} ${path}`).filter((name) => !declared.has(name))).toEqual([]);
     for (const route of routes) {
@@ -49,6 +56,7 @@ describe('every route', () => {
     const open = routes.filter(({ access }) => access.kind === 'public').map(nameOf);
     expect(open.sort()).toEqual([
       'get /.well-known/jwks.json',
+      'get /cds-services',
       'get /health',
       'get /health/live',
       'get /sites',
@@ -74,10 +82,24 @@ describe('every route', () => {
     }
   });
 
+  test('that is for EHRs refuses whoever signs no call, also with a session, and before it reads what was sent', async () => {
+    const signed = routes.filter(({ access }) => access.kind === 'cds-client');
+    expect(signed.map(nameOf)).toEqual(['post /cds-services/:id', 'post /cds-services/:id/feedback']);
+    for (const route of signed) {
+      for (const token of [undefined, newToken(), tokens.get(key('clinician', true)), 'a.b.c']) {
+        expect({ route: nameOf(route), ...(await ask(route, token)) }).toEqual({
+          route: nameOf(route),
+          status: 401,
+          type: '/problems/client-refused',
+        });
+      }
+    }
+  });
+
   test('refuses every role it does not name, in a chart and outside of one', async () => {
     let tried = 0;
     for (const route of routes) {
-      if (route.access.kind === 'public') continue;
+      if (route.access.kind !== 'session') continue;
       const { roles } = route.access;
       for (const role of [...ROLES, 'nobody' as const]) {
         if (role !== 'nobody' && roles.includes(role)) continue;
@@ -117,7 +139,7 @@ describe('every route', () => {
 
   test('lets those in whom it names', async () => {
     for (const route of routes) {
-      if (route.access.kind === 'public' || nameOf(route) === 'delete /sessions/current') continue;
+      if (route.access.kind !== 'session' || nameOf(route) === 'delete /sessions/current') continue;
       for (const role of route.access.roles) {
         const { status, type } = await ask(route, tokens.get(key(role, true)));
         expect({ route: nameOf(route), role, refused: status === 401 || status === 403, type }).toMatchObject({ refused: false });
@@ -137,7 +159,7 @@ describe('every route', () => {
     expect(document.components.securitySchemes).toMatchObject({ session: { type: 'http', scheme: 'bearer' } });
     for (const route of routes) {
       const described = document.paths[route.path.replaceAll(/:([A-Za-z]+)/g, '{$1}')]?.[route.method];
-      const security = route.access.kind === 'public' ? [] : [{ session: [] }];
+      const security = { public: [], session: [{ session: [] }], 'cds-client': [{ cdsClient: [] }] }[route.access.kind];
       expect({ route: nameOf(route), security: described?.security }).toEqual({ route: nameOf(route), security });
     }
   });

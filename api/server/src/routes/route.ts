@@ -3,12 +3,15 @@
  * list of routes is the list of rules, the OpenAPI document and the table a test walks through.
  */
 import type { z } from 'zod';
+import type { AdmittedClient } from '../cds/admission.ts';
 import type { Role } from '../client/session.ts';
 import type { Refusal } from '../problem.ts';
 import type { PatientSession, Session } from '../sessions/session.ts';
 
-/** Who may call: anybody, or a session with one of these roles, opened for a patient or not. */
-export type Access = { kind: 'public' } | { kind: 'session'; roles: readonly Role[]; patientBound: boolean };
+/**
+ * Who may call: anybody, an EHR that signs its call (CDS Hooks), or a session with one of these roles, opened for a patient or not.
+ */
+export type Access = { kind: 'public' } | { kind: 'cds-client' } | { kind: 'session'; roles: readonly Role[]; patientBound: boolean };
 
 /** What a handler is given besides what the request carries. */
 export type Call<Body, Params, Query, Who> = {
@@ -22,6 +25,8 @@ export type Call<Body, Params, Query, Who> = {
   signal: AbortSignal;
   /** Of a route that takes a file. */
   upload: Uploaded | undefined;
+  /** Of a route for CDS clients: which of them calls. */
+  cdsClient: AdmittedClient | undefined;
 };
 
 export type Uploaded = { bearer: string; bytes: Uint8Array<ArrayBuffer> };
@@ -61,8 +66,15 @@ type Definition<Body extends Part, Params extends Part, Query extends Part, Answ
   upload?: Upload;
   /** Answers before the rest is ready; for a route that touches no store. */
   whileStarting?: boolean;
+  /**
+   * Packed for the way where the caller takes gzip. Only for answers without words that somebody outside chose: how short a packed answer
+   * is tells whether such words stand in it twice (BREACH).
+   */
+  compressed?: boolean;
   /** A limit of its own, by network address, beside those that all routes have. */
   limit?: 'sign-in' | 'office';
+  /** Whether a page of a registered EHR may ask (CORS); of no other origin ever. */
+  fromEhrPages?: boolean;
   handle: (call: Call<Parsed<Body>, Parsed<Params>, Parsed<Query>, Who>) => Promise<Answered<Answer> | Refusal>;
 };
 
@@ -80,7 +92,9 @@ export type Route = {
   bodyLimit: number;
   upload: Upload | undefined;
   whileStarting: boolean;
+  compressed: boolean;
   limit: 'sign-in' | 'office' | undefined;
+  fromEhrPages: boolean;
   handle: (call: Call<unknown, unknown, unknown, Session | undefined>) => Promise<unknown>;
 };
 
@@ -101,7 +115,9 @@ function toRoute(definition: Definition<Part, Part, Part, Part, never>, access: 
     bodyLimit: definition.bodyLimit ?? DEFAULT_BODY_LIMIT,
     upload: definition.upload,
     whileStarting: definition.whileStarting ?? false,
+    compressed: definition.compressed ?? false,
     limit: definition.limit,
+    fromEhrPages: definition.fromEhrPages ?? false,
     // The app parses by these very schemas and checks the session before it calls.
     handle: definition.handle as Route['handle'],
   };
@@ -116,6 +132,29 @@ export const publicRoute = <
 >(
   definition: Definition<Body, Params, Query, Answer, undefined>,
 ): Route => toRoute(definition as unknown as Definition<Part, Part, Part, Part, never>, { kind: 'public' });
+
+/** A route for EHRs that say who they are by a token they sign for this call; their pages may ask too. */
+export const cdsClientRoute = <
+  Body extends Part = undefined,
+  Params extends Part = undefined,
+  Query extends Part = undefined,
+  Answer extends Part = undefined,
+>(
+  definition: Omit<Definition<Body, Params, Query, Answer, undefined>, 'handle'> & {
+    handle: (
+      call: Call<Parsed<Body>, Parsed<Params>, Parsed<Query>, undefined>,
+      asked: AdmittedClient,
+    ) => Promise<Answered<Answer> | Refusal>;
+  },
+): Route => {
+  const handle = (call: Call<Parsed<Body>, Parsed<Params>, Parsed<Query>, undefined>): Promise<Answered<Answer> | Refusal> => {
+    if (!call.cdsClient) throw new Error('A route for CDS clients was reached without one.');
+    return definition.handle(call, call.cdsClient);
+  };
+  return toRoute({ ...definition, handle, fromEhrPages: true } as unknown as Definition<Part, Part, Part, Part, never>, {
+    kind: 'cds-client',
+  });
+};
 
 /** A route for sessions with one of the roles, opened for a patient or not. */
 export const sessionRoute = <

@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { ActRequest, AskNext, AssignAnswer, AssignRequest, NextPerformers, Thread, WorklistAnswer } from '../client/worklist.ts';
+import {
+  ActRequest,
+  AskNext,
+  AssignAnswer,
+  AssignRequest,
+  NextPerformers,
+  Thread,
+  WorklistAnswer,
+  WorklistQuery,
+} from '../client/worklist.ts';
 import type { NextPerformerService } from '../services/next-performer.ts';
 import type { WorklistService } from '../services/worklist.ts';
 import { type Route, sessionRoute } from './route.ts';
@@ -10,10 +19,12 @@ export const worklistRoutes = ({ worklist, next }: { worklist: WorklistService; 
   sessionRoute({
     method: 'get',
     path: '/worklist',
-    summary: 'Everything that is open: what is next, who waits on whom, whose it is and by when.',
+    summary: 'Everything that is open: what is next, who waits on whom, whose it is and by when. With `since`, what has changed.',
     roles: ['clinician', 'coordinator', 'lead'],
+    query: WorklistQuery,
     answer: WorklistAnswer,
-    handle: async ({ session, now }) => worklist.list(session, now),
+    compressed: true,
+    handle: async ({ session, query, now }) => worklist.list(session, query.since, now),
   }),
   sessionRoute({
     method: 'get',

@@ -37,6 +37,7 @@ const WITHHELD_WORDS: Record<DomainDraft['withheld'][number]['why'], string> = {
   'substance-use-part-2': 'substance-use records (42 CFR Part 2)',
   restricted: 'records marked restricted',
   psychotherapy: 'psychotherapy notes',
+  adolescent: 'confidential care of a minor',
   'entered-in-error': 'records entered in error',
 };
 

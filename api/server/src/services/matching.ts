@@ -18,6 +18,8 @@ export type MatchingService = {
   matcher: () => MatchIndex | Refusal;
   match: (input: MatchInput, now: Date) => MatchAnswer | Refusal;
   search: (input: SpecialistSearch, now: Date) => SpecialistSearchAnswer | Refusal;
+  /** Every entry of this practitioner, wherever they practise, for this request; none where the directory does not know the NPI. */
+  ofNpi: (input: MatchInput, npi: string, now: Date) => Card[] | Refusal;
   /** One entry for this request, as it stands in the directory in force now. */
   assess: (input: MatchInput, entryId: string, now: Date) => Card | Refusal;
   policy: Policy;
@@ -143,6 +145,12 @@ export function createMatchingService(deps: { current: () => MatchIndex | undefi
         inSpecialty.total > 0 ? inSpecialty : matcher.searchByName({ text, specialty: null, origin: request.origin, limit: NAMED_LIMIT });
       const cards = found.entries.flatMap((entry) => assessed(matcher, request, entry.id) ?? []);
       return { total: found.total, cards };
+    },
+    ofNpi: (input, npi, now) => {
+      const prepared = prepare(input, now);
+      if ('refused' in prepared) return prepared;
+      const { matcher, request } = prepared;
+      return matcher.allOfNpi(npi).flatMap(({ id }) => assessed(matcher, request, id) ?? []);
     },
     assess: (input, entryId, now) => {
       const prepared = prepare(input, now);

@@ -64,7 +64,7 @@ const openedView = async (): Promise<OfficeView> => (await open(await makeLink()
 describe('a link', () => {
   test('is sending it: the answer is waited for from then on', async () => {
     await makeLink();
-    const { rows } = (await api.call('GET', '/worklist', coordinator)).body as WorklistAnswer;
+    const { rows } = (await api.call('GET', '/worklist', coordinator)).body as Extract<WorklistAnswer, { kind: 'whole' }>;
     expect(rows.find(({ referralId }) => referralId === id)).toMatchObject({ kind: 'answer', channel: 'link', waitingOn: 'specialist' });
   });
 

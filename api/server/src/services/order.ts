@@ -1,5 +1,6 @@
 /** The launched order as the app hands it over: checked to be a ServiceRequest of this patient, with its version. */
 import { isFhirId } from '@refloop/domain/fhir/reference';
+import { isForAnotherDepartment } from '@refloop/domain/request/order-facts';
 import { isOpenOrder } from '@refloop/domain/write-back/open-order';
 import { problem, type Refusal } from '../problem.ts';
 import type { PatientSession } from '../sessions/session.ts';
@@ -10,18 +11,8 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 const record = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 
-/** FHIR R4 servicerequest-category: laboratory procedure and imaging. Rewriting one of these into a referral would lose the test. */
-const OTHER_CATEGORIES = ['108252007', '363679005'];
-
 /** Those of FHIR R4 (request-status) that end an order; another text may be anything. */
 const toldStatus = (status: string): string => (['revoked', 'completed', 'entered-in-error'].includes(status) ? status : 'not open');
-
-const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-
-const isForAnotherDepartment = (order: Record<string, unknown>): boolean =>
-  list(order['category']).some((category) =>
-    list(record(category)['coding']).some((coding) => OTHER_CATEGORIES.includes(text(record(coding)['code']) ?? '')),
-  );
 
 /** @param session whose patient the order must be of; EHRs name them relative or absolute below their own FHIR base */
 export function orderInHand(

@@ -34,7 +34,7 @@ const jwk = JSON.stringify(generateKeyPairSync('ec', { namedCurve: 'P-384' }).pr
 const siteThat = (completes: boolean): Site => {
   const key = readSystemKey('env:K', { K: jwk });
   if (!key.ok) throw new Error(key.message);
-  return sandboxSite(4010, { clientId: 'refloop-system', key: key.value, scopes: LOOKING_SCOPES, completes });
+  return sandboxSite(4010, { clientId: 'refloop-system', key: key.value, scopes: LOOKING_SCOPES, completes, tracks: false });
 };
 
 let ids = 0;

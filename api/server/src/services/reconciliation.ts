@@ -22,7 +22,7 @@ import { hasLapsed, type PlanContent, planContentOf, planOf } from './plan-conte
 import { applyHappenings, readReferral, withRetry } from './referral-log.ts';
 import { type Holder, LEASE_SECONDS, leaseLost, recordAttempt, recordOutcome } from './step-record.ts';
 
-/** The EHR through Refloop's own access, or why it cannot be reached just now. */
+/** The EHR through Refloop's own access (ehr/system-access.ts), or why it cannot be reached just now. */
 export type SystemAccess = (
   site: Site,
 ) => Promise<{ ok: true; ehr: EhrPort; conditionalCreate: (type: string) => boolean } | { ok: false; why: string }>;

@@ -2,8 +2,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { MyWork } from '../client/work.ts';
 import type { Thread, WorklistAnswer } from '../client/worklist.ts';
+import type { Session } from '../sessions/session.ts';
+import type { NewAuditEntry } from '../store/audit.ts';
+import type { Store, Unit } from '../store/store.ts';
 import { PATIENT, putInForce } from './engine/test-in-force.ts';
 import { openReferralApi, type ReferralApi } from './test-referral-api.ts';
+import { createWorklistService } from './worklist.ts';
 
 let api: ReferralApi;
 let coordinator: string;
@@ -27,7 +31,10 @@ async function at(moment: string): Promise<void> {
   lead = await api.session({ patientId: null, subject: 'lena', roles: ['lead'] });
 }
 
-const list = async (token: string): Promise<WorklistAnswer> => (await api.call('GET', '/worklist', token)).body as WorklistAnswer;
+type Whole = Extract<WorklistAnswer, { kind: 'whole' }>;
+const listSince = async (token: string, mark?: string): Promise<WorklistAnswer> =>
+  (await api.call('GET', mark === undefined ? '/worklist' : `/worklist?since=${mark}`, token)).body as WorklistAnswer;
+const list = async (token: string): Promise<Whole> => (await listSince(token)) as Whole;
 const rowOf = async (token: string, referralId: string) =>
   (await list(token)).rows.find((row) => row.referralId === referralId && row.kind !== 'unfinished-write-back');
 const thread = async (id: string): Promise<Thread> => (await api.call('GET', `/worklist/referrals/${id}`, coordinator)).body as Thread;
@@ -46,24 +53,26 @@ test('every open obligation, with who waits on whom and both clocks', async () =
   expect(row).toMatchObject({
     next: 'Send to the specialist',
     waitingOn: 'coordinator',
-    owner: { subject: 'kim', name: 'kim' },
-    mine: true,
+    owner: 'kim',
     patientName: PATIENT,
     performerName: 'Ana Rivera, MD',
     urgency: 'routine',
     status: 'in-chart',
     attempts: 1,
     channel: null,
-    ageBusinessHours: 1,
-    leftBusinessHours: 3,
   });
+  expect((await thread('r1')).obligations).toMatchObject([
+    { owner: { subject: 'kim', name: 'kim' }, mine: true, ageBusinessHours: 1, leftBusinessHours: 3 },
+  ]);
+  expect(answer.names).toEqual({ kim: 'kim' });
   expect(answer.rows.map(({ dueAt }) => dueAt)).toEqual(answer.rows.map(({ dueAt }) => dueAt).toSorted());
   expect(answer.more).toBe(0);
   expect(answer.people).toEqual([
     { subject: 'kim', name: 'kim' },
     { subject: 'lena', name: 'lena' },
   ]);
-  expect((await rowOf(lead, 'r1'))?.mine).toBe(false);
+  expect(answer.calendar).toMatchObject({ opens: 8, closes: 17 });
+  expect((await rowOf(lead, 'r1'))?.owner).toBe('kim');
 });
 
 test('a whole loop by hand, read as one thread of all parties', async () => {
@@ -153,13 +162,13 @@ test('given to another and given back; only to somebody who has the role; all or
       { referralId: 'r3', before: 'kim' },
     ],
   });
-  expect(await rowOf(lead, 'r3')).toMatchObject({ mine: true, owner: { subject: 'lena' } });
+  expect(await rowOf(lead, 'r3')).toMatchObject({ owner: 'lena' });
   expect((await thread('r3')).coordinator).toEqual({ subject: 'lena', name: 'lena' });
   expect((await give(['r3'], 'nobody')).status).toBe(400);
   expect((await give(['r2', 'no-such'], 'kim')).status).toBe(404);
   expect((await thread('r2')).coordinator?.subject).toBe('lena');
   await give(['r2', 'r3'], 'kim');
-  expect(await rowOf(coordinator, 'r3')).toMatchObject({ mine: true });
+  expect(await rowOf(coordinator, 'r3')).toMatchObject({ owner: 'kim' });
 });
 
 test('what is read and done is on record, without what was read', async () => {
@@ -190,11 +199,108 @@ test('where nobody coordinates, the clinician sees what is theirs and works on i
   const own = await api.session({ patientId: null, subject: 's' });
   const another = await api.session({ patientId: null, subject: 'another' });
   const mine = (await list(own)).rows.filter(({ referralId }) => referralId === 'r-alone');
-  expect(mine).toMatchObject([{ kind: 'send', mine: true }]);
+  expect(mine).toMatchObject([{ kind: 'send', owner: 's' }]);
   expect((await list(another)).rows).toEqual([]);
   expect((await api.call('GET', '/worklist/referrals/r-alone', another)).status).toBe(404);
   const read = (await api.call('GET', '/worklist/referrals/r-alone', own)).body as Thread;
   const sent = { key: 'press-own-01234', sequence: read.sequence, what: { act: 'sent', channel: 'fax', at: now() } };
   expect((await api.call('POST', '/worklist/referrals/r-alone/acts', another, sent)).status).toBe(404);
   expect((await api.call('POST', '/worklist/referrals/r-alone/acts', own, sent)).status).toBe(200);
+});
+
+test('asked again, only what has changed is told, and put on record with the referrals it names', async () => {
+  await api.session({ patientId: null, subject: 'kim', roles: ['coordinator'] });
+  await api.session({ patientId: null, subject: 'lena', roles: ['lead'] });
+  for (const id of ['r-changed', 'r-still']) await putInForce(api.store, api.scope, id, now());
+  const first = await list(coordinator);
+  const nothing = await listSince(coordinator, first.mark);
+  expect(nothing).toEqual({ kind: 'unchanged', at: now(), mark: expect.any(String) });
+
+  const answered = await act('r-changed', { act: 'sent', channel: 'fax', at: now() });
+  expect(answered.status).toBe(200);
+  const send = first.rows.find(({ referralId, kind }) => referralId === 'r-changed' && kind === 'send');
+  const changes = await listSince(coordinator, nothing.mark);
+  expect(changes).toMatchObject({ kind: 'changes', rows: [{ referralId: 'r-changed', kind: 'answer' }], gone: [send?.id], more: 0 });
+  expect(await listSince(coordinator, changes.mark)).toMatchObject({ kind: 'unchanged' });
+
+  const entries: NewAuditEntry[] = [];
+  const noted = (unit: Unit): Unit => ({
+    ...unit,
+    audit: {
+      ...unit.audit,
+      append: async (entry) => {
+        entries.push(entry);
+        return unit.audit.append(entry);
+      },
+    },
+  });
+  const store: Store = { ...api.store, transaction: (scope, work) => api.store.transaction(scope, (unit) => work(noted(unit))) };
+  const kim = {
+    subject: 'kim',
+    roles: ['coordinator'],
+    scope: api.scope,
+    sessionId: 'x',
+    fhirUser: 'Practitioner/kim',
+  } as unknown as Session;
+  const service = createWorklistService({ store });
+  for (const since of [undefined, nothing.mark, changes.mark]) await service.list(kim, since, api.clock.now);
+  const listings = entries.map(({ action, payload }) => ({ action, ...(payload as { kind: string; referrals: string[] }) }));
+  expect(listings.map(({ action, kind }) => [action, kind])).toEqual([
+    ['worklist.listed', 'whole'],
+    ['worklist.listed', 'changes'],
+  ]);
+  expect(listings[0]?.referrals).toEqual(expect.arrayContaining(['r-changed', 'r-still']));
+  expect(listings[1]?.referrals).toEqual(['r-changed']);
+});
+
+test('a change that was under way while the list was read is told afterwards', async () => {
+  let commit = (): void => undefined;
+  let began = (): void => undefined;
+  const writing = new Promise<void>((done) => {
+    began = done;
+  });
+  const row = {
+    id: 'slow',
+    referralId: 'r-slow',
+    kind: 'reconcile',
+    raisedAt: now(),
+    dueAt: now(),
+    owner: 'kim',
+    raisedBy: null,
+    content: {},
+  };
+  const slow = api.store.transaction(api.scope, async (unit) => {
+    await unit.obligations.insert(row);
+    began();
+    await new Promise<void>((done) => {
+      commit = done;
+    });
+  });
+  await writing;
+  const read = await list(coordinator);
+  expect(read.rows.some(({ id }) => id === 'slow')).toBe(false);
+  // Another that is over before it: the first has an older number and commits later.
+  await act('r-still', { act: 'sent', channel: 'fax', at: now() });
+  const between = (await listSince(coordinator, read.mark)) as Extract<WorklistAnswer, { kind: 'changes' }>;
+  commit();
+  await slow;
+  expect(await listSince(coordinator, between.mark)).toMatchObject({
+    kind: 'changes',
+    rows: expect.arrayContaining([expect.objectContaining({ id: 'slow' })]),
+  });
+});
+
+test('a mark of one reader is none for another, and other people or another calendar make another list', async () => {
+  const { mark } = await list(coordinator);
+  const own = await api.session({ patientId: null, subject: 's' });
+  const theirs = await listSince(own, mark);
+  expect(theirs.kind).toBe('whole');
+  expect((theirs as Whole).rows.every(({ owner, escalatedTo }) => owner === 's' || escalatedTo === 's')).toBe(true);
+  expect(await listSince(own, theirs.mark)).toMatchObject({ kind: 'unchanged' });
+  await act('r3', { act: 'sent', channel: 'fax', at: now() });
+  const after = await listSince(own, theirs.mark);
+  expect(after.kind, 'whoever does not see all is told no change of others').toBe('whole');
+  await api.session({ patientId: null, subject: 'noor', roles: ['coordinator'] });
+  expect((await listSince(coordinator, mark)).kind).toBe('whole');
+  expect((await api.call('GET', '/worklist?since=1;drop', coordinator)).status).toBe(400);
 });

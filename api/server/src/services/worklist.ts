@@ -9,7 +9,6 @@ import { calendarFor } from '@refloop/domain/sla/policy';
 import { ACTS, type ActRequest, type AssignAnswer, type AssignRequest, type Thread, type WorklistAnswer } from '../client/worklist.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, personOf, type Session } from '../sessions/session.ts';
-import type { StoredGrant } from '../store/grants.ts';
 import type { StoredObligation } from '../store/obligations.ts';
 import type { Store, Unit } from '../store/store.ts';
 import { careRefusal } from './care-refusal.ts';
@@ -17,13 +16,8 @@ import { namesBeside } from './engine/obligation-rows.ts';
 import { policyIn } from './engine/policy-in-force.ts';
 import { applyDecision, eventOf, withRetry } from './referral-log.ts';
 import { threadOf } from './thread-words.ts';
+import { isAssignable, listWorklist, namesOf, seesAll } from './worklist-list.ts';
 import { worklistRow } from './worklist-rows.ts';
-
-/**
- * Coordinators and leads see all of it and work on any; everybody else what they own or were told of, and work on what they own: where nobody
- * coordinates that is the clinician who ordered.
- */
-const seesAll = ({ roles }: Session): boolean => roles.includes('coordinator') || roles.includes('lead');
 
 /** Refused as what is not there: whose a referral is, is nobody else's business. */
 export async function requireOwn(unit: Unit, session: Session, referralId: string): Promise<void> {
@@ -32,16 +26,9 @@ export async function requireOwn(unit: Unit, session: Session, referralId: strin
   if (!open.some(({ owner }) => owner === session.subject)) throw new Refused(noSuchReferral());
 }
 
-async function listFor(unit: Unit, session: Session): Promise<StoredObligation[]> {
-  if (seesAll(session)) return unit.obligations.list({ status: 'open', limit: MOST_ROWS });
-  const own = await unit.obligations.list({ status: 'open', owner: session.subject, limit: MOST_ROWS });
-  const told = await unit.obligations.list({ status: 'open', escalatedTo: session.subject, limit: MOST_ROWS });
-  const both = [...own, ...told.filter(({ id }) => !own.some((each) => each.id === id))];
-  return both.sort((left, right) => (left.dueAt < right.dueAt ? -1 : left.dueAt > right.dueAt ? 1 : 0));
-}
-
 export type WorklistService = {
-  list: (session: Session, now: Date) => Promise<WorklistAnswer>;
+  /** @param since mark of the answer before; what has changed since is answered, where that is less than all */
+  list: (session: Session, since: string | undefined, now: Date) => Promise<WorklistAnswer>;
   thread: (session: Session, referralId: string, now: Date) => Promise<Thread | Refusal>;
   act: (session: Session, referralId: string, asked: ActRequest, now: Date) => Promise<Thread | Refusal>;
   /** Answers the office. */
@@ -54,18 +41,7 @@ export type WorklistService = {
   assign: (session: Session, asked: AssignRequest, now: Date) => Promise<AssignAnswer | Refusal>;
 };
 
-/** More than that nobody works through; what is beyond is counted. */
-const MOST_ROWS = 10_000;
-
-const namesOf = (grants: readonly StoredGrant[]): Map<string, string> =>
-  new Map(grants.flatMap(({ subject, name }) => (name === null ? [] : [[subject, name] as const])));
-
-const isAssignable = ({ roles }: StoredGrant): boolean => roles.includes('coordinator') || roles.includes('lead');
-
 export const noSuchReferral = (): Refusal => problem('not-found', 'There is no referral with this number here. Reload the list.');
-
-const countAll = async (unit: Unit, at: string): Promise<number> =>
-  (await unit.obligations.countOpen({ now: at, soon: at, bounds: [] })).counts.reduce((sum, each) => sum + each.open, 0);
 
 /** Whoever approved needs no grant to be named: their name stands with the approval. */
 export async function readThread(unit: Unit, session: Session, referralId: string, now: string): Promise<Thread | undefined> {
@@ -123,21 +99,16 @@ export function createWorklistService({ store }: { store: Store }): WorklistServ
   };
 
   return {
-    list: (session, now) =>
+    list: (session, since, now) =>
       store.transaction(session.scope, async (unit) => {
-        const at = now.toISOString();
-        const grants = await unit.grants.list();
-        const { calendar } = await policyIn(unit);
-        const rowsFor = { reader: session.subject, names: namesOf(grants), calendar, now: at };
-        const stored = await listFor(unit, session);
-        const open = seesAll(session) ? await countAll(unit, at) : stored.length;
-        await recorded(unit, session, now, 'worklist.listed', { payload: { rows: stored.length } });
-        return {
-          at,
-          rows: stored.map((each) => worklistRow(each, rowsFor)),
-          more: Math.max(0, open - stored.length),
-          people: grants.filter(isAssignable).map(({ subject, name }) => ({ subject, name: name ?? subject })),
-        };
+        const read = await listWorklist(unit, session, since, now.toISOString());
+        if (read.answer.kind !== 'unchanged') {
+          const { kind } = read.answer;
+          await recorded(unit, session, now, 'worklist.listed', {
+            payload: { kind, rows: read.rows.length, referrals: referralsOf(read.rows) },
+          });
+        }
+        return read.answer;
       }),
 
     thread: (session, referralId, now) =>
@@ -220,6 +191,8 @@ function answeredAttempt({ messages, attempts }: Referral): number {
   const last = messages.at(-1);
   return last?.from === 'office' ? last.attempt : (attempts.at(-1)?.number ?? 0);
 }
+
+const referralsOf = (rows: readonly StoredObligation[]): string[] => [...new Set(rows.map(({ referralId }) => referralId))];
 
 const CHANGED = 'Something happened to this referral since it was shown. Nothing was put on record. Look at it again.';
 

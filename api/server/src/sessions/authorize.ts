@@ -1,4 +1,5 @@
 /** Whether a request may reach its route: the session runs, the role is granted now, the patient is in context. */
+import type { AdmittedClient, CdsAdmission } from '../cds/admission.ts';
 import { rolesOf } from '../grants/roles.ts';
 import { type ProblemKind, problem, type Refusal } from '../problem.ts';
 import type { RateLimits } from '../rate-limits/rate-limits.ts';
@@ -17,9 +18,11 @@ export type AuthorizeDeps = {
   now: () => Date;
   /** Without them nobody is counted (tests of the API). */
   limits?: RateLimits;
+  /** Without it no CDS client is let in. */
+  admitCdsClient?: CdsAdmission;
 };
 
-export type Admission = { ok: true; session: Session | undefined } | { ok: false; refusal: Refusal };
+export type Admission = { ok: true; session: Session | undefined; cdsClient?: AdmittedClient } | { ok: false; refusal: Refusal };
 
 const SIGN_IN = 'Open Refloop from the chart again; your draft is kept.';
 
@@ -46,9 +49,25 @@ function ruleBroken(session: Session, access: Extract<Access, { kind: 'session' 
 
 const refuse = (refusal: Refusal): Admission => ({ ok: false, refusal });
 
-/** Reads the session of the header and holds it against the rule; a refusal of a known person is audited. */
-export async function authorize(deps: AuthorizeDeps, access: Access, header: string | undefined, routeName: string): Promise<Admission> {
+async function admitCdsClient(deps: AuthorizeDeps, header: string | undefined, path: string): Promise<Admission> {
+  const admitted = await deps.admitCdsClient?.(header, path, deps.now());
+  if (!admitted) return refuse(problem('client-refused', 'No CDS client is registered here.'));
+  return admitted.ok ? { ok: true, session: undefined, cdsClient: admitted.value } : admitted;
+}
+
+export type Asked = {
+  /** The Authorization header. */
+  header: string | undefined;
+  /** `post /approvals`, for the audit. */
+  routeName: string;
+  /** As it was called, without the query: what a CDS client's token is for. */
+  path: string;
+};
+
+/** Reads who asks from the header and holds it against the rule; a refusal of a known person is audited. */
+export async function authorize(deps: AuthorizeDeps, access: Access, { header, routeName, path }: Asked): Promise<Admission> {
   if (access.kind === 'public') return { ok: true, session: undefined };
+  if (access.kind === 'cds-client') return admitCdsClient(deps, header, path);
   const tokenHash = bearerDigest(header);
   if (tokenHash === undefined) return refuse(problem('session-required', `Send the session’s token as Authorization: Bearer. ${SIGN_IN}`));
   const found = await deps.store.findSession(tokenHash);

@@ -42,15 +42,23 @@ export type EhrQuestion = {
   mayFollow?: (url: string) => boolean;
   /** Three unless told. */
   tries?: number;
+  /** How long each try may take; five seconds unless told. */
+  timeoutMs?: number;
 };
 
 class Elsewhere extends Error {}
 
 /** Follows what may be followed: each address on the way is looked at before anything is asked of it. */
-async function follow(fetch: Fetch, url: string, init: RequestInit, mayFollow: (url: string) => boolean): Promise<Response> {
+async function follow(
+  fetch: Fetch,
+  url: string,
+  init: RequestInit,
+  mayFollow: (url: string) => boolean,
+  timeoutMs: number,
+): Promise<Response> {
   let from = url;
   for (let hop = 0; hop <= MOST_REDIRECTS; hop += 1) {
-    const response = await fetch(from, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const response = await fetch(from, { ...init, signal: AbortSignal.timeout(timeoutMs) });
     const location = response.headers.get('location');
     if (response.status < 300 || response.status >= 400 || location === null) return response;
     await response.body?.cancel();
@@ -81,7 +89,7 @@ export async function askEhr(fetch: Fetch, url: string, options: EhrQuestion = {
   for (let attempt = 0; attempt < (options.tries ?? TRIES); attempt += 1) {
     if (attempt > 0) await pause(attempt - 1);
     try {
-      const response = await follow(fetch, url, init, options.mayFollow ?? (() => false));
+      const response = await follow(fetch, url, init, options.mayFollow ?? (() => false), options.timeoutMs ?? TIMEOUT_MS);
       if (response.status < 500) {
         const json = response.ok ? await readJson(response) : await response.body?.cancel();
         return { kind: 'answered', status: response.status, json };

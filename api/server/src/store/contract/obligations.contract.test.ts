@@ -1,6 +1,6 @@
 /** The store's contract: obligations. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Scope, Store } from '../store.ts';
+import type { Scope, Store, Unit } from '../store.ts';
 import { AT, after, implementations, newScope } from './test-contract.ts';
 
 describe.each(implementations())('the store: $name', (implementation) => {
@@ -63,6 +63,42 @@ describe.each(implementations())('the store: $name', (implementation) => {
         },
       ],
     ]);
+  });
+
+  test('obligations that have changed since a mark: raised, revised, taken and done; never those of another organisation', async () => {
+    const obligation = (id: string) => ({
+      id,
+      referralId: id,
+      kind: 'answer',
+      raisedAt: AT,
+      dueAt: after(id.length),
+      owner: null,
+      raisedBy: null,
+      content: { detail: id },
+    });
+    const within = <Value>(work: (unit: Unit) => Promise<Value>) => store.transaction(scope, work);
+    const told = async (mark: string) => {
+      const changes = await within((unit) => unit.obligations.changedSince(mark, 9));
+      return changes && [changes.open.map(({ id }) => id), changes.done];
+    };
+    const marked = async () => within((unit) => unit.obligations.mark());
+    await within(async (unit) => {
+      for (const id of ['still', 'taken', 'revised', 'done']) await unit.obligations.insert(obligation(id));
+    });
+    const first = await marked();
+    expect(await told(first)).toEqual([[], []]);
+    await within((unit) => unit.obligations.settle('taken', { what: 'take', owner: 'kim' }));
+    expect(await told(first)).toEqual([['taken'], []]);
+    const { owner, dueAt, content } = obligation('revised');
+    await within((unit) => unit.obligations.settle('revised', { what: 'revise', owner, dueAt, escalatedTo: 'lena', content }));
+    await within((unit) => unit.obligations.settle('done', { what: 'done', at: after(1) }));
+    await within((unit) => unit.obligations.insert(obligation('new')));
+    const other = { ...scope, tenant: `${scope.tenant} other` };
+    await store.enrol(other);
+    await store.transaction(other, (unit) => unit.obligations.insert(obligation('elsewhere')));
+    expect(await told(first)).toEqual([['new', 'taken', 'revised'], ['done']]);
+    expect(await within((unit) => unit.obligations.changedSince(first, 3)), 'more than asked for').toBeUndefined();
+    expect(await told(await marked())).toEqual([[], []]);
   });
 
   test('obligations counted by kind, owner and age; overdue and due soon; those of another organisation are not', async () => {

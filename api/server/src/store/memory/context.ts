@@ -42,6 +42,8 @@ export type MemoryTables = {
   plans: Table<StoredPlan>;
   approvals: Table<StoredApproval>;
   obligations: Table<StoredObligation>;
+  /** How many changes there were up to the last one of each, and in all. */
+  obligationChanges: Table<{ count: number }>;
   referralTimers: Table<ReferralTimer>;
   slaPolicies: Table<StoredSlaPolicy>;
   officeLinks: Table<StoredOfficeLink & { scope: Scope }>;

@@ -36,10 +36,17 @@ function changedRow(row: StoredObligation, change: ObligationChange): StoredObli
 
 export const memoryObligations = (unit: MemoryContext): ObligationStore => {
   const table = unit.tables.obligations;
+  const changes = unit.tables.obligationChanges;
+  const countOf = (): number => changes.get(keyIn(unit))?.count ?? 0;
+  const put = (row: StoredObligation): void => {
+    const count = countOf() + 1;
+    table.put(keyIn(unit, row.id), row);
+    changes.put(keyIn(unit), { count });
+    changes.put(keyIn(unit, row.id), { count });
+  };
   return {
     insert: async (given) => {
-      if (!table.get(keyIn(unit, given.id)))
-        table.put(keyIn(unit, given.id), { ...given, escalatedTo: null, status: 'open', settledAt: null });
+      if (!table.get(keyIn(unit, given.id))) put({ ...given, escalatedTo: null, status: 'open', settledAt: null });
     },
     get: async (id) => table.get(keyIn(unit, id)),
     ids: async () =>
@@ -95,8 +102,15 @@ export const memoryObligations = (unit: MemoryContext): ObligationStore => {
     settle: async (id, change) => {
       const row = table.get(keyIn(unit, id));
       if (!row || row.status === 'done') return false;
-      table.put(keyIn(unit, id), changedRow(row, change));
+      put(changedRow(row, change));
       return true;
+    },
+    mark: async () => String(countOf()),
+    changedSince: async (mark, limit) => {
+      const rows = table.rows(keyIn(unit)).filter(({ id }) => (changes.get(keyIn(unit, id))?.count ?? 0) > Number(mark));
+      if (rows.length > limit) return undefined;
+      const done = rows.filter(({ status }) => status === 'done').map(({ id }) => id);
+      return { open: rows.filter(({ status }) => status === 'open').sort(earliestFirst), done: done.sort() };
     },
   };
 };

@@ -107,6 +107,7 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
     plans: tables.table((row) => row.recommendationId),
     approvals: tables.table((row) => row.recommendationId),
     obligations: tables.table((row) => row.referralId),
+    obligationChanges: tables.table(),
     referralTimers: tables.table(),
     slaPolicies: tables.table(),
     officeLinks: tables.table((row) => row.referralId),

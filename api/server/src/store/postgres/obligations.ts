@@ -1,4 +1,12 @@
-import type { NewObligation, ObligationChange, ObligationStore, OpenCount, OpenCounts, StoredObligation } from '../obligations.ts';
+import type {
+  NewObligation,
+  ObligationChange,
+  ObligationChanges,
+  ObligationStore,
+  OpenCount,
+  OpenCounts,
+  StoredObligation,
+} from '../obligations.ts';
 import { key, referralOwner, type UnitContext } from './context.ts';
 import { instant } from './database.ts';
 
@@ -77,7 +85,11 @@ async function insert(unit: UnitContext, given: NewObligation): Promise<void> {
 async function settle(unit: UnitContext, id: string, change: ObligationChange): Promise<boolean> {
   const open = `tenant = $1 and issuer = $2 and id = $3 and status = 'open'`;
   if (change.what === 'take') {
-    const taken = await unit.client.query(`update obligation set owner = $4 where ${open}`, [...key(unit), id, change.owner]);
+    const taken = await unit.client.query(`update obligation set owner = $4, changed = pg_current_xact_id() where ${open}`, [
+      ...key(unit),
+      id,
+      change.owner,
+    ]);
     return taken.rowCount === 1;
   }
   const [before] = await select(unit, `id = $3 and status = 'open' for update`, [id]);
@@ -87,17 +99,15 @@ async function settle(unit: UnitContext, id: string, change: ObligationChange): 
   if (change.what === 'revise') {
     const { owner, dueAt, escalatedTo } = change;
     const revised = await unit.client.query(
-      `update obligation set owner = $4, due_at = $5, escalated_to = $6, content_sealed = $7 where ${open}`,
+      `update obligation set owner = $4, due_at = $5, escalated_to = $6, content_sealed = $7, changed = pg_current_xact_id() where ${open}`,
       [...key(unit), id, owner, dueAt, escalatedTo, sealed],
     );
     return revised.rowCount === 1;
   }
-  const done = await unit.client.query(`update obligation set status = 'done', settled_at = $4, content_sealed = $5 where ${open}`, [
-    ...key(unit),
-    id,
-    change.at,
-    sealed,
-  ]);
+  const done = await unit.client.query(
+    `update obligation set status = 'done', settled_at = $4, content_sealed = $5, changed = pg_current_xact_id() where ${open}`,
+    [...key(unit), id, change.at, sealed],
+  );
   return done.rowCount === 1;
 }
 
@@ -129,6 +139,26 @@ async function countOpen(unit: UnitContext, { now, soon, bounds }: Parameters<Ob
   );
   const counts = found.rows.map(({ at_risk: atRisk, oldest, ...row }): OpenCount => ({ ...row, atRisk, oldest: instant(oldest) }));
   return { referrals: whole.rows[0]?.referrals ?? 0, counts };
+}
+
+/**
+ * Transactions below the oldest that was running when the mark was taken were over then: what they changed was read with it. Those from
+ * it on are asked for, also such as were over already; a number that is not reached yet is of a database this one was restored from.
+ */
+const CHANGED = 'changed >= $3::xid8 and changed < pg_snapshot_xmax(pg_current_snapshot())';
+
+async function changedSince(unit: UnitContext, mark: string, limit: number): Promise<ObligationChanges | undefined> {
+  const found = await unit.client.query<{ id: string; status: 'open' | 'done' }>(
+    `select id, status from obligation where tenant = $1 and issuer = $2 and ${CHANGED} order by id collate "C" limit $4`,
+    [...key(unit), mark, limit + 1],
+  );
+  if (found.rows.length > limit) return undefined;
+  const ids = (status: 'open' | 'done'): string[] => found.rows.filter((row) => row.status === status).map(({ id }) => id);
+  const open = ids('open');
+  return {
+    open: open.length === 0 ? [] : await select(unit, `id = any($3) and status = 'open' order by due_at, id collate "C"`, [open]),
+    done: ids('done'),
+  };
 }
 
 /** More than a person reads at once, and the most that a worklist holds. */
@@ -169,6 +199,11 @@ export const postgresObligations = (unit: UnitContext): ObligationStore => ({
         escalatedTo ?? null,
       ],
     ),
+  mark: async () => {
+    const found = await unit.client.query<{ mark: string }>('select pg_snapshot_xmin(pg_current_snapshot())::text as mark');
+    return found.rows[0]?.mark ?? '0';
+  },
+  changedSince: (mark, limit) => changedSince(unit, mark, limit),
   openOf: (referralId) => select(unit, `referral_id = $3 and status = 'open' order by id collate "C" for update`, [referralId]),
   countOpen: (question) => countOpen(unit, question),
   settle: (id, change) => settle(unit, id, change),

@@ -1,5 +1,5 @@
-import { patientOf } from '@refloop/domain/fhir/patient-of';
 import { describe, expect, test } from 'vitest';
+import { patientOf } from '../fhir/patient-of.ts';
 import { coverageFacts } from './coverage-facts.ts';
 import { orderFacts } from './order-facts.ts';
 import { ageOn, patientFacts } from './patient-facts.ts';

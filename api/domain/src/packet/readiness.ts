@@ -1,0 +1,146 @@
+/**
+ * Whether a packet may go (R104, R106, R107, R112, R115, R116): everything it has to hold is in, or somebody said on record why it goes
+ * without; the payer has not to be waited for; and where its kind is checked by a person first, it was.
+ */
+import type { Chart } from '../chart/chart.ts';
+import { evidenceFor, unreadTypes } from '../drafting/checklist.ts';
+import type { ChecklistResult } from '../drafting/note.ts';
+import { earliestDay } from '../fhir/date.ts';
+import type { Coding } from '../fhir/read.ts';
+import { referenceText } from '../fhir/reference.ts';
+import { type Day, daysBetween, type Instant } from '../instant.ts';
+import type { Referral } from '../referral/referral.ts';
+import { lookedFor, type PacketItem } from './contents.ts';
+import type { PacketVariant, VariantItem } from './variant.ts';
+
+export type Requirement = {
+  readonly id: string;
+  readonly label: string;
+  readonly standing: 'in' | 'missing' | 'not-visible' | 'not-needed';
+};
+
+/** What somebody of the practice made of the packet; each with who did it, by subject. */
+export type Preparation = {
+  /** Items that were taken out, by id. */
+  readonly removed: readonly string[];
+  /** Where the office reaches whoever referred; empty where the site's own number is meant. */
+  readonly callback: string;
+  readonly teeth: readonly string[];
+  /** Why it goes although these are missing. What goes missing later is asked about anew. */
+  readonly override: { readonly missing: readonly string[]; readonly reason: string; readonly by: string; readonly at: Instant } | null;
+  /** Looked through by a person, as it was then. */
+  readonly checked: { readonly contents: string; readonly by: string; readonly at: Instant } | null;
+};
+
+export const UNPREPARED: Preparation = { removed: [], callback: '', teeth: [], override: null, checked: null };
+
+export type RequiredOf = {
+  chart: Chart;
+  /** What goes, without what was taken out. */
+  items: readonly PacketItem[];
+  /** Ids of what was taken out: it answers nothing any more. */
+  removed: readonly string[];
+  variant: PacketVariant | undefined;
+  /** Of the specialty, as they stood when the note was signed; what the clinician marked as not needed is not asked for. */
+  checklist: readonly ChecklistResult[];
+  notNeeded: readonly string[];
+  /** Parts of the chart that could not be read, in words. */
+  notSeen: readonly string[];
+  patient: { name: string; born: string; reachable: boolean };
+  reasonCodes: readonly Coding[];
+  question: string;
+  insured: boolean;
+  callback: string;
+  teeth: readonly string[];
+  today: Day;
+};
+
+const isIcd10 = ({ system, code }: Coding): boolean => /icd-?10/i.test(system ?? '') && (code ?? '') !== '';
+
+/** What every packet has to hold (R104), then what the specialty's checklist calls required, then what this kind of packet asks for. */
+export function requirementsOf(of: RequiredOf): readonly Requirement[] {
+  const required = (id: string, label: string, present: boolean): Requirement => ({ id, label, standing: present ? 'in' : 'missing' });
+  const findings = of.items.some(({ section }) => section === 'results' || section === 'imaging');
+  const unread = unreadTypes(of.notSeen);
+  const standard: Requirement[] = [
+    required(
+      'demographics',
+      'Name, date of birth, and a phone number or an address of the patient',
+      of.patient.name !== '' && of.patient.born !== '' && of.patient.reachable,
+    ),
+    required('reason-icd10', 'The reason with an ICD-10 code', of.reasonCodes.some(isIcd10)),
+    findings || !(unread.has('Observation') && unread.has('DiagnosticReport'))
+      ? required('recent-findings', 'Relevant results or images', findings)
+      : { id: 'recent-findings', label: 'Relevant results or images', standing: 'not-visible' },
+    required('coverage', 'The insurance', of.insured),
+    required('callback', 'A number to call back', of.callback !== ''),
+  ];
+  const ofSpecialty = of.checklist
+    .filter(({ requirement, itemId }) => requirement === 'required' && !of.variant?.items.some(({ id }) => id === itemId))
+    .map(({ itemId, label, status }): Requirement => {
+      if (of.notNeeded.includes(itemId)) return { id: itemId, label, standing: 'not-needed' };
+      const goes = status.kind === 'found' && !of.removed.includes(referenceText(status.source));
+      return { id: itemId, label, standing: goes ? 'in' : status.kind === 'not-visible' ? 'not-visible' : 'missing' };
+    });
+  const ofVariant = (of.variant?.items ?? []).map(
+    (item): Requirement => ({ id: item.id, label: item.label, standing: standingOf(item, of) }),
+  );
+  return [...standard, ...ofSpecialty, ...ofVariant];
+}
+
+function standingOf(item: VariantItem, { chart, removed, teeth, question, today }: RequiredOf): Requirement['standing'] {
+  if (item.kind === 'tooth') return teeth.length > 0 ? 'in' : 'missing';
+  if (item.kind === 'asked') return question.trim() === '' ? 'missing' : 'in';
+  const asked = lookedFor(item);
+  const newest = asked && evidenceFor(asked, chart).find(({ ref }) => !removed.includes(referenceText(ref)));
+  if (!newest) return 'missing';
+  const { maximumAgeDays } = item;
+  const isOld = maximumAgeDays !== undefined && (newest.date === '' || daysBetween(earliestDay(newest.date), today) > maximumAgeDays);
+  return isOld ? 'missing' : 'in';
+}
+
+/** Not there, or not to be seen whether it is. */
+export const missingOf = (requirements: readonly Requirement[]): readonly Requirement[] =>
+  requirements.filter(({ standing }) => standing === 'missing' || standing === 'not-visible');
+
+export type Hold =
+  /** Nothing leaves without the clinician's order in force. */
+  | { kind: 'order-not-active' }
+  /** R112: the payer was asked and has not approved. Scheduling may be told meanwhile; the packet waits. */
+  | { kind: 'authorization'; status: 'asked' | 'denied' }
+  | { kind: 'incomplete'; missing: readonly Requirement[] }
+  /** R115: with whom it lies, by subject; null where nobody coordinates it yet. */
+  | { kind: 'to-be-checked'; owner: string | null };
+
+/** Of an authorization that was asked for; one that nobody asked for, or that is not needed, holds nothing. */
+export const authorizationHold = ({ authorization }: Pick<Referral, 'authorization'>): 'asked' | 'denied' | undefined =>
+  authorization.status === 'asked' || authorization.status === 'denied' ? authorization.status : undefined;
+
+/**
+ * What stands between this packet and its sending; empty when it is ready.
+ *
+ * @param contents what a check refers to: the packet in one word, the same for the same packet
+ */
+export function holdsOf(
+  referral: Pick<Referral, 'order' | 'authorization' | 'coordinator'>,
+  packet: { requirements: readonly Requirement[]; variant: PacketVariant | undefined; withheld: boolean; contents: string },
+  preparation: Preparation,
+): readonly Hold[] {
+  const holds: Hold[] = [];
+  if (referral.order.status !== 'active') holds.push({ kind: 'order-not-active' });
+  const authorization = authorizationHold(referral);
+  if (authorization) holds.push({ kind: 'authorization', status: authorization });
+  const missing = missingOf(packet.requirements).filter(({ id }) => !preparation.override?.missing.includes(id));
+  if (missing.length > 0) holds.push({ kind: 'incomplete', missing });
+  if (isChecked(packet, preparation)) return holds;
+  return [...holds, { kind: 'to-be-checked', owner: referral.coordinator }];
+}
+
+/** Those of a flagged kind, and those from which something is withheld: whoever looks sees that nothing of it is in the words. */
+function isChecked(
+  { variant, withheld, contents }: { variant: PacketVariant | undefined; withheld: boolean; contents: string },
+  { checked }: Preparation,
+): boolean {
+  const flagged = variant?.checkedBeforeSending === true || withheld;
+  return !flagged || checked?.contents === contents;
+}

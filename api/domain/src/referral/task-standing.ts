@@ -1,0 +1,132 @@
+/**
+ * The fulfilment Task of an attempt, in both directions: what it is to read once the work has moved, and where the work stands by what it
+ * reads (bser.ts has the table). Sources: HL7 BSeR 2.0.0-ballot ReferralTask; Gravity SDOH-CC 3.0.0, which requires statusReason where a
+ * Task is rejected or cancelled; FHIR R4 Task.
+ */
+import type { Resource } from '../fhir/ehr-port.ts';
+import { concept, list, text } from '../fhir/read.ts';
+import type { Instant } from '../instant.ts';
+import type { Attempt, WorkStatus } from './attempt.ts';
+import { MOVES, TASK_STANDINGS, type TaskStanding } from './bser.ts';
+import type { Referral } from './referral.ts';
+
+export const BUSINESS_STATUS_SYSTEM = 'http://hl7.org/fhir/us/bser/CodeSystem/TaskBusinessStatusCS';
+
+/** An attempt whose work stands elsewhere than before; `why` where the practice or the performer gave a reason. */
+export type TaskMove = { attempt: number; work: WorkStatus; why: string | null };
+
+const DECLINES = {
+  'not-taking-patients': 'Not taking new patients',
+  'wrong-specialty': 'Another specialty is needed',
+  'not-in-plan': 'Not in the patient’s plan',
+  'packet-incomplete': 'Information is missing',
+  'authorization-missing': 'Authorization is missing',
+  'out-of-area': 'Out of the area',
+  other: 'Declined without a reason that has a name',
+} as const;
+
+function whyOf({ work }: Attempt): string | null {
+  if (work.status === 'declined') return DECLINES[work.reason];
+  return work.status === 'cancellation-requested' ? work.reason : null;
+}
+
+/**
+ * What the Tasks in the chart have to follow. The first attempt's draft is written with the order; that of a later attempt is not there yet.
+ */
+export function taskMoves(before: Referral | undefined, after: Referral): TaskMove[] {
+  return after.attempts.flatMap((attempt): TaskMove[] => {
+    const { number, work } = attempt;
+    const earlier = before?.attempts.find((each) => each.number === number);
+    if (earlier ? sameStanding(earlier.work.status, work.status) : number === 1 && work.status === 'draft') return [];
+    return [{ attempt: number, work: work.status, why: whyOf(attempt) }];
+  });
+}
+
+const sameStanding = (one: WorkStatus, other: WorkStatus): boolean =>
+  TASK_STANDINGS[one].status === TASK_STANDINGS[other].status &&
+  TASK_STANDINGS[one].businessStatus?.code === TASK_STANDINGS[other].businessStatus?.code;
+
+/** The Task moved to where the work stands; everything else of it stays as the EHR has it. */
+export function movedTask(task: Resource, work: WorkStatus, { at, why }: { at: Instant; why: string | null }): Resource {
+  const { status, businessStatus } = TASK_STANDINGS[work];
+  const { statusReason: _reason, ...kept } = task;
+  return {
+    ...kept,
+    resourceType: 'Task',
+    status,
+    ...(businessStatus === null ? {} : { businessStatus: asConcept(businessStatus) }),
+    // BSeR wants the text always; what it says where nobody gave a reason is the status in words.
+    ...(businessStatus === null ? {} : { statusReason: { text: why ?? businessStatus.text } }),
+    lastModified: at,
+  };
+}
+
+const asConcept = ({ code, text: words }: NonNullable<TaskStanding['businessStatus']>) => ({
+  coding: [{ system: BUSINESS_STATUS_SYSTEM, code }],
+  text: words,
+});
+
+const BY_CODE = new Map(
+  (Object.keys(TASK_STANDINGS) as WorkStatus[]).flatMap((work) => {
+    const code = TASK_STANDINGS[work].businessStatus?.code;
+    return code === undefined || work === 'received' ? [] : [[code, work] as const];
+  }),
+);
+
+/** R4 Task.status; on-hold, failed and entered-in-error say nothing of where the work stands. */
+const BY_STATUS: Readonly<Record<string, WorkStatus>> = {
+  draft: 'draft',
+  requested: 'sent',
+  ready: 'sent',
+  received: 'received',
+  accepted: 'accepted',
+  rejected: 'declined',
+  'in-progress': 'in-progress',
+  cancelled: 'cancelled',
+  completed: 'completed',
+};
+
+/**
+ * Where the work stands by a Task as an EHR holds it; undefined where it does not say. The business status refines the status and never
+ * contradicts it: many write the one and leave the other as it was.
+ */
+export function workOf(task: Resource): WorkStatus | undefined {
+  const status = text(task['status']);
+  const byStatus = BY_STATUS[status];
+  if (byStatus === undefined) return undefined;
+  const code = concept(task['businessStatus']).codings.find(({ system }) => system === BUSINESS_STATUS_SYSTEM)?.code;
+  const byCode = code === undefined ? undefined : BY_CODE.get(code);
+  return byCode !== undefined && TASK_STANDINGS[byCode].status === TASK_STANDINGS[byStatus].status && status !== 'received'
+    ? byCode
+    : byStatus;
+}
+
+/** Whoever reports no stage of their own has accepted, and nothing more is known. */
+const atLeast = (work: WorkStatus): WorkStatus => (work === 'in-progress' ? 'accepted' : work);
+
+/** Whether the recipient's work can come from here to there by the table, in any number of moves. */
+function leadsTo(from: WorkStatus, to: WorkStatus): boolean {
+  const reached = new Set<WorkStatus>([from]);
+  for (const each of reached) for (const next of Object.values(MOVES[each])) reached.add(next);
+  return reached.has(to);
+}
+
+/**
+ * How a Task in the EHR stands to where we want it: a Task is never taken back from where somebody else has brought it.
+ * `ahead`: what we would write lies behind it. `apart`: neither follows from the other, which a person has to look at.
+ */
+export function compareStanding(held: WorkStatus, wanted: WorkStatus): 'same' | 'behind' | 'ahead' | 'apart' {
+  if (sameStanding(held, wanted)) return 'same';
+  if (leadsTo(atLeast(held), wanted)) return 'behind';
+  return leadsTo(atLeast(wanted), held) ? 'ahead' : 'apart';
+}
+
+/** Of a Task that was declined or cancelled, in the words of whoever did it. */
+export const reasonOf = (task: Resource): string => concept(task['statusReason']).text;
+
+/** References that a Task names as what came of it: appointments, documents. */
+export const outputsOf = (task: Resource): string[] =>
+  list(task['output']).flatMap((each) => {
+    const reference = text((each['valueReference'] as { reference?: unknown } | undefined)?.reference);
+    return reference === '' ? [] : [reference];
+  });

@@ -1,0 +1,232 @@
+/**
+ * The FHIR channel: the fulfilment Task of an attempt, in the EHR that holds the order, moved to where the work stands. Read first and written
+ * with its version, so that it happens once however often it is tried; never taken back from where somebody else has brought it.
+ * Sources: HL7 BSeR 2.0.0-ballot ReferralTask; FHIR R4 http.html#concurrency (If-Match) and #ccreate (If-None-Exist).
+ */
+import type { EhrFailure, EhrPort, Resource, Written } from '@refloop/domain/fhir/ehr-port';
+import type { WorkStatus } from '@refloop/domain/referral/attempt';
+import { TASK_STANDINGS } from '@refloop/domain/referral/bser';
+import { compareStanding, movedTask, workOf } from '@refloop/domain/referral/task-standing';
+import { unreachable } from '@refloop/domain/result';
+import { TASK_IDENTIFIER_SYSTEM } from '@refloop/domain/write-back/identifiers';
+import { lookUp } from '@refloop/domain/write-back/look-up';
+import type { StepInHand } from '@refloop/domain/write-back/plan-in-hand';
+import { z } from 'zod';
+import type { OwnAccess } from '../ehr/system-access.ts';
+import { findSite, type Site } from '../sites.ts';
+import type { Handler, Looked, Message, Sent } from './handler.ts';
+
+export const TASK_STANDING = 'task-standing';
+
+const WORK = Object.keys(TASK_STANDINGS) as [WorkStatus, ...WorkStatus[]];
+
+export const TaskStandingContent = z.object({
+  attempt: z.number().int().positive(),
+  patientId: z.string(),
+  /** Our business identifier of the Task: referral and attempt. */
+  key: z.string(),
+  /** Where it was written with the order; null where it is not known, or not there yet. */
+  task: z.string().nullable(),
+  work: z.enum(WORK),
+  why: z.string().nullable(),
+  at: z.string(),
+  approvedAt: z.string(),
+  /** As it is created where it is not there: of a later attempt, or where the write-back could not write one. Null where the write-back writes it. */
+  draft: z.looseObject({ resourceType: z.literal('Task') }).nullable(),
+  /** Where this is how the referral was sent: told as delivered or failed. */
+  transmissionId: z.string().nullable(),
+});
+export type TaskStandingContent = z.infer<typeof TaskStandingContent>;
+
+export type TaskStandingDeps = { sites: Site[]; access: OwnAccess; now: () => Date };
+
+/** No server keeps a request waiting longer: what is not there by then did not arrive (write-back/write-step.ts). */
+const SETTLED_AFTER_MS = 60_000;
+/** Somebody else may write between our reading and our writing. */
+const MOST_READINGS = 3;
+
+type Found = { kind: 'found'; task: Resource } | { kind: 'absent' } | { kind: 'ended'; sent: Sent };
+type Failure = Extract<Sent, { kind: 'left-out' | 'refused' | 'unknown' }>;
+
+const ended = (sent: Sent): Found => ({ kind: 'ended', sent });
+
+function afterFailedRead(failure: EhrFailure): Failure {
+  switch (failure.kind) {
+    case 'elsewhere':
+      return { kind: 'refused', detail: 'The address is not this EHR’s.', final: true };
+    case 'signed-out':
+    case 'no-answer':
+      return { kind: 'refused', detail: 'The EHR does not answer.', final: false };
+    case 'http':
+      return failure.status === 429 || failure.status >= 500
+        ? { kind: 'refused', detail: failure.detail, final: false }
+        : { kind: 'left-out', detail: `The EHR does not let Refloop look for the Task (status ${failure.status}).` };
+    default:
+      return unreachable(failure);
+  }
+}
+
+/** Whether what we sent was taken is not known where nobody answered, or where the server failed. */
+function afterFailedWrite(failure: EhrFailure): Failure | 'changed' {
+  if (failure.kind === 'no-answer') return { kind: 'unknown', detail: 'The EHR did not answer to the Task.' };
+  if (failure.kind !== 'http') return afterFailedRead(failure);
+  const { status, detail } = failure;
+  if (status === 409 || status === 412) return 'changed';
+  if (status === 429 || status === 503) return { kind: 'refused', detail, final: false };
+  return status >= 500 ? { kind: 'unknown', detail } : { kind: 'refused', detail, final: true };
+}
+
+const receiptOf = (task: Resource, written?: Written): string => {
+  const reference = written?.reference ?? `Task/${task.id}`;
+  const version = written ? written.versionId : task.meta?.versionId;
+  return version === undefined ? reference : `${reference}/_history/${version}`;
+};
+
+/** The Task as a step of a write-back, so that it is looked for in the same way. */
+function asStep({ key, patientId, draft }: TaskStandingContent, attemptedAt: string | null): StepInHand {
+  const identifier = encodeURIComponent(`${TASK_IDENTIFIER_SYSTEM}|${key}`);
+  return {
+    name: 'Task',
+    action: 'create',
+    target: null,
+    lookUp: { query: `Task?patient=${encodeURIComponent(patientId)}&identifier=${identifier}`, businessKey: key },
+    resource: draft ?? { resourceType: 'Task' },
+    outcome: { status: 'waiting' },
+    attemptedAt,
+    notOurs: [],
+  };
+}
+
+export function taskStanding({ sites, access, now }: TaskStandingDeps): Handler<TaskStandingContent> {
+  type Reached = { kind: 'reached'; own: Extract<Awaited<ReturnType<OwnAccess>>, { ok: true }> } | { kind: 'ended'; sent: Sent };
+
+  async function reach({ scope }: Message<TaskStandingContent>): Promise<Reached> {
+    const site = findSite(sites, scope.issuer);
+    if (!site?.system?.tracks)
+      return { kind: 'ended', sent: { kind: 'left-out', detail: 'The site gives Refloop no access to keep Tasks (system.tracks).' } };
+    const own = await access(site);
+    if (!own.ok) return { kind: 'ended', sent: { kind: 'refused', detail: `The EHR cannot be reached: ${own.why}.`, final: false } };
+    if (!own.may('Task', 'update'))
+      return { kind: 'ended', sent: { kind: 'left-out', detail: 'The EHR takes no changes of Tasks from Refloop’s own access.' } };
+    return { kind: 'reached', own };
+  }
+
+  async function find(ehr: EhrPort, { content, triedAt }: Message<TaskStandingContent>): Promise<Found> {
+    if (content.task !== null) {
+      const read = await ehr.get(content.task);
+      if (read.ok) return { kind: 'found', task: read.value };
+      const isGone = read.refusal.kind === 'http' && (read.refusal.status === 404 || read.refusal.status === 410);
+      if (!isGone) return ended(afterFailedRead(read.refusal));
+    }
+    const at = now().toISOString();
+    const found = await lookUp(asStep(content, triedAt), { ehr, patient: content.patientId, approvedAt: content.approvedAt, now: at });
+    switch (found.kind) {
+      case 'found': {
+        const read = await ehr.get(found.where.reference);
+        return read.ok ? { kind: 'found', task: read.value } : ended(afterFailedRead(read.refusal));
+      }
+      case 'perhaps':
+        return ended({ kind: 'unknown', detail: 'The EHR holds a Task that may be the one Refloop made, without Refloop’s mark on it.' });
+      case 'nothing':
+      case 'gone':
+        return { kind: 'absent' };
+      case 'not-allowed':
+        return ended({ kind: 'left-out', detail: `The EHR does not let Refloop look for the Task (status ${found.status}).` });
+      case 'signed-out':
+      case 'no-answer':
+        return ended({ kind: 'refused', detail: 'The EHR does not answer.', final: false });
+      default:
+        return unreachable(found);
+    }
+  }
+
+  /** Undefined where somebody else wrote between the reading and the writing. */
+  async function move(ehr: EhrPort, task: Resource, { work, why, at }: TaskStandingContent): Promise<Sent | undefined> {
+    const held = workOf(task);
+    if (held === undefined)
+      return { kind: 'refused', detail: 'The Task in the EHR has a status from which Refloop does not move it.', final: true };
+    switch (compareStanding(held, work)) {
+      case 'same':
+        return { kind: 'done', receipt: receiptOf(task) };
+      case 'ahead':
+        return { kind: 'left-out', detail: 'The Task in the EHR is further along already.' };
+      case 'apart':
+        return {
+          kind: 'refused',
+          detail: `The Task in the EHR says “${held}”, which does not go together with “${work}”. Somebody has to find out which holds.`,
+          final: true,
+        };
+      case 'behind': {
+        const versionId = task.meta?.versionId;
+        const path = `Task/${task.id}`;
+        const resource = movedTask(task, work, { at, why });
+        const written = await ehr.write({ path, method: 'PUT', resource, ...(versionId === undefined ? {} : { ifMatch: versionId }) });
+        if (written.ok) return { kind: 'done', receipt: receiptOf(task, written.value) };
+        const failed = afterFailedWrite(written.refusal);
+        return failed === 'changed' ? undefined : failed;
+      }
+    }
+  }
+
+  async function create(
+    { ehr, may, conditionalCreate }: Extract<Reached, { kind: 'reached' }>['own'],
+    { content }: Message<TaskStandingContent>,
+  ): Promise<Sent> {
+    if (content.draft === null) return { kind: 'refused', detail: 'The Task of the write-back is not in the chart yet.', final: false };
+    if (!may('Task', 'create')) return { kind: 'left-out', detail: 'The EHR takes no new Task from Refloop’s own access.' };
+    const resource = content.work === 'draft' ? (content.draft as Resource) : movedTask(content.draft as Resource, content.work, content);
+    const criteria = asStep(content, null).lookUp.query.split('?')[1];
+    const conditional = conditionalCreate('Task') && criteria !== undefined;
+    const written = await ehr.write({ path: 'Task', method: 'POST', resource, ...(conditional ? { ifNoneExist: criteria } : {}) });
+    if (written.ok) return { kind: 'done', receipt: receiptOf(resource, written.value) };
+    const failed = afterFailedWrite(written.refusal);
+    return failed === 'changed' ? { kind: 'refused', detail: 'The EHR holds several Tasks of this attempt.', final: true } : failed;
+  }
+
+  return {
+    kind: TASK_STANDING,
+    what: 'What the Task in the EHR is to say',
+    repeatable: true,
+    content: TaskStandingContent,
+    timeoutMs: 60_000,
+    // Also of an order that is over the Task says where the work stood; of one that was never in force there is none.
+    mayNotLeave: ({ order }) => (order.status === 'draft' || order.status === 'approved' ? 'The order is not in the chart.' : undefined),
+
+    look: async (message): Promise<Looked> => {
+      const reached = await reach(message);
+      const found = reached.kind === 'reached' ? await find(reached.own.ehr, message) : reached;
+      if (found.kind === 'ended') return found.sent.kind === 'done' ? found.sent : { kind: 'unclear', detail: found.sent.detail };
+      if (found.kind === 'absent') {
+        const age = message.triedAt === null ? Number.POSITIVE_INFINITY : now().getTime() - Date.parse(message.triedAt);
+        return age < SETTLED_AFTER_MS
+          ? { kind: 'unclear', detail: 'It was sent less than a minute ago and may still arrive.' }
+          : { kind: 'absent' };
+      }
+      const held = workOf(found.task);
+      const stands = held === undefined ? 'behind' : compareStanding(held, message.content.work);
+      // A version guards it: what is behind is written again.
+      return stands === 'same' || stands === 'ahead' ? { kind: 'done', receipt: receiptOf(found.task) } : { kind: 'absent' };
+    },
+
+    send: async (message) => {
+      const reached = await reach(message);
+      if (reached.kind === 'ended') return reached.sent;
+      const { own } = reached;
+      for (let reading = 0; reading < MOST_READINGS; reading += 1) {
+        const found = await find(own.ehr, message);
+        if (found.kind === 'ended') return found.sent;
+        if (found.kind === 'absent') return create(own, message);
+        const moved = await move(own.ehr, found.task, message.content);
+        if (moved) return moved;
+      }
+      return { kind: 'refused', detail: 'Others were changing the Task at the same time.', final: false };
+    },
+
+    follows: ({ id, content: { attempt, transmissionId } }, outcome, at) => {
+      if (transmissionId === null) return undefined;
+      const about = { attempt, transmissionId, at, key: `outbox/${id}` };
+      if (outcome.kind === 'done') return { kind: 'transmission-delivered', ...about };
+      return outcome.kind === 'unknown' ? undefined : { kind: 'transmission-failed', ...about, detail: outcome.detail };
+    },
+  };
+}

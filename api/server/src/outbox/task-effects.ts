@@ -1,0 +1,88 @@
+/** What the Tasks in the chart have to follow of what happened: effects of the FHIR channel, in the transaction of the events. */
+import { referenceText } from '@refloop/domain/fhir/reference';
+import type { Instant } from '@refloop/domain/instant';
+import type { Happening } from '@refloop/domain/referral/event';
+import type { Referral } from '@refloop/domain/referral/referral';
+import { type TaskMove, taskMoves } from '@refloop/domain/referral/task-standing';
+import { taskKey } from '@refloop/domain/write-back/identifiers';
+import { fulfilmentTask, type Json } from '@refloop/domain/write-back/resources';
+import { TASK_STANDING, type TaskStandingContent } from '../channels/task-standing.ts';
+import { namesBeside } from '../services/engine/obligation-rows.ts';
+import { toJson } from '../services/kept.ts';
+import type { Unit } from '../store/store.ts';
+
+/** As it is created where it is not there; nothing that is empty, which FHIR does not allow. */
+function draftOf(referral: Referral, attempt: Referral['attempts'][number], requesterName: string): Json | null {
+  const { order } = referral;
+  if (order.status === 'draft' || order.status === 'approved') return null;
+  const { approval } = order;
+  const task = fulfilmentTask({
+    referralId: referral.id,
+    attempt: attempt.number,
+    approvedAt: attempt.number === 1 ? approval.at : (attempt.work.since ?? approval.at),
+    patientId: referral.patientId,
+    urgency: referral.urgency,
+    encounter: null,
+    requester: approval.by,
+    requesterDisplay: requesterName,
+    performer: attempt.performer,
+    performerInEhr: null,
+  });
+  const requester: Json = { reference: approval.by, ...(requesterName === '' ? {} : { display: requesterName }) };
+  const reference = { reference: referenceText(order.reference) };
+  return { ...task, requester, focus: reference, basedOn: [reference] };
+}
+
+/** Sent by FHIR: the Task reading `requested` is how the other side learns of it. */
+const sentByFhir = (happenings: readonly Happening[], attempt: number): string | null => {
+  for (const { fact } of happenings)
+    if (fact.type === 'attempt-sent' && fact.channel === 'fhir' && fact.attempt === attempt) return fact.transmissionId;
+  return null;
+};
+
+export async function addTaskEffects(
+  unit: Unit,
+  before: Referral | undefined,
+  after: Referral,
+  happenings: readonly Happening[],
+  now: Instant,
+): Promise<void> {
+  const { order } = after;
+  if (order.status === 'draft' || order.status === 'approved') return;
+  const moved = taskMoves(before, after);
+  const again = after.attempts
+    .filter(({ number }) => sentByFhir(happenings, number) !== null && !moved.some(({ attempt }) => attempt === number))
+    .map(({ number, work }): TaskMove => ({ attempt: number, work: work.status, why: null }));
+  const moves = [...moved, ...again];
+  if (moves.length === 0) return;
+  const { requesterName } = await namesBeside(unit, after);
+  for (const { attempt: number, work, why } of moves) {
+    const attempt = after.attempts.find((each) => each.number === number);
+    if (!attempt) continue;
+    const key = taskKey(after.id, number);
+    // The write-back writes the first one, however late; where it could not, and of later attempts, we do.
+    const isPlanned = number === 1 && order.writeBack.steps.some(({ name }) => name === 'Task');
+    const content: TaskStandingContent = {
+      attempt: number,
+      patientId: after.patientId,
+      key,
+      task: attempt.task && referenceText(attempt.task),
+      work,
+      why,
+      at: now,
+      approvedAt: order.approval.at,
+      draft: isPlanned ? null : (draftOf(after, attempt, requesterName) as TaskStandingContent['draft']),
+      transmissionId: sentByFhir(happenings, number),
+    };
+    await unit.outbox.add({
+      referralId: after.id,
+      kind: TASK_STANDING,
+      key: `${key}/${after.lastSequence}`,
+      lane: `task/${key}`,
+      place: after.lastSequence,
+      askedAt: now,
+      dueAt: now,
+      content: toJson(content),
+    });
+  }
+}

@@ -1,0 +1,88 @@
+/** The list of what is open, whole or what has changed of it since it was read last. */
+import { createHash } from 'node:crypto';
+import type { WorklistAnswer } from '../client/worklist.ts';
+import type { Session } from '../sessions/session.ts';
+import type { StoredGrant } from '../store/grants.ts';
+import type { StoredObligation } from '../store/obligations.ts';
+import type { Unit } from '../store/store.ts';
+import { policyIn } from './engine/policy-in-force.ts';
+import { namesIn, worklistLine } from './worklist-rows.ts';
+
+/** More than that nobody works through; what is beyond is counted. */
+const MOST_ROWS = 10_000;
+/** Where more has changed, the whole list is read anew. */
+const MOST_CHANGES = 500;
+
+/**
+ * Coordinators and leads see all of it and work on any; everybody else what they own or were told of, and work on what they own: where nobody
+ * coordinates that is the clinician who ordered.
+ */
+export const seesAll = ({ roles }: Session): boolean => roles.includes('coordinator') || roles.includes('lead');
+
+export const namesOf = (grants: readonly StoredGrant[]): Map<string, string> =>
+  new Map(grants.flatMap(({ subject, name }) => (name === null ? [] : [[subject, name] as const])));
+
+export const isAssignable = ({ roles }: StoredGrant): boolean => roles.includes('coordinator') || roles.includes('lead');
+
+async function readAll(unit: Unit, session: Session): Promise<StoredObligation[]> {
+  if (seesAll(session)) return unit.obligations.list({ status: 'open', limit: MOST_ROWS });
+  const own = await unit.obligations.list({ status: 'open', owner: session.subject, limit: MOST_ROWS });
+  const told = await unit.obligations.list({ status: 'open', escalatedTo: session.subject, limit: MOST_ROWS });
+  const both = [...own, ...told.filter(({ id }) => !own.some((each) => each.id === id))];
+  return both.sort((left, right) => (left.dueAt < right.dueAt ? -1 : left.dueAt > right.dueAt ? 1 : 0));
+}
+
+const countAll = async (unit: Unit, at: string): Promise<number> =>
+  (await unit.obligations.countOpen({ now: at, soon: at, bounds: [] })).counts.reduce((sum, each) => sum + each.open, 0);
+
+/** Of what a list stands on besides its rows: with another calendar, other people or another reader it is another list. */
+const groundOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 22);
+
+/** The rows that it tells of, besides the answer: for the record of who read what. */
+export type ReadWorklist = { answer: WorklistAnswer; rows: readonly StoredObligation[] };
+
+/**
+ * @param since mark of the answer before
+ * @param at now
+ */
+export async function listWorklist(unit: Unit, session: Session, since: string | undefined, at: string): Promise<ReadWorklist> {
+  // Taken before anything is read: what changes meanwhile is told the next time, once more at worst.
+  const changesAt = await unit.obligations.mark();
+  const grants = await unit.grants.list();
+  const policy = await policyIn(unit);
+  const people = grants.filter(isAssignable).map(({ subject, name }) => ({ subject, name: name ?? subject }));
+  const names = namesOf(grants);
+  const all = seesAll(session);
+  const ground = groundOf([session.subject, all, policy.version, people, [...names]]);
+  const mark = `${changesAt}.${ground}`;
+
+  const [before = '', stoodOn] = since?.split('.') ?? [];
+  if (stoodOn === ground) {
+    // Of what went from one person to another the first may not be told: whoever does not see all reads all of theirs again.
+    const changes = await unit.obligations.changedSince(before, all ? MOST_CHANGES : 0);
+    if (changes && changes.open.length === 0 && changes.done.length === 0) return { answer: { kind: 'unchanged', at, mark }, rows: [] };
+    const open = changes ? await countAll(unit, at) : undefined;
+    // Of a list that is cut off, what comes into it from beyond is not among the changes.
+    if (changes && open !== undefined && open <= MOST_ROWS) {
+      const told = { rows: changes.open.map(worklistLine), gone: changes.done, names: namesIn(changes.open, names), more: 0 };
+      return { answer: { kind: 'changes', at, mark, ...told }, rows: changes.open };
+    }
+  }
+
+  const rows = await readAll(unit, session);
+  const open = all ? await countAll(unit, at) : rows.length;
+  const { timeZone, opens, closes, holidays } = policy.calendar;
+  return {
+    answer: {
+      kind: 'whole',
+      at,
+      mark,
+      rows: rows.map(worklistLine),
+      names: namesIn(rows, names),
+      more: Math.max(0, open - rows.length),
+      people,
+      calendar: { timeZone, opens, closes, holidays: [...holidays] },
+    },
+    rows,
+  };
+}

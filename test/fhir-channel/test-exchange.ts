@@ -1,0 +1,99 @@
+/** For tests: Refloop's own access to the whole sandbox EHR, with a line between them that can break. */
+import { generateKeyPairSync } from 'node:crypto';
+import type { Resource } from '@medplum/fhirtypes';
+import type { RegisteredClient } from '@refloop/launch/auth/clients';
+import type { ModeName } from '@refloop/launch/modes/modes';
+import { baseOf } from '@refloop/launch/routes/test-backend';
+import { openTestEhr, type TestEhr } from '@refloop/launch/routes/test-ehr';
+import { type OwnAccess, systemAccess } from '@refloop/server/ehr/system-access';
+import { publicJwk, readSystemKey } from '@refloop/server/ehr/system-key';
+import { createSystemTokens } from '@refloop/server/ehr/system-token';
+import { createDiscovery } from '@refloop/server/sessions/discovery';
+import { type Site, systemScopes } from '@refloop/server/sites';
+
+export type Exchange = {
+  ehr: TestEhr;
+  site: (mode?: ModeName) => Site;
+  access: OwnAccess;
+  /** Requests that reached the EHR's FHIR base: method and path. */
+  asked: string[];
+  away: (isAway: boolean) => void;
+  /** The next write is taken, and its answer is lost. */
+  loseNextAnswer: () => void;
+};
+
+const PATIENT: Resource = {
+  resourceType: 'Patient',
+  id: 'p1',
+  name: [{ family: 'Example', given: ['Rosa'] }],
+  gender: 'female',
+  birthDate: '1960-01-01',
+} as const;
+const ORDER: Resource = {
+  resourceType: 'ServiceRequest',
+  id: 'o1',
+  status: 'active',
+  intent: 'order',
+  code: { text: 'Referral to cardiologist' },
+  subject: { reference: 'Patient/p1' },
+};
+
+const MAY = { completes: true, tracks: true };
+
+/** The chart holds the patient p1 and the order o1 of `putInForce`, and what is given. */
+export async function openExchange(resources: Resource[] = []): Promise<Exchange> {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' });
+  const key = readSystemKey('env:KEY', { KEY: JSON.stringify({ ...privateKey.export({ format: 'jwk' }), kid: 'own' }) });
+  if (!key.ok) throw new Error(key.message);
+  const scopes = systemScopes(MAY);
+  const client: RegisteredClient = {
+    clientId: 'own',
+    name: 'Refloop',
+    authentication: { kind: 'asymmetric', keys: { kind: 'inline', keys: [publicJwk(key.value)] } },
+    redirectUris: [],
+    scopes,
+  };
+  const requester: Resource = { resourceType: 'Practitioner', id: 's', name: [{ family: 'Lee' }] };
+  const ehr = await openTestEhr([PATIENT, ORDER, requester, ...resources], [client]);
+  const site = (mode: ModeName = 'full'): Site => ({
+    tenant: 'north',
+    name: 'North clinic',
+    iss: baseOf(mode),
+    clientId: 'refloop',
+    scopes: '',
+    issuer: undefined,
+    jwks: undefined,
+    embed: [],
+    admins: [],
+    system: { clientId: 'own', key: key.value, scopes, ...MAY },
+  });
+  let isAway = false;
+  let loses = false;
+  const asked: string[] = [];
+  const fetch = async (url: string, init: RequestInit): Promise<Response> => {
+    if (isAway) throw new Error('connection refused');
+    const method = init.method ?? 'GET';
+    const { pathname, search } = new URL(url);
+    if (pathname.includes('/fhir/')) asked.push(`${method} ${pathname.replace(/^.*\/fhir\//, '')}${search}`);
+    const answer = await ehr.app.request(url, init);
+    if (!loses || method === 'GET' || !pathname.includes('/fhir/')) return answer;
+    loses = false;
+    throw new Error('broken');
+  };
+  const now = () => ehr.now();
+  const discovery = createDiscovery({
+    fetch,
+    now,
+    sites: [site(), site('epic-like'), site('oracle-like'), site('athena-like')],
+    production: false,
+  });
+  const tokens = createSystemTokens({ fetch, now, discovery });
+  return {
+    ehr,
+    site,
+    asked,
+    access: systemAccess({ fetch, tokens, now, pause: async () => undefined }),
+    away: (to) => void (isAway = to),
+    loseNextAnswer: () => void (loses = true),
+  };
+}
