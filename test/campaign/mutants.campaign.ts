@@ -24,7 +24,9 @@ export default async function mutantsCampaign(args: string[]): Promise<{ lastLin
     const { seed, rule, words } = await findMutant(mutant, at, { from, seeds, referrals });
     const good = seed !== null && mutant.told.includes(rule);
     if (good) found += 1;
-    process.stderr.write(`${at} ${good ? 'found' : 'NOT FOUND'}: ${mutant.guard}: ${seed === null ? 'nothing' : `seed ${seed}, ${rule}: ${words}`}\n`);
+    process.stderr.write(
+      `${at} ${good ? 'found' : 'NOT FOUND'}: ${mutant.guard}: ${seed === null ? 'nothing' : `seed ${seed}, ${rule}: ${words}`}\n`,
+    );
   }
   return { lastLine: `mutants: ${found} of ${tried} found`, good: found === tried };
 }

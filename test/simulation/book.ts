@@ -147,7 +147,12 @@ export function takeIn(book: Book, event: StoredEvent, authority: Authority): st
       book.requester = requester ?? '';
       book.approvalId = String(data['approvalId']);
       const npi = data.performer?.npi ?? '';
-      book.approvals.set(book.approvalId, { standing: true, orderVersion: (data['orderVersion'] ?? null) as string | null, npi, planId: '' });
+      book.approvals.set(book.approvalId, {
+        standing: true,
+        orderVersion: (data['orderVersion'] ?? null) as string | null,
+        npi,
+        planId: '',
+      });
       book.attempts = [newAttempt(npi)];
       break;
     }

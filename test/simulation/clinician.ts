@@ -100,7 +100,9 @@ async function refer(window: Window): Promise<void> {
     const order = await readOrder(window);
     if (order === undefined) return;
     const given = { ...requestOf(window.case, order), ...(replaces === undefined ? {} : { replaces }) };
-    const made = await insist(window, () => world.server.ask<Recommendation>(life, ({ recommendations }, now) => recommendations.make(session, given, now)));
+    const made = await insist(window, () =>
+      world.server.ask<Recommendation>(life, ({ recommendations }, now) => recommendations.make(session, given, now)),
+    );
     if (made.kind !== 'ok') return;
     const { id, revision, working } = made.value;
     replaces = id;
@@ -124,7 +126,9 @@ async function refer(window: Window): Promise<void> {
       const stolen = { ...press, idempotencyKey: `stolen-${world.newId()}-${id}` };
       await world.server.ask<Plan>(life, ({ approvals }, now) => approvals.approve(intruder, stolen, now));
     }
-    const approved = await insist(window, () => world.server.ask<Plan>(life, ({ approvals }, now) => approvals.approve(session, press, now)));
+    const approved = await insist(window, () =>
+      world.server.ask<Plan>(life, ({ approvals }, now) => approvals.approve(session, press, now)),
+    );
     if (approved.kind !== 'ok') return;
     const { referralId } = approved.value;
     world.acknowledged.push({ scope: practice.scope, referralId, what: 'approval', key: id });
@@ -142,7 +146,8 @@ export function refers(world: World, practice: Practice, person: Person, given: 
     if (world.faults.strikes('ehr', 0.05)) {
       world.time.after(world.draws.integer(SECOND_MS, 4 * MINUTE_MS), () => {
         const held = window.ehr.read(`ServiceRequest/${order.id}`);
-        if (held?.['status'] === 'draft' && held.meta?.versionId === '1') window.ehr.put({ ...held, id: order.id, note: [{ text: 'Changed' }] });
+        if (held?.['status'] === 'draft' && held.meta?.versionId === '1')
+          window.ehr.put({ ...held, id: order.id, note: [{ text: 'Changed' }] });
       });
     }
   }
@@ -181,7 +186,13 @@ const clinicianOf = (practice: Practice, { requester }: Book): Person | undefine
   practice.clinicians.find(({ subject }) => subject === requester);
 
 /** What a clinician does about something that is owed by them; it may take several times. */
-export async function clinicianActs(world: World, practice: Practice, book: Book, kind: string, cases: ReadonlyMap<string, Case>): Promise<void> {
+export async function clinicianActs(
+  world: World,
+  practice: Practice,
+  book: Book,
+  kind: string,
+  cases: ReadonlyMap<string, Case>,
+): Promise<void> {
   const person = clinicianOf(practice, book);
   const given = cases.get(`${practice.scope.tenant} ${book.patientId}`);
   if (!person || !given) return;

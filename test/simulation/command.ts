@@ -8,7 +8,8 @@ import { Worker } from 'node:worker_threads';
 import { plural, say, wrongUse } from '@refloop/server/commands/console';
 import type { SeedRun } from './run-seed.ts';
 
-const USAGE = 'Usage: npm run simulate -- --seeds N [--referrals N] [--from SEED]   (500 referrals and SEED 1 unless given; SEED is a number)';
+const USAGE =
+  'Usage: npm run simulate -- --seeds N [--referrals N] [--from SEED]   (500 referrals and SEED 1 unless given; SEED is a number)';
 const MOST_LANES = 2;
 const SHOWN_LINES = 80;
 
@@ -26,10 +27,21 @@ function asked(): { seeds: number; referrals: number; from: number } {
   } catch (error) {
     return wrongUse((error as Error).message, USAGE);
   }
-  return { seeds: whole('seeds', values.seeds, 1), referrals: whole('referrals', values.referrals, 500), from: whole('from', values.from, 1) };
+  return {
+    seeds: whole('seeds', values.seeds, 1),
+    referrals: whole('referrals', values.referrals, 500),
+    from: whole('from', values.from, 1),
+  };
 }
 
-type Sum = { seeds: number; referrals: number; events: number; faults: Map<string, number>; statuses: Map<string, number>; violations: number };
+type Sum = {
+  seeds: number;
+  referrals: number;
+  events: number;
+  faults: Map<string, number>;
+  statuses: Map<string, number>;
+  violations: number;
+};
 
 function add(counts: Map<string, number>, more: ReadonlyMap<string, number>): void {
   for (const [name, count] of more) counts.set(name, (counts.get(name) ?? 0) + count);
@@ -60,7 +72,7 @@ const lane = (): Promise<void> =>
     const next = (): void => {
       const seed = waiting.shift();
       if (seed === undefined) void worker.terminate();
-      else worker.postMessage(seed);
+      else worker.postMessage(seed, []);
     };
     worker.on('message', (run: SeedRun) => {
       sum.seeds += 1;
@@ -70,7 +82,9 @@ const lane = (): Promise<void> =>
       add(sum.faults, run.byFault);
       add(sum.statuses, run.byStatus);
       if (run.violations.length > 0) tell(run, referrals);
-      say(`seed ${run.seed}: ${plural(run.referrals, 'referral')}, ${plural(run.events, 'event')}, ${plural(run.faults, 'fault')}, ${plural(run.violations.length, 'violation')}`);
+      say(
+        `seed ${run.seed}: ${plural(run.referrals, 'referral')}, ${plural(run.events, 'event')}, ${plural(run.faults, 'fault')}, ${plural(run.violations.length, 'violation')}`,
+      );
       next();
     });
     worker.once('error', failed);

@@ -24,8 +24,11 @@ const ALWAYS_NEWS: readonly What['act'][] = ['sent', 'booked', 'note', 'contacte
 async function press({ world, session, life, book, sequence, practice }: Desk, what: What): Promise<void> {
   const key = `press-${world.newId()}`;
   for (let tries = 0; tries < 3; tries += 1) {
-    const answer = await world.server.ask(life, ({ worklist }, now) => worklist.act(session, book.referralId, { key, sequence, what }, now));
-    if (answer.kind === 'ok' && ALWAYS_NEWS.includes(what.act)) world.acknowledged.push({ scope: practice.scope, referralId: book.referralId, what: 'act', key: `by-hand/${key}` });
+    const answer = await world.server.ask(life, ({ worklist }, now) =>
+      worklist.act(session, book.referralId, { key, sequence, what }, now),
+    );
+    if (answer.kind === 'ok' && ALWAYS_NEWS.includes(what.act))
+      world.acknowledged.push({ scope: practice.scope, referralId: book.referralId, what: 'act', key: `by-hand/${key}` });
     if (answer.kind !== 'silent') return;
   }
 }
@@ -41,7 +44,8 @@ const someDay = ({ world }: Desk): string => {
 async function send(desk: Desk, attempt: BookedAttempt): Promise<void> {
   const { world, session, life, book, sequence, offices, practice } = desk;
   const { npi } = attempt;
-  if (!offices.usesLinks(npi)) return press(desk, { act: 'sent', channel: world.draws.pick(['fax', 'direct', 'by-hand'] as const), at: at(desk) });
+  if (!offices.usesLinks(npi))
+    return press(desk, { act: 'sent', channel: world.draws.pick(['fax', 'direct', 'by-hand'] as const), at: at(desk) });
   const made = await world.server.ask(life, ({ links }, now) => links.make(session, book.referralId, sequence, now));
   if (made.kind === 'ok') offices.receive(practice, book, npi, made.value.link);
 }
@@ -82,7 +86,14 @@ async function ask(desk: Desk): Promise<void> {
 }
 
 /** What a coordinator does about something that is owed; it may take several times, and at times nothing is done. */
-export async function coordinatorActs(world: World, offices: Offices, practice: Practice, person: Person, book: Book, kind: string): Promise<void> {
+export async function coordinatorActs(
+  world: World,
+  offices: Offices,
+  practice: Practice,
+  person: Person,
+  book: Book,
+  kind: string,
+): Promise<void> {
   const life = createLife();
   const desk: Desk = { world, offices, practice, session: sessionOf(practice, person, world.now()), life, book, sequence: book.last };
   const attempt = book.attempts.at(-1);
@@ -99,7 +110,12 @@ export async function coordinatorActs(world: World, offices: Offices, practice: 
       return press(desk, { act: 'booked', startsAt: someDay(desk), at: at(desk) });
     case 'visit':
       if (draws.chance(0.85)) return undefined;
-      return press(desk, draws.chance(0.5) ? { act: 'appointment-cancelled', by: 'patient', at: at(desk) } : { act: 'booked', startsAt: someDay(desk), at: at(desk) });
+      return press(
+        desk,
+        draws.chance(0.5)
+          ? { act: 'appointment-cancelled', by: 'patient', at: at(desk) }
+          : { act: 'booked', startsAt: someDay(desk), at: at(desk) },
+      );
     case 'confirm-visit':
       return press(desk, { act: draws.chance(0.75) ? 'seen' : 'missed', at: at(desk, draws.integer(0, HOUR_MS)) });
     case 'rebook':

@@ -50,7 +50,9 @@ export function townDirectory(verifiedOn: string): Directory {
     format: 'refloop-directory-1',
     asOf: verifiedOn,
     synthetic: true,
-    plans: [{ id: 'plan-a', name: 'Plan A', payer: { id: 'payer-a', name: 'Payer A' }, identifiers: ['PLAN-A'], networkIds: ['network-a'] }],
+    plans: [
+      { id: 'plan-a', name: 'Plan A', payer: { id: 'payer-a', name: 'Payer A' }, identifiers: ['PLAN-A'], networkIds: ['network-a'] },
+    ],
     networks: [{ id: 'network-a', name: 'Network A', payerId: 'payer-a' }],
     entries,
   };

@@ -9,7 +9,9 @@ const SYSTEMS = 'https://refloop.health/id/';
 type Identified = { system?: string; value?: string };
 
 const identifiers = (resource: Resource): Identified[] =>
-  (Array.isArray(resource['identifier']) ? resource['identifier'] : []).filter(({ system }: Identified) => system?.startsWith(SYSTEMS)) as Identified[];
+  (Array.isArray(resource['identifier']) ? resource['identifier'] : []).filter(({ system }: Identified) =>
+    system?.startsWith(SYSTEMS),
+  ) as Identified[];
 
 const valueOf = (resource: Resource, name: string): string | undefined =>
   identifiers(resource).find(({ system }) => system === `${SYSTEMS}${name}`)?.value;
@@ -31,7 +33,8 @@ function nameOf(resource: Resource): string | undefined {
 }
 
 const noteIn = (order: Resource): string | undefined =>
-  ((order['supportingInfo'] ?? []) as { reference?: string }[]).find(({ reference }) => reference?.startsWith('DocumentReference/'))?.reference;
+  ((order['supportingInfo'] ?? []) as { reference?: string }[]).find(({ reference }) => reference?.startsWith('DocumentReference/'))
+    ?.reference;
 
 export const onEhrWrite = (world: World, practice: Practice) => {
   const there = new Map<string, string>();
@@ -57,20 +60,23 @@ export const onEhrWrite = (world: World, practice: Practice) => {
     const basis = basisOf(resource);
     const referralId = basis?.book.referralId ?? '-';
     world.remember(`${world.now().toISOString()} ${practice.scope.tenant} the EHR keeps ${reference} for ${referralId}`);
-    if (before !== undefined && before !== reference) watch.tell('duplicate', `${resource.resourceType} stands in the chart twice`, referralId);
+    if (before !== undefined && before !== reference)
+      watch.tell('duplicate', `${resource.resourceType} stands in the chart twice`, referralId);
     there.set(name, reference);
     if (!basis) return watch.tell('unapproved', `${resource.resourceType} was written without an approval`, referralId);
     const { book, approvalId } = basis;
     const approval = book.approvals.get(approvalId);
     if (!approval || book.patientId !== (resource['subject'] as { reference?: string } | undefined)?.reference?.replace('Patient/', '')) {
-      if (resource['subject'] !== undefined) watch.tell('unauthorized', `${resource.resourceType} was written to another chart`, referralId);
+      if (resource['subject'] !== undefined)
+        watch.tell('unauthorized', `${resource.resourceType} was written to another chart`, referralId);
     }
     // The Task of a write-back is kept up to date afterwards, and one of a later attempt is made as it is sent.
     const follows = resource.resourceType === 'Task' && (replaced !== undefined || !name.endsWith('-1'));
     if (approval && !follows && !book.announced.has(`${approval.planId} ${resource.resourceType}`))
       watch.tell('unapproved', `${resource.resourceType} was written before it was put on record that it is`, referralId);
     if (resource.resourceType !== 'ServiceRequest') return;
-    if (approval && !approval.standing) watch.tell('unapproved', 'an order was written for an approval that was taken back or lapsed', referralId);
+    if (approval && !approval.standing)
+      watch.tell('unapproved', 'an order was written for an approval that was taken back or lapsed', referralId);
     if (approval && replaced && approval.orderVersion !== replaced.meta?.versionId)
       watch.tell('unapproved', 'an order was written over a version that nobody approved', referralId);
     if (approval) ordersWritten(world).add(approvalId);

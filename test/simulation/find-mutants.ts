@@ -8,9 +8,13 @@ const HERE = import.meta.dirname;
 export type Found = { mutant: Mutant; seed: number | null; rule: string; words: string };
 
 /** @param at its place in the list of mutants @returns by which rule it was told; `seed` null where it was not */
-export async function findMutant(mutant: Mutant, at: number, { from, seeds, referrals }: { from: number; seeds: number; referrals: number }): Promise<Found> {
-  const arguments_ = ['--disable-warning=ExperimentalWarning', '--import', join(HERE, 'mutant-hook.ts'), join(HERE, 'mutant-run.ts')];
-  const child = spawn(process.execPath, [...arguments_, String(from), String(seeds), String(referrals)], {
+export async function findMutant(
+  mutant: Mutant,
+  at: number,
+  { from, seeds, referrals }: { from: number; seeds: number; referrals: number },
+): Promise<Found> {
+  const script = ['--disable-warning=ExperimentalWarning', '--import', join(HERE, 'mutant-hook.ts'), join(HERE, 'mutant-run.ts')];
+  const child = spawn(process.execPath, [...script, String(from), String(seeds), String(referrals)], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], SIMULATION_MUTANT: String(at) },
   });

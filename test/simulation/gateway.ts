@@ -2,8 +2,8 @@
 import type { Referral } from '@refloop/domain/referral/referral';
 import type { AnyHandler, Sent } from '@refloop/server/channels/handler';
 import type { Draws } from '@refloop/server/practice/draws';
-import type { Faults } from './faults.ts';
 import type { Scope } from '@refloop/server/store/store';
+import type { Faults } from './faults.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 export const KEYED = 'simulated-keyed';

@@ -5,5 +5,5 @@ import { runSeed } from './run-seed.ts';
 const { referrals } = workerData as { referrals: number };
 
 parentPort?.on('message', (seed: number) => {
-  void runSeed(seed, referrals).then((run) => parentPort?.postMessage(run));
+  void runSeed(seed, referrals).then((run) => parentPort?.postMessage(run, []));
 });

@@ -9,7 +9,7 @@ registerHooks({
   load: (url, context, nextLoad) => {
     const loaded = nextLoad(url, context);
     if (!url.endsWith(`/${mutant.file}`)) return loaded;
-    const source = String(loaded.source ?? '');
+    const source = Buffer.from(loaded.source as Uint8Array).toString('utf8');
     const parts = source.split(mutant.from);
     if (parts.length !== 2) throw new Error(`${mutant.file} holds what is to be replaced ${parts.length - 1} times.`);
     process.stderr.write('mutated\n');

@@ -139,7 +139,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     guard: 'an office that is not asked any more does nothing',
     file: `${DOMAIN}/referral/office-act.ts`,
-    from: 'if (referral.order.status !== \'active\' || !asked || closedBy(referral) || referral.attempts.at(-1) !== asked) return [];',
+    from: "if (referral.order.status !== 'active' || !asked || closedBy(referral) || referral.attempts.at(-1) !== asked) return [];",
     to: "if (referral.order.status !== 'active' || !asked || closedBy(referral)) return [];",
     told: ['unauthorized'],
   },

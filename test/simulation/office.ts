@@ -37,7 +37,9 @@ export function createOffices(world: World): Offices {
     if (what === 'note') {
       const form = noteForms.includes('final') && (draws.chance(0.85) || !noteForms.includes('interim')) ? 'final' : 'interim';
       const key = `note-${world.newId()}`;
-      await press(practice, book, key, () => world.server.ask(life, ({ office }, now) => office.note({ opened: token, key, form, bytes: NOTE }, now)));
+      await press(practice, book, key, () =>
+        world.server.ask(life, ({ office }, now) => office.note({ opened: token, key, form, bytes: NOTE }, now)),
+      );
     } else if (what) {
       const key = `press-${world.newId()}`;
       await press(practice, book, key, () => world.server.ask(life, ({ office }, now) => office.act({ opened: token, key, what }, now)));

@@ -13,7 +13,11 @@ export type Practice = {
   lead: Person;
 };
 
-const person = (subject: string, roles: Role[]): Person => ({ subject, name: `${subject[0]?.toUpperCase()}${subject.slice(1)} Example`, roles });
+const person = (subject: string, roles: Role[]): Person => ({
+  subject,
+  name: `${subject[0]?.toUpperCase()}${subject.slice(1)} Example`,
+  roles,
+});
 
 /** One with summer time and one without: the same referral has other deadlines there. */
 export const PRACTICES: readonly Practice[] = [
@@ -32,7 +36,15 @@ export const everybody = ({ clinicians, coordinators, lead }: Practice): Person[
 
 /** As an administrator gives the roles. */
 export async function grant(unit: Unit, { subject, name, roles }: Person, at: string): Promise<void> {
-  await unit.grants.put({ subject, fhirUser: `Practitioner/${subject}`, name, roles, grantedBy: 'sites', grantedAt: at, reason: 'Simulated' });
+  await unit.grants.put({
+    subject,
+    fhirUser: `Practitioner/${subject}`,
+    name,
+    roles,
+    grantedBy: 'sites',
+    grantedAt: at,
+    reason: 'Simulated',
+  });
 }
 
 /** A session as the sign-in makes it; signing in is not what is simulated. */

@@ -5,12 +5,12 @@ import type { Book } from './book.ts';
 import { type Case, drawCase } from './chart.ts';
 import { clinicianActs, refers, SPANS } from './clinician.ts';
 import { coordinatorActs } from './coordinator.ts';
+import { onEhrWrite } from './ehr-watch.ts';
 import { createOffices, type Offices } from './office.ts';
 import { everybody, type Practice } from './practice.ts';
-import type { Violation } from './watch.ts';
-import { onEhrWrite } from './ehr-watch.ts';
-import { openWorld, type World } from './world.ts';
 import { verdict } from './verdict.ts';
+import type { Violation } from './watch.ts';
+import { openWorld, type World } from './world.ts';
 
 const { MINUTE_MS, HOUR_MS, DAY_MS } = SPANS;
 
@@ -46,17 +46,24 @@ const startOf = (seed: number): number => FIRST_START + (seed % 104) * 7 * DAY_M
 /** Who owes it acts on it in their own time; whatever is still owed afterwards they come back to. */
 function peopleAct(world: World, offices: () => Offices, cases: ReadonlyMap<string, Case>) {
   const seen = new Set<string>();
-  const people = new Map(world.practices.flatMap((practice) => everybody(practice).map((person) => [person.subject, { practice, person }] as const)));
+  const people = new Map(
+    world.practices.flatMap((practice) => everybody(practice).map((person) => [person.subject, { practice, person }] as const)),
+  );
 
   const lookAt = (row: StoredObligation, times: number): void => {
     const { draws, time } = world;
     const median = row.kind === 'unfinished-write-back' ? 20 * MINUTE_MS : times === 0 ? 6 * HOUR_MS : 20 * HOUR_MS;
-    const waits = row.kind === 'visit' ? Math.max(HOUR_MS, (Date.parse(row.dueAt) - world.now().getTime()) * draws.next()) : draws.logNormal(median, 1.1);
+    const waits =
+      row.kind === 'visit'
+        ? Math.max(HOUR_MS, (Date.parse(row.dueAt) - world.now().getTime()) * draws.next())
+        : draws.logNormal(median, 1.1);
     time.after(Math.min(waits, 40 * DAY_MS), async () => {
       const owner = people.get(row.owner ?? '');
       if (!owner) return;
       const { practice, person } = owner;
-      const open = (await world.store.transaction(practice.scope, (unit) => unit.obligations.openOf(row.referralId))).find(({ id }) => id === row.id);
+      const open = (await world.store.transaction(practice.scope, (unit) => unit.obligations.openOf(row.referralId))).find(
+        ({ id }) => id === row.id,
+      );
       const book = world.watch.book(practice.scope, row.referralId);
       if (!open || !book || times > MOST_LOOKS) return;
       if (open.owner !== row.owner) return lookAt(open, times);
@@ -114,7 +121,7 @@ function misfortunes(world: World): void {
 /** Nothing was approved of this patient, and somebody had begun. */
 const isDraft = ({ watch }: World, { scope }: Practice, { patientId }: Case): boolean => {
   const books = watch.books().filter((book) => book.patientId === patientId && watch.book(scope, book.referralId) === book);
-  return books.length === 0 || books.every(({ order, approvals, offered }) => order === 'none' && approvals.size === 0 && offered);
+  return books.every(({ order, approvals, offered }) => order === 'none' && approvals.size === 0 && offered);
 };
 
 export async function runSeed(seed: number, referrals: number): Promise<SeedRun> {

@@ -11,7 +11,11 @@ export type Heard = {
 const GATEWAYS: Readonly<Record<string, string>> = { direct: KEYED, fax: KEYLESS };
 
 /** What is sent by a gateway is asked for in the transaction of its event, as services ask for it. */
-async function askFor(unit: Unit, referralId: string, event: { type: string; effectiveAt: string | null; recordedAt: string; data: unknown }) {
+async function askFor(
+  unit: Unit,
+  referralId: string,
+  event: { type: string; effectiveAt: string | null; recordedAt: string; data: unknown },
+) {
   const { transmissionId, channel } = event.data as { transmissionId?: string; channel?: string };
   const kind = channel === undefined ? undefined : GATEWAYS[channel];
   if (event.type !== 'attempt-sent' || event.effectiveAt === null || kind === undefined || transmissionId === undefined) return;

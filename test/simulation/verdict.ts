@@ -12,7 +12,8 @@ export async function verdict(world: World): Promise<void> {
     const book = watch.book(scope, referralId);
     if (!book) watch.tell('lost', `a referral is gone of which somebody was told (${what})`, referralId);
     else if (what === 'act' && !book.keys.has(key)) watch.tell('lost', `an act is gone of which somebody was told`, referralId);
-    else if (what === 'approval' && book.approvals.size === 0) watch.tell('lost', 'an approval is gone of which its clinician was told', referralId);
+    else if (what === 'approval' && book.approvals.size === 0)
+      watch.tell('lost', 'an approval is gone of which its clinician was told', referralId);
   }
   for (const { scope } of practices) {
     await store.transaction(scope, async (unit) => {
@@ -26,7 +27,8 @@ export async function verdict(world: World): Promise<void> {
         if (kind !== KEYED && kind !== KEYLESS) continue;
         if (standing.status === 'done' && times !== 1) watch.tell('lost', `a message is called sent and left ${times} times`, referralId);
         if (kind === KEYED && standing.status === 'unknown') watch.tell('lost', 'a message with a key is still in doubt', referralId);
-        if ((standing.status === 'failed' || standing.status === 'left-out') && times > 0) watch.tell('lost', 'a message left that is called not sent', referralId);
+        if ((standing.status === 'failed' || standing.status === 'left-out') && times > 0)
+          watch.tell('lost', 'a message left that is called not sent', referralId);
         if (standing.status !== 'unknown' && standing.status !== 'failed') continue;
         const open = await unit.obligations.list({ status: 'open', referralId });
         const done = await unit.obligations.list({ status: 'done', referralId });
@@ -41,7 +43,8 @@ export async function verdict(world: World): Promise<void> {
     const written = [...approvals.keys()].filter((id) => ordersWritten(world).has(id));
     if (written.length > 1) watch.tell('duplicate', `${written.length} approvals of one referral have an order in the chart`, referralId);
     const inForce = order === 'active' || order === 'ended' || order === 'revoked' || order === 'unsigned';
-    if (inForce && !standing.some(([id]) => written.includes(id))) watch.tell('lost', `it is ${order}, and no order stands in the chart`, referralId);
+    if (inForce && !standing.some(([id]) => written.includes(id)))
+      watch.tell('lost', `it is ${order}, and no order stands in the chart`, referralId);
     if (order === 'none' && written.length > 0) watch.tell('lost', 'an order stands in the chart of an approval that does not', referralId);
   }
   // People have long done what they owe: what is open still is on its way, or has come to a stop.

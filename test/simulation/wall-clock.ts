@@ -3,13 +3,15 @@
  * holidays stand as days that somebody looked up (opm.gov, federal holidays 2026 to 2028, without the three on which clinics are open).
  */
 
-const HOLIDAYS = new Set([
-  ...['2026-01-01', '2026-01-19', '2026-05-25', '2026-06-19', '2026-07-03', '2026-09-07', '2026-11-26', '2026-12-25'],
-  ...['2027-01-01', '2027-01-18', '2027-05-31', '2027-06-18', '2027-07-05', '2027-09-06', '2027-11-25', '2027-12-24', '2027-12-31'],
-  ...['2028-01-17', '2028-05-29', '2028-06-19', '2028-07-04', '2028-09-04', '2028-11-23', '2028-12-25'],
-  // Beyond the two years in which worlds begin, as far as their deadlines reach.
-  ...['2029-01-01', '2029-01-15'],
-]);
+const HOLIDAYS = new Set(
+  [
+    '2026-01-01 2026-01-19 2026-05-25 2026-06-19 2026-07-03 2026-09-07 2026-11-26 2026-12-25',
+    '2027-01-01 2027-01-18 2027-05-31 2027-06-18 2027-07-05 2027-09-06 2027-11-25 2027-12-24 2027-12-31',
+    '2028-01-17 2028-05-29 2028-06-19 2028-07-04 2028-09-04 2028-11-23 2028-12-25',
+    // Beyond the two years in which worlds begin, as far as their deadlines reach.
+    '2029-01-01 2029-01-15',
+  ].flatMap((year) => year.split(' ')),
+);
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 function formatFor(timeZone: string): Intl.DateTimeFormat {
@@ -59,7 +61,8 @@ export function wrongDeadline(kind: string, raisedAt: string, dueAt: string, tim
   const [from, to] = [wall(raisedAt, timeZone), wall(dueAt, timeZone)];
   if (!isWorkday(to.day)) return `the deadline of ${kind} is on ${to.day}, when nobody works`;
   // What begins when nobody works begins when the clinic opens next.
-  if (!isWorkday(from.day)) return to.time === '08:00:00' ? undefined : `the deadline of ${kind} is at ${to.time}, and it began on a day off`;
+  if (!isWorkday(from.day))
+    return to.time === '08:00:00' ? undefined : `the deadline of ${kind} is at ${to.time}, and it began on a day off`;
   if (from.time !== to.time) return `the deadline of ${kind} is at ${to.time} on the wall, and it began at ${from.time}`;
   const between = workdaysBetween(from.day, to.day);
   return between === days ? undefined : `the deadline of ${kind} is ${between} business days ahead and not ${days}`;

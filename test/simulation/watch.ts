@@ -2,8 +2,9 @@
  * What must hold after every event, looked at inside the very transaction that wrote it. It reads what is stored and what the outside truly
  * holds; of the product it uses the fold alone, to see that the same events give the same state.
  */
-import { fold } from '@refloop/domain/referral/referral';
+
 import type { ReferralEvent } from '@refloop/domain/referral/event';
+import { fold } from '@refloop/domain/referral/referral';
 import { eventOf } from '@refloop/server/services/referral-log';
 import type { StoredObligation } from '@refloop/server/store/obligations';
 import type { Scope, Unit } from '@refloop/server/store/store';
@@ -146,11 +147,17 @@ export function createWatch({ now, authority, timeZone, onEvents, remember }: Wa
       if (row.patientId !== book.patientId) tell('refold', 'its row is of another patient', referralId);
     }
     // A row that is still the very same was looked at before.
-    if (row.state !== known.looked && JSON.stringify(row.state) !== known.state) tell('refold', 'its events give another state than the one that is kept', referralId);
+    if (row.state !== known.looked && JSON.stringify(row.state) !== known.state)
+      tell('refold', 'its events give another state than the one that is kept', referralId);
     known.looked = row.state;
     checkOpen(scope, book, open);
     checkTwins(book, open);
-    onEvents(scope, book, fresh.map(({ type }) => type), open);
+    onEvents(
+      scope,
+      book,
+      fresh.map(({ type }) => type),
+      open,
+    );
   }
 
   return {
@@ -159,7 +166,11 @@ export function createWatch({ now, authority, timeZone, onEvents, remember }: Wa
     },
     sweep: async (unit) => {
       const at = now();
-      const overdue = await unit.obligations.list({ status: 'open', dueBefore: new Date(at.getTime() - 2 * DAY_MS).toISOString(), limit: 10_000 });
+      const overdue = await unit.obligations.list({
+        status: 'open',
+        dueBefore: new Date(at.getTime() - 2 * DAY_MS).toISOString(),
+        limit: 10_000,
+      });
       for (const { kind, referralId, dueAt, raisedAt } of overdue) {
         const book = kept.get(nameOf(unit.scope, referralId))?.book;
         if (kind === 'visit') tell('deadline', 'a visit is over, and nobody was asked to find out about it', referralId);

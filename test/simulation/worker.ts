@@ -65,8 +65,8 @@ export function createWorker(world: World): Worker {
     const access: OwnAccess = async ({ tenant }) => {
       const ehr = world.ehrs.get(tenant);
       if (!ehr || faults.strikes('ehr', 0.05)) return { ok: false, why: 'It does not answer.' };
-      const { base, get, write } = ehr.port;
-      const port: EhrPort = { base, get: (path) => own.while(get(path)), write: (each) => own.while(write(each)) };
+      const { port: chart } = ehr;
+      const port: EhrPort = { base: chart.base, get: (path) => own.while(chart.get(path)), write: (each) => own.while(chart.write(each)) };
       return { ok: true, ehr: port, conditionalCreate: () => true, may: () => true };
     };
     const reconciliation = createReconciliation({

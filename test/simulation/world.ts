@@ -63,7 +63,9 @@ function authorityOf(world: () => World, practice: Practice): Authority {
   const people = new Set(everybody(practice).map(({ subject }) => subject));
   const coordinate = new Set([...practice.coordinators, practice.lead].map(({ subject }) => subject));
   const inNetwork = new Set(
-    townDirectory('2026-01-01').entries.filter(({ networks }) => networks.length > 0).map(({ npi }) => npi),
+    townDirectory('2026-01-01')
+      .entries.filter(({ networks }) => networks.length > 0)
+      .map(({ npi }) => npi),
   );
   return {
     isClinician: (subject) => practice.clinicians.some((each) => each.subject === subject),

@@ -7,8 +7,7 @@ import { keyIn, type MemoryAuditEntry, type MemoryContext, type MemoryTables } f
 import type { Tables } from './tables.ts';
 
 /** Nothing here is encrypted. The details stand as text where they are sealed elsewhere, so that entry and hash are made alike. */
-const asText = async (_owner: string, _id: string, value: SaltedPayload): Promise<Uint8Array> =>
-  Buffer.from(JSON.stringify(value), 'utf8');
+const asText = async (_owner: string, _id: string, value: SaltedPayload): Promise<Uint8Array> => Buffer.from(JSON.stringify(value), 'utf8');
 
 export const memoryAudit = (unit: MemoryContext): AuditLog => ({
   append: async (given) => {

@@ -1,8 +1,8 @@
 /** A row as it is kept: what JSON would leave of it, shared by everybody who reads it and changed by nobody. */
 
 function keptList(list: readonly unknown[]): unknown[] {
-  const made: unknown[] = new Array(list.length);
-  for (let at = 0; at < list.length; at += 1) made[at] = asKept(list[at] ?? null);
+  const made: unknown[] = [];
+  for (const item of list) made.push(asKept(item ?? null));
   return made;
 }
 

@@ -28,9 +28,7 @@ export const memoryOfficeLinks = (unit: MemoryContext): OfficeLinkStore => {
     countWrongTry: async (id) => change(id, (link) => ({ ...link, wrongTries: link.wrongTries + 1 })),
     open: async (id, opened) => change(id, (link) => ({ ...link, opened })),
     close: async (referralId, at, attempt) => {
-      const open = table
-        .named(keyIn(unit), referralId)
-        .filter((row) => row.closedAt === null && (attempt ?? row.attempt) === row.attempt);
+      const open = table.named(keyIn(unit), referralId).filter((row) => row.closedAt === null && (attempt ?? row.attempt) === row.attempt);
       for (const { id } of open) change(id, (link) => ({ ...link, closedAt: at }));
       return open.map(({ id }) => id).sort();
     },

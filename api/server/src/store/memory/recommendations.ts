@@ -81,8 +81,7 @@ export const memoryRecommendations = (unit: MemoryContext): RecommendationStore 
     list: async (question) => list(question),
     listPending: async ({ patientId, subject }) =>
       ofPatient(patientId).filter((row) => row.status === 'PENDING_REVIEW' && row.subject === subject),
-    listPrepared: async (patientId) =>
-      ofPatient(patientId).filter((row) => row.status === 'PENDING_REVIEW' && row.prepared !== null),
+    listPrepared: async (patientId) => ofPatient(patientId).filter((row) => row.status === 'PENDING_REVIEW' && row.prepared !== null),
     versions: async () => {
       const found = new Map<string, RecommendationVersions>();
       for (const { policy, composer, madeAt } of all()) {
