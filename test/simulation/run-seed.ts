@@ -53,10 +53,9 @@ function peopleAct(world: World, offices: () => Offices, cases: ReadonlyMap<stri
   const lookAt = (row: StoredObligation, times: number): void => {
     const { draws, time } = world;
     const median = row.kind === 'unfinished-write-back' ? 20 * MINUTE_MS : times === 0 ? 6 * HOUR_MS : 20 * HOUR_MS;
-    const waits =
-      row.kind === 'visit'
-        ? Math.max(HOUR_MS, (Date.parse(row.dueAt) - world.now().getTime()) * draws.next())
-        : draws.logNormal(median, 1.1);
+    const ahead = Date.parse(row.dueAt) - world.now().getTime();
+    // A visit is thought of before it, and afterwards only where one is told to.
+    const waits = row.kind === 'visit' ? (ahead > 0 ? Math.max(HOUR_MS, ahead * draws.next()) : 5 * DAY_MS) : draws.logNormal(median, 1.1);
     time.after(Math.min(waits, 40 * DAY_MS), async () => {
       const owner = people.get(row.owner ?? '');
       if (!owner) return;
@@ -67,6 +66,7 @@ function peopleAct(world: World, offices: () => Offices, cases: ReadonlyMap<stri
       const book = world.watch.book(practice.scope, row.referralId);
       if (!open || !book || times > MOST_LOOKS) return;
       if (open.owner !== row.owner) return lookAt(open, times);
+      if (open.kind === 'visit' && open.dueAt <= world.now().toISOString()) return lookAt(open, times);
       // Their window may close over it: they look again whatever became of it.
       lookAt(open, times + 1);
       await act(practice, person, book, open.kind);
