@@ -38,6 +38,7 @@ import { createRateLimits } from './rate-limits/rate-limits.ts';
 import { createReadiness } from './readiness.ts';
 import { healthRoutes } from './routes/health.ts';
 import { evaluateAlerts } from './services/alerts.ts';
+import { createCapture } from './services/capture/capture.ts';
 import { createDueReferrals } from './services/engine/due-referrals.ts';
 import { keepFirstPolicy } from './services/engine/policy-in-force.ts';
 import { renewProjections } from './services/projections.ts';
@@ -66,6 +67,8 @@ const RECONCILE_MS = 15_000;
 const LOOK_MS = 15_000;
 /** How soon after an event what it asks for leaves. */
 const OUTBOX_MS = 2000;
+/** How soon after an EHR’s notification it is looked into; each type has its own time besides (services/capture). */
+const CAPTURE_MS = 5000;
 
 /** What ends the process is told to whoever started it; everything else is a line of the log. */
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -178,6 +181,7 @@ const running: {
   engine?: () => Promise<void>;
   reconciliation?: () => Promise<void>;
   outbox?: () => Promise<void>;
+  capture?: () => Promise<void>;
   history?: () => Promise<void>;
   refresh?: () => Promise<void>;
   keys?: () => Promise<void>;
@@ -210,6 +214,7 @@ async function stop(code: number): Promise<never> {
       running.engine,
       running.reconciliation,
       running.outbox,
+      running.capture,
       running.sequencer,
       running.keys,
       running.store,
@@ -358,6 +363,9 @@ async function start(): Promise<void> {
       log.failure({ route: 'reconciliation', reference: '-', error }),
     ).stop;
     running.outbox = repeat(outbox(store).run, OUTBOX_MS, (error) => log.failure({ route: 'outbox', reference: '-', error })).stop;
+    const captureFailed = (error: unknown): void => log.failure({ route: 'capture', reference: '-', error });
+    const capture = createCapture({ store, sites, access: ownAccess, now, version, failed: captureFailed });
+    running.capture = repeat(capture.run, CAPTURE_MS, captureFailed).stop;
     const failed = (error: unknown): void => log.failure({ route: 'due referrals', reference: '-', error });
     running.engine = repeat(createDueReferrals({ store, now, failed }).run, LOOK_MS, failed).stop;
     running.sequencer = startSequencer(store.auditTrail, now, (error) =>

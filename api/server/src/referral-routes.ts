@@ -15,6 +15,7 @@ import { worklistRoutes } from './routes/worklist.ts';
 import { createApprovalService } from './services/approvals.ts';
 import { practiceOf } from './services/card.ts';
 import { drafter } from './services/drafting.ts';
+import { createEffectDecisionService } from './services/effect-decisions.ts';
 import { createExceptionService } from './services/exceptions.ts';
 import { createMatchingService } from './services/matching.ts';
 import { createNextPerformerService } from './services/next-performer.ts';
@@ -57,7 +58,11 @@ export function referralRoutes({ store, index, policy, newId, version }: Referra
       plans: createPlanService({ store }),
     }),
     ...workRoutes({ work: createWorkService({ store }), reviews: createReviewService({ store }) }),
-    ...worklistRoutes({ worklist, next: createNextPerformerService({ store, matching }) }),
+    ...worklistRoutes({
+      worklist,
+      next: createNextPerformerService({ store, matching }),
+      effects: createEffectDecisionService({ store }),
+    }),
     ...officeRoutes({
       office: createOfficeService({ store, practiceOf: practiceNow }),
       links: createOfficeLinkService({ store, newId }),

@@ -11,6 +11,7 @@ import { plainTime } from '../words/plain-date.ts';
 import { ActPanel } from './ActPanel.tsx';
 import { AskNextPerformer } from './AskNextPerformer.tsx';
 import { ACT_FORMS, nextAct } from './acts.ts';
+import { EffectDecisions } from './EffectDecisions.tsx';
 import { LOOP_STEPS, stepsDone } from './loop-steps.ts';
 import { OfficeLink } from './OfficeLink.tsx';
 import { ReplyForm } from './ReplyForm.tsx';
@@ -80,6 +81,22 @@ function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged:
       <Loop status={thread.status} />
       {thread.obligations.map((owed) => (
         <Owed key={owed.id} owed={owed} now={now()} />
+      ))}
+      {thread.effects.map((effect) => (
+        <EffectDecisions
+          key={effect.effectId}
+          api={api}
+          onFail={onFail}
+          thread={thread}
+          effect={effect}
+          onDone={(changed, words) => {
+            setActed(changed);
+            setNotice(words);
+            onActed();
+            onChanged();
+          }}
+          onChanged={onChanged}
+        />
       ))}
       {thread.obligations.length === 0 ? <p className={styles['settled']}>Nothing is owed: {endWords(thread.status)}</p> : null}
       <section ref={next} tabIndex={-1} className={styles['next']} aria-label="Next step">

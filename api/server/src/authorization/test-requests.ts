@@ -26,6 +26,8 @@ export type Request = {
   listed?: (answer: Body) => unknown[];
 };
 
+const NO_EFFECT = '00000000-0000-8000-8000-000000000000';
+
 const HERE: Whose = { place: 'here', patient: 'pat-1' };
 
 const isOwn = ({ target }: Question): boolean => target.whose.place === HERE.place && target.whose.patient === HERE.patient;
@@ -174,6 +176,11 @@ export const REQUESTS: Record<string, Request> = {
       return { key: `by-hand-${presses}-0123456789`, sequence: made['sequence'] ?? 1, what: { act: 'contacted', outcome: 'reached' } };
     },
   }),
+  'post /worklist/referrals/:id/effects | a referral with a doubt': row(
+    'a referral with a doubt',
+    (id) => `/worklist/referrals/${id}/effects`,
+    { changes: true, body: ({ target: { made } }) => ({ effectId: made['effectId'] ?? NO_EFFECT, decision: 'was-sent' }) },
+  ),
   'post /worklist/assignment | a referral in the chart': row('a referral in the chart', () => '/worklist/assignment', {
     changes: true,
     body: ({ target }) => ({ referralIds: [target.id], to: 'lead' }),

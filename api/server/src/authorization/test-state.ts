@@ -14,6 +14,8 @@ const TABLES = [
   'alert',
   'alert_rule',
   'approval',
+  'capture_checkpoint',
+  'capture_subscription',
   'data_key',
   'delegation',
   'document',

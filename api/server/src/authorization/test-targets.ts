@@ -45,6 +45,7 @@ export type About =
   | 'a plan done by hand'
   | 'a referral in the chart'
   | 'a declined referral'
+  | 'a referral with a doubt'
   | 'a note to review'
   | 'an office link'
   | 'an opened link'
@@ -218,6 +219,19 @@ const MAKERS: Record<About, Maker> = {
       sequence = done.body['sequence'];
     }
     return { ...referral, made: { ...referral.made, sequence } };
+  },
+  'a referral with a doubt': async (question) => {
+    const referral = await inChart(question);
+    const { store, clock, [question.whose.place]: world } = question.worlds;
+    const at = clock.now.toISOString();
+    const effectId = await store.transaction(scopeOf(world.site), async ({ outbox }) => {
+      const asked = { referralId: referral.id, kind: 'for-the-test', key: referral.id, askedAt: at, dueAt: at, content: {} };
+      const id = await outbox.add(asked);
+      await outbox.claim({ kinds: ['for-the-test'], holder: 'w', now: at, until: '2099-01-01T00:00:00.000Z', limit: 9 });
+      await outbox.settle(id, 'w', { standing: { status: 'unknown', detail: 'No answer' }, at, dueAt: null });
+      return id;
+    });
+    return { ...referral, made: { ...referral.made, effectId } };
   },
   'a note to review': async (question) => {
     const referral = await inChart(question);

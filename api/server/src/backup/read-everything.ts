@@ -143,6 +143,8 @@ export async function readEverything(store: Store, now: Date, onProgress?: (done
   for (const scope of await store.scopes()) {
     const [referrals, obligations, documents, effects] = await store.transaction(scope, async (unit) => {
       await unit.slaPolicies.inForce();
+      await unit.capture.checkpoints();
+      await unit.capture.subscription();
       return [await unit.events.referralIds(), await unit.obligations.ids(), await unit.documents.ids(), await unit.outbox.ids()];
     });
     await readAll('Referral', scope, referrals, readReferrals);

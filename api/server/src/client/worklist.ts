@@ -145,6 +145,11 @@ export const ACTS = [
 export const ActName = z.enum(ACTS);
 export type ActName = z.infer<typeof ActName>;
 
+export const EFFECT_DECISIONS = ['was-sent', 'send-again', 'let-go'] as const;
+/** What a person found out about something that was perhaps sent, or was not. */
+export const DecideEffect = z.object({ effectId: z.guid(), decision: z.enum(EFFECT_DECISIONS) });
+export type DecideEffect = z.infer<typeof DecideEffect>;
+
 export const Thread = z.object({
   referralId: z.string(),
   /** The last event; an act says on which it was decided. */
@@ -157,6 +162,8 @@ export const Thread = z.object({
   coordinator: Named.nullable(),
   appointment: z.object({ startsAt: z.string() }).nullable(),
   obligations: z.array(WorklistRow),
+  /** What was perhaps sent, or was not, with what can be said of it. */
+  effects: z.array(z.object({ effectId: z.string(), decisions: z.array(z.enum(EFFECT_DECISIONS)) })),
   /** What may be put on record now, in the order of the loop. */
   acts: z.array(ActName),
   /** Whether a link is out with which the specialist’s office can open this. */

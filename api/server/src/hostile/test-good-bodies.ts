@@ -164,6 +164,10 @@ export const GOOD: Record<string, Good> = {
     path: () => '/worklist/referrals/nothing/acts',
     body: () => ({ key: 'press-0123456789', sequence: 7, what: { act: 'declined', reason: 'other', at: '2026-11-20T10:00:00.000Z' } }),
   },
+  'post /worklist/referrals/:id/effects': {
+    path: () => '/worklist/referrals/nothing/effects',
+    body: () => ({ effectId: '00000000-0000-8000-8000-000000000000', decision: 'was-sent' }),
+  },
   'post /work/reviews': { path: () => '/work/reviews', body: () => ({ referralId: 'nothing', reportId: 'nothing' }) },
   'post /worklist/referrals/:id/next-performers': {
     path: () => '/worklist/referrals/nothing/next-performers',

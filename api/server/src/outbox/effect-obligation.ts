@@ -6,11 +6,13 @@ import { exceptionOf } from '@refloop/domain/referral/exception';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { statusOf } from '@refloop/domain/referral/status';
 import { personFor, type StaffPerson } from '@refloop/domain/sla/staff';
+import type { Thread } from '../client/worklist.ts';
 import { dueBy } from '../services/due.ts';
 import type { ObligationContent } from '../services/engine/obligation-content.ts';
 import { namesBeside } from '../services/engine/obligation-rows.ts';
 import { staffIn } from '../services/engine/staff.ts';
 import { toJson } from '../services/kept.ts';
+import type { StoredObligation } from '../store/obligations.ts';
 import type { StoredEffect } from '../store/outbox.ts';
 import type { Unit } from '../store/store.ts';
 
@@ -88,3 +90,11 @@ export async function settleEffectObligations(unit: Unit, effect: StoredEffect, 
     if (ours) await unit.obligations.settle(open.id, { what: 'done', at: now });
   }
 }
+
+/** What of a referral waits for somebody to say what became of it, and what can be said. */
+export const toDecide = (open: readonly StoredObligation[]): Thread['effects'] =>
+  open.flatMap(({ kind, content }): Thread['effects'] => {
+    const { effectId } = content as Partial<EffectObligationContent>;
+    if (!EFFECT_OBLIGATIONS.includes(kind) || effectId === undefined) return [];
+    return [{ effectId, decisions: kind === PERHAPS_SENT ? ['was-sent', 'send-again'] : ['send-again', 'let-go'] }];
+  });

@@ -3,8 +3,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod';
 import { anyHandler, type Handler, type Sent } from '../channels/handler.ts';
 import { type Counterpart, handlerContract } from '../channels/test-handler-contract.ts';
+import type { DecideEffect } from '../client/worklist.ts';
+import { createEffectDecisionService } from '../services/effect-decisions.ts';
 import { keepFirstPolicy } from '../services/engine/policy-in-force.ts';
 import { PATIENT, putInForce } from '../services/engine/test-in-force.ts';
+import type { Session } from '../sessions/session.ts';
 import type { Scope } from '../store/store.ts';
 import { openTestStore, type TestStore } from '../store/test-store.ts';
 import type { EffectObligationContent } from './effect-obligation.ts';
@@ -161,6 +164,26 @@ describe('the worker', () => {
     await add('first', { lane: 'l', place: 1 });
     await worker(async ({ key }) => (sent.push(key), { kind: 'done', receipt: 'x' })).run();
     expect(sent).toEqual(['first', 'second']);
+  });
+
+  test('a person says what became of a doubt, once: it was sent, or it leaves again', async () => {
+    const effects = createEffectDecisionService({ store: opened.store });
+    const session = { scope, subject: 'kim', fhirUser: 'Practitioner/kim', name: 'Kim', roles: ['coordinator'] } as unknown as Session;
+    const decide = (effectId: string, decision: DecideEffect['decision']) =>
+      effects.decide(session, 'r1', { effectId, decision }, now()).then(
+        (thread) => ('effects' in thread ? thread.effects : []),
+        (error: unknown) => (error as Error).constructor.name,
+      );
+    const sent: string[] = [];
+    const doubts = worker(async ({ key }) => (sent.push(key), { kind: 'unknown', detail: 'The line broke.' }));
+    const [first, second] = [await add('first'), await add('second')];
+    await doubts.run();
+    expect(await decide(first, 'let-go')).toBe('Refused');
+    expect(await decide(first, 'was-sent')).toEqual([{ effectId: second, decisions: ['was-sent', 'send-again'] }]);
+    expect(await decide(first, 'send-again')).toBe('Refused');
+    expect(await decide(second, 'send-again')).toEqual([]);
+    await doubts.run();
+    expect([sent.toSorted(), (await rows()).length]).toEqual([['first', 'second', 'second'], 1]);
   });
 
   test('a handler that may take longer than the lease is not taken into service', () => {

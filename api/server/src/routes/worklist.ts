@@ -4,18 +4,22 @@ import {
   AskNext,
   AssignAnswer,
   AssignRequest,
+  DecideEffect,
   NextPerformers,
   Thread,
   WorklistAnswer,
   WorklistQuery,
 } from '../client/worklist.ts';
+import type { EffectDecisionService } from '../services/effect-decisions.ts';
 import type { NextPerformerService } from '../services/next-performer.ts';
 import type { WorklistService } from '../services/worklist.ts';
 import { type Route, sessionRoute } from './route.ts';
 
 const Id = z.object({ id: z.string().min(1).max(60) });
 
-export const worklistRoutes = ({ worklist, next }: { worklist: WorklistService; next: NextPerformerService }): Route[] => [
+export type WorklistRouteDeps = { worklist: WorklistService; next: NextPerformerService; effects: EffectDecisionService };
+
+export const worklistRoutes = ({ worklist, next, effects }: WorklistRouteDeps): Route[] => [
   sessionRoute({
     method: 'get',
     path: '/worklist',
@@ -63,6 +67,16 @@ export const worklistRoutes = ({ worklist, next }: { worklist: WorklistService; 
     body: AskNext,
     answer: Thread,
     handle: async ({ session, params, body, now }) => next.ask(session, params.id, body, now),
+  }),
+  sessionRoute({
+    method: 'post',
+    path: '/worklist/referrals/:id/effects',
+    summary: 'Say what became of something that was perhaps sent or was not: it was sent, send it again, or done in another way.',
+    roles: ['clinician', 'coordinator', 'lead'],
+    params: Id,
+    body: DecideEffect,
+    answer: Thread,
+    handle: async ({ session, params, body, now }) => effects.decide(session, params.id, body, now),
   }),
   sessionRoute({
     method: 'post',

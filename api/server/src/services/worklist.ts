@@ -7,6 +7,7 @@ import { statusOf } from '@refloop/domain/referral/status';
 import { ok } from '@refloop/domain/result';
 import { calendarFor } from '@refloop/domain/sla/policy';
 import { ACTS, type ActRequest, type AssignAnswer, type AssignRequest, type Thread, type WorklistAnswer } from '../client/worklist.ts';
+import { toDecide } from '../outbox/effect-obligation.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, personOf, type Session } from '../sessions/session.ts';
 import type { StoredObligation } from '../store/obligations.ts';
@@ -72,6 +73,7 @@ export async function readThread(unit: Unit, session: Session, referralId: strin
         : { subject: referral.coordinator, name: names.get(referral.coordinator) ?? referral.coordinator },
     appointment: appointmentOf(referral),
     obligations,
+    effects: toDecide(open),
     acts: actsOf(referral, ACTS),
     linked: links.some((link) => link.attempt === attempt?.number && link.closedAt === null && link.expiresAt > now),
     mayAskNext: mayReroute(referral),

@@ -5,6 +5,7 @@
 import type { AlertStore } from './alerts.ts';
 import type { ApprovalStore } from './approvals.ts';
 import type { AuditLog, AuditTrail } from './audit.ts';
+import type { CaptureStore } from './capture.ts';
 import type { DelegationStore } from './delegations.ts';
 import type { DirectorySnapshots } from './directory-snapshots.ts';
 import type { DocumentStore } from './documents.ts';
@@ -48,6 +49,7 @@ export type Unit = {
   officeLinks: OfficeLinkStore;
   documents: DocumentStore;
   outbox: OutboxStore;
+  capture: CaptureStore;
   grants: GrantStore;
   delegations: DelegationStore;
   alerts: AlertStore;

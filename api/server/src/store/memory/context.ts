@@ -2,6 +2,7 @@
 import type { PatientIndex } from '../../crypto/patient-index.ts';
 import type { StoredAlert, StoredAlertRule } from '../alerts.ts';
 import type { StoredApproval } from '../approvals.ts';
+import type { CaptureCheckpoint, CaptureSubscription } from '../capture.ts';
 import type { StoredDelegation } from '../delegations.ts';
 import type { StoredDocument } from '../documents.ts';
 import type { StoredEvent } from '../events.ts';
@@ -49,6 +50,8 @@ export type MemoryTables = {
   officeLinks: Table<StoredOfficeLink & { scope: Scope }>;
   documents: Table<Omit<StoredDocument, 'bytes'> & { base64: string }>;
   outbox: Table<StoredEffect>;
+  captureCheckpoints: Table<CaptureCheckpoint>;
+  captureSubscriptions: Table<CaptureSubscription>;
   grants: Table<StoredGrant>;
   delegations: Table<StoredDelegation>;
   alertRules: Table<StoredAlertRule>;

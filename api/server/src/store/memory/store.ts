@@ -8,6 +8,7 @@ import type { Scope, Store, Unit } from '../store.ts';
 import { memoryAlerts } from './alerts.ts';
 import { memoryApprovals } from './approvals.ts';
 import { memoryAudit, memoryAuditTrail } from './audit.ts';
+import { memoryCapture } from './capture.ts';
 import { keyIn, type MemoryContext, type MemoryTables } from './context.ts';
 import { memoryDelegations } from './delegations.ts';
 import { memoryDocuments } from './documents.ts';
@@ -68,6 +69,7 @@ function openUnit(context: MemoryContext): Unit {
     officeLinks: memoryOfficeLinks(context),
     documents: memoryDocuments(context),
     outbox: memoryOutbox(context),
+    capture: memoryCapture(context),
     grants: memoryGrants(context),
     delegations: memoryDelegations(context),
     alerts: memoryAlerts(context),
@@ -113,6 +115,8 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
     officeLinks: tables.table((row) => row.referralId),
     documents: tables.table(),
     outbox: tables.table((row) => row.referralId),
+    captureCheckpoints: tables.table(),
+    captureSubscriptions: tables.table(),
     grants: tables.table(),
     delegations: tables.table(),
     alertRules: tables.table(),

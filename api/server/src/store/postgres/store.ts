@@ -7,6 +7,7 @@ import { postgresAlerts } from './alerts.ts';
 import { postgresApprovals } from './approvals.ts';
 import { postgresAudit } from './audit.ts';
 import { postgresAuditTrail } from './audit-trail.ts';
+import { postgresCapture } from './capture.ts';
 import { followChannel } from './channel.ts';
 import type { UnitContext } from './context.ts';
 import { ask, type Client, enter, inTransaction, openPool } from './database.ts';
@@ -64,6 +65,7 @@ function openUnit(client: Client, scope: Scope, { keys, index, newId }: UnitPart
     officeLinks: postgresOfficeLinks(context),
     documents: postgresDocuments(context),
     outbox: postgresOutbox(context),
+    capture: postgresCapture(context),
     grants: postgresGrants(context),
     delegations: postgresDelegations(context),
     alerts: postgresAlerts(context),

@@ -1,0 +1,161 @@
+/**
+ * What became of referrals in their EHR, found out by looking: what changed since the last look, type by type, with a checkpoint of its
+ * own. A look that breaks off is repeated from where the last whole one ended; what comes twice changes nothing.
+ * Gravity SDOH-CC 3.0.0 (checking_task_status): polling at least once an hour, not more often than every 15 minutes.
+ */
+import { entriesOf, nextPage } from '@refloop/domain/fhir/bundle';
+import type { EhrPort, Resource } from '@refloop/domain/fhir/ehr-port';
+import { CAPTURED, type CapturedType } from '@refloop/domain/referral/capture';
+import type { OwnAccess } from '../../ehr/system-access.ts';
+import { type Site, scopeOf } from '../../sites.ts';
+import type { CaptureCheckpoint } from '../../store/capture.ts';
+import type { Store, Unit } from '../../store/store.ts';
+import { withRetry } from '../referral-log.ts';
+import { mayBeOurs, takeIn } from './observed.ts';
+
+export type CaptureDeps = {
+  store: Store;
+  sites: readonly Site[];
+  access: OwnAccess;
+  now: () => Date;
+  version: string;
+  /** Told of a site or a resource that could not be looked at, by its error alone; the next look takes it up again. */
+  failed: (error: unknown) => void;
+};
+
+export type CaptureRun = { read: number; taken: number };
+
+const MINUTE_MS = 60_000;
+export const POLL_MS = 15 * MINUTE_MS;
+/** Where the EHR notifies us, a look is what finds the notification that was lost. */
+export const POLL_NOTIFIED_MS = 30 * MINUTE_MS;
+/** Of an EHR whose notifications have not been heard for so long it is not known whether they come. */
+const HEARD_FOR_MS = 24 * 60 * MINUTE_MS;
+/** What was being written while the last look was made may have an earlier time than it. */
+const OVERLAP_MS = 5 * MINUTE_MS;
+/** How far back the first look goes: Refloop's own referrals are younger, but for an upgrade. */
+const FIRST_MS = 7 * 24 * 60 * MINUTE_MS;
+const PAGE = 100;
+/** In one look; the rest comes at the next, which is made at once. */
+const MOST_PAGES = 50;
+
+const NAME = 'refloop-capture';
+
+/** What has nothing of ours is left out by the EHR itself, where it can: the least that is necessary is read. */
+const NARROWED: Partial<Record<CapturedType, string>> = {
+  Task: 'code=http%3A%2F%2Fhl7.org%2Ffhir%2FCodeSystem%2Ftask-code%7Cfulfill',
+  Appointment: 'based-on:missing=false',
+  Encounter: 'based-on:missing=false',
+  DocumentReference: 'related:missing=false',
+};
+
+const isRefusal = (status: number): boolean => status >= 400 && status < 500 && status !== 429;
+
+type Looked = { kind: 'looked'; resources: Resource[]; more: boolean } | { kind: 'refused'; why: string } | { kind: 'silent' };
+
+async function search(ehr: EhrPort, path: string): Promise<Looked> {
+  const resources: Resource[] = [];
+  let next: string | undefined = path;
+  for (let page = 0; next !== undefined && page < MOST_PAGES; page += 1) {
+    const answer = await ehr.get(next);
+    if (!answer.ok) {
+      const { refusal } = answer;
+      if (refusal.kind === 'http' && isRefusal(refusal.status)) return { kind: 'refused', why: `status ${refusal.status}` };
+      return { kind: 'silent' };
+    }
+    resources.push(...entriesOf(answer.value));
+    next = nextPage(answer.value);
+  }
+  return { kind: 'looked', resources, more: next !== undefined };
+}
+
+const latest = (resources: readonly Resource[], since: string): string =>
+  resources.reduce((last, { meta }) => {
+    const at = Date.parse(meta?.lastUpdated ?? '');
+    return Number.isNaN(at) || new Date(at).toISOString() <= last ? last : new Date(at).toISOString();
+  }, since);
+
+export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRun> } {
+  const actor = { kind: 'software' as const, name: NAME, version: deps.version };
+  const inSite = <Value>(site: Site, work: (unit: Unit) => Promise<Value>): Promise<Value> =>
+    withRetry(() => deps.store.transaction(scopeOf(site), work));
+
+  /** Those whose time has come, with how far each was read. */
+  async function dueTypes(site: Site): Promise<CaptureCheckpoint[]> {
+    const now = deps.now().getTime();
+    return inSite(site, async ({ capture }) => {
+      const known = await capture.checkpoints();
+      const heardAt = (await capture.subscription())?.heardAt ?? null;
+      const every = heardAt !== null && now - Date.parse(heardAt) < HEARD_FOR_MS ? POLL_NOTIFIED_MS : POLL_MS;
+      return CAPTURED.flatMap((resourceType): CaptureCheckpoint[] => {
+        const first = { resourceType, since: new Date(now - FIRST_MS).toISOString(), lookedAt: null, refused: null };
+        const checkpoint = known.find((each) => each.resourceType === resourceType) ?? first;
+        const { lookedAt } = checkpoint;
+        return lookedAt === null || Date.parse(lookedAt) + every <= now ? [checkpoint] : [];
+      });
+    });
+  }
+
+  async function look(ehr: EhrPort, { resourceType, since }: CaptureCheckpoint): Promise<Looked> {
+    const from = new Date(Date.parse(since) - OVERLAP_MS).toISOString();
+    const all = `${resourceType}?_lastUpdated=ge${encodeURIComponent(from)}&_sort=_lastUpdated&_count=${PAGE}`;
+    const narrowed = NARROWED[resourceType as CapturedType];
+    const first = narrowed === undefined ? undefined : await search(ehr, `${all}&${narrowed}`);
+    // A search that an EHR cannot make narrower is made as it is.
+    return first === undefined || first.kind === 'refused' ? search(ehr, all) : first;
+  }
+
+  async function lookAt(site: Site, ehr: EhrPort, checkpoint: CaptureCheckpoint, sum: CaptureRun): Promise<void> {
+    const beganAt = deps.now().toISOString();
+    const looked = await look(ehr, checkpoint);
+    if (looked.kind === 'silent') return;
+    if (looked.kind === 'refused') {
+      await inSite(site, ({ capture }) => capture.keep({ ...checkpoint, lookedAt: beganAt, refused: looked.why }));
+      return;
+    }
+    const failedAt: string[] = [];
+    for (const resource of looked.resources.filter(mayBeOurs)) {
+      sum.read += 1;
+      const now = deps.now().toISOString();
+      try {
+        if (await inSite(site, (unit) => takeIn(unit, resource, { base: site.iss, now, actor }))) sum.taken += 1;
+      } catch (error) {
+        // It holds up none of the others, and is read again at each look until it can be taken.
+        deps.failed(error);
+        failedAt.push(latest([resource], checkpoint.since));
+      }
+    }
+    // Only now: what breaks off before is read again.
+    const since = [latest(looked.resources, checkpoint.since), ...failedAt].reduce((left, right) => (left < right ? left : right));
+    const goesOn = looked.more && since > checkpoint.since;
+    await inSite(site, ({ capture }) => capture.keep({ ...checkpoint, since, lookedAt: goesOn ? null : beganAt, refused: null }));
+  }
+
+  async function runSite(site: Site, sum: CaptureRun): Promise<void> {
+    const due = await dueTypes(site);
+    if (due.length === 0) return;
+    const access = await deps.access(site);
+    if (!access.ok) return;
+    for (const checkpoint of due) {
+      try {
+        await lookAt(site, access.ehr, checkpoint, sum);
+      } catch (error) {
+        deps.failed(error);
+      }
+    }
+  }
+
+  return {
+    run: async () => {
+      const sum: CaptureRun = { read: 0, taken: 0 };
+      for (const site of deps.sites.filter(({ system }) => system?.tracks === true)) {
+        try {
+          await runSite(site, sum);
+        } catch (error) {
+          deps.failed(error);
+        }
+      }
+      return sum;
+    },
+  };
+}

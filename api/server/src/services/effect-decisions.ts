@@ -1,0 +1,60 @@
+/** What a person found out about an effect that nobody tries by itself any more: it was sent, it is to be sent again, or it was done otherwise. */
+import type { DecideEffect, Thread } from '../client/worklist.ts';
+import { settleEffectObligations } from '../outbox/effect-obligation.ts';
+import { problem, type Refusal, Refused } from '../problem.ts';
+import { actorOf, type Session } from '../sessions/session.ts';
+import type { Settlement, StoredEffect } from '../store/outbox.ts';
+import type { Store } from '../store/store.ts';
+import { lookAgain, withRetry } from './referral-log.ts';
+import { noSuchReferral, readThread, requireOwn } from './worklist.ts';
+
+export type EffectDecisionService = {
+  decide: (session: Session, referralId: string, asked: DecideEffect, now: Date) => Promise<Thread | Refusal>;
+};
+
+const NO_EFFECT = 'Nothing of this referral waits for that any more. Look at it again.';
+
+/** Only of what certainly was not sent can it be said that it was done otherwise; only of a doubt that it was sent. */
+function settlementOf({ standing }: StoredEffect, decision: DecideEffect['decision'], at: string): Settlement | undefined {
+  switch (decision) {
+    case 'send-again':
+      return { standing: { status: 'waiting' }, at, dueAt: at };
+    case 'was-sent':
+      return standing.status === 'unknown'
+        ? { standing: { status: 'done', receipt: 'Found out by a person.' }, at, dueAt: null }
+        : undefined;
+    case 'let-go':
+      return standing.status === 'failed'
+        ? { standing: { status: 'left-out', detail: 'A person saw to it in another way.' }, at, dueAt: null }
+        : undefined;
+  }
+}
+
+export const createEffectDecisionService = ({ store }: { store: Store }): EffectDecisionService => ({
+  decide: (session, referralId, { effectId, decision }, now) =>
+    withRetry(() =>
+      store.transaction(session.scope, async (unit) => {
+        const at = now.toISOString();
+        await requireOwn(unit, session, referralId);
+        const row = await unit.referrals.get(referralId);
+        if (!row) throw new Refused(noSuchReferral());
+        const effect = await unit.outbox.get(effectId);
+        const settlement = effect?.referralId === referralId ? settlementOf(effect, decision, at) : undefined;
+        if (!effect || !settlement || !(await unit.outbox.decide(effectId, settlement))) throw new Refused(problem('conflict', NO_EFFECT));
+        await settleEffectObligations(unit, effect, at);
+        await unit.audit.append({
+          at,
+          actor: actorOf(session),
+          action: 'worklist.effect-decided',
+          purpose: 'TREAT',
+          patientId: row.patientId,
+          referralId,
+          payload: { effectId, kind: effect.kind, decision },
+        });
+        await lookAgain(unit, referralId, at);
+        const thread = await readThread(unit, session, referralId, at);
+        if (!thread) throw new Refused(noSuchReferral());
+        return thread;
+      }),
+    ),
+});
