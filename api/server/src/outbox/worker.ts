@@ -66,7 +66,7 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
   const kinds = [...handlers.keys()];
   const slow = deps.handlers.find(({ timeoutMs }) => 2 * timeoutMs + MOST_PAUSES * PAUSE_MS >= LEASE_MS);
   if (slow) throw new Error(`The handler of ${slow.kind} may take longer than the lease of an effect.`);
-  const { patience = AbortSignal.timeout } = deps;
+  const patience = deps.patience ?? ((milliseconds: number) => AbortSignal.timeout(milliseconds));
   const at = (): string => deps.now().toISOString();
   const actor = { kind: 'software' as const, name: NAME, version: deps.version };
   const inScope = <Value>(scope: Scope, work: (unit: Unit) => Promise<Value>): Promise<Value> =>
