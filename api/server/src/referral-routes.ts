@@ -34,6 +34,7 @@ import { createRecommendationService } from './services/recommendations.ts';
 import { createReviewService } from './services/reviews.ts';
 import { createWorkService } from './services/work.ts';
 import { createWorklistService } from './services/worklist.ts';
+import { createWorklistExportService } from './services/worklist-export.ts';
 import type { Site } from './sites.ts';
 import type { Scope, Store } from './store/store.ts';
 
@@ -71,6 +72,7 @@ export function referralRoutes({ store, sites = [], index, policy, newId, versio
       worklist,
       next: createNextPerformerService({ store, matching }),
       effects: createEffectDecisionService({ store }),
+      exports: createWorklistExportService({ store }),
     }),
     ...officeRoutes({
       office: createOfficeService({ store, practiceOf: practiceNow }),
