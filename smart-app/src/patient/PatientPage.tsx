@@ -19,7 +19,8 @@ export function PatientPage({ api }: { api: PatientApi }) {
   const link = linkOf(useSyncExternalStore(listen, () => location.hash));
   const [chosen, setChosen] = useState<Language>();
   const [known, setKnown] = useState<Language>();
-  const language = chosen ?? known ?? browserLanguage();
+  // What somebody reads in Spanish already stays so, whatever the chart says of the patient's language.
+  const language = chosen ?? (known === 'es' ? 'es' : browserLanguage());
   const words = WORDS[language];
   useEffect(() => {
     document.documentElement.lang = language;
