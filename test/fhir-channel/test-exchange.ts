@@ -72,7 +72,7 @@ export async function openExchange(resources: Resource[] = []): Promise<Exchange
     notified.push({ url, bearer, type, focus });
     return new Response(null, { status: 204 });
   };
-  const ehr = await openTestEhr([PATIENT, ORDER, requester, ...resources], [client], notify);
+  const ehr = await openTestEhr([PATIENT, ORDER, requester, ...resources], [client], { notify });
   const site = (mode: ModeName = 'full'): Site => ({
     tenant: 'north',
     name: 'North clinic',

@@ -29,6 +29,7 @@ import { createRecommendationService } from './services/recommendations.ts';
 import { createReviewService } from './services/reviews.ts';
 import { createWorkService } from './services/work.ts';
 import { createWorklistService } from './services/worklist.ts';
+import { createWorklistExportService } from './services/worklist-export.ts';
 import type { Store } from './store/store.ts';
 
 export type ReferralDeps = {
@@ -62,6 +63,7 @@ export function referralRoutes({ store, index, policy, newId, version }: Referra
       worklist,
       next: createNextPerformerService({ store, matching }),
       effects: createEffectDecisionService({ store }),
+      exports: createWorklistExportService({ store }),
     }),
     ...officeRoutes({
       office: createOfficeService({ store, practiceOf: practiceNow }),
