@@ -64,7 +64,7 @@ export async function openExchange(resources: Resource[] = []): Promise<Exchange
   const requester: Resource = { resourceType: 'Practitioner', id: 's', name: [{ family: 'Lee' }] };
   const notified: Notified[] = [];
   const notify = async (url: string, init: RequestInit): Promise<Response> => {
-    const bundle = JSON.parse(init.body as string) as Notification;
+    const bundle = JSON.parse(typeof init.body === 'string' ? init.body : '{}') as Notification;
     const parameters = bundle.entry[0]?.resource?.parameter ?? [];
     const type = parameters.find(({ name }) => name === 'type')?.valueCode ?? '';
     const focus = bundle.entry.slice(1).map(({ fullUrl }) => fullUrl.split('/').slice(-2).join('/'));

@@ -3,6 +3,8 @@ import { isRefusal, type Refusal, Refused } from '@refloop/server/problem';
 import { createApprovalService } from '@refloop/server/services/approvals';
 import { practiceOf } from '@refloop/server/services/card';
 import { drafter } from '@refloop/server/services/drafting';
+import { readBytes } from '@refloop/server/inbound/read-bytes';
+import { unreadable } from '@refloop/server/inbound/read-document';
 import { createMatchingService } from '@refloop/server/services/matching';
 import { createNextPerformerService } from '@refloop/server/services/next-performer';
 import { createOfficeService } from '@refloop/server/services/office';
@@ -29,6 +31,10 @@ const PATIENCE_MS = 30 * SECOND_MS;
 function servicesOf(world: World, store: Store) {
   const { newId } = world;
   const matching = createMatchingService({ current: world.index, policy: POLICY });
+  const practiceNow = (entryId: string) => {
+    const entry = world.index().entry(entryId);
+    return entry && practiceOf(entry);
+  };
   return {
     recommendations: createRecommendationService({ store, matching, drafter, newId }),
     approvals: createApprovalService({ store, matching, drafter, newId, version: 'simulated' }),
@@ -36,15 +42,9 @@ function servicesOf(world: World, store: Store) {
     openWork: createOpenWorkService({ store }),
     worklist: createWorklistService({ store }),
     next: createNextPerformerService({ store, matching }),
-    links: createOfficeLinkService({ store, newId }),
+    links: createOfficeLinkService({ store, newId, practiceOf: practiceNow, phoneOf: () => '510-555-0150' }),
     reviews: createReviewService({ store }),
-    office: createOfficeService({
-      store,
-      practiceOf: (entryId) => {
-        const entry = world.index().entry(entryId);
-        return entry && practiceOf(entry);
-      },
-    }),
+    office: createOfficeService({ store, practiceOf: practiceNow, read: (bytes) => readBytes(bytes).catch(() => unreadable('broken')) }),
   };
 }
 export type Services = ReturnType<typeof servicesOf>;

@@ -4,12 +4,9 @@ import type { Warehouse } from '@refloop/analytics/warehouse';
 import type { Policy } from '@refloop/domain/matching/policy';
 import { createCdsHooksService } from './cds/cds-hooks.ts';
 
-
 import type { ChannelSettings } from './channels/settings.ts';
 
-
 import type { DocumentReader } from './inbound/document-reader.ts';
-
 
 import type { MatchIndex } from './matching/match-index.ts';
 import { referralRoutes } from './referral-routes.ts';

@@ -2,14 +2,11 @@
 
 import type { Policy } from '@refloop/domain/matching/policy';
 
-
 import type { DirectoryEntry } from '@refloop/domain/network/directory';
 import type { ChannelSettings } from './channels/settings.ts';
 import { siteOf } from './channels/text-message.ts';
 
-
 import type { DocumentReader } from './inbound/document-reader.ts';
-
 
 import type { MatchIndex } from './matching/match-index.ts';
 import { approvalRoutes } from './routes/approvals.ts';

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import {
   authorizeParameters,
   authorizeUrl,
+  type Called,
   CHART,
   EHR,
   exchange,
@@ -61,17 +62,16 @@ let asked: Asked[];
 let answer: unknown;
 
 beforeAll(async () => {
-  ehr = await openTestEhr([...CHART, COVERAGE], [], {
-    services: async (url, init) => {
-      if (url === `${REFLOOP}/cds-services`)
-        return Response.json({ services: [SERVICE, { ...SERVICE, id: 'for-signing', hook: 'order-sign' }] });
-      const body = JSON.parse(init.body as string) as Record<string, unknown>;
-      asked.push({ url, authorization: new Headers(init.headers).get('authorization') ?? '', body });
-      if (answer === undefined)
-        return new Promise((_done, fail) => init.signal?.addEventListener('abort', () => fail(new Error('too late'))));
-      return answer instanceof Response ? answer : Response.json(answer);
-    },
-  });
+  const services: Called['services'] = async (url, init) => {
+    if (url === `${REFLOOP}/cds-services`)
+      return Response.json({ services: [SERVICE, { ...SERVICE, id: 'for-signing', hook: 'order-sign' }] });
+    const body = JSON.parse(init.body as string) as Record<string, unknown>;
+    asked.push({ url, authorization: new Headers(init.headers).get('authorization') ?? '', body });
+    if (answer === undefined)
+      return new Promise((_done, fail) => init.signal?.addEventListener('abort', () => fail(new Error('too late'))));
+    return answer instanceof Response ? answer : Response.json(answer);
+  };
+  ehr = await openTestEhr([...CHART, COVERAGE], [], { services });
   cookie = await signIn(ehr);
 });
 afterAll(() => ehr.close());

@@ -164,7 +164,14 @@ export async function readEverything(store: Store, now: Date, onProgress?: (done
       for (const { referralId, attempt } of await unit.packetPreparations.ids()) await unit.packetPreparations.get(referralId, attempt);
       const effectIds = await unit.outbox.ids();
       const disclosureIds = await unit.disclosures.ids();
-      return [await unit.events.referralIds(), await unit.obligations.ids(), await unit.documents.ids(), await unit.inboundDocuments.ids(), effectIds, disclosureIds];
+      return [
+        await unit.events.referralIds(),
+        await unit.obligations.ids(),
+        await unit.documents.ids(),
+        await unit.inboundDocuments.ids(),
+        effectIds,
+        disclosureIds,
+      ];
     });
     const contacts = await store.transaction(scope, (unit) => unit.patientContacts.all()).catch(() => undefined);
     if (contacts === undefined) faults.push(`How patients of ${scope.site} may be reached cannot be read`);

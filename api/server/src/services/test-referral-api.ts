@@ -98,11 +98,11 @@ export type ReferralApi = {
 /** @param on an existing database, and how ids made there begin; without it a new one that is dropped at the end */
 export async function openReferralApi(
   on?: {
-  url?: string;
-  migrationUrl?: string;
-  ids?: string;
-  gateways?: Gateway[];
-},
+    url?: string;
+    migrationUrl?: string;
+    ids?: string;
+    gateways?: Gateway[];
+  },
   channels: ChannelSettings = NO_CHANNELS,
 ): Promise<ReferralApi> {
   const database = on?.url !== undefined ? { url: on.url, drop: async () => undefined } : await createTestDatabase();

@@ -18,14 +18,10 @@ import type { ObligationStore } from './obligations.ts';
 import type { OfficeLinkLookup, OfficeLinkStore } from './office-links.ts';
 import type { OutboxStore } from './outbox.ts';
 
-
 import type { PacketPreparationStore } from './packet-preparations.ts';
 import type { PatientContactStore } from './patient-contacts.ts';
-import type { PatientLinkLookup, PatientLinkStore } from './patient-links.ts';
-
-
 import type { PatientIdentityStore } from './patient-identities.ts';
-
+import type { PatientLinkLookup, PatientLinkStore } from './patient-links.ts';
 
 import type { PlanStore } from './plans.ts';
 import type { RecommendationStore } from './recommendations.ts';

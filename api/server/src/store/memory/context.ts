@@ -14,14 +14,10 @@ import type { StoredObligation } from '../obligations.ts';
 import type { StoredOfficeLink } from '../office-links.ts';
 import type { StoredEffect } from '../outbox.ts';
 
-
 import type { StoredPreparation } from '../packet-preparations.ts';
 import type { PatientContact } from '../patient-contacts.ts';
-import type { StoredPatientLink } from '../patient-links.ts';
-
-
 import type { StoredIdentity } from '../patient-identities.ts';
-
+import type { StoredPatientLink } from '../patient-links.ts';
 
 import type { StoredPlan } from '../plans.ts';
 import type { StoredRecommendation } from '../recommendations.ts';

@@ -20,14 +20,10 @@ import { memoryObligations } from './obligations.ts';
 import { memoryOfficeLinks } from './office-links.ts';
 import { memoryOutbox } from './outbox.ts';
 
-
 import { memoryPacketPreparations } from './packet-preparations.ts';
 import { memoryPatientContacts } from './patient-contacts.ts';
-import { memoryPatientLinks } from './patient-links.ts';
-
-
 import { memoryPatientIdentities } from './patient-identities.ts';
-
+import { memoryPatientLinks } from './patient-links.ts';
 
 import { memoryPlans } from './plans.ts';
 import { memoryRecommendations } from './recommendations.ts';

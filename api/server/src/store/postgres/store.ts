@@ -25,14 +25,10 @@ import { postgresObligations } from './obligations.ts';
 import { postgresOfficeLinkLookup, postgresOfficeLinks } from './office-links.ts';
 import { postgresOutbox } from './outbox.ts';
 
-
 import { postgresPacketPreparations } from './packet-preparations.ts';
 import { postgresPatientContacts } from './patient-contacts.ts';
-import { postgresPatientLinkLookup, postgresPatientLinks } from './patient-links.ts';
-
-
 import { postgresPatientIdentities } from './patient-identities.ts';
-
+import { postgresPatientLinkLookup, postgresPatientLinks } from './patient-links.ts';
 
 import { postgresPlans } from './plans.ts';
 import { postgresRecommendations } from './recommendations.ts';
