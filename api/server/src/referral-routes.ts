@@ -36,6 +36,7 @@ import { createRecommendationService } from './services/recommendations.ts';
 import { createReviewService } from './services/reviews.ts';
 import { createWorkService } from './services/work.ts';
 import { createWorklistService } from './services/worklist.ts';
+import { createWorklistExportService } from './services/worklist-export.ts';
 import type { Scope, Store } from './store/store.ts';
 
 export type ReferralDeps = {
@@ -73,6 +74,7 @@ export function referralRoutes({ store, index, policy, newId, version, channels,
       worklist,
       next: createNextPerformerService({ store, matching }),
       effects: createEffectDecisionService({ store }),
+      exports: createWorklistExportService({ store }),
     }),
     ...packetRoutes({
       packets: createPacketService({
@@ -86,7 +88,7 @@ export function referralRoutes({ store, index, policy, newId, version, channels,
     }),
     ...officeRoutes({
       office: createOfficeService({ store, practiceOf: practiceNow }),
-      links: createOfficeLinkService({ store, newId, ...assembly }),
+      links: createOfficeLinkService({ store, newId, assembly }),
       worklist,
     }),
     ...exceptionRoutes({ exceptions: createExceptionService({ store }) }),

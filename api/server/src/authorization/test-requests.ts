@@ -176,6 +176,14 @@ export const REQUESTS: Record<string, Request> = {
       return { key: `by-hand-${presses}-0123456789`, sequence: made['sequence'] ?? 1, what: { act: 'contacted', outcome: 'reached' } };
     },
   }),
+  'post /worklist/export | a referral in the chart': row('a referral in the chart', () => '/worklist/export', {
+    body: async ({ target, worlds }) => {
+      const open = await worlds.asOwner<{ id: string }>(`select id from obligation where referral_id = $1 and status = 'open'`, [
+        target.id,
+      ]);
+      return { ids: [...open.map(({ id }) => id), 'nothing'], view: 'All open', purpose: 'For the test' };
+    },
+  }),
   'post /worklist/referrals/:id/effects | a referral with a doubt': row(
     'a referral with a doubt',
     (id) => `/worklist/referrals/${id}/effects`,
@@ -332,6 +340,9 @@ export const REQUESTS: Record<string, Request> = {
   'post /insights/exports/csv | the numbers': fixed('/insights/exports/csv', { body: () => exportQuestion }),
   'post /insights/exports/parquet | the numbers': fixed('/insights/exports/parquet', { body: () => exportQuestion }),
   'post /insights/exports/pdf | the numbers': fixed('/insights/exports/pdf', { body: () => exportQuestion }),
+  'post /insights/exports/loop-closure | the numbers': fixed('/insights/exports/loop-closure', {
+    body: () => ({ filter: {}, purpose: 'For the test' }),
+  }),
   'get /insights/contracting | the numbers': fixed('/insights/contracting'),
   'get /insights/comparison | the numbers': fixed(
     '/insights/comparison?metric=completion&beforeFrom=2026-01&beforeTo=2026-03&afterFrom=2026-04&afterTo=2026-06',

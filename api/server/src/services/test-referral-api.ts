@@ -83,7 +83,7 @@ export type ReferralApi = {
     bytes: NonNullable<RequestInit['body']>,
     type?: string,
   ) => Promise<{ status: number; body: Record<string, unknown> }>;
-  /** A file as it would be downloaded; posted for where a body is given. */
+  /** A file as it would be downloaded. */
   download: (path: string, token: string, body?: unknown) => Promise<{ status: number; headers: Headers; bytes: Uint8Array }>;
   close: () => Promise<void>;
 };
@@ -181,11 +181,8 @@ export async function openReferralApi(
       return { status: response.status, body: (await response.json()) as Record<string, unknown> };
     },
     download: async (path, token, body) => {
-      const asked = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
-      const response = await app.request(path, {
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        ...asked,
-      });
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+      const response = await app.request(path, { headers, ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }) });
       return { status: response.status, headers: response.headers, bytes: new Uint8Array(await response.arrayBuffer()) };
     },
     close: async () => {
