@@ -1,10 +1,11 @@
 /** Refloop's server in a simulated world: the real services over the store, in a process that may die and is started again. */
+
+import { readBytes } from '@refloop/server/inbound/read-bytes';
+import { unreadable } from '@refloop/server/inbound/read-document';
 import { isRefusal, type Refusal, Refused } from '@refloop/server/problem';
 import { createApprovalService } from '@refloop/server/services/approvals';
 import { practiceOf } from '@refloop/server/services/card';
 import { drafter } from '@refloop/server/services/drafting';
-import { readBytes } from '@refloop/server/inbound/read-bytes';
-import { unreadable } from '@refloop/server/inbound/read-document';
 import { createMatchingService } from '@refloop/server/services/matching';
 import { createNextPerformerService } from '@refloop/server/services/next-performer';
 import { createOfficeService } from '@refloop/server/services/office';
@@ -42,7 +43,7 @@ function servicesOf(world: World, store: Store) {
     openWork: createOpenWorkService({ store }),
     worklist: createWorklistService({ store }),
     next: createNextPerformerService({ store, matching }),
-    links: createOfficeLinkService({ store, newId, practiceOf: practiceNow, phoneOf: () => '510-555-0150' }),
+    links: createOfficeLinkService({ store, newId }),
     reviews: createReviewService({ store }),
     office: createOfficeService({ store, practiceOf: practiceNow, read: (bytes) => readBytes(bytes).catch(() => unreadable('broken')) }),
   };

@@ -48,7 +48,9 @@ import { createServiceLevelService } from './services/service-levels.ts';
 import { createWorkService } from './services/work.ts';
 import { createWorklistService } from './services/worklist.ts';
 import { createWorklistExportService } from './services/worklist-export.ts';
+
 import type { Site } from './sites.ts';
+
 import type { Scope, Store } from './store/store.ts';
 
 export type ReferralDeps = {
@@ -104,7 +106,7 @@ export function referralRoutes({ store, sites, index, policy, newId, read, versi
     }),
     ...officeRoutes({
       office: createOfficeService({ store, practiceOf: practiceNow, read }),
-      links: createOfficeLinkService({ store, newId, ...assembly }),
+      links: createOfficeLinkService({ store, newId, assembly }),
       worklist,
     }),
     ...serviceLevelRoutes({ serviceLevels: createServiceLevelService({ store }) }),

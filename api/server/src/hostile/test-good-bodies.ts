@@ -256,7 +256,9 @@ export async function openSender(whole: WholeApp): Promise<Sender> {
     const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json', ...more };
     const response = await whole.app.request(path, { method: method.toUpperCase(), headers, body });
     const text = await response.text();
-    return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>), text };
+    // A file is no answer to look into.
+    const isJson = response.headers.get('content-type')?.includes('json') === true;
+    return { status: response.status, body: isJson && text !== '' ? (JSON.parse(text) as Record<string, unknown>) : {}, text };
   }
 
   async function recommendation(input: Record<string, unknown>): Promise<Made> {

@@ -67,16 +67,17 @@ export async function insertLink(
   return link;
 }
 
-type LinkDeps = AssemblyDeps & { store: Store; newId: () => string };
+/** Without `assembly` no packet is looked at: where referrals have none. */
+type LinkDeps = { store: Store; newId: () => string; assembly?: AssemblyDeps };
 
-export const createOfficeLinkService = ({ store, newId, ...deps }: LinkDeps): OfficeLinkService => ({
+export const createOfficeLinkService = ({ store, newId, assembly }: LinkDeps): OfficeLinkService => ({
   make: (session, referralId, sequence, now) =>
     withRetry(() =>
       store.transaction(session.scope, async (unit) => {
         const at = now.toISOString();
         const id = newId();
         await requireOwn(unit, session, referralId);
-        await refuseHeldPacket(unit, referralId, deps, now);
+        if (assembly) await refuseHeldPacket(unit, referralId, assembly, now);
         const applied = await applyDecision(unit, referralId, personOf(session), at, (referral) => {
           if (referral.lastSequence !== sequence) throw new Refused(problem('conflict', CHANGED));
           const attempt = referral.attempts.at(-1)?.number ?? 0;

@@ -151,7 +151,7 @@ export async function assemblePacket(
 }
 
 /** Of what goes, whenever it is put together. */
-const digestOf = ({ chart, ...packet }: SentPacket): string =>
+const digestOf = (packet: SentPacket): string =>
   createHash('sha256')
-    .update(JSON.stringify({ packet, chart: { ...chart, madeAt: undefined } }))
+    .update(JSON.stringify({ ...packet, chart: { ...packet.chart, madeAt: '' } }))
     .digest('hex');
