@@ -1,11 +1,15 @@
 /** The routes of a referral, wired to their services. */
+
 import type { Policy } from '@refloop/domain/matching/policy';
+import type { DirectoryEntry } from '@refloop/domain/network/directory';
+import type { ChannelSettings } from './channels/settings.ts';
 import type { MatchIndex } from './matching/match-index.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { exceptionRoutes } from './routes/exceptions.ts';
 import { matchRoutes } from './routes/match.ts';
 import { officeRoutes } from './routes/office.ts';
 import { openWorkRoutes } from './routes/open-work.ts';
+import { packetRoutes } from './routes/packets.ts';
 import { pendRoutes } from './routes/pends.ts';
 import { recommendationRecordRoutes } from './routes/recommendation-records.ts';
 import { recommendationRoutes } from './routes/recommendations.ts';
@@ -14,6 +18,7 @@ import { workRoutes } from './routes/work.ts';
 import { worklistRoutes } from './routes/worklist.ts';
 import { createApprovalService } from './services/approvals.ts';
 import { practiceOf } from './services/card.ts';
+import { createDisclosureService } from './services/disclosures.ts';
 import { drafter } from './services/drafting.ts';
 import { createEffectDecisionService } from './services/effect-decisions.ts';
 import { createExceptionService } from './services/exceptions.ts';
@@ -22,6 +27,8 @@ import { createNextPerformerService } from './services/next-performer.ts';
 import { createOfficeService } from './services/office.ts';
 import { createOfficeLinkService } from './services/office-links.ts';
 import { createOpenWorkService } from './services/open-work.ts';
+import type { AssemblyDeps } from './services/packet-assembly.ts';
+import { createPacketService } from './services/packets.ts';
 import { createPendService } from './services/pends.ts';
 import { createPlanService } from './services/plans.ts';
 import { createRecordService } from './services/recommendation-records.ts';
@@ -30,7 +37,7 @@ import { createReviewService } from './services/reviews.ts';
 import { createWorkService } from './services/work.ts';
 import { createWorklistService } from './services/worklist.ts';
 import { createWorklistExportService } from './services/worklist-export.ts';
-import type { Store } from './store/store.ts';
+import type { Scope, Store } from './store/store.ts';
 
 export type ReferralDeps = {
   store: Store;
@@ -40,15 +47,19 @@ export type ReferralDeps = {
   newId: () => string;
   /** Of Refloop, for Provenance. */
   version: string;
+  channels: ChannelSettings;
+  /** Where a practice is called back; empty where its site entry says nothing. */
+  phoneOf: (scope: Scope) => string;
 };
 
-export function referralRoutes({ store, index, policy, newId, version }: ReferralDeps): Route[] {
+export function referralRoutes({ store, index, policy, newId, version, channels, phoneOf }: ReferralDeps): Route[] {
   const worklist = createWorklistService({ store });
   const practiceNow = (entryId: string) => {
     const entry = index()?.entry(entryId);
     return entry && practiceOf(entry);
   };
   const matching = createMatchingService({ current: index, policy });
+  const assembly: AssemblyDeps = { practiceOf: practiceNow, phoneOf: ({ scope }) => phoneOf(scope) };
   return [
     ...matchRoutes({ matching }),
     ...recommendationRoutes({ recommendations: createRecommendationService({ store, matching, drafter, newId }) }),
@@ -65,9 +76,19 @@ export function referralRoutes({ store, index, policy, newId, version }: Referra
       effects: createEffectDecisionService({ store }),
       exports: createWorklistExportService({ store }),
     }),
+    ...packetRoutes({
+      packets: createPacketService({
+        store,
+        newId,
+        channels,
+        ...assembly,
+        channelsOf: (entryId): DirectoryEntry['channels'] => index()?.entry(entryId)?.channels ?? [],
+      }),
+      disclosures: createDisclosureService({ store }),
+    }),
     ...officeRoutes({
       office: createOfficeService({ store, practiceOf: practiceNow }),
-      links: createOfficeLinkService({ store, newId }),
+      links: createOfficeLinkService({ store, newId, assembly }),
       worklist,
     }),
     ...exceptionRoutes({ exceptions: createExceptionService({ store }) }),
