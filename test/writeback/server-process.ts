@@ -124,6 +124,7 @@ const app = createApp({
   now,
   routes: referralRoutes({
     store,
+    sites,
     index: index.get,
     policy: SEED_V1,
     newId,
