@@ -3,6 +3,7 @@
 import type { Warehouse } from '@refloop/analytics/warehouse';
 import type { Policy } from '@refloop/domain/matching/policy';
 import { createCdsHooksService } from './cds/cds-hooks.ts';
+import type { ChannelSettings } from './channels/settings.ts';
 import type { MatchIndex } from './matching/match-index.ts';
 import { referralRoutes } from './referral-routes.ts';
 import { alertRoutes } from './routes/alerts.ts';
@@ -32,7 +33,7 @@ import { createQueueService } from './services/queue.ts';
 import { createSpecialistsService } from './services/specialists.ts';
 import type { Discovery } from './sessions/discovery.ts';
 import type { Fetch } from './sessions/ehr-request.ts';
-import type { Site } from './sites.ts';
+import { phoneOf, type Site } from './sites.ts';
 import type { Store } from './store/store.ts';
 
 export type RouteDeps = {
@@ -48,6 +49,7 @@ export type RouteDeps = {
   version: string;
   index: () => MatchIndex | undefined;
   policy: Policy;
+  channels: ChannelSettings;
   idleSeconds: number;
   warnSeconds: number;
   /** Where Refloop is reached, without a final slash. */
@@ -94,6 +96,14 @@ export function allRoutes(deps: RouteDeps): Route[] {
       }),
     }),
     ...ehrSelfTestRoutes({ ...deps, randomId: newId }),
-    ...referralRoutes({ store, sites, index: deps.index, policy: deps.policy, newId, version: deps.version }),
+    ...referralRoutes({
+      store,
+      index: deps.index,
+      policy: deps.policy,
+      newId,
+      version: deps.version,
+      channels: deps.channels,
+      phoneOf: phoneOf(sites),
+    }),
   ];
 }

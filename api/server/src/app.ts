@@ -99,7 +99,9 @@ async function handled(route: Route, call: Parameters<Route['handle']>[0]): Prom
 }
 
 const FILE_NAMES: Record<Exclude<ContentType, 'application/json'>, string> = {
+  'application/fhir+json': 'referral.json',
   'application/pdf': 'referral.pdf',
+  'application/xml': 'referral.xml',
   'text/csv': 'referrals.csv',
   'application/vnd.apache.parquet': 'referrals.parquet',
 };

@@ -17,6 +17,7 @@ import { startSequencer } from './audit/sequencer.ts';
 import { createCdsAdmission } from './cds/admission.ts';
 import { createClientKeys } from './cds/client-keys.ts';
 import { type AnyHandler, anyHandler } from './channels/handler.ts';
+import { packetHandlers } from './channels/packet-handlers.ts';
 import { taskStanding } from './channels/task-standing.ts';
 import { textMessage } from './channels/text-message.ts';
 import { type Config, configFaults, readConfig } from './config.ts';
@@ -141,6 +142,7 @@ function servingApp(store: Store): Fetch {
     version,
     index: index.get,
     policy: SEED_V1,
+    channels: config.channels,
     idleSeconds: config.idleSeconds,
     warnSeconds: config.warnSeconds,
     notReady: readiness.reason,
@@ -252,6 +254,7 @@ const reconciliation = (store: Store) =>
 /** What of the outbox this version carries out. */
 const channelHandlers = (): AnyHandler[] => [
   anyHandler(taskStanding({ sites, access: ownAccess, now })),
+  ...packetHandlers(config.channels, fetch),
   anyHandler(textMessage({ sites, address: config.address })),
 ];
 

@@ -1,5 +1,8 @@
 /** The routes of a referral, wired to their services. */
+
 import type { Policy } from '@refloop/domain/matching/policy';
+import type { DirectoryEntry } from '@refloop/domain/network/directory';
+import type { ChannelSettings } from './channels/settings.ts';
 import { siteOf } from './channels/text-message.ts';
 import type { MatchIndex } from './matching/match-index.ts';
 import { approvalRoutes } from './routes/approvals.ts';
@@ -7,6 +10,7 @@ import { exceptionRoutes } from './routes/exceptions.ts';
 import { matchRoutes } from './routes/match.ts';
 import { officeRoutes } from './routes/office.ts';
 import { openWorkRoutes } from './routes/open-work.ts';
+import { packetRoutes } from './routes/packets.ts';
 import { patientPageRoutes } from './routes/patient.ts';
 import { pendRoutes } from './routes/pends.ts';
 import { recommendationRecordRoutes } from './routes/recommendation-records.ts';
@@ -16,6 +20,7 @@ import { workRoutes } from './routes/work.ts';
 import { worklistRoutes } from './routes/worklist.ts';
 import { createApprovalService } from './services/approvals.ts';
 import { practiceOf } from './services/card.ts';
+import { createDisclosureService } from './services/disclosures.ts';
 import { drafter } from './services/drafting.ts';
 import { createEffectDecisionService } from './services/effect-decisions.ts';
 import { createExceptionService } from './services/exceptions.ts';
@@ -24,6 +29,8 @@ import { createNextPerformerService } from './services/next-performer.ts';
 import { createOfficeService } from './services/office.ts';
 import { createOfficeLinkService } from './services/office-links.ts';
 import { createOpenWorkService } from './services/open-work.ts';
+import type { AssemblyDeps } from './services/packet-assembly.ts';
+import { createPacketService } from './services/packets.ts';
 import { createIncomingTextService } from './services/patient/incoming-texts.ts';
 import { createPatientLinkService } from './services/patient/patient-links.ts';
 import { createPatientPageService } from './services/patient/patient-page.ts';
@@ -48,9 +55,12 @@ export type ReferralDeps = {
   newId: () => string;
   /** Of Refloop, for Provenance. */
   version: string;
+  channels: ChannelSettings;
+  /** Where a practice is called back; empty where its site entry says nothing. */
+  phoneOf: (scope: Scope) => string;
 };
 
-export function referralRoutes({ store, sites = [], index, policy, newId, version }: ReferralDeps): Route[] {
+export function referralRoutes({ store, sites = [], index, policy, newId, version, channels, phoneOf }: ReferralDeps): Route[] {
   const worklist = createWorklistService({ store });
   const practiceNow = (entryId: string) => {
     const entry = index()?.entry(entryId);
@@ -58,6 +68,7 @@ export function referralRoutes({ store, sites = [], index, policy, newId, versio
   };
   const siteFor = (scope: Scope) => siteOf(sites, scope);
   const matching = createMatchingService({ current: index, policy });
+  const assembly: AssemblyDeps = { practiceOf: practiceNow, phoneOf: ({ scope }) => phoneOf(scope) };
   return [
     ...matchRoutes({ matching }),
     ...recommendationRoutes({ recommendations: createRecommendationService({ store, matching, drafter, newId }) }),
@@ -74,9 +85,19 @@ export function referralRoutes({ store, sites = [], index, policy, newId, versio
       effects: createEffectDecisionService({ store }),
       exports: createWorklistExportService({ store }),
     }),
+    ...packetRoutes({
+      packets: createPacketService({
+        store,
+        newId,
+        channels,
+        ...assembly,
+        channelsOf: (entryId): DirectoryEntry['channels'] => index()?.entry(entryId)?.channels ?? [],
+      }),
+      disclosures: createDisclosureService({ store }),
+    }),
     ...officeRoutes({
       office: createOfficeService({ store, practiceOf: practiceNow }),
-      links: createOfficeLinkService({ store, newId }),
+      links: createOfficeLinkService({ store, newId, assembly }),
       worklist,
     }),
     ...patientPageRoutes({

@@ -28,7 +28,7 @@ export type Site = {
   embed: string[];
   /** fhirUser of the first admins, relative. */
   admins: string[];
-  /** Of the practice, for patients to call. */
+  /** Where an office calls back, and patients call; undefined where the site gives none. */
   phone?: string | undefined;
   /** The gateway of its text messages; without one none are sent. */
   textMessages?: TextGateway | undefined;
@@ -105,7 +105,6 @@ const SiteEntry = z.strictObject({
   jwks: JsonWebKeySet.optional(),
   embed: z.array(Origin).optional(),
   admins: z.array(FhirUser).optional(),
-  phone: z.string().min(3).max(40).optional(),
   textMessages: z
     .strictObject({
       url: z.string().max(2000),
@@ -113,6 +112,10 @@ const SiteEntry = z.strictObject({
       key: z.string().min(1).max(2000),
       secret: z.string().min(1).max(2000),
     })
+    .optional(),
+  phone: z
+    .string()
+    .regex(/^\+?[\d ().-]{7,30}$/, 'Not a telephone number')
     .optional(),
   system: z
     .strictObject({
@@ -196,7 +199,7 @@ const FIXES: Readonly<Record<string, string>> = {
   embed: 'List the origins whose pages may frame Refloop, such as ["https://ehr.example.org"].',
   admins: 'List the fhirUser of the first administrators, such as ["Practitioner/123"].',
   textMessages: 'Give {"url", "from", "key", "secret"}, or leave it out; key and secret are paths of files, or env:NAME.',
-  phone: 'Give the number that patients call, as they read it, such as "(555) 210-0100", or leave it out.',
+  phone: 'Give the number at which an office reaches whoever sees to referrals, such as "+1 510 555 0100", or leave it out.',
   system:
     'Give {"clientId", "key", "scopes"?, "completes"?, "tracks"?}, or leave it out; key is the path of a file with a private JWK (P-384 or RSA), or env:NAME.',
 };
@@ -307,11 +310,18 @@ export const sandboxSite = (ehrPort: number, system?: SystemClient): Site => ({
   jwks: undefined,
   embed: [`http://localhost:${ehrPort}`, `http://127.0.0.1:${ehrPort}`],
   admins: ['Practitioner/admin'],
+  phone: '510-555-0150',
   system,
 });
 
 /** The FHIR bases under which the sandbox behaves like EHRs of the field (launch/README.md); each is an EHR of its own to Refloop. */
 const SANDBOX_MODES = ['epic-like', 'oracle-like', 'athena-like'];
+
+/** Where the practice of a scope is called back; empty where its entry says nothing. */
+export const phoneOf =
+  (sites: readonly Site[]) =>
+  ({ tenant, issuer }: Pick<Scope, 'tenant' | 'issuer'>): string =>
+    sites.find((site) => site.tenant === tenant && site.iss === issuer)?.phone ?? '';
 
 /** The sandbox in mode `full` first, then one entry for each vendor mode. */
 export function sandboxSites(ehrPort: number, system?: SystemClient): Site[] {

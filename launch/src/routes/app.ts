@@ -13,6 +13,7 @@ import { createFhirApp } from '../fhir/app.ts';
 import { definitions } from '../fhir/definitions.ts';
 import { FhirError } from '../fhir/fhir-error.ts';
 import type { Repository } from '../fhir/repository.ts';
+import type { KeptMail } from '../mail/mail-server.ts';
 import { MODES, type Mode, type ModeName } from '../modes/modes.ts';
 import { authorizeRoutes } from './authorize.ts';
 import { chartRoutes } from './chart.ts';
@@ -22,6 +23,7 @@ import { silentWhenDown, withFaults } from './fhir-faults.ts';
 import { healthRoutes, type Readiness } from './health.ts';
 import { launchesRoutes } from './launches.ts';
 import type { RemoteAddress } from './loopback.ts';
+import { mailRoutes } from './mail.ts';
 import { recordsRoutes } from './records.ts';
 import { securityHeaders } from './security-headers.ts';
 import { tokenRoutes } from './token.ts';
@@ -39,6 +41,8 @@ export type EhrOptions = {
   readiness: () => Readiness;
   now: () => Date;
   remoteAddress: RemoteAddress;
+  /** The mails that offices got, newest first; without it there are none. */
+  mails?: () => readonly KeptMail[];
   /** Lets so many milliseconds pass: the fault `latency`. */
   wait: (milliseconds: number) => Promise<void>;
 };
@@ -85,6 +89,7 @@ export function createEhrApp(options: EhrOptions): Hono {
   ehr.route('/', launchesRoutes(server, fhirBaseOf, repository, app, options.remoteAddress));
   ehr.route('/', clientsRoutes(server, options.remoteAddress));
   ehr.route('/', recordsRoutes(repository, options.remoteAddress));
+  ehr.route('/', mailRoutes(options.mails ?? (() => []), options.remoteAddress));
   for (const one of servers) {
     const endpoints = endpointsOf(one);
     const fhir = createFhirApp({

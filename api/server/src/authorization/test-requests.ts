@@ -243,6 +243,40 @@ export const REQUESTS: Record<string, Request> = {
       what: { act: 'other-date', text: 'Mornings' },
     }),
   }),
+  'get /worklist/referrals/:id/packet | a referral in the chart': row(
+    'a referral in the chart',
+    (id) => `/worklist/referrals/${id}/packet`,
+  ),
+  'put /worklist/referrals/:id/packet | a referral in the chart': row(
+    'a referral in the chart',
+    (id) => `/worklist/referrals/${id}/packet`,
+    { changes: true, body: () => ({ revision: 1, what: { change: 'callback', number: '510-555-0100' } }) },
+  ),
+  'post /worklist/referrals/:id/packet/transmissions | a referral in the chart': row(
+    'a referral in the chart',
+    (id) => `/worklist/referrals/${id}/packet/transmissions`,
+    {
+      changes: true,
+      body: ({ target: { made } }) => {
+        presses += 1;
+        return { key: `packet-${presses}-0123456789`, sequence: made['sequence'] ?? 1, revision: 1, way: 'link' };
+      },
+    },
+  ),
+  'get /worklist/referrals/:id/packet/pdf | a referral in the chart': row(
+    'a referral in the chart',
+    (id) => `/worklist/referrals/${id}/packet/pdf`,
+  ),
+  'get /worklist/referrals/:id/packet/fhir | a referral in the chart': row(
+    'a referral in the chart',
+    (id) => `/worklist/referrals/${id}/packet/fhir`,
+  ),
+  'get /worklist/referrals/:id/packet/ccda | a referral in the chart': row(
+    'a referral in the chart',
+    (id) => `/worklist/referrals/${id}/packet/ccda`,
+  ),
+  'post /disclosures | the accounting': fixed('/disclosures', { body: () => ({ patient: 'pat-1' }) }),
+  'post /disclosures/csv | the accounting': fixed('/disclosures/csv', { body: () => ({ patient: 'pat-1' }) }),
   'get /work/documents/:id | an uploaded note': row('an uploaded note', (id) => `/work/documents/${id}`),
   'post /office/open | an office link': row('an office link', () => '/office/open', {
     changes: true,

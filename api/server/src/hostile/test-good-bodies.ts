@@ -186,6 +186,16 @@ export const GOOD: Record<string, Good> = {
     path: () => '/worklist/referrals/nothing/messages',
     body: () => ({ key: 'press-0123456789', sequence: 7, text: 'It is on its way.' }),
   },
+  'put /worklist/referrals/:id/packet': {
+    path: () => '/worklist/referrals/nothing/packet',
+    body: () => ({ revision: 0, what: { change: 'remove', item: 'Condition/c1' } }),
+  },
+  'post /worklist/referrals/:id/packet/transmissions': {
+    path: () => '/worklist/referrals/nothing/packet/transmissions',
+    body: () => ({ key: 'press-0123456789', sequence: 7, revision: 0, way: 'mail', address: 'desk@office.example.org' }),
+  },
+  'post /disclosures': { path: () => '/disclosures', body: () => ({ patient: 'pat-1' }) },
+  'post /disclosures/csv': { path: () => '/disclosures/csv', body: () => ({ patient: 'pat-1' }) },
   'post /office/open': { path: () => '/office/open', body: () => ({ link: NO_LINK, npi: '1234567893' }) },
   'post /office/view': { path: () => '/office/view', body: () => ({ opened: NO_LINK }) },
   'post /office/acts': {
@@ -231,7 +241,9 @@ export async function openSender(whole: WholeApp): Promise<Sender> {
     const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json', ...more };
     const response = await whole.app.request(path, { method: method.toUpperCase(), headers, body });
     const text = await response.text();
-    return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>), text };
+    // A file is no answer to look into.
+    const isJson = response.headers.get('content-type')?.includes('json') === true;
+    return { status: response.status, body: isJson && text !== '' ? (JSON.parse(text) as Record<string, unknown>) : {}, text };
   }
 
   async function recommendation(input: Record<string, unknown>): Promise<Made> {

@@ -43,7 +43,13 @@ export type Upload = {
   admit: (bearer: string, now: Date) => Promise<Refusal | undefined>;
 };
 
-export type ContentType = 'application/json' | 'application/pdf' | 'text/csv' | 'application/vnd.apache.parquet';
+export type ContentType =
+  | 'application/json'
+  | 'application/fhir+json'
+  | 'application/pdf'
+  | 'application/xml'
+  | 'text/csv'
+  | 'application/vnd.apache.parquet';
 
 type Part = z.ZodType | undefined;
 type Parsed<Schema extends Part> = Schema extends z.ZodType ? z.output<Schema> : undefined;

@@ -3,6 +3,8 @@ import { SEED_V1 } from '@refloop/domain/matching/policies';
 import type { Directory, DirectoryEntry } from '@refloop/domain/network/directory';
 import { createTestDatabase } from '../../../../tools/test-database.ts';
 import { createApp } from '../app.ts';
+import type { ChannelSettings } from '../channels/settings.ts';
+import { NO_CHANNELS } from '../channels/test-no-channels.ts';
 import type { Role } from '../client/session.ts';
 import { DEVELOPMENT_KEY } from '../config.ts';
 import { createKeyRing } from '../crypto/key-ring.ts';
@@ -90,7 +92,10 @@ export type ReferralApi = {
 };
 
 /** @param on an existing database, and how ids made there begin; without it a new one that is dropped at the end */
-export async function openReferralApi(on?: { url: string; migrationUrl?: string; ids: string }): Promise<ReferralApi> {
+export async function openReferralApi(
+  on?: { url: string; migrationUrl?: string; ids: string },
+  channels: ChannelSettings = NO_CHANNELS,
+): Promise<ReferralApi> {
   const database = on ? { url: on.url, drop: async () => undefined } : await createTestDatabase();
   await migrate(on?.migrationUrl ?? database.url);
   let counter = 0;
@@ -117,6 +122,8 @@ export async function openReferralApi(on?: { url: string; migrationUrl?: string;
         policy: SEED_V1,
         newId,
         version: 'test',
+        channels,
+        phoneOf: () => '510-555-0150',
       }),
     ],
     production: false,

@@ -20,6 +20,7 @@ export function patientRefusal(refusal: PatientRefusal): Refusal {
       return problem('conflict', 'Your clinic has ended this referral. Nothing was changed.');
     case 'not-offered-to-patient':
     case 'not-in-this-state':
+    case 'authorization-open':
     case 'no-such-attempt':
     case 'not-yet':
     case 'no-such-appointment':

@@ -11,12 +11,14 @@ import { memoryAudit, memoryAuditTrail } from './audit.ts';
 import { memoryCapture } from './capture.ts';
 import { keyIn, type MemoryContext, type MemoryTables } from './context.ts';
 import { memoryDelegations } from './delegations.ts';
+import { memoryDisclosures } from './disclosures.ts';
 import { memoryDocuments } from './documents.ts';
 import { memoryEvents } from './events.ts';
 import { memoryHistoryLoads } from './history-loads.ts';
 import { memoryObligations } from './obligations.ts';
 import { memoryOfficeLinks } from './office-links.ts';
 import { memoryOutbox } from './outbox.ts';
+import { memoryPacketPreparations } from './packet-preparations.ts';
 import { memoryPatientContacts } from './patient-contacts.ts';
 import { memoryPatientLinks } from './patient-links.ts';
 import { memoryPlans } from './plans.ts';
@@ -72,6 +74,8 @@ function openUnit(context: MemoryContext): Unit {
     patientLinks: memoryPatientLinks(context),
     patientContacts: memoryPatientContacts(context),
     documents: memoryDocuments(context),
+    packetPreparations: memoryPacketPreparations(context),
+    disclosures: memoryDisclosures(context),
     outbox: memoryOutbox(context),
     capture: memoryCapture(context),
     grants: memoryGrants(context),
@@ -120,6 +124,8 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
     patientLinks: tables.table(),
     patientContacts: tables.table(),
     documents: tables.table(),
+    packetPreparations: tables.table(),
+    disclosures: tables.table(),
     outbox: tables.table((row) => row.referralId),
     captureCheckpoints: tables.table(),
     captureSubscriptions: tables.table(),
