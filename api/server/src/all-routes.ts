@@ -10,6 +10,7 @@ import { alertRoutes } from './routes/alerts.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { cdsHooksRoutes } from './routes/cds-hooks.ts';
 import { delegationRoutes } from './routes/delegations.ts';
+import { ehrNotificationRoutes } from './routes/ehr-notifications.ts';
 import { ehrSelfTestRoutes } from './routes/ehr-self-test.ts';
 import { fairnessRoutes } from './routes/fairness.ts';
 import { grantRoutes } from './routes/grants.ts';
@@ -95,6 +96,7 @@ export function allRoutes(deps: RouteDeps): Route[] {
         matching: createMatchingService({ current: deps.index, policy: deps.policy }),
       }),
     }),
+    ...ehrNotificationRoutes({ store, sites }),
     ...ehrSelfTestRoutes({ ...deps, randomId: newId }),
     ...referralRoutes({
       store,

@@ -138,6 +138,7 @@ async function answer(deps: AppDeps, route: Route, c: Context<AppEnv>): Promise<
     reference: c.get('reference'),
     signal: c.req.raw.signal,
     upload: file?.upload,
+    bearerHash: bearerDigest(c.req.header('authorization')),
     cdsClient: admitted.cdsClient,
   });
   if (isRefusal(result)) {

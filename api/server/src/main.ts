@@ -371,7 +371,7 @@ async function start(): Promise<void> {
     ).stop;
     running.outbox = repeat(outbox(store).run, OUTBOX_MS, (error) => log.failure({ route: 'outbox', reference: '-', error })).stop;
     const captureFailed = (error: unknown): void => log.failure({ route: 'capture', reference: '-', error });
-    const capture = createCapture({ store, sites, access: ownAccess, now, version, failed: captureFailed });
+    const capture = createCapture({ store, sites, access: ownAccess, now, version, address: config.address, failed: captureFailed });
     running.capture = repeat(capture.run, CAPTURE_MS, captureFailed).stop;
     const failed = (error: unknown): void => log.failure({ route: 'due referrals', reference: '-', error });
     running.engine = repeat(createDueReferrals({ store, now, failed }).run, LOOK_MS, failed).stop;

@@ -26,6 +26,7 @@ import type { RemoteAddress } from './loopback.ts';
 import { mailRoutes } from './mail.ts';
 import { recordsRoutes } from './records.ts';
 import { securityHeaders } from './security-headers.ts';
+import { createNotifier, type NotifierOptions } from './subscriptions.ts';
 import { tokenRoutes } from './token.ts';
 
 export type EhrOptions = {
@@ -45,7 +46,12 @@ export type EhrOptions = {
   mails?: () => readonly KeptMail[];
   /** Lets so many milliseconds pass: the fault `latency`. */
   wait: (milliseconds: number) => Promise<void>;
+  /** How apps are notified; the machine's own unless told. */
+  notify?: NotifierOptions['fetch'];
 };
+
+/** Where a Task or a Subscription may be written. */
+const MAY_TELL = /\/(?:Task|Subscription)(?:\/|$)|\/fhir\/?$/;
 
 const NOT_READY_EXEMPT = /^\/(health|chart\/[a-z.-]+)$/;
 
@@ -78,6 +84,18 @@ export function createEhrApp(options: EhrOptions): Hono {
       return context.html(messagePage({ title: 'The sandbox EHR is starting', message: now.reason }), 503);
     }
     return context.json({ status: now.status, reason: now.reason }, 503);
+  });
+  const notifier = createNotifier({
+    repository,
+    fhirBase: server.fhirBase,
+    origins: registeredOrigins(clients),
+    now: options.now,
+    fetch: options.notify ?? fetch,
+  });
+  ehr.use(async (context, next) => {
+    await next();
+    // Nobody who writes waits for those who are told of it.
+    if (context.req.method !== 'GET' && MAY_TELL.test(context.req.path)) void notifier.look();
   });
   for (const one of servers) {
     const { pathname } = new URL(one.fhirBase);

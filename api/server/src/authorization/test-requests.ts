@@ -1,8 +1,11 @@
 /** For tests: how each row of the table is asked. */
 import { randomUUID } from 'node:crypto';
 import { selectCall } from '../cds/test-client.ts';
+import { siteKey } from '../services/capture/subscription.ts';
 import { type Body, chart, match, order } from '../services/test-referral-input.ts';
 import { HOLDER } from '../services/test-team.ts';
+import { digest, newToken } from '../sessions/token.ts';
+import { scopeOf } from '../sites.ts';
 import type { Caller } from './test-people.ts';
 import { type About, ALERT_RULE, CANDIDATE, inputOf, orderWithIdOf, press, type Target, type Whose } from './test-targets.ts';
 import type { Worlds } from './test-worlds.ts';
@@ -282,6 +285,17 @@ export const REQUESTS: Record<string, Request> = {
     changes: true,
     body: ({ target: { made } }) => ({ link: made['link'], npi: '1234567811' }),
   }),
+  // Whoever bears the secret that the EHR was given.
+  'post /ehr-notifications/:site | a notification': {
+    path: ({ worlds }) => `/ehr-notifications/${siteKey(worlds.here.site)}`,
+    bearer: async ({ worlds: { store, here, clock } }) => {
+      const secret = newToken();
+      const asked = { reference: 'Subscription/1', secretHash: digest(secret), askedAt: clock.now.toISOString() };
+      await store.transaction(scopeOf(here.site), ({ capture }) => capture.subscribe(asked));
+      return secret;
+    },
+    body: () => ({ resourceType: 'Bundle', type: 'history' }),
+  },
   'post /office/view | an opened link': row('an opened link', () => '/office/view', {
     changes: true,
     body: ({ target: { made } }) => ({ opened: made['opened'] }),

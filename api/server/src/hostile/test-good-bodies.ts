@@ -176,6 +176,10 @@ export const GOOD: Record<string, Good> = {
     path: () => '/worklist/referrals/nothing/effects',
     body: () => ({ effectId: '00000000-0000-8000-8000-000000000000', decision: 'was-sent' }),
   },
+  'post /ehr-notifications/:site': {
+    path: () => `/ehr-notifications/${'0'.repeat(24)}`,
+    body: () => ({ resourceType: 'Bundle', type: 'history', entry: [{ fullUrl: 'urn:uuid:0' }] }),
+  },
   'post /work/reviews': { path: () => '/work/reviews', body: () => ({ referralId: 'nothing', reportId: 'nothing' }) },
   'post /worklist/referrals/:id/next-performers': {
     path: () => '/worklist/referrals/nothing/next-performers',

@@ -61,6 +61,7 @@ describe('every route', () => {
       'get /health/live',
       'get /sites',
       // What these answer is opened by a link and an NPI (services/office.ts).
+      'post /ehr-notifications/:site',
       'post /office/acts',
       'post /office/notes',
       'post /office/open',

@@ -25,6 +25,8 @@ export type Call<Body, Params, Query, Who> = {
   signal: AbortSignal;
   /** Of a route that takes a file. */
   upload: Uploaded | undefined;
+  /** Digest of the bearer token that came with it, whatever it opens. */
+  bearerHash: string | undefined;
   /** Of a route for CDS clients: which of them calls. */
   cdsClient: AdmittedClient | undefined;
 };
