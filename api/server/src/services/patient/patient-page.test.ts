@@ -180,7 +180,7 @@ describe('a patient', () => {
   test('declines: the page says that it is over and nothing else, and the clinician hears of it', async () => {
     const { opened } = await openedView();
     const declined = await act(opened, { act: 'decline', reason: 'too-far' });
-    expect(declined.body).toEqual({ standing: 'over', how: 'declined', practice: api.scope.site, phone: '', language: 'es' });
+    expect(declined.body).toEqual({ standing: 'over', how: 'declined', practice: api.scope.site, phone: '510-555-0150', language: 'es' });
     const open = await api.store.transaction(api.scope, (unit) => unit.obligations.openOf(id));
     expect(open.map(({ kind, owner: whose }) => [kind, whose])).toContainEqual(['hear-decline', 's']);
     expect((await act(opened, { act: 'seen', at: AT })).status).toBe(409);
