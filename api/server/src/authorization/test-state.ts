@@ -25,6 +25,7 @@ const TABLES = [
   'outbox',
   'plan',
   'recommendation',
+  'reconciliation_report',
   'referral',
   'referral_event',
   'referral_timer',

@@ -145,6 +145,7 @@ export async function readEverything(store: Store, now: Date, onProgress?: (done
       await unit.slaPolicies.inForce();
       await unit.capture.checkpoints();
       await unit.capture.subscription();
+      await unit.reconciliationReports.list(1000);
       return [await unit.events.referralIds(), await unit.obligations.ids(), await unit.documents.ids(), await unit.outbox.ids()];
     });
     await readAll('Referral', scope, referrals, readReferrals);

@@ -17,6 +17,7 @@ import type { OfficeLinkLookup, OfficeLinkStore } from './office-links.ts';
 import type { OutboxStore } from './outbox.ts';
 import type { PlanStore } from './plans.ts';
 import type { RecommendationStore } from './recommendations.ts';
+import type { ReconciliationReportStore } from './reconciliation-reports.ts';
 import type { ReferralTimerStore } from './referral-timers.ts';
 import type { ReferralStore } from './referrals.ts';
 import type { SessionLookup, SessionStore, UsedIdTokens } from './sessions.ts';
@@ -47,6 +48,7 @@ export type Unit = {
   referralTimers: ReferralTimerStore;
   slaPolicies: SlaPolicyStore;
   officeLinks: OfficeLinkStore;
+  reconciliationReports: ReconciliationReportStore;
   documents: DocumentStore;
   outbox: OutboxStore;
   capture: CaptureStore;

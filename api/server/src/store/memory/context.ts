@@ -13,6 +13,7 @@ import type { StoredOfficeLink } from '../office-links.ts';
 import type { StoredEffect } from '../outbox.ts';
 import type { StoredPlan } from '../plans.ts';
 import type { StoredRecommendation } from '../recommendations.ts';
+import type { ReconciliationReport } from '../reconciliation-reports.ts';
 import type { ReferralTimer } from '../referral-timers.ts';
 import type { ReferralRow } from '../referrals.ts';
 import type { StoredSession } from '../sessions.ts';
@@ -53,6 +54,7 @@ export type MemoryTables = {
   outbox: Table<StoredEffect>;
   captureCheckpoints: Table<CaptureCheckpoint>;
   captureSubscriptions: Table<CaptureSubscription>;
+  reconciliationReports: Table<{ report: ReconciliationReport; holder: string | null; until: string | null }>;
   grants: Table<StoredGrant>;
   delegations: Table<StoredDelegation>;
   alertRules: Table<StoredAlertRule>;

@@ -19,6 +19,7 @@ import { memoryOfficeLinks } from './office-links.ts';
 import { memoryOutbox } from './outbox.ts';
 import { memoryPlans } from './plans.ts';
 import { memoryRecommendations } from './recommendations.ts';
+import { memoryReconciliationReports } from './reconciliation-reports.ts';
 import { memoryReferralTimers } from './referral-timers.ts';
 import { memoryReferrals } from './referrals.ts';
 import { memorySessions, memoryUsedIdTokens } from './sessions.ts';
@@ -67,6 +68,7 @@ function openUnit(context: MemoryContext): Unit {
     referralTimers: memoryReferralTimers(context),
     slaPolicies: memorySlaPolicies(context),
     officeLinks: memoryOfficeLinks(context),
+    reconciliationReports: memoryReconciliationReports(context),
     documents: memoryDocuments(context),
     outbox: memoryOutbox(context),
     capture: memoryCapture(context),
@@ -99,6 +101,7 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
     referralTimers: tables.table(),
     slaPolicies: tables.table(),
     officeLinks: tables.table(),
+    reconciliationReports: tables.table(),
     documents: tables.table(),
     outbox: tables.table(),
     captureCheckpoints: tables.table(),

@@ -24,6 +24,7 @@ import { postgresOfficeLinkLookup, postgresOfficeLinks } from './office-links.ts
 import { postgresOutbox } from './outbox.ts';
 import { postgresPlans } from './plans.ts';
 import { postgresRecommendations } from './recommendations.ts';
+import { postgresReconciliationReports } from './reconciliation-reports.ts';
 import { postgresReferralTimers } from './referral-timers.ts';
 import { postgresReferrals } from './referrals.ts';
 import { rewrapDataKeys, rewrapIndexRoot, rewrapStoredKeys } from './rewrap.ts';
@@ -63,6 +64,7 @@ function openUnit(client: Client, scope: Scope, { keys, index, newId }: UnitPart
     referralTimers: postgresReferralTimers(context),
     slaPolicies: postgresSlaPolicies(context),
     officeLinks: postgresOfficeLinks(context),
+    reconciliationReports: postgresReconciliationReports(context),
     documents: postgresDocuments(context),
     outbox: postgresOutbox(context),
     capture: postgresCapture(context),
