@@ -1,14 +1,18 @@
 /** The browser tests: the whole product, started as `npm start` does, on ports and a state folder of its own. */
-import { mkdirSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
+import { copyState, temporaryState } from '../tools/test-state.ts';
 
 const chromium = process.env['REFLOOP_CHROMIUM'];
 // Workers read the same variables; the first process to load this file sets them.
 process.env['REFLOOP_EHR_PORT'] ??= '4310';
 process.env['REFLOOP_PORT'] ??= '4320';
-process.env['REFLOOP_STATE'] ??= mkdtempSync(join(tmpdir(), 'refloop-e2e-'));
+if (process.env['REFLOOP_STATE'] === undefined) {
+  process.env['REFLOOP_STATE'] = temporaryState('refloop-e2e-');
+  const first = process.env['REFLOOP_FIRST_STATE'];
+  if (first) copyState(first, process.env['REFLOOP_STATE']);
+}
 // The simulated practice is loaded where a test starts a product of its own and asks for it: here it would slow all others.
 process.env['REFLOOP_HISTORY'] ??= 'off';
 const state = process.env['REFLOOP_STATE'];
@@ -35,7 +39,8 @@ export default defineConfig({
   use: {
     baseURL: `http://localhost:${process.env['REFLOOP_EHR_PORT']}`,
     actionTimeout: 15_000,
-    trace: 'retain-on-failure',
+    // Recorded for every test and thrown away for each that passes, it takes a quarter of the browser's time: `npm test -- e2e FILTER --trace on`.
+    trace: 'off',
     screenshot: 'only-on-failure',
     viewport: { width: 1440, height: 900 },
     // No Chromium of the machine: Playwright's own.

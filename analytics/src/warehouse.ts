@@ -7,6 +7,7 @@ import { openDuckDb, type Query, quoted, type Session } from './duckdb.ts';
 import { type DriftResult, readDrift } from './fairness/drift.ts';
 import { type ExposureResult, readExposure } from './fairness/exposure.ts';
 import { type FairnessQuestion, type GapsResult, readGaps } from './fairness/gaps.ts';
+import { type LoopClosureLog, readLoopClosure } from './loop-closure.ts';
 import type { DrillQuestion, DrillResult, MetricFilter, MetricResult } from './metric-result.ts';
 import { KEPT_MODELS, MODEL_VERSION } from './models.ts';
 import type { PerformanceResult } from './performance/performance-result.ts';
@@ -44,6 +45,7 @@ export type Warehouse = {
   drift: (question: FairnessQuestion) => Promise<DriftResult>;
   contracting: (question: { scope: EhrScope | null; filter: MetricFilter }) => Promise<Contracting>;
   drillContracting: (question: ContractingDrill) => Promise<DrillResult>;
+  loopClosure: (question: { scope: EhrScope | null; filter: MetricFilter }) => Promise<LoopClosureLog>;
   /** Specialists beside each other. The same question of the same snapshot is answered from memory. */
   performance: (question: PerformanceQuestion) => Promise<PerformanceResult>;
   drillPerformance: (question: PerformanceDrill) => Promise<DrillResult>;
@@ -163,6 +165,7 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
     drift: (question) => ask((query, moment) => readDrift(query, question, moment)),
     contracting: (question) => ask((query) => readContracting(query, question)),
     drillContracting: (question) => ask((query, moment) => drillIntoContracting(query, question, moment)),
+    loopClosure: (question) => ask((query, moment) => readLoopClosure(query, question, moment)),
     performance: (question) =>
       ask((query, moment) => answered.get(JSON.stringify([moment, question]), () => runPerformance(query, question, moment))),
     drillPerformance: (question) => ask((query, moment) => drillIntoPerformance(query, question, moment)),

@@ -51,6 +51,7 @@ const repository = createRepository(pool, { baseUrl: `${config.origin}/fhir` });
 
 let readiness: Readiness = { status: 'loading', reason: 'The database is being prepared.' };
 let signingKey: SigningKey | undefined;
+let cdsKey: SigningKey | undefined;
 
 const app = createEhrApp({
   pool,
@@ -60,6 +61,13 @@ const app = createEhrApp({
   signingKey: () => {
     if (!signingKey) throw new Error('The signing key is asked for before it is read.');
     return signingKey;
+  },
+  cds: {
+    key: () => {
+      if (!cdsKey) throw new Error('The key for CDS services is asked for before it is read.');
+      return cdsKey;
+    },
+    fetch,
   },
   readiness: () => readiness,
   now: () => new Date(),
@@ -102,6 +110,7 @@ async function prepare(): Promise<void> {
   await migrateAuth(pool);
   await migrateLoadedData(pool);
   signingKey = await openSigningKey(pool, new Date());
+  cdsKey = await openSigningKey(pool, new Date(), 'cds');
   readiness = LOADING;
   const wanted = await readSource(config.dataFolder);
   if (wanted.kind === 'unusable') return refuse(wanted.reason);

@@ -43,7 +43,7 @@ async function expectInChart(page: Page, order: string, specialist: string): Pro
   await expect(row).toContainText(specialist);
   await expect(row).toContainText('Provenance: approved by Maren Oduya');
   await expect(row).toContainText(/Task: Fulfill the order, draft/);
-  await row.getByRole('link').first().click();
+  await row.locator('a[href*="/documents/"]').first().click();
   await expect(page.getByRole('article')).toContainText(OWN_WORDS);
 }
 

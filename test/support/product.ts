@@ -1,9 +1,9 @@
 /** Starts the whole product as `npm start` does, on ports and a state folder of its own, and ends it again. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { copyState, temporaryState } from '../../tools/test-state.ts';
 
 const root = resolve(import.meta.dirname, '..', '..');
 
@@ -29,11 +29,16 @@ async function freePort(): Promise<number> {
 
 const healthy = async (url: string): Promise<boolean> => (await fetch(`${url}/health`).catch(() => undefined))?.status === 200;
 
-/** `state` names a folder to keep; without one a temporary folder is used and removed at the end. */
+/**
+ * `state` names a folder to keep; without one a temporary folder is used and removed at the end. Such a one begins where a first start
+ * ended, where the run has made one (`REFLOOP_FIRST_STATE`) and no arguments say with what to start.
+ */
 export async function startProduct(
   options: { state?: string; args?: string[]; env?: Record<string, string>; timeoutMs?: number } = {},
 ): Promise<Product> {
-  const state = options.state ?? mkdtempSync(join(tmpdir(), 'refloop-product-'));
+  const state = options.state ?? temporaryState('refloop-product-');
+  const first = process.env['REFLOOP_FIRST_STATE'];
+  if (first && options.state === undefined && options.args === undefined) copyState(first, state);
   const [ehrPort, refloopPort] = [await freePort(), await freePort()];
   const started = performance.now();
   const child = spawn(

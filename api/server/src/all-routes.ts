@@ -26,6 +26,7 @@ import { createAlertService } from './services/alerts.ts';
 import { createFairnessService } from './services/fairness.ts';
 import { createInsightsService } from './services/insights.ts';
 import { createExportService } from './services/insights-export.ts';
+import { createLoopClosureService } from './services/loop-closure.ts';
 import { createLossesService } from './services/losses.ts';
 import { createMatchingService } from './services/matching.ts';
 import { createQueueService } from './services/queue.ts';
@@ -81,6 +82,7 @@ export function allRoutes(deps: RouteDeps): Route[] {
     ...insightsRoutes({
       insights: createInsightsService({ store, warehouse: deps.warehouse }),
       exports: createExportService({ store, warehouse: deps.warehouse }),
+      loops: createLoopClosureService({ store, warehouse: deps.warehouse }),
     }),
     ...lossesRoutes({ losses: createLossesService({ warehouse: deps.warehouse, index: deps.index }) }),
     ...reconciliationRoutes({ reports: createReconciliationReader({ store, sites, newId }) }),

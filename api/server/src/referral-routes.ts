@@ -31,6 +31,7 @@ import { createReviewService } from './services/reviews.ts';
 import { createServiceLevelService } from './services/service-levels.ts';
 import { createWorkService } from './services/work.ts';
 import { createWorklistService } from './services/worklist.ts';
+import { createWorklistExportService } from './services/worklist-export.ts';
 import type { Store } from './store/store.ts';
 
 export type ReferralDeps = {
@@ -64,6 +65,7 @@ export function referralRoutes({ store, index, policy, newId, version }: Referra
       worklist,
       next: createNextPerformerService({ store, matching }),
       effects: createEffectDecisionService({ store }),
+      exports: createWorklistExportService({ store }),
     }),
     ...officeRoutes({
       office: createOfficeService({ store, practiceOf: practiceNow }),

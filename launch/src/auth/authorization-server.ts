@@ -82,6 +82,8 @@ export type TokenResponse = {
   need_patient_banner?: boolean;
   smart_style_url?: string;
   intent?: string;
+  /** CDS Hooks 2.0, Link.appContext: handed on as the card had it. */
+  appContext?: string;
   tenant?: string;
 };
 
@@ -157,11 +159,12 @@ async function idToken(server: AuthorizationServer, grant: Grant, scope: string,
 }
 
 /** What the launch was about, as the token response and introspection say it. */
-export const launchContext = (grant: Grant): Pick<TokenResponse, 'patient' | 'encounter' | 'fhirContext' | 'intent'> => ({
+export const launchContext = (grant: Grant): Pick<TokenResponse, 'patient' | 'encounter' | 'fhirContext' | 'intent' | 'appContext'> => ({
   ...(grant.patientId === undefined ? {} : { patient: grant.patientId }),
   ...(grant.encounterId === undefined ? {} : { encounter: grant.encounterId }),
   ...(grant.orderId === undefined ? {} : { fhirContext: [{ reference: `ServiceRequest/${grant.orderId}` }] }),
   ...(grant.intent === undefined ? {} : { intent: grant.intent }),
+  ...(grant.appContext === undefined ? {} : { appContext: grant.appContext }),
 });
 
 const tokenResponse = (server: AuthorizationServer, grant: Grant, tokens: IssuedTokens, id: string | undefined): TokenResponse => ({

@@ -24,6 +24,7 @@ export type Grant = {
   encounterId?: string;
   orderId?: string;
   intent?: string;
+  appContext?: string;
   needPatientBanner: boolean;
   sessionDigest?: string;
   mode: ModeName;
@@ -48,6 +49,7 @@ type GrantRow = {
   encounter_id: string | null;
   order_id: string | null;
   intent: string | null;
+  app_context: string | null;
   need_patient_banner: boolean;
   session_digest: string | null;
   mode: ModeName;
@@ -55,7 +57,7 @@ type GrantRow = {
   faults_owner: string | null;
 };
 
-const GRANT_COLUMNS = `g.id, g.client_id, g.user_id, g.scope, g.patient_id, g.encounter_id, g.order_id, g.intent, g.need_patient_banner,
+const GRANT_COLUMNS = `g.id, g.client_id, g.user_id, g.scope, g.patient_id, g.encounter_id, g.order_id, g.intent, g.app_context, g.need_patient_banner,
   g.session_digest, g.mode, coalesce(l.faults, f.faults, '{}') as faults, coalesce(l.id, f.id) as faults_owner`;
 const GRANTS_WITH_FAULTS = `ehr_auth.grants g left join ehr_auth.launches l on l.id = g.launch_id
   left join ehr_auth.client_faults f on g.user_id is null and f.client_id = g.client_id and f.mode = g.mode`;
@@ -69,6 +71,7 @@ const grantOf = (row: GrantRow): Grant => ({
   ...(row.encounter_id === null ? {} : { encounterId: row.encounter_id }),
   ...(row.order_id === null ? {} : { orderId: row.order_id }),
   ...(row.intent === null ? {} : { intent: row.intent }),
+  ...(row.app_context === null ? {} : { appContext: row.app_context }),
   needPatientBanner: row.need_patient_banner,
   ...(row.session_digest === null ? {} : { sessionDigest: row.session_digest }),
   mode: row.mode,
@@ -91,8 +94,8 @@ export async function issueCode(
     `with new_grant as (
        insert into ehr_auth.grants
          (id, client_id, user_id, scope, patient_id, encounter_id, order_id, intent, need_patient_banner, session_digest, created_at,
-          mode, launch_id)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $17, $18) returning id)
+          mode, launch_id, app_context)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $17, $18, $19) returning id)
      insert into ehr_auth.codes (code_digest, grant_id, redirect_uri, code_challenge, nonce, expires_at)
      select $12, id, $13, $14, $15, $16 from new_grant`,
     [
@@ -114,6 +117,7 @@ export async function issueCode(
       later(now, CODE_LIFETIME_SECONDS),
       grant.mode,
       grant.launchId ?? null,
+      grant.appContext ?? null,
     ],
   );
   return code;

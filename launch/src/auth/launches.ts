@@ -21,6 +21,8 @@ export type LaunchContext = {
   mode: ModeName;
   faults: string[];
   intent?: string;
+  /** What the CDS card said that it was opened from; the app's alone to understand. */
+  appContext?: string;
   /** False where the EHR shows the patient above the app itself. */
   needPatientBanner: boolean;
   /** The EHR session it was opened in, by digest: online access ends with it. */
@@ -37,6 +39,7 @@ type LaunchRow = {
   mode: ModeName;
   faults: string[];
   intent: string | null;
+  app_context: string | null;
   need_patient_banner: boolean;
   session_digest: string | null;
 };
@@ -50,6 +53,7 @@ const contextOf = (row: LaunchRow): LaunchContext => ({
   mode: row.mode,
   faults: row.faults,
   ...(row.intent === null ? {} : { intent: row.intent }),
+  ...(row.app_context === null ? {} : { appContext: row.app_context }),
   needPatientBanner: row.need_patient_banner,
   ...(row.session_digest === null ? {} : { sessionDigest: row.session_digest }),
 });
@@ -61,8 +65,8 @@ export async function createLaunch(pool: pg.Pool, context: LaunchContext, now: D
   await pool.query(
     `insert into ehr_auth.launches
        (id, handle_digest, client_id, user_id, patient_id, encounter_id, order_id, mode, intent, need_patient_banner,
-        session_digest, created_at, expires_at, faults)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+        session_digest, created_at, expires_at, faults, app_context)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
     [
       id,
       digestOf(handle),
@@ -78,6 +82,7 @@ export async function createLaunch(pool: pg.Pool, context: LaunchContext, now: D
       now,
       new Date(now.getTime() + LAUNCH_LIFETIME_SECONDS * 1000),
       context.faults,
+      context.appContext ?? null,
     ],
   );
   return { id, handle };

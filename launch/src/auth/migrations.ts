@@ -121,6 +121,10 @@ const STEPS: string[] = [
    create index launches_by_session on ehr_auth.launches (session_digest);
    create index sessions_by_end on ehr_auth.sessions (expires_at);
    create index interactions_by_end on ehr_auth.interactions (expires_at);`,
+  // What a CDS card hands to the app it opens, and the key that calls of CDS services are signed with, apart from that of id_tokens.
+  `alter table ehr_auth.launches add column app_context text;
+   alter table ehr_auth.grants add column app_context text;
+   alter table ehr_auth.signing_keys add column purpose text not null default 'id-token';`,
 ];
 
 /** Brings the schema up to date. Two processes starting together do it one after the other. */

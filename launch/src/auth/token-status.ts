@@ -33,7 +33,7 @@ export type Introspection =
       iss: string;
       sub: string;
       fhirUser?: string;
-    } & Pick<TokenResponse, 'patient' | 'encounter' | 'fhirContext' | 'intent'>);
+    } & Pick<TokenResponse, 'patient' | 'encounter' | 'fhirContext' | 'intent' | 'appContext'>);
 
 /** What a token of this client and mode says now. Any other is inactive to it. */
 export async function introspect(server: AuthorizationServer, token: string, clientId: string): Promise<Introspection> {

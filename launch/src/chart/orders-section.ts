@@ -23,12 +23,13 @@ const signForm = (row: OrderRow, patientId: string): Html => html`
     <button class="primary" type="submit" aria-label="Sign: ${conceptText(row.order.code)}">Sign</button>
   </form>`;
 
-function action(row: OrderRow, patientId: string, user: SandboxUser): Html | string {
+/** What can be done with it now, by this user. */
+export function orderAction(row: OrderRow, patientId: string, user: SandboxUser): Html | string {
   if (isUnsigned(row.order)) return maySign(user) ? signForm(row, patientId) : 'A clinician must sign it.';
   return row.isReferral && row.order.status === 'draft' ? referForm(row, patientId) : '';
 }
 
-const reason = (row: OrderRow): string => {
+export const orderReason = (row: OrderRow): string => {
   const code = row.order.reasonCode?.[0];
   return [conceptsText(row.order.reasonCode), codeIn(code, ICD_10_CM)].filter((part) => part !== undefined && part !== '').join(' · ');
 };
@@ -48,12 +49,12 @@ const work = (row: OrderRow, patientId: string): Html => html`
 const orderRow = (row: OrderRow, patientId: string, user: SandboxUser): Html => html`
   <tr data-order="${row.order.id}">
     <td><span class="date">${dateText(row.order.authoredOn)}</span></td>
-    <td><strong>${conceptText(row.order.code)}</strong><div class="detail">${reason(row)}</div>${written(row)}</td>
+    <td><strong><a href="/patients/${patientId}/orders/${row.order.id}">${conceptText(row.order.code)}</a></strong><div class="detail">${orderReason(row)}</div>${written(row)}</td>
     <td>${status(row.order.status)}<div class="detail">${isUnsigned(row.order) ? 'waits for a signature, ' : ''}${row.order.priority ?? 'routine'}</div></td>
     <td data-label="Performer">${row.performer === '' ? html`<span class="detail">not chosen</span>` : row.performer}</td>
     <td data-label="Requester">${row.requester}</td>
     <td>${work(row, patientId)}</td>
-    <td>${action(row, patientId, user)}</td>
+    <td>${orderAction(row, patientId, user)}</td>
   </tr>`;
 
 export const ordersPanel = (rows: OrderRow[], patientId: string, user: SandboxUser): Html => html`

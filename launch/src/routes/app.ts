@@ -7,6 +7,7 @@ import { type RegisteredClient, registeredOrigins } from '../auth/clients.ts';
 import type { SigningKey } from '../auth/signing-key.ts';
 import { accessContextOf } from '../auth/token-status.ts';
 import { createBulkServer } from '../bulk/export-server.ts';
+import { createCdsClient, type Fetch } from '../cds/cds-client.ts';
 import { messagePage } from '../chart/layout.ts';
 import { createFhirApp } from '../fhir/app.ts';
 import { definitions } from '../fhir/definitions.ts';
@@ -16,7 +17,7 @@ import { MODES, type Mode, type ModeName } from '../modes/modes.ts';
 import { authorizeRoutes } from './authorize.ts';
 import { chartRoutes } from './chart.ts';
 import { clientsRoutes } from './clients.ts';
-import { discoveryRoutes, endpointsOf, SMART_STYLE_PATH } from './discovery.ts';
+import { CDS_KEYS_PATH, discoveryRoutes, endpointsOf, SMART_STYLE_PATH } from './discovery.ts';
 import { silentWhenDown, withFaults } from './fhir-faults.ts';
 import { healthRoutes, type Readiness } from './health.ts';
 import { launchesRoutes } from './launches.ts';
@@ -33,6 +34,8 @@ export type EhrOptions = {
   /** The registered apps; the first is the one the chart opens. */
   clients: [RegisteredClient & { launchUrl: string }, ...RegisteredClient[]];
   signingKey: () => SigningKey;
+  /** What calls of CDS services are signed with, and how they are reached; without it the chart shows no cards. */
+  cds?: { key: () => SigningKey; fetch: Fetch };
   readiness: () => Readiness;
   now: () => Date;
   remoteAddress: RemoteAddress;
@@ -76,7 +79,7 @@ export function createEhrApp(options: EhrOptions): Hono {
     const { pathname } = new URL(one.fhirBase);
     for (const path of [`${pathname}/metadata`, `${pathname}/.well-known/*`]) ehr.use(path, silentWhenDown(one));
   }
-  ehr.route('/', discoveryRoutes(servers));
+  ehr.route('/', discoveryRoutes(servers, options.cds?.key));
   for (const one of servers) ehr.route(one.mode.prefix || '/', tokenRoutes(one));
   ehr.route('/', authorizeRoutes(servers, repository));
   ehr.route('/', launchesRoutes(server, fhirBaseOf, repository, app, options.remoteAddress));
@@ -104,7 +107,19 @@ export function createEhrApp(options: EhrOptions): Hono {
     });
     ehr.route(new URL(one.fhirBase).pathname, fhir);
   }
-  ehr.route('/', chartRoutes(server, fhirBaseOf, repository, app));
+  const cds =
+    options.cds &&
+    createCdsClient({
+      ...options.cds,
+      repository,
+      base: new URL(app.launchUrl).origin,
+      issuer: origin,
+      keysUrl: `${origin}${CDS_KEYS_PATH}`,
+      fhirServer: server.fhirBase,
+      now: options.now,
+      launchUrl: app.launchUrl,
+    });
+  ehr.route('/', chartRoutes(server, fhirBaseOf, repository, app, cds));
 
   ehr.notFound((context) =>
     context.html(

@@ -7,7 +7,8 @@ import type { AuthorizationServer } from '../auth/authorization-server.ts';
 import type { RegisteredClient } from '../auth/clients.ts';
 import { createLaunch, findLaunch, type LaunchContext } from '../auth/launches.ts';
 import { type EhrSession, endSession, findSession, SESSION_LIFETIME_SECONDS, startSession } from '../auth/sessions.ts';
-import { findListedUser } from '../auth/users.ts';
+import { findListedUser, practitionerReference, type SandboxUser } from '../auth/users.ts';
+import type { Cards, CdsClient } from '../cds/cds-client.ts';
 import { appPage } from '../chart/app-page.ts';
 import { ASSETS } from '../chart/assets.ts';
 import { loadBanner } from '../chart/banner.ts';
@@ -16,13 +17,16 @@ import { documentPage, loadContent } from '../chart/document-page.ts';
 import { findResource } from '../chart/find.ts';
 import { loadLastWritings } from '../chart/last-writing.ts';
 import { messagePage } from '../chart/layout.ts';
+import { orderPage } from '../chart/order-page.ts';
 import { signOrder } from '../chart/order-signing.ts';
-import { loadOrders } from '../chart/orders.ts';
+import { loadOrders, type OrderRow } from '../chart/orders.ts';
 import { patientListPage } from '../chart/patient-list-page.ts';
 import { countDraftOrders, searchPatients } from '../chart/patient-search.ts';
 import { loadReferenceNames } from '../chart/reference-names.ts';
 import { belongsTo, findSection, SECTIONS } from '../chart/sections.ts';
 import { signInPage } from '../chart/sign-in-page.ts';
+import { idIn } from '../chart/wording.ts';
+import { isUnsigned } from '../fhir/order-signature.ts';
 import type { Repository, Stored } from '../fhir/repository.ts';
 import type { ModeName } from '../modes/modes.ts';
 import { checkLaunch, launchUrl } from './launches.ts';
@@ -31,6 +35,8 @@ import { checkLaunch, launchUrl } from './launches.ts';
 const SESSION_COOKIE = 'sandbox_ehr_session';
 const ROWS_IN_CHART = 12;
 const ROWS_IN_SECTION = 100;
+/** As the CDS client takes it from a card. */
+const LONGEST_APP_CONTEXT = 2000;
 
 type SignedIn = { Variables: { session: EhrSession } };
 
@@ -44,6 +50,7 @@ export function chartRoutes(
   fhirBaseOf: (mode: ModeName) => string,
   repository: Repository,
   app: RegisteredClient & { launchUrl: string },
+  cds?: CdsClient,
 ): Hono {
   const routes = new Hono();
   const appNameOf = (clientId: string): string => server.clients.find((client) => client.clientId === clientId)?.name ?? clientId;
@@ -156,6 +163,32 @@ export function chartRoutes(
     return document && belongsTo(document.subject, patientId) ? document : undefined;
   };
 
+  /** An order that is opened while it is a draft is chosen, one that waits for a signature is about to get it; others are neither. */
+  async function cardsFor(user: SandboxUser, patientId: string, rows: OrderRow[], { order }: OrderRow): Promise<Cards | undefined> {
+    if (!cds || order.status !== 'draft') return undefined;
+    const encounterId = idIn(order.encounter, 'Encounter');
+    const who = { userId: practitionerReference(user), patientId, ...(encounterId === undefined ? {} : { encounterId }) };
+    const bundleOf = (orders: OrderRow[]) => ({
+      resourceType: 'Bundle',
+      type: 'collection',
+      entry: orders.map((row) => ({ resource: row.order })),
+    });
+    if (isUnsigned(order))
+      return cds.cards('order-sign', { ...who, draftOrders: bundleOf(rows.filter((row) => row.order.id === order.id)) });
+    const drafts = bundleOf(rows.filter((row) => row.order.status === 'draft'));
+    return cds.cards('order-select', { ...who, selections: [`ServiceRequest/${order.id}`], draftOrders: drafts });
+  }
+
+  pages.get('/patients/:patient/orders/:order', async (context) => {
+    const { user } = context.get('session');
+    const patient = await patientOf(context);
+    const rows = patient ? await loadOrders(repository, patient.id, appNameOf) : [];
+    const row = rows.find(({ order }) => order.id === context.req.param('order'));
+    if (!patient || !row) return noSuch(context, 'order');
+    const [banner, cards] = await Promise.all([loadBanner(repository, patient), cardsFor(user, patient.id, rows, row)]);
+    return context.html(orderPage({ user, banner, row, cards, today: server.now() }));
+  });
+
   pages.get('/patients/:patient/documents/:document', async (context) => {
     const patient = await patientOf(context);
     const document = patient && (await documentOf(context, patient.id));
@@ -202,6 +235,26 @@ export function chartRoutes(
     if (check.kind === 'refused') return noSuch(context, check.field);
     // The chart shows the patient above the app, so the app need not.
     return open(context, { ...check.context, needPatientBanner: false });
+  });
+
+  /** Only what this EHR has registered is opened, whatever a card says; what it hands on is the app's to understand. */
+  pages.post('/patients/:patient/orders/:order/cards/launch', async (context) => {
+    const { url, appContext } = await context.req.parseBody();
+    if (url !== app.launchUrl || (appContext !== undefined && (typeof appContext !== 'string' || appContext.length > LONGEST_APP_CONTEXT)))
+      return noSuch(context, 'app');
+    const check = await checkLaunch(repository, { user: context.get('session').user.id, patient: context.req.param('patient') });
+    if (check.kind === 'refused') return noSuch(context, check.field);
+    return open(context, { ...check.context, ...(appContext === undefined ? {} : { appContext }), needPatientBanner: false });
+  });
+
+  pages.post('/patients/:patient/orders/:order/cards/dismissal', async (context) => {
+    const { service, card, reason } = await context.req.parseBody();
+    const { patient } = context.req.param();
+    if (cds && typeof service === 'string' && typeof card === 'string') {
+      const [system, code] = typeof reason === 'string' ? reason.split('|', 2) : [];
+      await cds.dismiss(service, card, system === undefined || code === undefined ? undefined : { system, code });
+    }
+    return context.redirect(`/patients/${encodeURIComponent(patient)}#orders`, 303);
   });
 
   pages.post('/patients/:patient/orders/:order/sign', async (context) => {

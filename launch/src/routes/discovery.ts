@@ -4,11 +4,15 @@ import { cors } from 'hono/cors';
 import type { AuthorizationServer } from '../auth/authorization-server.ts';
 import { ASSERTION_ALGORITHMS } from '../auth/client-assertion.ts';
 import { parseScopes } from '../auth/scopes.ts';
+import type { SigningKey } from '../auth/signing-key.ts';
 import type { Mode } from '../modes/modes.ts';
 import { scopesListed } from '../modes/scopes.ts';
 
 /** Bump with the content: apps keep a style by its URL (SMART 2.2, "Styling"). */
 export const SMART_STYLE_PATH = '/smart-style/1.json';
+
+/** The keys that calls of CDS services are signed with (CDS Hooks 2.0, the `jku` of a client). */
+export const CDS_KEYS_PATH = '/cds/jwks';
 
 /** The EHR's look, so that an app in its frame can follow. */
 const SMART_STYLE = {
@@ -132,7 +136,7 @@ function openidConfiguration(server: AuthorizationServer) {
 }
 
 /** The first server is that of the issuer's own openid-configuration. */
-export function discoveryRoutes(servers: readonly [AuthorizationServer, ...AuthorizationServer[]]): Hono {
+export function discoveryRoutes(servers: readonly [AuthorizationServer, ...AuthorizationServer[]], cdsKey?: () => SigningKey): Hono {
   const routes = new Hono();
   const [first] = servers;
   const open = cors({ origin: '*', allowMethods: ['GET', 'HEAD', 'OPTIONS'] });
@@ -150,6 +154,12 @@ export function discoveryRoutes(servers: readonly [AuthorizationServer, ...Autho
     context.header('Cache-Control', 'public, max-age=3600');
     return context.json({ keys: [first.signingKey().publicJwk] });
   });
+  if (cdsKey) {
+    routes.get(CDS_KEYS_PATH, (context) => {
+      context.header('Cache-Control', 'public, max-age=3600');
+      return context.json({ keys: [cdsKey().publicJwk] });
+    });
+  }
   routes.get(SMART_STYLE_PATH, (context) => {
     context.header('Cache-Control', 'public, max-age=31536000, immutable');
     return context.json(SMART_STYLE);

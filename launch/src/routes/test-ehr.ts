@@ -9,6 +9,7 @@ import { migrateAuth } from '../auth/migrations.ts';
 import { openSigningKey } from '../auth/signing-key.ts';
 import { practitionerOf, SANDBOX_USERS } from '../auth/users.ts';
 
+import type { Fetch } from '../cds/cds-client.ts';
 import { createRepository } from '../fhir/postgres-repository.ts';
 import type { Repository } from '../fhir/repository.ts';
 import { migrateEhr } from '../fhir/schema.ts';
@@ -120,8 +121,11 @@ export const CHART: Resource[] = [
   },
 ];
 
-/** Opens the EHR. `resources` are loaded beside the sandbox users; `further` apps are registered beside the three of every test. */
-export async function openTestEhr(resources: Resource[] = CHART, further: RegisteredClient[] = []): Promise<TestEhr> {
+/**
+ * Opens the EHR. `resources` are loaded beside the sandbox users; `further` apps are registered beside the three of every test; its CDS
+ * services are reached by `services`, where there are any.
+ */
+export async function openTestEhr(resources: Resource[] = CHART, further: RegisteredClient[] = [], services?: Fetch): Promise<TestEhr> {
   const database = await createTestDatabase();
   const pool = new pg.Pool({ connectionString: database.url, max: 4 });
   await migrateEhr(pool);
@@ -135,6 +139,7 @@ export async function openTestEhr(resources: Resource[] = CHART, further: Regist
   let remoteAddress = '127.0.0.1';
   const clients: EhrOptions['clients'] = [refloopClient(REFLOOP), OTHER_APP, SERVER_APP, ...further];
   const signingKey = await openSigningKey(pool, new Date(now));
+  const cdsKey = await openSigningKey(pool, new Date(now), 'cds');
   const waited: number[] = [];
   let held = Promise.resolve();
   const options: EhrOptions = {
@@ -143,6 +148,7 @@ export async function openTestEhr(resources: Resource[] = CHART, further: Regist
     origin: EHR,
     clients,
     signingKey: () => signingKey,
+    ...(services ? { cds: { key: () => cdsKey, fetch: services } } : {}),
     readiness: () => readiness,
     now: () => new Date(now),
     remoteAddress: () => remoteAddress,

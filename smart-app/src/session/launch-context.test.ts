@@ -20,6 +20,25 @@ describe('launch context', () => {
     expect(read({ fhirContext: [{ reference: 'https://ehr.example.org/fhir/ServiceRequest/7' }] }).order).toBe('ServiceRequest/7');
   });
 
+  test('takes the order from the card that opened it where the launch itself names none', () => {
+    const ofCard = (said: unknown) => read({ appContext: typeof said === 'string' ? said : JSON.stringify(said) });
+    expect(ofCard({ order: 'ServiceRequest/8' })).toMatchObject({ order: 'ServiceRequest/8', orderFromCard: true });
+    const both = read({ appContext: '{"order":"ServiceRequest/8"}', fhirContext: [{ reference: 'ServiceRequest/7' }] });
+    expect(both).toMatchObject({ order: 'ServiceRequest/7', orderFromCard: false });
+    for (const said of [
+      'ServiceRequest/8',
+      '',
+      'null',
+      '{',
+      { order: 'Patient/1' },
+      { order: 'https://evil.example.org/fhir/ServiceRequest/8' },
+      { order: 'ServiceRequest/../Patient' },
+      { order: { reference: 'ServiceRequest/8' } },
+      ['ServiceRequest/8'],
+    ])
+      expect({ said, ...ofCard(said) }).toMatchObject({ said, order: undefined, orderFromCard: false });
+  });
+
   test('shows a banner unless the EHR says that it shows one', () => {
     expect(read({}).needsBanner).toBe(true);
     expect(read({ need_patient_banner: true }).needsBanner).toBe(true);

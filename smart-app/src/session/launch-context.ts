@@ -10,6 +10,8 @@ export type LaunchContext = {
   encounter: string | undefined;
   /** Relative reference of the launched order. */
   order: string | undefined;
+  /** Whether only the card that the app was opened from names it: such an order need not be stored yet. */
+  orderFromCard: boolean;
   /** Absent counts as true: better a second banner than none. */
   needsBanner: boolean;
   styleUrl: string | undefined;
@@ -34,17 +36,32 @@ function launchedOrder(iss: string, fhirContext: unknown): string | undefined {
   return undefined;
 }
 
+/** What our own CDS card handed to the launch (CDS Hooks 2.0, Link.appContext); whoever else wrote there says nothing to us. */
+function orderOfCard(appContext: unknown): string | undefined {
+  try {
+    const said: unknown = JSON.parse(text(appContext) ?? '');
+    const named = typeof said === 'object' && said !== null ? (said as { order?: unknown }).order : undefined;
+    const reference = parseReference(text(named) ?? '');
+    return reference?.type === 'ServiceRequest' ? `ServiceRequest/${reference.id}` : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * @param token the token response as the EHR sent it
  * @param asked the scopes that were asked for: those granted where the EHR says nothing of scopes (RFC 6749 §5.1)
  */
 export function readLaunchContext(iss: string, key: string, token: Readonly<Record<string, unknown>>, asked = ''): LaunchContext {
+  const launched = launchedOrder(iss, token['fhirContext']);
+  const ofCard = launched === undefined ? orderOfCard(token['appContext']) : undefined;
   return {
     iss,
     key,
     patient: text(token['patient']),
     encounter: text(token['encounter']),
-    order: launchedOrder(iss, token['fhirContext']),
+    order: launched ?? ofCard,
+    orderFromCard: ofCard !== undefined,
     needsBanner: token['need_patient_banner'] !== false,
     styleUrl: text(token['smart_style_url']),
     scopes: (text(token['scope']) ?? asked).split(/\s+/).filter(Boolean),

@@ -59,7 +59,9 @@ async function readHead(ehr: EhrPort, context: LaunchContext, patientId: string)
     capabilities(ehr),
   ]);
   if (!patient.ok) return refuse(readFailure(patient.refusal, 'patient'));
-  if (order && !order.ok) return refuse(readFailure(order.refusal, 'order'));
+  // A card may name an order that the EHR has not stored yet: the referral then begins without one, and the page says so.
+  const notThere = order && !order.ok && order.refusal.kind === 'http' && [404, 410].includes(order.refusal.status);
+  if (order && !order.ok && !(context.orderFromCard && notThere)) return refuse(readFailure(order.refusal, 'order'));
   const head: ChartHead = {
     patient: patient.value,
     coverages: coverages?.ok ? entriesOf(coverages.value).filter((each) => each.resourceType === 'Coverage') : [],
@@ -106,11 +108,16 @@ function deskState(head: ChartHead, context: LaunchContext): DeskState {
     signers: undefined,
     chart: undefined,
     approval: { kind: 'editing' },
-    notice:
-      inHand.orderFacts !== null && inHand.order === null
-        ? 'The EHR does not say which version the launched order has, so it is left as it is. The referral gets an order of its own.'
-        : '',
+    notice: noticeOf(head, context, inHand),
   };
+}
+
+function noticeOf(head: ChartHead, context: LaunchContext, inHand: ReturnType<typeof orderInDesk>): string {
+  if (context.orderFromCard && head.order === null)
+    return 'The EHR has not stored the order yet that the card was about. The referral gets an order of its own.';
+  return inHand.orderFacts !== null && inHand.order === null
+    ? 'The EHR does not say which version the launched order has, so it is left as it is. The referral gets an order of its own.'
+    : '';
 }
 
 /** @param fail called when work has to end after the page is open */

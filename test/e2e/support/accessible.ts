@@ -5,8 +5,12 @@ import { expect } from './test.ts';
 
 const WIDTHS = [320, 360, 768, 1440];
 
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
+
 export async function expectAccessible(page: Page, what: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).analyze();
+  // What passes is not described, and a page without frames is judged where it is: what is found is the same, for a third of the work.
+  const axe = new AxeBuilder({ page }).options({ runOnly: { type: 'tag', values: TAGS }, resultTypes: ['violations'] });
+  const { violations } = await axe.setLegacyMode(page.frames().length === 1).analyze();
   const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
   expect(told, what).toEqual([]);
 }

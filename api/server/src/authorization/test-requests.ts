@@ -177,6 +177,14 @@ export const REQUESTS: Record<string, Request> = {
       return { key: `by-hand-${presses}-0123456789`, sequence: made['sequence'] ?? 1, what: { act: 'contacted', outcome: 'reached' } };
     },
   }),
+  'post /worklist/export | a referral in the chart': row('a referral in the chart', () => '/worklist/export', {
+    body: async ({ target, worlds }) => {
+      const open = await worlds.asOwner<{ id: string }>(`select id from obligation where referral_id = $1 and status = 'open'`, [
+        target.id,
+      ]);
+      return { ids: [...open.map(({ id }) => id), 'nothing'], view: 'All open', purpose: 'For the test' };
+    },
+  }),
   'post /worklist/referrals/:id/effects | a referral with a doubt': row(
     'a referral with a doubt',
     (id) => `/worklist/referrals/${id}/effects`,
@@ -264,7 +272,7 @@ export const REQUESTS: Record<string, Request> = {
   }),
 
   'get /reconciliation | the reports': fixed('/reconciliation'),
-  'post /reconciliation | a report of an EHR that lets Refloop in': fixed('/reconciliation'),
+  'post /reconciliation | the reports': fixed('/reconciliation'),
   'get /service-levels | the service levels': fixed('/service-levels'),
   'get /service-levels/versions/:version | a version that there is not': fixed('/service-levels/versions/999'),
   'post /service-levels/preview | the service levels': fixed('/service-levels/preview', {
@@ -310,6 +318,9 @@ export const REQUESTS: Record<string, Request> = {
   'post /insights/exports/csv | the numbers': fixed('/insights/exports/csv', { body: () => exportQuestion }),
   'post /insights/exports/parquet | the numbers': fixed('/insights/exports/parquet', { body: () => exportQuestion }),
   'post /insights/exports/pdf | the numbers': fixed('/insights/exports/pdf', { body: () => exportQuestion }),
+  'post /insights/exports/loop-closure | the numbers': fixed('/insights/exports/loop-closure', {
+    body: () => ({ filter: {}, purpose: 'For the test' }),
+  }),
   'get /insights/contracting | the numbers': fixed('/insights/contracting'),
   'get /insights/comparison | the numbers': fixed(
     '/insights/comparison?metric=completion&beforeFrom=2026-01&beforeTo=2026-03&afterFrom=2026-04&afterTo=2026-06',

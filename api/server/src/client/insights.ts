@@ -158,6 +158,10 @@ export const ExportQuestion = z.object({
 });
 export type ExportQuestion = z.infer<typeof ExportQuestion>;
 
+/** Asks for the days of every loop that closed as a file, and says what for: both are put on record. */
+export const LoopClosureQuestion = ExportQuestion.pick({ filter: true, purpose: true });
+export type LoopClosureQuestion = z.infer<typeof LoopClosureQuestion>;
+
 /** Asks who stands behind a mark, and says what for: both are put on record. */
 export const RowsQuestion = z.object({
   /** A metric, a measure of specialists, or `contracting`. */

@@ -108,6 +108,16 @@ export const WorklistAnswer = z.discriminatedUnion('kind', [
 ]);
 export type WorklistAnswer = z.infer<typeof WorklistAnswer>;
 
+/** Asks for the lines that are shown as a file, and says what for: both are put on record. */
+export const WorklistExportQuestion = z.object({
+  /** Of the obligations that are shown, in their order. */
+  ids: z.array(z.string().min(1).max(120)).min(1).max(10_000),
+  /** What they are shown as: the name of the view and what narrows it. Never a patient. */
+  view: z.string().trim().min(1).max(60),
+  purpose: z.string().trim().min(3, 'Say in a few words what you need the file for').max(200),
+});
+export type WorklistExportQuestion = z.infer<typeof WorklistExportQuestion>;
+
 /** Who did or said something, as all parties see it. */
 export const ThreadParty = z.enum(['practice', 'office', 'patient', 'payer', 'refloop']);
 

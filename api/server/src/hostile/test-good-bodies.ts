@@ -145,6 +145,14 @@ export const GOOD: Record<string, Good> = {
   'post /insights/exports/csv': { path: () => '/insights/exports/csv', body: () => exportBody },
   'post /insights/exports/parquet': { path: () => '/insights/exports/parquet', body: () => exportBody },
   'post /insights/exports/pdf': { path: () => '/insights/exports/pdf', body: () => exportBody },
+  'post /insights/exports/loop-closure': {
+    path: () => '/insights/exports/loop-closure',
+    body: () => ({ filter: exportBody.filter, purpose: 'For the test' }),
+  },
+  'post /worklist/export': {
+    path: () => '/worklist/export',
+    body: () => ({ ids: ['nothing', 'nothing-else'], view: 'All open', purpose: 'For the test' }),
+  },
   'post /insights/rows': {
     path: () => '/insights/rows',
     body: () => ({

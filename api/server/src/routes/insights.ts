@@ -5,6 +5,7 @@ import {
   type ExportFormat,
   ExportQuestion,
   InsightsStatus,
+  LoopClosureQuestion,
   MetricAnswer,
   MetricQuestion,
   PlacesAnswer,
@@ -13,6 +14,7 @@ import {
 } from '../client/insights.ts';
 import type { InsightsService } from '../services/insights.ts';
 import type { ExportService } from '../services/insights-export.ts';
+import type { LoopClosureService } from '../services/loop-closure.ts';
 import { type ContentType, type Route, sessionRoute } from './route.ts';
 
 const CONTENT_TYPES: Record<ExportFormat, ContentType> = {
@@ -21,9 +23,9 @@ const CONTENT_TYPES: Record<ExportFormat, ContentType> = {
   pdf: 'application/pdf',
 };
 
-type Deps = { insights: InsightsService; exports: ExportService };
+type Deps = { insights: InsightsService; exports: ExportService; loops: LoopClosureService };
 
-export const insightsRoutes = ({ insights, exports }: Deps): Route[] => [
+export const insightsRoutes = ({ insights, exports, loops }: Deps): Route[] => [
   sessionRoute({
     method: 'get',
     path: '/insights',
@@ -71,6 +73,17 @@ export const insightsRoutes = ({ insights, exports }: Deps): Route[] => [
       handle: async ({ session, body, now }) => exports.file(session, format, body, now),
     }),
   ),
+  sessionRoute({
+    method: 'post',
+    path: '/insights/exports/loop-closure',
+    summary:
+      'The days of every loop that closed as a CSV file: ordered, received, seen, note returned, closed. Who asked, and what for, is put on record.',
+    roles: ['lead'],
+    body: LoopClosureQuestion,
+    answer: z.instanceof(Uint8Array),
+    contentType: 'text/csv',
+    handle: async ({ session, body, now }) => loops.file(session, body, now),
+  }),
   sessionRoute({
     method: 'post',
     path: '/insights/rows',

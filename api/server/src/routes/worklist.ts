@@ -8,18 +8,25 @@ import {
   NextPerformers,
   Thread,
   WorklistAnswer,
+  WorklistExportQuestion,
   WorklistQuery,
 } from '../client/worklist.ts';
 import type { EffectDecisionService } from '../services/effect-decisions.ts';
 import type { NextPerformerService } from '../services/next-performer.ts';
 import type { WorklistService } from '../services/worklist.ts';
+import type { WorklistExportService } from '../services/worklist-export.ts';
 import { type Route, sessionRoute } from './route.ts';
 
 const Id = z.object({ id: z.string().min(1).max(60) });
 
-export type WorklistRouteDeps = { worklist: WorklistService; next: NextPerformerService; effects: EffectDecisionService };
+export type WorklistRouteDeps = {
+  worklist: WorklistService;
+  next: NextPerformerService;
+  effects: EffectDecisionService;
+  exports: WorklistExportService;
+};
 
-export const worklistRoutes = ({ worklist, next, effects }: WorklistRouteDeps): Route[] => [
+export const worklistRoutes = ({ worklist, next, effects, exports }: WorklistRouteDeps): Route[] => [
   sessionRoute({
     method: 'get',
     path: '/worklist',
@@ -67,6 +74,17 @@ export const worklistRoutes = ({ worklist, next, effects }: WorklistRouteDeps): 
     body: AskNext,
     answer: Thread,
     handle: async ({ session, params, body, now }) => next.ask(session, params.id, body, now),
+  }),
+  sessionRoute({
+    method: 'post',
+    path: '/worklist/export',
+    summary: 'The lines that are shown as a CSV file, in their order. Who asked, and what for, is put on record.',
+    roles: ['clinician', 'coordinator', 'lead'],
+    body: WorklistExportQuestion,
+    answer: z.instanceof(Uint8Array),
+    contentType: 'text/csv',
+    bodyLimit: 2 * 1024 * 1024,
+    handle: async ({ session, body, now }) => exports.file(session, body, now),
   }),
   sessionRoute({
     method: 'post',

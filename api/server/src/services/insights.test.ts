@@ -10,6 +10,7 @@ import { openTestStore, type TestStore } from '../store/test-store.ts';
 import { openTestWarehouse, type TestWarehouse } from '../test-warehouse.ts';
 import { createInsightsService, type InsightsService } from './insights.ts';
 import { createExportService } from './insights-export.ts';
+import { createLoopClosureService } from './loop-closure.ts';
 import { newEvent, projectionOf } from './referral-log.ts';
 
 const north: Scope = { tenant: 'north', issuer: 'https://ehr.example.org/fhir', site: 'North clinic' };
@@ -230,6 +231,45 @@ describe('once there is one', () => {
     expect(await exports.file(lead(south), 'csv', { ...asked, metrics: ['completion', 'nothing'] }, NOW)).toMatchObject({
       refused: 'not-found',
     });
+  });
+
+  test('the loop-closure log names the referrals of its days, and who took it is on record', async () => {
+    const { warehouse } = numbers;
+    const { rows } = await warehouse.drill({
+      metric: 'completion',
+      part: 'denominator',
+      segment: {},
+      category: null,
+      limit: 1,
+      scope: { tenant: south.tenant, issuer: south.issuer },
+    });
+    const [{ referral } = { referral: '' }] = rows;
+    const days = { orderedOn: '2026-10-05', receivedOn: '2026-10-06', seenOn: null, noteOn: '2026-10-23', closedOn: '2026-10-24' };
+    const loop = { referral, specialty: 'cardiology', urgency: 'urgent', site: '+clinic', ...days };
+    const log = { snapshot: 'one', asOf: '2026-11-20T10:00:00.000Z', loops: [loop, { ...loop, referral: 'of nobody here' }], more: 0 };
+    const loops = (more: number) =>
+      createLoopClosureService({ store: opened.store, warehouse: { ...warehouse, loopClosure: async () => ({ ...log, more }) } });
+    const question = { filter: {}, purpose: 'For the payer' };
+    const file = await loops(0).file(lead(south), question, NOW);
+    if ('refused' in file) throw new Error(file.detail);
+    expect(Buffer.from(file).toString('utf8').split('\r\n')).toEqual([
+      'referral,specialty,urgency,site,ordered_on,received_on,seen_on,note_returned_on,closed_on,as_of,snapshot',
+      expect.stringMatching(
+        /^south-\d,Cardiology,urgent,'\+clinic,2026-10-05,2026-10-06,,2026-10-23,2026-10-24,2026-11-20T10:00:00\.000Z,one$/,
+      ),
+      '',
+    ]);
+    expect(await loops(5).file(lead(south), question, NOW)).toMatchObject({ refused: 'unprocessable' });
+    const entries = await opened.asOwner<{ entry: string }>(
+      `select convert_from(entry, 'UTF8') as entry from audit_entry where tenant = 'south'`,
+    );
+    const taken = entries
+      .map(({ entry }) => JSON.parse(entry) as AuditEntry)
+      .filter(({ action }) => action === 'insights.loop-closure-exported');
+    expect(taken).toHaveLength(1);
+    // The real one, of a snapshot in which nothing has closed.
+    const empty = await createLoopClosureService({ store: opened.store, warehouse }).file(lead(south), question, NOW);
+    expect('refused' in empty ? empty : Buffer.from(empty).toString('utf8').split('\r\n')).toHaveLength(2);
   });
 
   test('there is no metric of another name', async () => {

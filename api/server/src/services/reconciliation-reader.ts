@@ -1,7 +1,6 @@
 /** Reading the reports, and asking for one now. */
 import { SOURCE_OF_TRUTH } from '@refloop/domain/referral/source-of-truth';
 import type { ReconciliationAnswer } from '../client/reconciliation.ts';
-import { problem, type Refusal } from '../problem.ts';
 import { actorOf, type Session } from '../sessions/session.ts';
 import { type Site, scopeOf } from '../sites.ts';
 import type { Store, Unit } from '../store/store.ts';
@@ -9,8 +8,8 @@ import { cursorAfter } from './reconciliation-report.ts';
 
 export type ReconciliationReader = {
   read: (session: Session) => Promise<ReconciliationAnswer>;
-  /** The worker begins within a minute; where one is under way nothing is added. */
-  ask: (session: Session, now: Date) => Promise<ReconciliationAnswer | Refusal>;
+  /** The worker begins within a minute; where one is under way, or Refloop has no access of its own, nothing is added. */
+  ask: (session: Session, now: Date) => Promise<ReconciliationAnswer>;
 };
 
 const MOST_REPORTS = 30;
@@ -46,13 +45,9 @@ export function createReconciliationReader({
 
   return {
     read: (session) => store.transaction(session.scope, (unit) => answer(unit, session)),
-    ask: async (session, now) => {
-      if (!isPossible(session))
-        return problem(
-          'unprocessable',
-          'Refloop has no access of its own to this EHR. An administrator adds one to the site entry (system).',
-        );
-      return store.transaction(session.scope, async (unit) => {
+    ask: (session, now) =>
+      store.transaction(session.scope, async (unit) => {
+        if (!isPossible(session)) return answer(unit, session);
         const at = now.toISOString();
         const [last] = await unit.reconciliationReports.list(1);
         const id = newId();
@@ -60,7 +55,6 @@ export function createReconciliationReader({
         if (begun)
           await unit.audit.append({ at, actor: actorOf(session), action: 'reconciliation.asked', purpose: 'HOPERAT', payload: { id } });
         return answer(unit, session);
-      });
-    },
+      }),
   };
 }

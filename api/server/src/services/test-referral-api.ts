@@ -82,7 +82,7 @@ export type ReferralApi = {
     type?: string,
   ) => Promise<{ status: number; body: Record<string, unknown> }>;
   /** A file as it would be downloaded. */
-  download: (path: string, token: string) => Promise<{ status: number; headers: Headers; bytes: Uint8Array }>;
+  download: (path: string, token: string, body?: unknown) => Promise<{ status: number; headers: Headers; bytes: Uint8Array }>;
   close: () => Promise<void>;
 };
 
@@ -167,8 +167,9 @@ export async function openReferralApi(on?: { url: string; migrationUrl?: string;
       const response = await app.request(path, init);
       return { status: response.status, body: (await response.json()) as Record<string, unknown> };
     },
-    download: async (path, token) => {
-      const response = await app.request(path, { headers: { authorization: `Bearer ${token}` } });
+    download: async (path, token, body) => {
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+      const response = await app.request(path, { headers, ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }) });
       return { status: response.status, headers: response.headers, bytes: new Uint8Array(await response.arrayBuffer()) };
     },
     close: async () => {

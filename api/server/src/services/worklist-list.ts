@@ -24,7 +24,8 @@ export const namesOf = (grants: readonly StoredGrant[]): Map<string, string> =>
 
 export const isAssignable = ({ roles }: StoredGrant): boolean => roles.includes('coordinator') || roles.includes('lead');
 
-async function readAll(unit: Unit, session: Session): Promise<StoredObligation[]> {
+/** What is open of what the reader may see, earliest deadline first. */
+export async function readOpen(unit: Unit, session: Session): Promise<StoredObligation[]> {
   if (seesAll(session)) return unit.obligations.list({ status: 'open', limit: MOST_ROWS });
   const own = await unit.obligations.list({ status: 'open', owner: session.subject, limit: MOST_ROWS });
   const told = await unit.obligations.list({ status: 'open', escalatedTo: session.subject, limit: MOST_ROWS });
@@ -69,7 +70,7 @@ export async function listWorklist(unit: Unit, session: Session, since: string |
     }
   }
 
-  const rows = await readAll(unit, session);
+  const rows = await readOpen(unit, session);
   const open = all ? await countAll(unit, at) : rows.length;
   const { timeZone, opens, closes, holidays } = policy.calendar;
   return {

@@ -1,13 +1,15 @@
 /** The worklist over HTTP on PostgreSQL: who sees what, what is put on record, and what is refused. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { MyWork } from '../client/work.ts';
 import type { Thread, WorklistAnswer } from '../client/worklist.ts';
 import type { Session } from '../sessions/session.ts';
 import type { NewAuditEntry } from '../store/audit.ts';
 import type { Store, Unit } from '../store/store.ts';
 import { PATIENT, putInForce } from './engine/test-in-force.ts';
+import { raiseUnfinishedWriteBack } from './exceptions.ts';
 import { openReferralApi, type ReferralApi } from './test-referral-api.ts';
 import { createWorklistService } from './worklist.ts';
+import { createWorklistExportService } from './worklist-export.ts';
 
 let api: ReferralApi;
 let coordinator: string;
@@ -303,4 +305,105 @@ test('a mark of one reader is none for another, and other people or another cale
   await api.session({ patientId: null, subject: 'noor', roles: ['coordinator'] });
   expect((await listSince(coordinator, mark)).kind).toBe('whole');
   expect((await api.call('GET', '/worklist?since=1;drop', coordinator)).status).toBe(400);
+});
+
+describe('as a file', () => {
+  const take = async (token: string, ids: string[], more: object = {}) => {
+    const file = await api.download('/worklist/export', token, { ids, view: 'All open', purpose: 'For the morning huddle', ...more });
+    return { ...file, lines: new TextDecoder().decode(file.bytes).split('\r\n') };
+  };
+
+  test('the lines that are shown, in their order; no text of theirs is a formula', async () => {
+    await api.store.transaction(api.scope, (unit) =>
+      raiseUnfinishedWriteBack(unit, {
+        planId: 'plan-formula',
+        referralId: 'r2',
+        specialtyName: 'Cardiology',
+        patientName: '=HYPERLINK("https://evil.example.org")',
+        performerName: 'Ana Rivera, MD',
+        subject: 's',
+        now: api.clock.now,
+      }),
+    );
+    const shown = (await list(coordinator)).rows.toReversed();
+    const { status, headers, lines } = await take(
+      coordinator,
+      shown.map(({ id }) => id),
+    );
+    expect([status, headers.get('content-type'), headers.get('content-disposition')]).toEqual([
+      200,
+      'text/csv',
+      'attachment; filename="referrals.csv"',
+    ]);
+    expect(lines[0]).toMatch(/^next_action,waiting_on,owner,.*,patient,to,.*,referral,as_of$/);
+    expect(lines).toHaveLength(shown.length + 2);
+    expect(lines.slice(1, -1).map((line, at) => line.includes(`,${shown[at]?.referralId},`))).toEqual(shown.map(() => true));
+    const formula = lines.find((line) => line.includes('HYPERLINK')) ?? '';
+    expect(formula).toContain(`,"'=HYPERLINK(""https://evil.example.org"")",,Cardiology,`);
+  });
+
+  test('holds nothing that the reader may not see, and nothing that is over', async () => {
+    const all = (await list(coordinator)).rows;
+    const own = await api.session({ patientId: null, subject: 's' });
+    const theirs = new Set((await list(own)).rows.map(({ id }) => id));
+    const { lines } = await take(own, [...all.map(({ id }) => id), 'over-long-ago']);
+    expect(theirs.size).toBeGreaterThan(0);
+    expect(theirs.size).toBeLessThan(all.length);
+    expect(lines).toHaveLength(theirs.size + 2);
+    const nobody = await api.session({ patientId: null, subject: 'nobody-else' });
+    expect(
+      (
+        await take(
+          nobody,
+          all.map(({ id }) => id),
+        )
+      ).status,
+    ).toBe(404);
+    expect(
+      (
+        await take(
+          coordinator,
+          all.map(({ id }) => id),
+          { purpose: ' ' },
+        )
+      ).status,
+    ).toBe(400);
+  });
+
+  test('is on record with who took it, what for and whom it was about', async () => {
+    const appended: NewAuditEntry[] = [];
+    const listening: Store = {
+      ...api.store,
+      transaction: (scope, work) =>
+        api.store.transaction(scope, (unit) =>
+          work({
+            ...unit,
+            audit: {
+              ...unit.audit,
+              append: (entry) => {
+                appended.push(entry);
+                return unit.audit.append(entry);
+              },
+            },
+          } satisfies Unit),
+        ),
+    };
+    const reader = {
+      scope: api.scope,
+      subject: 'kim',
+      roles: ['coordinator'],
+      fhirUser: 'Practitioner/kim',
+      sessionId: 'x',
+    } as unknown as Session;
+    const [row] = (await list(coordinator)).rows;
+    const question = { ids: [row?.id ?? ''], view: 'All open', purpose: 'For the morning huddle' };
+    await createWorklistExportService({ store: listening }).file(reader, question, api.clock.now);
+    expect(appended).toEqual([
+      expect.objectContaining({
+        action: 'worklist.exported',
+        purpose: 'HOPERAT',
+        payload: { view: 'All open', purpose: 'For the morning huddle', rows: 1, referrals: [row?.referralId] },
+      }),
+    ]);
+  });
 });
