@@ -59,7 +59,7 @@ test('a role that an administrator gives takes effect, and so does taking it', a
   const context = await browser.newContext();
   const lead = await context.newPage();
   await openApp(lead, { user: 'lead' });
-  expect(await workspaces(lead)).toEqual(['My work', 'Worklist', 'Exceptions', 'Insights', 'Service levels']);
+  expect(await workspaces(lead)).toEqual(['My work', 'Worklist', 'Exceptions', 'Insights', 'Reconciliation', 'Service levels']);
   await setAdministrator(page, 'Priya Castellan, MD', true);
   await openApp(lead, { user: 'lead' });
   expect(await workspaces(lead)).toEqual([
@@ -67,6 +67,7 @@ test('a role that an administrator gives takes effect, and so does taking it', a
     'Worklist',
     'Exceptions',
     'Insights',
+    'Reconciliation',
     'Service levels',
     'Audit',
     'Access',

@@ -24,6 +24,7 @@ import { insightsRoutes } from './routes/insights.ts';
 import { keySetRoutes } from './routes/key-set.ts';
 import { lossesRoutes } from './routes/losses.ts';
 import { queueRoutes } from './routes/queue.ts';
+import { reconciliationRoutes } from './routes/reconciliation.ts';
 import type { Route } from './routes/route.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { siteRoutes } from './routes/sites.ts';
@@ -37,6 +38,7 @@ import { createLoopClosureService } from './services/loop-closure.ts';
 import { createLossesService } from './services/losses.ts';
 import { createMatchingService } from './services/matching.ts';
 import { createQueueService } from './services/queue.ts';
+import { createReconciliationReader } from './services/reconciliation-reader.ts';
 import { createSpecialistsService } from './services/specialists.ts';
 import type { Discovery } from './sessions/discovery.ts';
 import type { Fetch } from './sessions/ehr-request.ts';
@@ -94,6 +96,7 @@ export function allRoutes(deps: RouteDeps): Route[] {
       loops: createLoopClosureService({ store, warehouse: deps.warehouse }),
     }),
     ...lossesRoutes({ losses: createLossesService({ warehouse: deps.warehouse, index: deps.index }) }),
+    ...reconciliationRoutes({ reports: createReconciliationReader({ store, sites, newId }) }),
     ...queueRoutes({ queue: createQueueService({ store }) }),
     ...specialistsRoutes({ specialists: createSpecialistsService({ warehouse: deps.warehouse, index: deps.index }) }),
     ...fairnessRoutes({ fairness: createFairnessService({ store, warehouse: deps.warehouse, index: deps.index }) }),

@@ -48,6 +48,7 @@ import { keepFirstPolicy } from './services/engine/policy-in-force.ts';
 import { renewProjections } from './services/projections.ts';
 import { followDirectory } from './services/published-directory.ts';
 import { createReconciliation } from './services/reconciliation.ts';
+import { createReconciliationReports } from './services/reconciliation-report.ts';
 import { createDiscovery } from './sessions/discovery.ts';
 import { scopeOf } from './sites.ts';
 import { readBuiltApp } from './static.ts';
@@ -67,6 +68,8 @@ const SAME_SIGNAL_MS = 1000;
 const PAGE_PATIENCE_MS = 1500;
 /** How often due write-backs are looked for; each has its own time (services/look-schedule.ts). */
 const RECONCILE_MS = 15_000;
+/** Whether it is night, or somebody asked for a report. */
+const REPORTS_MS = 15_000;
 /** How often timers are looked at; the shortest span of a policy is counted in hours. */
 const LOOK_MS = 15_000;
 /** How soon what came in is read. */
@@ -189,6 +192,7 @@ const running: {
   sequencer?: () => Promise<void>;
   engine?: () => Promise<void>;
   reconciliation?: () => Promise<void>;
+  reports?: () => Promise<void>;
   outbox?: () => Promise<void>;
   inbound?: () => Promise<void>;
   capture?: () => Promise<void>;
@@ -223,6 +227,7 @@ async function stop(code: number): Promise<never> {
       running.refresh,
       running.engine,
       running.reconciliation,
+      running.reports,
       running.outbox,
       running.inbound,
       running.capture,
@@ -383,6 +388,9 @@ async function start(): Promise<void> {
       await inbound.stop();
       await reader.close();
     };
+    const reportFailed = (error: unknown): void => log.failure({ route: 'reconciliation report', reference: '-', error });
+    const reports = createReconciliationReports({ store, sites, access: ownAccess, newId, now, failed: reportFailed });
+    running.reports = repeat(reports.run, REPORTS_MS, reportFailed).stop;
     running.outbox = repeat(outbox(store).run, OUTBOX_MS, (error) => log.failure({ route: 'outbox', reference: '-', error })).stop;
     const captureFailed = (error: unknown): void => log.failure({ route: 'capture', reference: '-', error });
     const capture = createCapture({ store, sites, access: ownAccess, now, version, address: config.address, failed: captureFailed });

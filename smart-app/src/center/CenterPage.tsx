@@ -12,6 +12,7 @@ import { AuditPage } from './AuditPage.tsx';
 import styles from './CenterPage.module.css';
 import { EhrAbilitiesPage } from './EhrAbilitiesPage.tsx';
 import { ExceptionsPage } from './ExceptionsPage.tsx';
+import { ReconciliationPage } from './ReconciliationPage.tsx';
 import { WorkPage } from './WorkPage.tsx';
 
 export type CenterProps = {
@@ -35,6 +36,7 @@ const WORKSPACES: readonly Workspace[] = [
   { id: 'worklist', name: 'Worklist', roles: ['coordinator', 'lead', 'clinician'] },
   { id: 'exceptions', name: 'Exceptions', roles: ['coordinator', 'lead'] },
   { id: 'insights', name: 'Insights', roles: ['lead', 'coordinator'] },
+  { id: 'reconciliation', name: 'Reconciliation', roles: ['coordinator', 'lead', 'admin'] },
   { id: 'service-levels', name: 'Service levels', roles: ['lead', 'admin'] },
   { id: 'audit', name: 'Audit', roles: ['admin'] },
   { id: 'access', name: 'Access', roles: ['admin'] },
@@ -112,6 +114,7 @@ export function CenterPage(props: CenterProps) {
         </Suspense>
       ) : null}
       {current.id === 'audit' ? <AuditPage {...props} item={item} /> : null}
+      {current.id === 'reconciliation' ? <ReconciliationPage {...props} /> : null}
       {current.id === 'access' ? <AccessPage {...props} /> : null}
       {current.id === 'ehr' ? <EhrAbilitiesPage {...props} /> : null}
     </div>

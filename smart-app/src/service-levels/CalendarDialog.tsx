@@ -1,6 +1,6 @@
 /** When the site, or one of its clinics, is open. */
 import { Button, Group, Modal, Textarea, TextInput } from '@mantine/core';
-import type { PolicyContent } from '@refloop/server/client/service-levels';
+import type { PolicyContent } from '@refloop/domain/sla/policy-content';
 import { type FormEvent, useState } from 'react';
 import { daysOf } from './policy-draft.ts';
 import styles from './ServiceLevels.module.css';

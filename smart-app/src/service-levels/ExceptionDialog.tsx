@@ -1,7 +1,8 @@
 /** Another time for a payer, a specialty or a clinic: of a stage, or of one step, which can also be left out. */
 import { Button, Checkbox, Group, Modal, NativeSelect, TextInput } from '@mantine/core';
 import { SPECIALTIES } from '@refloop/domain/clinical/specialty';
-import type { PolicyContent, ServiceLevelsAnswer } from '@refloop/server/client/service-levels';
+import type { PolicyContent } from '@refloop/domain/sla/policy-content';
+import type { ServiceLevelsAnswer } from '@refloop/server/client/service-levels';
 import { type FormEvent, useState } from 'react';
 import { someSpansOf, typedSpans, type Urgency } from './policy-draft.ts';
 import styles from './ServiceLevels.module.css';

@@ -1,6 +1,7 @@
 /** Before a new version comes into force: what changes, how many open referrals it can reach, and why. */
 import { Button, Group, Modal, TextInput } from '@mantine/core';
-import type { PolicyChange, PolicyContent, PolicyPreview, ServiceLevelsAnswer } from '@refloop/server/client/service-levels';
+import { listsOf, type PolicyContent } from '@refloop/domain/sla/policy-content';
+import type { PolicyPreview, ServiceLevelsAnswer } from '@refloop/server/client/service-levels';
 import { type FormEvent, useEffect, useEffectEvent, useState } from 'react';
 import type { CenterProps } from '../center/CenterPage.tsx';
 import { type ApiFailure, failureText } from '../session/api.ts';
@@ -28,11 +29,13 @@ export function ReviewDialog({ api, onFail, base, content, onKept, onClose }: Pr
   });
   useEffect(() => {
     let shown = true;
-    void api.call<PolicyPreview>('/service-levels/preview', { method: 'POST', body: { base, content } }).then((answered) => {
-      if (!shown) return;
-      if (answered.ok) setPreview(answered.value);
-      else refuse(answered.refusal);
-    });
+    void api
+      .call<PolicyPreview>('/service-levels/preview', { method: 'POST', body: { base, content: listsOf(content) } })
+      .then((answered) => {
+        if (!shown) return;
+        if (answered.ok) setPreview(answered.value);
+        else refuse(answered.refusal);
+      });
     return () => {
       shown = false;
     };
@@ -43,7 +46,7 @@ export function ReviewDialog({ api, onFail, base, content, onKept, onClose }: Pr
     setMissing(reason.trim().length < 3);
     if (reason.trim().length < 3) return;
     setBusy(true);
-    const body: PolicyChange = { base, content, reason: reason.trim() };
+    const body = { base, content: listsOf(content), reason: reason.trim() };
     const answered = await api.call<ServiceLevelsAnswer>('/service-levels', { method: 'POST', body });
     setBusy(false);
     if (answered.ok) onKept(answered.value);

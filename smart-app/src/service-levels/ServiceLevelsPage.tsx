@@ -1,7 +1,8 @@
 /** The service levels of the site as a table, with exceptions, calendars and versions; administrators change them by a new version. */
 import { Button } from '@mantine/core';
+import { fromLists, type PolicyContent } from '@refloop/domain/sla/policy-content';
 import { overrideWords } from '@refloop/domain/sla/policy-difference';
-import type { PolicyContent, ServiceLevelsAnswer } from '@refloop/server/client/service-levels';
+import type { ServiceLevelsAnswer } from '@refloop/server/client/service-levels';
 import { useState } from 'react';
 import { AnswerView } from '../center/AnswerView.tsx';
 import center from '../center/CenterPage.module.css';
@@ -20,9 +21,14 @@ import { ORDER, StageTable } from './StageTable.tsx';
 type Props = CenterProps & { item: string | undefined };
 
 export default function ServiceLevelsPage({ item, ...props }: Props) {
-  const path = item !== undefined && /^\d{1,6}$/.test(item) ? `/service-levels/${item}` : '/service-levels';
+  const path = item !== undefined && /^\d{1,6}$/.test(item) ? `/service-levels/versions/${item}` : '/service-levels';
   const [answer, refresh] = useAnswer<ServiceLevelsAnswer>(props.api, path, props.onFail);
   const [notice, setNotice] = useState('');
+  const onKept = ({ made }: ServiceLevelsAnswer) => {
+    setNotice(`Version ${made.version} is in force.`);
+    if (path === '/service-levels') refresh();
+    else location.hash = '#service-levels';
+  };
   return (
     <main className={`${center['page']} ${styles['page']}`}>
       <div className={center['head']}>
@@ -30,18 +36,10 @@ export default function ServiceLevelsPage({ item, ...props }: Props) {
         <output className="caption">{notice}</output>
       </div>
       <AnswerView answer={answer} onRetry={refresh}>
-        {(levels) => (
-          <Shown
-            key={levels.made.version}
-            {...props}
-            answer={levels}
-            onKept={({ made }) => {
-              setNotice(`Version ${made.version} is in force.`);
-              if (path === '/service-levels') refresh();
-              else location.hash = '#service-levels';
-            }}
-          />
-        )}
+        {(levels) => {
+          const kept = fromLists(levels.content);
+          return kept ? <Shown key={levels.made.version} {...props} answer={levels} kept={kept} onKept={onKept} /> : null;
+        }}
       </AnswerView>
     </main>
   );
@@ -53,12 +51,14 @@ type Open =
   | { what: 'calendar'; clinic: string | undefined }
   | { what: 'review' };
 
-function Shown({ answer, onKept, ...props }: CenterProps & { answer: ServiceLevelsAnswer; onKept: (answer: ServiceLevelsAnswer) => void }) {
+type ShownProps = CenterProps & { answer: ServiceLevelsAnswer; kept: PolicyContent; onKept: (answer: ServiceLevelsAnswer) => void };
+
+function Shown({ answer, kept, onKept, ...props }: ShownProps) {
   const { made, inForce, mayChange, stages, steps } = answer;
-  const [draft, setDraft] = useState(answer.content);
+  const [draft, setDraft] = useState(kept);
   const [open, setOpen] = useState<Open>();
   const changes = mayChange && made.version === inForce;
-  const changed = !sameContent(draft, answer.content);
+  const changed = !sameContent(draft, kept);
   const close = () => setOpen(undefined);
   const take = (content: PolicyContent) => {
     setDraft(content);
@@ -79,7 +79,7 @@ function Shown({ answer, onKept, ...props }: CenterProps & { answer: ServiceLeve
           <Button size="compact-sm" onClick={() => setOpen({ what: 'review' })}>
             Review and put in force…
           </Button>
-          <Button size="compact-sm" variant="default" onClick={() => setDraft(answer.content)}>
+          <Button size="compact-sm" variant="default" onClick={() => setDraft(kept)}>
             Take back
           </Button>
         </div>

@@ -1,7 +1,8 @@
 /** The times of one stage: its deadline, and each step with whom it reaches. */
 import { Button, Group, Modal, NativeSelect } from '@mantine/core';
+import type { PolicyContent } from '@refloop/domain/sla/policy-content';
 import type { ObligationKind } from '@refloop/domain/sla/service-levels';
-import type { PolicyContent, ServiceLevelsAnswer } from '@refloop/server/client/service-levels';
+import type { ServiceLevelsAnswer } from '@refloop/server/client/service-levels';
 import { type FormEvent, useState } from 'react';
 import { type Read, type Spans, spansOf, type TypedSpans, typedSpans, type Urgency } from './policy-draft.ts';
 import styles from './ServiceLevels.module.css';

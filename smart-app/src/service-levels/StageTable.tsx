@@ -1,7 +1,8 @@
 /** Every stage with what begins it, whose it is, how long it may take and what is done when it takes longer. */
 import { Box, Button } from '@mantine/core';
+import type { PolicyContent } from '@refloop/domain/sla/policy-content';
 import { spanWords } from '@refloop/domain/sla/span-words';
-import type { PolicyContent, ServiceLevelsAnswer } from '@refloop/server/client/service-levels';
+import type { ServiceLevelsAnswer } from '@refloop/server/client/service-levels';
 import { spansText, URGENCIES } from './policy-draft.ts';
 import styles from './ServiceLevels.module.css';
 import type { StageId } from './StageDialog.tsx';

@@ -1,7 +1,8 @@
 /** What is being changed of the service levels, and how spans are typed: kept in the page until it is kept by the server. */
+
+import type { PolicyContent } from '@refloop/domain/sla/policy-content';
 import type { Span } from '@refloop/domain/sla/service-levels';
 import { spanWords } from '@refloop/domain/sla/span-words';
-import type { PolicyContent } from '@refloop/server/client/service-levels';
 
 export type Urgency = 'routine' | 'urgent' | 'emergency';
 export const URGENCIES: readonly Urgency[] = ['routine', 'urgent', 'emergency'];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ESCALATION_STEPS } from './escalation-steps.ts';
 import { defaultPolicy, type SlaPolicy } from './policy.ts';
-import { completed, contentOf, nextVersion, type PolicyContent } from './policy-content.ts';
+import { completed, contentOf, fromLists, listsOf, nextVersion, type PolicyContent } from './policy-content.ts';
 import { canReach, differences } from './policy-difference.ts';
 import { faultsIn } from './policy-faults.ts';
 import { OBLIGATION_KINDS } from './service-levels.ts';
@@ -25,6 +25,13 @@ test('the default has no faults, and its content put into it again is the same p
   expect(faultsIn(CONTENT)).toEqual([]);
   expect(nextVersion(POLICY, CONTENT)).toEqual({ ...POLICY, version: 2 });
   expect(differences(CONTENT, contentOf(nextVersion(POLICY, CONTENT)), KINDS)).toEqual([]);
+});
+
+test('sent as lists and read back it is the same; without a stage it is none', () => {
+  const content = withOther({ clinicCalendars: { North: CONTENT.calendar } });
+  expect(fromLists(listsOf(content))).toEqual(content);
+  const lists = listsOf(content);
+  expect(fromLists({ ...lists, levels: lists.levels.slice(1) })).toBeUndefined();
 });
 
 test('every stage says what begins it', () => {
@@ -76,7 +83,7 @@ describe('faults are named by their field', () => {
     ['no such zone', withOther({ calendar: { ...calendar, timeZone: 'Mars/Olympus' } }), 'calendar.timeZone'],
     ['closed before it opens', withOther({ calendar: { ...calendar, opens: 17, closes: 8 } }), 'calendar.opens'],
     ['the 30th of February', withOther({ calendar: { ...calendar, holidays: ['2026-02-30'] } }), 'calendar.holidays'],
-    ['of a clinic', withOther({ clinicCalendars: { North: { ...calendar, closes: 25 } } }), 'clinicCalendars.North.opens'],
+    ['of a clinic', withOther({ clinicCalendars: { North: { ...calendar, closes: 25 } } }), 'clinicCalendars.0.opens'],
   ])('%s', (_, content, field) => {
     const faults = faultsIn(content);
     expect(faults.map((fault) => fault.field)).toEqual([field]);

@@ -54,3 +54,29 @@ export function completed(policy: SlaPolicy): SlaPolicy | undefined {
   const levels = { ...policy.levels, ...Object.fromEntries(missing.map((kind) => [kind, SERVICE_LEVELS[kind]])) };
   return { ...policy, version: policy.version + 1, levels, steps: [...policy.steps, ...steps] };
 }
+
+/** The same with lists in the place of names that are keys: how it is sent. */
+export type PolicyLists = Omit<PolicyContent, 'levels' | 'steps' | 'clinicCalendars'> & {
+  levels: readonly { kind: ObligationKind; within: Spans }[];
+  steps: readonly { rule: string; after: Spans; reach: Reach }[];
+  clinicCalendars: readonly { clinic: string; calendar: BusinessCalendar }[];
+};
+
+export const listsOf = ({ levels, steps, clinicCalendars, ...rest }: PolicyContent): PolicyLists => ({
+  ...rest,
+  levels: OBLIGATION_KINDS.map((kind) => ({ kind, within: levels[kind] })),
+  steps: Object.entries(steps).map(([rule, step]) => ({ rule, ...step })),
+  clinicCalendars: Object.entries(clinicCalendars).map(([clinic, calendar]) => ({ clinic, calendar })),
+});
+
+/** @returns undefined where a stage is missing; of two with one name the later holds */
+export function fromLists({ levels, steps, clinicCalendars, ...rest }: PolicyLists): PolicyContent | undefined {
+  const given = Object.fromEntries(levels.map(({ kind, within }) => [kind, within])) as Partial<PolicyContent['levels']>;
+  if (OBLIGATION_KINDS.some((kind) => given[kind] === undefined)) return undefined;
+  return {
+    ...rest,
+    levels: given as PolicyContent['levels'],
+    steps: Object.fromEntries(steps.map(({ rule, after, reach }) => [rule, { after, reach }])),
+    clinicCalendars: Object.fromEntries(clinicCalendars.map(({ clinic, calendar }) => [clinic, calendar])),
+  };
+}

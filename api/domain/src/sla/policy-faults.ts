@@ -148,9 +148,9 @@ export function faultsIn(content: PolicyContent): PolicyFault[] {
       stepOverrides.map(({ when, rule }) => sameAs(when, rule)),
     ),
     ...ofCalendar('calendar', calendar),
-    ...Object.entries(clinicCalendars).flatMap(([clinic, each]) => [
+    ...Object.entries(clinicCalendars).flatMap(([clinic, each], at) => [
       ...(clinic.trim() === '' ? [{ field: 'clinicCalendars', message: 'A clinic has no name.', fix: 'Give its name.' }] : []),
-      ...ofCalendar(`clinicCalendars.${clinic}`, each),
+      ...ofCalendar(`clinicCalendars.${at}`, each),
     ]),
   ];
 }

@@ -366,8 +366,10 @@ export const REQUESTS: Record<string, Request> = {
     body: () => ({ what: 'done', note: 'Spoke to them' }),
   }),
 
+  'get /reconciliation | the reports': fixed('/reconciliation'),
+  'post /reconciliation | the reports': fixed('/reconciliation'),
   'get /service-levels | the service levels': fixed('/service-levels'),
-  'get /service-levels/:version | a version that there is not': fixed('/service-levels/999'),
+  'get /service-levels/versions/:version | a version that there is not': fixed('/service-levels/versions/999'),
   'post /service-levels/preview | the service levels': fixed('/service-levels/preview', {
     body: () => ({ base: 1, content: serviceLevels() }),
   }),

@@ -31,6 +31,7 @@ const TABLES = [
   'patient_identity',
   'plan',
   'recommendation',
+  'reconciliation_report',
   'referral',
   'referral_event',
   'referral_timer',

@@ -161,6 +161,7 @@ export async function readEverything(store: Store, now: Date, onProgress?: (done
       await unit.slaPolicies.inForce();
       await unit.capture.checkpoints();
       await unit.capture.subscription();
+      await unit.reconciliationReports.list(1000);
       for (const { referralId, attempt } of await unit.packetPreparations.ids()) await unit.packetPreparations.get(referralId, attempt);
       const effectIds = await unit.outbox.ids();
       const disclosureIds = await unit.disclosures.ids();

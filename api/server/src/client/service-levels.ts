@@ -5,16 +5,16 @@ import { z } from 'zod';
 /** Below 0: before an appointment. */
 const Amount = z.number().min(-20_000).max(20_000);
 const Span = z.union([
-  z.strictObject({ hours: Amount, clock: z.enum(['wall', 'business']) }),
-  z.strictObject({ days: Amount, clock: z.enum(['wall', 'business']) }),
+  z.object({ hours: Amount, clock: z.enum(['wall', 'business']) }),
+  z.object({ days: Amount, clock: z.enum(['wall', 'business']) }),
 ]);
-const Spans = z.strictObject({ routine: Span, urgent: Span, emergency: Span });
-const SomeSpans = z.strictObject({ routine: Span.exactOptional(), urgent: Span.exactOptional(), emergency: Span.exactOptional() });
+const Spans = z.object({ routine: Span, urgent: Span, emergency: Span });
+const SomeSpans = z.object({ routine: Span.exactOptional(), urgent: Span.exactOptional(), emergency: Span.exactOptional() });
 const Name = z.string().max(200);
-const When = z.strictObject({ payer: Name.exactOptional(), specialty: Name.exactOptional(), clinic: Name.exactOptional() });
+const When = z.object({ payer: Name.exactOptional(), specialty: Name.exactOptional(), clinic: Name.exactOptional() });
 const Because = z.string().max(500);
 const Reach = z.enum(['coordinator', 'clinician', 'lead']);
-const Calendar = z.strictObject({
+const Calendar = z.object({
   /** IANA name. */
   timeZone: z.string().max(60),
   /** Hours of the day, 0 to 24. */
@@ -25,18 +25,20 @@ const Calendar = z.strictObject({
 });
 const StageKind = z.enum(OBLIGATION_KINDS);
 
-/** What a site decides. */
-export const PolicyContent = z.strictObject({
-  levels: z.record(StageKind, Spans),
-  /** By rule. */
-  steps: z.record(z.string().max(60), z.strictObject({ after: Spans, reach: Reach })),
-  levelOverrides: z.array(z.strictObject({ when: When, kind: StageKind, within: SomeSpans, because: Because })).max(200),
+/**
+ * What a site decides, as lists: names that somebody chose are values here and never keys, so that no refusal has to tell one to say where
+ * the fault is.
+ */
+export const PolicyLists = z.object({
+  levels: z.array(z.object({ kind: StageKind, within: Spans })).max(OBLIGATION_KINDS.length),
+  steps: z.array(z.object({ rule: z.string().max(60), after: Spans, reach: Reach })).max(200),
+  levelOverrides: z.array(z.object({ when: When, kind: StageKind, within: SomeSpans, because: Because })).max(200),
   /** `after` null: the step is left out. */
-  stepOverrides: z.array(z.strictObject({ when: When, rule: z.string().max(60), after: SomeSpans.nullable(), because: Because })).max(200),
+  stepOverrides: z.array(z.object({ when: When, rule: z.string().max(60), after: SomeSpans.nullable(), because: Because })).max(200),
   calendar: Calendar,
-  clinicCalendars: z.record(z.string().max(200), Calendar),
+  clinicCalendars: z.array(z.object({ clinic: z.string().max(200), calendar: Calendar })).max(200),
 });
-export type PolicyContent = z.infer<typeof PolicyContent>;
+export type PolicyLists = z.infer<typeof PolicyLists>;
 
 const Made = z.object({
   version: z.number().int(),
@@ -50,7 +52,7 @@ export const ServiceLevelsAnswer = z.object({
   /** Of the version that is shown. */
   made: Made,
   inForce: z.number().int(),
-  content: PolicyContent,
+  content: PolicyLists,
   /** In the order of the loop. */
   stages: z.array(
     z.object({
@@ -70,10 +72,10 @@ export const ServiceLevelsAnswer = z.object({
 });
 export type ServiceLevelsAnswer = z.infer<typeof ServiceLevelsAnswer>;
 
-export const PolicyPreviewRequest = z.strictObject({
+export const PolicyPreviewRequest = z.object({
   /** The version that was changed. */
   base: z.number().int().positive(),
-  content: PolicyContent,
+  content: PolicyLists,
 });
 export type PolicyPreviewRequest = z.infer<typeof PolicyPreviewRequest>;
 

@@ -2,7 +2,7 @@
 import { selectCall } from '../cds/test-client.ts';
 import type { Route } from '../routes/route.ts';
 import { approveInput, chart, type Made, makeInput, match, order } from '../services/test-referral-input.ts';
-import { serviceLevels } from '../services/test-service-levels.ts';
+import { fewServiceLevels } from '../services/test-service-levels.ts';
 import type { WholeApp } from '../test-whole-app.ts';
 
 export type Answer = { status: number; body: Record<string, unknown>; text: string };
@@ -226,8 +226,11 @@ export const GOOD: Record<string, Good> = {
     path: () => '/worklist/assignment',
     body: () => ({ referralIds: ['nothing'], to: 'clinician' }),
   },
-  'post /service-levels/preview': { path: () => '/service-levels/preview', body: () => ({ base: 999, content: serviceLevels() }) },
-  'post /service-levels': { path: () => '/service-levels', body: () => ({ base: 999, content: serviceLevels(), reason: 'For the test' }) },
+  'post /service-levels/preview': { path: () => '/service-levels/preview', body: () => ({ base: 999, content: fewServiceLevels() }) },
+  'post /service-levels': {
+    path: () => '/service-levels',
+    body: () => ({ base: 999, content: fewServiceLevels(), reason: 'For the test' }),
+  },
   'post /cds-services/:id': {
     path: () => '/cds-services/refloop-order-select',
     body: ({ whole }) => selectCall(whole.site.iss, order(), fullChart()),

@@ -14,7 +14,7 @@ export const serviceLevelRoutes = ({ serviceLevels }: { serviceLevels: ServiceLe
   }),
   sessionRoute({
     method: 'get',
-    path: '/service-levels/:version',
+    path: '/service-levels/versions/:version',
     summary: 'One version of the service levels, as it was kept.',
     roles: ['admin', 'lead'],
     params: z.object({ version: z.coerce.number().int().positive().max(1_000_000) }),

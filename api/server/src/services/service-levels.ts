@@ -1,7 +1,7 @@
 /** The service levels of a site: read, tried, and changed by a new version with a reason. */
 
 import type { SlaPolicy } from '@refloop/domain/sla/policy';
-import { contentOf, nextVersion, type PolicyContent } from '@refloop/domain/sla/policy-content';
+import { contentOf, fromLists, listsOf, nextVersion, type PolicyContent } from '@refloop/domain/sla/policy-content';
 import { canReach, differences, type PolicyDifference } from '@refloop/domain/sla/policy-difference';
 import { faultsIn } from '@refloop/domain/sla/policy-faults';
 import { OBLIGATION_KINDS } from '@refloop/domain/sla/service-levels';
@@ -25,21 +25,18 @@ export type ServiceLevelService = {
 };
 
 /** What the domain keeps as read-only lists. */
-const answered = ({
-  levelOverrides,
-  stepOverrides,
-  calendar,
-  clinicCalendars,
-  ...content
-}: PolicyContent): ServiceLevelsAnswer['content'] => ({
-  ...content,
-  levelOverrides: [...levelOverrides],
-  stepOverrides: [...stepOverrides],
-  calendar: { ...calendar, holidays: [...calendar.holidays] },
-  clinicCalendars: Object.fromEntries(
-    Object.entries(clinicCalendars).map(([clinic, own]) => [clinic, { ...own, holidays: [...own.holidays] }]),
-  ),
-});
+function answered(content: PolicyContent): ServiceLevelsAnswer['content'] {
+  const { levels, steps, levelOverrides, stepOverrides, calendar, clinicCalendars } = listsOf(content);
+  const writable = (own: PolicyContent['calendar']) => ({ ...own, holidays: [...own.holidays] });
+  return {
+    levels: [...levels],
+    steps: [...steps],
+    levelOverrides: [...levelOverrides],
+    stepOverrides: [...stepOverrides],
+    calendar: writable(calendar),
+    clinicCalendars: clinicCalendars.map(({ clinic, calendar: own }) => ({ clinic, calendar: writable(own) })),
+  };
+}
 
 /** As many as a worklist holds. */
 const MOST_ROWS = 10_000;
@@ -56,11 +53,15 @@ function checked(policy: SlaPolicy, { base, content: given }: PolicyPreviewReque
         `Version ${policy.version} has come into force since this was opened. Nothing was kept. Look at it and make your change again.`,
       ),
     );
-  const content: PolicyContent = given;
-  if (!sameKeys(content.steps, contentOf(policy).steps))
+  const content = fromLists(given);
+  if (!content || !sameKeys(content.steps, contentOf(policy).steps))
     throw new Refused(
-      problem('unprocessable', 'The steps are not those of this version.', [
-        { field: 'steps', message: 'A step is missing, or is not known.', fix: 'Leave a step out by an exception, not by taking it away.' },
+      problem('unprocessable', 'The stages and steps are not those of this version.', [
+        {
+          field: 'steps',
+          message: 'A stage or a step is missing, or is not known.',
+          fix: 'Leave a step out by an exception, not by taking it away.',
+        },
       ]),
     );
   const faults = faultsIn(content);

@@ -25,6 +25,7 @@ import type { PatientLinkLookup, PatientLinkStore } from './patient-links.ts';
 
 import type { PlanStore } from './plans.ts';
 import type { RecommendationStore } from './recommendations.ts';
+import type { ReconciliationReportStore } from './reconciliation-reports.ts';
 import type { ReferralTimerStore } from './referral-timers.ts';
 import type { ReferralStore } from './referrals.ts';
 import type { SessionLookup, SessionStore, UsedIdTokens } from './sessions.ts';
@@ -57,6 +58,7 @@ export type Unit = {
   officeLinks: OfficeLinkStore;
   patientLinks: PatientLinkStore;
   patientContacts: PatientContactStore;
+  reconciliationReports: ReconciliationReportStore;
   documents: DocumentStore;
   packetPreparations: PacketPreparationStore;
   disclosures: DisclosureStore;

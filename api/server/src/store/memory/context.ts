@@ -21,6 +21,7 @@ import type { StoredPatientLink } from '../patient-links.ts';
 
 import type { StoredPlan } from '../plans.ts';
 import type { StoredRecommendation } from '../recommendations.ts';
+import type { ReconciliationReport } from '../reconciliation-reports.ts';
 import type { ReferralTimer } from '../referral-timers.ts';
 import type { ReferralRow } from '../referrals.ts';
 import type { StoredSession } from '../sessions.ts';
@@ -66,6 +67,7 @@ export type MemoryTables = {
   outbox: Table<StoredEffect>;
   captureCheckpoints: Table<CaptureCheckpoint>;
   captureSubscriptions: Table<CaptureSubscription>;
+  reconciliationReports: Table<{ report: ReconciliationReport; holder: string | null; until: string | null }>;
   grants: Table<StoredGrant>;
   delegations: Table<StoredDelegation>;
   alertRules: Table<StoredAlertRule>;

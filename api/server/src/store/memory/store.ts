@@ -27,6 +27,7 @@ import { memoryPatientLinks } from './patient-links.ts';
 
 import { memoryPlans } from './plans.ts';
 import { memoryRecommendations } from './recommendations.ts';
+import { memoryReconciliationReports } from './reconciliation-reports.ts';
 import { memoryReferralTimers } from './referral-timers.ts';
 import { memoryReferrals } from './referrals.ts';
 import { memorySessions, memoryUsedIdTokens } from './sessions.ts';
@@ -77,6 +78,7 @@ function openUnit(context: MemoryContext): Unit {
     officeLinks: memoryOfficeLinks(context),
     patientLinks: memoryPatientLinks(context),
     patientContacts: memoryPatientContacts(context),
+    reconciliationReports: memoryReconciliationReports(context),
     documents: memoryDocuments(context),
     packetPreparations: memoryPacketPreparations(context),
     disclosures: memoryDisclosures(context),
@@ -126,6 +128,7 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
     obligationChanges: tables.table(),
     referralTimers: tables.table(),
     slaPolicies: tables.table(),
+    reconciliationReports: tables.table(),
     officeLinks: tables.table((row) => row.referralId),
     patientLinks: tables.table(),
     patientContacts: tables.table(),

@@ -32,6 +32,7 @@ import { postgresPatientLinkLookup, postgresPatientLinks } from './patient-links
 
 import { postgresPlans } from './plans.ts';
 import { postgresRecommendations } from './recommendations.ts';
+import { postgresReconciliationReports } from './reconciliation-reports.ts';
 import { postgresReferralTimers } from './referral-timers.ts';
 import { postgresReferrals } from './referrals.ts';
 import { rewrapDataKeys, rewrapIndexRoot, rewrapStoredKeys } from './rewrap.ts';
@@ -73,6 +74,7 @@ function openUnit(client: Client, scope: Scope, { keys, index, newId }: UnitPart
     officeLinks: postgresOfficeLinks(context),
     patientLinks: postgresPatientLinks(context),
     patientContacts: postgresPatientContacts(context),
+    reconciliationReports: postgresReconciliationReports(context),
     documents: postgresDocuments(context),
     packetPreparations: postgresPacketPreparations(context),
     disclosures: postgresDisclosures(context),
