@@ -1,2 +1,2 @@
 /** `npm run simulate`: needs no database. */
-import '../api/server/src/commands/simulate.ts';
+import '../test/simulation/command.ts';

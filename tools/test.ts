@@ -11,6 +11,8 @@ import { temporaryState } from './test-state.ts';
 type Sum = { passed: number; failed: number };
 
 const scratch = temporaryState('refloop-results-');
+// Tests start a hundred processes out of the same sources: each takes what Node made of them from here (a third less to start a command).
+process.env['NODE_COMPILE_CACHE'] ??= join(ROOT, 'node_modules', '.cache', 'compile');
 const results = (name: string): string => join(scratch, `${name}.json`);
 
 type VitestReport = { numPassedTests: number; numFailedTests: number };

@@ -3,7 +3,7 @@ import type { Instant } from '../instant.ts';
 import type { Referral } from '../referral/referral.ts';
 
 /** What a document says of what it answers. */
-export type AnswerOf = { npis: readonly string[]; orders: readonly string[]; /** `YYYY-MM-DD`, or empty. */ date: string };
+export type AnswerOf = { npis: readonly string[]; orders: readonly string[] /** `YYYY-MM-DD`, or empty. */; date: string };
 
 export type ReferralCandidate = {
   referralId: string;

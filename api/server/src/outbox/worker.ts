@@ -28,6 +28,8 @@ export type OutboxDeps = {
   /** Told of an effect that could not be taken a step further, by its error alone; the next run takes it up again. */
   failed: (error: unknown) => void;
   pause: (milliseconds: number) => Promise<void>;
+  /** Ends a call that takes longer; by the machine's own clock unless told. */
+  patience?: (milliseconds: number) => AbortSignal;
 };
 
 /** How many effects this run took as far as they go for now. */
@@ -46,8 +48,7 @@ const RESTARTED = 'Refloop was ended while it was being sent.';
 const UNREADABLE = 'It was written by another version of Refloop, and this one cannot read it.';
 
 /** The counterpart's answer within its time; whatever goes wrong on the way says nothing about what happened there. */
-async function within<Answer>(milliseconds: number, ask: (call: { signal: AbortSignal }) => Promise<Answer>): Promise<Answer | 'silent'> {
-  const signal = AbortSignal.timeout(milliseconds);
+async function within<Answer>(signal: AbortSignal, ask: (call: { signal: AbortSignal }) => Promise<Answer>): Promise<Answer | 'silent'> {
   const silence = new Promise<'silent'>((done) => signal.addEventListener('abort', () => done('silent'), { once: true }));
   return Promise.race([ask({ signal }), silence]);
 }
@@ -65,6 +66,7 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
   const kinds = [...handlers.keys()];
   const slow = deps.handlers.find(({ timeoutMs }) => 2 * timeoutMs + MOST_PAUSES * PAUSE_MS >= LEASE_MS);
   if (slow) throw new Error(`The handler of ${slow.kind} may take longer than the lease of an effect.`);
+  const patience = deps.patience ?? ((milliseconds: number) => AbortSignal.timeout(milliseconds));
   const at = (): string => deps.now().toISOString();
   const actor = { kind: 'software' as const, name: NAME, version: deps.version };
   const inScope = <Value>(scope: Scope, work: (unit: Unit) => Promise<Value>): Promise<Value> =>
@@ -141,7 +143,7 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
     if (begun.kind === 'held-elsewhere') return;
     if (begun.kind === 'left-out') return record(scope, claimed, handler, opened, leftOut(claimed, begun.detail));
     const effect = { ...claimed, tries: claimed.tries + 1 };
-    const sent = await within(handler.timeoutMs, (call) => opened.send(effect.tries, call)).catch((error: unknown) => {
+    const sent = await within(patience(handler.timeoutMs), (call) => opened.send(effect.tries, call)).catch((error: unknown) => {
       deps.failed(error);
       return 'silent' as const;
     });
@@ -155,7 +157,7 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
     if (!handler.repeatable) return record(scope, effect, handler, opened, { standing: { status: 'unknown', detail }, dueAt: null });
     const { look } = opened;
     if (!look) return send(scope, effect, handler, opened);
-    const answer = await within(handler.timeoutMs, (call) => look(effect.tries, call)).catch((error: unknown) => {
+    const answer = await within(patience(handler.timeoutMs), (call) => look(effect.tries, call)).catch((error: unknown) => {
       deps.failed(error);
       return 'silent' as const;
     });

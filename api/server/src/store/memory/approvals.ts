@@ -12,8 +12,9 @@ export const memoryApprovals = (unit: MemoryContext): ApprovalStore => {
       return { status: 'inserted' };
     },
     byRecommendation: async (recommendationId) =>
-      all()
+      unit.tables.approvals
+        .named(keyIn(unit), recommendationId)
         .sort((left, right) => (left.approvedAt < right.approvedAt ? -1 : 1))
-        .findLast((approval) => approval.recommendationId === recommendationId),
+        .at(-1),
   };
 };

@@ -1,22 +1,20 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { type ChainedRow, type ChainHead, GENESIS, linkOf } from '@refloop/domain/audit/chain';
 import type { AuditEntry } from '@refloop/domain/audit/entry';
-import { makeEntry, sha256 } from '../../audit/entry.ts';
-import { sealJson } from '../../crypto/seal.ts';
+import { makeEntry, type SaltedPayload, sha256 } from '../../audit/entry.ts';
 import type { AuditLog, AuditTrail } from '../audit.ts';
 import { keyIn, type MemoryAuditEntry, type MemoryContext, type MemoryTables } from './context.ts';
 import type { Tables } from './tables.ts';
 
-/** The details are sealed as everywhere, so that entry and hash are made alike; this key is never written anywhere. */
-const key = randomBytes(32);
+/** Nothing here is encrypted. The details stand as text where they are sealed elsewhere, so that entry and hash are made alike. */
+const asText = async (_owner: string, _id: string, value: SaltedPayload): Promise<Uint8Array> => Buffer.from(JSON.stringify(value), 'utf8');
 
 export const memoryAudit = (unit: MemoryContext): AuditLog => ({
   append: async (given) => {
-    const { tenant, issuer } = unit.scope;
     const made = await makeEntry(unit.scope, given, {
       id: unit.newId(),
       subjectRef: given.patientId === undefined ? null : unit.index.pseudonym(unit.scope, given.patientId),
-      seal: async (_owner, id, value) => sealJson(key, value, { table: 'audit_entry', tenant, issuer, id, column: 'payload' }),
+      seal: asText,
     });
     const { id, at, recommendationId, referralId } = made.entry;
     unit.tables.auditEntries.put(keyIn(unit, id), {
@@ -27,8 +25,7 @@ export const memoryAudit = (unit: MemoryContext): AuditLog => ({
       referralId,
       text: Buffer.from(made.bytes).toString('utf8'),
       leaf: made.leaf,
-      sealed: made.sealed && Buffer.from(made.sealed).toString('base64'),
-      payload: given.payload === undefined ? null : { value: given.payload },
+      details: made.sealed && Buffer.from(made.sealed).toString('utf8'),
     });
     return id;
   },
@@ -52,7 +49,7 @@ export const memoryAudit = (unit: MemoryContext): AuditLog => ({
           actor: entry.actor,
           leafHash: row.leaf,
           row: number,
-          payload: row.payload?.value,
+          payload: row.details === null ? undefined : (JSON.parse(row.details) as SaltedPayload).payload,
         };
       }),
 });
@@ -68,7 +65,7 @@ function toChained(link: Omit<ChainedRow, 'stored'>, row: MemoryAuditEntry): Cha
       bytes: Buffer.from(row.text, 'utf8'),
       entry,
       columns: { id: row.id, tenant, issuer, site, at: row.at, recommendationId: row.recommendationId, referralId: row.referralId },
-      payloadHash: row.sealed === null ? null : hex(Buffer.from(row.sealed, 'base64')),
+      payloadHash: row.details === null ? null : hex(Buffer.from(row.details, 'utf8')),
     },
   };
 }

@@ -33,9 +33,8 @@ export type MemoryAuditEntry = {
   /** Canonical JSON. */
   text: string;
   leaf: string;
-  /** Base64 of the sealed details. */
-  sealed: string | null;
-  payload: { value: unknown } | null;
+  /** JSON of the details with their salt. */
+  details: string | null;
 };
 
 export type MemoryTables = {

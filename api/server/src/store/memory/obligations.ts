@@ -68,13 +68,11 @@ export const memoryObligations = (unit: MemoryContext): ObligationStore => {
       settledSince,
       limit,
     }) =>
-      table
-        .rows(keyIn(unit))
+      (referralId === undefined ? table.rows(keyIn(unit)) : table.named(keyIn(unit), referralId))
         .filter(
           (row) =>
             row.status === status &&
             (kind === undefined || row.kind === kind) &&
-            (referralId === undefined || row.referralId === referralId) &&
             (owner === undefined || row.owner === owner) &&
             (raisedBy === undefined || row.raisedBy === raisedBy) &&
             (escalatedTo === undefined || row.escalatedTo === escalatedTo) &&
@@ -86,7 +84,7 @@ export const memoryObligations = (unit: MemoryContext): ObligationStore => {
         )
         .sort(earliestFirst)
         .slice(0, Math.min(limit ?? UNLESS_TOLD, MOST)),
-    openOf: async (referralId) => table.rows(keyIn(unit)).filter((row) => row.referralId === referralId && row.status === 'open'),
+    openOf: async (referralId) => table.named(keyIn(unit), referralId).filter((row) => row.status === 'open'),
     countOpen: async ({ now, soon, bounds }) => {
       const open = table.rows(keyIn(unit)).filter(({ status }) => status === 'open');
       const ageOf = ({ raisedAt }: StoredObligation): number => bounds.filter((bound) => bound <= raisedAt).length;

@@ -22,16 +22,13 @@ export const memoryOfficeLinks = (unit: MemoryContext): OfficeLinkStore => {
     },
     list: async (referralId) =>
       table
-        .rows(keyIn(unit))
-        .filter((row) => row.referralId === referralId)
+        .named(keyIn(unit), referralId)
         .map(({ scope: _scope, ...link }) => link)
         .sort(newestFirst),
     countWrongTry: async (id) => change(id, (link) => ({ ...link, wrongTries: link.wrongTries + 1 })),
     open: async (id, opened) => change(id, (link) => ({ ...link, opened })),
     close: async (referralId, at, attempt) => {
-      const open = table
-        .rows(keyIn(unit))
-        .filter((row) => row.referralId === referralId && row.closedAt === null && (attempt ?? row.attempt) === row.attempt);
+      const open = table.named(keyIn(unit), referralId).filter((row) => row.closedAt === null && (attempt ?? row.attempt) === row.attempt);
       for (const { id } of open) change(id, (link) => ({ ...link, closedAt: at }));
       return open.map(({ id }) => id).sort();
     },

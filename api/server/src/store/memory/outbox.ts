@@ -34,10 +34,7 @@ export const memoryOutbox = (unit: MemoryContext): OutboxStore => {
       all()
         .map(({ id }) => id)
         .sort(),
-    ofReferral: async (referralId) =>
-      all()
-        .filter((effect) => effect.referralId === referralId)
-        .sort(by(({ askedAt }) => askedAt)),
+    ofReferral: async (referralId) => table.named(keyIn(unit), referralId).sort(by(({ askedAt }) => askedAt)),
     claim: async ({ kinds, holder, now, until, limit }) => {
       const unfinished = all().filter(({ dueAt }) => dueAt !== null);
       const isFirst = (effect: StoredEffect): boolean =>

@@ -3,14 +3,15 @@ import { keyIn, type MemoryContext } from './context.ts';
 
 export const memoryPlans = (unit: MemoryContext): PlanStore => {
   const table = unit.tables.plans;
-  const all = (): StoredPlan[] => table.rows(keyIn(unit)).sort((left, right) => (left.madeAt < right.madeAt ? -1 : 1));
+  const oldestFirst = (left: StoredPlan, right: StoredPlan): number => (left.madeAt < right.madeAt ? -1 : 1);
+  const all = (): StoredPlan[] => table.rows(keyIn(unit)).sort(oldestFirst);
   return {
     insert: async (plan) => {
       if (table.get(keyIn(unit, plan.id))) throw new Error('A plan with this id exists.');
       table.put(keyIn(unit, plan.id), { ...plan, lease: null, revision: 1, looks: 0 });
     },
     get: async (id) => table.get(keyIn(unit, id)),
-    byRecommendation: async (recommendationId) => all().findLast((plan) => plan.recommendationId === recommendationId),
+    byRecommendation: async (recommendationId) => table.named(keyIn(unit), recommendationId).sort(oldestFirst).at(-1),
     takeLease: async (id, holder, now, seconds) => {
       const plan = table.get(keyIn(unit, id));
       if (!plan) return { status: 'missing' };

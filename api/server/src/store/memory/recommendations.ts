@@ -38,6 +38,8 @@ export const memoryRecommendations = (unit: MemoryContext): RecommendationStore 
   const table = unit.tables.recommendations;
   const all = (): StoredRecommendation[] => table.rows(keyIn(unit)).sort(newestFirst);
 
+  const ofPatient = (patientId: string): StoredRecommendation[] => table.named(keyIn(unit), patientId).sort(newestFirst);
+
   const firstAuditRow = (id: string): number | null => {
     const numbers = unit.tables.auditEntries
       .rows(keyIn(unit))
@@ -78,9 +80,8 @@ export const memoryRecommendations = (unit: MemoryContext): RecommendationStore 
     },
     list: async (question) => list(question),
     listPending: async ({ patientId, subject }) =>
-      all().filter((row) => row.status === 'PENDING_REVIEW' && row.patientId === patientId && row.subject === subject),
-    listPrepared: async (patientId) =>
-      all().filter((row) => row.status === 'PENDING_REVIEW' && row.prepared !== null && row.patientId === patientId),
+      ofPatient(patientId).filter((row) => row.status === 'PENDING_REVIEW' && row.subject === subject),
+    listPrepared: async (patientId) => ofPatient(patientId).filter((row) => row.status === 'PENDING_REVIEW' && row.prepared !== null),
     versions: async () => {
       const found = new Map<string, RecommendationVersions>();
       for (const { policy, composer, madeAt } of all()) {

@@ -8,7 +8,7 @@ export const memoryReferrals = (unit: MemoryContext): ReferralStore => {
     put: async (row) => put(row),
     get: async (referralId) => unit.tables.referrals.get(keyIn(unit, referralId)),
     some: async (referralIds) => all().filter(({ referralId }) => referralIds.includes(referralId)),
-    listByPatient: async (patientId) => all().filter((row) => row.patientId === patientId),
+    listByPatient: async (patientId) => unit.tables.referrals.named(keyIn(unit), patientId),
     listOlder: async ({ foldVersion, after, limit }) =>
       all()
         .filter((row) => row.foldVersion < foldVersion && row.referralId > after)

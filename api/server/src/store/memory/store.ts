@@ -1,6 +1,6 @@
 /** The store in memory: for the simulation and for fast tests. It forgets everything and is never used in production. */
 import { createHash, randomBytes } from 'node:crypto';
-import { createPatientIndex, warehouseKeyOf } from '../../crypto/patient-index.ts';
+import { createPatientIndex, type PatientIndex, warehouseKeyOf } from '../../crypto/patient-index.ts';
 import type { DirectorySnapshot, DirectorySnapshots } from '../directory-snapshots.ts';
 import type { GrantStore } from '../grants.ts';
 import type { StoredSession } from '../sessions.ts';
@@ -86,27 +86,41 @@ function openUnit(context: MemoryContext): Unit {
   };
 }
 
+/** Each pseudonym is made once: every entry of the audit asks for one. */
+function withKnownPseudonyms(index: PatientIndex): PatientIndex {
+  const known = new Map<string, string>();
+  return {
+    ...index,
+    pseudonym: (scope, patientId) => {
+      const name = JSON.stringify([scope.tenant, scope.issuer, patientId]);
+      const pseudonym = known.get(name) ?? index.pseudonym(scope, patientId);
+      known.set(name, pseudonym);
+      return pseudonym;
+    },
+  };
+}
+
 /** @param options.indexRoot 32 bytes for pseudonyms; random unless given, so that a simulation can repeat them */
 export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint8Array }): Store {
   const tables = createTables();
   const indexRoot = options.indexRoot ?? randomBytes(32);
-  const index = createPatientIndex(indexRoot);
+  const index = withKnownPseudonyms(createPatientIndex(indexRoot));
   const of: MemoryTables = {
     events: tables.table(),
     facts: tables.table(),
-    referrals: tables.table(),
-    recommendations: tables.table(),
-    plans: tables.table(),
-    approvals: tables.table(),
-    obligations: tables.table(),
+    referrals: tables.table((row) => row.patientId),
+    recommendations: tables.table((row) => row.patientId),
+    plans: tables.table((row) => row.recommendationId),
+    approvals: tables.table((row) => row.recommendationId),
+    obligations: tables.table((row) => row.referralId),
     obligationChanges: tables.table(),
     referralTimers: tables.table(),
     slaPolicies: tables.table(),
-    officeLinks: tables.table(),
+    officeLinks: tables.table((row) => row.referralId),
     documents: tables.table(),
     inboundDocuments: tables.table(),
     patientIdentities: tables.table(),
-    outbox: tables.table(),
+    outbox: tables.table((row) => row.referralId),
     captureCheckpoints: tables.table(),
     captureSubscriptions: tables.table(),
     grants: tables.table(),

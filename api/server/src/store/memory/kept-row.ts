@@ -1,0 +1,28 @@
+/** A row as it is kept: what JSON would leave of it, shared by everybody who reads it and changed by nobody. */
+
+function keptList(list: readonly unknown[]): unknown[] {
+  const made: unknown[] = [];
+  for (const item of list) made.push(asKept(item ?? null));
+  return made;
+}
+
+function keptRecord(record: Record<string, unknown>): Record<string, unknown> {
+  const made: Record<string, unknown> = {};
+  for (const name of Object.keys(record)) {
+    const item = record[name];
+    if (item !== undefined && typeof item !== 'function') made[name] = typeof item === 'string' ? item : asKept(item);
+  }
+  return made;
+}
+
+/**
+ * A copy that shares nothing with what was given and cannot be changed; what cannot be changed already is itself. So a row is copied once,
+ * when it is written, and read as often as one likes for nothing.
+ */
+export function asKept<Value>(value: Value): Value {
+  if (typeof value === 'number') return (Number.isFinite(value) ? value : null) as Value;
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  if (Array.isArray(value)) return Object.freeze(keptList(value)) as Value;
+  if (value instanceof Date) return value.toISOString() as Value;
+  return Object.freeze(keptRecord(value as Record<string, unknown>)) as Value;
+}

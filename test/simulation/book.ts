@@ -1,0 +1,320 @@
+/**
+ * What the events of one referral come to, read a second time and by other means than the product's own fold: no function of the domain is
+ * used. Whatever could not have been allowed is told as a fault.
+ */
+import type { StoredEvent } from '@refloop/server/store/events';
+
+export type BookedAttempt = {
+  npi: string;
+  sent: boolean;
+  askedToCancel: boolean;
+  over: 'declined' | 'cancelled' | undefined;
+  seen: boolean;
+  /** Ids of appointments, by what they came to. */
+  appointments: Map<string, string>;
+  booked: string | undefined;
+};
+
+export type BookedReport = { final: boolean; attempt: number | undefined; reviewed: boolean };
+
+export type Book = {
+  referralId: string;
+  last: number;
+  patientId: string;
+  service: string;
+  requester: string;
+  order: 'none' | 'approved' | 'unsigned' | 'active' | 'revoked' | 'ended';
+  orderReference: string;
+  approvalId: string;
+  /** Every approval there ever was, and whether it still stood when its events were read last. */
+  approvals: Map<string, { standing: boolean; orderVersion: string | null; npi: string; planId: string }>;
+  /** `plan step` of each write that was put on record before it left. */
+  announced: Set<string>;
+  offered: boolean;
+  attempts: BookedAttempt[];
+  reports: Map<string, BookedReport>;
+  setAside: number;
+  asked: boolean;
+  keys: Set<string>;
+  raised: Set<string>;
+  transmissions: Set<string>;
+  lastRaisedAt: string;
+  lastAt: string;
+};
+
+export const newBook = (referralId: string): Book => ({
+  referralId,
+  last: 0,
+  patientId: '',
+  service: 'visit',
+  requester: '',
+  order: 'none',
+  orderReference: '',
+  approvalId: '',
+  approvals: new Map(),
+  announced: new Set(),
+  offered: false,
+  attempts: [],
+  reports: new Map(),
+  setAside: 0,
+  asked: false,
+  keys: new Set(),
+  raised: new Set(),
+  transmissions: new Set(),
+  lastRaisedAt: '',
+  lastAt: '',
+});
+
+type Data = {
+  [name: string]: unknown;
+  attempt?: number;
+  performer?: { npi: string; network: string };
+  outcome?: { status: string; reference?: string; orderStatus?: string };
+};
+type EventActor = { kind: string; subject?: string; coveringFor?: string; npi?: string; link?: string };
+
+/** Closed by what was asked for: a visit needs that the patient was seen there; advice, an image or a procedure only what came of it. */
+export const closedByBook = ({ service, attempts, reports }: Book): boolean =>
+  [...reports.values()].some(
+    ({ final, reviewed, attempt }) =>
+      final && reviewed && attempt !== undefined && (service !== 'visit' || attempts[attempt - 1]?.seen === true),
+  );
+
+/** Whether somebody has to do something: from the approval until it is closed, over, or nobody's any more. */
+export function isOpenByBook(book: Book): boolean {
+  if (book.order === 'none') return false;
+  const waits = book.setAside > 0 || book.asked || [...book.reports.values()].some(({ reviewed }) => !reviewed);
+  if (book.order === 'ended' || book.order === 'revoked') return waits;
+  return waits || !closedByBook(book);
+}
+
+/** FHIR request-status, as the EHR says it of an order that Refloop wrote. */
+function standingOf(status: string | undefined): 'active' | 'unsigned' | 'revoked' {
+  if (status === undefined || status === 'active' || status === 'completed') return 'active';
+  return status === 'revoked' || status === 'entered-in-error' ? 'revoked' : 'unsigned';
+}
+
+/** By whom something may be done, asked of the world. */
+export type Authority = {
+  isClinician: (subject: string) => boolean;
+  covers: (subject: string, clinician: string) => boolean;
+  coordinates: (subject: string) => boolean;
+  isPerson: (subject: string) => boolean;
+  inNetwork: (npi: string) => boolean;
+  /** Whether the EHR holds an order written for this approval. */
+  wroteOrder: (approvalId: string) => boolean;
+};
+
+/** Takes the next event into the book. @returns what it should not have been, in words without patient data */
+export function takeIn(book: Book, event: StoredEvent, authority: Authority): string[] {
+  const faults: string[] = [];
+  const must = (holds: boolean, words: string): void => {
+    if (!holds) faults.push(words);
+  };
+  const actor = event.actor as EventActor;
+  const data = event.data as Data;
+  const inferred = event.effectiveAt === null;
+  must(event.sequence === book.last + 1, `order of events: event ${event.sequence} follows event ${book.last}`);
+  book.last = event.sequence;
+  book.lastAt = event.recordedAt;
+  const key = typeof data['factKey'] === 'string' ? data['factKey'] : undefined;
+  if (key !== undefined) {
+    must(!book.keys.has(key), `duplicate: the press or fact ${key} counted twice`);
+    book.keys.add(key);
+  }
+  if (actor.kind === 'office') must(actor.npi === book.attempts.at(-1)?.npi, 'unauthorized: an office that is not asked acted');
+  const attempt = data.attempt === undefined ? undefined : book.attempts[data.attempt - 1];
+  const isLast = attempt !== undefined && attempt === book.attempts.at(-1);
+  switch (event.type) {
+    case 'referral-started':
+      book.patientId = String(data['patientId']);
+      book.service = String(data['service']);
+      break;
+    case 'recommendation-made':
+      book.service = String(data['service']);
+      book.offered = true;
+      break;
+    case 'recommendation-dismissed':
+      book.offered = false;
+      break;
+    case 'referral-approved': {
+      const requester = actor.kind === 'covering' ? actor.coveringFor : actor.subject;
+      must(actor.kind === 'person' || actor.kind === 'covering', 'unapproved: it was approved by nobody');
+      must(authority.isClinician(actor.subject ?? ''), 'unauthorized: it was approved by somebody who is no clinician');
+      must(actor.kind !== 'covering' || authority.covers(actor.subject ?? '', requester ?? ''), 'unauthorized: approved without covering');
+      must(book.order === 'none', 'duplicate: it was approved while an approval stood');
+      book.order = 'approved';
+      book.requester = requester ?? '';
+      book.approvalId = String(data['approvalId']);
+      const npi = data.performer?.npi ?? '';
+      book.approvals.set(book.approvalId, {
+        standing: true,
+        orderVersion: (data['orderVersion'] ?? null) as string | null,
+        npi,
+        planId: '',
+      });
+      book.attempts = [newAttempt(npi)];
+      break;
+    }
+    case 'write-back-planned': {
+      const approval = book.approvals.get(book.approvalId);
+      if (approval) approval.planId = String(data['planId']);
+      break;
+    }
+    case 'write-step-attempted':
+      must(book.approvals.get(book.approvalId)?.planId === data['planId'], 'unapproved: a write was begun of a plan that lapsed');
+      book.announced.add(`${String(data['planId'])} ${String(data['step'])}`);
+      break;
+    case 'write-step-settled':
+      if (data['step'] === 'ServiceRequest' && data.outcome?.status === 'done') {
+        book.order = standingOf(data.outcome.orderStatus);
+        book.orderReference = data.outcome.reference ?? '';
+      }
+      break;
+    case 'order-status-observed':
+      must(data['reference'] === book.orderReference, 'order: what was seen is another order');
+      book.order = standingOf(data['status'] as string);
+      break;
+    case 'approval-withdrawn':
+      must(!authority.wroteOrder(book.approvalId), 'unapproved: an approval was taken back whose order stands in the chart');
+      lapse(book);
+      break;
+    case 'order-changed-before-write':
+      must(!authority.wroteOrder(book.approvalId), 'lost: an approval lapsed whose order stands in the chart');
+      lapse(book);
+      break;
+    case 'order-ended':
+      must(book.order === 'active', `ended: an order that was ${book.order} was ended`);
+      must(!closedByBook(book), 'ended: a closed loop was ended');
+      must(
+        [...book.reports.values()].every(({ reviewed }) => reviewed),
+        'lost: the order was ended over a note that nobody has read',
+      );
+      book.order = 'ended';
+      break;
+    case 'coordinator-assigned':
+      must(authority.coordinates(String(data['coordinator'])), 'owner: it was given to somebody who does not coordinate');
+      break;
+    case 'escalation-raised': {
+      const step = `${String(data['rule'])} ${String(data['stage'])}`;
+      must(!book.raised.has(step), `duplicate: the step ${String(data['rule'])} was taken twice for one stage`);
+      must(authority.isPerson(String(data['to'])), 'owner: nobody of that name was told');
+      book.raised.add(step);
+      book.lastRaisedAt = event.recordedAt;
+      break;
+    }
+    case 'attempt-opened': {
+      const before = book.attempts.at(-1);
+      const npi = data.performer?.npi ?? '';
+      must(book.order === 'active', 'unapproved: somebody else was asked without an order in force');
+      must(before?.over !== undefined || before?.askedToCancel === true, 'duplicate: somebody else was asked while one was still open');
+      must(authority.inNetwork(npi), 'unauthorized: somebody outside the network was asked without the clinician');
+      must(!closedByBook(book), 'duplicate: somebody was asked after the loop was closed');
+      book.attempts.push(newAttempt(npi));
+      break;
+    }
+    case 'attempt-sent': {
+      const id = String(data['transmissionId']);
+      must(book.order === 'active' || (inferred && book.order !== 'none'), `unapproved: sent while the order was ${book.order}`);
+      must(isLast, 'unauthorized: sent to somebody who is not asked any more');
+      must(attempt?.over === undefined, 'unauthorized: sent to an office that declined or was cancelled');
+      must(!book.transmissions.has(id), 'duplicate: one sending stands twice');
+      book.transmissions.add(id);
+      if (attempt) attempt.sent = true;
+      break;
+    }
+    case 'attempt-declined':
+      if (attempt) {
+        must(attempt.over === undefined, 'lost: an attempt that was over was declined');
+        must(!attempt.seen, 'lost: an attempt was declined whose patient was seen');
+        attempt.over = 'declined';
+        attempt.booked = undefined;
+      }
+      break;
+    case 'cancellation-requested':
+      if (attempt) attempt.askedToCancel = true;
+      break;
+    case 'cancellation-confirmed':
+      if (attempt) {
+        attempt.over = 'cancelled';
+        attempt.booked = undefined;
+      }
+      break;
+    case 'appointment-booked': {
+      const id = String(data['appointmentId']);
+      must(attempt?.over === undefined, 'duplicate: a visit was booked with an office that is over');
+      if (attempt && !inferred) must(attempt.booked !== `${id} ${String(data['startsAt'])}`, 'duplicate: one appointment was booked twice');
+      if (attempt) {
+        if (attempt.booked !== undefined) attempt.appointments.set(attempt.booked.split(' ')[0] ?? '', 'replaced');
+        attempt.booked = `${id} ${String(data['startsAt'])}`;
+        attempt.appointments.set(id, 'booked');
+      }
+      break;
+    }
+    case 'appointment-missed':
+    case 'appointment-cancelled': {
+      const id = String(data['appointmentId']);
+      must(attempt?.appointments.has(id) === true, 'lost: an appointment that never was booked came to something');
+      if (attempt?.booked?.startsWith(`${id} `)) attempt.booked = undefined;
+      attempt?.appointments.set(id, 'over');
+      break;
+    }
+    case 'patient-seen':
+      if (attempt) {
+        attempt.seen = true;
+        attempt.booked = undefined;
+      }
+      break;
+    case 'report-received': {
+      const id = String(data['reportId']);
+      must(!book.reports.has(id), 'duplicate: one report came twice');
+      book.reports.set(id, { final: data['form'] === 'final', attempt: undefined, reviewed: false });
+      break;
+    }
+    case 'report-matched': {
+      const report = book.reports.get(String(data['reportId']));
+      must(report !== undefined && attempt !== undefined, 'lost: a report was linked that is not there');
+      if (report && data.attempt !== undefined) report.attempt = data.attempt;
+      // The answer to the question ends what was asked for, also where another visit was booked.
+      if (report?.final && attempt) attempt.booked = undefined;
+      break;
+    }
+    case 'report-reviewed': {
+      const report = book.reports.get(String(data['reportId']));
+      const reader = actor.kind === 'covering' ? actor.coveringFor : actor.subject;
+      must(report?.attempt !== undefined, 'closed: a report was reviewed that is linked to nothing');
+      must(reader === book.requester, 'unauthorized: a note was reviewed by somebody whose referral it is not');
+      must(actor.kind !== 'covering' || authority.covers(actor.subject ?? '', reader ?? ''), 'unauthorized: reviewed without covering');
+      if (report) report.reviewed = true;
+      break;
+    }
+    case 'message-posted':
+      book.asked = data['from'] === 'office';
+      break;
+    case 'fact-set-aside':
+      book.setAside += 1;
+      break;
+    case 'set-aside-settled':
+      book.setAside -= 1;
+      break;
+  }
+  return faults;
+}
+
+const newAttempt = (npi: string): BookedAttempt => ({
+  npi,
+  sent: false,
+  askedToCancel: false,
+  over: undefined,
+  seen: false,
+  appointments: new Map(),
+  booked: undefined,
+});
+
+/** The approval was for a version that is no more, or was taken back. */
+function lapse(book: Book): void {
+  const approval = book.approvals.get(book.approvalId);
+  if (approval) approval.standing = false;
+  book.order = 'none';
+  book.attempts = [];
+}

@@ -1,0 +1,230 @@
+/** A clinician in the chart: refers, approves, lets the window write, comes back to what is unfinished, signs, and reads what comes back. */
+import type { Resource } from '@refloop/domain/fhir/ehr-port';
+import { ok, type Result, refuse } from '@refloop/domain/result';
+import { isOpen } from '@refloop/domain/write-back/plan-in-hand';
+import { runPlan } from '@refloop/domain/write-back/run-plan';
+import type { LeaseRefusal } from '@refloop/domain/write-back/write-step';
+import type { Plan } from '@refloop/server/client/approval';
+import type { Recommendation } from '@refloop/server/client/recommendation';
+import type { PatientSession } from '@refloop/server/sessions/session';
+import type { Book } from './book.ts';
+import { type Case, orderOf, requestOf } from './chart.ts';
+import { createLife, type Life } from './life.ts';
+import { inChart, type Person, type Practice, sessionOf } from './practice.ts';
+import type { Answer } from './server.ts';
+import type { SimulatedEhr } from './simulated-ehr.ts';
+import type { World } from './world.ts';
+
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+const TRIES = 6;
+/** How often a clinician approves anew what changed under their hands. */
+const MOST_TURNS = 3;
+
+type Window = { world: World; practice: Practice; session: PatientSession; ehr: SimulatedEhr; life: Life; case: Case };
+
+function openWindow(world: World, practice: Practice, person: Person, given: Case): Window {
+  const ehr = world.ehrs.get(practice.scope.tenant);
+  if (!ehr) throw new Error(`There is no EHR of ${practice.scope.tenant}.`);
+  const life = createLife();
+  // A window is closed, or its machine fails, at any moment.
+  if (world.faults.strikes('windows', 0.12)) world.time.after(world.draws.integer(0, 40 * SECOND_MS), life.die);
+  return { world, practice, session: inChart(sessionOf(practice, person, world.now()), given.patientId), ehr, life, case: given };
+}
+
+/** Asks until something is heard. */
+async function insist<Value>({ world, life }: Window, ask: () => Promise<Answer<Value>>): Promise<Answer<Value>> {
+  for (let left = TRIES; ; left -= 1) {
+    const answer = await ask();
+    if (answer.kind !== 'silent' || left === 0) return answer;
+    await life.while(world.time.pause(world.draws.integer(SECOND_MS, 20 * SECOND_MS)));
+  }
+}
+
+const readOrder = async ({ ehr, life, case: { orderId } }: Window): Promise<Resource | null | undefined> => {
+  if (orderId === null) return null;
+  const read = await life.while(ehr.port.get(`ServiceRequest/${orderId}`));
+  return read.ok ? read.value : undefined;
+};
+
+/** A window stays so often to take up what it could not finish. */
+const MOST_STAYS = 3;
+
+/** @returns whether the order changed, so that it is to be read and approved again */
+async function carryOut(window: Window, start: Plan): Promise<boolean> {
+  let plan = start;
+  for (let stay = 0; stay < MOST_STAYS; stay += 1) {
+    plan = await carry(window, plan);
+    if (plan.steps.some(({ name, outcome }) => name === 'ServiceRequest' && outcome.status === 'stale')) return true;
+    if (!plan.steps.some(isOpen)) return false;
+    await window.life.while(window.world.time.pause(window.world.draws.integer(SECOND_MS, 15 * SECOND_MS)));
+  }
+  return false;
+}
+
+async function carry(window: Window, start: Plan): Promise<Plan> {
+  const { world, session, life, ehr } = window;
+  const holder = `window-${world.newId()}`;
+  const leased = async (ask: () => Promise<Answer<Plan>>): Promise<Result<Plan, LeaseRefusal>> => {
+    const answer = await insist(window, ask);
+    if (answer.kind === 'ok') return ok(answer.value);
+    return refuse(answer.kind === 'silent' ? 'server-silent' : 'held-elsewhere');
+  };
+  const ask = (work: Parameters<typeof world.server.ask<Plan>>[1]) => () => world.server.ask<Plan>(life, work);
+  const end = await runPlan<Plan>(start, {
+    ehr: {
+      base: ehr.port.base,
+      get: (path) => life.while(ehr.port.get(path)),
+      write: (write) => life.while(ehr.port.write(write)),
+    },
+    patient: session.patientId,
+    now: () => world.now().toISOString(),
+    pause: (milliseconds) => life.while(world.time.pause(milliseconds)),
+    conditionalCreate: () => true,
+    takeLease: () => leased(ask(({ plans }, now) => plans.takeLease(session, start.id, { holder }, now))),
+    giveBack: () => world.server.ask(life, ({ plans }, now) => plans.giveBack(session, start.id, { holder }, now)),
+    attempt: (step) => leased(ask(({ plans }, now) => plans.attempt(session, start.id, step, { holder }, now))),
+    report: (step, outcome) => leased(ask(({ plans }, now) => plans.report(session, start.id, step, { holder, outcome }, now))),
+    onProgress: () => undefined,
+  });
+  return end.plan;
+}
+
+/** The whole minute: a recommendation, a decision, an approval, and the order in the chart. */
+async function refer(window: Window): Promise<void> {
+  const { world, session, life, practice } = window;
+  let replaces: string | undefined;
+  for (let turn = 0; turn < MOST_TURNS; turn += 1) {
+    const order = await readOrder(window);
+    if (order === undefined) return;
+    const given = { ...requestOf(window.case, order), ...(replaces === undefined ? {} : { replaces }) };
+    const made = await insist(window, () =>
+      world.server.ask<Recommendation>(life, ({ recommendations }, now) => recommendations.make(session, given, now)),
+    );
+    if (made.kind !== 'ok') return;
+    const { id, revision, working } = made.value;
+    replaces = id;
+    if (world.draws.chance(0.03)) {
+      const reason = 'Not needed any more';
+      await world.server.ask(life, ({ recommendations }, now) => recommendations.dismiss(session, id, reason, now));
+      return;
+    }
+    await life.while(world.time.pause(world.draws.integer(10 * SECOND_MS, 3 * MINUTE_MS)));
+    const press = {
+      recommendationId: id,
+      revision,
+      working: { ...working, emergencyDepartmentConsidered: true },
+      order,
+      performerInEhr: null,
+      idempotencyKey: `press-${world.newId()}-${id}`,
+    };
+    // Somebody tries who may not: a coordinator, with the clinician's screen before them.
+    if (world.draws.chance(0.02)) {
+      const intruder = inChart(sessionOf(practice, world.draws.pick(practice.coordinators), world.now()), session.patientId);
+      const stolen = { ...press, idempotencyKey: `stolen-${world.newId()}-${id}` };
+      await world.server.ask<Plan>(life, ({ approvals }, now) => approvals.approve(intruder, stolen, now));
+    }
+    const approved = await insist(window, () =>
+      world.server.ask<Plan>(life, ({ approvals }, now) => approvals.approve(session, press, now)),
+    );
+    if (approved.kind !== 'ok') return;
+    const { referralId } = approved.value;
+    world.acknowledged.push({ scope: practice.scope, referralId, what: 'approval', key: id });
+    if (!(await carryOut(window, approved.value))) return;
+  }
+}
+
+/** Somebody refers: the window may close on the way, and whoever comes back finds what is left. */
+export function refers(world: World, practice: Practice, person: Person, given: Case): Promise<void> {
+  const order = orderOf(given);
+  const window = openWindow(world, practice, person, given);
+  if (order && !window.ehr.read(`ServiceRequest/${order.id}`)) {
+    window.ehr.put(order);
+    // Somebody else changes the order, at times just before it is written.
+    if (world.faults.strikes('ehr', 0.05)) {
+      world.time.after(world.draws.integer(SECOND_MS, 4 * MINUTE_MS), () => {
+        const held = window.ehr.read(`ServiceRequest/${order.id}`);
+        if (held?.['status'] === 'draft' && held.meta?.versionId === '1')
+          window.ehr.put({ ...held, id: order.id, note: [{ text: 'Changed' }] });
+      });
+    }
+  }
+  return refer(window);
+}
+
+/** Back in the chart: what is unfinished is offered and finished, or taken back. */
+async function comeBack(window: Window): Promise<void> {
+  const { world, session, life } = window;
+  const open = await world.server.ask(life, ({ openWork }, now) => openWork.list(session, now));
+  if (open.kind !== 'ok') return;
+  for (const { id } of open.value.plans) {
+    if (world.draws.chance(0.06)) {
+      await world.server.ask(life, ({ plans }, now) => plans.withdraw(session, id, { reason: 'No longer meant' }, now));
+      continue;
+    }
+    const plan = await world.server.ask<Plan>(life, ({ plans }, now) => plans.get(session, id, now));
+    if (plan.kind !== 'ok') continue;
+    await judgeDoubts(window, plan.value);
+    await carryOut(window, plan.value);
+  }
+}
+
+/** The person looks at what may be theirs and says what is true: here everything of our key is ours. */
+async function judgeDoubts({ world, session, life, ehr }: Window, plan: Plan): Promise<void> {
+  for (const { name, outcome, lookUp } of plan.steps) {
+    if (outcome.status !== 'unsure') continue;
+    const ours = outcome.candidates.find(({ reference }) => JSON.stringify(ehr.read(reference) ?? {}).includes(lookUp.businessKey));
+    const held = ours && ehr.read(ours.reference);
+    const said = held && { reference: ours.reference, versionId: held.meta?.versionId ?? null };
+    await world.server.ask<Plan>(life, ({ plans }, now) => plans.judge(session, plan.id, name, { ours: said ?? null }, now));
+  }
+}
+
+const clinicianOf = (practice: Practice, { requester }: Book): Person | undefined =>
+  practice.clinicians.find(({ subject }) => subject === requester);
+
+/** What a clinician does about something that is owed by them; it may take several times. */
+export async function clinicianActs(
+  world: World,
+  practice: Practice,
+  book: Book,
+  kind: string,
+  cases: ReadonlyMap<string, Case>,
+): Promise<void> {
+  const person = clinicianOf(practice, book);
+  const given = cases.get(`${practice.scope.tenant} ${book.patientId}`);
+  if (!person || !given) return;
+  const window = openWindow(world, practice, person, given);
+  switch (kind) {
+    case 'unfinished-write-back':
+      // An approval that lapsed is made anew, or left for later.
+      return book.order === 'none' ? refer(window) : comeBack(window);
+    case 'sign-in-ehr':
+      return signInEhr(window, book);
+    case 'review':
+      for (const [reportId, { reviewed, attempt }] of book.reports) {
+        if (reviewed || attempt === undefined) continue;
+        const asked = { referralId: book.referralId, reportId };
+        // A colleague opens it first, whose referral it is not.
+        if (world.draws.chance(0.1)) {
+          const colleague = sessionOf(practice, world.draws.pick(practice.clinicians), world.now());
+          await world.server.ask(window.life, ({ reviews }, now) => reviews.review(colleague, asked, now));
+        }
+        await world.server.ask(window.life, ({ reviews }, now) => reviews.review(window.session, asked, now));
+      }
+      return;
+    default:
+      return;
+  }
+}
+
+/** In the EHR, without Refloop: it is signed, or at times revoked. */
+function signInEhr({ ehr, world }: Window, { orderReference }: Book): void {
+  const held = ehr.read(orderReference);
+  if (held?.id === undefined || held['status'] !== 'draft') return;
+  ehr.put({ ...held, id: held.id, status: world.draws.chance(0.08) ? 'revoked' : 'active' });
+}
+
+export const SPANS = { SECOND_MS, MINUTE_MS, HOUR_MS, DAY_MS } as const;

@@ -1,0 +1,107 @@
+/**
+ * `npm run simulate -- --seeds N [--referrals N] [--from SEED]`: that many simulated worlds, each on one thread by a clock of its own, as many
+ * side by side as there are processors for two. Exit 0 all holds · 1 something does not · 2 wrong use.
+ */
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import { plural, say, wrongUse } from '@refloop/server/commands/console';
+import type { SeedRun } from './run-seed.ts';
+
+const USAGE =
+  'Usage: npm run simulate -- --seeds N [--referrals N] [--from SEED]   (500 referrals and SEED 1 unless given; SEED is a number)';
+const MOST_LANES = 2;
+const SHOWN_LINES = 80;
+
+function whole(name: string, text: string | undefined, fallback: number): number {
+  if (text === undefined) return fallback;
+  if (!/^\d{1,9}$/.test(text) || Number(text) < 1) wrongUse(`--${name}: "${text}" is not a whole number from 1 on.`, USAGE);
+  return Number(text);
+}
+
+function asked(): { seeds: number; referrals: number; from: number } {
+  const options = { seeds: { type: 'string' }, referrals: { type: 'string' }, from: { type: 'string' } } as const;
+  let values: { seeds?: string; referrals?: string; from?: string };
+  try {
+    ({ values } = parseArgs({ options }));
+  } catch (error) {
+    return wrongUse((error as Error).message, USAGE);
+  }
+  return {
+    seeds: whole('seeds', values.seeds, 1),
+    referrals: whole('referrals', values.referrals, 500),
+    from: whole('from', values.from, 1),
+  };
+}
+
+type Sum = {
+  seeds: number;
+  referrals: number;
+  events: number;
+  faults: Map<string, number>;
+  statuses: Map<string, number>;
+  violations: number;
+};
+
+function add(counts: Map<string, number>, more: ReadonlyMap<string, number>): void {
+  for (const [name, count] of more) counts.set(name, (counts.get(name) ?? 0) + count);
+}
+
+function tell({ seed, violations, trail }: SeedRun, referrals: number): void {
+  say(`seed ${seed}: the last that happened`);
+  for (const line of trail.slice(-SHOWN_LINES)) say(`  ${line}`);
+  for (const { rule, words, referralId, at } of violations) say(`VIOLATION seed ${seed}, ${rule}: ${words} (${referralId}, ${at})`);
+  say(`again: npm run simulate -- --seeds 1 --referrals ${referrals} --from ${seed}`);
+}
+
+const counted = (counts: ReadonlyMap<string, number>): string =>
+  [...counts]
+    .sort(([, left], [, right]) => right - left)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ');
+
+const { seeds, referrals, from } = asked();
+const sum: Sum = { seeds: 0, referrals: 0, events: 0, faults: new Map(), statuses: new Map(), violations: 0 };
+const waiting = Array.from({ length: seeds }, (_, at) => from + at);
+const started = performance.now();
+
+/** Gives the lane one seed after the other until none is left. */
+const lane = (): Promise<void> =>
+  new Promise((done, failed) => {
+    const worker = new Worker(new URL('./lane.ts', import.meta.url), { workerData: { referrals } });
+    const next = (): void => {
+      const seed = waiting.shift();
+      if (seed === undefined) void worker.terminate();
+      else worker.postMessage(seed, []);
+    };
+    worker.on('message', (run: SeedRun) => {
+      sum.seeds += 1;
+      sum.referrals += run.referrals;
+      sum.events += run.events;
+      sum.violations += run.violations.length;
+      add(sum.faults, run.byFault);
+      add(sum.statuses, run.byStatus);
+      if (run.violations.length > 0) tell(run, referrals);
+      say(
+        `seed ${run.seed}: ${plural(run.referrals, 'referral')}, ${plural(run.events, 'event')}, ${plural(run.faults, 'fault')}, ${plural(run.violations.length, 'violation')}`,
+      );
+      next();
+    });
+    worker.once('error', failed);
+    worker.once('exit', () => done());
+    next();
+  });
+
+try {
+  await Promise.all(Array.from({ length: Math.min(seeds, MOST_LANES, availableParallelism()) }, lane));
+  say(`where they stand at the end: ${counted(sum.statuses)}`);
+  say(`faults: ${counted(sum.faults)}`);
+  const faults = [...sum.faults.values()].reduce((all, each) => all + each, 0);
+  const words = [plural(sum.seeds, 'seed'), plural(sum.referrals, 'referral'), plural(sum.events, 'event'), plural(faults, 'fault')];
+  const seconds = ((performance.now() - started) / 1000).toFixed(0);
+  process.stdout.write(`simulate: ${words.join(', ')}, ${plural(sum.violations, 'violation')}, ${seconds} s\n`);
+  process.exitCode = sum.violations === 0 ? 0 : 1;
+} catch (error) {
+  say(`The simulation failed: ${(error as Error).message}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,84 @@
+/** What Refloop writes to a chart, looked at as it takes effect: approved by whom it is said to be, announced before, and there once. */
+import type { Resource } from '@refloop/domain/fhir/ehr-port';
+import type { Book } from './book.ts';
+import type { Practice } from './practice.ts';
+import { ordersWritten, type World } from './world.ts';
+
+const SYSTEMS = 'https://refloop.health/id/';
+
+type Identified = { system?: string; value?: string };
+
+const identifiers = (resource: Resource): Identified[] =>
+  (Array.isArray(resource['identifier']) ? resource['identifier'] : []).filter(({ system }: Identified) =>
+    system?.startsWith(SYSTEMS),
+  ) as Identified[];
+
+const valueOf = (resource: Resource, name: string): string | undefined =>
+  identifiers(resource).find(({ system }) => system === `${SYSTEMS}${name}`)?.value;
+
+/** By what each type is known to be one and the same thing. */
+function nameOf(resource: Resource): string | undefined {
+  switch (resource.resourceType) {
+    case 'ServiceRequest':
+      return valueOf(resource, 'referral');
+    case 'Task':
+      return valueOf(resource, 'referral-task');
+    case 'DocumentReference':
+      return valueOf(resource, 'referral-note');
+    case 'Provenance':
+      return /"value":"([^"]+)"/.exec(JSON.stringify(resource['entity'] ?? resource))?.[1];
+    default:
+      return undefined;
+  }
+}
+
+const noteIn = (order: Resource): string | undefined =>
+  ((order['supportingInfo'] ?? []) as { reference?: string }[]).find(({ reference }) => reference?.startsWith('DocumentReference/'))
+    ?.reference;
+
+export const onEhrWrite = (world: World, practice: Practice) => {
+  const there = new Map<string, string>();
+  const { watch } = world;
+
+  /** The referral and the approval it was written for. */
+  function basisOf(resource: Resource): { book: Book; approvalId: string } | undefined {
+    const note = resource.resourceType === 'ServiceRequest' ? noteIn(resource) : undefined;
+    const filed = note === undefined ? undefined : world.ehrs.get(practice.scope.tenant)?.read(note);
+    for (const [, value = ''] of JSON.stringify(filed ?? resource).matchAll(/"value":"([^"]+)"/g)) {
+      const book = watch.bookOf(value);
+      if (book) return { book, approvalId: value };
+    }
+    const referralId = valueOf(resource, 'referral');
+    const book = referralId === undefined ? undefined : watch.book(practice.scope, referralId);
+    return book && { book, approvalId: book.approvalId };
+  }
+
+  return (resource: Resource, replaced: Resource | undefined): void => {
+    const reference = `${resource.resourceType}/${resource.id}`;
+    const name = `${resource.resourceType} ${nameOf(resource) ?? reference}`;
+    const before = there.get(name);
+    const basis = basisOf(resource);
+    const referralId = basis?.book.referralId ?? '-';
+    world.remember(`${world.now().toISOString()} ${practice.scope.tenant} the EHR keeps ${reference} for ${referralId}`);
+    if (before !== undefined && before !== reference)
+      watch.tell('duplicate', `${resource.resourceType} stands in the chart twice`, referralId);
+    there.set(name, reference);
+    if (!basis) return watch.tell('unapproved', `${resource.resourceType} was written without an approval`, referralId);
+    const { book, approvalId } = basis;
+    const approval = book.approvals.get(approvalId);
+    if (!approval || book.patientId !== (resource['subject'] as { reference?: string } | undefined)?.reference?.replace('Patient/', '')) {
+      if (resource['subject'] !== undefined)
+        watch.tell('unauthorized', `${resource.resourceType} was written to another chart`, referralId);
+    }
+    // The Task of a write-back is kept up to date afterwards, and one of a later attempt is made as it is sent.
+    const follows = resource.resourceType === 'Task' && (replaced !== undefined || !name.endsWith('-1'));
+    if (approval && !follows && !book.announced.has(`${approval.planId} ${resource.resourceType}`))
+      watch.tell('unapproved', `${resource.resourceType} was written before it was put on record that it is`, referralId);
+    if (resource.resourceType !== 'ServiceRequest') return;
+    if (approval && !approval.standing)
+      watch.tell('unapproved', 'an order was written for an approval that was taken back or lapsed', referralId);
+    if (approval && replaced && approval.orderVersion !== replaced.meta?.versionId)
+      watch.tell('unapproved', 'an order was written over a version that nobody approved', referralId);
+    if (approval) ordersWritten(world).add(approvalId);
+  };
+};

@@ -1,0 +1,153 @@
+/**
+ * Guards of the product, each taken away by itself in a copy of the source that one process loads. A simulation that does not notice is no
+ * proof of the guard. The text to be replaced stands once in its file: a guard that was written anew is found missing here.
+ */
+
+export type Mutant = {
+  /** What is no longer done. */
+  guard: string;
+  file: string;
+  from: string;
+  to: string;
+  /** The rule by which it is told; any of them. */
+  told: readonly string[];
+};
+
+const DOMAIN = 'api/domain/src';
+const SERVER = 'api/server/src';
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    guard: 'a creation that may still arrive is not sent again within the minute',
+    file: `${DOMAIN}/write-back/write-step.ts`,
+    from: "if (step.action === 'create' && mayStillArrive(step, seenAt)) {",
+    to: 'if (step === undefined) {',
+    told: ['duplicate'],
+  },
+  {
+    guard: 'a write is put on record before it leaves',
+    file: `${SERVER}/services/reconciliation.ts`,
+    from: 'attempt: (step) => record(site, plan.id, by, (unit, stored) => recordAttempt(unit, stored, by, step, deps.now())),',
+    to: 'attempt: async () => ok(plan),',
+    told: ['unapproved', 'duplicate', 'lost'],
+  },
+  {
+    guard: 'an approval is taken back only while no order can be in the chart',
+    file: `${DOMAIN}/referral/command.ts`,
+    from: "if (referral.order.status !== 'approved' || !certainlyNotThere) return refuse({ kind: 'order-may-be-written' });",
+    to: "if (referral.order.status === 'draft' || certainlyNotThere === undefined) return refuse({ kind: 'order-may-be-written' });",
+    told: ['unapproved', 'lost'],
+  },
+  {
+    guard: 'only a clinician approves',
+    file: `${SERVER}/services/prepared.ts`,
+    from: "export const isClinician = ({ roles }: Session): boolean => roles.includes('clinician');",
+    to: 'export const isClinician = ({ roles }: Session): boolean => roles.length > 0;',
+    told: ['unauthorized'],
+  },
+  {
+    guard: 'a note is reviewed by the clinician whose referral it is',
+    file: `${SERVER}/services/reviews.ts`,
+    from: 'if (requester === session.subject) return { coveringFor: null };',
+    to: "if (requester !== '') return { coveringFor: null };",
+    told: ['unauthorized'],
+  },
+  {
+    guard: 'a loop is closed by the final report alone',
+    file: `${DOMAIN}/referral/closure.ts`,
+    from: "report.status === 'reviewed' && report.form === 'final'",
+    to: "report.status === 'reviewed'",
+    told: ['closed'],
+  },
+  {
+    guard: 'after a decline somebody has to ask another',
+    file: `${DOMAIN}/sla/due.ts`,
+    from: "return [owed('reroute', about, work.since)];",
+    to: 'return [];',
+    told: ['owner'],
+  },
+  {
+    guard: 'a referral is looked at again though nothing is heard of it',
+    file: `${SERVER}/services/engine/engine.ts`,
+    from: 'nextLookAt(referral, policy, now) ?? null',
+    to: 'null',
+    told: ['deadline'],
+  },
+  {
+    guard: 'each step of the policy is taken once',
+    file: `${DOMAIN}/sla/escalate.ts`,
+    from: 'if (!raised.has(`${step.rule} ${stage}`)) ahead.push(',
+    to: 'if (raised.size >= 0) ahead.push(',
+    told: ['duplicate'],
+  },
+  {
+    guard: 'what was settled is no longer owed, and what is owed is owed once',
+    file: `${SERVER}/services/engine/obligation-rows.ts`,
+    from: "for (const row of open) if (!kept.has(row.id)) await unit.obligations.settle(row.id, { what: 'done', at: now });",
+    to: 'for (const row of open) if (!kept.has(row.id)) await unit.obligations.get(row.id);',
+    told: ['deadline', 'duplicate', 'owner'],
+  },
+  {
+    guard: 'a press of the same key counts once',
+    file: `${DOMAIN}/referral/by-hand.ts`,
+    from: 'if (referral.factKeys.includes(factKey)) return ok([]);',
+    to: '',
+    told: ['refold', 'duplicate'],
+  },
+  {
+    guard: 'what is sent is put on record as begun before it leaves',
+    file: `${SERVER}/outbox/worker.ts`,
+    from: "return { kind: (await unit.outbox.begin(effect.id, deps.holder, at())) ? 'begun' : 'held-elsewhere' };",
+    to: "return { kind: effect.id === '' ? 'held-elsewhere' : 'begun' };",
+    told: ['duplicate'],
+  },
+  {
+    guard: 'what may have left and cannot be repeated is not sent again',
+    file: `${SERVER}/outbox/worker.ts`,
+    from: 'if (!handler.repeatable) return record(',
+    to: "if (handler.kind === '') return record(",
+    told: ['duplicate'],
+  },
+  {
+    guard: 'of a message in doubt a person is told',
+    file: `${SERVER}/outbox/effect-obligation.ts`,
+    from: 'if (!people) return;',
+    to: 'if (people) return;',
+    told: ['owner'],
+  },
+  {
+    guard: 'nothing leaves whose order is not in force any more',
+    file: `${SERVER}/outbox/worker.ts`,
+    from: "if (detail !== undefined) return { kind: 'left-out', detail };",
+    to: "if (referral === undefined) return { kind: 'left-out', detail: '' };",
+    told: ['unapproved'],
+  },
+  {
+    guard: 'nobody works on a holiday',
+    file: `${DOMAIN}/sla/business-time.ts`,
+    from: 'isWeekday(startOfDay(wall)) && !holidaysOnWeekdays(calendar).has(startOfDay(wall));',
+    to: 'isWeekday(startOfDay(wall)) || holidaysOnWeekdays(calendar).size < 0;',
+    told: ['deadline'],
+  },
+  {
+    guard: 'deadlines follow the wall over a change to or from summer time',
+    file: `${DOMAIN}/sla/business-time.ts`,
+    from: 'const wallOf = (ms: number, timeZone: string): number => ms + offsetOf(ms, timeZone);',
+    to: 'const wallOf = (ms: number, timeZone: string): number => ms + offsetOf(0, timeZone);',
+    told: ['deadline'],
+  },
+  {
+    guard: 'an office that is not asked any more does nothing',
+    file: `${DOMAIN}/referral/office-act.ts`,
+    from: "if (referral.order.status !== 'active' || !asked || closedBy(referral) || referral.attempts.at(-1) !== asked) return [];",
+    to: "if (referral.order.status !== 'active' || !asked || closedBy(referral)) return [];",
+    told: ['unauthorized'],
+  },
+  {
+    guard: 'what the projection keeps is what its events say',
+    file: `${SERVER}/services/referral-log.ts`,
+    from: 'if (after) await unit.referrals.put(projectionOf(after, now));',
+    to: "if (after && happenings.at(-1)?.fact.type !== 'patient-contacted') await unit.referrals.put(projectionOf(after, now));",
+    told: ['refold'],
+  },
+];

@@ -1,0 +1,80 @@
+/** Specialists' offices: some work by the link they are sent, some have only paper and a telephone; all are slow, closed, or careless at times. */
+import type { OfficeAnswer, OfficeRequest } from '@refloop/server/client/office';
+import type { Book } from './book.ts';
+import { createLife } from './life.ts';
+import type { Practice } from './practice.ts';
+import type { World } from './world.ts';
+
+export type Offices = {
+  usesLinks: (npi: string) => boolean;
+  /** The link comes into their hands, or is lost on the way. */
+  receive: (practice: Practice, book: Book, npi: string, link: string) => void;
+};
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const MOST_VISITS = 12;
+const NOTE = new Uint8Array(Buffer.from('%PDF-1.7 simulated'));
+
+export function createOffices(world: World): Offices {
+  const { draws, time, faults } = world;
+  const isOnline = (npi: string): boolean => Number(npi.slice(-1)) % 3 !== 0;
+
+  /** When the desk of the office turns to it again: hours or days, and not on the day it is closed. */
+  const later = (median: number): number => Math.min(60 * DAY_MS, draws.logNormal(median, 0.9));
+
+  async function sit(practice: Practice, book: Book, npi: string, link: string, times: number): Promise<void> {
+    if (times > MOST_VISITS) return;
+    const life = createLife();
+    const given = faults.strikes('letters', 0.03) ? '1999999999' : npi;
+    const opened = await world.server.ask<OfficeAnswer>(life, ({ office }, now) => office.open({ link, npi: given }, now));
+    const again = (median: number): void => time.after(later(median), () => sit(practice, book, npi, link, times + 1));
+    if (opened.kind === 'silent' || (opened.kind === 'refused' && given !== npi)) return again(4 * HOUR_MS);
+    if (opened.kind === 'refused' || opened.value.standing === 'over') return;
+    const { acts, appointment, offered, noteForms } = opened.value;
+    const token = opened.value.opened;
+    const what = choose(acts, appointment?.startsAt, offered);
+    if (what === 'note') {
+      const form = noteForms.includes('final') && (draws.chance(0.85) || !noteForms.includes('interim')) ? 'final' : 'interim';
+      const key = `note-${world.newId()}`;
+      await press(practice, book, key, () =>
+        world.server.ask(life, ({ office }, now) => office.note({ opened: token, key, form, bytes: NOTE }, now)),
+      );
+    } else if (what) {
+      const key = `press-${world.newId()}`;
+      await press(practice, book, key, () => world.server.ask(life, ({ office }, now) => office.act({ opened: token, key, what }, now)));
+    }
+    again(what ? 3 * DAY_MS : 8 * DAY_MS);
+  }
+
+  /** Pressed again where no answer came. */
+  async function press(_practice: Practice, _book: Book, _key: string, send: () => Promise<{ kind: string }>): Promise<void> {
+    for (let tries = 0; tries < 3; tries += 1) if ((await send()).kind !== 'silent') return;
+  }
+
+  function choose(acts: readonly string[], startsAt: string | undefined, offered: readonly string[]): OfficeRequest | 'note' | undefined {
+    const may = (act: string): boolean => acts.includes(act);
+    const now = world.now().getTime();
+    const day = (): string => new Date(now + draws.integer(1, 40) * DAY_MS).toISOString();
+    if (may('ask') && draws.chance(0.06)) return { act: 'ask', text: 'Which side is it?' };
+    if (may('decline') && draws.chance(0.1)) return { act: 'decline', reason: 'not-taking-patients' };
+    if (may('accept')) return { act: 'accept' };
+    if (startsAt !== undefined && may('no-show') && draws.chance(0.15)) return { act: 'no-show', at: startsAt };
+    if (startsAt !== undefined && may('seen')) return { act: 'seen', at: startsAt };
+    if (may('offer-dates') && offered.length === 0 && draws.chance(0.2)) return { act: 'offer-dates', dates: [day(), day()] };
+    if (may('book') && (startsAt === undefined || draws.chance(0.05)) && draws.chance(0.7)) return { act: 'book', startsAt: day() };
+    if (may('note') && startsAt === undefined && !may('book') && draws.chance(0.9)) return 'note';
+    if (may('note') && draws.chance(0.2)) return 'note';
+    return undefined;
+  }
+
+  return {
+    usesLinks: isOnline,
+    receive: (practice, book, npi, link) => {
+      if (faults.strikes('letters', 0.1)) return;
+      time.after(later(10 * HOUR_MS), () => sit(practice, book, npi, link, 0));
+      // Two people of one office open the same letter.
+      if (faults.strikes('letters', 0.05)) time.after(later(12 * HOUR_MS), () => sit(practice, book, npi, link, 4));
+    },
+  };
+}

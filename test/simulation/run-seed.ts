@@ -1,0 +1,182 @@
+/** One world from its first referral to its last: people act on what they owe, things go wrong, the faults end, and what is then so is judged. */
+import { createHash } from 'node:crypto';
+import type { StoredObligation } from '@refloop/server/store/obligations';
+import type { Book } from './book.ts';
+import { type Case, drawCase } from './chart.ts';
+import { clinicianActs, refers, SPANS } from './clinician.ts';
+import { coordinatorActs } from './coordinator.ts';
+import { onEhrWrite } from './ehr-watch.ts';
+import { createOffices, type Offices } from './office.ts';
+import { everybody, type Practice } from './practice.ts';
+import { verdict } from './verdict.ts';
+import type { Violation } from './watch.ts';
+import { openWorld, type World } from './world.ts';
+
+const { MINUTE_MS, HOUR_MS, DAY_MS } = SPANS;
+
+export type SeedRun = {
+  seed: string;
+  referrals: number;
+  events: number;
+  faults: number;
+  byFault: ReadonlyMap<string, number>;
+  byStatus: Map<string, number>;
+  violations: Violation[];
+  /** Of everything that is stored at the end: the same seed gives the same. */
+  digest: string;
+  /** What happened last. */
+  trail: readonly string[];
+};
+
+/** Referrals are made over so many days. */
+const ARRIVALS_DAYS = 50;
+/** Then the faults end, and everything has so long to come to its end. */
+const FAULTS_DAYS = 70;
+const CALM_DAYS = 230;
+/** How often everything that is open is looked through. */
+const SWEEP_DAYS = 3;
+/** Whoever has put it off looks at it again. */
+const MOST_LOOKS = 60;
+
+/** Worlds begin within two years: before and after the clocks change, over holidays, on weekends. */
+const FIRST_START = Date.parse('2026-01-05T15:00:00.000Z');
+
+const startOf = (seed: number): number => FIRST_START + (seed % 104) * 7 * DAY_MS;
+
+/** Who owes it acts on it in their own time; whatever is still owed afterwards they come back to. */
+function peopleAct(world: World, offices: () => Offices, cases: ReadonlyMap<string, Case>) {
+  const seen = new Set<string>();
+  const people = new Map(
+    world.practices.flatMap((practice) => everybody(practice).map((person) => [person.subject, { practice, person }] as const)),
+  );
+
+  const lookAt = (row: StoredObligation, times: number): void => {
+    const { draws, time } = world;
+    const median = row.kind === 'unfinished-write-back' ? 20 * MINUTE_MS : times === 0 ? 6 * HOUR_MS : 20 * HOUR_MS;
+    const ahead = Date.parse(row.dueAt) - world.now().getTime();
+    // A visit is thought of before it, and afterwards only where one is told to.
+    const waits = row.kind === 'visit' ? (ahead > 0 ? Math.max(HOUR_MS, ahead * draws.next()) : 5 * DAY_MS) : draws.logNormal(median, 1.1);
+    time.after(Math.min(waits, 40 * DAY_MS), async () => {
+      const owner = people.get(row.owner ?? '');
+      if (!owner) return;
+      const { practice, person } = owner;
+      const open = (await world.store.transaction(practice.scope, (unit) => unit.obligations.openOf(row.referralId))).find(
+        ({ id }) => id === row.id,
+      );
+      const book = world.watch.book(practice.scope, row.referralId);
+      if (!open || !book || times > MOST_LOOKS) return;
+      if (open.owner !== row.owner) return lookAt(open, times);
+      if (open.kind === 'visit' && open.dueAt <= world.now().toISOString()) return lookAt(open, times);
+      // Their window may close over it: they look again whatever became of it.
+      lookAt(open, times + 1);
+      await act(practice, person, book, open.kind);
+    });
+  };
+
+  const act = async (practice: Practice, person: Parameters<typeof coordinatorActs>[3], book: Book, kind: string): Promise<void> => {
+    if (person.roles.includes('clinician')) await clinicianActs(world, practice, book, kind, cases);
+    else await coordinatorActs(world, offices(), practice, person, book, kind);
+  };
+
+  return (open: readonly StoredObligation[]): void => {
+    for (const row of open) {
+      const name = `${row.owner ?? ''} ${row.id}`;
+      if (seen.has(name)) continue;
+      seen.add(name);
+      lookAt(row, 0);
+    }
+  };
+}
+
+/** What goes wrong besides: machines stop, an EHR or a gateway is away, a clock is set. */
+function misfortunes(world: World): void {
+  const { time, draws, faults } = world;
+  for (let day = 0; day < FAULTS_DAYS; day += 1) {
+    const sometime = (): number => world.time.now() + day * DAY_MS + draws.integer(0, DAY_MS);
+    if (faults.strikes('ehr', 0.08)) {
+      for (const ehr of world.ehrs.values()) {
+        const at = sometime();
+        time.at(at, () => ehr.setDown(true));
+        time.at(at + draws.logNormal(2 * HOUR_MS, 1), () => ehr.setDown(false));
+      }
+    }
+    if (faults.strikes('gateway', 0.1)) {
+      const at = sometime();
+      time.at(at, () => world.gateway.setDown(true));
+      time.at(at + draws.logNormal(3 * HOUR_MS, 1), () => world.gateway.setDown(false));
+    }
+    if (faults.strikes('deaths', 0.2)) time.at(sometime(), () => world.server.kill());
+    if (faults.strikes('deaths', 0.2)) time.at(sometime(), () => world.worker.kill());
+    if (faults.strikes('clock', 0.06)) {
+      const by = draws.chance(0.5) ? draws.integer(MINUTE_MS, 8 * HOUR_MS) : -draws.integer(1000, 20 * MINUTE_MS);
+      const at = sometime();
+      time.at(at, () => world.jump(by));
+      // Sooner or later it is set right, and whatever was due meanwhile is looked at.
+      time.at(at + draws.integer(HOUR_MS, 3 * DAY_MS), () => world.jump(-by));
+      for (const wait of [HOUR_MS, 9 * HOUR_MS, 4 * DAY_MS]) time.at(at + wait, () => world.worker.lookAtAll());
+    }
+  }
+}
+
+/** Nothing was approved of this patient, and somebody had begun. */
+const isDraft = ({ watch }: World, { scope }: Practice, { patientId }: Case): boolean => {
+  const books = watch.books().filter((book) => book.patientId === patientId && watch.book(scope, book.referralId) === book);
+  return books.every(({ order, approvals, offered }) => order === 'none' && approvals.size === 0 && offered);
+};
+
+export async function runSeed(seed: number, referrals: number): Promise<SeedRun> {
+  const cases = new Map<string, Case>();
+  const start = startOf(seed);
+  let offices: Offices | undefined;
+  let react: ((open: readonly StoredObligation[]) => void) | undefined;
+  const world = await openWorld(String(seed), start, {
+    onEvents: () => (_scope, _book, _types, open) => react?.(open),
+    onEhrWrite,
+  });
+  offices = createOffices(world);
+  react = peopleAct(world, () => offices as Offices, cases);
+  const { draws, time } = world;
+  for (let number = 1; number <= referrals; number += 1) {
+    const practice = draws.pick(world.practices);
+    const given = drawCase(draws, number);
+    cases.set(`${practice.scope.tenant} ${given.patientId}`, given);
+    const person = draws.pick(practice.clinicians);
+    const first = start + draws.integer(0, ARRIVALS_DAYS * DAY_MS);
+    // Whoever was cut off begins anew.
+    for (let tries = 0; tries < 3; tries += 1) {
+      time.at(first + tries * draws.integer(MINUTE_MS, DAY_MS), () =>
+        tries === 0 || isDraft(world, practice, given) ? refers(world, practice, person, given) : undefined,
+      );
+    }
+  }
+  misfortunes(world);
+  for (let day = 1; day < FAULTS_DAYS + CALM_DAYS; day += SWEEP_DAYS) {
+    time.at(start + day * DAY_MS, async () => {
+      for (const { scope } of world.practices) await world.store.transaction(scope, (unit) => world.watch.sweep(unit));
+    });
+  }
+  time.at(start + FAULTS_DAYS * DAY_MS, () => world.faults.end());
+  const hash = createHash('sha256');
+  await time.run(start + (FAULTS_DAYS + CALM_DAYS) * DAY_MS, () => world.watch.violations.length > 0);
+  const byStatus = new Map<string, number>();
+  if (world.watch.violations.length === 0) await verdict(world);
+  for (const { scope } of world.practices) {
+    await world.store.transaction(scope, async (unit) => {
+      for (const row of await unit.referrals.all()) {
+        byStatus.set(row.status, (byStatus.get(row.status) ?? 0) + 1);
+        hash.update(JSON.stringify(await unit.events.read(row.referralId)));
+      }
+    });
+  }
+  return {
+    seed: world.seed,
+    referrals: world.watch.books().length,
+    events: world.watch.events(),
+    faults: world.faults.total(),
+    byFault: world.faults.byKind,
+    byStatus,
+    violations: world.watch.violations,
+    digest: hash.digest('hex'),
+    trail: world.trail,
+  };
+}

@@ -1,0 +1,55 @@
+/** What must hold once everything had its time: nothing that anybody was told of is gone, and nothing that was approved has stopped halfway. */
+import { isOpenByBook } from './book.ts';
+import { KEYED, KEYLESS } from './gateway.ts';
+import { ordersWritten, type World } from './world.ts';
+
+/** Further than any appointment lies ahead. */
+const STOPPED_AFTER_MS = 50 * 86_400_000;
+
+export async function verdict(world: World): Promise<void> {
+  const { watch, acknowledged, practices, store } = world;
+  for (const { scope, referralId, what, key } of acknowledged) {
+    const book = watch.book(scope, referralId);
+    if (!book) watch.tell('lost', `a referral is gone of which somebody was told (${what})`, referralId);
+    else if (what === 'act' && !book.keys.has(key)) watch.tell('lost', `an act is gone of which somebody was told`, referralId);
+    else if (what === 'approval' && book.approvals.size === 0)
+      watch.tell('lost', 'an approval is gone of which its clinician was told', referralId);
+  }
+  for (const { scope } of practices) {
+    await store.transaction(scope, async (unit) => {
+      for (const id of await unit.outbox.ids()) {
+        const effect = await unit.outbox.get(id);
+        if (!effect) continue;
+        const { standing, kind, key, referralId, dueAt, lease } = effect;
+        const times = world.gateway.left.get(key) ?? 0;
+        const finished = dueAt === null && lease === null;
+        if (!finished) watch.tell('lost', `an effect (${kind}) is still ${standing.status} at the end`, referralId);
+        if (kind !== KEYED && kind !== KEYLESS) continue;
+        if (standing.status === 'done' && times !== 1) watch.tell('lost', `a message is called sent and left ${times} times`, referralId);
+        if (kind === KEYED && standing.status === 'unknown') watch.tell('lost', 'a message with a key is still in doubt', referralId);
+        if ((standing.status === 'failed' || standing.status === 'left-out') && times > 0)
+          watch.tell('lost', 'a message left that is called not sent', referralId);
+        if (standing.status !== 'unknown' && standing.status !== 'failed') continue;
+        const open = await unit.obligations.list({ status: 'open', referralId });
+        const done = await unit.obligations.list({ status: 'done', referralId });
+        const told = [...open, ...done].some(({ content }) => (content as { effectId?: string }).effectId === id);
+        if (!told) watch.tell('owner', `a message is ${standing.status}, and nobody was told`, referralId);
+      }
+    });
+  }
+  for (const book of watch.books()) {
+    const { order, approvals, referralId } = book;
+    const standing = [...approvals].filter(([, approval]) => approval.standing);
+    const written = [...approvals.keys()].filter((id) => ordersWritten(world).has(id));
+    if (written.length > 1) watch.tell('duplicate', `${written.length} approvals of one referral have an order in the chart`, referralId);
+    const inForce = order === 'active' || order === 'ended' || order === 'revoked' || order === 'unsigned';
+    if (inForce && !standing.some(([id]) => written.includes(id)))
+      watch.tell('lost', `it is ${order}, and no order stands in the chart`, referralId);
+    if (order === 'none' && written.length > 0) watch.tell('lost', 'an order stands in the chart of an approval that does not', referralId);
+  }
+  // People have long done what they owe: what is open still is on its way, or has come to a stop.
+  const since = new Date(world.now().getTime() - STOPPED_AFTER_MS).toISOString();
+  for (const book of watch.books()) {
+    if (isOpenByBook(book) && book.lastAt < since) watch.tell('lost', `it is ${book.order} and has come to a stop`, book.referralId);
+  }
+}

@@ -1,0 +1,189 @@
+/**
+ * What must hold after every event, looked at inside the very transaction that wrote it. It reads what is stored and what the outside truly
+ * holds; of the product it uses the fold alone, to see that the same events give the same state.
+ */
+
+import type { ReferralEvent } from '@refloop/domain/referral/event';
+import { fold } from '@refloop/domain/referral/referral';
+import { eventOf } from '@refloop/server/services/referral-log';
+import type { StoredObligation } from '@refloop/server/store/obligations';
+import type { Scope, Unit } from '@refloop/server/store/store';
+import { type Authority, type Book, closedByBook, isOpenByBook, newBook, takeIn } from './book.ts';
+import { wrongDeadline } from './wall-clock.ts';
+
+const DAY_MS = 86_400_000;
+/** The latest that a deadline lies ahead: an appointment half a year away, and its week. */
+const FURTHEST_MS = 400 * DAY_MS;
+/** So long after its deadline somebody besides its owner has been told, whatever lay between: outages, holidays, a weekend. */
+const TOLD_WITHIN_MS = 16 * DAY_MS;
+
+export type Violation = { rule: string; words: string; referralId: string; at: string };
+
+export type Watch = {
+  /** Within the transaction, after its work: the referrals it read or wrote. */
+  look: (unit: Unit, referralIds: Iterable<string>) => Promise<void>;
+  /** Of everything that is open, whatever was heard of it: nothing waits in silence. */
+  sweep: (unit: Unit) => Promise<void>;
+  tell: (rule: string, words: string, referralId?: string) => void;
+  book: (scope: Scope, referralId: string) => Book | undefined;
+  books: () => Book[];
+  /** Of which an approval is. */
+  bookOf: (approvalId: string) => Book | undefined;
+  violations: Violation[];
+  events: () => number;
+};
+
+export type WatchDeps = {
+  /** As the clock of Refloop's machine shows it. */
+  now: () => Date;
+  authority: (scope: Scope) => Authority;
+  timeZone: (scope: Scope) => string;
+  /** Told of every event, and of what is open then. */
+  onEvents: (scope: Scope, book: Book, types: readonly string[], open: readonly StoredObligation[]) => void;
+  remember: (line: string) => void;
+};
+
+/** What is owed besides, before the order is in force or of what is sent. */
+const HAS_NO_STEPS = ['unfinished-write-back', 'none-in-network', 'to-sign', 'perhaps-sent', 'not-sent', 'visit'];
+
+type Kept = { book: Book; events: ReferralEvent[]; state: string; looked: unknown };
+
+export function createWatch({ now, authority, timeZone, onEvents, remember }: WatchDeps): Watch {
+  const kept = new Map<string, Kept>();
+  /** Deadlines that were judged. */
+  const judged = new Set<string>();
+  const keysOf = new Map<string, Set<string>>();
+  const approved = new Map<string, Book>();
+  const violations: Violation[] = [];
+  let count = 0;
+
+  const tell: Watch['tell'] = (rule, words, referralId = '-') => {
+    violations.push({ rule, words, referralId, at: now().toISOString() });
+    remember(`VIOLATION ${rule}: ${words} (${referralId})`);
+  };
+  const nameOf = ({ tenant }: Scope, referralId: string): string => `${tenant} ${referralId}`;
+  const told = (referralId: string, fault: string): void => {
+    const [rule = '', ...words] = fault.split(': ');
+    tell(rule, words.join(': '), referralId);
+  };
+
+  function isWhole(row: StoredObligation, scope: Scope): string | undefined {
+    const due = Date.parse(row.dueAt);
+    if (row.owner === null || !authority(scope).isPerson(row.owner)) return `nobody of this practice owns what is owed (${row.kind})`;
+    if (Number.isNaN(due)) return `what is owed has no deadline (${row.kind})`;
+    if (due - now().getTime() > FURTHEST_MS) return `the deadline lies beyond every calendar (${row.kind})`;
+    return undefined;
+  }
+
+  function checkOpen(scope: Scope, book: Book, open: readonly StoredObligation[]): void {
+    const { referralId } = book;
+    for (const row of open) {
+      const wrong = isWhole(row, scope);
+      if (wrong) tell('owner', wrong, referralId);
+      const name = `${row.id} ${row.dueAt}`;
+      if (judged.has(name)) continue;
+      judged.add(name);
+      const { urgency, stage } = row.content as { urgency?: string; stage?: string };
+      // Of a stage that was only inferred the deadline counts from when it was first seen.
+      if (urgency !== 'routine' || stage?.endsWith('inferred')) continue;
+      const late = wrongDeadline(row.kind, row.raisedAt, row.dueAt, timeZone(scope));
+      if (late) tell('deadline', late, referralId);
+    }
+    const kinds = new Set(open.map(({ kind }) => kind));
+    const owes = (holds: boolean, ...any: string[]): void => {
+      if (holds && !any.some((kind) => kinds.has(kind))) tell('owner', `nobody owes ${any[0]}, and it is ${book.order}`, referralId);
+    };
+    if (isOpenByBook(book) && open.length === 0) tell('owner', `it is ${book.order}, open, and nobody owes anything`, referralId);
+    owes(book.order === 'approved', 'unfinished-write-back');
+    owes(book.order === 'unsigned', 'sign-in-ehr');
+    owes(
+      [...book.reports.values()].some(({ reviewed, attempt }) => !reviewed && attempt !== undefined),
+      'review',
+    );
+    const cares = book.order === 'active' || book.order === 'ended' || book.order === 'revoked';
+    owes(cares && book.setAside > 0, 'reconcile');
+    owes(cares && book.asked, 'reply');
+    const last = book.attempts.at(-1);
+    if (book.order !== 'active' || closedByBook(book) || !last) return;
+    owes(last.over !== undefined, 'reroute');
+    owes(!last.sent && last.over === undefined && !last.seen, 'send');
+    owes(last.booked !== undefined && !last.askedToCancel, 'visit', 'confirm-visit', 'note');
+  }
+
+  /** Two open rows of one stage would have two people do one thing. */
+  function checkTwins(book: Book, open: readonly StoredObligation[]): void {
+    const stages = open.map(({ kind, content }) => `${kind} ${(content as { stage?: string; planId?: string }).stage ?? ''}`);
+    if (new Set(stages).size < stages.length) tell('duplicate', 'one thing is owed twice', book.referralId);
+  }
+
+  async function lookAt(unit: Unit, referralId: string): Promise<void> {
+    const { scope } = unit;
+    const name = nameOf(scope, referralId);
+    const stored = await unit.events.read(referralId);
+    const known = kept.get(name) ?? { book: newBook(referralId), events: [], state: '', looked: undefined };
+    const fresh = stored.slice(known.events.length);
+    if (stored.length < known.events.length) return tell('lost', 'events that were there are gone', referralId);
+    if (fresh.length === 0 && stored.length === 0) return;
+    kept.set(name, known);
+    const { book } = known;
+    const keys = keysOf.get(scope.tenant) ?? new Set();
+    keysOf.set(scope.tenant, keys);
+    for (const event of fresh) {
+      for (const fault of takeIn(book, event, authority(scope))) told(referralId, fault);
+      if (event.factKey !== undefined && keys.has(event.factKey)) tell('duplicate', 'a fact counted in two referrals', referralId);
+      if (event.factKey !== undefined) keys.add(event.factKey);
+      known.events.push(eventOf(event));
+      remember(`${event.recordedAt} ${scope.tenant} ${referralId} ${event.sequence} ${event.type} ${JSON.stringify(event.actor)}`);
+    }
+    count += fresh.length;
+    approved.set(book.approvalId, book);
+    const open = await unit.obligations.openOf(referralId);
+    const row = await unit.referrals.get(referralId);
+    if (!row || row.sequence !== book.last) return tell('refold', 'its row is not of its last event', referralId);
+    if (fresh.length > 0) {
+      known.state = JSON.stringify(fold(referralId, known.events));
+      if ((row.status === 'closed') !== (closedByBook(book) && book.order !== 'ended'))
+        tell('closed', `it is called ${row.status}, and its rule says otherwise`, referralId);
+      if (row.patientId !== book.patientId) tell('refold', 'its row is of another patient', referralId);
+    }
+    // A row that is still the very same was looked at before.
+    if (row.state !== known.looked && JSON.stringify(row.state) !== known.state)
+      tell('refold', 'its events give another state than the one that is kept', referralId);
+    known.looked = row.state;
+    checkOpen(scope, book, open);
+    checkTwins(book, open);
+    onEvents(
+      scope,
+      book,
+      fresh.map(({ type }) => type),
+      open,
+    );
+  }
+
+  return {
+    look: async (unit, referralIds) => {
+      for (const referralId of referralIds) await lookAt(unit, referralId);
+    },
+    sweep: async (unit) => {
+      const at = now();
+      const overdue = await unit.obligations.list({
+        status: 'open',
+        dueBefore: new Date(at.getTime() - 2 * DAY_MS).toISOString(),
+        limit: 10_000,
+      });
+      for (const { kind, referralId, dueAt, raisedAt } of overdue) {
+        const book = kept.get(nameOf(unit.scope, referralId))?.book;
+        if (kind === 'visit') tell('deadline', 'a visit is over, and nobody was asked to find out about it', referralId);
+        if (HAS_NO_STEPS.includes(kind) || !book) continue;
+        const silent = book.lastRaisedAt < raisedAt && at.getTime() - Date.parse(dueAt) > TOLD_WITHIN_MS;
+        if (silent) tell('deadline', `what is owed (${kind}) is long overdue, and nobody was told`, referralId);
+      }
+    },
+    tell,
+    book: (scope, referralId) => kept.get(nameOf(scope, referralId))?.book,
+    books: () => [...kept.values()].map(({ book }) => book),
+    bookOf: (approvalId) => approved.get(approvalId),
+    violations,
+    events: () => count,
+  };
+}

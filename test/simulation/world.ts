@@ -1,0 +1,184 @@
+/** One simulated world: two practices with their EHRs, one Refloop over one store, people, offices, gateways, and what goes wrong between them. */
+import { SEED_V1 } from '@refloop/domain/matching/policies';
+import { buildIndex, type MatchIndex } from '@refloop/server/matching/match-index';
+import { type Draws, drawsOf } from '@refloop/server/practice/draws';
+import { keepFirstPolicy } from '@refloop/server/services/engine/policy-in-force';
+import { openMemoryStore } from '@refloop/server/store/memory/store';
+import type { Scope, Store } from '@refloop/server/store/store';
+import type { Authority } from './book.ts';
+import { townDirectory } from './directory.ts';
+import { createFaults, type Faults } from './faults.ts';
+import { createGateway, type Gateway } from './gateway.ts';
+import { everybody, grant, PRACTICES, type Practice } from './practice.ts';
+import { createServer, type Server } from './server.ts';
+import { createSimulatedEhr, type SimulatedEhr } from './simulated-ehr.ts';
+import { createVirtualTime, type VirtualTime } from './virtual-time.ts';
+import { createWatch, type Watch, type WatchDeps } from './watch.ts';
+import { createWorker, type Worker } from './worker.ts';
+
+export type World = {
+  seed: string;
+  draws: Draws;
+  faults: Faults;
+  time: VirtualTime;
+  /** Without faults, for the world itself. */
+  store: Store;
+  practices: readonly Practice[];
+  ehrs: Map<string, SimulatedEhr>;
+  gateway: Gateway;
+  server: Server;
+  worker: Worker;
+  watch: Watch;
+  /** By the clock of Refloop's machine, which may be wrong. */
+  now: () => Date;
+  /** That clock is set by so many milliseconds. */
+  jump: (milliseconds: number) => void;
+  newId: () => string;
+  index: () => MatchIndex;
+  /** Approvals that their clinician was told of, and acts that whoever did them was told of, by key. */
+  acknowledged: { scope: Scope; referralId: string; what: 'approval' | 'act'; key: string }[];
+  /** The last lines of what happened. */
+  trail: string[];
+  remember: (line: string) => void;
+};
+
+const TRAIL = 400;
+const DAY_MS = 86_400_000;
+/** What has begun to leave is not held back any more. */
+const ON_ITS_WAY_MS = 60_000;
+/** How often the payer sends its directory anew. */
+const PUBLISHED_EVERY_MS = 30 * DAY_MS;
+export const POLICY = SEED_V1;
+
+/** Directories by their day: many worlds ask for the same. */
+const indexes = new Map<string, MatchIndex>();
+function indexOf(moment: number): MatchIndex {
+  const day = new Date(Math.floor(moment / PUBLISHED_EVERY_MS) * PUBLISHED_EVERY_MS).toISOString().slice(0, 10);
+  const known = indexes.get(day) ?? buildIndex(townDirectory(day), `directory-${day}`);
+  indexes.set(day, known);
+  return known;
+}
+
+function authorityOf(world: () => World, practice: Practice): Authority {
+  const people = new Set(everybody(practice).map(({ subject }) => subject));
+  const coordinate = new Set([...practice.coordinators, practice.lead].map(({ subject }) => subject));
+  const inNetwork = new Set(
+    townDirectory('2026-01-01')
+      .entries.filter(({ networks }) => networks.length > 0)
+      .map(({ npi }) => npi),
+  );
+  return {
+    isClinician: (subject) => practice.clinicians.some((each) => each.subject === subject),
+    // Nobody covers for anybody here.
+    covers: () => false,
+    coordinates: (subject) => coordinate.has(subject),
+    isPerson: (subject) => people.has(subject),
+    inNetwork: (npi) => inNetwork.has(npi),
+    wroteOrder: (approvalId) => ordersWritten(world()).has(approvalId),
+  };
+}
+
+const written = new WeakMap<World, Set<string>>();
+/** Approvals for which an order stands in a chart, as the EHRs know it. */
+export function ordersWritten(world: World): Set<string> {
+  const set = written.get(world) ?? new Set<string>();
+  written.set(world, set);
+  return set;
+}
+
+export type WorldParts = {
+  onEvents: (world: World) => WatchDeps['onEvents'];
+  onEhrWrite: (world: World, practice: Practice) => Parameters<typeof createSimulatedEhr>[0]['onWrite'];
+};
+
+/** @param start when it begins, in milliseconds since 1970 */
+export async function openWorld(seed: string, start: number, { onEvents, onEhrWrite }: WorldParts): Promise<World> {
+  const faults = createFaults(drawsOf(`${seed} faults`));
+  const draws = drawsOf(`${seed} people`);
+  const trail: string[] = [];
+  const remember = (line: string): void => {
+    trail.push(line);
+    if (trail.length > 2 * TRAIL) trail.splice(0, TRAIL);
+  };
+  let world: World | undefined;
+  const here = (): World => {
+    if (!world) throw new Error('The world is not open yet.');
+    return world;
+  };
+  const time = createVirtualTime(start, (error) => {
+    const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    here().watch.tell('failure', words);
+  });
+  let skew = 0;
+  const now = (): Date => new Date(time.now() + skew);
+  let ids = 0;
+  const newId = (): string => `id-${(ids += 1).toString().padStart(8, '0')}`;
+  const store = openMemoryStore({ newId, indexRoot: new Uint8Array(32) });
+  const authorities = new Map(PRACTICES.map((practice) => [practice.scope.tenant, authorityOf(here, practice)]));
+  const nobody = authorityOf(here, { ...(PRACTICES[0] as Practice), clinicians: [], coordinators: [] });
+  const watch = createWatch({
+    now,
+    authority: ({ tenant }) => authorities.get(tenant) ?? nobody,
+    timeZone: ({ tenant }) => PRACTICES.find(({ scope }) => scope.tenant === tenant)?.timeZone ?? 'UTC',
+    onEvents: (...told) => onEvents(here())(...told),
+    remember,
+  });
+  const unsigned = drawsOf(`${seed} unsigned`);
+  const [keepsUnsigned, honoursIfNoneExist] = [unsigned.chance(0.3), unsigned.chance(0.5)];
+  const ehrs = new Map(
+    PRACTICES.map((practice) => [
+      practice.scope.tenant,
+      createSimulatedEhr({
+        base: practice.scope.issuer,
+        time,
+        draws: drawsOf(`${seed} ehr ${practice.scope.tenant}`),
+        faults,
+        honoursIfNoneExist,
+        keepsUnsigned: () => keepsUnsigned && unsigned.chance(0.3),
+        onWrite: (...told) => onEhrWrite(here(), practice)(...told),
+      }),
+    ]),
+  );
+  const parts = {
+    seed,
+    draws,
+    faults,
+    time,
+    store,
+    practices: PRACTICES,
+    ehrs,
+    gateway: createGateway({
+      time,
+      faults,
+      draws: drawsOf(`${seed} gateway`),
+      tell: (...told) => watch.tell(...told),
+      mayLeave: (scope, referralId) => {
+        const book = watch.book(scope, referralId);
+        return book !== undefined && (book.order === 'active' || now().getTime() - Date.parse(book.lastAt) < ON_ITS_WAY_MS);
+      },
+    }),
+    watch,
+    now,
+    jump: (milliseconds: number) => {
+      skew += milliseconds;
+      remember(`${now().toISOString()} the clock was set by ${milliseconds} ms`);
+    },
+    newId,
+    index: () => indexOf(time.now()),
+    acknowledged: [],
+    trail,
+    remember,
+  };
+  const opened: World = { ...parts, server: undefined as never, worker: undefined as never };
+  world = opened;
+  for (const practice of PRACTICES) {
+    await store.enrol(practice.scope);
+    await keepFirstPolicy(store, practice.scope, practice.timeZone, now());
+    await store.transaction(practice.scope, async (unit) => {
+      for (const each of everybody(practice)) await grant(unit, each, now().toISOString());
+    });
+  }
+  opened.worker = createWorker(opened);
+  opened.server = createServer(opened);
+  return opened;
+}
