@@ -1,4 +1,5 @@
 /** Refloop's server in a simulated world: the real services over the store, in a process that may die and is started again. */
+import { unreadable } from '@refloop/server/inbound/read-document';
 import { isRefusal, type Refusal, Refused } from '@refloop/server/problem';
 import { createApprovalService } from '@refloop/server/services/approvals';
 import { practiceOf } from '@refloop/server/services/card';
@@ -44,6 +45,8 @@ function servicesOf(world: World, store: Store) {
         const entry = world.index().entry(entryId);
         return entry && practiceOf(entry);
       },
+      // Its offices send no files that can be read.
+      read: async () => unreadable('other-kind'),
     }),
   };
 }
