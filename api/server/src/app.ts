@@ -98,7 +98,9 @@ async function handled(route: Route, call: Parameters<Route['handle']>[0]): Prom
 }
 
 const FILE_NAMES: Record<Exclude<ContentType, 'application/json'>, string> = {
+  'application/fhir+json': 'referral.json',
   'application/pdf': 'referral.pdf',
+  'application/xml': 'referral.xml',
   'text/csv': 'referrals.csv',
   'application/vnd.apache.parquet': 'referrals.parquet',
 };
@@ -135,6 +137,7 @@ async function answer(deps: AppDeps, route: Route, c: Context<AppEnv>): Promise<
     reference: c.get('reference'),
     signal: c.req.raw.signal,
     upload: file?.upload,
+    bearerHash: bearerDigest(c.req.header('authorization')),
     cdsClient: admitted.cdsClient,
   });
   if (isRefusal(result)) {

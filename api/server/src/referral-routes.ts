@@ -1,5 +1,8 @@
 /** The routes of a referral, wired to their services. */
+
 import type { Policy } from '@refloop/domain/matching/policy';
+import type { DirectoryEntry } from '@refloop/domain/network/directory';
+import type { ChannelSettings } from './channels/settings.ts';
 import type { DocumentReader } from './inbound/document-reader.ts';
 import type { MatchIndex } from './matching/match-index.ts';
 import { approvalRoutes } from './routes/approvals.ts';
@@ -7,6 +10,7 @@ import { exceptionRoutes } from './routes/exceptions.ts';
 import { matchRoutes } from './routes/match.ts';
 import { officeRoutes } from './routes/office.ts';
 import { openWorkRoutes } from './routes/open-work.ts';
+import { packetRoutes } from './routes/packets.ts';
 import { pendRoutes } from './routes/pends.ts';
 import { recommendationRecordRoutes } from './routes/recommendation-records.ts';
 import { recommendationRoutes } from './routes/recommendations.ts';
@@ -15,6 +19,7 @@ import { workRoutes } from './routes/work.ts';
 import { worklistRoutes } from './routes/worklist.ts';
 import { createApprovalService } from './services/approvals.ts';
 import { practiceOf } from './services/card.ts';
+import { createDisclosureService } from './services/disclosures.ts';
 import { drafter } from './services/drafting.ts';
 import { createEffectDecisionService } from './services/effect-decisions.ts';
 import { createExceptionService } from './services/exceptions.ts';
@@ -23,6 +28,8 @@ import { createNextPerformerService } from './services/next-performer.ts';
 import { createOfficeService } from './services/office.ts';
 import { createOfficeLinkService } from './services/office-links.ts';
 import { createOpenWorkService } from './services/open-work.ts';
+import type { AssemblyDeps } from './services/packet-assembly.ts';
+import { createPacketService } from './services/packets.ts';
 import { createPendService } from './services/pends.ts';
 import { createPlanService } from './services/plans.ts';
 import { createRecordService } from './services/recommendation-records.ts';
@@ -31,7 +38,7 @@ import { createReviewService } from './services/reviews.ts';
 import { createWorkService } from './services/work.ts';
 import { createWorklistService } from './services/worklist.ts';
 import { createWorklistExportService } from './services/worklist-export.ts';
-import type { Store } from './store/store.ts';
+import type { Scope, Store } from './store/store.ts';
 
 export type ReferralDeps = {
   store: Store;
@@ -43,15 +50,19 @@ export type ReferralDeps = {
   read: DocumentReader['read'];
   /** Of Refloop, for Provenance. */
   version: string;
+  channels: ChannelSettings;
+  /** Where a practice is called back; empty where its site entry says nothing. */
+  phoneOf: (scope: Scope) => string;
 };
 
-export function referralRoutes({ store, index, policy, newId, read, version }: ReferralDeps): Route[] {
+export function referralRoutes({ store, index, policy, newId, read, version, channels, phoneOf }: ReferralDeps): Route[] {
   const worklist = createWorklistService({ store });
   const practiceNow = (entryId: string) => {
     const entry = index()?.entry(entryId);
     return entry && practiceOf(entry);
   };
   const matching = createMatchingService({ current: index, policy });
+  const assembly: AssemblyDeps = { practiceOf: practiceNow, phoneOf: ({ scope }) => phoneOf(scope) };
   return [
     ...matchRoutes({ matching }),
     ...recommendationRoutes({ recommendations: createRecommendationService({ store, matching, drafter, newId }) }),
@@ -68,9 +79,19 @@ export function referralRoutes({ store, index, policy, newId, read, version }: R
       effects: createEffectDecisionService({ store }),
       exports: createWorklistExportService({ store }),
     }),
+    ...packetRoutes({
+      packets: createPacketService({
+        store,
+        newId,
+        channels,
+        ...assembly,
+        channelsOf: (entryId): DirectoryEntry['channels'] => index()?.entry(entryId)?.channels ?? [],
+      }),
+      disclosures: createDisclosureService({ store }),
+    }),
     ...officeRoutes({
       office: createOfficeService({ store, practiceOf: practiceNow, read }),
-      links: createOfficeLinkService({ store, newId }),
+      links: createOfficeLinkService({ store, newId, assembly }),
       worklist,
     }),
     ...exceptionRoutes({ exceptions: createExceptionService({ store }) }),

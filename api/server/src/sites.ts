@@ -28,6 +28,8 @@ export type Site = {
   embed: string[];
   /** fhirUser of the first admins, relative. */
   admins: string[];
+  /** Where an office calls back; undefined where the site gives none. */
+  phone?: string | undefined;
   /** Refloop's own access to this EHR, apart from any clinician's; undefined where the site gives none. */
   system: SystemClient | undefined;
   /** Who may hand over documents that came in: the site’s fax server, its mailbox. Each signs with a key of its own. */
@@ -95,6 +97,10 @@ const SiteEntry = z.strictObject({
   jwks: JsonWebKeySet.optional(),
   embed: z.array(Origin).optional(),
   admins: z.array(FhirUser).optional(),
+  phone: z
+    .string()
+    .regex(/^\+?[\d ().-]{7,30}$/, 'Not a telephone number')
+    .optional(),
   system: z
     .strictObject({
       clientId: z.string().min(1).max(300),
@@ -140,12 +146,13 @@ const toSite = (entry: Entry, key: SystemKey | undefined): Site => ({
   jwks: entry.jwks as JSONWebKeySet | undefined,
   embed: entry.embed ?? [new URL(entry.iss).origin],
   admins: entry.admins ?? [],
+  phone: entry.phone,
   system: systemClient(entry, key),
   gateways: (entry.gateways ?? []).map(({ name, jwks }) => ({ name, jwks: jwks as JSONWebKeySet })),
 });
 
 const ENTRY_FIX =
-  'An entry is {"tenant", "name", "iss", "clientId", "scopes"?, "issuer"?, "jwks"?, "embed"?, "admins"?, "system"?, "gateways"?}.';
+  'An entry is {"tenant", "name", "iss", "clientId", "scopes"?, "issuer"?, "jwks"?, "embed"?, "admins"?, "phone"?, "system"?, "gateways"?}.';
 
 /** How each field of an entry is mended; what stands deeper inside is mended with its field. */
 const FIXES: Readonly<Record<string, string>> = {
@@ -158,6 +165,7 @@ const FIXES: Readonly<Record<string, string>> = {
   jwks: 'Give the EHR’s public keys as {"keys": […]}, or leave it out to fetch them from the EHR.',
   embed: 'List the origins whose pages may frame Refloop, such as ["https://ehr.example.org"].',
   admins: 'List the fhirUser of the first administrators, such as ["Practitioner/123"].',
+  phone: 'Give the number at which an office reaches whoever sees to referrals, such as "+1 510 555 0100", or leave it out.',
   system:
     'Give {"clientId", "key", "scopes"?, "completes"?, "tracks"?}, or leave it out; key is the path of a file with a private JWK (P-384 or RSA), or env:NAME.',
 };
@@ -255,11 +263,18 @@ export const sandboxSite = (ehrPort: number, system?: SystemClient): Site => ({
   jwks: undefined,
   embed: [`http://localhost:${ehrPort}`, `http://127.0.0.1:${ehrPort}`],
   admins: ['Practitioner/admin'],
+  phone: '510-555-0150',
   system,
 });
 
 /** The FHIR bases under which the sandbox behaves like EHRs of the field (launch/README.md); each is an EHR of its own to Refloop. */
 const SANDBOX_MODES = ['epic-like', 'oracle-like', 'athena-like'];
+
+/** Where the practice of a scope is called back; empty where its entry says nothing. */
+export const phoneOf =
+  (sites: readonly Site[]) =>
+  ({ tenant, issuer }: Pick<Scope, 'tenant' | 'issuer'>): string =>
+    sites.find((site) => site.tenant === tenant && site.iss === issuer)?.phone ?? '';
 
 /** The sandbox in mode `full` first, then one entry for each vendor mode. */
 export function sandboxSites(ehrPort: number, system?: SystemClient): Site[] {

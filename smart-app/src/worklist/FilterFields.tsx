@@ -60,6 +60,15 @@ export function FilterFields({ filter, choices, found, onFound }: Props) {
         choices.owners.map(({ subject, name }) => ({ value: subject, label: name })),
         (owner) => go({ owner: owner || undefined }),
       )}
+      <NativeSelect
+        aria-label="Order"
+        value={filter.order}
+        data={[
+          { value: 'deadline', label: 'Earliest deadline first' },
+          { value: 'urgency', label: 'Most urgent, then waiting longest' },
+        ]}
+        onChange={(event) => go({ order: event.currentTarget.value === 'urgency' ? 'urgency' : 'deadline' })}
+      />
     </div>
   );
 }

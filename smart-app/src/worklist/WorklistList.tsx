@@ -7,6 +7,7 @@ import { KeysDialog } from '../ui/KeysDialog.tsx';
 import { keepKeysOn, readKeysOn } from '../ui/keys-preference.ts';
 import { plainTime } from '../words/plain-date.ts';
 import { AssignDialog } from './AssignDialog.tsx';
+import { ExportDialog } from './ExportDialog.tsx';
 import { FilterFields } from './FilterFields.tsx';
 import { chipsOf, choicesOf, hashOf, rowsOf, type WorklistFilter } from './filter.ts';
 import type { Listed } from './listed-rows.ts';
@@ -14,7 +15,7 @@ import type { LiveWorklist } from './live-worklist.ts';
 import { emptyWords, wallClock } from './row-words.ts';
 import { useAssignment } from './use-assignment.ts';
 import { useStanding } from './use-standing.ts';
-import { inView } from './views.ts';
+import { inView, viewName } from './views.ts';
 import styles from './Worklist.module.css';
 import { type TableHandle, WorklistTable } from './WorklistTable.tsx';
 
@@ -59,6 +60,7 @@ export function WorklistList({ api, onFail, session, live, answer, behind, filte
   const [chosen, setChosen] = useState<{ key: string; ids: ReadonlySet<string> }>({ key, ids: new Set() });
   const selected = chosen.key === key ? chosen.ids : new Set<string>();
   const [assigning, setAssigning] = useState<readonly string[]>();
+  const [exporting, setExporting] = useState(false);
   const [keysShown, setKeysShown] = useState(false);
   const [keysOn, setKeysOn] = useState(readKeysOn);
   const table = useRef<TableHandle>(null);
@@ -102,6 +104,11 @@ export function WorklistList({ api, onFail, session, live, answer, behind, filte
         <h1>Worklist</h1>
         <span className="caption num">As of {plainTime(answer.at)}</span>
         <span className={styles['actions']}>
+          {lines.length === 0 ? null : (
+            <Button variant="default" size="compact-sm" onClick={() => setExporting(true)}>
+              Export
+            </Button>
+          )}
           <Button variant="default" size="compact-sm" onClick={() => setKeysShown(true)}>
             Keys
           </Button>
@@ -189,6 +196,15 @@ export function WorklistList({ api, onFail, session, live, answer, behind, filte
         <p className={`${styles['detail']} caption num`}>
           <strong>{line.row.patientName}</strong> {wallClock(line.row, at)}. {line.row.detail}
         </p>
+      ) : null}
+      {exporting ? (
+        <ExportDialog
+          api={api}
+          onFail={onFail}
+          ids={lines.filter(({ gone }) => !gone).map(({ row }) => row.id)}
+          view={[viewName(filter.view), ...chipsOf({ ...filter, view: 'all' }, ownerName).map(({ words }) => words)].join(', ')}
+          onClose={() => setExporting(false)}
+        />
       ) : null}
       {assigning ? (
         <AssignDialog

@@ -3,7 +3,7 @@ import { chipsOf, choicesOf, filterOf, hashOf, referralOf, rowsOf, type Worklist
 import { testRow } from './test-row.ts';
 
 const AT = new Date('2026-11-28T15:00:00.000Z');
-const ALL: WorklistFilter = { view: 'all', specialty: undefined, urgency: undefined, owner: undefined };
+const ALL: WorklistFilter = { view: 'all', specialty: undefined, urgency: undefined, owner: undefined, order: 'deadline' };
 
 describe('the address', () => {
   test.each<[string, Partial<WorklistFilter>, string]>([
@@ -16,6 +16,8 @@ describe('the address', () => {
       '#worklist?view=all&specialty=Ear%2C+nose&urgency=urgent&owner=kim',
     ],
     ['patient=Rosa', { view: 'mine' }, '#worklist'],
+    ['view=all&order=urgency', { view: 'all', order: 'urgency' }, '#worklist?view=all&order=urgency'],
+    ['order=risk', { view: 'mine' }, '#worklist'],
   ])('%s', (search, filter, hash) => {
     expect(filterOf(search)).toEqual({ ...ALL, ...filter });
     expect(hashOf(filterOf(search))).toBe(hash);
@@ -46,8 +48,22 @@ describe('what narrows the list', () => {
     expect(rowsOf(rows, { ...ALL, ...filter }, found, AT).map(({ id }) => id)).toEqual(ids);
   });
 
+  test('the most urgent come first where that is asked, of the same urgency whoever has waited longest (R133)', () => {
+    const since = (hour: number): string => `2026-11-20T0${hour}:00:00.000Z`;
+    const mixed = [
+      testRow({ id: 'routine-old', urgency: 'routine', since: since(1) }),
+      testRow({ id: 'not-told', urgency: null, since: since(0) }),
+      testRow({ id: 'urgent-new', urgency: 'urgent', since: since(3) }),
+      testRow({ id: 'emergency', urgency: 'emergency', since: since(4) }),
+      testRow({ id: 'urgent-old', urgency: 'urgent', since: since(2) }),
+    ];
+    const ids = (order: WorklistFilter['order']) => rowsOf(mixed, { ...ALL, order }, '', AT).map(({ id }) => id);
+    expect(ids('urgency')).toEqual(['emergency', 'urgent-old', 'urgent-new', 'routine-old', 'not-told']);
+    expect(ids('deadline')).toEqual(mixed.map(({ id }) => id));
+  });
+
   test('each has a chip that takes it away and leaves the others', () => {
-    const filter: WorklistFilter = { view: 'us', specialty: 'Dermatology', urgency: 'urgent', owner: 'lena' };
+    const filter: WorklistFilter = { view: 'us', specialty: 'Dermatology', urgency: 'urgent', owner: 'lena', order: 'deadline' };
     const chips = chipsOf(filter, (subject) => `name of ${subject}`);
     expect(chips.map(({ words }) => words)).toEqual(['Waits for us', 'Dermatology', 'urgent', 'Owner: name of lena']);
     expect(chips.map(({ without }) => hashOf(without))).toEqual([

@@ -4,12 +4,16 @@ import { inView, isView, type ViewId, viewName } from './views.ts';
 
 type Urgency = NonNullable<ListedRow['urgency']>;
 
+/** By deadline, or by how urgent the referral is and how long it has waited (R133): what is on record, no score of ours. */
+export type WorklistOrder = 'deadline' | 'urgency';
+
 export type WorklistFilter = {
   view: ViewId;
   specialty: string | undefined;
   urgency: Urgency | undefined;
   /** Subject of who has it. */
   owner: string | undefined;
+  order: WorklistOrder;
 };
 
 export const URGENCIES: readonly Urgency[] = ['emergency', 'urgent', 'routine'];
@@ -26,16 +30,18 @@ export function filterOf(search: string): WorklistFilter {
     specialty: text('specialty'),
     urgency: isUrgency(urgency) ? urgency : undefined,
     owner: text('owner'),
+    order: given.get('order') === 'urgency' ? 'urgency' : 'deadline',
   };
 }
 
 /** @param referralId the thread that is open beside the list */
-export function hashOf({ view, specialty, urgency, owner }: WorklistFilter, referralId?: string): string {
+export function hashOf({ view, specialty, urgency, owner, order }: WorklistFilter, referralId?: string): string {
   const given = new URLSearchParams();
   if (view !== 'mine') given.set('view', view);
   if (specialty !== undefined) given.set('specialty', specialty);
   if (urgency !== undefined) given.set('urgency', urgency);
   if (owner !== undefined) given.set('owner', owner);
+  if (order !== 'deadline') given.set('order', order);
   const search = given.toString();
   return `#worklist${referralId === undefined ? '' : `/${encodeURIComponent(referralId)}`}${search === '' ? '' : `?${search}`}`;
 }
@@ -62,11 +68,20 @@ export function chipsOf(filter: WorklistFilter, ownerName: (subject: string) => 
   return chips;
 }
 
+const placeOf = ({ urgency }: ListedRow): number => (urgency === null ? URGENCIES.length : URGENCIES.indexOf(urgency));
+
+/** Emergency before urgent before routine; of the same urgency whoever has waited longest. */
+const mostUrgentFirst = (left: ListedRow, right: ListedRow): number => {
+  const byUrgency = placeOf(left) - placeOf(right);
+  if (byUrgency !== 0 || left.since === right.since) return byUrgency;
+  return left.since < right.since ? -1 : 1;
+};
+
 /** @param found typed into the page and kept nowhere: a name, an office, a step */
 export function rowsOf(rows: readonly ListedRow[], filter: WorklistFilter, found: string, at: Date): ListedRow[] {
-  const { view, specialty, urgency, owner } = filter;
+  const { view, specialty, urgency, owner, order } = filter;
   const words = found.trim().toLowerCase();
-  return rows.filter(
+  const shown = rows.filter(
     (row) =>
       inView(view, row, at) &&
       (specialty === undefined || row.specialtyName === specialty) &&
@@ -74,6 +89,7 @@ export function rowsOf(rows: readonly ListedRow[], filter: WorklistFilter, found
       (owner === undefined || row.owner?.subject === owner) &&
       (words === '' || [row.patientName, row.performerName ?? '', row.next].some((text) => text.toLowerCase().includes(words))),
   );
+  return order === 'urgency' ? shown.toSorted(mostUrgentFirst) : shown;
 }
 
 export type Choices = { specialties: string[]; owners: { subject: string; name: string }[] };

@@ -3,8 +3,11 @@
 import { randomUUID } from 'node:crypto';
 import { selectCall } from '../cds/test-client.ts';
 import { gatewayToken } from '../inbound/test-gateway.ts';
+import { siteKey } from '../services/capture/subscription.ts';
 import { type Body, chart, match, order } from '../services/test-referral-input.ts';
 import { HOLDER } from '../services/test-team.ts';
+import { digest, newToken } from '../sessions/token.ts';
+import { scopeOf } from '../sites.ts';
 import type { Caller } from './test-people.ts';
 import { type About, ALERT_RULE, CANDIDATE, inputOf, orderWithIdOf, press, type Target, type Whose } from './test-targets.ts';
 import type { Worlds } from './test-worlds.ts';
@@ -227,6 +230,40 @@ export const REQUESTS: Record<string, Request> = {
       },
     },
   ),
+  'get /worklist/referrals/:id/packet | a referral in the chart': row(
+    'a referral in the chart',
+    (id) => `/worklist/referrals/${id}/packet`,
+  ),
+  'put /worklist/referrals/:id/packet | a referral in the chart': row(
+    'a referral in the chart',
+    (id) => `/worklist/referrals/${id}/packet`,
+    { changes: true, body: () => ({ revision: 1, what: { change: 'callback', number: '510-555-0100' } }) },
+  ),
+  'post /worklist/referrals/:id/packet/transmissions | a referral in the chart': row(
+    'a referral in the chart',
+    (id) => `/worklist/referrals/${id}/packet/transmissions`,
+    {
+      changes: true,
+      body: ({ target: { made } }) => {
+        presses += 1;
+        return { key: `packet-${presses}-0123456789`, sequence: made['sequence'] ?? 1, revision: 1, way: 'link' };
+      },
+    },
+  ),
+  'get /worklist/referrals/:id/packet/pdf | a referral in the chart': row(
+    'a referral in the chart',
+    (id) => `/worklist/referrals/${id}/packet/pdf`,
+  ),
+  'get /worklist/referrals/:id/packet/fhir | a referral in the chart': row(
+    'a referral in the chart',
+    (id) => `/worklist/referrals/${id}/packet/fhir`,
+  ),
+  'get /worklist/referrals/:id/packet/ccda | a referral in the chart': row(
+    'a referral in the chart',
+    (id) => `/worklist/referrals/${id}/packet/ccda`,
+  ),
+  'post /disclosures | the accounting': fixed('/disclosures', { body: () => ({ patient: 'pat-1' }) }),
+  'post /disclosures/csv | the accounting': fixed('/disclosures/csv', { body: () => ({ patient: 'pat-1' }) }),
   'get /work/documents/:id | an uploaded note': row('an uploaded note', (id) => `/work/documents/${id}`),
   'get /work/documents/:id/reading | an uploaded note': row('an uploaded note', (id) => `/work/documents/${id}/reading`),
   'post /inbound/documents | a file that a gateway signed': fixed('/inbound/documents', {
@@ -250,6 +287,17 @@ export const REQUESTS: Record<string, Request> = {
     changes: true,
     body: ({ target: { made } }) => ({ link: made['link'], npi: '1234567811' }),
   }),
+  // Whoever bears the secret that the EHR was given.
+  'post /ehr-notifications/:site | a notification': {
+    path: ({ worlds }) => `/ehr-notifications/${siteKey(worlds.here.site)}`,
+    bearer: async ({ worlds: { store, here, clock } }) => {
+      const secret = newToken();
+      const asked = { reference: 'Subscription/1', secretHash: digest(secret), askedAt: clock.now.toISOString() };
+      await store.transaction(scopeOf(here.site), ({ capture }) => capture.subscribe(asked));
+      return secret;
+    },
+    body: () => ({ resourceType: 'Bundle', type: 'history' }),
+  },
   'post /office/view | an opened link': row('an opened link', () => '/office/view', {
     changes: true,
     body: ({ target: { made } }) => ({ opened: made['opened'] }),

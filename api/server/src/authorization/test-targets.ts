@@ -113,7 +113,7 @@ const beingWritten: Maker = async (question) => {
 
 export const CANDIDATE = { reference: 'DocumentReference/77', versionId: '1' };
 
-/** All of it written; the id is the referral's. */
+/** All of it written, and its packet let go without what its chart has not; the id is the referral's. */
 const inChart: Maker = async (question) => {
   const plan = await beingWritten(question);
   const { whose, made, input, referralId } = plan;
@@ -123,6 +123,8 @@ const inChart: Maker = async (question) => {
     await question.team.as('lee', whose.patient, 'post', `/plans/${plan.id}/steps/${name}`, { holder: HOLDER, outcome });
   }
   const { store, [whose.place]: world } = question.worlds;
+  const override = { revision: 0, what: { change: 'override', reason: 'For the test' } };
+  await question.team.as('coordinator', null, 'put', `/worklist/referrals/${String(referralId)}/packet`, override);
   const row = await store.transaction(scopeOf(world.site), (unit) => unit.referrals.get(String(referralId)));
   return target(whose, { ...made, sequence: row?.sequence }, input, String(referralId));
 };

@@ -94,6 +94,12 @@ async function readEffect(unit: Unit, id: string): Promise<Counted> {
   };
 }
 
+/** Opened, and nothing of them is counted. */
+async function readDisclosure(unit: Unit, id: string): Promise<Counted> {
+  if (!(await unit.disclosures.get(id))) throw new Error('it is listed and cannot be found');
+  return () => undefined;
+}
+
 const eachOf =
   (read: (unit: Unit, id: string) => Promise<Counted>) =>
   async (unit: Unit, ids: string[]): Promise<Counted[]> => {
@@ -151,16 +157,20 @@ export async function readEverything(store: Store, now: Date, onProgress?: (done
     }
   }
   for (const scope of await store.scopes()) {
-    const [referrals, obligations, documents, inbound, effects] = await store.transaction(scope, async (unit) => {
+    const [referrals, obligations, documents, inbound, effects, disclosures] = await store.transaction(scope, async (unit) => {
       await unit.slaPolicies.inForce();
       await unit.capture.checkpoints();
       await unit.capture.subscription();
+      for (const { referralId, attempt } of await unit.packetPreparations.ids()) await unit.packetPreparations.get(referralId, attempt);
+      const effectIds = await unit.outbox.ids();
+      const disclosureIds = await unit.disclosures.ids();
       return [
         await unit.events.referralIds(),
         await unit.obligations.ids(),
         await unit.documents.ids(),
         await unit.inboundDocuments.ids(),
-        await unit.outbox.ids(),
+        effectIds,
+        disclosureIds,
       ];
     });
     await readAll('Referral', scope, referrals, readReferrals);
@@ -168,6 +178,7 @@ export async function readEverything(store: Store, now: Date, onProgress?: (done
     await readAll('Document', scope, documents, eachOf(readDocument));
     await readAll('Inbound document', scope, inbound, eachOf(readInbound));
     await readAll('Effect', scope, effects, eachOf(readEffect));
+    await readAll('Disclosure', scope, disclosures, eachOf(readDisclosure));
     const recommendations = await recommendationIds(store, scope);
     await readAll(
       'Recommendation',

@@ -25,6 +25,8 @@ export type Call<Body, Params, Query, Who> = {
   signal: AbortSignal;
   /** Of a route that takes a file. */
   upload: Uploaded | undefined;
+  /** Digest of the bearer token that came with it, whatever it opens. */
+  bearerHash: string | undefined;
   /** Of a route for CDS clients: which of them calls. */
   cdsClient: AdmittedClient | undefined;
 };
@@ -39,7 +41,13 @@ export type Upload = {
   admit: (bearer: string, now: Date) => Promise<Refusal | undefined>;
 };
 
-export type ContentType = 'application/json' | 'application/pdf' | 'text/csv' | 'application/vnd.apache.parquet';
+export type ContentType =
+  | 'application/json'
+  | 'application/fhir+json'
+  | 'application/pdf'
+  | 'application/xml'
+  | 'text/csv'
+  | 'application/vnd.apache.parquet';
 
 type Part = z.ZodType | undefined;
 type Parsed<Schema extends Part> = Schema extends z.ZodType ? z.output<Schema> : undefined;

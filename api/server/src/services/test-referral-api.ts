@@ -3,6 +3,8 @@ import { SEED_V1 } from '@refloop/domain/matching/policies';
 import type { Directory, DirectoryEntry } from '@refloop/domain/network/directory';
 import { createTestDatabase } from '../../../../tools/test-database.ts';
 import { createApp } from '../app.ts';
+import type { ChannelSettings } from '../channels/settings.ts';
+import { NO_CHANNELS } from '../channels/test-no-channels.ts';
 import type { Role } from '../client/session.ts';
 import { DEVELOPMENT_KEY } from '../config.ts';
 import { createKeyRing } from '../crypto/key-ring.ts';
@@ -91,12 +93,10 @@ export type ReferralApi = {
 };
 
 /** @param on an existing database, and how ids made there begin; without it a new one that is dropped at the end */
-export async function openReferralApi(on?: {
-  url?: string;
-  migrationUrl?: string;
-  ids?: string;
-  gateways?: Gateway[];
-}): Promise<ReferralApi> {
+export async function openReferralApi(
+  on?: { url?: string; migrationUrl?: string; ids?: string; gateways?: Gateway[] },
+  channels: ChannelSettings = NO_CHANNELS,
+): Promise<ReferralApi> {
   const database = on?.url !== undefined ? { url: on.url, drop: async () => undefined } : await createTestDatabase();
   await migrate(on?.migrationUrl ?? database.url);
   let counter = 0;
@@ -118,8 +118,17 @@ export async function openReferralApi(on?: {
     routes: [
       ...grantRoutes({ store, sites: [site] }),
       ...delegationRoutes({ store, sites: [site], newId }),
-      ...referralRoutes({ store, index: index.get, policy: SEED_V1, newId, read: reader.read, version: 'test' }),
       ...inboundRoutes({ store, sites: [{ ...site, gateways: on?.gateways ?? [] }], held: createHeldDocumentService({ store }) }),
+      ...referralRoutes({
+        store,
+        index: index.get,
+        policy: SEED_V1,
+        newId,
+        read: reader.read,
+        version: 'test',
+        channels,
+        phoneOf: () => '510-555-0150',
+      }),
     ],
     production: false,
     tokenOrigins: () => [],

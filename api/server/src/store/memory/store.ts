@@ -11,6 +11,7 @@ import { memoryAudit, memoryAuditTrail } from './audit.ts';
 import { memoryCapture } from './capture.ts';
 import { keyIn, type MemoryContext, type MemoryTables } from './context.ts';
 import { memoryDelegations } from './delegations.ts';
+import { memoryDisclosures } from './disclosures.ts';
 import { memoryDocuments } from './documents.ts';
 import { memoryEvents } from './events.ts';
 import { memoryHistoryLoads } from './history-loads.ts';
@@ -18,6 +19,7 @@ import { memoryInboundDocuments } from './inbound-documents.ts';
 import { memoryObligations } from './obligations.ts';
 import { memoryOfficeLinks } from './office-links.ts';
 import { memoryOutbox } from './outbox.ts';
+import { memoryPacketPreparations } from './packet-preparations.ts';
 import { memoryPatientIdentities } from './patient-identities.ts';
 import { memoryPlans } from './plans.ts';
 import { memoryRecommendations } from './recommendations.ts';
@@ -72,6 +74,8 @@ function openUnit(context: MemoryContext): Unit {
     documents: memoryDocuments(context),
     inboundDocuments: memoryInboundDocuments(context),
     patientIdentities: memoryPatientIdentities(context),
+    packetPreparations: memoryPacketPreparations(context),
+    disclosures: memoryDisclosures(context),
     outbox: memoryOutbox(context),
     capture: memoryCapture(context),
     grants: memoryGrants(context),
@@ -120,6 +124,8 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
     documents: tables.table(),
     inboundDocuments: tables.table(),
     patientIdentities: tables.table(),
+    packetPreparations: tables.table(),
+    disclosures: tables.table(),
     outbox: tables.table((row) => row.referralId),
     captureCheckpoints: tables.table(),
     captureSubscriptions: tables.table(),

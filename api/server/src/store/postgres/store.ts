@@ -13,6 +13,7 @@ import type { UnitContext } from './context.ts';
 import { ask, type Client, enter, inTransaction, openPool } from './database.ts';
 import { postgresDelegations } from './delegations.ts';
 import { postgresDirectorySnapshots } from './directory-snapshots.ts';
+import { postgresDisclosures } from './disclosures.ts';
 import { postgresDocuments } from './documents.ts';
 import { postgresEvents } from './events.ts';
 import { postgresGrants } from './grants.ts';
@@ -23,6 +24,7 @@ import { readIndexRoot } from './index-root.ts';
 import { postgresObligations } from './obligations.ts';
 import { postgresOfficeLinkLookup, postgresOfficeLinks } from './office-links.ts';
 import { postgresOutbox } from './outbox.ts';
+import { postgresPacketPreparations } from './packet-preparations.ts';
 import { postgresPatientIdentities } from './patient-identities.ts';
 import { postgresPlans } from './plans.ts';
 import { postgresRecommendations } from './recommendations.ts';
@@ -68,6 +70,8 @@ function openUnit(client: Client, scope: Scope, { keys, index, newId }: UnitPart
     documents: postgresDocuments(context),
     inboundDocuments: postgresInboundDocuments(context),
     patientIdentities: postgresPatientIdentities(context),
+    packetPreparations: postgresPacketPreparations(context),
+    disclosures: postgresDisclosures(context),
     outbox: postgresOutbox(context),
     capture: postgresCapture(context),
     grants: postgresGrants(context),
