@@ -16,7 +16,7 @@ export default defineConfig({
   },
   // One style sheet: a part that is loaded later, or again after it failed, cannot come without its looks.
   build: {
-    rollupOptions: { input: { app: page('index.html'), office: page('office.html') } },
+    rollupOptions: { input: { app: page('index.html'), office: page('office.html'), patient: page('patient.html') } },
     target: 'es2022',
     sourcemap: false,
     assetsInlineLimit: 0,

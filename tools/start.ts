@@ -90,6 +90,17 @@ function run(name: string, script: string, env: Record<string, string>): void {
   });
 }
 
+/** One that nobody listens on just now. */
+const freePort = (): Promise<number> =>
+  new Promise((done, fail) => {
+    const probe = createServer();
+    probe.once('error', fail);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => (typeof address === 'object' && address ? done(address.port) : fail(new Error('There is no free port.'))));
+    });
+  });
+
 async function refuseTakenPort(port: number, variable: string, host: string): Promise<void> {
   const free = await new Promise<boolean>((done) => {
     const probe = createServer();
@@ -122,6 +133,7 @@ process.on('disconnect', () => void stop(0));
 const ehrPort = port('REFLOOP_EHR_PORT', 4010);
 const refloopPort = port('REFLOOP_PORT', 4020);
 const withSandbox = only === undefined;
+const production = process.env['REFLOOP_ENV'] === 'production';
 const servesApp = only === undefined || only === 'api';
 const simulated = history(data, withSandbox);
 ({ drainSeconds } = checkedSettings({ REFLOOP_EHR_PORT: String(ehrPort), REFLOOP_PORT: String(refloopPort), REFLOOP_HISTORY: simulated }));
@@ -133,9 +145,16 @@ say(`State folder ${state}`);
 try {
   databases = await openDatabases('own');
   if (stopping) await new Promise(() => undefined);
+  // The sandbox's own offices get their mails from Refloop, unless it is told another server.
+  const sandboxMail = withSandbox && !production && !process.env['REFLOOP_SMTP_URL'] ? String(await freePort()) : undefined;
   const shared = { REFLOOP_STATE: state, REFLOOP_EHR_PORT: String(ehrPort), REFLOOP_PORT: String(refloopPort) };
   if (withSandbox)
-    run('Sandbox EHR', 'launch/src/main.ts', { ...shared, EHR_DATABASE_URL: databases.sandbox, ...(data ? { REFLOOP_DATA: data } : {}) });
+    run('Sandbox EHR', 'launch/src/main.ts', {
+      ...shared,
+      EHR_DATABASE_URL: databases.sandbox,
+      ...(data ? { REFLOOP_DATA: data } : {}),
+      ...(sandboxMail ? { REFLOOP_EHR_MAIL_PORT: sandboxMail } : {}),
+    });
   if (servesApp) await buildApp();
   run('Refloop', 'api/server/src/main.ts', {
     ...shared,
@@ -143,6 +162,13 @@ try {
     REFLOOP_MIGRATION_DATABASE_URL: databases.refloopMigration,
     ...(only ? { REFLOOP_ONLY: only } : {}),
     REFLOOP_HISTORY: simulated,
+    ...(sandboxMail
+      ? {
+          REFLOOP_SMTP_URL: `smtp://127.0.0.1:${sandboxMail}`,
+          REFLOOP_MAIL_FROM: 'referrals@sandbox.example',
+          ...(process.env['REFLOOP_FAX_URL'] ? {} : { REFLOOP_FAX_MAIL_DOMAIN: 'fax.sandbox.example' }),
+        }
+      : {}),
     // What the simulated practice earns is made up too.
     ...(simulated === 'off'
       ? {}

@@ -204,9 +204,18 @@ function fieldsOf(fact: ReferralFact, within: (kind: 'appointment' | 'report', i
     case 'set-aside-settled':
     case 'coordinator-assigned':
     case 'message-posted':
+    case 'patient-heard':
       return {};
     case 'escalation-raised':
       return { detail: fact.act };
+    case 'patient-messaged':
+      return { detail: `${fact.topic}-${fact.outcome}` };
+    case 'patient-wrote':
+      return { detail: fact.meaning };
+    case 'patient-consent-changed':
+      return { detail: `${fact.channel}-${fact.given ? 'given' : 'withdrawn'}` };
+    case 'patient-rated':
+      return { detail: String(fact.score) };
   }
 }
 
@@ -218,7 +227,19 @@ function codesAlone(fields: InputEvent): InputEvent {
   return { ...fields, ...Object.fromEntries(coded) };
 }
 
-const requesterOf = (actor: Actor): string => ('fhirUser' in actor ? actor.fhirUser : actor.kind === 'software' ? actor.name : actor.npi);
+function requesterOf(actor: Actor): string {
+  switch (actor.kind) {
+    case 'person':
+    case 'covering':
+      return actor.fhirUser;
+    case 'software':
+      return actor.name;
+    case 'office':
+      return actor.npi;
+    case 'patient':
+      return actor.as;
+  }
+}
 
 /**
  * The history of one referral, flattened. Nothing here depends on any other history, nor on the order in which they come.

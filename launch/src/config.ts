@@ -12,6 +12,8 @@ export type EhrConfig = {
   databaseUrl: string;
   /** The folder for what is kept beside the database. */
   stateFolder: string;
+  /** Where mails to the offices are taken; none where it is not told. */
+  mailPort?: number;
   /** A folder of FHIR files that takes the place of the built-in patients. */
   dataFolder?: string;
   /** Refloop first, then its background service, then those of REFLOOP_EHR_CLIENTS. */
@@ -103,6 +105,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     return standard;
   };
   const ehrPort = port('REFLOOP_EHR_PORT', 4010);
+  const mailPort = environment['REFLOOP_EHR_MAIL_PORT'] ? port('REFLOOP_EHR_MAIL_PORT', 0) : undefined;
   const refloopPort = port('REFLOOP_PORT', 4020);
   if (ehrPort === refloopPort) problems.push(`REFLOOP_EHR_PORT and REFLOOP_PORT are both ${ehrPort}; give each its own.`);
   const databaseUrl = environment['EHR_DATABASE_URL'] ?? '';
@@ -122,6 +125,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       origin: `http://localhost:${ehrPort}`,
       databaseUrl,
       stateFolder: resolve(environment['REFLOOP_STATE'] || '.data'),
+      ...(mailPort === undefined ? {} : { mailPort }),
       ...(dataFolder ? { dataFolder: resolve(dataFolder) } : {}),
       clients: [refloopClient(refloopOrigin), refloopSystemClient(refloopOrigin), ...further.clients],
     },

@@ -11,6 +11,7 @@ import { createRepository } from './fhir/postgres-repository.ts';
 import { migrateEhr } from './fhir/schema.ts';
 import { loadCharts, loadPeople, readSource } from './load-charts.ts';
 import { decideLoad, migrateLoadedData, readLoadedData } from './loaded-data.ts';
+import { type MailServer, openMailServer } from './mail/mail-server.ts';
 import { createEhrApp } from './routes/app.ts';
 import type { Readiness } from './routes/health.ts';
 
@@ -53,6 +54,8 @@ let readiness: Readiness = { status: 'loading', reason: 'The database is being p
 let signingKey: SigningKey | undefined;
 let cdsKey: SigningKey | undefined;
 
+let mailServer: MailServer | undefined;
+
 const app = createEhrApp({
   pool,
   repository,
@@ -71,6 +74,7 @@ const app = createEhrApp({
   },
   readiness: () => readiness,
   now: () => new Date(),
+  mails: () => mailServer?.mails() ?? [],
   remoteAddress: (context) => getConnInfo(context).remote.address,
   wait: (milliseconds) => new Promise((done) => setTimeout(done, milliseconds)),
 });
@@ -86,7 +90,7 @@ async function stop(code: number): Promise<void> {
   const closed = servers.map((server) => new Promise<void>((done) => server.close(() => done())));
   const hurry = setTimeout(() => process.exit(code), DRAIN_MILLISECONDS);
   for (const server of servers) if ('closeIdleConnections' in server) server.closeIdleConnections();
-  await Promise.all(closed);
+  await Promise.all([...closed, mailServer?.close()]);
   // A load under way holds its connection; it is rolled back when the process ends, and done again at the next start.
   await pool.end();
   clearTimeout(hurry);
@@ -132,6 +136,7 @@ async function prepare(): Promise<void> {
 
 try {
   servers = await listen(app.fetch, config.port);
+  if (config.mailPort !== undefined) mailServer = await openMailServer(config.mailPort, () => new Date());
   await prepare();
 } catch (error) {
   const code = (error as NodeJS.ErrnoException).code;

@@ -5,13 +5,16 @@ import { decideCare } from '@refloop/domain/referral/care-command';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { TASK_IDENTIFIER_SYSTEM } from '@refloop/domain/write-back/identifiers';
 import type { ModeName } from '@refloop/launch/modes/modes';
+import { REFLOOP } from '@refloop/launch/routes/test-ehr';
 import { anyHandler } from '@refloop/server/channels/handler';
 import { taskStanding } from '@refloop/server/channels/task-standing';
 import { createOutboxWorker } from '@refloop/server/outbox/worker';
 import { createCapture, POLL_MS } from '@refloop/server/services/capture/capture';
+import { heardFrom, siteKey } from '@refloop/server/services/capture/subscription';
 import { keepFirstPolicy } from '@refloop/server/services/engine/policy-in-force';
 import { CLINICIAN, happens, putInForce } from '@refloop/server/services/engine/test-in-force';
 import { applyDecision, readReferral } from '@refloop/server/services/referral-log';
+import { digest } from '@refloop/server/sessions/token';
 import { scopeOf } from '@refloop/server/sites';
 import type { Scope, Store, Unit } from '@refloop/server/store/store';
 import { openTestStore, type TestStore } from '@refloop/server/store/test-store';
@@ -86,6 +89,7 @@ const captureOn = (store: Store = opened.store) =>
     access: exchange.access,
     now: () => exchange.ehr.now(),
     version: 'test',
+    address: REFLOOP,
     failed: (error) => failures.push(error),
   });
 const look = async (store?: Store): Promise<{ read: number; taken: number }> => {
@@ -206,6 +210,30 @@ test('another patient, another owner, another priority: set aside once each, for
   await look();
   expect([(await aside()).length, await work()]).toEqual([2, 'sent']);
   expect((await owed()).filter((kind) => kind === 'reconcile')).toHaveLength(2);
+});
+
+test('the EHR is asked once to notify us; what bears its secret makes us look at once, and nothing else does', async () => {
+  const asked = () => exchange.asked.filter((each) => each.startsWith('POST Subscription')).length;
+  const before = asked();
+  await captureOn().run();
+  await look();
+  expect(asked() - before).toBe(1);
+  const mine = () => exchange.notified.filter(({ url }) => url.endsWith(siteKey(site())));
+  await expect.poll(async () => (await exchange.ehr.repository.search('Subscription', 'status=active')).matches.length).toBeGreaterThan(0);
+  await expect.poll(() => mine().map(({ type }) => type)).toEqual(['handshake']);
+  const token = mine()[0]?.bearer ?? '';
+  const heard = (bearer: string | undefined) =>
+    heardFrom(opened.store, site(), bearer === undefined ? undefined : digest(bearer), exchange.ehr.now());
+  expect([await heard(undefined), await heard('another'), (await captureOn().run()).read]).toEqual([false, false, 0]);
+  // The other side writes over FHIR.
+  await exchange.write(`Task/${task.id}`, { ...(await exchange.ehr.repository.read<Task>('Task', task.id ?? '')), status: 'accepted' });
+  expect(mine().map(({ type, focus }) => [type, focus])).toEqual([
+    ['handshake', []],
+    ['event-notification', [`Task/${task.id}`]],
+  ]);
+  expect(await heard(token)).toBe(true);
+  await captureOn().run();
+  expect(await work()).toBe('accepted');
 });
 
 test('it is looked at every 15 minutes, and at once when woken', async () => {

@@ -11,12 +11,20 @@ import { createSystemTokens } from '@refloop/server/ehr/system-token';
 import { createDiscovery } from '@refloop/server/sessions/discovery';
 import { type Site, systemScopes } from '@refloop/server/sites';
 
+export type Notified = { url: string; bearer: string; type: string; focus: string[] };
+
+type Notification = { entry: { fullUrl: string; resource?: { parameter: { name: string; valueCode?: string }[] } }[] };
+
 export type Exchange = {
   ehr: TestEhr;
   site: (mode?: ModeName) => Site;
   access: OwnAccess;
   /** Requests that reached the EHR's FHIR base: method and path. */
   asked: string[];
+  /** Notifications of the EHR, in the order in which they were sent. */
+  notified: Notified[];
+  /** Written by the other side, and everybody who asked was told. */
+  write: (path: string, resource: Resource) => Promise<void>;
   away: (isAway: boolean) => void;
   /** The next write is taken, and its answer is lost. */
   loseNextAnswer: () => void;
@@ -54,7 +62,17 @@ export async function openExchange(resources: Resource[] = []): Promise<Exchange
     scopes,
   };
   const requester: Resource = { resourceType: 'Practitioner', id: 's', name: [{ family: 'Lee' }] };
-  const ehr = await openTestEhr([PATIENT, ORDER, requester, ...resources], [client]);
+  const notified: Notified[] = [];
+  const notify = async (url: string, init: RequestInit): Promise<Response> => {
+    const bundle = JSON.parse(typeof init.body === 'string' ? init.body : '{}') as Notification;
+    const parameters = bundle.entry[0]?.resource?.parameter ?? [];
+    const type = parameters.find(({ name }) => name === 'type')?.valueCode ?? '';
+    const focus = bundle.entry.slice(1).map(({ fullUrl }) => fullUrl.split('/').slice(-2).join('/'));
+    const bearer = (new Headers(init.headers).get('authorization') ?? '').replace(/^Bearer /, '');
+    notified.push({ url, bearer, type, focus });
+    return new Response(null, { status: 204 });
+  };
+  const ehr = await openTestEhr([PATIENT, ORDER, requester, ...resources], [client], { notify });
   const site = (mode: ModeName = 'full'): Site => ({
     tenant: 'north',
     name: 'North clinic',
@@ -88,11 +106,21 @@ export async function openExchange(resources: Resource[] = []): Promise<Exchange
     production: false,
   });
   const tokens = createSystemTokens({ fetch, now, discovery });
+  const access = systemAccess({ fetch, tokens, now, pause: async () => undefined });
   return {
     ehr,
     site,
     asked,
-    access: systemAccess({ fetch, tokens, now, pause: async () => undefined }),
+    notified,
+    access,
+    write: async (path, resource) => {
+      const own = await access(site());
+      const before = notified.length;
+      const written = own.ok && (await own.ehr.write({ path, method: 'PUT', resource: resource as never }));
+      if (!written || !written.ok) throw new Error(`${path} was not written.`);
+      // Whoever asked is told once the answer has gone out.
+      for (let times = 0; times < 200 && notified.length === before; times += 1) await new Promise((again) => setTimeout(again, 10));
+    },
     away: (to) => void (isAway = to),
     loseNextAnswer: () => void (loses = true),
   };

@@ -78,7 +78,7 @@ export function createFaults(draws: Draws): Faults {
     ehrWrite: () =>
       fate<WriteFate>(
         'ehr',
-        0.08,
+        0.15,
         [
           ['answer-lost', 3],
           ['lost', 2],

@@ -36,7 +36,7 @@ const SILENT: EhrFailure = { kind: 'no-answer', detail: 'No answer within 15 sec
 const PATIENCE_MS = 15_000;
 /** No server keeps a request waiting longer than a minute: what takes effect at all does so by then. */
 const LATEST_MS = 58_000;
-const EARLIEST_MS = 20_000;
+const EARLIEST_MS = 35_000;
 
 const status = (code: number): EhrFailure => ({ kind: 'http', status: code, detail: `Status ${code}` });
 

@@ -2,9 +2,11 @@
  * Refloop as the campaign starts and kills it: the parts of `main.ts` on their own PostgreSQL, by a clock that can be moved on. Sessions
  * are put into the database by the campaign, which is about writing back and not about signing in.
  */
+
 import { SEED_V1 } from '@refloop/domain/matching/policies';
 import { createApp, unreadableRequest } from '@refloop/server/app';
 import { startSequencer } from '@refloop/server/audit/sequencer';
+import { NO_CHANNELS } from '@refloop/server/channels/test-no-channels';
 import { DEVELOPMENT_KEY } from '@refloop/server/config';
 import { createKeyRing } from '@refloop/server/crypto/key-ring';
 import { systemAccess } from '@refloop/server/ehr/system-access';
@@ -119,7 +121,15 @@ const app = createApp({
   sites,
   idleSeconds: 900,
   now,
-  routes: referralRoutes({ store, index: index.get, policy: SEED_V1, newId, version: 'campaign' }),
+  routes: referralRoutes({
+    store,
+    index: index.get,
+    policy: SEED_V1,
+    newId,
+    version: 'campaign',
+    channels: NO_CHANNELS,
+    phoneOf: () => '510-555-0150',
+  }),
   production: false,
   tokenOrigins: () => [],
   beforePage: async () => undefined,

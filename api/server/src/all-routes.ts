@@ -3,12 +3,14 @@
 import type { Warehouse } from '@refloop/analytics/warehouse';
 import type { Policy } from '@refloop/domain/matching/policy';
 import { createCdsHooksService } from './cds/cds-hooks.ts';
+import type { ChannelSettings } from './channels/settings.ts';
 import type { MatchIndex } from './matching/match-index.ts';
 import { referralRoutes } from './referral-routes.ts';
 import { alertRoutes } from './routes/alerts.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { cdsHooksRoutes } from './routes/cds-hooks.ts';
 import { delegationRoutes } from './routes/delegations.ts';
+import { ehrNotificationRoutes } from './routes/ehr-notifications.ts';
 import { ehrSelfTestRoutes } from './routes/ehr-self-test.ts';
 import { fairnessRoutes } from './routes/fairness.ts';
 import { grantRoutes } from './routes/grants.ts';
@@ -34,7 +36,7 @@ import { createReconciliationReader } from './services/reconciliation-reader.ts'
 import { createSpecialistsService } from './services/specialists.ts';
 import type { Discovery } from './sessions/discovery.ts';
 import type { Fetch } from './sessions/ehr-request.ts';
-import type { Site } from './sites.ts';
+import { phoneOf, type Site } from './sites.ts';
 import type { Store } from './store/store.ts';
 
 export type RouteDeps = {
@@ -50,6 +52,7 @@ export type RouteDeps = {
   version: string;
   index: () => MatchIndex | undefined;
   policy: Policy;
+  channels: ChannelSettings;
   idleSeconds: number;
   warnSeconds: number;
   /** Where Refloop is reached, without a final slash. */
@@ -96,7 +99,16 @@ export function allRoutes(deps: RouteDeps): Route[] {
         matching: createMatchingService({ current: deps.index, policy: deps.policy }),
       }),
     }),
+    ...ehrNotificationRoutes({ store, sites }),
     ...ehrSelfTestRoutes({ ...deps, randomId: newId }),
-    ...referralRoutes({ store, index: deps.index, policy: deps.policy, newId, version: deps.version }),
+    ...referralRoutes({
+      store,
+      index: deps.index,
+      policy: deps.policy,
+      newId,
+      version: deps.version,
+      channels: deps.channels,
+      phoneOf: phoneOf(sites),
+    }),
   ];
 }

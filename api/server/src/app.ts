@@ -83,7 +83,8 @@ function refuseByAddress({ limits, ...deps }: AppDeps, c: Context<AppEnv>): Refu
 function weighRefusal(deps: AppDeps, c: Context<AppEnv>): void {
   const limit = c.get('limit');
   const { status } = c.res;
-  const own = limit === 'sign-in' || limit === 'office' ? status >= 400 && status < 500 && status !== 429 : status === 401;
+  const own =
+    limit === 'sign-in' || limit === 'office' || limit === 'patient' ? status >= 400 && status < 500 && status !== 429 : status === 401;
   if (limit && own) deps.limits?.refused(limit, addressOf(deps, c));
 }
 
@@ -98,7 +99,9 @@ async function handled(route: Route, call: Parameters<Route['handle']>[0]): Prom
 }
 
 const FILE_NAMES: Record<Exclude<ContentType, 'application/json'>, string> = {
+  'application/fhir+json': 'referral.json',
   'application/pdf': 'referral.pdf',
+  'application/xml': 'referral.xml',
   'text/csv': 'referrals.csv',
   'application/vnd.apache.parquet': 'referrals.parquet',
 };
@@ -135,6 +138,7 @@ async function answer(deps: AppDeps, route: Route, c: Context<AppEnv>): Promise<
     reference: c.get('reference'),
     signal: c.req.raw.signal,
     upload: file?.upload,
+    bearerHash: bearerDigest(c.req.header('authorization')),
     cdsClient: admitted.cdsClient,
   });
   if (isRefusal(result)) {

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { AssumptionsUnreadable, type RevenueAssumptions, readAssumptions } from '@refloop/analytics/assumptions';
 import { z } from 'zod';
 import { sandboxCdsClient } from './cds/registered-client.ts';
+import { CHANNEL_ENVIRONMENT, CHANNEL_FIXES, type ChannelSettings, readChannels } from './channels/settings.ts';
 import { databaseUrlFault } from './database-tls.ts';
 import { readSystemKey } from './ehr/system-key.ts';
 import { addressFault } from './ehr-address.ts';
@@ -34,6 +35,7 @@ export type Config = {
   databaseUrl: string;
   migrationDatabaseUrl: string;
   sites: Sites;
+  channels: ChannelSettings;
   /** The sandbox's own entries, one a mode; none where it is not served. */
   sandbox: Site[];
   /** The first wraps what is new; all of them unwrap. */
@@ -125,9 +127,11 @@ const Environment = z.object({
     .transform((text) => text.split(',').flatMap((each) => (each.trim() === '' ? [] : [each.trim()])))
     .refine((origins) => origins.every(isFileOrigin), 'Not a list of https origins'),
   NODE_TLS_REJECT_UNAUTHORIZED: z.string().optional(),
+  ...CHANNEL_ENVIRONMENT,
 });
 
 const FIXES: Record<string, string> = {
+  ...CHANNEL_FIXES,
   REFLOOP_ENV: 'Set it to production where real patients are, else leave it out.',
   REFLOOP_PORT: 'Set a free port, or leave it out for 4020.',
   REFLOOP_EHR_PORT: 'Set a free port, or leave it out for 4010.',
@@ -244,11 +248,14 @@ function databaseFaults(field: string, url: string): FieldError[] {
   return message === undefined ? [] : [{ field, message, fix }];
 }
 
-/** Told nothing, Refloop is reached on this machine, which in production nobody outside of it could. */
-function addressFaults(given: string | undefined, production: boolean, isCalled: boolean): FieldError[] {
+/**
+ * Told nothing, Refloop is reached on this machine, which in production nobody outside of it could.
+ * @param reachedBy why somebody from outside has to reach Refloop
+ */
+function addressFaults(given: string | undefined, production: boolean, reachedBy: string | undefined): FieldError[] {
   const fix = FIXES['REFLOOP_ADDRESS'] ?? '';
   if (given === undefined)
-    return production && isCalled ? [{ field: 'REFLOOP_ADDRESS', message: 'Not set, and EHRs call Refloop (cdsClients)', fix }] : [];
+    return production && reachedBy !== undefined ? [{ field: 'REFLOOP_ADDRESS', message: `Not set, and ${reachedBy}`, fix }] : [];
   const fault = addressFault(given, production) ?? (given.endsWith('/') ? 'With a final slash' : undefined);
   return fault === undefined ? [] : [{ field: 'REFLOOP_ADDRESS', message: fault, fix }];
 }
@@ -301,12 +308,17 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     faults.push(...databaseFaults('DATABASE_URL', read.DATABASE_URL));
     if (migrationDatabaseUrl !== read.DATABASE_URL) faults.push(...databaseFaults('REFLOOP_MIGRATION_DATABASE_URL', migrationDatabaseUrl));
   }
+  const address = read.REFLOOP_ADDRESS ?? `http://127.0.0.1:${read.REFLOOP_PORT}`;
+  const channels = readChannels(read, { address, production });
+  faults.push(...channels.faults);
   const system = sandboxSystem(read, environment, faults);
   const sandbox = (read.REFLOOP_SANDBOX ?? (production ? 'off' : 'on')) === 'on' ? sandboxSites(read.REFLOOP_EHR_PORT, system) : [];
   const cdsClients = sandbox.length > 0 ? [sandboxCdsClient(read.REFLOOP_EHR_PORT, sandbox)] : [];
   const sites = readSites({ file: read.REFLOOP_SITES, sandbox, cdsClients, production, environment });
   if (!sites.ok) return { ok: false, refusal: [...faults, ...sites.refusal] };
-  faults.push(...addressFaults(read.REFLOOP_ADDRESS, production, sites.value.cdsClients.length > 0));
+  const reachedBy =
+    sites.value.cdsClients.length > 0 ? 'EHRs call Refloop (cdsClients)' : channels.settings.smtp && 'offices are sent links';
+  faults.push(...addressFaults(read.REFLOOP_ADDRESS, production, reachedBy));
   if (faults.length > 0) return { ok: false, refusal: faults };
   return {
     ok: true,
@@ -314,7 +326,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       environment: read.REFLOOP_ENV,
       port: read.REFLOOP_PORT,
       host: read.REFLOOP_HOST,
-      address: read.REFLOOP_ADDRESS ?? `http://127.0.0.1:${read.REFLOOP_PORT}`,
+      address,
       only: read.REFLOOP_ONLY,
       stateFolder,
       warehouseFolder,
@@ -324,6 +336,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       databaseUrl: read.DATABASE_URL,
       migrationDatabaseUrl,
       sites: sites.value,
+      channels: channels.settings,
       sandbox,
       keys,
       history: read.REFLOOP_HISTORY,

@@ -17,7 +17,9 @@ import { startSequencer } from './audit/sequencer.ts';
 import { createCdsAdmission } from './cds/admission.ts';
 import { createClientKeys } from './cds/client-keys.ts';
 import { type AnyHandler, anyHandler } from './channels/handler.ts';
+import { packetHandlers } from './channels/packet-handlers.ts';
 import { taskStanding } from './channels/task-standing.ts';
+import { textMessage } from './channels/text-message.ts';
 import { type Config, configFaults, readConfig } from './config.ts';
 import { createKeyRing } from './crypto/key-ring.ts';
 import { systemAccess } from './ehr/system-access.ts';
@@ -143,6 +145,7 @@ function servingApp(store: Store): Fetch {
     version,
     index: index.get,
     policy: SEED_V1,
+    channels: config.channels,
     idleSeconds: config.idleSeconds,
     warnSeconds: config.warnSeconds,
     notReady: readiness.reason,
@@ -254,7 +257,11 @@ const reconciliation = (store: Store) =>
   });
 
 /** What of the outbox this version carries out. */
-const channelHandlers = (): AnyHandler[] => [anyHandler(taskStanding({ sites, access: ownAccess, now }))];
+const channelHandlers = (): AnyHandler[] => [
+  anyHandler(taskStanding({ sites, access: ownAccess, now })),
+  ...packetHandlers(config.channels, fetch),
+  anyHandler(textMessage({ sites, address: config.address })),
+];
 
 const outbox = (store: Store) =>
   createOutboxWorker({
@@ -372,7 +379,7 @@ async function start(): Promise<void> {
     running.reports = repeat(reports.run, REPORTS_MS, reportFailed).stop;
     running.outbox = repeat(outbox(store).run, OUTBOX_MS, (error) => log.failure({ route: 'outbox', reference: '-', error })).stop;
     const captureFailed = (error: unknown): void => log.failure({ route: 'capture', reference: '-', error });
-    const capture = createCapture({ store, sites, access: ownAccess, now, version, failed: captureFailed });
+    const capture = createCapture({ store, sites, access: ownAccess, now, version, address: config.address, failed: captureFailed });
     running.capture = repeat(capture.run, CAPTURE_MS, captureFailed).stop;
     const failed = (error: unknown): void => log.failure({ route: 'due referrals', reference: '-', error });
     running.engine = repeat(createDueReferrals({ store, now, failed }).run, LOOK_MS, failed).stop;

@@ -37,6 +37,7 @@ export const PROBLEMS = {
   unprocessable: { status: 422, title: 'This cannot be done as asked' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
   'client-refused': { status: 401, title: 'The CDS client’s proof of who it is was refused' },
+  'signature-refused': { status: 401, title: 'The signature of the message was refused' },
   'data-missing': { status: 412, title: 'What is needed to answer was not sent and could not be read' },
   'ehr-unreachable': { status: 502, title: 'The EHR did not answer' },
   'not-ready': { status: 503, title: 'Refloop cannot serve just now' },

@@ -1,11 +1,17 @@
 /** The routes of a referral, wired to their services. */
+
 import type { Policy } from '@refloop/domain/matching/policy';
+import type { DirectoryEntry } from '@refloop/domain/network/directory';
+import type { ChannelSettings } from './channels/settings.ts';
+import { siteOf } from './channels/text-message.ts';
 import type { MatchIndex } from './matching/match-index.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { exceptionRoutes } from './routes/exceptions.ts';
 import { matchRoutes } from './routes/match.ts';
 import { officeRoutes } from './routes/office.ts';
 import { openWorkRoutes } from './routes/open-work.ts';
+import { packetRoutes } from './routes/packets.ts';
+import { patientPageRoutes } from './routes/patient.ts';
 import { pendRoutes } from './routes/pends.ts';
 import { recommendationRecordRoutes } from './routes/recommendation-records.ts';
 import { recommendationRoutes } from './routes/recommendations.ts';
@@ -15,6 +21,7 @@ import { workRoutes } from './routes/work.ts';
 import { worklistRoutes } from './routes/worklist.ts';
 import { createApprovalService } from './services/approvals.ts';
 import { practiceOf } from './services/card.ts';
+import { createDisclosureService } from './services/disclosures.ts';
 import { drafter } from './services/drafting.ts';
 import { createEffectDecisionService } from './services/effect-decisions.ts';
 import { createExceptionService } from './services/exceptions.ts';
@@ -23,6 +30,11 @@ import { createNextPerformerService } from './services/next-performer.ts';
 import { createOfficeService } from './services/office.ts';
 import { createOfficeLinkService } from './services/office-links.ts';
 import { createOpenWorkService } from './services/open-work.ts';
+import type { AssemblyDeps } from './services/packet-assembly.ts';
+import { createPacketService } from './services/packets.ts';
+import { createIncomingTextService } from './services/patient/incoming-texts.ts';
+import { createPatientLinkService } from './services/patient/patient-links.ts';
+import { createPatientPageService } from './services/patient/patient-page.ts';
 import { createPendService } from './services/pends.ts';
 import { createPlanService } from './services/plans.ts';
 import { createRecordService } from './services/recommendation-records.ts';
@@ -32,25 +44,33 @@ import { createServiceLevelService } from './services/service-levels.ts';
 import { createWorkService } from './services/work.ts';
 import { createWorklistService } from './services/worklist.ts';
 import { createWorklistExportService } from './services/worklist-export.ts';
-import type { Store } from './store/store.ts';
+import type { Site } from './sites.ts';
+import type { Scope, Store } from './store/store.ts';
 
 export type ReferralDeps = {
   store: Store;
+  /** For what patients are told of the practice; without them they are told less. */
+  sites?: readonly Site[];
   /** The index of the directory in force; undefined until the first is loaded. */
   index: () => MatchIndex | undefined;
   policy: Policy;
   newId: () => string;
   /** Of Refloop, for Provenance. */
   version: string;
+  channels: ChannelSettings;
+  /** Where a practice is called back; empty where its site entry says nothing. */
+  phoneOf: (scope: Scope) => string;
 };
 
-export function referralRoutes({ store, index, policy, newId, version }: ReferralDeps): Route[] {
+export function referralRoutes({ store, sites = [], index, policy, newId, version, channels, phoneOf }: ReferralDeps): Route[] {
   const worklist = createWorklistService({ store });
   const practiceNow = (entryId: string) => {
     const entry = index()?.entry(entryId);
     return entry && practiceOf(entry);
   };
+  const siteFor = (scope: Scope) => siteOf(sites, scope);
   const matching = createMatchingService({ current: index, policy });
+  const assembly: AssemblyDeps = { practiceOf: practiceNow, phoneOf: ({ scope }) => phoneOf(scope) };
   return [
     ...matchRoutes({ matching }),
     ...recommendationRoutes({ recommendations: createRecommendationService({ store, matching, drafter, newId }) }),
@@ -67,12 +87,27 @@ export function referralRoutes({ store, index, policy, newId, version }: Referra
       effects: createEffectDecisionService({ store }),
       exports: createWorklistExportService({ store }),
     }),
+    ...packetRoutes({
+      packets: createPacketService({
+        store,
+        newId,
+        channels,
+        ...assembly,
+        channelsOf: (entryId): DirectoryEntry['channels'] => index()?.entry(entryId)?.channels ?? [],
+      }),
+      disclosures: createDisclosureService({ store }),
+    }),
     ...officeRoutes({
       office: createOfficeService({ store, practiceOf: practiceNow }),
-      links: createOfficeLinkService({ store, newId }),
+      links: createOfficeLinkService({ store, newId, assembly }),
       worklist,
     }),
     ...serviceLevelRoutes({ serviceLevels: createServiceLevelService({ store }) }),
+    ...patientPageRoutes({
+      page: createPatientPageService({ store, practiceOf: practiceNow, siteOf: siteFor }),
+      links: createPatientLinkService({ store, newId }),
+      texts: createIncomingTextService({ store, sites }),
+    }),
     ...exceptionRoutes({ exceptions: createExceptionService({ store }) }),
     ...recommendationRecordRoutes({ records: createRecordService({ store }) }),
   ];

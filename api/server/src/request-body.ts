@@ -63,7 +63,9 @@ export async function readUpload(request: Request, { contentType, limit, admit }
   if (Number(headers.get('content-length') ?? 0) > limit) return { ok: false, refusal: largerThan(limit) };
   const bytes = await bytesOf(request, limit);
   if (bytes === 'too-large') return { ok: false, refusal: largerThan(limit) };
-  return bytes === 'cut-off' ? { ok: false, refusal: cutOff() } : { ok: true, upload: { bearer, bytes } };
+  return bytes === 'cut-off'
+    ? { ok: false, refusal: cutOff() }
+    : { ok: true, upload: { bearer, signature: headers.get('x-refloop-signature') ?? '', bytes } };
 }
 
 /** Reads a JSON body of at most `limit` bytes, however it is sent. */

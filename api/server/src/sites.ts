@@ -7,7 +7,7 @@ import type { JSONWebKeySet } from 'jose';
 import { z } from 'zod';
 import { type CdsClient, CdsClientEntry, readCdsClients } from './cds/registered-client.ts';
 import type { PublicSite } from './client/session.ts';
-import { readSystemKey, type SystemKey, sameKey } from './ehr/system-key.ts';
+import { readSystemKey, type SystemKey, sameKey, textOf } from './ehr/system-key.ts';
 import { addressFault } from './ehr-address.ts';
 import type { FieldError } from './problem.ts';
 import { JsonWebKeySet, publicKeyFault } from './public-keys.ts';
@@ -28,8 +28,22 @@ export type Site = {
   embed: string[];
   /** fhirUser of the first admins, relative. */
   admins: string[];
+  /** Where an office calls back, and patients call; undefined where the site gives none. */
+  phone?: string | undefined;
+  /** The gateway of its text messages; without one none are sent. */
+  textMessages?: TextGateway | undefined;
   /** Refloop's own access to this EHR, apart from any clinician's; undefined where the site gives none. */
   system: SystemClient | undefined;
+};
+
+export type TextGateway = {
+  url: string;
+  /** The number they come from, E.164. */
+  from: string;
+  /** What lets Refloop in there. */
+  key: string;
+  /** By which the gateway signs what patients answer. */
+  secret: string;
 };
 
 export type SystemClient = {
@@ -91,6 +105,18 @@ const SiteEntry = z.strictObject({
   jwks: JsonWebKeySet.optional(),
   embed: z.array(Origin).optional(),
   admins: z.array(FhirUser).optional(),
+  textMessages: z
+    .strictObject({
+      url: z.string().max(2000),
+      from: z.string().regex(/^\+\d{8,15}$/, 'Not a number such as +15552100199'),
+      key: z.string().min(1).max(2000),
+      secret: z.string().min(1).max(2000),
+    })
+    .optional(),
+  phone: z
+    .string()
+    .regex(/^\+?[\d ().-]{7,30}$/, 'Not a telephone number')
+    .optional(),
   system: z
     .strictObject({
       clientId: z.string().min(1).max(300),
@@ -118,7 +144,32 @@ const systemClient = ({ system }: Entry, key: SystemKey | undefined): SystemClie
   return { clientId: system.clientId, key, scopes: system.scopes ?? systemScopes(may), ...may };
 };
 
-const toSite = (entry: Entry, key: SystemKey | undefined): Site => ({
+/** Long enough that nobody guesses it (RFC 2104 advises the length of the digest). */
+const SHORTEST_SECRET = 32;
+
+type GatewayAnswer = { ok: true; value: TextGateway } | { ok: false; faults: { name: string; message: string }[] };
+
+/** The secrets read from where they lie; what is wrong in words that hold nothing of them. */
+function readGateway(
+  { url, from, key, secret }: NonNullable<Entry['textMessages']>,
+  options: { production: boolean; environment?: Record<string, string | undefined> },
+): GatewayAnswer {
+  const environment = options.environment ?? {};
+  const [opens, signs] = [textOf(key, environment), textOf(secret, environment)];
+  const fault = addressFault(url, options.production);
+  const faults = [
+    ...(fault ? [{ name: 'url', message: fault }] : []),
+    ...(opens.ok ? [] : [{ name: 'key', message: opens.message }]),
+    ...(signs.ok ? [] : [{ name: 'secret', message: signs.message }]),
+    ...(signs.ok && signs.text.trim().length < SHORTEST_SECRET
+      ? [{ name: 'secret', message: `Shorter than ${SHORTEST_SECRET} characters` }]
+      : []),
+  ];
+  if (faults.length > 0 || !opens.ok || !signs.ok) return { ok: false, faults };
+  return { ok: true, value: { url, from, key: opens.text.trim(), secret: signs.text.trim() } };
+}
+
+const toSite = (entry: Entry, key: SystemKey | undefined, textMessages?: TextGateway): Site => ({
   tenant: entry.tenant,
   name: entry.name,
   iss: entry.iss,
@@ -128,10 +179,13 @@ const toSite = (entry: Entry, key: SystemKey | undefined): Site => ({
   jwks: entry.jwks as JSONWebKeySet | undefined,
   embed: entry.embed ?? [new URL(entry.iss).origin],
   admins: entry.admins ?? [],
+  phone: entry.phone,
+  textMessages,
   system: systemClient(entry, key),
 });
 
-const ENTRY_FIX = 'An entry is {"tenant", "name", "iss", "clientId", "scopes"?, "issuer"?, "jwks"?, "embed"?, "admins"?, "system"?}.';
+const ENTRY_FIX =
+  'An entry is {"tenant", "name", "iss", "clientId", "scopes"?, "issuer"?, "jwks"?, "embed"?, "admins"?, "phone"?, "textMessages"?, "system"?}.';
 
 /** How each field of an entry is mended; what stands deeper inside is mended with its field. */
 const FIXES: Readonly<Record<string, string>> = {
@@ -144,6 +198,8 @@ const FIXES: Readonly<Record<string, string>> = {
   jwks: 'Give the EHR’s public keys as {"keys": […]}, or leave it out to fetch them from the EHR.',
   embed: 'List the origins whose pages may frame Refloop, such as ["https://ehr.example.org"].',
   admins: 'List the fhirUser of the first administrators, such as ["Practitioner/123"].',
+  textMessages: 'Give {"url", "from", "key", "secret"}, or leave it out; key and secret are paths of files, or env:NAME.',
+  phone: 'Give the number at which an office reaches whoever sees to referrals, such as "+1 510 555 0100", or leave it out.',
   system:
     'Give {"clientId", "key", "scopes"?, "completes"?, "tracks"?}, or leave it out; key is the path of a file with a private JWK (P-384 or RSA), or env:NAME.',
 };
@@ -187,6 +243,7 @@ export function parseSites(
   const faults: FieldError[] = [];
   const seen = new Set(options.taken.map((site) => site.iss));
   const keys = new Map<string, SystemKey>();
+  const gateways = new Map<string, TextGateway>();
   for (const [index, entry] of parsed.data.sites.entries()) {
     const field = (name: string): string => `sites.${index}.${name}`;
     const fault = addressFault(entry.iss, options.production);
@@ -201,6 +258,18 @@ export function parseSites(
     if (seen.has(entry.iss))
       faults.push({ field: field('iss'), message: 'Another entry has this iss', fix: 'Keep one entry for each FHIR base.' });
     seen.add(entry.iss);
+    if (entry.textMessages) {
+      const read = readGateway(entry.textMessages, options);
+      if (read.ok) gateways.set(entry.iss, read.value);
+      else
+        faults.push(
+          ...read.faults.map(({ name, message }) => ({
+            field: field(`textMessages.${name}`),
+            message,
+            fix: FIXES['textMessages'] ?? ENTRY_FIX,
+          })),
+        );
+    }
     if (entry.system) {
       const read = readSystemKey(entry.system.key, options.environment ?? {});
       if (read.ok) {
@@ -224,7 +293,7 @@ export function parseSites(
   return {
     ok: true,
     value: {
-      sites: parsed.data.sites.map((entry) => toSite(entry, keys.get(entry.iss))),
+      sites: parsed.data.sites.map((entry) => toSite(entry, keys.get(entry.iss), gateways.get(entry.iss))),
       cdsClients: clients.read,
     },
   };
@@ -241,11 +310,18 @@ export const sandboxSite = (ehrPort: number, system?: SystemClient): Site => ({
   jwks: undefined,
   embed: [`http://localhost:${ehrPort}`, `http://127.0.0.1:${ehrPort}`],
   admins: ['Practitioner/admin'],
+  phone: '510-555-0150',
   system,
 });
 
 /** The FHIR bases under which the sandbox behaves like EHRs of the field (launch/README.md); each is an EHR of its own to Refloop. */
 const SANDBOX_MODES = ['epic-like', 'oracle-like', 'athena-like'];
+
+/** Where the practice of a scope is called back; empty where its entry says nothing. */
+export const phoneOf =
+  (sites: readonly Site[]) =>
+  ({ tenant, issuer }: Pick<Scope, 'tenant' | 'issuer'>): string =>
+    sites.find((site) => site.tenant === tenant && site.iss === issuer)?.phone ?? '';
 
 /** The sandbox in mode `full` first, then one entry for each vendor mode. */
 export function sandboxSites(ehrPort: number, system?: SystemClient): Site[] {

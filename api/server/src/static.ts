@@ -15,6 +15,8 @@ export type BuiltApp = {
   launchPage: string;
   /** For specialists' offices; where there is none, /office is no page. */
   officePage: string | undefined;
+  /** For patients; where there is none, /patient is no page. */
+  patientPage: string | undefined;
 };
 
 const TYPES: Record<string, string> = {
@@ -52,6 +54,7 @@ export function readBuiltApp(folder: string): BuiltApp | undefined {
     assets,
     appPage: page('index.html'),
     officePage: existsSync(join(folder, 'office.html')) ? page('office.html') : undefined,
+    patientPage: existsSync(join(folder, 'patient.html')) ? page('patient.html') : undefined,
     launchPage: existsSync(join(folder, 'launch.html')) ? page('launch.html') : page('index.html'),
   };
 }
@@ -73,6 +76,7 @@ export function serveBuiltApp(app: OpenAPIHono<AppEnv>, built: BuiltApp, beforeP
   page('/launch', built.launchPage);
   page('/app', built.appPage);
   if (built.officePage !== undefined) page('/office', built.officePage);
+  if (built.patientPage !== undefined) page('/patient', built.patientPage);
   for (const [address, asset] of built.assets) {
     app.get(address, (c) => {
       c.set('route', '/assets');

@@ -10,6 +10,7 @@ import { type AppDeps, createApp } from './app.ts';
 import { createCdsAdmission } from './cds/admission.ts';
 import { createClientKeys } from './cds/client-keys.ts';
 import { newTestClient, TEST_ADDRESS, type TestClient } from './cds/test-client.ts';
+import { NO_CHANNELS } from './channels/test-no-channels.ts';
 import type { Role } from './client/session.ts';
 import { type CapturedLog, captureLog } from './logging/test-log.ts';
 import { currentIndex } from './matching/current-index.ts';
@@ -86,6 +87,7 @@ export async function openWholeApp(
     version: 'test',
     index: index.get,
     policy: SEED_V1,
+    channels: NO_CHANNELS,
     idleSeconds: 900,
     warnSeconds: 60,
     notReady: () => undefined,

@@ -13,6 +13,7 @@ import { createFhirApp } from '../fhir/app.ts';
 import { definitions } from '../fhir/definitions.ts';
 import { FhirError } from '../fhir/fhir-error.ts';
 import type { Repository } from '../fhir/repository.ts';
+import type { KeptMail } from '../mail/mail-server.ts';
 import { MODES, type Mode, type ModeName } from '../modes/modes.ts';
 import { authorizeRoutes } from './authorize.ts';
 import { chartRoutes } from './chart.ts';
@@ -22,8 +23,10 @@ import { silentWhenDown, withFaults } from './fhir-faults.ts';
 import { healthRoutes, type Readiness } from './health.ts';
 import { launchesRoutes } from './launches.ts';
 import type { RemoteAddress } from './loopback.ts';
+import { mailRoutes } from './mail.ts';
 import { recordsRoutes } from './records.ts';
 import { securityHeaders } from './security-headers.ts';
+import { createNotifier, type NotifierOptions } from './subscriptions.ts';
 import { tokenRoutes } from './token.ts';
 
 export type EhrOptions = {
@@ -39,9 +42,16 @@ export type EhrOptions = {
   readiness: () => Readiness;
   now: () => Date;
   remoteAddress: RemoteAddress;
+  /** The mails that offices got, newest first; without it there are none. */
+  mails?: () => readonly KeptMail[];
   /** Lets so many milliseconds pass: the fault `latency`. */
   wait: (milliseconds: number) => Promise<void>;
+  /** How apps are notified; the machine's own unless told. */
+  notify?: NotifierOptions['fetch'];
 };
+
+/** Where a Task or a Subscription may be written. */
+const MAY_TELL = /\/(?:Task|Subscription)(?:\/|$)|\/fhir\/?$/;
 
 const NOT_READY_EXEMPT = /^\/(health|chart\/[a-z.-]+)$/;
 
@@ -75,6 +85,18 @@ export function createEhrApp(options: EhrOptions): Hono {
     }
     return context.json({ status: now.status, reason: now.reason }, 503);
   });
+  const notifier = createNotifier({
+    repository,
+    fhirBase: server.fhirBase,
+    origins: registeredOrigins(clients),
+    now: options.now,
+    fetch: options.notify ?? fetch,
+  });
+  ehr.use(async (context, next) => {
+    await next();
+    // Nobody who writes waits for those who are told of it.
+    if (context.req.method !== 'GET' && MAY_TELL.test(context.req.path)) void notifier.look();
+  });
   for (const one of servers) {
     const { pathname } = new URL(one.fhirBase);
     for (const path of [`${pathname}/metadata`, `${pathname}/.well-known/*`]) ehr.use(path, silentWhenDown(one));
@@ -85,6 +107,7 @@ export function createEhrApp(options: EhrOptions): Hono {
   ehr.route('/', launchesRoutes(server, fhirBaseOf, repository, app, options.remoteAddress));
   ehr.route('/', clientsRoutes(server, options.remoteAddress));
   ehr.route('/', recordsRoutes(repository, options.remoteAddress));
+  ehr.route('/', mailRoutes(options.mails ?? (() => []), options.remoteAddress));
   for (const one of servers) {
     const endpoints = endpointsOf(one);
     const fhir = createFhirApp({

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import {
   authorizeParameters,
   authorizeUrl,
+  type Called,
   CHART,
   EHR,
   exchange,
@@ -61,7 +62,7 @@ let asked: Asked[];
 let answer: unknown;
 
 beforeAll(async () => {
-  ehr = await openTestEhr([...CHART, COVERAGE], [], async (url, init) => {
+  const services: Called['services'] = async (url, init) => {
     if (url === `${REFLOOP}/cds-services`)
       return Response.json({ services: [SERVICE, { ...SERVICE, id: 'for-signing', hook: 'order-sign' }] });
     const body = JSON.parse(init.body as string) as Record<string, unknown>;
@@ -69,7 +70,8 @@ beforeAll(async () => {
     if (answer === undefined)
       return new Promise((_done, fail) => init.signal?.addEventListener('abort', () => fail(new Error('too late'))));
     return answer instanceof Response ? answer : Response.json(answer);
-  });
+  };
+  ehr = await openTestEhr([...CHART, COVERAGE], [], { services });
   cookie = await signIn(ehr);
 });
 afterAll(() => ehr.close());

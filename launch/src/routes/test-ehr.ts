@@ -121,11 +121,15 @@ export const CHART: Resource[] = [
   },
 ];
 
-/**
- * Opens the EHR. `resources` are loaded beside the sandbox users; `further` apps are registered beside the three of every test; its CDS
- * services are reached by `services`, where there are any.
- */
-export async function openTestEhr(resources: Resource[] = CHART, further: RegisteredClient[] = [], services?: Fetch): Promise<TestEhr> {
+/** What the EHR calls by itself: its CDS services, and whoever subscribed; nobody answers where nothing is given. */
+export type Called = { services?: Fetch; notify?: NonNullable<EhrOptions['notify']> };
+
+/** Opens the EHR. `resources` are loaded beside the sandbox users; `further` apps are registered beside the three of every test. */
+export async function openTestEhr(
+  resources: Resource[] = CHART,
+  further: RegisteredClient[] = [],
+  { services, notify = async () => new Response(null, { status: 503 }) }: Called = {},
+): Promise<TestEhr> {
   const database = await createTestDatabase();
   const pool = new pg.Pool({ connectionString: database.url, max: 4 });
   await migrateEhr(pool);
@@ -152,6 +156,7 @@ export async function openTestEhr(resources: Resource[] = CHART, further: Regist
     readiness: () => readiness,
     now: () => new Date(now),
     remoteAddress: () => remoteAddress,
+    notify,
     wait: (milliseconds) => {
       waited.push(milliseconds);
       return held;

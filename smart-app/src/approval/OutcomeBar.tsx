@@ -5,7 +5,7 @@ import { leftOutOf } from '../chart/write-back-rung.ts';
 import { plainNote } from '../note/working-copy.ts';
 import bar from '../refer/ActionBar.module.css';
 import type { Desk, DeskState } from '../refer/desk.ts';
-import { CandidateQuestion, WithdrawApproval } from '../refer/later.ts';
+import { CandidateQuestion, Handout, WithdrawApproval } from '../refer/later.ts';
 import { backToChart } from '../session/back-to-chart.ts';
 import { Chip } from '../ui/Chip.tsx';
 import { copyText } from '../ui/copy-text.ts';
@@ -75,6 +75,9 @@ export function OutcomeBar({ desk, state, approval }: Props) {
               Download the PDF
             </Button>
           </>
+        ) : null}
+        {ended && plan.writeBack === 'done' && rung <= 2 ? (
+          <Handout desk={desk} referralId={plan.referralId} performerName={performerName} />
         ) : null}
         {unfinished && plan.writeBack !== 'unsure' ? (
           <Button variant="default" onClick={() => void finishWriting(desk, plan.id, performerName)}>

@@ -9,6 +9,7 @@ import { AnswerView } from './AnswerView.tsx';
 import styles from './AuditPage.module.css';
 import { AuditRecord } from './AuditRecord.tsx';
 import type { CenterProps } from './CenterPage.tsx';
+import { DisclosuresForm } from './DisclosuresForm.tsx';
 import { useAnswer } from './use-answer.ts';
 
 const OUTCOMES: Record<RecommendationRow['outcome'], { tone: Tone; text: string }> = {
@@ -52,6 +53,7 @@ export function AuditPage({ item, ...props }: CenterProps & { item: string | und
           <>
             <h1>Audit</h1>
             <p>Choose a recommendation to see it as it happened: what was asked, seen, considered, ranked, drafted, decided and written.</p>
+            <DisclosuresForm api={api} onFail={onFail} />
           </>
         ) : (
           <AuditRecord id={item} {...props} />

@@ -1,9 +1,10 @@
 /** One act, and what it needs. */
 import { LARGEST_DOCUMENT, type OfficeActName, type OfficeRequest, type OfficeView } from '@refloop/server/client/office';
 import { type FormEvent, useId, useState } from 'react';
+import { instantOf, localDay, visitOn } from '../words/visit-day.ts';
 import styles from './Office.module.css';
 import type { OfficeNote } from './office-api.ts';
-import { ACT_NAMES, DECLINE_NAMES, type DeclineReason, FORM_NAMES, instantOf, localDay, MOST_DATES, visitOn } from './office-words.ts';
+import { ACT_NAMES, DECLINE_NAMES, type DeclineReason, FORM_NAMES, MOST_DATES } from './office-words.ts';
 
 type Props = {
   act: OfficeActName;

@@ -1,11 +1,11 @@
 /** One purpose at a time: a link that cannot be read, the NPI, then the referral. */
 import type { OfficeAnswer } from '@refloop/server/client/office';
 import { useState, useSyncExternalStore } from 'react';
+import { linkOf } from '../words/link.ts';
 import { NpiForm } from './NpiForm.tsx';
 import styles from './Office.module.css';
 import { OverForOffice } from './OverForOffice.tsx';
 import type { OfficeApi } from './office-api.ts';
-import { linkOf } from './office-words.ts';
 import { ReferralForOffice } from './ReferralForOffice.tsx';
 
 const listen = (changed: () => void) => {

@@ -124,7 +124,7 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
           {view.thread.map((entry) => (
             <li key={`${entry.at} ${entry.title} ${entry.detail}`}>
               <span className={styles['small']}>
-                {plainTime(entry.at)} · {entry.from === 'office' ? 'Your office' : view.practice}
+                {plainTime(entry.at)} · {entry.from === 'office' ? 'Your office' : entry.from === 'patient' ? 'The patient' : view.practice}
               </span>
               <strong>{entry.title}</strong>
               <Detail told={detailText(entry.detail, entry.times)} />

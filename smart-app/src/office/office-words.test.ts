@@ -1,6 +1,8 @@
 import { OFFICE_ACTS } from '@refloop/server/client/office';
 import { describe, expect, test } from 'vitest';
-import { ACT_NAMES, inOrder, instantOf, isOver, linkOf, statusText, visitOn } from './office-words.ts';
+import { linkOf } from '../words/link.ts';
+import { instantOf, visitOn } from '../words/visit-day.ts';
+import { ACT_NAMES, inOrder, isOver, statusText } from './office-words.ts';
 
 test('every act has a name and a place', () => {
   expect(inOrder(OFFICE_ACTS).toSorted()).toEqual([...OFFICE_ACTS].toSorted());

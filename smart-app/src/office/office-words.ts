@@ -62,28 +62,4 @@ export const statusText = (status: string): string => STATUSES[status] ?? status
 /** Whether the practice has ended it, or the office has nothing left to do. */
 export const isOver = (acts: readonly OfficeActName[]): boolean => acts.every((act) => act === 'ask');
 
-/** A local date and time of an input as an instant; undefined where it is none. */
-export function instantOf(local: string): string | undefined {
-  const at = new Date(local);
-  return local === '' || Number.isNaN(at.getTime()) ? undefined : at.toISOString();
-}
-
-/** The reader's own day of an instant, as an input takes it: `2026-12-08`. */
-export const localDay = (instant: string): string => new Date(instant).toLocaleDateString('sv-SE');
-
-/**
- * The moment of a visit of which the day alone is asked: the appointment's where it is that day, now where it is today, else noon.
- * Undefined where it is no day.
- */
-export function visitOn(day: string, appointment: string | undefined, now: string): string | undefined {
-  if (appointment !== undefined && day === localDay(appointment)) return appointment;
-  return day === localDay(now) ? now : instantOf(day === '' ? '' : `${day}T12:00`);
-}
-
-/** 32 bytes, base64url, behind the `#`. */
-export function linkOf(hash: string): string | undefined {
-  const link = hash.replace(/^#/, '');
-  return /^[A-Za-z0-9_-]{43}$/.test(link) ? link : undefined;
-}
-
 export const MOST_DATES = 3;

@@ -1,6 +1,7 @@
 /** What `later.ts` loads, in one file: it comes whole or not at all. */
 export { CandidateQuestion } from '../approval/CandidateQuestion.tsx';
 export { WithdrawApproval } from '../approval/WithdrawApproval.tsx';
+export { Handout } from '../handout/Handout.tsx';
 export { ExcludedDialog } from '../matching/ExcludedDialog.tsx';
 export { NobodyFits } from '../matching/NobodyFits.tsx';
 export { SomeoneElse } from '../matching/SomeoneElse.tsx';

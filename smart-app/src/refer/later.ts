@@ -6,6 +6,7 @@ const { fetchAhead, part, dialog } = laterParts(() => import('./later-file.ts'))
 export const fetchRestOfPage = fetchAhead;
 
 export const CandidateQuestion = part((file) => file.CandidateQuestion);
+export const Handout = part((file) => file.Handout);
 export const OpenWorkPanel = part((file) => file.OpenWorkPanel);
 export const PreparerBar = part((file) => file.PreparerBar);
 export const WithdrawApproval = part((file) => file.WithdrawApproval);

@@ -9,12 +9,17 @@ import { copyText } from '../ui/copy-text.ts';
 import { plainTime } from '../words/plain-date.ts';
 import styles from './Thread.module.css';
 
-type Props = Pick<CenterProps, 'api' | 'onFail'> & { thread: Thread; onChanged: () => void };
+type Props = Pick<CenterProps, 'api' | 'onFail'> & {
+  thread: Thread;
+  /** A link then comes with the packet, and is made there. */
+  hasPacket: boolean;
+  onChanged: () => void;
+};
 
 /** As long as somebody there may still answer: a link to what is over would open nothing to do. */
 const LINKED = ['in-chart', 'sent', 'received', 'accepted', 'scheduled', 'no-show', 'seen'];
 
-export function OfficeLink({ api, onFail, thread, onChanged }: Props) {
+export function OfficeLink({ api, onFail, thread, hasPacket, onChanged }: Props) {
   const [made, setMade] = useState<NewLink>();
   const [told, setTold] = useState('');
   const [busy, setBusy] = useState(false);
@@ -22,7 +27,7 @@ export function OfficeLink({ api, onFail, thread, onChanged }: Props) {
   useEffect(() => {
     if (made) shown.current?.focus();
   }, [made]);
-  const mayMake = LINKED.includes(thread.status);
+  const mayMake = !hasPacket && LINKED.includes(thread.status);
   if (!mayMake && !thread.linked && made === undefined) return null;
   const make = async () => {
     setBusy(true);

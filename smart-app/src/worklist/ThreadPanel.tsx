@@ -1,5 +1,6 @@
 /** One referral as a thread of all parties, with what is owed and the one thing to do next. */
 import { Button, Menu } from '@mantine/core';
+import type { PacketAnswer } from '@refloop/server/client/packet';
 import type { ActName, Thread, WorklistRow } from '@refloop/server/client/worklist';
 import { useEffect, useRef, useState } from 'react';
 import { AnswerView } from '../center/AnswerView.tsx';
@@ -14,6 +15,7 @@ import { ACT_FORMS, nextAct } from './acts.ts';
 import { EffectDecisions } from './EffectDecisions.tsx';
 import { LOOP_STEPS, stepsDone } from './loop-steps.ts';
 import { OfficeLink } from './OfficeLink.tsx';
+import { PacketPanel } from './PacketPanel.tsx';
 import { ReplyForm } from './ReplyForm.tsx';
 import { codeWords, leftWords, waitingWords } from './row-words.ts';
 import styles from './Thread.module.css';
@@ -68,6 +70,21 @@ function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged:
   // An act answers with the thread as it is then; what was read later is newer.
   const thread = acted && acted.sequence > read.sequence ? acted : read;
   const asked = thread.obligations.some(({ kind }) => kind === 'reply');
+  const packetPath = BEFORE_THE_ANSWER.includes(thread.status)
+    ? `/worklist/referrals/${encodeURIComponent(thread.referralId)}/packet`
+    : undefined;
+  const [packet, readPacket] = useAnswer<PacketAnswer>(api, packetPath, onFail);
+  const there = packet.kind === 'ready' && packet.value.standing === 'there' ? packet.value.packet : undefined;
+  const readAt = useRef(thread.sequence);
+  useEffect(() => {
+    if (readAt.current !== thread.sequence) readPacket();
+    readAt.current = thread.sequence;
+  }, [thread.sequence, readPacket]);
+  const changed = () => {
+    onChanged();
+    readPacket();
+    onActed();
+  };
   const doneBy = (name: ActName) => (changed: Thread) => {
     setActed(changed);
     setAct(undefined);
@@ -144,25 +161,31 @@ function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged:
                 onChanged={onChanged}
               />
             ) : null}
-            <Acts thread={thread} quiet={asked || thread.mayAskNext} onAct={setAct} />
+            <Acts
+              thread={thread}
+              quiet={asked || thread.mayAskNext || (there !== undefined && thread.status === 'in-chart')}
+              onAct={setAct}
+            />
             <OfficeLink
               key={thread.referralId}
               api={api}
               onFail={onFail}
               thread={thread}
-              onChanged={() => {
-                onChanged();
-                onActed();
-              }}
+              hasPacket={there !== undefined}
+              onChanged={changed}
             />
           </>
         )}
       </section>
       <output className="caption">{notice}</output>
+      {there ? <PacketPanel api={api} onFail={onFail} referralId={thread.referralId} packet={there} onChanged={changed} /> : null}
       <ThreadEntries entries={thread.entries} now={now()} />
     </>
   );
 }
+
+/** As long as nobody there has said yes or no, it can be sent, and sent again. */
+const BEFORE_THE_ANSWER = ['in-chart', 'sent', 'received'];
 
 const endWords = (status: string): string => (status === 'closed' ? 'the loop is closed.' : `this referral is ${codeWords(status)}.`);
 

@@ -105,6 +105,7 @@ export const ACT_FORMS: Record<ActName, ActForm> = {
   'appointment-cancelled': { name: 'Appointment cancelled', fields: [CANCELLED_BY], at: 'When it was cancelled' },
   seen: { name: 'Patient was seen', fields: [], at: 'When the patient was seen' },
   note: { name: 'Note came back', fields: [NOTE], at: 'When it came' },
+  'patient-heard': { name: 'The patient was heard', fields: [], at: undefined },
   contacted: { name: 'Patient contacted', fields: [CONTACT], at: undefined },
   'cancel-requested': { name: 'Ask the office to cancel', fields: [WHY], at: 'When you asked' },
   'cancel-confirmed': { name: 'Cancellation confirmed', fields: [], at: 'When they confirmed' },
@@ -123,6 +124,9 @@ const SETTLES: Partial<Record<string, readonly ActName[]>> = {
   note: ['note'],
   'confirm-cancellation': ['cancel-confirmed'],
   reconcile: ['reconciled'],
+  'check-on-patient': ['patient-heard'],
+  'answer-patient': ['patient-heard'],
+  'hear-decline': ['patient-heard'],
 };
 
 /** The next step, by what is due first; undefined where it is somebody else’s, or cannot be put on record here. */

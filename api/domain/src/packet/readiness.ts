@@ -9,6 +9,7 @@ import { earliestDay } from '../fhir/date.ts';
 import type { Coding } from '../fhir/read.ts';
 import { referenceText } from '../fhir/reference.ts';
 import { type Day, daysBetween, type Instant } from '../instant.ts';
+import { authorizationHold } from '../referral/authorization-hold.ts';
 import type { Referral } from '../referral/referral.ts';
 import { lookedFor, type PacketItem } from './contents.ts';
 import type { PacketVariant, VariantItem } from './variant.ts';
@@ -111,10 +112,6 @@ export type Hold =
   | { kind: 'incomplete'; missing: readonly Requirement[] }
   /** R115: with whom it lies, by subject; null where nobody coordinates it yet. */
   | { kind: 'to-be-checked'; owner: string | null };
-
-/** Of an authorization that was asked for; one that nobody asked for, or that is not needed, holds nothing. */
-export const authorizationHold = ({ authorization }: Pick<Referral, 'authorization'>): 'asked' | 'denied' | undefined =>
-  authorization.status === 'asked' || authorization.status === 'denied' ? authorization.status : undefined;
 
 /**
  * What stands between this packet and its sending; empty when it is ready.

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { SPECIALTIES } from '../clinical/specialty.ts';
 import { keywordIn } from './keywords.ts';
 import { MESSAGE_TOPICS, mailFor, REPLIES, replyFor, textFor } from './messages.ts';
 import { englishGrade, isPlain, type Language, spanishPerspicuity } from './reading-grade.ts';
+import { specialistInPlainWords } from './specialty-words.ts';
 
 const sender = { practice: 'Maple Clinic', phone: '555-0100' };
 const LANGUAGES: readonly Language[] = ['en', 'es'];
@@ -58,4 +60,8 @@ describe('one word that is heeded', () => {
   ])('%s', (message, keyword) => {
     expect(keywordIn(message)).toBe(keyword);
   });
+});
+
+test('every specialty has its plain words', () => {
+  expect(SPECIALTIES.filter(({ id }) => specialistInPlainWords(id) === undefined)).toEqual([]);
 });

@@ -4,7 +4,8 @@
  * 62.3 × syllables a word − words a sentence, read on the INFLESZ scale (Barrio-Cantalejo, 2008): 55 and more is normal for adults, which
  * tables of school years put at the 7th and 8th. Syllables are counted by rules of spelling, so that a word may be one off.
  */
-export type Language = 'en' | 'es';
+export const LANGUAGES = ['en', 'es'] as const;
+export type Language = (typeof LANGUAGES)[number];
 
 /** What is written for patients stays at or below it (R140: the threshold is ours). */
 export const HIGHEST_GRADE = 8;

@@ -23,6 +23,8 @@ const ACTS: ByHandAct['act'][] = [
 const at = minute(1);
 const one = (name: ByHandAct['act'], when = at): ByHandAct => {
   switch (name) {
+    case 'patient-heard':
+      return { act: name };
     case 'sent':
       return { act: name, channel: 'fax', at: when };
     case 'declined':

@@ -24,12 +24,16 @@ export type ByHandAct =
   | { act: 'cancel-requested'; reason: string; at: Instant }
   | { act: 'ended'; how: EndingKind; reason: string }
   /** What was set aside was looked at; the oldest of what is still open. */
-  | { act: 'reconciled'; note: string };
+  | { act: 'reconciled'; note: string }
+  /** All that the patient wrote so far was seen to. */
+  | { act: 'patient-heard' };
 
 export type ByHandRefusal =
   | CareRefusal
   | { kind: 'nobody-asked' }
   | { kind: 'nothing-booked' }
+  /** The patient wrote nothing that nobody has seen to. */
+  | { kind: 'nothing-unheard' }
   /** A note has come and nobody has read it: ending the order would leave it unread. */
   | { kind: 'report-unread'; reportId: string };
 
@@ -40,6 +44,7 @@ export function byHand(referral: Referral, what: ByHandAct, key: string, now: In
   const { status } = referral.order;
   // What is put on record of an order that never was in force would be of something else; of one that is over an office still tells.
   if (status !== 'active' && !(isOver(referral) && AFTERWARDS.includes(what.act))) return refuse({ kind: 'order-not-active', status });
+  if (what.act === 'patient-heard') return patientHeard(referral, factKey, now);
   if (what.act === 'reconciled') return reconciled(referral, what.note, factKey, now);
   const hindrance = what.act === 'ended' ? whyNotEnd(referral) : undefined;
   if (hindrance) return refuse(hindrance);
@@ -63,7 +68,14 @@ export function byHand(referral: Referral, what: ByHandAct, key: string, now: In
 }
 
 const isOver = ({ order }: Referral): boolean => order.status === 'revoked' || order.status === 'ended';
-const AFTERWARDS: readonly ByHandAct['act'][] = ['cancel-confirmed', 'seen', 'note', 'reconciled'];
+const AFTERWARDS: readonly ByHandAct['act'][] = ['cancel-confirmed', 'seen', 'note', 'reconciled', 'patient-heard'];
+
+const isUnheard = ({ patientWords }: Referral): boolean => patientWords.some(({ status }) => status === 'open');
+
+function patientHeard(referral: Referral, factKey: string, now: Instant): Result<Happening[], ByHandRefusal> {
+  if (!isUnheard(referral)) return refuse({ kind: 'nothing-unheard' });
+  return ok([{ effectiveAt: now, factKey, fact: { type: 'patient-heard', version: 1 } }]);
+}
 
 /** Whoever was asked is told to stop first, and what came back is read first. */
 function whyNotEnd({ attempts, reports }: Referral): ByHandRefusal | undefined {
@@ -85,7 +97,7 @@ type Asked =
   | { kind: 'done'; command: CareCommand }
   | { kind: 'nothing-booked' };
 
-function askedFor(attempt: Attempt, what: Exclude<ByHandAct, { act: 'reconciled' }>, key: string): Asked {
+function askedFor(attempt: Attempt, what: Exclude<ByHandAct, { act: 'reconciled' | 'patient-heard' }>, key: string): Asked {
   const { number, work } = attempt;
   const appointmentId = work.status === 'scheduled' ? work.appointmentId : undefined;
   switch (what.act) {
@@ -163,7 +175,8 @@ const MOVE_OF: Partial<Record<ByHandAct['act'], Act>> = {
 export function actsOf(referral: Referral, all: readonly ByHandAct['act'][]): ByHandAct['act'][] {
   const attempt = referral.attempts.at(-1);
   const aside = referral.setAside.some(({ status }) => status === 'open');
-  const looked = all.filter((act) => act === 'reconciled' && aside);
+  const unheard = isUnheard(referral);
+  const looked = all.filter((act) => (act === 'reconciled' && aside) || (act === 'patient-heard' && unheard));
   if (!attempt || closedBy(referral)) return looked;
   const { status } = attempt.work;
   if (isOver(referral)) {
@@ -175,6 +188,8 @@ export function actsOf(referral: Referral, all: readonly ByHandAct['act'][]): By
     switch (act) {
       case 'reconciled':
         return aside;
+      case 'patient-heard':
+        return unheard;
       case 'received':
       case 'accepted':
       case 'booked':

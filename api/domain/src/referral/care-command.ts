@@ -3,6 +3,7 @@ import type { ResourceRef } from '../fhir/reference.ts';
 import type { Instant } from '../instant.ts';
 import { ok, type Result, refuse, unreachable } from '../result.ts';
 import { type Attempt, type Channel, type DeclineReason, isEnded, type Moment, type WorkStatus } from './attempt.ts';
+import { authorizationHold } from './authorization-hold.ts';
 import { type Act, MOVES } from './bser.ts';
 import type { Assignment, CareFact, ContactOutcome, EndingKind, RerouteReason } from './care-event.ts';
 import { closedBy } from './closure.ts';
@@ -50,6 +51,8 @@ export type CareCommand =
 export type CareRefusal =
   /** Nothing leaves without the clinician's order in force. */
   | { kind: 'order-not-active'; status: Referral['order']['status'] }
+  /** R112: the payer was asked and has not approved. */
+  | { kind: 'authorization-open'; status: 'asked' | 'denied' }
   | { kind: 'no-such-attempt'; attempt: number }
   | { kind: 'not-yet'; at: Instant }
   | { kind: 'not-in-this-state'; act: Act; status: WorkStatus }
@@ -131,6 +134,8 @@ function ofAttempt(referral: Referral, command: AttemptCommand, now: Instant): D
   const attempt = referral.attempts.find(({ number }) => number === command.attempt);
   if (!attempt) return refuse({ kind: 'no-such-attempt', attempt: command.attempt });
   if (command.at > now) return refuse({ kind: 'not-yet', at: command.at });
+  const hold = command.type === 'send' ? authorizationHold(referral) : undefined;
+  if (hold) return refuse({ kind: 'authorization-open', status: hold });
   const act = ACT_OF[command.type];
   const { status } = attempt.work;
   // A second transmission of what is open already moves nothing.

@@ -2,6 +2,8 @@
 import type { ResourceRef } from '../fhir/reference.ts';
 import type { Instant } from '../instant.ts';
 import type { NetworkStatus } from '../network/directory.ts';
+import type { MessageTopic } from '../patient/messages.ts';
+import type { PatientChannel } from '../patient/outreach.ts';
 import type { EscalationAct, Reach } from '../sla/escalation-steps.ts';
 import type { Channel, DeclineReason } from './attempt.ts';
 import type { Performer, ReferralFact } from './event.ts';
@@ -86,10 +88,36 @@ export type CareFact =
       /** Id and version of the policy. */
       policy: string;
     }
+  /** A message to the patient has left, or has not; what it says stands in its topic. */
+  | {
+      type: 'patient-messaged';
+      version: 1;
+      messageId: string;
+      topic: MessageTopic;
+      channel: PatientChannel;
+      outcome: 'sent' | 'failed' | 'unknown';
+    }
+  /** A word of the patient for the practice, by text message or on their page. */
+  | { type: 'patient-wrote'; version: 1; channel: 'text' | 'page'; meaning: PatientMeaning; text: string }
+  /** A person here has seen to all that the patient wrote so far. */
+  | { type: 'patient-heard'; version: 1 }
+  | { type: 'patient-consent-changed'; version: 1; channel: PatientChannel; given: boolean }
+  | { type: 'patient-rated'; version: 1; score: Rating; words: string | null }
   | { type: 'order-ended'; version: 1; how: EndingKind; reason: string }
   /** Something that cannot follow from what is known: kept for a person to reconcile, and nothing else of it is believed. */
   | { type: 'fact-set-aside'; version: 1; what: string; why: string }
   | { type: 'set-aside-settled'; version: 1; setAside: number; note: string };
+
+/** What the patient's word asks of the practice. `emergency`: it may tell of one. */
+export const PATIENT_MEANINGS = ['emergency', 'decline', 'other-date', 'message'] as const;
+export type PatientMeaning = (typeof PATIENT_MEANINGS)[number];
+
+export const DECLINE_REASONS_OF_PATIENT = ['feel-better', 'seen-elsewhere', 'cost', 'too-far', 'no-time', 'not-wanted', 'other'] as const;
+export type PatientDeclineReason = (typeof DECLINE_REASONS_OF_PATIENT)[number];
+
+/** What this was like for the patient, from 1 to 5, the best. */
+export const RATINGS = [1, 2, 3, 4, 5] as const;
+export type Rating = (typeof RATINGS)[number];
 
 /** What each is about. */
 const ABOUT = {
@@ -119,6 +147,11 @@ const ABOUT = {
   'message-posted': 'referral',
   'coordinator-assigned': 'referral',
   'escalation-raised': 'referral',
+  'patient-messaged': 'referral',
+  'patient-wrote': 'referral',
+  'patient-heard': 'referral',
+  'patient-consent-changed': 'referral',
+  'patient-rated': 'referral',
   'order-ended': 'referral',
   'fact-set-aside': 'referral',
   'set-aside-settled': 'referral',

@@ -41,6 +41,18 @@ export function afterCare(referral: Referral, fact: CareFact, told: Told): Refer
       const { rule, stage, act, to } = fact;
       return { ...referral, escalations: [...referral.escalations, { rule, stage, act, to, at: told.recordedAt }] };
     }
+    case 'patient-messaged': {
+      const { topic, channel, outcome } = fact;
+      return { ...referral, messaged: [...referral.messaged, { topic, channel, outcome, at: told.recordedAt }] };
+    }
+    case 'patient-wrote':
+      return { ...referral, patientWords: [...referral.patientWords, { meaning: fact.meaning, at: told.recordedAt, status: 'open' }] };
+    case 'patient-heard':
+      return { ...referral, patientWords: referral.patientWords.map((word) => ({ ...word, status: 'heard' })) };
+    case 'patient-consent-changed':
+      return { ...referral, consents: { ...referral.consents, [fact.channel]: fact.given ? 'given' : 'withdrawn' } };
+    case 'patient-rated':
+      return { ...referral, rating: { score: fact.score, at: told.at } };
     case 'order-ended':
       return ended(referral, fact.how, fact.reason, told.at);
     case 'fact-set-aside':

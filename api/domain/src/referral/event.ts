@@ -18,7 +18,13 @@ export type Actor =
   | { kind: 'covering'; subject: string; fhirUser: string; sessionId: string; coveringFor: string }
   | { kind: 'software'; name: string; version: string }
   /** Whoever opened a link for the specialist's office, knowing the specialist's NPI; it has no account here. */
-  | { kind: 'office'; npi: string; link: string };
+  | { kind: 'office'; npi: string; link: string }
+  /** Whoever opened a link for the patient, knowing the date of birth, or wrote from the patient's number; `as` is in whose name they act. */
+  | { kind: 'patient'; link: string | null; as: PatientSide };
+
+export const PATIENT_SIDES = ['patient', 'parent', 'guardian', 'proxy'] as const;
+/** The patient, or who may act for them. */
+export type PatientSide = (typeof PATIENT_SIDES)[number];
 
 export type Performer = {
   entryId: string;

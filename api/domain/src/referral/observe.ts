@@ -4,6 +4,8 @@
  */
 import { type ResourceRef, referenceText } from '../fhir/reference.ts';
 import type { Instant } from '../instant.ts';
+import type { MessageTopic } from '../patient/messages.ts';
+import type { PatientChannel } from '../patient/outreach.ts';
 import { unreachable } from '../result.ts';
 import { type Attempt, type DeclineReason, isEnded, type Moment, type WorkStatus } from './attempt.ts';
 import type { AttemptFact, AuthorizationDecision, CareFact, SeenBy } from './care-event.ts';
@@ -44,6 +46,14 @@ export type ObservedFact =
             }
         ))
       | { kind: 'authorization-decided'; decision: AuthorizationDecision }
+      /** What became of a message to the patient. */
+      | {
+          kind: 'patient-messaged';
+          messageId: string;
+          topic: MessageTopic;
+          channel: PatientChannel;
+          outcome: 'sent' | 'failed' | 'unknown';
+        }
     ));
 
 type InboundFact = Exclude<ObservedFact, OrderRead>;
@@ -73,6 +83,10 @@ function inbound(referral: Referral, fact: InboundFact, now: Instant): Happening
   if (fact.at > now) return aside(fact, 'It is said to have happened later than it was told.');
   if (fact.kind === 'authorization-decided') {
     return told(fact.at, { type: 'authorization-decided', version: 1, decision: fact.decision });
+  }
+  if (fact.kind === 'patient-messaged') {
+    const { messageId, topic, channel, outcome } = fact;
+    return told(fact.at, { type: 'patient-messaged', version: 1, messageId, topic, channel, outcome });
   }
   const attempt = referral.attempts.find(({ number }) => number === fact.attempt) ?? referral.attempts.at(-1);
   if (!attempt) return aside(fact, 'Nobody was asked yet.');

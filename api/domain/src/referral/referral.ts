@@ -8,11 +8,21 @@ import type { ReferralKind } from '../drafting/referral-kind.ts';
 import { type ResourceRef, referenceText } from '../fhir/reference.ts';
 import type { Instant } from '../instant.ts';
 import type { Urgency } from '../matching/request.ts';
+import type { MessageTopic } from '../patient/messages.ts';
+import type { PatientChannel } from '../patient/outreach.ts';
 import { unreachable } from '../result.ts';
 import type { EscalationAct } from '../sla/escalation-steps.ts';
 import { type Attempt, type Moment, newAttempt } from './attempt.ts';
 import { afterCare } from './care.ts';
-import { type ContactOutcome, type DenialReason, type EndingKind, isCareFact, type SeenBy } from './care-event.ts';
+import {
+  type ContactOutcome,
+  type DenialReason,
+  type EndingKind,
+  isCareFact,
+  type PatientMeaning,
+  type Rating,
+  type SeenBy,
+} from './care-event.ts';
 import type { Service } from './closure.ts';
 import type { Actor, Performer, ReferralEvent, Setting, StepName, StepOutcome } from './event.ts';
 import type { LossReason } from './loss-reason.ts';
@@ -104,6 +114,14 @@ export type Referral = {
   escalations: { rule: string; stage: string; act: EscalationAct; to: string; at: Instant }[];
   /** Between us and the office of which attempt, whose word it was, and when; the words stand in the events. */
   messages: { attempt: number; from: 'practice' | 'office'; at: Instant }[];
+  /** What was written to the patient, and whether it left. */
+  messaged: { topic: MessageTopic; channel: PatientChannel; outcome: 'sent' | 'failed' | 'unknown'; at: Instant }[];
+  /** What the patient wrote, and whether a person here has seen to it; the words stand in the events. */
+  patientWords: { meaning: PatientMeaning; at: Instant; status: 'open' | 'heard' }[];
+  /** What the patient said last of each channel while this was open. */
+  consents: Partial<Record<PatientChannel, 'given' | 'withdrawn'>>;
+  /** What this was like for the patient; null until they say. */
+  rating: { score: Rating; at: Moment } | null;
   /** Visits for this with somebody who was never asked. */
   elsewhere: { seenBy: SeenBy; evidence: 'claim' | 'note' | 'patient'; at: Moment }[];
   /** Why it was lost, where a person said so. */
@@ -146,7 +164,7 @@ export function writeBackWord(steps: readonly { outcome: StepOutcome | null }[])
  * Counts up with every change of what the fold makes of the same events: rows kept in an older form are then made anew.
  * golden-fold.json holds one history folded; the test beside it fails where that changed and this did not.
  */
-export const FOLD_VERSION = 5;
+export const FOLD_VERSION = 6;
 
 /** The fold. Events come in order of sequence; the first is always `referral-started`. */
 export function fold(id: string, events: readonly ReferralEvent[]): Referral | undefined {
@@ -176,6 +194,10 @@ export function evolve(id: string, before: Referral | undefined, event: Referral
       coordinator: null,
       escalations: [],
       messages: [],
+      messaged: [],
+      patientWords: [],
+      consents: {},
+      rating: null,
       elsewhere: [],
       loss: null,
       setAside: [],
@@ -292,6 +314,8 @@ function subjectOf(actor: Actor): string {
       return actor.name;
     case 'office':
       return actor.npi;
+    case 'patient':
+      return actor.as;
     default:
       return unreachable(actor);
   }
@@ -306,6 +330,8 @@ function nameOf(actor: Actor): string {
       return actor.name;
     case 'office':
       return `NPI ${actor.npi}`;
+    case 'patient':
+      return `The ${actor.as}`;
     default:
       return unreachable(actor);
   }

@@ -2,6 +2,7 @@
 import type { Instant } from '../instant.ts';
 import type { Urgency } from '../matching/request.ts';
 import { type Attempt, isEnded, type Moment } from '../referral/attempt.ts';
+import type { PatientMeaning } from '../referral/care-event.ts';
 import { closedBy } from '../referral/closure.ts';
 import { openQuestions } from '../referral/open-questions.ts';
 import { isOpenOffer, type Referral } from '../referral/referral.ts';
@@ -40,16 +41,37 @@ export function due(referral: Referral, policy: SlaPolicy, now: Instant): Obliga
     case 'awaiting-signature':
       return [owed('sign-in-ehr', 'order', order.approval.at)];
     case 'active':
-      return [...ofCare(referral, now, owed), ...toReconcile(referral, owed)];
+      return [...toHear(referral, owed), ...ofCare(referral, now, owed), ...toReconcile(referral, owed)];
     case 'revoked':
     case 'ended':
-      return [...ofReports(referral, owed), ...toReply(referral, owed), ...toTell(referral, now, owed), ...toReconcile(referral, owed)];
+      return [
+        ...toHear(referral, owed),
+        ...ofReports(referral, owed),
+        ...toReply(referral, owed),
+        ...toTell(referral, now, owed),
+        ...toReconcile(referral, owed),
+      ];
     default:
       return unreachable(order);
   }
 }
 
 type Owed = (kind: ObligationKind, about: string, from: Moment) => Obligation;
+
+const HEARD_BY = {
+  emergency: 'check-on-patient',
+  decline: 'hear-decline',
+  'other-date': 'answer-patient',
+  message: 'answer-patient',
+} as const satisfies Record<PatientMeaning, ObligationKind>;
+
+/** What the patient wrote is seen to by somebody here, whatever became of the order; of each kind the oldest waits longest. */
+function toHear({ patientWords }: Referral, owed: Owed): Obligation[] {
+  const open = new Map<ObligationKind, Instant>();
+  for (const { meaning, at, status } of patientWords)
+    if (status === 'open' && !open.has(HEARD_BY[meaning])) open.set(HEARD_BY[meaning], at);
+  return [...open].map(([kind, at]) => owed(kind, 'patient', at));
+}
 
 const toReconcile = ({ setAside }: Referral, owed: Owed): Obligation[] =>
   setAside.flatMap((each, at) => (each.status === 'open' ? [owed('reconcile', `set aside ${at}`, each.since)] : []));

@@ -2,8 +2,8 @@
  * What is done, and who is told, while an obligation stays open. Each step bears the number of the requirement it keeps (R117 to R148 of the
  * product’s requirements, from its source documents) and counts from when the obligation began. 48 hours are two business days and 24 hours
  * one, days are calendar days unless they say business, and for an urgent or an emergency referral hours run on the wall clock (their
- * conflicts C3 to C5). What R122 and R129 want told besides (the patient's first name, how to reach them, how often it was tried) comes with the
- * channels that reach patients; until then every step is a task for the person it names. Steps marked `ours` are this product’s own: the source documents name none.
+ * conflicts C3 to C5). Every step is a task for the person it names; those that tell the patient leave by themselves besides, where the patient has consented to a
+ * channel (patient/outreach.ts). Steps marked `ours` are this product’s own: the source documents name none.
  */
 import type { Urgency } from '../matching/request.ts';
 import type { ObligationKind, Span } from './service-levels.ts';
@@ -217,6 +217,27 @@ export const ESCALATION_STEPS: readonly EscalationStep[] = [
     reach: 'coordinator',
     words: 'The appointment was cancelled. Book again.',
   },
+  {
+    rule: 'R78',
+    of: 'check-on-patient',
+    only: 'always',
+    // At once: the clinician hears of it beside the coordinator.
+    after: same(hours(0)),
+    act: 'alert',
+    reach: 'clinician',
+    words: 'The patient wrote of what may be an emergency, and was told to call 911. Call them.',
+  },
+  {
+    rule: 'R78-lead',
+    of: 'check-on-patient',
+    only: 'always',
+    // Ours.
+    after: same(hours(0.5)),
+    act: 'alert',
+    reach: 'lead',
+    words: 'The patient wrote of what may be an emergency, and nobody here has said that they called.',
+  },
+  ...toLead('answer-patient', 'The patient wrote, and nobody has answered.'),
   ...toLead('rebook', 'No new date has been booked.'),
   ...toLead('reply', 'The office asked something, and nobody has answered.'),
   ...toLead('confirm-cancellation', 'The office has not confirmed that it is cancelled.'),

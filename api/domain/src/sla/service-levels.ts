@@ -25,6 +25,9 @@ export const OBLIGATION_KINDS = [
   'confirm-cancellation',
   'reconcile',
   'reply',
+  'check-on-patient',
+  'answer-patient',
+  'hear-decline',
 ] as const;
 export type ObligationKind = (typeof OBLIGATION_KINDS)[number];
 
@@ -109,6 +112,24 @@ export const SERVICE_LEVELS: ServiceLevels = {
     owner: 'coordinator',
     waitingOn: 'coordinator',
     within: { routine: businessDays(1), urgent: wallHours(4), emergency: wallHours(1) },
+  },
+  // Ours: the patient was told to call 911; somebody here finds out that they are looked after.
+  'check-on-patient': {
+    owner: 'coordinator',
+    waitingOn: 'coordinator',
+    within: { routine: wallHours(0.25), urgent: wallHours(0.25), emergency: wallHours(0.25) },
+  },
+  // Ours.
+  'answer-patient': {
+    owner: 'coordinator',
+    waitingOn: 'coordinator',
+    within: { routine: businessDays(1), urgent: wallHours(4), emergency: wallHours(1) },
+  },
+  // Ours: the requirement (R144) has the referrer notified and names no time.
+  'hear-decline': {
+    owner: 'clinician',
+    waitingOn: 'clinician',
+    within: { routine: businessDays(2), urgent: wallHours(24), emergency: wallHours(4) },
   },
   // Ours.
   reconcile: {

@@ -18,4 +18,7 @@ export const STAGE_TRIGGERS: Readonly<Record<ObligationKind, string>> = {
   'confirm-cancellation': 'The cancellation was asked for',
   reconcile: 'Something told from outside did not fit',
   reply: 'The office asked something',
+  'check-on-patient': 'The patient wrote of an emergency',
+  'answer-patient': 'The patient asked something, or for another date',
+  'hear-decline': 'The patient declined',
 };

@@ -17,6 +17,7 @@ const CELLS: Record<string, (answer: Answer, listed: boolean) => boolean> = {
   '404': (answer) => is(answer, 404, 'not-found'),
   pended: (answer) => is(answer, 409, 'pended'),
   conflict: (answer) => is(answer, 409, 'conflict'),
+  unsigned: (answer) => is(answer, 401, 'signature-refused'),
   unproven: (answer) => is(answer, 401, 'id-token-refused') || is(answer, 403, 'patient-not-proven'),
 };
 const is = ({ status, body }: Answer, expected: number, kind: string): boolean =>
@@ -25,7 +26,7 @@ const is = ({ status, body }: Answer, expected: number, kind: string): boolean =
 /** The rule of the route refuses before anything is looked at. */
 const BY_RULE = new Set(['401', 'role', 'no chart']);
 /** About the state of a thing, not about who asks. */
-const NOT_AUDITED = new Set(['401', 'conflict']);
+const NOT_AUDITED = new Set(['401', 'conflict', 'unsigned']);
 
 type Cell = { row: Row; caller: Caller; whose: Whose; expected: string; isSame: boolean };
 

@@ -1,9 +1,12 @@
 /** For tests: how each row of the table is asked. */
 import { randomUUID } from 'node:crypto';
 import { selectCall } from '../cds/test-client.ts';
+import { siteKey } from '../services/capture/subscription.ts';
 import { type Body, chart, match, order } from '../services/test-referral-input.ts';
 import { serviceLevels } from '../services/test-service-levels.ts';
 import { HOLDER } from '../services/test-team.ts';
+import { digest, newToken } from '../sessions/token.ts';
+import { scopeOf } from '../sites.ts';
 import type { Caller } from './test-people.ts';
 import { type About, ALERT_RULE, CANDIDATE, inputOf, orderWithIdOf, press, type Target, type Whose } from './test-targets.ts';
 import type { Worlds } from './test-worlds.ts';
@@ -223,11 +226,77 @@ export const REQUESTS: Record<string, Request> = {
       },
     },
   ),
+  'post /worklist/referrals/:id/patient-link | a referral in the chart': row(
+    'a referral in the chart',
+    (id) => `/worklist/referrals/${id}/patient-link`,
+    { changes: true },
+  ),
+  'post /patient/open | a patient’s link': row('a patient’s link', () => '/patient/open', {
+    changes: true,
+    body: ({ target: { made } }) => ({ link: made['link'], born: '1968-03-02', as: 'patient' }),
+  }),
+  'post /patient/view | a patient’s opened link': row('a patient’s opened link', () => '/patient/view', {
+    changes: true,
+    body: ({ target: { made } }) => ({ opened: made['opened'] }),
+  }),
+  'post /patient/acts | a patient’s opened link': row('a patient’s opened link', () => '/patient/acts', {
+    changes: true,
+    body: ({ target: { made } }) => ({
+      opened: made['opened'],
+      key: 'press-0123456789',
+      what: { act: 'other-date', text: 'Mornings' },
+    }),
+  }),
+  'get /worklist/referrals/:id/packet | a referral in the chart': row(
+    'a referral in the chart',
+    (id) => `/worklist/referrals/${id}/packet`,
+  ),
+  'put /worklist/referrals/:id/packet | a referral in the chart': row(
+    'a referral in the chart',
+    (id) => `/worklist/referrals/${id}/packet`,
+    { changes: true, body: () => ({ revision: 1, what: { change: 'callback', number: '510-555-0100' } }) },
+  ),
+  'post /worklist/referrals/:id/packet/transmissions | a referral in the chart': row(
+    'a referral in the chart',
+    (id) => `/worklist/referrals/${id}/packet/transmissions`,
+    {
+      changes: true,
+      body: ({ target: { made } }) => {
+        presses += 1;
+        return { key: `packet-${presses}-0123456789`, sequence: made['sequence'] ?? 1, revision: 1, way: 'link' };
+      },
+    },
+  ),
+  'get /worklist/referrals/:id/packet/pdf | a referral in the chart': row(
+    'a referral in the chart',
+    (id) => `/worklist/referrals/${id}/packet/pdf`,
+  ),
+  'get /worklist/referrals/:id/packet/fhir | a referral in the chart': row(
+    'a referral in the chart',
+    (id) => `/worklist/referrals/${id}/packet/fhir`,
+  ),
+  'get /worklist/referrals/:id/packet/ccda | a referral in the chart': row(
+    'a referral in the chart',
+    (id) => `/worklist/referrals/${id}/packet/ccda`,
+  ),
+  'post /disclosures | the accounting': fixed('/disclosures', { body: () => ({ patient: 'pat-1' }) }),
+  'post /disclosures/csv | the accounting': fixed('/disclosures/csv', { body: () => ({ patient: 'pat-1' }) }),
   'get /work/documents/:id | an uploaded note': row('an uploaded note', (id) => `/work/documents/${id}`),
   'post /office/open | an office link': row('an office link', () => '/office/open', {
     changes: true,
     body: ({ target: { made } }) => ({ link: made['link'], npi: '1234567811' }),
   }),
+  // Whoever bears the secret that the EHR was given.
+  'post /ehr-notifications/:site | a notification': {
+    path: ({ worlds }) => `/ehr-notifications/${siteKey(worlds.here.site)}`,
+    bearer: async ({ worlds: { store, here, clock } }) => {
+      const secret = newToken();
+      const asked = { reference: 'Subscription/1', secretHash: digest(secret), askedAt: clock.now.toISOString() };
+      await store.transaction(scopeOf(here.site), ({ capture }) => capture.subscribe(asked));
+      return secret;
+    },
+    body: () => ({ resourceType: 'Bundle', type: 'history' }),
+  },
   'post /office/view | an opened link': row('an opened link', () => '/office/view', {
     changes: true,
     body: ({ target: { made } }) => ({ opened: made['opened'] }),
@@ -248,6 +317,9 @@ export const REQUESTS: Record<string, Request> = {
   'post /office/packet | an opened link': row('an opened link', () => '/office/packet', {
     changes: true,
     body: ({ target: { made } }) => ({ opened: made['opened'] }),
+  }),
+  'post /text-messages | a text that no gateway signed': fixed('/text-messages', {
+    body: () => ({ id: 'x', from: '+15552100100', text: 'STOP' }),
   }),
   'get /cds-services | the CDS services': fixed('/cds-services'),
   'post /cds-services/:id | a call that an EHR signed': fixed('/cds-services/refloop-order-select', {

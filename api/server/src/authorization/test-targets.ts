@@ -50,6 +50,8 @@ export type About =
   | 'an office link'
   | 'an opened link'
   | 'an opened link of an accepted referral'
+  | 'a patient’s link'
+  | 'a patient’s opened link'
   | 'an uploaded note'
   | 'an exception'
   | 'a signature waited for'
@@ -112,7 +114,7 @@ const beingWritten: Maker = async (question) => {
 
 export const CANDIDATE = { reference: 'DocumentReference/77', versionId: '1' };
 
-/** All of it written; the id is the referral's. */
+/** All of it written, and its packet let go without what its chart has not; the id is the referral's. */
 const inChart: Maker = async (question) => {
   const plan = await beingWritten(question);
   const { whose, made, input, referralId } = plan;
@@ -122,6 +124,8 @@ const inChart: Maker = async (question) => {
     await question.team.as('lee', whose.patient, 'post', `/plans/${plan.id}/steps/${name}`, { holder: HOLDER, outcome });
   }
   const { store, [whose.place]: world } = question.worlds;
+  const override = { revision: 0, what: { change: 'override', reason: 'For the test' } };
+  await question.team.as('coordinator', null, 'put', `/worklist/referrals/${String(referralId)}/packet`, override);
   const row = await store.transaction(scopeOf(world.site), (unit) => unit.referrals.get(String(referralId)));
   return target(whose, { ...made, sequence: row?.sequence }, input, String(referralId));
 };
@@ -147,6 +151,19 @@ const acceptedLink: Maker = async (question) => {
   const accept = { opened: link.made['opened'], key: 'accept-0123456789', what: { act: 'accept' } };
   await question.team.as('coordinator', null, 'post', '/office/acts', accept);
   return link;
+};
+
+const patientLinked: Maker = async (question) => {
+  const referral = await inChart(question);
+  const made = await question.team.as('coordinator', null, 'post', `/worklist/referrals/${referral.id}/patient-link`);
+  return { ...referral, made: { ...referral.made, link: made.body['link'] } };
+};
+
+const openedByPatient: Maker = async (question) => {
+  const link = await patientLinked(question);
+  const given = { link: link.made['link'], born: '1968-03-02', as: 'patient' };
+  const opened = await question.team.as('coordinator', null, 'post', '/patient/open', given);
+  return { ...link, made: { ...link.made, opened: opened.body['opened'] } };
 };
 
 /** Of things that are no recommendation. */
@@ -251,6 +268,8 @@ const MAKERS: Record<About, Maker> = {
   'an office link': linked,
   'an opened link': openedLink,
   'an opened link of an accepted referral': acceptedLink,
+  'a patient’s link': patientLinked,
+  'a patient’s opened link': openedByPatient,
   'an uploaded note': async (question) => {
     const uploaded = await openedLink(question);
     const { store, [question.whose.place]: world } = question.worlds;

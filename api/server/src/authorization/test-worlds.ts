@@ -2,6 +2,7 @@
  * For tests: one Refloop that serves three EHRs of two organisations, and holds rows from the time when one of them belonged to another.
  * The same people, patients and ids exist in each.
  */
+
 import { randomUUID } from 'node:crypto';
 import { SEED_V1 } from '@refloop/domain/matching/policies';
 import { allRoutes } from '../all-routes.ts';
@@ -9,6 +10,7 @@ import { createApp } from '../app.ts';
 import { createCdsAdmission } from '../cds/admission.ts';
 import { createClientKeys } from '../cds/client-keys.ts';
 import { newTestClient, TEST_ADDRESS, type TestClient } from '../cds/test-client.ts';
+import { NO_CHANNELS } from '../channels/test-no-channels.ts';
 import type { Role } from '../client/session.ts';
 import { type CapturedLog, captureLog } from '../logging/test-log.ts';
 import { currentIndex } from '../matching/current-index.ts';
@@ -114,6 +116,7 @@ export async function openWorlds(): Promise<Worlds> {
       version: 'test',
       index: index.get,
       policy: SEED_V1,
+      channels: NO_CHANNELS,
       idleSeconds: 900,
       warnSeconds: 60,
       notReady: () => undefined,

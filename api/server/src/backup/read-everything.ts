@@ -85,6 +85,12 @@ async function readEffect(unit: Unit, id: string): Promise<Counted> {
   };
 }
 
+/** Opened, and nothing of them is counted. */
+async function readDisclosure(unit: Unit, id: string): Promise<Counted> {
+  if (!(await unit.disclosures.get(id))) throw new Error('it is listed and cannot be found');
+  return () => undefined;
+}
+
 const eachOf =
   (read: (unit: Unit, id: string) => Promise<Counted>) =>
   async (unit: Unit, ids: string[]): Promise<Counted[]> => {
@@ -141,17 +147,23 @@ export async function readEverything(store: Store, now: Date, onProgress?: (done
     }
   }
   for (const scope of await store.scopes()) {
-    const [referrals, obligations, documents, effects] = await store.transaction(scope, async (unit) => {
+    const [referrals, obligations, documents, effects, disclosures] = await store.transaction(scope, async (unit) => {
       await unit.slaPolicies.inForce();
       await unit.capture.checkpoints();
       await unit.capture.subscription();
       await unit.reconciliationReports.list(1000);
-      return [await unit.events.referralIds(), await unit.obligations.ids(), await unit.documents.ids(), await unit.outbox.ids()];
+      for (const { referralId, attempt } of await unit.packetPreparations.ids()) await unit.packetPreparations.get(referralId, attempt);
+      const effectIds = await unit.outbox.ids();
+      const disclosureIds = await unit.disclosures.ids();
+      return [await unit.events.referralIds(), await unit.obligations.ids(), await unit.documents.ids(), effectIds, disclosureIds];
     });
+    const contacts = await store.transaction(scope, (unit) => unit.patientContacts.all()).catch(() => undefined);
+    if (contacts === undefined) faults.push(`How patients of ${scope.site} may be reached cannot be read`);
     await readAll('Referral', scope, referrals, readReferrals);
     await readAll('Obligation', scope, obligations, eachOf(readObligation));
     await readAll('Document', scope, documents, eachOf(readDocument));
     await readAll('Effect', scope, effects, eachOf(readEffect));
+    await readAll('Disclosure', scope, disclosures, eachOf(readDisclosure));
     const recommendations = await recommendationIds(store, scope);
     await readAll(
       'Recommendation',

@@ -40,7 +40,7 @@ export const OfficeView = z.object({
   thread: z.array(
     z.object({
       at: z.string(),
-      from: z.enum(['practice', 'office']),
+      from: z.enum(['practice', 'office', 'patient']),
       title: z.string(),
       detail: z.string().nullable(),
       /** Instants that belong behind the detail, told in the reader's own zone. */

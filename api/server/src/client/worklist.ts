@@ -146,6 +146,7 @@ export const ACTS = [
   'appointment-cancelled',
   'seen',
   'note',
+  'patient-heard',
   'contacted',
   'cancel-requested',
   'cancel-confirmed',
@@ -201,6 +202,8 @@ export const Act = z.discriminatedUnion('act', [
   z.object({ act: z.literal('seen'), ...when }),
   /** A note that came on paper or stands in the chart already. */
   z.object({ act: z.literal('note'), form: z.enum(['interim', 'final']), ...when }),
+  /** What the patient wrote was seen to. */
+  z.object({ act: z.literal('patient-heard') }),
   z.object({ act: z.literal('contacted'), outcome: z.enum(CONTACTS) }),
   z.object({ act: z.literal('cancel-requested'), reason: z.string().trim().min(3, 'Say in a few words why').max(500), ...when }),
   z.object({ act: z.literal('cancel-confirmed'), ...when }),

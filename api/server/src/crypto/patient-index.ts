@@ -12,6 +12,8 @@ export type PatientIndex = {
   pseudonym: (scope: { tenant: string; issuer: string }, patientId: string) => string;
   /** 32 bytes for the key of an inbound fact. */
   fact: (scope: { tenant: string; issuer: string }, factKey: string) => Buffer;
+  /** 32 bytes for a telephone number in E.164. */
+  number: (scope: { tenant: string; issuer: string }, number: string) => Buffer;
 };
 
 /**
@@ -42,5 +44,6 @@ export function createPatientIndex(root: Uint8Array): PatientIndex {
     patient: (scope, patientId) => digest('patient-index', scope, patientId),
     pseudonym: (scope, patientId) => `p-${digest('pseudonym', scope, patientId).toString('hex').slice(0, DIGITS)}`,
     fact: (scope, factKey) => digest('fact', scope, factKey),
+    number: (scope, number) => digest('number', scope, number),
   };
 }

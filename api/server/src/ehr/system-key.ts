@@ -29,7 +29,8 @@ export type SystemKeyAnswer = { ok: true; value: SystemKey } | { ok: false; mess
 
 const FROM_ENVIRONMENT = /^env:([A-Z][A-Z0-9_]*)$/;
 
-function textOf(
+/** A secret that the site file names: a file's path, or `env:NAME`. */
+export function textOf(
   where: string,
   environment: Record<string, string | undefined>,
 ): { ok: true; text: string } | { ok: false; message: string } {

@@ -177,6 +177,10 @@ export const GOOD: Record<string, Good> = {
     path: () => '/worklist/referrals/nothing/effects',
     body: () => ({ effectId: '00000000-0000-8000-8000-000000000000', decision: 'was-sent' }),
   },
+  'post /ehr-notifications/:site': {
+    path: () => `/ehr-notifications/${'0'.repeat(24)}`,
+    body: () => ({ resourceType: 'Bundle', type: 'history', entry: [{ fullUrl: 'urn:uuid:0' }] }),
+  },
   'post /work/reviews': { path: () => '/work/reviews', body: () => ({ referralId: 'nothing', reportId: 'nothing' }) },
   'post /worklist/referrals/:id/next-performers': {
     path: () => '/worklist/referrals/nothing/next-performers',
@@ -187,6 +191,16 @@ export const GOOD: Record<string, Good> = {
     path: () => '/worklist/referrals/nothing/messages',
     body: () => ({ key: 'press-0123456789', sequence: 7, text: 'It is on its way.' }),
   },
+  'put /worklist/referrals/:id/packet': {
+    path: () => '/worklist/referrals/nothing/packet',
+    body: () => ({ revision: 0, what: { change: 'remove', item: 'Condition/c1' } }),
+  },
+  'post /worklist/referrals/:id/packet/transmissions': {
+    path: () => '/worklist/referrals/nothing/packet/transmissions',
+    body: () => ({ key: 'press-0123456789', sequence: 7, revision: 0, way: 'mail', address: 'desk@office.example.org' }),
+  },
+  'post /disclosures': { path: () => '/disclosures', body: () => ({ patient: 'pat-1' }) },
+  'post /disclosures/csv': { path: () => '/disclosures/csv', body: () => ({ patient: 'pat-1' }) },
   'post /office/open': { path: () => '/office/open', body: () => ({ link: NO_LINK, npi: '1234567893' }) },
   'post /office/view': { path: () => '/office/view', body: () => ({ opened: NO_LINK }) },
   'post /office/acts': {
@@ -194,6 +208,12 @@ export const GOOD: Record<string, Good> = {
     body: () => ({ opened: NO_LINK, key: 'press-0123456789', what: { act: 'offer-dates', dates: ['2031-05-06T09:30:00.000Z'] } }),
   },
   'post /office/packet': { path: () => '/office/packet', body: () => ({ opened: NO_LINK }) },
+  'post /patient/open': { path: () => '/patient/open', body: () => ({ link: NO_LINK, born: '1985-03-27', as: 'patient' }) },
+  'post /patient/view': { path: () => '/patient/view', body: () => ({ opened: NO_LINK }) },
+  'post /patient/acts': {
+    path: () => '/patient/acts',
+    body: () => ({ opened: NO_LINK, key: 'press-0123456789', what: { act: 'other-date', text: 'Mornings, please' } }),
+  },
   'post /worklist/assignment': {
     path: () => '/worklist/assignment',
     body: () => ({ referralIds: ['nothing'], to: 'clinician' }),
@@ -231,7 +251,9 @@ export async function openSender(whole: WholeApp): Promise<Sender> {
     const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json', ...more };
     const response = await whole.app.request(path, { method: method.toUpperCase(), headers, body });
     const text = await response.text();
-    return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>), text };
+    // A file is no answer to look into.
+    const isJson = response.headers.get('content-type')?.includes('json') === true;
+    return { status: response.status, body: isJson && text !== '' ? (JSON.parse(text) as Record<string, unknown>) : {}, text };
   }
 
   async function recommendation(input: Record<string, unknown>): Promise<Made> {

@@ -2,7 +2,7 @@
  * How much may be asked, of whom it is counted, and why that much. Each is a bucket: `burst` requests at once, `perSecond` filled in
  * again. A request weighs one, unless said otherwise.
  */
-export type LimitName = 'address' | 'sign-in' | 'office' | 'user';
+export type LimitName = 'address' | 'sign-in' | 'office' | 'patient' | 'user';
 
 export type Limit = {
   burst: number;
@@ -33,6 +33,13 @@ export const LIMITS: Readonly<Record<LimitName, Limit>> = {
     refusedWeighs: 10,
     reason:
       'Requests of the page of a specialist’s office, by network address, and the only ones that take ten megabytes from somebody without an account. One referral takes about ten: opening it, the packet, each act and the note. A front desk that works through a morning’s referrals one after the other stays below one a second, and two dozen desks behind one address share the burst. What is refused (a wrong NPI, a link that there is not, a page whose hour is over) weighs ten: ten of them in a row, then one in five seconds.',
+  },
+  patient: {
+    burst: 60,
+    perSecond: 1,
+    refusedWeighs: 10,
+    reason:
+      'Requests of the page of a patient, by network address. Opening it, looking and acting are about six; ten patients at once behind one address of a mobile carrier or a waiting room make the burst. What is refused (a wrong date of birth, a link that there is not, a page whose hour is over) weighs ten: six of them in a row, then one in ten seconds.',
   },
   user: {
     burst: 300,

@@ -20,6 +20,7 @@ export type RateLimits = {
 
 const DETAILS: Record<LimitName, string> = {
   address: 'More requests came from this network address than Refloop takes at once.',
+  patient: 'More came from this network address for the page of a patient than Refloop takes at once.',
   office: 'More came from this network address for the page of an office than Refloop takes at once.',
   'sign-in': 'More sign-ins came from this network address than Refloop takes at once.',
   user: 'More requests came from your windows than Refloop takes at once.',

@@ -61,12 +61,19 @@ describe('every route', () => {
       'get /health/live',
       'get /sites',
       // What these answer is opened by a link and an NPI (services/office.ts).
+      'post /ehr-notifications/:site',
       'post /office/acts',
       'post /office/notes',
       'post /office/open',
       'post /office/packet',
       'post /office/view',
+      // And these by a link and a date of birth (services/patient/patient-page.ts).
+      'post /patient/acts',
+      'post /patient/open',
+      'post /patient/view',
       'post /sessions',
+      // Signed by the gateway of a site (services/patient/incoming-texts.ts).
+      'post /text-messages',
     ]);
   });
 

@@ -25,21 +25,33 @@ export type Call<Body, Params, Query, Who> = {
   signal: AbortSignal;
   /** Of a route that takes a file. */
   upload: Uploaded | undefined;
+  /** Digest of the bearer token that came with it, whatever it opens. */
+  bearerHash: string | undefined;
   /** Of a route for CDS clients: which of them calls. */
   cdsClient: AdmittedClient | undefined;
 };
 
-export type Uploaded = { bearer: string; bytes: Uint8Array<ArrayBuffer> };
+export type Uploaded = {
+  bearer: string /** Of X-Refloop-Signature; empty where there is none. */;
+  signature: string;
+  bytes: Uint8Array<ArrayBuffer>;
+};
 
 /** A file that stands in the body as it is. Whoever may not give one is refused before a byte of it is read. */
 export type Upload = {
-  contentType: 'application/pdf';
+  contentType: 'application/pdf' | 'application/json';
   /** Largest file in bytes. */
   limit: number;
   admit: (bearer: string, now: Date) => Promise<Refusal | undefined>;
 };
 
-export type ContentType = 'application/json' | 'application/pdf' | 'text/csv' | 'application/vnd.apache.parquet';
+export type ContentType =
+  | 'application/json'
+  | 'application/fhir+json'
+  | 'application/pdf'
+  | 'application/xml'
+  | 'text/csv'
+  | 'application/vnd.apache.parquet';
 
 type Part = z.ZodType | undefined;
 type Parsed<Schema extends Part> = Schema extends z.ZodType ? z.output<Schema> : undefined;
@@ -72,7 +84,7 @@ type Definition<Body extends Part, Params extends Part, Query extends Part, Answ
    */
   compressed?: boolean;
   /** A limit of its own, by network address, beside those that all routes have. */
-  limit?: 'sign-in' | 'office';
+  limit?: 'sign-in' | 'office' | 'patient';
   /** Whether a page of a registered EHR may ask (CORS); of no other origin ever. */
   fromEhrPages?: boolean;
   handle: (call: Call<Parsed<Body>, Parsed<Params>, Parsed<Query>, Who>) => Promise<Answered<Answer> | Refusal>;
@@ -93,7 +105,7 @@ export type Route = {
   upload: Upload | undefined;
   whileStarting: boolean;
   compressed: boolean;
-  limit: 'sign-in' | 'office' | undefined;
+  limit: 'sign-in' | 'office' | 'patient' | undefined;
   fromEhrPages: boolean;
   handle: (call: Call<unknown, unknown, unknown, Session | undefined>) => Promise<unknown>;
 };

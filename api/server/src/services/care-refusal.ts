@@ -33,6 +33,7 @@ export function officeRefusal(refusal: OfficeRefusal): Refusal {
       );
     case 'already-closed':
       return problem('conflict', 'The practice has closed this referral: your note was read. Nothing was changed.');
+    case 'authorization-open':
     case 'no-such-attempt':
     case 'not-yet':
     case 'no-such-appointment':
@@ -50,6 +51,13 @@ export function careRefusal(refusal: ByHandRefusal): Refusal {
   switch (refusal.kind) {
     case 'order-not-active':
       return problem('conflict', `The order is ${plain(refusal.status)}, not in force: nothing can be put on record of it.`);
+    case 'authorization-open':
+      return problem(
+        'conflict',
+        refusal.status === 'asked'
+          ? 'The payer was asked and has not decided, so nothing is sent yet.'
+          : 'The payer denied it, so nothing is sent. The clinician decides what is to be done.',
+      );
     case 'nobody-asked':
     case 'no-such-attempt':
       return problem('conflict', 'No specialist has been asked yet, so there is nothing to put on record.');
@@ -64,6 +72,8 @@ export function careRefusal(refusal: ByHandRefusal): Refusal {
       );
     case 'report-unread':
       return problem('conflict', 'A note has come that nobody has read. The clinician reviews it first; then this can be ended.');
+    case 'nothing-unheard':
+      return problem('conflict', 'All that the patient wrote has been seen to. Look at it again.');
     case 'nothing-booked':
     case 'no-such-appointment':
       return problem('conflict', 'No visit is booked, so none can be missed or cancelled. Look at it again.');

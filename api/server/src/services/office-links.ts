@@ -1,13 +1,17 @@
 /** Links that a coordinator makes for the office of the specialist who is asked. Making one is sending it: it is handed over from here on. */
+import type { Attempt } from '@refloop/domain/referral/attempt';
 import { decideCare } from '@refloop/domain/referral/care-command';
+import type { Referral } from '@refloop/domain/referral/referral';
 import type { NewLink } from '../client/office.ts';
 import type { Thread } from '../client/worklist.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, personOf, type Session } from '../sessions/session.ts';
 import { digest, newToken } from '../sessions/token.ts';
-import type { Store } from '../store/store.ts';
+import type { Store, Unit } from '../store/store.ts';
 import { careRefusal } from './care-refusal.ts';
-import { applyDecision, withRetry } from './referral-log.ts';
+import { type AssemblyDeps, assemblePacket } from './packet-assembly.ts';
+import { holdWords } from './packet-words.ts';
+import { applyDecision, readReferral, withRetry } from './referral-log.ts';
 import { noSuchReferral, readThread, requireOwn } from './worklist.ts';
 
 /** As long as the safety net after an order waits for a note (R121), and the same again. Ours. */
@@ -20,14 +24,60 @@ export type OfficeLinkService = {
   close: (session: Session, referralId: string, now: Date) => Promise<Thread | Refusal>;
 };
 
-export const createOfficeLinkService = ({ store, newId }: { store: Store; newId: () => string }): OfficeLinkService => ({
+/** A link hands the packet over like any other way: one that is held goes by none. */
+async function refuseHeldPacket(unit: Unit, referralId: string, deps: AssemblyDeps, now: Date): Promise<void> {
+  const referral = await readReferral(unit, referralId);
+  const [hold] = (referral && (await assemblePacket(unit, referral, deps, now)))?.holds ?? [];
+  if (hold) throw new Refused(problem('conflict', `No link was made. ${holdWords(hold, (subject) => subject)}`));
+}
+
+const expiryOf = (now: Date): string => new Date(now.getTime() + LINK_DAYS * DAY_MS).toISOString();
+
+/** Makes the link of a transmission and closes those before it. Answers what opens it, of which only the digest is kept. */
+export async function insertLink(
+  unit: Unit,
+  session: Session,
+  { id, referral, attempt, now }: { id: string; referral: Referral; attempt: Attempt; now: Date },
+): Promise<string> {
+  const at = now.toISOString();
+  const link = newToken();
+  const { npi } = attempt.performer;
+  const expiresAt = expiryOf(now);
+  // The one that is handed over now is the one that opens.
+  const closed = await unit.officeLinks.close(referral.id, at, attempt.number);
+  await unit.officeLinks.insert({
+    id,
+    tokenHash: digest(link),
+    referralId: referral.id,
+    attempt: attempt.number,
+    npi,
+    madeBy: session.subject,
+    madeAt: at,
+    expiresAt,
+  });
+  await unit.audit.append({
+    at,
+    actor: actorOf(session),
+    action: 'office-link.made',
+    purpose: 'TREAT',
+    referralId: referral.id,
+    patientId: referral.patientId,
+    payload: { link: id, attempt: attempt.number, npi, expiresAt, closed },
+  });
+  return link;
+}
+
+/** Without `assembly` no packet is looked at: where referrals have none. */
+type LinkDeps = { store: Store; newId: () => string; assembly?: AssemblyDeps };
+
+export const createOfficeLinkService = ({ store, newId, assembly }: LinkDeps): OfficeLinkService => ({
   make: (session, referralId, sequence, now) =>
     withRetry(() =>
       store.transaction(session.scope, async (unit) => {
         const at = now.toISOString();
         const id = newId();
-        const link = newToken();
         await requireOwn(unit, session, referralId);
+        if (assembly) await refuseHeldPacket(unit, referralId, assembly, now);
         const applied = await applyDecision(unit, referralId, personOf(session), at, (referral) => {
           if (referral.lastSequence !== sequence) throw new Refused(problem('conflict', CHANGED));
           const attempt = referral.attempts.at(-1)?.number ?? 0;
@@ -37,30 +87,8 @@ export const createOfficeLinkService = ({ store, newId }: { store: Store; newId:
         if (!applied.ok) throw new Refused(careRefusal(applied.refusal));
         const attempt = applied.value.attempts.at(-1);
         if (!attempt) throw new Refused(problem('conflict', 'No specialist has been asked yet.'));
-        const { npi, display } = attempt.performer;
-        const expiresAt = new Date(now.getTime() + LINK_DAYS * DAY_MS).toISOString();
-        // The one that is handed over now is the one that opens.
-        const closed = await unit.officeLinks.close(referralId, at, attempt.number);
-        await unit.officeLinks.insert({
-          id,
-          tokenHash: digest(link),
-          referralId,
-          attempt: attempt.number,
-          npi,
-          madeBy: session.subject,
-          madeAt: at,
-          expiresAt,
-        });
-        await unit.audit.append({
-          at,
-          actor: actorOf(session),
-          action: 'office-link.made',
-          purpose: 'TREAT',
-          referralId,
-          patientId: applied.value.patientId,
-          payload: { link: id, attempt: attempt.number, npi, expiresAt, closed },
-        });
-        return { link, expiresAt, specialist: display };
+        const link = await insertLink(unit, session, { id, referral: applied.value, attempt, now });
+        return { link, expiresAt: expiryOf(now), specialist: attempt.performer.display };
       }),
     ),
 

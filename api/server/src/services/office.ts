@@ -26,8 +26,10 @@ import type { StoredOfficeLink } from '../store/office-links.ts';
 import type { Store, Unit } from '../store/store.ts';
 import { officeRefusal } from './care-refusal.ts';
 import { namesBeside } from './engine/obligation-rows.ts';
+import { disclosed } from './office-disclosures.ts';
 import { applyDecision, eventOf, readReferral, withRetry } from './referral-log.ts';
 import { UPLOADED } from './reviews.ts';
+import { sentPacketOf } from './sent-packet.ts';
 import { threadOf } from './thread-words.ts';
 
 export type OfficeService = {
@@ -148,6 +150,18 @@ export function createOfficeService({ store, practiceOf }: OfficeDeps): OfficeSe
         const until = new Date(now.getTime() + OPEN_MS).toISOString();
         await unit.officeLinks.open(link.id, { hash: digest(opened), until });
         await record(unit, link, now, 'office-link.opened', { until });
+        const referral = await readReferral(unit, link.referralId);
+        const performer = referral?.attempts.find(({ number }) => number === link.attempt)?.performer;
+        if (referral && performer && !endForOffice(referral, link.attempt, at)) {
+          const practice = practiceOf(performer.entryId);
+          const to = {
+            name: performer.display,
+            npi: link.npi,
+            organization: practice?.organization ?? '',
+            address: practice?.address ?? '',
+          };
+          await disclosed(unit, link, referral, { at, way: 'office link, opened', what: ['name', 'what is asked for'], to });
+        }
         return viewOf(unit, link, at, { opened, until }, practiceOf);
       }),
 
@@ -185,9 +199,16 @@ export function createOfficeService({ store, practiceOf }: OfficeDeps): OfficeSe
         const referral = await readReferral(unit, link.referralId);
         const over = referral && endForOffice(referral, link.attempt, now.toISOString());
         if (over) throw new Refused(problem('conflict', 'This referral is over for your office, so its packet is no longer shown.'));
-        const found = referral && (await packetOf(unit, referral, link, practiceOf));
+        const found = referral && ((await sentPacketOf(unit, link.id)) ?? (await packetOf(unit, referral, link, practiceOf)));
         if (!found) throw new Refused(problem('not-found', 'There is no packet of this referral. Call the practice that sent the link.'));
         await record(unit, link, now, 'office-link.packet-read', { form: 'application/pdf' });
+        const { name, npi, organization, address } = found.specialist;
+        await disclosed(unit, link, referral, {
+          at: now.toISOString(),
+          way: 'office link, packet read',
+          what: [found.chart ? 'packet with chart' : 'referral note'],
+          to: { name, npi, organization, address },
+        });
         return found;
       });
       return isRefusal(packet) ? packet : packetPdf(packet);
@@ -282,6 +303,7 @@ async function viewOf(
   const how = endForOffice(referral, link.attempt, now);
   if (how) return { standing: 'over', how, practice: unit.scope.site };
   const ofAttempt = events.filter((event) => isOfAttempt(event, referral, link.attempt));
+  const byPatient = new Set(ofAttempt.filter(({ actor }) => actor.kind === 'patient').map(({ sequence }) => sequence));
   const booked = attempt.appointments.find(({ status }) => status === 'booked');
   const { patientName } = await namesBeside(unit, referral, await unit.obligations.openOf(referral.id));
   return {
@@ -299,9 +321,9 @@ async function viewOf(
     offered: attempt.offered?.dates ?? [],
     acts: officeActs(referral, link.attempt, OFFICE_ACTS, now),
     noteForms: noteForms(referral, link.attempt),
-    thread: threadOf(ofAttempt, new Map()).map(({ at, recordedAt, party, title, detail, times }) => ({
+    thread: threadOf(ofAttempt, new Map()).map(({ sequence, at, recordedAt, party, title, detail, times }) => ({
       at: at ?? recordedAt,
-      from: party === 'office' || party === 'patient' ? 'office' : 'practice',
+      from: byPatient.has(sequence) ? 'patient' : party === 'office' || party === 'patient' ? 'office' : 'practice',
       title,
       detail,
       times,

@@ -71,16 +71,22 @@ async function append(
   if (!written || !(isEngaged(before) || isEngaged(written))) return written;
   const last = happenings.at(-1);
   await addTaskEffects(unit, before, written, happenings, now);
-  return react(unit, written, now, last && { type: last.fact.type, at: now });
+  return react(unit, written, now, { last: last && { type: last.fact.type, at: now }, happenings, visitsBefore: visitsOf(before) });
 }
 
+const visitsOf = (referral: Referral | undefined): number => (referral?.attempts ?? []).reduce((sum, { visits }) => sum + visits.length, 0);
+
+/** What was just written, and how things stood before it. */
+type Before = { last: { type: string; at: string } | undefined; happenings: Happening[]; visitsBefore: number };
+
 /** What follows by itself; in the same transaction, so that no event is without its obligations. */
-async function react(unit: Unit, referral: Referral, now: string, last: { type: string; at: string } | undefined): Promise<Referral> {
+async function react(unit: Unit, referral: Referral, now: string, { last, happenings, visitsBefore }: Before): Promise<Referral> {
   const engine = await openEngine(unit, now);
   const reactions = engine.reactions(referral);
   const after = reactions.length === 0 ? referral : ((await write(unit, referral.id, referral, engine.actor, now, reactions)) ?? referral);
   const raised = reactions.at(-1);
   await engine.settle(after, last ?? (raised && { type: raised.fact.type, at: now }));
+  await engine.tell(after, [...happenings, ...reactions], visitsBefore);
   return after;
 }
 
@@ -89,7 +95,8 @@ export async function lookAgain(unit: Unit, referralId: string, now: string): Pr
   // Rows are written without an event to compare with: nobody may append between the reading and the writing.
   await unit.events.hold(referralId);
   const referral = await readReferral(unit, referralId);
-  if (referral && isEngaged(referral)) await react(unit, referral, now, undefined);
+  if (referral && isEngaged(referral))
+    await react(unit, referral, now, { last: undefined, happenings: [], visitsBefore: visitsOf(referral) });
   else await unit.referralTimers.set(referralId, null);
 }
 

@@ -3,6 +3,8 @@ import { SEED_V1 } from '@refloop/domain/matching/policies';
 import type { Directory, DirectoryEntry } from '@refloop/domain/network/directory';
 import { createTestDatabase } from '../../../../tools/test-database.ts';
 import { createApp } from '../app.ts';
+import type { ChannelSettings } from '../channels/settings.ts';
+import { NO_CHANNELS } from '../channels/test-no-channels.ts';
 import type { Role } from '../client/session.ts';
 import { DEVELOPMENT_KEY } from '../config.ts';
 import { createKeyRing } from '../crypto/key-ring.ts';
@@ -62,6 +64,9 @@ export const testDirectory = (): Directory => ({
   entries: [...[1, 2, 3, 4].map((number) => entry(number)), entry(9, { networks: [] })],
 });
 
+/** A site that sends text messages; nothing here reaches its gateway. */
+const NO_GATEWAY = { url: 'http://127.0.0.1:1/messages', from: '+15552100199', key: 'k', secret: 's'.repeat(32) };
+
 export type ReferralApi = {
   store: Store;
   /** The superuser's URL of its database. */
@@ -87,7 +92,10 @@ export type ReferralApi = {
 };
 
 /** @param on an existing database, and how ids made there begin; without it a new one that is dropped at the end */
-export async function openReferralApi(on?: { url: string; migrationUrl?: string; ids: string }): Promise<ReferralApi> {
+export async function openReferralApi(
+  on?: { url: string; migrationUrl?: string; ids: string },
+  channels: ChannelSettings = NO_CHANNELS,
+): Promise<ReferralApi> {
   const database = on ? { url: on.url, drop: async () => undefined } : await createTestDatabase();
   await migrate(on?.migrationUrl ?? database.url);
   let counter = 0;
@@ -107,7 +115,16 @@ export async function openReferralApi(on?: { url: string; migrationUrl?: string;
     routes: [
       ...grantRoutes({ store, sites: [site] }),
       ...delegationRoutes({ store, sites: [site], newId }),
-      ...referralRoutes({ store, index: index.get, policy: SEED_V1, newId, version: 'test' }),
+      ...referralRoutes({
+        store,
+        sites: [{ ...site, textMessages: NO_GATEWAY }],
+        index: index.get,
+        policy: SEED_V1,
+        newId,
+        version: 'test',
+        channels,
+        phoneOf: () => '510-555-0150',
+      }),
     ],
     production: false,
     tokenOrigins: () => [],

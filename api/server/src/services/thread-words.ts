@@ -1,6 +1,9 @@
 /** The events of a referral as one thread that the referring practice, the specialist's office and the patient stand in together. */
+
+import type { MessageTopic } from '@refloop/domain/patient/messages';
+import type { PatientChannel } from '@refloop/domain/patient/outreach';
 import type { Channel } from '@refloop/domain/referral/attempt';
-import type { CareFact } from '@refloop/domain/referral/care-event';
+import type { CareFact, PatientMeaning } from '@refloop/domain/referral/care-event';
 import type { Actor, ReferralEvent, ReferralFact } from '@refloop/domain/referral/event';
 import { unreachable } from '@refloop/domain/result';
 import { ESCALATION_STEPS } from '@refloop/domain/sla/escalation-steps';
@@ -52,6 +55,11 @@ const EVENTS: Record<ReferralFact['type'], { name: string; party: Party }> = {
   'message-posted': { name: 'Message', party: 'practice' },
   'coordinator-assigned': { name: 'Given to a coordinator', party: 'practice' },
   'escalation-raised': { name: 'Escalated', party: 'refloop' },
+  'patient-messaged': { name: 'Message to the patient', party: 'refloop' },
+  'patient-wrote': { name: 'The patient wrote', party: 'patient' },
+  'patient-heard': { name: 'What the patient wrote was seen to', party: 'practice' },
+  'patient-consent-changed': { name: 'Consent of the patient', party: 'patient' },
+  'patient-rated': { name: 'The patient said how it was', party: 'patient' },
   'order-ended': { name: 'Ended', party: 'practice' },
   'fact-set-aside': { name: 'Set aside: does not fit', party: 'refloop' },
   'set-aside-settled': { name: 'Reconciled', party: 'practice' },
@@ -63,6 +71,23 @@ const CHANNEL_WORDS: Record<Channel, string> = {
   link: 'By a secure link',
   fhir: 'By FHIR',
   'by-hand': 'By hand, post or telephone',
+};
+
+const TOPIC_WORDS: Record<MessageTopic, string> = {
+  book: 'To book.',
+  remind: 'A reminder to book.',
+  'day-before': 'A reminder of the visit.',
+  missed: 'About the missed visit.',
+  'were-you-seen': 'Whether the visit took place.',
+  rate: 'How it was.',
+};
+const CHANNEL_OF_PATIENT: Record<PatientChannel, string> = { text: 'By text message.', email: 'By e-mail.' };
+const OUTCOME_WORDS = { sent: 'Sent.', failed: 'Not sent.', unknown: 'Not known whether it was sent.' } as const;
+const MEANING_WORDS: Record<PatientMeaning, string> = {
+  emergency: 'It may be an emergency; they were told to call 911.',
+  decline: 'They do not want this referral.',
+  'other-date': 'They ask for another date.',
+  message: '',
 };
 
 export const eventName = (type: string): string => (Object.hasOwn(EVENTS, type) ? EVENTS[type as ReferralFact['type']].name : plain(type));
@@ -110,6 +135,14 @@ function detailOf(fact: ReferralFact, names: Names): string | null {
       const inPlace = fact.insteadOf === null ? '' : ` in place of ${person(fact.insteadOf)}`;
       return `${WORDS.get(fact.rule) ?? fact.rule} Told: ${person(fact.to)}${inPlace}. (${fact.rule})`;
     }
+    case 'patient-messaged':
+      return `${TOPIC_WORDS[fact.topic]} ${CHANNEL_OF_PATIENT[fact.channel]} ${OUTCOME_WORDS[fact.outcome]}`;
+    case 'patient-wrote':
+      return `${MEANING_WORDS[fact.meaning]} ${fact.meaning === 'decline' ? `Reason: ${plain(fact.text)}.` : fact.text}`.trim();
+    case 'patient-consent-changed':
+      return `${CHANNEL_OF_PATIENT[fact.channel]} ${fact.given ? 'Messages are wanted.' : 'No more messages are wanted.'}`;
+    case 'patient-rated':
+      return [`${fact.score} of 5.`, fact.words].filter(Boolean).join(' ');
     case 'order-ended':
       return `${plain(fact.how)}: ${fact.reason}`;
     case 'fact-set-aside':
@@ -141,6 +174,7 @@ function detailOf(fact: ReferralFact, names: Names): string | null {
     case 'report-matched':
     case 'report-reviewed':
     case 'authorization-asked':
+    case 'patient-heard':
       return null;
     default:
       return unreachable(fact);
@@ -163,6 +197,8 @@ const BOOKKEEPING: readonly ReferralFact['type'][] = [
 function byOf(actor: Actor, names: Names): string {
   if (actor.kind === 'software') return 'Refloop';
   if (actor.kind === 'office') return 'The specialist’s office, by link';
+  if (actor.kind === 'patient')
+    return `The patient${actor.as === 'patient' ? '' : `’s ${actor.as}`}, ${actor.link === null ? 'by text message' : 'by link'}`;
   return names.get(actor.subject) ?? actor.fhirUser;
 }
 
@@ -174,7 +210,7 @@ export const threadOf = (events: readonly ReferralEvent[], names: Names): Thread
       sequence,
       at: effectiveAt,
       recordedAt,
-      party: fact.type === 'message-posted' ? fact.from : EVENTS[fact.type].party,
+      party: fact.type === 'message-posted' ? fact.from : actor.kind === 'patient' ? 'patient' : EVENTS[fact.type].party,
       by: byOf(actor, names),
       title: EVENTS[fact.type].name,
       detail: detailOf(fact, names),

@@ -1,7 +1,10 @@
 /** What PostgreSQL holds and shows: nothing of a patient in the clear, no row outside its scope, no key but the right one. */
+
 import { randomBytes } from 'node:crypto';
+import type { Preparation } from '@refloop/domain/packet/readiness';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEVELOPMENT_KEY } from '../config.ts';
+import type { StoredDisclosure } from './disclosures.ts';
 import { openPool } from './postgres/database.ts';
 import type { Scope } from './store.ts';
 import { openTestStore, type TestStore } from './test-store.ts';
@@ -97,6 +100,20 @@ beforeAll(async () => {
         content: PLANTED,
       });
       await unit.outbox.add({ referralId: 'r1', kind: 'mail', key: 'r1-1', askedAt: AT, dueAt: AT, content: PLANTED });
+      await unit.packetPreparations.put({
+        referralId: 'r1',
+        attempt: 1,
+        revision: 1,
+        content: PLANTED as unknown as Preparation,
+        updatedAt: AT,
+      });
+      await unit.disclosures.add({
+        id: 'disclosure',
+        referralId: 'r1',
+        patientId,
+        at: AT,
+        content: PLANTED as unknown as StoredDisclosure['content'],
+      });
       await unit.delegations.insert({
         id: 'd',
         kind: 'covers',
@@ -163,7 +180,7 @@ test('every table with a tenant starts its key with tenant and issuer, and force
      from pg_class class join pg_index keys on keys.indrelid = class.oid and keys.indisprimary
      where exists (select from pg_attribute where attrelid = class.oid and attname = 'tenant') and class.relname <> 'scope'`,
   );
-  expect(found.length).toBe(24);
+  expect(found.length).toBe(28);
   for (const { name, key, forced } of found) {
     expect({ name, key, forced }).toEqual({ name, key: expect.stringMatching(/^tenant,issuer(,|$)/), forced: true });
   }
@@ -181,6 +198,8 @@ test('row-level security shows nothing without a scope, and only its own with on
       'approval',
       'obligation',
       'outbox',
+      'packet_preparation',
+      'disclosure',
       'delegation',
       'warehouse_pseudonym',
       'history_load',
@@ -249,6 +268,9 @@ test('the application cannot change what was recommended, approved or recorded, 
       `update outbox set content_sealed = 'x'`,
       `update outbox set key = 'x'`,
       'delete from outbox',
+      `update disclosure set content_sealed = 'x'`,
+      'delete from disclosure',
+      'delete from packet_preparation',
       'delete from recommendation',
       'delete from plan',
       'delete from approval',

@@ -8,6 +8,7 @@ import type { AuditLog, AuditTrail } from './audit.ts';
 import type { CaptureStore } from './capture.ts';
 import type { DelegationStore } from './delegations.ts';
 import type { DirectorySnapshots } from './directory-snapshots.ts';
+import type { DisclosureStore } from './disclosures.ts';
 import type { DocumentStore } from './documents.ts';
 import type { EventStore } from './events.ts';
 import type { GrantStore } from './grants.ts';
@@ -15,6 +16,9 @@ import type { HistoryLoadStore } from './history-loads.ts';
 import type { ObligationStore } from './obligations.ts';
 import type { OfficeLinkLookup, OfficeLinkStore } from './office-links.ts';
 import type { OutboxStore } from './outbox.ts';
+import type { PacketPreparationStore } from './packet-preparations.ts';
+import type { PatientContactStore } from './patient-contacts.ts';
+import type { PatientLinkLookup, PatientLinkStore } from './patient-links.ts';
 import type { PlanStore } from './plans.ts';
 import type { RecommendationStore } from './recommendations.ts';
 import type { ReconciliationReportStore } from './reconciliation-reports.ts';
@@ -49,7 +53,11 @@ export type Unit = {
   slaPolicies: SlaPolicyStore;
   officeLinks: OfficeLinkStore;
   reconciliationReports: ReconciliationReportStore;
+  patientLinks: PatientLinkStore;
+  patientContacts: PatientContactStore;
   documents: DocumentStore;
+  packetPreparations: PacketPreparationStore;
+  disclosures: DisclosureStore;
   outbox: OutboxStore;
   capture: CaptureStore;
   grants: GrantStore;
@@ -74,6 +82,8 @@ export type Store = {
   findSession: SessionLookup;
   /** Finds whose a link is by its digest alone, before a scope is known. */
   findOfficeLink: OfficeLinkLookup;
+  /** The same for a link of a patient. */
+  findPatientLink: PatientLinkLookup;
   /** Published directories; they hold no patient and belong to no tenant. */
   directory: DirectorySnapshots;
   /** The chain over every scope's audit entries: leaf hashes, never contents. */

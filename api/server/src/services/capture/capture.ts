@@ -12,6 +12,7 @@ import type { CaptureCheckpoint } from '../../store/capture.ts';
 import type { Store, Unit } from '../../store/store.ts';
 import { withRetry } from '../referral-log.ts';
 import { mayBeOurs, takeIn } from './observed.ts';
+import { keepSubscribed } from './subscription.ts';
 
 export type CaptureDeps = {
   store: Store;
@@ -21,6 +22,8 @@ export type CaptureDeps = {
   version: string;
   /** Told of a site or a resource that could not be looked at, by its error alone; the next look takes it up again. */
   failed: (error: unknown) => void;
+  /** Where an EHR reaches Refloop with its notifications. */
+  address: string;
 };
 
 export type CaptureRun = { read: number; taken: number };
@@ -35,6 +38,8 @@ const HEARD_FOR_MS = 24 * 60 * MINUTE_MS;
 const OVERLAP_MS = 5 * MINUTE_MS;
 /** How far back the first look goes: Refloop's own referrals are younger, but for an upgrade. */
 const FIRST_MS = 7 * 24 * 60 * MINUTE_MS;
+/** One that does not answer is not asked again before this. */
+const SILENT_MS = MINUTE_MS;
 const PAGE = 100;
 /** In one look; the rest comes at the next, which is made at once. */
 const MOST_PAGES = 50;
@@ -76,6 +81,8 @@ const latest = (resources: readonly Resource[], since: string): string =>
   }, since);
 
 export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRun> } {
+  /** Until when an EHR that did not answer is left alone, by its FHIR base. */
+  const quietUntil = new Map<string, number>();
   const actor = { kind: 'software' as const, name: NAME, version: deps.version };
   const inSite = <Value>(site: Site, work: (unit: Unit) => Promise<Value>): Promise<Value> =>
     withRetry(() => deps.store.transaction(scopeOf(site), work));
@@ -105,13 +112,13 @@ export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRu
     return first === undefined || first.kind === 'refused' ? search(ehr, all) : first;
   }
 
-  async function lookAt(site: Site, ehr: EhrPort, checkpoint: CaptureCheckpoint, sum: CaptureRun): Promise<void> {
+  async function lookAt(site: Site, ehr: EhrPort, checkpoint: CaptureCheckpoint, sum: CaptureRun): Promise<'looked' | 'silent'> {
     const beganAt = deps.now().toISOString();
     const looked = await look(ehr, checkpoint);
-    if (looked.kind === 'silent') return;
+    if (looked.kind === 'silent') return 'silent';
     if (looked.kind === 'refused') {
       await inSite(site, ({ capture }) => capture.keep({ ...checkpoint, lookedAt: beganAt, refused: looked.why }));
-      return;
+      return 'looked';
     }
     const failedAt: string[] = [];
     for (const resource of looked.resources.filter(mayBeOurs)) {
@@ -129,16 +136,21 @@ export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRu
     const since = [latest(looked.resources, checkpoint.since), ...failedAt].reduce((left, right) => (left < right ? left : right));
     const goesOn = looked.more && since > checkpoint.since;
     await inSite(site, ({ capture }) => capture.keep({ ...checkpoint, since, lookedAt: goesOn ? null : beganAt, refused: null }));
+    return 'looked';
   }
 
   async function runSite(site: Site, sum: CaptureRun): Promise<void> {
+    if ((quietUntil.get(site.iss) ?? 0) > deps.now().getTime()) return;
     const due = await dueTypes(site);
     if (due.length === 0) return;
+    const leave = (): void => void quietUntil.set(site.iss, deps.now().getTime() + SILENT_MS);
     const access = await deps.access(site);
-    if (!access.ok) return;
+    if (!access.ok) return leave();
+    // A look goes on without it.
+    await keepSubscribed(deps, site, access).catch(deps.failed);
     for (const checkpoint of due) {
       try {
-        await lookAt(site, access.ehr, checkpoint, sum);
+        if ((await lookAt(site, access.ehr, checkpoint, sum)) === 'silent') return leave();
       } catch (error) {
         deps.failed(error);
       }

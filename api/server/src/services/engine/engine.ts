@@ -7,9 +7,10 @@ import type { Actor, Happening } from '@refloop/domain/referral/event';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { due } from '@refloop/domain/sla/due';
 import { nextLookAt, raise } from '@refloop/domain/sla/escalate';
-import type { SlaPolicy } from '@refloop/domain/sla/policy';
+import { calendarFor, type SlaPolicy } from '@refloop/domain/sla/policy';
 import { inTurn, type StaffPerson } from '@refloop/domain/sla/staff';
 import type { Unit } from '../../store/store.ts';
+import { tellPatient } from '../patient/outreach.ts';
 import type { ObligationContent } from './obligation-content.ts';
 import { projectObligations } from './obligation-rows.ts';
 import { policyIn } from './policy-in-force.ts';
@@ -25,6 +26,8 @@ export type Engine = {
     referral: Referral,
     /** Undefined where nothing has happened since the rows were written. */ lastEvent: ObligationContent['lastEvent'] | undefined,
   ) => Promise<void>;
+  /** What the patient is told of what was just written. */
+  tell: (referral: Referral, happenings: readonly Happening[], visitsBefore: number) => Promise<void>;
 };
 
 export const ENGINE_NAME = 'refloop-engine';
@@ -56,5 +59,7 @@ export async function openEngine(unit: Unit, now: Instant): Promise<Engine> {
       const back = due(referral, policy, now).length > 0 ? coverEnds : null;
       await unit.referralTimers.set(referral.id, next === null || (back !== null && back < next) ? back : next);
     },
+    tell: (referral, happenings, visitsBefore) =>
+      tellPatient(unit, referral, happenings, { visitsBefore, timeZone: calendarFor(policy, referral).timeZone, now }),
   };
 }

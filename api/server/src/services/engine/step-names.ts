@@ -7,6 +7,7 @@ import { TO_SIGN } from '../to-sign.ts';
 export type StepKind = ObligationKind | typeof TO_SIGN | typeof UNFINISHED | EffectObligation | 'none-in-network';
 
 const STEP_NAMES: Record<StepKind, string> = {
+  'check-on-patient': 'Call the patient now',
   decide: 'Approve or dismiss',
   [TO_SIGN]: 'Sign what was prepared',
   'none-in-network': 'Nobody in network found',
@@ -28,6 +29,8 @@ const STEP_NAMES: Record<StepKind, string> = {
   'confirm-cancellation': 'Get the cancellation confirmed',
   reconcile: 'Reconcile what does not fit',
   reply: 'Answer the office',
+  'answer-patient': 'Answer the patient',
+  'hear-decline': 'The patient declined',
 };
 const STEPS = Object.keys(STEP_NAMES);
 const isStep = (kind: string): kind is StepKind => Object.hasOwn(STEP_NAMES, kind);

@@ -187,6 +187,60 @@ describe.each(implementations())('the store: $name', (implementation) => {
     expect(await store.transaction(newScope(), ({ officeLinks }) => officeLinks.close('r2', after(4)))).toEqual([]);
   });
 
+  test('patient links: found by their digests, tries counted, opened by whoever it is, all of a referral closed together', async () => {
+    const link = (id: string, referralId = 'r1') => ({
+      id,
+      tokenHash: `patient-${scope.tenant}-${id}`,
+      referralId,
+      madeBy: 'kim',
+      madeAt: id === 'b' ? after(1) : AT,
+      expiresAt: after(99),
+    });
+    const opened = { hash: `opened-${scope.tenant}`, until: after(30), as: 'parent' as const };
+    const found = await store.transaction(scope, async ({ patientLinks }) => {
+      for (const each of [link('b'), link('a'), link('c', 'r2')]) await patientLinks.insert(each);
+      await patientLinks.countWrongTry('a');
+      await patientLinks.open('b', opened);
+      return [await patientLinks.takeAll('r1'), await patientLinks.close('r1', after(2)), await patientLinks.close('r1', after(3))];
+    });
+    const all = [
+      { ...link('a'), wrongTries: 1, opened: null, closedAt: null },
+      { ...link('b'), wrongTries: 0, opened, closedAt: null },
+    ];
+    expect(found).toEqual([all, ['a', 'b'], []]);
+    const closed = await store.transaction(scope, ({ patientLinks }) => patientLinks.takeAll('r1'));
+    expect(closed.map(({ closedAt }) => closedAt)).toEqual([after(2), after(2)]);
+    const looked = await Promise.all([link('a').tokenHash, opened.hash, 'none'].map((hash) => store.findPatientLink(hash)));
+    expect(looked).toEqual([{ scope, id: 'a', referralId: 'r1' }, { scope, id: 'b', referralId: 'r1' }, undefined]);
+    expect(await store.transaction(newScope(), ({ patientLinks }) => patientLinks.takeAll('r2'))).toEqual([]);
+  });
+
+  test('how patients may be reached: replaced as a whole, found by the number that several share', async () => {
+    const contact = (patientId: string, to: string | null) => ({
+      patientId,
+      language: 'es' as const,
+      preferred: 'text' as const,
+      text: { to, consent: { status: 'given' as const, at: AT, by: 'patient' as const } },
+      email: { to: null, consent: { status: 'unknown' as const } },
+      proxies: [{ side: 'parent' as const, name: 'Ana' }],
+      updatedAt: AT,
+    });
+    const found = await store.transaction(scope, async ({ patientContacts }) => {
+      for (const each of [contact('p2', '+15552100100'), contact('p1', '+15552100100'), contact('p3', '+15552100199')])
+        await patientContacts.put(each);
+      await patientContacts.put({ ...contact('p3', null), updatedAt: after(1) });
+      return [
+        (await patientContacts.byNumber('+15552100100')).map(({ patientId }) => patientId),
+        await patientContacts.byNumber('+15552100199'),
+        await patientContacts.get('p3'),
+        await patientContacts.take('none'),
+        (await patientContacts.all()).length,
+      ];
+    });
+    expect(found).toEqual([['p1', 'p2'], [], { ...contact('p3', null), updatedAt: after(1) }, undefined, 3]);
+    expect(await store.transaction(newScope(), ({ patientContacts }) => patientContacts.byNumber('+15552100100'))).toEqual([]);
+  });
+
   test('documents: byte by byte as they came, kept once', async () => {
     const bytes = Uint8Array.from({ length: 300 }, (_, at) => at % 256);
     const document = { id: 'd', referralId: 'r1', contentType: 'application/pdf', sha256: 'hash', receivedAt: AT, bytes };

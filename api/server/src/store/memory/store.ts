@@ -11,12 +11,16 @@ import { memoryAudit, memoryAuditTrail } from './audit.ts';
 import { memoryCapture } from './capture.ts';
 import { keyIn, type MemoryContext, type MemoryTables } from './context.ts';
 import { memoryDelegations } from './delegations.ts';
+import { memoryDisclosures } from './disclosures.ts';
 import { memoryDocuments } from './documents.ts';
 import { memoryEvents } from './events.ts';
 import { memoryHistoryLoads } from './history-loads.ts';
 import { memoryObligations } from './obligations.ts';
 import { memoryOfficeLinks } from './office-links.ts';
 import { memoryOutbox } from './outbox.ts';
+import { memoryPacketPreparations } from './packet-preparations.ts';
+import { memoryPatientContacts } from './patient-contacts.ts';
+import { memoryPatientLinks } from './patient-links.ts';
 import { memoryPlans } from './plans.ts';
 import { memoryRecommendations } from './recommendations.ts';
 import { memoryReconciliationReports } from './reconciliation-reports.ts';
@@ -69,7 +73,11 @@ function openUnit(context: MemoryContext): Unit {
     slaPolicies: memorySlaPolicies(context),
     officeLinks: memoryOfficeLinks(context),
     reconciliationReports: memoryReconciliationReports(context),
+    patientLinks: memoryPatientLinks(context),
+    patientContacts: memoryPatientContacts(context),
     documents: memoryDocuments(context),
+    packetPreparations: memoryPacketPreparations(context),
+    disclosures: memoryDisclosures(context),
     outbox: memoryOutbox(context),
     capture: memoryCapture(context),
     grants: memoryGrants(context),
@@ -116,7 +124,11 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
     slaPolicies: tables.table(),
     reconciliationReports: tables.table(),
     officeLinks: tables.table((row) => row.referralId),
+    patientLinks: tables.table(),
+    patientContacts: tables.table(),
     documents: tables.table(),
+    packetPreparations: tables.table(),
+    disclosures: tables.table(),
     outbox: tables.table((row) => row.referralId),
     captureCheckpoints: tables.table(),
     captureSubscriptions: tables.table(),
@@ -142,6 +154,10 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
     findOfficeLink: async (hash) => {
       const found = of.officeLinks.rows('').find(({ tokenHash, opened }) => tokenHash === hash || opened?.hash === hash);
       return found && { scope: found.scope, id: found.id };
+    },
+    findPatientLink: async (hash) => {
+      const found = of.patientLinks.rows('').find(({ tokenHash, opened }) => tokenHash === hash || opened?.hash === hash);
+      return found && { scope: found.scope, id: found.id, referralId: found.referralId };
     },
     directory: memoryDirectory(),
     auditTrail: memoryAuditTrail(tables, of),

@@ -13,6 +13,7 @@ import type { UnitContext } from './context.ts';
 import { ask, type Client, enter, inTransaction, openPool } from './database.ts';
 import { postgresDelegations } from './delegations.ts';
 import { postgresDirectorySnapshots } from './directory-snapshots.ts';
+import { postgresDisclosures } from './disclosures.ts';
 import { postgresDocuments } from './documents.ts';
 import { postgresEvents } from './events.ts';
 import { postgresGrants } from './grants.ts';
@@ -22,6 +23,9 @@ import { readIndexRoot } from './index-root.ts';
 import { postgresObligations } from './obligations.ts';
 import { postgresOfficeLinkLookup, postgresOfficeLinks } from './office-links.ts';
 import { postgresOutbox } from './outbox.ts';
+import { postgresPacketPreparations } from './packet-preparations.ts';
+import { postgresPatientContacts } from './patient-contacts.ts';
+import { postgresPatientLinkLookup, postgresPatientLinks } from './patient-links.ts';
 import { postgresPlans } from './plans.ts';
 import { postgresRecommendations } from './recommendations.ts';
 import { postgresReconciliationReports } from './reconciliation-reports.ts';
@@ -65,7 +69,11 @@ function openUnit(client: Client, scope: Scope, { keys, index, newId }: UnitPart
     slaPolicies: postgresSlaPolicies(context),
     officeLinks: postgresOfficeLinks(context),
     reconciliationReports: postgresReconciliationReports(context),
+    patientLinks: postgresPatientLinks(context),
+    patientContacts: postgresPatientContacts(context),
     documents: postgresDocuments(context),
+    packetPreparations: postgresPacketPreparations(context),
+    disclosures: postgresDisclosures(context),
     outbox: postgresOutbox(context),
     capture: postgresCapture(context),
     grants: postgresGrants(context),
@@ -111,6 +119,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       ),
     findSession: postgresSessionLookup(pool, keys, index),
     findOfficeLink: postgresOfficeLinkLookup(pool),
+    findPatientLink: postgresPatientLinkLookup(pool),
     directory: postgresDirectorySnapshots(pool, options.url, name),
     auditTrail: postgresAuditTrail(pool, auditor),
     enrol: async ({ tenant, issuer, site }) => {

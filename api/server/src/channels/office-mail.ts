@@ -1,0 +1,47 @@
+/**
+ * The office's link by mail. Nothing of the patient stands in it, in the subject or the words: the link alone, which opens with the
+ * specialist's NPI. SMTP has no key to ask by, so it leaves once at most.
+ */
+import { z } from 'zod';
+import type { Handler } from './handler.ts';
+import { Transmission, transmissionFact, whyNotLeave } from './packet-effect.ts';
+import type { SmtpSettings } from './settings.ts';
+import { sendMail } from './smtp.ts';
+
+export const OFFICE_MAIL = 'office-mail';
+
+const Content = z.object({
+  transmission: Transmission,
+  to: z.email(),
+  /** The whole address, with what opens it behind the `#`. */
+  link: z.url(),
+  practice: z.string(),
+  specialist: z.string(),
+  callback: z.string(),
+});
+export type OfficeMail = z.infer<typeof Content>;
+
+export const officeMailSubject = 'A referral for you to open';
+
+export const officeMailText = ({ link, practice, specialist, callback }: Omit<OfficeMail, 'transmission' | 'to'>): string =>
+  [
+    `${practice} sends a referral to ${specialist}.`,
+    '',
+    'Open it here. You will be asked for the NPI of the specialist; no account is needed.',
+    link,
+    '',
+    'On that page you can read the packet, accept, ask, offer dates, decline, and upload your note.',
+    `The link is for your office alone. If it is not for you, delete this mail and tell the practice${callback === '' ? '' : `: ${callback}`}.`,
+    '',
+  ].join('\n');
+
+export const officeMail = (smtp: SmtpSettings): Handler<OfficeMail> => ({
+  kind: OFFICE_MAIL,
+  what: 'The mail with the link to the specialist’s office',
+  repeatable: false,
+  content: Content,
+  mayNotLeave: (referral, { transmission }) => whyNotLeave(referral, transmission),
+  send: ({ id, content }, call) =>
+    sendMail(smtp, { id, to: content.to, subject: officeMailSubject, text: officeMailText(content), attachments: [] }, call),
+  follows: ({ content }, outcome, at) => transmissionFact(content.transmission, outcome, { at, receipt: 'arrived' }),
+});

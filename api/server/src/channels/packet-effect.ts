@@ -1,0 +1,44 @@
+/** What every way of sending a packet has in common: which transmission it carries out, when it must not leave, and what follows. */
+
+import { isEnded } from '@refloop/domain/referral/attempt';
+import { authorizationHold } from '@refloop/domain/referral/authorization-hold';
+import type { ObservedFact } from '@refloop/domain/referral/observe';
+import type { Referral } from '@refloop/domain/referral/referral';
+import { z } from 'zod';
+import type { Settled } from './handler.ts';
+
+export const Transmission = z.object({ attempt: z.number().int().positive(), transmissionId: z.string().min(1) });
+export type Transmission = z.infer<typeof Transmission>;
+
+/** Nothing leaves for an order that is over, for an office that is not asked any more, or while the payer has not approved (R112). */
+export function whyNotLeave(referral: Referral, { attempt, transmissionId }: Transmission): string | undefined {
+  if (referral.order.status !== 'active') return 'The order is not in force.';
+  const asked = referral.attempts.at(-1);
+  if (!asked || asked.number !== attempt || isEnded(asked)) return 'This specialist is not asked any more.';
+  const hold = authorizationHold(referral);
+  if (hold) return hold === 'asked' ? 'The payer has not approved it yet.' : 'The payer denied it.';
+  const sent = asked.transmissions.find(({ id }) => id === transmissionId);
+  return sent?.status === 'failed' ? 'It could not be sent.' : undefined;
+}
+
+/**
+ * @param receipt what `done` proves: that it arrived at a machine of the other side, or only that somebody took it on
+ */
+export function transmissionFact(
+  { attempt, transmissionId }: Transmission,
+  outcome: Settled,
+  { at, receipt }: { at: string; receipt: 'arrived' | 'taken-on' },
+): ObservedFact | undefined {
+  const about = { attempt, transmissionId, at } as const;
+  switch (outcome.kind) {
+    case 'done':
+      return receipt === 'arrived'
+        ? { kind: 'transmission-delivered', ...about, key: `transmission/${transmissionId}/delivered` }
+        : undefined;
+    case 'failed':
+    case 'left-out':
+      return { kind: 'transmission-failed', ...about, detail: outcome.detail, key: `transmission/${transmissionId}/failed` };
+    case 'unknown':
+      return undefined;
+  }
+}

@@ -1,0 +1,157 @@
+/** The packet of a referral as it stands now: what was approved, with what of the chart goes along, and what the practice made of it. */
+import { createHash } from 'node:crypto';
+import { readChart } from '@refloop/domain/chart/read-chart';
+import { type FhirResource, list, object, text } from '@refloop/domain/fhir/read';
+import { dayOf } from '@refloop/domain/instant';
+import { consentedLabels } from '@refloop/domain/packet/consent';
+import { contentsOf, type PacketItem } from '@refloop/domain/packet/contents';
+import {
+  type Hold,
+  holdsOf,
+  missingOf,
+  type Preparation,
+  type Requirement,
+  requirementsOf,
+  UNPREPARED,
+} from '@refloop/domain/packet/readiness';
+import { TOOTH_SYSTEM, teethIn } from '@refloop/domain/packet/tooth';
+import { type PacketVariant, spanWords, variantOf } from '@refloop/domain/packet/variant';
+import type { Attempt } from '@refloop/domain/referral/attempt';
+import type { Authorization, Referral } from '@refloop/domain/referral/referral';
+import { addressedTo, type SpecialistPractice } from '../packet/addressed-to.ts';
+import { type Packet, personOf } from '../packet/packet.ts';
+import type { SentPacket } from '../packet/packet-ccda.ts';
+import type { Unit } from '../store/store.ts';
+import { keptOf } from './kept.ts';
+
+export type AssembledPacket = {
+  attempt: Attempt;
+  packet: SentPacket;
+  /** With those that were taken out. */
+  items: readonly PacketItem[];
+  requirements: readonly Requirement[];
+  variant: PacketVariant | undefined;
+  withheld: number;
+  preparation: Preparation;
+  revision: number;
+  /** The packet in one word, the same for the same packet. */
+  contents: string;
+  holds: readonly Hold[];
+};
+
+export type AssemblyDeps = {
+  practiceOf: (entryId: string) => SpecialistPractice | undefined;
+  /** Where the practice of this scope is called back; empty where its site entry says nothing. */
+  phoneOf: (unit: Unit) => string;
+};
+
+const AUTHORIZATION_WORDS: Readonly<Record<Authorization['status'], string>> = {
+  'not-checked': 'not checked',
+  'not-needed': 'not needed',
+  asked: 'asked for, not decided',
+  approved: 'approved',
+  denied: 'denied',
+};
+export const authorizationWords = ({ status }: Authorization): string => AUTHORIZATION_WORDS[status];
+
+/** The order's own body sites by number, else the teeth its reason names. */
+function teethOf(order: Readonly<Record<string, unknown>> | null, words: string): string[] {
+  const coded = list(order?.['bodySite'])
+    .flatMap((site) => list(site['coding']))
+    .filter((coding) => text(coding['system']) === TOOTH_SYSTEM)
+    .map((coding) => text(coding['code']));
+  return coded.length > 0 ? coded : [...teethIn(words)];
+}
+
+/** Undefined where nobody is asked, or what was approved is not kept: referrals that came without a chart have no packet. */
+export async function assemblePacket(
+  unit: Unit,
+  referral: Referral,
+  { practiceOf, phoneOf }: AssemblyDeps,
+  now: Date,
+): Promise<AssembledPacket | undefined> {
+  const { order, patientId, id } = referral;
+  const attempt = referral.attempts.at(-1);
+  if (order.status === 'draft' || !attempt) return undefined;
+  const { recommendationId } = order.approval;
+  const approval = await unit.approvals.byRecommendation(recommendationId);
+  const stored = await unit.recommendations.get(recommendationId);
+  const { packet: base, notNeeded = [] } = (approval?.content ?? {}) as { packet?: Packet; notNeeded?: string[] };
+  if (!base || !stored) return undefined;
+  const kept = keptOf(stored);
+  const { request, chart: resources, order: launched, notSeen } = kept.input;
+  const today = dayOf(now.toISOString());
+  const all = [...resources, ...(launched ? [launched] : [])] as unknown as FhirResource[];
+  const consented = consentedLabels(all, { patientId, recipientNpi: attempt.performer.npi, today });
+  const chart = readChart(all, { patientId, today, consented });
+  const variant = variantOf(referral);
+  const found = await unit.packetPreparations.get(id, attempt.number);
+  const preparation = found?.content ?? UNPREPARED;
+  const items = contentsOf(chart, { specialty: referral.specialty, variant, today });
+  const going = items.filter((item) => !preparation.removed.includes(item.id));
+  const teeth = preparation.teeth.length > 0 ? [...preparation.teeth] : teethOf(launched, `${request.reasonText} ${request.question}`);
+  const callback = preparation.callback || phoneOf(unit);
+  const patient = object(all.find(({ resourceType, id: own }) => resourceType === 'Patient' && own === patientId));
+  const person = personOf(patient);
+  const withheld = chart.withheld.filter(({ why }) => why !== 'entered-in-error').length;
+  const requirements = requirementsOf({
+    chart,
+    items: going,
+    removed: preparation.removed,
+    variant,
+    checklist: kept.draft.checklist,
+    notNeeded,
+    notSeen,
+    patient: {
+      name: person.family,
+      born: text(patient['birthDate']),
+      reachable: list(patient['telecom']).some(({ system }) => system === 'phone') || person.line.length > 0,
+    },
+    reasonCodes: request.reasonCodes.map(({ system, code }) => ({ system, code })),
+    question: request.question,
+    insured: request.match.coverage !== null,
+    callback,
+    teeth,
+    today,
+  });
+  const packet: SentPacket = {
+    ...addressedTo(base, attempt.performer, practiceOf(attempt.performer.entryId)),
+    chart: {
+      madeAt: now.toISOString(),
+      person,
+      reasonCodes: request.reasonCodes.map(({ system, code, display }) => ({
+        system,
+        code,
+        ...(display === undefined ? {} : { display }),
+      })),
+      variant: variant?.label ?? null,
+      answerWithin: variant ? spanWords(variant.answerWithin[referral.urgency]) : null,
+      items: [...going],
+      teeth,
+      authorization: authorizationWords(referral.authorization),
+      callback,
+      lacking: missingOf(requirements).map(({ label }) => label),
+      withheld: withheld > 0,
+    },
+  };
+  const contents = digestOf(packet);
+  const about = { requirements, variant, withheld: withheld > 0, contents };
+  return {
+    attempt,
+    packet,
+    items,
+    requirements,
+    variant,
+    withheld,
+    preparation,
+    revision: found?.revision ?? 0,
+    contents,
+    holds: holdsOf(referral, about, preparation),
+  };
+}
+
+/** Of what goes, whenever it is put together. */
+const digestOf = (packet: SentPacket): string =>
+  createHash('sha256')
+    .update(JSON.stringify({ ...packet, chart: { ...packet.chart, madeAt: '' } }))
+    .digest('hex');

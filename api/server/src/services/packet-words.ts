@@ -1,0 +1,23 @@
+/** What holds a packet back, in the words of the worklist. */
+import type { Hold } from '@refloop/domain/packet/readiness';
+import { unreachable } from '@refloop/domain/result';
+
+/** @param nameOf the name of a person by subject */
+export function holdWords(hold: Hold, nameOf: (subject: string) => string): string {
+  switch (hold.kind) {
+    case 'order-not-active':
+      return 'The order is not in force. Nothing is sent for it.';
+    case 'authorization':
+      return hold.status === 'asked'
+        ? 'The payer was asked and has not decided. The packet waits; the office may be told that it is coming.'
+        : 'The payer denied it. The clinician decides what is to be done.';
+    case 'incomplete':
+      return `Missing: ${hold.missing.map(({ label }) => label).join('; ')}. Add what is missing, or say why it goes without.`;
+    case 'to-be-checked':
+      return hold.owner === null
+        ? 'This kind of packet is looked through by a person before it goes.'
+        : `This kind of packet is looked through by a person before it goes. It lies with ${nameOf(hold.owner)}.`;
+    default:
+      return unreachable(hold);
+  }
+}

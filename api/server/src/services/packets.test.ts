@@ -1,0 +1,341 @@
+/** The packet on the worklist over HTTP on PostgreSQL, sent by real mail and fax counterparts: what is in, what holds it, what is accounted for. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { packetHandlers } from '../channels/packet-handlers.ts';
+import type { ChannelSettings } from '../channels/settings.ts';
+import { openFaxGateway, type TestFaxGateway } from '../channels/test-fax-gateway.ts';
+import { type MailServer, openMailServer } from '../channels/test-mail-server.ts';
+import type { Disclosures, PacketAnswer, PacketChange, PacketView } from '../client/packet.ts';
+import type { Thread } from '../client/worklist.ts';
+import { createOutboxWorker } from '../outbox/worker.ts';
+import { readPdf } from '../packet/test-read-pdf.ts';
+import { applyDecision } from './referral-log.ts';
+import { openReferralApi, type ReferralApi, testDirectory } from './test-referral-api.ts';
+import { type Body, chart, makeInput, problemType } from './test-referral-input.ts';
+import { writtenReferral } from './test-written-referral.ts';
+
+const NPI = '1234567811';
+const ADDRESS = 'desk@bayheart.example.org';
+const PLANTED = 'Zebulonian';
+
+let api: ReferralApi;
+let mail: MailServer;
+let gateway: TestFaxGateway;
+let channels: ChannelSettings;
+let clinician: string;
+let coordinator: string;
+let admin: string;
+
+const subject = { reference: 'Patient/pat-1' };
+const patient = {
+  ...chart()[0],
+  telecom: [{ system: 'phone', value: '510-555-0177' }],
+  address: [{ use: 'home', line: ['1 Elm Street'], city: 'Oakland', state: 'CA', postalCode: '94601' }],
+};
+const found = (id: string, loinc: string, name: string): Body => ({
+  resourceType: 'Observation',
+  id,
+  subject,
+  status: 'final',
+  category: [{ coding: [{ code: 'laboratory' }] }],
+  code: { coding: [{ system: 'http://loinc.org', code: loinc }], text: name },
+  effectiveDateTime: '2026-11-01',
+  valueQuantity: { value: 4.2, unit: 'mmol/L' },
+});
+/** Whole but for what the checklist of cardiology asks for palpitations. */
+const fullChart = (): Body[] => [
+  patient,
+  ...chart().slice(1),
+  found('potassium', '2823-3', 'Potassium'),
+  { resourceType: 'DiagnosticReport', id: 'ecg', subject, status: 'final', code: { text: '12-lead ECG' }, effectiveDateTime: '2026-11-02' },
+  {
+    resourceType: 'DiagnosticReport',
+    id: 'holter',
+    subject,
+    status: 'final',
+    code: { text: 'Holter monitor' },
+    effectiveDateTime: '2026-11-02',
+  },
+  {
+    resourceType: 'DiagnosticReport',
+    id: 'echo',
+    subject,
+    status: 'final',
+    code: { text: 'Echocardiogram' },
+    effectiveDateTime: '2026-11-02',
+  },
+];
+const secret: Body = {
+  resourceType: 'Condition',
+  id: 'secret',
+  subject,
+  clinicalStatus: { coding: [{ code: 'active' }] },
+  code: { coding: [{ system: 'http://hl7.org/fhir/sid/icd-10-cm', code: 'F11.20' }], text: `${PLANTED} opioid use disorder` },
+};
+
+beforeAll(async () => {
+  [mail, gateway] = await Promise.all([openMailServer(), openFaxGateway()]);
+  channels = {
+    smtp: mail.settings(),
+    faxMailDomain: undefined,
+    faxGateway: { url: gateway.url(), token: gateway.token },
+    publicUrl: 'https://refloop.example.org',
+  };
+  api = await openReferralApi(undefined, channels);
+  await api.store.enrol(api.scope);
+  const directory = testDirectory();
+  api.useDirectory({ ...directory, entries: directory.entries.map((entry) => ({ ...entry, fax: '510-555-0101' })) }, 'directory-fax');
+  await later(0);
+});
+afterAll(async () => {
+  await Promise.all([api.close(), mail.close(), gateway.close()]);
+});
+beforeEach(() => void mail.received.splice(0));
+
+const written = (resources: Body[] = fullChart()): Promise<string> => writtenReferral(api, clinician, makeInput({ chart: resources }));
+
+async function packetOf(id: string): Promise<PacketView> {
+  const answer = (await api.call('GET', `/worklist/referrals/${id}/packet`, coordinator)).body as PacketAnswer;
+  if (answer.standing === 'none') throw new Error(answer.why);
+  return answer.packet;
+}
+
+const prepare = async (id: string, what: PacketChange) =>
+  api.call('PUT', `/worklist/referrals/${id}/packet`, coordinator, { revision: (await packetOf(id)).revision, what });
+
+let presses = 0;
+async function send(id: string, way: 'mail' | 'fax' | 'link', more: Body = {}) {
+  presses += 1;
+  const { sequence, revision } = await packetOf(id);
+  return api.call('POST', `/worklist/referrals/${id}/packet/transmissions`, coordinator, {
+    key: `press-${presses}-0123`,
+    sequence,
+    revision,
+    way,
+    ...(way === 'mail' ? { address: ADDRESS } : {}),
+    ...more,
+  });
+}
+
+async function carryOut(): Promise<void> {
+  const failures: unknown[] = [];
+  await createOutboxWorker({
+    store: api.store,
+    handlers: packetHandlers(channels, fetch),
+    holder: 'worker',
+    version: 'test',
+    now: () => api.clock.now,
+    random: () => 0.5,
+    failed: (error) => failures.push(error),
+    pause: async () => undefined,
+  }).run();
+  expect(failures).toEqual([]);
+}
+
+/** Time passes, and whoever comes back signs in again. */
+async function later(minutes: number): Promise<void> {
+  api.clock.now = new Date(api.clock.now.getTime() + minutes * 60_000);
+  clinician = await api.session();
+  coordinator = await api.session({ patientId: null, subject: 'kim', roles: ['coordinator'] });
+  admin = await api.session({ patientId: null, subject: 'ada', roles: ['admin'] });
+}
+const threadOf = async (id: string): Promise<Thread> => (await api.call('GET', `/worklist/referrals/${id}`, coordinator)).body as Thread;
+const titles = async (id: string): Promise<string[]> => (await threadOf(id)).entries.map(({ title }) => title);
+const accounted = async (): Promise<Disclosures> =>
+  (await api.call('POST', '/disclosures', admin, { patient: 'pat-1' })).body as Disclosures;
+
+test('a whole packet has nothing that holds it, and says what it holds', async () => {
+  const packet = await packetOf(await written());
+  expect(packet.holds).toEqual([]);
+  expect(packet.items.map(({ id, because }) => [id, because])).toEqual([
+    ['Condition/c1', 'current-list'],
+    ['Observation/potassium', 'last-90-days'],
+    ['DiagnosticReport/ecg', 'last-90-days'],
+    ['DiagnosticReport/echo', 'image'],
+    ['DiagnosticReport/holter', 'last-90-days'],
+  ]);
+  expect(packet).toMatchObject({ callback: '510-555-0150', withheld: 0, variant: null, authorization: 'not checked' });
+  expect(packet.ways).toEqual([
+    { way: 'mail', preferred: false, hindrance: null },
+    { way: 'fax', preferred: true, hindrance: null },
+    { way: 'link', preferred: false, hindrance: null },
+  ]);
+});
+
+test('what is missing holds it, until somebody says why it goes without; what is taken out is missing too', async () => {
+  const id = await written();
+  const findings = (await packetOf(id)).items.filter(({ section }) => section === 'results' || section === 'imaging');
+  for (const { id: item } of findings) expect((await prepare(id, { change: 'remove', item })).status).toBe(200);
+  const held = await packetOf(id);
+  expect(held.holds.map(({ kind }) => kind)).toEqual(['incomplete']);
+  expect(held.items.filter(({ removed }) => removed).length).toBe(findings.length);
+  const refused = await send(id, 'link');
+  expect([refused.status, String(refused.body['detail'])]).toEqual([409, expect.stringContaining('Relevant results or images')]);
+  expect((await prepare(id, { change: 'override', reason: 'They do their own tests' })).status).toBe(200);
+  const { override, holds } = await packetOf(id);
+  expect([override?.reason, override?.by, holds]).toEqual(['They do their own tests', 'kim', []]);
+  expect((await send(id, 'link')).status).toBe(200);
+});
+
+test('a change on what was seen before another change is refused', async () => {
+  const id = await written();
+  const { revision } = await packetOf(id);
+  const what = { change: 'callback', number: '510-555-0199' };
+  expect((await api.call('PUT', `/worklist/referrals/${id}/packet`, coordinator, { revision, what })).status).toBe(200);
+  expect((await api.call('PUT', `/worklist/referrals/${id}/packet`, coordinator, { revision, what })).status).toBe(409);
+  expect((await send(id, 'link', { revision })).status).toBe(409);
+  expect((await packetOf(id)).callback).toBe('510-555-0199');
+});
+
+describe('R112: while the payer was asked', () => {
+  async function decided(id: string, fact: Parameters<typeof asked>[1]): Promise<void> {
+    await asked(id, fact);
+  }
+  const asked = (
+    id: string,
+    fact: { type: 'authorization-asked'; version: 1 } | { type: 'authorization-decided'; version: 1; decision: { status: 'approved' } },
+  ) =>
+    api.store.transaction(api.scope, async (unit) => {
+      const at = api.clock.now.toISOString();
+      const actor = { kind: 'person', subject: 'kim', fhirUser: 'Practitioner/kim', sessionId: 'x' } as const;
+      await applyDecision(unit, id, actor, at, () => ({ ok: true, value: [{ effectiveAt: at, factKey: null, fact }] }));
+    });
+
+  test('nothing is sent by any way, nor put on record as sent; once it is approved it goes', async () => {
+    const id = await written();
+    await asked(id, { type: 'authorization-asked', version: 1 });
+    expect((await packetOf(id)).holds.map(({ kind }) => kind)).toEqual(['authorization']);
+    for (const way of ['mail', 'fax', 'link'] as const) expect((await send(id, way)).status).toBe(409);
+    const { sequence } = await threadOf(id);
+    expect((await api.call('POST', `/worklist/referrals/${id}/link`, coordinator, { sequence })).status).toBe(409);
+    const what = { act: 'sent', channel: 'fax', at: api.clock.now.toISOString() };
+    expect((await api.call('POST', `/worklist/referrals/${id}/acts`, coordinator, { key: 'press-by-hand', sequence, what })).status).toBe(
+      409,
+    );
+    await carryOut();
+    expect([mail.received.length, gateway.faxes.length]).toEqual([0, 0]);
+    await decided(id, { type: 'authorization-decided', version: 1, decision: { status: 'approved' } });
+    expect((await send(id, 'link')).status).toBe(200);
+  });
+
+  test('what was asked for before does not leave either', async () => {
+    const id = await written();
+    expect((await send(id, 'mail')).status).toBe(200);
+    await asked(id, { type: 'authorization-asked', version: 1 });
+    await carryOut();
+    expect(mail.received.length).toBe(0);
+    expect((await titles(id)).join()).toContain('Not delivered');
+  });
+});
+
+describe('by mail', () => {
+  test('the office gets a link and nothing of the patient, opens it with the NPI and reads the packet as it was sent', async () => {
+    const id = await written([...fullChart(), secret]);
+    // Something is withheld: somebody looks it through first.
+    expect((await packetOf(id)).holds.map(({ kind }) => kind)).toEqual(['to-be-checked']);
+    expect((await send(id, 'mail')).status).toBe(409);
+    expect((await prepare(id, { change: 'check' })).status).toBe(200);
+    expect((await send(id, 'mail', { address: undefined })).status).toBe(400);
+    const sent = await send(id, 'mail');
+    expect([sent.status, sent.body]).toEqual([200, { way: 'mail', link: null, specialist: expect.any(String) }]);
+    await carryOut();
+
+    const [received] = mail.received;
+    expect(received?.to).toEqual([ADDRESS]);
+    for (const told of ['Quillfeather', 'Rosalind', '1968', 'alpitation', 'Supraventricular', 'pat-1', id, PLANTED]) {
+      expect(received?.raw, told).not.toContain(told);
+    }
+    const link = /office#([A-Za-z0-9_-]{43})/.exec(received?.mail.text ?? '')?.[1];
+    const opened = await api.call('POST', '/office/open', '', { link, npi: NPI });
+    expect(opened.body).toMatchObject({ standing: 'open', hasPacket: true });
+    // What is sent is kept as it was: another item goes in or out of the next packet, not of this one.
+    expect((await prepare(id, { change: 'remove', item: 'Observation/potassium' })).status).toBe(200);
+    const pages = await api.download('/office/packet', '', { opened: opened.body['opened'] });
+    const { text } = await readPdf(pages.bytes);
+    expect(text).toContain('Potassium: 4.2 mmol/L');
+    expect(text).not.toContain(PLANTED);
+    expect((await accounted()).disclosures.at(-1)).toMatchObject({ npi: NPI, way: 'office link, packet read', standing: 'read' });
+  });
+
+  test('a receipt says that it arrived, and not that it was accepted', async () => {
+    const id = await written();
+    await send(id, 'mail');
+    await carryOut();
+    const thread = await threadOf(id);
+    expect(thread.status).toBe('sent');
+    expect((await titles(id)).join()).toContain('Delivered');
+  });
+
+  test('the same press sends once', async () => {
+    const id = await written();
+    const { sequence, revision } = await packetOf(id);
+    const body = { key: 'one-press-0123', sequence, revision, way: 'mail', address: ADDRESS };
+    for (let times = 0; times < 2; times += 1) {
+      expect((await api.call('POST', `/worklist/referrals/${id}/packet/transmissions`, coordinator, body)).status).toBe(200);
+      await carryOut();
+    }
+    expect(mail.received.length).toBe(1);
+  });
+});
+
+describe('by fax', () => {
+  test('the pages go once, are received when the gateway says so, and are accounted for; what failed is not', async () => {
+    const id = await written();
+    const before = (await accounted()).disclosures.length;
+    await send(id, 'fax');
+    await carryOut();
+    const fax = gateway.faxes.at(-1);
+    if (!fax) throw new Error('The gateway has no fax');
+    expect(fax.to).toBe('+15105550101');
+    const { text } = await readPdf(new Uint8Array(fax.document));
+    expect(text).toContain('Quillfeather');
+    expect(text).toContain('Potassium: 4.2 mmol/L');
+    expect((await titles(id)).join()).not.toContain('Delivered');
+    fax.status = 'delivered';
+    await later(5);
+    await carryOut();
+    expect((await titles(id)).join()).toContain('Delivered');
+    const { disclosures } = await accounted();
+    expect(disclosures.length).toBe(before + 1);
+    expect(disclosures.at(-1)).toMatchObject({
+      recipient: 'Ana Family1, MD',
+      npi: NPI,
+      address: '+15105550101',
+      purpose: 'treatment',
+      way: 'fax',
+      by: 'kim',
+      standing: 'delivered',
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+
+    await send(id, 'fax');
+    await carryOut();
+    Object.assign(gateway.faxes.at(-1) ?? {}, { status: 'failed', reason: 'busy' });
+    await later(5);
+    await carryOut();
+    expect((await titles(id)).join()).toContain('Not delivered');
+    expect((await accounted()).disclosures.length).toBe(before + 1);
+  });
+});
+
+test('the three forms, as it would go now, with nothing withheld in any of them', async () => {
+  const id = await written([...fullChart(), secret]);
+  const files = await Promise.all(
+    ['pdf', 'fhir', 'ccda'].map((form) => api.download(`/worklist/referrals/${id}/packet/${form}`, coordinator)),
+  );
+  expect(files.map(({ headers }) => headers.get('content-type'))).toEqual(['application/pdf', 'application/fhir+json', 'application/xml']);
+  const [pdf, fhir, ccda] = files.map(({ bytes }) => bytes);
+  const texts = [(await readPdf(new Uint8Array(pdf ?? []))).text, new TextDecoder().decode(fhir), new TextDecoder().decode(ccda)];
+  for (const text of texts) {
+    expect(text).toContain('Potassium');
+    expect(text).not.toContain(PLANTED);
+    expect(text.replaceAll(/\s+/g, ' ')).toContain('need the patient’s own consent');
+  }
+});
+
+test('an admin gets the accounting as a table, and nobody else does', async () => {
+  const csv = await api.download('/disclosures/csv', admin, { patient: 'pat-1' });
+  const text = new TextDecoder().decode(csv.bytes);
+  expect(text.split('\r\n')[0]).toBe('at,recipient,npi,organization,address,what,purpose,way,by,standing,sha256,referralId');
+  expect(text).toContain('"Ana Family1, MD",1234567811,Bay Heart,\'+15105550101,');
+  expect(problemType((await api.call('POST', '/disclosures', coordinator, { patient: 'pat-1' })).body)).toBe('not-allowed');
+});

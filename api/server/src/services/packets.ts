@@ -1,0 +1,300 @@
+/** The packet on the worklist: looked at, prepared, and sent by one press. What is sent is kept as it went, and accounted for. */
+import { createHash } from 'node:crypto';
+import { channelOf, waysOf } from '@refloop/domain/packet/way';
+import { decideCare } from '@refloop/domain/referral/care-command';
+import type { Referral } from '@refloop/domain/referral/referral';
+import { ok } from '@refloop/domain/result';
+import { type FaxContent, faxNumber } from '../channels/fax.ts';
+import { FAX_BY_MAIL } from '../channels/fax-by-mail.ts';
+import { FAX, FAX_RECEIPT, type FaxReceipt } from '../channels/fax-gateway.ts';
+import { OFFICE_MAIL, type OfficeMail } from '../channels/office-mail.ts';
+import { type ChannelSettings, faxesBy } from '../channels/settings.ts';
+import type { PacketAnswer, PacketSent, PacketView, PreparePacket, SendPacket } from '../client/packet.ts';
+import { packetBundle } from '../packet/packet-bundle.ts';
+import { packetCcda } from '../packet/packet-ccda.ts';
+import { packetPdf } from '../packet/packet-pdf.ts';
+import { problem, type Refusal, Refused } from '../problem.ts';
+import { actorOf, personOf, type Session } from '../sessions/session.ts';
+import type { Store, Unit } from '../store/store.ts';
+import { careRefusal } from './care-refusal.ts';
+import { toJson } from './kept.ts';
+import { insertLink } from './office-links.ts';
+import { type AssembledPacket, type AssemblyDeps, assemblePacket } from './packet-assembly.ts';
+import { preparedWith } from './packet-preparation.ts';
+import { holdWords } from './packet-words.ts';
+import { applyDecision, readReferral, withRetry } from './referral-log.ts';
+import { keepSent } from './sent-packet.ts';
+import { noSuchReferral, requireOwn } from './worklist.ts';
+
+export const PACKET_FORMS = ['pdf', 'fhir', 'ccda'] as const;
+export type PacketForm = (typeof PACKET_FORMS)[number];
+
+export type PacketService = {
+  view: (session: Session, referralId: string, now: Date) => Promise<PacketAnswer | Refusal>;
+  prepare: (session: Session, referralId: string, asked: PreparePacket, now: Date) => Promise<PacketAnswer | Refusal>;
+  send: (session: Session, referralId: string, asked: SendPacket, now: Date) => Promise<PacketSent | Refusal>;
+  /** As it would go now. */
+  file: (session: Session, referralId: string, form: PacketForm, now: Date) => Promise<Uint8Array<ArrayBuffer> | Refusal>;
+};
+
+export type PacketDeps = AssemblyDeps & {
+  store: Store;
+  newId: () => string;
+  channels: ChannelSettings;
+  /** How the directory in force says this office is reached, the preferred way first. */
+  channelsOf: (entryId: string) => readonly Parameters<typeof waysOf>[0]['channels'][number][];
+};
+
+const NO_PACKET = 'What the clinician approved is not kept with this referral, or nobody is asked, so there is no packet.';
+const CHANGED = 'Something happened to this referral or its packet since it was shown. Nothing was done. Look at it again.';
+
+type Found = { referral: Referral; assembled: AssembledPacket };
+
+export function createPacketService(deps: PacketDeps): PacketService {
+  const { store, newId, channels } = deps;
+
+  async function find(unit: Unit, session: Session, referralId: string, now: Date): Promise<Found | 'none'> {
+    await requireOwn(unit, session, referralId);
+    const referral = await readReferral(unit, referralId);
+    if (!referral || referral.order.status === 'draft') throw new Refused(noSuchReferral());
+    const assembled = await assemblePacket(unit, referral, deps, now);
+    return assembled ? { referral, assembled } : 'none';
+  }
+
+  const recorded = (unit: Unit, session: Session, { referral }: Found, now: Date, action: `packet.${string}`, payload: object) =>
+    unit.audit.append({
+      at: now.toISOString(),
+      actor: actorOf(session),
+      action,
+      purpose: 'TREAT',
+      referralId: referral.id,
+      patientId: referral.patientId,
+      payload,
+    });
+
+  const offeredTo = ({ attempt, packet }: AssembledPacket) =>
+    waysOf(
+      { channels: deps.channelsOf(attempt.performer.entryId), hasFax: faxNumber(packet.specialist.fax) !== undefined },
+      { mail: channels.smtp !== undefined, fax: faxesBy(channels) !== undefined },
+    );
+
+  async function viewOf(unit: Unit, { referral, assembled }: Found): Promise<PacketView> {
+    const { packet, preparation, items, requirements, withheld } = assembled;
+    const names = new Map((await unit.grants.list()).map(({ subject, name }) => [subject, name ?? subject]));
+    const nameOf = (subject: string): string => names.get(subject) ?? subject;
+    const { preferred, ways } = offeredTo(assembled);
+    const checked = assembled.holds.some(({ kind }) => kind === 'to-be-checked') ? null : preparation.checked;
+    return {
+      referralId: referral.id,
+      sequence: referral.lastSequence,
+      revision: assembled.revision,
+      recipient: {
+        name: packet.specialist.name,
+        organization: packet.specialist.organization,
+        phone: packet.specialist.phone,
+        fax: packet.specialist.fax,
+      },
+      variant: packet.chart.variant,
+      answerWithin: packet.chart.answerWithin,
+      items: items.map(({ id, section, title, detail, date, because }) => ({
+        id,
+        section,
+        title,
+        detail,
+        date,
+        because,
+        removed: preparation.removed.includes(id),
+      })),
+      requirements: requirements.map(({ id, label, standing }) => ({ id, label, standing })),
+      withheld,
+      authorization: packet.chart.authorization,
+      callback: packet.chart.callback,
+      teeth: [...packet.chart.teeth],
+      override: preparation.override && {
+        reason: preparation.override.reason,
+        by: nameOf(preparation.override.by),
+        at: preparation.override.at,
+      },
+      checked: checked && { by: nameOf(checked.by), at: checked.at },
+      holds: assembled.holds.map((hold) => ({ kind: hold.kind, words: holdWords(hold, nameOf) })),
+      ways: ways.map(({ way, hindrance }) => ({ way, preferred: way === preferred, hindrance })),
+    };
+  }
+
+  return {
+    view: (session, referralId, now) =>
+      store.transaction(session.scope, async (unit): Promise<PacketAnswer> => {
+        const found = await find(unit, session, referralId, now);
+        if (found === 'none') return { standing: 'none', why: NO_PACKET };
+        await recorded(unit, session, found, now, 'packet.read', { revision: found.assembled.revision });
+        return { standing: 'there', packet: await viewOf(unit, found) };
+      }),
+
+    prepare: (session, referralId, { revision, what }, now) =>
+      store.transaction(session.scope, async (unit): Promise<PacketAnswer> => {
+        const found = await find(unit, session, referralId, now);
+        if (found === 'none') throw new Refused(problem('conflict', NO_PACKET));
+        const { assembled } = found;
+        const content = preparedWith(assembled, what, { by: session.subject, at: now.toISOString() });
+        if ('refused' in content) throw new Refused(content);
+        const kept = {
+          referralId,
+          attempt: assembled.attempt.number,
+          revision: revision + 1,
+          content,
+          updatedAt: now.toISOString(),
+        };
+        if (assembled.revision !== revision || !(await unit.packetPreparations.put(kept))) throw new Refused(problem('conflict', CHANGED));
+        await recorded(unit, session, found, now, 'packet.prepared', what);
+        const after = await find(unit, session, referralId, now);
+        if (after === 'none') throw new Refused(problem('conflict', NO_PACKET));
+        return { standing: 'there', packet: await viewOf(unit, after) };
+      }),
+
+    send: (session, referralId, asked, now) =>
+      withRetry(() =>
+        store.transaction(session.scope, async (unit): Promise<PacketSent> => {
+          const found = await find(unit, session, referralId, now);
+          if (found === 'none') throw new Refused(problem('conflict', NO_PACKET));
+          const { referral, assembled } = found;
+          const { attempt, packet } = assembled;
+          const factKey = `packet/${asked.key}`;
+          const specialist = attempt.performer.display;
+          // The same press: it has gone already, and a link is shown once.
+          if (referral.factKeys.includes(factKey)) return { way: asked.way, link: null, specialist };
+          if (referral.lastSequence !== asked.sequence || assembled.revision !== asked.revision) {
+            throw new Refused(problem('conflict', CHANGED));
+          }
+          const offered = offeredTo(assembled);
+          refuseHeld(assembled, asked, offered.ways.find(({ way }) => way === asked.way)?.hindrance ?? null);
+          const at = now.toISOString();
+          const transmissionId = newId();
+          const applied = await applyDecision(unit, referralId, personOf(session), at, (current) => {
+            const channel = channelOf(asked.way);
+            const decided = decideCare(current, { type: 'send', attempt: attempt.number, transmissionId, channel, at }, at);
+            return decided.ok ? ok(decided.value.map((each) => ({ ...each, factKey }))) : decided;
+          });
+          if (!applied) throw new Refused(noSuchReferral());
+          if (!applied.ok) throw new Refused(careRefusal(applied.refusal));
+          const sending = { unit, session, referral, assembled, transmissionId, now, asked };
+          await keepSent(unit, referral, transmissionId, packet, at);
+          const { link } = await ask(sending);
+          await recorded(unit, session, found, now, 'packet.sent', {
+            transmissionId,
+            way: asked.way,
+            preferred: offered.preferred,
+            address: asked.address ?? null,
+            override: assembled.preparation.override,
+            removed: assembled.preparation.removed,
+          });
+          return { way: asked.way, link, specialist };
+        }),
+      ),
+
+    file: async (session, referralId, form, now) => {
+      const packet = await store.transaction(session.scope, async (unit) => {
+        const found = await find(unit, session, referralId, now);
+        if (found === 'none') throw new Refused(problem('not-found', NO_PACKET));
+        await recorded(unit, session, found, now, 'packet.file-read', { form });
+        return found.assembled.packet;
+      });
+      switch (form) {
+        case 'pdf':
+          return packetPdf(packet);
+        case 'fhir':
+          return new TextEncoder().encode(JSON.stringify(packetBundle(packet)));
+        case 'ccda':
+          return new TextEncoder().encode(packetCcda(packet));
+      }
+    },
+  };
+
+  type Sending = Found & { unit: Unit; session: Session; transmissionId: string; now: Date; asked: SendPacket };
+
+  /** What is to happen outside, asked for in the transaction of the event. */
+  async function ask({ unit, session, referral, assembled, transmissionId, now, asked }: Sending): Promise<{ link: string | null }> {
+    const at = now.toISOString();
+    const { attempt, packet } = assembled;
+    const transmission = { attempt: attempt.number, transmissionId };
+    const effect = { referralId: referral.id, key: transmissionId, askedAt: at, dueAt: at };
+    if (asked.way !== 'fax') {
+      const link = await insertLink(unit, session, { id: transmissionId, referral, attempt, now });
+      if (asked.way === 'link') return { link };
+      const content: OfficeMail = {
+        transmission,
+        to: asked.address ?? '',
+        link: `${channels.publicUrl}/office#${link}`,
+        practice: packet.referring.practice,
+        specialist: packet.specialist.name,
+        callback: packet.chart.callback,
+      };
+      await unit.outbox.add({ ...effect, kind: OFFICE_MAIL, content: toJson(content) });
+      return { link: null };
+    }
+    const bytes = await packetPdf(packet);
+    const content: FaxContent = {
+      transmission,
+      number: faxNumber(packet.specialist.fax) ?? '',
+      pdf: Buffer.from(bytes).toString('base64'),
+    };
+    if (faxesBy(channels) === 'mail') await unit.outbox.add({ ...effect, kind: FAX_BY_MAIL, content: toJson(content) });
+    else {
+      const lane = `fax/${transmissionId}`;
+      await unit.outbox.add({ ...effect, kind: FAX, content: toJson(content), lane, place: 1 });
+      await unit.outbox.add({ ...effect, kind: FAX_RECEIPT, content: toJson({ transmission } satisfies FaxReceipt), lane, place: 2 });
+    }
+    await unit.disclosures.add({
+      id: transmissionId,
+      referralId: referral.id,
+      patientId: referral.patientId,
+      at,
+      content: {
+        to: {
+          name: packet.specialist.name,
+          npi: packet.specialist.npi,
+          organization: packet.specialist.organization,
+          address: content.number,
+        },
+        what: whatOf(assembled),
+        purpose: 'treatment',
+        way: 'fax',
+        by: session.subject,
+        transmissionId,
+        sha256: createHash('sha256').update(bytes).digest('hex'),
+      },
+    });
+    return { link: null };
+  }
+}
+
+/** A brief description of what was disclosed (45 CFR 164.528(b)(2)(iii)): kinds and numbers, no contents. */
+function whatOf({ packet: { chart } }: AssembledPacket): string[] {
+  const counted = new Map<string, number>();
+  for (const { section } of chart.items) counted.set(section, (counted.get(section) ?? 0) + 1);
+  return [
+    'demographics',
+    'reason for referral',
+    'referral note',
+    'coverage',
+    ...[...counted].map(([section, count]) => `${section} (${count})`),
+  ];
+}
+
+function refuseHeld({ holds }: AssembledPacket, asked: SendPacket, hindrance: string | null): void {
+  const [hold] = holds;
+  if (hold) throw new Refused(problem('conflict', `The packet was not sent. ${holdWords(hold, (subject) => subject)}`));
+  if (hindrance !== null) {
+    throw new Refused(
+      problem('unprocessable', `The packet was not sent. ${hindrance}`, [
+        { field: 'way', message: hindrance, fix: 'Choose another way, or hand the link over yourself.' },
+      ]),
+    );
+  }
+  if (asked.way === 'mail' && asked.address === undefined) {
+    throw new Refused(
+      problem('invalid-request', 'The packet was not sent.', [
+        { field: 'address', message: 'Missing', fix: 'Give the mail address of the office.' },
+      ]),
+    );
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * A text message of a patient, as the gateway hands it over. What may be an emergency is answered with the fixed words and becomes an alert to the
+ * staff, and nothing else is done with it (R77, R78). STOP and START are heeded at once. Everything else is a word for a person.
+ */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { emergencyIn } from '@refloop/domain/patient/emergency';
+import { keywordIn } from '@refloop/domain/patient/keywords';
+import { EMERGENCY_WORDS, type Reply, replyFor } from '@refloop/domain/patient/messages';
+import { phoneNumber } from '@refloop/domain/patient/outreach';
+import { closedBy } from '@refloop/domain/referral/closure';
+import type { Actor } from '@refloop/domain/referral/event';
+import { textReceived } from '@refloop/domain/referral/patient-act';
+import type { Referral } from '@refloop/domain/referral/referral';
+import { ok } from '@refloop/domain/result';
+import { IncomingText, type TextAnswer } from '../../client/patient.ts';
+import { problem, type Refusal } from '../../problem.ts';
+import { type Site, scopeOf } from '../../sites.ts';
+import type { PatientContact } from '../../store/patient-contacts.ts';
+import type { Store, Unit } from '../../store/store.ts';
+import { applyDecision, readReferral, withRetry } from '../referral-log.ts';
+import { changeConsent } from './patient-consent.ts';
+
+export type IncomingTextService = {
+  /** @param signature `t=<seconds>,v1=<HMAC-SHA-256 of "<seconds>.<body>" in hex>`, by the secret of the site's gateway */
+  receive: (signature: string, bytes: Uint8Array, now: Date) => Promise<TextAnswer | Refusal>;
+};
+
+/** What is older was recorded and played again. */
+const TOLERANCE_MS = 5 * 60_000;
+
+const notSigned = (): Refusal =>
+  problem('signature-refused', 'The signature is none of a gateway of a site here, or is too old. Nothing was kept.');
+
+function isSigned(secret: string, signature: string, bytes: Uint8Array, now: Date): boolean {
+  const [, seconds, given] = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(signature) ?? [];
+  if (seconds === undefined || given === undefined) return false;
+  if (Math.abs(now.getTime() - Number(seconds) * 1000) > TOLERANCE_MS) return false;
+  const made = createHmac('sha256', secret).update(`${seconds}.`).update(bytes).digest();
+  return timingSafeEqual(made, Buffer.from(given, 'hex'));
+}
+
+/** The one the patient is likely to write about: the newest that is under way. */
+async function underWay(unit: Unit, patientId: string): Promise<Referral | undefined> {
+  const rows = await unit.referrals.listByPatient(patientId);
+  for (const { referralId } of rows.toReversed()) {
+    const referral = await readReferral(unit, referralId);
+    if (referral && referral.order.status !== 'draft' && referral.order.status !== 'approved' && !closedBy(referral)) return referral;
+  }
+  return undefined;
+}
+
+const ACTOR: Actor = { kind: 'patient', link: null, as: 'patient' };
+
+async function put(
+  unit: Unit,
+  contact: PatientContact,
+  meaning: 'emergency' | 'message',
+  { id, text }: IncomingText,
+  now: string,
+): Promise<void> {
+  const referral = await underWay(unit, contact.patientId);
+  if (!referral) return;
+  const key = `text/${id}`;
+  await applyDecision(unit, referral.id, ACTOR, now, (current) =>
+    ok(current.factKeys.includes(key) ? [] : textReceived(meaning, text, key, now)),
+  );
+}
+
+export function createIncomingTextService({ store, sites }: { store: Store; sites: readonly Site[] }): IncomingTextService {
+  async function answer(unit: Unit, site: Site, incoming: IncomingText, now: string): Promise<TextAnswer> {
+    const number = phoneNumber(incoming.from);
+    const contacts = number === undefined ? [] : await unit.patientContacts.byNumber(number);
+    const language = contacts[0]?.language;
+    const sender = { practice: site.name, phone: site.phone ?? '' };
+    const say = (reply: Reply): TextAnswer => ({ reply: replyFor(reply, language ?? 'en', sender) });
+    if (emergencyIn(incoming.text) !== undefined) {
+      for (const contact of contacts) await put(unit, contact, 'emergency', incoming, now);
+      return language === undefined ? { reply: `${EMERGENCY_WORDS.en} ${EMERGENCY_WORDS.es}` } : say('emergency');
+    }
+    const keyword = keywordIn(incoming.text);
+    if (keyword === 'help') return say('help');
+    if (keyword === undefined) {
+      for (const contact of contacts) await put(unit, contact, 'message', incoming, now);
+      return say('not-read');
+    }
+    const given = keyword === 'start';
+    for (const contact of contacts) {
+      const isSo = contact.text.consent.status === (given ? 'given' : 'withdrawn');
+      if (!isSo) await changeConsent(unit, contact, { channel: 'text', given, by: 'patient', actor: ACTOR, now });
+    }
+    return say(given ? 'started' : 'stopped');
+  }
+
+  return {
+    receive: async (signature, bytes, now) => {
+      const site = sites.find(({ textMessages }) => textMessages !== undefined && isSigned(textMessages.secret, signature, bytes, now));
+      if (!site) return notSigned();
+      let json: unknown;
+      try {
+        json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+      } catch {
+        json = undefined;
+      }
+      const read = IncomingText.safeParse(json);
+      if (!read.success) {
+        return problem('invalid-request', 'The message has another form than is described here.', [
+          { field: 'body', message: 'Not {"id", "from", "text"}', fix: 'Send the id of the message, the sender’s number and its text.' },
+        ]);
+      }
+      const at = now.toISOString();
+      return withRetry(() =>
+        store.transaction(scopeOf(site), async (unit) => {
+          const answered = await answer(unit, site, read.data, at);
+          await unit.audit.append({
+            at,
+            actor: { subject: 'text-gateway', fhirUser: null, sessionId: null },
+            action: 'text-message.received',
+            purpose: 'TREAT',
+            payload: { id: read.data.id, answered: answered.reply },
+          });
+          return answered;
+        }),
+      );
+    },
+  };
+}

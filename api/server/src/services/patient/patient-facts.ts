@@ -1,0 +1,46 @@
+/** What Refloop knows of a patient besides the referral: from what the clinician approved, and from what was put on record since. */
+import type { Instant } from '@refloop/domain/instant';
+import { phoneNumber } from '@refloop/domain/patient/outreach';
+import type { Language } from '@refloop/domain/patient/reading-grade';
+import type { Referral } from '@refloop/domain/referral/referral';
+import type { Packet } from '../../packet/packet.ts';
+import type { PatientContact } from '../../store/patient-contacts.ts';
+import type { Unit } from '../../store/store.ts';
+
+/** As it was approved; undefined of an order that was not, or whose approval kept no packet. */
+export async function approvedPacket(unit: Unit, { order }: Referral): Promise<Packet | undefined> {
+  if (order.status === 'draft') return undefined;
+  const approval = await unit.approvals.byRecommendation(order.approval.recommendationId);
+  return (approval?.content as { packet?: Packet } | undefined)?.packet;
+}
+
+/** The day, `1985-03-27`; undefined where the chart has none, or a year alone. */
+export const birthDateOf = ({ patient }: Packet): string | undefined =>
+  /^\d{4}-\d{2}-\d{2}$/.test(patient.born) ? patient.born : undefined;
+
+function languageOf({ order }: Referral, packet: Packet): Language {
+  const tag = order.status === 'draft' ? null : (order.approval.setting?.language ?? null);
+  return tag?.toLowerCase().startsWith('es') || /spanish|español/i.test(packet.patient.language) ? 'es' : 'en';
+}
+
+/** What is on record, else what the chart said when the referral was approved: a number, a language, and no consent to anything. */
+export async function contactOf(unit: Unit, referral: Referral, packet: Packet, now: Instant): Promise<PatientContact> {
+  const kept = await unit.patientContacts.take(referral.patientId);
+  return (
+    kept ?? {
+      patientId: referral.patientId,
+      language: languageOf(referral, packet),
+      preferred: 'text',
+      text: { to: phoneNumber(packet.patient.phone) ?? null, consent: { status: 'unknown' } },
+      email: { to: null, consent: { status: 'unknown' } },
+      proxies: [],
+      updatedAt: now,
+    }
+  );
+}
+
+/** In whole years. @param born a day @param now of the clinic’s own calendar a day too */
+export function ageOn(born: string, now: string): number {
+  const years = Number(now.slice(0, 4)) - Number(born.slice(0, 4));
+  return now.slice(5, 10) < born.slice(5, 10) ? years - 1 : years;
+}

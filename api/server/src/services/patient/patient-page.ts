@@ -1,0 +1,275 @@
+/**
+ * What a patient sees and does by their link. A link alone shows nothing: it opens with the date of birth, five tries for all links of a
+ * referral and no more, for an hour at a time, and what it opened reaches this one referral. Everything is on record.
+ */
+import { specialtyById, specialtyInSentence } from '@refloop/domain/clinical/specialty';
+import { specialistInPlainWords } from '@refloop/domain/patient/specialty-words';
+import type { Attempt } from '@refloop/domain/referral/attempt';
+import type { Actor, PatientSide } from '@refloop/domain/referral/event';
+import {
+  askedNow,
+  bookedWith,
+  decidePatient,
+  endForPatient,
+  openDates,
+  type PatientAct,
+  patientActs,
+} from '@refloop/domain/referral/patient-act';
+import type { Referral } from '@refloop/domain/referral/referral';
+import { calendarFor } from '@refloop/domain/sla/policy';
+import type { ActAsPatient, OpenPatient, PatientAnswer, PatientRequest, PatientStage, PatientView } from '../../client/patient.ts';
+import { addressedTo, type SpecialistPractice } from '../../packet/addressed-to.ts';
+import type { Packet } from '../../packet/packet.ts';
+import { problem, type Refusal, Refused } from '../../problem.ts';
+import { digest, newToken } from '../../sessions/token.ts';
+import type { Site } from '../../sites.ts';
+import type { StoredPatientLink } from '../../store/patient-links.ts';
+import type { Scope, Store, Unit } from '../../store/store.ts';
+import { policyIn } from '../engine/policy-in-force.ts';
+import { applyDecision, readReferral, withRetry } from '../referral-log.ts';
+import { changeConsent } from './patient-consent.ts';
+import { ageOn, approvedPacket, birthDateOf, contactOf } from './patient-facts.ts';
+import { patientRefusal } from './patient-refusal.ts';
+
+export type PatientPageService = {
+  open: (asked: OpenPatient, now: Date) => Promise<PatientAnswer | Refusal>;
+  view: (opened: string, now: Date) => Promise<PatientAnswer | Refusal>;
+  act: (asked: ActAsPatient, now: Date) => Promise<PatientAnswer | Refusal>;
+};
+
+const MOST_TRIES = 5;
+const OPEN_MS = 60 * 60_000;
+/** From then on patients act for themselves. */
+const OF_AGE = 18;
+
+/** The same words whatever it is: nothing is told to whoever tries. */
+const noSuchLink = (): Refusal =>
+  problem('not-found', 'This link does not open anything, or not any more. Call your clinic for a new one.');
+const notOpen = (): Refusal =>
+  problem('session-ended', 'This page is no longer open: its hour is over. Open the link again and give the date of birth.');
+const locked = (): Refusal => problem('not-allowed', 'This link was closed after five wrong tries. Call your clinic for a new one.');
+
+const auditActorOf = (link: StoredPatientLink) => ({ subject: `patient-link ${link.id}`, fhirUser: null, sessionId: null });
+
+/** As the directory in force has them; undefined of whom it does not know. */
+type PracticeOf = (entryId: string) => SpecialistPractice | undefined;
+
+export type PatientPageDeps = {
+  store: Store;
+  practiceOf: PracticeOf;
+  /** The site entry: the number to call, and whether it sends text messages. */
+  siteOf: (scope: Scope) => Pick<Site, 'phone' | 'textMessages'> | undefined;
+};
+
+type Found = { unit: Unit; link: StoredPatientLink; links: StoredPatientLink[]; referral: Referral; packet: Packet };
+type Opening = { opened: string; until: string };
+
+export function createPatientPageService({ store, practiceOf, siteOf }: PatientPageDeps): PatientPageService {
+  /** Runs the work on the link whose digest this is, alone with all links of its referral. */
+  async function withLink<Value>(hash: string, work: (found: Found) => Promise<Value>, missing: () => Refusal): Promise<Value | Refusal> {
+    const found = await store.findPatientLink(hash);
+    if (!found) return missing();
+    return withRetry(() =>
+      store.transaction(found.scope, async (unit) => {
+        const links = await unit.patientLinks.takeAll(found.referralId);
+        const link = links.find(({ id }) => id === found.id);
+        const referral = await readReferral(unit, found.referralId);
+        const packet = referral && (await approvedPacket(unit, referral));
+        if (!link || link.closedAt !== null || !packet) throw new Refused(noSuchLink());
+        return work({ unit, link, links, referral, packet });
+      }),
+    );
+  }
+
+  const whileOpen = <Value>(opened: string, now: Date, work: (found: Found, as: PatientSide) => Promise<Value>) =>
+    withLink(
+      digest(opened),
+      (found) => {
+        const standing = found.link.opened;
+        if (standing?.hash !== digest(opened) || standing.until <= now.toISOString()) throw new Refused(notOpen());
+        return work(found, standing.as);
+      },
+      notOpen,
+    );
+
+  async function record({ unit, link, referral }: Found, now: string, action: `patient-link.${string}`, payload: object): Promise<void> {
+    await unit.audit.append({
+      at: now,
+      actor: auditActorOf(link),
+      action,
+      purpose: 'TREAT',
+      referralId: referral.id,
+      patientId: referral.patientId,
+      payload: { link: link.id, ...payload },
+    });
+  }
+
+  const answer = async ({ unit, packet, link }: Found, now: string, opening: Opening): Promise<PatientAnswer> => {
+    const referral = await readReferral(unit, link.referralId);
+    if (!referral) throw new Refused(noSuchLink());
+    const { language, text } = await contactOf(unit, referral, packet, now);
+    const site = siteOf(unit.scope);
+    const phone = site?.phone ?? '';
+    const how = endForPatient(referral, now);
+    if (how) return { standing: 'over', how, practice: unit.scope.site, phone, language };
+    const attempt = askedNow(referral);
+    const booked = attempt && bookedWith(attempt);
+    return {
+      standing: 'open',
+      ...opening,
+      practice: unit.scope.site,
+      phone,
+      clinician: packet.referring.clinician,
+      language,
+      timeZone: calendarFor(await policyIn(unit), referral).timeZone,
+      specialists: attempt ? [specialistOf(referral, attempt, packet, practiceOf)] : [],
+      reason: packet.request.reason,
+      stage: stageOf(referral, attempt, now),
+      appointment: booked ? { startsAt: booked.startsAt } : null,
+      dates: attempt ? openDates(attempt, now) : [],
+      acts: patientActs(referral, now),
+      texts: { number: text.to === null || !site?.textMessages ? null : text.to.slice(-4), wanted: text.consent.status === 'given' },
+    };
+  };
+
+  /** Why whoever opens it may not act; undefined where they may. */
+  async function whyNotTheirs({ unit, referral, packet }: Found, born: string, as: PatientSide, now: string): Promise<Refusal | undefined> {
+    const isChild = ageOn(born, now) < OF_AGE;
+    if (as === 'patient') return isChild ? problem('not-allowed', 'A parent or guardian opens this for a child.', [AS_FAULT]) : undefined;
+    const { proxies } = await contactOf(unit, referral, packet, now);
+    if (proxies.some(({ side }) => side === as)) return undefined;
+    // Of a child nobody is on record: whoever knows the link and the date of birth and says so; of a grown person nobody else acts unheard of.
+    if (isChild && as !== 'proxy' && proxies.length === 0) return undefined;
+    return problem('not-allowed', 'The clinic has nobody on record who may act for this patient in that way. Call the clinic.', [AS_FAULT]);
+  }
+
+  return {
+    open: ({ link: token, born: given, as }, now) =>
+      withLink(
+        digest(token),
+        async (found): Promise<PatientAnswer | Refusal> => {
+          const { unit, link, links, packet } = found;
+          const at = now.toISOString();
+          if (link.tokenHash !== digest(token) || link.expiresAt <= at) throw new Refused(noSuchLink());
+          // A patient has several links after some messages; guesses are counted over all of them.
+          const tries = links.filter(({ closedAt }) => closedAt === null).reduce((sum, { wrongTries }) => sum + wrongTries, 0);
+          if (tries >= MOST_TRIES) throw new Refused(locked());
+          const born = birthDateOf(packet);
+          if (born === undefined || given !== born) {
+            // Kept, so that the next try is counted: no throw.
+            await unit.patientLinks.countWrongTry(link.id);
+            await record(found, at, 'patient-link.wrong-birth-date', { tries: tries + 1 });
+            return problem('not-allowed', triesLeft(MOST_TRIES - tries - 1), [BORN_FAULT]);
+          }
+          const refusal = await whyNotTheirs(found, born, as, at);
+          if (refusal) return refusal;
+          const opened = newToken();
+          const until = new Date(now.getTime() + OPEN_MS).toISOString();
+          await unit.patientLinks.open(link.id, { hash: digest(opened), until, as });
+          await record(found, at, 'patient-link.opened', { until, as });
+          return answer(found, at, { opened, until });
+        },
+        noSuchLink,
+      ),
+
+    view: (opened, now) =>
+      whileOpen(opened, now, async (found) => {
+        await record(found, now.toISOString(), 'patient-link.read', {});
+        return answer(found, now.toISOString(), { opened, until: found.link.opened?.until ?? '' });
+      }),
+
+    act: ({ opened, key, what }, now) =>
+      whileOpen(opened, now, async (found, as) => {
+        const { unit, link, referral, packet } = found;
+        const at = now.toISOString();
+        const actor: Actor = { kind: 'patient', link: link.id, as };
+        if (what.act === 'texts') {
+          const contact = await contactOf(unit, referral, packet, at);
+          if (what.wanted && (contact.text.to === null || !siteOf(unit.scope)?.textMessages))
+            throw new Refused(problem('conflict', 'The clinic has no number to text. Call the clinic.'));
+          const status = what.wanted ? 'given' : 'withdrawn';
+          if (contact.text.consent.status !== status)
+            await changeConsent(unit, contact, { channel: 'text', given: what.wanted, by: 'patient', actor, now: at });
+        } else {
+          const act = inUtc(what);
+          const factKey = `patient-link/${link.id}/${key}`;
+          const applied = await applyDecision(unit, link.referralId, actor, at, (current) => decidePatient(current, act, factKey, at));
+          if (!applied) throw new Refused(noSuchLink());
+          if (!applied.ok) throw new Refused(patientRefusal(applied.refusal));
+        }
+        await record(found, at, 'patient-link.act', { key, act: what.act, as });
+        return answer(found, at, { opened, until: link.opened?.until ?? '' });
+      }),
+  };
+}
+
+const BORN_FAULT = { field: 'born', message: 'It is not the date of birth of this patient', fix: 'Give month, day and year of birth.' };
+const AS_FAULT = { field: 'as', message: 'Not somebody who may open this', fix: 'Choose who you are to the patient, or call the clinic.' };
+
+const triesLeft = (left: number): string =>
+  left === 0
+    ? 'That is not the date of birth. The link is closed now; call your clinic for a new one.'
+    : `That is not the date of birth. ${left === 1 ? 'One try is' : `${left} tries are`} left.`;
+
+/** Moments come with any offset; the domain compares them as text. */
+function inUtc(what: Exclude<PatientRequest, { act: 'texts' }>): PatientAct {
+  switch (what.act) {
+    case 'book':
+      return { act: 'book', startsAt: new Date(what.startsAt).toISOString() };
+    case 'seen':
+      return { act: 'seen', at: new Date(what.at).toISOString() };
+    case 'rate':
+      return { ...what, words: what.words || null };
+    case 'cancel':
+    case 'other-date':
+    case 'decline':
+      return what;
+  }
+}
+
+function specialistOf(
+  { specialty }: Referral,
+  { performer }: Attempt,
+  packet: Packet,
+  practiceOf: PracticeOf,
+): PatientView['specialists'][number] {
+  const { name, organization, address, phone } = addressedTo(packet, performer, practiceOf(performer.entryId)).specialist;
+  const known = specialtyById(specialty);
+  const inWords = known ? specialtyInSentence(known) : specialty;
+  const told = (words: string): string => (words === 'not recorded' ? '' : words);
+  return {
+    name,
+    what: specialistInPlainWords(specialty) ?? { en: `specialist in ${inWords}`, es: `especialista (${inWords})` },
+    organization: told(organization),
+    address: told(address),
+    phone: told(phone),
+    asked: true,
+  };
+}
+
+/** Where it stands, in the patient’s eyes. */
+function stageOf({ attempts }: Referral, attempt: Attempt | undefined, now: string): PatientStage {
+  if (attempts.some(({ visits }) => visits.length > 0)) return 'seen';
+  if (!attempt) return 'looking';
+  switch (attempt.work.status) {
+    case 'declined':
+    case 'cancelled':
+    case 'cancellation-requested':
+      return 'looking';
+    case 'draft':
+    case 'sent':
+    case 'received':
+      return 'asking';
+    case 'accepted':
+    case 'in-progress':
+    case 'appointment-cancelled':
+      return 'to-book';
+    case 'missed':
+      return 'missed';
+    case 'scheduled':
+      return (bookedWith(attempt)?.startsAt ?? now) > now ? 'booked' : 'past';
+    case 'seen':
+    case 'completed':
+      return 'seen';
+  }
+}

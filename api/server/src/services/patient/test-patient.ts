@@ -1,0 +1,77 @@
+/** For tests: an order in force whose approval kept a packet, as one that was made in the chart has it. */
+import type { Packet } from '../../packet/packet.ts';
+import type { Scope, Store } from '../../store/store.ts';
+import { happens, putInForce } from '../engine/test-in-force.ts';
+
+export const BORN = '1985-03-27';
+
+export const packetFor = (patient: Partial<Packet['patient']>): Packet => ({
+  title: 'Referral to cardiology',
+  referralId: 'r',
+  approvedAt: '2026-11-20T15:00:01.000Z',
+  synthetic: true,
+  patient: {
+    name: 'Example, Rosa',
+    born: BORN,
+    sex: 'female',
+    recordNumber: 'MRN-1',
+    phone: '(555) 210-0100',
+    address: '1 Elm St',
+    language: 'Spanish',
+    ...patient,
+  },
+  referring: { clinician: 'Dr. Lee', practice: 'Maple Clinic' },
+  specialist: {
+    name: 'Ana Rivera, MD',
+    specialty: 'Cardiology',
+    organization: 'Bay Heart',
+    address: '2 Oak St, Oakland, CA',
+    npi: '1234567893',
+    phone: '510-555-0100',
+    fax: 'not recorded',
+    network: 'In the patient’s network',
+  },
+  request: {
+    kind: 'Consult',
+    visits: 1,
+    urgency: 'routine',
+    reason: 'Palpitations',
+    codes: [],
+    question: 'Ablation?',
+    coverage: 'Plan A',
+  },
+  note: { sentences: [], sources: [] } as unknown as Packet['note'],
+});
+
+/** @param patient what the chart says differently */
+export async function approvedFor(
+  store: Store,
+  scope: Scope,
+  id: string,
+  at: string,
+  patient: Partial<Packet['patient']> = {},
+): Promise<void> {
+  await putInForce(store, scope, id, at);
+  await store.transaction(scope, (unit) =>
+    unit.approvals.insert({
+      id: `approval-${id}`,
+      recommendationId: `rec-${id}`,
+      referralId: id,
+      idempotencyKey: `key-of-${id}`,
+      subject: 's',
+      approvedAt: at,
+      orderVersion: '3',
+      contentHash: 'of-the-test',
+      content: { packet: packetFor(patient) },
+    }),
+  );
+}
+
+const later = (at: string, seconds: number): string => new Date(Date.parse(at) + seconds * 1000).toISOString();
+
+/** Accepted by the office ten seconds after `at`, with these dates on offer. */
+export async function acceptedWith(store: Store, scope: Scope, id: string, at: string, dates: string[]): Promise<void> {
+  await happens(store, scope, id, later(at, 10), { type: 'send', transmissionId: `t-${id}`, channel: 'link' });
+  await happens(store, scope, id, later(at, 11), { type: 'accept' });
+  if (dates.length > 0) await happens(store, scope, id, later(at, 12), { type: 'offer-dates', dates });
+}

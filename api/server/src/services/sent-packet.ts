@@ -1,0 +1,26 @@
+/** A packet as it was sent, kept with its transmission: what an office reads is what was looked at here, whatever the chart says by then. */
+import { createHash } from 'node:crypto';
+import type { Referral } from '@refloop/domain/referral/referral';
+import type { SentPacket } from '../packet/packet-ccda.ts';
+import type { Unit } from '../store/store.ts';
+
+const documentId = (transmissionId: string): string => `packet-${transmissionId}`;
+
+export async function keepSent(unit: Unit, { id }: Referral, transmissionId: string, packet: SentPacket, at: string): Promise<void> {
+  const bytes = new TextEncoder().encode(JSON.stringify(packet));
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  await unit.documents.insert({
+    id: documentId(transmissionId),
+    referralId: id,
+    contentType: 'application/json',
+    sha256,
+    receivedAt: at,
+    bytes,
+  });
+}
+
+/** Undefined of a link that was made without a packet. */
+export async function sentPacketOf(unit: Unit, transmissionId: string): Promise<SentPacket | undefined> {
+  const document = await unit.documents.get(documentId(transmissionId));
+  return document && (JSON.parse(new TextDecoder().decode(document.bytes)) as SentPacket);
+}

@@ -1,0 +1,30 @@
+import type { PatientLinkStore, StoredPatientLink } from '../patient-links.ts';
+import { keyIn, type MemoryContext } from './context.ts';
+
+const oldestFirst = (left: StoredPatientLink, right: StoredPatientLink): number => {
+  if (left.madeAt !== right.madeAt) return left.madeAt < right.madeAt ? -1 : 1;
+  return left.id < right.id ? -1 : 1;
+};
+
+export const memoryPatientLinks = (unit: MemoryContext): PatientLinkStore => {
+  const table = unit.tables.patientLinks;
+  const of = (referralId: string) => table.rows(keyIn(unit)).filter((row) => row.referralId === referralId);
+  const change = (id: string, to: (link: StoredPatientLink) => StoredPatientLink): void => {
+    const link = table.get(keyIn(unit, id));
+    if (link) table.put(keyIn(unit, id), { ...to(link), scope: unit.scope });
+  };
+  return {
+    insert: async (link) => table.put(keyIn(unit, link.id), { ...link, wrongTries: 0, opened: null, closedAt: null, scope: unit.scope }),
+    takeAll: async (referralId) =>
+      of(referralId)
+        .map(({ scope: _scope, ...link }) => link)
+        .sort(oldestFirst),
+    countWrongTry: async (id) => change(id, (link) => ({ ...link, wrongTries: link.wrongTries + 1 })),
+    open: async (id, opened) => change(id, (link) => ({ ...link, opened })),
+    close: async (referralId, at) => {
+      const open = of(referralId).filter(({ closedAt }) => closedAt === null);
+      for (const { id } of open) change(id, (link) => ({ ...link, closedAt: at }));
+      return open.map(({ id }) => id).sort();
+    },
+  };
+};

@@ -1,0 +1,23 @@
+/** How patients may be reached, one row a patient of an EHR. */
+import type { Instant } from '@refloop/domain/instant';
+import type { Reachable } from '@refloop/domain/patient/outreach';
+import type { PatientSide } from '@refloop/domain/referral/event';
+
+export type PatientContact = Reachable & {
+  patientId: string;
+  /** Who may act for the patient, as the practice has it on record. */
+  proxies: { side: Exclude<PatientSide, 'patient'>; name: string }[];
+  updatedAt: Instant;
+};
+
+export type PatientContactStore = {
+  /** Kept from others until the transaction ends. */
+  take: (patientId: string) => Promise<PatientContact | undefined>;
+  get: (patientId: string) => Promise<PatientContact | undefined>;
+  /** Every patient whose text messages go to this number (E.164), in order of the patient's id. */
+  byNumber: (number: string) => Promise<PatientContact[]>;
+  /** Writes the row or replaces it. */
+  put: (contact: PatientContact) => Promise<void>;
+  /** Every row of this scope, in order of the patient's id: for reading a backup through. */
+  all: () => Promise<PatientContact[]>;
+};

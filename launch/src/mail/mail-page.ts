@@ -1,0 +1,29 @@
+/** The mails that offices of the sandbox got, newest first, and the pages of a fax that came as a mail. */
+import { html } from 'hono/html';
+import { type Html, page } from '../chart/layout.ts';
+import type { KeptMail } from './mail-server.ts';
+
+const LINK = /(https?:\/\/\S+)/;
+
+/** Words with the addresses in them as links; everything is escaped. */
+const withLinks = (words: string): Html[] =>
+  words.split(LINK).map((part) => (LINK.test(part) ? html`<a href="${part}" target="_blank" rel="noreferrer">${part}</a>` : html`${part}`));
+
+const one = ({ number, at, to, mail }: KeptMail): Html => html`
+  <article class="panel" aria-label="Mail ${number}">
+    <h2>${mail.subject ?? 'No subject'}</h2>
+    <p>To ${to.join(', ')} · from ${mail.from?.address ?? 'nobody'} · <time datetime="${at.toISOString()}">${at.toISOString().replace('T', ' ').slice(0, 19)} UTC</time></p>
+    <p class="mail-words">${withLinks((mail.text ?? '').trim())}</p>
+    ${mail.attachments.map(({ filename }, place) => html`<p><a href="/mail/${number}/${place}">${filename ?? 'Attachment'}</a></p>`)}
+  </article>`;
+
+export const mailPage = (mails: readonly KeptMail[]): Html =>
+  page(
+    { title: 'Mails of the offices' },
+    html`<section class="panel">
+        <h1>Mails of the offices</h1>
+        <p>What the sandbox’s Refloop sent to specialists’ offices, newest first. Faxes come here as mails with the pages attached. Nothing leaves this machine.</p>
+        ${mails.length === 0 ? html`<p class="empty">Nothing has come yet. Send a packet from the worklist of a coordinator.</p>` : ''}
+      </section>
+      ${mails.map(one)}`,
+  );

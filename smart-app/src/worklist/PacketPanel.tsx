@@ -1,0 +1,170 @@
+/** The packet of a referral before it goes: what is in, what is missing and what stays out; sent by one press, the way the office prefers. */
+import { Button, NativeSelect, TextInput } from '@mantine/core';
+import type { PacketView, Way } from '@refloop/server/client/packet';
+import { type FormEvent, useState } from 'react';
+import type { CenterProps } from '../center/CenterPage.tsx';
+import { Chip } from '../ui/Chip.tsx';
+import { copyText } from '../ui/copy-text.ts';
+import styles from './Packet.module.css';
+import { PacketContents } from './PacketContents.tsx';
+import { type PacketFlow, usePacketFlow } from './packet-flow.ts';
+import { sendWords, WAY_NAMES, withheldWords } from './packet-words.ts';
+
+type Props = Pick<CenterProps, 'api' | 'onFail'> & { referralId: string; packet: PacketView; onChanged: () => void };
+
+export function PacketPanel(props: Props) {
+  const flow = usePacketFlow(props);
+  const { packet, told, link } = flow;
+  const ready = packet.holds.length === 0;
+  return (
+    <section className={styles['packet']} aria-label="Packet">
+      <div className={styles['title']}>
+        <h3>Packet{packet.variant === null ? '' : `: ${packet.variant.toLowerCase()}`}</h3>
+        <Chip tone={ready ? 'good' : 'warn'}>{ready ? 'ready to send' : 'held'}</Chip>
+      </div>
+      <p className="caption">
+        To {packet.recipient.name}, {packet.recipient.organization}. Authorization: {packet.authorization}.
+        {packet.answerWithin === null ? '' : ` An answer is asked for within ${packet.answerWithin}.`}
+      </p>
+      {ready ? null : (
+        <ul className={styles['holds']} aria-label="What holds it">
+          {packet.holds.map(({ kind, words }) => (
+            <li key={kind}>{words}</li>
+          ))}
+        </ul>
+      )}
+      <Clearing flow={flow} />
+      {packet.withheld > 0 ? <p>{withheldWords(packet.withheld)}</p> : null}
+      <PacketContents flow={flow} />
+      {link === undefined ? <Sending key={packet.referralId} flow={flow} ready={ready} /> : <HandedLink flow={flow} link={link} />}
+      <output className="caption">{told}</output>
+    </section>
+  );
+}
+
+/** What lets a held packet go: a reason, or that somebody looked it through. */
+function Clearing({ flow: { packet, busy, change } }: { flow: PacketFlow }) {
+  const [reason, setReason] = useState('');
+  const [wrong, setWrong] = useState('');
+  const override = async (event: FormEvent) => {
+    event.preventDefault();
+    if (reason.trim().length < 3) return setWrong('Say in a few words why.');
+    setWrong('');
+    if (await change({ change: 'override', reason: reason.trim() })) setReason('');
+    return undefined;
+  };
+  return (
+    <>
+      {packet.holds.some(({ kind }) => kind === 'incomplete') ? (
+        <form className={styles['row']} onSubmit={(event) => void override(event)}>
+          <TextInput
+            className={styles['wide']}
+            label="Why it goes without what is missing"
+            value={reason}
+            error={wrong}
+            maxLength={500}
+            onChange={(event) => setReason(event.currentTarget.value)}
+          />
+          <Button type="submit" variant="default" loading={busy}>
+            Let it go without
+          </Button>
+        </form>
+      ) : null}
+      {packet.override ? (
+        <p className="caption">
+          Goes without what is missing: “{packet.override.reason}” ({packet.override.by}).{' '}
+          <button type="button" className="link" disabled={busy} onClick={() => void change({ change: 'take-override-back' })}>
+            Take that back
+          </button>
+        </p>
+      ) : null}
+      {packet.holds.some(({ kind }) => kind === 'to-be-checked') ? (
+        <Button variant="default" loading={busy} onClick={() => void change({ change: 'check' })}>
+          I have looked it through
+        </Button>
+      ) : null}
+      {packet.checked ? <p className="caption">Looked through by {packet.checked.by}.</p> : null}
+    </>
+  );
+}
+
+const preferredOf = ({ ways }: PacketView): Way => ways.find(({ preferred }) => preferred)?.way ?? 'link';
+const looksLikeMail = (text: string): boolean => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text);
+
+function Sending({ flow, ready }: { flow: PacketFlow; ready: boolean }) {
+  const { packet, busy, send, takeFile, newPress } = flow;
+  const [chosen, setChosen] = useState<Way>();
+  const [address, setAddress] = useState('');
+  const [wrong, setWrong] = useState('');
+  const way = chosen ?? preferredOf(packet);
+  const press = async (event: FormEvent) => {
+    event.preventDefault();
+    if (way === 'mail' && !looksLikeMail(address.trim())) return setWrong('Give the mail address of the office.');
+    setWrong('');
+    await send(way, address.trim());
+    return undefined;
+  };
+  return (
+    <form className={styles['sending']} onSubmit={(event) => void press(event)}>
+      <NativeSelect
+        label="How it goes"
+        value={way}
+        data={packet.ways.map((each) => ({
+          value: each.way,
+          label: `${WAY_NAMES[each.way]}${each.preferred ? ', as the office prefers' : ''}${each.hindrance === null ? '' : `: ${each.hindrance}`}`,
+          disabled: each.hindrance !== null,
+        }))}
+        onChange={(event) => {
+          newPress();
+          setChosen(packet.ways.find((each) => each.way === event.currentTarget.value)?.way);
+        }}
+      />
+      {way === 'mail' ? (
+        <TextInput
+          label="Mail address of the office"
+          type="email"
+          value={address}
+          error={wrong}
+          maxLength={200}
+          onChange={(event) => {
+            newPress();
+            setAddress(event.currentTarget.value);
+          }}
+        />
+      ) : null}
+      <div className={styles['row']}>
+        <Button type="submit" disabled={!ready} loading={busy}>
+          {sendWords(way)}
+        </Button>
+        <Button variant="default" onClick={() => void takeFile()}>
+          Read it as a PDF
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function HandedLink({ flow, link }: { flow: PacketFlow; link: string }) {
+  const [told, setTold] = useState('');
+  const address = `${location.origin}/office#${link}`;
+  return (
+    <div className={styles['sending']}>
+      <p className={styles['address']}>{address}</p>
+      <p className="caption">It opens with the specialist’s NPI, five tries and no more. Any link made before it opens nothing any more.</p>
+      <div className={styles['row']}>
+        <Button
+          variant="default"
+          onClick={() =>
+            void copyText(address).then((copied) => setTold(copied ? 'Copied.' : 'It could not be copied. Select it and copy it yourself.'))
+          }
+        >
+          Copy
+        </Button>
+        <Button variant="default" onClick={flow.forgetLink}>
+          Done
+        </Button>
+      </div>
+      <output className="caption">{told}</output>
+    </div>
+  );
+}

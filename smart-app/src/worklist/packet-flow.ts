@@ -1,0 +1,87 @@
+/** What is asked of the server about a packet, and what is told of it: one question at a time. */
+import type { PacketAnswer, PacketChange, PacketSent, PacketView, SendPacket, Way } from '@refloop/server/client/packet';
+import { useRef, useState } from 'react';
+import type { CenterProps } from '../center/CenterPage.tsx';
+import { failureText, isProblem } from '../session/api.ts';
+import { saveFile } from '../session/save-file.ts';
+import { sentWords } from './packet-words.ts';
+
+type Props = Pick<CenterProps, 'api' | 'onFail'> & { referralId: string; packet: PacketView; onChanged: () => void };
+
+export function usePacketFlow({ api, onFail, referralId, packet: read, onChanged }: Props) {
+  const [changed, setChanged] = useState<PacketView>();
+  const [told, setTold] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [link, setLink] = useState<string>();
+  const pressed = useRef<SendPacket>(undefined);
+  const base = `/worklist/referrals/${encodeURIComponent(referralId)}/packet`;
+  const isNewer = changed !== undefined && (changed.revision > read.revision || changed.sequence > read.sequence);
+  const packet = isNewer ? changed : read;
+
+  async function ask<Answer>(question: () => ReturnType<typeof api.call<Answer>>, refusedWords: string): Promise<Answer | undefined> {
+    setBusy(true);
+    setTold('');
+    const answered = await question();
+    setBusy(false);
+    if (answered.ok) return answered.value;
+    if (answered.refusal.kind === 'session-ended') {
+      onFail(answered.refusal);
+      return undefined;
+    }
+    // What nobody answered is sent again as it was, under its key.
+    if (answered.refusal.kind !== 'unreachable') pressed.current = undefined;
+    setTold(`${refusedWords} ${failureText(answered.refusal)}`);
+    if (isProblem(answered.refusal, 'conflict')) onChanged();
+    return undefined;
+  }
+
+  const change = async (what: PacketChange): Promise<boolean> => {
+    const body = { revision: packet.revision, what };
+    const answer = await ask(() => api.call<PacketAnswer>(base, { method: 'PUT', body }), 'The packet was not changed.');
+    if (answer?.standing === 'there') setChanged(answer.packet);
+    return answer !== undefined;
+  };
+
+  const send = async (way: Way, address: string): Promise<void> => {
+    const press = pressed.current ?? {
+      key: crypto.randomUUID(),
+      sequence: packet.sequence,
+      revision: packet.revision,
+      way,
+      ...(way === 'mail' ? { address } : {}),
+    };
+    pressed.current = press;
+    const sent = await ask(
+      () => api.call<PacketSent>(`${base}/transmissions`, { method: 'POST', body: press }),
+      'The packet was not sent.',
+    );
+    if (!sent) return;
+    pressed.current = undefined;
+    if (sent.link !== null) setLink(sent.link);
+    setTold(sentWords(sent.way, { to: way === 'mail' ? address : packet.recipient.fax, specialist: sent.specialist }));
+    onChanged();
+  };
+
+  const takeFile = async (): Promise<void> => {
+    const answered = await api.file(`${base}/pdf`);
+    if (answered.ok) {
+      saveFile(answered.value, 'referral.pdf');
+      setTold('The PDF was handed to the browser.');
+    } else if (answered.refusal.kind === 'session-ended') onFail(answered.refusal);
+    else setTold(`The PDF could not be made. ${failureText(answered.refusal)}`);
+  };
+
+  return {
+    packet,
+    told,
+    busy,
+    link,
+    change,
+    send,
+    takeFile,
+    forgetLink: () => setLink(undefined),
+    newPress: () => void (pressed.current = undefined),
+  };
+}
+
+export type PacketFlow = ReturnType<typeof usePacketFlow>;

@@ -1,0 +1,55 @@
+/** The packet in words: why an item is in, and what each way of sending does. */
+import type { PacketItemView, PacketView, Way } from '@refloop/server/client/packet';
+
+export const SECTION_NAMES: Readonly<Record<PacketItemView['section'], string>> = {
+  problems: 'Problems',
+  medications: 'Medications',
+  allergies: 'Allergies',
+  results: 'Results',
+  imaging: 'Images and their reports',
+  documents: 'Documents',
+};
+
+const BECAUSE: Readonly<Record<PacketItemView['because'], string>> = {
+  'current-list': 'on the current list',
+  'last-90-days': 'of the last 90 days',
+  image: 'images go along whatever their age',
+  'asked-for': 'this specialty asks for it',
+  latest: 'the latest one',
+};
+
+export const becauseWords = ({ because }: PacketItemView): string => BECAUSE[because];
+
+export const WAY_NAMES: Readonly<Record<Way, string>> = {
+  mail: 'mail, as a link',
+  fax: 'fax',
+  link: 'a link you hand over',
+};
+
+export const STANDING_NAMES: Readonly<Record<PacketView['requirements'][number]['standing'], string>> = {
+  in: 'in',
+  missing: 'missing',
+  'not-visible': 'could not be read',
+  'not-needed': 'not needed, the clinician says',
+};
+
+/** What certainly goes in words: "Send by fax". */
+export const sendWords = (way: Way): string => `Send by ${WAY_NAMES[way]}`;
+
+/** How many records stay out; never which. */
+export function withheldWords(count: number): string {
+  if (count === 0) return '';
+  return `${count === 1 ? 'One record stays' : `${count} records stay`} out: ${count === 1 ? 'it needs' : 'they need'} the patient’s own consent. The packet says so without saying what.`;
+}
+
+/** What changes for the coordinator once it was pressed. */
+export function sentWords(way: Way, { to, specialist }: { to: string; specialist: string }): string {
+  switch (way) {
+    case 'mail':
+      return `A mail with a link to ${specialist}’s office is on its way to ${to}. Nothing of the patient stands in it.`;
+    case 'fax':
+      return `The pages are on their way to ${to}. The thread says when they have arrived.`;
+    case 'link':
+      return `The link for ${specialist}’s office is shown below, this once.`;
+  }
+}

@@ -1,0 +1,71 @@
+/** The packet from the worklist to the office and back: sent as a link by mail, taken by a real SMTP server, opened with the NPI and accepted. */
+import { expectAccessible, expectFits } from './support/accessible.ts';
+import { approveButton, openApp, readyToApprove, settled } from './support/refer-page.ts';
+import { EHR, launch, ofOrder, REFLOOP } from './support/sandbox.ts';
+import { expect, test } from './support/test.ts';
+
+const PATIENT = 'rheumatology-1';
+const OFFICE = 'front.desk@office.example.org';
+
+test('a packet goes as a link by mail, with nothing of the patient in it, and the office accepts', async ({ page, browser }) => {
+  await openApp(page, ofOrder(PATIENT));
+  await readyToApprove(page);
+  const approved = page.waitForResponse((response) => response.url() === `${REFLOOP}/approvals`);
+  await approveButton(page).click();
+  const { referralId } = (await (await approved).json()) as { referralId: string };
+  await settled(page);
+
+  const desk = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
+  await desk.goto((await launch({ user: 'coordinator' })).url);
+  await expect(desk.getByRole('heading', { level: 1 })).toBeVisible();
+  await desk.evaluate((id) => location.assign(`#worklist/${id}`), referralId);
+  const thread = desk.getByRole('region', { name: 'Referral', exact: true });
+  const packet = thread.getByRole('region', { name: 'Packet' });
+  const told = packet.getByRole('status').last();
+  await expect(packet).toBeVisible();
+  const patientName = (await thread.getByRole('heading', { level: 2 }).innerText()).trim();
+  const npi = /NPI (\d{10})/.exec(await thread.locator('header').innerText())?.[1] ?? '';
+
+  await packet.getByText(/^What goes:/).click();
+  await packet
+    .getByRole('button', { name: /^Take out: / })
+    .first()
+    .click();
+  await expect(packet.getByText(/, 1 taken out/)).toBeVisible();
+  const reason = packet.getByRole('textbox', { name: 'Why it goes without what is missing' });
+  if (await reason.isVisible()) {
+    await reason.fill('They do their own tests');
+    await packet.getByRole('button', { name: 'Let it go without' }).click();
+  }
+  await expect(packet.getByText('ready to send')).toBeVisible();
+  await expectAccessible(desk, 'the packet');
+  await packet.getByRole('combobox', { name: 'How it goes' }).selectOption('mail');
+  await packet.getByRole('button', { name: 'Send by mail, as a link' }).click();
+  await expect(packet.getByText('Give the mail address of the office.')).toBeVisible();
+  await packet.getByRole('textbox', { name: 'Mail address of the office' }).fill(OFFICE);
+  await packet.getByRole('button', { name: 'Send by mail, as a link' }).click();
+  await expect(told).toHaveText(/on its way to front\.desk@office\.example\.org/);
+  await desk.setViewportSize({ width: 360, height: 740 });
+  await expectFits(desk, 'the packet on a telephone');
+
+  const inbox = await (await browser.newContext()).newPage();
+  await expect(async () => {
+    await inbox.goto(`${EHR}/mail`);
+    await expect(inbox.getByText(`To ${OFFICE}`)).toBeVisible({ timeout: 1000 });
+  }).toPass({ timeout: 30_000 });
+  const mail = inbox.getByRole('article').filter({ hasText: OFFICE });
+  for (const word of patientName.split(/[\s,]+/)) await expect(mail).not.toContainText(word);
+  const link = await mail.getByRole('link').first().getAttribute('href');
+
+  const office = await (await browser.newContext({ viewport: { width: 360, height: 740 } })).newPage();
+  await office.goto(link ?? '');
+  await office.getByRole('textbox', { name: 'NPI of the specialist' }).fill(npi);
+  await office.getByRole('button', { name: 'Open' }).click();
+  await office.getByRole('button', { name: 'Accept the referral' }).click();
+  await expect(office.getByRole('status')).toHaveText(/Accepted/);
+  // The session is in the page's memory: it is asked anew, and not loaded anew.
+  await desk.setViewportSize({ width: 1440, height: 900 });
+  await desk.getByRole('button', { name: 'Refresh' }).click();
+  await expect(thread.getByText('Delivered')).toBeVisible();
+  await expect(thread.locator('header')).toContainText('accepted');
+});

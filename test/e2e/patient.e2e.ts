@@ -1,0 +1,87 @@
+/** A patient without an account: from the clinician's handout, by the date of birth, to a booked visit that the worklist shows. In Spanish, on a telephone. */
+import type { Patient } from '@medplum/fhirtypes';
+import type { Page } from '@playwright/test';
+import { expectAccessible, expectFits } from './support/accessible.ts';
+import { openApp, readyToApprove, settled } from './support/refer-page.ts';
+import { launch, ofOrder, REFLOOP } from './support/sandbox.ts';
+import { openChart } from './support/smart-client.ts';
+import { expect, test } from './support/test.ts';
+
+type Thread = { sequence: number; status: string; performer: { npi: string }; entries: { title: string; by: string }[] };
+
+const PATIENT = 'dermatology-2';
+const FREE = ['2031-05-06T15:30:00.000Z', '2031-05-08T16:00:00.000Z'];
+
+/** Sends the referral by the office's link, and does the office's side: it accepts and offers dates. */
+async function offerDates(page: Page, referralId: string): Promise<{ thread: () => Promise<Thread> }> {
+  const opened = page.waitForResponse((response) => response.url() === `${REFLOOP}/sessions`);
+  await page.goto((await launch({ user: 'coordinator' })).url);
+  const { token } = (await (await opened).json()) as { token: string };
+  const ask = async (method: 'get' | 'post', path: string, data?: object) =>
+    (await page.request[method](`${REFLOOP}${path}`, { headers: { authorization: `Bearer ${token}` }, ...(data ? { data } : {}) })).json();
+  const path = `/worklist/referrals/${referralId}`;
+  const before = (await ask('get', path)) as Thread;
+  const { link } = (await ask('post', `${path}/link`, { sequence: before.sequence })) as { link: string };
+  const office = (await ask('post', '/office/open', { link, npi: before.performer.npi })) as { opened: string };
+  for (const what of [{ act: 'accept' }, { act: 'offer-dates', dates: FREE }])
+    await ask('post', '/office/acts', { opened: office.opened, key: `press-of-${what.act}`, what });
+  return { thread: async () => (await ask('get', path)) as Thread };
+}
+
+test('a patient scans the handout, gives the date of birth, books a date and gives it back', async ({ page, browser }) => {
+  const chart = await openChart(ofOrder(PATIENT));
+  const { birthDate = '' } = await chart.read<Patient>(`Patient/${PATIENT}`);
+  const [year = '', month = '', day = ''] = birthDate.split('-');
+
+  await openApp(page, ofOrder(PATIENT));
+  await readyToApprove(page);
+  await page.locator('body').press('Control+Enter');
+  await settled(page);
+  const made = page.waitForResponse((response) => response.url().endsWith('/patient-link'));
+  await page.getByRole('button', { name: 'Handout for the patient' }).click();
+  const answered = await made;
+  const { link } = (await answered.json()) as { link: string };
+  const referralId = /referrals\/([^/]+)\//.exec(answered.url())?.[1] ?? '';
+  const paper = page.getByRole('dialog', { name: 'Handout for the patient' });
+  await expect(paper.getByRole('img')).toBeVisible();
+  await expect(paper).toContainText(link);
+  await expectAccessible(page, 'the handout');
+
+  const desk = await offerDates(page, referralId);
+  const context = await browser.newContext({ viewport: { width: 360, height: 740 }, locale: 'es-US', timezoneId: 'America/Chicago' });
+  const patient = await context.newPage();
+  const faults: string[] = [];
+  patient.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+  await patient.goto(`${REFLOOP}/patient#${link}`);
+  await expect(patient.getByRole('heading', { level: 1 })).toHaveText('Su cita con un especialista');
+  await expect(patient.getByText('llame al 911')).toBeVisible();
+  await expectAccessible(patient, 'before the date of birth');
+  await expectFits(patient, 'before the date of birth');
+
+  const field = (name: string) => patient.getByRole('textbox', { name });
+  await field('Mes').fill(String(Number(month)));
+  await field('Día').fill(String(Number(day)));
+  await field('Año').fill(String(Number(year) - 1));
+  await patient.getByRole('button', { name: 'Abrir' }).click();
+  await expect(patient.getByRole('alert')).toHaveText(/No es correcto/);
+  await field('Año').fill(year);
+  await patient.getByRole('button', { name: 'Abrir' }).click();
+  await expect(patient.getByRole('heading', { level: 1 })).toHaveText('Ya puede hacer su cita.');
+  await expect(patient.getByText('médico de la piel')).toBeVisible();
+  await expectAccessible(patient, 'the dates');
+  await expectFits(patient, 'the dates');
+  await patient.setViewportSize({ width: 320, height: 640 });
+  await expectFits(patient, 'the dates at 320');
+
+  await patient.getByRole('button', { name: /martes/ }).click();
+  await expect(patient.getByRole('status')).toHaveText(/Su cita está hecha/);
+  expect((await desk.thread()).status).toBe('scheduled');
+  await expect(page.getByText('Visit is ahead').first()).toBeVisible({ timeout: 20_000 });
+  await patient.getByRole('button', { name: 'No puedo ir' }).click();
+  await patient.getByRole('button', { name: 'Enviar' }).click();
+  await expect(patient.getByRole('status')).toHaveText(/no puede ir/);
+  const { entries } = await desk.thread();
+  expect(entries.find(({ title }) => title === 'Appointment cancelled')?.by).toBe('The patient, by link');
+  expect(faults.filter((fault) => !fault.includes('403'))).toEqual([]);
+  await context.close();
+});
