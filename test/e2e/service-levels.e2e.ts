@@ -20,7 +20,7 @@ test('an administrator changes a deadline and adds an exception; what is wrong i
   const deadline = dialog.getByRole('group', { name: 'Deadline' });
   await deadline.getByRole('textbox', { name: 'routine' }).fill('soon');
   await dialog.getByRole('button', { name: 'Take over' }).click();
-  await expect(deadline.getByText('A whole number; 0 is at once.')).toBeVisible();
+  await expect(deadline.getByText('A number, such as 2; 0 is at once.')).toBeVisible();
   await deadline.getByRole('textbox', { name: 'routine' }).fill('1');
   await expectAccessible(page, 'the times of a stage');
   await dialog.getByRole('button', { name: 'Take over' }).click();

@@ -21,7 +21,7 @@ export function SpanFields({ label, value, wrong, onChange }: Props) {
             label={urgency}
             inputMode="numeric"
             value={value[urgency].amount}
-            error={wrong === urgency ? 'A whole number; 0 is at once.' : undefined}
+            error={wrong === urgency ? 'A number, such as 2; 0 is at once.' : undefined}
             maxLength={5}
             onChange={(event) => onChange({ ...value, [urgency]: { ...value[urgency], amount: event.currentTarget.value } })}
           />

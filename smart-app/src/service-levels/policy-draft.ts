@@ -29,9 +29,9 @@ export const typedSpans = (spans: Partial<Spans>): TypedSpans => {
   return { routine: one(spans.routine), urgent: one(spans.urgent), emergency: one(spans.emergency) };
 };
 
-/** @returns undefined where it is no whole number; below 0 is before an appointment */
+/** @returns undefined where it is no number, in quarters at most; below 0 is before an appointment */
 export function spanOf({ amount, unit }: TypedSpan): Span | undefined {
-  if (!/^-?\d{1,5}$/.test(amount.trim())) return undefined;
+  if (!/^-?\d{1,5}(\.(25|5|75))?$/.test(amount.trim())) return undefined;
   const count = Number(amount);
   switch (unit) {
     case 'hours wall':

@@ -44,6 +44,7 @@ test.each([
   [hours(48), '48 hours'],
   [{ days: 0, clock: 'wall' } as const, 'at once'],
   [hours(-24), '24 hours before'],
+  [hours(0.25), '15 minutes'],
 ])('%o is “%s”', (span, words) => {
   expect(spanWords(span)).toBe(words);
 });
@@ -60,9 +61,9 @@ describe('faults are named by their field', () => {
       'levels.answer.emergency',
     ],
     [
-      'a step after half an hour',
+      'a step after six minutes',
       withOther({
-        steps: { ...CONTENT.steps, R117: { after: { routine: days(1), urgent: hours(0.5), emergency: hours(0) }, reach: 'lead' } },
+        steps: { ...CONTENT.steps, R117: { after: { routine: days(1), urgent: hours(0.1), emergency: hours(0) }, reach: 'lead' } },
       }),
       'steps.R117.urgent',
     ],

@@ -24,8 +24,15 @@ const unitOf = (span: Span): string => `${'hours' in span ? 'hours' : 'days'} ${
 
 function ofSpan(field: string, span: Span, before: boolean): PolicyFault[] {
   const amount = amountOf(span);
-  if (!Number.isInteger(amount) || (amount < 0 && !(before && span.clock === 'wall')))
-    return [{ field, message: 'This is no whole number of hours or days.', fix: 'Give a whole number, 0 for at once.' }];
+  const parts = 'hours' in span ? 4 : 1;
+  if (!Number.isInteger(amount * parts) || (amount < 0 && !(before && span.clock === 'wall')))
+    return [
+      {
+        field,
+        message: 'This is no whole number of days or quarters of an hour.',
+        fix: 'Give whole days, or hours such as 4 or 0.25; 0 is at once.',
+      },
+    ];
   if (Math.abs(daysOf(span)) > MOST_DAYS)
     return [{ field, message: 'This is longer than two years.', fix: `Give at most ${MOST_DAYS} days or ${MOST_DAYS * 24} hours.` }];
   return [];

@@ -4,7 +4,8 @@ import type { Span } from './service-levels.ts';
 const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
 export function spanWords(span: Span): string {
-  const [count, one] = 'hours' in span ? [span.hours, 'hour'] : [span.days, 'day'];
+  const inHours: [number, string] = 'hours' in span ? [span.hours, 'hour'] : [span.days, 'day'];
+  const [count, one] = 'hours' in span && !Number.isInteger(span.hours) ? [span.hours * 60, 'minute'] : inHours;
   if (count === 0) return 'at once';
   const words = counted(Math.abs(count), span.clock === 'business' ? `business ${one}` : one);
   return count < 0 ? `${words} before` : words;
