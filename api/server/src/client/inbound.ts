@@ -2,16 +2,16 @@
 import { z } from 'zod';
 import { Extract, Header, Part } from '../inbound/read-document.ts';
 
-export const HELD_REASONS = {
-  unreadable: 'It could not be read.',
-  'names-nobody': 'It does not say whom it is about.',
-  'another-patient': 'It came by the link of one patient and names another.',
-  'patient-unknown': 'Nobody with a referral here is like the patient it names.',
-  'patient-uncertain': 'More than one patient, or none for certain, is the one it names.',
-  'no-open-referral': 'The patient has no order in force.',
-  'referral-uncertain': 'It is not certain which referral it answers.',
-} as const;
-export const HeldReason = z.enum(Object.keys(HELD_REASONS) as [keyof typeof HELD_REASONS]);
+/** Why a person decides: it says nothing, it says another, or nobody or nothing is certain. */
+export const HeldReason = z.enum([
+  'unreadable',
+  'names-nobody',
+  'another-patient',
+  'patient-unknown',
+  'patient-uncertain',
+  'no-open-referral',
+  'referral-uncertain',
+]);
 export type HeldReason = z.infer<typeof HeldReason>;
 
 /** How one field of what the document says and of what the chart says agree. */
