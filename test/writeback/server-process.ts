@@ -123,6 +123,7 @@ const app = createApp({
   now,
   routes: referralRoutes({
     store,
+    sites: [],
     index: index.get,
     policy: SEED_V1,
     newId,

@@ -100,6 +100,7 @@ export function allRoutes(deps: RouteDeps): Route[] {
     ...ehrSelfTestRoutes({ ...deps, randomId: newId }),
     ...referralRoutes({
       store,
+      sites,
       index: deps.index,
       policy: deps.policy,
       newId,

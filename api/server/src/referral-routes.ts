@@ -47,8 +47,8 @@ import type { Scope, Store } from './store/store.ts';
 
 export type ReferralDeps = {
   store: Store;
-  /** For what patients are told of the practice; without them they are told less. */
-  sites?: readonly Site[];
+  /** Whose number patients are told, and whose gateway sends and signs text messages. */
+  sites: readonly Site[];
   /** The index of the directory in force; undefined until the first is loaded. */
   index: () => MatchIndex | undefined;
   policy: Policy;
@@ -60,7 +60,7 @@ export type ReferralDeps = {
   phoneOf: (scope: Scope) => string;
 };
 
-export function referralRoutes({ store, sites = [], index, policy, newId, version, channels, phoneOf }: ReferralDeps): Route[] {
+export function referralRoutes({ store, sites, index, policy, newId, version, channels, phoneOf }: ReferralDeps): Route[] {
   const worklist = createWorklistService({ store });
   const practiceNow = (entryId: string) => {
     const entry = index()?.entry(entryId);
