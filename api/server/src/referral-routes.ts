@@ -55,6 +55,7 @@ import type { Scope, Store } from './store/store.ts';
 
 export type ReferralDeps = {
   store: Store;
+  /** Whose number patients are told, and whose gateway sends and signs text messages. */
   sites: readonly Site[];
   /** The index of the directory in force; undefined until the first is loaded. */
   index: () => MatchIndex | undefined;
