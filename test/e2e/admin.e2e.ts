@@ -59,10 +59,20 @@ test('a role that an administrator gives takes effect, and so does taking it', a
   const context = await browser.newContext();
   const lead = await context.newPage();
   await openApp(lead, { user: 'lead' });
-  expect(await workspaces(lead)).toEqual(['My work', 'Worklist', 'Exceptions', 'Insights']);
+  expect(await workspaces(lead)).toEqual(['My work', 'Worklist', 'Exceptions', 'Insights', 'Reconciliation', 'Service levels']);
   await setAdministrator(page, 'Priya Castellan, MD', true);
   await openApp(lead, { user: 'lead' });
-  expect(await workspaces(lead)).toEqual(['My work', 'Worklist', 'Exceptions', 'Insights', 'Audit', 'Access', 'This EHR']);
+  expect(await workspaces(lead)).toEqual([
+    'My work',
+    'Worklist',
+    'Exceptions',
+    'Insights',
+    'Reconciliation',
+    'Service levels',
+    'Audit',
+    'Access',
+    'This EHR',
+  ]);
   await lead.getByRole('link', { name: 'Audit' }).click();
   await expect(lead.getByText(/chain verified to entry/)).toBeVisible();
   await setAdministrator(page, 'Priya Castellan, MD', false);

@@ -3,7 +3,11 @@
 import type { Warehouse } from '@refloop/analytics/warehouse';
 import type { Policy } from '@refloop/domain/matching/policy';
 import { createCdsHooksService } from './cds/cds-hooks.ts';
+
 import type { ChannelSettings } from './channels/settings.ts';
+
+import type { DocumentReader } from './inbound/document-reader.ts';
+
 import type { MatchIndex } from './matching/match-index.ts';
 import { referralRoutes } from './referral-routes.ts';
 import { alertRoutes } from './routes/alerts.ts';
@@ -15,22 +19,26 @@ import { ehrSelfTestRoutes } from './routes/ehr-self-test.ts';
 import { fairnessRoutes } from './routes/fairness.ts';
 import { grantRoutes } from './routes/grants.ts';
 import { healthRoutes } from './routes/health.ts';
+import { inboundRoutes } from './routes/inbound.ts';
 import { insightsRoutes } from './routes/insights.ts';
 import { keySetRoutes } from './routes/key-set.ts';
 import { lossesRoutes } from './routes/losses.ts';
 import { queueRoutes } from './routes/queue.ts';
+import { reconciliationRoutes } from './routes/reconciliation.ts';
 import type { Route } from './routes/route.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { siteRoutes } from './routes/sites.ts';
 import { specialistsRoutes } from './routes/specialists.ts';
 import { createAlertService } from './services/alerts.ts';
 import { createFairnessService } from './services/fairness.ts';
+import { createHeldDocumentService } from './services/held-documents.ts';
 import { createInsightsService } from './services/insights.ts';
 import { createExportService } from './services/insights-export.ts';
 import { createLoopClosureService } from './services/loop-closure.ts';
 import { createLossesService } from './services/losses.ts';
 import { createMatchingService } from './services/matching.ts';
 import { createQueueService } from './services/queue.ts';
+import { createReconciliationReader } from './services/reconciliation-reader.ts';
 import { createSpecialistsService } from './services/specialists.ts';
 import type { Discovery } from './sessions/discovery.ts';
 import type { Fetch } from './sessions/ehr-request.ts';
@@ -48,6 +56,8 @@ export type RouteDeps = {
   now: () => Date;
   newId: () => string;
   version: string;
+  /** Reads documents that come in. */
+  read: DocumentReader['read'];
   index: () => MatchIndex | undefined;
   policy: Policy;
   channels: ChannelSettings;
@@ -86,6 +96,7 @@ export function allRoutes(deps: RouteDeps): Route[] {
       loops: createLoopClosureService({ store, warehouse: deps.warehouse }),
     }),
     ...lossesRoutes({ losses: createLossesService({ warehouse: deps.warehouse, index: deps.index }) }),
+    ...reconciliationRoutes({ reports: createReconciliationReader({ store, sites, newId }) }),
     ...queueRoutes({ queue: createQueueService({ store }) }),
     ...specialistsRoutes({ specialists: createSpecialistsService({ warehouse: deps.warehouse, index: deps.index }) }),
     ...fairnessRoutes({ fairness: createFairnessService({ store, warehouse: deps.warehouse, index: deps.index }) }),
@@ -104,9 +115,11 @@ export function allRoutes(deps: RouteDeps): Route[] {
       index: deps.index,
       policy: deps.policy,
       newId,
+      read: deps.read,
       version: deps.version,
       channels: deps.channels,
       phoneOf: phoneOf(sites),
     }),
+    ...inboundRoutes({ store, sites, held: createHeldDocumentService({ store }) }),
   ];
 }

@@ -26,6 +26,8 @@ import { systemAccess } from './ehr/system-access.ts';
 import { createSystemTokens } from './ehr/system-token.ts';
 import { seedSandboxGrants } from './grants/sandbox-grants.ts';
 import { type HttpServer, openHttpServer } from './http-server.ts';
+import { createDocumentReader } from './inbound/document-reader.ts';
+import { createInbound } from './inbound/take-in.ts';
 import { repeat } from './jobs/repeat.ts';
 import { createLogger } from './logging/log.ts';
 import { guardProcessOutput } from './logging/process-output.ts';
@@ -46,6 +48,7 @@ import { keepFirstPolicy } from './services/engine/policy-in-force.ts';
 import { renewProjections } from './services/projections.ts';
 import { followDirectory } from './services/published-directory.ts';
 import { createReconciliation } from './services/reconciliation.ts';
+import { createReconciliationReports } from './services/reconciliation-report.ts';
 import { createDiscovery } from './sessions/discovery.ts';
 import { scopeOf } from './sites.ts';
 import { readBuiltApp } from './static.ts';
@@ -65,8 +68,12 @@ const SAME_SIGNAL_MS = 1000;
 const PAGE_PATIENCE_MS = 1500;
 /** How often due write-backs are looked for; each has its own time (services/look-schedule.ts). */
 const RECONCILE_MS = 15_000;
+/** Whether it is night, or somebody asked for a report. */
+const REPORTS_MS = 15_000;
 /** How often timers are looked at; the shortest span of a policy is counted in hours. */
 const LOOK_MS = 15_000;
+/** How soon what came in is read. */
+const INBOUND_MS = 2000;
 /** How soon after an event what it asks for leaves. */
 const OUTBOX_MS = 2000;
 /** How soon after an EHR’s notification it is looked into; each type has its own time besides (services/capture). */
@@ -96,6 +103,7 @@ const discovery = createDiscovery({ fetch, now, sites, production });
 const tokens = createSystemTokens({ fetch, discovery, now });
 const ownAccess = systemAccess({ fetch, tokens, pause, now });
 const index = currentIndex();
+const reader = createDocumentReader();
 const readiness = createReadiness(now);
 const warehouse = openWarehouse({ folder: config.warehouseFolder, assumptions: config.assumptions });
 const servesApi = config.only === undefined || config.only === 'api';
@@ -140,6 +148,7 @@ function servingApp(store: Store): Fetch {
     now,
     newId,
     version,
+    read: reader.read,
     index: index.get,
     policy: SEED_V1,
     channels: config.channels,
@@ -183,7 +192,9 @@ const running: {
   sequencer?: () => Promise<void>;
   engine?: () => Promise<void>;
   reconciliation?: () => Promise<void>;
+  reports?: () => Promise<void>;
   outbox?: () => Promise<void>;
+  inbound?: () => Promise<void>;
   capture?: () => Promise<void>;
   history?: () => Promise<void>;
   refresh?: () => Promise<void>;
@@ -216,7 +227,9 @@ async function stop(code: number): Promise<never> {
       running.refresh,
       running.engine,
       running.reconciliation,
+      running.reports,
       running.outbox,
+      running.inbound,
       running.capture,
       running.sequencer,
       running.keys,
@@ -369,6 +382,15 @@ async function start(): Promise<void> {
     running.reconciliation = repeat(reconciliation(store).run, RECONCILE_MS, (error) =>
       log.failure({ route: 'reconciliation', reference: '-', error }),
     ).stop;
+    const unread = (error: unknown): void => log.failure({ route: 'inbound documents', reference: '-', error });
+    const inbound = repeat(createInbound({ store, read: reader.read, version, now, failed: unread }).run, INBOUND_MS, unread);
+    running.inbound = async () => {
+      await inbound.stop();
+      await reader.close();
+    };
+    const reportFailed = (error: unknown): void => log.failure({ route: 'reconciliation report', reference: '-', error });
+    const reports = createReconciliationReports({ store, sites, access: ownAccess, newId, now, failed: reportFailed });
+    running.reports = repeat(reports.run, REPORTS_MS, reportFailed).stop;
     running.outbox = repeat(outbox(store).run, OUTBOX_MS, (error) => log.failure({ route: 'outbox', reference: '-', error })).stop;
     const captureFailed = (error: unknown): void => log.failure({ route: 'capture', reference: '-', error });
     const capture = createCapture({ store, sites, access: ownAccess, now, version, address: config.address, failed: captureFailed });

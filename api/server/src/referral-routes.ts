@@ -1,9 +1,13 @@
 /** The routes of a referral, wired to their services. */
 
 import type { Policy } from '@refloop/domain/matching/policy';
+
 import type { DirectoryEntry } from '@refloop/domain/network/directory';
 import type { ChannelSettings } from './channels/settings.ts';
 import { siteOf } from './channels/text-message.ts';
+
+import type { DocumentReader } from './inbound/document-reader.ts';
+
 import type { MatchIndex } from './matching/match-index.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { exceptionRoutes } from './routes/exceptions.ts';
@@ -16,6 +20,7 @@ import { pendRoutes } from './routes/pends.ts';
 import { recommendationRecordRoutes } from './routes/recommendation-records.ts';
 import { recommendationRoutes } from './routes/recommendations.ts';
 import type { Route } from './routes/route.ts';
+import { serviceLevelRoutes } from './routes/service-levels.ts';
 import { workRoutes } from './routes/work.ts';
 import { worklistRoutes } from './routes/worklist.ts';
 import { createApprovalService } from './services/approvals.ts';
@@ -39,10 +44,13 @@ import { createPlanService } from './services/plans.ts';
 import { createRecordService } from './services/recommendation-records.ts';
 import { createRecommendationService } from './services/recommendations.ts';
 import { createReviewService } from './services/reviews.ts';
+import { createServiceLevelService } from './services/service-levels.ts';
 import { createWorkService } from './services/work.ts';
 import { createWorklistService } from './services/worklist.ts';
 import { createWorklistExportService } from './services/worklist-export.ts';
+
 import type { Site } from './sites.ts';
+
 import type { Scope, Store } from './store/store.ts';
 
 export type ReferralDeps = {
@@ -53,6 +61,8 @@ export type ReferralDeps = {
   index: () => MatchIndex | undefined;
   policy: Policy;
   newId: () => string;
+  /** Reads documents that come in. */
+  read: DocumentReader['read'];
   /** Of Refloop, for Provenance. */
   version: string;
   channels: ChannelSettings;
@@ -60,7 +70,7 @@ export type ReferralDeps = {
   phoneOf: (scope: Scope) => string;
 };
 
-export function referralRoutes({ store, sites, index, policy, newId, version, channels, phoneOf }: ReferralDeps): Route[] {
+export function referralRoutes({ store, sites, index, policy, newId, read, version, channels, phoneOf }: ReferralDeps): Route[] {
   const worklist = createWorklistService({ store });
   const practiceNow = (entryId: string) => {
     const entry = index()?.entry(entryId);
@@ -96,10 +106,11 @@ export function referralRoutes({ store, sites, index, policy, newId, version, ch
       disclosures: createDisclosureService({ store }),
     }),
     ...officeRoutes({
-      office: createOfficeService({ store, practiceOf: practiceNow }),
+      office: createOfficeService({ store, practiceOf: practiceNow, read }),
       links: createOfficeLinkService({ store, newId, assembly }),
       worklist,
     }),
+    ...serviceLevelRoutes({ serviceLevels: createServiceLevelService({ store }) }),
     ...patientPageRoutes({
       page: createPatientPageService({ store, practiceOf: practiceNow, siteOf: siteFor }),
       links: createPatientLinkService({ store, newId }),

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import type { EhrPort } from '@refloop/domain/fhir/ehr-port';
 import type { Role, Session } from '@refloop/server/client/session';
 import { lazy, Suspense, useEffect, useSyncExternalStore } from 'react';
+import { HeldNotesPage } from '../notes/HeldNotesPage.tsx';
 import type { Api } from '../session/api.ts';
 import { backToChart } from '../session/back-to-chart.ts';
 import type { Failure } from '../session/failure.ts';
@@ -12,6 +13,7 @@ import { AuditPage } from './AuditPage.tsx';
 import styles from './CenterPage.module.css';
 import { EhrAbilitiesPage } from './EhrAbilitiesPage.tsx';
 import { ExceptionsPage } from './ExceptionsPage.tsx';
+import { ReconciliationPage } from './ReconciliationPage.tsx';
 import { WorkPage } from './WorkPage.tsx';
 
 export type CenterProps = {
@@ -25,6 +27,7 @@ export type CenterProps = {
 };
 
 const InsightsPage = lazy(() => import('../insights/InsightsPage.tsx'));
+const ServiceLevelsPage = lazy(() => import('../service-levels/ServiceLevelsPage.tsx'));
 const WorklistPage = lazy(() => import('../worklist/WorklistPage.tsx'));
 
 type Workspace = { id: string; name: string; roles: readonly Role[] };
@@ -32,8 +35,11 @@ type Workspace = { id: string; name: string; roles: readonly Role[] };
 const WORKSPACES: readonly Workspace[] = [
   { id: 'work', name: 'My work', roles: ['clinician', 'preparer'] },
   { id: 'worklist', name: 'Worklist', roles: ['coordinator', 'lead', 'clinician'] },
+  { id: 'held', name: 'Held notes', roles: ['coordinator', 'lead'] },
   { id: 'exceptions', name: 'Exceptions', roles: ['coordinator', 'lead'] },
   { id: 'insights', name: 'Insights', roles: ['lead', 'coordinator'] },
+  { id: 'reconciliation', name: 'Reconciliation', roles: ['coordinator', 'lead', 'admin'] },
+  { id: 'service-levels', name: 'Service levels', roles: ['lead', 'admin'] },
   { id: 'audit', name: 'Audit', roles: ['admin'] },
   { id: 'access', name: 'Access', roles: ['admin'] },
   { id: 'ehr', name: 'This EHR', roles: ['admin'] },
@@ -98,13 +104,20 @@ export function CenterPage(props: CenterProps) {
         </Suspense>
       ) : null}
       {current.id === 'work' ? <WorkPage {...props} /> : null}
+      {current.id === 'held' ? <HeldNotesPage {...props} /> : null}
       {current.id === 'exceptions' ? <ExceptionsPage {...props} /> : null}
       {current.id === 'insights' ? (
         <Suspense fallback={null}>
           <InsightsPage {...props} item={item} search={search} />
         </Suspense>
       ) : null}
+      {current.id === 'service-levels' ? (
+        <Suspense fallback={null}>
+          <ServiceLevelsPage {...props} item={item} />
+        </Suspense>
+      ) : null}
       {current.id === 'audit' ? <AuditPage {...props} item={item} /> : null}
+      {current.id === 'reconciliation' ? <ReconciliationPage {...props} /> : null}
       {current.id === 'access' ? <AccessPage {...props} /> : null}
       {current.id === 'ehr' ? <EhrAbilitiesPage {...props} /> : null}
     </div>

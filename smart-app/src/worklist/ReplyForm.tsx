@@ -45,7 +45,7 @@ export function ReplyForm({ api, onFail, thread, onDone, onChanged }: Props) {
   return (
     <form className={styles['form']} aria-label="Answer the office" onSubmit={(event) => void send(event)}>
       <Textarea
-        label="Your answer to the office"
+        label={thread.asker === null ? 'Your answer to the office' : `Your answer to the office of ${thread.asker}`}
         description="It stands on their page. No more of the patient than they need."
         value={text}
         error={refused || undefined}

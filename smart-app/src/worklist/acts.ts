@@ -26,9 +26,7 @@ const CHANNEL: Field = {
   choices: choices({
     fax: 'Fax',
     'by-hand': 'By hand, post or telephone',
-    link: 'Secure link',
     direct: 'Direct message',
-    fhir: 'FHIR',
   } satisfies Record<Extract<Act, { act: 'sent' }>['channel'], string>),
 };
 

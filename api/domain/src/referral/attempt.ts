@@ -11,6 +11,8 @@ export type Moment = Instant | null;
 
 export const CHANNELS = ['direct', 'fax', 'link', 'fhir', 'by-hand'] as const;
 export type Channel = (typeof CHANNELS)[number];
+/** How a person may have sent it: a link and FHIR are Refloop's own doing, which puts itself on record. */
+export const BY_HAND_CHANNELS = ['direct', 'fax', 'by-hand'] as const satisfies readonly Channel[];
 
 /** A receipt says that it arrived at a machine; it is no acceptance. */
 export type Transmission = { id: string; channel: Channel; at: Moment } & (

@@ -57,6 +57,12 @@ export const SOURCE_OF_TRUTH = {
     conflict: 'take',
     why: 'An encounter that is finished took place.',
   },
+  note: {
+    element: 'DocumentReference (the referral note)',
+    master: 'refloop',
+    conflict: 'set-aside',
+    why: 'What was approved was filed. One that is gone, or stands as an error, has to be filed again by a person.',
+  },
   report: {
     element: 'DocumentReference',
     master: 'performer',

@@ -4,6 +4,7 @@ import type { Urgency } from '../matching/request.ts';
 import { type Attempt, isEnded, type Moment } from '../referral/attempt.ts';
 import type { PatientMeaning } from '../referral/care-event.ts';
 import { closedBy } from '../referral/closure.ts';
+import { openQuestions } from '../referral/open-questions.ts';
 import { isOpenOffer, type Referral } from '../referral/referral.ts';
 import { unreachable } from '../result.ts';
 import { calendarFor, levelFor, type SlaPolicy } from './policy.ts';
@@ -97,11 +98,12 @@ function ofCare(referral: Referral, now: Instant, owed: Owed): Obligation[] {
   return closedBy(referral) || !attempt ? always : [...always, ...workOf(attempt, now, owed)];
 }
 
-/** The office asked last; what it asked first is what waits longest. */
-function toReply({ messages }: Referral, owed: Owed): Obligation[] {
-  const answered = messages.findLastIndex(({ from }) => from === 'practice');
-  const asked = messages[answered + 1];
-  return asked ? [owed('reply', 'message', asked.at)] : [];
+/** Of each office by itself; two that ask in the same moment are told apart by their attempt. */
+function toReply(referral: Referral, owed: Owed): Obligation[] {
+  const questions = openQuestions(referral);
+  return questions.map(({ attempt, at }, index) =>
+    owed('reply', questions.findIndex((each) => each.at === at) === index ? 'message' : `message ${attempt}`, at),
+  );
 }
 
 function workOf(attempt: Attempt, now: Instant, owed: Owed): Obligation[] {

@@ -6,7 +6,7 @@
  */
 import type { Urgency } from '../matching/request.ts';
 
-export type Span = { hours: number; clock: 'wall' } | { hours: number; clock: 'business' } | { days: number; clock: 'business' | 'wall' };
+export type Span = { hours: number; clock: 'wall' | 'business' } | { days: number; clock: 'wall' | 'business' };
 
 export const OBLIGATION_KINDS = [
   'decide',

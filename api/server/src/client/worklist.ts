@@ -1,5 +1,5 @@
 /** The coordinator's worklist over HTTP: every open obligation with who waits on whom, one referral as one thread, and what may be done. */
-import { CHANNELS, DECLINE_REASONS } from '@refloop/domain/referral/attempt';
+import { BY_HAND_CHANNELS, DECLINE_REASONS } from '@refloop/domain/referral/attempt';
 import { CONTACTS, REROUTE_REASONS } from '@refloop/domain/referral/care-event';
 import { EXCEPTIONS } from '@refloop/domain/referral/exception';
 import { z } from 'zod';
@@ -181,6 +181,8 @@ export const Thread = z.object({
   linked: z.boolean(),
   /** Whether another specialist can be asked now. */
   mayAskNext: z.boolean(),
+  /** Whose office has waited longest for an answer; a message goes to it. Null where none has asked. */
+  asker: z.string().nullable(),
   entries: z.array(ThreadEntry),
 });
 export type Thread = z.infer<typeof Thread>;
@@ -190,7 +192,7 @@ const when = { at: z.iso.datetime({ offset: true }) };
 
 /** What a coordinator puts on record: what they did, or what they were told by telephone or on paper. */
 export const Act = z.discriminatedUnion('act', [
-  z.object({ act: z.literal('sent'), channel: z.enum(CHANNELS), ...when }),
+  z.object({ act: z.literal('sent'), channel: z.enum(BY_HAND_CHANNELS), ...when }),
   z.object({ act: z.literal('received'), ...when }),
   z.object({ act: z.literal('accepted'), ...when }),
   z.object({ act: z.literal('declined'), reason: z.enum(DECLINE_REASONS), ...when }),

@@ -2,6 +2,7 @@
 import { selectCall } from '../cds/test-client.ts';
 import type { Route } from '../routes/route.ts';
 import { approveInput, chart, type Made, makeInput, match, order } from '../services/test-referral-input.ts';
+import { fewServiceLevels } from '../services/test-service-levels.ts';
 import type { WholeApp } from '../test-whole-app.ts';
 
 export type Answer = { status: number; body: Record<string, unknown>; text: string };
@@ -200,6 +201,14 @@ export const GOOD: Record<string, Good> = {
   },
   'post /disclosures': { path: () => '/disclosures', body: () => ({ patient: 'pat-1' }) },
   'post /disclosures/csv': { path: () => '/disclosures/csv', body: () => ({ patient: 'pat-1' }) },
+  'post /inbound/documents/:id/placing': {
+    path: () => '/inbound/documents/nothing/placing',
+    body: () => ({ referralId: 'nothing', attempt: 1, form: 'final' }),
+  },
+  'post /inbound/documents/:id/setting-aside': {
+    path: () => '/inbound/documents/nothing/setting-aside',
+    body: () => ({ reason: 'It is for another practice' }),
+  },
   'post /office/open': { path: () => '/office/open', body: () => ({ link: NO_LINK, npi: '1234567893' }) },
   'post /office/view': { path: () => '/office/view', body: () => ({ opened: NO_LINK }) },
   'post /office/acts': {
@@ -216,6 +225,11 @@ export const GOOD: Record<string, Good> = {
   'post /worklist/assignment': {
     path: () => '/worklist/assignment',
     body: () => ({ referralIds: ['nothing'], to: 'clinician' }),
+  },
+  'post /service-levels/preview': { path: () => '/service-levels/preview', body: () => ({ base: 999, content: fewServiceLevels() }) },
+  'post /service-levels': {
+    path: () => '/service-levels',
+    body: () => ({ base: 999, content: fewServiceLevels(), reason: 'For the test' }),
   },
   'post /cds-services/:id': {
     path: () => '/cds-services/refloop-order-select',

@@ -2,6 +2,7 @@
 import { specialtyById } from '@refloop/domain/clinical/specialty';
 import { actsOf, byHand } from '@refloop/domain/referral/by-hand';
 import { decideCare, mayReroute } from '@refloop/domain/referral/care-command';
+import { openQuestions } from '@refloop/domain/referral/open-questions';
 import { fold, type Referral } from '@refloop/domain/referral/referral';
 import { statusOf } from '@refloop/domain/referral/status';
 import { ok } from '@refloop/domain/result';
@@ -77,6 +78,7 @@ export async function readThread(unit: Unit, session: Session, referralId: strin
     acts: actsOf(referral, ACTS),
     linked: links.some((link) => link.attempt === attempt?.number && link.closedAt === null && link.expiresAt > now),
     mayAskNext: mayReroute(referral),
+    asker: referral.attempts.find(({ number }) => number === openQuestions(referral)[0]?.attempt)?.performer.display ?? null,
     entries: threadOf(events, names),
   };
 }
@@ -188,11 +190,8 @@ export function createWorklistService({ store }: { store: Store }): WorklistServ
   };
 }
 
-/** Whoever asked last is answered, also where somebody else has been asked to see the patient since. */
-function answeredAttempt({ messages, attempts }: Referral): number {
-  const last = messages.at(-1);
-  return last?.from === 'office' ? last.attempt : (attempts.at(-1)?.number ?? 0);
-}
+/** Whoever has waited longest is answered, also where somebody else has been asked to see the patient since. */
+const answeredAttempt = (referral: Referral): number => openQuestions(referral)[0]?.attempt ?? referral.attempts.at(-1)?.number ?? 0;
 
 const referralsOf = (rows: readonly StoredObligation[]): string[] => [...new Set(rows.map(({ referralId }) => referralId))];
 

@@ -56,6 +56,8 @@ export type PlanStore = {
   looked: (id: string, next: Instant | null) => Promise<void>;
   /** Plans that are due for a look, whatever their state, the longest due first. */
   listLookDue: (now: Instant, limit: number) => Promise<StoredPlan[]>;
+  /** Of any state, made then or later, in order of their ids: those behind `after`, at most `limit`. */
+  after: (question: { after: string; madeSince: Instant; limit: number }) => Promise<StoredPlan[]>;
   /** Plans that still have steps to write, oldest first; by patient, by clinician, or both. */
   listUnfinished: (question: { patientId?: string; subject?: string }) => Promise<StoredPlan[]>;
 };

@@ -6,8 +6,8 @@ export type ReferralTimer = { referralId: string; lookAt: Instant };
 export type ReferralTimerStore = {
   /** In place of the one before; null takes it away. */
   set: (referralId: string, lookAt: Instant | null) => Promise<void>;
-  /** Every referral with something open that this person owns or was told of is to be looked at no later than then. */
-  wake: (question: { subject: string; at: Instant }) => Promise<void>;
+  /** Every referral with something open that this person owns or was told of, or of whomever it is, is to be looked at no later than then. */
+  wake: (question: { subject: string | null; at: Instant }) => Promise<void>;
   /** Those whose moment has come, earliest first. */
   due: (question: { now: Instant; limit: number }) => Promise<ReferralTimer[]>;
 };

@@ -156,6 +156,9 @@ describe('what stays open', () => {
     await clockAt(hoursLater(26));
     const events = await opened.store.transaction(scope, (unit) => unit.events.read('r1'));
     expect(events.at(-1)?.data).toMatchObject({ rule: 'R117', to: 'noor', insteadOf: 'kim' });
+    expect(await rows()).toMatchObject([{ owner: 'noor' }]);
+    expect(await clockAt(hoursLater(30)), 'no event, and no step is due at that moment').toBeGreaterThan(0);
+    expect(await rows()).toMatchObject([{ owner: 'kim' }]);
     await clockAt(hoursLater(50));
     expect(await rows()).toMatchObject([{ owner: 'kim', steps: ['R117', 'R118'] }]);
   });
@@ -180,7 +183,13 @@ describe('what stays open', () => {
           because: 'Agreed.',
         },
       ];
-      await unit.slaPolicies.add({ policy: { ...base, version: 2, levelOverrides }, madeBy: 'lena', madeAt: AT, reason: 'Agreed.' });
+      await unit.slaPolicies.add({
+        policy: { ...base, version: 2, levelOverrides },
+        madeBy: 'lena',
+        madeByName: null,
+        madeAt: AT,
+        reason: 'Agreed.',
+      });
     });
     await happens(opened.store, scope, 'r1', hoursLater(1), send);
     expect(await rows()).toMatchObject([{ kind: 'answer', dueAt: hoursLater(6) }]);

@@ -5,6 +5,7 @@
 import type { Instant } from '@refloop/domain/instant';
 import type { Actor, Happening } from '@refloop/domain/referral/event';
 import type { Referral } from '@refloop/domain/referral/referral';
+import { due } from '@refloop/domain/sla/due';
 import { nextLookAt, raise } from '@refloop/domain/sla/escalate';
 import { calendarFor, type SlaPolicy } from '@refloop/domain/sla/policy';
 import { inTurn, type StaffPerson } from '@refloop/domain/sla/staff';
@@ -13,7 +14,7 @@ import { tellPatient } from '../patient/outreach.ts';
 import type { ObligationContent } from './obligation-content.ts';
 import { projectObligations } from './obligation-rows.ts';
 import { policyIn } from './policy-in-force.ts';
-import { staffIn } from './staff.ts';
+import { staffAt } from './staff.ts';
 
 export type Engine = {
   /** Who acts where nobody does. */
@@ -47,13 +48,16 @@ function reactionsTo(referral: Referral, policy: SlaPolicy, staff: readonly Staf
 /** Reads what it stands on: the policy in force and who is there. */
 export async function openEngine(unit: Unit, now: Instant): Promise<Engine> {
   const policy = await policyIn(unit);
-  const staff = await staffIn(unit, now);
+  const { people: staff, coverEnds } = await staffAt(unit, now);
   return {
     actor: { kind: 'software', name: ENGINE_NAME, version: `${policy.id}/${policy.version}` },
     reactions: (referral) => reactionsTo(referral, policy, staff, now),
     settle: async (referral, lastEvent) => {
       await projectObligations(unit, referral, { policy, staff, now, lastEvent });
-      await unit.referralTimers.set(referral.id, nextLookAt(referral, policy, now) ?? null);
+      const next = nextLookAt(referral, policy, now) ?? null;
+      // What lies with whoever stands in goes back when they no longer do.
+      const back = due(referral, policy, now).length > 0 ? coverEnds : null;
+      await unit.referralTimers.set(referral.id, next === null || (back !== null && back < next) ? back : next);
     },
     tell: (referral, happenings, visitsBefore) =>
       tellPatient(unit, referral, happenings, { visitsBefore, timeZone: calendarFor(policy, referral).timeZone, now }),

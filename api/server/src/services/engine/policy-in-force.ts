@@ -2,7 +2,9 @@
 import type { Day } from '@refloop/domain/instant';
 import type { BusinessCalendar } from '@refloop/domain/sla/business-time';
 import { clinicHolidaysOf } from '@refloop/domain/sla/clinic-holidays';
-import { defaultPolicy, ofToday, type SlaPolicy } from '@refloop/domain/sla/policy';
+import { defaultPolicy, type SlaPolicy } from '@refloop/domain/sla/policy';
+import { completed } from '@refloop/domain/sla/policy-content';
+import type { StoredSlaPolicy } from '../../store/sla-policies.ts';
 import type { Scope, Store, Unit } from '../../store/store.ts';
 
 /** Years whose holidays a calendar holds: an appointment lies at most so far ahead, a history so far back. */
@@ -15,25 +17,36 @@ export const clinicCalendar = (timeZone: string): BusinessCalendar => ({ timeZon
 
 const UNLESS_KEPT = defaultPolicy(clinicCalendar('UTC'));
 
-export async function policyIn(unit: Unit): Promise<SlaPolicy> {
-  const kept = await unit.slaPolicies.inForce();
-  return kept ? ofToday(kept.policy) : UNLESS_KEPT;
-}
+/** Where none was kept yet: the default, which the first start keeps as version 1. */
+export const storedPolicyIn = async (unit: Unit): Promise<StoredSlaPolicy> =>
+  (await unit.slaPolicies.inForce()) ?? {
+    policy: UNLESS_KEPT,
+    madeBy: 'refloop',
+    madeByName: 'Refloop',
+    madeAt: '1970-01-01T00:00:00.000Z',
+    reason: 'The default.',
+  };
 
-/** At first start: the default, on the calendar of the time zone that the site is in. What a site has already stays. */
+export const policyIn = async (unit: Unit): Promise<SlaPolicy> => (await storedPolicyIn(unit)).policy;
+
+/**
+ * At first start: the default, on the calendar of the time zone that the site is in. What a site has already stays; stages and steps that
+ * the product did not know when it was kept come in with their default, as a version of their own.
+ */
 export async function keepFirstPolicy(store: Store, scope: Scope, timeZone: string, now: Date): Promise<void> {
   const at = now.toISOString();
   await store.transaction(scope, async (unit) => {
-    if (await unit.slaPolicies.inForce()) return;
-    const policy = defaultPolicy(clinicCalendar(timeZone));
-    const reason = 'The default, at first start.';
-    if (!(await unit.slaPolicies.add({ policy, madeBy: 'refloop', madeAt: at, reason }))) return;
+    const kept = await unit.slaPolicies.inForce();
+    const policy = kept ? completed(kept.policy) : defaultPolicy(clinicCalendar(timeZone));
+    if (!policy) return;
+    const reason = kept ? 'Stages and steps that are new in this version of Refloop.' : 'The default, at first start.';
+    if (!(await unit.slaPolicies.add({ policy, madeBy: 'refloop', madeByName: 'Refloop', madeAt: at, reason }))) return;
     await unit.audit.append({
       at,
       actor: { subject: 'refloop', fhirUser: null, sessionId: null },
       action: 'sla-policy.kept',
       purpose: 'HSYSADMIN',
-      payload: { id: policy.id, version: policy.version, timeZone, reason },
+      payload: { id: policy.id, version: policy.version, timeZone: policy.calendar.timeZone, reason },
     });
   });
 }

@@ -22,6 +22,7 @@ describe.each(implementations())('the store: $name', (implementation) => {
     const version = (number: number) => ({
       policy: { ...policy, version: number },
       madeBy: 'lena',
+      madeByName: number === 9 ? null : 'Lena Example',
       madeAt: AT,
       reason: `Version ${number}`,
     });
@@ -32,8 +33,12 @@ describe.each(implementations())('the store: $name', (implementation) => {
       await unit.slaPolicies.add(version(9)),
       await unit.slaPolicies.add({ ...version(10), reason: 'Another' }),
       await unit.slaPolicies.inForce(),
+      await unit.slaPolicies.get(9),
+      await unit.slaPolicies.get(2),
+      (await unit.slaPolicies.versions()).map((each) => [each.version, each.reason, each.madeBy]),
     ]);
-    expect(found).toEqual([undefined, true, true, true, false, version(10)]);
+    const heads = [10, 9, 1].map((number) => [number, `Version ${number}`, 'lena']);
+    expect(found).toEqual([undefined, true, true, true, false, version(10), version(9), undefined, heads]);
     expect(await store.transaction(newScope(), (unit) => unit.slaPolicies.inForce())).toBeUndefined();
   });
 
@@ -75,6 +80,7 @@ describe.each(implementations())('the store: $name', (implementation) => {
       raisedBy: null,
       content: {},
     });
+    let everybodys: string[] = [];
     const due = await store.transaction(scope, async ({ obligations, referralTimers }) => {
       for (const id of ['early', 'late', 'none', 'over']) await obligations.insert(owned(id, 'kim'));
       await obligations.insert(owned('another', 'noor'));
@@ -84,8 +90,12 @@ describe.each(implementations())('the store: $name', (implementation) => {
       await referralTimers.set('early', after(2));
       await referralTimers.set('late', after(60));
       await referralTimers.wake({ subject: 'kim', at: after(5) });
-      return referralTimers.due({ now: after(99), limit: 9 });
+      const ofKim = await referralTimers.due({ now: after(99), limit: 9 });
+      await referralTimers.wake({ subject: null, at: after(6) });
+      everybodys = (await referralTimers.due({ now: after(99), limit: 9 })).map(({ referralId }) => referralId);
+      return ofKim;
     });
+    expect(everybodys).toEqual(['early', 'late', 'none', 'told', 'another']);
     expect(due.map(({ referralId, lookAt }) => [referralId, lookAt])).toEqual([
       ['early', after(2)],
       ['late', after(5)],

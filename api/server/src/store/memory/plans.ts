@@ -41,6 +41,11 @@ export const memoryPlans = (unit: MemoryContext): PlanStore => {
         .filter((plan) => plan.lookDueAt !== null && plan.lookDueAt <= now)
         .sort((left, right) => ((left.lookDueAt ?? '') < (right.lookDueAt ?? '') ? -1 : 1))
         .slice(0, limit),
+    after: async ({ after, madeSince, limit }) =>
+      all()
+        .filter(({ id, madeAt }) => id > after && madeAt >= madeSince)
+        .toSorted((left, right) => (left.id < right.id ? -1 : 1))
+        .slice(0, limit),
     listUnfinished: async ({ patientId, subject }) =>
       all().filter(
         (plan) =>

@@ -16,7 +16,9 @@ export const memoryReferralTimers = (unit: MemoryContext): ReferralTimerStore =>
     wake: async ({ subject, at }) => {
       const owned = unit.tables.obligations
         .rows(keyIn(unit))
-        .filter(({ status, owner, escalatedTo }) => status === 'open' && (owner === subject || escalatedTo === subject));
+        .filter(
+          ({ status, owner, escalatedTo }) => status === 'open' && (subject === null || owner === subject || escalatedTo === subject),
+        );
       for (const { referralId } of owned) {
         const before = table.get(keyIn(unit, referralId))?.lookAt;
         table.put(keyIn(unit, referralId), { referralId, lookAt: before !== undefined && before < at ? before : at });

@@ -158,5 +158,13 @@ export const postgresPlans = (unit: UnitContext): PlanStore => ({
     );
     return select(unit, 'id = any($3)', [due.rows.map(({ id }) => id)], 'look_due_at');
   },
+  after: async ({ after, madeSince, limit }) => {
+    const found = await unit.client.query<{ id: string }>(
+      `select id from plan where tenant = $1 and issuer = $2 and id collate "C" > $3 and made_at >= $4 order by id collate "C" limit $5`,
+      [...key(unit), after, madeSince, limit],
+    );
+    const plans = await select(unit, 'id = any($3)', [found.rows.map(({ id }) => id)]);
+    return plans.toSorted((left, right) => (left.id < right.id ? -1 : 1));
+  },
   listUnfinished: (question) => listUnfinished(unit, question),
 });

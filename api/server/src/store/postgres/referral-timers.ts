@@ -23,7 +23,7 @@ export const postgresReferralTimers = (unit: UnitContext): ReferralTimerStore =>
     await unit.client.query(
       `insert into referral_timer (${TIMER_COLUMNS})
        select distinct $1, $2, $3, referral_id, $5::timestamptz from obligation
-       where tenant = $1 and issuer = $2 and status = 'open' and (owner = $4 or escalated_to = $4)
+       where tenant = $1 and issuer = $2 and status = 'open' and ($4::text is null or owner = $4 or escalated_to = $4)
        on conflict (tenant, issuer, referral_id) do update set look_at = least(referral_timer.look_at, excluded.look_at)`,
       [...key(unit), unit.scope.site, subject, at],
     );

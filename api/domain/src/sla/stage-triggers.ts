@@ -1,0 +1,24 @@
+/** What begins each stage: the moment from which its clock runs. */
+import type { ObligationKind } from './service-levels.ts';
+
+export const STAGE_TRIGGERS: Readonly<Record<ObligationKind, string>> = {
+  decide: 'A recommendation was made',
+  'finish-writing': 'The clinician approved',
+  'sign-in-ehr': 'The EHR kept the order unsigned',
+  send: 'The order is in force',
+  answer: 'It was first sent',
+  book: 'The office accepted',
+  visit: 'An appointment is booked; due at its own time',
+  'confirm-visit': 'The appointment’s time has come',
+  rebook: 'The patient did not come, or the appointment was cancelled',
+  note: 'The patient was seen',
+  'match-report': 'A report came that names no referral',
+  review: 'The report came',
+  reroute: 'The office declined, or it was cancelled there',
+  'confirm-cancellation': 'The cancellation was asked for',
+  reconcile: 'Something told from outside did not fit',
+  reply: 'The office asked something',
+  'check-on-patient': 'The patient wrote of an emergency',
+  'answer-patient': 'The patient wrote, or asked for another date',
+  'hear-decline': 'The patient declined',
+};

@@ -1,0 +1,95 @@
+/** Every stage with what begins it, whose it is, how long it may take and what is done when it takes longer. */
+import { Box, Button } from '@mantine/core';
+import type { PolicyContent } from '@refloop/domain/sla/policy-content';
+import { spanWords } from '@refloop/domain/sla/span-words';
+import type { ServiceLevelsAnswer } from '@refloop/server/client/service-levels';
+import { spansText, URGENCIES } from './policy-draft.ts';
+import styles from './ServiceLevels.module.css';
+import type { StageId } from './StageDialog.tsx';
+
+type Props = {
+  answer: ServiceLevelsAnswer;
+  content: PolicyContent;
+  /** Undefined where it cannot be changed. */
+  onChange: ((stage: StageId) => void) | undefined;
+};
+
+const WAITS: Record<ServiceLevelsAnswer['stages'][number]['waitingOn'], string> = {
+  clinician: 'Clinician',
+  coordinator: 'Us',
+  specialist: 'Specialist',
+  patient: 'Patient',
+};
+
+export const ORDER = { kind: 'order', name: 'The order as a whole', trigger: 'The clinician approved' } as const;
+
+export function StageTable({ answer, content, onChange }: Props) {
+  const { stages, steps } = answer;
+  return (
+    <Box component="section" className={styles['scroll'] ?? ''} aria-label="Stages" tabIndex={0}>
+      <table className={`${styles['table']} num`}>
+        <thead>
+          <tr>
+            {['Stage', 'Begins when', 'Owner', 'Waits for', 'Deadline', 'While it stays open', ...(onChange ? ['Change'] : [])].map(
+              (heading) => (
+                <th key={heading} scope="col">
+                  {heading}
+                </th>
+              ),
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          {[...stages, ORDER].map((stage) => {
+            const own = steps.filter(({ of }) => of === stage.kind);
+            if (stage.kind === 'order' && own.length === 0) return null;
+            return (
+              <tr key={stage.kind}>
+                <th scope="row">{stage.name}</th>
+                <td>{stage.trigger}</td>
+                <td>{stage.kind === 'order' ? 'clinician' : stage.owner}</td>
+                <td>{stage.kind === 'order' ? '–' : WAITS[stage.waitingOn]}</td>
+                <td>
+                  {stage.kind === 'order' ? (
+                    '–'
+                  ) : (
+                    <ul className={`${styles['plain']} ${styles['deadline']}`}>
+                      {URGENCIES.map((urgency) => (
+                        <li key={urgency}>
+                          <span className={styles['quiet']}>{urgency}</span> {spanWords(content.levels[stage.kind][urgency])}
+                        </li>
+                      ))}
+                    </ul>
+                  )}
+                </td>
+                <td className={styles['steps']}>
+                  {own.length === 0 ? '–' : null}
+                  <ol className={styles['plain']}>
+                    {own.map(({ rule, words }) => {
+                      const step = content.steps[rule];
+                      return step ? (
+                        <li key={rule}>
+                          {words}{' '}
+                          <span className={styles['quiet']}>
+                            {spansText(step.after)} → {step.reach} ({rule})
+                          </span>
+                        </li>
+                      ) : null;
+                    })}
+                  </ol>
+                </td>
+                {onChange ? (
+                  <td>
+                    <Button size="compact-sm" variant="default" aria-label={`Change: ${stage.name}`} onClick={() => onChange(stage.kind)}>
+                      Change…
+                    </Button>
+                  </td>
+                ) : null}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </Box>
+  );
+}
