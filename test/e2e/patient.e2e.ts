@@ -68,6 +68,7 @@ test('a patient scans the handout, gives the date of birth, books a date and giv
   await patient.getByRole('button', { name: 'Abrir' }).click();
   await expect(patient.getByRole('heading', { level: 1 })).toHaveText('Ya puede hacer su cita.');
   await expect(patient.getByText('médico de la piel')).toBeVisible();
+  await expect(patient.getByText('510-555-0150')).toBeVisible();
   await expectAccessible(patient, 'the dates');
   await expectFits(patient, 'the dates');
   await patient.setViewportSize({ width: 320, height: 640 });

@@ -1,4 +1,7 @@
 /** Refloop's server in a simulated world: the real services over the store, in a process that may die and is started again. */
+
+import { readBytes } from '@refloop/server/inbound/read-bytes';
+import { unreadable } from '@refloop/server/inbound/read-document';
 import { isRefusal, type Refusal, Refused } from '@refloop/server/problem';
 import { createApprovalService } from '@refloop/server/services/approvals';
 import { practiceOf } from '@refloop/server/services/card';
@@ -29,6 +32,10 @@ const PATIENCE_MS = 30 * SECOND_MS;
 function servicesOf(world: World, store: Store) {
   const { newId } = world;
   const matching = createMatchingService({ current: world.index, policy: POLICY });
+  const practiceNow = (entryId: string) => {
+    const entry = world.index().entry(entryId);
+    return entry && practiceOf(entry);
+  };
   return {
     recommendations: createRecommendationService({ store, matching, drafter, newId }),
     approvals: createApprovalService({ store, matching, drafter, newId, version: 'simulated' }),
@@ -38,13 +45,7 @@ function servicesOf(world: World, store: Store) {
     next: createNextPerformerService({ store, matching }),
     links: createOfficeLinkService({ store, newId }),
     reviews: createReviewService({ store }),
-    office: createOfficeService({
-      store,
-      practiceOf: (entryId) => {
-        const entry = world.index().entry(entryId);
-        return entry && practiceOf(entry);
-      },
-    }),
+    office: createOfficeService({ store, practiceOf: practiceNow, read: (bytes) => readBytes(bytes).catch(() => unreadable('broken')) }),
   };
 }
 export type Services = ReturnType<typeof servicesOf>;

@@ -13,6 +13,7 @@ import { systemAccess } from '@refloop/server/ehr/system-access';
 import { readSystemKey } from '@refloop/server/ehr/system-key';
 import { createSystemTokens } from '@refloop/server/ehr/system-token';
 import { openHttpServer } from '@refloop/server/http-server';
+import { createDocumentReader } from '@refloop/server/inbound/document-reader';
 import { repeat } from '@refloop/server/jobs/repeat';
 import type { Logger } from '@refloop/server/logging/log';
 import { currentIndex } from '@refloop/server/matching/current-index';
@@ -123,9 +124,11 @@ const app = createApp({
   now,
   routes: referralRoutes({
     store,
+    sites,
     index: index.get,
     policy: SEED_V1,
     newId,
+    read: createDocumentReader().read,
     version: 'campaign',
     channels: NO_CHANNELS,
     phoneOf: () => '510-555-0150',

@@ -3,7 +3,11 @@
 import type { Warehouse } from '@refloop/analytics/warehouse';
 import type { Policy } from '@refloop/domain/matching/policy';
 import { createCdsHooksService } from './cds/cds-hooks.ts';
+
 import type { ChannelSettings } from './channels/settings.ts';
+
+import type { DocumentReader } from './inbound/document-reader.ts';
+
 import type { MatchIndex } from './matching/match-index.ts';
 import { referralRoutes } from './referral-routes.ts';
 import { alertRoutes } from './routes/alerts.ts';
@@ -15,6 +19,7 @@ import { ehrSelfTestRoutes } from './routes/ehr-self-test.ts';
 import { fairnessRoutes } from './routes/fairness.ts';
 import { grantRoutes } from './routes/grants.ts';
 import { healthRoutes } from './routes/health.ts';
+import { inboundRoutes } from './routes/inbound.ts';
 import { insightsRoutes } from './routes/insights.ts';
 import { keySetRoutes } from './routes/key-set.ts';
 import { lossesRoutes } from './routes/losses.ts';
@@ -26,6 +31,7 @@ import { siteRoutes } from './routes/sites.ts';
 import { specialistsRoutes } from './routes/specialists.ts';
 import { createAlertService } from './services/alerts.ts';
 import { createFairnessService } from './services/fairness.ts';
+import { createHeldDocumentService } from './services/held-documents.ts';
 import { createInsightsService } from './services/insights.ts';
 import { createExportService } from './services/insights-export.ts';
 import { createLoopClosureService } from './services/loop-closure.ts';
@@ -50,6 +56,8 @@ export type RouteDeps = {
   now: () => Date;
   newId: () => string;
   version: string;
+  /** Reads documents that come in. */
+  read: DocumentReader['read'];
   index: () => MatchIndex | undefined;
   policy: Policy;
   channels: ChannelSettings;
@@ -103,12 +111,15 @@ export function allRoutes(deps: RouteDeps): Route[] {
     ...ehrSelfTestRoutes({ ...deps, randomId: newId }),
     ...referralRoutes({
       store,
+      sites,
       index: deps.index,
       policy: deps.policy,
       newId,
+      read: deps.read,
       version: deps.version,
       channels: deps.channels,
       phoneOf: phoneOf(sites),
     }),
+    ...inboundRoutes({ store, sites, held: createHeldDocumentService({ store }) }),
   ];
 }

@@ -26,6 +26,8 @@ import { systemAccess } from './ehr/system-access.ts';
 import { createSystemTokens } from './ehr/system-token.ts';
 import { seedSandboxGrants } from './grants/sandbox-grants.ts';
 import { type HttpServer, openHttpServer } from './http-server.ts';
+import { createDocumentReader } from './inbound/document-reader.ts';
+import { createInbound } from './inbound/take-in.ts';
 import { repeat } from './jobs/repeat.ts';
 import { createLogger } from './logging/log.ts';
 import { guardProcessOutput } from './logging/process-output.ts';
@@ -70,6 +72,8 @@ const RECONCILE_MS = 15_000;
 const REPORTS_MS = 15_000;
 /** How often timers are looked at; the shortest span of a policy is counted in hours. */
 const LOOK_MS = 15_000;
+/** How soon what came in is read. */
+const INBOUND_MS = 2000;
 /** How soon after an event what it asks for leaves. */
 const OUTBOX_MS = 2000;
 /** How soon after an EHR’s notification it is looked into; each type has its own time besides (services/capture). */
@@ -99,6 +103,7 @@ const discovery = createDiscovery({ fetch, now, sites, production });
 const tokens = createSystemTokens({ fetch, discovery, now });
 const ownAccess = systemAccess({ fetch, tokens, pause, now });
 const index = currentIndex();
+const reader = createDocumentReader();
 const readiness = createReadiness(now);
 const warehouse = openWarehouse({ folder: config.warehouseFolder, assumptions: config.assumptions });
 const servesApi = config.only === undefined || config.only === 'api';
@@ -143,6 +148,7 @@ function servingApp(store: Store): Fetch {
     now,
     newId,
     version,
+    read: reader.read,
     index: index.get,
     policy: SEED_V1,
     channels: config.channels,
@@ -188,6 +194,7 @@ const running: {
   reconciliation?: () => Promise<void>;
   reports?: () => Promise<void>;
   outbox?: () => Promise<void>;
+  inbound?: () => Promise<void>;
   capture?: () => Promise<void>;
   history?: () => Promise<void>;
   refresh?: () => Promise<void>;
@@ -222,6 +229,7 @@ async function stop(code: number): Promise<never> {
       running.reconciliation,
       running.reports,
       running.outbox,
+      running.inbound,
       running.capture,
       running.sequencer,
       running.keys,
@@ -374,6 +382,12 @@ async function start(): Promise<void> {
     running.reconciliation = repeat(reconciliation(store).run, RECONCILE_MS, (error) =>
       log.failure({ route: 'reconciliation', reference: '-', error }),
     ).stop;
+    const unread = (error: unknown): void => log.failure({ route: 'inbound documents', reference: '-', error });
+    const inbound = repeat(createInbound({ store, read: reader.read, version, now, failed: unread }).run, INBOUND_MS, unread);
+    running.inbound = async () => {
+      await inbound.stop();
+      await reader.close();
+    };
     const reportFailed = (error: unknown): void => log.failure({ route: 'reconciliation report', reference: '-', error });
     const reports = createReconciliationReports({ store, sites, access: ownAccess, newId, now, failed: reportFailed });
     running.reports = repeat(reports.run, REPORTS_MS, reportFailed).stop;

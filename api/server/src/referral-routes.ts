@@ -1,9 +1,13 @@
 /** The routes of a referral, wired to their services. */
 
 import type { Policy } from '@refloop/domain/matching/policy';
+
 import type { DirectoryEntry } from '@refloop/domain/network/directory';
 import type { ChannelSettings } from './channels/settings.ts';
 import { siteOf } from './channels/text-message.ts';
+
+import type { DocumentReader } from './inbound/document-reader.ts';
+
 import type { MatchIndex } from './matching/match-index.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { exceptionRoutes } from './routes/exceptions.ts';
@@ -44,17 +48,21 @@ import { createServiceLevelService } from './services/service-levels.ts';
 import { createWorkService } from './services/work.ts';
 import { createWorklistService } from './services/worklist.ts';
 import { createWorklistExportService } from './services/worklist-export.ts';
+
 import type { Site } from './sites.ts';
+
 import type { Scope, Store } from './store/store.ts';
 
 export type ReferralDeps = {
   store: Store;
-  /** For what patients are told of the practice; without them they are told less. */
-  sites?: readonly Site[];
+  /** Whose number patients are told, and whose gateway sends and signs text messages. */
+  sites: readonly Site[];
   /** The index of the directory in force; undefined until the first is loaded. */
   index: () => MatchIndex | undefined;
   policy: Policy;
   newId: () => string;
+  /** Reads documents that come in. */
+  read: DocumentReader['read'];
   /** Of Refloop, for Provenance. */
   version: string;
   channels: ChannelSettings;
@@ -62,7 +70,7 @@ export type ReferralDeps = {
   phoneOf: (scope: Scope) => string;
 };
 
-export function referralRoutes({ store, sites = [], index, policy, newId, version, channels, phoneOf }: ReferralDeps): Route[] {
+export function referralRoutes({ store, sites, index, policy, newId, read, version, channels, phoneOf }: ReferralDeps): Route[] {
   const worklist = createWorklistService({ store });
   const practiceNow = (entryId: string) => {
     const entry = index()?.entry(entryId);
@@ -98,7 +106,7 @@ export function referralRoutes({ store, sites = [], index, policy, newId, versio
       disclosures: createDisclosureService({ store }),
     }),
     ...officeRoutes({
-      office: createOfficeService({ store, practiceOf: practiceNow }),
+      office: createOfficeService({ store, practiceOf: practiceNow, read }),
       links: createOfficeLinkService({ store, newId, assembly }),
       worklist,
     }),

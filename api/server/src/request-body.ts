@@ -2,7 +2,6 @@
 import { DEEPEST, type JsonText, parseJsonText } from './json-text.ts';
 import { problem, type Refusal } from './problem.ts';
 import type { Upload, Uploaded } from './routes/route.ts';
-import { bearerToken } from './sessions/token.ts';
 
 export type Read = { ok: true; value: unknown } | { ok: false; refusal: Refusal };
 
@@ -51,13 +50,16 @@ const cutOff = (): Refusal => problem('invalid-request', 'The body did not arriv
 
 type ReadFile = { ok: true; upload: Uploaded } | { ok: false; refusal: Refusal };
 
+/** Of any form that a bearer may have (RFC 6750, 2.1): what a link was opened to, or what a gateway signed. */
+const BEARER = /^Bearer ([A-Za-z0-9\-._~+/]{20,4000}=*)$/i;
+
 /** Reads a file of at most the limit, once what the headers say of it is admitted. */
 export async function readUpload(request: Request, { contentType, limit, admit }: Upload, now: Date): Promise<ReadFile> {
   const { headers } = request;
   if (headers.get('content-type') !== contentType || headers.has('content-encoding')) {
     return { ok: false, refusal: problem('unsupported-media-type', `The body is not marked as a file of type ${contentType}.`) };
   }
-  const bearer = bearerToken(headers.get('authorization') ?? undefined) ?? '';
+  const bearer = BEARER.exec(headers.get('authorization') ?? '')?.[1] ?? '';
   const refusal = await admit(bearer, now);
   if (refusal) return { ok: false, refusal };
   if (Number(headers.get('content-length') ?? 0) > limit) return { ok: false, refusal: largerThan(limit) };

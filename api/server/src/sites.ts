@@ -28,12 +28,14 @@ export type Site = {
   embed: string[];
   /** fhirUser of the first admins, relative. */
   admins: string[];
-  /** Where an office calls back, and patients call; undefined where the site gives none. */
+  /** Where offices and patients call; undefined where the site gives none. */
   phone?: string | undefined;
   /** The gateway of its text messages; without one none are sent. */
   textMessages?: TextGateway | undefined;
   /** Refloop's own access to this EHR, apart from any clinician's; undefined where the site gives none. */
   system: SystemClient | undefined;
+  /** Who may hand over documents that came in: the site’s fax server, its mailbox. Each signs with a key of its own. */
+  gateways?: Gateway[];
 };
 
 export type TextGateway = {
@@ -45,6 +47,8 @@ export type TextGateway = {
   /** By which the gateway signs what patients answer. */
   secret: string;
 };
+
+export type Gateway = { name: string; jwks: JSONWebKeySet };
 
 export type SystemClient = {
   clientId: string;
@@ -105,6 +109,10 @@ const SiteEntry = z.strictObject({
   jwks: JsonWebKeySet.optional(),
   embed: z.array(Origin).optional(),
   admins: z.array(FhirUser).optional(),
+  phone: z
+    .string()
+    .regex(/^\+?[\d ().-]{7,30}$/, 'Not a telephone number')
+    .optional(),
   textMessages: z
     .strictObject({
       url: z.string().max(2000),
@@ -112,10 +120,6 @@ const SiteEntry = z.strictObject({
       key: z.string().min(1).max(2000),
       secret: z.string().min(1).max(2000),
     })
-    .optional(),
-  phone: z
-    .string()
-    .regex(/^\+?[\d ().-]{7,30}$/, 'Not a telephone number')
     .optional(),
   system: z
     .strictObject({
@@ -128,6 +132,14 @@ const SiteEntry = z.strictObject({
       completes: z.boolean().optional(),
       tracks: z.boolean().optional(),
     })
+    .optional(),
+  gateways: z
+    .array(
+      z.strictObject({
+        name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'Lower-case letters, digits and hyphens, at most 63'),
+        jwks: JsonWebKeySet,
+      }),
+    )
     .optional(),
 });
 
@@ -182,10 +194,11 @@ const toSite = (entry: Entry, key: SystemKey | undefined, textMessages?: TextGat
   phone: entry.phone,
   textMessages,
   system: systemClient(entry, key),
+  gateways: (entry.gateways ?? []).map(({ name, jwks }) => ({ name, jwks: jwks as JSONWebKeySet })),
 });
 
 const ENTRY_FIX =
-  'An entry is {"tenant", "name", "iss", "clientId", "scopes"?, "issuer"?, "jwks"?, "embed"?, "admins"?, "phone"?, "textMessages"?, "system"?}.';
+  'An entry is {"tenant", "name", "iss", "clientId", "scopes"?, "issuer"?, "jwks"?, "embed"?, "admins"?, "phone"?, "textMessages"?, "system"?, "gateways"?}.';
 
 /** How each field of an entry is mended; what stands deeper inside is mended with its field. */
 const FIXES: Readonly<Record<string, string>> = {
@@ -198,8 +211,8 @@ const FIXES: Readonly<Record<string, string>> = {
   jwks: 'Give the EHR’s public keys as {"keys": […]}, or leave it out to fetch them from the EHR.',
   embed: 'List the origins whose pages may frame Refloop, such as ["https://ehr.example.org"].',
   admins: 'List the fhirUser of the first administrators, such as ["Practitioner/123"].',
+  phone: 'Give the number at which an office or a patient reaches whoever sees to referrals, such as "+1 510 555 0100", or leave it out.',
   textMessages: 'Give {"url", "from", "key", "secret"}, or leave it out; key and secret are paths of files, or env:NAME.',
-  phone: 'Give the number at which an office reaches whoever sees to referrals, such as "+1 510 555 0100", or leave it out.',
   system:
     'Give {"clientId", "key", "scopes"?, "completes"?, "tracks"?}, or leave it out; key is the path of a file with a private JWK (P-384 or RSA), or env:NAME.',
 };

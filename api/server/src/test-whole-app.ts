@@ -12,6 +12,7 @@ import { createClientKeys } from './cds/client-keys.ts';
 import { newTestClient, TEST_ADDRESS, type TestClient } from './cds/test-client.ts';
 import { NO_CHANNELS } from './channels/test-no-channels.ts';
 import type { Role } from './client/session.ts';
+import { unreadable } from './inbound/read-document.ts';
 import { type CapturedLog, captureLog } from './logging/test-log.ts';
 import { currentIndex } from './matching/current-index.ts';
 import { buildIndex } from './matching/match-index.ts';
@@ -85,6 +86,7 @@ export async function openWholeApp(
     now,
     newId,
     version: 'test',
+    read: async () => unreadable('other-kind'),
     index: index.get,
     policy: SEED_V1,
     channels: NO_CHANNELS,

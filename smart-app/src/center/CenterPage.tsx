@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import type { EhrPort } from '@refloop/domain/fhir/ehr-port';
 import type { Role, Session } from '@refloop/server/client/session';
 import { lazy, Suspense, useEffect, useSyncExternalStore } from 'react';
+import { HeldNotesPage } from '../notes/HeldNotesPage.tsx';
 import type { Api } from '../session/api.ts';
 import { backToChart } from '../session/back-to-chart.ts';
 import type { Failure } from '../session/failure.ts';
@@ -34,6 +35,7 @@ type Workspace = { id: string; name: string; roles: readonly Role[] };
 const WORKSPACES: readonly Workspace[] = [
   { id: 'work', name: 'My work', roles: ['clinician', 'preparer'] },
   { id: 'worklist', name: 'Worklist', roles: ['coordinator', 'lead', 'clinician'] },
+  { id: 'held', name: 'Held notes', roles: ['coordinator', 'lead'] },
   { id: 'exceptions', name: 'Exceptions', roles: ['coordinator', 'lead'] },
   { id: 'insights', name: 'Insights', roles: ['lead', 'coordinator'] },
   { id: 'reconciliation', name: 'Reconciliation', roles: ['coordinator', 'lead', 'admin'] },
@@ -102,6 +104,7 @@ export function CenterPage(props: CenterProps) {
         </Suspense>
       ) : null}
       {current.id === 'work' ? <WorkPage {...props} /> : null}
+      {current.id === 'held' ? <HeldNotesPage {...props} /> : null}
       {current.id === 'exceptions' ? <ExceptionsPage {...props} /> : null}
       {current.id === 'insights' ? (
         <Suspense fallback={null}>

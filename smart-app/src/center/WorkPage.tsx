@@ -1,7 +1,9 @@
 /** What waits for this person across patients. Each thing is gone on with in its chart: this page reads none. */
 import { Button } from '@mantine/core';
+import type { NoteReading } from '@refloop/server/client/inbound';
 import type { MyWork, SentRow, SettledByOthersRow, ToldRow, ToReviewRow, ToSignRow, UnfinishedRow } from '@refloop/server/client/work';
 import { type ReactNode, useState } from 'react';
+import { NoteText } from '../notes/NoteText.tsx';
 import { pendEndText } from '../refer/pend-words.ts';
 import { failureText } from '../session/api.ts';
 import { decides, prepares } from '../session/roles.ts';
@@ -63,7 +65,7 @@ export function WorkPage({ api, onFail, session }: CenterProps) {
                   empty="No note waits for you. What a specialist sent back on your referral stands here until you have read it."
                   rows={toReview}
                 >
-                  {(row) => <ToReview key={row.id} row={row} now={at} onReviewed={() => void review(row)} />}
+                  {(row) => <ToReview key={row.id} row={row} now={at} api={api} onFail={onFail} onReviewed={() => void review(row)} />}
                 </Group>
                 <Group
                   heading="Approved, not fully written"
@@ -143,7 +145,9 @@ function ToSign({ row, now }: { row: ToSignRow; now: Date }) {
 }
 
 /** The note itself is read where the patient's record is. */
-function ToReview({ row, now, onReviewed }: { row: ToReviewRow; now: Date; onReviewed: () => void }) {
+type ToReviewProps = { row: ToReviewRow; now: Date; api: CenterProps['api']; onFail: CenterProps['onFail']; onReviewed: () => void };
+
+function ToReview({ row, now, api, onFail, onReviewed }: ToReviewProps) {
   const { patientName, specialtyName, performerName, coveringFor, since, dueAt } = row;
   return (
     <Item title={`${patientName}: note from ${performerName}`} mark={<Due dueAt={dueAt} now={now} />}>
@@ -151,7 +155,11 @@ function ToReview({ row, now, onReviewed }: { row: ToReviewRow; now: Date; onRev
         {specialtyName}, came {plainTime(since)}
         {coveringFor === null ? '' : `, for ${coveringFor}, for whom you cover`}
       </p>
-      <ToGoOn patientName={patientName} what="read the note, which stands there" />
+      {row.documentId === null ? (
+        <ToGoOn patientName={patientName} what="read the note, which stands there" />
+      ) : (
+        <Note id={row.documentId} api={api} onFail={onFail} />
+      )}
       <div>
         <Button
           size="compact-sm"
@@ -163,6 +171,37 @@ function ToReview({ row, now, onReviewed }: { row: ToReviewRow; now: Date; onRev
         </Button>
       </div>
     </Item>
+  );
+}
+
+/** What was read of the note; the file itself a press away. */
+function Note({ id, api, onFail }: { id: string; api: CenterProps['api']; onFail: CenterProps['onFail'] }) {
+  const path = `/work/documents/${encodeURIComponent(id)}`;
+  const [answer, retry] = useAnswer<NoteReading>(api, `${path}/reading`, onFail);
+  const [failed, setFailed] = useState('');
+  const open = async () => {
+    const file = await api.file(path);
+    if (file.ok) window.open(URL.createObjectURL(file.value), '_blank', 'noopener');
+    else if (file.refusal.kind === 'session-ended') onFail(file.refusal);
+    else setFailed(`Not opened. ${failureText(file.refusal)}`);
+  };
+  return (
+    <AnswerView answer={answer} onRetry={retry}>
+      {(reading) => (
+        <>
+          {reading.unreadable === '' ? null : <p>{reading.unreadable} Read it as it came.</p>}
+          <NoteText id={id} reading={reading} />
+          {reading.isPdf ? (
+            <div>
+              <Button size="compact-sm" variant="default" onClick={() => void open()}>
+                Open the note as it came
+              </Button>
+            </div>
+          ) : null}
+          {failed === '' ? null : <p role="alert">{failed}</p>}
+        </>
+      )}
+    </AnswerView>
   );
 }
 

@@ -53,7 +53,8 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
     }
     press.current = undefined;
     setOpen(undefined);
-    setTold(DONE[what.act]);
+    const held = what.act === 'note' && done.value.standing === 'open' && done.value.noteHeld;
+    setTold(held ? 'Your note names another patient than this referral, so the practice looks at it first.' : DONE[what.act]);
     onChange(done.value);
   };
   const choose = (act: OfficeActName) => {

@@ -88,7 +88,7 @@ export function ReferralForPatient({ api, view, language, onChange, onEnd }: Pro
               <button
                 key={act}
                 type="button"
-                className={act === 'seen' || act === 'rate' ? styles['primary'] : styles['plain']}
+                className={(act === 'seen' && view.stage === 'past') || act === 'rate' ? styles['primary'] : styles['plain']}
                 disabled={busy}
                 onClick={() => {
                   setTold(undefined);

@@ -178,7 +178,7 @@ const EN: Words = {
     closed: 'You had your visit, and your clinic has the note. Thank you.',
   },
   question: (phone) => (phone === '' ? 'Questions? Call your clinic.' : `Questions? Call your clinic: ${phone}`),
-  until: (time) => `This page is open until ${time}. You can open the link again after that.`,
+  until: (time) => `Open until ${time}; after that you can open the link again.`,
   failures: {
     notDone: 'Not done.',
     gone: 'This link does not work, or not any more. Call your clinic for a new one.',
@@ -297,7 +297,7 @@ const ES: Words = {
     closed: 'Ya tuvo su cita, y su clínica tiene la nota. Gracias.',
   },
   question: (phone) => (phone === '' ? '¿Preguntas? Llame a su clínica.' : `¿Preguntas? Llame a su clínica: ${phone}`),
-  until: (time) => `Esta página está abierta hasta las ${time}. Después puede abrir el enlace otra vez.`,
+  until: (time) => `Abierta hasta las ${time}; después puede abrir el enlace otra vez.`,
   failures: {
     notDone: 'No se hizo.',
     gone: 'Este enlace no sirve, o ya no. Llame a su clínica y pida otro.',

@@ -3,7 +3,7 @@ import type { Setting } from '../referral/event.ts';
 import type { Referral } from '../referral/referral.ts';
 import { inChart } from '../referral/test-care.ts';
 import type { BusinessCalendar } from './business-time.ts';
-import { calendarFor, defaultPolicy, type LevelOverride, levelFor, ofToday, type SlaPolicy } from './policy.ts';
+import { calendarFor, defaultPolicy, type LevelOverride, levelFor, type SlaPolicy } from './policy.ts';
 import type { Span } from './service-levels.ts';
 
 const calendar: BusinessCalendar = { timeZone: 'America/Chicago', opens: 8, closes: 17, holidays: [] };
@@ -53,19 +53,4 @@ test('a clinic has its own hours', () => {
   const policy: SlaPolicy = { ...defaultPolicy(calendar), clinicCalendars: { north: evening } };
   expect(calendarFor(policy, referralWith(setting))).toBe(evening);
   expect(calendarFor(policy, referralWith({ ...setting, clinic: 'south' }))).toBe(calendar);
-});
-
-test('a policy kept before something was owed holds to the default for it, and keeps its own for the rest', () => {
-  const { 'check-on-patient': _new, ...levels } = defaultPolicy(calendar).levels;
-  const kept = {
-    ...defaultPolicy(calendar),
-    levels: { ...levels, send: { ...levels.send, owner: 'clinician' } },
-    steps: defaultPolicy(calendar).steps.filter(({ of, rule }) => of !== 'check-on-patient' && rule !== 'R139'),
-  } as unknown as SlaPolicy;
-  const today = ofToday(kept);
-  expect(today.levels['check-on-patient']).toEqual(defaultPolicy(calendar).levels['check-on-patient']);
-  expect(today.levels.send.owner).toBe('clinician');
-  expect(today.steps.map(({ rule }) => rule)).toContain('R78');
-  // A step that the site left out of what it knew stays out.
-  expect(today.steps.map(({ rule }) => rule)).not.toContain('R139');
 });

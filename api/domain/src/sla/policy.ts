@@ -42,15 +42,6 @@ export const defaultPolicy = (calendar: BusinessCalendar): SlaPolicy => ({
   clinicCalendars: {},
 });
 
-/**
- * A policy kept by an older release knows nothing of what is owed since: such kinds are held to the default until the site says otherwise.
- */
-export function ofToday(kept: SlaPolicy): SlaPolicy {
-  const isNew = (kind: string): boolean => kind !== 'order' && !Object.hasOwn(kept.levels, kind);
-  const steps = ESCALATION_STEPS.filter(({ of }) => isNew(of));
-  return { ...kept, levels: { ...SERVICE_LEVELS, ...kept.levels }, steps: [...kept.steps, ...steps] };
-}
-
 type About = { payer: string | null; specialty: string; clinic: string | null };
 
 function aboutOf({ specialty, order }: Referral): About {

@@ -19,6 +19,6 @@ export const STAGE_TRIGGERS: Readonly<Record<ObligationKind, string>> = {
   reconcile: 'Something told from outside did not fit',
   reply: 'The office asked something',
   'check-on-patient': 'The patient wrote of an emergency',
-  'answer-patient': 'The patient asked something, or for another date',
+  'answer-patient': 'The patient wrote, or asked for another date',
   'hear-decline': 'The patient declined',
 };

@@ -53,6 +53,7 @@ export type About =
   | 'a patient’s link'
   | 'a patient’s opened link'
   | 'an uploaded note'
+  | 'a held document'
   | 'an exception'
   | 'a signature waited for'
   | 'a grant'
@@ -285,6 +286,26 @@ const MAKERS: Record<About, Maker> = {
       }),
     );
     return { ...uploaded, id };
+  },
+  'a held document': async (question) => {
+    const referral = await inChart(question);
+    const { store, [question.whose.place]: world } = question.worlds;
+    const id = `held-of-${referral.id}`;
+    await store.transaction(scopeOf(world.site), (unit) =>
+      unit.inboundDocuments.insert(
+        {
+          id,
+          source: 'gateway',
+          sha256: 'for the test',
+          receivedAt: question.worlds.clock.now.toISOString(),
+          standing: { status: 'held' },
+          linkKey: null,
+          content: { reading: null, type: 'application/pdf', link: null, why: 'unreadable', note: '' },
+        },
+        new TextEncoder().encode('%PDF-1.7'),
+      ),
+    );
+    return { ...referral, id, made: { ...referral.made, referralId: referral.id } };
   },
   'an exception': async ({ whose, team, input }) => {
     const far = farAway(input);

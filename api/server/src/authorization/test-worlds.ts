@@ -12,6 +12,8 @@ import { createClientKeys } from '../cds/client-keys.ts';
 import { newTestClient, TEST_ADDRESS, type TestClient } from '../cds/test-client.ts';
 import { NO_CHANNELS } from '../channels/test-no-channels.ts';
 import type { Role } from '../client/session.ts';
+import { unreadable } from '../inbound/read-document.ts';
+import { TEST_GATEWAY } from '../inbound/test-gateway.ts';
 import { type CapturedLog, captureLog } from '../logging/test-log.ts';
 import { currentIndex } from '../matching/current-index.ts';
 import { buildIndex } from '../matching/match-index.ts';
@@ -35,6 +37,7 @@ const siteOf = (tenant: string, name: string): Site => ({
   name: `Clinic ${name}`,
   iss: `https://${name}.example.org/fhir`,
   admins: [],
+  gateways: [TEST_GATEWAY],
 });
 
 /** `formerly` is the address of `here` in the hands of the other organisation: two site entries never share it at the same time. */
@@ -114,6 +117,7 @@ export async function openWorlds(): Promise<Worlds> {
       now,
       newId,
       version: 'test',
+      read: async () => unreadable('other-kind'),
       index: index.get,
       policy: SEED_V1,
       channels: NO_CHANNELS,
@@ -154,7 +158,9 @@ export async function openWorlds(): Promise<Worlds> {
       call: async (method, path, token, body) => {
         const isFile = body instanceof Uint8Array;
         const headers = {
-          'content-type': isFile ? 'application/pdf' : 'application/json',
+          'content-type': isFile
+            ? (today.routes.find((route) => route.path === path)?.upload?.contentType ?? 'application/pdf')
+            : 'application/json',
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         };
         const response = await app.request(path, {

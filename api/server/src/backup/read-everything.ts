@@ -17,6 +17,7 @@ export type Counts = {
   approvals: number;
   openObligations: number;
   documents: number;
+  inboundDocuments: number;
   openEffects: number;
 };
 
@@ -77,6 +78,14 @@ async function readDocument(unit: Unit, id: string): Promise<Counted> {
   };
 }
 
+async function readInbound(unit: Unit, id: string): Promise<Counted> {
+  const document = await unit.inboundDocuments.get(id);
+  if (!document) throw new Error('it is listed and cannot be found');
+  return (counts) => {
+    counts.inboundDocuments += 1;
+  };
+}
+
 async function readEffect(unit: Unit, id: string): Promise<Counted> {
   const effect = await unit.outbox.get(id);
   if (!effect) throw new Error('it is listed and cannot be found');
@@ -119,6 +128,7 @@ export async function readEverything(store: Store, now: Date, onProgress?: (done
     approvals: 0,
     openObligations: 0,
     documents: 0,
+    inboundDocuments: 0,
     openEffects: 0,
   };
   const faults: string[] = [];
@@ -147,7 +157,7 @@ export async function readEverything(store: Store, now: Date, onProgress?: (done
     }
   }
   for (const scope of await store.scopes()) {
-    const [referrals, obligations, documents, effects, disclosures] = await store.transaction(scope, async (unit) => {
+    const [referrals, obligations, documents, inbound, effects, disclosures] = await store.transaction(scope, async (unit) => {
       await unit.slaPolicies.inForce();
       await unit.capture.checkpoints();
       await unit.capture.subscription();
@@ -155,13 +165,21 @@ export async function readEverything(store: Store, now: Date, onProgress?: (done
       for (const { referralId, attempt } of await unit.packetPreparations.ids()) await unit.packetPreparations.get(referralId, attempt);
       const effectIds = await unit.outbox.ids();
       const disclosureIds = await unit.disclosures.ids();
-      return [await unit.events.referralIds(), await unit.obligations.ids(), await unit.documents.ids(), effectIds, disclosureIds];
+      return [
+        await unit.events.referralIds(),
+        await unit.obligations.ids(),
+        await unit.documents.ids(),
+        await unit.inboundDocuments.ids(),
+        effectIds,
+        disclosureIds,
+      ];
     });
     const contacts = await store.transaction(scope, (unit) => unit.patientContacts.all()).catch(() => undefined);
     if (contacts === undefined) faults.push(`How patients of ${scope.site} may be reached cannot be read`);
     await readAll('Referral', scope, referrals, readReferrals);
     await readAll('Obligation', scope, obligations, eachOf(readObligation));
     await readAll('Document', scope, documents, eachOf(readDocument));
+    await readAll('Inbound document', scope, inbound, eachOf(readInbound));
     await readAll('Effect', scope, effects, eachOf(readEffect));
     await readAll('Disclosure', scope, disclosures, eachOf(readDisclosure));
     const recommendations = await recommendationIds(store, scope);

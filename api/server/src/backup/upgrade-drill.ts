@@ -65,7 +65,7 @@ const words = (counts: Counts): string => {
   return (
     `${counts.referrals} referrals; recommendations: ${drafts} drafts, ${approved} approved, ${dismissed} dismissed, ${superseded} superseded; ` +
     `${counts.plans.finished} finished and ${counts.plans.unfinished} unfinished plans; ${counts.openObligations} open obligations, ` +
-    `${counts.documents} documents, ${counts.openEffects} effects under way`
+    `${counts.documents} documents, ${counts.inboundDocuments} that came in, ${counts.openEffects} effects under way`
   );
 };
 

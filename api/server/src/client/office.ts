@@ -36,6 +36,8 @@ export const OfficeView = z.object({
   acts: z.array(OfficeActName),
   /** Which notes are taken, where one is. */
   noteForms: z.array(z.enum(['interim', 'final'])),
+  /** Whether a note of this office is looked at first, because it names another patient. */
+  noteHeld: z.boolean(),
   /** Between the practice and the office, oldest first, with what both sides did. */
   thread: z.array(
     z.object({

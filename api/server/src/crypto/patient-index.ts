@@ -14,6 +14,8 @@ export type PatientIndex = {
   fact: (scope: { tenant: string; issuer: string }, factKey: string) => Buffer;
   /** 32 bytes for a telephone number in E.164. */
   number: (scope: { tenant: string; issuer: string }, number: string) => Buffer;
+  /** 32 bytes for words by which a patient is found, such as a birth date. */
+  block: (scope: { tenant: string; issuer: string }, words: string) => Buffer;
 };
 
 /**
@@ -45,5 +47,6 @@ export function createPatientIndex(root: Uint8Array): PatientIndex {
     pseudonym: (scope, patientId) => `p-${digest('pseudonym', scope, patientId).toString('hex').slice(0, DIGITS)}`,
     fact: (scope, factKey) => digest('fact', scope, factKey),
     number: (scope, number) => digest('number', scope, number),
+    block: (scope, words) => digest('patient-block', scope, words),
   };
 }

@@ -201,6 +201,14 @@ export const GOOD: Record<string, Good> = {
   },
   'post /disclosures': { path: () => '/disclosures', body: () => ({ patient: 'pat-1' }) },
   'post /disclosures/csv': { path: () => '/disclosures/csv', body: () => ({ patient: 'pat-1' }) },
+  'post /inbound/documents/:id/placing': {
+    path: () => '/inbound/documents/nothing/placing',
+    body: () => ({ referralId: 'nothing', attempt: 1, form: 'final' }),
+  },
+  'post /inbound/documents/:id/setting-aside': {
+    path: () => '/inbound/documents/nothing/setting-aside',
+    body: () => ({ reason: 'It is for another practice' }),
+  },
   'post /office/open': { path: () => '/office/open', body: () => ({ link: NO_LINK, npi: '1234567893' }) },
   'post /office/view': { path: () => '/office/view', body: () => ({ opened: NO_LINK }) },
   'post /office/acts': {

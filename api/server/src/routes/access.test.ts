@@ -60,6 +60,8 @@ describe('every route', () => {
       'get /health',
       'get /health/live',
       'get /sites',
+      // Signed by a gateway of the site for the very file (inbound/gateway.ts).
+      'post /inbound/documents',
       // What these answer is opened by a link and an NPI (services/office.ts).
       'post /ehr-notifications/:site',
       'post /office/acts',

@@ -39,7 +39,7 @@ export type Uploaded = {
 
 /** A file that stands in the body as it is. Whoever may not give one is refused before a byte of it is read. */
 export type Upload = {
-  contentType: 'application/pdf' | 'application/json';
+  contentType: 'application/pdf' | 'application/json' | 'application/octet-stream';
   /** Largest file in bytes. */
   limit: number;
   admit: (bearer: string, now: Date) => Promise<Refusal | undefined>;

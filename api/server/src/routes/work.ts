@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NoteReading } from '../client/inbound.ts';
 import { MyWork, ReviewRequest, SettleByHand } from '../client/work.ts';
 import type { ReviewService } from '../services/reviews.ts';
 import type { WorkService } from '../services/work.ts';
@@ -22,6 +23,15 @@ export const workRoutes = ({ work, reviews }: { work: WorkService; reviews: Revi
     answer: z.instanceof(Uint8Array),
     contentType: 'application/pdf',
     handle: async ({ session, params, now }) => reviews.document(session, params.id, now),
+  }),
+  sessionRoute({
+    method: 'get',
+    path: '/work/documents/:id/reading',
+    summary: 'What was read of a note: whom it names, its text, and what matters most in it as spans of that text.',
+    roles: ['clinician', 'coordinator', 'lead'],
+    params: z.object({ id: z.string().min(1).max(60) }),
+    answer: NoteReading,
+    handle: async ({ session, params, now }) => reviews.reading(session, params.id, now),
   }),
   sessionRoute({
     method: 'post',

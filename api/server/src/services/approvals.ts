@@ -15,6 +15,7 @@ import { type LaunchedOrder, planWrites } from '@refloop/domain/write-back/plan'
 import canonicalize from 'canonicalize';
 import type { Approve, Plan } from '../client/approval.ts';
 import { askerOf } from '../grants/in-force.ts';
+import { keepIdentity } from '../inbound/identity-of.ts';
 import { type Packet, packetOf } from '../packet/packet.ts';
 import { packetPdf } from '../packet/packet-pdf.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
@@ -259,6 +260,8 @@ export function createApprovalService(deps: Deps): ApprovalService {
               ]),
             );
           }
+          // By what a note that comes back finds its patient.
+          await keepIdentity(unit, session.patientId, kept.input.chart);
           const planContent: PlanContent = {
             rung: writeBack.rung,
             steps: writes.map((write) => ({ ...write, outcome: { status: 'waiting' as const }, attemptedAt: null, notOurs: [] })),

@@ -2,7 +2,6 @@
  * What a specialist's office sees and does by its link. A link alone shows nothing: it opens with the specialist's NPI, five tries and no
  * more, for an hour at a time, and what it opened reaches this one attempt. Everything is on record.
  */
-import { createHash } from 'node:crypto';
 import { specialtyById } from '@refloop/domain/clinical/specialty';
 import type { Actor, ReferralEvent } from '@refloop/domain/referral/event';
 import { decideOffice, endForOffice, noteForms, type OfficeAct, officeActs } from '@refloop/domain/referral/office-act';
@@ -17,6 +16,8 @@ import {
   type OfficeRequest,
   type OpenOffice,
 } from '../client/office.ts';
+import type { DocumentReader } from '../inbound/document-reader.ts';
+import { hasHeldNote, keepNote } from '../inbound/keep-note.ts';
 import { addressedTo, type SpecialistPractice } from '../packet/addressed-to.ts';
 import type { Packet } from '../packet/packet.ts';
 import { packetPdf } from '../packet/packet-pdf.ts';
@@ -60,9 +61,9 @@ const auditActorOf = (link: StoredOfficeLink) => ({ subject: `office-link ${link
 /** As the directory in force has them; undefined of whom it does not know. */
 type PracticeOf = (entryId: string) => SpecialistPractice | undefined;
 
-type OfficeDeps = { store: Store; practiceOf: PracticeOf };
+type OfficeDeps = { store: Store; practiceOf: PracticeOf; read: DocumentReader['read'] };
 
-export function createOfficeService({ store, practiceOf }: OfficeDeps): OfficeService {
+export function createOfficeService({ store, practiceOf, read }: OfficeDeps): OfficeService {
   /** Runs the work on the link whose digest this is, alone with it. */
   async function withLink<Value>(
     hash: string,
@@ -109,12 +110,16 @@ export function createOfficeService({ store, practiceOf }: OfficeDeps): OfficeSe
     opened: string,
     key: string,
     now: Date,
-    actOf: (unit: Unit, link: StoredOfficeLink, factKey: string) => Promise<OfficeAct>,
+    actOf: (unit: Unit, link: StoredOfficeLink, factKey: string) => Promise<OfficeAct | 'held'>,
   ): Promise<OfficeAnswer | Refusal> =>
     whileOpen(opened, now, async (unit, link) => {
       const at = now.toISOString();
       const factKey = `link/${link.id}/${key}`;
       const act = await actOf(unit, link, factKey);
+      if (act === 'held') {
+        await record(unit, link, now, 'office-link.note-held', { key });
+        return viewOf(unit, link, at, { opened, until: link.opened?.until ?? '' }, practiceOf);
+      }
       const applied = await applyDecision(unit, link.referralId, actorOf(link), at, (referral) =>
         decideOffice(referral, link.attempt, act, factKey, at),
       );
@@ -185,12 +190,12 @@ export function createOfficeService({ store, practiceOf }: OfficeDeps): OfficeSe
 
     note: async ({ opened, key, form, bytes }, now) => {
       if (Buffer.from(bytes.subarray(0, PDF.length)).toString('latin1') !== PDF) return notPdf();
-      return does(opened, key, now, async (unit, { referralId }, factKey) => {
+      const reading = await read(bytes);
+      return does(opened, key, now, async (unit, { referralId, attempt }, factKey) => {
         // The same press is the same document, which is kept already.
         const id = digest(factKey).slice(0, 40);
-        const sha256 = createHash('sha256').update(bytes).digest('hex');
-        await unit.documents.insert({ id, referralId, contentType: 'application/pdf', sha256, receivedAt: now.toISOString(), bytes });
-        return { act: 'note', form, document: { type: UPLOADED, id } };
+        const kept = await keepNote(unit, { id, referralId, attempt, reading, bytes, at: now.toISOString() });
+        return kept === 'held' ? 'held' : { act: 'note', form, document: { type: UPLOADED, id } };
       });
     },
 
@@ -321,6 +326,7 @@ async function viewOf(
     offered: attempt.offered?.dates ?? [],
     acts: officeActs(referral, link.attempt, OFFICE_ACTS, now),
     noteForms: noteForms(referral, link.attempt),
+    noteHeld: await hasHeldNote(unit, referral.id, link.attempt),
     thread: threadOf(ofAttempt, new Map()).map(({ sequence, at, recordedAt, party, title, detail, times }) => ({
       at: at ?? recordedAt,
       from: byPatient.has(sequence) ? 'patient' : party === 'office' || party === 'patient' ? 'office' : 'practice',

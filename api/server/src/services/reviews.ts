@@ -1,10 +1,13 @@
 /** What came back and waits for the clinician: reading it closes the loop, and only a clinician whose referral it is can. */
 import { decideCare } from '@refloop/domain/referral/care-command';
 import type { Referral } from '@refloop/domain/referral/referral';
+import type { NoteReading } from '../client/inbound.ts';
 import type { ReviewRequest, ToldRow, ToReviewRow } from '../client/work.ts';
 import { coveredBy } from '../grants/in-force.ts';
+import { inboundContentOf, PDF_TYPE, readingOf } from '../inbound/inbound-content.ts';
 import { problem, type Refusal } from '../problem.ts';
 import { actorOf, personOf, type Session } from '../sessions/session.ts';
+import type { StoredDocument } from '../store/documents.ts';
 import type { StoredObligation } from '../store/obligations.ts';
 import type { Store, Unit } from '../store/store.ts';
 import { careRefusal } from './care-refusal.ts';
@@ -52,19 +55,54 @@ export type ReviewService = {
   review: (session: Session, asked: ReviewRequest, now: Date) => Promise<{ reviewed: true } | Refusal>;
   /** A note that was uploaded, byte by byte as it came. */
   document: (session: Session, id: string, now: Date) => Promise<Uint8Array<ArrayBuffer> | Refusal>;
+  /** What was read of it: who it names, its text, and what matters most in it as spans of that text. */
+  reading: (session: Session, id: string, now: Date) => Promise<NoteReading | Refusal>;
 };
 
 const NO_DOCUMENT = 'There is no document of a referral of yours with this number. Reload the list.';
 
+/** A document and its referral, where this person may read them. */
+async function readable(
+  unit: Unit,
+  session: Session,
+  id: string,
+  now: Date,
+): Promise<{ document: StoredDocument; referral: Referral } | undefined> {
+  const document = await unit.documents.get(id);
+  const referral = document && (await readReferral(unit, document.referralId));
+  const requester = referral && referral.order.status !== 'draft' ? referral.order.approval.requester : undefined;
+  const coordinates = session.roles.includes('coordinator') || session.roles.includes('lead');
+  const mayRead = coordinates || (requester !== undefined && (await placeOf(unit, session, requester, now)) !== undefined);
+  return document && referral && mayRead ? { document, referral } : undefined;
+}
+
 export const createReviewService = ({ store }: { store: Store }): ReviewService => ({
+  reading: (session, id, now) =>
+    store.transaction(session.scope, async (unit) => {
+      const found = await readable(unit, session, id, now);
+      if (!found) return problem('not-found', NO_DOCUMENT);
+      const { document, referral } = found;
+      const inbound = await unit.inboundDocuments.get(id);
+      await unit.audit.append({
+        at: now.toISOString(),
+        actor: actorOf(session),
+        action: 'document.reading-read',
+        purpose: 'TREAT',
+        patientId: referral.patientId,
+        referralId: referral.id,
+        payload: { document: id, sha256: document.sha256 },
+      });
+      const isPdf = document.contentType === PDF_TYPE;
+      // What came before Refloop read notes is shown as it came, and nothing is said of it.
+      if (!inbound) return { isPdf, title: '', unreadable: '', header: null, parts: [], extracts: [] };
+      return readingOf(inboundContentOf(inbound.content), isPdf);
+    }),
+
   document: (session, id, now) =>
     store.transaction(session.scope, async (unit) => {
-      const document = await unit.documents.get(id);
-      const referral = document && (await readReferral(unit, document.referralId));
-      const requester = referral && referral.order.status !== 'draft' ? referral.order.approval.requester : undefined;
-      const coordinates = session.roles.includes('coordinator') || session.roles.includes('lead');
-      const mayRead = coordinates || (requester !== undefined && (await placeOf(unit, session, requester, now)) !== undefined);
-      if (!document || !referral || !mayRead) return problem('not-found', NO_DOCUMENT);
+      const found = await readable(unit, session, id, now);
+      if (!found) return problem('not-found', NO_DOCUMENT);
+      const { document, referral } = found;
       await unit.audit.append({
         at: now.toISOString(),
         actor: actorOf(session),

@@ -8,6 +8,7 @@ import { NO_CHANNELS } from '../channels/test-no-channels.ts';
 import type { Role } from '../client/session.ts';
 import { DEVELOPMENT_KEY } from '../config.ts';
 import { createKeyRing } from '../crypto/key-ring.ts';
+import { createDocumentReader, type DocumentReader } from '../inbound/document-reader.ts';
 import { type CapturedLog, captureLog } from '../logging/test-log.ts';
 import { currentIndex } from '../matching/current-index.ts';
 import { buildIndex } from '../matching/match-index.ts';
@@ -16,10 +17,12 @@ import { migrate } from '../migrations/migrate.ts';
 import { referralRoutes } from '../referral-routes.ts';
 import { delegationRoutes } from '../routes/delegations.ts';
 import { grantRoutes } from '../routes/grants.ts';
+import { inboundRoutes } from '../routes/inbound.ts';
 import { digest, newToken } from '../sessions/token.ts';
-import { sandboxSite } from '../sites.ts';
+import { type Gateway, sandboxSite } from '../sites.ts';
 import { openPostgresStore } from '../store/postgres/store.ts';
 import type { Scope, Store } from '../store/store.ts';
+import { createHeldDocumentService } from './held-documents.ts';
 
 /** Near Oakland, California. */
 export const HOME = { latitude: 37.8044, longitude: -122.2712 };
@@ -69,6 +72,7 @@ const NO_GATEWAY = { url: 'http://127.0.0.1:1/messages', from: '+15552100199', k
 
 export type ReferralApi = {
   store: Store;
+  read: DocumentReader['read'];
   /** The superuser's URL of its database. */
   url: string;
   scope: Scope;
@@ -93,10 +97,15 @@ export type ReferralApi = {
 
 /** @param on an existing database, and how ids made there begin; without it a new one that is dropped at the end */
 export async function openReferralApi(
-  on?: { url: string; migrationUrl?: string; ids: string },
+  on?: {
+    url?: string;
+    migrationUrl?: string;
+    ids?: string;
+    gateways?: Gateway[];
+  },
   channels: ChannelSettings = NO_CHANNELS,
 ): Promise<ReferralApi> {
-  const database = on ? { url: on.url, drop: async () => undefined } : await createTestDatabase();
+  const database = on?.url !== undefined ? { url: on.url, drop: async () => undefined } : await createTestDatabase();
   await migrate(on?.migrationUrl ?? database.url);
   let counter = 0;
   const newId = (): string => `${on?.ids ?? 'id'}-${(counter += 1).toString().padStart(6, '0')}`;
@@ -105,6 +114,8 @@ export async function openReferralApi(
   index.swap(buildIndex(testDirectory(), 'directory-1'));
   const site = sandboxSite(4010);
   const scope: Scope = { tenant: site.tenant, issuer: site.iss, site: site.name };
+  // Its process is started by the first document.
+  const reader = createDocumentReader();
   const log = captureLog();
   const clock = { now: new Date('2026-11-20T10:00:00.000Z') };
   const app = createApp({
@@ -121,10 +132,12 @@ export async function openReferralApi(
         index: index.get,
         policy: SEED_V1,
         newId,
+        read: reader.read,
         version: 'test',
         channels,
         phoneOf: () => '510-555-0150',
       }),
+      ...inboundRoutes({ store, sites: [{ ...site, gateways: on?.gateways ?? [] }], held: createHeldDocumentService({ store }) }),
     ],
     production: false,
     tokenOrigins: () => [],
@@ -135,6 +148,7 @@ export async function openReferralApi(
   });
   return {
     store,
+    read: reader.read,
     url: database.url,
     scope,
     log,
@@ -190,6 +204,7 @@ export async function openReferralApi(
       return { status: response.status, headers: response.headers, bytes: new Uint8Array(await response.arrayBuffer()) };
     },
     close: async () => {
+      await reader.close();
       await store.close();
       await database.drop();
     },

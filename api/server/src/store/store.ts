@@ -13,12 +13,16 @@ import type { DocumentStore } from './documents.ts';
 import type { EventStore } from './events.ts';
 import type { GrantStore } from './grants.ts';
 import type { HistoryLoadStore } from './history-loads.ts';
+import type { InboundDocumentStore } from './inbound-documents.ts';
 import type { ObligationStore } from './obligations.ts';
 import type { OfficeLinkLookup, OfficeLinkStore } from './office-links.ts';
 import type { OutboxStore } from './outbox.ts';
+
 import type { PacketPreparationStore } from './packet-preparations.ts';
 import type { PatientContactStore } from './patient-contacts.ts';
+import type { PatientIdentityStore } from './patient-identities.ts';
 import type { PatientLinkLookup, PatientLinkStore } from './patient-links.ts';
+
 import type { PlanStore } from './plans.ts';
 import type { RecommendationStore } from './recommendations.ts';
 import type { ReconciliationReportStore } from './reconciliation-reports.ts';
@@ -52,12 +56,14 @@ export type Unit = {
   referralTimers: ReferralTimerStore;
   slaPolicies: SlaPolicyStore;
   officeLinks: OfficeLinkStore;
-  reconciliationReports: ReconciliationReportStore;
   patientLinks: PatientLinkStore;
   patientContacts: PatientContactStore;
+  reconciliationReports: ReconciliationReportStore;
   documents: DocumentStore;
   packetPreparations: PacketPreparationStore;
   disclosures: DisclosureStore;
+  inboundDocuments: InboundDocumentStore;
+  patientIdentities: PatientIdentityStore;
   outbox: OutboxStore;
   capture: CaptureStore;
   grants: GrantStore;

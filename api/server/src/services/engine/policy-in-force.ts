@@ -2,7 +2,7 @@
 import type { Day } from '@refloop/domain/instant';
 import type { BusinessCalendar } from '@refloop/domain/sla/business-time';
 import { clinicHolidaysOf } from '@refloop/domain/sla/clinic-holidays';
-import { defaultPolicy, ofToday, type SlaPolicy } from '@refloop/domain/sla/policy';
+import { defaultPolicy, type SlaPolicy } from '@refloop/domain/sla/policy';
 import { completed } from '@refloop/domain/sla/policy-content';
 import type { StoredSlaPolicy } from '../../store/sla-policies.ts';
 import type { Scope, Store, Unit } from '../../store/store.ts';
@@ -17,19 +17,15 @@ export const clinicCalendar = (timeZone: string): BusinessCalendar => ({ timeZon
 
 const UNLESS_KEPT = defaultPolicy(clinicCalendar('UTC'));
 
-const BEFORE_ANY: StoredSlaPolicy = {
-  policy: UNLESS_KEPT,
-  madeBy: 'refloop',
-  madeByName: 'Refloop',
-  madeAt: '1970-01-01T00:00:00.000Z',
-  reason: 'The default.',
-};
-
 /** Where none was kept yet: the default, which the first start keeps as version 1. */
-export async function storedPolicyIn(unit: Unit): Promise<StoredSlaPolicy> {
-  const kept = await unit.slaPolicies.inForce();
-  return kept ? { ...kept, policy: ofToday(kept.policy) } : BEFORE_ANY;
-}
+export const storedPolicyIn = async (unit: Unit): Promise<StoredSlaPolicy> =>
+  (await unit.slaPolicies.inForce()) ?? {
+    policy: UNLESS_KEPT,
+    madeBy: 'refloop',
+    madeByName: 'Refloop',
+    madeAt: '1970-01-01T00:00:00.000Z',
+    reason: 'The default.',
+  };
 
 export const policyIn = async (unit: Unit): Promise<SlaPolicy> => (await storedPolicyIn(unit)).policy;
 

@@ -9,12 +9,16 @@ import type { StoredDocument } from '../documents.ts';
 import type { StoredEvent } from '../events.ts';
 import type { StoredGrant } from '../grants.ts';
 import type { HistoryLoad } from '../history-loads.ts';
+import type { StoredInbound } from '../inbound-documents.ts';
 import type { StoredObligation } from '../obligations.ts';
 import type { StoredOfficeLink } from '../office-links.ts';
 import type { StoredEffect } from '../outbox.ts';
+
 import type { StoredPreparation } from '../packet-preparations.ts';
 import type { PatientContact } from '../patient-contacts.ts';
+import type { StoredIdentity } from '../patient-identities.ts';
 import type { StoredPatientLink } from '../patient-links.ts';
+
 import type { StoredPlan } from '../plans.ts';
 import type { StoredRecommendation } from '../recommendations.ts';
 import type { ReconciliationReport } from '../reconciliation-reports.ts';
@@ -58,6 +62,8 @@ export type MemoryTables = {
   documents: Table<Omit<StoredDocument, 'bytes'> & { base64: string }>;
   packetPreparations: Table<StoredPreparation>;
   disclosures: Table<StoredDisclosure>;
+  inboundDocuments: Table<{ stored: StoredInbound; base64: string | null }>;
+  patientIdentities: Table<{ stored: StoredIdentity; blocks: string[] }>;
   outbox: Table<StoredEffect>;
   captureCheckpoints: Table<CaptureCheckpoint>;
   captureSubscriptions: Table<CaptureSubscription>;

@@ -15,12 +15,16 @@ import { memoryDisclosures } from './disclosures.ts';
 import { memoryDocuments } from './documents.ts';
 import { memoryEvents } from './events.ts';
 import { memoryHistoryLoads } from './history-loads.ts';
+import { memoryInboundDocuments } from './inbound-documents.ts';
 import { memoryObligations } from './obligations.ts';
 import { memoryOfficeLinks } from './office-links.ts';
 import { memoryOutbox } from './outbox.ts';
+
 import { memoryPacketPreparations } from './packet-preparations.ts';
 import { memoryPatientContacts } from './patient-contacts.ts';
+import { memoryPatientIdentities } from './patient-identities.ts';
 import { memoryPatientLinks } from './patient-links.ts';
+
 import { memoryPlans } from './plans.ts';
 import { memoryRecommendations } from './recommendations.ts';
 import { memoryReconciliationReports } from './reconciliation-reports.ts';
@@ -72,12 +76,14 @@ function openUnit(context: MemoryContext): Unit {
     referralTimers: memoryReferralTimers(context),
     slaPolicies: memorySlaPolicies(context),
     officeLinks: memoryOfficeLinks(context),
-    reconciliationReports: memoryReconciliationReports(context),
     patientLinks: memoryPatientLinks(context),
     patientContacts: memoryPatientContacts(context),
+    reconciliationReports: memoryReconciliationReports(context),
     documents: memoryDocuments(context),
     packetPreparations: memoryPacketPreparations(context),
     disclosures: memoryDisclosures(context),
+    inboundDocuments: memoryInboundDocuments(context),
+    patientIdentities: memoryPatientIdentities(context),
     outbox: memoryOutbox(context),
     capture: memoryCapture(context),
     grants: memoryGrants(context),
@@ -129,6 +135,8 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
     documents: tables.table(),
     packetPreparations: tables.table(),
     disclosures: tables.table(),
+    inboundDocuments: tables.table(),
+    patientIdentities: tables.table(),
     outbox: tables.table((row) => row.referralId),
     captureCheckpoints: tables.table(),
     captureSubscriptions: tables.table(),

@@ -19,13 +19,17 @@ import { postgresEvents } from './events.ts';
 import { postgresGrants } from './grants.ts';
 import { type HeldKeys, holdKeys, introduceRoot, KEY_CHANNEL, refreshKeys } from './held-keys.ts';
 import { postgresHistoryLoads } from './history-loads.ts';
+import { postgresInboundDocuments } from './inbound-documents.ts';
 import { readIndexRoot } from './index-root.ts';
 import { postgresObligations } from './obligations.ts';
 import { postgresOfficeLinkLookup, postgresOfficeLinks } from './office-links.ts';
 import { postgresOutbox } from './outbox.ts';
+
 import { postgresPacketPreparations } from './packet-preparations.ts';
 import { postgresPatientContacts } from './patient-contacts.ts';
+import { postgresPatientIdentities } from './patient-identities.ts';
 import { postgresPatientLinkLookup, postgresPatientLinks } from './patient-links.ts';
+
 import { postgresPlans } from './plans.ts';
 import { postgresRecommendations } from './recommendations.ts';
 import { postgresReconciliationReports } from './reconciliation-reports.ts';
@@ -68,12 +72,14 @@ function openUnit(client: Client, scope: Scope, { keys, index, newId }: UnitPart
     referralTimers: postgresReferralTimers(context),
     slaPolicies: postgresSlaPolicies(context),
     officeLinks: postgresOfficeLinks(context),
-    reconciliationReports: postgresReconciliationReports(context),
     patientLinks: postgresPatientLinks(context),
     patientContacts: postgresPatientContacts(context),
+    reconciliationReports: postgresReconciliationReports(context),
     documents: postgresDocuments(context),
     packetPreparations: postgresPacketPreparations(context),
     disclosures: postgresDisclosures(context),
+    inboundDocuments: postgresInboundDocuments(context),
+    patientIdentities: postgresPatientIdentities(context),
     outbox: postgresOutbox(context),
     capture: postgresCapture(context),
     grants: postgresGrants(context),

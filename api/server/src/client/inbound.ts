@@ -1,0 +1,91 @@
+/** What came in and is held, over HTTP: who it says it is about, who that may be, and what a person makes of it. */
+import { z } from 'zod';
+import { Extract, Header, Part } from '../inbound/read-document.ts';
+
+/** Why a person decides: it says nothing, it says another, or nobody or nothing is certain. */
+export const HeldReason = z.enum([
+  'unreadable',
+  'names-nobody',
+  'another-patient',
+  'patient-unknown',
+  'patient-uncertain',
+  'no-open-referral',
+  'referral-uncertain',
+]);
+export type HeldReason = z.infer<typeof HeldReason>;
+
+/** How one field of what the document says and of what the chart says agree. */
+const Compared = z.object({
+  field: z.enum(['name', 'born', 'sex', 'address', 'phone', 'record number']),
+  said: z.string(),
+  chart: z.string(),
+  agrees: z.enum(['yes', 'nearly', 'no', 'not said']),
+});
+export type ComparedField = z.infer<typeof Compared>;
+
+const ReferralChoice = z.object({
+  referralId: z.string(),
+  attempt: z.int(),
+  specialist: z.string(),
+  specialtyName: z.string(),
+  approvedAt: z.string(),
+  writtenBy: z.enum(['same', 'different']).nullable(),
+  date: z.enum(['after', 'before']).nullable(),
+  named: z.boolean(),
+});
+export type ReferralChoice = z.infer<typeof ReferralChoice>;
+
+const PatientChoice = z.object({
+  name: z.string(),
+  fields: z.array(Compared),
+  /** Why it is not taken for the same person by itself. */
+  against: z.array(z.string()),
+  /** By whose link it came. */
+  linked: z.boolean(),
+  referrals: z.array(ReferralChoice),
+});
+export type PatientChoice = z.infer<typeof PatientChoice>;
+
+export const HeldDocument = z.object({
+  id: z.string(),
+  receivedAt: z.string(),
+  source: z.enum(['portal', 'gateway']),
+  why: HeldReason,
+  /** Why it could not be read; empty where it was. */
+  unreadable: z.string(),
+  isPdf: z.boolean(),
+  title: z.string(),
+  header: Header.nullable(),
+  parts: z.array(Part),
+  extracts: z.array(Extract),
+  patients: z.array(PatientChoice),
+});
+export type HeldDocument = z.infer<typeof HeldDocument>;
+
+export const HeldList = z.object({ documents: z.array(HeldDocument), more: z.int() });
+export type HeldList = z.infer<typeof HeldList>;
+
+export const PlaceDocument = z.object({
+  referralId: z.string().min(1).max(60),
+  attempt: z.int().min(1).max(99),
+  form: z.enum(['final', 'interim']),
+});
+export type PlaceDocument = z.infer<typeof PlaceDocument>;
+
+export const SetDocumentAside = z.object({ reason: z.string().trim().min(3, 'Say in a few words what it is').max(300) });
+export type SetDocumentAside = z.infer<typeof SetDocumentAside>;
+
+/** What was read of a note that came back, for whoever reviews it. */
+export const NoteReading = z.object({
+  isPdf: z.boolean(),
+  title: z.string(),
+  unreadable: z.string(),
+  header: Header.nullable(),
+  parts: z.array(Part),
+  extracts: z.array(Extract),
+});
+export type NoteReading = z.infer<typeof NoteReading>;
+
+export const TakenIn = z.object({ id: z.string() });
+/** Of a file that a gateway hands over, in bytes. */
+export const LARGEST_INBOUND = 10 * 1024 * 1024;

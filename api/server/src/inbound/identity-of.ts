@@ -1,0 +1,38 @@
+/** Who a patient is, as their chart in the EHR says (FHIR R4 Patient). */
+import { list, object, text } from '@refloop/domain/fhir/read';
+import { blocksOf } from '@refloop/domain/patient-match/blocks';
+import { comparedIdentity, type Identity } from '@refloop/domain/patient-match/identity';
+import { personOf } from '../packet/packet.ts';
+import type { Unit } from '../store/store.ts';
+
+const SEXES: readonly Identity['sex'][] = ['female', 'male', 'other'];
+
+export function identityOf(patient: Readonly<Record<string, unknown>>): Identity {
+  const person = personOf(patient);
+  const numbers = list(patient['identifier']).filter((one) =>
+    list(object(one['type'])['coding']).some((coding) => coding['code'] === 'MR'),
+  );
+  const phone = list(patient['telecom']).find((one) => one['system'] === 'phone' && one['use'] !== 'old');
+  return {
+    family: person.family,
+    given: person.given,
+    suffix: '',
+    born: text(patient['birthDate']),
+    sex: SEXES.find((sex) => sex === patient['gender']) ?? '',
+    line: person.line[0] ?? '',
+    city: person.city,
+    postalCode: person.postalCode,
+    phone: text(phone?.['value']),
+    recordNumbers: numbers.map((one) => text(one['value'])).filter(Boolean),
+  };
+}
+
+/** Keeps by what the patient is found again when a document names them: from the chart that the clinician was shown. */
+export async function keepIdentity(unit: Unit, patientId: string, chart: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
+  const patient = chart.find((resource) => resource['resourceType'] === 'Patient' && resource['id'] === patientId);
+  if (!patient) return;
+  const identity = identityOf(patient);
+  const link = list(patient['link']).find((each) => each['type'] === 'replaced-by');
+  const [, into = null] = /^Patient\/([A-Za-z0-9\-.]{1,64})$/.exec(text(object(link?.['other'])['reference'])) ?? [];
+  await unit.patientIdentities.put({ patientId, identity, replacedBy: into }, blocksOf(comparedIdentity(identity)));
+}

@@ -1,0 +1,167 @@
+/** From the gateway or the office's link to the clinician who reviews it, over HTTP on PostgreSQL, with the documents read for real. */
+import { blocksOf } from '@refloop/domain/patient-match/blocks';
+import { comparedIdentity, type Identity } from '@refloop/domain/patient-match/identity';
+import { identity } from '@refloop/domain/patient-match/test-identity';
+import { type CryptoKey, generateKeyPair } from 'jose';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { HeldDocument, HeldList, NoteReading } from '../client/inbound.ts';
+import type { OfficeView } from '../client/office.ts';
+import type { MyWork } from '../client/work.ts';
+import type { Thread } from '../client/worklist.ts';
+import { putInForce } from '../services/engine/test-in-force.ts';
+import { openReferralApi, type ReferralApi } from '../services/test-referral-api.ts';
+import { createInbound } from './take-in.ts';
+import { gatewayToken, TEST_GATEWAY } from './test-gateway.ts';
+import { CARDIOLOGY_NOTE, HL7_CONSULTATION, pdfNote } from './test-notes.ts';
+
+const AT = '2026-11-20T15:00:00.000Z';
+const NPI = '1234567893';
+
+let api: ReferralApi;
+let stranger: CryptoKey;
+let coordinator: string;
+let clinician: string;
+let inbound: { run: () => Promise<number> };
+
+beforeAll(async () => {
+  stranger = (await generateKeyPair('ES384')).privateKey;
+  api = await openReferralApi({ gateways: [TEST_GATEWAY] });
+  await api.store.enrol(api.scope);
+  api.clock.now = new Date(AT);
+  const failed = (error: unknown): void => {
+    throw error;
+  };
+  inbound = createInbound({ store: api.store, read: api.read, version: 'test', now: () => api.clock.now, failed });
+  await putInForce(api.store, api.scope, 'r1', AT);
+  await knows('p1', { recordNumbers: ['SYN-100200'] });
+  api.clock.now = new Date('2026-11-21T15:00:00.000Z');
+  coordinator = await api.session({ patientId: null, subject: 'kim', roles: ['coordinator'] });
+  clinician = await api.session({ patientId: null, subject: 's' });
+});
+afterAll(() => api.close());
+
+const knows = (patientId: string, more: Partial<Identity>): Promise<void> =>
+  api.store.transaction(api.scope, (unit) =>
+    unit.patientIdentities.put({ patientId, identity: identity(more), replacedBy: null }, blocksOf(comparedIdentity(identity(more)))),
+  );
+
+const hand = async (bytes: Uint8Array<ArrayBuffer>, more: Parameters<typeof gatewayToken>[3] = {}) =>
+  api.upload('/inbound/documents', await gatewayToken(api.scope.issuer, bytes, api.clock.now, more), bytes, 'application/octet-stream');
+const note = (change: (line: string) => string = (line) => line) => pdfNote(CARDIOLOGY_NOTE.map((page) => page.map(change)));
+const held = async (): Promise<HeldDocument[]> => ((await api.call('GET', '/inbound/documents', coordinator)).body as HeldList).documents;
+const thread = async (): Promise<Thread> => (await api.call('GET', '/worklist/referrals/r1', coordinator)).body as Thread;
+const toReview = async () => ((await api.call('GET', '/work', clinician)).body as MyWork).toReview;
+
+describe('a gateway', () => {
+  test('is admitted by its own key alone, for this very file', async () => {
+    const bytes = await note();
+    expect((await hand(bytes, { by: stranger })).status).toBe(401);
+    expect((await hand(bytes, { aud: '/sessions' })).status).toBe(401);
+    expect((await hand(bytes, { sha256: 'f'.repeat(64) })).status).toBe(400);
+    expect((await api.upload('/inbound/documents', 'nonsense', bytes, 'application/octet-stream')).status).toBe(401);
+    expect(await inbound.run()).toBe(0);
+  });
+});
+
+describe('a note that names patient, specialist and a day after the order', () => {
+  test('is placed by itself, once; its extracts are spans of it; and the clinician who reads it closes the loop', async () => {
+    const bytes = await note();
+    const [first, again] = [await hand(bytes, { jti: 'one' }), await hand(bytes, { jti: 'one' })];
+    expect([first.status, again.body['id']]).toEqual([201, first.body['id']]);
+    expect(await inbound.run()).toBe(1);
+    expect(await inbound.run()).toBe(0);
+    expect(await held()).toEqual([]);
+    expect((await thread()).status).toBe('reported');
+    const [row] = await toReview();
+    expect(row).toMatchObject({ reportId: `inbound/${String(first.body['id'])}`, documentId: first.body['id'] });
+    const reading = (await api.call('GET', `/work/documents/${row?.documentId}/reading`, clinician)).body as NoteReading;
+    expect(reading.extracts.map(({ topic }) => topic)).toEqual(['assessment', 'plan', 'plan']);
+    for (const { part, from, to, text } of reading.extracts) expect(reading.parts[part]?.text.slice(from, to)).toBe(text);
+    const file = await api.download(`/work/documents/${row?.documentId}`, clinician);
+    expect(Buffer.from(file.bytes).equals(Buffer.from(bytes))).toBe(true);
+    const other = await api.session({ patientId: null, subject: 'moss' });
+    expect((await api.call('GET', `/work/documents/${row?.documentId}/reading`, other)).status).toBe(404);
+    await api.call('POST', '/work/reviews', clinician, { referralId: 'r1', reportId: row?.reportId });
+    expect((await thread()).status).toBe('closed');
+  });
+});
+
+describe('a note that is not certain', () => {
+  beforeAll(() => putInForce(api.store, api.scope, 'r2', AT));
+
+  test('of a twin is held, seen by nobody but the queue, shown side by side, and put right there', async () => {
+    const bytes = await note((line) => line.replace('Marisol A', 'Rocio').replace('SYN-100200', 'none given'));
+    await hand(bytes);
+    await inbound.run();
+    const [document] = await held();
+    expect(document).toMatchObject({ why: 'patient-uncertain', title: 'Bay Heart Cardiology Consultation', isPdf: true });
+    const [patient] = document?.patients ?? [];
+    expect(patient).toMatchObject({ name: 'Delgado, Marisol', against: expect.arrayContaining([expect.stringContaining('twin')]) });
+    expect(patient?.fields.map(({ field, agrees }) => [field, agrees])).toEqual([
+      ['name', 'no'],
+      ['born', 'yes'],
+      ['sex', 'yes'],
+      ['address', 'not said'],
+      ['phone', 'not said'],
+      ['record number', 'not said'],
+    ]);
+    expect(patient?.referrals.map(({ referralId, writtenBy }) => [referralId, writtenBy])).toContainEqual(['r2', 'same']);
+    expect((await api.call('GET', '/inbound/documents', clinician)).status).toBe(403);
+    expect((await api.download(`/inbound/documents/${document?.id}/file`, clinician)).status).toBe(403);
+    expect((await api.download(`/inbound/documents/${document?.id}/file`, coordinator)).bytes.byteLength).toBe(bytes.byteLength);
+    expect(await toReview()).toEqual([]);
+    const path = `/inbound/documents/${document?.id}/placing`;
+    expect((await api.call('POST', path, coordinator, { referralId: 'none', attempt: 1, form: 'final' })).status).toBe(404);
+    expect((await api.call('POST', path, coordinator, { referralId: 'r2', attempt: 7, form: 'final' })).status).toBe(404);
+    expect((await api.call('POST', path, coordinator, { referralId: 'r2', attempt: 1, form: 'interim' })).status).toBe(200);
+    expect((await api.call('POST', path, coordinator, { referralId: 'r2', attempt: 1, form: 'interim' })).status).toBe(404);
+    expect(await held()).toEqual([]);
+    const audit = await api.store.transaction(api.scope, (unit) => unit.audit.list({ referralId: 'r2' }));
+    expect(audit.map(({ action }) => action)).toContain('inbound.placed');
+  });
+
+  test.each<[string, () => Promise<Uint8Array<ArrayBuffer>>, string]>([
+    ['that cannot be read', () => pdfNote([[]]), 'unreadable'],
+    ['that names nobody', () => pdfNote([['Impression: well']]), 'names-nobody'],
+    ['about somebody unknown', async () => new Uint8Array(Buffer.from(HL7_CONSULTATION)), 'patient-unknown'],
+    ['that somebody else wrote', () => note((line) => line.replace(NPI, '1538271645')), 'referral-uncertain'],
+    ['from before the order', () => note((line) => line.replace('11/19/2026', '01/19/2026')), 'referral-uncertain'],
+  ])('%s is held, and set aside with a reason', async (_, bytes, why) => {
+    await hand(await bytes());
+    await inbound.run();
+    const [document] = await held();
+    expect(document?.why).toBe(why);
+    const path = `/inbound/documents/${document?.id}/setting-aside`;
+    expect((await api.call('POST', path, coordinator, { reason: '' })).status).toBe(400);
+    expect((await api.call('POST', path, coordinator, { reason: 'Sent to us by mistake' })).status).toBe(200);
+    expect(await held()).toEqual([]);
+  });
+});
+
+describe('a note by an office’s link', () => {
+  const openLink = async (): Promise<string> => {
+    const { link } = (
+      await api.call('POST', '/worklist/referrals/r2/link', coordinator, {
+        sequence: (await api.call('GET', '/worklist/referrals/r2', coordinator)).body['sequence'],
+      })
+    ).body;
+    return ((await api.call('POST', '/office/open', '', { link, npi: NPI })).body as OfficeView).opened;
+  };
+  const give = (opened: string, bytes: Uint8Array<ArrayBuffer>, press: string) =>
+    api.upload(`/office/notes?form=final&key=${press}`, opened, bytes);
+
+  test('that names another patient is held, the office is told, and no report is on record', async () => {
+    const opened = await openLink();
+    const wrong = await note((line) => line.replace('Delgado, Marisol A', 'Lund, Per').replace('06/02/1984', '12/30/1941'));
+    const answer = await give(opened, wrong, 'press-wrong-01');
+    expect([answer.status, answer.body['noteHeld'], answer.body['status']]).toEqual([200, true, 'seen']);
+    await give(opened, wrong, 'press-wrong-01');
+    const [document, ...others] = await held();
+    expect([document?.why, document?.source, others]).toEqual(['another-patient', 'portal', []]);
+    expect(document?.patients).toMatchObject([{ linked: true, name: 'Delgado, Marisol' }]);
+    expect(await toReview()).toHaveLength(1);
+    await api.call('POST', `/inbound/documents/${document?.id}/setting-aside`, coordinator, { reason: 'Not our patient' });
+    const right = await give(opened, await note(), 'press-right-01');
+    expect([right.status, right.body['noteHeld'], right.body['status']]).toEqual([200, false, 'reported']);
+  });
+});

@@ -1,0 +1,151 @@
+/**
+ * A C-CDA document (HL7 CDA R2, US Realm Header of C-CDA R2.1): header and sections as its author wrote them for people. The coded entries below
+ * a section are not read; the narrative is what was attested (CDA R2).
+ */
+import { isNpi } from '@refloop/domain/network/npi';
+import type { Identity } from '@refloop/domain/patient-match/identity';
+import { findingsOfSections } from './key-findings.ts';
+import { narrativeText } from './narrative.ts';
+import { type DocumentPart, type Header, LIMITS, nobody, type ReadDocument, unreadable } from './read-document.ts';
+import { childrenOf, elementAt, textOf, type XmlElement, xmlTree } from './xml-tree.ts';
+
+const HL7 = 'urn:hl7-org:v3';
+const NPI_ROOT = '2.16.840.1.113883.4.6';
+/** Social security numbers, which are nobody’s record number. */
+const SSN_ROOT = '2.16.840.1.113883.4.1';
+
+const valueOf = (element: XmlElement | undefined, name: string): string => element?.attributes[name] ?? '';
+
+/** `201308010500-0800` to its day. */
+function dayOf(element: XmlElement | undefined): string {
+  const [, year, month, day] = /^(\d{4})(\d{2})(\d{2})/.exec(valueOf(element, 'value')) ?? [];
+  return year && month && day ? `${year}-${month}-${day}` : '';
+}
+
+/** The name in use: not a former one, nor one only for searching. */
+const nameOf = (person: XmlElement | undefined): XmlElement | undefined => {
+  const names = childrenOf(person, 'name');
+  return names.find((name) => valueOf(name, 'use').split(' ').includes('L')) ?? names[0];
+};
+
+function spokenName(person: XmlElement | undefined): string {
+  const name = nameOf(person);
+  const parts = ['given', 'family', 'suffix'].flatMap((part) =>
+    childrenOf(name, part)
+      .filter((each) => valueOf(each, 'qualifier') !== 'CL')
+      .map(textOf),
+  );
+  return parts.filter(Boolean).join(' ') || textOf(name);
+}
+
+const SEXES: Readonly<Record<string, Identity['sex']>> = { F: 'female', M: 'male', UN: 'other' };
+
+function patientIn(document: XmlElement): Identity {
+  const role = elementAt(document, 'recordTarget', 'patientRole');
+  const patient = elementAt(role, 'patient');
+  const name = nameOf(patient);
+  const address = childrenOf(role, 'addr')[0];
+  const phone = childrenOf(role, 'telecom').find((each) => valueOf(each, 'value').startsWith('tel:'));
+  return {
+    ...nobody(),
+    family: childrenOf(name, 'family').map(textOf).join(' '),
+    given: childrenOf(name, 'given')
+      .filter((each) => valueOf(each, 'qualifier') !== 'CL')
+      .map(textOf)
+      .filter(Boolean),
+    suffix: textOf(childrenOf(name, 'suffix')[0]),
+    born: dayOf(elementAt(patient, 'birthTime')),
+    sex: SEXES[valueOf(elementAt(patient, 'administrativeGenderCode'), 'code')] ?? '',
+    line: textOf(childrenOf(address, 'streetAddressLine')[0]),
+    city: textOf(elementAt(address, 'city')),
+    postalCode: textOf(elementAt(address, 'postalCode')),
+    phone: valueOf(phone, 'value').replace(/^tel:/, ''),
+    recordNumbers: childrenOf(role, 'id')
+      .filter((id) => valueOf(id, 'root') !== SSN_ROOT)
+      .map((id) => valueOf(id, 'extension'))
+      .filter(Boolean),
+  };
+}
+
+function npisIn(document: XmlElement): string[] {
+  const performers = childrenOf(document, 'documentationOf').flatMap((each) => childrenOf(elementAt(each, 'serviceEvent'), 'performer'));
+  const entities = [
+    ...childrenOf(document, 'author').map((each) => elementAt(each, 'assignedAuthor')),
+    ...[...childrenOf(document, 'legalAuthenticator'), ...childrenOf(document, 'authenticator'), ...performers].map((each) =>
+      elementAt(each, 'assignedEntity'),
+    ),
+    elementAt(document, 'componentOf', 'encompassingEncounter', 'responsibleParty', 'assignedEntity'),
+    ...childrenOf(elementAt(document, 'componentOf', 'encompassingEncounter'), 'encounterParticipant').map((each) =>
+      elementAt(each, 'assignedEntity'),
+    ),
+  ];
+  const ids = entities.flatMap((entity) => [
+    ...childrenOf(entity, 'id'),
+    ...childrenOf(elementAt(entity, 'representedOrganization'), 'id'),
+  ]);
+  const npis = ids.filter((id) => valueOf(id, 'root') === NPI_ROOT).map((id) => valueOf(id, 'extension'));
+  return [...new Set(npis)].filter(isNpi);
+}
+
+function headerOf(document: XmlElement): Header {
+  const author = childrenOf(document, 'author')
+    .map((each) => elementAt(each, 'assignedAuthor'))
+    .find((each) => elementAt(each, 'assignedPerson'));
+  const encounter = elementAt(document, 'componentOf', 'encompassingEncounter', 'effectiveTime');
+  return {
+    patient: patientIn(document),
+    author: spokenName(elementAt(author, 'assignedPerson')),
+    organization:
+      textOf(elementAt(author, 'representedOrganization', 'name')) ||
+      textOf(elementAt(document, 'custodian', 'assignedCustodian', 'representedCustodianOrganization', 'name')),
+    npis: npisIn(document),
+    date: dayOf(elementAt(encounter, 'low')) || dayOf(encounter) || dayOf(elementAt(document, 'effectiveTime')),
+    orders: childrenOf(document, 'inFulfillmentOf').flatMap((each) =>
+      childrenOf(elementAt(each, 'order'), 'id').map((id) => valueOf(id, 'extension') || valueOf(id, 'root')),
+    ),
+  };
+}
+
+type Section = { title: string; code: string; text: string };
+
+/** Sections within sections stand behind the one they are in. */
+function sectionsIn(holder: XmlElement | undefined): Section[] {
+  return childrenOf(holder, 'component').flatMap((component) =>
+    childrenOf(component, 'section').flatMap((section) => {
+      const narrative = elementAt(section, 'text');
+      const code = elementAt(section, 'code');
+      const title = textOf(elementAt(section, 'title')) || valueOf(code, 'displayName');
+      return [{ title, code: valueOf(code, 'code'), text: narrative ? narrativeText(narrative) : '' }, ...sectionsIn(section)];
+    }),
+  );
+}
+
+/** What is inside a C-CDA document that only wraps a file (Unstructured Document, CDA R2 nonXMLBody). */
+export type Wrapped = { mediaType: string; bytes: Uint8Array };
+
+/** @param readWrapped reads a file that the document only wraps */
+export async function readCcda(bytes: Uint8Array, readWrapped: (wrapped: Wrapped) => Promise<ReadDocument>): Promise<ReadDocument> {
+  const tree = xmlTree(bytes);
+  if (!tree.ok) return unreadable(tree.refusal);
+  const document = tree.value;
+  if (document.space !== HL7 || document.name !== 'ClinicalDocument') return unreadable('other-xml');
+  const header = headerOf(document);
+  const title = textOf(elementAt(document, 'title')) || valueOf(elementAt(document, 'code'), 'displayName');
+  const file = elementAt(document, 'component', 'nonXMLBody', 'text');
+  if (file) {
+    const inner = await readWrapped({ mediaType: valueOf(file, 'mediaType'), bytes: new Uint8Array(Buffer.from(textOf(file), 'base64')) });
+    return inner.kind === 'read' ? { ...inner, title, header } : inner;
+  }
+  const sections = sectionsIn(elementAt(document, 'component', 'structuredBody')).filter(({ text }) => text !== '');
+  const parts: DocumentPart[] = sections.slice(0, LIMITS.pages).map(({ title: heading, text }) => ({ title: heading, text }));
+  const codes = sections.map(({ code }) => code);
+  return {
+    kind: 'read',
+    format: 'c-cda',
+    title,
+    header,
+    parts,
+    extracts: findingsOfSections(parts, codes),
+    cut: sections.length > parts.length,
+  };
+}

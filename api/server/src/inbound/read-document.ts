@@ -1,0 +1,105 @@
+/**
+ * What was read in a document that came in: who it is about, who wrote it, when, and its text in parts (the pages of a PDF, the sections of a
+ * C-CDA note). Everything that is said of it is a span of its own text: nothing is worded anew.
+ */
+import type { Identity } from '@refloop/domain/patient-match/identity';
+import { z } from 'zod';
+
+export const TOPICS = ['assessment', 'diagnosis', 'findings', 'plan'] as const;
+export type Topic = (typeof TOPICS)[number];
+
+export const Part = z.object({ title: z.string(), text: z.string() });
+
+/** A span of one part, by characters: `text` is what stands there. */
+export const Extract = z.object({
+  topic: z.enum(TOPICS),
+  title: z.string(),
+  part: z.int().min(0),
+  from: z.int().min(0),
+  to: z.int().min(0),
+  text: z.string(),
+});
+export type Extract = z.infer<typeof Extract>;
+
+const SaidIdentity = z.object({
+  family: z.string(),
+  given: z.array(z.string()).readonly(),
+  suffix: z.string(),
+  born: z.string(),
+  sex: z.enum(['female', 'male', 'other', '']),
+  line: z.string(),
+  city: z.string(),
+  postalCode: z.string(),
+  phone: z.string(),
+  recordNumbers: z.array(z.string()).readonly(),
+}) satisfies z.ZodType<Identity>;
+
+export const Header = z.object({
+  patient: SaidIdentity,
+  author: z.string(),
+  organization: z.string(),
+  /** Of whoever wrote, signed or answers for it. */
+  npis: z.array(z.string()),
+  /** `YYYY-MM-DD` of the visit or of the note; empty where it says neither. */
+  date: z.string(),
+  /** Numbers of orders it says it answers. */
+  orders: z.array(z.string()),
+});
+export type Header = z.infer<typeof Header>;
+
+/** Why a document could not be read; it is kept, and a person reads it. */
+export const UNREADABLE = {
+  'other-kind': 'It is no kind of document that is read by itself: not a PDF, a C-CDA note or plain text.',
+  broken: 'The file is damaged, or not what it says it is.',
+  password: 'It is protected by a password.',
+  picture: 'It holds pictures of pages and no text, as a scan or a fax does.',
+  'declares-types': 'Its XML declares a document type, which no clinical note does.',
+  'other-xml': 'It is XML, and no C-CDA document.',
+  'too-large': 'It holds more than is read by itself.',
+  'took-too-long': 'Reading it took longer than it may.',
+  'too-much-memory': 'Reading it took more memory than it may.',
+} as const;
+export const Unreadable = z.enum(Object.keys(UNREADABLE) as [keyof typeof UNREADABLE]);
+export type Unreadable = z.infer<typeof Unreadable>;
+
+export const ReadDocument = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('read'),
+    format: z.enum(['pdf', 'c-cda', 'text']),
+    title: z.string(),
+    header: Header,
+    parts: z.array(Part),
+    extracts: z.array(Extract),
+    /** Pages or sections beyond what is read by itself. */
+    cut: z.boolean(),
+  }),
+  z.object({ kind: z.literal('unreadable'), why: Unreadable }),
+]);
+export type ReadDocument = z.infer<typeof ReadDocument>;
+export type DocumentPart = z.infer<typeof Part>;
+
+export const unreadable = (why: Unreadable): ReadDocument => ({ kind: 'unreadable', why });
+
+export const nobody = (): Identity => ({
+  family: '',
+  given: [],
+  suffix: '',
+  born: '',
+  sex: '',
+  line: '',
+  city: '',
+  postalCode: '',
+  phone: '',
+  recordNumbers: [],
+});
+
+/** What is read of one document by itself; more of it is for a person. */
+export const LIMITS = {
+  bytes: 10 * 1024 * 1024,
+  pages: 80,
+  /** Characters of text. */
+  text: 1_000_000,
+  /** Elements of XML, one within another. */
+  depth: 120,
+  elements: 200_000,
+} as const;

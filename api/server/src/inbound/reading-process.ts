@@ -1,0 +1,16 @@
+/**
+ * The process in which documents from outside are read, one after the other. It is given bytes and gives back what it read; it has no key, no
+ * database and no right to write files, start programs or threads. Whatever goes wrong in it ends with it.
+ */
+import { readBytes } from './read-bytes.ts';
+import { unreadable } from './read-document.ts';
+
+process.on('message', ({ number, bytes }: { number: number; bytes: Uint8Array }) => {
+  void readBytes(bytes)
+    .catch(() => unreadable('broken'))
+    .then((document) => process.send?.({ number, document }));
+});
+process.on('disconnect', () => process.exit(0));
+// What a library leaves unhandled is the document's fault: the reader that started this process takes its end for an answer.
+process.on('unhandledRejection', () => process.exit(1));
+process.send?.({ ready: true });

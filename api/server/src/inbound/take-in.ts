@@ -1,0 +1,99 @@
+/** Takes in what a gateway hands over, reads what waits, and places what is certain. */
+import { createHash } from 'node:crypto';
+import { withRetry } from '../services/referral-log.ts';
+import { digest } from '../sessions/token.ts';
+import type { StoredInbound } from '../store/inbound-documents.ts';
+import type { Scope, Store, Unit } from '../store/store.ts';
+import type { DocumentReader } from './document-reader.ts';
+import { type InboundContent, inboundContentOf, typeOf } from './inbound-content.ts';
+import { formOf, placeDocument } from './place-document.ts';
+import type { ReadDocument } from './read-document.ts';
+import { routeDocument } from './route-document.ts';
+
+export const INBOUND = 'refloop-inbound';
+
+export type InboundDeps = {
+  store: Store;
+  read: DocumentReader['read'];
+  version: string;
+  now: () => Date;
+  failed: (error: unknown) => void;
+};
+
+export type Handed = { source: StoredInbound['source']; key: string; bytes: Uint8Array };
+
+/** Kept as it is, to be read; the same key twice is the same document. */
+export async function takeIn(store: Store, scope: Scope, { source, key, bytes }: Handed, at: string): Promise<string> {
+  const id = digest(`${source}/${key}`).slice(0, 40);
+  const content: InboundContent = { reading: null, type: 'application/octet-stream', link: null, why: null, note: '' };
+  await store.transaction(scope, async (unit) => {
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const standing = { status: 'waiting' } as const;
+    const row: StoredInbound = { id, source, sha256, receivedAt: at, standing, linkKey: null, content };
+    const kept = await unit.inboundDocuments.insert(row, bytes);
+    if (kept) await recordInbound(unit, at, 'inbound.taken', { id, source, sha256 });
+  });
+  return id;
+}
+
+/** Nothing of what it says: it is not known yet whose it is. */
+async function recordInbound(unit: Unit, at: string, action: `inbound.${string}`, payload: object): Promise<void> {
+  await unit.audit.append({ at, actor: { subject: INBOUND, fhirUser: null, sessionId: null }, action, purpose: 'TREAT', payload });
+}
+
+const AT_ONCE = 20;
+
+export function createInbound({ store, read, version, now, failed }: InboundDeps): { run: () => Promise<number> } {
+  const actor = { kind: 'software', name: INBOUND, version } as const;
+
+  const settle = (scope: Scope, id: string, reading: ReadDocument, type: string): Promise<void> =>
+    withRetry(() =>
+      store.transaction(scope, async (unit) => {
+        const document = await unit.inboundDocuments.take(id);
+        // Another process read it meanwhile.
+        if (document?.standing.status !== 'waiting') return;
+        const at = now().toISOString();
+        const content: InboundContent = { ...inboundContentOf(document.content), reading, type };
+        const routed = await routeDocument(unit, reading);
+        if (routed.kind === 'placed') {
+          const { referralId, attempt } = routed.referral;
+          if (await placeDocument(unit, document, content, { referralId, attempt, form: formOf(content) }, actor, at)) {
+            await unit.audit.append({
+              at,
+              actor: { subject: INBOUND, fhirUser: null, sessionId: null },
+              action: 'inbound.placed',
+              purpose: 'TREAT',
+              patientId: routed.patientId,
+              referralId,
+              payload: { id, attempt, by: 'itself' },
+            });
+            return;
+          }
+        }
+        const why = routed.kind === 'held' ? routed.why : 'referral-uncertain';
+        await unit.inboundDocuments.settle(id, { status: 'held' }, { ...content, why });
+        await recordInbound(unit, at, 'inbound.held', { id, why, type });
+      }),
+    );
+
+  return {
+    run: async () => {
+      let count = 0;
+      for (const scope of await store.scopes()) {
+        const waiting = await store.transaction(scope, (unit) => unit.inboundDocuments.open({ status: 'waiting', limit: AT_ONCE }));
+        for (const { id } of waiting) {
+          try {
+            const bytes = await store.transaction(scope, (unit) => unit.inboundDocuments.file(id));
+            if (!bytes) continue;
+            const reading = await read(bytes);
+            await settle(scope, id, reading, typeOf(reading, bytes));
+            count += 1;
+          } catch (error) {
+            failed(error);
+          }
+        }
+      }
+      return count;
+    },
+  };
+}

@@ -1,0 +1,236 @@
+/**
+ * What came in and is held until it is known whose it is: seen by those who work this queue and by nobody else. They place it with a referral, or
+ * say that it is nobody's here.
+ */
+import { specialtyById } from '@refloop/domain/clinical/specialty';
+import type { Agreement } from '@refloop/domain/patient-match/compare';
+import { type ReferralCandidate, referralCandidates } from '@refloop/domain/patient-match/find-referral';
+import { GUARDS } from '@refloop/domain/patient-match/guards';
+import type { Identity } from '@refloop/domain/patient-match/identity';
+import type { ComparedCandidate } from '@refloop/domain/patient-match/match-patient';
+import type { Referral } from '@refloop/domain/referral/referral';
+import type { ComparedField, HeldDocument, HeldList, PatientChoice, PlaceDocument, ReferralChoice } from '../client/inbound.ts';
+import { type InboundContent, inboundContentOf, PDF_TYPE, readingOf } from '../inbound/inbound-content.ts';
+import { placeDocument } from '../inbound/place-document.ts';
+import { nobody } from '../inbound/read-document.ts';
+import { chartsLike, matchAmong, referralsOf } from '../inbound/route-document.ts';
+import { problem, type Refusal, Refused } from '../problem.ts';
+import { actorOf, personOf, type Session } from '../sessions/session.ts';
+import type { StoredInbound } from '../store/inbound-documents.ts';
+import type { StoredIdentity } from '../store/patient-identities.ts';
+import type { Store, Unit } from '../store/store.ts';
+import { readReferral, withRetry } from './referral-log.ts';
+
+export type HeldDocumentService = {
+  list: (session: Session, now: Date) => Promise<HeldList>;
+  file: (session: Session, id: string, now: Date) => Promise<Uint8Array<ArrayBuffer> | Refusal>;
+  place: (session: Session, id: string, asked: PlaceDocument, now: Date) => Promise<{ placed: true } | Refusal>;
+  setAside: (session: Session, id: string, reason: string, now: Date) => Promise<{ setAside: true } | Refusal>;
+};
+
+const MOST = 50;
+const MOST_PATIENTS = 5;
+
+const notHeld = (): Refusal =>
+  problem('not-found', 'This document is not held any more: somebody placed it or set it aside. Reload the list.');
+
+const nameOf = ({ family, given, suffix }: Identity): string =>
+  [[family, given.join(' ')].filter(Boolean).join(', '), suffix].filter(Boolean).join(' ');
+const addressOf = ({ line, city, postalCode }: Identity): string => [line, city, postalCode].filter(Boolean).join(', ');
+
+const AGREES: Readonly<Record<NonNullable<Agreement[keyof Agreement]>, ComparedField['agrees']>> = {
+  same: 'yes',
+  close: 'nearly',
+  crossed: 'nearly',
+  nickname: 'nearly',
+  slip: 'nearly',
+  initial: 'nearly',
+  area: 'nearly',
+  year: 'no',
+  different: 'no',
+};
+
+/** The weaker of two decides. */
+const ORDER: readonly ComparedField['agrees'][] = ['no', 'nearly', 'yes', 'not said'];
+const weaker = (levels: readonly ComparedField['agrees'][]): ComparedField['agrees'] =>
+  [...levels].sort((left, right) => ORDER.indexOf(left) - ORDER.indexOf(right))[0] ?? 'not said';
+
+function fieldsOf(said: Identity, chart: Identity, compared: ComparedCandidate): ComparedField[] {
+  const agrees = (field: keyof Agreement): ComparedField['agrees'] => {
+    const level = compared.fields.find((each) => each.field === field)?.level;
+    return level === undefined ? 'not said' : AGREES[level];
+  };
+  const number = compared.recordNumber;
+  return [
+    { field: 'name', said: nameOf(said), chart: nameOf(chart), agrees: weaker([agrees('family'), agrees('given')]) },
+    { field: 'born', said: said.born, chart: chart.born, agrees: agrees('born') },
+    { field: 'sex', said: said.sex, chart: chart.sex, agrees: agrees('sex') },
+    { field: 'address', said: addressOf(said), chart: addressOf(chart), agrees: agrees('address') },
+    { field: 'phone', said: said.phone, chart: chart.phone, agrees: agrees('phone') },
+    {
+      field: 'record number',
+      said: said.recordNumbers.join(', '),
+      chart: chart.recordNumbers.join(', '),
+      agrees: number === null ? 'not said' : number === 'same' ? 'yes' : 'no',
+    },
+  ];
+}
+
+const choiceOf = (candidate: ReferralCandidate, specialtyName: string): ReferralChoice => ({
+  referralId: candidate.referralId,
+  attempt: candidate.attempt,
+  specialist: candidate.specialist,
+  specialtyName,
+  approvedAt: candidate.approvedAt,
+  writtenBy: candidate.writtenBy,
+  date: candidate.date,
+  named: candidate.order === 'same',
+});
+
+async function choicesOf(
+  unit: Unit,
+  content: InboundContent,
+  patientId: string,
+  charts: readonly StoredIdentity[],
+): Promise<ReferralChoice[]> {
+  const header = content.reading?.kind === 'read' ? content.reading.header : { npis: [], orders: [], date: '' };
+  const referrals: Referral[] = await referralsOf(unit, patientId, charts);
+  const names = new Map(referrals.map(({ id, specialty }) => [id, specialtyById(specialty)?.name ?? specialty]));
+  return referralCandidates(header, referrals).map((candidate) => choiceOf(candidate, names.get(candidate.referralId) ?? ''));
+}
+
+/** Whoever may be meant, the likeliest first, and the patient by whose link it came. */
+async function patientsFor(unit: Unit, content: InboundContent): Promise<PatientChoice[]> {
+  const said = content.reading?.kind === 'read' ? content.reading.header.patient : nobody();
+  const linked = content.link && (await readReferral(unit, content.link.referralId));
+  const ofLink = linked && (await unit.patientIdentities.get(linked.patientId));
+  const like = await chartsLike(unit, said);
+  const charts = ofLink && !like.some(({ patientId }) => patientId === ofLink.patientId) ? [...like, ofLink] : like;
+  const match = matchAmong(said, charts);
+  const shown = match.kind === 'accepted' ? [match.compared] : match.kind === 'review' ? match.candidates.slice(0, MOST_PATIENTS) : [];
+  const choices: PatientChoice[] = [];
+  for (const compared of shown) {
+    const chart = charts.find(({ patientId }) => patientId === compared.patientId);
+    if (!chart) continue;
+    choices.push({
+      name: nameOf(chart.identity),
+      fields: fieldsOf(said, chart.identity, compared),
+      against: compared.against.map((guard) => GUARDS[guard]),
+      linked: linked?.patientId === compared.patientId,
+      referrals: await choicesOf(unit, content, compared.patientId, charts),
+    });
+  }
+  if (linked && !choices.some((choice) => choice.linked)) {
+    const identity = ofLink?.identity;
+    choices.push({
+      name: identity ? nameOf(identity) : 'The patient of the link',
+      fields: identity ? linkedFields(said, identity, ofLink) : [],
+      against: [],
+      linked: true,
+      referrals: await choicesOf(unit, content, linked.patientId, charts),
+    });
+  }
+  return choices;
+}
+
+function linkedFields(said: Identity, chart: Identity, stored: StoredIdentity): ComparedField[] {
+  const match = matchAmong(said, [stored]);
+  const compared = match.kind === 'accepted' ? match.compared : match.kind === 'review' ? match.candidates[0] : undefined;
+  return compared
+    ? fieldsOf(said, chart, compared)
+    : [
+        { field: 'name', said: nameOf(said), chart: nameOf(chart), agrees: 'no' },
+        {
+          field: 'born',
+          said: said.born,
+          chart: chart.born,
+          agrees: said.born === '' ? 'not said' : said.born === chart.born ? 'yes' : 'no',
+        },
+      ];
+}
+
+const isPdf = ({ type }: InboundContent): boolean => type === PDF_TYPE;
+
+async function heldOf(unit: Unit, document: StoredInbound): Promise<HeldDocument> {
+  const content = inboundContentOf(document.content);
+  return {
+    id: document.id,
+    receivedAt: document.receivedAt,
+    source: document.source,
+    why: content.why ?? 'patient-uncertain',
+    ...readingOf(content, isPdf(content)),
+    patients: await patientsFor(unit, content),
+  };
+}
+
+export function createHeldDocumentService({ store }: { store: Store }): HeldDocumentService {
+  const record = async (
+    unit: Unit,
+    session: Session,
+    now: Date,
+    action: `inbound.${string}`,
+    about: { payload: object; referralId?: string; patientId?: string },
+  ): Promise<void> => {
+    await unit.audit.append({ at: now.toISOString(), actor: actorOf(session), action, purpose: 'TREAT', ...about });
+  };
+
+  const whileHeld = <Value>(
+    session: Session,
+    id: string,
+    work: (unit: Unit, document: StoredInbound, content: InboundContent) => Promise<Value>,
+  ) =>
+    withRetry(() =>
+      store.transaction(session.scope, async (unit): Promise<Value | Refusal> => {
+        const document = await unit.inboundDocuments.take(id);
+        if (document?.standing.status !== 'held') return notHeld();
+        return work(unit, document, inboundContentOf(document.content));
+      }),
+    );
+
+  return {
+    list: (session, now) =>
+      store.transaction(session.scope, async (unit) => {
+        const stored = await unit.inboundDocuments.open({ status: 'held', limit: MOST });
+        const documents: HeldDocument[] = [];
+        for (const document of stored) documents.push(await heldOf(unit, document));
+        await record(unit, session, now, 'inbound.listed', { payload: { documents: stored.map(({ id }) => id) } });
+        return { documents, more: Math.max(0, (await unit.inboundDocuments.count('held')) - stored.length) };
+      }),
+
+    file: (session, id, now) =>
+      whileHeld(session, id, async (unit, document, content): Promise<Uint8Array<ArrayBuffer> | Refusal> => {
+        if (!isPdf(content)) return problem('not-found', 'It is no PDF. What was read of it is on the page.');
+        const bytes = await unit.inboundDocuments.file(id);
+        if (!bytes) return notHeld();
+        await record(unit, session, now, 'inbound.read', { payload: { id, sha256: document.sha256 } });
+        return bytes;
+      }),
+
+    place: (session, id, asked, now) =>
+      whileHeld(session, id, async (unit, document, content): Promise<{ placed: true } | Refusal> => {
+        const at = now.toISOString();
+        const referral = await readReferral(unit, asked.referralId);
+        if (!referral || referral.order.status !== 'active') {
+          return problem('not-found', 'There is no order in force with this number. Nothing was placed. Reload the list.');
+        }
+        if (!(await placeDocument(unit, document, content, asked, personOf(session), at))) {
+          throw new Refused(problem('not-found', 'Nobody was asked under this number. Nothing was placed. Reload the list.'));
+        }
+        const { referralId, attempt, form } = asked;
+        await record(unit, session, now, 'inbound.placed', {
+          referralId,
+          patientId: referral.patientId,
+          payload: { id, attempt, form, sha256: document.sha256 },
+        });
+        return { placed: true as const };
+      }),
+
+    setAside: (session, id, reason, now) =>
+      whileHeld(session, id, async (unit, _document, content): Promise<{ setAside: true } | Refusal> => {
+        const at = now.toISOString();
+        await unit.inboundDocuments.settle(id, { status: 'set-aside', at }, { ...content, note: reason });
+        await record(unit, session, now, 'inbound.set-aside', { payload: { id, reason } });
+        return { setAside: true as const };
+      }),
+  };
+}

@@ -1,0 +1,109 @@
+/** Documents that somebody made to break a reader, and documents that broke on their way: each made from a seed. */
+import { deflateSync } from 'node:zlib';
+import { type Random, randomFrom } from '@refloop/launch/synthetic/random';
+import { CARDIOLOGY_NOTE, HL7_CONSULTATION, pdfNote } from '@refloop/server/inbound/test-notes';
+
+const latin = (text: string): Buffer => Buffer.from(text, 'latin1');
+
+/** What goes into the middle of a document. */
+const PIECES: readonly Buffer[] = [
+  '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>',
+  '<!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY lol2 "&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;">]>',
+  '&x;&lol9;&#0;&#xFFFFFFFF;&amp;&#60;',
+  '<a>'.repeat(400),
+  '</section></component></structuredBody>',
+  '<![CDATA[',
+  ']]>',
+  '<?xml version="1.0" encoding="UTF-7"?>',
+  'xmlns:x="' + 'y'.repeat(5000) + '"',
+  ' '.repeat(4000) + ':' + ' '.repeat(4000),
+  'Patient: ' + 'a '.repeat(3000),
+  'DOB: 1/1/'.repeat(800),
+  'NPI'.repeat(2000),
+  '/Filter [/FlateDecode /FlateDecode /LZWDecode /ASCII85Decode /RunLengthDecode]',
+  '<< /Type /Pages /Kids [2 0 R 2 0 R] /Count 99999999 >>',
+  '<< /Type /ObjStm /N 1000000 /First 10 >>',
+  '1 0 obj << /Length 1 0 R >> stream\n',
+  'startxref\n0\n%%EOF',
+  '/Prev 9 /XRefStm 9 /Size 2147483647',
+  '(' + '('.repeat(3000),
+  '[' + '['.repeat(3000),
+  'BT /F1 1e308 Tf 1e308 0 0 1e308 1e308 1e308 Tm (x) Tj ET ',
+  '/JavaScript /JS (app.alert(1)) /OpenAction /Launch /URI (file:///etc/passwd)',
+  '\x00\xff\xfe\x01'.repeat(200),
+  'PK\x03\x04',
+].map(latin);
+
+/** A PDF by hand around one stream. */
+function aroundStream(stream: Buffer, filter: string, more: string): Buffer {
+  const head = `%PDF-1.7\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R ${more} >>\nendobj\n2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>\nendobj\n3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>\nendobj\n5 0 obj\n<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>\nendobj\n4 0 obj\n<< /Length ${stream.length} /Filter ${filter} >>\nstream\n`;
+  return Buffer.concat([latin(head), stream, latin('\nendstream\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF')]);
+}
+
+export type HostileDocuments = (seed: number) => Buffer;
+
+/** Good documents to begin with. */
+export async function hostileDocuments(): Promise<HostileDocuments> {
+  const good = [
+    Buffer.from(await pdfNote(CARDIOLOGY_NOTE)),
+    Buffer.from(await pdfNote([['Impression:', 'All well.']])),
+    ...[1, 2, 3, 4].map(() => Buffer.from(HL7_CONSULTATION)),
+    ...[1, 2].map(() => Buffer.from(CARDIOLOGY_NOTE.flat().join('\n'))),
+    aroundStream(latin('BT /F1 12 Tf 72 720 Td (Assessment: well) Tj ET'), 'null', ''),
+  ];
+  return (seed) => {
+    const random = randomFrom(`hostile document ${seed}`);
+    if (random.next() < 0.02) return noise(random);
+    if (random.next() < 0.005) return unfolding(random);
+    let document = random.pick(good);
+    for (let changes = random.integer(1, 6); changes > 0; changes -= 1) document = changed(document, random);
+    return document;
+  };
+}
+
+const noise = (random: Random): Buffer => Buffer.from(Array.from({ length: random.integer(0, 4000) }, () => random.integer(0, 255)));
+
+/** Small where it lies and large where it is unfolded; a few hundred kilobytes, so that many can be tried. */
+function unfolding(random: Random): Buffer {
+  const words = latin('BT /F1 12 Tf (a) Tj ET\n'.repeat(random.integer(1, 20_000)));
+  return random.next() < 0.5
+    ? aroundStream(deflateSync(deflateSync(words)), '[/FlateDecode /FlateDecode]', '')
+    : aroundStream(
+        deflateSync(words),
+        '/FlateDecode',
+        '/Names << /JavaScript << /Names [(a) << /S /JavaScript /JS (while(true){}) >>] >> >>',
+      );
+}
+
+function changed(document: Buffer, random: Random): Buffer {
+  const at = random.integer(0, Math.max(0, document.length - 1));
+  const to = Math.min(document.length, at + random.integer(1, 200));
+  switch (random.integer(0, 6)) {
+    case 0: {
+      const copy = Buffer.from(document);
+      for (let flips = random.integer(1, 12); flips > 0 && copy.length > 0; flips -= 1)
+        copy[random.integer(0, copy.length - 1)] = random.integer(0, 255);
+      return copy;
+    }
+    case 1:
+      return document.subarray(0, at);
+    case 2:
+      return Buffer.concat([document.subarray(0, at), document.subarray(to)]);
+    case 3:
+      return Buffer.concat([document.subarray(0, to), document.subarray(at)]);
+    case 4:
+      return Buffer.concat([document.subarray(0, at), random.pick(PIECES), document.subarray(at)]);
+    case 5: {
+      // A number of the document becomes another, often a large one.
+      const text = document.toString('latin1');
+      const digits = /\d+/g;
+      digits.lastIndex = at;
+      const found = digits.exec(text);
+      if (!found) return document;
+      const number = random.pick(['0', '-1', '65536', '2147483648', '99999999999999999999', '1e400']);
+      return latin(text.slice(0, found.index) + number + text.slice(found.index + found[0].length));
+    }
+    default:
+      return Buffer.concat([random.pick(PIECES), document]);
+  }
+}
