@@ -80,7 +80,7 @@ export const WorklistQuery = z.object({
   /** `mark` of the answer before. */
   since: z
     .string()
-    .regex(/^\d{1,18}\.[\w-]{8,40}$/, 'Give the mark of an answer as it came')
+    .regex(/^[\d:,]{1,4000}\.[\w-]{8,40}$/, 'Give the mark of an answer as it came')
     .optional(),
 });
 export type WorklistQuery = z.infer<typeof WorklistQuery>;

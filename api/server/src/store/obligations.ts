@@ -44,7 +44,7 @@ export type OpenCount = {
 
 export type OpenCounts = { referrals: number; counts: OpenCount[] };
 
-/** What has become of rows since a mark was taken. A row that changed about when it was taken may be told again; none is left out. */
+/** What has become of rows since a mark was taken. A row that changed while it was being taken may be told again; none is left out. */
 export type ObligationChanges = {
   /** Raised or revised, and open. */
   open: StoredObligation[];
@@ -81,9 +81,9 @@ export type ObligationStore = {
    * @param question `soon`: due before it and not before `now` is at risk. `bounds`: moments in ascending order that part the ages.
    */
   countOpen: (question: { now: Instant; soon: Instant; bounds: readonly Instant[] }) => Promise<OpenCounts>;
-  /** A moment in the order of changes, to ask `changedSince` with later. Digits, and nothing to reckon with. */
+  /** A moment in the order of changes, to ask `changedSince` with later: digits, colons and commas, and nothing to reckon with. */
   mark: () => Promise<string>;
-  /** Undefined where more than `limit` rows have changed: reading all is no more work then. */
+  /** Undefined where more than `limit` rows have changed, or the mark is none: reading all is no more work then. */
   changedSince: (mark: string, limit: number) => Promise<ObligationChanges | undefined>;
   /** Of each kind that is open of one referral, in order of their ids, and kept from others until the transaction ends. */
   openOf: (referralId: string) => Promise<StoredObligation[]>;

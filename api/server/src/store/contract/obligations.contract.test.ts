@@ -99,6 +99,9 @@ describe.each(implementations())('the store: $name', (implementation) => {
     expect(await told(first)).toEqual([['new', 'taken', 'revised'], ['done']]);
     expect(await within((unit) => unit.obligations.changedSince(first, 3)), 'more than asked for').toBeUndefined();
     expect(await told(await marked())).toEqual([[], []]);
+    if (implementation.name === 'PostgreSQL')
+      for (const odd of ['', '7', '9:7:', '5:9:8,6', '5:9:4', '0:0:', '5:9:6;drop'])
+        expect(await told(odd), `“${odd}” is no snapshot`).toBeUndefined();
   });
 
   test('obligations counted by kind, owner and age; overdue and due soon; those of another organisation are not', async () => {

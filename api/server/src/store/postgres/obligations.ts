@@ -142,12 +142,23 @@ async function countOpen(unit: UnitContext, { now, soon, bounds }: Parameters<Ob
 }
 
 /**
- * Transactions below the oldest that was running when the mark was taken were over then: what they changed was read with it. Those from
- * it on are asked for, also such as were over already; a number that is not reached yet is of a database this one was restored from.
+ * What was changed by a transaction that the mark's snapshot did not see. Those that run in other databases of the cluster hold back nothing;
+ * a number that is not reached yet is of a database this one was restored from.
  */
-const CHANGED = 'changed >= $3::xid8 and changed < pg_snapshot_xmax(pg_current_snapshot())';
+const CHANGED = `changed >= pg_snapshot_xmin($3::pg_snapshot) and not pg_visible_in_snapshot(changed, $3::pg_snapshot)
+  and changed < pg_snapshot_xmax(pg_current_snapshot())`;
+
+/** As PostgreSQL writes a snapshot (xmin:xmax:running): it takes nothing else for one. */
+function isSnapshot(mark: string): boolean {
+  if (!/^\d{1,18}:\d{1,18}:(\d{1,18}(,\d{1,18})*)?$/.test(mark)) return false;
+  const [from = '', to = '', running = ''] = mark.split(':');
+  const numbers = [from, ...(running === '' ? [] : running.split(','))].map(BigInt);
+  const inOrder = numbers.every((each, at) => at < 2 || each > (numbers[at - 1] ?? 0n));
+  return inOrder && BigInt(from) > 0n && numbers.every((each) => each >= BigInt(from)) && (numbers.at(-1) ?? 0n) <= BigInt(to);
+}
 
 async function changedSince(unit: UnitContext, mark: string, limit: number): Promise<ObligationChanges | undefined> {
+  if (!isSnapshot(mark)) return undefined;
   const found = await unit.client.query<{ id: string; status: 'open' | 'done' }>(
     `select id, status from obligation where tenant = $1 and issuer = $2 and ${CHANGED} order by id collate "C" limit $4`,
     [...key(unit), mark, limit + 1],
@@ -200,8 +211,8 @@ export const postgresObligations = (unit: UnitContext): ObligationStore => ({
       ],
     ),
   mark: async () => {
-    const found = await unit.client.query<{ mark: string }>('select pg_snapshot_xmin(pg_current_snapshot())::text as mark');
-    return found.rows[0]?.mark ?? '0';
+    const found = await unit.client.query<{ mark: string }>('select pg_current_snapshot()::text as mark');
+    return found.rows[0]?.mark ?? '';
   },
   changedSince: (mark, limit) => changedSince(unit, mark, limit),
   openOf: (referralId) => select(unit, `referral_id = $3 and status = 'open' order by id collate "C" for update`, [referralId]),
