@@ -61,9 +61,9 @@ describe('every route', () => {
       'get /health/live',
       'get /sites',
       // Signed by a gateway of the site for the very file (inbound/gateway.ts).
-      'post /inbound/documents',
       // What these answer is opened by a link and an NPI (services/office.ts).
       'post /ehr-notifications/:site',
+      'post /inbound/documents',
       'post /office/acts',
       'post /office/notes',
       'post /office/open',
