@@ -67,7 +67,7 @@ const lineOf = (row: readonly unknown[]): string => `${row.map(textOf).join('\t'
 
 async function copy(client: pg.PoolClient, table: string, columns: string, rows: readonly unknown[][]): Promise<void> {
   const staged = `bulk_${table}`;
-  await client.query(`create temporary table if not exists ${staged} (like ${table}) on commit delete rows`);
+  await client.query(`create temporary table if not exists ${staged} (like ${table} including defaults) on commit delete rows`);
   const target = client.query(from(`copy ${staged} (${columns}) from stdin`));
   await pipeline(Readable.from([rows.map(lineOf).join('')]), target);
 }
