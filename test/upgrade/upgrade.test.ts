@@ -80,7 +80,7 @@ test('the drill: migrations apply, the audit log ends where it did, everything i
     `audit: ${head.replace(/, ok$/, '')}, as before`,
     `readable: ${fixture.referrals} referrals; recommendations: ${count('PENDING_REVIEW')} drafts, ${count('APPROVED')} approved, ` +
       `${count('DISMISSED')} dismissed, ${count('SUPERSEDED')} superseded; ${fixture.plans.filter(({ finished }) => finished).length} finished and ` +
-      `${fixture.plans.filter(({ finished }) => !finished).length} unfinished plans; ${fixture.openObligations} open obligations, 0 documents, 0 effects under way`,
+      `${fixture.plans.filter(({ finished }) => !finished).length} unfinished plans; ${fixture.openObligations} open obligations, 0 documents, 0 that came in, 0 effects under way`,
     'projections: 8 referrals were brought into this version’s form',
     expect.stringMatching(/^projections: 1 scopes, every referral is what its events say$/),
     expect.stringMatching(/^backup and restore: \d+ tables, and the same is readable$/),
