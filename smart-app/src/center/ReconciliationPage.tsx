@@ -21,7 +21,7 @@ const FIELDS: Record<Report['differences'][number]['field'], string> = {
 
 const STANDINGS: Record<Report['standing'], string> = {
   'under-way': 'Under way.',
-  done: 'Whole.',
+  done: 'All of them were looked at.',
   cut: 'As many as one report looks at; the next goes on from there.',
   unreachable: 'The EHR did not answer. What is below is of before it fell silent.',
 };
