@@ -59,12 +59,21 @@ test('a role that an administrator gives takes effect, and so does taking it', a
   const context = await browser.newContext();
   const lead = await context.newPage();
   await openApp(lead, { user: 'lead' });
-  expect(await workspaces(lead)).toEqual(['My work', 'Worklist', 'Exceptions', 'Insights', 'Reconciliation', 'Service levels']);
+  expect(await workspaces(lead)).toEqual([
+    'My work',
+    'Worklist',
+    'Held notes',
+    'Exceptions',
+    'Insights',
+    'Reconciliation',
+    'Service levels',
+  ]);
   await setAdministrator(page, 'Priya Castellan, MD', true);
   await openApp(lead, { user: 'lead' });
   expect(await workspaces(lead)).toEqual([
     'My work',
     'Worklist',
+    'Held notes',
     'Exceptions',
     'Insights',
     'Reconciliation',

@@ -45,7 +45,7 @@ test('idle: warned, ended, the data gone, the draft offered on the next launch',
 });
 
 test('a key keeps the session, a moving pointer and the page’s own requests do not', async ({ page }) => {
-  await openUnderClock(page, 'dermatology-3');
+  await openUnderClock(page, 'allergy-1');
   const heard: string[] = [];
   page.on('request', (request) => {
     if (request.url() === `${REFLOOP}/sessions/current/activity`) heard.push(request.method());

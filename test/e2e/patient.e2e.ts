@@ -9,7 +9,7 @@ import { expect, test } from './support/test.ts';
 
 type Thread = { sequence: number; status: string; performer: { npi: string }; entries: { title: string; by: string }[] };
 
-const PATIENT = 'dermatology-2';
+const PATIENT = 'dermatology-3';
 const FREE = ['2031-05-06T15:30:00.000Z', '2031-05-08T16:00:00.000Z'];
 
 /** Sends the referral by the office's link, and does the office's side: it accepts and offers dates. */

@@ -6,9 +6,9 @@ import { expect, test } from 'vitest';
 import { report, runCampaign } from './campaign.ts';
 import { choicesOf } from './choices.ts';
 
-/** Chosen so that the runs are short, and both Refloop and PostgreSQL are killed in some of them. */
 const SEED = 7;
-const RUNS = 20;
+/** Chosen so that they are short, and Refloop is killed in one of them and PostgreSQL in another. */
+const RUNS = [0, 1, 2, 3, 4, 5, 9, 15, 16, 17, 18, 19];
 const LANES = 3;
 const MOST_MILLISECONDS = 240_000;
 
@@ -30,7 +30,7 @@ test(
     const reports: string[] = [];
     const sum = await runCampaign({
       seed: SEED,
-      runs: Array.from({ length: RUNS }, (_, run) => run),
+      runs: RUNS,
       lanes: LANES,
       onOutcome: (outcome) => {
         if (outcome.violations.length > 0) reports.push(report(SEED, outcome));
@@ -38,7 +38,7 @@ test(
     });
     expect(reports.join('\n'), 'violations').toBe('');
     expect(sum.auditFaults).toEqual([]);
-    expect(sum.runs).toBe(RUNS);
+    expect(sum.runs).toBe(RUNS.length);
     // A sample in which nothing went wrong would show nothing.
     const { counts, endings } = sum;
     expect(counts.serverKills).toBeGreaterThan(0);
@@ -46,8 +46,8 @@ test(
     expect(counts.lostWrites).toBeGreaterThan(0);
     expect(counts.windowsGone).toBeGreaterThan(0);
     expect(counts.ownLooks).toBeGreaterThan(0);
-    expect(counts.approvals).toBeGreaterThan(RUNS / 2);
-    expect(endings.get('done') ?? 0).toBeGreaterThan(RUNS / 5);
+    expect(counts.approvals).toBeGreaterThan(RUNS.length / 2);
+    expect(endings.get('done') ?? 0).toBeGreaterThan(RUNS.length / 5);
   },
   MOST_MILLISECONDS,
 );
