@@ -4,7 +4,7 @@ import { approveButton, openApp, readyToApprove, settled } from './support/refer
 import { EHR, launch, ofOrder, REFLOOP } from './support/sandbox.ts';
 import { expect, test } from './support/test.ts';
 
-const PATIENT = 'allergy-1';
+const PATIENT = 'dermatology-1';
 const OFFICE = 'front.desk@office.example.org';
 
 test('a packet goes as a link by mail, with nothing of the patient in it, and the office accepts', async ({ page, browser }) => {

@@ -50,7 +50,7 @@ test('a page of another origin cannot frame the app', async ({ browser }) => {
 test('the app talks to the EHR and to itself, and keeps no token outside the launch', async ({ page, context }) => {
   const origins = new Set<string>();
   page.on('request', (request) => origins.add(new URL(request.url()).origin));
-  await openApp(page, ofOrder('dermatology-1'));
+  await openApp(page, ofOrder('allergy-1'));
   await expect(specialists(page).first()).toBeVisible();
   expect([...origins].sort()).toEqual([REFLOOP, EHR].sort());
   expect(new URL(page.url()).search, 'code and state are gone from the address').toBe('');
@@ -78,7 +78,7 @@ test('no token and no code is in an address that is asked for, but the code once
         }
       });
   });
-  await openApp(page, ofOrder('dermatology-1'));
+  await openApp(page, ofOrder('allergy-1'));
   await expect(specialists(page).first()).toBeVisible();
   expect(secrets.length, 'access token, id_token and session token were seen').toBeGreaterThanOrEqual(3);
   const requests = await Promise.all(asked);
