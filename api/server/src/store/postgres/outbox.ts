@@ -114,8 +114,8 @@ export const postgresOutbox = (unit: UnitContext): OutboxStore => ({
   ofReferral: async (referralId) => effectsOf(unit, await select(unit, 'referral_id = $3 order by asked_at, place, id', [referralId])),
   claim: async ({ kinds, holder, now, until, limit }) => {
     const found = await unit.client.query<Row>(
-      `update outbox set lease_holder = $5, lease_until = $6
-       where (tenant, issuer, id) in (
+      // Named apart, so that it is asked once: within the condition the planner may ask it for each row, and more than the limit are taken.
+      `with due_now as materialized (
          select due.tenant, due.issuer, due.id from outbox due
          where due.tenant = $1 and due.issuer = $2 and due.due_at <= $4 and due.kind = any($3)
            and (due.lease_until is null or due.lease_until <= $4)
@@ -123,7 +123,9 @@ export const postgresOutbox = (unit: UnitContext): OutboxStore => ({
              select from outbox before
              where before.tenant = $1 and before.issuer = $2 and before.lane = due.lane and before.due_at is not null
                and (before.place, before.id) < (due.place, due.id)))
-         order by due.due_at, due.place, due.id limit $7 for update skip locked)
+         order by due.due_at, due.place, due.id limit $7 for update of due skip locked)
+       update outbox set lease_holder = $5, lease_until = $6
+       where (tenant, issuer, id) in (select tenant, issuer, id from due_now)
        returning ${COLUMNS}`,
       [...key(unit), kinds, now, holder, until, limit],
     );
