@@ -293,13 +293,21 @@ function wellRun(doing: Doing): void {
   const { step, number, before } = doing;
   const attempt = last(doing);
   const day = (from: number): string => at(Math.max(0, doing.world.day + from), doing.world.tick);
+  // One moment is one act of whoever does it; some do one thing after the other.
+  const pause = (): void => {
+    if (step.pick % 4 > 1) doing.world.tick += 0.25;
+  };
   doing.care({ type: 'send', attempt, at: before, transmissionId: `t${number}`, channel: 'direct' });
   if (step.pick % 5 === 0) doing.care({ type: 'acknowledge', attempt, at: before });
+  pause();
   // Told in the wrong order now and then: accepted before it was sent.
   doing.care({ type: 'accept', attempt, at: day(-(step.pick % 4)) });
   const startsAt = day((step.pick % 40) - 20);
+  pause();
   if (step.pick % 3 > 0) doing.care({ type: 'schedule', attempt, at: before, appointmentId: appointment(doing), startsAt });
   if (step.pick % 3 > 1) doing.care({ type: 'mark-seen', attempt, at: before, appointmentId: appointment(doing) });
+  if (step.pick % 4 > 0) rated(doing);
+  pause();
   // Some close at once: what was done for them before is the work of a closed referral.
   if (step.pick % 6 !== 5) return;
   doing.care({ type: 'give-outcome', attempt, at: before, reportId: `n${number}`, document: null, fromNpi: null });
