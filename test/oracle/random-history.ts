@@ -3,6 +3,7 @@
  * list of steps, so that what fails shrinks to the shortest one.
  */
 
+import { MESSAGE_TOPICS, type MessageTopic } from '@refloop/domain/patient/messages';
 import { DECLINE_REASONS } from '@refloop/domain/referral/attempt';
 import { type CareCommand, decideCare } from '@refloop/domain/referral/care-command';
 import { CONTACTS, DENIAL_REASONS, ENDINGS, RATINGS } from '@refloop/domain/referral/care-event';
@@ -11,9 +12,8 @@ import { decide, type ReferralCommand } from '@refloop/domain/referral/command';
 import type { Actor, Happening, Performer, ReferralEvent, Setting } from '@refloop/domain/referral/event';
 import { LOSS_REASONS, type LossReason } from '@refloop/domain/referral/loss-reason';
 import { type ObservedFact, observe } from '@refloop/domain/referral/observe';
-import { evolve, type Referral } from '@refloop/domain/referral/referral';
-import { MESSAGE_TOPICS, type MessageTopic } from '@refloop/domain/patient/messages';
 import { decidePatient, type PatientAct } from '@refloop/domain/referral/patient-act';
+import { evolve, type Referral } from '@refloop/domain/referral/referral';
 import fc from 'fast-check';
 import { addDays, type Day } from './calendar.ts';
 

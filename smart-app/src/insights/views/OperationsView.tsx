@@ -14,8 +14,8 @@ import { MetricPanel } from '../MetricPanel.tsx';
 import { QueueOwners } from '../QueueOwners.tsx';
 import { type QueueChoice, QueueRowsDialog } from '../QueueRowsDialog.tsx';
 import { QueueAges, QueueSteps } from '../QueueSteps.tsx';
-import { TouchKinds } from '../TouchKinds.tsx';
 import { queueSentence } from '../queue-words.ts';
+import { TouchKinds } from '../TouchKinds.tsx';
 import type { ViewProps } from '../views.ts';
 
 const HISTORY = ['time_to_accept', 'time_to_schedule', 'staff_touches', 'staff_minutes', 'self_scheduling', 'no_show'] as const;
