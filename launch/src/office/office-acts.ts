@@ -40,26 +40,19 @@ const stageOf = ({ businessStatus }: Task): string => businessStatus?.coding?.fi
 
 /** By the table of BSeR; of advice alone (an eConsult) the note may follow the acceptance. */
 export function actsOn(task: Task): readonly OfficeAct[] {
-  switch (task.status) {
-    case 'requested':
-    case 'received':
-      return ['accept', 'decline'];
-    case 'accepted':
-      return ['book', 'note', 'decline'];
-    case 'in-progress':
-      switch (stageOf(task)) {
-        case '5.1.1':
-          return ['seen', 'no-show', 'book', 'decline'];
-        case '5.1.2':
-        case '5.1.3':
-          return ['book'];
-        case '5.2':
-          return ['confirm-cancellation', 'note'];
-        default:
-          return ['note', 'book'];
-      }
+  if (task.status === 'requested' || task.status === 'received') return ['accept', 'decline'];
+  if (task.status === 'accepted') return ['book', 'note', 'decline'];
+  if (task.status !== 'in-progress') return [];
+  switch (stageOf(task)) {
+    case '5.1.1':
+      return ['seen', 'no-show', 'book', 'decline'];
+    case '5.1.2':
+    case '5.1.3':
+      return ['book'];
+    case '5.2':
+      return ['confirm-cancellation', 'note'];
     default:
-      return [];
+      return ['note', 'book'];
   }
 }
 
@@ -83,7 +76,7 @@ const outputWith = (task: Task, text: string): Task['output'] => [
 ];
 
 function madeFor(task: Task, given: Given, booked: Appointment | undefined, now: string): Written['made'] {
-  const patient: Reference<Patient> = { ...(task.for?.reference === undefined ? {} : { reference: task.for.reference }) };
+  const patient: Reference<Patient> = task.for?.reference === undefined ? {} : { reference: task.for.reference };
   switch (given.act) {
     case 'book':
       return {
@@ -124,7 +117,10 @@ function madeFor(task: Task, given: Given, booked: Appointment | undefined, now:
         ],
         context: { related: orderOf(task) },
       };
-    default:
+    case 'accept':
+    case 'decline':
+    case 'no-show':
+    case 'confirm-cancellation':
       return undefined;
   }
 }

@@ -30,7 +30,10 @@ function givenOf({ act, reason, startsAt, text }: z.infer<typeof Form>): Given |
     }
     case 'note':
       return text === undefined ? undefined : { act, text };
-    default:
+    case 'accept':
+    case 'no-show':
+    case 'seen':
+    case 'confirm-cancellation':
       return { act };
   }
 }
