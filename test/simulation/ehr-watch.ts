@@ -59,7 +59,8 @@ export const onEhrWrite = (world: World, practice: Practice) => {
     const before = there.get(name);
     const basis = basisOf(resource);
     const referralId = basis?.book.referralId ?? '-';
-    world.remember(`${world.now().toISOString()} ${practice.scope.tenant} the EHR keeps ${reference} for ${referralId}`);
+    const at = world.now().toISOString();
+    world.remember(() => `${at} ${practice.scope.tenant} the EHR keeps ${reference} for ${referralId}`);
     if (before !== undefined && before !== reference)
       watch.tell('duplicate', `${resource.resourceType} stands in the chart twice`, referralId);
     there.set(name, reference);
