@@ -16,6 +16,19 @@ const identifiers = (resource: Resource): Identified[] =>
 const valueOf = (resource: Resource, name: string): string | undefined =>
   identifiers(resource).find(({ system }) => system === `${SYSTEMS}${name}`)?.value;
 
+/** Every `value` that is a text, however deep. */
+function* valuesIn(part: unknown): Generator<string> {
+  if (typeof part !== 'object' || part === null) return;
+  if (Array.isArray(part)) {
+    for (const each of part) yield* valuesIn(each);
+    return;
+  }
+  for (const [name, each] of Object.entries(part)) {
+    if (name === 'value' && typeof each === 'string') yield each;
+    else yield* valuesIn(each);
+  }
+}
+
 /** By what each type is known to be one and the same thing. */
 function nameOf(resource: Resource): string | undefined {
   switch (resource.resourceType) {
@@ -26,7 +39,7 @@ function nameOf(resource: Resource): string | undefined {
     case 'DocumentReference':
       return valueOf(resource, 'referral-note');
     case 'Provenance':
-      return /"value":"([^"]+)"/.exec(JSON.stringify(resource['entity'] ?? resource))?.[1];
+      return valuesIn(resource['entity'] ?? resource).next().value;
     default:
       return undefined;
   }
@@ -44,7 +57,7 @@ export const onEhrWrite = (world: World, practice: Practice) => {
   function basisOf(resource: Resource): { book: Book; approvalId: string } | undefined {
     const note = resource.resourceType === 'ServiceRequest' ? noteIn(resource) : undefined;
     const filed = note === undefined ? undefined : world.ehrs.get(practice.scope.tenant)?.read(note);
-    for (const [, value = ''] of JSON.stringify(filed ?? resource).matchAll(/"value":"([^"]+)"/g)) {
+    for (const value of valuesIn(filed ?? resource)) {
       const book = watch.bookOf(value);
       if (book) return { book, approvalId: value };
     }

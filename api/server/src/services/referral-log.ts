@@ -19,7 +19,18 @@ export class AppendConflict extends Error {}
 /** Among the data of an event, since it names a resource of the EHR and is sealed with it. */
 const FACT_KEY = 'factKey';
 
+/** Of a record that comes a second time, as from the store in memory, what was made of it before. */
+const events = new WeakMap<StoredEvent, ReferralEvent>();
+
 export function eventOf(stored: StoredEvent): ReferralEvent {
+  const known = events.get(stored);
+  if (known) return known;
+  const made = readEvent(stored);
+  events.set(stored, made);
+  return made;
+}
+
+function readEvent(stored: StoredEvent): ReferralEvent {
   const { [FACT_KEY]: factKey, ...data } = stored.data as Record<string, unknown>;
   return {
     sequence: stored.sequence,
@@ -37,8 +48,16 @@ export function eventOf(stored: StoredEvent): ReferralEvent {
  */
 const states = new WeakMap<StoredEvent, Referral>();
 
-export async function readReferral(unit: Unit, referralId: string): Promise<Referral | undefined> {
+export const readReferral = async (unit: Unit, referralId: string): Promise<Referral | undefined> =>
+  stateAfter(referralId, await unit.events.read(referralId));
+
+/** Every event, and what they come to. */
+export async function readHistory(unit: Unit, referralId: string): Promise<{ events: ReferralEvent[]; referral: Referral | undefined }> {
   const stored = await unit.events.read(referralId);
+  return { events: stored.map(eventOf), referral: stateAfter(referralId, stored) };
+}
+
+function stateAfter(referralId: string, stored: readonly StoredEvent[]): Referral | undefined {
   const known = stored.findLastIndex((event) => states.has(event));
   let referral = known < 0 ? undefined : states.get(stored[known] as StoredEvent);
   for (const event of stored.slice(known + 1)) referral = evolve(referralId, referral, eventOf(event));
