@@ -4,7 +4,7 @@ import { appFrame, draftOrder, EHR, signIn } from './support/sandbox.ts';
 import { expect, test } from './support/test.ts';
 
 test('the card of a draft order names three in network and opens Refloop with the order; left aside, it is told', async ({ page }) => {
-  const patient = 'gynecology-2';
+  const patient = 'gynecology-5';
   await signIn(page, /Maren Oduya/);
   await page.goto(`${EHR}/patients/${patient}`);
   await page

@@ -113,7 +113,7 @@ test('malformed_json: an answer that cannot be read doubles nothing', async ({ p
 });
 
 test('rate_limited and unavailable: an EHR that asks for patience gets it, when opening and when writing', async ({ page }) => {
-  await expectEndsWell(page, ['rate_limited', 'unavailable'], { full: 'oncology-1', 'epic-like': 'interpreter-spanish' });
+  await expectEndsWell(page, ['rate_limited', 'unavailable'], { full: 'oncology-1', 'epic-like': 'urology-4' });
 });
 
 test('identifier_not_searchable: the patient’s resources are looked through instead', async ({ page }) => {

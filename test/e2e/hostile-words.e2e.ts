@@ -9,7 +9,7 @@ const MARKUP = '<img src=x onerror="window.planted=1"><script>window.planted=1</
 const FILLED_IN = '{{Task}} {{NAME}} ${1 + 1} =HYPERLINK("https://evil.example.org")';
 
 test('what a chart says is words, on the page, in the chart and on its pages', async ({ page }) => {
-  const patient = 'gynecology-3';
+  const patient = 'gynecology-4';
   const chart = await openChart(ofOrder(patient));
   const order = await chart.read<ServiceRequest>(`ServiceRequest/${draftOrder(patient)}`);
   const [reason, question] = [`Sore foot ${MARKUP}`, `Bypass or not? ${FILLED_IN} ${MARKUP}`];

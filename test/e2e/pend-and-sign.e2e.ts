@@ -35,7 +35,7 @@ test('a nurse prepares and sends, the clinician edits a sentence and signs, and 
   page,
   browser,
 }) => {
-  const patient = 'zip-code-only';
+  const patient = 'rheumatology-3';
   let bearer = '';
   page.on('response', async (response) => {
     if (response.url() === `${REFLOOP}/sessions`) bearer = ((await response.json()) as { token: string }).token;
