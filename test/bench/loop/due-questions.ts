@@ -1,7 +1,8 @@
 /** What the workers and the pages ask to find what is due, as they ask it, beside the answer that what is open makes right. */
+import { FOLD_VERSION } from '@refloop/domain/referral/referral';
 import { TASK_STANDING } from '@refloop/server/channels/task-standing';
 import type { Scope, Store, Unit } from '@refloop/server/store/store';
-import { DUE, type OpenWork } from './filled-database.ts';
+import type { OpenWork } from './filled-database.ts';
 
 export type DueQuestion = {
   name: string;
@@ -79,6 +80,11 @@ export function dueQuestions(now: string): DueQuestion[] {
       expected: () => ['Appointment', 'DocumentReference', 'Encounter', 'ServiceRequest', 'Task'],
     },
     {
+      name: 'at a start: rows of an older form',
+      ask: (unit) => unit.referrals.listOlder({ foldVersion: FOLD_VERSION, after: '', limit: 200 }),
+      expected: () => [],
+    },
+    {
       name: 'obligations: overdue',
       ask: async (unit) => idsOf(await unit.obligations.list({ status: 'open', dueBefore: now, limit: 100 })),
       expected: ({ obligations }) => inOrder(obligations.filter(({ dueAt }) => dueAt < now)).slice(0, 100),
@@ -117,5 +123,3 @@ export function dueQuestions(now: string): DueQuestion[] {
     },
   ];
 }
-
-export const DUE_IN_ALL = Object.values(DUE).reduce((sum, each) => sum + each, 0);

@@ -48,8 +48,6 @@ const TABLES = Object.keys(COLUMNS) as Table[];
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 
-/** Not over, at every size of the database. */
-export const OPEN = 2000;
 /** Of the open ones, those of which something is due now; as many again are due later. */
 export const DUE = { timers: 200, effects: 300, plans: 60, documents: 30 };
 /** One in so many referrals that are over had a note that came by a gateway. */
@@ -76,7 +74,8 @@ const emptyBatch = (): Batch => Object.fromEntries(TABLES.map((table): [Table, u
 
 const AT_ONCE = 2000;
 
-export async function openFilledDatabase(url: string, scope: Scope, now: Date): Promise<FilledDatabase> {
+/** @param count of referrals that are not over, at every size of the database */
+export async function openFilledDatabase(url: string, scope: Scope, now: Date, count: number): Promise<FilledDatabase> {
   const ring = createKeyRing([DEVELOPMENT_KEY]);
   const reading = openPool(url, 'refloop_app', 1);
   const index = createPatientIndex(await readIndexRoot(reading, holdKeys(ring)));
@@ -201,8 +200,7 @@ export async function openFilledDatabase(url: string, scope: Scope, now: Date): 
       });
       batch.obligation.push([...row.map((value) => (value === 'open' ? 'done' : value)), last]);
     }
-    for (const step of [6, 7])
-      effect(batch, referral.id, referral.patientId, seal, { number: step, askedAt: last, dueAt: null, status: 'done' });
+    effect(batch, referral.id, referral.patientId, seal, { number: 6, askedAt: last, dueAt: null, status: 'done' });
     if (number % WITH_DOCUMENT === 0)
       inbound(batch, {
         id: `document-${number}`,
@@ -221,7 +219,7 @@ export async function openFilledDatabase(url: string, scope: Scope, now: Date): 
 
   async function addOpen(batch: Batch, number: number): Promise<void> {
     // Their numbers come after all others.
-    const made = openReferral(90_000_000 + number, now.getTime() - DAY_MS - ((number * 7919) % OPEN) * 15 * MINUTE_MS);
+    const made = openReferral(90_000_000 + number, now.getTime() - DAY_MS - ((number * 7919) % count) * 15 * MINUTE_MS);
     const { referral, events, planId } = made;
     const lookAt = dueOf(number, DUE.plans);
     const { unit, seal } = await base(batch, made, lookAt);
@@ -273,7 +271,7 @@ export async function openFilledDatabase(url: string, scope: Scope, now: Date): 
   }
 
   const first = emptyBatch();
-  for (let number = 0; number < OPEN; number += 1) await addOpen(first, number);
+  for (let number = 0; number < count; number += 1) await addOpen(first, number);
   await write(first);
 
   let there = 0;

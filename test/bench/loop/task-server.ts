@@ -59,7 +59,7 @@ function serve(): void {
       return answer(200, keep(id, resource, Number(versionId) + 1));
     });
   });
-  server.listen(0, '127.0.0.1', () => parentPort?.postMessage((server.address() as AddressInfo).port));
+  server.listen(0, '127.0.0.1', () => parentPort?.postMessage((server.address() as AddressInfo).port, []));
 }
 
 if (!isMainThread) serve();

@@ -130,9 +130,9 @@ export async function runWholeLoops(store: Store, site: Site, name: string, refe
     if (!('reviewed' in reviewed)) wrong.push(`${referralId} was not reviewed`);
   }
 
-  let working = true;
+  const pressing = new AbortController();
   const carrying = (async (): Promise<void> => {
-    while (working) {
+    while (!pressing.signal.aborted) {
       await worker.run();
       await pause(20);
     }
@@ -144,7 +144,7 @@ export async function runWholeLoops(store: Store, site: Site, name: string, refe
       for (let number = next++; number < referrals; number = next++) await whole(idOf(number));
     }),
   );
-  working = false;
+  pressing.abort();
   await carrying;
   while ((await worker.run()).carried > 0);
   const seconds = (performance.now() - started) / 1000;
