@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { readAsked } from '../api/server/src/commands/analytics/subcommands.ts';
 import { runWithDatabase } from './command.ts';
 import { stateFolder } from './environment.ts';
+import { SANDBOX_KEYS } from './sandbox-keys.ts';
 
 const args = process.argv.slice(2);
 const asked = readAsked(args);
 
 // The sandbox EHR knows Refloop by the key that the first start made.
-const sandboxKey = join(stateFolder(), 'sandbox-system-key.json');
+const sandboxKey = join(stateFolder(), SANDBOX_KEYS.system);
 if (existsSync(sandboxKey)) process.env['REFLOOP_SANDBOX_SYSTEM_KEY'] ??= sandboxKey;
 
 // What needs no database runs here, and nothing has to be started for it.

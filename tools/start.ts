@@ -8,7 +8,7 @@ import { type Config, configFaults, readConfig } from '../api/server/src/config.
 import { buildApp } from './app-build.ts';
 import { type Databases, openDatabases, ROOT, say, stateFolder } from './environment.ts';
 import { publishSandboxDirectory } from './sandbox-directory.ts';
-import { sandboxSystemKey } from './sandbox-system-key.ts';
+import { publicKeySet, sandboxKey } from './sandbox-keys.ts';
 
 const ROLES = ['api', 'worker', 'gateway'];
 
@@ -154,6 +154,7 @@ try {
       EHR_DATABASE_URL: databases.sandbox,
       ...(data ? { REFLOOP_DATA: data } : {}),
       ...(sandboxMail ? { REFLOOP_EHR_MAIL_PORT: sandboxMail } : {}),
+      REFLOOP_EHR_FAX_KEY: sandboxKey(state, 'fax'),
     });
   if (servesApp) await buildApp();
   run('Refloop', 'api/server/src/main.ts', {
@@ -176,7 +177,13 @@ try {
           REFLOOP_ALLOWED_AMOUNTS:
             process.env['REFLOOP_ALLOWED_AMOUNTS'] ?? join(import.meta.dirname, '../analytics/assumptions/synthetic.yml'),
         }),
-    ...(withSandbox ? { REFLOOP_DIRECTORY_EXPECTED: 'yes', REFLOOP_SANDBOX_SYSTEM_KEY: sandboxSystemKey(state) } : {}),
+    ...(withSandbox
+      ? {
+          REFLOOP_DIRECTORY_EXPECTED: 'yes',
+          REFLOOP_SANDBOX_SYSTEM_KEY: sandboxKey(state, 'system'),
+          REFLOOP_SANDBOX_FAX_KEYS: publicKeySet(sandboxKey(state, 'fax')),
+        }
+      : {}),
   });
   if (withSandbox) process.stdout.write(`Sandbox EHR  http://localhost:${ehrPort}\n`);
   if (servesApp) process.stdout.write(`Refloop      http://127.0.0.1:${refloopPort}\n`);

@@ -3,6 +3,7 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { copyDatabase } from './postgres.ts';
+import { SANDBOX_KEYS } from './sandbox-keys.ts';
 
 /** A new folder under the system's temporary one. PostgreSQL, under its own user, reaches it: else the database would lie, and stay, elsewhere. */
 export function temporaryState(prefix: string): string {
@@ -11,10 +12,12 @@ export function temporaryState(prefix: string): string {
   return state;
 }
 
-/** Makes a state folder out of one whose product is stopped: its database, and the key that belongs to it. */
+/** Makes a state folder out of one whose product is stopped: its database, and the keys that belong to it. */
 export function copyState(from: string, to: string): void {
   mkdirSync(to, { recursive: true });
   copyDatabase(from, to);
-  const key = join(from, 'sandbox-system-key.json');
-  if (existsSync(key)) copyFileSync(key, join(to, 'sandbox-system-key.json'));
+  for (const name of Object.values(SANDBOX_KEYS)) {
+    const key = join(from, name);
+    if (existsSync(key)) copyFileSync(key, join(to, name));
+  }
 }

@@ -14,6 +14,8 @@ export type EhrConfig = {
   stateFolder: string;
   /** Where mails to the offices are taken; none where it is not told. */
   mailPort?: number;
+  /** The path of the private JWK of the offices' fax machine; they have none where it is not told. */
+  faxKeyFile?: string;
   /** A folder of FHIR files that takes the place of the built-in patients. */
   dataFolder?: string;
   /** Refloop first, then its background service, then those of REFLOOP_EHR_CLIENTS. */
@@ -126,6 +128,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       databaseUrl,
       stateFolder: resolve(environment['REFLOOP_STATE'] || '.data'),
       ...(mailPort === undefined ? {} : { mailPort }),
+      ...(environment['REFLOOP_EHR_FAX_KEY'] ? { faxKeyFile: resolve(environment['REFLOOP_EHR_FAX_KEY']) } : {}),
       ...(dataFolder ? { dataFolder: resolve(dataFolder) } : {}),
       clients: [refloopClient(refloopOrigin), refloopSystemClient(refloopOrigin), ...further.clients],
     },

@@ -11,6 +11,7 @@ import { createRepository } from './fhir/postgres-repository.ts';
 import { migrateEhr } from './fhir/schema.ts';
 import { loadCharts, loadPeople, readSource } from './load-charts.ts';
 import { decideLoad, migrateLoadedData, readLoadedData } from './loaded-data.ts';
+import { createFaxMachine } from './mail/fax-machine.ts';
 import { type MailServer, openMailServer } from './mail/mail-server.ts';
 import { createEhrApp } from './routes/app.ts';
 import type { Readiness } from './routes/health.ts';
@@ -75,6 +76,16 @@ const app = createEhrApp({
   readiness: () => readiness,
   now: () => new Date(),
   mails: () => mailServer?.mails() ?? [],
+  fax:
+    config.faxKeyFile === undefined
+      ? undefined
+      : createFaxMachine({
+          keyFile: config.faxKeyFile,
+          refloop: new URL(config.clients[0].launchUrl).origin,
+          fhirBase: `${config.origin}/fhir`,
+          now: () => new Date(),
+          fetch,
+        }),
   remoteAddress: (context) => getConnInfo(context).remote.address,
   wait: (milliseconds) => new Promise((done) => setTimeout(done, milliseconds)),
 });

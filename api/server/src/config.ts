@@ -9,7 +9,8 @@ import { databaseUrlFault } from './database-tls.ts';
 import { readSystemKey } from './ehr/system-key.ts';
 import { addressFault } from './ehr-address.ts';
 import type { FieldError } from './problem.ts';
-import { readSites, type Site, type Sites, type SystemClient, sandboxSites, systemScopes } from './sites.ts';
+import { readPublicKeys } from './public-keys.ts';
+import { type Gateway, readSites, type Site, type Sites, type SystemClient, sandboxSites, systemScopes } from './sites.ts';
 
 /** A key that wraps the data keys, and the name it is stored under. */
 export type KeyEncryptionKey = { kid: string; key: Uint8Array };
@@ -116,6 +117,7 @@ const Environment = z.object({
   REFLOOP_TLS_AT_EDGE: z.literal('yes', 'Not yes').optional(),
   REFLOOP_STATE_ENCRYPTED: z.literal('yes', 'Not yes').optional(),
   REFLOOP_SANDBOX_SYSTEM_KEY: z.string().min(1).optional(),
+  REFLOOP_SANDBOX_FAX_KEYS: z.string().min(1).optional(),
   REFLOOP_SANDBOX_COMPLETES: z.enum(['yes', 'no'], 'Neither yes nor no').default('no'),
   REFLOOP_WAREHOUSE: z.string().min(1).optional(),
   REFLOOP_WAREHOUSE_ENCRYPTED: z.string().optional(),
@@ -152,6 +154,7 @@ const FIXES: Record<string, string> = {
   REFLOOP_IDLE_SECONDS: 'Set 1 to 900 seconds, or leave it out for 900.',
   REFLOOP_TLS_AT_EDGE: 'Set it to yes once TLS 1.2 or newer ends in front of Refloop; Refloop itself speaks plain HTTP.',
   REFLOOP_STATE_ENCRYPTED: 'Set it to yes once the volumes of REFLOOP_STATE and of PostgreSQL are encrypted.',
+  REFLOOP_SANDBOX_FAX_KEYS: 'npm start sets it by itself; else the public keys of the sandbox’s fax machine as {"keys": […]}.',
   REFLOOP_SANDBOX_SYSTEM_KEY: 'npm start sets it by itself; else the path of a file with a private JWK (P-384 or RSA), or env:NAME.',
   REFLOOP_SANDBOX_COMPLETES: 'Set it to yes for Refloop to finish by itself, in the sandbox, what a window left unfinished; else no.',
   REFLOOP_ALLOWED_AMOUNTS: 'Name a file like analytics/assumptions/synthetic.yml, with figures of your own, or leave it out.',
@@ -205,6 +208,15 @@ function sandboxSystem(
   const completes = read.REFLOOP_SANDBOX_COMPLETES === 'yes';
   const may = { completes, tracks: true };
   return { clientId: 'refloop-system', key: key.value, scopes: systemScopes(may), ...may };
+}
+
+/** The sandbox's fax machine, where the start script made it a key: of the key only the public half is known here. */
+function sandboxGateways(text: string | undefined, faults: FieldError[]): Gateway[] {
+  if (text === undefined) return [];
+  const keys = readPublicKeys(text);
+  if (keys) return [{ name: 'sandbox-fax', jwks: keys }];
+  faults.push({ field: 'REFLOOP_SANDBOX_FAX_KEYS', message: 'Not a set of public keys', fix: FIXES['REFLOOP_SANDBOX_FAX_KEYS'] ?? '' });
+  return [];
 }
 
 /** Of the environment alone, for a command that reads no database: REFLOOP_WAREHOUSE, else a folder of REFLOOP_STATE. */
@@ -312,7 +324,10 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   const channels = readChannels(read, { address, production });
   faults.push(...channels.faults);
   const system = sandboxSystem(read, environment, faults);
-  const sandbox = (read.REFLOOP_SANDBOX ?? (production ? 'off' : 'on')) === 'on' ? sandboxSites(read.REFLOOP_EHR_PORT, system) : [];
+  const sandbox =
+    (read.REFLOOP_SANDBOX ?? (production ? 'off' : 'on')) === 'on'
+      ? sandboxSites(read.REFLOOP_EHR_PORT, system, sandboxGateways(read.REFLOOP_SANDBOX_FAX_KEYS, faults))
+      : [];
   const cdsClients = sandbox.length > 0 ? [sandboxCdsClient(read.REFLOOP_EHR_PORT, sandbox)] : [];
   const sites = readSites({ file: read.REFLOOP_SITES, sandbox, cdsClients, production, environment });
   if (!sites.ok) return { ok: false, refusal: [...faults, ...sites.refusal] };

@@ -313,7 +313,7 @@ export function parseSites(
 }
 
 /** The sandbox EHR of this project: framed from 127.0.0.1 too, which for a browser is another site than localhost. */
-export const sandboxSite = (ehrPort: number, system?: SystemClient): Site => ({
+export const sandboxSite = (ehrPort: number, system?: SystemClient, gateways: Gateway[] = []): Site => ({
   tenant: 'sandbox',
   name: 'Sandbox clinic',
   iss: `http://localhost:${ehrPort}/fhir`,
@@ -325,6 +325,7 @@ export const sandboxSite = (ehrPort: number, system?: SystemClient): Site => ({
   admins: ['Practitioner/admin'],
   phone: '510-555-0150',
   system,
+  gateways,
 });
 
 /** The FHIR bases under which the sandbox behaves like EHRs of the field (launch/README.md); each is an EHR of its own to Refloop. */
@@ -337,8 +338,8 @@ export const phoneOf =
     sites.find((site) => site.tenant === tenant && site.iss === issuer)?.phone ?? '';
 
 /** The sandbox in mode `full` first, then one entry for each vendor mode. */
-export function sandboxSites(ehrPort: number, system?: SystemClient): Site[] {
-  const full = sandboxSite(ehrPort, system);
+export function sandboxSites(ehrPort: number, system?: SystemClient, gateways: Gateway[] = []): Site[] {
+  const full = sandboxSite(ehrPort, system, gateways);
   const modes = SANDBOX_MODES.map((mode) => ({ ...full, name: `${full.name}, ${mode}`, iss: `http://localhost:${ehrPort}/${mode}/fhir` }));
   return [full, ...modes];
 }

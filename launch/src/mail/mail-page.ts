@@ -17,13 +17,25 @@ const one = ({ number, at, to, mail }: KeptMail): Html => html`
     ${mail.attachments.map(({ filename }, place) => html`<p><a href="/mail/${number}/${place}">${filename ?? 'Attachment'}</a></p>`)}
   </article>`;
 
-export const mailPage = (mails: readonly KeptMail[]): Html =>
+const faxForm: Html = html`
+  <section class="panel">
+    <h2>Fax to the practice</h2>
+    <form method="post" action="/mail/faxes" enctype="multipart/form-data" class="office-act">
+      <label>Pages, as a PDF <input type="file" name="pages" accept="application/pdf" required></label>
+      <button class="primary" type="submit">Fax it</button>
+    </form>
+  </section>`;
+
+/** @param told what became of a fax to the practice; undefined where nothing can be faxed */
+export const mailPage = (mails: readonly KeptMail[], told: string | undefined): Html =>
   page(
     { title: 'Mails of the offices' },
     html`<section class="panel">
         <h1>Mails of the offices</h1>
         <p>What the sandbox’s Refloop sent to specialists’ offices, newest first. Faxes come here as mails with the pages attached. Nothing leaves this machine.</p>
         ${mails.length === 0 ? html`<p class="empty">Nothing has come yet. Send a packet from the worklist of a coordinator.</p>` : ''}
+      <p role="status">${told ?? ''}</p>
       </section>
+      ${told === undefined ? '' : faxForm}
       ${mails.map(one)}`,
   );

@@ -13,6 +13,7 @@ import { createFhirApp } from '../fhir/app.ts';
 import { definitions } from '../fhir/definitions.ts';
 import { FhirError } from '../fhir/fhir-error.ts';
 import type { Repository } from '../fhir/repository.ts';
+import type { FaxMachine } from '../mail/fax-machine.ts';
 import type { KeptMail } from '../mail/mail-server.ts';
 import { MODES, type Mode, type ModeName } from '../modes/modes.ts';
 import { authorizeRoutes } from './authorize.ts';
@@ -45,6 +46,8 @@ export type EhrOptions = {
   remoteAddress: RemoteAddress;
   /** The mails that offices got, newest first; without it there are none. */
   mails?: () => readonly KeptMail[];
+  /** By which offices fax to the practice; without it they cannot. */
+  fax?: FaxMachine | undefined;
   /** Lets so many milliseconds pass: the fault `latency`. */
   wait: (milliseconds: number) => Promise<void>;
   /** How apps are notified; the machine's own unless told. */
@@ -109,7 +112,7 @@ export function createEhrApp(options: EhrOptions): Hono {
   ehr.route('/', clientsRoutes(server, options.remoteAddress));
   ehr.route('/', recordsRoutes(repository, options.remoteAddress));
   ehr.route('/', officesRoutes({ repository, origin, now: options.now, remoteAddress: options.remoteAddress }));
-  ehr.route('/', mailRoutes(options.mails ?? (() => []), options.remoteAddress));
+  ehr.route('/', mailRoutes({ mails: options.mails ?? (() => []), fax: options.fax, origin, remoteAddress: options.remoteAddress }));
   for (const one of servers) {
     const endpoints = endpointsOf(one);
     const fhir = createFhirApp({

@@ -36,7 +36,16 @@ const send = (subject: string, words: string): Promise<void> =>
     'QUIT',
   ]);
 
-const remote = (address: string) => mailRoutes(server.mails, () => address);
+const ORIGIN = 'http://localhost:4010';
+const faxed: string[] = [];
+const fax = {
+  send: async (pages: Uint8Array<ArrayBuffer>) => {
+    faxed.push(Buffer.from(pages).toString());
+    return 'arrived' as const;
+  },
+};
+const remote = (address: string, machine: typeof fax | undefined = fax) =>
+  mailRoutes({ mails: server.mails, fax: machine, origin: ORIGIN, remoteAddress: () => address });
 
 test('a mail is shown as it came, its address as a link, and markup in it as text', async () => {
   await send('<script>alert(1)</script>', 'Open http://127.0.0.1:4020/office#abc\r\n<img src=x onerror=alert(2)>');
@@ -51,3 +60,16 @@ test('a mail is shown as it came, its address as a link, and markup in it as tex
 test('from another machine nothing is shown', async () => expect((await remote('192.0.2.7').request('/mail')).status).toBe(403));
 
 test('an attachment that is not there is not found', async () => expect((await remote('127.0.0.1').request('/mail/1/0')).status).toBe(404));
+
+test('a PDF is faxed to the practice as it is; a form of another site, and one without pages, fax nothing', async () => {
+  const press = async (pages: Blob | undefined, origin = ORIGIN) => {
+    const body = new FormData();
+    if (pages) body.set('pages', pages, 'note.pdf');
+    return remote('127.0.0.1').request(`${ORIGIN}/mail/faxes`, { method: 'POST', body, headers: { origin } });
+  };
+  const pages = new Blob(['%PDF-1.7'], { type: 'application/pdf' });
+  expect([(await press(pages, 'https://elsewhere.example.org')).status, (await press(undefined)).status, faxed]).toEqual([403, 400, []]);
+  const sent = await press(pages);
+  expect([sent.status, sent.headers.get('location'), faxed]).toEqual([303, '/mail?told=arrived', ['%PDF-1.7']]);
+  expect(await (await remote('127.0.0.1').request('/mail?told=arrived')).text()).toContain('The fax arrived at the practice.');
+});

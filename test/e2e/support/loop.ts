@@ -1,5 +1,5 @@
 /** What the tests of whole loops share: a clinician refers, a coordinator sends and waits, the clinician reads what came back. */
-import type { DocumentReference, ServiceRequest, Task } from '@medplum/fhirtypes';
+import type { DocumentReference, Patient, ServiceRequest, Task } from '@medplum/fhirtypes';
 import type { Browser, Locator, Page } from '@playwright/test';
 import { approveButton, readyToApprove, settled } from './refer-page.ts';
 import { draftOrder, EHR, launch, ofOrder, REFLOOP } from './sandbox.ts';
@@ -81,9 +81,10 @@ export async function review(browser: Browser, name: string, where: Where = HERE
 export async function readChart(
   patient: string,
   where: Where = HERE,
-): Promise<{ tasks: Task[]; documents: DocumentReference[]; order: ServiceRequest }> {
+): Promise<{ patient: Patient; tasks: Task[]; documents: DocumentReference[]; order: ServiceRequest }> {
   const chart = await openChart(ofOrder(patient), where);
   return {
+    patient: await chart.read<Patient>(`Patient/${patient}`),
     tasks: await chart.search<Task>(`Task?patient=${patient}&_count=100`),
     documents: await chart.search<DocumentReference>(`DocumentReference?patient=${patient}&_count=200`),
     order: await chart.read<ServiceRequest>(`ServiceRequest/${draftOrder(patient)}`),
