@@ -181,7 +181,7 @@ function Choice({ patient, onPlace }: ChoiceProps) {
           <Button
             size="compact-sm"
             variant="default"
-            aria-label={`File with ${patient.name}: ${specialtyName}, ${specialist}`}
+            aria-label={`File here: ${patient.name}, ${specialtyName}, ${specialist}`}
             onClick={() => onPlace({ referralId, attempt })}
           >
             File here

@@ -82,7 +82,7 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
         <Fact name="For">{view.specialist}</Fact>
         <Fact name="From">{view.practice}</Fact>
         <Fact name="Urgency">{view.urgency}</Fact>
-        <Fact name="Where it stands">{statusText(view.status)}</Fact>
+        <Fact name="Where it stands">{statusText(view.status, view.acts)}</Fact>
         {view.appointment ? <Fact name="Appointment">{plainTime(view.appointment.startsAt)}</Fact> : null}
       </dl>
       {view.hasPacket ? (

@@ -39,8 +39,10 @@ test('a visit of which the day is asked: at the appointment, now, or at noon', (
 });
 
 test('statuses are told plainly; one that is not known by its own word', () => {
-  expect(statusText('sent')).toBe('Waits for your answer');
-  expect(statusText('in-progress')).toBe('in progress');
+  expect(statusText('sent', [])).toBe('Waits for your answer');
+  expect(statusText('in-progress', [])).toBe('in progress');
+  expect(statusText('accepted', ['book', 'note'])).toBe('Accepted: no appointment yet');
+  expect(statusText('accepted', ['note'])).toBe('Accepted: your advice is waited for');
 });
 
 test('it is over where nothing but a question is left', () => {

@@ -57,7 +57,11 @@ export const END_TEXTS: Record<OfficeOver['how'], string> = {
   closed: 'This referral is closed: your note was read. Thank you.',
 };
 
-export const statusText = (status: string): string => STATUSES[status] ?? status.replaceAll('-', ' ');
+/** @param acts what can be done now: where nothing can be booked, advice alone is asked for */
+export function statusText(status: string, acts: readonly OfficeActName[]): string {
+  if (status === 'accepted' && !acts.includes('book')) return 'Accepted: your advice is waited for';
+  return STATUSES[status] ?? status.replaceAll('-', ' ');
+}
 
 /** Whether the practice has ended it, or the office has nothing left to do. */
 export const isOver = (acts: readonly OfficeActName[]): boolean => acts.every((act) => act === 'ask');

@@ -1,7 +1,7 @@
 /** What is asked: filled from the order, open to change; the list and the note follow. */
 import { Select, Textarea, TextInput } from '@mantine/core';
 import { SPECIALTIES } from '@refloop/domain/clinical/specialty';
-import { isReferralKind, MOST_VISITS, REFERRAL_KIND_WORDS, REFERRAL_KINDS } from '@refloop/domain/drafting/referral-kind';
+import { isReferralKind, MOST_VISITS, REFERRAL_KIND_WORDS, REFERRAL_KINDS, serviceOf } from '@refloop/domain/drafting/referral-kind';
 import { languageName } from '@refloop/domain/matching/plain-words';
 import type { CoverageFacts } from '@refloop/domain/request/coverage-facts';
 import { useState } from 'react';
@@ -64,18 +64,20 @@ export function RequestColumn({ desk, state, locked }: { desk: Desk; state: Desk
               if (value === 'routine' || value === 'urgent' || value === 'emergency') changeRequest(desk, { urgency: value });
             }}
           />
-          <TextInput
-            label="Visits"
-            type="number"
-            min={1}
-            max={MOST_VISITS}
-            value={request.visits}
-            disabled={locked}
-            onChange={(event) => {
-              const visits = event.currentTarget.valueAsNumber;
-              if (Number.isInteger(visits) && visits >= 1 && visits <= MOST_VISITS) changeRequest(desk, { visits });
-            }}
-          />
+          {serviceOf(request.kind) === 'visit' ? (
+            <TextInput
+              label="Visits"
+              type="number"
+              min={1}
+              max={MOST_VISITS}
+              value={request.visits}
+              disabled={locked}
+              onChange={(event) => {
+                const visits = event.currentTarget.valueAsNumber;
+                if (Number.isInteger(visits) && visits >= 1 && visits <= MOST_VISITS) changeRequest(desk, { visits });
+              }}
+            />
+          ) : null}
         </div>
         <div className={styles['reason']}>
           <Textarea
@@ -104,6 +106,7 @@ export function RequestColumn({ desk, state, locked }: { desk: Desk; state: Desk
             if (value !== null && isReferralKind(value))
               changeRequest(desk, { kind: value, visits: REFERRAL_KIND_WORDS[value].usualVisits });
           }}
+          description={REFERRAL_KIND_WORDS[request.kind].meaning}
         />
         <Coverage desk={desk} state={state} locked={locked} />
         <div>

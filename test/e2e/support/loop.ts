@@ -6,14 +6,23 @@ import { draftOrder, EHR, launch, ofOrder, REFLOOP } from './sandbox.ts';
 import { openChart, type Where } from './smart-client.ts';
 import { expect } from './test.ts';
 
-const HERE: Where = { ehr: EHR, refloop: REFLOOP };
+/** Which product, and what its clock says where that is not the machine's. */
+export type Place = Where & { now?: () => Date };
+const HERE: Place = { ehr: EHR, refloop: REFLOOP };
 /** What an EHR is told or tells takes a few seconds of Refloop's clock, and more on a machine that does much else. */
 const SOON = { timeout: 45_000 };
 
-/** The clinician approves the draft order of this patient as Refloop proposes it, until it stands in the chart. */
-export async function refer(page: Page, patient: string, where: Where = HERE): Promise<string> {
-  await page.goto((await launch(ofOrder(patient), where.ehr)).url);
+/** The browser's clock is the product's. */
+export async function goTo(page: Page, { url }: { url: string }, { now }: Place): Promise<void> {
+  if (now) await page.clock.setSystemTime(now());
+  await page.goto(url);
+}
+
+/** The clinician approves the draft order of this patient, as Refloop proposes it or after `change`, until it stands in the chart. */
+export async function refer(page: Page, patient: string, where: Place = HERE, change?: () => Promise<void>): Promise<string> {
+  await goTo(page, await launch(ofOrder(patient), where.ehr), where);
   await readyToApprove(page);
+  await change?.();
   const approved = page.waitForResponse((response) => response.url() === `${where.refloop}/approvals`);
   await approveButton(page).click();
   const { referralId } = (await (await approved).json()) as { referralId: string };
@@ -24,14 +33,14 @@ export async function refer(page: Page, patient: string, where: Where = HERE): P
 export type Desk = { page: Page; thread: Locator; status: Locator; entries: Locator; name: string; npi: string };
 
 /** The coordinator's worklist with this referral open. */
-export async function openDesk(browser: Browser, referralId: string, where: Where = HERE): Promise<Desk> {
+export async function openDesk(browser: Browser, referralId: string, where: Place = HERE): Promise<Desk> {
   const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
-  await page.goto((await launch({ user: 'coordinator' }, where.ehr)).url);
+  await goTo(page, await launch({ user: 'coordinator' }, where.ehr), where);
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible({ timeout: 40_000 });
   const thread = page.getByRole('region', { name: 'Referral', exact: true });
   const heading = thread.getByRole('heading', { level: 2 });
   // The list sets its own address once it has come.
-  await expect(page.getByRole('grid', { name: 'Open referrals' })).toBeVisible();
+  await expect(page.getByText(/^\d+ of \d+ lines?$/)).toBeVisible({ timeout: 40_000 });
   await expect(async () => {
     await page.evaluate((id) => location.assign(`#worklist/${id}`), referralId);
     await expect(heading).toBeVisible({ timeout: 3000 });
@@ -53,7 +62,7 @@ export async function sendPacket({ thread }: Desk, way: 'fax' | 'mail' | 'link' 
   await expect(packet.getByText('ready to send')).toBeVisible();
   await packet.getByRole('combobox', { name: 'How it goes' }).selectOption(way);
   await packet.getByRole('button', { name: press }).click();
-  await expect(packet.getByRole('status').last()).not.toBeEmpty();
+  await expect(packet.getByRole('status').last()).toHaveText(/on their way|is asking|shown below/);
   return packet;
 }
 
@@ -66,9 +75,9 @@ export async function untilThread({ page, thread }: Desk, words: string | RegExp
 }
 
 /** The clinician finds the note on their list, reads and reviews it; nothing of it is left there. */
-export async function review(browser: Browser, name: string, where: Where = HERE, look?: (row: Locator) => Promise<void>): Promise<void> {
+export async function review(browser: Browser, name: string, where: Place = HERE, look?: (row: Locator) => Promise<void>): Promise<void> {
   const page = await (await browser.newContext()).newPage();
-  await page.goto((await launch({ user: 'clinician' }, where.ehr)).url);
+  await goTo(page, await launch({ user: 'clinician' }, where.ehr), where);
   const row = page.getByRole('region', { name: 'To review' }).getByRole('listitem').filter({ hasText: name });
   await expect(row).toBeVisible({ timeout: 40_000 });
   await look?.(row);
@@ -80,7 +89,7 @@ export async function review(browser: Browser, name: string, where: Where = HERE
 /** The Tasks and the documents of a chart, read over FHIR as the clinician may. */
 export async function readChart(
   patient: string,
-  where: Where = HERE,
+  where: Place = HERE,
 ): Promise<{ patient: Patient; tasks: Task[]; documents: DocumentReference[]; order: ServiceRequest }> {
   const chart = await openChart(ofOrder(patient), where);
   return {

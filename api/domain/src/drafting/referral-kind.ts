@@ -1,6 +1,7 @@
 /** What the referring clinician asks of the specialist: who does what, and who keeps the patient. */
+import type { Service } from '../referral/closure.ts';
 
-export const REFERRAL_KINDS = ['consult', 'evaluate-and-treat', 'co-manage', 'transfer'] as const;
+export const REFERRAL_KINDS = ['consult', 'evaluate-and-treat', 'co-manage', 'transfer', 'e-consult'] as const;
 export type ReferralKind = (typeof REFERRAL_KINDS)[number];
 
 export type ReferralKindWords = {
@@ -40,14 +41,26 @@ export const REFERRAL_KIND_WORDS: Readonly<Record<ReferralKind, ReferralKindWord
     ask: 'take over the care of {patient} for this problem',
     usualVisits: 6,
   },
+  'e-consult': {
+    label: 'eConsult',
+    meaning: 'The specialist advises from the record, without seeing the patient.',
+    ask: 'advise me about {patient} from the record',
+    usualVisits: 1,
+  },
 };
+
+/** What the specialist is asked to do: an eConsult closes on advice, every other kind on a visit. */
+export const serviceOf = (kind: ReferralKind): Extract<Service, 'visit' | 'e-consult'> => (kind === 'e-consult' ? kind : 'visit');
+
+/** How many visits are asked for: of advice alone none, whatever the form holds. */
+export const visitsAskedFor = (kind: ReferralKind, visits: number): number => (kind === 'e-consult' ? 0 : visits);
 
 export const MOST_VISITS = 99;
 
 export const isReferralKind = (value: string): value is ReferralKind => REFERRAL_KINDS.some((kind) => kind === value);
 
-/** `1 visit`, `3 visits`. */
-export const visitsWords = (visits: number): string => `${visits} ${visits === 1 ? 'visit' : 'visits'}`;
+/** `no visit`, `1 visit`, `3 visits`. */
+export const visitsWords = (visits: number): string => (visits === 0 ? 'no visit' : `${visits} ${visits === 1 ? 'visit' : 'visits'}`);
 
 /**
  * The closing request, in the clinician's voice. `patient` is how the note calls the patient ("Mrs. Delgado"), or
@@ -56,5 +69,7 @@ export const visitsWords = (visits: number): string => `${visits} ${visits === 1
 export function requestSentence(kind: ReferralKind, visits: number, urgency: 'routine' | 'urgent' | 'emergency', patient: string): string {
   const ask = REFERRAL_KIND_WORDS[kind].ask.replace('{patient}', patient);
   const pace = urgency === 'routine' ? '' : urgency === 'urgent' ? ' This is urgent.' : ' This is an emergency.';
-  return `Please ${ask}. ${visitsWords(visits)} asked for.${pace}`.replace(/(?<=\. )[a-z]/, (letter) => letter.toUpperCase());
+  return `Please ${ask}. ${visitsWords(visitsAskedFor(kind, visits))} asked for.${pace}`.replace(/(?<=\. )[a-z]/, (letter) =>
+    letter.toUpperCase(),
+  );
 }

@@ -65,6 +65,9 @@ export function endForOffice(referral: Referral, attempt: number, now: Instant):
 const bookedIn = ({ work, appointments }: Attempt): Appointment | undefined =>
   work.status === 'scheduled' ? appointments.find(({ id }) => id === work.appointmentId) : undefined;
 
+/** Whoever is asked for advice alone sees nobody. */
+const OF_A_VISIT: readonly OfficeAct['act'][] = ['offer-dates', 'book', 'no-show', 'seen'];
+
 const DAY_MS = 86_400_000;
 
 /** The start of what was booked; where nothing was, the day before the order, since a day that is given has no hour. */
@@ -81,6 +84,7 @@ export function officeActs(referral: Referral, attempt: number, all: readonly Of
   const { status } = asked.work;
   return all.filter((act) => {
     if (act === 'ask') return !isEnded(asked);
+    if (referral.service === 'e-consult' && OF_A_VISIT.includes(act)) return false;
     // A note is taken as long as one may come; what it proves besides is on record then without a time.
     if (act === 'note') return noteForms(referral, attempt).length > 0;
     if (act === 'decline' && asked.visits.length > 0) return false;

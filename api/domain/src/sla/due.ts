@@ -95,7 +95,7 @@ function toTell({ order, attempts }: Referral, now: Instant, owed: Owed): Obliga
 function ofCare(referral: Referral, now: Instant, owed: Owed): Obligation[] {
   const always = [...ofReports(referral, owed), ...toReply(referral, owed)];
   const attempt = referral.attempts.at(-1);
-  return closedBy(referral) || !attempt ? always : [...always, ...workOf(attempt, now, owed)];
+  return closedBy(referral) || !attempt ? always : [...always, ...workOf(attempt, referral, now, owed)];
 }
 
 /** Of each office by itself; two that ask in the same moment are told apart by their attempt. */
@@ -106,7 +106,7 @@ function toReply(referral: Referral, owed: Owed): Obligation[] {
   );
 }
 
-function workOf(attempt: Attempt, now: Instant, owed: Owed): Obligation[] {
+function workOf(attempt: Attempt, { service }: Referral, now: Instant, owed: Owed): Obligation[] {
   const { work } = attempt;
   const about = `attempt ${attempt.number}`;
   switch (work.status) {
@@ -117,7 +117,8 @@ function workOf(attempt: Attempt, now: Instant, owed: Owed): Obligation[] {
       return [owed('answer', about, firstSent(attempt) ?? work.since)];
     case 'accepted':
     case 'in-progress':
-      return [owed('book', about, attempt.acceptedAt ?? work.since)];
+      // Advice needs no visit: its note is what is waited for.
+      return [owed(service === 'e-consult' ? 'note' : 'book', about, attempt.acceptedAt ?? work.since)];
     case 'scheduled': {
       const startsAt = attempt.appointments.find(({ id }) => id === work.appointmentId)?.startsAt ?? work.since;
       const visit = startsAt !== null && startsAt <= now ? owed('confirm-visit', about, startsAt) : owed('visit', about, startsAt);

@@ -156,7 +156,12 @@ function reasonCodes(referral: ApprovedReferral, list: unknown): Json[] {
  */
 export function serviceRequest(referral: ApprovedReferral, launched: Json | null): Json {
   // Of the choice quantity[x] only one form may be there, and ours is the Quantity.
-  const { quantityRange: _range, quantityRatio: _ratio, ...kept } = launched ? structuredCloneJson(launched) : {};
+  const {
+    quantityRange: _range,
+    quantityRatio: _ratio,
+    quantityQuantity: _quantity,
+    ...kept
+  } = launched ? structuredCloneJson(launched) : {};
   const base: Json = launched ? kept : { resourceType: 'ServiceRequest', intent: 'order', subject: subject(referral) };
   const nucc = { coding: [{ system: 'http://nucc.org/provider-taxonomy', code: referral.performer.nucc }] };
   const { code, display } = referral.specialty.referral;
@@ -170,7 +175,7 @@ export function serviceRequest(referral: ApprovedReferral, launched: Json | null
     // The code comes from the CMS50 "Referral" value set; 3457005 alone would drop the referral out of the measure.
     code: { coding: [{ system: 'http://snomed.info/sct', code, display }], text: `Referral to ${specialtyInSentence(referral.specialty)}` },
     orderDetail: orderDetails(base['orderDetail'], referral),
-    quantityQuantity: { value: referral.visits, unit: 'visits' },
+    ...(referral.visits === 0 ? {} : { quantityQuantity: { value: referral.visits, unit: 'visits' } }),
     priority: PRIORITY[referral.urgency],
     authoredOn: base['authoredOn'] ?? referral.approvedAt,
     // What was prepared for a signature is the signing clinician's order, whoever the draft named; else who ordered stays.

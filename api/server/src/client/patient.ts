@@ -34,7 +34,7 @@ const Specialist = z.object({
   asked: z.boolean(),
 });
 
-export const PatientStage = z.enum(['asking', 'to-book', 'booked', 'past', 'missed', 'seen', 'looking']);
+export const PatientStage = z.enum(['asking', 'to-book', 'booked', 'past', 'missed', 'seen', 'looking', 'advice']);
 /** Where it stands for the patient. `past`: the time of the visit is over, and nothing was heard; `looking`: nobody is asked now. */
 export type PatientStage = z.infer<typeof PatientStage>;
 

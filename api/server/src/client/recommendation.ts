@@ -1,4 +1,5 @@
 /** A recommendation: what was asked, seen, ranked and drafted for one order of one patient, kept for good. */
+import { REFERRAL_KINDS } from '@refloop/domain/drafting/referral-kind';
 import { z } from 'zod';
 import { MatchAnswer, MatchInput } from './match.ts';
 
@@ -35,7 +36,7 @@ export const Prepared = z.object({
 });
 export type Prepared = z.infer<typeof Prepared>;
 
-export const ReferralKind = z.enum(['consult', 'evaluate-and-treat', 'co-manage', 'transfer']);
+export const ReferralKind = z.enum(REFERRAL_KINDS);
 export type ReferralKind = z.infer<typeof ReferralKind>;
 
 const WriteAction = z.enum(['update-order', 'create-order', 'file-document', 'create-task', 'create-provenance']);

@@ -3,7 +3,9 @@
  * can check it), with embedded fonts and selectable text, flowing
  * over as many pages as the note takes. The same packet gives the same bytes: no clock, no random names.
  */
+
 import { citationText, SECTION_HEADINGS } from '@refloop/domain/drafting/note-review';
+import { visitsWords } from '@refloop/domain/drafting/referral-kind';
 import { plainDay } from '@refloop/domain/matching/plain-words';
 import { PACKET_SECTIONS } from '@refloop/domain/packet/contents';
 import { toothWords } from '@refloop/domain/packet/tooth';
@@ -143,7 +145,7 @@ function parties(sheet: Sheet, { patient, referring, specialist }: Packet): void
 
 function asked(sheet: Sheet, { request, chart }: Packet): void {
   const section = heading(sheet, 'Asked for');
-  fact(sheet, section, 'Kind', `${request.kind}, ${request.visits === 1 ? '1 visit' : `${request.visits} visits`}`);
+  fact(sheet, section, 'Kind', `${request.kind}, ${visitsWords(request.visits)}`);
   fact(sheet, section, 'Urgency', request.urgency);
   fact(sheet, section, 'Reason', request.reason);
   for (const code of request.codes) fact(sheet, section, 'Diagnosis', code);

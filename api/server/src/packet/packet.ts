@@ -2,6 +2,7 @@
 
 import type { Sentence, SourceExcerpt } from '@refloop/domain/drafting/note';
 import { type NumberedNote, numberedNote } from '@refloop/domain/drafting/note-review';
+import { visitsAskedFor } from '@refloop/domain/drafting/referral-kind';
 import { type Coding, list, object, text } from '@refloop/domain/fhir/read';
 import type { Instant } from '@refloop/domain/instant';
 import { languageName, plainDay } from '@refloop/domain/matching/plain-words';
@@ -214,7 +215,7 @@ export function packetOf(facts: PacketFacts): Packet {
     },
     request: {
       kind: facts.kindLabel,
-      visits: request.visits,
+      visits: visitsAskedFor(request.kind, request.visits),
       urgency: request.match.urgency,
       reason: orNotRecorded(request.reasonText),
       codes: request.reasonCodes.map(({ system, code, display }) =>

@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { specialtyById } from '@refloop/domain/clinical/specialty';
 import type { ReviewedNote } from '@refloop/domain/drafting/note-review';
-import { REFERRAL_KIND_WORDS } from '@refloop/domain/drafting/referral-kind';
+import { REFERRAL_KIND_WORDS, visitsAskedFor } from '@refloop/domain/drafting/referral-kind';
 import { parseReference, type ResourceRef, referenceText } from '@refloop/domain/fhir/reference';
 import { dayOf } from '@refloop/domain/instant';
 import { ENGINE } from '@refloop/domain/matching/engine';
@@ -188,7 +188,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
               urgency: request.match.urgency,
               kind: request.kind,
               kindDisplay: REFERRAL_KIND_WORDS[request.kind].label,
-              visits: request.visits,
+              visits: visitsAskedFor(request.kind, request.visits),
               performer: chosen.performer,
               performerInEhr: input.performerInEhr,
               reasonText: request.reasonText,

@@ -1,5 +1,7 @@
 /** Making a recommendation for an order as it stands: ranked, drafted, stored with all it rests on. */
+
 import { specialtyById } from '@refloop/domain/clinical/specialty';
+import { serviceOf } from '@refloop/domain/drafting/referral-kind';
 import { parseReference, referenceText } from '@refloop/domain/fhir/reference';
 import { pendedOf } from '@refloop/domain/referral/pend';
 import { isOpenOffer, type Referral } from '@refloop/domain/referral/referral';
@@ -146,8 +148,7 @@ export const makeRecommendation =
           specialty: request.match.specialty,
           urgency: request.match.urgency,
           kind: request.kind,
-          // What the app orders is seeing a specialist.
-          service: 'visit',
+          service: serviceOf(request.kind),
           replaces: input.replaces ?? null,
           insteadOf: input.insteadOf ?? null,
           asker: await askerOf(unit, session.subject, now),

@@ -248,7 +248,8 @@ function specialistOf(
 }
 
 /** Where it stands, in the patient’s eyes. */
-function stageOf({ attempts }: Referral, attempt: Attempt | undefined, now: string): PatientStage {
+function stageOf({ attempts, service }: Referral, attempt: Attempt | undefined, now: string): PatientStage {
+  if (service === 'e-consult') return 'advice';
   if (attempts.some(({ visits }) => visits.length > 0)) return 'seen';
   if (!attempt) return 'looking';
   switch (attempt.work.status) {

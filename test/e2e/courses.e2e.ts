@@ -1,0 +1,162 @@
+/** What goes otherwise than hoped: an office that keeps silent and then declines, and a patient who does not come. Days pass by the product's own clock. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openFaxGateway, type TestFaxGateway } from '@refloop/server/channels/test-fax-gateway';
+import { type Product, startProduct } from '../support/product.ts';
+import { createTestClock, nextTuesday, type TestClock } from '../support/test-clock.ts';
+import { expectAccessible } from './support/accessible.ts';
+import { goTo, openDesk, type Place, readChart, refer, review, sendPacket, untilThread } from './support/loop.ts';
+import { consultNote } from './support/note-file.ts';
+import { launch } from './support/sandbox.ts';
+import { expect, test } from './support/test.ts';
+
+const SILENT = 'orthopedics-8';
+const MISSED = 'dermatology-6';
+const DAY_MS = 86_400_000;
+/** As a browser's field is filled, whose zone is UTC here. */
+const inDays = (days: number): string => new Date(clock.now().getTime() + days * DAY_MS).toISOString().slice(0, 16);
+
+let folder: string;
+let clock: TestClock;
+let gateway: TestFaxGateway;
+let product: Product;
+let place: Place;
+
+test.beforeAll(async () => {
+  test.setTimeout(240_000);
+  folder = mkdtempSync(join(tmpdir(), 'refloop-clock-'));
+  clock = createTestClock(folder, nextTuesday(new Date()));
+  gateway = await openFaxGateway();
+  product = await startProduct({ env: { ...clock.env, REFLOOP_FAX_URL: gateway.url(), REFLOOP_FAX_TOKEN: gateway.token } });
+  place = { ...product, now: clock.now };
+});
+test.afterAll(async () => {
+  await product?.stop();
+  await gateway?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('an office that keeps silent is escalated to a named person; it declines, another is asked, and the order stays', async ({
+  page,
+  browser,
+}) => {
+  test.slow();
+  const referralId = await refer(page, SILENT, place);
+  const before = await openDesk(browser, referralId, place);
+  await sendPacket(before, 'fax', 'Send by fax');
+  await expect.poll(() => gateway.faxes.length, { timeout: 30_000 }).toBe(1);
+  for (const fax of gateway.faxes) fax.status = 'delivered';
+  await untilThread(before, 'Delivered');
+
+  await clock.pass(9 * DAY_MS);
+  const desk = await openDesk(browser, referralId, place);
+  await untilThread(desk, 'The office does not respond. Decide whether another specialist is asked.');
+  const owed = desk.thread.getByRole('region', { name: 'Get an answer' });
+  await expect(owed).toContainText(/over/);
+  await expect(owed).toContainText('escalated to Priya Castellan, MD');
+  await expect(owed.getByRole('list', { name: 'Steps taken' })).toContainText(/Call the office\. To Teo Lindqvist, RN, .*R118/);
+  await expectAccessible(desk.page, 'a referral that was escalated');
+  const lead = await (await browser.newContext()).newPage();
+  await goTo(lead, await launch({ user: 'lead' }, product.ehr), place);
+  await expect(lead.getByRole('heading', { name: 'Escalated to you · 1' })).toBeVisible({ timeout: 40_000 });
+  await expect(lead.getByRole('listitem').filter({ hasText: desk.name })).toContainText('Get an answer');
+
+  await desk.thread.getByRole('button', { name: 'Something else…' }).click();
+  await desk.page.getByRole('menuitem', { name: 'Declined' }).click();
+  const declined = desk.page.getByRole('form', { name: 'Declined' });
+  await declined.getByRole('combobox', { name: 'Why they declined' }).selectOption({ label: 'Takes no patients now' });
+  await declined.getByRole('button', { name: 'Put on record' }).click();
+  await expect(desk.status).toContainText('declined');
+  const next = desk.thread.getByRole('region', { name: 'Ask another specialist' });
+  const ask = next.getByRole('button', { name: /^Ask / }).first();
+  const another = (await ask.getAttribute('aria-label'))?.replace('Ask ', '') ?? '';
+  await ask.click();
+  await expect(desk.status).toContainText(another);
+  await expect(desk.thread.getByRole('region', { name: 'Packet' })).toContainText(`To ${another}`);
+  await sendPacket(desk, 'fax', 'Send by fax');
+  await expect.poll(() => gateway.faxes.length, { timeout: 30_000 }).toBe(2);
+
+  await expect(async () => {
+    const { order, tasks } = await readChart(SILENT, place);
+    expect([order.status, tasks.map(({ status, owner }) => `${status} ${owner?.display === another}`).sort()]).toEqual([
+      'active',
+      ['rejected false', 'requested true'],
+    ]);
+  }).toPass({ timeout: 30_000 });
+});
+
+test('a patient who does not come is asked back the same day, picks another date, and the loop closes', async ({ page, browser }) => {
+  test.slow();
+  const referralId = await refer(page, MISSED, place);
+  const made = page.waitForResponse((response) => response.url().endsWith('/patient-link'));
+  await page.getByRole('button', { name: 'Handout for the patient' }).click();
+  const { link: ofPatient } = (await (await made).json()) as { link: string };
+  const desk = await openDesk(browser, referralId, place);
+  const packet = await sendPacket(desk, 'link', 'Send by a link you hand over');
+  const address = (await packet.getByText(/\/office#/).innerText()).trim();
+
+  const office = await (await browser.newContext({ viewport: { width: 360, height: 740 } })).newPage();
+  const told = office.getByRole('status');
+  const openOffice = async (): Promise<void> => {
+    await goTo(office, { url: 'about:blank' }, place);
+    await goTo(office, { url: address }, place);
+    await office.getByRole('textbox', { name: 'NPI of the specialist' }).fill(desk.npi);
+    await office.getByRole('button', { name: 'Open' }).click();
+  };
+  await openOffice();
+  await office.getByRole('button', { name: 'Accept the referral' }).click();
+  await expect(told).toHaveText(/Accepted/);
+  await office.getByRole('button', { name: 'Book an appointment…' }).click();
+  await office.getByLabel('Day and time').fill(inDays(2));
+  await office.getByRole('button', { name: 'Send to the practice' }).click();
+  await expect(told).toHaveText(/Booked/);
+
+  await clock.pass(2 * DAY_MS + 3_600_000);
+  await openOffice();
+  await office.getByRole('button', { name: 'The patient did not come…' }).click();
+  await office.getByRole('button', { name: 'Send to the practice' }).click();
+  await expect(told).not.toBeEmpty();
+  await office.getByRole('button', { name: 'Offer dates…' }).click();
+  await office.getByLabel('A date', { exact: true }).fill(inDays(1));
+  await office.getByRole('button', { name: 'Send to the practice' }).click();
+  await expect(told).toHaveText(/dates/i);
+
+  const again = await openDesk(browser, referralId, place);
+  await expect(again.status).toContainText('no show');
+  const owed = again.thread.getByRole('region', { name: 'Book again after a missed visit' });
+  await expect(owed.getByRole('list', { name: 'Steps taken' })).toContainText('R128');
+
+  const { patient } = await readChart(MISSED, place);
+  const [year = '', month = '', day = ''] = (patient.birthDate ?? '').split('-');
+  const telephone = await (await browser.newContext({ viewport: { width: 360, height: 740 } })).newPage();
+  await goTo(telephone, { url: `${product.refloop}/patient#${ofPatient}` }, place);
+  for (const [name, value] of Object.entries({ Month: String(Number(month)), Day: String(Number(day)), Year: year }))
+    await telephone.getByRole('textbox', { name }).fill(value);
+  await telephone.getByRole('button', { name: 'Open' }).click();
+  await expect(telephone.getByRole('heading', { level: 1 })).toHaveText('You missed your visit. You can pick a new day.');
+  await expectAccessible(telephone, 'a missed visit');
+  await telephone
+    .getByRole('button', { name: /\d:\d\d/ })
+    .first()
+    .click();
+  await expect(telephone.getByRole('heading', { level: 1 })).toHaveText('Your visit is booked.');
+
+  await clock.pass(DAY_MS + 3_600_000);
+  await openOffice();
+  await office.getByRole('button', { name: 'The patient was seen…' }).click();
+  await office.getByRole('button', { name: 'Send to the practice' }).click();
+  await expect(told).toHaveText(/note is what is waited for/);
+  const note = await consultNote(patient, { name: 'The specialist asked', npi: desk.npi }, ['Assessment', 'Plaque psoriasis.']);
+  await office.getByRole('button', { name: 'Send your note…' }).click();
+  await office.getByLabel(/Your note, as a PDF/).setInputFiles({ name: 'n.pdf', mimeType: 'application/pdf', buffer: Buffer.from(note) });
+  await office.getByRole('button', { name: 'Send to the practice' }).click();
+  await expect(told).toHaveText(/Your note has arrived/);
+
+  await review(browser, desk.name, place);
+  const last = await openDesk(browser, referralId, place);
+  await untilThread(last, 'Note filed in the chart');
+  await expect(last.status).toContainText('closed');
+  for (const entry of ['Visit missed', 'Dates offered', 'Patient seen'])
+    await expect(last.thread.getByText(entry, { exact: true }).first()).toBeVisible();
+});
