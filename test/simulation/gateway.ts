@@ -52,6 +52,9 @@ export const packetAsPages = async (packet: object): Promise<Uint8Array<ArrayBuf
 const answer = (status: number, body: unknown): Response =>
   ({ ok: status < 300, status, json: async () => body, body: null }) as unknown as Response;
 
+/** What opens a page is drawn at random, and may read like anything. */
+const withoutLink = (words: string): string => words.replaceAll(/#[\w-]{43}/g, '#');
+
 /** Pages take so long over the line. */
 const FAXING_MS = 2 * 60_000;
 
@@ -94,7 +97,7 @@ export function createGateways({ time, faults, draws, sites, leaves, mailed, tex
       const about = { scope, referralId, key };
       const take = (): void => {
         mails.add(id);
-        leaves.judge({ kind: 'mail', ...about }, `${officeMailSubject}\n${officeMailText(content)}`);
+        leaves.judge({ kind: 'mail', ...about }, withoutLink(`${officeMailSubject}\n${officeMailText(content)}`));
         mailed(about, content.link.split('#')[1] ?? '');
       };
       return overTheLine<Sent>(take, {
@@ -110,7 +113,7 @@ export function createGateways({ time, faults, draws, sites, leaves, mailed, tex
     const about = effects.get(id);
     const { to, document } = JSON.parse(body) as Faxed;
     const { patient, specialist, chart } = JSON.parse(Buffer.from(document, 'base64').toString('utf8')) as Pages;
-    if (!about) throw new Error('A fax left that nobody asked for.');
+    if (!about) return leaves.unknown('fax');
     const leaving = { kind: 'fax', ...about } as const;
     leaves.judge(leaving, '');
     leaves.judgePacket(leaving, { npi: specialist.npi, recordNumber: patient.recordNumber, lacking: chart.lacking }, to);
@@ -137,9 +140,9 @@ export function createGateways({ time, faults, draws, sites, leaves, mailed, tex
     if (texts.has(id)) return;
     texts.add(id);
     const about = effects.get(id);
-    if (!about) throw new Error('A text message left that nobody asked for.');
+    if (!about) return leaves.unknown('text message');
     const { text } = JSON.parse(body) as { text: string };
-    leaves.judge({ kind: 'text', ...about }, text);
+    leaves.judge({ kind: 'text', ...about }, withoutLink(text));
     texted(about, text.split('/patient#')[1]?.split(/\s/)[0] ?? '');
   }
 

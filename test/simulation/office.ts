@@ -26,7 +26,9 @@ export function createOffices(world: World): Offices {
     const opened = await world.server.ask<OfficeAnswer>(life, ({ office }, now) => office.open({ link, npi: given }, now));
     const again = (median: number): void => time.after(later(median), () => sit(practice, book, npi, link, times + 1));
     if (opened.kind === 'silent' || (opened.kind === 'refused' && given !== npi)) return again(4 * HOUR_MS);
-    if (opened.kind === 'refused' || opened.value.standing === 'over') return;
+    if (opened.kind === 'refused') return;
+    if (given !== npi) world.watch.tell('privacy', 'an office’s page opened with the NPI of somebody else', book.referralId);
+    if (opened.value.standing === 'over') return;
     const { acts, appointment, offered, noteForms } = opened.value;
     const token = opened.value.opened;
     const what = choose(acts, appointment?.startsAt, offered);

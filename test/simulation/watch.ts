@@ -148,7 +148,8 @@ export function createWatch({ now, authority, timeZone, onEvents, remember }: Wa
     approved.set(book.approvalId, book);
     const open = await unit.obligations.openOf(referralId);
     const row = await unit.referrals.get(referralId);
-    if (!row || row.sequence !== book.last) return tell('refold', 'its row is not of its last event', referralId);
+    if (!row || row.sequence !== book.last)
+      return tell('refold', `its row is of event ${row?.sequence ?? 0}, and its last is ${book.last}`, referralId);
     if (fresh.length > 0) {
       if ((row.status === 'closed') !== (closedByBook(book) && book.order !== 'ended'))
         tell('closed', `it is called ${row.status}, and its rule says otherwise`, referralId);

@@ -33,6 +33,8 @@ export type WhatLeaves = {
   /** How often each message truly left, by kind and key of the effect. */
   left: ReadonlyMap<string, number>;
   byKind: () => Map<string, number>;
+  /** Under a key that stands for nothing that was asked for. */
+  unknown: (what: string) => void;
 };
 
 export const nameOfLeaving = (kind: string, key: string): string => `${kind} ${key}`;
@@ -53,6 +55,7 @@ export function createWhatLeaves(world: () => World): WhatLeaves {
 
   return {
     left,
+    unknown: (what) => world().watch.tell('duplicate', `a ${what} left under a key of its own`),
     byKind: () => {
       const counts = new Map<string, number>();
       for (const name of left.keys()) counts.set(name.split(' ')[0] ?? '', (counts.get(name.split(' ')[0] ?? '') ?? 0) + 1);
