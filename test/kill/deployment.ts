@@ -55,6 +55,8 @@ const TIME_ZONE = 'America/Chicago';
 const SITE = { tenant: 'kill', name: 'Kill clinic' };
 const PRELOADED = [join(import.meta.dirname, '..', '..', 'tools', 'end-with-parent.ts'), join(import.meta.dirname, 'moved-clock.ts')];
 const STORE_PATIENCE_MS = 60_000;
+/** On a machine that has much else to do, and people who ask all the time. */
+const START_PATIENCE_MS = 180_000;
 
 export const pause = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));
 
@@ -159,7 +161,7 @@ export async function openDeployment(ehrDatabaseUrl: string, watch: Watch): Prom
       current = await started.start({ ...environment, KILL_AHEAD_MS: String(ahead) }, [...PRELOADED, ...preload]);
     },
     served: async () => {
-      if (current) await untilReady(current);
+      if (current) await untilReady(current, START_PATIENCE_MS);
     },
     kill: async (victim, which) => {
       switch (victim) {

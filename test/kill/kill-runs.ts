@@ -35,6 +35,8 @@ export type KillRun = {
   doubts: number;
   doubtsThatHappened: number;
   violations: string[];
+  /** All that was found at the end, before anybody settled a doubt. */
+  found: Settled | undefined;
 };
 
 export type KillSettings = {
@@ -47,6 +49,8 @@ export type KillSettings = {
   preload?: readonly string[];
   /** In place of the plan that the seed draws. */
   plan?: (number: number) => Kill;
+  /** By how much the clock is moved on at the end, so that what waits for it is done. */
+  settling?: readonly number[];
   told: (line: string) => void;
 };
 
@@ -56,7 +60,9 @@ const AIM_MS = 5000;
 const RESTART_MS = 150;
 const LEASE_MS = 6 * 60_000;
 /** Until what waits for a day has left, in steps that let everything that is due be done. */
-const SETTLING_STEPS_MS = [LEASE_MS, LEASE_MS, 3_600_000, 3_600_000, 26 * 3_600_000, LEASE_MS, 3_600_000];
+const SETTLING_MS = [LEASE_MS, LEASE_MS, 3_600_000, 3_600_000, 26 * 3_600_000, LEASE_MS, 3_600_000];
+/** What is sent again by hand may fail again. */
+const SETTLING_AGAIN_MS = [0, LEASE_MS];
 const SETTLED_WITHIN_MS = 60_000;
 
 type Running = { deployment: Deployment; line: Line; ledger: Ledger; settings: KillSettings; moments: WatchedMoments; run: KillRun };
@@ -81,6 +87,7 @@ const newRun = (): KillRun => ({
   doubts: 0,
   doubtsThatHappened: 0,
   violations: [],
+  found: undefined,
 });
 
 const count = <Key>(counts: Map<Key, number>, key: Key): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
@@ -124,13 +131,13 @@ async function revive({ deployment, settings, run }: Running, wasKilled: boolean
   await deployment.launch(settings.preload);
 }
 
-async function settle({ deployment, run }: Running): Promise<void> {
-  for (const step of SETTLING_STEPS_MS) {
+async function settle({ deployment, run }: Running, steps: readonly number[]): Promise<void> {
+  for (const step of steps) {
     deployment.pass(step);
     const until = Date.now() + SETTLED_WITHIN_MS;
     // Twice in a row: between two rounds of the worker there is a moment in which nothing is due.
     for (let quiet = 0; quiet < 2; ) {
-      await pause(500);
+      await pause(300);
       quiet = (await isQuiet(deployment)) ? quiet + 1 : 0;
       if (Date.now() > until) {
         run.violations.push('what was due was not done within a minute');
@@ -161,6 +168,7 @@ function summed(run: KillRun, { ledger, line, deployment }: Running, found: Sett
 
 /** Who has a doubt asks the other side and says what it was; what had not happened leaves then, and of mails and messages none is in doubt any more. */
 async function findOut(running: Running, { doubts, effects }: Settled): Promise<void> {
+  if (doubts.size === 0) return;
   const { deployment, ledger, run } = running;
   const { mails, faxes, texts } = deployment.counterparts;
   const taken = new Set([...mails().map(({ effectId }) => effectId), ...faxes.keys(), ...texts.keys()]);
@@ -174,7 +182,7 @@ async function findOut(running: Running, { doubts, effects }: Settled): Promise<
     });
     if (answer >= 300) run.violations.push(`it could not be said of ${id} that it ${decision}: ${answer}`);
   }
-  await settle(running);
+  await settle(running, SETTLING_AGAIN_MS);
   const after = await foundInAll(deployment, ledger);
   run.violations.push(...violationsOnceSettled(after).map((each) => `once the doubts were settled: ${each}`));
   for (const id of after.doubts.keys()) run.violations.push(`${id} is in doubt again`);
@@ -207,8 +215,9 @@ export async function runKills(settings: KillSettings): Promise<KillRun> {
     await pause(LAST_MS);
     line.stop();
     await Promise.all(load);
-    await settle(running);
+    await settle(running, settings.settling ?? SETTLING_MS);
     const found = await foundInAll(deployment, ledger);
+    run.found = found;
     run.violations.push(...violationsOnceSettled(found));
     summed(run, running, found);
     await findOut(running, found);

@@ -28,7 +28,7 @@ export type Line = {
 };
 
 const PATIENCE_MS = 20_000;
-const AGAIN_MS = 60;
+const AGAIN_MS = 200;
 /** The problem "the database does not answer", which says to ask again. */
 const AWAY = 503;
 

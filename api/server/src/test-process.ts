@@ -75,9 +75,9 @@ export const statusOf = async (url: string, init?: RequestInit): Promise<number>
 export const reasonOf = async ({ url }: Started): Promise<string> =>
   ((await (await fetch(`${url}/health`)).json()) as { detail?: string }).detail ?? '';
 
-/** Waits until it serves; throws with what it wrote where it does not within half a minute. */
-export async function untilReady(refloop: Started): Promise<void> {
-  const until = Date.now() + 30_000;
+/** Waits until it serves; throws with what it wrote where it does not within half a minute, or the time that is given. */
+export async function untilReady(refloop: Started, patienceMs = 30_000): Promise<void> {
+  const until = Date.now() + patienceMs;
   while ((await statusOf(`${refloop.url}/health`)) !== 200) {
     if (Date.now() > until || refloop.child.exitCode !== null) throw new Error(`Refloop does not serve:\n${refloop.errors()}`);
     await new Promise((again) => setTimeout(again, 50));
