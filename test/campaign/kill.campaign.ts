@@ -25,7 +25,7 @@ function report(run: KillRun): string[] {
     `aimed at the other side: ${listed(run.aimed)}`,
     `requests: ${answered} answered, ${cutOff} without an answer, ${away} told to ask again; refused: ${listed(failed)}`,
     `${run.referrals} referrals, ${run.events} events, ${run.facts} facts asked for, ${run.acknowledged} acknowledged, ${run.askedAgain} asked for again, ${run.documents} documents`,
-    `the other side took ${run.mails} mails, ${run.faxes} faxes, ${run.texts} text messages, ${run.tasks} Tasks; ${run.repeated} requests repeated a key`,
+    `the other side took ${run.mails} mails, ${run.faxes} faxes, ${run.texts} text messages, ${run.tasks} Tasks, ${run.notes} notes and receipts; ${run.repeated} requests repeated a key`,
     `outbox: ${listed(run.effects)}; ${run.doubts} doubts on a worklist, ${run.doubtsThatHappened} of which had happened`,
   ];
 }
@@ -42,6 +42,7 @@ export default async function killCampaign(args: string[]): Promise<{ lastLine: 
   const started = performance.now();
   const loads: number[] = [];
   const ehr = await openOwnPostgres();
+  process.once('exit', ehr.discard);
   try {
     const run = await runKills({
       seed,
@@ -67,6 +68,7 @@ export default async function killCampaign(args: string[]): Promise<{ lastLine: 
     ];
     return { lastLine: `kill: ${said.join(', ')}, load ${load} on ${availableParallelism()} cores`, good: run.violations.length === 0 };
   } finally {
+    process.off('exit', ehr.discard);
     await ehr.close();
   }
 }

@@ -1,6 +1,6 @@
 /** The EHR that the referrals are about: the sandbox's own, over HTTP in the campaign's process, with a chart for each patient. */
 import type { Resource, Task } from '@medplum/fhirtypes';
-import { TASK_IDENTIFIER_SYSTEM } from '@refloop/domain/write-back/identifiers';
+import { RECEIPT_IDENTIFIER_SYSTEM, REPORT_IDENTIFIER_SYSTEM, TASK_IDENTIFIER_SYSTEM } from '@refloop/domain/write-back/identifiers';
 import { type RegisteredClient, refloopClient } from '@refloop/launch/auth/clients';
 import { migrateAuth } from '@refloop/launch/auth/migrations';
 import { openSigningKey } from '@refloop/launch/auth/signing-key';
@@ -21,6 +21,8 @@ export type Chart = {
   add: (resources: Resource[]) => Promise<void>;
   /** Tasks of this key, as a search finds them. */
   tasks: (key: string) => Promise<Task[]>;
+  /** How many notes that came back, or receipts of them, a search for the key finds. */
+  count: (what: 'note' | 'receipt', key: string) => Promise<number>;
   close: () => Promise<void>;
 };
 
@@ -33,6 +35,9 @@ export type ChartSettings = {
   now: () => Date;
   watch: Watch;
 };
+
+/** What Refloop writes there. */
+const WRITTEN = /^\/fhir\/(Task|DocumentReference)(?:\/|$)/;
 
 const MAY = { completes: true, tracks: true };
 
@@ -70,10 +75,11 @@ export async function openChart({ databaseUrl, port, refloop, systemKey, now, wa
   });
   const server = await openHttpServer({
     fetch: async (request, bindings) => {
-      const writesTask = request.method !== 'GET' && new URL(request.url).pathname.startsWith('/fhir/Task');
-      if (writesTask) await watch('task', 'reached');
+      const written = request.method === 'GET' ? undefined : WRITTEN.exec(new URL(request.url).pathname)?.[1];
+      const channel = written === 'Task' ? 'task' : 'note';
+      if (written) await watch(channel, 'reached');
       const answer = await app.fetch(request, bindings);
-      if (writesTask) await watch('task', 'taken').then(() => void watch('task', 'answered'));
+      if (written) await watch(channel, 'taken').then(() => void watch(channel, 'answered'));
       return answer;
     },
     unreadable: unreadableRequest,
@@ -84,6 +90,11 @@ export async function openChart({ databaseUrl, port, refloop, systemKey, now, wa
     iss: `${origin}/fhir`,
     add,
     tasks: async (business) => (await repository.search<Task>('Task', `identifier=${TASK_IDENTIFIER_SYSTEM}|${business}`)).matches,
+    count: async (what, business) => {
+      const [type, system] =
+        what === 'note' ? (['DocumentReference', REPORT_IDENTIFIER_SYSTEM] as const) : (['Task', RECEIPT_IDENTIFIER_SYSTEM] as const);
+      return (await repository.search(type, new URLSearchParams({ identifier: `${system}|${business}` }))).matches.length;
+    },
     close: async () => {
       await server.close(0);
       await pool.end();

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { openMailServer, type Received } from '@refloop/server/channels/test-mail-server';
 
-export type Channel = 'mail' | 'fax' | 'text' | 'task';
+export type Channel = 'mail' | 'fax' | 'text' | 'task' | 'note';
 /** A request is there; it was taken; its answer has gone out. */
 export type Moment = 'reached' | 'taken' | 'answered';
 

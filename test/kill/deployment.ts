@@ -81,6 +81,12 @@ export async function openDeployment(ehrDatabaseUrl: string, watch: Watch): Prom
   const now = (): Date => new Date(Date.now() + ahead);
   const folder = mkdtempSync(join(tmpdir(), 'refloop-kill-'));
   const postgres = await openOwnPostgres();
+  // PostgreSQL has a process group of its own and would outlive a campaign that is broken off.
+  const discard = (): void => {
+    postgres.discard();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once('exit', discard);
   const [port, ehrPort] = [await freePort(), await freePort()];
   const refloop = `http://127.0.0.1:${port}`;
   const systemKey = newKey();
@@ -179,6 +185,7 @@ export async function openDeployment(ehrDatabaseUrl: string, watch: Watch): Prom
     runs,
     words: () => current?.errors().slice(-3000) ?? '',
     close: async () => {
+      process.off('exit', discard);
       await started.endAll();
       await store.close();
       await chart.close();

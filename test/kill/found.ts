@@ -3,6 +3,7 @@ import { TASK_STANDINGS } from '@refloop/domain/referral/bser';
 import { fold } from '@refloop/domain/referral/referral';
 import { taskKey } from '@refloop/domain/write-back/identifiers';
 import { verifyAudit } from '@refloop/server/audit/verify';
+import { NOTE_IN_CHART, NOTE_RECEIPT } from '@refloop/server/channels/report-in-chart';
 import { type EffectObligationContent, NOT_SENT, PERHAPS_SENT } from '@refloop/server/outbox/effect-obligation';
 import { differingReferrals } from '@refloop/server/services/projections';
 import { eventOf } from '@refloop/server/services/referral-log';
@@ -90,6 +91,19 @@ async function tasksOf({ inStore, chart }: Deployment, referralId: string): Prom
   );
 }
 
+const IN_CHART: Readonly<Record<string, 'note' | 'receipt'>> = { [NOTE_IN_CHART]: 'note', [NOTE_RECEIPT]: 'receipt' };
+
+async function inChartOf({ inStore, chart }: Deployment, effects: readonly FoundEffect[]): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  for (const { id, kind } of effects) {
+    const what = IN_CHART[kind];
+    if (what === undefined) continue;
+    const { key } = (await inStore((unit) => unit.outbox.get(id)))?.content as { key: string };
+    counts.set(id, await chart.count(what, key));
+  }
+  return counts;
+}
+
 /** Everything, and what of it belongs to nothing that was asked for. */
 export async function foundInAll(deployment: Deployment, ledger: Ledger): Promise<Settled> {
   const { inStore, store, scope, counterparts, now } = deployment;
@@ -112,6 +126,7 @@ export async function foundInAll(deployment: Deployment, ledger: Ledger): Promis
     texts: counterparts.texts,
     now: now().toISOString(),
     tasks,
+    inChart: await inChartOf(deployment, found.effects),
     unowned,
     differing: await differingReferrals(store, scope),
     audit: audit.status,

@@ -31,6 +31,8 @@ export type KillRun = {
   /** Requests that came with a key that had been taken. */
   repeated: number;
   tasks: number;
+  /** Notes and receipts of them in the chart. */
+  notes: number;
   /** Doubts that lay on somebody's worklist at the end, and those of them that had happened. */
   doubts: number;
   doubtsThatHappened: number;
@@ -49,13 +51,14 @@ export type KillSettings = {
   preload?: readonly string[];
   /** In place of the plan that the seed draws. */
   plan?: (number: number) => Kill;
+  /** How long a moment that is aimed at is waited for; it may not come. */
+  aimMs?: number;
   /** By how much the clock is moved on at the end, so that what waits for it is done. */
   settling?: readonly number[];
   told: (line: string) => void;
 };
 
 const LONGEST_ANSWER_MS = 120;
-/** For what is aimed at, which may not come. */
 const AIM_MS = 5000;
 const RESTART_MS = 150;
 const LEASE_MS = 6 * 60_000;
@@ -84,6 +87,7 @@ const newRun = (): KillRun => ({
   texts: 0,
   repeated: 0,
   tasks: 0,
+  notes: 0,
   doubts: 0,
   doubtsThatHappened: 0,
   violations: [],
@@ -108,11 +112,11 @@ async function lane({ deployment, line, ledger, settings, run }: Running, take: 
   }
 }
 
-async function strike({ deployment, moments, run }: Running, { victim, after, early, at, away, which }: Kill): Promise<void> {
+async function strike({ deployment, moments, settings, run }: Running, { victim, after, early, at, away, which }: Kill): Promise<void> {
   if (!early) await deployment.served();
   await pause(after);
   const kill = (): Promise<void> => deployment.kill(victim, which);
-  const came = at !== null && (await moments.next(at.channel, at.moment, AIM_MS, kill));
+  const came = at !== null && (await moments.next(at.channel, at.moment, settings.aimMs ?? AIM_MS, kill));
   if (!came) await kill();
   run.kills[victim] += 1;
   if (early) run.early += 1;
@@ -163,15 +167,18 @@ function summed(run: KillRun, { ledger, line, deployment }: Running, found: Sett
   run.texts = texts.size;
   run.repeated = requestsOf(faxes) + requestsOf(texts) - faxes.size - texts.size;
   run.tasks = found.tasks.size;
+  run.notes = [...found.inChart.values()].reduce((sum, each) => sum + each, 0);
   run.doubts = found.doubts.size;
 }
 
 /** Who has a doubt asks the other side and says what it was; what had not happened leaves then, and of mails and messages none is in doubt any more. */
-async function findOut(running: Running, { doubts, effects }: Settled): Promise<void> {
+async function findOut(running: Running, found: Settled): Promise<void> {
+  const { doubts, effects } = found;
   if (doubts.size === 0) return;
   const { deployment, ledger, run } = running;
   const { mails, faxes, texts } = deployment.counterparts;
-  const taken = new Set([...mails().map(({ effectId }) => effectId), ...faxes.keys(), ...texts.keys()]);
+  const inChart = [...found.inChart].flatMap(([id, times]) => (times > 0 ? [id] : []));
+  const taken = new Set([...inChart, ...mails().map(({ effectId }) => effectId), ...faxes.keys(), ...texts.keys()]);
   const line = openLine(deployment);
   const lead = sessionOf(deployment, LEAD, null);
   for (const { id, referralId, status } of effects.filter((effect) => doubts.has(effect.id))) {

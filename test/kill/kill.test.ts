@@ -13,9 +13,9 @@ const HOUR_MS = 3_600_000;
 const SOON = { early: false, after: 100, at: null, away: 0, which: 0.5 } as const;
 /** Killed when the mail server has the mail and has not said so: whether it left is a person's to find out. */
 const PLAN: readonly Kill[] = [
-  { ...SOON, victim: 'refloop', at: { channel: 'mail', moment: 'taken' } },
-  { ...SOON, victim: 'backend', after: 300 },
-  { ...SOON, victim: 'postmaster', after: 500 },
+  { ...SOON, victim: 'refloop', at: { channel: 'mail', moment: 'taken' }, away: HOUR_MS / 6 },
+  { ...SOON, victim: 'backend', at: { channel: 'note', moment: 'taken' } },
+  { ...SOON, victim: 'postmaster' },
 ];
 
 let database: TestDatabase;
@@ -30,6 +30,7 @@ beforeAll(async () => {
     lanes: 4,
     ehrDatabaseUrl: database.url,
     plan: (number) => PLAN[number - 1] ?? killOf(SEED, number),
+    aimMs: 60_000,
     settling: [HOUR_MS / 10, 26 * HOUR_MS],
     told: () => undefined,
   });
@@ -48,7 +49,12 @@ test('what was acknowledged is there, and what left has left once, whatever was 
   expect(run.violations).toEqual([]);
   expect(run.kills).toEqual({ refloop: 1, backend: 1, postmaster: 1, both: 0 });
   // A sample in which nothing was at stake would show nothing.
-  expect(run.aimed).toEqual(new Map([['mail taken', 1]]));
+  expect(run.aimed).toEqual(
+    new Map([
+      ['mail taken', 1],
+      ['note taken', 1],
+    ]),
+  );
   expect(run.acknowledged).toBeGreaterThan(20);
   expect(run.askedAgain).toBeGreaterThan(0);
   expect([run.mails > 0, run.tasks > 0]).toEqual([true, true]);
@@ -136,6 +142,12 @@ describe('a violation that is planted is told', () => {
       [`there are 0 Tasks ${key}`],
       [`the Task ${key} reads on-hold and not ${wanted}`],
     ]);
+  });
+
+  test('a note that is filed is not in the chart, or there twice', () => {
+    const note = effectOf('note-in-chart', 'done');
+    const told = (times: number) => violationsOnceSettled({ ...found, inChart: new Map(found.inChart).set(note.id, times) });
+    expect([told(0), told(2)]).toEqual([0, 2].map((times) => [`the note-in-chart ${note.id} is done, and was taken ${times} times`]));
   });
 
   test('the audit, a projection, an open referral that nobody has', () => {

@@ -35,7 +35,7 @@ export function killOf(seed: number, number: number): Kill {
   const restarts = victim === 'refloop' || victim === 'both';
   const early = draws.chance(0.08);
   const aimed = !early && draws.chance(0.5);
-  const channel = draws.pick<Channel>(['mail', 'fax', 'text', 'task']);
+  const channel = draws.pick<Channel>(['mail', 'fax', 'text', 'task', 'note']);
   const moment = draws.pick<Moment>(['reached', 'taken', 'answered']);
   const after = draws.integer(0, early ? LONGEST_START_MS : LONGEST_LIFE_MS);
   const away = restarts && draws.chance(0.8) ? draws.integer(0, LONGEST_AWAY_MS) : 0;

@@ -1,6 +1,7 @@
 /** What must hold of what was found, judged apart from how it was found: nothing here asks Refloop. */
-import { FAX } from '@refloop/server/channels/fax-gateway';
+import { FAX, FAX_RECEIPT } from '@refloop/server/channels/fax-gateway';
 import { OFFICE_MAIL } from '@refloop/server/channels/office-mail';
+import { NOTE_IN_CHART, NOTE_RECEIPT } from '@refloop/server/channels/report-in-chart';
 import { TASK_STANDING } from '@refloop/server/channels/task-standing';
 import { TEXT_MESSAGE } from '@refloop/server/channels/text-message';
 import type { TakenByKey, TakenMail } from './counterparts.ts';
@@ -36,6 +37,8 @@ export type Settled = Found & {
   now: string;
   /** By its key, what the Task of an attempt is to read by the events, and what those read that a search for the key finds. */
   tasks: ReadonlyMap<string, { wanted: string; read: readonly string[] }>;
+  /** Notes and receipts that a search in the chart finds, by the effect that was to put them there. */
+  inChart: ReadonlyMap<string, number>;
   /** Open referrals for which nobody owes anything. */
   unowned: readonly string[];
   /** Referrals whose projection is not what their events say. */
@@ -107,14 +110,15 @@ export const violationsAtAnyTime = (found: Found): string[] => [
   ...ofCounterparts(found),
 ];
 
-const countOf = ({ id, kind }: FoundEffect, { mails, faxes, texts }: Found): number | undefined => {
+/** How often the other side has it; undefined of what is asked there alone, and of a Task, which many effects move. */
+const countOf = ({ id, kind }: FoundEffect, { mails, faxes, texts, inChart }: Settled): number | undefined => {
   if (kind === OFFICE_MAIL) return mails.filter(({ effectId }) => effectId === id).length;
   if (kind === FAX) return faxes.has(id) ? 1 : 0;
-  return kind === TEXT_MESSAGE ? (texts.has(id) ? 1 : 0) : undefined;
+  return kind === TEXT_MESSAGE ? (texts.has(id) ? 1 : 0) : inChart.get(id);
 };
 
 /** Kinds whose counterpart honours a key or can be searched: of what is still wanted no doubt may be left. */
-const REPEATABLE: readonly string[] = [FAX, 'fax-receipt', TEXT_MESSAGE, TASK_STANDING];
+const REPEATABLE: readonly string[] = [FAX, FAX_RECEIPT, TEXT_MESSAGE, TASK_STANDING, NOTE_IN_CHART, NOTE_RECEIPT];
 
 /** What is not wanted any more is not sent again under its key to find out: whether it was sent before is a person’s to ask. */
 const OVERTAKES: readonly string[] = ['appointment-booked', 'patient-seen', 'attempt-declined', 'order-ended', 'patient-rated'];
