@@ -98,8 +98,8 @@ async function inChartOf({ inStore, chart }: Deployment, effects: readonly Found
   for (const { id, kind } of effects) {
     const what = IN_CHART[kind];
     if (what === undefined) continue;
-    const { key } = (await inStore((unit) => unit.outbox.get(id)))?.content as { key: string };
-    counts.set(id, await chart.count(what, key));
+    const kept = await inStore((unit) => unit.outbox.get(id));
+    if (kept) counts.set(id, await chart.count(what, (kept.content as { key: string }).key));
   }
   return counts;
 }

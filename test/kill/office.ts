@@ -47,7 +47,7 @@ async function deskByLink(each: Case, link: string): Promise<Desk> {
   let opened = '';
   const open = async (): Promise<void> => {
     const body = good(await line.ask('POST', '/office/open', '', { body: { link, npi } }));
-    opened = String(body['opened'] ?? '');
+    opened = typeof body['opened'] === 'string' ? body['opened'] : '';
   };
   await open();
   /** Its hour may be over, or the answer that opened it was lost: it is opened again then. */

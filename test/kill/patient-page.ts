@@ -20,7 +20,7 @@ export function patientPageOf({ line, ledger, coordinator, referralId, patient, 
   const open = async (): Promise<void> => {
     const made = good(await line.ask('POST', `/worklist/referrals/${referralId}/patient-link`, coordinator));
     const body = good(await line.ask('POST', '/patient/open', '', { body: { link: made['link'], born: patient.born, as: 'patient' } }));
-    opened = String(body['opened'] ?? '');
+    opened = typeof body['opened'] === 'string' ? body['opened'] : '';
   };
   const act = async (what: Body, where?: Where): Promise<boolean> => {
     const key = press();
