@@ -122,8 +122,9 @@ export async function foundInAll(deployment: Deployment, ledger: Ledger): Promis
   return {
     ...found,
     mails: counterparts.mails(),
-    faxes: counterparts.faxes,
-    texts: counterparts.texts,
+    // As they are now: what is asked for later is taken later.
+    faxes: new Map(counterparts.faxes),
+    texts: new Map(counterparts.texts),
     now: now().toISOString(),
     tasks,
     inChart: await inChartOf(deployment, found.effects),

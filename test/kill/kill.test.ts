@@ -35,7 +35,7 @@ beforeAll(async () => {
     told: () => undefined,
   });
   if (run.found) found = run.found;
-}, 120_000);
+}, 240_000);
 afterAll(() => database.drop());
 
 test('what is killed, when and for how long, is drawn from the seed and its number alone', () => {
