@@ -30,7 +30,7 @@ const two = (number: number): string => String(number).padStart(2, '0');
 /** @param sibling lives with them, was born on the same day and has the same telephone */
 function drawPerson(draws: Draws, number: number, sibling: Person | undefined): Person {
   const recordNumber = `MR${String(700_000 + number)}`;
-  const given = `${draws.pick(GIVEN)}`;
+  const given = draws.pick(GIVEN);
   const spanish = draws.chance(0.3);
   if (sibling) return { ...sibling, given: draws.pick(GIVEN.filter((name) => name !== sibling.given)), recordNumber, spanish };
   const born = `${draws.integer(1940, 1999)}-${two(draws.integer(1, 12))}-${two(draws.integer(1, 28))}`;

@@ -6,8 +6,8 @@ import { unitVectorOf } from '@refloop/server/matching/origin';
 export const SPECIALTIES = ['cardiology', 'gastroenterology', 'dermatology'] as const;
 export const HOME = { latitude: 41.88, longitude: -87.63 };
 const IN_NETWORK = 5;
-/** How an office says it is reached: some by a portal, some by fax, some have a telephone alone. */
-const CHANNELS_OF: DirectoryEntry['channels'][] = [['fax'], ['portal'], ['phone'], ['fax'], ['portal']];
+/** How an office says it is reached: by our EHR, a portal or fax, or by telephone alone. */
+const CHANNELS_OF: DirectoryEntry['channels'][] = [['fhir'], ['portal'], ['phone'], ['fax'], ['portal']];
 
 export const COVERAGE = { payerId: 'payer-a', payerName: 'Payer A', planIdentifier: 'PLAN-A', planName: 'Plan A', active: true };
 

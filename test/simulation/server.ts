@@ -63,6 +63,7 @@ function servicesOf(world: World, store: Store) {
       ...assembly,
       channelsOf: (entryId) => world.index().entry(entryId)?.channels ?? [],
       pages: packetAsPages,
+      tracks: () => true,
     }),
     handouts: createPatientLinkService({ store, newId }),
     patient: createPatientPageService({ store, practiceOf: practiceNow, siteOf: ofScope }),
