@@ -174,6 +174,8 @@ function fieldsOf(fact: ReferralFact, within: (kind: 'appointment' | 'report', i
     case 'report-matched':
       return { report: within('report', fact.reportId), attempt: fact.attempt };
     case 'report-reviewed':
+    case 'report-filed':
+    case 'receipt-recorded':
       return { report: within('report', fact.reportId) };
     case 'authorization-decided':
       return { detail: fact.decision.status === 'denied' ? fact.decision.reason : fact.decision.status };

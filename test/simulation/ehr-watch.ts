@@ -16,15 +16,18 @@ const identifiers = (resource: Resource): Identified[] =>
 const valueOf = (resource: Resource, name: string): string | undefined =>
   identifiers(resource).find(({ system }) => system === `${SYSTEMS}${name}`)?.value;
 
+/** Referral and report of a note that came back, and of its receipt. */
+const returned = (resource: Resource): string | undefined => valueOf(resource, 'consult-note') ?? valueOf(resource, 'note-receipt');
+
 /** By what each type is known to be one and the same thing. */
 function nameOf(resource: Resource): string | undefined {
   switch (resource.resourceType) {
     case 'ServiceRequest':
       return valueOf(resource, 'referral');
     case 'Task':
-      return valueOf(resource, 'referral-task');
+      return valueOf(resource, 'referral-task') ?? returned(resource);
     case 'DocumentReference':
-      return valueOf(resource, 'referral-note');
+      return valueOf(resource, 'referral-note') ?? returned(resource);
     case 'Provenance':
       return /"value":"([^"]+)"/.exec(JSON.stringify(resource['entity'] ?? resource))?.[1];
     default:
@@ -69,6 +72,12 @@ export const onEhrWrite = (world: World, practice: Practice) => {
     if (!approval || book.patientId !== (resource['subject'] as { reference?: string } | undefined)?.reference?.replace('Patient/', '')) {
       if (resource['subject'] !== undefined)
         watch.tell('unauthorized', `${resource.resourceType} was written to another chart`, referralId);
+    }
+    const came = returned(resource);
+    if (came !== undefined) {
+      const isThere = book.reports.get(came.slice(referralId.length + 1))?.attempt !== undefined;
+      if (!isThere) watch.tell('unapproved', `${resource.resourceType} was written of a note that answers nothing`, referralId);
+      return;
     }
     // The Task of a write-back is kept up to date afterwards, and one of a later attempt is made as it is sent.
     const follows = resource.resourceType === 'Task' && (replaced !== undefined || !name.endsWith('-1'));

@@ -1,6 +1,7 @@
 /** Refloop's jobs in a simulated world: the clock of the engine, reconciliation and the outbox, in a process that may die. */
 import type { EhrPort } from '@refloop/domain/fhir/ehr-port';
 import { anyHandler } from '@refloop/server/channels/handler';
+import { noteInChart, noteReceipt } from '@refloop/server/channels/report-in-chart';
 import { taskStanding } from '@refloop/server/channels/task-standing';
 import type { OwnAccess } from '@refloop/server/ehr/system-access';
 import { createOutboxWorker } from '@refloop/server/outbox/worker';
@@ -82,7 +83,12 @@ export function createWorker(world: World): Worker {
     const due = createDueReferrals({ store, now, failed });
     const outbox = createOutboxWorker({
       store,
-      handlers: [anyHandler(taskStanding({ sites, access, now })), ...world.gateway.handlers],
+      handlers: [
+        anyHandler(taskStanding({ sites, access, now })),
+        anyHandler(noteInChart({ sites, access, now }, (scope, id) => store.transaction(scope, ({ documents }) => documents.get(id)))),
+        anyHandler(noteReceipt({ sites, access, now })),
+        ...world.gateway.handlers,
+      ],
       holder: `outbox-${newId()}`,
       version: 'simulated',
       now,

@@ -18,6 +18,7 @@ import { createCdsAdmission } from './cds/admission.ts';
 import { createClientKeys } from './cds/client-keys.ts';
 import { type AnyHandler, anyHandler } from './channels/handler.ts';
 import { packetHandlers } from './channels/packet-handlers.ts';
+import { noteInChart, noteReceipt } from './channels/report-in-chart.ts';
 import { taskStanding } from './channels/task-standing.ts';
 import { textMessage } from './channels/text-message.ts';
 import { type Config, configFaults, readConfig } from './config.ts';
@@ -265,8 +266,10 @@ const reconciliation = (store: Store) =>
   });
 
 /** What of the outbox this version carries out. */
-const channelHandlers = (): AnyHandler[] => [
+const channelHandlers = (store: Store): AnyHandler[] => [
   anyHandler(taskStanding({ sites, access: ownAccess, now })),
+  anyHandler(noteInChart({ sites, access: ownAccess, now }, (scope, id) => store.transaction(scope, ({ documents }) => documents.get(id)))),
+  anyHandler(noteReceipt({ sites, access: ownAccess, now })),
   ...packetHandlers(config.channels, fetch),
   anyHandler(textMessage({ sites, address: config.address })),
 ];
@@ -274,7 +277,7 @@ const channelHandlers = (): AnyHandler[] => [
 const outbox = (store: Store) =>
   createOutboxWorker({
     store,
-    handlers: channelHandlers(),
+    handlers: channelHandlers(store),
     holder: `outbox-${newId()}`,
     version,
     now,

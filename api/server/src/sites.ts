@@ -56,7 +56,7 @@ export type SystemClient = {
   scopes: string;
   /** Whether Refloop finishes by itself what a clinician approved and their window did not finish; else it looks, and they finish. */
   completes: boolean;
-  /** Whether Refloop keeps the Tasks of its referrals there up to date, and looks for what has changed of them. */
+  /** Whether Refloop keeps the Tasks of its referrals there up to date, files the notes that came back, and looks for what has changed. */
   tracks: boolean;
 };
 
@@ -81,9 +81,9 @@ export const LOOKING_SCOPES =
 export const COMPLETING_SCOPES =
   'system/Patient.r system/ServiceRequest.crus system/DocumentReference.crs system/Binary.r system/Task.crs system/Provenance.crs';
 
-/** And what it needs to follow its referrals there: their Tasks to move, what becomes of them to read, notifications to ask for. */
+/** And what it needs to follow its referrals there: their Tasks to move, notes that came back to file, what becomes of them to read, notifications to ask for. */
 export const TRACKING_SCOPES =
-  'system/Task.crus system/Appointment.rs system/Encounter.rs system/DocumentReference.rs system/ServiceRequest.rs system/Subscription.cru';
+  'system/Task.crus system/Appointment.rs system/Encounter.rs system/DocumentReference.crs system/ServiceRequest.rs system/Subscription.cru';
 
 /** What Refloop asks for where a site entry names no scopes for its own access. */
 export const systemScopes = ({ completes, tracks }: { completes: boolean; tracks: boolean }): string => {
@@ -368,7 +368,7 @@ export function readSites(options: {
   return { ok: true, value: { sites: [...own, ...parsed.value.sites], cdsClients: [...parsed.value.cdsClients, ...cdsClients] } };
 }
 
-export const findSite = (sites: Site[], iss: string): Site | undefined => sites.find((site) => site.iss === iss);
+export const findSite = (sites: readonly Site[], iss: string): Site | undefined => sites.find((site) => site.iss === iss);
 
 export const scopeOf = (site: Site): Scope => ({ tenant: site.tenant, issuer: site.iss, site: site.name });
 

@@ -8,7 +8,7 @@ import { patientIdOf } from '../fhir/patient-of.ts';
 import { concept, hasCode, LOINC, list, object, target, text } from '../fhir/read.ts';
 import { referenceText } from '../fhir/reference.ts';
 import type { Instant } from '../instant.ts';
-import { NPI_SYSTEM, TASK_IDENTIFIER_SYSTEM } from '../write-back/identifiers.ts';
+import { NPI_SYSTEM, REPORT_IDENTIFIER_SYSTEM, TASK_IDENTIFIER_SYSTEM } from '../write-back/identifiers.ts';
 import { type Attempt, DECLINE_REASONS, type DeclineReason, type WorkStatus } from './attempt.ts';
 import type { Happening } from './event.ts';
 import type { ObservedFact } from './observe.ts';
@@ -246,10 +246,15 @@ function ofEncounter(resource: Resource, attempt: Attempt | undefined, now: Inst
   return [{ kind: 'visit', attempt: attempt?.number ?? null, seenBy, evidence: 'note', at: seenAt, key }];
 }
 
+/** What Refloop filed itself is no news: its referral note, and the notes that came back by another way. */
 const REFERRAL_NOTE = ['57133-1'];
 
 function ofDocument(resource: Resource, referral: Referral, attempt: Attempt | undefined, now: Instant, at: Instant): ObservedFact[] {
-  const isOurs = hasCode(concept(resource['type']), LOINC, REFERRAL_NOTE);
+  const isOurs =
+    hasCode(concept(resource['type']), LOINC, REFERRAL_NOTE) ||
+    list(resource['identifier']).some(({ system }) => system === REPORT_IDENTIFIER_SYSTEM) ||
+    // Of an EHR that keeps no identifiers: where we know that we wrote it.
+    referral.reports.some(({ chart }) => chart.document?.id === resource.id);
   if (isOurs || text(resource['status']) !== 'current' || resource.id === undefined) return [];
   const form = text(resource['docStatus']) === 'preliminary' ? ('interim' as const) : ('final' as const);
   const fromNpi = list(resource['author']).flatMap((each) => npiIn(each) ?? [])[0] ?? null;

@@ -60,7 +60,11 @@ export type ReportFact =
       fromNpi: string | null;
     }
   | { type: 'report-matched'; version: 1; reportId: string; attempt: number }
-  | { type: 'report-reviewed'; version: 1; reportId: string };
+  | { type: 'report-reviewed'; version: 1; reportId: string }
+  /** The note stands in the patient's chart, as a document that Refloop filed there. */
+  | { type: 'report-filed'; version: 1; reportId: string; document: ResourceRef }
+  /** The chart says that the report was received, which the EHR's own measure counts (CMS50). */
+  | { type: 'receipt-recorded'; version: 1; reportId: string; task: ResourceRef };
 
 export type CareFact =
   | AttemptFact
@@ -139,6 +143,8 @@ const ABOUT = {
   'report-received': 'report',
   'report-matched': 'report',
   'report-reviewed': 'report',
+  'report-filed': 'report',
+  'receipt-recorded': 'report',
   'authorization-asked': 'referral',
   'authorization-decided': 'referral',
   'patient-contacted': 'referral',

@@ -172,7 +172,8 @@ function afterReport(referral: Referral, fact: ReportFact, told: Told): Referral
   switch (fact.type) {
     case 'report-received': {
       const { reportId, form, document, fromNpi } = fact;
-      const report: Report = { id: reportId, form, document, fromNpi, receivedAt: told.at, status: 'received' };
+      const chart = { document: null, receipt: null };
+      const report: Report = { id: reportId, form, document, fromNpi, receivedAt: told.at, chart, status: 'received' };
       return { ...referral, reports: [...referral.reports, report] };
     }
     case 'report-matched':
@@ -181,6 +182,10 @@ function afterReport(referral: Referral, fact: ReportFact, told: Told): Referral
       return withReport(referral, fact.reportId, (report) =>
         report.status === 'matched' ? { ...report, status: 'reviewed', reviewedBy: told.by, reviewedAt: told.at } : report,
       );
+    case 'report-filed':
+      return withReport(referral, fact.reportId, (report) => ({ ...report, chart: { ...report.chart, document: fact.document } }));
+    case 'receipt-recorded':
+      return withReport(referral, fact.reportId, (report) => ({ ...report, chart: { ...report.chart, receipt: fact.task } }));
     default:
       return unreachable(fact);
   }
@@ -193,12 +198,13 @@ const withReport = (referral: Referral, id: string, change: (report: Report) => 
 
 /** A report that is known to answer an attempt moves its work where the table lets it. */
 function matched(referral: Referral, reportId: string, number: number): Referral {
-  const linked = withReport(referral, reportId, ({ id, form, document, fromNpi, receivedAt }) => ({
+  const linked = withReport(referral, reportId, ({ id, form, document, fromNpi, receivedAt, chart }) => ({
     id,
     form,
     document,
     fromNpi,
     receivedAt,
+    chart,
     status: 'matched',
     attempt: number,
   }));

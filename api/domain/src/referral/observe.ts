@@ -46,6 +46,9 @@ export type ObservedFact =
             }
         ))
       | { kind: 'authorization-decided'; decision: AuthorizationDecision }
+      /** Written in the chart by Refloop itself: the note, and that it was received. */
+      | { kind: 'report-filed'; reportId: string; document: ResourceRef }
+      | { kind: 'receipt-recorded'; reportId: string; task: ResourceRef }
       /** What became of a message to the patient. */
       | {
           kind: 'patient-messaged';
@@ -88,6 +91,7 @@ function inbound(referral: Referral, fact: InboundFact, now: Instant): Happening
     const { messageId, topic, channel, outcome } = fact;
     return told(fact.at, { type: 'patient-messaged', version: 1, messageId, topic, channel, outcome });
   }
+  if (fact.kind === 'report-filed' || fact.kind === 'receipt-recorded') return inChart(referral, fact);
   const attempt = referral.attempts.find(({ number }) => number === fact.attempt) ?? referral.attempts.at(-1);
   if (!attempt) return aside(fact, 'Nobody was asked yet.');
   switch (fact.kind) {
@@ -115,6 +119,16 @@ function inbound(referral: Referral, fact: InboundFact, now: Instant): Happening
     default:
       return unreachable(fact);
   }
+}
+
+/** Once a report; of one that nobody knows nothing is believed. */
+function inChart(referral: Referral, fact: Of<'report-filed' | 'receipt-recorded'>): Happening[] {
+  const report = referral.reports.find(({ id }) => id === fact.reportId);
+  if (!report) return aside(fact, 'There is no such report.');
+  const { reportId, at } = fact;
+  if (fact.kind === 'report-filed')
+    return report.chart.document ? [] : told(at, { type: 'report-filed', version: 1, reportId, document: fact.document });
+  return report.chart.receipt ? [] : told(at, { type: 'receipt-recorded', version: 1, reportId, task: fact.task });
 }
 
 type Of<Kind extends InboundFact['kind']> = Extract<InboundFact, { kind: Kind }>;

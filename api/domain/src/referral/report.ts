@@ -10,6 +10,8 @@ export type Report = {
   /** NPI of who wrote it, where it says so. */
   fromNpi: string | null;
   receivedAt: Moment;
+  /** What Refloop wrote of it in the chart; null while it has not, and where the note was in the chart before. */
+  chart: { document: ResourceRef | null; receipt: ResourceRef | null };
 } & (
   | { status: 'received' }
   | { status: 'matched'; attempt: number }

@@ -2,6 +2,10 @@
 export const REFERRAL_IDENTIFIER_SYSTEM = 'https://refloop.health/id/referral';
 export const TASK_IDENTIFIER_SYSTEM = 'https://refloop.health/id/referral-task';
 export const NOTE_IDENTIFIER_SYSTEM = 'https://refloop.health/id/referral-note';
+/** Of the note that came back, as Refloop filed it in the chart. */
+export const REPORT_IDENTIFIER_SYSTEM = 'https://refloop.health/id/consult-note';
+/** Of the Task that says that it was received. */
+export const RECEIPT_IDENTIFIER_SYSTEM = 'https://refloop.health/id/note-receipt';
 export const APPROVAL_IDENTIFIER_SYSTEM = 'https://refloop.health/id/approval';
 export const NPI_SYSTEM = 'http://hl7.org/fhir/sid/us-npi';
 
@@ -13,6 +17,9 @@ export const placerIdentifier = (referralId: string): Identifier => ({
   system: REFERRAL_IDENTIFIER_SYSTEM,
   value: referralId,
 });
+
+/** Of a report and of its receipt: a report has one of each. */
+export const reportKey = (referralId: string, reportId: string): string => `${referralId}/${reportId}`;
 
 /** Task A's own key: referral and attempt, so that a second attempt is not taken for the declined first. */
 export const taskKey = (referralId: string, attempt: number): string => `${referralId}-${attempt}`;

@@ -3,7 +3,7 @@
  * with its version, so that it happens once however often it is tried; never taken back from where somebody else has brought it.
  * Sources: HL7 BSeR 2.0.0-ballot ReferralTask; FHIR R4 http.html#concurrency (If-Match) and #ccreate (If-None-Exist).
  */
-import type { EhrFailure, EhrPort, Resource, Written } from '@refloop/domain/fhir/ehr-port';
+import type { EhrPort, Resource, Written } from '@refloop/domain/fhir/ehr-port';
 import type { WorkStatus } from '@refloop/domain/referral/attempt';
 import { TASK_STANDINGS } from '@refloop/domain/referral/bser';
 import { compareStanding, movedTask, workOf } from '@refloop/domain/referral/task-standing';
@@ -13,7 +13,8 @@ import { lookUp } from '@refloop/domain/write-back/look-up';
 import type { StepInHand } from '@refloop/domain/write-back/plan-in-hand';
 import { z } from 'zod';
 import type { OwnAccess } from '../ehr/system-access.ts';
-import { findSite, type Site } from '../sites.ts';
+import type { Site } from '../sites.ts';
+import { afterFailedRead, afterFailedWrite, mayStillArrive, type Reached, reach, versioned } from './ehr-write.ts';
 import type { Handler, Looked, Message, Sent } from './handler.ts';
 
 export const TASK_STANDING = 'task-standing';
@@ -40,47 +41,14 @@ export type TaskStandingContent = z.infer<typeof TaskStandingContent>;
 
 export type TaskStandingDeps = { sites: Site[]; access: OwnAccess; now: () => Date };
 
-/** No server keeps a request waiting longer: what is not there by then did not arrive (write-back/write-step.ts). */
-const SETTLED_AFTER_MS = 60_000;
 /** Somebody else may write between our reading and our writing. */
 const MOST_READINGS = 3;
 
 type Found = { kind: 'found'; task: Resource } | { kind: 'absent' } | { kind: 'ended'; sent: Sent };
-type Failure = Extract<Sent, { kind: 'left-out' | 'refused' | 'unknown' }>;
-
 const ended = (sent: Sent): Found => ({ kind: 'ended', sent });
 
-function afterFailedRead(failure: EhrFailure): Failure {
-  switch (failure.kind) {
-    case 'elsewhere':
-      return { kind: 'refused', detail: 'The address is not this EHR’s.', final: true };
-    case 'signed-out':
-    case 'no-answer':
-      return { kind: 'refused', detail: 'The EHR does not answer.', final: false };
-    case 'http':
-      return failure.status === 429 || failure.status >= 500
-        ? { kind: 'refused', detail: failure.detail, final: false }
-        : { kind: 'left-out', detail: `The EHR does not let Refloop look for the Task (status ${failure.status}).` };
-    default:
-      return unreachable(failure);
-  }
-}
-
-/** Whether what we sent was taken is not known where nobody answered, or where the server failed. */
-function afterFailedWrite(failure: EhrFailure): Failure | 'changed' {
-  if (failure.kind === 'no-answer') return { kind: 'unknown', detail: 'The EHR did not answer to the Task.' };
-  if (failure.kind !== 'http') return afterFailedRead(failure);
-  const { status, detail } = failure;
-  if (status === 409 || status === 412) return 'changed';
-  if (status === 429 || status === 503) return { kind: 'refused', detail, final: false };
-  return status >= 500 ? { kind: 'unknown', detail } : { kind: 'refused', detail, final: true };
-}
-
-const receiptOf = (task: Resource, written?: Written): string => {
-  const reference = written?.reference ?? `Task/${task.id}`;
-  const version = written ? written.versionId : task.meta?.versionId;
-  return version === undefined ? reference : `${reference}/_history/${version}`;
-};
+const receiptOf = (task: Resource, written?: Written): string =>
+  versioned(written?.reference ?? `Task/${task.id}`, written ? written.versionId : task.meta?.versionId);
 
 /** The Task as a step of a write-back, so that it is looked for in the same way. */
 function asStep({ key, patientId, draft }: TaskStandingContent, attemptedAt: string | null): StepInHand {
@@ -98,17 +66,10 @@ function asStep({ key, patientId, draft }: TaskStandingContent, attemptedAt: str
 }
 
 export function taskStanding({ sites, access, now }: TaskStandingDeps): Handler<TaskStandingContent> {
-  type Reached = { kind: 'reached'; own: Extract<Awaited<ReturnType<OwnAccess>>, { ok: true }> } | { kind: 'ended'; sent: Sent };
-
-  async function reach({ scope }: Message<TaskStandingContent>): Promise<Reached> {
-    const site = findSite(sites, scope.issuer);
-    if (!site?.system?.tracks)
-      return { kind: 'ended', sent: { kind: 'left-out', detail: 'The site gives Refloop no access to keep Tasks (system.tracks).' } };
-    const own = await access(site);
-    if (!own.ok) return { kind: 'ended', sent: { kind: 'refused', detail: `The EHR cannot be reached: ${own.why}.`, final: false } };
-    if (!own.may('Task', 'update'))
-      return { kind: 'ended', sent: { kind: 'left-out', detail: 'The EHR takes no changes of Tasks from Refloop’s own access.' } };
-    return { kind: 'reached', own };
+  async function reachable({ scope }: Message<TaskStandingContent>): Promise<Reached> {
+    const reached = await reach({ sites, access }, scope);
+    if (reached.kind === 'ended' || reached.own.may('Task', 'update')) return reached;
+    return { kind: 'ended', sent: { kind: 'left-out', detail: 'The EHR takes no changes of Tasks from Refloop’s own access.' } };
   }
 
   async function find(ehr: EhrPort, { content, triedAt }: Message<TaskStandingContent>): Promise<Found> {
@@ -193,14 +154,11 @@ export function taskStanding({ sites, access, now }: TaskStandingDeps): Handler<
     mayNotLeave: ({ order }) => (order.status === 'draft' || order.status === 'approved' ? 'The order is not in the chart.' : undefined),
 
     look: async (message): Promise<Looked> => {
-      const reached = await reach(message);
+      const reached = await reachable(message);
       const found = reached.kind === 'reached' ? await find(reached.own.ehr, message) : reached;
       if (found.kind === 'ended') return found.sent.kind === 'done' ? found.sent : { kind: 'unclear', detail: found.sent.detail };
       if (found.kind === 'absent') {
-        const age = message.triedAt === null ? Number.POSITIVE_INFINITY : now().getTime() - Date.parse(message.triedAt);
-        return age < SETTLED_AFTER_MS
-          ? { kind: 'unclear', detail: 'It was sent less than a minute ago and may still arrive.' }
-          : { kind: 'absent' };
+        return mayStillArrive(message.triedAt, now()) ?? { kind: 'absent' };
       }
       const held = workOf(found.task);
       const stands = held === undefined ? 'behind' : compareStanding(held, message.content.work);
@@ -209,7 +167,7 @@ export function taskStanding({ sites, access, now }: TaskStandingDeps): Handler<
     },
 
     send: async (message) => {
-      const reached = await reach(message);
+      const reached = await reachable(message);
       if (reached.kind === 'ended') return reached.sent;
       const { own } = reached;
       for (let reading = 0; reading < MOST_READINGS; reading += 1) {

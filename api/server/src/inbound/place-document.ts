@@ -5,7 +5,7 @@ import { type ObservedFact, observe } from '@refloop/domain/referral/observe';
 import type { Report } from '@refloop/domain/referral/report';
 import { ok } from '@refloop/domain/result';
 import { applyDecision } from '../services/referral-log.ts';
-import { UPLOADED } from '../services/reviews.ts';
+import { UPLOADED } from '../services/uploaded.ts';
 import type { StoredInbound } from '../store/inbound-documents.ts';
 import type { Unit } from '../store/store.ts';
 import type { InboundContent } from './inbound-content.ts';

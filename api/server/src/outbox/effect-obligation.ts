@@ -83,6 +83,26 @@ export async function raiseEffectObligation(
   });
 }
 
+/**
+ * What a person has to find out stays with whoever coordinates the referral: it goes along when the referral is given to somebody else, or they
+ * are stood in for.
+ * @param open all that is open of the referral, kept from others
+ * @returns how many there are
+ */
+export async function followOwner(
+  unit: Unit,
+  referral: Referral,
+  staff: readonly StaffPerson[],
+  open: readonly StoredObligation[],
+): Promise<number> {
+  const doubts = open.filter(({ kind }) => EFFECT_OBLIGATIONS.includes(kind));
+  const owner = doubts.length > 0 ? ownerOf(referral, staff)?.owner : undefined;
+  for (const { id, owner: before, dueAt, escalatedTo, content } of doubts) {
+    if (owner !== undefined && owner !== before) await unit.obligations.settle(id, { what: 'revise', owner, dueAt, escalatedTo, content });
+  }
+  return doubts.length;
+}
+
 /** What is open of an effect is over. */
 export async function settleEffectObligations(unit: Unit, effect: StoredEffect, now: Instant): Promise<void> {
   for (const open of await unit.obligations.openOf(effect.referralId)) {

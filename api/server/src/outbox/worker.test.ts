@@ -3,10 +3,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod';
 import { anyHandler, type Handler, type Sent } from '../channels/handler.ts';
 import { type Counterpart, handlerContract } from '../channels/test-handler-contract.ts';
-import type { DecideEffect } from '../client/worklist.ts';
+import type { DecideEffect, Thread } from '../client/worklist.ts';
 import { createEffectDecisionService } from '../services/effect-decisions.ts';
+import { createDueReferrals } from '../services/engine/due-referrals.ts';
 import { keepFirstPolicy } from '../services/engine/policy-in-force.ts';
 import { PATIENT, putInForce } from '../services/engine/test-in-force.ts';
+import { lookAgain } from '../services/referral-log.ts';
+import { createWorklistService } from '../services/worklist.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Scope } from '../store/store.ts';
 import { openTestStore, type TestStore } from '../store/test-store.ts';
@@ -63,6 +66,10 @@ describe('waits', () => {
 
 describe('the worker', () => {
   const AT = '2026-11-16T16:00:00.000Z';
+  const GRANT = { grantedBy: 't', grantedAt: AT, reason: 't' };
+  const failing = (error: unknown): never => {
+    throw error;
+  };
   let opened: TestStore;
   let scope: Scope;
   let clock = Date.parse(AT);
@@ -78,15 +85,7 @@ describe('the worker', () => {
     await opened.store.enrol(scope);
     await keepFirstPolicy(opened.store, scope, 'America/Chicago', new Date(AT));
     await opened.store.transaction(scope, (unit) =>
-      unit.grants.put({
-        subject: 'kim',
-        fhirUser: 'Practitioner/kim',
-        name: 'Kim',
-        roles: ['coordinator'],
-        grantedBy: 't',
-        grantedAt: AT,
-        reason: 't',
-      }),
+      unit.grants.put({ ...GRANT, subject: 'kim', fhirUser: 'Practitioner/kim', name: 'Kim', roles: ['coordinator'] }),
     );
     await putInForce(opened.store, scope, 'r1', AT);
   });
@@ -184,6 +183,47 @@ describe('the worker', () => {
     expect(await decide(second, 'send-again')).toEqual([]);
     await doubts.run();
     expect([sent.toSorted(), (await rows()).length]).toEqual([['first', 'second', 'second'], 1]);
+  });
+
+  test('a doubt goes along with the referral: to whom it is given, to who stands in for them, and back when that is over', async () => {
+    const session = { scope, subject: 'kim', fhirUser: 'Practitioner/kim', name: 'Kim', roles: ['coordinator'] } as unknown as Session;
+    await add('a');
+    await worker(async () => ({ kind: 'unknown', detail: 'The line broke.' })).run();
+    const [before] = await rows();
+    const at = now().toISOString();
+    await opened.store.transaction(scope, async ({ grants }) => {
+      for (const subject of ['lee', 'max'])
+        await grants.put({ ...GRANT, subject, fhirUser: `Practitioner/${subject}`, name: subject, roles: ['coordinator'] });
+    });
+    const worklist = createWorklistService({ store: opened.store });
+    await worklist.assign(session, { referralIds: ['r1'], to: 'lee' }, now());
+    expect(await rows()).toEqual([{ ...before, owner: 'lee' }]);
+
+    // Over, so that nothing else is owed which would be looked at again.
+    const lee = { subject: 'lee', fhirUser: 'Practitioner/lee', name: 'lee' };
+    const asLee = { ...session, ...lee };
+    const { sequence } = (await worklist.thread(asLee, 'r1', now())) as Thread;
+    const what = { act: 'ended', how: 'cancelled', reason: 'No more' } as const;
+    expect(await worklist.act(asLee, 'r1', { key: 'press-0123', sequence, what }, now())).toMatchObject({ status: 'cancelled' });
+
+    const until = new Date(clock + 3_600_000).toISOString();
+    await opened.store.transaction(scope, async (unit) => {
+      await unit.delegations.insert({
+        id: `cover-${scope.tenant}`,
+        kind: 'covers',
+        clinician: lee,
+        delegate: { subject: 'max', fhirUser: 'Practitioner/max', name: 'max' },
+        givenBy: 'admin',
+        givenAt: at,
+        until,
+        reason: 't',
+      });
+      await lookAgain(unit, 'r1', at);
+    });
+    expect((await rows()).map(({ owner }) => owner)).toEqual(['max']);
+    clock = Date.parse(until);
+    await createDueReferrals({ store: { ...opened.store, scopes: async () => [scope] }, now, failed: failing }).run();
+    expect((await rows()).map(({ owner }) => owner)).toEqual(['lee']);
   });
 
   test('a handler that may take longer than the lease is not taken into service', () => {

@@ -9,7 +9,7 @@
 import { observe } from '@refloop/domain/referral/observe';
 import { unreachable } from '@refloop/domain/result';
 import type { AnyHandler, Looked, OpenedMessage, Sent, Settled } from '../channels/handler.ts';
-import { applyDecision, readReferral, withRetry } from '../services/referral-log.ts';
+import { applyDecision, lookAgain, readReferral, withRetry } from '../services/referral-log.ts';
 import type { EffectStanding, StoredEffect } from '../store/outbox.ts';
 import type { Scope, Store, Unit } from '../store/store.ts';
 import { StoreUnavailable } from '../store/unavailable.ts';
@@ -102,6 +102,8 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
         const { detail } = next.standing;
         const kind = status === 'unknown' ? PERHAPS_SENT : NOT_SENT;
         await raiseEffectObligation(unit, referral, effect, { kind, what: handler.what, detail, now });
+        // So that it goes back when whoever stands in no longer does.
+        await lookAgain(unit, effect.referralId, now);
       }),
     );
 

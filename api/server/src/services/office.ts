@@ -29,9 +29,9 @@ import { officeRefusal } from './care-refusal.ts';
 import { namesBeside } from './engine/obligation-rows.ts';
 import { disclosed } from './office-disclosures.ts';
 import { applyDecision, eventOf, readReferral, withRetry } from './referral-log.ts';
-import { UPLOADED } from './reviews.ts';
 import { sentPacketOf } from './sent-packet.ts';
 import { threadOf } from './thread-words.ts';
+import { UPLOADED } from './uploaded.ts';
 
 export type OfficeService = {
   open: (asked: OpenOffice, now: Date) => Promise<OfficeAnswer | Refusal>;

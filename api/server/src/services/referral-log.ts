@@ -6,6 +6,7 @@ import { evolve, FOLD_VERSION, fold, type Referral } from '@refloop/domain/refer
 import { statusOf } from '@refloop/domain/referral/status';
 import { readFact } from '@refloop/domain/referral/upcast';
 import { ok, type Result } from '@refloop/domain/result';
+import { addReportEffects } from '../outbox/report-effects.ts';
 import { addTaskEffects } from '../outbox/task-effects.ts';
 import type { NewEvent, StoredEvent } from '../store/events.ts';
 import type { ReferralRow } from '../store/referrals.ts';
@@ -71,6 +72,7 @@ async function append(
   if (!written || !(isEngaged(before) || isEngaged(written))) return written;
   const last = happenings.at(-1);
   await addTaskEffects(unit, before, written, happenings, now);
+  await addReportEffects(unit, written, happenings, now);
   return react(unit, written, now, { last: last && { type: last.fact.type, at: now }, happenings, visitsBefore: visitsOf(before) });
 }
 

@@ -14,13 +14,11 @@ import { careRefusal } from './care-refusal.ts';
 import type { ObligationContent } from './engine/obligation-content.ts';
 import { stepName } from './engine/step-names.ts';
 import { applyDecision, readReferral, withRetry } from './referral-log.ts';
+import { UPLOADED } from './uploaded.ts';
 
 export const REVIEW = 'review';
 
 const REPORT = /^report (.+)$/;
-/** Kept by Refloop itself; every other type of reference is of the chart. */
-export const UPLOADED = 'Document';
-
 const contentOf = (stored: StoredObligation): Partial<ObligationContent> => stored.content as Partial<ObligationContent>;
 
 /** Of this clinician, or of one they cover for. */

@@ -47,6 +47,8 @@ const EVENTS: Record<ReferralFact['type'], { name: string; party: Party }> = {
   'report-received': { name: 'Note received', party: 'office' },
   'report-matched': { name: 'Note linked to this referral', party: 'refloop' },
   'report-reviewed': { name: 'Note reviewed', party: 'practice' },
+  'report-filed': { name: 'Note filed in the chart', party: 'refloop' },
+  'receipt-recorded': { name: 'Receipt of the note recorded in the chart', party: 'refloop' },
   'authorization-asked': { name: 'Authorization asked for', party: 'practice' },
   'authorization-decided': { name: 'Authorization decided', party: 'payer' },
   'patient-contacted': { name: 'Patient contacted', party: 'practice' },
@@ -173,6 +175,8 @@ function detailOf(fact: ReferralFact, names: Names): string | null {
     case 'cancellation-confirmed':
     case 'report-matched':
     case 'report-reviewed':
+    case 'report-filed':
+    case 'receipt-recorded':
     case 'authorization-asked':
     case 'patient-heard':
       return null;

@@ -9,6 +9,7 @@ import { due } from '@refloop/domain/sla/due';
 import { nextLookAt, raise } from '@refloop/domain/sla/escalate';
 import { calendarFor, type SlaPolicy } from '@refloop/domain/sla/policy';
 import { inTurn, type StaffPerson } from '@refloop/domain/sla/staff';
+import { followOwner } from '../../outbox/effect-obligation.ts';
 import type { Unit } from '../../store/store.ts';
 import { tellPatient } from '../patient/outreach.ts';
 import type { ObligationContent } from './obligation-content.ts';
@@ -53,10 +54,12 @@ export async function openEngine(unit: Unit, now: Instant): Promise<Engine> {
     actor: { kind: 'software', name: ENGINE_NAME, version: `${policy.id}/${policy.version}` },
     reactions: (referral) => reactionsTo(referral, policy, staff, now),
     settle: async (referral, lastEvent) => {
-      await projectObligations(unit, referral, { policy, staff, now, lastEvent });
+      const standing = await unit.obligations.openOf(referral.id);
+      await projectObligations(unit, referral, { policy, staff, now, lastEvent, standing });
+      const doubts = await followOwner(unit, referral, staff, standing);
       const next = nextLookAt(referral, policy, now) ?? null;
       // What lies with whoever stands in goes back when they no longer do.
-      const back = due(referral, policy, now).length > 0 ? coverEnds : null;
+      const back = due(referral, policy, now).length + doubts > 0 ? coverEnds : null;
       await unit.referralTimers.set(referral.id, next === null || (back !== null && back < next) ? back : next);
     },
     tell: (referral, happenings, visitsBefore) =>

@@ -24,6 +24,8 @@ export type Projection = {
   now: Instant;
   /** Undefined where nothing has happened since the rows were written. */
   lastEvent: ObligationContent['lastEvent'] | undefined;
+  /** All that is open of the referral, kept from others. */
+  standing: readonly StoredObligation[];
 };
 
 type Names = Pick<ObligationContent, 'patientName' | 'requesterName'>;
@@ -59,9 +61,9 @@ const escalatedTo = ({ steps }: ObligationContent, owner: string): string | null
 export async function projectObligations(
   unit: Unit,
   referral: Referral,
-  { policy, staff, now, lastEvent: told }: Projection,
+  { policy, staff, now, lastEvent: told, standing }: Projection,
 ): Promise<void> {
-  const open = (await unit.obligations.openOf(referral.id)).filter(({ kind }) => isOurs(kind));
+  const open = standing.filter(({ kind }) => isOurs(kind));
   const owed = due(referral, policy, now).filter(({ kind }) => isOurs(kind));
   if (open.length === 0 && owed.length === 0) return;
   const names = await namesBeside(unit, referral, open);

@@ -1,0 +1,207 @@
+/**
+ * A note that came back, put where the patient's chart is: the document, then the Task that says it was received (CMS50). Each is made once: looked
+ * for by our identifier before it is written, and after every doubt. Sources: FHIR R4 http.html#ccreate (If-None-Exist).
+ */
+import type { Resource } from '@refloop/domain/fhir/ehr-port';
+import type { ResourceRef } from '@refloop/domain/fhir/reference';
+import type { ObservedFact } from '@refloop/domain/referral/observe';
+import { unreachable } from '@refloop/domain/result';
+import { RECEIPT_IDENTIFIER_SYSTEM, REPORT_IDENTIFIER_SYSTEM } from '@refloop/domain/write-back/identifiers';
+import { lookUp } from '@refloop/domain/write-back/look-up';
+import type { StepInHand } from '@refloop/domain/write-back/plan-in-hand';
+import { withFile } from '@refloop/domain/write-back/report-in-chart';
+import type { Json } from '@refloop/domain/write-back/resources';
+import { z } from 'zod';
+import type { OwnAccess } from '../ehr/system-access.ts';
+import type { Site } from '../sites.ts';
+import type { Scope } from '../store/store.ts';
+import { afterFailedWrite, mayStillArrive, reach, versioned } from './ehr-write.ts';
+import type { Handler, Looked, Message, Sent } from './handler.ts';
+
+export const NOTE_IN_CHART = 'note-in-chart';
+export const NOTE_RECEIPT = 'note-receipt';
+
+type InChart = 'DocumentReference' | 'Task';
+const SYSTEMS = { DocumentReference: REPORT_IDENTIFIER_SYSTEM, Task: RECEIPT_IDENTIFIER_SYSTEM } as const;
+
+const Common = {
+  reportId: z.string(),
+  patientId: z.string(),
+  /** Our business identifier of what is written. */
+  key: z.string(),
+};
+const NoteContent = z.object({
+  ...Common,
+  /** The file that came, as Refloop keeps it, and what it is called in the chart. */
+  documentId: z.string(),
+  title: z.string(),
+  resource: z.looseObject({ resourceType: z.literal('DocumentReference') }),
+});
+export type NoteContent = z.infer<typeof NoteContent>;
+
+const ReceiptContent = z.object({ ...Common, resource: z.looseObject({ resourceType: z.literal('Task') }) });
+export type ReceiptContent = z.infer<typeof ReceiptContent>;
+
+export type ReportInChartDeps = { sites: readonly Site[]; access: OwnAccess; now: () => Date };
+
+/** A file that came in, as it is kept; undefined where there is none. */
+export type KeptFile = (scope: Scope, documentId: string) => Promise<{ contentType: string; bytes: Uint8Array } | undefined>;
+
+type Wanted = { type: InChart; patientId: string; key: string; resource: Json };
+
+const searchOf = ({ type, key, patientId }: Wanted): string =>
+  `patient=${encodeURIComponent(patientId)}&identifier=${encodeURIComponent(`${SYSTEMS[type]}|${key}`)}`;
+
+/** As a step of a write-back, so that it is looked for in the same way. */
+const asStep = (wanted: Wanted, attemptedAt: string | null): StepInHand => ({
+  name: wanted.type,
+  action: 'create',
+  target: null,
+  lookUp: { query: `${wanted.type}?${searchOf(wanted)}`, businessKey: wanted.key },
+  resource: wanted.resource,
+  outcome: { status: 'waiting' },
+  attemptedAt,
+  notOurs: [],
+});
+
+type Call = Pick<Message<unknown>, 'scope' | 'askedAt' | 'triedAt'>;
+type Held = { kind: 'held'; receipt: string } | { kind: 'absent' } | { kind: 'ended'; sent: Exclude<Sent, { kind: 'done' }> };
+
+/** Makes one resource in the EHR, once. */
+function maker({ sites, access, now }: ReportInChartDeps) {
+  type Own = Extract<Awaited<ReturnType<OwnAccess>>, { ok: true }>;
+
+  async function find({ ehr }: Own, wanted: Wanted, { askedAt, triedAt }: Call): Promise<Held> {
+    const about = { ehr, patient: wanted.patientId, approvedAt: askedAt, now: now().toISOString() };
+    const found = await lookUp(asStep(wanted, triedAt), about);
+    switch (found.kind) {
+      case 'found':
+        return { kind: 'held', receipt: versioned(found.where.reference, found.where.versionId ?? undefined) };
+      case 'nothing':
+      case 'gone':
+        return { kind: 'absent' };
+      case 'perhaps':
+        return {
+          kind: 'ended',
+          sent: { kind: 'unknown', detail: 'The EHR holds an entry that may be the one Refloop made, without Refloop’s mark on it.' },
+        };
+      case 'not-allowed':
+        return { kind: 'ended', sent: { kind: 'left-out', detail: `The EHR does not let Refloop look for it (status ${found.status}).` } };
+      case 'signed-out':
+      case 'no-answer':
+        return { kind: 'ended', sent: { kind: 'refused', detail: 'The EHR does not answer.', final: false } };
+      default:
+        return unreachable(found);
+    }
+  }
+
+  return {
+    look: async (wanted: Wanted, call: Call): Promise<Looked> => {
+      const reached = await reach({ sites, access }, call.scope);
+      const found = reached.kind === 'reached' ? await find(reached.own, wanted, call) : reached;
+      if (found.kind === 'held') return { kind: 'done', receipt: found.receipt };
+      if (found.kind === 'ended') return { kind: 'unclear', detail: found.sent.detail };
+      return mayStillArrive(call.triedAt, now()) ?? { kind: 'absent' };
+    },
+
+    send: async (wanted: Wanted, call: Call): Promise<Sent> => {
+      const reached = await reach({ sites, access }, call.scope);
+      if (reached.kind === 'ended') return reached.sent;
+      const { own } = reached;
+      if (!own.may(wanted.type, 'create')) {
+        return { kind: 'left-out', detail: `The EHR takes no ${wanted.type} from Refloop’s own access: put it in the chart there.` };
+      }
+      const found = await find(own, wanted, call);
+      if (found.kind === 'held') return { kind: 'done', receipt: found.receipt };
+      if (found.kind === 'ended') return found.sent;
+      const written = await own.ehr.write({
+        path: wanted.type,
+        method: 'POST',
+        resource: wanted.resource as Resource,
+        ...(own.conditionalCreate(wanted.type) ? { ifNoneExist: searchOf(wanted) } : {}),
+      });
+      if (!written.ok) {
+        const failed = afterFailedWrite(written.refusal);
+        return failed === 'changed' ? { kind: 'refused', detail: 'The EHR holds several entries with this number.', final: true } : failed;
+      }
+      const { reference, versionId } = written.value;
+      // Made, and not told where: it is looked for.
+      if (reference === undefined) return { kind: 'unknown', detail: 'The EHR did not say where it is.' };
+      return { kind: 'done', receipt: versioned(reference, versionId) };
+    },
+  };
+}
+
+function madeAs(type: InChart, receipt: string): ResourceRef | undefined {
+  const [, id] = new RegExp(`^${type}/([^/]+)`).exec(receipt) ?? [];
+  return id === undefined ? undefined : { type, id };
+}
+
+const beforeTheOrder = ({ order }: Parameters<Handler<unknown>['mayNotLeave']>[0]): string | undefined =>
+  order.status === 'draft' || order.status === 'approved' ? 'The order is not in the chart.' : undefined;
+
+/** A large file takes a slow EHR its time. */
+const TIMEOUT_MS = 60_000;
+
+export function noteInChart(deps: ReportInChartDeps, fileOf: KeptFile): Handler<NoteContent> {
+  const make = maker(deps);
+
+  async function wantedOf({ scope, content }: Message<NoteContent>): Promise<Wanted | undefined> {
+    const { patientId, key, resource, documentId, title } = content;
+    const file = await fileOf(scope, documentId);
+    if (!file) return undefined;
+    const { contentType, bytes } = file;
+    const base64 = Buffer.from(bytes).toString('base64');
+    return {
+      type: 'DocumentReference',
+      patientId,
+      key,
+      resource: withFile(resource, { contentType, base64, bytes: bytes.byteLength }, title),
+    };
+  }
+
+  return {
+    kind: NOTE_IN_CHART,
+    what: 'The specialist’s note for the patient’s chart',
+    repeatable: true,
+    content: NoteContent,
+    timeoutMs: TIMEOUT_MS,
+    // Also of an order that is over the note belongs in the chart.
+    mayNotLeave: beforeTheOrder,
+    look: async (message) => {
+      const wanted = await wantedOf(message);
+      return wanted ? make.look(wanted, message) : { kind: 'unclear', detail: 'The file is not kept any more.' };
+    },
+    send: async (message) => {
+      const wanted = await wantedOf(message);
+      return wanted ? make.send(wanted, message) : { kind: 'refused', detail: 'The file is not kept any more.', final: true };
+    },
+    follows: ({ id, content: { reportId } }, outcome, at): ObservedFact | undefined => {
+      const document = outcome.kind === 'done' ? madeAs('DocumentReference', outcome.receipt) : undefined;
+      return document && { kind: 'report-filed', reportId, document, at, key: `outbox/${id}` };
+    },
+  };
+}
+
+export function noteReceipt(deps: ReportInChartDeps): Handler<ReceiptContent> {
+  const make = maker(deps);
+  const wantedOf = ({ content: { patientId, key, resource } }: Message<ReceiptContent>): Wanted => ({
+    type: 'Task',
+    patientId,
+    key,
+    resource,
+  });
+  return {
+    kind: NOTE_RECEIPT,
+    what: 'The receipt of the note in the chart',
+    repeatable: true,
+    content: ReceiptContent,
+    mayNotLeave: beforeTheOrder,
+    look: (message) => make.look(wantedOf(message), message),
+    send: (message) => make.send(wantedOf(message), message),
+    follows: ({ id, content: { reportId } }, outcome, at): ObservedFact | undefined => {
+      const task = outcome.kind === 'done' ? madeAs('Task', outcome.receipt) : undefined;
+      return task && { kind: 'receipt-recorded', reportId, task, at, key: `outbox/${id}` };
+    },
+  };
+}

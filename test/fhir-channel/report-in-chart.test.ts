@@ -1,0 +1,285 @@
+/** A note that came back, filed in the sandbox EHR: the document, then the receipt that CMS50 counts, each once; read back, neither is news. */
+import { createHash } from 'node:crypto';
+import type { DocumentReference, Resource, Task } from '@medplum/fhirtypes';
+import { specialtyById } from '@refloop/domain/clinical/specialty';
+import { CAPTURED } from '@refloop/domain/referral/capture';
+import type { Performer } from '@refloop/domain/referral/event';
+import { observe } from '@refloop/domain/referral/observe';
+import type { Referral } from '@refloop/domain/referral/referral';
+import { RECEIPT_IDENTIFIER_SYSTEM, REPORT_IDENTIFIER_SYSTEM, reportKey } from '@refloop/domain/write-back/identifiers';
+import { noteInChart as noteResource, type ReportInChart, receiptTask } from '@refloop/domain/write-back/report-in-chart';
+import type { ModeName } from '@refloop/launch/modes/modes';
+import { FHIR_BASE, REFLOOP } from '@refloop/launch/routes/test-ehr';
+import { anyHandler } from '@refloop/server/channels/handler';
+import { type NoteContent, noteInChart, noteReceipt, type ReceiptContent } from '@refloop/server/channels/report-in-chart';
+import { handlerContract } from '@refloop/server/channels/test-handler-contract';
+import { createOutboxWorker } from '@refloop/server/outbox/worker';
+import { createCapture, POLL_MS } from '@refloop/server/services/capture/capture';
+import { keepFirstPolicy } from '@refloop/server/services/engine/policy-in-force';
+import { CLINICIAN, happens, putInForce } from '@refloop/server/services/engine/test-in-force';
+import { applyDecision, readReferral } from '@refloop/server/services/referral-log';
+import { scopeOf } from '@refloop/server/sites';
+import type { Scope, Unit } from '@refloop/server/store/store';
+import { openTestStore, type TestStore } from '@refloop/server/store/test-store';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Resource as Judged, judgeAll } from '../oracle/cms50.ts';
+import { type Exchange, openExchange } from './test-exchange.ts';
+
+const AT = '2026-11-16T16:00:00.000Z';
+const PDF = Buffer.from('%PDF-1.7\nConsult note\n');
+const performer: Performer = { entryId: 'e', npi: '1999999984', display: 'Ana Rivera, MD', nucc: '207RC0000X', network: 'in', rank: 1 };
+const cardiology = specialtyById('cardiology')!;
+
+const about = (referralId: string, reportId: string): ReportInChart => ({
+  referralId,
+  reportId,
+  form: 'final',
+  patientId: 'p1',
+  order: { type: 'ServiceRequest', id: 'o1' },
+  task: null,
+  specialty: cardiology,
+  performer,
+  fromNpi: null,
+  receivedAt: AT,
+});
+
+const held = async <Kind extends Resource>({ ehr }: Exchange, type: Kind['resourceType'], system: string, key: string): Promise<Kind[]> =>
+  (await ehr.repository.search<Kind>(type, `identifier=${encodeURIComponent(`${system}|${key}`)}`)).matches;
+
+const linked = (exchange: Exchange) => ({
+  away: exchange.away,
+  loseNextAnswer: exchange.loseNextAnswer,
+  close: () => exchange.ehr.close(),
+});
+
+handlerContract<NoteContent>(
+  'a note in the chart',
+  async (now) => {
+    const exchange = await openExchange();
+    const deps = { sites: [exchange.site()], access: exchange.access, now };
+    return {
+      ...linked(exchange),
+      handler: noteInChart(deps, async () => ({ contentType: 'application/pdf', bytes: PDF })),
+      content: (referralId, key) => ({
+        reportId: key,
+        patientId: 'p1',
+        key: reportKey(referralId, key),
+        documentId: 'd',
+        title: 'Cardiology Consult note',
+        resource: noteResource(about(referralId, key)) as NoteContent['resource'],
+      }),
+      happened: async (referralId, key) =>
+        (await held<DocumentReference>(exchange, 'DocumentReference', REPORT_IDENTIFIER_SYSTEM, reportKey(referralId, key))).length,
+    };
+  },
+  FHIR_BASE,
+);
+
+handlerContract<ReceiptContent>(
+  'the receipt of a note in the chart',
+  async (now) => {
+    const exchange = await openExchange();
+    return {
+      ...linked(exchange),
+      handler: noteReceipt({ sites: [exchange.site()], access: exchange.access, now }),
+      content: (referralId, key) => ({
+        reportId: key,
+        patientId: 'p1',
+        key: reportKey(referralId, key),
+        resource: receiptTask(about(referralId, key), null) as ReceiptContent['resource'],
+      }),
+      happened: async (referralId, key) =>
+        (await held<Task>(exchange, 'Task', RECEIPT_IDENTIFIER_SYSTEM, reportKey(referralId, key))).length,
+    };
+  },
+  FHIR_BASE,
+);
+
+describe('from the note that came to the chart', () => {
+  let exchange: Exchange;
+  let opened: TestStore;
+  let scope: Scope;
+  let number = 0;
+  let referralId: string;
+  let mode: ModeName;
+  const failures: unknown[] = [];
+
+  beforeAll(async () => {
+    exchange = await openExchange();
+    opened = await openTestStore();
+  });
+  afterAll(async () => {
+    await opened.close();
+    await exchange.ehr.close();
+  });
+
+  const now = (): Date => exchange.ehr.now();
+  const site = () => ({ ...exchange.site(mode), tenant: `tenant-${number}` });
+  const inScope = <Value>(work: (unit: Unit) => Promise<Value>): Promise<Value> => opened.store.transaction(scope, work);
+
+  async function at(chosen: ModeName): Promise<void> {
+    mode = chosen;
+    scope = scopeOf(site());
+    const hourAgo = new Date(now().getTime() - 3_600_000).toISOString();
+    await opened.store.enrol(scope);
+    await keepFirstPolicy(opened.store, scope, 'America/Chicago', now());
+    await putInForce(opened.store, scope, referralId, hourAgo);
+    await happens(opened.store, scope, referralId, hourAgo, { type: 'send', transmissionId: 't', channel: 'fax' });
+    const since = now().toISOString();
+    await inScope(async ({ capture }) => {
+      for (const resourceType of CAPTURED) await capture.keep({ resourceType, since, lookedAt: null, refused: null });
+    });
+  }
+
+  beforeEach(async () => {
+    number += 1;
+    failures.length = 0;
+    exchange.ehr.pass(3600);
+    referralId = `n${number}`;
+    await at('full');
+  });
+
+  /** Refloop has a file that came, and says whose it is. */
+  async function noteCame(form: 'interim' | 'final', reportId = 'inbound/d1', document: { type: string; id: string } | null = null) {
+    const when = now().toISOString();
+    await inScope(async (unit) => {
+      const sha256 = createHash('sha256').update(PDF).digest('hex');
+      const id = `d-${referralId}`;
+      await unit.documents.insert({ id, referralId, contentType: 'application/pdf', sha256, receivedAt: when, bytes: PDF });
+      await applyDecision(unit, referralId, CLINICIAN, when, (referral) => ({
+        ok: true,
+        value: observe(
+          referral,
+          {
+            kind: 'report',
+            at: when,
+            key: reportId,
+            attempt: 1,
+            reportId,
+            form,
+            document: document ?? { type: 'Document', id },
+            fromNpi: null,
+            matched: true,
+          },
+          when,
+        ),
+      }));
+    });
+  }
+
+  const run = async (): Promise<void> => {
+    const deps = { sites: [site()], access: exchange.access, now };
+    const fileOf = (within: Scope, id: string) => opened.store.transaction(within, ({ documents }) => documents.get(id));
+    await createOutboxWorker({
+      store: { ...opened.store, scopes: async () => [scope] },
+      handlers: [anyHandler(noteInChart(deps, fileOf)), anyHandler(noteReceipt(deps))],
+      holder: 'w',
+      version: '1',
+      now,
+      random: () => 0.5,
+      pause: async () => undefined,
+      failed: (error) => void failures.push(error),
+    }).run();
+  };
+  const look = async (): Promise<number> => {
+    exchange.ehr.pass(POLL_MS / 1000);
+    const deps = { store: opened.store, sites: [site()], access: exchange.access, now, version: 'test', address: REFLOOP };
+    return (await createCapture({ ...deps, failed: (error) => failures.push(error) }).run()).taken;
+  };
+  const referral = async (): Promise<Referral> => {
+    const found = await inScope((unit) => readReferral(unit, referralId));
+    if (!found) throw new Error('There is no such referral.');
+    return found;
+  };
+  const standings = () =>
+    inScope(async (unit) =>
+      (await unit.outbox.ofReferral(referralId)).flatMap(({ kind, standing }) =>
+        kind.startsWith('note-') ? [[kind, standing.status]] : [],
+      ),
+    );
+  const notes = () => held<DocumentReference>(exchange, 'DocumentReference', REPORT_IDENTIFIER_SYSTEM, reportKey(referralId, 'inbound/d1'));
+  const receipts = () => held<Task>(exchange, 'Task', RECEIPT_IDENTIFIER_SYSTEM, reportKey(referralId, 'inbound/d1'));
+
+  test('the note is filed as it came, the receipt names it, and both are on record', async () => {
+    await noteCame('final');
+    await run();
+    const [[note], [receipt], { reports }] = [await notes(), await receipts(), await referral()];
+    expect(note).toMatchObject({
+      status: 'current',
+      docStatus: 'final',
+      type: { coding: [{ system: 'http://loinc.org', code: '34099-2' }] },
+      subject: { reference: 'Patient/p1' },
+      context: { related: [{ reference: 'ServiceRequest/o1' }] },
+    });
+    expect(Buffer.from(note?.content[0]?.attachment.data ?? '', 'base64')).toEqual(PDF);
+    expect(receipt).toMatchObject({
+      status: 'completed',
+      basedOn: [{ reference: 'ServiceRequest/o1' }],
+      output: [{ valueReference: { reference: `DocumentReference/${note?.id}` } }],
+    });
+    expect(reports).toMatchObject([
+      { chart: { document: { type: 'DocumentReference', id: note?.id }, receipt: { type: 'Task', id: receipt?.id } } },
+    ]);
+    expect(failures).toEqual([]);
+  });
+
+  test('what Refloop filed is no news when the chart is read', async () => {
+    await noteCame('final');
+    await run();
+    expect([await look(), (await referral()).reports.length, (await referral()).setAside]).toEqual([0, 1, []]);
+  });
+
+  test('an interim note is filed as one and counts as no report received', async () => {
+    await noteCame('interim');
+    await run();
+    expect([(await notes())[0]?.docStatus, (await receipts()).length]).toEqual(['preliminary', 0]);
+  });
+
+  test('a note that is in the chart already is not filed again; its receipt names it', async () => {
+    await noteCame('final', 'inbound/d1', { type: 'DocumentReference', id: 'theirs' });
+    const { resource } = await exchange.ehr.repository.create<DocumentReference>({
+      resourceType: 'DocumentReference',
+      id: 'theirs',
+      status: 'current',
+      subject: { reference: 'Patient/p1' },
+      content: [{ attachment: { contentType: 'text/plain', data: 'QQ==' } }],
+    });
+    expect(resource.id).toBeDefined();
+    await run();
+    expect([(await notes()).length, (await standings()).map(([kind]) => kind)]).toEqual([0, ['note-receipt']]);
+  });
+
+  test.each<[ModeName, Record<string, string>]>([
+    ['epic-like', { 'note-in-chart': 'done', 'note-receipt': 'left-out' }],
+    ['oracle-like', { 'note-in-chart': 'done', 'note-receipt': 'left-out' }],
+    ['athena-like', { 'note-in-chart': 'left-out' }],
+  ])('an EHR that takes less: %s', async (chosen, expected) => {
+    await at(chosen);
+    await noteCame('final');
+    await run();
+    expect(Object.fromEntries(await standings())).toEqual(expected);
+  });
+
+  test('the receipt makes the referral count for CMS50, and without it it does not', async () => {
+    await noteCame('final');
+    await run();
+    const [receipt] = await receipts();
+    const year = now().getUTCFullYear();
+    const codes = {
+      referral: [{ system: 'http://snomed.info/sct', code: cardiology.referral.code }],
+      report: [{ system: 'http://loinc.org', code: cardiology.consultNote.code }],
+      encounter: [{ system: 'http://www.ama-assn.org/go/cpt', code: '99213' }],
+      procedure: [],
+    };
+    const subject = { reference: 'Patient/p1' };
+    const asked = { status: 'active', intent: 'order', code: { coding: codes.referral }, subject, authoredOn: `${year}-03-02T10:00:00Z` };
+    const period = { start: `${year}-03-02T09:00:00Z`, end: `${year}-03-02T09:30:00Z` };
+    const given: Judged[] = [
+      { resourceType: 'Patient', id: 'p1' },
+      { resourceType: 'ServiceRequest', id: 'o1', ...asked },
+      { resourceType: 'Encounter', id: 'v1', status: 'finished', type: [{ coding: codes.encounter }], subject, period },
+    ];
+    const counts = (more: Judged[]) => judgeAll([...given, ...more], { year, timeZone: 'UTC', codes })[0]?.numerator;
+    expect([counts([]), counts([receipt as unknown as Judged])]).toEqual([false, true]);
+  });
+});
