@@ -2,6 +2,7 @@
 -- In: every booking under the order in force; the same appointment at another date is another row. Out: visits that nobody booked.
 -- A visit that names no appointment keeps the last one booked before it with that specialist, unless it was missed or cancelled, or lies
 -- later than the day after the visit. What names the appointment outweighs that; of contradictions a visit does, then the last word.
+-- booked_by_side is who booked it here: the patient on their page, the office by its link, staff by hand, or software that heard of it.
 -- booked_on and lead_days are null where the booking is only inferred, or dated after the appointment. Days are those of the
 -- practice's one time zone (REFLOOP_TIMEZONE; UTC unless set). Cancelled late means on the day of the appointment, the day before, or afterwards.
 with booking as (
@@ -13,6 +14,7 @@ with booking as (
     event.effective_on,
     coalesce(event.effective_on, event.recorded_on) as booked_by,
     event.starts_on,
+    event.side,
     lead(event.sequence) over (partition by event.referral, event.attempt order by event.sequence) as next_booking
   from input__event as event
   inner join core__order using (referral)
@@ -75,6 +77,7 @@ select
   attempt,
   appointment,
   sequence,
+  side as booked_by_side,
   if(effective_on <= starts_on, effective_on, null) as booked_on,
   booked_by,
   starts_on,

@@ -6,6 +6,7 @@ select
   appointment.starts_on,
   appointment.outcome,
   appointment.cancelled_late,
+  appointment.booked_by_side,
   case
     when not referral.was_active then 'not-in-chart'
     when appointment.outcome in ('kept', 'missed') then null

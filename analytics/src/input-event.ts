@@ -9,6 +9,7 @@ import { orderStanding } from '@refloop/domain/referral/referral';
 import type { DayOf } from './calendar-day.ts';
 import type { Pseudonyms } from './pseudonym.ts';
 import restrictedZip3 from './restricted-zip3.json' with { type: 'json' };
+import { type StaffAct, sideOf, staffActsOf } from './staff-acts.ts';
 
 export type History = {
   tenant: string;
@@ -61,6 +62,14 @@ export const INPUT_COLUMNS = {
   order_standing: 'varchar',
   /** The coded part of the event: a reason, an outcome, an ending; what it is follows from the type. */
   detail: 'varchar',
+  /** Whose act it is: staff, software, office, patient. */
+  side: 'varchar',
+  /** Of staff: the pseudonym of who acted. */
+  person: 'varchar',
+  /** Of staff: 1, 2, 3 … within one referral. What one person does at one moment is one act, however many events it makes. */
+  act: 'integer',
+  /** Seconds since the same person's act before on this referral, in the same session; null where that is too long ago (staff-acts.ts). */
+  act_seconds: 'double',
 } as const;
 
 type Column = keyof typeof INPUT_COLUMNS;
@@ -243,6 +252,9 @@ function requesterOf(actor: Actor): string {
   }
 }
 
+const actOf = (act: StaffAct | undefined, personOf: (fhirUser: string) => string): InputEvent =>
+  act ? { person: personOf(act.fhirUser), act: act.number, act_seconds: act.seconds } : {};
+
 /**
  * The history of one referral, flattened. Nothing here depends on any other history, nor on the order in which they come.
  * @param dayOf the day of an instant, in UTC unless told
@@ -259,6 +271,7 @@ export function flatten(history: History, pseudonyms: Pseudonyms, dayOf: DayOf =
     known.set(name, pseudonym);
     return pseudonym;
   };
+  const acts = staffActsOf(events);
   return events.map((event) => ({
     ...of,
     sequence: event.sequence,
@@ -266,6 +279,8 @@ export function flatten(history: History, pseudonyms: Pseudonyms, dayOf: DayOf =
     effective_on: event.effectiveAt === null ? null : dayOf(event.effectiveAt),
     recorded_on: dayOf(event.recordedAt),
     ...(event.fact.type === 'referral-approved' ? { requester: pseudonyms.requester(history, requesterOf(event.actor)) } : {}),
+    side: sideOf(event.actor),
+    ...actOf(acts.get(event.sequence), (fhirUser) => pseudonyms.requester(history, fhirUser)),
     ...codesAlone(fieldsOf(event.fact, within, dayOf)),
   }));
 }

@@ -24,7 +24,7 @@ describe.each(metricIds())('%s', (id) => {
       expect(words).not.toMatch(/^(undefined|null|)$/);
     }
     expect(metric.caveats.length).toBeGreaterThan(0);
-    expect(['share', 'days', 'count', 'dollars']).toContain(metric.unit);
+    expect(['share', 'days', 'count', 'per-referral', 'minutes', 'dollars']).toContain(metric.unit);
   });
 
   test('a benchmark bears its population, its source and its caveat', () => {

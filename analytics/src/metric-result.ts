@@ -5,8 +5,8 @@ import type { Day, Instant } from '@refloop/domain/instant';
 export const SEGMENTS = ['specialty', 'site', 'payer', 'requester', 'month', 'week', 'urgency', 'language', 'zip3', 'distance'] as const;
 export type SegmentName = (typeof SEGMENTS)[number];
 
-/** `share` lies in 0 … 1; `days` are calendar days; `dollars` are assumed, never measured. */
-export type MetricUnit = 'share' | 'days' | 'count' | 'dollars';
+/** `share` lies in 0 … 1; `days` are calendar days; `per-referral` and `minutes` are means over referrals; `dollars` are assumed, never measured. */
+export type MetricUnit = 'share' | 'days' | 'count' | 'per-referral' | 'minutes' | 'dollars';
 
 /** What the metric says of itself, as its metric.yml has it. */
 export type MetricHead = {

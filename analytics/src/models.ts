@@ -22,6 +22,9 @@ export const MODELS = [
   'core__visit',
   'core__appointment',
   'core__authorization',
+  'core__act',
+  'core__message',
+  'core__rating',
   'core__loss',
   'core__referral',
 ] as const;
@@ -35,6 +38,9 @@ export const KEPT_MODELS = [
   'core__appointment',
   'core__report',
   'core__authorization',
+  'core__act',
+  'core__message',
+  'core__rating',
   'core__loss',
   'core__referral',
 ] as const;
@@ -43,7 +49,7 @@ export const KEPT_MODELS = [
  * Counts up with every change of what a model makes of the same events, or of how an event of an older version is read; what makes
  * rows of events (reading.ts) is noticed by itself.
  */
-export const MODEL_VERSION = 3;
+export const MODEL_VERSION = 4;
 
 const readSql = (path: string): string => readFileSync(new URL(path, HOME), 'utf8');
 
@@ -122,6 +128,9 @@ const BY_REFERRAL: Readonly<Partial<Record<Model, { order: string }>>> = {
   core__visit: { order: 'referral, sequence' },
   core__appointment: { order: 'referral, sequence' },
   core__authorization: { order: 'referral' },
+  core__act: { order: 'referral, act' },
+  core__message: { order: 'referral, topic' },
+  core__rating: { order: 'referral' },
   core__loss: { order: 'referral' },
   core__referral: { order: 'tenant, issuer, specialty, ordered_on, referral' },
 };

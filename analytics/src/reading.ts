@@ -45,7 +45,13 @@ export type Reading = {
 export const MARKS = 'marks.parquet';
 
 /** What decides how an event becomes a row. */
-const MAKES_ROWS = ['src/input-event.ts', 'src/calendar-day.ts', 'src/restricted-zip3.json', 'models/input__event.sql'];
+const MAKES_ROWS = [
+  'src/input-event.ts',
+  'src/staff-acts.ts',
+  'src/calendar-day.ts',
+  'src/restricted-zip3.json',
+  'models/input__event.sql',
+];
 
 let ownFiles: string | undefined;
 

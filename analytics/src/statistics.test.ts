@@ -42,6 +42,19 @@ test('over nobody there is no share; of all and of none the interval ends where 
   expect(row).toEqual({ none: null, none_low: null, all_high: 1, zero_low: 0 });
 });
 
+// The 0.975 column of the table of Student's distribution (Fisher 1925, Statistical Methods for Research Workers, as reprinted in textbooks).
+test.each([
+  [4, 2.776],
+  [5, 2.571],
+  [9, 2.262],
+  [14, 2.145],
+  [29, 2.045],
+  [100, 1.984],
+])('Student’s quantile with %d degrees of freedom is %d', async (degrees, table) => {
+  const [row] = await withStatistics(['wilson', 'mean'], (query) => query.run(`select t_quantile(${degrees}) as t`));
+  expect(Math.abs(Number(row?.['t']) - table)).toBeLessThan(0.001);
+});
+
 const goodman = (counts: readonly number[]) =>
   withStatistics(['goodman'], async (query) => {
     const n = counts.reduce((sum, count) => sum + count, 0);

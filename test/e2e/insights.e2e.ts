@@ -102,6 +102,24 @@ test('every view is accessible, fits each width, shows the table behind its char
   await expect(page.getByRole('alert')).toContainText('The first month, 2026-08, is after the last, 2026-03');
 });
 
+test('the work of the practice and what patients do: touches by kind, timed minutes, who booked, and the rows behind them', async ({
+  page,
+}) => {
+  test.slow();
+  await openInsights(page);
+  await page.getByRole('link', { name: 'Operations', exact: true }).click();
+  const touches = page.getByRole('region', { name: 'Staff touches' });
+  await expect(touches.getByText(/^\d+\.\d$/)).toBeVisible();
+  await expect(page.getByRole('region', { name: 'What the touches were for' }).getByRole('row', { name: /^Sending/ })).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Timed staff minutes' }).getByText(/^\d+\.\d min$/)).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Booked by the patient' })).toBeVisible();
+  await touches.getByRole('button', { name: 'Rows behind Staff touches' }).click();
+  const dialog = page.getByRole('dialog', { name: /^Staff touches/ });
+  await dialog.getByRole('textbox', { name: 'What do you need the rows for?' }).fill('Monthly review');
+  await dialog.getByRole('button', { name: 'Out of' }).click();
+  await expect(dialog.getByRole('row').nth(1)).toBeVisible();
+});
+
 test('what is lost stands side by side and is never added; contracts, a pilot and unverified figures each with what they rest on', async ({
   page,
 }) => {

@@ -8,6 +8,7 @@ import { NETWORK_ORACLES } from './network-metrics.ts';
 import { MATURE, type Oracle, type Ordered, ratio, shareRow, stoodInChart, type WholeOracle } from './oracle-row.ts';
 import { firstVisit, isLawfulChoice, seenOnOf } from './referral-facts.ts';
 import { TIME_ORACLES } from './time-metrics.ts';
+import { WORK_ORACLES } from './work-metrics.ts';
 
 export const completion: Oracle = (referrals, today) => {
   const inChart = referrals.filter(stoodInChart);
@@ -83,6 +84,7 @@ export const ORACLES: Readonly<Record<string, Oracle>> = {
   ...LOOP_ORACLES,
   ...LOSS_ORACLES,
   ...TIME_ORACLES,
+  ...WORK_ORACLES,
 };
 
 /** Of every metric there is. */

@@ -3,14 +3,16 @@
  * list of steps, so that what fails shrinks to the shortest one.
  */
 
+import { MESSAGE_TOPICS, type MessageTopic } from '@refloop/domain/patient/messages';
 import { DECLINE_REASONS } from '@refloop/domain/referral/attempt';
 import { type CareCommand, decideCare } from '@refloop/domain/referral/care-command';
-import { CONTACTS, DENIAL_REASONS, ENDINGS } from '@refloop/domain/referral/care-event';
+import { CONTACTS, DENIAL_REASONS, ENDINGS, RATINGS } from '@refloop/domain/referral/care-event';
 import { SERVICES } from '@refloop/domain/referral/closure';
 import { decide, type ReferralCommand } from '@refloop/domain/referral/command';
 import type { Actor, Happening, Performer, ReferralEvent, Setting } from '@refloop/domain/referral/event';
 import { LOSS_REASONS, type LossReason } from '@refloop/domain/referral/loss-reason';
 import { type ObservedFact, observe } from '@refloop/domain/referral/observe';
+import { decidePatient, type PatientAct } from '@refloop/domain/referral/patient-act';
 import { evolve, type Referral } from '@refloop/domain/referral/referral';
 import fc from 'fast-check';
 import { addDays, type Day } from './calendar.ts';
@@ -59,16 +61,34 @@ const setting = (number: number): Setting | null =>
 
 export const patientOf = ({ patient }: Life): string => `p${patient}`;
 
-type World = { referral: Referral | undefined; events: ReferralEvent[]; day: number; tick: number };
+type World = { referral: Referral | undefined; events: ReferralEvent[]; day: number; tick: number; step: Step };
+const NO_STEP: Step = { act: 0, wait: 0, lag: 0, pick: 0 };
+
+const SOFTWARE: Actor = { kind: 'software', name: 'capture', version: '1' };
+const PATIENT: Actor = { kind: 'patient', link: 'l', as: 'patient' };
+
+/** Somebody of the practice in one session or another, whoever covers for them, the office by its link, or the patient. */
+function whoeverDoes({ pick, lag }: Step, signer: Actor): Actor {
+  const [colleague] = PEOPLE;
+  const others: readonly Actor[] = [
+    signer,
+    { kind: 'person', subject: colleague, fhirUser: colleague, sessionId: `s${lag % 2}` },
+    { kind: 'covering', subject: colleague, fhirUser: colleague, sessionId: 's1', coveringFor: 'Practitioner/moss' },
+    { kind: 'office', npi: '1538271610', link: 'o' },
+    PATIENT,
+    signer,
+  ];
+  return pickOf(others, pick >> 3);
+}
 
 /** Some time of that day; never the same twice, and never later on a day than what comes after. */
-const at = (day: number, tick: number): string => `${addDays(FIRST_DAY, day)}T${new Date(tick * 7_000).toISOString().slice(11)}`;
+const at = (day: number, tick: number): string => `${addDays(FIRST_DAY, day)}T${new Date(tick * 317_000).toISOString().slice(11)}`;
 
 export function playLife(id: string, life: Life): ReferralEvent[] {
-  const world: World = { referral: undefined, events: [], day: life.startDay, tick: 0 };
+  const world: World = { referral: undefined, events: [], day: life.startDay, tick: 0, step: NO_STEP };
   const person = pickOf(PEOPLE, life.setting);
-  const actor: Actor = { kind: 'person', subject: person, fhirUser: person, sessionId: 'x' };
-  const take = (happenings: Happening[]): void => {
+  const signer: Actor = { kind: 'person', subject: person, fhirUser: person, sessionId: 'x' };
+  const take = (happenings: Happening[], actor: Actor = signer): void => {
     for (const each of happenings) {
       const event: ReferralEvent = { ...each, sequence: world.events.length + 1, recordedAt: at(world.day, world.tick), actor };
       world.events.push(event);
@@ -82,18 +102,24 @@ export function playLife(id: string, life: Life): ReferralEvent[] {
   const care = (command: CareCommand): void => {
     if (!world.referral) return;
     const decided = decideCare(world.referral, command, at(world.day, world.tick));
-    if (decided.ok) take(decided.value);
+    if (decided.ok) take(decided.value, whoeverDoes(world.step, signer));
+  };
+  const patient = (what: PatientAct): void => {
+    if (!world.referral) return;
+    const decided = decidePatient(world.referral, what, `press-${world.events.length}`, at(world.day, world.tick));
+    if (decided.ok) take(decided.value, PATIENT);
   };
   const see = (fact: ObservedFact): void => {
-    if (world.referral) take(observe(world.referral, fact, at(world.day, world.tick)));
+    if (world.referral) take(observe(world.referral, fact, at(world.day, world.tick)), SOFTWARE);
   };
   for (const [number, step] of life.steps.entries()) {
     world.day += step.wait;
     world.tick = number + 1;
+    world.step = step;
     // What was recorded after the snapshot is not in it.
     if (world.day >= DAYS) break;
     const before = at(Math.max(0, world.day - step.lag), world.tick);
-    pickOf(ACTS, step.act)({ life, step, number, world, before, order, care, see });
+    pickOf(ACTS, step.act)({ life, step, number, world, before, order, care, patient, see });
   }
   return world.events;
 }
@@ -107,6 +133,7 @@ type Doing = {
   before: string;
   order: (command: ReferralCommand) => void;
   care: (command: CareCommand) => void;
+  patient: (what: PatientAct) => void;
   see: (fact: ObservedFact) => void;
 };
 
@@ -253,7 +280,12 @@ const ACTS: readonly ((doing: Doing) => void)[] = [
   (doing) => doing.care({ type: 'ask-authorization' }),
   payerDecides,
   payerDecides,
-  (doing) => doing.care({ type: 'record-contact', outcome: pickOf(CONTACTS, doing.step.pick) }),
+  rated,
+  written,
+  offered,
+  (doing) => doing.care({ type: 'review-report', reportId: report(doing) }),
+  talked,
+  talked,
 ];
 
 /** What most referrals are meant to come to: one stage after the other, whatever comes first by now. */
@@ -261,13 +293,25 @@ function wellRun(doing: Doing): void {
   const { step, number, before } = doing;
   const attempt = last(doing);
   const day = (from: number): string => at(Math.max(0, doing.world.day + from), doing.world.tick);
+  // One moment is one act of whoever does it; some do one thing after the other.
+  const pause = (): void => {
+    if (step.pick % 4 > 1) doing.world.tick += 0.25;
+  };
   doing.care({ type: 'send', attempt, at: before, transmissionId: `t${number}`, channel: 'direct' });
   if (step.pick % 5 === 0) doing.care({ type: 'acknowledge', attempt, at: before });
+  pause();
   // Told in the wrong order now and then: accepted before it was sent.
   doing.care({ type: 'accept', attempt, at: day(-(step.pick % 4)) });
   const startsAt = day((step.pick % 40) - 20);
+  pause();
   if (step.pick % 3 > 0) doing.care({ type: 'schedule', attempt, at: before, appointmentId: appointment(doing), startsAt });
   if (step.pick % 3 > 1) doing.care({ type: 'mark-seen', attempt, at: before, appointmentId: appointment(doing) });
+  if (step.pick % 4 > 0) rated(doing);
+  pause();
+  // Some close at once: what was done for them before is the work of a closed referral.
+  if (step.pick % 6 !== 5) return;
+  doing.care({ type: 'give-outcome', attempt, at: before, reportId: `n${number}`, document: null, fromNpi: null });
+  doing.care({ type: 'review-report', reportId: `n${number}` });
 }
 
 function payerDecides({ step, before, number, see }: Doing): void {
@@ -277,6 +321,42 @@ function payerDecides({ step, before, number, see }: Doing): void {
     step.pick,
   );
   see({ kind: 'authorization-decided', decision, at: before, key: `k${number}` });
+}
+
+function talked(doing: Doing): void {
+  const { step, care } = doing;
+  if (step.pick % 2 === 0) care({ type: 'record-contact', outcome: pickOf(CONTACTS, step.pick >> 1) });
+  else care({ type: 'post-message', attempt: last(doing), from: 'practice', text: '' });
+}
+
+/** Asked or not. */
+function rated(doing: Doing): void {
+  const { step, patient } = doing;
+  if (step.pick % 2 === 0) message(doing, 'rate');
+  patient({ act: 'rate', score: pickOf(RATINGS, step.pick), words: null });
+}
+
+const message = ({ step, number, before, see }: Doing, topic: MessageTopic): void =>
+  see({
+    kind: 'patient-messaged',
+    messageId: `m${number}`,
+    topic,
+    channel: 'text',
+    outcome: pickOf(['sent', 'failed', 'sent', 'unknown'] as const, step.pick >> 3),
+    at: before,
+    key: `k${number}`,
+  });
+
+function written(doing: Doing): void {
+  message(doing, pickOf(MESSAGE_TOPICS, doing.step.pick));
+}
+
+/** Dates of the office, and now and then the patient takes one. */
+function offered(doing: Doing): void {
+  const date = at(doing.world.day + 1 + (doing.step.pick % 30), doing.world.tick);
+  if (doing.step.pick % 3 > 0) message(doing, 'book');
+  doing.care({ type: 'offer-dates', attempt: last(doing), at: doing.before, dates: [date] });
+  if (doing.step.pick % 2 === 0) doing.patient({ act: 'book', startsAt: date });
 }
 
 /** Most are asked after another said no. */

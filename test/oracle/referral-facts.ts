@@ -3,6 +3,7 @@ import type { ReferralEvent, ReferralFact, Setting } from '@refloop/domain/refer
 import { type LossReason, lossBucketOf } from '@refloop/domain/referral/loss-reason';
 import { dayNumber } from './calendar.ts';
 import { type Obstacles, readObstacles } from './obstacles.ts';
+import { readWork, type Work } from './work-facts.ts';
 
 type Network = 'in' | 'out' | 'unknown';
 type Asked = { npi: string; network: Network };
@@ -43,6 +44,8 @@ export type Booking = {
   /** The last word where it was not kept. */
   lost: 'missed' | 'cancelled' | null;
   lostOn: number | null;
+  /** The kind of who told of it here; null where that is not told. */
+  by: string | null;
 };
 
 export type ReferralFacts = {
@@ -79,9 +82,15 @@ export type ReferralFacts = {
     reports: Report[];
     /** In the order in which they were told. */
     bookings: Booking[];
+    /** What the patient was written to about. */
+    writtenAbout: Set<string>;
+    /** What the patient said last, from 1 to 5. */
+    score: number | null;
   };
   lossReason: string | null;
   obstacles: Obstacles | null;
+  /** What people of the practice did, from the first day on. */
+  work: Work;
 };
 
 type Standing = 'approved' | 'active' | 'awaiting' | 'revoked' | 'ended';
@@ -130,12 +139,12 @@ function followReport(order: OrderNow, fact: ReferralFact, moment: Moment): void
 }
 
 /** What is told of an appointment is of its latest date; a visit that names none is of the last one booked with that specialist. */
-function followBooking({ bookings }: OrderNow, fact: ReferralFact, when: { seenOn: number | null; knownOn: number }): void {
+function followBooking({ bookings }: OrderNow, fact: ReferralFact, when: { seenOn: number | null; knownOn: number }, by: string): void {
   if (fact.type === 'appointment-booked') {
     const { attempt, appointmentId, startsAt } = fact;
     const startsOn = dayNumber(startsAt);
     const bookedOn = when.seenOn !== null && when.seenOn <= startsOn ? when.seenOn : null;
-    bookings.push({ attempt, appointmentId, bookedOn, startsOn, kept: false, lost: null, lostOn: null });
+    bookings.push({ attempt, appointmentId, bookedOn, startsOn, kept: false, lost: null, lostOn: null, by });
   } else if (fact.type === 'appointment-missed' || fact.type === 'appointment-cancelled') {
     const booking = bookings.findLast((each) => each.attempt === fact.attempt && each.appointmentId === fact.appointmentId);
     if (booking === undefined) return;
@@ -170,6 +179,7 @@ export function readFacts(id: string, events: readonly ReferralEvent[]): Referra
     order: null,
     lossReason: null,
     obstacles: readObstacles(events),
+    work: readWork(events),
   };
   let order: OrderNow | null = null;
   for (const { fact, effectiveAt, recordedAt, actor } of events) {
@@ -202,6 +212,8 @@ export function readFacts(id: string, events: readonly ReferralEvent[]): Referra
         first: {},
         reports: [],
         bookings: [],
+        writtenAbout: new Set(),
+        score: null,
         standing: 'approved',
         asked: new Map([[1, fact.performer]]),
         lastAsked: 1,
@@ -214,7 +226,9 @@ export function readFacts(id: string, events: readonly ReferralEvent[]): Referra
         if (before === undefined || knownOn < before.knownOn) order.first[stage] = moment;
       }
       followReport(order, fact, moment);
-      followBooking(order, fact, { seenOn, knownOn });
+      followBooking(order, fact, { seenOn, knownOn }, actor.kind);
+      if (fact.type === 'patient-rated') order.score = fact.score;
+      if (fact.type === 'patient-messaged' && fact.outcome === 'sent') order.writtenAbout.add(fact.topic);
       followAnswer(order, fact, knownOn);
       if (fact.type === 'write-step-settled' && fact.step === 'ServiceRequest' && fact.outcome.status === 'done') {
         chartSays(order, fact.outcome.orderStatus, dayNumber(recordedAt));

@@ -41,6 +41,31 @@ function scoreInterval(k: number, n: number, z: number): Interval | null {
   return { value: p, low: k === 0 ? 0 : (-b - root) / (2 * a), high: k === n ? 1 : (-b + root) / (2 * a) };
 }
 
+/** Student's interval of a mean of five or more that cannot be negative; t by the expansion of Cornish and Fisher, each term of its own. */
+export function meanInterval(values: readonly number[]): Interval | { value: null; low: null; high: null } {
+  const n = values.length;
+  if (n < 5) return { value: null, low: null, high: null };
+  const mean = values.reduce((sum, value) => sum + value, 0) / n;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const half = studentQuantile(n - 1) * Math.sqrt(squares / (n - 1) / n);
+  return { value: mean, low: Math.max(0, mean - half), high: mean + half };
+}
+
+function studentQuantile(degrees: number): number {
+  const powers = [1, 3, 5, 7, 9].map((power) => Z ** power);
+  const terms: [number[], number][] = [
+    [[1, 1], 4],
+    [[3, 16, 5], 96],
+    [[-15, 17, 19, 3], 384],
+    [[-945, -1920, 1482, 776, 79], 92_160],
+  ];
+  return terms.reduce(
+    (sum, [factors, divisor], order) =>
+      sum + factors.reduce((all, factor, at) => all + factor * (powers[at] ?? 0), 0) / divisor / degrees ** (order + 1),
+    Z,
+  );
+}
+
 export type Duration = { day: number; outcome: 'arrived' | 'lost' | 'censored' };
 
 export type LifeDay = {

@@ -15,7 +15,9 @@ type Fact =
   | 'authorizations'
   | 'loss-reasons'
   | 'recommendations'
-  | 'distances';
+  | 'distances'
+  | 'actors'
+  | 'ratings';
 
 /** What tells of each, for whoever exports; and the events by which it is known that it is there. */
 const FACTS: Record<Fact, { told: string; events: string[] }> = {
@@ -42,6 +44,8 @@ const FACTS: Record<Fact, { told: string; events: string[] }> = {
   authorizations: { told: 'what payers decided before the visit, which is not read from exports', events: ['authorization-decided'] },
   'loss-reasons': { told: 'why a referral was lost, which no resource of an export says', events: ['loss-reason-recorded'] },
   distances: { told: 'how far it is to the specialist, which is not reckoned for exports', events: [] },
+  actors: { told: 'who did what for a referral, which no resource of an export says', events: [] },
+  ratings: { told: 'what patients said of it, which is not read from exports', events: ['patient-rated'] },
   recommendations: { told: 'what Refloop recommended, which is in no other EHR’s export', events: ['recommendation-made'] },
 };
 
@@ -73,6 +77,11 @@ const NEEDS: Record<string, Fact[]> = {
   cms50_referrals: ['orders', 'notes'],
   cms50_open: ['orders', 'notes'],
   cms50_reconciliation: ['orders', 'notes', 'reviews'],
+  self_scheduling: ['orders', 'bookings', 'actors'],
+  no_show_by_booker: ['orders', 'bookings', 'actors'],
+  patient_satisfaction: ['orders', 'ratings'],
+  staff_touches: ['orders', 'actors'],
+  staff_minutes: ['orders', 'actors'],
   network_adequacy: ['orders', 'acceptances', 'networks', 'distances'],
 };
 

@@ -67,7 +67,7 @@ export function AlertRuleForm({ measures, owners, choices, onAdd, onCancel }: Pr
         data={['above', 'below']}
       />
       <TextInput
-        label={unit === 'share' ? 'Threshold, %' : unit === 'days' ? 'Threshold, days' : 'Threshold'}
+        label={unit === 'share' ? 'Threshold, %' : unit === 'days' || unit === 'minutes' ? `Threshold, ${unit}` : 'Threshold'}
         value={limit}
         inputMode="decimal"
         onChange={(event) => setLimit(event.currentTarget.value)}

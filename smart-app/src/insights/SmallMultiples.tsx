@@ -1,4 +1,5 @@
 /** One small drawing a segment, all on one scale, so that they can be compared by eye; each opens the rows behind it. */
+import type { MetricAnswer } from '@refloop/server/client/insights';
 import { Chip } from '../ui/Chip.tsx';
 import { RowsButton } from './RowsButton.tsx';
 import styles from './Trend.module.css';
@@ -17,7 +18,7 @@ export type Multiple = {
 type Props<Cell extends Multiple> = {
   /** What is drawn: `Days to the first appointment`. */
   label: string;
-  unit: 'share' | 'days' | 'count' | 'dollars';
+  unit: MetricAnswer['metric']['unit'];
   cells: readonly Cell[];
   target?: number | undefined;
   onRows?: (cell: Cell) => void;

@@ -1,9 +1,10 @@
 /** A value over months or weeks, small: the line, its interval behind it, and the target. One image to a screen reader, said in words. */
+import type { MetricAnswer } from '@refloop/server/client/insights';
 import { compactText, figureText, valueText } from './figures.ts';
 import styles from './Trend.module.css';
 import { bandPath, type TrendPoint, trendPath } from './trend.ts';
 
-type Unit = 'share' | 'days' | 'count' | 'dollars';
+type Unit = MetricAnswer['metric']['unit'];
 
 type Props = {
   /** What it shows: `Referral completion by month of order`. */

@@ -17,6 +17,10 @@ export function valueText(value: number | null, unit: Unit): string {
       return `${whole.format(value)} ${Math.round(value) === 1 ? 'day' : 'days'}`;
     case 'count':
       return whole.format(value);
+    case 'per-referral':
+      return one.format(value);
+    case 'minutes':
+      return `${one.format(value)} min`;
     case 'dollars':
       return `$${whole.format(value)}`;
   }
@@ -29,7 +33,11 @@ export function pointsText(difference: number): string {
   return difference < 0 ? `−${text}` : `+${text}`;
 }
 
-const bare = (value: number, unit: Unit): string => (unit === 'share' ? one.format(100 * value) : whole.format(value));
+/** A mean is told with a tenth, as its interval is. */
+const isMean = (unit: Unit): boolean => unit === 'per-referral' || unit === 'minutes';
+
+const bare = (value: number, unit: Unit): string =>
+  unit === 'share' ? one.format(100 * value) : (isMean(unit) ? one : whole).format(value);
 
 /** `56.1–60.3`, or an interval open above; empty where there is none. */
 export function intervalText({ low, high }: Pick<MetricRow, 'low' | 'high'>, unit: Unit): string {

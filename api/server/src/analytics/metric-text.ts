@@ -7,6 +7,7 @@ const WHOLE = new Intl.NumberFormat('en-US');
 const shown = (value: number | null, unit: MetricUnit): string => {
   if (value === null) return '–';
   if (unit === 'dollars') return `$${WHOLE.format(Math.round(value))}`;
+  if (unit === 'minutes' || unit === 'per-referral') return `${value.toFixed(1)}${unit === 'minutes' ? ' min' : ''}`;
   return unit === 'share' ? `${(value * 100).toFixed(1)} %` : unit === 'days' ? `${DAYS.format(value)} d` : WHOLE.format(value);
 };
 

@@ -91,7 +91,7 @@ export const MetricAnswer = z.object({
     id: z.string(),
     version: z.number(),
     title: z.string(),
-    unit: z.enum(['share', 'days', 'count', 'dollars']),
+    unit: z.enum(['share', 'days', 'count', 'per-referral', 'minutes', 'dollars']),
     definition: z.string(),
     numerator: z.string(),
     denominator: z.string(),
@@ -116,7 +116,7 @@ export const MetricAnswer = z.object({
 export type MetricAnswer = z.infer<typeof MetricAnswer>;
 
 /** A metric by name, with how its numbers are written. */
-export const Measure = z.object({ id: z.string(), title: z.string(), unit: z.enum(['share', 'days', 'count']) });
+export const Measure = z.object({ id: z.string(), title: z.string(), unit: z.enum(['share', 'days', 'count', 'per-referral', 'minutes']) });
 export type Measure = z.infer<typeof Measure>;
 
 /** What there is to look at. `snapshot` is null until the first one is made; `history` says how far a load under way is. */

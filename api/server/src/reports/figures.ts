@@ -7,13 +7,18 @@ const one = new Intl.NumberFormat('en-US', { minimumFractionDigits: 1, maximumFr
 
 export const countText = (count: number | null): string => (count === null ? 'not told' : whole.format(count));
 
+/** Told with a tenth, as its interval is. */
+export const isMean = (unit: MetricUnit): boolean => unit === 'per-referral' || unit === 'minutes';
+
 export function valueText(value: number | null, unit: MetricUnit): string {
   if (value === null) return '–';
   if (unit === 'share') return `${one.format(100 * value)} %`;
+  if (isMean(unit)) return unit === 'minutes' ? `${one.format(value)} min` : one.format(value);
   return unit === 'days' ? `${whole.format(value)} ${Math.round(value) === 1 ? 'day' : 'days'}` : whole.format(value);
 }
 
-const bare = (value: number, unit: MetricUnit): string => (unit === 'share' ? one.format(100 * value) : whole.format(value));
+const bare = (value: number, unit: MetricUnit): string =>
+  unit === 'share' ? one.format(100 * value) : (isMean(unit) ? one : whole).format(value);
 
 export function intervalText({ low, high }: Pick<MetricRow, 'low' | 'high'>, unit: MetricUnit): string {
   if (low === null) return '–';

@@ -7,7 +7,7 @@ import type { MetricFilter, MetricResult, MetricRow, SegmentName } from '@refloo
 import { type SafeRow, SMALLEST_CELL, withoutSmallCells } from '@refloop/analytics/small-cells';
 import { differenceOf } from './difference.ts';
 import type { ReportDocument, ReportSection } from './document.ts';
-import { countText, definitionLines, intervalText, rowText, targetText, valueText } from './figures.ts';
+import { countText, definitionLines, intervalText, isMean, rowText, targetText, valueText } from './figures.ts';
 
 export type AskMetric = (metric: string, by: SegmentName[], filter: MetricFilter) => Promise<MetricResult>;
 
@@ -58,9 +58,9 @@ function changeText({ result: { metric }, now, before }: Headline): string {
   const difference = differenceOf(now, before);
   if (!difference) return `not told: an interval is open (${monthOf(before)}: ${valueText(before.value, metric.unit)})`;
   const scale = metric.unit === 'share' ? 100 : 1;
-  const unit = metric.unit === 'share' ? 'points' : metric.unit === 'days' ? 'days' : '';
+  const unit = { share: 'points', days: 'days', minutes: 'minutes', count: '', 'per-referral': '', dollars: '' }[metric.unit];
   const signed = (difference: number): string => {
-    const size = Math.abs(scale * difference).toFixed(metric.unit === 'share' ? 1 : 0);
+    const size = Math.abs(scale * difference).toFixed(metric.unit === 'share' || isMean(metric.unit) ? 1 : 0);
     return Number(size) === 0 ? size : `${difference > 0 ? '+' : '−'}${size}`;
   };
   const clear = difference.low > 0 || difference.high < 0 ? '' : '; not distinguishable from no change';

@@ -1,21 +1,27 @@
-/** Operations: what waits now, where it is stuck and what is late, from PostgreSQL; then how fast the loop has been, from the snapshot. */
+/**
+ * Operations: what waits now, where it is stuck and what is late, from PostgreSQL; then how fast the loop has been, what work it was and who
+ * booked, from the snapshot.
+ */
 import { Button } from '@mantine/core';
 import type { QueueAnswer } from '@refloop/server/client/queue';
 import { useState } from 'react';
 import { AnswerView } from '../../center/AnswerView.tsx';
 import { useAnswer } from '../../center/use-answer.ts';
 import { plainTime } from '../../words/plain-date.ts';
+import { CategoriesPanel } from '../CategoriesPanel.tsx';
 import styles from '../Insights.module.css';
 import { MetricPanel } from '../MetricPanel.tsx';
 import { QueueOwners } from '../QueueOwners.tsx';
 import { type QueueChoice, QueueRowsDialog } from '../QueueRowsDialog.tsx';
 import { QueueAges, QueueSteps } from '../QueueSteps.tsx';
 import { queueSentence } from '../queue-words.ts';
+import { TouchKinds } from '../TouchKinds.tsx';
 import type { ViewProps } from '../views.ts';
 
-const HISTORY = ['time_to_accept', 'time_to_schedule', 'no_show'] as const;
+const HISTORY = ['time_to_accept', 'time_to_schedule', 'staff_touches', 'staff_minutes', 'self_scheduling', 'no_show'] as const;
 
-export default function OperationsView({ api, onFail, filter, status, onRows }: ViewProps) {
+export default function OperationsView(props: ViewProps) {
+  const { api, onFail, filter, status, onRows } = props;
   const [answer, refresh] = useAnswer<QueueAnswer>(api, '/insights/queue', onFail);
   const [choice, setChoice] = useState<QueueChoice>();
   return (
@@ -25,12 +31,19 @@ export default function OperationsView({ api, onFail, filter, status, onRows }: 
       </AnswerView>
       <div className={styles['panels']}>
         {HISTORY.filter((id) => status.metrics.includes(id)).map((id) => (
-          <MetricPanel key={id} id={id} wide={id === 'no_show'} api={api} onFail={onFail} filter={filter} onRows={onRows} />
+          <MetricPanel key={id} id={id} api={api} onFail={onFail} filter={filter} onRows={onRows} />
         ))}
+        {status.metrics.includes('staff_touches') ? <TouchKinds {...props} /> : null}
+        {status.metrics.includes('no_show_by_booker') ? (
+          <CategoriesPanel
+            {...props}
+            id="no_show_by_booker"
+            title="Missed appointments by who booked"
+            caption="Share of the appointments they booked, 95 % for each"
+            empty="No appointment of this view can be counted yet."
+          />
+        ) : null}
       </div>
-      <p className="caption">
-        How often staff touch a referral is not counted yet: calls and messages come with the channels that record them.
-      </p>
       {choice ? <QueueRowsDialog api={api} onFail={onFail} choice={choice} onClose={() => setChoice(undefined)} /> : null}
     </>
   );

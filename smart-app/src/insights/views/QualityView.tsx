@@ -1,24 +1,21 @@
-/** Quality: notes that come back, loops that close and those that do not, missed appointments, and what waits as an exception. */
+/** Quality: notes that come back, loops that close and those that do not, what patients say, missed appointments, and what waits as an exception. */
 import type { ExceptionRow } from '@refloop/server/client/admin';
 import type { MetricAnswer } from '@refloop/server/client/insights';
 import { AnswerView } from '../../center/AnswerView.tsx';
 import { useAnswer } from '../../center/use-answer.ts';
-import { ChartOrTable } from '../ChartOrTable.tsx';
+import { CategoriesPanel } from '../CategoriesPanel.tsx';
 import { DataTable } from '../DataTable.tsx';
-import { Definition } from '../Definition.tsx';
-import { DotRows } from '../DotRows.tsx';
 import { countText, valueText } from '../figures.ts';
 import { metricPath } from '../filter.ts';
 import styles from '../Insights.module.css';
 import { Kpis } from '../Kpi.tsx';
 import { loopGapsOf } from '../loop-gaps.ts';
 import { MetricPanel } from '../MetricPanel.tsx';
-import { MetricTable } from '../MetricTable.tsx';
 import { RowsButton } from '../RowsButton.tsx';
 import type { ViewProps } from '../views.ts';
 
 const HEADLINES = ['note_return', 'closed_loop', 'non_completion', 'no_show'] as const;
-const PANELS = ['note_return', 'closed_loop', 'time_to_note', 'time_to_close'] as const;
+const PANELS = ['note_return', 'closed_loop', 'time_to_note', 'time_to_close', 'patient_satisfaction'] as const;
 
 export default function QualityView(props: ViewProps) {
   const { api, onFail, filter, status, onRows } = props;
@@ -30,9 +27,17 @@ export default function QualityView(props: ViewProps) {
         {known('closed_loop') ? <GapsPanel {...props} /> : null}
         <ExceptionsPanel {...props} />
         {PANELS.filter(known).map((id) => (
-          <MetricPanel key={id} id={id} api={api} onFail={onFail} filter={filter} onRows={onRows} />
+          <MetricPanel key={id} id={id} wide={id === 'patient_satisfaction'} api={api} onFail={onFail} filter={filter} onRows={onRows} />
         ))}
-        {known('no_show_by_lead_time') ? <LeadTimePanel {...props} /> : null}
+        {known('no_show_by_lead_time') ? (
+          <CategoriesPanel
+            {...props}
+            id="no_show_by_lead_time"
+            title="Missed appointments by lead time"
+            caption="Share of the appointments booked so long ahead, 95 % for each"
+            empty="No appointment of this view can be counted yet."
+          />
+        ) : null}
       </div>
     </>
   );
@@ -99,31 +104,6 @@ function ExceptionsPanel({ api, onFail }: ViewProps) {
                 ))}
               </ul>
               <a href="#exceptions">Open the list of exceptions</a>
-            </>
-          );
-        }}
-      </AnswerView>
-    </section>
-  );
-}
-
-function LeadTimePanel({ api, onFail, filter, onRows }: ViewProps) {
-  const [answer, retry] = useAnswer<MetricAnswer>(api, metricPath('no_show_by_lead_time', filter, undefined), onFail);
-  return (
-    <section className={`${styles['panel']} ${styles['wide']}`} aria-labelledby="lead-times">
-      <h2 id="lead-times">Missed appointments by lead time</h2>
-      <AnswerView answer={answer} onRetry={retry}>
-        {(bands) => {
-          const rows = bands.rows.filter(({ n }) => n > 0);
-          if (rows.length === 0) return <p className="caption">No appointment of this view can be counted yet.</p>;
-          return (
-            <>
-              <ChartOrTable
-                caption="Share of the appointments booked so long ahead, 95 % for each"
-                table={<MetricTable answer={bands} rows={rows} onRows={(row) => onRows(bands, row)} />}
-                chart={<DotRows answer={bands} rows={rows} onRows={onRows} />}
-              />
-              <Definition metric={bands.metric} />
             </>
           );
         }}

@@ -1,0 +1,2 @@
+-- The patient did not come.
+select * from denominator where outcome = 'missed'

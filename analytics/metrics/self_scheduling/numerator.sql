@@ -1,0 +1,2 @@
+-- The patient booked first.
+select * from denominator where first_by = 'patient'

@@ -1,0 +1,2 @@
+-- All of them have some.
+select * from denominator

@@ -1,0 +1,2 @@
+-- Whoever was touched at all.
+select * from denominator where touches > 0
