@@ -139,7 +139,7 @@ describe('a note that is not certain', () => {
 });
 
 describe('a note about nobody whom it is like', () => {
-  test('is somebody’s by a day; a coordinator finds the patient by birth date or record number and files it; both are on record', async () => {
+  test('is somebody’s by a day; a coordinator finds the patient by birth date or record number, which is on record', async () => {
     await hand(new Uint8Array(Buffer.from(HL7_CONSULTATION)), { jti: 'unlike' });
     await inbound.run();
     const [document] = await held();
@@ -169,12 +169,12 @@ describe('a note about nobody whom it is like', () => {
     expect((await find({ born: '', recordNumber: 'SYN-100200' }, clinician)).status).toBe(403);
     const { patients } = (await find({ born: '', recordNumber: 'SYN-100200' })).body as FoundPatients;
     expect(patients.map(({ fields }) => fields.find(({ field }) => field === 'name')?.agrees)).toEqual(['no']);
-    const audit = await api.store.transaction(api.scope, (unit) => unit.audit.list({}));
-    expect(audit.filter(({ action }) => action === 'inbound.searched')).toHaveLength(2);
-    expect(JSON.stringify(audit)).not.toContain('SYN-100200');
     const [choice] = patients[0]?.referrals ?? [];
-    const placing = { referralId: choice?.referralId, attempt: choice?.attempt, form: 'interim' };
-    expect((await api.call('POST', `/inbound/documents/${document?.id}/placing`, coordinator, placing)).status).toBe(200);
+    const audit = await api.store.transaction(api.scope, (unit) => unit.audit.list({ referralId: choice?.referralId ?? '' }));
+    expect(audit.map(({ action }) => action)).toContain('inbound.searched');
+    expect(JSON.stringify(audit)).not.toContain('SYN-100200');
+    const aside = `/inbound/documents/${document?.id}/setting-aside`;
+    expect((await api.call('POST', aside, coordinator, { reason: 'Sent to us by mistake' })).status).toBe(200);
     expect((await find({ born: '', recordNumber: 'SYN-100200' })).status).toBe(404);
   });
 });

@@ -126,21 +126,27 @@ async function choicesOf(
 const saidOf = ({ reading }: InboundContent): Identity => (reading?.kind === 'read' ? reading.header.patient : nobody());
 
 /** Patients by what somebody who holds the document in hand knows of them, beside what the document says. */
-async function patientsBy(unit: Unit, content: InboundContent, { born, recordNumber }: FindPatients): Promise<FoundPatients> {
+async function patientsBy(
+  unit: Unit,
+  content: InboundContent,
+  { born, recordNumber }: FindPatients,
+): Promise<{ shown: { patientId: string; choice: PatientChoice }[]; more: number }> {
   const asked: Identity = { ...nobody(), born, recordNumbers: recordNumber === '' ? [] : [recordNumber] };
   const like = await chartsLike(unit, asked);
   const charts = like.filter(({ replacedBy }) => replacedBy === null);
-  const patients: PatientChoice[] = [];
-  for (const chart of charts.slice(0, MOST_FOUND)) {
-    patients.push({
+  const linked = content.link && (await readReferral(unit, content.link.referralId));
+  const shown: { patientId: string; choice: PatientChoice }[] = [];
+  for (const { patientId, ...chart } of charts.slice(0, MOST_FOUND)) {
+    const choice: PatientChoice = {
       name: nameOf(chart.identity),
-      fields: comparedFields(saidOf(content), chart),
+      fields: comparedFields(saidOf(content), { patientId, ...chart }),
       against: [],
-      linked: content.link !== null && (await readReferral(unit, content.link.referralId))?.patientId === chart.patientId,
-      referrals: await choicesOf(unit, content, chart.patientId, like),
-    });
+      linked: linked?.patientId === patientId,
+      referrals: await choicesOf(unit, content, patientId, like),
+    };
+    shown.push({ patientId, choice });
   }
-  return { patients, more: charts.length - patients.length };
+  return { shown, more: charts.length - shown.length };
 }
 
 /** Whoever may be meant, the likeliest first, and the patient by whose link it came. */
@@ -258,10 +264,14 @@ export function createHeldDocumentService({ store }: { store: Store }): HeldDocu
 
     find: (session, id, asked, now) =>
       whileHeld(session, id, async (unit, _document, content): Promise<FoundPatients | Refusal> => {
-        const found = await patientsBy(unit, content, asked);
-        const referrals = found.patients.flatMap((patient) => patient.referrals.map(({ referralId }) => referralId));
-        await record(unit, session, now, 'inbound.searched', { payload: { id, patients: found.patients.length, referrals } });
-        return found;
+        const { shown, more } = await patientsBy(unit, content, asked);
+        // Under each that was shown, so that who asks who saw a patient finds it.
+        for (const { patientId, choice } of shown) {
+          const referrals = choice.referrals.map(({ referralId }) => ({ referralId }));
+          for (const of of referrals.length === 0 ? [{}] : referrals)
+            await record(unit, session, now, 'inbound.searched', { patientId, ...of, payload: { id } });
+        }
+        return { patients: shown.map(({ choice }) => choice), more };
       }),
 
     place: (session, id, asked, now) =>
