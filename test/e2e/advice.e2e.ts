@@ -1,7 +1,7 @@
 /** An eConsult: advice without a visit, over the office's link; and a note for the wrong patient, which is held and reaches no chart. */
 import type { Page } from '@playwright/test';
 import { expectAccessible, expectFits } from './support/accessible.ts';
-import { isReceipt, openDesk, readChart, refer, review, sendPacket, untilThread } from './support/loop.ts';
+import { isReceipt, openDesk, readChart, refer, review, sendPacket, untilStatus, untilThread } from './support/loop.ts';
 import { consultNote } from './support/note-file.ts';
 import { decision } from './support/refer-page.ts';
 import { expect, test } from './support/test.ts';
@@ -39,7 +39,7 @@ test('an eConsult closes on advice and its review, without a visit; a note for t
   for (const act of ['Book an appointment…', 'Offer dates…', 'The patient was seen…'])
     await expect(office.getByRole('button', { name: act })).toHaveCount(0);
   await expectFits(office, 'an eConsult');
-  await untilThread(desk, 'Accepted');
+  await untilStatus(desk, 'accepted');
   await expect(desk.thread.getByRole('region', { name: 'Get the note' })).toBeVisible();
 
   // The office takes the file of somebody else.
@@ -47,7 +47,7 @@ test('an eConsult closes on advice and its review, without a visit; a note for t
   const other = { ...patient, identifier: [], name: [{ family: 'Zbornak', given: ['Dorothea'] }], birthDate: '1931-05-13' };
   await give(office, await consultNote(other, author, ['Assessment', 'Diverticulosis.']));
   await expect(office.getByRole('status')).toHaveText(/names another patient/);
-  await desk.page.getByRole('link', { name: 'Held notes' }).click();
+  await desk.page.getByRole('link', { name: 'Held notes', exact: true }).click();
   const held = desk.page.getByRole('listitem').filter({ hasText: 'Zbornak' });
   await expect(held).toContainText('It came by the link of one patient and names another.');
   await expect(held.getByRole('row', { name: /^name/ })).toContainText('differs');

@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test';
 import { readPdf } from '@refloop/server/packet/test-read-pdf';
 import { expectAccessible, expectFits } from './support/accessible.ts';
-import { isReceipt, openDesk, readChart, refer, review, sendPacket, untilThread } from './support/loop.ts';
+import { isReceipt, openDesk, readChart, refer, review, sendPacket, untilStatus, untilThread } from './support/loop.ts';
 import { consultNote } from './support/note-file.ts';
 import { EHR } from './support/sandbox.ts';
 import { expect, test } from './support/test.ts';
@@ -37,8 +37,7 @@ test('by FHIR: the Task is accepted, booked, seen and answered in the office’s
   await expectFits(office, 'the office in its own EHR');
   await task.getByRole('button', { name: 'Accept' }).click();
   await expect(said(office)).toHaveText('Written.');
-  await untilThread(desk, 'Accepted');
-  await expect(desk.status).toContainText('accepted');
+  await untilStatus(desk, 'accepted');
 
   await task.getByLabel('Day and time (UTC)').fill(inUtc(-1));
   await task.getByRole('button', { name: 'Book' }).click();
@@ -48,7 +47,7 @@ test('by FHIR: the Task is accepted, booked, seen and answered in the office’s
   await expect(task.getByText('Nothing more is to be done.')).toBeVisible();
   await untilThread(desk, 'Receipt of the note recorded in the chart');
   for (const entry of ['Delivered', 'Accepted', 'Appointment booked', 'Patient seen', 'Note received'])
-    await expect(desk.thread.getByText(entry, { exact: true }).first()).toBeVisible();
+    await expect(desk.entries.getByText(entry, { exact: true }).first()).toBeVisible();
 
   const { tasks, documents, order } = await readChart(BY_FHIR);
   const note = documents.find(({ author }) => author?.some(({ identifier }) => identifier?.value === desk.npi));

@@ -158,5 +158,5 @@ test('a patient who does not come is asked back the same day, picks another date
   await untilThread(last, 'Note filed in the chart');
   await expect(last.status).toContainText('closed');
   for (const entry of ['Visit missed', 'Dates offered', 'Patient seen'])
-    await expect(last.thread.getByText(entry, { exact: true }).first()).toBeVisible();
+    await expect(last.entries.getByText(entry, { exact: true }).first()).toBeVisible();
 });

@@ -47,7 +47,14 @@ export async function openDesk(browser: Browser, referralId: string, where: Plac
   }).toPass(SOON);
   const status = thread.locator('header');
   const npi = /NPI (\d{10})/.exec(await status.innerText())?.[1] ?? '';
-  return { page, thread, status, entries: thread, name: (await heading.innerText()).trim(), npi };
+  return {
+    page,
+    thread,
+    status,
+    entries: thread.getByRole('region', { name: 'What happened' }),
+    name: (await heading.innerText()).trim(),
+    npi,
+  };
 }
 
 /** Sends the packet this way; where something is missing, with a reason. */
@@ -64,6 +71,14 @@ export async function sendPacket({ thread }: Desk, way: 'fax' | 'mail' | 'link' 
   await packet.getByRole('button', { name: press }).click();
   await expect(packet.getByRole('status').last()).toHaveText(/on their way|is asking|shown below/);
   return packet;
+}
+
+/** Asks anew until the referral stands there. */
+export async function untilStatus({ page, status }: Desk, words: string): Promise<void> {
+  await expect(async () => {
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await expect(status).toContainText(words, { timeout: 1500 });
+  }).toPass(SOON);
 }
 
 /** Asks anew until the thread says so: what happens outside comes in by itself. */
