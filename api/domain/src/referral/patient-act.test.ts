@@ -100,3 +100,19 @@ test('what may be an emergency is owed within a quarter of an hour, whatever els
   history.ask({ type: 'end', how: 'cancelled', reason: 'x' }, 11);
   expect(owed(history, 12)).toContain('check-on-patient');
 });
+
+describe('what may be an emergency, typed on the page', () => {
+  test.each([
+    { act: 'other-date', text: 'My chest hurts, can I come sooner' },
+    { act: 'rate', score: 1, words: 'I cannot breathe since that visit' },
+  ] as const)('$act: it alone is on record, whatever could be done otherwise', (what) => {
+    const history = offered();
+    expect(put(history, what, 10)).toBeUndefined();
+    expect(owed(history, 10)).toContain('check-on-patient');
+    expect(owed(history, 10)).not.toContain('answer-patient');
+    expect(history.referral.rating).toBeNull();
+    history.ask({ type: 'end', how: 'cancelled', reason: 'x' }, 11);
+    expect(put(history, what, 12)).toBeUndefined();
+    expect(history.referral.patientWords.map(({ meaning }) => meaning)).toEqual(['emergency', 'emergency']);
+  });
+});

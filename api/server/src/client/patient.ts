@@ -74,7 +74,11 @@ export const PatientOver = z.object({
 });
 export type PatientOver = z.infer<typeof PatientOver>;
 
-export const PatientAnswer = z.discriminatedUnion('standing', [PatientView, PatientOver]);
+/** What was typed may tell of an emergency: these fixed words and nothing else, and somebody at the practice hears of it. */
+export const PatientEmergency = z.object({ standing: z.literal('emergency'), words: PlainWords, language: z.enum(LANGUAGES) });
+export type PatientEmergency = z.infer<typeof PatientEmergency>;
+
+export const PatientAnswer = z.discriminatedUnion('standing', [PatientView, PatientOver, PatientEmergency]);
 export type PatientAnswer = z.infer<typeof PatientAnswer>;
 
 const Moment = z.iso.datetime({ offset: true });

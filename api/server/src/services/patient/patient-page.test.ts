@@ -1,4 +1,5 @@
 /** A patient without an account, over HTTP on PostgreSQL: what a link opens, what it does, and what it keeps to itself. */
+import { EMERGENCY_WORDS } from '@refloop/domain/patient/messages';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PatientView } from '../../client/patient.ts';
@@ -206,6 +207,28 @@ describe('a patient', () => {
       'By text message. Messages are wanted.',
       'By text message. No more messages are wanted.',
     ]);
+  });
+});
+
+describe('what a patient types that may be an emergency', () => {
+  const SOONER = { act: 'other-date', text: 'My chest hurts, can I come sooner' };
+  test('is answered with the fixed words at once, and somebody has a quarter of an hour; nothing else is done', async () => {
+    const { opened } = await openedView();
+    const told = { standing: 'emergency', words: EMERGENCY_WORDS, language: 'es' };
+    expect((await act(opened, SOONER, 'press-of-sooner')).body).toEqual(told);
+    expect((await act(opened, SOONER, 'press-of-sooner')).body).toEqual(told);
+    expect((await rows()).map(({ kind }) => kind).toSorted()).toEqual(['book', 'check-on-patient']);
+    expect((await thread()).entries.filter(({ title }) => title === 'The patient wrote')).toHaveLength(1);
+    expect((await act(opened, { act: 'rate', score: 1, words: 'No puedo respirar' })).body).toEqual(told);
+  });
+
+  test('reaches somebody when the hour of the page is over; a link that was taken back is answered with the words', async () => {
+    const { opened } = await openedView();
+    await at('2026-11-20T16:30:00.000Z');
+    expect((await act(opened, SOONER)).body).toMatchObject({ standing: 'emergency' });
+    expect((await rows()).map(({ kind }) => kind)).toContain('check-on-patient');
+    await makeLink();
+    expect((await act(opened, SOONER)).body).toMatchObject({ standing: 'emergency', words: EMERGENCY_WORDS });
   });
 });
 

@@ -3,6 +3,7 @@
  * referral and no more, for an hour at a time, and what it opened reaches this one referral. Everything is on record.
  */
 import { specialtyById, specialtyInSentence } from '@refloop/domain/clinical/specialty';
+import { EMERGENCY_WORDS } from '@refloop/domain/patient/messages';
 import { specialistInPlainWords } from '@refloop/domain/patient/specialty-words';
 import type { Attempt } from '@refloop/domain/referral/attempt';
 import type { Actor, PatientSide } from '@refloop/domain/referral/event';
@@ -10,6 +11,7 @@ import {
   askedNow,
   bookedWith,
   decidePatient,
+  emergencyWordsOf,
   endForPatient,
   openDates,
   type PatientAct,
@@ -81,16 +83,22 @@ export function createPatientPageService({ store, practiceOf, siteOf }: PatientP
     );
   }
 
-  const whileOpen = <Value>(opened: string, now: Date, work: (found: Found, as: PatientSide) => Promise<Value>) =>
+  const withOpened = <Value>(opened: string, work: (found: Found, standing: NonNullable<Found['link']['opened']>) => Promise<Value>) =>
     withLink(
       digest(opened),
       (found) => {
         const standing = found.link.opened;
-        if (standing?.hash !== digest(opened) || standing.until <= now.toISOString()) throw new Refused(notOpen());
-        return work(found, standing.as);
+        if (standing?.hash !== digest(opened)) throw new Refused(notOpen());
+        return work(found, standing);
       },
       notOpen,
     );
+
+  const whileOpen = <Value>(opened: string, now: Date, work: (found: Found, as: PatientSide) => Promise<Value>) =>
+    withOpened(opened, (found, { until, as }) => {
+      if (until <= now.toISOString()) throw new Refused(notOpen());
+      return work(found, as);
+    });
 
   async function record({ unit, link, referral }: Found, now: string, action: `patient-link.${string}`, payload: object): Promise<void> {
     await unit.audit.append({
@@ -143,6 +151,28 @@ export function createPatientPageService({ store, practiceOf, siteOf }: PatientP
     return problem('not-allowed', 'The clinic has nobody on record who may act for this patient in that way. Call the clinic.', [AS_FAULT]);
   }
 
+  /** Also when the hour is over: whoever typed it had opened the page. Nothing of the referral is shown. */
+  async function hearEmergency(opened: string, key: string, act: PatientAct, now: Date): Promise<PatientAnswer> {
+    const at = now.toISOString();
+    try {
+      const heard = await withOpened(opened, async (found, { as }): Promise<PatientAnswer> => {
+        const { unit, link, referral, packet } = found;
+        const factKey = `patient-link/${link.id}/${key}`;
+        await applyDecision(unit, link.referralId, { kind: 'patient', link: link.id, as }, at, (current) =>
+          decidePatient(current, act, factKey, at),
+        );
+        await record(found, at, 'patient-link.act', { key, act: act.act, as, emergency: true });
+        const { language } = await contactOf(unit, referral, packet, at);
+        return { standing: 'emergency', words: EMERGENCY_WORDS, language };
+      });
+      if ('standing' in heard) return heard;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+    }
+    // The link opens nothing any more, so nobody here knows who it is. The words are the same.
+    return { standing: 'emergency', words: EMERGENCY_WORDS, language: 'en' };
+  }
+
   return {
     open: ({ link: token, born: given, as }, now) =>
       withLink(
@@ -178,8 +208,10 @@ export function createPatientPageService({ store, practiceOf, siteOf }: PatientP
         return answer(found, now.toISOString(), { opened, until: found.link.opened?.until ?? '' });
       }),
 
-    act: ({ opened, key, what }, now) =>
-      whileOpen(opened, now, async (found, as) => {
+    act: async ({ opened, key, what }, now) => {
+      const asked = what.act === 'texts' ? undefined : inUtc(what);
+      if (asked && emergencyWordsOf(asked) !== undefined) return hearEmergency(opened, key, asked, now);
+      return whileOpen(opened, now, async (found, as) => {
         const { unit, link, referral, packet } = found;
         const at = now.toISOString();
         const actor: Actor = { kind: 'patient', link: link.id, as };
@@ -199,7 +231,8 @@ export function createPatientPageService({ store, practiceOf, siteOf }: PatientP
         }
         await record(found, at, 'patient-link.act', { key, act: what.act, as });
         return answer(found, at, { opened, until: link.opened?.until ?? '' });
-      }),
+      });
+    },
   };
 }
 
