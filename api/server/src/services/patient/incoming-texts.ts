@@ -10,6 +10,7 @@ import { phoneNumber } from '@refloop/domain/patient/outreach';
 import { LANGUAGES, type Language } from '@refloop/domain/patient/reading-grade';
 import type { Actor } from '@refloop/domain/referral/event';
 import { textReceived } from '@refloop/domain/referral/patient-act';
+import type { Referral } from '@refloop/domain/referral/referral';
 import { ok } from '@refloop/domain/result';
 import { IncomingText, type TextAnswer } from '../../client/patient.ts';
 import { problem, type Refusal } from '../../problem.ts';
@@ -39,6 +40,9 @@ function isSigned(secret: string, signature: string, bytes: Uint8Array, now: Dat
   return timingSafeEqual(made, Buffer.from(given, 'hex'));
 }
 
+/** What two patients of one number write is a fact of each of their referrals. */
+const factKeyOf = (id: string, { id: referralId }: Pick<Referral, 'id'>): string => `text/${id}/${referralId}`;
+
 const ACTOR: Actor = { kind: 'patient', link: null, as: 'patient' };
 
 /** On the referral of each whose number it is. @returns whether anybody here will read it */
@@ -49,10 +53,10 @@ async function put(
   { id, text }: IncomingText,
   now: string,
 ): Promise<boolean> {
-  const key = `text/${id}`;
   let isKept = false;
   for (const { referral } of people) {
     if (!referral) continue;
+    const key = factKeyOf(id, referral);
     await applyDecision(unit, referral.id, ACTOR, now, (current) =>
       ok(current.factKeys.includes(key) ? [] : textReceived(meaning, text, key, now)),
     );
@@ -86,7 +90,8 @@ export function createIncomingTextService({ store, sites }: { store: Store; site
     const reachedHere = contacts.filter(({ text }) => text.to === number);
     for (const contact of reachedHere) {
       const isSo = contact.text.consent.status === (given ? 'given' : 'withdrawn');
-      if (!isSo) await changeConsent(unit, contact, { channel: 'text', given, by: 'patient', actor: ACTOR, now });
+      if (!isSo)
+        await changeConsent(unit, contact, { channel: 'text', given, by: 'patient', actor: ACTOR, now, key: `text/${incoming.id}` });
     }
     if (given && reachedHere.length === 0) return sayToAnyone('not-kept');
     return say(given ? 'started' : 'stopped');

@@ -51,8 +51,9 @@ export async function approvedFor(
   id: string,
   at: string,
   patient: Partial<Packet['patient']> = {},
+  patientId = 'p1',
 ): Promise<void> {
-  await putInForce(store, scope, id, at);
+  await putInForce(store, scope, id, at, 'routine', patientId);
   await store.transaction(scope, async (unit) => {
     const packet = packetFor(patient);
     await unit.approvals.insert({
@@ -68,7 +69,6 @@ export async function approvedFor(
     });
     // As an approval keeps it, from the chart.
     const telecom = [{ system: 'phone', value: packet.patient.phone }];
-    const patientId = (await unit.referrals.get(id))?.patientId ?? '';
     await keepIdentity(unit, patientId, [{ resourceType: 'Patient', id: patientId, telecom }]);
   });
 }
