@@ -52,8 +52,10 @@ export const PatientView = z.object({
   /** The clinic’s: all times are told in it. IANA name. */
   timeZone: z.string(),
   specialists: z.array(Specialist),
-  /** As the clinician wrote it. */
+  /** As the clinician wrote it; empty where it is withheld. */
   reason: z.string(),
+  /** Of an adolescent the page tells neither whom they see nor why, whoever reads it: the clinic tells them by telephone. */
+  withheld: z.boolean(),
   stage: PatientStage,
   appointment: z.object({ startsAt: z.string() }).nullable(),
   /** Dates that can be taken now. */

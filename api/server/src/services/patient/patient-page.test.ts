@@ -6,6 +6,7 @@ import type { PatientView } from '../../client/patient.ts';
 import type { Thread } from '../../client/worklist.ts';
 import { PATIENT } from '../engine/test-in-force.ts';
 import { openReferralApi, type ReferralApi } from '../test-referral-api.ts';
+import { ageOn, dayOn } from './patient-facts.ts';
 import { acceptedWith, approvedFor, BORN } from './test-patient.ts';
 
 const AT = '2026-11-20T15:00:00.000Z';
@@ -257,8 +258,29 @@ describe('for a child', () => {
     await owner.query('delete from patient_contact');
   });
 
+  test('of an adolescent nobody is told whom they see nor why, they open it themselves, and do not end it by themselves', async () => {
+    const TEEN = '2010-05-05';
+    await begin({ born: TEEN });
+    const link = await makeLink();
+    for (const as of ['parent', 'patient']) {
+      const view = (await open(link, TEEN, as)).body as PatientView;
+      expect(view).toMatchObject({ withheld: true, specialists: [], reason: '', stage: 'to-book', dates: [FIRST, SECOND] });
+      expect(JSON.stringify(view)).not.toMatch(/Rivera|Bay Heart|heart|corazón|ardiolog|Palpitations/);
+      expect(view.acts.includes('decline')).toBe(as === 'parent');
+      if (as === 'patient') expect((await act(view.opened, { act: 'decline', reason: 'cost' })).status).toBe(403);
+    }
+    expect((await open(await makeLink(), TEEN, 'proxy')).status).toBe(403);
+  });
+
   test('nobody acts for a grown patient unless the clinic has them on record', async () => {
     const link = await makeLink();
     expect((await open(link, BORN, 'proxy')).status).toBe(403);
   });
+});
+
+test.each([
+  ['2008-11-28', '2026-11-28T04:00:00.000Z', 17],
+  ['2008-11-28', '2026-11-28T07:00:00.000Z', 18],
+])('born %s, at %s a patient is %i on the clinic’s wall', (born, moment, years) => {
+  expect(ageOn(born, dayOn(moment, 'America/Chicago'))).toBe(years);
 });

@@ -2,10 +2,7 @@
  * What a patient sees and does by their link. A link alone shows nothing: it opens with the date of birth, five tries for all links of a
  * referral and no more, for an hour at a time, and what it opened reaches this one referral. Everything is on record.
  */
-import { specialtyById, specialtyInSentence } from '@refloop/domain/clinical/specialty';
 import { EMERGENCY_WORDS } from '@refloop/domain/patient/messages';
-import { specialistInPlainWords } from '@refloop/domain/patient/specialty-words';
-import type { Attempt } from '@refloop/domain/referral/attempt';
 import type { Actor, PatientSide } from '@refloop/domain/referral/event';
 import {
   askedNow,
@@ -19,8 +16,7 @@ import {
 } from '@refloop/domain/referral/patient-act';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { calendarFor } from '@refloop/domain/sla/policy';
-import type { ActAsPatient, OpenPatient, PatientAnswer, PatientRequest, PatientStage, PatientView } from '../../client/patient.ts';
-import { addressedTo, type SpecialistPractice } from '../../packet/addressed-to.ts';
+import type { ActAsPatient, OpenPatient, PatientAnswer, PatientRequest } from '../../client/patient.ts';
 import type { Packet } from '../../packet/packet.ts';
 import { problem, type Refusal, Refused } from '../../problem.ts';
 import { digest, newToken } from '../../sessions/token.ts';
@@ -30,8 +26,9 @@ import type { Scope, Store, Unit } from '../../store/store.ts';
 import { policyIn } from '../engine/policy-in-force.ts';
 import { applyDecision, readReferral, withRetry } from '../referral-log.ts';
 import { changeConsent } from './patient-consent.ts';
-import { ageOn, approvedPacket, birthDateOf, contactOf } from './patient-facts.ts';
+import { ageOn, approvedPacket, birthDateOf, contactOf, dayOn } from './patient-facts.ts';
 import { patientRefusal } from './patient-refusal.ts';
+import { isAdolescent, type PracticeOf, specialistOf, stageOf } from './patient-view.ts';
 
 export type PatientPageService = {
   open: (asked: OpenPatient, now: Date) => Promise<PatientAnswer | Refusal>;
@@ -52,9 +49,6 @@ const notOpen = (): Refusal =>
 const locked = (): Refusal => problem('not-allowed', 'This link was closed after five wrong tries. Call your clinic for a new one.');
 
 const auditActorOf = (link: StoredPatientLink) => ({ subject: `patient-link ${link.id}`, fhirUser: null, sessionId: null });
-
-/** As the directory in force has them; undefined of whom it does not know. */
-type PracticeOf = (entryId: string) => SpecialistPractice | undefined;
 
 export type PatientPageDeps = {
   store: Store;
@@ -112,7 +106,7 @@ export function createPatientPageService({ store, practiceOf, siteOf }: PatientP
     });
   }
 
-  const answer = async ({ unit, packet, link }: Found, now: string, opening: Opening): Promise<PatientAnswer> => {
+  const answer = async ({ unit, packet, link }: Found, now: string, opening: Opening, as: PatientSide): Promise<PatientAnswer> => {
     const referral = await readReferral(unit, link.referralId);
     if (!referral) throw new Refused(noSuchLink());
     const { language, text } = await contactOf(unit, referral, packet, now);
@@ -122,6 +116,8 @@ export function createPatientPageService({ store, practiceOf, siteOf }: PatientP
     if (how) return { standing: 'over', how, practice: unit.scope.site, phone, language };
     const attempt = askedNow(referral);
     const booked = attempt && bookedWith(attempt);
+    const { timeZone } = calendarFor(await policyIn(unit), referral);
+    const withheld = isAdolescent(packet, dayOn(now, timeZone));
     return {
       standing: 'open',
       ...opening,
@@ -129,20 +125,23 @@ export function createPatientPageService({ store, practiceOf, siteOf }: PatientP
       phone,
       clinician: packet.referring.clinician,
       language,
-      timeZone: calendarFor(await policyIn(unit), referral).timeZone,
-      specialists: attempt ? [specialistOf(referral, attempt, packet, practiceOf)] : [],
-      reason: packet.request.reason,
+      timeZone,
+      specialists: attempt && !withheld ? [specialistOf(referral, attempt, packet, practiceOf)] : [],
+      reason: withheld ? '' : packet.request.reason,
+      withheld,
       stage: stageOf(referral, attempt, now),
       appointment: booked ? { startsAt: booked.startsAt } : null,
       dates: attempt ? openDates(attempt, now) : [],
-      acts: patientActs(referral, now),
+      acts: patientActs(referral, now).filter((act) => act !== 'decline' || !withheld || as !== 'patient'),
       texts: { number: text.to === null || !site?.textMessages ? null : text.to.slice(-4), wanted: text.consent.status === 'given' },
     };
   };
 
   /** Why whoever opens it may not act; undefined where they may. */
   async function whyNotTheirs({ unit, referral, packet }: Found, born: string, as: PatientSide, now: string): Promise<Refusal | undefined> {
-    const isChild = ageOn(born, now) < OF_AGE;
+    const today = dayOn(now, calendarFor(await policyIn(unit), referral).timeZone);
+    const isChild = ageOn(born, today) < OF_AGE;
+    if (as === 'patient' && isAdolescent(packet, today)) return undefined;
     if (as === 'patient') return isChild ? problem('not-allowed', 'A parent or guardian opens this for a child.', [AS_FAULT]) : undefined;
     const { proxies } = await contactOf(unit, referral, packet, now);
     if (proxies.some(({ side }) => side === as)) return undefined;
@@ -197,15 +196,15 @@ export function createPatientPageService({ store, practiceOf, siteOf }: PatientP
           const until = new Date(now.getTime() + OPEN_MS).toISOString();
           await unit.patientLinks.open(link.id, { hash: digest(opened), until, as });
           await record(found, at, 'patient-link.opened', { until, as });
-          return answer(found, at, { opened, until });
+          return answer(found, at, { opened, until }, as);
         },
         noSuchLink,
       ),
 
     view: (opened, now) =>
-      whileOpen(opened, now, async (found) => {
+      whileOpen(opened, now, async (found, as) => {
         await record(found, now.toISOString(), 'patient-link.read', {});
-        return answer(found, now.toISOString(), { opened, until: found.link.opened?.until ?? '' });
+        return answer(found, now.toISOString(), { opened, until: found.link.opened?.until ?? '' }, as);
       }),
 
     act: async ({ opened, key, what }, now) => {
@@ -231,13 +230,20 @@ export function createPatientPageService({ store, practiceOf, siteOf }: PatientP
             });
         } else {
           const act = inUtc(what);
+          // It would end the order: of somebody under age a parent says so, or the patient tells the clinic.
+          if (
+            act.act === 'decline' &&
+            as === 'patient' &&
+            isAdolescent(packet, dayOn(at, calendarFor(await policyIn(unit), referral).timeZone))
+          )
+            throw new Refused(problem('not-allowed', 'Your clinic talks with you about this. Call them.'));
           const factKey = `patient-link/${link.id}/${key}`;
           const applied = await applyDecision(unit, link.referralId, actor, at, (current) => decidePatient(current, act, factKey, at));
           if (!applied) throw new Refused(noSuchLink());
           if (!applied.ok) throw new Refused(patientRefusal(applied.refusal));
         }
         await record(found, at, 'patient-link.act', { key, act: what.act, as });
-        return answer(found, at, { opened, until: link.opened?.until ?? '' });
+        return answer(found, at, { opened, until: link.opened?.until ?? '' }, as);
       });
     },
   };
@@ -264,52 +270,5 @@ function inUtc(what: Exclude<PatientRequest, { act: 'texts' }>): PatientAct {
     case 'other-date':
     case 'decline':
       return what;
-  }
-}
-
-function specialistOf(
-  { specialty }: Referral,
-  { performer }: Attempt,
-  packet: Packet,
-  practiceOf: PracticeOf,
-): PatientView['specialists'][number] {
-  const { name, organization, address, phone } = addressedTo(packet, performer, practiceOf(performer.entryId)).specialist;
-  const known = specialtyById(specialty);
-  const inWords = known ? specialtyInSentence(known) : specialty;
-  const told = (words: string): string => (words === 'not recorded' ? '' : words);
-  return {
-    name,
-    what: specialistInPlainWords(specialty) ?? { en: `specialist in ${inWords}`, es: `especialista (${inWords})` },
-    organization: told(organization),
-    address: told(address),
-    phone: told(phone),
-    asked: true,
-  };
-}
-
-/** Where it stands, in the patient’s eyes. */
-function stageOf({ attempts }: Referral, attempt: Attempt | undefined, now: string): PatientStage {
-  if (attempts.some(({ visits }) => visits.length > 0)) return 'seen';
-  if (!attempt) return 'looking';
-  switch (attempt.work.status) {
-    case 'declined':
-    case 'cancelled':
-    case 'cancellation-requested':
-      return 'looking';
-    case 'draft':
-    case 'sent':
-    case 'received':
-      return 'asking';
-    case 'accepted':
-    case 'in-progress':
-    case 'appointment-cancelled':
-      return 'to-book';
-    case 'missed':
-      return 'missed';
-    case 'scheduled':
-      return (bookedWith(attempt)?.startsAt ?? now) > now ? 'booked' : 'past';
-    case 'seen':
-    case 'completed':
-      return 'seen';
   }
 }
