@@ -21,6 +21,9 @@ const HELD_REASONS: Readonly<Record<HeldReason, string>> = {
   'patient-uncertain': 'It is not certain which patient it names.',
   'no-open-referral': 'The patient has no order in force.',
   'referral-uncertain': 'It is not certain which referral it answers.',
+  'own-referral': 'It is the referral that was sent, or holds it. Often it comes back stamped with an answer.',
+  'not-seen': 'It says that the patient was not seen or cannot be. If that is so, put it on record on the referral’s page and set this aside.',
+  'not-a-note': 'It does not say of itself that it is a consult note.',
 };
 
 const AGREES: Readonly<Record<ComparedField['agrees'], { words: string; tone: 'good' | 'wait' | 'bad' | 'info' }>> = {

@@ -11,6 +11,9 @@ export const HeldReason = z.enum([
   'patient-uncertain',
   'no-open-referral',
   'referral-uncertain',
+  'own-referral',
+  'not-seen',
+  'not-a-note',
 ]);
 export type HeldReason = z.infer<typeof HeldReason>;
 

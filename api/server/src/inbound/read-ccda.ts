@@ -4,6 +4,7 @@
  */
 import { isNpi } from '@refloop/domain/network/npi';
 import type { Identity } from '@refloop/domain/patient-match/identity';
+import { natureOf } from './document-nature.ts';
 import { findingsOfSections } from './key-findings.ts';
 import { narrativeText } from './narrative.ts';
 import { type DocumentPart, type Header, LIMITS, nobody, type ReadDocument, unreadable } from './read-document.ts';
@@ -131,21 +132,29 @@ export async function readCcda(bytes: Uint8Array, readWrapped: (wrapped: Wrapped
   if (document.space !== HL7 || document.name !== 'ClinicalDocument') return unreadable('other-xml');
   const header = headerOf(document);
   const title = textOf(elementAt(document, 'title')) || valueOf(elementAt(document, 'code'), 'displayName');
+  const declared = {
+    code: valueOf(elementAt(document, 'code'), 'code'),
+    templates: childrenOf(document, 'templateId').map((each) => valueOf(each, 'root')),
+  };
   const file = elementAt(document, 'component', 'nonXMLBody', 'text');
   if (file) {
     const inner = await readWrapped({ mediaType: valueOf(file, 'mediaType'), bytes: new Uint8Array(Buffer.from(textOf(file), 'base64')) });
-    return inner.kind === 'read' ? { ...inner, title, header } : inner;
+    return inner.kind === 'read' ? { ...inner, title, header, nature: natureOf(inner.parts, inner.extracts, declared) } : inner;
   }
   const sections = sectionsIn(elementAt(document, 'component', 'structuredBody')).filter(({ text }) => text !== '');
   const parts: DocumentPart[] = sections.slice(0, LIMITS.pages).map(({ title: heading, text }) => ({ title: heading, text }));
-  const codes = sections.map(({ code }) => code);
+  const extracts = findingsOfSections(
+    parts,
+    sections.map(({ code }) => code),
+  );
   return {
     kind: 'read',
     format: 'c-cda',
     title,
     header,
     parts,
-    extracts: findingsOfSections(parts, codes),
+    extracts,
+    nature: natureOf(parts, extracts, declared),
     cut: sections.length > parts.length,
   };
 }

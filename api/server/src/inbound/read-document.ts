@@ -47,6 +47,13 @@ export const Header = z.object({
 });
 export type Header = z.infer<typeof Header>;
 
+/**
+ * What a document is: the note of a consultation; the referral that this practice sent, come back; word that the patient was not or cannot be
+ * seen; or nothing that it says of itself.
+ */
+export const Nature = z.enum(['consult-note', 'own-referral', 'not-seen', 'unsaid']);
+export type Nature = z.infer<typeof Nature>;
+
 /** Why a document could not be read; it is kept, and a person reads it. */
 export const UNREADABLE = {
   'other-kind': 'It is no kind of document that is read by itself: not a PDF, a C-CDA note or plain text.',
@@ -70,6 +77,8 @@ export const ReadDocument = z.discriminatedUnion('kind', [
     header: Header,
     parts: z.array(Part),
     extracts: z.array(Extract),
+    /** What was read before this was told says nothing of it. */
+    nature: Nature.default('unsaid'),
     /** Pages or sections beyond what is read by itself. */
     cut: z.boolean(),
   }),

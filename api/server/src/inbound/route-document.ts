@@ -48,7 +48,8 @@ export const candidatesFor = async (
 
 export async function routeDocument(unit: Unit, document: ReadDocument): Promise<Routed> {
   if (document.kind === 'unreadable') return { kind: 'held', why: 'unreadable' };
-  const { header } = document;
+  const { header, nature } = document;
+  if (nature === 'own-referral' || nature === 'not-seen') return { kind: 'held', why: nature };
   if (!namesSomebody(header.patient)) return { kind: 'held', why: 'names-nobody' };
   const charts = await chartsLike(unit, header.patient);
   const match = matchAmong(header.patient, charts);
@@ -57,7 +58,8 @@ export async function routeDocument(unit: Unit, document: ReadDocument): Promise
   const candidates = await candidatesFor(unit, header, match.patientId, charts);
   if (candidates.length === 0) return { kind: 'held', why: 'no-open-referral' };
   const referral = answeredReferral(candidates);
-  return referral ? { kind: 'placed', patientId: match.patientId, referral } : { kind: 'held', why: 'referral-uncertain' };
+  if (!referral) return { kind: 'held', why: 'referral-uncertain' };
+  return nature === 'consult-note' ? { kind: 'placed', patientId: match.patientId, referral } : { kind: 'held', why: 'not-a-note' };
 }
 
 /** Whether a document names somebody else than this patient: what it leaves out says nothing against them. */

@@ -1,0 +1,80 @@
+/** What is made of a file by itself: on the in-memory store, with the documents read for real. */
+import { blocksOf } from '@refloop/domain/patient-match/blocks';
+import { comparedIdentity } from '@refloop/domain/patient-match/identity';
+import { identity } from '@refloop/domain/patient-match/test-identity';
+import { expect, test } from 'vitest';
+import { packetPdf } from '../packet/packet-pdf.ts';
+import { sentPacket } from '../packet/test-packet.ts';
+import { keepFirstPolicy } from '../services/engine/policy-in-force.ts';
+import { happens, putInForce } from '../services/engine/test-in-force.ts';
+import { readReferral } from '../services/referral-log.ts';
+import { openMemoryStore } from '../store/memory/store.ts';
+import { inboundContentOf } from './inbound-content.ts';
+import { readBytes } from './read-bytes.ts';
+import { createInbound, takeIn } from './take-in.ts';
+import { CARDIOLOGY_NOTE } from './test-notes.ts';
+
+const APPROVED = '2026-11-18T15:00:00.000Z';
+const CAME = '2026-11-22T15:00:00.000Z';
+const SCOPE = { tenant: 't', issuer: 'https://ehr.example.org/fhir', site: 'Maple Clinic' };
+
+/** A referral that was faxed to the specialist of the test referrals, and what becomes of a file that a gateway hands over. */
+async function sentReferral() {
+  let count = 0;
+  const store = openMemoryStore({ newId: () => `id-${(count += 1)}` });
+  await store.enrol(SCOPE);
+  await keepFirstPolicy(store, SCOPE, 'America/Chicago', new Date(APPROVED));
+  await putInForce(store, SCOPE, 'r1', APPROVED);
+  await happens(store, SCOPE, 'r1', '2026-11-18T15:05:00.000Z', { type: 'send', transmissionId: 't', channel: 'fax' });
+  const chart = identity({ recordNumbers: ['SYN-100200'] });
+  await store.transaction(SCOPE, (unit) =>
+    unit.patientIdentities.put({ patientId: 'p1', identity: chart, replacedBy: null }, blocksOf(comparedIdentity(chart))),
+  );
+  const failed = (error: unknown): void => {
+    throw error;
+  };
+  const inbound = createInbound({ store, read: (bytes) => readBytes(bytes), version: 'test', now: () => new Date(CAME), failed });
+  const came = async (file: Uint8Array | string) => {
+    const bytes = typeof file === 'string' ? new TextEncoder().encode(file) : file;
+    const id = await takeIn(store, SCOPE, { source: 'gateway', key: `fax/${(count += 1)}`, bytes }, CAME);
+    await inbound.run();
+    return store.transaction(SCOPE, async (unit) => {
+      const referral = await readReferral(unit, 'r1');
+      const document = await unit.inboundDocuments.get(id);
+      const { why = null } = document ? inboundContentOf(document.content) : {};
+      const [attempt] = referral?.attempts ?? [];
+      return { why, work: attempt?.work.status, visits: attempt?.visits.length, reports: referral?.reports.length };
+    });
+  };
+  return { came };
+}
+
+const HEAD = CARDIOLOGY_NOTE.flat().slice(1, 8).join('\n');
+const UNTOUCHED = { work: 'sent', visits: 0, reports: 0 };
+
+test('a consult note is placed, and stands for the visit', async () => {
+  const { came } = await sentReferral();
+  expect(await came(CARDIOLOGY_NOTE.flat().join('\n'))).toEqual({ why: null, work: 'completed', visits: 1, reports: 1 });
+});
+
+test('the referral that was sent, come back, is held and proves nothing', async () => {
+  const { came } = await sentReferral();
+  const { patient, specialist } = sentPacket();
+  const packet = sentPacket({
+    patient: { ...patient, name: 'Delgado, Marisol', born: '1984-06-02', recordNumber: 'SYN-100200' },
+    specialist: { ...specialist, npi: '1234567893' },
+  });
+  expect(await came(await packetPdf(packet))).toEqual({ why: 'own-referral', ...UNTOUCHED });
+});
+
+test('a letter that the patient cannot be seen is held, and so is one that says nothing of a visit', async () => {
+  const { came } = await sentReferral();
+  expect(await came(`Bay Heart Cardiology\n${HEAD}\nWe are not able to schedule this patient. Please refer elsewhere.`)).toEqual({
+    why: 'not-seen',
+    ...UNTOUCHED,
+  });
+  expect(await came(`Bay Heart Cardiology\n${HEAD}\nThank you for your referral. The appointment is on 12/02/2026.`)).toEqual({
+    why: 'not-a-note',
+    ...UNTOUCHED,
+  });
+});
