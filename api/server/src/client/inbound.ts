@@ -6,6 +6,7 @@ import { Extract, Header, Part } from '../inbound/read-document.ts';
 export const HeldReason = z.enum([
   'unreadable',
   'names-nobody',
+  'names-several',
   'another-patient',
   'patient-unknown',
   'patient-uncertain',

@@ -46,8 +46,6 @@ export function natureOf(parts: readonly DocumentPart[], extracts: readonly Extr
   // A sentence goes on over the ends of lines and pages.
   const running = parts.map(({ text }) => text.replaceAll(/\s+/g, ' ')).join(' ');
   if (NOT_SEEN.some((pattern) => pattern.test(running))) return 'not-seen';
-  const isNote = declared
-    ? CONSULT_CODES.has(declared.code) || declared.templates.includes(CONSULTATION_NOTE)
-    : hasNoteHeadings(extracts);
+  const isNote = declared ? CONSULT_CODES.has(declared.code) || declared.templates.includes(CONSULTATION_NOTE) : hasNoteHeadings(extracts);
   return isNote ? 'consult-note' : 'unsaid';
 }

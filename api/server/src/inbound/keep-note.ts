@@ -49,6 +49,7 @@ export async function keepNote(unit: Unit, note: NoteOfLink): Promise<'held' | '
 function againstKeeping(reading: ReadDocument, chart: Identity | undefined): HeldReason | null {
   if (reading.kind === 'unreadable') return null;
   if (chart && namesAnother(reading, chart)) return 'another-patient';
+  if (reading.several) return 'names-several';
   return reading.nature === 'own-referral' || reading.nature === 'not-seen' ? reading.nature : null;
 }
 

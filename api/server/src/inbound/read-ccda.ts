@@ -7,6 +7,7 @@ import type { Identity } from '@refloop/domain/patient-match/identity';
 import { natureOf } from './document-nature.ts';
 import { findingsOfSections } from './key-findings.ts';
 import { narrativeText } from './narrative.ts';
+import { namesSeveral } from './patients-named.ts';
 import { type DocumentPart, type Header, LIMITS, nobody, type ReadDocument, unreadable } from './read-document.ts';
 import { childrenOf, elementAt, textOf, type XmlElement, xmlTree } from './xml-tree.ts';
 
@@ -136,10 +137,15 @@ export async function readCcda(bytes: Uint8Array, readWrapped: (wrapped: Wrapped
     code: valueOf(elementAt(document, 'code'), 'code'),
     templates: childrenOf(document, 'templateId').map((each) => valueOf(each, 'root')),
   };
+  // The number in the header may be one of the system that wrote it, which it prints nowhere.
+  const several = (pages: readonly DocumentPart[]): boolean =>
+    childrenOf(document, 'recordTarget').length > 1 || namesSeveral(pages, { ...header.patient, recordNumbers: [] });
   const file = elementAt(document, 'component', 'nonXMLBody', 'text');
   if (file) {
     const inner = await readWrapped({ mediaType: valueOf(file, 'mediaType'), bytes: new Uint8Array(Buffer.from(textOf(file), 'base64')) });
-    return inner.kind === 'read' ? { ...inner, title, header, nature: natureOf(inner.parts, inner.extracts, declared) } : inner;
+    if (inner.kind === 'unreadable') return inner;
+    const nature = natureOf(inner.parts, inner.extracts, declared);
+    return { ...inner, title, header, nature, several: several(inner.parts) };
   }
   const sections = sectionsIn(elementAt(document, 'component', 'structuredBody')).filter(({ text }) => text !== '');
   const parts: DocumentPart[] = sections.slice(0, LIMITS.pages).map(({ title: heading, text }) => ({ title: heading, text }));
@@ -155,6 +161,7 @@ export async function readCcda(bytes: Uint8Array, readWrapped: (wrapped: Wrapped
     parts,
     extracts,
     nature: natureOf(parts, extracts, declared),
+    several: several(parts),
     cut: sections.length > parts.length,
   };
 }

@@ -79,6 +79,8 @@ export const ReadDocument = z.discriminatedUnion('kind', [
     extracts: z.array(Extract),
     /** What was read before this was told says nothing of it. */
     nature: Nature.default('unsaid'),
+    /** Whether it names more than one patient. */
+    several: z.boolean().default(false),
     /** Pages or sections beyond what is read by itself. */
     cut: z.boolean(),
   }),

@@ -2,6 +2,7 @@
 import { getDocument, type PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { natureOf } from './document-nature.ts';
 import { findingsOfPages } from './key-findings.ts';
+import { namesSeveral } from './patients-named.ts';
 import { type DocumentPart, LIMITS, type ReadDocument, unreadable } from './read-document.ts';
 import { headerIn } from './text-header.ts';
 
@@ -83,6 +84,7 @@ export async function readPdf(bytes: Uint8Array): Promise<ReadDocument> {
       parts,
       extracts,
       nature: natureOf(parts, extracts),
+      several: namesSeveral(parts),
       cut: pdf.numPages > pages,
     };
   } catch (error) {

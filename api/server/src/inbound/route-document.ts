@@ -48,8 +48,9 @@ export const candidatesFor = async (
 
 export async function routeDocument(unit: Unit, document: ReadDocument): Promise<Routed> {
   if (document.kind === 'unreadable') return { kind: 'held', why: 'unreadable' };
-  const { header, nature } = document;
+  const { header, nature, several } = document;
   if (nature === 'own-referral' || nature === 'not-seen') return { kind: 'held', why: nature };
+  if (several) return { kind: 'held', why: 'names-several' };
   if (!namesSomebody(header.patient)) return { kind: 'held', why: 'names-nobody' };
   const charts = await chartsLike(unit, header.patient);
   const match = matchAmong(header.patient, charts);

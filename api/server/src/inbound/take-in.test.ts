@@ -78,3 +78,9 @@ test('a letter that the patient cannot be seen is held, and so is one that says 
     ...UNTOUCHED,
   });
 });
+
+test('a file with the notes of two patients is held whole', async () => {
+  const { came } = await sentReferral();
+  const other = 'Bay Heart Cardiology Consultation\nPatient: Okafor, Chinedu\nDOB: 11/30/1951\nAssessment\nStable.';
+  expect(await came(`${CARDIOLOGY_NOTE.flat().join('\n')}\f${other}`)).toEqual({ why: 'names-several', ...UNTOUCHED });
+});
