@@ -55,7 +55,8 @@ function patientIn(document: XmlElement): Identity {
       .filter((each) => valueOf(each, 'qualifier') !== 'CL')
       .map(textOf)
       .filter(Boolean),
-    suffix: textOf(childrenOf(name, 'suffix')[0]),
+    // AC is an academic degree (HL7 EntityNamePartQualifier).
+    suffix: textOf(childrenOf(name, 'suffix').find((each) => valueOf(each, 'qualifier') !== 'AC')),
     born: dayOf(elementAt(patient, 'birthTime')),
     sex: SEXES[valueOf(elementAt(patient, 'administrativeGenderCode'), 'code')] ?? '',
     line: textOf(childrenOf(address, 'streetAddressLine')[0]),
