@@ -5,7 +5,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { LIMITS, ReadDocument, type Unreadable, unreadable } from './read-document.ts';
+import { LIMITS, ReadDocument, unreadable } from './read-document.ts';
 
 export type DocumentReader = {
   read: (bytes: Uint8Array) => Promise<ReadDocument>;

@@ -68,6 +68,7 @@ describe('a note that names patient, specialist and a day after the order', () =
     const bytes = await note();
     const [first, again] = [await hand(bytes, { jti: 'one' }), await hand(bytes, { jti: 'one' })];
     expect([first.status, again.body['id']]).toEqual([201, first.body['id']]);
+    expect((await hand(await note((line) => line.replace('Palpitations', 'Dizziness')), { jti: 'one' })).status).toBe(409);
     expect(await inbound.run()).toBe(1);
     expect(await inbound.run()).toBe(0);
     expect(await held()).toEqual([]);

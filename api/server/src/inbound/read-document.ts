@@ -65,6 +65,7 @@ export const UNREADABLE = {
   'too-large': 'It holds more than is read by itself.',
   'took-too-long': 'Reading it took longer than it may.',
   'too-much-memory': 'Reading it took more memory than it may.',
+  failed: 'Reading it or finding its patient failed several times. The log of the server says of what.',
 } as const;
 export const Unreadable = z.enum(Object.keys(UNREADABLE) as [keyof typeof UNREADABLE]);
 export type Unreadable = z.infer<typeof Unreadable>;
