@@ -3,10 +3,13 @@ import { list, object, text } from '@refloop/domain/fhir/read';
 import { phoneNumber } from '@refloop/domain/patient/outreach';
 import { blocksOf } from '@refloop/domain/patient-match/blocks';
 import { comparedIdentity, type Identity } from '@refloop/domain/patient-match/identity';
-import { personOf } from '../packet/packet.ts';
+import { officialName, personOf, strings } from '../packet/packet.ts';
 import type { Unit } from '../store/store.ts';
 
 const SEXES: readonly Identity['sex'][] = ['female', 'male', 'other'];
+
+/** Degrees and titles stand in the same element (FHIR R4 HumanName.suffix). */
+const GENERATION = /^(?:jr|sr|junior|senior|ii|iii|iv)\.?$/i;
 
 export function identityOf(patient: Readonly<Record<string, unknown>>): Identity {
   const person = personOf(patient);
@@ -17,7 +20,7 @@ export function identityOf(patient: Readonly<Record<string, unknown>>): Identity
   return {
     family: person.family,
     given: person.given,
-    suffix: '',
+    suffix: strings(officialName(patient)['suffix']).find((each) => GENERATION.test(each)) ?? '',
     born: text(patient['birthDate']),
     sex: SEXES.find((sex) => sex === patient['gender']) ?? '',
     line: person.line[0] ?? '',
