@@ -83,6 +83,8 @@ const latest = (resources: readonly Resource[], since: string): string =>
 export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRun> } {
   /** Until when an EHR that did not answer is left alone, by its FHIR base. */
   const quietUntil = new Map<string, number>();
+  /** Those whose subscription was looked at in this process. */
+  const verified = new Set<string>();
   const actor = { kind: 'software' as const, name: NAME, version: deps.version };
   const inSite = <Value>(site: Site, work: (unit: Unit) => Promise<Value>): Promise<Value> =>
     withRetry(() => deps.store.transaction(scopeOf(site), work));
@@ -147,7 +149,8 @@ export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRu
     const access = await deps.access(site);
     if (!access.ok) return leave();
     // A look goes on without it.
-    await keepSubscribed(deps, site, access).catch(deps.failed);
+    await keepSubscribed(deps, site, access, !verified.has(site.iss)).catch(deps.failed);
+    verified.add(site.iss);
     for (const checkpoint of due) {
       try {
         if ((await lookAt(site, access.ehr, checkpoint, sum)) === 'silent') return leave();

@@ -4,6 +4,7 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Resource } from '@refloop/domain/fhir/ehr-port';
+import { object, text } from '@refloop/domain/fhir/read';
 import type { OwnAccess } from '../../ehr/system-access.ts';
 import { digest, newToken } from '../../sessions/token.ts';
 import { type Site, scopeOf } from '../../sites.ts';
@@ -42,13 +43,26 @@ export type SubscriptionDeps = { store: Store /** Where Refloop is reached. */; 
 
 type Own = Extract<Awaited<ReturnType<OwnAccess>>, { ok: true }>;
 
-/** Asks once, where the EHR offers it. */
-export async function keepSubscribed({ store, address, now }: SubscriptionDeps, site: Site, { ehr, may }: Own): Promise<void> {
+/** Whether what the EHR keeps still leads to us: it does not where Refloop is reached at another address than when it asked. */
+async function isInForce({ ehr }: Own, reference: string, endpoint: string): Promise<boolean> {
+  const read = await ehr.get(reference);
+  // One that does not answer now is asked at the next start.
+  if (!read.ok) return read.refusal.kind !== 'http' || read.refusal.status >= 500 || read.refusal.status === 429;
+  const channel = object(read.value['channel']);
+  return channel['endpoint'] === endpoint && ['requested', 'active'].includes(text(read.value['status']));
+}
+
+/** Asks once, where the EHR offers it. @param verify the first time of this process: whether what was asked for before still holds */
+export async function keepSubscribed({ store, address, now }: SubscriptionDeps, site: Site, own: Own, verify: boolean): Promise<void> {
+  const { ehr, may } = own;
   if (!may('Subscription', 'create')) return;
   const scope = scopeOf(site);
   const known = await store.transaction(scope, ({ capture }) => capture.subscription());
   const isRecent = known !== undefined && now().getTime() - Date.parse(known.askedAt) < AGAIN_MS;
-  if (known && (known.reference !== PENDING || isRecent)) return;
+  const endpoint = `${address}/ehr-notifications/${siteKey(site)}`;
+  const isPending = known?.reference === PENDING;
+  if (known && isPending && isRecent) return;
+  if (known && !isPending && (!verify || (await isInForce(own, known.reference, endpoint)))) return;
   const secret = newToken();
   const asked = { secretHash: digest(secret), askedAt: now().toISOString() };
   // On record before it is asked for: the handshake bears the secret already.
@@ -56,7 +70,7 @@ export async function keepSubscribed({ store, address, now }: SubscriptionDeps, 
   const written = await ehr.write({
     path: 'Subscription',
     method: 'POST',
-    resource: subscriptionTo(`${address}/ehr-notifications/${siteKey(site)}`, secret),
+    resource: subscriptionTo(endpoint, secret),
   });
   if (!written.ok || written.value.reference === undefined) return;
   const { reference } = written.value;
