@@ -71,6 +71,7 @@ export function createGateway(deps: {
     timeoutMs: 30_000,
     open: ({ id, scope, key, referralId }) => ({
       mayNotLeave: notInForce,
+      isOwed: () => false,
       look: undefined,
       send: () => send(keyed, { id, scope, key, referralId }),
       follows: (_tries, outcome, at) => {

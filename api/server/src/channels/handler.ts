@@ -51,6 +51,8 @@ export type Handler<Content> = {
    * withdrawn): it is left out then. Undefined lets it leave.
    */
   mayNotLeave: (referral: Referral, content: Content) => string | undefined;
+  /** Whether somebody has to see to it where it must not leave: it is theirs then as what could not be sent. Without it nobody has to. */
+  isOwed?: (referral: Referral, content: Content) => boolean;
   /** What the counterpart holds of it. Without it an unknown of a repeatable kind is sent again with the same id. */
   look?: (message: Message<Content>, call: { signal: AbortSignal }) => Promise<Looked>;
   send: (message: Message<Content>, call: { signal: AbortSignal }) => Promise<Sent>;
@@ -74,6 +76,7 @@ export type AnyHandler = {
 /** One effect with its handler. */
 export type OpenedMessage = {
   mayNotLeave: (referral: Referral) => string | undefined;
+  isOwed: (referral: Referral) => boolean;
   look: ((tries: number, call: { signal: AbortSignal }) => Promise<Looked>) | undefined;
   send: (tries: number, call: { signal: AbortSignal }) => Promise<Sent>;
   follows: (tries: number, outcome: Settled, at: string) => ObservedFact | undefined;
@@ -96,6 +99,7 @@ export function anyHandler<Content>(handler: Handler<Content>): AnyHandler {
       const { look } = handler;
       return {
         mayNotLeave: (referral) => handler.mayNotLeave(referral, content.data),
+        isOwed: (referral) => handler.isOwed?.(referral, content.data) ?? false,
         look: look && ((tries, call) => look(message(tries), call)),
         send: (tries, call) => handler.send(message(tries), call),
         follows: (tries, outcome, at) => handler.follows?.(message(tries), outcome, at),

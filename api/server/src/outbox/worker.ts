@@ -53,11 +53,11 @@ async function within<Answer>(signal: AbortSignal, ask: (call: { signal: AbortSi
   return Promise.race([ask({ signal }), silence]);
 }
 
-/** What may have left already is not called left out. */
-const leftOut = ({ standing }: StoredEffect, detail: string): Next =>
+/** What may have left already is called neither left out nor failed. */
+const notBegun = ({ standing }: StoredEffect, status: 'left-out' | 'failed', detail: string): Next =>
   standing.status === 'unknown' || standing.status === 'begun'
     ? { standing: { status: 'unknown', detail }, dueAt: null }
-    : { standing: { status: 'left-out', detail }, dueAt: null };
+    : { standing: { status, detail }, dueAt: null };
 
 type Next = { standing: EffectStanding; dueAt: string | null };
 
@@ -107,13 +107,13 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
       }),
     );
 
-  type Begun = { kind: 'begun' } | { kind: 'held-elsewhere' } | { kind: 'left-out'; detail: string };
+  type Begun = { kind: 'begun' } | { kind: 'held-elsewhere' } | { kind: 'left-out' | 'failed'; detail: string };
 
   const begin = (scope: Scope, effect: StoredEffect, opened: OpenedMessage): Promise<Begun> =>
     inScope(scope, async (unit) => {
       const referral = await readReferral(unit, effect.referralId);
       const detail = referral ? opened.mayNotLeave(referral) : 'There is no such referral.';
-      if (detail !== undefined) return { kind: 'left-out', detail };
+      if (detail !== undefined) return { kind: referral && opened.isOwed(referral) ? 'failed' : 'left-out', detail };
       return { kind: (await unit.outbox.begin(effect.id, deps.holder, at())) ? 'begun' : 'held-elsewhere' };
     });
 
@@ -143,7 +143,7 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
   async function send(scope: Scope, claimed: StoredEffect, handler: AnyHandler, opened: OpenedMessage): Promise<void> {
     const begun = await begin(scope, claimed, opened);
     if (begun.kind === 'held-elsewhere') return;
-    if (begun.kind === 'left-out') return record(scope, claimed, handler, opened, leftOut(claimed, begun.detail));
+    if (begun.kind !== 'begun') return record(scope, claimed, handler, opened, notBegun(claimed, begun.kind, begun.detail));
     const effect = { ...claimed, tries: claimed.tries + 1 };
     const sent = await within(patience(handler.timeoutMs), (call) => opened.send(effect.tries, call)).catch((error: unknown) => {
       deps.failed(error);
