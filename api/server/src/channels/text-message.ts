@@ -2,13 +2,16 @@
  * A text message to a patient, by an HTTP gateway that honours an idempotency key: POST {id, from, to, text} with the id as `Idempotency-Key` too
  * (draft-ietf-httpapi-idempotency-key-header). 2xx with {id} is taken; the same id again is the same message.
  */
-import { MESSAGE_TOPICS, textFor } from '@refloop/domain/patient/messages';
+import { MESSAGE_TOPICS, type MessageTopic, textFor } from '@refloop/domain/patient/messages';
+import { channelFor, sendAt } from '@refloop/domain/patient/outreach';
 import { LANGUAGES } from '@refloop/domain/patient/reading-grade';
+import { askedNow, bookedWith } from '@refloop/domain/referral/patient-act';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { z } from 'zod';
 import { type Site, scopeOf } from '../sites.ts';
+import type { PatientContact } from '../store/patient-contacts.ts';
 import type { Scope } from '../store/store.ts';
-import type { Handler, Sent } from './handler.ts';
+import { type Handler, type Sent, type Standing, TOO_LATE } from './handler.ts';
 
 export const TEXT_MESSAGE = 'text-message';
 
@@ -19,6 +22,8 @@ const TextMessageContent = z.object({
   language: z.enum(LANGUAGES),
   /** What stands behind the `#` of the patient's page. */
   link: z.string(),
+  /** Of the clinic, IANA name: in whose quiet hours nothing is sent. Absent in what was asked for before it was kept. */
+  timeZone: z.string().optional(),
 });
 export type TextMessage = z.infer<typeof TextMessageContent>;
 
@@ -27,25 +32,53 @@ const TRY_AGAIN = [408, 409, 425, 429];
 
 const LONGEST_RECEIPT = 100;
 
-type TextDeps = { sites: readonly Site[] /** Of Refloop, as patients reach it; without a final slash. */; address: string };
+type TextDeps = {
+  sites: readonly Site[] /** Of Refloop, as patients reach it; without a final slash. */;
+  address: string;
+  fetch?: typeof globalThis.fetch;
+};
 
 export function siteOf(sites: readonly Site[], { tenant, issuer }: Scope): Site | undefined {
   return sites.find((site) => scopeOf(site).tenant === tenant && scopeOf(site).issuer === issuer);
 }
 
+/** Whether the patient still wants to be written to there: what is kept of them says so also where a referral does not. */
+function isWanted({ consents }: Referral, { to }: TextMessage, contact: PatientContact | undefined): boolean {
+  if (consents.text === 'withdrawn') return false;
+  const channel = contact && channelFor(contact);
+  return contact === undefined || (channel?.channel === 'text' && channel.to === to);
+}
+
+const HOUR_MS = 3_600_000;
+/** For so long after it was asked for a message is still of use. Ours; each outlives a night, and a weekend where it can wait. */
+const OF_USE_HOURS: Readonly<Record<MessageTopic, number>> = {
+  book: 72,
+  remind: 72,
+  'day-before': 36,
+  missed: 72,
+  'were-you-seen': 72,
+  // Asked for a day before it is due.
+  rate: 120,
+};
+
 /** Why it must not leave any more: what happened since it was asked for made it wrong. */
-function overtaken(referral: Referral, { topic }: TextMessage): string | undefined {
+function overtaken(referral: Referral, content: TextMessage, { now, contact }: Standing): string | undefined {
+  const { topic } = content;
   if (referral.order.status !== 'active') return 'The order is not in force any more.';
-  if (referral.consents.text === 'withdrawn') return 'The patient wants no more text messages.';
+  if (!isWanted(referral, content, contact)) return 'The patient wants no more text messages there.';
   const attempt = referral.attempts.at(-1);
   const isSeen = referral.attempts.some(({ visits }) => visits.length > 0);
   switch (topic) {
     case 'book':
     case 'remind':
     case 'missed':
-      return isSeen || attempt?.work.status === 'scheduled' ? 'A visit was booked meanwhile.' : undefined;
-    case 'day-before':
-      return attempt?.work.status === 'scheduled' ? undefined : 'The visit is not booked any more.';
+      if (isSeen || attempt?.work.status === 'scheduled') return 'A visit was booked meanwhile.';
+      return askedNow(referral) ? undefined : 'Nobody is asked to see the patient any more.';
+    case 'day-before': {
+      const booked = attempt && bookedWith(attempt);
+      if (!booked) return 'The visit is not booked any more.';
+      return booked.startsAt > now ? undefined : 'The time of the visit is over.';
+    }
     case 'were-you-seen':
       return isSeen ? 'The patient was seen.' : undefined;
     case 'rate':
@@ -59,12 +92,15 @@ async function receiptOf(response: Response): Promise<string> {
   return typeof id === 'string' || typeof id === 'number' ? String(id).slice(0, LONGEST_RECEIPT) : `status ${response.status}`;
 }
 
-export const textMessage = ({ sites, address }: TextDeps): Handler<TextMessage> => ({
+export const textMessage = ({ sites, address, fetch = globalThis.fetch }: TextDeps): Handler<TextMessage> => ({
   kind: TEXT_MESSAGE,
   what: 'The text message to the patient',
   repeatable: true,
   content: TextMessageContent,
   mayNotLeave: overtaken,
+  notAfter: ({ topic }, askedAt) => new Date(Date.parse(askedAt) + OF_USE_HOURS[topic] * HOUR_MS).toISOString(),
+  // Asked for by day, it may be tried again, or carried late, when it is night.
+  notBefore: ({ timeZone }, now) => (timeZone === undefined ? now : sendAt(now, timeZone)),
   send: async ({ id, scope, content }, { signal }): Promise<Sent> => {
     const site = siteOf(sites, scope);
     const gateway = site?.textMessages;
@@ -85,8 +121,9 @@ export const textMessage = ({ sites, address }: TextDeps): Handler<TextMessage> 
     return { kind: 'refused', detail, final: !TRY_AGAIN.includes(response.status) };
   },
   follows: ({ id, content }, outcome, at) => {
-    if (outcome.kind === 'left-out') return undefined;
-    const became = { done: 'sent', failed: 'failed', unknown: 'unknown' } as const;
+    // What was overtaken the history shows already; that it came to be too late nothing else does.
+    if (outcome.kind === 'left-out' && outcome.detail !== TOO_LATE) return undefined;
+    const became = { done: 'sent', failed: 'failed', 'left-out': 'failed', unknown: 'unknown' } as const;
     const { topic } = content;
     return { kind: 'patient-messaged', messageId: id, topic, channel: 'text', outcome: became[outcome.kind], at, key: `outbox/${id}` };
   },

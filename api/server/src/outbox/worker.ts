@@ -8,7 +8,7 @@
  */
 import { observe } from '@refloop/domain/referral/observe';
 import { unreachable } from '@refloop/domain/result';
-import type { AnyHandler, Looked, OpenedMessage, Sent, Settled } from '../channels/handler.ts';
+import { type AnyHandler, type Looked, type OpenedMessage, type Sent, type Settled, TOO_LATE } from '../channels/handler.ts';
 import { applyDecision, lookAgain, readReferral, withRetry } from '../services/referral-log.ts';
 import type { EffectStanding, StoredEffect } from '../store/outbox.ts';
 import type { Scope, Store, Unit } from '../store/store.ts';
@@ -52,6 +52,11 @@ async function within<Answer>(signal: AbortSignal, ask: (call: { signal: AbortSi
   const silence = new Promise<'silent'>((done) => signal.addEventListener('abort', () => done('silent'), { once: true }));
   return Promise.race([ask({ signal }), silence]);
 }
+
+const doubtOf = ({ standing }: StoredEffect): Extract<EffectStanding, { status: 'unknown' }> => ({
+  status: 'unknown',
+  detail: standing.status === 'unknown' ? standing.detail : RESTARTED,
+});
 
 /** What may have left already is called neither left out nor failed. */
 const notBegun = ({ standing }: StoredEffect, status: 'left-out' | 'failed', detail: string): Next =>
@@ -112,7 +117,8 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
   const begin = (scope: Scope, effect: StoredEffect, opened: OpenedMessage): Promise<Begun> =>
     inScope(scope, async (unit) => {
       const referral = await readReferral(unit, effect.referralId);
-      const detail = referral ? opened.mayNotLeave(referral) : 'There is no such referral.';
+      const contact = referral && (await unit.patientContacts.get(referral.patientId));
+      const detail = referral ? opened.mayNotLeave(referral, { now: at(), contact }) : 'There is no such referral.';
       if (detail !== undefined) return { kind: referral && opened.isOwed(referral) ? 'failed' : 'left-out', detail };
       return { kind: (await unit.outbox.begin(effect.id, deps.holder, at())) ? 'begun' : 'held-elsewhere' };
     });
@@ -155,8 +161,8 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
 
   /** It may have happened already. */
   async function findOut(scope: Scope, effect: StoredEffect, handler: AnyHandler, opened: OpenedMessage): Promise<void> {
-    const detail = effect.standing.status === 'unknown' ? effect.standing.detail : RESTARTED;
-    if (!handler.repeatable) return record(scope, effect, handler, opened, { standing: { status: 'unknown', detail }, dueAt: null });
+    const { detail } = doubtOf(effect);
+    if (!handler.repeatable) return record(scope, effect, handler, opened, { standing: doubtOf(effect), dueAt: null });
     const { look } = opened;
     if (!look) return send(scope, effect, handler, opened);
     const answer = await within(patience(handler.timeoutMs), (call) => look(effect.tries, call)).catch((error: unknown) => {
@@ -192,6 +198,11 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
       const standing: EffectStanding = { status: perhaps ? 'unknown' : 'failed', detail: UNREADABLE };
       return record(scope, effect, handler, undefined, { standing, dueAt: null });
     }
+    const now = at();
+    if (opened.isTooLate(now)) return record(scope, effect, handler, opened, notBegun(effect, 'left-out', TOO_LATE));
+    const from = opened.notBefore(now);
+    if (from > now)
+      return record(scope, effect, handler, opened, { standing: perhaps ? doubtOf(effect) : { status: 'waiting' }, dueAt: from });
     return perhaps ? findOut(scope, effect, handler, opened) : send(scope, effect, handler, opened);
   }
 
