@@ -40,7 +40,7 @@ function applies({ only }: EscalationStep, referral: Referral): boolean {
 }
 
 /** Every step of what is open, with its moment; those raised already are left out. */
-function stepsAhead(referral: Referral, policy: SlaPolicy, now: Instant): Step[] {
+function stepsAhead(referral: Referral, policy: SlaPolicy, owedNow: readonly Obligation[]): Step[] {
   const calendar = calendarFor(policy, referral);
   const steps = stepsFor(policy, referral).filter((step) => applies(step, referral));
   const raised = new Set(referral.escalations.map(({ rule, stage }) => `${rule} ${stage}`));
@@ -48,7 +48,7 @@ function stepsAhead(referral: Referral, policy: SlaPolicy, now: Instant): Step[]
   const add = (step: EscalationStep, stage: string, since: Instant): void => {
     if (!raised.has(`${step.rule} ${stage}`)) ahead.push({ step, stage, at: after(since, step.after[referral.urgency], calendar) });
   };
-  for (const owed of due(referral, policy, now)) {
+  for (const owed of owedNow) {
     // Of a stage that was only inferred nobody knows when it began: its deadline stands, and no step counts from a guess.
     if (owed.since === null) continue;
     for (const step of steps) if (step.of === owed.kind) add(step, stageOf(owed), owed.since);
@@ -68,7 +68,7 @@ export function escalationsDue(
   policy: SlaPolicy,
   now: Instant,
 ): { step: EscalationStep; stage: string; at: Instant }[] {
-  return stepsAhead(referral, policy, now)
+  return stepsAhead(referral, policy, due(referral, policy, now))
     .filter(({ at }) => at <= now)
     .sort(byTime);
 }
@@ -96,12 +96,20 @@ export function raise(referral: Referral, policy: SlaPolicy, staff: readonly Sta
   });
 }
 
-/** When this referral has to be looked at next, without anything new being heard; undefined where nothing is ahead. */
-export function nextLookAt(referral: Referral, policy: SlaPolicy, now: Instant): Instant | undefined {
+/**
+ * When this referral has to be looked at next, without anything new being heard; undefined where nothing is ahead.
+ * @param owed what `due` says of it now
+ */
+export function nextLookAt(
+  referral: Referral,
+  policy: SlaPolicy,
+  now: Instant,
+  owed: readonly Obligation[] = due(referral, policy, now),
+): Instant | undefined {
   const moments = [
-    ...stepsAhead(referral, policy, now).map(({ at }) => at),
+    ...stepsAhead(referral, policy, owed).map(({ at }) => at),
     // A visit that is ahead turns into one of which somebody has to hear.
-    ...due(referral, policy, now).flatMap(({ kind, dueAt }) => (kind === 'visit' ? [dueAt] : [])),
+    ...owed.flatMap(({ kind, dueAt }) => (kind === 'visit' ? [dueAt] : [])),
   ].filter((at) => at > now);
   return moments.sort()[0];
 }
