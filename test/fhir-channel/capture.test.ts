@@ -82,14 +82,14 @@ async function at(another: ModeName): Promise<void> {
   });
 }
 
-const captureOn = (store: Store = opened.store) =>
+const captureOn = (store: Store = opened.store, address = REFLOOP) =>
   createCapture({
     store,
     sites: [site()],
     access: exchange.access,
     now: () => exchange.ehr.now(),
     version: 'test',
-    address: REFLOOP,
+    address,
     failed: (error) => failures.push(error),
   });
 const look = async (store?: Store): Promise<{ read: number; taken: number }> => {
@@ -234,6 +234,16 @@ test('the EHR is asked once to notify us; what bears its secret makes us look at
   expect(await heard(token)).toBe(true);
   await captureOn().run();
   expect(await work()).toBe('accepted');
+});
+
+test('a process at another address asks to be notified there, though nothing is due; one at the same address does not', async () => {
+  await captureOn().run();
+  const asked = () => exchange.asked.filter((each) => each.startsWith('POST Subscription')).length;
+  const before = asked();
+  await captureOn().run();
+  expect(asked() - before).toBe(0);
+  await captureOn(opened.store, 'http://127.0.0.1:4099').run();
+  expect(asked() - before).toBe(1);
 });
 
 test('it is looked at every 15 minutes, and at once when woken', async () => {

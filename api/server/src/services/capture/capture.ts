@@ -144,7 +144,7 @@ export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRu
   async function runSite(site: Site, sum: CaptureRun): Promise<void> {
     if ((quietUntil.get(site.iss) ?? 0) > deps.now().getTime()) return;
     const due = await dueTypes(site);
-    if (due.length === 0) return;
+    if (due.length === 0 && verified.has(site.iss)) return;
     const leave = (): void => void quietUntil.set(site.iss, deps.now().getTime() + SILENT_MS);
     const access = await deps.access(site);
     if (!access.ok) return leave();
