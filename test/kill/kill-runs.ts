@@ -1,7 +1,7 @@
 /** A real Refloop on a real PostgreSQL, both killed again and again under load; what was acknowledged, and what left, is looked at in between and at the end. */
 import { drawsOf } from '@refloop/server/practice/draws';
 import { openWatch, type WatchedMoments } from './counterparts.ts';
-import { type Deployment, openDeployment, pause } from './deployment.ts';
+import { type Deployment, openDeployment, type Planted, pause } from './deployment.ts';
 import { foundInAll, foundLately, isQuiet } from './found.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import { CaseOver, liveThrough } from './life.ts';
@@ -47,8 +47,7 @@ export type KillSettings = {
   lanes: number;
   /** Of a database for the EHR, which stays up. */
   ehrDatabaseUrl: string;
-  /** Loaded into Refloop besides. */
-  preload?: readonly string[];
+  planted?: Planted;
   /** In place of the plan that the seed draws. */
   plan?: (number: number) => Kill;
   /** How long a moment that is aimed at is waited for; it may not come. */
@@ -129,10 +128,10 @@ async function strike({ deployment, moments, settings, run }: Running, { victim,
 }
 
 /** It may end by itself where its database is away at the start; then it is started again, as whoever runs it would. */
-async function revive({ deployment, settings, run }: Running, wasKilled: boolean): Promise<void> {
+async function revive({ deployment, run }: Running, wasKilled: boolean): Promise<void> {
   if (deployment.runs()) return;
   if (!wasKilled) run.violations.push(`Refloop ended by itself:\n${deployment.words()}`);
-  await deployment.launch(settings.preload);
+  await deployment.launch();
 }
 
 async function settle({ deployment, run }: Running, steps: readonly number[]): Promise<void> {
@@ -196,15 +195,15 @@ async function findOut(running: Running, found: Settled): Promise<void> {
 }
 
 export async function runKills(settings: KillSettings): Promise<KillRun> {
-  const { seed, kills, lanes, ehrDatabaseUrl, preload, told, plan = (number) => killOf(seed, number) } = settings;
+  const { seed, kills, lanes, ehrDatabaseUrl, planted, told, plan = (number) => killOf(seed, number) } = settings;
   const delays = drawsOf(`delays ${seed}`);
   const moments = openWatch(() => delays.integer(0, LONGEST_ANSWER_MS));
-  const deployment = await openDeployment(ehrDatabaseUrl, moments.watch);
+  const deployment = await openDeployment(ehrDatabaseUrl, moments.watch, planted);
   const running: Running = { deployment, line: openLine(deployment), ledger: openLedger(), settings, moments, run: newRun() };
   const { line, ledger, run } = running;
   try {
     await deployment.inStore((unit) => employ(unit, deployment.now().toISOString()));
-    await deployment.launch(preload);
+    await deployment.launch();
     await deployment.served();
     let begun = 0;
     const load = Array.from({ length: lanes }, () => lane(running, () => (begun += 1)));
