@@ -1,5 +1,5 @@
 /**
- * `npm run campaign -- kill --seed S [--runs N] [--lanes N]`: Refloop as `main.ts` starts it, on a PostgreSQL of its own, while people sign, send,
+ * `npm run campaign -- kill --seed S [--runs N] [--lanes N] [--minutes N]`: Refloop as `main.ts` starts it, on a PostgreSQL of its own, while people sign, send,
  * answer, book and review; `kill -9` N times (200) of Refloop, of one back end of PostgreSQL, of all of PostgreSQL, or of both. Whatever somebody was
  * told is there, and once. What left is there once where the other side honours a key or can be searched, else at most once, with each doubt on
  * somebody's worklist. With --mutants in place of --runs: guards of the product taken away one by one, each of which a few kills have to find.
@@ -14,7 +14,7 @@ import { type Kill, killOf } from '../kill/plan.ts';
 
 const MUTANT_HOOK = join(import.meta.dirname, '..', 'kill', 'mutant-hook.ts');
 
-const USAGE = 'kill: --seed, --runs and --lanes take whole numbers; --runs and --lanes at least 1';
+const USAGE = 'kill: --seed, --runs, --lanes and --minutes take whole numbers; all but the seed at least 1';
 
 const listed = (counts: Map<string, number>): string =>
   [...counts]
@@ -63,11 +63,13 @@ export default async function killCampaign(args: string[]): Promise<{ lastLine: 
     seed: { type: 'string', default: '1' },
     runs: { type: 'string', default: '200' },
     lanes: { type: 'string', default: '10' },
+    minutes: { type: 'string', default: '600' },
     mutants: { type: 'boolean', default: false },
   } as const;
   const { values } = parseArgs({ args, options });
-  const [seed, kills, lanes] = [Number(values.seed), Number(values.runs), Number(values.lanes)];
-  if (![seed, kills, lanes].every(Number.isInteger) || kills < 1 || lanes < 1) return { lastLine: USAGE, good: false };
+  const [seed, kills, lanes, minutes] = [Number(values.seed), Number(values.runs), Number(values.lanes), Number(values.minutes)];
+  const whole = [seed, kills, lanes, minutes].every(Number.isInteger) && Math.min(kills, lanes, minutes) >= 1;
+  if (!whole) return { lastLine: USAGE, good: false };
   const started = performance.now();
   const loads: number[] = [];
   const ehr = await openOwnPostgres();
@@ -78,6 +80,7 @@ export default async function killCampaign(args: string[]): Promise<{ lastLine: 
       seed,
       kills,
       lanes,
+      minutes,
       ehrDatabaseUrl: ehr.url,
       told: (line) => {
         loads.push(loadavg()[0] ?? 0);

@@ -17,7 +17,7 @@ export type Mutant = {
 };
 
 const SERVER = 'api/server/src';
-const KILL: Kill = { victim: 'refloop', after: 100, early: false, at: null, away: 10 * 60_000, which: 0.5 };
+const KILL: Kill = { victim: 'refloop', after: 5, early: false, at: null, away: 10 * 60_000, which: 0.5 };
 const at = (channel: NonNullable<Kill['at']>['channel']): Kill => ({ ...KILL, at: { channel, moment: 'taken' } });
 
 export const MUTANTS: readonly Mutant[] = [
@@ -60,7 +60,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     guard: 'nobody is told before it is written down',
     change: { postgres: { synchronous_commit: 'off', wal_writer_delay: '10s' } },
-    plan: Array.from({ length: 4 }, () => ({ ...KILL, victim: 'postmaster' as const, after: 1500, away: 0 })),
+    plan: Array.from({ length: 4 }, () => ({ ...KILL, victim: 'postmaster' as const, after: 40, away: 0 })),
     told: /was acknowledged and is there 0 times/,
   },
 ];
