@@ -37,7 +37,8 @@ export type Book = {
   asked: boolean;
   keys: Set<string>;
   raised: Set<string>;
-  transmissions: Set<string>;
+  /** Whom each sending was for, by NPI. */
+  transmissionsTo: Map<string, string>;
   lastRaisedAt: string;
   lastAt: string;
 };
@@ -60,7 +61,7 @@ export const newBook = (referralId: string): Book => ({
   asked: false,
   keys: new Set(),
   raised: new Set(),
-  transmissions: new Set(),
+  transmissionsTo: new Map(),
   lastRaisedAt: '',
   lastAt: '',
 });
@@ -103,6 +104,8 @@ export type Authority = {
   inNetwork: (npi: string) => boolean;
   /** Whether the EHR holds an order written for this approval. */
   wroteOrder: (approvalId: string) => boolean;
+  /** The patient whose a note is that is on record by this key; null of nobody’s, undefined where nobody knows. */
+  patientOfNote: (factKey: string) => string | null | undefined;
 };
 
 /** Takes the next event into the book. @returns what it should not have been, in words without patient data */
@@ -218,8 +221,8 @@ export function takeIn(book: Book, event: StoredEvent, authority: Authority): st
       must(book.order === 'active' || (inferred && book.order !== 'none'), `unapproved: sent while the order was ${book.order}`);
       must(isLast, 'unauthorized: sent to somebody who is not asked any more');
       must(attempt?.over === undefined, 'unauthorized: sent to an office that declined or was cancelled');
-      must(!book.transmissions.has(id), 'duplicate: one sending stands twice');
-      book.transmissions.add(id);
+      must(!book.transmissionsTo.has(id), 'duplicate: one sending stands twice');
+      book.transmissionsTo.set(id, attempt?.npi ?? '');
       if (attempt) attempt.sent = true;
       break;
     }
@@ -268,6 +271,8 @@ export function takeIn(book: Book, event: StoredEvent, authority: Authority): st
     case 'report-received': {
       const id = String(data['reportId']);
       must(!book.reports.has(id), 'duplicate: one report came twice');
+      const whose = key === undefined ? undefined : authority.patientOfNote(key);
+      must(whose === undefined || whose === book.patientId, 'misfiled: a note was filed under another patient');
       book.reports.set(id, { final: data['form'] === 'final', attempt: undefined, reviewed: false });
       break;
     }

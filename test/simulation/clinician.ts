@@ -132,8 +132,16 @@ async function refer(window: Window): Promise<void> {
     if (approved.kind !== 'ok') return;
     const { referralId } = approved.value;
     world.acknowledged.push({ scope: practice.scope, referralId, what: 'approval', key: id });
-    if (!(await carryOut(window, approved.value))) return;
+    const stale = await carryOut(window, approved.value);
+    if (!stale) return handOut(window, referralId);
   }
+}
+
+/** At the end of the minute the patient is given the page to take home, with a link on it. */
+async function handOut({ world, session, life, practice, case: { patientId } }: Window, referralId: string): Promise<void> {
+  if (world.draws.chance(0.3)) return;
+  const made = await world.server.ask(life, ({ handouts }, now) => handouts.make(session, referralId, now));
+  if (made.kind === 'ok') world.people.patients.receive(practice.scope, patientId, made.value.link);
 }
 
 /** Somebody refers: the window may close on the way, and whoever comes back finds what is left. */
@@ -186,15 +194,9 @@ const clinicianOf = (practice: Practice, { requester }: Book): Person | undefine
   practice.clinicians.find(({ subject }) => subject === requester);
 
 /** What a clinician does about something that is owed by them; it may take several times. */
-export async function clinicianActs(
-  world: World,
-  practice: Practice,
-  book: Book,
-  kind: string,
-  cases: ReadonlyMap<string, Case>,
-): Promise<void> {
+export async function clinicianActs(world: World, practice: Practice, book: Book, kind: string): Promise<void> {
   const person = clinicianOf(practice, book);
-  const given = cases.get(`${practice.scope.tenant} ${book.patientId}`);
+  const given = world.cases.get(`${practice.scope.tenant} ${book.patientId}`);
   if (!person || !given) return;
   const window = openWindow(world, practice, person, given);
   switch (kind) {
@@ -203,6 +205,11 @@ export async function clinicianActs(
       return book.order === 'none' ? refer(window) : comeBack(window);
     case 'sign-in-ehr':
       return signInEhr(window, book);
+    case 'hear-decline': {
+      const asked = { key: `heard-${world.newId()}`, sequence: book.last, what: { act: 'patient-heard' } as const };
+      await world.server.ask(window.life, ({ worklist }, now) => worklist.act(window.session, book.referralId, asked, now));
+      return;
+    }
     case 'review':
       for (const [reportId, { reviewed, attempt }] of book.reports) {
         if (reviewed || attempt === undefined) continue;

@@ -1,10 +1,10 @@
 /** A coordinator at the worklist: does what is owed, or puts on record what an office or a patient said by telephone or on paper. */
 import type { DeclineReason } from '@refloop/domain/referral/attempt';
-import type { ActRequest } from '@refloop/server/client/worklist';
+import type { PacketAnswer, PacketSent } from '@refloop/server/client/packet';
+import type { ActRequest, Thread } from '@refloop/server/client/worklist';
 import type { Session } from '@refloop/server/sessions/session';
-import type { Book, BookedAttempt } from './book.ts';
+import type { Book } from './book.ts';
 import { createLife, type Life } from './life.ts';
-import type { Offices } from './office.ts';
 import { type Person, type Practice, sessionOf } from './practice.ts';
 import type { World } from './world.ts';
 
@@ -12,8 +12,10 @@ type What = ActRequest['what'];
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
+/** A packet is looked at so often before it goes. */
+const MOST_TURNS = 4;
 
-type Desk = { world: World; offices: Offices; practice: Practice; session: Session; life: Life; book: Book; sequence: number };
+type Desk = { world: World; practice: Practice; session: Session; life: Life; book: Book; sequence: number };
 
 const DECLINES: readonly DeclineReason[] = ['not-taking-patients', 'not-in-plan', 'packet-incomplete', 'other'];
 
@@ -41,13 +43,57 @@ const someDay = ({ world }: Desk): string => {
   return new Date(Math.floor(ahead / DAY_MS) * DAY_MS + world.draws.integer(15, 22) * HOUR_MS).toISOString();
 };
 
-async function send(desk: Desk, attempt: BookedAttempt): Promise<void> {
-  const { world, session, life, book, sequence, offices, practice } = desk;
-  const { npi } = attempt;
-  if (!offices.usesLinks(npi))
-    return press(desk, { act: 'sent', channel: world.draws.pick(['fax', 'direct', 'by-hand'] as const), at: at(desk) });
-  const made = await world.server.ask(life, ({ links }, now) => links.make(session, book.referralId, sequence, now));
-  if (made.kind === 'ok') offices.receive(practice, book, npi, made.value.link);
+/** Made ready and sent the way the office prefers; at times tried although it is not ready, which is refused. */
+async function send(desk: Desk): Promise<void> {
+  const { world, session, life, book, practice } = desk;
+  const { referralId } = book;
+  for (let turn = 0; turn < MOST_TURNS; turn += 1) {
+    const shown = await world.server.ask<PacketAnswer>(life, ({ packets }, now) => packets.view(session, referralId, now));
+    if (shown.kind !== 'ok') return;
+    // Nothing is kept of what was approved: it goes on paper.
+    if (shown.value.standing === 'none') return press(desk, { act: 'sent', channel: 'by-hand', at: at(desk) });
+    const { packet } = shown.value;
+    const { sequence, revision, holds, ways } = packet;
+    const hold = holds.find(({ kind }) => kind === 'incomplete' || kind === 'to-be-checked');
+    if (hold && !world.draws.chance(0.1)) {
+      const what =
+        hold.kind === 'incomplete' ? ({ change: 'override', reason: 'The office takes it so' } as const) : ({ change: 'check' } as const);
+      if (what.change === 'override') world.answeredFor.add(`${practice.scope.tenant} ${referralId} ${book.attempts.length}`);
+      await world.server.ask(life, ({ packets }, now) => packets.prepare(session, referralId, { revision, what }, now));
+      continue;
+    }
+    const preferred = ways.find((each) => each.preferred)?.way ?? 'link';
+    const way = world.draws.chance(0.2) ? world.draws.pick(ways).way : preferred;
+    const npi = book.attempts.at(-1)?.npi ?? '';
+    const asked = {
+      key: `packet-${world.newId()}`,
+      sequence,
+      revision,
+      way,
+      ...(way === 'mail' ? { address: `${npi}@office.example` } : {}),
+    };
+    for (let tries = 0; tries < 3; tries += 1) {
+      const sent = await world.server.ask<PacketSent>(life, ({ packets }, now) => packets.send(session, referralId, asked, now));
+      if (sent.kind === 'ok') world.acknowledged.push({ scope: practice.scope, referralId, what: 'act', key: `packet/${asked.key}` });
+      if (sent.kind === 'ok' && sent.value.link !== null) world.people.offices.receive(practice, book, npi, sent.value.link);
+      if (sent.kind !== 'silent') return;
+    }
+  }
+}
+
+/** Asks what became of what was perhaps sent, or was not: the office is called, or it is let go. */
+async function findOut(desk: Desk, kind: string): Promise<void> {
+  const { world, session, life, book } = desk;
+  const thread = await world.server.ask<Thread>(life, ({ worklist }, now) => worklist.thread(session, book.referralId, now));
+  if (thread.kind !== 'ok') return;
+  for (const { effectId, decisions } of thread.value.effects) {
+    const decision =
+      decisions.includes('was-sent') && world.gateways.hasLeft(effectId)
+        ? 'was-sent'
+        : (decisions.find((each) => each !== 'was-sent') ?? 'let-go');
+    await world.server.ask(life, ({ effects }, now) => effects.decide(session, book.referralId, { effectId, decision }, now));
+  }
+  if (kind === 'not-sent' && world.draws.chance(0.5)) await send(desk);
 }
 
 /** What the office says when it is called. */
@@ -86,25 +132,18 @@ async function ask(desk: Desk): Promise<void> {
 }
 
 /** What a coordinator does about something that is owed; it may take several times, and at times nothing is done. */
-export async function coordinatorActs(
-  world: World,
-  offices: Offices,
-  practice: Practice,
-  person: Person,
-  book: Book,
-  kind: string,
-): Promise<void> {
+export async function coordinatorActs(world: World, practice: Practice, person: Person, book: Book, kind: string): Promise<void> {
   const life = createLife();
-  const desk: Desk = { world, offices, practice, session: sessionOf(practice, person, world.now()), life, book, sequence: book.last };
+  const desk: Desk = { world, practice, session: sessionOf(practice, person, world.now()), life, book, sequence: book.last };
   const attempt = book.attempts.at(-1);
   // Between what was on screen and the press something may happen.
   await world.time.pause(world.draws.integer(1000, 120_000));
   const { draws } = world;
   switch (kind) {
     case 'send':
-      return attempt && send(desk, attempt);
+      return send(desk);
     case 'answer':
-      return draws.chance(0.1) && attempt ? send(desk, attempt) : call(desk);
+      return draws.chance(0.1) ? send(desk) : call(desk);
     case 'book':
       if (draws.chance(0.05)) return press(desk, { act: 'contacted', outcome: 'unreachable' });
       return press(desk, { act: 'booked', startsAt: someDay(desk), at: at(desk) });
@@ -122,12 +161,21 @@ export async function coordinatorActs(
       if (draws.chance(0.15)) return press(desk, { act: 'cancel-requested', reason: 'Does not want to go', at: at(desk) });
       return press(desk, { act: 'booked', startsAt: someDay(desk), at: at(desk) });
     case 'note':
+      // On paper, or by the fax server of the practice, which reads whose it is.
+      if (draws.chance(0.5) && attempt) return world.notes.fax(practice, book, attempt.npi);
       return press(desk, { act: 'note', form: draws.chance(0.85) ? 'final' : 'interim', at: at(desk, draws.integer(0, DAY_MS)) });
     case 'reroute':
       return ask(desk);
     case 'confirm-cancellation':
       if (book.order !== 'active' || draws.chance(0.6)) return press(desk, { act: 'cancel-confirmed', at: at(desk) });
       return ask(desk);
+    case 'perhaps-sent':
+    case 'not-sent':
+      return findOut(desk, kind);
+    case 'check-on-patient':
+    case 'hear-decline':
+    case 'answer-patient':
+      return press(desk, { act: 'patient-heard' });
     case 'reconcile':
       return press(desk, { act: 'reconciled', note: 'Asked and found' });
     case 'reply': {

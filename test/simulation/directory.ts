@@ -6,15 +6,18 @@ import { unitVectorOf } from '@refloop/server/matching/origin';
 export const SPECIALTIES = ['cardiology', 'gastroenterology', 'dermatology'] as const;
 export const HOME = { latitude: 41.88, longitude: -87.63 };
 const IN_NETWORK = 5;
+/** How an office says it is reached: by our EHR, a portal or fax, or by telephone alone. */
+const CHANNELS_OF: DirectoryEntry['channels'][] = [['fhir'], ['portal'], ['phone'], ['fax'], ['portal']];
 
 export const COVERAGE = { payerId: 'payer-a', payerName: 'Payer A', planIdentifier: 'PLAN-A', planName: 'Plan A', active: true };
 
 function entry(specialty: string, number: number, inNetwork: boolean, verifiedOn: string): DirectoryEntry {
   const nucc = specialtyById(specialty)?.nucc[0];
+  const specialtyNumber = SPECIALTIES.findIndex((each) => each === specialty) + 1;
   if (nucc === undefined) throw new Error(`There is no specialty ${specialty}.`);
   return {
     id: `${specialty}-${number}`,
-    npi: `1${String(SPECIALTIES.findIndex((each) => each === specialty) + 1)}${String(number).padStart(8, '0')}`,
+    npi: `1${specialtyNumber}${String(number).padStart(8, '0')}`,
     practitionerId: `practitioner-${specialty}-${number}`,
     roleIds: [`role-${specialty}-${number}`],
     name: { family: `Family${number}`, given: 'Ana', credential: 'MD' },
@@ -30,7 +33,8 @@ function entry(specialty: string, number: number, inNetwork: boolean, verifiedOn
       precision: 'address',
     },
     phone: '312-555-0100',
-    channels: ['fax'],
+    fax: `312-555-${specialtyNumber}${String(number).padStart(3, '0')}`,
+    channels: CHANNELS_OF[number % CHANNELS_OF.length] ?? ['fax'],
     languages: ['en'],
     ages: 'all',
     acceptsEmergencies: true,

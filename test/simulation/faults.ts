@@ -67,7 +67,7 @@ export function createFaults(draws: Draws): Faults {
       if (struck !== 'kept' || !mayDie) return struck;
       return fate<TransactionFate>(
         'deaths',
-        0.004,
+        0.008,
         [
           ['dies-within', 1],
           ['dies-after', 2],

@@ -6,7 +6,6 @@ import type { Practice } from './practice.ts';
 import type { World } from './world.ts';
 
 export type Offices = {
-  usesLinks: (npi: string) => boolean;
   /** The link comes into their hands, or is lost on the way. */
   receive: (practice: Practice, book: Book, npi: string, link: string) => void;
 };
@@ -14,12 +13,9 @@ export type Offices = {
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const MOST_VISITS = 12;
-const NOTE = new Uint8Array(Buffer.from('%PDF-1.7 simulated'));
 
 export function createOffices(world: World): Offices {
   const { draws, time, faults } = world;
-  const isOnline = (npi: string): boolean => Number(npi.slice(-1)) % 3 !== 0;
-
   /** When the desk of the office turns to it again: hours or days, and not on the day it is closed. */
   const later = (median: number): number => Math.min(60 * DAY_MS, draws.logNormal(median, 0.9));
 
@@ -30,15 +26,18 @@ export function createOffices(world: World): Offices {
     const opened = await world.server.ask<OfficeAnswer>(life, ({ office }, now) => office.open({ link, npi: given }, now));
     const again = (median: number): void => time.after(later(median), () => sit(practice, book, npi, link, times + 1));
     if (opened.kind === 'silent' || (opened.kind === 'refused' && given !== npi)) return again(4 * HOUR_MS);
-    if (opened.kind === 'refused' || opened.value.standing === 'over') return;
+    if (opened.kind === 'refused') return;
+    if (given !== npi) world.watch.tell('privacy', 'an office’s page opened with the NPI of somebody else', book.referralId);
+    if (opened.value.standing === 'over') return;
     const { acts, appointment, offered, noteForms } = opened.value;
     const token = opened.value.opened;
     const what = choose(acts, appointment?.startsAt, offered);
     if (what === 'note') {
       const form = noteForms.includes('final') && (draws.chance(0.85) || !noteForms.includes('interim')) ? 'final' : 'interim';
       const key = `note-${world.newId()}`;
+      const bytes = world.notes.upload(practice, book, npi, key, form === 'interim');
       await press(practice, book, key, () =>
-        world.server.ask(life, ({ office }, now) => office.note({ opened: token, key, form, bytes: NOTE }, now)),
+        world.server.ask(life, ({ office }, now) => office.note({ opened: token, key, form, bytes }, now)),
       );
     } else if (what) {
       const key = `press-${world.newId()}`;
@@ -69,7 +68,6 @@ export function createOffices(world: World): Offices {
   }
 
   return {
-    usesLinks: isOnline,
     receive: (practice, book, npi, link) => {
       if (faults.strikes('letters', 0.1)) return;
       time.after(later(10 * HOUR_MS), () => sit(practice, book, npi, link, 0));

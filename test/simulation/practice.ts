@@ -1,6 +1,7 @@
 /** The people of a simulated practice, and how each of them comes to Refloop. */
 import type { Role } from '@refloop/server/client/session';
 import type { PatientSession, Session } from '@refloop/server/sessions/session';
+import type { Site } from '@refloop/server/sites';
 import type { Scope, Unit } from '@refloop/server/store/store';
 
 export type Person = { subject: string; name: string; roles: Role[] };
@@ -31,6 +32,25 @@ export const PRACTICES: readonly Practice[] = [
   coordinators: ['kim', 'ada', 'joan'].map((name) => person(`${tenant}-${name}`, ['coordinator'])),
   lead: person(`${tenant}-lena`, ['lead']),
 }));
+
+/** By what the gateway of each practice's number signs. */
+export const TEXT_SECRET: Readonly<Record<string, string>> = { north: 'secret of the north', south: 'secret of the south' };
+
+/** As the site file would have it, with an access of Refloop's own; in the north it also finishes what was approved. */
+export const siteOf = ({ scope }: Practice): Site => ({
+  tenant: scope.tenant,
+  name: scope.site,
+  iss: scope.issuer,
+  clientId: 'refloop',
+  scopes: '',
+  issuer: undefined,
+  jwks: undefined,
+  embed: [],
+  admins: [],
+  phone: '312-555-0199',
+  textMessages: { url: 'https://texts.invalid', from: '+13125550198', key: 'simulated', secret: TEXT_SECRET[scope.tenant] ?? '' },
+  system: { clientId: 'refloop-system', key: undefined as never, scopes: '', completes: scope.tenant === 'north', tracks: true },
+});
 
 export const everybody = ({ clinicians, coordinators, lead }: Practice): Person[] => [...clinicians, ...coordinators, lead];
 

@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto';
 import type { StoredObligation } from '@refloop/server/store/obligations';
 import type { Book } from './book.ts';
-import { type Case, drawCase } from './chart.ts';
+import { type Case, drawCase, type Person } from './chart.ts';
 import { clinicianActs, refers, SPANS } from './clinician.ts';
 import { coordinatorActs } from './coordinator.ts';
 import { onEhrWrite } from './ehr-watch.ts';
-import { createOffices, type Offices } from './office.ts';
+import { workHeldQueue } from './held-desk.ts';
 import { everybody, type Practice } from './practice.ts';
 import { verdict } from './verdict.ts';
 import type { Violation } from './watch.ts';
@@ -21,6 +21,9 @@ export type SeedRun = {
   faults: number;
   byFault: ReadonlyMap<string, number>;
   byStatus: Map<string, number>;
+  byEvent: ReadonlyMap<string, number>;
+  /** What truly left, by kind. */
+  byLeaving: ReadonlyMap<string, number>;
   violations: Violation[];
   /** Of everything that is stored at the end: the same seed gives the same. */
   digest: string;
@@ -35,6 +38,8 @@ const FAULTS_DAYS = 70;
 const CALM_DAYS = 230;
 /** How often everything that is open is looked through. */
 const SWEEP_DAYS = 3;
+/** And somebody looks through what came in and is held. */
+const HELD_DAYS = 4;
 /** Whoever has put it off looks at it again. */
 const MOST_LOOKS = 60;
 
@@ -44,7 +49,7 @@ const FIRST_START = Date.parse('2026-01-05T15:00:00.000Z');
 const startOf = (seed: number): number => FIRST_START + (seed % 104) * 7 * DAY_MS;
 
 /** Who owes it acts on it in their own time; whatever is still owed afterwards they come back to. */
-function peopleAct(world: World, offices: () => Offices, cases: ReadonlyMap<string, Case>) {
+function peopleAct(world: World) {
   const seen = new Set<string>();
   const people = new Map(
     world.practices.flatMap((practice) => everybody(practice).map((person) => [person.subject, { practice, person }] as const)),
@@ -73,9 +78,9 @@ function peopleAct(world: World, offices: () => Offices, cases: ReadonlyMap<stri
     });
   };
 
-  const act = async (practice: Practice, person: Parameters<typeof coordinatorActs>[3], book: Book, kind: string): Promise<void> => {
-    if (person.roles.includes('clinician')) await clinicianActs(world, practice, book, kind, cases);
-    else await coordinatorActs(world, offices(), practice, person, book, kind);
+  const act = async (practice: Practice, person: Parameters<typeof coordinatorActs>[2], book: Book, kind: string): Promise<void> => {
+    if (person.roles.includes('clinician')) await clinicianActs(world, practice, book, kind);
+    else await coordinatorActs(world, practice, person, book, kind);
   };
 
   return (open: readonly StoredObligation[]): void => {
@@ -102,8 +107,8 @@ function misfortunes(world: World): void {
     }
     if (faults.strikes('gateway', 0.1)) {
       const at = sometime();
-      time.at(at, () => world.gateway.setDown(true));
-      time.at(at + draws.logNormal(3 * HOUR_MS, 1), () => world.gateway.setDown(false));
+      time.at(at, () => world.gateways.setDown(true));
+      time.at(at + draws.logNormal(3 * HOUR_MS, 1), () => world.gateways.setDown(false));
     }
     if (faults.strikes('deaths', 0.2)) time.at(sometime(), () => world.server.kill());
     if (faults.strikes('deaths', 0.2)) time.at(sometime(), () => world.worker.kill());
@@ -125,21 +130,21 @@ const isDraft = ({ watch }: World, { scope }: Practice, { patientId }: Case): bo
 };
 
 export async function runSeed(seed: number, referrals: number): Promise<SeedRun> {
-  const cases = new Map<string, Case>();
   const start = startOf(seed);
-  let offices: Offices | undefined;
   let react: ((open: readonly StoredObligation[]) => void) | undefined;
   const world = await openWorld(String(seed), start, {
     onEvents: () => (_scope, _book, _types, open) => react?.(open),
     onEhrWrite,
   });
-  offices = createOffices(world);
-  react = peopleAct(world, () => offices as Offices, cases);
+  react = peopleAct(world);
   const { draws, time } = world;
+  const siblings = new Map<string, Person>();
   for (let number = 1; number <= referrals; number += 1) {
     const practice = draws.pick(world.practices);
-    const given = drawCase(draws, number);
-    cases.set(`${practice.scope.tenant} ${given.patientId}`, given);
+    const before = siblings.get(practice.scope.tenant);
+    const given = drawCase(draws, number, new Date(start - 20 * DAY_MS).toISOString(), draws.chance(0.1) ? before : undefined);
+    siblings.set(practice.scope.tenant, given.person);
+    world.cases.set(`${practice.scope.tenant} ${given.patientId}`, given);
     const person = draws.pick(practice.clinicians);
     const first = start + draws.integer(0, ARRIVALS_DAYS * DAY_MS);
     // Whoever was cut off begins anew.
@@ -150,6 +155,10 @@ export async function runSeed(seed: number, referrals: number): Promise<SeedRun>
     }
   }
   misfortunes(world);
+  for (let day = 1; day < FAULTS_DAYS + CALM_DAYS; day += HELD_DAYS) {
+    for (const practice of world.practices)
+      time.at(start + day * DAY_MS + draws.integer(0, DAY_MS), () => workHeldQueue(world, practice, world.notes));
+  }
   for (let day = 1; day < FAULTS_DAYS + CALM_DAYS; day += SWEEP_DAYS) {
     time.at(start + day * DAY_MS, async () => {
       for (const { scope } of world.practices) await world.store.transaction(scope, (unit) => world.watch.sweep(unit));
@@ -175,6 +184,8 @@ export async function runSeed(seed: number, referrals: number): Promise<SeedRun>
     faults: world.faults.total(),
     byFault: world.faults.byKind,
     byStatus,
+    byEvent: world.watch.byType,
+    byLeaving: world.leaves.byKind(),
     violations: world.watch.violations,
     digest: hash.digest('hex'),
     trail: world.watch.violations.length > 0 ? world.trail() : [],

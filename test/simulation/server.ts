@@ -1,24 +1,33 @@
 /** Refloop's server in a simulated world: the real services over the store, in a process that may die and is started again. */
 
-import { readBytes } from '@refloop/server/inbound/read-bytes';
-import { unreadable } from '@refloop/server/inbound/read-document';
+import { type Handed, takeIn } from '@refloop/server/inbound/take-in';
 import { isRefusal, type Refusal, Refused } from '@refloop/server/problem';
 import { createApprovalService } from '@refloop/server/services/approvals';
 import { practiceOf } from '@refloop/server/services/card';
 import { drafter } from '@refloop/server/services/drafting';
+import { createEffectDecisionService } from '@refloop/server/services/effect-decisions';
+import { createHeldDocumentService } from '@refloop/server/services/held-documents';
 import { createMatchingService } from '@refloop/server/services/matching';
 import { createNextPerformerService } from '@refloop/server/services/next-performer';
 import { createOfficeService } from '@refloop/server/services/office';
 import { createOfficeLinkService } from '@refloop/server/services/office-links';
 import { createOpenWorkService } from '@refloop/server/services/open-work';
+import { createPacketService } from '@refloop/server/services/packets';
+import { createIncomingTextService } from '@refloop/server/services/patient/incoming-texts';
+import { createPatientLinkService } from '@refloop/server/services/patient/patient-links';
+import { createPatientPageService } from '@refloop/server/services/patient/patient-page';
 import { createPlanService } from '@refloop/server/services/plans';
 import { createRecommendationService } from '@refloop/server/services/recommendations';
 import { createReviewService } from '@refloop/server/services/reviews';
 import { createWorklistService } from '@refloop/server/services/worklist';
-import type { Store } from '@refloop/server/store/store';
+import { phoneOf } from '@refloop/server/sites';
+import type { Scope, Store } from '@refloop/server/store/store';
 import { StoreUnavailable } from '@refloop/server/store/unavailable';
+import { CHANNELS, packetAsPages } from './gateway.ts';
 import { createLife, type Life } from './life.ts';
 import { mortalStore } from './mortal-store.ts';
+import { readFile } from './notes.ts';
+import { siteOf } from './practice.ts';
 import { watchedUnit } from './unit-watch.ts';
 import { POLICY, type World } from './world.ts';
 
@@ -36,6 +45,9 @@ function servicesOf(world: World, store: Store) {
     const entry = world.index().entry(entryId);
     return entry && practiceOf(entry);
   };
+  const sites = world.practices.map(siteOf);
+  const ofScope = ({ tenant }: Scope) => sites.find((site) => site.tenant === tenant);
+  const assembly = { practiceOf: practiceNow, phoneOf: ({ scope }: { scope: Scope }) => phoneOf(sites)(scope) };
   return {
     recommendations: createRecommendationService({ store, matching, drafter, newId }),
     approvals: createApprovalService({ store, matching, drafter, newId, version: 'simulated' }),
@@ -43,9 +55,24 @@ function servicesOf(world: World, store: Store) {
     openWork: createOpenWorkService({ store }),
     worklist: createWorklistService({ store }),
     next: createNextPerformerService({ store, matching }),
-    links: createOfficeLinkService({ store, newId }),
+    links: createOfficeLinkService({ store, newId, assembly }),
+    packets: createPacketService({
+      store,
+      newId,
+      channels: CHANNELS,
+      ...assembly,
+      channelsOf: (entryId) => world.index().entry(entryId)?.channels ?? [],
+      pages: packetAsPages,
+      tracks: () => true,
+    }),
+    handouts: createPatientLinkService({ store, newId }),
+    patient: createPatientPageService({ store, practiceOf: practiceNow, siteOf: ofScope }),
+    texts: createIncomingTextService({ store, sites }),
+    held: createHeldDocumentService({ store }),
+    effects: createEffectDecisionService({ store }),
+    takeIn: (scope: Scope, handed: Handed, now: Date) => takeIn(store, scope, handed, now.toISOString()),
     reviews: createReviewService({ store }),
-    office: createOfficeService({ store, practiceOf: practiceNow, read: (bytes) => readBytes(bytes).catch(() => unreadable('broken')) }),
+    office: createOfficeService({ store, practiceOf: practiceNow, read: readFile }),
   };
 }
 export type Services = ReturnType<typeof servicesOf>;
@@ -63,7 +90,8 @@ export const storeFor = (world: World, life: Life, onDeath: () => void): Store =
     life,
     fate: () => world.faults.transaction(true),
     look: (unit, referralIds) => world.watch.look(unit, referralIds),
-    watched: (unit, touched) => watchedUnit(unit, touched, { dueAt: (what, moment) => world.worker.dueAt(what, moment) }),
+    watched: (unit, touched) =>
+      watchedUnit(unit, touched, { dueAt: (what, moment) => world.worker.dueAt(what, moment), asked: world.gateways.asked }),
     onDeath,
   });
 

@@ -32,6 +32,9 @@ export type EhrDeps = {
   onWrite: (written: Resource, replaced: Resource | undefined) => void;
 };
 
+/** A version that was kept, in the order in which they were. */
+type Change = { reference: string; version: string; lastUpdated: string };
+
 const SILENT: EhrFailure = { kind: 'no-answer', detail: 'No answer within 15 seconds' };
 const PATIENCE_MS = 15_000;
 /** No server keeps a request waiting longer than a minute: what takes effect at all does so by then. */
@@ -52,6 +55,7 @@ export function createSimulatedEhr({ base, time, draws, faults, keepsUnsigned, h
   const held = new Map<string, Resource>();
   /** References by what they are searched by. */
   const found = new Map<string, Set<string>>();
+  const changes: Change[] = [];
   let down = false;
   let made = 0;
 
@@ -65,6 +69,7 @@ export function createSimulatedEhr({ base, time, draws, faults, keepsUnsigned, h
     const version = Number(held.get(reference)?.meta?.versionId ?? '0') + 1;
     const kept: Resource = { ...resource, meta: { versionId: String(version), lastUpdated: new Date(time.now()).toISOString() } };
     held.set(reference, kept);
+    changes.push({ reference, version: String(version), lastUpdated: kept.meta?.lastUpdated ?? '' });
     remember(`${resource.resourceType}?patient=${patientIn(kept).replace('Patient/', '')}`, reference);
     for (const target of referencesIn(kept['target'])) remember(`Provenance?target=${target.replace(/\/_history\/.*/, '')}`, reference);
     return kept;
@@ -85,10 +90,27 @@ export function createSimulatedEhr({ base, time, draws, faults, keepsUnsigned, h
     return ok(kept);
   }
 
+  /** Of one type, the longest unchanged first; what has nothing of a referral is left out where that is asked for. */
+  function changedSince(type: string, since: string, asked: URLSearchParams): Resource[] {
+    const found: Resource[] = [];
+    for (let at = changes.length - 1; at >= 0; at -= 1) {
+      const { reference, version, lastUpdated } = changes[at] as Change;
+      if (lastUpdated < since) break;
+      const resource = reference.startsWith(`${type}/`) ? held.get(reference) : undefined;
+      if (resource?.meta?.versionId !== version) continue;
+      const related = (resource['context'] as { related?: unknown[] } | undefined)?.related;
+      if (asked.has('related:missing') && related === undefined) continue;
+      found.push(resource);
+    }
+    return found.reverse();
+  }
+
   function search(query: string): Resource[] {
     const [type = '', words = ''] = query.split('?');
     const asked = new URLSearchParams(words);
     const [patient, target, identifier] = [asked.get('patient'), asked.get('target'), asked.get('identifier')];
+    const changed = asked.get('_lastUpdated');
+    if (changed !== null) return changedSince(type, changed.replace(/^ge/, ''), asked);
     const key = target === null ? `${type}?patient=${patient}` : `${type}?target=${target}`;
     return [...(found.get(key) ?? [])].flatMap((reference) => {
       const resource = held.get(reference);

@@ -1,34 +1,23 @@
 /** The unit of work as the world looks over its shoulder: which referrals were touched, what is asked of the outside, when to look again. */
+import { effectId } from '@refloop/server/store/outbox';
 import type { Unit } from '@refloop/server/store/store';
-import { KEYED, KEYLESS } from './gateway.ts';
+import type { Asked } from './gateway.ts';
+import type { Due } from './worker.ts';
 
 export type Heard = {
   /** Something is due then. */
-  dueAt: (what: 'timer' | 'look' | 'effect', moment: string) => void;
+  dueAt: (what: Due, moment: string) => void;
+  /** An effect was asked for, under this id. */
+  asked: (id: string, about: Asked) => void;
 };
 
-/** Channels that leave by a gateway; the others go by hand or by a page of ours. */
-const GATEWAYS: Readonly<Record<string, string>> = { direct: KEYED, fax: KEYLESS };
-
-/** What is sent by a gateway is asked for in the transaction of its event, as services ask for it. */
-async function askFor(
-  unit: Unit,
-  referralId: string,
-  event: { type: string; effectiveAt: string | null; recordedAt: string; data: unknown },
-) {
-  const { transmissionId, channel } = event.data as { transmissionId?: string; channel?: string };
-  const kind = channel === undefined ? undefined : GATEWAYS[channel];
-  if (event.type !== 'attempt-sent' || event.effectiveAt === null || kind === undefined || transmissionId === undefined) return;
-  const { recordedAt: at } = event;
-  await unit.outbox.add({ referralId, kind, key: transmissionId, askedAt: at, dueAt: at, content: { transmission: transmissionId } });
-}
-
-export function watchedUnit(unit: Unit, touched: Set<string>, { dueAt }: Heard): Unit {
-  const { events, referralTimers, plans, outbox, obligations } = unit;
+export function watchedUnit(unit: Unit, touched: Set<string>, { dueAt, asked }: Heard): Unit {
+  const { scope, events, referralTimers, plans, outbox, obligations, inboundDocuments } = unit;
   const watchedOutbox: Unit['outbox'] = {
     ...outbox,
     add: async (effect) => {
       dueAt('effect', effect.dueAt);
+      asked(effectId(scope, effect.kind, effect.key), { scope, referralId: effect.referralId, key: effect.key });
       return outbox.add(effect);
     },
     settle: async (id, holder, settlement) => {
@@ -45,16 +34,14 @@ export function watchedUnit(unit: Unit, touched: Set<string>, { dueAt }: Heard):
       return claimed;
     },
   };
-  const watched: Unit = {
+  return {
     ...unit,
     outbox: watchedOutbox,
     events: {
       ...events,
       append: async (referralId, expected, given) => {
         touched.add(referralId);
-        const answer = await events.append(referralId, expected, given);
-        for (const event of given) await askFor(watched, referralId, event);
-        return answer;
+        return events.append(referralId, expected, given);
       },
       hold: async (referralId) => {
         touched.add(referralId);
@@ -66,6 +53,13 @@ export function watchedUnit(unit: Unit, touched: Set<string>, { dueAt }: Heard):
       insert: async (row) => {
         touched.add(row.referralId);
         return obligations.insert(row);
+      },
+    },
+    inboundDocuments: {
+      ...inboundDocuments,
+      insert: async (document, file) => {
+        if (document.standing.status === 'waiting') dueAt('inbound', document.receivedAt);
+        return inboundDocuments.insert(document, file);
       },
     },
     referralTimers: {
@@ -87,5 +81,4 @@ export function watchedUnit(unit: Unit, touched: Set<string>, { dueAt }: Heard):
       },
     },
   };
-  return watched;
 }

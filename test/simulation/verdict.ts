@@ -1,7 +1,14 @@
 /** What must hold once everything had its time: nothing that anybody was told of is gone, and nothing that was approved has stopped halfway. */
+
+import { FAX } from '@refloop/server/channels/fax-gateway';
+import { OFFICE_MAIL } from '@refloop/server/channels/office-mail';
+import { TEXT_MESSAGE } from '@refloop/server/channels/text-message';
 import { isOpenByBook } from './book.ts';
-import { KEYED, KEYLESS } from './gateway.ts';
+import { nameOfLeaving } from './what-leaves.ts';
 import { ordersWritten, type World } from './world.ts';
+
+/** Kinds that leave by a gateway, by how it names them. */
+const LEAVES: Readonly<Record<string, string>> = { [OFFICE_MAIL]: 'mail', [FAX]: 'fax', [TEXT_MESSAGE]: 'text' };
 
 /** Further than any appointment lies ahead. */
 const STOPPED_AFTER_MS = 50 * 86_400_000;
@@ -21,12 +28,13 @@ export async function verdict(world: World): Promise<void> {
         const effect = await unit.outbox.get(id);
         if (!effect) continue;
         const { standing, kind, key, referralId, dueAt, lease } = effect;
-        const times = world.gateway.left.get(key) ?? 0;
+        const left = LEAVES[kind];
+        const times = left === undefined ? 0 : (world.leaves.left.get(nameOfLeaving(left, key)) ?? 0);
         const finished = dueAt === null && lease === null;
         if (!finished) watch.tell('lost', `an effect (${kind}) is still ${standing.status} at the end`, referralId);
-        if (kind !== KEYED && kind !== KEYLESS) continue;
+        if (left === undefined) continue;
         if (standing.status === 'done' && times !== 1) watch.tell('lost', `a message is called sent and left ${times} times`, referralId);
-        if (kind === KEYED && standing.status === 'unknown') watch.tell('lost', 'a message with a key is still in doubt', referralId);
+        if (left !== 'mail' && standing.status === 'unknown') watch.tell('lost', 'a message with a key is still in doubt', referralId);
         if ((standing.status === 'failed' || standing.status === 'left-out') && times > 0)
           watch.tell('lost', 'a message left that is called not sent', referralId);
         if (standing.status !== 'unknown' && standing.status !== 'failed') continue;

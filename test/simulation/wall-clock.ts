@@ -26,6 +26,9 @@ const wall = (moment: string, timeZone: string): { day: string; time: string } =
   return { day, time };
 };
 
+/** The hour that the wall shows, 0 to 23. */
+export const hourOf = (moment: string, timeZone: string): number => Number(wall(moment, timeZone).time.slice(0, 2));
+
 const isWorkday = (day: string): boolean => {
   const weekday = new Date(`${day}T00:00:00Z`).getUTCDay();
   return weekday > 0 && weekday < 6 && !HOLIDAYS.has(day);

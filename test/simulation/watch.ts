@@ -31,6 +31,8 @@ export type Watch = {
   bookOf: (approvalId: string) => Book | undefined;
   violations: Violation[];
   events: () => number;
+  /** How often each type of event was written. */
+  byType: ReadonlyMap<string, number>;
 };
 
 export type WatchDeps = {
@@ -60,6 +62,7 @@ export function createWatch({ now, authority, timeZone, onEvents, remember }: Wa
   const keysOf = new Map<string, Set<string>>();
   const approved = new Map<string, Book>();
   const violations: Violation[] = [];
+  const byType = new Map<string, number>();
   let count = 0;
 
   const tell: Watch['tell'] = (rule, words, referralId = '-') => {
@@ -134,6 +137,7 @@ export function createWatch({ now, authority, timeZone, onEvents, remember }: Wa
     const keys = keysOf.get(scope.tenant) ?? new Set();
     keysOf.set(scope.tenant, keys);
     for (const event of fresh) {
+      byType.set(event.type, (byType.get(event.type) ?? 0) + 1);
       for (const fault of takeIn(book, event, authority(scope))) told(referralId, fault);
       if (event.factKey !== undefined && keys.has(event.factKey)) tell('duplicate', 'a fact counted in two referrals', referralId);
       if (event.factKey !== undefined) keys.add(event.factKey);
@@ -144,7 +148,8 @@ export function createWatch({ now, authority, timeZone, onEvents, remember }: Wa
     approved.set(book.approvalId, book);
     const open = await unit.obligations.openOf(referralId);
     const row = await unit.referrals.get(referralId);
-    if (!row || row.sequence !== book.last) return tell('refold', 'its row is not of its last event', referralId);
+    if (!row || row.sequence !== book.last)
+      return tell('refold', `its row is of event ${row?.sequence ?? 0}, and its last is ${book.last}`, referralId);
     if (fresh.length > 0) {
       if ((row.status === 'closed') !== (closedByBook(book) && book.order !== 'ended'))
         tell('closed', `it is called ${row.status}, and its rule says otherwise`, referralId);
@@ -202,5 +207,6 @@ export function createWatch({ now, authority, timeZone, onEvents, remember }: Wa
     bookOf: (approvalId) => approved.get(approvalId),
     violations,
     events: () => count,
+    byType,
   };
 }

@@ -4,17 +4,21 @@ import { anyHandler } from '@refloop/server/channels/handler';
 import { noteInChart, noteReceipt } from '@refloop/server/channels/report-in-chart';
 import { taskStanding } from '@refloop/server/channels/task-standing';
 import type { OwnAccess } from '@refloop/server/ehr/system-access';
+import { createInbound } from '@refloop/server/inbound/take-in';
 import { createOutboxWorker } from '@refloop/server/outbox/worker';
+import { createCapture, POLL_MS } from '@refloop/server/services/capture/capture';
 import { createDueReferrals } from '@refloop/server/services/engine/due-referrals';
 import { createReconciliation } from '@refloop/server/services/reconciliation';
-import type { Site } from '@refloop/server/sites';
 import { StoreUnavailable } from '@refloop/server/store/unavailable';
+import { ADDRESS } from './gateway.ts';
 import { createLife, type Life } from './life.ts';
-import type { Practice } from './practice.ts';
+import { readFile } from './notes.ts';
+import { siteOf } from './practice.ts';
 import { storeFor } from './server.ts';
 import type { World } from './world.ts';
 
-export type Due = 'timer' | 'look' | 'effect';
+export const JOBS = ['timer', 'look', 'effect', 'inbound', 'capture'] as const;
+export type Due = (typeof JOBS)[number];
 export type Worker = {
   /** Something of this kind is due then, by Refloop's clock. */
   dueAt: (what: Due, moment: string) => void;
@@ -26,29 +30,21 @@ export type Worker = {
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 /** Between two looks of a job: what is due within this time is seen together. */
-const EVERY_MS: Record<Due, number> = { timer: 10 * MINUTE_MS, look: MINUTE_MS, effect: 5 * SECOND_MS };
+const EVERY_MS: Record<Due, number> = {
+  timer: 10 * MINUTE_MS,
+  look: MINUTE_MS,
+  effect: 5 * SECOND_MS,
+  inbound: MINUTE_MS,
+  capture: POLL_MS,
+};
 const RESTARTS_WITHIN_MS = 20 * MINUTE_MS;
-
-/** As the site file would have it, with an access of Refloop's own that finishes what was approved. */
-const siteOf = ({ scope }: Practice): Site => ({
-  tenant: scope.tenant,
-  name: scope.site,
-  iss: scope.issuer,
-  clientId: 'refloop',
-  scopes: '',
-  issuer: undefined,
-  jwks: undefined,
-  embed: [],
-  admins: [],
-  system: { clientId: 'refloop-system', key: undefined as never, scopes: '', completes: scope.tenant === 'north', tracks: true },
-});
 
 export function createWorker(world: World): Worker {
   const { time, draws, faults } = world;
   let life = createLife();
   let jobs: Record<Due, () => Promise<unknown>>;
   /** Looks that are set, by the true clock. */
-  const set: Record<Due, Set<number>> = { timer: new Set(), look: new Set(), effect: new Set() };
+  const set: Record<Due, Set<number>> = { timer: new Set(), look: new Set(), effect: new Set(), inbound: new Set(), capture: new Set() };
   const busy = new Set<Due>();
 
   const failed = (error: unknown): void => {
@@ -68,7 +64,7 @@ export function createWorker(world: World): Worker {
       if (!ehr || faults.strikes('ehr', 0.05)) return { ok: false, why: 'It does not answer.' };
       const { port: chart } = ehr;
       const port: EhrPort = { base: chart.base, get: (path) => own.while(chart.get(path)), write: (each) => own.while(chart.write(each)) };
-      return { ok: true, ehr: port, conditionalCreate: () => true, may: () => true };
+      return { ok: true, ehr: port, conditionalCreate: () => true, may: (type) => type !== 'Subscription' };
     };
     const reconciliation = createReconciliation({
       store,
@@ -87,7 +83,7 @@ export function createWorker(world: World): Worker {
         anyHandler(taskStanding({ sites, access, now })),
         anyHandler(noteInChart({ sites, access, now }, (scope, id) => store.transaction(scope, ({ documents }) => documents.get(id)))),
         anyHandler(noteReceipt({ sites, access, now })),
-        ...world.gateway.handlers,
+        ...world.gateways.handlers,
       ],
       holder: `outbox-${newId()}`,
       version: 'simulated',
@@ -98,11 +94,20 @@ export function createWorker(world: World): Worker {
       // Gateways give up by themselves in this world, and time does not pass by the machine's clock.
       patience: () => new AbortController().signal,
     });
-    return { timer: due.run, look: reconciliation.run, effect: outbox.run };
+    const inbound = createInbound({ store, read: readFile, version: 'simulated', now, failed });
+    const capture = createCapture({ store, sites, access, now, version: 'simulated', failed, address: ADDRESS });
+    return {
+      timer: due.run,
+      look: reconciliation.run,
+      effect: outbox.run,
+      inbound: inbound.run,
+      // What did not answer is looked at again with the next.
+      capture: capture.run,
+    };
   }
 
   function again(): void {
-    for (const what of ['timer', 'look', 'effect'] as const) look(what, time.now());
+    for (const what of JOBS) look(what, time.now());
   }
 
   const died = (): void => {

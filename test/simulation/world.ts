@@ -1,20 +1,31 @@
 /** One simulated world: two practices with their EHRs, one Refloop over one store, people, offices, gateways, and what goes wrong between them. */
 import { SEED_V1 } from '@refloop/domain/matching/policies';
+import { faxNumber } from '@refloop/server/channels/fax';
 import { buildIndex, type MatchIndex } from '@refloop/server/matching/match-index';
 import { type Draws, drawsOf } from '@refloop/server/practice/draws';
 import { keepFirstPolicy } from '@refloop/server/services/engine/policy-in-force';
 import { openMemoryStore } from '@refloop/server/store/memory/store';
 import type { Scope, Store } from '@refloop/server/store/store';
 import type { Authority } from './book.ts';
+import type { Case } from './chart.ts';
+import { type Consents, createConsents } from './consents.ts';
 import { townDirectory } from './directory.ts';
 import { createFaults, type Faults } from './faults.ts';
-import { createGateway, type Gateway } from './gateway.ts';
-import { everybody, grant, PRACTICES, type Practice } from './practice.ts';
+import { createFhirOffices, type FhirOffices } from './fhir-office.ts';
+import { createGateways, type Gateways } from './gateway.ts';
+import { createNotes, type Notes } from './notes.ts';
+import { createOffices, type Offices } from './office.ts';
+import { createPatients, type Patients } from './patient.ts';
+import { everybody, grant, PRACTICES, type Practice, siteOf } from './practice.ts';
 import { createServer, type Server } from './server.ts';
 import { createSimulatedEhr, type SimulatedEhr } from './simulated-ehr.ts';
 import { createVirtualTime, type VirtualTime } from './virtual-time.ts';
 import { createWatch, type Watch, type WatchDeps } from './watch.ts';
+import { createWhatLeaves, type WhatLeaves } from './what-leaves.ts';
 import { createWorker, type Worker } from './worker.ts';
+
+/** Those outside the practice. */
+export type People = { offices: Offices; fhirOffices: FhirOffices; patients: Patients };
 
 export type World = {
   seed: string;
@@ -25,7 +36,17 @@ export type World = {
   store: Store;
   practices: readonly Practice[];
   ehrs: Map<string, SimulatedEhr>;
-  gateway: Gateway;
+  gateways: Gateways;
+  leaves: WhatLeaves;
+  consents: Consents;
+  notes: Notes;
+  people: People;
+  /** By tenant and patient. */
+  cases: Map<string, Case>;
+  /** Packets for which somebody answered that they go without what they lack, by tenant, referral and attempt. */
+  answeredFor: Set<string>;
+  /** The fax number of an office as it is dialled, by its NPI. */
+  faxOf: (npi: string) => string | undefined;
   server: Server;
   worker: Worker;
   watch: Watch;
@@ -44,8 +65,6 @@ export type World = {
 
 const TRAIL = 400;
 const DAY_MS = 86_400_000;
-/** What has begun to leave is not held back any more. */
-const ON_ITS_WAY_MS = 60_000;
 /** How often the payer sends its directory anew. */
 const PUBLISHED_EVERY_MS = 30 * DAY_MS;
 export const POLICY = SEED_V1;
@@ -75,6 +94,7 @@ function authorityOf(world: () => World, practice: Practice): Authority {
     isPerson: (subject) => people.has(subject),
     inNetwork: (npi) => inNetwork.has(npi),
     wroteOrder: (approvalId) => ordersWritten(world()).has(approvalId),
+    patientOfNote: (factKey) => world().notes.truthOf(factKey)?.patientId,
   };
 }
 
@@ -123,6 +143,7 @@ export async function openWorld(seed: string, start: number, { onEvents, onEhrWr
     onEvents: (...told) => onEvents(here())(...told),
     remember,
   });
+  const leaves = createWhatLeaves(here);
   const unsigned = drawsOf(`${seed} unsigned`);
   const [keepsUnsigned, honoursIfNoneExist] = [unsigned.chance(0.3), unsigned.chance(0.5)];
   const ehrs = new Map(
@@ -135,7 +156,10 @@ export async function openWorld(seed: string, start: number, { onEvents, onEhrWr
         faults,
         honoursIfNoneExist,
         keepsUnsigned: () => keepsUnsigned && unsigned.chance(0.3),
-        onWrite: (...told) => onEhrWrite(here(), practice)(...told),
+        onWrite: (written, replaced) => {
+          onEhrWrite(here(), practice)(written, replaced);
+          if (written.resourceType === 'Task') here().people.fhirOffices.seen(practice, written);
+        },
       }),
     ]),
   );
@@ -147,16 +171,28 @@ export async function openWorld(seed: string, start: number, { onEvents, onEhrWr
     store,
     practices: PRACTICES,
     ehrs,
-    gateway: createGateway({
+    leaves,
+    gateways: createGateways({
       time,
       faults,
       draws: drawsOf(`${seed} gateway`),
-      tell: (...told) => watch.tell(...told),
-      mayLeave: (scope, referralId) => {
-        const book = watch.book(scope, referralId);
-        return book !== undefined && (book.order === 'active' || now().getTime() - Date.parse(book.lastAt) < ON_ITS_WAY_MS);
+      sites: PRACTICES.map(siteOf),
+      leaves,
+      mailed: ({ scope, referralId, key }, link) => {
+        const { watch: known, people } = here();
+        const book = known.book(scope, referralId);
+        const practice = PRACTICES.find((each) => each.scope.tenant === scope.tenant);
+        if (book && practice) people.offices.receive(practice, book, book.transmissionsTo.get(key) ?? '', link);
+      },
+      texted: ({ scope, referralId }, link) => {
+        const book = here().watch.book(scope, referralId);
+        if (book) here().people.patients.texted(scope, book.patientId, link);
       },
     }),
+    consents: createConsents(),
+    cases: new Map<string, Case>(),
+    answeredFor: new Set<string>(),
+    faxOf: (npi: string) => faxNumber(townDirectory('2026-01-01').entries.find((entry) => entry.npi === npi)?.fax ?? ''),
     watch,
     now,
     jump: (milliseconds: number) => {
@@ -170,8 +206,16 @@ export async function openWorld(seed: string, start: number, { onEvents, onEhrWr
     trail: () => trail.map((line) => line()),
     remember,
   };
-  const opened: World = { ...parts, server: undefined as never, worker: undefined as never };
+  const opened: World = {
+    ...parts,
+    server: undefined as never,
+    worker: undefined as never,
+    notes: undefined as never,
+    people: undefined as never,
+  };
   world = opened;
+  opened.notes = createNotes(opened);
+  opened.people = { offices: createOffices(opened), fhirOffices: createFhirOffices(opened), patients: createPatients(opened) };
   for (const practice of PRACTICES) {
     await store.enrol(practice.scope);
     await keepFirstPolicy(store, practice.scope, practice.timeZone, now());

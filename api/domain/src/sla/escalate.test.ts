@@ -5,6 +5,7 @@ import { due } from './due.ts';
 import { escalationsDue, nextLookAt, raise } from './escalate.ts';
 import { ESCALATION_STEPS } from './escalation-steps.ts';
 import { defaultPolicy, type SlaPolicy } from './policy.ts';
+import { OBLIGATION_KINDS, type ObligationKind } from './service-levels.ts';
 import type { StaffPerson } from './staff.ts';
 
 /** `minute(0)` is Tuesday 2026-11-24, four in the morning in Chicago; Thursday the 26th is Thanksgiving. */
@@ -175,4 +176,11 @@ test('asked again at the same moment, nothing more is due; and what is due comes
     { numRuns: 200, seed: 20_261_128 },
   );
   expect(raised).toBeGreaterThan(200);
+});
+
+test('whatever waits for a person here reaches somebody besides its owner in the end', () => {
+  // What stands before the order is in force has obligations of its own; a visit that is ahead turns into one that is to be confirmed.
+  const elsewhere: readonly ObligationKind[] = ['decide', 'finish-writing', 'visit'];
+  const without = OBLIGATION_KINDS.filter((kind) => !elsewhere.includes(kind) && !ESCALATION_STEPS.some(({ of }) => of === kind));
+  expect(without).toEqual([]);
 });

@@ -238,6 +238,7 @@ export const ESCALATION_STEPS: readonly EscalationStep[] = [
     words: 'The patient wrote of what may be an emergency, and nobody here has said that they called.',
   },
   ...toLead('answer-patient', 'The patient wrote, and nobody has answered.'),
+  ...toLead('hear-decline', 'The patient declined, and their clinician has not seen it.'),
   ...toLead('rebook', 'No new date has been booked.'),
   ...toLead('reply', 'The office asked something, and nobody has answered.'),
   ...toLead('confirm-cancellation', 'The office has not confirmed that it is cancelled.'),

@@ -51,6 +51,11 @@ export type Handler<Content> = {
    * withdrawn): it is left out then. Undefined lets it leave.
    */
   mayNotLeave: (referral: Referral, content: Content) => string | undefined;
+  /**
+   * The earliest moment, not before `now`, at which it may leave or be looked for: what goes to a person has its hours, also when it is tried
+   * again. At any time where there is none.
+   */
+  notBefore?: (content: Content, now: string) => string;
   /** What the counterpart holds of it. Without it an unknown of a repeatable kind is sent again with the same id. */
   look?: (message: Message<Content>, call: { signal: AbortSignal }) => Promise<Looked>;
   send: (message: Message<Content>, call: { signal: AbortSignal }) => Promise<Sent>;
@@ -74,6 +79,7 @@ export type AnyHandler = {
 /** One effect with its handler. */
 export type OpenedMessage = {
   mayNotLeave: (referral: Referral) => string | undefined;
+  notBefore: (now: string) => string;
   look: ((tries: number, call: { signal: AbortSignal }) => Promise<Looked>) | undefined;
   send: (tries: number, call: { signal: AbortSignal }) => Promise<Sent>;
   follows: (tries: number, outcome: Settled, at: string) => ObservedFact | undefined;
@@ -96,6 +102,7 @@ export function anyHandler<Content>(handler: Handler<Content>): AnyHandler {
       const { look } = handler;
       return {
         mayNotLeave: (referral) => handler.mayNotLeave(referral, content.data),
+        notBefore: (now) => handler.notBefore?.(content.data, now) ?? now,
         look: look && ((tries, call) => look(message(tries), call)),
         send: (tries, call) => handler.send(message(tries), call),
         follows: (tries, outcome, at) => handler.follows?.(message(tries), outcome, at),

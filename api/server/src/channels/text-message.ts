@@ -3,6 +3,7 @@
  * (draft-ietf-httpapi-idempotency-key-header). 2xx with {id} is taken; the same id again is the same message.
  */
 import { MESSAGE_TOPICS, textFor } from '@refloop/domain/patient/messages';
+import { sendAt } from '@refloop/domain/patient/outreach';
 import { LANGUAGES } from '@refloop/domain/patient/reading-grade';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { z } from 'zod';
@@ -19,6 +20,8 @@ const TextMessageContent = z.object({
   language: z.enum(LANGUAGES),
   /** What stands behind the `#` of the patient's page. */
   link: z.string(),
+  /** Of the clinic, IANA name: in whose quiet hours nothing is sent. Absent in what was asked for before it was kept. */
+  timeZone: z.string().optional(),
 });
 export type TextMessage = z.infer<typeof TextMessageContent>;
 
@@ -27,7 +30,11 @@ const TRY_AGAIN = [408, 409, 425, 429];
 
 const LONGEST_RECEIPT = 100;
 
-type TextDeps = { sites: readonly Site[] /** Of Refloop, as patients reach it; without a final slash. */; address: string };
+type TextDeps = {
+  sites: readonly Site[] /** Of Refloop, as patients reach it; without a final slash. */;
+  address: string;
+  fetch?: typeof globalThis.fetch;
+};
 
 export function siteOf(sites: readonly Site[], { tenant, issuer }: Scope): Site | undefined {
   return sites.find((site) => scopeOf(site).tenant === tenant && scopeOf(site).issuer === issuer);
@@ -59,12 +66,14 @@ async function receiptOf(response: Response): Promise<string> {
   return typeof id === 'string' || typeof id === 'number' ? String(id).slice(0, LONGEST_RECEIPT) : `status ${response.status}`;
 }
 
-export const textMessage = ({ sites, address }: TextDeps): Handler<TextMessage> => ({
+export const textMessage = ({ sites, address, fetch = globalThis.fetch }: TextDeps): Handler<TextMessage> => ({
   kind: TEXT_MESSAGE,
   what: 'The text message to the patient',
   repeatable: true,
   content: TextMessageContent,
   mayNotLeave: overtaken,
+  // Asked for by day, it may be tried again, or carried late, when it is night.
+  notBefore: ({ timeZone }, now) => (timeZone === undefined ? now : sendAt(now, timeZone)),
   send: async ({ id, scope, content }, { signal }): Promise<Sent> => {
     const site = siteOf(sites, scope);
     const gateway = site?.textMessages;

@@ -111,6 +111,39 @@ describe('the worker', () => {
       (await unit.obligations.list({ status: 'open' })).filter(({ kind }) => kind === 'perhaps-sent' || kind === 'not-sent'),
     );
 
+  const effects = () => opened.store.transaction(scope, (unit) => unit.outbox.ofReferral('r1'));
+
+  test('what has its hours leaves within them, also when it is tried again, and nothing but the wait is put on record', async () => {
+    const sent: string[] = [];
+    const opens = Date.parse(AT) + 10 * 3_600_000;
+    const runs = worker(
+      async ({ key }) => {
+        sent.push(key);
+        return { kind: 'unknown', detail: 'No answer came.' };
+      },
+      { repeatable: true, notBefore: (_content, at) => (Date.parse(at) < opens ? new Date(opens).toISOString() : at) },
+    );
+    await add('by-day');
+    await runs.run();
+    expect([sent, (await effects()).map(({ standing, dueAt }) => [standing.status, dueAt])]).toEqual([
+      [],
+      [['waiting', new Date(opens).toISOString()]],
+    ]);
+    clock = opens;
+    await runs.run();
+    expect(sent).toEqual(['by-day']);
+    // It is evening again: what may have left is not sent or looked for before the morning.
+    clock = opens + 60_000;
+    const night = worker(async ({ key }) => ({ kind: 'done', receipt: key }), {
+      repeatable: true,
+      notBefore: () => new Date(opens + 86_400_000).toISOString(),
+    });
+    await night.run();
+    expect((await effects()).map(({ standing, dueAt, tries }) => [standing.status, dueAt, tries])).toEqual([
+      ['unknown', new Date(opens + 86_400_000).toISOString(), 1],
+    ]);
+  });
+
   test('a doubt lies with the coordinator by name, says what and about whom, and has a deadline', async () => {
     await add('a');
     await worker(async () => ({ kind: 'unknown', detail: 'The line broke.' })).run();

@@ -53,6 +53,11 @@ async function within<Answer>(signal: AbortSignal, ask: (call: { signal: AbortSi
   return Promise.race([ask({ signal }), silence]);
 }
 
+const doubtOf = ({ standing }: StoredEffect): Extract<EffectStanding, { status: 'unknown' }> => ({
+  status: 'unknown',
+  detail: standing.status === 'unknown' ? standing.detail : RESTARTED,
+});
+
 /** What may have left already is not called left out. */
 const leftOut = ({ standing }: StoredEffect, detail: string): Next =>
   standing.status === 'unknown' || standing.status === 'begun'
@@ -155,8 +160,8 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
 
   /** It may have happened already. */
   async function findOut(scope: Scope, effect: StoredEffect, handler: AnyHandler, opened: OpenedMessage): Promise<void> {
-    const detail = effect.standing.status === 'unknown' ? effect.standing.detail : RESTARTED;
-    if (!handler.repeatable) return record(scope, effect, handler, opened, { standing: { status: 'unknown', detail }, dueAt: null });
+    const { detail } = doubtOf(effect);
+    if (!handler.repeatable) return record(scope, effect, handler, opened, { standing: doubtOf(effect), dueAt: null });
     const { look } = opened;
     if (!look) return send(scope, effect, handler, opened);
     const answer = await within(patience(handler.timeoutMs), (call) => look(effect.tries, call)).catch((error: unknown) => {
@@ -192,6 +197,10 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
       const standing: EffectStanding = { status: perhaps ? 'unknown' : 'failed', detail: UNREADABLE };
       return record(scope, effect, handler, undefined, { standing, dueAt: null });
     }
+    const now = at();
+    const from = opened.notBefore(now);
+    if (from > now)
+      return record(scope, effect, handler, opened, { standing: perhaps ? doubtOf(effect) : { status: 'waiting' }, dueAt: from });
     return perhaps ? findOut(scope, effect, handler, opened) : send(scope, effect, handler, opened);
   }
 

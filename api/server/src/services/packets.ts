@@ -12,7 +12,7 @@ import { OFFICE_MAIL, type OfficeMail } from '../channels/office-mail.ts';
 import { type ChannelSettings, faxesBy } from '../channels/settings.ts';
 import type { PacketAnswer, PacketSent, PacketView, PreparePacket, SendPacket } from '../client/packet.ts';
 import { packetBundle } from '../packet/packet-bundle.ts';
-import { packetCcda } from '../packet/packet-ccda.ts';
+import { packetCcda, type SentPacket } from '../packet/packet-ccda.ts';
 import { packetPdf } from '../packet/packet-pdf.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, personOf, type Session } from '../sessions/session.ts';
@@ -44,6 +44,8 @@ export type PacketDeps = AssemblyDeps & {
   channels: ChannelSettings;
   /** How the directory in force says this office is reached, the preferred way first. */
   channelsOf: (entryId: string) => readonly Parameters<typeof waysOf>[0]['channels'][number][];
+  /** The pages of a fax; as PDF unless told. */
+  pages?: (packet: SentPacket) => Promise<Uint8Array<ArrayBuffer>>;
   /** Whether Refloop may move Tasks in this EHR. */
   tracks: (scope: Scope) => boolean;
 };
@@ -255,7 +257,7 @@ export function createPacketService(deps: PacketDeps): PacketService {
       await unit.outbox.add({ ...effect, kind: OFFICE_MAIL, content: toJson(content) });
       return { link: null };
     }
-    const bytes = await packetPdf(packet);
+    const bytes = await (deps.pages ?? packetPdf)(packet);
     const content: FaxContent = {
       transmission,
       number: faxNumber(packet.specialist.fax) ?? '',

@@ -150,6 +150,8 @@ async function write(
     happenings.map((each) => newEvent(each, actor, now)),
   );
   if (answer.status === 'conflict') throw new AppendConflict(`Referral ${referralId} moved on from event ${sequence}`);
+  // A fact that somebody put on record meanwhile is no second event, and a row that counted it would be ahead of its history.
+  if (answer.appended < happenings.length) throw new AppendConflict(`A fact of referral ${referralId} is on record already`);
   const after = happenings.reduce<Referral | undefined>(
     (referral, each, index) => evolve(referralId, referral, { ...each, sequence: sequence + index + 1, recordedAt: now, actor }),
     before,

@@ -17,8 +17,9 @@ import { careRefusal } from './care-refusal.ts';
 import { namesBeside } from './engine/obligation-rows.ts';
 import { policyIn } from './engine/policy-in-force.ts';
 import { applyDecision, readHistory, withRetry } from './referral-log.ts';
+import { namesOf } from './staff-names.ts';
 import { threadOf } from './thread-words.ts';
-import { isAssignable, listWorklist, namesOf, seesAll } from './worklist-list.ts';
+import { isAssignable, listWorklist, seesAll } from './worklist-list.ts';
 import { worklistRow } from './worklist-rows.ts';
 
 /** Refused as what is not there: whose a referral is, is nobody else's business. */

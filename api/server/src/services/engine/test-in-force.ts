@@ -18,10 +18,17 @@ async function asked(unit: Unit, id: string, at: string, command: Parameters<typ
 }
 
 /** Approved at `at`, and in force three seconds later. */
-export const putInForce = (store: Store, scope: Scope, id: string, at: string, urgency: Urgency = 'routine'): Promise<void> =>
+export const putInForce = (
+  store: Store,
+  scope: Scope,
+  id: string,
+  at: string,
+  urgency: Urgency = 'routine',
+  patientId = 'p1',
+): Promise<void> =>
   store.transaction(scope, async (unit) => {
     const plan = `plan-${id}`;
-    await asked(unit, id, at, recommend(`rec-${id}`, '3', { urgency }));
+    await asked(unit, id, at, recommend(`rec-${id}`, '3', { urgency, patientId }));
     await asked(unit, id, later(at, 1), approve(`rec-${id}`, '3', plan));
     await raiseUnfinishedWriteBack(unit, {
       planId: plan,

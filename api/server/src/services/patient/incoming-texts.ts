@@ -49,6 +49,9 @@ async function underWay(unit: Unit, patientId: string): Promise<Referral | undef
   return undefined;
 }
 
+/** What two patients of one number write is a fact of each of their referrals. */
+const factKeyOf = (id: string, { id: referralId }: Pick<Referral, 'id'>): string => `text/${id}/${referralId}`;
+
 const ACTOR: Actor = { kind: 'patient', link: null, as: 'patient' };
 
 async function put(
@@ -60,7 +63,7 @@ async function put(
 ): Promise<void> {
   const referral = await underWay(unit, contact.patientId);
   if (!referral) return;
-  const key = `text/${id}`;
+  const key = factKeyOf(id, referral);
   await applyDecision(unit, referral.id, ACTOR, now, (current) =>
     ok(current.factKeys.includes(key) ? [] : textReceived(meaning, text, key, now)),
   );
@@ -86,7 +89,8 @@ export function createIncomingTextService({ store, sites }: { store: Store; site
     const given = keyword === 'start';
     for (const contact of contacts) {
       const isSo = contact.text.consent.status === (given ? 'given' : 'withdrawn');
-      if (!isSo) await changeConsent(unit, contact, { channel: 'text', given, by: 'patient', actor: ACTOR, now });
+      if (!isSo)
+        await changeConsent(unit, contact, { channel: 'text', given, by: 'patient', actor: ACTOR, now, key: `text/${incoming.id}` });
     }
     return say(given ? 'started' : 'stopped');
   }

@@ -189,7 +189,14 @@ export function createPatientPageService({ store, practiceOf, siteOf }: PatientP
             throw new Refused(problem('conflict', 'The clinic has no number to text. Call the clinic.'));
           const status = what.wanted ? 'given' : 'withdrawn';
           if (contact.text.consent.status !== status)
-            await changeConsent(unit, contact, { channel: 'text', given: what.wanted, by: 'patient', actor, now: at });
+            await changeConsent(unit, contact, {
+              channel: 'text',
+              given: what.wanted,
+              by: 'patient',
+              actor,
+              now: at,
+              key: `patient-link/${link.id}/${key}`,
+            });
         } else {
           const act = inUtc(what);
           const factKey = `patient-link/${link.id}/${key}`;

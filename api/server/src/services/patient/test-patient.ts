@@ -50,8 +50,9 @@ export async function approvedFor(
   id: string,
   at: string,
   patient: Partial<Packet['patient']> = {},
+  patientId = 'p1',
 ): Promise<void> {
-  await putInForce(store, scope, id, at);
+  await putInForce(store, scope, id, at, 'routine', patientId);
   await store.transaction(scope, (unit) =>
     unit.approvals.insert({
       id: `approval-${id}`,

@@ -3,13 +3,16 @@ import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { EMERGENCY_WORDS } from '@refloop/domain/patient/messages';
+import type { Referral } from '@refloop/domain/referral/referral';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { anyHandler } from '../../channels/handler.ts';
 import { textMessage } from '../../channels/text-message.ts';
 import { createOutboxWorker } from '../../outbox/worker.ts';
 import { patientPageRoutes } from '../../routes/patient.ts';
 import { type Site, sandboxSite } from '../../sites.ts';
-import { lookAgain } from '../referral-log.ts';
+import type { PatientContact } from '../../store/patient-contacts.ts';
+import type { ReferralRow } from '../../store/referrals.ts';
+import { lookAgain, readReferral } from '../referral-log.ts';
 import { openReferralApi, type ReferralApi } from '../test-referral-api.ts';
 import { createIncomingTextService } from './incoming-texts.ts';
 import { acceptedWith, approvedFor } from './test-patient.ts';
@@ -161,6 +164,31 @@ describe('what a patient writes', () => {
     expect((await types()).filter((type) => type === 'patient-wrote')).toHaveLength(1);
     expect(await owed()).toEqual(['answer-patient', 'send']);
     expect(await says('HELP')).toMatchObject({ reply: expect.stringContaining('(555) 210-0199') });
+  });
+
+  test('of two patients who share a number each is written down, and each history gives its row', async () => {
+    await consents('given');
+    const first = id;
+    id = `t${(count += 1)}`;
+    await approvedFor(api.store, api.scope, id, AT, {}, `sibling-of-${first}`);
+    await consents('given');
+    await says('Can we come together?');
+    for (const each of [first, id]) {
+      const row = (await inScope((unit) => unit.referrals.get(each))) as ReferralRow;
+      const referral = (await inScope((unit) => readReferral(unit, each))) as Referral;
+      expect([referral.patientWords.length, row.sequence]).toEqual([1, referral.lastSequence]);
+    }
+  });
+
+  test('a START that the gateway plays again after a STOP changes nothing', async () => {
+    await consents('unknown');
+    await says('START', { message: 'first' });
+    await says('STOP', { message: 'second' });
+    await says('START', { message: 'first' });
+    const { text } = (await inScope(async (unit) =>
+      unit.patientContacts.get((await unit.referrals.get(id))?.patientId ?? ''),
+    )) as PatientContact;
+    expect(text.consent.status).toBe('withdrawn');
   });
 
   test('nothing is taken that the gateway of a site did not sign just now', async () => {

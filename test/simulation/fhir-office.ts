@@ -1,0 +1,96 @@
+/**
+ * Offices that work in the practice's own EHR: they see the Task that asks them, answer in it, and leave the booking, the visit and the note as
+ * resources there. Refloop learns of it by looking alone.
+ */
+import type { Resource } from '@refloop/domain/fhir/ehr-port';
+import type { Practice } from './practice.ts';
+import type { World } from './world.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const NPI = 'http://hl7.org/fhir/sid/us-npi';
+
+type Held = Resource & { id: string };
+
+const npiOf = (task: Resource): string =>
+  ((task['owner'] as { identifier?: { system?: string; value?: string } } | undefined)?.identifier?.value ?? '') as string;
+
+export type FhirOffices = {
+  /** A Task was written there that asks an office. */
+  seen: (practice: Practice, task: Resource) => void;
+  works: (npi: string) => boolean;
+};
+
+export function createFhirOffices(world: World): FhirOffices {
+  const { draws, time } = world;
+  /** Tasks that are being worked on, by tenant and reference. */
+  const taken = new Set<string>();
+  const works = (npi: string): boolean => npi.endsWith('5');
+
+  return {
+    works,
+    seen: (practice, task) => {
+      const ehr = world.ehrs.get(practice.scope.tenant);
+      const reference = `Task/${task.id}`;
+      const name = `${practice.scope.tenant} ${reference}`;
+      if (!ehr || task['status'] !== 'requested' || !works(npiOf(task)) || taken.has(name)) return;
+      taken.add(name);
+      const npi = npiOf(task);
+      const change = (to: Record<string, unknown>): void => {
+        const held = ehr.read(reference);
+        if (!held?.id || held['status'] === 'cancelled') return;
+        const { businessStatus: _business, statusReason: _reason, ...rest } = held;
+        ehr.put({ ...(rest as Held), ...to, lastModified: new Date(time.now()).toISOString() });
+      };
+      const put = (resource: Resource & { id: string }): Resource => {
+        const kept = ehr.put(resource);
+        world.worker.dueAt('capture', world.now().toISOString());
+        return kept;
+      };
+      const about = { basedOn: task['basedOn'] ?? [{ reference: (task['focus'] as { reference: string }).reference }], for: task['for'] };
+      const patient = about.for as { reference: string };
+      const later = (median: number, work: () => void): void => time.after(Math.min(40 * DAY_MS, draws.logNormal(median, 0.8)), work);
+      const announce = (): void => world.worker.dueAt('capture', world.now().toISOString());
+      later(12 * HOUR_MS, () => {
+        if (draws.chance(0.12)) {
+          change({ status: 'rejected', statusReason: { text: 'not taking patients' } });
+          return announce();
+        }
+        change({ status: 'accepted' });
+        announce();
+        const startsAt = time.now() + draws.integer(2, 25) * DAY_MS;
+        const id = `visit-${world.newId()}`;
+        const appointment = (status: string): Resource & { id: string } => ({
+          resourceType: 'Appointment',
+          id,
+          status,
+          start: new Date(startsAt).toISOString(),
+          basedOn: about.basedOn,
+          participant: [{ actor: patient, status: 'accepted' }],
+        });
+        later(DAY_MS, () => {
+          put(appointment('booked'));
+          time.at(startsAt + draws.integer(HOUR_MS, 2 * DAY_MS), () => {
+            if (ehr.read(reference)?.['status'] === 'cancelled') return void put(appointment('cancelled'));
+            if (draws.chance(0.15)) return void put(appointment('noshow'));
+            put(appointment('fulfilled'));
+            later(3 * DAY_MS, () => {
+              const note = draws.chance(0.15) ? { docStatus: 'preliminary' } : { docStatus: 'final' };
+              put({
+                resourceType: 'DocumentReference',
+                id: `note-${world.newId()}`,
+                status: 'current',
+                ...note,
+                type: { coding: [{ system: 'http://loinc.org', code: '11488-4' }] },
+                subject: patient,
+                date: new Date(time.now()).toISOString(),
+                author: [{ identifier: { system: NPI, value: npi } }],
+                context: { related: about.basedOn },
+              });
+            });
+          });
+        });
+      });
+    },
+  };
+}

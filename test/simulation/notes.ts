@@ -1,0 +1,141 @@
+/**
+ * Notes that come back on paper, as the site's fax server hands them over, and whose each of them is in truth: some are of another patient, of
+ * nobody, or cannot be read. How a file is read is tested elsewhere: here a file says outright what would be read of it.
+ */
+
+import { nobody, type ReadDocument, ReadDocument as Reading, unreadable } from '@refloop/server/inbound/read-document';
+import { digest } from '@refloop/server/sessions/token';
+import type { Scope } from '@refloop/server/store/store';
+import type { Book } from './book.ts';
+import type { Case, Person } from './chart.ts';
+import { createLife } from './life.ts';
+import type { Practice } from './practice.ts';
+import type { World } from './world.ts';
+
+/** Whose a note is: null of one that is nobody's here. */
+export type Truth = { tenant: string; patientId: string | null };
+
+const PDF = '%PDF-';
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const MOST_HANDINGS = 30;
+const SOURCE = 'gateway';
+
+export const fileOf = (reading: ReadDocument): Uint8Array<ArrayBuffer> => new TextEncoder().encode(`${PDF}${JSON.stringify(reading)}`);
+
+/** In the place of the reading process. */
+export async function readFile(bytes: Uint8Array): Promise<ReadDocument> {
+  const read = Reading.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8').slice(PDF.length)));
+  return read.success ? read.data : unreadable('broken');
+}
+
+/** @param of who it says it is about @param order the number it says it answers */
+export function noteAbout(
+  of: Person,
+  { npi, order, interim, at }: { npi: string; order?: string; interim: boolean; at: Date },
+): ReadDocument {
+  return {
+    kind: 'read',
+    format: 'pdf',
+    title: interim ? 'Interim note' : 'Consultation note',
+    header: {
+      patient: {
+        ...nobody(),
+        family: of.family,
+        given: [of.given],
+        born: of.born,
+        sex: 'female',
+        phone: of.phone,
+        recordNumbers: [of.recordNumber],
+      },
+      author: 'Ana Example MD',
+      organization: 'Practice',
+      npis: [npi],
+      date: at.toISOString().slice(0, 10),
+      orders: order === undefined ? [] : [order],
+    },
+    parts: [{ title: 'Assessment', text: 'Seen and examined.' }],
+    extracts: [],
+    cut: false,
+  };
+}
+
+export type Notes = {
+  /** The office faxes what it has to say of this patient, or at times of another. */
+  fax: (practice: Practice, book: Book, npi: string) => void;
+  /** What an office uploads by its link; at times the note of another patient. */
+  upload: (practice: Practice, book: Book, npi: string, key: string, interim: boolean) => Uint8Array<ArrayBuffer>;
+  /** By the key of the fact that a note is on record with. */
+  truthOf: (factKey: string) => Truth | undefined;
+  /** Of what is held. */
+  truthOfDocument: (id: string) => Truth | undefined;
+  /** Documents that a gateway was told are here. */
+  taken: { scope: Scope; id: string }[];
+};
+
+export function createNotes(world: World): Notes {
+  const { draws, time, cases, faults } = world;
+  const truths = new Map<string, Truth>();
+  const taken: Notes['taken'] = [];
+
+  const another = (practice: Practice, own: Case): Case | undefined => {
+    const others = [...cases.values()].filter((each) => each !== own && cases.get(`${practice.scope.tenant} ${each.patientId}`) === each);
+    const sibling = others.find(({ person }) => person.born === own.person.born && person.family === own.person.family);
+    return sibling && draws.chance(0.5) ? sibling : others.length > 0 ? draws.pick(others) : undefined;
+  };
+
+  function hand(practice: Practice, bytes: Uint8Array, key: string): void {
+    const { scope } = practice;
+    const again = async (times: number): Promise<void> => {
+      const answer = await world.server.ask<string>(createLife(), ({ takeIn }, now) => takeIn(scope, { source: SOURCE, key, bytes }, now));
+      if (answer.kind === 'ok') taken.push({ scope, id: answer.value });
+      // It came, and is handed over again although it was taken.
+      const repeats = answer.kind === 'ok' ? faults.strikes('letters', 0.1) && times < 2 : times < MOST_HANDINGS;
+      if (repeats) time.after(draws.integer(60_000, 6 * HOUR_MS), () => again(times + 1));
+    };
+    time.after(draws.logNormal(2 * DAY_MS, 0.7), () => again(0));
+  }
+
+  return {
+    taken,
+    truthOf: (factKey) => truths.get(factKey.startsWith('inbound/') ? factKey : (factKey.split('/').at(-1) ?? '')),
+    truthOfDocument: (id) => truths.get(`inbound/${id}`),
+    fax: (practice, book, npi) => {
+      const own = cases.get(`${practice.scope.tenant} ${book.patientId}`);
+      if (!own) return;
+      const key = `fax-${world.newId()}`;
+      const factKey = `inbound/${digest(`${SOURCE}/${key}`).slice(0, 40)}`;
+      const kind = draws.weighted([
+        ['right', 70],
+        ['unnumbered', 10],
+        ['misspelled', 6],
+        ['another', 8],
+        ['unreadable', 4],
+        ['nobody', 2],
+      ] as const);
+      const wrong = kind === 'another' ? another(practice, own) : undefined;
+      const truth = wrong ?? own;
+      truths.set(factKey, { tenant: practice.scope.tenant, patientId: truth.patientId });
+      const about = { npi, interim: draws.chance(0.15), at: world.now(), ...(kind === 'right' ? { order: book.referralId } : {}) };
+      const said =
+        kind === 'misspelled'
+          ? { ...own.person, family: own.person.family.slice(1), born: `${own.person.born.slice(0, 8)}01`, recordNumber: '' }
+          : truth.person;
+      if (kind === 'unreadable') return hand(practice, fileOf(unreadable('picture')), key);
+      const reading = noteAbout(said, about);
+      if (kind === 'nobody' && reading.kind === 'read')
+        return hand(practice, fileOf({ ...reading, header: { ...reading.header, patient: nobody() } }), key);
+      return hand(practice, fileOf(reading), key);
+    },
+    upload: (practice, book, npi, key, interim) => {
+      const own = cases.get(`${practice.scope.tenant} ${book.patientId}`);
+      if (!own) return fileOf(unreadable('picture'));
+      const wrong = draws.chance(0.04) ? another(practice, own) : undefined;
+      const truth = wrong ?? own;
+      truths.set(key, { tenant: practice.scope.tenant, patientId: truth.patientId });
+      // A link says whose it is: what cannot be read is believed.
+      if (!wrong && draws.chance(0.2)) return fileOf(unreadable('picture'));
+      return fileOf(noteAbout(truth.person, { npi, interim, at: world.now() }));
+    },
+  };
+}

@@ -1,0 +1,121 @@
+/** Patients: they open their page by the link they were given or sent, choose, decline, say how it was, and write back to the practice's number. */
+import { createHmac } from 'node:crypto';
+import type { PatientAnswer, PatientRequest, TextAnswer } from '@refloop/server/client/patient';
+import type { Scope } from '@refloop/server/store/store';
+import type { Case } from './chart.ts';
+import { createLife } from './life.ts';
+import { TEXT_SECRET } from './practice.ts';
+import type { World } from './world.ts';
+
+export type Patients = {
+  /** Handed over at the end of the clinician's minute, or carried by a text message. */
+  receive: (scope: Scope, patientId: string, link: string) => void;
+  /** A text message came. */
+  texted: (scope: Scope, patientId: string, link: string) => void;
+};
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const MINUTE_MS = 60_000;
+const MOST_VISITS = 3;
+const MOST_HANDINGS = 30;
+
+const SAID = {
+  stop: 'STOP',
+  start: 'START',
+  help: 'HELP',
+  emergency: 'I have chest pain and cannot breathe',
+  message: 'Can I bring my daughter?',
+} as const;
+
+export function createPatients(world: World): Patients {
+  const { draws, time, faults, consents, cases } = world;
+
+  /** By the gateway of the practice's number, which hands it over until it is taken. */
+  function writes(scope: Scope, given: Case, said: keyof typeof SAID): void {
+    const id = world.newId();
+    const body = new TextEncoder().encode(JSON.stringify({ id, from: given.person.phone, text: SAID[said] }));
+    if (said === 'start') consents.asksFor(scope, given.patientId);
+    const hand = async (times: number): Promise<void> => {
+      const seconds = Math.floor(time.now() / 1000);
+      const signature = `t=${seconds},v1=${createHmac('sha256', TEXT_SECRET[scope.tenant] ?? '')
+        .update(`${seconds}.`)
+        .update(body)
+        .digest('hex')}`;
+      const answer = await world.server.ask<TextAnswer>(createLife(), ({ texts }, now) => texts.receive(signature, body, now));
+      if (answer.kind !== 'ok') {
+        if (times < MOST_HANDINGS) time.after(draws.integer(MINUTE_MS, 3 * HOUR_MS), () => hand(times + 1));
+        return;
+      }
+      if (said === 'stop') consents.isStopped(scope, given.patientId);
+      if (said === 'emergency' && !answer.value.reply.includes('911'))
+        world.watch.tell('patient', 'an emergency was not answered with 911');
+    };
+    time.after(draws.integer(0, 5 * MINUTE_MS), () => hand(0));
+  }
+
+  async function visits(scope: Scope, given: Case, link: string, times: number): Promise<void> {
+    if (times > MOST_VISITS) return;
+    const life = createLife();
+    const { person, patientId } = given;
+    const born = draws.chance(0.04) ? '1901-01-01' : person.born;
+    const opened = await world.server.ask<PatientAnswer>(life, ({ patient }, now) => patient.open({ link, born, as: 'patient' }, now));
+    if (opened.kind === 'ok' && born !== person.born) world.watch.tell('privacy', 'a page opened with another date of birth');
+    if (opened.kind === 'ok' && opened.value.standing === 'open') {
+      const view = opened.value;
+      for (const what of choices(view)) {
+        const key = `press-${world.newId()}`;
+        if (what.act === 'texts' && what.wanted) consents.asksFor(scope, patientId);
+        const pressed = { opened: view.opened, key, what };
+        for (let tries = 0; tries < 3; tries += 1) {
+          const answer = await world.server.ask<PatientAnswer>(life, ({ patient }, now) => patient.act(pressed, now));
+          if (answer.kind === 'ok' && what.act === 'texts' && !what.wanted) consents.isStopped(scope, patientId);
+          if (answer.kind !== 'silent') break;
+        }
+      }
+    }
+    if (opened.kind === 'silent' || born !== person.born || draws.chance(0.25))
+      time.after(draws.logNormal(2 * DAY_MS, 0.8), () => visits(scope, given, link, times + 1));
+  }
+
+  function choices(view: Extract<PatientAnswer, { standing: 'open' }>): PatientRequest[] {
+    const may = (act: string): boolean => view.acts.some((each) => each === act);
+    const made: PatientRequest[] = [];
+    if (view.texts.number !== null && !view.texts.wanted && draws.chance(0.7)) made.push({ act: 'texts', wanted: true });
+    else if (view.texts.wanted && draws.chance(0.03)) made.push({ act: 'texts', wanted: false });
+    const [first] = view.dates;
+    const at = new Date(world.now().getTime() - HOUR_MS).toISOString();
+    if (may('decline') && draws.chance(0.02)) made.push({ act: 'decline', reason: 'other' });
+    else if (may('book') && first !== undefined && draws.chance(0.8)) made.push({ act: 'book', startsAt: draws.pick(view.dates) });
+    else if (may('cancel') && draws.chance(0.08)) made.push({ act: 'cancel' });
+    else if (may('other-date') && draws.chance(0.08)) made.push({ act: 'other-date', text: 'Only on Fridays' });
+    else if (view.stage === 'past' && may('seen') && draws.chance(0.5)) made.push({ act: 'seen', at: view.appointment?.startsAt ?? at });
+    else if (may('rate') && draws.chance(0.6)) made.push({ act: 'rate', score: 4, words: null });
+    return made;
+  }
+
+  const receive: Patients['receive'] = (scope, patientId, link) => {
+    const given = cases.get(`${scope.tenant} ${patientId}`);
+    if (given) time.after(draws.logNormal(5 * HOUR_MS, 1), () => visits(scope, given, link, 0));
+  };
+
+  return {
+    receive,
+    texted: (scope, patientId, link) => {
+      const given = cases.get(`${scope.tenant} ${patientId}`);
+      if (!given || faults.strikes('letters', 0.05)) return;
+      if (draws.chance(0.6)) receive(scope, patientId, link);
+      const said = draws.weighted([
+        ['nothing', 84],
+        ['stop', 5],
+        ['start', 3],
+        ['message', 5],
+        ['emergency', 1],
+        ['help', 2],
+      ] as const);
+      if (said !== 'nothing') writes(scope, given, said);
+      // Who stopped them may want them again.
+      if (said === 'stop' && draws.chance(0.3)) time.after(draws.logNormal(3 * DAY_MS, 1), () => writes(scope, given, 'start'));
+    },
+  };
+}
