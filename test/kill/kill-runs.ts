@@ -2,7 +2,7 @@
 import { drawsOf } from '@refloop/server/practice/draws';
 import { openWatch, type WatchedMoments } from './counterparts.ts';
 import { type Deployment, openDeployment, type Planted, pause } from './deployment.ts';
-import { foundInAll, foundLately, isQuiet } from './found.ts';
+import { foundAtRest, foundLately, isQuiet } from './found.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import { CaseOver, liveThrough } from './life.ts';
 import { type Line, openLine, Stopped } from './line.ts';
@@ -206,7 +206,7 @@ async function findOut(running: Running, found: Settled): Promise<void> {
     if (answer >= 300) run.violations.push(`it could not be said of ${id} that it ${decision}: ${answer}`);
   }
   await settle(running, SETTLING_AGAIN_MS);
-  const after = await foundInAll(deployment, ledger);
+  const after = await foundAtRest(deployment, ledger);
   run.violations.push(...violationsOnceSettled(after).map((each) => `once the doubts were settled: ${each}`));
   for (const id of after.doubts.keys()) run.violations.push(`${id} is in doubt again`);
 }
@@ -239,7 +239,7 @@ export async function runKills(settings: KillSettings): Promise<KillRun> {
     line.stop();
     await Promise.all(load);
     await settle(running, settings.settling ?? SETTLING_MS);
-    const found = await foundInAll(deployment, ledger);
+    const found = await foundAtRest(deployment, ledger);
     run.found = found;
     run.violations.push(...violationsOnceSettled(found));
     summed(run, running, found);
