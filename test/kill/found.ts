@@ -109,8 +109,9 @@ async function inChartOf({ inStore, chart }: Deployment, effects: readonly Found
 export async function foundAtRest(deployment: Deployment, ledger: Ledger): Promise<Settled> {
   for (const until = Date.now() + RESTS_WITHIN_MS; ; ) {
     const found = await foundInAll(deployment, ledger);
-    const isUnderWay = found.effects.some(({ heldUntil }) => heldUntil !== null && heldUntil > found.now);
-    if (!isUnderWay || Date.now() > until) return found;
+    const isUnderWay = ({ heldUntil, dueAt }: FoundEffect): boolean =>
+      (heldUntil ?? '') > found.now || (dueAt !== null && dueAt <= found.now);
+    if (!found.effects.some(isUnderWay) || Date.now() > until) return found;
     await pause(1000);
   }
 }
@@ -120,6 +121,7 @@ const RESTS_WITHIN_MS = 120_000;
 /** Everything, and what of it belongs to nothing that was asked for. */
 async function foundInAll(deployment: Deployment, ledger: Ledger): Promise<Settled> {
   const { inStore, store, scope, counterparts, now } = deployment;
+  const at = now().toISOString();
   const referrals = await inStore((unit) => unit.events.referralIds());
   const found = await read(deployment, { referrals, facts: ledger.facts, documents: ledger.documents });
   const unowned: string[] = [];
@@ -138,7 +140,7 @@ async function foundInAll(deployment: Deployment, ledger: Ledger): Promise<Settl
     // As they are now: what is asked for later is taken later.
     faxes: new Map(counterparts.faxes),
     texts: new Map(counterparts.texts),
-    now: now().toISOString(),
+    now: at,
     tasks,
     inChart: await inChartOf(deployment, found.effects),
     unowned,

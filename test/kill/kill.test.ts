@@ -35,8 +35,8 @@ beforeAll(async () => {
     told: () => undefined,
   });
   if (run.found) found = run.found;
-}, 240_000);
-afterAll(() => database.drop());
+}, 600_000);
+afterAll(() => database.drop(), 60_000);
 
 test('what is killed, when and for how long, is drawn from the seed and its number alone', () => {
   const drawn = (seed: number) => Array.from({ length: 300 }, (_, number) => killOf(seed, number));
