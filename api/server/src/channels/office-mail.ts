@@ -39,6 +39,7 @@ export const officeMail = (smtp: SmtpSettings): Handler<OfficeMail> => ({
   kind: OFFICE_MAIL,
   what: 'The mail with the link to the specialist’s office',
   repeatable: false,
+  sentAnew: true,
   content: Content,
   mayNotLeave: (referral, { transmission }) => whyNotLeave(referral, transmission),
   send: ({ id, content }, call) =>
