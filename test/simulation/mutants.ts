@@ -223,8 +223,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     guard: 'a note by an office’s link that names another patient is held',
     file: `${SERVER}/inbound/keep-note.ts`,
-    from: 'const another = chart !== undefined && namesAnother(reading, chart.identity);',
-    to: 'const another = chart === undefined && namesAnother(reading, { given: [] });',
+    from: "if (chart && namesAnother(reading, chart)) return 'another-patient';",
+    to: "if (!chart && namesAnother(reading, { given: [] })) return 'another-patient';",
     told: ['misfiled'],
   },
   {

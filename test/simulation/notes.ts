@@ -56,6 +56,8 @@ export function noteAbout(
     },
     parts: [{ title: 'Assessment', text: 'Seen and examined.' }],
     extracts: [],
+    nature: 'consult-note',
+    several: false,
     cut: false,
   };
 }

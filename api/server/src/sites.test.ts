@@ -89,6 +89,24 @@ describe('a sites file', () => {
     });
   });
 
+  test('with one account for texts at two entries is refused, and both are named: an answer would reach the first alone', () => {
+    const texts = (key: string) => ({ url: 'https://sms.example.org/m', from: '+15552100199', key: 'env:OPENS', secret: `env:${key}` });
+    const south = { tenant: 'south', name: 'South clinic', iss: 'https://south.example.org/r4' };
+    const file = JSON.stringify({ sites: [entry({ textMessages: texts('A') }), entry({ ...south, textMessages: texts('B') })] });
+    const read = (A: string, B: string) => parseSites(file, { production: true, taken: [sandbox], environment: { OPENS: 'k', A, B } });
+    const one = 'a secret of more than thirty-two characters';
+    const answer = read(one, ` ${one}\n`);
+    expect(answer.ok ? [] : answer.refusal).toEqual([
+      {
+        field: 'sites.1.textMessages.secret',
+        message: expect.stringMatching(/“North clinic” and “South clinic” have the same secret/),
+        fix: expect.stringContaining('an account of its own'),
+      },
+    ]);
+    expect(JSON.stringify(answer)).not.toContain(one);
+    expect(read(one, `another: ${one}`).ok).toBe(true);
+  });
+
   describe('with a system client', () => {
     const jwk = (): string => JSON.stringify(generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey.export({ format: 'jwk' }));
     const withSystem = (system: object, environment: Record<string, string> = {}) =>

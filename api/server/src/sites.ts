@@ -273,8 +273,17 @@ export function parseSites(
     seen.add(entry.iss);
     if (entry.textMessages) {
       const read = readGateway(entry.textMessages, options);
-      if (read.ok) gateways.set(entry.iss, read.value);
-      else
+      if (read.ok) {
+        // What comes in is known to be of a site by the secret alone: it would reach the first of two.
+        const same = parsed.data.sites.slice(0, index).find(({ iss }) => gateways.get(iss)?.secret === read.value.secret);
+        if (same)
+          faults.push({
+            field: field('textMessages.secret'),
+            message: `“${same.name}” and “${entry.name}” have the same secret, so that what patients write would reach “${same.name}” alone`,
+            fix: 'Give each entry an account of its own at the gateway, with a secret of its own.',
+          });
+        gateways.set(entry.iss, read.value);
+      } else
         faults.push(
           ...read.faults.map(({ name, message }) => ({
             field: field(`textMessages.${name}`),

@@ -1,4 +1,4 @@
-/** What a person must look at: nobody in network, write-backs that did not finish, signatures overdue. Overdue first. */
+/** What a person must look at: nobody in network, write-backs that did not finish, signatures overdue, unknown numbers. Overdue first. */
 import { Button, Group, Modal, Textarea } from '@mantine/core';
 import type { ExceptionRow } from '@refloop/server/client/admin';
 import { useState } from 'react';
@@ -14,6 +14,7 @@ const KINDS: Record<ExceptionRow['kind'], string> = {
   'none-in-network': 'Nobody in network',
   'unfinished-write-back': 'Write-back unfinished',
   'to-sign': 'Waits for a signature',
+  'unknown-number': 'Emergency, unknown number',
 };
 
 export function ExceptionsPage({ api, onFail }: CenterProps) {

@@ -26,11 +26,17 @@ import { NoteText } from './NoteText.tsx';
 const HELD_REASONS: Readonly<Record<HeldReason, string>> = {
   unreadable: 'It could not be read.',
   'names-nobody': 'It does not say whom it is about.',
+  'names-several':
+    'It names more than one patient. Filed whole, it would stand in the wrong chart too: print each note alone and ask the office to send it again.',
   'another-patient': 'It came by the link of one patient and names another.',
   'patient-unknown': 'Nobody with a referral here is like the patient it names.',
   'patient-uncertain': 'It is not certain which patient it names.',
   'no-open-referral': 'The patient has no order in force.',
   'referral-uncertain': 'It is not certain which referral it answers.',
+  'own-referral': 'It is the referral that was sent, or holds it. Often it comes back stamped with an answer.',
+  'not-seen':
+    'It says that the patient was not seen or cannot be. If that is so, put it on record on the referral’s page and set this aside.',
+  'not-a-note': 'It does not say of itself that it is a consult note.',
 };
 
 function foundWords(shown: number, more: number): string {

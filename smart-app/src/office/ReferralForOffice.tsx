@@ -26,6 +26,8 @@ const DONE: Record<OfficeActName, string> = {
   note: 'Your note has arrived.',
 };
 
+const NOTE_HELD = 'Your note names another patient than this referral, or does not read like its note, so the practice looks at it first.';
+
 export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
   const [open, setOpen] = useState<OfficeActName>();
   const [busy, setBusy] = useState(false);
@@ -54,7 +56,7 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
     press.current = undefined;
     setOpen(undefined);
     const held = what.act === 'note' && done.value.standing === 'open' && done.value.noteHeld;
-    setTold(held ? 'Your note names another patient than this referral, so the practice looks at it first.' : DONE[what.act]);
+    setTold(held ? NOTE_HELD : DONE[what.act]);
     onChange(done.value);
   };
   const choose = (act: OfficeActName) => {

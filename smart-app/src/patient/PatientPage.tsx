@@ -4,6 +4,7 @@ import type { PatientAnswer } from '@refloop/server/client/patient';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { linkOf } from '../words/link.ts';
 import { BirthDateForm } from './BirthDateForm.tsx';
+import { EmergencyForPatient } from './EmergencyForPatient.tsx';
 import { OverForPatient } from './OverForPatient.tsx';
 import styles from './Patient.module.css';
 import type { PatientApi } from './patient-api.ts';
@@ -64,6 +65,7 @@ function Linked({ api, link, language, onLanguage }: LinkedProps) {
     setView(answer);
   };
   if (view === undefined) return <BirthDateForm api={api} link={link} words={words} ended={ended} onOpen={opened} />;
+  if (view.standing === 'emergency') return <EmergencyForPatient words={view.words[language]} />;
   if (view.standing === 'over') return <OverForPatient over={view} words={words} />;
   return (
     <ReferralForPatient

@@ -80,6 +80,7 @@ export function ReferralForPatient({ api, view, language, onChange, onEnd }: Pro
           </Fact>
         </dl>
       ) : null}
+      {view.withheld ? <p>{words.withheld}</p> : null}
       {open === undefined ? (
         <>
           <Dates view={view} words={words} busy={busy} time={time} onBook={(startsAt) => void send({ act: 'book', startsAt })} />

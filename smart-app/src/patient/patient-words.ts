@@ -37,6 +37,7 @@ export type Words = {
   why: string;
   asks: (clinician: string) => string;
   asWritten: string;
+  withheld: string;
   visit: string;
   pick: string;
   noDates: string;
@@ -116,6 +117,7 @@ const EN: Words = {
   why: 'Why',
   asks: (clinician) => `${clinician} asks them to see you.`,
   asWritten: 'In the words of your clinic:',
+  withheld: 'Your clinic will call to say who the visit is with and why. You can also call them.',
   visit: 'Your visit',
   pick: 'Pick a day and time',
   noDates: 'The office has given no days to pick from yet. You can call them, or ask us for a date.',
@@ -235,6 +237,7 @@ const ES: Words = {
   why: 'Por qué',
   asks: (clinician) => `${clinician} pide esta cita para usted.`,
   asWritten: 'Así lo escribió su clínica:',
+  withheld: 'Su clínica llamará para decir con quién es la cita y por qué. También puede llamar usted.',
   visit: 'Su cita',
   pick: 'Elija día y hora',
   noDates: 'El consultorio aún no da días para elegir. Puede llamarles, o pedirnos una fecha.',

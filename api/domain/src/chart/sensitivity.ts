@@ -83,7 +83,9 @@ const NOT_CLINICAL = new Set(['Patient', 'Coverage', 'Practitioner', 'Practition
 
 const affirmed = (words: string): boolean => sentencesOf(words).some((sentence) => DISORDER.test(sentence) && !NEGATED.test(sentence));
 
-const isAdolescent = ({ age }: Judged): boolean => age !== undefined && age >= rules.adolescent.fromAge && age < rules.adolescent.untilAge;
+/** Of an age at which there may be care that a parent is told nothing of. @param age in completed years */
+export const isAdolescentAge = (age: number): boolean => age >= rules.adolescent.fromAge && age < rules.adolescent.untilAge;
+const isAdolescent = ({ age }: Judged): boolean => age !== undefined && isAdolescentAge(age);
 
 /** Why this resource stays out, judged by its labels, codes and words; undefined when nothing speaks against it. */
 export function whySensitive(

@@ -10,7 +10,7 @@ export const MESSAGE_TOPICS = ['book', 'remind', 'day-before', 'missed', 'were-y
 export type MessageTopic = (typeof MESSAGE_TOPICS)[number];
 
 /** What a text is answered with at once. */
-export const REPLIES = ['emergency', 'stopped', 'started', 'help', 'not-read'] as const;
+export const REPLIES = ['emergency', 'stopped', 'started', 'help', 'not-read', 'not-kept'] as const;
 export type Reply = (typeof REPLIES)[number];
 
 export type Sender = { practice: string /** Of the practice, to call; empty where it is not known. */; phone: string };
@@ -72,6 +72,10 @@ const ANSWERS: Readonly<Record<Exclude<Reply, 'emergency'>, Words>> = {
   'not-read': {
     en: '{practice}: We got your text. Someone will read it on a work day. If it is an emergency, call 911. If it cannot wait, call us: {phone}.',
     es: '{practice}: Recibimos su mensaje. Lo leeremos en un día de trabajo. Si es una emergencia, llame al 911. Si no puede esperar, llame al {phone}.',
+  },
+  'not-kept': {
+    en: '{practice}: We do not know your number, so no one will read this text. Please call us: {phone}. If it is an emergency, call 911.',
+    es: '{practice}: No conocemos su número, y nadie leerá este mensaje. Por favor llame al {phone}. Si es una emergencia, llame al 911.',
   },
 };
 

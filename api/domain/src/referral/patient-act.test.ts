@@ -5,8 +5,10 @@ import { defaultPolicy } from '../sla/policy.ts';
 import type { StaffPerson } from '../sla/staff.ts';
 import { byHand } from './by-hand.ts';
 import { decidePatient, endForPatient, type PatientAct, patientActs, textReceived } from './patient-act.ts';
+import { evolve } from './referral.ts';
 import { statusOf } from './status.ts';
 import { act, type History, inChart, minute } from './test-care.ts';
+import { approve, play, recommend } from './test-play.ts';
 
 const POLICY = defaultPolicy({ timeZone: 'UTC', opens: 8, closes: 17, holidays: [] });
 const DAY = 24 * 60;
@@ -99,4 +101,34 @@ test('what may be an emergency is owed within a quarter of an hour, whatever els
   expect(first).toMatchObject({ kind: 'check-on-patient', owner: 'coordinator', dueAt: minute(25) });
   history.ask({ type: 'end', how: 'cancelled', reason: 'x' }, 11);
   expect(owed(history, 12)).toContain('check-on-patient');
+});
+
+describe('what may be an emergency, typed on the page', () => {
+  test.each([
+    { act: 'other-date', text: 'My chest hurts, can I come sooner' },
+    { act: 'rate', score: 1, words: 'I cannot breathe since that visit' },
+  ] as const)('$act: it alone is on record, whatever could be done otherwise', (what) => {
+    const history = offered();
+    expect(put(history, what, 10)).toBeUndefined();
+    expect(owed(history, 10)).toContain('check-on-patient');
+    expect(owed(history, 10)).not.toContain('answer-patient');
+    expect(history.referral.rating).toBeNull();
+    history.ask({ type: 'end', how: 'cancelled', reason: 'x' }, 11);
+    expect(put(history, what, 12)).toBeUndefined();
+    expect(history.referral.patientWords.map(({ meaning }) => meaning)).toEqual(['emergency', 'emergency']);
+  });
+});
+
+test('what may be an emergency is owed also while the order waits for a signature in the EHR', () => {
+  const outcome = { status: 'done', reference: 'ServiceRequest/o1', versionId: '4', orderStatus: 'draft' } as const;
+  const { referral } = play([
+    recommend('r', '3'),
+    approve('r', '3', 'p'),
+    { type: 'settle-step', planId: 'p', step: 'ServiceRequest', outcome },
+  ]);
+  const [happening] = textReceived('emergency', 'chest pain', 'sms/1', minute(1));
+  if (!referral || !happening) throw new Error('No referral');
+  const actor = { kind: 'patient', link: null, as: 'patient' } as const;
+  const told = evolve('r1', referral, { ...happening, sequence: referral.lastSequence + 1, recordedAt: minute(1), actor });
+  expect(due(told, POLICY, minute(1)).map(({ kind }) => kind)).toEqual(['check-on-patient', 'sign-in-ehr']);
 });

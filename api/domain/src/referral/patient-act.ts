@@ -3,6 +3,7 @@
  * the office offered is taken) goes by that table; what the patient tells is a fact. The same key twice does it once.
  */
 import type { Instant } from '../instant.ts';
+import { emergencyIn } from '../patient/emergency.ts';
 import { ok, type Result, refuse, unreachable } from '../result.ts';
 import { type Appointment, type Attempt, isEnded } from './attempt.ts';
 import { MOVES } from './bser.ts';
@@ -97,9 +98,29 @@ export function patientActs(referral: Referral, now: Instant): PatientActName[] 
 
 type Decision = Result<Happening[], PatientRefusal>;
 
+/** What the patient typed with it, where that may tell of an emergency: then nothing else of the act is done (R77, R78). */
+export function emergencyWordsOf(what: PatientAct): string | undefined {
+  switch (what.act) {
+    case 'other-date':
+      return emergencyIn(what.text) === undefined ? undefined : what.text;
+    case 'rate':
+      return what.words === null || emergencyIn(what.words) === undefined ? undefined : what.words;
+    case 'book':
+    case 'cancel':
+    case 'decline':
+    case 'seen':
+      return undefined;
+    default:
+      return unreachable(what);
+  }
+}
+
 /** @param key of this press, unique among all of this referral */
 export function decidePatient(referral: Referral, what: PatientAct, key: string, now: Instant): Decision {
   if (referral.factKeys.includes(key)) return ok([]);
+  // Heard whatever else may still be done, also when all is over.
+  const emergency = emergencyWordsOf(what);
+  if (emergency !== undefined) return ok([{ effectiveAt: now, factKey: key, fact: word('emergency', emergency) }]);
   const attempt = askedNow(referral);
   if (what.act === 'book' && attempt && !openDates(attempt, now).includes(what.startsAt))
     return refuse({ kind: 'date-not-offered', date: what.startsAt });

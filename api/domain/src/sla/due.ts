@@ -39,7 +39,7 @@ export function due(referral: Referral, policy: SlaPolicy, now: Instant): Obliga
     case 'approved':
       return [owed('finish-writing', 'order', order.approval.at)];
     case 'awaiting-signature':
-      return [owed('sign-in-ehr', 'order', order.approval.at)];
+      return [...toHear(referral, owed), owed('sign-in-ehr', 'order', order.approval.at)];
     case 'active':
       return [...toHear(referral, owed), ...ofCare(referral, now, owed), ...toReconcile(referral, owed)];
     case 'revoked':

@@ -5,7 +5,18 @@
 import type { ObservedFact } from '@refloop/domain/referral/observe';
 import type { Referral } from '@refloop/domain/referral/referral';
 import type { z } from 'zod';
+import type { PatientContact } from '../store/patient-contacts.ts';
 import type { Scope } from '../store/store.ts';
+
+/** What besides the referral speaks for or against a sending, read in the transaction in which it begins. */
+export type Standing = {
+  now: string;
+  /** How the patient may be reached; undefined where nothing was ever kept of it. */
+  contact: PatientContact | undefined;
+};
+
+/** In the words of what was left out for that reason. */
+export const TOO_LATE = 'It was too late to be of use.';
 
 /** What a handler is given to carry out. */
 export type Message<Content> = {
@@ -52,7 +63,9 @@ export type Handler<Content> = {
    * Asked within the transaction that puts on record that it begins. Why it must not leave any more (the order is not in force, consent was
    * withdrawn): it is left out then. Undefined lets it leave.
    */
-  mayNotLeave: (referral: Referral, content: Content) => string | undefined;
+  mayNotLeave: (referral: Referral, content: Content, standing: Standing) => string | undefined;
+  /** The latest moment at which it is of use: afterwards it is left out. At any time where there is none. */
+  notAfter?: (content: Content, askedAt: string) => string;
   /**
    * The earliest moment, not before `now`, at which it may leave or be looked for: what goes to a person has its hours, also when it is tried
    * again. At any time where there is none.
@@ -81,7 +94,8 @@ export type AnyHandler = {
 
 /** One effect with its handler. */
 export type OpenedMessage = {
-  mayNotLeave: (referral: Referral) => string | undefined;
+  mayNotLeave: (referral: Referral, standing: Standing) => string | undefined;
+  isTooLate: (now: string) => boolean;
   notBefore: (now: string) => string;
   look: ((tries: number, call: { signal: AbortSignal }) => Promise<Looked>) | undefined;
   send: (tries: number, call: { signal: AbortSignal }) => Promise<Sent>;
@@ -105,7 +119,8 @@ export function anyHandler<Content>(handler: Handler<Content>): AnyHandler {
       const message = (tries: number): Message<Content> => ({ ...effect, content: content.data, tries });
       const { look } = handler;
       return {
-        mayNotLeave: (referral) => handler.mayNotLeave(referral, content.data),
+        mayNotLeave: (referral, standing) => handler.mayNotLeave(referral, content.data, standing),
+        isTooLate: (now) => handler.notAfter !== undefined && handler.notAfter(content.data, effect.askedAt) < now,
         notBefore: (now) => handler.notBefore?.(content.data, now) ?? now,
         look: look && ((tries, call) => look(message(tries), call)),
         send: (tries, call) => handler.send(message(tries), call),

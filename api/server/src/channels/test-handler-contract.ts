@@ -221,7 +221,8 @@ export function handlerContract<Content>(name: string, open: (now: () => Date) =
       );
       const { content, mayNotLeave } = counterpart.handler;
       const referral = await inScope(async (unit) => (await unit.referrals.get(referralId))?.state);
-      const why = mayNotLeave(referral as Parameters<typeof mayNotLeave>[0], content.parse((await read(id)).content));
+      const standing = { now: now().toISOString(), contact: undefined };
+      const why = mayNotLeave(referral as Parameters<typeof mayNotLeave>[0], content.parse((await read(id)).content), standing);
       await run();
       expect([await happened(), (await read(id)).standing.status]).toEqual(why === undefined ? [1, 'done'] : [0, 'left-out']);
     });

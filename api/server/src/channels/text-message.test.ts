@@ -1,9 +1,11 @@
 /** Against a gateway that keeps what it is sent by its key, over HTTP. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Referral } from '@refloop/domain/referral/referral';
 import { inChart } from '@refloop/domain/referral/test-care';
 import { expect, test } from 'vitest';
 import type { Site } from '../sites.ts';
+import type { PatientContact } from '../store/patient-contacts.ts';
 import { handlerContract } from './test-handler-contract.ts';
 import { type TextMessage, textMessage } from './text-message.ts';
 
@@ -110,7 +112,9 @@ test('says who writes and where to look, in the patient’s language, with the k
 });
 
 test('what was overtaken does not leave: STOP, a visit that is booked, an order that is over', () => {
-  const { mayNotLeave } = textMessage({ sites: [], address: '' });
+  const handler = textMessage({ sites: [], address: '' });
+  const now = '2026-11-24T12:00:00.000Z';
+  const mayNotLeave = (of: Referral, what: TextMessage, contact?: PatientContact) => handler.mayNotLeave(of, what, { now, contact });
   const { referral } = inChart();
   const content = message('+15552100100');
   expect(mayNotLeave(referral, content)).toBeUndefined();
@@ -118,6 +122,19 @@ test('what was overtaken does not leave: STOP, a visit that is booked, an order 
   const [attempt] = referral.attempts;
   const scheduled = attempt && { ...attempt, work: { status: 'scheduled' as const, since: null, appointmentId: 'a' } };
   expect(mayNotLeave({ ...referral, attempts: scheduled ? [scheduled] : [] }, content)).toMatch(/booked/);
+  const declined = attempt && { ...attempt, work: { status: 'declined' as const, since: null, reason: 'full' } };
+  expect(mayNotLeave({ ...referral, attempts: declined ? [declined] : [] } as Referral, content)).toMatch(/Nobody is asked/);
+  const appointments = [{ id: 'a', startsAt: '2026-11-24T11:00:00.000Z', status: 'booked' as const }];
+  const over = { ...referral, attempts: [{ ...scheduled, appointments }] } as Referral;
+  expect(mayNotLeave(over, { ...content, topic: 'day-before' })).toMatch(/is over/);
   expect(mayNotLeave(referral, { ...content, topic: 'day-before' })).toMatch(/not booked any more/);
   expect(mayNotLeave({ ...referral, rating: { score: 5, at: null } }, { ...content, topic: 'rate' })).toMatch(/said how it was/);
+  const text = { to: content.to, consent: { status: 'given' as const, at: now, by: 'patient' as const } };
+  const email = { to: null, consent: { status: 'unknown' as const } };
+  const contact: PatientContact = { patientId: 'p1', language: 'en', preferred: 'text', text, email, proxies: [], updatedAt: now };
+  const no = /no more text messages there/;
+  expect(mayNotLeave(referral, content, contact)).toBeUndefined();
+  expect(mayNotLeave(referral, content, { ...contact, text: { ...text, consent: { ...text.consent, status: 'withdrawn' } } })).toMatch(no);
+  expect(mayNotLeave(referral, content, { ...contact, text: { ...text, to: '+15552100101' } })).toMatch(no);
+  expect(mayNotLeave(referral, content, { ...contact, preferred: 'phone' })).toMatch(no);
 });

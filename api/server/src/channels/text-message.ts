@@ -2,14 +2,16 @@
  * A text message to a patient, by an HTTP gateway that honours an idempotency key: POST {id, from, to, text} with the id as `Idempotency-Key` too
  * (draft-ietf-httpapi-idempotency-key-header). 2xx with {id} is taken; the same id again is the same message.
  */
-import { MESSAGE_TOPICS, textFor } from '@refloop/domain/patient/messages';
-import { sendAt } from '@refloop/domain/patient/outreach';
+import { MESSAGE_TOPICS, type MessageTopic, textFor } from '@refloop/domain/patient/messages';
+import { channelFor, sendAt } from '@refloop/domain/patient/outreach';
 import { LANGUAGES } from '@refloop/domain/patient/reading-grade';
+import { askedNow, bookedWith } from '@refloop/domain/referral/patient-act';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { z } from 'zod';
 import { type Site, scopeOf } from '../sites.ts';
+import type { PatientContact } from '../store/patient-contacts.ts';
 import type { Scope } from '../store/store.ts';
-import type { Handler, Sent } from './handler.ts';
+import { type Handler, type Sent, type Standing, TOO_LATE } from './handler.ts';
 
 export const TEXT_MESSAGE = 'text-message';
 
@@ -40,19 +42,43 @@ export function siteOf(sites: readonly Site[], { tenant, issuer }: Scope): Site 
   return sites.find((site) => scopeOf(site).tenant === tenant && scopeOf(site).issuer === issuer);
 }
 
+/** Whether the patient still wants to be written to there: what is kept of them says so also where a referral does not. */
+function isWanted({ consents }: Referral, { to }: TextMessage, contact: PatientContact | undefined): boolean {
+  if (consents.text === 'withdrawn') return false;
+  const channel = contact && channelFor(contact);
+  return contact === undefined || (channel?.channel === 'text' && channel.to === to);
+}
+
+const HOUR_MS = 3_600_000;
+/** For so long after it was asked for a message is still of use. Ours; each outlives a night, and a weekend where it can wait. */
+const OF_USE_HOURS: Readonly<Record<MessageTopic, number>> = {
+  book: 72,
+  remind: 72,
+  'day-before': 36,
+  missed: 72,
+  'were-you-seen': 72,
+  // Asked for a day before it is due.
+  rate: 120,
+};
+
 /** Why it must not leave any more: what happened since it was asked for made it wrong. */
-function overtaken(referral: Referral, { topic }: TextMessage): string | undefined {
+function overtaken(referral: Referral, content: TextMessage, { now, contact }: Standing): string | undefined {
+  const { topic } = content;
   if (referral.order.status !== 'active') return 'The order is not in force any more.';
-  if (referral.consents.text === 'withdrawn') return 'The patient wants no more text messages.';
+  if (!isWanted(referral, content, contact)) return 'The patient wants no more text messages there.';
   const attempt = referral.attempts.at(-1);
   const isSeen = referral.attempts.some(({ visits }) => visits.length > 0);
   switch (topic) {
     case 'book':
     case 'remind':
     case 'missed':
-      return isSeen || attempt?.work.status === 'scheduled' ? 'A visit was booked meanwhile.' : undefined;
-    case 'day-before':
-      return attempt?.work.status === 'scheduled' ? undefined : 'The visit is not booked any more.';
+      if (isSeen || attempt?.work.status === 'scheduled') return 'A visit was booked meanwhile.';
+      return askedNow(referral) ? undefined : 'Nobody is asked to see the patient any more.';
+    case 'day-before': {
+      const booked = attempt && bookedWith(attempt);
+      if (!booked) return 'The visit is not booked any more.';
+      return booked.startsAt > now ? undefined : 'The time of the visit is over.';
+    }
     case 'were-you-seen':
       return isSeen ? 'The patient was seen.' : undefined;
     case 'rate':
@@ -72,6 +98,7 @@ export const textMessage = ({ sites, address, fetch = globalThis.fetch }: TextDe
   repeatable: true,
   content: TextMessageContent,
   mayNotLeave: overtaken,
+  notAfter: ({ topic }, askedAt) => new Date(Date.parse(askedAt) + OF_USE_HOURS[topic] * HOUR_MS).toISOString(),
   // Asked for by day, it may be tried again, or carried late, when it is night.
   notBefore: ({ timeZone }, now) => (timeZone === undefined ? now : sendAt(now, timeZone)),
   send: async ({ id, scope, content }, { signal }): Promise<Sent> => {
@@ -94,8 +121,9 @@ export const textMessage = ({ sites, address, fetch = globalThis.fetch }: TextDe
     return { kind: 'refused', detail, final: !TRY_AGAIN.includes(response.status) };
   },
   follows: ({ id, content }, outcome, at) => {
-    if (outcome.kind === 'left-out') return undefined;
-    const became = { done: 'sent', failed: 'failed', unknown: 'unknown' } as const;
+    // What was overtaken the history shows already; that it came to be too late nothing else does.
+    if (outcome.kind === 'left-out' && outcome.detail !== TOO_LATE) return undefined;
+    const became = { done: 'sent', failed: 'failed', 'left-out': 'failed', unknown: 'unknown' } as const;
     const { topic } = content;
     return { kind: 'patient-messaged', messageId: id, topic, channel: 'text', outcome: became[outcome.kind], at, key: `outbox/${id}` };
   },

@@ -135,10 +135,10 @@ export type EhrCheck = z.infer<typeof EhrCheck>;
 export const EhrSelfTest = z.object({ at: z.string(), checks: z.array(EhrCheck) });
 export type EhrSelfTest = z.infer<typeof EhrSelfTest>;
 
-/** R6: nobody in network within 50 miles; also write-backs that need a person, and signatures that are overdue. */
+/** R6: nobody in network within 50 miles; also write-backs that need a person, overdue signatures, and an emergency from a number that is no patient’s. */
 export const ExceptionRow = z.object({
   id: z.string(),
-  kind: z.enum(['none-in-network', 'unfinished-write-back', 'to-sign']),
+  kind: z.enum(['none-in-network', 'unfinished-write-back', 'to-sign', 'unknown-number']),
   raisedAt: z.string(),
   dueAt: z.string(),
   owner: z.string().nullable(),

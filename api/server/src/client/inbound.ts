@@ -6,11 +6,15 @@ import { Extract, Header, Part } from '../inbound/read-document.ts';
 export const HeldReason = z.enum([
   'unreadable',
   'names-nobody',
+  'names-several',
   'another-patient',
   'patient-unknown',
   'patient-uncertain',
   'no-open-referral',
   'referral-uncertain',
+  'own-referral',
+  'not-seen',
+  'not-a-note',
 ]);
 export type HeldReason = z.infer<typeof HeldReason>;
 

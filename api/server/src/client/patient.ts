@@ -52,8 +52,10 @@ export const PatientView = z.object({
   /** The clinic’s: all times are told in it. IANA name. */
   timeZone: z.string(),
   specialists: z.array(Specialist),
-  /** As the clinician wrote it. */
+  /** As the clinician wrote it; empty where it is withheld. */
   reason: z.string(),
+  /** Of an adolescent the page tells neither whom they see nor why, whoever reads it: the clinic tells them by telephone. */
+  withheld: z.boolean(),
   stage: PatientStage,
   appointment: z.object({ startsAt: z.string() }).nullable(),
   /** Dates that can be taken now. */
@@ -74,7 +76,11 @@ export const PatientOver = z.object({
 });
 export type PatientOver = z.infer<typeof PatientOver>;
 
-export const PatientAnswer = z.discriminatedUnion('standing', [PatientView, PatientOver]);
+/** What was typed may tell of an emergency: these fixed words and nothing else, and somebody at the practice hears of it. */
+export const PatientEmergency = z.object({ standing: z.literal('emergency'), words: PlainWords, language: z.enum(LANGUAGES) });
+export type PatientEmergency = z.infer<typeof PatientEmergency>;
+
+export const PatientAnswer = z.discriminatedUnion('standing', [PatientView, PatientOver, PatientEmergency]);
 export type PatientAnswer = z.infer<typeof PatientAnswer>;
 
 const Moment = z.iso.datetime({ offset: true });

@@ -1,4 +1,5 @@
 /** Reading in a process of its own: what it reads, and that nothing which comes in does more than waste that process. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDocumentReader, type DocumentReader, READER_LIMITS } from './document-reader.ts';
@@ -66,6 +67,41 @@ describe('a document that came in', () => {
     expect(why(await reader.read(bytesOf('%PDF-1.7 a note')))).toBe('broken');
     expect(why(await reader.read(new Uint8Array([0x50, 0x4b, 3, 4, 0, 0, 1, 2, 3])))).toBe('other-kind');
     expect(why(await reader.read(new Uint8Array(11 * 1024 * 1024)))).toBe('too-large');
+  });
+});
+
+/** The reading processes that this one has, by what the system says of them. */
+const readingProcesses = (): number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => {
+      try {
+        const [, parent] = /\) \S (\d+) /.exec(readFileSync(`/proc/${name}/stat`, 'latin1')) ?? [];
+        return Number(parent) === process.pid && readFileSync(`/proc/${name}/cmdline`, 'latin1').includes('reading-process');
+      } catch {
+        // It ended while it was looked at.
+        return false;
+      }
+    })
+    .map(Number);
+
+describe('a reading process that ends by itself', () => {
+  test.runIf(process.platform === 'linux').each([
+    ['while it has nothing to read', true],
+    ['as the next document is on its way', false],
+  ])('%s is replaced, and the document is read', async (_, waits) => {
+    const before = new Set(readingProcesses());
+    const small = createDocumentReader();
+    await small.read(bytesOf('Patient: Ana Lund'));
+    const [own = 0] = readingProcesses().filter((id) => !before.has(id));
+    process.kill(own, 'SIGKILL');
+    if (waits) await expect.poll(() => readingProcesses().includes(own), { timeout: 5000 }).toBe(false);
+    expect(why(await small.read(bytesOf('Patient: Ana Lund')))).toBe('read');
+    expect(small.restarts()).toBe(1);
+    const [next = 0] = readingProcesses().filter((id) => !before.has(id));
+    process.kill(next, 'SIGKILL');
+    await expect.poll(() => readingProcesses().includes(next), { timeout: 5000 }).toBe(false);
+    await small.close();
   });
 });
 

@@ -5,7 +5,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { LIMITS, ReadDocument, type Unreadable, unreadable } from './read-document.ts';
+import { LIMITS, ReadDocument, unreadable } from './read-document.ts';
 
 export type DocumentReader = {
   read: (bytes: Uint8Array) => Promise<ReadDocument>;
@@ -50,7 +50,8 @@ function residentBytes(pid: number | undefined): number | undefined {
   }
 }
 
-type Reading = { child: ChildProcess; ready: Promise<void>; done: number };
+/** `ended` once the process is gone, whoever ended it; nothing may be sent to it then. */
+type Reading = { child: ChildProcess; ready: Promise<void>; done: number; ended: boolean };
 
 function startProcess({ heap }: ReaderLimits): Reading {
   const child = fork(MODULE, [], {
@@ -60,19 +61,30 @@ function startProcess({ heap }: ReaderLimits): Reading {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
-  const ready = new Promise<void>((done, failed) => {
-    const timer = setTimeout(() => failed(new Error('The reading process did not start.')), STARTS_WITHIN_MS);
-    child.once('message', () => {
-      clearTimeout(timer);
-      done();
-    });
-    child.once('exit', () => {
-      clearTimeout(timer);
-      failed(new Error('The reading process ended before it was ready.'));
-    });
+  let timer: NodeJS.Timeout | undefined;
+  const reading: Reading = { child, ready: Promise.resolve(), done: 0, ended: false };
+  reading.ready = new Promise<void>((done, failed) => {
+    timer = setTimeout(() => failed(new ReaderNotStarted()), STARTS_WITHIN_MS);
+    child.once('message', () => done());
+    const over = (): void => {
+      reading.ended = true;
+      failed(new ReaderNotStarted());
+    };
+    // Both for as long as it lives: it may end while it has nothing to read, and an error that nobody hears ends this process too.
+    child.on('exit', over);
+    child.on('error', over);
   });
-  ready.catch(() => undefined);
-  return { child, ready, done: 0 };
+  const settled = (): void => clearTimeout(timer);
+  reading.ready.then(settled, settled);
+  return reading;
+}
+
+/** No document's fault: there is no process that could read any. */
+export class ReaderNotStarted extends Error {
+  constructor() {
+    super('The process that reads documents did not start. Nothing is lost: what came in is kept and read later.');
+    this.name = 'ReaderNotStarted';
+  }
 }
 
 export function createDocumentReader(limits: ReaderLimits = READER_LIMITS): DocumentReader {
@@ -86,9 +98,12 @@ export function createDocumentReader(limits: ReaderLimits = READER_LIMITS): Docu
     reading.child.kill('SIGKILL');
   };
 
-  async function readNow(bytes: Uint8Array): Promise<ReadDocument> {
-    if (bytes.byteLength > LIMITS.bytes) return unreadable('too-large');
-    clearTimeout(idle);
+  /** The process that is there, or a new one; whoever asks waits until it can read. */
+  async function readyProcess(): Promise<Reading> {
+    if (current && (current.ended || !current.child.connected)) {
+      end(current);
+      restarts += 1;
+    }
     const reading = (current ??= startProcess(limits));
     try {
       await reading.ready;
@@ -97,39 +112,62 @@ export function createDocumentReader(limits: ReaderLimits = READER_LIMITS): Docu
       end(reading);
       throw error;
     }
+    return reading;
+  }
+
+  /** Undefined where the process ended by itself before it answered. */
+  function ask(reading: Reading, bytes: Uint8Array): Promise<ReadDocument | undefined> {
     const own = (number += 1);
-    const answer = await new Promise<ReadDocument>((done) => {
-      const stop = (why: Unreadable): void => {
-        settle(unreadable(why));
+    return new Promise((done) => {
+      let answered = false;
+      const stop = (document: ReadDocument | undefined): void => {
+        if (answered) return;
+        settle(document);
         restarts += 1;
         end(reading);
       };
-      const timer = setTimeout(() => stop('took-too-long'), limits.milliseconds);
+      const timer = setTimeout(() => stop(unreadable('took-too-long')), limits.milliseconds);
       const watch = setInterval(() => {
-        if ((residentBytes(reading.child.pid) ?? 0) > limits.memory) stop('too-much-memory');
+        if ((residentBytes(reading.child.pid) ?? 0) > limits.memory) stop(unreadable('too-much-memory'));
       }, LOOKS_EVERY_MS);
       const heard = (message: { number?: number; document?: unknown }): void => {
         if (message.number !== own) return;
         const document = ReadDocument.safeParse(message.document);
         settle(document.success ? document.data : unreadable('broken'));
       };
-      const gone = (): void => stop('too-much-memory');
-      const settle = (document: ReadDocument): void => {
+      const gone = (): void => stop(undefined);
+      const settle = (document: ReadDocument | undefined): void => {
         clearTimeout(timer);
         clearInterval(watch);
         reading.child.off('message', heard);
         reading.child.off('exit', gone);
+        answered = true;
         done(document);
       };
       reading.child.on('message', heard);
       reading.child.once('exit', gone);
-      reading.child.send({ number: own, bytes });
+      reading.child.send({ number: own, bytes }, (error) => {
+        if (error) gone();
+      });
     });
+  }
+
+  async function readNow(bytes: Uint8Array): Promise<ReadDocument> {
+    if (bytes.byteLength > LIMITS.bytes) return unreadable('too-large');
+    clearTimeout(idle);
+    const first = await readyProcess();
+    const fresh = first.done === 0;
+    let [reading, answer] = [first, await ask(first, bytes)];
+    // A process that had read others may have ended for any reason; one that had read none ended of this document.
+    if (!answer && !fresh) {
+      reading = await readyProcess();
+      answer = await ask(reading, bytes);
+    }
     reading.done += 1;
     if (reading.done >= limits.documents) end(reading);
     idle = setTimeout(() => end(reading), limits.idle);
     idle.unref();
-    return answer;
+    return answer ?? unreadable('too-much-memory');
   }
 
   return {
@@ -143,7 +181,7 @@ export function createDocumentReader(limits: ReaderLimits = READER_LIMITS): Docu
       await last;
       clearTimeout(idle);
       const reading = current;
-      if (!reading) return;
+      if (!reading || reading.ended) return;
       const gone = new Promise((done) => reading.child.once('exit', done));
       end(reading);
       await gone;

@@ -1,11 +1,15 @@
 /** Who a patient is, as their chart in the EHR says (FHIR R4 Patient). */
 import { list, object, text } from '@refloop/domain/fhir/read';
+import { phoneNumber } from '@refloop/domain/patient/outreach';
 import { blocksOf } from '@refloop/domain/patient-match/blocks';
 import { comparedIdentity, type Identity } from '@refloop/domain/patient-match/identity';
-import { personOf } from '../packet/packet.ts';
+import { officialName, personOf, strings } from '../packet/packet.ts';
 import type { Unit } from '../store/store.ts';
 
 const SEXES: readonly Identity['sex'][] = ['female', 'male', 'other'];
+
+/** Degrees and titles stand in the same element (FHIR R4 HumanName.suffix). */
+const GENERATION = /^(?:jr|sr|junior|senior|ii|iii|iv)\.?$/i;
 
 export function identityOf(patient: Readonly<Record<string, unknown>>): Identity {
   const person = personOf(patient);
@@ -16,7 +20,7 @@ export function identityOf(patient: Readonly<Record<string, unknown>>): Identity
   return {
     family: person.family,
     given: person.given,
-    suffix: '',
+    suffix: strings(officialName(patient)['suffix']).find((each) => GENERATION.test(each)) ?? '',
     born: text(patient['birthDate']),
     sex: SEXES.find((sex) => sex === patient['gender']) ?? '',
     line: person.line[0] ?? '',
@@ -27,6 +31,14 @@ export function identityOf(patient: Readonly<Record<string, unknown>>): Identity
   };
 }
 
+/** One that a text message may come from; no document is compared by it. @param number E.164 */
+export const numberBlock = (number: string): string => `reached at ${number}`;
+
+const numbersOf = (patient: Readonly<Record<string, unknown>>): string[] =>
+  list(patient['telecom'])
+    .filter((one) => one['use'] !== 'old' && (one['system'] === 'phone' || one['system'] === 'sms'))
+    .flatMap((one) => phoneNumber(text(one['value'])) ?? []);
+
 /** Keeps by what the patient is found again when a document names them: from the chart that the clinician was shown. */
 export async function keepIdentity(unit: Unit, patientId: string, chart: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
   const patient = chart.find((resource) => resource['resourceType'] === 'Patient' && resource['id'] === patientId);
@@ -34,5 +46,6 @@ export async function keepIdentity(unit: Unit, patientId: string, chart: readonl
   const identity = identityOf(patient);
   const link = list(patient['link']).find((each) => each['type'] === 'replaced-by');
   const [, into = null] = /^Patient\/([A-Za-z0-9\-.]{1,64})$/.exec(text(object(link?.['other'])['reference'])) ?? [];
-  await unit.patientIdentities.put({ patientId, identity, replacedBy: into }, blocksOf(comparedIdentity(identity)));
+  const blocks = [...blocksOf(comparedIdentity(identity)), ...numbersOf(patient).map(numberBlock)];
+  await unit.patientIdentities.put({ patientId, identity, replacedBy: into }, blocks);
 }

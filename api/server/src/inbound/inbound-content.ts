@@ -15,6 +15,8 @@ export const InboundContent = z.object({
   why: HeldReason.nullable(),
   /** What a person who set it aside says it is. */
   note: z.string(),
+  /** How often something failed while it was read or placed. */
+  tries: z.int().min(0).default(0),
 });
 export type InboundContent = z.infer<typeof InboundContent>;
 

@@ -68,6 +68,7 @@ describe('a note that names patient, specialist and a day after the order', () =
     const bytes = await note();
     const [first, again] = [await hand(bytes, { jti: 'one' }), await hand(bytes, { jti: 'one' })];
     expect([first.status, again.body['id']]).toEqual([201, first.body['id']]);
+    expect((await hand(await note((line) => line.replace('Palpitations', 'Dizziness')), { jti: 'one' })).status).toBe(409);
     expect(await inbound.run()).toBe(1);
     expect(await inbound.run()).toBe(0);
     expect(await held()).toEqual([]);
@@ -190,6 +191,27 @@ describe('a note by an office’s link', () => {
   };
   const give = (opened: string, bytes: Uint8Array<ArrayBuffer>, press: string) =>
     api.upload(`/office/notes?form=final&key=${press}`, opened, bytes);
+
+  test.each<[string, () => Promise<Uint8Array<ArrayBuffer>>, string]>([
+    [
+      'with a second note in the same file',
+      () => pdfNote([...CARDIOLOGY_NOTE, ['Patient: Lund, Per', 'DOB: 12/30/1941']]),
+      'names-several',
+    ],
+    [
+      'that is the referral itself',
+      () => pdfNote([['Referral r2, approved 20 November 2026, 15:00 UTC', 'Name: Delgado']]),
+      'own-referral',
+    ],
+    ['that says the patient did not come', () => note((line) => line.replace('Palpitations for 2 weeks', 'No-show')), 'not-seen'],
+  ])('%s is held', async (_, bytes, why) => {
+    const opened = await openLink();
+    const answer = await give(opened, await bytes(), `press-${why}`);
+    expect([answer.status, answer.body['noteHeld']]).toEqual([200, true]);
+    const [document] = await held();
+    expect(document?.why).toBe(why);
+    await api.call('POST', `/inbound/documents/${document?.id}/setting-aside`, coordinator, { reason: 'No note' });
+  });
 
   test('that names another patient is held, the office is told, and no report is on record', async () => {
     const opened = await openLink();

@@ -1,9 +1,11 @@
 /**
- * A note that an office gave by its link. The link says whose it is, unless the note itself names somebody else: then it is held, and nobody but
- * those who work that queue sees it.
+ * A note that an office gave by its link. The link says whose it is and the office that it is the note, unless the file itself names somebody
+ * else or says that it is no note: then it is held, and nobody but those who work that queue sees it.
  */
 import { createHash } from 'node:crypto';
 import type { Instant } from '@refloop/domain/instant';
+import type { Identity } from '@refloop/domain/patient-match/identity';
+import type { HeldReason } from '../client/inbound.ts';
 import { readReferral } from '../services/referral-log.ts';
 import type { InboundStanding, StoredInbound } from '../store/inbound-documents.ts';
 import type { Unit } from '../store/store.ts';
@@ -28,19 +30,27 @@ export async function keepNote(unit: Unit, note: NoteOfLink): Promise<'held' | '
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const referral = await readReferral(unit, referralId);
   const chart = referral && (await unit.patientIdentities.get(referral.patientId));
-  const another = chart !== undefined && namesAnother(reading, chart.identity);
-  const insert = async (standing: InboundStanding, why: InboundContent['why']): Promise<void> => {
-    const content: InboundContent = { reading, type: PDF_TYPE, link: { referralId, attempt }, why, note: '' };
+  const why = againstKeeping(reading, chart?.identity);
+  const insert = async (standing: InboundStanding): Promise<void> => {
+    const content: InboundContent = { reading, type: PDF_TYPE, link: { referralId, attempt }, why, note: '', tries: 0 };
     const row: StoredInbound = { id, source: 'portal', sha256, receivedAt: at, standing, linkKey: linkKeyOf(referralId, attempt), content };
     await unit.inboundDocuments.insert(row, bytes);
   };
-  if (another) {
-    await insert({ status: 'held' }, 'another-patient');
+  if (why) {
+    await insert({ status: 'held' });
     return 'held';
   }
   await unit.documents.insert({ id, referralId, contentType: PDF_TYPE, sha256, receivedAt: at, bytes });
-  await insert({ status: 'placed', at, referralId }, null);
+  await insert({ status: 'placed', at, referralId });
   return 'kept';
+}
+
+/** What speaks against a note that an office put with this patient; null where nothing does. */
+function againstKeeping(reading: ReadDocument, chart: Identity | undefined): HeldReason | null {
+  if (reading.kind === 'unreadable') return null;
+  if (chart && namesAnother(reading, chart)) return 'another-patient';
+  if (reading.several) return 'names-several';
+  return reading.nature === 'own-referral' || reading.nature === 'not-seen' ? reading.nature : null;
 }
 
 const linkKeyOf = (referralId: string, attempt: number): string => `${referralId}/${attempt}`;

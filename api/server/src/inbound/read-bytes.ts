@@ -1,5 +1,7 @@
 /** Reads a file by what it is, not by what it is said to be. Called in the reading process alone. */
+import { natureOf } from './document-nature.ts';
 import { findingsOfPages } from './key-findings.ts';
+import { namesSeveral } from './patients-named.ts';
 import { readCcda } from './read-ccda.ts';
 import { LIMITS, type ReadDocument, unreadable } from './read-document.ts';
 import { readPdf } from './read-pdf.ts';
@@ -32,7 +34,18 @@ function readText(bytes: Uint8Array): ReadDocument {
   if (text.length > LIMITS.text) return unreadable('too-large');
   const parts = [{ title: 'Text', text }];
   const title = text.trim().split('\n', 1)[0]?.slice(0, 120) ?? '';
-  return { kind: 'read', format: 'text', title, header: headerIn(text), parts, extracts: findingsOfPages(parts), cut: false };
+  const extracts = findingsOfPages(parts);
+  return {
+    kind: 'read',
+    format: 'text',
+    title,
+    header: headerIn(text),
+    parts,
+    extracts,
+    nature: natureOf(parts, extracts),
+    several: namesSeveral(parts),
+    cut: false,
+  };
 }
 
 export async function readBytes(bytes: Uint8Array, wrapped = false): Promise<ReadDocument> {

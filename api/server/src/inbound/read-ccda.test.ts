@@ -53,6 +53,14 @@ describe('the consultation note of HL7’s own samples', () => {
     for (const { part, from, to, text } of extracts) expect(parts[part]?.text.slice(from, to)).toBe(text);
   });
 
+  test('of the endings of a name the one that tells a father from his son', async () => {
+    const named = HL7_CONSULTATION.replace(
+      'Betterhalf</family>',
+      'Betterhalf</family><suffix qualifier="AC">Ph.D.</suffix><suffix>Jr.</suffix>',
+    );
+    expect((await of(named)).header.patient.suffix).toBe('Jr.');
+  });
+
   test('in another encoding it says the same', async () => {
     const latin = HL7_CONSULTATION.replace('UTF-8', 'ISO-8859-1').replace('Obesity.', 'Ménière’s excluded.'.replace('’', "'"));
     const document = await readBytes(new Uint8Array(Buffer.from(latin, 'latin1')));

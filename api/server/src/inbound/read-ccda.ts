@@ -4,8 +4,10 @@
  */
 import { isNpi } from '@refloop/domain/network/npi';
 import type { Identity } from '@refloop/domain/patient-match/identity';
+import { natureOf } from './document-nature.ts';
 import { findingsOfSections } from './key-findings.ts';
 import { narrativeText } from './narrative.ts';
+import { namesSeveral } from './patients-named.ts';
 import { type DocumentPart, type Header, LIMITS, nobody, type ReadDocument, unreadable } from './read-document.ts';
 import { childrenOf, elementAt, textOf, type XmlElement, xmlTree } from './xml-tree.ts';
 
@@ -53,7 +55,8 @@ function patientIn(document: XmlElement): Identity {
       .filter((each) => valueOf(each, 'qualifier') !== 'CL')
       .map(textOf)
       .filter(Boolean),
-    suffix: textOf(childrenOf(name, 'suffix')[0]),
+    // AC is an academic degree (HL7 EntityNamePartQualifier).
+    suffix: textOf(childrenOf(name, 'suffix').find((each) => valueOf(each, 'qualifier') !== 'AC')),
     born: dayOf(elementAt(patient, 'birthTime')),
     sex: SEXES[valueOf(elementAt(patient, 'administrativeGenderCode'), 'code')] ?? '',
     line: textOf(childrenOf(address, 'streetAddressLine')[0]),
@@ -131,21 +134,35 @@ export async function readCcda(bytes: Uint8Array, readWrapped: (wrapped: Wrapped
   if (document.space !== HL7 || document.name !== 'ClinicalDocument') return unreadable('other-xml');
   const header = headerOf(document);
   const title = textOf(elementAt(document, 'title')) || valueOf(elementAt(document, 'code'), 'displayName');
+  const declared = {
+    code: valueOf(elementAt(document, 'code'), 'code'),
+    templates: childrenOf(document, 'templateId').map((each) => valueOf(each, 'root')),
+  };
+  // The number in the header may be one of the system that wrote it, which it prints nowhere.
+  const several = (pages: readonly DocumentPart[]): boolean =>
+    childrenOf(document, 'recordTarget').length > 1 || namesSeveral(pages, { ...header.patient, recordNumbers: [] });
   const file = elementAt(document, 'component', 'nonXMLBody', 'text');
   if (file) {
     const inner = await readWrapped({ mediaType: valueOf(file, 'mediaType'), bytes: new Uint8Array(Buffer.from(textOf(file), 'base64')) });
-    return inner.kind === 'read' ? { ...inner, title, header } : inner;
+    if (inner.kind === 'unreadable') return inner;
+    const nature = natureOf(inner.parts, inner.extracts, declared);
+    return { ...inner, title, header, nature, several: several(inner.parts) };
   }
   const sections = sectionsIn(elementAt(document, 'component', 'structuredBody')).filter(({ text }) => text !== '');
   const parts: DocumentPart[] = sections.slice(0, LIMITS.pages).map(({ title: heading, text }) => ({ title: heading, text }));
-  const codes = sections.map(({ code }) => code);
+  const extracts = findingsOfSections(
+    parts,
+    sections.map(({ code }) => code),
+  );
   return {
     kind: 'read',
     format: 'c-cda',
     title,
     header,
     parts,
-    extracts: findingsOfSections(parts, codes),
+    extracts,
+    nature: natureOf(parts, extracts, declared),
+    several: several(parts),
     cut: sections.length > parts.length,
   };
 }

@@ -47,6 +47,13 @@ export const Header = z.object({
 });
 export type Header = z.infer<typeof Header>;
 
+/**
+ * What a document is: the note of a consultation; the referral that this practice sent, come back; word that the patient was not or cannot be
+ * seen; or nothing that it says of itself.
+ */
+export const Nature = z.enum(['consult-note', 'own-referral', 'not-seen', 'unsaid']);
+export type Nature = z.infer<typeof Nature>;
+
 /** Why a document could not be read; it is kept, and a person reads it. */
 export const UNREADABLE = {
   'other-kind': 'It is no kind of document that is read by itself: not a PDF, a C-CDA note or plain text.',
@@ -58,6 +65,7 @@ export const UNREADABLE = {
   'too-large': 'It holds more than is read by itself.',
   'took-too-long': 'Reading it took longer than it may.',
   'too-much-memory': 'Reading it took more memory than it may.',
+  failed: 'Reading it or finding its patient failed several times. The log of the server says of what.',
 } as const;
 export const Unreadable = z.enum(Object.keys(UNREADABLE) as [keyof typeof UNREADABLE]);
 export type Unreadable = z.infer<typeof Unreadable>;
@@ -70,6 +78,10 @@ export const ReadDocument = z.discriminatedUnion('kind', [
     header: Header,
     parts: z.array(Part),
     extracts: z.array(Extract),
+    /** What was read before this was told says nothing of it. */
+    nature: Nature.default('unsaid'),
+    /** Whether it names more than one patient. */
+    several: z.boolean().default(false),
     /** Pages or sections beyond what is read by itself. */
     cut: z.boolean(),
   }),

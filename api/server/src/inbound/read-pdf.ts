@@ -1,6 +1,8 @@
 /** A PDF with a text layer, page by page, by pdf.js. It runs where it may fail: within the reading process, under its limits. */
 import { getDocument, type PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
+import { natureOf } from './document-nature.ts';
 import { findingsOfPages } from './key-findings.ts';
+import { namesSeveral } from './patients-named.ts';
 import { type DocumentPart, LIMITS, type ReadDocument, unreadable } from './read-document.ts';
 import { headerIn } from './text-header.ts';
 
@@ -73,13 +75,16 @@ export async function readPdf(bytes: Uint8Array): Promise<ReadDocument> {
     if (parts.every(({ text }) => text.trim() === '')) return unreadable('picture');
     const whole = parts.map(({ text }) => text).join('\n');
     const [first = ''] = parts[0]?.text.split('\n') ?? [];
+    const extracts = findingsOfPages(parts);
     return {
       kind: 'read',
       format: 'pdf',
       title: first.trim().slice(0, 120),
       header: headerIn(whole),
       parts,
-      extracts: findingsOfPages(parts),
+      extracts,
+      nature: natureOf(parts, extracts),
+      several: namesSeveral(parts),
       cut: pdf.numPages > pages,
     };
   } catch (error) {

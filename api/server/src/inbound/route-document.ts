@@ -61,7 +61,9 @@ export const candidatesFor = async (
 
 export async function routeDocument(unit: Unit, document: ReadDocument): Promise<Routed> {
   if (document.kind === 'unreadable') return { kind: 'held', why: 'unreadable' };
-  const { header } = document;
+  const { header, nature, several } = document;
+  if (nature === 'own-referral' || nature === 'not-seen') return { kind: 'held', why: nature };
+  if (several) return { kind: 'held', why: 'names-several' };
   if (!namesSomebody(header.patient)) return { kind: 'held', why: 'names-nobody' };
   const charts = await chartsLike(unit, header.patient);
   const match = matchAmong(header.patient, charts);
@@ -70,7 +72,8 @@ export async function routeDocument(unit: Unit, document: ReadDocument): Promise
   const candidates = await candidatesFor(unit, header, match.patientId, charts);
   if (candidates.length === 0) return { kind: 'held', why: 'no-open-referral' };
   const referral = answeredReferral(candidates);
-  return referral ? { kind: 'placed', patientId: match.patientId, referral } : { kind: 'held', why: 'referral-uncertain' };
+  if (!referral) return { kind: 'held', why: 'referral-uncertain' };
+  return nature === 'consult-note' ? { kind: 'placed', patientId: match.patientId, referral } : { kind: 'held', why: 'not-a-note' };
 }
 
 /** Whether a document names somebody else than this patient: what it leaves out says nothing against them. */

@@ -1,13 +1,14 @@
 /** Takes in what a gateway hands over, reads what waits, and places what is certain. */
 import { createHash } from 'node:crypto';
+import { problem, type Refusal, Refused } from '../problem.ts';
 import { withRetry } from '../services/referral-log.ts';
 import { digest } from '../sessions/token.ts';
 import type { StoredInbound } from '../store/inbound-documents.ts';
 import type { Scope, Store, Unit } from '../store/store.ts';
-import type { DocumentReader } from './document-reader.ts';
+import { type DocumentReader, ReaderNotStarted } from './document-reader.ts';
 import { type InboundContent, inboundContentOf, typeOf } from './inbound-content.ts';
 import { formOf, placeDocument } from './place-document.ts';
-import type { ReadDocument } from './read-document.ts';
+import { type ReadDocument, unreadable } from './read-document.ts';
 import { routeDocument } from './route-document.ts';
 
 export const INBOUND = 'refloop-inbound';
@@ -22,19 +23,26 @@ export type InboundDeps = {
 
 export type Handed = { source: StoredInbound['source']; key: string; bytes: Uint8Array };
 
-/** Kept as it is, to be read; the same key twice is the same document. */
+/**
+ * Kept as it is, to be read; the same key twice is the same document.
+ * @throws Refused where another file came under this key before: it would be answered as taken and be lost
+ */
 export async function takeIn(store: Store, scope: Scope, { source, key, bytes }: Handed, at: string): Promise<string> {
   const id = digest(`${source}/${key}`).slice(0, 40);
-  const content: InboundContent = { reading: null, type: 'application/octet-stream', link: null, why: null, note: '' };
+  const content: InboundContent = { reading: null, type: 'application/octet-stream', link: null, why: null, note: '', tries: 0 };
   await store.transaction(scope, async (unit) => {
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const standing = { status: 'waiting' } as const;
     const row: StoredInbound = { id, source, sha256, receivedAt: at, standing, linkKey: null, content };
     const kept = await unit.inboundDocuments.insert(row, bytes);
     if (kept) await recordInbound(unit, at, 'inbound.taken', { id, source, sha256 });
+    else if ((await unit.inboundDocuments.get(id))?.sha256 !== sha256) throw new Refused(otherFile());
   });
   return id;
 }
+
+const otherFile = (): Refusal =>
+  problem('conflict', 'Another file came under this id before. This one was not taken. Send it under an id of its own.');
 
 /** Nothing of what it says: it is not known yet whose it is. */
 async function recordInbound(unit: Unit, at: string, action: `inbound.${string}`, payload: object): Promise<void> {
@@ -42,6 +50,8 @@ async function recordInbound(unit: Unit, at: string, action: `inbound.${string}`
 }
 
 const AT_ONCE = 20;
+/** So often a document is tried that something fails on; then a person reads it, and those behind it do not wait. */
+const MOST_TRIES = 5;
 
 export function createInbound({ store, read, version, now, failed }: InboundDeps): { run: () => Promise<number> } {
   const actor = { kind: 'software', name: INBOUND, version } as const;
@@ -76,6 +86,24 @@ export function createInbound({ store, read, version, now, failed }: InboundDeps
       }),
     );
 
+  const triedInVain = (scope: Scope, id: string): Promise<void> =>
+    withRetry(() =>
+      store.transaction(scope, async (unit) => {
+        const document = await unit.inboundDocuments.take(id);
+        if (document?.standing.status !== 'waiting') return;
+        const earlier = inboundContentOf(document.content);
+        const tries = earlier.tries + 1;
+        if (tries < MOST_TRIES) {
+          await unit.inboundDocuments.settle(id, { status: 'waiting' }, { ...earlier, tries });
+          return;
+        }
+        const reading = unreadable('failed');
+        const type = typeOf(reading, (await unit.inboundDocuments.file(id)) ?? new Uint8Array());
+        await unit.inboundDocuments.settle(id, { status: 'held' }, { ...earlier, tries, reading, type, why: 'unreadable' });
+        await recordInbound(unit, now().toISOString(), 'inbound.held', { id, why: 'unreadable', type });
+      }),
+    );
+
   return {
     run: async () => {
       let count = 0;
@@ -90,6 +118,9 @@ export function createInbound({ store, read, version, now, failed }: InboundDeps
             count += 1;
           } catch (error) {
             failed(error);
+            // It is no document's fault, and no other one could be read now.
+            if (error instanceof ReaderNotStarted) return count;
+            await triedInVain(scope, id).catch(failed);
           }
         }
       }

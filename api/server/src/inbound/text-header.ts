@@ -28,8 +28,8 @@ export function dayIn(text: string): string {
   return month === 0 ? '' : day(Number(year), month, Number(before || behind));
 }
 
-/** A value ends where the line does, where a gap shows another column, or where the next label begins. */
-const VALUE = String.raw`([^\n]{1,80}?)(?=\s{2,}|\s*[|;]|\s+(?:DOB|D\.O\.B|Date of birth|MRN|Sex|Gender|Phone|Age|Address|NPI|Date|Account|Visit)\b|\s*\n|\s*$)`;
+/** A value of a label ends where the line does, where a gap shows another column, or where the next label begins. */
+export const VALUE = String.raw`([^\n]{1,80}?)(?=\s{2,}|\s*[|;]|\s+(?:DOB|D\.O\.B|Date of birth|MRN|Sex|Gender|Phone|Age|Address|NPI|Date|Account|Visit)\b|\s*\n|\s*$)`;
 
 function behind(text: string, labels: string, value: string): string {
   const found = new RegExp(String.raw`(?:^|[\n|;]|\s{2,}|\b)(?:${labels})\s*[:#]?\s*${value}`, 'i').exec(text);
@@ -75,7 +75,36 @@ const unique = (list: readonly string[]): string[] => [...new Set(list)].slice(0
 const all = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, found]) => found ?? '');
 
 /** Long runs of blanks mean what two do, and patterns that look for blanks would go through them again and again. */
-const evenly = (text: string): string => text.replaceAll(/[^\S\n]{2,}/g, '  ').replaceAll(/\n{2,}/g, '\n');
+export const evenly = (text: string): string => text.replaceAll(/[^\S\n]{2,}/g, '  ').replaceAll(/\n{2,}/g, '\n');
+
+const RECORD_NUMBER =
+  /\b(?:MRN|medical record (?:number|no\.?)|record (?:number|no\.?)|chart (?:number|no\.?))\s*[:#]?\s*([A-Za-z0-9][A-Za-z0-9-]{2,19})\b/gi;
+
+export const recordNumbersIn = (text: string): string[] => unique(all(text, RECORD_NUMBER).filter((number) => /\d/.test(number)));
+
+/** Whose birth date it is where a line says so: a parent's or an insured person's stands on many forms. */
+const OF_SOMEBODY_ELSE =
+  /\b(?:subscriber|insured|guarantor|policy ?holder|responsible party|mother|father|parent|guardian|spouse|husband|wife|son|daughter|child|baby|contact)\b/i;
+const BIRTH = new RegExp(String.raw`\b(?:DOB|D\.O\.B\.?|date of birth|birth ?date)\s*[:#]?\s*${DATE}`, 'gi');
+/** So far before the label it is said whose birth date it is. */
+const SAID_WITHIN = 40;
+
+/** Every birth date that a text gives its patient, each once. */
+export const birthsIn = (text: string): string[] =>
+  unique(
+    [...text.matchAll(BIRTH)]
+      .filter(
+        ({ index }) =>
+          !OF_SOMEBODY_ELSE.test(
+            text
+              .slice(Math.max(0, index - SAID_WITHIN), index)
+              .split('\n')
+              .at(-1) ?? '',
+          ),
+      )
+      .map(([, date = '']) => dayIn(date))
+      .filter(Boolean),
+  );
 
 export function headerIn(text: string): Header {
   const head = evenly(text.slice(0, HEAD));
@@ -87,12 +116,7 @@ export function headerIn(text: string): Header {
     sex: SEXES[sex] ?? '',
     ...addressIn(head),
     phone: behindColon(head, 'patient phone|home phone|cell phone|mobile phone|cell|mobile', String.raw`([+(]?[\d][\d ().+-]{8,18}\d)`),
-    recordNumbers: unique(
-      all(
-        head,
-        /\b(?:MRN|medical record (?:number|no\.?)|record (?:number|no\.?)|chart (?:number|no\.?))\s*[:#]?\s*([A-Za-z0-9][A-Za-z0-9-]{2,19})\b/gi,
-      ).filter((number) => /\d/.test(number)),
-    ),
+    recordNumbers: recordNumbersIn(head),
   };
   const tail = evenly(text.slice(-HEAD));
   return {

@@ -8,7 +8,7 @@
  */
 import { observe } from '@refloop/domain/referral/observe';
 import { unreachable } from '@refloop/domain/result';
-import type { AnyHandler, Looked, OpenedMessage, Sent, Settled } from '../channels/handler.ts';
+import { type AnyHandler, type Looked, type OpenedMessage, type Sent, type Settled, TOO_LATE } from '../channels/handler.ts';
 import { applyDecision, lookAgain, readReferral, withRetry } from '../services/referral-log.ts';
 import type { EffectStanding, StoredEffect } from '../store/outbox.ts';
 import type { Scope, Store, Unit } from '../store/store.ts';
@@ -117,7 +117,8 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
   const begin = (scope: Scope, effect: StoredEffect, opened: OpenedMessage): Promise<Begun> =>
     inScope(scope, async (unit) => {
       const referral = await readReferral(unit, effect.referralId);
-      const detail = referral ? opened.mayNotLeave(referral) : 'There is no such referral.';
+      const contact = referral && (await unit.patientContacts.get(referral.patientId));
+      const detail = referral ? opened.mayNotLeave(referral, { now: at(), contact }) : 'There is no such referral.';
       if (detail !== undefined) return { kind: 'left-out', detail };
       return { kind: (await unit.outbox.begin(effect.id, deps.holder, at())) ? 'begun' : 'held-elsewhere' };
     });
@@ -198,6 +199,7 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
       return record(scope, effect, handler, undefined, { standing, dueAt: null });
     }
     const now = at();
+    if (opened.isTooLate(now)) return record(scope, effect, handler, opened, leftOut(effect, TOO_LATE));
     const from = opened.notBefore(now);
     if (from > now)
       return record(scope, effect, handler, opened, { standing: perhaps ? doubtOf(effect) : { status: 'waiting' }, dueAt: from });

@@ -86,11 +86,12 @@ export const orNotRecorded = (words: string): string => words || NOT_RECORDED;
 const notOld = (entry: Readonly<Record<string, unknown>>): boolean => entry['use'] !== 'old';
 const valueOf = (telecom: readonly Readonly<Record<string, unknown>>[], system: string): string =>
   text(telecom.find((one) => one['system'] === system && notOld(one))?.['value']);
-const strings = (value: unknown): string[] => (Array.isArray(value) ? value.map(text).filter(Boolean) : []);
+export const strings = (value: unknown): string[] => (Array.isArray(value) ? value.map(text).filter(Boolean) : []);
 
 type Fhir = Readonly<Record<string, unknown>>;
 
-function officialName(patient: Fhir): Fhir {
+/** The name in use: the official one, or the first that is not a former one. */
+export function officialName(patient: Fhir): Fhir {
   const names = list(patient['name']).filter(notOld);
   return names.find((one) => one['use'] === 'official') ?? names[0] ?? {};
 }

@@ -1,4 +1,4 @@
-/** Things a person must look at: nobody in network (R6), and write-backs that did not finish by themselves. */
+/** Things a person must look at: nobody in network (R6), write-backs that did not finish by themselves, an emergency from an unknown number. */
 import { specialtyInSentence } from '@refloop/domain/clinical/specialty';
 import type { Urgency } from '@refloop/domain/matching/request';
 import { referenceNumber } from '@refloop/domain/write-back/reference-number';
@@ -9,6 +9,7 @@ import type { StoredObligation } from '../store/obligations.ts';
 import type { StoredPlan } from '../store/plans.ts';
 import type { Store, Unit } from '../store/store.ts';
 import { dueBy, minutesLater } from './due.ts';
+import { UNKNOWN_NUMBER } from './patient/unknown-number.ts';
 import { hasLapsed, planContentOf } from './plan-content.ts';
 import { TO_SIGN, toSignContentOf } from './to-sign.ts';
 import { unfinishedText } from './unfinished-text.ts';
@@ -116,7 +117,9 @@ export async function settleLapsed(unit: Unit, referralId: string, now: Date): P
   }
 }
 
-const KINDS = ['none-in-network', UNFINISHED, TO_SIGN] as const;
+const KINDS = ['none-in-network', UNFINISHED, TO_SIGN, UNKNOWN_NUMBER] as const;
+/** Nobody else has these in hand meanwhile. */
+const AT_ONCE: readonly string[] = ['none-in-network', UNKNOWN_NUMBER];
 const isKind = (kind: string): kind is ExceptionRow['kind'] => KINDS.some((each) => each === kind);
 
 /** A clinician needs no grant, so that the name of who approved stands with the approval alone. */
@@ -181,7 +184,7 @@ export function createExceptionService(deps: { store: Store }): ExceptionService
         for (const kind of KINDS) open.push(...(await unit.obligations.list({ status: 'open', kind })));
         open.sort((left, right) => left.dueAt.localeCompare(right.dueAt));
         // Until then a write-back is the clinician's own window at work, and a signature is on the clinician's own list.
-        const visible = open.filter((each) => each.kind === 'none-in-network' || each.dueAt <= now.toISOString());
+        const visible = open.filter((each) => AT_ONCE.includes(each.kind) || each.dueAt <= now.toISOString());
         await unit.audit.append({
           at: now.toISOString(),
           actor: actorOf(session),

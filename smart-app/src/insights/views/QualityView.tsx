@@ -83,6 +83,7 @@ const KINDS: Record<ExceptionRow['kind'], string> = {
   'none-in-network': 'Nobody in network found',
   'unfinished-write-back': 'Write-back did not finish',
   'to-sign': 'Waits for a signature past its time',
+  'unknown-number': 'An emergency from an unknown number',
 };
 
 function ExceptionsPanel({ api, onFail }: ViewProps) {

@@ -2,12 +2,14 @@
 import type { ObligationKind } from '@refloop/domain/sla/service-levels';
 import { type EffectObligation, NOT_SENT, PERHAPS_SENT } from '../../outbox/effect-obligation.ts';
 import { UNFINISHED } from '../exceptions.ts';
+import { UNKNOWN_NUMBER } from '../patient/unknown-number.ts';
 import { TO_SIGN } from '../to-sign.ts';
 
-export type StepKind = ObligationKind | typeof TO_SIGN | typeof UNFINISHED | EffectObligation | 'none-in-network';
+export type StepKind = ObligationKind | typeof TO_SIGN | typeof UNFINISHED | EffectObligation | typeof UNKNOWN_NUMBER | 'none-in-network';
 
 const STEP_NAMES: Record<StepKind, string> = {
   'check-on-patient': 'Call the patient now',
+  [UNKNOWN_NUMBER]: 'Call an unknown number now',
   decide: 'Approve or dismiss',
   [TO_SIGN]: 'Sign what was prepared',
   'none-in-network': 'Nobody in network found',

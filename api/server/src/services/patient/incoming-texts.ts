@@ -5,9 +5,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { emergencyIn } from '@refloop/domain/patient/emergency';
 import { keywordIn } from '@refloop/domain/patient/keywords';
-import { EMERGENCY_WORDS, type Reply, replyFor } from '@refloop/domain/patient/messages';
+import { type Reply, replyFor } from '@refloop/domain/patient/messages';
 import { phoneNumber } from '@refloop/domain/patient/outreach';
-import { closedBy } from '@refloop/domain/referral/closure';
+import { LANGUAGES, type Language } from '@refloop/domain/patient/reading-grade';
 import type { Actor } from '@refloop/domain/referral/event';
 import { textReceived } from '@refloop/domain/referral/patient-act';
 import type { Referral } from '@refloop/domain/referral/referral';
@@ -15,10 +15,11 @@ import { ok } from '@refloop/domain/result';
 import { IncomingText, type TextAnswer } from '../../client/patient.ts';
 import { problem, type Refusal } from '../../problem.ts';
 import { type Site, scopeOf } from '../../sites.ts';
-import type { PatientContact } from '../../store/patient-contacts.ts';
 import type { Store, Unit } from '../../store/store.ts';
-import { applyDecision, readReferral, withRetry } from '../referral-log.ts';
+import { applyDecision, withRetry } from '../referral-log.ts';
 import { changeConsent } from './patient-consent.ts';
+import { type PersonByNumber, peopleByNumber } from './people-by-number.ts';
+import { raiseUnknownNumber } from './unknown-number.ts';
 
 export type IncomingTextService = {
   /** @param signature `t=<seconds>,v1=<HMAC-SHA-256 of "<seconds>.<body>" in hex>`, by the secret of the site's gateway */
@@ -39,59 +40,60 @@ function isSigned(secret: string, signature: string, bytes: Uint8Array, now: Dat
   return timingSafeEqual(made, Buffer.from(given, 'hex'));
 }
 
-/** The one the patient is likely to write about: the newest that is under way. */
-async function underWay(unit: Unit, patientId: string): Promise<Referral | undefined> {
-  const rows = await unit.referrals.listByPatient(patientId);
-  for (const { referralId } of rows.toReversed()) {
-    const referral = await readReferral(unit, referralId);
-    if (referral && referral.order.status !== 'draft' && referral.order.status !== 'approved' && !closedBy(referral)) return referral;
-  }
-  return undefined;
-}
-
 /** What two patients of one number write is a fact of each of their referrals. */
 const factKeyOf = (id: string, { id: referralId }: Pick<Referral, 'id'>): string => `text/${id}/${referralId}`;
 
 const ACTOR: Actor = { kind: 'patient', link: null, as: 'patient' };
 
+/** On the referral of each whose number it is. @returns whether anybody here will read it */
 async function put(
   unit: Unit,
-  contact: PatientContact,
+  people: readonly PersonByNumber[],
   meaning: 'emergency' | 'message',
   { id, text }: IncomingText,
   now: string,
-): Promise<void> {
-  const referral = await underWay(unit, contact.patientId);
-  if (!referral) return;
-  const key = factKeyOf(id, referral);
-  await applyDecision(unit, referral.id, ACTOR, now, (current) =>
-    ok(current.factKeys.includes(key) ? [] : textReceived(meaning, text, key, now)),
-  );
+): Promise<boolean> {
+  let isKept = false;
+  for (const { referral } of people) {
+    if (!referral) continue;
+    const key = factKeyOf(id, referral);
+    await applyDecision(unit, referral.id, ACTOR, now, (current) =>
+      ok(current.factKeys.includes(key) ? [] : textReceived(meaning, text, key, now)),
+    );
+    isKept = true;
+  }
+  return isKept;
 }
+
+const inBoth = (words: (language: Language) => string): string => LANGUAGES.map(words).join(' ');
 
 export function createIncomingTextService({ store, sites }: { store: Store; sites: readonly Site[] }): IncomingTextService {
   async function answer(unit: Unit, site: Site, incoming: IncomingText, now: string): Promise<TextAnswer> {
     const number = phoneNumber(incoming.from);
-    const contacts = number === undefined ? [] : await unit.patientContacts.byNumber(number);
+    const people = number === undefined ? [] : await peopleByNumber(unit, number, now);
+    const contacts = people.flatMap(({ contact }) => contact ?? []);
     const language = contacts[0]?.language;
     const sender = { practice: site.name, phone: site.phone ?? '' };
     const say = (reply: Reply): TextAnswer => ({ reply: replyFor(reply, language ?? 'en', sender) });
+    // Of whom nothing is known the language is not known either.
+    const sayToAnyone = (reply: Reply): TextAnswer =>
+      language === undefined ? { reply: inBoth((each) => replyFor(reply, each, sender)) } : say(reply);
     if (emergencyIn(incoming.text) !== undefined) {
-      for (const contact of contacts) await put(unit, contact, 'emergency', incoming, now);
-      return language === undefined ? { reply: `${EMERGENCY_WORDS.en} ${EMERGENCY_WORDS.es}` } : say('emergency');
+      if (!(await put(unit, people, 'emergency', incoming, now))) await raiseUnknownNumber(unit, incoming, now);
+      return sayToAnyone('emergency');
     }
     const keyword = keywordIn(incoming.text);
     if (keyword === 'help') return say('help');
-    if (keyword === undefined) {
-      for (const contact of contacts) await put(unit, contact, 'message', incoming, now);
-      return say('not-read');
-    }
+    if (keyword === undefined) return (await put(unit, people, 'message', incoming, now)) ? say('not-read') : sayToAnyone('not-kept');
     const given = keyword === 'start';
-    for (const contact of contacts) {
+    // What another number of theirs gets is not begun or ended from this one.
+    const reachedHere = contacts.filter(({ text }) => text.to === number);
+    for (const contact of reachedHere) {
       const isSo = contact.text.consent.status === (given ? 'given' : 'withdrawn');
       if (!isSo)
         await changeConsent(unit, contact, { channel: 'text', given, by: 'patient', actor: ACTOR, now, key: `text/${incoming.id}` });
     }
+    if (given && reachedHere.length === 0) return sayToAnyone('not-kept');
     return say(given ? 'started' : 'stopped');
   }
 

@@ -3,6 +3,7 @@ import type { Instant } from '@refloop/domain/instant';
 import { phoneNumber } from '@refloop/domain/patient/outreach';
 import type { Language } from '@refloop/domain/patient/reading-grade';
 import type { Referral } from '@refloop/domain/referral/referral';
+import { wallOf } from '@refloop/domain/sla/business-time';
 import type { Packet } from '../../packet/packet.ts';
 import type { PatientContact } from '../../store/patient-contacts.ts';
 import type { Unit } from '../../store/store.ts';
@@ -39,8 +40,11 @@ export async function contactOf(unit: Unit, referral: Referral, packet: Packet, 
   );
 }
 
-/** In whole years. @param born a day @param now of the clinic’s own calendar a day too */
-export function ageOn(born: string, now: string): number {
-  const years = Number(now.slice(0, 4)) - Number(born.slice(0, 4));
-  return now.slice(5, 10) < born.slice(5, 10) ? years - 1 : years;
+/** The day on the clinic’s wall, `2026-11-28`. @param timeZone IANA name */
+export const dayOn = (now: Instant, timeZone: string): string => new Date(wallOf(Date.parse(now), timeZone)).toISOString().slice(0, 10);
+
+/** In whole years. @param born, day days of the clinic’s calendar */
+export function ageOn(born: string, day: string): number {
+  const years = Number(day.slice(0, 4)) - Number(born.slice(0, 4));
+  return day.slice(5, 10) < born.slice(5, 10) ? years - 1 : years;
 }

@@ -1,10 +1,12 @@
 /** A patient without an account, over HTTP on PostgreSQL: what a link opens, what it does, and what it keeps to itself. */
+import { EMERGENCY_WORDS } from '@refloop/domain/patient/messages';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PatientView } from '../../client/patient.ts';
 import type { Thread } from '../../client/worklist.ts';
 import { PATIENT } from '../engine/test-in-force.ts';
 import { openReferralApi, type ReferralApi } from '../test-referral-api.ts';
+import { ageOn, dayOn } from './patient-facts.ts';
 import { acceptedWith, approvedFor, BORN } from './test-patient.ts';
 
 const AT = '2026-11-20T15:00:00.000Z';
@@ -209,6 +211,28 @@ describe('a patient', () => {
   });
 });
 
+describe('what a patient types that may be an emergency', () => {
+  const SOONER = { act: 'other-date', text: 'My chest hurts, can I come sooner' };
+  test('is answered with the fixed words at once, and somebody has a quarter of an hour; nothing else is done', async () => {
+    const { opened } = await openedView();
+    const told = { standing: 'emergency', words: EMERGENCY_WORDS, language: 'es' };
+    expect((await act(opened, SOONER, 'press-of-sooner')).body).toEqual(told);
+    expect((await act(opened, SOONER, 'press-of-sooner')).body).toEqual(told);
+    expect((await rows()).map(({ kind }) => kind).toSorted()).toEqual(['book', 'check-on-patient']);
+    expect((await thread()).entries.filter(({ title }) => title === 'The patient wrote')).toHaveLength(1);
+    expect((await act(opened, { act: 'rate', score: 1, words: 'No puedo respirar' })).body).toEqual(told);
+  });
+
+  test('reaches somebody when the hour of the page is over; a link that was taken back is answered with the words', async () => {
+    const { opened } = await openedView();
+    await at('2026-11-20T16:30:00.000Z');
+    expect((await act(opened, SOONER)).body).toMatchObject({ standing: 'emergency' });
+    expect((await rows()).map(({ kind }) => kind)).toContain('check-on-patient');
+    await makeLink();
+    expect((await act(opened, SOONER)).body).toMatchObject({ standing: 'emergency', words: EMERGENCY_WORDS });
+  });
+});
+
 describe('for a child', () => {
   const CHILD = '2015-05-05';
   test('a parent opens it, the child does not; whoever is on record goes before who says so', async () => {
@@ -234,8 +258,29 @@ describe('for a child', () => {
     await owner.query('delete from patient_contact');
   });
 
+  test('of an adolescent nobody is told whom they see nor why, they open it themselves, and do not end it by themselves', async () => {
+    const TEEN = '2010-05-05';
+    await begin({ born: TEEN });
+    const link = await makeLink();
+    for (const as of ['parent', 'patient']) {
+      const view = (await open(link, TEEN, as)).body as PatientView;
+      expect(view).toMatchObject({ withheld: true, specialists: [], reason: '', stage: 'to-book', dates: [FIRST, SECOND] });
+      expect(JSON.stringify(view)).not.toMatch(/Rivera|Bay Heart|heart|corazón|ardiolog|Palpitations/);
+      expect(view.acts.includes('decline')).toBe(as === 'parent');
+      if (as === 'patient') expect((await act(view.opened, { act: 'decline', reason: 'cost' })).status).toBe(403);
+    }
+    expect((await open(await makeLink(), TEEN, 'proxy')).status).toBe(403);
+  });
+
   test('nobody acts for a grown patient unless the clinic has them on record', async () => {
     const link = await makeLink();
     expect((await open(link, BORN, 'proxy')).status).toBe(403);
   });
+});
+
+test.each([
+  ['2008-11-28', '2026-11-28T04:00:00.000Z', 17],
+  ['2008-11-28', '2026-11-28T07:00:00.000Z', 18],
+])('born %s, at %s a patient is %i on the clinic’s wall', (born, moment, years) => {
+  expect(ageOn(born, dayOn(moment, 'America/Chicago'))).toBe(years);
 });

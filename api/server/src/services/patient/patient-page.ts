@@ -2,14 +2,13 @@
  * What a patient sees and does by their link. A link alone shows nothing: it opens with the date of birth, five tries for all links of a
  * referral and no more, for an hour at a time, and what it opened reaches this one referral. Everything is on record.
  */
-import { specialtyById, specialtyInSentence } from '@refloop/domain/clinical/specialty';
-import { specialistInPlainWords } from '@refloop/domain/patient/specialty-words';
-import type { Attempt } from '@refloop/domain/referral/attempt';
+import { EMERGENCY_WORDS } from '@refloop/domain/patient/messages';
 import type { Actor, PatientSide } from '@refloop/domain/referral/event';
 import {
   askedNow,
   bookedWith,
   decidePatient,
+  emergencyWordsOf,
   endForPatient,
   openDates,
   type PatientAct,
@@ -17,8 +16,7 @@ import {
 } from '@refloop/domain/referral/patient-act';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { calendarFor } from '@refloop/domain/sla/policy';
-import type { ActAsPatient, OpenPatient, PatientAnswer, PatientRequest, PatientStage, PatientView } from '../../client/patient.ts';
-import { addressedTo, type SpecialistPractice } from '../../packet/addressed-to.ts';
+import type { ActAsPatient, OpenPatient, PatientAnswer, PatientRequest } from '../../client/patient.ts';
 import type { Packet } from '../../packet/packet.ts';
 import { problem, type Refusal, Refused } from '../../problem.ts';
 import { digest, newToken } from '../../sessions/token.ts';
@@ -28,8 +26,9 @@ import type { Scope, Store, Unit } from '../../store/store.ts';
 import { policyIn } from '../engine/policy-in-force.ts';
 import { applyDecision, readReferral, withRetry } from '../referral-log.ts';
 import { changeConsent } from './patient-consent.ts';
-import { ageOn, approvedPacket, birthDateOf, contactOf } from './patient-facts.ts';
+import { ageOn, approvedPacket, birthDateOf, contactOf, dayOn } from './patient-facts.ts';
 import { patientRefusal } from './patient-refusal.ts';
+import { isAdolescent, type PracticeOf, specialistOf, stageOf } from './patient-view.ts';
 
 export type PatientPageService = {
   open: (asked: OpenPatient, now: Date) => Promise<PatientAnswer | Refusal>;
@@ -50,9 +49,6 @@ const notOpen = (): Refusal =>
 const locked = (): Refusal => problem('not-allowed', 'This link was closed after five wrong tries. Call your clinic for a new one.');
 
 const auditActorOf = (link: StoredPatientLink) => ({ subject: `patient-link ${link.id}`, fhirUser: null, sessionId: null });
-
-/** As the directory in force has them; undefined of whom it does not know. */
-type PracticeOf = (entryId: string) => SpecialistPractice | undefined;
 
 export type PatientPageDeps = {
   store: Store;
@@ -81,16 +77,22 @@ export function createPatientPageService({ store, practiceOf, siteOf }: PatientP
     );
   }
 
-  const whileOpen = <Value>(opened: string, now: Date, work: (found: Found, as: PatientSide) => Promise<Value>) =>
+  const withOpened = <Value>(opened: string, work: (found: Found, standing: NonNullable<Found['link']['opened']>) => Promise<Value>) =>
     withLink(
       digest(opened),
       (found) => {
         const standing = found.link.opened;
-        if (standing?.hash !== digest(opened) || standing.until <= now.toISOString()) throw new Refused(notOpen());
-        return work(found, standing.as);
+        if (standing?.hash !== digest(opened)) throw new Refused(notOpen());
+        return work(found, standing);
       },
       notOpen,
     );
+
+  const whileOpen = <Value>(opened: string, now: Date, work: (found: Found, as: PatientSide) => Promise<Value>) =>
+    withOpened(opened, (found, { until, as }) => {
+      if (until <= now.toISOString()) throw new Refused(notOpen());
+      return work(found, as);
+    });
 
   async function record({ unit, link, referral }: Found, now: string, action: `patient-link.${string}`, payload: object): Promise<void> {
     await unit.audit.append({
@@ -104,7 +106,7 @@ export function createPatientPageService({ store, practiceOf, siteOf }: PatientP
     });
   }
 
-  const answer = async ({ unit, packet, link }: Found, now: string, opening: Opening): Promise<PatientAnswer> => {
+  const answer = async ({ unit, packet, link }: Found, now: string, opening: Opening, as: PatientSide): Promise<PatientAnswer> => {
     const referral = await readReferral(unit, link.referralId);
     if (!referral) throw new Refused(noSuchLink());
     const { language, text } = await contactOf(unit, referral, packet, now);
@@ -114,6 +116,8 @@ export function createPatientPageService({ store, practiceOf, siteOf }: PatientP
     if (how) return { standing: 'over', how, practice: unit.scope.site, phone, language };
     const attempt = askedNow(referral);
     const booked = attempt && bookedWith(attempt);
+    const { timeZone } = calendarFor(await policyIn(unit), referral);
+    const withheld = isAdolescent(packet, dayOn(now, timeZone));
     return {
       standing: 'open',
       ...opening,
@@ -121,26 +125,51 @@ export function createPatientPageService({ store, practiceOf, siteOf }: PatientP
       phone,
       clinician: packet.referring.clinician,
       language,
-      timeZone: calendarFor(await policyIn(unit), referral).timeZone,
-      specialists: attempt ? [specialistOf(referral, attempt, packet, practiceOf)] : [],
-      reason: packet.request.reason,
+      timeZone,
+      specialists: attempt && !withheld ? [specialistOf(referral, attempt, packet, practiceOf)] : [],
+      reason: withheld ? '' : packet.request.reason,
+      withheld,
       stage: stageOf(referral, attempt, now),
       appointment: booked ? { startsAt: booked.startsAt } : null,
       dates: attempt ? openDates(attempt, now) : [],
-      acts: patientActs(referral, now),
+      acts: patientActs(referral, now).filter((act) => act !== 'decline' || !withheld || as !== 'patient'),
       texts: { number: text.to === null || !site?.textMessages ? null : text.to.slice(-4), wanted: text.consent.status === 'given' },
     };
   };
 
   /** Why whoever opens it may not act; undefined where they may. */
   async function whyNotTheirs({ unit, referral, packet }: Found, born: string, as: PatientSide, now: string): Promise<Refusal | undefined> {
-    const isChild = ageOn(born, now) < OF_AGE;
+    const today = dayOn(now, calendarFor(await policyIn(unit), referral).timeZone);
+    const isChild = ageOn(born, today) < OF_AGE;
+    if (as === 'patient' && isAdolescent(packet, today)) return undefined;
     if (as === 'patient') return isChild ? problem('not-allowed', 'A parent or guardian opens this for a child.', [AS_FAULT]) : undefined;
     const { proxies } = await contactOf(unit, referral, packet, now);
     if (proxies.some(({ side }) => side === as)) return undefined;
     // Of a child nobody is on record: whoever knows the link and the date of birth and says so; of a grown person nobody else acts unheard of.
     if (isChild && as !== 'proxy' && proxies.length === 0) return undefined;
     return problem('not-allowed', 'The clinic has nobody on record who may act for this patient in that way. Call the clinic.', [AS_FAULT]);
+  }
+
+  /** Also when the hour is over: whoever typed it had opened the page. Nothing of the referral is shown. */
+  async function hearEmergency(opened: string, key: string, act: PatientAct, now: Date): Promise<PatientAnswer> {
+    const at = now.toISOString();
+    try {
+      const heard = await withOpened(opened, async (found, { as }): Promise<PatientAnswer> => {
+        const { unit, link, referral, packet } = found;
+        const factKey = `patient-link/${link.id}/${key}`;
+        await applyDecision(unit, link.referralId, { kind: 'patient', link: link.id, as }, at, (current) =>
+          decidePatient(current, act, factKey, at),
+        );
+        await record(found, at, 'patient-link.act', { key, act: act.act, as, emergency: true });
+        const { language } = await contactOf(unit, referral, packet, at);
+        return { standing: 'emergency', words: EMERGENCY_WORDS, language };
+      });
+      if ('standing' in heard) return heard;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+    }
+    // The link opens nothing any more, so nobody here knows who it is. The words are the same.
+    return { standing: 'emergency', words: EMERGENCY_WORDS, language: 'en' };
   }
 
   return {
@@ -167,19 +196,21 @@ export function createPatientPageService({ store, practiceOf, siteOf }: PatientP
           const until = new Date(now.getTime() + OPEN_MS).toISOString();
           await unit.patientLinks.open(link.id, { hash: digest(opened), until, as });
           await record(found, at, 'patient-link.opened', { until, as });
-          return answer(found, at, { opened, until });
+          return answer(found, at, { opened, until }, as);
         },
         noSuchLink,
       ),
 
     view: (opened, now) =>
-      whileOpen(opened, now, async (found) => {
+      whileOpen(opened, now, async (found, as) => {
         await record(found, now.toISOString(), 'patient-link.read', {});
-        return answer(found, now.toISOString(), { opened, until: found.link.opened?.until ?? '' });
+        return answer(found, now.toISOString(), { opened, until: found.link.opened?.until ?? '' }, as);
       }),
 
-    act: ({ opened, key, what }, now) =>
-      whileOpen(opened, now, async (found, as) => {
+    act: async ({ opened, key, what }, now) => {
+      const asked = what.act === 'texts' ? undefined : inUtc(what);
+      if (asked && emergencyWordsOf(asked) !== undefined) return hearEmergency(opened, key, asked, now);
+      return whileOpen(opened, now, async (found, as) => {
         const { unit, link, referral, packet } = found;
         const at = now.toISOString();
         const actor: Actor = { kind: 'patient', link: link.id, as };
@@ -199,14 +230,22 @@ export function createPatientPageService({ store, practiceOf, siteOf }: PatientP
             });
         } else {
           const act = inUtc(what);
+          // It would end the order: of somebody under age a parent says so, or the patient tells the clinic.
+          if (
+            act.act === 'decline' &&
+            as === 'patient' &&
+            isAdolescent(packet, dayOn(at, calendarFor(await policyIn(unit), referral).timeZone))
+          )
+            throw new Refused(problem('not-allowed', 'Your clinic talks with you about this. Call them.'));
           const factKey = `patient-link/${link.id}/${key}`;
           const applied = await applyDecision(unit, link.referralId, actor, at, (current) => decidePatient(current, act, factKey, at));
           if (!applied) throw new Refused(noSuchLink());
           if (!applied.ok) throw new Refused(patientRefusal(applied.refusal));
         }
         await record(found, at, 'patient-link.act', { key, act: what.act, as });
-        return answer(found, at, { opened, until: link.opened?.until ?? '' });
-      }),
+        return answer(found, at, { opened, until: link.opened?.until ?? '' }, as);
+      });
+    },
   };
 }
 
@@ -231,52 +270,5 @@ function inUtc(what: Exclude<PatientRequest, { act: 'texts' }>): PatientAct {
     case 'other-date':
     case 'decline':
       return what;
-  }
-}
-
-function specialistOf(
-  { specialty }: Referral,
-  { performer }: Attempt,
-  packet: Packet,
-  practiceOf: PracticeOf,
-): PatientView['specialists'][number] {
-  const { name, organization, address, phone } = addressedTo(packet, performer, practiceOf(performer.entryId)).specialist;
-  const known = specialtyById(specialty);
-  const inWords = known ? specialtyInSentence(known) : specialty;
-  const told = (words: string): string => (words === 'not recorded' ? '' : words);
-  return {
-    name,
-    what: specialistInPlainWords(specialty) ?? { en: `specialist in ${inWords}`, es: `especialista (${inWords})` },
-    organization: told(organization),
-    address: told(address),
-    phone: told(phone),
-    asked: true,
-  };
-}
-
-/** Where it stands, in the patient’s eyes. */
-function stageOf({ attempts }: Referral, attempt: Attempt | undefined, now: string): PatientStage {
-  if (attempts.some(({ visits }) => visits.length > 0)) return 'seen';
-  if (!attempt) return 'looking';
-  switch (attempt.work.status) {
-    case 'declined':
-    case 'cancelled':
-    case 'cancellation-requested':
-      return 'looking';
-    case 'draft':
-    case 'sent':
-    case 'received':
-      return 'asking';
-    case 'accepted':
-    case 'in-progress':
-    case 'appointment-cancelled':
-      return 'to-book';
-    case 'missed':
-      return 'missed';
-    case 'scheduled':
-      return (bookedWith(attempt)?.startsAt ?? now) > now ? 'booked' : 'past';
-    case 'seen':
-    case 'completed':
-      return 'seen';
   }
 }

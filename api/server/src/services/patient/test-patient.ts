@@ -1,4 +1,5 @@
 /** For tests: an order in force whose approval kept a packet, as one that was made in the chart has it. */
+import { keepIdentity } from '../../inbound/identity-of.ts';
 import type { Packet } from '../../packet/packet.ts';
 import type { Scope, Store } from '../../store/store.ts';
 import { happens, putInForce } from '../engine/test-in-force.ts';
@@ -53,8 +54,9 @@ export async function approvedFor(
   patientId = 'p1',
 ): Promise<void> {
   await putInForce(store, scope, id, at, 'routine', patientId);
-  await store.transaction(scope, (unit) =>
-    unit.approvals.insert({
+  await store.transaction(scope, async (unit) => {
+    const packet = packetFor(patient);
+    await unit.approvals.insert({
       id: `approval-${id}`,
       recommendationId: `rec-${id}`,
       referralId: id,
@@ -63,9 +65,12 @@ export async function approvedFor(
       approvedAt: at,
       orderVersion: '3',
       contentHash: 'of-the-test',
-      content: { packet: packetFor(patient) },
-    }),
-  );
+      content: { packet },
+    });
+    // As an approval keeps it, from the chart.
+    const telecom = [{ system: 'phone', value: packet.patient.phone }];
+    await keepIdentity(unit, patientId, [{ resourceType: 'Patient', id: patientId, telecom }]);
+  });
 }
 
 const later = (at: string, seconds: number): string => new Date(Date.parse(at) + seconds * 1000).toISOString();

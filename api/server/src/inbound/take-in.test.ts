@@ -1,0 +1,125 @@
+/** What is made of a file by itself: on the in-memory store, with the documents read for real. */
+import { blocksOf } from '@refloop/domain/patient-match/blocks';
+import { comparedIdentity } from '@refloop/domain/patient-match/identity';
+import { identity } from '@refloop/domain/patient-match/test-identity';
+import { describe, expect, test } from 'vitest';
+import { packetPdf } from '../packet/packet-pdf.ts';
+import { sentPacket } from '../packet/test-packet.ts';
+import { keepFirstPolicy } from '../services/engine/policy-in-force.ts';
+import { happens, putInForce } from '../services/engine/test-in-force.ts';
+import { readReferral } from '../services/referral-log.ts';
+import { openMemoryStore } from '../store/memory/store.ts';
+import { ReaderNotStarted } from './document-reader.ts';
+import { inboundContentOf } from './inbound-content.ts';
+import { readBytes } from './read-bytes.ts';
+import type { ReadDocument } from './read-document.ts';
+import { createInbound, takeIn } from './take-in.ts';
+import { CARDIOLOGY_NOTE } from './test-notes.ts';
+
+const APPROVED = '2026-11-18T15:00:00.000Z';
+const CAME = '2026-11-22T15:00:00.000Z';
+const SCOPE = { tenant: 't', issuer: 'https://ehr.example.org/fhir', site: 'Maple Clinic' };
+
+/** A referral that was faxed to the specialist of the test referrals, and what becomes of a file that a gateway hands over. */
+async function sentReferral(read: (bytes: Uint8Array) => Promise<ReadDocument> = (bytes) => readBytes(bytes)) {
+  let count = 0;
+  const store = openMemoryStore({ newId: () => `id-${(count += 1)}` });
+  await store.enrol(SCOPE);
+  await keepFirstPolicy(store, SCOPE, 'America/Chicago', new Date(APPROVED));
+  await putInForce(store, SCOPE, 'r1', APPROVED);
+  await happens(store, SCOPE, 'r1', '2026-11-18T15:05:00.000Z', { type: 'send', transmissionId: 't', channel: 'fax' });
+  const chart = identity({ recordNumbers: ['SYN-100200'] });
+  await store.transaction(SCOPE, (unit) =>
+    unit.patientIdentities.put({ patientId: 'p1', identity: chart, replacedBy: null }, blocksOf(comparedIdentity(chart))),
+  );
+  const failures: unknown[] = [];
+  const failed = (error: unknown): void => void failures.push(error);
+  const inbound = createInbound({ store, read, version: 'test', now: () => new Date(CAME), failed });
+  const why = (id: string): Promise<string | undefined> =>
+    store.transaction(SCOPE, async (unit) => {
+      const document = await unit.inboundDocuments.get(id);
+      return document && `${document.standing.status} ${inboundContentOf(document.content).why}`;
+    });
+  const handed = (key: string, words: string): Promise<string> =>
+    takeIn(store, SCOPE, { source: 'gateway', key, bytes: new TextEncoder().encode(words) }, CAME);
+  const came = async (file: Uint8Array | string) => {
+    const bytes = typeof file === 'string' ? new TextEncoder().encode(file) : file;
+    const id = await takeIn(store, SCOPE, { source: 'gateway', key: `fax/${(count += 1)}`, bytes }, CAME);
+    await inbound.run();
+    if (failures.length > 0) throw failures[0];
+    return store.transaction(SCOPE, async (unit) => {
+      const referral = await readReferral(unit, 'r1');
+      const document = await unit.inboundDocuments.get(id);
+      const { why = null } = document ? inboundContentOf(document.content) : {};
+      const [attempt] = referral?.attempts ?? [];
+      return { why, work: attempt?.work.status, visits: attempt?.visits.length, reports: referral?.reports.length };
+    });
+  };
+  return { came, handed, why, failures, run: inbound.run };
+}
+
+const HEAD = CARDIOLOGY_NOTE.flat().slice(1, 8).join('\n');
+const UNTOUCHED = { work: 'sent', visits: 0, reports: 0 };
+
+test('a consult note is placed, and stands for the visit', async () => {
+  const { came } = await sentReferral();
+  expect(await came(CARDIOLOGY_NOTE.flat().join('\n'))).toEqual({ why: null, work: 'completed', visits: 1, reports: 1 });
+});
+
+test('the referral that was sent, come back, is held and proves nothing', async () => {
+  const { came } = await sentReferral();
+  const { patient, specialist } = sentPacket();
+  const packet = sentPacket({
+    patient: { ...patient, name: 'Delgado, Marisol', born: '1984-06-02', recordNumber: 'SYN-100200' },
+    specialist: { ...specialist, npi: '1234567893' },
+  });
+  expect(await came(await packetPdf(packet))).toEqual({ why: 'own-referral', ...UNTOUCHED });
+});
+
+test('a letter that the patient cannot be seen is held, and so is one that says nothing of a visit', async () => {
+  const { came } = await sentReferral();
+  expect(await came(`Bay Heart Cardiology\n${HEAD}\nWe are not able to schedule this patient. Please refer elsewhere.`)).toEqual({
+    why: 'not-seen',
+    ...UNTOUCHED,
+  });
+  expect(await came(`Bay Heart Cardiology\n${HEAD}\nThank you for your referral. The appointment is on 12/02/2026.`)).toEqual({
+    why: 'not-a-note',
+    ...UNTOUCHED,
+  });
+});
+
+test('a file with the notes of two patients is held whole', async () => {
+  const { came } = await sentReferral();
+  const other = 'Bay Heart Cardiology Consultation\nPatient: Okafor, Chinedu\nDOB: 11/30/1951\nAssessment\nStable.';
+  expect(await came(`${CARDIOLOGY_NOTE.flat().join('\n')}\f${other}`)).toEqual({ why: 'names-several', ...UNTOUCHED });
+});
+
+test('another file under a key that was used is refused, and the same file is the same document', async () => {
+  const { handed } = await sentReferral();
+  const id = await handed('fax/1', 'first note');
+  expect(await handed('fax/1', 'first note')).toBe(id);
+  await expect(handed('fax/1', 'second note')).rejects.toMatchObject({ refusal: { refused: 'conflict' } });
+});
+
+describe('a document on which something fails', () => {
+  const failing = (bytes: Uint8Array): Promise<ReadDocument> =>
+    Buffer.from(bytes).includes('bad') ? Promise.reject(new Error('fell over')) : readBytes(bytes);
+
+  test('is tried five times and then a person reads it; twenty of them keep nobody waiting', async () => {
+    const { handed, why, run, failures } = await sentReferral(failing);
+    const bad = await Promise.all(Array.from({ length: 20 }, (_, at) => handed(`bad/${at}`, `bad ${at}`)));
+    // Of the same instant the order is that of the ids.
+    const good = await Promise.all(Array.from({ length: 4 }, (_, at) => handed(`good/${at}`, `good ${at}`)));
+    for (let runs = 0; runs < 8; runs += 1) await run();
+    expect(new Set(await Promise.all(bad.map(why)))).toEqual(new Set(['held unreadable']));
+    expect(new Set(await Promise.all(good.map(why)))).toEqual(new Set(['held names-nobody']));
+    expect(failures).toHaveLength(100);
+  });
+
+  test('stays where it is while nothing can be read at all', async () => {
+    const { handed, why, run } = await sentReferral(() => Promise.reject(new ReaderNotStarted()));
+    const id = await handed('fax/1', 'a note');
+    for (let runs = 0; runs < 8; runs += 1) await run();
+    expect(await why(id)).toBe('waiting null');
+  });
+});

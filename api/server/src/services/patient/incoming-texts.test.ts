@@ -1,0 +1,116 @@
+/** Whoever writes, and whatever became of their referral: what is told to them is so. On the store in memory. */
+import { createHmac } from 'node:crypto';
+import { EMERGENCY_WORDS } from '@refloop/domain/patient/messages';
+import { decideCare } from '@refloop/domain/referral/care-command';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type Site, sandboxSite, scopeOf } from '../../sites.ts';
+import { openMemoryStore } from '../../store/memory/store.ts';
+import type { Store, Unit } from '../../store/store.ts';
+import { keepFirstPolicy } from '../engine/policy-in-force.ts';
+import { CLINICIAN, happens } from '../engine/test-in-force.ts';
+import { applyDecision } from '../referral-log.ts';
+import { createIncomingTextService } from './incoming-texts.ts';
+import { acceptedWith, approvedFor } from './test-patient.ts';
+
+const AT = '2026-11-20T15:00:00.000Z';
+const LATER = '2026-11-20T17:00:00.000Z';
+const NUMBER = '+15552100100';
+const STRANGER = '+15559990000';
+const SECRET = 'a secret of more than thirty-two characters';
+const GATEWAY = { url: 'http://127.0.0.1:1/x', from: '+15552100199', key: 'k', secret: SECRET };
+const site: Site = { ...sandboxSite(4010), phone: '(555) 210-0199', textMessages: GATEWAY };
+const scope = scopeOf(site);
+const EMERGENCY = 'I cant breathe';
+const BOTH = `${EMERGENCY_WORDS.en} ${EMERGENCY_WORDS.es}`;
+
+let store: Store;
+const inScope = <Value>(work: (unit: Unit) => Promise<Value>): Promise<Value> => store.transaction(scope, work);
+
+beforeEach(async () => {
+  let count = 0;
+  store = openMemoryStore({ newId: () => `id-${(count += 1)}` });
+  await store.enrol(scope);
+  await keepFirstPolicy(store, scope, 'America/Chicago', new Date(AT));
+  await approvedFor(store, scope, 'r', AT);
+});
+
+let messages = 0;
+function says(text: string, { from = NUMBER, id = `m${(messages += 1)}` } = {}) {
+  const body = JSON.stringify({ id, from, text });
+  const seconds = Date.parse(LATER) / 1000;
+  const signature = `t=${seconds},v1=${createHmac('sha256', SECRET).update(`${seconds}.${body}`).digest('hex')}`;
+  return createIncomingTextService({ store, sites: [site] }).receive(signature, new TextEncoder().encode(body), new Date(LATER));
+}
+
+/** As somebody who gets our texts. */
+const reachedByText = () =>
+  inScope(async (unit) => {
+    const patientId = (await unit.referrals.get('r'))?.patientId ?? '';
+    const text = { to: NUMBER, consent: { status: 'given' as const, at: AT, by: 'patient' as const } };
+    const email = { to: null, consent: { status: 'unknown' as const } };
+    await unit.patientContacts.put({ patientId, language: 'en', preferred: 'text', text, email, proxies: [], updatedAt: AT });
+  });
+
+async function close(): Promise<void> {
+  await acceptedWith(store, scope, 'r', AT, []);
+  await happens(store, scope, 'r', '2026-11-20T15:10:00.000Z', { type: 'mark-seen', appointmentId: null });
+  const note = { type: 'give-outcome', reportId: 'n1', document: { type: 'Document', id: 'd' }, fromNpi: null } as const;
+  await happens(store, scope, 'r', '2026-11-20T15:11:00.000Z', note);
+  const at = '2026-11-20T16:00:00.000Z';
+  await inScope((unit) =>
+    applyDecision(unit, 'r', CLINICIAN, at, (referral) => decideCare(referral, { type: 'review-report', reportId: 'n1' }, at)),
+  );
+}
+
+const owed = async (): Promise<string[]> => (await inScope((unit) => unit.obligations.openOf('r'))).map(({ kind }) => kind);
+const unknown = () => inScope((unit) => unit.obligations.list({ status: 'open', kind: 'unknown-number' }));
+
+describe('an emergency reaches somebody here (R78)', () => {
+  test('of a patient whose number stands in the chart alone', async () => {
+    expect(await says(EMERGENCY)).toEqual({ reply: EMERGENCY_WORDS.es });
+    expect(await owed()).toContain('check-on-patient');
+  });
+
+  test.each(['text', 'chart alone'])('after the loop has closed (%s)', async (how) => {
+    if (how === 'text') await reachedByText();
+    await close();
+    await says(EMERGENCY);
+    expect(await owed()).toEqual(['check-on-patient']);
+  });
+
+  test('of nobody here: a lead by name, once, with a quarter of an hour', async () => {
+    const granted = { fhirUser: 'Practitioner/l', grantedBy: 'a', grantedAt: AT, reason: 'of the test' };
+    await inScope((unit) => unit.grants.put({ ...granted, subject: 'lead-1', name: 'Lee', roles: ['lead'] }));
+    for (const id of ['same', 'same']) expect(await says(EMERGENCY, { from: STRANGER, id })).toEqual({ reply: BOTH });
+    expect(await unknown()).toMatchObject([{ owner: 'lead-1', dueAt: '2026-11-20T17:15:00.000Z' }]);
+    expect(JSON.stringify(await unknown())).toContain(STRANGER);
+    expect(await owed()).not.toContain('check-on-patient');
+  });
+});
+
+describe('any other words', () => {
+  test('are owed an answer where it is told that somebody reads them, also of a number in the chart alone and after closing', async () => {
+    const asks = 'My wound smells and I have a fever';
+    expect(await says(asks)).toMatchObject({ reply: expect.stringMatching(/Lo leeremos/) });
+    expect(await owed()).toContain('answer-patient');
+    await close();
+    await says(asks);
+    expect(await owed()).toEqual(['answer-patient']);
+  });
+
+  test('of an unknown number are kept nowhere, and that is what it is told, in both languages', async () => {
+    const answered = await says('Can I come on Monday', { from: STRANGER });
+    expect(answered).toEqual({ reply: expect.stringMatching(/no one will read this text.*nadie leerá este mensaje/) });
+    expect(await says('START', { from: STRANGER })).toEqual(answered);
+    expect(await unknown()).toEqual([]);
+  });
+
+  test('STOP and START of a number in the chart alone are put on record', async () => {
+    const consent = () =>
+      inScope(async (unit) => (await unit.patientContacts.get((await unit.referrals.get('r'))?.patientId ?? ''))?.text.consent.status);
+    await says('STOP');
+    expect(await consent()).toBe('withdrawn');
+    await says('START');
+    expect(await consent()).toBe('given');
+  });
+});
