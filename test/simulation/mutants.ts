@@ -188,7 +188,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     guard: 'what was asked for before STOP does not leave after it',
     file: `${SERVER}/channels/text-message.ts`,
-    from: "if (referral.consents.text === 'withdrawn') return 'The patient wants no more text messages.';",
+    from: "if (!isWanted(referral, content, contact)) return 'The patient wants no more text messages there.';",
     to: '',
     told: ['consent'],
   },
