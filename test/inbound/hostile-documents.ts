@@ -1,4 +1,5 @@
 /** Documents that somebody made to break a reader, and documents that broke on their way: each made from a seed. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { deflateSync } from 'node:zlib';
 import { type Random, randomFrom } from '@refloop/launch/synthetic/random';
 import { CARDIOLOGY_NOTE, HL7_CONSULTATION, pdfNote } from '@refloop/server/inbound/test-notes';
@@ -40,6 +41,12 @@ function aroundStream(stream: Buffer, filter: string, more: string): Buffer {
   return Buffer.concat([latin(head), stream, latin('\nendstream\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF')]);
 }
 
+/** What other systems wrote (fixtures/README.md). */
+const FIXTURES = new URL('./fixtures/', import.meta.url);
+const FOREIGN = readdirSync(FIXTURES)
+  .filter((name) => name.endsWith('.xml'))
+  .map((name) => readFileSync(new URL(name, FIXTURES)));
+
 export type HostileDocuments = (seed: number) => Buffer;
 
 /** Good documents to begin with. */
@@ -48,6 +55,7 @@ export async function hostileDocuments(): Promise<HostileDocuments> {
     Buffer.from(await pdfNote(CARDIOLOGY_NOTE)),
     Buffer.from(await pdfNote([['Impression:', 'All well.']])),
     ...[1, 2, 3, 4].map(() => Buffer.from(HL7_CONSULTATION)),
+    ...FOREIGN,
     ...[1, 2].map(() => Buffer.from(CARDIOLOGY_NOTE.flat().join('\n'))),
     aroundStream(latin('BT /F1 12 Tf 72 720 Td (Assessment: well) Tj ET'), 'null', ''),
   ];
@@ -55,7 +63,10 @@ export async function hostileDocuments(): Promise<HostileDocuments> {
     const random = randomFrom(`hostile document ${seed}`);
     if (random.next() < 0.02) return noise(random);
     if (random.next() < 0.005) return unfolding(random);
+    if (random.next() < 0.05) return drawn(random);
     let document = random.pick(good);
+    // What stays well formed gets past the parser, to what reads the tree.
+    if (document.subarray(0, 5).toString('latin1') === '<?xml' && random.next() < 0.6) return wellFormed(document, random);
     for (let changes = random.integer(1, 6); changes > 0; changes -= 1) document = changed(document, random);
     return document;
   };
@@ -73,6 +84,78 @@ function unfolding(random: Random): Buffer {
         '/FlateDecode',
         '/Names << /JavaScript << /Names [(a) << /S /JavaScript /JS (while(true){}) >>] >> >>',
       );
+}
+
+/** What a page may hold, in any order and number. */
+const OPERATORS: readonly string[] = [
+  'BT /F1 12 Tf 72 720 Td (Assessment: well) Tj ET',
+  'BT /F9 12 Tf (no such font) Tj ET',
+  'BT /F1 0 Tf (a) Tj ET',
+  'BT /F1 12 Tf 1 0 0 1 1e30 -1e30 Tm (far away) Tj ET',
+  'BT /F1 12 Tf [(A) -2000000 (B) 1e308 (C)] TJ ET',
+  'BT /F1 12 Tf (\\377\\000\\376 \\) unbalanced \\( ) Tj ET',
+  'BT /F1 12 Tf <FEFF00410042> Tj <0> Tj <zz> Tj ET',
+  'BT BT BT (nested) Tj ET',
+  'q '.repeat(500),
+  'Q '.repeat(500),
+  '/X1 Do',
+  '1 0 0 RG 0 0 m 1e308 1e308 l S',
+  'BI /W 100000 /H 100000 /BPC 8 /CS /RGB ID xx EI',
+  '/Span << /ActualText (Plan: other) >> BDC (shown) Tj EMC',
+  '%'.repeat(1000),
+  '(DOB: 1/1/1980) (DOB: 31/31/9999) (Patient: ) (NPI: 1234567893)',
+];
+
+const drawn = (random: Random): Buffer => {
+  const stream = latin(Array.from({ length: random.integer(0, 60) }, () => random.pick(OPERATORS)).join('\n'));
+  const packed = random.next() < 0.5;
+  return aroundStream(packed ? deflateSync(stream) : stream, packed ? '/FlateDecode' : 'null', '');
+};
+
+/** Values that an attribute or a text may have and still be XML. */
+const WORDS: readonly string[] = [
+  '',
+  ' ',
+  '0',
+  '-1',
+  '00000000',
+  '99999999',
+  '19750501120000.0000-2500',
+  '2.16.840.1.113883.4.6',
+  'constructor',
+  '__proto__',
+  'nullFlavor',
+  '&amp;lt;script&amp;gt;',
+  '&#x202E;&#xFEFF;&#x10FFFF;',
+  'a'.repeat(20_000),
+  'Assessment: '.repeat(200),
+  '\n'.repeat(500),
+];
+
+/** A few leaves of the tree become others, are gone, are many, or lie deep; it stays XML. */
+function wellFormed(document: Buffer, random: Random): Buffer {
+  let text = document.toString('utf8');
+  for (let changes = random.integer(1, 8); changes > 0; changes -= 1) {
+    const leaf = /<([A-Za-z][\w:]*)\b[^<>]*(?:\/>|>[^<]*<\/\1>)/g;
+    const attribute = /="[^"<]*"(?=[^<]*>)/g;
+    const words = />[^<>]+</g;
+    const kind = random.integer(0, 4);
+    const pattern = kind === 0 ? attribute : kind === 1 ? words : leaf;
+    pattern.lastIndex = random.integer(200, Math.max(200, text.length - 200));
+    const found = pattern.exec(text);
+    if (!found) continue;
+    const [whole] = found;
+    const put = (): string => {
+      if (kind === 0) return `="${random.pick(WORDS)}"`;
+      if (kind === 1) return `>${random.pick(WORDS)}<`;
+      if (kind === 2) return '';
+      if (kind === 3) return whole.repeat(random.pick([2, 20, 400]));
+      const depth = random.pick([1, 30, 110]);
+      return '<section>'.repeat(depth) + whole + '</section>'.repeat(depth);
+    };
+    text = text.slice(0, found.index) + put() + text.slice(found.index + whole.length);
+  }
+  return Buffer.from(text);
 }
 
 function changed(document: Buffer, random: Random): Buffer {

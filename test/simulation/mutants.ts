@@ -118,7 +118,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     guard: 'nothing leaves whose order is not in force any more',
     file: `${SERVER}/outbox/worker.ts`,
-    from: "if (detail !== undefined) return { kind: 'left-out', detail };",
+    from: "if (detail !== undefined) return { kind: referral && opened.isOwed(referral) ? 'failed' : 'left-out', detail };",
     to: "if (referral === undefined) return { kind: 'left-out', detail: '' };",
     told: ['unapproved'],
   },

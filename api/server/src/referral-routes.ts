@@ -92,7 +92,7 @@ export function referralRoutes({ store, sites, index, policy, newId, read, versi
     ...worklistRoutes({
       worklist,
       next: createNextPerformerService({ store, matching }),
-      effects: createEffectDecisionService({ store }),
+      effects: createEffectDecisionService({ store, newId }),
       exports: createWorklistExportService({ store }),
     }),
     ...packetRoutes({

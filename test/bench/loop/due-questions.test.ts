@@ -52,7 +52,7 @@ async function pagesOf(question: DueQuestion): Promise<{ answer: string[]; pages
   return { answer, pages: (await pagesSoFar()) - before };
 }
 
-test('what is due is found without reading what is over', async () => {
+test('what is due is found without reading what is over', { timeout: 240_000 }, async () => {
   const questions = dueQuestions(NOW.toISOString());
   await filled.growTo(FEW, () => undefined);
   const few = new Map<string, number>();

@@ -1,6 +1,8 @@
 /**
  * Fills a database with referrals that are over, beside a fixed number that are not: rows as the product writes them, sealed under a key
- * each, copied in as the owner. What is open, and what of it is due, is told, so that each answer can be judged without asking the database.
+ * each, copied in as the owner. Beyond a hundred thousand they are copies of the first under other ids, made by PostgreSQL: they fill tables and
+ * indexes as any, and cannot be opened, since what is sealed says where it belongs. What is open, and what of it is due, is told, so that each
+ * answer can be judged without asking the database.
  */
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -73,6 +75,28 @@ type Batch = Record<Table, unknown[][]>;
 const emptyBatch = (): Batch => Object.fromEntries(TABLES.map((table): [Table, unknown[][]] => [table, []])) as Batch;
 
 const AT_ONCE = 2000;
+/** So many are made one by one. */
+const MADE = 100_000;
+
+/** What is other in a copy of a row; every other column is the same. */
+const RENAMED: Record<Exclude<Table, 'referral_timer'>, readonly string[]> = {
+  data_key: ['owner'],
+  referral_event: ['referral_id'],
+  referral: ['referral_id'],
+  obligation: ['id', 'referral_id'],
+  outbox: ['id', 'referral_id', 'key', 'lane'],
+  plan: ['id', 'referral_id', 'recommendation_id'],
+  inbound_document: ['id', 'referral_id'],
+};
+const OF_CLOSED: Record<keyof typeof RENAMED, string> = {
+  data_key: `owner like 'referral/made-0%' or owner like 'inbound/document-%'`,
+  referral_event: `referral_id like 'made-0%'`,
+  referral: `referral_id like 'made-0%'`,
+  obligation: `referral_id like 'made-0%'`,
+  outbox: `referral_id like 'made-0%'`,
+  plan: `referral_id like 'made-0%'`,
+  inbound_document: `id like 'document-%'`,
+};
 
 /** @param count of referrals that are not over, at every size of the database */
 export async function openFilledDatabase(url: string, scope: Scope, now: Date, count: number): Promise<FilledDatabase> {
@@ -274,16 +298,37 @@ export async function openFilledDatabase(url: string, scope: Scope, now: Date, c
   for (let number = 0; number < count; number += 1) await addOpen(first, number);
   await write(first);
 
+  /** All that were made, once more under ids of their own. */
+  async function copyMade(times: number): Promise<void> {
+    for (const table of Object.keys(RENAMED) as (keyof typeof RENAMED)[]) {
+      const columns = COLUMNS[table].split(',').map((column) => column.trim());
+      const values = columns.map((column) => {
+        if (!RENAMED[table].includes(column)) return column;
+        if (table === 'outbox' && column === 'id') return 'gen_random_uuid()';
+        return `replace(replace(${column}, 'made-', 'copy${times}-made-'), 'document-', 'document-copy${times}-')`;
+      });
+      await owner.query(
+        `insert into ${table} (${columns.join(', ')}) select ${values.join(', ')} from ${table} where tenant = $1 and (${OF_CLOSED[table]})`,
+        [scope.tenant],
+      );
+    }
+  }
+
   let there = 0;
   return {
     open,
     growTo: async (closed, progress) => {
-      while (there < closed) {
+      while (there < Math.min(closed, MADE)) {
         const batch = emptyBatch();
-        const until = Math.min(closed, there + AT_ONCE);
+        const until = Math.min(closed, MADE, there + AT_ONCE);
         for (let number = there; number < until; number += 1) await addClosed(batch, number);
         await write(batch);
         there = until;
+        progress(there);
+      }
+      for (let times = Math.round(there / MADE); there < closed; times += 1) {
+        await copyMade(times);
+        there += MADE;
         progress(there);
       }
       // As autovacuum does after so many rows; the visibility map and the statistics are then what a database at rest has.

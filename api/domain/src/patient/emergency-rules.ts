@@ -7,12 +7,17 @@
 export type EmergencyKind = 'chest' | 'breathing' | 'bleeding' | 'brain' | 'self-harm' | 'poison' | 'allergy' | 'injury' | 'asked-for-help';
 
 type Rule = { kind: EmergencyKind; pattern: RegExp };
-const rule = (kind: EmergencyKind, ...phrases: string[]): Rule => ({ kind, pattern: new RegExp(`\\b(?:${phrases.join('|')})\\b`) });
+const rule = (kind: EmergencyKind, ...phrases: string[]): Rule => ({ kind, pattern: new RegExp(`\\b(?:${phrases.join('|')})\\b`, 'g') });
 
 const HURT =
   '(?:pains?|hurts?|hurting|aches?|aching|pressure|tight|tightness|heavy|heaviness|discomfort|burning|killing|squeez\\w+|crush\\w+)';
 const CHEST_BY_ITSELF = '(?!(?: x ?rays?| ct| scan| clinic| doctor))';
-const GAP = '(?: \\w+){0,6}';
+// As short as it can be: what is said twice is found twice.
+const GAP = '(?: \\w+){0,6}?';
+const PILLS = '(?:pills?|tablets?|capsules?|meds|medications?|medicines?|tylenol|ibuprofen|aspirins?|insulin)';
+const PASTILLAS = '(?:pastillas|pildoras|tabletas|medicinas|medicamentos)';
+const ABOUT_TO =
+  '(?:about to|going to|gonna|almost|nearly|like i(?:ll| will| might| may| could| am going to)?|think i(?:ll| will| might| may)?|might|may)';
 const CANT = '(?:cant|cannot|couldnt|unable to|not able to|cant even|can barely|can hardly|barely|hardly)';
 
 const ENGLISH: readonly Rule[] = [
@@ -21,8 +26,10 @@ const ENGLISH: readonly Rule[] = [
     `chest${CHEST_BY_ITSELF}${GAP} ${HURT}`,
     `${HURT}${GAP} chest${CHEST_BY_ITSELF}`,
     'heart attack',
+    'jaw(?: \\w+){0,2} arm|arm(?: \\w+){0,2} jaw',
     'grabbing (?:his|her|my) chest',
-    'elephant${GAP} chest',
+    `(?:sitting|standing|pressing|pushing|weight|brick|elephant|band|vise)${GAP} chest${CHEST_BY_ITSELF}`,
+    `chest${CHEST_BY_ITSELF}${GAP} (?:sitting|standing|pressing|pushing|weight|vise)`,
   ),
   rule(
     'breathing',
@@ -31,11 +38,13 @@ const ENGLISH: readonly Rule[] = [
     'breathing is (?:hard|bad|difficult)',
     '(?:short|shortness|out) of breath',
     '(?:not|stopped|isnt|quit) breathing',
+    '(?:lips?|face|skin|fingers|he is|she is|baby)(?: \\w+){0,3} (?:purple|gr[ae]y|blue)',
     'gasping',
     'choking',
     'suffocating',
     '(?:turn\\w*|lips?(?: \\w+){0,3}|he is|she is) blue',
     'wheezing (?:bad|badly|a lot)',
+    '(?:fighting|desperate|hungry) for (?:air|breath)|no air (?:is )?(?:coming|going|getting)',
   ),
   rule(
     'bleeding',
@@ -46,8 +55,16 @@ const ENGLISH: readonly Rule[] = [
     '(?:vomit\\w*|throw\\w* up|threw up|cough\\w*(?: up)?|spit\\w*(?: up)?|puk\\w+)(?: \\w+){0,6} blood',
     'blood(?: \\w+){0,3} (?:cough|vomit|when i cough)',
     '(?:lots|a lot|so much|too much|tons) of blood',
-    'blood(?: \\w+)? (?:everywhere|pouring|gushing)',
+    'blood(?: \\w+){0,3} (?:everywhere|pour\\w*|gush\\w*|squirt\\w*|spurt\\w*|spray\\w*|pump\\w*|running down|soak\\w*)',
+    '(?:pour\\w*|gush\\w*|squirt\\w*|spurt\\w*|spray\\w*|pump\\w*|los(?:ing|t))(?: \\w+){0,3} blood',
+    'ble(?:ed\\w*|d)(?: \\w+){0,3} through',
+    '(?:poop\\w*|pass\\w*|shit\\w*|crap\\w*)(?: \\w+){0,2} (?:blood|clots)',
+    '(?:blood|black|tarry)(?: \\w+){0,3} (?:stools?|poop)(?: \\w+){0,4} (?:dizzy|faint|weak|lightheaded)',
+    '(?:cut|hit|nicked)(?: \\w+){0,2} (?:artery|vein)',
+    'water (?:just )?(?:broke|has broken)|(?:in|into|having) (?:labor|labour|contractions)',
     'hemorrhag\\w*',
+    'bleeding(?! (?:a little|a bit|slightly|gums?|risk|time|tests?|disorder))',
+    'blood(?: \\w+)? all over',
     'pregnant(?: \\w+){0,3} bleeding',
     'soaked (?:\\w+ )?(?:towels?|pads?)',
   ),
@@ -57,6 +74,11 @@ const ENGLISH: readonly Rule[] = [
     'stroke symptoms',
     'fac(?:e|ial)(?: \\w+){0,3} (?:droop\\w*|numb|fell|twisted)',
     'slurr\\w+',
+    `${CANT}(?: \\w+){0,2} move(?: \\w+){0,3} (?:arms?|legs?|hands?|side|face|body|neck|fingers?|foot|feet)`,
+    `${CANT} wake`,
+    '(?:no|lost|losing)(?: \\w+)? (?:strength|feeling|movement|sensation)(?: \\w+){0,3} (?:arm|leg|hand|side|face)',
+    '(?:mouth|face|smile)(?: \\w+){0,3} (?:crooked|lopsided|sagging|uneven)',
+    '(?:he|she|husband|wife|mom|mother|dad|father|son|daughter)(?: is)? (?:not|isnt) making(?: any)? sense|(?:had|having|has) a fit',
     'cant(?: \\w+)? (?:talk|speak|move|feel|see|swallow)(?: \\w+){0,1} ?(?:right|straight|anything|well|out|my|his|her)?$',
     'cant(?: \\w+)? (?:move|feel|see out of|talk|speak)(?: my| his| her| the| right| straight)',
     '(?:arm|leg|side|hand)(?: \\w+){0,2} (?:weak|numb|limp|paralyzed|went numb)',
@@ -66,6 +88,8 @@ const ENGLISH: readonly Rule[] = [
     '(?:wont|cant|doesnt|will not) wake(?: \\w+)? ?(?:up)?',
     'passed out|passing out|fainted|fainting|blacked out|collapsed',
     'worst headache',
+    `${ABOUT_TO}(?: \\w+)? (?:pass out|faint|black out|collapse)`,
+    '(?:vision|sight|eyes?)(?: \\w+){0,3} (?:black|dark|blind|gone)|cant see(?: \\w+){0,3} eyes?|(?:gone|going|went) blind',
     '(?:lost|losing|loss of) (?:my |his |her )?(?:vision|sight)',
     'confused(?: \\w+){0,4} (?:dont|doesnt|not|throwing|vomiting|where)',
     '(?:very|really|so|suddenly) confused',
@@ -78,20 +102,28 @@ const ENGLISH: readonly Rule[] = [
     'better off (?:dead|without me)',
     '(?:dont|do not) (?:want|wanna)(?: to)? (?:live|be alive|be here)',
     '(?:end|ending|take|taking) (?:my (?:own )?life|it all)',
+    '(?:dont|do not) see (?:the|any|a) point(?! in (?:coming|going|another))|no point in living',
     'no reason to live|nothing to live for|tired of living',
     'cut (?:my|his|her) wrists?',
+    '(?:plan\\w*|want\\w*|going|ready|tried|trying|decided|thinking|thought\\w*)(?: \\w+){0,3} (?:end|ending) (?:it|things|everything)',
+    '(?:plan|ways?|thinking|thought|thoughts)(?: \\w+){0,3} (?:die|dying|death|kill|killing|suicide)',
+    'cant (?:go on|keep going|live)(?: \\w+){0,2} (?:anymore|any more|like this)|(?:dont|do not) feel safe (?:alone|with myself|from myself)',
   ),
   rule(
     'poison',
     'overdos\\w*',
     'too many(?: of)?(?: \\w+){0,2} (?:pills?|tablets?|meds?)',
     'whole bottle',
-    '(?:swallowed|drank|ate)(?: \\w+){0,2} (?:bleach|poison|cleaner|detergent|antifreeze|batter\\w+)',
+    `(?:double|triple|twice)(?: \\w+){0,3} ${PILLS}`,
+    `(?:took|taken|swallowed|ate|downed|drank)(?: \\w+){0,3} (?:all|every|whole|entire|full|handful|bunch|bottle|lots|a lot)(?: \\w+){0,3} ${PILLS}`,
+    `(?:took|taken|swallowed|ate|downed|drank) (?:like |about |over )?(?:[1-9]\\d{1,2}|ten|fifteen|twenty|thirty|forty|fifty|sixty|hundred)(?: of)?(?: (?:my|his|her|the|these|those|sleeping|pain|sugar|heart))* ${PILLS}`,
+    '(?:swallowed|drank|drunk|ate|eaten)(?: \\w+){0,2} (?:bleach|poison|cleaner|detergent|antifreeze|batter\\w+|magnets?|gasoline|chemicals?|drain)',
     'poisoned',
   ),
   rule(
     'allergy',
-    'throat(?: \\w+){0,2} (?:closing|swelling|swollen|closed)',
+    'throat(?: \\w+){0,2} (?:closing|swelling|swollen|closed|tight|tightening)',
+    'allergic reaction(?: \\w+){0,4} (?:swallow|breathe|breath|throat|face|tongue|lips)|(?:hives|allergic)(?: \\w+){0,4} (?:throat|tongue|lips)',
     '(?:tongue|lips?|face)(?: \\w+){0,3} (?:swelling|swollen|swelled)',
     '(?:swelling|swollen)(?: \\w+){0,3} (?:tongue|lips|throat|face)',
     'anaphyla\\w+',
@@ -101,7 +133,7 @@ const ENGLISH: readonly Rule[] = [
   rule(
     'injury',
     'cant (?:move|feel)(?: \\w+)? legs?',
-    '(?:hit|hurt|cracked)(?: \\w+)? head(?: \\w+){0,4} (?:confus\\w+|vomit\\w*|throwing|unconscious|wont|hard)',
+    '(?:hit|hurt|cracked|banged|injured)(?: \\w+)? head(?: \\w+){0,4} (?:confus\\w+|vomit\\w*|throwing|unconscious|wont|hard|remember|memory|dizzy|drowsy|sleepy)',
     '(?:shot|stabbed)$',
     '(?:been|was|got) (?:shot|stabbed|hit by a car)',
     '(?:bad|severe|serious) burns?',
@@ -115,7 +147,7 @@ const ARM = '(?:brazo|pierna|lado|cara|cuerpo|mano)';
 const SPANISH: readonly Rule[] = [
   rule(
     'chest',
-    '(?:duele|doliendo|dolor|dolores|presion|opresion|aprieta|apreton|ardor|molestia|punzadas?)(?: \\w+){0,4} pecho',
+    '(?:duele|duelen|doliendo|dolido|dolio|dolor|dolores|siento|sensacion|presion|opresion|aprieta|apreton|ardor|molestia|punzadas?)(?: \\w+){0,4} pecho',
     'pecho(?: \\w+){0,3} (?:duele|aprieta|dolor|oprime|pesa)',
     'infarto|ataque (?:al|de|del) corazon|ataque cardiaco',
   ),
@@ -125,6 +157,7 @@ const SPANISH: readonly Rule[] = [
     'no (?:respira|esta respirando|respiro)',
     '(?:cuesta|dificultad|problemas?|trabajo|dificil)(?: \\w+){0,2} respirar',
     '(?:falta|faltando)(?: \\w+)? (?:el |de |la )?(?:aire|respiracion|aliento)',
+    'sin (?:aire|aliento|respiracion|poder respirar)',
     '(?:ahogando|ahogo|ahoga|asfixiando|asfixia|atraganto|atragantado|atragantando)',
     '(?:labios|cara)(?: \\w+)? (?:morad\\w+|azul\\w*)',
   ),
@@ -132,7 +165,10 @@ const SPANISH: readonly Rule[] = [
     'bleeding',
     'no (?:para|deja|paro|dejo|puede parar|se detiene)(?: de)? sangr\\w+',
     '(?:sangrando|sangro|sangra|sangrado|sangre)(?: \\w+)? (?:mucho|muchisimo|abundante|demasiado|bastante)',
-    'mucha sangre|hemorragia|demasiada sangre',
+    'sangrando',
+    'mucha sangre|hemorragia|demasiada sangre|desangr\\w+',
+    '(?:sale|saliendo|chorro\\w*|brota\\w*|evacu\\w+|perdiendo|perdi)(?: \\w+){0,2} sangre|sangre(?: \\w+){0,2} (?:a chorros|por todos lados)',
+    'rompio la fuente|dolores de parto',
     '(?:vomit\\w+|tos\\w*|escup\\w+)(?: \\w+){0,2} sangre',
     'embarazada(?: \\w+){0,3} sangr\\w+|sangr\\w+(?: \\w+){0,3} embarazada',
   ),
@@ -141,6 +177,8 @@ const SPANISH: readonly Rule[] = [
     'derrame|embolia|ataque cerebral|trombosis',
     'cara(?: \\w+)? (?:caida|torcida|dormida|chueca)|(?:torcio|durmio|paralizo|cayo)(?: \\w+){0,3} (?:cara|boca|brazo|pierna|lado)',
     `no (?:puedo|puede)(?: \\w+)? (?:hablar|mover|moverme|moverse|ver)`,
+    `no (?:siento|siente|muevo|mueve)(?: \\w+)? ${ARM}`,
+    'voy a desmayar\\w*',
     `(?:durmio|dormido|entumecido|entumecida|debil|paralizado|paralizada)(?: \\w+){0,3} ${ARM}`,
     `${ARM}(?: \\w+){0,2} (?:dormid\\w|entumecid\\w|debil|paralizad\\w)`,
     'convuls\\w+|ataque epileptico',
@@ -163,6 +201,7 @@ const SPANISH: readonly Rule[] = [
     'sobredosis',
     '(?:tom\\w+|trag\\w+|beb\\w+)(?: \\w+){0,2} (?:veneno|cloro|detergente|lejia|raticida|pilas?)',
     '(?:tom\\w+|trag\\w+)(?: \\w+)? (?:muchas|todas|demasiadas|todo el frasco)(?: \\w+){0,2}(?: pastillas| medicinas)?',
+    `(?:tome|tomo|trague|trago) (?:como )?(?:[1-9]\\d{1,2}|veinte|treinta|cuarenta|cincuenta) ${PASTILLAS}`,
     'envenen\\w+|intoxic\\w+',
   ),
   rule(

@@ -5,13 +5,23 @@ import { emergencyIn } from './emergency.ts';
 
 type Phrasings = Record<'en' | 'es', Record<'emergency' | 'none', Record<string, string[]>>>;
 const read = (name: string): Phrasings => JSON.parse(readFileSync(join(import.meta.dirname, name), 'utf8')) as Phrasings;
-const sets = { 'made with': read('emergency-made-with.json'), 'held out': read('emergency-held-out.json') };
+const sets = {
+  'made with': read('emergency-made-with.json'),
+  'held out': read('emergency-held-out.json'),
+  'second author': read('emergency-second-author.json'),
+  afterwards: read('emergency-afterwards.json'),
+};
 const all = (set: Phrasings, language: 'en' | 'es', expected: 'emergency' | 'none') => Object.values(set[language][expected]).flat();
 
 /** Floors: a miss may cost a life, a false alarm a text. */
-const FLOORS = { 'made with': { recall: 1, falseAlarms: 0 }, 'held out': { recall: 0.97, falseAlarms: 0.06 } };
+const FLOORS = {
+  'made with': { recall: 1, falseAlarms: 0 },
+  'held out': { recall: 0.97, falseAlarms: 0.06 },
+  'second author': { recall: 0.97, falseAlarms: 0.06 },
+  afterwards: { recall: 0.97, falseAlarms: 0.06 },
+};
 
-test('there are at least 300 phrasings, none in both sets', () => {
+test('there are at least 300 phrasings, none both among those the rules were made with and held out', () => {
   const texts = Object.values(sets).map((set) =>
     (['en', 'es'] as const).flatMap((language) => [...all(set, language, 'emergency'), ...all(set, language, 'none')]),
   );
@@ -45,6 +55,18 @@ describe('what governs a word', () => {
     ['stop. I can’t breathe', 'breathing'],
     ['CANT BREATHE', 'breathing'],
     ['No puedo respirar', 'breathing'],
+    ['I have never had such bad chest pain', 'chest'],
+    ['I have never had chest pain', undefined],
+    ['when I was walking my chest started hurting', 'chest'],
+    ['I had a seizure when I was nine years old', undefined],
+    ['I had a seizure when I was 9', undefined],
+    ['chest pain 3 months ago', undefined],
+    ['chest pain 3 months ago and it is back', 'chest'],
+    ['the pain in my chest went away', undefined],
+    ['the pain in my chest went away but came back', 'chest'],
+    ['no chest pain but my chest hurts when I breathe', 'chest'],
+    ['me duele el pecho hace dos meses', 'chest'],
+    ['tuve un infarto hace dos meses', undefined],
     ['', undefined],
     ['👍', undefined],
   ])('%s', (message, kind) => {

@@ -4,7 +4,7 @@
  */
 import { FaxContent as Content, type FaxContent } from './fax.ts';
 import type { Handler } from './handler.ts';
-import { transmissionFact, whyNotLeave } from './packet-effect.ts';
+import { isOwed, transmissionFact, whyNotLeave } from './packet-effect.ts';
 import type { SmtpSettings } from './settings.ts';
 import { sendMail } from './smtp.ts';
 
@@ -17,6 +17,7 @@ export const faxByMail = (smtp: SmtpSettings, domain: string): Handler<FaxConten
   sentAnew: true,
   content: Content,
   mayNotLeave: (referral, { transmission }) => whyNotLeave(referral, transmission),
+  isOwed: (referral, { transmission }) => isOwed(referral, transmission),
   send: ({ id, content }, call) =>
     sendMail(
       smtp,

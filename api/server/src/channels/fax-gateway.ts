@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { effectId } from '../store/outbox.ts';
 import { FaxContent as Content, type FaxContent } from './fax.ts';
 import type { Handler, Sent } from './handler.ts';
-import { Transmission, transmissionFact, whyNotLeave } from './packet-effect.ts';
+import { isOwed, Transmission, transmissionFact, whyNotLeave } from './packet-effect.ts';
 
 export const FAX = 'fax';
 export const FAX_RECEIPT = 'fax-receipt';
@@ -21,7 +21,7 @@ const Fax = z.object({
 });
 type Fax = z.infer<typeof Fax>;
 
-type Answer = { kind: 'fax'; fax: Fax } | { kind: 'not'; sent: Sent };
+type Answer = { kind: 'fax'; fax: Fax } | { kind: 'not'; sent: Exclude<Sent, { kind: 'done' }>; isAbsent?: boolean };
 
 /** 408 and 429 pass by themselves (RFC 9110, RFC 6585); every other 4xx stands. */
 const passes = (status: number): boolean => status === 408 || status === 429 || status >= 500;
@@ -35,7 +35,7 @@ async function answerOf(response: Response): Promise<Answer> {
   await response.body?.cancel();
   const detail = `The fax gateway answered with HTTP ${response.status}.`;
   if (response.status >= 500) return { kind: 'not', sent: { kind: 'unknown', detail } };
-  return { kind: 'not', sent: { kind: 'refused', detail, final: !passes(response.status) } };
+  return { kind: 'not', sent: { kind: 'refused', detail, final: !passes(response.status) }, isAbsent: response.status === 404 };
 }
 
 const silent = (): Answer => ({ kind: 'not', sent: { kind: 'unknown', detail: 'The fax gateway did not answer.' } });
@@ -47,6 +47,7 @@ export const faxByGateway = ({ url, token, fetch }: FaxGateway): Handler<FaxCont
   sentAnew: true,
   content: Content,
   mayNotLeave: (referral, { transmission }) => whyNotLeave(referral, transmission),
+  isOwed: (referral, { transmission }) => isOwed(referral, transmission),
   send: async ({ id, content }, { signal }) => {
     const answer = await fetch(url, {
       method: 'POST',
@@ -88,7 +89,8 @@ export const faxReceipt = ({ url, token, fetch }: FaxGateway): Handler<FaxReceip
       answerOf,
       silent,
     );
-    if (answer.kind === 'not') return answer.sent;
+    // It never heard of it: the fax was not sent. Whatever else keeps the receipt from being had says nothing of the fax.
+    if (answer.kind === 'not') return answer.isAbsent ? answer.sent : { kind: 'unknown', detail: answer.sent.detail };
     const { fax } = answer;
     switch (fax.status) {
       case 'delivered':
@@ -97,7 +99,7 @@ export const faxReceipt = ({ url, token, fetch }: FaxGateway): Handler<FaxReceip
         return { kind: 'refused', detail: failed(fax), final: true };
       case 'queued':
       case 'sending':
-        return { kind: 'refused', detail: 'The fax gateway is still sending it.', final: false };
+        return { kind: 'unknown', detail: 'The fax gateway is still sending it.' };
     }
   },
   follows: ({ content }, outcome, at) => transmissionFact(content.transmission, outcome, { at, receipt: 'arrived' }),

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { Handler } from './handler.ts';
-import { Transmission, transmissionFact, whyNotLeave } from './packet-effect.ts';
+import { isOwed, Transmission, transmissionFact, whyNotLeave } from './packet-effect.ts';
 import type { SmtpSettings } from './settings.ts';
 import { sendMail } from './smtp.ts';
 
@@ -42,6 +42,7 @@ export const officeMail = (smtp: SmtpSettings): Handler<OfficeMail> => ({
   sentAnew: true,
   content: Content,
   mayNotLeave: (referral, { transmission }) => whyNotLeave(referral, transmission),
+  isOwed: (referral, { transmission }) => isOwed(referral, transmission),
   send: ({ id, content }, call) =>
     sendMail(smtp, { id, to: content.to, subject: officeMailSubject, text: officeMailText(content), attachments: [] }, call),
   follows: ({ content }, outcome, at) => transmissionFact(content.transmission, outcome, { at, receipt: 'arrived' }),

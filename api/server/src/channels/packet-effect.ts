@@ -1,6 +1,6 @@
 /** What every way of sending a packet has in common: which transmission it carries out, when it must not leave, and what follows. */
 
-import { isEnded } from '@refloop/domain/referral/attempt';
+import { type Attempt, isEnded } from '@refloop/domain/referral/attempt';
 import { authorizationHold } from '@refloop/domain/referral/authorization-hold';
 import type { ObservedFact } from '@refloop/domain/referral/observe';
 import type { Referral } from '@refloop/domain/referral/referral';
@@ -10,11 +10,20 @@ import type { Settled } from './handler.ts';
 export const Transmission = z.object({ attempt: z.number().int().positive(), transmissionId: z.string().min(1) });
 export type Transmission = z.infer<typeof Transmission>;
 
+function askedStill({ order, attempts }: Referral, { attempt }: Transmission): Attempt | undefined {
+  const last = attempts.at(-1);
+  return order.status === 'active' && last?.number === attempt && !isEnded(last) ? last : undefined;
+}
+
+/** Of an office that is asked still, and waited for: what did not leave is somebody's to see to. */
+export const isOwed = (referral: Referral, transmission: Transmission): boolean => askedStill(referral, transmission) !== undefined;
+
 /** Nothing leaves for an order that is over, for an office that is not asked any more, or while the payer has not approved (R112). */
-export function whyNotLeave(referral: Referral, { attempt, transmissionId }: Transmission): string | undefined {
+export function whyNotLeave(referral: Referral, transmission: Transmission): string | undefined {
   if (referral.order.status !== 'active') return 'The order is not in force.';
-  const asked = referral.attempts.at(-1);
-  if (!asked || asked.number !== attempt || isEnded(asked)) return 'This specialist is not asked any more.';
+  const { transmissionId } = transmission;
+  const asked = askedStill(referral, transmission);
+  if (!asked) return 'This specialist is not asked any more.';
   const hold = authorizationHold(referral);
   if (hold) return hold === 'asked' ? 'The payer has not approved it yet.' : 'The payer denied it.';
   const sent = asked.transmissions.find(({ id }) => id === transmissionId);

@@ -50,15 +50,24 @@ function extractOf(part: number, text: string, span: { topic: Topic; title: stri
   return found ? [{ topic: span.topic, title: span.title.trim(), part, ...found, text: text.slice(found.from, found.to) }] : [];
 }
 
-/** Of parts that are sections, by their code or title. */
+/** Sections that hold a whole note as its author wrote it (C-CDA R2.1 Companion Guide, Notes Section): consult, note of any kind, progress. */
+const NOTES: readonly string[] = ['11488-4', '34109-9', '11506-3'];
+
+/** Of parts that are sections, by their code or title; within a section that is a note of its own, as in a text. */
 export function findingsOfSections(parts: readonly DocumentPart[], codes: readonly string[]): Extract[] {
   return parts
-    .flatMap(({ title, text }, part) => {
-      const topic = CODES[codes[part] ?? ''] ?? headingOf(title);
+    .flatMap((section, part) => {
+      const { title, text } = section;
+      const code = codes[part] ?? '';
+      if (NOTES.includes(code)) return findingsOfPages([section]).map((found) => ({ ...found, part }));
+      const topic = CODES[code] ?? headingOf(title);
       return topic ? extractOf(part, text, { topic, title, from: 0, to: text.length }) : [];
     })
     .slice(0, MOST);
 }
+
+/** How letters, which have no headings, begin what they come to. */
+const SUMMARY = /^(?:in summary|in conclusion|to summari[sz]e|in short)(?=[,:])/i;
 
 /** A heading stands alone in its line, or before a colon. A page ends nothing: what goes on there is a span of its own. */
 export function findingsOfPages(parts: readonly DocumentPart[]): Extract[] {
@@ -79,6 +88,9 @@ export function findingsOfPages(parts: readonly DocumentPart[]): Extract[] {
         close(at);
         if (topic) open = { topic, title, from: at + (line.includes(':') ? title.length + 1 : line.length) };
       }
+      const [summary] = heads || open ? [] : (SUMMARY.exec(line) ?? []);
+      if (summary !== undefined)
+        found.push(...extractOf(part, text, { topic: 'assessment', title: summary, from: at, to: at + line.length }));
       at += line.length + 1;
     }
     if (open) found.push(...extractOf(part, text, { ...(open as { topic: Topic; title: string; from: number }), to: text.length }));

@@ -70,17 +70,31 @@ function patientIn(document: XmlElement): Identity {
   };
 }
 
+const encounterOf = (document: XmlElement): XmlElement | undefined => elementAt(document, 'componentOf', 'encompassingEncounter');
+
+const performersOf = (document: XmlElement): XmlElement[] =>
+  childrenOf(document, 'documentationOf')
+    .flatMap((each) => childrenOf(elementAt(each, 'serviceEvent'), 'performer'))
+    .flatMap((each) => childrenOf(each, 'assignedEntity'));
+
+const signersOf = (document: XmlElement): XmlElement[] =>
+  [...childrenOf(document, 'legalAuthenticator'), ...childrenOf(document, 'authenticator')].flatMap((each) =>
+    childrenOf(each, 'assignedEntity'),
+  );
+
+const authorsOf = (document: XmlElement): XmlElement[] =>
+  childrenOf(document, 'author').flatMap((each) => childrenOf(each, 'assignedAuthor'));
+
+const responsibleFor = (document: XmlElement): XmlElement[] =>
+  childrenOf(elementAt(encounterOf(document), 'responsibleParty'), 'assignedEntity');
+
 function npisIn(document: XmlElement): string[] {
-  const performers = childrenOf(document, 'documentationOf').flatMap((each) => childrenOf(elementAt(each, 'serviceEvent'), 'performer'));
   const entities = [
-    ...childrenOf(document, 'author').map((each) => elementAt(each, 'assignedAuthor')),
-    ...[...childrenOf(document, 'legalAuthenticator'), ...childrenOf(document, 'authenticator'), ...performers].map((each) =>
-      elementAt(each, 'assignedEntity'),
-    ),
-    elementAt(document, 'componentOf', 'encompassingEncounter', 'responsibleParty', 'assignedEntity'),
-    ...childrenOf(elementAt(document, 'componentOf', 'encompassingEncounter'), 'encounterParticipant').map((each) =>
-      elementAt(each, 'assignedEntity'),
-    ),
+    ...authorsOf(document),
+    ...signersOf(document),
+    ...performersOf(document),
+    ...responsibleFor(document),
+    ...childrenOf(encounterOf(document), 'encounterParticipant').flatMap((each) => childrenOf(each, 'assignedEntity')),
   ];
   const ids = entities.flatMap((entity) => [
     ...childrenOf(entity, 'id'),
@@ -90,17 +104,34 @@ function npisIn(document: XmlElement): string[] {
   return [...new Set(npis)].filter(isNpi);
 }
 
+/**
+ * Who wrote it. Many systems name themselves as the author (CDA R2, assignedAuthoringDevice): then who answers for the visit, else who signed,
+ * else the one who performed the service; of several performers nobody can say which.
+ */
+function authorIn(document: XmlElement): string {
+  const performers = performersOf(document);
+  const people = [
+    ...authorsOf(document),
+    ...responsibleFor(document),
+    ...signersOf(document),
+    ...(performers.length === 1 ? performers : []),
+  ];
+  return people.map((each) => spokenName(elementAt(each, 'assignedPerson'))).find((name) => name !== '') ?? '';
+}
+
+/** Of the author, be it a person or a machine; else who keeps the document. */
+const organizationIn = (document: XmlElement): string =>
+  authorsOf(document)
+    .map((each) => textOf(elementAt(each, 'representedOrganization', 'name')))
+    .find((name) => name !== '') ??
+  textOf(elementAt(document, 'custodian', 'assignedCustodian', 'representedCustodianOrganization', 'name'));
+
 function headerOf(document: XmlElement): Header {
-  const author = childrenOf(document, 'author')
-    .map((each) => elementAt(each, 'assignedAuthor'))
-    .find((each) => elementAt(each, 'assignedPerson'));
-  const encounter = elementAt(document, 'componentOf', 'encompassingEncounter', 'effectiveTime');
+  const encounter = elementAt(encounterOf(document), 'effectiveTime');
   return {
     patient: patientIn(document),
-    author: spokenName(elementAt(author, 'assignedPerson')),
-    organization:
-      textOf(elementAt(author, 'representedOrganization', 'name')) ||
-      textOf(elementAt(document, 'custodian', 'assignedCustodian', 'representedCustodianOrganization', 'name')),
+    author: authorIn(document),
+    organization: organizationIn(document),
     npis: npisIn(document),
     date: dayOf(elementAt(encounter, 'low')) || dayOf(encounter) || dayOf(elementAt(document, 'effectiveTime')),
     orders: childrenOf(document, 'inFulfillmentOf').flatMap((each) =>

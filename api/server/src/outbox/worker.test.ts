@@ -199,7 +199,7 @@ describe('the worker', () => {
   });
 
   test('a person says what became of a doubt, once: it was sent, or it leaves again', async () => {
-    const effects = createEffectDecisionService({ store: opened.store });
+    const effects = createEffectDecisionService({ store: opened.store, newId: () => `again-${clock}` });
     const session = { scope, subject: 'kim', fhirUser: 'Practitioner/kim', name: 'Kim', roles: ['coordinator'] } as unknown as Session;
     const decide = (effectId: string, decision: DecideEffect['decision']) =>
       effects.decide(session, 'r1', { effectId, decision }, now()).then(

@@ -58,11 +58,11 @@ const doubtOf = ({ standing }: StoredEffect): Extract<EffectStanding, { status: 
   detail: standing.status === 'unknown' ? standing.detail : RESTARTED,
 });
 
-/** What may have left already is not called left out. */
-const leftOut = ({ standing }: StoredEffect, detail: string): Next =>
+/** What may have left already is called neither left out nor failed. */
+const notBegun = ({ standing }: StoredEffect, status: 'left-out' | 'failed', detail: string): Next =>
   standing.status === 'unknown' || standing.status === 'begun'
     ? { standing: { status: 'unknown', detail }, dueAt: null }
-    : { standing: { status: 'left-out', detail }, dueAt: null };
+    : { standing: { status, detail }, dueAt: null };
 
 type Next = { standing: EffectStanding; dueAt: string | null };
 
@@ -112,14 +112,14 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
       }),
     );
 
-  type Begun = { kind: 'begun' } | { kind: 'held-elsewhere' } | { kind: 'left-out'; detail: string };
+  type Begun = { kind: 'begun' } | { kind: 'held-elsewhere' } | { kind: 'left-out' | 'failed'; detail: string };
 
   const begin = (scope: Scope, effect: StoredEffect, opened: OpenedMessage): Promise<Begun> =>
     inScope(scope, async (unit) => {
       const referral = await readReferral(unit, effect.referralId);
       const contact = referral && (await unit.patientContacts.get(referral.patientId));
       const detail = referral ? opened.mayNotLeave(referral, { now: at(), contact }) : 'There is no such referral.';
-      if (detail !== undefined) return { kind: 'left-out', detail };
+      if (detail !== undefined) return { kind: referral && opened.isOwed(referral) ? 'failed' : 'left-out', detail };
       return { kind: (await unit.outbox.begin(effect.id, deps.holder, at())) ? 'begun' : 'held-elsewhere' };
     });
 
@@ -149,7 +149,7 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
   async function send(scope: Scope, claimed: StoredEffect, handler: AnyHandler, opened: OpenedMessage): Promise<void> {
     const begun = await begin(scope, claimed, opened);
     if (begun.kind === 'held-elsewhere') return;
-    if (begun.kind === 'left-out') return record(scope, claimed, handler, opened, leftOut(claimed, begun.detail));
+    if (begun.kind !== 'begun') return record(scope, claimed, handler, opened, notBegun(claimed, begun.kind, begun.detail));
     const effect = { ...claimed, tries: claimed.tries + 1 };
     const sent = await within(patience(handler.timeoutMs), (call) => opened.send(effect.tries, call)).catch((error: unknown) => {
       deps.failed(error);
@@ -199,7 +199,7 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
       return record(scope, effect, handler, undefined, { standing, dueAt: null });
     }
     const now = at();
-    if (opened.isTooLate(now)) return record(scope, effect, handler, opened, leftOut(effect, TOO_LATE));
+    if (opened.isTooLate(now)) return record(scope, effect, handler, opened, notBegun(effect, 'left-out', TOO_LATE));
     const from = opened.notBefore(now);
     if (from > now)
       return record(scope, effect, handler, opened, { standing: perhaps ? doubtOf(effect) : { status: 'waiting' }, dueAt: from });

@@ -5,6 +5,7 @@ import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, type Session } from '../sessions/session.ts';
 import type { Settlement, StoredEffect } from '../store/outbox.ts';
 import type { Store } from '../store/store.ts';
+import { carriesPacket, sendAnew } from './packet-anew.ts';
 import { lookAgain, withRetry } from './referral-log.ts';
 import { noSuchReferral, readThread, requireOwn } from './worklist.ts';
 
@@ -14,10 +15,14 @@ export type EffectDecisionService = {
 
 const NO_EFFECT = 'Nothing of this referral waits for that any more. Look at it again.';
 
+const leavesAnew = (effect: StoredEffect): boolean => effect.standing.status === 'failed' && carriesPacket(effect);
+
 /** Only of what certainly was not sent can it be said that it was done otherwise; only of a doubt that it was sent. */
-function settlementOf({ standing }: StoredEffect, decision: DecideEffect['decision'], at: string): Settlement | undefined {
+function settlementOf(effect: StoredEffect, decision: DecideEffect['decision'], at: string): Settlement | undefined {
+  const { standing } = effect;
   switch (decision) {
     case 'send-again':
+      if (leavesAnew(effect)) return { standing: { status: 'left-out', detail: 'It was sent again, as another.' }, at, dueAt: null };
       return { standing: { status: 'waiting' }, at, dueAt: at };
     case 'was-sent':
       return standing.status === 'unknown'
@@ -30,7 +35,7 @@ function settlementOf({ standing }: StoredEffect, decision: DecideEffect['decisi
   }
 }
 
-export const createEffectDecisionService = ({ store }: { store: Store }): EffectDecisionService => ({
+export const createEffectDecisionService = ({ store, newId }: { store: Store; newId: () => string }): EffectDecisionService => ({
   decide: (session, referralId, { effectId, decision }, now) =>
     withRetry(() =>
       store.transaction(session.scope, async (unit) => {
@@ -44,6 +49,7 @@ export const createEffectDecisionService = ({ store }: { store: Store }): Effect
         const settlement = isOffered ? settlementOf(effect, decision, at) : undefined;
         if (!effect || !settlement || !(await unit.outbox.decide(effectId, settlement))) throw new Refused(problem('conflict', NO_EFFECT));
         await settleEffectObligations(unit, effect, at);
+        if (decision === 'send-again' && leavesAnew(effect)) await sendAnew(unit, session, effect, newId(), at);
         await unit.audit.append({
           at,
           actor: actorOf(session),

@@ -14,6 +14,7 @@ import { currentIndex } from '../matching/current-index.ts';
 import { buildIndex } from '../matching/match-index.ts';
 import { unitVectorOf } from '../matching/origin.ts';
 import { migrate } from '../migrations/migrate.ts';
+import { createRateLimits } from '../rate-limits/rate-limits.ts';
 import { referralRoutes } from '../referral-routes.ts';
 import { delegationRoutes } from '../routes/delegations.ts';
 import { grantRoutes } from '../routes/grants.ts';
@@ -68,7 +69,7 @@ export const testDirectory = (): Directory => ({
 });
 
 /** A site that sends text messages; nothing here reaches its gateway. */
-const NO_GATEWAY = { url: 'http://127.0.0.1:1/messages', from: '+15552100199', key: 'k', secret: 's'.repeat(32) };
+export const NO_GATEWAY = { url: 'http://127.0.0.1:1/messages', from: '+15552100199', key: 'k', secret: 's'.repeat(32) };
 
 export type ReferralApi = {
   store: Store;
@@ -83,6 +84,8 @@ export type ReferralApi = {
   /** Opens a session as `POST /sessions` would once the EHR has proven everything; answers its token. */
   session: (who?: { patientId?: string | null; subject?: string; roles?: Role[] }) => Promise<string>;
   call: (method: string, path: string, token: string, body?: unknown) => Promise<{ status: number; body: Record<string, unknown> }>;
+  /** Any request, as it is given. */
+  request: (path: string, init: RequestInit) => Promise<Response>;
   /** A file as it stands, in the body. */
   upload: (
     path: string,
@@ -102,6 +105,8 @@ export async function openReferralApi(
     migrationUrl?: string;
     ids?: string;
     gateways?: Gateway[];
+    /** Counts requests by address, told by one proxy; without it nothing is counted. */
+    limits?: boolean;
   },
   channels: ChannelSettings = NO_CHANNELS,
 ): Promise<ReferralApi> {
@@ -145,6 +150,7 @@ export async function openReferralApi(
     log: log.log,
     notReady: () => undefined,
     builtApp: undefined,
+    ...(on?.limits ? { limits: createRateLimits(() => clock.now), trustedProxies: 1 } : {}),
   });
   return {
     store,
@@ -191,6 +197,7 @@ export async function openReferralApi(
       const text = await response.text();
       return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) };
     },
+    request: async (path, init) => app.request(path, init),
     upload: async (path, token, bytes, type = 'application/pdf') => {
       const headers = { authorization: `Bearer ${token}`, 'content-type': type };
       // A body that is a stream is read as it comes, which fetch has to be told.

@@ -41,7 +41,7 @@ export const packetFor = (patient: Partial<Packet['patient']>): Packet => ({
     question: 'Ablation?',
     coverage: 'Plan A',
   },
-  note: { sentences: [], sources: [] } as unknown as Packet['note'],
+  note: { sections: [], sources: [] },
 });
 
 /** @param patient what the chart says differently */

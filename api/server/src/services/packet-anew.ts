@@ -1,0 +1,64 @@
+/**
+ * A packet that was not sent leaves anew as a transmission of its own: a counterpart that honours keys would answer the old key with the old
+ * refusal, and what is on record of the old one stays so.
+ */
+import { decideCare } from '@refloop/domain/referral/care-command';
+import { FAX_BY_MAIL } from '../channels/fax-by-mail.ts';
+import { FAX, FAX_RECEIPT } from '../channels/fax-gateway.ts';
+import { OFFICE_MAIL } from '../channels/office-mail.ts';
+import { Transmission } from '../channels/packet-effect.ts';
+import { Refused } from '../problem.ts';
+import { personOf, type Session } from '../sessions/session.ts';
+import type { StoredEffect } from '../store/outbox.ts';
+import type { Json, Unit } from '../store/store.ts';
+import { careRefusal } from './care-refusal.ts';
+import { toJson } from './kept.ts';
+import { applyDecision, readReferral } from './referral-log.ts';
+import { keepSent, sentPacketOf } from './sent-packet.ts';
+
+/** What carries a packet out, and what only asks after it. */
+const PACKET_EFFECTS: readonly string[] = [OFFICE_MAIL, FAX_BY_MAIL, FAX, FAX_RECEIPT];
+
+export const carriesPacket = ({ kind }: StoredEffect): boolean => PACKET_EFFECTS.includes(kind);
+
+const anew = (content: Json, transmissionId: string): Json => {
+  const { transmission, ...rest } = content as { transmission: unknown };
+  return toJson({ ...rest, transmission: { ...Transmission.parse(transmission), transmissionId } });
+};
+
+/**
+ * The same packet to the same address, disclosed once more.
+ * @param transmissionId of the new one
+ */
+export async function sendAnew(unit: Unit, session: Session, effect: StoredEffect, transmissionId: string, at: string): Promise<void> {
+  const { referralId, key: before } = effect;
+  const referral = await readReferral(unit, referralId);
+  const attempt = referral?.attempts.find(({ transmissions }) => transmissions.some(({ id }) => id === before));
+  const channel = attempt?.transmissions.find(({ id }) => id === before)?.channel;
+  if (!referral || !attempt || channel === undefined) throw new Error('A packet was sent for a transmission that is not on record.');
+  const applied = await applyDecision(unit, referralId, personOf(session), at, (current) =>
+    decideCare(current, { type: 'send', attempt: attempt.number, transmissionId, channel, at }, at),
+  );
+  if (applied && !applied.ok) throw new Refused(careRefusal(applied.refusal));
+  const packet = await sentPacketOf(unit, before);
+  if (packet) await keepSent(unit, referral, transmissionId, packet, at);
+  const disclosed = (await unit.disclosures.ofPatient(referral.patientId)).find(({ content }) => content.transmissionId === before);
+  if (disclosed)
+    await unit.disclosures.add({
+      ...disclosed,
+      id: transmissionId,
+      at,
+      content: { ...disclosed.content, by: session.subject, transmissionId },
+    });
+  const effects = (await unit.outbox.ofReferral(referralId)).filter((each) => each.key === before && carriesPacket(each));
+  for (const { kind, lane, place, content } of effects)
+    await unit.outbox.add({
+      referralId,
+      kind,
+      key: transmissionId,
+      askedAt: at,
+      dueAt: at,
+      content: anew(content, transmissionId),
+      ...(lane === null ? {} : { lane: lane.replace(before, transmissionId), place }),
+    });
+}

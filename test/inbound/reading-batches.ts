@@ -1,0 +1,23 @@
+/** A process that makes and reads many hostile documents one after the other, with the rights of the product's own reading process and no others. */
+
+import { readBytes } from '@refloop/server/inbound/read-bytes';
+import { type HostileDocuments, hostileDocuments } from './hostile-documents.ts';
+import { type Judged, judged } from './judged-reading.ts';
+
+export type Batch = { from: number; count: number };
+
+async function readBatch(documents: HostileDocuments, { from, count }: Batch): Promise<Judged[]> {
+  const readings: Judged[] = [];
+  for (let seed = from; seed < from + count; seed += 1) {
+    const began = performance.now();
+    readings.push(judged(seed, await readBytes(new Uint8Array(documents(seed))), performance.now() - began));
+  }
+  return readings;
+}
+
+const documents = await hostileDocuments();
+process.on('message', (batch: Batch) => {
+  void readBatch(documents, batch).then((readings) => process.send?.(readings));
+});
+process.on('disconnect', () => process.exit(0));
+process.send?.('ready');
