@@ -14,7 +14,6 @@ export const faxByMail = (smtp: SmtpSettings, domain: string): Handler<FaxConten
   kind: FAX_BY_MAIL,
   what: 'The fax to the specialist’s office',
   repeatable: false,
-  sentAnew: true,
   content: Content,
   mayNotLeave: (referral, { transmission }) => whyNotLeave(referral, transmission),
   isOwed: (referral, { transmission }) => isOwed(referral, transmission),

@@ -44,7 +44,6 @@ export const faxByGateway = ({ url, token, fetch }: FaxGateway): Handler<FaxCont
   kind: FAX,
   what: 'The fax to the specialist’s office',
   repeatable: true,
-  sentAnew: true,
   content: Content,
   mayNotLeave: (referral, { transmission }) => whyNotLeave(referral, transmission),
   isOwed: (referral, { transmission }) => isOwed(referral, transmission),
@@ -75,7 +74,6 @@ export const faxReceipt = ({ url, token, fetch }: FaxGateway): Handler<FaxReceip
   kind: FAX_RECEIPT,
   what: 'The fax to the specialist’s office',
   repeatable: true,
-  sentAnew: true,
   content: ReceiptContent,
   // Asking changes nothing there; what is only asked for is asked for whatever became of the order.
   mayNotLeave: ({ attempts }, { transmission: { attempt, transmissionId } }) => {

@@ -55,8 +55,6 @@ export type Handler<Content> = {
    */
   repeatable: boolean;
   content: z.ZodType<Content>;
-  /** What failed is over for the referral: it is sent anew by an act of its own, under another key, and not again under this one. */
-  sentAnew?: boolean;
   /** How long one sending or one look may take; 30 seconds unless told. */
   timeoutMs?: number;
   /**
@@ -88,7 +86,6 @@ export type AnyHandler = {
   kind: string;
   what: string;
   repeatable: boolean;
-  sentAnew: boolean;
   timeoutMs: number;
   /** Undefined where this version cannot read what is kept. */
   open: (effect: Omit<Message<unknown>, 'tries'>) => OpenedMessage | undefined;
@@ -109,12 +106,11 @@ const PATIENCE_MS = 30_000;
 
 /** For the worker, which holds handlers of different contents side by side. */
 export function anyHandler<Content>(handler: Handler<Content>): AnyHandler {
-  const { kind, what, repeatable, sentAnew = false, timeoutMs = PATIENCE_MS } = handler;
+  const { kind, what, repeatable, timeoutMs = PATIENCE_MS } = handler;
   return {
     kind,
     what,
     repeatable,
-    sentAnew,
     timeoutMs,
     open: (effect) => {
       const content = handler.content.safeParse(effect.content);

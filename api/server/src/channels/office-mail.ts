@@ -39,7 +39,6 @@ export const officeMail = (smtp: SmtpSettings): Handler<OfficeMail> => ({
   kind: OFFICE_MAIL,
   what: 'The mail with the link to the specialist’s office',
   repeatable: false,
-  sentAnew: true,
   content: Content,
   mayNotLeave: (referral, { transmission }) => whyNotLeave(referral, transmission),
   isOwed: (referral, { transmission }) => isOwed(referral, transmission),

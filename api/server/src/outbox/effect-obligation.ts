@@ -25,11 +25,7 @@ export type EffectObligation = typeof PERHAPS_SENT | typeof NOT_SENT;
 export const EFFECT_OBLIGATIONS: readonly string[] = [PERHAPS_SENT, NOT_SENT];
 
 /** Of which effect it tells; among the content of the obligation. */
-export type EffectObligationContent = ObligationContent & {
-  effectId: string;
-  /** It is sent by an act of its own, not again as it was. Absent in what was raised before this was kept. */
-  sentAnew?: boolean;
-};
+export type EffectObligationContent = ObligationContent & { effectId: string };
 
 /** Raised once for each time it came to this; a person may have it sent again. */
 const obligationId = (effect: Pick<StoredEffect, 'id' | 'tries'>): string => `effect-${effect.id}-${effect.tries}`;
@@ -51,16 +47,15 @@ export async function raiseEffectObligation(
   unit: Unit,
   referral: Referral,
   effect: StoredEffect,
-  about: { kind: EffectObligation; what: string; sentAnew: boolean; detail: string; now: Instant },
+  about: { kind: EffectObligation; what: string; detail: string; now: Instant },
 ): Promise<void> {
-  const { kind, what, sentAnew, detail, now } = about;
+  const { kind, what, detail, now } = about;
   const people = ownerOf(referral, await staffIn(unit, now));
   if (!people) return;
   const attempt = referral.attempts.at(-1);
   const content: EffectObligationContent = {
     ...(await namesBeside(unit, referral)),
     effectId: effect.id,
-    sentAnew,
     specialtyName: specialtyById(referral.specialty)?.name ?? referral.specialty,
     performerName: attempt?.performer.display ?? '',
     detail: `${sentence(kind, what)} ${detail}`,
@@ -119,8 +114,7 @@ export async function settleEffectObligations(unit: Unit, effect: StoredEffect, 
 /** What of a referral waits for somebody to say what became of it, and what can be said. */
 export const toDecide = (open: readonly StoredObligation[]): Thread['effects'] =>
   open.flatMap(({ kind, content }): Thread['effects'] => {
-    const { effectId, sentAnew = false } = content as Partial<EffectObligationContent>;
+    const { effectId } = content as Partial<EffectObligationContent>;
     if (!EFFECT_OBLIGATIONS.includes(kind) || effectId === undefined) return [];
-    if (kind === PERHAPS_SENT) return [{ effectId, decisions: ['was-sent', 'send-again'] }];
-    return [{ effectId, decisions: sentAnew ? ['let-go'] : ['send-again', 'let-go'] }];
+    return [{ effectId, decisions: kind === PERHAPS_SENT ? ['was-sent', 'send-again'] : ['send-again', 'let-go'] }];
   });

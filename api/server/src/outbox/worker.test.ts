@@ -218,17 +218,6 @@ describe('the worker', () => {
     expect([sent.toSorted(), (await rows()).length]).toEqual([['first', 'second', 'second'], 1]);
   });
 
-  test('what failed and is sent anew by an act of its own is not offered to be sent again, and cannot be', async () => {
-    const effects = createEffectDecisionService({ store: opened.store });
-    const session = { scope, subject: 'kim', fhirUser: 'Practitioner/kim', name: 'Kim', roles: ['coordinator'] } as unknown as Session;
-    const id = await add('packet');
-    await worker(async () => ({ kind: 'refused', detail: 'No such number.', final: true }), { sentAnew: true }).run();
-    const thread = (await createWorklistService({ store: opened.store }).thread(session, 'r1', now())) as Thread;
-    expect(thread.effects).toEqual([{ effectId: id, decisions: ['let-go'] }]);
-    await expect(effects.decide(session, 'r1', { effectId: id, decision: 'send-again' }, now())).rejects.toThrow();
-    expect(await effects.decide(session, 'r1', { effectId: id, decision: 'let-go' }, now())).toMatchObject({ effects: [] });
-  });
-
   test('a doubt goes along with the referral: to whom it is given, to who stands in for them, and back when that is over', async () => {
     const session = { scope, subject: 'kim', fhirUser: 'Practitioner/kim', name: 'Kim', roles: ['coordinator'] } as unknown as Session;
     await add('a');

@@ -106,7 +106,7 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
         if (!referral || !('detail' in next.standing)) return;
         const { detail } = next.standing;
         const kind = status === 'unknown' ? PERHAPS_SENT : NOT_SENT;
-        await raiseEffectObligation(unit, referral, effect, { kind, what: handler.what, sentAnew: handler.sentAnew, detail, now });
+        await raiseEffectObligation(unit, referral, effect, { kind, what: handler.what, detail, now });
         // So that it goes back when whoever stands in no longer does.
         await lookAgain(unit, effect.referralId, now);
       }),
