@@ -3,11 +3,13 @@ import { createHmac } from 'node:crypto';
 import { EMERGENCY_WORDS } from '@refloop/domain/patient/messages';
 import { decideCare } from '@refloop/domain/referral/care-command';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Session } from '../../sessions/session.ts';
 import { type Site, sandboxSite, scopeOf } from '../../sites.ts';
 import { openMemoryStore } from '../../store/memory/store.ts';
 import type { Store, Unit } from '../../store/store.ts';
 import { keepFirstPolicy } from '../engine/policy-in-force.ts';
 import { CLINICIAN, happens } from '../engine/test-in-force.ts';
+import { createExceptionService } from '../exceptions.ts';
 import { applyDecision } from '../referral-log.ts';
 import { createIncomingTextService } from './incoming-texts.ts';
 import { acceptedWith, approvedFor } from './test-patient.ts';
@@ -85,6 +87,19 @@ describe('an emergency reaches somebody here (R78)', () => {
     expect(await unknown()).toMatchObject([{ owner: 'lead-1', dueAt: '2026-11-20T17:15:00.000Z' }]);
     expect(JSON.stringify(await unknown())).toContain(STRANGER);
     expect(await owed()).not.toContain('check-on-patient');
+  });
+
+  test('which the lead finds at once among the exceptions, and settles', async () => {
+    await says(EMERGENCY, { from: STRANGER });
+    const exceptions = createExceptionService({ store });
+    const times = { startedAt: AT, lastActivity: AT, expiresAt: '2026-11-20T23:00:00.000Z' };
+    const who = { subject: 'lead-1', fhirUser: 'Practitioner/l', name: 'Lee', patientId: null, sessionId: 'x' };
+    const lead: Session = { scope, roles: ['lead'], ...who, ...times };
+    const now = new Date(LATER);
+    const [row] = await exceptions.list(lead, now);
+    expect(row).toMatchObject({ kind: 'unknown-number', owner: null, detail: expect.stringContaining('was told to call 911') });
+    await exceptions.settle(lead, row?.id ?? '', { what: 'done', note: 'Called: they are at the hospital.' }, now);
+    expect(await exceptions.list(lead, now)).toEqual([]);
   });
 });
 
