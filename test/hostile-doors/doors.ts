@@ -63,7 +63,9 @@ export type DoorsPlace = {
 };
 
 export async function openDoors({ url, limits = false }: DoorsPlace): Promise<Doors> {
-  const api = await openReferralApi({ gateways: [TEST_GATEWAY], limits, ...(url === undefined ? {} : { url }) });
+  // Several may be opened on one database, one after the other.
+  const place = newToken().slice(0, 8);
+  const api = await openReferralApi({ gateways: [TEST_GATEWAY], limits, ids: place, ...(url === undefined ? {} : { url }) });
   await api.store.enrol(api.scope);
   const owner = new pg.Client({ connectionString: api.url });
   // A server that ends is told by what is asked of it next.
@@ -76,8 +78,6 @@ export async function openDoors({ url, limits = false }: DoorsPlace): Promise<Do
   ).rows.map(({ name }) => name);
   const links: Link[] = [];
   const stale: string[] = [];
-  // Several may be opened on one database.
-  const place = newToken().slice(0, 8);
   let number = 0;
 
   async function newReferral(): Promise<void> {

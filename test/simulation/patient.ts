@@ -1,5 +1,7 @@
 /** Patients: they open their page by the link they were given or sent, choose, decline, say how it was, and write back to the practice's number. */
+
 import { createHmac } from 'node:crypto';
+import { EMERGENCY_WORDS } from '@refloop/domain/patient/messages';
 import type { PatientAnswer, PatientRequest, TextAnswer } from '@refloop/server/client/patient';
 import type { Scope } from '@refloop/server/store/store';
 import type { Case } from './chart.ts';
@@ -52,8 +54,8 @@ export function createPatients(world: World): Patients {
         return;
       }
       if (said === 'stop') for (const patientId of ofNumber) consents.isStopped(scope, patientId);
-      if (said === 'emergency' && !answer.value.reply.includes('911'))
-        world.watch.tell('patient', 'an emergency was not answered with 911');
+      if (said === 'emergency' && !Object.values(EMERGENCY_WORDS).some((words) => answer.value.reply.includes(words)))
+        world.watch.tell('patient', 'an emergency was not answered with the fixed words');
     };
     time.after(draws.integer(0, 5 * MINUTE_MS), () => hand(0));
   }
