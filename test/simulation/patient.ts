@@ -37,7 +37,11 @@ export function createPatients(world: World): Patients {
   function writes(scope: Scope, given: Case, said: keyof typeof SAID): void {
     const id = world.newId();
     const body = new TextEncoder().encode(JSON.stringify({ id, from: given.person.phone, text: SAID[said] }));
-    if (said === 'start') consents.asksFor(scope, given.patientId);
+    // Who shares the number gets them too: it is the number that says so.
+    const ofNumber = [...cases].flatMap(([name, { person, patientId }]) =>
+      name === `${scope.tenant} ${patientId}` && person.phone === given.person.phone ? [patientId] : [],
+    );
+    if (said === 'start') for (const patientId of ofNumber) consents.asksFor(scope, patientId);
     const hand = async (times: number): Promise<void> => {
       const seconds = Math.floor(time.now() / 1000);
       const signature = `t=${seconds},v1=${createHmac('sha256', TEXT_SECRET[scope.tenant] ?? '')
@@ -49,7 +53,7 @@ export function createPatients(world: World): Patients {
         if (times < MOST_HANDINGS) time.after(draws.integer(MINUTE_MS, 3 * HOUR_MS), () => hand(times + 1));
         return;
       }
-      if (said === 'stop') consents.isStopped(scope, given.patientId);
+      if (said === 'stop') for (const patientId of ofNumber) consents.isStopped(scope, patientId);
       if (said === 'emergency' && !Object.values(EMERGENCY_WORDS).some((words) => answer.value.reply.includes(words)))
         world.watch.tell('patient', 'an emergency was not answered with the fixed words');
     };
