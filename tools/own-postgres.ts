@@ -32,11 +32,13 @@ const isAlive = (pid: number): boolean => {
 
 const pause = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));
 
-export async function openOwnPostgres(): Promise<OwnPostgres> {
+/** @param more settings besides */
+export async function openOwnPostgres(more: Readonly<Record<string, string>> = {}): Promise<OwnPostgres> {
   const folder = mkdtempSync(join(tmpdir(), 'refloop-own-'));
   chmodSync(folder, 0o755);
   // A killed server loses nothing that the kernel has; what it holds back itself would be lost, so commits stay synchronous.
-  const options = { stateFolder: folder, hold: 'own', socketFolder: join(folder, 'socket'), settings: { fsync: 'off' } } as const;
+  const settings = { fsync: 'off', ...more };
+  const options = { stateFolder: folder, hold: 'own', socketFolder: join(folder, 'socket'), settings } as const;
   let postgres: Postgres = await openPostgres(options);
   const url = await ensureDatabase(postgres, 'own');
 

@@ -19,9 +19,10 @@ export default async function hostileDoorsCampaign(args: string[]): Promise<{ la
   const postgres = await openOwnPostgres();
   try {
     const run = await tryDoors({ from: seed, requests: runs, url: postgres.url, told: (done) => say(`hostile-doors: ${done}`) });
+    for (const violation of run.violations.slice(0, 20)) say(violation);
     const flood = await floodDoors({ from: seed, requests: Math.ceil(runs / 20), url: postgres.url });
     const violations = [...run.violations, ...flood.violations];
-    for (const violation of violations.slice(0, 20)) say(violation);
+    for (const violation of flood.violations.slice(0, 20)) say(violation);
     for (const [door, { tried, letIn }] of run.doors) say(`${door}: ${tried} tried, ${letIn} let in`);
     const statuses = [...run.statuses].toSorted(([left], [right]) => left - right).map(([status, count]) => `${status} ${count}`);
     const slowest = `${Math.round(run.slowest.milliseconds)} ms (seed ${run.slowest.seed})`;

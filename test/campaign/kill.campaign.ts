@@ -1,15 +1,20 @@
 /**
- * `npm run campaign -- kill --seed S [--runs N] [--lanes N]`: Refloop as `main.ts` starts it, on a PostgreSQL of its own, while people sign, send,
+ * `npm run campaign -- kill --seed S [--runs N] [--lanes N] [--minutes N]`: Refloop as `main.ts` starts it, on a PostgreSQL of its own, while people sign, send,
  * answer, book and review; `kill -9` N times (200) of Refloop, of one back end of PostgreSQL, of all of PostgreSQL, or of both. Whatever somebody was
  * told is there, and once. What left is there once where the other side honours a key or can be searched, else at most once, with each doubt on
- * somebody's worklist.
+ * somebody's worklist. With --mutants in place of --runs: guards of the product taken away one by one, each of which a few kills have to find.
  */
 import { availableParallelism, loadavg } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openOwnPostgres } from '../../tools/own-postgres.ts';
 import { type KillRun, runKills } from '../kill/kill-runs.ts';
+import { MUTANTS } from '../kill/mutants.ts';
+import { type Kill, killOf } from '../kill/plan.ts';
 
-const USAGE = 'kill: --seed, --runs and --lanes take whole numbers; --runs and --lanes at least 1';
+const MUTANT_HOOK = join(import.meta.dirname, '..', 'kill', 'mutant-hook.ts');
+
+const USAGE = 'kill: --seed, --runs, --lanes and --minutes take whole numbers; all but the seed at least 1';
 
 const listed = (counts: Map<string, number>): string =>
   [...counts]
@@ -30,24 +35,52 @@ function report(run: KillRun): string[] {
   ];
 }
 
+/** A mutant is found where one of what it violates is what it was made to violate. */
+async function mutantsFound(ehrDatabaseUrl: string): Promise<{ lastLine: string; good: boolean }> {
+  let found = 0;
+  for (const [number, { guard, change, plan, told }] of MUTANTS.entries()) {
+    const planted = 'postgres' in change ? change : { preload: [MUTANT_HOOK], environment: { KILL_MUTANT: String(number) } };
+    const planOf = (kill: number): Kill => plan[kill - 1] ?? killOf(number, kill);
+    const run = await runKills({
+      seed: number,
+      kills: plan.length,
+      lanes: 6,
+      ehrDatabaseUrl,
+      planted,
+      plan: planOf,
+      aimMs: 90_000,
+      told: () => undefined,
+    });
+    const isFound = run.violations.some((violation) => told.test(violation));
+    if (isFound) found += 1;
+    process.stderr.write(`kill: ${isFound ? 'found' : 'NOT FOUND'}: ${guard}: ${run.violations[0] ?? 'no violation'}\n`);
+  }
+  return { lastLine: `kill: ${found} of ${MUTANTS.length} mutants found`, good: found === MUTANTS.length };
+}
+
 export default async function killCampaign(args: string[]): Promise<{ lastLine: string; good: boolean }> {
   const options = {
     seed: { type: 'string', default: '1' },
     runs: { type: 'string', default: '200' },
     lanes: { type: 'string', default: '10' },
+    minutes: { type: 'string', default: '600' },
+    mutants: { type: 'boolean', default: false },
   } as const;
   const { values } = parseArgs({ args, options });
-  const [seed, kills, lanes] = [Number(values.seed), Number(values.runs), Number(values.lanes)];
-  if (![seed, kills, lanes].every(Number.isInteger) || kills < 1 || lanes < 1) return { lastLine: USAGE, good: false };
+  const [seed, kills, lanes, minutes] = [Number(values.seed), Number(values.runs), Number(values.lanes), Number(values.minutes)];
+  const whole = [seed, kills, lanes, minutes].every(Number.isInteger) && Math.min(kills, lanes, minutes) >= 1;
+  if (!whole) return { lastLine: USAGE, good: false };
   const started = performance.now();
   const loads: number[] = [];
   const ehr = await openOwnPostgres();
   process.once('exit', ehr.discard);
   try {
+    if (values.mutants) return await mutantsFound(ehr.url);
     const run = await runKills({
       seed,
       kills,
       lanes,
+      minutes,
       ehrDatabaseUrl: ehr.url,
       told: (line) => {
         loads.push(loadavg()[0] ?? 0);

@@ -63,9 +63,13 @@ export type DoorsPlace = {
 };
 
 export async function openDoors({ url, limits = false }: DoorsPlace): Promise<Doors> {
-  const api = await openReferralApi({ gateways: [TEST_GATEWAY], limits, ...(url === undefined ? {} : { url }) });
+  // Several may be opened on one database, one after the other.
+  const place = newToken().slice(0, 8);
+  const api = await openReferralApi({ gateways: [TEST_GATEWAY], limits, ids: place, ...(url === undefined ? {} : { url }) });
   await api.store.enrol(api.scope);
   const owner = new pg.Client({ connectionString: api.url });
+  // A server that ends is told by what is asked of it next.
+  owner.on('error', () => undefined);
   await owner.connect();
   const tables = (
     await owner.query<{ name: string }>(
@@ -77,7 +81,7 @@ export async function openDoors({ url, limits = false }: DoorsPlace): Promise<Do
   let number = 0;
 
   async function newReferral(): Promise<void> {
-    const referralId = `door-${(number += 1)}`;
+    const referralId = `door-${place}-${(number += 1)}`;
     await approvedFor(api.store, api.scope, referralId, AT, { born: BORN });
     await acceptedWith(api.store, api.scope, referralId, AT, ['2026-12-01T15:00:00.000Z', '2026-12-03T16:30:00.000Z']);
     const [office, patient, late, closed] = [newToken(), newToken(), newToken(), newToken()];

@@ -244,17 +244,19 @@ function openRequest(random: Random, doors: Doors, side: Side): HostileRequest {
   const factor = doors.secondFactor(side);
   // Often enough right, so that there is something opened to attack.
   const right = random.next() < 0.08;
-  const link = right ? mine.token : tokenLike(random, mine.token, doors, 0.3);
-  const second = right ? factor : secondFactorLike(random, factor);
+  // What is over, with a second factor that is right.
+  const over = !right && doors.stale.length > 0 && random.next() < 0.12;
+  const link = right ? mine.token : over ? random.pick(doors.stale) : tokenLike(random, mine.token, doors, 0.3);
+  const second = right || over ? factor : secondFactorLike(random, factor);
   const clean: Json =
     side === 'office'
       ? { link, npi: second }
       : { link, born: second, as: right ? 'patient' : random.pick(['patient', 'parent', 'guardian', 'proxy', 'x']) };
-  const body = random.next() < 0.15 ? changed(random, clean) : clean;
+  const body = !over && random.next() < 0.15 ? changed(random, clean) : clean;
   const init = withBody(
     methodOf(random),
     headersOf(random, random.pick(JSON_TYPES)),
-    right ? JSON.stringify(clean) : written(random, body),
+    right || over ? JSON.stringify(clean) : written(random, body),
   );
   const read = readAsObject(init);
   const found = doors.byToken(read?.['link']);

@@ -36,7 +36,7 @@ export type Deployment = {
   /** Reads or writes beside Refloop; waits where the database is away. */
   inStore: <Value>(work: (unit: Unit) => Promise<Value>) => Promise<Value>;
   /** Starts Refloop and returns at once; it serves when `served` ends. */
-  launch: (preload?: readonly string[]) => Promise<void>;
+  launch: () => Promise<void>;
   served: () => Promise<void>;
   /** `kill -9`; ends when the process is gone. @param which of the backends, from 0 up to 1 */
   kill: (victim: Victim, which: number) => Promise<void>;
@@ -74,13 +74,20 @@ async function publish(store: Store, at: string): Promise<void> {
   await store.directory.publish({ hash, asOf: '2026-11-18', counts: {}, synthetic: true, publishedAt: at }, bytes);
 }
 
+/** What is taken away of the product or of PostgreSQL, to see whether it is noticed. */
+export type Planted = {
+  preload?: readonly string[];
+  environment?: Readonly<Record<string, string>>;
+  postgres?: Readonly<Record<string, string>>;
+};
+
 /** @param ehrDatabaseUrl of a database that stays up @param watch told of what reaches the other side */
-export async function openDeployment(ehrDatabaseUrl: string, watch: Watch): Promise<Deployment> {
+export async function openDeployment(ehrDatabaseUrl: string, watch: Watch, planted: Planted = {}): Promise<Deployment> {
   const began = Date.now();
   let ahead = BEGINS - began;
   const now = (): Date => new Date(Date.now() + ahead);
   const folder = mkdtempSync(join(tmpdir(), 'refloop-kill-'));
-  const postgres = await openOwnPostgres();
+  const postgres = await openOwnPostgres(planted.postgres);
   // PostgreSQL has a process group of its own and would outlive a campaign that is broken off.
   const discard = (): void => {
     postgres.discard();
@@ -117,6 +124,7 @@ export async function openDeployment(ehrDatabaseUrl: string, watch: Watch): Prom
     SYSTEM_KEY: systemKey,
     TEXT_KEY: key,
     TEXT_SECRET: 's'.repeat(32),
+    ...planted.environment,
   };
   await migrate(postgres.url);
   const keyRing = createKeyRing([DEVELOPMENT_KEY]);
@@ -163,8 +171,8 @@ export async function openDeployment(ehrDatabaseUrl: string, watch: Watch): Prom
         }
       }
     },
-    launch: async (preload = []) => {
-      current = await started.start({ ...environment, KILL_AHEAD_MS: String(ahead) }, [...PRELOADED, ...preload]);
+    launch: async () => {
+      current = await started.start({ ...environment, KILL_AHEAD_MS: String(ahead) }, [...PRELOADED, ...(planted.preload ?? [])]);
     },
     served: async () => {
       if (current) await untilReady(current, START_PATIENCE_MS);

@@ -9,19 +9,20 @@ import { differingReferrals } from '@refloop/server/services/projections';
 import { eventOf } from '@refloop/server/services/referral-log';
 import type { StoredEffect } from '@refloop/server/store/outbox';
 import type { Unit } from '@refloop/server/store/store';
-import type { Deployment } from './deployment.ts';
+import { type Deployment, pause } from './deployment.ts';
 import type { Fact, HandedDocument, Ledger } from './ledger.ts';
 import type { Found, FoundEffect, FoundEvent, Settled } from './verdict.ts';
 
 const EFFECT_DOUBTS: readonly string[] = [PERHAPS_SENT, NOT_SENT];
 
-const effectOf = ({ id, referralId, kind, key, standing, dueAt }: StoredEffect): FoundEffect => ({
+const effectOf = ({ id, referralId, kind, key, standing, dueAt, lease }: StoredEffect): FoundEffect => ({
   id,
   referralId,
   kind,
   key,
   status: standing.status,
   dueAt,
+  heldUntil: lease?.until ?? null,
 });
 
 async function historyOf(unit: Unit, referralId: string): Promise<FoundEvent[]> {
@@ -104,9 +105,23 @@ async function inChartOf({ inStore, chart }: Deployment, effects: readonly Found
   return counts;
 }
 
+/** Everything at a moment at which nothing is being carried out: the clock goes on, and what becomes due is taken meanwhile. */
+export async function foundAtRest(deployment: Deployment, ledger: Ledger): Promise<Settled> {
+  for (const until = Date.now() + RESTS_WITHIN_MS; ; ) {
+    const found = await foundInAll(deployment, ledger);
+    const isUnderWay = ({ heldUntil, dueAt }: FoundEffect): boolean =>
+      (heldUntil ?? '') > found.now || (dueAt !== null && dueAt <= found.now);
+    if (!found.effects.some(isUnderWay) || Date.now() > until) return found;
+    await pause(1000);
+  }
+}
+
+const RESTS_WITHIN_MS = 120_000;
+
 /** Everything, and what of it belongs to nothing that was asked for. */
-export async function foundInAll(deployment: Deployment, ledger: Ledger): Promise<Settled> {
+async function foundInAll(deployment: Deployment, ledger: Ledger): Promise<Settled> {
   const { inStore, store, scope, counterparts, now } = deployment;
+  const at = now().toISOString();
   const referrals = await inStore((unit) => unit.events.referralIds());
   const found = await read(deployment, { referrals, facts: ledger.facts, documents: ledger.documents });
   const unowned: string[] = [];
@@ -125,7 +140,7 @@ export async function foundInAll(deployment: Deployment, ledger: Ledger): Promis
     // As they are now: what is asked for later is taken later.
     faxes: new Map(counterparts.faxes),
     texts: new Map(counterparts.texts),
-    now: now().toISOString(),
+    now: at,
     tasks,
     inChart: await inChartOf(deployment, found.effects),
     unowned,

@@ -10,7 +10,7 @@ import { type FoundEffect, type Settled, violationsOnceSettled } from './verdict
 
 const SEED = 11;
 const HOUR_MS = 3_600_000;
-const SOON = { early: false, after: 100, at: null, away: 0, which: 0.5 } as const;
+const SOON = { early: false, after: 5, at: null, away: 0, which: 0.5 } as const;
 /** Killed when the mail server has the mail and has not said so: whether it left is a person's to find out. */
 const PLAN: readonly Kill[] = [
   { ...SOON, victim: 'refloop', at: { channel: 'mail', moment: 'taken' }, away: HOUR_MS / 6 },
@@ -35,8 +35,8 @@ beforeAll(async () => {
     told: () => undefined,
   });
   if (run.found) found = run.found;
-}, 240_000);
-afterAll(() => database.drop());
+}, 600_000);
+afterAll(() => database.drop(), 60_000);
 
 test('what is killed, when and for how long, is drawn from the seed and its number alone', () => {
   const drawn = (seed: number) => Array.from({ length: 300 }, (_, number) => killOf(seed, number));

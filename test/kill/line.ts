@@ -27,7 +27,8 @@ export type Line = {
   stop: () => void;
 };
 
-const PATIENCE_MS = 20_000;
+/** Whoever gives up early on a machine that has much else to do makes it do all of it again. */
+const PATIENCE_MS = 90_000;
 const AGAIN_MS = 200;
 /** The problem "the database does not answer", which says to ask again. */
 const AWAY = 503;

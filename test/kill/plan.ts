@@ -8,7 +8,7 @@ export type Victim = (typeof VICTIMS)[number];
 
 export type Kill = {
   victim: Victim;
-  /** Milliseconds of the machine's clock since everything was there again; from a start on where `early`. */
+  /** After so many answers to whoever asks, since everything was there again; after so many milliseconds of a start where `early`. */
   after: number;
   /** In the middle of the start, before anything is served. */
   early: boolean;
@@ -20,7 +20,7 @@ export type Kill = {
   which: number;
 };
 
-const LONGEST_LIFE_MS = 4500;
+const MOST_ANSWERS = 50;
 const LONGEST_START_MS = 1500;
 const LONGEST_AWAY_MS = 7 * 60_000;
 
@@ -37,7 +37,7 @@ export function killOf(seed: number, number: number): Kill {
   const aimed = !early && draws.chance(0.5);
   const channel = draws.pick<Channel>(['mail', 'fax', 'text', 'task', 'note']);
   const moment = draws.pick<Moment>(['reached', 'taken', 'answered']);
-  const after = draws.integer(0, early ? LONGEST_START_MS : LONGEST_LIFE_MS);
+  const after = draws.integer(0, early ? LONGEST_START_MS : MOST_ANSWERS);
   const away = restarts && draws.chance(0.8) ? draws.integer(0, LONGEST_AWAY_MS) : 0;
   return { victim, after, early, at: aimed ? { channel, moment } : null, away, which: draws.next() };
 }

@@ -15,6 +15,8 @@ export type FoundEffect = {
   key: string;
   status: 'waiting' | 'begun' | 'done' | 'failed' | 'left-out' | 'unknown';
   dueAt: string | null;
+  /** Until when somebody holds it; null where nobody does. */
+  heldUntil: string | null;
 };
 
 export type Found = {

@@ -1,4 +1,5 @@
 /** A patient, their chart and the order they were given, as an EHR launches Refloop on it. */
+import { REFERRAL_KINDS, type ReferralKind } from '@refloop/domain/drafting/referral-kind';
 import type { Resource } from '@refloop/domain/fhir/ehr-port';
 import { chooseRung, type WriteAction, type WriteBasis } from '@refloop/domain/write-back/rung';
 import type { MakeRecommendation } from '@refloop/server/client/recommendation';
@@ -16,6 +17,8 @@ export type Case = {
   orderId: string | null;
   specialty: (typeof SPECIALTIES)[number];
   urgency: 'routine' | 'urgent' | 'emergency';
+  /** What is asked for: each closes on evidence of its own. */
+  kind: ReferralKind;
 };
 
 const ICD = 'http://hl7.org/fhir/sid/icd-10-cm';
@@ -77,6 +80,7 @@ export function drawCase(draws: Draws, number: number, at: string, sibling?: Per
     chart: complete ? [patient, condition, finding(number, at)] : [patient, condition],
     orderId: draws.chance(0.85) ? `order-${number}` : null,
     specialty: draws.pick(SPECIALTIES),
+    kind: draws.pick(REFERRAL_KINDS),
     urgency: draws.weighted([
       ['routine', 14],
       ['urgent', 5],
@@ -98,7 +102,7 @@ export const orderOf = ({ patientId, orderId }: Case): (Resource & { id: string 
       };
 
 /** What the app sends to have a recommendation made. */
-export function requestOf({ chart, specialty, urgency }: Case, order: Record<string, unknown> | null): MakeRecommendation {
+export function requestOf({ chart, specialty, urgency, kind }: Case, order: Record<string, unknown> | null): MakeRecommendation {
   const launchedOrder: WriteBasis['launchedOrder'] = order === null ? 'none' : 'with-version';
   const basis = { stated: true, launchedOrder, offered: EVERYTHING, granted: EVERYTHING };
   return {
@@ -110,7 +114,7 @@ export function requestOf({ chart, specialty, urgency }: Case, order: Record<str
       reasonText: REASON,
       reasonCodes: [{ system: ICD, code: 'I47.10', display: 'Supraventricular tachycardia, unspecified' }],
       question: QUESTION,
-      kind: 'consult',
+      kind,
       visits: 1,
     },
     writeBack: { ...chooseRung(basis), basis },

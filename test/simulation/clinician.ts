@@ -23,7 +23,28 @@ const TRIES = 6;
 /** How often a clinician approves anew what changed under their hands. */
 const MOST_TURNS = 3;
 
-type Window = { world: World; practice: Practice; session: PatientSession; ehr: SimulatedEhr; life: Life; case: Case };
+type Window = {
+  world: World;
+  practice: Practice;
+  person: Person;
+  session: PatientSession;
+  ehr: SimulatedEhr;
+  life: Life;
+  case: Case;
+  /** The plan that it holds, and under which name. */
+  holds: { planId: string; holder: string } | undefined;
+};
+
+/** Somebody closes it while it works: the page gives back what it holds, and they look again a moment later, in another one. */
+function closes(window: Window): void {
+  const { world, practice, person, life, session, holds } = window;
+  if (!life.lives()) return;
+  life.die();
+  if (!holds) return;
+  const { planId, holder } = holds;
+  void world.server.ask(createLife(), ({ plans }, now) => plans.giveBack(session, planId, { holder }, now));
+  world.time.after(world.draws.integer(SECOND_MS, 25 * SECOND_MS), () => comeBack(openWindow(world, practice, person, window.case)));
+}
 
 function openWindow(world: World, practice: Practice, person: Person, given: Case): Window {
   const ehr = world.ehrs.get(practice.scope.tenant);
@@ -31,7 +52,16 @@ function openWindow(world: World, practice: Practice, person: Person, given: Cas
   const life = createLife();
   // A window is closed, or its machine fails, at any moment.
   if (world.faults.strikes('windows', 0.12)) world.time.after(world.draws.integer(0, 40 * SECOND_MS), life.die);
-  return { world, practice, session: inChart(sessionOf(practice, person, world.now()), given.patientId), ehr, life, case: given };
+  return {
+    holds: undefined,
+    person,
+    world,
+    practice,
+    session: inChart(sessionOf(practice, person, world.now()), given.patientId),
+    ehr,
+    life,
+    case: given,
+  };
 }
 
 /** Asks until something is heard. */
@@ -67,6 +97,7 @@ async function carryOut(window: Window, start: Plan): Promise<boolean> {
 async function carry(window: Window, start: Plan): Promise<Plan> {
   const { world, session, life, ehr } = window;
   const holder = `window-${world.newId()}`;
+  window.holds = { planId: start.id, holder };
   const leased = async (ask: () => Promise<Answer<Plan>>): Promise<Result<Plan, LeaseRefusal>> => {
     const answer = await insist(window, ask);
     if (answer.kind === 'ok') return ok(answer.value);
@@ -89,6 +120,7 @@ async function carry(window: Window, start: Plan): Promise<Plan> {
     report: (step, outcome) => leased(ask(({ plans }, now) => plans.report(session, start.id, step, { holder, outcome }, now))),
     onProgress: () => undefined,
   });
+  window.holds = undefined;
   return end.plan;
 }
 
@@ -132,6 +164,7 @@ async function refer(window: Window): Promise<void> {
     if (approved.kind !== 'ok') return;
     const { referralId } = approved.value;
     world.acknowledged.push({ scope: practice.scope, referralId, what: 'approval', key: id });
+    if (world.faults.strikes('windows', 0.12)) world.time.after(world.draws.integer(SECOND_MS, 40 * SECOND_MS), () => closes(window));
     const stale = await carryOut(window, approved.value);
     if (!stale) return handOut(window, referralId);
   }

@@ -1,16 +1,13 @@
 /**
- * `npm run simulate -- --seeds N [--referrals N] [--from SEED]`: that many simulated worlds, each on one thread by a clock of its own, as many
- * side by side as there are processors for two. Exit 0 all holds · 1 something does not · 2 wrong use.
+ * `npm run simulate -- --seeds N [--referrals N] [--from SEED]`: that many simulated worlds one after the other, on this one thread and by
+ * clocks of their own. Exit 0 all holds · 1 something does not · 2 wrong use.
  */
-import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { Worker } from 'node:worker_threads';
 import { plural, say, wrongUse } from '@refloop/server/commands/console';
-import type { SeedRun } from './run-seed.ts';
+import { runSeed, type SeedRun } from './run-seed.ts';
 
 const USAGE =
   'Usage: npm run simulate -- --seeds N [--referrals N] [--from SEED]   (500 referrals and SEED 1 unless given; SEED is a number)';
-const MOST_LANES = 2;
 const SHOWN_LINES = 80;
 
 function whole(name: string, text: string | undefined, fallback: number): number {
@@ -40,6 +37,8 @@ type Sum = {
   events: number;
   faults: Map<string, number>;
   statuses: Map<string, number>;
+  happened: Map<string, number>;
+  left: Map<string, number>;
   violations: number;
 };
 
@@ -61,39 +60,41 @@ const counted = (counts: ReadonlyMap<string, number>): string =>
     .join(', ');
 
 const { seeds, referrals, from } = asked();
-const sum: Sum = { seeds: 0, referrals: 0, events: 0, faults: new Map(), statuses: new Map(), violations: 0 };
-const waiting = Array.from({ length: seeds }, (_, at) => from + at);
+const sum: Sum = {
+  seeds: 0,
+  referrals: 0,
+  events: 0,
+  faults: new Map(),
+  statuses: new Map(),
+  happened: new Map(),
+  left: new Map(),
+  violations: 0,
+};
 const started = performance.now();
 
-/** Gives the lane one seed after the other until none is left. */
-const lane = (): Promise<void> =>
-  new Promise((done, failed) => {
-    const worker = new Worker(new URL('./lane.ts', import.meta.url), { workerData: { referrals } });
-    const next = (): void => {
-      const seed = waiting.shift();
-      if (seed === undefined) void worker.terminate();
-      else worker.postMessage(seed, []);
-    };
-    worker.on('message', (run: SeedRun) => {
-      sum.seeds += 1;
-      sum.referrals += run.referrals;
-      sum.events += run.events;
-      sum.violations += run.violations.length;
-      add(sum.faults, run.byFault);
-      add(sum.statuses, run.byStatus);
-      if (run.violations.length > 0) tell(run, referrals);
-      say(
-        `seed ${run.seed}: ${plural(run.referrals, 'referral')}, ${plural(run.events, 'event')}, ${plural(run.faults, 'fault')}, ${plural(run.violations.length, 'violation')}`,
-      );
-      next();
-    });
-    worker.once('error', failed);
-    worker.once('exit', () => done());
-    next();
-  });
+/** One world after the other. */
+async function runAll(): Promise<void> {
+  for (let seed = from; seed < from + seeds; seed += 1) {
+    const run = await runSeed(seed, referrals);
+    sum.seeds += 1;
+    sum.referrals += run.referrals;
+    sum.events += run.events;
+    sum.violations += run.violations.length;
+    add(sum.faults, run.byFault);
+    add(sum.statuses, run.byStatus);
+    add(sum.happened, run.byEvent);
+    add(sum.left, run.byLeaving);
+    if (run.violations.length > 0) tell(run, referrals);
+    say(
+      `seed ${run.seed}: ${plural(run.referrals, 'referral')}, ${plural(run.events, 'event')}, ${plural(run.faults, 'fault')}, ${plural(run.violations.length, 'violation')}`,
+    );
+  }
+}
 
 try {
-  await Promise.all(Array.from({ length: Math.min(seeds, MOST_LANES, availableParallelism()) }, lane));
+  await runAll();
+  say(`what happened: ${counted(sum.happened)}`);
+  say(`what left: ${counted(sum.left)}`);
   say(`where they stand at the end: ${counted(sum.statuses)}`);
   say(`faults: ${counted(sum.faults)}`);
   const faults = [...sum.faults.values()].reduce((all, each) => all + each, 0);

@@ -28,8 +28,9 @@ export type Faults = {
 /** None, few, as many as one would see in a bad week, and more than anybody ever saw. */
 const LEVELS = [0, 0.3, 1, 3] as const;
 
-export function createFaults(draws: Draws): Faults {
-  const level = new Map(FAULT_KINDS.map((kind) => [kind, draws.pick(LEVELS)] as const));
+/** @param hard as much of everything as there is anywhere */
+export function createFaults(draws: Draws, hard: boolean): Faults {
+  const level = new Map(FAULT_KINDS.map((kind) => [kind, hard ? Math.max(...LEVELS) : draws.pick(LEVELS)] as const));
   const byKind = new Map<FaultKind, number>();
   let over = false;
   const count = (kind: FaultKind): void => void byKind.set(kind, (byKind.get(kind) ?? 0) + 1);

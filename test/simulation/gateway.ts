@@ -133,7 +133,10 @@ export function createGateways({ time, faults, draws, sites, leaves, mailed, tex
     const posted = method === 'POST';
     const id = posted ? (headers['idempotency-key'] ?? '') : (new URL(address).searchParams.get('key') ?? '');
     const take = posted ? () => takeFax(id, body) : () => undefined;
-    return overTheLine(take, { taken: () => faxNow(id), refused: (final) => answer(posted && final ? 422 : 429, undefined) });
+    return overTheLine(take, {
+      taken: () => faxNow(id),
+      refused: (final) => answer(posted && final && !faxes.has(id) ? 422 : 429, undefined),
+    });
   }) as unknown as typeof fetch;
 
   function takeText(id: string, body: string): void {
@@ -150,7 +153,8 @@ export function createGateways({ time, faults, draws, sites, leaves, mailed, tex
     const id = headers['idempotency-key'] ?? '';
     return overTheLine(() => takeText(id, body), {
       taken: () => answer(200, { id }),
-      refused: (final) => answer(final ? 422 : 429, undefined),
+      // What was taken under this key stays taken.
+      refused: (final) => answer(final && !texts.has(id) ? 422 : 429, undefined),
     });
   }) as unknown as typeof fetch;
 
@@ -162,7 +166,7 @@ export function createGateways({ time, faults, draws, sites, leaves, mailed, tex
       anyHandler(textMessage({ sites, address: ADDRESS, fetch: textFetch })),
     ],
     asked: (id, about) => void effects.set(id, about),
-    hasLeft: (id) => faxes.has(id) || texts.has(id) || mails.has(id),
+    hasLeft: (id) => faxes.get(id)?.arrives === true || texts.has(id) || mails.has(id),
     setDown: (to) => {
       down = to;
     },

@@ -1,5 +1,7 @@
 /** Patients: they open their page by the link they were given or sent, choose, decline, say how it was, and write back to the practice's number. */
+
 import { createHmac } from 'node:crypto';
+import { EMERGENCY_WORDS } from '@refloop/domain/patient/messages';
 import type { PatientAnswer, PatientRequest, TextAnswer } from '@refloop/server/client/patient';
 import type { Scope } from '@refloop/server/store/store';
 import type { Case } from './chart.ts';
@@ -35,7 +37,11 @@ export function createPatients(world: World): Patients {
   function writes(scope: Scope, given: Case, said: keyof typeof SAID): void {
     const id = world.newId();
     const body = new TextEncoder().encode(JSON.stringify({ id, from: given.person.phone, text: SAID[said] }));
-    if (said === 'start') consents.asksFor(scope, given.patientId);
+    // Who shares the number gets them too: it is the number that says so.
+    const ofNumber = [...cases].flatMap(([name, { person, patientId }]) =>
+      name === `${scope.tenant} ${patientId}` && person.phone === given.person.phone ? [patientId] : [],
+    );
+    if (said === 'start') for (const patientId of ofNumber) consents.asksFor(scope, patientId);
     const hand = async (times: number): Promise<void> => {
       const seconds = Math.floor(time.now() / 1000);
       const signature = `t=${seconds},v1=${createHmac('sha256', TEXT_SECRET[scope.tenant] ?? '')
@@ -47,9 +53,9 @@ export function createPatients(world: World): Patients {
         if (times < MOST_HANDINGS) time.after(draws.integer(MINUTE_MS, 3 * HOUR_MS), () => hand(times + 1));
         return;
       }
-      if (said === 'stop') consents.isStopped(scope, given.patientId);
-      if (said === 'emergency' && !answer.value.reply.includes('911'))
-        world.watch.tell('patient', 'an emergency was not answered with 911');
+      if (said === 'stop') for (const patientId of ofNumber) consents.isStopped(scope, patientId);
+      if (said === 'emergency' && !Object.values(EMERGENCY_WORDS).some((words) => answer.value.reply.includes(words)))
+        world.watch.tell('patient', 'an emergency was not answered with the fixed words');
     };
     time.after(draws.integer(0, 5 * MINUTE_MS), () => hand(0));
   }

@@ -129,12 +129,14 @@ const isDraft = ({ watch }: World, { scope }: Practice, { patientId }: Case): bo
   return books.every(({ order, approvals, offered }) => order === 'none' && approvals.size === 0 && offered);
 };
 
-export async function runSeed(seed: number, referrals: number): Promise<SeedRun> {
+/** @param hard a world in which everything goes wrong that may, to look for what is rare */
+export async function runSeed(seed: number, referrals: number, hard = false): Promise<SeedRun> {
   const start = startOf(seed);
   let react: ((open: readonly StoredObligation[]) => void) | undefined;
   const world = await openWorld(String(seed), start, {
     onEvents: () => (_scope, _book, _types, open) => react?.(open),
     onEhrWrite,
+    hard,
   });
   react = peopleAct(world);
   const { draws, time } = world;

@@ -30,13 +30,15 @@ export async function verdict(world: World): Promise<void> {
         const { standing, kind, key, referralId, dueAt, lease } = effect;
         const left = LEAVES[kind];
         const times = left === undefined ? 0 : (world.leaves.left.get(nameOfLeaving(left, key)) ?? 0);
+        // Taken on by the gateway, and then not taken at the other end.
+        const came = left !== undefined && world.gateways.hasLeft(id);
         const finished = dueAt === null && lease === null;
         if (!finished) watch.tell('lost', `an effect (${kind}) is still ${standing.status} at the end`, referralId);
         if (left === undefined) continue;
         if (standing.status === 'done' && times !== 1) watch.tell('lost', `a message is called sent and left ${times} times`, referralId);
         if (left !== 'mail' && standing.status === 'unknown') watch.tell('lost', 'a message with a key is still in doubt', referralId);
-        if ((standing.status === 'failed' || standing.status === 'left-out') && times > 0)
-          watch.tell('lost', 'a message left that is called not sent', referralId);
+        if ((standing.status === 'failed' || standing.status === 'left-out') && came)
+          watch.tell('lost', `a ${kind} left that is called ${standing.status}: ${standing.detail}`, referralId);
         if (standing.status !== 'unknown' && standing.status !== 'failed') continue;
         const open = await unit.obligations.list({ status: 'open', referralId });
         const done = await unit.obligations.list({ status: 'done', referralId });

@@ -107,13 +107,15 @@ export function ordersWritten(world: World): Set<string> {
 }
 
 export type WorldParts = {
+  /** Everything goes wrong that may, and the EHR keeps no identifier it was asked to look for. */
+  hard: boolean;
   onEvents: (world: World) => WatchDeps['onEvents'];
   onEhrWrite: (world: World, practice: Practice) => Parameters<typeof createSimulatedEhr>[0]['onWrite'];
 };
 
 /** @param start when it begins, in milliseconds since 1970 */
-export async function openWorld(seed: string, start: number, { onEvents, onEhrWrite }: WorldParts): Promise<World> {
-  const faults = createFaults(drawsOf(`${seed} faults`));
+export async function openWorld(seed: string, start: number, { onEvents, onEhrWrite, hard }: WorldParts): Promise<World> {
+  const faults = createFaults(drawsOf(`${seed} faults`), hard);
   const draws = drawsOf(`${seed} people`);
   const trail: (() => string)[] = [];
   const remember: World['remember'] = (line) => {
@@ -145,7 +147,7 @@ export async function openWorld(seed: string, start: number, { onEvents, onEhrWr
   });
   const leaves = createWhatLeaves(here);
   const unsigned = drawsOf(`${seed} unsigned`);
-  const [keepsUnsigned, honoursIfNoneExist] = [unsigned.chance(0.3), unsigned.chance(0.5)];
+  const [keepsUnsigned, honoursIfNoneExist] = [unsigned.chance(0.3), unsigned.chance(0.5) && !hard];
   const ehrs = new Map(
     PRACTICES.map((practice) => [
       practice.scope.tenant,

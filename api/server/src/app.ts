@@ -102,6 +102,7 @@ const FILE_NAMES: Record<Exclude<ContentType, 'application/json'>, string> = {
   'application/fhir+json': 'referral.json',
   'application/pdf': 'referral.pdf',
   'application/xml': 'referral.xml',
+  'application/octet-stream': 'note',
   'text/csv': 'referrals.csv',
   'application/vnd.apache.parquet': 'referrals.parquet',
 };

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { configFaults, DEVELOPMENT_KEY, readConfig } from './config.ts';
 
 const DATABASE = { DATABASE_URL: 'postgresql://refloop@db/refloop' };
 const freshKey = (name: string): string => `${name}:${randomBytes(32).toString('base64')}`;
 const STATE = '/srv/refloop';
+const IN_PROGRAM = fileURLToPath(new URL('../state', import.meta.url));
 const production = (more: Record<string, string | undefined> = {}) => ({
   DATABASE_URL: 'postgresql://refloop@db.example.org/refloop?sslmode=verify-full',
   REFLOOP_ENV: 'production',
@@ -105,6 +107,8 @@ describe('a setting that is wrong is named', () => {
     ['certificates that nobody checks in production', production({ NODE_TLS_REJECT_UNAUTHORIZED: '0' }), ['NODE_TLS_REJECT_UNAUTHORIZED']],
     ['proxies that nobody counted in production', production({ REFLOOP_TRUSTED_PROXIES: undefined }), ['REFLOOP_TRUSTED_PROXIES']],
     ['more proxies than anybody has', { ...DATABASE, REFLOOP_TRUSTED_PROXIES: '6' }, ['REFLOOP_TRUSTED_PROXIES']],
+    ['a state folder within the program', { ...DATABASE, REFLOOP_STATE: IN_PROGRAM, REFLOOP_WAREHOUSE: '/srv/w' }, ['REFLOOP_STATE']],
+    ['a warehouse within the program', { ...DATABASE, REFLOOP_WAREHOUSE: IN_PROGRAM }, ['REFLOOP_WAREHOUSE']],
     ['no limits in production', production({ REFLOOP_RATE_LIMITS: 'off' }), ['REFLOOP_RATE_LIMITS']],
     ['a simulated practice in production', production({ REFLOOP_HISTORY: '30000' }), ['REFLOOP_HISTORY']],
     [

@@ -9,6 +9,7 @@ import { databaseUrlFault } from './database-tls.ts';
 import { readSystemKey } from './ehr/system-key.ts';
 import { addressFault } from './ehr-address.ts';
 import type { FieldError } from './problem.ts';
+import { isInProgram } from './program-folders.ts';
 import { readPublicKeys } from './public-keys.ts';
 import { type Gateway, readSites, type Site, type Sites, type SystemClient, sandboxSites, systemScopes } from './sites.ts';
 
@@ -313,6 +314,14 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   }
   const stateFolder = resolve(read.REFLOOP_STATE);
   const warehouseFolder = warehouseFolderOf(given);
+  for (const [field, folder] of [
+    ['REFLOOP_STATE', stateFolder],
+    ['REFLOOP_WAREHOUSE', warehouseFolder],
+  ] as const) {
+    if (!isInProgram(folder)) continue;
+    const fix = 'Name a folder outside the folders api and node_modules: what reads documents from outside may read these.';
+    faults.push({ field, message: 'Within the program', fix });
+  }
   const assumptions = readMoney(given, production, faults);
   if (production) faults.push(...warehouseFaults(warehouseFolder, read.REFLOOP_WAREHOUSE_ENCRYPTED));
   const migrationDatabaseUrl = read.REFLOOP_MIGRATION_DATABASE_URL ?? read.DATABASE_URL;

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import type { NoteReading } from '@refloop/server/client/inbound';
 import type { MyWork, SentRow, SettledByOthersRow, ToldRow, ToReviewRow, ToSignRow, UnfinishedRow } from '@refloop/server/client/work';
 import { type ReactNode, useState } from 'react';
+import { NoteFile } from '../notes/NoteFile.tsx';
 import { NoteText } from '../notes/NoteText.tsx';
 import { pendEndText } from '../refer/pend-words.ts';
 import { failureText } from '../session/api.ts';
@@ -178,27 +179,13 @@ function ToReview({ row, now, api, onFail, onReviewed }: ToReviewProps) {
 function Note({ id, api, onFail }: { id: string; api: CenterProps['api']; onFail: CenterProps['onFail'] }) {
   const path = `/work/documents/${encodeURIComponent(id)}`;
   const [answer, retry] = useAnswer<NoteReading>(api, `${path}/reading`, onFail);
-  const [failed, setFailed] = useState('');
-  const open = async () => {
-    const file = await api.file(path);
-    if (file.ok) window.open(URL.createObjectURL(file.value), '_blank', 'noopener');
-    else if (file.refusal.kind === 'session-ended') onFail(file.refusal);
-    else setFailed(`Not opened. ${failureText(file.refusal)}`);
-  };
   return (
     <AnswerView answer={answer} onRetry={retry}>
       {(reading) => (
         <>
           {reading.unreadable === '' ? null : <p>{reading.unreadable} Read it as it came.</p>}
           <NoteText id={id} reading={reading} />
-          {reading.isPdf ? (
-            <div>
-              <Button size="compact-sm" variant="default" onClick={() => void open()}>
-                Open the note as it came
-              </Button>
-            </div>
-          ) : null}
-          {failed === '' ? null : <p role="alert">{failed}</p>}
+          <NoteFile api={api} onFail={onFail} path={path} note={reading} />
         </>
       )}
     </AnswerView>

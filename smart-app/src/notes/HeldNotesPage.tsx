@@ -11,7 +11,7 @@ import type {
   PatientChoice,
   PlaceDocument,
 } from '@refloop/server/client/inbound';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { AnswerView } from '../center/AnswerView.tsx';
 import styles from '../center/CenterPage.module.css';
 import type { CenterProps } from '../center/CenterPage.tsx';
@@ -21,6 +21,7 @@ import { useAnswer } from '../center/use-answer.ts';
 import { type ApiFailure, failureText } from '../session/api.ts';
 import { Chip } from '../ui/Chip.tsx';
 import { plainDate, plainTime } from '../words/plain-date.ts';
+import { NoteFile } from './NoteFile.tsx';
 import { NoteText } from './NoteText.tsx';
 
 const HELD_REASONS: Readonly<Record<HeldReason, string>> = {
@@ -89,6 +90,7 @@ export function HeldNotesPage({ api, onFail }: CenterProps) {
                   <Held
                     key={document.id}
                     document={document}
+                    file={<NoteFile api={api} onFail={onFail} path={at(document.id, 'file')} note={document} />}
                     find={(asked) => api.call<FoundPatients>(at(document.id, 'candidates'), { method: 'POST', body: asked })}
                     onFail={onFail}
                     onPlace={(asked) => void told(at(document.id, 'placing'), asked, 'Filed. Its clinician reviews it now.')}
@@ -106,11 +108,12 @@ export function HeldNotesPage({ api, onFail }: CenterProps) {
 
 type HeldProps = Pick<FindProps, 'find' | 'onFail'> & {
   document: HeldDocument;
+  file: ReactNode;
   onPlace: (asked: PlaceDocument) => void;
   onAside: (reason: string) => void;
 };
 
-function Held({ document, find, onFail, onPlace, onAside }: HeldProps) {
+function Held({ document, file, find, onFail, onPlace, onAside }: HeldProps) {
   const { header, patients } = document;
   const [form, setForm] = useState<PlaceDocument['form']>('final');
   const [reason, setReason] = useState('');
@@ -139,6 +142,7 @@ function Held({ document, find, onFail, onPlace, onAside }: HeldProps) {
         </p>
       ) : null}
       <NoteText id={document.id} reading={document} />
+      {file}
       <Radio.Group label="It is" value={form} onChange={(value) => setForm(value === 'interim' ? 'interim' : 'final')}>
         <Radio value="final" label="the final note" />
         <Radio value="interim" label="an interim note; more will follow" />

@@ -5,7 +5,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { TASK_IDENTIFIER_SYSTEM, taskKey } from '@refloop/domain/write-back/identifiers';
 import { anyHandler } from '@refloop/server/channels/handler';
-import { taskStanding } from '@refloop/server/channels/task-standing';
+import { TASK_STANDING, taskStanding } from '@refloop/server/channels/task-standing';
 import type { ActRequest } from '@refloop/server/client/worklist';
 import { systemEhr } from '@refloop/server/ehr/system-ehr';
 import { readSystemKey } from '@refloop/server/ehr/system-key';
@@ -168,10 +168,12 @@ async function judge(store: Store, scope: Scope, ids: readonly string[], taskOf:
       sent: await unit.outbox.ofReferral(id),
     }));
     events += history.length;
-    effects += sent.length;
     if (history.at(-1)?.type !== 'report-reviewed') wrong.push(`${id} ends with ${history.at(-1)?.type}`);
     if (open.length > 0) wrong.push(`${id} still owes ${open.map(({ kind }) => kind).join(', ')}`);
-    for (const { standing } of sent) if (standing.status !== 'done') wrong.push(`${id}: an effect is ${standing.status}`);
+    // Of the other kinds of effect no counterpart is here, and nobody carries them out.
+    const carried = sent.filter(({ kind }) => kind === TASK_STANDING);
+    effects += carried.length;
+    for (const { standing } of carried) if (standing.status !== 'done') wrong.push(`${id}: an effect is ${standing.status}`);
     const found = (await (await taskOf(id)).json()) as { entry: { resource: KeptTask }[] };
     const task = found.entry[0]?.resource;
     if (task?.status !== 'completed') wrong.push(`the Task of ${id} is ${task?.status}`);

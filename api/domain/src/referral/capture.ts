@@ -9,7 +9,7 @@ import { concept, hasCode, LOINC, list, object, target, text } from '../fhir/rea
 import { referenceText } from '../fhir/reference.ts';
 import type { Instant } from '../instant.ts';
 import { NPI_SYSTEM, REPORT_IDENTIFIER_SYSTEM, TASK_IDENTIFIER_SYSTEM } from '../write-back/identifiers.ts';
-import { type Attempt, DECLINE_REASONS, type DeclineReason, type WorkStatus } from './attempt.ts';
+import { type Attempt, DECLINE_REASONS, type DeclineReason, isEnded, type WorkStatus } from './attempt.ts';
 import type { Happening } from './event.ts';
 import type { ObservedFact } from './observe.ts';
 import type { Referral } from './referral.ts';
@@ -84,6 +84,28 @@ function attemptOf(resource: Resource, { id, attempts }: Referral): Attempt | un
   return byKey ?? attempts.find(({ task }) => task !== null && names.includes(referenceText(task))) ?? attempts.at(-1);
 }
 
+/** What names somebody by their NPI. */
+const npisOf = (resource: Resource): string[] =>
+  list(resource['participant']).flatMap((each) => npiIn(each['actor']) ?? npiIn(each['individual']) ?? []);
+
+/**
+ * Whose a booking or a visit is: R4 lets both name the order alone, and of one order several specialists may have been asked. Undefined where
+ * nothing says it: the one who is asked now has not cancelled what another booked.
+ */
+function attemptMeeting(resource: Resource, { attempts }: Referral): Attempt | undefined {
+  if (attempts.length < 2) return attempts.at(-1);
+  const ids = [`${resource.resourceType}/${resource.id}`, ...list(resource['appointment']).flatMap(referencesIn)];
+  const known = attempts.findLast(({ appointments }) => appointments.some(({ id }) => ids.includes(id)));
+  const npis = npisOf(resource);
+  const named = known ?? attempts.findLast(({ performer }) => performer.npi !== null && npis.includes(performer.npi));
+  if (named || npis.length > 0) return named;
+  // What is to come of an order is booked with who is asked now.
+  const isToCome = APPOINTMENTS[text(resource['status'])] === 'booked' && resource.resourceType === 'Appointment';
+  return isToCome ? attempts.findLast((each) => !isEnded(each)) : undefined;
+}
+
+const WHOSE = 'Several specialists were asked for this order, and it does not say with whom it is. Nothing of it was taken.';
+
 /** A clock of the EHR that is ahead of ours says now. */
 const within = (at: unknown, now: Instant): Instant | undefined => {
   const moment = typeof at === 'string' && /^\d{4}-\d\d-\d\d/.test(at) ? Date.parse(at) : Number.NaN;
@@ -125,9 +147,15 @@ export function capture(resource: Resource, referral: Referral, known: Known): C
     case 'Task':
       return attempt ? ofTask(resource, attempt, known, at) : { facts: [], asides: [] };
     case 'Appointment':
-      return { facts: ofAppointment(resource, attempt, known.now, at), asides: [] };
-    case 'Encounter':
-      return { facts: ofEncounter(resource, attempt, known.now, at), asides: [] };
+    case 'Encounter': {
+      const isBooking = resource.resourceType === 'Appointment';
+      const met = attemptMeeting(resource, referral);
+      const facts = (isBooking ? ofAppointment : ofEncounter)(resource, met, known.now, at);
+      // A visit with somebody who was not asked is care elsewhere; a booking with them is nothing of this order's.
+      const isNobodys = met === undefined && referral.attempts.length > 1 && (isBooking || npisOf(resource).length === 0);
+      if (facts.length === 0 || !isNobodys) return { facts, asides: [] };
+      return { facts: [], asides: [aside(resource, isBooking ? 'appointment' : 'visit', text(resource['status']), WHOSE, at)] };
+    }
     case 'DocumentReference':
       return { facts: ofDocument(resource, referral, attempt, known.now, at), asides: [] };
     default:
@@ -241,7 +269,7 @@ function ofEncounter(resource: Resource, attempt: Attempt | undefined, now: Inst
     const { id: appointmentId, startsAt } = appointment;
     return [{ kind: 'appointment', attempt: attempt.number, appointmentId, startsAt, status: 'fulfilled', at: seenAt, key }];
   }
-  const npi = list(resource['participant']).flatMap((each) => npiIn(each['individual']) ?? [])[0] ?? null;
+  const npi = npisOf(resource)[0] ?? null;
   const seenBy = { npi, nucc: null, network: 'unknown' as const };
   return [{ kind: 'visit', attempt: attempt?.number ?? null, seenBy, evidence: 'note', at: seenAt, key }];
 }

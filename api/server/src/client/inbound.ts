@@ -64,6 +64,8 @@ export const HeldDocument = z.object({
   /** Why it could not be read; empty where it was. */
   unreadable: z.string(),
   isPdf: z.boolean(),
+  /** Under which it is saved; it tells nothing of anybody. */
+  fileName: z.string(),
   title: z.string(),
   header: Header.nullable(),
   parts: z.array(Part),
@@ -103,6 +105,8 @@ export type SetDocumentAside = z.infer<typeof SetDocumentAside>;
 /** What was read of a note that came back, for whoever reviews it. */
 export const NoteReading = z.object({
   isPdf: z.boolean(),
+  /** Under which it is saved; it tells nothing of anybody. */
+  fileName: z.string(),
   title: z.string(),
   unreadable: z.string(),
   header: Header.nullable(),

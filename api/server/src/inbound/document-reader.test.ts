@@ -1,8 +1,11 @@
 /** Reading in a process of its own: what it reads, and that nothing which comes in does more than waste that process. */
+import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDocumentReader, type DocumentReader, READER_LIMITS } from './document-reader.ts';
+import { CONFINED, createDocumentReader, type DocumentReader, READER_LIMITS } from './document-reader.ts';
 import type { ReadDocument } from './read-document.ts';
 import { CARDIOLOGY_NOTE, HL7_CONSULTATION, pdfNote } from './test-notes.ts';
 
@@ -67,6 +70,23 @@ describe('a document that came in', () => {
     expect(why(await reader.read(bytesOf('%PDF-1.7 a note')))).toBe('broken');
     expect(why(await reader.read(new Uint8Array([0x50, 0x4b, 3, 4, 0, 0, 1, 2, 3])))).toBe('other-kind');
     expect(why(await reader.read(new Uint8Array(11 * 1024 * 1024)))).toBe('too-large');
+  });
+});
+
+describe('the confinement of the reading process', () => {
+  const outside = new URL('../../../../', import.meta.url);
+  test.each([
+    ['reads a file of the program', `fs.readFileSync(${JSON.stringify(fileURLToPath(import.meta.url))})`, 'done'],
+    ['reads no file beside it', `fs.readFileSync(${JSON.stringify(fileURLToPath(new URL('package.json', outside)))})`, 'ERR_ACCESS_DENIED'],
+    ['looks into no folder of state', `fs.readdirSync(${JSON.stringify(fileURLToPath(new URL('.data', outside)))})`, 'ERR_ACCESS_DENIED'],
+    ['reads no file of the machine', `fs.readFileSync('/etc/hostname')`, 'ERR_ACCESS_DENIED'],
+    ['writes nothing', `fs.writeFileSync(${JSON.stringify(fileURLToPath(import.meta.url))} + '.x', '')`, 'ERR_ACCESS_DENIED'],
+    ['starts no program', `require('node:child_process').spawnSync('true')`, 'ERR_ACCESS_DENIED'],
+    ['starts no thread', `new (require('node:worker_threads').Worker)('', { eval: true })`, 'ERR_ACCESS_DENIED'],
+  ])('%s', async (_, tries, answer) => {
+    const script = `const fs = require('node:fs'); try { ${tries}; console.log('done'); } catch (error) { console.log(error.code); }`;
+    const { stdout } = await promisify(execFile)(process.execPath, [...CONFINED, '-e', script]);
+    expect(stdout.trim()).toBe(answer);
   });
 });
 

@@ -5,6 +5,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { PROGRAM_FOLDERS } from '../program-folders.ts';
 import { LIMITS, ReadDocument, unreadable } from './read-document.ts';
 
 export type DocumentReader = {
@@ -35,7 +36,17 @@ export const READER_LIMITS: ReaderLimits = {
 };
 
 const MODULE = fileURLToPath(new URL('./reading-process.ts', import.meta.url));
-const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
+/**
+ * Node's permission model (nodejs.org/docs/latest-v24.x/api/permissions.html): no file is read but the program's, none is written, no program,
+ * thread or native addon is started. In version 24 it knows of no sockets, and it forbids no signals to processes of the same user.
+ */
+export const CONFINED: readonly string[] = [
+  '--permission',
+  ...PROGRAM_FOLDERS.map((folder) => `--allow-fs-read=${folder}`),
+  '--no-warnings',
+  '--disable-proto=delete',
+];
+
 const STARTS_WITHIN_MS = 30_000;
 const LOOKS_EVERY_MS = 100;
 const PAGE_BYTES = 4096;
@@ -57,7 +68,7 @@ function startProcess({ heap }: ReaderLimits): Reading {
   const child = fork(MODULE, [], {
     // Nothing of ours is in its environment, and it may read the program and nothing else.
     env: { NODE_ENV: 'production' },
-    execArgv: [`--max-old-space-size=${heap}`, '--permission', `--allow-fs-read=${ROOT}`, '--no-warnings', '--disable-proto=delete'],
+    execArgv: [`--max-old-space-size=${heap}`, ...CONFINED],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });

@@ -23,22 +23,46 @@ export type InboundContent = z.infer<typeof InboundContent>;
 export const inboundContentOf = (content: Json): InboundContent => InboundContent.parse(content);
 
 export const PDF_TYPE = 'application/pdf';
+const OTHER_TYPE = 'application/octet-stream';
 const TYPES = { pdf: PDF_TYPE, 'c-cda': 'application/hl7-cda+xml', text: 'text/plain' } as const;
-const PDF = '%PDF-';
+
+/**
+ * How files begin that are not read by themselves and come nevertheless: what a fax server makes, what a telephone takes. (ISO 32000-1 §7.5.2,
+ * TIFF 6.0 §2, PNG 3rd edition §5.2, JPEG: ITU-T T.81 B.1.1.3)
+ */
+const BEGINNINGS: readonly (readonly [string, string])[] = [
+  ['%PDF-', PDF_TYPE],
+  ['II*\0', 'image/tiff'],
+  ['MM\0*', 'image/tiff'],
+  ['\x89PNG\r\n\x1a\n', 'image/png'],
+  ['\xff\xd8\xff', 'image/jpeg'],
+];
+const LONGEST_BEGINNING = 8;
+
+const ENDINGS: Readonly<Record<string, string>> = {
+  [PDF_TYPE]: 'pdf',
+  [TYPES['c-cda']]: 'xml',
+  [TYPES.text]: 'txt',
+  'image/tiff': 'tif',
+  'image/png': 'png',
+  'image/jpeg': 'jpg',
+};
 
 /** As it is, not as it was said to be. */
 export function typeOf(reading: ReadDocument, bytes: Uint8Array): string {
   if (reading.kind === 'read') return TYPES[reading.format];
-  const start = Buffer.from(bytes.subarray(0, PDF.length)).toString('latin1');
-  return start === PDF ? TYPES.pdf : 'application/octet-stream';
+  const start = Buffer.from(bytes.subarray(0, LONGEST_BEGINNING)).toString('latin1');
+  return BEGINNINGS.find(([beginning]) => start.startsWith(beginning))?.[1] ?? OTHER_TYPE;
 }
 
-/** What was read, for whoever reads it. */
-export function readingOf(content: InboundContent, isPdf: boolean): NoteReading {
-  const { reading } = content;
+/** What was read, for whoever reads it. Of what came before Refloop read notes there is nothing: it is shown as it came. */
+export function readingOf(content: InboundContent | undefined, type: string): NoteReading {
+  const reading = content?.reading ?? null;
+  // A name that tells nothing: files end up in download folders.
+  const file = { isPdf: type === PDF_TYPE, fileName: `note.${ENDINGS[type] ?? 'bin'}` };
   if (reading?.kind === 'read') {
     const { title, header, parts, extracts } = reading;
-    return { isPdf, title, unreadable: '', header, parts, extracts };
+    return { ...file, title, unreadable: '', header, parts, extracts };
   }
-  return { isPdf, title: '', unreadable: reading ? UNREADABLE[reading.why] : '', header: null, parts: [], extracts: [] };
+  return { ...file, title: '', unreadable: reading ? UNREADABLE[reading.why] : '', header: null, parts: [], extracts: [] };
 }

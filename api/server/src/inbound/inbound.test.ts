@@ -80,6 +80,7 @@ describe('a note that names patient, specialist and a day after the order', () =
     for (const { part, from, to, text } of reading.extracts) expect(reading.parts[part]?.text.slice(from, to)).toBe(text);
     const file = await api.download(`/work/documents/${row?.documentId}`, clinician);
     expect(Buffer.from(file.bytes).equals(Buffer.from(bytes))).toBe(true);
+    expect([file.headers.get('content-type'), reading.fileName]).toEqual(['application/octet-stream', 'note.pdf']);
     const other = await api.session({ patientId: null, subject: 'moss' });
     expect((await api.call('GET', `/work/documents/${row?.documentId}/reading`, other)).status).toBe(404);
     await api.call('POST', '/work/reviews', clinician, { referralId: 'r1', reportId: row?.reportId });
@@ -107,6 +108,8 @@ describe('a note that is not certain', () => {
       ['record number', 'not said'],
     ]);
     expect(patient?.referrals.map(({ referralId, writtenBy }) => [referralId, writtenBy])).toContainEqual(['r2', 'same']);
+    const seen = await api.store.transaction(api.scope, (unit) => unit.audit.list({ referralId: 'r2' }));
+    expect(seen.at(-1)).toMatchObject({ action: 'inbound.shown', payload: { documents: [document?.id] } });
     expect((await api.call('GET', '/inbound/documents', clinician)).status).toBe(403);
     expect((await api.download(`/inbound/documents/${document?.id}/file`, clinician)).status).toBe(403);
     expect((await api.download(`/inbound/documents/${document?.id}/file`, coordinator)).bytes.byteLength).toBe(bytes.byteLength);
@@ -121,17 +124,21 @@ describe('a note that is not certain', () => {
     expect(audit.map(({ action }) => action)).toContain('inbound.placed');
   });
 
-  test.each<[string, () => Promise<Uint8Array<ArrayBuffer>>, string]>([
-    ['that cannot be read', () => pdfNote([[]]), 'unreadable'],
-    ['that names nobody', () => pdfNote([['Impression: well']]), 'names-nobody'],
-    ['about somebody unknown', async () => new Uint8Array(Buffer.from(HL7_CONSULTATION)), 'patient-unknown'],
-    ['that somebody else wrote', () => note((line) => line.replace(NPI, '1538271645')), 'referral-uncertain'],
-    ['from before the order', () => note((line) => line.replace('11/19/2026', '01/19/2026')), 'referral-uncertain'],
-  ])('%s is held, and set aside with a reason', async (_, bytes, why) => {
+  test.each<[string, () => Promise<Uint8Array<ArrayBuffer>>, string, string]>([
+    ['that cannot be read', () => pdfNote([[]]), 'unreadable', 'note.pdf'],
+    ['that is a picture', async () => new Uint8Array(Buffer.from('II*\0 of a fax')), 'unreadable', 'note.tif'],
+    ['that names nobody', () => pdfNote([['Impression: well']]), 'names-nobody', 'note.pdf'],
+    ['about somebody unknown', async () => new Uint8Array(Buffer.from(HL7_CONSULTATION)), 'patient-unknown', 'note.xml'],
+    ['that somebody else wrote', () => note((line) => line.replace(NPI, '1538271645')), 'referral-uncertain', 'note.pdf'],
+    ['from before the order', () => note((line) => line.replace('11/19/2026', '01/19/2026')), 'referral-uncertain', 'note.pdf'],
+  ])('%s is held, and set aside with a reason', async (_, bytes, why, name) => {
     await hand(await bytes());
     await inbound.run();
     const [document] = await held();
     expect(document?.why).toBe(why);
+    const file = await api.download(`/inbound/documents/${document?.id}/file`, coordinator);
+    const told = ['content-type', 'content-disposition', 'x-content-type-options'].map((name) => file.headers.get(name));
+    expect([...told, document?.fileName]).toEqual(['application/octet-stream', 'attachment; filename="note"', 'nosniff', name]);
     const path = `/inbound/documents/${document?.id}/setting-aside`;
     expect((await api.call('POST', path, coordinator, { reason: '' })).status).toBe(400);
     expect((await api.call('POST', path, coordinator, { reason: 'Sent to us by mistake' })).status).toBe(200);

@@ -1,6 +1,7 @@
 /**
- * The process in which documents from outside are read, one after the other. It is given bytes and gives back what it read; it has no key, no
- * database and no right to write files, start programs or threads. Whatever goes wrong in it ends with it.
+ * The process in which documents from outside are read, one after the other. It is given bytes and gives back what it read; it is given no
+ * key and no address of the database, and has no right to read files beside the program, to write any, or to start programs or threads
+ * (document-reader.ts). Whatever goes wrong in it ends with it.
  */
 import { readBytes } from './read-bytes.ts';
 import { unreadable } from './read-document.ts';

@@ -48,10 +48,10 @@ export const inboundRoutes = ({ store, sites, held }: InboundRouteDeps): Route[]
   sessionRoute({
     method: 'get',
     path: '/inbound/documents/:id/file',
-    summary: 'A held document as it came, where it is a PDF.',
+    summary: 'A held document, byte by byte as it came and whatever it is: a download that no browser shows as a page.',
     roles: ['coordinator', 'lead'],
     params: Id,
-    contentType: 'application/pdf',
+    contentType: 'application/octet-stream',
     answer: z.instanceof(Uint8Array),
     handle: async ({ session, params, now }) => held.file(session, params.id, now),
   }),

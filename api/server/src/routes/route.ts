@@ -50,6 +50,7 @@ export type ContentType =
   | 'application/fhir+json'
   | 'application/pdf'
   | 'application/xml'
+  | 'application/octet-stream'
   | 'text/csv'
   | 'application/vnd.apache.parquet';
 

@@ -17,11 +17,11 @@ export const workRoutes = ({ work, reviews }: { work: WorkService; reviews: Revi
   sessionRoute({
     method: 'get',
     path: '/work/documents/:id',
-    summary: 'A note that a specialist’s office uploaded, as it came.',
+    summary: 'A note that came back, byte by byte as it came and whatever it is: a download that no browser shows as a page.',
     roles: ['clinician', 'coordinator', 'lead'],
     params: z.object({ id: z.string().min(1).max(60) }),
     answer: z.instanceof(Uint8Array),
-    contentType: 'application/pdf',
+    contentType: 'application/octet-stream',
     handle: async ({ session, params, now }) => reviews.document(session, params.id, now),
   }),
   sessionRoute({

@@ -22,7 +22,7 @@ import type {
   PlaceDocument,
   ReferralChoice,
 } from '../client/inbound.ts';
-import { type InboundContent, inboundContentOf, PDF_TYPE, readingOf } from '../inbound/inbound-content.ts';
+import { type InboundContent, inboundContentOf, readingOf } from '../inbound/inbound-content.ts';
 import { placeDocument } from '../inbound/place-document.ts';
 import { nobody } from '../inbound/read-document.ts';
 import { chartsLike, compareWith, matchAmong, referralsOf } from '../inbound/route-document.ts';
@@ -125,17 +125,20 @@ async function choicesOf(
 
 const saidOf = ({ reading }: InboundContent): Identity => (reading?.kind === 'read' ? reading.header.patient : nobody());
 
+/** A patient who is shown, and under which id that is put on record. */
+type Shown = { patientId: string; choice: PatientChoice };
+
 /** Patients by what somebody who holds the document in hand knows of them, beside what the document says. */
 async function patientsBy(
   unit: Unit,
   content: InboundContent,
   { born, recordNumber }: FindPatients,
-): Promise<{ shown: { patientId: string; choice: PatientChoice }[]; more: number }> {
+): Promise<{ shown: Shown[]; more: number }> {
   const asked: Identity = { ...nobody(), born, recordNumbers: recordNumber === '' ? [] : [recordNumber] };
   const like = await chartsLike(unit, asked);
   const charts = like.filter(({ replacedBy }) => replacedBy === null);
   const linked = content.link && (await readReferral(unit, content.link.referralId));
-  const shown: { patientId: string; choice: PatientChoice }[] = [];
+  const shown: Shown[] = [];
   for (const { patientId, ...chart } of charts.slice(0, MOST_FOUND)) {
     const choice: PatientChoice = {
       name: nameOf(chart.identity),
@@ -150,7 +153,7 @@ async function patientsBy(
 }
 
 /** Whoever may be meant, the likeliest first, and the patient by whose link it came. */
-async function patientsFor(unit: Unit, content: InboundContent): Promise<PatientChoice[]> {
+async function patientsFor(unit: Unit, content: InboundContent): Promise<Shown[]> {
   const said = saidOf(content);
   const linked = content.link && (await readReferral(unit, content.link.referralId));
   const ofLink = linked && (await unit.patientIdentities.get(linked.patientId));
@@ -158,40 +161,45 @@ async function patientsFor(unit: Unit, content: InboundContent): Promise<Patient
   const charts = ofLink && !like.some(({ patientId }) => patientId === ofLink.patientId) ? [...like, ofLink] : like;
   const match = matchAmong(said, charts);
   const shown = match.kind === 'accepted' ? [match.compared] : match.kind === 'review' ? match.candidates.slice(0, MOST_PATIENTS) : [];
-  const choices: PatientChoice[] = [];
+  const choices: Shown[] = [];
   for (const compared of shown) {
     const chart = charts.find(({ patientId }) => patientId === compared.patientId);
     if (!chart) continue;
-    choices.push({
+    const choice: PatientChoice = {
       name: nameOf(chart.identity),
       fields: fieldsOf(said, chart.identity, compared),
       against: compared.against.map((guard) => GUARDS[guard]),
       linked: linked?.patientId === compared.patientId,
       referrals: await choicesOf(unit, content, compared.patientId, charts),
-    });
+    };
+    choices.push({ patientId: compared.patientId, choice });
   }
-  if (linked && !choices.some((choice) => choice.linked)) {
+  if (linked && !choices.some(({ choice }) => choice.linked)) {
     const identity = ofLink?.identity;
-    choices.push({
+    const choice: PatientChoice = {
       name: identity ? nameOf(identity) : 'The patient of the link',
       fields: identity ? comparedFields(said, ofLink) : [],
       against: [],
       linked: true,
       referrals: await choicesOf(unit, content, linked.patientId, charts),
-    });
+    };
+    choices.push({ patientId: linked.patientId, choice });
   }
   return choices;
 }
 
-const isPdf = ({ type }: InboundContent): boolean => type === PDF_TYPE;
-
 type Duties = { policy: SlaPolicy; staff: readonly StaffPerson[]; names: ReadonlyMap<string, string>; now: string };
 
-async function heldOf(unit: Unit, document: StoredInbound, { policy, staff, names, now }: Duties): Promise<HeldDocument> {
+async function heldOf(
+  unit: Unit,
+  document: StoredInbound,
+  { policy, staff, names, now }: Duties,
+): Promise<{ held: HeldDocument; shown: Shown[] }> {
   const content = inboundContentOf(document.content);
   const { owner, dueAt, isOverdue, escalatedTo } = heldNoteDuty(document, policy, staff, now);
   const named = (reached: Reached | null): string | null => reached && (names.get(reached.subject) ?? reached.subject);
-  return {
+  const shown = await patientsFor(unit, content);
+  const held: HeldDocument = {
     id: document.id,
     receivedAt: document.receivedAt,
     source: document.source,
@@ -200,9 +208,10 @@ async function heldOf(unit: Unit, document: StoredInbound, { policy, staff, name
     dueAt,
     isOverdue,
     escalatedTo: named(escalatedTo),
-    ...readingOf(content, isPdf(content)),
-    patients: await patientsFor(unit, content),
+    ...readingOf(content, content.type),
+    patients: shown.map(({ choice }) => choice),
   };
+  return { held, shown };
 }
 
 /** How many are held, and whether the one that came first is overdue. */
@@ -221,6 +230,19 @@ export function createHeldDocumentService({ store }: { store: Store }): HeldDocu
     about: { payload: object; referralId?: string; patientId?: string },
   ): Promise<void> => {
     await unit.audit.append({ at: now.toISOString(), actor: actorOf(session), action, purpose: 'TREAT', ...about });
+  };
+
+  /** Under the patient and each referral that stands beside them, so that who asks who saw a patient finds it. */
+  const recordShown = async (
+    unit: Unit,
+    session: Session,
+    now: Date,
+    action: `inbound.${string}`,
+    { patientId, choice }: Shown,
+    payload: object,
+  ): Promise<void> => {
+    const referrals = choice.referrals.map(({ referralId }) => ({ referralId }));
+    for (const of of referrals.length === 0 ? [{}] : referrals) await record(unit, session, now, action, { patientId, ...of, payload });
   };
 
   const whileHeld = <Value>(
@@ -248,14 +270,23 @@ export function createHeldDocumentService({ store }: { store: Store }): HeldDocu
           now: at,
         };
         const documents: HeldDocument[] = [];
-        for (const document of stored) documents.push(await heldOf(unit, document, duties));
+        const shownBeside = new Map<string, Shown & { ids: string[] }>();
+        for (const document of stored) {
+          const { held, shown } = await heldOf(unit, document, duties);
+          documents.push(held);
+          for (const each of shown) {
+            const { ids } = shownBeside.get(each.patientId) ?? { ids: [] };
+            shownBeside.set(each.patientId, { ...each, ids: [...ids, document.id] });
+          }
+        }
         await record(unit, session, now, 'inbound.listed', { payload: { documents: stored.map(({ id }) => id) } });
+        for (const { ids, ...each } of shownBeside.values())
+          await recordShown(unit, session, now, 'inbound.shown', each, { documents: ids });
         return { documents, more: Math.max(0, (await unit.inboundDocuments.count('held')) - stored.length) };
       }),
 
     file: (session, id, now) =>
-      whileHeld(session, id, async (unit, document, content): Promise<Uint8Array<ArrayBuffer> | Refusal> => {
-        if (!isPdf(content)) return problem('not-found', 'It is no PDF. What was read of it is on the page.');
+      whileHeld(session, id, async (unit, document): Promise<Uint8Array<ArrayBuffer> | Refusal> => {
         const bytes = await unit.inboundDocuments.file(id);
         if (!bytes) return notHeld();
         await record(unit, session, now, 'inbound.read', { payload: { id, sha256: document.sha256 } });
@@ -265,12 +296,7 @@ export function createHeldDocumentService({ store }: { store: Store }): HeldDocu
     find: (session, id, asked, now) =>
       whileHeld(session, id, async (unit, _document, content): Promise<FoundPatients | Refusal> => {
         const { shown, more } = await patientsBy(unit, content, asked);
-        // Under each that was shown, so that who asks who saw a patient finds it.
-        for (const { patientId, choice } of shown) {
-          const referrals = choice.referrals.map(({ referralId }) => ({ referralId }));
-          for (const of of referrals.length === 0 ? [{}] : referrals)
-            await record(unit, session, now, 'inbound.searched', { patientId, ...of, payload: { id } });
-        }
+        for (const each of shown) await recordShown(unit, session, now, 'inbound.searched', each, { id });
         return { patients: shown.map(({ choice }) => choice), more };
       }),
 

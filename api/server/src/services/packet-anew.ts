@@ -2,12 +2,13 @@
  * A packet that was not sent leaves anew as a transmission of its own: a counterpart that honours keys would answer the old key with the old
  * refusal, and what is on record of the old one stays so.
  */
+import { isEnded } from '@refloop/domain/referral/attempt';
 import { decideCare } from '@refloop/domain/referral/care-command';
 import { FAX_BY_MAIL } from '../channels/fax-by-mail.ts';
 import { FAX, FAX_RECEIPT } from '../channels/fax-gateway.ts';
 import { OFFICE_MAIL } from '../channels/office-mail.ts';
 import { Transmission } from '../channels/packet-effect.ts';
-import { Refused } from '../problem.ts';
+import { problem, Refused } from '../problem.ts';
 import { personOf, type Session } from '../sessions/session.ts';
 import type { StoredEffect } from '../store/outbox.ts';
 import type { Json, Unit } from '../store/store.ts';
@@ -36,6 +37,9 @@ export async function sendAnew(unit: Unit, session: Session, effect: StoredEffec
   const attempt = referral?.attempts.find(({ transmissions }) => transmissions.some(({ id }) => id === before));
   const channel = attempt?.transmissions.find(({ id }) => id === before)?.channel;
   if (!referral || !attempt || channel === undefined) throw new Error('A packet was sent for a transmission that is not on record.');
+  // An office that declined or was cancelled is not sent to, whoever is asked in its place.
+  if (attempt !== referral.attempts.at(-1) || isEnded(attempt))
+    throw new Refused(problem('conflict', 'This specialist is not asked any more. Let the old one go, and send to whoever is asked now.'));
   const applied = await applyDecision(unit, referralId, personOf(session), at, (current) =>
     decideCare(current, { type: 'send', attempt: attempt.number, transmissionId, channel, at }, at),
   );

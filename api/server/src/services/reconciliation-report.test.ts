@@ -30,6 +30,8 @@ const newId = (): string => `id-${String((counter += 1)).padStart(6, '0')}`;
 
 /** What the EHR holds; undefined: it says nothing. */
 let held: Record<string, Resource> | undefined;
+/** Whether the EHR shows none of it to us. */
+let withholds = false;
 let reads: string[];
 let silentAfter = Number.POSITIVE_INFINITY;
 const ehr: EhrPort = {
@@ -37,6 +39,7 @@ const ehr: EhrPort = {
   get: async (path) => {
     reads.push(path);
     if (held === undefined || reads.length > silentAfter) return refuse({ kind: 'no-answer', detail: 'Silent.' });
+    if (withholds) return refuse({ kind: 'http', status: 403, detail: 'Not for us' });
     const resource = held[path];
     return resource ? ok(resource) : refuse({ kind: 'http', status: 404, detail: 'Not found' });
   },
@@ -107,6 +110,16 @@ test('once a night, with what differs and whose truth holds', async () => {
   expect(all).toHaveLength(3);
   expect(all[0]).toMatchObject({ standing: 'done', askedBy: 'refloop', looked: 25, unread: 0, more: 0 });
   expect(all[0]?.differences).toEqual([{ referralId: 'r03', field: 'note', ours: 'on file', theirs: 'not there', truth: 'refloop' }]);
+});
+
+test('a chart that may not be read is told as unread, and the next is looked at', async () => {
+  const before = reads.length;
+  now = new Date(NIGHT);
+  withholds = true;
+  await reporter().run();
+  withholds = false;
+  expect(reads.length).toBeGreaterThan(before);
+  expect((await reports())[0]).toMatchObject({ standing: 'done', looked: 25, unread: 25 });
 });
 
 test('an EHR that falls silent is gone on with from there; by morning it is told that it did not answer', async () => {

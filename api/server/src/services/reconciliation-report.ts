@@ -47,12 +47,17 @@ function wallOf(at: Date, timeZone: string): { day: string; hour: number } {
   return { day, hour: Number(hour) };
 }
 
-async function read(ehr: EhrPort, reference: string | undefined): Promise<InEhr | undefined> {
+/** What it shows, and whether it said anything at all: a chart that may not be read was refused, and the EHR is there. */
+type Looked = { found: InEhr; answered: boolean };
+
+async function read(ehr: EhrPort, reference: string | undefined): Promise<Looked | undefined> {
   if (reference === undefined) return undefined;
   const answer = await ehr.get(reference);
-  if (answer.ok) return { kind: 'found', resource: answer.value };
+  if (answer.ok) return { found: { kind: 'found', resource: answer.value }, answered: true };
   const { refusal } = answer;
-  return refusal.kind === 'http' && (refusal.status === 404 || refusal.status === 410) ? { kind: 'absent' } : { kind: 'unread' };
+  if (refusal.kind !== 'http') return { found: { kind: 'unread' }, answered: false };
+  if (refusal.status === 404 || refusal.status === 410) return { found: { kind: 'absent' }, answered: true };
+  return { found: { kind: 'unread' }, answered: refusal.status === 401 || refusal.status === 403 };
 }
 
 const noteOf = (plan: StoredPlan): string | undefined => {
@@ -60,14 +65,19 @@ const noteOf = (plan: StoredPlan): string | undefined => {
   return outcome?.status === 'done' ? outcome.reference : undefined;
 };
 
-async function sideOf(ehr: EhrPort, referral: Referral, plan: StoredPlan): Promise<EhrSide> {
+async function sideOf(ehr: EhrPort, referral: Referral, plan: StoredPlan): Promise<{ side: EhrSide; isSilent: boolean }> {
   const { order } = referral;
   const inChart = order.status !== 'draft' && order.status !== 'approved';
   const task = attemptInChart(referral)?.task;
-  return {
+  const shown = {
     order: await read(ehr, inChart ? referenceText(order.reference) : undefined),
     task: await read(ehr, task ? referenceText(task) : undefined),
     note: await read(ehr, noteOf(plan)),
+  };
+  const looked = Object.values(shown).filter((each) => each !== undefined);
+  return {
+    side: { order: shown.order?.found, task: shown.task?.found, note: shown.note?.found },
+    isSilent: looked.length > 0 && looked.every(({ answered }) => !answered),
   };
 }
 
@@ -106,10 +116,9 @@ export function createReconciliationReports(deps: ReconciliationReportDeps): { r
     const progress: ReportProgress = { ...report, differences: [...report.differences] };
     for (const { plan, referral } of pairs) {
       if (referral) {
-        const side = await sideOf(ehr, referral, plan);
+        const { side, isSilent } = await sideOf(ehr, referral, plan);
         // An EHR that says nothing at all is asked again later, from here on.
-        if (Object.values(side).every((each) => each === undefined || each.kind === 'unread') && isUnread(side))
-          return { progress, ended: false, silent: true };
+        if (isSilent) return { progress, ended: false, silent: true };
         progress.looked += 1;
         if (isUnread(side)) progress.unread += 1;
         for (const each of compareWithEhr(referral, side)) {

@@ -4,7 +4,7 @@ import type { Referral } from '@refloop/domain/referral/referral';
 import type { NoteReading } from '../client/inbound.ts';
 import type { ReviewRequest, ToldRow, ToReviewRow } from '../client/work.ts';
 import { coveredBy } from '../grants/in-force.ts';
-import { inboundContentOf, PDF_TYPE, readingOf } from '../inbound/inbound-content.ts';
+import { inboundContentOf, readingOf } from '../inbound/inbound-content.ts';
 import { problem, type Refusal } from '../problem.ts';
 import { actorOf, personOf, type Session } from '../sessions/session.ts';
 import type { StoredDocument } from '../store/documents.ts';
@@ -90,10 +90,8 @@ export const createReviewService = ({ store }: { store: Store }): ReviewService 
         referralId: referral.id,
         payload: { document: id, sha256: document.sha256 },
       });
-      const isPdf = document.contentType === PDF_TYPE;
       // What came before Refloop read notes is shown as it came, and nothing is said of it.
-      if (!inbound) return { isPdf, title: '', unreadable: '', header: null, parts: [], extracts: [] };
-      return readingOf(inboundContentOf(inbound.content), isPdf);
+      return readingOf(inbound && inboundContentOf(inbound.content), document.contentType);
     }),
 
   document: (session, id, now) =>

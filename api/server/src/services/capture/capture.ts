@@ -142,18 +142,19 @@ export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRu
   }
 
   async function runSite(site: Site, sum: CaptureRun): Promise<void> {
-    if ((quietUntil.get(site.iss) ?? 0) > deps.now().getTime()) return;
-    const due = await dueTypes(site);
-    if (due.length === 0 && verified.has(site.iss)) return;
-    const leave = (): void => void quietUntil.set(site.iss, deps.now().getTime() + SILENT_MS);
+    const isQuiet = (what: string): boolean => (quietUntil.get(`${site.iss} ${what}`) ?? 0) > deps.now().getTime();
+    const leave = (what: string): void => void quietUntil.set(`${site.iss} ${what}`, deps.now().getTime() + SILENT_MS);
+    const due = isQuiet('') ? [] : (await dueTypes(site)).filter(({ resourceType }) => !isQuiet(resourceType));
+    if (isQuiet('') || (due.length === 0 && verified.has(site.iss))) return;
     const access = await deps.access(site);
-    if (!access.ok) return leave();
+    if (!access.ok) return leave('');
     // A look goes on without it.
     await keepSubscribed(deps, site, access, !verified.has(site.iss)).catch(deps.failed);
     verified.add(site.iss);
     for (const checkpoint of due) {
       try {
-        if ((await lookAt(site, access.ehr, checkpoint, sum)) === 'silent') return leave();
+        // One search that always fails keeps none of the other types from being looked at.
+        if ((await lookAt(site, access.ehr, checkpoint, sum)) === 'silent') leave(checkpoint.resourceType);
       } catch (error) {
         deps.failed(error);
       }
