@@ -48,7 +48,7 @@ beforeAll(async () => {
     started.start(settings('api')),
     started.start(settings('worker')),
   ]);
-  await Promise.all([first, second, worker].map(untilReady));
+  await Promise.all([first, second, worker].map((each) => untilReady(each)));
   store = await openPostgresStore({
     url: database.url,
     keyRing: createKeyRing([DEVELOPMENT_KEY]),

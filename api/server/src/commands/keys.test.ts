@@ -122,7 +122,7 @@ describe('while two processes serve', () => {
       bytes,
     );
     const replicas = [await refloop.start(), await refloop.start()];
-    await Promise.all(replicas.map(untilReady));
+    await Promise.all(replicas.map((each) => untilReady(each)));
 
     // So many that each rotation takes a while.
     await manyDataKeys();
