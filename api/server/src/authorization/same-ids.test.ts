@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HOLDER } from '../services/test-team.ts';
 import { openTeams, type Team } from './test-people.ts';
-import { difference, lowerRowSecurity, readState } from './test-state.ts';
+import { difference, lowerRowSecurity, readState, watchTables } from './test-state.ts';
 import { type About, CANDIDATE, familyOf, openTargets, press, type Target, type Whose } from './test-targets.ts';
 import { openWorlds, PLACES, type PlaceName, type Worlds } from './test-worlds.ts';
 
@@ -40,6 +40,7 @@ describe.each([
 
   beforeAll(async () => {
     worlds = await openWorlds();
+    await watchTables(worlds);
     teams = await openTeams(worlds);
     const [here, there] = [await twinsAt('here'), await twinsAt('there')];
     twins = { here, there, away: await twinsAt('away'), formerly: await twinsAt('formerly') };

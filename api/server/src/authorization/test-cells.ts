@@ -1,6 +1,6 @@
 /** For tests: asking the cells of the table, and looking at what each answer left behind: a refusal nothing but a line in the audit. */
 import { type Caller, openCallers, openTeams } from './test-people.ts';
-import { type Difference, difference, readState, rowsOf, type State } from './test-state.ts';
+import { type Difference, difference, readState, rowsOf, type State, watchTables } from './test-state.ts';
 import { ANOTHER_PATIENT, ELSEWHERE, OWN, type Row } from './test-table.ts';
 import { familyOf, openTargets, type Target, type Whose } from './test-targets.ts';
 import { type Answer, openWorlds, type Worlds } from './test-worlds.ts';
@@ -92,6 +92,7 @@ export type Matrix = {
 
 export async function openMatrix(): Promise<Matrix> {
   const worlds = await openWorlds();
+  await watchTables(worlds);
   const teams = await openTeams(worlds);
   const callers = await openCallers(worlds, teams.here);
   const targets = openTargets(worlds, teams);
@@ -132,11 +133,8 @@ export async function openMatrix(): Promise<Matrix> {
     const { row, caller, whose, expected, isSame } = cell;
     const { request } = row;
     const mayChange = expected === 'ok' && whose.place === 'here';
-    const target = await (request.about
-      ? mayChange && request.changes
-        ? targets.make(request.about, whose)
-        : targets.kept(request.about, whose)
-      : bare(whose));
+    const own = request.about !== undefined && mayChange && request.changes === true;
+    const target = await (request.about ? (own ? targets.make(request.about, whose) : targets.kept(request.about, whose)) : bare(whose));
     const ofAnother = whose === ANOTHER_PATIENT && !isSame && target.referralId !== null;
     const token = mayChange && request.endsSession ? await caller.again() : caller.token;
     if (token !== caller.token) last = undefined;
@@ -147,6 +145,10 @@ export async function openMatrix(): Promise<Matrix> {
     if (expected === '404') {
       const elsewhere = await toldOfNowhere(row, caller, target);
       if (elsewhere !== toldOf(answer)) faults.push(`another answer than for an id that exists nowhere: ${toldOf(answer)} ${elsewhere}`);
+    }
+    if (own) {
+      await targets.discard(target);
+      last = undefined;
     }
     return told(cell, faults);
   }

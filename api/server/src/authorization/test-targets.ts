@@ -68,6 +68,8 @@ export type Targets = {
   make: (about: About, whose: Whose, orderId?: string) => Promise<Target>;
   /** The same one each time, for requests that change nothing of it. */
   kept: (about: About, whose: Whose) => Promise<Target>;
+  /** Takes one that was asked for out of the patient’s referrals and out of every list, which would grow with each. */
+  discard: (target: Target) => Promise<void>;
   /** How many were made so far. */
   made: () => number;
 };
@@ -341,6 +343,9 @@ const MAKERS: Record<About, Maker> = {
   },
 };
 
+/** Where a referral stands in lists. */
+const LISTED = ['referral', 'recommendation', 'plan', 'obligation'];
+
 /** Each is made at a moment of its own. */
 export function openTargets(worlds: Worlds, teams: Record<PlaceName, Team>): Targets {
   const kept = new Map<string, Promise<Target>>();
@@ -358,6 +363,10 @@ export function openTargets(worlds: Worlds, teams: Record<PlaceName, Team>): Tar
       const found = kept.get(key) ?? make(about, whose);
       kept.set(key, found);
       return found;
+    },
+    discard: async ({ referralId }) => {
+      if (referralId === null) return;
+      for (const table of LISTED) await worlds.asOwner(`delete from ${table} where referral_id = $1`, [referralId]);
     },
     made: () => count,
   };
