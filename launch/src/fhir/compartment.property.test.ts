@@ -19,7 +19,7 @@ import {
 } from './test-server.ts';
 
 /** Of npm test; REFLOOP_COMPARTMENT_REQUESTS asks for more. */
-const runs = Number(process.env['REFLOOP_COMPARTMENT_REQUESTS'] ?? 2500);
+const runs = Number(process.env['REFLOOP_COMPARTMENT_REQUESTS'] ?? 1500);
 const own = 'pat-a';
 const others = ['pat-b', 'pat-c', 'pat-d'];
 
