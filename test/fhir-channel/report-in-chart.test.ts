@@ -252,12 +252,14 @@ describe('from the note that came to the chart', () => {
   test.each<[ModeName, Record<string, string>]>([
     ['epic-like', { 'note-in-chart': 'done', 'note-receipt': 'left-out' }],
     ['oracle-like', { 'note-in-chart': 'done', 'note-receipt': 'left-out' }],
-    ['athena-like', { 'note-in-chart': 'left-out' }],
+    ['athena-like', { 'note-in-chart': 'failed' }],
   ])('an EHR that takes less: %s', async (chosen, expected) => {
     await at(chosen);
     await noteCame('final');
     await run();
     expect(Object.fromEntries(await standings())).toEqual(expected);
+    const owed = (await inScope((unit) => unit.obligations.openOf(referralId))).filter(({ kind }) => kind === 'not-sent');
+    expect(owed.length, 'a note that is not in the chart is somebody’s to put there').toBe(expected['note-in-chart'] === 'failed' ? 1 : 0);
   });
 
   test('the receipt makes the referral count for CMS50, and without it it does not', async () => {

@@ -67,6 +67,12 @@ const asStep = (wanted: Wanted, attemptedAt: string | null): StepInHand => ({
 type Call = Pick<Message<unknown>, 'scope' | 'askedAt' | 'triedAt'>;
 type Held = { kind: 'held'; receipt: string } | { kind: 'absent' } | { kind: 'ended'; sent: Exclude<Sent, { kind: 'done' }> };
 
+/** A chart without the note is somebody’s to see to; one without the receipt lacks nothing that anybody reads. */
+const notTaken = ({ type }: Wanted, why: string): Exclude<Sent, { kind: 'done' }> =>
+  type === 'DocumentReference'
+    ? { kind: 'refused', detail: `${why}: put the note in the chart there.`, final: true }
+    : { kind: 'left-out', detail: `${why}.` };
+
 /** Makes one resource in the EHR, once. */
 function maker({ sites, access, now }: ReportInChartDeps) {
   type Own = Extract<Awaited<ReturnType<OwnAccess>>, { ok: true }>;
@@ -86,7 +92,7 @@ function maker({ sites, access, now }: ReportInChartDeps) {
           sent: { kind: 'unknown', detail: 'The EHR holds an entry that may be the one Refloop made, without Refloop’s mark on it.' },
         };
       case 'not-allowed':
-        return { kind: 'ended', sent: { kind: 'left-out', detail: `The EHR does not let Refloop look for it (status ${found.status}).` } };
+        return { kind: 'ended', sent: notTaken(wanted, `The EHR does not let Refloop look for it (status ${found.status})`) };
       case 'signed-out':
       case 'no-answer':
         return { kind: 'ended', sent: { kind: 'refused', detail: 'The EHR does not answer.', final: false } };
@@ -109,7 +115,7 @@ function maker({ sites, access, now }: ReportInChartDeps) {
       if (reached.kind === 'ended') return reached.sent;
       const { own } = reached;
       if (!own.may(wanted.type, 'create')) {
-        return { kind: 'left-out', detail: `The EHR takes no ${wanted.type} from Refloop’s own access: put it in the chart there.` };
+        return notTaken(wanted, `The EHR takes no ${wanted.type} from Refloop’s own access`);
       }
       const found = await find(own, wanted, call);
       if (found.kind === 'held') return { kind: 'done', receipt: found.receipt };
