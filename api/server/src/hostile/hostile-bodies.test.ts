@@ -45,7 +45,7 @@ const HOSTILE = [
 ];
 
 /** Of a large body each place is still tried, with other values each: more than this takes minutes. */
-const MOST = Number(process.env['REFLOOP_HOSTILE_BODIES'] ?? 60);
+const MOST = Number(process.env['REFLOOP_HOSTILE_BODIES'] ?? 45);
 
 test('a good body of every route that takes one is known here', () => {
   const taking = sender.whole.routes.filter(({ body }) => body !== undefined).map(nameOf);
