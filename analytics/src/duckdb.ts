@@ -1,4 +1,6 @@
 /** DuckDB as this package uses it: no network, no extension, no folder but those it is given, and no query without an end. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
   type DuckDBConnection,
   DuckDBDateValue,
@@ -15,6 +17,11 @@ export type DuckDbLimits = {
   threads: number;
   /** Where it puts what does not fit into memory; without one it fails instead. Lies within `folders`. */
   spillFolder: string | null;
+  /**
+   * Whether tables lie in a file of the spill folder, packed, instead of in memory: what is far more than memory takes a part of the disk
+   * and of the time then, and each statement takes as long as a file needs.
+   */
+  tablesOnDisk?: boolean;
 };
 
 export type Rows = Record<string, unknown>[];
@@ -79,11 +86,13 @@ async function bounded<Value>(
 }
 
 /**
- * A database in memory that sees the given folders and nothing else of the machine, and whose settings cannot be changed any more.
+ * A database of its own that sees the given folders and nothing else of the machine, and whose settings cannot be changed any more.
  * @param limits.seconds after which a query is ended
  */
 export async function openDuckDb(limits: DuckDbLimits & { seconds: number; signal?: AbortSignal | undefined }): Promise<Session> {
-  const instance = await DuckDBInstance.create(':memory:', {
+  const folder = limits.tablesOnDisk ? limits.spillFolder : null;
+  if (folder !== null) await mkdir(folder, { recursive: true, mode: 0o700 });
+  const instance = await DuckDBInstance.create(folder === null ? ':memory:' : join(folder, 'tables.duckdb'), {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     allow_community_extensions: 'false',
@@ -92,6 +101,8 @@ export async function openDuckDb(limits: DuckDbLimits & { seconds: number; signa
     temp_directory: limits.spillFolder ?? '',
   });
   const setUp = await instance.connect();
+  // Nobody opens the file again.
+  await setUp.run('pragma disable_checkpoint_on_shutdown');
   await setUp.run(`set allowed_directories = [${limits.folders.map(quoted).join(', ')}]`);
   await setUp.run('set enable_external_access = false');
   await setUp.run('set lock_configuration = true');

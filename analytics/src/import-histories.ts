@@ -7,6 +7,7 @@ import { dayIn } from './calendar-day.ts';
 import { openDuckDb, type Query, quoted } from './duckdb.ts';
 import { type History, INPUT_COLUMNS } from './input-event.ts';
 import { type CheckOutcome, createReferenceTables, KEPT_MODELS, MODEL_VERSION, runChecks, runModels, writeParquet } from './models.ts';
+import { madeInParts, partsFor, pseudonymParts } from './parts.ts';
 import type { EhrScope } from './pseudonym.ts';
 import { type Earlier, earlierSnapshot, type ListedReferral, MARKS, type Reading, type ReferralSource, readingVersion } from './reading.ts';
 import { type Building, beginSnapshot, publishSnapshot, retireSnapshots, type Snapshot } from './snapshot.ts';
@@ -37,6 +38,8 @@ export type ImportOptions = {
   keep?: number;
   /** Of DuckDB; 512 unless told. What does not fit goes to disk. */
   memoryMegabytes?: number;
+  /** Whether so much is read that the tables on the way belong on disk; unless told, where the snapshot before has many events. */
+  large?: boolean;
   /** How long one step may take; an hour unless told. */
   stepSeconds?: number;
   /** IANA name of the zone in which an instant becomes a day; UTC unless told. */
@@ -68,21 +71,33 @@ async function createStagedEvents(query: Query, { files }: Staging, before: Snap
   const read = `select * from read_json(${quoted(files.events)}, format = 'newline_delimited', columns = {${COLUMNS}}, maximum_object_size = 1048576)`;
   const kept = before && `select * from read_parquet(${quoted(join(before.folder, 'input__event.parquet'))})`;
   const tables = files.tables.map((file) => `read_parquet(${quoted(file)})`);
-  const marks = tables.map((table) => ` union all select distinct referral, null as mark, true as read from ${table}`);
   await query.run(
     `create table staged_mark as
-     select * from read_json(${quoted(files.marks)}, format = 'newline_delimited', columns = {referral: 'varchar', mark: 'varchar', read: 'boolean'})${marks.join('')}`,
+     select * from read_json(${quoted(files.marks)}, format = 'newline_delimited', columns = {referral: 'varchar', mark: 'varchar', read: 'boolean'})`,
   );
+  // One by one: what is distinct in all of them together would be in memory at once.
+  for (const table of tables) await query.run(`insert into staged_mark select distinct referral, null as mark, true as read from ${table}`);
   const whole = [read, ...tables.map((table) => `select * from ${table}`)].join(' union all by name ');
   await query.run(
     `create view staged_event as ${whole}${kept ? ` union all by name ${kept} where referral in (select referral from staged_mark where not read)` : ''}`,
   );
 }
 
-/** One row for each referral. Where a history came twice with different marks, which of them holds is not known. */
-const MARKS_OF_ALL = `(
-  select referral, if(count(mark) = count(*) and min(mark) = max(mark), min(mark), null) as mark
-  from staged_mark group by referral order by referral)`;
+async function count(query: Query, sql: string): Promise<number> {
+  const [row] = await query.run(`select count(*) as rows from ${sql}`);
+  return Number(row?.['rows']);
+}
+
+const MARKS_AT_ONCE = 1_000_000;
+
+/** One row for each referral, in their order. Where a history came twice with different marks, which of them holds is not known. */
+async function createMarks(query: Query): Promise<void> {
+  const selects = pseudonymParts(partsFor(await count(query, 'staged_mark'), MARKS_AT_ONCE)).map(
+    (where) => `select referral, if(count(mark) = count(*) and min(mark) = max(mark), min(mark), null) as mark
+      from staged_mark where ${where} group by referral order by referral`,
+  );
+  for (const statement of madeInParts('referral_mark', selects)) await query.run(statement);
+}
 
 type Built = { checks: CheckOutcome[]; tallies: KeptTallies };
 
@@ -97,15 +112,13 @@ async function build(query: Query, { folder, name }: Building, { now, onProgress
   for (const model of KEPT_MODELS) {
     await writeParquet(query, model, join(folder, `${model}.parquet`));
   }
-  await writeParquet(query, MARKS_OF_ALL, join(folder, MARKS));
+  await createMarks(query);
+  await writeParquet(query, 'referral_mark', join(folder, MARKS));
   const tallies = await writeTallies(query, folder, { asOf: now, asOfDay: dayIn(timezone ?? UTC)(now), snapshot: name });
   return { checks, tallies };
 }
 
-async function count(query: Query, sql: string): Promise<number> {
-  const [row] = await query.run(`select count(*) as rows from ${sql}`);
-  return Number(row?.['rows']);
-}
+const LARGE_EVENTS = 2_000_000;
 
 /** Fills the staging; may look up what the snapshot before had, and leave files beside the tables in the folder of the snapshot. */
 type Fill = (staging: Staging, query: Query, before: Snapshot | undefined, folder: string) => Promise<void>;
@@ -118,6 +131,7 @@ async function make(fill: Fill, building: Building, earlier: Earlier | undefined
   const session = await openDuckDb({
     folders: [building.folder, ...(earlier ? [earlier.snapshot.folder] : [])],
     spillFolder,
+    tablesOnDisk: options.large ?? (earlier?.snapshot.manifest.events ?? 0) >= LARGE_EVENTS,
     memoryMegabytes: options.memoryMegabytes ?? 512,
     threads: 2,
     seconds: options.stepSeconds ?? 3600,

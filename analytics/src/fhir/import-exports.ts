@@ -67,6 +67,15 @@ function reportOf(exports: readonly ScannedExport[], resources: ReadResources[],
 const folderAround = async (source: string): Promise<string> =>
   (await stat(source)).isDirectory() ? resolve(source) : dirname(resolve(source));
 
+/** As they lie on disk, in bytes: what is packed is a few times as much. */
+async function bytesOf(sources: readonly string[]): Promise<number> {
+  const files = (await Promise.all(sources.map(ndjsonFiles))).flat();
+  const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+const LARGE_BYTES = 200_000_000;
+
 /**
  * Reads exports of one EHR into a new snapshot. What comes does not depend on the order of their lines nor on how often one comes.
  * A line that cannot be read is told and stops nothing. Throws `NothingToImport`, `ViewDefinitionError`, and what `importTable` throws;
@@ -75,6 +84,7 @@ const folderAround = async (source: string): Promise<string> =>
 export async function importExports(options: ExportImportOptions): Promise<{ snapshot: Snapshot; report: ReadReport }> {
   const { sources, onProgress, signal, now } = options;
   const views = readViews(options.views);
+  const large = options.large ?? (await bytesOf(sources)) >= LARGE_BYTES;
   let report: ReadReport | undefined;
 
   async function write(building: string): Promise<EventTable> {
@@ -84,6 +94,7 @@ export async function importExports(options: ExportImportOptions): Promise<{ sna
     const session = await openDuckDb({
       folders: [building, ...(await Promise.all(sources.map(folderAround)))],
       spillFolder,
+      tablesOnDisk: large,
       memoryMegabytes: options.memoryMegabytes ?? 512,
       threads: 2,
       seconds: options.stepSeconds ?? 3600,
@@ -121,7 +132,7 @@ export async function importExports(options: ExportImportOptions): Promise<{ sna
     }
   }
 
-  const snapshot = await importTable(write, options);
+  const snapshot = await importTable(write, { ...options, large });
   if (!report) throw new Error('The import ended without having read anything.');
   return { snapshot, report };
 }
