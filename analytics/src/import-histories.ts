@@ -66,9 +66,13 @@ const COLUMNS = Object.entries(INPUT_COLUMNS)
   .map(([name, type]) => `${name}: ${quoted(type)}`)
   .join(', ');
 
-/** The rows that were read, and those of the snapshot before whose referrals are as they were. */
+/** The rows that were read, and those of the snapshot before whose referrals are as they were. Each of these lies in the order of the referrals. */
 async function createStagedEvents(query: Query, { files }: Staging, before: Snapshot | undefined): Promise<void> {
-  const read = `select * from read_json(${quoted(files.events)}, format = 'newline_delimited', columns = {${COLUMNS}}, maximum_object_size = 1048576)`;
+  await query.run(
+    `create table read_event as
+     select * from read_json(${quoted(files.events)}, format = 'newline_delimited', columns = {${COLUMNS}}, maximum_object_size = 1048576)
+     order by referral`,
+  );
   const kept = before && `select * from read_parquet(${quoted(join(before.folder, 'input__event.parquet'))})`;
   const tables = files.tables.map((file) => `read_parquet(${quoted(file)})`);
   await query.run(
@@ -77,7 +81,7 @@ async function createStagedEvents(query: Query, { files }: Staging, before: Snap
   );
   // One by one: what is distinct in all of them together would be in memory at once.
   for (const table of tables) await query.run(`insert into staged_mark select distinct referral, null as mark, true as read from ${table}`);
-  const whole = [read, ...tables.map((table) => `select * from ${table}`)].join(' union all by name ');
+  const whole = ['select * from read_event', ...tables.map((table) => `select * from ${table}`)].join(' union all by name ');
   await query.run(
     `create view staged_event as ${whole}${kept ? ` union all by name ${kept} where referral in (select referral from staged_mark where not read)` : ''}`,
   );

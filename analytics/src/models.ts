@@ -120,38 +120,51 @@ export async function createReferenceTables(query: Query, asOf: string): Promise
 
 type Model = (typeof MODELS)[number];
 
-/** What these say of a referral rests on its own rows alone. The order is that in which the file gives the rows. */
-const BY_REFERRAL: Readonly<Partial<Record<Model, { order: string }>>> = {
-  core__order: { order: 'referral' },
-  core__report: { order: 'referral, sequence' },
-  core__attempt: { order: 'referral, attempt' },
-  core__visit: { order: 'referral, sequence' },
-  core__appointment: { order: 'referral, sequence' },
-  core__authorization: { order: 'referral' },
-  core__act: { order: 'referral, act' },
-  core__message: { order: 'referral, topic' },
-  core__rating: { order: 'referral' },
-  core__loss: { order: 'referral' },
-  core__referral: { order: 'tenant, issuer, specialty, ordered_on, referral' },
+/** What these say of a referral rests on its own rows alone; and the order in which the file gives them. */
+const BY_REFERRAL: Readonly<Partial<Record<Model, readonly string[]>>> = {
+  input__event: ['referral', 'sequence'],
+  core__order: ['referral'],
+  core__report: ['referral', 'sequence'],
+  core__attempt: ['referral', 'attempt'],
+  core__visit: ['referral', 'sequence'],
+  core__appointment: ['referral', 'sequence'],
+  core__authorization: ['referral'],
+  core__act: ['referral', 'act'],
+  core__message: ['referral', 'topic'],
+  core__rating: ['referral'],
+  core__loss: ['referral'],
+  core__referral: ['tenant', 'issuer', 'specialty', 'ordered_on', 'referral'],
 };
 
 const EVENTS_AT_ONCE = 500_000;
 
-/** The model's rows for one part of the referrals: it sees of every earlier model what belongs to them. */
+const inOrder = (select: string, order: readonly string[]): string => `select * from (${select}) order by ${order.join(', ')}`;
+
+/** The model's rows for one part of the referrals: it sees of every earlier table what belongs to them. */
 function partOf(model: Model, where: string): string {
-  const seen = MODELS.slice(0, MODELS.indexOf(model)).filter((earlier) => earlier === 'input__event' || BY_REFERRAL[earlier]);
-  return overPart(readSql(`models/${model}.sql`), Object.fromEntries(seen.map((earlier) => [earlier, where])));
+  const earlier = MODELS.slice(0, MODELS.indexOf(model)).filter((each) => BY_REFERRAL[each]);
+  const seen = earlier.length === 0 ? ['staged_event'] : earlier;
+  return overPart(readSql(`models/${model}.sql`), Object.fromEntries(seen.map((table) => [table, where])));
 }
 
-/** The parts follow each other as the file has its rows. Sorting, unlike finding what is there twice, is put aside where it needs to be. */
-async function createEventsInParts(query: Query, parts: readonly string[]): Promise<void> {
-  await query.run('create table sorted_event as select * from staged_event order by referral');
-  const selects = parts.map(
-    (where) =>
-      `with staged_event as not materialized (select * from main.sorted_event where ${where}) select * from (${readSql('models/input__event.sql')}) order by referral, sequence`,
+/**
+ * Makes the model of the rows of `made`, in the order of the file. So many are sorted at once as fit into memory: DuckDB puts aside what it
+ * sorts, but not all that it needs to merge it.
+ */
+async function createInOrder(query: Query, model: Model, order: readonly string[], rowsAtOnce: number): Promise<void> {
+  const keys = order.slice(0, -1);
+  await query.run(
+    `create table place as
+     select ${keys.join(', ')}, (sum(rows) over (order by ${keys.join(', ')}) - rows) // ${rowsAtOnce} as part
+     from (select ${keys.join(', ')}, count(*) as rows from made group by all)`,
   );
-  for (const statement of madeInParts('input__event', selects)) await query.run(statement);
-  await query.run('drop table sorted_event');
+  const [counted] = await query.run('select max(part) as last from place');
+  const same = keys.map((key) => `made.${key} is not distinct from place.${key}`).join(' and ');
+  const selects = Array.from({ length: Number(counted?.['last']) + 1 }, (_, part) =>
+    inOrder(`select * from made where exists (from place where part = ${part} and ${same})`, order),
+  );
+  for (const statement of madeInParts(model, selects)) await query.run(statement);
+  await query.run('drop table place');
 }
 
 /**
@@ -162,13 +175,16 @@ export async function runModels(query: Query, made: (model: string) => void, eve
   const [counted] = await query.run('select count(*) as rows from staged_event');
   const parts = pseudonymParts(partsFor(Number(counted?.['rows']), eventsAtOnce));
   for (const model of MODELS) {
-    const split = BY_REFERRAL[model];
-    if (parts.length > 1 && model === 'input__event') await createEventsInParts(query, parts);
-    else if (parts.length > 1 && split) {
-      const selects = parts.map((where) => partOf(model, where));
-      for (const statement of madeInParts('made', selects)) await query.run(statement);
-      await query.run(`create table ${model} as select * from made order by ${split.order}`);
-      await query.run('drop table made');
+    const order = BY_REFERRAL[model];
+    if (parts.length > 1 && order) {
+      // Parts by pseudonym follow each other as the file has its rows, so that each is sorted by itself.
+      const follow = order[0] === 'referral';
+      const selects = parts.map((where) => (follow ? inOrder(partOf(model, where), order) : partOf(model, where)));
+      for (const statement of madeInParts(follow ? model : 'made', selects)) await query.run(statement);
+      if (!follow) {
+        await createInOrder(query, model, order, eventsAtOnce);
+        await query.run('drop table made');
+      }
     } else await query.run(`create table ${model} as ${readSql(`models/${model}.sql`)}`);
     made(model);
   }
