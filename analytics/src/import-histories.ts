@@ -81,7 +81,8 @@ async function createStagedEvents(query: Query, { files }: Staging, before: Snap
   );
   // One by one: what is distinct in all of them together would be in memory at once.
   for (const table of tables) await query.run(`insert into staged_mark select distinct referral, null as mark, true as read from ${table}`);
-  const whole = ['select * from read_event', ...tables.map((table) => `select * from ${table}`)].join(' union all by name ');
+  const together = files.tables.length === 0 ? [] : [`select * from read_parquet([${files.tables.map(quoted).join(', ')}])`];
+  const whole = ['select * from read_event', ...together].join(' union all by name ');
   await query.run(
     `create view staged_event as ${whole}${kept ? ` union all by name ${kept} where referral in (select referral from staged_mark where not read)` : ''}`,
   );

@@ -1,7 +1,16 @@
 /** A nurse prepares and sends, the clinician signs; who covers finishes; a clinician it was not prepared for begins their own. */
 import type { Browser, Page } from '@playwright/test';
 import { expectAccessible, expectFits } from './support/accessible.ts';
-import { approveButton, decision, editSentence, noteSentences, openApp, readyToApprove, settled } from './support/refer-page.ts';
+import {
+  approveButton,
+  decision,
+  editSentence,
+  nextRecommendation,
+  noteSentences,
+  openApp,
+  readyToApprove,
+  settled,
+} from './support/refer-page.ts';
 import { appFrame, draftOrder, EHR, type LaunchRequest, ofOrder, REFLOOP, referButton, signIn } from './support/sandbox.ts';
 import { openChart, textOf, writtenTo } from './support/smart-client.ts';
 import { expect, test } from './support/test.ts';
@@ -115,7 +124,9 @@ test('a nurse prepares and sends, the clinician edits a sentence and signs, and 
 
 test('who covers finishes what another approved and left, and the record says so', async ({ page, browser }) => {
   const patient = 'interpreter-spanish';
+  const asked = nextRecommendation(page);
   await openApp(page, ofOrder(patient));
+  const recommendation = await asked;
   await readyToApprove(page);
   // The laptop closes right after the approval: nothing of it has left.
   await page.route(/\/plans\//, (route) => route.abort());
@@ -141,12 +152,7 @@ test('who covers finishes what another approved and left, and the record says so
   await asAnother(browser, async (admin) => {
     await openApp(admin, { user: 'admin' });
     await admin.getByRole('link', { name: 'Audit' }).click();
-    await admin
-      .getByRole('navigation', { name: 'Recommendations' })
-      // Other tests look at patients of this specialty meanwhile, and approve nothing.
-      .getByRole('link', { name: /Gastroenterology (?!pending)/ })
-      .first()
-      .click();
+    await admin.getByRole('navigation', { name: 'Recommendations' }).locator(`a[href="#audit/${recommendation}"]`).click();
     const proof = admin.getByRole('region', { name: 'Proof' });
     await expect(proof.getByText(/write-back\.done, .* by Lucia Ferrante, MD for Maren Oduya, MD, covering/).first()).toBeVisible();
     await expect(proof.getByText(/referral\.approved, .* by Maren Oduya, MD$/)).toBeVisible();

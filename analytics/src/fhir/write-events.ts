@@ -110,12 +110,15 @@ export async function writeEvents(query: Query, scope: EventScope, pseudonymKey:
   for (const part of parts) {
     const narrowed = Object.fromEntries(tables.map((table) => [table, `part = ${part}`]));
     const file = `${stem}-${part}.parquet`;
+    // First found, then sorted: together they need more memory than there is.
+    await query.run(`create or replace table fhir_written as ${overPart(written, narrowed)}`);
     // In the order of the referrals: what is asked of a range of them need not look at the other groups.
     await query.run(
-      `copy (${overPart(written, narrowed)} order by referral) to ${quoted(file)} (format parquet, row_group_size ${ROWS_A_GROUP})`,
+      `copy (select * from fhir_written order by referral) to ${quoted(file)} (format parquet, row_group_size ${ROWS_A_GROUP})`,
     );
     files.push(file);
   }
+  await query.run('drop table if exists fhir_written');
   return { files, referrals, events };
 }
 

@@ -1,6 +1,6 @@
 /** The app's Refer page as a person finds it: the same words on a page of its own and inside the EHR's frame. */
 import { expect, type FrameLocator, type Locator, type Page } from '@playwright/test';
-import { type LaunchRequest, launch } from './sandbox.ts';
+import { type LaunchRequest, launch, REFLOOP } from './sandbox.ts';
 
 export type Place = Page | FrameLocator;
 
@@ -27,6 +27,15 @@ export async function readyToApprove(place: Place): Promise<void> {
   await expect(specialists(place).first()).toBeVisible({ timeout: READY_MS });
   await expect(noteSentences(place).first()).toBeVisible({ timeout: READY_MS });
   await expect(decision(place).getByText('Draft saved')).toBeVisible({ timeout: READY_MS });
+}
+
+/** The id of the next recommendation that a page of the app asks for: in the lists of all, those of other tests stand beside it. */
+export async function nextRecommendation(page: Page): Promise<string> {
+  const answer = await page.waitForResponse(
+    (response) => response.url() === `${REFLOOP}/recommendations` && response.request().method() === 'POST' && response.ok(),
+    { timeout: READY_MS },
+  );
+  return ((await answer.json()) as { id: string }).id;
 }
 
 /** Replaces the text of one sentence of the note. */
