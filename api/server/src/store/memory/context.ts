@@ -84,8 +84,11 @@ export type MemoryTables = {
 export type MemoryContext = { scope: Scope; tables: MemoryTables; index: PatientIndex; newId: () => string };
 
 /** A key within this scope; a prefix of it with fewer parts. Each part is followed by a separator no id holds. */
-export const keyIn = ({ scope }: Pick<MemoryContext, 'scope'>, ...parts: string[]): string =>
-  [scope.tenant, scope.issuer, ...parts].map((part) => `${part}\u0000`).join('');
+export function keyIn({ scope }: Pick<MemoryContext, 'scope'>, ...parts: string[]): string {
+  let key = `${scope.tenant}\u0000${scope.issuer}\u0000`;
+  for (const part of parts) key += `${part}\u0000`;
+  return key;
+}
 
 /** A number as text that sorts as the number. */
 export const ordered = (value: number): string => value.toString().padStart(12, '0');
