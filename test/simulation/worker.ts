@@ -58,11 +58,13 @@ export function createWorker(world: World): Worker {
   const due = ofEach(() => new Map<string, string>());
   const busy = new Set<Due>();
 
-  const failed = (error: unknown): void => {
-    // What could not be looked at is looked at again.
-    if (error instanceof StoreUnavailable) return again();
-    world.watch.tell('failure', error instanceof Error ? (error.stack ?? error.message) : String(error));
-  };
+  const failedAt =
+    (what: Due) =>
+    (error: unknown): void => {
+      // What could not be looked at is looked at again.
+      if (error instanceof StoreUnavailable) return look(what, time.now());
+      world.watch.tell('failure', error instanceof Error ? (error.stack ?? error.message) : String(error));
+    };
 
   function jobsOf(own: Life): Record<Due, () => Promise<unknown>> {
     const store = storeFor(world, own, () => died());
@@ -85,9 +87,9 @@ export function createWorker(world: World): Worker {
       now,
       pause,
       version: 'simulated',
-      failed,
+      failed: failedAt('look'),
     });
-    const dueReferrals = createDueReferrals({ store, now, failed });
+    const dueReferrals = createDueReferrals({ store, now, failed: failedAt('timer') });
     const outbox = createOutboxWorker({
       store,
       handlers: [
@@ -100,13 +102,13 @@ export function createWorker(world: World): Worker {
       version: 'simulated',
       now,
       random: () => draws.next(),
-      failed: (error) => (error instanceof StoreUnavailable ? again() : undefined),
+      failed: (error) => (error instanceof StoreUnavailable ? look('effect', time.now()) : undefined),
       pause,
       // Gateways give up by themselves in this world, and time does not pass by the machine's clock.
       patience: () => new AbortController().signal,
     });
-    const inbound = createInbound({ store, read: readFile, version: 'simulated', now, failed });
-    const capture = createCapture({ store, sites, access, now, version: 'simulated', failed, address: ADDRESS });
+    const inbound = createInbound({ store, read: readFile, version: 'simulated', now, failed: failedAt('inbound') });
+    const capture = createCapture({ store, sites, access, now, version: 'simulated', failed: failedAt('capture'), address: ADDRESS });
     return {
       timer: dueReferrals.run,
       look: reconciliation.run,
@@ -169,7 +171,7 @@ export function createWorker(world: World): Worker {
     try {
       await life.while(jobs[what]());
     } catch (error) {
-      failed(error);
+      failedAt(what)(error);
       look(what, time.now());
     }
     busy.delete(what);
