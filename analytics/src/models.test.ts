@@ -2,7 +2,7 @@ import { act, inChart, minute } from '@refloop/domain/referral/test-care';
 import { expect, test } from 'vitest';
 import { dayIn } from './calendar-day.ts';
 import { flatten, type History } from './input-event.ts';
-import { MODELS } from './models.ts';
+import { MODELS, runChecks } from './models.ts';
 import { createPseudonyms } from './pseudonym.ts';
 import { type Core, openCore } from './test-core.ts';
 import { historyOf, openHistory, seenHistory, TEST_KEY } from './test-histories.ts';
@@ -20,7 +20,7 @@ function movedHistory(referralId: string): History {
 
 const rowsOf = ({ query }: Core): Promise<unknown[]> => Promise.all(MODELS.map((model) => query.run(`select * from ${model}`)));
 
-test('models made in parts have the rows, and the order, of those made at once', async () => {
+test('models and checks in parts have the rows, and the order, of those at once', async () => {
   const pseudonyms = createPseudonyms(TEST_KEY);
   const makers = [openHistory, seenHistory, movedHistory];
   const events = Array.from({ length: 30 }, (_, at) => (makers[at % makers.length] ?? openHistory)(`r${at}`)).flatMap((history) =>
@@ -34,6 +34,11 @@ test('models made in parts have the rows, and the order, of those made at once',
     expect(parts).toEqual(whole);
     const [counted] = await cores[1].query.run('select count(*) as referrals, count(ordered_on) as ordered from core__referral');
     expect(counted).toEqual({ referrals: 31, ordered: 31 });
+
+    for (const { query } of cores) await query.run("delete from input__event where sequence = 2 and referral > 'r-4'");
+    const [checked, checkedInParts] = [await runChecks(cores[0].query), await runChecks(cores[1].query, 120)];
+    expect(checkedInParts).toEqual(checked);
+    expect(checked.find(({ check }) => check === 'input__event_missing')?.rows, 'more than are shown').toBeGreaterThan(10);
   } finally {
     for (const core of cores) core.close();
   }

@@ -221,17 +221,32 @@ function readCheck(file: string): Pick<CheckOutcome, 'check' | 'severity' | 'mea
   return { check: file.slice(0, -'.sql'.length), severity, meaning: comment.map((line) => line.slice(3)).join(' '), sql };
 }
 
-/** Runs every check; those that found nothing are told as well. */
-export async function runChecks(query: Query): Promise<CheckOutcome[]> {
+const EVENTS_CHECKED_AT_ONCE = 2_000_000;
+
+/**
+ * Runs every check; those that found nothing are told as well. What a check says of a referral rests on its own rows, and its first column
+ * names it.
+ * @param eventsAtOnce what is more is looked at in parts, with the same outcomes
+ */
+export async function runChecks(query: Query, eventsAtOnce = EVENTS_CHECKED_AT_ONCE): Promise<CheckOutcome[]> {
   const files = readdirSync(new URL('checks/', HOME))
     .filter((file) => file.endsWith('.sql'))
     .sort();
+  const [events] = await query.run('select count(*) as rows from input__event');
+  const parts = pseudonymParts(partsFor(Number(events?.['rows']), eventsAtOnce));
   const outcomes: CheckOutcome[] = [];
   for (const { sql, ...check } of files.map(readCheck)) {
-    const [counted] = await query.run(`select count(*) as rows from (${sql})`);
-    const rows = Number(counted?.['rows']);
-    const sample = rows === 0 ? [] : await query.run(`select * from (${sql}) order by all limit ${SAMPLE}`);
-    outcomes.push({ ...check, rows, sample });
+    const outcome: CheckOutcome = { ...check, rows: 0, sample: [] };
+    for (const where of parts) {
+      const narrowed = Object.fromEntries(Object.keys(BY_REFERRAL).map((table) => [table, where]));
+      const found = parts.length === 1 ? `(${sql})` : `(${overPart(sql, narrowed)})`;
+      const [counted] = await query.run(`select count(*) as rows from ${found}`);
+      const rows = Number(counted?.['rows']);
+      const wanted = SAMPLE - outcome.sample.length;
+      if (rows > 0 && wanted > 0) outcome.sample.push(...(await query.run(`select * from ${found} order by all limit ${wanted}`)));
+      outcome.rows += rows;
+    }
+    outcomes.push(outcome);
   }
   return outcomes;
 }
