@@ -148,6 +148,13 @@ export async function openWorld(seed: string, start: number, { onEvents, onEhrWr
   const leaves = createWhatLeaves(here);
   const unsigned = drawsOf(`${seed} unsigned`);
   const [keepsUnsigned, honoursIfNoneExist] = [unsigned.chance(0.3), unsigned.chance(0.5) && !hard];
+  // One for each chart, which remembers what stands in it.
+  const charts = new Map<string, ReturnType<WorldParts['onEhrWrite']>>();
+  const chartOf = (practice: Practice): ReturnType<WorldParts['onEhrWrite']> => {
+    const chart = charts.get(practice.scope.tenant) ?? onEhrWrite(here(), practice);
+    charts.set(practice.scope.tenant, chart);
+    return chart;
+  };
   const ehrs = new Map(
     PRACTICES.map((practice) => [
       practice.scope.tenant,
@@ -159,7 +166,7 @@ export async function openWorld(seed: string, start: number, { onEvents, onEhrWr
         honoursIfNoneExist,
         keepsUnsigned: () => keepsUnsigned && unsigned.chance(0.3),
         onWrite: (written, replaced) => {
-          onEhrWrite(here(), practice)(written, replaced);
+          chartOf(practice)(written, replaced);
           if (written.resourceType === 'Task') here().people.fhirOffices.seen(practice, written);
         },
       }),
