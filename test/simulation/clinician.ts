@@ -267,4 +267,17 @@ function signInEhr({ ehr, world }: Window, { orderReference }: Book): void {
   ehr.put({ ...held, id: held.id, status: world.draws.chance(0.08) ? 'revoked' : 'active' });
 }
 
+/** An order that was in force is revoked in the EHR, at times: most soon after it was written, some when much has happened. */
+export function thinksBetterOfIt(world: World, { scope }: Practice, { id, status }: Resource): void {
+  if (id === undefined || status !== 'active' || !world.draws.chance(0.03)) return;
+  const reference = `ServiceRequest/${id}`;
+  const ehr = world.ehrs.get(scope.tenant);
+  world.time.after(Math.min(40 * DAY_MS, world.draws.logNormal(DAY_MS, 1.6)), () => {
+    const held = ehr?.read(reference);
+    if (held?.['status'] !== 'active') return;
+    ehr?.put({ ...held, id, status: 'revoked' });
+    world.worker.dueAt('capture', `${scope.tenant} ${reference}`, world.now().toISOString());
+  });
+}
+
 export const SPANS = { SECOND_MS, MINUTE_MS, HOUR_MS, DAY_MS } as const;

@@ -31,6 +31,9 @@ async function press({ world, session, life, book, sequence, practice }: Desk, w
     );
     if (answer.kind === 'ok' && ALWAYS_NEWS.includes(what.act))
       world.acknowledged.push({ scope: practice.scope, referralId: book.referralId, what: 'act', key: `by-hand/${key}` });
+    // Pressed again it is the same press, and is answered as what it is: done.
+    if (answer.kind === 'refused' && world.watch.book(practice.scope, book.referralId)?.keys.has(`by-hand/${key}`))
+      world.watch.tell('duplicate', 'a press that is on record was refused when it was pressed again', book.referralId);
     if (answer.kind !== 'silent') return;
   }
 }

@@ -10,9 +10,13 @@ export type Offices = {
   receive: (practice: Practice, book: Book, npi: string, link: string) => void;
 };
 
-const HOUR_MS = 3_600_000;
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 const MOST_VISITS = 12;
+/** A little longer than a page stays open. */
+const OPEN_MS = 65 * MINUTE_MS;
 
 export function createOffices(world: World): Offices {
   const { draws, time, faults } = world;
@@ -32,6 +36,8 @@ export function createOffices(world: World): Offices {
     const { acts, appointment, offered, noteForms } = opened.value;
     const token = opened.value.opened;
     const what = choose(acts, appointment?.startsAt, offered);
+    // The page stands open while they do something else: what it shows may be over by the time they press.
+    await time.pause(draws.chance(0.3) ? draws.integer(0, OPEN_MS) : draws.integer(SECOND_MS, 2 * MINUTE_MS));
     if (what === 'note') {
       const form = noteForms.includes('final') && (draws.chance(0.85) || !noteForms.includes('interim')) ? 'final' : 'interim';
       const key = `note-${world.newId()}`;

@@ -8,6 +8,7 @@ import { openMemoryStore } from '@refloop/server/store/memory/store';
 import type { Scope, Store } from '@refloop/server/store/store';
 import type { Authority } from './book.ts';
 import type { Case } from './chart.ts';
+import { thinksBetterOfIt } from './clinician.ts';
 import { type Consents, createConsents } from './consents.ts';
 import { townDirectory } from './directory.ts';
 import { createFaults, type Faults } from './faults.ts';
@@ -168,6 +169,7 @@ export async function openWorld(seed: string, start: number, { onEvents, onEhrWr
         onWrite: (written, replaced) => {
           chartOf(practice)(written, replaced);
           if (written.resourceType === 'Task') here().people.fhirOffices.seen(practice, written);
+          if (written.resourceType === 'ServiceRequest') thinksBetterOfIt(here(), practice, written);
         },
       }),
     ]),
