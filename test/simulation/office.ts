@@ -8,6 +8,8 @@ import type { World } from './world.ts';
 export type Offices = {
   /** The link comes into their hands, or is lost on the way. */
   receive: (practice: Practice, book: Book, npi: string, link: string) => void;
+  /** It is told by telephone that it need not see the patient, and looks at its page meanwhile. */
+  called: (practice: Practice, book: Book, npi: string) => void;
 };
 
 const SECOND_MS = 1000;
@@ -20,6 +22,9 @@ const OPEN_MS = 65 * MINUTE_MS;
 
 export function createOffices(world: World): Offices {
   const { draws, time, faults } = world;
+  /** The letter that came last, by place, referral and NPI. */
+  const letters = new Map<string, string>();
+  const nameOf = ({ scope }: Practice, { referralId }: Book, npi: string): string => `${scope.tenant} ${referralId} ${npi}`;
   /** When the desk of the office turns to it again: hours or days, and not on the day it is closed. */
   const later = (median: number): number => Math.min(60 * DAY_MS, draws.logNormal(median, 0.9));
 
@@ -76,9 +81,14 @@ export function createOffices(world: World): Offices {
   return {
     receive: (practice, book, npi, link) => {
       if (faults.strikes('letters', 0.1)) return;
+      letters.set(nameOf(practice, book, npi), link);
       time.after(later(10 * HOUR_MS), () => sit(practice, book, npi, link, 0));
       // Two people of one office open the same letter.
       if (faults.strikes('letters', 0.05)) time.after(later(12 * HOUR_MS), () => sit(practice, book, npi, link, 4));
+    },
+    called: (practice, book, npi) => {
+      const link = letters.get(nameOf(practice, book, npi));
+      if (link !== undefined) time.after(draws.integer(0, 3 * MINUTE_MS), () => sit(practice, book, npi, link, MOST_VISITS));
     },
   };
 }
