@@ -267,4 +267,25 @@ function signInEhr({ ehr, world }: Window, { orderReference }: Book): void {
   ehr.put({ ...held, id: held.id, status: world.draws.chance(0.08) ? 'revoked' : 'active' });
 }
 
+function revokes(world: World, { scope }: Practice, reference: string): void {
+  const ehr = world.ehrs.get(scope.tenant);
+  const held = ehr?.read(reference);
+  if (held?.id === undefined || held['status'] !== 'active') return;
+  ehr?.put({ ...held, id: held.id, status: 'revoked' });
+  world.worker.dueAt('capture', `${scope.tenant} ${reference}`, world.now().toISOString());
+}
+
+/** An order that was in force is revoked in the EHR, at times: most soon after it was written, some when much has happened. */
+export function thinksBetterOfIt(world: World, practice: Practice, { id, status }: Resource): void {
+  if (id === undefined || status !== 'active' || !world.draws.chance(0.03)) return;
+  const wait = Math.min(40 * DAY_MS, world.draws.logNormal(DAY_MS, 1.6));
+  world.time.after(wait, () => revokes(world, practice, `ServiceRequest/${id}`));
+}
+
+/** The patient was seen, and somebody tidies up in the chart before anything else has come. */
+export function tidiesUp(world: World, practice: Practice, { orderReference }: Book): void {
+  if (!world.draws.chance(0.03)) return;
+  world.time.after(world.draws.integer(HOUR_MS, 22 * HOUR_MS), () => revokes(world, practice, orderReference));
+}
+
 export const SPANS = { SECOND_MS, MINUTE_MS, HOUR_MS, DAY_MS } as const;

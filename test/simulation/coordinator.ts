@@ -12,6 +12,7 @@ type What = ActRequest['what'];
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
 /** A packet is looked at so often before it goes. */
 const MOST_TURNS = 4;
 
@@ -31,6 +32,9 @@ async function press({ world, session, life, book, sequence, practice }: Desk, w
     );
     if (answer.kind === 'ok' && ALWAYS_NEWS.includes(what.act))
       world.acknowledged.push({ scope: practice.scope, referralId: book.referralId, what: 'act', key: `by-hand/${key}` });
+    // Pressed again it is the same press, and is answered as what it is: done.
+    if (answer.kind === 'refused' && world.watch.book(practice.scope, book.referralId)?.keys.has(`by-hand/${key}`))
+      world.watch.tell('duplicate', 'a press that is on record was refused when it was pressed again', book.referralId);
     if (answer.kind !== 'silent') return;
   }
 }
@@ -86,12 +90,12 @@ async function findOut(desk: Desk, kind: string): Promise<void> {
   const { world, session, life, book } = desk;
   const thread = await world.server.ask<Thread>(life, ({ worklist }, now) => worklist.thread(session, book.referralId, now));
   if (thread.kind !== 'ok') return;
-  for (const { effectId, decisions } of thread.value.effects) {
+  for (const { effectId, doubt, decisions } of thread.value.effects) {
     const decision =
       decisions.includes('was-sent') && world.gateways.hasLeft(effectId)
         ? 'was-sent'
         : (decisions.find((each) => each !== 'was-sent') ?? 'let-go');
-    await world.server.ask(life, ({ effects }, now) => effects.decide(session, book.referralId, { effectId, decision }, now));
+    await world.server.ask(life, ({ effects }, now) => effects.decide(session, book.referralId, { effectId, doubt, decision }, now));
   }
   if (kind === 'not-sent' && world.draws.chance(0.5)) await send(desk);
 }
@@ -116,10 +120,21 @@ async function call(desk: Desk): Promise<void> {
     case 'declined':
       return press(desk, { act: 'declined', reason: world.draws.pick(DECLINES), at: at(desk) });
     case 'cancel':
-      return press(desk, { act: 'cancel-requested', reason: 'No answer', at: at(desk) });
+      return callOff(desk);
     case 'silence':
       return undefined;
   }
+}
+
+/** The office is told to stop, and at times another is asked before they have hung up. */
+async function callOff(desk: Desk): Promise<void> {
+  const { world, practice, book } = desk;
+  const npi = book.attempts.at(-1)?.npi ?? '';
+  await press(desk, { act: 'cancel-requested', reason: 'No answer', at: at(desk) });
+  world.people.offices.called(practice, book, npi);
+  if (world.draws.chance(0.4)) return;
+  await world.time.pause(world.draws.integer(2 * MINUTE_MS, 40 * MINUTE_MS));
+  if (book.attempts.at(-1)?.askedToCancel === true) await ask({ ...desk, sequence: book.last });
 }
 
 async function ask(desk: Desk): Promise<void> {

@@ -92,7 +92,8 @@ export const MUTANTS: readonly Mutant[] = [
     file: `${DOMAIN}/referral/by-hand.ts`,
     from: 'if (referral.factKeys.includes(factKey)) return ok([]);',
     to: '',
-    told: ['refold', 'duplicate'],
+    // A press of which the answer was lost is refused, or fails.
+    told: ['duplicate', 'failure'],
   },
   {
     guard: 'what is sent is put on record as begun before it leaves',
@@ -120,7 +121,8 @@ export const MUTANTS: readonly Mutant[] = [
     file: `${SERVER}/outbox/worker.ts`,
     from: "if (detail !== undefined) return { kind: referral && opened.isOwed(referral) ? 'failed' : 'left-out', detail };",
     to: "if (referral === undefined) return { kind: 'left-out', detail: '' };",
-    told: ['unapproved'],
+    // Neither an order that is over nor a STOP holds it back.
+    told: ['unapproved', 'consent'],
   },
   {
     guard: 'nobody works on a holiday',

@@ -8,14 +8,23 @@ import type { World } from './world.ts';
 export type Offices = {
   /** The link comes into their hands, or is lost on the way. */
   receive: (practice: Practice, book: Book, npi: string, link: string) => void;
+  /** It is told by telephone that it need not see the patient, and looks at its page meanwhile. */
+  called: (practice: Practice, book: Book, npi: string) => void;
 };
 
-const HOUR_MS = 3_600_000;
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 const MOST_VISITS = 12;
+/** A little longer than a page stays open. */
+const OPEN_MS = 65 * MINUTE_MS;
 
 export function createOffices(world: World): Offices {
   const { draws, time, faults } = world;
+  /** The letter that came last, by place, referral and NPI. */
+  const letters = new Map<string, string>();
+  const nameOf = ({ scope }: Practice, { referralId }: Book, npi: string): string => `${scope.tenant} ${referralId} ${npi}`;
   /** When the desk of the office turns to it again: hours or days, and not on the day it is closed. */
   const later = (median: number): number => Math.min(60 * DAY_MS, draws.logNormal(median, 0.9));
 
@@ -32,6 +41,8 @@ export function createOffices(world: World): Offices {
     const { acts, appointment, offered, noteForms } = opened.value;
     const token = opened.value.opened;
     const what = choose(acts, appointment?.startsAt, offered);
+    // The page stands open while they do something else: what it shows may be over by the time they press.
+    await time.pause(draws.chance(0.3) ? draws.integer(0, OPEN_MS) : draws.integer(SECOND_MS, 2 * MINUTE_MS));
     if (what === 'note') {
       const form = noteForms.includes('final') && (draws.chance(0.85) || !noteForms.includes('interim')) ? 'final' : 'interim';
       const key = `note-${world.newId()}`;
@@ -70,9 +81,14 @@ export function createOffices(world: World): Offices {
   return {
     receive: (practice, book, npi, link) => {
       if (faults.strikes('letters', 0.1)) return;
+      letters.set(nameOf(practice, book, npi), link);
       time.after(later(10 * HOUR_MS), () => sit(practice, book, npi, link, 0));
       // Two people of one office open the same letter.
       if (faults.strikes('letters', 0.05)) time.after(later(12 * HOUR_MS), () => sit(practice, book, npi, link, 4));
+    },
+    called: (practice, book, npi) => {
+      const link = letters.get(nameOf(practice, book, npi));
+      if (link !== undefined) time.after(draws.integer(0, 3 * MINUTE_MS), () => sit(practice, book, npi, link, MOST_VISITS));
     },
   };
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { StoredObligation } from '@refloop/server/store/obligations';
 import type { Book } from './book.ts';
 import { type Case, drawCase, type Person } from './chart.ts';
-import { clinicianActs, refers, SPANS } from './clinician.ts';
+import { clinicianActs, refers, SPANS, tidiesUp } from './clinician.ts';
 import { coordinatorActs } from './coordinator.ts';
 import { onEhrWrite } from './ehr-watch.ts';
 import { workHeldQueue } from './held-desk.ts';
@@ -134,7 +134,11 @@ export async function runSeed(seed: number, referrals: number, hard = false): Pr
   const start = startOf(seed);
   let react: ((open: readonly StoredObligation[]) => void) | undefined;
   const world = await openWorld(String(seed), start, {
-    onEvents: () => (_scope, _book, _types, open) => react?.(open),
+    onEvents: (within) => (scope, book, types, open) => {
+      react?.(open);
+      const practice = within.practices.find((each) => each.scope.tenant === scope.tenant);
+      if (practice && types.includes('patient-seen')) tidiesUp(within, practice, book);
+    },
     onEhrWrite,
     hard,
   });

@@ -8,6 +8,7 @@ import { openMemoryStore } from '@refloop/server/store/memory/store';
 import type { Scope, Store } from '@refloop/server/store/store';
 import type { Authority } from './book.ts';
 import type { Case } from './chart.ts';
+import { thinksBetterOfIt } from './clinician.ts';
 import { type Consents, createConsents } from './consents.ts';
 import { townDirectory } from './directory.ts';
 import { createFaults, type Faults } from './faults.ts';
@@ -148,6 +149,13 @@ export async function openWorld(seed: string, start: number, { onEvents, onEhrWr
   const leaves = createWhatLeaves(here);
   const unsigned = drawsOf(`${seed} unsigned`);
   const [keepsUnsigned, honoursIfNoneExist] = [unsigned.chance(0.3), unsigned.chance(0.5) && !hard];
+  // One for each chart, which remembers what stands in it.
+  const charts = new Map<string, ReturnType<WorldParts['onEhrWrite']>>();
+  const chartOf = (practice: Practice): ReturnType<WorldParts['onEhrWrite']> => {
+    const chart = charts.get(practice.scope.tenant) ?? onEhrWrite(here(), practice);
+    charts.set(practice.scope.tenant, chart);
+    return chart;
+  };
   const ehrs = new Map(
     PRACTICES.map((practice) => [
       practice.scope.tenant,
@@ -159,8 +167,9 @@ export async function openWorld(seed: string, start: number, { onEvents, onEhrWr
         honoursIfNoneExist,
         keepsUnsigned: () => keepsUnsigned && unsigned.chance(0.3),
         onWrite: (written, replaced) => {
-          onEhrWrite(here(), practice)(written, replaced);
+          chartOf(practice)(written, replaced);
           if (written.resourceType === 'Task') here().people.fhirOffices.seen(practice, written);
+          if (written.resourceType === 'ServiceRequest') thinksBetterOfIt(here(), practice, written);
         },
       }),
     ]),

@@ -24,7 +24,7 @@ export function EffectDecisions({ api, onFail, thread, effect, onDone, onChanged
   const [deciding, setDeciding] = useState(false);
   const decide = async (decision: DecideEffect['decision']) => {
     setDeciding(true);
-    const body: DecideEffect = { effectId: effect.effectId, decision };
+    const body: DecideEffect = { effectId: effect.effectId, doubt: effect.doubt, decision };
     const path = `/worklist/referrals/${encodeURIComponent(thread.referralId)}/effects`;
     const answered = await api.call<Thread>(path, { method: 'POST', body });
     setDeciding(false);

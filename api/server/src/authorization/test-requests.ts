@@ -196,7 +196,13 @@ export const REQUESTS: Record<string, Request> = {
   'post /worklist/referrals/:id/effects | a referral with a doubt': row(
     'a referral with a doubt',
     (id) => `/worklist/referrals/${id}/effects`,
-    { changes: true, body: ({ target: { made } }) => ({ effectId: made['effectId'] ?? NO_EFFECT, decision: 'was-sent' }) },
+    {
+      changes: true,
+      body: ({ target: { made } }) => {
+        const effectId = made['effectId'] ?? NO_EFFECT;
+        return { effectId, doubt: `effect-${String(effectId)}-0`, decision: 'was-sent' };
+      },
+    },
   ),
   'post /worklist/assignment | a referral in the chart': row('a referral in the chart', () => '/worklist/assignment', {
     changes: true,

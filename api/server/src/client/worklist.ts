@@ -160,7 +160,12 @@ export type ActName = z.infer<typeof ActName>;
 
 export const EFFECT_DECISIONS = ['was-sent', 'send-again', 'let-go'] as const;
 /** What a person found out about something that was perhaps sent, or was not. */
-export const DecideEffect = z.object({ effectId: z.guid(), decision: z.enum(EFFECT_DECISIONS) });
+export const DecideEffect = z.object({
+  effectId: z.guid(),
+  /** Which time that it came to this: what is decided of one doubt is not decided of the next. */
+  doubt: z.string().max(200),
+  decision: z.enum(EFFECT_DECISIONS),
+});
 export type DecideEffect = z.infer<typeof DecideEffect>;
 
 export const Thread = z.object({
@@ -176,7 +181,7 @@ export const Thread = z.object({
   appointment: z.object({ startsAt: z.string() }).nullable(),
   obligations: z.array(WorklistRow),
   /** What was perhaps sent, or was not, with what can be said of it. */
-  effects: z.array(z.object({ effectId: z.string(), decisions: z.array(z.enum(EFFECT_DECISIONS)) })),
+  effects: z.array(z.object({ effectId: z.string(), doubt: z.string(), decisions: z.array(z.enum(EFFECT_DECISIONS)) })),
   /** What may be put on record now, in the order of the loop. */
   acts: z.array(ActName),
   /** Whether a link is out with which the specialist’s office can open this. */

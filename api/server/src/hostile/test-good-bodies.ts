@@ -175,7 +175,7 @@ export const GOOD: Record<string, Good> = {
   },
   'post /worklist/referrals/:id/effects': {
     path: () => '/worklist/referrals/nothing/effects',
-    body: () => ({ effectId: '00000000-0000-8000-8000-000000000000', decision: 'was-sent' }),
+    body: () => ({ effectId: '00000000-0000-8000-8000-000000000000', doubt: 'effect-1', decision: 'was-sent' }),
   },
   'post /ehr-notifications/:site': {
     path: () => `/ehr-notifications/${'0'.repeat(24)}`,

@@ -111,10 +111,15 @@ export async function settleEffectObligations(unit: Unit, effect: StoredEffect, 
   }
 }
 
+/** Whether this is what is open of the effect now: pressed twice, or heard late, it is of a doubt that is over. */
+export async function isInDoubt(unit: Unit, { id, referralId }: StoredEffect, doubt: string): Promise<boolean> {
+  return toDecide(await unit.obligations.openOf(referralId)).some((each) => each.effectId === id && each.doubt === doubt);
+}
+
 /** What of a referral waits for somebody to say what became of it, and what can be said. */
 export const toDecide = (open: readonly StoredObligation[]): Thread['effects'] =>
-  open.flatMap(({ kind, content }): Thread['effects'] => {
+  open.flatMap(({ id, kind, content }): Thread['effects'] => {
     const { effectId } = content as Partial<EffectObligationContent>;
     if (!EFFECT_OBLIGATIONS.includes(kind) || effectId === undefined) return [];
-    return [{ effectId, decisions: kind === PERHAPS_SENT ? ['was-sent', 'send-again'] : ['send-again', 'let-go'] }];
+    return [{ effectId, doubt: id, decisions: kind === PERHAPS_SENT ? ['was-sent', 'send-again'] : ['send-again', 'let-go'] }];
   });

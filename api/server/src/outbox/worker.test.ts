@@ -201,8 +201,8 @@ describe('the worker', () => {
   test('a person says what became of a doubt, once: it was sent, or it leaves again', async () => {
     const effects = createEffectDecisionService({ store: opened.store, newId: () => `again-${clock}` });
     const session = { scope, subject: 'kim', fhirUser: 'Practitioner/kim', name: 'Kim', roles: ['coordinator'] } as unknown as Session;
-    const decide = (effectId: string, decision: DecideEffect['decision']) =>
-      effects.decide(session, 'r1', { effectId, decision }, now()).then(
+    const decide = (effectId: string, decision: DecideEffect['decision'], tries = 1) =>
+      effects.decide(session, 'r1', { effectId, doubt: `effect-${effectId}-${tries}`, decision }, now()).then(
         (thread) => ('effects' in thread ? thread.effects : []),
         (error: unknown) => (error as Error).constructor.name,
       );
@@ -211,9 +211,14 @@ describe('the worker', () => {
     const [first, second] = [await add('first'), await add('second')];
     await doubts.run();
     expect(await decide(first, 'let-go')).toBe('Refused');
-    expect(await decide(first, 'was-sent')).toEqual([{ effectId: second, decisions: ['was-sent', 'send-again'] }]);
+    expect(await decide(first, 'was-sent')).toEqual([
+      { effectId: second, doubt: `effect-${second}-1`, decisions: ['was-sent', 'send-again'] },
+    ]);
     expect(await decide(first, 'send-again')).toBe('Refused');
     expect(await decide(second, 'send-again')).toEqual([]);
+    await doubts.run();
+    // Pressed twice, or heard late: it was decided of the doubt before.
+    expect(await decide(second, 'send-again')).toBe('Refused');
     await doubts.run();
     expect([sent.toSorted(), (await rows()).length]).toEqual([['first', 'second', 'second'], 1]);
   });

@@ -1,6 +1,6 @@
 /** What a person found out about an effect that nobody tries by itself any more: it was sent, it is to be sent again, or it was done otherwise. */
 import type { DecideEffect, Thread } from '../client/worklist.ts';
-import { settleEffectObligations } from '../outbox/effect-obligation.ts';
+import { isInDoubt, settleEffectObligations } from '../outbox/effect-obligation.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, type Session } from '../sessions/session.ts';
 import type { Settlement, StoredEffect } from '../store/outbox.ts';
@@ -36,7 +36,7 @@ function settlementOf(effect: StoredEffect, decision: DecideEffect['decision'], 
 }
 
 export const createEffectDecisionService = ({ store, newId }: { store: Store; newId: () => string }): EffectDecisionService => ({
-  decide: (session, referralId, { effectId, decision }, now) =>
+  decide: (session, referralId, { effectId, doubt, decision }, now) =>
     withRetry(() =>
       store.transaction(session.scope, async (unit) => {
         const at = now.toISOString();
@@ -44,7 +44,8 @@ export const createEffectDecisionService = ({ store, newId }: { store: Store; ne
         const row = await unit.referrals.get(referralId);
         if (!row) throw new Refused(noSuchReferral());
         const effect = await unit.outbox.get(effectId);
-        const settlement = effect?.referralId === referralId ? settlementOf(effect, decision, at) : undefined;
+        const isOpen = effect?.referralId === referralId && (await isInDoubt(unit, effect, doubt));
+        const settlement = isOpen ? settlementOf(effect, decision, at) : undefined;
         if (!effect || !settlement || !(await unit.outbox.decide(effectId, settlement))) throw new Refused(problem('conflict', NO_EFFECT));
         await settleEffectObligations(unit, effect, at);
         if (decision === 'send-again' && leavesAnew(effect)) await sendAnew(unit, session, effect, newId(), at);

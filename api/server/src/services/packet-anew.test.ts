@@ -85,7 +85,12 @@ test('what was refused for good leaves as another transmission when a person say
   expect([await standings(), await open()]).toEqual([['failed'], ['answer', 'not-sent']]);
 
   const session = { scope: SCOPE, roles: ['coordinator'], ...KIM } as unknown as Session;
-  await createEffectDecisionService({ store, newId }).decide(session, 'r1', { effectId, decision: 'send-again' }, now());
+  await createEffectDecisionService({ store, newId }).decide(
+    session,
+    'r1',
+    { effectId, doubt: `effect-${effectId}-1`, decision: 'send-again' },
+    now(),
+  );
   expect([await standings(), await open()]).toEqual([['left-out', 'waiting'], ['answer']]);
   await carryOut(mail(() => ({ kind: 'done', receipt: 'SMTP 250' })));
   expect([await standings(), await open()]).toEqual([['left-out', 'done'], ['answer']]);
