@@ -161,7 +161,7 @@ async function createInOrder(query: Query, model: Model, order: readonly string[
   const [counted] = await query.run('select max(part) as last from place');
   const same = keys.map((key) => `made.${key} is not distinct from place.${key}`).join(' and ');
   const selects = Array.from({ length: Number(counted?.['last']) + 1 }, (_, part) =>
-    inOrder(`select * from made where exists (from place where part = ${part} and ${same})`, order),
+    inOrder(`select made.* from made semi join (from place where part = ${part}) as place on ${same}`, order),
   );
   for (const statement of madeInParts(model, selects)) await query.run(statement);
   await query.run('drop table place');
