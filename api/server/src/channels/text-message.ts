@@ -34,7 +34,7 @@ export function siteOf(sites: readonly Site[], { tenant, issuer }: Scope): Site 
 }
 
 /** Why it must not leave any more: what happened since it was asked for made it wrong. */
-function overtaken(referral: Referral, { topic }: TextMessage): string | undefined {
+export function overtaken(referral: Referral, { topic }: Pick<TextMessage, 'topic'>): string | undefined {
   if (referral.order.status !== 'active') return 'The order is not in force any more.';
   if (referral.consents.text === 'withdrawn') return 'The patient wants no more text messages.';
   const attempt = referral.attempts.at(-1);

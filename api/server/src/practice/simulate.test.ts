@@ -4,7 +4,7 @@ import { isNpi } from '@refloop/domain/network/npi';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { STATUS_WORDS, statusOf } from '@refloop/domain/referral/status';
 import { clinicHolidaysOf } from '@refloop/domain/sla/clinic-holidays';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { PLANTED_TRUTHS, SANDBOX_SEED } from './planted-truths.ts';
 import { PAYERS } from './practice.ts';
 import { ANSWER_HOURS, BOOKED_SHARE, DECLINED_SHARE, LEAK_SHARE, SILENT_SHARE } from './rates.ts';
@@ -49,11 +49,18 @@ describe('what holds by the domain', () => {
   });
 });
 
-/** As large as it is loaded. */
+/** As large as it is loaded; without the events, of which there are nearly a million. */
 const large = (() => {
-  let made: SimulatedReferral[] | undefined;
-  return (): SimulatedReferral[] => (made ??= all({ seed: SANDBOX_SEED, referrals: 30_000 }));
+  let made: Pick<SimulatedReferral, 'referral' | 'patientId'>[] | undefined;
+  return () => {
+    if (made) return made;
+    made = [];
+    for (const { referral, patientId } of simulation({ seed: SANDBOX_SEED, referrals: 30_000, until: UNTIL }).referrals())
+      made.push({ referral, patientId });
+    return made;
+  };
 })();
+beforeAll(() => void large(), 300_000);
 const referrals = (): Referral[] => large().map(({ referral }) => referral);
 
 describe('the whole history', () => {
