@@ -6,6 +6,18 @@ import { quoted } from './duckdb.ts';
 /** Dollars, or shares of 0 … 1. */
 export type Range = { low: number; high: number };
 
+/** Of Refloop itself. */
+export type ReturnAssumptions = {
+  /** Share of what was kept in the network that would have left without it. */
+  recapturedShare: Range;
+  /** Minutes of staff on a closed referral. */
+  minutesSaved: Range;
+  /** Dollars, of an hour of staff with all it costs. */
+  wagePerHour: Range;
+  /** Dollars, for each referral ordered. */
+  costPerReferral: Range;
+};
+
 export type RevenueAssumptions = {
   /** Made up: every answer says so. */
   synthetic: boolean;
@@ -17,6 +29,8 @@ export type RevenueAssumptions = {
   capPerPatient: number;
   /** Dollars within 90 days of the first visit, by specialty. */
   allowedAmounts: Record<string, Range>;
+  /** What is assumed of the return on Refloop; null where the file says nothing of it. */
+  returnOnInvestment: ReturnAssumptions | null;
 };
 
 /** Names the field and how to mend it. */
@@ -47,11 +61,12 @@ export function readAssumptions(file: string): RevenueAssumptions {
     return fail('It cannot be read as YAML. Check the path and the indentation.');
   }
   if (!isObject(read)) return fail('It is empty.');
-  const { synthetic, source, attribution, cap_per_patient: cap, allowed_amounts: amounts } = read;
+  const { synthetic, source, attribution, cap_per_patient: cap, allowed_amounts: amounts, return_on_investment: gain } = read;
   if (typeof synthetic !== 'boolean') return fail('synthetic is neither true nor false. Say whether the figures are made up.');
   if (typeof source !== 'string' || source.trim() === '') return fail('source is missing. Say where the figures come from.');
   if (typeof cap !== 'number' || !(cap > 0 && cap <= MOST_DOLLARS)) return fail('cap_per_patient is no amount of dollars above 0.');
   if (!isObject(amounts) || Object.keys(amounts).length === 0) return fail('allowed_amounts names no specialty.');
+  if (gain !== undefined && !isObject(gain)) return fail('return_on_investment is no list of ranges.');
   return {
     synthetic,
     source: source.trim(),
@@ -60,10 +75,24 @@ export function readAssumptions(file: string): RevenueAssumptions {
     allowedAmounts: Object.fromEntries(
       Object.entries(amounts).map(([specialty, range]) => [specialty, rangeOf(range, `allowed_amounts.${specialty}`, MOST_DOLLARS)]),
     ),
+    returnOnInvestment:
+      gain === undefined
+        ? null
+        : {
+            recapturedShare: rangeOf(gain['recaptured_share'], 'return_on_investment.recaptured_share', 1),
+            minutesSaved: rangeOf(gain['minutes_saved'], 'return_on_investment.minutes_saved', MOST_MINUTES),
+            wagePerHour: rangeOf(gain['wage_per_hour'], 'return_on_investment.wage_per_hour', MOST_DOLLARS),
+            costPerReferral: rangeOf(gain['cost_per_referral'], 'return_on_investment.cost_per_referral', MOST_DOLLARS),
+          },
   };
 }
 
 const MOST_DOLLARS = 10_000_000;
+/** Of a working day. */
+const MOST_MINUTES = 480;
+
+const ends = (name: string, range: Range | undefined): string =>
+  `${range?.low ?? 'null'}::double as ${name}_low, ${range?.high ?? 'null'}::double as ${name}_high`;
 
 /** The views that a metric of money reads; without assumptions they are there and empty. */
 export function assumptionViews(assumptions: RevenueAssumptions | null): string[] {
@@ -72,11 +101,15 @@ export function assumptionViews(assumptions: RevenueAssumptions | null): string[
   );
   const rows = amounts.length === 0 ? `(null::varchar, null::double, null::double)` : amounts.join(', ');
   const { attribution, capPerPatient, synthetic } = assumptions ?? {};
+  const gain = assumptions?.returnOnInvestment ?? null;
   return [
     `create or replace temp view allowed_amount as
      select * from (values ${rows}) as given (specialty, low, high) where specialty is not null`,
     `create or replace temp view attribution as
      select ${attribution?.low ?? 'null'}::double as low, ${attribution?.high ?? 'null'}::double as high,
        ${capPerPatient ?? 'null'}::double as cap, ${synthetic ?? 'null'}::boolean as is_synthetic, ${assumptions !== null} as is_given`,
+    `create or replace temp view return_assumption as
+     select ${ends('recaptured', gain?.recapturedShare)}, ${ends('minutes', gain?.minutesSaved)}, ${ends('wage', gain?.wagePerHour)},
+       ${ends('cost', gain?.costPerReferral)}, ${gain !== null} as is_given`,
   ];
 }

@@ -76,6 +76,7 @@ test('what a month keeps in the network is the same whether it is looked at alon
     source: 'test',
     attribution: { low: 0.5, high: 0.5 },
     capPerPatient: 10_000,
+    returnOnInvestment: null,
     allowedAmounts: { cardiology: { low: 100, high: 400 } },
   };
   const ordered = { a: '2026-01-05', b: '2026-03-05', c: '2026-07-05' };

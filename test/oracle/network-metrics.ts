@@ -1,7 +1,7 @@
 /** What the network can take and what it keeps, once more by the definitions in English. */
 import type { RevenueAssumptions } from '@refloop/analytics/assumptions';
 import { idsOf, type OracleRow, type Ordered, shareRow, stoodInChart, type Whole, type WholeOracle } from './oracle-row.ts';
-import { firstVisit, type ReferralFacts, seenOnOf } from './referral-facts.ts';
+import { closedOn, firstVisit, type ReferralFacts, seenOnOf } from './referral-facts.ts';
 import { wilson } from './statistics.ts';
 
 const LOOKED_BACK = 365;
@@ -83,6 +83,12 @@ export const ASSUMPTIONS: RevenueAssumptions = {
   attribution: { low: 0.3, high: 0.55 },
   capPerPatient: 1700,
   allowedAmounts: { cardiology: { low: 400, high: 1400.5 }, dermatology: { low: 150.25, high: 500 } },
+  returnOnInvestment: {
+    recapturedShare: { low: 0.02, high: 0.1 },
+    minutesSaved: { low: 1.5, high: 15 },
+    wagePerHour: { low: 25, high: 35.5 },
+    costPerReferral: { low: 4, high: 8.25 },
+  },
 };
 
 const EPISODE = 90;
@@ -141,7 +147,49 @@ const revenueCapture: WholeOracle = (referrals, _today, whole) => {
   return row;
 };
 
+const returnOnInvestment: WholeOracle = (referrals, today, whole) => {
+  const { attribution, returnOnInvestment: assumed } = ASSUMPTIONS;
+  const [money] = [revenueCapture(referrals, today, whole)].flat();
+  if (!assumed || !money) throw new Error('The oracle assumes something of both.');
+  const inChart = referrals.filter(stoodInChart);
+  const closed = inChart.filter((each) => closedOn(each) !== null).length;
+  const recaptured = (end: 'low' | 'high'): number => (money[end] ?? 0) * assumed.recapturedShare[end];
+  const staff = (end: 'low' | 'high'): number => ((closed * assumed.minutesSaved[end]) / 60) * assumed.wagePerHour[end];
+  const cost = (end: 'low' | 'high'): number => inChart.length * assumed.costPerReferral[end];
+  const isEmpty = inChart.length === 0;
+  return {
+    n: inChart.length,
+    value: null,
+    low: isEmpty ? null : recaptured('low') + staff('low') - cost('high'),
+    high: isEmpty ? null : recaptured('high') + staff('high') - cost('low'),
+    parts: {
+      kept_referrals: money.n,
+      closed_referrals: closed,
+      recaptured_low_dollars: recaptured('low'),
+      recaptured_high_dollars: recaptured('high'),
+      staff_low_dollars: staff('low'),
+      staff_high_dollars: staff('high'),
+      cost_low_dollars: cost('low'),
+      cost_high_dollars: cost('high'),
+      attribution_low: attribution.low,
+      attribution_high: attribution.high,
+      recaptured_share_low: assumed.recapturedShare.low,
+      recaptured_share_high: assumed.recapturedShare.high,
+      minutes_saved_low: assumed.minutesSaved.low,
+      minutes_saved_high: assumed.minutesSaved.high,
+      wage_low_dollars: assumed.wagePerHour.low,
+      wage_high_dollars: assumed.wagePerHour.high,
+      cost_each_low_dollars: assumed.costPerReferral.low,
+      cost_each_high_dollars: assumed.costPerReferral.high,
+      left_out_not_in_chart: referrals.length - inChart.length,
+    },
+    numerator: money.numerator,
+    denominator: idsOf(inChart),
+  };
+};
+
 export const NETWORK_ORACLES: Readonly<Record<string, WholeOracle>> = {
   network_adequacy: networkAdequacy,
+  return_on_investment: returnOnInvestment,
   revenue_capture: revenueCapture,
 };

@@ -48,6 +48,7 @@ test('what is assumed is a range and bears no interval of chance; without assump
   const assumed = { value: null, low: 1200, high: 5600.4 };
   expect([figureText(assumed, 'dollars'), certaintyText(assumed, 'dollars')]).toEqual(['$1.2K to $5.6K', '']);
   expect(figureText({ value: null, low: null, high: null }, 'dollars')).toBe('–');
+  expect(figureText({ value: null, low: -1234, high: 900 }, 'dollars')).toBe('−$1.2K to $900');
   expect([figureText({ value: 0.5, low: 0.4, high: 0.6 }, 'share'), certaintyText({ low: 0.4, high: 0.6 }, 'share')]).toEqual([
     '50.0 %',
     '40.0–60.0 (95 %) · ',

@@ -8,6 +8,9 @@ const one = new Intl.NumberFormat('en-US', { minimumFractionDigits: 1, maximumFr
 
 export const countText = (count: number): string => whole.format(count);
 
+/** A loss with its sign before the dollar. */
+const dollars = (format: Intl.NumberFormat, value: number): string => `${value < 0 ? '−' : ''}$${format.format(Math.abs(value))}`;
+
 export function valueText(value: number | null, unit: Unit): string {
   if (value === null) return '–';
   switch (unit) {
@@ -22,7 +25,7 @@ export function valueText(value: number | null, unit: Unit): string {
     case 'minutes':
       return `${one.format(value)} min`;
     case 'dollars':
-      return `$${whole.format(value)}`;
+      return dollars(whole, value);
   }
 }
 
@@ -50,7 +53,7 @@ const compact = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFra
 /** A value where there is little room: money of a million and more in millions. */
 export const compactText = (value: number | null, unit: Unit): string =>
   unit === 'dollars' && value !== null
-    ? `$${compact.format(value)}`
+    ? dollars(compact, value)
     : unit === 'share' && value !== null
       ? `${whole.format(100 * value)} %`
       : valueText(value, unit);

@@ -68,7 +68,8 @@ export function intervalOptions({ metric }: MetricAnswer, rows: readonly MetricR
     },
     xAxis: {
       type: 'value',
-      min: 0,
+      // A range of money may begin below nothing.
+      min: Math.min(0, ...rows.map(({ low }) => low ?? 0)) < 0 ? undefined : 0,
       ...(end === undefined ? {} : { max: end }),
       axisLabel: {
         ...axisText,

@@ -51,7 +51,7 @@ export type Simulation = {
 };
 
 /** What is begun in the last minute is not: a write-back takes seconds, and is never cut in two. */
-const LAST_MINUTE = 60_000;
+export const LAST_MINUTE = 60_000;
 const HOUR = 3_600_000;
 /** Less of them on Fridays; Sunday is 0. */
 const BY_WEEKDAY = [0, 1.1, 1.05, 1, 1, 0.85, 0];

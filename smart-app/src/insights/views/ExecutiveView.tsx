@@ -39,7 +39,14 @@ const HEADLINES = [
 ] as const;
 const MOST_HEADLINES = 7;
 
-const PANELS = ['network_leakage', 'completion', 'time_to_appointment', 'revenue_capture', 'network_adequacy'] as const;
+const PANELS = [
+  'network_leakage',
+  'completion',
+  'time_to_appointment',
+  'revenue_capture',
+  'return_on_investment',
+  'network_adequacy',
+] as const;
 
 export default function ExecutiveView(props: ViewProps) {
   const { api, onFail, filter, status, onRows } = props;
