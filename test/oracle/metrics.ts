@@ -8,7 +8,7 @@ import { NETWORK_ORACLES } from './network-metrics.ts';
 import { MATURE, type Oracle, type Ordered, ratio, shareRow, stoodInChart, type WholeOracle } from './oracle-row.ts';
 import { firstVisit, isLawfulChoice, seenOnOf } from './referral-facts.ts';
 import { TIME_ORACLES } from './time-metrics.ts';
-import { WORK_ORACLES } from './work-metrics.ts';
+import { WHOLE_WORK_ORACLES, WORK_ORACLES } from './work-metrics.ts';
 
 export const completion: Oracle = (referrals, today) => {
   const inChart = referrals.filter(stoodInChart);
@@ -88,4 +88,9 @@ export const ORACLES: Readonly<Record<string, Oracle>> = {
 };
 
 /** Of every metric there is. */
-export const ALL_ORACLES: Readonly<Record<string, WholeOracle>> = { ...ORACLES, ...CMS50_ORACLES, ...NETWORK_ORACLES };
+export const ALL_ORACLES: Readonly<Record<string, WholeOracle>> = {
+  ...ORACLES,
+  ...CMS50_ORACLES,
+  ...NETWORK_ORACLES,
+  ...WHOLE_WORK_ORACLES,
+};

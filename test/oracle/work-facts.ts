@@ -1,7 +1,8 @@
 /** Who of the practice did what for a referral, and for how long, once more: from the actors and the moments of its events. */
 import type { ReferralEvent, ReferralFact } from '@refloop/domain/referral/event';
 
-export type Deed = { person: string; kind: string; minutes: number | null };
+/** `on`: the day. */
+export type Deed = { person: string; kind: string; minutes: number | null; on: number };
 export type Work = Deed[];
 
 /** The first that fits; what fits none is something else. */
@@ -48,6 +49,7 @@ function kindOf(types: ReadonlySet<ReferralFact['type']>): string {
 }
 
 const MINUTE = 60_000;
+const DAY = 1440 * MINUTE;
 const QUARTER_HOUR = 15;
 
 export function readWork(events: readonly ReferralEvent[]): Work {
@@ -62,6 +64,6 @@ export function readWork(events: readonly ReferralEvent[]): Work {
   return moments.map(({ person, session, at, types }, place): Deed => {
     const before = moments.slice(0, place).findLast((each) => each.person === person && each.session === session);
     const minutes = before && at - before.at <= QUARTER_HOUR * MINUTE ? (at - before.at) / MINUTE : null;
-    return { person, kind: kindOf(types), minutes };
+    return { person, kind: kindOf(types), minutes, on: Math.floor(at / DAY) };
   });
 }

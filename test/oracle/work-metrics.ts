@@ -1,5 +1,5 @@
 /** What the work of the practice and the patients' own part come to, once more, by the definitions in English. */
-import { idsOf, type Oracle, type OracleRow, ratio, shareRow, stoodInChart } from './oracle-row.ts';
+import { idsOf, type Oracle, type OracleRow, ratio, shareRow, stoodInChart, type WholeOracle } from './oracle-row.ts';
 import { closedOn, type ReferralFacts } from './referral-facts.ts';
 import { meanInterval, wilson } from './statistics.ts';
 
@@ -128,6 +128,40 @@ const staffMinutes: Oracle = (referrals) => {
     denominator: idsOf(timed),
   };
 };
+
+/** Each person once, with the referral they worked on last; of one day the one whose pseudonym comes first. */
+const adoption: WholeOracle = (referrals, today, { pseudonymOf }) => {
+  const deeds = referrals.flatMap((facts) => facts.work.map((deed) => ({ ...deed, facts })));
+  const people = [...Map.groupBy(deeds, ({ person }) => person).values()].map((own) => {
+    const [last] = own.toSorted((one, other) => other.on - one.on || (pseudonymOf(one.facts.id) < pseudonymOf(other.facts.id) ? -1 : 1));
+    return {
+      facts: last?.facts,
+      late: own.filter(({ on }) => today - on < 28).length,
+      signs: own.some(({ facts, person }) => facts.order?.requester === person),
+    };
+  });
+  const active = people.filter(({ late }) => late > 0);
+  const share = wilson(active.length, people.length) ?? { value: null, low: null, high: null };
+  const rowsOf = (of: typeof people): string[] => of.flatMap(({ facts }) => facts?.id ?? []).sort();
+  return {
+    n: people.length,
+    ...share,
+    parts: {
+      active: active.length,
+      stopped: people.length - active.length,
+      signers: people.filter(({ signs }) => signs).length,
+      active_signers: active.filter(({ signs }) => signs).length,
+      touches_each: ratio(
+        active.reduce((sum, { late }) => sum + late, 0),
+        active.length,
+      ),
+    },
+    numerator: rowsOf(active),
+    denominator: rowsOf(people),
+  };
+};
+
+export const WHOLE_WORK_ORACLES: Record<string, WholeOracle> = { adoption };
 
 export const WORK_ORACLES: Record<string, Oracle> = {
   self_scheduling: selfScheduling,

@@ -82,6 +82,7 @@ const NEEDS: Record<string, Fact[]> = {
   patient_satisfaction: ['orders', 'ratings'],
   staff_touches: ['orders', 'actors'],
   staff_minutes: ['orders', 'actors'],
+  adoption: ['actors'],
   return_on_investment: ['orders', 'visits', 'networks', 'reviews'],
   network_adequacy: ['orders', 'acceptances', 'networks', 'distances'],
 };

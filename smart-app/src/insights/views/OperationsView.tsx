@@ -18,7 +18,7 @@ import { queueSentence } from '../queue-words.ts';
 import { TouchKinds } from '../TouchKinds.tsx';
 import type { ViewProps } from '../views.ts';
 
-const HISTORY = ['time_to_accept', 'time_to_schedule', 'staff_touches', 'staff_minutes', 'self_scheduling', 'no_show'] as const;
+const HISTORY = ['time_to_accept', 'time_to_schedule', 'staff_touches', 'staff_minutes', 'self_scheduling', 'no_show', 'adoption'] as const;
 
 export default function OperationsView(props: ViewProps) {
   const { api, onFail, filter, status, onRows } = props;
@@ -31,7 +31,7 @@ export default function OperationsView(props: ViewProps) {
       </AnswerView>
       <div className={styles['panels']}>
         {HISTORY.filter((id) => status.metrics.includes(id)).map((id) => (
-          <MetricPanel key={id} id={id} api={api} onFail={onFail} filter={filter} onRows={onRows} />
+          <MetricPanel key={id} id={id} wide={id === 'adoption'} api={api} onFail={onFail} filter={filter} onRows={onRows} />
         ))}
         {status.metrics.includes('staff_touches') ? <TouchKinds {...props} /> : null}
         {status.metrics.includes('no_show_by_booker') ? (

@@ -1,0 +1,2 @@
+-- Their last act is of the last 28 days.
+select * from denominator where late_touches > 0
