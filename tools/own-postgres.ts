@@ -11,6 +11,8 @@ export type OwnPostgres = {
   kill: () => Promise<void>;
   /** Starts it again on what it had written. */
   start: () => Promise<void>;
+  /** The processes that serve connections now: their ids, and what each says it does. */
+  backends: () => { pid: number; doing: string }[];
   /** Stops answering without closing a connection, as a machine that hangs does; undone by `thaw`. */
   freeze: () => void;
   thaw: () => void;
@@ -52,9 +54,23 @@ export async function openOwnPostgres(): Promise<OwnPostgres> {
   }
 
   /** Each back end leads a process group of its own, so they are found as children (Linux). */
+  const children = (): number[] =>
+    readFileSync(`/proc/${postgres.pid}/task/${postgres.pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+
   function signal(name: NodeJS.Signals): void {
-    const children = readFileSync(`/proc/${postgres.pid}/task/${postgres.pid}/children`, 'utf8').trim().split(' ').map(Number);
-    for (const pid of [postgres.pid, ...children]) process.kill(pid, name);
+    for (const pid of [postgres.pid, ...children()]) process.kill(pid, name);
+  }
+
+  /** "postgres: user database [local] what it does" (PostgreSQL 18, 27.1); one that has ended meanwhile is none. */
+  function backends(): { pid: number; doing: string }[] {
+    return children().flatMap((pid) => {
+      try {
+        const [, doing] = /^postgres: \S+ own \[local\] ([^\0]*)/.exec(readFileSync(`/proc/${pid}/cmdline`, 'utf8')) ?? [];
+        return doing === undefined ? [] : [{ pid, doing: doing.trim() }];
+      } catch {
+        return [];
+      }
+    });
   }
 
   return {
@@ -64,6 +80,7 @@ export async function openOwnPostgres(): Promise<OwnPostgres> {
       while (isAlive(postgres.pid)) await pause(10);
     },
     start,
+    backends,
     freeze: () => signal('SIGSTOP'),
     thaw: () => signal('SIGCONT'),
     close: async () => {

@@ -81,7 +81,7 @@ async function createStagedEvents(query: Query, { files }: Staging, before: Snap
 
 /** One row for each referral. Where a history came twice with different marks, which of them holds is not known. */
 const MARKS_OF_ALL = `(
-  select referral, if(count(mark) = count(*) and count(distinct mark) = 1, any_value(mark), null) as mark
+  select referral, if(count(mark) = count(*) and min(mark) = max(mark), min(mark), null) as mark
   from staged_mark group by referral order by referral)`;
 
 type Built = { checks: CheckOutcome[]; tallies: KeptTallies };

@@ -6,6 +6,7 @@ import { isBusinessDay } from '@refloop/domain/sla/business-time';
 import { clinicHolidaysOf } from '@refloop/domain/sla/clinic-holidays';
 import { type Query, quoted } from './duckdb.ts';
 import { CAUSE_OF_DECLINE, CAUSE_OF_OVERRIDE, LOSS_CAUSES } from './loss-cause.ts';
+import { madeInParts, overPart, partsFor, pseudonymParts } from './parts.ts';
 import restrictedZip3 from './restricted-zip3.json' with { type: 'json' };
 
 export const HOME = new URL('../', import.meta.url);
@@ -134,32 +135,23 @@ const BY_REFERRAL: Readonly<Partial<Record<Model, { order: string }>>> = {
   core__referral: { order: 'tenant, issuer, specialty, ordered_on, referral' },
 };
 
-/** DuckDB cannot put aside what it gathers for a group, so that the memory a model takes grows with the referrals it sees at once. */
-const EVENTS_AT_ONCE = 1_000_000;
-/** Parts are cut by the first two hexadecimal digits of a pseudonym, which are as good as random. */
-const MOST_PARTS = 256;
-
-/** Conditions that hold of each referral in exactly one place, whatever it is called. */
-function partsOf(events: number, atOnce: number): string[] {
-  const parts = Math.min(MOST_PARTS, Math.max(1, Math.ceil(events / atOnce)));
-  const bounds = Array.from({ length: parts - 1 }, (_, at) =>
-    quoted(
-      `r-${Math.floor(((at + 1) * MOST_PARTS) / parts)
-        .toString(16)
-        .padStart(2, '0')}`,
-    ),
-  );
-  return Array.from({ length: parts }, (_, at) => {
-    const [from, to] = [bounds[at - 1], bounds[at]];
-    return [from && `referral >= ${from}`, to && `referral < ${to}`].filter((each) => each !== undefined).join(' and ') || 'true';
-  });
-}
+const EVENTS_AT_ONCE = 500_000;
 
 /** The model's rows for one part of the referrals: it sees of every earlier model what belongs to them. */
 function partOf(model: Model, where: string): string {
   const seen = MODELS.slice(0, MODELS.indexOf(model)).filter((earlier) => earlier === 'input__event' || BY_REFERRAL[earlier]);
-  const narrowed = seen.map((earlier) => `${earlier} as not materialized (select * from main.${earlier} where ${where})`);
-  return `with ${narrowed.join(', ')} select * from (${readSql(`models/${model}.sql`)})`;
+  return overPart(readSql(`models/${model}.sql`), Object.fromEntries(seen.map((earlier) => [earlier, where])));
+}
+
+/** The parts follow each other as the file has its rows. Sorting, unlike finding what is there twice, is put aside where it needs to be. */
+async function createEventsInParts(query: Query, parts: readonly string[]): Promise<void> {
+  await query.run('create table sorted_event as select * from staged_event order by referral');
+  const selects = parts.map(
+    (where) =>
+      `with staged_event as not materialized (select * from main.sorted_event where ${where}) select * from (${readSql('models/input__event.sql')}) order by referral, sequence`,
+  );
+  for (const statement of madeInParts('input__event', selects)) await query.run(statement);
+  await query.run('drop table sorted_event');
 }
 
 /**
@@ -167,20 +159,17 @@ function partOf(model: Model, where: string): string {
  * @param eventsAtOnce what is more is modelled in parts, with the same rows in the same order
  */
 export async function runModels(query: Query, made: (model: string) => void, eventsAtOnce = EVENTS_AT_ONCE): Promise<void> {
-  let parts = ['true'];
+  const [counted] = await query.run('select count(*) as rows from staged_event');
+  const parts = pseudonymParts(partsFor(Number(counted?.['rows']), eventsAtOnce));
   for (const model of MODELS) {
     const split = BY_REFERRAL[model];
-    if (!split || parts.length === 1) await query.run(`create table ${model} as ${readSql(`models/${model}.sql`)}`);
-    else {
-      for (const [at, where] of parts.entries())
-        await query.run(`${at === 0 ? 'create table made as' : 'insert into made'} ${partOf(model, where)}`);
+    if (parts.length > 1 && model === 'input__event') await createEventsInParts(query, parts);
+    else if (parts.length > 1 && split) {
+      const selects = parts.map((where) => partOf(model, where));
+      for (const statement of madeInParts('made', selects)) await query.run(statement);
       await query.run(`create table ${model} as select * from made order by ${split.order}`);
       await query.run('drop table made');
-    }
-    if (model === 'input__event') {
-      const [counted] = await query.run('select count(*) as events from input__event');
-      parts = partsOf(Number(counted?.['events']), eventsAtOnce);
-    }
+    } else await query.run(`create table ${model} as ${readSql(`models/${model}.sql`)}`);
     made(model);
   }
 }

@@ -49,8 +49,8 @@ export type StagingOptions = {
 /** Of events and of marks; `tables` are Parquet. */
 export type StagedFiles = { events: string; marks: string; tables: string[] };
 
-/** A Parquet file of rows of events, with the columns of INPUT_COLUMNS that it has; in the folder of the snapshot that is built. */
-export type EventTable = { file: string; referrals: number; events: number };
+/** Parquet files of rows of events, with the columns of INPUT_COLUMNS that they have; in the folder of the snapshot that is built. */
+export type EventTable = { files: string[]; referrals: number; events: number };
 
 type Named = EhrScope & { site: string; referralId: string };
 
@@ -125,8 +125,8 @@ export function openStaging(folder: string, options: StagingOptions): Staging {
       counts.events += rows.length;
       if (rows.length > 0) await hold(history, { mark: history.mark ?? null, read: true });
     },
-    takeTable: ({ file, referrals, events: many }) => {
-      files.tables.push(file);
+    takeTable: ({ files: tables, referrals, events: many }) => {
+      files.tables.push(...tables);
       counts.referrals += referrals;
       counts.read += referrals;
       counts.events += many;

@@ -1,215 +1,240 @@
-/** A real server on a real PostgreSQL, killed again and again under load, and what is found in the database afterwards. */
-import { verifyAudit } from '@refloop/server/audit/verify';
-import type { Thread } from '@refloop/server/client/worklist';
-import { DEVELOPMENT_KEY } from '@refloop/server/config';
-import { createKeyRing } from '@refloop/server/crypto/key-ring';
+/** A real Refloop on a real PostgreSQL, both killed again and again under load; what was acknowledged, and what left, is looked at in between and at the end. */
 import { drawsOf } from '@refloop/server/practice/draws';
-import { putInForce } from '@refloop/server/services/engine/test-in-force';
-import { differingReferrals } from '@refloop/server/services/projections';
-import { digest, newToken } from '@refloop/server/sessions/token';
-import { sandboxSite, scopeOf } from '@refloop/server/sites';
-import { openPostgresStore } from '@refloop/server/store/postgres/store';
-import type { Scope, Store } from '@refloop/server/store/store';
-import { freePort, processes, type Started, untilReady } from '@refloop/server/test-process';
-import { monotonicFactory } from 'ulid';
-import { openOwnPostgres } from '../../tools/own-postgres.ts';
+import { openWatch, type WatchedMoments } from './counterparts.ts';
+import { type Deployment, openDeployment, pause } from './deployment.ts';
+import { foundInAll, foundLately, isQuiet } from './found.ts';
+import { type Ledger, openLedger } from './ledger.ts';
+import { CaseOver, liveThrough } from './life.ts';
+import { type Line, openLine, Stopped } from './line.ts';
+import { employ, LEAD, sessionOf } from './people.ts';
+import { type Kill, killOf, type Victim } from './plan.ts';
+import { type Settled, violationsAtAnyTime, violationsOnceSettled } from './verdict.ts';
 
 export type KillRun = {
-  kills: number;
-  pressed: number;
+  kills: Record<Victim, number>;
+  /** Kills at a moment of the other side, by which; and those for which it did not come. */
+  aimed: Map<string, number>;
+  early: number;
+  referrals: number;
+  facts: number;
   acknowledged: number;
-  /** Presses of which no answer came, and which were pressed again with the same key. */
-  doubtful: number;
+  /** Facts of which no answer came at first, and which were asked for again. */
+  askedAgain: number;
+  documents: number;
+  requests: Line['counts'];
   events: number;
-  effects: number;
+  /** Rows of the outbox by kind and standing. */
+  effects: Map<string, number>;
+  mails: number;
+  faxes: number;
+  texts: number;
+  /** Requests that came with a key that had been taken. */
+  repeated: number;
+  tasks: number;
+  /** Notes and receipts of them in the chart. */
+  notes: number;
+  /** Doubts that lay on somebody's worklist at the end, and those of them that had happened. */
+  doubts: number;
+  doubtsThatHappened: number;
   violations: string[];
+  /** All that was found at the end, before anybody settled a doubt. */
+  found: Settled | undefined;
 };
 
-const LANES = 6;
-const LONGEST_LIFE_MS = 1500;
-const PATIENCE_MS = 5000;
-const DAY_MS = 86_400_000;
-/** What was begun when the process died is found out about once its lease of five minutes is over. */
-const SETTLES_WITHIN_MS = 7 * 60_000;
+export type KillSettings = {
+  seed: number;
+  kills: number;
+  lanes: number;
+  /** Of a database for the EHR, which stays up. */
+  ehrDatabaseUrl: string;
+  /** Loaded into Refloop besides. */
+  preload?: readonly string[];
+  /** In place of the plan that the seed draws. */
+  plan?: (number: number) => Kill;
+  /** How long a moment that is aimed at is waited for; it may not come. */
+  aimMs?: number;
+  /** By how much the clock is moved on at the end, so that what waits for it is done. */
+  settling?: readonly number[];
+  told: (line: string) => void;
+};
 
-const pause = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));
+const LONGEST_ANSWER_MS = 120;
+const AIM_MS = 5000;
+const RESTART_MS = 150;
+const LEASE_MS = 6 * 60_000;
+/** Until what waits for a day has left, in steps that let everything that is due be done. */
+const SETTLING_MS = [LEASE_MS, LEASE_MS, 3_600_000, 3_600_000, 26 * 3_600_000, LEASE_MS, 3_600_000];
+/** What is sent again by hand may fail again. */
+const SETTLING_AGAIN_MS = [0, LEASE_MS];
+const SETTLED_WITHIN_MS = 60_000;
 
-async function prepare(store: Store, scope: Scope): Promise<string> {
-  const token = newToken();
-  const now = new Date();
-  const at = now.toISOString();
-  await store.transaction(scope, async (unit) => {
-    const kim = { subject: 'kim', fhirUser: 'Practitioner/kim', name: 'Kim' };
-    await unit.grants.put({ ...kim, roles: ['coordinator'], grantedBy: 'campaign', grantedAt: at, reason: 'The campaign' });
-    const until = new Date(now.getTime() + DAY_MS).toISOString();
-    await unit.sessions.insert({ tokenHash: digest(token), ...kim, patientId: null, startedAt: at, lastActivity: at, expiresAt: until });
-  });
-  for (let lane = 0; lane < LANES; lane += 1)
-    await putInForce(store, scope, `referral-${lane}`, new Date(now.getTime() - 60_000).toISOString());
-  return token;
-}
+type Running = { deployment: Deployment; line: Line; ledger: Ledger; settings: KillSettings; moments: WatchedMoments; run: KillRun };
 
-type Press = { key: string; referralId: string; what: Record<string, unknown>; told: boolean; tries: number };
+const newRun = (): KillRun => ({
+  kills: { refloop: 0, backend: 0, postmaster: 0, both: 0 },
+  aimed: new Map(),
+  early: 0,
+  referrals: 0,
+  facts: 0,
+  acknowledged: 0,
+  askedAgain: 0,
+  documents: 0,
+  requests: { answered: 0, cutOff: 0, away: 0, failed: new Map() },
+  events: 0,
+  effects: new Map(),
+  mails: 0,
+  faxes: 0,
+  texts: 0,
+  repeated: 0,
+  tasks: 0,
+  notes: 0,
+  doubts: 0,
+  doubtsThatHappened: 0,
+  violations: [],
+  found: undefined,
+});
 
-/** One person on one referral, who presses until an answer comes, and then goes on. */
-function createLane(referralId: string, token: string, seed: string) {
-  const draws = drawsOf(`${seed} ${referralId}`);
-  const presses: Press[] = [];
-  let sequence: number | undefined;
-  let open: Press | undefined;
+const count = <Key>(counts: Map<Key, number>, key: Key): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
 
-  async function ask(url: string, method: string, body?: unknown): Promise<{ status: number; thread: Thread } | undefined> {
+/** Referrals one after the other, each with draws of its own, until the load is stopped. */
+async function lane({ deployment, line, ledger, settings, run }: Running, take: () => number): Promise<void> {
+  for (;;) {
+    const number = take();
     try {
-      const answer = await fetch(`${url}/worklist/referrals/${referralId}${method === 'POST' ? '/acts' : ''}`, {
-        method,
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        signal: AbortSignal.timeout(PATIENCE_MS),
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      return { status: answer.status, thread: (await answer.json()) as Thread };
-    } catch {
-      return undefined;
+      await liveThrough({ deployment, line, ledger }, drawsOf(`life ${settings.seed} ${number}`), number);
+    } catch (error) {
+      if (error instanceof Stopped) return;
+      if (!(error instanceof CaseOver)) {
+        run.violations.push(`referral ${number}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+        return;
+      }
     }
   }
-
-  const next = (): Press => {
-    const at = new Date(Date.now() - 1000).toISOString();
-    const startsAt = new Date(Date.now() + draws.integer(1, 30) * DAY_MS).toISOString();
-    const what =
-      presses.length === 0
-        ? { act: 'sent', channel: 'fax', at }
-        : draws.pick([
-            { act: 'contacted', outcome: 'reached' },
-            { act: 'booked', startsAt, at },
-          ]);
-    const press = { key: `press-${referralId}-${presses.length}`, referralId, what, told: false, tries: 0 };
-    presses.push(press);
-    return press;
-  };
-
-  return {
-    presses,
-    work: async (url: string, lives: () => boolean): Promise<void> => {
-      while (lives()) {
-        if (sequence === undefined) {
-          const read = await ask(url, 'GET');
-          if (read?.status !== 200) continue;
-          sequence = read.thread.sequence;
-        }
-        open ??= next();
-        open.tries += 1;
-        const answer = await ask(url, 'POST', { key: open.key, sequence, what: open.what });
-        if (answer?.status === 200) {
-          open.told = true;
-          open = undefined;
-          sequence = answer.thread.sequence;
-        } else sequence = undefined;
-      }
-    },
-  };
 }
-type Lane = ReturnType<typeof createLane>;
 
-/** Presses by key, as the events hold them. */
-async function judge(store: Store, scope: Scope, lanes: readonly Lane[]): Promise<Pick<KillRun, 'events' | 'effects' | 'violations'>> {
-  const violations: string[] = [];
-  const kept = new Map<string, number>();
-  let [events, effects] = [0, 0];
-  await store.transaction(scope, async (unit) => {
-    for (const referralId of await unit.events.referralIds()) {
-      const history = await unit.events.read(referralId);
-      events += history.length;
-      for (const { data } of history) {
-        const { factKey } = data as { factKey?: string };
-        if (factKey !== undefined) kept.set(factKey, (kept.get(factKey) ?? 0) + 1);
-      }
-      const open = (await unit.obligations.openOf(referralId)).filter(({ owner }) => owner !== null);
-      if (open.length === 0) violations.push(`${referralId} is open, and nobody owes anything`);
-      const sent = history.filter(({ type }) => type === 'attempt-sent').length;
-      if (sent !== 1) violations.push(`${referralId} was sent ${sent} times`);
-    }
-    for (const id of await unit.outbox.ids()) {
-      const effect = await unit.outbox.get(id);
-      effects += 1;
-      if (effect && effect.dueAt !== null) violations.push(`an effect (${effect.kind}) is still ${effect.standing.status}`);
-    }
-  });
-  for (const { key, told } of lanes.flatMap(({ presses }) => presses)) {
-    const times = kept.get(`by-hand/${key}`) ?? 0;
-    if (told && times !== 1) violations.push(`${key} was acknowledged and is there ${times} times`);
-    if (!told && times > 1) violations.push(`${key} is there ${times} times`);
+async function strike({ deployment, moments, settings, run }: Running, { victim, after, early, at, away, which }: Kill): Promise<void> {
+  if (!early) await deployment.served();
+  await pause(after);
+  const kill = (): Promise<void> => deployment.kill(victim, which);
+  const came = at !== null && (await moments.next(at.channel, at.moment, settings.aimMs ?? AIM_MS, kill));
+  if (!came) await kill();
+  run.kills[victim] += 1;
+  if (early) run.early += 1;
+  if (at) count(run.aimed, came ? `${at.channel} ${at.moment}` : 'did not come');
+  if (victim === 'postmaster' || victim === 'both') {
+    await pause(RESTART_MS);
+    await deployment.startPostgres();
   }
-  for (const referralId of await differingReferrals(store, scope)) violations.push(`${referralId} is not what its events say`);
-  const audit = await verifyAudit(store.auditTrail, new Date());
-  if (audit.status !== 'whole') violations.push(`the audit is ${audit.status}`);
-  return { events, effects, violations };
+  if (victim === 'refloop' || victim === 'both') deployment.pass(away);
 }
 
-/** Until nothing of the outbox is due and every entry of the audit is numbered, or the time is over. */
-async function settled(store: Store, scope: Scope): Promise<void> {
-  for (const until = Date.now() + SETTLES_WITHIN_MS; Date.now() < until; ) {
-    await pause(500);
-    const due = await store.transaction(scope, async (unit) => {
-      const all = await Promise.all((await unit.outbox.ids()).map((id) => unit.outbox.get(id)));
-      return all.some((effect) => effect !== undefined && effect.dueAt !== null);
+/** It may end by itself where its database is away at the start; then it is started again, as whoever runs it would. */
+async function revive({ deployment, settings, run }: Running, wasKilled: boolean): Promise<void> {
+  if (deployment.runs()) return;
+  if (!wasKilled) run.violations.push(`Refloop ended by itself:\n${deployment.words()}`);
+  await deployment.launch(settings.preload);
+}
+
+async function settle({ deployment, run }: Running, steps: readonly number[]): Promise<void> {
+  for (const step of steps) {
+    deployment.pass(step);
+    const until = Date.now() + SETTLED_WITHIN_MS;
+    // Twice in a row: between two rounds of the worker there is a moment in which nothing is due.
+    for (let quiet = 0; quiet < 2; ) {
+      await pause(300);
+      quiet = (await isQuiet(deployment)) ? quiet + 1 : 0;
+      if (Date.now() > until) {
+        run.violations.push('what was due was not done within a minute');
+        return;
+      }
+    }
+  }
+}
+
+function summed(run: KillRun, { ledger, line, deployment }: Running, found: Settled): void {
+  const { faxes, texts } = deployment.counterparts;
+  const requestsOf = (taken: typeof faxes): number => [...taken.values()].reduce((sum, { requests }) => sum + requests, 0);
+  run.referrals = found.histories.size;
+  run.facts = ledger.facts.length;
+  run.acknowledged = ledger.facts.filter(({ told }) => told).length;
+  run.askedAgain = ledger.facts.filter(({ tries }) => tries > 1).length;
+  run.documents = ledger.documents.length;
+  run.requests = line.counts;
+  run.events = [...found.histories.values()].reduce((sum, { length }) => sum + length, 0);
+  for (const { kind, status } of found.effects) count(run.effects, `${kind} ${status}`);
+  run.mails = found.mails.length;
+  run.faxes = faxes.size;
+  run.texts = texts.size;
+  run.repeated = requestsOf(faxes) + requestsOf(texts) - faxes.size - texts.size;
+  run.tasks = found.tasks.size;
+  run.notes = [...found.inChart.values()].reduce((sum, each) => sum + each, 0);
+  run.doubts = found.doubts.size;
+}
+
+/** Who has a doubt asks the other side and says what it was; what had not happened leaves then, and of mails and messages none is in doubt any more. */
+async function findOut(running: Running, found: Settled): Promise<void> {
+  const { doubts, effects } = found;
+  if (doubts.size === 0) return;
+  const { deployment, ledger, run } = running;
+  const { mails, faxes, texts } = deployment.counterparts;
+  const inChart = [...found.inChart].flatMap(([id, times]) => (times > 0 ? [id] : []));
+  const taken = new Set([...inChart, ...mails().map(({ effectId }) => effectId), ...faxes.keys(), ...texts.keys()]);
+  const line = openLine(deployment);
+  const lead = sessionOf(deployment, LEAD, null);
+  for (const { id, referralId, status } of effects.filter((effect) => doubts.has(effect.id))) {
+    if (taken.has(id)) run.doubtsThatHappened += 1;
+    const decision = status === 'failed' ? 'let-go' : taken.has(id) ? 'was-sent' : 'send-again';
+    const { status: answer } = await line.ask('POST', `/worklist/referrals/${referralId}/effects`, lead, {
+      body: { effectId: id, decision },
     });
-    if (!due && (await verifyAudit(store.auditTrail, new Date())).status === 'whole') return;
+    if (answer >= 300) run.violations.push(`it could not be said of ${id} that it ${decision}: ${answer}`);
   }
+  await settle(running, SETTLING_AGAIN_MS);
+  const after = await foundInAll(deployment, ledger);
+  run.violations.push(...violationsOnceSettled(after).map((each) => `once the doubts were settled: ${each}`));
+  for (const id of after.doubts.keys()) run.violations.push(`${id} is in doubt again`);
 }
 
-/** @param told after each kill */
-export async function runKills(seed: number, runs: number, told: (done: number) => void): Promise<KillRun> {
-  const postgres = await openOwnPostgres();
-  const ehrPort = await freePort();
-  const scope = scopeOf(sandboxSite(ehrPort));
-  const started = processes(postgres.url);
-  const draws = drawsOf(`kill ${seed}`);
-  const start = async (): Promise<Started> => {
-    const server = await started.start({ REFLOOP_EHR_PORT: String(ehrPort) });
-    await untilReady(server);
-    return server;
-  };
+export async function runKills(settings: KillSettings): Promise<KillRun> {
+  const { seed, kills, lanes, ehrDatabaseUrl, preload, told, plan = (number) => killOf(seed, number) } = settings;
+  const delays = drawsOf(`delays ${seed}`);
+  const moments = openWatch(() => delays.integer(0, LONGEST_ANSWER_MS));
+  const deployment = await openDeployment(ehrDatabaseUrl, moments.watch);
+  const running: Running = { deployment, line: openLine(deployment), ledger: openLedger(), settings, moments, run: newRun() };
+  const { line, ledger, run } = running;
   try {
-    let server = await start();
-    const store = await openPostgresStore({
-      url: postgres.url,
-      keyRing: createKeyRing([DEVELOPMENT_KEY]),
-      newId: monotonicFactory(),
-      poolSize: 2,
-    });
-    try {
-      const token = await prepare(store, scope);
-      const lanes = Array.from({ length: LANES }, (_, at) => createLane(`referral-${at}`, token, String(seed)));
-      for (let run = 1; run <= runs; run += 1) {
-        let lives = true;
-        const work = lanes.map((lane) => lane.work(server.url, () => lives));
-        await pause(draws.integer(50, LONGEST_LIFE_MS));
-        server.child.kill('SIGKILL');
-        lives = false;
-        await Promise.all([server.ended, ...work]);
-        server = await start();
-        told(run);
-      }
-      // What was cut off last is pressed again.
-      let lives = true;
-      const work = lanes.map((lane) => lane.work(server.url, () => lives));
-      await pause(LONGEST_LIFE_MS);
-      lives = false;
-      await Promise.all(work);
-      await settled(store, scope);
-      const presses = lanes.flatMap((lane) => lane.presses);
-      return {
-        kills: runs,
-        pressed: presses.length,
-        acknowledged: presses.filter((press) => press.told).length,
-        doubtful: presses.filter(({ tries }) => tries > 1).length,
-        ...(await judge(store, scope, lanes)),
-      };
-    } finally {
-      await store.close();
+    await deployment.inStore((unit) => employ(unit, deployment.now().toISOString()));
+    await deployment.launch(preload);
+    await deployment.served();
+    let begun = 0;
+    const load = Array.from({ length: lanes }, () => lane(running, () => (begun += 1)));
+    for (let number = 1; number <= kills; number += 1) {
+      const kill = plan(number);
+      await strike(running, kill);
+      await revive(running, kill.victim === 'refloop' || kill.victim === 'both');
+      const violations = violationsAtAnyTime(await foundLately(deployment, ledger));
+      run.violations.push(...violations.map((each) => `after kill ${number}: ${each}`));
+      told(`${number} of ${kills}: ${kill.victim}, ${ledger.facts.length} facts, ${run.violations.length} violations`);
+      if (run.violations.length > MOST_VIOLATIONS) break;
     }
+    await deployment.served();
+    // What was cut off last is asked for again.
+    await pause(LAST_MS);
+    line.stop();
+    await Promise.all(load);
+    await settle(running, settings.settling ?? SETTLING_MS);
+    const found = await foundInAll(deployment, ledger);
+    run.found = found;
+    run.violations.push(...violationsOnceSettled(found));
+    summed(run, running, found);
+    await findOut(running, found);
+    return run;
   } finally {
-    await started.endAll();
-    await postgres.close();
+    line.stop();
+    await deployment.close();
   }
 }
+
+const LAST_MS = 2500;
+/** Further kills would tell nothing new. */
+const MOST_VIOLATIONS = 20;

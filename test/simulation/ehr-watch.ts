@@ -16,6 +16,19 @@ const identifiers = (resource: Resource): Identified[] =>
 const valueOf = (resource: Resource, name: string): string | undefined =>
   identifiers(resource).find(({ system }) => system === `${SYSTEMS}${name}`)?.value;
 
+/** Every `value` that is a text, however deep. */
+function* valuesIn(part: unknown): Generator<string> {
+  if (typeof part !== 'object' || part === null) return;
+  if (Array.isArray(part)) {
+    for (const each of part) yield* valuesIn(each);
+    return;
+  }
+  for (const [name, each] of Object.entries(part)) {
+    if (name === 'value' && typeof each === 'string') yield each;
+    else yield* valuesIn(each);
+  }
+}
+
 /** Referral and report of a note that came back, and of its receipt. */
 const returned = (resource: Resource): string | undefined => valueOf(resource, 'consult-note') ?? valueOf(resource, 'note-receipt');
 
@@ -29,7 +42,7 @@ function nameOf(resource: Resource): string | undefined {
     case 'DocumentReference':
       return valueOf(resource, 'referral-note') ?? returned(resource);
     case 'Provenance':
-      return /"value":"([^"]+)"/.exec(JSON.stringify(resource['entity'] ?? resource))?.[1];
+      return valuesIn(resource['entity'] ?? resource).next().value;
     default:
       return undefined;
   }
@@ -47,7 +60,7 @@ export const onEhrWrite = (world: World, practice: Practice) => {
   function basisOf(resource: Resource): { book: Book; approvalId: string } | undefined {
     const note = resource.resourceType === 'ServiceRequest' ? noteIn(resource) : undefined;
     const filed = note === undefined ? undefined : world.ehrs.get(practice.scope.tenant)?.read(note);
-    for (const [, value = ''] of JSON.stringify(filed ?? resource).matchAll(/"value":"([^"]+)"/g)) {
+    for (const value of valuesIn(filed ?? resource)) {
       const book = watch.bookOf(value);
       if (book) return { book, approvalId: value };
     }
@@ -62,7 +75,8 @@ export const onEhrWrite = (world: World, practice: Practice) => {
     const before = there.get(name);
     const basis = basisOf(resource);
     const referralId = basis?.book.referralId ?? '-';
-    world.remember(`${world.now().toISOString()} ${practice.scope.tenant} the EHR keeps ${reference} for ${referralId}`);
+    const at = world.now().toISOString();
+    world.remember(() => `${at} ${practice.scope.tenant} the EHR keeps ${reference} for ${referralId}`);
     if (before !== undefined && before !== reference)
       watch.tell('duplicate', `${resource.resourceType} stands in the chart twice`, referralId);
     there.set(name, reference);

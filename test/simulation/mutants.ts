@@ -69,7 +69,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     guard: 'a referral is looked at again though nothing is heard of it',
     file: `${SERVER}/services/engine/engine.ts`,
-    from: 'nextLookAt(referral, policy, now) ?? null',
+    from: 'nextLookAt(referral, policy, now, owed) ?? null',
     to: 'null',
     told: ['deadline'],
   },

@@ -177,6 +177,6 @@ export async function runSeed(seed: number, referrals: number): Promise<SeedRun>
     byStatus,
     violations: world.watch.violations,
     digest: hash.digest('hex'),
-    trail: world.trail,
+    trail: world.watch.violations.length > 0 ? world.trail() : [],
   };
 }

@@ -73,7 +73,8 @@ export function createServer(world: World): Server {
   let services: Services;
 
   const died = (): void => {
-    world.remember(`${world.now().toISOString()} the server died`);
+    const at = world.now().toISOString();
+    world.remember(() => `${at} the server died`);
     time.after(draws.integer(5 * SECOND_MS, 10 * MINUTE_MS), start);
   };
   const start = (): void => {

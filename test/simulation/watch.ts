@@ -1,14 +1,14 @@
 /**
  * What must hold after every event, looked at inside the very transaction that wrote it. It reads what is stored and what the outside truly
- * holds; of the product it uses the fold alone, to see that the same events give the same state.
+ * holds; of the product it uses the fold alone, to see that the same events give the same state: event by event as they come, and the whole history anew at each sweep.
  */
 
-import type { ReferralEvent } from '@refloop/domain/referral/event';
-import { fold } from '@refloop/domain/referral/referral';
+import { evolve, fold, type Referral } from '@refloop/domain/referral/referral';
 import { eventOf } from '@refloop/server/services/referral-log';
 import type { StoredObligation } from '@refloop/server/store/obligations';
 import type { Scope, Unit } from '@refloop/server/store/store';
 import { type Authority, type Book, closedByBook, isOpenByBook, newBook, takeIn } from './book.ts';
+import { isSame } from './same-json.ts';
 import { wrongDeadline } from './wall-clock.ts';
 
 const DAY_MS = 86_400_000;
@@ -40,13 +40,18 @@ export type WatchDeps = {
   timeZone: (scope: Scope) => string;
   /** Told of every event, and of what is open then. */
   onEvents: (scope: Scope, book: Book, types: readonly string[], open: readonly StoredObligation[]) => void;
-  remember: (line: string) => void;
+  remember: (line: () => string) => void;
 };
 
 /** What is owed besides, before the order is in force or of what is sent. */
 const HAS_NO_STEPS = ['unfinished-write-back', 'none-in-network', 'to-sign', 'perhaps-sent', 'not-sent', 'visit'];
 
-type Kept = { book: Book; events: ReferralEvent[]; state: string; looked: unknown };
+/**
+ * @param state what the events come to, one after the other; once it was found to be what is kept, it is that, so that of the next one only
+ *   what is new is compared
+ * @param whole up to which event the whole history was folded anew
+ */
+type Kept = { book: Book; state: Referral | undefined; whole: number };
 
 export function createWatch({ now, authority, timeZone, onEvents, remember }: WatchDeps): Watch {
   const kept = new Map<string, Kept>();
@@ -59,7 +64,7 @@ export function createWatch({ now, authority, timeZone, onEvents, remember }: Wa
 
   const tell: Watch['tell'] = (rule, words, referralId = '-') => {
     violations.push({ rule, words, referralId, at: now().toISOString() });
-    remember(`VIOLATION ${rule}: ${words} (${referralId})`);
+    remember(() => `VIOLATION ${rule}: ${words} (${referralId})`);
   };
   const nameOf = ({ tenant }: Scope, referralId: string): string => `${tenant} ${referralId}`;
   const told = (referralId: string, fault: string): void => {
@@ -120,9 +125,9 @@ export function createWatch({ now, authority, timeZone, onEvents, remember }: Wa
     const { scope } = unit;
     const name = nameOf(scope, referralId);
     const stored = await unit.events.read(referralId);
-    const known = kept.get(name) ?? { book: newBook(referralId), events: [], state: '', looked: undefined };
-    const fresh = stored.slice(known.events.length);
-    if (stored.length < known.events.length) return tell('lost', 'events that were there are gone', referralId);
+    const known = kept.get(name) ?? { book: newBook(referralId), state: undefined, whole: 0 };
+    const fresh = stored.slice(known.book.last);
+    if (stored.length < known.book.last) return tell('lost', 'events that were there are gone', referralId);
     if (fresh.length === 0 && stored.length === 0) return;
     kept.set(name, known);
     const { book } = known;
@@ -132,8 +137,8 @@ export function createWatch({ now, authority, timeZone, onEvents, remember }: Wa
       for (const fault of takeIn(book, event, authority(scope))) told(referralId, fault);
       if (event.factKey !== undefined && keys.has(event.factKey)) tell('duplicate', 'a fact counted in two referrals', referralId);
       if (event.factKey !== undefined) keys.add(event.factKey);
-      known.events.push(eventOf(event));
-      remember(`${event.recordedAt} ${scope.tenant} ${referralId} ${event.sequence} ${event.type} ${JSON.stringify(event.actor)}`);
+      known.state = evolve(referralId, known.state, eventOf(event));
+      remember(() => `${event.recordedAt} ${scope.tenant} ${referralId} ${event.sequence} ${event.type} ${JSON.stringify(event.actor)}`);
     }
     count += fresh.length;
     approved.set(book.approvalId, book);
@@ -141,15 +146,12 @@ export function createWatch({ now, authority, timeZone, onEvents, remember }: Wa
     const row = await unit.referrals.get(referralId);
     if (!row || row.sequence !== book.last) return tell('refold', 'its row is not of its last event', referralId);
     if (fresh.length > 0) {
-      known.state = JSON.stringify(fold(referralId, known.events));
       if ((row.status === 'closed') !== (closedByBook(book) && book.order !== 'ended'))
         tell('closed', `it is called ${row.status}, and its rule says otherwise`, referralId);
       if (row.patientId !== book.patientId) tell('refold', 'its row is of another patient', referralId);
     }
-    // A row that is still the very same was looked at before.
-    if (row.state !== known.looked && JSON.stringify(row.state) !== known.state)
-      tell('refold', 'its events give another state than the one that is kept', referralId);
-    known.looked = row.state;
+    if (isSame(known.state, row.state)) known.state = row.state as Referral;
+    else tell('refold', 'its events give another state than the one that is kept', referralId);
     checkOpen(scope, book, open);
     checkTwins(book, open);
     onEvents(
@@ -160,12 +162,27 @@ export function createWatch({ now, authority, timeZone, onEvents, remember }: Wa
     );
   }
 
+  /** The whole history anew, of what has moved on since. */
+  async function refold(unit: Unit, referralId: string, known: Kept): Promise<void> {
+    if (known.whole === known.book.last) return;
+    known.whole = known.book.last;
+    const events = (await unit.events.read(referralId)).map(eventOf);
+    const row = await unit.referrals.get(referralId);
+    if (events.length !== known.book.last) tell('lost', 'events that were there are gone', referralId);
+    if (!isSame(fold(referralId, events), row?.state))
+      tell('refold', 'its whole history gives another state than the one that is kept', referralId);
+  }
+
   return {
     look: async (unit, referralIds) => {
       for (const referralId of referralIds) await lookAt(unit, referralId);
     },
     sweep: async (unit) => {
       const at = now();
+      for (const [name, known] of kept) {
+        const { referralId } = known.book;
+        if (name === nameOf(unit.scope, referralId)) await refold(unit, referralId, known);
+      }
       const overdue = await unit.obligations.list({
         status: 'open',
         dueBefore: new Date(at.getTime() - 2 * DAY_MS).toISOString(),

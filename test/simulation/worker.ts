@@ -106,7 +106,8 @@ export function createWorker(world: World): Worker {
   }
 
   const died = (): void => {
-    world.remember(`${world.now().toISOString()} the worker died`);
+    const at = world.now().toISOString();
+    world.remember(() => `${at} the worker died`);
     time.after(draws.integer(5 * SECOND_MS, RESTARTS_WITHIN_MS), start);
   };
   const start = (): void => {

@@ -38,8 +38,8 @@ export type World = {
   /** Approvals that their clinician was told of, and acts that whoever did them was told of, by key. */
   acknowledged: { scope: Scope; referralId: string; what: 'approval' | 'act'; key: string }[];
   /** The last lines of what happened. */
-  trail: string[];
-  remember: (line: string) => void;
+  trail: () => string[];
+  remember: (line: () => string) => void;
 };
 
 const TRAIL = 400;
@@ -95,8 +95,8 @@ export type WorldParts = {
 export async function openWorld(seed: string, start: number, { onEvents, onEhrWrite }: WorldParts): Promise<World> {
   const faults = createFaults(drawsOf(`${seed} faults`));
   const draws = drawsOf(`${seed} people`);
-  const trail: string[] = [];
-  const remember = (line: string): void => {
+  const trail: (() => string)[] = [];
+  const remember: World['remember'] = (line) => {
     trail.push(line);
     if (trail.length > 2 * TRAIL) trail.splice(0, TRAIL);
   };
@@ -161,12 +161,13 @@ export async function openWorld(seed: string, start: number, { onEvents, onEhrWr
     now,
     jump: (milliseconds: number) => {
       skew += milliseconds;
-      remember(`${now().toISOString()} the clock was set by ${milliseconds} ms`);
+      const at = now().toISOString();
+      remember(() => `${at} the clock was set by ${milliseconds} ms`);
     },
     newId,
     index: () => indexOf(time.now()),
     acknowledged: [],
-    trail,
+    trail: () => trail.map((line) => line()),
     remember,
   };
   const opened: World = { ...parts, server: undefined as never, worker: undefined as never };

@@ -220,6 +220,15 @@ describe('whatever the order and however often', () => {
     });
   });
 
+  test('a few referrals at a time make the same tables to the byte', async () => {
+    const once = await bytesOf(base.folder);
+    await withWarehouse(async (warehouse) => {
+      const { snapshot } = await importFrom(warehouse, [base.source], { referralsAtOnce: 2 });
+      const same = [...(await bytesOf(snapshot.folder))].map(([name, bytes]) => [name, once.get(name)?.equals(bytes)]);
+      expect(Object.fromEntries(same)).toEqual(Object.fromEntries([...once.keys()].map((name) => [name, true])));
+    });
+  });
+
   test('of two versions the newer one stands; of two exports the later', async () => {
     const old = referral('seen', { status: 'revoked', meta: { lastUpdated: '2026-01-05T10:00:00Z', versionId: '9' } });
     const tie = referral('missed', { status: 'revoked', meta: { lastUpdated: '2026-01-06T10:00:00Z', versionId: '1' } });
@@ -376,6 +385,21 @@ describe('what is wrong in an export is told and stops nothing', () => {
 });
 
 describe('a site’s own views', () => {
+  test('a row that one order makes twice is one row', async () => {
+    await withWarehouse(async (warehouse) => {
+      const views = join(warehouse, 'views');
+      const own = JSON.parse(await readFile(new URL('../../views/service_request.json', import.meta.url), 'utf8'));
+      own.select.push({ forEach: 'category', column: [{ name: 'is_a_category', path: 'coding.exists()', type: 'boolean' }] });
+      await writeExport(views, []);
+      await writeFile(join(views, 'service_request.json'), JSON.stringify(own));
+      const category = { coding: [{ system: 'http://snomed.info/sct', code: '3457005' }] };
+      const source = join(warehouse, 'export');
+      await writeExport(source, [referral('one', { category: [category, category] })]);
+      const { report } = await importFrom(warehouse, [source], { views });
+      expect(report.referrals.events['referral-started']).toBe(1);
+    });
+  });
+
   test('stand in place of ours', async () => {
     await withWarehouse(async (warehouse) => {
       const { source } = base;

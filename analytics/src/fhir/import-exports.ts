@@ -19,6 +19,8 @@ export type ExportImportOptions = Omit<ImportOptions, 'onProgress'> & {
   views: string | null;
   /** Whether the pairs are kept: only where the EHR is one that Refloop serves. */
   keepPairs: boolean;
+  /** How many orders a model looks at in one query; 200,000 unless told. */
+  referralsAtOnce?: number;
   onProgress?: (progress: ExportProgress) => void;
 };
 
@@ -97,9 +99,16 @@ export async function importExports(options: ExportImportOptions): Promise<{ sna
         exports.push(scanned);
       }
       const onTable = (table: string): void => onProgress?.({ stage: 'flattening', table });
-      const resources = await flattenExports(query, { exports, views, asOf: now, timezone: options.timezone ?? 'UTC', onTable });
+      const resources = await flattenExports(query, {
+        exports,
+        views,
+        asOf: now,
+        timezone: options.timezone ?? 'UTC',
+        onTable,
+        ...(options.referralsAtOnce === undefined ? {} : { referralsAtOnce: options.referralsAtOnce }),
+      });
       report = reportOf(exports, resources, await countReferrals(query));
-      const table = await writeEvents(query, options.scope, options.pseudonymKey, join(building, 'staged-export.parquet'));
+      const table = await writeEvents(query, options.scope, options.pseudonymKey, join(building, 'staged-export'));
       if (options.keepPairs) for await (const pairs of pairsOf(query, options.scope)) await options.reidentify(pairs);
       query.close();
       await writeFile(join(building, REPORT_FILE), `${JSON.stringify(report, null, 2)}\n`, { mode: 0o600 });

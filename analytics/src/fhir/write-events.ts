@@ -2,6 +2,7 @@
 import { type Query, quoted } from '../duckdb.ts';
 import type { Reidentification } from '../import-histories.ts';
 import { CODES, label, PATTERNS } from '../input-event.ts';
+import { madeInParts, overPart } from '../parts.ts';
 import { type EhrScope, sqlPseudonyms } from '../pseudonym.ts';
 import restrictedZip3 from '../restricted-zip3.json' with { type: 'json' };
 import type { EventTable } from '../staging.ts';
@@ -17,6 +18,8 @@ const zip3Of = (postalCode: string): string => {
   return `case when ${zip3} in (${restrictedZip3.map(quoted).join(', ')}) then '000' else ${matching('zip3', zip3)} end`;
 };
 
+/** A writer holds as many of each thread in memory. */
+const ROWS_A_GROUP = 30_000;
 /** How many names are handed over at once. */
 const NAMES_AT_ONCE = 10_000;
 
@@ -37,25 +40,29 @@ async function createLabels(query: Query): Promise<void> {
 }
 
 /** One pseudonym for each referral, its patient, who asked, and each appointment and report of it. */
-async function createPseudonymTables(query: Query, scope: EhrScope, key: Uint8Array): Promise<void> {
+async function createPseudonymTables(query: Query, scope: EhrScope, key: Uint8Array, parts: readonly number[]): Promise<void> {
   const { sql, parameters } = sqlPseudonyms(key);
-  const create = (table: string, select: string): Promise<unknown> => query.run(`create table ${table} as ${select}`, parameters);
-  await create(
-    'fhir_referral_name',
-    `select key, ${sql.referral(scope, 'key')} as pseudonym, ${sql.patient(scope, `split_part(patient, '/', 2)`)} as patient
-     from (select referral as key, arg_min(patient, sequence) as patient from input__fhir_event group by referral)`,
-  );
-  await create(
-    'fhir_requester_name',
+  async function create(table: string, selects: readonly string[]): Promise<void> {
+    for (const statement of madeInParts(table, selects)) await query.run(statement, parameters);
+  }
+  await create('fhir_referral_name', [
+    `select part, referral as key, ${sql.referral(scope, 'referral')} as pseudonym, ${sql.patient(scope, `split_part(patient, '/', 2)`)} as patient
+     from input__fhir_event
+     where sequence = 1`,
+  ]);
+  await create('fhir_requester_name', [
     `select key, ${sql.requester(scope, 'key')} as pseudonym
      from (select distinct requester as key from input__fhir_event where requester is not null)`,
-  );
+  ]);
   for (const kind of ['appointment', 'report'] as const)
     await create(
       `fhir_${kind}_name`,
-      `select given.referral, given.key, ${sql.within('name.pseudonym', kind, 'given.key')} as pseudonym
-       from (select distinct referral, ${kind} as key from input__fhir_event where ${kind} is not null) as given
-       inner join fhir_referral_name as name on name.key = given.referral`,
+      parts.map(
+        (part) =>
+          `select given.part, given.referral, given.key, ${sql.within('name.pseudonym', kind, 'given.key')} as pseudonym
+           from (select distinct part, referral, ${kind} as key from input__fhir_event where ${kind} is not null and part = ${part}) as given
+           inner join (select * from fhir_referral_name where part = ${part}) as name on name.key = given.referral`,
+      ),
     );
 }
 
@@ -64,10 +71,15 @@ const asIs = (...names: string[]): string[] => names.map((name) => `event.${name
 /**
  * Writes the table `input__fhir_event` by the allow-list.
  * @param pseudonymKey 32 bytes or more
- * @param file to be written, as Parquet
+ * @param stem of the files to be written, as Parquet
  */
-export async function writeEvents(query: Query, scope: EventScope, pseudonymKey: Uint8Array, file: string): Promise<EventTable> {
-  await createPseudonymTables(query, scope, pseudonymKey);
+export async function writeEvents(query: Query, scope: EventScope, pseudonymKey: Uint8Array, stem: string): Promise<EventTable> {
+  const [counted] = await query.run(
+    'select count(*) as events, count(*) filter (sequence = 1) as referrals, coalesce(max(part), 0) as last from input__fhir_event',
+  );
+  const [referrals, events] = [Number(counted?.['referrals']), Number(counted?.['events'])];
+  const parts = Array.from({ length: Number(counted?.['last']) + 1 }, (_, at) => at);
+  await createPseudonymTables(query, scope, pseudonymKey, parts);
   await createLabels(query);
   const columns = [
     ...(['tenant', 'issuer', 'site'] as const).map((name) => `${quoted(scope[name])} as ${name}`),
@@ -85,22 +97,23 @@ export async function writeEvents(query: Query, scope: EventScope, pseudonymKey:
     'report.pseudonym as report',
     ...CODES.filter((each) => each !== 'kind').map((each) => `${matching('code', `event.${each}`)} as ${each}`),
   ];
-  await query.run(
-    `copy (
-       select ${columns.join(', ')}
-       from input__fhir_event as event
-       inner join fhir_referral_name as name on name.key = event.referral
-       left join fhir_requester_name as requester on requester.key = event.requester
-       left join fhir_appointment_name as appointment on appointment.referral = event.referral and appointment.key = event.appointment
-       left join fhir_report_name as report on report.referral = event.referral and report.key = event.report
-       left join fhir_label as clinic on clinic.given = event.clinic
-       left join fhir_label as payer on payer.given = event.payer
-     ) to ${quoted(file)} (format parquet)`,
-  );
-  const [counted] = await query.run(
-    'select (select count(*) from fhir_referral_name) as referrals, (select count(*) from input__fhir_event) as events',
-  );
-  return { file, referrals: Number(counted?.['referrals']), events: Number(counted?.['events']) };
+  const written = `select ${columns.join(', ')}
+    from input__fhir_event as event
+    inner join fhir_referral_name as name on name.key = event.referral
+    left join fhir_requester_name as requester on requester.key = event.requester
+    left join fhir_appointment_name as appointment on appointment.referral = event.referral and appointment.key = event.appointment
+    left join fhir_report_name as report on report.referral = event.referral and report.key = event.report
+    left join fhir_label as clinic on clinic.given = event.clinic
+    left join fhir_label as payer on payer.given = event.payer`;
+  const files: string[] = [];
+  const tables = ['input__fhir_event', 'fhir_referral_name', 'fhir_appointment_name', 'fhir_report_name'];
+  for (const part of parts) {
+    const narrowed = Object.fromEntries(tables.map((table) => [table, `part = ${part}`]));
+    const file = `${stem}-${part}.parquet`;
+    await query.run(`copy (${overPart(written, narrowed)}) to ${quoted(file)} (format parquet, row_group_size ${ROWS_A_GROUP})`);
+    files.push(file);
+  }
+  return { files, referrals, events };
 }
 
 const PAIRS_AT_ONCE = 500;

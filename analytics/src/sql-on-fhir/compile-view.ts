@@ -155,8 +155,14 @@ function condition(value: Compiled, scope: Scope): string {
  * The view over a table. The macros of `FHIRPATH_MACROS` must be there.
  * Throws `ViewDefinitionError` where the view asks for what is not supported.
  * @param table a table or view with a column `resource` of JSON; a name of ours, not of the view
+ * @param each.distinct whether a row that one resource makes twice is given once
  */
-export function compileView(view: ViewDefinition, table: string, constants: ReadonlyMap<string, Constant> = new Map()): string {
+export function compileView(
+  view: ViewDefinition,
+  table: string,
+  constants: ReadonlyMap<string, Constant> = new Map(),
+  each: { distinct: boolean } = { distinct: false },
+): string {
   let variables = 0;
   const members: string[] = [];
   const scope: Scope = {
@@ -187,7 +193,7 @@ export function compileView(view: ViewDefinition, table: string, constants: Read
     const from = `from (${taken}) where ${own}${where}`;
     if (part.kind === 'columns') return `select ${[...part.columns].map(([name, sql]) => `${sql} as "${name}"`).join(', ')} ${from}`;
     const fields = columns.map(({ name }) => `made."${name}" as "${name}"`).join(', ');
-    return `select ${fields} from (select unnest(${part.sql}) as made ${from})`;
+    return `select ${fields} from (select unnest(${each.distinct ? `list_distinct(${part.sql})` : part.sql}) as made ${from})`;
   } catch (error) {
     if (error instanceof UnsupportedFhirPath) throw new ViewDefinitionError(`View ${view.name}`, error.message);
     throw error;

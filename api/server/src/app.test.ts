@@ -229,6 +229,9 @@ describe('problems', () => {
     expect(health.status).toBe(503);
     expect(health.headers.get('retry-after')).toBe('2');
     expect(await health.json()).toMatchObject({ detail: reason });
+    // Which addresses there are is not known before: none of them is called unknown.
+    const later = await app.request('/served-later', { method: 'POST' });
+    expect([later.status, later.headers.get('retry-after')]).toEqual([503, '2']);
   });
 });
 

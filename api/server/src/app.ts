@@ -106,10 +106,12 @@ const FILE_NAMES: Record<Exclude<ContentType, 'application/json'>, string> = {
   'application/vnd.apache.parquet': 'referrals.parquet',
 };
 
+const notReadyYet = (why: string): Refusal => problem('not-ready', `${why} Try again in a moment.`);
+
 async function answer(deps: AppDeps, route: Route, c: Context<AppEnv>): Promise<Response> {
   const refuse = (refusal: Refusal): Response => problemResponse(refusal, c.get('reference'));
   const why = deps.notReady();
-  if (why !== undefined && !route.whileStarting) return refuse(problem('not-ready', `${why} Try again in a moment.`));
+  if (why !== undefined && !route.whileStarting) return refuse(notReadyYet(why));
   if (route.limit && deps.limits) {
     c.set('limit', route.limit);
     const limited = deps.limits.take(route.limit, addressOf(deps, c));
@@ -197,7 +199,12 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
     return problemResponse(problem('internal', detail), c.get('reference'));
   });
 
-  app.notFound((c) => problemResponse(problem('not-found', 'There is nothing at this address.'), c.get('reference')));
+  // Before the store is open no route that needs it is there: whoever asks for one is to ask again, and not to give up.
+  app.notFound((c) => {
+    const why = deps.notReady();
+    const refusal = why === undefined ? problem('not-found', 'There is nothing at this address.') : notReadyYet(why);
+    return problemResponse(refusal, c.get('reference'));
+  });
 
   const routes = deps.described === false ? deps.routes : [...deps.routes, openApiRoute(() => document)];
   const document: object = describeRoutes(app, routes);

@@ -57,6 +57,9 @@ describe('a process', () => {
     await untilStatus(refloop, 503);
     await expect.poll(() => reasonOf(refloop), { timeout: 10_000 }).toContain('PostgreSQL does not answer');
     expect(await statusOf(`${refloop.url}/health/live`)).toBe(200);
+    // To a gateway or an office that asks now, that there is nothing here would say that nothing ever will be.
+    for (const path of ['/inbound/documents', '/office/acts'])
+      expect(await statusOf(`${refloop.url}${path}`, { method: 'POST' })).toBe(503);
     refloop.child.kill('SIGTERM');
     expect(await refloop.ended).toEqual([0, null]);
   });

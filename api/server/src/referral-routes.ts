@@ -101,6 +101,7 @@ export function referralRoutes({ store, sites, index, policy, newId, read, versi
         newId,
         channels,
         ...assembly,
+        tracks: (scope) => siteFor(scope)?.system?.tracks === true,
         channelsOf: (entryId): DirectoryEntry['channels'] => index()?.entry(entryId)?.channels ?? [],
       }),
       disclosures: createDisclosureService({ store }),

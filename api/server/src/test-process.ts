@@ -28,15 +28,17 @@ export async function freePort(): Promise<number> {
 
 /** Starts processes on one database and ends what still runs of them. */
 export function processes(databaseUrl: string): {
-  start: (environment?: Record<string, string>) => Promise<Started>;
+  /** @param preload modules loaded before Refloop, to which messages can be sent */
+  start: (environment?: Record<string, string>, preload?: readonly string[]) => Promise<Started>;
   endAll: () => Promise<void>;
 } {
   const children: ChildProcess[] = [];
   return {
-    start: async (environment = {}) => {
+    start: async (environment = {}, preload = []) => {
       const port = Number(environment['REFLOOP_PORT'] ?? (await freePort()));
-      const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN], {
-        stdio: ['ignore', 'pipe', 'pipe'],
+      const loads = preload.flatMap((file) => ['--import', file]);
+      const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...loads, MAIN], {
+        stdio: ['ignore', 'pipe', 'pipe', ...(preload.length > 0 ? ['ipc' as const] : [])],
         env: { PATH: process.env['PATH'], DATABASE_URL: databaseUrl, REFLOOP_PORT: String(port), ...environment },
       });
       children.push(child);
@@ -44,8 +46,8 @@ export function processes(databaseUrl: string): {
       const note = (chunk: Buffer): void => {
         text += chunk.toString();
       };
-      child.stdout.on('data', note);
-      child.stderr.on('data', note);
+      child.stdout?.on('data', note);
+      child.stderr?.on('data', note);
       const ended = once(child, 'exit') as Started['ended'];
       return { child, port, url: `http://127.0.0.1:${port}`, errors: () => text, ended };
     },
@@ -73,9 +75,9 @@ export const statusOf = async (url: string, init?: RequestInit): Promise<number>
 export const reasonOf = async ({ url }: Started): Promise<string> =>
   ((await (await fetch(`${url}/health`)).json()) as { detail?: string }).detail ?? '';
 
-/** Waits until it serves; throws with what it wrote where it does not within half a minute. */
-export async function untilReady(refloop: Started): Promise<void> {
-  const until = Date.now() + 30_000;
+/** Waits until it serves; throws with what it wrote where it does not within half a minute, or the time that is given. */
+export async function untilReady(refloop: Started, patienceMs = 30_000): Promise<void> {
+  const until = Date.now() + patienceMs;
   while ((await statusOf(`${refloop.url}/health`)) !== 200) {
     if (Date.now() > until || refloop.child.exitCode !== null) throw new Error(`Refloop does not serve:\n${refloop.errors()}`);
     await new Promise((again) => setTimeout(again, 50));

@@ -24,6 +24,7 @@ import { healthRoutes, type Readiness } from './health.ts';
 import { launchesRoutes } from './launches.ts';
 import type { RemoteAddress } from './loopback.ts';
 import { mailRoutes } from './mail.ts';
+import { officesRoutes } from './offices.ts';
 import { recordsRoutes } from './records.ts';
 import { securityHeaders } from './security-headers.ts';
 import { createNotifier, type NotifierOptions } from './subscriptions.ts';
@@ -51,7 +52,7 @@ export type EhrOptions = {
 };
 
 /** Where a Task or a Subscription may be written. */
-const MAY_TELL = /\/(?:Task|Subscription)(?:\/|$)|\/fhir\/?$/;
+const MAY_TELL = /\/(?:Task|Subscription)(?:\/|$)|\/fhir\/?$|^\/offices\//;
 
 const NOT_READY_EXEMPT = /^\/(health|chart\/[a-z.-]+)$/;
 
@@ -107,6 +108,7 @@ export function createEhrApp(options: EhrOptions): Hono {
   ehr.route('/', launchesRoutes(server, fhirBaseOf, repository, app, options.remoteAddress));
   ehr.route('/', clientsRoutes(server, options.remoteAddress));
   ehr.route('/', recordsRoutes(repository, options.remoteAddress));
+  ehr.route('/', officesRoutes({ repository, origin, now: options.now, remoteAddress: options.remoteAddress }));
   ehr.route('/', mailRoutes(options.mails ?? (() => []), options.remoteAddress));
   for (const one of servers) {
     const endpoints = endpointsOf(one);

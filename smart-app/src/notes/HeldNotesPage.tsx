@@ -1,6 +1,16 @@
 /** What came in and is held: whom it names beside who it may be, until a person says whose it is. */
 import { Button, Radio, TextInput } from '@mantine/core';
-import type { ComparedField, HeldDocument, HeldList, HeldReason, PatientChoice, PlaceDocument } from '@refloop/server/client/inbound';
+import type { Result } from '@refloop/domain/result';
+import type {
+  ComparedField,
+  FindPatients,
+  FoundPatients,
+  HeldDocument,
+  HeldList,
+  HeldReason,
+  PatientChoice,
+  PlaceDocument,
+} from '@refloop/server/client/inbound';
 import { useState } from 'react';
 import { AnswerView } from '../center/AnswerView.tsx';
 import styles from '../center/CenterPage.module.css';
@@ -8,7 +18,7 @@ import type { CenterProps } from '../center/CenterPage.tsx';
 import items from '../center/Item.module.css';
 import { Item, ItemList } from '../center/Item.tsx';
 import { useAnswer } from '../center/use-answer.ts';
-import { failureText } from '../session/api.ts';
+import { type ApiFailure, failureText } from '../session/api.ts';
 import { Chip } from '../ui/Chip.tsx';
 import { plainDate, plainTime } from '../words/plain-date.ts';
 import { NoteText } from './NoteText.tsx';
@@ -22,6 +32,13 @@ const HELD_REASONS: Readonly<Record<HeldReason, string>> = {
   'no-open-referral': 'The patient has no order in force.',
   'referral-uncertain': 'It is not certain which referral it answers.',
 };
+
+function foundWords(shown: number, more: number): string {
+  if (shown === 0) return 'Nobody with a referral here has this date of birth or number.';
+  return more > 0
+    ? `${shown} shown, ${more} more: a record number tells them apart.`
+    : `${shown} found. That they were shown is on record.`;
+}
 
 const AGREES: Readonly<Record<ComparedField['agrees'], { words: string; tone: 'good' | 'wait' | 'bad' | 'info' }>> = {
   yes: { words: 'agrees', tone: 'good' },
@@ -66,6 +83,8 @@ export function HeldNotesPage({ api, onFail }: CenterProps) {
                   <Held
                     key={document.id}
                     document={document}
+                    find={(asked) => api.call<FoundPatients>(at(document.id, 'candidates'), { method: 'POST', body: asked })}
+                    onFail={onFail}
                     onPlace={(asked) => void told(at(document.id, 'placing'), asked, 'Filed. Its clinician reviews it now.')}
                     onAside={(reason) => void told(at(document.id, 'setting-aside'), { reason }, 'Set aside.')}
                   />
@@ -79,17 +98,30 @@ export function HeldNotesPage({ api, onFail }: CenterProps) {
   );
 }
 
-type HeldProps = { document: HeldDocument; onPlace: (asked: PlaceDocument) => void; onAside: (reason: string) => void };
+type HeldProps = Pick<FindProps, 'find' | 'onFail'> & {
+  document: HeldDocument;
+  onPlace: (asked: PlaceDocument) => void;
+  onAside: (reason: string) => void;
+};
 
-function Held({ document, onPlace, onAside }: HeldProps) {
+function Held({ document, find, onFail, onPlace, onAside }: HeldProps) {
   const { header, patients } = document;
   const [form, setForm] = useState<PlaceDocument['form']>('final');
   const [reason, setReason] = useState('');
   return (
     <Item
       title={document.title || 'A document without a title'}
-      mark={<Chip tone="wait">held since {plainTime(document.receivedAt)}</Chip>}
+      mark={
+        <Chip tone={document.isOverdue ? 'bad' : 'wait'}>
+          {document.isOverdue ? 'overdue' : 'held'} since {plainTime(document.isOverdue ? document.dueAt : document.receivedAt)}
+        </Chip>
+      }
     >
+      <p className="caption num">
+        {document.owner ? `${document.owner} finds out` : 'Nobody here coordinates: an administrator has to give somebody the role'} by{' '}
+        {plainTime(document.dueAt)}
+        {document.escalatedTo ? `; told to ${document.escalatedTo}` : ''}. Came in {plainTime(document.receivedAt)}.
+      </p>
       <p>
         {HELD_REASONS[document.why]} {document.unreadable}
       </p>
@@ -113,6 +145,7 @@ function Held({ document, onPlace, onAside }: HeldProps) {
           onPlace={(choice) => onPlace({ ...choice, form })}
         />
       ))}
+      <FindPatient find={find} onFail={onFail} onPlace={(choice) => onPlace({ ...choice, form })} />
       <form
         className={styles['form']}
         onSubmit={(event) => {
@@ -135,6 +168,64 @@ function Held({ document, onPlace, onAside }: HeldProps) {
         </div>
       </form>
     </Item>
+  );
+}
+
+type FindProps = {
+  find: (asked: FindPatients) => Promise<Result<FoundPatients, ApiFailure>>;
+  onFail: CenterProps['onFail'];
+  onPlace: ChoiceProps['onPlace'];
+};
+
+/** For somebody who holds the document in hand and knows better than what was read of it. */
+function FindPatient({ find, onFail, onPlace }: FindProps) {
+  const [asked, setAsked] = useState<FindPatients>({ born: '', recordNumber: '' });
+  const [found, setFound] = useState<FoundPatients>();
+  const [words, setWords] = useState('');
+  const look = async () => {
+    setWords('Looking …');
+    setFound(undefined);
+    const answered = await find(asked);
+    if (answered.ok) {
+      setFound(answered.value);
+      const { patients, more } = answered.value;
+      setWords(foundWords(patients.length, more));
+    } else if (answered.refusal.kind === 'session-ended') onFail(answered.refusal);
+    else setWords(`Not looked for. ${failureText(answered.refusal)}`);
+  };
+  return (
+    <section aria-label="Find another patient">
+      <form
+        className={styles['form']}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void look();
+        }}
+      >
+        <TextInput
+          label="Somebody else: date of birth"
+          type="date"
+          value={asked.born}
+          required={asked.recordNumber === ''}
+          onChange={(event) => setAsked({ ...asked, born: event.currentTarget.value })}
+        />
+        <TextInput
+          label="or record number"
+          value={asked.recordNumber}
+          maxLength={60}
+          onChange={(event) => setAsked({ ...asked, recordNumber: event.currentTarget.value })}
+        />
+        <div>
+          <Button type="submit" variant="default" size="compact-sm">
+            Find
+          </Button>
+        </div>
+      </form>
+      <output className="caption num">{words}</output>
+      {found?.patients.map((patient) => (
+        <Choice key={`${patient.name}-${patient.referrals[0]?.referralId}`} patient={patient} onPlace={onPlace} />
+      ))}
+    </section>
   );
 }
 

@@ -1,15 +1,17 @@
 /** The saved views with how many lines each holds: a rail, or one field where there is no room beside the list. */
 import { NativeSelect } from '@mantine/core';
 import { hashOf, type WorklistFilter } from './filter.ts';
+import type { Listed } from './listed-rows.ts';
 import { GROUPS, VIEWS, type ViewId, viewName } from './views.ts';
 import styles from './Worklist.module.css';
 
 type Props = { filter: WorklistFilter; counts: Record<ViewId, number> };
+type RailProps = Props & { heldNotes: Listed['heldNotes'] };
 
 /** Of these a number above nothing is bad news. */
 const BAD: readonly ViewId[] = ['overdue', 'escalated'];
 
-export const ViewRail = ({ filter, counts }: Props) => (
+export const ViewRail = ({ filter, counts, heldNotes }: RailProps) => (
   <nav className={styles['rail']} aria-label="Views">
     {GROUPS.map((group) => (
       <section key={group} aria-label={group}>
@@ -26,6 +28,19 @@ export const ViewRail = ({ filter, counts }: Props) => (
         </ul>
       </section>
     ))}
+    {heldNotes ? (
+      <section aria-label="Beside the list">
+        <h2>Beside the list</h2>
+        <ul>
+          <li>
+            <a href="#held">
+              <span>Held notes{heldNotes.isOverdue ? ', overdue' : ''}</span>
+              <span className={`num ${heldNotes.isOverdue ? styles['bad'] : ''}`}>{heldNotes.count}</span>
+            </a>
+          </li>
+        </ul>
+      </section>
+    ) : null}
   </nav>
 );
 

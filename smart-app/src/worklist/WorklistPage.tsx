@@ -68,7 +68,7 @@ function Ready({ live, answer, behind, item, search, ...props }: ReadyProps) {
   const hidden = !wide && opened !== undefined;
   return (
     <div className={`${styles['columns']} ${beside ? styles['split'] : ''}`}>
-      {wide ? <ViewRail filter={filter} counts={counts} /> : null}
+      {wide ? <ViewRail filter={filter} counts={counts} heldNotes={answer.heldNotes} /> : null}
       <WorklistList
         {...props}
         ref={list}

@@ -16,6 +16,7 @@ const whole = (rows: WorklistLine[]) =>
       more: 0,
       people: [],
       calendar: CALENDAR,
+      heldNotes: null,
     },
     'kim',
   );

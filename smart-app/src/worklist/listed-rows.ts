@@ -9,7 +9,7 @@ export type ListedRow = Omit<WorklistRow, 'ageBusinessHours' | 'leftBusinessHour
 type Whole = Extract<WorklistAnswer, { kind: 'whole' }>;
 type Changes = Extract<WorklistAnswer, { kind: 'changes' }>;
 
-export type Listed = Pick<Whole, 'at' | 'more' | 'people' | 'names'> & {
+export type Listed = Pick<Whole, 'at' | 'more' | 'people' | 'names' | 'heldNotes'> & {
   /** Earliest deadline first. */
   rows: readonly ListedRow[];
   calendar: BusinessCalendar;
@@ -33,8 +33,8 @@ function rowOf(line: WorklistLine, names: Readonly<Record<string, string>>, read
 }
 
 /** @param reader subject of who reads */
-export function listedOf({ rows, at, more, people, names, calendar }: Whole, reader: string): Listed {
-  return { at, more, people, names, calendar, rows: rows.map((line) => rowOf(line, names, reader)) };
+export function listedOf({ rows, at, more, people, names, calendar, heldNotes }: Whole, reader: string): Listed {
+  return { at, more, people, names, calendar, heldNotes, rows: rows.map((line) => rowOf(line, names, reader)) };
 }
 
 const earliestFirst = (left: ListedRow, right: ListedRow): number => {

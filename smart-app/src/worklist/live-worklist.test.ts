@@ -14,6 +14,7 @@ const answer = (at: string, rows: WorklistLine[] = []): WorklistAnswer => ({
   more: 0,
   people: [],
   calendar: CALENDAR,
+  heldNotes: null,
 });
 const gone: ApiFailure = { kind: 'unreachable' };
 

@@ -8,11 +8,12 @@ test.each([
 ])('%i withheld', (count, words) => expect(withheldWords(count)).toBe(words));
 
 test('each way says what it does', () => {
-  expect([sendWords('mail'), sendWords('fax'), sendWords('link')]).toEqual([
+  expect([sendWords('mail'), sendWords('fax'), sendWords('link'), sendWords('fhir')]).toEqual([
     'Send by mail, as a link',
     'Send by fax',
     'Send by a link you hand over',
+    'Send by FHIR, as a Task in the EHR',
   ]);
   const about = { to: 'desk@office.example.org', specialist: 'Ana Rivera, MD' };
-  for (const way of ['mail', 'fax', 'link'] as const) expect(sentWords(way, about)).not.toContain('accepted');
+  for (const way of ['mail', 'fax', 'link', 'fhir'] as const) expect(sentWords(way, about)).not.toContain('accepted');
 });

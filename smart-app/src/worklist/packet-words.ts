@@ -24,6 +24,7 @@ export const WAY_NAMES: Readonly<Record<Way, string>> = {
   mail: 'mail, as a link',
   fax: 'fax',
   link: 'a link you hand over',
+  fhir: 'FHIR, as a Task in the EHR',
 };
 
 export const STANDING_NAMES: Readonly<Record<PacketView['requirements'][number]['standing'], string>> = {
@@ -49,6 +50,8 @@ export function sentWords(way: Way, { to, specialist }: { to: string; specialist
       return `A mail with a link to ${specialist}’s office is on its way to ${to}. Nothing of the patient stands in it.`;
     case 'fax':
       return `The pages are on their way to ${to}. The thread says when they have arrived.`;
+    case 'fhir':
+      return `The Task in the EHR is asking ${specialist} now. What becomes of it there comes back by itself.`;
     case 'link':
       return `The link for ${specialist}’s office is shown below, this once.`;
   }

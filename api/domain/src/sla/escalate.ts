@@ -46,8 +46,8 @@ function stepsAhead(referral: Referral, policy: SlaPolicy, obligations: readonly
   const raised = new Set(referral.escalations.map(({ rule, stage }) => `${rule} ${stage}`));
   const ahead: Step[] = [];
   const add = (step: EscalationStep, stage: string, since: Instant): void => {
-    if (applies(step, referral) && !raised.has(`${step.rule} ${stage}`))
-      ahead.push({ step, stage, at: after(since, step.after[referral.urgency], calendar) });
+    if (!applies(step, referral)) return;
+    if (!raised.has(`${step.rule} ${stage}`)) ahead.push({ step, stage, at: after(since, step.after[referral.urgency], calendar) });
   };
   for (const owed of obligations) {
     // Of a stage that was only inferred nobody knows when it began: its deadline stands, and no step counts from a guess.
@@ -110,10 +110,15 @@ function raised(
 /**
  * When this referral has to be looked at next, without anything new being heard; undefined where nothing is ahead. What is raised now changes
  * nothing of it.
+ * @param owed what `due` says of it now
  */
-export function nextLookAt(referral: Referral, policy: SlaPolicy, now: Instant): Instant | undefined {
-  const obligations = due(referral, policy, now);
-  return nextOf(stepsAhead(referral, policy, obligations), obligations, now);
+export function nextLookAt(
+  referral: Referral,
+  policy: SlaPolicy,
+  now: Instant,
+  owed: readonly Obligation[] = due(referral, policy, now),
+): Instant | undefined {
+  return nextOf(stepsAhead(referral, policy, owed), owed, now);
 }
 
 /** `raise` and `nextLookAt` in one look, for whoever asks both of many referrals. */

@@ -1,14 +1,14 @@
 /** Makes an audit entry: canonical bytes, leaf, and the encrypted details beside it. */
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { leafOf } from '@refloop/domain/audit/chain';
 import type { AuditEntry } from '@refloop/domain/audit/entry';
 import canonicalize from 'canonicalize';
 import type { NewAuditEntry } from '../store/audit.ts';
 import type { Scope } from '../store/store.ts';
 
-export const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
+export const sha256 = (bytes: Uint8Array): Uint8Array => hash('sha256', bytes, 'buffer');
 
-const hex = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const hex = (bytes: Uint8Array): string => hash('sha256', bytes, 'hex');
 
 /** Whose data key seals the details: the referral's, so that retention destroys them with it, else that of the month. */
 export const payloadOwner = (entry: Pick<AuditEntry, 'referralId' | 'at'>): string =>
@@ -19,11 +19,19 @@ export type SaltedPayload = { salt: string; payload: unknown };
 
 export type MadeEntry = { entry: AuditEntry; bytes: Uint8Array; leaf: string; sealed: Uint8Array | null };
 
-/** @param seal encrypts the details under the key of `payloadOwner` */
+/**
+ * @param seal encrypts the details under the key of `payloadOwner`
+ * @param salt 32 random bytes; others only where nothing has to be hidden
+ */
 export async function makeEntry(
   scope: Scope,
   given: NewAuditEntry,
-  parts: { id: string; subjectRef: string | null; seal: (owner: string, id: string, value: SaltedPayload) => Promise<Uint8Array> },
+  parts: {
+    id: string;
+    subjectRef: string | null;
+    seal: (owner: string, id: string, value: SaltedPayload) => Promise<Uint8Array>;
+    salt?: () => Buffer;
+  },
 ): Promise<MadeEntry> {
   const referralId = given.referralId ?? null;
   const entry: AuditEntry = {
@@ -43,7 +51,7 @@ export async function makeEntry(
   };
   let sealed: Uint8Array | null = null;
   if (given.payload !== undefined) {
-    const salt = randomBytes(32);
+    const salt = parts.salt?.() ?? randomBytes(32);
     const plain = canonicalize(given.payload) ?? 'null';
     sealed = await parts.seal(payloadOwner(entry), parts.id, { salt: salt.toString('base64url'), payload: given.payload });
     entry.payloadHash = hex(sealed);

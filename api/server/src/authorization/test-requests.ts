@@ -301,6 +301,9 @@ export const REQUESTS: Record<string, Request> = {
     changes: true,
     body: ({ target: { made } }) => ({ referralId: made['referralId'], attempt: 1, form: 'interim' }),
   }),
+  'post /inbound/documents/:id/candidates | a held document': row('a held document', (id) => `/inbound/documents/${id}/candidates`, {
+    body: () => ({ born: '1961-02-03', recordNumber: '' }),
+  }),
   'post /inbound/documents/:id/setting-aside | a held document': row('a held document', (id) => `/inbound/documents/${id}/setting-aside`, {
     changes: true,
     body: () => ({ reason: 'Not ours' }),

@@ -21,7 +21,14 @@ export type MailServer = {
 
 type Plan = { kind: 'take' } | { kind: 'lose-answer' } | { kind: 'refuse'; code: number } | { kind: 'cut' };
 
-export async function openMailServer(): Promise<MailServer> {
+/**
+ * @param reached waited for before the words of a mail are asked for
+ * @param taken waited for when it has been received, and before the answer
+ */
+export async function openMailServer(
+  reached: () => Promise<void> = async () => undefined,
+  taken: () => Promise<void> = async () => undefined,
+): Promise<MailServer> {
   const received: Received[] = [];
   let plan: Plan = { kind: 'take' };
   let port = 0;
@@ -40,7 +47,7 @@ export async function openMailServer(): Promise<MailServer> {
         disabledCommands: ['STARTTLS'],
         closeTimeout: 100,
         onRcptTo: (_address, session, callback) => {
-          if (plan.kind !== 'cut') return callback();
+          if (plan.kind !== 'cut') return void reached().then(() => callback());
           next();
           for (const connection of opening.connections) if (connection.session.id === session.id) connection.close();
         },
@@ -53,7 +60,7 @@ export async function openMailServer(): Promise<MailServer> {
             const raw = Buffer.concat(chunks);
             void PostalMime.parse(raw).then((mail) => {
               received.push({ to: session.envelope.rcptTo.map(({ address }) => address), mail, raw: raw.toString('utf8') });
-              if (then.kind !== 'lose-answer') return callback();
+              if (then.kind !== 'lose-answer') return void taken().then(() => callback());
               for (const connection of opening.connections) if (connection.session.id === session.id) connection.close();
               return undefined;
             }, fail);

@@ -51,6 +51,12 @@ export const HeldDocument = z.object({
   receivedAt: z.string(),
   source: z.enum(['portal', 'gateway']),
   why: HeldReason,
+  /** Whose it is to find out; null where nobody has the role. */
+  owner: z.string().nullable(),
+  dueAt: z.string(),
+  isOverdue: z.boolean(),
+  /** The lead who has it too, once it is overdue. */
+  escalatedTo: z.string().nullable(),
   /** Why it could not be read; empty where it was. */
   unreadable: z.string(),
   isPdf: z.boolean(),
@@ -64,6 +70,21 @@ export type HeldDocument = z.infer<typeof HeldDocument>;
 
 export const HeldList = z.object({ documents: z.array(HeldDocument), more: z.int() });
 export type HeldList = z.infer<typeof HeldList>;
+
+/** By whom a held document is looked for, where nobody who is like the one it names is the one. Either is enough. */
+export const FindPatients = z
+  .object({
+    born: z.union([z.iso.date('Give the date of birth as 1961-02-03'), z.literal('')]),
+    recordNumber: z.string().trim().max(60),
+  })
+  .refine(({ born, recordNumber }) => born !== '' || recordNumber !== '', {
+    path: ['born'],
+    message: 'Give a date of birth or a record number',
+  });
+export type FindPatients = z.infer<typeof FindPatients>;
+
+export const FoundPatients = z.object({ patients: z.array(PatientChoice), more: z.int() });
+export type FoundPatients = z.infer<typeof FoundPatients>;
 
 export const PlaceDocument = z.object({
   referralId: z.string().min(1).max(60),

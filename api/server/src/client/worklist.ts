@@ -95,6 +95,8 @@ export const WorklistAnswer = z.discriminatedUnion('kind', [
     people: z.array(Named),
     /** On which opening hours are reckoned. */
     calendar: z.object({ timeZone: z.string(), opens: z.number(), closes: z.number(), holidays: z.array(z.string()) }),
+    /** Notes that came in and are nobody's yet; null for who does not work on them. */
+    heldNotes: z.object({ count: z.int(), isOverdue: z.boolean() }).nullable(),
   }),
   z.object({
     kind: z.literal('changes'),

@@ -205,6 +205,10 @@ export const GOOD: Record<string, Good> = {
     path: () => '/inbound/documents/nothing/placing',
     body: () => ({ referralId: 'nothing', attempt: 1, form: 'final' }),
   },
+  'post /inbound/documents/:id/candidates': {
+    path: () => '/inbound/documents/nothing/candidates',
+    body: () => ({ born: '1961-02-03', recordNumber: '' }),
+  },
   'post /inbound/documents/:id/setting-aside': {
     path: () => '/inbound/documents/nothing/setting-aside',
     body: () => ({ reason: 'It is for another practice' }),

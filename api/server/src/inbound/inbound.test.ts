@@ -4,7 +4,7 @@ import { comparedIdentity, type Identity } from '@refloop/domain/patient-match/i
 import { identity } from '@refloop/domain/patient-match/test-identity';
 import { type CryptoKey, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { HeldDocument, HeldList, NoteReading } from '../client/inbound.ts';
+import type { FoundPatients, HeldDocument, HeldList, NoteReading } from '../client/inbound.ts';
 import type { OfficeView } from '../client/office.ts';
 import type { MyWork } from '../client/work.ts';
 import type { Thread } from '../client/worklist.ts';
@@ -135,6 +135,47 @@ describe('a note that is not certain', () => {
     expect((await api.call('POST', path, coordinator, { reason: '' })).status).toBe(400);
     expect((await api.call('POST', path, coordinator, { reason: 'Sent to us by mistake' })).status).toBe(200);
     expect(await held()).toEqual([]);
+  });
+});
+
+describe('a note about nobody whom it is like', () => {
+  test('is somebody’s by a day; a coordinator finds the patient by birth date or record number, which is on record', async () => {
+    await hand(new Uint8Array(Buffer.from(HL7_CONSULTATION)), { jti: 'unlike' });
+    await inbound.run();
+    const [document] = await held();
+    expect(document).toMatchObject({
+      why: 'patient-unknown',
+      patients: [],
+      owner: expect.any(String),
+      isOverdue: false,
+      escalatedTo: null,
+    });
+    const list = async () => (await api.call('GET', '/worklist', coordinator)).body as { heldNotes: unknown };
+    expect((await list()).heldNotes).toEqual({ count: 1, isOverdue: false });
+
+    const before = api.clock.now;
+    api.clock.now = new Date(Date.parse(document?.dueAt ?? '') + 1);
+    // A session does not last over a weekend.
+    const later = await api.session({ patientId: null, subject: 'kim', roles: ['coordinator'] });
+    const overdue = (await api.call('GET', '/inbound/documents', later)).body as HeldList;
+    expect(overdue.documents[0]).toMatchObject({ isOverdue: true });
+    expect((await api.call('GET', '/worklist', later)).body).toMatchObject({ heldNotes: { count: 1, isOverdue: true } });
+    api.clock.now = before;
+
+    const path = `/inbound/documents/${document?.id}/candidates`;
+    const find = (body: object, by = coordinator) => api.call('POST', path, by, body);
+    expect((await find({ born: '', recordNumber: '' })).status).toBe(400);
+    expect((await find({ born: '1950-01-01', recordNumber: '' })).body).toEqual({ patients: [], more: 0 });
+    expect((await find({ born: '', recordNumber: 'SYN-100200' }, clinician)).status).toBe(403);
+    const { patients } = (await find({ born: '', recordNumber: 'SYN-100200' })).body as FoundPatients;
+    expect(patients.map(({ fields }) => fields.find(({ field }) => field === 'name')?.agrees)).toEqual(['no']);
+    const [choice] = patients[0]?.referrals ?? [];
+    const audit = await api.store.transaction(api.scope, (unit) => unit.audit.list({ referralId: choice?.referralId ?? '' }));
+    expect(audit.map(({ action }) => action)).toContain('inbound.searched');
+    expect(JSON.stringify(audit)).not.toContain('SYN-100200');
+    const aside = `/inbound/documents/${document?.id}/setting-aside`;
+    expect((await api.call('POST', aside, coordinator, { reason: 'Sent to us by mistake' })).status).toBe(200);
+    expect((await find({ born: '', recordNumber: 'SYN-100200' })).status).toBe(404);
   });
 });
 

@@ -3,7 +3,13 @@ import { blocksOf } from '@refloop/domain/patient-match/blocks';
 import { compareIdentities } from '@refloop/domain/patient-match/compare';
 import { answeredReferral, type ReferralCandidate, referralCandidates } from '@refloop/domain/patient-match/find-referral';
 import { comparedIdentity, type Identity } from '@refloop/domain/patient-match/identity';
-import { type Candidate, matchPatient, type PatientMatch, THRESHOLDS } from '@refloop/domain/patient-match/match-patient';
+import {
+  type Candidate,
+  type ComparedCandidate,
+  matchPatient,
+  type PatientMatch,
+  THRESHOLDS,
+} from '@refloop/domain/patient-match/match-patient';
 import { WEIGHTS } from '@refloop/domain/patient-match/weights';
 import type { Referral } from '@refloop/domain/referral/referral';
 import type { HeldReason } from '../client/inbound.ts';
@@ -29,6 +35,13 @@ export const replacedBy = (charts: readonly StoredIdentity[]): ReadonlyMap<strin
 export function matchAmong(said: Identity, charts: readonly StoredIdentity[]): PatientMatch {
   const candidates: Candidate[] = charts.map(({ patientId, identity }) => ({ patientId, identity }));
   return matchPatient(said, candidates, { weights: WEIGHTS, thresholds: THRESHOLDS, replacedBy: replacedBy(charts) });
+}
+
+/** How what a document says and one chart agree, however little that is. */
+export function compareWith(said: Identity, { patientId, identity }: StoredIdentity): ComparedCandidate | undefined {
+  const whatever = { accept: Number.POSITIVE_INFINITY, review: Number.NEGATIVE_INFINITY };
+  const match = matchPatient(said, [{ patientId, identity }], { weights: WEIGHTS, thresholds: whatever, replacedBy: new Map() });
+  return match.kind === 'accepted' ? match.compared : match.kind === 'review' ? match.candidates[0] : undefined;
 }
 
 /** Of the patient and of the charts that were merged into theirs. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HeldList, LARGEST_INBOUND, PlaceDocument, SetDocumentAside, TakenIn } from '../client/inbound.ts';
+import { FindPatients, FoundPatients, HeldList, LARGEST_INBOUND, PlaceDocument, SetDocumentAside, TakenIn } from '../client/inbound.ts';
 import { admitGateway, gatewayTicket, isSigned } from '../inbound/gateway.ts';
 import { takeIn } from '../inbound/take-in.ts';
 import { problem } from '../problem.ts';
@@ -54,6 +54,17 @@ export const inboundRoutes = ({ store, sites, held }: InboundRouteDeps): Route[]
     contentType: 'application/pdf',
     answer: z.instanceof(Uint8Array),
     handle: async ({ session, params, now }) => held.file(session, params.id, now),
+  }),
+  sessionRoute({
+    method: 'post',
+    path: '/inbound/documents/:id/candidates',
+    summary:
+      'Patients with a referral here by birth date or record number, beside what a held document says. That they were shown is put on record.',
+    roles: ['coordinator', 'lead'],
+    params: Id,
+    body: FindPatients,
+    answer: FoundPatients,
+    handle: async ({ session, params, body, now }) => held.find(session, params.id, body, now),
   }),
   sessionRoute({
     method: 'post',

@@ -2,6 +2,7 @@
 import type { NoteDraft as DomainDraft } from '@refloop/domain/drafting/note';
 import type { MatchAnswer } from '../client/match.ts';
 import type { MakeRecommendation, Recommendation, WorkingCopy } from '../client/recommendation.ts';
+import { asKept } from '../store/kept-json.ts';
 import type { StoredRecommendation } from '../store/recommendations.ts';
 import type { Json } from '../store/store.ts';
 import { preparedOf, toldPrepared } from './prepared.ts';
@@ -20,7 +21,7 @@ export type Kept = {
 };
 
 /** Plain JSON in, plain JSON out: what was stored is what is read. */
-export const toJson = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;
+export const toJson = (value: unknown): Json => asKept(value);
 
 export const keptOf = (stored: Pick<StoredRecommendation, 'kept'>): Kept => stored.kept as unknown as Kept;
 export const workingOf = (stored: Pick<StoredRecommendation, 'working'>): WorkingCopy => stored.working as unknown as WorkingCopy;

@@ -5,7 +5,7 @@
 import { specialtyById } from '@refloop/domain/clinical/specialty';
 import type { Actor, ReferralEvent } from '@refloop/domain/referral/event';
 import { decideOffice, endForOffice, noteForms, type OfficeAct, officeActs } from '@refloop/domain/referral/office-act';
-import { fold, type Referral } from '@refloop/domain/referral/referral';
+import type { Referral } from '@refloop/domain/referral/referral';
 import { statusOf } from '@refloop/domain/referral/status';
 import { unreachable } from '@refloop/domain/result';
 import {
@@ -28,7 +28,7 @@ import type { Store, Unit } from '../store/store.ts';
 import { officeRefusal } from './care-refusal.ts';
 import { namesBeside } from './engine/obligation-rows.ts';
 import { disclosed } from './office-disclosures.ts';
-import { applyDecision, eventOf, readReferral, withRetry } from './referral-log.ts';
+import { applyDecision, readHistory, readReferral, withRetry } from './referral-log.ts';
 import { sentPacketOf } from './sent-packet.ts';
 import { threadOf } from './thread-words.ts';
 import { UPLOADED } from './uploaded.ts';
@@ -301,8 +301,7 @@ async function viewOf(
   { opened, until }: Opening,
   practiceOf: PracticeOf,
 ): Promise<OfficeAnswer> {
-  const events = (await unit.events.read(link.referralId)).map(eventOf);
-  const referral = fold(link.referralId, events);
+  const { events, referral } = await readHistory(unit, link.referralId);
   const attempt = referral?.attempts.find(({ number }) => number === link.attempt);
   if (!referral || !attempt) throw new Refused(noSuchLink());
   const how = endForOffice(referral, link.attempt, now);

@@ -158,6 +158,7 @@ test('a whole packet has nothing that holds it, and says what it holds', async (
     { way: 'mail', preferred: false, hindrance: null },
     { way: 'fax', preferred: true, hindrance: null },
     { way: 'link', preferred: false, hindrance: null },
+    { way: 'fhir', preferred: false, hindrance: 'Refloop has no access to the Tasks of this EHR.' },
   ]);
 });
 

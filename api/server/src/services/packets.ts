@@ -4,6 +4,7 @@ import { channelOf, waysOf } from '@refloop/domain/packet/way';
 import { decideCare } from '@refloop/domain/referral/care-command';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { ok } from '@refloop/domain/result';
+import { taskKey } from '@refloop/domain/write-back/identifiers';
 import { type FaxContent, faxNumber } from '../channels/fax.ts';
 import { FAX_BY_MAIL } from '../channels/fax-by-mail.ts';
 import { FAX, FAX_RECEIPT, type FaxReceipt } from '../channels/fax-gateway.ts';
@@ -15,7 +16,7 @@ import { packetCcda } from '../packet/packet-ccda.ts';
 import { packetPdf } from '../packet/packet-pdf.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, personOf, type Session } from '../sessions/session.ts';
-import type { Store, Unit } from '../store/store.ts';
+import type { Scope, Store, Unit } from '../store/store.ts';
 import { careRefusal } from './care-refusal.ts';
 import { toJson } from './kept.ts';
 import { insertLink } from './office-links.ts';
@@ -43,6 +44,8 @@ export type PacketDeps = AssemblyDeps & {
   channels: ChannelSettings;
   /** How the directory in force says this office is reached, the preferred way first. */
   channelsOf: (entryId: string) => readonly Parameters<typeof waysOf>[0]['channels'][number][];
+  /** Whether Refloop may move Tasks in this EHR. */
+  tracks: (scope: Scope) => boolean;
 };
 
 const NO_PACKET = 'What the clinician approved is not kept with this referral, or nobody is asked, so there is no packet.';
@@ -72,17 +75,17 @@ export function createPacketService(deps: PacketDeps): PacketService {
       payload,
     });
 
-  const offeredTo = ({ attempt, packet }: AssembledPacket) =>
+  const offeredTo = ({ attempt, packet }: AssembledPacket, scope: Scope) =>
     waysOf(
       { channels: deps.channelsOf(attempt.performer.entryId), hasFax: faxNumber(packet.specialist.fax) !== undefined },
-      { mail: channels.smtp !== undefined, fax: faxesBy(channels) !== undefined },
+      { mail: channels.smtp !== undefined, fax: faxesBy(channels) !== undefined, fhir: deps.tracks(scope) },
     );
 
-  async function viewOf(unit: Unit, { referral, assembled }: Found): Promise<PacketView> {
+  async function viewOf(unit: Unit, { referral, assembled }: Found, scope: Scope): Promise<PacketView> {
     const { packet, preparation, items, requirements, withheld } = assembled;
     const names = new Map((await unit.grants.list()).map(({ subject, name }) => [subject, name ?? subject]));
     const nameOf = (subject: string): string => names.get(subject) ?? subject;
-    const { preferred, ways } = offeredTo(assembled);
+    const { preferred, ways } = offeredTo(assembled, scope);
     const checked = assembled.holds.some(({ kind }) => kind === 'to-be-checked') ? null : preparation.checked;
     return {
       referralId: referral.id,
@@ -127,7 +130,7 @@ export function createPacketService(deps: PacketDeps): PacketService {
         const found = await find(unit, session, referralId, now);
         if (found === 'none') return { standing: 'none', why: NO_PACKET };
         await recorded(unit, session, found, now, 'packet.read', { revision: found.assembled.revision });
-        return { standing: 'there', packet: await viewOf(unit, found) };
+        return { standing: 'there', packet: await viewOf(unit, found, session.scope) };
       }),
 
     prepare: (session, referralId, { revision, what }, now) =>
@@ -148,7 +151,7 @@ export function createPacketService(deps: PacketDeps): PacketService {
         await recorded(unit, session, found, now, 'packet.prepared', what);
         const after = await find(unit, session, referralId, now);
         if (after === 'none') throw new Refused(problem('conflict', NO_PACKET));
-        return { standing: 'there', packet: await viewOf(unit, after) };
+        return { standing: 'there', packet: await viewOf(unit, after, session.scope) };
       }),
 
     send: (session, referralId, asked, now) =>
@@ -165,7 +168,7 @@ export function createPacketService(deps: PacketDeps): PacketService {
           if (referral.lastSequence !== asked.sequence || assembled.revision !== asked.revision) {
             throw new Refused(problem('conflict', CHANGED));
           }
-          const offered = offeredTo(assembled);
+          const offered = offeredTo(assembled, session.scope);
           refuseHeld(assembled, asked, offered.ways.find(({ way }) => way === asked.way)?.hindrance ?? null);
           const at = now.toISOString();
           const transmissionId = newId();
@@ -217,6 +220,27 @@ export function createPacketService(deps: PacketDeps): PacketService {
     const { attempt, packet } = assembled;
     const transmission = { attempt: attempt.number, transmissionId };
     const effect = { referralId: referral.id, key: transmissionId, askedAt: at, dueAt: at };
+    const disclose = ({ address, sha256 }: { address: string; sha256: string | null }): Promise<void> =>
+      unit.disclosures.add({
+        id: transmissionId,
+        referralId: referral.id,
+        patientId: referral.patientId,
+        at,
+        content: {
+          to: { name: packet.specialist.name, npi: packet.specialist.npi, organization: packet.specialist.organization, address },
+          what: whatOf(assembled),
+          purpose: 'treatment',
+          way: asked.way,
+          by: session.subject,
+          transmissionId,
+          sha256,
+        },
+      });
+    // The Task in the EHR is moved with the referral; whoever it is with reads order and note there.
+    if (asked.way === 'fhir') {
+      await disclose({ address: `Task ${taskKey(referral.id, attempt.number)}`, sha256: null });
+      return { link: null };
+    }
     if (asked.way !== 'fax') {
       const link = await insertLink(unit, session, { id: transmissionId, referral, attempt, now });
       if (asked.way === 'link') return { link };
@@ -243,26 +267,7 @@ export function createPacketService(deps: PacketDeps): PacketService {
       await unit.outbox.add({ ...effect, kind: FAX, content: toJson(content), lane, place: 1 });
       await unit.outbox.add({ ...effect, kind: FAX_RECEIPT, content: toJson({ transmission } satisfies FaxReceipt), lane, place: 2 });
     }
-    await unit.disclosures.add({
-      id: transmissionId,
-      referralId: referral.id,
-      patientId: referral.patientId,
-      at,
-      content: {
-        to: {
-          name: packet.specialist.name,
-          npi: packet.specialist.npi,
-          organization: packet.specialist.organization,
-          address: content.number,
-        },
-        what: whatOf(assembled),
-        purpose: 'treatment',
-        way: 'fax',
-        by: session.subject,
-        transmissionId,
-        sha256: createHash('sha256').update(bytes).digest('hex'),
-      },
-    });
+    await disclose({ address: content.number, sha256: createHash('sha256').update(bytes).digest('hex') });
     return { link: null };
   }
 }

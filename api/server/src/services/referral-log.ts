@@ -2,27 +2,37 @@
 
 import { decide, type ReferralCommand, type ReferralRefusal } from '@refloop/domain/referral/command';
 import type { Actor, Happening, ReferralEvent } from '@refloop/domain/referral/event';
-import { evolve, FOLD_VERSION, fold, type Referral } from '@refloop/domain/referral/referral';
+import { evolve, FOLD_VERSION, type Referral } from '@refloop/domain/referral/referral';
 import { statusOf } from '@refloop/domain/referral/status';
 import { readFact } from '@refloop/domain/referral/upcast';
 import { ok, type Result } from '@refloop/domain/result';
 import { addReportEffects } from '../outbox/report-effects.ts';
 import { addTaskEffects } from '../outbox/task-effects.ts';
 import type { NewEvent, StoredEvent } from '../store/events.ts';
+import { asKept } from '../store/kept-json.ts';
 import type { ReferralRow } from '../store/referrals.ts';
-import type { Json, Unit } from '../store/store.ts';
+import type { Unit } from '../store/store.ts';
 import { openEngine } from './engine/engine.ts';
 import { isEngaged } from './engine/reactions.ts';
 
 /** Somebody changed the same referral or its row between our read and our write; the transaction is run again. */
 export class AppendConflict extends Error {}
 
-const asJson = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;
-
 /** Among the data of an event, since it names a resource of the EHR and is sealed with it. */
 const FACT_KEY = 'factKey';
 
+/** Of a record that comes a second time, as from the store in memory, what was made of it before. */
+const events = new WeakMap<StoredEvent, ReferralEvent>();
+
 export function eventOf(stored: StoredEvent): ReferralEvent {
+  const known = events.get(stored);
+  if (known) return known;
+  const made = readEvent(stored);
+  events.set(stored, made);
+  return made;
+}
+
+function readEvent(stored: StoredEvent): ReferralEvent {
   const { [FACT_KEY]: factKey, ...data } = stored.data as Record<string, unknown>;
   return {
     sequence: stored.sequence,
@@ -34,8 +44,31 @@ export function eventOf(stored: StoredEvent): ReferralEvent {
   };
 }
 
-export async function readReferral(unit: Unit, referralId: string): Promise<Referral | undefined> {
-  return fold(referralId, (await unit.events.read(referralId)).map(eventOf));
+/**
+ * What a history comes to up to this event of it. A store that gives the very same record again, as the one in memory does, is not read
+ * through a second time: what stands before an event never changes.
+ */
+const states = new WeakMap<StoredEvent, Referral>();
+
+export const readReferral = async (unit: Unit, referralId: string): Promise<Referral | undefined> =>
+  stateAfter(referralId, await unit.events.read(referralId));
+
+/** Every event, and what they come to. */
+export async function readHistory(unit: Unit, referralId: string): Promise<{ events: ReferralEvent[]; referral: Referral | undefined }> {
+  const stored = await unit.events.read(referralId);
+  return { events: stored.map(eventOf), referral: stateAfter(referralId, stored) };
+}
+
+function stateAfter(referralId: string, stored: readonly StoredEvent[]): Referral | undefined {
+  const known = stored.findLastIndex((event) => states.has(event));
+  let referral = known < 0 ? undefined : states.get(stored[known] as StoredEvent);
+  for (const event of stored.slice(known + 1)) referral = evolve(referralId, referral, eventOf(event));
+  const last = stored.at(-1);
+  if (!last || !referral) return undefined;
+  // Kept as the rows are, so that of the state after the next event only what is new is copied.
+  const kept = asKept(referral);
+  states.set(last, kept);
+  return kept;
 }
 
 /** The row of the projection for a referral's state; the rebuild command makes the same one from the events. */
@@ -46,14 +79,14 @@ export const projectionOf = (referral: Referral, updatedAt: string): ReferralRow
   status: statusOf(referral),
   updatedAt,
   foldVersion: FOLD_VERSION,
-  state: asJson(referral),
+  state: asKept(referral),
 });
 
 /** As the store keeps it. */
 export function newEvent({ fact, effectiveAt, factKey }: Happening, actor: Actor, now: string): NewEvent {
   const { type, version, ...data } = fact;
-  const event = { type, version, effectiveAt, recordedAt: now, actor: asJson(actor) };
-  return factKey === null ? { ...event, data: asJson(data) } : { ...event, data: asJson({ ...data, [FACT_KEY]: factKey }), factKey };
+  const event = { type, version, effectiveAt, recordedAt: now, actor: asKept(actor) };
+  return factKey === null ? { ...event, data: asKept(data) } : { ...event, data: asKept({ ...data, [FACT_KEY]: factKey }), factKey };
 }
 
 /** Writes what happened to the referral as it was read, and its projection. Throws AppendConflict when somebody was faster. */

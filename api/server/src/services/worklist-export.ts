@@ -6,7 +6,8 @@ import { problem, type Refusal } from '../problem.ts';
 import { actorOf, type Session } from '../sessions/session.ts';
 import type { Store } from '../store/store.ts';
 import { policyIn } from './engine/policy-in-force.ts';
-import { namesOf, readOpen } from './worklist-list.ts';
+import { namesOf } from './staff-names.ts';
+import { readOpen } from './worklist-list.ts';
 import { worklistRow } from './worklist-rows.ts';
 
 export type WorklistExportService = {

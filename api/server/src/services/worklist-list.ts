@@ -6,6 +6,8 @@ import type { StoredGrant } from '../store/grants.ts';
 import type { StoredObligation } from '../store/obligations.ts';
 import type { Unit } from '../store/store.ts';
 import { policyIn } from './engine/policy-in-force.ts';
+import { countHeld } from './held-documents.ts';
+import { namesOf } from './staff-names.ts';
 import { namesIn, worklistLine } from './worklist-rows.ts';
 
 /** More than that nobody works through; what is beyond is counted. */
@@ -18,9 +20,6 @@ const MOST_CHANGES = 500;
  * coordinates that is the clinician who ordered.
  */
 export const seesAll = ({ roles }: Session): boolean => roles.includes('coordinator') || roles.includes('lead');
-
-export const namesOf = (grants: readonly StoredGrant[]): Map<string, string> =>
-  new Map(grants.flatMap(({ subject, name }) => (name === null ? [] : [[subject, name] as const])));
 
 export const isAssignable = ({ roles }: StoredGrant): boolean => roles.includes('coordinator') || roles.includes('lead');
 
@@ -54,7 +53,8 @@ export async function listWorklist(unit: Unit, session: Session, since: string |
   const people = grants.filter(isAssignable).map(({ subject, name }) => ({ subject, name: name ?? subject }));
   const names = namesOf(grants);
   const all = seesAll(session);
-  const ground = groundOf([session.subject, all, policy.version, people, [...names]]);
+  const heldNotes = all ? await countHeld(unit, policy, at) : null;
+  const ground = groundOf([session.subject, all, policy.version, people, [...names], heldNotes]);
   const mark = `${changesAt}.${ground}`;
 
   const [before = '', stoodOn] = since?.split('.') ?? [];
@@ -78,6 +78,7 @@ export async function listWorklist(unit: Unit, session: Session, since: string |
       kind: 'whole',
       at,
       mark,
+      heldNotes,
       rows: rows.map(worklistLine),
       names: namesIn(rows, names),
       more: Math.max(0, open - rows.length),

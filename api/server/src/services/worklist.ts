@@ -3,7 +3,7 @@ import { specialtyById } from '@refloop/domain/clinical/specialty';
 import { actsOf, byHand } from '@refloop/domain/referral/by-hand';
 import { decideCare, mayReroute } from '@refloop/domain/referral/care-command';
 import { openQuestions } from '@refloop/domain/referral/open-questions';
-import { fold, type Referral } from '@refloop/domain/referral/referral';
+import type { Referral } from '@refloop/domain/referral/referral';
 import { statusOf } from '@refloop/domain/referral/status';
 import { ok } from '@refloop/domain/result';
 import { calendarFor } from '@refloop/domain/sla/policy';
@@ -16,9 +16,10 @@ import type { Store, Unit } from '../store/store.ts';
 import { careRefusal } from './care-refusal.ts';
 import { namesBeside } from './engine/obligation-rows.ts';
 import { policyIn } from './engine/policy-in-force.ts';
-import { applyDecision, eventOf, withRetry } from './referral-log.ts';
+import { applyDecision, readHistory, withRetry } from './referral-log.ts';
+import { namesOf } from './staff-names.ts';
 import { threadOf } from './thread-words.ts';
-import { isAssignable, listWorklist, namesOf, seesAll } from './worklist-list.ts';
+import { isAssignable, listWorklist, seesAll } from './worklist-list.ts';
 import { worklistRow } from './worklist-rows.ts';
 
 /** Refused as what is not there: whose a referral is, is nobody else's business. */
@@ -47,8 +48,7 @@ export const noSuchReferral = (): Refusal => problem('not-found', 'There is no r
 
 /** Whoever approved needs no grant to be named: their name stands with the approval. */
 export async function readThread(unit: Unit, session: Session, referralId: string, now: string): Promise<Thread | undefined> {
-  const events = (await unit.events.read(referralId)).map(eventOf);
-  const referral = fold(referralId, events);
+  const { events, referral } = await readHistory(unit, referralId);
   if (!referral || referral.order.status === 'draft') return undefined;
   const policy = await policyIn(unit);
   const open = await unit.obligations.openOf(referralId);

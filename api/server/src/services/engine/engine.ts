@@ -39,12 +39,13 @@ export async function openEngine(unit: Unit, now: Instant): Promise<Engine> {
     actor: engineActor(policy),
     reactions: (referral) => reactionsTo(referral, policy, staff, now),
     settle: async (referral, lastEvent) => {
+      const owed = due(referral, policy, now);
       const standing = await unit.obligations.openOf(referral.id);
-      await projectObligations(unit, referral, { policy, staff, now, lastEvent, standing });
+      await projectObligations(unit, referral, { owed, staff, now, lastEvent, standing });
       const doubts = await followOwner(unit, referral, staff, standing);
-      const next = nextLookAt(referral, policy, now) ?? null;
+      const next = nextLookAt(referral, policy, now, owed) ?? null;
       // What lies with whoever stands in goes back when they no longer do.
-      const back = due(referral, policy, now).length + doubts > 0 ? coverEnds : null;
+      const back = owed.length + doubts > 0 ? coverEnds : null;
       await unit.referralTimers.set(referral.id, next === null || (back !== null && back < next) ? back : next);
     },
     tell: (referral, happenings, visitsBefore) =>

@@ -2,9 +2,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Instant } from '@refloop/domain/instant';
 import type { Referral } from '@refloop/domain/referral/referral';
-import { due, type Obligation } from '@refloop/domain/sla/due';
+import type { Obligation } from '@refloop/domain/sla/due';
 import { stageOf } from '@refloop/domain/sla/escalate';
-import type { SlaPolicy } from '@refloop/domain/sla/policy';
 import { OBLIGATION_KINDS, type ObligationKind } from '@refloop/domain/sla/service-levels';
 import { personFor, type StaffPerson } from '@refloop/domain/sla/staff';
 import type { StoredObligation } from '../../store/obligations.ts';
@@ -19,7 +18,8 @@ const ELSEWHERE: readonly ObligationKind[] = ['decide', 'finish-writing'];
 const isOurs = (kind: string): boolean => OBLIGATION_KINDS.some((each) => each === kind) && !ELSEWHERE.some((each) => each === kind);
 
 export type Projection = {
-  policy: SlaPolicy;
+  /** What the domain says of it now. */
+  owed: readonly Obligation[];
   staff: readonly StaffPerson[];
   now: Instant;
   /** Undefined where nothing has happened since the rows were written. */
@@ -61,10 +61,10 @@ const escalatedTo = ({ steps }: ObligationContent, owner: string): string | null
 export async function projectObligations(
   unit: Unit,
   referral: Referral,
-  { policy, staff, now, lastEvent: told, standing }: Projection,
+  { owed: all, staff, now, lastEvent: told, standing }: Projection,
 ): Promise<void> {
   const open = standing.filter(({ kind }) => isOurs(kind));
-  const owed = due(referral, policy, now).filter(({ kind }) => isOurs(kind));
+  const owed = all.filter(({ kind }) => isOurs(kind));
   if (open.length === 0 && owed.length === 0) return;
   const names = await namesBeside(unit, referral, open);
   const kept = new Set<string>();

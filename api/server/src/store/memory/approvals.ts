@@ -1,11 +1,11 @@
-import type { ApprovalStore, StoredApproval } from '../approvals.ts';
+import type { ApprovalStore } from '../approvals.ts';
 import { keyIn, type MemoryContext } from './context.ts';
+import { ofKey } from './row-names.ts';
 
 export const memoryApprovals = (unit: MemoryContext): ApprovalStore => {
-  const all = (): StoredApproval[] => unit.tables.approvals.rows(keyIn(unit));
   return {
     insert: async (approval) => {
-      const earlier = all().find((other) => other.idempotencyKey === approval.idempotencyKey);
+      const [earlier] = unit.tables.approvals.named(keyIn(unit), ofKey(approval.idempotencyKey));
       if (earlier) return { status: 'earlier', approval: earlier };
       if (unit.tables.approvals.get(keyIn(unit, approval.id))) throw new Error('An approval with this id exists.');
       unit.tables.approvals.put(keyIn(unit, approval.id), approval);

@@ -4,19 +4,25 @@ import type { AuditEntry } from '@refloop/domain/audit/entry';
 import { makeEntry, type SaltedPayload, sha256 } from '../../audit/entry.ts';
 import type { AuditLog, AuditTrail } from '../audit.ts';
 import { keyIn, type MemoryAuditEntry, type MemoryContext, type MemoryTables } from './context.ts';
+import { ofRecommendation, ofReferral } from './row-names.ts';
 import type { Tables } from './tables.ts';
 
 /** Nothing here is encrypted. The details stand as text where they are sealed elsewhere, so that entry and hash are made alike. */
 const asText = async (_owner: string, _id: string, value: SaltedPayload): Promise<Uint8Array> => Buffer.from(JSON.stringify(value), 'utf8');
 
+const SALT_BYTES = 32;
+
 export const memoryAudit = (unit: MemoryContext): AuditLog => ({
   append: async (given) => {
+    const id = unit.newId();
     const made = await makeEntry(unit.scope, given, {
-      id: unit.newId(),
+      id,
       subjectRef: given.patientId === undefined ? null : unit.index.pseudonym(unit.scope, given.patientId),
       seal: asText,
+      // Nothing is hidden here, and a simulation has the same entries each time.
+      salt: () => Buffer.from(id.padEnd(SALT_BYTES).slice(0, SALT_BYTES)),
     });
-    const { id, at, recommendationId, referralId } = made.entry;
+    const { at, recommendationId, referralId } = made.entry;
     unit.tables.auditEntries.put(keyIn(unit, id), {
       scope: unit.scope,
       id,
@@ -30,11 +36,9 @@ export const memoryAudit = (unit: MemoryContext): AuditLog => ({
     return id;
   },
   list: async ({ recommendationId, referralId }) =>
-    unit.tables.auditEntries
-      .rows(keyIn(unit))
+    entriesOf(unit, recommendationId, referralId)
       .filter(
         (row) =>
-          (recommendationId !== undefined || referralId !== undefined) &&
           (recommendationId === undefined || row.recommendationId === recommendationId) &&
           (referralId === undefined || row.referralId === referralId),
       )
@@ -53,6 +57,11 @@ export const memoryAudit = (unit: MemoryContext): AuditLog => ({
         };
       }),
 });
+
+const entriesOf = (unit: MemoryContext, recommendationId: string | undefined, referralId: string | undefined): MemoryAuditEntry[] => {
+  if (referralId !== undefined) return unit.tables.auditEntries.named(keyIn(unit), ofReferral(referralId));
+  return recommendationId === undefined ? [] : unit.tables.auditEntries.named(keyIn(unit), ofRecommendation(recommendationId));
+};
 
 const hex = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 

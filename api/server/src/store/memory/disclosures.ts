@@ -11,8 +11,7 @@ export const memoryDisclosures = (unit: MemoryContext): DisclosureStore => {
     get: async (id) => table.get(keyIn(unit, id)),
     ofPatient: async (patientId) =>
       table
-        .rows(keyIn(unit))
-        .filter((row) => row.patientId === patientId)
+        .named(keyIn(unit), patientId)
         .sort((one, other) => (one.at === other.at ? (one.id < other.id ? -1 : 1) : one.at < other.at ? -1 : 1)),
   };
 };

@@ -1,7 +1,7 @@
 import type { AppendAnswer, EventStore, NewEvent, StoredEvent } from '../events.ts';
 import { keyIn, type MemoryContext, ordered } from './context.ts';
 
-const read = (unit: MemoryContext, referralId: string): StoredEvent[] => unit.tables.events.rows(keyIn(unit, referralId));
+const read = (unit: MemoryContext, referralId: string): StoredEvent[] => unit.tables.events.named(keyIn(unit), referralId);
 
 const ids = (unit: MemoryContext): string[] => [...new Set(unit.tables.events.rows(keyIn(unit)).map((event) => event.referralId))];
 

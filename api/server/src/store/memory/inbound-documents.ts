@@ -1,5 +1,6 @@
 import type { InboundDocumentStore, StoredInbound } from '../inbound-documents.ts';
 import { keyIn, type MemoryContext } from './context.ts';
+import { ofKey } from './row-names.ts';
 
 const oldestFirst = (left: StoredInbound, right: StoredInbound): number => {
   if (left.receivedAt !== right.receivedAt) return left.receivedAt < right.receivedAt ? -1 : 1;
@@ -29,7 +30,7 @@ export const memoryInboundDocuments = (unit: MemoryContext): InboundDocumentStor
       const base64 = table.get(keyIn(unit, id))?.base64;
       return base64 === null || base64 === undefined ? undefined : new Uint8Array(Buffer.from(base64, 'base64'));
     },
-    holdsOf: async (linkKey) => all().some((each) => each.linkKey === linkKey && each.standing.status === 'held'),
+    holdsOf: async (linkKey) => table.named(keyIn(unit), ofKey(linkKey)).some(({ stored }) => stored.standing.status === 'held'),
     open: async ({ status, limit }) =>
       all()
         .filter(({ standing }) => standing.status === status)

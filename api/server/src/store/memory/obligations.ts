@@ -1,6 +1,7 @@
 import { unreachable } from '@refloop/domain/result';
 import type { ObligationChange, ObligationStore, OpenCount, StoredObligation } from '../obligations.ts';
 import { keyIn, type MemoryContext } from './context.ts';
+import { OPEN, openOf } from './row-names.ts';
 
 const UNLESS_TOLD = 500;
 const MOST = 10_000;
@@ -44,6 +45,10 @@ export const memoryObligations = (unit: MemoryContext): ObligationStore => {
     changes.put(keyIn(unit), { count });
     changes.put(keyIn(unit, row.id), { count });
   };
+  const among = (status: StoredObligation['status'], referralId: string | undefined): StoredObligation[] => {
+    if (referralId !== undefined) return table.named(keyIn(unit), referralId);
+    return status === 'open' ? table.named(keyIn(unit), OPEN) : table.rows(keyIn(unit));
+  };
   return {
     insert: async (given) => {
       if (!table.get(keyIn(unit, given.id))) put({ ...given, escalatedTo: null, status: 'open', settledAt: null });
@@ -68,7 +73,7 @@ export const memoryObligations = (unit: MemoryContext): ObligationStore => {
       settledSince,
       limit,
     }) =>
-      (referralId === undefined ? table.rows(keyIn(unit)) : table.named(keyIn(unit), referralId))
+      among(status, referralId)
         .filter(
           (row) =>
             row.status === status &&
@@ -84,9 +89,9 @@ export const memoryObligations = (unit: MemoryContext): ObligationStore => {
         )
         .sort(earliestFirst)
         .slice(0, Math.min(limit ?? UNLESS_TOLD, MOST)),
-    openOf: async (referralId) => table.named(keyIn(unit), referralId).filter((row) => row.status === 'open'),
+    openOf: async (referralId) => table.named(keyIn(unit), openOf(referralId)),
     countOpen: async ({ now, soon, bounds }) => {
-      const open = table.rows(keyIn(unit)).filter(({ status }) => status === 'open');
+      const open = table.named(keyIn(unit), OPEN);
       const ageOf = ({ raisedAt }: StoredObligation): number => bounds.filter((bound) => bound <= raisedAt).length;
       const groups = Map.groupBy(open, (row) => JSON.stringify([row.kind, row.owner, ageOf(row)]));
       const counts = [...groups.values()].flatMap((rows): OpenCount[] => {

@@ -1,5 +1,6 @@
 import { effectId, type OutboxStore, type Settlement, type StoredEffect } from '../outbox.ts';
 import { keyIn, type MemoryContext } from './context.ts';
+import { UNFINISHED } from './row-names.ts';
 
 type Sorted = Pick<StoredEffect, 'place' | 'id'>;
 const isBefore = (left: Sorted, right: Sorted): boolean => left.place < right.place || (left.place === right.place && left.id < right.id);
@@ -36,7 +37,7 @@ export const memoryOutbox = (unit: MemoryContext): OutboxStore => {
         .sort(),
     ofReferral: async (referralId) => table.named(keyIn(unit), referralId).sort(by(({ askedAt }) => askedAt)),
     claim: async ({ kinds, holder, now, until, limit }) => {
-      const unfinished = all().filter(({ dueAt }) => dueAt !== null);
+      const unfinished = table.named(keyIn(unit), UNFINISHED);
       const isFirst = (effect: StoredEffect): boolean =>
         effect.lane === null || !unfinished.some((other) => other.lane === effect.lane && isBefore(other, effect));
       const claimed = unfinished

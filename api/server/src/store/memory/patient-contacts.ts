@@ -9,8 +9,7 @@ export const memoryPatientContacts = (unit: MemoryContext): PatientContactStore 
     get: async (patientId) => copy(table.get(keyIn(unit, patientId))),
     byNumber: async (number) =>
       table
-        .rows(keyIn(unit))
-        .filter(({ text }) => text.to === number)
+        .named(keyIn(unit), number)
         .sort((left, right) => (left.patientId < right.patientId ? -1 : 1))
         .map((contact) => structuredClone(contact)),
     all: async () =>

@@ -6,11 +6,10 @@ export const memoryPatientIdentities = (unit: MemoryContext): PatientIdentitySto
   return {
     put: async (identity, blocks) => table.put(keyIn(unit, identity.patientId), { stored: identity, blocks: [...blocks] }),
     sharing: async (blocks, limit) =>
-      table
-        .rows(keyIn(unit))
-        .filter((row) => row.blocks.some((block) => blocks.includes(block)))
-        .slice(0, limit)
-        .map(({ stored }) => stored),
+      [...new Set(blocks.flatMap((block) => table.named(keyIn(unit), block)))]
+        .map(({ stored }) => stored)
+        .sort((left, right) => (left.patientId < right.patientId ? -1 : 1))
+        .slice(0, limit),
     get: async (patientId) => table.get(keyIn(unit, patientId))?.stored,
   };
 };

@@ -8,7 +8,7 @@ const oldestFirst = (left: StoredPatientLink, right: StoredPatientLink): number 
 
 export const memoryPatientLinks = (unit: MemoryContext): PatientLinkStore => {
   const table = unit.tables.patientLinks;
-  const of = (referralId: string) => table.rows(keyIn(unit)).filter((row) => row.referralId === referralId);
+  const of = (referralId: string) => table.named(keyIn(unit), referralId);
   const change = (id: string, to: (link: StoredPatientLink) => StoredPatientLink): void => {
     const link = table.get(keyIn(unit, id));
     if (link) table.put(keyIn(unit, id), { ...to(link), scope: unit.scope });

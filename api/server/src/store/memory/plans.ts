@@ -1,5 +1,6 @@
 import type { PlanStore, StoredPlan } from '../plans.ts';
 import { keyIn, type MemoryContext } from './context.ts';
+import { TO_LOOK_AT, unfinishedOf } from './row-names.ts';
 
 export const memoryPlans = (unit: MemoryContext): PlanStore => {
   const table = unit.tables.plans;
@@ -37,8 +38,9 @@ export const memoryPlans = (unit: MemoryContext): PlanStore => {
       if (plan) table.put(keyIn(unit, id), { ...plan, lookDueAt: next, looks: plan.looks + 1 });
     },
     listLookDue: async (now, limit) =>
-      all()
-        .filter((plan) => plan.lookDueAt !== null && plan.lookDueAt <= now)
+      table
+        .named(keyIn(unit), TO_LOOK_AT)
+        .filter(({ lookDueAt }) => lookDueAt !== null && lookDueAt <= now)
         .sort((left, right) => ((left.lookDueAt ?? '') < (right.lookDueAt ?? '') ? -1 : 1))
         .slice(0, limit),
     after: async ({ after, madeSince, limit }) =>
@@ -47,11 +49,9 @@ export const memoryPlans = (unit: MemoryContext): PlanStore => {
         .toSorted((left, right) => (left.id < right.id ? -1 : 1))
         .slice(0, limit),
     listUnfinished: async ({ patientId, subject }) =>
-      all().filter(
-        (plan) =>
-          !plan.finished &&
-          (patientId === undefined || plan.patientId === patientId) &&
-          (subject === undefined || plan.subject === subject),
-      ),
+      table
+        .named(keyIn(unit), unfinishedOf(patientId))
+        .filter((plan) => subject === undefined || plan.subject === subject)
+        .sort(oldestFirst),
   };
 };

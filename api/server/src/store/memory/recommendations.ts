@@ -9,6 +9,7 @@ import type {
   StoredRecommendation,
 } from '../recommendations.ts';
 import { keyIn, type MemoryContext } from './context.ts';
+import { ofRecommendation } from './row-names.ts';
 
 function meets(row: StoredRecommendation, filters: RecommendationFilters): boolean {
   return (
@@ -42,8 +43,7 @@ export const memoryRecommendations = (unit: MemoryContext): RecommendationStore 
 
   const firstAuditRow = (id: string): number | null => {
     const numbers = unit.tables.auditEntries
-      .rows(keyIn(unit))
-      .filter((entry) => entry.recommendationId === id)
+      .named(keyIn(unit), ofRecommendation(id))
       .flatMap((entry) => unit.tables.auditNumbers.get(entry.id)?.number ?? []);
     return numbers.length === 0 ? null : Math.min(...numbers);
   };

@@ -1,5 +1,6 @@
 import type { ReferralTimer, ReferralTimerStore } from '../referral-timers.ts';
 import { keyIn, type MemoryContext } from './context.ts';
+import { OPEN } from './row-names.ts';
 
 const earliestFirst = (left: ReferralTimer, right: ReferralTimer): number => {
   if (left.lookAt !== right.lookAt) return left.lookAt < right.lookAt ? -1 : 1;
@@ -15,10 +16,8 @@ export const memoryReferralTimers = (unit: MemoryContext): ReferralTimerStore =>
     },
     wake: async ({ subject, at }) => {
       const owned = unit.tables.obligations
-        .rows(keyIn(unit))
-        .filter(
-          ({ status, owner, escalatedTo }) => status === 'open' && (subject === null || owner === subject || escalatedTo === subject),
-        );
+        .named(keyIn(unit), OPEN)
+        .filter(({ owner, escalatedTo }) => subject === null || owner === subject || escalatedTo === subject);
       for (const { referralId } of owned) {
         const before = table.get(keyIn(unit, referralId))?.lookAt;
         table.put(keyIn(unit, referralId), { referralId, lookAt: before !== undefined && before < at ? before : at });

@@ -30,6 +30,7 @@ import { memoryRecommendations } from './recommendations.ts';
 import { memoryReconciliationReports } from './reconciliation-reports.ts';
 import { memoryReferralTimers } from './referral-timers.ts';
 import { memoryReferrals } from './referrals.ts';
+import { namesOf, ofHash, ofKey } from './row-names.ts';
 import { memorySessions, memoryUsedIdTokens } from './sessions.ts';
 import { memorySlaPolicies } from './sla-policies.ts';
 import { createTables } from './tables.ts';
@@ -118,26 +119,26 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
   const indexRoot = options.indexRoot ?? randomBytes(32);
   const index = withKnownPseudonyms(createPatientIndex(indexRoot));
   const of: MemoryTables = {
-    events: tables.table(),
+    events: tables.table(({ referralId }) => [referralId]),
     facts: tables.table(),
-    referrals: tables.table((row) => row.patientId),
-    recommendations: tables.table((row) => row.patientId),
-    plans: tables.table((row) => row.recommendationId),
-    approvals: tables.table((row) => row.recommendationId),
-    obligations: tables.table((row) => row.referralId),
+    referrals: tables.table((row) => [row.patientId]),
+    recommendations: tables.table((row) => [row.patientId]),
+    plans: tables.table(namesOf.plan),
+    approvals: tables.table(namesOf.approval),
+    obligations: tables.table(namesOf.obligation),
     obligationChanges: tables.table(),
     referralTimers: tables.table(),
     slaPolicies: tables.table(),
     reconciliationReports: tables.table(),
-    officeLinks: tables.table((row) => row.referralId),
-    patientLinks: tables.table(),
-    patientContacts: tables.table(),
+    officeLinks: tables.table((row) => namesOf.link(row)),
+    patientLinks: tables.table((row) => namesOf.link(row)),
+    patientContacts: tables.table(({ text }) => (text.to === null ? [] : [text.to])),
     documents: tables.table(),
     packetPreparations: tables.table(),
-    disclosures: tables.table(),
-    inboundDocuments: tables.table(),
-    patientIdentities: tables.table(),
-    outbox: tables.table((row) => row.referralId),
+    disclosures: tables.table((row) => [row.patientId]),
+    inboundDocuments: tables.table(({ stored }) => (stored.linkKey === null ? [] : [ofKey(stored.linkKey)])),
+    patientIdentities: tables.table((row) => row.blocks),
+    outbox: tables.table(namesOf.effect),
     captureCheckpoints: tables.table(),
     captureSubscriptions: tables.table(),
     grants: tables.table(),
@@ -148,7 +149,7 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
     usedIdTokens: tables.table(),
     warehousePseudonyms: tables.table(),
     historyLoads: tables.table(),
-    auditEntries: tables.table(),
+    auditEntries: tables.table(namesOf.auditEntry),
     auditNumbers: tables.table(),
   };
   const scopes = new Map<string, Scope>();
@@ -160,11 +161,11 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
       return session && { session, grant: of.grants.get(keyIn(session, session.subject)) };
     },
     findOfficeLink: async (hash) => {
-      const found = of.officeLinks.rows('').find(({ tokenHash, opened }) => tokenHash === hash || opened?.hash === hash);
+      const [found] = of.officeLinks.named('', ofHash(hash));
       return found && { scope: found.scope, id: found.id };
     },
     findPatientLink: async (hash) => {
-      const found = of.patientLinks.rows('').find(({ tokenHash, opened }) => tokenHash === hash || opened?.hash === hash);
+      const [found] = of.patientLinks.named('', ofHash(hash));
       return found && { scope: found.scope, id: found.id, referralId: found.referralId };
     },
     directory: memoryDirectory(),

@@ -1,5 +1,5 @@
 /** Tables in memory with transactions: one at a time, undone in reverse when the work throws. */
-import { asKept } from './kept-row.ts';
+import { asKept } from '../kept-json.ts';
 
 /** What is read cannot be changed: it is the row as it is kept. */
 export type Table<Row> = {
@@ -8,13 +8,13 @@ export type Table<Row> = {
   remove: (key: string) => void;
   /** Rows whose key starts with the prefix, in order of their key. */
   rows: (prefix: string) => Row[];
-  /** Those of them that stand under this name, by what the table is grouped by; without it none. */
+  /** Those of them that stand under this name; where the table gives its rows no names, none. */
   named: (prefix: string, name: string) => Row[];
 };
 
 export type Tables = {
-  /** @param nameOf what rows are also found by, without looking through all of them */
-  table: <Row extends object>(nameOf?: (row: Row) => string) => Table<Row>;
+  /** @param namesOf what rows are also found by, without looking through all of them */
+  table: <Row extends object>(namesOf?: (row: Row) => readonly string[]) => Table<Row>;
   /** Runs the work alone; what it wrote is undone where it throws. */
   transaction: <Value>(work: () => Promise<Value>) => Promise<Value>;
 };
@@ -30,60 +30,89 @@ function placeOf(keys: readonly string[], key: string): number {
   return low;
 }
 
-/** Keys in order. */
+/** Beyond every character that a key holds. */
+const LAST = '\uffff';
+/** So many are put in their places one by one. */
+const FEW = 8;
+
+/** Keys in order: what begins alike stands together. They are put in order when somebody asks, so that what nobody asks for costs nothing. */
 function createKeys() {
-  const keys: string[] = [];
+  let keys: string[] = [];
+  let added: string[] = [];
+  const settle = (): void => {
+    if (added.length > FEW) keys = [...keys, ...added].sort();
+    else for (const key of added) keys.splice(placeOf(keys, key), 0, key);
+    added = [];
+  };
   return {
+    /** Of a key that is not among them. */
     add: (key: string): void => {
-      const at = (keys.at(-1) ?? '') < key ? keys.length : placeOf(keys, key);
-      if (keys[at] !== key) keys.splice(at, 0, key);
+      if (added.length === 0 && (keys.at(-1) ?? '') < key) keys.push(key);
+      else added.push(key);
     },
     remove: (key: string): void => {
+      settle();
       const at = placeOf(keys, key);
       if (keys[at] === key) keys.splice(at, 1);
     },
     from: (prefix: string): string[] => {
-      const found: string[] = [];
-      for (let at = placeOf(keys, prefix); at < keys.length; at += 1) {
-        const key = keys[at] ?? '';
-        if (!key.startsWith(prefix)) break;
-        found.push(key);
-      }
-      return found;
+      settle();
+      return keys.slice(placeOf(keys, prefix), placeOf(keys, prefix + LAST));
     },
   };
 }
 
-function createRows<Row extends object>(nameOf: ((row: Row) => string) | undefined) {
-  const rows = new Map<string, Row>();
-  const keys = createKeys();
-  const groups = new Map<string, ReturnType<typeof createKeys>>();
-  const groupOf = (row: Row): ReturnType<typeof createKeys> | undefined => {
-    if (!nameOf) return undefined;
-    const name = nameOf(row);
-    const group = groups.get(name) ?? createKeys();
+/** Rows of one name in order of their keys: few, and read as one piece. */
+function createGroup<Row>() {
+  const keys: string[] = [];
+  const rows: Row[] = [];
+  return {
+    put: (key: string, row: Row): void => {
+      const at = (keys.at(-1) ?? '') < key ? keys.length : placeOf(keys, key);
+      const among = keys[at] === key ? 1 : 0;
+      keys.splice(at, among, key);
+      rows.splice(at, among, row);
+    },
+    remove: (key: string): void => {
+      const at = placeOf(keys, key);
+      if (keys[at] !== key) return;
+      keys.splice(at, 1);
+      rows.splice(at, 1);
+    },
+    from: (prefix: string): Row[] => rows.slice(placeOf(keys, prefix), placeOf(keys, prefix + LAST)),
+  };
+}
+
+const NO_NAMES: readonly string[] = [];
+
+function createRows<Row extends object>(namesOf: (row: Row) => readonly string[]) {
+  const byKey = new Map<string, Row>();
+  const all = createKeys();
+  const groups = new Map<string, ReturnType<typeof createGroup<Row>>>();
+  const groupOf = (name: string): ReturnType<typeof createGroup<Row>> => {
+    const group = groups.get(name) ?? createGroup<Row>();
     groups.set(name, group);
     return group;
   };
   const set = (key: string, row: Row | undefined): Row | undefined => {
-    const before = rows.get(key);
-    if (before !== undefined) groupOf(before)?.remove(key);
+    const before = byKey.get(key);
+    const names = row === undefined ? NO_NAMES : namesOf(row);
+    for (const name of before === undefined ? NO_NAMES : namesOf(before)) if (!names.includes(name)) groupOf(name).remove(key);
     if (row === undefined) {
-      rows.delete(key);
-      keys.remove(key);
-    } else {
-      rows.set(key, row);
-      if (before === undefined) keys.add(key);
-      groupOf(row)?.add(key);
+      byKey.delete(key);
+      if (before !== undefined) all.remove(key);
+      return before;
     }
+    byKey.set(key, row);
+    if (before === undefined) all.add(key);
+    for (const name of names) groupOf(name).put(key, row);
     return before;
   };
-  const read = (found: readonly string[]): Row[] => found.flatMap((key) => rows.get(key) ?? []);
   return {
-    get: (key: string) => rows.get(key),
+    get: (key: string) => byKey.get(key),
     set,
-    from: (prefix: string) => read(keys.from(prefix)),
-    named: (prefix: string, name: string) => read(groups.get(name)?.from(prefix) ?? []),
+    from: (prefix: string): Row[] => all.from(prefix).flatMap((key) => byKey.get(key) ?? []),
+    named: (prefix: string, name: string) => groups.get(name)?.from(prefix) ?? [],
   };
 }
 
@@ -91,8 +120,8 @@ export function createTables(): Tables {
   let undo: (() => void)[] = [];
   let last: Promise<unknown> = Promise.resolve();
   return {
-    table: <Row extends object>(nameOf?: (row: Row) => string): Table<Row> => {
-      const kept = createRows(nameOf);
+    table: <Row extends object>(namesOf: (row: Row) => readonly string[] = () => NO_NAMES): Table<Row> => {
+      const kept = createRows(namesOf);
       const write = (key: string, row: Row | undefined): void => {
         const before = kept.set(key, row);
         undo.push(() => void kept.set(key, before));

@@ -63,7 +63,8 @@ function textOf(value: unknown): string {
   return value.replaceAll('\\', '\\\\').replaceAll('\t', '\\t').replaceAll('\n', '\\n').replaceAll('\r', '\\r');
 }
 
-const lineOf = (row: readonly unknown[]): string => `${row.map(textOf).join('\t')}\n`;
+/** One row as COPY takes it, in its text format. */
+export const lineOf = (row: readonly unknown[]): string => `${row.map(textOf).join('\t')}\n`;
 
 async function copy(client: pg.PoolClient, table: string, columns: string, rows: readonly unknown[][]): Promise<void> {
   const staged = `bulk_${table}`;

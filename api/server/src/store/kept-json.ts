@@ -1,4 +1,4 @@
-/** A row as it is kept: what JSON would leave of it, shared by everybody who reads it and changed by nobody. */
+/** Plain JSON as it is kept: what would be left of a value once it was written and read, shared by everybody who reads it and changed by nobody. */
 
 function keptList(list: readonly unknown[]): unknown[] {
   const made: unknown[] = [];
@@ -16,8 +16,8 @@ function keptRecord(record: Record<string, unknown>): Record<string, unknown> {
 }
 
 /**
- * A copy that shares nothing with what was given and cannot be changed; what cannot be changed already is itself. So a row is copied once,
- * when it is written, and read as often as one likes for nothing.
+ * A copy that shares nothing with what was given and cannot be changed; what cannot be changed already is itself. So a value is copied once,
+ * when it is written, and read as often as one likes for nothing; and of a state that follows from one that was kept only what is new is copied.
  */
 export function asKept<Value>(value: Value): Value {
   if (typeof value === 'number') return (Number.isFinite(value) ? value : null) as Value;

@@ -1,0 +1,339 @@
+/**
+ * `npm run bench -- loop [--sizes 10000,100000,1000000] [--referrals 300] [--runs 30]`: whole referrals through services, store, outbox and
+ * projections on PostgreSQL, in a database of so many referrals that are over; and what finding what is due costs there: pages read and
+ * time, as the product asks it, beside the same question without indexes. Every answer is compared first.
+ */
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { DEVELOPMENT_KEY } from '@refloop/server/config';
+import { createKeyRing } from '@refloop/server/crypto/key-ring';
+import { migrate } from '@refloop/server/migrations/migrate';
+import { keepFirstPolicy } from '@refloop/server/services/engine/policy-in-force';
+import { scopeOf } from '@refloop/server/sites';
+import { openPostgresStore } from '@refloop/server/store/postgres/store';
+import type { Scope, Store } from '@refloop/server/store/store';
+import { StoreUnavailable } from '@refloop/server/store/unavailable';
+import pg from 'pg';
+import { monotonicFactory } from 'ulid';
+import { ensureDatabase, openPostgres } from '../../tools/postgres.ts';
+import { inMilliseconds, machineLoad, median, quantile, table } from './figures.ts';
+import { bareWrites } from './loop/bare-writes.ts';
+import { askOnce, type DueQuestion, dueQuestions } from './loop/due-questions.ts';
+import { explainedUrl, LOG_SETTINGS, openTelling, type Told, WITHOUT_INDEXES } from './loop/explained-store.ts';
+import { type FilledDatabase, openFilledDatabase } from './loop/filled-database.ts';
+import { startTaskServer } from './loop/task-server.ts';
+import { type LoopsRun, runWholeLoops, taskSite } from './loop/whole-loops.ts';
+import { usedBy } from './processes.ts';
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/**
+ * Ours, since no source gives one: between the smallest and the largest database, of pages for each question (a B-tree is a page deeper each
+ * few hundred times its size), of PostgreSQL's processor time for it, and of events for a second of processor time.
+ */
+const TARGET = { pages: 1.5, time: 2, events: 0.8 };
+/** Referrals that are not over, at every size. */
+const OPEN = 2000;
+/** A prepared statement may get a plan for all values at its sixth execution (PostgreSQL, PREPARE, Notes): what is told is of one after that. */
+const BEFORE_TOLD = 8;
+
+/** `cpu`: milliseconds that PostgreSQL's own process ran for it, whatever else the machine did; `milliseconds` by the clock, as the product waits. */
+type Cost = { pages: number; cpu: number; milliseconds: number; scanned: string[] };
+type Measured = { name: string; ours: Cost; withoutIndexes: Cost | undefined };
+type AtSize = {
+  size: number;
+  bytes: number;
+  questions: Measured[];
+  loops: LoopsRun /** Seconds of processor time, ours and PostgreSQL's. */;
+  cpu: { ours: number; postgres: number };
+  bare: number;
+};
+
+const small = (count: number): string => (count >= 1_000_000 ? `${count / 1_000_000} M` : `${count / 1000} k`);
+
+/** Of the whole transaction: the question, and the keys of what is opened. */
+const costOf = (told: readonly Told[], cpu: number, milliseconds: number): Cost => ({
+  pages: told.reduce((sum, { pages }) => sum + pages, 0),
+  cpu,
+  milliseconds,
+  scanned: [...new Set(told.flatMap(({ scanned }) => scanned))],
+});
+
+type Stores = {
+  /** One connection, whose process in PostgreSQL is known. */
+  timed: Store;
+  pid: () => Promise<number>;
+  explained: Store;
+  withoutIndexes: Store;
+  telling: Awaited<ReturnType<typeof openTelling>>;
+};
+
+async function measure(
+  question: DueQuestion,
+  scope: Scope,
+  filled: FilledDatabase,
+  stores: Stores,
+  runs: number,
+  wrong: string[],
+): Promise<Measured> {
+  const expected = JSON.stringify(question.expected(filled.open));
+  const check = (answer: string[], how: string): void => {
+    if (JSON.stringify(answer) !== expected) wrong.push(`${question.name}, ${how}: ${answer.length} answers, not those that are due`);
+  };
+  for (let time = 0; time < BEFORE_TOLD; time += 1) check(await askOnce(stores.timed, scope, question), 'asked first');
+  for (let time = 0; time < BEFORE_TOLD; time += 1) await askOnce(stores.explained, scope, question);
+  const told = await stores.telling.during(async () => check(await askOnce(stores.explained, scope, question), 'explained'));
+  const pid = await stores.pid();
+  const [times, cpu]: [number[], number[]] = [[], []];
+  for (let run = 0; run < runs; run += 1) {
+    const [started, ran] = [performance.now(), ranFor(pid)];
+    const answer = await askOnce(stores.timed, scope, question);
+    times.push(performance.now() - started);
+    cpu.push(ranFor(pid) - ran);
+    check(answer, `run ${run}`);
+  }
+  return {
+    name: question.name,
+    ours: costOf(told, median(cpu), median(times)),
+    withoutIndexes: await scanned(question, scope, stores, check),
+  };
+}
+
+/** The same question where no index stands. PostgreSQL ends a statement of ours after half a minute: then nothing is told of it. */
+async function scanned(
+  question: DueQuestion,
+  scope: Scope,
+  { withoutIndexes, telling }: Stores,
+  check: (answer: string[], how: string) => void,
+): Promise<Cost | undefined> {
+  let took: number | undefined;
+  const told = await telling.during(async () => {
+    const started = performance.now();
+    try {
+      check(await askOnce(withoutIndexes, scope, question), 'without indexes');
+      took = performance.now() - started;
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+    }
+  });
+  return took === undefined ? undefined : costOf(told, 0, took);
+}
+
+async function asOwner<Row extends pg.QueryResultRow>(url: string, text: string, values: unknown[] = []): Promise<Row | undefined> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query<Row>(text, values);
+  await client.end();
+  return rows[0];
+}
+
+const TIMED = 'bench timed';
+
+/** The process in PostgreSQL of the one connection of this name. */
+async function pidOf(url: string, name: string): Promise<number> {
+  const row = await asOwner<{ pid: number; count: number }>(
+    url,
+    'select min(pid) as pid, count(*)::int as count from pg_stat_activity where application_name = $1',
+    [name],
+  );
+  if (row?.count !== 1) throw new Error(`${row?.count} connections are called ${name}, not one.`);
+  return row.pid;
+}
+
+/** Milliseconds that a process has run so far, to the nanosecond (Linux, Documentation/scheduler/sched-stats.rst: /proc/<pid>/schedstat). */
+const ranFor = (pid: number): number => Number(readFileSync(`/proc/${pid}/schedstat`, 'latin1').split(' ')[0]) / 1e6;
+
+const cpuOfPostgres = (pid: number): number => [...usedBy(pid).values()].reduce((sum, { cpu }) => sum + cpu, 0);
+
+async function databaseBytes(url: string): Promise<number> {
+  const row = await asOwner<{ bytes: string }>(url, 'select pg_database_size(current_database()) as bytes');
+  return Number(row?.bytes);
+}
+
+async function prepare(store: Store, grown: Scope, loops: Scope, now: Date): Promise<void> {
+  // The worker looks at every site that was ever served: the one that is full of old referrals is not among them, so that what is due there stays.
+  await store.enrol(loops);
+  await keepFirstPolicy(store, loops, 'America/Chicago', now);
+  const grant = { fhirUser: 'Practitioner/kim', name: 'Kim', grantedBy: 'bench', grantedAt: now.toISOString(), reason: 'The bench' };
+  await store.transaction(loops, (unit) => unit.grants.put({ ...grant, subject: 'kim', roles: ['coordinator'] }));
+  await store.transaction(grown, async (unit) => {
+    for (const resourceType of ['Appointment', 'DocumentReference', 'Encounter', 'ServiceRequest', 'Task'])
+      await unit.capture.keep({ resourceType, since: now.toISOString(), lookedAt: now.toISOString(), refused: null });
+  });
+}
+
+/** One line a question: what it is at each size, and how much of the smallest the largest is. */
+function rowsOf(
+  sizes: readonly AtSize[],
+  of: (cost: Cost) => number,
+  told: (value: number) => string,
+): { rows: string[][]; worst: number } {
+  let worst = 0;
+  const rows = (sizes[0]?.questions ?? []).map(({ name }, at) => {
+    const values = sizes.map(({ questions }) => of(questions[at]?.ours ?? costOf([], 0, 0)));
+    const ratio = (values.at(-1) ?? 0) / (values[0] ?? 1);
+    worst = Math.max(worst, ratio);
+    return [name, ...values.map(told), `${ratio.toFixed(2)}×`];
+  });
+  return { rows, worst };
+}
+
+function sayDue(sizes: readonly AtSize[]): { pages: number; time: number } {
+  const names = sizes.map(({ size }) => small(size));
+  const pages = rowsOf(sizes, (cost) => cost.pages, String);
+  const scans = (sizes.at(-1)?.questions ?? []).map(({ withoutIndexes: scan }) =>
+    scan ? `${scan.pages} pages, ${inMilliseconds(scan.milliseconds)} ms` : 'over 30 s',
+  );
+  say(`Finding what is due: pages of 8 kB read in one transaction; the same without indexes in the largest database, by the clock`);
+  const withScans = pages.rows.map((row, at) => [...row, scans[at] ?? '']);
+  for (const line of table([['question', ...names, 'ratio', 'without indexes'], ...withScans])) say(line);
+  const cpu = rowsOf(
+    sizes,
+    (cost) => cost.cpu,
+    (value) => value.toFixed(2),
+  );
+  const clock = rowsOf(
+    sizes,
+    (cost) => cost.milliseconds,
+    (value) => value.toFixed(2),
+  );
+  say('The same in ms, medians: processor time of PostgreSQL, then by the clock as the product waits');
+  const times = cpu.rows.map((row, at) => [...row, ...(clock.rows[at]?.slice(1) ?? [])]);
+  for (const line of table([['question', ...names, 'ratio', ...names, 'ratio'], ...times])) say(line);
+  for (const { size, questions } of sizes)
+    for (const { name, ours } of questions)
+      if (ours.scanned.length > 0) say(`at ${small(size)}, ${name} read from end to end: ${ours.scanned.join(', ')}`);
+  return { pages: pages.worst, time: cpu.worst };
+}
+
+/** Events for each second of processor time, ours and PostgreSQL's together: what else the machine does is not in it. */
+const perCpu = ({ loops, cpu }: AtSize): number => loops.events / (cpu.ours + cpu.postgres);
+
+function sayLoops(sizes: readonly AtSize[]): void {
+  const rows = sizes.map((at) => {
+    const { size, bytes, loops, cpu, bare } = at;
+    const rate = loops.events / loops.seconds;
+    return [
+      small(size),
+      `${(bytes / 1e9).toFixed(1)} GB`,
+      rate.toFixed(0),
+      (loops.effects / loops.seconds).toFixed(0),
+      `${inMilliseconds(median(loops.times))} / ${inMilliseconds(quantile(loops.times, 0.99))}`,
+      `${((cpu.ours * 1000) / loops.events).toFixed(2)} + ${((cpu.postgres * 1000) / loops.events).toFixed(2)}`,
+      perCpu(at).toFixed(0),
+      bare.toFixed(0),
+    ];
+  });
+  say(
+    'Whole referrals, until the last effect was carried out; of the processor an event takes Refloop (counterpart included) + PostgreSQL',
+  );
+  const header = [
+    'referrals over',
+    'database',
+    'events/s',
+    'effects/s',
+    'press p50 / p99, ms',
+    'processor ms an event',
+    'events/s of processor',
+    'bare writes, events/s',
+  ];
+  for (const line of table([header, ...rows])) say(line);
+}
+
+const USAGE = 'loop: --sizes takes whole numbers in ascending order, as 10000,100000; --referrals and --runs whole numbers from 1';
+
+export default async function loopBench(args: string[]): Promise<{ lastLine: string; good: boolean }> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      sizes: { type: 'string', default: '10000,100000,1000000' },
+      referrals: { type: 'string', default: '300' },
+      runs: { type: 'string', default: '30' },
+    },
+  });
+  const sizes = values.sizes.split(',').map(Number);
+  const [referrals, runs] = [Number(values.referrals), Number(values.runs)];
+  const inOrder = sizes.every((size, at) => Number.isInteger(size) && size > (sizes[at - 1] ?? 0));
+  if (!inOrder || ![referrals, runs].every((each) => Number.isInteger(each) && each > 0)) return { lastLine: USAGE, good: false };
+  const folder = mkdtempSync(join(tmpdir(), 'refloop-bench-'));
+  chmodSync(folder, 0o755);
+  const server = await openPostgres({ stateFolder: folder, hold: 'own', say, settings: { ...LOG_SETTINGS, max_wal_size: '1GB' } });
+  const dataFolder = join(folder, 'postgres');
+  if (!existsSync(dataFolder)) throw new Error('The database does not lie where its log can be read.');
+  const closing: (() => Promise<void>)[] = [];
+  try {
+    const url = await ensureDatabase(server, 'loop');
+    await migrate(url);
+    const open = async (address: string, poolSize: number, name = 'bench'): Promise<Store> => {
+      const keyRing = createKeyRing([DEVELOPMENT_KEY]);
+      const store = await openPostgresStore({ url: address, keyRing, newId: monotonicFactory(), poolSize, name });
+      closing.push(store.close);
+      return store;
+    };
+    const plain = await open(url, 20);
+    const tasks = await startTaskServer();
+    closing.push(tasks.close);
+    const telling = await openTelling(url, dataFolder);
+    closing.push(telling.close);
+    const stores: Stores = {
+      timed: await open(url, 1, TIMED),
+      pid: () => pidOf(url, TIMED),
+      explained: await open(explainedUrl(url), 1),
+      withoutIndexes: await open(explainedUrl(url, WITHOUT_INDEXES), 1),
+      telling,
+    };
+    const now = new Date();
+    const site = taskSite(tasks);
+    const loops = scopeOf(site);
+    const grown: Scope = { tenant: 'grown', issuer: 'https://ehr.example.org/fhir', site: 'Grown clinic' };
+    await prepare(plain, grown, loops, now);
+    const filled = await openFilledDatabase(url, grown, now, OPEN);
+    closing.push(filled.close);
+    const wrong: string[] = [];
+    const measured: AtSize[] = [];
+    say(`loop: ${OPEN} referrals are open at every size; rows of the others are made by the domain, sealed, and loaded by COPY`);
+    await runWholeLoops(plain, site, 'warm', 20);
+    for (const size of sizes) {
+      const started = performance.now();
+      await filled.growTo(size, (closed) => {
+        if (closed % 50_000 === 0) say(`${small(closed)} of ${small(size)} after ${((performance.now() - started) / 1000).toFixed(0)} s`);
+      });
+      say(`${small(size)} referrals are over; loaded in ${((performance.now() - started) / 1000).toFixed(0)} s, load ${machineLoad()}`);
+      const questions: Measured[] = [];
+      for (const question of dueQuestions(now.toISOString())) questions.push(await measure(question, grown, filled, stores, runs, wrong));
+      const before = { ours: process.cpuUsage(), postgres: cpuOfPostgres(server.pid) };
+      const run = await runWholeLoops(plain, site, String(size), referrals);
+      const ours = process.cpuUsage(before.ours);
+      const cpu = { ours: (ours.user + ours.system) / 1e6, postgres: cpuOfPostgres(server.pid) - before.postgres };
+      wrong.push(...run.wrong);
+      const bare = await bareWrites(url, loops.tenant);
+      measured.push({ size, bytes: await databaseBytes(url), questions, loops: run, cpu, bare: bare.perSecond });
+      // What a long run has found so far is told, should it be broken off.
+      sayLoops(measured);
+      if (size !== sizes.at(-1)) sayDue(measured);
+    }
+    for (const line of new Set(wrong)) say(`WRONG ${line}`);
+    say(wrong.length === 0 ? 'Every answer is the one that is due, and every referral ended whole.' : `${wrong.length} answers are wrong.`);
+    const worst = sayDue(measured);
+    const rates = measured.map(({ loops: { events, seconds } }) => events / seconds);
+    const ofCpu = measured.map(perCpu);
+    const kept = (ofCpu.at(-1) ?? 0) / (ofCpu[0] ?? 1);
+    const met = worst.pages <= TARGET.pages && worst.time <= TARGET.time && kept >= TARGET.events;
+    const good = wrong.length === 0 && met;
+    const span = `${small(sizes[0] ?? 0)} → ${small(sizes.at(-1) ?? 0)}`;
+    return {
+      lastLine:
+        `loop: ${span} referrals over, ${rates.map((rate) => rate.toFixed(0)).join(', ')} events/s by the clock, ` +
+        `${ofCpu.map((rate) => rate.toFixed(0)).join(', ')} a second of processor (kept ${kept.toFixed(2)}, aim ${TARGET.events}), ` +
+        `finding what is due at most ${worst.pages.toFixed(2)}× the pages (aim ${TARGET.pages}) and ${worst.time.toFixed(2)}× the processor time (aim ${TARGET.time}), ` +
+        `n ${referrals} referrals and ${runs} askings, load ${machineLoad()}; ${wrong.length === 0 ? 'all answers right' : `${wrong.length} WRONG`}; ${met ? 'met' : 'MISSED'}`,
+      good,
+    };
+  } finally {
+    for (const close of closing.reverse()) await close().catch((error: unknown) => say(String(error)));
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
