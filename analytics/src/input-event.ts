@@ -282,7 +282,9 @@ export function flatten(history: History, pseudonyms: Pseudonyms, dayOf: DayOf =
     ...(event.fact.type === 'referral-approved' ? { requester: pseudonyms.requester(history, requesterOf(event.actor)) } : {}),
     side: sideOf(event.actor),
     ...actOf(acts.get(event.sequence), (fhirUser) => pseudonyms.requester(history, fhirUser)),
-    ...(event.fact.type === 'clinician-rated' ? { person: pseudonyms.requester(history, requesterOf(event.actor)) } : {}),
+    ...(event.fact.type === 'clinician-rated' && sideOf(event.actor) === 'staff'
+      ? { person: pseudonyms.requester(history, requesterOf(event.actor)) }
+      : {}),
     ...codesAlone(fieldsOf(event.fact, within, dayOf)),
   }));
 }

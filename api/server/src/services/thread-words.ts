@@ -194,11 +194,10 @@ function timesOf(fact: ReferralFact): string[] {
 }
 
 /** Of these the reader of a thread needs nothing: they are the bookkeeping of others that stand in it. */
-const BOOKKEEPING = [
-  'write-back-planned',
-  'write-step-attempted',
-  'recommendation-made',
-] satisfies readonly Exclude<ReferralFact['type'], CareFact['type']>[];
+const BOOKKEEPING = ['write-back-planned', 'write-step-attempted', 'recommendation-made'] satisfies readonly Exclude<
+  ReferralFact['type'],
+  CareFact['type']
+>[];
 
 /** How a clinician finds their work is counted with others' and told of nobody. */
 const UNTOLD: readonly ReferralFact['type'][] = [...BOOKKEEPING, 'clinician-rated'];

@@ -28,6 +28,7 @@ import type { StoredSession } from '../sessions.ts';
 import type { StoredSlaPolicy } from '../sla-policies.ts';
 import type { Scope } from '../store.ts';
 import type { WarehousePseudonym } from '../warehouse-pseudonyms.ts';
+import type { WorkQuestion } from '../work-questions.ts';
 import type { Table } from './tables.ts';
 
 /** An audit entry as hashed, with the details it commits to beside it. */
@@ -67,6 +68,7 @@ export type MemoryTables = {
   outbox: Table<StoredEffect>;
   captureCheckpoints: Table<CaptureCheckpoint>;
   captureSubscriptions: Table<CaptureSubscription>;
+  workQuestions: Table<WorkQuestion & { answeredAt: string | null }>;
   reconciliationReports: Table<{ report: ReconciliationReport; holder: string | null; until: string | null }>;
   grants: Table<StoredGrant>;
   delegations: Table<StoredDelegation>;
