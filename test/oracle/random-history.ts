@@ -317,8 +317,8 @@ function wellRun(doing: Doing): void {
 }
 
 /** Of so many that something can be told of them. */
-function pulse({ step, care }: Doing): void {
-  const person = `Practitioner/reader-${step.pick % 30}`;
+function pulse({ step, world, care }: Doing): void {
+  const person = `Practitioner/reader-${(world.day + step.pick) % 30}`;
   care(
     { type: 'rate-work', score: pickOf(RATINGS, step.pick >> 2) },
     { kind: 'person', subject: person, fhirUser: person, sessionId: 'r' },
