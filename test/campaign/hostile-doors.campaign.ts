@@ -2,7 +2,8 @@
  * `npm run campaign -- hostile-doors --seed S [--runs N]`: N requests (40,000) to the doors that stand open to people without an account, on the real
  * app over a PostgreSQL of its own: links of offices and patients, uploads, gateways, text messages; then a twentieth as many from one address with
  * requests counted. Good where none was let in without what opens it, none told of a patient or was answered by an error of ours, what was
- * refused wrote nothing, the log tells nobody, the limits hold and the process stays as large as it is.
+ * refused wrote nothing, the log tells nobody, the limits hold and the process stays as large as it is. Every 500 requests all links are new: what is
+ * found at seed 1,377 is found again by `--seed 1001 --runs 500`.
  */
 import { parseArgs } from 'node:util';
 import { openOwnPostgres } from '../../tools/own-postgres.ts';
@@ -28,8 +29,10 @@ export default async function hostileDoorsCampaign(args: string[]): Promise<{ la
     const slowest = `${Math.round(run.slowest.milliseconds)} ms (seed ${run.slowest.seed})`;
     const flooded = `${flood.requests} from one address, ${[...flood.answered.values()].reduce((sum, each) => sum + each, 0)} answered`;
     const seconds = ((performance.now() - started) / 1000).toFixed(0);
+    const { user, system } = process.cpuUsage();
+    const cpu = ((user + system) / 1e6).toFixed(0);
     return {
-      lastLine: `hostile-doors: ${runs} requests (${statuses.join(', ')}), ${flooded}, grown by ${Math.round(run.grown / 1e6)} MB, slowest ${slowest}, ${violations.length} violations, seed ${seed}, ${seconds} s`,
+      lastLine: `hostile-doors: ${runs} requests (${statuses.join(', ')}), ${flooded}, grown by ${Math.round(run.grown / 1e6)} MB, slowest ${slowest}, ${violations.length} violations, seed ${seed}, ${seconds} s, ${cpu} s of the processor besides PostgreSQL`,
       good: violations.length === 0,
     };
   } finally {

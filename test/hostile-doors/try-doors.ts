@@ -1,7 +1,10 @@
 /** Tries the doors with hostile requests, one after the other, and judges each answer. */
+import { readBytes } from '@refloop/server/inbound/read-bytes';
 import { hostileDocuments } from '../inbound/hostile-documents.ts';
-import { type Doors, openDoors, PLANTED } from './doors.ts';
-import { type HostileRequest, hostileRequest } from './hostile-requests.ts';
+import { type Doors, openDoors, PLANTED, tagsIn } from './doors.ts';
+import type { HostileRequest } from './hostile-request.ts';
+import { hostileRequest } from './hostile-requests.ts';
+import { learn } from './links.ts';
 
 export type DoorsRun = {
   requests: number;
@@ -14,16 +17,29 @@ export type DoorsRun = {
   violations: string[];
 };
 
-/** Refusals in a row after which it is looked whether they wrote anything. */
-const LOOK_EVERY = 40;
+/** After so many requests all links are new, so that what is found is found again from there: `--seed` one more than a multiple of it. */
+export const ROUND = 500;
 const MOST_GROWN = 500 * 1024 * 1024;
-const MOST_MS = 20_000;
+/** Of the processor's time, which a machine that has much else to do does not lengthen. */
+const MOST_CPU_MS = 20_000;
+
+const cpuMs = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
 
 type Answer = { status: number; text: string; body: Record<string, unknown> };
 
+/** A packet is told as the words that its pages hold. */
+async function textOf(bytes: Buffer): Promise<string> {
+  if (!bytes.subarray(0, 5).equals(Buffer.from('%PDF-'))) return bytes.toString('utf8');
+  const packet = await readBytes(new Uint8Array(bytes));
+  return packet.kind === 'read' ? packet.parts.map(({ text }) => text).join('\n') : '';
+}
+
 async function answerTo({ path, init }: HostileRequest, doors: Doors): Promise<Answer> {
   const response = await doors.api.request(path, init);
-  const text = Buffer.from(await response.arrayBuffer()).toString('latin1');
+  const text = await textOf(Buffer.from(await response.arrayBuffer()));
   try {
     return { status: response.status, text, body: JSON.parse(text) as Record<string, unknown> };
   } catch {
@@ -31,16 +47,22 @@ async function answerTo({ path, init }: HostileRequest, doors: Doors): Promise<A
   }
 }
 
+const sentIn = ({ body }: HostileRequest['init']): string =>
+  typeof body === 'string' ? body : body instanceof Uint8Array ? Buffer.from(body).toString('utf8') : '';
+
 const isLetIn = (status: number): boolean => status >= 200 && status < 300;
+
 /** What is wrong with the answer; nothing where it is as it should be. */
-function faultsOf({ may, init, asked }: HostileRequest, { status, text, body }: Answer): string[] {
+function faultsOf({ init, mayEnter, mustEnter, mayTell, asked, link }: HostileRequest, { status, text, body }: Answer): string[] {
   const faults: string[] = [];
   if (status >= 500) faults.push(`answered ${status}`);
-  if (isLetIn(status) && !may && init.method !== 'OPTIONS' && init.method !== 'HEAD') faults.push(`let in (${status})`);
-  const shown = isLetIn(status) && may && body['standing'] !== 'over';
-  const sent = typeof init.body === 'string' ? init.body : '';
-  const told = shown ? [] : PLANTED.filter((word) => text.includes(word) && !sent.includes(word));
+  if (isLetIn(status) && !mayEnter && init.method !== 'OPTIONS' && init.method !== 'HEAD') faults.push(`let in (${status})`);
+  if (mustEnter && !isLetIn(status)) faults.push(`did not let in (${status})`);
+  const sent = sentIn(init);
+  const told =
+    isLetIn(status) && mayTell && body['standing'] !== 'over' ? [] : PLANTED.filter((word) => text.includes(word) && !sent.includes(word));
   if (told.length > 0) faults.push(`told ${told.join(', ')} in an answer of ${status}`);
+  if (tagsIn(text).some((tag) => tag !== link?.tag && !sent.includes(tag))) faults.push('told of a patient of another referral');
   if (!isLetIn(status) && /"opened":"[\w-]{43}"/.test(text)) faults.push(`gave what opens a page in an answer of ${status}`);
   if (status >= 400 && status < 500 && asked === 'open' && /stack|at file:|node_modules|postgres/i.test(text))
     faults.push('told of the inside');
@@ -61,33 +83,33 @@ export async function tryDoors({ from, requests, told, url }: DoorsOptions): Pro
     violations: [],
   };
   const beginning = process.memoryUsage.rss();
-  let mark = await doors.mark();
-  let refused: number[] = [];
+  await doors.written();
   try {
     for (let seed = from; seed < from + requests; seed += 1) {
+      if (seed > from && seed % ROUND === 1) await doors.beginAnew();
       const request = await hostileRequest(seed, doors, documents);
-      const mayWrite = request.may || (request.asked === 'open' && request.link !== undefined);
-      // What was refused before is looked at while nothing else can have written.
-      if (refused.length > 0 && (mayWrite || refused.length >= LOOK_EVERY)) {
-        if ((await doors.mark()) !== mark) run.violations.push(`seeds ${refused.join(', ')}: refused, and something was written`);
-        refused = [];
-      }
-      const began = performance.now();
+      const say = (fault: string): void => void run.violations.push(`seed ${seed}: ${request.init.method} ${request.door} ${fault}`);
+      // What was written between two requests is of the referrals that were made.
+      await doors.written();
+      const [began, used] = [performance.now(), cpuMs()];
       const answer = await answerTo(request, doors);
       const milliseconds = performance.now() - began;
       if (milliseconds > run.slowest.milliseconds) run.slowest = { milliseconds, seed };
-      if (milliseconds > MOST_MS) run.violations.push(`seed ${seed}: ${request.door} took ${Math.round(milliseconds)} ms`);
-      for (const fault of faultsOf(request, answer)) run.violations.push(`seed ${seed}: ${request.init.method} ${request.door} ${fault}`);
+      if (cpuMs() - used > MOST_CPU_MS) say(`took ${Math.round(cpuMs() - used)} ms of the processor`);
+      for (const fault of faultsOf(request, answer)) say(fault);
+      const written = await doors.written();
+      if (written.length > 0 && !request.mayWrite)
+        say(`may leave nothing behind, and wrote to ${written.map(({ table }) => table).join(', ')} (${answer.status})`);
+      const { link } = request;
+      if (link && written.some(({ referralId }) => referralId !== undefined && referralId !== link.referralId))
+        say('wrote to another referral');
       const { tried, letIn } = run.doors.get(request.door) ?? { tried: 0, letIn: 0 };
       run.doors.set(request.door, { tried: tried + 1, letIn: letIn + (isLetIn(answer.status) ? 1 : 0) });
       run.statuses.set(answer.status, (run.statuses.get(answer.status) ?? 0) + 1);
-      doors.learn(request.link, request.asked, answer.status, answer.body);
-      if (mayWrite) {
-        await doors.renew();
-        mark = await doors.mark();
-      } else refused.push(seed);
+      if (request.link) learn(request.link, request.asked, answer.status, answer.body);
+      await doors.renew();
       const leaked = doors.api.log.leaked([...PLANTED]);
-      if (leaked.length > 0) run.violations.push(`seed ${seed}: the log tells ${leaked.join(', ')}`);
+      if (leaked.length > 0) say(`the log tells ${leaked.join(', ')}`);
       doors.api.log.lines.length = 0;
       run.grown = Math.max(run.grown, process.memoryUsage.rss() - beginning);
       if ((seed - from + 1) % 5000 === 0) told?.(seed - from + 1);
@@ -112,7 +134,8 @@ export async function floodDoors({ from, requests, url }: DoorsOptions): Promise
   const flood: Flood = { requests: 0, answered: new Map(), violations: [] };
   try {
     for (let seed = from; seed < from + requests; seed += 1) {
-      const request = await hostileRequest(seed, doors, documents);
+      // One that comes too often is not let in.
+      const request = { ...(await hostileRequest(seed, doors, documents)), mustEnter: false };
       const [, side = ''] = request.path.split('/');
       if ((side !== 'office' && side !== 'patient') || request.init.method !== 'POST' || request.path.split('?')[0] !== request.door)
         continue;
@@ -123,7 +146,7 @@ export async function floodDoors({ from, requests, url }: DoorsOptions): Promise
       flood.requests += 1;
       if (answer.status !== 429) flood.answered.set(side, (flood.answered.get(side) ?? 0) + 1);
       for (const fault of faultsOf(request, answer)) flood.violations.push(`seed ${seed}: flooded, ${request.door} ${fault}`);
-      doors.learn(request.link, request.asked, answer.status, answer.body);
+      if (request.link) learn(request.link, request.asked, answer.status, answer.body);
       await doors.renew();
     }
     const seconds = (flood.requests * EACH_MS) / 1000;
@@ -132,9 +155,9 @@ export async function floodDoors({ from, requests, url }: DoorsOptions): Promise
       if (answered > burst + perSecond * seconds + 1)
         flood.violations.push(`${answered} requests of the ${side} page were answered in ${seconds} s`);
     }
-    const mine = doors.links.find(({ side, alive }) => side === 'office' && alive);
+    const mine = doors.links.find(({ side }) => side === 'office');
     const headers = { 'content-type': 'application/json', 'x-forwarded-for': '203.0.113.8' };
-    const body = JSON.stringify({ link: mine?.token, npi: doors.secondFactor('office') });
+    const body = JSON.stringify({ link: mine?.token, npi: mine?.secondFactor });
     const { status } = await doors.api.request('/office/open', { method: 'POST', headers, body });
     if (status !== 200) flood.violations.push(`somebody else’s link was answered with ${status} meanwhile`);
   } finally {

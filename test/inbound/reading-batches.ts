@@ -9,8 +9,10 @@ export type Batch = { from: number; count: number };
 async function readBatch(documents: HostileDocuments, { from, count }: Batch): Promise<Judged[]> {
   const readings: Judged[] = [];
   for (let seed = from; seed < from + count; seed += 1) {
-    const began = performance.now();
-    readings.push(judged(seed, await readBytes(new Uint8Array(documents(seed))), performance.now() - began));
+    const began = process.cpuUsage();
+    const document = await readBytes(new Uint8Array(documents(seed)));
+    const { user, system } = process.cpuUsage(began);
+    readings.push(judged(seed, document, (user + system) / 1000));
   }
   return readings;
 }

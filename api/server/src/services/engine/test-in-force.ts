@@ -25,6 +25,7 @@ export const putInForce = (
   at: string,
   urgency: Urgency = 'routine',
   patientId = 'p1',
+  patientName = PATIENT,
 ): Promise<void> =>
   store.transaction(scope, async (unit) => {
     const plan = `plan-${id}`;
@@ -34,7 +35,7 @@ export const putInForce = (
       planId: plan,
       referralId: id,
       specialtyName: 'Cardiology',
-      patientName: PATIENT,
+      patientName,
       performerName: 'Ana Rivera, MD',
       subject: 's',
       now: new Date(at),

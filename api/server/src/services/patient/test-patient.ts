@@ -44,7 +44,7 @@ export const packetFor = (patient: Partial<Packet['patient']>): Packet => ({
   note: { sections: [], sources: [] },
 });
 
-/** @param patient what the chart says differently */
+/** @param patient what the chart says differently; a name as "Family, Given" */
 export async function approvedFor(
   store: Store,
   scope: Scope,
@@ -53,7 +53,7 @@ export async function approvedFor(
   patient: Partial<Packet['patient']> = {},
   patientId = 'p1',
 ): Promise<void> {
-  await putInForce(store, scope, id, at, 'routine', patientId);
+  await putInForce(store, scope, id, at, 'routine', patientId, patient.name?.split(', ').toReversed().join(' '));
   await store.transaction(scope, async (unit) => {
     const packet = packetFor(patient);
     await unit.approvals.insert({
