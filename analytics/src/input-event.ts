@@ -226,6 +226,7 @@ function fieldsOf(fact: ReferralFact, within: (kind: 'appointment' | 'report', i
     case 'patient-consent-changed':
       return { detail: `${fact.channel}-${fact.given ? 'given' : 'withdrawn'}` };
     case 'patient-rated':
+    case 'clinician-rated':
       return { detail: String(fact.score) };
   }
 }
@@ -281,6 +282,9 @@ export function flatten(history: History, pseudonyms: Pseudonyms, dayOf: DayOf =
     ...(event.fact.type === 'referral-approved' ? { requester: pseudonyms.requester(history, requesterOf(event.actor)) } : {}),
     side: sideOf(event.actor),
     ...actOf(acts.get(event.sequence), (fhirUser) => pseudonyms.requester(history, fhirUser)),
+    ...(event.fact.type === 'clinician-rated' && sideOf(event.actor) === 'staff'
+      ? { person: pseudonyms.requester(history, requesterOf(event.actor)) }
+      : {}),
     ...codesAlone(fieldsOf(event.fact, within, dayOf)),
   }));
 }

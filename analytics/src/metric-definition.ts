@@ -77,7 +77,8 @@ const definitionOf = once((id: string): MetricDefinition => {
     assumes = null,
     tables = [],
     counts_once = false,
-  } = read as Partial<MetricDefinition> & { counts_once?: boolean };
+    names_rows = true,
+  } = read as Partial<MetricDefinition> & { counts_once?: boolean; names_rows?: boolean };
   return {
     id: words(read.id),
     version,
@@ -97,6 +98,7 @@ const definitionOf = once((id: string): MetricDefinition => {
     tables,
     rules,
     countsOnce: counts_once,
+    namesRows: names_rows,
     parts,
     categories,
     assumes,

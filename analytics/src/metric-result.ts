@@ -31,6 +31,8 @@ export type MetricHead = {
   parts: Record<string, string>;
   /** What each category of a row is, in the order in which they are shown; none where the metric does not divide. */
   categories: Record<string, string>;
+  /** Whether the referrals behind a number may be listed: not where they would tell who said what. */
+  namesRows: boolean;
 };
 
 export type MetricTarget = { value: number; direction: 'at-least' | 'at-most'; why: string };

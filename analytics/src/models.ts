@@ -25,6 +25,7 @@ export const MODELS = [
   'core__act',
   'core__message',
   'core__rating',
+  'core__pulse',
   'core__loss',
   'core__referral',
 ] as const;
@@ -41,6 +42,7 @@ export const KEPT_MODELS = [
   'core__act',
   'core__message',
   'core__rating',
+  'core__pulse',
   'core__loss',
   'core__referral',
 ] as const;
@@ -49,7 +51,7 @@ export const KEPT_MODELS = [
  * Counts up with every change of what a model makes of the same events, or of how an event of an older version is read; what makes
  * rows of events (reading.ts) is noticed by itself.
  */
-export const MODEL_VERSION = 4;
+export const MODEL_VERSION = 5;
 
 const readSql = (path: string): string => readFileSync(new URL(path, HOME), 'utf8');
 
@@ -132,6 +134,7 @@ const BY_REFERRAL: Readonly<Partial<Record<Model, readonly string[]>>> = {
   core__act: ['referral', 'act'],
   core__message: ['referral', 'topic'],
   core__rating: ['referral'],
+  core__pulse: ['referral', 'sequence'],
   core__loss: ['referral'],
   core__referral: ['tenant', 'issuer', 'specialty', 'ordered_on', 'referral'],
 };

@@ -28,8 +28,9 @@ export function staffActsOf(events: readonly ReferralEvent[]): Map<number, Staff
   const acts = new Map<number, StaffAct>();
   const lastOf = new Map<string, number>();
   let [number, moment] = [0, ''];
-  for (const { actor, recordedAt, sequence } of events.toSorted((one, other) => one.sequence - other.sequence)) {
-    if (actor.kind !== 'person' && actor.kind !== 'covering') continue;
+  for (const { actor, recordedAt, sequence, fact } of events.toSorted((one, other) => one.sequence - other.sequence)) {
+    // To say how they find their work is none of it.
+    if ((actor.kind !== 'person' && actor.kind !== 'covering') || fact.type === 'clinician-rated') continue;
     const { fhirUser, sessionId } = actor;
     const who = JSON.stringify([fhirUser, sessionId]);
     if (`${who} ${recordedAt}` === moment) {

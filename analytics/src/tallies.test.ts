@@ -70,6 +70,7 @@ const BESIDE: Record<string, string> = {
   core__act: `1 as act, ${one(28, ['c-1', 'c-2'])} as person, ${one(29, ['order', 'sending', 'note', 'other'])} as kind`,
   core__message: `${one(30, ['book', 'remind', 'rate'])} as topic`,
   core__rating: `i % 5 + 1 as score`,
+  core__pulse: `1 as sequence, 'c-' || i % 40 as person, i % 5 + 1 as score, date '2026-11-28' - (i % 120)::integer as said_on`,
   core__loss: `${one(24, ['patient-choice', null])} as override_reason, ${one(25, ['lawful-choice', 'habit'])} as override_group,
     ${one(26, ['no-answer', 'unknown'])} as leak_cause, 'process' as leak_group, 'avoidable' as leak_avoidability, i % 5 = 0 as leak_recorded,
     'not-sent' as unseen_cause, 'process' as unseen_group, 'avoidable' as unseen_avoidability, i % 7 = 0 as unseen_recorded`,

@@ -149,7 +149,7 @@ async function compareMetric(
   const looked = facts.filter((each) => isLookedAt(each, filter));
   const groups = Map.groupBy(looked, (each) => JSON.stringify(by.map((name) => segmentValue(each, name))));
   const answer = await warehouse.metric({ metric, by, scope: null, filter });
-  const everything = { all: facts, looked, pseudonymOf: (id: string) => pseudonyms.referral(SCOPE, id) };
+  const everything = { all: facts, looked, groups: [...groups.values()], pseudonymOf: (id: string) => pseudonyms.referral(SCOPE, id) };
   const found: string[] = [];
   const rowsOf = new Map([...groups].map(([key, group]) => [key, [oracle(group, dayNumber(AS_OF), everything)].flat()]));
   const many = [...rowsOf.values()].flat().length;

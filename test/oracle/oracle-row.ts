@@ -19,7 +19,13 @@ export type OracleRow = {
 export type Oracle = (referrals: readonly ReferralFacts[], today: number) => OracleRow | OracleRow[];
 
 /** What some need beside the referrals of one row: all there are, all that are looked at, and what each is called in the warehouse. */
-export type Whole = { all: readonly ReferralFacts[]; looked: readonly ReferralFacts[]; pseudonymOf: (id: string) => string };
+export type Whole = {
+  all: readonly ReferralFacts[];
+  looked: readonly ReferralFacts[];
+  /** The same, as they are told apart. */
+  groups: readonly (readonly ReferralFacts[])[];
+  pseudonymOf: (id: string) => string;
+};
 export type WholeOracle = (referrals: readonly ReferralFacts[], today: number, whole: Whole) => OracleRow | OracleRow[];
 
 export type Ordered = ReferralFacts & { order: NonNullable<ReferralFacts['order']> };

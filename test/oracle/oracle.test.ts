@@ -20,9 +20,17 @@ test('the random lives come to every branch of what the network can take, keeps 
     const events = playLife(`r${at}`, life);
     return events.length === 0 ? [] : [readFacts(`r${at}`, events)];
   });
-  for (const id of ['network_adequacy', 'revenue_capture', 'self_scheduling', 'patient_satisfaction', 'staff_touches', 'staff_minutes']) {
+  for (const id of [
+    'network_adequacy',
+    'revenue_capture',
+    'self_scheduling',
+    'patient_satisfaction',
+    'provider_pulse',
+    'staff_touches',
+    'staff_minutes',
+  ]) {
     const [row] = [
-      ALL_ORACLES[id]?.(facts, dayNumber(AS_OF), { all: facts, looked: facts, pseudonymOf: (referral) => referral }) ?? [],
+      ALL_ORACLES[id]?.(facts, dayNumber(AS_OF), { all: facts, looked: facts, groups: [facts], pseudonymOf: (referral) => referral }) ?? [],
     ].flat();
     const never = Object.entries(row?.parts ?? {}).filter(([, value]) => value === 0 || value === null);
     // Three who take such patients need more lives than are played here; the campaign has them. Here it is always told who booked.

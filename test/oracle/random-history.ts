@@ -99,10 +99,10 @@ export function playLife(id: string, life: Life): ReferralEvent[] {
     const decided = decide(world.referral, command);
     if (decided.ok) take(decided.value.map((fact) => ({ effectiveAt: at(world.day, world.tick), factKey: null, fact })));
   };
-  const care = (command: CareCommand): void => {
+  const care = (command: CareCommand, actor = whoeverDoes(world.step, signer)): void => {
     if (!world.referral) return;
     const decided = decideCare(world.referral, command, at(world.day, world.tick));
-    if (decided.ok) take(decided.value, whoeverDoes(world.step, signer));
+    if (decided.ok) take(decided.value, actor);
   };
   const patient = (what: PatientAct): void => {
     if (!world.referral) return;
@@ -132,7 +132,7 @@ type Doing = {
   /** When it happened: now, or some days ago. */
   before: string;
   order: (command: ReferralCommand) => void;
-  care: (command: CareCommand) => void;
+  care: (command: CareCommand, actor?: Actor) => void;
   patient: (what: PatientAct) => void;
   see: (fact: ObservedFact) => void;
 };
@@ -286,6 +286,7 @@ const ACTS: readonly ((doing: Doing) => void)[] = [
   (doing) => doing.care({ type: 'review-report', reportId: report(doing) }),
   talked,
   talked,
+  pulse,
 ];
 
 /** What most referrals are meant to come to: one stage after the other, whatever comes first by now. */
@@ -312,6 +313,16 @@ function wellRun(doing: Doing): void {
   if (step.pick % 6 !== 5) return;
   doing.care({ type: 'give-outcome', attempt, at: before, reportId: `n${number}`, document: null, fromNpi: null });
   doing.care({ type: 'review-report', reportId: `n${number}` });
+  pulse(doing);
+}
+
+/** Of so many that something can be told of them. */
+function pulse({ step, world, care }: Doing): void {
+  const person = `Practitioner/reader-${(world.day + step.pick) % 30}`;
+  care(
+    { type: 'rate-work', score: pickOf(RATINGS, step.pick >> 2) },
+    { kind: 'person', subject: person, fhirUser: person, sessionId: 'r' },
+  );
 }
 
 function payerDecides({ step, before, number, see }: Doing): void {

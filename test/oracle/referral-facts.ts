@@ -91,6 +91,8 @@ export type ReferralFacts = {
   obstacles: Obstacles | null;
   /** What people of the practice did, from the first day on. */
   work: Work;
+  /** How its clinicians found their work, in the order in which they said it. */
+  pulses: { person: string; score: number; on: number }[];
 };
 
 type Standing = 'approved' | 'active' | 'awaiting' | 'revoked' | 'ended';
@@ -180,6 +182,11 @@ export function readFacts(id: string, events: readonly ReferralEvent[]): Referra
     lossReason: null,
     obstacles: readObstacles(events),
     work: readWork(events),
+    pulses: events.flatMap(({ fact, actor, recordedAt }) =>
+      fact.type === 'clinician-rated' && 'fhirUser' in actor
+        ? [{ person: actor.fhirUser, score: fact.score, on: dayNumber(recordedAt) }]
+        : [],
+    ),
   };
   let order: OrderNow | null = null;
   for (const { fact, effectiveAt, recordedAt, actor } of events) {

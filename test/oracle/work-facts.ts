@@ -56,7 +56,7 @@ export function readWork(events: readonly ReferralEvent[]): Work {
   type Moment = { person: string; session: string; at: number; types: Set<ReferralFact['type']> };
   const moments: Moment[] = [];
   for (const { actor, recordedAt, fact } of events) {
-    if (!('sessionId' in actor)) continue;
+    if (!('sessionId' in actor) || fact.type === 'clinician-rated') continue;
     const [last, at] = [moments.at(-1), Date.parse(recordedAt)];
     if (last && last.person === actor.fhirUser && last.session === actor.sessionId && last.at === at) last.types.add(fact.type);
     else moments.push({ person: actor.fhirUser, session: actor.sessionId, at, types: new Set([fact.type]) });

@@ -161,7 +161,44 @@ const adoption: WholeOracle = (referrals, today, { pseudonymOf }) => {
   };
 };
 
-export const WHOLE_WORK_ORACLES: Record<string, WholeOracle> = { adoption };
+/** Of each clinician the last word, where it is no older than 89 days; of one day the first pseudonym's, of one referral the later. */
+function lastWords(looked: readonly ReferralFacts[], today: number, pseudonymOf: (id: string) => string) {
+  const said = looked.flatMap((facts) => facts.pulses.map((pulse, place) => ({ ...pulse, place, facts })));
+  return [...Map.groupBy(said, ({ person }) => person).values()].flatMap((own) => {
+    const [last] = own.toSorted((one, other) => {
+      if (one.on !== other.on) return other.on - one.on;
+      if (one.facts === other.facts) return other.place - one.place;
+      return pseudonymOf(one.facts.id) < pseudonymOf(other.facts.id) ? -1 : 1;
+    });
+    return last && today - last.on < 90 ? [last] : [];
+  });
+}
+
+const FEWEST = 10;
+
+/** What fewer than ten said is kept back, and all of it where what is kept back together is of fewer than ten. */
+const providerPulse: WholeOracle = (referrals, today, { looked, groups, pseudonymOf }) => {
+  const words = lastWords(looked, today, pseudonymOf);
+  const ofGroup = (group: readonly ReferralFacts[]) => words.filter(({ facts }) => group.includes(facts));
+  const keptBack = groups.map((group) => ofGroup(group).length).filter((n) => n < FEWEST);
+  const together = keptBack.reduce((sum, n) => sum + n, 0);
+  const own = ofGroup(referrals);
+  const isTold = own.length >= FEWEST && (together === 0 || together >= FEWEST);
+  const said = (score: number): number | null => (isTold ? own.filter((each) => each.score === score).length : null);
+  const content = own.filter(({ score }) => score > 3);
+  const share = (isTold ? wilson(content.length, own.length) : undefined) ?? { value: null, low: null, high: null };
+  const ordering = new Set(referrals.flatMap(({ order }) => (order && today - order.on < 90 ? [order.requester] : [])));
+  const rowsOf = (of: typeof own): string[] => of.map(({ facts }) => facts.id).sort();
+  return {
+    n: own.length,
+    ...share,
+    parts: { said_5: said(5), said_4: said(4), said_3: said(3), said_2: said(2), said_1: said(1), ordering: ordering.size },
+    numerator: rowsOf(content),
+    denominator: rowsOf(own),
+  };
+};
+
+export const WHOLE_WORK_ORACLES: Record<string, WholeOracle> = { adoption, provider_pulse: providerPulse };
 
 export const WORK_ORACLES: Record<string, Oracle> = {
   self_scheduling: selfScheduling,

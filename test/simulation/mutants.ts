@@ -76,8 +76,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     guard: 'each step of the policy is taken once',
     file: `${DOMAIN}/sla/escalate.ts`,
-    from: 'if (!raised.has(`${step.rule} ${stage}`)) ahead.push(',
-    to: 'if (raised.size >= 0) ahead.push(',
+    from: 'if (referral.escalations.some((each) => each.rule === step.rule && each.stage === stage)) return;',
+    to: '',
     told: ['duplicate'],
   },
   {

@@ -17,7 +17,8 @@ type Fact =
   | 'recommendations'
   | 'distances'
   | 'actors'
-  | 'ratings';
+  | 'ratings'
+  | 'work-ratings';
 
 /** What tells of each, for whoever exports; and the events by which it is known that it is there. */
 const FACTS: Record<Fact, { told: string; events: string[] }> = {
@@ -46,6 +47,7 @@ const FACTS: Record<Fact, { told: string; events: string[] }> = {
   distances: { told: 'how far it is to the specialist, which is not reckoned for exports', events: [] },
   actors: { told: 'who did what for a referral, which no resource of an export says', events: [] },
   ratings: { told: 'what patients said of it, which is not read from exports', events: ['patient-rated'] },
+  'work-ratings': { told: 'how clinicians find their work with Refloop, which is in no export', events: ['clinician-rated'] },
   recommendations: { told: 'what Refloop recommended, which is in no other EHR’s export', events: ['recommendation-made'] },
 };
 
@@ -80,6 +82,7 @@ const NEEDS: Record<string, Fact[]> = {
   self_scheduling: ['orders', 'bookings', 'actors'],
   no_show_by_booker: ['orders', 'bookings', 'actors'],
   patient_satisfaction: ['orders', 'ratings'],
+  provider_pulse: ['work-ratings'],
   staff_touches: ['orders', 'actors'],
   staff_minutes: ['orders', 'actors'],
   adoption: ['actors'],

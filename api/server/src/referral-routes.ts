@@ -46,6 +46,7 @@ import { createRecommendationService } from './services/recommendations.ts';
 import { createReviewService } from './services/reviews.ts';
 import { createServiceLevelService } from './services/service-levels.ts';
 import { createWorkService } from './services/work.ts';
+import { createWorkQuestionService } from './services/work-question.ts';
 import { createWorklistService } from './services/worklist.ts';
 import { createWorklistExportService } from './services/worklist-export.ts';
 
@@ -88,7 +89,11 @@ export function referralRoutes({ store, sites, index, policy, newId, read, versi
       approvals: createApprovalService({ store, matching, drafter, newId, version }),
       plans: createPlanService({ store }),
     }),
-    ...workRoutes({ work: createWorkService({ store }), reviews: createReviewService({ store }) }),
+    ...workRoutes({
+      work: createWorkService({ store }),
+      reviews: createReviewService({ store }),
+      workQuestions: createWorkQuestionService({ store }),
+    }),
     ...worklistRoutes({
       worklist,
       next: createNextPerformerService({ store, matching }),

@@ -1,7 +1,16 @@
 /** What waits for this person across patients. Each thing is gone on with in its chart: this page reads none. */
 import { Button } from '@mantine/core';
 import type { NoteReading } from '@refloop/server/client/inbound';
-import type { MyWork, SentRow, SettledByOthersRow, ToldRow, ToReviewRow, ToSignRow, UnfinishedRow } from '@refloop/server/client/work';
+import type {
+  MyWork,
+  ReviewAnswer,
+  SentRow,
+  SettledByOthersRow,
+  ToldRow,
+  ToReviewRow,
+  ToSignRow,
+  UnfinishedRow,
+} from '@refloop/server/client/work';
 import { type ReactNode, useState } from 'react';
 import { NoteFile } from '../notes/NoteFile.tsx';
 import { NoteText } from '../notes/NoteText.tsx';
@@ -17,11 +26,14 @@ import items from './Item.module.css';
 import { Item, ItemList } from './Item.tsx';
 import { SettleByHandDialog } from './SettleByHandDialog.tsx';
 import { useAnswer } from './use-answer.ts';
+import { type Score, WorkQuestion } from './WorkQuestion.tsx';
 
 export function WorkPage({ api, onFail, session }: CenterProps) {
   const [answer, refresh] = useAnswer<MyWork>(api, '/work', onFail);
   const [settling, setSettling] = useState<UnfinishedRow>();
   const [notice, setNotice] = useState('');
+  /** The referral after whose note this clinician is asked. */
+  const [asked, setAsked] = useState<string>();
   const settle = async (row: UnfinishedRow, note: string) => {
     setSettling(undefined);
     const done = await api.call(`/work/${encodeURIComponent(row.id)}/settlement`, { method: 'POST', body: { note } });
@@ -31,11 +43,20 @@ export function WorkPage({ api, onFail, session }: CenterProps) {
     refresh();
   };
   const review = async ({ referralId, reportId, patientName }: ToReviewRow) => {
-    const done = await api.call('/work/reviews', { method: 'POST', body: { referralId, reportId } });
-    if (done.ok) setNotice(`Reviewed: ${patientName}.`);
-    else if (done.refusal.kind === 'session-ended') onFail(done.refusal);
+    const done = await api.call<ReviewAnswer>('/work/reviews', { method: 'POST', body: { referralId, reportId } });
+    if (done.ok) {
+      setNotice(`Reviewed: ${patientName}.`);
+      if (done.value.asked) setAsked(referralId);
+    } else if (done.refusal.kind === 'session-ended') onFail(done.refusal);
     else setNotice(`Not put on record. ${failureText(done.refusal)}`);
     refresh();
+  };
+  const answerQuestion = async (referralId: string, score: Score) => {
+    setAsked(undefined);
+    const done = await api.call('/work/answers', { method: 'POST', body: { referralId, score } });
+    if (done.ok) setNotice('Thank you. Your answer is counted.');
+    else if (done.refusal.kind === 'session-ended') onFail(done.refusal);
+    else setNotice(`Not put on record. ${failureText(done.refusal)}`);
   };
   return (
     <main className={styles['page']}>
@@ -46,6 +67,9 @@ export function WorkPage({ api, onFail, session }: CenterProps) {
           Refresh
         </Button>
       </div>
+      {asked === undefined ? null : (
+        <WorkQuestion onAnswer={(score) => void answerQuestion(asked, score)} onLater={() => setAsked(undefined)} />
+      )}
       <AnswerView answer={answer} onRetry={refresh}>
         {({ toSign, toReview, told, unfinished, sent, settledByOthers }, at) => (
           <>

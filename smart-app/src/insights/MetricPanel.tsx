@@ -59,7 +59,7 @@ function Whole({ answer, onRows }: { answer: MetricAnswer; onRows: OnRows }) {
           <span className="caption num">
             {certaintyText(row, metric.unit)}n {countText(row.n)} · as of {plainTime(answer.asOf)}
           </span>{' '}
-          <RowsButton about={`Rows behind ${metric.title}`} onRows={() => onRows(answer, row)} />
+          {metric.namesRows ? <RowsButton about={`Rows behind ${metric.title}`} onRows={() => onRows(answer, row)} /> : null}
         </p>
       ) : (
         <p>No referral of this view can be counted yet.</p>
@@ -74,10 +74,23 @@ function Whole({ answer, onRows }: { answer: MetricAnswer; onRows: OnRows }) {
 const byValue = (one: MetricRow, other: MetricRow): number => sizeOf(other) - sizeOf(one);
 const sizeOf = ({ value, high }: MetricRow): number => value ?? high ?? -1;
 
+/** Without one value there would be an empty frame. */
+const isDrawn = ({ rows, curve }: MetricAnswer): boolean =>
+  curve === undefined ? rows.some(({ value, low, high }) => value !== null || low !== null || high !== null) : curve.length > 0;
+
+const nothingText = (rows: readonly MetricRow[]): string =>
+  rows.every(({ n }) => n === 0) ? 'nothing of this view can be counted.' : 'what there is is too little to tell.';
+
 function Apart({ answer, by, onRows }: { answer: MetricAnswer; by: Filter['by']; onRows: OnRows }) {
   const { metric, curve } = answer;
   const rows = by === 'month' || by === 'week' ? answer.rows : answer.rows.toSorted(byValue);
   if (rows.length === 0) return <p className="caption">Nothing to tell apart by {by}.</p>;
+  if (!isDrawn(answer))
+    return (
+      <p className="caption">
+        Nothing to draw by {by} yet: {nothingText(rows)}
+      </p>
+    );
   const curves = curvesOf(
     curve ?? [],
     answer.rows.toSorted((one, other) => other.n - one.n).map(({ segment }) => segmentText(segment)),
@@ -113,10 +126,14 @@ function Apart({ answer, by, onRows }: { answer: MetricAnswer; by: Filter['by'];
               label={`${metric.title} by ${by}, with ${metric.unit === 'dollars' ? 'the ranges assumed' : '95 % intervals'}, for ${countText(rows.length)} values`}
               height={intervalHeight(rows.length)}
               options={(palette, width) => intervalOptions(answer, rows, palette, width)}
-              onPick={(index) => {
-                const row = rows[index];
-                if (row) onRows(answer, row);
-              }}
+              {...(metric.namesRows
+                ? {
+                    onPick: (index: number) => {
+                      const row = rows[index];
+                      if (row) onRows(answer, row);
+                    },
+                  }
+                : {})}
             />
             <Lines metric={metric} />
           </>

@@ -24,7 +24,7 @@ export function MetricTable({ answer: { metric, by }, rows, onRows }: Props) {
         metric.unit === 'dollars' ? 'Range assumed' : '95 % interval',
         'n',
         ...parts.map((part) => ({ name: partWords(part), title: metric.parts[part] })),
-        'Rows',
+        ...(metric.namesRows ? ['Rows'] : []),
       ]}
     >
       {rows.map((row) => {
@@ -38,9 +38,11 @@ export function MetricTable({ answer: { metric, by }, rows, onRows }: Props) {
             {parts.map((part) => (
               <td key={part}>{partText(row.parts[part] ?? null)}</td>
             ))}
-            <td>
-              <RowsButton about={`Rows behind ${metric.title}, ${name}`} onRows={() => onRows(row)} />
-            </td>
+            {metric.namesRows ? (
+              <td>
+                <RowsButton about={`Rows behind ${metric.title}, ${name}`} onRows={() => onRows(row)} />
+              </td>
+            ) : null}
           </tr>
         );
       })}

@@ -5,7 +5,7 @@ import { ok, type Result, refuse, unreachable } from '../result.ts';
 import { type Attempt, type Channel, type DeclineReason, isEnded, type Moment, type WorkStatus } from './attempt.ts';
 import { authorizationHold } from './authorization-hold.ts';
 import { type Act, MOVES } from './bser.ts';
-import type { Assignment, CareFact, ContactOutcome, EndingKind, RerouteReason } from './care-event.ts';
+import type { Assignment, CareFact, ContactOutcome, EndingKind, Rating, RerouteReason } from './care-event.ts';
 import { closedBy } from './closure.ts';
 import type { Happening, Performer } from './event.ts';
 import { visitProved } from './inference.ts';
@@ -38,6 +38,8 @@ export type CareCommand =
   | { type: 'reroute'; performer: Performer; because: RerouteReason }
   | { type: 'match-report'; reportId: string; attempt: number }
   | { type: 'review-report'; reportId: string }
+  /** How the clinician who has reviewed something of it finds their work with Refloop. */
+  | { type: 'rate-work'; score: Rating }
   | { type: 'ask-authorization' }
   | { type: 'record-contact'; outcome: ContactOutcome }
   | { type: 'record-loss-reason'; primary: LossReason; secondary: LossReason[] }
@@ -60,6 +62,8 @@ export type CareRefusal =
   | { kind: 'attempt-still-open'; attempt: number }
   | { kind: 'no-such-report'; reportId: string }
   | { kind: 'report-not-matched'; reportId: string }
+  /** Nobody is asked how it went before something of it was read. */
+  | { kind: 'nothing-reviewed' }
   | { kind: 'already-closed' }
   | { kind: 'nothing-set-aside'; setAside: number };
 
@@ -99,6 +103,9 @@ export function decideCare(referral: Referral, command: CareCommand, now: Instan
       return matchReport(referral, command, now);
     case 'review-report':
       return reviewReport(referral, command.reportId, now);
+    case 'rate-work':
+      if (!referral.reports.some(({ status }) => status === 'reviewed')) return refuse({ kind: 'nothing-reviewed' });
+      return ok(happened(now, { type: 'clinician-rated', version: 1, score: command.score }));
     case 'record-loss-reason':
       return ok(happened(now, { type: 'loss-reason-recorded', version: 1, primary: command.primary, secondary: command.secondary }));
     case 'settle-set-aside':

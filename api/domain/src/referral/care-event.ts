@@ -107,6 +107,8 @@ export type CareFact =
   | { type: 'patient-heard'; version: 1 }
   | { type: 'patient-consent-changed'; version: 1; channel: PatientChannel; given: boolean }
   | { type: 'patient-rated'; version: 1; score: Rating; words: string | null }
+  /** How the clinician finds their work with Refloop, asked now and then where a loop has closed: nothing of the patient. */
+  | { type: 'clinician-rated'; version: 1; score: Rating }
   | { type: 'order-ended'; version: 1; how: EndingKind; reason: string }
   /** Something that cannot follow from what is known: kept for a person to reconcile, and nothing else of it is believed. */
   | { type: 'fact-set-aside'; version: 1; what: string; why: string }
@@ -119,7 +121,7 @@ export type PatientMeaning = (typeof PATIENT_MEANINGS)[number];
 export const DECLINE_REASONS_OF_PATIENT = ['feel-better', 'seen-elsewhere', 'cost', 'too-far', 'no-time', 'not-wanted', 'other'] as const;
 export type PatientDeclineReason = (typeof DECLINE_REASONS_OF_PATIENT)[number];
 
-/** What this was like for the patient, from 1 to 5, the best. */
+/** How somebody found it, the patient the referral or the clinician their work with Refloop: from 1 to 5, the best. */
 export const RATINGS = [1, 2, 3, 4, 5] as const;
 export type Rating = (typeof RATINGS)[number];
 
@@ -158,6 +160,7 @@ const ABOUT = {
   'patient-heard': 'referral',
   'patient-consent-changed': 'referral',
   'patient-rated': 'referral',
+  'clinician-rated': 'referral',
   'order-ended': 'referral',
   'fact-set-aside': 'referral',
   'set-aside-settled': 'referral',

@@ -53,6 +53,9 @@ export function afterCare(referral: Referral, fact: CareFact, told: Told): Refer
       return { ...referral, consents: { ...referral.consents, [fact.channel]: fact.given ? 'given' : 'withdrawn' } };
     case 'patient-rated':
       return { ...referral, rating: { score: fact.score, at: told.at } };
+    case 'clinician-rated':
+      // Of no referral: it is counted, and nothing here follows from it.
+      return referral;
     case 'order-ended':
       return ended(referral, fact.how, fact.reason, told.at);
     case 'fact-set-aside':

@@ -57,6 +57,7 @@ export const EVENT_VERSIONS: Record<ReferralFact['type'], { current: number; ste
   'patient-heard': { current: 1, steps: {} },
   'patient-consent-changed': { current: 1, steps: {} },
   'patient-rated': { current: 1, steps: {} },
+  'clinician-rated': { current: 1, steps: {} },
   'order-ended': { current: 1, steps: {} },
   'fact-set-aside': { current: 1, steps: {} },
   'set-aside-settled': { current: 1, steps: {} },

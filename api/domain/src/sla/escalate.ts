@@ -40,18 +40,20 @@ function applies({ only }: EscalationStep, referral: Referral): boolean {
 }
 
 /** Every step of what is open, with its moment; those raised already are left out. */
-function stepsAhead(referral: Referral, policy: SlaPolicy, owedNow: readonly Obligation[]): Step[] {
+function stepsAhead(referral: Referral, policy: SlaPolicy, obligations: readonly Obligation[]): Step[] {
   const calendar = calendarFor(policy, referral);
-  const steps = stepsFor(policy, referral).filter((step) => applies(step, referral));
-  const raised = new Set(referral.escalations.map(({ rule, stage }) => `${rule} ${stage}`));
+  const steps = stepsFor(policy, referral);
   const ahead: Step[] = [];
   const add = (step: EscalationStep, stage: string, since: Instant): void => {
-    if (!raised.has(`${step.rule} ${stage}`)) ahead.push({ step, stage, at: after(since, step.after[referral.urgency], calendar) });
+    if (!applies(step, referral)) return;
+    if (referral.escalations.some((each) => each.rule === step.rule && each.stage === stage)) return;
+    ahead.push({ step, stage, at: after(since, step.after[referral.urgency], calendar) });
   };
-  for (const owed of owedNow) {
+  for (const owed of obligations) {
     // Of a stage that was only inferred nobody knows when it began: its deadline stands, and no step counts from a guess.
     if (owed.since === null) continue;
-    for (const step of steps) if (step.of === owed.kind) add(step, stageOf(owed), owed.since);
+    const stage = stageOf(owed);
+    for (const step of steps) if (step.of === owed.kind) add(step, stage, owed.since);
   }
   if (referral.order.status === 'active' && !closedBy(referral)) {
     for (const step of steps) if (step.of === 'order') add(step, ORDER_STAGE, referral.order.approval.at);
@@ -62,23 +64,32 @@ function stepsAhead(referral: Referral, policy: SlaPolicy, owedNow: readonly Obl
 /** Earliest first; of one moment in the order of the policy. */
 const byTime = (left: Step, right: Step): number => (left.at < right.at ? -1 : left.at > right.at ? 1 : 0);
 
+const dueBy = (ahead: readonly Step[], now: Instant): Step[] => ahead.filter(({ at }) => at <= now).sort(byTime);
+
 /** The steps whose moment has come, as facts; the moment of each is when it was due, and who was told is the caller’s to add. */
 export function escalationsDue(
   referral: Referral,
   policy: SlaPolicy,
   now: Instant,
 ): { step: EscalationStep; stage: string; at: Instant }[] {
-  return stepsAhead(referral, policy, due(referral, policy, now))
-    .filter(({ at }) => at <= now)
-    .sort(byTime);
+  return dueBy(stepsAhead(referral, policy, due(referral, policy, now)), now);
 }
 
 /** What is done now, each with the person who is told of it. */
-export function raise(referral: Referral, policy: SlaPolicy, staff: readonly StaffPerson[], now: Instant): Happening[] {
+export const raise = (referral: Referral, policy: SlaPolicy, staff: readonly StaffPerson[], now: Instant): Happening[] =>
+  raised(referral, policy, staff, now, escalationsDue(referral, policy, now));
+
+function raised(
+  referral: Referral,
+  policy: SlaPolicy,
+  staff: readonly StaffPerson[],
+  now: Instant,
+  steps: readonly Pick<Step, 'step' | 'stage'>[],
+): Happening[] {
   const { order, coordinator, id: referralId } = referral;
   if (order.status === 'draft') return [];
   const about = { referralId, requester: order.approval.requester, coordinator };
-  return escalationsDue(referral, policy, now).map(({ step, stage }) => {
+  return steps.map(({ step, stage }) => {
     const { rule, act, reach } = step;
     const { subject: to, insteadOf } = personFor(reach, about, staff);
     const fact: Escalation = {
@@ -97,7 +108,8 @@ export function raise(referral: Referral, policy: SlaPolicy, staff: readonly Sta
 }
 
 /**
- * When this referral has to be looked at next, without anything new being heard; undefined where nothing is ahead.
+ * When this referral has to be looked at next, without anything new being heard; undefined where nothing is ahead. What is raised now changes
+ * nothing of it.
  * @param owed what `due` says of it now
  */
 export function nextLookAt(
@@ -106,10 +118,28 @@ export function nextLookAt(
   now: Instant,
   owed: readonly Obligation[] = due(referral, policy, now),
 ): Instant | undefined {
-  const moments = [
-    ...stepsAhead(referral, policy, owed).map(({ at }) => at),
-    // A visit that is ahead turns into one of which somebody has to hear.
-    ...owed.flatMap(({ kind, dueAt }) => (kind === 'visit' ? [dueAt] : [])),
-  ].filter((at) => at > now);
-  return moments.sort()[0];
+  return nextOf(stepsAhead(referral, policy, owed), owed, now);
+}
+
+/** `raise` and `nextLookAt` in one look, for whoever asks both of many referrals. */
+export function lookAt(
+  referral: Referral,
+  policy: SlaPolicy,
+  staff: readonly StaffPerson[],
+  now: Instant,
+): { raised: Happening[]; next: Instant | undefined } {
+  const obligations = due(referral, policy, now);
+  const ahead = stepsAhead(referral, policy, obligations);
+  return { raised: raised(referral, policy, staff, now, dueBy(ahead, now)), next: nextOf(ahead, obligations, now) };
+}
+
+function nextOf(ahead: readonly Step[], obligations: readonly Obligation[], now: Instant): Instant | undefined {
+  let next: Instant | undefined;
+  const look = (at: Instant): void => {
+    if (at > now && (next === undefined || at < next)) next = at;
+  };
+  for (const { at } of ahead) look(at);
+  // A visit that is ahead turns into one of which somebody has to hear.
+  for (const { kind, dueAt } of obligations) if (kind === 'visit') look(dueAt);
+  return next;
 }

@@ -174,6 +174,10 @@ export const REQUESTS: Record<string, Request> = {
     changes: true,
     body: ({ target }) => ({ referralId: target.id, reportId: target.made['reportId'] ?? 'none' }),
   }),
+  'post /work/answers | a question to answer': row('a question to answer', () => '/work/answers', {
+    changes: true,
+    body: ({ target }) => ({ referralId: target.id, score: 4 }),
+  }),
   'get /worklist | a referral in the chart': row('a referral in the chart', () => '/worklist', {
     listed: ({ rows }) => (rows as Body[]).map(({ referralId }) => referralId),
   }),

@@ -40,6 +40,7 @@ const TABLES = [
   'sla_policy',
   'used_id_token',
   'warehouse_pseudonym',
+  'work_question',
 ];
 const TABLES_OF_A_REFERRAL = ['approval', 'obligation', 'plan', 'recommendation', 'referral', 'referral_event'];
 /** More than are added at once. */

@@ -49,6 +49,7 @@ export type About =
   | 'a declined referral'
   | 'a referral with a doubt'
   | 'a note to review'
+  | 'a question to answer'
   | 'an office link'
   | 'an opened link'
   | 'an opened link of an accepted referral'
@@ -171,6 +172,22 @@ const openedByPatient: Maker = async (question) => {
   return { ...link, made: { ...link.made, opened: opened.body['opened'] } };
 };
 
+const noted: Maker = async (question) => {
+  const referral = await inChart(question);
+  const { team, worlds } = question;
+  const at = worlds.clock.now.toISOString();
+  let { sequence } = referral.made as unknown as { sequence: unknown };
+  for (const what of [
+    { act: 'sent', channel: 'fax', at },
+    { act: 'note', form: 'final', at },
+  ]) {
+    const path = `/worklist/referrals/${referral.id}/acts`;
+    const done = await team.as('coordinator', null, 'post', path, { key: `${what.act}-of-${referral.id}`, sequence, what });
+    sequence = done.body['sequence'];
+  }
+  return { ...referral, made: { ...referral.made, reportId: `by-hand/note-of-${referral.id}` } };
+};
+
 /** Of things that are no recommendation. */
 const bare = (whose: Whose, id: string): Target => target(whose, { id, revision: 0, working: {} }, {});
 
@@ -258,20 +275,15 @@ const MAKERS: Record<About, Maker> = {
     });
     return { ...referral, made: { ...referral.made, effectId } };
   },
-  'a note to review': async (question) => {
-    const referral = await inChart(question);
-    const { team, worlds } = question;
-    const at = worlds.clock.now.toISOString();
-    let { sequence } = referral.made as unknown as { sequence: unknown };
-    for (const what of [
-      { act: 'sent', channel: 'fax', at },
-      { act: 'note', form: 'final', at },
-    ]) {
-      const path = `/worklist/referrals/${referral.id}/acts`;
-      const done = await team.as('coordinator', null, 'post', path, { key: `${what.act}-of-${referral.id}`, sequence, what });
-      sequence = done.body['sequence'];
-    }
-    return { ...referral, made: { ...referral.made, reportId: `by-hand/note-of-${referral.id}` } };
+  'a note to review': noted,
+  'a question to answer': async (question) => {
+    const note = await noted(question);
+    const { team, worlds, whose } = question;
+    await team.as('lee', null, 'post', '/work/reviews', { referralId: note.id, reportId: note.made['reportId'] });
+    // Whenever they were asked before.
+    const asked = { subject: 'lee', referralId: note.id, askedAt: worlds.clock.now.toISOString() };
+    await worlds.store.transaction(scopeOf(worlds[whose.place].site), (unit) => unit.workQuestions.ask(asked, '9999-01-01T00:00:00.000Z'));
+    return note;
   },
   'an office link': linked,
   'an opened link': openedLink,

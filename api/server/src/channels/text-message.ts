@@ -3,15 +3,14 @@
  * (draft-ietf-httpapi-idempotency-key-header). 2xx with {id} is taken; the same id again is the same message.
  */
 import { MESSAGE_TOPICS, type MessageTopic, textFor } from '@refloop/domain/patient/messages';
-import { channelFor, sendAt } from '@refloop/domain/patient/outreach';
+import { channelFor, type Reachable, sendAt } from '@refloop/domain/patient/outreach';
 import { LANGUAGES } from '@refloop/domain/patient/reading-grade';
 import { askedNow, bookedWith } from '@refloop/domain/referral/patient-act';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { z } from 'zod';
 import { type Site, scopeOf } from '../sites.ts';
-import type { PatientContact } from '../store/patient-contacts.ts';
 import type { Scope } from '../store/store.ts';
-import { type Handler, type Sent, type Standing, TOO_LATE } from './handler.ts';
+import { type Handler, type Sent, TOO_LATE } from './handler.ts';
 
 export const TEXT_MESSAGE = 'text-message';
 
@@ -43,7 +42,7 @@ export function siteOf(sites: readonly Site[], { tenant, issuer }: Scope): Site 
 }
 
 /** Whether the patient still wants to be written to there: what is kept of them says so also where a referral does not. */
-function isWanted({ consents }: Referral, { to }: TextMessage, contact: PatientContact | undefined): boolean {
+function isWanted({ consents }: Referral, { to }: Pick<TextMessage, 'to'>, contact: Reachable | undefined): boolean {
   if (consents.text === 'withdrawn') return false;
   const channel = contact && channelFor(contact);
   return contact === undefined || (channel?.channel === 'text' && channel.to === to);
@@ -62,7 +61,11 @@ const OF_USE_HOURS: Readonly<Record<MessageTopic, number>> = {
 };
 
 /** Why it must not leave any more: what happened since it was asked for made it wrong. */
-function overtaken(referral: Referral, content: TextMessage, { now, contact }: Standing): string | undefined {
+export function overtaken(
+  referral: Referral,
+  content: Pick<TextMessage, 'to' | 'topic'>,
+  { now, contact }: { now: string; contact: Reachable | undefined },
+): string | undefined {
   const { topic } = content;
   if (referral.order.status !== 'active') return 'The order is not in force any more.';
   if (!isWanted(referral, content, contact)) return 'The patient wants no more text messages there.';

@@ -105,6 +105,8 @@ export const MetricAnswer = z.object({
     parts: z.record(z.string(), z.string()),
     /** What each category of a row is, in the order in which they are shown. */
     categories: z.record(z.string(), z.string()),
+    /** Whether the referrals behind a number may be listed: not where they would tell who said what. */
+    namesRows: z.boolean(),
   }),
   asOf: z.string(),
   snapshot: z.string(),

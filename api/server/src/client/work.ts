@@ -84,3 +84,14 @@ export type SettleByHand = z.infer<typeof SettleByHand>;
 /** The clinician has read it; for a final report of a patient who was seen this closes the loop. */
 export const ReviewRequest = z.object({ referralId: z.string().min(1).max(60), reportId: z.string().min(1).max(200) });
 export type ReviewRequest = z.infer<typeof ReviewRequest>;
+
+/** `asked`: whether this clinician is asked now how they find their work with Refloop. */
+export const ReviewAnswer = z.object({ reviewed: z.literal(true), asked: z.boolean() });
+export type ReviewAnswer = z.infer<typeof ReviewAnswer>;
+
+/** How easy referring with Refloop is for them, from 1 to 5, the best; of the referral after whose note they were asked. */
+export const WorkAnswer = z.object({
+  referralId: z.string().min(1).max(60),
+  score: z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(5)]),
+});
+export type WorkAnswer = z.infer<typeof WorkAnswer>;

@@ -181,6 +181,7 @@ export const GOOD: Record<string, Good> = {
     path: () => `/ehr-notifications/${'0'.repeat(24)}`,
     body: () => ({ resourceType: 'Bundle', type: 'history', entry: [{ fullUrl: 'urn:uuid:0' }] }),
   },
+  'post /work/answers': { path: () => '/work/answers', body: () => ({ referralId: 'nothing', score: 4 }) },
   'post /work/reviews': { path: () => '/work/reviews', body: () => ({ referralId: 'nothing', reportId: 'nothing' }) },
   'post /worklist/referrals/:id/next-performers': {
     path: () => '/worklist/referrals/nothing/next-performers',

@@ -3,6 +3,7 @@ import type { Actor, Performer } from '@refloop/domain/referral/event';
 import type { LossReason } from '@refloop/domain/referral/loss-reason';
 import type { Draws } from './draws.ts';
 import type { Office, Position } from './offices.ts';
+import type { PatientPart } from './patient-part.ts';
 import { type Clinician, milesBetween, type Patient, type Practice } from './practice.ts';
 import { NEARNESS } from './rates.ts';
 import { instant, type RecordOf } from './record.ts';
@@ -16,7 +17,9 @@ export type Course = {
   draws: Draws;
   patient: Patient;
   clinician: Clinician;
-  coordinator: Actor;
+  /** Whoever the engine gave it to. */
+  readonly coordinator: Actor;
+  part: PatientPart;
   specialty: string;
   urgency: 'routine' | 'urgent' | 'emergency';
   service: 'visit' | 'e-consult' | 'imaging' | 'procedure';

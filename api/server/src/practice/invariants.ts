@@ -4,8 +4,8 @@ import { closedBy } from '@refloop/domain/referral/closure';
 import { fold, type Referral } from '@refloop/domain/referral/referral';
 import { statusOf } from '@refloop/domain/referral/status';
 import { due, type Obligation } from '@refloop/domain/sla/due';
-import type { SlaPolicy } from '@refloop/domain/sla/policy';
-import type { SimulatedReferral } from './simulate.ts';
+import type { PracticeEngine } from './engine.ts';
+import { LAST_MINUTE, type SimulatedReferral } from './simulate.ts';
 
 /** What people see as over; everything else waits for somebody. */
 const OVER = ['closed', 'cancelled', 'expired', 'patient-declined', 'revoked'];
@@ -18,7 +18,7 @@ export function isOpen(referral: Referral): boolean {
 }
 
 /** @param until the end of the history, in milliseconds since 1970 @returns what does not hold, in words without patient data */
-export function violationsOf(simulated: SimulatedReferral, policy: SlaPolicy, until: number): string[] {
+export function violationsOf(simulated: SimulatedReferral, engine: PracticeEngine, until: number): string[] {
   const { referralId: id, events, referral } = simulated;
   const found: string[] = [];
   const hold = (holds: boolean, what: string): void => {
@@ -33,10 +33,18 @@ export function violationsOf(simulated: SimulatedReferral, policy: SlaPolicy, un
     hold(event.effectiveAt === null || event.effectiveAt <= event.recordedAt, `event ${event.sequence} was recorded before it happened`);
     before = event.recordedAt;
   });
-  const obligations = due(referral, policy, new Date(until).toISOString());
+  const end = new Date(until).toISOString();
+  const obligations = due(referral, engine.policy, end);
   hold(!isOpen(referral) || obligations.length > 0, `it is ${statusOf(referral)}, and nobody owes anything`);
   hold(obligations.every(isWhole), 'an obligation has no owner or no deadline');
   hold(writeBackIsOver(referral), 'its write-back is unfinished');
+  hold(referral.order.status !== 'active' || referral.coordinator !== null, 'its order is in force, and no coordinator has it');
+  const left = engine
+    .look(referral, new Date(until - LAST_MINUTE).toISOString())
+    .reactions.map(({ fact }) => ('rule' in fact ? fact.rule : fact.type));
+  hold(left.length === 0, `the engine has left something undone: ${left.join(', ')}`);
+  const steps = referral.escalations.map(({ rule, stage }) => `${rule} ${stage}`);
+  hold(new Set(steps).size === steps.length, 'a step was taken twice');
   if (statusOf(referral) === 'closed') hold(hasEvidence(referral), 'it is closed without evidence');
   return found;
 }

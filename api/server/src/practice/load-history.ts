@@ -3,12 +3,13 @@
  * makes the same referrals, and how many are there stands in the same transaction as they.
  */
 import { due, type Obligation } from '@refloop/domain/sla/due';
-import { defaultPolicy, type SlaPolicy } from '@refloop/domain/sla/policy';
+import { personFor } from '@refloop/domain/sla/staff';
 import { contentOf } from '../services/engine/obligation-content.ts';
 import { newEvent, projectionOf } from '../services/referral-log.ts';
 import type { HistoryLoad } from '../store/history-loads.ts';
 import type { NewObligation } from '../store/obligations.ts';
 import type { BulkLoad, BulkReferral, BulkUnit } from '../store/postgres/bulk-load.ts';
+import type { PracticeEngine } from './engine.ts';
 import type { Staffing } from './offices.ts';
 import { type SimulatedReferral, simulation } from './simulate.ts';
 
@@ -56,14 +57,13 @@ async function loadMissing(options: HistoryOptions): Promise<HistoryOutcome> {
   if (history.finishedAt !== null) return { status: 'was loaded before' };
   const { seed, referrals, staffing } = history;
   const simulated = simulation({ seed, referrals, until: new Date(history.until), staffing: staffing as Staffing });
-  const policy = defaultPolicy(simulated.practice.time.calendar);
   let { loaded, events } = history;
   let batch: SimulatedReferral[] = [];
   for (const each of simulated.referrals(loaded)) {
     batch.push(each);
     if (batch.length < atOnce && each.index < referrals - 1) continue;
     const step = { from: loaded, to: each.index + 1, events: batch.reduce((sum, one) => sum + one.events.length, 0) };
-    const added = batch.map((one) => bulkOf(one, policy, history.until));
+    const added = batch.map((one) => bulkOf(one, simulated.engine, history.until));
     const last = step.to === referrals;
     await load.transaction(async (unit) => {
       const finishedAt = last ? now().toISOString() : null;
@@ -90,17 +90,22 @@ async function recordLoad(unit: BulkUnit, { seed, until, referrals, startedAt }:
   });
 }
 
-function bulkOf(simulated: SimulatedReferral, policy: SlaPolicy, until: string): BulkReferral {
+function bulkOf(simulated: SimulatedReferral, engine: PracticeEngine, until: string): BulkReferral {
   const { referral, events } = simulated;
   const updatedAt = events.at(-1)?.recordedAt ?? referral.startedAt;
   return {
     row: projectionOf(referral, updatedAt),
     events: events.map((event) => newEvent(event, event.actor, event.recordedAt)),
-    obligations: due(referral, policy, until).map((owed) => obligationOf(simulated, owed, updatedAt)),
+    obligations: due(referral, engine.policy, until).map((owed) => obligationOf(simulated, owed, engine, updatedAt)),
   };
 }
 
-function obligationOf({ referral, events, clinician, coordinator }: SimulatedReferral, owed: Obligation, raisedAt: string): NewObligation {
+function obligationOf(
+  { referral, events, clinician }: SimulatedReferral,
+  owed: Obligation,
+  { staff }: PracticeEngine,
+  raisedAt: string,
+): NewObligation {
   const { kind, about, owner, since, dueAt } = owed;
   return {
     id: `${referral.id}/${kind}/${about.replaceAll(' ', '-')}`,
@@ -108,7 +113,7 @@ function obligationOf({ referral, events, clinician, coordinator }: SimulatedRef
     kind,
     raisedAt: since ?? raisedAt,
     dueAt,
-    owner: owner === 'clinician' ? clinician : coordinator,
+    owner: personFor(owner, { referralId: referral.id, requester: clinician, coordinator: referral.coordinator }, staff).subject,
     raisedBy: clinician,
     content: contentOf(referral, owed, {
       patientName: `Simulated patient ${referral.patientId.replace(/^\D+/, '')}`,

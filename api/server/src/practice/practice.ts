@@ -62,6 +62,8 @@ export type Practice = {
   time: PracticeTime;
   clinics: readonly Clinic[];
   clinicians: readonly Clinician[];
+  /** Subjects. */
+  leads: readonly string[];
   offices: readonly Office[];
   planted: PlantedTruths | null;
   /** One of the clinician's panel. */
@@ -69,11 +71,17 @@ export type Practice = {
 };
 
 export const CLINICIANS = 36;
+const LEADS = ['sim-lead-1', 'sim-lead-2'];
 export const PANEL = 340;
 const YEAR_MS = 365.25 * 86_400_000;
 export const YEARS = 2;
 
-const person = (name: string): Actor => ({ kind: 'person', subject: name, fhirUser: `Practitioner/${name}`, sessionId: 'simulated' });
+export const person = (name: string): Actor => ({
+  kind: 'person',
+  subject: name,
+  fhirUser: `Practitioner/${name}`,
+  sessionId: 'simulated',
+});
 
 /** The ZIP3 areas of and around Chicago, where the synthetic directory has many specialists. */
 const CLINICS: readonly (Pick<Clinic, 'name' | 'position'> & { zip3: string[] })[] = [
@@ -130,6 +138,7 @@ export function practiceOf(seed: string, until: number, staffing: Staffing, plan
     time: practiceTime(new Date(from).getUTCFullYear(), new Date(until).getUTCFullYear() + 2),
     clinics,
     clinicians,
+    leads: LEADS,
     offices: officesOf(seed, staffing, planted),
     planted,
     patient: (clinician, number) => {

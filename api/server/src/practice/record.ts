@@ -1,9 +1,17 @@
-/** One simulated referral while it happens: every event is what the domain makes of a command or of a fact, and is folded at once. */
+/**
+ * One simulated referral while it happens: every event is what the domain makes of a command or of a fact, and is folded at once. After each, and
+ * whenever the clock comes to a moment the policy names, the engine takes its steps.
+ */
+
+import type { MessageTopic } from '@refloop/domain/patient/messages';
 import { type CareCommand, decideCare } from '@refloop/domain/referral/care-command';
 import { decide, type ReferralCommand } from '@refloop/domain/referral/command';
 import type { Actor, Happening, ReferralEvent } from '@refloop/domain/referral/event';
 import { type ObservedFact, observe } from '@refloop/domain/referral/observe';
+import { decidePatient, type PatientAct } from '@refloop/domain/referral/patient-act';
 import { evolve, type Referral } from '@refloop/domain/referral/referral';
+import type { PracticeEngine } from './engine.ts';
+import { PATIENT, type PatientPart } from './patient-part.ts';
 
 /** The domain refused what the simulation took for possible, or took a fact otherwise than meant: a fault of the simulation. */
 export class SimulationFault extends Error {}
@@ -20,32 +28,115 @@ export type RecordOf = {
   referral: () => Referral;
   /** Milliseconds since 1970; never goes back. */
   now: () => number;
+  /** On the way there the engine does what becomes due, and messages leave. */
   moveTo: (ms: number) => void;
   ask: (command: ReferralCommand, actor: Actor) => void;
   care: (command: CareCommand, actor: Actor) => void;
+  /** @param key of this press, unique in this referral */
+  patient: (act: PatientAct, key: string) => void;
+  /** Whether a message about one of these has left. */
+  wasWritten: (topics: readonly string[]) => boolean;
   /** `what`: whether it is meant to be believed, or to contradict what is known. */
   see: (fact: Told, what?: 'taken' | 'set-aside') => void;
   seeOrder: (status: string) => void;
 };
 
-export const instant = (ms: number): string => new Date(ms).toISOString();
+let last = { ms: Number.NaN, text: '' };
+/** Asked many times of one moment: what happens at once. */
+export function instant(ms: number): string {
+  if (last.ms !== ms) last = { ms, text: new Date(ms).toISOString() };
+  return last.text;
+}
 
 const SOFTWARE: Actor = { kind: 'software', name: 'simulated-practice', version: '1' };
 
-export function beginRecord(id: string, startsAt: number): RecordOf {
+type Coming = { at: number; happen: () => void };
+
+const visitsOf = (referral: Referral | undefined): number => (referral?.attempts ?? []).reduce((sum, { visits }) => sum + visits.length, 0);
+
+export function beginRecord(id: string, startsAt: number, engine: PracticeEngine, part: PatientPart): RecordOf {
   const events: ReferralEvent[] = [];
   let state: Referral | undefined;
   let clock = startsAt;
   let facts = 0;
+  /** When the engine looks again, and what will leave or be said. */
+  let look = Number.POSITIVE_INFINITY;
+  let coming: Coming[] = [];
+  const written = new Set<string>();
   const referral = (): Referral => {
     if (!state) throw new SimulationFault(`${id} was not started.`);
     return state;
   };
-  const take = (happenings: readonly Happening[], actor: Actor): void => {
+  const write = (happenings: readonly Happening[], actor: Actor): void => {
     for (const each of happenings) {
       const event: ReferralEvent = { ...each, sequence: events.length + 1, recordedAt: instant(clock), actor };
       events.push(event);
       state = evolve(id, state, event);
+    }
+  };
+  const react = (happenings: readonly Happening[], visitsBefore: number): void => {
+    const now = instant(clock);
+    const { reactions, next } = engine.look(referral(), now);
+    write(reactions, engine.actor);
+    for (const { topic, leavesAt } of part.messages(referral(), [...happenings, ...reactions], visitsBefore, now))
+      coming.push({ at: Math.max(leavesAt, clock), happen: () => leave(topic) });
+    look = next === undefined ? Number.POSITIVE_INFINITY : Date.parse(next);
+  };
+  const take = (happenings: readonly Happening[], actor: Actor): void => {
+    const before = visitsOf(state);
+    write(happenings, actor);
+    react(happenings, before);
+  };
+  const patient = (act: PatientAct, key: string): void => {
+    const decided = decidePatient(referral(), act, key, instant(clock));
+    if (!decided.ok) throw new SimulationFault(`${id}: the patient’s ${act.act} was refused as ${decided.refusal.kind}.`);
+    take(decided.value, PATIENT);
+  };
+  /** The page offers it for a while, and once. */
+  const rate = (): void => {
+    const said = part.rates();
+    if (!said) return;
+    coming.push({
+      at: clock + said.after,
+      happen: () => {
+        const act = { act: 'rate', score: said.score, words: null } as const;
+        const decided = decidePatient(referral(), act, `${id}/rating`, instant(clock));
+        if (decided.ok) take(decided.value, PATIENT);
+      },
+    });
+  };
+  const leave = (topic: MessageTopic): void => {
+    if (part.isOvertaken(referral(), { topic }, instant(clock))) return;
+    written.add(topic);
+    const messageId = `${id}-m${events.length}`;
+    const sent = {
+      kind: 'patient-messaged',
+      messageId,
+      topic,
+      channel: 'text',
+      outcome: 'sent',
+      at: instant(clock),
+      key: messageId,
+    } as const;
+    take(observe(referral(), sent, instant(clock)), SOFTWARE);
+    if (topic === 'rate') rate();
+  };
+  /** What comes before a moment, in order; of the same moment the engine first. */
+  const pass = (until: number): void => {
+    for (;;) {
+      const next = coming.reduce<Coming | undefined>(
+        (first, each) => (first === undefined || each.at < first.at ? each : first),
+        undefined,
+      );
+      const at = Math.min(look, next?.at ?? Number.POSITIVE_INFINITY);
+      if (at > until) return;
+      clock = Math.max(clock, at);
+      if (next === undefined || look <= next.at) {
+        react([], visitsOf(state));
+        continue;
+      }
+      coming = coming.filter((each) => each !== next);
+      next.happen();
     }
   };
   return {
@@ -54,8 +145,11 @@ export function beginRecord(id: string, startsAt: number): RecordOf {
     referral,
     now: () => clock,
     moveTo: (ms) => {
+      pass(ms);
       clock = Math.max(clock, ms);
     },
+    patient,
+    wasWritten: (topics) => topics.some((topic) => written.has(topic)),
     ask: (command, actor) => {
       const decided = decide(state, command);
       if (!decided.ok) throw new SimulationFault(`${id}: ${command.type} was refused as ${decided.refusal.kind}.`);

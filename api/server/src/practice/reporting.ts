@@ -2,8 +2,18 @@
 
 import type { Asked } from './course.ts';
 import { at, type Course, number, type Walk, working } from './course.ts';
+import { drawsOf } from './draws.ts';
 import { expire } from './ending.ts';
-import { INTERIM_SHARE, NEVER_MATCHED_SHARE, NEVER_REVIEWED_SHARE, NOTE_HOURS, REVIEW_HOURS, UNMATCHED_SHARE } from './rates.ts';
+import {
+  INTERIM_SHARE,
+  NEVER_MATCHED_SHARE,
+  NEVER_REVIEWED_SHARE,
+  NOTE_HOURS,
+  REVIEW_HOURS,
+  UNMATCHED_SHARE,
+  WORK_RATED_SHARE,
+  WORK_RATINGS_GIVEN,
+} from './rates.ts';
 
 /** @param noted whether a final note comes at all */
 export function* reported(course: Course, asked: Asked, noted: boolean): Walk {
@@ -30,7 +40,12 @@ export function* reported(course: Course, asked: Asked, noted: boolean): Walk {
 
 function* reviewed(course: Course, reportId: string): Walk {
   yield working(course, REVIEW_HOURS);
-  course.record.care({ type: 'review-report', reportId }, course.clinician.actor);
+  const { record, clinician, practice } = course;
+  record.care({ type: 'review-report', reportId }, clinician.actor);
+  // With draws of its own, so that nothing else depends on whether they are asked.
+  const draws = drawsOf(`${practice.seed}/${reportId}/work-rated`);
+  const [says, score] = [draws.chance(WORK_RATED_SHARE), draws.weighted(WORK_RATINGS_GIVEN)];
+  if (says) record.care({ type: 'rate-work', score }, clinician.actor);
 }
 
 /** @returns undefined where nobody finds out what it answers */

@@ -1,6 +1,5 @@
 /** Many simulated practices one after the other, each looked at referral by referral. */
 import { statusOf } from '@refloop/domain/referral/status';
-import { defaultPolicy } from '@refloop/domain/sla/policy';
 import { violationsOf } from './invariants.ts';
 import type { PlantedTruths } from './planted-truths.ts';
 import { SimulationFault } from './record.ts';
@@ -39,14 +38,13 @@ export function runSeeds({ seeds, progress, ...asked }: SeedsAsked): SeedsRun {
 /** What the domain refuses is a violation of that referral, and the next one is looked at. */
 function runOne(options: SimulationOptions, run: SeedsRun): void {
   const simulated = simulation(options);
-  const { time, until } = simulated.practice;
-  const policy = defaultPolicy(time.calendar);
+  const { until } = simulated.practice;
   const look = (each: SimulatedReferral): void => {
     run.referrals += 1;
     run.events += each.events.length;
     count(run.byStatus, statusOf(each.referral));
     for (const { fact } of each.events) count(run.byType, fact.type);
-    run.violations.push(...violationsOf(each, policy, until));
+    run.violations.push(...violationsOf(each, simulated.engine, until));
   };
   for (let next = 0; next < options.referrals; ) {
     try {

@@ -8,10 +8,12 @@ import { accepted, authorized, onlyBegun } from './asking.ts';
 import { type Course, DAY, type Walk } from './course.ts';
 import { type Draws, drawsOf } from './draws.ts';
 import { interrupted } from './ending.ts';
+import { engineOf, type PracticeEngine } from './engine.ts';
 import type { Staffing } from './offices.ts';
 import { ordering } from './ordering.ts';
+import { patientPart } from './patient-part.ts';
 import { PLANTED_TRUTHS, type PlantedTruths } from './planted-truths.ts';
-import { PANEL, type Practice, practiceOf } from './practice.ts';
+import { PANEL, type Practice, person, practiceOf } from './practice.ts';
 import { NOTE_SHARE, SERVICES, SPECIALTIES, URGENCIES } from './rates.ts';
 import { beginRecord } from './record.ts';
 import { reported } from './reporting.ts';
@@ -34,9 +36,8 @@ export type SimulatedReferral = {
   index: number;
   referralId: string;
   patientId: string;
-  /** Subjects of who ordered it and of who follows it up. */
+  /** Subject of who ordered it. */
   clinician: string;
-  coordinator: string;
   events: readonly ReferralEvent[];
   /** The fold of the events. */
   referral: Referral;
@@ -44,12 +45,13 @@ export type SimulatedReferral = {
 
 export type Simulation = {
   practice: Practice;
+  engine: PracticeEngine;
   /** @param first leaves out those before it; the others are the same as without */
   referrals: (first?: number) => Generator<SimulatedReferral, void>;
 };
 
 /** What is begun in the last minute is not: a write-back takes seconds, and is never cut in two. */
-const LAST_MINUTE = 60_000;
+export const LAST_MINUTE = 60_000;
 const HOUR = 3_600_000;
 /** Less of them on Fridays; Sunday is 0. */
 const BY_WEEKDAY = [0, 1.1, 1.05, 1, 1, 0.85, 0];
@@ -64,13 +66,15 @@ export function simulation(options: SimulationOptions): Simulation {
     .toString(16)
     .padStart(6, '0')}`;
   const digits = Math.max(5, String(count).length);
+  const engine = engineOf(practice);
   return {
     practice,
+    engine,
     *referrals(first = 0) {
       for (let index = first; index < count; index += 1) {
         const startsAt = starts[index];
         if (startsAt === undefined) return;
-        yield one(practice, index, `${name}-${String(index + 1).padStart(digits, '0')}`, startsAt);
+        yield one(practice, engine, index, `${name}-${String(index + 1).padStart(digits, '0')}`, startsAt);
       }
     },
   };
@@ -105,19 +109,24 @@ function middayDip(draws: Draws): number {
   }
 }
 
-function courseOf(practice: Practice, id: string, startsAt: number): Course {
+function courseOf(practice: Practice, engine: PracticeEngine, id: string, startsAt: number): Course {
   const draws = drawsOf(`${practice.seed}/${id}`);
   const clinician = draws.weighted(practice.clinicians.map((each) => [each, each.volume] as const));
   const ofClinician = practice.clinicians.indexOf(clinician);
   let patient = practice.patient(ofClinician, draws.integer(0, PANEL - 1));
   while (patient.diesAt <= startsAt) patient = practice.patient(ofClinician, draws.integer(0, PANEL - 1));
+  const part = patientPart(practice.seed, id, patient, practice.time.calendar.timeZone);
+  const record = beginRecord(id, startsAt, engine, part);
   return {
     practice,
-    record: beginRecord(id, startsAt),
+    record,
     draws,
     patient,
     clinician,
-    coordinator: clinician.clinic.coordinator,
+    get coordinator() {
+      return person(record.referral().coordinator ?? clinician.clinic.coordinatorSubject);
+    },
+    part,
     specialty: draws.weighted(SPECIALTIES.map(({ specialty, share }) => [specialty, share] as const)),
     urgency: draws.weighted(URGENCIES),
     service: draws.weighted(SERVICES),
@@ -125,18 +134,18 @@ function courseOf(practice: Practice, id: string, startsAt: number): Course {
   };
 }
 
-function one(practice: Practice, index: number, id: string, startsAt: number): SimulatedReferral {
-  const course = courseOf(practice, id, startsAt);
+function one(practice: Practice, engine: PracticeEngine, index: number, id: string, startsAt: number): SimulatedReferral {
+  const course = courseOf(practice, engine, id, startsAt);
   const { record, patient } = course;
   const last = practice.until - LAST_MINUTE;
   drive(course, interrupted(course, wholeCourse(course)), last);
   tellUntil(course, last);
+  record.moveTo(last);
   return {
     index,
     referralId: id,
     patientId: patient.id,
     clinician: course.clinician.subject,
-    coordinator: course.clinician.clinic.coordinatorSubject,
     events: record.events,
     referral: record.referral(),
   };

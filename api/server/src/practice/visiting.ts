@@ -1,4 +1,5 @@
 /** From an office that has accepted to the visit: reaching the patient, appointments kept, missed, cancelled, or kept somewhere else. */
+import type { Actor } from '@refloop/domain/referral/event';
 import { type Asked, at, type Course, DAY, giveReason, HOUR, minutes, number, outOfNetwork, type Walk, working } from './course.ts';
 import { expire } from './ending.ts';
 import type { Office } from './offices.ts';
@@ -90,7 +91,7 @@ export function* visited(course: Course, asked: Asked, noted: boolean): Walk<boo
 }
 
 function* booked(course: Course, office: Office, appointment: number): Walk<Booking> {
-  const { record, draws, practice, urgency, coordinator } = course;
+  const { record, draws, practice, urgency, coordinator, part } = course;
   yield working(course, BOOK_HOURS);
   const attempt = number(course);
   const appointmentId = `${record.id}-a${attempt}-v${appointment}`;
@@ -101,7 +102,10 @@ function* booked(course: Course, office: Office, appointment: number): Walk<Book
     return Math.ceil(practice.time.afterHours(bookedAt + days * DAY, 0.25 + draws.next() * 7) / (HOUR / 4)) * (HOUR / 4);
   };
   let startsAt = slot();
-  if (draws.chance(0.4)) {
+  const byStaff = draws.chance(0.4);
+  if (appointment === 1 && record.wasWritten(['book', 'remind']) && part.booksThemselves())
+    bookedByPatient(course, appointmentId, startsAt);
+  else if (byStaff) {
     record.care({ type: 'schedule', attempt, appointmentId, startsAt: instant(startsAt), at: at(course) }, coordinator);
   } else record.see({ kind: 'appointment', attempt, appointmentId, startsAt: instant(startsAt), status: 'booked', at: at(course) });
   if (draws.chance(MOVED_SHARE)) {
@@ -111,6 +115,16 @@ function* booked(course: Course, office: Office, appointment: number): Walk<Book
     record.see({ kind: 'appointment', attempt, appointmentId, startsAt: instant(startsAt), status: 'booked', at: at(course) });
   }
   return { appointmentId, bookedAt, startsAt };
+}
+
+/** The office names the date by its link, and the patient takes it on their page. */
+function bookedByPatient({ record }: Course, key: string, startsAt: number): void {
+  const attempt = record.referral().attempts.at(-1);
+  if (!attempt) return;
+  const office: Actor = { kind: 'office', npi: attempt.performer.npi, link: 'simulated' };
+  const [now, date] = [instant(record.now()), instant(startsAt)];
+  record.care({ type: 'offer-dates', attempt: attempt.number, at: now, dates: [date] }, office);
+  record.patient({ act: 'book', startsAt: date }, key);
 }
 
 /** Some time after the booking and before the appointment. */

@@ -31,6 +31,7 @@ const answer = (id: string, ...rows: MetricRow[]): MetricResult => ({
     target: { value: 0.8, direction: 'at-least', why: 'ours' },
     benchmarks: [],
     parts: {},
+    namesRows: true,
     categories: { 'leaked/access/too-far': 'Leaked. It was too far', 'unseen/ended/died': 'Never seen. The patient died' },
   },
   asOf: '2026-11-28T06:00:00.000Z',

@@ -1,11 +1,20 @@
 import { z } from 'zod';
 import { NoteReading } from '../client/inbound.ts';
-import { MyWork, ReviewRequest, SettleByHand } from '../client/work.ts';
+import { MyWork, ReviewAnswer, ReviewRequest, SettleByHand, WorkAnswer } from '../client/work.ts';
 import type { ReviewService } from '../services/reviews.ts';
 import type { WorkService } from '../services/work.ts';
+import type { WorkQuestionService } from '../services/work-question.ts';
 import { type Route, sessionRoute } from './route.ts';
 
-export const workRoutes = ({ work, reviews }: { work: WorkService; reviews: ReviewService }): Route[] => [
+export const workRoutes = ({
+  work,
+  reviews,
+  workQuestions,
+}: {
+  work: WorkService;
+  reviews: ReviewService;
+  workQuestions: WorkQuestionService;
+}): Route[] => [
   sessionRoute({
     method: 'get',
     path: '/work',
@@ -39,8 +48,17 @@ export const workRoutes = ({ work, reviews }: { work: WorkService; reviews: Revi
     summary: 'Say that a note that came back was read. Of a final one, for a patient who was seen, this closes the loop.',
     roles: ['clinician'],
     body: ReviewRequest,
-    answer: z.object({ reviewed: z.literal(true) }),
+    answer: ReviewAnswer,
     handle: async ({ session, body, now }) => reviews.review(session, body, now),
+  }),
+  sessionRoute({
+    method: 'post',
+    path: '/work/answers',
+    summary: 'Say how easy referring with Refloop is, where one was asked after a review. Counted with others’, told of nobody.',
+    roles: ['clinician'],
+    body: WorkAnswer,
+    answer: z.object({ taken: z.literal(true) }),
+    handle: async ({ session, body, now }) => workQuestions.answer(session, body, now),
   }),
   sessionRoute({
     method: 'post',

@@ -40,6 +40,7 @@ export function officeRefusal(refusal: OfficeRefusal): Refusal {
     case 'attempt-still-open':
     case 'no-such-report':
     case 'report-not-matched':
+    case 'nothing-reviewed':
     case 'nothing-set-aside':
       return careRefusal(refusal);
     default:
@@ -83,6 +84,8 @@ export function careRefusal(refusal: ByHandRefusal): Refusal {
       return problem('not-found', 'There is no such report of this referral. Look at it again.');
     case 'report-not-matched':
       return problem('conflict', 'This report is not linked to the referral yet.');
+    case 'nothing-reviewed':
+      return problem('conflict', 'Nothing of this referral was reviewed yet. Review the note first.');
     case 'already-closed':
       return problem('conflict', 'The loop of this referral is closed.');
     case 'nothing-set-aside':

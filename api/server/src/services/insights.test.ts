@@ -169,6 +169,11 @@ describe('once there is one', () => {
     expect((await rowsOf(south, { filter: { from: '2026-12' } })).total).toBe(0);
   });
 
+  test('nobody is listed behind what clinicians said of their work', async () => {
+    const asked = { ...question, metric: 'provider_pulse', part: 'denominator' as const };
+    expect(await insights.rows(lead(north), asked, NOW)).toMatchObject({ refused: 'unprocessable' });
+  });
+
   test('a referral that counts twice stands there twice, each time with its reason', async () => {
     const { warehouse } = numbers;
     const twice = createInsightsService({

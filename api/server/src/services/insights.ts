@@ -1,6 +1,6 @@
 /** Numbers about this EHR's referrals from the snapshot in force, and who stands behind a mark: by role, with a purpose, on record. */
 import { CONTRACTING } from '@refloop/analytics/contracting';
-import { metricIds } from '@refloop/analytics/metric-definition';
+import { metricIds, readMetric } from '@refloop/analytics/metric-definition';
 import type { DrillResult } from '@refloop/analytics/metric-result';
 import { performanceIds } from '@refloop/analytics/performance-definition';
 import type { EhrScope } from '@refloop/analytics/pseudonym';
@@ -35,6 +35,7 @@ export type InsightsService = {
 export const scopeOf = ({ scope: { tenant, issuer } }: Session): EhrScope => ({ tenant, issuer });
 
 const NOTHING_YET: InsightsStatus['choices'] = { specialty: [], site: [], payer: [], months: [] };
+const NOT_NAMED = 'The referrals behind this number would tell who said what. They are listed to nobody.';
 const noMetric = (): Refusal => problem('not-found', 'There is no such metric.');
 
 const isSegment = (name: string): name is SegmentName => SEGMENT_NAMES.some((known) => known === name);
@@ -93,6 +94,7 @@ export function createInsightsService({ store, warehouse }: { store: Store; ware
 
     rows: async (session, question, now) => {
       const { metric, part, segment, category, specialist, filter, purpose } = question;
+      if (metricIds().includes(metric) && !readMetric(metric).namesRows) return problem('unprocessable', NOT_NAMED);
       const behind = rowsBehind(warehouse, question, scopeOf(session));
       if (!behind) return noMetric();
       const found = await counted(behind);

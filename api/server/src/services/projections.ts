@@ -4,7 +4,7 @@ import { FOLD_VERSION, fold, type Referral } from '@refloop/domain/referral/refe
 import type { StoredEvent } from '../store/events.ts';
 import type { ReferralRow } from '../store/referrals.ts';
 import type { Scope, Store, Unit } from '../store/store.ts';
-import { isEngaged } from './engine/engine.ts';
+import { isEngaged } from './engine/reactions.ts';
 import { eventOf, projectionOf } from './referral-log.ts';
 
 export type ProjectionOutcome = { good: boolean; line: string };

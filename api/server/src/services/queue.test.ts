@@ -95,10 +95,10 @@ const rowsOf = (more: Partial<QueueRowsQuestion>) =>
 function owedBySimulated(): { kind: string; owner: string; raisedAt: string; dueAt: string; referralId: string }[] {
   const { calendar } = practiceTime(2023, 2028);
   const made = [...simulation({ seed: SEED, referrals: REFERRALS, until: new Date(until) }).referrals()];
-  return made.flatMap(({ referral, referralId, events, clinician, coordinator }) =>
+  return made.flatMap(({ referral, referralId, events, clinician }) =>
     due(referral, defaultPolicy(calendar), until).map(({ kind, owner, since, dueAt }) => ({
       kind,
-      owner: owner === 'clinician' ? clinician : coordinator,
+      owner: owner === 'clinician' ? clinician : (referral.coordinator ?? 'nobody'),
       raisedAt: since ?? events.at(-1)?.recordedAt ?? referral.startedAt,
       dueAt,
       referralId,

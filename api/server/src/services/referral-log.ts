@@ -12,7 +12,8 @@ import type { NewEvent, StoredEvent } from '../store/events.ts';
 import { asKept } from '../store/kept-json.ts';
 import type { ReferralRow } from '../store/referrals.ts';
 import type { Unit } from '../store/store.ts';
-import { isEngaged, openEngine } from './engine/engine.ts';
+import { openEngine } from './engine/engine.ts';
+import { isEngaged } from './engine/reactions.ts';
 
 /** Somebody changed the same referral or its row between our read and our write; the transaction is run again. */
 export class AppendConflict extends Error {}

@@ -2,7 +2,7 @@
 import { decideCare } from '@refloop/domain/referral/care-command';
 import type { Referral } from '@refloop/domain/referral/referral';
 import type { NoteReading } from '../client/inbound.ts';
-import type { ReviewRequest, ToldRow, ToReviewRow } from '../client/work.ts';
+import type { ReviewAnswer, ReviewRequest, ToldRow, ToReviewRow } from '../client/work.ts';
 import { coveredBy } from '../grants/in-force.ts';
 import { inboundContentOf, readingOf } from '../inbound/inbound-content.ts';
 import { problem, type Refusal } from '../problem.ts';
@@ -15,6 +15,7 @@ import type { ObligationContent } from './engine/obligation-content.ts';
 import { stepName } from './engine/step-names.ts';
 import { applyDecision, readReferral, withRetry } from './referral-log.ts';
 import { UPLOADED } from './uploaded.ts';
+import { askAfterReview } from './work-question.ts';
 
 export const REVIEW = 'review';
 
@@ -50,7 +51,7 @@ async function placeOf(unit: Unit, session: Session, requester: string, now: Dat
 const NOT_YOURS = 'There is no report of a referral of yours with this number. Reload the list.';
 
 export type ReviewService = {
-  review: (session: Session, asked: ReviewRequest, now: Date) => Promise<{ reviewed: true } | Refusal>;
+  review: (session: Session, asked: ReviewRequest, now: Date) => Promise<ReviewAnswer | Refusal>;
   /** A note that was uploaded, byte by byte as it came. */
   document: (session: Session, id: string, now: Date) => Promise<Uint8Array<ArrayBuffer> | Refusal>;
   /** What was read of it: who it names, its text, and what matters most in it as spans of that text. */
@@ -132,7 +133,7 @@ export const createReviewService = ({ store }: { store: Store }): ReviewService 
           referralId,
           payload: { reportId, coveringFor: place.coveringFor },
         });
-        return { reviewed: true as const };
+        return { reviewed: true as const, asked: await askAfterReview(unit, session, referralId, now) };
       }),
     ),
 });

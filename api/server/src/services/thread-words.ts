@@ -62,6 +62,7 @@ const EVENTS: Record<ReferralFact['type'], { name: string; party: Party }> = {
   'patient-heard': { name: 'What the patient wrote was seen to', party: 'practice' },
   'patient-consent-changed': { name: 'Consent of the patient', party: 'patient' },
   'patient-rated': { name: 'The patient said how it was', party: 'patient' },
+  'clinician-rated': { name: 'The clinician said how they find their work with Refloop', party: 'practice' },
   'order-ended': { name: 'Ended', party: 'practice' },
   'fact-set-aside': { name: 'Set aside: does not fit', party: 'refloop' },
   'set-aside-settled': { name: 'Reconciled', party: 'practice' },
@@ -179,6 +180,7 @@ function detailOf(fact: ReferralFact, names: Names): string | null {
     case 'receipt-recorded':
     case 'authorization-asked':
     case 'patient-heard':
+    case 'clinician-rated':
       return null;
     default:
       return unreachable(fact);
@@ -192,11 +194,13 @@ function timesOf(fact: ReferralFact): string[] {
 }
 
 /** Of these the reader of a thread needs nothing: they are the bookkeeping of others that stand in it. */
-const BOOKKEEPING: readonly ReferralFact['type'][] = [
-  'write-back-planned',
-  'write-step-attempted',
-  'recommendation-made',
-] satisfies readonly Exclude<ReferralFact['type'], CareFact['type']>[];
+const BOOKKEEPING = ['write-back-planned', 'write-step-attempted', 'recommendation-made'] satisfies readonly Exclude<
+  ReferralFact['type'],
+  CareFact['type']
+>[];
+
+/** How a clinician finds their work is counted with others' and told of nobody. */
+const UNTOLD: readonly ReferralFact['type'][] = [...BOOKKEEPING, 'clinician-rated'];
 
 function byOf(actor: Actor, names: Names): string {
   if (actor.kind === 'software') return 'Refloop';
@@ -209,7 +213,7 @@ function byOf(actor: Actor, names: Names): string {
 /** Newest last. */
 export const threadOf = (events: readonly ReferralEvent[], names: Names): ThreadEntry[] =>
   events
-    .filter(({ fact }) => !BOOKKEEPING.includes(fact.type))
+    .filter(({ fact }) => !UNTOLD.includes(fact.type))
     .map(({ sequence, effectiveAt, recordedAt, actor, fact }) => ({
       sequence,
       at: effectiveAt,

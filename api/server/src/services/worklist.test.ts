@@ -105,8 +105,15 @@ test('a whole loop by hand, read as one thread of all parties', async () => {
   expect(toReview).toMatchObject([{ referralId: 'r1', patientName: PATIENT, performerName: 'Ana Rivera, MD' }]);
   const asked = { referralId: 'r1', reportId: toReview[0]?.reportId };
   expect((await api.call('POST', '/work/reviews', another, asked)).status).toBe(404);
-  expect((await api.call('POST', '/work/reviews', clinician, asked)).body).toEqual({ reviewed: true });
-  expect((await api.call('POST', '/work/reviews', clinician, asked)).body).toEqual({ reviewed: true });
+  expect((await api.call('POST', '/work/reviews', clinician, asked)).body).toEqual({ reviewed: true, asked: true });
+  expect((await api.call('POST', '/work/reviews', clinician, asked)).body).toEqual({ reviewed: true, asked: false });
+  // How easy it is for them is kept with the referral, once, and nobody reads it in the thread.
+  const answer = { referralId: 'r1', score: 4 };
+  expect((await api.call('POST', '/work/answers', another, answer)).status).toBe(404);
+  expect((await api.call('POST', '/work/answers', clinician, { ...answer, score: 6 })).status).toBe(400);
+  expect((await api.call('POST', '/work/answers', clinician, answer)).body).toEqual({ taken: true });
+  expect((await api.call('POST', '/work/answers', clinician, answer)).status).toBe(404);
+  expect(JSON.stringify((await thread('r1')).entries)).not.toMatch(/find their work/);
   expect(await rowOf(coordinator, 'r1')).toBeUndefined();
   expect(await thread('r1')).toMatchObject({ status: 'closed', patientName: PATIENT, obligations: [], acts: [] });
   const { entries } = noted.body as Thread;

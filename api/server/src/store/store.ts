@@ -31,6 +31,7 @@ import type { ReferralStore } from './referrals.ts';
 import type { SessionLookup, SessionStore, UsedIdTokens } from './sessions.ts';
 import type { SlaPolicyStore } from './sla-policies.ts';
 import type { WarehousePseudonymStore } from './warehouse-pseudonyms.ts';
+import type { WorkQuestionStore } from './work-questions.ts';
 
 /** A value that is kept as JSON: what JSON.stringify leaves of it comes back. */
 export type Json = unknown;
@@ -59,6 +60,7 @@ export type Unit = {
   patientLinks: PatientLinkStore;
   patientContacts: PatientContactStore;
   reconciliationReports: ReconciliationReportStore;
+  workQuestions: WorkQuestionStore;
   documents: DocumentStore;
   packetPreparations: PacketPreparationStore;
   disclosures: DisclosureStore;

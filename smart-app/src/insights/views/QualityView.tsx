@@ -1,4 +1,4 @@
-/** Quality: notes that come back, loops that close and those that do not, what patients say, missed appointments, and what waits as an exception. */
+/** Quality: notes that come back, loops that close and those that do not, what patients and clinicians say, missed appointments, and what waits as an exception. */
 import type { ExceptionRow } from '@refloop/server/client/admin';
 import type { MetricAnswer } from '@refloop/server/client/insights';
 import { AnswerView } from '../../center/AnswerView.tsx';
@@ -15,7 +15,7 @@ import { RowsButton } from '../RowsButton.tsx';
 import type { ViewProps } from '../views.ts';
 
 const HEADLINES = ['note_return', 'closed_loop', 'non_completion', 'no_show'] as const;
-const PANELS = ['note_return', 'closed_loop', 'time_to_note', 'time_to_close', 'patient_satisfaction'] as const;
+const PANELS = ['note_return', 'closed_loop', 'time_to_note', 'time_to_close', 'patient_satisfaction', 'provider_pulse'] as const;
 
 export default function QualityView(props: ViewProps) {
   const { api, onFail, filter, status, onRows } = props;
@@ -27,7 +27,7 @@ export default function QualityView(props: ViewProps) {
         {known('closed_loop') ? <GapsPanel {...props} /> : null}
         <ExceptionsPanel {...props} />
         {PANELS.filter(known).map((id) => (
-          <MetricPanel key={id} id={id} wide={id === 'patient_satisfaction'} api={api} onFail={onFail} filter={filter} onRows={onRows} />
+          <MetricPanel key={id} id={id} api={api} onFail={onFail} filter={filter} onRows={onRows} />
         ))}
         {known('no_show_by_lead_time') ? (
           <CategoriesPanel

@@ -6,15 +6,15 @@ import type { Instant } from '@refloop/domain/instant';
 import type { Actor, Happening } from '@refloop/domain/referral/event';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { due } from '@refloop/domain/sla/due';
-import { nextLookAt, raise } from '@refloop/domain/sla/escalate';
-import { calendarFor, type SlaPolicy } from '@refloop/domain/sla/policy';
-import { inTurn, type StaffPerson } from '@refloop/domain/sla/staff';
+import { nextLookAt } from '@refloop/domain/sla/escalate';
+import { calendarFor } from '@refloop/domain/sla/policy';
 import { followOwner } from '../../outbox/effect-obligation.ts';
 import type { Unit } from '../../store/store.ts';
 import { tellPatient } from '../patient/outreach.ts';
 import type { ObligationContent } from './obligation-content.ts';
 import { projectObligations } from './obligation-rows.ts';
 import { policyIn } from './policy-in-force.ts';
+import { engineActor, reactionsTo } from './reactions.ts';
 import { staffAt } from './staff.ts';
 
 export type Engine = {
@@ -31,27 +31,12 @@ export type Engine = {
   tell: (referral: Referral, happenings: readonly Happening[], visitsBefore: number) => Promise<void>;
 };
 
-export const ENGINE_NAME = 'refloop-engine';
-
-/** Until an order is in force nobody outside knows of it: what is owed until then has rows of its own. */
-export const isEngaged = (referral: Referral | undefined): boolean =>
-  referral !== undefined && referral.order.status !== 'draft' && referral.order.status !== 'approved';
-
-function reactionsTo(referral: Referral, policy: SlaPolicy, staff: readonly StaffPerson[], now: Instant): Happening[] {
-  const coordinator = referral.coordinator ?? inTurn('coordinator', referral.id, staff);
-  const assigned: Happening[] =
-    referral.order.status === 'active' && referral.coordinator === null && coordinator !== undefined
-      ? [{ effectiveAt: now, factKey: null, fact: { type: 'coordinator-assigned', version: 1, coordinator, because: 'in-turn' } }]
-      : [];
-  return [...assigned, ...raise({ ...referral, coordinator: coordinator ?? null }, policy, staff, now)];
-}
-
 /** Reads what it stands on: the policy in force and who is there. */
 export async function openEngine(unit: Unit, now: Instant): Promise<Engine> {
   const policy = await policyIn(unit);
   const { people: staff, coverEnds } = await staffAt(unit, now);
   return {
-    actor: { kind: 'software', name: ENGINE_NAME, version: `${policy.id}/${policy.version}` },
+    actor: engineActor(policy),
     reactions: (referral) => reactionsTo(referral, policy, staff, now),
     settle: async (referral, lastEvent) => {
       const owed = due(referral, policy, now);

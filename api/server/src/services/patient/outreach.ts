@@ -15,11 +15,11 @@ import { expiryOf } from './patient-links.ts';
 
 const DAY_MS = 86_400_000;
 
-type Due = { topic: MessageTopic; key: string; at: string };
+export type DueMessage = { topic: MessageTopic; key: string; at: string };
 
-/** @param before visits that were known already */
-function messagesFor(referral: Referral, happenings: readonly Happening[], visitsBefore: number, now: string): Due[] {
-  return happenings.flatMap(({ fact }): Due[] => {
+/** What the patient is to be told of what was just written. @param visitsBefore visits that were known already */
+export function messagesFor(referral: Referral, happenings: readonly Happening[], visitsBefore: number, now: string): DueMessage[] {
+  return happenings.flatMap(({ fact }): DueMessage[] => {
     if (fact.type === 'escalation-raised') {
       const topic = topicOf(fact.act);
       return topic === undefined ? [] : [{ topic, key: `${referral.id}/${fact.rule}/${fact.stage}`, at: now }];

@@ -27,6 +27,7 @@ export function patientRefusal(refusal: PatientRefusal): Refusal {
     case 'attempt-still-open':
     case 'no-such-report':
     case 'report-not-matched':
+    case 'nothing-reviewed':
     case 'already-closed':
     case 'nothing-set-aside':
       return problem('conflict', 'Something has changed since this page was shown. Nothing was done. Look at it again.');

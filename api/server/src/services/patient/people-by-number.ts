@@ -10,7 +10,7 @@ import type { Referral } from '@refloop/domain/referral/referral';
 import { numberBlock } from '../../inbound/identity-of.ts';
 import type { PatientContact } from '../../store/patient-contacts.ts';
 import type { Unit } from '../../store/store.ts';
-import { isEngaged } from '../engine/engine.ts';
+import { isEngaged } from '../engine/reactions.ts';
 import { readReferral } from '../referral-log.ts';
 import { approvedPacket, contactOf } from './patient-facts.ts';
 

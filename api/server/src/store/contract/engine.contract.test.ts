@@ -42,6 +42,25 @@ describe.each(implementations())('the store: $name', (implementation) => {
     expect(await store.transaction(newScope(), (unit) => unit.slaPolicies.inForce())).toBeUndefined();
   });
 
+  test('questions to clinicians: after a pause, about one referral, answered once, each person by themselves', async () => {
+    const asked = (subject: string, referralId: string, minutes: number) => ({ subject, referralId, askedAt: after(minutes) });
+    const found = await store.transaction(scope, async ({ workQuestions: questions }) => [
+      await questions.answer({ subject: 'lee', referralId: 'r1' }, after(0)),
+      await questions.ask(asked('lee', 'r1', 10), after(0)),
+      await questions.ask(asked('lee', 'r2', 20), after(9)),
+      await questions.ask(asked('moss', 'r2', 20), after(9)),
+      await questions.answer({ subject: 'lee', referralId: 'r2' }, after(21)),
+      await questions.answer({ subject: 'lee', referralId: 'r1' }, after(21)),
+      await questions.answer({ subject: 'lee', referralId: 'r1' }, after(22)),
+      await questions.ask(asked('lee', 'r3', 30), after(10)),
+      await questions.answer({ subject: 'lee', referralId: 'r3' }, after(31)),
+    ]);
+    expect(found).toEqual([false, true, false, true, false, true, false, true, true]);
+    expect(await store.transaction(newScope(), (unit) => unit.workQuestions.answer({ subject: 'moss', referralId: 'r2' }, after(40)))).toBe(
+      false,
+    );
+  });
+
   test('timers: one a referral, those whose moment has come, earliest first', async () => {
     const found = await store.transaction(scope, async (unit) => {
       const { referralTimers: timers } = unit;

@@ -29,6 +29,7 @@ import type { StoredSession } from '../sessions.ts';
 import type { StoredSlaPolicy } from '../sla-policies.ts';
 import type { Scope } from '../store.ts';
 import type { WarehousePseudonym } from '../warehouse-pseudonyms.ts';
+import type { WorkQuestion } from '../work-questions.ts';
 import type { Table } from './tables.ts';
 
 /** What an audit entry is made of. */
@@ -65,6 +66,7 @@ export type MemoryTables = {
   outbox: Table<StoredEffect>;
   captureCheckpoints: Table<CaptureCheckpoint>;
   captureSubscriptions: Table<CaptureSubscription>;
+  workQuestions: Table<WorkQuestion & { answeredAt: string | null }>;
   reconciliationReports: Table<{ report: ReconciliationReport; holder: string | null; until: string | null }>;
   grants: Table<StoredGrant>;
   delegations: Table<StoredDelegation>;

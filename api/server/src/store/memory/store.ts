@@ -35,6 +35,7 @@ import { memorySessions, memoryUsedIdTokens } from './sessions.ts';
 import { memorySlaPolicies } from './sla-policies.ts';
 import { createTables } from './tables.ts';
 import { memoryWarehousePseudonyms } from './warehouse-pseudonyms.ts';
+import { memoryWorkQuestions } from './work-questions.ts';
 
 const memoryGrants = (unit: MemoryContext): GrantStore => ({
   get: async (subject) => unit.tables.grants.get(keyIn(unit, subject)),
@@ -80,6 +81,7 @@ function openUnit(context: MemoryContext): Unit {
     patientLinks: memoryPatientLinks(context),
     patientContacts: memoryPatientContacts(context),
     reconciliationReports: memoryReconciliationReports(context),
+    workQuestions: memoryWorkQuestions(context),
     documents: memoryDocuments(context),
     packetPreparations: memoryPacketPreparations(context),
     disclosures: memoryDisclosures(context),
@@ -130,6 +132,7 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
     referralTimers: tables.table(),
     slaPolicies: tables.table(),
     reconciliationReports: tables.table(),
+    workQuestions: tables.table(),
     officeLinks: tables.table((row) => namesOf.link(row)),
     patientLinks: tables.table((row) => namesOf.link(row)),
     patientContacts: tables.table(({ text }) => (text.to === null ? [] : [text.to])),

@@ -41,6 +41,7 @@ import { postgresSlaPolicies } from './sla-policies.ts';
 import { following } from './statements.ts';
 import { openVault } from './vault.ts';
 import { postgresWarehousePseudonyms } from './warehouse-pseudonyms.ts';
+import { postgresWorkQuestions } from './work-questions.ts';
 
 export type PostgresStoreOptions = {
   /** A migrated database, as a login that may act as refloop_app and refloop_auditor. */
@@ -75,6 +76,7 @@ function openUnit(client: Client, scope: Scope, { keys, index, newId }: UnitPart
     patientLinks: postgresPatientLinks(context),
     patientContacts: postgresPatientContacts(context),
     reconciliationReports: postgresReconciliationReports(context),
+    workQuestions: postgresWorkQuestions(context),
     documents: postgresDocuments(context),
     packetPreparations: postgresPacketPreparations(context),
     disclosures: postgresDisclosures(context),
