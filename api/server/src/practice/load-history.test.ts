@@ -19,7 +19,7 @@ import { startLoader } from './test-loader.ts';
 const NOW = new Date('2026-11-28T15:00:30.000Z');
 const UNTIL = new Date('2026-11-28T15:00:00.000Z');
 const SEED = 'a loading test';
-const REFERRALS = 400;
+const REFERRALS = 260;
 const scope: Scope = { tenant: 'sandbox', issuer: 'http://localhost:4010/fhir', site: 'Sandbox' };
 
 let opened: TestStore;
@@ -82,7 +82,7 @@ describe('a history that is loaded', () => {
       referrals: REFERRALS,
       events: eventCount,
     });
-    expect(progress).toEqual([60, 120, 180, 240, 300, 360, 400]);
+    expect(progress).toEqual([60, 120, 180, 240, 260]);
     await expectWhole();
     const [entry] = await opened.asOwner<{ text: string }>(`select convert_from(entry, 'UTF8') as text from audit_entry`);
     expect(JSON.parse(entry?.text ?? '')).toMatchObject({ action: 'simulated-history.loaded', subjectRef: null, referralId: null });
@@ -138,8 +138,8 @@ describe('a load that was ended', () => {
     // Right after a transaction, and while the next is made and written.
     for (const [referrals, milliseconds] of [
       [60, 0],
-      [180, 25],
-      [300, 45],
+      [120, 25],
+      [180, 45],
     ] as const) {
       const loader = startLoader({ url: opened.url, scope, seed: SEED, referrals: REFERRALS, atOnce: 60, now: NOW.toISOString() });
       await loader.loaded(referrals);
@@ -202,7 +202,7 @@ describe('others at the same time', () => {
     try {
       await loading({
         progress: (loaded) => {
-          if (loaded === 60 || loaded === 240) rotations.push(rotation.rotate({ actor, now: () => NOW, progress: () => undefined }));
+          if (loaded === 60 || loaded === 180) rotations.push(rotation.rotate({ actor, now: () => NOW, progress: () => undefined }));
         },
       });
       expect(await Promise.all(rotations)).toMatchObject([{ status: 'rotated' }, { status: expect.any(String) }]);
