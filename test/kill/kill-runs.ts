@@ -200,8 +200,10 @@ async function findOut(running: Running, found: Settled): Promise<void> {
   for (const { id, referralId, status } of effects.filter((effect) => doubts.has(effect.id))) {
     if (taken.has(id)) run.doubtsThatHappened += 1;
     const decision = status === 'failed' ? 'let-go' : taken.has(id) ? 'was-sent' : 'send-again';
+    const { body: thread } = await line.ask('GET', `/worklist/referrals/${referralId}`, lead);
+    const asked = (thread['effects'] as { effectId: string; doubt: string }[] | undefined)?.find(({ effectId }) => effectId === id);
     const { status: answer } = await line.ask('POST', `/worklist/referrals/${referralId}/effects`, lead, {
-      body: { effectId: id, decision },
+      body: { effectId: id, doubt: asked?.doubt ?? 'none is shown', decision },
     });
     if (answer >= 300) run.violations.push(`it could not be said of ${id} that it ${decision}: ${answer}`);
   }
