@@ -24,7 +24,7 @@ import { askOnce, type DueQuestion, dueQuestions } from './loop/due-questions.ts
 import { explainedUrl, LOG_SETTINGS, openTelling, type Told, WITHOUT_INDEXES } from './loop/explained-store.ts';
 import { type FilledDatabase, openFilledDatabase } from './loop/filled-database.ts';
 import { startTaskServer } from './loop/task-server.ts';
-import { type LoopsRun, runWholeLoops, taskSite } from './loop/whole-loops.ts';
+import { type LoopsRun, runWholeLoops, taskSite, type Used } from './loop/whole-loops.ts';
 import { usedBy } from './processes.ts';
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -47,8 +47,7 @@ type AtSize = {
   size: number;
   bytes: number;
   questions: Measured[];
-  loops: LoopsRun /** Seconds of processor time, ours and PostgreSQL's. */;
-  cpu: { ours: number; postgres: number };
+  loops: LoopsRun;
   bare: number;
 };
 
@@ -217,11 +216,12 @@ function sayDue(sizes: readonly AtSize[]): { pages: number; time: number } {
 }
 
 /** Events for each second of processor time, ours and PostgreSQL's together: what else the machine does is not in it. */
-const perCpu = ({ loops, cpu }: AtSize): number => loops.events / (cpu.ours + cpu.postgres);
+const perCpu = ({ loops: { events, cpu } }: AtSize): number => events / (cpu.ours + cpu.postgres);
 
 function sayLoops(sizes: readonly AtSize[]): void {
   const rows = sizes.map((at) => {
-    const { size, bytes, loops, cpu, bare } = at;
+    const { size, bytes, loops, bare } = at;
+    const { cpu } = loops;
     const rate = loops.events / loops.seconds;
     return [
       small(size),
@@ -307,7 +307,12 @@ export default async function loopBench(args: string[]): Promise<{ lastLine: str
     say(
       `loop: ${OPEN} referrals are open at every size; rows of the others are made by the domain, sealed, and loaded by COPY (beyond 100 k copied by PostgreSQL under other ids)`,
     );
-    await runWholeLoops(plain, site, 'warm', 20);
+    const used = (): Used => {
+      const { user, system } = process.cpuUsage();
+      return { ours: (user + system) / 1e6, postgres: cpuOfPostgres(server.pid) };
+    };
+    const practice = { store: plain, site, used };
+    await runWholeLoops(practice, 'warm', 20);
     for (const size of sizes) {
       const started = performance.now();
       await filled.growTo(size, (closed) => {
@@ -316,13 +321,10 @@ export default async function loopBench(args: string[]): Promise<{ lastLine: str
       say(`${small(size)} referrals are over; loaded in ${((performance.now() - started) / 1000).toFixed(0)} s, load ${machineLoad()}`);
       const questions: Measured[] = [];
       for (const question of dueQuestions(now.toISOString())) questions.push(await measure(question, grown, filled, stores, runs, wrong));
-      const before = { ours: process.cpuUsage(), postgres: cpuOfPostgres(server.pid) };
-      const run = await runWholeLoops(plain, site, String(size), referrals);
-      const ours = process.cpuUsage(before.ours);
-      const cpu = { ours: (ours.user + ours.system) / 1e6, postgres: cpuOfPostgres(server.pid) - before.postgres };
+      const run = await runWholeLoops(practice, String(size), referrals);
       wrong.push(...run.wrong);
       const bare = await bareWrites(url, loops.tenant);
-      measured.push({ size, bytes: await databaseBytes(url), questions, loops: run, cpu, bare: bare.perSecond });
+      measured.push({ size, bytes: await databaseBytes(url), questions, loops: run, bare: bare.perSecond });
       // What a long run has found so far is told, should it be broken off.
       sayLoops(measured);
       if (size !== sizes.at(-1)) sayDue(measured);
