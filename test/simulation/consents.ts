@@ -2,9 +2,9 @@
 import type { Scope } from '@refloop/server/store/store';
 
 export type Consents = {
-  /** They are about to say that they want them; from then on it may be known. */
+  /** Their word that they want them has come, for the first time; from then on it may be known. */
   asksFor: (scope: Scope, patientId: string) => void;
-  /** They were told that they get no more. */
+  /** They were told that they get no more: what they say after it counts, and what comes once more does not. */
   isStopped: (scope: Scope, patientId: string) => void;
   standing: (scope: Scope, patientId: string) => 'may-be-wanted' | 'never asked for one' | 'said STOP and was answered';
 };

@@ -44,13 +44,13 @@ export function createFhirOffices(world: World): FhirOffices {
       };
       const put = (resource: Resource & { id: string }): Resource => {
         const kept = ehr.put(resource);
-        world.worker.dueAt('capture', world.now().toISOString());
+        world.worker.dueAt('capture', reference, world.now().toISOString());
         return kept;
       };
       const about = { basedOn: task['basedOn'] ?? [{ reference: (task['focus'] as { reference: string }).reference }], for: task['for'] };
       const patient = about.for as { reference: string };
       const later = (median: number, work: () => void): void => time.after(Math.min(40 * DAY_MS, draws.logNormal(median, 0.8)), work);
-      const announce = (): void => world.worker.dueAt('capture', world.now().toISOString());
+      const announce = (): void => world.worker.dueAt('capture', reference, world.now().toISOString());
       later(12 * HOUR_MS, () => {
         if (draws.chance(0.12)) {
           change({ status: 'rejected', statusReason: { text: 'not taking patients' } });

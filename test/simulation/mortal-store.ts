@@ -6,6 +6,7 @@ import type { Store, Unit } from '@refloop/server/store/store';
 import { StoreUnavailable } from '@refloop/server/store/unavailable';
 import type { TransactionFate } from './faults.ts';
 import { type Life, never } from './life.ts';
+import { type Noted, nothingNoted } from './unit-watch.ts';
 
 export type MortalStoreDeps = {
   store: Store;
@@ -14,7 +15,7 @@ export type MortalStoreDeps = {
   /** Looks at what the transaction has touched, before it is kept. */
   look: (unit: Unit, referralIds: ReadonlySet<string>) => Promise<void>;
   /** What the work is given, in the place of the unit. */
-  watched: (unit: Unit, touched: Set<string>) => Unit;
+  watched: (unit: Unit, noted: Noted) => Unit;
   onDeath: () => void;
 };
 
@@ -29,16 +30,19 @@ export function mortalStore({ store, life, fate, look, watched, onDeath }: Morta
 
   const transaction: Store['transaction'] = async (scope, work) => {
     if (!life.lives()) return never();
-    const kept = () =>
-      store.transaction(scope, async (unit) => {
-        const touched = new Set<string>();
-        const value = await work(watched(unit, touched));
-        await look(unit, touched);
-        return value;
+    const kept = async () => {
+      const noted = nothingNoted();
+      const value = await store.transaction(scope, async (unit) => {
+        const made = await work(watched(unit, noted));
+        await look(unit, noted.touched);
+        return made;
       });
+      for (const tell of noted.told) tell();
+      return value;
+    };
     const undone = (error: Error) =>
       store.transaction(scope, async (unit) => {
-        await work(watched(unit, new Set()));
+        await work(watched(unit, nothingNoted()));
         throw error;
       });
     switch (fate()) {

@@ -3,6 +3,7 @@
 import { createHmac } from 'node:crypto';
 import { EMERGENCY_WORDS } from '@refloop/domain/patient/messages';
 import type { PatientAnswer, PatientRequest, TextAnswer } from '@refloop/server/client/patient';
+import { isRefusal } from '@refloop/server/problem';
 import type { Scope } from '@refloop/server/store/store';
 import type { Case } from './chart.ts';
 import { createLife } from './life.ts';
@@ -21,6 +22,9 @@ const DAY_MS = 24 * HOUR_MS;
 const MINUTE_MS = 60_000;
 const MOST_VISITS = 3;
 const MOST_HANDINGS = 30;
+
+/** What nobody is told who gets no more. */
+const STARTED = /: (You will get texts|Le mandaremos mensajes)/;
 
 const SAID = {
   stop: 'STOP',
@@ -41,19 +45,25 @@ export function createPatients(world: World): Patients {
     const ofNumber = [...cases].flatMap(([name, { person, patientId }]) =>
       name === `${scope.tenant} ${patientId}` && person.phone === given.person.phone ? [patientId] : [],
     );
-    if (said === 'start') for (const patientId of ofNumber) consents.asksFor(scope, patientId);
+    let isTaken = false;
     const hand = async (times: number): Promise<void> => {
       const seconds = Math.floor(time.now() / 1000);
       const signature = `t=${seconds},v1=${createHmac('sha256', TEXT_SECRET[scope.tenant] ?? '')
         .update(`${seconds}.`)
         .update(body)
         .digest('hex')}`;
-      const answer = await world.server.ask<TextAnswer>(createLife(), ({ texts }, now) => texts.receive(signature, body, now));
+      const answer = await world.server.ask<TextAnswer>(createLife(), async ({ texts }, now) => {
+        // It counts from when it comes, whatever they wrote meanwhile; what comes once more is no new word.
+        if (said === 'start' && !isTaken) for (const patientId of ofNumber) consents.asksFor(scope, patientId);
+        const answered = await texts.receive(signature, body, now);
+        isTaken ||= !isRefusal(answered);
+        return answered;
+      });
       if (answer.kind !== 'ok') {
         if (times < MOST_HANDINGS) time.after(draws.integer(MINUTE_MS, 3 * HOUR_MS), () => hand(times + 1));
         return;
       }
-      if (said === 'stop') for (const patientId of ofNumber) consents.isStopped(scope, patientId);
+      if (said === 'stop' && !STARTED.test(answer.value.reply)) for (const patientId of ofNumber) consents.isStopped(scope, patientId);
       if (said === 'emergency' && !Object.values(EMERGENCY_WORDS).some((words) => answer.value.reply.includes(words)))
         world.watch.tell('patient', 'an emergency was not answered with the fixed words');
     };
@@ -71,11 +81,17 @@ export function createPatients(world: World): Patients {
       const view = opened.value;
       for (const what of choices(view)) {
         const key = `press-${world.newId()}`;
-        if (what.act === 'texts' && what.wanted) consents.asksFor(scope, patientId);
         const pressed = { opened: view.opened, key, what };
+        let isTaken = false;
         for (let tries = 0; tries < 3; tries += 1) {
-          const answer = await world.server.ask<PatientAnswer>(life, ({ patient }, now) => patient.act(pressed, now));
-          if (answer.kind === 'ok' && what.act === 'texts' && !what.wanted) consents.isStopped(scope, patientId);
+          const answer = await world.server.ask<PatientAnswer>(life, async ({ patient }, now) => {
+            if (what.act === 'texts' && what.wanted && !isTaken) consents.asksFor(scope, patientId);
+            const answered = await patient.act(pressed, now);
+            isTaken ||= !isRefusal(answered);
+            return answered;
+          });
+          const shown = answer.kind === 'ok' && answer.value.standing === 'open' ? answer.value.texts : undefined;
+          if (what.act === 'texts' && !what.wanted && shown?.wanted === false) consents.isStopped(scope, patientId);
           if (answer.kind !== 'silent') break;
         }
       }

@@ -28,7 +28,7 @@ import { createLife, type Life } from './life.ts';
 import { mortalStore } from './mortal-store.ts';
 import { readFile } from './notes.ts';
 import { siteOf } from './practice.ts';
-import { watchedUnit } from './unit-watch.ts';
+import { createUnitWatch } from './unit-watch.ts';
 import { POLICY, type World } from './world.ts';
 
 /** What somebody who asks over the network hears. */
@@ -90,8 +90,7 @@ export const storeFor = (world: World, life: Life, onDeath: () => void): Store =
     life,
     fate: () => world.faults.transaction(true),
     look: (unit, referralIds) => world.watch.look(unit, referralIds),
-    watched: (unit, touched) =>
-      watchedUnit(unit, touched, { dueAt: (what, moment) => world.worker.dueAt(what, moment), asked: world.gateways.asked }),
+    watched: createUnitWatch({ dueAt: (...due) => world.worker.dueAt(...due), asked: world.gateways.asked }),
     onDeath,
   });
 

@@ -55,7 +55,8 @@ export function createSimulatedEhr({ base, time, draws, faults, keepsUnsigned, h
   const held = new Map<string, Resource>();
   /** References by what they are searched by. */
   const found = new Map<string, Set<string>>();
-  const changes: Change[] = [];
+  /** Of each type. */
+  const changes = new Map<string, Change[]>();
   let down = false;
   let made = 0;
 
@@ -69,7 +70,9 @@ export function createSimulatedEhr({ base, time, draws, faults, keepsUnsigned, h
     const version = Number(held.get(reference)?.meta?.versionId ?? '0') + 1;
     const kept: Resource = { ...resource, meta: { versionId: String(version), lastUpdated: new Date(time.now()).toISOString() } };
     held.set(reference, kept);
-    changes.push({ reference, version: String(version), lastUpdated: kept.meta?.lastUpdated ?? '' });
+    const ofType = changes.get(resource.resourceType) ?? [];
+    changes.set(resource.resourceType, ofType);
+    ofType.push({ reference, version: String(version), lastUpdated: kept.meta?.lastUpdated ?? '' });
     remember(`${resource.resourceType}?patient=${patientIn(kept).replace('Patient/', '')}`, reference);
     for (const target of referencesIn(kept['target'])) remember(`Provenance?target=${target.replace(/\/_history\/.*/, '')}`, reference);
     return kept;
@@ -93,10 +96,11 @@ export function createSimulatedEhr({ base, time, draws, faults, keepsUnsigned, h
   /** Of one type, the longest unchanged first; what has nothing of a referral is left out where that is asked for. */
   function changedSince(type: string, since: string, asked: URLSearchParams): Resource[] {
     const found: Resource[] = [];
-    for (let at = changes.length - 1; at >= 0; at -= 1) {
-      const { reference, version, lastUpdated } = changes[at] as Change;
+    const ofType = changes.get(type) ?? [];
+    for (let at = ofType.length - 1; at >= 0; at -= 1) {
+      const { reference, version, lastUpdated } = ofType[at] as Change;
       if (lastUpdated < since) break;
-      const resource = reference.startsWith(`${type}/`) ? held.get(reference) : undefined;
+      const resource = held.get(reference);
       if (resource?.meta?.versionId !== version) continue;
       const related = (resource['context'] as { related?: unknown[] } | undefined)?.related;
       if (asked.has('related:missing') && related === undefined) continue;

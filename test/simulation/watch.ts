@@ -6,6 +6,7 @@
 import { evolve, fold, type Referral } from '@refloop/domain/referral/referral';
 import { eventOf } from '@refloop/server/services/referral-log';
 import type { StoredObligation } from '@refloop/server/store/obligations';
+import type { ReferralRow } from '@refloop/server/store/referrals';
 import type { Scope, Unit } from '@refloop/server/store/store';
 import { type Authority, type Book, closedByBook, isOpenByBook, newBook, takeIn } from './book.ts';
 import { isSame } from './same-json.ts';
@@ -52,8 +53,19 @@ const HAS_NO_STEPS = ['unfinished-write-back', 'none-in-network', 'to-sign', 'pe
  * @param state what the events come to, one after the other; once it was found to be what is kept, it is that, so that of the next one only
  *   what is new is compared
  * @param whole up to which event the whole history was folded anew
+ * @param row, open what was looked at last: where neither an event nor one of these is new, there is nothing to look at
  */
-type Kept = { book: Book; state: Referral | undefined; whole: number };
+type Kept = {
+  book: Book;
+  state: Referral | undefined;
+  whole: number;
+  row: ReferralRow | undefined;
+  open: readonly StoredObligation[];
+};
+
+/** A row that was not written is the very same. */
+const areSame = (left: readonly StoredObligation[], right: readonly StoredObligation[]): boolean =>
+  left.length === right.length && left.every((row, at) => row === right[at]);
 
 export function createWatch({ now, authority, timeZone, onEvents, remember }: WatchDeps): Watch {
   const kept = new Map<string, Kept>();
@@ -128,12 +140,17 @@ export function createWatch({ now, authority, timeZone, onEvents, remember }: Wa
     const { scope } = unit;
     const name = nameOf(scope, referralId);
     const stored = await unit.events.read(referralId);
-    const known = kept.get(name) ?? { book: newBook(referralId), state: undefined, whole: 0 };
+    const known = kept.get(name) ?? { book: newBook(referralId), state: undefined, whole: 0, row: undefined, open: [] };
     const fresh = stored.slice(known.book.last);
     if (stored.length < known.book.last) return tell('lost', 'events that were there are gone', referralId);
     if (fresh.length === 0 && stored.length === 0) return;
     kept.set(name, known);
     const { book } = known;
+    const open = await unit.obligations.openOf(referralId);
+    const row = await unit.referrals.get(referralId);
+    if (fresh.length === 0 && row === known.row && areSame(open, known.open)) return;
+    known.row = row;
+    known.open = open;
     const keys = keysOf.get(scope.tenant) ?? new Set();
     keysOf.set(scope.tenant, keys);
     for (const event of fresh) {
@@ -146,8 +163,6 @@ export function createWatch({ now, authority, timeZone, onEvents, remember }: Wa
     }
     count += fresh.length;
     approved.set(book.approvalId, book);
-    const open = await unit.obligations.openOf(referralId);
-    const row = await unit.referrals.get(referralId);
     if (!row || row.sequence !== book.last)
       return tell('refold', `its row is of event ${row?.sequence ?? 0}, and its last is ${book.last}`, referralId);
     if (fresh.length > 0) {

@@ -20,8 +20,8 @@ import type { World } from './world.ts';
 export const JOBS = ['timer', 'look', 'effect', 'inbound', 'capture'] as const;
 export type Due = (typeof JOBS)[number];
 export type Worker = {
-  /** Something of this kind is due then, by Refloop's clock. */
-  dueAt: (what: Due, moment: string) => void;
+  /** By this name something of this kind is due then, by Refloop's clock; null where it is not any more. */
+  dueAt: (what: Due, name: string, moment: string | null) => void;
   kill: () => void;
   /** Looks at everything, whether or not something is due. */
   lookAtAll: () => void;
@@ -38,20 +38,33 @@ const EVERY_MS: Record<Due, number> = {
   capture: POLL_MS,
 };
 const RESTARTS_WITHIN_MS = 20 * MINUTE_MS;
+/** In the place of a name: a look that is made whatever is due. */
+const ANYTHING = '';
 
 export function createWorker(world: World): Worker {
   const { time, draws, faults } = world;
   let life = createLife();
   let jobs: Record<Due, () => Promise<unknown>>;
-  /** Looks that are set, by the true clock. */
-  const set: Record<Due, Set<number>> = { timer: new Set(), look: new Set(), effect: new Set(), inbound: new Set(), capture: new Set() };
+  const ofEach = <Value>(make: () => Value): Record<Due, Value> => ({
+    timer: make(),
+    look: make(),
+    effect: make(),
+    inbound: make(),
+    capture: make(),
+  });
+  /** Looks that are set, by the true clock, and for what. */
+  const set = ofEach(() => new Map<number, Set<string>>());
+  /** When each is due. A look of which nothing is due any more would find nothing, and is left out. */
+  const due = ofEach(() => new Map<string, string>());
   const busy = new Set<Due>();
 
-  const failed = (error: unknown): void => {
-    // What could not be looked at is looked at again.
-    if (error instanceof StoreUnavailable) return again();
-    world.watch.tell('failure', error instanceof Error ? (error.stack ?? error.message) : String(error));
-  };
+  const failedAt =
+    (what: Due) =>
+    (error: unknown): void => {
+      // What could not be looked at is looked at again.
+      if (error instanceof StoreUnavailable) return look(what, time.now());
+      world.watch.tell('failure', error instanceof Error ? (error.stack ?? error.message) : String(error));
+    };
 
   function jobsOf(own: Life): Record<Due, () => Promise<unknown>> {
     const store = storeFor(world, own, () => died());
@@ -74,9 +87,9 @@ export function createWorker(world: World): Worker {
       now,
       pause,
       version: 'simulated',
-      failed,
+      failed: failedAt('look'),
     });
-    const due = createDueReferrals({ store, now, failed });
+    const dueReferrals = createDueReferrals({ store, now, failed: failedAt('timer') });
     const outbox = createOutboxWorker({
       store,
       handlers: [
@@ -89,15 +102,15 @@ export function createWorker(world: World): Worker {
       version: 'simulated',
       now,
       random: () => draws.next(),
-      failed: (error) => (error instanceof StoreUnavailable ? again() : undefined),
+      failed: (error) => (error instanceof StoreUnavailable ? look('effect', time.now()) : undefined),
       pause,
       // Gateways give up by themselves in this world, and time does not pass by the machine's clock.
       patience: () => new AbortController().signal,
     });
-    const inbound = createInbound({ store, read: readFile, version: 'simulated', now, failed });
-    const capture = createCapture({ store, sites, access, now, version: 'simulated', failed, address: ADDRESS });
+    const inbound = createInbound({ store, read: readFile, version: 'simulated', now, failed: failedAt('inbound') });
+    const capture = createCapture({ store, sites, access, now, version: 'simulated', failed: failedAt('capture'), address: ADDRESS });
     return {
-      timer: due.run,
+      timer: dueReferrals.run,
       look: reconciliation.run,
       effect: outbox.run,
       inbound: inbound.run,
@@ -123,30 +136,52 @@ export function createWorker(world: World): Worker {
   };
 
   /** Sets a look at the next full interval, once. */
-  function look(what: Due, moment: number): void {
+  function look(what: Due, moment: number, name = ANYTHING): void {
     const every = EVERY_MS[what];
     const at = (Math.floor(Math.max(moment, time.now()) / every) + 1) * every;
-    if (set[what].has(at)) return;
-    set[what].add(at);
+    const known = set[what].get(at);
+    if (known) return void known.add(name);
+    set[what].set(at, new Set([name]));
     time.at(at, () => run(what, at));
   }
 
+  /** By the true clock, what is then by Refloop's. */
+  const trueTime = (moment: string): number => Date.parse(moment) - world.now().getTime() + time.now();
+
+  /** Whether there is reason to look; where the clock was set back since, it comes later. */
+  function isDue(what: Due, names: Iterable<string>): boolean {
+    const now = world.now().toISOString();
+    let found = false;
+    for (const name of names) {
+      const moment = name === ANYTHING ? '' : due[what].get(name);
+      if (moment === undefined) continue;
+      if (moment <= now) found = true;
+      else look(what, trueTime(moment), name);
+    }
+    return found;
+  }
+
   async function run(what: Due, at: number): Promise<void> {
+    const names = set[what].get(at) ?? [];
     set[what].delete(at);
-    if (!life.lives()) return;
+    if (!life.lives() || !isDue(what, names)) return;
     // One run at a time: the next look comes once it is over.
     if (busy.has(what)) return look(what, time.now());
     busy.add(what);
     try {
       await life.while(jobs[what]());
     } catch (error) {
-      failed(error);
+      failedAt(what)(error);
       look(what, time.now());
     }
     busy.delete(what);
   }
 
-  const dueAt: Worker['dueAt'] = (what, moment) => look(what, Date.parse(moment) - world.now().getTime() + time.now());
+  const dueAt: Worker['dueAt'] = (what, name, moment) => {
+    if (moment === null) return void due[what].delete(name);
+    due[what].set(name, moment);
+    look(what, trueTime(moment), name);
+  };
 
   start();
   return {

@@ -132,13 +132,9 @@ function changed(attempt: Attempt, fact: Exclude<AttemptFact, { type: 'attempt-o
     case 'appointment-booked':
       return booked(attempt, fact.appointmentId, fact.startsAt, since);
     case 'appointment-missed':
-      return withWork(withAppointment(attempt, fact.appointmentId, 'missed'), {
-        status: 'missed',
-        since,
-        appointmentId: fact.appointmentId,
-      });
+      return fellThrough(attempt, fact.appointmentId, 'missed', { status: 'missed', since, appointmentId: fact.appointmentId });
     case 'appointment-cancelled':
-      return withWork(withAppointment(attempt, fact.appointmentId, 'cancelled'), {
+      return fellThrough(attempt, fact.appointmentId, 'cancelled', {
         status: 'appointment-cancelled',
         since,
         appointmentId: fact.appointmentId,
@@ -157,6 +153,17 @@ function changed(attempt: Attempt, fact: Exclude<AttemptFact, { type: 'attempt-o
     default:
       return unreachable(fact);
   }
+}
+
+/**
+ * An appointment came to nothing. Where another is booked by now the patient is still expected, as when an office closes the date that was
+ * moved; and whoever was told to stop has still to say that they did.
+ */
+function fellThrough(attempt: Attempt, appointmentId: string, came: 'missed' | 'cancelled', work: Work): Attempt {
+  const after = withAppointment(attempt, appointmentId, came);
+  const { status } = attempt.work;
+  const another = attempt.work.status === 'scheduled' && attempt.work.appointmentId !== appointmentId;
+  return another || status === 'cancellation-requested' ? after : withWork(after, work);
 }
 
 /** Another date takes the place of the one that was booked before. */

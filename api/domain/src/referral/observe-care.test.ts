@@ -57,6 +57,38 @@ describe('what says nothing new makes no event', () => {
   });
 });
 
+describe('what became of one appointment says nothing of another', () => {
+  const moved = { ...booked, appointmentId: 'b', startsAt: '2026-12-15T15:00:00.000Z' } as const;
+
+  test.each(['noshow', 'cancelled'] as const)('the date before, which the office closes as %s: the one that is booked stays', (status) => {
+    const history = inChart();
+    history.see(at(1, booked));
+    history.see(at(2, moved));
+    expect(history.see(at(3, { ...booked, status }), 4)).toHaveLength(1);
+    expect(history.referral.attempts[0]?.work).toMatchObject({ status: 'scheduled', appointmentId: 'b' });
+    expect(history.referral.attempts[0]?.appointments.map(({ id, status: is }) => [id, is])).toEqual([
+      ['a', status === 'noshow' ? 'missed' : 'cancelled'],
+      ['b', 'booked'],
+    ]);
+  });
+
+  test('the one that is booked: another is to be booked', () => {
+    const history = inChart();
+    history.see(at(1, booked));
+    history.see(at(2, moved));
+    history.see(at(3, { ...moved, status: 'noshow' }), 4);
+    expect(history.referral.attempts[0]?.work).toMatchObject({ status: 'missed', appointmentId: 'b' });
+  });
+
+  test.each(['noshow', 'cancelled'] as const)('%s after we asked to cancel: the office still has to confirm', (status) => {
+    const history = inChart();
+    history.see(at(1, booked));
+    act(history, { type: 'request-cancellation', reason: 'Moved' }, 2);
+    history.see(at(3, { ...booked, status }), 4);
+    expect(history.referral.attempts[0]?.work.status).toBe('cancellation-requested');
+  });
+});
+
 describe('what cannot follow is set aside for a person', () => {
   test.each<[string, (history: ReturnType<typeof inChart>) => void, Without<Inbound>]>([
     ['an acceptance after a decline', (history) => history.see(at(1, { kind: 'declined', reason: 'other' })), { kind: 'accepted' }],

@@ -7,6 +7,11 @@ export type PatientContact = Reachable & {
   patientId: string;
   /** Who may act for the patient, as the practice has it on record. */
   proxies: { side: Exclude<PatientSide, 'patient'>; name: string }[];
+  /**
+   * Keys of the messages and presses about consent that were heeded last, the newest last, whether or not they changed anything: one that
+   * comes again after another is no new word. Absent in rows from before they were kept.
+   */
+  heeded?: string[];
   updatedAt: Instant;
 };
 

@@ -103,6 +103,9 @@ describe('an emergency reaches somebody here (R78)', () => {
   });
 });
 
+const consentOfPatient = () =>
+  inScope(async (unit) => (await unit.patientContacts.get((await unit.referrals.get('r'))?.patientId ?? ''))?.text.consent.status);
+
 describe('any other words', () => {
   test('are owed an answer where it is told that somebody reads them, also of a number in the chart alone and after closing', async () => {
     const asks = 'My wound smells and I have a fever';
@@ -121,11 +124,25 @@ describe('any other words', () => {
   });
 
   test('STOP and START of a number in the chart alone are put on record', async () => {
-    const consent = () =>
-      inScope(async (unit) => (await unit.patientContacts.get((await unit.referrals.get('r'))?.patientId ?? ''))?.text.consent.status);
     await says('STOP');
-    expect(await consent()).toBe('withdrawn');
+    expect(await consentOfPatient()).toBe('withdrawn');
     await says('START');
-    expect(await consent()).toBe('given');
+    expect(await consentOfPatient()).toBe('given');
+  });
+
+  test('a START that changed nothing begins nothing when it comes a second time, after STOP', async () => {
+    await reachedByText();
+    await says('START', { id: 'first' });
+    await says('STOP');
+    expect(await says('START', { id: 'first' })).toMatchObject({ reply: expect.stringMatching(/no more texts|no recibirá más/i) });
+    expect(await consentOfPatient()).toBe('withdrawn');
+  });
+
+  test('a STOP that comes a second time, after START, is answered by what is so', async () => {
+    await reachedByText();
+    await says('STOP', { id: 'first' });
+    await says('START');
+    expect(await says('STOP', { id: 'first' })).toMatchObject({ reply: expect.stringMatching(/reply STOP/i) });
+    expect(await consentOfPatient()).toBe('given');
   });
 });

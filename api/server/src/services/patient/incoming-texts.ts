@@ -88,13 +88,15 @@ export function createIncomingTextService({ store, sites }: { store: Store; site
     const given = keyword === 'start';
     // What another number of theirs gets is not begun or ended from this one.
     const reachedHere = contacts.filter(({ text }) => text.to === number);
-    for (const contact of reachedHere) {
-      const isSo = contact.text.consent.status === (given ? 'given' : 'withdrawn');
-      if (!isSo)
-        await changeConsent(unit, contact, { channel: 'text', given, by: 'patient', actor: ACTOR, now, key: `text/${incoming.id}` });
-    }
     if (given && reachedHere.length === 0) return sayToAnyone('not-kept');
-    return say(given ? 'started' : 'stopped');
+    let isGiven = given;
+    for (const contact of reachedHere) {
+      const key = `text/${incoming.id}`;
+      const { text } = await changeConsent(unit, contact, { channel: 'text', given, by: 'patient', actor: ACTOR, now, key });
+      // Of one that came before another word of theirs, what is so since is told.
+      isGiven = text.consent.status === 'given';
+    }
+    return say(isGiven ? 'started' : 'stopped');
   }
 
   return {

@@ -16,23 +16,39 @@ export type ConsentChange = {
   key: string;
 };
 
-/** @param contact as it is kept, or would be. @returns ids of the referrals it was put on record of */
-export async function changeConsent(unit: Unit, contact: PatientContact, change: ConsentChange): Promise<string[]> {
+/** A gateway gives up long before so many others have come. */
+const MOST_HEEDED = 30;
+
+/**
+ * Heeds a word about a channel. What was heeded before, or says what is so already, changes nothing.
+ * @param contact as it is kept, or would be @returns the contact as it is then
+ */
+export async function changeConsent(unit: Unit, contact: PatientContact, change: ConsentChange): Promise<PatientContact> {
   const { channel, given, by, actor, now, key } = change;
+  const heeded = contact.heeded ?? [];
+  if (heeded.includes(key)) return contact;
   const underWay: Referral[] = [];
   for (const { referralId } of await unit.referrals.listByPatient(contact.patientId)) {
     const referral = await readReferral(unit, referralId);
-    if (referral?.factKeys.includes(`${key}/${referralId}`)) return [];
+    // Heeded before the contact kept them.
+    if (referral?.factKeys.includes(`${key}/${referralId}`)) return contact;
     if (referral && referral.order.status !== 'draft') underWay.push(referral);
   }
-  const consent = { status: given ? ('given' as const) : ('withdrawn' as const), at: now, by };
-  await unit.patientContacts.put({ ...contact, [channel]: { ...contact[channel], consent }, updatedAt: now });
-  const told: string[] = [];
+  const status = given ? 'given' : 'withdrawn';
+  const before = contact[channel];
+  const isSo = before.consent.status === status;
+  const after: PatientContact = {
+    ...contact,
+    [channel]: isSo ? before : { ...before, consent: { status, at: now, by } },
+    heeded: [...heeded, key].slice(-MOST_HEEDED),
+    updatedAt: now,
+  };
+  await unit.patientContacts.put(after);
+  if (isSo) return after;
   for (const { id: referralId } of underWay) {
     await applyDecision(unit, referralId, actor, now, () =>
       ok([{ effectiveAt: now, factKey: `${key}/${referralId}`, fact: { type: 'patient-consent-changed', version: 1, channel, given } }]),
     );
-    told.push(referralId);
   }
-  return told;
+  return after;
 }

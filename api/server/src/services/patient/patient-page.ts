@@ -218,16 +218,14 @@ export function createPatientPageService({ store, practiceOf, siteOf }: PatientP
           const contact = await contactOf(unit, referral, packet, at);
           if (what.wanted && (contact.text.to === null || !siteOf(unit.scope)?.textMessages))
             throw new Refused(problem('conflict', 'The clinic has no number to text. Call the clinic.'));
-          const status = what.wanted ? 'given' : 'withdrawn';
-          if (contact.text.consent.status !== status)
-            await changeConsent(unit, contact, {
-              channel: 'text',
-              given: what.wanted,
-              by: 'patient',
-              actor,
-              now: at,
-              key: `patient-link/${link.id}/${key}`,
-            });
+          await changeConsent(unit, contact, {
+            channel: 'text',
+            given: what.wanted,
+            by: 'patient',
+            actor,
+            now: at,
+            key: `patient-link/${link.id}/${key}`,
+          });
         } else {
           const act = inUtc(what);
           // It would end the order: of somebody under age a parent says so, or the patient tells the clinic.

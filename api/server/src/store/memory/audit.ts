@@ -12,50 +12,66 @@ const asText = async (_owner: string, _id: string, value: SaltedPayload): Promis
 
 const SALT_BYTES = 32;
 
+type MadeRow = { text: string; leaf: string; details: string | null };
+
+const made = new WeakMap<MemoryAuditEntry, Promise<MadeRow>>();
+
+/** Entry and hash of a row, made when somebody asks for them: most are never asked for. */
+function rowOf(row: MemoryAuditEntry): Promise<MadeRow> {
+  const known = made.get(row) ?? makeRow(row);
+  made.set(row, known);
+  return known;
+}
+
+async function makeRow({ scope, id, subjectRef, given }: MemoryAuditEntry): Promise<MadeRow> {
+  const { bytes, leaf, sealed } = await makeEntry(scope, given, {
+    id,
+    subjectRef,
+    seal: asText,
+    // Nothing is hidden here, and a simulation has the same entries each time.
+    salt: () => Buffer.from(id.padEnd(SALT_BYTES).slice(0, SALT_BYTES)),
+  });
+  return { text: Buffer.from(bytes).toString('utf8'), leaf, details: sealed && Buffer.from(sealed).toString('utf8') };
+}
+
 export const memoryAudit = (unit: MemoryContext): AuditLog => ({
   append: async (given) => {
     const id = unit.newId();
-    const made = await makeEntry(unit.scope, given, {
-      id,
-      subjectRef: given.patientId === undefined ? null : unit.index.pseudonym(unit.scope, given.patientId),
-      seal: asText,
-      // Nothing is hidden here, and a simulation has the same entries each time.
-      salt: () => Buffer.from(id.padEnd(SALT_BYTES).slice(0, SALT_BYTES)),
-    });
-    const { at, recommendationId, referralId } = made.entry;
     unit.tables.auditEntries.put(keyIn(unit, id), {
       scope: unit.scope,
       id,
-      at,
-      recommendationId,
-      referralId,
-      text: Buffer.from(made.bytes).toString('utf8'),
-      leaf: made.leaf,
-      details: made.sealed && Buffer.from(made.sealed).toString('utf8'),
+      at: new Date(given.at).toISOString(),
+      recommendationId: given.recommendationId ?? null,
+      referralId: given.referralId ?? null,
+      subjectRef: given.patientId === undefined ? null : unit.index.pseudonym(unit.scope, given.patientId),
+      given,
     });
     return id;
   },
   list: async ({ recommendationId, referralId }) =>
-    entriesOf(unit, recommendationId, referralId)
-      .filter(
-        (row) =>
-          (recommendationId === undefined || row.recommendationId === recommendationId) &&
-          (referralId === undefined || row.referralId === referralId),
-      )
-      .sort((left, right) => (left.at === right.at ? Number(left.id > right.id) * 2 - 1 : Number(left.at > right.at) * 2 - 1))
-      .map((row) => {
-        const entry = JSON.parse(row.text) as AuditEntry;
-        const number = unit.tables.auditNumbers.get(row.id)?.number ?? null;
-        return {
-          id: row.id,
-          at: row.at,
-          action: entry.action,
-          actor: entry.actor,
-          leafHash: row.leaf,
-          row: number,
-          payload: row.details === null ? undefined : (JSON.parse(row.details) as SaltedPayload).payload,
-        };
-      }),
+    Promise.all(
+      entriesOf(unit, recommendationId, referralId)
+        .filter(
+          (row) =>
+            (recommendationId === undefined || row.recommendationId === recommendationId) &&
+            (referralId === undefined || row.referralId === referralId),
+        )
+        .sort((left, right) => (left.at === right.at ? Number(left.id > right.id) * 2 - 1 : Number(left.at > right.at) * 2 - 1))
+        .map(async (row) => {
+          const { text, leaf, details } = await rowOf(row);
+          const entry = JSON.parse(text) as AuditEntry;
+          const number = unit.tables.auditNumbers.get(row.id)?.number ?? null;
+          return {
+            id: row.id,
+            at: row.at,
+            action: entry.action,
+            actor: entry.actor,
+            leafHash: leaf,
+            row: number,
+            payload: details === null ? undefined : (JSON.parse(details) as SaltedPayload).payload,
+          };
+        }),
+    ),
 });
 
 const entriesOf = (unit: MemoryContext, recommendationId: string | undefined, referralId: string | undefined): MemoryAuditEntry[] => {
@@ -65,16 +81,17 @@ const entriesOf = (unit: MemoryContext, recommendationId: string | undefined, re
 
 const hex = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-function toChained(link: Omit<ChainedRow, 'stored'>, row: MemoryAuditEntry): ChainedRow {
-  const entry = JSON.parse(row.text) as AuditEntry;
+async function toChained(link: Omit<ChainedRow, 'stored'>, row: MemoryAuditEntry): Promise<ChainedRow> {
+  const { text, details } = await rowOf(row);
+  const entry = JSON.parse(text) as AuditEntry;
   const { tenant, issuer, site } = row.scope;
   return {
     ...link,
     stored: {
-      bytes: Buffer.from(row.text, 'utf8'),
+      bytes: Buffer.from(text, 'utf8'),
       entry,
       columns: { id: row.id, tenant, issuer, site, at: row.at, recommendationId: row.recommendationId, referralId: row.referralId },
-      payloadHash: row.details === null ? null : hex(Buffer.from(row.details, 'utf8')),
+      payloadHash: details === null ? null : hex(Buffer.from(details, 'utf8')),
     },
   };
 }
@@ -93,7 +110,8 @@ export function memoryAuditTrail(tables: Tables, of: MemoryTables): AuditTrail {
     for (const row of pending) {
       const previous = chain.at(-1)?.link.hash ?? GENESIS;
       const number = chain.length + 1;
-      chain.push({ link: { number, entryId: row.id, leaf: row.leaf, previous, hash: linkOf(sha256, previous, row.leaf) }, entryKey: row });
+      const { leaf } = await rowOf(row);
+      chain.push({ link: { number, entryId: row.id, leaf, previous, hash: linkOf(sha256, previous, leaf) }, entryKey: row });
       of.auditNumbers.put(row.id, { number });
     }
     const newest = chain.at(-1);
@@ -107,7 +125,7 @@ export function memoryAuditTrail(tables: Tables, of: MemoryTables): AuditTrail {
       tables.transaction(() =>
         work({
           rows: async function* () {
-            for (const { link, entryKey } of chain) yield toChained(link, entryKey);
+            for (const { link, entryKey } of chain) yield await toChained(link, entryKey);
           },
           heads: async function* () {
             yield* chainHeads;

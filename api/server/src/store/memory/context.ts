@@ -2,6 +2,7 @@
 import type { PatientIndex } from '../../crypto/patient-index.ts';
 import type { StoredAlert, StoredAlertRule } from '../alerts.ts';
 import type { StoredApproval } from '../approvals.ts';
+import type { NewAuditEntry } from '../audit.ts';
 import type { CaptureCheckpoint, CaptureSubscription } from '../capture.ts';
 import type { StoredDelegation } from '../delegations.ts';
 import type { StoredDisclosure } from '../disclosures.ts';
@@ -30,18 +31,15 @@ import type { Scope } from '../store.ts';
 import type { WarehousePseudonym } from '../warehouse-pseudonyms.ts';
 import type { Table } from './tables.ts';
 
-/** An audit entry as hashed, with the details it commits to beside it. */
+/** What an audit entry is made of. */
 export type MemoryAuditEntry = {
   scope: Scope;
   id: string;
   at: string;
   recommendationId: string | null;
   referralId: string | null;
-  /** Canonical JSON. */
-  text: string;
-  leaf: string;
-  /** JSON of the details with their salt. */
-  details: string | null;
+  subjectRef: string | null;
+  given: NewAuditEntry;
 };
 
 export type MemoryTables = {
@@ -84,8 +82,11 @@ export type MemoryTables = {
 export type MemoryContext = { scope: Scope; tables: MemoryTables; index: PatientIndex; newId: () => string };
 
 /** A key within this scope; a prefix of it with fewer parts. Each part is followed by a separator no id holds. */
-export const keyIn = ({ scope }: Pick<MemoryContext, 'scope'>, ...parts: string[]): string =>
-  [scope.tenant, scope.issuer, ...parts].map((part) => `${part}\u0000`).join('');
+export function keyIn({ scope }: Pick<MemoryContext, 'scope'>, ...parts: string[]): string {
+  let key = `${scope.tenant}\u0000${scope.issuer}\u0000`;
+  for (const part of parts) key += `${part}\u0000`;
+  return key;
+}
 
 /** A number as text that sorts as the number. */
 export const ordered = (value: number): string => value.toString().padStart(12, '0');

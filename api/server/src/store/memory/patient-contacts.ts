@@ -1,22 +1,15 @@
 import type { PatientContact, PatientContactStore } from '../patient-contacts.ts';
 import { keyIn, type MemoryContext } from './context.ts';
 
+const byPatient = (left: PatientContact, right: PatientContact): number => (left.patientId < right.patientId ? -1 : 1);
+
 export const memoryPatientContacts = (unit: MemoryContext): PatientContactStore => {
   const table = unit.tables.patientContacts;
-  const copy = (contact: PatientContact | undefined): PatientContact | undefined => contact && structuredClone(contact);
   return {
-    take: async (patientId) => copy(table.get(keyIn(unit, patientId))),
-    get: async (patientId) => copy(table.get(keyIn(unit, patientId))),
-    byNumber: async (number) =>
-      table
-        .named(keyIn(unit), number)
-        .sort((left, right) => (left.patientId < right.patientId ? -1 : 1))
-        .map((contact) => structuredClone(contact)),
-    all: async () =>
-      table
-        .rows(keyIn(unit))
-        .sort((left, right) => (left.patientId < right.patientId ? -1 : 1))
-        .map((contact) => structuredClone(contact)),
-    put: async (contact) => table.put(keyIn(unit, contact.patientId), structuredClone(contact)),
+    take: async (patientId) => table.get(keyIn(unit, patientId)),
+    get: async (patientId) => table.get(keyIn(unit, patientId)),
+    byNumber: async (number) => table.named(keyIn(unit), number).sort(byPatient),
+    all: async () => table.rows(keyIn(unit)).sort(byPatient),
+    put: async (contact) => table.put(keyIn(unit, contact.patientId), contact),
   };
 };

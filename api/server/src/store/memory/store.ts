@@ -153,9 +153,16 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
     auditNumbers: tables.table(),
   };
   const scopes = new Map<string, Scope>();
-  const contextOf = (scope: Scope): MemoryContext => ({ scope, tables: of, index, newId: options.newId });
+  // A unit keeps nothing of a transaction, so that one serves all of its place.
+  const units = new Map<string, Unit>();
+  const unitOf = (scope: Scope): Unit => {
+    const name = keyIn({ scope }, scope.site);
+    const unit = units.get(name) ?? openUnit({ scope: { ...scope }, tables: of, index, newId: options.newId });
+    units.set(name, unit);
+    return unit;
+  };
   return {
-    transaction: (scope, work) => tables.transaction(() => work(openUnit(contextOf(scope)))),
+    transaction: (scope, work) => tables.transaction(() => work(unitOf(scope))),
     findSession: async (tokenHash) => {
       const session: StoredSession | undefined = of.sessions.rows('').find((row) => row.tokenHash === tokenHash);
       return session && { session, grant: of.grants.get(keyIn(session, session.subject)) };
