@@ -74,12 +74,11 @@ export function taskSite({ base }: TaskServer): Site {
   return { ...sandboxSite(1), tenant: 'loops', name: 'Loops clinic', iss: base, system };
 }
 
+/** `judging` reads afterwards how it ended, so that no statement of that is among those of `store`. */
+export type Practice = { store: Store; judging: Store; site: Site; used: () => Used };
+
 /** @param name of this run: its referrals are other ones than those of every other run */
-export async function runWholeLoops(
-  { store, site, used }: { store: Store; site: Site; used: () => Used },
-  name: string,
-  referrals: number,
-): Promise<LoopsRun> {
+export async function runWholeLoops({ store, judging, site, used }: Practice, name: string, referrals: number): Promise<LoopsRun> {
   const scope = scopeOf(site);
   const now = (): Date => new Date();
   const worklist = createWorklistService({ store });
@@ -133,7 +132,7 @@ export async function runWholeLoops(
       const asked = { key: `${referralId}-${step}`, sequence: thread.sequence, what: act(now()) };
       thread = await timed(() => worklist.act(coordinator, referralId, asked, now()));
     }
-    const report = await store.transaction(scope, async (unit) => {
+    const report = await judging.transaction(scope, async (unit) => {
       const { state } = (await unit.referrals.get(referralId)) ?? {};
       return (state as { reports?: { id: string }[] } | undefined)?.reports?.[0]?.id;
     });
@@ -163,7 +162,7 @@ export async function runWholeLoops(
   const cpu = { ours: after.ours - before.ours, postgres: after.postgres - before.postgres };
   // Not in what was measured: it reads every referral of every run so far.
   const judged = await judge(
-    store,
+    judging,
     scope,
     Array.from({ length: referrals }, (_, number) => idOf(number)),
     taskOf,
