@@ -18,55 +18,32 @@ import { StoreUnavailable } from '@refloop/server/store/unavailable';
 import pg from 'pg';
 import { monotonicFactory } from 'ulid';
 import { ensureDatabase, openPostgres } from '../../tools/postgres.ts';
-import { inMilliseconds, machineLoad, median, quantile, table } from './figures.ts';
+import { machineLoad, median, pause } from './figures.ts';
 import { bareWrites } from './loop/bare-writes.ts';
 import { askOnce, type DueQuestion, dueQuestions } from './loop/due-questions.ts';
-import { explainedUrl, LOG_SETTINGS, openTelling, type Told, WITHOUT_INDEXES } from './loop/explained-store.ts';
+import { explainedUrl, LOG_SETTINGS, openTelling, WITHOUT_INDEXES } from './loop/explained-store.ts';
 import { type FilledDatabase, openFilledDatabase } from './loop/filled-database.ts';
+import { type AtSize, type Cost, costOf, type Measured, perCpu, say, sayDue, sayLoops, sayStatements, small, TARGET } from './loop/said.ts';
+import { statementPages } from './loop/statement-pages.ts';
 import { startTaskServer } from './loop/task-server.ts';
-import { type LoopsRun, runWholeLoops, taskSite } from './loop/whole-loops.ts';
+import { type Practice, runWholeLoops, taskSite, type Used } from './loop/whole-loops.ts';
 import { usedBy } from './processes.ts';
 
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
-
-/**
- * Ours, since no source gives one: between the smallest and the largest database, of pages for each question (a B-tree is a page deeper each
- * few hundred times its size), of PostgreSQL's processor time for it, and of events for a second of processor time.
- */
-const TARGET = { pages: 1.5, time: 2, events: 0.8 };
-const SLACK = { pages: 4, milliseconds: 0.2 };
+/** Whole referrals whose statements are told. */
+const TOLD = 20;
+const POOL = 20;
 /** Referrals that are not over, at every size. */
 const OPEN = 2000;
 /** A prepared statement may get a plan for all values at its sixth execution (PostgreSQL, PREPARE, Notes): what is told is of one after that. */
 const BEFORE_TOLD = 8;
-
-/** `cpu`: milliseconds that PostgreSQL's own process ran for it, whatever else the machine did; `milliseconds` by the clock, as the product waits. */
-type Cost = { pages: number; cpu: number; milliseconds: number; scanned: string[] };
-type Measured = { name: string; ours: Cost; withoutIndexes: Cost | undefined };
-type AtSize = {
-  size: number;
-  bytes: number;
-  questions: Measured[];
-  loops: LoopsRun /** Seconds of processor time, ours and PostgreSQL's. */;
-  cpu: { ours: number; postgres: number };
-  bare: number;
-};
-
-const small = (count: number): string => (count >= 1_000_000 ? `${count / 1_000_000} M` : `${count / 1000} k`);
-
-/** Of the whole transaction: the question, and the keys of what is opened. */
-const costOf = (told: readonly Told[], cpu: number, milliseconds: number): Cost => ({
-  pages: told.reduce((sum, { pages }) => sum + pages, 0),
-  cpu,
-  milliseconds,
-  scanned: [...new Set(told.flatMap(({ scanned }) => scanned))],
-});
 
 type Stores = {
   /** One connection, whose process in PostgreSQL is known. */
   timed: Store;
   pid: () => Promise<number>;
   explained: Store;
+  /** As many connections as presses and the outbox need. */
+  explainedMany: Store;
   withoutIndexes: Store;
   telling: Awaited<ReturnType<typeof openTelling>>;
 };
@@ -148,6 +125,13 @@ const ranFor = (pid: number): number => Number(readFileSync(`/proc/${pid}/scheds
 
 const cpuOfPostgres = (pid: number): number => [...usedBy(pid).values()].reduce((sum, { cpu }) => sum + cpu, 0);
 
+/** Since the server started; a server process tells it at the end of a transaction, at most once a second (PostgreSQL, Monitoring Statistics). */
+async function writtenToLog(url: string): Promise<{ bytes: number; wholePages: number }> {
+  await pause(1500);
+  const row = await asOwner<{ bytes: string; whole: string }>(url, 'select wal_bytes as bytes, wal_fpi as whole from pg_stat_wal');
+  return { bytes: Number(row?.bytes), wholePages: Number(row?.whole) };
+}
+
 async function databaseBytes(url: string): Promise<number> {
   const row = await asOwner<{ bytes: string }>(url, 'select pg_database_size(current_database()) as bytes');
   return Number(row?.bytes);
@@ -163,91 +147,6 @@ async function prepare(store: Store, grown: Scope, loops: Scope, now: Date): Pro
     for (const resourceType of ['Appointment', 'DocumentReference', 'Encounter', 'ServiceRequest', 'Task'])
       await unit.capture.keep({ resourceType, since: now.toISOString(), lookedAt: now.toISOString(), refused: null });
   });
-}
-
-/**
- * One line a question: what it is at each size, and how much of the smallest the largest is.
- * @param slack by so much one may differ, however little it is: of two pages one more is half as much again
- */
-function rowsOf(
-  sizes: readonly AtSize[],
-  of: (cost: Cost) => number,
-  slack: number,
-  told: (value: number) => string,
-): { rows: string[][]; worst: number } {
-  let worst = 1;
-  const rows = (sizes[0]?.questions ?? []).map(({ name }, at) => {
-    const values = sizes.map(({ questions }) => of(questions[at]?.ours ?? costOf([], 0, 0)));
-    const [least, most] = [values[0] ?? 1, values.at(-1) ?? 0];
-    const ratio = most / least;
-    if (most - least > slack) worst = Math.max(worst, ratio);
-    return [name, ...values.map(told), `${ratio.toFixed(2)}×`];
-  });
-  return { rows, worst };
-}
-
-function sayDue(sizes: readonly AtSize[]): { pages: number; time: number } {
-  const names = sizes.map(({ size }) => small(size));
-  const pages = rowsOf(sizes, (cost) => cost.pages, SLACK.pages, String);
-  const scans = (sizes.at(-1)?.questions ?? []).map(({ withoutIndexes: scan }) =>
-    scan ? `${scan.pages} pages, ${inMilliseconds(scan.milliseconds)} ms` : 'over 30 s',
-  );
-  say(`Finding what is due: pages of 8 kB read in one transaction; the same without indexes in the largest database, by the clock`);
-  const withScans = pages.rows.map((row, at) => [...row, scans[at] ?? '']);
-  for (const line of table([['question', ...names, 'ratio', 'without indexes'], ...withScans])) say(line);
-  const cpu = rowsOf(
-    sizes,
-    (cost) => cost.cpu,
-    SLACK.milliseconds,
-    (value) => value.toFixed(2),
-  );
-  const clock = rowsOf(
-    sizes,
-    (cost) => cost.milliseconds,
-    SLACK.milliseconds,
-    (value) => value.toFixed(2),
-  );
-  say('The same in ms, medians: processor time of PostgreSQL, then by the clock as the product waits');
-  const times = cpu.rows.map((row, at) => [...row, ...(clock.rows[at]?.slice(1) ?? [])]);
-  for (const line of table([['question', ...names, 'ratio', ...names, 'ratio'], ...times])) say(line);
-  for (const { size, questions } of sizes)
-    for (const { name, ours } of questions)
-      if (ours.scanned.length > 0) say(`at ${small(size)}, ${name} read from end to end: ${ours.scanned.join(', ')}`);
-  return { pages: pages.worst, time: cpu.worst };
-}
-
-/** Events for each second of processor time, ours and PostgreSQL's together: what else the machine does is not in it. */
-const perCpu = ({ loops, cpu }: AtSize): number => loops.events / (cpu.ours + cpu.postgres);
-
-function sayLoops(sizes: readonly AtSize[]): void {
-  const rows = sizes.map((at) => {
-    const { size, bytes, loops, cpu, bare } = at;
-    const rate = loops.events / loops.seconds;
-    return [
-      small(size),
-      `${(bytes / 1e9).toFixed(1)} GB`,
-      rate.toFixed(0),
-      (loops.effects / loops.seconds).toFixed(0),
-      `${inMilliseconds(median(loops.times))} / ${inMilliseconds(quantile(loops.times, 0.99))}`,
-      `${((cpu.ours * 1000) / loops.events).toFixed(2)} + ${((cpu.postgres * 1000) / loops.events).toFixed(2)}`,
-      perCpu(at).toFixed(0),
-      bare.toFixed(0),
-    ];
-  });
-  say(
-    'Whole referrals, until the last effect was carried out; of the processor an event takes Refloop (counterpart included) + PostgreSQL',
-  );
-  const header = [
-    'referrals over',
-    'database',
-    'events/s',
-    'effects/s',
-    'press p50 / p99, ms',
-    'processor ms an event',
-    'events/s of processor',
-    'bare writes, events/s',
-  ];
-  for (const line of table([header, ...rows])) say(line);
 }
 
 const USAGE =
@@ -283,7 +182,7 @@ export default async function loopBench(args: string[]): Promise<{ lastLine: str
       closing.push(store.close);
       return store;
     };
-    const plain = await open(url, 20);
+    const plain = await open(url, POOL);
     const tasks = await startTaskServer();
     closing.push(tasks.close);
     const telling = await openTelling(url, dataFolder);
@@ -292,6 +191,7 @@ export default async function loopBench(args: string[]): Promise<{ lastLine: str
       timed: await open(url, 1, TIMED),
       pid: () => pidOf(url, TIMED),
       explained: await open(explainedUrl(url), 1),
+      explainedMany: await open(explainedUrl(url), POOL),
       withoutIndexes: await open(explainedUrl(url, WITHOUT_INDEXES), 1),
       telling,
     };
@@ -307,7 +207,12 @@ export default async function loopBench(args: string[]): Promise<{ lastLine: str
     say(
       `loop: ${OPEN} referrals are open at every size; rows of the others are made by the domain, sealed, and loaded by COPY (beyond 100 k copied by PostgreSQL under other ids)`,
     );
-    await runWholeLoops(plain, site, 'warm', 20);
+    const used = (): Used => {
+      const { user, system } = process.cpuUsage();
+      return { ours: (user + system) / 1e6, postgres: cpuOfPostgres(server.pid) };
+    };
+    const practice: Practice = { store: plain, judging: plain, site, used };
+    await runWholeLoops(practice, 'warm', 20);
     for (const size of sizes) {
       const started = performance.now();
       await filled.growTo(size, (closed) => {
@@ -316,15 +221,29 @@ export default async function loopBench(args: string[]): Promise<{ lastLine: str
       say(`${small(size)} referrals are over; loaded in ${((performance.now() - started) / 1000).toFixed(0)} s, load ${machineLoad()}`);
       const questions: Measured[] = [];
       for (const question of dueQuestions(now.toISOString())) questions.push(await measure(question, grown, filled, stores, runs, wrong));
-      const before = { ours: process.cpuUsage(), postgres: cpuOfPostgres(server.pid) };
-      const run = await runWholeLoops(plain, site, String(size), referrals);
-      const ours = process.cpuUsage(before.ours);
-      const cpu = { ours: (ours.user + ours.system) / 1e6, postgres: cpuOfPostgres(server.pid) - before.postgres };
+      const logged = await writtenToLog(url);
+      const run = await runWholeLoops(practice, String(size), referrals);
+      const log = await writtenToLog(url);
+      let toldEvents = 0;
+      const told = await telling.during(async () => {
+        const toldRun = await runWholeLoops({ ...practice, store: stores.explainedMany }, `told-${size}`, TOLD);
+        toldEvents = toldRun.events;
+        wrong.push(...toldRun.wrong);
+      });
       wrong.push(...run.wrong);
       const bare = await bareWrites(url, loops.tenant);
-      measured.push({ size, bytes: await databaseBytes(url), questions, loops: run, cpu, bare: bare.perSecond });
+      measured.push({
+        size,
+        bytes: await databaseBytes(url),
+        questions,
+        loops: run,
+        statements: statementPages(told, toldEvents),
+        log: { bytes: (log.bytes - logged.bytes) / run.events, wholePages: (log.wholePages - logged.wholePages) / run.events },
+        bare: bare.perSecond,
+      });
       // What a long run has found so far is told, should it be broken off.
       sayLoops(measured);
+      sayStatements(measured);
       if (size !== sizes.at(-1)) sayDue(measured);
     }
     for (const line of new Set(wrong)) say(`WRONG ${line}`);

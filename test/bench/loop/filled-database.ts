@@ -334,6 +334,8 @@ export async function openFilledDatabase(url: string, scope: Scope, now: Date, c
       // As autovacuum does after so many rows; the visibility map and the statistics are then what a database at rest has.
       await owner.query('vacuum (analyze)');
       await owner.query('checkpoint');
+      // What this connection has read is told now, and not amid what another reads afterwards (PostgreSQL, Monitoring Statistics).
+      await owner.query('select pg_stat_force_next_flush()');
     },
     close: () => owner.end(),
   };

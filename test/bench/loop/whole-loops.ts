@@ -5,7 +5,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { TASK_IDENTIFIER_SYSTEM, taskKey } from '@refloop/domain/write-back/identifiers';
 import { anyHandler } from '@refloop/server/channels/handler';
-import { TASK_STANDING, taskStanding } from '@refloop/server/channels/task-standing';
+import { noteReceipt } from '@refloop/server/channels/report-in-chart';
+import { taskStanding } from '@refloop/server/channels/task-standing';
 import type { ActRequest } from '@refloop/server/client/worklist';
 import { systemEhr } from '@refloop/server/ehr/system-ehr';
 import { readSystemKey } from '@refloop/server/ehr/system-key';
@@ -21,6 +22,9 @@ import type { Scope, Store } from '@refloop/server/store/store';
 import { pause } from '../figures.ts';
 import type { KeptTask, TaskServer } from './task-server.ts';
 
+/** Seconds of processor time so far. */
+export type Used = { ours: number; postgres: number };
+
 export type LoopsRun = {
   referrals: number;
   events: number;
@@ -28,6 +32,8 @@ export type LoopsRun = {
   presses: number;
   /** By the clock, until every press was answered and the outbox was empty. */
   seconds: number;
+  /** Seconds of processor time meanwhile: of this process, counterpart included, and of PostgreSQL. */
+  cpu: Used;
   /** Milliseconds of each press. */
   times: number[];
   wrong: string[];
@@ -68,7 +74,11 @@ export function taskSite({ base }: TaskServer): Site {
   return { ...sandboxSite(1), tenant: 'loops', name: 'Loops clinic', iss: base, system };
 }
 
-export async function runWholeLoops(store: Store, site: Site, name: string, referrals: number): Promise<LoopsRun> {
+/** `judging` reads afterwards how it ended, so that no statement of that is among those of `store`. */
+export type Practice = { store: Store; judging: Store; site: Site; used: () => Used };
+
+/** @param name of this run: its referrals are other ones than those of every other run */
+export async function runWholeLoops({ store, judging, site, used }: Practice, name: string, referrals: number): Promise<LoopsRun> {
   const scope = scopeOf(site);
   const now = (): Date => new Date();
   const worklist = createWorklistService({ store });
@@ -76,13 +86,14 @@ export async function runWholeLoops(store: Store, site: Site, name: string, refe
   const wrong: string[] = [];
   const times: number[] = [];
   const ehr = systemEhr(site.iss, 'bench', { fetch, pause });
+  const counterpart: Parameters<typeof taskStanding>[0] = {
+    sites: [site],
+    access: async () => ({ ok: true, ehr, conditionalCreate: () => false, may: () => true }),
+    now,
+  };
   const worker = createOutboxWorker({
     store,
-    handlers: [
-      anyHandler(
-        taskStanding({ sites: [site], access: async () => ({ ok: true, ehr, conditionalCreate: () => false, may: () => true }), now }),
-      ),
-    ],
+    handlers: [anyHandler(taskStanding(counterpart)), anyHandler(noteReceipt(counterpart))],
     holder: `bench-${name}`,
     version: '0',
     now,
@@ -121,7 +132,7 @@ export async function runWholeLoops(store: Store, site: Site, name: string, refe
       const asked = { key: `${referralId}-${step}`, sequence: thread.sequence, what: act(now()) };
       thread = await timed(() => worklist.act(coordinator, referralId, asked, now()));
     }
-    const report = await store.transaction(scope, async (unit) => {
+    const report = await judging.transaction(scope, async (unit) => {
       const { state } = (await unit.referrals.get(referralId)) ?? {};
       return (state as { reports?: { id: string }[] } | undefined)?.reports?.[0]?.id;
     });
@@ -137,7 +148,7 @@ export async function runWholeLoops(store: Store, site: Site, name: string, refe
       await pause(20);
     }
   })();
-  const started = performance.now();
+  const [started, before] = [performance.now(), used()];
   let next = 0;
   await Promise.all(
     Array.from({ length: LANES }, async () => {
@@ -147,14 +158,16 @@ export async function runWholeLoops(store: Store, site: Site, name: string, refe
   pressing.abort();
   await carrying;
   while ((await worker.run()).carried > 0);
-  const seconds = (performance.now() - started) / 1000;
+  const [seconds, after] = [(performance.now() - started) / 1000, used()];
+  const cpu = { ours: after.ours - before.ours, postgres: after.postgres - before.postgres };
+  // Not in what was measured: it reads every referral of every run so far.
   const judged = await judge(
-    store,
+    judging,
     scope,
     Array.from({ length: referrals }, (_, number) => idOf(number)),
     taskOf,
   );
-  return { referrals, presses: times.length, seconds, times, ...judged, wrong: [...wrong, ...judged.wrong] };
+  return { referrals, presses: times.length, seconds, cpu, times, ...judged, wrong: [...wrong, ...judged.wrong] };
 }
 
 /** Each is whole: its events tell what its row says, nothing is owed or due any more, and its Task says how it ended. */
@@ -168,12 +181,11 @@ async function judge(store: Store, scope: Scope, ids: readonly string[], taskOf:
       sent: await unit.outbox.ofReferral(id),
     }));
     events += history.length;
-    if (history.at(-1)?.type !== 'report-reviewed') wrong.push(`${id} ends with ${history.at(-1)?.type}`);
+    for (const last of ['report-reviewed', 'receipt-recorded'])
+      if (!history.some(({ type }) => type === last)) wrong.push(`${id} has no ${last}`);
     if (open.length > 0) wrong.push(`${id} still owes ${open.map(({ kind }) => kind).join(', ')}`);
-    // Of the other kinds of effect no counterpart is here, and nobody carries them out.
-    const carried = sent.filter(({ kind }) => kind === TASK_STANDING);
-    effects += carried.length;
-    for (const { standing } of carried) if (standing.status !== 'done') wrong.push(`${id}: an effect is ${standing.status}`);
+    effects += sent.length;
+    for (const { kind, standing } of sent) if (standing.status !== 'done') wrong.push(`${id}: ${kind} is ${standing.status}`);
     const found = (await (await taskOf(id)).json()) as { entry: { resource: KeptTask }[] };
     const task = found.entry[0]?.resource;
     if (task?.status !== 'completed') wrong.push(`the Task of ${id} is ${task?.status}`);
