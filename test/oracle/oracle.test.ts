@@ -15,7 +15,7 @@ test('every metric there is has been written a second time', () => {
 });
 
 test('the random lives come to every branch of what the network can take, keeps and loses', () => {
-  const lives = fc.sample(arbitraryLife, { numRuns: 6000, seed: 20_261_128 });
+  const lives = fc.sample(arbitraryLife, { numRuns: 4000, seed: 20_261_128 });
   const facts = lives.flatMap((life, at): ReferralFacts[] => {
     const events = playLife(`r${at}`, life);
     return events.length === 0 ? [] : [readFacts(`r${at}`, events)];
@@ -54,7 +54,7 @@ test('the warehouse and a second implementation agree: counts exactly, statistic
     }),
     { numRuns: 2, seed: 20_261_128 },
   );
-  const { found, compared } = await compareWithOracle(fc.sample(arbitraryLife, { numRuns: 800, seed: 20_261_128 }), [
+  const { found, compared } = await compareWithOracle(fc.sample(arbitraryLife, { numRuns: 600, seed: 20_261_128 }), [
     { by: [] },
     { by: ['specialty', 'urgency'] },
     { by: ['requester'] },
