@@ -1,30 +1,17 @@
 /** The packet from the worklist to the office and back: sent as a link by mail, taken by a real SMTP server, opened with the NPI and accepted. */
 import { expectAccessible, expectFits } from './support/accessible.ts';
-import { approveButton, openApp, readyToApprove, settled } from './support/refer-page.ts';
-import { EHR, launch, ofOrder, REFLOOP } from './support/sandbox.ts';
+import { openDesk, refer } from './support/loop.ts';
+import { EHR } from './support/sandbox.ts';
 import { expect, test } from './support/test.ts';
 
 const PATIENT = 'dermatology-1';
 const OFFICE = 'front.desk@office.example.org';
 
 test('a packet goes as a link by mail, with nothing of the patient in it, and the office accepts', async ({ page, browser }) => {
-  await openApp(page, ofOrder(PATIENT));
-  await readyToApprove(page);
-  const approved = page.waitForResponse((response) => response.url() === `${REFLOOP}/approvals`);
-  await approveButton(page).click();
-  const { referralId } = (await (await approved).json()) as { referralId: string };
-  await settled(page);
-
-  const desk = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
-  await desk.goto((await launch({ user: 'coordinator' })).url);
-  await expect(desk.getByRole('heading', { level: 1 })).toBeVisible();
-  await desk.evaluate((id) => location.assign(`#worklist/${id}`), referralId);
-  const thread = desk.getByRole('region', { name: 'Referral', exact: true });
+  const { page: desk, thread, name: patientName, npi } = await openDesk(browser, await refer(page, PATIENT));
   const packet = thread.getByRole('region', { name: 'Packet' });
   const told = packet.getByRole('status').last();
   await expect(packet).toBeVisible();
-  const patientName = (await thread.getByRole('heading', { level: 2 }).innerText()).trim();
-  const npi = /NPI (\d{10})/.exec(await thread.locator('header').innerText())?.[1] ?? '';
 
   await packet.getByText(/^What goes:/).click();
   await packet
