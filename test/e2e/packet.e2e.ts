@@ -53,6 +53,6 @@ test('a packet goes as a link by mail, with nothing of the patient in it, and th
   // The session is in the page's memory: it is asked anew, and not loaded anew.
   await desk.setViewportSize({ width: 1440, height: 900 });
   await desk.getByRole('button', { name: 'Refresh' }).click();
-  await expect(thread.getByText('Delivered')).toBeVisible();
+  await expect(thread.getByText(/Handed to the mail server/)).toBeVisible();
   await expect(thread.locator('header')).toContainText('accepted');
 });

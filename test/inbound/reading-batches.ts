@@ -1,6 +1,7 @@
 /** A process that makes and reads many hostile documents one after the other, with the rights of the product's own reading process and no others. */
 
-import { readBytes } from '@refloop/server/inbound/read-bytes';
+import { readFile } from '@refloop/server/inbound/read-bytes';
+import { asDocument } from '@refloop/server/inbound/returned-mail';
 import { type HostileDocuments, hostileDocuments } from './hostile-documents.ts';
 import { type Judged, judged } from './judged-reading.ts';
 
@@ -10,7 +11,7 @@ async function readBatch(documents: HostileDocuments, { from, count }: Batch): P
   const readings: Judged[] = [];
   for (let seed = from; seed < from + count; seed += 1) {
     const began = process.cpuUsage();
-    const document = await readBytes(new Uint8Array(documents(seed)));
+    const document = asDocument(await readFile(new Uint8Array(documents(seed))));
     const { user, system } = process.cpuUsage(began);
     readings.push(judged(seed, document, (user + system) / 1000));
   }

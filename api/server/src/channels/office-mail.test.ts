@@ -58,20 +58,16 @@ describe('what a mail server says', () => {
   afterAll(() => server.close());
   beforeEach(() => void server.received.splice(0));
 
-  const send = () =>
-    officeMail(server.settings()).send(
-      {
-        id: '00000000-0000-8000-8000-000000000001',
-        scope: { tenant: 't', issuer: 'https://ehr.example.org/fhir', site: 'North clinic' },
-        referralId: 'r1',
-        key: 'k1',
-        content: content(),
-        askedAt: '2026-11-16T16:00:00.000Z',
-        tries: 1,
-        triedAt: '2026-11-16T16:00:00.000Z',
-      },
-      { signal: AbortSignal.timeout(5000) },
-    );
+  const about = {
+    id: '00000000-0000-8000-8000-000000000001',
+    scope: { tenant: 't', issuer: 'https://ehr.example.org/fhir', site: 'North clinic' },
+    referralId: 'r1',
+    key: 'k1',
+    askedAt: '2026-11-16T16:00:00.000Z',
+    tries: 1,
+    triedAt: '2026-11-16T16:00:00.000Z',
+  };
+  const send = () => officeMail(server.settings()).send({ ...about, content: content() }, { signal: AbortSignal.timeout(5000) });
 
   test.each([
     [451, false],
@@ -92,6 +88,15 @@ describe('what a mail server says', () => {
     server.loseNextAnswer();
     expect(await send()).toMatchObject({ kind: 'unknown' });
     expect(server.received.length).toBe(1);
+  });
+
+  test('taken by the mail server, it has been handed over: nothing says that it arrived', async () => {
+    const done = { kind: 'done', receipt: '250 OK' } as const;
+    const message = { ...about, content: content() };
+    expect(officeMail(server.settings()).follows?.(message, done, about.askedAt)).toBeUndefined();
+    expect(await send()).toMatchObject({ kind: 'done', receipt: expect.stringMatching(/^Handed to the mail server: 250/) });
+    // RFC 3461: what comes back names the mail, and holds its headers alone.
+    expect(server.received[0]?.asked).toEqual({ ret: 'HDRS', envid: about.id, notify: ['FAILURE', 'DELAY'] });
   });
 
   test('the mail: a link, and nothing of the patient, in no part of it', async () => {

@@ -1,6 +1,7 @@
 /**
  * The office's link by mail. Nothing of the patient stands in it, in the subject or the words: the link alone, which opens with the
- * specialist's NPI. SMTP has no key to ask by, so it leaves once at most.
+ * specialist's NPI. SMTP has no key to ask by, so it leaves once at most. A server that takes it has taken it on (RFC 5321 §6.1) and may be our
+ * own relay: the transmission stays sent, and one that comes back is found by its number (inbound/returned-mail.ts).
  */
 import { z } from 'zod';
 import type { Handler } from './handler.ts';
@@ -44,5 +45,5 @@ export const officeMail = (smtp: SmtpSettings): Handler<OfficeMail> => ({
   isOwed: (referral, { transmission }) => isOwed(referral, transmission),
   send: ({ id, content }, call) =>
     sendMail(smtp, { id, to: content.to, subject: officeMailSubject, text: officeMailText(content), attachments: [] }, call),
-  follows: ({ content }, outcome, at) => transmissionFact(content.transmission, outcome, { at, receipt: 'arrived' }),
+  follows: ({ content }, outcome, at) => transmissionFact(content.transmission, outcome, { at, receipt: 'taken-on' }),
 });

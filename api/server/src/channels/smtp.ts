@@ -1,15 +1,15 @@
 /**
- * A mail over SMTP, once. A server that answers 250 has it (RFC 5321, 6.1); one that says no has not; one that is not heard of any more once
+ * A mail over SMTP, once. A server that answers 250 has taken it on, and gives it back where it cannot deliver it (RFC 5321, 6.1); one that says no has not; one that is not heard of any more once
  * the words began to leave may have it, and nobody can ask.
  */
 import { Readable } from 'node:stream';
 import MailComposer from 'nodemailer/lib/mail-composer';
-import SmtpConnection from 'nodemailer/lib/smtp-connection';
+import SmtpConnection, { type SMTPEnvelope } from 'nodemailer/lib/smtp-connection';
 import type { Sent } from './handler.ts';
 import type { SmtpSettings } from './settings.ts';
 
 export type Mail = {
-  /** Told to the server as the Message-ID: the same mail at each try. */
+  /** Told to the server as the Message-ID and the number of the envelope: the same mail at each try, and what names it where it comes back. */
   id: string;
   to: string;
   subject: string;
@@ -42,7 +42,7 @@ function conversation({ host, port, implicitTls, withoutTls, login }: SmtpSettin
     login: async () => {
       if (login) await step((done) => connection.login(login, (error) => done(error)));
     },
-    send: (envelope: { from: string; to: string[] }, words: Readable) =>
+    send: (envelope: SMTPEnvelope, words: Readable) =>
       step<{ response: string }>((done) => connection.send(envelope, words, (error, info) => done(error, info))),
     close: () => connection.close(),
   };
@@ -66,8 +66,9 @@ export async function sendMail(settings: SmtpSettings, mail: Mail, { signal }: {
   try {
     await server.connect();
     await server.login();
-    const { response } = await server.send({ from, to: [to] }, words);
-    return { kind: 'done', receipt: `The mail server took it: ${response}` };
+    // Where the server knows of it (RFC 3461): what comes back names the mail and holds none of its words or pages.
+    const { response } = await server.send({ from, to: [to], dsn: { id, ret: 'HDRS', notify: ['FAILURE', 'DELAY'] } }, words);
+    return { kind: 'done', receipt: `Handed to the mail server: ${response}` };
   } catch (thrown) {
     const error = thrown as SmtpError;
     const { responseCode } = error;

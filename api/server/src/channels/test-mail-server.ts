@@ -4,7 +4,13 @@ import PostalMime, { type Email } from 'postal-mime';
 import { SMTPServer } from 'smtp-server';
 import type { SmtpSettings } from './settings.ts';
 
-export type Received = { to: string[]; mail: Email; raw: string };
+export type Received = {
+  to: string[];
+  mail: Email;
+  raw: string;
+  /** What is to be told where it cannot be delivered (RFC 3461). */
+  asked: { ret: string | null; envid: string | null; notify: string[] };
+};
 
 export type MailServer = {
   settings: () => SmtpSettings;
@@ -59,7 +65,9 @@ export async function openMailServer(
             if (then.kind === 'refuse') return callback(Object.assign(new Error('Not now'), { responseCode: then.code }));
             const raw = Buffer.concat(chunks);
             void PostalMime.parse(raw).then((mail) => {
-              received.push({ to: session.envelope.rcptTo.map(({ address }) => address), mail, raw: raw.toString('utf8') });
+              const { rcptTo, dsn } = session.envelope;
+              const asked = { ret: dsn?.ret ?? null, envid: dsn?.envid ?? null, notify: rcptTo.flatMap((each) => each.dsn?.notify ?? []) };
+              received.push({ to: rcptTo.map(({ address }) => address), mail, raw: raw.toString('utf8'), asked });
               if (then.kind !== 'lose-answer') return void taken().then(() => callback());
               for (const connection of opening.connections) if (connection.session.id === session.id) connection.close();
               return undefined;

@@ -6,8 +6,9 @@ import { promisify } from 'node:util';
 import { deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CONFINED, createDocumentReader, type DocumentReader, READER_LIMITS } from './document-reader.ts';
-import type { ReadDocument } from './read-document.ts';
+import type { ReadFile } from './returned-mail.ts';
 import { CARDIOLOGY_NOTE, HL7_CONSULTATION, pdfNote } from './test-notes.ts';
+import { returnedMail } from './test-returned-mail.ts';
 
 let reader: DocumentReader;
 beforeAll(() => {
@@ -16,7 +17,7 @@ beforeAll(() => {
 afterAll(() => reader.close());
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
-const why = (document: ReadDocument): string => (document.kind === 'unreadable' ? document.why : 'read');
+const why = (document: ReadFile): string => (document.kind === 'unreadable' ? document.why : 'read');
 
 /** A PDF by hand, whose one page holds this stream. */
 function pdfWith(stream: Buffer, filter: string): Uint8Array {
@@ -41,7 +42,7 @@ function pdfWith(stream: Buffer, filter: string): Uint8Array {
 describe('a document that came in', () => {
   test('a PDF is read page by page, and what matters most across pages', async () => {
     const document = await reader.read(await pdfNote(CARDIOLOGY_NOTE));
-    if (document.kind !== 'read') throw new Error(document.why);
+    if (document.kind !== 'read') throw new Error(why(document));
     expect(document.header).toMatchObject({
       patient: { family: 'Delgado', given: ['Marisol', 'A'], born: '1984-06-02', sex: 'female', recordNumbers: ['SYN-100200'] },
       author: 'Ana Rivera, MD',
@@ -58,6 +59,7 @@ describe('a document that came in', () => {
 
   test('a C-CDA note and plain text are read too', async () => {
     expect((await reader.read(bytesOf(HL7_CONSULTATION))).kind).toBe('read');
+    expect((await reader.read(bytesOf(returnedMail()))).kind).toBe('returned-mail');
     expect(await reader.read(bytesOf('Patient: Ana Lund\nImpression: all well.'))).toMatchObject({
       format: 'text',
       extracts: [{ topic: 'assessment', text: 'all well.' }],

@@ -6,10 +6,11 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { PROGRAM_FOLDERS } from '../program-folders.ts';
-import { LIMITS, ReadDocument, unreadable } from './read-document.ts';
+import { LIMITS, unreadable } from './read-document.ts';
+import { ReadFile } from './returned-mail.ts';
 
 export type DocumentReader = {
-  read: (bytes: Uint8Array) => Promise<ReadDocument>;
+  read: (bytes: Uint8Array) => Promise<ReadFile>;
   /** How often a process had to be ended or ended by itself. */
   restarts: () => number;
   close: () => Promise<void>;
@@ -127,11 +128,11 @@ export function createDocumentReader(limits: ReaderLimits = READER_LIMITS): Docu
   }
 
   /** Undefined where the process ended by itself before it answered. */
-  function ask(reading: Reading, bytes: Uint8Array): Promise<ReadDocument | undefined> {
+  function ask(reading: Reading, bytes: Uint8Array): Promise<ReadFile | undefined> {
     const own = (number += 1);
     return new Promise((done) => {
       let answered = false;
-      const stop = (document: ReadDocument | undefined): void => {
+      const stop = (document: ReadFile | undefined): void => {
         if (answered) return;
         settle(document);
         restarts += 1;
@@ -143,11 +144,11 @@ export function createDocumentReader(limits: ReaderLimits = READER_LIMITS): Docu
       }, LOOKS_EVERY_MS);
       const heard = (message: { number?: number; document?: unknown }): void => {
         if (message.number !== own) return;
-        const document = ReadDocument.safeParse(message.document);
+        const document = ReadFile.safeParse(message.document);
         settle(document.success ? document.data : unreadable('broken'));
       };
       const gone = (): void => stop(undefined);
-      const settle = (document: ReadDocument | undefined): void => {
+      const settle = (document: ReadFile | undefined): void => {
         clearTimeout(timer);
         clearInterval(watch);
         reading.child.off('message', heard);
@@ -163,7 +164,7 @@ export function createDocumentReader(limits: ReaderLimits = READER_LIMITS): Docu
     });
   }
 
-  async function readNow(bytes: Uint8Array): Promise<ReadDocument> {
+  async function readNow(bytes: Uint8Array): Promise<ReadFile> {
     if (bytes.byteLength > LIMITS.bytes) return unreadable('too-large');
     clearTimeout(idle);
     const first = await readyProcess();

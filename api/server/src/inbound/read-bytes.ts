@@ -5,6 +5,8 @@ import { namesSeveral } from './patients-named.ts';
 import { readCcda } from './read-ccda.ts';
 import { LIMITS, type ReadDocument, unreadable } from './read-document.ts';
 import { readPdf } from './read-pdf.ts';
+import { readReturnedMail } from './read-returned-mail.ts';
+import type { ReadFile } from './returned-mail.ts';
 import { headerIn } from './text-header.ts';
 
 /** Readers of PDF look for its beginning this far: some mail systems put lines of their own before it. */
@@ -56,4 +58,10 @@ export async function readBytes(bytes: Uint8Array, wrapped = false): Promise<Rea
     return readCcda(bytes, (inner) => readBytes(inner.bytes, true));
   }
   return readText(bytes);
+}
+
+/** Whatever a gateway may hand over: a document, or a mail of ours that came back. */
+export async function readFile(bytes: Uint8Array): Promise<ReadFile> {
+  const mail = bytes.byteLength > LIMITS.bytes ? undefined : await readReturnedMail(bytes);
+  return mail ?? readBytes(bytes);
 }

@@ -3,11 +3,11 @@
  * key and no address of the database, and has no right to read files beside the program, to write any, or to start programs or threads
  * (document-reader.ts). Whatever goes wrong in it ends with it.
  */
-import { readBytes } from './read-bytes.ts';
+import { readFile } from './read-bytes.ts';
 import { unreadable } from './read-document.ts';
 
 process.on('message', ({ number, bytes }: { number: number; bytes: Uint8Array }) => {
-  void readBytes(bytes)
+  void readFile(bytes)
     .catch(() => unreadable('broken'))
     .then((document) => process.send?.({ number, document }));
 });

@@ -2,26 +2,30 @@
 import { blocksOf } from '@refloop/domain/patient-match/blocks';
 import { comparedIdentity } from '@refloop/domain/patient-match/identity';
 import { identity } from '@refloop/domain/patient-match/test-identity';
+import { ok } from '@refloop/domain/result';
 import { describe, expect, test } from 'vitest';
+import { FAX_BY_MAIL } from '../channels/fax-by-mail.ts';
+import { OFFICE_MAIL } from '../channels/office-mail.ts';
 import { packetPdf } from '../packet/packet-pdf.ts';
 import { sentPacket } from '../packet/test-packet.ts';
 import { keepFirstPolicy } from '../services/engine/policy-in-force.ts';
-import { happens, putInForce } from '../services/engine/test-in-force.ts';
-import { readReferral } from '../services/referral-log.ts';
+import { CLINICIAN, happens, putInForce } from '../services/engine/test-in-force.ts';
+import { applyDecision, readReferral } from '../services/referral-log.ts';
 import { openMemoryStore } from '../store/memory/store.ts';
 import { ReaderNotStarted } from './document-reader.ts';
 import { inboundContentOf } from './inbound-content.ts';
-import { readBytes } from './read-bytes.ts';
-import type { ReadDocument } from './read-document.ts';
+import { readBytes, readFile } from './read-bytes.ts';
+import type { ReadFile } from './returned-mail.ts';
 import { createInbound, takeIn } from './take-in.ts';
 import { CARDIOLOGY_NOTE } from './test-notes.ts';
+import { returnedMail } from './test-returned-mail.ts';
 
 const APPROVED = '2026-11-18T15:00:00.000Z';
 const CAME = '2026-11-22T15:00:00.000Z';
 const SCOPE = { tenant: 't', issuer: 'https://ehr.example.org/fhir', site: 'Maple Clinic' };
 
 /** A referral that was faxed to the specialist of the test referrals, and what becomes of a file that a gateway hands over. */
-async function sentReferral(read: (bytes: Uint8Array) => Promise<ReadDocument> = (bytes) => readBytes(bytes)) {
+async function sentReferral(read: (bytes: Uint8Array) => Promise<ReadFile> = (bytes) => readFile(bytes)) {
   let count = 0;
   const store = openMemoryStore({ newId: () => `id-${(count += 1)}` });
   await store.enrol(SCOPE);
@@ -55,7 +59,7 @@ async function sentReferral(read: (bytes: Uint8Array) => Promise<ReadDocument> =
       return { why, work: attempt?.work.status, visits: attempt?.visits.length, reports: referral?.reports.length };
     });
   };
-  return { came, handed, why, failures, run: inbound.run };
+  return { came, handed, why, failures, run: inbound.run, store };
 }
 
 const HEAD = CARDIOLOGY_NOTE.flat().slice(1, 8).join('\n');
@@ -102,7 +106,7 @@ test('another file under a key that was used is refused, and the same file is th
 });
 
 describe('a document on which something fails', () => {
-  const failing = (bytes: Uint8Array): Promise<ReadDocument> =>
+  const failing = (bytes: Uint8Array): Promise<ReadFile> =>
     Buffer.from(bytes).includes('bad') ? Promise.reject(new Error('fell over')) : readBytes(bytes);
 
   test('is tried five times and then a person reads it; twenty of them keep nobody waiting', async () => {
@@ -121,5 +125,82 @@ describe('a document on which something fails', () => {
     const id = await handed('fax/1', 'a note');
     for (let runs = 0; runs < 8; runs += 1) await run();
     expect(await why(id)).toBe('waiting null');
+  });
+});
+
+describe('a mail of ours that comes back', () => {
+  const WORKER = { holder: 'w', now: CAME, until: '2026-11-22T15:05:00.000Z', limit: 9 };
+
+  /** The link was mailed, and the mail server took it. */
+  async function mailed(kind = OFFICE_MAIL) {
+    const given = await sentReferral();
+    const { store } = given;
+    const id = await store.transaction(SCOPE, async (unit) => {
+      const content = { transmission: { attempt: 1, transmissionId: 't' }, to: 'desk@office.example.org' };
+      const added = await unit.outbox.add({ referralId: 'r1', kind, key: 't', askedAt: APPROVED, dueAt: APPROVED, content });
+      await unit.outbox.claim({ kinds: [kind], ...WORKER });
+      await unit.outbox.begin(added, 'w', CAME);
+      await unit.outbox.settle(added, 'w', { standing: { status: 'done', receipt: '250' }, at: CAME, dueAt: null });
+      return added;
+    });
+    const stands = () =>
+      store.transaction(SCOPE, async (unit) => ({
+        sent: (await readReferral(unit, 'r1'))?.attempts[0]?.transmissions.map(({ status }) => status),
+        effect: (await unit.outbox.get(id))?.standing.status,
+        owed: (await unit.obligations.openOf('r1'))
+          .filter(({ kind: each }) => each === 'not-sent')
+          .map(({ owner, content }) => `${owner}: ${(content as { detail: string }).detail}`),
+      }));
+    return { ...given, id, stands };
+  }
+
+  test('is on record as not delivered, and a named person has it, once', async () => {
+    const { came, id, stands, store } = await mailed();
+    expect(await stands()).toEqual({ sent: ['sent'], effect: 'done', owed: [] });
+    expect(await came(returnedMail({ id }))).toMatchObject({ why: null, work: 'sent', reports: 0 });
+    const after = await stands();
+    expect(after).toEqual({
+      sent: ['failed'],
+      effect: 'failed',
+      owed: [
+        expect.stringMatching(
+          /^\S+: The mail with the link to the specialist’s office was handed to the mail server and did not arrive. It came back: the address is not right, status 5.1.1.$/,
+        ),
+      ],
+    });
+    await came(returnedMail({ id, returned: 'headers' }));
+    expect(await stands()).toEqual(after);
+    const files = await store.transaction(SCOPE, async ({ inboundDocuments }) =>
+      Promise.all((await inboundDocuments.ids()).map((each) => inboundDocuments.file(each))),
+    );
+    expect(files, 'no link is kept with what came back').toEqual([undefined, undefined]);
+  });
+
+  test('so is a fax that its service gave back', async () => {
+    const { came, id, stands } = await mailed(FAX_BY_MAIL);
+    await came(returnedMail({ id }));
+    expect(await stands()).toMatchObject({
+      sent: ['failed'],
+      effect: 'failed',
+      owed: [expect.stringMatching(/The fax to the specialist/)],
+    });
+  });
+
+  test('only delayed it is nobody’s; of an order that is over nobody has to do anything', async () => {
+    const { came, id, stands, store } = await mailed();
+    await came(returnedMail({ id, action: 'delayed', status: '4.4.1' }));
+    expect(await stands()).toEqual({ sent: ['sent'], effect: 'done', owed: [] });
+    const ended = { type: 'order-ended', version: 1, how: 'cancelled', reason: 'Not needed any more' } as const;
+    await store.transaction(SCOPE, (unit) =>
+      applyDecision(unit, 'r1', CLINICIAN, CAME, () => ok([{ effectiveAt: CAME, factKey: null, fact: ended }])),
+    );
+    await came(returnedMail({ id }));
+    expect(await stands()).toEqual({ sent: ['failed'], effect: 'failed', owed: [] });
+  });
+
+  test('one that names no mail of ours is held for a person, and changes nothing', async () => {
+    const { came, stands } = await mailed();
+    expect(await came(returnedMail())).toMatchObject({ why: 'unreadable', work: 'sent' });
+    expect(await stands()).toEqual({ sent: ['sent'], effect: 'done', owed: [] });
   });
 });

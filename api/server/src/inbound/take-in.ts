@@ -9,6 +9,7 @@ import { type DocumentReader, ReaderNotStarted } from './document-reader.ts';
 import { type InboundContent, inboundContentOf, typeOf } from './inbound-content.ts';
 import { formOf, placeDocument } from './place-document.ts';
 import { type ReadDocument, unreadable } from './read-document.ts';
+import { asDocument, type ReturnedMail, takeReturnedMail } from './returned-mail.ts';
 import { routeDocument } from './route-document.ts';
 
 export const INBOUND = 'refloop-inbound';
@@ -86,6 +87,31 @@ export function createInbound({ store, read, version, now, failed }: InboundDeps
       }),
     );
 
+  /** True where it was a mail of ours: whatever followed is on record then. */
+  const settleReturned = (scope: Scope, id: string, mail: ReturnedMail): Promise<boolean> =>
+    withRetry(() =>
+      store.transaction(scope, async (unit) => {
+        const document = await unit.inboundDocuments.take(id);
+        if (document?.standing.status !== 'waiting') return true;
+        const at = now().toISOString();
+        const whose = await takeReturnedMail(unit, mail, actor, at);
+        if (!whose) return false;
+        const { referralId, patientId, effectId } = whose;
+        // Its file goes: what came back may hold the link, or pages.
+        await unit.inboundDocuments.settle(id, { status: 'placed', at, referralId }, inboundContentOf(document.content));
+        await unit.audit.append({
+          at,
+          actor: { subject: INBOUND, fhirUser: null, sessionId: null },
+          action: 'inbound.mail-returned',
+          purpose: 'TREAT',
+          patientId,
+          referralId,
+          payload: { id, effectId },
+        });
+        return true;
+      }),
+    );
+
   const triedInVain = (scope: Scope, id: string): Promise<void> =>
     withRetry(() =>
       store.transaction(scope, async (unit) => {
@@ -113,8 +139,10 @@ export function createInbound({ store, read, version, now, failed }: InboundDeps
           try {
             const bytes = await store.transaction(scope, (unit) => unit.inboundDocuments.file(id));
             if (!bytes) continue;
-            const reading = await read(bytes);
-            await settle(scope, id, reading, typeOf(reading, bytes));
+            const file = await read(bytes);
+            const isOurs = file.kind === 'returned-mail' && (await settleReturned(scope, id, file));
+            const reading = asDocument(file);
+            if (!isOurs) await settle(scope, id, reading, typeOf(reading, bytes));
             count += 1;
           } catch (error) {
             failed(error);

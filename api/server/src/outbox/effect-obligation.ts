@@ -5,6 +5,7 @@ import type { Instant } from '@refloop/domain/instant';
 import { exceptionOf } from '@refloop/domain/referral/exception';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { statusOf } from '@refloop/domain/referral/status';
+import { unreachable } from '@refloop/domain/result';
 import { personFor, type StaffPerson } from '@refloop/domain/sla/staff';
 import type { Thread } from '../client/worklist.ts';
 import { dueBy } from '../services/due.ts';
@@ -30,10 +31,21 @@ export type EffectObligationContent = ObligationContent & { effectId: string };
 /** Raised once for each time it came to this; a person may have it sent again. */
 const obligationId = (effect: Pick<StoredEffect, 'id' | 'tries'>): string => `effect-${effect.id}-${effect.tries}`;
 
-const sentence = (kind: EffectObligation, what: string): string =>
-  kind === PERHAPS_SENT
-    ? `${what} was perhaps sent: no answer came. Find out, and say whether it was.`
-    : `${what} was not sent, and is not tried again by itself.`;
+/** What it came to; what was handed over and came back is seen to as what was not sent. */
+type Trouble = EffectObligation | 'came-back';
+
+function sentence(trouble: Trouble, what: string): string {
+  switch (trouble) {
+    case PERHAPS_SENT:
+      return `${what} was perhaps sent: no answer came. Find out, and say whether it was.`;
+    case NOT_SENT:
+      return `${what} was not sent, and is not tried again by itself.`;
+    case 'came-back':
+      return `${what} was handed to the mail server and did not arrive.`;
+    default:
+      return unreachable(trouble);
+  }
+}
 
 /** The coordinator's, or whoever stands in for them; of an order that nobody coordinates it is the clinician's. */
 export function ownerOf(referral: Referral, staff: readonly StaffPerson[]): { owner: string; requester: string } | undefined {
@@ -47,9 +59,10 @@ export async function raiseEffectObligation(
   unit: Unit,
   referral: Referral,
   effect: StoredEffect,
-  about: { kind: EffectObligation; what: string; detail: string; now: Instant },
+  about: { kind: Trouble; what: string; detail: string; now: Instant },
 ): Promise<void> {
-  const { kind, what, detail, now } = about;
+  const { what, detail, now } = about;
+  const kind = about.kind === 'came-back' ? NOT_SENT : about.kind;
   const people = ownerOf(referral, await staffIn(unit, now));
   if (!people) return;
   const attempt = referral.attempts.at(-1);
@@ -58,7 +71,7 @@ export async function raiseEffectObligation(
     effectId: effect.id,
     specialtyName: specialtyById(referral.specialty)?.name ?? referral.specialty,
     performerName: attempt?.performer.display ?? '',
-    detail: `${sentence(kind, what)} ${detail}`,
+    detail: `${sentence(about.kind, what)} ${detail}`,
     about: `effect ${effect.id}`,
     stage: `${kind}/${effect.id}`,
     waitingOn: 'coordinator',
@@ -72,7 +85,7 @@ export async function raiseEffectObligation(
     steps: [],
   };
   await unit.obligations.insert({
-    id: obligationId(effect),
+    id: about.kind === 'came-back' ? `${obligationId(effect)}-came-back` : obligationId(effect),
     referralId: referral.id,
     kind,
     raisedAt: now,

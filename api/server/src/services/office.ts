@@ -18,6 +18,7 @@ import {
 } from '../client/office.ts';
 import type { DocumentReader } from '../inbound/document-reader.ts';
 import { hasHeldNote, keepNote } from '../inbound/keep-note.ts';
+import { asDocument } from '../inbound/returned-mail.ts';
 import { addressedTo, type SpecialistPractice } from '../packet/addressed-to.ts';
 import type { Packet } from '../packet/packet.ts';
 import { packetPdf } from '../packet/packet-pdf.ts';
@@ -190,7 +191,7 @@ export function createOfficeService({ store, practiceOf, read }: OfficeDeps): Of
 
     note: async ({ opened, key, form, bytes }, now) => {
       if (Buffer.from(bytes.subarray(0, PDF.length)).toString('latin1') !== PDF) return notPdf();
-      const reading = await read(bytes);
+      const reading = asDocument(await read(bytes));
       return does(opened, key, now, async (unit, { referralId, attempt }, factKey) => {
         // The same press is the same document, which is kept already.
         const id = digest(factKey).slice(0, 40);

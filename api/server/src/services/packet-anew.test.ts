@@ -12,6 +12,7 @@ import { createEffectDecisionService } from './effect-decisions.ts';
 import { keepFirstPolicy } from './engine/policy-in-force.ts';
 import { CLINICIAN, happens, putInForce } from './engine/test-in-force.ts';
 import { applyDecision } from './referral-log.ts';
+import { readThread } from './worklist.ts';
 
 const AT = '2026-11-16T16:00:00.000Z';
 const SCOPE: Scope = { tenant: 't', issuer: 'https://ehr.example.org/fhir', site: 'North clinic' };
@@ -95,7 +96,12 @@ test('what was refused for good leaves as another transmission when a person say
   await carryOut(mail(() => ({ kind: 'done', receipt: 'SMTP 250' })));
   expect([await standings(), await open()]).toEqual([['left-out', 'done'], ['answer']]);
   const [attempt] = (await transmissions()).attempts;
-  expect(attempt?.transmissions.map(({ status }) => status)).toEqual(['failed', 'delivered']);
+  expect(attempt?.transmissions.map(({ status }) => status)).toEqual(['failed', 'sent']);
+  const thread = await inScope((unit) => readThread(unit, session, 'r1', now().toISOString()));
+  expect(thread?.entries.filter(({ title }) => title === 'Sent').map(({ detail }) => detail)).toEqual([
+    'By a secure link',
+    'By a secure link. Handed to the mail server; that it arrived is not known',
+  ]);
 });
 
 test('what must not leave to an office that is waited for is somebody’s to see to', async () => {

@@ -257,13 +257,14 @@ describe('by mail', () => {
     expect((await accounted()).disclosures.at(-1)).toMatchObject({ npi: NPI, way: 'office link, packet read', standing: 'read' });
   });
 
-  test('a receipt says that it arrived, and not that it was accepted', async () => {
+  test('taken by the mail server, it is told as handed over, and not that it arrived', async () => {
     const id = await written();
     await send(id, 'mail');
     await carryOut();
     const thread = await threadOf(id);
     expect(thread.status).toBe('sent');
-    expect((await titles(id)).join()).toContain('Delivered');
+    expect((await titles(id)).join()).not.toContain('Delivered');
+    expect(thread.entries.find(({ title }) => title === 'Sent')?.detail).toMatch(/Handed to the mail server; that it arrived is not known/);
   });
 
   test('the same press sends once', async () => {

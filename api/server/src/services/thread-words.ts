@@ -7,7 +7,10 @@ import type { CareFact, PatientMeaning } from '@refloop/domain/referral/care-eve
 import type { Actor, ReferralEvent, ReferralFact } from '@refloop/domain/referral/event';
 import { unreachable } from '@refloop/domain/result';
 import { ESCALATION_STEPS } from '@refloop/domain/sla/escalation-steps';
+import { FAX_BY_MAIL } from '../channels/fax-by-mail.ts';
+import { OFFICE_MAIL } from '../channels/office-mail.ts';
 import type { ThreadEntry } from '../client/worklist.ts';
+import type { StoredEffect } from '../store/outbox.ts';
 
 type Party = ThreadEntry['party'];
 
@@ -68,6 +71,9 @@ const EVENTS: Record<ReferralFact['type'], { name: string; party: Party }> = {
   'set-aside-settled': { name: 'Reconciled', party: 'practice' },
 };
 
+/** Earlier versions put this on record as delivered. */
+const HANDED = 'Handed to the mail server';
+
 const CHANNEL_WORDS: Record<Channel, string> = {
   direct: 'By Direct message',
   fax: 'By fax',
@@ -99,14 +105,30 @@ const WORDS = new Map(ESCALATION_STEPS.map(({ rule, words }) => [rule, words]));
 
 type Names = ReadonlyMap<string, string>;
 
-function detailOf(fact: ReferralFact, names: Names): string | null {
+/** What became of a sending beyond its event, by transmission: that a machine of ours took it on is none of the office's doings. */
+export type Handed = ReadonlyMap<string, string>;
+
+const BY_MAIL: Readonly<Record<string, string>> = {
+  [OFFICE_MAIL]: 'Handed to the mail server; that it arrived is not known',
+  [FAX_BY_MAIL]: 'Handed to the fax service by mail; that it arrived is not known',
+};
+
+export const handedToMail = (effects: readonly StoredEffect[]): Handed =>
+  new Map(
+    effects.flatMap(({ kind, key, standing }): [string, string][] => {
+      const words = BY_MAIL[kind];
+      return words !== undefined && standing.status === 'done' ? [[key, words]] : [];
+    }),
+  );
+
+function detailOf(fact: ReferralFact, names: Names, handed: Handed): string | null {
   const person = (subject: string): string => names.get(subject) ?? subject;
   switch (fact.type) {
     case 'referral-approved':
     case 'attempt-opened':
       return fact.performer.display;
     case 'attempt-sent':
-      return CHANNEL_WORDS[fact.channel];
+      return [CHANNEL_WORDS[fact.channel], handed.get(fact.transmissionId)].filter((words) => words !== undefined).join('. ');
     case 'transmission-failed':
     case 'order-changed-before-write':
       return fact.detail;
@@ -211,8 +233,11 @@ function byOf(actor: Actor, names: Names): string {
 }
 
 /** Newest last. */
-export const threadOf = (events: readonly ReferralEvent[], names: Names): ThreadEntry[] =>
-  events
+export function threadOf(events: readonly ReferralEvent[], names: Names, handed: Handed = new Map()): ThreadEntry[] {
+  const mailed = new Set(
+    events.flatMap(({ fact }) => (fact.type === 'attempt-sent' && fact.channel === 'link' ? [fact.transmissionId] : [])),
+  );
+  return events
     .filter(({ fact }) => !UNTOLD.includes(fact.type))
     .map(({ sequence, effectiveAt, recordedAt, actor, fact }) => ({
       sequence,
@@ -220,7 +245,8 @@ export const threadOf = (events: readonly ReferralEvent[], names: Names): Thread
       recordedAt,
       party: fact.type === 'message-posted' ? fact.from : actor.kind === 'patient' ? 'patient' : EVENTS[fact.type].party,
       by: byOf(actor, names),
-      title: EVENTS[fact.type].name,
-      detail: detailOf(fact, names),
+      title: fact.type === 'transmission-delivered' && mailed.has(fact.transmissionId) ? HANDED : EVENTS[fact.type].name,
+      detail: detailOf(fact, names, handed),
       times: timesOf(fact),
     }));
+}

@@ -18,7 +18,7 @@ import { namesBeside } from './engine/obligation-rows.ts';
 import { policyIn } from './engine/policy-in-force.ts';
 import { applyDecision, readHistory, withRetry } from './referral-log.ts';
 import { namesOf } from './staff-names.ts';
-import { threadOf } from './thread-words.ts';
+import { handedToMail, threadOf } from './thread-words.ts';
 import { isAssignable, listWorklist, seesAll } from './worklist-list.ts';
 import { worklistRow } from './worklist-rows.ts';
 
@@ -79,7 +79,7 @@ export async function readThread(unit: Unit, session: Session, referralId: strin
     linked: links.some((link) => link.attempt === attempt?.number && link.closedAt === null && link.expiresAt > now),
     mayAskNext: mayReroute(referral),
     asker: referral.attempts.find(({ number }) => number === openQuestions(referral)[0]?.attempt)?.performer.display ?? null,
-    entries: threadOf(events, names),
+    entries: threadOf(events, names, handedToMail(await unit.outbox.ofReferral(referralId))),
   };
 }
 

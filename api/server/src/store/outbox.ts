@@ -73,6 +73,11 @@ export type OutboxStore = {
   settle: (id: string, holder: string, settlement: Settlement) => Promise<boolean>;
   /** A person decides on what nobody tries by itself any more. False where it is not so, or was decided already. */
   decide: (id: string, settlement: Settlement) => Promise<boolean>;
+  /**
+   * What the counterpart had taken came back: it is failed, and a person's. False of what was not taken or has failed already, and where a
+   * person decided otherwise.
+   */
+  comeBack: (id: string, back: { detail: string; at: Instant }) => Promise<boolean>;
 };
 
 /** A UUID of version 8 (RFC 9562 §5.8), the same for the same effect of the same place. */

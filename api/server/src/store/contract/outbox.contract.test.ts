@@ -150,6 +150,25 @@ describe.each(implementations())('the store: $name', (implementation) => {
     expect((await inScope(({ outbox }) => outbox.ofReferral('r1'))).map(({ key }) => key).sort()).toEqual(['a', 'b', 'c']);
   });
 
+  test('what was taken and came back is failed, once, and then a person decides', async () => {
+    const [id = '', other = ''] = await add(effect('a'), effect('b', { kind: 'fax' }));
+    const back = { detail: 'It came back: the address is not right.', at: after(9) };
+    const comeBack = (which: string) => inScope((unit) => unit.outbox.comeBack(which, back));
+    expect(await comeBack(id), 'it has not left').toBe(false);
+    await claim(1, { limit: 1, kinds: ['mail'] });
+    await inScope((unit) => unit.outbox.begin(id, 'w1', after(1)));
+    expect(await comeBack(id), 'nobody knows what became of it').toBe(false);
+    await inScope((unit) => unit.outbox.settle(id, 'w1', { standing: { status: 'done', receipt: '250' }, ...at(2) }));
+    expect([await comeBack(id), await comeBack(id), await comeBack('00000000-0000-8000-8000-000000000009')]).toEqual([true, false, false]);
+    expect(await inScope((unit) => unit.outbox.get(id))).toMatchObject({
+      standing: { status: 'failed', detail: back.detail },
+      since: after(9),
+      dueAt: null,
+    });
+    expect(await inScope((unit) => unit.outbox.decide(id, { standing: { status: 'left-out', detail: 'x' }, ...at(10) }))).toBe(true);
+    expect([await comeBack(id), (await inScope((unit) => unit.outbox.get(other)))?.standing.status]).toEqual([false, 'waiting']);
+  });
+
   test('what is added in a transaction that is not kept was never asked for', async () => {
     await inScope(async ({ outbox }) => {
       await outbox.add(effect('a'));

@@ -56,6 +56,12 @@ export const memoryOutbox = (unit: MemoryContext): OutboxStore => {
       return true;
     },
     settle: async (id, holder, settlement) => change(id, settlement, ({ lease }) => lease?.holder === holder),
+    comeBack: async (id, { detail, at }) =>
+      change(
+        id,
+        { standing: { status: 'failed', detail }, at, dueAt: null },
+        ({ dueAt, standing }) => dueAt === null && (standing.status === 'done' || standing.status === 'unknown'),
+      ),
     decide: async (id, settlement) =>
       change(id, settlement, ({ dueAt, standing }) => dueAt === null && (standing.status === 'failed' || standing.status === 'unknown')),
   };

@@ -143,5 +143,13 @@ export const postgresOutbox = (unit: UnitContext): OutboxStore => ({
     return begun.rowCount === 1;
   },
   settle: (id, holder, settlement) => change(unit, id, settlement, 'lease_holder = $8', holder),
+  comeBack: (id, { detail, at: when }) =>
+    change(
+      unit,
+      id,
+      { standing: { status: 'failed', detail }, at: when, dueAt: null },
+      `due_at is null and status in ('done', 'unknown') and $8::text is null`,
+      null,
+    ),
   decide: (id, settlement) => change(unit, id, settlement, `due_at is null and status in ('failed', 'unknown') and $8::text is null`, null),
 });

@@ -1,0 +1,85 @@
+/**
+ * A mail of ours that came back, as a report of its delivery (RFC 3464): the mail server had taken it, and the office has not got it. It is on
+ * record with its transmission, and somebody's to see to.
+ */
+import type { Actor } from '@refloop/domain/referral/event';
+import { observe } from '@refloop/domain/referral/observe';
+import { ok } from '@refloop/domain/result';
+import { z } from 'zod';
+import { FAX_BY_MAIL } from '../channels/fax-by-mail.ts';
+import { OFFICE_MAIL } from '../channels/office-mail.ts';
+import { isOwed, Transmission, transmissionFact } from '../channels/packet-effect.ts';
+import { raiseEffectObligation, settleEffectObligations } from '../outbox/effect-obligation.ts';
+import { applyDecision, lookAgain, readReferral } from '../services/referral-log.ts';
+import type { Unit } from '../store/store.ts';
+import { ReadDocument, unreadable } from './read-document.ts';
+
+export const ReturnedMail = z.object({
+  kind: z.literal('returned-mail'),
+  /** UUIDs it names as those of the mail: ours has one. */
+  mails: z.array(z.uuid()),
+  /** The status of RFC 3463, empty where it gives none; null where delivery has not failed (it only takes longer). */
+  failed: z.string().nullable(),
+});
+export type ReturnedMail = z.infer<typeof ReturnedMail>;
+
+/** What a file from outside may be. */
+export const ReadFile = z.discriminatedUnion('kind', [...ReadDocument.options, ReturnedMail]);
+export type ReadFile = z.infer<typeof ReadFile>;
+
+/** Where only a document is of use: a mail that came back is none. */
+export const asDocument = (file: ReadFile): ReadDocument => (file.kind === 'returned-mail' ? unreadable('other-kind') : file);
+
+const WHAT: Readonly<Record<string, string>> = {
+  [OFFICE_MAIL]: 'The mail with the link to the specialist’s office',
+  [FAX_BY_MAIL]: 'The fax to the specialist’s office',
+};
+
+/** What the second number of a status tells (RFC 3463 §3). */
+const SUBJECTS: Readonly<Record<string, string>> = {
+  '1': 'the address is not right',
+  '2': 'the mailbox takes no mail',
+  '3': 'the mail system there did not take it',
+  '4': 'no way to the mail server there was found',
+  '5': 'the mail servers did not understand each other',
+  '6': 'what it holds was not taken',
+  '7': 'the mail system there does not let it in',
+};
+
+function reasonOf(status: string): string {
+  const subject = SUBJECTS[status.split('.')[1] ?? ''];
+  const told = [subject, status === '' ? undefined : `status ${status}`].filter((each) => each !== undefined);
+  return told.length === 0 ? 'It came back.' : `It came back: ${told.join(', ')}.`;
+}
+
+/**
+ * @returns whose mail it was; undefined where it is none of ours
+ */
+export async function takeReturnedMail(
+  unit: Unit,
+  { mails, failed }: ReturnedMail,
+  actor: Actor,
+  at: string,
+): Promise<{ referralId: string; patientId: string; effectId: string } | undefined> {
+  for (const id of mails) {
+    const effect = await unit.outbox.get(id);
+    const what = effect && WHAT[effect.kind];
+    const before = effect && (await readReferral(unit, effect.referralId));
+    if (!effect || !before || what === undefined) continue;
+    const { referralId } = effect;
+    const whose = { referralId, patientId: before.patientId, effectId: id };
+    const detail = reasonOf(failed ?? '');
+    // The same report again, or one of a mail that is somebody's already, changes nothing.
+    if (failed === null || !(await unit.outbox.comeBack(id, { detail, at }))) return whose;
+    await settleEffectObligations(unit, effect, at);
+    const { transmission } = z.object({ transmission: Transmission }).parse(effect.content);
+    const fact = transmissionFact(transmission, { kind: 'failed', detail }, { at, receipt: 'taken-on' });
+    if (fact) await applyDecision(unit, referralId, actor, at, (referral) => ok(observe(referral, fact, at)));
+    const referral = await readReferral(unit, referralId);
+    if (referral && isOwed(referral, transmission))
+      await raiseEffectObligation(unit, referral, effect, { kind: 'came-back', what, detail, now: at });
+    await lookAgain(unit, referralId, at);
+    return whose;
+  }
+  return undefined;
+}
