@@ -48,6 +48,8 @@ function servicesOf(world: World, store: Store) {
   const sites = world.practices.map(siteOf);
   const ofScope = ({ tenant }: Scope) => sites.find((site) => site.tenant === tenant);
   const assembly = { practiceOf: practiceNow, phoneOf: ({ scope }: { scope: Scope }) => phoneOf(sites)(scope) };
+  // The charts of the world hold nothing that needs one.
+  const consents = async () => [];
   return {
     recommendations: createRecommendationService({ store, matching, drafter, newId }),
     approvals: createApprovalService({ store, matching, drafter, newId, version: 'simulated' }),
@@ -55,11 +57,12 @@ function servicesOf(world: World, store: Store) {
     openWork: createOpenWorkService({ store }),
     worklist: createWorklistService({ store }),
     next: createNextPerformerService({ store, matching }),
-    links: createOfficeLinkService({ store, newId, assembly }),
+    links: createOfficeLinkService({ store, newId, assembly: { ...assembly, consents } }),
     packets: createPacketService({
       store,
       newId,
       channels: CHANNELS,
+      consents,
       ...assembly,
       channelsOf: (entryId) => world.index().entry(entryId)?.channels ?? [],
       pages: packetAsPages,
@@ -72,7 +75,7 @@ function servicesOf(world: World, store: Store) {
     effects: createEffectDecisionService({ store, newId }),
     takeIn: (scope: Scope, handed: Handed, now: Date) => takeIn(store, scope, handed, now.toISOString()),
     reviews: createReviewService({ store }),
-    office: createOfficeService({ store, practiceOf: practiceNow, read: readFile }),
+    office: createOfficeService({ store, practiceOf: practiceNow, read: readFile, consents }),
   };
 }
 export type Services = ReturnType<typeof servicesOf>;

@@ -131,6 +131,7 @@ const app = createApp({
     read: createDocumentReader().read,
     version: 'campaign',
     channels: NO_CHANNELS,
+    consents: async () => [],
     phoneOf: () => '510-555-0150',
   }),
   production: false,

@@ -6,6 +6,7 @@ import { createCdsHooksService } from './cds/cds-hooks.ts';
 
 import type { ChannelSettings } from './channels/settings.ts';
 
+import type { ReadConsents } from './ehr/consents-now.ts';
 import type { DocumentReader } from './inbound/document-reader.ts';
 
 import type { MatchIndex } from './matching/match-index.ts';
@@ -61,6 +62,7 @@ export type RouteDeps = {
   index: () => MatchIndex | undefined;
   policy: Policy;
   channels: ChannelSettings;
+  consents: ReadConsents;
   idleSeconds: number;
   warnSeconds: number;
   /** Where Refloop is reached, without a final slash. */
@@ -118,6 +120,7 @@ export function allRoutes(deps: RouteDeps): Route[] {
       read: deps.read,
       version: deps.version,
       channels: deps.channels,
+      consents: deps.consents,
       phoneOf: phoneOf(sites),
     }),
     ...inboundRoutes({ store, sites, held: createHeldDocumentService({ store }) }),

@@ -23,6 +23,7 @@ import { taskStanding } from './channels/task-standing.ts';
 import { textMessage } from './channels/text-message.ts';
 import { type Config, configFaults, readConfig } from './config.ts';
 import { createKeyRing } from './crypto/key-ring.ts';
+import { consentsNow } from './ehr/consents-now.ts';
 import { systemAccess } from './ehr/system-access.ts';
 import { createSystemTokens } from './ehr/system-token.ts';
 import { seedSandboxGrants } from './grants/sandbox-grants.ts';
@@ -153,6 +154,7 @@ function servingApp(store: Store): Fetch {
     index: index.get,
     policy: SEED_V1,
     channels: config.channels,
+    consents: consentsNow({ sites, access: ownAccess }),
     idleSeconds: config.idleSeconds,
     warnSeconds: config.warnSeconds,
     notReady: readiness.reason,

@@ -6,6 +6,7 @@ import type { DirectoryEntry } from '@refloop/domain/network/directory';
 import type { ChannelSettings } from './channels/settings.ts';
 import { siteOf } from './channels/text-message.ts';
 
+import type { ReadConsents } from './ehr/consents-now.ts';
 import type { DocumentReader } from './inbound/document-reader.ts';
 
 import type { MatchIndex } from './matching/match-index.ts';
@@ -67,11 +68,12 @@ export type ReferralDeps = {
   /** Of Refloop, for Provenance. */
   version: string;
   channels: ChannelSettings;
+  consents: ReadConsents;
   /** Where a practice is called back; empty where its site entry says nothing. */
   phoneOf: (scope: Scope) => string;
 };
 
-export function referralRoutes({ store, sites, index, policy, newId, read, version, channels, phoneOf }: ReferralDeps): Route[] {
+export function referralRoutes({ store, sites, index, policy, newId, read, version, channels, consents, phoneOf }: ReferralDeps): Route[] {
   const worklist = createWorklistService({ store });
   const practiceNow = (entryId: string) => {
     const entry = index()?.entry(entryId);
@@ -105,6 +107,7 @@ export function referralRoutes({ store, sites, index, policy, newId, read, versi
         store,
         newId,
         channels,
+        consents,
         ...assembly,
         tracks: (scope) => siteFor(scope)?.system?.tracks === true,
         channelsOf: (entryId): DirectoryEntry['channels'] => index()?.entry(entryId)?.channels ?? [],
@@ -112,8 +115,8 @@ export function referralRoutes({ store, sites, index, policy, newId, read, versi
       disclosures: createDisclosureService({ store }),
     }),
     ...officeRoutes({
-      office: createOfficeService({ store, practiceOf: practiceNow, read }),
-      links: createOfficeLinkService({ store, newId, assembly }),
+      office: createOfficeService({ store, practiceOf: practiceNow, read, consents }),
+      links: createOfficeLinkService({ store, newId, assembly: { ...assembly, consents } }),
       worklist,
     }),
     ...serviceLevelRoutes({ serviceLevels: createServiceLevelService({ store }) }),

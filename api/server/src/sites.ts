@@ -81,9 +81,9 @@ export const LOOKING_SCOPES =
 export const COMPLETING_SCOPES =
   'system/Patient.r system/ServiceRequest.crus system/DocumentReference.crs system/Binary.r system/Task.crs system/Provenance.crs';
 
-/** And what it needs to follow its referrals there: their Tasks to move, notes that came back to file, what becomes of them to read, notifications to ask for. */
+/** And what it needs to follow its referrals there: their Tasks to move, notes that came back to file, what becomes of them to read, notifications to ask for, and what patients consent to have sent. */
 export const TRACKING_SCOPES =
-  'system/Task.crus system/Appointment.rs system/Encounter.rs system/DocumentReference.crs system/ServiceRequest.rs system/Subscription.cru';
+  'system/Task.crus system/Appointment.rs system/Encounter.rs system/DocumentReference.crs system/ServiceRequest.rs system/Subscription.cru system/Consent.rs';
 
 /** What Refloop asks for where a site entry names no scopes for its own access. */
 export const systemScopes = ({ completes, tracks }: { completes: boolean; tracks: boolean }): string => {

@@ -90,6 +90,7 @@ export async function openWholeApp(
     index: index.get,
     policy: SEED_V1,
     channels: NO_CHANNELS,
+    consents: async () => [],
     idleSeconds: 900,
     warnSeconds: 60,
     notReady: () => undefined,

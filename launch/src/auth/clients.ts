@@ -40,7 +40,7 @@ export const refloopClient = (origin: string): RegisteredClient & { launchUrl: s
 /** What Refloop needs to look up what came of an approval and to complete it, when no clinician's token is there any more. */
 export const SYSTEM_SCOPES = [
   'system/Patient.rs system/ServiceRequest.crus system/DocumentReference.crus system/Task.crus system/Provenance.crs',
-  'system/Practitioner.rs system/Binary.r system/Subscription.cru',
+  'system/Practitioner.rs system/Binary.r system/Subscription.cru system/Consent.rs',
 ].join(' ');
 
 /** What a Bulk export is of, which Refloop measures referrals by. */

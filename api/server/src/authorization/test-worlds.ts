@@ -121,6 +121,7 @@ export async function openWorlds(): Promise<Worlds> {
       index: index.get,
       policy: SEED_V1,
       channels: NO_CHANNELS,
+      consents: async () => [],
       idleSeconds: 900,
       warnSeconds: 60,
       notReady: () => undefined,

@@ -2,9 +2,9 @@
  * A fax by a service that takes mails: the pages attached, to the number at the service's domain. That it took the mail is no receipt of the
  * fax: the transmission stays sent. SMTP has no key to ask by, so it leaves once at most.
  */
-import { FaxContent as Content, type FaxContent } from './fax.ts';
+import { FaxContent as Content, type FaxContent, whyNotFax } from './fax.ts';
 import type { Handler } from './handler.ts';
-import { isOwed, transmissionFact, whyNotLeave } from './packet-effect.ts';
+import { isOwed, transmissionFact } from './packet-effect.ts';
 import type { SmtpSettings } from './settings.ts';
 import { sendMail } from './smtp.ts';
 
@@ -15,7 +15,7 @@ export const faxByMail = (smtp: SmtpSettings, domain: string): Handler<FaxConten
   what: 'The fax to the specialist’s office',
   repeatable: false,
   content: Content,
-  mayNotLeave: (referral, { transmission }) => whyNotLeave(referral, transmission),
+  mayNotLeave: whyNotFax,
   isOwed: (referral, { transmission }) => isOwed(referral, transmission),
   send: ({ id, content }, call) =>
     sendMail(

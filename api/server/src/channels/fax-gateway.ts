@@ -5,9 +5,9 @@
  */
 import { z } from 'zod';
 import { effectId } from '../store/outbox.ts';
-import { FaxContent as Content, type FaxContent } from './fax.ts';
+import { FaxContent as Content, type FaxContent, whyNotFax } from './fax.ts';
 import type { Handler, Sent } from './handler.ts';
-import { isOwed, Transmission, transmissionFact, whyNotLeave } from './packet-effect.ts';
+import { isOwed, Transmission, transmissionFact } from './packet-effect.ts';
 
 export const FAX = 'fax';
 export const FAX_RECEIPT = 'fax-receipt';
@@ -45,7 +45,7 @@ export const faxByGateway = ({ url, token, fetch }: FaxGateway): Handler<FaxCont
   what: 'The fax to the specialist’s office',
   repeatable: true,
   content: Content,
-  mayNotLeave: (referral, { transmission }) => whyNotLeave(referral, transmission),
+  mayNotLeave: whyNotFax,
   isOwed: (referral, { transmission }) => isOwed(referral, transmission),
   send: async ({ id, content }, { signal }) => {
     const answer = await fetch(url, {

@@ -51,6 +51,7 @@ export async function openMailServer(
       const opening = new SMTPServer({
         authOptional: true,
         disabledCommands: ['STARTTLS'],
+        hideDSN: false,
         closeTimeout: 100,
         onRcptTo: (_address, session, callback) => {
           if (plan.kind !== 'cut') return void reached().then(() => callback());

@@ -75,6 +75,8 @@ export type ChartPart = {
   lacking: string[];
   /** Something is not handed on without the patient's own consent. What, is not said. */
   withheld: boolean;
+  /** Security labels by which it holds what needs a consent; empty where it holds nothing of the kind. Older ones do not say. */
+  consented?: string[];
 };
 
 /** The same words whatever it is, how much of it and for which reason. */

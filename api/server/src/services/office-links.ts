@@ -1,14 +1,17 @@
 /** Links that a coordinator makes for the office of the specialist who is asked. Making one is sending it: it is handed over from here on. */
+import type { FhirResource } from '@refloop/domain/fhir/read';
 import type { Attempt } from '@refloop/domain/referral/attempt';
 import { decideCare } from '@refloop/domain/referral/care-command';
 import type { Referral } from '@refloop/domain/referral/referral';
 import type { NewLink } from '../client/office.ts';
 import type { Thread } from '../client/worklist.ts';
+import type { ReadConsents } from '../ehr/consents-now.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, personOf, type Session } from '../sessions/session.ts';
 import { digest, newToken } from '../sessions/token.ts';
 import type { Store, Unit } from '../store/store.ts';
 import { careRefusal } from './care-refusal.ts';
+import { consentsFor } from './consents-at-sending.ts';
 import { type AssemblyDeps, assemblePacket } from './packet-assembly.ts';
 import { holdWords } from './packet-words.ts';
 import { applyDecision, readReferral, withRetry } from './referral-log.ts';
@@ -25,9 +28,14 @@ export type OfficeLinkService = {
 };
 
 /** A link hands the packet over like any other way: one that is held goes by none. */
-async function refuseHeldPacket(unit: Unit, referralId: string, deps: AssemblyDeps, now: Date): Promise<void> {
+async function refuseHeldPacket(
+  unit: Unit,
+  referralId: string,
+  deps: AssemblyDeps,
+  { now, consents }: { now: Date; consents: readonly FhirResource[] },
+): Promise<void> {
   const referral = await readReferral(unit, referralId);
-  const [hold] = (referral && (await assemblePacket(unit, referral, deps, now)))?.holds ?? [];
+  const [hold] = (referral && (await assemblePacket(unit, referral, deps, now, consents)))?.holds ?? [];
   if (hold) throw new Refused(problem('conflict', `No link was made. ${holdWords(hold, (subject) => subject)}`));
 }
 
@@ -68,16 +76,17 @@ export async function insertLink(
 }
 
 /** Without `assembly` no packet is looked at: where referrals have none. */
-type LinkDeps = { store: Store; newId: () => string; assembly?: AssemblyDeps };
+type LinkDeps = { store: Store; newId: () => string; assembly?: AssemblyDeps & { consents: ReadConsents } };
 
 export const createOfficeLinkService = ({ store, newId, assembly }: LinkDeps): OfficeLinkService => ({
-  make: (session, referralId, sequence, now) =>
-    withRetry(() =>
+  make: async (session, referralId, sequence, now) => {
+    const consents = assembly ? await consentsFor({ store, consents: assembly.consents }, session, referralId, now) : [];
+    return withRetry(() =>
       store.transaction(session.scope, async (unit) => {
         const at = now.toISOString();
         const id = newId();
         await requireOwn(unit, session, referralId);
-        if (assembly) await refuseHeldPacket(unit, referralId, assembly, now);
+        if (assembly) await refuseHeldPacket(unit, referralId, assembly, { now, consents });
         const applied = await applyDecision(unit, referralId, personOf(session), at, (referral) => {
           if (referral.lastSequence !== sequence) throw new Refused(problem('conflict', CHANGED));
           const attempt = referral.attempts.at(-1)?.number ?? 0;
@@ -90,7 +99,8 @@ export const createOfficeLinkService = ({ store, newId, assembly }: LinkDeps): O
         const link = await insertLink(unit, session, { id, referral: applied.value, attempt, now });
         return { link, expiresAt: expiryOf(now), specialist: attempt.performer.display };
       }),
-    ),
+    );
+  },
 
   close: (session, referralId, now) =>
     store.transaction(session.scope, async (unit) => {

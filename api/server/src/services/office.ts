@@ -16,6 +16,7 @@ import {
   type OfficeRequest,
   type OpenOffice,
 } from '../client/office.ts';
+import type { ReadConsents } from '../ehr/consents-now.ts';
 import type { DocumentReader } from '../inbound/document-reader.ts';
 import { hasHeldNote, keepNote } from '../inbound/keep-note.ts';
 import { asDocument } from '../inbound/returned-mail.ts';
@@ -27,6 +28,7 @@ import { digest, newToken } from '../sessions/token.ts';
 import type { StoredOfficeLink } from '../store/office-links.ts';
 import type { Store, Unit } from '../store/store.ts';
 import { officeRefusal } from './care-refusal.ts';
+import { isStillConsented } from './consents-at-sending.ts';
 import { namesBeside } from './engine/obligation-rows.ts';
 import { disclosed } from './office-disclosures.ts';
 import { applyDecision, readHistory, readReferral, withRetry } from './referral-log.ts';
@@ -62,9 +64,9 @@ const auditActorOf = (link: StoredOfficeLink) => ({ subject: `office-link ${link
 /** As the directory in force has them; undefined of whom it does not know. */
 type PracticeOf = (entryId: string) => SpecialistPractice | undefined;
 
-type OfficeDeps = { store: Store; practiceOf: PracticeOf; read: DocumentReader['read'] };
+type OfficeDeps = { store: Store; practiceOf: PracticeOf; read: DocumentReader['read']; consents: ReadConsents };
 
-export function createOfficeService({ store, practiceOf, read }: OfficeDeps): OfficeService {
+export function createOfficeService({ store, practiceOf, read, consents }: OfficeDeps): OfficeService {
   /** Runs the work on the link whose digest this is, alone with it. */
   async function withLink<Value>(
     hash: string,
@@ -201,12 +203,22 @@ export function createOfficeService({ store, practiceOf, read }: OfficeDeps): Of
     },
 
     packet: async (opened, now) => {
-      const packet = await whileOpen(opened, now, async (unit, link) => {
+      const packetFor = async (unit: Unit, link: StoredOfficeLink): Promise<{ referral: Referral; found: Packet }> => {
         const referral = await readReferral(unit, link.referralId);
         const over = referral && endForOffice(referral, link.attempt, now.toISOString());
         if (over) throw new Refused(problem('conflict', 'This referral is over for your office, so its packet is no longer shown.'));
         const found = referral && ((await sentPacketOf(unit, link.id)) ?? (await packetOf(unit, referral, link, practiceOf)));
         if (!found) throw new Refused(problem('not-found', 'There is no packet of this referral. Call the practice that sent the link.'));
+        return { referral, found };
+      };
+      // It leaves when it is read, however long ago it was sent: the EHR is asked before, outside any transaction.
+      const asked = await whileOpen(opened, now, async (unit, link) => ({ ...(await packetFor(unit, link)), scope: unit.scope }));
+      if (isRefusal(asked)) return asked;
+      const { patientId } = asked.referral;
+      if (!(await isStillConsented(consents, asked.scope, { packet: asked.found, patientId, now: now.toISOString() })))
+        return problem('conflict', NOT_CONSENTED);
+      const packet = await whileOpen(opened, now, async (unit, link) => {
+        const { referral, found } = await packetFor(unit, link);
         await record(unit, link, now, 'office-link.packet-read', { form: 'application/pdf' });
         const { name, npi, organization, address } = found.specialist;
         await disclosed(unit, link, referral, {
@@ -221,6 +233,9 @@ export function createOfficeService({ store, practiceOf, read }: OfficeDeps): Of
     },
   };
 }
+
+const NOT_CONSENTED =
+  'This packet is no longer shown: part of it needs a consent of the patient that is not in force, or could not be looked up. Ask the practice to send it anew.';
 
 const triesLeft = (left: number): string =>
   left === 0

@@ -4,6 +4,7 @@
  */
 import { isEnded } from '@refloop/domain/referral/attempt';
 import { decideCare } from '@refloop/domain/referral/care-command';
+import { FaxContent } from '../channels/fax.ts';
 import { FAX_BY_MAIL } from '../channels/fax-by-mail.ts';
 import { FAX, FAX_RECEIPT } from '../channels/fax-gateway.ts';
 import { OFFICE_MAIL } from '../channels/office-mail.ts';
@@ -40,6 +41,10 @@ export async function sendAnew(unit: Unit, session: Session, effect: StoredEffec
   // An office that declined or was cancelled is not sent to, whoever is asked in its place.
   if (attempt !== referral.attempts.at(-1) || isEnded(attempt))
     throw new Refused(problem('conflict', 'This specialist is not asked any more. Let the old one go, and send to whoever is asked now.'));
+  if (FaxContent.safeParse(effect.content).data?.consentReadAt !== undefined)
+    throw new Refused(
+      problem('conflict', 'It holds what needs the patient’s consent. Let this one go, and send the packet anew from the referral.'),
+    );
   const applied = await applyDecision(unit, referralId, personOf(session), at, (current) =>
     decideCare(current, { type: 'send', attempt: attempt.number, transmissionId, channel, at }, at),
   );

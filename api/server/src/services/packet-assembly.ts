@@ -63,12 +63,17 @@ function teethOf(order: Readonly<Record<string, unknown>> | null, words: string)
   return coded.length > 0 ? coded : [...teethIn(words)];
 }
 
-/** Undefined where nobody is asked, or what was approved is not kept: referrals that came without a chart have no packet. */
+/**
+ * Undefined where nobody is asked, or what was approved is not kept: referrals that came without a chart have no packet.
+ *
+ * @param consents of the patient as they are now (consents-at-sending.ts); those that came with the chart count for nothing
+ */
 export async function assemblePacket(
   unit: Unit,
   referral: Referral,
   { practiceOf, phoneOf }: AssemblyDeps,
   now: Date,
+  consents: readonly FhirResource[],
 ): Promise<AssembledPacket | undefined> {
   const { order, patientId, id } = referral;
   const attempt = referral.attempts.at(-1);
@@ -82,7 +87,7 @@ export async function assemblePacket(
   const { request, chart: resources, order: launched, notSeen } = kept.input;
   const today = dayOf(now.toISOString());
   const all = [...resources, ...(launched ? [launched] : [])] as unknown as FhirResource[];
-  const consented = consentedLabels(all, { patientId, recipientNpi: attempt.performer.npi, today });
+  const consented = consentedLabels(consents, { patientId, recipientNpi: attempt.performer.npi, today });
   const chart = readChart(all, { patientId, today, consented });
   const variant = variantOf(referral);
   const found = await unit.packetPreparations.get(id, attempt.number);
@@ -93,7 +98,9 @@ export async function assemblePacket(
   const callback = preparation.callback || phoneOf(unit);
   const patient = object(all.find(({ resourceType, id: own }) => resourceType === 'Patient' && own === patientId));
   const person = personOf(patient);
-  const withheld = chart.withheld.filter(({ why }) => why !== 'entered-in-error').length;
+  const withheldFrom = ({ withheld: marked }: typeof chart): number => marked.filter(({ why }) => why !== 'entered-in-error').length;
+  const withheld = withheldFrom(chart);
+  const holdsByConsent = consented.size > 0 && withheld < withheldFrom(readChart(all, { patientId, today }));
   const requirements = requirementsOf({
     chart,
     items: going,
@@ -132,6 +139,7 @@ export async function assemblePacket(
       callback,
       lacking: missingOf(requirements).map(({ label }) => label),
       withheld: withheld > 0,
+      ...(holdsByConsent ? { consented: [...consented].toSorted() } : {}),
     },
   };
   const contents = digestOf(packet);

@@ -1,5 +1,6 @@
 /** The packet on the worklist over HTTP on PostgreSQL, sent by real mail and fax counterparts: what is in, what holds it, what is accounted for. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { FhirResource } from '@refloop/domain/fhir/read';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { packetHandlers } from '../channels/packet-handlers.ts';
 import type { ChannelSettings } from '../channels/settings.ts';
 import { openFaxGateway, type TestFaxGateway } from '../channels/test-fax-gateway.ts';
@@ -225,6 +226,94 @@ describe('R112: while the payer was asked', () => {
     await carryOut();
     expect(mail.received.length).toBe(0);
     expect((await titles(id)).join()).toContain('Not delivered');
+  });
+});
+
+describe('what needs the patient’s consent', () => {
+  const consent = (status = 'active'): FhirResource => ({
+    resourceType: 'Consent',
+    id: 'consent',
+    status,
+    patient: subject,
+    provision: {
+      type: 'permit',
+      actor: [{ reference: { identifier: { system: 'http://hl7.org/fhir/sid/us-npi', value: NPI } } }],
+      securityLabel: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'SUD' }],
+    },
+  });
+  const consents = (...now: FhirResource[]): void => void api.consents.splice(0, api.consents.length, ...now);
+  afterEach(() => consents());
+  const holdsSecret = async (id: string): Promise<boolean> =>
+    (await packetOf(id)).items.some(({ id: item }) => item === 'Condition/secret');
+  const opened = async (): Promise<unknown> => {
+    const link = /office#([A-Za-z0-9_-]{43})/.exec(mail.received.at(-1)?.mail.text ?? '')?.[1];
+    return (await api.call('POST', '/office/open', '', { link, npi: NPI })).body['opened'];
+  };
+
+  test('goes by a consent that the EHR has now, and by none that came with the chart when it was approved', async () => {
+    const id = await written([...fullChart(), secret, consent() as Body]);
+    expect(await holdsSecret(id)).toBe(false);
+    consents(consent());
+    expect(await holdsSecret(id)).toBe(true);
+  });
+
+  test('withdrawn between looking and sending it is not sent: the packet is another one, which somebody looks through first', async () => {
+    const id = await written([...fullChart(), secret]);
+    consents(consent());
+    const { sequence, revision, holds } = await packetOf(id);
+    expect(holds).toEqual([]);
+    consents(consent('inactive'));
+    const sent = await api.call('POST', `/worklist/referrals/${id}/packet/transmissions`, coordinator, {
+      key: 'press-withdrawn-1',
+      sequence,
+      revision,
+      way: 'mail',
+      address: ADDRESS,
+    });
+    expect([sent.status, String(sent.body['detail'])]).toEqual([409, expect.stringContaining('looked through')]);
+  });
+
+  test('withdrawn after the link was mailed: the office does not read it any more, and reads what is sent anew', async () => {
+    const id = await written([...fullChart(), secret]);
+    consents(consent());
+    expect((await send(id, 'mail')).status).toBe(200);
+    await carryOut();
+    const page = await opened();
+    const read = await api.download('/office/packet', '', { opened: page });
+    expect((await readPdf(read.bytes)).text).toContain(PLANTED);
+    consents();
+    const after = await api.download('/office/packet', '', { opened: page });
+    expect([after.status, new TextDecoder().decode(after.bytes)]).toEqual([
+      409,
+      expect.stringContaining('Ask the practice to send it anew'),
+    ]);
+    expect((await prepare(id, { change: 'check' })).status).toBe(200);
+    expect((await send(id, 'mail')).status).toBe(200);
+    await carryOut();
+    const anew = await api.download('/office/packet', '', { opened: await opened() });
+    expect((await readPdf(anew.bytes)).text).not.toContain(PLANTED);
+  });
+
+  test('pages that had to wait do not leave by a consent of then, nor are they sent again: somebody sends the packet anew', async () => {
+    const id = await written([...fullChart(), secret]);
+    consents(consent());
+    const before = gateway.faxes.length;
+    expect((await send(id, 'fax')).status).toBe(200);
+    await later(16);
+    await carryOut();
+    expect(gateway.faxes.length).toBe(before);
+    const { effects, obligations } = await threadOf(id);
+    expect(obligations.map(({ detail }) => detail).join()).toContain('Send the packet anew');
+    const [effect] = effects;
+    const again = await api.call('POST', `/worklist/referrals/${id}/effects`, coordinator, {
+      effectId: effect?.effectId,
+      doubt: effect?.doubt,
+      decision: 'send-again',
+    });
+    expect([again.status, String(again.body['detail'])]).toEqual([409, expect.stringContaining('send the packet anew')]);
+    expect((await send(id, 'fax')).status).toBe(200);
+    await carryOut();
+    expect(gateway.faxes.length).toBe(before + 1);
   });
 });
 

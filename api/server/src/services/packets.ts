@@ -11,6 +11,7 @@ import { FAX, FAX_RECEIPT, type FaxReceipt } from '../channels/fax-gateway.ts';
 import { OFFICE_MAIL, type OfficeMail } from '../channels/office-mail.ts';
 import { type ChannelSettings, faxesBy } from '../channels/settings.ts';
 import type { PacketAnswer, PacketSent, PacketView, PreparePacket, SendPacket } from '../client/packet.ts';
+import type { ReadConsents } from '../ehr/consents-now.ts';
 import { packetBundle } from '../packet/packet-bundle.ts';
 import { packetCcda, type SentPacket } from '../packet/packet-ccda.ts';
 import { packetPdf } from '../packet/packet-pdf.ts';
@@ -18,6 +19,7 @@ import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, personOf, type Session } from '../sessions/session.ts';
 import type { Scope, Store, Unit } from '../store/store.ts';
 import { careRefusal } from './care-refusal.ts';
+import { consentsFor } from './consents-at-sending.ts';
 import { toJson } from './kept.ts';
 import { insertLink } from './office-links.ts';
 import { type AssembledPacket, type AssemblyDeps, assemblePacket } from './packet-assembly.ts';
@@ -41,6 +43,7 @@ export type PacketService = {
 export type PacketDeps = AssemblyDeps & {
   store: Store;
   newId: () => string;
+  consents: ReadConsents;
   channels: ChannelSettings;
   /** How the directory in force says this office is reached, the preferred way first. */
   channelsOf: (entryId: string) => readonly Parameters<typeof waysOf>[0]['channels'][number][];
@@ -58,11 +61,16 @@ type Found = { referral: Referral; assembled: AssembledPacket };
 export function createPacketService(deps: PacketDeps): PacketService {
   const { store, newId, channels } = deps;
 
-  async function find(unit: Unit, session: Session, referralId: string, now: Date): Promise<Found | 'none'> {
+  /** What may leave is judged by the consents of this moment, whoever looks and whatever was looked at before. */
+  const consentsOf = (session: Session, referralId: string, now: Date) => consentsFor(deps, session, referralId, now);
+
+  type Consents = Awaited<ReturnType<typeof consentsOf>>;
+
+  async function find(unit: Unit, session: Session, referralId: string, now: Date, consents: Consents): Promise<Found | 'none'> {
     await requireOwn(unit, session, referralId);
     const referral = await readReferral(unit, referralId);
     if (!referral || referral.order.status === 'draft') throw new Refused(noSuchReferral());
-    const assembled = await assemblePacket(unit, referral, deps, now);
+    const assembled = await assemblePacket(unit, referral, deps, now, consents);
     return assembled ? { referral, assembled } : 'none';
   }
 
@@ -127,17 +135,20 @@ export function createPacketService(deps: PacketDeps): PacketService {
   }
 
   return {
-    view: (session, referralId, now) =>
-      store.transaction(session.scope, async (unit): Promise<PacketAnswer> => {
-        const found = await find(unit, session, referralId, now);
+    view: async (session, referralId, now) => {
+      const consents = await consentsOf(session, referralId, now);
+      return store.transaction(session.scope, async (unit): Promise<PacketAnswer> => {
+        const found = await find(unit, session, referralId, now, consents);
         if (found === 'none') return { standing: 'none', why: NO_PACKET };
         await recorded(unit, session, found, now, 'packet.read', { revision: found.assembled.revision });
         return { standing: 'there', packet: await viewOf(unit, found, session.scope) };
-      }),
+      });
+    },
 
-    prepare: (session, referralId, { revision, what }, now) =>
-      store.transaction(session.scope, async (unit): Promise<PacketAnswer> => {
-        const found = await find(unit, session, referralId, now);
+    prepare: async (session, referralId, { revision, what }, now) => {
+      const consents = await consentsOf(session, referralId, now);
+      return store.transaction(session.scope, async (unit): Promise<PacketAnswer> => {
+        const found = await find(unit, session, referralId, now, consents);
         if (found === 'none') throw new Refused(problem('conflict', NO_PACKET));
         const { assembled } = found;
         const content = preparedWith(assembled, what, { by: session.subject, at: now.toISOString() });
@@ -151,15 +162,17 @@ export function createPacketService(deps: PacketDeps): PacketService {
         };
         if (assembled.revision !== revision || !(await unit.packetPreparations.put(kept))) throw new Refused(problem('conflict', CHANGED));
         await recorded(unit, session, found, now, 'packet.prepared', what);
-        const after = await find(unit, session, referralId, now);
+        const after = await find(unit, session, referralId, now, consents);
         if (after === 'none') throw new Refused(problem('conflict', NO_PACKET));
         return { standing: 'there', packet: await viewOf(unit, after, session.scope) };
-      }),
+      });
+    },
 
-    send: (session, referralId, asked, now) =>
-      withRetry(() =>
+    send: async (session, referralId, asked, now) => {
+      const consents = await consentsOf(session, referralId, now);
+      return withRetry(() =>
         store.transaction(session.scope, async (unit): Promise<PacketSent> => {
-          const found = await find(unit, session, referralId, now);
+          const found = await find(unit, session, referralId, now, consents);
           if (found === 'none') throw new Refused(problem('conflict', NO_PACKET));
           const { referral, assembled } = found;
           const { attempt, packet } = assembled;
@@ -194,11 +207,13 @@ export function createPacketService(deps: PacketDeps): PacketService {
           });
           return { way: asked.way, link, specialist };
         }),
-      ),
+      );
+    },
 
     file: async (session, referralId, form, now) => {
+      const consents = await consentsOf(session, referralId, now);
       const packet = await store.transaction(session.scope, async (unit) => {
-        const found = await find(unit, session, referralId, now);
+        const found = await find(unit, session, referralId, now, consents);
         if (found === 'none') throw new Refused(problem('not-found', NO_PACKET));
         await recorded(unit, session, found, now, 'packet.file-read', { form });
         return found.assembled.packet;
@@ -262,6 +277,7 @@ export function createPacketService(deps: PacketDeps): PacketService {
       transmission,
       number: faxNumber(packet.specialist.fax) ?? '',
       pdf: Buffer.from(bytes).toString('base64'),
+      ...(packet.chart.consented ? { consentReadAt: at } : {}),
     };
     if (faxesBy(channels) === 'mail') await unit.outbox.add({ ...effect, kind: FAX_BY_MAIL, content: toJson(content) });
     else {

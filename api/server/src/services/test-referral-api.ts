@@ -1,4 +1,5 @@
 /** For tests: the referral routes over a real PostgreSQL, with a small directory and sessions that need no EHR. */
+import type { FhirResource } from '@refloop/domain/fhir/read';
 import { SEED_V1 } from '@refloop/domain/matching/policies';
 import type { Directory, DirectoryEntry } from '@refloop/domain/network/directory';
 import { createTestDatabase } from '../../../../tools/test-database.ts';
@@ -74,6 +75,8 @@ export const NO_GATEWAY = { url: 'http://127.0.0.1:1/messages', from: '+15552100
 export type ReferralApi = {
   store: Store;
   read: DocumentReader['read'];
+  /** What the EHR has of the patient's consents now. */
+  consents: FhirResource[];
   /** The superuser's URL of its database. */
   url: string;
   scope: Scope;
@@ -123,6 +126,7 @@ export async function openReferralApi(
   const reader = createDocumentReader();
   const log = captureLog();
   const clock = { now: new Date('2026-11-20T10:00:00.000Z') };
+  const consents: FhirResource[] = [];
   const app = createApp({
     store,
     sites: [site],
@@ -140,6 +144,7 @@ export async function openReferralApi(
         read: reader.read,
         version: 'test',
         channels,
+        consents: async () => consents,
         phoneOf: () => '510-555-0150',
       }),
       ...inboundRoutes({ store, sites: [{ ...site, gateways: on?.gateways ?? [] }], held: createHeldDocumentService({ store }) }),
@@ -159,6 +164,7 @@ export async function openReferralApi(
     scope,
     log,
     clock,
+    consents,
     useDirectory: (directory, hash) => index.swap(buildIndex(directory, hash)),
     session: async ({ patientId = 'pat-1', subject = 'clinician', roles = [] } = {}) => {
       const token = newToken();
