@@ -47,6 +47,8 @@ const held = async <Kind extends Resource>({ ehr }: Exchange, type: Kind['resour
   (await ehr.repository.search<Kind>(type, `identifier=${encodeURIComponent(`${system}|${key}`)}`)).matches;
 
 const linked = (exchange: Exchange) => ({
+  // A note belongs in the chart whatever became of the order.
+  afterTheEnd: 'leaves' as const,
   away: exchange.away,
   loseNextAnswer: exchange.loseNextAnswer,
   close: () => exchange.ehr.close(),

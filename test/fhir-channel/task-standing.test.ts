@@ -48,6 +48,8 @@ async function versionsReading({ ehr }: Exchange, task: Task | undefined, status
 
 const counterpartOf = (exchange: Exchange, now: () => Date) => ({
   handler: taskStanding({ sites: [exchange.site()], access: exchange.access, now }),
+  // The Task of an order that is over has to say so.
+  afterTheEnd: 'leaves' as const,
   away: exchange.away,
   loseNextAnswer: exchange.loseNextAnswer,
   close: () => exchange.ehr.close(),

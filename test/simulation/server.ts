@@ -72,7 +72,7 @@ function servicesOf(world: World, store: Store) {
     patient: createPatientPageService({ store, practiceOf: practiceNow, siteOf: ofScope }),
     texts: createIncomingTextService({ store, sites }),
     held: createHeldDocumentService({ store }),
-    effects: createEffectDecisionService({ store, newId }),
+    effects: createEffectDecisionService({ store, newId, publicUrl: CHANNELS.publicUrl }),
     takeIn: (scope: Scope, handed: Handed, now: Date) => takeIn(store, scope, handed, now.toISOString()),
     reviews: createReviewService({ store }),
     office: createOfficeService({ store, practiceOf: practiceNow, read: readFile, consents }),

@@ -401,7 +401,7 @@ async function start(): Promise<void> {
     const capture = createCapture({ store, sites, access: ownAccess, now, version, address: config.address, failed: captureFailed });
     running.capture = repeat(capture.run, CAPTURE_MS, captureFailed).stop;
     const failed = (error: unknown): void => log.failure({ route: 'due referrals', reference: '-', error });
-    running.engine = repeat(createDueReferrals({ store, now, failed }).run, LOOK_MS, failed).stop;
+    running.engine = repeat(createDueReferrals({ store, now, failed }).run, LOOK_MS, failed, { atOnce: true }).stop;
     running.sequencer = startSequencer(store.auditTrail, now, (error) =>
       log.failure({ route: 'audit sequencer', reference: '-', error }),
     ).stop;

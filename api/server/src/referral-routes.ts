@@ -99,7 +99,7 @@ export function referralRoutes({ store, sites, index, policy, newId, read, versi
     ...worklistRoutes({
       worklist,
       next: createNextPerformerService({ store, matching }),
-      effects: createEffectDecisionService({ store, newId }),
+      effects: createEffectDecisionService({ store, newId, publicUrl: channels.publicUrl }),
       exports: createWorklistExportService({ store }),
     }),
     ...packetRoutes({

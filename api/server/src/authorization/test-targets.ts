@@ -172,19 +172,29 @@ const openedByPatient: Maker = async (question) => {
   return { ...link, made: { ...link.made, opened: opened.body['opened'] } };
 };
 
-const noted: Maker = async (question) => {
-  const referral = await inChart(question);
-  const { team, worlds } = question;
+/** What a coordinator puts on record of a referral, one act after the other, now. @returns the sequence after the last */
+async function actsByHand(
+  { team, worlds }: Question,
+  referral: Target,
+  acts: readonly { act: string; [field: string]: string }[],
+): Promise<unknown> {
   const at = worlds.clock.now.toISOString();
   let { sequence } = referral.made as unknown as { sequence: unknown };
-  for (const what of [
-    { act: 'sent', channel: 'fax', at },
-    { act: 'note', form: 'final', at },
-  ]) {
+  for (const act of acts) {
     const path = `/worklist/referrals/${referral.id}/acts`;
-    const done = await team.as('coordinator', null, 'post', path, { key: `${what.act}-of-${referral.id}`, sequence, what });
+    const what = { ...act, at };
+    const done = await team.as('coordinator', null, 'post', path, { key: `${act.act}-of-${referral.id}`, sequence, what });
     sequence = done.body['sequence'];
   }
+  return sequence;
+}
+
+const noted: Maker = async (question) => {
+  const referral = await inChart(question);
+  await actsByHand(question, referral, [
+    { act: 'sent', channel: 'fax' },
+    { act: 'note', form: 'final' },
+  ]);
   return { ...referral, made: { ...referral.made, reportId: `by-hand/note-of-${referral.id}` } };
 };
 
@@ -246,17 +256,10 @@ const MAKERS: Record<About, Maker> = {
   'a referral in the chart': inChart,
   'a declined referral': async (question) => {
     const referral = await inChart(question);
-    const { team, worlds } = question;
-    const at = worlds.clock.now.toISOString();
-    let { sequence } = referral.made as unknown as { sequence: unknown };
-    for (const what of [
-      { act: 'sent', channel: 'fax', at },
-      { act: 'declined', reason: 'other', at },
-    ]) {
-      const path = `/worklist/referrals/${referral.id}/acts`;
-      const done = await team.as('coordinator', null, 'post', path, { key: `${what.act}-of-${referral.id}`, sequence, what });
-      sequence = done.body['sequence'];
-    }
+    const sequence = await actsByHand(question, referral, [
+      { act: 'sent', channel: 'fax' },
+      { act: 'declined', reason: 'other' },
+    ]);
     return { ...referral, made: { ...referral.made, sequence } };
   },
   'a referral with a doubt': async (question) => {

@@ -12,6 +12,7 @@ handlerContract('a fax by an HTTP gateway', async () => {
   const gateway = await openFaxGateway();
   return {
     handler: faxByGateway({ url: gateway.url(), token: gateway.token, fetch }),
+    afterTheEnd: 'left-out',
     content: (referralId, key) => ({ transmission, number: '+15105550101', pdf: pdf(`${referralId}/${key}`) }),
     happened: (referralId, key) => gateway.faxes.filter(({ document }) => document.toString() === `${referralId}/${key}`).length,
     away: gateway.away,
@@ -25,6 +26,8 @@ handlerContract('what became of a fax', async () => {
   const keys = new Map<string, string>();
   return {
     handler: faxReceipt({ url: gateway.url(), token: gateway.token, fetch }),
+    // What has left is asked after all the same.
+    afterTheEnd: 'leaves',
     content: () => ({ transmission }),
     prepare: async (_store, scope, referralId) => {
       const key = effectId(scope, FAX, `${referralId}/one`);

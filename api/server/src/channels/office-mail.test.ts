@@ -21,6 +21,7 @@ handlerContract('the office’s link by mail', async () => {
   const server = await openMailServer();
   return {
     handler: officeMail(server.settings()),
+    afterTheEnd: 'left-out',
     content: (referralId, key) => content(`${referralId}-${key}`),
     happened: (referralId, key) => server.received.filter(({ mail }) => mail.text?.includes(`#${referralId}-${key}\n`)).length,
     away: server.away,
@@ -34,6 +35,7 @@ handlerContract('a fax by mail', async () => {
   const pages = (referralId: string, key: string): string => `%PDF-1.7 ${referralId}/${key}.`;
   return {
     handler: faxByMail(server.settings(), 'fax.example.org'),
+    afterTheEnd: 'left-out',
     content: (referralId, key): FaxContent => ({
       transmission,
       number: '+15105550101',

@@ -78,6 +78,7 @@ handlerContract<TextMessage>('text messages by an HTTP gateway', async () => {
   });
   return {
     handler: textMessage({ sites, address: 'https://refloop.example.org' }),
+    afterTheEnd: 'left-out',
     content: (referralId, key) => message(`+1555${referralId}${key}`),
     happened: (referralId, key) => [...gateway.sent.values()].filter(({ to }) => to === `+1555${referralId}${key}`).length,
     away: gateway.away,

@@ -3,10 +3,16 @@
 export type Repeated = { stop: () => Promise<void> };
 
 /**
- * @param milliseconds between the end of one run and the beginning of the next
+ * @param milliseconds between the end of one run and the beginning of the next, and before the first
  * @param failed is told of a run that did not succeed; the next one takes up what it left
+ * @param atOnce without a wait before the first: for what became due while nobody was there, and needs nothing but the store
  */
-export function repeat(work: () => Promise<unknown>, milliseconds: number, failed: (error: unknown) => void): Repeated {
+export function repeat(
+  work: () => Promise<unknown>,
+  milliseconds: number,
+  failed: (error: unknown) => void,
+  { atOnce = false }: { atOnce?: boolean } = {},
+): Repeated {
   let running: Promise<unknown> = Promise.resolve();
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
@@ -21,7 +27,7 @@ export function repeat(work: () => Promise<unknown>, milliseconds: number, faile
   const next = (): void => {
     running = run();
   };
-  timer = setTimeout(next, milliseconds);
+  timer = setTimeout(next, atOnce ? 0 : milliseconds);
   return {
     stop: async () => {
       stopped = true;

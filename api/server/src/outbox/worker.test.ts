@@ -44,6 +44,7 @@ function letterbox(repeatable: boolean): Counterpart<Letter> {
   };
   return {
     handler,
+    afterTheEnd: 'left-out',
     content: (referralId, key) => ({ letter: `${referralId} ${key}` }),
     happened: (referralId, key) => taken.filter(({ letter }) => letter === `${referralId} ${key}`).length,
     away: (to) => void (isAway = to),
@@ -199,7 +200,11 @@ describe('the worker', () => {
   });
 
   test('a person says what became of a doubt, once: it was sent, or it leaves again', async () => {
-    const effects = createEffectDecisionService({ store: opened.store, newId: () => `again-${clock}` });
+    const effects = createEffectDecisionService({
+      store: opened.store,
+      newId: () => `again-${clock}`,
+      publicUrl: 'https://refloop.example.org',
+    });
     const session = { scope, subject: 'kim', fhirUser: 'Practitioner/kim', name: 'Kim', roles: ['coordinator'] } as unknown as Session;
     const decide = (effectId: string, decision: DecideEffect['decision'], tries = 1) =>
       effects.decide(session, 'r1', { effectId, doubt: `effect-${effectId}-${tries}`, decision }, now()).then(

@@ -35,7 +35,14 @@ function settlementOf(effect: StoredEffect, decision: DecideEffect['decision'], 
   }
 }
 
-export const createEffectDecisionService = ({ store, newId }: { store: Store; newId: () => string }): EffectDecisionService => ({
+type EffectDecisionDeps = {
+  store: Store;
+  newId: () => string;
+  /** What links to offices begin with. */
+  publicUrl: string;
+};
+
+export const createEffectDecisionService = ({ store, newId, publicUrl }: EffectDecisionDeps): EffectDecisionService => ({
   decide: (session, referralId, { effectId, doubt, decision }, now) =>
     withRetry(() =>
       store.transaction(session.scope, async (unit) => {
@@ -48,7 +55,8 @@ export const createEffectDecisionService = ({ store, newId }: { store: Store; ne
         const settlement = isOpen ? settlementOf(effect, decision, at) : undefined;
         if (!effect || !settlement || !(await unit.outbox.decide(effectId, settlement))) throw new Refused(problem('conflict', NO_EFFECT));
         await settleEffectObligations(unit, effect, at);
-        if (decision === 'send-again' && leavesAnew(effect)) await sendAnew(unit, session, effect, newId(), at);
+        if (decision === 'send-again' && leavesAnew(effect))
+          await sendAnew(unit, session, effect, { transmissionId: newId(), publicUrl, at });
         await unit.audit.append({
           at,
           actor: actorOf(session),

@@ -3,6 +3,7 @@ import type { FhirResource } from '@refloop/domain/fhir/read';
 import type { Attempt } from '@refloop/domain/referral/attempt';
 import { decideCare } from '@refloop/domain/referral/care-command';
 import type { Referral } from '@refloop/domain/referral/referral';
+import type { OfficeMail } from '../channels/office-mail.ts';
 import type { NewLink } from '../client/office.ts';
 import type { Thread } from '../client/worklist.ts';
 import type { ReadConsents } from '../ehr/consents-now.ts';
@@ -74,6 +75,9 @@ export async function insertLink(
   });
   return link;
 }
+
+/** What of a mail opens something: the address with the link behind its `#`. */
+export const linkSecret = (publicUrl: string, link: string): Pick<OfficeMail, 'link'> => ({ link: `${publicUrl}/office#${link}` });
 
 /** Without `assembly` no packet is looked at: where referrals have none. */
 type LinkDeps = { store: Store; newId: () => string; assembly?: AssemblyDeps & { consents: ReadConsents } };

@@ -6,6 +6,7 @@ import { anyHandler, type Sent } from '../channels/handler.ts';
 import { OFFICE_MAIL, officeMail } from '../channels/office-mail.ts';
 import { createOutboxWorker } from '../outbox/worker.ts';
 import type { Session } from '../sessions/session.ts';
+import { digest } from '../sessions/token.ts';
 import { openMemoryStore } from '../store/memory/store.ts';
 import type { Scope, Store, Unit } from '../store/store.ts';
 import { createEffectDecisionService } from './effect-decisions.ts';
@@ -78,7 +79,7 @@ const standings = async () =>
   (await inScope((unit) => unit.outbox.ofReferral('r1'))).filter(({ kind }) => kind === OFFICE_MAIL).map(({ standing }) => standing.status);
 const open = async () => (await inScope((unit) => unit.obligations.openOf('r1'))).map(({ kind }) => kind).toSorted();
 const transmissions = async () =>
-  (await inScope((unit) => unit.referrals.get('r1')))?.state as { attempts: { transmissions: { status: string }[] }[] };
+  (await inScope((unit) => unit.referrals.get('r1')))?.state as { attempts: { transmissions: { id: string; status: string }[] }[] };
 
 test('what was refused for good leaves as another transmission when a person says so, and nothing is left to see to', async () => {
   const effectId = await ask(OFFICE_MAIL, MAIL);
@@ -86,15 +87,23 @@ test('what was refused for good leaves as another transmission when a person say
   expect([await standings(), await open()]).toEqual([['failed'], ['answer', 'not-sent']]);
 
   const session = { scope: SCOPE, roles: ['coordinator'], ...KIM } as unknown as Session;
-  await createEffectDecisionService({ store, newId }).decide(
+  await createEffectDecisionService({ store, newId, publicUrl: 'https://refloop.example.org' }).decide(
     session,
     'r1',
     { effectId, doubt: `effect-${effectId}-1`, decision: 'send-again' },
     now(),
   );
   expect([await standings(), await open()]).toEqual([['left-out', 'waiting'], ['answer']]);
+  const linkOf = async (at: number) => ((await inScope((unit) => unit.outbox.ofReferral('r1'))).at(at)?.content as { link?: string }).link;
+  const anew = await linkOf(-1);
+  expect(anew).toMatch(/^https:\/\/refloop\.example\.org\/office#[\w-]{43}$/);
+  const [, token = ''] = (anew ?? '').split('#');
+  expect((await store.findOfficeLink(digest(token)))?.id, 'its link is its own, and opens').toBe(
+    (await transmissions()).attempts[0]?.transmissions.at(-1)?.id,
+  );
   await carryOut(mail(() => ({ kind: 'done', receipt: 'SMTP 250' })));
   expect([await standings(), await open()]).toEqual([['left-out', 'done'], ['answer']]);
+  expect(await linkOf(-1), 'nothing that opens is kept').toBeUndefined();
   const [attempt] = (await transmissions()).attempts;
   expect(attempt?.transmissions.map(({ status }) => status)).toEqual(['failed', 'sent']);
   const thread = await inScope((unit) => readThread(unit, session, 'r1', now().toISOString()));

@@ -15,6 +15,7 @@ import type { StoredEffect } from '../store/outbox.ts';
 import type { Json, Unit } from '../store/store.ts';
 import { careRefusal } from './care-refusal.ts';
 import { toJson } from './kept.ts';
+import { insertLink, linkSecret } from './office-links.ts';
 import { applyDecision, readReferral } from './referral-log.ts';
 import { keepSent, sentPacketOf } from './sent-packet.ts';
 
@@ -24,15 +25,22 @@ const PACKET_EFFECTS: readonly string[] = [OFFICE_MAIL, FAX_BY_MAIL, FAX, FAX_RE
 export const carriesPacket = ({ kind }: StoredEffect): boolean => PACKET_EFFECTS.includes(kind);
 
 const anew = (content: Json, transmissionId: string): Json => {
-  const { transmission, ...rest } = content as { transmission: unknown };
+  // Older versions kept the link with the rest.
+  const { transmission, link: _, ...rest } = content as { transmission: unknown; link?: unknown };
   return toJson({ ...rest, transmission: { ...Transmission.parse(transmission), transmissionId } });
 };
 
 /**
- * The same packet to the same address, disclosed once more.
+ * The same packet to the same address, disclosed once more; a link is another one, and closes the one before it.
  * @param transmissionId of the new one
+ * @param publicUrl what links begin with
  */
-export async function sendAnew(unit: Unit, session: Session, effect: StoredEffect, transmissionId: string, at: string): Promise<void> {
+export async function sendAnew(
+  unit: Unit,
+  session: Session,
+  effect: StoredEffect,
+  { transmissionId, publicUrl, at }: { transmissionId: string; publicUrl: string; at: string },
+): Promise<void> {
   const { referralId, key: before } = effect;
   const referral = await readReferral(unit, referralId);
   const attempt = referral?.attempts.find(({ transmissions }) => transmissions.some(({ id }) => id === before));
@@ -60,7 +68,9 @@ export async function sendAnew(unit: Unit, session: Session, effect: StoredEffec
       content: { ...disclosed.content, by: session.subject, transmissionId },
     });
   const effects = (await unit.outbox.ofReferral(referralId)).filter((each) => each.key === before && carriesPacket(each));
-  for (const { kind, lane, place, content } of effects)
+  for (const { kind, lane, place, content } of effects) {
+    const link =
+      kind === OFFICE_MAIL ? await insertLink(unit, session, { id: transmissionId, referral, attempt, now: new Date(at) }) : undefined;
     await unit.outbox.add({
       referralId,
       kind,
@@ -68,6 +78,8 @@ export async function sendAnew(unit: Unit, session: Session, effect: StoredEffec
       askedAt: at,
       dueAt: at,
       content: anew(content, transmissionId),
+      ...(link === undefined ? {} : { secret: linkSecret(publicUrl, link) }),
       ...(lane === null ? {} : { lane: lane.replace(before, transmissionId), place }),
     });
+  }
 }

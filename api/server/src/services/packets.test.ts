@@ -329,6 +329,11 @@ describe('by mail', () => {
     expect([sent.status, sent.body]).toEqual([200, { way: 'mail', link: null, specialist: expect.any(String) }]);
     await carryOut();
 
+    const kept = await api.store.transaction(api.scope, (unit) => unit.outbox.ofReferral(id));
+    const mailed = kept.filter(({ kind }) => kind === 'office-mail');
+    expect(mailed.map(({ standing, content }) => [standing.status, Object.keys(content as object).toSorted()])).toEqual([
+      ['done', ['callback', 'practice', 'specialist', 'to', 'transmission']],
+    ]);
     const [received] = mail.received;
     expect(received?.to).toEqual([ADDRESS]);
     for (const told of ['Quillfeather', 'Rosalind', '1968', 'alpitation', 'Supraventricular', 'pat-1', id, PLANTED]) {

@@ -21,7 +21,7 @@ import type { Scope, Store, Unit } from '../store/store.ts';
 import { careRefusal } from './care-refusal.ts';
 import { consentsFor } from './consents-at-sending.ts';
 import { toJson } from './kept.ts';
-import { insertLink } from './office-links.ts';
+import { insertLink, linkSecret } from './office-links.ts';
 import { type AssembledPacket, type AssemblyDeps, assemblePacket } from './packet-assembly.ts';
 import { preparedWith } from './packet-preparation.ts';
 import { holdWords } from './packet-words.ts';
@@ -261,15 +261,14 @@ export function createPacketService(deps: PacketDeps): PacketService {
     if (asked.way !== 'fax') {
       const link = await insertLink(unit, session, { id: transmissionId, referral, attempt, now });
       if (asked.way === 'link') return { link };
-      const content: OfficeMail = {
+      const content: Omit<OfficeMail, 'link'> = {
         transmission,
         to: asked.address ?? '',
-        link: `${channels.publicUrl}/office#${link}`,
         practice: packet.referring.practice,
         specialist: packet.specialist.name,
         callback: packet.chart.callback,
       };
-      await unit.outbox.add({ ...effect, kind: OFFICE_MAIL, content: toJson(content) });
+      await unit.outbox.add({ ...effect, kind: OFFICE_MAIL, content: toJson(content), secret: linkSecret(channels.publicUrl, link) });
       return { link: null };
     }
     const bytes = await (deps.pages ?? packetPdf)(packet);

@@ -34,7 +34,7 @@ export type StoredEffect = {
   since: Instant;
   lease: { holder: string; until: Instant } | null;
   standing: EffectStanding;
-  /** As the handler of its kind reads it. Stored encrypted, as the standing's words are. */
+  /** As the handler of its kind reads it, its secret among it while there is one. Stored encrypted, as the standing's words are. */
   content: Json;
 };
 
@@ -47,6 +47,8 @@ export type NewEffect = {
   askedAt: Instant;
   dueAt: Instant;
   content: Json;
+  /** What of the content opens something, such as a link: kept apart, and let go of once it is done or left out. */
+  secret?: Record<string, Json>;
   /** Those of one lane leave one after the other, by place. */
   lane?: string;
   place?: number;
@@ -79,6 +81,13 @@ export type OutboxStore = {
    */
   comeBack: (id: string, back: { detail: string; at: Instant }) => Promise<boolean>;
 };
+
+/** A failed one may be sent again by a person, and an unknown one has to be looked for: until then what they need is kept. */
+export const isOver = ({ status }: EffectStanding): boolean => status === 'done' || status === 'left-out';
+
+/** What a handler reads. */
+export const withSecret = (content: Json, secret: Json | null): Json =>
+  secret === null ? content : { ...(content as Record<string, Json>), ...(secret as Record<string, Json>) };
 
 /** A UUID of version 8 (RFC 9562 §5.8), the same for the same effect of the same place. */
 export function effectId({ tenant, issuer }: Scope, kind: string, key: string): string {

@@ -41,7 +41,7 @@ const FIRST_MS = 7 * 24 * 60 * MINUTE_MS;
 /** One that does not answer is not asked again before this. */
 const SILENT_MS = MINUTE_MS;
 const PAGE = 100;
-/** In one look; the rest comes at the next, which is made at once. */
+/** In one run, so that no type keeps the others waiting; the rest comes at the next, which is made at once. */
 const MOST_PAGES = 50;
 
 const NAME = 'refloop-capture';
@@ -56,7 +56,8 @@ const NARROWED: Partial<Record<CapturedType, string>> = {
 
 const isRefusal = (status: number): boolean => status >= 400 && status < 500 && status !== 429;
 
-type Looked = { kind: 'looked'; resources: Resource[]; more: boolean } | { kind: 'refused'; why: string } | { kind: 'silent' };
+/** `next` where there is more than one run reads. */
+type Looked = { kind: 'looked'; resources: Resource[]; next: string | undefined } | { kind: 'refused'; why: string } | { kind: 'silent' };
 
 async function search(ehr: EhrPort, path: string): Promise<Looked> {
   const resources: Resource[] = [];
@@ -69,9 +70,11 @@ async function search(ehr: EhrPort, path: string): Promise<Looked> {
       return { kind: 'silent' };
     }
     resources.push(...entriesOf(answer.value));
-    next = nextPage(answer.value);
+    const following = nextPage(answer.value);
+    // A link to itself leads nowhere.
+    next = following === next ? undefined : following;
   }
-  return { kind: 'looked', resources, more: next !== undefined };
+  return { kind: 'looked', resources, next };
 }
 
 const latest = (resources: readonly Resource[], since: string): string =>
@@ -85,6 +88,12 @@ export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRu
   const quietUntil = new Map<string, number>();
   /** Those whose subscription was looked at in this process. */
   const verified = new Set<string>();
+  /**
+   * Where a look goes on that was too long for one run: the EHR's own link to its next page, by FHIR base and type. From a time alone it would
+   * not go on where more has changed within the overlap, or at one moment, than a run reads. With the process it is lost, and the look begins
+   * again at its checkpoint.
+   */
+  const goesOnAt = new Map<string, string>();
   const actor = { kind: 'software' as const, name: NAME, version: deps.version };
   const inSite = <Value>(site: Site, work: (unit: Unit) => Promise<Value>): Promise<Value> =>
     withRetry(() => deps.store.transaction(scopeOf(site), work));
@@ -106,6 +115,10 @@ export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRu
   }
 
   async function look(ehr: EhrPort, { resourceType, since }: CaptureCheckpoint): Promise<Looked> {
+    const link = goesOnAt.get(`${ehr.base} ${resourceType}`);
+    const rest = link === undefined ? undefined : await search(ehr, link);
+    // A link that an EHR no longer knows.
+    if (rest !== undefined && rest.kind !== 'refused') return rest;
     const from = new Date(Date.parse(since) - OVERLAP_MS).toISOString();
     const all = `${resourceType}?_lastUpdated=ge${encodeURIComponent(from)}&_sort=_lastUpdated&_count=${PAGE}`;
     const narrowed = NARROWED[resourceType as CapturedType];
@@ -118,6 +131,8 @@ export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRu
     const beganAt = deps.now().toISOString();
     const looked = await look(ehr, checkpoint);
     if (looked.kind === 'silent') return 'silent';
+    const place = `${ehr.base} ${checkpoint.resourceType}`;
+    goesOnAt.delete(place);
     if (looked.kind === 'refused') {
       await inSite(site, ({ capture }) => capture.keep({ ...checkpoint, lookedAt: beganAt, refused: looked.why }));
       return 'looked';
@@ -136,7 +151,8 @@ export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRu
     }
     // Only now: what breaks off before is read again.
     const since = [latest(looked.resources, checkpoint.since), ...failedAt].reduce((left, right) => (left < right ? left : right));
-    const goesOn = looked.more && since > checkpoint.since;
+    const goesOn = looked.next !== undefined;
+    if (looked.next !== undefined) goesOnAt.set(place, looked.next);
     await inSite(site, ({ capture }) => capture.keep({ ...checkpoint, since, lookedAt: goesOn ? null : beganAt, refused: null }));
     return 'looked';
   }

@@ -51,7 +51,7 @@ export async function tellPatient(
   for (const { topic, key, at } of due) {
     const link = newToken();
     const id = `message-${digest(key).slice(0, 32)}`;
-    const content: TextMessage = { to: channel.to, topic, language: contact.language, link, timeZone };
+    const content: Omit<TextMessage, 'link'> = { to: channel.to, topic, language: contact.language, timeZone };
     // The same step asked for again has its message and its link already. Looked up without a lock: a page that is open holds the links.
     if (await unit.outbox.get(effectId(unit.scope, TEXT_MESSAGE, id))) continue;
     await unit.patientLinks.insert({
@@ -62,6 +62,7 @@ export async function tellPatient(
       madeAt: now,
       expiresAt: expiryOf(now),
     });
-    await unit.outbox.add({ referralId: referral.id, kind: TEXT_MESSAGE, key: id, askedAt: now, dueAt: sendAt(at, timeZone), content });
+    const asked = { referralId: referral.id, kind: TEXT_MESSAGE, key: id, askedAt: now, dueAt: sendAt(at, timeZone) };
+    await unit.outbox.add({ ...asked, content, secret: { link } });
   }
 }

@@ -1,6 +1,6 @@
 /** The store's contract: effects, one a key, taken by one at a time. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { effectId, type NewEffect } from '../outbox.ts';
+import { type EffectStanding, effectId, type NewEffect } from '../outbox.ts';
 import type { Scope, Store, Unit } from '../store.ts';
 import { AT, after, implementations, newScope } from './test-contract.ts';
 
@@ -167,6 +167,26 @@ describe.each(implementations())('the store: $name', (implementation) => {
     });
     expect(await inScope((unit) => unit.outbox.decide(id, { standing: { status: 'left-out', detail: 'x' }, ...at(10) }))).toBe(true);
     expect([await comeBack(id), (await inScope((unit) => unit.outbox.get(other)))?.standing.status]).toEqual([false, 'waiting']);
+  });
+
+  test('what opens something is read while it may still be sent, and is gone once it is done or left out', async () => {
+    const ids = await add(...['a', 'b', 'c'].map((key) => effect(key, { secret: { link: `secret-${key}` } })));
+    const contents = () => inScope(({ outbox }) => Promise.all(ids.map(async (id) => (await outbox.get(id))?.content)));
+    const settled = (id: string, standing: EffectStanding) => inScope((unit) => unit.outbox.settle(id, 'w1', { standing, ...at(2) }));
+    const [a = '', b = '', c = ''] = ids;
+    const claimed = new Map((await claim(1)).map(({ key, content }) => [key, content]));
+    expect(['a', 'b', 'c'].map((key) => claimed.get(key))).toEqual(
+      ['a', 'b', 'c'].map((key) => ({ to: 'office@example.org', link: `secret-${key}` })),
+    );
+    await settled(a, { status: 'done', receipt: '250' });
+    await settled(b, { status: 'failed', detail: 'no' });
+    await settled(c, { status: 'unknown', detail: 'silent' });
+    const bare = { to: 'office@example.org' };
+    expect(await contents()).toEqual([bare, { ...bare, link: 'secret-b' }, { ...bare, link: 'secret-c' }]);
+    const decide = (id: string, standing: EffectStanding) => inScope((unit) => unit.outbox.decide(id, { standing, ...at(3) }));
+    await decide(b, { status: 'left-out', detail: 'seen to' });
+    await decide(c, { status: 'done', receipt: 'found out' });
+    expect(await contents()).toEqual([bare, bare, bare]);
   });
 
   test('what is added in a transaction that is not kept was never asked for', async () => {

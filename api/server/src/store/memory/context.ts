@@ -27,7 +27,7 @@ import type { ReferralTimer } from '../referral-timers.ts';
 import type { ReferralRow } from '../referrals.ts';
 import type { StoredSession } from '../sessions.ts';
 import type { StoredSlaPolicy } from '../sla-policies.ts';
-import type { Scope } from '../store.ts';
+import type { Json, Scope } from '../store.ts';
 import type { WarehousePseudonym } from '../warehouse-pseudonyms.ts';
 import type { WorkQuestion } from '../work-questions.ts';
 import type { Table } from './tables.ts';
@@ -42,6 +42,9 @@ export type MemoryAuditEntry = {
   subjectRef: string | null;
   given: NewAuditEntry;
 };
+
+/** As it lies in the table. */
+export type KeptEffect = StoredEffect & { secret: Record<string, Json> | null };
 
 export type MemoryTables = {
   events: Table<StoredEvent>;
@@ -63,7 +66,7 @@ export type MemoryTables = {
   disclosures: Table<StoredDisclosure>;
   inboundDocuments: Table<{ stored: StoredInbound; base64: string | null }>;
   patientIdentities: Table<{ stored: StoredIdentity; blocks: string[] }>;
-  outbox: Table<StoredEffect>;
+  outbox: Table<KeptEffect>;
   captureCheckpoints: Table<CaptureCheckpoint>;
   captureSubscriptions: Table<CaptureSubscription>;
   workQuestions: Table<WorkQuestion & { answeredAt: string | null }>;

@@ -1,5 +1,5 @@
-import { effectId, type OutboxStore, type Settlement, type StoredEffect } from '../outbox.ts';
-import { keyIn, type MemoryContext } from './context.ts';
+import { effectId, isOver, type OutboxStore, type Settlement, type StoredEffect, withSecret } from '../outbox.ts';
+import { type KeptEffect, keyIn, type MemoryContext } from './context.ts';
 import { UNFINISHED } from './row-names.ts';
 
 type Sorted = Pick<StoredEffect, 'place' | 'id'>;
@@ -10,32 +10,41 @@ const by = (moment: (effect: StoredEffect) => string | null) => (left: StoredEff
   return isBefore(left, right) ? -1 : 1;
 };
 
+const shown = ({ secret, ...effect }: KeptEffect): StoredEffect => ({ ...effect, content: withSecret(effect.content, secret) });
+
 export const memoryOutbox = (unit: MemoryContext): OutboxStore => {
   const table = unit.tables.outbox;
-  const all = (): StoredEffect[] => table.rows(keyIn(unit));
-  const put = (effect: StoredEffect): void => table.put(keyIn(unit, effect.id), effect);
+  const all = (): KeptEffect[] => table.rows(keyIn(unit));
+  const put = (effect: KeptEffect): void => table.put(keyIn(unit, effect.id), effect);
 
   const change = (id: string, { standing, at, dueAt }: Settlement, allowed: (effect: StoredEffect) => boolean): boolean => {
     const effect = table.get(keyIn(unit, id));
     if (!effect || !allowed(effect)) return false;
-    put({ ...effect, standing, since: at, dueAt, lease: null });
+    put({ ...effect, standing, since: at, dueAt, lease: null, secret: isOver(standing) ? null : effect.secret });
     return true;
   };
 
   return {
-    add: async ({ referralId, kind, key, askedAt, dueAt, content, lane, place }) => {
+    add: async ({ referralId, kind, key, askedAt, dueAt, content, secret = null, lane, place }) => {
       const id = effectId(unit.scope, kind, key);
       if (table.get(keyIn(unit, id))) return id;
-      const asked = { id, referralId, kind, key, lane: lane ?? null, place: place ?? 0, askedAt, dueAt, content };
+      const asked = { id, referralId, kind, key, lane: lane ?? null, place: place ?? 0, askedAt, dueAt, content, secret };
       put({ ...asked, tries: 0, since: askedAt, lease: null, standing: { status: 'waiting' } });
       return id;
     },
-    get: async (id) => table.get(keyIn(unit, id)),
+    get: async (id) => {
+      const effect = table.get(keyIn(unit, id));
+      return effect && shown(effect);
+    },
     ids: async () =>
       all()
         .map(({ id }) => id)
         .sort(),
-    ofReferral: async (referralId) => table.named(keyIn(unit), referralId).sort(by(({ askedAt }) => askedAt)),
+    ofReferral: async (referralId) =>
+      table
+        .named(keyIn(unit), referralId)
+        .sort(by(({ askedAt }) => askedAt))
+        .map(shown),
     claim: async ({ kinds, holder, now, until, limit }) => {
       const unfinished = table.named(keyIn(unit), UNFINISHED);
       const isFirst = (effect: StoredEffect): boolean =>
@@ -47,7 +56,7 @@ export const memoryOutbox = (unit: MemoryContext): OutboxStore => {
         .slice(0, limit)
         .map((effect) => ({ ...effect, lease: { holder, until } }));
       for (const effect of claimed) put(effect);
-      return claimed;
+      return claimed.map(shown);
     },
     begin: async (id, holder, now) => {
       const effect = table.get(keyIn(unit, id));

@@ -2,9 +2,8 @@
 import type { StoredApproval } from '../approvals.ts';
 import type { StoredObligation } from '../obligations.ts';
 import type { StoredOfficeLink } from '../office-links.ts';
-import type { StoredEffect } from '../outbox.ts';
 import type { StoredPlan } from '../plans.ts';
-import type { MemoryAuditEntry } from './context.ts';
+import type { KeptEffect, MemoryAuditEntry } from './context.ts';
 
 export const UNFINISHED = 'unfinished';
 export const TO_LOOK_AT = 'to look at';
@@ -21,7 +20,7 @@ export const ofKey = (key: string): string => `key ${key}`;
 export const namesOf = {
   obligation: ({ referralId, status }: StoredObligation): string[] =>
     status === 'open' ? [referralId, OPEN, openOf(referralId)] : [referralId],
-  effect: ({ referralId, dueAt }: StoredEffect): string[] => (dueAt === null ? [referralId] : [referralId, UNFINISHED]),
+  effect: ({ referralId, dueAt }: KeptEffect): string[] => (dueAt === null ? [referralId] : [referralId, UNFINISHED]),
   plan: ({ recommendationId, patientId, finished, lookDueAt }: StoredPlan): string[] => [
     recommendationId,
     ...(finished ? [] : [UNFINISHED, unfinishedOf(patientId)]),

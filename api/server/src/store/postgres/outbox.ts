@@ -1,4 +1,4 @@
-import { type EffectStanding, effectId, type OutboxStore, type Settlement, type StoredEffect } from '../outbox.ts';
+import { type EffectStanding, effectId, isOver, type OutboxStore, type Settlement, type StoredEffect, withSecret } from '../outbox.ts';
 import { key, referralOwner, type UnitContext } from './context.ts';
 import { instant } from './database.ts';
 
@@ -17,13 +17,14 @@ type Row = {
   lease_holder: string | null;
   lease_until: Date | null;
   content_sealed: Buffer;
+  secret_sealed: Buffer | null;
   outcome_sealed: Buffer | null;
 };
 
 const COLUMNS =
-  'id, referral_id, kind, key, lane, place, asked_at, due_at, tries, status, since, lease_holder, lease_until, content_sealed, outcome_sealed';
+  'id, referral_id, kind, key, lane, place, asked_at, due_at, tries, status, since, lease_holder, lease_until, content_sealed, secret_sealed, outcome_sealed';
 
-const at = (id: string, column: 'content' | 'outcome') => ({ table: 'outbox', id, column });
+const at = (id: string, column: 'content' | 'secret' | 'outcome') => ({ table: 'outbox', id, column });
 
 function standingOf(status: EffectStanding['status'], words: string): EffectStanding {
   switch (status) {
@@ -62,7 +63,10 @@ async function effectOf(unit: UnitContext, row: Row): Promise<StoredEffect> {
     since: instant(row.since),
     lease: row.lease_holder === null || row.lease_until === null ? null : { holder: row.lease_holder, until: instant(row.lease_until) },
     standing: standingOf(row.status, words ?? ''),
-    content: await unit.vault.open(owner, at(row.id, 'content'), row.content_sealed),
+    content: withSecret(
+      await unit.vault.open(owner, at(row.id, 'content'), row.content_sealed),
+      row.secret_sealed && (await unit.vault.open(owner, at(row.id, 'secret'), row.secret_sealed)),
+    ),
   };
 }
 
@@ -88,21 +92,23 @@ async function change(unit: UnitContext, id: string, { standing, at: since, dueA
   const words = wordsOf(standing);
   const outcome = words === null ? null : await unit.vault.seal(referralOwner(row.referral_id), at(id, 'outcome'), { words });
   const changed = await unit.client.query(
-    `update outbox set status = $4, since = $5, due_at = $6, outcome_sealed = $7, lease_holder = null, lease_until = null
+    `update outbox set status = $4, since = $5, due_at = $6, outcome_sealed = $7, lease_holder = null, lease_until = null,
+       secret_sealed = case when $9 then null else secret_sealed end
      where tenant = $1 and issuer = $2 and id = $3 and ${condition}`,
-    [...key(unit), id, standing.status, since, dueAt, outcome, value],
+    [...key(unit), id, standing.status, since, dueAt, outcome, value, isOver(standing)],
   );
   return changed.rowCount === 1;
 }
 
 export const postgresOutbox = (unit: UnitContext): OutboxStore => ({
-  add: async ({ referralId, kind, key: name, askedAt, dueAt, content, lane, place }) => {
+  add: async ({ referralId, kind, key: name, askedAt, dueAt, content, secret, lane, place }) => {
     const id = effectId(unit.scope, kind, name);
     const sealed = await unit.vault.seal(referralOwner(referralId), at(id, 'content'), content);
+    const apart = secret ? await unit.vault.seal(referralOwner(referralId), at(id, 'secret'), secret) : null;
     await unit.client.query(
-      `insert into outbox (tenant, issuer, site, id, referral_id, kind, key, lane, place, asked_at, due_at, status, since, content_sealed)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'waiting', $10, $12) on conflict (tenant, issuer, id) do nothing`,
-      [...key(unit), unit.scope.site, id, referralId, kind, name, lane ?? null, place ?? 0, askedAt, dueAt, sealed],
+      `insert into outbox (tenant, issuer, site, id, referral_id, kind, key, lane, place, asked_at, due_at, status, since, content_sealed, secret_sealed)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'waiting', $10, $12, $13) on conflict (tenant, issuer, id) do nothing`,
+      [...key(unit), unit.scope.site, id, referralId, kind, name, lane ?? null, place ?? 0, askedAt, dueAt, sealed, apart],
     );
     return id;
   },

@@ -1,0 +1,62 @@
+/** A look always comes to its end, however much has changed at one moment. */
+import type { EhrPort, Resource } from '@refloop/domain/fhir/ehr-port';
+import { ok, refuse } from '@refloop/domain/result';
+import { expect, test } from 'vitest';
+import { sandboxSite, scopeOf } from '../../sites.ts';
+import { openMemoryStore } from '../../store/memory/store.ts';
+import { type CaptureDeps, createCapture } from './capture.ts';
+
+const NOW = '2026-11-20T15:00:00.000Z';
+/** More than a run reads, twice over, and all of it changed at one moment. */
+const PAGES = 120;
+const AT = '2026-11-20T14:59:00.000Z';
+
+/** An EHR whose encounters are in so many pages; a link is good for one of them, until `forgets` were answered. */
+async function longLook(forgets = Number.POSITIVE_INFINITY) {
+  const store = openMemoryStore({ newId: () => 'id' });
+  const site = sandboxSite(4010, { clientId: 'x', key: {} as never, scopes: '', completes: false, tracks: true });
+  await store.enrol(scopeOf(site));
+  const read: number[] = [];
+  let forgot = false;
+  const get: EhrPort['get'] = async (path) => {
+    const url = new URL(path, `${site.iss}/`);
+    if (!url.pathname.endsWith('/Encounter')) return ok({ resourceType: 'Bundle' });
+    const page = Number(url.searchParams.get('page') ?? 0);
+    if (page > forgets && !forgot) {
+      forgot = true;
+      return refuse({ kind: 'http', status: 410, detail: '' });
+    }
+    read.push(page);
+    const encounter: Resource = { resourceType: 'Encounter', id: `e${page}`, meta: { lastUpdated: AT } };
+    const next = page + 1 < PAGES ? { link: [{ relation: 'next', url: `${site.iss}/Encounter?page=${page + 1}` }] } : {};
+    return ok({ resourceType: 'Bundle', entry: [{ resource: encounter }], ...next });
+  };
+  const ehr = { base: site.iss, get, write: async () => refuse({ kind: 'http', status: 403, detail: '' }) };
+  const access = (async () => ({ ok: true, ehr, conditionalCreate: () => false, may: () => false })) as unknown as CaptureDeps['access'];
+  const failed = (error: unknown): never => {
+    throw error;
+  };
+  const about = { now: () => new Date(NOW), version: 'test', failed, address: 'https://refloop.example.org' };
+  const { run } = createCapture({ store, sites: [site], access, ...about });
+  const checkpoint = () =>
+    store.transaction(scopeOf(site), async ({ capture }) =>
+      (await capture.checkpoints()).find(({ resourceType }) => resourceType === 'Encounter'),
+    );
+  return { run, read, checkpoint };
+}
+
+test('what changed at one moment is read to its end, run by run, each page once', async () => {
+  const { run, read, checkpoint } = await longLook();
+  await run();
+  expect([read.length, (await checkpoint())?.lookedAt], 'it goes on at once').toEqual([50, null]);
+  for (let more = 0; more < 3; more += 1) await run();
+  expect(read).toEqual(Array.from({ length: PAGES }, (_, at) => at));
+  expect(await checkpoint()).toMatchObject({ since: AT, lookedAt: NOW, refused: null });
+});
+
+test('where the EHR no longer knows the link it begins again at the checkpoint, and comes to its end', async () => {
+  const { run, read, checkpoint } = await longLook(60);
+  for (let more = 0; more < 5; more += 1) await run();
+  expect(new Set(read).size).toBe(PAGES);
+  expect(await checkpoint()).toMatchObject({ since: AT, lookedAt: NOW, refused: null });
+});
