@@ -10,6 +10,19 @@ import { ordersWritten, type World } from './world.ts';
 /** Kinds that leave by a gateway, by how it names them. */
 const LEAVES: Readonly<Record<string, string>> = { [OFFICE_MAIL]: 'mail', [FAX]: 'fax', [TEXT_MESSAGE]: 'text' };
 
+/** Why what perhaps left was not asked for again, and a person was told of the doubt instead. */
+const OVERTAKEN: ReadonlySet<string> = new Set([
+  'It was too late to be of use.',
+  'The order is not in force any more.',
+  'The patient wants no more text messages there.',
+  'A visit was booked meanwhile.',
+  'Nobody is asked to see the patient any more.',
+  'The visit is not booked any more.',
+  'The time of the visit is over.',
+  'The patient was seen.',
+  'The patient has said how it was.',
+]);
+
 /** Further than any appointment lies ahead. */
 const STOPPED_AFTER_MS = 50 * 86_400_000;
 
@@ -36,7 +49,8 @@ export async function verdict(world: World): Promise<void> {
         if (!finished) watch.tell('lost', `an effect (${kind}) is still ${standing.status} at the end`, referralId);
         if (left === undefined) continue;
         if (standing.status === 'done' && times !== 1) watch.tell('lost', `a message is called sent and left ${times} times`, referralId);
-        if (left !== 'mail' && standing.status === 'unknown') watch.tell('lost', 'a message with a key is still in doubt', referralId);
+        if (left !== 'mail' && standing.status === 'unknown' && !OVERTAKEN.has(standing.detail))
+          watch.tell('lost', `a message with a key is still in doubt: ${standing.detail}`, referralId);
         if ((standing.status === 'failed' || standing.status === 'left-out') && came)
           watch.tell('lost', `a ${kind} left that is called ${standing.status}: ${standing.detail}`, referralId);
         if (standing.status !== 'unknown' && standing.status !== 'failed') continue;

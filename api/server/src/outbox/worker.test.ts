@@ -180,6 +180,34 @@ describe('the worker', () => {
     expect([tries, (await rows()).map(({ kind }) => kind)]).toEqual([['for-good', 'for-now', 'for-now'], ['not-sent']]);
   });
 
+  test('what may have left is still in doubt when the next try is refused for now, and a person is told where it must not be asked for again', async () => {
+    await add('a');
+    let mayLeave = true;
+    const more: Partial<Handler<Letter>> = { repeatable: true, mayNotLeave: () => (mayLeave ? undefined : 'Nobody wants it now.') };
+    await worker(async () => ({ kind: 'unknown', detail: 'The line broke.' }), more).run();
+    clock += 11_000;
+    await worker(async () => ({ kind: 'refused', detail: 'Too many.', final: false }), more).run();
+    expect((await effects()).map(({ standing, dueAt }) => [standing, dueAt !== null])).toEqual([
+      [{ status: 'unknown', detail: 'The line broke.' }, true],
+    ]);
+    clock += 41_000;
+    mayLeave = false;
+    await worker(async () => ({ kind: 'done', receipt: 'x' }), more).run();
+    expect((await effects()).map(({ standing, dueAt }) => [standing, dueAt])).toEqual([
+      [{ status: 'unknown', detail: 'Nobody wants it now.' }, null],
+    ]);
+    expect((await rows()).map(({ kind }) => kind)).toEqual(['perhaps-sent']);
+  });
+
+  test('what the other end was looked through for and does not hold is in doubt no more', async () => {
+    await add('a');
+    const more: Partial<Handler<Letter>> = { repeatable: true, look: async () => ({ kind: 'absent' }) };
+    await worker(async () => ({ kind: 'unknown', detail: 'The line broke.' }), more).run();
+    clock += 11_000;
+    await worker(async () => ({ kind: 'refused', detail: 'Too many.', final: false }), more).run();
+    expect((await effects()).map(({ standing }) => standing)).toEqual([{ status: 'waiting' }]);
+  });
+
   test('what follows is put on record with the outcome, and once', async () => {
     await add('a');
     const follows: Handler<Letter>['follows'] = (message, outcome, at) =>
