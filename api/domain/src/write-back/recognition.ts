@@ -195,7 +195,10 @@ function marksIn(value: unknown, marks = new Map<string, Set<string>>()): Map<st
 /** Two approvals may say the same words of one patient within a minute: what bears the identifier of the other is the other's. */
 function isMarkedOtherwise(found: Resource, planned: Resource): boolean {
   const wanted = marksIn(planned);
-  return [...marksIn(found)].some(([system, values]) => wanted.has(system) && wanted.get(system)?.isDisjointFrom(values));
+  return [...marksIn(found)].some(([system, values]) => {
+    const ours = wanted.get(system);
+    return ours !== undefined && ![...values].some((each) => ours.has(each));
+  });
 }
 
 /** At least this many traits besides the own one must be the same before anything is called ours. */
