@@ -28,8 +28,8 @@ export const EFFECT_OBLIGATIONS: readonly string[] = [PERHAPS_SENT, NOT_SENT];
 /** Of which effect it tells; among the content of the obligation. */
 export type EffectObligationContent = ObligationContent & { effectId: string };
 
-/** Raised once for each time it came to this; a person may have it sent again. */
-const obligationId = (effect: Pick<StoredEffect, 'id' | 'tries'>): string => `effect-${effect.id}-${effect.tries}`;
+/** Raised once for each time it came to this; a person may have it sent again, and it may come to nothing again before it was tried. */
+const obligationId = ({ id, tries }: Pick<StoredEffect, 'id' | 'tries'>, now: Instant): string => `effect-${id}-${tries}-${now}`;
 
 /** What it came to; what was handed over and came back is seen to as what was not sent. */
 type Trouble = EffectObligation | 'came-back';
@@ -85,7 +85,7 @@ export async function raiseEffectObligation(
     steps: [],
   };
   await unit.obligations.insert({
-    id: about.kind === 'came-back' ? `${obligationId(effect)}-came-back` : obligationId(effect),
+    id: obligationId(effect, now),
     referralId: referral.id,
     kind,
     raisedAt: now,
