@@ -22,7 +22,7 @@ export function VersionHead({ made, inForce, mayChange, changed, onReview, onTak
         Version {made.version}
         {earlier ? `, not in force any more; version ${inForce} is` : ', in force'}.{' '}
         {made.version === 0 ? '' : `Made by ${made.madeBy}, ${plainTime(made.madeAt)}: `}
-        {made.reason} {children}
+        {/[.!?]$/.test(made.reason) ? made.reason : `${made.reason}.`} {children}
       </p>
       {earlier && mayChange ? (
         <div className={styles['draft']}>
