@@ -347,8 +347,8 @@ test('in the words and looks of the practice, as they were when it was sent', as
   ];
   const practice = { name: 'Bay Family Clinic', phone: '510-555-0160', accent: '#1f56b3' };
   const change = (base: number, content: object) => api.call('POST', '/configuration', admin, { base, content, reason: 'For the test' });
-  expect((await change(0, { practice, statuses: [], templates })).status).toBe(200);
   const id = await written();
+  expect((await change(0, { practice, statuses: [], templates })).status).toBe(200);
   expect((await send(id, 'mail')).status).toBe(200);
   const none = { name: null, phone: null, accent: null };
   expect((await change(1, { practice: none, statuses: [], templates: [] })).status).toBe(200);
