@@ -52,7 +52,7 @@ function servicesOf(world: World, store: Store) {
   const consents = async () => [];
   return {
     recommendations: createRecommendationService({ store, matching, drafter, newId }),
-    approvals: createApprovalService({ store, matching, drafter, newId, version: 'simulated' }),
+    approvals: createApprovalService({ store, matching, drafter, newId, version: 'simulated', phoneOf: phoneOf(sites) }),
     plans: createPlanService({ store }),
     openWork: createOpenWorkService({ store }),
     worklist: createWorklistService({ store }),
@@ -75,7 +75,7 @@ function servicesOf(world: World, store: Store) {
     effects: createEffectDecisionService({ store, newId, publicUrl: CHANNELS.publicUrl }),
     takeIn: (scope: Scope, handed: Handed, now: Date) => takeIn(store, scope, handed, now.toISOString()),
     reviews: createReviewService({ store }),
-    office: createOfficeService({ store, practiceOf: practiceNow, read: readFile, consents }),
+    office: createOfficeService({ store, practiceOf: practiceNow, phoneOf: phoneOf(sites), read: readFile, consents }),
   };
 }
 export type Services = ReturnType<typeof servicesOf>;

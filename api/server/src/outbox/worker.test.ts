@@ -258,7 +258,11 @@ describe('the worker', () => {
   });
 
   test('what comes to nothing twice before it is tried is told twice, and decided of each time', async () => {
-    const effects = createEffectDecisionService({ store: opened.store, newId: () => `again-${clock}`, publicUrl: "https://refloop.example.org" });
+    const effects = createEffectDecisionService({
+      store: opened.store,
+      newId: () => `again-${clock}`,
+      publicUrl: 'https://refloop.example.org',
+    });
     const session = { scope, subject: 'kim', fhirUser: 'Practitioner/kim', name: 'Kim', roles: ['coordinator'] } as unknown as Session;
     const stops = worker(async () => ({ kind: 'done', receipt: 'x' }), { mayNotLeave: () => 'Not now.', isOwed: () => true });
     const effectId = await add('first');

@@ -1,5 +1,6 @@
 /** The packet on the worklist: looked at, prepared, and sent by one press. What is sent is kept as it went, and accounted for. */
 import { createHash } from 'node:crypto';
+import { ownWords } from '@refloop/domain/configuration/templates';
 import { channelOf, waysOf } from '@refloop/domain/packet/way';
 import { decideCare } from '@refloop/domain/referral/care-command';
 import type { Referral } from '@refloop/domain/referral/referral';
@@ -19,6 +20,7 @@ import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, personOf, type Session } from '../sessions/session.ts';
 import type { Scope, Store, Unit } from '../store/store.ts';
 import { careRefusal } from './care-refusal.ts';
+import { configurationIn } from './configuration-in-force.ts';
 import { consentsFor } from './consents-at-sending.ts';
 import { toJson } from './kept.ts';
 import { insertLink, linkSecret } from './office-links.ts';
@@ -261,12 +263,14 @@ export function createPacketService(deps: PacketDeps): PacketService {
     if (asked.way !== 'fax') {
       const link = await insertLink(unit, session, { id: transmissionId, referral, attempt, now });
       if (asked.way === 'link') return { link };
+      const words = ownWords((await configurationIn(unit)).templates, 'office-mail', 'en');
       const content: Omit<OfficeMail, 'link'> = {
         transmission,
         to: asked.address ?? '',
         practice: packet.referring.practice,
         specialist: packet.specialist.name,
         callback: packet.chart.callback,
+        ...(words === undefined ? {} : { words }),
       };
       await unit.outbox.add({ ...effect, kind: OFFICE_MAIL, content: toJson(content), secret: linkSecret(channels.publicUrl, link) });
       return { link: null };
