@@ -5,7 +5,7 @@ type Choice = { value: string; label: string };
 
 /** A field of a form beside the moment at which it happened. */
 export type Field =
-  | { name: 'channel' | 'reason' | 'by' | 'form' | 'outcome' | 'how'; kind: 'choice'; label: string; choices: readonly Choice[] }
+  | { name: 'channel' | 'reason' | 'by' | 'form' | 'outcome' | 'how' | 'answer'; kind: 'choice'; label: string; choices: readonly Choice[] }
   | { name: 'startsAt'; kind: 'moment'; label: string }
   | { name: 'reason' | 'note'; kind: 'text'; label: string };
 
@@ -75,6 +75,22 @@ const CONTACT: Field = {
   >),
 };
 
+const AUTHORIZATION: Field = {
+  name: 'answer',
+  kind: 'choice',
+  label: 'Where it stands',
+  choices: choices({
+    'not-needed': 'The payer does not have to authorize it',
+    asked: 'The payer was asked',
+    approved: 'The payer approved it',
+    'not-medically-necessary': 'Denied: not medically necessary',
+    'information-missing': 'Denied: information is missing',
+    'not-covered': 'Denied: not covered',
+    'out-of-network': 'Denied: out of network',
+    other: 'Denied: another reason',
+  } satisfies Record<Extract<Act, { act: 'authorization' }>['answer'], string>),
+};
+
 const ENDING: Field = {
   name: 'how',
   kind: 'choice',
@@ -106,6 +122,7 @@ export const ACT_FORMS: Record<ActName, ActForm> = {
   seen: { name: 'Patient was seen', fields: [], at: 'When the patient was seen' },
   note: { name: 'Note came back', fields: [NOTE], at: 'When it came' },
   'patient-heard': { name: 'The patient was heard', fields: [], at: undefined },
+  authorization: { name: 'Authorization', fields: [AUTHORIZATION], at: 'When you learned of it' },
   contacted: { name: 'Patient contacted', fields: [CONTACT], at: undefined },
   'cancel-requested': { name: 'Ask the office to cancel', fields: [WHY], at: 'When you asked' },
   'cancel-confirmed': { name: 'Cancellation confirmed', fields: [], at: 'When they confirmed' },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { actsOf, type ByHandAct, byHand } from './by-hand.ts';
+import { AUTHORIZATION_ANSWERS, type AuthorizationAnswer, actsOf, type ByHandAct, byHand } from './by-hand.ts';
 import { statusOf } from './status.ts';
 import { ANOTHER, type History, inChart, minute } from './test-care.ts';
 
@@ -15,12 +15,14 @@ const ACTS: ByHandAct['act'][] = [
   'seen',
   'note',
   'contacted',
+  'authorization',
   'cancel-requested',
   'cancel-confirmed',
   'ended',
   'reconciled',
 ];
 const at = minute(1);
+let keys = 0;
 const one = (name: ByHandAct['act'], when = at): ByHandAct => {
   switch (name) {
     case 'patient-heard':
@@ -37,6 +39,9 @@ const one = (name: ByHandAct['act'], when = at): ByHandAct => {
       return { act: name, form: 'final', at: when };
     case 'contacted':
       return { act: name, outcome: 'reached' };
+    case 'authorization':
+      // Each of them in turn.
+      return { act: name, answer: AUTHORIZATION_ANSWERS[keys % AUTHORIZATION_ANSWERS.length] ?? 'asked', at: when };
     case 'cancel-requested':
       return { act: name, reason: 'moved away', at: when };
     case 'reconciled':
@@ -52,7 +57,6 @@ const one = (name: ByHandAct['act'], when = at): ByHandAct => {
   }
 };
 
-let keys = 0;
 /** Puts each on record, a minute after the other. */
 function put(history: History, ...names: ByHandAct['act'][]): (string | undefined)[] {
   return names.map((name, index) => {
@@ -129,6 +133,32 @@ test('what was set aside is reconciled, also after the end; and a booked office 
   expect(actsOf(history.referral, ACTS)).toEqual([]);
 });
 
+describe('what the payer said', () => {
+  const say = (history: History, answer: AuthorizationAnswer) => {
+    const decided = byHand(history.referral, { act: 'authorization', answer, at }, `payer-${answer}`, minute(12));
+    if (!decided.ok) throw new Error(decided.refusal.kind);
+    history.take(decided.value, minute(12));
+    return history.referral.authorization;
+  };
+  const maySend = (history: History) => actsOf(history.referral, ACTS).includes('sent');
+
+  test.each<[AuthorizationAnswer, object, boolean]>([
+    ['not-needed', { status: 'not-needed' }, true],
+    ['approved', { status: 'approved' }, true],
+    ['asked', { status: 'asked' }, false],
+    ['not-covered', { status: 'denied', reason: 'not-covered' }, false],
+  ])('%s is on record, and whether it may be sent follows', (answer, standing, may) => {
+    const history = inChart();
+    expect([say(history, answer), maySend(history)]).toEqual([expect.objectContaining(standing), may]);
+  });
+
+  test('asked and then approved it may be sent', () => {
+    const history = inChart();
+    say(history, 'asked');
+    expect([say(history, 'approved').status, maySend(history)]).toEqual(['approved', true]);
+  });
+});
+
 test('what is offered is taken, and never set aside', () => {
   let taken = 0;
   fc.assert(
@@ -155,7 +185,7 @@ test('what is offered is taken, and never set aside', () => {
 
 test('nothing is offered before the order is in force nor after the loop is closed', () => {
   const history = inChart();
-  expect(actsOf(history.referral, ACTS)).toEqual(['sent', 'contacted', 'ended']);
+  expect(actsOf(history.referral, ACTS)).toEqual(['sent', 'contacted', 'authorization', 'ended']);
   put(history, 'sent', 'accepted', 'booked', 'seen', 'note');
   history.ask({ type: 'review-report', reportId: history.referral.reports[0]?.id ?? '' }, 60);
   expect(statusOf(history.referral)).toBe('closed');

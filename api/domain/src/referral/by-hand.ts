@@ -5,9 +5,10 @@
 import type { Instant } from '../instant.ts';
 import { ok, type Result, refuse, unreachable } from '../result.ts';
 import type { Attempt, Channel, DeclineReason, WorkStatus } from './attempt.ts';
+import { authorizationHold } from './authorization-hold.ts';
 import { type Act, MOVES } from './bser.ts';
 import { type CareCommand, type CareRefusal, decideCare } from './care-command.ts';
-import type { ContactOutcome, EndingKind } from './care-event.ts';
+import { type AuthorizationDecision, type ContactOutcome, DENIAL_REASONS, type EndingKind } from './care-event.ts';
 import { closedBy } from './closure.ts';
 import type { Happening } from './event.ts';
 import { type ObservedFact, observe } from './observe.ts';
@@ -21,12 +22,17 @@ export type ByHandAct =
   | { act: 'appointment-cancelled'; by: 'patient' | 'specialist' | 'unknown'; at: Instant }
   | { act: 'note'; form: 'interim' | 'final'; at: Instant }
   | { act: 'contacted'; outcome: ContactOutcome }
+  /** What the payer answered, or that they were asked. A denial is told by its reason. */
+  | { act: 'authorization'; answer: AuthorizationAnswer; at: Instant }
   | { act: 'cancel-requested'; reason: string; at: Instant }
   | { act: 'ended'; how: EndingKind; reason: string }
   /** What was set aside was looked at; the oldest of what is still open. */
   | { act: 'reconciled'; note: string }
   /** All that the patient wrote so far was seen to. */
   | { act: 'patient-heard' };
+
+export const AUTHORIZATION_ANSWERS = ['not-needed', 'asked', 'approved', ...DENIAL_REASONS] as const;
+export type AuthorizationAnswer = (typeof AUTHORIZATION_ANSWERS)[number];
 
 export type ByHandRefusal =
   | CareRefusal
@@ -146,6 +152,9 @@ function askedFor(attempt: Attempt, what: Exclude<ByHandAct, { act: 'reconciled'
       return { kind: 'done', command: { type: 'send', attempt: number, transmissionId: key, channel: what.channel, at: what.at } };
     case 'cancel-requested':
       return { kind: 'done', command: { type: 'request-cancellation', attempt: number, reason: what.reason, at: what.at } };
+    case 'authorization':
+      if (what.answer === 'asked') return { kind: 'done', command: { type: 'ask-authorization' } };
+      return { kind: 'told', fact: { kind: 'authorization-decided', decision: decisionOf(what.answer), at: what.at, key } };
     case 'contacted':
       return { kind: 'done', command: { type: 'record-contact', outcome: what.outcome } };
     case 'ended':
@@ -154,6 +163,9 @@ function askedFor(attempt: Attempt, what: Exclude<ByHandAct, { act: 'reconciled'
       return unreachable(what);
   }
 }
+
+const decisionOf = (answer: Exclude<AuthorizationAnswer, 'asked'>): AuthorizationDecision =>
+  answer === 'not-needed' || answer === 'approved' ? { status: answer } : { status: 'denied', reason: answer };
 
 /** Not yet sent there is nothing to be told of; once it is over there, nothing more is expected. */
 const TOLD_FROM: Record<'received' | 'accepted' | 'booked' | 'seen' | 'note', readonly WorkStatus[]> = {
@@ -200,6 +212,7 @@ export function actsOf(referral: Referral, all: readonly ByHandAct['act'][]): By
       case 'appointment-cancelled':
         return status === 'scheduled';
       case 'contacted':
+      case 'authorization':
         return true;
       case 'ended':
         return whyNotEnd(referral) === undefined;
@@ -208,6 +221,7 @@ export function actsOf(referral: Referral, all: readonly ByHandAct['act'][]): By
       case 'cancel-requested':
       case 'cancel-confirmed': {
         const move = MOVE_OF[act];
+        if (act === 'sent' && authorizationHold(referral) !== undefined) return false;
         // Whoever saw the patient did not decline, nor was it cancelled before.
         if ((act === 'declined' || act === 'cancel-confirmed') && attempt.visits.length > 0) return false;
         return move !== undefined && MOVES[status][move] !== undefined;

@@ -1,5 +1,6 @@
 /** The coordinator's worklist over HTTP: every open obligation with who waits on whom, one referral as one thread, and what may be done. */
 import { BY_HAND_CHANNELS, DECLINE_REASONS } from '@refloop/domain/referral/attempt';
+import { AUTHORIZATION_ANSWERS } from '@refloop/domain/referral/by-hand';
 import { CONTACTS, REROUTE_REASONS } from '@refloop/domain/referral/care-event';
 import { EXCEPTIONS } from '@refloop/domain/referral/exception';
 import { z } from 'zod';
@@ -149,6 +150,7 @@ export const ACTS = [
   'seen',
   'note',
   'patient-heard',
+  'authorization',
   'contacted',
   'cancel-requested',
   'cancel-confirmed',
@@ -211,6 +213,7 @@ export const Act = z.discriminatedUnion('act', [
   z.object({ act: z.literal('note'), form: z.enum(['interim', 'final']), ...when }),
   /** What the patient wrote was seen to. */
   z.object({ act: z.literal('patient-heard') }),
+  z.object({ act: z.literal('authorization'), answer: z.enum(AUTHORIZATION_ANSWERS), ...when }),
   z.object({ act: z.literal('contacted'), outcome: z.enum(CONTACTS) }),
   z.object({ act: z.literal('cancel-requested'), reason: z.string().trim().min(3, 'Say in a few words why').max(500), ...when }),
   z.object({ act: z.literal('cancel-confirmed'), ...when }),

@@ -92,7 +92,19 @@ afterAll(async () => {
 });
 beforeEach(() => void mail.received.splice(0));
 
-const written = (resources: Body[] = fullChart()): Promise<string> => writtenReferral(api, clinician, makeInput({ chart: resources }));
+/** What the payer said, put on record by the coordinator. */
+async function authorize(id: string, answer: string): Promise<void> {
+  const { sequence } = await threadOf(id);
+  const what = { act: 'authorization', answer, at: api.clock.now.toISOString() };
+  const done = await api.call('POST', `/worklist/referrals/${id}/acts`, coordinator, { key: `payer-${answer}-${id}`, sequence, what });
+  if (done.status !== 200) throw new Error(JSON.stringify(done.body));
+}
+
+async function written(resources: Body[] = fullChart()): Promise<string> {
+  const id = await writtenReferral(api, clinician, makeInput({ chart: resources }));
+  await authorize(id, 'not-needed');
+  return id;
+}
 
 async function packetOf(id: string): Promise<PacketView> {
   const answer = (await api.call('GET', `/worklist/referrals/${id}/packet`, coordinator)).body as PacketAnswer;
@@ -144,6 +156,19 @@ const titles = async (id: string): Promise<string[]> => (await threadOf(id)).ent
 const accounted = async (): Promise<Disclosures> =>
   (await api.call('POST', '/disclosures', admin, { patient: 'pat-1' })).body as Disclosures;
 
+test('whether the payer has to authorize it was not looked up: held, until that is on record or somebody says why it goes without', async () => {
+  const id = await writtenReferral(api, clinician, makeInput({ chart: fullChart() }));
+  expect((await packetOf(id)).holds).toEqual([{ kind: 'incomplete', words: expect.stringContaining('has to authorize it') }]);
+  expect((await send(id, 'link')).status).toBe(409);
+  await authorize(id, 'asked');
+  expect((await packetOf(id)).holds.map(({ kind }) => kind)).toEqual(['authorization']);
+  await authorize(id, 'approved');
+  expect((await packetOf(id)).holds).toEqual([]);
+  const other = await writtenReferral(api, clinician, makeInput({ chart: fullChart() }));
+  expect((await prepare(other, { change: 'override', reason: 'The payer never asks for one' })).status).toBe(200);
+  expect((await send(other, 'link')).status).toBe(200);
+});
+
 test('a whole packet has nothing that holds it, and says what it holds', async () => {
   const packet = await packetOf(await written());
   expect(packet.holds).toEqual([]);
@@ -154,7 +179,7 @@ test('a whole packet has nothing that holds it, and says what it holds', async (
     ['DiagnosticReport/echo', 'image'],
     ['DiagnosticReport/holter', 'last-90-days'],
   ]);
-  expect(packet).toMatchObject({ callback: '510-555-0150', withheld: 0, variant: null, authorization: 'not checked' });
+  expect(packet).toMatchObject({ callback: '510-555-0150', withheld: 0, variant: null, authorization: 'not needed' });
   expect(packet.ways).toEqual([
     { way: 'mail', preferred: false, hindrance: null },
     { way: 'fax', preferred: true, hindrance: null },
