@@ -39,7 +39,7 @@ export const clockPage = (state: ClockState, told: string): Html =>
       <p><strong>${timeOf(state.now)}</strong></p>
       <p>${state.aheadMilliseconds === 0 ? 'It is the clock of this machine.' : `It is ${days(state.aheadMilliseconds)} ahead of the clock of this machine.`} It
       goes forward only, for the charts here and for Refloop: deadlines, messages and links move with it. Nobody is signed out by it.</p>
-      <p class="detail">${state.followers === 0 ? 'No Refloop goes by it just now.' : 'Refloop goes by it, and lives through each half hour before the next.'}</p>
+      <p class="detail">${state.followers === 0 ? 'No Refloop goes by it just now.' : 'Refloop goes by it, and lives through each hour before the next.'}</p>
       <p role="status">${told}</p>
       <h2>Forward</h2>
       ${state.run ? underWay(state, state.run.to) : forms()}

@@ -58,10 +58,10 @@ export type SandboxClockOptions = {
   failed: (error: unknown) => void;
 };
 
-/** The shortest deadline that the default policy of Refloop has is an hour. */
-export const LONGEST_STEP_MS = 30 * 60_000;
+/** A practice counts in hours: the shortest deadline that the default policy of Refloop has is one. */
+export const LONGEST_STEP_MS = 60 * 60_000;
 /** A step is not taken sooner after the last; a slow way has steps of this length. */
-const PAUSE_MS = 80;
+const PAUSE_MS = 175;
 /** A follower that is not waiting and was not heard for so long has ended. */
 const SILENT_MS = 60_000;
 /** How long a follower is kept waiting when nothing happens. */

@@ -23,14 +23,14 @@ export function repeat(work: () => Promise<unknown>, milliseconds: number, faile
       failed(error);
     }
     clearTimeout(timer);
-    if (!stopped) timer = setTimeout(next, milliseconds);
+    if (!stopped) timer = setTimeout(() => void next(), milliseconds);
   };
   const next = (): Promise<void> => {
     const after = running.then(run);
     running = after;
     return after;
   };
-  timer = setTimeout(next, milliseconds);
+  timer = setTimeout(() => void next(), milliseconds);
   return {
     once: next,
     stop: async () => {
