@@ -46,9 +46,13 @@ function add(counts: Map<string, number>, more: ReadonlyMap<string, number>): vo
   for (const [name, count] of more) counts.set(name, (counts.get(name) ?? 0) + count);
 }
 
-function tell({ seed, violations, trail }: SeedRun, referrals: number): void {
+function tell({ seed, violations, trail, histories }: SeedRun, referrals: number): void {
   say(`seed ${seed}: the last that happened`);
   for (const line of trail.slice(-SHOWN_LINES)) say(`  ${line}`);
+  for (const [referralId, lines] of histories) {
+    say(`seed ${seed}: all of ${referralId}`);
+    for (const line of lines) say(`  ${line}`);
+  }
   for (const { rule, words, referralId, at } of violations) say(`VIOLATION seed ${seed}, ${rule}: ${words} (${referralId}, ${at})`);
   say(`again: npm run simulate -- --seeds 1 --referrals ${referrals} --from ${seed}`);
 }

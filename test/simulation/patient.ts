@@ -63,7 +63,10 @@ export function createPatients(world: World): Patients {
         if (times < MOST_HANDINGS) time.after(draws.integer(MINUTE_MS, 3 * HOUR_MS), () => hand(times + 1));
         return;
       }
-      if (said === 'stop' && !STARTED.test(answer.value.reply)) for (const patientId of ofNumber) consents.isStopped(scope, patientId);
+      const isTold = STARTED.test(answer.value.reply);
+      // Handed over once more it may come after a START; the first time it is their last word.
+      if (said === 'stop' && isTold && times === 0) world.watch.tell('patient', 'who said STOP was told that they get texts');
+      if (said === 'stop' && !isTold) for (const patientId of ofNumber) consents.isStopped(scope, patientId);
       if (said === 'emergency' && !Object.values(EMERGENCY_WORDS).some((words) => answer.value.reply.includes(words)))
         world.watch.tell('patient', 'an emergency was not answered with the fixed words');
     };

@@ -29,6 +29,8 @@ export type SeedRun = {
   digest: string;
   /** What happened last. */
   trail: readonly string[];
+  /** All that happened to each referral of which a violation tells, and what is owed of it. */
+  histories: ReadonlyMap<string, readonly string[]>;
 };
 
 /** Referrals are made over so many days. */
@@ -148,8 +150,11 @@ export async function runSeed(seed: number, referrals: number, hard = false): Pr
   for (let number = 1; number <= referrals; number += 1) {
     const practice = draws.pick(world.practices);
     const before = siblings.get(practice.scope.tenant);
-    const given = drawCase(draws, number, new Date(start - 20 * DAY_MS).toISOString(), draws.chance(0.1) ? before : undefined);
-    siblings.set(practice.scope.tenant, given.person);
+    const twin = draws.chance(0.1) ? before : undefined;
+    const given = drawCase(draws, number, new Date(start - 20 * DAY_MS).toISOString(), twin);
+    // A third might bear the name of the first, and then nobody could tell the two apart.
+    if (twin) siblings.delete(practice.scope.tenant);
+    else siblings.set(practice.scope.tenant, given.person);
     world.cases.set(`${practice.scope.tenant} ${given.patientId}`, given);
     const person = draws.pick(practice.clinicians);
     const first = start + draws.integer(0, ARRIVALS_DAYS * DAY_MS);
@@ -175,11 +180,18 @@ export async function runSeed(seed: number, referrals: number, hard = false): Pr
   await time.run(start + (FAULTS_DAYS + CALM_DAYS) * DAY_MS, () => world.watch.violations.length > 0);
   const byStatus = new Map<string, number>();
   if (world.watch.violations.length === 0) await verdict(world);
+  const accused = new Set(world.watch.violations.map(({ referralId }) => referralId));
+  const histories = new Map<string, readonly string[]>();
   for (const { scope } of world.practices) {
     await world.store.transaction(scope, async (unit) => {
       for (const row of await unit.referrals.all()) {
         byStatus.set(row.status, (byStatus.get(row.status) ?? 0) + 1);
-        hash.update(JSON.stringify(await unit.events.read(row.referralId)));
+        const events = await unit.events.read(row.referralId);
+        hash.update(JSON.stringify(events));
+        if (!accused.has(row.referralId)) continue;
+        const open = await unit.obligations.openOf(row.referralId);
+        const happened = events.map(({ recordedAt, sequence, type, data }) => `${recordedAt} ${sequence} ${type} ${JSON.stringify(data)}`);
+        histories.set(row.referralId, [...happened, ...open.map((owed) => `owed ${JSON.stringify(owed)}`)]);
       }
     });
   }
@@ -195,5 +207,6 @@ export async function runSeed(seed: number, referrals: number, hard = false): Pr
     violations: world.watch.violations,
     digest: hash.digest('hex'),
     trail: world.watch.violations.length > 0 ? world.trail() : [],
+    histories,
   };
 }

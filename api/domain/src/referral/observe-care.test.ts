@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { due } from '../sla/due.ts';
+import { defaultPolicy } from '../sla/policy.ts';
 import type { ObservedFact } from './observe.ts';
 import { fold } from './referral.ts';
 import { statusOf } from './status.ts';
@@ -9,6 +11,7 @@ type Inbound = Exclude<ObservedFact, { kind: 'order-read' }>;
 type Without<Each> = Each extends unknown ? Omit<Each, 'at' | 'key' | 'attempt'> : never;
 
 const PERFORMER = '1234567893';
+const POLICY = defaultPolicy({ timeZone: 'America/Chicago', opens: 8, closes: 17, holidays: [] });
 const at = (minutes: number, fact: Without<Inbound>, key = `ehr|${fact.kind}|${minutes}`): ObservedFact =>
   ({ attempt: null, ...fact, at: minute(minutes), key }) as ObservedFact;
 const report = { kind: 'report', reportId: 'rep', form: 'final', document: null, fromNpi: PERFORMER, matched: true } as const;
@@ -137,6 +140,45 @@ test('a report of one who declined is taken all the same', () => {
   expect(history.referral.attempts[0]).toMatchObject({ work: { status: 'declined' }, visits: [null] });
   expect(history.ask({ type: 'review-report', reportId: 'rep' })).toBeUndefined();
   expect(statusOf(history.referral)).toBe('closed');
+});
+
+describe('who was asked to stop says that they did, and the patient had been there before', () => {
+  const seen = { ...booked, status: 'fulfilled' } as const;
+  const again = { ...booked, appointmentId: 'b' } as const;
+  const seenAndBookedAgain = () => {
+    const history = inChart();
+    history.see(at(1, seen));
+    history.see(at(2, again));
+    return history;
+  };
+
+  test('of an order that is over: what is booked besides is off, the visit stands, and nobody owes a call any more', () => {
+    const history = seenAndBookedAgain();
+    history.see({ kind: 'order-read', reference: 'ServiceRequest/o1', status: 'revoked', versionId: '5' });
+    const owed = () => due(history.referral, POLICY, minute(6)).map(({ kind }) => kind);
+    expect(owed()).toEqual(['confirm-cancellation']);
+    expect(typesOf(history.see(at(4, { kind: 'cancellation-confirmed' }), 5))).toEqual(['appointment-cancelled']);
+    expect(history.referral.attempts[0]).toMatchObject({
+      visits: [minute(1)],
+      appointments: [{ status: 'kept' }, { status: 'cancelled' }],
+    });
+    expect(owed()).toEqual([]);
+  });
+
+  test('where we asked to cancel the attempt: it is cancelled, and the note of the visit is still waited for', () => {
+    const history = seenAndBookedAgain();
+    const owed = () => due(history.referral, POLICY, minute(9)).map(({ kind }) => kind);
+    act(history, { type: 'request-cancellation', reason: 'Moved' }, 3);
+    expect(owed()).toEqual(['note', 'confirm-cancellation']);
+    expect(typesOf(history.see(at(4, { kind: 'cancellation-confirmed' }), 5))).toEqual(['cancellation-confirmed']);
+    expect(owed()).toEqual(['note', 'reroute']);
+  });
+
+  test('where nothing was asked and nothing is booked, somebody looks at it', () => {
+    const history = inChart();
+    history.see(at(1, seen));
+    expect(typesOf(history.see(at(4, { kind: 'cancellation-confirmed' }), 5))).toEqual(['fact-set-aside']);
+  });
 });
 
 const fact: fc.Arbitrary<Without<Inbound>> = fc.oneof(

@@ -107,9 +107,7 @@ function inbound(referral: Referral, fact: InboundFact, now: Instant): Happening
     case 'declined':
       return declined(attempt, fact);
     case 'cancellation-confirmed':
-      return attempt.work.status === 'cancelled'
-        ? []
-        : ended(attempt, fact, { type: 'cancellation-confirmed', version: 1, attempt: attempt.number });
+      return cancelled(attempt, fact);
     case 'appointment':
       return appointment(attempt, fact);
     case 'visit':
@@ -158,6 +156,23 @@ function transmission(attempt: Attempt, fact: Of<'transmission-delivered' | 'tra
 function declined(attempt: Attempt, fact: Of<'declined'>): Happening[] {
   if (attempt.work.status === 'declined') return [];
   return ended(attempt, fact, { type: 'attempt-declined', version: 1, attempt: attempt.number, reason: fact.reason });
+}
+
+/**
+ * Whoever was asked to stop says that they did. A visit that was kept stays: unless we asked them to cancel the whole attempt, it is what is
+ * booked after the visit that will not be.
+ */
+function cancelled(attempt: Attempt, fact: Of<'cancellation-confirmed'>): Happening[] {
+  const { number, work, visits, appointments } = attempt;
+  if (work.status === 'cancelled') return [];
+  const confirmed = { type: 'cancellation-confirmed', version: 1, attempt: number } as const;
+  if (work.status === 'cancellation-requested') return told(fact.at, confirmed);
+  const booked = visits.length === 0 || isEnded(attempt) ? [] : appointments.filter(({ status }) => status === 'booked');
+  if (booked.length === 0) return ended(attempt, fact, confirmed);
+  return told(
+    fact.at,
+    ...booked.map(({ id }) => ({ type: 'appointment-cancelled', version: 1, attempt: number, appointmentId: id, by: 'unknown' }) as const),
+  );
 }
 
 function ended(attempt: Attempt, fact: InboundFact, then: AttemptFact): Happening[] {

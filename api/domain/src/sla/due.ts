@@ -130,10 +130,10 @@ function workOf(attempt: Attempt, { service }: Referral, now: Instant, owed: Owe
     case 'seen':
       return [owed('note', about, attempt.visits[0] ?? work.since)];
     case 'cancellation-requested':
-      return [owed('confirm-cancellation', about, work.since)];
+      return [...toWrite(attempt, owed), owed('confirm-cancellation', about, work.since)];
     case 'declined':
     case 'cancelled':
-      return [owed('reroute', about, work.since)];
+      return [...toWrite(attempt, owed), owed('reroute', about, work.since)];
     case 'completed':
       return [];
     default:

@@ -1,4 +1,5 @@
 /** Our business identifiers. The keys a write is looked up by, so that a lost answer never makes a second order. */
+export const OUR_SYSTEMS = 'https://refloop.health/id/';
 export const REFERRAL_IDENTIFIER_SYSTEM = 'https://refloop.health/id/referral';
 export const TASK_IDENTIFIER_SYSTEM = 'https://refloop.health/id/referral-task';
 export const NOTE_IDENTIFIER_SYSTEM = 'https://refloop.health/id/referral-note';

@@ -161,6 +161,17 @@ describe('what others wrote', () => {
     );
   });
 
+  test('approved anew in the same minute with the very same words, and the EHR kept its identifiers: it is the other one', () => {
+    const another = { ...approved, referralId: '01JOTHER', approvalId: '01JOTHERAPPROVAL' };
+    fc.assert(
+      fc.property(name, (step) => {
+        const found = { ...sent(step, another), id: 'x1', meta: { versionId: '1', lastUpdated: WRITTEN_AT } };
+        expect(likeness(found, sent(step), step, WITHIN)).toBe('not-ours');
+        expect(likeness({ ...sent(step), id: 'x1', meta: found.meta }, sent(step), step, WITHIN)).toBe('ours');
+      }),
+    );
+  });
+
   test('an old note with the very same words is not ours', () => {
     const old = { ...stored(sent('DocumentReference'), []), meta: { versionId: '1', lastUpdated: '2026-11-18T08:00:00Z' } };
     expect(likeness(old, sent('DocumentReference'), 'DocumentReference', WITHIN)).toBe('not-ours');

@@ -8,6 +8,7 @@ import type { Resource } from '../fhir/ehr-port.ts';
 import { codeOf, concept, type Json, list, object, target, text } from '../fhir/read.ts';
 import type { Instant } from '../instant.ts';
 import type { StepName } from '../referral/event.ts';
+import { OUR_SYSTEMS } from './identifiers.ts';
 
 export type Likeness = 'ours' | 'perhaps' | 'not-ours';
 type Evidence = 'same' | 'different' | 'silent';
@@ -180,11 +181,32 @@ const agents = (provenance: Json): unknown =>
     .filter((each) => codeOf(each['type']) !== 'assembler')
     .map((each) => each['who']);
 
+/** Values of our own business identifiers, by system, wherever in the resource they stand. */
+function marksIn(value: unknown, marks = new Map<string, Set<string>>()): Map<string, Set<string>> {
+  if (Array.isArray(value)) for (const each of value) marksIn(each, marks);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return marks;
+  const { system, value: marked } = value as Json;
+  if (typeof system === 'string' && typeof marked === 'string' && system.startsWith(OUR_SYSTEMS))
+    marks.set(system, (marks.get(system) ?? new Set()).add(marked));
+  for (const each of Object.values(value)) marksIn(each, marks);
+  return marks;
+}
+
+/** Two approvals may say the same words of one patient within a minute: what bears the identifier of the other is the other's. */
+function isMarkedOtherwise(found: Resource, planned: Resource): boolean {
+  const wanted = marksIn(planned);
+  return [...marksIn(found)].some(([system, values]) => {
+    const ours = wanted.get(system);
+    return ours !== undefined && ![...values].some((each) => ours.has(each));
+  });
+}
+
 /** At least this many traits besides the own one must be the same before anything is called ours. */
 const ENOUGH = 2;
 
 /** @param planned the resource as it was sent, its placeholders filled */
 export function likeness(found: Resource, planned: Resource, name: StepName, within: WrittenWithin): Likeness {
+  if (isMarkedOtherwise(found, planned)) return 'not-ours';
   const { own, shared } = traits[name](found, planned, within);
   if (own.includes('different') || shared.includes('different')) return 'not-ours';
   const agreeing = shared.filter((each) => each === 'same').length;

@@ -203,8 +203,8 @@ export const REQUESTS: Record<string, Request> = {
     {
       changes: true,
       body: ({ target: { made } }) => {
-        const effectId = typeof made['effectId'] === 'string' ? made['effectId'] : NO_EFFECT;
-        return { effectId, doubt: `effect-${effectId}-0`, decision: 'was-sent' };
+        const { effectId = NO_EFFECT, doubt = 'none' } = made as { effectId?: string; doubt?: string };
+        return { effectId, doubt, decision: 'was-sent' };
       },
     },
   ),

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { Handler } from './handler.ts';
-import { isOwed, Transmission, transmissionFact, whyNotLeave } from './packet-effect.ts';
+import { isOwed, NOT_SET_UP, Transmission, transmissionFact, whyNotLeave } from './packet-effect.ts';
 import type { SmtpSettings } from './settings.ts';
 import { sendMail } from './smtp.ts';
 
@@ -35,14 +35,16 @@ export const officeMailText = ({ link, practice, specialist, callback }: Omit<Of
     '',
   ].join('\n');
 
-export const officeMail = (smtp: SmtpSettings): Handler<OfficeMail> => ({
+export const officeMail = (smtp: SmtpSettings | undefined): Handler<OfficeMail> => ({
   kind: OFFICE_MAIL,
   what: 'The mail with the link to the specialist’s office',
   repeatable: false,
   content: Content,
   mayNotLeave: (referral, { transmission }) => whyNotLeave(referral, transmission),
   isOwed: (referral, { transmission }) => isOwed(referral, transmission),
-  send: ({ id, content }, call) =>
-    sendMail(smtp, { id, to: content.to, subject: officeMailSubject, text: officeMailText(content), attachments: [] }, call),
+  send: async ({ id, content }, call) =>
+    smtp === undefined
+      ? NOT_SET_UP
+      : sendMail(smtp, { id, to: content.to, subject: officeMailSubject, text: officeMailText(content), attachments: [] }, call),
   follows: ({ content }, outcome, at) => transmissionFact(content.transmission, outcome, { at, receipt: 'arrived' }),
 });

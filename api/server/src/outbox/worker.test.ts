@@ -180,6 +180,34 @@ describe('the worker', () => {
     expect([tries, (await rows()).map(({ kind }) => kind)]).toEqual([['for-good', 'for-now', 'for-now'], ['not-sent']]);
   });
 
+  test('what may have left is still in doubt when the next try is refused for now, and a person is told where it must not be asked for again', async () => {
+    await add('a');
+    let mayLeave = true;
+    const more: Partial<Handler<Letter>> = { repeatable: true, mayNotLeave: () => (mayLeave ? undefined : 'Nobody wants it now.') };
+    await worker(async () => ({ kind: 'unknown', detail: 'The line broke.' }), more).run();
+    clock += 11_000;
+    await worker(async () => ({ kind: 'refused', detail: 'Too many.', final: false }), more).run();
+    expect((await effects()).map(({ standing, dueAt }) => [standing, dueAt !== null])).toEqual([
+      [{ status: 'unknown', detail: 'The line broke.' }, true],
+    ]);
+    clock += 41_000;
+    mayLeave = false;
+    await worker(async () => ({ kind: 'done', receipt: 'x' }), more).run();
+    expect((await effects()).map(({ standing, dueAt }) => [standing, dueAt])).toEqual([
+      [{ status: 'unknown', detail: 'Nobody wants it now.' }, null],
+    ]);
+    expect((await rows()).map(({ kind }) => kind)).toEqual(['perhaps-sent']);
+  });
+
+  test('what the other end was looked through for and does not hold is in doubt no more', async () => {
+    await add('a');
+    const more: Partial<Handler<Letter>> = { repeatable: true, look: async () => ({ kind: 'absent' }) };
+    await worker(async () => ({ kind: 'unknown', detail: 'The line broke.' }), more).run();
+    clock += 11_000;
+    await worker(async () => ({ kind: 'refused', detail: 'Too many.', final: false }), more).run();
+    expect((await effects()).map(({ standing }) => standing)).toEqual([{ status: 'waiting' }]);
+  });
+
   test('what follows is put on record with the outcome, and once', async () => {
     await add('a');
     const follows: Handler<Letter>['follows'] = (message, outcome, at) =>
@@ -201,8 +229,9 @@ describe('the worker', () => {
   test('a person says what became of a doubt, once: it was sent, or it leaves again', async () => {
     const effects = createEffectDecisionService({ store: opened.store, newId: () => `again-${clock}` });
     const session = { scope, subject: 'kim', fhirUser: 'Practitioner/kim', name: 'Kim', roles: ['coordinator'] } as unknown as Session;
-    const decide = (effectId: string, decision: DecideEffect['decision'], tries = 1) =>
-      effects.decide(session, 'r1', { effectId, doubt: `effect-${effectId}-${tries}`, decision }, now()).then(
+    const came = `1-${now().toISOString()}`;
+    const decide = (effectId: string, decision: DecideEffect['decision']) =>
+      effects.decide(session, 'r1', { effectId, doubt: `effect-${effectId}-${came}`, decision }, now()).then(
         (thread) => ('effects' in thread ? thread.effects : []),
         (error: unknown) => (error as Error).constructor.name,
       );
@@ -212,7 +241,7 @@ describe('the worker', () => {
     await doubts.run();
     expect(await decide(first, 'let-go')).toBe('Refused');
     expect(await decide(first, 'was-sent')).toEqual([
-      { effectId: second, doubt: `effect-${second}-1`, decisions: ['was-sent', 'send-again'] },
+      { effectId: second, doubt: `effect-${second}-${came}`, decisions: ['was-sent', 'send-again'] },
     ]);
     expect(await decide(first, 'send-again')).toBe('Refused');
     expect(await decide(second, 'send-again')).toEqual([]);
@@ -221,6 +250,22 @@ describe('the worker', () => {
     expect(await decide(second, 'send-again')).toBe('Refused');
     await doubts.run();
     expect([sent.toSorted(), (await rows()).length]).toEqual([['first', 'second', 'second'], 1]);
+  });
+
+  test('what comes to nothing twice before it is tried is told twice, and decided of each time', async () => {
+    const effects = createEffectDecisionService({ store: opened.store, newId: () => `again-${clock}` });
+    const session = { scope, subject: 'kim', fhirUser: 'Practitioner/kim', name: 'Kim', roles: ['coordinator'] } as unknown as Session;
+    const stops = worker(async () => ({ kind: 'done', receipt: 'x' }), { mayNotLeave: () => 'Not now.', isOwed: () => true });
+    const effectId = await add('first');
+    const told: string[] = [];
+    for (let times = 0; times < 2; times += 1) {
+      await stops.run();
+      const doubt = (await rows())[0]?.id ?? '';
+      told.push(doubt);
+      clock += 60_000;
+      expect(await effects.decide(session, 'r1', { effectId, doubt, decision: 'send-again' }, now())).toMatchObject({ effects: [] });
+    }
+    expect(new Set(told).size).toBe(2);
   });
 
   test('a doubt goes along with the referral: to whom it is given, to who stands in for them, and back when that is over', async () => {

@@ -60,11 +60,11 @@ const doubtOf = ({ standing }: StoredEffect): Extract<EffectStanding, { status: 
   detail: standing.status === 'unknown' ? standing.detail : RESTARTED,
 });
 
+const isInDoubt = ({ standing }: StoredEffect): boolean => standing.status === 'unknown' || standing.status === 'begun';
+
 /** What may have left already is called neither left out nor failed. */
-const notBegun = ({ standing }: StoredEffect, status: 'left-out' | 'failed', detail: string): Next =>
-  standing.status === 'unknown' || standing.status === 'begun'
-    ? { standing: { status: 'unknown', detail }, dueAt: null }
-    : { standing: { status, detail }, dueAt: null };
+const notBegun = (effect: StoredEffect, status: 'left-out' | 'failed', detail: string): Next =>
+  isInDoubt(effect) ? { standing: { status: 'unknown', detail }, dueAt: null } : { standing: { status, detail }, dueAt: null };
 
 type Next = { standing: EffectStanding; dueAt: string | null };
 
@@ -132,16 +132,17 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
     return { standing: { status: 'unknown', detail }, dueAt: again ? later(effect.tries) : null };
   }
 
+  /** That a further sending is refused for now says nothing of the one before it, of which no answer came. */
   function afterSent(effect: StoredEffect, handler: AnyHandler, sent: Sent): Next {
     switch (sent.kind) {
       case 'done':
         return { standing: { status: 'done', receipt: sent.receipt }, dueAt: null };
       case 'left-out':
-        return { standing: { status: 'left-out', detail: sent.detail }, dueAt: null };
+        return notBegun(effect, 'left-out', sent.detail);
       case 'refused': {
-        const again = !sent.final && effect.tries < MOST_TRIES;
-        if (again) return { standing: { status: 'waiting' }, dueAt: later(effect.tries) };
-        return { standing: { status: 'failed', detail: sent.detail }, dueAt: null };
+        if (sent.final) return { standing: { status: 'failed', detail: sent.detail }, dueAt: null };
+        if (effect.tries >= MOST_TRIES) return notBegun(effect, 'failed', sent.detail);
+        return { standing: isInDoubt(effect) ? doubtOf(effect) : { status: 'waiting' }, dueAt: later(effect.tries) };
       }
       case 'unknown':
         return afterUnknown(effect, handler, sent.detail);
@@ -178,7 +179,7 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
       case 'done':
         return record(scope, effect, handler, opened, { standing: { status: 'done', receipt: looked.receipt }, dueAt: null });
       case 'absent':
-        return send(scope, effect, handler, opened);
+        return send(scope, { ...effect, standing: { status: 'waiting' } }, handler, opened);
       case 'unclear': {
         // A look counts as a try: what can never be found ends with a person.
         const begun = await inScope(scope, (unit) => unit.outbox.begin(effect.id, deps.holder, at(), leased()));
@@ -195,7 +196,7 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
     const handler = handlers.get(effect.kind);
     if (!handler) return;
     const { id, referralId, key, content, askedAt } = effect;
-    const perhaps = effect.standing.status === 'begun' || effect.standing.status === 'unknown';
+    const perhaps = isInDoubt(effect);
     const triedAt = perhaps ? effect.since : null;
     const opened = handler.open({ id, scope, referralId, key, content, askedAt, triedAt });
     if (!opened) {
