@@ -131,14 +131,16 @@ export function createPatients(world: World): Patients {
       if (!given || faults.strikes('letters', 0.05)) return;
       if (draws.chance(0.6)) receive(scope, patientId, link);
       const said = draws.weighted([
-        ['nothing', 84],
-        ['stop', 5],
-        ['start', 3],
+        ['nothing', 80],
+        ['stop', 8],
+        ['start', 4],
         ['message', 5],
         ['emergency', 1],
         ['help', 2],
       ] as const);
-      if (said !== 'nothing') writes(scope, given, said);
+      // Some put up with them for a while.
+      if (said === 'stop' && draws.chance(0.6)) time.after(draws.logNormal(30 * HOUR_MS, 0.7), () => writes(scope, given, said));
+      else if (said !== 'nothing') writes(scope, given, said);
       // Who stopped them may want them again.
       if (said === 'stop' && draws.chance(0.3)) time.after(draws.logNormal(3 * DAY_MS, 1), () => writes(scope, given, 'start'));
     },

@@ -21,8 +21,9 @@ import { packetPdf } from '../packet/packet-pdf.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, type PatientSession, personOf } from '../sessions/session.ts';
 import type { RecommendationOutcome, StoredRecommendation } from '../store/recommendations.ts';
-import type { Store, Unit } from '../store/store.ts';
+import type { Scope, Store, Unit } from '../store/store.ts';
 import { choosePerformer } from './chosen-performer.ts';
+import { configurationIn, letterheadOf, practiceBy } from './configuration-in-force.ts';
 import type { Drafter } from './drafting.ts';
 import { raiseUnfinishedWriteBack, settleLapsed } from './exceptions.ts';
 import { keptOf, toJson } from './kept.ts';
@@ -41,7 +42,16 @@ import { endPend } from './to-sign.ts';
 
 export type ApprovalService = { approve: (session: PatientSession, input: Approve, now: Date) => Promise<Plan | Refusal> };
 
-type Deps = { store: Store; matching: MatchingService; drafter: Drafter; newId: () => string; version: string; machineTime?: () => Date };
+type Deps = {
+  store: Store;
+  matching: MatchingService;
+  drafter: Drafter;
+  newId: () => string;
+  version: string;
+  phoneOf: (scope: Scope) => string;
+  /** By which leases end; the time of the call unless told. */
+  machineTime?: () => Date;
+};
 
 function outcomeOf(note: ReviewedNote, performer: Performer): RecommendationOutcome {
   if (performer.rank !== 1) return 'overridden';
@@ -156,6 +166,8 @@ export function createApprovalService(deps: Deps): ApprovalService {
             order && shownOrder
               ? { reference: { type: 'ServiceRequest', id: order.id, versionId: order.versionId }, resource: shownOrder }
               : null;
+          const configuration = await configurationIn(unit);
+          const practice = practiceBy(configuration, unit, deps.phoneOf(session.scope));
           const packet = packetOf({
             title: note.title.replace('Referral note', 'Referral'),
             referralId: stored.referralId,
@@ -164,7 +176,8 @@ export function createApprovalService(deps: Deps): ApprovalService {
             chart: kept.input.chart,
             synthetic: kept.match.directory.synthetic,
             clinician: session.name,
-            practice: session.scope.site,
+            practice: practice.practice,
+            letterhead: letterheadOf(configuration, practice),
             card: chosen.card,
             performerDisplay: chosen.performer.display,
             kindLabel: REFERRAL_KIND_WORDS[request.kind].label,
