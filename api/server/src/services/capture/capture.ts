@@ -83,6 +83,9 @@ const latest = (resources: readonly Resource[], since: string): string =>
     return Number.isNaN(at) || new Date(at).toISOString() <= last ? last : new Date(at).toISOString();
   }, since);
 
+/** So long that whatever was going on here when it was written has been put on record. */
+const wasLongAgo = ({ meta }: Resource, now: string): boolean => Date.parse(now) - Date.parse(meta?.lastUpdated ?? '') > OVERLAP_MS;
+
 export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRun> } {
   /** Until when an EHR that did not answer is left alone, by its FHIR base. */
   const quietUntil = new Map<string, number>();
@@ -91,9 +94,11 @@ export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRu
   /**
    * Where a look goes on that was too long for one run: the EHR's own link to its next page, by FHIR base and type. From a time alone it would
    * not go on where more has changed within the overlap, or at one moment, than a run reads. With the process it is lost, and the look begins
-   * again at its checkpoint.
+   * again at its checkpoint. What could not be taken before holds that back for the whole look.
    */
-  const goesOnAt = new Map<string, string>();
+  const goesOnAt = new Map<string, { link: string; heldAt: readonly string[] }>();
+  /** What the last look at a type took in and had long been written by then: it comes again at each look until something newer does. */
+  const settled = new Map<string, ReadonlySet<string>>();
   const actor = { kind: 'software' as const, name: NAME, version: deps.version };
   const inSite = <Value>(site: Site, work: (unit: Unit) => Promise<Value>): Promise<Value> =>
     withRetry(() => deps.store.transaction(scopeOf(site), work));
@@ -115,7 +120,7 @@ export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRu
   }
 
   async function look(ehr: EhrPort, { resourceType, since }: CaptureCheckpoint): Promise<Looked> {
-    const link = goesOnAt.get(`${ehr.base} ${resourceType}`);
+    const link = goesOnAt.get(`${ehr.base} ${resourceType}`)?.link;
     const rest = link === undefined ? undefined : await search(ehr, link);
     // A link that an EHR no longer knows.
     if (rest !== undefined && rest.kind !== 'refused') return rest;
@@ -132,27 +137,36 @@ export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRu
     const looked = await look(ehr, checkpoint);
     if (looked.kind === 'silent') return 'silent';
     const place = `${ehr.base} ${checkpoint.resourceType}`;
+    const failedAt: string[] = [...(goesOnAt.get(place)?.heldAt ?? [])];
     goesOnAt.delete(place);
     if (looked.kind === 'refused') {
       await inSite(site, ({ capture }) => capture.keep({ ...checkpoint, lookedAt: beganAt, refused: looked.why }));
       return 'looked';
     }
-    const failedAt: string[] = [];
+    const before = settled.get(place);
+    const after = new Set<string>();
     for (const resource of looked.resources.filter(mayBeOurs)) {
+      const version = `${resource.id} ${resource.meta?.versionId}`;
+      if (before?.has(version)) {
+        after.add(version);
+        continue;
+      }
       sum.read += 1;
       const now = deps.now().toISOString();
       try {
         if (await inSite(site, (unit) => takeIn(unit, resource, { base: site.iss, now, actor }))) sum.taken += 1;
+        if (resource.meta?.versionId !== undefined && wasLongAgo(resource, now)) after.add(version);
       } catch (error) {
         // It holds up none of the others, and is read again at each look until it can be taken.
         deps.failed(error);
         failedAt.push(latest([resource], checkpoint.since));
       }
     }
+    settled.set(place, after);
     // Only now: what breaks off before is read again.
     const since = [latest(looked.resources, checkpoint.since), ...failedAt].reduce((left, right) => (left < right ? left : right));
     const goesOn = looked.next !== undefined;
-    if (looked.next !== undefined) goesOnAt.set(place, looked.next);
+    if (looked.next !== undefined) goesOnAt.set(place, { link: looked.next, heldAt: failedAt });
     await inSite(site, ({ capture }) => capture.keep({ ...checkpoint, since, lookedAt: goesOn ? null : beganAt, refused: null }));
     return 'looked';
   }

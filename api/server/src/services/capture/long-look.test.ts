@@ -4,15 +4,17 @@ import { ok, refuse } from '@refloop/domain/result';
 import { expect, test } from 'vitest';
 import { sandboxSite, scopeOf } from '../../sites.ts';
 import { openMemoryStore } from '../../store/memory/store.ts';
+import type { Store } from '../../store/store.ts';
 import { type CaptureDeps, createCapture } from './capture.ts';
 
 const NOW = '2026-11-20T15:00:00.000Z';
 /** More than a run reads, twice over, and all of it changed at one moment. */
 const PAGES = 120;
 const AT = '2026-11-20T14:59:00.000Z';
+const EARLIER = '2026-11-20T14:58:00.000Z';
 
 /** An EHR whose encounters are in so many pages; a link is good for one of them, until `forgets` were answered. */
-async function longLook(forgets = Number.POSITIVE_INFINITY) {
+async function longLook({ forgets = Number.POSITIVE_INFINITY, breaks = false } = {}) {
   const store = openMemoryStore({ newId: () => 'id' });
   const site = sandboxSite(4010, { clientId: 'x', key: {} as never, scopes: '', completes: false, tracks: true });
   await store.enrol(scopeOf(site));
@@ -27,22 +29,41 @@ async function longLook(forgets = Number.POSITIVE_INFINITY) {
       return refuse({ kind: 'http', status: 410, detail: '' });
     }
     read.push(page);
-    const encounter: Resource = { resourceType: 'Encounter', id: `e${page}`, meta: { lastUpdated: AT } };
+    const of = { id: `e${page}`, meta: { lastUpdated: page === 0 ? EARLIER : AT } };
+    const encounter: Resource = {
+      resourceType: 'Encounter',
+      ...of,
+      ...(page === 0 ? { basedOn: [{ reference: 'ServiceRequest/o1' }], subject: { reference: 'Patient/p1' } } : {}),
+    };
     const next = page + 1 < PAGES ? { link: [{ relation: 'next', url: `${site.iss}/Encounter?page=${page + 1}` }] } : {};
     return ok({ resourceType: 'Bundle', entry: [{ resource: encounter }], ...next });
   };
   const ehr = { base: site.iss, get, write: async () => refuse({ kind: 'http', status: 403, detail: '' }) };
   const access = (async () => ({ ok: true, ehr, conditionalCreate: () => false, may: () => false })) as unknown as CaptureDeps['access'];
-  const failed = (error: unknown): never => {
-    throw error;
+  const failures: unknown[] = [];
+  const failed = (error: unknown): void => void failures.push(error);
+  // All that a look itself needs is its checkpoints.
+  const broken: Store = {
+    ...store,
+    transaction: (scope, work) =>
+      store.transaction(scope, (unit) =>
+        work(
+          new Proxy(unit, {
+            get: (own, name) => {
+              if (name !== 'capture') throw new Error('It cannot be taken.');
+              return own.capture;
+            },
+          }),
+        ),
+      ),
   };
   const about = { now: () => new Date(NOW), version: 'test', failed, address: 'https://refloop.example.org' };
-  const { run } = createCapture({ store, sites: [site], access, ...about });
+  const { run } = createCapture({ store: breaks ? broken : store, sites: [site], access, ...about });
   const checkpoint = () =>
     store.transaction(scopeOf(site), async ({ capture }) =>
       (await capture.checkpoints()).find(({ resourceType }) => resourceType === 'Encounter'),
     );
-  return { run, read, checkpoint };
+  return { run, read, checkpoint, failures };
 }
 
 test('what changed at one moment is read to its end, run by run, each page once', async () => {
@@ -55,8 +76,15 @@ test('what changed at one moment is read to its end, run by run, each page once'
 });
 
 test('where the EHR no longer knows the link it begins again at the checkpoint, and comes to its end', async () => {
-  const { run, read, checkpoint } = await longLook(60);
+  const { run, read, checkpoint } = await longLook({ forgets: 60 });
   for (let more = 0; more < 5; more += 1) await run();
   expect(new Set(read).size).toBe(PAGES);
   expect(await checkpoint()).toMatchObject({ since: AT, lookedAt: NOW, refused: null });
+});
+
+test('what could not be taken at its beginning is read again at the next look, however far this one goes', async () => {
+  const { run, read, checkpoint, failures } = await longLook({ breaks: true });
+  for (let more = 0; more < 4; more += 1) await run();
+  expect([read.length, failures.map(String)]).toEqual([PAGES, ['Error: It cannot be taken.']]);
+  expect(await checkpoint()).toMatchObject({ since: EARLIER, lookedAt: NOW });
 });
