@@ -97,7 +97,10 @@ test('what was refused for good leaves as another transmission when a person say
     now(),
   );
   expect([await standings(), await open()]).toEqual([['left-out', 'waiting'], ['answer']]);
-  const linkOf = async (at: number) => ((await inScope((unit) => unit.outbox.ofReferral('r1'))).at(at)?.content as { link?: string }).link;
+  const linkOf = async (at: number) => {
+    const content = (await inScope((unit) => unit.outbox.ofReferral('r1'))).at(at)?.content as { link?: string } | undefined;
+    return content?.link;
+  };
   const anew = await linkOf(-1);
   expect(anew).toMatch(/^https:\/\/refloop\.example\.org\/office#[\w-]{43}$/);
   const [, token = ''] = (anew ?? '').split('#');

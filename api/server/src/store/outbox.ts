@@ -93,8 +93,8 @@ export type OutboxStore = {
 export const isOver = ({ status }: EffectStanding): boolean => status === 'done' || status === 'left-out';
 
 /** What a handler reads. */
-export const withSecret = (content: Json, secret: Json | null): Json =>
-  secret === null ? content : { ...(content as Record<string, Json>), ...(secret as Record<string, Json>) };
+export const withSecret = (content: Json, secret: Record<string, Json> | null): Json =>
+  secret === null ? content : { ...(content as Record<string, Json>), ...secret };
 
 /** A UUID of version 8 (RFC 9562 §5.8), the same for the same effect of the same place. */
 export function effectId({ tenant, issuer }: Scope, kind: string, key: string): string {

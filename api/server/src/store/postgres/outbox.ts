@@ -65,7 +65,7 @@ async function effectOf(unit: UnitContext, row: Row): Promise<StoredEffect> {
     standing: standingOf(row.status, words ?? ''),
     content: withSecret(
       await unit.vault.open(owner, at(row.id, 'content'), row.content_sealed),
-      row.secret_sealed && (await unit.vault.open(owner, at(row.id, 'secret'), row.secret_sealed)),
+      row.secret_sealed && ((await unit.vault.open(owner, at(row.id, 'secret'), row.secret_sealed)) as Record<string, unknown>),
     ),
   };
 }
