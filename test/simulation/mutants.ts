@@ -181,13 +181,6 @@ export const MUTANTS: readonly Mutant[] = [
     told: ['duplicate'],
   },
   {
-    guard: 'who never said that they want text messages gets none',
-    file: `${DOMAIN}/patient/outreach.ts`,
-    from: "if (to !== null && consent.status === 'given') return { channel, to };",
-    to: "if (to !== null && consent.status !== 'withdrawn') return { channel, to };",
-    told: ['consent'],
-  },
-  {
     guard: 'what was asked for before STOP does not leave after it',
     file: `${SERVER}/channels/text-message.ts`,
     from: "if (!isWanted(referral, content, contact)) return 'The patient wants no more text messages there.';",
@@ -235,13 +228,6 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'const match = matchAmong(header.patient, charts);',
     to: "const match = charts[0] ? { kind: 'accepted', patientId: charts[0].patientId } : { kind: 'nobody' };",
     told: ['misfiled'],
-  },
-  {
-    guard: 'a fact that is on record already makes no row that is ahead of its history',
-    file: `${SERVER}/services/referral-log.ts`,
-    from: 'if (answer.appended < happenings.length) throw',
-    to: 'if (answer.appended < 0) throw',
-    told: ['refold'],
   },
   {
     guard: 'what Refloop itself makes in the chart and may still arrive is not made again',

@@ -63,7 +63,10 @@ export function createPatients(world: World): Patients {
         if (times < MOST_HANDINGS) time.after(draws.integer(MINUTE_MS, 3 * HOUR_MS), () => hand(times + 1));
         return;
       }
-      if (said === 'stop' && !STARTED.test(answer.value.reply)) for (const patientId of ofNumber) consents.isStopped(scope, patientId);
+      const isTold = STARTED.test(answer.value.reply);
+      // Handed over once more it may come after a START; the first time it is their last word.
+      if (said === 'stop' && isTold && times === 0) world.watch.tell('patient', 'who said STOP was told that they get texts');
+      if (said === 'stop' && !isTold) for (const patientId of ofNumber) consents.isStopped(scope, patientId);
       if (said === 'emergency' && !Object.values(EMERGENCY_WORDS).some((words) => answer.value.reply.includes(words)))
         world.watch.tell('patient', 'an emergency was not answered with the fixed words');
     };
@@ -128,14 +131,16 @@ export function createPatients(world: World): Patients {
       if (!given || faults.strikes('letters', 0.05)) return;
       if (draws.chance(0.6)) receive(scope, patientId, link);
       const said = draws.weighted([
-        ['nothing', 84],
-        ['stop', 5],
-        ['start', 3],
+        ['nothing', 80],
+        ['stop', 8],
+        ['start', 4],
         ['message', 5],
         ['emergency', 1],
         ['help', 2],
       ] as const);
-      if (said !== 'nothing') writes(scope, given, said);
+      // Some put up with them for a while.
+      if (said === 'stop' && draws.chance(0.6)) time.after(draws.logNormal(30 * HOUR_MS, 0.7), () => writes(scope, given, said));
+      else if (said !== 'nothing') writes(scope, given, said);
       // Who stopped them may want them again.
       if (said === 'stop' && draws.chance(0.3)) time.after(draws.logNormal(3 * DAY_MS, 1), () => writes(scope, given, 'start'));
     },

@@ -150,8 +150,11 @@ export async function runSeed(seed: number, referrals: number, hard = false): Pr
   for (let number = 1; number <= referrals; number += 1) {
     const practice = draws.pick(world.practices);
     const before = siblings.get(practice.scope.tenant);
-    const given = drawCase(draws, number, new Date(start - 20 * DAY_MS).toISOString(), draws.chance(0.1) ? before : undefined);
-    siblings.set(practice.scope.tenant, given.person);
+    const twin = draws.chance(0.1) ? before : undefined;
+    const given = drawCase(draws, number, new Date(start - 20 * DAY_MS).toISOString(), twin);
+    // A third might bear the name of the first, and then nobody could tell the two apart.
+    if (twin) siblings.delete(practice.scope.tenant);
+    else siblings.set(practice.scope.tenant, given.person);
     world.cases.set(`${practice.scope.tenant} ${given.patientId}`, given);
     const person = draws.pick(practice.clinicians);
     const first = start + draws.integer(0, ARRIVALS_DAYS * DAY_MS);

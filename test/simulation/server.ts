@@ -50,7 +50,7 @@ function servicesOf(world: World, store: Store) {
   const assembly = { practiceOf: practiceNow, phoneOf: ({ scope }: { scope: Scope }) => phoneOf(sites)(scope) };
   return {
     recommendations: createRecommendationService({ store, matching, drafter, newId }),
-    approvals: createApprovalService({ store, matching, drafter, newId, version: 'simulated' }),
+    approvals: createApprovalService({ store, matching, drafter, newId, version: 'simulated', phoneOf: phoneOf(sites) }),
     plans: createPlanService({ store }),
     openWork: createOpenWorkService({ store }),
     worklist: createWorklistService({ store }),
@@ -72,7 +72,7 @@ function servicesOf(world: World, store: Store) {
     effects: createEffectDecisionService({ store, newId }),
     takeIn: (scope: Scope, handed: Handed, now: Date) => takeIn(store, scope, handed, now.toISOString()),
     reviews: createReviewService({ store }),
-    office: createOfficeService({ store, practiceOf: practiceNow, read: readFile }),
+    office: createOfficeService({ store, practiceOf: practiceNow, phoneOf: phoneOf(sites), read: readFile }),
   };
 }
 export type Services = ReturnType<typeof servicesOf>;

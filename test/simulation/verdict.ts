@@ -23,11 +23,15 @@ const OVERTAKEN: ReadonlySet<string> = new Set([
   'The patient has said how it was.',
 ]);
 
+/** What goes to a patient is asked for a day ahead, and may wait for the morning besides. */
+const AHEAD_MS = 2 * 86_400_000;
+
 /** Further than any appointment lies ahead. */
 const STOPPED_AFTER_MS = 50 * 86_400_000;
 
 export async function verdict(world: World): Promise<void> {
   const { watch, acknowledged, practices, store } = world;
+  const now = world.now().toISOString();
   for (const { scope, referralId, what, key } of acknowledged) {
     const book = watch.book(scope, referralId);
     if (!book) watch.tell('lost', `a referral is gone of which somebody was told (${what})`, referralId);
@@ -40,13 +44,14 @@ export async function verdict(world: World): Promise<void> {
       for (const id of await unit.outbox.ids()) {
         const effect = await unit.outbox.get(id);
         if (!effect) continue;
-        const { standing, kind, key, referralId, dueAt, lease } = effect;
+        const { standing, kind, key, referralId, askedAt, dueAt, lease } = effect;
         const left = LEAVES[kind];
         const times = left === undefined ? 0 : (world.leaves.left.get(nameOfLeaving(left, key)) ?? 0);
         // Taken on by the gateway, and then not taken at the other end.
         const came = left !== undefined && world.gateways.hasLeft(id);
         const finished = dueAt === null && lease === null;
-        if (!finished) watch.tell('lost', `an effect (${kind}) is still ${standing.status} at the end`, referralId);
+        const isAhead = standing.status === 'waiting' && (dueAt ?? '') > now && Date.parse(now) - Date.parse(askedAt) < AHEAD_MS;
+        if (!finished && !isAhead) watch.tell('lost', `an effect (${kind}) is still ${standing.status} at the end`, referralId);
         if (left === undefined) continue;
         if (standing.status === 'done' && times !== 1) watch.tell('lost', `a message is called sent and left ${times} times`, referralId);
         if (left !== 'mail' && standing.status === 'unknown' && !OVERTAKEN.has(standing.detail))
@@ -55,9 +60,8 @@ export async function verdict(world: World): Promise<void> {
           watch.tell('lost', `a ${kind} left that is called ${standing.status}: ${standing.detail}`, referralId);
         if (standing.status !== 'unknown' && standing.status !== 'failed') continue;
         const open = await unit.obligations.list({ status: 'open', referralId });
-        const done = await unit.obligations.list({ status: 'done', referralId });
-        const told = [...open, ...done].some(({ content }) => (content as { effectId?: string }).effectId === id);
-        if (!told) watch.tell('owner', `a message is ${standing.status}, and nobody was told`, referralId);
+        const isOpen = open.some(({ content }) => (content as { effectId?: string }).effectId === id);
+        if (!isOpen) watch.tell('owner', `a message is ${standing.status}, and is on nobody’s list`, referralId);
       }
     });
   }

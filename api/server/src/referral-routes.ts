@@ -10,6 +10,7 @@ import type { DocumentReader } from './inbound/document-reader.ts';
 
 import type { MatchIndex } from './matching/match-index.ts';
 import { approvalRoutes } from './routes/approvals.ts';
+import { configurationRoutes } from './routes/configuration.ts';
 import { exceptionRoutes } from './routes/exceptions.ts';
 import { matchRoutes } from './routes/match.ts';
 import { officeRoutes } from './routes/office.ts';
@@ -25,6 +26,7 @@ import { workRoutes } from './routes/work.ts';
 import { worklistRoutes } from './routes/worklist.ts';
 import { createApprovalService } from './services/approvals.ts';
 import { practiceOf } from './services/card.ts';
+import { createConfigurationService } from './services/configuration.ts';
 import { createDisclosureService } from './services/disclosures.ts';
 import { drafter } from './services/drafting.ts';
 import { createEffectDecisionService } from './services/effect-decisions.ts';
@@ -86,7 +88,7 @@ export function referralRoutes({ store, sites, index, policy, newId, read, versi
     ...pendRoutes({ pends: createPendService({ store, drafter, newId }) }),
     ...openWorkRoutes({ openWork: createOpenWorkService({ store }) }),
     ...approvalRoutes({
-      approvals: createApprovalService({ store, matching, drafter, newId, version }),
+      approvals: createApprovalService({ store, matching, drafter, newId, version, phoneOf }),
       plans: createPlanService({ store }),
     }),
     ...workRoutes({
@@ -112,11 +114,12 @@ export function referralRoutes({ store, sites, index, policy, newId, read, versi
       disclosures: createDisclosureService({ store }),
     }),
     ...officeRoutes({
-      office: createOfficeService({ store, practiceOf: practiceNow, read }),
+      office: createOfficeService({ store, practiceOf: practiceNow, phoneOf, read }),
       links: createOfficeLinkService({ store, newId, assembly }),
       worklist,
     }),
     ...serviceLevelRoutes({ serviceLevels: createServiceLevelService({ store }) }),
+    ...configurationRoutes({ configuration: createConfigurationService({ store, address: channels.publicUrl, phoneOf }) }),
     ...patientPageRoutes({
       page: createPatientPageService({ store, practiceOf: practiceNow, siteOf: siteFor }),
       links: createPatientLinkService({ store, newId }),

@@ -1,6 +1,7 @@
 /** The Referral center: opened without a patient, it offers what this person's roles allow and nothing else. */
 import { Button } from '@mantine/core';
 import type { EhrPort } from '@refloop/domain/fhir/ehr-port';
+import type { StatusNamesAnswer } from '@refloop/server/client/configuration';
 import type { Role, Session } from '@refloop/server/client/session';
 import { lazy, Suspense, useEffect, useSyncExternalStore } from 'react';
 import { HeldNotesPage } from '../notes/HeldNotesPage.tsx';
@@ -14,6 +15,8 @@ import styles from './CenterPage.module.css';
 import { EhrAbilitiesPage } from './EhrAbilitiesPage.tsx';
 import { ExceptionsPage } from './ExceptionsPage.tsx';
 import { ReconciliationPage } from './ReconciliationPage.tsx';
+import { StatusNamesContext } from './status-names.ts';
+import { useAnswer } from './use-answer.ts';
 import { WorkPage } from './WorkPage.tsx';
 
 export type CenterProps = {
@@ -26,6 +29,7 @@ export type CenterProps = {
   onFail: (failure: Failure) => void;
 };
 
+const ConfigurationPage = lazy(() => import('../configuration/ConfigurationPage.tsx'));
 const InsightsPage = lazy(() => import('../insights/InsightsPage.tsx'));
 const ServiceLevelsPage = lazy(() => import('../service-levels/ServiceLevelsPage.tsx'));
 const WorklistPage = lazy(() => import('../worklist/WorklistPage.tsx'));
@@ -40,6 +44,7 @@ const WORKSPACES: readonly Workspace[] = [
   { id: 'insights', name: 'Insights', roles: ['lead', 'coordinator'] },
   { id: 'reconciliation', name: 'Reconciliation', roles: ['coordinator', 'lead', 'admin'] },
   { id: 'service-levels', name: 'Service levels', roles: ['lead', 'admin'] },
+  { id: 'configuration', name: 'Configuration', roles: ['lead', 'admin'] },
   { id: 'audit', name: 'Audit', roles: ['admin'] },
   { id: 'access', name: 'Access', roles: ['admin'] },
   { id: 'ehr', name: 'This EHR', roles: ['admin'] },
@@ -62,6 +67,7 @@ function placeOf(hash: string): Place {
 export function CenterPage(props: CenterProps) {
   const { session, iss } = props;
   const hash = useSyncExternalStore(listen, () => location.hash);
+  const [names, readNames] = useAnswer<StatusNamesAnswer>(props.api, session.roles.length > 0 ? '/status-names' : undefined, props.onFail);
   const offered = WORKSPACES.filter((workspace) => workspace.roles.some((role) => session.roles.includes(role)));
   const { workspace: wanted, item, search } = placeOf(hash);
   const current = offered.find((workspace) => workspace.id === wanted) ?? offered[0];
@@ -86,40 +92,47 @@ export function CenterPage(props: CenterProps) {
     );
   }
   return (
-    <div className={`${styles['shell']} ${current.id === 'worklist' ? styles['filled'] : ''}`}>
-      <section className={styles['top']} aria-label="Refloop">
-        <strong>Refloop</strong>
-        <nav aria-label="Workspaces" className={styles['nav']}>
-          {offered.map((workspace) => (
-            <a key={workspace.id} href={`#${workspace.id}`} aria-current={workspace === current ? 'page' : undefined}>
-              {workspace.name}
-            </a>
-          ))}
-        </nav>
-        <span className="caption">{session.user.name}</span>
-      </section>
-      {current.id === 'worklist' ? (
-        <Suspense fallback={null}>
-          <WorklistPage {...props} item={item} search={search} />
-        </Suspense>
-      ) : null}
-      {current.id === 'work' ? <WorkPage {...props} /> : null}
-      {current.id === 'held' ? <HeldNotesPage {...props} /> : null}
-      {current.id === 'exceptions' ? <ExceptionsPage {...props} /> : null}
-      {current.id === 'insights' ? (
-        <Suspense fallback={null}>
-          <InsightsPage {...props} item={item} search={search} />
-        </Suspense>
-      ) : null}
-      {current.id === 'service-levels' ? (
-        <Suspense fallback={null}>
-          <ServiceLevelsPage {...props} item={item} />
-        </Suspense>
-      ) : null}
-      {current.id === 'audit' ? <AuditPage {...props} item={item} /> : null}
-      {current.id === 'reconciliation' ? <ReconciliationPage {...props} /> : null}
-      {current.id === 'access' ? <AccessPage {...props} /> : null}
-      {current.id === 'ehr' ? <EhrAbilitiesPage {...props} /> : null}
-    </div>
+    <StatusNamesContext value={names.kind === 'ready' ? names.value : undefined}>
+      <div className={`${styles['shell']} ${current.id === 'worklist' ? styles['filled'] : ''}`}>
+        <section className={styles['top']} aria-label="Refloop">
+          <strong>Refloop</strong>
+          <nav aria-label="Workspaces" className={styles['nav']}>
+            {offered.map((workspace) => (
+              <a key={workspace.id} href={`#${workspace.id}`} aria-current={workspace === current ? 'page' : undefined}>
+                {workspace.name}
+              </a>
+            ))}
+          </nav>
+          <span className="caption">{session.user.name}</span>
+        </section>
+        {current.id === 'worklist' ? (
+          <Suspense fallback={null}>
+            <WorklistPage {...props} item={item} search={search} />
+          </Suspense>
+        ) : null}
+        {current.id === 'work' ? <WorkPage {...props} /> : null}
+        {current.id === 'held' ? <HeldNotesPage {...props} /> : null}
+        {current.id === 'exceptions' ? <ExceptionsPage {...props} /> : null}
+        {current.id === 'insights' ? (
+          <Suspense fallback={null}>
+            <InsightsPage {...props} item={item} search={search} />
+          </Suspense>
+        ) : null}
+        {current.id === 'service-levels' ? (
+          <Suspense fallback={null}>
+            <ServiceLevelsPage {...props} item={item} />
+          </Suspense>
+        ) : null}
+        {current.id === 'configuration' ? (
+          <Suspense fallback={null}>
+            <ConfigurationPage {...props} item={item} onNames={readNames} />
+          </Suspense>
+        ) : null}
+        {current.id === 'audit' ? <AuditPage {...props} item={item} /> : null}
+        {current.id === 'reconciliation' ? <ReconciliationPage {...props} /> : null}
+        {current.id === 'access' ? <AccessPage {...props} /> : null}
+        {current.id === 'ehr' ? <EhrAbilitiesPage {...props} /> : null}
+      </div>
+    </StatusNamesContext>
   );
 }

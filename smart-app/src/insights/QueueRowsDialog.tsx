@@ -1,6 +1,7 @@
 /** The open referrals behind a number of the queue, with who has them and by when. */
 import type { QueueRowsAnswer, QueueRowsQuestion } from '@refloop/server/client/queue';
 import type { CenterProps } from '../center/CenterPage.tsx';
+import { useStatusName } from '../center/status-names.ts';
 import { plainTime } from '../words/plain-date.ts';
 import { DataTable } from './DataTable.tsx';
 import { PurposeDialog, ShownOf } from './PurposeDialog.tsx';
@@ -31,6 +32,7 @@ export const QueueRowsDialog = ({ api, choice: { title, kind = null, age = null,
 );
 
 function Rows({ answer: { total, rows } }: { answer: QueueRowsAnswer }) {
+  const statusName = useStatusName();
   if (rows.length === 0) return <p>There is none.</p>;
   return (
     <>
@@ -51,7 +53,7 @@ function Rows({ answer: { total, rows } }: { answer: QueueRowsAnswer }) {
             <td data-words>{row.owner ?? 'nobody'}</td>
             <td data-words>{row.specialty?.replaceAll('-', ' ') ?? '–'}</td>
             <td data-words>{row.urgency ?? '–'}</td>
-            <td data-words>{row.status?.replaceAll('-', ' ') ?? '–'}</td>
+            <td data-words>{statusName(row.status)}</td>
           </tr>
         ))}
       </DataTable>

@@ -1,6 +1,7 @@
 /** The referrals behind a mark. Who they are is said to those whose role allows it, with a purpose, and put on record. */
 import type { MetricAnswer, MetricRow, RowsAnswer, RowsQuestion } from '@refloop/server/client/insights';
 import type { CenterProps } from '../center/CenterPage.tsx';
+import { useStatusName } from '../center/status-names.ts';
 import { plainDate } from '../words/plain-date.ts';
 import { DataTable } from './DataTable.tsx';
 import { rowText } from './figures.ts';
@@ -40,6 +41,7 @@ export const RowsBehind = ({ api, about, filter, ...shell }: Shell & Behind) => 
 const COLUMNS = ['Referral', 'Ordered', 'Specialty', 'Urgency', 'To', 'Status'] as const;
 
 function Rows({ answer: { total, rows }, excluded }: { answer: RowsAnswer; excluded: boolean }) {
+  const statusName = useStatusName();
   if (rows.length === 0) return <p>There is none.</p>;
   return (
     <>
@@ -53,7 +55,7 @@ function Rows({ answer: { total, rows }, excluded }: { answer: RowsAnswer; exclu
             <td data-words>{each.specialty.replaceAll('-', ' ')}</td>
             <td data-words>{each.urgency}</td>
             <td data-words>{each.performer ?? '–'}</td>
-            <td data-words>{each.status.replaceAll('-', ' ')}</td>
+            <td data-words>{statusName(each.status)}</td>
             {excluded ? <td data-words>{each.why ?? ''}</td> : null}
           </tr>
         ))}

@@ -1,6 +1,7 @@
 /** One purpose at a time: a link that cannot be read, the NPI, then the referral. */
 import type { OfficeAnswer } from '@refloop/server/client/office';
 import { useState, useSyncExternalStore } from 'react';
+import { useAccent } from '../ui/use-accent.ts';
 import { linkOf } from '../words/link.ts';
 import { NpiForm } from './NpiForm.tsx';
 import styles from './Office.module.css';
@@ -17,9 +18,9 @@ export function OfficePage({ api }: { api: OfficeApi }) {
   const link = linkOf(useSyncExternalStore(listen, () => location.hash));
   return (
     <main className={styles['page']}>
-      <p className={styles['brand']}>Refloop</p>
       {link === undefined ? (
         <>
+          <Brand />
           <h1>This link is not complete</h1>
           <p>Copy the whole address from the letter or message, or call the practice that sent it. Its number is on the letter.</p>
         </>
@@ -34,17 +35,28 @@ export function OfficePage({ api }: { api: OfficeApi }) {
 function Linked({ api, link }: { api: OfficeApi; link: string }) {
   const [view, setView] = useState<OfficeAnswer>();
   const [ended, setEnded] = useState('');
-  if (view === undefined) return <NpiForm api={api} link={link} ended={ended} onOpen={setView} />;
-  if (view.standing === 'over') return <OverForOffice how={view.how} practice={view.practice} />;
+  useAccent(view?.accent);
   return (
-    <ReferralForOffice
-      api={api}
-      view={view}
-      onChange={setView}
-      onEnd={(why) => {
-        setEnded(why);
-        setView(undefined);
-      }}
-    />
+    <>
+      <Brand practice={view?.practice} />
+      {view === undefined ? <NpiForm api={api} link={link} ended={ended} onOpen={setView} /> : null}
+      {view?.standing === 'over' ? <OverForOffice over={view} /> : null}
+      {view?.standing === 'open' ? (
+        <ReferralForOffice
+          api={api}
+          view={view}
+          onChange={setView}
+          onEnd={(why) => {
+            setEnded(why);
+            setView(undefined);
+          }}
+        />
+      ) : null}
+    </>
   );
 }
+
+/** Whose page it is: told once the link was opened, since a link alone tells nothing. */
+const Brand = ({ practice }: { practice?: string | undefined }) => (
+  <p className={practice === undefined ? styles['brand'] : styles['practice']}>{practice ?? 'Refloop'}</p>
+);

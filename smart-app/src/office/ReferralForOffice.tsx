@@ -1,7 +1,8 @@
 /** What is asked of the office, what it can do about it, and what was said. */
 import type { OfficeActName, OfficeAnswer, OfficeRequest, OfficeView } from '@refloop/server/client/office';
-import { useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { type ApiFailure, failureText, isProblem } from '../session/api.ts';
+import { PhoneLink } from '../ui/PhoneLink.tsx';
 import { detailText, plainTime } from '../words/plain-date.ts';
 import { ActForm } from './ActForm.tsx';
 import styles from './Office.module.css';
@@ -83,6 +84,11 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
       <dl className={styles['facts']}>
         <Fact name="For">{view.specialist}</Fact>
         <Fact name="From">{view.practice}</Fact>
+        {view.phone === '' ? null : (
+          <Fact name="Call back">
+            <PhoneLink phone={view.phone} />
+          </Fact>
+        )}
         <Fact name="Urgency">{view.urgency}</Fact>
         <Fact name="Where it stands">{statusText(view.status, view.acts)}</Fact>
         {view.appointment ? <Fact name="Appointment">{plainTime(view.appointment.startsAt)}</Fact> : null}
@@ -142,7 +148,7 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
 
 const Detail = ({ told }: { told: string | null }) => (told === null ? null : <span>{told}</span>);
 
-const Fact = ({ name, children }: { name: string; children: string }) => (
+const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
   <div>
     <dt>{name}</dt>
     <dd>{children}</dd>

@@ -2,6 +2,7 @@
 import type { Language } from '@refloop/domain/patient/reading-grade';
 import type { PatientAnswer } from '@refloop/server/client/patient';
 import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useAccent } from '../ui/use-accent.ts';
 import { linkOf } from '../words/link.ts';
 import { BirthDateForm } from './BirthDateForm.tsx';
 import { EmergencyForPatient } from './EmergencyForPatient.tsx';
@@ -20,9 +21,13 @@ export function PatientPage({ api }: { api: PatientApi }) {
   const link = linkOf(useSyncExternalStore(listen, () => location.hash));
   const [chosen, setChosen] = useState<Language>();
   const [known, setKnown] = useState<Language>();
+  const [shown, setShown] = useState<{ link: string; answer: PatientAnswer }>();
   // What somebody reads in Spanish already stays so, whatever the chart says of the patient's language.
   const language = chosen ?? (known === 'es' ? 'es' : browserLanguage());
   const words = WORDS[language];
+  // Whose page it is: told once the link was opened, since a link alone tells nothing.
+  const practice = shown?.link === link && shown?.answer.standing !== 'emergency' ? shown?.answer : undefined;
+  useAccent(practice?.accent);
   useEffect(() => {
     document.documentElement.lang = language;
     document.title = words.title;
@@ -30,7 +35,7 @@ export function PatientPage({ api }: { api: PatientApi }) {
   return (
     <main className={styles['page']}>
       <div className={styles['top']}>
-        <p className={styles['brand']}>Refloop</p>
+        <p className={practice ? styles['practice'] : styles['brand']}>{practice?.practice ?? 'Refloop'}</p>
         <button
           type="button"
           className={styles['language']}
@@ -48,20 +53,29 @@ export function PatientPage({ api }: { api: PatientApi }) {
         </>
       ) : (
         // Another link in the same window is another referral.
-        <Linked key={link} api={api} link={link} language={language} onLanguage={setKnown} />
+        <Linked
+          key={link}
+          api={api}
+          link={link}
+          language={language}
+          onOpen={(answer) => {
+            setKnown(answer.language);
+            setShown({ link, answer });
+          }}
+        />
       )}
     </main>
   );
 }
 
-type LinkedProps = { api: PatientApi; link: string; language: Language; onLanguage: (language: Language) => void };
+type LinkedProps = { api: PatientApi; link: string; language: Language; onOpen: (answer: PatientAnswer) => void };
 
-function Linked({ api, link, language, onLanguage }: LinkedProps) {
+function Linked({ api, link, language, onOpen }: LinkedProps) {
   const [view, setView] = useState<PatientAnswer>();
   const [ended, setEnded] = useState(false);
   const words = WORDS[language];
   const opened = (answer: PatientAnswer) => {
-    onLanguage(answer.language);
+    onOpen(answer);
     setView(answer);
   };
   if (view === undefined) return <BirthDateForm api={api} link={link} words={words} ended={ended} onOpen={opened} />;

@@ -3,6 +3,7 @@ import type { Language } from '@refloop/domain/patient/reading-grade';
 import type { PatientAnswer, PatientRequest, PatientView } from '@refloop/server/client/patient';
 import { useEffect, useRef, useState } from 'react';
 import { type ApiFailure, isProblem } from '../session/api.ts';
+import { PhoneLink } from '../ui/PhoneLink.tsx';
 import styles from './Patient.module.css';
 import { type FormName, PatientForm } from './PatientForm.tsx';
 import type { PatientApi } from './patient-api.ts';
@@ -72,9 +73,7 @@ export function ReferralForPatient({ api, view, language, onChange, onEnd }: Pro
             <span className={styles['plain-words']}>{specialist.what[language]}</span>
           </Fact>
           <Fact name={words.where}>{[specialist.organization, specialist.address].filter(Boolean).join(', ')}</Fact>
-          <Fact name={words.call}>
-            {specialist.phone === '' ? '' : <a href={`tel:${specialist.phone.replaceAll(/[^\d+]/g, '')}`}>{specialist.phone}</a>}
-          </Fact>
+          <Fact name={words.call}>{specialist.phone === '' ? '' : <PhoneLink phone={specialist.phone} />}</Fact>
           <Fact name={words.why}>
             {words.asks(view.clinician)} {words.asWritten} <q>{view.reason}</q>
           </Fact>

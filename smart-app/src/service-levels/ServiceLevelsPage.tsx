@@ -1,18 +1,20 @@
 /** The service levels of the site as a table, with exceptions, calendars and versions; administrators change them by a new version. */
 import { Button } from '@mantine/core';
-import { fromLists, type PolicyContent } from '@refloop/domain/sla/policy-content';
+import { fromLists, listsOf, type PolicyContent } from '@refloop/domain/sla/policy-content';
 import { overrideWords } from '@refloop/domain/sla/policy-difference';
-import type { ServiceLevelsAnswer } from '@refloop/server/client/service-levels';
-import { useState } from 'react';
+import type { PolicyPreview, ServiceLevelsAnswer } from '@refloop/server/client/service-levels';
+import { useMemo, useState } from 'react';
 import { AnswerView } from '../center/AnswerView.tsx';
 import center from '../center/CenterPage.module.css';
 import type { CenterProps } from '../center/CenterPage.tsx';
 import { useAnswer } from '../center/use-answer.ts';
-import { plainDate, plainTime } from '../words/plain-date.ts';
+import { ReviewDialog } from '../versions/ReviewDialog.tsx';
+import { VersionHead } from '../versions/VersionHead.tsx';
+import { VersionList } from '../versions/VersionList.tsx';
+import { plainDate } from '../words/plain-date.ts';
 import { CalendarDialog } from './CalendarDialog.tsx';
 import { ExceptionDialog } from './ExceptionDialog.tsx';
 import { sameContent } from './policy-draft.ts';
-import { ReviewDialog } from './ReviewDialog.tsx';
 import styles from './ServiceLevels.module.css';
 import { StageDialog, type StageId } from './StageDialog.tsx';
 import { ORDER, StageTable } from './StageTable.tsx';
@@ -57,6 +59,7 @@ function Shown({ answer, kept, onKept, ...props }: ShownProps) {
   const { made, inForce, mayChange, stages, steps } = answer;
   const [draft, setDraft] = useState(kept);
   const [open, setOpen] = useState<Open>();
+  const lists = useMemo(() => listsOf(draft), [draft]);
   const changes = mayChange && made.version === inForce;
   const changed = !sameContent(draft, kept);
   const close = () => setOpen(undefined);
@@ -67,23 +70,16 @@ function Shown({ answer, kept, onKept, ...props }: ShownProps) {
   const calendarOf = (clinic: string | undefined) => (clinic === undefined ? undefined : draft.clinicCalendars[clinic]) ?? draft.calendar;
   return (
     <>
-      <p className="caption num">
-        Version {made.version}
-        {made.version === inForce ? ', in force' : `, not in force any more; version ${inForce} is`}. Made by {made.madeBy},{' '}
-        {plainTime(made.madeAt)}: {made.reason} Business hours and days run while the practice is open; all others run on the clock on the
-        wall.
-      </p>
-      {changed ? (
-        <div className={styles['draft']}>
-          <output>Changes on this page are not in force yet.</output>
-          <Button size="compact-sm" onClick={() => setOpen({ what: 'review' })}>
-            Review and put in force…
-          </Button>
-          <Button size="compact-sm" variant="default" onClick={() => setDraft(kept)}>
-            Take back
-          </Button>
-        </div>
-      ) : null}
+      <VersionHead
+        made={made}
+        inForce={inForce}
+        mayChange={mayChange}
+        changed={changed}
+        onReview={() => setOpen({ what: 'review' })}
+        onTakeBack={() => setDraft(kept)}
+      >
+        Business hours and days run while the practice is open; all others run on the clock on the wall.
+      </VersionHead>
       <StageTable answer={answer} content={draft} onChange={changes ? (stage) => setOpen({ what: 'stage', stage }) : undefined} />
       <Exceptions answer={answer} content={draft} changes={changes} onAdd={() => setOpen({ what: 'exception' })} onChange={setDraft} />
       <Calendars
@@ -95,7 +91,7 @@ function Shown({ answer, kept, onKept, ...props }: ShownProps) {
           setDraft({ ...draft, clinicCalendars });
         }}
       />
-      <Versions answer={answer} />
+      <VersionList place="service-levels" versions={answer.versions} shown={made.version} />
       {open?.what === 'stage' ? (
         <StageDialog
           stage={open.stage}
@@ -122,7 +118,17 @@ function Shown({ answer, kept, onKept, ...props }: ShownProps) {
         />
       ) : null}
       {open?.what === 'review' ? (
-        <ReviewDialog api={props.api} onFail={props.onFail} base={inForce} content={draft} onKept={onKept} onClose={close} />
+        <ReviewDialog<PolicyPreview, ServiceLevelsAnswer>
+          api={props.api}
+          onFail={props.onFail}
+          path="/service-levels"
+          base={inForce}
+          content={lists}
+          because={made.version === inForce ? '' : `Back to version ${made.version}.`}
+          reach={reachWords}
+          onKept={onKept}
+          onClose={close}
+        />
       ) : null}
     </>
   );
@@ -243,25 +249,7 @@ function Calendars({ content: { calendar, clinicCalendars }, changes, onOpen, on
   );
 }
 
-function Versions({ answer: { versions, made } }: { answer: ServiceLevelsAnswer }) {
-  return (
-    <section className={styles['part']} aria-labelledby="versions">
-      <h2 id="versions">Versions</h2>
-      <ul className={styles['rows']}>
-        {versions.map(({ version, madeAt, madeBy, reason }, at) => (
-          <li key={version}>
-            <span>
-              <a
-                href={at === 0 ? '#service-levels' : `#service-levels/${version}`}
-                aria-current={version === made.version ? 'page' : undefined}
-              >
-                Version {version}
-              </a>{' '}
-              {plainTime(madeAt)}, {madeBy}: {reason}
-            </span>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
+function reachWords({ referrals, atLeast }: PolicyPreview): string {
+  const count = `${atLeast ? 'at least ' : ''}${referrals} open ${referrals === 1 ? 'referral' : 'referrals'}`;
+  return `This can reach ${count}. Each is looked at anew within minutes: its deadlines, and steps whose time has come.`;
 }

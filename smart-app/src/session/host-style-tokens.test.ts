@@ -1,5 +1,5 @@
+import { contrast } from '@refloop/domain/configuration/contrast';
 import { describe, expect, test } from 'vitest';
-import { contrast } from '../ui/contrast.ts';
 import { hostStyleTokens } from './host-style-tokens.ts';
 
 describe('contrast (WCAG 2.1)', () => {

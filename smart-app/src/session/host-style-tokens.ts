@@ -2,7 +2,7 @@
  * From the EHR's smart_style_url (SMART App Launch 2.2) to our tokens. Only values we understand, and only colours that
  * keep text readable: a host's style may change our look, never make a chip or a button illegible.
  */
-import { contrast } from '../ui/contrast.ts';
+import { contrast } from '@refloop/domain/configuration/contrast';
 
 /** Text needs 4.5:1 (WCAG 2.1 AA). */
 const READABLE = 4.5;

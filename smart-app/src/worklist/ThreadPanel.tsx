@@ -5,6 +5,7 @@ import type { ActName, Thread, WorklistRow } from '@refloop/server/client/workli
 import { useEffect, useRef, useState } from 'react';
 import { AnswerView } from '../center/AnswerView.tsx';
 import type { CenterProps } from '../center/CenterPage.tsx';
+import { useStatusName } from '../center/status-names.ts';
 import { useAnswer } from '../center/use-answer.ts';
 import { Chip } from '../ui/Chip.tsx';
 import { useEscape } from '../ui/use-escape.ts';
@@ -17,7 +18,7 @@ import { LOOP_STEPS, stepsDone } from './loop-steps.ts';
 import { OfficeLink } from './OfficeLink.tsx';
 import { PacketPanel } from './PacketPanel.tsx';
 import { ReplyForm } from './ReplyForm.tsx';
-import { codeWords, leftWords, waitingWords } from './row-words.ts';
+import { leftWords, waitingWords } from './row-words.ts';
 import styles from './Thread.module.css';
 import { ThreadEntries } from './ThreadEntries.tsx';
 
@@ -66,6 +67,7 @@ function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged:
   const [acted, setActed] = useState<Thread>();
   const [act, setAct] = useState<ActName>();
   const [notice, setNotice] = useState('');
+  const statusName = useStatusName();
   const next = useRef<HTMLElement>(null);
   // An act answers with the thread as it is then; what was read later is newer.
   const thread = acted && acted.sequence > read.sequence ? acted : read;
@@ -115,7 +117,7 @@ function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged:
           onChanged={onChanged}
         />
       ))}
-      {thread.obligations.length === 0 ? <p className={styles['settled']}>Nothing is owed: {endWords(thread.status)}</p> : null}
+      {thread.obligations.length === 0 ? <p className={styles['settled']}>Nothing is owed: {endWords(thread.status, statusName)}</p> : null}
       <section ref={next} tabIndex={-1} className={styles['next']} aria-label="Next step">
         {act !== undefined ? (
           <ActPanel
@@ -187,9 +189,11 @@ function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged:
 /** As long as nobody there has said yes or no, it can be sent, and sent again. */
 const BEFORE_THE_ANSWER = ['in-chart', 'sent', 'received'];
 
-const endWords = (status: string): string => (status === 'closed' ? 'the loop is closed.' : `this referral is ${codeWords(status)}.`);
+const endWords = (status: string, nameOf: (status: string) => string): string =>
+  status === 'closed' ? 'the loop is closed.' : `this referral is ${nameOf(status)}.`;
 
 function Head({ thread }: { thread: Thread }) {
+  const statusName = useStatusName();
   const { patientName, specialtyName, urgency, status, performer, coordinator, appointment } = thread;
   return (
     <header className={styles['head']}>
@@ -197,7 +201,7 @@ function Head({ thread }: { thread: Thread }) {
         <h2>{patientName || 'Referral'}</h2>
         <span className={styles['chips']}>
           {urgency === 'routine' ? null : <Chip tone="warn">{urgency}</Chip>}
-          <Chip tone={status === 'closed' ? 'good' : 'info'}>{codeWords(status)}</Chip>
+          <Chip tone={status === 'closed' ? 'good' : 'info'}>{statusName(status)}</Chip>
         </span>
       </div>
       <p>

@@ -12,15 +12,20 @@ export type MessageTopic = (typeof MESSAGE_TOPICS)[number];
 /** What a text is answered with at once. */
 export const REPLIES = ['emergency', 'stopped', 'started', 'help', 'not-read', 'not-kept'] as const;
 export type Reply = (typeof REPLIES)[number];
+/** Answers whose words a site may choose: the one to an emergency is the same everywhere. */
+export type WordedReply = Exclude<Reply, 'emergency'>;
 
 export type Sender = { practice: string /** Of the practice, to call; empty where it is not known. */; phone: string };
 
 type Words = Readonly<Record<Language, string>>;
 
+/** The words of a site, with their placeholders, in the place of Refloop’s. */
+type Own = string | undefined;
+
 /** Every one of them was written by us and read by no translator yet. */
 export const FOR_TRANSLATOR_REVIEW: readonly Language[] = ['es'];
 
-const TOPICS: Readonly<Record<MessageTopic, Words>> = {
+export const TOPICS: Readonly<Record<MessageTopic, Words>> = {
   book: {
     en: '{practice}: Your visit is ready to be booked. See the details and pick a day here: {link}',
     es: '{practice}: Ya puede hacer su cita. Vea los datos y elija un día aquí: {link}',
@@ -56,7 +61,7 @@ export const EMERGENCY_WORDS: Words = {
   es: 'Esto puede ser una emergencia. Llame al 911 ahora, o vaya a la sala de emergencias más cercana. Aquí no podemos ayudar en una emergencia.',
 };
 
-const ANSWERS: Readonly<Record<Exclude<Reply, 'emergency'>, Words>> = {
+export const ANSWERS: Readonly<Record<WordedReply, Words>> = {
   stopped: {
     en: '{practice}: You will get no more texts from us. Reply START to get them again.',
     es: '{practice}: Ya no le mandaremos mensajes. Responda START para recibirlos otra vez.',
@@ -89,9 +94,9 @@ const filled = (words: string, language: Language, { practice, phone }: Sender, 
     .replaceAll('{phone}', phone || NO_PHONE[language])
     .replaceAll('{link}', link);
 
-/** A text message with its link. */
-export const textFor = (topic: MessageTopic, language: Language, sender: Sender, link: string): string =>
-  `${filled(TOPICS[topic][language], language, sender, link)} ${HOW_TO_STOP[language]}`;
+/** A text message with its link. How texts are ended stands behind it, whatever its words are. */
+export const textFor = (topic: MessageTopic, language: Language, sender: Sender, link: string, own?: Own): string =>
+  `${filled(own ?? TOPICS[topic][language], language, sender, link)} ${HOW_TO_STOP[language]}`;
 
 /** An e-mail with its link; it carries no more than a text does. */
 export const mailFor = (topic: MessageTopic, language: Language, sender: Sender, link: string): { subject: string; body: string } => ({
@@ -99,5 +104,5 @@ export const mailFor = (topic: MessageTopic, language: Language, sender: Sender,
   body: filled(TOPICS[topic][language], language, sender, link),
 });
 
-export const replyFor = (reply: Reply, language: Language, sender: Sender): string =>
-  reply === 'emergency' ? EMERGENCY_WORDS[language] : filled(ANSWERS[reply][language], language, sender);
+export const replyFor = (reply: Reply, language: Language, sender: Sender, own?: Own): string =>
+  reply === 'emergency' ? EMERGENCY_WORDS[language] : filled(own ?? ANSWERS[reply][language], language, sender);

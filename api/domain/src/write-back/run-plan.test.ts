@@ -282,6 +282,24 @@ describe('carrying out an approved plan', () => {
     expect(end.plan.steps[0]?.outcome).toMatchObject({ status: 'refused', httpStatus: 503 });
   });
 
+  test.each([503, 403])('status %i to a further try says nothing of the one before, which may still arrive', async (status) => {
+    const before: Partial<StepInHand> = {
+      attemptedAt: '2026-11-20T09:59:58.000Z',
+      outcome: { status: 'unknown', detail: 'No answer within 15 seconds', at: '2026-11-20T10:00:00.000Z' },
+    };
+    const sent: StepInHand = { ...UPDATE, resource: { ...UPDATE.resource, supportingInfo: [] }, ...before };
+    const tries = status === 503 ? [status, status, status] : [status];
+    const refusing = () =>
+      scriptedEhr(
+        tries.map((each) => ({ kind: 'status', status: each })),
+        [order],
+      );
+    expect(statuses((await runPlan(planOf(sent), portsOf(refusing(), planOf(sent)))).plan)).toEqual(['unknown']);
+    // A minute later the chart shows that it never came.
+    const long: StepInHand = { ...sent, attemptedAt: '2026-11-20T09:58:00.000Z' };
+    expect(statuses((await runPlan(planOf(long), portsOf(refusing(), planOf(long)))).plan)).toEqual(['refused']);
+  });
+
   test('without an answer to the look-up nothing is written, and the step stays what it was', async () => {
     const ehr = scriptedEhr([]);
     const plan = planOf(step('ServiceRequest', { subject }));

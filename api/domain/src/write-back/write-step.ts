@@ -129,6 +129,12 @@ export async function writeStep(planned: StepInHand, plan: PlanInHand, ports: St
   const look = (): Promise<Found> =>
     lookUp(step, { ehr: ports.ehr, patient: ports.patient, approvedAt: plan.decision.at, now: ports.now() });
 
+  /** That a further try was refused says nothing of the one before, of which nothing was heard: it may still arrive. */
+  const stillInDoubt = (end: StepEnd): StepEnd =>
+    end.kind === 'report' && end.outcome.status === 'refused' && mayStillArrive(planned, ports.now())
+      ? { kind: 'report', outcome: { status: 'unknown', detail: end.outcome.detail } }
+      : end;
+
   let detail = 'The EHR did not answer.';
   /** Sent, and nothing certain heard of it. */
   let unheard = false;
@@ -194,9 +200,9 @@ export async function writeStep(planned: StepInHand, plan: PlanInHand, ports: St
       resource = simpler;
       continue;
     }
-    return afterRefusal(refusal.status, refusal.detail, step, earlier !== null, look);
+    return stillInDoubt(await afterRefusal(refusal.status, refusal.detail, step, earlier !== null, look));
   }
-  if (notTaken && !unheard) return { kind: 'report', outcome: notTaken };
+  if (notTaken && !unheard) return stillInDoubt({ kind: 'report', outcome: notTaken });
   if (tooLate && !unheard) return { kind: 'stopped', why: 'server-silent' };
   return lookUntilSettled(step, unheard, detail, ports, look);
 }

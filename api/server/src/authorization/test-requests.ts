@@ -73,6 +73,7 @@ const step = (id: string, more = ''): string => `/plans/${id}/steps/DocumentRefe
 const holder = { holder: HOLDER };
 const rowsQuestion = { metric: 'completion', part: 'denominator', segment: {}, filter: {}, purpose: 'For the test' };
 const exportQuestion = { title: 'Executive', metrics: ['completion'], by: 'specialty', filter: {}, purpose: 'For the test' };
+const unconfigured = { practice: { name: null, phone: null, accent: null }, statuses: [], templates: [] };
 const withReason = { reason: 'For the test' };
 
 /** An id_token of the EHR for whoever asks; one that nobody signed for whoever is nobody. */
@@ -203,8 +204,8 @@ export const REQUESTS: Record<string, Request> = {
     {
       changes: true,
       body: ({ target: { made } }) => {
-        const effectId = typeof made['effectId'] === 'string' ? made['effectId'] : NO_EFFECT;
-        return { effectId, doubt: `effect-${effectId}-0`, decision: 'was-sent' };
+        const { effectId = NO_EFFECT, doubt = 'none' } = made as { effectId?: string; doubt?: string };
+        return { effectId, doubt, decision: 'was-sent' };
       },
     },
   ),
@@ -389,6 +390,14 @@ export const REQUESTS: Record<string, Request> = {
   'post /service-levels | of another version': fixed('/service-levels', {
     body: () => ({ base: 999, content: serviceLevels(), ...withReason }),
   }),
+
+  'get /configuration | the configuration': fixed('/configuration'),
+  'get /configuration/versions/:version | a version that there is not': fixed('/configuration/versions/999'),
+  'post /configuration/preview | the configuration': fixed('/configuration/preview', { body: () => ({ base: 0, content: unconfigured }) }),
+  'post /configuration | of another version': fixed('/configuration', {
+    body: () => ({ base: 999, content: unconfigured, ...withReason }),
+  }),
+  'get /status-names | the names of statuses': fixed('/status-names'),
 
   'get /grants | a grant': row('a grant', () => '/grants', { listed: ({ grants }) => subjects(grants) }),
   'put /grants/:subject | a grant': row('a grant to change', (subject) => `/grants/${subject}`, {

@@ -37,6 +37,7 @@ const TABLES = [
   'referral_timer',
   'role_grant',
   'session',
+  'site_configuration',
   'sla_policy',
   'used_id_token',
   'warehouse_pseudonym',

@@ -1,5 +1,5 @@
 /** For tests: what the rows of the table are about, each made over HTTP by those who would, at any place and for any patient. */
-import { raiseEffectObligation } from '../outbox/effect-obligation.ts';
+import { raiseEffectObligation, toDecide } from '../outbox/effect-obligation.ts';
 import { readReferral } from '../services/referral-log.ts';
 import { type Body, type Made, makeInput, order, writeBackOf } from '../services/test-referral-input.ts';
 import { HOLDER } from '../services/test-team.ts';
@@ -263,7 +263,7 @@ const MAKERS: Record<About, Maker> = {
     const referral = await inChart(question);
     const { store, clock, [question.whose.place]: world } = question.worlds;
     const at = clock.now.toISOString();
-    const effectId = await store.transaction(scopeOf(world.site), async (unit) => {
+    const doubt = await store.transaction(scopeOf(world.site), async (unit) => {
       const { outbox } = unit;
       const asked = { referralId: referral.id, kind: 'for-the-test', key: referral.id, askedAt: at, dueAt: at, content: {} };
       const id = await outbox.add(asked);
@@ -271,9 +271,9 @@ const MAKERS: Record<About, Maker> = {
       await outbox.settle(id, 'w', { standing: { status: 'unknown', detail: 'No answer' }, at, dueAt: null });
       const [effect, about] = [await outbox.get(id), await readReferral(unit, referral.id)];
       if (effect && about) await raiseEffectObligation(unit, about, effect, { kind: 'perhaps-sent', what: 'It', detail: '', now: at });
-      return id;
+      return toDecide(await unit.obligations.openOf(referral.id)).find((each) => each.effectId === id);
     });
-    return { ...referral, made: { ...referral.made, effectId } };
+    return { ...referral, made: { ...referral.made, ...doubt } };
   },
   'a note to review': noted,
   'a question to answer': async (question) => {

@@ -159,6 +159,7 @@ export async function readEverything(store: Store, now: Date, onProgress?: (done
   for (const scope of await store.scopes()) {
     const [referrals, obligations, documents, inbound, effects, disclosures] = await store.transaction(scope, async (unit) => {
       await unit.slaPolicies.inForce();
+      await unit.configurations.inForce();
       await unit.capture.checkpoints();
       await unit.capture.subscription();
       await unit.reconciliationReports.list(1000);

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { effectId } from '../store/outbox.ts';
 import { FaxContent as Content, type FaxContent } from './fax.ts';
 import type { Handler, Sent } from './handler.ts';
-import { isOwed, Transmission, transmissionFact, whyNotLeave } from './packet-effect.ts';
+import { isOwed, NOT_SET_UP, Transmission, transmissionFact, whyNotLeave } from './packet-effect.ts';
 
 export const FAX = 'fax';
 export const FAX_RECEIPT = 'fax-receipt';
@@ -40,7 +40,7 @@ async function answerOf(response: Response): Promise<Answer> {
 
 const silent = (): Answer => ({ kind: 'not', sent: { kind: 'unknown', detail: 'The fax gateway did not answer.' } });
 
-export const faxByGateway = ({ url, token, fetch }: FaxGateway): Handler<FaxContent> => ({
+export const faxByGateway = (gateway: FaxGateway | undefined): Handler<FaxContent> => ({
   kind: FAX,
   what: 'The fax to the specialist’s office',
   repeatable: true,
@@ -48,6 +48,8 @@ export const faxByGateway = ({ url, token, fetch }: FaxGateway): Handler<FaxCont
   mayNotLeave: (referral, { transmission }) => whyNotLeave(referral, transmission),
   isOwed: (referral, { transmission }) => isOwed(referral, transmission),
   send: async ({ id, content }, { signal }) => {
+    if (gateway === undefined) return NOT_SET_UP;
+    const { url, token, fetch } = gateway;
     const answer = await fetch(url, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': id },
@@ -70,7 +72,7 @@ const ReceiptContent = z.object({ transmission: Transmission });
 export type FaxReceipt = z.infer<typeof ReceiptContent>;
 
 /** Of the effect with the same key that hands the fax over. */
-export const faxReceipt = ({ url, token, fetch }: FaxGateway): Handler<FaxReceipt> => ({
+export const faxReceipt = (gateway: FaxGateway | undefined): Handler<FaxReceipt> => ({
   kind: FAX_RECEIPT,
   what: 'The fax to the specialist’s office',
   repeatable: true,
@@ -81,6 +83,8 @@ export const faxReceipt = ({ url, token, fetch }: FaxGateway): Handler<FaxReceip
     return sent?.status === 'failed' ? 'The fax was not sent.' : undefined;
   },
   send: async ({ scope, key }, { signal }) => {
+    if (gateway === undefined) return { kind: 'unknown', detail: 'Refloop is not set up any more to ask the fax gateway.' };
+    const { url, token, fetch } = gateway;
     const address = new URL(url);
     address.searchParams.set('key', effectId(scope, FAX, key));
     const answer = await fetch(address, { headers: { authorization: `Bearer ${token}` }, redirect: 'error', signal }).then(

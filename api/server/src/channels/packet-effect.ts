@@ -5,7 +5,7 @@ import { authorizationHold } from '@refloop/domain/referral/authorization-hold';
 import type { ObservedFact } from '@refloop/domain/referral/observe';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { z } from 'zod';
-import type { Settled } from './handler.ts';
+import type { Sent, Settled } from './handler.ts';
 
 export const Transmission = z.object({ attempt: z.number().int().positive(), transmissionId: z.string().min(1) });
 export type Transmission = z.infer<typeof Transmission>;
@@ -29,6 +29,9 @@ export function whyNotLeave(referral: Referral, transmission: Transmission): str
   const sent = asked.transmissions.find(({ id }) => id === transmissionId);
   return sent?.status === 'failed' ? 'It could not be sent.' : undefined;
 }
+
+/** What was asked for while this way was set up comes again for as long as anything does, in case it is set up anew; then a person is told. */
+export const NOT_SET_UP: Sent = { kind: 'refused', detail: 'Refloop is not set up any more to send it this way.', final: false };
 
 /**
  * @param receipt what `done` proves: that it arrived at a machine of the other side, or only that somebody took it on

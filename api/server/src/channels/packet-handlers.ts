@@ -1,4 +1,7 @@
-/** The ways to send a packet that are set up here. Direct (S/MIME) and FHIR messaging will stand beside them. */
+/**
+ * The ways to send a packet. One that is not set up here is among them all the same: what was asked for while it was must not wait for ever
+ * without anybody being told. Direct (S/MIME) and FHIR messaging will stand beside them.
+ */
 import { faxByMail } from './fax-by-mail.ts';
 import { faxByGateway, faxReceipt } from './fax-gateway.ts';
 import { type AnyHandler, anyHandler } from './handler.ts';
@@ -6,9 +9,11 @@ import { officeMail } from './office-mail.ts';
 import type { ChannelSettings } from './settings.ts';
 
 export function packetHandlers({ smtp, faxMailDomain, faxGateway }: ChannelSettings, fetch: typeof globalThis.fetch): AnyHandler[] {
+  const gateway = faxGateway && { ...faxGateway, fetch };
   return [
-    ...(smtp ? [anyHandler(officeMail(smtp))] : []),
-    ...(smtp && faxMailDomain !== undefined ? [anyHandler(faxByMail(smtp, faxMailDomain))] : []),
-    ...(faxGateway ? [anyHandler(faxByGateway({ ...faxGateway, fetch })), anyHandler(faxReceipt({ ...faxGateway, fetch }))] : []),
+    anyHandler(officeMail(smtp)),
+    anyHandler(faxByMail(smtp, faxMailDomain)),
+    anyHandler(faxByGateway(gateway)),
+    anyHandler(faxReceipt(gateway)),
   ];
 }

@@ -23,6 +23,10 @@ const TextMessageContent = z.object({
   link: z.string(),
   /** Of the clinic, IANA name: in whose quiet hours nothing is sent. Absent in what was asked for before it was kept. */
   timeZone: z.string().optional(),
+  /** As the site said when it was asked for: sent again, it has to say the same. Absent: what the site entry and Refloop say. */
+  practice: z.string().optional(),
+  phone: z.string().optional(),
+  words: z.string().optional(),
 });
 export type TextMessage = z.infer<typeof TextMessageContent>;
 
@@ -108,8 +112,8 @@ export const textMessage = ({ sites, address, fetch = globalThis.fetch }: TextDe
     const site = siteOf(sites, scope);
     const gateway = site?.textMessages;
     if (!site || !gateway) return { kind: 'left-out', detail: 'This site sends no text messages.' };
-    const sender = { practice: site.name, phone: site.phone ?? '' };
-    const text = textFor(content.topic, content.language, sender, `${address}/patient#${content.link}`);
+    const sender = { practice: content.practice ?? site.name, phone: content.phone ?? site.phone ?? '' };
+    const text = textFor(content.topic, content.language, sender, `${address}/patient#${content.link}`, content.words);
     const response = await fetch(gateway.url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${gateway.key}`, 'idempotency-key': id },

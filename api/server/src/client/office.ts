@@ -2,6 +2,7 @@
 import { DECLINE_REASONS } from '@refloop/domain/referral/attempt';
 import { ENDS_FOR_OFFICE } from '@refloop/domain/referral/office-act';
 import { z } from 'zod';
+import { Accent } from './configuration.ts';
 
 /** 32 bytes, base64url. */
 const Token = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'This is not a link of Refloop');
@@ -24,6 +25,9 @@ export const OfficeView = z.object({
   opened: Token,
   until: z.string(),
   practice: z.string(),
+  /** Where the practice is called; empty where it is not known. */
+  phone: z.string(),
+  accent: Accent,
   specialist: z.string(),
   patientName: z.string(),
   specialtyName: z.string(),
@@ -53,7 +57,13 @@ export const OfficeView = z.object({
 export type OfficeView = z.infer<typeof OfficeView>;
 
 /** All that is shown once it is over for this office: nothing of the patient. */
-export const OfficeOver = z.object({ standing: z.literal('over'), how: z.enum(ENDS_FOR_OFFICE), practice: z.string() });
+export const OfficeOver = z.object({
+  standing: z.literal('over'),
+  how: z.enum(ENDS_FOR_OFFICE),
+  practice: z.string(),
+  phone: z.string(),
+  accent: Accent,
+});
 export type OfficeOver = z.infer<typeof OfficeOver>;
 
 export const OfficeAnswer = z.discriminatedUnion('standing', [OfficeView, OfficeOver]);

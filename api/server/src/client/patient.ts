@@ -4,6 +4,7 @@ import { DECLINE_REASONS_OF_PATIENT, RATINGS } from '@refloop/domain/referral/ca
 import { PATIENT_SIDES } from '@refloop/domain/referral/event';
 import { ENDS_FOR_PATIENT, PATIENT_ACTS } from '@refloop/domain/referral/patient-act';
 import { z } from 'zod';
+import { Accent } from './configuration.ts';
 
 /** 32 bytes, base64url. */
 const Token = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'This is not a link of Refloop');
@@ -47,6 +48,7 @@ export const PatientView = z.object({
   practice: z.string(),
   /** Of the practice; empty where it is not known. */
   phone: z.string(),
+  accent: Accent,
   clinician: z.string(),
   language: z.enum(LANGUAGES),
   /** The clinic’s: all times are told in it. IANA name. */
@@ -72,6 +74,7 @@ export const PatientOver = z.object({
   how: z.enum(ENDS_FOR_PATIENT),
   practice: z.string(),
   phone: z.string(),
+  accent: Accent,
   language: z.enum(LANGUAGES),
 });
 export type PatientOver = z.infer<typeof PatientOver>;

@@ -1,6 +1,7 @@
 /** The service levels of a site over HTTP: what each stage may take, what is done when it takes longer, and who changed that when and why. */
 import { OBLIGATION_KINDS } from '@refloop/domain/sla/service-levels';
 import { z } from 'zod';
+import { Made, Reason } from './versions.ts';
 
 /** Below 0: before an appointment. */
 const Amount = z.number().min(-20_000).max(20_000);
@@ -39,14 +40,6 @@ export const PolicyLists = z.object({
   clinicCalendars: z.array(z.object({ clinic: z.string().max(200), calendar: Calendar })).max(200),
 });
 export type PolicyLists = z.infer<typeof PolicyLists>;
-
-const Made = z.object({
-  version: z.number().int(),
-  madeAt: z.string(),
-  /** Name of who made it, or their subject. */
-  madeBy: z.string(),
-  reason: z.string(),
-});
 
 export const ServiceLevelsAnswer = z.object({
   /** Of the version that is shown. */
@@ -88,5 +81,5 @@ export const PolicyPreview = z.object({
 });
 export type PolicyPreview = z.infer<typeof PolicyPreview>;
 
-export const PolicyChange = PolicyPreviewRequest.extend({ reason: z.string().trim().min(3, 'Say in a few words why').max(500) });
+export const PolicyChange = PolicyPreviewRequest.extend({ reason: Reason });
 export type PolicyChange = z.infer<typeof PolicyChange>;

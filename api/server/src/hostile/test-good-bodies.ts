@@ -66,6 +66,12 @@ export type Sender = {
 
 export type Good = { path: (sender: Sender) => Promise<string> | string; body: (sender: Sender) => unknown };
 
+const CONFIGURATION = {
+  practice: { name: 'Bay Clinic', phone: null, accent: '#1f56b3' },
+  statuses: [{ status: 'no-show', name: 'did not come' }],
+  templates: [{ template: 'rate', language: 'en', words: '{practice}: How was it? {link}' }],
+};
+
 export const GOOD: Record<string, Good> = {
   'post /sessions': {
     path: () => '/sessions',
@@ -236,6 +242,8 @@ export const GOOD: Record<string, Good> = {
     path: () => '/service-levels',
     body: () => ({ base: 999, content: fewServiceLevels(), reason: 'For the test' }),
   },
+  'post /configuration/preview': { path: () => '/configuration/preview', body: () => ({ base: 999, content: CONFIGURATION }) },
+  'post /configuration': { path: () => '/configuration', body: () => ({ base: 999, content: CONFIGURATION, reason: 'For the test' }) },
   'post /cds-services/:id': {
     path: () => '/cds-services/refloop-order-select',
     body: ({ whole }) => selectCall(whole.site.iss, order(), fullChart()),

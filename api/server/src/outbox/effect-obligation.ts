@@ -27,8 +27,8 @@ export const EFFECT_OBLIGATIONS: readonly string[] = [PERHAPS_SENT, NOT_SENT];
 /** Of which effect it tells; among the content of the obligation. */
 export type EffectObligationContent = ObligationContent & { effectId: string };
 
-/** Raised once for each time it came to this; a person may have it sent again. */
-const obligationId = (effect: Pick<StoredEffect, 'id' | 'tries'>): string => `effect-${effect.id}-${effect.tries}`;
+/** Raised once for each time it came to this; a person may have it sent again, and it may come to nothing again before it was tried. */
+const obligationId = ({ id, tries }: Pick<StoredEffect, 'id' | 'tries'>, now: Instant): string => `effect-${id}-${tries}-${now}`;
 
 const sentence = (kind: EffectObligation, what: string): string =>
   kind === PERHAPS_SENT
@@ -72,7 +72,7 @@ export async function raiseEffectObligation(
     steps: [],
   };
   await unit.obligations.insert({
-    id: obligationId(effect),
+    id: obligationId(effect, now),
     referralId: referral.id,
     kind,
     raisedAt: now,

@@ -229,8 +229,9 @@ describe('the worker', () => {
   test('a person says what became of a doubt, once: it was sent, or it leaves again', async () => {
     const effects = createEffectDecisionService({ store: opened.store, newId: () => `again-${clock}` });
     const session = { scope, subject: 'kim', fhirUser: 'Practitioner/kim', name: 'Kim', roles: ['coordinator'] } as unknown as Session;
-    const decide = (effectId: string, decision: DecideEffect['decision'], tries = 1) =>
-      effects.decide(session, 'r1', { effectId, doubt: `effect-${effectId}-${tries}`, decision }, now()).then(
+    const came = `1-${now().toISOString()}`;
+    const decide = (effectId: string, decision: DecideEffect['decision']) =>
+      effects.decide(session, 'r1', { effectId, doubt: `effect-${effectId}-${came}`, decision }, now()).then(
         (thread) => ('effects' in thread ? thread.effects : []),
         (error: unknown) => (error as Error).constructor.name,
       );
@@ -240,7 +241,7 @@ describe('the worker', () => {
     await doubts.run();
     expect(await decide(first, 'let-go')).toBe('Refused');
     expect(await decide(first, 'was-sent')).toEqual([
-      { effectId: second, doubt: `effect-${second}-1`, decisions: ['was-sent', 'send-again'] },
+      { effectId: second, doubt: `effect-${second}-${came}`, decisions: ['was-sent', 'send-again'] },
     ]);
     expect(await decide(first, 'send-again')).toBe('Refused');
     expect(await decide(second, 'send-again')).toEqual([]);
@@ -249,6 +250,22 @@ describe('the worker', () => {
     expect(await decide(second, 'send-again')).toBe('Refused');
     await doubts.run();
     expect([sent.toSorted(), (await rows()).length]).toEqual([['first', 'second', 'second'], 1]);
+  });
+
+  test('what comes to nothing twice before it is tried is told twice, and decided of each time', async () => {
+    const effects = createEffectDecisionService({ store: opened.store, newId: () => `again-${clock}` });
+    const session = { scope, subject: 'kim', fhirUser: 'Practitioner/kim', name: 'Kim', roles: ['coordinator'] } as unknown as Session;
+    const stops = worker(async () => ({ kind: 'done', receipt: 'x' }), { mayNotLeave: () => 'Not now.', isOwed: () => true });
+    const effectId = await add('first');
+    const told: string[] = [];
+    for (let times = 0; times < 2; times += 1) {
+      await stops.run();
+      const doubt = (await rows())[0]?.id ?? '';
+      told.push(doubt);
+      clock += 60_000;
+      expect(await effects.decide(session, 'r1', { effectId, doubt, decision: 'send-again' }, now())).toMatchObject({ effects: [] });
+    }
+    expect(new Set(told).size).toBe(2);
   });
 
   test('a doubt goes along with the referral: to whom it is given, to who stands in for them, and back when that is over', async () => {

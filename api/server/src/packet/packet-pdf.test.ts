@@ -187,6 +187,13 @@ test('a word longer than the line is broken, not cut', async () => {
   expect(text.replaceAll(/\s/g, '')).toContain(long);
 });
 
+test('above it stands how the practice shows itself, where it says so', async () => {
+  const { text } = await readPdf(
+    await packetPdf(packet({ letterhead: { name: 'Bay Family Clinic', phone: '510-555-0160', accent: '#1f56b3' } })),
+  );
+  expect(text).toMatch(/^Bay Family Clinic\s+·\s+Call 510-555-0160\s+Referral to cardiology/);
+});
+
 test('real data carries no mark', async () => {
   const { text } = await read({ synthetic: false });
   expect(text.toLowerCase()).not.toContain('synthetic');

@@ -28,7 +28,7 @@ const QUIET = '#4a4a4a';
 /** pdfkit's types leave out the open font, which alone knows the characters it has. */
 type WithFont = { _font: { font: { hasGlyphForCodePoint(codePoint: number): boolean } } };
 
-type Sheet = { doc: Document; body: Element; print: (words: string) => string };
+type Sheet = { doc: Document; body: Element; print: (words: string) => string /** Of the practice, for headings. */; accent: string };
 
 const bottom = PAGE.height - PAGE.bottom;
 
@@ -47,7 +47,9 @@ function heading(sheet: Sheet, words: string): Element {
   doc.y += 10;
   const section = doc.struct('Sect');
   body.add(section);
-  block(sheet, section, 'H2', () => doc.font('bold').fontSize(SIZE.heading).fillColor(INK).text(sheet.print(words), PAGE.side, doc.y));
+  block(sheet, section, 'H2', () =>
+    doc.font('bold').fontSize(SIZE.heading).fillColor(sheet.accent).text(sheet.print(words), PAGE.side, doc.y),
+  );
   doc.y += 3;
   return section;
 }
@@ -108,8 +110,26 @@ function items(sheet: Sheet, parent: Element, lines: readonly { label: string; w
   }
 }
 
+/** Above everything, where the practice has said how it shows itself: who sends it, where to call, and a line in its colour. */
+function letterhead(sheet: Sheet, { letterhead: own }: Packet): void {
+  if (!own) return;
+  const { doc, body, accent } = sheet;
+  const words = [own.name, own.phone === '' ? '' : `Call ${own.phone}`].filter(Boolean).join('  ·  ');
+  block(sheet, body, 'P', () => doc.font('bold').fontSize(SIZE.heading).fillColor(accent).text(sheet.print(words), PAGE.side, doc.y));
+  const line = doc.y + 3;
+  doc.markContent('Artifact', { type: 'Layout' });
+  doc
+    .moveTo(PAGE.side, line)
+    .lineTo(PAGE.width - PAGE.side, line)
+    .lineWidth(1.5)
+    .stroke(accent);
+  doc.endMarkedContent();
+  doc.y = line + 10;
+}
+
 function head(sheet: Sheet, packet: Packet): void {
   const { doc, body } = sheet;
+  letterhead(sheet, packet);
   block(sheet, body, 'H1', () => doc.font('bold').fontSize(SIZE.title).fillColor(INK).text(sheet.print(packet.title), PAGE.side, doc.y));
   doc.y += 2;
   paragraph(
@@ -254,7 +274,7 @@ export async function packetPdf(packet: Packet): Promise<Uint8Array<ArrayBuffer>
   };
   const body = doc.struct('Document');
   doc.addStructure(body);
-  const sheet: Sheet = { doc, body, print };
+  const sheet: Sheet = { doc, body, print, accent: packet.letterhead?.accent ?? INK };
   head(sheet, packet);
   parties(sheet, packet);
   asked(sheet, packet);

@@ -40,9 +40,14 @@ export type Packet = {
     coverage: string;
   };
   note: NumberedNote;
+  /** How the practice shows itself, where it says so in its configuration; on paper and nowhere else. */
+  letterhead?: Letterhead;
   /** What goes with it since it was sent: absent where it is the page of the approval alone. */
   chart?: ChartPart;
 };
+
+/** `accent`: `#rrggbb`, or null for Refloop’s. */
+export type Letterhead = { name: string; phone: string; accent: string | null };
 
 /** The patient as machines read them; the words for people stand in `patient`. */
 export type Person = {
@@ -184,6 +189,7 @@ export type PacketFacts = {
   synthetic: boolean;
   clinician: string;
   practice: string;
+  letterhead: Letterhead | undefined;
   card: Card;
   performerDisplay: string;
   kindLabel: string;
@@ -204,6 +210,7 @@ export function packetOf(facts: PacketFacts): Packet {
     synthetic: facts.synthetic || isTagged(patient),
     patient: patientOf(patient),
     referring: { clinician: facts.clinician, practice: facts.practice },
+    ...(facts.letterhead ? { letterhead: facts.letterhead } : {}),
     specialist: {
       name: facts.performerDisplay,
       specialty: card.specialtyName,

@@ -21,8 +21,9 @@ import { packetPdf } from '../packet/packet-pdf.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, type PatientSession, personOf } from '../sessions/session.ts';
 import type { RecommendationOutcome, StoredRecommendation } from '../store/recommendations.ts';
-import type { Store, Unit } from '../store/store.ts';
+import type { Scope, Store, Unit } from '../store/store.ts';
 import { choosePerformer } from './chosen-performer.ts';
+import { configurationIn, letterheadOf, practiceBy } from './configuration-in-force.ts';
 import type { Drafter } from './drafting.ts';
 import { raiseUnfinishedWriteBack, settleLapsed } from './exceptions.ts';
 import { keptOf, toJson } from './kept.ts';
@@ -40,7 +41,14 @@ import { endPend } from './to-sign.ts';
 
 export type ApprovalService = { approve: (session: PatientSession, input: Approve, now: Date) => Promise<Plan | Refusal> };
 
-type Deps = { store: Store; matching: MatchingService; drafter: Drafter; newId: () => string; version: string };
+type Deps = {
+  store: Store;
+  matching: MatchingService;
+  drafter: Drafter;
+  newId: () => string;
+  version: string;
+  phoneOf: (scope: Scope) => string;
+};
 
 function outcomeOf(note: ReviewedNote, performer: Performer): RecommendationOutcome {
   if (performer.rank !== 1) return 'overridden';
@@ -155,6 +163,8 @@ export function createApprovalService(deps: Deps): ApprovalService {
             order && shownOrder
               ? { reference: { type: 'ServiceRequest', id: order.id, versionId: order.versionId }, resource: shownOrder }
               : null;
+          const configuration = await configurationIn(unit);
+          const practice = practiceBy(configuration, unit, deps.phoneOf(session.scope));
           const packet = packetOf({
             title: note.title.replace('Referral note', 'Referral'),
             referralId: stored.referralId,
@@ -163,7 +173,8 @@ export function createApprovalService(deps: Deps): ApprovalService {
             chart: kept.input.chart,
             synthetic: kept.match.directory.synthetic,
             clinician: session.name,
-            practice: session.scope.site,
+            practice: practice.practice,
+            letterhead: letterheadOf(configuration, practice),
             card: chosen.card,
             performerDisplay: chosen.performer.display,
             kindLabel: REFERRAL_KIND_WORDS[request.kind].label,

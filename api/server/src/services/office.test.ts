@@ -61,6 +61,8 @@ const note = (opened: string, form = 'final', key = `press-${(presses += 1)}-012
   api.upload(`/office/notes?form=${form}&key=${key}`, opened, bytes);
 const openedView = async (): Promise<OfficeView> => (await open(await makeLink())).body as OfficeView;
 
+const practice = () => ({ practice: api.scope.site, phone: '510-555-0150', accent: null });
+
 describe('a link', () => {
   test('is sending it: the answer is waited for from then on', async () => {
     await makeLink();
@@ -254,7 +256,7 @@ describe('the office', () => {
     );
     await act(opened, { act: 'ask', text: 'Still unanswered?' });
     const declined = await act(opened, { act: 'decline', reason: 'not-taking-patients' });
-    expect(declined.body).toEqual({ standing: 'over', how: 'declined', practice: api.scope.site });
+    expect(declined.body).toEqual({ standing: 'over', how: 'declined', ...practice() });
 
     await api.store.transaction(api.scope, async (unit) => {
       const command = { type: 'reroute', performer: ANOTHER, because: 'declined' } as const;
@@ -278,7 +280,7 @@ describe('the office', () => {
 
     expect((await post('/office/packet', { opened })).status).toBe(409);
     for (const { body } of [await post('/office/view', { opened }), await open(link)])
-      expect(body).toEqual({ standing: 'over', how: 'declined', practice: api.scope.site });
+      expect(body).toEqual({ standing: 'over', how: 'declined', ...practice() });
   });
 
   test('is shown no more than that it is over once the order has ended', async () => {
@@ -288,7 +290,7 @@ describe('the office', () => {
       const command = { type: 'end', how: 'patient-declined', reason: 'Does not want it' } as const;
       await applyDecision(unit, id, CLINICIAN, now, (referral) => decideCare(referral, command, now));
     });
-    expect((await post('/office/view', { opened })).body).toEqual({ standing: 'over', how: 'ended', practice: api.scope.site });
+    expect((await post('/office/view', { opened })).body).toEqual({ standing: 'over', how: 'ended', ...practice() });
     expect((await act(opened, { act: 'ask', text: 'Why is that?' })).status).toBe(409);
   });
 

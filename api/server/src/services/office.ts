@@ -24,8 +24,9 @@ import { packetPdf } from '../packet/packet-pdf.ts';
 import { isRefusal, problem, type Refusal, Refused } from '../problem.ts';
 import { digest, newToken } from '../sessions/token.ts';
 import type { StoredOfficeLink } from '../store/office-links.ts';
-import type { Store, Unit } from '../store/store.ts';
+import type { Scope, Store, Unit } from '../store/store.ts';
 import { officeRefusal } from './care-refusal.ts';
+import { practiceIn } from './configuration-in-force.ts';
 import { namesBeside } from './engine/obligation-rows.ts';
 import { disclosed } from './office-disclosures.ts';
 import { applyDecision, readHistory, readReferral, withRetry } from './referral-log.ts';
@@ -61,9 +62,16 @@ const auditActorOf = (link: StoredOfficeLink) => ({ subject: `office-link ${link
 /** As the directory in force has them; undefined of whom it does not know. */
 type PracticeOf = (entryId: string) => SpecialistPractice | undefined;
 
-type OfficeDeps = { store: Store; practiceOf: PracticeOf; read: DocumentReader['read'] };
+type ViewDeps = {
+  practiceOf: PracticeOf;
+  /** Where a practice is called back; empty where its site entry says nothing. */
+  phoneOf: (scope: Scope) => string;
+};
+type OfficeDeps = ViewDeps & { store: Store; read: DocumentReader['read'] };
 
-export function createOfficeService({ store, practiceOf, read }: OfficeDeps): OfficeService {
+export function createOfficeService({ store, read, ...deps }: OfficeDeps): OfficeService {
+  const { practiceOf } = deps;
+
   /** Runs the work on the link whose digest this is, alone with it. */
   async function withLink<Value>(
     hash: string,
@@ -118,7 +126,7 @@ export function createOfficeService({ store, practiceOf, read }: OfficeDeps): Of
       const act = await actOf(unit, link, factKey);
       if (act === 'held') {
         await record(unit, link, now, 'office-link.note-held', { key });
-        return viewOf(unit, link, at, { opened, until: link.opened?.until ?? '' }, practiceOf);
+        return viewOf(unit, link, at, { opened, until: link.opened?.until ?? '' }, deps);
       }
       const applied = await applyDecision(unit, link.referralId, actorOf(link), at, (referral) =>
         decideOffice(referral, link.attempt, act, factKey, at),
@@ -126,7 +134,7 @@ export function createOfficeService({ store, practiceOf, read }: OfficeDeps): Of
       if (!applied) throw new Refused(noSuchLink());
       if (!applied.ok) throw new Refused(officeRefusal(applied.refusal));
       await record(unit, link, now, 'office-link.act', { key, act: act.act });
-      return viewOf(unit, link, at, { opened, until: link.opened?.until ?? '' }, practiceOf);
+      return viewOf(unit, link, at, { opened, until: link.opened?.until ?? '' }, deps);
     });
 
   return {
@@ -167,13 +175,13 @@ export function createOfficeService({ store, practiceOf, read }: OfficeDeps): Of
           };
           await disclosed(unit, link, referral, { at, way: 'office link, opened', what: ['name', 'what is asked for'], to });
         }
-        return viewOf(unit, link, at, { opened, until }, practiceOf);
+        return viewOf(unit, link, at, { opened, until }, deps);
       }),
 
     view: (opened, now) =>
       whileOpen(opened, now, async (unit, link) => {
         await record(unit, link, now, 'office-link.read', {});
-        return viewOf(unit, link, now.toISOString(), { opened, until: link.opened?.until ?? '' }, practiceOf);
+        return viewOf(unit, link, now.toISOString(), { opened, until: link.opened?.until ?? '' }, deps);
       }),
 
     act: ({ opened, key, what }, now) => does(opened, key, now, async () => inUtc(what)),
@@ -299,13 +307,14 @@ async function viewOf(
   link: StoredOfficeLink,
   now: string,
   { opened, until }: Opening,
-  practiceOf: PracticeOf,
+  { practiceOf, phoneOf }: ViewDeps,
 ): Promise<OfficeAnswer> {
   const { events, referral } = await readHistory(unit, link.referralId);
   const attempt = referral?.attempts.find(({ number }) => number === link.attempt);
   if (!referral || !attempt) throw new Refused(noSuchLink());
   const how = endForOffice(referral, link.attempt, now);
-  if (how) return { standing: 'over', how, practice: unit.scope.site };
+  const shown = await practiceIn(unit, phoneOf(unit.scope));
+  if (how) return { standing: 'over', how, ...shown };
   const ofAttempt = events.filter((event) => isOfAttempt(event, referral, link.attempt));
   const byPatient = new Set(ofAttempt.filter(({ actor }) => actor.kind === 'patient').map(({ sequence }) => sequence));
   const booked = attempt.appointments.find(({ status }) => status === 'booked');
@@ -314,7 +323,7 @@ async function viewOf(
     standing: 'open',
     opened,
     until,
-    practice: unit.scope.site,
+    ...shown,
     specialist: attempt.performer.display,
     patientName,
     specialtyName: specialtyById(referral.specialty)?.name ?? referral.specialty,

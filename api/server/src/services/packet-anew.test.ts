@@ -4,6 +4,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { FAX_RECEIPT, faxReceipt } from '../channels/fax-gateway.ts';
 import { anyHandler, type Sent } from '../channels/handler.ts';
 import { OFFICE_MAIL, officeMail } from '../channels/office-mail.ts';
+import { toDecide } from '../outbox/effect-obligation.ts';
 import { createOutboxWorker } from '../outbox/worker.ts';
 import type { Session } from '../sessions/session.ts';
 import { openMemoryStore } from '../store/memory/store.ts';
@@ -58,8 +59,7 @@ async function carryOut(handler: ReturnType<typeof anyHandler>): Promise<void> {
 
 /** The real handler, with an answer of the mail server in place of the server. */
 function mail(answer: () => Sent) {
-  const nowhere = { url: 'smtp://127.0.0.1:9', from: 'refloop@example.org' };
-  return anyHandler({ ...officeMail(nowhere as never), send: async () => answer() });
+  return anyHandler({ ...officeMail(undefined), send: async () => answer() });
 }
 
 const ask = (kind: string, content: object) =>
@@ -76,6 +76,9 @@ const ask = (kind: string, content: object) =>
 const standings = async () =>
   (await inScope((unit) => unit.outbox.ofReferral('r1'))).filter(({ kind }) => kind === OFFICE_MAIL).map(({ standing }) => standing.status);
 const open = async () => (await inScope((unit) => unit.obligations.openOf('r1'))).map(({ kind }) => kind).toSorted();
+const doubtOf = (effectId: string): Promise<string> =>
+  inScope(async (unit) => toDecide(await unit.obligations.openOf('r1')).find((each) => each.effectId === effectId)?.doubt ?? '');
+
 const transmissions = async () =>
   (await inScope((unit) => unit.referrals.get('r1')))?.state as { attempts: { transmissions: { status: string }[] }[] };
 
@@ -88,7 +91,7 @@ test('what was refused for good leaves as another transmission when a person say
   await createEffectDecisionService({ store, newId }).decide(
     session,
     'r1',
-    { effectId, doubt: `effect-${effectId}-1`, decision: 'send-again' },
+    { effectId, doubt: await doubtOf(effectId), decision: 'send-again' },
     now(),
   );
   expect([await standings(), await open()]).toEqual([['left-out', 'waiting'], ['answer']]);

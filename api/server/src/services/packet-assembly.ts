@@ -22,6 +22,7 @@ import { addressedTo, type SpecialistPractice } from '../packet/addressed-to.ts'
 import { type Packet, personOf } from '../packet/packet.ts';
 import type { SentPacket } from '../packet/packet-ccda.ts';
 import type { Unit } from '../store/store.ts';
+import { configurationIn, letterheadOf, practiceBy } from './configuration-in-force.ts';
 import { keptOf } from './kept.ts';
 
 export type AssembledPacket = {
@@ -90,7 +91,9 @@ export async function assemblePacket(
   const items = contentsOf(chart, { specialty: referral.specialty, variant, today });
   const going = items.filter((item) => !preparation.removed.includes(item.id));
   const teeth = preparation.teeth.length > 0 ? [...preparation.teeth] : teethOf(launched, `${request.reasonText} ${request.question}`);
-  const callback = preparation.callback || phoneOf(unit);
+  const configuration = await configurationIn(unit);
+  const practice = practiceBy(configuration, unit, phoneOf(unit));
+  const callback = preparation.callback || practice.phone;
   const patient = object(all.find(({ resourceType, id: own }) => resourceType === 'Patient' && own === patientId));
   const person = personOf(patient);
   const withheld = chart.withheld.filter(({ why }) => why !== 'entered-in-error').length;
@@ -114,8 +117,11 @@ export async function assemblePacket(
     teeth,
     today,
   });
+  const letterhead = letterheadOf(configuration, { ...practice, phone: callback });
   const packet: SentPacket = {
     ...addressedTo(base, attempt.performer, practiceOf(attempt.performer.entryId)),
+    referring: { ...base.referring, practice: configuration.practice.name ?? base.referring.practice },
+    ...(letterhead ? { letterhead } : {}),
     chart: {
       madeAt: now.toISOString(),
       person,
@@ -151,7 +157,7 @@ export async function assemblePacket(
 }
 
 /** Of what goes, whenever it is put together. */
-const digestOf = (packet: SentPacket): string =>
+const digestOf = ({ letterhead: _looks, ...packet }: SentPacket): string =>
   createHash('sha256')
     .update(JSON.stringify({ ...packet, chart: { ...packet.chart, madeAt: '' } }))
     .digest('hex');

@@ -340,3 +340,26 @@ test('an admin gets the accounting as a table, and nobody else does', async () =
   expect(text).toContain('"Ana Family1, MD",1234567811,Bay Heart,\'+15105550101,');
   expect(problemType((await api.call('POST', '/disclosures', coordinator, { patient: 'pat-1' })).body)).toBe('not-allowed');
 });
+
+test('in the words and looks of the practice, as they were when it was sent', async () => {
+  const templates = [
+    { template: 'office-mail', language: 'en', words: '{practice} asks {specialist}. Open it with the NPI: {link}\nOr call {phone}.' },
+  ];
+  const practice = { name: 'Bay Family Clinic', phone: '510-555-0160', accent: '#1f56b3' };
+  const change = (base: number, content: object) => api.call('POST', '/configuration', admin, { base, content, reason: 'For the test' });
+  const id = await written();
+  expect((await change(0, { practice, statuses: [], templates })).status).toBe(200);
+  expect((await send(id, 'mail')).status).toBe(200);
+  const none = { name: null, phone: null, accent: null };
+  expect((await change(1, { practice: none, statuses: [], templates: [] })).status).toBe(200);
+  await carryOut();
+  const words = mail.received[0]?.mail.text ?? '';
+  expect(words).toMatch(
+    /^Bay Family Clinic asks .*\. Open it with the NPI: https:\/\/refloop\.example\.org\/office#\S{43}\nOr call 510-555-0160\.\n/,
+  );
+  const opened = await api.call('POST', '/office/open', '', { link: /office#([A-Za-z0-9_-]{43})/.exec(words)?.[1], npi: NPI });
+  expect(opened.body).toMatchObject({ practice: api.scope.site, phone: '510-555-0150', accent: null });
+  const { text } = await readPdf((await api.download('/office/packet', '', { opened: opened.body['opened'] })).bytes);
+  expect(text).toMatch(/^Bay Family Clinic\s+·\s+Call 510-555-0160/);
+  expect(text).toContain('Practice: Bay Family Clinic');
+});

@@ -1,5 +1,6 @@
 /** The packet on the worklist: looked at, prepared, and sent by one press. What is sent is kept as it went, and accounted for. */
 import { createHash } from 'node:crypto';
+import { ownWords } from '@refloop/domain/configuration/templates';
 import { channelOf, waysOf } from '@refloop/domain/packet/way';
 import { decideCare } from '@refloop/domain/referral/care-command';
 import type { Referral } from '@refloop/domain/referral/referral';
@@ -18,6 +19,7 @@ import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, personOf, type Session } from '../sessions/session.ts';
 import type { Scope, Store, Unit } from '../store/store.ts';
 import { careRefusal } from './care-refusal.ts';
+import { configurationIn } from './configuration-in-force.ts';
 import { toJson } from './kept.ts';
 import { insertLink } from './office-links.ts';
 import { type AssembledPacket, type AssemblyDeps, assemblePacket } from './packet-assembly.ts';
@@ -246,6 +248,7 @@ export function createPacketService(deps: PacketDeps): PacketService {
     if (asked.way !== 'fax') {
       const link = await insertLink(unit, session, { id: transmissionId, referral, attempt, now });
       if (asked.way === 'link') return { link };
+      const words = ownWords((await configurationIn(unit)).templates, 'office-mail', 'en');
       const content: OfficeMail = {
         transmission,
         to: asked.address ?? '',
@@ -253,6 +256,7 @@ export function createPacketService(deps: PacketDeps): PacketService {
         practice: packet.referring.practice,
         specialist: packet.specialist.name,
         callback: packet.chart.callback,
+        ...(words === undefined ? {} : { words }),
       };
       await unit.outbox.add({ ...effect, kind: OFFICE_MAIL, content: toJson(content) });
       return { link: null };

@@ -375,7 +375,7 @@ test('the services refuse them too, whatever a route would let through', async (
   const { now } = team.api.clock;
   const matching = createMatchingService({ current: () => undefined, policy: SEED_V1 });
   const plans = createPlanService({ store });
-  const approvals = createApprovalService({ store, matching, drafter, newId: () => 'x', version: 'test' });
+  const approvals = createApprovalService({ store, matching, drafter, newId: () => 'x', version: 'test', phoneOf: () => '' });
   const recommendations = createRecommendationService({ store, matching, drafter, newId: () => 'x' });
   const plan = String(approved.body['id']);
   const handed = await handOver(team);

@@ -9,11 +9,12 @@ import { STAGE_TRIGGERS } from '@refloop/domain/sla/stage-triggers';
 import type { PolicyChange, PolicyPreview, PolicyPreviewRequest, ServiceLevelsAnswer } from '../client/service-levels.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, type Session } from '../sessions/session.ts';
-import type { StoredSlaPolicy } from '../store/sla-policies.ts';
 import type { Store, Unit } from '../store/store.ts';
+import type { StoredSlaPolicy } from '../store/versions.ts';
 import type { ObligationContent } from './engine/obligation-content.ts';
 import { storedPolicyIn } from './engine/policy-in-force.ts';
 import { stepName } from './engine/step-names.ts';
+import { madeIn, nothingChanged, refuseOtherBase, tooLate } from './versions.ts';
 
 export type ServiceLevelService = {
   /** @param version the one in force unless told */
@@ -46,13 +47,7 @@ const sameKeys = (left: object, right: object): boolean =>
 
 /** Throws the refusal where it cannot come into force. */
 function checked(policy: SlaPolicy, { base, content: given }: PolicyPreviewRequest): PolicyContent {
-  if (base !== policy.version)
-    throw new Refused(
-      problem(
-        'conflict',
-        `Version ${policy.version} has come into force since this was opened. Nothing was kept. Look at it and make your change again.`,
-      ),
-    );
+  refuseOtherBase(base, policy.version);
   const content = fromLists(given);
   if (!content || !sameKeys(content.steps, contentOf(policy).steps))
     throw new Refused(
@@ -111,13 +106,7 @@ async function reachedBy(unit: Unit, changes: readonly PolicyDifference[]): Prom
 
 export function createServiceLevelService({ store }: { store: Store }): ServiceLevelService {
   async function answer(unit: Unit, session: Session, shown: StoredSlaPolicy, inForce: number): Promise<ServiceLevelsAnswer> {
-    const names = new Map((await unit.grants.list()).map(({ subject, name }) => [subject, name]));
-    const made = ({ version, madeBy, madeByName, madeAt, reason }: Omit<StoredSlaPolicy, 'policy'> & { version: number }) => ({
-      version,
-      madeAt,
-      madeBy: madeByName ?? names.get(madeBy) ?? madeBy,
-      reason,
-    });
+    const made = await madeIn(unit);
     const { policy } = shown;
     return {
       made: made({ ...shown, version: policy.version }),
@@ -158,14 +147,10 @@ export function createServiceLevelService({ store }: { store: Store }): ServiceL
         const at = now.toISOString();
         const content = checked(policy, asked);
         const changes = differences(contentOf(policy), content, kindsOf(policy));
-        if (changes.length === 0)
-          throw new Refused(problem('unprocessable', 'Nothing in it is another than in the version in force. Nothing was kept.'));
+        if (changes.length === 0) throw nothingChanged();
         const { reason } = asked;
         const made = { policy: nextVersion(policy, content), madeBy: session.subject, madeByName: session.name, madeAt: at, reason };
-        if (!(await unit.slaPolicies.add(made)))
-          throw new Refused(
-            problem('conflict', 'Somebody else was faster. Nothing was kept. Look at the version in force and make your change again.'),
-          );
+        if (!(await unit.slaPolicies.add(made))) throw tooLate();
         // The clock takes them up, a few hundred at a time, each in a transaction of its own.
         await unit.referralTimers.wake({ subject: null, at });
         await unit.audit.append({

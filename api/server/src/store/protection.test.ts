@@ -180,7 +180,7 @@ test('every table with a tenant starts its key with tenant and issuer, and force
      from pg_class class join pg_index keys on keys.indrelid = class.oid and keys.indisprimary
      where exists (select from pg_attribute where attrelid = class.oid and attname = 'tenant') and class.relname <> 'scope'`,
   );
-  expect(found.length).toBe(31);
+  expect(found.length).toBe(32);
   for (const { name, key, forced } of found) {
     expect({ name, key, forced }).toEqual({ name, key: expect.stringMatching(/^tenant,issuer(,|$)/), forced: true });
   }

@@ -29,7 +29,7 @@ import type { ReconciliationReportStore } from './reconciliation-reports.ts';
 import type { ReferralTimerStore } from './referral-timers.ts';
 import type { ReferralStore } from './referrals.ts';
 import type { SessionLookup, SessionStore, UsedIdTokens } from './sessions.ts';
-import type { SlaPolicyStore } from './sla-policies.ts';
+import type { ConfigurationStore, SlaPolicyStore } from './versions.ts';
 import type { WarehousePseudonymStore } from './warehouse-pseudonyms.ts';
 import type { WorkQuestionStore } from './work-questions.ts';
 
@@ -56,6 +56,7 @@ export type Unit = {
   obligations: ObligationStore;
   referralTimers: ReferralTimerStore;
   slaPolicies: SlaPolicyStore;
+  configurations: ConfigurationStore;
   officeLinks: OfficeLinkStore;
   patientLinks: PatientLinkStore;
   patientContacts: PatientContactStore;

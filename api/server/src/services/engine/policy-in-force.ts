@@ -4,8 +4,8 @@ import type { BusinessCalendar } from '@refloop/domain/sla/business-time';
 import { clinicHolidaysOf } from '@refloop/domain/sla/clinic-holidays';
 import { defaultPolicy, type SlaPolicy } from '@refloop/domain/sla/policy';
 import { completed } from '@refloop/domain/sla/policy-content';
-import type { StoredSlaPolicy } from '../../store/sla-policies.ts';
 import type { Scope, Store, Unit } from '../../store/store.ts';
+import type { StoredSlaPolicy } from '../../store/versions.ts';
 
 /** Years whose holidays a calendar holds: an appointment lies at most so far ahead, a history so far back. */
 const YEARS = { from: 2020, to: 2040 };

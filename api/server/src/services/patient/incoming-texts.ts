@@ -3,6 +3,7 @@
  * staff, and nothing else is done with it (R77, R78). STOP and START are heeded at once. Everything else is a word for a person.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { ownWords } from '@refloop/domain/configuration/templates';
 import { emergencyIn } from '@refloop/domain/patient/emergency';
 import { keywordIn } from '@refloop/domain/patient/keywords';
 import { type Reply, replyFor } from '@refloop/domain/patient/messages';
@@ -16,6 +17,7 @@ import { IncomingText, type TextAnswer } from '../../client/patient.ts';
 import { problem, type Refusal } from '../../problem.ts';
 import { type Site, scopeOf } from '../../sites.ts';
 import type { Store, Unit } from '../../store/store.ts';
+import { configurationIn, practiceBy } from '../configuration-in-force.ts';
 import { applyDecision, withRetry } from '../referral-log.ts';
 import { changeConsent } from './patient-consent.ts';
 import { type PersonByNumber, peopleByNumber } from './people-by-number.ts';
@@ -73,11 +75,14 @@ export function createIncomingTextService({ store, sites }: { store: Store; site
     const people = number === undefined ? [] : await peopleByNumber(unit, number, now);
     const contacts = people.flatMap(({ contact }) => contact ?? []);
     const language = contacts[0]?.language;
-    const sender = { practice: site.name, phone: site.phone ?? '' };
-    const say = (reply: Reply): TextAnswer => ({ reply: replyFor(reply, language ?? 'en', sender) });
+    const configuration = await configurationIn(unit);
+    const sender = practiceBy(configuration, unit, site.phone ?? '');
+    const replyIn = (reply: Reply, spoken: Language): string =>
+      replyFor(reply, spoken, sender, reply === 'emergency' ? undefined : ownWords(configuration.templates, reply, spoken));
+    const say = (reply: Reply): TextAnswer => ({ reply: replyIn(reply, language ?? 'en') });
     // Of whom nothing is known the language is not known either.
     const sayToAnyone = (reply: Reply): TextAnswer =>
-      language === undefined ? { reply: inBoth((each) => replyFor(reply, each, sender)) } : say(reply);
+      language === undefined ? { reply: inBoth((each) => replyIn(reply, each)) } : say(reply);
     if (emergencyIn(incoming.text) !== undefined) {
       if (!(await put(unit, people, 'emergency', incoming, now))) await raiseUnknownNumber(unit, incoming, now);
       return sayToAnyone('emergency');

@@ -3,6 +3,7 @@
  * link of its own, by day. Where there is no such channel nothing is written, and the step stays a person’s.
  */
 
+import { ownWords } from '@refloop/domain/configuration/templates';
 import type { MessageTopic } from '@refloop/domain/patient/messages';
 import { channelFor, sendAt, topicOf } from '@refloop/domain/patient/outreach';
 import type { Happening } from '@refloop/domain/referral/event';
@@ -11,6 +12,7 @@ import { TEXT_MESSAGE, type TextMessage } from '../../channels/text-message.ts';
 import { digest, newToken } from '../../sessions/token.ts';
 import { effectId } from '../../store/outbox.ts';
 import type { Unit } from '../../store/store.ts';
+import { configurationIn } from '../configuration-in-force.ts';
 import { expiryOf } from './patient-links.ts';
 
 const DAY_MS = 86_400_000;
@@ -48,10 +50,22 @@ export async function tellPatient(
   const channel = contact && channelFor(contact);
   // E-mail has no handler for patients yet: there a person does it.
   if (!contact || channel?.channel !== 'text') return;
+  const { practice, templates } = await configurationIn(unit);
   for (const { topic, key, at } of due) {
     const link = newToken();
     const id = `message-${digest(key).slice(0, 32)}`;
-    const content: TextMessage = { to: channel.to, topic, language: contact.language, link, timeZone };
+    const { language } = contact;
+    const words = ownWords(templates, topic, language);
+    const content: TextMessage = {
+      to: channel.to,
+      topic,
+      language,
+      link,
+      timeZone,
+      ...(practice.name === null ? {} : { practice: practice.name }),
+      ...(practice.phone === null ? {} : { phone: practice.phone }),
+      ...(words === undefined ? {} : { words }),
+    };
     // The same step asked for again has its message and its link already. Looked up without a lock: a page that is open holds the links.
     if (await unit.outbox.get(effectId(unit.scope, TEXT_MESSAGE, id))) continue;
     await unit.patientLinks.insert({

@@ -182,7 +182,14 @@ describe('a patient', () => {
   test('declines: the page says that it is over and nothing else, and the clinician hears of it', async () => {
     const { opened } = await openedView();
     const declined = await act(opened, { act: 'decline', reason: 'too-far' });
-    expect(declined.body).toEqual({ standing: 'over', how: 'declined', practice: api.scope.site, phone: '510-555-0150', language: 'es' });
+    expect(declined.body).toEqual({
+      standing: 'over',
+      how: 'declined',
+      practice: api.scope.site,
+      phone: '510-555-0150',
+      accent: null,
+      language: 'es',
+    });
     const open = await api.store.transaction(api.scope, (unit) => unit.obligations.openOf(id));
     expect(open.map(({ kind, owner: whose }) => [kind, whose])).toContainEqual(['hear-decline', 's']);
     expect((await act(opened, { act: 'seen', at: AT })).status).toBe(409);
@@ -283,4 +290,15 @@ test.each([
   ['2008-11-28', '2026-11-28T07:00:00.000Z', 18],
 ])('born %s, at %s a patient is %i on the clinic’s wall', (born, moment, years) => {
   expect(ageOn(born, dayOn(moment, 'America/Chicago'))).toBe(years);
+});
+
+test('the page bears the name, the number and the colour of the practice', async () => {
+  const shown = { practice: 'Bay Family Clinic', phone: '510-555-0160', accent: '#1f56b3' };
+  const { practice: name, ...rest } = shown;
+  const made = { madeBy: 'ada', madeByName: 'Ada', madeAt: AT, reason: 'For the test' };
+  expect(await openedView()).toMatchObject({ practice: api.scope.site, accent: null });
+  await api.store.transaction(api.scope, (unit) =>
+    unit.configurations.add({ configuration: { version: 1, practice: { name, ...rest }, statuses: [], templates: [] }, ...made }),
+  );
+  expect(await openedView()).toMatchObject(shown);
 });

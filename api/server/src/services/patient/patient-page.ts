@@ -23,6 +23,7 @@ import { digest, newToken } from '../../sessions/token.ts';
 import type { Site } from '../../sites.ts';
 import type { StoredPatientLink } from '../../store/patient-links.ts';
 import type { Scope, Store, Unit } from '../../store/store.ts';
+import { practiceIn } from '../configuration-in-force.ts';
 import { policyIn } from '../engine/policy-in-force.ts';
 import { applyDecision, readReferral, withRetry } from '../referral-log.ts';
 import { changeConsent } from './patient-consent.ts';
@@ -111,9 +112,9 @@ export function createPatientPageService({ store, practiceOf, siteOf }: PatientP
     if (!referral) throw new Refused(noSuchLink());
     const { language, text } = await contactOf(unit, referral, packet, now);
     const site = siteOf(unit.scope);
-    const phone = site?.phone ?? '';
+    const { practice, phone, accent } = await practiceIn(unit, site?.phone ?? '');
     const how = endForPatient(referral, now);
-    if (how) return { standing: 'over', how, practice: unit.scope.site, phone, language };
+    if (how) return { standing: 'over', how, practice, phone, accent, language };
     const attempt = askedNow(referral);
     const booked = attempt && bookedWith(attempt);
     const { timeZone } = calendarFor(await policyIn(unit), referral);
@@ -121,8 +122,9 @@ export function createPatientPageService({ store, practiceOf, siteOf }: PatientP
     return {
       standing: 'open',
       ...opening,
-      practice: unit.scope.site,
+      practice,
       phone,
+      accent,
       clinician: packet.referring.clinician,
       language,
       timeZone,

@@ -129,6 +129,36 @@ describe('what leaves by itself', () => {
     await runOutbox('2026-11-21T09:00:01.000Z');
     expect(taken).toEqual([]);
   });
+
+  test('in the words of the site as they were when it was asked for; a reply in those in force', async () => {
+    await consents('given');
+    let version = 0;
+    const say = (name: string, book: string, help: string) =>
+      inScope((unit) =>
+        unit.configurations.add({
+          configuration: {
+            version: (version += 1),
+            practice: { name, phone: null, accent: null },
+            statuses: [],
+            templates: [
+              { template: 'book', language: 'en', words: book },
+              { template: 'help', language: 'en', words: help },
+            ],
+          },
+          madeBy: 'ada',
+          madeByName: 'Ada',
+          madeAt: AT,
+          reason: 'For the test',
+        }),
+      );
+    await say('Bay Clinic', '{practice}: Pick your day: {link}', '{practice}, {phone}. STOP ends texts.');
+    await acceptedWith(api.store, api.scope, id, AT, []);
+    await say('Hill Clinic', '{practice}: Another: {link}', '{practice} on {phone}. STOP ends texts.');
+    await runOutbox('2026-11-20T15:01:00.000Z');
+    expect(taken[0]?.text).toMatch(/^Bay Clinic: Pick your day: https:\S+ Reply STOP to end texts\.$/);
+    expect(await says('HELP')).toMatchObject({ reply: 'Hill Clinic on (555) 210-0199. STOP ends texts.' });
+    expect(await says('I have chest pain')).toEqual({ reply: EMERGENCY_WORDS.en });
+  });
 });
 
 const sign = (body: string, seconds: number, secret = SECRET): string =>

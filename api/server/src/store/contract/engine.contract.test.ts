@@ -1,10 +1,19 @@
 /** The store's contract: policies, timers, and obligations that are revised. */
+import type { Configuration } from '@refloop/domain/configuration/configuration';
 import { defaultPolicy } from '@refloop/domain/sla/policy';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Scope, Store } from '../store.ts';
+import type { Scope, Store, Unit } from '../store.ts';
+import type { VersionMade, VersionStore } from '../versions.ts';
 import { AT, after, implementations, newScope } from './test-contract.ts';
 
 const policy = defaultPolicy({ timeZone: 'America/Chicago', opens: 8, closes: 17, holidays: ['2026-11-26'] });
+
+const configuration: Configuration = {
+  version: 1,
+  practice: { name: 'Bay Family Clinic', phone: '510-555-0150', accent: '#1f56b3' },
+  statuses: [{ status: 'no-show', name: 'did not come' }],
+  templates: [{ template: 'rate', language: 'es', words: '{practice}: ¿Cómo le fue? {link}' }],
+};
 
 describe.each(implementations())('the store: $name', (implementation) => {
   let store: Store;
@@ -18,28 +27,46 @@ describe.each(implementations())('the store: $name', (implementation) => {
     scope = newScope();
   });
 
-  test('policies: each version once, the highest in force, of its own place alone', async () => {
-    const version = (number: number) => ({
-      policy: { ...policy, version: number },
-      madeBy: 'lena',
-      madeByName: number === 9 ? null : 'Lena Example',
-      madeAt: AT,
-      reason: `Version ${number}`,
-    });
+  /** What a store of versions answers, what it should, and what another place has. */
+  async function versionsOf<Stored extends VersionMade>(of: (unit: Unit) => VersionStore<Stored>, version: (number: number) => Stored) {
     const found = await store.transaction(scope, async (unit) => [
-      await unit.slaPolicies.inForce(),
-      await unit.slaPolicies.add(version(1)),
-      await unit.slaPolicies.add(version(10)),
-      await unit.slaPolicies.add(version(9)),
-      await unit.slaPolicies.add({ ...version(10), reason: 'Another' }),
-      await unit.slaPolicies.inForce(),
-      await unit.slaPolicies.get(9),
-      await unit.slaPolicies.get(2),
-      (await unit.slaPolicies.versions()).map((each) => [each.version, each.reason, each.madeBy]),
+      await of(unit).inForce(),
+      await of(unit).add(version(1)),
+      await of(unit).add(version(10)),
+      await of(unit).add(version(9)),
+      await of(unit).add({ ...version(10), reason: 'Another' }),
+      await of(unit).inForce(),
+      await of(unit).get(9),
+      await of(unit).get(2),
+      (await of(unit).versions()).map((each) => [each.version, each.reason, each.madeBy]),
     ]);
     const heads = [10, 9, 1].map((number) => [number, `Version ${number}`, 'lena']);
-    expect(found).toEqual([undefined, true, true, true, false, version(10), version(9), undefined, heads]);
-    expect(await store.transaction(newScope(), (unit) => unit.slaPolicies.inForce())).toBeUndefined();
+    const elsewhere = await store.transaction(newScope(), (unit) => of(unit).inForce());
+    return { found, expected: [undefined, true, true, true, false, version(10), version(9), undefined, heads], elsewhere };
+  }
+  const made = (number: number): VersionMade => ({
+    madeBy: 'lena',
+    madeByName: number === 9 ? null : 'Lena Example',
+    madeAt: AT,
+    reason: `Version ${number}`,
+  });
+
+  test('policies: each version once, the highest in force, of its own place alone', async () => {
+    const { found, expected, elsewhere } = await versionsOf(
+      ({ slaPolicies }) => slaPolicies,
+      (number) => ({ ...made(number), policy: { ...policy, version: number } }),
+    );
+    expect(found).toEqual(expected);
+    expect(elsewhere).toBeUndefined();
+  });
+
+  test('configurations: the same', async () => {
+    const { found, expected, elsewhere } = await versionsOf(
+      ({ configurations }) => configurations,
+      (number) => ({ ...made(number), configuration: { ...configuration, version: number } }),
+    );
+    expect(found).toEqual(expected);
+    expect(elsewhere).toBeUndefined();
   });
 
   test('questions to clinicians: after a pause, about one referral, answered once, each person by themselves', async () => {

@@ -26,8 +26,8 @@ import type { ReconciliationReport } from '../reconciliation-reports.ts';
 import type { ReferralTimer } from '../referral-timers.ts';
 import type { ReferralRow } from '../referrals.ts';
 import type { StoredSession } from '../sessions.ts';
-import type { StoredSlaPolicy } from '../sla-policies.ts';
 import type { Scope } from '../store.ts';
+import type { StoredConfiguration, StoredSlaPolicy } from '../versions.ts';
 import type { WarehousePseudonym } from '../warehouse-pseudonyms.ts';
 import type { WorkQuestion } from '../work-questions.ts';
 import type { Table } from './tables.ts';
@@ -55,6 +55,7 @@ export type MemoryTables = {
   obligationChanges: Table<{ count: number }>;
   referralTimers: Table<ReferralTimer>;
   slaPolicies: Table<StoredSlaPolicy>;
+  configurations: Table<StoredConfiguration>;
   officeLinks: Table<StoredOfficeLink & { scope: Scope }>;
   patientLinks: Table<StoredPatientLink & { scope: Scope }>;
   patientContacts: Table<PatientContact>;

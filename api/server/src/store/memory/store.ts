@@ -32,8 +32,8 @@ import { memoryReferralTimers } from './referral-timers.ts';
 import { memoryReferrals } from './referrals.ts';
 import { namesOf, ofHash, ofKey } from './row-names.ts';
 import { memorySessions, memoryUsedIdTokens } from './sessions.ts';
-import { memorySlaPolicies } from './sla-policies.ts';
 import { createTables } from './tables.ts';
+import { memoryVersions } from './versions.ts';
 import { memoryWarehousePseudonyms } from './warehouse-pseudonyms.ts';
 import { memoryWorkQuestions } from './work-questions.ts';
 
@@ -76,7 +76,8 @@ function openUnit(context: MemoryContext): Unit {
     approvals: memoryApprovals(context),
     obligations: memoryObligations(context),
     referralTimers: memoryReferralTimers(context),
-    slaPolicies: memorySlaPolicies(context),
+    slaPolicies: memoryVersions(context, context.tables.slaPolicies, 'policy'),
+    configurations: memoryVersions(context, context.tables.configurations, 'configuration'),
     officeLinks: memoryOfficeLinks(context),
     patientLinks: memoryPatientLinks(context),
     patientContacts: memoryPatientContacts(context),
@@ -131,6 +132,7 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
     obligationChanges: tables.table(),
     referralTimers: tables.table(),
     slaPolicies: tables.table(),
+    configurations: tables.table(),
     reconciliationReports: tables.table(),
     workQuestions: tables.table(),
     officeLinks: tables.table((row) => namesOf.link(row)),

@@ -37,9 +37,9 @@ import { postgresReferralTimers } from './referral-timers.ts';
 import { postgresReferrals } from './referrals.ts';
 import { rewrapDataKeys, rewrapIndexRoot, rewrapStoredKeys } from './rewrap.ts';
 import { postgresSessionLookup, postgresSessions, postgresUsedIdTokens } from './sessions.ts';
-import { postgresSlaPolicies } from './sla-policies.ts';
 import { following } from './statements.ts';
 import { openVault } from './vault.ts';
+import { postgresVersions } from './versions.ts';
 import { postgresWarehousePseudonyms } from './warehouse-pseudonyms.ts';
 import { postgresWorkQuestions } from './work-questions.ts';
 
@@ -71,7 +71,8 @@ function openUnit(client: Client, scope: Scope, { keys, index, newId }: UnitPart
     approvals: postgresApprovals(context),
     obligations: postgresObligations(context),
     referralTimers: postgresReferralTimers(context),
-    slaPolicies: postgresSlaPolicies(context),
+    slaPolicies: postgresVersions(context, 'sla_policy', 'policy'),
+    configurations: postgresVersions(context, 'site_configuration', 'configuration'),
     officeLinks: postgresOfficeLinks(context),
     patientLinks: postgresPatientLinks(context),
     patientContacts: postgresPatientContacts(context),

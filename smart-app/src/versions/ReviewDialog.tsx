@@ -1,26 +1,36 @@
-/** Before a new version comes into force: what changes, how many open referrals it can reach, and why. */
+/** Before a new version comes into force: what changes, what it reaches, and why. The same for service levels and for the configuration. */
 import { Button, Group, Modal, TextInput } from '@mantine/core';
-import { listsOf, type PolicyContent } from '@refloop/domain/sla/policy-content';
-import type { PolicyPreview, ServiceLevelsAnswer } from '@refloop/server/client/service-levels';
 import { type FormEvent, useEffect, useEffectEvent, useState } from 'react';
 import type { CenterProps } from '../center/CenterPage.tsx';
 import { type ApiFailure, failureText } from '../session/api.ts';
-import styles from './ServiceLevels.module.css';
+import styles from './Versions.module.css';
 
-type Props = Pick<CenterProps, 'api' | 'onFail'> & {
+type Change = { field: string; what: string; before: string | null; after: string | null };
+
+type Props<Preview, Answer> = Pick<CenterProps, 'api' | 'onFail'> & {
+  /** Of what is kept in versions, such as `/service-levels`. */
+  path: string;
   /** The version that was changed. */
   base: number;
-  content: PolicyContent;
-  onKept: (answer: ServiceLevelsAnswer) => void;
+  /** As it is sent. */
+  content: unknown;
+  /** What the reason begins with; empty where nobody knows it yet. */
+  because?: string;
+  /** What it reaches, in words. */
+  reach: (preview: Preview) => string;
+  /** What stands for a value that is not given: "none". */
+  noValue?: string;
+  onKept: (answer: Answer) => void;
   onClose: () => void;
 };
 
 type Refusal = Exclude<ApiFailure, { kind: 'session-ended' }>;
 
-export function ReviewDialog({ api, onFail, base, content, onKept, onClose }: Props) {
-  const [preview, setPreview] = useState<PolicyPreview>();
+export function ReviewDialog<Preview extends { changes: Change[] }, Answer>(props: Props<Preview, Answer>) {
+  const { api, onFail, path, base, content, because = '', reach, noValue, onKept, onClose } = props;
+  const [preview, setPreview] = useState<Preview>();
   const [refused, setRefused] = useState<Refusal>();
-  const [reason, setReason] = useState('');
+  const [reason, setReason] = useState(because);
   const [missing, setMissing] = useState(false);
   const [busy, setBusy] = useState(false);
   const refuse = useEffectEvent((refusal: ApiFailure) => {
@@ -29,25 +39,22 @@ export function ReviewDialog({ api, onFail, base, content, onKept, onClose }: Pr
   });
   useEffect(() => {
     let shown = true;
-    void api
-      .call<PolicyPreview>('/service-levels/preview', { method: 'POST', body: { base, content: listsOf(content) } })
-      .then((answered) => {
-        if (!shown) return;
-        if (answered.ok) setPreview(answered.value);
-        else refuse(answered.refusal);
-      });
+    void api.call<Preview>(`${path}/preview`, { method: 'POST', body: { base, content } }).then((answered) => {
+      if (!shown) return;
+      if (answered.ok) setPreview(answered.value);
+      else refuse(answered.refusal);
+    });
     return () => {
       shown = false;
     };
-  }, [api, base, content]);
+  }, [api, path, base, content]);
 
   const keep = async (event: FormEvent) => {
     event.preventDefault();
     setMissing(reason.trim().length < 3);
     if (reason.trim().length < 3) return;
     setBusy(true);
-    const body = { base, content: listsOf(content), reason: reason.trim() };
-    const answered = await api.call<ServiceLevelsAnswer>('/service-levels', { method: 'POST', body });
+    const answered = await api.call<Answer>(path, { method: 'POST', body: { base, content, reason: reason.trim() } });
     setBusy(false);
     if (answered.ok) onKept(answered.value);
     else if (answered.refusal.kind === 'session-ended') onFail(answered.refusal);
@@ -63,11 +70,11 @@ export function ReviewDialog({ api, onFail, base, content, onKept, onClose }: Pr
             <ul aria-label="Changes" className={styles['changes']}>
               {preview.changes.map(({ field, what, before, after }, at) => (
                 <li key={`${field} ${at}`}>
-                  <strong>{what}</strong>: {before ?? 'none'} → {after ?? 'taken out'}
+                  <strong>{what}</strong>: {before ?? noValue ?? 'none'} → {after ?? noValue ?? 'taken out'}
                 </li>
               ))}
             </ul>
-            <p>{reachWords(preview)}</p>
+            <p>{preview.changes.length === 0 ? 'Nothing is another than in the version in force.' : reach(preview)}</p>
           </>
         ) : null}
         {refused ? <Refused refusal={refused} /> : null}
@@ -99,12 +106,6 @@ export function ReviewDialog({ api, onFail, base, content, onKept, onClose }: Pr
   );
 }
 
-function reachWords({ changes, referrals, atLeast }: PolicyPreview): string {
-  if (changes.length === 0) return 'Nothing is another than in the version in force.';
-  const count = `${atLeast ? 'at least ' : ''}${referrals} open ${referrals === 1 ? 'referral' : 'referrals'}`;
-  return `This can reach ${count}. Each is looked at anew within minutes: its deadlines, and steps whose time has come.`;
-}
-
 function Refused({ refusal }: { refusal: Refusal }) {
   const errors = refusal.kind === 'problem' ? (refusal.problem.errors ?? []) : [];
   return (
@@ -112,8 +113,8 @@ function Refused({ refusal }: { refusal: Refusal }) {
       <p>{errors.length === 0 || refusal.kind !== 'problem' ? failureText(refusal) : refusal.problem.detail}</p>
       {errors.length > 0 ? (
         <ul>
-          {errors.map(({ field, message, fix }) => (
-            <li key={field}>
+          {errors.map(({ field, message, fix }, at) => (
+            <li key={`${field} ${at}`}>
               <code>{field}</code>: {message} {fix}
             </li>
           ))}

@@ -1,0 +1,2 @@
+/** A number that a telephone calls with one press. */
+export const PhoneLink = ({ phone }: { phone: string }) => <a href={`tel:${phone.replaceAll(/[^\d+]/g, '')}`}>{phone}</a>;
