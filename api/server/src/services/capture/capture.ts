@@ -57,7 +57,11 @@ const NARROWED: Partial<Record<CapturedType, string>> = {
 const isRefusal = (status: number): boolean => status >= 400 && status < 500 && status !== 429;
 
 /** `silent`: this search alone found no answer. `away`: no other of this EHR's would find one either. */
-type Looked = { kind: 'looked'; resources: Resource[]; more: boolean } | { kind: 'refused'; why: string } | { kind: 'silent' | 'away' };
+type Looked =
+  | { kind: 'looked'; resources: Resource[]; more: boolean }
+  | { kind: 'refused'; why: string }
+  | { kind: 'silent' }
+  | { kind: 'away' };
 
 /** One that hangs, that has enough of us, or that signed us out answers no other search in this look; one that fails may be at fault with one. */
 function unanswered(refusal: EhrFailure): Looked {
