@@ -166,16 +166,11 @@ function changed(attempt: Attempt, fact: Exclude<AttemptFact, { type: 'attempt-o
 function fellThrough(attempt: Attempt, appointmentId: string, came: 'missed' | 'cancelled', work: Work): Attempt {
   const after = withAppointment(attempt, appointmentId, came);
   const before = attempt.appointments.find(({ id }) => id === appointmentId)?.status;
-  switch (attempt.work.status) {
-    case 'scheduled':
-      return attempt.work.appointmentId === appointmentId ? withWork(after, work) : after;
-    case 'seen':
-      return before === 'kept' ? withWork(after, work) : after;
-    case 'cancellation-requested':
-      return after;
-    default:
-      return before === 'replaced' || attempt.visits.length > 0 ? after : withWork(after, work);
-  }
+  const { work: standing } = attempt;
+  if (standing.status === 'cancellation-requested') return after;
+  if (standing.status === 'scheduled') return standing.appointmentId === appointmentId ? withWork(after, work) : after;
+  const counted = standing.status === 'seen' ? before === 'kept' : before !== 'replaced' && attempt.visits.length === 0;
+  return counted ? withWork(after, work) : after;
 }
 
 /**
