@@ -69,8 +69,9 @@ const wait = (milliseconds: number): Promise<void> => new Promise((done) => setT
 
 const refloop = new URL(config.clients[0].launchUrl).origin;
 const linkOffices = createLinkOffices({ repository, mails: () => mailServer?.mails() ?? [], refloop, fetch });
-const players = createPlayers([(seed, at) => workOnTasks(repository, seed, at), linkOffices.work], (error) =>
-  say(`the players could not act (${(error as Error).name}); they go on at the next step.`),
+const players = createPlayers(
+  [linkOffices.work, (seed, at) => workOnTasks({ repository, hasNoEhr: linkOffices.wrote }, seed, at)],
+  (error) => say(`the players could not act (${(error as Error).name}); they go on at the next step.`),
 );
 
 const app = createEhrApp({

@@ -21,7 +21,7 @@ const MOST_TASKS = 200;
 const FULFIL = 'http://hl7.org/fhir/CodeSystem/task-code|fulfill';
 
 /** What was never sent is nobody's to see yet. */
-const sentTasks = async (repository: Repository): Promise<Stored<Task>[]> =>
+export const sentTasks = async (repository: Repository): Promise<Stored<Task>[]> =>
   (await searchAll<Task>(repository, 'Task', { code: FULFIL, _sort: '-_lastUpdated' }, MOST_TASKS)).filter(
     (task) => task.status !== 'draft' && npiOf(task) !== '',
   );

@@ -55,10 +55,17 @@ const QUARTER_MS = HOUR_MS / 4;
 /** Of a specialty that the rates do not name. Ours. */
 const WAIT_DAYS = 24;
 
+const calendars = new Map<number, BusinessCalendar>();
+
 /** Opening hours of a played office: those of the simulated practice. */
 function calendarOf(at: Date): BusinessCalendar {
-  const years = [0, 1, 2].map((later) => at.getUTCFullYear() + later);
-  return { timeZone: 'America/Chicago', opens: 8, closes: 17, holidays: years.flatMap(clinicHolidaysOf) };
+  const year = at.getUTCFullYear();
+  const known = calendars.get(year);
+  if (known) return known;
+  const holidays = [year, year + 1, year + 2].flatMap(clinicHolidaysOf);
+  const made: BusinessCalendar = { timeZone: 'America/Chicago', opens: 8, closes: 17, holidays };
+  calendars.set(year, made);
+  return made;
 }
 
 const afterHours = (from: Date, hours: number): Date => new Date(addBusinessHours(from.toISOString(), hours, calendarOf(from)));

@@ -41,6 +41,8 @@ export type LinkOfficesOptions = {
 type Letter = {
   link: string;
   npi: string;
+  /** Empty until it was opened. */
+  patientName: string;
   request: Request;
   /** As it was seen last. */
   standing: Standing | undefined;
@@ -49,6 +51,17 @@ type Letter = {
 
 /** How often an office looks whether something was changed meanwhile. */
 const LOOK_MS = 24 * 3_600_000;
+
+/** However the two write it: "Sato, Raymond" and "Raymond Sato". */
+const sameName = (left: string, right: string): boolean => {
+  const parts = (name: string): string =>
+    name
+      .toLowerCase()
+      .split(/[\s,]+/)
+      .toSorted()
+      .join(' ');
+  return parts(left) === parts(right);
+};
 
 export function createLinkOffices({ repository, mails, refloop, fetch }: LinkOfficesOptions) {
   const letters = new Map<number, Letter | 'not for us'>();
@@ -75,26 +88,30 @@ export function createLinkOffices({ repository, mails, refloop, fetch }: LinkOff
       ?.identifier?.value;
   }
 
-  const standingOf = (view: View, before: Standing | undefined, now: Date): Standing | undefined => {
+  /** @param did what the office has just done there */
+  const standingOf = (view: View, before: Standing | undefined, did: NextAct['act'] | undefined, now: Date): Standing | undefined => {
     const startsAt = view.appointment ? { startsAt: new Date(view.appointment.startsAt) } : {};
     const at = (stage: Standing['stage']): Standing => {
       const same = before?.stage === stage && before.startsAt?.getTime() === startsAt.startsAt?.getTime();
       return same ? before : { stage, since: now, ...startsAt };
     };
+    if (view.standing === 'over' || did === 'note') return undefined;
     if (view.acts.includes('accept')) return at('asked');
     if (view.appointment) return at('booked');
-    if (before?.stage === 'booked' && view.acts.includes('book')) return at('missed');
-    if (view.acts.includes('book')) return view.acts.includes('seen') ? at('accepted') : at('seen');
-    return view.acts.includes('note') ? at(before?.stage === 'booked' || before?.stage === 'seen' ? 'seen' : 'advice') : undefined;
+    if (did === 'seen' || before?.stage === 'seen') return at('seen');
+    if (did === 'no-show' || before?.stage === 'missed') return at('missed');
+    if (view.acts.includes('book')) return at('accepted');
+    return view.acts.includes('note') ? at('advice') : undefined;
   };
 
-  function read(letter: Letter, view: View, seed: string, now: Date): void {
+  function read(letter: Letter, view: View, did: NextAct['act'] | undefined, seed: string, now: Date): void {
     letter.request = {
       key: `${view.patientName}/${letter.npi}`,
       specialty: SPECIALTIES.find(({ name }) => name === view.specialtyName)?.id ?? '',
       urgency: view.urgency ?? 'routine',
     };
-    letter.standing = view.standing === 'over' ? undefined : standingOf(view, letter.standing, now);
+    letter.patientName = view.patientName ?? letter.patientName;
+    letter.standing = standingOf(view, letter.standing, did, now);
     letter.next = letter.standing && nextAct(seed, letter.request, letter.standing);
   }
 
@@ -106,7 +123,7 @@ export function createLinkOffices({ repository, mails, refloop, fetch }: LinkOff
     const npi = link === undefined ? undefined : await npiIn(words);
     return link === undefined || npi === undefined
       ? undefined
-      : { link, npi, request: { key: '', specialty: '', urgency: 'routine' }, standing: undefined, next: undefined };
+      : { link, npi, patientName: '', request: { key: '', specialty: '', urgency: 'routine' }, standing: undefined, next: undefined };
   }
 
   async function answer(letter: Letter, next: NextAct, number: number, now: Date): Promise<View | undefined> {
@@ -144,6 +161,9 @@ export function createLinkOffices({ repository, mails, refloop, fetch }: LinkOff
   }
 
   return {
+    /** Whether this office got its letter about this patient: then it has no EHR that would show it a Task. */
+    wrote: (npi: string, name: string): boolean =>
+      [...letters.values()].some((letter) => letter !== 'not for us' && letter.npi === npi && sameName(letter.patientName, name)),
     /** Does what is due by now. */
     work: async (seed: string, now: Date): Promise<PlayedAct[]> => {
       const played: PlayedAct[] = [];
@@ -158,7 +178,7 @@ export function createLinkOffices({ repository, mails, refloop, fetch }: LinkOff
         lookedAt.set(number, now.getTime());
         const view = due && known.next ? await answer(known, known.next, number, now) : await open(known);
         if (due && known.next && view) played.push({ at: now, office: view.specialist ?? known.npi, act: known.next.act, by: 'link' });
-        if (view) read(known, view, seed, isNew ? mail.at : now);
+        if (view) read(known, view, due ? known.next?.act : undefined, seed, isNew ? mail.at : now);
       }
       return played;
     },

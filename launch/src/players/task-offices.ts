@@ -1,6 +1,7 @@
 /** Played offices with an EHR of their own: they work on the Tasks they were sent, by the same acts as the office's page. */
 import type { Appointment, ServiceRequest } from '@medplum/fhirtypes';
 import { specialtyOfReferralCode } from '@refloop/domain/clinical/specialty';
+import { patientName } from '../chart/wording.ts';
 import type { Repository, Stored } from '../fhir/repository.ts';
 import { type Given, npiOf, stageOf } from '../office/office-acts.ts';
 import { actAsOffice, type OfficeTask, openTasks, withChart } from '../office/office-work.ts';
@@ -54,11 +55,19 @@ const specialtyOf = (order: ServiceRequest | undefined): string =>
 const urgencyOf = ({ order }: OfficeTask) =>
   order?.priority === 'stat' || order?.priority === 'asap' ? 'emergency' : order?.priority === 'urgent' ? 'urgent' : 'routine';
 
-/** Does what is due by now. */
-export async function workOnTasks(repository: Repository, seed: string, now: Date): Promise<PlayedAct[]> {
+/**
+ * Does what is due by now.
+ * @param hasNoEhr whether this office answers otherwise about this patient
+ */
+export async function workOnTasks(
+  { repository, hasNoEhr }: { repository: Repository; hasNoEhr: (npi: string, patient: string) => boolean },
+  seed: string,
+  now: Date,
+): Promise<PlayedAct[]> {
   const played: PlayedAct[] = [];
   for (const task of await openTasks(repository)) {
     const whole = await withChart(repository, task);
+    if (hasNoEhr(npiOf(task), whole.patient ? patientName(whole.patient) : '')) continue;
     const standing = standingOf(whole);
     const request = {
       key: `${task.focus?.reference}/${npiOf(task)}`,
