@@ -11,7 +11,7 @@ import { decision } from '../e2e/support/refer-page.ts';
 import { EHR, launch, REFLOOP } from '../e2e/support/sandbox.ts';
 import { signInByScript } from '../e2e/support/smart-client.ts';
 
-const SEED = process.argv[2] ?? 'fortnight';
+const SEED = process.argv[2] ?? 'fortnight-69';
 const FOLDER = process.argv[3];
 
 /**

@@ -8,11 +8,11 @@ import { openReferralApi, type ReferralApi } from '@refloop/server/services/test
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const START = Date.parse('2026-11-20T15:00:00.000Z');
-const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
 /** Of the performer of test-in-force. */
 const NPI = '1234567893';
 /** By which this office accepts, books, sees the patient and sends its note, one after the other. */
-const SEED = 'seed-1';
+const SEED = 'seed-16';
 
 let api: ReferralApi;
 beforeAll(async () => {
@@ -31,7 +31,7 @@ const repository = { search: async () => ({ matches: [ORDER], included: [] }) } 
 
 test('it answers by the link and nothing else, step by step, and its note is owed a review', async () => {
   api.clock.now = new Date(START);
-  await putInForce(api.store, api.scope, 'r1', new Date(START).toISOString());
+  await putInForce(api.store, api.scope, 'r1', new Date(START).toISOString(), 'urgent');
   api.clock.now = new Date(START + 60_000);
   const at = async (): Promise<string> => api.session({ patientId: null, subject: 'kim', roles: ['coordinator'] });
   const thread = async () => (await api.call('GET', '/worklist/referrals/r1', await at())).body;
@@ -49,8 +49,8 @@ test('it answers by the link and nothing else, step by step, and its note is owe
     fetch: (url, init) => api.request(new URL(url).pathname + new URL(url).search, init),
   });
   const acts: string[] = [];
-  for (let day = 0; day < 120 && acts.at(-1) !== 'note'; day += 1) {
-    api.clock.now = new Date(api.clock.now.getTime() + 12 * HOUR_MS);
+  for (let day = 0; day < 25 && acts.at(-1) !== 'note'; day += 1) {
+    api.clock.now = new Date(api.clock.now.getTime() + DAY_MS);
     acts.push(...(await office.work(SEED, api.clock.now)).map(({ act }) => act));
   }
   expect(acts).toEqual(['accept', 'book', 'seen', 'note']);
