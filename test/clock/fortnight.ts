@@ -150,7 +150,7 @@ async function photograph(page: Page, folder: string): Promise<void> {
   }
 }
 
-const browser = await chromium.launch({ ...(process.env['REFLOOP_CHROMIUM'] ? { executablePath: process.env['REFLOOP_CHROMIUM'] } : {}) });
+const browser = await chromium.launch(process.env['REFLOOP_CHROMIUM'] ? { executablePath: process.env['REFLOOP_CHROMIUM'] } : {});
 try {
   const sent = await referAll(browser);
   const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();

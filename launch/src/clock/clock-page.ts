@@ -6,7 +6,9 @@ import type { ClockState } from './sandbox-clock.ts';
 
 const plain = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'short', timeZone: 'UTC' });
 
-const timeOf = (at: Date): Html => html`<time datetime="${at.toISOString()}">${plain.format(at)} UTC</time>`;
+const short = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
+
+const timeOf = (at: Date, form = plain): Html => html`<time datetime="${at.toISOString()}">${form.format(at)} UTC</time>`;
 
 const DAY_MS = 86_400_000;
 const days = (milliseconds: number): string => {
@@ -61,7 +63,7 @@ const playedTable = (players: Players): Html => html`
               .played()
               .map(
                 ({ at, office, act, by }) =>
-                  html`<tr><td>${timeOf(at)}</td><td>${office}</td><td>${WORDS[act] ?? act}</td><td>${by === 'task' ? 'its own EHR' : 'the link it got by mail'}</td></tr>`,
+                  html`<tr><td>${timeOf(at, short)}</td><td>${office}</td><td>${WORDS[act] ?? act}</td><td>${by === 'task' ? 'its own EHR' : 'the link it got by mail'}</td></tr>`,
               )}</tbody>
           </table></div>`
     }
@@ -75,7 +77,7 @@ const underWay = (state: ClockState, to: Date): Html => html`
 export const clockPage = (state: ClockState, players: Players | undefined, told: string): Html =>
   page(
     { title: 'Clock', ...(state.run ? { refreshSeconds: 2 } : {}) },
-    html`<section class="panel">
+    html`<section class="panel clock">
       <h1>Clock of the sandbox</h1>
       <p><strong>${timeOf(state.now)}</strong></p>
       <p>${state.aheadMilliseconds === 0 ? 'It is the clock of this machine.' : `It is ${days(state.aheadMilliseconds)} ahead of the clock of this machine.`} It
