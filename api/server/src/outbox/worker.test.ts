@@ -207,7 +207,11 @@ describe('the worker', () => {
       clock += 11_000;
       await worker(async () => refused(settles), { repeatable: true }).run();
     }
-    expect((await effects()).map(({ key, standing }) => [key, standing.status]).toSorted()).toEqual([
+    expect(
+      (await effects())
+        .map(({ key, standing }) => [key, standing.status] as const)
+        .toSorted(([left], [right]) => left.localeCompare(right)),
+    ).toEqual([
       ['settles false', 'unknown'],
       ['settles true', 'failed'],
     ]);
