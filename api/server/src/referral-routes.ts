@@ -74,11 +74,11 @@ export type ReferralDeps = {
 };
 
 export function referralRoutes({ store, sites, index, policy, newId, read, version, channels, phoneOf }: ReferralDeps): Route[] {
-  const worklist = createWorklistService({ store });
   const practiceNow = (entryId: string) => {
     const entry = index()?.entry(entryId);
     return entry && practiceOf(entry);
   };
+  const worklist = createWorklistService({ store, practiceOf: practiceNow });
   const siteFor = (scope: Scope) => siteOf(sites, scope);
   const matching = createMatchingService({ current: index, policy });
   const assembly: AssemblyDeps = { practiceOf: practiceNow, phoneOf: ({ scope }) => phoneOf(scope) };
@@ -98,8 +98,8 @@ export function referralRoutes({ store, sites, index, policy, newId, read, versi
     }),
     ...worklistRoutes({
       worklist,
-      next: createNextPerformerService({ store, matching }),
-      effects: createEffectDecisionService({ store, newId }),
+      next: createNextPerformerService({ store, matching, practiceOf: practiceNow }),
+      effects: createEffectDecisionService({ store, newId, practiceOf: practiceNow }),
       exports: createWorklistExportService({ store }),
     }),
     ...packetRoutes({

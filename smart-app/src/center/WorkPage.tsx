@@ -225,6 +225,9 @@ const Told = ({ row, now }: { row: ToldRow; now: Date }) => (
     <p>
       {row.next}. {row.detail}
     </p>
+    <p>
+      <a href={`#worklist/${encodeURIComponent(row.referralId)}?view=all`}>Open the referral</a>
+    </p>
   </Item>
 );
 

@@ -14,6 +14,7 @@ import { ActPanel } from './ActPanel.tsx';
 import { AskNextPerformer } from './AskNextPerformer.tsx';
 import { ACT_FORMS, nextAct } from './acts.ts';
 import { EffectDecisions } from './EffectDecisions.tsx';
+import { HowToReach } from './HowToReach.tsx';
 import { LOOP_STEPS, stepsDone } from './loop-steps.ts';
 import { OfficeLink } from './OfficeLink.tsx';
 import { PacketPanel } from './PacketPanel.tsx';
@@ -72,9 +73,10 @@ function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged:
   // An act answers with the thread as it is then; what was read later is newer.
   const thread = acted && acted.sequence > read.sequence ? acted : read;
   const asked = thread.obligations.some(({ kind }) => kind === 'reply');
-  const packetPath = BEFORE_THE_ANSWER.includes(thread.status)
-    ? `/worklist/referrals/${encodeURIComponent(thread.referralId)}/packet`
-    : undefined;
+  const packetPath =
+    thread.mayWork && BEFORE_THE_ANSWER.includes(thread.status)
+      ? `/worklist/referrals/${encodeURIComponent(thread.referralId)}/packet`
+      : undefined;
   const [packet, readPacket] = useAnswer<PacketAnswer>(api, packetPath, onFail);
   const there = packet.kind === 'ready' && packet.value.standing === 'there' ? packet.value.packet : undefined;
   const readAt = useRef(thread.sequence);
@@ -117,9 +119,13 @@ function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged:
           onChanged={onChanged}
         />
       ))}
+      <HowToReach reach={thread.reach} now={now()} />
       {thread.obligations.length === 0 ? <p className={styles['settled']}>Nothing is owed: {endWords(thread.status, statusName)}</p> : null}
+      {thread.mayWork ? null : (
+        <p className="caption">You were told of it. {thread.obligations[0]?.owner?.name ?? 'Somebody else'} works on it.</p>
+      )}
       <section ref={next} tabIndex={-1} className={styles['next']} aria-label="Next step">
-        {act !== undefined ? (
+        {!thread.mayWork ? null : act !== undefined ? (
           <ActPanel
             key={act}
             api={api}

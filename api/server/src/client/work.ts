@@ -64,7 +64,13 @@ export const ToReviewRow = About.extend({
 export type ToReviewRow = z.infer<typeof ToReviewRow>;
 
 /** Escalated to this person, and still open. */
-export const ToldRow = About.extend({ performerName: z.string(), next: z.string(), detail: z.string(), dueAt: z.string() });
+export const ToldRow = About.extend({
+  referralId: z.string(),
+  performerName: z.string(),
+  next: z.string(),
+  detail: z.string(),
+  dueAt: z.string(),
+});
 export type ToldRow = z.infer<typeof ToldRow>;
 
 /** Each list by its deadline, the overdue first; what is settled, newest first and for a fortnight. */

@@ -214,6 +214,20 @@ test('where nobody coordinates, the clinician sees what is theirs and works on i
   const read = (await api.call('GET', '/worklist/referrals/r-alone', own)).body as Thread;
   const sent = { key: 'press-own-01234', sequence: read.sequence, what: { act: 'sent', channel: 'fax', at: now() } };
   expect((await api.call('POST', '/worklist/referrals/r-alone/acts', another, sent)).status).toBe(404);
+  expect(read.mayWork).toBe(true);
+  await api.store.transaction(api.scope, async (unit) => {
+    for (const { id, owner, dueAt, content } of await unit.obligations.openOf('r-alone'))
+      await unit.obligations.settle(id, { what: 'revise', owner, dueAt, escalatedTo: 'another', content });
+  });
+  const told = (await api.call('GET', '/worklist/referrals/r-alone', another)).body;
+  expect(told, 'whoever was told of it reads').toMatchObject({
+    mayWork: false,
+    acts: [],
+    effects: [],
+    mayAskNext: false,
+    sequence: read.sequence,
+  });
+  expect((await api.call('POST', '/worklist/referrals/r-alone/acts', another, sent)).status, 'and does nothing').toBe(404);
   expect((await api.call('POST', '/worklist/referrals/r-alone/acts', own, sent)).status).toBe(200);
 });
 
