@@ -92,7 +92,7 @@ export function referralRoutes({ store, sites, index, policy, newId, read, versi
       plans: createPlanService({ store }),
     }),
     ...workRoutes({
-      work: createWorkService({ store }),
+      work: createWorkService({ store, assembly }),
       reviews: createReviewService({ store }),
       workQuestions: createWorkQuestionService({ store }),
     }),
