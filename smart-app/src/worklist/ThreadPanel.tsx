@@ -19,7 +19,7 @@ import { LOOP_STEPS, stepsDone } from './loop-steps.ts';
 import { OfficeLink } from './OfficeLink.tsx';
 import { PacketPanel } from './PacketPanel.tsx';
 import { ReplyForm } from './ReplyForm.tsx';
-import { leftWords, waitingWords } from './row-words.ts';
+import { leftWords, riskWords, waitingWords } from './row-words.ts';
 import styles from './Thread.module.css';
 import { ThreadEntries } from './ThreadEntries.tsx';
 
@@ -247,6 +247,7 @@ function Owed({ owed, now }: { owed: WorklistRow; now: Date }) {
         <Chip tone={over ? 'bad' : 'wait'}>{leftWords(owed, now)}</Chip>
       </div>
       <p>{owed.detail}</p>
+      {owed.risks.length > 0 ? <p>At risk: {riskWords(owed)}.</p> : null}
       <p className="caption num">
         Waits for: {waitingWords(owed).toLowerCase()} · with {owed.owner?.name ?? 'nobody'} · due {plainTime(owed.dueAt, now)} · open since{' '}
         {plainTime(owed.since, now)}

@@ -4,6 +4,7 @@ import { LANGUAGES } from '@refloop/domain/patient/reading-grade';
 import { BY_HAND_CHANNELS, DECLINE_REASONS } from '@refloop/domain/referral/attempt';
 import { CONTACTS, REROUTE_REASONS } from '@refloop/domain/referral/care-event';
 import { EXCEPTIONS } from '@refloop/domain/referral/exception';
+import { RISKS } from '@refloop/domain/sla/risk';
 import { z } from 'zod';
 
 const Named = z.object({ subject: z.string(), name: z.string() });
@@ -41,6 +42,8 @@ export const WorklistRow = z.object({
   authorization: z.string().nullable(),
   /** What keeps it from going its usual way. */
   exception: z.enum(EXCEPTIONS).nullable(),
+  /** What makes it worse that it waits, as far as it is on record. */
+  risks: z.array(z.enum(RISKS)),
   status: z.string().nullable(),
   /** Performers asked so far. */
   attempts: z.number().int().nullable(),

@@ -5,7 +5,7 @@ import type { Thread, WorklistAnswer } from '../client/worklist.ts';
 import type { Session } from '../sessions/session.ts';
 import type { NewAuditEntry } from '../store/audit.ts';
 import type { Store, Unit } from '../store/store.ts';
-import { PATIENT, putInForce } from './engine/test-in-force.ts';
+import { happens, PATIENT, putInForce } from './engine/test-in-force.ts';
 import { raiseUnfinishedWriteBack } from './exceptions.ts';
 import { openReferralApi, type ReferralApi } from './test-referral-api.ts';
 import { createWorklistService } from './worklist.ts';
@@ -231,6 +231,25 @@ test('where nobody coordinates, the clinician sees what is theirs and works on i
   expect((await api.call('POST', '/worklist/referrals/r-alone/acts', own, sent)).status).toBe(200);
 });
 
+test('a row tells what makes it worse that it waits, from the approval on, until the patient was seen', async () => {
+  const kim = await api.session({ patientId: null, subject: 'kim', roles: ['coordinator'] });
+  const risks = async (): Promise<string[][]> =>
+    (await list(kim)).rows.filter(({ referralId }) => referralId === 'r-risk').map((row) => row.risks);
+  await putInForce(api.store, api.scope, 'r-risk', now(), 'routine', 'p-risk', 'Rosa Example', true);
+  expect(await risks()).toEqual([['red-flag']]);
+  for (const command of [
+    { type: 'send', transmissionId: 't', channel: 'fax' },
+    { type: 'accept' },
+    { type: 'schedule', appointmentId: 'a', startsAt: now() },
+    { type: 'no-show', appointmentId: 'a' },
+  ] as const)
+    await happens(api.store, api.scope, 'r-risk', now(), command);
+  expect(await risks()).toEqual([['red-flag', 'missed-visit']]);
+  await happens(api.store, api.scope, 'r-risk', now(), { type: 'schedule', appointmentId: 'b', startsAt: now() });
+  await happens(api.store, api.scope, 'r-risk', now(), { type: 'mark-seen', appointmentId: 'b' });
+  expect(await risks()).toEqual([[]]);
+});
+
 test('asked again, only what has changed is told, and put on record with the referrals it names', async () => {
   await api.session({ patientId: null, subject: 'kim', roles: ['coordinator'] });
   await api.session({ patientId: null, subject: 'lena', roles: ['lead'] });
@@ -342,6 +361,7 @@ describe('as a file', () => {
         specialtyName: 'Cardiology',
         patientName: '=HYPERLINK("https://evil.example.org")',
         performerName: 'Ana Rivera, MD',
+        redFlag: false,
         subject: 's',
         now: api.clock.now,
       }),
