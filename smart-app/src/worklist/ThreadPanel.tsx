@@ -119,7 +119,6 @@ function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged:
           onChanged={onChanged}
         />
       ))}
-      <HowToReach reach={thread.reach} now={now()} />
       {thread.obligations.length === 0 ? <p className={styles['settled']}>Nothing is owed: {endWords(thread.status, statusName)}</p> : null}
       {thread.mayWork ? null : (
         <p className="caption">You were told of it. {thread.obligations[0]?.owner?.name ?? 'Somebody else'} works on it.</p>
@@ -186,6 +185,7 @@ function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged:
         )}
       </section>
       <output className="caption">{notice}</output>
+      <HowToReach reach={thread.reach} now={now()} />
       {there ? <PacketPanel api={api} onFail={onFail} referralId={thread.referralId} packet={there} onChanged={changed} /> : null}
       <ThreadEntries entries={thread.entries} now={now()} />
     </>
