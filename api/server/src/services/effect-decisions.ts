@@ -6,6 +6,7 @@ import { actorOf, type Session } from '../sessions/session.ts';
 import type { Settlement, StoredEffect } from '../store/outbox.ts';
 import type { Store } from '../store/store.ts';
 import { carriesPacket, sendAnew } from './packet-anew.ts';
+import type { PracticeOf } from './patient/patient-view.ts';
 import { lookAgain, withRetry } from './referral-log.ts';
 import { noSuchReferral, readThread, requireOwn } from './worklist.ts';
 
@@ -40,9 +41,10 @@ type EffectDecisionDeps = {
   newId: () => string;
   /** What links to offices begin with. */
   publicUrl: string;
+  practiceOf?: PracticeOf;
 };
 
-export const createEffectDecisionService = ({ store, newId, publicUrl }: EffectDecisionDeps): EffectDecisionService => ({
+export const createEffectDecisionService = ({ store, newId, publicUrl, practiceOf }: EffectDecisionDeps): EffectDecisionService => ({
   decide: (session, referralId, { effectId, doubt, decision }, now) =>
     withRetry(() =>
       store.transaction(session.scope, async (unit) => {
@@ -67,7 +69,7 @@ export const createEffectDecisionService = ({ store, newId, publicUrl }: EffectD
           payload: { effectId, kind: effect.kind, decision },
         });
         await lookAgain(unit, referralId, at);
-        const thread = await readThread(unit, session, referralId, at);
+        const thread = await readThread(unit, session, referralId, at, practiceOf);
         if (!thread) throw new Refused(noSuchReferral());
         return thread;
       }),
