@@ -22,9 +22,13 @@ export async function missingRow(
   now: Date,
 ): Promise<MissingRow[]> {
   const referral = await readReferral(unit, stored.referralId);
-  const assembled = referral && (await assemblePacket(unit, referral, assembly, now));
+  // A list asks no EHR for consents: what goes by one may be asked for here although it is in.
+  const assembled = referral && (await assemblePacket(unit, referral, assembly, now, []));
   const hold = assembled?.holds.find(({ kind }) => kind === 'incomplete');
   if (!referral || !assembled || hold?.kind !== 'incomplete') return [];
+  // Whether the payer has to authorize it is the coordinator's to find out.
+  const missing = hold.missing.filter(({ id }) => id !== 'authorization');
+  if (missing.length === 0) return [];
   const { patientName = '', specialtyName = '' } = stored.content as Partial<ObligationContent>;
   const { owner } = stored;
   return [
@@ -35,7 +39,7 @@ export async function missingRow(
       specialtyName,
       performerName: assembled.attempt.performer.display,
       coveringFor,
-      items: hold.missing.map(({ label, standing }) => ({ label, notVisible: standing === 'not-visible' })),
+      items: missing.map(({ label, standing }) => ({ label, notVisible: standing === 'not-visible' })),
       sentBy: owner === null ? null : (names.get(owner) ?? owner),
       dueAt: stored.dueAt,
     },
