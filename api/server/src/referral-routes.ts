@@ -17,6 +17,7 @@ import { officeRoutes } from './routes/office.ts';
 import { openWorkRoutes } from './routes/open-work.ts';
 import { packetRoutes } from './routes/packets.ts';
 import { patientPageRoutes } from './routes/patient.ts';
+import { patientContactRoutes } from './routes/patient-contact.ts';
 import { pendRoutes } from './routes/pends.ts';
 import { recommendationRecordRoutes } from './routes/recommendation-records.ts';
 import { recommendationRoutes } from './routes/recommendations.ts';
@@ -39,6 +40,7 @@ import { createOpenWorkService } from './services/open-work.ts';
 import type { AssemblyDeps } from './services/packet-assembly.ts';
 import { createPacketService } from './services/packets.ts';
 import { createIncomingTextService } from './services/patient/incoming-texts.ts';
+import { createPatientContactService } from './services/patient/patient-contact.ts';
 import { createPatientLinkService } from './services/patient/patient-links.ts';
 import { createPatientPageService } from './services/patient/patient-page.ts';
 import { createPendService } from './services/pends.ts';
@@ -125,6 +127,7 @@ export function referralRoutes({ store, sites, index, policy, newId, read, versi
       links: createPatientLinkService({ store, newId }),
       texts: createIncomingTextService({ store, sites }),
     }),
+    ...patientContactRoutes({ contacts: createPatientContactService({ store, siteOf: siteFor }) }),
     ...exceptionRoutes({ exceptions: createExceptionService({ store }) }),
     ...recommendationRecordRoutes({ records: createRecordService({ store }) }),
   ];

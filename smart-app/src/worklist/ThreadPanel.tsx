@@ -13,6 +13,7 @@ import { plainTime } from '../words/plain-date.ts';
 import { ActPanel } from './ActPanel.tsx';
 import { AskNextPerformer } from './AskNextPerformer.tsx';
 import { ACT_FORMS, nextAct } from './acts.ts';
+import { ContactPanel } from './ContactPanel.tsx';
 import { EffectDecisions } from './EffectDecisions.tsx';
 import { LOOP_STEPS, stepsDone } from './loop-steps.ts';
 import { OfficeLink } from './OfficeLink.tsx';
@@ -181,6 +182,15 @@ function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged:
       </section>
       <output className="caption">{notice}</output>
       {there ? <PacketPanel api={api} onFail={onFail} referralId={thread.referralId} packet={there} onChanged={changed} /> : null}
+      <ContactPanel
+        key={`contact of ${thread.referralId}`}
+        api={api}
+        onFail={onFail}
+        referralId={thread.referralId}
+        sequence={thread.sequence}
+        now={now}
+        onChanged={changed}
+      />
       <ThreadEntries entries={thread.entries} now={now()} />
     </>
   );
