@@ -1,6 +1,6 @@
 /** What the patient told of how they are reached. Sent with a key of its own, so that the same press twice does it once. */
 import { Button, NativeSelect, TextInput } from '@mantine/core';
-import { PREFERRED_WAYS, type PatientContactView, type TellContact } from '@refloop/server/client/patient-contact';
+import { type PatientContactView, PREFERRED_WAYS, type TellContact } from '@refloop/server/client/patient-contact';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import type { CenterProps } from '../center/CenterPage.tsx';
 import { type ApiFailure, failureText, isProblem } from '../session/api.ts';

@@ -7,8 +7,8 @@ import type { CenterProps } from '../center/CenterPage.tsx';
 import { useAnswer } from '../center/use-answer.ts';
 import { PhoneLink } from '../ui/PhoneLink.tsx';
 import { plainTime } from '../words/plain-date.ts';
-import { ContactForm } from './ContactForm.tsx';
 import styles from './Contact.module.css';
+import { ContactForm } from './ContactForm.tsx';
 import { consentWords, LANGUAGE_NAMES, leavesWords, PREFERRED_NAMES, PROXY_NAMES, TOLD_NAMES } from './contact-words.ts';
 
 type Props = Pick<CenterProps, 'api' | 'onFail'> & {
@@ -125,7 +125,9 @@ function Facts({ contact, now }: { contact: PatientContactView; now: Date }) {
       </dl>
       <p className="caption">
         {isFromChart ? 'As the chart had it when the referral was approved.' : null}
-        {told ? `Told to ${told.to} ${TOLD_NAMES[told.how]}, ${plainTime(told.at, now)}.${told.note === '' ? '' : ` “${told.note}”`}` : null}
+        {told
+          ? `Told to ${told.to} ${TOLD_NAMES[told.how]}, ${plainTime(told.at, now)}.${told.note === '' ? '' : ` “${told.note}”`}`
+          : null}
       </p>
     </>
   );

@@ -114,9 +114,13 @@ describe('on record', () => {
     });
     expect(await read()).toEqual(told);
     for (const id of ['r', 'r2']) {
-      expect(await consentEvents(id)).toMatchObject([{ actor: { kind: 'person', subject: 'teo' }, data: { channel: 'text', given: true } }]);
+      expect(await consentEvents(id)).toMatchObject([
+        { actor: { kind: 'person', subject: 'teo' }, data: { channel: 'text', given: true } },
+      ]);
     }
-    const [entry] = (await inScope((unit) => unit.audit.list({ referralId: 'r' }))).filter(({ action }) => action === 'patient-contact.told');
+    const [entry] = (await inScope((unit) => unit.audit.list({ referralId: 'r' }))).filter(
+      ({ action }) => action === 'patient-contact.told',
+    );
     expect(entry).toMatchObject({ actor: { subject: 'teo' }, payload: { how: 'in-person', addressesChanged: ['text'] } });
     expect(JSON.stringify(entry), 'neither the number nor the note').not.toMatch(/0177|Not before/);
   });
@@ -181,7 +185,7 @@ describe('what is asked to leave goes by it', () => {
   const sent: string[] = [];
   async function run(now: string): Promise<string[]> {
     const gateway = async (_: unknown, init?: RequestInit): Promise<Response> => {
-      sent.push((JSON.parse(String(init?.body)) as { to: string }).to);
+      sent.push((JSON.parse(typeof init?.body === 'string' ? init.body : '{}') as { to: string }).to);
       return new Response('{"id":"1"}', { status: 201 });
     };
     sent.length = 0;
