@@ -188,15 +188,17 @@ function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged:
       <output className="caption">{notice}</output>
       <HowToReach reach={thread.reach} now={now()} />
       {there ? <PacketPanel api={api} onFail={onFail} referralId={thread.referralId} packet={there} onChanged={changed} /> : null}
-      <ContactPanel
-        key={`contact of ${thread.referralId}`}
-        api={api}
-        onFail={onFail}
-        referralId={thread.referralId}
-        sequence={thread.sequence}
-        now={now}
-        onChanged={changed}
-      />
+      {thread.mayWork ? (
+        <ContactPanel
+          key={`contact of ${thread.referralId}`}
+          api={api}
+          onFail={onFail}
+          referralId={thread.referralId}
+          sequence={thread.sequence}
+          now={now}
+          onChanged={changed}
+        />
+      ) : null}
       <ThreadEntries entries={thread.entries} now={now()} />
     </>
   );
