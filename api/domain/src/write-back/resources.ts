@@ -72,7 +72,9 @@ const PRIORITY: Record<Urgency, string> = { routine: 'routine', urgent: 'urgent'
  * A literal reference where the EHR knows the performer, else a logical one that every server accepts. The NPI stands in
  * both: it is what was approved, and shows when a reference leads to somebody else.
  */
-export function performerReference(referral: Pick<ApprovedReferral, 'performer' | 'performerInEhr'>): Json {
+export function performerReference(
+  referral: Pick<ApprovedReferral, 'performerInEhr'> & { performer: Pick<Performer, 'npi' | 'display'> },
+): Json {
   const identifier = { system: NPI_SYSTEM, value: referral.performer.npi };
   const { performerInEhr } = referral;
   if (performerInEhr) return { reference: performerInEhr.reference, identifier, display: performerInEhr.display };
