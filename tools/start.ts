@@ -181,6 +181,7 @@ try {
       ? {
           REFLOOP_DIRECTORY_EXPECTED: 'yes',
           REFLOOP_SANDBOX_SYSTEM_KEY: sandboxKey(state, 'system'),
+          ...(production ? {} : { REFLOOP_SANDBOX_CLOCK: `http://localhost:${ehrPort}/clock` }),
           REFLOOP_SANDBOX_FAX_KEYS: publicKeySet(sandboxKey(state, 'fax')),
         }
       : {}),

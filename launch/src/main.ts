@@ -4,6 +4,8 @@ import { getConnInfo } from '@hono/node-server/conninfo';
 import { migrateAuth } from './auth/migrations.ts';
 import { purgeFromTimeToTime } from './auth/purge.ts';
 import { openSigningKey, type SigningKey } from './auth/signing-key.ts';
+import { migrateClock, postgresClockStore } from './clock/clock-store.ts';
+import { openSandboxClock, type SandboxClock } from './clock/sandbox-clock.ts';
 import { type EhrConfig, readConfig } from './config.ts';
 import { openPool } from './database-pool.ts';
 import { definitions } from './fhir/definitions.ts';
@@ -49,13 +51,18 @@ async function listen(fetch: Parameters<typeof serve>[0]['fetch'], port: number)
 
 const config = settings();
 const pool = openPool(config.databaseUrl, (error) => say(`a database connection ended (${error.name}).`));
-const repository = createRepository(pool, { baseUrl: `${config.origin}/fhir` });
+const repository = createRepository(pool, { baseUrl: `${config.origin}/fhir`, now: () => now() });
 
 let readiness: Readiness = { status: 'loading', reason: 'The database is being prepared.' };
 let signingKey: SigningKey | undefined;
 let cdsKey: SigningKey | undefined;
 
 let mailServer: MailServer | undefined;
+let clock: SandboxClock | undefined;
+/** What signs, ends and times out goes by the machine; what happens in the practice by the clock that can be moved. */
+const machineTime = (): Date => new Date();
+const now = (): Date => clock?.now() ?? machineTime();
+const wait = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));
 
 const app = createEhrApp({
   pool,
@@ -74,7 +81,9 @@ const app = createEhrApp({
     fetch,
   },
   readiness: () => readiness,
-  now: () => new Date(),
+  now,
+  machineTime,
+  clock: () => clock,
   mails: () => mailServer?.mails() ?? [],
   fax:
     config.faxKeyFile === undefined
@@ -83,11 +92,11 @@ const app = createEhrApp({
           keyFile: config.faxKeyFile,
           refloop: new URL(config.clients[0].launchUrl).origin,
           fhirBase: `${config.origin}/fhir`,
-          now: () => new Date(),
+          now: machineTime,
           fetch,
         }),
   remoteAddress: (context) => getConnInfo(context).remote.address,
-  wait: (milliseconds) => new Promise((done) => setTimeout(done, milliseconds)),
+  wait,
 });
 
 let servers: ServerType[] = [];
@@ -98,6 +107,7 @@ async function stop(code: number): Promise<void> {
   if (stopping) return;
   stopping = true;
   endPurging();
+  await clock?.close().catch(() => say('what the clock showed last was not kept; it stands where its last step was.'));
   const closed = servers.map((server) => new Promise<void>((done) => server.close(() => done())));
   const hurry = setTimeout(() => process.exit(code), DRAIN_MILLISECONDS);
   for (const server of servers) if ('closeIdleConnections' in server) server.closeIdleConnections();
@@ -121,16 +131,23 @@ function refuse(reason: string): Promise<void> {
 
 /** Makes the EHR ready, or says why it cannot be. */
 async function prepare(): Promise<void> {
+  await migrateClock(pool);
+  clock = await openSandboxClock({
+    store: postgresClockStore(pool),
+    machineTime,
+    wait,
+    failed: (error) => say(`the clock stopped on its way (${(error as Error).name}). Move it again.`),
+  });
   await migrateEhr(pool);
   await migrateAuth(pool);
   await migrateLoadedData(pool);
-  signingKey = await openSigningKey(pool, new Date());
-  cdsKey = await openSigningKey(pool, new Date(), 'cds');
+  signingKey = await openSigningKey(pool, machineTime());
+  cdsKey = await openSigningKey(pool, machineTime(), 'cds');
   readiness = LOADING;
   const wanted = await readSource(config.dataFolder);
   if (wanted.kind === 'unusable') return refuse(wanted.reason);
   const { source } = wanted;
-  const decision = decideLoad(await readLoadedData(pool), source, new Date().toISOString().slice(0, 10), config.stateFolder);
+  const decision = decideLoad(await readLoadedData(pool), source, now().toISOString().slice(0, 10), config.stateFolder);
   if (decision.kind === 'refuse') return refuse(decision.reason);
   if (decision.kind === 'load') {
     const outcome = await loadCharts({ pool, repository, source, asOf: decision.asOf, stateFolder: config.stateFolder });
@@ -147,7 +164,7 @@ async function prepare(): Promise<void> {
 
 try {
   servers = await listen(app.fetch, config.port);
-  if (config.mailPort !== undefined) mailServer = await openMailServer(config.mailPort, () => new Date());
+  if (config.mailPort !== undefined) mailServer = await openMailServer(config.mailPort, now);
   await prepare();
 } catch (error) {
   const code = (error as NodeJS.ErrnoException).code;

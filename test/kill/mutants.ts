@@ -35,7 +35,7 @@ export const MUTANTS: readonly Mutant[] = [
     guard: 'that it begins is on record before anything leaves',
     change: {
       file: `${SERVER}/outbox/worker.ts`,
-      from: "return { kind: (await unit.outbox.begin(effect.id, deps.holder, at())) ? 'begun' : 'held-elsewhere' };",
+      from: "return { kind: (await unit.outbox.begin(effect.id, deps.holder, at(), leased())) ? 'begun' : 'held-elsewhere' };",
       to: "return { kind: 'begun' };",
     },
     plan: [at('mail')],

@@ -98,7 +98,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     guard: 'what is sent is put on record as begun before it leaves',
     file: `${SERVER}/outbox/worker.ts`,
-    from: "return { kind: (await unit.outbox.begin(effect.id, deps.holder, at())) ? 'begun' : 'held-elsewhere' };",
+    from: "return { kind: (await unit.outbox.begin(effect.id, deps.holder, at(), leased())) ? 'begun' : 'held-elsewhere' };",
     to: "return { kind: effect.id === '' ? 'held-elsewhere' : 'begun' };",
     told: ['duplicate'],
   },

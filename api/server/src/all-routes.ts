@@ -53,7 +53,10 @@ export type RouteDeps = {
   production: boolean;
   fetch: Fetch;
   pause: (milliseconds: number) => Promise<void>;
+  /** The clock of the practice; each call brings it besides. */
   now: () => Date;
+  /** By which whatever protects sessions, tokens and leases counts; `now` unless told. */
+  machineTime?: () => Date;
   newId: () => string;
   version: string;
   /** Reads documents that come in. */
@@ -108,12 +111,13 @@ export function allRoutes(deps: RouteDeps): Route[] {
       }),
     }),
     ...ehrNotificationRoutes({ store, sites }),
-    ...ehrSelfTestRoutes({ ...deps, randomId: newId }),
+    ...ehrSelfTestRoutes({ ...deps, now: deps.machineTime ?? deps.now, randomId: newId }),
     ...referralRoutes({
       store,
       sites,
       index: deps.index,
       policy: deps.policy,
+      machineTime: deps.machineTime,
       newId,
       read: deps.read,
       version: deps.version,

@@ -16,7 +16,7 @@ import type { LimitName } from './rate-limits/limits.ts';
 import { type Read, readBody, readUpload } from './request-body.ts';
 import type { ContentType, Route } from './routes/route.ts';
 import { securityHeaders } from './security-headers.ts';
-import { type AuthorizeDeps, authorize, isOfAccess, recordRefusal } from './sessions/authorize.ts';
+import { type AuthorizeDeps, authorize, isOfAccess, machineTimeOf, recordRefusal } from './sessions/authorize.ts';
 import { bearerDigest } from './sessions/token.ts';
 import type { Site } from './sites.ts';
 import { type BuiltApp, serveBuiltApp } from './static.ts';
@@ -37,6 +37,8 @@ export type AppDeps = AuthorizeDeps & {
   trustedProxies?: number;
   /** The built smart-app; undefined where there is none (tests of the API). */
   builtApp: BuiltApp | undefined;
+  /** Whether each answer tells what time it is in the practice, which the sandbox may have moved. */
+  tellsTime?: boolean;
   /** Whether /openapi.json is served; it is, unless there is nothing but health to describe. */
   described?: boolean;
 };
@@ -122,7 +124,7 @@ async function answer(deps: AppDeps, route: Route, c: Context<AppEnv>): Promise<
   const admitted = await authorize(deps, route.access, asked);
   if (!admitted.ok) return refuse(admitted.refusal);
   c.set('sessionId', admitted.session?.sessionId);
-  const file = route.upload && (await readUpload(c.req.raw, route.upload, deps.now()));
+  const file = route.upload && (await readUpload(c.req.raw, route.upload, { now: deps.now(), machineTime: machineTimeOf(deps) }));
   if (file && !file.ok) return refuse(file.refusal);
   const raw: Read = route.body ? await readBody(c.req.raw, route.bodyLimit) : { ok: true, value: undefined };
   if (!raw.ok) return refuse(raw.refusal);
@@ -138,6 +140,7 @@ async function answer(deps: AppDeps, route: Route, c: Context<AppEnv>): Promise<
     params: params.value,
     query: query.value,
     now: deps.now(),
+    machineTime: machineTimeOf(deps),
     reference: c.get('reference'),
     signal: c.req.raw.signal,
     upload: file?.upload,
@@ -182,6 +185,7 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
     else await next();
     weighRefusal(deps, c);
     for (const [name, value] of headersFor(c.get('nonce'))) c.res.headers.set(name, value);
+    if (deps.tellsTime) c.res.headers.set('refloop-time', deps.now().toISOString());
     deps.log.request({
       method: c.req.method,
       route: c.get('route'),

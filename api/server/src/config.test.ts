@@ -110,6 +110,12 @@ describe('a setting that is wrong is named', () => {
     ['a state folder within the program', { ...DATABASE, REFLOOP_STATE: IN_PROGRAM, REFLOOP_WAREHOUSE: '/srv/w' }, ['REFLOOP_STATE']],
     ['a warehouse within the program', { ...DATABASE, REFLOOP_WAREHOUSE: IN_PROGRAM }, ['REFLOOP_WAREHOUSE']],
     ['no limits in production', production({ REFLOOP_RATE_LIMITS: 'off' }), ['REFLOOP_RATE_LIMITS']],
+    [
+      'a clock that can be moved in production',
+      production({ REFLOOP_SANDBOX_CLOCK: 'http://localhost:4010/clock' }),
+      ['REFLOOP_SANDBOX_CLOCK'],
+    ],
+    ['a clock elsewhere', { ...DATABASE, REFLOOP_SANDBOX_CLOCK: 'http://clock.example.org:80/clock' }, ['REFLOOP_SANDBOX_CLOCK']],
     ['a simulated practice in production', production({ REFLOOP_HISTORY: '30000' }), ['REFLOOP_HISTORY']],
     [
       'made-up amounts in production',

@@ -42,6 +42,8 @@ export type Config = {
   sandbox: Site[];
   /** The first wraps what is new; all of them unwrap. */
   keys: KeyEncryptionKey[];
+  /** Where the sandbox EHR tells its clock, which can be moved; undefined where the practice goes by the machine's. Never in production. */
+  sandboxClock: string | undefined;
   /** How many referrals of a simulated practice the sandbox's site holds besides its own; 0 for none. */
   history: number;
   /** The first directory is being published right now: not ready until it is there. */
@@ -120,6 +122,10 @@ const Environment = z.object({
   REFLOOP_SANDBOX_SYSTEM_KEY: z.string().min(1).optional(),
   REFLOOP_SANDBOX_FAX_KEYS: z.string().min(1).optional(),
   REFLOOP_SANDBOX_COMPLETES: z.enum(['yes', 'no'], 'Neither yes nor no').default('no'),
+  REFLOOP_SANDBOX_CLOCK: z
+    .string()
+    .regex(/^http:\/\/(localhost|127\.0\.0\.1|\[::1\]):\d{1,5}\/clock$/, 'Not the address of a clock on this machine')
+    .optional(),
   REFLOOP_WAREHOUSE: z.string().min(1).optional(),
   REFLOOP_WAREHOUSE_ENCRYPTED: z.string().optional(),
   REFLOOP_ALLOWED_AMOUNTS: z.string().min(1).optional(),
@@ -158,6 +164,7 @@ const FIXES: Record<string, string> = {
   REFLOOP_SANDBOX_FAX_KEYS: 'npm start sets it by itself; else the public keys of the sandbox’s fax machine as {"keys": […]}.',
   REFLOOP_SANDBOX_SYSTEM_KEY: 'npm start sets it by itself; else the path of a file with a private JWK (P-384 or RSA), or env:NAME.',
   REFLOOP_SANDBOX_COMPLETES: 'Set it to yes for Refloop to finish by itself, in the sandbox, what a window left unfinished; else no.',
+  REFLOOP_SANDBOX_CLOCK: 'Leave it out; npm start sets it for the sandbox. Production goes by the clock of its machine.',
   REFLOOP_ALLOWED_AMOUNTS: 'Name a file like analytics/assumptions/synthetic.yml, with figures of your own, or leave it out.',
   REFLOOP_WAREHOUSE: 'Name a folder, or leave it out for the folder warehouse in REFLOOP_STATE.',
   REFLOOP_TIMEZONE: 'Set the IANA name of the zone in which the practice reckons days, such as America/Chicago, or leave it out for UTC.',
@@ -304,6 +311,10 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     const fix = FIXES['REFLOOP_HISTORY'] ?? '';
     faults.push({ field: 'REFLOOP_HISTORY', message: 'A simulated practice in production', fix });
   }
+  if (production && read.REFLOOP_SANDBOX_CLOCK !== undefined) {
+    const fix = FIXES['REFLOOP_SANDBOX_CLOCK'] ?? '';
+    faults.push({ field: 'REFLOOP_SANDBOX_CLOCK', message: 'A clock that can be moved in production', fix });
+  }
   if (production && read.REFLOOP_RATE_LIMITS === 'off') {
     faults.push({ field: 'REFLOOP_RATE_LIMITS', message: 'Off in production', fix: FIXES['REFLOOP_RATE_LIMITS'] ?? '' });
   }
@@ -363,6 +374,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       channels: channels.settings,
       sandbox,
       keys,
+      sandboxClock: read.REFLOOP_SANDBOX_CLOCK,
       history: read.REFLOOP_HISTORY,
       directoryExpected: read.REFLOOP_DIRECTORY_EXPECTED === 'yes',
       idleSeconds: read.REFLOOP_IDLE_SECONDS,

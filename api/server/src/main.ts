@@ -21,6 +21,8 @@ import { packetHandlers } from './channels/packet-handlers.ts';
 import { noteInChart, noteReceipt } from './channels/report-in-chart.ts';
 import { taskStanding } from './channels/task-standing.ts';
 import { textMessage } from './channels/text-message.ts';
+import { followSandbox } from './clock/follow-sandbox.ts';
+import { createPracticeClock } from './clock/practice-clock.ts';
 import { type Config, configFaults, readConfig } from './config.ts';
 import { createKeyRing } from './crypto/key-ring.ts';
 import { systemAccess } from './ehr/system-access.ts';
@@ -29,7 +31,7 @@ import { seedSandboxGrants } from './grants/sandbox-grants.ts';
 import { type HttpServer, openHttpServer } from './http-server.ts';
 import { createDocumentReader } from './inbound/document-reader.ts';
 import { createInbound } from './inbound/take-in.ts';
-import { repeat } from './jobs/repeat.ts';
+import { type Repeated, repeat } from './jobs/repeat.ts';
 import { createLogger } from './logging/log.ts';
 import { guardProcessOutput } from './logging/process-output.ts';
 import { wordsOf } from './logging/words.ts';
@@ -82,7 +84,11 @@ const CAPTURE_MS = 5000;
 
 /** What ends the process is told to whoever started it; everything else is a line of the log. */
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
-const now = (): Date => new Date();
+/** What protects sessions, tokens and leases counts by this; nobody moves it. */
+const machineTime = (): Date => new Date();
+/** What happens in the practice is of this one; in the sandbox it may be ahead. */
+const clock = createPracticeClock(machineTime);
+const { now } = clock;
 const pause = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));
 
 function settings(): Config {
@@ -100,12 +106,12 @@ guardProcessOutput(log);
 const newId = monotonicFactory();
 const production = config.environment === 'production';
 const { sites, cdsClients } = config.sites;
-const discovery = createDiscovery({ fetch, now, sites, production });
-const tokens = createSystemTokens({ fetch, discovery, now });
-const ownAccess = systemAccess({ fetch, tokens, pause, now });
+const discovery = createDiscovery({ fetch, now: machineTime, sites, production });
+const tokens = createSystemTokens({ fetch, discovery, now: machineTime });
+const ownAccess = systemAccess({ fetch, tokens, pause, now: machineTime });
 const index = currentIndex();
 const reader = createDocumentReader();
-const readiness = createReadiness(now);
+const readiness = createReadiness(machineTime);
 const warehouse = openWarehouse({ folder: config.warehouseFolder, assumptions: config.assumptions });
 const servesApi = config.only === undefined || config.only === 'api';
 const runsJobs = config.only === undefined || config.only === 'worker';
@@ -117,10 +123,12 @@ const parts = {
   production,
   log,
   now,
+  machineTime,
+  tellsTime: config.sandboxClock !== undefined,
   idleSeconds: config.idleSeconds,
   notReady: readiness.stillStarting,
   trustedProxies: config.trustedProxies,
-  ...(config.rateLimits ? { limits: createRateLimits(now) } : {}),
+  ...(config.rateLimits ? { limits: createRateLimits(machineTime) } : {}),
 };
 const pages = { tokenOrigins: discovery.tokenOrigins, beforePage: () => discovery.warm(PAGE_PATIENCE_MS) };
 const health = healthRoutes({ notReady: readiness.reason });
@@ -147,6 +155,7 @@ function servingApp(store: Store): Fetch {
     fetch,
     pause,
     now,
+    machineTime,
     newId,
     version,
     read: reader.read,
@@ -162,7 +171,7 @@ function servingApp(store: Store): Fetch {
   });
   // One that listens on this machine alone is reached by either name of it.
   const addresses = [config.address, config.address.replace(/^http:\/\/127\.0\.0\.1:/, 'http://localhost:')];
-  const keys = createClientKeys({ fetch, now, discovery, sites });
+  const keys = createClientKeys({ fetch, now: machineTime, discovery, sites });
   const admitCdsClient = createCdsAdmission({ store, sites, clients: cdsClients, keys, addresses });
   const builtApp = readBuiltApp(fileURLToPath(new URL('../../../smart-app/dist', import.meta.url)));
   if (!builtApp) log.event('smart-app/dist is missing: the API is served, the app is not. `npm start` builds it.');
@@ -189,6 +198,7 @@ async function onceReached<Value>(step: () => Promise<Value>): Promise<Value> {
 /** What runs, in the order in which it is ended: nothing loses what it stands on. */
 const running: {
   server?: HttpServer;
+  clock?: () => Promise<void>;
   directory?: () => Promise<void>;
   sequencer?: () => Promise<void>;
   engine?: () => Promise<void>;
@@ -223,6 +233,7 @@ async function stop(code: number): Promise<never> {
   await running.server?.close(hurry.signal.aborted ? 0 : DRAIN_MS);
   const closed = async (): Promise<void> => {
     for (const end of [
+      running.clock,
       running.directory,
       running.history,
       running.refresh,
@@ -260,6 +271,7 @@ const reconciliation = (store: Store) =>
     access: ownAccess,
     newId,
     now,
+    machineTime,
     pause,
     version,
     failed: (error) => log.failure({ route: 'reconciliation', reference: '-', error }),
@@ -281,6 +293,7 @@ const outbox = (store: Store) =>
     holder: `outbox-${newId()}`,
     version,
     now,
+    machineTime,
     pause,
     random: Math.random,
     failed: (error) => log.failure({ route: 'outbox', reference: '-', error }),
@@ -303,6 +316,7 @@ function refreshWarehouse(store: Store): Refresh {
     keys: config.keys,
     warehouse: config.warehouseFolder,
     timezone: config.timezone,
+    now,
     made: (outcome) => {
       if (typeof outcome !== 'string') {
         log.event('A snapshot of the warehouse is in force.', outcome);
@@ -326,6 +340,7 @@ function loadHistory(refresh: Refresh): void {
     scope: scopeOf(sandbox),
     referrals: config.history,
     seed: SANDBOX_SEED,
+    now,
     loaded: ({ referrals, events }) => {
       log.event('The history of the simulated practice is loaded.', { referrals, events });
       refresh.now();
@@ -377,14 +392,46 @@ async function serveApi(store: Store): Promise<void> {
   }
 }
 
+/** Done once after each step of a clock that is moved, one after the other. */
+const afterEachStep: Repeated[] = [];
+/** Numbers of the warehouse follow when the clock has stood still for a moment. */
+const STOOD_STILL_MS = 5000;
+let renewNumbers: (() => void) | undefined;
+let standing: NodeJS.Timeout | undefined;
+
+/** Nothing happens before it is known what time it is. */
+async function goBySandbox(address: string): Promise<void> {
+  readiness.starting('The sandbox EHR has not told what time it is.');
+  const following = followSandbox({
+    address,
+    clock,
+    live: async () => {
+      for (const each of afterEachStep) await each.once();
+      clearTimeout(standing);
+      standing = setTimeout(() => renewNumbers?.(), STOOD_STILL_MS);
+    },
+    name: `refloop-${process.pid}`,
+    fetch,
+    pause,
+    failed: (error) => log.failure({ route: 'clock of the sandbox', reference: '-', error }),
+  });
+  running.clock = async () => {
+    clearTimeout(standing);
+    await following.stop();
+  };
+  await following.known;
+}
+
 async function start(): Promise<void> {
+  if (config.sandboxClock !== undefined) await goBySandbox(config.sandboxClock);
   const store = await onceReached(openStore);
   running.store = store.close;
   running.keys = await onceReached(store.followKeys);
   if (runsJobs) {
-    running.reconciliation = repeat(reconciliation(store).run, RECONCILE_MS, (error) =>
+    const looks = repeat(reconciliation(store).run, RECONCILE_MS, (error) =>
       log.failure({ route: 'reconciliation', reference: '-', error }),
-    ).stop;
+    );
+    running.reconciliation = looks.stop;
     const unread = (error: unknown): void => log.failure({ route: 'inbound documents', reference: '-', error });
     const inbound = repeat(createInbound({ store, read: reader.read, version, now, failed: unread }).run, INBOUND_MS, unread);
     running.inbound = async () => {
@@ -392,14 +439,20 @@ async function start(): Promise<void> {
       await reader.close();
     };
     const reportFailed = (error: unknown): void => log.failure({ route: 'reconciliation report', reference: '-', error });
-    const reports = createReconciliationReports({ store, sites, access: ownAccess, newId, now, failed: reportFailed });
-    running.reports = repeat(reports.run, REPORTS_MS, reportFailed).stop;
-    running.outbox = repeat(outbox(store).run, OUTBOX_MS, (error) => log.failure({ route: 'outbox', reference: '-', error })).stop;
+    const reports = createReconciliationReports({ store, sites, access: ownAccess, newId, now, machineTime, failed: reportFailed });
+    const nightly = repeat(reports.run, REPORTS_MS, reportFailed);
+    running.reports = nightly.stop;
+    const sending = repeat(outbox(store).run, OUTBOX_MS, (error) => log.failure({ route: 'outbox', reference: '-', error }));
+    running.outbox = sending.stop;
     const captureFailed = (error: unknown): void => log.failure({ route: 'capture', reference: '-', error });
     const capture = createCapture({ store, sites, access: ownAccess, now, version, address: config.address, failed: captureFailed });
-    running.capture = repeat(capture.run, CAPTURE_MS, captureFailed).stop;
+    const capturing = repeat(capture.run, CAPTURE_MS, captureFailed);
+    running.capture = capturing.stop;
     const failed = (error: unknown): void => log.failure({ route: 'due referrals', reference: '-', error });
-    running.engine = repeat(createDueReferrals({ store, now, failed }).run, LOOK_MS, failed).stop;
+    const engine = repeat(createDueReferrals({ store, now, failed }).run, LOOK_MS, failed);
+    running.engine = engine.stop;
+    // What others did comes first, then what falls due, then what both ask for.
+    afterEachStep.push(capturing, inbound, looks, engine, sending, nightly);
     running.sequencer = startSequencer(store.auditTrail, now, (error) =>
       log.failure({ route: 'audit sequencer', reference: '-', error }),
     ).stop;
@@ -409,7 +462,11 @@ async function start(): Promise<void> {
     log.event('The gateway takes in nothing yet: it has no listener, tells its health and serves nothing else.');
   readiness.serving(store.ping);
   if (runsJobs) await projectionsRenewed(store);
-  if (runsJobs) loadHistory(refreshWarehouse(store));
+  if (runsJobs) {
+    const refresh = refreshWarehouse(store);
+    renewNumbers = refresh.now;
+    loadHistory(refresh);
+  }
   if (config.keys.length > 1) await rewrapped(store);
   // So that the first launch need not wait for it; an EHR that is not up yet is asked again then.
   if (servesApi) void discovery.warm(PAGE_PATIENCE_MS);

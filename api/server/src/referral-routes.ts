@@ -63,6 +63,8 @@ export type ReferralDeps = {
   /** The index of the directory in force; undefined until the first is loaded. */
   index: () => MatchIndex | undefined;
   policy: Policy;
+  /** By which leases end; the time of each call unless told. */
+  machineTime?: (() => Date) | undefined;
   newId: () => string;
   /** Reads documents that come in. */
   read: DocumentReader['read'];
@@ -73,7 +75,19 @@ export type ReferralDeps = {
   phoneOf: (scope: Scope) => string;
 };
 
-export function referralRoutes({ store, sites, index, policy, newId, read, version, channels, phoneOf }: ReferralDeps): Route[] {
+export function referralRoutes({
+  store,
+  sites,
+  index,
+  policy,
+  machineTime,
+  newId,
+  read,
+  version,
+  channels,
+  phoneOf,
+}: ReferralDeps): Route[] {
+  const times = machineTime ? { machineTime } : {};
   const worklist = createWorklistService({ store });
   const practiceNow = (entryId: string) => {
     const entry = index()?.entry(entryId);
@@ -88,8 +102,8 @@ export function referralRoutes({ store, sites, index, policy, newId, read, versi
     ...pendRoutes({ pends: createPendService({ store, drafter, newId }) }),
     ...openWorkRoutes({ openWork: createOpenWorkService({ store }) }),
     ...approvalRoutes({
-      approvals: createApprovalService({ store, matching, drafter, newId, version, phoneOf }),
-      plans: createPlanService({ store }),
+      approvals: createApprovalService({ store, matching, drafter, newId, version, phoneOf, ...times }),
+      plans: createPlanService({ store, ...times }),
     }),
     ...workRoutes({
       work: createWorkService({ store }),
@@ -126,6 +140,6 @@ export function referralRoutes({ store, sites, index, policy, newId, read, versi
       texts: createIncomingTextService({ store, sites }),
     }),
     ...exceptionRoutes({ exceptions: createExceptionService({ store }) }),
-    ...recommendationRecordRoutes({ records: createRecordService({ store }) }),
+    ...recommendationRecordRoutes({ records: createRecordService({ store, ...times }) }),
   ];
 }

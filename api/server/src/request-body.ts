@@ -54,13 +54,17 @@ type ReadFile = { ok: true; upload: Uploaded } | { ok: false; refusal: Refusal }
 const BEARER = /^Bearer ([A-Za-z0-9\-._~+/]{20,4000}=*)$/i;
 
 /** Reads a file of at most the limit, once what the headers say of it is admitted. */
-export async function readUpload(request: Request, { contentType, limit, admit }: Upload, now: Date): Promise<ReadFile> {
+export async function readUpload(
+  request: Request,
+  { contentType, limit, admit }: Upload,
+  at: Parameters<Upload['admit']>[1],
+): Promise<ReadFile> {
   const { headers } = request;
   if (headers.get('content-type') !== contentType || headers.has('content-encoding')) {
     return { ok: false, refusal: problem('unsupported-media-type', `The body is not marked as a file of type ${contentType}.`) };
   }
   const bearer = BEARER.exec(headers.get('authorization') ?? '')?.[1] ?? '';
-  const refusal = await admit(bearer, now);
+  const refusal = await admit(bearer, at);
   if (refusal) return { ok: false, refusal };
   if (Number(headers.get('content-length') ?? 0) > limit) return { ok: false, refusal: largerThan(limit) };
   const bytes = await bytesOf(request, limit);

@@ -50,6 +50,9 @@ export type AuthorizationServer = {
   smartStyleUrl: string;
   tenant: string;
   signingKey: () => SigningKey;
+  /** The machine’s own clock, which nobody moves: by it sessions, launches, codes and tokens end, and what is signed is dated. */
+  machineTime: () => Date;
+  /** The clock of the practice: what its pages show as today. */
   now: () => Date;
 };
 
@@ -113,7 +116,7 @@ const code = async (
       codeChallenge: request.codeChallenge,
       ...(request.nonce === undefined ? {} : { nonce: request.nonce }),
     },
-    server.now(),
+    server.machineTime(),
   );
 
 /** Answers an EHR launch: the handle stands for the user, who opened the app in the chart. Undefined where the handle is no good. */
@@ -121,7 +124,7 @@ export async function authorizeLaunch(
   server: AuthorizationServer,
   request: AuthorizeRequest & { launch: string },
 ): Promise<string | undefined> {
-  const context = await useLaunch(server.pool, request.launch, request.clientId, server.mode.name, server.now());
+  const context = await useLaunch(server.pool, request.launch, request.clientId, server.mode.name, server.machineTime());
   return context && code(server, request, context);
 }
 
@@ -143,7 +146,7 @@ export const authorizeStandalone = (
 async function idToken(server: AuthorizationServer, grant: Grant, scope: string, nonce: string | undefined): Promise<string | undefined> {
   const user = grant.userId === undefined ? undefined : findUser(grant.userId);
   if (!user || !hasScope(scope, 'openid')) return undefined;
-  const issuedAt = Math.floor(server.now().getTime() / 1000);
+  const issuedAt = Math.floor(server.machineTime().getTime() / 1000);
   return server.signingKey().sign({
     iss: server.issuer,
     sub: user.id,
@@ -210,7 +213,7 @@ export async function exchangeCode(
   if (form.code === undefined) return refusal('invalid_request', 'code is missing.');
   if (form.redirectUri === undefined) return refusal('invalid_request', 'redirect_uri is missing; send the one of the authorize request.');
   if (form.codeVerifier === undefined) return refusal('invalid_request', 'code_verifier is missing; PKCE is required.');
-  const used = await useCode(server.pool, form.code, server.now());
+  const used = await useCode(server.pool, form.code, server.machineTime());
   switch (used.kind) {
     case 'unknown':
       return refusal('invalid_grant', 'code is not one of this server.');
@@ -228,7 +231,7 @@ export async function exchangeCode(
   const { grant } = used;
   const fault = faultRefusal('exchange', grant.faults);
   if (fault) return fault;
-  const now = server.now();
+  const now = server.machineTime();
   const access = await issueAccessToken(server.pool, grant, grant.scope, now, server.mode.smart.accessTokenSeconds);
   const seconds = refreshLifetime(grant.scope);
   const tokens: IssuedTokens =
@@ -250,7 +253,7 @@ export async function refreshTokens(
 ): Promise<TokenOutcome> {
   const { refreshToken } = form;
   if (refreshToken === undefined) return refusal('invalid_request', 'refresh_token is missing.');
-  const now = server.now();
+  const now = server.machineTime();
   const found = await readRefreshToken(server.pool, refreshToken, client.clientId, now);
   if (!found || found.grant.mode !== server.mode.name) {
     return refusal('invalid_grant', 'refresh_token is unknown, expired, revoked, or belongs to another client. Launch again.');
@@ -288,7 +291,7 @@ export async function issueServiceToken(
   if (scope === '') return refusal('invalid_scope', 'None of the requested scopes is a system scope registered for this client.');
   const fault = faultRefusal('exchange', await faultsOfClient(server.pool, client.clientId, server.mode.name));
   if (fault) return fault;
-  const now = server.now();
+  const now = server.machineTime();
   const grant = await createServiceGrant(server.pool, client.clientId, scope, server.mode.name, now);
   const tokens = await issueAccessToken(server.pool, grant, scope, now, SERVICE_TOKEN_LIFETIME_SECONDS);
   return {

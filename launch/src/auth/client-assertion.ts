@@ -93,7 +93,7 @@ async function isFirstUse(pool: pg.Pool, clientId: string, opened: Opened, now: 
 
 /** Who sent this assertion to the token endpoint at `tokenUrl`. */
 export async function authenticateByAssertion(
-  server: { pool: pg.Pool; clients: RegisteredClient[]; now: () => Date },
+  server: { pool: pg.Pool; clients: RegisteredClient[]; machineTime: () => Date },
   tokenUrl: string,
   sent: SentAssertion,
 ): Promise<ClientAuthentication> {
@@ -106,7 +106,7 @@ export async function authenticateByAssertion(
   if (sent.clientIdInForm !== undefined && sent.clientIdInForm !== client.clientId) {
     return refused('client_id names another client than client_assertion.');
   }
-  const now = server.now();
+  const now = server.machineTime();
   const problem = problemOf(opened, client, Math.floor(now.getTime() / 1000));
   if (problem !== undefined || client.authentication.kind !== 'asymmetric') return refused(problem ?? 'This client has no keys.');
   const keys = await readClientKeys(client.authentication.keys);

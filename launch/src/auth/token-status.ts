@@ -15,7 +15,7 @@ export async function revoke(
   token: string | undefined,
 ): Promise<TokenRefusal | undefined> {
   if (token === undefined) return refusal('invalid_request', 'token is missing.');
-  const revocation = await revokeToken(server.pool, token, client.clientId, server.now());
+  const revocation = await revokeToken(server.pool, token, client.clientId, server.machineTime());
   return revocation === 'of-another-client' ? refusal('unauthorized_client', 'token was issued to another client.') : undefined;
 }
 
@@ -37,7 +37,7 @@ export type Introspection =
 
 /** What a token of this client and mode says now. Any other is inactive to it. */
 export async function introspect(server: AuthorizationServer, token: string, clientId: string): Promise<Introspection> {
-  const facts = await readAccessToken(server.pool, token, server.now());
+  const facts = await readAccessToken(server.pool, token, server.machineTime());
   if (!facts || facts.grant.clientId !== clientId || facts.grant.mode !== server.mode.name) return { active: false };
   const user = facts.grant.userId === undefined ? undefined : findUser(facts.grant.userId);
   if (!user && facts.grant.userId !== undefined) return { active: false };
@@ -58,7 +58,7 @@ export async function introspect(server: AuthorizationServer, token: string, cli
 
 /** What the FHIR server of this mode asks about a bearer token: whom and what it stands for, or undefined. */
 export async function accessContextOf(server: AuthorizationServer, token: string): Promise<AccessContext | undefined> {
-  const facts = await readAccessToken(server.pool, token, server.now());
+  const facts = await readAccessToken(server.pool, token, server.machineTime());
   if (!facts || facts.grant.mode !== server.mode.name) return undefined;
   const { grant } = facts;
   if (grant.faults.includes('request_invalid_token') || grant.faults.includes('request_expired_token')) return undefined;

@@ -50,17 +50,21 @@ export function createBulkServer({
   baseUrl,
   types,
   now = () => new Date(),
+  machineTime = now,
 }: {
   pool: Pool;
   baseUrl: string;
   /** Every type this server holds. */
   types: readonly string[];
+  /** By which resources are written: of this moment an export is. */
   now?: () => Date;
+  /** By which a job is waited for and forgotten; `now` unless told. */
+  machineTime?: () => Date;
 }): BulkServer {
   const jobs = new Map<string, Job>();
 
   const forget = (): void => {
-    for (const [id, { startedAt }] of jobs) if (now().getTime() - startedAt > HOUR_MS) jobs.delete(id);
+    for (const [id, { startedAt }] of jobs) if (machineTime().getTime() - startedAt > HOUR_MS) jobs.delete(id);
   };
 
   /** A type may be exported where all of it may be read and found; a scope that is narrowed says nothing of all. */
@@ -86,13 +90,13 @@ export function createBulkServer({
       context.header('Retry-After', String(RETRY_AFTER_SECONDS));
       throw refusal(429, 'throttled', `${MOST_JOBS} exports of this client are under way. Wait for one, or cancel it.`);
     }
-    const moment = now();
+    const startedAt = machineTime().getTime();
     const job: Job = {
       clientId: access.clientId,
       request: context.req.url,
-      scope: { types: allowedTypes(asked, permissions), ofPatients: asked.level === 'patient', since: asked.since, until: moment },
-      startedAt: moment.getTime(),
-      nextLookAt: moment.getTime() + RETRY_AFTER_SECONDS * 1000,
+      scope: { types: allowedTypes(asked, permissions), ofPatients: asked.level === 'patient', since: asked.since, until: now() },
+      startedAt,
+      nextLookAt: startedAt + RETRY_AFTER_SECONDS * 1000,
       files: undefined,
       failed: false,
     };
@@ -138,7 +142,7 @@ export function createBulkServer({
   }
 
   function status(context: Context, id: string, job: Job): Response {
-    const moment = now().getTime();
+    const moment = machineTime().getTime();
     const isEarly = moment < job.nextLookAt;
     job.nextLookAt = moment + RETRY_AFTER_SECONDS * 1000;
     if (isEarly || job.files === undefined) context.header('Retry-After', String(RETRY_AFTER_SECONDS));

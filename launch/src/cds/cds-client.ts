@@ -80,15 +80,17 @@ export function createCdsClient(options: {
   keysUrl: string;
   fhirServer: string;
   key: () => SigningKey;
+  /** By which a call is signed. */
+  machineTime: () => Date;
   now: () => Date;
   fetch: Fetch;
   /** A link leads only here; what a card says beside it is not followed. */
   launchUrl: string;
 }): CdsClient {
-  const { base, issuer, now } = options;
+  const { base, issuer, machineTime, now } = options;
 
   async function token(address: string): Promise<string> {
-    const iat = Math.floor(now().getTime() / 1000);
+    const iat = Math.floor(machineTime().getTime() / 1000);
     const claims = { iss: issuer, aud: address, iat, exp: iat + TOKEN_SECONDS, jti: randomUUID() };
     return options.key().sign(claims, { jku: options.keysUrl });
   }

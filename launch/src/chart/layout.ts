@@ -13,6 +13,8 @@ export type PageOptions = {
   current?: 'patients';
   /** A script of this server, by file name. */
   script?: string;
+  /** Shown anew after so many seconds: what it tells is under way. */
+  refreshSeconds?: number;
   /** Fills the window below the title bar, without margins: the page that frames the app. */
   full?: boolean;
 };
@@ -30,6 +32,7 @@ const navigation = (current: PageOptions['current']): Html => html`
   <nav aria-label="Main">
     <a href="/patients" ${current === 'patients' ? html`aria-current="page"` : ''}>Patients</a>
     <form method="post" action="/referral-center"><button class="nav-button" type="submit">Referral center</button></form>
+    <a href="/clock">Clock</a>
   </nav>`;
 
 /** A whole page. */
@@ -38,6 +41,7 @@ export const page = (options: PageOptions, body: Html): Html => html`<!doctype h
 <head>
   <meta charset="utf-8">
   <meta name="viewport" content="width=device-width, initial-scale=1">
+  ${options.refreshSeconds === undefined ? '' : html`<meta http-equiv="refresh" content="${options.refreshSeconds}">`}
   <title>${options.title} · Sandbox EHR</title>
   <link rel="stylesheet" href="/chart/chart.css">
   <link rel="icon" href="/chart/icon.svg" type="image/svg+xml">

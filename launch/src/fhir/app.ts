@@ -47,8 +47,10 @@ export type FhirAppOptions = {
   around?: (call: FhirCall) => Promise<Response>;
   /** Told of errors that are the server's own. They may hold values of resources, so whoever logs them must leave the message out. */
   onFault?: (error: unknown) => void;
-  /** The server's clock; the machine's own unless told. */
+  /** By which resources are written and found; the machine's own unless told. */
   now?: () => Date;
+  /** By which tokens end; `now` unless told. */
+  machineTime?: () => Date;
 };
 
 const largestBody = 1024 * 1024;
@@ -158,10 +160,10 @@ function reportKind(error: unknown): void {
 export const bearerToken = (c: Context): string | undefined =>
   /^Bearer ([A-Za-z0-9\-._~+/]+=*)$/i.exec(c.req.header('Authorization') ?? '')?.[1];
 
-async function authenticated(c: Context, { authenticate, now }: FhirAppOptions): Promise<AccessContext | undefined> {
+async function authenticated(c: Context, { authenticate, now, machineTime = now }: FhirAppOptions): Promise<AccessContext | undefined> {
   const token = bearerToken(c);
   const access = token === undefined ? undefined : await authenticate(token);
-  return access && access.expiresAt * 1000 > (now?.().getTime() ?? Date.now()) ? access : undefined;
+  return access && access.expiresAt * 1000 > (machineTime?.().getTime() ?? Date.now()) ? access : undefined;
 }
 
 function unauthorized(c: Context, baseUrl: string): Response {

@@ -9,6 +9,7 @@ import { accessContextOf } from '../auth/token-status.ts';
 import { createBulkServer } from '../bulk/export-server.ts';
 import { createCdsClient, type Fetch } from '../cds/cds-client.ts';
 import { messagePage } from '../chart/layout.ts';
+import type { SandboxClock } from '../clock/sandbox-clock.ts';
 import { createFhirApp } from '../fhir/app.ts';
 import { definitions } from '../fhir/definitions.ts';
 import { FhirError } from '../fhir/fhir-error.ts';
@@ -19,6 +20,7 @@ import { MODES, type Mode, type ModeName } from '../modes/modes.ts';
 import { authorizeRoutes } from './authorize.ts';
 import { chartRoutes } from './chart.ts';
 import { clientsRoutes } from './clients.ts';
+import { clockRoutes } from './clock.ts';
 import { CDS_KEYS_PATH, discoveryRoutes, endpointsOf, SMART_STYLE_PATH } from './discovery.ts';
 import { silentWhenDown, withFaults } from './fhir-faults.ts';
 import { healthRoutes, type Readiness } from './health.ts';
@@ -28,7 +30,7 @@ import { mailRoutes } from './mail.ts';
 import { officesRoutes } from './offices.ts';
 import { recordsRoutes } from './records.ts';
 import { securityHeaders } from './security-headers.ts';
-import { createNotifier, type NotifierOptions } from './subscriptions.ts';
+import { createNotifier, type Notifier, type NotifierOptions } from './subscriptions.ts';
 import { tokenRoutes } from './token.ts';
 
 export type EhrOptions = {
@@ -42,7 +44,12 @@ export type EhrOptions = {
   /** What calls of CDS services are signed with, and how they are reached; without it the chart shows no cards. */
   cds?: { key: () => SigningKey; fetch: Fetch };
   readiness: () => Readiness;
+  /** The clock of the practice, which may be ahead of the machine's: by it charts are written, and offices act. */
   now: () => Date;
+  /** By which sessions, launches and tokens end, and what is signed is dated; `now` unless told. */
+  machineTime?: () => Date;
+  /** The clock that can be moved, where this EHR has one and it is open. */
+  clock?: () => SandboxClock | undefined;
   remoteAddress: RemoteAddress;
   /** The mails that offices got, newest first; without it there are none. */
   mails?: () => readonly KeptMail[];
@@ -57,11 +64,13 @@ export type EhrOptions = {
 /** Where a Task or a Subscription may be written. */
 const MAY_TELL = /\/(?:Task|Subscription)(?:\/|$)|\/fhir\/?$|^\/offices\//;
 
-const NOT_READY_EXEMPT = /^\/(health|chart\/[a-z.-]+)$/;
+/** Refloop asks what time it is before it serves, and does not wait for the charts. */
+const NOT_READY_EXEMPT = /^\/(health|clock|clock\/followers|chart\/[a-z.-]+)$/;
 
 export function createEhrApp(options: EhrOptions): Hono {
   const { pool, repository, origin, clients, readiness } = options;
   const app = clients[0];
+  const machineTime = options.machineTime ?? options.now;
   const serverOf = (mode: Mode): AuthorizationServer => ({
     mode,
     pool,
@@ -71,6 +80,7 @@ export function createEhrApp(options: EhrOptions): Hono {
     smartStyleUrl: `${origin}${SMART_STYLE_PATH}`,
     tenant: 'sandbox',
     signingKey: options.signingKey,
+    machineTime,
     now: options.now,
   });
   const [firstMode, ...otherModes] = MODES;
@@ -89,14 +99,16 @@ export function createEhrApp(options: EhrOptions): Hono {
     }
     return context.json({ status: now.status, reason: now.reason }, 503);
   });
-  const notifier = createNotifier({
-    repository,
-    fhirBase: server.fhirBase,
-    origins: registeredOrigins(clients),
-    now: options.now,
-    fetch: options.notify ?? fetch,
-  });
+  let notifier: Notifier | undefined;
   ehr.use(async (context, next) => {
+    // Made when the EHR is ready, and so its clock: it tells what changes from then on.
+    notifier ??= createNotifier({
+      repository,
+      fhirBase: server.fhirBase,
+      origins: registeredOrigins(clients),
+      now: options.now,
+      fetch: options.notify ?? fetch,
+    });
     await next();
     // Nobody who writes waits for those who are told of it.
     if (context.req.method !== 'GET' && MAY_TELL.test(context.req.path)) void notifier.look();
@@ -112,6 +124,7 @@ export function createEhrApp(options: EhrOptions): Hono {
   ehr.route('/', clientsRoutes(server, options.remoteAddress));
   ehr.route('/', recordsRoutes(repository, options.remoteAddress));
   ehr.route('/', officesRoutes({ repository, origin, now: options.now, remoteAddress: options.remoteAddress }));
+  if (options.clock) ehr.route('/', clockRoutes({ clock: options.clock, origin, remoteAddress: options.remoteAddress }));
   ehr.route('/', mailRoutes({ mails: options.mails ?? (() => []), fax: options.fax, origin, remoteAddress: options.remoteAddress }));
   for (const one of servers) {
     const endpoints = endpointsOf(one);
@@ -119,11 +132,14 @@ export function createEhrApp(options: EhrOptions): Hono {
       pool,
       baseUrl: one.fhirBase,
       now: options.now,
+      machineTime,
       authenticate: (token) => accessContextOf(one, token),
       allowedOrigins: registeredOrigins(clients),
       habits: one.mode.fhir,
       ...(one === server
-        ? { bulk: createBulkServer({ pool, baseUrl: one.fhirBase, types: [...definitions().resourceTypes], now: options.now }) }
+        ? {
+            bulk: createBulkServer({ pool, baseUrl: one.fhirBase, types: [...definitions().resourceTypes], now: options.now, machineTime }),
+          }
         : {}),
       around: (call) => withFaults({ pool, wait: options.wait }, call),
       smart: {
@@ -144,6 +160,7 @@ export function createEhrApp(options: EhrOptions): Hono {
       issuer: origin,
       keysUrl: `${origin}${CDS_KEYS_PATH}`,
       fhirServer: server.fhirBase,
+      machineTime,
       now: options.now,
       launchUrl: app.launchUrl,
     });

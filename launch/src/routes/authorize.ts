@@ -70,7 +70,7 @@ export function authorizeRoutes(servers: readonly [AuthorizationServer, ...Autho
     }
     const { request } = check;
     if (request.launch === undefined) {
-      const interaction = await beginInteraction(server.pool, request, server.now());
+      const interaction = await beginInteraction(server.pool, request, server.machineTime());
       return context.html(signInPage({ action: '/auth/sign-in', hidden: { interaction }, app: appName(request.clientId) }));
     }
     const fault = faultAt('authorize', (await findLaunchOf(server.pool, request.launch))?.faults ?? []);
@@ -118,7 +118,7 @@ export function authorizeRoutes(servers: readonly [AuthorizationServer, ...Autho
     );
 
   const finish = async (context: Context, secret: string, userId: string, patientId: string | undefined): Promise<Response> => {
-    const finished = await finishInteraction(first.pool, secret, first.now());
+    const finished = await finishInteraction(first.pool, secret, first.machineTime());
     if (!finished) return over(context);
     return toApp(context, finished.request, {
       code: await authorizeStandalone(serverFor(finished.request), finished.request, userId, patientId),
@@ -127,7 +127,7 @@ export function authorizeRoutes(servers: readonly [AuthorizationServer, ...Autho
 
   routes.post('/auth/sign-in', async (context) => {
     const secret = await form(context, 'interaction');
-    const interaction = await findInteraction(first.pool, secret, first.now());
+    const interaction = await findInteraction(first.pool, secret, first.machineTime());
     const user = findListedUser(await form(context, 'user'));
     if (!interaction || !user) return over(context);
     if (!hasScope(interaction.request.scope, 'launch/patient')) return finish(context, secret, user.id, undefined);
@@ -137,7 +137,7 @@ export function authorizeRoutes(servers: readonly [AuthorizationServer, ...Autho
 
   routes.post('/auth/patient-search', async (context) => {
     const secret = await form(context, 'interaction');
-    const interaction = await findInteraction(first.pool, secret, first.now());
+    const interaction = await findInteraction(first.pool, secret, first.machineTime());
     const user = interaction?.userId === undefined ? undefined : findListedUser(interaction.userId);
     if (!interaction || !user) return over(context);
     const cursor = await form(context, 'cursor');
@@ -152,7 +152,7 @@ export function authorizeRoutes(servers: readonly [AuthorizationServer, ...Autho
 
   routes.post('/auth/patient', async (context) => {
     const secret = await form(context, 'interaction');
-    const interaction = await findInteraction(first.pool, secret, first.now());
+    const interaction = await findInteraction(first.pool, secret, first.machineTime());
     if (interaction?.userId === undefined) return over(context);
     const patient = await findResource<Patient>(repository, 'Patient', await form(context, 'patient'));
     if (!patient)
@@ -161,7 +161,7 @@ export function authorizeRoutes(servers: readonly [AuthorizationServer, ...Autho
   });
 
   routes.post('/auth/deny', async (context) => {
-    const finished = await finishInteraction(first.pool, await form(context, 'interaction'), first.now());
+    const finished = await finishInteraction(first.pool, await form(context, 'interaction'), first.machineTime());
     if (!finished) return over(context);
     return toApp(context, finished.request, { error: 'access_denied', error_description: 'The user cancelled the sign-in.' });
   });

@@ -75,7 +75,7 @@ export function chartRoutes(
 
   const sessionOf = (context: Context): Promise<EhrSession | undefined> => {
     const secret = getCookie(context, SESSION_COOKIE);
-    return secret === undefined ? Promise.resolve(undefined) : findSession(server.pool, secret, server.now());
+    return secret === undefined ? Promise.resolve(undefined) : findSession(server.pool, secret, server.machineTime());
   };
 
   const pages = new Hono<SignedIn>();
@@ -91,7 +91,7 @@ export function chartRoutes(
     const named = (await context.req.parseBody())['user'];
     const user = typeof named === 'string' ? findListedUser(named) : undefined;
     if (!user) return context.html(signInPage({ action: '/sign-in' }), 400);
-    setCookie(context, SESSION_COOKIE, await startSession(server.pool, user, server.now()), {
+    setCookie(context, SESSION_COOKIE, await startSession(server.pool, user, server.machineTime()), {
       httpOnly: true,
       sameSite: 'Lax',
       path: '/',
@@ -107,7 +107,7 @@ export function chartRoutes(
     return next();
   });
   pages.post('/sign-out', async (context) => {
-    await endSession(server.pool, context.get('session').digest, server.now());
+    await endSession(server.pool, context.get('session').digest, server.machineTime());
     deleteCookie(context, SESSION_COOKIE, { path: '/' });
     return context.redirect('/sign-in', 303);
   });
@@ -232,7 +232,11 @@ export function chartRoutes(
   /** Opens the app in a launch of this session; the page shows it, and again after a reload. */
   const open = async (context: Context<SignedIn>, launch: Omit<LaunchContext, 'clientId' | 'sessionDigest'>): Promise<Response> => {
     const session = context.get('session');
-    const { id } = await createLaunch(server.pool, { ...launch, clientId: app.clientId, sessionDigest: session.digest }, server.now());
+    const { id } = await createLaunch(
+      server.pool,
+      { ...launch, clientId: app.clientId, sessionDigest: session.digest },
+      server.machineTime(),
+    );
     return context.redirect(`/app/${id}`, 303);
   };
 
@@ -330,7 +334,7 @@ export function chartRoutes(
     const launch = await findLaunch(server.pool, context.req.param('launch'), session.digest);
     if (!launch) return noSuch(context, 'app window');
     const patient = launch.patientId === undefined ? undefined : await findResource<Patient>(repository, 'Patient', launch.patientId);
-    const { handle } = await createLaunch(server.pool, launch, server.now());
+    const { handle } = await createLaunch(server.pool, launch, server.machineTime());
     return context.html(
       appPage({
         user: session.user,

@@ -141,7 +141,7 @@ export function launchesRoutes(
     if (check.kind === 'refused') return refuseField(context, check.field, check.message);
     await ensurePractitioner(check.context.userId);
     const launch = { ...check.context, clientId: app.clientId, needPatientBanner: true };
-    const { handle } = await createLaunch(server.pool, launch, server.now());
+    const { handle } = await createLaunch(server.pool, launch, server.machineTime());
     context.header('Cache-Control', 'no-store');
     const iss = fhirBaseOf(launch.mode);
     return context.json({ launch: handle, iss, url: launchUrl(app, iss, handle) });

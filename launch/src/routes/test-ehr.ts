@@ -43,6 +43,10 @@ export type TestEhr = {
   pool: pg.Pool;
   repository: Repository;
   now: () => Date;
+  /** The machine's own, by which sessions and tokens end. */
+  machineTime: () => Date;
+  /** From now on the practice goes by this clock, and the machine by its own. */
+  goBy: (clock: () => Date) => void;
   /** Moves the clock forward. */
   pass: (seconds: number) => void;
   setReadiness: (readiness: Readiness) => void;
@@ -136,7 +140,9 @@ export async function openTestEhr(
   await migrateAuth(pool);
   // A whole second, so that ages of tokens come out even.
   let now = Math.floor(Date.now() / 1000) * 1000;
-  const repository = createRepository(pool, { baseUrl: FHIR_BASE, now: () => new Date(now) });
+  const machineTime = (): Date => new Date(now);
+  let practice = machineTime;
+  const repository = createRepository(pool, { baseUrl: FHIR_BASE, now: () => practice() });
   const report = await repository.loadResources([...SANDBOX_USERS.map(practitionerOf), ...resources]);
   if (report.refused.length > 0) throw new Error(`The test's chart was refused: ${JSON.stringify(report.refused)}`);
   let readiness: Readiness = { status: 'ready' };
@@ -154,7 +160,8 @@ export async function openTestEhr(
     signingKey: () => signingKey,
     ...(services ? { cds: { key: () => cdsKey, fetch: services } } : {}),
     readiness: () => readiness,
-    now: () => new Date(now),
+    now: () => practice(),
+    machineTime,
     remoteAddress: () => remoteAddress,
     notify,
     wait: (milliseconds) => {
@@ -176,7 +183,11 @@ export async function openTestEhr(
     restarted: () => createEhrApp(options),
     pool,
     repository,
-    now: () => new Date(now),
+    now: () => practice(),
+    machineTime,
+    goBy: (clock) => {
+      practice = clock;
+    },
     pass: (seconds) => {
       now += seconds * 1000;
     },

@@ -122,7 +122,7 @@ export function tokenRoutes(server: AuthorizationServer): Hono {
     const bearer = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1];
     let clientId: string | undefined;
     if (bearer !== undefined) {
-      clientId = (await readAccessToken(server.pool, bearer, server.now()))?.grant.clientId;
+      clientId = (await readAccessToken(server.pool, bearer, server.machineTime()))?.grant.clientId;
     } else if (authorization !== undefined || form.only('client_assertion') !== undefined) {
       const caller = await callerOf(server, context, form.only);
       clientId = caller.kind === 'client' ? caller.client.clientId : undefined;

@@ -7,6 +7,7 @@ import { offersConditionalCreate } from '../chart/write-back-rung.ts';
 import type { Desk } from '../refer/desk.ts';
 import { orderRefOf } from '../refer/order-in-desk.ts';
 import { type ApiFailure, isBusy } from '../session/api.ts';
+import { practiceTime } from '../words/practice-time.ts';
 import { rereadOrder, tellOrderChangedElsewhere } from './order-changed.ts';
 import { resumeAfter } from './resume.ts';
 
@@ -32,7 +33,7 @@ export async function insist(desk: Desk, path: string, body: unknown): Promise<R
 export const portsOf = (desk: Desk): Omit<StepPorts, 'attempt'> => ({
   ehr: desk.ehr,
   patient: desk.patientId,
-  now: () => new Date().toISOString(),
+  now: () => practiceTime().toISOString(),
   pause,
   conditionalCreate: (type) => offersConditionalCreate(desk.statement, type),
 });
@@ -68,7 +69,7 @@ export async function carryOut(desk: Desk, plan: Plan, performerName: string, tr
   const stopped = end.kind === 'stopped' ? end.why : undefined;
   const gotFurther = end.plan.steps.filter(({ outcome }) => outcome.status === 'done').length > countDone(plan);
   const next = gotFurther ? 0 : tries + 1;
-  const wait = resumeAfter(end.plan, stopped, gotFurther ? 0 : tries, Date.now());
+  const wait = resumeAfter(end.plan, stopped, gotFurther ? 0 : tries, practiceTime().getTime());
   endWith(desk, end.plan, performerName, stopped, wait === undefined ? undefined : { after: jittered(wait), tries: next });
 }
 
@@ -94,7 +95,10 @@ function endWith(
 
 /** The EHR was found silent before anything was sent: the approval is on record and waits; it is tried again by itself. */
 export const queue = (desk: Desk, plan: Plan, performerName: string): void =>
-  endWith(desk, plan, performerName, 'ehr-silent', { after: jittered(resumeAfter(plan, 'ehr-silent', 0, Date.now()) ?? 0), tries: 1 });
+  endWith(desk, plan, performerName, 'ehr-silent', {
+    after: jittered(resumeAfter(plan, 'ehr-silent', 0, practiceTime().getTime()) ?? 0),
+    tries: 1,
+  });
 
 /** Takes an unfinished write-back up again: of this launch, or one found at launch. */
 export async function finishWriting(desk: Desk, planId: string, performerName: string, tries = 0): Promise<void> {
@@ -103,7 +107,7 @@ export async function finishWriting(desk: Desk, planId: string, performerName: s
   if (read.refusal.kind === 'session-ended') return desk.fail(read.refusal);
   const { approval } = desk.store.get();
   if (approval.kind === 'ended' && read.refusal.kind === 'unreachable') {
-    const wait = resumeAfter(approval.plan, 'server-silent', tries, Date.now());
+    const wait = resumeAfter(approval.plan, 'server-silent', tries, practiceTime().getTime());
     return endWith(
       desk,
       approval.plan,

@@ -2,6 +2,7 @@
 import { Button, Fieldset, Group, Modal, Radio, Select, TextInput } from '@mantine/core';
 import type { DelegationKind, GiveDelegation, Grant, StaffMember } from '@refloop/server/client/admin';
 import { type FormEvent, useState } from 'react';
+import { practiceTime } from '../words/practice-time.ts';
 import styles from './CenterPage.module.css';
 import { type DelegationForm, emptyForm, readForm } from './delegation-form.ts';
 
@@ -13,7 +14,7 @@ export function DelegationDialog({ grants, refused, onClose, onSave }: Props) {
   const change = (more: Partial<DelegationForm>) => setForm((before) => ({ ...before, ...more }));
   const save = (event: FormEvent) => {
     event.preventDefault();
-    const read = readForm(form, new Date());
+    const read = readForm(form, practiceTime());
     if (!read.ok) return setWrong(read.refusal);
     setWrong(undefined);
     onSave(read.value);

@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useEffectEvent, useState } from 'react';
 import { type Api, failureText } from '../session/api.ts';
 import type { Failure } from '../session/failure.ts';
+import { practiceTime } from '../words/practice-time.ts';
 
 export type Answer<Value> =
   | { kind: 'loading' }
@@ -18,7 +19,7 @@ export function useAnswer<Value>(api: Api, path: string | undefined, onFail: (fa
     let newest = true;
     void api.call<Value>(path).then((result) => {
       if (!newest) return;
-      if (result.ok) setAnswered({ path, asked, answer: { kind: 'ready', value: result.value, at: new Date() } });
+      if (result.ok) setAnswered({ path, asked, answer: { kind: 'ready', value: result.value, at: practiceTime() } });
       else if (result.refusal.kind === 'session-ended') fail(result.refusal);
       else {
         const noPermission = result.refusal.kind === 'problem' && result.refusal.problem.status === 403;

@@ -1,6 +1,7 @@
 /** One act, and what it needs. */
 import { LARGEST_DOCUMENT, type OfficeActName, type OfficeRequest, type OfficeView } from '@refloop/server/client/office';
 import { type FormEvent, useId, useState } from 'react';
+import { practiceTime } from '../words/practice-time.ts';
 import { instantOf, localDay, visitOn } from '../words/visit-day.ts';
 import styles from './Office.module.css';
 import type { OfficeNote } from './office-api.ts';
@@ -28,7 +29,7 @@ function requestOf(act: OfficeActName, form: FormData, appointment: string | und
       return { act };
     case 'no-show':
     case 'seen': {
-      const at = visitOn(text('day'), appointment, new Date().toISOString());
+      const at = visitOn(text('day'), appointment, practiceTime().toISOString());
       return at === undefined ? 'Give the day of the visit.' : { act, at };
     }
     case 'decline':
@@ -153,7 +154,7 @@ function Fields({ act, offered, noteForms, appointment }: Pick<Props, 'act' | 'o
 
 /** The appointment's day, unless it is changed. */
 function VisitDay({ appointment }: Pick<Props, 'appointment'>) {
-  const [today] = useState(() => localDay(new Date().toISOString()));
+  const [today] = useState(() => localDay(practiceTime().toISOString()));
   return (
     <label className={styles['field']}>
       Day of the visit

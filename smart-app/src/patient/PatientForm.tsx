@@ -2,6 +2,7 @@
 import { RATINGS } from '@refloop/domain/referral/care-event';
 import type { PatientRequest } from '@refloop/server/client/patient';
 import { type FormEvent, useId, useState } from 'react';
+import { practiceTime } from '../words/practice-time.ts';
 import { localDay, visitOn } from '../words/visit-day.ts';
 import styles from './Patient.module.css';
 import type { DeclineReason, Score, Words } from './patient-words.ts';
@@ -31,7 +32,7 @@ function requestOf(act: FormName, form: FormData, appointment: string | undefine
     case 'decline':
       return { act, reason: text('reason') as DeclineReason };
     case 'seen': {
-      const at = visitOn(text('day'), appointment, new Date().toISOString());
+      const at = visitOn(text('day'), appointment, practiceTime().toISOString());
       return at === undefined ? undefined : { act, at };
     }
     case 'rate': {
@@ -70,7 +71,7 @@ export function PatientForm({ act, appointment, words, busy, onDo, onBack }: Pro
 }
 
 function Fields({ act, appointment, words }: Pick<Props, 'act' | 'appointment' | 'words'>) {
-  const [today] = useState(() => localDay(new Date().toISOString()));
+  const [today] = useState(() => localDay(practiceTime().toISOString()));
   switch (act) {
     case 'cancel':
       return <p>{words.cancelSure}</p>;

@@ -1,6 +1,7 @@
 /** The app's side of Refloop's own API: same origin, Bearer session, problem details on refusal. */
 import { ok, type Result, refuse } from '@refloop/domain/result';
 import type { Problem } from '@refloop/server/client/session';
+import { hearTime } from '../words/practice-time.ts';
 
 export type ApiFailure =
   /** The server answered and refused; `type` ends in the problem's name. */
@@ -89,7 +90,7 @@ export function openApi(onAnotherPatient?: () => void): Api {
       headers['content-type'] = upload.type;
       headers['authorization'] = `Bearer ${upload.bearer}`;
     }
-    return fetch(path, {
+    const response = await fetch(path, {
       method,
       headers,
       keepalive,
@@ -99,6 +100,8 @@ export function openApi(onAnotherPatient?: () => void): Api {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(upload ? { body: upload.file } : {}),
     });
+    hearTime(response.headers.get('refloop-time'));
+    return response;
   }
 
   async function jsonOf(response: Response): Promise<unknown> {

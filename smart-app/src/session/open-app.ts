@@ -17,6 +17,7 @@ import { NO_OPEN_WORK } from '../refer/open-work.ts';
 import { orderInDesk } from '../refer/order-in-desk.ts';
 import { requestOf } from '../refer/request-form.ts';
 import { createStore } from '../ui/store.ts';
+import { practiceTime } from '../words/practice-time.ts';
 import type { Api } from './api.ts';
 import { capabilities } from './capabilities.ts';
 import { openEhr } from './ehr.ts';
@@ -76,7 +77,7 @@ async function readHead(ehr: EhrPort, context: LaunchContext, patientId: string)
   return ok(head);
 }
 
-export const todayHere = (): string => new Date().toLocaleDateString('sv-SE');
+export const todayHere = (): string => practiceTime().toLocaleDateString('sv-SE');
 
 function deskState(head: ChartHead, context: LaunchContext): DeskState {
   const today = todayHere();

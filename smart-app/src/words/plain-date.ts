@@ -1,5 +1,6 @@
 /** Days and times as the pages say them: the day as written, the time of the reader's clock. */
 import { plainDay } from '@refloop/domain/matching/plain-words';
+import { practiceTime } from './practice-time.ts';
 
 /** `2026-11-03`, `2026-11` or `2026` as "3 Nov 2026", "2026-11", "2026". */
 export const plainDate = (date: string): string => (/^\d{4}-\d{2}-\d{2}/.test(date) ? plainDay(date.slice(0, 10)) : date);
@@ -15,7 +16,7 @@ const localDay = new Intl.DateTimeFormat('sv-SE');
 const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 
 /** An instant as "09:41" today, "19 Nov 2026, 09:41" on other days. */
-export function plainTime(instant: string, now: Date = new Date()): string {
+export function plainTime(instant: string, now: Date = practiceTime()): string {
   const at = new Date(instant);
   const clock = time.format(at);
   const day = localDay.format(at);
@@ -23,7 +24,7 @@ export function plainTime(instant: string, now: Date = new Date()): string {
 }
 
 /** What is said of an entry, with its instants behind it: "For 8 Dec 2026, 09:00"; null where nothing is. */
-export function detailText(detail: string | null, times: readonly string[], now: Date = new Date()): string | null {
+export function detailText(detail: string | null, times: readonly string[], now: Date = practiceTime()): string | null {
   const told = [detail ?? '', times.map((at) => plainTime(at, now)).join('; ')].filter(Boolean).join(' ');
   return told === '' ? null : told;
 }
@@ -34,4 +35,4 @@ const withSeconds = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: 
 export const plainClock = (at: number): string => withSeconds.format(at);
 
 /** The reader's year, as four digits. */
-export const thisYear = (): string => String(new Date().getFullYear());
+export const thisYear = (): string => String(practiceTime().getFullYear());

@@ -25,15 +25,20 @@ async function ended(thread: Worker): Promise<void> {
 }
 
 export function startRefresh(
-  options: RefreshData & { made: (outcome: RefreshOutcome) => void; failed: (error: unknown) => void; everyMs?: number },
+  options: Omit<RefreshData, 'now'> & {
+    now: () => Date;
+    made: (outcome: RefreshOutcome) => void;
+    failed: (error: unknown) => void;
+    everyMs?: number;
+  },
 ): Refresh {
-  const { databaseUrl, keys, warehouse, timezone, made, failed, everyMs = HOUR_MS } = options;
-  const workerData: RefreshData = { databaseUrl, keys, warehouse, timezone };
+  const { databaseUrl, keys, warehouse, timezone, now, made, failed, everyMs = HOUR_MS } = options;
   let worker: Worker | undefined;
   let timer: NodeJS.Timeout | undefined;
   let [stopped, wanted] = [false, false];
 
   const run = async (): Promise<RefreshOutcome> => {
+    const workerData: RefreshData = { databaseUrl, keys, warehouse, timezone, now: now().toISOString() };
     const thread = new Worker(new URL('./refresh-worker.ts', import.meta.url), { workerData, name: 'warehouse' });
     worker = thread;
     try {

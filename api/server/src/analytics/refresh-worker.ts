@@ -6,11 +6,12 @@ import { createKeyRing } from '../crypto/key-ring.ts';
 import { openPostgresStore } from '../store/postgres/store.ts';
 import { refreshWarehouse } from './refresh.ts';
 
-export type RefreshData = { databaseUrl: string; keys: KeyEncryptionKey[]; warehouse: string; timezone: string };
+/** `now`: as of when the snapshot is made. */
+export type RefreshData = { databaseUrl: string; keys: KeyEncryptionKey[]; warehouse: string; timezone: string; now: string };
 export type RefreshOutcome = { referrals: number; events: number; read: number; unreadable: number } | 'another process made a newer one';
 
 if (!parentPort) throw new Error('refresh-worker.ts is started by startRefresh, not by hand');
-const { databaseUrl, keys, warehouse, timezone } = workerData as RefreshData;
+const { databaseUrl, keys, warehouse, timezone, now } = workerData as RefreshData;
 
 const stopped = new AbortController();
 parentPort.once('message', () => stopped.abort(new Error('The process ends.')));
@@ -25,7 +26,7 @@ const store = await openPostgresStore({
 try {
   const { manifest } = await refreshWarehouse(store, {
     folder: warehouse,
-    now: new Date().toISOString(),
+    now,
     timezone,
     signal: stopped.signal,
   });

@@ -33,7 +33,7 @@ async function readRecommendation(unit: Unit, id: string, now: Date): Promise<Co
   if (!stored) throw new Error('it is listed and cannot be found');
   Recommendation.parse(recommendationOf(stored));
   const plan = await unit.plans.byRecommendation(id);
-  if (plan) Plan.parse(planOf(plan, now));
+  if (plan) Plan.parse(planOf(plan, now.toISOString()));
   const approval = await unit.approvals.byRecommendation(id);
   return (counts) => {
     counts.recommendations[stored.status] += 1;

@@ -1,6 +1,10 @@
 /** Work that is done again and again as long as this process runs: never twice at a time, and a failure ends nothing. */
 
-export type Repeated = { stop: () => Promise<void> };
+export type Repeated = {
+  /** Does it once as soon as the run under way is done, and the next one so long after that. */
+  once: () => Promise<void>;
+  stop: () => Promise<void>;
+};
 
 /**
  * @param milliseconds between the end of one run and the beginning of the next
@@ -11,18 +15,24 @@ export function repeat(work: () => Promise<unknown>, milliseconds: number, faile
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   const run = async (): Promise<void> => {
+    if (stopped) return;
+    clearTimeout(timer);
     try {
       await work();
     } catch (error) {
       failed(error);
     }
-    if (!stopped) timer = setTimeout(next, milliseconds);
+    clearTimeout(timer);
+    if (!stopped) timer = setTimeout(() => void next(), milliseconds);
   };
-  const next = (): void => {
-    running = run();
+  const next = (): Promise<void> => {
+    const after = running.then(run);
+    running = after;
+    return after;
   };
-  timer = setTimeout(next, milliseconds);
+  timer = setTimeout(() => void next(), milliseconds);
   return {
+    once: next,
     stop: async () => {
       stopped = true;
       clearTimeout(timer);

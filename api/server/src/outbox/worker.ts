@@ -23,6 +23,8 @@ export type OutboxDeps = {
   holder: string;
   version: string;
   now: () => Date;
+  /** By which leases end; `now` unless told. */
+  machineTime?: () => Date;
   /** From 0 up to 1. */
   random: () => number;
   /** Told of an effect that could not be taken a step further, by its error alone; the next run takes it up again. */
@@ -73,6 +75,8 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
   if (slow) throw new Error(`The handler of ${slow.kind} may take longer than the lease of an effect.`);
   const patience = deps.patience ?? ((milliseconds: number) => AbortSignal.timeout(milliseconds));
   const at = (): string => deps.now().toISOString();
+  const { machineTime = deps.now } = deps;
+  const leased = (): string => machineTime().toISOString();
   const actor = { kind: 'software' as const, name: NAME, version: deps.version };
   const inScope = <Value>(scope: Scope, work: (unit: Unit) => Promise<Value>): Promise<Value> =>
     withRetry(() => deps.store.transaction(scope, work));
@@ -120,7 +124,7 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
       const contact = referral && (await unit.patientContacts.get(referral.patientId));
       const detail = referral ? opened.mayNotLeave(referral, { now: at(), contact }) : 'There is no such referral.';
       if (detail !== undefined) return { kind: referral && opened.isOwed(referral) ? 'failed' : 'left-out', detail };
-      return { kind: (await unit.outbox.begin(effect.id, deps.holder, at())) ? 'begun' : 'held-elsewhere' };
+      return { kind: (await unit.outbox.begin(effect.id, deps.holder, at(), leased())) ? 'begun' : 'held-elsewhere' };
     });
 
   function afterUnknown(effect: StoredEffect, handler: AnyHandler, detail: string): Next {
@@ -178,7 +182,7 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
         return send(scope, { ...effect, standing: { status: 'waiting' } }, handler, opened);
       case 'unclear': {
         // A look counts as a try: what can never be found ends with a person.
-        const begun = await inScope(scope, (unit) => unit.outbox.begin(effect.id, deps.holder, at()));
+        const begun = await inScope(scope, (unit) => unit.outbox.begin(effect.id, deps.holder, at(), leased()));
         if (!begun) return;
         const tried = { ...effect, tries: effect.tries + 1 };
         return record(scope, tried, handler, opened, afterUnknown(tried, handler, looked.detail));
@@ -210,9 +214,8 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
   async function runScope(scope: Scope): Promise<number> {
     let carried = 0;
     for (;;) {
-      const now = deps.now();
-      const until = new Date(now.getTime() + LEASE_MS).toISOString();
-      const question = { kinds, holder: deps.holder, now: now.toISOString(), until, limit: AT_ONCE };
+      const until = new Date(machineTime().getTime() + LEASE_MS).toISOString();
+      const question = { kinds, holder: deps.holder, now: at(), machineTime: leased(), until, limit: AT_ONCE };
       const claimed = await deps.store.transaction(scope, (unit) => unit.outbox.claim(question));
       const outcomes = await Promise.allSettled(claimed.map((effect) => carryOut(scope, effect)));
       for (const outcome of outcomes) if (outcome.status === 'rejected') deps.failed(outcome.reason);

@@ -50,6 +50,7 @@ function start(referrals: number): { loaded: Promise<unknown>; failures: unknown
       scope,
       referrals,
       seed: 'a thread',
+      now: () => new Date(),
       loaded: done,
       failed: (error) => failures.push(error),
       againMs: 100,

@@ -15,17 +15,18 @@ export function startHistoryThread(options: {
   scope: Scope;
   referrals: number;
   seed: string;
+  now: () => Date;
   loaded: (outcome: Extract<HistoryOutcome, { status: 'loaded' }>) => void;
   failed: (error: unknown) => void;
   againMs?: number;
 }): HistoryThread {
-  const { databaseUrl, keys, scope, referrals, seed, loaded, failed, againMs = AGAIN_MS } = options;
-  const workerData: ThreadData = { databaseUrl, keys, scope, referrals, seed };
+  const { databaseUrl, keys, scope, referrals, seed, now, loaded, failed, againMs = AGAIN_MS } = options;
   let worker: Worker | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
 
   const run = async (): Promise<HistoryOutcome> => {
+    const workerData: ThreadData = { databaseUrl, keys, scope, referrals, seed, now: now().toISOString() };
     const thread = new Worker(new URL('./history-worker.ts', import.meta.url), { workerData, name: 'simulated-history' });
     worker = thread;
     try {

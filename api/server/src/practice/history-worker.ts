@@ -13,10 +13,10 @@ import { loadHistory } from './load-history.ts';
 import type { Staffing } from './offices.ts';
 import { staffingFrom } from './staffing.ts';
 
-export type ThreadData = { databaseUrl: string; keys: KeyEncryptionKey[]; scope: Scope; referrals: number; seed: string };
+export type ThreadData = { databaseUrl: string; keys: KeyEncryptionKey[]; scope: Scope; referrals: number; seed: string; now: string };
 
 if (!parentPort) throw new Error('history-worker.ts is started by startHistoryThread, not by hand');
-const { databaseUrl, keys, scope, referrals, seed } = workerData as ThreadData;
+const { databaseUrl, keys, scope, referrals, seed, now } = workerData as ThreadData;
 const keyRing = createKeyRing(keys);
 const newId = monotonicFactory();
 
@@ -36,7 +36,7 @@ async function staffing(): Promise<Staffing> {
 
 const load = await openBulkLoad({ url: databaseUrl, keyRing, newId, scope, name: 'refloop simulated history' });
 try {
-  const outcome = await loadHistory({ load, seed, referrals, now: () => new Date(), staffing });
+  const outcome = await loadHistory({ load, seed, referrals, now: () => new Date(now), staffing });
   // Nothing to transfer: it is a few words.
   parentPort.postMessage(outcome, []);
 } finally {

@@ -21,12 +21,12 @@ export const inboundRoutes = ({ store, sites, held }: InboundRouteDeps): Route[]
     upload: {
       contentType: 'application/octet-stream',
       limit: LARGEST_INBOUND,
-      admit: (bearer, now) => admitGateway(sites, bearer, now),
+      admit: (bearer, { machineTime }) => admitGateway(sites, bearer, machineTime),
     },
     answer: TakenIn,
     status: 201,
-    handle: async ({ upload, now }) => {
-      const ticket = await gatewayTicket(sites, upload?.bearer ?? '', now);
+    handle: async ({ upload, now, machineTime }) => {
+      const ticket = await gatewayTicket(sites, upload?.bearer ?? '', machineTime);
       const bytes = upload?.bytes ?? new Uint8Array();
       if (!ticket || bytes.byteLength === 0 || !isSigned(ticket, bytes)) {
         return problem('invalid-request', 'The file is not the one that was signed, or is empty. Nothing was taken.', [

@@ -84,7 +84,7 @@ export const officeRoutes = ({ office, links, worklist }: OfficeRouteDeps): Rout
     summary: 'Give the note, a PDF as it is, with what the link was opened to as the bearer. The same key twice keeps it once.',
     limit: 'office',
     query: NoteOfOffice,
-    upload: { contentType: 'application/pdf', limit: LARGEST_DOCUMENT, admit: (opened, now) => office.admit(opened, now) },
+    upload: { contentType: 'application/pdf', limit: LARGEST_DOCUMENT, admit: (opened, { now }) => office.admit(opened, now) },
     answer: OfficeAnswer,
     handle: async ({ query, upload, now }) =>
       office.note({ ...query, opened: upload?.bearer ?? '', bytes: upload?.bytes ?? new Uint8Array() }, now),

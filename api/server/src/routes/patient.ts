@@ -56,6 +56,7 @@ export const patientPageRoutes = ({ page, links, texts }: PatientRouteDeps): Rou
     // Who sent it is proven by the signature over the bytes, so that they are read first.
     upload: { contentType: 'application/json', limit: 16 * 1024, admit: async () => undefined },
     answer: TextAnswer,
-    handle: async ({ upload, now }) => texts.receive(upload?.signature ?? '', upload?.bytes ?? new Uint8Array(), now),
+    handle: async ({ upload, now, machineTime }) =>
+      texts.receive(upload?.signature ?? '', upload?.bytes ?? new Uint8Array(), now, machineTime),
   }),
 ];

@@ -19,7 +19,10 @@ export type Call<Body, Params, Query, Who> = {
   body: Body;
   params: Params;
   query: Query;
+  /** The clock of the practice: of what happens, and of what is put on record. */
   now: Date;
+  /** The machine's own clock, which nobody moves: by it sessions, tokens and leases end. */
+  machineTime: Date;
   /** Names this request in the log and in every problem it answers with. */
   reference: string;
   signal: AbortSignal;
@@ -42,7 +45,7 @@ export type Upload = {
   contentType: 'application/pdf' | 'application/json' | 'application/octet-stream';
   /** Largest file in bytes. */
   limit: number;
-  admit: (bearer: string, now: Date) => Promise<Refusal | undefined>;
+  admit: (bearer: string, at: Pick<Call<unknown, unknown, unknown, unknown>, 'now' | 'machineTime'>) => Promise<Refusal | undefined>;
 };
 
 export type ContentType =

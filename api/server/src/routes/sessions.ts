@@ -12,7 +12,7 @@ export const sessionRoutes = (deps: OpenSessionDeps): Route[] => [
     answer: SessionAnswer,
     status: 201,
     limit: 'sign-in',
-    handle: async ({ body, now }) => openSession(deps, body, now),
+    handle: async ({ body, now, machineTime }) => openSession(deps, body, { now, machineTime }),
   }),
   sessionRoute({
     method: 'get',
@@ -35,13 +35,13 @@ export const sessionRoutes = (deps: OpenSessionDeps): Route[] => [
     path: '/sessions/current/activity',
     summary: 'The person used pointer, key or touch: the idle time starts again. Nothing else extends a session.',
     roles: ROLES,
-    handle: async ({ session, now }) => recordActivity(deps.store, session, deps.idleSeconds, now),
+    handle: async ({ session, machineTime }) => recordActivity(deps.store, session, deps.idleSeconds, machineTime),
   }),
   sessionRoute({
     method: 'delete',
     path: '/sessions/current',
     summary: 'Sign out.',
     roles: ROLES,
-    handle: async ({ session, now }) => closeSession(deps.store, session, now),
+    handle: async ({ session, now, machineTime }) => closeSession(deps.store, session, { now, machineTime }),
   }),
 ];

@@ -37,6 +37,7 @@ import { applyCommand, readReferral, withRetry } from './referral-log.ts';
 import { refusalWithNames } from './referral-refusal.ts';
 import { settingOf } from './setting.ts';
 import { signedNote } from './signed-note.ts';
+import { leaseTime } from './step-record.ts';
 import { endPend } from './to-sign.ts';
 
 export type ApprovalService = { approve: (session: PatientSession, input: Approve, now: Date) => Promise<Plan | Refusal> };
@@ -48,6 +49,8 @@ type Deps = {
   newId: () => string;
   version: string;
   phoneOf: (scope: Scope) => string;
+  /** By which leases end; the time of the call unless told. */
+  machineTime?: () => Date;
 };
 
 function outcomeOf(note: ReviewedNote, performer: Performer): RecommendationOutcome {
@@ -128,7 +131,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
     const approval = await unit.approvals.byRecommendation(input.recommendationId);
     if (!approval || approval.idempotencyKey !== input.idempotencyKey || approval.subject !== session.subject) return undefined;
     const plan = await unit.plans.byRecommendation(input.recommendationId);
-    return plan ? planOf(plan, now) : undefined;
+    return plan ? planOf(plan, leaseTime(deps, now)) : undefined;
   };
 
   return {
@@ -339,7 +342,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
           });
           const plan = await unit.plans.get(planId);
           if (!plan) throw new Error('The plan was not there after it was stored');
-          return planOf(plan, now);
+          return planOf(plan, leaseTime(deps, now));
         }),
       ),
   };

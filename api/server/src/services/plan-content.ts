@@ -1,4 +1,5 @@
 /** What is stored of a write plan: the writes, what became of each, and who decided. Encrypted by the store. */
+import type { Instant } from '@refloop/domain/instant';
 import { writeBackWord } from '@refloop/domain/referral/referral';
 import { referenceNumber } from '@refloop/domain/write-back/reference-number';
 import type { Plan, PlanStep } from '../client/approval.ts';
@@ -38,9 +39,10 @@ export const hasLapsed = (content: PlanContent): boolean =>
 
 const settledOutcome = (outcome: PlanStep['outcome']) => (outcome.status === 'waiting' ? null : outcome);
 
-export function planOf(stored: StoredPlan, now: Date): Plan {
+/** @param machineTime by which its lease ends */
+export function planOf(stored: StoredPlan, machineTime: Instant): Plan {
   const content = planContentOf(stored);
-  const leased = stored.lease !== null && stored.lease.until > now.toISOString();
+  const leased = stored.lease !== null && stored.lease.until > machineTime;
   const word =
     content.steps.length === 0 ? 'waiting' : writeBackWord(content.steps.map((step) => ({ outcome: settledOutcome(step.outcome) })));
   // Half written and nobody at it: that is no progress, it waits for a person.

@@ -15,7 +15,7 @@ import { hasLapsed, type PlanContent, planContentOf, planOf } from './plan-conte
 import { isClinician } from './prepared.ts';
 import { applyCommand, withRetry } from './referral-log.ts';
 import { refusalOf } from './referral-refusal.ts';
-import { type Holder, LEASE_SECONDS, misreported, recordAttempt, recordJudgement, recordOutcome } from './step-record.ts';
+import { type Holder, LEASE_SECONDS, leaseTime, misreported, recordAttempt, recordJudgement, recordOutcome } from './step-record.ts';
 
 /** `coveringFor`: subject of who approved it, where the session only covers for them. */
 type Held = { plan: StoredPlan; coveringFor: string | null };
@@ -65,7 +65,10 @@ const record = (
     payload: { planId: plan.id, coveringFor, ...more },
   });
 
-export function createPlanService(deps: { store: Store }): PlanService {
+/** @param deps `machineTime`: by which leases end; the time of the call unless told */
+export function createPlanService(deps: { store: Store; machineTime?: () => Date }): PlanService {
+  const leaseAt = (now: Date): string => leaseTime(deps, now);
+
   /** The plan if it is for this patient and this clinician, or one they cover for, approved it; written with their own token. */
   const own = async (unit: Unit, session: PatientSession, id: string, now: Date): Promise<Held | undefined> => {
     const plan = await unit.plans.get(id);
@@ -79,6 +82,7 @@ export function createPlanService(deps: { store: Store }): PlanService {
     holder,
     actor: personOf(session, coveringFor),
     auditActor: actorOf(session),
+    ...(deps.machineTime ? { machineTime: deps.machineTime } : {}),
   });
 
   /** Runs the work on the session's own plan and answers with the plan as it is then. */
@@ -95,7 +99,7 @@ export function createPlanService(deps: { store: Store }): PlanService {
         const refusal = await work(unit, held.plan, held.coveringFor);
         if (refusal) return refusal;
         const stored = await unit.plans.get(id);
-        return stored ? planOf(stored, now) : missing();
+        return stored ? planOf(stored, leaseAt(now)) : missing();
       }),
     );
 
@@ -131,7 +135,7 @@ export function createPlanService(deps: { store: Store }): PlanService {
     takeLease: (session, id, { holder }, now) =>
       onOwn(session, id, now, async (unit, plan, coveringFor) => {
         if (hasLapsed(planContentOf(plan))) return refusalOf({ kind: 'no-such-plan' });
-        const answer = await unit.plans.takeLease(id, holder, now.toISOString(), LEASE_SECONDS);
+        const answer = await unit.plans.takeLease(id, holder, leaseAt(now), LEASE_SECONDS);
         if (answer.status === 'held') return heldUntil(answer.until, 'or look again after that');
         await record(unit, session, plan, 'write-back.taken', now, coveringFor);
         return undefined;
@@ -149,7 +153,7 @@ export function createPlanService(deps: { store: Store }): PlanService {
         const at = now.toISOString();
         const holder = `withdrawal-${id}`;
         // Whoever holds the lease may be writing this very moment.
-        const lease = await unit.plans.takeLease(id, holder, at, LEASE_SECONDS);
+        const lease = await unit.plans.takeLease(id, holder, leaseAt(now), LEASE_SECONDS);
         if (lease.status === 'held') return heldUntil(lease.until, 'then look again');
         const applied = await applyCommand(unit, plan.referralId, personOf(session, coveringFor), at, {
           type: 'withdraw',
@@ -158,7 +162,10 @@ export function createPlanService(deps: { store: Store }): PlanService {
         });
         if (!applied.ok) throw new Refused(refusalOf(applied.refusal));
         const content: PlanContent = { ...planContentOf(plan), withdrawn: { at, reason } };
-        const saved = await unit.plans.saveStep(id, { holder, now: at }, plan.revision, { content: toJson(content), finished: true });
+        const saved = await unit.plans.saveStep(id, { holder, now: leaseAt(now) }, plan.revision, {
+          content: toJson(content),
+          finished: true,
+        });
         if (saved.status !== 'saved')
           throw new Refused(problem('conflict', 'This write-back was reported from another window just now. Reload it.'));
         await unit.plans.releaseLease(id, holder);
@@ -191,10 +198,10 @@ export function createPlanService(deps: { store: Store }): PlanService {
         // Said of what is there now; the one that was sent could still follow, and a second one be written beside it.
         if (ours === null && mayStillArrive(found, now.toISOString())) return stillOnItsWay();
         const holder = `judgement-${id}`;
-        const lease = await unit.plans.takeLease(id, holder, now.toISOString(), LEASE_SECONDS);
+        const lease = await unit.plans.takeLease(id, holder, leaseAt(now), LEASE_SECONDS);
         if (lease.status === 'held') return heldUntil(lease.until, 'then look again');
         // The row as it was read names no lease yet; the one just taken is this judgement's own.
-        const held: StoredPlan = { ...plan, lease: { holder, until: now.toISOString() } };
+        const held: StoredPlan = { ...plan, lease: { holder, until: leaseAt(now) } };
         await recordJudgement(unit, held, holderOf(session, holder, coveringFor), step, ours && { status: 'done', ...ours }, now);
         return undefined;
       }),

@@ -10,6 +10,7 @@ import type { Store, Unit } from '../store/store.ts';
 import { recommendationOf } from './kept.ts';
 import { planContentOf, planOf } from './plan-content.ts';
 import { preparedOf } from './prepared.ts';
+import { leaseTime } from './step-record.ts';
 
 export type RecordService = {
   list: (
@@ -43,7 +44,7 @@ async function namesIn(unit: Unit, stored: StoredRecommendation, approver: { sub
 const coveringForIn = ({ payload }: AuditEntryRow): string | null =>
   (payload as { coveringFor?: string | null } | null)?.coveringFor ?? null;
 
-export function createRecordService(deps: { store: Store }): RecordService {
+export function createRecordService(deps: { store: Store; machineTime?: () => Date }): RecordService {
   return {
     list: (session, { cursor, limit, filters }, now) =>
       deps.store.transaction(session.scope, async (unit) => {
@@ -116,7 +117,7 @@ export function createRecordService(deps: { store: Store }): RecordService {
                     : null,
                 }
               : null,
-          plan: plan ? planOf(plan, now) : null,
+          plan: plan ? planOf(plan, leaseTime(deps, now)) : null,
           proof: entries.flatMap((entry) =>
             entry.row === null
               ? []

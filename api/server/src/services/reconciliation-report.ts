@@ -21,6 +21,8 @@ export type ReconciliationReportDeps = {
   access: OwnAccess;
   newId: () => string;
   now: () => Date;
+  /** By which a report is held by one process; `now` unless told. */
+  machineTime?: () => Date;
   /** Told of a site that could not be looked through; the next run goes on. */
   failed: (error: unknown) => void;
 };
@@ -86,7 +88,9 @@ const isUnread = (side: EhrSide): boolean => Object.values(side).some((each) => 
 export function createReconciliationReports(deps: ReconciliationReportDeps): { run: () => Promise<ReportRun> } {
   const holder = `reconciliation-report-${deps.newId()}`;
   const at = (): string => deps.now().toISOString();
-  const until = (): string => new Date(deps.now().getTime() + HELD_MS).toISOString();
+  const { machineTime = deps.now } = deps;
+  const heldAt = (): string => machineTime().toISOString();
+  const until = (): string => new Date(machineTime().getTime() + HELD_MS).toISOString();
   const inSite = <Value>(site: Site, work: (unit: Unit) => Promise<Value>): Promise<Value> => deps.store.transaction(scopeOf(site), work);
 
   /** The one that is under way; at night the night's own, once. */
@@ -150,7 +154,7 @@ export function createReconciliationReports(deps: ReconciliationReportDeps): { r
     if (!begun) return;
     let report: ReconciliationReport = begun;
     const { id, startedAt } = report;
-    if (!(await inSite(site, (unit) => unit.reconciliationReports.take(id, holder, at(), until())))) return;
+    if (!(await inSite(site, (unit) => unit.reconciliationReports.take(id, holder, heldAt(), until())))) return;
     const access = await deps.access(site);
     for (;;) {
       const read: Batch | undefined = access.ok ? await batch(site, access.ehr, report) : undefined;
@@ -163,7 +167,7 @@ export function createReconciliationReports(deps: ReconciliationReportDeps): { r
       }
       if (!read || read.silent) {
         // Whoever comes next may go on with it at once.
-        await inSite(site, (unit) => unit.reconciliationReports.take(id, holder, at(), at()));
+        await inSite(site, (unit) => unit.reconciliationReports.take(id, holder, heldAt(), heldAt()));
         if (deps.now().getTime() - Date.parse(startedAt) >= GIVEN_UP_MS) await finish(site, id, 'unreachable');
         return;
       }

@@ -33,6 +33,8 @@ export type ReconciliationDeps = {
   access: SystemAccess;
   newId: () => string;
   now: () => Date;
+  /** By which leases end; `now` unless told. */
+  machineTime?: () => Date;
   pause: (milliseconds: number) => Promise<void>;
   version: string;
   /** Told of a plan or a site that could not be looked into; the next run takes it up again. */
@@ -54,6 +56,8 @@ const isFinished = (plan: StoredPlan): boolean => plan.finished && !awaitsSignat
 
 export function createReconciliation(deps: ReconciliationDeps): { run: () => Promise<ReconciliationRun> } {
   const at = (): string => deps.now().toISOString();
+  const { machineTime = deps.now } = deps;
+  const leaseAt = (): string => machineTime().toISOString();
   const inSite = <Value>(site: Site, work: (unit: Unit) => Promise<Value>): Promise<Value> =>
     withRetry(() => deps.store.transaction(scopeOf(site), work));
 
@@ -62,6 +66,7 @@ export function createReconciliation(deps: ReconciliationDeps): { run: () => Pro
     holder: `${NAME}-${deps.newId()}`,
     actor: software,
     auditActor: { subject: NAME, fhirUser: null, sessionId: null },
+    machineTime,
   });
 
   /** The plan as stored, if this look still holds its lease. */
@@ -81,7 +86,7 @@ export function createReconciliation(deps: ReconciliationDeps): { run: () => Pro
       if (!plan) return refuse('held-elsewhere');
       await work(unit, plan);
       const after = await unit.plans.get(id);
-      return after ? ok(planOf(after, deps.now())) : refuse('held-elsewhere');
+      return after ? ok(planOf(after, leaseAt())) : refuse('held-elsewhere');
     }).catch((error: unknown) => {
       // A person was faster, or the referral moved on: what they recorded holds.
       if (error instanceof Refused) return refuse('held-elsewhere' as const);
@@ -111,9 +116,9 @@ export function createReconciliation(deps: ReconciliationDeps): { run: () => Pro
   async function complete(site: Site, plan: Plan, patient: string, by: Holder, ehr: EhrPort, conditionalCreate: (type: string) => boolean) {
     const taken = (): Promise<Result<Plan, LeaseRefusal>> =>
       inSite(site, async (unit) => {
-        const lease = await unit.plans.takeLease(plan.id, by.holder, at(), LEASE_SECONDS);
+        const lease = await unit.plans.takeLease(plan.id, by.holder, leaseAt(), LEASE_SECONDS);
         const stored = lease.status === 'taken' ? await unit.plans.get(plan.id) : undefined;
-        return stored ? ok(planOf(stored, deps.now())) : refuse('held-elsewhere');
+        return stored ? ok(planOf(stored, leaseAt())) : refuse('held-elsewhere');
       });
     await runPlan<Plan>(plan, {
       ehr,
@@ -144,7 +149,7 @@ export function createReconciliation(deps: ReconciliationDeps): { run: () => Pro
       const happenings = now ? observe(now, { kind: 'order-read', reference, status, versionId }, at()) : [];
       if (!now || happenings.length === 0) return;
       // An EHR that took its time to answer may have outlasted the lease.
-      await unit.plans.takeLease(plan.id, by.holder, at(), LEASE_SECONDS);
+      await unit.plans.takeLease(plan.id, by.holder, leaseAt(), LEASE_SECONDS);
       await applyHappenings(unit, now, software, at(), happenings);
       const content = planContentOf(stored);
       const steps = content.steps.map((step) =>
@@ -152,7 +157,7 @@ export function createReconciliation(deps: ReconciliationDeps): { run: () => Pro
           ? { ...step, outcome: { ...step.outcome, orderStatus: status } }
           : step,
       );
-      const saved = await unit.plans.saveStep(plan.id, { holder: by.holder, now: at() }, stored.revision, {
+      const saved = await unit.plans.saveStep(plan.id, { holder: by.holder, now: leaseAt() }, stored.revision, {
         content: toJson({ ...content, steps }),
         finished: stored.finished,
       });
@@ -182,7 +187,7 @@ export function createReconciliation(deps: ReconciliationDeps): { run: () => Pro
   async function lookInto(site: Site, due: StoredPlan, ehr: EhrPort, conditionalCreate: (type: string) => boolean): Promise<Looked> {
     const by = holderFor();
     const taken = await inSite(site, async (unit) => {
-      const lease = await unit.plans.takeLease(due.id, by.holder, at(), LEASE_SECONDS);
+      const lease = await unit.plans.takeLease(due.id, by.holder, leaseAt(), LEASE_SECONDS);
       return lease.status === 'taken' ? unit.plans.get(due.id) : undefined;
     });
     // A window is at it.
@@ -193,7 +198,7 @@ export function createReconciliation(deps: ReconciliationDeps): { run: () => Pro
       if (awaitsSignature(content)) await readOrder(site, taken, by, ehr);
       if (!taken.finished) {
         const stored = await inSite(site, (unit) => unit.plans.get(due.id));
-        const found = await lookThrough(site, planOf(stored ?? taken, deps.now()), taken.patientId, by, ehr);
+        const found = await lookThrough(site, planOf(stored ?? taken, leaseAt()), taken.patientId, by, ehr);
         if (mayComplete(site, found)) await complete(site, found, taken.patientId, by, ehr, conditionalCreate);
       }
       const after = await inSite(site, (unit) => unit.plans.get(due.id));

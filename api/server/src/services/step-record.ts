@@ -21,7 +21,16 @@ import { refusalOf } from './referral-refusal.ts';
 export const LEASE_SECONDS = 60;
 
 /** Who carries the plan out: by which lease, and under which name in the history and in the audit. */
-export type Holder = { holder: string; actor: Actor; auditActor: AuditActor };
+export type Holder = {
+  holder: string;
+  actor: Actor;
+  auditActor: AuditActor;
+  /** By which its lease ends; the time of what is recorded unless told. */
+  machineTime?: () => Date;
+};
+
+/** By which the lease of this holder ends. */
+export const leaseTime = ({ machineTime }: Pick<Holder, 'machineTime'>, now: Date): string => (machineTime?.() ?? now).toISOString();
 
 type Outcome = ReportStep['outcome'];
 
@@ -76,7 +85,7 @@ type Change = {
 /** Under the holder's lease, all or nothing; throws {@link Refused} where it may not be. */
 async function record(unit: Unit, plan: StoredPlan, by: Holder, change: Change, now: Date): Promise<PlanContent> {
   const at = now.toISOString();
-  const renewed = await unit.plans.takeLease(plan.id, by.holder, at, LEASE_SECONDS);
+  const renewed = await unit.plans.takeLease(plan.id, by.holder, leaseTime(by, now), LEASE_SECONDS);
   if (renewed.status !== 'taken' || plan.lease?.holder !== by.holder) throw new Refused(leaseLost());
   const applied = await applyCommand(unit, plan.referralId, by.actor, at, change.command);
   if (!applied.ok) throw new Refused(refusalOf(applied.refusal));
@@ -84,7 +93,10 @@ async function record(unit: Unit, plan: StoredPlan, by: Holder, change: Change, 
   const order = content.steps.find(({ name }) => name === 'ServiceRequest');
   // A stale order ends the plan: the approval was for a version that is no more.
   const finished = unfinishedSteps(content).length === 0 || order?.outcome.status === 'stale';
-  const saved = await unit.plans.saveStep(plan.id, { holder: by.holder, now: at }, plan.revision, { content: toJson(content), finished });
+  const saved = await unit.plans.saveStep(plan.id, { holder: by.holder, now: leaseTime(by, now) }, plan.revision, {
+    content: toJson(content),
+    finished,
+  });
   if (saved.status === 'lease-lost') throw new Refused(leaseLost());
   if (saved.status !== 'saved') throw new Refused(reportedElsewhere());
   // On rungs 3 and 4 the order is still to be placed by hand, and a stale order to be approved anew: neither settles anything yet.

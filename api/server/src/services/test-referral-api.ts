@@ -79,7 +79,8 @@ export type ReferralApi = {
   scope: Scope;
   log: CapturedLog;
   /** Moves on the clock that every request sees. */
-  clock: { now: Date };
+  /** `ahead`: by how many milliseconds the clock of the practice is ahead of the machine's. */
+  clock: { now: Date; ahead: number };
   useDirectory: (directory: Directory, hash: string) => void;
   /** Opens a session as `POST /sessions` would once the EHR has proven everything; answers its token. */
   session: (who?: { patientId?: string | null; subject?: string; roles?: Role[] }) => Promise<string>;
@@ -122,12 +123,13 @@ export async function openReferralApi(
   // Its process is started by the first document.
   const reader = createDocumentReader();
   const log = captureLog();
-  const clock = { now: new Date('2026-11-20T10:00:00.000Z') };
+  const clock = { now: new Date('2026-11-20T10:00:00.000Z'), ahead: 0 };
   const app = createApp({
     store,
     sites: [site],
     idleSeconds: 900,
-    now: () => clock.now,
+    now: () => new Date(clock.now.getTime() + clock.ahead),
+    machineTime: () => clock.now,
     routes: [
       ...grantRoutes({ store, sites: [site] }),
       ...delegationRoutes({ store, sites: [site], newId }),
@@ -136,6 +138,7 @@ export async function openReferralApi(
         sites: [{ ...site, textMessages: NO_GATEWAY }],
         index: index.get,
         policy: SEED_V1,
+        machineTime: () => clock.now,
         newId,
         read: reader.read,
         version: 'test',

@@ -15,7 +15,10 @@ export type AuthorizeDeps = {
   store: Store;
   sites: Site[];
   idleSeconds: number;
+  /** Of what is put on record. */
   now: () => Date;
+  /** By which sessions and tokens end: nobody moves it. `now` unless told. */
+  machineTime?: () => Date;
   /** Without them nobody is counted (tests of the API). */
   limits?: RateLimits;
   /** Without it no CDS client is let in. */
@@ -24,13 +27,17 @@ export type AuthorizeDeps = {
 
 export type Admission = { ok: true; session: Session | undefined; cdsClient?: AdmittedClient } | { ok: false; refusal: Refusal };
 
+/** By which whatever protects a session or a token counts. */
+export const machineTimeOf = ({ now, machineTime = now }: Pick<AuthorizeDeps, 'now' | 'machineTime'>): Date => machineTime();
+
 const SIGN_IN = 'Open Refloop from the chart again; your draft is kept.';
 
 /** Why a stored session runs no more, or undefined while it does. */
-function endOf(session: StoredSession, now: Date, idleSeconds: number): Refusal | undefined {
+function endOf(session: StoredSession, machineTime: Date, idleSeconds: number): Refusal | undefined {
   if (session.endedAt !== null) return problem('session-ended', `You signed out. ${SIGN_IN}`);
-  if (Date.parse(session.expiresAt) <= now.getTime()) return problem('session-ended', `The session reached its longest life. ${SIGN_IN}`);
-  if (Date.parse(session.lastActivity) + idleSeconds * 1000 <= now.getTime()) {
+  if (Date.parse(session.expiresAt) <= machineTime.getTime())
+    return problem('session-ended', `The session reached its longest life. ${SIGN_IN}`);
+  if (Date.parse(session.lastActivity) + idleSeconds * 1000 <= machineTime.getTime()) {
     return problem('session-idle', `Nobody used this page for ${Math.round(idleSeconds / 60)} minutes. ${SIGN_IN}`);
   }
   return undefined;
@@ -50,7 +57,7 @@ function ruleBroken(session: Session, access: Extract<Access, { kind: 'session' 
 const refuse = (refusal: Refusal): Admission => ({ ok: false, refusal });
 
 async function admitCdsClient(deps: AuthorizeDeps, header: string | undefined, path: string): Promise<Admission> {
-  const admitted = await deps.admitCdsClient?.(header, path, deps.now());
+  const admitted = await deps.admitCdsClient?.(header, path, machineTimeOf(deps));
   if (!admitted) return refuse(problem('client-refused', 'No CDS client is registered here.'));
   return admitted.ok ? { ok: true, session: undefined, cdsClient: admitted.value } : admitted;
 }
@@ -72,8 +79,7 @@ export async function authorize(deps: AuthorizeDeps, access: Access, { header, r
   if (tokenHash === undefined) return refuse(problem('session-required', `Send the session’s token as Authorization: Bearer. ${SIGN_IN}`));
   const found = await deps.store.findSession(tokenHash);
   if (!found) return refuse(problem('session-required', `This session is not known here. ${SIGN_IN}`));
-  const now = deps.now();
-  const ended = endOf(found.session, now, deps.idleSeconds);
+  const ended = endOf(found.session, machineTimeOf(deps), deps.idleSeconds);
   const site = findSite(deps.sites, found.session.scope.issuer);
   if (ended || !site || site.tenant !== found.session.scope.tenant) {
     deps.limits?.forget(tokenHash);

@@ -30,6 +30,8 @@ let site: Site;
 let issuer: string;
 let ehr: TestEhr;
 let now: Date;
+/** How far the clock of the practice is ahead of it. */
+let ahead: number;
 let log: ReturnType<typeof captureLog>;
 let app: ReturnType<typeof createApp>;
 let siteNumber = 0;
@@ -50,6 +52,7 @@ const baseSite = (iss: string): Site => ({
 function start(): void {
   ehr = testEhr(site, issuer, [signer.jwk]);
   now = NOW;
+  ahead = 0;
   log = captureLog();
   const deps = {
     store: opened.store,
@@ -61,7 +64,8 @@ function start(): void {
   };
   app = createApp({
     ...deps,
-    now: () => now,
+    machineTime: () => now,
+    now: () => new Date(now.getTime() + ahead),
     production: false,
     tokenOrigins: () => [],
     beforePage: async () => undefined,
@@ -424,6 +428,17 @@ describe('a running session', () => {
     }
     later(8 * 3600);
     expect(await call('GET', '/sessions/current', { token })).toMatchObject({ status: 401, body: { type: '/problems/session-ended' } });
+  });
+
+  test('goes by the machine’s clock: where the practice’s is moved on fourteen days nobody is signed out, and a sign-in is still proven', async () => {
+    const token = await tokenOf();
+    ahead = 14 * 86_400_000;
+    expect((await call('GET', '/chart-page', { token })).status).toBe(204);
+    expect((await call('POST', '/sessions/current/activity', { token })).status).toBe(204);
+    const another = await open();
+    expect(another).toMatchObject({ status: 201, body: { expiresAt: '2026-11-20T18:00:00.000Z' } });
+    later(900);
+    expect((await call('GET', '/chart-page', { token })).status).toBe(401);
   });
 
   test('ends when it is signed out', async () => {

@@ -8,6 +8,7 @@ import type { Discovery } from './discovery.ts';
 import type { Fetch } from './ehr-request.ts';
 import { type SignedIn, verifyIdToken } from './id-token.ts';
 import { type Asked, readUserName, refuseUnprovenPatient } from './patient-proof.ts';
+import type { SessionTimes } from './session.ts';
 import { digest, newToken } from './token.ts';
 
 export type OpenSessionDeps = {
@@ -30,8 +31,8 @@ const signedPart = (idToken: string): string => idToken.slice(0, idToken.lastInd
 
 type Proven = { signedIn: SignedIn; name: string };
 
-async function prove(deps: OpenSessionDeps, site: Site, given: OpenSession, now: Date): Promise<Proven | Refusal> {
-  const verified = await verifyIdToken(deps.discovery, site, given.idToken, now);
+async function prove(deps: OpenSessionDeps, site: Site, given: OpenSession, machineTime: Date): Promise<Proven | Refusal> {
+  const verified = await verifyIdToken(deps.discovery, site, given.idToken, machineTime);
   if (!verified.ok) return verified.refusal;
   const discovered = await deps.discovery.of(site);
   if (!discovered.ok) return discovered.refusal;
@@ -44,12 +45,18 @@ async function prove(deps: OpenSessionDeps, site: Site, given: OpenSession, now:
   return unproven ?? { signedIn: verified.value, name: name ?? subject };
 }
 
-async function record(deps: OpenSessionDeps, site: Site, proven: Proven, given: OpenSession, now: Date): Promise<OpenedSession> {
+async function record(
+  deps: OpenSessionDeps,
+  site: Site,
+  proven: Proven,
+  given: OpenSession,
+  { now, machineTime }: SessionTimes,
+): Promise<OpenedSession> {
   const token = newToken();
   const tokenHash = digest(token);
   const { subject, fhirUser, usableUntil } = proven.signedIn;
-  const startedAt = now.toISOString();
-  const expiresAt = new Date(now.getTime() + LIFE_MS).toISOString();
+  const startedAt = machineTime.toISOString();
+  const expiresAt = new Date(machineTime.getTime() + LIFE_MS).toISOString();
   const patientId = given.patient ?? null;
   let roles: Role[] = [];
   await deps.store.transaction(scopeOf(site), async (unit) => {
@@ -71,7 +78,7 @@ async function record(deps: OpenSessionDeps, site: Site, proven: Proven, given: 
       expiresAt,
     });
     await unit.audit.append({
-      at: startedAt,
+      at: now.toISOString(),
       actor: { subject, fhirUser, sessionId: tokenHash },
       action: 'session.opened',
       purpose: 'TREAT',
@@ -105,7 +112,8 @@ async function recordRefusal(deps: OpenSessionDeps, site: Site, refusal: Refusal
 }
 
 /** Opens a session or says why not. Nothing is asked of an EHR that is not registered. */
-export async function openSession(deps: OpenSessionDeps, given: OpenSession, now: Date): Promise<OpenedSession | Refusal> {
+export async function openSession(deps: OpenSessionDeps, given: OpenSession, times: SessionTimes): Promise<OpenedSession | Refusal> {
+  const { now, machineTime } = times;
   const site = findSite(deps.sites, given.iss);
   if (!site) {
     const fix = 'Your administrator adds it to the site file (REFLOOP_SITES), spelled exactly as the EHR sends it.';
@@ -113,13 +121,13 @@ export async function openSession(deps: OpenSessionDeps, given: OpenSession, now
       { field: 'iss', message: 'Not registered', fix },
     ]);
   }
-  const proven = await prove(deps, site, given, now);
+  const proven = await prove(deps, site, given, machineTime);
   if ('refused' in proven) {
     await recordRefusal(deps, site, proven, now);
     return proven;
   }
   try {
-    return await record(deps, site, proven, given, now);
+    return await record(deps, site, proven, given, times);
   } catch (error) {
     if (error instanceof Refused) await recordRefusal(deps, site, error.refusal, now);
     throw error;

@@ -21,6 +21,9 @@ export type Session = {
   expiresAt: string;
 };
 
+/** What is put on record is of the clock of the practice; what a session lives by is of the machine's own, which nobody moves. */
+export type SessionTimes = { now: Date; machineTime: Date };
+
 /** A session of a route that asks for a patient. */
 export type PatientSession = Session & { patientId: string };
 

@@ -64,11 +64,18 @@ export type OutboxStore = {
   ofReferral: (referralId: string) => Promise<StoredEffect[]>;
   /**
    * Takes what is due, of these kinds, under a lease: of each lane the first alone, and nothing that another holds. Earliest first. What
-   * others are claiming at the same moment is passed over.
+   * others are claiming at the same moment is passed over. Leases end by the machine's time (`until` is of it), which is `now` unless told.
    */
-  claim: (question: { kinds: readonly string[]; holder: string; now: Instant; until: Instant; limit: number }) => Promise<StoredEffect[]>;
-  /** On record as begun, one try more. False where the lease is another's by now, or over. */
-  begin: (id: string, holder: string, now: Instant) => Promise<boolean>;
+  claim: (question: {
+    kinds: readonly string[];
+    holder: string;
+    now: Instant;
+    machineTime?: Instant;
+    until: Instant;
+    limit: number;
+  }) => Promise<StoredEffect[]>;
+  /** On record as begun, one try more. False where the lease is another's by now, or over by the machine's time, which is `now` unless told. */
+  begin: (id: string, holder: string, now: Instant, machineTime?: Instant) => Promise<boolean>;
   /** What came of it; the lease ends. False where the lease is another's by now. */
   settle: (id: string, holder: string, settlement: Settlement) => Promise<boolean>;
   /** A person decides on what nobody tries by itself any more. False where it is not so, or was decided already. */

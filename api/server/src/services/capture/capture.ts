@@ -80,11 +80,16 @@ const latest = (resources: readonly Resource[], since: string): string =>
     return Number.isNaN(at) || new Date(at).toISOString() <= last ? last : new Date(at).toISOString();
   }, since);
 
+/** So long that whatever was going on here when it was written has been put on record. */
+const wasLongAgo = ({ meta }: Resource, now: string): boolean => Date.parse(now) - Date.parse(meta?.lastUpdated ?? '') > OVERLAP_MS;
+
 export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRun> } {
   /** Until when an EHR that did not answer is left alone, by its FHIR base. */
   const quietUntil = new Map<string, number>();
   /** Those whose subscription was looked at in this process. */
   const verified = new Set<string>();
+  /** What the last look at a type took in and had long been written by then: it comes again at each look until something newer does. */
+  const settled = new Map<string, ReadonlySet<string>>();
   const actor = { kind: 'software' as const, name: NAME, version: deps.version };
   const inSite = <Value>(site: Site, work: (unit: Unit) => Promise<Value>): Promise<Value> =>
     withRetry(() => deps.store.transaction(scopeOf(site), work));
@@ -123,17 +128,27 @@ export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRu
       return 'looked';
     }
     const failedAt: string[] = [];
+    const place = `${site.iss} ${checkpoint.resourceType}`;
+    const before = settled.get(place);
+    const after = new Set<string>();
     for (const resource of looked.resources.filter(mayBeOurs)) {
+      const version = `${resource.id} ${resource.meta?.versionId}`;
+      if (before?.has(version)) {
+        after.add(version);
+        continue;
+      }
       sum.read += 1;
       const now = deps.now().toISOString();
       try {
         if (await inSite(site, (unit) => takeIn(unit, resource, { base: site.iss, now, actor }))) sum.taken += 1;
+        if (resource.meta?.versionId !== undefined && wasLongAgo(resource, now)) after.add(version);
       } catch (error) {
         // It holds up none of the others, and is read again at each look until it can be taken.
         deps.failed(error);
         failedAt.push(latest([resource], checkpoint.since));
       }
     }
+    settled.set(place, after);
     // Only now: what breaks off before is read again.
     const since = [latest(looked.resources, checkpoint.since), ...failedAt].reduce((left, right) => (left < right ? left : right));
     const goesOn = looked.more && since > checkpoint.since;

@@ -25,7 +25,8 @@ import { raiseUnknownNumber } from './unknown-number.ts';
 
 export type IncomingTextService = {
   /** @param signature `t=<seconds>,v1=<HMAC-SHA-256 of "<seconds>.<body>" in hex>`, by the secret of the site's gateway */
-  receive: (signature: string, bytes: Uint8Array, now: Date) => Promise<TextAnswer | Refusal>;
+  /** @param machineTime by which a signature ends; `now` unless told */
+  receive: (signature: string, bytes: Uint8Array, now: Date, machineTime?: Date) => Promise<TextAnswer | Refusal>;
 };
 
 /** What is older was recorded and played again. */
@@ -34,10 +35,10 @@ const TOLERANCE_MS = 5 * 60_000;
 const notSigned = (): Refusal =>
   problem('signature-refused', 'The signature is none of a gateway of a site here, or is too old. Nothing was kept.');
 
-function isSigned(secret: string, signature: string, bytes: Uint8Array, now: Date): boolean {
+function isSigned(secret: string, signature: string, bytes: Uint8Array, machineTime: Date): boolean {
   const [, seconds, given] = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(signature) ?? [];
   if (seconds === undefined || given === undefined) return false;
-  if (Math.abs(now.getTime() - Number(seconds) * 1000) > TOLERANCE_MS) return false;
+  if (Math.abs(machineTime.getTime() - Number(seconds) * 1000) > TOLERANCE_MS) return false;
   const made = createHmac('sha256', secret).update(`${seconds}.`).update(bytes).digest();
   return timingSafeEqual(made, Buffer.from(given, 'hex'));
 }
@@ -105,8 +106,10 @@ export function createIncomingTextService({ store, sites }: { store: Store; site
   }
 
   return {
-    receive: async (signature, bytes, now) => {
-      const site = sites.find(({ textMessages }) => textMessages !== undefined && isSigned(textMessages.secret, signature, bytes, now));
+    receive: async (signature, bytes, now, machineTime = now) => {
+      const site = sites.find(
+        ({ textMessages }) => textMessages !== undefined && isSigned(textMessages.secret, signature, bytes, machineTime),
+      );
       if (!site) return notSigned();
       let json: unknown;
       try {

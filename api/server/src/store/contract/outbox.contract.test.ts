@@ -74,6 +74,27 @@ describe.each(implementations())('the store: $name', (implementation) => {
     expect(await keys(claim(66, { holder: 'w2', limit: 1 }))).toEqual(['early']);
   });
 
+  test('a lease ends by the machine’s time, and what is due by the practice’s, which may be moved on', async () => {
+    const [id = ''] = await add(effect('a', { dueAt: after(1000) }));
+    const take = (holder: string, seconds: number, machine: number) =>
+      inScope((unit) =>
+        unit.outbox.claim({
+          kinds: ['mail'],
+          holder,
+          limit: 9,
+          now: after(seconds),
+          machineTime: after(machine),
+          until: after(machine + 60),
+        }),
+      );
+    expect(await keys(take('w1', 999, 0))).toEqual([]);
+    expect(await keys(take('w1', 1000, 0))).toEqual(['a']);
+    expect(await keys(take('w2', 90_000, 59))).toEqual([]);
+    expect(await inScope(({ outbox }) => outbox.begin(id, 'w1', after(90_000), after(59)))).toBe(true);
+    expect(await inScope(({ outbox }) => outbox.begin(id, 'w1', after(90_000), after(60)))).toBe(false);
+    expect(await keys(take('w2', 90_000, 60))).toEqual(['a']);
+  });
+
   test('of those who ask together each effect goes to one', async () => {
     await add(...['a', 'b', 'c', 'd', 'e', 'f'].map((key) => effect(key)));
     const taken = await Promise.all(['w1', 'w2', 'w3'].map((holder) => keys(claim(1, { holder, limit: 4 }))));

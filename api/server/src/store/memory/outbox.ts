@@ -36,12 +36,12 @@ export const memoryOutbox = (unit: MemoryContext): OutboxStore => {
         .map(({ id }) => id)
         .sort(),
     ofReferral: async (referralId) => table.named(keyIn(unit), referralId).sort(by(({ askedAt }) => askedAt)),
-    claim: async ({ kinds, holder, now, until, limit }) => {
+    claim: async ({ kinds, holder, now, machineTime = now, until, limit }) => {
       const unfinished = table.named(keyIn(unit), UNFINISHED);
       const isFirst = (effect: StoredEffect): boolean =>
         effect.lane === null || !unfinished.some((other) => other.lane === effect.lane && isBefore(other, effect));
       const claimed = unfinished
-        .filter(({ dueAt, kind, lease }) => (dueAt ?? '') <= now && kinds.includes(kind) && (lease === null || lease.until <= now))
+        .filter(({ dueAt, kind, lease }) => (dueAt ?? '') <= now && kinds.includes(kind) && (lease === null || lease.until <= machineTime))
         .filter(isFirst)
         .sort(by(({ dueAt }) => dueAt))
         .slice(0, limit)
@@ -49,9 +49,9 @@ export const memoryOutbox = (unit: MemoryContext): OutboxStore => {
       for (const effect of claimed) put(effect);
       return claimed;
     },
-    begin: async (id, holder, now) => {
+    begin: async (id, holder, now, machineTime = now) => {
       const effect = table.get(keyIn(unit, id));
-      if (effect?.lease?.holder !== holder || effect.lease.until <= now) return false;
+      if (effect?.lease?.holder !== holder || effect.lease.until <= machineTime) return false;
       put({ ...effect, standing: { status: 'begun' }, since: now, tries: effect.tries + 1 });
       return true;
     },

@@ -112,13 +112,13 @@ export const postgresOutbox = (unit: UnitContext): OutboxStore => ({
     return found.rows.map(({ id }) => id);
   },
   ofReferral: async (referralId) => effectsOf(unit, await select(unit, 'referral_id = $3 order by asked_at, place, id', [referralId])),
-  claim: async ({ kinds, holder, now, until, limit }) => {
+  claim: async ({ kinds, holder, now, machineTime = now, until, limit }) => {
     const found = await unit.client.query<Row>(
       // Named apart, so that it is asked once: within the condition the planner may ask it for each row, and more than the limit are taken.
       `with due_now as materialized (
          select due.tenant, due.issuer, due.id from outbox due
          where due.tenant = $1 and due.issuer = $2 and due.due_at <= $4 and due.kind = any($3)
-           and (due.lease_until is null or due.lease_until <= $4)
+           and (due.lease_until is null or due.lease_until <= $8)
            and (due.lane is null or not exists (
              select from outbox before
              where before.tenant = $1 and before.issuer = $2 and before.lane = due.lane and before.due_at is not null
@@ -127,18 +127,18 @@ export const postgresOutbox = (unit: UnitContext): OutboxStore => ({
        update outbox set lease_holder = $5, lease_until = $6
        where (tenant, issuer, id) in (select tenant, issuer, id from due_now)
        returning ${COLUMNS}`,
-      [...key(unit), kinds, now, holder, until, limit],
+      [...key(unit), kinds, now, holder, until, limit, machineTime],
     );
     const rows = found.rows.sort(
       (left, right) => Number(left.due_at) - Number(right.due_at) || left.place - right.place || (left.id < right.id ? -1 : 1),
     );
     return effectsOf(unit, rows);
   },
-  begin: async (id, holder, now) => {
+  begin: async (id, holder, now, machineTime = now) => {
     const begun = await unit.client.query(
       `update outbox set status = 'begun', since = $5, tries = tries + 1, outcome_sealed = null
-       where tenant = $1 and issuer = $2 and id = $3 and lease_holder = $4 and lease_until > $5`,
-      [...key(unit), id, holder, now],
+       where tenant = $1 and issuer = $2 and id = $3 and lease_holder = $4 and lease_until > $6`,
+      [...key(unit), id, holder, now, machineTime],
     );
     return begun.rowCount === 1;
   },

@@ -1,0 +1,78 @@
+/** What a look at an EHR leaves out: nothing for a search that fails, and of what it finds what was taken in already. */
+import type { EhrPort } from '@refloop/domain/fhir/ehr-port';
+import { ok, refuse } from '@refloop/domain/result';
+import { expect, test } from 'vitest';
+import { sandboxSite, scopeOf } from '../../sites.ts';
+import { openMemoryStore } from '../../store/memory/store.ts';
+import type { Store } from '../../store/store.ts';
+import { type CaptureDeps, createCapture } from './capture.ts';
+
+const site = sandboxSite(4010, { clientId: 'x', key: {} as never, scopes: '', completes: false, tracks: true });
+
+/** An EHR that answers as told, and a capture that looks at it; what is refused inside fails the test. */
+function captureOf(store: Store, now: () => Date, get: (type: string) => ReturnType<EhrPort['get']>) {
+  const ehr: EhrPort = {
+    base: site.iss,
+    get: (path) => get(path.split('?')[0] ?? ''),
+    write: async () => refuse({ kind: 'http', status: 403, detail: '' }),
+  };
+  const access = (async () => ({ ok: true, ehr, conditionalCreate: () => false, may: () => false })) as unknown as CaptureDeps['access'];
+  const failed = (error: unknown): never => {
+    throw error;
+  };
+  return createCapture({ store, sites: [site], access, now, version: 'test', failed, address: 'https://refloop.example.org' });
+}
+
+test('notes are looked for also where the search of encounters always fails', async () => {
+  const store = openMemoryStore({ newId: () => 'id' });
+  await store.enrol(scopeOf(site));
+  const asked: string[] = [];
+  let now = Date.parse('2026-11-20T15:00:00.000Z');
+  const capture = captureOf(
+    store,
+    () => new Date(now),
+    async (type) => {
+      asked.push(type);
+      return type === 'Encounter'
+        ? refuse({ kind: 'http', status: 500, detail: '' })
+        : ok({ resourceType: 'Bundle', type: 'searchset', entry: [] });
+    },
+  );
+  for (let hour = 0; hour < 2; hour += 1) {
+    await capture.run();
+    now += 3_600_000;
+  }
+  expect(asked.filter((type) => type === 'Encounter')).toHaveLength(2);
+  expect(asked).toContain('DocumentReference');
+});
+
+test('a version that was taken in long after it was written is not looked into again, a newer one and a fresh one are', async () => {
+  const opened = openMemoryStore({ newId: () => 'id' });
+  await opened.enrol(scopeOf(site));
+  let transactions = 0;
+  const store: Store = {
+    ...opened,
+    transaction: (scope, work) => {
+      transactions += 1;
+      return opened.transaction(scope, work);
+    },
+  };
+  let now = Date.parse('2026-11-20T15:00:00.000Z');
+  let order = { resourceType: 'ServiceRequest', id: 'o1', meta: { versionId: '1', lastUpdated: '2026-11-20T14:00:00.000Z' } };
+  const capture = captureOf(
+    store,
+    () => new Date(now),
+    async (type) => ok({ resourceType: 'Bundle', type: 'searchset', entry: type === 'ServiceRequest' ? [{ resource: order }] : [] }),
+  );
+  const read = async (): Promise<number> => {
+    now += 3_600_000;
+    transactions = 0;
+    await capture.run();
+    return transactions;
+  };
+  await read();
+  const quiet = await read();
+  order = { ...order, meta: { versionId: '2', lastUpdated: new Date(now + 3_599_000).toISOString() } };
+  // Just written, so looked into twice: what is going on here at that moment may not be on record yet.
+  expect([await read(), await read(), await read()]).toEqual([quiet + 1, quiet + 1, quiet]);
+});

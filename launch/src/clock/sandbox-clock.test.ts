@@ -1,0 +1,116 @@
+import { expect, test } from 'vitest';
+import { millisecondsOf } from './duration.ts';
+import { type ClockStore, type KeptClock, LONGEST_STEP_MS, openSandboxClock, type SandboxClock } from './sandbox-clock.ts';
+
+const HOUR_MS = 3_600_000;
+const FAST = 40_000;
+const neverGone = new AbortController().signal;
+
+/** The sandbox's machine: a clock that stands unless it is moved, and what outlives the process. */
+function machine() {
+  let time = Date.parse('2026-11-29T10:00:00.000Z');
+  let kept: KeptClock | undefined;
+  const failures: unknown[] = [];
+  const store: ClockStore = {
+    read: async () => kept,
+    keep: async (clock) => {
+      kept = clock;
+    },
+  };
+  return {
+    failures,
+    passes: (milliseconds: number) => {
+      time += milliseconds;
+    },
+    open: (afterStep?: (now: Date) => Promise<void>): Promise<SandboxClock> =>
+      openSandboxClock({
+        store,
+        machineTime: () => new Date(time),
+        // Lets what waits take its turn; no time passes.
+        wait: () => new Promise((done) => setImmediate(done)),
+        ...(afterStep ? { afterStep } : {}),
+        failed: (error) => failures.push(error),
+      }),
+  };
+}
+
+const there = (clock: SandboxClock): Promise<void> =>
+  expect.poll(() => clock.state().run, { timeout: 20_000, interval: 1 }).toBeUndefined();
+
+test('it goes as far as it was told, in steps of an hour at most, and flows on with the machine’s clock from there', async () => {
+  const [box, seen] = [machine(), [] as number[]];
+  const clock = await box.open(async (now) => void seen.push(now.getTime()));
+  const from = clock.now().getTime();
+  expect(clock.forward(new Date(from + 24 * HOUR_MS), FAST)).toBe('begun');
+  await there(clock);
+  expect(clock.now().getTime() - from).toBe(24 * HOUR_MS);
+  const lengths = seen.map((at, index) => at - (seen[index - 1] ?? from));
+  expect(Math.max(...lengths)).toBeLessThanOrEqual(LONGEST_STEP_MS);
+  expect(lengths.reduce((sum, each) => sum + each, 0)).toBe(24 * HOUR_MS);
+  box.passes(5000);
+  expect(clock.now().getTime() - from).toBe(24 * HOUR_MS + 5000);
+  expect(box.failures).toEqual([]);
+});
+
+test('a slower way has smaller steps', async () => {
+  const seen: number[] = [];
+  const clock = await machine().open(async (now) => void seen.push(now.getTime()));
+  const from = clock.now().getTime();
+  clock.forward(new Date(from + 120_000), 60);
+  await there(clock);
+  expect(seen.length).toBeGreaterThan(10);
+});
+
+test('no step is taken before every follower has lived through the last', async () => {
+  const clock = await machine().open();
+  await clock.follow('refloop', undefined, neverGone);
+  const from = clock.now().getTime();
+  clock.forward(new Date(from + 3 * LONGEST_STEP_MS), FAST);
+  const first = await clock.follow('refloop', 0, neverGone);
+  expect(first).toEqual({ aheadMilliseconds: LONGEST_STEP_MS, step: 1 });
+  // However long it takes: it is not moved on meanwhile.
+  await new Promise((done) => setTimeout(done, 50));
+  expect(clock.now().getTime() - from).toBe(LONGEST_STEP_MS);
+  expect(await clock.follow('refloop', 1, neverGone)).toMatchObject({ step: 2 });
+  expect(await clock.follow('refloop', 2, neverGone)).toMatchObject({ step: 3 });
+  const gone = new AbortController();
+  const last = clock.follow('refloop', 3, gone.signal);
+  await there(clock);
+  gone.abort();
+  expect(await last).toEqual({ aheadMilliseconds: 3 * LONGEST_STEP_MS, step: 3 });
+});
+
+test('it never shows an earlier time: not after a restart, and not where the machine’s clock was put back', async () => {
+  const box = machine();
+  const first = await box.open();
+  first.forward(new Date(first.now().getTime() + 5 * HOUR_MS), FAST);
+  await there(first);
+  const left = first.now().getTime();
+  box.passes(-2 * HOUR_MS);
+  expect(first.now().getTime()).toBe(left);
+  await first.close();
+  const second = await box.open();
+  expect(second.now().getTime()).toBe(left);
+  expect(second.forward(new Date(left), FAST)).toBe('not-ahead');
+});
+
+test('one way at a time; halted it stays where it is', async () => {
+  const clock = await machine().open();
+  const from = clock.now().getTime();
+  expect(clock.forward(new Date(from + 1000 * HOUR_MS), FAST)).toBe('begun');
+  expect(clock.forward(new Date(from + HOUR_MS), FAST)).toBe('under-way');
+  clock.halt();
+  await there(clock);
+  expect(clock.now().getTime() - from).toBeLessThan(1000 * HOUR_MS);
+});
+
+test.each([
+  ['P14D', 14 * 24 * HOUR_MS],
+  ['PT6H', 6 * HOUR_MS],
+  ['P1DT30M', 24.5 * HOUR_MS],
+  ['PT0H', undefined],
+  ['P', undefined],
+  ['-P1D', undefined],
+  ['P1M', undefined],
+  ['P1.5D', undefined],
+])('the span %s', (span, milliseconds) => expect(millisecondsOf(span)).toBe(milliseconds));
