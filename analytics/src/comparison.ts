@@ -56,7 +56,7 @@ export const isComparable = ({ unit, categories }: Pick<MetricHead, 'unit' | 'ca
   unit === 'share' && Object.keys(categories).length === 0;
 
 const shareOf = (row: MetricRow | null): Interval | null =>
-  row === null || row.n < FEWEST_TO_JUDGE || row.value === null || row.low === null || row.high === null
+  row === null || row.n === null || row.n < FEWEST_TO_JUDGE || row.value === null || row.low === null || row.high === null
     ? null
     : { value: row.value, low: row.low, high: row.high };
 

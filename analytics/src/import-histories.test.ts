@@ -23,7 +23,7 @@ async function completionOf(folder: string): Promise<MetricResult> {
   }
 }
 
-const rowsOf = ({ rows }: MetricResult): { n: number; attended: number | null | undefined }[] =>
+const rowsOf = ({ rows }: MetricResult): { n: number | null; attended: number | null | undefined }[] =>
   rows.map(({ n, parts }) => ({ n, attended: parts['attended'] }));
 
 const bytesOf = async (folder: string): Promise<Map<string, Buffer>> => {

@@ -59,8 +59,8 @@ export type MetricRow = {
   segment: SegmentValues;
   /** What the row is of where the metric divides its denominator into parts: a reason, a stage, a band. Else null. */
   category: string | null;
-  /** How many referrals the value rests on. */
-  n: number;
+  /** How many the value rests on; null where that would tell who said something. */
+  n: number | null;
   /** Null where it cannot be said: nobody to count, or fewer than half have got there. */
   value: number | null;
   low: number | null;

@@ -111,7 +111,7 @@ export const words = (value: unknown): string | null => (typeof value === 'strin
 const rowOf = (row: Rows[number]): MetricRow => ({
   segment: segmentOf(row['segment']),
   category: words(row['category']),
-  n: Number(row['n']),
+  n: number(row['n']),
   value: number(row['value']),
   low: number(row['low']),
   high: number(row['high']),

@@ -13,8 +13,7 @@ export const SUPPRESSED = `Fewer than ${SMALLEST_CELL}; not told.`;
 const PARTLY_SUPPRESSED = `Counts under ${SMALLEST_CELL}, and what would tell them, are left out.`;
 
 /** A row as it may leave: what is null was suppressed, or never had a value. */
-export type SafeRow = Omit<MetricRow, 'n'> & {
-  n: number | null;
+export type SafeRow = MetricRow & {
   /** The names of what was hidden: `n`, `value`, `low`, `high`, or of its parts. */
   suppressed?: string[];
 };
@@ -32,9 +31,10 @@ type Cells = { counts: Map<string, number>; hidden: Set<string> };
 const N = 'n';
 
 function cellsOf({ n, parts }: MetricRow): Cells {
-  const counts = new Map<string, number>([[N, n]]);
+  const counts = new Map<string, number>(n === null ? [] : [[N, n]]);
   for (const [name, value] of Object.entries(parts)) if (value !== null && !isFigure(name, value)) counts.set(name, value);
-  return { counts, hidden: new Set() };
+  // What the metric itself keeps back stays so.
+  return { counts, hidden: new Set(n === null ? [N] : []) };
 }
 
 const hideAll = ({ counts, hidden }: Cells): void => {
@@ -44,7 +44,7 @@ const hideAll = ({ counts, hidden }: Cells): void => {
 /** A small count, and one that leaves a small rest of all that the row counts. */
 function hideSmall(cells: Cells): void {
   const n = cells.counts.get(N) ?? 0;
-  if (isSmall(n)) return hideAll(cells);
+  if (cells.hidden.has(N) || isSmall(n)) return hideAll(cells);
   for (const [name, count] of cells.counts) if (name !== N && (isSmall(count) || isSmall(n - count))) cells.hidden.add(name);
 }
 
@@ -113,7 +113,7 @@ function hideInGrid(answer: Answer, grid: readonly Cells[]): void {
 
 /** Whether the value tells of a hidden count, or of a small one. */
 function valueTells(unit: MetricUnit, { n, value }: MetricRow, { counts, hidden }: Cells): boolean {
-  if (hidden.has(N)) return true;
+  if (hidden.has(N) || n === null) return true;
   if (value === null) return false;
   if (unit === 'count') return isSmall(value);
   if (unit !== 'share') return false;
@@ -127,11 +127,11 @@ const BY_DAY = /^(.*)_by_(\d+)$/;
 function tellingByDay({ n, parts }: MetricRow): Set<string> {
   const points = Object.entries(parts).flatMap(([name, value]) => {
     const [, what, day] = BY_DAY.exec(name) ?? [];
-    return what === undefined || value === null ? [] : [{ name, what, day: Number(day), count: Math.round(value * n) }];
+    return what === undefined || value === null || n === null ? [] : [{ name, what, day: Number(day), count: Math.round(value * n) }];
   });
   const telling = points.filter(({ what, day, count }) => {
     const next = points.filter((each) => each.what === what && each.day > day).toSorted((one, other) => one.day - other.day)[0];
-    return isSmall(count) || isSmall(n - count) || (next !== undefined && isSmall(next.count - count));
+    return isSmall(count) || isSmall((n ?? 0) - count) || (next !== undefined && isSmall(next.count - count));
   });
   return new Set(telling.map(({ name }) => name));
 }

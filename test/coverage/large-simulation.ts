@@ -52,7 +52,7 @@ function countRows(
     for (const row of [ORACLES[metric]?.(group, today) ?? []].flat()) {
       if (!isAskedRow(row, metric)) continue;
       const key = JSON.stringify([namedMetric(metric, row.category), segment]);
-      add(counted, key, row.n, row.numerator.length, row.curve);
+      add(counted, key, row.n ?? 0, row.numerator.length, row.curve);
     }
   }
 }

@@ -139,18 +139,18 @@ test('a coordinator works a referral from sent to note with keys, and the review
   await expect(toReview).toContainText(/Open the chart of .*Oakley.* to read the note/);
   await expectAccessible(clinician, 'My work with a note to review');
   await expectFits(clinician, 'My work with a note to review');
-  // Whether they are asked hangs on when they were asked before, by whichever test: here they are.
-  await clinician.route('**/work/reviews', async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, json: { ...((await response.json()) as object), asked: true } });
-  });
   await toReview.getByRole('button', { name: /^Reviewed/ }).click();
   const question = clinician.getByRole('region', { name: 'How easy is it for you to refer with Refloop?' });
   await expect(question.getByRole('button')).toHaveText(['Very hard', 'Hard', 'Neither', 'Easy', 'Very easy', 'Not now']);
   await expectFits(clinician, 'My work with a question');
-  await question.getByRole('button', { name: 'Not now' }).click();
-  await expect(question).toHaveCount(0);
   await expect(clinician.getByText(/^Reviewed: .*Oakley/)).toBeVisible();
+  // An answer that did not arrive is given again.
+  await clinician.route('**/work/answers', (route) => route.abort(), { times: 1 });
+  await question.getByRole('button', { name: 'Easy', exact: true }).click();
+  await expect(clinician.getByText(/^Not put on record/)).toBeVisible();
+  await question.getByRole('button', { name: 'Easy', exact: true }).click();
+  await expect(clinician.getByText('Thank you. Your answer is counted.')).toBeVisible();
+  await expect(question).toHaveCount(0);
   await expect(toReview).toHaveCount(0);
 
   await center.getByRole('button', { name: 'Refresh' }).click();

@@ -5,9 +5,9 @@ import { gatewayToken, TEST_GATEWAY } from '@refloop/server/inbound/test-gateway
 import { acceptedWith, approvedFor } from '@refloop/server/services/patient/test-patient';
 import { openReferralApi, type ReferralApi } from '@refloop/server/services/test-referral-api';
 import { newToken } from '@refloop/server/sessions/token';
+import { type Touched, watchTouched } from '@refloop/server/store/test-touched';
 import pg from 'pg';
 import { isLocked, isOpened, type Link, learn, type Side } from './links.ts';
-import { type Written, watchedWrites } from './watched-writes.ts';
 
 const AT = '2026-11-20T15:00:00.000Z';
 export const NOW = new Date('2026-11-20T15:01:00.000Z');
@@ -37,7 +37,7 @@ export type Doors = {
   renew: () => Promise<void>;
   ticket: (bytes: Uint8Array, more?: Parameters<typeof gatewayToken>[3]) => Promise<string>;
   /** What was written since this was asked last. */
-  written: () => Promise<Written[]>;
+  written: () => Promise<Touched[]>;
   close: () => Promise<void>;
 };
 
@@ -73,7 +73,7 @@ export async function openDoors({ url, limits = false }: DoorsPlace): Promise<Do
   // A server that ends is told by what is asked of it next.
   owner.on('error', () => undefined);
   await owner.connect();
-  const written = await watchedWrites(owner);
+  const written = await watchTouched(async (sql) => (await owner.query(sql)).rows);
   const links: Link[] = [];
   const past: Link[] = [];
   let number = 0;

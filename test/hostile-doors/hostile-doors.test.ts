@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { floodDoors, tryDoors } from './try-doors.ts';
 
 test('nobody gets in without what opens a link, learns of a patient, or writes by being refused', { timeout: 120_000 }, async () => {
-  const { violations, doors } = await tryDoors({ from: 1, requests: 250 });
+  const { violations, doors } = await tryDoors({ from: 1001, requests: 250 });
   expect(violations).toEqual([]);
   expect([...doors.keys()].toSorted()).toEqual([
     '/inbound/documents',
@@ -18,7 +18,8 @@ test('nobody gets in without what opens a link, learns of a patient, or writes b
     '/text-messages',
   ]);
   // What stands behind a door is tried too.
-  expect([...doors.values()].reduce((sum, { letIn }) => sum + letIn, 0)).toBeGreaterThan(5);
+  for (const door of ['/office/open', '/office/acts', '/patient/open', '/patient/acts'])
+    expect(doors.get(door)?.letIn, door).toBeGreaterThan(0);
 });
 
 test('one address is answered no more often than the limits say, and others still get in', { timeout: 120_000 }, async () => {

@@ -117,8 +117,7 @@ export async function tryDoors({ from, requests, told, url }: DoorsOptions): Pro
       if (written.length > 0 && !request.mayWrite)
         say(`may leave nothing behind, and wrote to ${written.map(({ table }) => table).join(', ')} (${answer.status})`);
       const { link } = request;
-      if (link && written.some(({ referralId }) => referralId !== undefined && referralId !== link.referralId))
-        say('wrote to another referral');
+      if (link && written.some(({ referralId }) => referralId !== null && referralId !== link.referralId)) say('wrote to another referral');
       const { tried, letIn } = run.doors.get(request.door) ?? { tried: 0, letIn: 0 };
       run.doors.set(request.door, { tried: tried + 1, letIn: letIn + (isLetIn(answer.status) ? 1 : 0) });
       run.statuses.set(answer.status, (run.statuses.get(answer.status) ?? 0) + 1);

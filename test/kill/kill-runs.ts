@@ -116,14 +116,22 @@ async function lane({ deployment, line, ledger, settings, run }: Running, take: 
 /** On a machine that has much else to do an answer may take its time. */
 const ANSWERS_WITHIN_MS = 180_000;
 
-/** Until so many more requests were answered: the same life however fast the machine is. */
-async function answered({ line: { counts }, deployment }: Running, more: number): Promise<void> {
+type Waiting = {
+  line: { counts: Pick<Line['counts'], 'answered'> };
+  deployment: Pick<Deployment, 'runs'>;
+  run: Pick<KillRun, 'violations'>;
+};
+
+/** Until so many more requests were answered: the same life however fast the machine is. One that runs and does not answer is a violation. */
+export async function answered({ line: { counts }, deployment, run }: Waiting, more: number, within = ANSWERS_WITHIN_MS): Promise<void> {
   const enough = counts.answered + Math.max(1, more);
-  for (const until = Date.now() + ANSWERS_WITHIN_MS; counts.answered < enough && Date.now() < until; ) {
+  for (const until = Date.now() + within; counts.answered < enough && Date.now() < until; ) {
     // What ended by itself answers nobody any more; that is told when it is started again.
     if (!deployment.runs()) return;
     await pause(20);
   }
+  if (counts.answered < enough && deployment.runs())
+    run.violations.push('Refloop runs, and what was waited for was not answered in time (three minutes)');
 }
 
 async function strike(running: Running, { victim, after, early, at, away, which }: Kill): Promise<void> {

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../tools/test-database.ts';
-import { type KillRun, runKills } from './kill-runs.ts';
+import { answered, type KillRun, runKills } from './kill-runs.ts';
 import { type Kill, killOf } from './plan.ts';
 import { type FoundEffect, type Settled, violationsOnceSettled } from './verdict.ts';
 
@@ -154,4 +154,13 @@ describe('a violation that is planted is told', () => {
     const told = violationsOnceSettled({ ...found, audit: 'broken', differing: ['r1'], unowned: ['r2 (sent)'] });
     expect(told).toEqual(['r2 (sent) is open, and nobody owes anything', 'r1 is not what its events say', 'the audit is broken']);
   });
+});
+
+test.each([
+  ['runs and answers nothing is told', true, 1],
+  ['ended by itself is told when it is started again', false, 0],
+])('a Refloop that %s', async (_what, isRunning, told) => {
+  const waiting = { line: { counts: { answered: 3 } }, deployment: { runs: () => isRunning }, run: { violations: [] } };
+  await answered(waiting, 1, 30);
+  expect(waiting.run.violations).toHaveLength(told);
 });

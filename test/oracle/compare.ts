@@ -105,7 +105,7 @@ function curveDifferences(where: string, actual: readonly CurvePoint[], expected
 const FEWEST_TO_JUDGE = 10;
 
 function judgedRow(by: readonly SegmentName[], row: MetricRow, expected: OracleRow): OracleRow {
-  if (!by.includes('requester') || expected.n >= FEWEST_TO_JUDGE) return expected;
+  if (!by.includes('requester') || (expected.n ?? 0) >= FEWEST_TO_JUDGE) return expected;
   const { curve: _curve, ...kept } = expected;
   const counts = Object.entries(kept.parts).map(([name, value]) => [name, row.parts[name] === null ? null : value]);
   return { ...kept, value: null, low: null, high: null, parts: Object.fromEntries(counts) };
@@ -165,7 +165,7 @@ async function compareMetric(
       continue;
     }
     const expected = judgedRow(by, row, whole);
-    counted += expected.n;
+    counted += expected.n ?? 0;
     found.push(...differences(where, row, expected));
     if (expected.curve) {
       const points = (answer.curve ?? []).filter(({ segment }) => JSON.stringify(by.map((name) => segment[name])) === key);

@@ -5,7 +5,7 @@ import { type LifeDay, wilson } from './statistics.ts';
 export type OracleRow = {
   /** Of a metric that divides its denominator; else left out. */
   category?: string;
-  n: number;
+  n: number | null;
   value: number | null;
   low: number | null;
   high: number | null;

@@ -176,21 +176,21 @@ function lastWords(looked: readonly ReferralFacts[], today: number, pseudonymOf:
 
 const FEWEST = 10;
 
-/** What fewer than ten said is kept back, and all of it where what is kept back together is of fewer than ten. */
+/** What fewer than ten said is kept back with how many they are, and all of it where what is kept back together is of fewer than ten. */
 const providerPulse: WholeOracle = (referrals, today, { looked, groups, pseudonymOf }) => {
   const words = lastWords(looked, today, pseudonymOf);
   const ofGroup = (group: readonly ReferralFacts[]) => words.filter(({ facts }) => group.includes(facts));
   const keptBack = groups.map((group) => ofGroup(group).length).filter((n) => n < FEWEST);
   const together = keptBack.reduce((sum, n) => sum + n, 0);
   const own = ofGroup(referrals);
-  const isTold = own.length >= FEWEST && (together === 0 || together >= FEWEST);
+  const isTold = own.length >= FEWEST && (keptBack.length === 0 || together >= FEWEST);
   const said = (score: number): number | null => (isTold ? own.filter((each) => each.score === score).length : null);
   const content = own.filter(({ score }) => score > 3);
   const share = (isTold ? wilson(content.length, own.length) : undefined) ?? { value: null, low: null, high: null };
   const ordering = new Set(referrals.flatMap(({ order }) => (order && today - order.on < 90 ? [order.requester] : [])));
   const rowsOf = (of: typeof own): string[] => of.map(({ facts }) => facts.id).sort();
   return {
-    n: own.length,
+    n: isTold ? own.length : null,
     ...share,
     parts: { said_5: said(5), said_4: said(4), said_3: said(3), said_2: said(2), said_1: said(1), ordering: ordering.size },
     numerator: rowsOf(content),

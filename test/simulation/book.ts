@@ -10,6 +10,10 @@ export type BookedAttempt = {
   askedToCancel: boolean;
   over: 'declined' | 'cancelled' | undefined;
   seen: boolean;
+  /** When the last visit was, or the appointment that was kept. */
+  seenAt: string;
+  /** What was booked last came to nothing, and nothing was booked or kept since. */
+  fell: boolean;
   /** Ids of appointments, by what they came to. */
   appointments: Map<string, string>;
   booked: string | undefined;
@@ -247,7 +251,12 @@ export function takeIn(book: Book, event: StoredEvent, authority: Authority): st
       const id = String(data['appointmentId']);
       must(attempt?.over === undefined, 'duplicate: a visit was booked with an office that is over');
       if (attempt && !inferred) must(attempt.booked !== `${id} ${String(data['startsAt'])}`, 'duplicate: one appointment was booked twice');
-      if (attempt) {
+      const startsAt = String(data['startsAt']);
+      const isPast = [attempt?.booked?.split(' ')[1] ?? '', attempt?.seenAt ?? ''].some((each) => each >= startsAt);
+      // Known only by what came of it: what was booked or kept later goes before it, and so does a request to cancel.
+      if (inferred && (isPast || attempt?.askedToCancel)) attempt?.appointments.set(id, 'replaced');
+      else if (attempt) {
+        attempt.fell = false;
         if (attempt.booked !== undefined) attempt.appointments.set(attempt.booked.split(' ')[0] ?? '', 'replaced');
         attempt.booked = `${id} ${String(data['startsAt'])}`;
         attempt.appointments.set(id, 'booked');
@@ -258,13 +267,20 @@ export function takeIn(book: Book, event: StoredEvent, authority: Authority): st
     case 'appointment-cancelled': {
       const id = String(data['appointmentId']);
       must(attempt?.appointments.has(id) === true, 'lost: an appointment that never was booked came to something');
-      if (attempt?.booked?.startsWith(`${id} `)) attempt.booked = undefined;
+      // Of any other date it says nothing of what is still to be done.
+      if (attempt?.booked?.startsWith(`${id} `)) {
+        attempt.booked = undefined;
+        attempt.fell = true;
+      }
       attempt?.appointments.set(id, 'over');
       break;
     }
     case 'patient-seen':
       if (attempt) {
+        const keptAt = attempt.booked?.startsWith(`${String(data['appointmentId'])} `) ? (attempt.booked.split(' ')[1] ?? '') : '';
         attempt.seen = true;
+        attempt.fell = false;
+        attempt.seenAt = [attempt.seenAt, keptAt, event.effectiveAt ?? ''].toSorted().at(-1) ?? '';
         attempt.booked = undefined;
       }
       break;
@@ -281,7 +297,10 @@ export function takeIn(book: Book, event: StoredEvent, authority: Authority): st
       must(report !== undefined && attempt !== undefined, 'lost: a report was linked that is not there');
       if (report && data.attempt !== undefined) report.attempt = data.attempt;
       // The answer to the question ends what was asked for, also where another visit was booked.
-      if (report?.final && attempt) attempt.booked = undefined;
+      if (report?.final && attempt) {
+        attempt.booked = undefined;
+        attempt.fell = false;
+      }
       break;
     }
     case 'report-reviewed': {
@@ -312,6 +331,8 @@ const newAttempt = (npi: string): BookedAttempt => ({
   askedToCancel: false,
   over: undefined,
   seen: false,
+  seenAt: '',
+  fell: false,
   appointments: new Map(),
   booked: undefined,
 });

@@ -58,17 +58,19 @@ export function createFhirOffices(world: World): FhirOffices {
         }
         change({ status: 'accepted' });
         announce();
-        const startsAt = time.now() + draws.integer(2, 25) * DAY_MS;
-        const id = `visit-${world.newId()}`;
-        const appointment = (status: string): Resource & { id: string } => ({
-          resourceType: 'Appointment',
-          id,
-          status,
-          start: new Date(startsAt).toISOString(),
-          basedOn: about.basedOn,
-          participant: [{ actor: patient, status: 'accepted' }],
-        });
-        later(DAY_MS, () => {
+        const inDays = (): number => time.now() + draws.integer(2, 25) * DAY_MS;
+        const dateAt = (startsAt: number) => {
+          const id = `visit-${world.newId()}`;
+          return (status: string): Resource & { id: string } => ({
+            resourceType: 'Appointment',
+            id,
+            status,
+            start: new Date(startsAt).toISOString(),
+            basedOn: about.basedOn,
+            participant: [{ actor: patient, status: 'accepted' }],
+          });
+        };
+        const meet = (startsAt: number, appointment: ReturnType<typeof dateAt>): void => {
           put(appointment('booked'));
           time.at(startsAt + draws.integer(HOUR_MS, 2 * DAY_MS), () => {
             if (ehr.read(reference)?.['status'] === 'cancelled') return void put(appointment('cancelled'));
@@ -88,6 +90,18 @@ export function createFhirOffices(world: World): FhirOffices {
                 context: { related: about.basedOn },
               });
             });
+          });
+        };
+        later(DAY_MS, () => {
+          const startsAt = inDays();
+          const first = dateAt(startsAt);
+          if (!draws.chance(0.5)) return meet(startsAt, first);
+          // A date that is moved is another appointment, and the front desk closes the first when it comes to it.
+          put(first('booked'));
+          later(DAY_MS, () => {
+            const another = inDays();
+            meet(another, dateAt(another));
+            later(15 * DAY_MS, () => void put(first(draws.chance(0.5) ? 'noshow' : 'cancelled')));
           });
         });
       });

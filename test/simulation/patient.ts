@@ -131,15 +131,15 @@ export function createPatients(world: World): Patients {
       if (!given || faults.strikes('letters', 0.05)) return;
       if (draws.chance(0.6)) receive(scope, patientId, link);
       const said = draws.weighted([
-        ['nothing', 80],
-        ['stop', 8],
+        ['nothing', 72],
+        ['stop', 16],
         ['start', 4],
         ['message', 5],
         ['emergency', 1],
         ['help', 2],
       ] as const);
       // Some put up with them for a while.
-      if (said === 'stop' && draws.chance(0.6)) time.after(draws.logNormal(30 * HOUR_MS, 0.7), () => writes(scope, given, said));
+      if (said === 'stop' && draws.chance(0.8)) time.after(draws.logNormal(30 * HOUR_MS, 0.7), () => writes(scope, given, said));
       else if (said !== 'nothing') writes(scope, given, said);
       // Who stopped them may want them again.
       if (said === 'stop' && draws.chance(0.3)) time.after(draws.logNormal(3 * DAY_MS, 1), () => writes(scope, given, 'start'));

@@ -54,7 +54,9 @@ export async function verdict(world: World): Promise<void> {
         if (!finished && !isAhead) watch.tell('lost', `an effect (${kind}) is still ${standing.status} at the end`, referralId);
         if (left === undefined) continue;
         if (standing.status === 'done' && times !== 1) watch.tell('lost', `a message is called sent and left ${times} times`, referralId);
-        if (left !== 'mail' && standing.status === 'unknown' && !OVERTAKEN.has(standing.detail))
+        // Refused for good after a try of which nothing was heard: whoever is told asks the other end.
+        const isRefused = standing.status === 'unknown' && / answered with (HTTP|status) 4/.test(standing.detail);
+        if (left !== 'mail' && standing.status === 'unknown' && !isRefused && !OVERTAKEN.has(standing.detail))
           watch.tell('lost', `a message with a key is still in doubt: ${standing.detail}`, referralId);
         if ((standing.status === 'failed' || standing.status === 'left-out') && came)
           watch.tell('lost', `a ${kind} left that is called ${standing.status}: ${standing.detail}`, referralId);

@@ -128,6 +128,8 @@ export function createWatch({ now, authority, timeZone, onEvents, remember }: Wa
     owes(last.over !== undefined, 'reroute');
     owes(!last.sent && last.over === undefined && !last.seen, 'send');
     owes(last.booked !== undefined && !last.askedToCancel, 'visit', 'confirm-visit', 'note');
+    if (kinds.has('rebook') && !last.fell)
+      tell('owner', 'a date is to be booked anew, and the one that counts did not fall through', referralId);
   }
 
   /** Two open rows of one stage would have two people do one thing. */

@@ -1,5 +1,6 @@
--- One row for each segment, those with nobody to count too. What fewer than the fewest said is told in none of them, and where all that is
--- kept back together are so few, nothing is: it would be the whole less the rest.
+-- One row for each segment, those with nobody to count too. Of fewer than the fewest neither what they said nor how many they are is told, and
+-- nobody reads as few do: who answered would be known where one clinician works. Where all that is kept back together are so few, nothing is
+-- told: it would be the whole less the rest.
 with counted as (
   select
     segment,
@@ -36,19 +37,19 @@ joined as (
 judged as (
   select
     joined.*,
-    n > 0 and n < fewest as is_few,
-    coalesce(sum(n) filter (n < fewest) over (), 0) between 1 and fewest - 1 as would_show
+    n < fewest as is_few,
+    coalesce(sum(n) filter (n < fewest) over () < fewest, false) as would_show
   from joined
   cross join parameters
 ),
 
 told as (
-  select *, n > 0 and not is_few and not would_show as is_told from judged
+  select *, not is_few and not would_show as is_told from judged
 )
 
 select
   segment,
-  n,
+  if(is_told, n, null) as n,
   if(is_told, share(satisfied, n), null) as value,
   if(is_told, share_low(satisfied, n), null) as low,
   if(is_told, share_high(satisfied, n), null) as high,
@@ -61,9 +62,8 @@ select
     'ordering': ordering
   } as parts,
   case
-    when n = 0 then 'No clinician has answered in these days.'
-    when is_few then 'Fewer than ten clinicians have answered: what they said is not told.'
-    when not is_told then 'What so few said beside it could be reckoned from this: it is not told.'
+    when is_few then 'Fewer than ten clinicians have answered, or none: neither how many nor what they said is told.'
+    when not is_told then 'What so few said beside it could be reckoned from this: neither how many answered nor what they said is told.'
   end as note
 from told
 order by segment

@@ -93,7 +93,7 @@ const NEEDS: Record<string, Fact[]> = {
 export type Measurable = {
   metric: string;
   title: string;
-  /** In the denominator, of all referrals together. */
+  /** In the denominator, of all referrals together; 0 also where it is kept back. */
   n: number;
   /** What it lacks, in English; nothing where the data allow it. */
   missing: string[];
@@ -107,7 +107,7 @@ export async function measurable(warehouse: Warehouse, counts: ReferralCounts): 
   for (const id of metricIds()) {
     const { title } = headOf(readMetric(id));
     const { rows } = await warehouse.metric({ metric: id, by: [], scope: null });
-    const n = Math.max(0, ...rows.map((row) => row.n));
+    const n = Math.max(0, ...rows.map((row) => row.n ?? 0));
     const missing = (NEEDS[id] ?? ['orders']).filter((fact) => !has(counts, fact)).map((fact) => FACTS[fact].told);
     const note = rows[0]?.note ?? 'no referral to count';
     found.push({ metric: id, title, n, missing: missing.length === 0 && n === 0 ? [note] : missing });

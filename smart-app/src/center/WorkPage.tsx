@@ -34,6 +34,7 @@ export function WorkPage({ api, onFail, session }: CenterProps) {
   const [notice, setNotice] = useState('');
   /** The referral after whose note this clinician is asked. */
   const [asked, setAsked] = useState<string>();
+  const [isAnswering, setAnswering] = useState(false);
   const settle = async (row: UnfinishedRow, note: string) => {
     setSettling(undefined);
     const done = await api.call(`/work/${encodeURIComponent(row.id)}/settlement`, { method: 'POST', body: { note } });
@@ -52,10 +53,13 @@ export function WorkPage({ api, onFail, session }: CenterProps) {
     refresh();
   };
   const answerQuestion = async (referralId: string, score: Score) => {
-    setAsked(undefined);
+    setAnswering(true);
     const done = await api.call('/work/answers', { method: 'POST', body: { referralId, score } });
-    if (done.ok) setNotice('Thank you. Your answer is counted.');
-    else if (done.refusal.kind === 'session-ended') onFail(done.refusal);
+    setAnswering(false);
+    if (done.ok) {
+      setAsked(undefined);
+      setNotice('Thank you. Your answer is counted.');
+    } else if (done.refusal.kind === 'session-ended') onFail(done.refusal);
     else setNotice(`Not put on record. ${failureText(done.refusal)}`);
   };
   return (
@@ -68,7 +72,11 @@ export function WorkPage({ api, onFail, session }: CenterProps) {
         </Button>
       </div>
       {asked === undefined ? null : (
-        <WorkQuestion onAnswer={(score) => void answerQuestion(asked, score)} onLater={() => setAsked(undefined)} />
+        <WorkQuestion
+          isAnswering={isAnswering}
+          onAnswer={(score) => void answerQuestion(asked, score)}
+          onLater={() => setAsked(undefined)}
+        />
       )}
       <AnswerView answer={answer} onRetry={refresh}>
         {({ toSign, toReview, told, unfinished, sent, settledByOthers }, at) => (

@@ -15,14 +15,16 @@ const SCORES: readonly { score: Score; name: string }[] = [
   { score: 5, name: 'Very easy' },
 ];
 
-export function WorkQuestion({ onAnswer, onLater }: { onAnswer: (score: Score) => void; onLater: () => void }) {
+type Props = { isAnswering: boolean; onAnswer: (score: Score) => void; onLater: () => void };
+
+export function WorkQuestion({ isAnswering, onAnswer, onLater }: Props) {
   const id = useId();
   return (
     <section className={styles['question']} aria-labelledby={id}>
       <h2 id={id}>How easy is it for you to refer with Refloop?</h2>
       <div className={styles['answers']}>
         {SCORES.map(({ score, name }) => (
-          <Button key={score} size="compact-sm" variant="default" onClick={() => onAnswer(score)}>
+          <Button key={score} size="compact-sm" variant="default" disabled={isAnswering} onClick={() => onAnswer(score)}>
             {name}
           </Button>
         ))}
@@ -31,7 +33,7 @@ export function WorkQuestion({ onAnswer, onLater }: { onAnswer: (score: Score) =
         </Button>
       </div>
       <p className="caption">
-        Asked every four weeks at most. Insights counts answers together, of ten clinicians or more, and lists nobody’s.
+        Asked every four weeks at most. Insights counts answers together, of ten clinicians or more, and tells nobody who answered.
       </p>
     </section>
   );

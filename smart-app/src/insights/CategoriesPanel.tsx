@@ -1,10 +1,12 @@
 /** A metric by its own categories, each with its interval and its rows; those with nobody to count are left out. */
+
 import type { MetricAnswer } from '@refloop/server/client/insights';
 import { AnswerView } from '../center/AnswerView.tsx';
 import { useAnswer } from '../center/use-answer.ts';
 import { ChartOrTable } from './ChartOrTable.tsx';
 import { Definition } from './Definition.tsx';
 import { DotRows } from './DotRows.tsx';
+import { sizeOf } from './figures.ts';
 import { metricPath } from './filter.ts';
 import styles from './Insights.module.css';
 import { MetricTable } from './MetricTable.tsx';
@@ -26,7 +28,7 @@ export function CategoriesPanel({ api, onFail, filter, onRows, id, title, captio
       <h2 id={`categories-${id}`}>{title}</h2>
       <AnswerView answer={answer} onRetry={retry}>
         {(bands) => {
-          const rows = bands.rows.filter(({ n }) => n > 0);
+          const rows = bands.rows.filter((row) => sizeOf(row) > 0);
           return (
             <>
               {rows.length === 0 ? (

@@ -20,7 +20,7 @@ const SMALLEST_CELL = 11;
 export function ChartOrTable({ caption, chart, table, drawn }: Props) {
   const [asTable, setAsTable] = useState(false);
   const place = useRef<HTMLDivElement>(null);
-  const canBeTaken = drawn?.every(({ n }) => n === 0 || n >= SMALLEST_CELL) ?? false;
+  const canBeTaken = drawn?.every(({ n }) => n === 0 || (n !== null && n >= SMALLEST_CELL)) ?? false;
   return (
     <>
       <div className={styles['switch']}>

@@ -3,7 +3,7 @@ import { FEWEST_TO_JUDGE } from '@refloop/domain/fewest-to-judge';
 import type { MetricAnswer, MetricRow } from '@refloop/server/client/insights';
 import { ChartOrTable } from './ChartOrTable.tsx';
 import styles from './CohortTriangle.module.css';
-import { countText, intervalText } from './figures.ts';
+import { countText, intervalText, sizeOf } from './figures.ts';
 import { MetricTable } from './MetricTable.tsx';
 import { Scroller } from './Scroller.tsx';
 import type { OnRows } from './views.ts';
@@ -24,7 +24,7 @@ export function CohortTriangle({ answer, onRows }: Props) {
     rows.filter(({ segment }) => segment.month !== undefined && segment.month !== 'unknown'),
     ({ segment }) => segment.month ?? '',
   );
-  const shown = [...months].filter(([, cells]) => cells.some(({ n }) => n >= FEWEST_TO_JUDGE)).slice(-MONTHS);
+  const shown = [...months].filter(([, cells]) => cells.some((row) => sizeOf(row) >= FEWEST_TO_JUDGE)).slice(-MONTHS);
   if (shown.length === 0) return <p className="caption">No month has {FEWEST_TO_JUDGE} referrals that are 30 days old.</p>;
   const ages = Object.entries(metric.categories);
   return (
@@ -49,7 +49,7 @@ export function CohortTriangle({ answer, onRows }: Props) {
               {shown.map(([month, cells]) => (
                 <tr key={month}>
                   <th scope="row">{month}</th>
-                  <td className={styles['size']}>{countText(Math.max(...cells.map(({ n }) => n)))}</td>
+                  <td className={styles['size']}>{countText(Math.max(...cells.map(sizeOf)))}</td>
                   {ages.map(([age]) => {
                     const row = cells.find(({ category }) => category === age);
                     return <Cell key={age} row={row} month={month} onOpen={(cell) => onRows(answer, cell)} />;
@@ -65,14 +65,14 @@ export function CohortTriangle({ answer, onRows }: Props) {
 }
 
 /** The first days of a month do not stand for all of it. */
-const isMostlyYoung = ({ n, parts }: MetricRow): boolean => (parts['left_out_young'] ?? 0) > n;
+const isMostlyYoung = (row: MetricRow): boolean => (row.parts['left_out_young'] ?? 0) > sizeOf(row);
 
 /** At most so much of the accent under the words, so that they stay readable. */
 const DEEPEST = 42;
 
 function Cell({ row, month, onOpen }: { row: MetricRow | undefined; month: string; onOpen: (row: MetricRow) => void }) {
   if (!row || row.value === null || row.n === 0 || isMostlyYoung(row)) return <td className={styles['tooYoung']}>·</td>;
-  if (row.n < FEWEST_TO_JUDGE) return <td className={styles['tooYoung']}>too few</td>;
+  if (sizeOf(row) < FEWEST_TO_JUDGE) return <td className={styles['tooYoung']}>too few</td>;
   const words = cellWords(row);
   const partly = (row.parts['left_out_young'] ?? 0) > 0;
   return (

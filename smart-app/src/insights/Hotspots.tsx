@@ -2,7 +2,7 @@
 import { FEWEST_TO_JUDGE } from '@refloop/domain/fewest-to-judge';
 import type { MetricAnswer, MetricRow } from '@refloop/server/client/insights';
 import { ChartOrTable } from './ChartOrTable.tsx';
-import { countText, intervalText, segmentText, valueText } from './figures.ts';
+import { countText, intervalText, segmentText, sizeOf, valueText } from './figures.ts';
 import { MetricTable } from './MetricTable.tsx';
 import { type Multiple, SmallMultiples } from './SmallMultiples.tsx';
 import { trendOf } from './trend.ts';
@@ -31,7 +31,7 @@ export function Hotspots({ whole, apart, months, onRows }: Props) {
   const { metric, by } = apart;
   const [name] = by;
   if (name === undefined) return null;
-  const enough = apart.rows.filter(({ n, value }) => n >= FEWEST_TO_JUDGE && value !== null);
+  const enough = apart.rows.filter((row) => sizeOf(row) >= FEWEST_TO_JUDGE && row.value !== null);
   const cells = enough
     .toSorted((one, other) => (other.value ?? 0) - (one.value ?? 0))
     .slice(0, MOST)

@@ -1,7 +1,7 @@
 /** One metric: its value with n and interval, told apart by what the view says, its definition, its table and the rows behind each mark. */
 import type { MetricAnswer, MetricRow } from '@refloop/server/client/insights';
 import { AnswerView } from '../center/AnswerView.tsx';
-import { useAnswer } from '../center/use-answer.ts';
+import { type Answer, useAnswer } from '../center/use-answer.ts';
 import { plainTime } from '../words/plain-date.ts';
 import { AtRisk } from './AtRisk.tsx';
 import { Chart } from './Chart.tsx';
@@ -38,7 +38,9 @@ export function MetricPanel({ api, onFail, id, filter, onRows, by = filter.by, w
       >
         {(answer) => <Whole answer={answer} onRows={onRows} />}
       </AnswerView>
-      {whole.kind === 'failed' ? null : (
+      {whole.kind === 'failed' ? null : tellsWho(whole, by) ? (
+        <p className="caption">Not told apart by clinician: it would tell who said what.</p>
+      ) : (
         <AnswerView answer={apart} onRetry={retryApart}>
           {(answer) => <Apart answer={answer} by={by} onRows={onRows} />}
         </AnswerView>
@@ -46,6 +48,10 @@ export function MetricPanel({ api, onFail, id, filter, onRows, by = filter.by, w
     </section>
   );
 }
+
+/** Where the referrals behind a number may not be listed, people are not told apart either. */
+const tellsWho = (whole: Answer<MetricAnswer>, by: Filter['by']): boolean =>
+  by === 'requester' && whole.kind === 'ready' && !whole.value.metric.namesRows;
 
 function Whole({ answer, onRows }: { answer: MetricAnswer; onRows: OnRows }) {
   const { metric, rows } = answer;
@@ -93,7 +99,7 @@ function Apart({ answer, by, onRows }: { answer: MetricAnswer; by: Filter['by'];
     );
   const curves = curvesOf(
     curve ?? [],
-    answer.rows.toSorted((one, other) => other.n - one.n).map(({ segment }) => segmentText(segment)),
+    answer.rows.toSorted((one, other) => (other.n ?? 0) - (one.n ?? 0)).map(({ segment }) => segmentText(segment)),
   );
   return (
     <ChartOrTable

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react';
 import { Late } from '../ui/Late.tsx';
 import { Chart } from './Chart.tsx';
 import { ChartOrTable } from './ChartOrTable.tsx';
-import { countText } from './figures.ts';
+import { countText, sizeOf } from './figures.ts';
 import { MetricTable } from './MetricTable.tsx';
 import { mapOptions } from './map-options.ts';
 import type { OnRows } from './views.ts';
@@ -23,7 +23,7 @@ export function ZipMap({ answer, places, onRows }: Props) {
     );
   }, []);
   const { dots, tooFew, nowhere } = dotsOf(answer, places);
-  const rows = dots.map(({ row }) => row).toSorted((one, other) => other.n - one.n);
+  const rows = dots.map(({ row }) => row).toSorted((one, other) => sizeOf(other) - sizeOf(one));
   const left = [
     tooFew.places === 0
       ? ''

@@ -1,7 +1,7 @@
 /** What the CMS50 view says in words: the two rates, what lies between them, and who is too few to be told. */
 import { FEWEST_TO_JUDGE } from '@refloop/domain/fewest-to-judge';
 import type { MetricAnswer, MetricRow } from '@refloop/server/client/insights';
-import { countText, intervalText, valueText } from './figures.ts';
+import { countText, intervalText, sizeOf, valueText } from './figures.ts';
 import type { Filter } from './filter.ts';
 
 /** Whole years of which there are orders, the newest first. */
@@ -46,11 +46,11 @@ export function changeText({ parts }: Pick<MetricRow, 'parts'>): string {
 
 /** Those with enough patients, the most first; how many have too few. */
 export function enoughToTell(rows: readonly MetricRow[]): { told: MetricRow[]; tooFew: number; patients: number } {
-  const some = rows.filter(({ n }) => n > 0);
-  const few = some.filter(({ n }) => n < FEWEST_TO_JUDGE);
+  const some = rows.filter((row) => sizeOf(row) > 0);
+  const few = some.filter((row) => sizeOf(row) < FEWEST_TO_JUDGE);
   return {
-    told: some.filter(({ n }) => n >= FEWEST_TO_JUDGE).toSorted((one, other) => other.n - one.n),
+    told: some.filter((row) => sizeOf(row) >= FEWEST_TO_JUDGE).toSorted((one, other) => sizeOf(other) - sizeOf(one)),
     tooFew: few.length,
-    patients: few.reduce((sum, { n }) => sum + n, 0),
+    patients: few.reduce((sum, row) => sum + sizeOf(row), 0),
   };
 }

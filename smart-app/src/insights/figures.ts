@@ -6,7 +6,11 @@ type Unit = MetricAnswer['metric']['unit'];
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const one = new Intl.NumberFormat('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
-export const countText = (count: number): string => whole.format(count);
+/** How many a row rests on, for what is reckoned with it: one that is kept back is as none. */
+export const sizeOf = ({ n }: { n: number | null }): number => n ?? 0;
+
+/** A count that is kept back has no number. */
+export const countText = (count: number | null): string => (count === null ? 'not told' : whole.format(count));
 
 /** A loss with its sign before the dollar. */
 const dollars = (format: Intl.NumberFormat, value: number): string => `${value < 0 ? '−' : ''}$${format.format(Math.abs(value))}`;

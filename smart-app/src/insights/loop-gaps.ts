@@ -1,5 +1,7 @@
 /** Where loops that are not closed stand: at the first thing that is missing. */
+
 import type { MetricRow } from '@refloop/server/client/insights';
+import { sizeOf } from './figures.ts';
 
 /** `category`: by which the denominator of `closed_loop` tells its rows apart; null where it does not. */
 export type LoopGap = { part: string; category: string | null; name: string; count: number; share: number };
@@ -13,8 +15,8 @@ const NAMES = [
 ] as const;
 
 /** Of one row of `closed_loop`; a share is of its n. Those of nobody are left out. */
-export const loopGapsOf = ({ n, parts }: Pick<MetricRow, 'n' | 'parts'>): LoopGap[] =>
+export const loopGapsOf = (row: Pick<MetricRow, 'n' | 'parts'>): LoopGap[] =>
   NAMES.flatMap(([part, category, name]) => {
-    const count = parts[part] ?? 0;
-    return count === 0 ? [] : [{ part, category, name, count, share: count / n }];
+    const count = row.parts[part] ?? 0;
+    return count === 0 ? [] : [{ part, category, name, count, share: count / sizeOf(row) }];
   });

@@ -2,14 +2,14 @@
 import type { MetricAnswer } from '@refloop/server/client/insights';
 import type { EChartsCoreOption } from 'echarts/core';
 import type { Palette } from './Chart.tsx';
-import { countText, intervalText, valueText } from './figures.ts';
+import { countText, intervalText, sizeOf, valueText } from './figures.ts';
 import { boundsOf, type Dot } from './zip-map.ts';
 
 const LARGEST_PX = 40;
 const MOST_NAMED = 12;
 
 export function mapOptions({ unit }: MetricAnswer['metric'], dots: readonly Dot[], palette: Palette, width: number): EChartsCoreOption {
-  const most = Math.max(...dots.map(({ row }) => row.n));
+  const most = Math.max(...dots.map(({ row }) => sizeOf(row)));
   return {
     animation: false,
     aria: { enabled: false },
@@ -44,7 +44,7 @@ export function mapOptions({ unit }: MetricAnswer['metric'], dots: readonly Dot[
         cursor: 'pointer',
         data: dots.map(({ place, row }) => ({
           value: [place.longitude, place.latitude],
-          symbolSize: Math.max(8, LARGEST_PX * Math.sqrt(row.n / most)),
+          symbolSize: Math.max(8, LARGEST_PX * Math.sqrt(sizeOf(row) / most)),
         })),
         itemStyle: { color: palette.accent, opacity: 0.75, borderColor: palette.paper, borderWidth: 1 },
         label: {

@@ -1,5 +1,7 @@
 /** The touches of closed referrals by kind of work, most first. */
+
 import type { MetricAnswer } from '@refloop/server/client/insights';
+import { sizeOf } from './figures.ts';
 
 export type TouchKind = { name: string; touches: number; perReferral: number };
 
@@ -11,7 +13,7 @@ export function touchKindsOf({ metric, rows: [row] }: Pick<MetricAnswer, 'metric
   return Object.entries(row.parts)
     .flatMap(([part, touches]) =>
       KIND.test(part) && touches !== null && touches > 0
-        ? [{ name: metric.parts[part] ?? part, touches, perReferral: touches / row.n }]
+        ? [{ name: metric.parts[part] ?? part, touches, perReferral: touches / sizeOf(row) }]
         : [],
     )
     .toSorted((one, other) => other.touches - one.touches);

@@ -1,6 +1,8 @@
 /** A value over months or weeks, as what can be drawn small: those with too few to say anything are gaps. */
+
 import { FEWEST_TO_JUDGE } from '@refloop/domain/fewest-to-judge';
 import type { MetricRow, SegmentName } from '@refloop/server/client/insights';
+import { sizeOf } from './figures.ts';
 
 /** By which a trend can go. */
 export type Period = Extract<SegmentName, 'month' | 'week'>;
@@ -26,8 +28,8 @@ export function trendOf(rows: readonly MetricRow[], most: number, by: Period = '
     .flatMap((row): TrendPoint[] => {
       const period = row.segment[by];
       if (period === undefined || period === 'unknown') return [];
-      const { value, low, high } = row.n < FEWEST_TO_JUDGE ? { value: null, low: null, high: null } : row;
-      return [{ period, value, low, high, n: row.n, open: isOpen(row) }];
+      const { value, low, high } = sizeOf(row) < FEWEST_TO_JUDGE ? { value: null, low: null, high: null } : row;
+      return [{ period, value, low, high, n: sizeOf(row), open: isOpen(row) }];
     })
     .toSorted((one, other) => one.period.localeCompare(other.period));
   const last = points.findLastIndex(isSaid);

@@ -1,5 +1,7 @@
 /** Which ZIP3 dots a map shows, and what of the numbers it does not show and why. */
+
 import type { MetricAnswer, MetricRow, PlacesAnswer } from '@refloop/server/client/insights';
+import { sizeOf } from './figures.ts';
 
 /** Fewer are not shown by place: a small cell in a small area can be a person. */
 export const FEWEST_ON_MAP = 11;
@@ -19,11 +21,11 @@ export function dotsOf({ rows }: MetricAnswer, places: readonly Place[]): Shown 
   const shown: Shown = { dots: [], tooFew: { places: 0, n: 0 }, nowhere: 0 };
   for (const row of rows) {
     const place = placeOf.get(row.segment.zip3 ?? '');
-    if (!place) shown.nowhere += row.n;
-    else if (row.n >= FEWEST_ON_MAP) shown.dots.push({ place, row });
-    else if (row.n > 0) {
+    if (!place) shown.nowhere += sizeOf(row);
+    else if (sizeOf(row) >= FEWEST_ON_MAP) shown.dots.push({ place, row });
+    else if (sizeOf(row) > 0) {
       shown.tooFew.places += 1;
-      shown.tooFew.n += row.n;
+      shown.tooFew.n += sizeOf(row);
     }
   }
   return shown;

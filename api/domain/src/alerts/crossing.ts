@@ -8,10 +8,10 @@ export type AlertDirection = 'above' | 'below';
 export type AlertRuleTerms = { direction: AlertDirection; threshold: number };
 
 /** A value with its interval; `high` is null with a `low` where the interval is open above. */
-export type Measured = { n: number; value: number | null; low: number | null; high: number | null };
+export type Measured = { n: number | null; value: number | null; low: number | null; high: number | null };
 
 export function crosses({ direction, threshold }: AlertRuleTerms, { n, value, low, high }: Measured): boolean {
-  if (n < FEWEST_TO_JUDGE || value === null) return false;
+  if (n === null || n < FEWEST_TO_JUDGE || value === null) return false;
   return direction === 'above' ? low !== null && low > threshold : high !== null && high < threshold;
 }
 

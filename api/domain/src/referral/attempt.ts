@@ -87,3 +87,7 @@ const ENDED: readonly WorkStatus[] = ['declined', 'cancelled', 'completed'];
 
 /** Nothing more is expected of this performer. */
 export const isEnded = ({ work }: Attempt): boolean => ENDED.includes(work.status);
+
+/** How many visits were kept, with whoever was asked. */
+export const visitsOf = (referral: { attempts: readonly Attempt[] } | undefined): number =>
+  (referral?.attempts ?? []).reduce((sum, { visits }) => sum + visits.length, 0);

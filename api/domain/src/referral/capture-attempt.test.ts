@@ -4,24 +4,26 @@ import { type Capture, capture } from './capture.ts';
 import { observe } from './observe.ts';
 import { ANOTHER, act, inChart, minute } from './test-care.ts';
 
-type Version = { id?: string; status: string; at: number; npi?: string };
+type Version = { id?: string; status: string; at: number; npi?: string | string[] };
 
-function resourceOf(resourceType: 'Appointment' | 'Encounter', { id = 'a1', status, at, npi }: Version) {
-  const actor = { identifier: { system: 'http://hl7.org/fhir/sid/us-npi', value: npi } };
+const START = '2026-12-01T15:00:00.000Z';
+
+function resourceOf(resourceType: 'Appointment' | 'Encounter', { id = 'a1', status, at, npi = [] }: Version) {
+  const actors = [npi].flat().map((value) => ({ identifier: { system: 'http://hl7.org/fhir/sid/us-npi', value } }));
   return {
     resourceType,
     id,
     meta: { versionId: String(at), lastUpdated: minute(at) },
     status,
-    start: '2026-12-01T15:00:00.000Z',
+    start: START,
     period: { start: minute(at) },
     basedOn: [{ reference: 'ServiceRequest/o1' }],
-    participant: [{ actor: { reference: 'Patient/p1' } }, ...(npi ? [{ actor, individual: actor }] : [])],
+    participant: [{ actor: { reference: 'Patient/p1' } }, ...actors.map((actor) => ({ actor, individual: actor }))],
   };
 }
 
-/** The first specialist had booked a1; another is asked now. */
-function rerouted() {
+/** The first specialist had booked a1, or told of it by telephone; another is asked now. */
+function rerouted(bookedBy: 'ehr' | 'telephone' = 'ehr') {
   const history = inChart();
   const read = (resource: ReturnType<typeof resourceOf>, at: number): Capture => {
     const known = { base: 'https://ehr.example.org/fhir', now: minute(at), written: () => [] };
@@ -31,13 +33,14 @@ function rerouted() {
   };
   act(history, { type: 'send', transmissionId: 't1', channel: 'fhir' }, 1);
   act(history, { type: 'accept' }, 2);
+  if (bookedBy === 'telephone') act(history, { type: 'schedule', appointmentId: '0b5e', startsAt: START }, 3);
   read(resourceOf('Appointment', { status: 'booked', at: 3 }), 3);
   act(history, { type: 'request-cancellation', reason: 'Too far' }, 4);
   history.ask({ type: 'reroute', performer: ANOTHER, because: 'declined' }, 5);
   act(history, { type: 'send', transmissionId: 't2', channel: 'fax' }, 6);
   const standing = () => history.referral.attempts.map(({ work, appointments }) => [work.status, appointments.map(({ status }) => status)]);
   expect(standing()[1]).toEqual(['sent', []]);
-  return { read, second: () => standing()[1] };
+  return { history, read, first: () => standing()[0], second: () => standing()[1] };
 }
 
 test('the first specialist’s booking, cancelled after another was asked, says nothing of the other', () => {
@@ -63,4 +66,62 @@ test('what does not say whose it is, and cannot be told, is laid before a person
   expect([cancelled.asides.length, visit.asides.length]).toEqual([1, 1]);
   const seen = read(resourceOf('Encounter', { id: 'e2', status: 'finished', at: 62, npi: ANOTHER.npi ?? '' }), 62);
   expect(seen.facts).toMatchObject([{ kind: 'visit', attempt: 2 }]);
+});
+
+test('a booking that was told by telephone is still the first specialist’s when the EHR is looked at again', () => {
+  const { history, read, first, second } = rerouted('telephone');
+  expect(history.referral.attempts[0]?.appointments).toMatchObject([{ id: '0b5e', startsAt: START }]);
+  read(resourceOf('Appointment', { status: 'booked', at: 60 }), 60);
+  expect([first(), second()]).toEqual([
+    ['cancellation-requested', ['booked']],
+    ['sent', []],
+  ]);
+  read(resourceOf('Appointment', { status: 'cancelled', at: 61 }), 61);
+  expect([first(), second()]).toEqual([
+    ['cancellation-requested', ['cancelled']],
+    ['sent', []],
+  ]);
+});
+
+test('what was taken while one specialist was asked is not laid before a person when it is read again', () => {
+  const history = inChart();
+  const known = { base: 'https://ehr.example.org/fhir', now: minute(60), written: () => [] };
+  act(history, { type: 'send', transmissionId: 't1', channel: 'fhir' }, 1);
+  const declined = resourceOf('Encounter', { id: 'e1', status: 'finished', at: 3 });
+  for (const fact of capture(declined, history.referral, known).facts) history.take(observe(history.referral, fact, minute(4)), minute(4));
+  act(history, { type: 'request-cancellation', reason: 'Too far' }, 5);
+  history.ask({ type: 'reroute', performer: ANOTHER, because: 'declined' }, 6);
+  expect(history.referral.attempts).toHaveLength(2);
+  expect(capture(declined, history.referral, known)).toEqual({ facts: [], asides: [] });
+  const later = resourceOf('Encounter', { id: 'e1', status: 'finished', at: 7 });
+  expect(capture(later, history.referral, known).asides).toHaveLength(1);
+});
+
+test('the same slot booked again is another booking', () => {
+  const history = inChart();
+  const known = { base: 'https://ehr.example.org/fhir', now: minute(60), written: () => [] };
+  const read = (version: Version) => {
+    const { facts } = capture(resourceOf('Appointment', version), history.referral, known);
+    for (const fact of facts) history.take(observe(history.referral, fact, minute(60)), minute(60));
+  };
+  act(history, { type: 'send', transmissionId: 't1', channel: 'fhir' }, 1);
+  read({ id: 'a1', status: 'booked', at: 3 });
+  read({ id: 'a1', status: 'cancelled', at: 4 });
+  read({ id: 'a2', status: 'booked', at: 5 });
+  expect(history.referral.attempts[0]?.work).toMatchObject({ status: 'scheduled', appointmentId: 'Appointment/a2' });
+});
+
+test('a visit with the specialist and somebody beside them is with the specialist', () => {
+  const history = inChart();
+  const known = { base: 'https://ehr.example.org/fhir', now: minute(60), written: () => [] };
+  act(history, { type: 'send', transmissionId: 't1', channel: 'fhir' }, 1);
+  const asked = history.referral.attempts[0]?.performer.npi ?? '';
+  const { facts } = capture(
+    resourceOf('Encounter', { id: 'e1', status: 'finished', at: 9, npi: ['1999999984', asked] }),
+    history.referral,
+    known,
+  );
+  expect(facts).toMatchObject([{ kind: 'visit', attempt: 1, seenBy: { npi: asked } }]);
+  const elsewhere = capture(resourceOf('Encounter', { id: 'e2', status: 'finished', at: 9, npi: '1999999984' }), history.referral, known);
+  expect(elsewhere.facts).toMatchObject([{ kind: 'visit', seenBy: { npi: '1999999984' } }]);
 });

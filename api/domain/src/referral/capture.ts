@@ -9,8 +9,8 @@ import { concept, hasCode, LOINC, list, object, target, text } from '../fhir/rea
 import { referenceText } from '../fhir/reference.ts';
 import type { Instant } from '../instant.ts';
 import { NPI_SYSTEM, REPORT_IDENTIFIER_SYSTEM, TASK_IDENTIFIER_SYSTEM } from '../write-back/identifiers.ts';
-import { type Attempt, DECLINE_REASONS, type DeclineReason, isEnded, type WorkStatus } from './attempt.ts';
-import type { Happening } from './event.ts';
+import { type Appointment, type Attempt, DECLINE_REASONS, type DeclineReason, isEnded, type WorkStatus } from './attempt.ts';
+import type { Happening, Performer } from './event.ts';
 import type { ObservedFact } from './observe.ts';
 import type { Referral } from './referral.ts';
 import { type Field, judge, SOURCE_OF_TRUTH } from './source-of-truth.ts';
@@ -88,6 +88,12 @@ function attemptOf(resource: Resource, { id, attempts }: Referral): Attempt | un
 const npisOf = (resource: Resource): string[] =>
   list(resource['participant']).flatMap((each) => npiIn(each['actor']) ?? npiIn(each['individual']) ?? []);
 
+const isWith = ({ npi }: Performer, npis: readonly string[]): boolean => npi !== null && npis.includes(npi);
+
+/** What was told before by telephone, by link or by the patient bears an id of ours: the EHR's Appointment is known to be it by its time. */
+const toldBefore = ({ appointments }: Attempt, startsAt: Instant | undefined): Appointment | undefined =>
+  appointments.find((each) => each.startsAt === startsAt && !each.id.startsWith('Appointment/'));
+
 /**
  * Whose a booking or a visit is: R4 lets both name the order alone, and of one order several specialists may have been asked. Undefined where
  * nothing says it: the one who is asked now has not cancelled what another booked.
@@ -95,10 +101,13 @@ const npisOf = (resource: Resource): string[] =>
 function attemptMeeting(resource: Resource, { attempts }: Referral): Attempt | undefined {
   if (attempts.length < 2) return attempts.at(-1);
   const ids = [`${resource.resourceType}/${resource.id}`, ...list(resource['appointment']).flatMap(referencesIn)];
-  const known = attempts.findLast(({ appointments }) => appointments.some(({ id }) => ids.includes(id)));
   const npis = npisOf(resource);
-  const named = known ?? attempts.findLast(({ performer }) => performer.npi !== null && npis.includes(performer.npi));
+  const known = attempts.findLast(({ appointments }) => appointments.some(({ id }) => ids.includes(id)));
+  const named = known ?? attempts.findLast(({ performer }) => isWith(performer, npis));
   if (named || npis.length > 0) return named;
+  const startsAt = resource.resourceType === 'Appointment' ? startOf(resource) : undefined;
+  const told = attempts.findLast((each) => toldBefore(each, startsAt));
+  if (told) return told;
   // What is to come of an order is booked with who is asked now.
   const isToCome = APPOINTMENTS[text(resource['status'])] === 'booked' && resource.resourceType === 'Appointment';
   return isToCome ? attempts.findLast((each) => !isEnded(each)) : undefined;
@@ -112,6 +121,11 @@ const within = (at: unknown, now: Instant): Instant | undefined => {
   if (Number.isNaN(moment)) return undefined;
   const instant = new Date(moment).toISOString();
   return instant > now ? now : instant;
+};
+
+const startOf = (appointment: Resource): Instant | undefined => {
+  const at = Date.parse(text(appointment['start']));
+  return Number.isNaN(at) ? undefined : new Date(at).toISOString();
 };
 
 const changedAt = (resource: Resource, now: Instant): Instant => within(resource.meta?.lastUpdated, now) ?? now;
@@ -154,6 +168,8 @@ export function capture(resource: Resource, referral: Referral, known: Known): C
       // A visit with somebody who was not asked is care elsewhere; a booking with them is nothing of this order's.
       const isNobodys = met === undefined && referral.attempts.length > 1 && (isBooking || npisOf(resource).length === 0);
       if (facts.length === 0 || !isNobodys) return { facts, asides: [] };
+      // Taken when it was still told whose it is.
+      if (referral.factKeys.includes(keyOf(resource))) return { facts: [], asides: [] };
       return { facts: [], asides: [aside(resource, isBooking ? 'appointment' : 'visit', text(resource['status']), WHOSE, at)] };
     }
     case 'DocumentReference':
@@ -248,12 +264,11 @@ const APPOINTMENTS: Readonly<Record<string, 'booked' | 'cancelled' | 'noshow' | 
 
 function ofAppointment(resource: Resource, attempt: Attempt | undefined, now: Instant, at: Instant): ObservedFact[] {
   const status = APPOINTMENTS[text(resource['status'])];
-  const start = text(resource['start']);
-  if (status === undefined || Number.isNaN(Date.parse(start))) return [];
-  const startsAt = new Date(start).toISOString();
+  const startsAt = startOf(resource);
+  if (status === undefined || startsAt === undefined) return [];
   const own = `Appointment/${resource.id}`;
-  // A booking that was told by telephone before is the same one.
-  const appointmentId = attempt?.appointments.find(({ id, startsAt: other }) => id === own || other === startsAt)?.id ?? own;
+  const isKnown = attempt?.appointments.some(({ id }) => id === own) === true;
+  const appointmentId = (attempt && !isKnown && toldBefore(attempt, startsAt)?.id) || own;
   const happenedAt = status === 'fulfilled' || status === 'noshow' ? (within(startsAt, now) ?? at) : at;
   return [{ kind: 'appointment', attempt: attempt?.number ?? null, appointmentId, startsAt, status, at: happenedAt, key: keyOf(resource) }];
 }
@@ -269,7 +284,9 @@ function ofEncounter(resource: Resource, attempt: Attempt | undefined, now: Inst
     const { id: appointmentId, startsAt } = appointment;
     return [{ kind: 'appointment', attempt: attempt.number, appointmentId, startsAt, status: 'fulfilled', at: seenAt, key }];
   }
-  const npi = npisOf(resource)[0] ?? null;
+  const npis = npisOf(resource);
+  // Whoever was asked may have had others with them.
+  const npi = (attempt && isWith(attempt.performer, npis) ? attempt.performer.npi : npis[0]) ?? null;
   const seenBy = { npi, nucc: null, network: 'unknown' as const };
   return [{ kind: 'visit', attempt: attempt?.number ?? null, seenBy, evidence: 'note', at: seenAt, key }];
 }
@@ -285,8 +302,10 @@ function ofDocument(resource: Resource, referral: Referral, attempt: Attempt | u
     referral.reports.some(({ chart }) => chart.document?.id === resource.id);
   if (isOurs || text(resource['status']) !== 'current' || resource.id === undefined) return [];
   const form = text(resource['docStatus']) === 'preliminary' ? ('interim' as const) : ('final' as const);
-  const fromNpi = list(resource['author']).flatMap((each) => npiIn(each) ?? [])[0] ?? null;
-  const asked = fromNpi === null ? attempt : referral.attempts.find(({ performer }) => performer.npi === fromNpi);
+  const npis = list(resource['author']).flatMap((each) => npiIn(each) ?? []);
+  const author = referral.attempts.findLast(({ performer }) => isWith(performer, npis));
+  const asked = npis.length === 0 ? attempt : author;
+  const fromNpi = author?.performer.npi ?? npis[0] ?? null;
   const reference = `DocumentReference/${resource.id}`;
   return [
     {

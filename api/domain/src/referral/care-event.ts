@@ -169,3 +169,5 @@ const ABOUT = {
 export const isCareFact = (fact: ReferralFact): fact is CareFact => Object.hasOwn(ABOUT, fact.type);
 export const isAttemptFact = (fact: CareFact): fact is AttemptFact => ABOUT[fact.type] === 'attempt';
 export const isReportFact = (fact: CareFact): fact is ReportFact => ABOUT[fact.type] === 'report';
+/** Counted with others' and told of nobody: it stands in the history, and nobody who looks at the referral is shown it. */
+export const isUntold = ({ type }: ReferralFact): boolean => type === 'clinician-rated';

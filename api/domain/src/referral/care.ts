@@ -159,22 +159,32 @@ function changed(attempt: Attempt, fact: Exclude<AttemptFact, { type: 'attempt-o
 }
 
 /**
- * An appointment came to nothing. Where another is booked by now the patient is still expected, as when an office closes the date that was
- * moved; and whoever was told to stop has still to say that they did.
+ * An appointment came to nothing. That says something of the work only where it was the one that counted: another is booked by now, was kept
+ * or was missed itself, as when an office closes the date that was moved. And whoever was told to stop has still to say that they did.
+ * One that stood as kept is taken back by a person alone (BSeR: from 5.1.4 to 5.1.3).
  */
 function fellThrough(attempt: Attempt, appointmentId: string, came: 'missed' | 'cancelled', work: Work): Attempt {
   const after = withAppointment(attempt, appointmentId, came);
-  const { status } = attempt.work;
-  const another = attempt.work.status === 'scheduled' && attempt.work.appointmentId !== appointmentId;
-  return another || status === 'cancellation-requested' ? after : withWork(after, work);
+  const before = attempt.appointments.find(({ id }) => id === appointmentId)?.status;
+  const { work: standing } = attempt;
+  if (standing.status === 'cancellation-requested') return after;
+  if (standing.status === 'scheduled') return standing.appointmentId === appointmentId ? withWork(after, work) : after;
+  const counted = standing.status === 'seen' ? before === 'kept' : before !== 'replaced' && attempt.visits.length === 0;
+  return counted ? withWork(after, work) : after;
 }
 
-/** Another date takes the place of the one that was booked before. */
+/**
+ * Another date takes the place of the one that was booked before. One that nobody told of until something came of it does so only where
+ * nothing later is known, and never of a request to cancel.
+ */
 function booked(attempt: Attempt, appointmentId: string, startsAt: string, since: Moment): Attempt {
-  const others = attempt.appointments
-    .filter(({ id }) => id !== appointmentId)
-    .map((each): Appointment => (each.status === 'booked' ? { ...each, status: 'replaced' } : each));
-  const appointments: Appointment[] = [...others, { id: appointmentId, startsAt, status: 'booked' }];
+  const others = attempt.appointments.filter(({ id }) => id !== appointmentId);
+  const standing = others.filter(({ status }) => status === 'booked' || status === 'kept').map((each) => each.startsAt);
+  const isPast = [...standing, ...attempt.visits].some((at) => at !== null && at >= startsAt);
+  if (since === null && (isPast || attempt.work.status === 'cancellation-requested'))
+    return { ...attempt, appointments: [...others, { id: appointmentId, startsAt, status: 'replaced' }] };
+  const before = others.map((each): Appointment => (each.status === 'booked' ? { ...each, status: 'replaced' } : each));
+  const appointments: Appointment[] = [...before, { id: appointmentId, startsAt, status: 'booked' }];
   return withWork({ ...attempt, appointments }, { status: 'scheduled', since, appointmentId });
 }
 

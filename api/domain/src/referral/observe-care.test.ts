@@ -83,12 +83,63 @@ describe('what became of one appointment says nothing of another', () => {
     expect(history.referral.attempts[0]?.work).toMatchObject({ status: 'missed', appointmentId: 'b' });
   });
 
+  test.each(['noshow', 'cancelled'] as const)(
+    'the date before, closed as %s after the one that took its place was kept: they were seen',
+    (status) => {
+      const history = inChart();
+      history.see(at(1, booked));
+      history.see(at(2, moved));
+      history.see(at(3, { ...moved, status: 'fulfilled' }));
+      expect(history.see(at(4, { ...booked, status }), 5)).toHaveLength(1);
+      expect(history.referral.attempts[0]).toMatchObject({ work: { status: 'seen' }, visits: [minute(3)] });
+      expect(due(history.referral, POLICY, minute(6)).map(({ kind }) => kind)).toEqual(['note']);
+      expect(act(history, { type: 'give-outcome', reportId: 'rep', document: null, fromNpi: null }, 7)).toBeUndefined();
+    },
+  );
+
+  test('the date before, cancelled after the one that took its place was missed: that one is still missed', () => {
+    const history = inChart();
+    history.see(at(1, booked));
+    history.see(at(2, moved));
+    history.see(at(3, { ...moved, status: 'noshow' }), 4);
+    history.see(at(5, { ...booked, status: 'cancelled' }), 6);
+    expect(history.referral.attempts[0]?.work).toEqual({ status: 'missed', since: minute(3), appointmentId: 'b' });
+  });
+
+  test.each([
+    ['booked', { status: 'scheduled', appointmentId: 'b' }],
+    ['fulfilled', { status: 'seen' }],
+  ] as const)('the date before, heard of only once it was closed, after the next was %s', (came, work) => {
+    const history = inChart();
+    history.see(at(2, { ...moved, status: came }), 3);
+    expect(typesOf(history.see(at(4, { ...booked, status: 'noshow' }), 5))).toEqual(['appointment-booked?', 'appointment-missed']);
+    expect(history.referral.attempts[0]?.work).toMatchObject(work);
+  });
+
+  test('a later date, heard of only once it was missed, is the one to be booked again', () => {
+    const history = inChart();
+    history.see(at(1, booked));
+    history.see(at(2, { ...moved, status: 'noshow' }), 3);
+    expect(history.referral.attempts[0]?.work).toMatchObject({ status: 'missed', appointmentId: 'b' });
+  });
+
   test.each(['noshow', 'cancelled'] as const)('%s after we asked to cancel: the office still has to confirm', (status) => {
     const history = inChart();
     history.see(at(1, booked));
     act(history, { type: 'request-cancellation', reason: 'Moved' }, 2);
     history.see(at(3, { ...booked, status }), 4);
     expect(history.referral.attempts[0]?.work.status).toBe('cancellation-requested');
+  });
+
+  test('a date we never heard of, called off after we asked to cancel: the office still has to confirm', () => {
+    const history = inChart();
+    act(history, { type: 'send', transmissionId: 't', channel: 'fax' }, 1);
+    act(history, { type: 'request-cancellation', reason: 'Moved' }, 2);
+    history.see(at(3, { ...booked, status: 'cancelled' }), 4);
+    expect(history.referral.attempts[0]).toMatchObject({
+      work: { status: 'cancellation-requested' },
+      appointments: [{ status: 'cancelled' }],
+    });
   });
 });
 

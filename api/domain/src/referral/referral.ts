@@ -19,6 +19,7 @@ import {
   type DenialReason,
   type EndingKind,
   isCareFact,
+  isUntold,
   type PatientMeaning,
   type Rating,
   type SeenBy,
@@ -100,6 +101,8 @@ export type Referral = {
   /** The order it was launched from; stays so when the approval creates another one. */
   launchedFrom: ResourceRef | null;
   lastSequence: number;
+  /** Of the last event that people are shown: what is counted with others' and told of nobody changes nothing of what they looked at. */
+  shownSequence: number;
   recommendations: OfferedRecommendation[];
   order: Order;
   authorization: Authorization;
@@ -164,7 +167,7 @@ export function writeBackWord(steps: readonly { outcome: StepOutcome | null }[])
  * Counts up with every change of what the fold makes of the same events: rows kept in an older form are then made anew.
  * golden-fold.json holds one history folded; the test beside it fails where that changed and this did not.
  */
-export const FOLD_VERSION = 8;
+export const FOLD_VERSION = 9;
 
 /** The fold. Events come in order of sequence; the first is always `referral-started`. */
 export function fold(id: string, events: readonly ReferralEvent[]): Referral | undefined {
@@ -184,6 +187,7 @@ export function evolve(id: string, before: Referral | undefined, event: Referral
       startedAt: event.recordedAt,
       launchedFrom: fact.order,
       lastSequence: event.sequence,
+      shownSequence: event.sequence,
       recommendations: [],
       order: { status: 'draft', reference: fact.order },
       authorization: { status: 'not-checked' },
@@ -205,7 +209,12 @@ export function evolve(id: string, before: Referral | undefined, event: Referral
     };
   }
   if (!before) throw new Error(`Referral ${id} has a ${fact.type} event before it was started`);
-  return { ...applied(before, event), lastSequence: event.sequence, factKeys: [...before.factKeys, ...keysOf(event)] };
+  return {
+    ...applied(before, event),
+    lastSequence: event.sequence,
+    shownSequence: isUntold(fact) ? before.shownSequence : event.sequence,
+    factKeys: [...before.factKeys, ...keysOf(event)],
+  };
 }
 
 const keysOf = ({ factKey }: ReferralEvent): string[] => (factKey === null ? [] : [factKey]);

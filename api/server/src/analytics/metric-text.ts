@@ -55,7 +55,7 @@ export function metricText(result: MetricResult): string {
   const lines = rows.map((row) => [
     ...by.map((name) => row.segment[name] ?? ''),
     ...(divides ? [row.category ?? ''] : []),
-    WHOLE.format(row.n),
+    row.n === null ? 'not told' : WHOLE.format(row.n),
     shown(row.value, metric.unit),
     interval(row, metric.unit),
     row.note ?? '',

@@ -1,5 +1,6 @@
 /** For tests: every row that comes, goes or changes, by table and place, told apart by the moment at which somebody looked. */
 import { scopeOf } from '../sites.ts';
+import { type Touched, watchTouched } from '../store/test-touched.ts';
 import type { Worlds } from './test-worlds.ts';
 
 export type State = {
@@ -48,23 +49,6 @@ const TABLES_OF_A_REFERRAL = ['approval', 'obligation', 'plan', 'recommendation'
 const NEWEST = 100;
 
 const placeSql = `tenant || ' ' || issuer`;
-/**
- * Triggers of the test's own note the place of each row that is touched: to read all rows of all tables before and after each request takes longer
- * with every request. The function is its owner's, since nobody else may write to the notes.
- */
-const watchSql = [
-  'create table touched (name text not null, place text not null)',
-  `create function note_touched() returns trigger language plpgsql security definer as $$
-   begin
-     if tg_op <> 'INSERT' then insert into public.touched values (tg_table_name, old.tenant || ' ' || old.issuer); end if;
-     if tg_op <> 'DELETE' then insert into public.touched values (tg_table_name, new.tenant || ' ' || new.issuer); end if;
-     return null;
-   end $$`,
-  ...TABLES.map(
-    (table) => `create trigger note_touched after insert or update or delete on ${table} for each row execute function note_touched()`,
-  ),
-];
-const touchedSql = 'with gone as (delete from touched returning name, place) select distinct name, place from gone';
 const auditSql = `select id, ${placeSql} as place, entry.line ->> 'action' || ' by ' || (entry.line -> 'actor' ->> 'subject') as line
   from (select id, tenant, issuer, convert_from(entry, 'UTF8')::json as line from audit_entry order by id desc limit ${NEWEST}) as entry`;
 
@@ -73,23 +57,22 @@ const placeOf = ({ here }: Worlds): string => {
   return `${tenant} ${issuer}`;
 };
 
+type Seen = { touched: () => Promise<Touched[]>; looks: number; tables: Map<string, number> };
+/** By database, what was touched and after which look. */
+const seen = new WeakMap<Worlds, Seen>();
+
 /** Whoever reads states calls this first. */
-export async function watchTables({ asOwner }: Worlds): Promise<void> {
-  for (const sql of watchSql) await asOwner(sql);
+export async function watchTables(worlds: Worlds): Promise<void> {
+  seen.set(worlds, { touched: await watchTouched(worlds.asOwner, TABLES), looks: 0, tables: new Map() });
 }
 
-/** By database, what was touched and after which look. */
-const seen = new WeakMap<Worlds, { looks: number; tables: Map<string, number> }>();
-
+/** Throws where the tables are not watched. */
 export async function readState(worlds: Worlds): Promise<State> {
-  const so = seen.get(worlds) ?? { looks: 0, tables: new Map<string, number>() };
-  seen.set(worlds, so);
-  const [touched, audit] = await Promise.all([
-    worlds.asOwner<{ name: string; place: string }>(touchedSql),
-    worlds.asOwner<{ id: string; place: string; line: string }>(auditSql),
-  ]);
+  const so = seen.get(worlds);
+  if (!so) throw new Error('watchTables was not called.');
+  const [touched, audit] = await Promise.all([so.touched(), worlds.asOwner<{ id: string; place: string; line: string }>(auditSql)]);
   so.looks += 1;
-  for (const { name, place } of touched) so.tables.set(`${name} ${place}`, so.looks);
+  for (const { table, tenant, issuer } of touched) so.tables.set(`${table} ${tenant} ${issuer}`, so.looks);
   return { tables: new Map(so.tables), audit };
 }
 

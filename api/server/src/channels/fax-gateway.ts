@@ -59,7 +59,7 @@ export const faxByGateway = (gateway: FaxGateway | undefined): Handler<FaxConten
     }).then(answerOf, silent);
     if (answer.kind === 'not') return answer.sent;
     const { fax } = answer;
-    if (fax.status === 'failed') return { kind: 'refused', detail: failed(fax), final: true };
+    if (fax.status === 'failed') return { kind: 'refused', detail: failed(fax), final: true, settles: true };
     return { kind: 'done', receipt: `The fax gateway has it as ${fax.id}.` };
   },
   // That the gateway has it is not that it arrived.
@@ -92,13 +92,16 @@ export const faxReceipt = (gateway: FaxGateway | undefined): Handler<FaxReceipt>
       silent,
     );
     // It never heard of it: the fax was not sent. Whatever else keeps the receipt from being had says nothing of the fax.
-    if (answer.kind === 'not') return answer.isAbsent ? answer.sent : { kind: 'unknown', detail: answer.sent.detail };
+    if (answer.kind === 'not')
+      return answer.isAbsent && answer.sent.kind === 'refused'
+        ? { ...answer.sent, settles: true }
+        : { kind: 'unknown', detail: answer.sent.detail };
     const { fax } = answer;
     switch (fax.status) {
       case 'delivered':
         return { kind: 'done', receipt: `The fax ${fax.id} arrived.` };
       case 'failed':
-        return { kind: 'refused', detail: failed(fax), final: true };
+        return { kind: 'refused', detail: failed(fax), final: true, settles: true };
       case 'queued':
       case 'sending':
         return { kind: 'unknown', detail: 'The fax gateway is still sending it.' };

@@ -36,8 +36,11 @@ export type Message<Content> = {
 /** Words of a receipt or a detail are kept sealed, shown to coordinators, and never logged. */
 export type Sent =
   | { kind: 'done'; receipt: string }
-  /** Certainly nothing happened there; `final` where trying again would change nothing. */
-  | { kind: 'refused'; detail: string; final: boolean }
+  /**
+   * Certainly nothing came of this try; `final` where trying again would change nothing. Of a try before it, of which no answer came, it says
+   * nothing, unless the counterpart answers by our key what became of the whole (`settles`).
+   */
+  | { kind: 'refused'; detail: string; final: boolean; settles?: true }
   /** The counterpart takes nothing of this kind: nobody has to do anything about it. */
   | { kind: 'left-out'; detail: string }
   /** It may have happened. */

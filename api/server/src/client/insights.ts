@@ -57,8 +57,8 @@ const MetricRow = z.object({
   segment: Segment,
   /** What the row is of where the metric divides its denominator into parts: a reason, a stage, a band. Else null. */
   category: z.string().nullable(),
-  /** How many referrals the value rests on. */
-  n: z.number().int(),
+  /** How many the value rests on; null where that would tell who said something. */
+  n: z.number().int().nullable(),
   value: z.number().nullable(),
   low: z.number().nullable(),
   high: z.number().nullable(),

@@ -9,13 +9,15 @@ export type PracticeClock = {
   moveTo: (aheadMilliseconds: number) => void;
 };
 
-/** It never goes back, not even where the machine's clock does: then it stands until that has caught up. */
+/** Where it was moved it never goes back, not even where the machine's clock does: then it stands until that has caught up. */
 export function createPracticeClock(machineTime: () => Date): PracticeClock {
   let ahead = 0;
   let shown = 0;
   return {
     now: () => {
-      shown = Math.max(shown, machineTime().getTime() + ahead);
+      const machine = machineTime();
+      if (ahead === 0) return machine;
+      shown = Math.max(shown, machine.getTime() + ahead);
       return new Date(shown);
     },
     moveTo: (aheadMilliseconds) => {

@@ -1,5 +1,5 @@
 /** An EHR through Refloop's own sign-in, with what it offers and what was granted. */
-import type { EhrPort, Resource } from '@refloop/domain/fhir/ehr-port';
+import type { EhrFailure, EhrPort, Resource } from '@refloop/domain/fhir/ehr-port';
 import type { Site } from '../sites.ts';
 import { type SystemEhrDeps, systemEhr } from './system-ehr.ts';
 import type { SystemTokens } from './system-token.ts';
@@ -15,6 +15,7 @@ export type OwnAccess = (site: Site) => Promise<
       /** Offered by its CapabilityStatement and granted to us; false where it makes no statement. */
       may: (type: string, interaction: Interaction) => boolean;
     }
+  /** For now: not signed in, or what the EHR offers could not be read. */
   | { ok: false; why: string }
 >;
 
@@ -40,17 +41,20 @@ function granted(scopes: readonly string[], type: string, interaction: Interacti
   });
 }
 
+const makesNone = (refusal: EhrFailure): boolean => refusal.kind === 'http' && [403, 404, 410].includes(refusal.status);
+
 /** What an EHR offers changes with its releases. */
 const STATED_FOR_MS = 3_600_000;
 
 export function systemAccess(deps: SystemEhrDeps & { tokens: SystemTokens; now: () => Date }): OwnAccess {
   const stated = new Map<string, { statement: Resource; until: number }>();
 
-  async function statementOf(site: Site, ehr: EhrPort): Promise<Resource | undefined> {
+  async function statementOf(site: Site, ehr: EhrPort): Promise<Resource | undefined | 'unread'> {
     const known = stated.get(site.iss);
     if (known && known.until > deps.now().getTime()) return known.statement;
     const read = await ehr.get('metadata');
-    if (!read.ok) return known?.statement;
+    // An EHR without a statement offers nothing; of one that does not answer now nothing is known.
+    if (!read.ok) return known?.statement ?? (makesNone(read.refusal) ? undefined : 'unread');
     stated.set(site.iss, { statement: read.value, until: deps.now().getTime() + STATED_FOR_MS });
     return read.value;
   }
@@ -61,6 +65,7 @@ export function systemAccess(deps: SystemEhrDeps & { tokens: SystemTokens; now: 
     const ehr = systemEhr(site.iss, token.value.accessToken, deps);
     const writes = site.system?.completes === true || site.system?.tracks === true;
     const statement = writes ? await statementOf(site, ehr) : undefined;
+    if (statement === 'unread') return { ok: false, why: 'what it offers (metadata) could not be read' };
     return {
       ok: true,
       ehr,

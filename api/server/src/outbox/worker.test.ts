@@ -199,6 +199,21 @@ describe('the worker', () => {
     expect((await rows()).map(({ kind }) => kind)).toEqual(['perhaps-sent']);
   });
 
+  test('a final refusal leaves the try before it in doubt, unless it says what became of the whole', async () => {
+    const refused = (settles: boolean): Sent => ({ kind: 'refused', detail: 'No.', final: true, ...(settles ? { settles } : {}) });
+    for (const settles of [false, true]) {
+      await add(`settles ${settles}`);
+      await worker(async () => ({ kind: 'unknown', detail: 'The line broke.' }), { repeatable: true }).run();
+      clock += 11_000;
+      await worker(async () => refused(settles), { repeatable: true }).run();
+    }
+    expect((await effects()).map(({ key, standing }) => [key, standing.status]).toSorted()).toEqual([
+      ['settles false', 'unknown'],
+      ['settles true', 'failed'],
+    ]);
+    expect((await rows()).map(({ kind }) => kind).toSorted()).toEqual(['not-sent', 'perhaps-sent']);
+  });
+
   test('what the other end was looked through for and does not hold is in doubt no more', async () => {
     await add('a');
     const more: Partial<Handler<Letter>> = { repeatable: true, look: async () => ({ kind: 'absent' }) };

@@ -132,7 +132,7 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
     return { standing: { status: 'unknown', detail }, dueAt: again ? later(effect.tries) : null };
   }
 
-  /** That a further sending is refused for now says nothing of the one before it, of which no answer came. */
+  /** That a further sending is refused says nothing of the one before it, of which no answer came. */
   function afterSent(effect: StoredEffect, handler: AnyHandler, sent: Sent): Next {
     switch (sent.kind) {
       case 'done':
@@ -140,8 +140,8 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
       case 'left-out':
         return notBegun(effect, 'left-out', sent.detail);
       case 'refused': {
-        if (sent.final) return { standing: { status: 'failed', detail: sent.detail }, dueAt: null };
-        if (effect.tries >= MOST_TRIES) return notBegun(effect, 'failed', sent.detail);
+        if (sent.settles) return { standing: { status: 'failed', detail: sent.detail }, dueAt: null };
+        if (sent.final || effect.tries >= MOST_TRIES) return notBegun(effect, 'failed', sent.detail);
         return { standing: isInDoubt(effect) ? doubtOf(effect) : { status: 'waiting' }, dueAt: later(effect.tries) };
       }
       case 'unknown':

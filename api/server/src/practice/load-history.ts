@@ -2,6 +2,7 @@
  * Puts a simulated history into the store, some referrals in each transaction. Ended at any moment, it goes on where it stood: the same seed
  * makes the same referrals, and how many are there stands in the same transaction as they.
  */
+import { isUntold } from '@refloop/domain/referral/care-event';
 import { due, type Obligation } from '@refloop/domain/sla/due';
 import { personFor } from '@refloop/domain/sla/staff';
 import { contentOf } from '../services/engine/obligation-content.ts';
@@ -119,7 +120,7 @@ function obligationOf(
       patientName: `Simulated patient ${referral.patientId.replace(/^\D+/, '')}`,
       requesterName: `Simulated clinician ${clinician.replace(/^\D+/, '')}`,
       preface: 'Simulated.',
-      lastEvent: { type: events.at(-1)?.fact.type ?? 'referral-started', at: raisedAt },
+      lastEvent: { type: events.findLast(({ fact }) => !isUntold(fact))?.fact.type ?? 'referral-started', at: raisedAt },
     }),
   };
 }

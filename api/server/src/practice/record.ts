@@ -4,6 +4,7 @@
  */
 
 import type { MessageTopic } from '@refloop/domain/patient/messages';
+import { visitsOf } from '@refloop/domain/referral/attempt';
 import { type CareCommand, decideCare } from '@refloop/domain/referral/care-command';
 import { decide, type ReferralCommand } from '@refloop/domain/referral/command';
 import type { Actor, Happening, ReferralEvent } from '@refloop/domain/referral/event';
@@ -51,8 +52,6 @@ export function instant(ms: number): string {
 const SOFTWARE: Actor = { kind: 'software', name: 'simulated-practice', version: '1' };
 
 type Coming = { at: number; happen: () => void };
-
-const visitsOf = (referral: Referral | undefined): number => (referral?.attempts ?? []).reduce((sum, { visits }) => sum + visits.length, 0);
 
 export function beginRecord(id: string, startsAt: number, engine: PracticeEngine, part: PatientPart): RecordOf {
   const events: ReferralEvent[] = [];

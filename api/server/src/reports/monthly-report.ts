@@ -33,7 +33,7 @@ type Headline = { result: MetricResult; now: SafeRow | undefined; before: SafeRo
 
 /** A month of which a part is still too young for the metric, or has appointments ahead, is not judged. */
 const canBeJudged = ({ n, parts }: MetricRow): boolean =>
-  n >= FEWEST && (parts['left_out_young'] ?? 0) === 0 && (parts['ahead'] ?? 0) === 0;
+  n !== null && n >= FEWEST && (parts['left_out_young'] ?? 0) === 0 && (parts['ahead'] ?? 0) === 0;
 
 /** A range of assumptions has ends and nothing between them. */
 const isRange = ({ value, low, high }: SafeRow): boolean => value === null && low !== null && high !== null;

@@ -145,7 +145,7 @@ async function settle(
     const isOpen = (await unit.alerts.open()).some(({ ruleId }) => ruleId === rule.id);
     switch (alertStep(rule, row, isOpen)) {
       case 'raise':
-        if (!row || row.value === null) return false;
+        if (!row || row.n === null || row.value === null) return false;
         if (
           !(await unit.alerts.raise({
             id: newId(),

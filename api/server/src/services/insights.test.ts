@@ -172,6 +172,9 @@ describe('once there is one', () => {
   test('nobody is listed behind what clinicians said of their work', async () => {
     const asked = { ...question, metric: 'provider_pulse', part: 'denominator' as const };
     expect(await insights.rows(lead(north), asked, NOW)).toMatchObject({ refused: 'unprocessable' });
+    for (const by of ['requester', 'specialty,requester'])
+      expect(await insights.metric(lead(north), 'provider_pulse', { by })).toMatchObject({ refused: 'unprocessable' });
+    expect(await insights.metric(lead(north), 'provider_pulse', { by: 'specialty' })).toMatchObject({ by: ['specialty'] });
   });
 
   test('a referral that counts twice stands there twice, each time with its reason', async () => {

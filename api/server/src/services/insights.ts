@@ -36,6 +36,7 @@ export const scopeOf = ({ scope: { tenant, issuer } }: Session): EhrScope => ({ 
 
 const NOTHING_YET: InsightsStatus['choices'] = { specialty: [], site: [], payer: [], months: [] };
 const NOT_NAMED = 'The referrals behind this number would tell who said what. They are listed to nobody.';
+const NOT_TOLD_APART = 'Told apart by clinician, this number would tell who said what. Tell it apart by something else.';
 const noMetric = (): Refusal => problem('not-found', 'There is no such metric.');
 
 const isSegment = (name: string): name is SegmentName => SEGMENT_NAMES.some((known) => known === name);
@@ -80,6 +81,7 @@ export function createInsightsService({ store, warehouse }: { store: Store; ware
     metric: async (session, id, { by, ...filter }) => {
       if (!metricIds().includes(id)) return noMetric();
       const segments = segmentsOf(by);
+      if (segments.includes('requester') && !readMetric(id).namesRows) return problem('unprocessable', NOT_TOLD_APART);
       const curves = segments.length === 1 ? DRAWN_CURVES : 0;
       return counted(() => warehouse.metric({ metric: id, by: segments, scope: scopeOf(session), filter, curves }));
     },

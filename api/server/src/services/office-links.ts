@@ -79,7 +79,7 @@ export const createOfficeLinkService = ({ store, newId, assembly }: LinkDeps): O
         await requireOwn(unit, session, referralId);
         if (assembly) await refuseHeldPacket(unit, referralId, assembly, now);
         const applied = await applyDecision(unit, referralId, personOf(session), at, (referral) => {
-          if (referral.lastSequence !== sequence) throw new Refused(problem('conflict', CHANGED));
+          if (referral.shownSequence !== sequence) throw new Refused(problem('conflict', CHANGED));
           const attempt = referral.attempts.at(-1)?.number ?? 0;
           return decideCare(referral, { type: 'send', attempt, transmissionId: id, channel: 'link', at }, at);
         });

@@ -93,7 +93,7 @@ export function createPacketService(deps: PacketDeps): PacketService {
     const checked = assembled.holds.some(({ kind }) => kind === 'to-be-checked') ? null : preparation.checked;
     return {
       referralId: referral.id,
-      sequence: referral.lastSequence,
+      sequence: referral.shownSequence,
       revision: assembled.revision,
       recipient: {
         name: packet.specialist.name,
@@ -169,7 +169,7 @@ export function createPacketService(deps: PacketDeps): PacketService {
           const specialist = attempt.performer.display;
           // The same press: it has gone already, and a link is shown once.
           if (referral.factKeys.includes(factKey)) return { way: asked.way, link: null, specialist };
-          if (referral.lastSequence !== asked.sequence || assembled.revision !== asked.revision) {
+          if (referral.shownSequence !== asked.sequence || assembled.revision !== asked.revision) {
             throw new Refused(problem('conflict', CHANGED));
           }
           const offered = offeredTo(assembled, session.scope);

@@ -59,7 +59,7 @@ async function read(ehr: EhrPort, reference: string | undefined): Promise<Looked
   const { refusal } = answer;
   if (refusal.kind !== 'http') return { found: { kind: 'unread' }, answered: false };
   if (refusal.status === 404 || refusal.status === 410) return { found: { kind: 'absent' }, answered: true };
-  return { found: { kind: 'unread' }, answered: refusal.status === 401 || refusal.status === 403 };
+  return { found: { kind: 'unread' }, answered: refusal.status === 403 };
 }
 
 const noteOf = (plan: StoredPlan): string | undefined => {

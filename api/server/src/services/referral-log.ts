@@ -1,5 +1,7 @@
 /** One referral's history: read, decide, append and project, within the caller's transaction. */
 
+import { visitsOf } from '@refloop/domain/referral/attempt';
+import { isUntold } from '@refloop/domain/referral/care-event';
 import { decide, type ReferralCommand, type ReferralRefusal } from '@refloop/domain/referral/command';
 import type { Actor, Happening, ReferralEvent } from '@refloop/domain/referral/event';
 import { evolve, FOLD_VERSION, type Referral } from '@refloop/domain/referral/referral';
@@ -104,13 +106,11 @@ async function append(
 ): Promise<Referral | undefined> {
   const written = await write(unit, referralId, before, actor, now, happenings);
   if (!written || !(isEngaged(before) || isEngaged(written))) return written;
-  const last = happenings.at(-1);
+  const last = happenings.findLast(({ fact }) => !isUntold(fact));
   await addTaskEffects(unit, before, written, happenings, now);
   await addReportEffects(unit, written, happenings, now);
   return react(unit, written, now, { last: last && { type: last.fact.type, at: now }, happenings, visitsBefore: visitsOf(before) });
 }
-
-const visitsOf = (referral: Referral | undefined): number => (referral?.attempts ?? []).reduce((sum, { visits }) => sum + visits.length, 0);
 
 /** What was just written, and how things stood before it. */
 type Before = { last: { type: string; at: string } | undefined; happenings: Happening[]; visitsBefore: number };

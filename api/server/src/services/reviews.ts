@@ -133,7 +133,9 @@ export const createReviewService = ({ store }: { store: Store }): ReviewService 
           referralId,
           payload: { reportId, coveringFor: place.coveringFor },
         });
-        return { reviewed: true as const, asked: await askAfterReview(unit, session, referralId, now) };
+        // A note that was reviewed before is not asked about again.
+        const isNew = applied.value.lastSequence > referral.lastSequence;
+        return { reviewed: true as const, asked: isNew && (await askAfterReview(unit, session, referralId, now)) };
       }),
     ),
 });

@@ -4,6 +4,7 @@ import type { MessageTopic } from '@refloop/domain/patient/messages';
 import type { PatientChannel } from '@refloop/domain/patient/outreach';
 import type { Channel } from '@refloop/domain/referral/attempt';
 import type { CareFact, PatientMeaning } from '@refloop/domain/referral/care-event';
+import { isUntold } from '@refloop/domain/referral/care-event';
 import type { Actor, ReferralEvent, ReferralFact } from '@refloop/domain/referral/event';
 import { unreachable } from '@refloop/domain/result';
 import { ESCALATION_STEPS } from '@refloop/domain/sla/escalation-steps';
@@ -194,13 +195,11 @@ function timesOf(fact: ReferralFact): string[] {
 }
 
 /** Of these the reader of a thread needs nothing: they are the bookkeeping of others that stand in it. */
-const BOOKKEEPING = ['write-back-planned', 'write-step-attempted', 'recommendation-made'] satisfies readonly Exclude<
-  ReferralFact['type'],
-  CareFact['type']
->[];
-
-/** How a clinician finds their work is counted with others' and told of nobody. */
-const UNTOLD: readonly ReferralFact['type'][] = [...BOOKKEEPING, 'clinician-rated'];
+const BOOKKEEPING: readonly ReferralFact['type'][] = [
+  'write-back-planned',
+  'write-step-attempted',
+  'recommendation-made',
+] satisfies readonly Exclude<ReferralFact['type'], CareFact['type']>[];
 
 function byOf(actor: Actor, names: Names): string {
   if (actor.kind === 'software') return 'Refloop';
@@ -213,7 +212,7 @@ function byOf(actor: Actor, names: Names): string {
 /** Newest last. */
 export const threadOf = (events: readonly ReferralEvent[], names: Names): ThreadEntry[] =>
   events
-    .filter(({ fact }) => !UNTOLD.includes(fact.type))
+    .filter(({ fact }) => !BOOKKEEPING.includes(fact.type) && !isUntold(fact))
     .map(({ sequence, effectiveAt, recordedAt, actor, fact }) => ({
       sequence,
       at: effectiveAt,

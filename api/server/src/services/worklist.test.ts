@@ -7,6 +7,7 @@ import type { NewAuditEntry } from '../store/audit.ts';
 import type { Store, Unit } from '../store/store.ts';
 import { PATIENT, putInForce } from './engine/test-in-force.ts';
 import { raiseUnfinishedWriteBack } from './exceptions.ts';
+import { readReferral } from './referral-log.ts';
 import { openReferralApi, type ReferralApi } from './test-referral-api.ts';
 import { createWorklistService } from './worklist.ts';
 import { createWorklistExportService } from './worklist-export.ts';
@@ -413,4 +414,28 @@ describe('as a file', () => {
       }),
     ]);
   });
+});
+
+test('five weeks later a clinician is asked again, not about the same note, and what they say moves nothing that others have open', async () => {
+  await at(new Date(api.clock.now.getTime() + 35 * 24 * 3_600_000).toISOString());
+  await putInForce(api.store, api.scope, 'r9', now());
+  const asClinician = await api.session({ patientId: null, subject: 's' });
+  const review = async (referralId: string) => {
+    const reports = await api.store.transaction(api.scope, async (unit) => (await readReferral(unit, referralId))?.reports);
+    return (await api.call('POST', '/work/reviews', asClinician, { referralId, reportId: reports?.[0]?.id })).body;
+  };
+  expect(await review('r1')).toEqual({ reviewed: true, asked: false });
+  for (const what of [{ act: 'sent', channel: 'fax' }, { act: 'accepted' }, { act: 'note', form: 'interim' }]) {
+    expect((await act('r9', { ...what, at: now() })).status).toBe(200);
+  }
+  expect(await review('r9')).toEqual({ reviewed: true, asked: true });
+  const shown = { row: await rowOf(lead, 'r9'), thread: await thread('r9') };
+  expect(shown.row?.lastEvent?.name).toBe('Note reviewed');
+  const eventsOf = () => api.store.transaction(api.scope, ({ events }) => events.read('r9'));
+  const before = await eventsOf();
+  expect((await api.call('POST', '/work/answers', asClinician, { referralId: 'r9', score: 2 })).body).toEqual({ taken: true });
+  expect((await eventsOf()).slice(before.length).map(({ type }) => type)).toEqual(['clinician-rated']);
+  expect({ row: await rowOf(lead, 'r9'), thread: await thread('r9') }).toEqual(shown);
+  const press = { key: 'press-after-answer', sequence: shown.thread.sequence, what: { act: 'contacted', outcome: 'left-message' } };
+  expect((await api.call('POST', '/worklist/referrals/r9/acts', coordinator, press)).status).toBe(200);
 });

@@ -62,7 +62,7 @@ export async function readThread(unit: Unit, session: Session, referralId: strin
   const links = await unit.officeLinks.list(referralId);
   return {
     referralId,
-    sequence: referral.lastSequence,
+    sequence: referral.shownSequence,
     patientName,
     specialtyName: specialtyById(referral.specialty)?.name ?? referral.specialty,
     urgency: referral.urgency,
@@ -132,7 +132,7 @@ export function createWorklistService({ store }: { store: Store }): WorklistServ
           const applied = await applyDecision(unit, referralId, personOf(session), at, (referral) => {
             const done = referral.factKeys.includes(`by-hand/${key}`);
             // Another act came between: what was on screen is not what would be acted on.
-            if (!done && referral.lastSequence !== sequence) throw new Refused(problem('conflict', CHANGED));
+            if (!done && referral.shownSequence !== sequence) throw new Refused(problem('conflict', CHANGED));
             return byHand(referral, inUtc(what), key, at);
           });
           if (!applied) throw new Refused(noSuchReferral());
@@ -152,7 +152,7 @@ export function createWorklistService({ store }: { store: Store }): WorklistServ
           const factKey = `message/${key}`;
           const applied = await applyDecision(unit, referralId, personOf(session), at, (referral) => {
             if (referral.factKeys.includes(factKey)) return ok([]);
-            if (referral.lastSequence !== sequence) throw new Refused(problem('conflict', CHANGED));
+            if (referral.shownSequence !== sequence) throw new Refused(problem('conflict', CHANGED));
             const decided = decideCare(referral, { type: 'post-message', attempt: answeredAttempt(referral), from: 'practice', text }, at);
             return decided.ok ? ok(decided.value.map((each) => ({ ...each, factKey }))) : decided;
           });

@@ -5,7 +5,7 @@ import { AnswerView } from '../../center/AnswerView.tsx';
 import { useAnswer } from '../../center/use-answer.ts';
 import { CategoriesPanel } from '../CategoriesPanel.tsx';
 import { DataTable } from '../DataTable.tsx';
-import { countText, valueText } from '../figures.ts';
+import { countText, sizeOf, valueText } from '../figures.ts';
 import { metricPath } from '../filter.ts';
 import styles from '../Insights.module.css';
 import { Kpis } from '../Kpi.tsx';
@@ -51,7 +51,7 @@ function GapsPanel({ api, onFail, filter, onRows }: ViewProps) {
       <AnswerView answer={answer} onRetry={retry}>
         {(loops) => {
           const [row] = loops.rows;
-          const gaps = row && row.n > 0 ? loopGapsOf(row) : [];
+          const gaps = row && sizeOf(row) > 0 ? loopGapsOf(row) : [];
           if (!row || gaps.length === 0) return <p className="caption">{row?.note ?? 'No loop of this view stands open.'}</p>;
           return (
             <>

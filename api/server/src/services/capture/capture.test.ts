@@ -1,5 +1,5 @@
 /** What a look at an EHR leaves out: nothing for a search that fails, and of what it finds what was taken in already. */
-import type { EhrPort } from '@refloop/domain/fhir/ehr-port';
+import type { EhrFailure, EhrPort } from '@refloop/domain/fhir/ehr-port';
 import { ok, refuse } from '@refloop/domain/result';
 import { expect, test } from 'vitest';
 import { sandboxSite, scopeOf } from '../../sites.ts';
@@ -23,7 +23,8 @@ function captureOf(store: Store, now: () => Date, get: (type: string) => ReturnT
   return createCapture({ store, sites: [site], access, now, version: 'test', failed, address: 'https://refloop.example.org' });
 }
 
-test('notes are looked for also where the search of encounters always fails', async () => {
+/** Looks once an hour. @returns the types that were asked for, in their order */
+async function askedIn(hours: number, failing: (type: string) => EhrFailure | undefined): Promise<string[]> {
   const store = openMemoryStore({ newId: () => 'id' });
   await store.enrol(scopeOf(site));
   const asked: string[] = [];
@@ -33,18 +34,29 @@ test('notes are looked for also where the search of encounters always fails', as
     () => new Date(now),
     async (type) => {
       asked.push(type);
-      return type === 'Encounter'
-        ? refuse({ kind: 'http', status: 500, detail: '' })
-        : ok({ resourceType: 'Bundle', type: 'searchset', entry: [] });
+      const failure = failing(type);
+      return failure ? refuse(failure) : ok({ resourceType: 'Bundle', type: 'searchset', entry: [] });
     },
   );
-  for (let hour = 0; hour < 2; hour += 1) {
+  for (let hour = 0; hour < hours; hour += 1) {
     await capture.run();
     now += 3_600_000;
   }
+  return asked;
+}
+
+test('notes are looked for also where the search of encounters always fails', async () => {
+  const asked = await askedIn(2, (type) => (type === 'Encounter' ? { kind: 'http', status: 500, detail: '' } : undefined));
   expect(asked.filter((type) => type === 'Encounter')).toHaveLength(2);
   expect(asked).toContain('DocumentReference');
 });
+
+test.each<EhrFailure>([{ kind: 'no-answer', detail: '' }, { kind: 'http', status: 429, detail: '' }, { kind: 'signed-out' }])(
+  'an EHR that is away ($kind, $status) is asked once and left until the next look: other sites wait for it',
+  async (failure) => {
+    expect(await askedIn(2, () => failure)).toEqual(['ServiceRequest', 'ServiceRequest']);
+  },
+);
 
 test('a version that was taken in long after it was written is not looked into again, a newer one and a fresh one are', async () => {
   const opened = openMemoryStore({ newId: () => 'id' });

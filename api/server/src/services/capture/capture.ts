@@ -4,7 +4,7 @@
  * Gravity SDOH-CC 3.0.0 (checking_task_status): polling at least once an hour, not more often than every 15 minutes.
  */
 import { entriesOf, nextPage } from '@refloop/domain/fhir/bundle';
-import type { EhrPort, Resource } from '@refloop/domain/fhir/ehr-port';
+import type { EhrFailure, EhrPort, Resource } from '@refloop/domain/fhir/ehr-port';
 import { CAPTURED, type CapturedType } from '@refloop/domain/referral/capture';
 import type { OwnAccess } from '../../ehr/system-access.ts';
 import { type Site, scopeOf } from '../../sites.ts';
@@ -56,18 +56,25 @@ const NARROWED: Partial<Record<CapturedType, string>> = {
 
 const isRefusal = (status: number): boolean => status >= 400 && status < 500 && status !== 429;
 
-type Looked = { kind: 'looked'; resources: Resource[]; more: boolean } | { kind: 'refused'; why: string } | { kind: 'silent' };
+/** `silent`: this search alone found no answer. `away`: no other of this EHR's would find one either. */
+type Looked =
+  | { kind: 'looked'; resources: Resource[]; more: boolean }
+  | { kind: 'refused'; why: string }
+  | { kind: 'silent' }
+  | { kind: 'away' };
+
+/** One that hangs, that has enough of us, or that signed us out answers no other search in this look; one that fails may be at fault with one. */
+function unanswered(refusal: EhrFailure): Looked {
+  if (refusal.kind === 'http' && isRefusal(refusal.status)) return { kind: 'refused', why: `status ${refusal.status}` };
+  return { kind: refusal.kind === 'elsewhere' || (refusal.kind === 'http' && refusal.status !== 429) ? 'silent' : 'away' };
+}
 
 async function search(ehr: EhrPort, path: string): Promise<Looked> {
   const resources: Resource[] = [];
   let next: string | undefined = path;
   for (let page = 0; next !== undefined && page < MOST_PAGES; page += 1) {
     const answer = await ehr.get(next);
-    if (!answer.ok) {
-      const { refusal } = answer;
-      if (refusal.kind === 'http' && isRefusal(refusal.status)) return { kind: 'refused', why: `status ${refusal.status}` };
-      return { kind: 'silent' };
-    }
+    if (!answer.ok) return unanswered(answer.refusal);
     resources.push(...entriesOf(answer.value));
     next = nextPage(answer.value);
   }
@@ -119,10 +126,10 @@ export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRu
     return first === undefined || first.kind === 'refused' ? search(ehr, all) : first;
   }
 
-  async function lookAt(site: Site, ehr: EhrPort, checkpoint: CaptureCheckpoint, sum: CaptureRun): Promise<'looked' | 'silent'> {
+  async function lookAt(site: Site, ehr: EhrPort, checkpoint: CaptureCheckpoint, sum: CaptureRun): Promise<'looked' | 'silent' | 'away'> {
     const beganAt = deps.now().toISOString();
     const looked = await look(ehr, checkpoint);
-    if (looked.kind === 'silent') return 'silent';
+    if (looked.kind === 'silent' || looked.kind === 'away') return looked.kind;
     if (looked.kind === 'refused') {
       await inSite(site, ({ capture }) => capture.keep({ ...checkpoint, lookedAt: beganAt, refused: looked.why }));
       return 'looked';
@@ -168,8 +175,11 @@ export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRu
     verified.add(site.iss);
     for (const checkpoint of due) {
       try {
+        const came = await lookAt(site, access.ehr, checkpoint, sum);
+        // The other sites wait for this one.
+        if (came === 'away') return leave('');
         // One search that always fails keeps none of the other types from being looked at.
-        if ((await lookAt(site, access.ehr, checkpoint, sum)) === 'silent') leave(checkpoint.resourceType);
+        if (came === 'silent') leave(checkpoint.resourceType);
       } catch (error) {
         deps.failed(error);
       }

@@ -10,8 +10,9 @@ import type { Store, Unit } from '../../store/store.ts';
 import { keepFirstPolicy } from '../engine/policy-in-force.ts';
 import { CLINICIAN, happens } from '../engine/test-in-force.ts';
 import { createExceptionService } from '../exceptions.ts';
-import { applyDecision } from '../referral-log.ts';
+import { applyDecision, readReferral } from '../referral-log.ts';
 import { createIncomingTextService } from './incoming-texts.ts';
+import { changeConsent } from './patient-consent.ts';
 import { acceptedWith, approvedFor } from './test-patient.ts';
 
 const AT = '2026-11-20T15:00:00.000Z';
@@ -106,6 +107,8 @@ describe('an emergency reaches somebody here (R78)', () => {
 const consentOfPatient = () =>
   inScope(async (unit) => (await unit.patientContacts.get((await unit.referrals.get('r'))?.patientId ?? ''))?.text.consent.status);
 
+const consentOfReferral = () => inScope(async (unit) => (await readReferral(unit, 'r'))?.consents.text);
+
 describe('any other words', () => {
   test('are owed an answer where it is told that somebody reads them, also of a number in the chart alone and after closing', async () => {
     const asks = 'My wound smells and I have a fever';
@@ -144,5 +147,17 @@ describe('any other words', () => {
     await says('START');
     expect(await says('STOP', { id: 'first' })).toMatchObject({ reply: expect.stringMatching(/reply STOP/i) });
     expect(await consentOfPatient()).toBe('given');
+  });
+
+  test('of two words in one moment neither is written over by what the other had read before', async () => {
+    await reachedByText();
+    const word = { channel: 'text', by: 'patient', actor: { kind: 'software', name: 'text-gateway', version: '1' }, now: LATER } as const;
+    const asRead = await inScope((unit) => unit.patientContacts.byNumber(NUMBER));
+    const heed = (given: boolean, key: string) => inScope((unit) => changeConsent(unit, asRead[0]!, { ...word, given, key }));
+    await heed(false, 'stop');
+    expect([await consentOfPatient(), await consentOfReferral()]).toEqual(['withdrawn', 'withdrawn']);
+    const after = await heed(true, 'start');
+    expect(after.heeded).toEqual(['stop', 'start']);
+    expect([await consentOfPatient(), await consentOfReferral()]).toEqual(['given', 'given']);
   });
 });

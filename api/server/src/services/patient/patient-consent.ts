@@ -21,10 +21,12 @@ const MOST_HEEDED = 30;
 
 /**
  * Heeds a word about a channel. What was heeded before, or says what is so already, changes nothing.
- * @param contact as it is kept, or would be @returns the contact as it is then
+ * @param known as it was read, or would be where none is kept @returns the contact as it is then
  */
-export async function changeConsent(unit: Unit, contact: PatientContact, change: ConsentChange): Promise<PatientContact> {
+export async function changeConsent(unit: Unit, known: PatientContact, change: ConsentChange): Promise<PatientContact> {
   const { channel, given, by, actor, now, key } = change;
+  // Of two words in one moment the second is heeded by what the first has left.
+  const contact = (await unit.patientContacts.take(known.patientId)) ?? known;
   const heeded = contact.heeded ?? [];
   if (heeded.includes(key)) return contact;
   const underWay: Referral[] = [];
