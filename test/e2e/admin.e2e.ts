@@ -65,6 +65,7 @@ test('a role that an administrator gives takes effect, and so does taking it', a
     'Insights',
     'Reconciliation',
     'Service levels',
+    'Configuration',
   ]);
   await setAdministrator(page, 'Priya Castellan, MD', true);
   await openApp(lead, { user: 'lead' });
@@ -76,6 +77,7 @@ test('a role that an administrator gives takes effect, and so does taking it', a
     'Insights',
     'Reconciliation',
     'Service levels',
+    'Configuration',
     'Audit',
     'Access',
     'This EHR',

@@ -178,6 +178,7 @@ test('of ten thousand lines only those on the screen are drawn, and the keys rea
     urgency: 'routine',
     authorization: 'not-needed',
     exception: null,
+    risks: [],
     status: 'sent',
     attempts: 1,
     channel: 'fax',

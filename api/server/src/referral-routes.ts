@@ -88,11 +88,11 @@ export function referralRoutes({
   phoneOf,
 }: ReferralDeps): Route[] {
   const times = machineTime ? { machineTime } : {};
-  const worklist = createWorklistService({ store });
   const practiceNow = (entryId: string) => {
     const entry = index()?.entry(entryId);
     return entry && practiceOf(entry);
   };
+  const worklist = createWorklistService({ store, practiceOf: practiceNow });
   const siteFor = (scope: Scope) => siteOf(sites, scope);
   const matching = createMatchingService({ current: index, policy });
   const assembly: AssemblyDeps = { practiceOf: practiceNow, phoneOf: ({ scope }) => phoneOf(scope) };
@@ -106,14 +106,14 @@ export function referralRoutes({
       plans: createPlanService({ store, ...times }),
     }),
     ...workRoutes({
-      work: createWorkService({ store }),
+      work: createWorkService({ store, assembly }),
       reviews: createReviewService({ store }),
       workQuestions: createWorkQuestionService({ store }),
     }),
     ...worklistRoutes({
       worklist,
-      next: createNextPerformerService({ store, matching }),
-      effects: createEffectDecisionService({ store, newId }),
+      next: createNextPerformerService({ store, matching, practiceOf: practiceNow }),
+      effects: createEffectDecisionService({ store, newId, practiceOf: practiceNow }),
       exports: createWorklistExportService({ store }),
     }),
     ...packetRoutes({

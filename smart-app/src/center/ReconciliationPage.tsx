@@ -4,6 +4,7 @@ import type { ReconciliationAnswer } from '@refloop/server/client/reconciliation
 import { useEffect, useState } from 'react';
 import { Scroller } from '../insights/Scroller.tsx';
 import { failureText } from '../session/api.ts';
+import { saveFile } from '../session/save-file.ts';
 import { plainTime } from '../words/plain-date.ts';
 import { AnswerView } from './AnswerView.tsx';
 import styles from './CenterPage.module.css';
@@ -43,6 +44,12 @@ export function ReconciliationPage({ api, onFail }: CenterProps) {
     setRefused(asked.ok ? '' : failureText(asked.refusal));
     return refresh();
   };
+  const take = async ({ id, startedAt }: Report) => {
+    const answered = await api.file(`/reconciliation/${encodeURIComponent(id)}/csv`);
+    if (!answered.ok && answered.refusal.kind === 'session-ended') return onFail(answered.refusal);
+    setRefused(answered.ok ? '' : `No file was made. ${failureText(answered.refusal)}`);
+    return answered.ok ? saveFile(answered.value, `reconciliation-${startedAt.slice(0, 10)}.csv`) : undefined;
+  };
   return (
     <main className={styles['page']}>
       <div className={styles['head']}>
@@ -71,7 +78,7 @@ export function ReconciliationPage({ api, onFail }: CenterProps) {
             )}
             {possible && reports.length === 0 ? <p className={styles['empty']}>No report yet. The first is made tonight.</p> : null}
             {reports.map((report, index) => (
-              <Shown key={report.id} report={report} open={index === 0} truths={truths} />
+              <Shown key={report.id} report={report} open={index === 0} truths={truths} onTake={() => void take(report)} />
             ))}
           </>
         )}
@@ -82,7 +89,9 @@ export function ReconciliationPage({ api, onFail }: CenterProps) {
 
 const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
-function Shown({ report, open, truths }: { report: Report; open: boolean; truths: ReconciliationAnswer['truths'] }) {
+type ShownProps = { report: Report; open: boolean; truths: ReconciliationAnswer['truths']; onTake: () => void };
+
+function Shown({ report, open, truths, onTake }: ShownProps) {
   const { startedAt, standing, looked, unread, differences, more } = report;
   const found = differences.length + more;
   return (
@@ -120,6 +129,13 @@ function Shown({ report, open, truths }: { report: Report; open: boolean; truths
           </table>
         </Scroller>
       )}
+      {found > 0 ? (
+        <p>
+          <Button size="compact-sm" variant="default" aria-label={`Download the report of ${plainTime(startedAt)}`} onClick={onTake}>
+            Download as CSV
+          </Button>
+        </p>
+      ) : null}
       {more > 0 ? <p className="caption num">{more} more are not listed.</p> : null}
     </details>
   );

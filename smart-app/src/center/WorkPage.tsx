@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core';
 import type { NoteReading } from '@refloop/server/client/inbound';
 import type {
+  MissingRow,
   MyWork,
   ReviewAnswer,
   SentRow,
@@ -79,7 +80,7 @@ export function WorkPage({ api, onFail, session }: CenterProps) {
         />
       )}
       <AnswerView answer={answer} onRetry={refresh}>
-        {({ toSign, toReview, told, unfinished, sent, settledByOthers }, at) => (
+        {({ toSign, toReview, told, missing, unfinished, sent, settledByOthers }, at) => (
           <>
             <p className="caption num">
               As of {plainTime(at.toISOString())}. Open the patient’s chart in the EHR to go on with any of these.
@@ -108,6 +109,11 @@ export function WorkPage({ api, onFail, session }: CenterProps) {
                   {(row) => <Unfinished key={row.id} row={row} now={at} onSettle={() => setSettling(row)} />}
                 </Group>
               </>
+            ) : null}
+            {missing.length > 0 ? (
+              <Group heading="Missing for the specialist" empty="" rows={missing}>
+                {(row) => <Missing key={row.id} row={row} now={at} />}
+              </Group>
             ) : null}
             {told.length > 0 ? (
               <Group heading="Escalated to you" empty="" rows={told}>
@@ -225,6 +231,24 @@ function Note({ id, api, onFail }: { id: string; api: CenterProps['api']; onFail
 }
 
 /** Told to somebody besides its owner, whose it stays. */
+const Missing = ({ row, now }: { row: MissingRow; now: Date }) => (
+  <Item title={`${row.patientName}: ${row.specialtyName} to ${row.performerName}`} mark={<Due dueAt={row.dueAt} now={now} />}>
+    <p>Nothing is sent until these are in the packet, or somebody says why it goes without them:</p>
+    <ul>
+      {row.items.map(({ label, notVisible }) => (
+        <li key={label}>
+          {label}
+          {notVisible ? ' (the chart did not show whether it is there)' : ''}
+        </li>
+      ))}
+    </ul>
+    <p>
+      Have it done or filed, and tell {row.sentBy ?? 'a coordinator'} when it is there or why it is not needed.
+      {row.coveringFor === null ? '' : ` For ${row.coveringFor}.`}
+    </p>
+  </Item>
+);
+
 const Told = ({ row, now }: { row: ToldRow; now: Date }) => (
   <Item
     title={`${row.patientName}: ${row.specialtyName}${row.performerName ? `, ${row.performerName}` : ''}`}
@@ -232,6 +256,9 @@ const Told = ({ row, now }: { row: ToldRow; now: Date }) => (
   >
     <p>
       {row.next}. {row.detail}
+    </p>
+    <p>
+      <a href={`#worklist/${encodeURIComponent(row.referralId)}?view=all`}>Open the referral</a>
     </p>
   </Item>
 );

@@ -23,7 +23,8 @@ function paletteOf(element: HTMLElement): Palette {
 type Props = {
   /** What it shows, in a sentence. */
   label: string;
-  height: number;
+  /** In px; of the width, where the drawing is laid out by it. */
+  height: number | ((width: number) => number);
   options: (palette: Palette, width: number) => EChartsCoreOption;
   /** A mark was pressed: its place in the data. */
   onPick?: (index: number) => void;
@@ -33,6 +34,7 @@ export function Chart({ label, height, options, onPick }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const [failed, setFailed] = useState(false);
   const optionsNow = useEffectEvent(options);
+  const heightNow = useEffectEvent((width: number): number => (typeof height === 'number' ? height : height(width)));
   const picked = useEffectEvent((index: number) => onPick?.(index));
   const drawn = useRef<{ redraw: () => void }>(undefined);
   useEffect(() => {
@@ -43,9 +45,11 @@ export function Chart({ label, height, options, onPick }: Props) {
     import('./echarts.ts').then(
       ({ init }) => {
         if (ended) return;
-        const chart = init(element, undefined, { height });
+        const chart = init(element, undefined, { height: heightNow(element.clientWidth) });
         const redraw = () => {
-          chart.resize({ height });
+          const now = heightNow(element.clientWidth);
+          element.style.height = `${now}px`;
+          chart.resize({ height: now });
           chart.setOption(optionsNow(paletteOf(element), element.clientWidth), { notMerge: true });
         };
         redraw();
@@ -67,12 +71,12 @@ export function Chart({ label, height, options, onPick }: Props) {
       ended = true;
       end();
     };
-  }, [height]);
+  }, []);
   useEffect(() => drawn.current?.redraw());
   if (failed) return <p className="caption">The chart could not be loaded. The table has all of it.</p>;
   return (
     <figure aria-label={label} className={styles['chart']}>
-      <div ref={place} aria-hidden="true" style={{ height }} />
+      <div ref={place} aria-hidden="true" style={typeof height === 'number' ? { height } : undefined} />
     </figure>
   );
 }

@@ -14,6 +14,7 @@ import styles from './Insights.module.css';
 import { intervalHeight, intervalOptions, linesOf } from './interval-options.ts';
 import { MetricTable } from './MetricTable.tsx';
 import { RowsButton } from './RowsButton.tsx';
+import { Scores } from './Scores.tsx';
 import type { OnRows, ViewProps } from './views.ts';
 
 type Props = Pick<ViewProps, 'api' | 'onFail' | 'filter' | 'onRows'> & {
@@ -70,6 +71,7 @@ function Whole({ answer, onRows }: { answer: MetricAnswer; onRows: OnRows }) {
       ) : (
         <p>No referral of this view can be counted yet.</p>
       )}
+      {row ? <Scores row={row} /> : null}
       {row?.note ? <p className="caption">{row.note}</p> : null}
       <Definition metric={metric} />
     </>
@@ -130,7 +132,7 @@ function Apart({ answer, by, onRows }: { answer: MetricAnswer; by: Filter['by'];
           <>
             <Chart
               label={`${metric.title} by ${by}, with ${metric.unit === 'dollars' ? 'the ranges assumed' : '95 % intervals'}, for ${countText(rows.length)} values`}
-              height={intervalHeight(rows.length)}
+              height={(width) => intervalHeight(rows.length, metric.unit, width)}
               options={(palette, width) => intervalOptions(answer, rows, palette, width)}
               {...(metric.namesRows
                 ? {

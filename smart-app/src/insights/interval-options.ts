@@ -7,7 +7,12 @@ import { compactText, countText, figureText, intervalText, rowText, valueText } 
 const ROW_PX = 28;
 /** Room for the letters of the lines above, for the scale below. */
 const [ABOVE_PX, BELOW_PX] = [32, 28];
-export const intervalHeight = (rows: number): number => rows * ROW_PX + ABOVE_PX + BELOW_PX;
+/** Where words and figures beside them would leave the strokes no room, they stand above each: two lines a row. */
+const NARROW_PX = 420;
+const STACKED_ROW_PX = 46;
+const isStacked = (unit: MetricAnswer['metric']['unit'], width: number): boolean => unit === 'dollars' && width < NARROW_PX;
+export const intervalHeight = (rows: number, unit: MetricAnswer['metric']['unit'], width: number): number =>
+  rows * (isStacked(unit, width) ? STACKED_ROW_PX : ROW_PX) + ABOVE_PX + BELOW_PX;
 
 const [LOW_PX, HIGH_PX] = [3, 15];
 
@@ -45,9 +50,12 @@ export function endOf(unit: MetricAnswer['metric']['unit'], rows: readonly Metri
 
 export function intervalOptions({ metric }: MetricAnswer, rows: readonly MetricRow[], palette: Palette, width: number): EChartsCoreOption {
   const { unit } = metric;
-  const narrow = width < 420;
+  const narrow = width < NARROW_PX;
+  const stacked = isStacked(unit, width);
   const lines = linesOf(metric);
   const axisText = { color: palette.ink2, fontFamily: palette.font, fontSize: 12 };
+  // Each row's words lie over its stroke, at the edges of the drawing.
+  const above = stacked ? { inside: true, margin: 0, verticalAlign: 'bottom', padding: [0, 0, 8, 0] } : {};
   const strokes = rows.map(({ low, high }, index) => [index, low ?? Number.NaN, high ?? low ?? Number.NaN]);
   const end = endOf(unit, rows, lines);
   const longest = Math.max(1, ...rows.map(({ high, value }) => high ?? value ?? 0));
@@ -61,8 +69,9 @@ export function intervalOptions({ metric }: MetricAnswer, rows: readonly MetricR
     animation: false,
     aria: { enabled: false },
     grid: {
-      left: narrow ? 112 : 148,
-      right: narrow ? (unit === 'dollars' ? 104 : 52) : unit === 'dollars' ? 124 : 176,
+      ...(stacked ? { outerBoundsMode: 'none' } : {}),
+      left: stacked ? 8 : narrow ? 112 : 148,
+      right: stacked ? 8 : narrow ? 52 : unit === 'dollars' ? 124 : 176,
       top: ABOVE_PX,
       bottom: BELOW_PX,
     },
@@ -75,6 +84,8 @@ export function intervalOptions({ metric }: MetricAnswer, rows: readonly MetricR
         ...axisText,
         formatter: (value: number) => (unit === 'days' ? String(value) : compactText(value, unit)),
         hideOverlap: true,
+        // At the edges of a drawing without margins the outer ones would be cut.
+        ...(stacked ? { alignMinLabel: 'left', alignMaxLabel: 'right' } : {}),
       },
       splitLine: { lineStyle: { color: palette.line } },
       splitNumber: narrow ? 2 : 4,
@@ -86,7 +97,7 @@ export function intervalOptions({ metric }: MetricAnswer, rows: readonly MetricR
         data: rows.map((row) => rowText(metric, row)),
         axisLine: { show: false },
         axisTick: { show: false },
-        axisLabel: { ...axisText, color: palette.ink, width: narrow ? 104 : 140, overflow: 'truncate' },
+        axisLabel: { ...axisText, color: palette.ink, width: stacked ? width * 0.42 : narrow ? 104 : 140, overflow: 'truncate', ...above },
       },
       {
         type: 'category',
@@ -97,6 +108,7 @@ export function intervalOptions({ metric }: MetricAnswer, rows: readonly MetricR
         axisTick: { show: false },
         axisLabel: {
           ...axisText,
+          ...above,
           formatter: (value: string) => figures(Number(value)),
           rich: { value: { ...axisText, color: palette.ink }, small: axisText },
         },

@@ -65,7 +65,7 @@ export function FilterFields({ filter, choices, found, onFound }: Props) {
         value={filter.order}
         data={[
           { value: 'deadline', label: 'Earliest deadline first' },
-          { value: 'urgency', label: 'Most urgent, then waiting longest' },
+          { value: 'urgency', label: 'Most at risk, then waiting longest' },
         ]}
         onChange={(event) => go({ order: event.currentTarget.value === 'urgency' ? 'urgency' : 'deadline' })}
       />

@@ -68,6 +68,7 @@ function Clearing({ flow: { packet, busy, change } }: { flow: PacketFlow }) {
           <Button type="submit" variant="default" loading={busy}>
             Let it go without
           </Button>
+          <p className="caption">What is missing is asked of the clinician who ordered, on their own list.</p>
         </form>
       ) : null}
       {packet.override ? (

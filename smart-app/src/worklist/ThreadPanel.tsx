@@ -14,11 +14,12 @@ import { ActPanel } from './ActPanel.tsx';
 import { AskNextPerformer } from './AskNextPerformer.tsx';
 import { ACT_FORMS, nextAct } from './acts.ts';
 import { EffectDecisions } from './EffectDecisions.tsx';
+import { HowToReach } from './HowToReach.tsx';
 import { LOOP_STEPS, stepsDone } from './loop-steps.ts';
 import { OfficeLink } from './OfficeLink.tsx';
 import { PacketPanel } from './PacketPanel.tsx';
 import { ReplyForm } from './ReplyForm.tsx';
-import { leftWords, waitingWords } from './row-words.ts';
+import { leftWords, riskWords, waitingWords } from './row-words.ts';
 import styles from './Thread.module.css';
 import { ThreadEntries } from './ThreadEntries.tsx';
 
@@ -72,9 +73,10 @@ function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged:
   // An act answers with the thread as it is then; what was read later is newer.
   const thread = acted && acted.sequence > read.sequence ? acted : read;
   const asked = thread.obligations.some(({ kind }) => kind === 'reply');
-  const packetPath = BEFORE_THE_ANSWER.includes(thread.status)
-    ? `/worklist/referrals/${encodeURIComponent(thread.referralId)}/packet`
-    : undefined;
+  const packetPath =
+    thread.mayWork && BEFORE_THE_ANSWER.includes(thread.status)
+      ? `/worklist/referrals/${encodeURIComponent(thread.referralId)}/packet`
+      : undefined;
   const [packet, readPacket] = useAnswer<PacketAnswer>(api, packetPath, onFail);
   const there = packet.kind === 'ready' && packet.value.standing === 'there' ? packet.value.packet : undefined;
   const readAt = useRef(thread.sequence);
@@ -118,8 +120,11 @@ function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged:
         />
       ))}
       {thread.obligations.length === 0 ? <p className={styles['settled']}>Nothing is owed: {endWords(thread.status, statusName)}</p> : null}
+      {thread.mayWork ? null : (
+        <p className="caption">You were told of it. {thread.obligations[0]?.owner?.name ?? 'Somebody else'} works on it.</p>
+      )}
       <section ref={next} tabIndex={-1} className={styles['next']} aria-label="Next step">
-        {act !== undefined ? (
+        {!thread.mayWork ? null : act !== undefined ? (
           <ActPanel
             key={act}
             api={api}
@@ -180,6 +185,7 @@ function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged:
         )}
       </section>
       <output className="caption">{notice}</output>
+      <HowToReach reach={thread.reach} now={now()} />
       {there ? <PacketPanel api={api} onFail={onFail} referralId={thread.referralId} packet={there} onChanged={changed} /> : null}
       <ThreadEntries entries={thread.entries} now={now()} />
     </>
@@ -241,6 +247,7 @@ function Owed({ owed, now }: { owed: WorklistRow; now: Date }) {
         <Chip tone={over ? 'bad' : 'wait'}>{leftWords(owed, now)}</Chip>
       </div>
       <p>{owed.detail}</p>
+      {owed.risks.length > 0 ? <p>At risk: {riskWords(owed)}.</p> : null}
       <p className="caption num">
         Waits for: {waitingWords(owed).toLowerCase()} · with {owed.owner?.name ?? 'nobody'} · due {plainTime(owed.dueAt, now)} · open since{' '}
         {plainTime(owed.since, now)}

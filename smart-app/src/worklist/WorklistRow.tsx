@@ -3,7 +3,7 @@ import type { BusinessCalendar } from '@refloop/domain/sla/business-time';
 import { memo } from 'react';
 import { plainTime } from '../words/plain-date.ts';
 import { type ListedRow, withHours } from './listed-rows.ts';
-import { codeWords, hoursWords, leftBar, leftWords, waitingWords, wallClock } from './row-words.ts';
+import { codeWords, hoursWords, leftBar, leftWords, riskWords, waitingWords, wallClock } from './row-words.ts';
 import styles from './WorklistTable.module.css';
 
 export const COLUMNS = [
@@ -65,12 +65,19 @@ export const WorklistRow = memo(function WorklistRow({ row, gone, index, active,
         {row.performerName ? `${row.performerName} · ` : ''}
         <span className={styles['quiet']}>{row.specialtyName}</span>
       </td>
-      <td className={styles['urgency']}>
+      <td className={styles['urgency']} title={riskWords(row) || undefined}>
         {row.urgency === 'urgent' || row.urgency === 'emergency' ? (
           <b className={styles['urgent']}>▲ {row.urgency}</b>
         ) : (
           codeWords(row.urgency)
         )}
+        {row.risks.length > 0 ? (
+          <span className={styles['quiet']}>
+            {' '}
+            +{row.risks.length}
+            <span className="sr-only">: {riskWords(row)}</span>
+          </span>
+        ) : null}
       </td>
       <td>{row.owner === null ? <b className={styles['urgent']}>▲ nobody</b> : row.mine ? `${row.owner.name} (you)` : row.owner.name}</td>
       <td title={`Open since ${plainTime(row.since, moment)}`}>{hoursWords(clocks.ageBusinessHours)}</td>

@@ -48,7 +48,7 @@ describe('what narrows the list', () => {
     expect(rowsOf(rows, { ...ALL, ...filter }, found, AT).map(({ id }) => id)).toEqual(ids);
   });
 
-  test('the most urgent come first where that is asked, of the same urgency whoever has waited longest (R133)', () => {
+  test('those most at risk come first where that is asked, of the same risk whoever has waited longest (R133)', () => {
     const since = (hour: number): string => `2026-11-20T0${hour}:00:00.000Z`;
     const mixed = [
       testRow({ id: 'routine-old', urgency: 'routine', since: since(1) }),
@@ -56,9 +56,21 @@ describe('what narrows the list', () => {
       testRow({ id: 'urgent-new', urgency: 'urgent', since: since(3) }),
       testRow({ id: 'emergency', urgency: 'emergency', since: since(4) }),
       testRow({ id: 'urgent-old', urgency: 'urgent', since: since(2) }),
+      testRow({ id: 'urgent-risks', urgency: 'urgent', since: since(5), risks: ['missed-visit', 'unreachable'] }),
+      testRow({ id: 'urgent-risk', urgency: 'urgent', since: since(6), risks: ['red-flag'] }),
+      testRow({ id: 'routine-wrote', urgency: 'routine', since: since(7), risks: ['emergency-written'] }),
     ];
     const ids = (order: WorklistFilter['order']) => rowsOf(mixed, { ...ALL, order }, '', AT).map(({ id }) => id);
-    expect(ids('urgency')).toEqual(['emergency', 'urgent-old', 'urgent-new', 'routine-old', 'not-told']);
+    expect(ids('urgency')).toEqual([
+      'routine-wrote',
+      'emergency',
+      'urgent-risks',
+      'urgent-risk',
+      'urgent-old',
+      'urgent-new',
+      'routine-old',
+      'not-told',
+    ]);
     expect(ids('deadline')).toEqual(mixed.map(({ id }) => id));
   });
 

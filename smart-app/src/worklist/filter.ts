@@ -70,10 +70,16 @@ export function chipsOf(filter: WorklistFilter, ownerName: (subject: string) => 
 
 const placeOf = ({ urgency }: ListedRow): number => (urgency === null ? URGENCIES.length : URGENCIES.indexOf(urgency));
 
-/** Emergency before urgent before routine; of the same urgency whoever has waited longest. */
-const mostUrgentFirst = (left: ListedRow, right: ListedRow): number => {
-  const byUrgency = placeOf(left) - placeOf(right);
-  if (byUrgency !== 0 || left.since === right.since) return byUrgency;
+/** What a patient wrote that may be an emergency goes before any urgency that somebody chose. */
+const isWritten = ({ risks }: ListedRow): number => (risks.includes('emergency-written') ? 0 : 1);
+
+/**
+ * A possible emergency first; then emergency before urgent before routine; of the same urgency whoever has more against them on record, each
+ * counting once; then whoever has waited longest.
+ */
+const mostAtRiskFirst = (left: ListedRow, right: ListedRow): number => {
+  const byRisk = isWritten(left) - isWritten(right) || placeOf(left) - placeOf(right) || right.risks.length - left.risks.length;
+  if (byRisk !== 0 || left.since === right.since) return byRisk;
   return left.since < right.since ? -1 : 1;
 };
 
@@ -89,7 +95,7 @@ export function rowsOf(rows: readonly ListedRow[], filter: WorklistFilter, found
       (owner === undefined || row.owner?.subject === owner) &&
       (words === '' || [row.patientName, row.performerName ?? '', row.next].some((text) => text.toLowerCase().includes(words))),
   );
-  return order === 'urgency' ? shown.toSorted(mostUrgentFirst) : shown;
+  return order === 'urgency' ? shown.toSorted(mostAtRiskFirst) : shown;
 }
 
 export type Choices = { specialties: string[]; owners: { subject: string; name: string }[] };

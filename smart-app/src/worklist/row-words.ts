@@ -1,4 +1,5 @@
 /** The cells of the worklist in words. Times in a cell are opening hours; the clock on the wall stands beside them on request. */
+import { RISK_WORDS } from '@refloop/domain/sla/risk';
 import type { WorklistRow } from '@refloop/server/client/worklist';
 import { plainTime } from '../words/plain-date.ts';
 
@@ -58,3 +59,6 @@ export function emptyWords(view: string, mine: number, open: number, narrowed: b
   if (view === 'mine') return `Nothing waits for you. ${counted(others, 'referral waits', 'referrals wait')} for others.`;
   return `Nothing in this view. ${counted(open, 'referral is', 'referrals are')} open in all.`;
 }
+
+/** What makes it worse that it waits: "missed a visit, could not be reached". */
+export const riskWords = ({ risks }: Pick<WorklistRow, 'risks'>): string => risks.map((risk) => RISK_WORDS[risk]).join(', ');

@@ -20,6 +20,7 @@ export const testLine = (given: Partial<WorklistLine> & { id: string }): Worklis
   urgency: 'routine',
   authorization: 'not-needed',
   exception: null,
+  risks: [],
   status: 'sent',
   attempts: 1,
   channel: 'fax',

@@ -25,6 +25,24 @@ const GROUNDS = ['#ffffff', '#f7f8f9'] as const;
 const UNPRINTED = /\p{Cc}/u;
 const PLACEHOLDER = /\{([^{}]*)\}/g;
 
+/** What tells of health, by roots and words of ours besides the specialties; a telephone lies about, and its screen shows what comes. */
+const CLINICAL: Readonly<Record<Language, RegExp>> = {
+  en: /\b(?:diagnos\w*|cancer\w*|tumou?rs?|biops\w*|hiv|aids|pregnan\w*|abortion\w*|surger\w*|surgeon\w*|medicines?|medications?|pills?|prescription\w*|test results?|lab results?|x-?rays?|mri|scans?|mental|depress\w*|addict\w*|therap\w*|disease\w*|illness\w*|symptom\w*|pain|chemo\w*|diabet\w*|dental)\b/iu,
+  es: /(?<!\p{L})(?:diagn[oó]stic\p{L}*|c[aá]ncer|tumor\p{L}*|biopsia\p{L}*|vih|sida|embaraz\p{L}*|aborto\p{L}*|cirug[ií]a\p{L}*|cirujan\p{L}*|medicin\p{L}*|medicament\p{L}*|pastillas?|recetas?|resultados?|radiograf[ií]a\p{L}*|mental\p{L}*|depresi\p{L}*|adicci\p{L}*|terapia\p{L}*|enfermedad\p{L}*|s[ií]ntoma\p{L}*|dolor\p{L}*|quimio\p{L}*|diabet\p{L}*|dental)(?!\p{L})/iu,
+};
+
+const escaped = (words: string): string => words.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+const NAMED = SPECIALTIES.flatMap(({ id, name }) => {
+  const plain = specialistInPlainWords(id);
+  return [name, ...(plain ? [plain.en, plain.es] : [])];
+});
+const SPECIALTY = new RegExp(`(?<!\\p{L})(?:${NAMED.map(escaped).join('|')})(?!\\p{L})`, 'iu');
+const tellsOfHealth = (words: string): boolean => SPECIALTY.test(words) || LANGUAGES.some((each) => CLINICAL[each].test(words));
+
+const ADDRESS = /https?:|www\.|@|\b[a-z\d-]+\.(?:com|org|net|gov|edu|info|health)\b/iu;
+/** A house may have a number; so many digits are one to call or to type. */
+const LONG_NUMBER = /\d[\d ().-]{3,}\d/;
+
 function ofPractice({ name, phone, accent }: ConfigurationContent['practice']): ConfigurationFault[] {
   const faults: ConfigurationFault[] = [];
   if (name !== null && (name.length < 2 || name.length > LONGEST.name || UNPRINTED.test(name) || /[{}<>]/.test(name)))
@@ -32,6 +50,18 @@ function ofPractice({ name, phone, accent }: ConfigurationContent['practice']): 
       field: 'practice.name',
       message: 'This is no name that can stand in a message.',
       fix: `Give 2 to ${LONGEST.name} characters on one line, without { } < or >.`,
+    });
+  if (name !== null && (ADDRESS.test(name) || LONG_NUMBER.test(name)))
+    faults.push({
+      field: 'practice.name',
+      message: 'An address or a number stands in it.',
+      fix: 'Give the name alone: it stands in every message, and the link is the only address that is sent.',
+    });
+  if (name !== null && tellsOfHealth(name))
+    faults.push({
+      field: 'practice.name',
+      message: 'It tells of a specialty or of somebody’s health, and it stands in every message to a patient.',
+      fix: 'Give the name of the house or the group, without what is treated there.',
     });
   const digits = phone?.replaceAll(/\D/g, '').length ?? 0;
   if (phone !== null && (!/^\+?[\d ().-]{7,25}$/.test(phone) || digits < 7 || digits > 15))
@@ -72,19 +102,6 @@ function ofStatuses({ statuses }: ConfigurationContent): ConfigurationFault[] {
   });
 }
 
-/** What tells of health, by roots and words of ours besides the specialties; a telephone lies about, and its screen shows what comes. */
-const CLINICAL: Readonly<Record<Language, RegExp>> = {
-  en: /\b(?:diagnos\w*|cancer\w*|tumou?rs?|biops\w*|hiv|aids|pregnan\w*|abortion\w*|surger\w*|surgeon\w*|medicines?|medications?|pills?|prescription\w*|test results?|lab results?|x-?rays?|mri|scans?|mental|depress\w*|addict\w*|therap\w*|disease\w*|illness\w*|symptom\w*|pain|chemo\w*|diabet\w*|dental)\b/iu,
-  es: /(?<!\p{L})(?:diagn[oó]stic\p{L}*|c[aá]ncer|tumor\p{L}*|biopsia\p{L}*|vih|sida|embaraz\p{L}*|aborto\p{L}*|cirug[ií]a\p{L}*|cirujan\p{L}*|medicin\p{L}*|medicament\p{L}*|pastillas?|recetas?|resultados?|radiograf[ií]a\p{L}*|mental\p{L}*|depresi\p{L}*|adicci\p{L}*|terapia\p{L}*|enfermedad\p{L}*|s[ií]ntoma\p{L}*|dolor\p{L}*|quimio\p{L}*|diabet\p{L}*|dental)(?!\p{L})/iu,
-};
-
-const escaped = (words: string): string => words.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&');
-const NAMED = SPECIALTIES.flatMap(({ id, name }) => {
-  const plain = specialistInPlainWords(id);
-  return [name, ...(plain ? [plain.en, plain.es] : [])];
-});
-const SPECIALTY = new RegExp(`(?<!\\p{L})(?:${NAMED.map(escaped).join('|')})(?!\\p{L})`, 'iu');
-
 type Wrong = Omit<ConfigurationFault, 'field'>;
 const placeholders = (names: readonly string[]): string => names.map((name) => `{${name}}`).join(', ');
 
@@ -104,12 +121,12 @@ function ofPlaceholders(words: string, { must, may }: TemplateRule): Wrong[] {
 /** Nothing in it may tell of a patient: it has no place for one, and words for all patients of a kind tell of each. */
 function ofPrivacy(words: string, to: TemplateRule['to']): Wrong[] {
   const wrong: Wrong[] = [];
-  if (SPECIALTY.test(words) || LANGUAGES.some((each) => CLINICAL[each].test(words)))
+  if (tellsOfHealth(words))
     wrong.push({
       message: 'It tells of a specialty or of somebody’s health.',
       fix: 'Say who writes and where to look. What it is about stands on the page behind the link.',
     });
-  if (/https?:|www\.|@|\b[a-z\d-]+\.(?:com|org|net|gov|edu|info|health)\b/iu.test(words))
+  if (ADDRESS.test(words))
     wrong.push({ message: 'An address stands in it.', fix: 'Take it out. {link} is the only address that is sent.' });
   if (to === 'patient' && /\d/.test(words.replaceAll(/\b911\b/g, '')))
     wrong.push({ message: 'A number stands in it.', fix: 'Use {phone} for the number to call; a date or a time is on the page.' });
@@ -127,7 +144,11 @@ export type FaultsAbout = {
   practice: string;
 };
 
-function ofTemplate({ template, language, words }: SiteWords, { practice: { name } }: ConfigurationContent, about: FaultsAbout): Wrong[] {
+function ofTemplate(
+  { template, language, words }: SiteWords,
+  { practice: { name, phone } }: ConfigurationContent,
+  about: FaultsAbout,
+): Wrong[] {
   const rule = TEMPLATE_RULES[template];
   if (!rule.languages.includes(language)) return [{ message: 'It is not written in this language.', fix: 'Take it out.' }];
   const wrong = [...ofPlaceholders(words, rule), ...ofPrivacy(words, rule.to)];
@@ -150,7 +171,7 @@ function ofTemplate({ template, language, words }: SiteWords, { practice: { name
     });
   const link = `${about.address}/patient#${'x'.repeat(LINK_LENGTH)}`;
   // Any topic will do: the words are given, and what stands behind them is the same.
-  const whole = textFor('book', language, { practice: name ?? about.practice, phone: NEUTRAL.phone }, link, words);
+  const whole = textFor('book', language, { practice: name ?? about.practice, phone: phone ?? NEUTRAL.phone }, link, words);
   if (whole.length > LONGEST_TEXT)
     wrong.push({
       message: `With its link it has ${whole.length} characters; a text message bears ${LONGEST_TEXT}.`,

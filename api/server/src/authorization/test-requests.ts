@@ -381,6 +381,7 @@ export const REQUESTS: Record<string, Request> = {
   }),
 
   'get /reconciliation | the reports': fixed('/reconciliation'),
+  'get /reconciliation/:id/csv | a report that there is not': fixed('/reconciliation/nothing/csv'),
   'post /reconciliation | the reports': fixed('/reconciliation'),
   'get /service-levels | the service levels': fixed('/service-levels'),
   'get /service-levels/versions/:version | a version that there is not': fixed('/service-levels/versions/999'),

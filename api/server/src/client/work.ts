@@ -64,14 +64,34 @@ export const ToReviewRow = About.extend({
 export type ToReviewRow = z.infer<typeof ToReviewRow>;
 
 /** Escalated to this person, and still open. */
-export const ToldRow = About.extend({ performerName: z.string(), next: z.string(), detail: z.string(), dueAt: z.string() });
+export const ToldRow = About.extend({
+  referralId: z.string(),
+  performerName: z.string(),
+  next: z.string(),
+  detail: z.string(),
+  dueAt: z.string(),
+});
 export type ToldRow = z.infer<typeof ToldRow>;
+
+/** What a packet of this clinician, or of one they cover for, has to hold and does not: it waits until it is in or goes without it for a reason. */
+export const MissingRow = About.extend({
+  referralId: z.string(),
+  performerName: z.string(),
+  coveringFor: z.string().nullable(),
+  /** `notVisible`: the chart did not show whether it is there. */
+  items: z.array(z.object({ label: z.string(), notVisible: z.boolean() })),
+  /** Who sends it, to tell; null where nobody has it. */
+  sentBy: z.string().nullable(),
+  dueAt: z.string(),
+});
+export type MissingRow = z.infer<typeof MissingRow>;
 
 /** Each list by its deadline, the overdue first; what is settled, newest first and for a fortnight. */
 export const MyWork = z.object({
   toSign: z.array(ToSignRow),
   toReview: z.array(ToReviewRow),
   told: z.array(ToldRow),
+  missing: z.array(MissingRow),
   unfinished: z.array(UnfinishedRow),
   sent: z.array(SentRow),
   settledByOthers: z.array(SettledByOthersRow),

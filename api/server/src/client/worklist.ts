@@ -1,7 +1,10 @@
 /** The coordinator's worklist over HTTP: every open obligation with who waits on whom, one referral as one thread, and what may be done. */
+
+import { LANGUAGES } from '@refloop/domain/patient/reading-grade';
 import { BY_HAND_CHANNELS, DECLINE_REASONS } from '@refloop/domain/referral/attempt';
 import { CONTACTS, REROUTE_REASONS } from '@refloop/domain/referral/care-event';
 import { EXCEPTIONS } from '@refloop/domain/referral/exception';
+import { RISKS } from '@refloop/domain/sla/risk';
 import { z } from 'zod';
 
 const Named = z.object({ subject: z.string(), name: z.string() });
@@ -39,6 +42,8 @@ export const WorklistRow = z.object({
   authorization: z.string().nullable(),
   /** What keeps it from going its usual way. */
   exception: z.enum(EXCEPTIONS).nullable(),
+  /** What makes it worse that it waits, as far as it is on record. */
+  risks: z.array(z.enum(RISKS)),
   status: z.string().nullable(),
   /** Performers asked so far. */
   attempts: z.number().int().nullable(),
@@ -168,8 +173,37 @@ export const DecideEffect = z.object({
 });
 export type DecideEffect = z.infer<typeof DecideEffect>;
 
+const Count = z.number().int();
+const LastAt = z.string().nullable();
+
+/** How patient and office are reached, and what was tried already: by itself, and by people. A number that is not known is empty. */
+const Reach = z.object({
+  patient: z.object({
+    phone: z.string(),
+    language: z.enum(LANGUAGES).nullable(),
+    /** Whether they want text messages. */
+    texts: z.enum(['unknown', 'given', 'withdrawn']),
+    /** What left by itself; `unknown`: perhaps. */
+    messages: z.object({ sent: Count, failed: Count, unknown: Count, lastAt: LastAt }),
+    /** By a person here. */
+    calls: z.object({ made: Count, lastAt: LastAt }),
+  }),
+  /** Whom is asked now; null where nobody is. */
+  office: z
+    .object({
+      phone: z.string(),
+      fax: z.string(),
+      /** `arrived`: a receipt of a machine, no acceptance. */
+      sendings: z.object({ made: Count, arrived: Count, failed: Count, lastAt: LastAt }),
+    })
+    .nullable(),
+});
+
 export const Thread = z.object({
   referralId: z.string(),
+  /** Whether this reader may put things on record: whoever was only told of it reads. */
+  mayWork: z.boolean(),
+  reach: Reach,
   /** The last event; an act says on which it was decided. */
   sequence: z.number().int(),
   patientName: z.string(),

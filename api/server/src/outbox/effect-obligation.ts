@@ -5,6 +5,7 @@ import type { Instant } from '@refloop/domain/instant';
 import { exceptionOf } from '@refloop/domain/referral/exception';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { statusOf } from '@refloop/domain/referral/status';
+import { risksOf } from '@refloop/domain/sla/risk';
 import { personFor, type StaffPerson } from '@refloop/domain/sla/staff';
 import type { Thread } from '../client/worklist.ts';
 import { dueBy } from '../services/due.ts';
@@ -53,8 +54,9 @@ export async function raiseEffectObligation(
   const people = ownerOf(referral, await staffIn(unit, now));
   if (!people) return;
   const attempt = referral.attempts.at(-1);
+  const { redFlag, ...names } = await namesBeside(unit, referral);
   const content: EffectObligationContent = {
-    ...(await namesBeside(unit, referral)),
+    ...names,
     effectId: effect.id,
     specialtyName: specialtyById(referral.specialty)?.name ?? referral.specialty,
     performerName: attempt?.performer.display ?? '',
@@ -66,6 +68,7 @@ export async function raiseEffectObligation(
     status: statusOf(referral),
     authorization: referral.authorization.status,
     exception: exceptionOf(referral),
+    risks: risksOf(referral, redFlag),
     attempts: referral.attempts.length,
     channel: attempt?.transmissions.at(-1)?.channel ?? null,
     lastEvent: { type: kind, at: now },

@@ -312,6 +312,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
             specialtyName: specialty.name,
             patientName: deps.drafter.patientName(kept.input.chart, session.patientId),
             performerName: chosen.performer.display,
+            redFlag: kept.redFlags.length > 0,
             subject: session.subject,
             now,
           });

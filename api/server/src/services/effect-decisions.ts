@@ -6,6 +6,7 @@ import { actorOf, type Session } from '../sessions/session.ts';
 import type { Settlement, StoredEffect } from '../store/outbox.ts';
 import type { Store } from '../store/store.ts';
 import { carriesPacket, sendAnew } from './packet-anew.ts';
+import type { PracticeOf } from './patient/patient-view.ts';
 import { lookAgain, withRetry } from './referral-log.ts';
 import { noSuchReferral, readThread, requireOwn } from './worklist.ts';
 
@@ -35,7 +36,9 @@ function settlementOf(effect: StoredEffect, decision: DecideEffect['decision'], 
   }
 }
 
-export const createEffectDecisionService = ({ store, newId }: { store: Store; newId: () => string }): EffectDecisionService => ({
+type Deps = { store: Store; newId: () => string; practiceOf?: PracticeOf };
+
+export const createEffectDecisionService = ({ store, newId, practiceOf }: Deps): EffectDecisionService => ({
   decide: (session, referralId, { effectId, doubt, decision }, now) =>
     withRetry(() =>
       store.transaction(session.scope, async (unit) => {
@@ -59,7 +62,7 @@ export const createEffectDecisionService = ({ store, newId }: { store: Store; ne
           payload: { effectId, kind: effect.kind, decision },
         });
         await lookAgain(unit, referralId, at);
-        const thread = await readThread(unit, session, referralId, at);
+        const thread = await readThread(unit, session, referralId, at, practiceOf);
         if (!thread) throw new Refused(noSuchReferral());
         return thread;
       }),

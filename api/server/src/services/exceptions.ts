@@ -28,6 +28,9 @@ type Content = {
   note?: string;
 };
 
+/** Of an unfinished write-back, which is raised with each approval: the rows that follow carry on what stands in it. */
+export type UnfinishedContent = Content & { redFlag: boolean };
+
 /** A write-back the clinician's own window finishes within seconds; after this long it is somebody's to look at. */
 export const UNFINISHED_AFTER_MINUTES = 15;
 
@@ -83,15 +86,18 @@ export async function raiseUnfinishedWriteBack(
     specialtyName: string;
     patientName: string;
     performerName: string;
+    /** Whether the reason carries one. */
+    redFlag: boolean;
     subject: string;
     now: Date;
   },
 ): Promise<void> {
-  const content: Content = {
+  const content: UnfinishedContent = {
     specialtyName: about.specialtyName,
     patientName: about.patientName,
     detail: `Approved for ${about.performerName}.`,
     planId: about.planId,
+    redFlag: about.redFlag,
   };
   await unit.obligations.insert({
     id: unfinishedId(about.planId),

@@ -13,6 +13,7 @@ import type { Store, Unit } from '../store/store.ts';
 import { careRefusal } from './care-refusal.ts';
 import { keptOf } from './kept.ts';
 import type { MatchingService } from './matching.ts';
+import type { PracticeOf } from './patient/patient-view.ts';
 import { applyDecision, readReferral, withRetry } from './referral-log.ts';
 import { noSuchReferral, readThread, requireOwn } from './worklist.ts';
 
@@ -35,7 +36,9 @@ async function requestOf(unit: Unit, { order }: Referral): Promise<MatchInput | 
 
 const asCard = ({ name, credential }: Card): string => (credential === null ? name : `${name}, ${credential}`);
 
-export function createNextPerformerService({ store, matching }: { store: Store; matching: MatchingService }): NextPerformerService {
+type Deps = { store: Store; matching: MatchingService; practiceOf?: PracticeOf };
+
+export function createNextPerformerService({ store, matching, practiceOf }: Deps): NextPerformerService {
   /** The ranked of the request as the directory has them now, without those who were asked. */
   function rankedNow(request: MatchInput, referral: Referral, now: Date): Card[] | Refusal {
     const answer = matching.match({ ...request, limit: MOST + referral.attempts.length }, now);
@@ -106,7 +109,7 @@ export function createNextPerformerService({ store, matching }: { store: Store; 
             patientId: referral.patientId,
             payload: { entryId, npi: card.npi, because, rank: place + 1 },
           });
-          const thread = await readThread(unit, session, referralId, at);
+          const thread = await readThread(unit, session, referralId, at, practiceOf);
           if (!thread) throw new Refused(noSuchReferral());
           return thread;
         }),

@@ -98,7 +98,7 @@ export const createOfficeLinkService = ({ store, newId, assembly }: LinkDeps): O
       await requireOwn(unit, session, referralId);
       const referral = await unit.referrals.get(referralId);
       const closed = await unit.officeLinks.close(referralId, at);
-      const thread = referral && (await readThread(unit, session, referralId, at));
+      const thread = referral && (await readThread(unit, session, referralId, at, assembly?.practiceOf));
       if (!thread) throw new Refused(noSuchReferral());
       await unit.audit.append({
         at,

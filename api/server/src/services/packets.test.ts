@@ -5,6 +5,7 @@ import type { ChannelSettings } from '../channels/settings.ts';
 import { openFaxGateway, type TestFaxGateway } from '../channels/test-fax-gateway.ts';
 import { type MailServer, openMailServer } from '../channels/test-mail-server.ts';
 import type { Disclosures, PacketAnswer, PacketChange, PacketView } from '../client/packet.ts';
+import type { MyWork } from '../client/work.ts';
 import type { Thread } from '../client/worklist.ts';
 import { createOutboxWorker } from '../outbox/worker.ts';
 import { readPdf } from '../packet/test-read-pdf.ts';
@@ -175,6 +176,20 @@ test('what is missing holds it, until somebody says why it goes without; what is
   const { override, holds } = await packetOf(id);
   expect([override?.reason, override?.by, holds]).toEqual(['They do their own tests', 'kim', []]);
   expect((await send(id, 'link')).status).toBe(200);
+});
+
+test('what is missing is asked of the clinician who ordered by itself, until it goes without it for a reason', async () => {
+  const id = await written([patient, ...chart().slice(1)]);
+  const missing = async (token: string): Promise<MyWork['missing']> =>
+    ((await api.call('GET', '/work', token)).body as MyWork).missing.filter(({ referralId }) => referralId === id);
+  const [row, ...others] = await missing(clinician);
+  expect(others).toEqual([]);
+  expect(row).toMatchObject({ patientName: expect.stringMatching(/./), sentBy: expect.any(String), coveringFor: null });
+  expect(row?.items.map(({ label }) => label).join()).toContain('ECG');
+  expect(row?.dueAt).toBe((await threadOf(id)).obligations.find(({ kind }) => kind === 'send')?.dueAt);
+  expect(await missing(await api.session({ subject: 'another' })), 'of nobody else').toEqual([]);
+  expect((await prepare(id, { change: 'override', reason: 'Their office does it' })).status).toBe(200);
+  expect(await missing(clinician)).toEqual([]);
 });
 
 test('a change on what was seen before another change is refused', async () => {

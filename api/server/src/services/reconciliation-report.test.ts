@@ -173,6 +173,20 @@ test('asked for by a person: one at a time, on record, and nothing where Refloop
   expect(entries).toEqual(['reconciliation.asked']);
   await reporter().run();
   expect(await reader.read(kim)).toMatchObject({ possible: true, reports: [{ standing: 'done', looked: 25, differences: [] }] });
+  delete held?.['DocumentReference/r03'];
+  now = hoursAfter(NIGHT, 1);
+  await reader.ask(kim, now);
+  await reporter().run();
+  const [last] = await reports();
+  const file = await reader.file(kim, last?.id ?? '', now);
+  const [heading, ...lines] = new TextDecoder()
+    .decode(file instanceof Uint8Array ? file : new Uint8Array())
+    .trimEnd()
+    .split('\r\n');
+  expect(heading).toBe('report,started_at,standing,referral,field,refloop,ehr,whose_truth_holds,why');
+  expect(lines).toEqual([expect.stringContaining(`${last?.id},${last?.startedAt},done,r03,note,on file,not there,refloop,`)]);
+  expect(await reader.file(kim, 'nothing', now)).toMatchObject({ refused: 'not-found' });
+  expect(entries).toEqual(['reconciliation.asked', 'reconciliation.asked', 'reconciliation.exported']);
   const without = createReconciliationReader({ store, sites: [{ ...site, system: undefined }], newId });
   const before = await reports();
   expect(await without.ask(kim, now)).toMatchObject({ possible: false });

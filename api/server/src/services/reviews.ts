@@ -37,8 +37,8 @@ export async function toReviewRow(unit: Unit, stored: StoredObligation, covering
 /** What was escalated to this person and is still open, whoever has to see to it. */
 export function toldRow(stored: StoredObligation): ToldRow {
   const { patientName = '', specialtyName = '', performerName = '', detail = '' } = contentOf(stored);
-  const { id, kind, dueAt } = stored;
-  return { id, patientName, specialtyName, performerName, next: stepName(kind), detail, dueAt };
+  const { id, referralId, kind, dueAt } = stored;
+  return { id, referralId, patientName, specialtyName, performerName, next: stepName(kind), detail, dueAt };
 }
 
 /** Whose place it is: their own, or that of a clinician they cover for; undefined where neither. */

@@ -9,9 +9,12 @@ import type { StoredObligation } from '../store/obligations.ts';
 import type { StoredPlan } from '../store/plans.ts';
 import type { Store, Unit } from '../store/store.ts';
 import { UNFINISHED, unfinishedId, unfinishedOf } from './exceptions.ts';
+import { missingRow, SEND } from './missing-items.ts';
+import type { AssemblyDeps } from './packet-assembly.ts';
 import { planContentOf } from './plan-content.ts';
 import { isClinician } from './prepared.ts';
 import { REVIEW, toldRow, toReviewRow } from './reviews.ts';
+import { namesOf } from './staff-names.ts';
 import { TO_SIGN, toSignContentOf } from './to-sign.ts';
 import { isByHand, leftText } from './unfinished-text.ts';
 
@@ -69,7 +72,10 @@ async function unfinishedRow(unit: Unit, stored: StoredObligation, { coveringFor
   ];
 }
 
-export function createWorkService({ store }: { store: Store }): WorkService {
+/** More packets than that wait for no clinician at once. */
+const MOST_PACKETS = 50;
+
+export function createWorkService({ store, assembly }: { store: Store; assembly: AssemblyDeps }): WorkService {
   const placesOf = async (unit: Unit, session: Session, now: Date): Promise<Place[]> => {
     if (!isClinician(session)) return [];
     const covered: Named[] = await coveredBy(unit, session.subject, now);
@@ -80,13 +86,17 @@ export function createWorkService({ store }: { store: Store }): WorkService {
     list: (session, now) =>
       store.transaction(session.scope, async (unit) => {
         const since = new Date(now.getTime() - TOLD_FOR_DAYS * 24 * 60 * 60_000).toISOString();
-        const work: MyWork = { toSign: [], toReview: [], told: [], unfinished: [], sent: [], settledByOthers: [] };
+        const work: MyWork = { toSign: [], toReview: [], told: [], missing: [], unfinished: [], sent: [], settledByOthers: [] };
         const of = unit.obligations;
+        const names = namesOf(await unit.grants.list());
         for (const place of await placesOf(unit, session, now)) {
           const { subject } = place;
           work.toSign.push(...(await of.list({ status: 'open', kind: TO_SIGN, owner: subject })).map((each) => toSignRow(each, place)));
           const reviews = await of.list({ status: 'open', kind: REVIEW, raisedBy: subject });
           for (const each of reviews) work.toReview.push(...(await toReviewRow(unit, each, place.coveringFor)));
+          const about = { coveringFor: place.coveringFor, names };
+          for (const each of await of.list({ status: 'open', kind: SEND, raisedBy: subject, limit: MOST_PACKETS }))
+            work.missing.push(...(await missingRow(unit, each, about, assembly, now)));
           for (const each of await of.list({ status: 'open', kind: UNFINISHED, raisedBy: subject })) {
             work.unfinished.push(...(await unfinishedRow(unit, each, place)));
           }
@@ -109,6 +119,7 @@ export function createWorkService({ store }: { store: Store }): WorkService {
         }
         work.toSign.sort(byDeadline);
         work.toReview.sort(byDeadline);
+        work.missing.sort(byDeadline);
         work.unfinished.sort(byDeadline);
         work.settledByOthers.sort(newestFirst);
         await unit.audit.append({
@@ -119,7 +130,7 @@ export function createWorkService({ store }: { store: Store }): WorkService {
           payload: {
             recommendations: [...work.toSign, ...work.sent, ...work.settledByOthers].map(({ id }) => id),
             plans: work.unfinished.map(({ id }) => id),
-            referrals: work.toReview.map(({ referralId }) => referralId),
+            referrals: [...work.toReview, ...work.missing].map(({ referralId }) => referralId),
             told: work.told.map(({ id }) => id),
           },
         });

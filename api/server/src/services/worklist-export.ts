@@ -1,6 +1,7 @@
 /** What a coordinator has before them as a file: the very lines, in their order, as far as they may see them; with a purpose, on record. */
 import { toCsv } from '@refloop/analytics/export-metrics';
 import { openingHours } from '@refloop/domain/sla/opening-hours';
+import { RISK_WORDS } from '@refloop/domain/sla/risk';
 import type { WorklistExportQuestion } from '../client/worklist.ts';
 import { problem, type Refusal } from '../problem.ts';
 import { actorOf, type Session } from '../sessions/session.ts';
@@ -29,6 +30,7 @@ const COLUMNS = [
   'urgency',
   'authorization',
   'exception',
+  'risks',
   'status',
   'attempts',
   'channel',
@@ -67,6 +69,7 @@ export function createWorklistExportService({ store }: { store: Store }): Workli
             row.urgency,
             row.authorization,
             row.exception,
+            row.risks.map((risk) => RISK_WORDS[risk]).join('; ') || null,
             row.status,
             row.attempts,
             row.channel,

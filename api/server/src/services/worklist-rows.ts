@@ -39,6 +39,7 @@ export function worklistLine(stored: StoredObligation): WorklistLine {
     urgency: content.urgency ?? null,
     authorization: content.authorization ?? null,
     exception: content.exception ?? null,
+    risks: content.risks ?? [],
     status: content.status ?? null,
     attempts: content.attempts ?? null,
     channel: content.channel ?? null,

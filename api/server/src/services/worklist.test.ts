@@ -5,7 +5,7 @@ import type { Thread, WorklistAnswer } from '../client/worklist.ts';
 import type { Session } from '../sessions/session.ts';
 import type { NewAuditEntry } from '../store/audit.ts';
 import type { Store, Unit } from '../store/store.ts';
-import { PATIENT, putInForce } from './engine/test-in-force.ts';
+import { happens, PATIENT, putInForce } from './engine/test-in-force.ts';
 import { raiseUnfinishedWriteBack } from './exceptions.ts';
 import { readReferral } from './referral-log.ts';
 import { openReferralApi, type ReferralApi } from './test-referral-api.ts';
@@ -215,7 +215,40 @@ test('where nobody coordinates, the clinician sees what is theirs and works on i
   const read = (await api.call('GET', '/worklist/referrals/r-alone', own)).body as Thread;
   const sent = { key: 'press-own-01234', sequence: read.sequence, what: { act: 'sent', channel: 'fax', at: now() } };
   expect((await api.call('POST', '/worklist/referrals/r-alone/acts', another, sent)).status).toBe(404);
+  expect(read.mayWork).toBe(true);
+  await api.store.transaction(api.scope, async (unit) => {
+    for (const { id, owner, dueAt, content } of await unit.obligations.openOf('r-alone'))
+      await unit.obligations.settle(id, { what: 'revise', owner, dueAt, escalatedTo: 'another', content });
+  });
+  const told = (await api.call('GET', '/worklist/referrals/r-alone', another)).body;
+  expect(told, 'whoever was told of it reads').toMatchObject({
+    mayWork: false,
+    acts: [],
+    effects: [],
+    mayAskNext: false,
+    sequence: read.sequence,
+  });
+  expect((await api.call('POST', '/worklist/referrals/r-alone/acts', another, sent)).status, 'and does nothing').toBe(404);
   expect((await api.call('POST', '/worklist/referrals/r-alone/acts', own, sent)).status).toBe(200);
+});
+
+test('a row tells what makes it worse that it waits, from the approval on, until the patient was seen', async () => {
+  const kim = await api.session({ patientId: null, subject: 'kim', roles: ['coordinator'] });
+  const risks = async (): Promise<string[][]> =>
+    (await list(kim)).rows.filter(({ referralId }) => referralId === 'r-risk').map((row) => row.risks);
+  await putInForce(api.store, api.scope, 'r-risk', now(), 'routine', 'p-risk', 'Rosa Example', true);
+  expect(await risks()).toEqual([['red-flag']]);
+  for (const command of [
+    { type: 'send', transmissionId: 't', channel: 'fax' },
+    { type: 'accept' },
+    { type: 'schedule', appointmentId: 'a', startsAt: now() },
+    { type: 'no-show', appointmentId: 'a' },
+  ] as const)
+    await happens(api.store, api.scope, 'r-risk', now(), command);
+  expect(await risks()).toEqual([['red-flag', 'missed-visit']]);
+  await happens(api.store, api.scope, 'r-risk', now(), { type: 'schedule', appointmentId: 'b', startsAt: now() });
+  await happens(api.store, api.scope, 'r-risk', now(), { type: 'mark-seen', appointmentId: 'b' });
+  expect(await risks()).toEqual([[]]);
 });
 
 test('asked again, only what has changed is told, and put on record with the referrals it names', async () => {
@@ -329,6 +362,7 @@ describe('as a file', () => {
         specialtyName: 'Cardiology',
         patientName: '=HYPERLINK("https://evil.example.org")',
         performerName: 'Ana Rivera, MD',
+        redFlag: false,
         subject: 's',
         now: api.clock.now,
       }),

@@ -8,6 +8,7 @@ import { statusOf } from '@refloop/domain/referral/status';
 import { ok } from '@refloop/domain/result';
 import { calendarFor } from '@refloop/domain/sla/policy';
 import { ACTS, type ActRequest, type AssignAnswer, type AssignRequest, type Thread, type WorklistAnswer } from '../client/worklist.ts';
+import { coveredBy } from '../grants/in-force.ts';
 import { toDecide } from '../outbox/effect-obligation.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, personOf, type Session } from '../sessions/session.ts';
@@ -16,6 +17,8 @@ import type { Store, Unit } from '../store/store.ts';
 import { careRefusal } from './care-refusal.ts';
 import { namesBeside } from './engine/obligation-rows.ts';
 import { policyIn } from './engine/policy-in-force.ts';
+import { howToReach } from './how-to-reach.ts';
+import type { PracticeOf } from './patient/patient-view.ts';
 import { applyDecision, readHistory, withRetry } from './referral-log.ts';
 import { namesOf } from './staff-names.ts';
 import { threadOf } from './thread-words.ts';
@@ -28,6 +31,22 @@ export async function requireOwn(unit: Unit, session: Session, referralId: strin
   const open = await unit.obligations.openOf(referralId);
   if (!open.some(({ owner }) => owner === session.subject)) throw new Refused(noSuchReferral());
 }
+
+/**
+ * Whoever an escalation told of it, or told of it in the place of somebody they cover for, reads it and does nothing.
+ * @returns whether this person works on it; throws the refusal where it is not theirs to see
+ */
+async function worksOrReads(unit: Unit, session: Session, referralId: string, now: Date): Promise<boolean> {
+  if (seesAll(session)) return true;
+  const open = await unit.obligations.openOf(referralId);
+  if (open.some(({ owner }) => owner === session.subject)) return true;
+  const people = [session.subject, ...(await coveredBy(unit, session.subject, now)).map(({ subject }) => subject)];
+  if (!open.some(({ escalatedTo }) => escalatedTo !== null && people.includes(escalatedTo))) throw new Refused(noSuchReferral());
+  return false;
+}
+
+/** As it is for whoever only reads it: what it is, and nothing to press. */
+const toRead = (thread: Thread): Thread => ({ ...thread, mayWork: false, acts: [], effects: [], mayAskNext: false });
 
 export type WorklistService = {
   /** @param since mark of the answer before; what has changed since is answered, where that is less than all */
@@ -47,7 +66,13 @@ export type WorklistService = {
 export const noSuchReferral = (): Refusal => problem('not-found', 'There is no referral with this number here. Reload the list.');
 
 /** Whoever approved needs no grant to be named: their name stands with the approval. */
-export async function readThread(unit: Unit, session: Session, referralId: string, now: string): Promise<Thread | undefined> {
+export async function readThread(
+  unit: Unit,
+  session: Session,
+  referralId: string,
+  now: string,
+  practiceOf: PracticeOf = () => undefined,
+): Promise<Thread | undefined> {
   const { events, referral } = await readHistory(unit, referralId);
   if (!referral || referral.order.status === 'draft') return undefined;
   const policy = await policyIn(unit);
@@ -62,6 +87,8 @@ export async function readThread(unit: Unit, session: Session, referralId: strin
   const links = await unit.officeLinks.list(referralId);
   return {
     referralId,
+    mayWork: true,
+    reach: await howToReach(unit, referral, practiceOf),
     sequence: referral.shownSequence,
     patientName,
     specialtyName: specialtyById(referral.specialty)?.name ?? referral.specialty,
@@ -88,7 +115,8 @@ function appointmentOf({ attempts }: Referral): Thread['appointment'] {
   return booked ? { startsAt: booked.startsAt } : null;
 }
 
-export function createWorklistService({ store }: { store: Store }): WorklistService {
+/** @param practiceOf what the directory in force says of a specialist's office; without it, what was known at approval */
+export function createWorklistService({ store, practiceOf }: { store: Store; practiceOf?: PracticeOf }): WorklistService {
   /** With the patient it is about, so that a patient can be told who read and did what. */
   const recorded = async (
     unit: Unit,
@@ -117,11 +145,11 @@ export function createWorklistService({ store }: { store: Store }): WorklistServ
 
     thread: (session, referralId, now) =>
       store.transaction(session.scope, async (unit) => {
-        await requireOwn(unit, session, referralId);
-        const thread = await readThread(unit, session, referralId, now.toISOString());
+        const works = await worksOrReads(unit, session, referralId, now);
+        const thread = await readThread(unit, session, referralId, now.toISOString(), practiceOf);
         if (!thread) return noSuchReferral();
         await recorded(unit, session, now, 'worklist.thread-read', { referralId, payload: { sequence: thread.sequence } });
-        return thread;
+        return works ? thread : toRead(thread);
       }),
 
     act: (session, referralId, { key, sequence, what }, now) =>
@@ -138,7 +166,7 @@ export function createWorklistService({ store }: { store: Store }): WorklistServ
           if (!applied) throw new Refused(noSuchReferral());
           if (!applied.ok) throw new Refused(careRefusal(applied.refusal));
           await recorded(unit, session, now, 'worklist.act', { referralId, payload: { key, ...what } });
-          const thread = await readThread(unit, session, referralId, at);
+          const thread = await readThread(unit, session, referralId, at, practiceOf);
           if (!thread) throw new Refused(noSuchReferral());
           return thread;
         }),
@@ -159,7 +187,7 @@ export function createWorklistService({ store }: { store: Store }): WorklistServ
           if (!applied) throw new Refused(noSuchReferral());
           if (!applied.ok) throw new Refused(careRefusal(applied.refusal));
           await recorded(unit, session, now, 'worklist.replied', { referralId, payload: { key } });
-          const thread = await readThread(unit, session, referralId, at);
+          const thread = await readThread(unit, session, referralId, at, practiceOf);
           if (!thread) throw new Refused(noSuchReferral());
           return thread;
         }),

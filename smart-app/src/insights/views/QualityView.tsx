@@ -15,7 +15,7 @@ import { RowsButton } from '../RowsButton.tsx';
 import type { ViewProps } from '../views.ts';
 
 const HEADLINES = ['note_return', 'closed_loop', 'non_completion', 'no_show'] as const;
-const PANELS = ['note_return', 'closed_loop', 'time_to_note', 'time_to_close', 'patient_satisfaction', 'provider_pulse'] as const;
+const PANELS = ['note_return', 'closed_loop', 'time_to_note', 'time_to_close', 'patient_satisfaction'] as const;
 
 export default function QualityView(props: ViewProps) {
   const { api, onFail, filter, status, onRows } = props;
@@ -29,15 +29,19 @@ export default function QualityView(props: ViewProps) {
         {PANELS.filter(known).map((id) => (
           <MetricPanel key={id} id={id} api={api} onFail={onFail} filter={filter} onRows={onRows} />
         ))}
-        {known('no_show_by_lead_time') ? (
-          <CategoriesPanel
-            {...props}
-            id="no_show_by_lead_time"
-            title="Missed appointments by lead time"
-            caption="Share of the appointments booked so long ahead, 95 % for each"
-            empty="No appointment of this view can be counted yet."
-          />
-        ) : null}
+        {/* Of clinicians there are seldom ten in a specialty, so that it is short. */}
+        <div className={styles['stack']}>
+          {known('provider_pulse') ? <MetricPanel id="provider_pulse" api={api} onFail={onFail} filter={filter} onRows={onRows} /> : null}
+          {known('no_show_by_lead_time') ? (
+            <CategoriesPanel
+              {...props}
+              id="no_show_by_lead_time"
+              title="Missed appointments by lead time"
+              caption="Share of the appointments booked so long ahead, 95 % for each"
+              empty="No appointment of this view can be counted yet."
+            />
+          ) : null}
+        </div>
       </div>
     </>
   );

@@ -9,6 +9,7 @@ import { statusOf } from '@refloop/domain/referral/status';
 import type { Obligation } from '@refloop/domain/sla/due';
 import { ORDER_STAGE, stageOf } from '@refloop/domain/sla/escalate';
 import { ESCALATION_STEPS } from '@refloop/domain/sla/escalation-steps';
+import { type Risk, risksOf } from '@refloop/domain/sla/risk';
 import type { Party } from '@refloop/domain/sla/service-levels';
 
 export type ObligationContent = {
@@ -28,6 +29,7 @@ export type ObligationContent = {
   status: string;
   authorization: Authorization['status'];
   exception: ReferralException | null;
+  risks: Risk[];
   /** Performers asked so far. */
   attempts: number;
   channel: Channel | null;
@@ -48,6 +50,8 @@ const DETAILS: Record<Party, string> = {
 export type Telling = {
   patientName: string;
   requesterName: string;
+  /** Whether the reason that was approved carries one. */
+  redFlag?: boolean;
   lastEvent: ObligationContent['lastEvent'] /** Said before the detail. */;
   preface?: string;
 };
@@ -55,7 +59,7 @@ export type Telling = {
 export function contentOf(
   referral: Referral,
   owed: Obligation,
-  { patientName, requesterName, lastEvent, preface }: Telling,
+  { patientName, requesterName, redFlag = false, lastEvent, preface }: Telling,
 ): ObligationContent {
   const { specialty, urgency, authorization, attempts, escalations, order } = referral;
   const attempt = attempts.at(-1);
@@ -79,6 +83,7 @@ export function contentOf(
     status: statusOf(referral),
     authorization: authorization.status,
     exception: exceptionOf(referral),
+    risks: risksOf(referral, redFlag),
     attempts: attempts.length,
     channel: attempt?.transmissions.at(-1)?.channel ?? null,
     lastEvent,

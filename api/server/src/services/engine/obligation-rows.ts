@@ -8,7 +8,7 @@ import { OBLIGATION_KINDS, type ObligationKind } from '@refloop/domain/sla/servi
 import { personFor, type StaffPerson } from '@refloop/domain/sla/staff';
 import type { StoredObligation } from '../../store/obligations.ts';
 import type { Unit } from '../../store/store.ts';
-import { unfinishedId } from '../exceptions.ts';
+import { type UnfinishedContent, unfinishedId } from '../exceptions.ts';
 import { toJson } from '../kept.ts';
 import { planContentOf } from '../plan-content.ts';
 import { contentOf, type ObligationContent } from './obligation-content.ts';
@@ -28,19 +28,23 @@ export type Projection = {
   standing: readonly StoredObligation[];
 };
 
-type Names = Pick<ObligationContent, 'patientName' | 'requesterName'>;
+type Names = Pick<ObligationContent, 'patientName' | 'requesterName'> & { redFlag: boolean };
 
 /** From the write-back of this order: the one place that keeps both names beside the referral. */
 export async function namesBeside(unit: Unit, { order }: Referral, open: readonly StoredObligation[] = []): Promise<Names> {
-  const known = open.map(({ content }) => content as Partial<Names>).find(({ patientName }) => patientName);
-  if (known) return { patientName: known.patientName ?? '', requesterName: known.requesterName ?? '' };
-  if (order.status === 'draft' || order.writeBack === null) return { patientName: '', requesterName: '' };
+  const known = open.map(({ content }) => content as Partial<ObligationContent>).find(({ patientName }) => patientName);
+  // Once the patient was seen the risk is not told any more, and does not come back.
+  const redFlag = known?.risks?.includes('red-flag') ?? false;
+  if (known) return { patientName: known.patientName ?? '', requesterName: known.requesterName ?? '', redFlag };
+  if (order.status === 'draft' || order.writeBack === null) return { patientName: '', requesterName: '', redFlag };
   const { planId } = order.writeBack;
   const writeBack = await unit.obligations.get(unfinishedId(planId));
   const plan = await unit.plans.get(planId);
   const signed = plan && planContentOf(plan).decision;
+  const approved = writeBack?.content as Partial<UnfinishedContent> | undefined;
   return {
-    patientName: (writeBack?.content as { patientName?: string } | undefined)?.patientName ?? '',
+    patientName: approved?.patientName ?? '',
+    redFlag: approved?.redFlag === true,
     requesterName: signed ? (signed.coveringFor ?? signed.by) : '',
   };
 }

@@ -26,6 +26,7 @@ export const putInForce = (
   urgency: Urgency = 'routine',
   patientId = 'p1',
   patientName = PATIENT,
+  redFlag = false,
 ): Promise<void> =>
   store.transaction(scope, async (unit) => {
     const plan = `plan-${id}`;
@@ -37,6 +38,7 @@ export const putInForce = (
       specialtyName: 'Cardiology',
       patientName,
       performerName: 'Ana Rivera, MD',
+      redFlag,
       subject: 's',
       now: new Date(at),
     });

@@ -7,6 +7,7 @@ import type { Referral } from '@refloop/domain/referral/referral';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { anyHandler } from '../../channels/handler.ts';
 import { textMessage } from '../../channels/text-message.ts';
+import type { Thread } from '../../client/worklist.ts';
 import { createOutboxWorker } from '../../outbox/worker.ts';
 import { patientPageRoutes } from '../../routes/patient.ts';
 import { type Site, sandboxSite } from '../../sites.ts';
@@ -128,6 +129,35 @@ describe('what leaves by itself', () => {
     await says('STOP', { now: '2026-11-20T22:05:00.000Z' });
     await runOutbox('2026-11-21T09:00:01.000Z');
     expect(taken).toEqual([]);
+  });
+
+  test('whoever is alerted reads whom to call, on which number, and how often it was tried by itself', async () => {
+    await consents('given', 'es');
+    await acceptedWith(api.store, api.scope, id, AT, []);
+    await runOutbox('2026-11-20T15:01:00.000Z');
+    for (const day of ['2026-11-25', '2026-11-30']) {
+      await look(`${day}T15:01:00.000Z`);
+      await runOutbox(`${day}T15:02:00.000Z`);
+    }
+    await look('2026-12-04T15:01:00.000Z');
+    api.clock.now = new Date('2026-12-04T15:02:00.000Z');
+    const coordinator = await api.session({ patientId: null, subject: 'kim', roles: ['coordinator'] });
+    const { obligations, reach } = (await api.call('GET', `/worklist/referrals/${id}`, coordinator)).body as Thread;
+    expect(obligations.flatMap(({ steps }) => steps.map(({ rule }) => rule))).toContain('R138');
+    expect(reach).toEqual({
+      patient: {
+        phone: '(555) 210-0100',
+        language: 'es',
+        texts: 'given',
+        messages: { sent: 3, failed: 0, unknown: 0, lastAt: '2026-11-30T15:02:00.000Z' },
+        calls: { made: 0, lastAt: null },
+      },
+      office: {
+        phone: '510-555-0100',
+        fax: '',
+        sendings: { made: 1, arrived: 0, failed: 0, lastAt: expect.any(String) },
+      },
+    });
   });
 
   test('in the words of the site as they were when it was asked for; a reply in those in force', async () => {

@@ -1,0 +1,50 @@
+/**
+ * How patient and office are reached, and what was tried already, by itself and by people: what somebody needs before they call (R129, R138).
+ * Numbers are those of the chart at approval and of the directory in force.
+ */
+import type { Moment } from '@refloop/domain/referral/attempt';
+import type { Referral } from '@refloop/domain/referral/referral';
+import type { Thread } from '../client/worklist.ts';
+import { addressedTo } from '../packet/addressed-to.ts';
+import type { Unit } from '../store/store.ts';
+import { approvedPacket } from './patient/patient-facts.ts';
+import type { PracticeOf } from './patient/patient-view.ts';
+
+const told = (words: string | null | undefined): string => (words === 'not recorded' ? '' : (words ?? ''));
+/** Of those whose time is known. */
+const last = (all: readonly { at: Moment }[]): string | null =>
+  all
+    .flatMap(({ at }) => at ?? [])
+    .toSorted()
+    .at(-1) ?? null;
+
+export async function howToReach(unit: Unit, referral: Referral, practiceOf: PracticeOf): Promise<Thread['reach']> {
+  const packet = await approvedPacket(unit, referral);
+  const contact = await unit.patientContacts.get(referral.patientId);
+  const { messaged, contacts, attempts } = referral;
+  const outcomes = (outcome: (typeof messaged)[number]['outcome']): number => messaged.filter((each) => each.outcome === outcome).length;
+  const attempt = attempts.at(-1);
+  const practice = attempt && practiceOf(attempt.performer.entryId);
+  const asked = packet && attempt ? addressedTo(packet, attempt.performer, practice).specialist : undefined;
+  return {
+    patient: {
+      phone: told(packet?.patient.phone) || (contact?.text.to ?? ''),
+      language: contact?.language ?? null,
+      texts: contact?.text.consent.status ?? 'unknown',
+      messages: { sent: outcomes('sent'), failed: outcomes('failed'), unknown: outcomes('unknown'), lastAt: last(messaged) },
+      calls: { made: contacts.length, lastAt: last(contacts) },
+    },
+    office: attempt
+      ? {
+          phone: told(asked?.phone) || (practice?.phone ?? ''),
+          fax: told(asked?.fax) || (practice?.fax ?? ''),
+          sendings: {
+            made: attempt.transmissions.length,
+            arrived: attempt.transmissions.filter(({ status }) => status === 'delivered').length,
+            failed: attempt.transmissions.filter(({ status }) => status === 'failed').length,
+            lastAt: last(attempt.transmissions),
+          },
+        }
+      : null,
+  };
+}
