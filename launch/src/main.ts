@@ -15,6 +15,9 @@ import { loadCharts, loadPeople, readSource } from './load-charts.ts';
 import { decideLoad, migrateLoadedData, readLoadedData } from './loaded-data.ts';
 import { createFaxMachine } from './mail/fax-machine.ts';
 import { type MailServer, openMailServer } from './mail/mail-server.ts';
+import { createLinkOffices } from './players/link-offices.ts';
+import { createPlayers } from './players/players.ts';
+import { workOnTasks } from './players/task-offices.ts';
 import { createEhrApp } from './routes/app.ts';
 import type { Readiness } from './routes/health.ts';
 
@@ -64,6 +67,13 @@ const machineTime = (): Date => new Date();
 const now = (): Date => clock?.now() ?? machineTime();
 const wait = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));
 
+const refloop = new URL(config.clients[0].launchUrl).origin;
+const linkOffices = createLinkOffices({ repository, mails: () => mailServer?.mails() ?? [], refloop, fetch });
+const players = createPlayers(
+  [linkOffices.work, (seed, at) => workOnTasks({ repository, hasNoEhr: linkOffices.wrote }, seed, at)],
+  (error) => say(`the players could not act (${(error as Error).name}); they go on at the next step.`),
+);
+
 const app = createEhrApp({
   pool,
   repository,
@@ -84,13 +94,14 @@ const app = createEhrApp({
   now,
   machineTime,
   clock: () => clock,
+  players,
   mails: () => mailServer?.mails() ?? [],
   fax:
     config.faxKeyFile === undefined
       ? undefined
       : createFaxMachine({
           keyFile: config.faxKeyFile,
-          refloop: new URL(config.clients[0].launchUrl).origin,
+          refloop,
           fhirBase: `${config.origin}/fhir`,
           now: machineTime,
           fetch,
@@ -136,6 +147,7 @@ async function prepare(): Promise<void> {
     store: postgresClockStore(pool),
     machineTime,
     wait,
+    afterStep: players.act,
     failed: (error) => say(`the clock stopped on its way (${(error as Error).name}). Move it again.`),
   });
   await migrateEhr(pool);

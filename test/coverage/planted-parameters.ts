@@ -3,9 +3,9 @@
  * ever drew.
  */
 
+import { LEAK_REASONS, LEAK_SHARE, NEARNESS, ORDERED_OUT_SHARE, REASON_RECORDED_SHARE, SPECIALTIES } from '@refloop/domain/practice/rates';
 import { lossBucketOf } from '@refloop/domain/referral/loss-reason';
 import { PLANTED_TRUTHS, type PlantedTruths } from '@refloop/server/practice/planted-truths';
-import { LEAK_REASONS, LEAK_SHARE, NEARNESS, ORDERED_OUT_SHARE, REASON_RECORDED_SHARE, SPECIALTIES } from '@refloop/server/practice/rates';
 
 const isLawful = ([reason]: (typeof LEAK_REASONS)[number]): boolean => lossBucketOf(reason) === 'lawful-choice';
 const weightOf = (reasons: typeof LEAK_REASONS): number => reasons.reduce((sum, [, weight]) => sum + weight, 0);

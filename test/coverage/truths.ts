@@ -4,8 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import * as rates from '@refloop/domain/practice/rates';
 import * as planted from '@refloop/server/practice/planted-truths';
-import * as rates from '@refloop/server/practice/rates';
 import type { LargeGap } from './gap-truth.ts';
 import { largeSimulation, METRICS_WITH_TRUTH, type Truths } from './large-simulation.ts';
 import { simulatedOrders } from './simulated-orders.ts';

@@ -1,5 +1,5 @@
 /** A real Refloop on a real PostgreSQL, both killed again and again under load; what was acknowledged, and what left, is looked at in between and at the end. */
-import { drawsOf } from '@refloop/server/practice/draws';
+import { drawsOf } from '@refloop/domain/practice/draws';
 import { openWatch, type WatchedMoments } from './counterparts.ts';
 import { type Deployment, openDeployment, type Planted, pause } from './deployment.ts';
 import { foundAtRest, foundLately, isQuiet } from './found.ts';

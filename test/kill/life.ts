@@ -1,5 +1,5 @@
 /** One referral from the order to the review, by people who ask again until they are answered. What they are told goes into the ledger. */
-import type { Draws } from '@refloop/server/practice/draws';
+import type { Draws } from '@refloop/domain/practice/draws';
 import { makeInput, writeBackOf } from '@refloop/server/services/test-referral-input';
 import type { Deployment } from './deployment.ts';
 import type { Ledger } from './ledger.ts';

@@ -1,5 +1,5 @@
 /** What is killed, when, and how long it stays away: drawn from the seed and the number of the kill alone. */
-import { drawsOf } from '@refloop/server/practice/draws';
+import { drawsOf } from '@refloop/domain/practice/draws';
 import type { Channel, Moment } from './counterparts.ts';
 
 export const VICTIMS = ['refloop', 'backend', 'postmaster', 'both'] as const;

@@ -5,7 +5,6 @@
 import { below, upperQuantile } from '@refloop/analytics/fairness/normal';
 import { FALSE_DISCOVERY } from '@refloop/analytics/performance/assess';
 import { drawsFrom } from '@refloop/analytics/performance/test-random';
-import { PLANTED_TRUTHS } from '@refloop/server/practice/planted-truths';
 import {
   ANSWER_HOURS,
   BOOK_HOURS,
@@ -14,7 +13,8 @@ import {
   SILENT_SHARE,
   SPECIALTIES,
   WAIT_SIGMA,
-} from '@refloop/server/practice/rates';
+} from '@refloop/domain/practice/rates';
+import { PLANTED_TRUTHS } from '@refloop/server/practice/planted-truths';
 
 export type OfficeMeasure = 'acceptance' | 'days_to_answer' | 'days_to_appointment';
 type Office = { silentShare: number; declineShare: number; answerHours: number; waitDays: number };

@@ -1,9 +1,9 @@
 /** A patient, their chart and the order they were given, as an EHR launches Refloop on it. */
 import { REFERRAL_KINDS, type ReferralKind } from '@refloop/domain/drafting/referral-kind';
 import type { Resource } from '@refloop/domain/fhir/ehr-port';
+import type { Draws } from '@refloop/domain/practice/draws';
 import { chooseRung, type WriteAction, type WriteBasis } from '@refloop/domain/write-back/rung';
 import type { MakeRecommendation } from '@refloop/server/client/recommendation';
-import type { Draws } from '@refloop/server/practice/draws';
 import { COVERAGE, HOME, SPECIALTIES } from './directory.ts';
 
 /** Who a patient is in truth: by this it is judged whose a note is, and what no message may say. */

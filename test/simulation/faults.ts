@@ -1,5 +1,5 @@
 /** What goes wrong in one simulated world, and how often: drawn anew for each, so that some worlds have much of one thing and none of another. */
-import type { Draws } from '@refloop/server/practice/draws';
+import type { Draws } from '@refloop/domain/practice/draws';
 
 export type RequestFate = 'answered' | 'lost' | 'answer-lost' | 'late' | 'twice';
 export type TransactionFate = 'kept' | 'refused' | 'rolled-back' | 'answer-lost' | 'dies-within' | 'dies-after';

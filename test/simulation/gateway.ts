@@ -3,12 +3,12 @@
  * lose, refuse, delay and forget to answer; the handlers are the product's, and of the mail server alone the conversation is not simulated.
  */
 
+import type { Draws } from '@refloop/domain/practice/draws';
 import { faxByGateway, faxReceipt } from '@refloop/server/channels/fax-gateway';
 import { type AnyHandler, anyHandler, type Sent } from '@refloop/server/channels/handler';
 import { officeMail, officeMailSubject, officeMailText } from '@refloop/server/channels/office-mail';
 import type { ChannelSettings, SmtpSettings } from '@refloop/server/channels/settings';
 import { textMessage } from '@refloop/server/channels/text-message';
-import type { Draws } from '@refloop/server/practice/draws';
 import type { Site } from '@refloop/server/sites';
 import type { Scope } from '@refloop/server/store/store';
 import type { Faults } from './faults.ts';

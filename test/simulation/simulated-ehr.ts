@@ -3,8 +3,8 @@
  * answer or what was sent. What it truly holds is what the run is judged by.
  */
 import type { EhrFailure, EhrPort, EhrWrite, Resource } from '@refloop/domain/fhir/ehr-port';
+import type { Draws } from '@refloop/domain/practice/draws';
 import { ok, type Result, refuse } from '@refloop/domain/result';
-import type { Draws } from '@refloop/server/practice/draws';
 import type { Faults } from './faults.ts';
 import type { VirtualTime } from './virtual-time.ts';
 

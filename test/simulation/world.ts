@@ -1,8 +1,8 @@
 /** One simulated world: two practices with their EHRs, one Refloop over one store, people, offices, gateways, and what goes wrong between them. */
 import { SEED_V1 } from '@refloop/domain/matching/policies';
+import { type Draws, drawsOf } from '@refloop/domain/practice/draws';
 import { faxNumber } from '@refloop/server/channels/fax';
 import { buildIndex, type MatchIndex } from '@refloop/server/matching/match-index';
-import { type Draws, drawsOf } from '@refloop/server/practice/draws';
 import { keepFirstPolicy } from '@refloop/server/services/engine/policy-in-force';
 import { openMemoryStore } from '@refloop/server/store/memory/store';
 import type { Scope, Store } from '@refloop/server/store/store';

@@ -1,11 +1,14 @@
 /** What the sandbox's clock shows, and by what it is moved. */
 import { html } from 'hono/html';
 import { type Html, page } from '../chart/layout.ts';
+import type { Players } from '../players/players.ts';
 import type { ClockState } from './sandbox-clock.ts';
 
 const plain = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'short', timeZone: 'UTC' });
 
-const timeOf = (at: Date): Html => html`<time datetime="${at.toISOString()}">${plain.format(at)} UTC</time>`;
+const short = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
+
+const timeOf = (at: Date, form = plain): Html => html`<time datetime="${at.toISOString()}">${form.format(at)} UTC</time>`;
 
 const DAY_MS = 86_400_000;
 const days = (milliseconds: number): string => {
@@ -13,7 +16,10 @@ const days = (milliseconds: number): string => {
   return count === 1 ? '1 day' : `${count} days`;
 };
 
-/** The spans on the page, and how long the longest takes at the usual speed. */
+/** Chosen: with it those whom test/clock/fortnight.ts refers show each kind of answer within a fortnight. */
+const DEFAULT_SEED = 'fortnight-69';
+
+/** The spans on the page. */
 const SPANS = [
   { forward: 'PT1H', label: 'One hour' },
   { forward: 'P1D', label: 'One day' },
@@ -26,15 +32,52 @@ const forms = (): Html => html`
     ${SPANS.map(({ forward, label }) => html`<button type="submit" name="forward" value="${forward}">${label}</button>`)}
   </form>`;
 
+const playForm: Html = html`
+  <h2>Play</h2>
+  <p>Offices that were sent a Task, or a link by mail, answer by themselves while the clock goes: some decline, some say nothing, some send their note.
+  How often and how fast is that of the simulated practice. The same seed draws the same.</p>
+  <form method="post" action="/clock" class="office-act" aria-label="Play">
+    <label>Seed <input type="text" name="play" value="${DEFAULT_SEED}" required maxlength="80"></label>
+    <button class="primary" type="submit" name="forward" value="P14D">Play fourteen days</button>
+  </form>`;
+
+const WORDS: Record<string, string> = {
+  accept: 'accepted',
+  decline: 'declined',
+  book: 'booked',
+  'no-show': 'said that the patient did not come',
+  seen: 'said that the patient was seen',
+  note: 'sent the note',
+};
+
+const playedTable = (players: Players): Html => html`
+  <section class="panel">
+    <h2>What was played</h2>
+    ${
+      players.played().length === 0
+        ? html`<p class="empty">Nothing yet.</p>`
+        : html`<p>Synthetic: players of the sandbox did it, no office.</p>
+          <div class="table-scroll" role="group" aria-label="What was played" tabindex="0"><table>
+            <thead><tr><th scope="col">When</th><th scope="col">Office</th><th scope="col">What</th><th scope="col">By</th></tr></thead>
+            <tbody>${players
+              .played()
+              .map(
+                ({ at, office, act, by }) =>
+                  html`<tr><td>${timeOf(at, short)}</td><td>${office}</td><td>${WORDS[act] ?? act}</td><td>${by === 'task' ? 'its own EHR' : 'the link it got by mail'}</td></tr>`,
+              )}</tbody>
+          </table></div>`
+    }
+  </section>`;
+
 const underWay = (state: ClockState, to: Date): Html => html`
   <p role="status">On its way to ${timeOf(to)}: ${days(to.getTime() - state.now.getTime())} to go. This page shows itself anew.</p>
   <form method="post" action="/clock" aria-label="Stop the clock"><button type="submit" name="halt" value="yes">Stop here</button></form>`;
 
 /** @param told what became of what was asked for */
-export const clockPage = (state: ClockState, told: string): Html =>
+export const clockPage = (state: ClockState, players: Players | undefined, told: string): Html =>
   page(
     { title: 'Clock', ...(state.run ? { refreshSeconds: 2 } : {}) },
-    html`<section class="panel">
+    html`<section class="panel clock">
       <h1>Clock of the sandbox</h1>
       <p><strong>${timeOf(state.now)}</strong></p>
       <p>${state.aheadMilliseconds === 0 ? 'It is the clock of this machine.' : `It is ${days(state.aheadMilliseconds)} ahead of the clock of this machine.`} It
@@ -43,6 +86,8 @@ export const clockPage = (state: ClockState, told: string): Html =>
       <p role="status">${told}</p>
       <h2>Forward</h2>
       ${state.run ? underWay(state, state.run.to) : forms()}
+      ${players && !state.run ? playForm : ''}
       <p><a href="/patients">Patients</a> · <a href="/offices">Offices</a> · <a href="/mail">Mails and faxes</a></p>
-    </section>`,
+    </section>
+    ${players ? playedTable(players) : ''}`,
   );

@@ -80,6 +80,7 @@ export async function openSandboxClock({ store, machineTime, wait, afterStep, fa
   let run: ClockRun | undefined;
   let running: Promise<void> = Promise.resolve();
   let halting = new AbortController();
+  const closing = new AbortController();
   const followers = new Map<string, Follower>();
   const listeners = new Set<() => void>();
 
@@ -172,13 +173,15 @@ export async function openSandboxClock({ store, machineTime, wait, afterStep, fa
       follower.waiting += 1;
       heard();
       const until = performance.now() + LONGEST_WAIT_MS;
-      const isWaiting = (): boolean => lived === step && !gone.aborted && performance.now() < until;
+      const isWaiting = (): boolean => lived === step && !gone.aborted && !closing.signal.aborted && performance.now() < until;
       while (isWaiting()) await change(until - performance.now(), gone);
       follower.waiting -= 1;
       follower.heardAt = performance.now();
       return { aheadMilliseconds: ahead, step };
     },
     close: async () => {
+      // Nobody is kept waiting for a step that does not come.
+      closing.abort();
       halting.abort();
       heard();
       await running;

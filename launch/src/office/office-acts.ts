@@ -36,7 +36,9 @@ const STAGES: Record<OfficeAct, { status: Task['status']; code: string; text: st
   'confirm-cancellation': { status: 'cancelled', code: '6.0', text: 'Fulfillment Cancelled' },
 };
 
-const stageOf = ({ businessStatus }: Task): string => businessStatus?.coding?.find(({ system }) => system === BUSINESS_STATUS)?.code ?? '';
+/** The stage by BSeR’s code; empty where it tells none. */
+export const stageOf = ({ businessStatus }: Task): string =>
+  businessStatus?.coding?.find(({ system }) => system === BUSINESS_STATUS)?.code ?? '';
 
 /** By the table of BSeR; of advice alone (an eConsult) the note may follow the acceptance. */
 export function actsOn(task: Task): readonly OfficeAct[] {

@@ -21,7 +21,7 @@ const MOST_TASKS = 200;
 const FULFIL = 'http://hl7.org/fhir/CodeSystem/task-code|fulfill';
 
 /** What was never sent is nobody's to see yet. */
-const sentTasks = async (repository: Repository): Promise<Stored<Task>[]> =>
+export const sentTasks = async (repository: Repository): Promise<Stored<Task>[]> =>
   (await searchAll<Task>(repository, 'Task', { code: FULFIL, _sort: '-_lastUpdated' }, MOST_TASKS)).filter(
     (task) => task.status !== 'draft' && npiOf(task) !== '',
   );
@@ -46,7 +46,11 @@ async function noteOf(repository: Repository, order: ServiceRequest | undefined)
   return '';
 }
 
-async function withChart(repository: Repository, task: Stored<Task>): Promise<OfficeTask> {
+/** Those on which the office can still do something. */
+export const openTasks = async (repository: Repository): Promise<Stored<Task>[]> =>
+  (await sentTasks(repository)).filter((task) => actsOn(task).length > 0);
+
+export async function withChart(repository: Repository, task: Stored<Task>): Promise<OfficeTask> {
   const [patientId, orderId] = [idIn(task.for, 'Patient'), idIn(task.focus, 'ServiceRequest')];
   const patient = patientId === undefined ? undefined : await findResource<Patient>(repository, 'Patient', patientId);
   const order = orderId === undefined ? undefined : await findResource<ServiceRequest>(repository, 'ServiceRequest', orderId);

@@ -17,6 +17,7 @@ import type { Repository } from '../fhir/repository.ts';
 import type { FaxMachine } from '../mail/fax-machine.ts';
 import type { KeptMail } from '../mail/mail-server.ts';
 import { MODES, type Mode, type ModeName } from '../modes/modes.ts';
+import type { Players } from '../players/players.ts';
 import { authorizeRoutes } from './authorize.ts';
 import { chartRoutes } from './chart.ts';
 import { clientsRoutes } from './clients.ts';
@@ -50,6 +51,8 @@ export type EhrOptions = {
   machineTime?: () => Date;
   /** The clock that can be moved, where this EHR has one and it is open. */
   clock?: () => SandboxClock | undefined;
+  /** The offices that can be played while it is moved. */
+  players?: Players;
   remoteAddress: RemoteAddress;
   /** The mails that offices got, newest first; without it there are none. */
   mails?: () => readonly KeptMail[];
@@ -124,7 +127,16 @@ export function createEhrApp(options: EhrOptions): Hono {
   ehr.route('/', clientsRoutes(server, options.remoteAddress));
   ehr.route('/', recordsRoutes(repository, options.remoteAddress));
   ehr.route('/', officesRoutes({ repository, origin, now: options.now, remoteAddress: options.remoteAddress }));
-  if (options.clock) ehr.route('/', clockRoutes({ clock: options.clock, origin, remoteAddress: options.remoteAddress }));
+  if (options.clock)
+    ehr.route(
+      '/',
+      clockRoutes({
+        clock: options.clock,
+        ...(options.players ? { players: options.players } : {}),
+        origin,
+        remoteAddress: options.remoteAddress,
+      }),
+    );
   ehr.route('/', mailRoutes({ mails: options.mails ?? (() => []), fax: options.fax, origin, remoteAddress: options.remoteAddress }));
   for (const one of servers) {
     const endpoints = endpointsOf(one);

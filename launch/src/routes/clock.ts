@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { clockPage } from '../clock/clock-page.ts';
 import { millisecondsOf } from '../clock/duration.ts';
 import type { ClockState, SandboxClock } from '../clock/sandbox-clock.ts';
+import type { Players } from '../players/players.ts';
 import { readJson, refuseField } from './json-body.ts';
 import { loopbackOnly, type RemoteAddress } from './loopback.ts';
 
@@ -13,12 +14,16 @@ const USUAL_SPEED = 14 * 24 * 60;
 /** By one request; what lies further is asked for again. */
 const FARTHEST_MS = 92 * 86_400_000;
 
+/** By which offices answer while it goes. */
+const Seed = z.string().trim().min(1).max(80);
+
 const moveRequest = z.strictObject({
   forward: z.string().max(20).optional(),
   speed: z.number().min(1).max(USUAL_SPEED).optional(),
   halt: z.literal(true).optional(),
+  play: Seed.optional(),
 });
-const MOVE_USAGE = `{forward: "P14D", speed?: 1 to ${USUAL_SPEED}} or {halt: true}`;
+const MOVE_USAGE = `{forward: "P14D", speed?: 1 to ${USUAL_SPEED}, play?: a seed} or {halt: true}`;
 
 const followRequest = z.strictObject({ name: z.string().min(1).max(80), lived: z.number().int().min(0).optional() });
 
@@ -30,11 +35,13 @@ type Moved = 'begun' | 'under-way' | 'bad-span';
 export type ClockDeps = {
   /** Undefined until it is open. */
   clock: () => SandboxClock | undefined;
+  /** Without them nobody plays. */
+  players?: Players;
   origin: string;
   remoteAddress: RemoteAddress;
 };
 
-export function clockRoutes({ clock: opened, origin, remoteAddress }: ClockDeps) {
+export function clockRoutes({ clock: opened, players, origin, remoteAddress }: ClockDeps) {
   const routes = new Hono<{ Variables: { clock: SandboxClock } }>();
   for (const path of ['/clock', '/clock/*']) routes.use(path, loopbackOnly(remoteAddress), csrf({ origin }));
   routes.use('/clock/*', async (context, next) => {
@@ -53,12 +60,19 @@ export function clockRoutes({ clock: opened, origin, remoteAddress }: ClockDeps)
     aheadMilliseconds,
     followers,
     run: run ? { from: run.from.toISOString(), to: run.to.toISOString(), speed: run.speed } : null,
+    playing: players?.seed() ?? null,
+    played: (players?.played() ?? []).map(({ at, ...act }) => ({ at: at.toISOString(), ...act })),
   });
 
-  function move(clock: SandboxClock, span: string, speed: number): Moved {
+  /** Where no seed is given nobody plays on this way. */
+  function move(
+    clock: SandboxClock,
+    { span, speed = USUAL_SPEED, play }: { span: string; speed?: number | undefined; play: string | undefined },
+  ): Moved {
     const milliseconds = millisecondsOf(span);
     if (milliseconds === undefined || milliseconds > FARTHEST_MS) return 'bad-span';
     const moved = clock.forward(new Date(clock.now().getTime() + milliseconds), speed);
+    if (moved === 'begun') players?.play(play);
     return moved === 'not-ahead' ? 'bad-span' : moved;
   }
 
@@ -69,18 +83,19 @@ export function clockRoutes({ clock: opened, origin, remoteAddress }: ClockDeps)
   };
 
   const shown = (context: Asked, words: string, status: 200 | 400 | 409 = 200) =>
-    context.html(clockPage(context.get('clock').state(), words), status);
+    context.html(clockPage(context.get('clock').state(), players, words), status);
 
   routes.get('/clock', (context) =>
     (context.req.header('accept') ?? '').includes('text/html') ? shown(context, '') : context.json(told(context.get('clock').state())),
   );
 
   async function byForm(context: Asked): Promise<Response> {
-    const { forward, halt } = await context.req.parseBody();
+    const { forward, halt, play } = await context.req.parseBody();
     const clock = context.get('clock');
     if (halt === 'yes') clock.halt();
     else {
-      const moved = move(clock, typeof forward === 'string' ? forward : '', USUAL_SPEED);
+      const seed = Seed.safeParse(play);
+      const moved = move(clock, { span: typeof forward === 'string' ? forward : '', play: seed.success ? seed.data : undefined });
       if (moved !== 'begun') return shown(context, WORDS[moved], moved === 'under-way' ? 409 : 400);
     }
     return context.redirect('/clock', 303);
@@ -90,12 +105,12 @@ export function clockRoutes({ clock: opened, origin, remoteAddress }: ClockDeps)
     if ((context.req.header('content-type') ?? '').startsWith('application/x-www-form-urlencoded')) return byForm(context);
     const sent = await readJson(context, moveRequest, MOVE_USAGE);
     if (sent.kind === 'refused') return sent.response;
-    const { forward, speed, halt } = sent.body;
+    const { forward, speed, halt, play } = sent.body;
     if ((forward === undefined) === (halt === undefined)) return refuseField(context, 'forward', `Send ${MOVE_USAGE}.`);
     const clock = context.get('clock');
     if (halt) clock.halt();
     else {
-      const moved = move(clock, forward ?? '', speed ?? USUAL_SPEED);
+      const moved = move(clock, { span: forward ?? '', speed, play });
       if (moved === 'bad-span') return refuseField(context, 'forward', `forward ${FORWARD}.`);
       if (moved === 'under-way') return context.json({ error: 'conflict', message: WORDS[moved] }, 409);
     }

@@ -1,6 +1,7 @@
 /** The offices' own EHR, played: each act writes what it rests on and moves the Task, and only from where the Task stands. */
 import type { Appointment, DocumentReference, Encounter, Task } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { workOnTasks } from '../players/task-offices.ts';
 import { CHART, EHR, openTestEhr, type TestEhr } from './test-ehr.ts';
 
 const NPI = '1999999984';
@@ -15,9 +16,17 @@ const TASK: Task = {
   owner: { type: 'PractitionerRole', identifier: { system: 'http://hl7.org/fhir/sid/us-npi', value: NPI }, display: 'Ana Rivera, MD' },
 };
 
+const PLAYED: Task = {
+  ...TASK,
+  id: 'task-played',
+  focus: { reference: 'ServiceRequest/order-b' },
+  for: { reference: 'Patient/pat-b' },
+  owner: { ...TASK.owner, identifier: { system: 'http://hl7.org/fhir/sid/us-npi', value: '1538271645' }, display: 'Bo Ek, MD' },
+};
+
 let ehr: TestEhr;
 beforeAll(async () => {
-  ehr = await openTestEhr([...CHART, TASK, { ...TASK, id: 'task-draft', status: 'draft' }]);
+  ehr = await openTestEhr([...CHART, TASK, { ...TASK, id: 'task-draft', status: 'draft' }, PLAYED]);
 });
 afterAll(() => ehr.close());
 
@@ -70,4 +79,21 @@ test('accepted, booked, moved, seen and answered: each with what it rests on', a
     context: { related: [{ reference: 'ServiceRequest/order-a' }] },
   });
   expect(await page()).toContain('Nothing more is to be done.');
+});
+
+test('a played office works on its Task as its page would, says that it is synthetic, and leaves alone what it is sent otherwise', async () => {
+  const acts: string[] = [];
+  const day = async (hasNoEhr: () => boolean): Promise<void> => {
+    ehr.pass(86_400);
+    const played = await workOnTasks({ repository: ehr.repository, hasNoEhr }, 'seed-2', ehr.now());
+    acts.push(...played.filter(({ office }) => office === 'Bo Ek, MD').map(({ act }) => act));
+  };
+  for (let count = 0; count < 9; count += 1) await day(() => true);
+  expect(acts).toEqual([]);
+  // Its order says for no number of visits: it asks for advice.
+  for (let count = 0; count < 40 && acts.at(-1) !== 'note'; count += 1) await day(() => false);
+  expect(acts).toEqual(['accept', 'note']);
+  expect((await ehr.repository.read<Task>('Task', 'task-played')).status).toBe('completed');
+  const [note] = (await ehr.repository.search<DocumentReference>('DocumentReference', 'related=ServiceRequest/order-b')).matches;
+  expect(Buffer.from(note?.content[0]?.attachment.data ?? '', 'base64').toString()).toContain('Synthetic');
 });

@@ -1,20 +1,5 @@
 /** From the order in the chart to an office that has accepted: sending, silence, declines, and the next one who is asked. */
-import type { RerouteReason } from '@refloop/domain/referral/care-event';
-import {
-  type Asked,
-  askedOf,
-  at,
-  type Course,
-  chooseOffice,
-  DAY,
-  giveReason,
-  HOUR,
-  minutes,
-  number,
-  type Walk,
-  working,
-} from './course.ts';
-import { expire } from './ending.ts';
+
 import {
   ACKNOWLEDGED_SHARE,
   ANSWER_HOURS,
@@ -34,7 +19,23 @@ import {
   REROUTED_SHARE,
   SEND_HOURS,
   TRANSMISSION_FAILED_SHARE,
-} from './rates.ts';
+} from '@refloop/domain/practice/rates';
+import type { RerouteReason } from '@refloop/domain/referral/care-event';
+import {
+  type Asked,
+  askedOf,
+  at,
+  type Course,
+  chooseOffice,
+  DAY,
+  giveReason,
+  HOUR,
+  minutes,
+  number,
+  type Walk,
+  working,
+} from './course.ts';
+import { expire } from './ending.ts';
 import { instant } from './record.ts';
 
 /** The payer's side. @returns false where it is denied for good, and the order with it */

@@ -1,11 +1,12 @@
 /** The course of one referral: who is in it, and what its parts share. A part waits by yielding the moment until which it waits. */
+
+import type { Draws } from '@refloop/domain/practice/draws';
+import { NEARNESS } from '@refloop/domain/practice/rates';
 import type { Actor, Performer } from '@refloop/domain/referral/event';
 import type { LossReason } from '@refloop/domain/referral/loss-reason';
-import type { Draws } from './draws.ts';
 import type { Office, Position } from './offices.ts';
 import type { PatientPart } from './patient-part.ts';
 import { type Clinician, milesBetween, type Patient, type Practice } from './practice.ts';
-import { NEARNESS } from './rates.ts';
 import { instant, type RecordOf } from './record.ts';
 
 /** Yields milliseconds since 1970; whoever drives it goes on then, or not at all where the history ends or something came between. */

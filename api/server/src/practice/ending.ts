@@ -1,8 +1,9 @@
 /** How a referral ends without its loop being closed: it expires, the patient does not want it, the clinician takes it back, or death. */
+
+import { CANCELLED_SHARE, EXPIRED_SHARE, EXPIRES_AFTER_DAYS, REASON_RECORDED_SHARE, REVOKED_SHARE } from '@refloop/domain/practice/rates';
 import type { WorkStatus } from '@refloop/domain/referral/attempt';
 import { closedBy } from '@refloop/domain/referral/closure';
 import { at, type Course, DAY, giveReason, number, type Walk, working } from './course.ts';
-import { CANCELLED_SHARE, EXPIRED_SHARE, EXPIRES_AFTER_DAYS, REASON_RECORDED_SHARE, REVOKED_SHARE } from './rates.ts';
 
 const isOver = ({ record }: Course): boolean => {
   const referral = record.referral();

@@ -1,9 +1,9 @@
 /** The specialists whom the simulated practice refers to: offices in network and out, each with the people who work there. */
 import { specialtyById } from '@refloop/domain/clinical/specialty';
 import { npiCheckDigit } from '@refloop/domain/network/npi';
-import { drawsOf } from './draws.ts';
+import { drawsOf } from '@refloop/domain/practice/draws';
+import { ANSWER_HOURS, DECLINED_SHARE, LEAK_SHARE, SILENT_SHARE, SPECIALTIES } from '@refloop/domain/practice/rates';
 import type { PlantedTruths } from './planted-truths.ts';
-import { ANSWER_HOURS, DECLINED_SHARE, LEAK_SHARE, SILENT_SHARE, SPECIALTIES } from './rates.ts';
 
 /** Miles east and north of the middle of the practice's area. */
 export type Position = { east: number; north: number };

@@ -1,8 +1,5 @@
 /** From the recommendation to the order in the chart. */
-import type { StepName } from '@refloop/domain/referral/event';
-import type { Asker } from '@refloop/domain/referral/pend';
-import { type Asked, askedOf, at, type Course, chooseOffice, DAY, HOUR, minutes, outOfNetwork, type Walk, working } from './course.ts';
-import { milesBetween } from './practice.ts';
+
 import {
   DISMISSED_SHARE,
   FORGOTTEN_SHARE,
@@ -15,7 +12,11 @@ import {
   SUPERSEDED_SHARE,
   UNSIGNED_SHARE,
   WITHDRAWN_SHARE,
-} from './rates.ts';
+} from '@refloop/domain/practice/rates';
+import type { StepName } from '@refloop/domain/referral/event';
+import type { Asker } from '@refloop/domain/referral/pend';
+import { type Asked, askedOf, at, type Course, chooseOffice, DAY, HOUR, minutes, outOfNetwork, type Walk, working } from './course.ts';
+import { milesBetween } from './practice.ts';
 
 /** This EHR takes no Provenance from an app. */
 const STEPS: StepName[] = ['DocumentReference', 'ServiceRequest', 'Task'];

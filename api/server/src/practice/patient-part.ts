@@ -3,13 +3,20 @@
  * whether they consented and what they do is drawn, from draws of their own, so that nothing else of the history depends on it.
  */
 import { channelFor, type Reachable, sendAt } from '@refloop/domain/patient/outreach';
+import { type Draws, drawsOf } from '@refloop/domain/practice/draws';
+import {
+  RATED_HOURS,
+  RATED_SHARE,
+  RATINGS_GIVEN,
+  SELF_BOOKED_SHARE,
+  TEXT_CONSENT_SHARE,
+  TEXT_PREFERRED_SHARE,
+} from '@refloop/domain/practice/rates';
 import type { Actor, Happening } from '@refloop/domain/referral/event';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { overtaken } from '../channels/text-message.ts';
 import { type DueMessage, messagesFor } from '../services/patient/outreach.ts';
-import { type Draws, drawsOf } from './draws.ts';
 import type { Patient } from './practice.ts';
-import { RATED_HOURS, RATED_SHARE, RATINGS_GIVEN, SELF_BOOKED_SHARE, TEXT_CONSENT_SHARE, TEXT_PREFERRED_SHARE } from './rates.ts';
 
 export const PATIENT: Actor = { kind: 'patient', link: 'simulated', as: 'patient' };
 

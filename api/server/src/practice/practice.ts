@@ -1,10 +1,11 @@
 /** The simulated practice itself: five clinics, 36 clinicians, their patients, and the offices around. Nobody in it is real. */
+
+import { type Draws, drawsOf } from '@refloop/domain/practice/draws';
+import { DEATHS_A_YEAR } from '@refloop/domain/practice/rates';
 import type { Actor } from '@refloop/domain/referral/event';
 import { type PracticeTime, practiceTime } from './calendar.ts';
-import { type Draws, drawsOf } from './draws.ts';
 import { type Office, officesOf, type Position, type Staffing } from './offices.ts';
 import type { PlantedTruths } from './planted-truths.ts';
-import { DEATHS_A_YEAR } from './rates.ts';
 
 export type PayerKind = 'commercial' | 'medicare' | 'medicaid';
 export type Payer = {

@@ -1,9 +1,6 @@
 /** From the visit to the closed loop: the note comes, is matched, and is read, each of it late or never. */
 
-import type { Asked } from './course.ts';
-import { at, type Course, number, type Walk, working } from './course.ts';
-import { drawsOf } from './draws.ts';
-import { expire } from './ending.ts';
+import { drawsOf } from '@refloop/domain/practice/draws';
 import {
   INTERIM_SHARE,
   NEVER_MATCHED_SHARE,
@@ -13,7 +10,10 @@ import {
   UNMATCHED_SHARE,
   WORK_RATED_SHARE,
   WORK_RATINGS_GIVEN,
-} from './rates.ts';
+} from '@refloop/domain/practice/rates';
+import type { Asked } from './course.ts';
+import { at, type Course, number, type Walk, working } from './course.ts';
+import { expire } from './ending.ts';
 
 /** @param noted whether a final note comes at all */
 export function* reported(course: Course, asked: Asked, noted: boolean): Walk {

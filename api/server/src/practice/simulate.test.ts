@@ -1,6 +1,7 @@
 /** The simulated practice: the same from the same seed, whole by the domain's own rules, and with what was planted in it. */
 import { createHash } from 'node:crypto';
 import { isNpi } from '@refloop/domain/network/npi';
+import { ANSWER_HOURS, BOOKED_SHARE, DECLINED_SHARE, LEAK_SHARE, SILENT_SHARE } from '@refloop/domain/practice/rates';
 import type { ReferralEvent } from '@refloop/domain/referral/event';
 import { fold, type Referral } from '@refloop/domain/referral/referral';
 import { STATUS_WORDS, statusOf } from '@refloop/domain/referral/status';
@@ -8,7 +9,6 @@ import { clinicHolidaysOf } from '@refloop/domain/sla/clinic-holidays';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { PLANTED_TRUTHS, SANDBOX_SEED } from './planted-truths.ts';
 import { PAYERS } from './practice.ts';
-import { ANSWER_HOURS, BOOKED_SHARE, DECLINED_SHARE, LEAK_SHARE, SILENT_SHARE } from './rates.ts';
 import { runSeeds } from './run-seeds.ts';
 import { type SimulatedReferral, type SimulationOptions, simulation } from './simulate.ts';
 

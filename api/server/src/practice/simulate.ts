@@ -2,11 +2,13 @@
  * Two years of a practice that does not exist: its referrals one after the other in the order in which they began, each a list of events
  * that the domain made. The same options give the same events. It knows nothing of how anything is measured.
  */
+
+import { type Draws, drawsOf } from '@refloop/domain/practice/draws';
+import { NOTE_SHARE, SERVICES, SPECIALTIES, URGENCIES } from '@refloop/domain/practice/rates';
 import type { ReferralEvent } from '@refloop/domain/referral/event';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { accepted, authorized, onlyBegun } from './asking.ts';
 import { type Course, DAY, type Walk } from './course.ts';
-import { type Draws, drawsOf } from './draws.ts';
 import { interrupted } from './ending.ts';
 import { engineOf, type PracticeEngine } from './engine.ts';
 import type { Staffing } from './offices.ts';
@@ -14,7 +16,6 @@ import { ordering } from './ordering.ts';
 import { patientPart } from './patient-part.ts';
 import { PLANTED_TRUTHS, type PlantedTruths } from './planted-truths.ts';
 import { PANEL, type Practice, person, practiceOf } from './practice.ts';
-import { NOTE_SHARE, SERVICES, SPECIALTIES, URGENCIES } from './rates.ts';
 import { beginRecord } from './record.ts';
 import { reported } from './reporting.ts';
 import { reached, visited } from './visiting.ts';

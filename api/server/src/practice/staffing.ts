@@ -1,7 +1,7 @@
 /** Staffs the simulated practice's offices with people of a directory, so that who was referred to can be looked up there. */
 import { EARTH_RADIUS_MILES } from '@refloop/domain/matching/miles';
 import type { DirectoryEntry, UnitVector } from '@refloop/domain/network/directory';
-import { drawsOf } from './draws.ts';
+import { drawsOf } from '@refloop/domain/practice/draws';
 import { officeIds, type Position, SPECIALISTS_IN_AN_OFFICE, type Specialist, type Staffing } from './offices.ts';
 
 /** The middle of the practice's area: downtown Chicago. */

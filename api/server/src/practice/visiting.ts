@@ -1,8 +1,5 @@
 /** From an office that has accepted to the visit: reaching the patient, appointments kept, missed, cancelled, or kept somewhere else. */
-import type { Actor } from '@refloop/domain/referral/event';
-import { type Asked, at, type Course, DAY, giveReason, HOUR, minutes, number, outOfNetwork, type Walk, working } from './course.ts';
-import { expire } from './ending.ts';
-import type { Office } from './offices.ts';
+
 import {
   BOOK_HOURS,
   BOOKED_SHARE,
@@ -27,7 +24,11 @@ import {
   VISIT_UNTOLD_SHARE,
   WAIT_OF_URGENCY,
   WAIT_SIGMA,
-} from './rates.ts';
+} from '@refloop/domain/practice/rates';
+import type { Actor } from '@refloop/domain/referral/event';
+import { type Asked, at, type Course, DAY, giveReason, HOUR, minutes, number, outOfNetwork, type Walk, working } from './course.ts';
+import { expire } from './ending.ts';
+import type { Office } from './offices.ts';
 import { instant } from './record.ts';
 
 /** @returns false where the order has ended for it, or waits until it expires */

@@ -2,9 +2,9 @@
  * How often and how fast things happen in the simulated practice. Where a study or a survey gives a number it stands beside it; all other
  * numbers are choices of ours, made so that every path of the lifecycle is walked. Nobody may read these as findings.
  */
-import type { Channel, DeclineReason } from '@refloop/domain/referral/attempt';
-import type { DenialReason } from '@refloop/domain/referral/care-event';
-import type { LossReason } from '@refloop/domain/referral/loss-reason';
+import type { Channel, DeclineReason } from '../referral/attempt.ts';
+import type { DenialReason } from '../referral/care-event.ts';
+import type { LossReason } from '../referral/loss-reason.ts';
 
 type Weights<Value> = readonly (readonly [Value, number])[];
 

@@ -1,0 +1,85 @@
+/** Played offices with an EHR of their own: they work on the Tasks they were sent, by the same acts as the office's page. */
+import type { Appointment, ServiceRequest } from '@medplum/fhirtypes';
+import { specialtyOfReferralCode } from '@refloop/domain/clinical/specialty';
+import { patientName } from '../chart/wording.ts';
+import type { Repository, Stored } from '../fhir/repository.ts';
+import { type Given, npiOf, stageOf } from '../office/office-acts.ts';
+import { actAsOffice, type OfficeTask, openTasks, withChart } from '../office/office-work.ts';
+import { type NextAct, nextAct, type Standing } from './course.ts';
+import { type PlayedAct, SYNTHETIC } from './played.ts';
+
+const standingOf = ({ task, order, appointments }: OfficeTask): Standing | undefined => {
+  const moved = new Date(task.lastModified ?? task.meta.lastUpdated);
+  const at = (stage: Standing['stage'], since = moved): Standing => {
+    const latest: Stored<Appointment> | undefined = appointments.find(({ start }) => start !== undefined);
+    return { stage, since, ...(latest?.start === undefined ? {} : { startsAt: new Date(latest.start) }) };
+  };
+  if (task.status === 'requested' || task.status === 'received') return at('asked', new Date(task.meta.lastUpdated));
+  // An order for a visit says for how many; one for advice alone says none.
+  if (task.status === 'accepted') return at(order?.quantityQuantity === undefined ? 'advice' : 'accepted');
+  if (task.status !== 'in-progress') return undefined;
+  switch (stageOf(task)) {
+    case '5.1.1':
+      return at('booked');
+    case '5.1.2':
+    case '5.1.3':
+      return at('missed');
+    case '5.1.4':
+      return at('seen');
+    default:
+      return undefined;
+  }
+};
+
+function givenOf(next: NextAct, { task }: OfficeTask): Given {
+  switch (next.act) {
+    case 'decline':
+      return { act: 'decline', reason: next.reason.replaceAll('-', ' ') };
+    case 'book':
+      return { act: 'book', startsAt: next.startsAt.toISOString() };
+    case 'note':
+      return {
+        act: 'note',
+        text: `${SYNTHETIC}\nSeen and examined. Nothing of concern was found; go on as before.\n${task.owner?.display ?? ''}`,
+      };
+    case 'accept':
+    case 'seen':
+    case 'no-show':
+      return { act: next.act };
+  }
+}
+
+const specialtyOf = (order: ServiceRequest | undefined): string =>
+  (order?.code?.coding ?? []).flatMap(({ code }) => specialtyOfReferralCode(code ?? '') ?? [])[0]?.id ?? '';
+
+const urgencyOf = ({ order }: OfficeTask) =>
+  order?.priority === 'stat' || order?.priority === 'asap' ? 'emergency' : order?.priority === 'urgent' ? 'urgent' : 'routine';
+
+/**
+ * Does what is due by now.
+ * @param hasNoEhr whether this office answers otherwise about this patient
+ */
+export async function workOnTasks(
+  { repository, hasNoEhr }: { repository: Repository; hasNoEhr: (npi: string, patient: string) => boolean },
+  seed: string,
+  now: Date,
+): Promise<PlayedAct[]> {
+  const played: PlayedAct[] = [];
+  for (const task of await openTasks(repository)) {
+    const whole = await withChart(repository, task);
+    if (hasNoEhr(npiOf(task), whole.patient ? patientName(whole.patient) : '')) continue;
+    const standing = standingOf(whole);
+    const request = {
+      key: `${task.focus?.reference}/${npiOf(task)}`,
+      specialty: specialtyOf(whole.order),
+      urgency: urgencyOf(whole),
+    } as const;
+    const next = standing && nextAct(seed, request, standing);
+    if (!next || next.at > now) continue;
+    const asked = { npi: npiOf(task), taskId: task.id, versionId: task.meta.versionId, given: givenOf(next, whole) };
+    // Where the practice was faster, the next step looks anew.
+    if ((await actAsOffice(repository, asked, now)) === 'done')
+      played.push({ at: now, office: task.owner?.display ?? asked.npi, act: next.act, by: 'task' });
+  }
+  return played;
+}
