@@ -23,7 +23,7 @@ const log = join(state, 'product.log');
 export default defineConfig({
   fullyParallel: false,
   // Each test has a patient of its own, and most of its time it waits: more workers than processors.
-  workers: 3,
+  workers: 4,
   retries: 0,
   forbidOnly: true,
   timeout: 90_000,

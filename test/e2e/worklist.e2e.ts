@@ -102,6 +102,21 @@ test('a coordinator works a referral from sent to note with keys, and the review
   await center.keyboard.press('Enter');
   await expectFits(center, 'thread');
 
+  // The patient says on the telephone how they want to be reached.
+  const reached = thread(center).getByRole('region', { name: 'How the patient is reached' });
+  await reached.getByRole('button', { name: 'Put on record what they told…' }).click();
+  const told = reached.getByRole('form', { name: 'What the patient told' });
+  await told.getByLabel('Number for texts').fill('12');
+  await told.getByLabel('Texts about their visits').selectOption({ label: 'They want them' });
+  await told.getByRole('button', { name: 'Put on record' }).click();
+  await expect(told).toContainText('This is not a telephone number. Give ten digits');
+  await expectAccessible(center, 'what the patient told');
+  await expectFits(center, 'what the patient told');
+  await told.getByLabel('Number for texts').fill('(555) 210-0140');
+  await told.getByRole('button', { name: 'Put on record' }).click();
+  await expect(reached).toContainText(/\+15552100140: wanted since .*, as they told us/);
+  await expect(thread(center).getByText('Consent of the patient')).toBeVisible();
+
   await thread(center).getByRole('button', { name: 'Close' }).focus();
   await doNext(center, 'Sent to the office');
   await expect(line, 'what follows takes its place').toContainText('Get an answer');

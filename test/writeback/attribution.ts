@@ -6,11 +6,12 @@ import type { Plan, StepName } from '@refloop/server/client/approval';
 import { referenceOf, type Stored } from './chart.ts';
 import { NAMES, type World } from './world.ts';
 
-const MOMENT: Record<StepName, string> = {
-  DocumentReference: 'date',
-  ServiceRequest: 'authoredOn',
-  Task: 'authoredOn',
-  Provenance: 'recorded',
+const MOMENT: Record<StepName, (entry: Stored) => unknown> = {
+  DocumentReference: ({ date }) => date,
+  ServiceRequest: ({ authoredOn }) => authoredOn,
+  Communication: ({ note }) => (note as { time?: string }[] | undefined)?.[0]?.time,
+  Task: ({ authoredOn }) => authoredOn,
+  Provenance: ({ recorded }) => recorded,
 };
 
 /** To the second: some of the EHRs keep no more. */
@@ -23,7 +24,7 @@ export function isMadeFor(plan: Pick<Plan, 'decision'>, entry: Stored): boolean 
   if (!isStep(entry.resourceType)) return false;
   const [person] = Object.entries(NAMES).find(([, name]) => name === plan.decision.by) ?? [''];
   return (
-    second(entry[MOMENT[entry.resourceType]]) === second(plan.decision.at) && JSON.stringify(entry).includes(`"Practitioner/${person}"`)
+    second(MOMENT[entry.resourceType](entry)) === second(plan.decision.at) && JSON.stringify(entry).includes(`"Practitioner/${person}"`)
   );
 }
 

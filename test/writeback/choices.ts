@@ -272,6 +272,8 @@ export function choicesOf(seed: number, run: number): Choices {
       atOnce: chance(random, 0.05),
     },
   };
+  // Drawn after all of it, for the same reason: half of those that write nothing take messages.
+  if (mode === 'athena-like' && chance(random, 0.5)) choices.mode = 'messages-only';
   const { comeback, first, launched } = choices;
   return comeback.atOnce ? { ...choices, slowness: 8, first: { ...first, ...takenBackAtOnce(random, launched) } } : choices;
 }

@@ -89,11 +89,16 @@ async function readKept(world: World): Promise<Kept> {
 
 async function readFound({ chart, patient }: World): Promise<Found> {
   const of = (type: string): Promise<Stored[]> => chart.search(`${type}?patient=${patient.id}&_count=100`);
-  const [orders, notes, tasks] = [await of('ServiceRequest'), await of('DocumentReference'), await of('Task')];
-  const targets = [...orders, ...notes].map(referenceOf).join(',');
+  const [orders, notes, tasks, messages] = [
+    await of('ServiceRequest'),
+    await of('DocumentReference'),
+    await of('Task'),
+    await of('Communication'),
+  ];
+  const targets = [...orders, ...notes, ...messages].map(referenceOf).join(',');
   const provenance = targets === '' ? [] : await chart.search(`Provenance?target=${targets}&_count=100`);
   return {
-    entries: [...orders, ...notes, ...tasks, ...provenance],
+    entries: [...orders, ...notes, ...messages, ...tasks, ...provenance],
     orderVersions: patient.order ? await chart.history(referenceOf(patient.order)) : [],
   };
 }
@@ -168,6 +173,7 @@ const isSettled = (plan: Plan): boolean =>
 const WORDS: Record<StepName, string> = {
   DocumentReference: 'the note',
   ServiceRequest: 'the order',
+  Communication: 'the message',
   Task: 'the task',
   Provenance: 'the provenance',
 };
@@ -261,7 +267,7 @@ function orphanFaults(world: World, kept: Kept, found: Found): string[] {
   return [...orphans, ...versions].map((entry) => `nobody approved ${versioned(entry)}`);
 }
 
-const SUBJECT: Record<string, string> = { Task: 'for', DocumentReference: 'subject', ServiceRequest: 'subject' };
+const SUBJECT: Record<string, string> = { Task: 'for', DocumentReference: 'subject', ServiceRequest: 'subject', Communication: 'subject' };
 
 /** In the whole EHR: what was written for these approvals is this patient's, and says so. */
 async function patientFaults(world: World, kept: Kept): Promise<string[]> {

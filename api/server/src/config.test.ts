@@ -32,7 +32,7 @@ test('development starts with a database alone', () => {
     address: 'http://127.0.0.1:4020',
     migrationDatabaseUrl: DATABASE.DATABASE_URL,
     sites: {
-      sites: ['', '/epic-like', '/oracle-like', '/athena-like'].map((mode) => ({
+      sites: ['', '/epic-like', '/oracle-like', '/athena-like', '/messages-only'].map((mode) => ({
         iss: `http://localhost:4010${mode}/fhir`,
         admins: ['Practitioner/admin'],
       })),

@@ -30,7 +30,13 @@ describe('a process', () => {
     const { sites } = (await (await fetch(`http://127.0.0.1:${first.port}/sites`)).json()) as {
       sites: { iss: string; clientId: string }[];
     };
-    expect(sites.map(({ iss }) => new URL(iss).pathname)).toEqual(['/fhir', '/epic-like/fhir', '/oracle-like/fhir', '/athena-like/fhir']);
+    expect(sites.map(({ iss }) => new URL(iss).pathname)).toEqual([
+      '/fhir',
+      '/epic-like/fhir',
+      '/oracle-like/fhir',
+      '/athena-like/fhir',
+      '/messages-only/fhir',
+    ]);
     expect(new Set(sites.map(({ clientId }) => clientId))).toEqual(new Set(['refloop']));
     first.child.kill('SIGTERM');
     expect(await first.ended).toEqual([0, null]);

@@ -18,6 +18,7 @@ import { officeRoutes } from './routes/office.ts';
 import { openWorkRoutes } from './routes/open-work.ts';
 import { packetRoutes } from './routes/packets.ts';
 import { patientPageRoutes } from './routes/patient.ts';
+import { patientContactRoutes } from './routes/patient-contact.ts';
 import { pendRoutes } from './routes/pends.ts';
 import { recommendationRecordRoutes } from './routes/recommendation-records.ts';
 import { recommendationRoutes } from './routes/recommendations.ts';
@@ -40,6 +41,7 @@ import { createOpenWorkService } from './services/open-work.ts';
 import type { AssemblyDeps } from './services/packet-assembly.ts';
 import { createPacketService } from './services/packets.ts';
 import { createIncomingTextService } from './services/patient/incoming-texts.ts';
+import { createPatientContactService } from './services/patient/patient-contact.ts';
 import { createPatientLinkService } from './services/patient/patient-links.ts';
 import { createPatientPageService } from './services/patient/patient-page.ts';
 import { createPendService } from './services/pends.ts';
@@ -143,6 +145,7 @@ export function referralRoutes({
       links: createPatientLinkService({ store, newId }),
       texts: createIncomingTextService({ store, sites }),
     }),
+    ...patientContactRoutes({ contacts: createPatientContactService({ store, siteOf: siteFor }) }),
     ...exceptionRoutes({ exceptions: createExceptionService({ store }) }),
     ...recommendationRecordRoutes({ records: createRecordService({ store, ...times }) }),
   ];

@@ -69,17 +69,17 @@ export type Sites = { sites: Site[]; cdsClients: CdsClient[] };
 export const DEFAULT_SCOPES = [
   'launch openid fhirUser online_access offline_access launch/patient launch/encounter launch/servicerequest',
   'patient/Patient.r patient/Coverage.rs patient/ServiceRequest.crus patient/Condition.rs patient/Encounter.rs',
-  'patient/DocumentReference.crs patient/Binary.r patient/Task.crs patient/Provenance.crs',
+  'patient/DocumentReference.crs patient/Binary.r patient/Communication.crs patient/Task.crs patient/Provenance.crs',
   'patient/MedicationRequest.rs patient/AllergyIntolerance.rs patient/Observation.rs patient/DiagnosticReport.rs',
   'patient/Procedure.rs patient/RelatedPerson.rs user/Practitioner.rs user/PractitionerRole.rs',
 ].join(' ');
 
 /** What reconciliation needs to look for what was written. */
 export const LOOKING_SCOPES =
-  'system/Patient.r system/ServiceRequest.rs system/DocumentReference.rs system/Binary.r system/Task.rs system/Provenance.rs';
+  'system/Patient.r system/ServiceRequest.rs system/DocumentReference.rs system/Binary.r system/Communication.rs system/Task.rs system/Provenance.rs';
 /** And what it needs to finish writing, where the site wants that. */
 export const COMPLETING_SCOPES =
-  'system/Patient.r system/ServiceRequest.crus system/DocumentReference.crs system/Binary.r system/Task.crs system/Provenance.crs';
+  'system/Patient.r system/ServiceRequest.crus system/DocumentReference.crs system/Binary.r system/Communication.crs system/Task.crs system/Provenance.crs';
 
 /** And what it needs to follow its referrals there: their Tasks to move, notes that came back to file, what becomes of them to read, notifications to ask for, and what patients consent to have sent. */
 export const TRACKING_SCOPES =
@@ -338,7 +338,7 @@ export const sandboxSite = (ehrPort: number, system?: SystemClient, gateways: Ga
 });
 
 /** The FHIR bases under which the sandbox behaves like EHRs of the field (launch/README.md); each is an EHR of its own to Refloop. */
-const SANDBOX_MODES = ['epic-like', 'oracle-like', 'athena-like'];
+const SANDBOX_MODES = ['epic-like', 'oracle-like', 'athena-like', 'messages-only'];
 
 /** Where the practice of a scope is called back; empty where its entry says nothing. */
 export const phoneOf =

@@ -40,6 +40,7 @@ export type WholeApp = {
   /** The pages and files of the built app, which are no routes. */
   pages: string[];
   asOwner: TestStore['asOwner'];
+  store: TestStore['store'];
   /** Stands beside the built app and is never served. */
   secret: string;
   close: () => Promise<void>;
@@ -126,6 +127,7 @@ export async function openWholeApp(
     pages: ['/', '/app', '/launch', '/assets/a-1.js', '/icon.svg'],
     secret: SECRET,
     asOwner: opened.asOwner,
+    store,
     session: async (roles, patientId = 'pat-1') => {
       const token = newToken();
       const at = now().toISOString();

@@ -23,7 +23,7 @@ export const REFERRAL_SCOPES = [
   'patient/Patient.r patient/Coverage.rs patient/ServiceRequest.crus patient/Condition.rs patient/Encounter.rs',
   'patient/DocumentReference.crus patient/Task.crus patient/Appointment.rs patient/Provenance.crs',
   'patient/MedicationRequest.rs patient/AllergyIntolerance.rs patient/Observation.rs patient/DiagnosticReport.rs',
-  'patient/Procedure.rs patient/RelatedPerson.rs patient/Communication.c patient/Immunization.rs patient/CareTeam.rs patient/Binary.r',
+  'patient/Procedure.rs patient/RelatedPerson.rs patient/Communication.crs patient/Immunization.rs patient/CareTeam.rs patient/Binary.r',
   'user/Location.rs user/Practitioner.rs user/PractitionerRole.rs user/Organization.rs',
 ].join(' ');
 
@@ -40,7 +40,7 @@ export const refloopClient = (origin: string): RegisteredClient & { launchUrl: s
 /** What Refloop needs to look up what came of an approval and to complete it, when no clinician's token is there any more. */
 export const SYSTEM_SCOPES = [
   'system/Patient.rs system/ServiceRequest.crus system/DocumentReference.crus system/Task.crus system/Provenance.crs',
-  'system/Practitioner.rs system/Binary.r system/Subscription.cru system/Consent.rs',
+  'system/Practitioner.rs system/Binary.r system/Communication.crs system/Subscription.cru system/Consent.rs',
 ].join(' ');
 
 /** What a Bulk export is of, which Refloop measures referrals by. */

@@ -17,6 +17,8 @@ export type Card = {
   source: string;
   overrideReasons: { system: string; code: string; display: string }[];
   links: { label: string; url: string; appContext: string | undefined }[];
+  /** Each changes one order and nothing besides. */
+  suggestions: { label: string; uuid: string | undefined; description: string; order: Record<string, unknown> }[];
 };
 
 export type Cards = { kind: 'cards'; cards: Card[] } | { kind: 'unanswered' };
@@ -26,6 +28,8 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 export type CdsClient = {
   cards: (hook: 'order-select' | 'order-sign', context: Record<string, unknown>) => Promise<Cards>;
+  /** Tells that the suggestion of a card was taken. */
+  accept: (service: string, card: string, suggestion: string) => Promise<void>;
   /** Tells that a card was left aside, and why; what becomes of it there is not waited for longer than a call is. */
   dismiss: (service: string, card: string, reason: { system: string; code: string } | undefined) => Promise<void>;
 };
@@ -47,6 +51,17 @@ const Answer = z.object({
       overrideReasons: z.array(Coding).default([]),
       links: z
         .array(z.looseObject({ label: z.string(), url: z.string(), type: z.string(), appContext: z.string().max(2000).optional() }))
+        .default([]),
+      suggestions: z
+        .array(
+          z.looseObject({
+            label: z.string(),
+            uuid: z.string().optional(),
+            actions: z
+              .array(z.looseObject({ type: z.string(), description: z.string(), resource: z.record(z.string(), z.unknown()).optional() }))
+              .default([]),
+          }),
+        )
         .default([]),
     }),
   ),
@@ -104,7 +119,22 @@ export function createCdsClient(options: {
     links: card.links
       .filter(({ type, url }) => type === 'smart' && url === options.launchUrl)
       .map(({ label, url, appContext }) => ({ label, url, appContext })),
+    // What would do more than change an order, or several things at once, is not offered.
+    suggestions: card.suggestions.flatMap(({ label, uuid, actions }) => {
+      const [action] = actions;
+      const order = action?.type === 'update' && actions.length === 1 ? action.resource : undefined;
+      return action && order?.['resourceType'] === 'ServiceRequest' ? [{ label, uuid, description: action.description, order }] : [];
+    }),
   });
+
+  async function tell(service: string, feedback: Record<string, unknown>): Promise<void> {
+    const given = { feedback: [{ ...feedback, outcomeTimestamp: now().toISOString() }] };
+    try {
+      await post(`/cds-services/${encodeURIComponent(service)}/feedback`, given, AbortSignal.timeout(PATIENCE_MS));
+    } catch {
+      // The chart has done it either way.
+    }
+  }
 
   return {
     cards: async (hook, context) => {
@@ -129,18 +159,7 @@ export function createCdsClient(options: {
         return { kind: 'unanswered' };
       }
     },
-    dismiss: async (service, card, reason) => {
-      const feedback = {
-        card,
-        outcome: 'overridden',
-        ...(reason ? { overrideReason: { reason } } : {}),
-        outcomeTimestamp: now().toISOString(),
-      };
-      try {
-        await post(`/cds-services/${encodeURIComponent(service)}/feedback`, { feedback: [feedback] }, AbortSignal.timeout(PATIENCE_MS));
-      } catch {
-        // The card is gone from the page either way.
-      }
-    },
+    accept: (service, card, suggestion) => tell(service, { card, outcome: 'accepted', acceptedSuggestions: [{ id: suggestion }] }),
+    dismiss: (service, card, reason) => tell(service, { card, outcome: 'overridden', ...(reason ? { overrideReason: { reason } } : {}) }),
   };
 }

@@ -6,6 +6,7 @@ import { isUnsigned } from '../fhir/order-signature.ts';
 import { type BannerFacts, patientBanner } from './banner.ts';
 import { type Html, page } from './layout.ts';
 import { markdown } from './markdown.ts';
+import { maySign } from './order-signing.ts';
 import type { OrderRow } from './orders.ts';
 import { orderAction, orderReason } from './orders-section.ts';
 import { conceptText, dateText, patientName } from './wording.ts';
@@ -17,6 +18,16 @@ const linkForm = (link: Card['links'][number], address: string): Html => html`
     <input type="hidden" name="url" value="${link.url}">
     ${link.appContext === undefined ? '' : html`<input type="hidden" name="appContext" value="${link.appContext}">`}
     <button class="primary" type="submit">${link.label}</button>
+  </form>`;
+
+/** The order that is suggested goes along, so that what is taken is what was shown. */
+const suggestionForm = (suggestion: Card['suggestions'][number], card: Card, address: string): Html => html`
+  <form method="post" action="${address}/cards/suggestion">
+    <input type="hidden" name="service" value="${card.service}">
+    <input type="hidden" name="card" value="${card.uuid ?? ''}">
+    <input type="hidden" name="suggestion" value="${suggestion.uuid ?? ''}">
+    <input type="hidden" name="order" value="${JSON.stringify(suggestion.order)}">
+    <button type="submit" title="${suggestion.description}">${suggestion.label}</button>
   </form>`;
 
 const dismissForm = (card: Card, address: string): Html | string =>
@@ -35,15 +46,18 @@ const dismissForm = (card: Card, address: string): Html | string =>
         <button type="submit">Leave aside</button>
       </form>`;
 
-const cardArticle = (card: Card, address: string): Html => html`
+const cardArticle = (card: Card, address: string, user: SandboxUser): Html => html`
   <article class="cds-card cds-${card.indicator}">
     <p class="detail">${INDICATORS[card.indicator]} · ${card.source}</p>
     <h3>${card.summary}</h3>
     ${card.detail === undefined ? '' : html`<div class="cds-detail">${markdown(card.detail)}</div>`}
-    <div class="cds-actions">${card.links.map((link) => linkForm(link, address))}${dismissForm(card, address)}</div>
+    <div class="cds-actions">
+      ${card.links.map((link) => linkForm(link, address))}
+      ${maySign(user) ? card.suggestions.map((each) => suggestionForm(each, card, address)) : ''}${dismissForm(card, address)}
+    </div>
   </article>`;
 
-function support(cards: Cards | undefined, address: string): Html | string {
+function support(cards: Cards | undefined, address: string, user: SandboxUser): Html | string {
   if (!cards) return '';
   return html`<section class="panel" aria-labelledby="heading-cds">
     <h2 id="heading-cds">Decision support</h2>
@@ -52,7 +66,7 @@ function support(cards: Cards | undefined, address: string): Html | string {
         ? html`<p class="empty">Decision support did not answer in time. The order can be worked on without it.</p>`
         : cards.cards.length === 0
           ? html`<p class="empty">Nothing to say about this order.</p>`
-          : cards.cards.map((card) => cardArticle(card, address))
+          : cards.cards.map((card) => cardArticle(card, address, user))
     }
   </section>`;
 }
@@ -85,6 +99,6 @@ export const orderPage = (options: {
         <p class="detail">${facts.join(' · ')}</p>
         ${orderAction(row, patient.id, user)}
       </section>
-      ${support(options.cards, address)}`,
+      ${support(options.cards, address, user)}`,
   );
 };

@@ -1,8 +1,8 @@
 /** The ways this EHR can behave: one FHIR base and one set of endpoints each, over the same resources. */
 import { type FhirHabits, fullHabits } from '../fhir/habits.ts';
-import { athenaLikeTable, epicLikeTable, type OfferTable, oracleLikeTable } from './vendor-tables.ts';
+import { athenaLikeTable, epicLikeTable, messagesOnlyTable, type OfferTable, oracleLikeTable } from './vendor-tables.ts';
 
-export type ModeName = 'full' | 'epic-like' | 'oracle-like' | 'athena-like';
+export type ModeName = 'full' | 'epic-like' | 'oracle-like' | 'athena-like' | 'messages-only';
 
 /** What an authorization server makes of requests for scopes, and how long what it grants lasts. */
 export type SmartHabits = {
@@ -87,7 +87,10 @@ const oracleLike: Mode = {
 /** Everything is read and next to nothing written; there is no Task. */
 const athenaLike: Mode = { name: 'athena-like', prefix: '/athena-like', fhir: vendorHabits(athenaLikeTable), smart: fullSmart };
 
+/** Of all there is an app writes messages and where they came from. */
+const messagesOnly: Mode = { name: 'messages-only', prefix: '/messages-only', fhir: vendorHabits(messagesOnlyTable), smart: fullSmart };
+
 /** The first is the one a launch gets that names none. */
-export const MODES: readonly [Mode, ...Mode[]] = [full, epicLike, oracleLike, athenaLike];
+export const MODES: readonly [Mode, ...Mode[]] = [full, epicLike, oracleLike, athenaLike, messagesOnly];
 
 export const findMode = (name: string): Mode | undefined => MODES.find((mode) => mode.name === name);

@@ -62,6 +62,15 @@ export const oracleLikeTable = tableOf({
   Provenance: ['create', 'read', 'search-type'],
 });
 
+/**
+ * No vendor's own: an EHR that lets apps put messages and their provenance into the chart and nothing else, so that what is done with
+ * those can be seen.
+ */
+export const messagesOnlyTable = tableOf({
+  Communication: ['create', 'read', 'search-type'],
+  Provenance: ['create', 'read', 'search-type'],
+});
+
 /** Everything is read; an answered questionnaire is the one thing an app may add. */
 export const athenaLikeTable = tableOf({
   Appointment: readOnly,

@@ -1,6 +1,6 @@
 /** The chart as a CDS client: what it asks when an order is opened, how it signs, what it shows, and where a card may lead. */
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   authorizeParameters,
   authorizeUrl,
@@ -181,5 +181,60 @@ test('a card that is left aside is told to its service, with the reason', async 
   expect(decodeJwt(asked[0]?.authorization.replace('Bearer ', '') ?? '').aud).toBe(asked[0]?.url);
   expect(asked[0]?.body).toMatchObject({
     feedback: [{ card: form.card, outcome: 'overridden', overrideReason: { reason: { system: 'urn:x', code: 'not-fitting' } } }],
+  });
+});
+
+describe('a suggestion that the clinician takes', () => {
+  const performer = [
+    { type: 'PractitionerRole', identifier: { system: 'http://hl7.org/fhir/sid/us-npi', value: '1234567893' }, display: 'Ana Rivera, MD' },
+  ];
+  const given = { service: 'advice', card: '4e0a3a1e-3283-4575-ab82-028d55fe2719', suggestion: 'e56e1945-20b3-4393-8503-a1a20fd73152' };
+  const orderNow = async (): Promise<Record<string, unknown>> => ({ ...(await ehr.repository.read('ServiceRequest', 'order-a')) });
+  const take = (order: unknown, path = ORDER) =>
+    postForm(ehr, `${path}/cards/suggestion`, { ...given, order: JSON.stringify(order) }, { Cookie: cookie });
+
+  test('changes the draft by their hand, and its service is told', async () => {
+    const before = await orderNow();
+    const action = { type: 'update', description: 'Names her', resource: { ...before, performer } };
+    const offered = { label: 'Name <Ana>', uuid: given.suggestion, actions: [action] };
+    const more = { label: 'Two at once', actions: [action, action] };
+    const other = { label: 'Make a new one', actions: [{ ...action, type: 'create' }] };
+    answer = { cards: [card({ suggestions: [offered, more, other], selectionBehavior: 'at-most-one' })] };
+    const { text } = await get(ORDER);
+    expect(text).toContain('Name &lt;Ana&gt;');
+    expect(text).not.toMatch(/Two at once|Make a new one/);
+    asked = [];
+    answer = {};
+    const response = await take(action.resource);
+    expect([response.status, response.headers.get('location')]).toEqual([303, ORDER]);
+    expect(await orderNow()).toMatchObject({ status: 'draft', performer, subject: before['subject'] });
+    expect(asked.map(({ url }) => url)).toEqual([`${REFLOOP}/cds-services/advice/feedback`]);
+    expect(asked[0]?.body).toMatchObject({
+      feedback: [{ card: given.card, outcome: 'accepted', acceptedSuggestions: [{ id: given.suggestion }] }],
+    });
+    // The same form again is about a version that is no more.
+    expect((await take(action.resource)).status).toBe(409);
+  });
+
+  test.each<[string, (order: Record<string, unknown>) => unknown, number]>([
+    ['signs the order', (order) => ({ ...order, status: 'active' }), 400],
+    ['moves it to another patient', (order) => ({ ...order, subject: { reference: 'Patient/pat-b' } }), 400],
+    ['is another order', (order) => ({ ...order, id: 'order-b' }), 400],
+    ['is no order that is valid', (order) => ({ ...order, intent: 7 }), 400],
+    ['is nothing', () => 'nothing', 400],
+  ])('is refused where it %s', async (_what, change, status) => {
+    const before = await orderNow();
+    expect((await take(change(before))).status).toBe(status);
+    expect(await orderNow()).toEqual(before);
+    expect(asked).toEqual([]);
+  });
+
+  test('is refused in the chart of another patient, and to who may not sign', async () => {
+    const before = await orderNow();
+    expect((await take(before, '/patients/pat-b/orders/order-a')).status).toBe(404);
+    const coordinator = await signIn(ehr, 'coordinator');
+    const form = { ...given, order: JSON.stringify(before) };
+    expect((await postForm(ehr, `${ORDER}/cards/suggestion`, form, { Cookie: coordinator })).status).toBe(403);
+    expect(await orderNow()).toEqual(before);
   });
 });

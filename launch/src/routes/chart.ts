@@ -1,5 +1,5 @@
 /** The EHR's own pages: sign-in, patients, charts, and the page that shows the app. */
-import type { DocumentReference, Patient } from '@medplum/fhirtypes';
+import type { DocumentReference, Patient, ServiceRequest } from '@medplum/fhirtypes';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { csrf } from 'hono/csrf';
@@ -19,6 +19,7 @@ import { loadLastWritings } from '../chart/last-writing.ts';
 import { messagePage } from '../chart/layout.ts';
 import { orderPage } from '../chart/order-page.ts';
 import { signOrder } from '../chart/order-signing.ts';
+import { takeSuggestion } from '../chart/order-suggestion.ts';
 import { loadOrders, type OrderRow } from '../chart/orders.ts';
 import { patientListPage } from '../chart/patient-list-page.ts';
 import { countDraftOrders, searchPatients } from '../chart/patient-search.ts';
@@ -37,6 +38,16 @@ const ROWS_IN_CHART = 12;
 const ROWS_IN_SECTION = 100;
 /** As the CDS client takes it from a card. */
 const LONGEST_APP_CONTEXT = 2000;
+
+/** The order in a suggestion's form; undefined where there is none. */
+function orderIn(text: string): Partial<ServiceRequest> | undefined {
+  try {
+    const read: unknown = JSON.parse(text);
+    return typeof read === 'object' && read !== null && !Array.isArray(read) ? read : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 type SignedIn = { Variables: { session: EhrSession } };
 
@@ -249,6 +260,33 @@ export function chartRoutes(
     const check = await checkLaunch(repository, { user: context.get('session').user.id, patient: context.req.param('patient') });
     if (check.kind === 'refused') return noSuch(context, check.field);
     return open(context, { ...check.context, ...(appContext === undefined ? {} : { appContext }), needPatientBanner: false });
+  });
+
+  pages.post('/patients/:patient/orders/:order/cards/suggestion', async (context) => {
+    const { service, card, suggestion, order: suggested } = await context.req.parseBody();
+    const { patient, order } = context.req.param();
+    const { user } = context.get('session');
+    const back = { href: `/patients/${patient}/orders/${order}`, label: 'Back to the order' };
+    const refused = (message: string, status: 400 | 403 | 409) =>
+      context.html(messagePage({ title: 'The order is as it was', message, user, back }), status);
+    const read = typeof suggested === 'string' ? orderIn(suggested) : undefined;
+    if (!read) return refused('The card does not say what the order is to become.', 400);
+    switch (await takeSuggestion(repository, user, patient, order, read)) {
+      case 'taken':
+        if (cds && typeof service === 'string' && typeof card === 'string' && typeof suggestion === 'string' && card && suggestion)
+          await cds.accept(service, card, suggestion);
+        return context.redirect(back.href, 303);
+      case 'no-such-order':
+        return noSuch(context, 'order');
+      case 'not-a-draft':
+        return refused('Only a draft is changed from a card; this order is none any more.', 409);
+      case 'not-allowed':
+        return refused('A clinician must take it.', 403);
+      case 'not-of-this-order':
+        return refused('What the card suggests is not this order, or would sign it or move it to another patient.', 400);
+      case 'changed-meanwhile':
+        return refused('The order was changed since the card was shown. Read both again.', 409);
+    }
   });
 
   pages.post('/patients/:patient/orders/:order/cards/dismissal', async (context) => {

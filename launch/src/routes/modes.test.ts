@@ -32,7 +32,7 @@ import { EXAMPLES } from './test-resources.ts';
 let ehr: TestEhr;
 let backend: Backend;
 const service = new Map<ModeName, string>();
-const MODE_NAMES: ModeName[] = ['full', 'epic-like', 'oracle-like', 'athena-like'];
+const MODE_NAMES: ModeName[] = ['full', 'epic-like', 'oracle-like', 'athena-like', 'messages-only'];
 
 beforeAll(async () => {
   backend = await makeBackend();
@@ -82,6 +82,18 @@ const OFFERED: Record<ModeName, Record<string, string>> = {
     Communication: '-',
     Provenance: 'read',
     QuestionnaireResponse: 'create read search-type',
+    Group: '-',
+  },
+  'messages-only': {
+    Patient: 'read search-type',
+    Condition: 'read search-type',
+    ServiceRequest: 'read search-type',
+    Task: '-',
+    DocumentReference: 'read search-type',
+    Appointment: '-',
+    Communication: 'create read search-type',
+    Provenance: 'create read search-type',
+    QuestionnaireResponse: 'read search-type',
     Group: '-',
   },
 };

@@ -43,15 +43,19 @@ test.each<[ModeName, string]>([
   ['full', SYSTEM_SCOPES],
   [
     'epic-like',
-    'system/Patient.rs system/ServiceRequest.crus system/DocumentReference.crus system/Task.rus system/Provenance.rs system/Practitioner.rs system/Binary.r',
+    'system/Patient.rs system/ServiceRequest.crus system/DocumentReference.crus system/Task.rus system/Provenance.rs system/Practitioner.rs system/Binary.r system/Communication.c',
   ],
   [
     'oracle-like',
-    'system/Patient.rs system/ServiceRequest.rs system/DocumentReference.crus system/Provenance.crs system/Practitioner.rs system/Binary.r',
+    'system/Patient.rs system/ServiceRequest.rs system/DocumentReference.crus system/Provenance.crs system/Practitioner.rs system/Binary.r system/Communication.crs',
   ],
   [
     'athena-like',
     'system/Patient.rs system/ServiceRequest.rs system/DocumentReference.rs system/Provenance.r system/Practitioner.rs system/Binary.r',
+  ],
+  [
+    'messages-only',
+    'system/Patient.rs system/ServiceRequest.rs system/DocumentReference.rs system/Provenance.crs system/Practitioner.rs system/Binary.r system/Communication.crs',
   ],
 ])('in %s it is granted %s', async (mode, scope) => {
   expect((await tokenIn(mode)).scope).toBe(scope);
@@ -63,7 +67,7 @@ test.each<[ModeName, string]>([
 
 test('it looks up and completes, for any patient, and does nothing else', async () => {
   const { access_token: token } = await tokenIn('full');
-  for (const type of ['ServiceRequest', 'DocumentReference', 'Task', 'Provenance']) {
+  for (const type of ['ServiceRequest', 'DocumentReference', 'Communication', 'Task', 'Provenance']) {
     expect((await fhir(ehr, 'full', token, 'POST', type, EXAMPLES[type])).status).toBe(201);
     expect((await fhir(ehr, 'full', token, 'GET', `${type}?patient=pat-a`)).status).toBe(200);
   }

@@ -7,6 +7,7 @@ import type { Tone } from '../ui/Chip.tsx';
 export const STEP_WORDS: Record<StepName, string> = {
   DocumentReference: 'Note',
   ServiceRequest: 'Order',
+  Communication: 'Message',
   Task: 'Task (draft)',
   Provenance: 'Provenance',
 };
@@ -23,6 +24,8 @@ function writeBackText(plan: Plan, writing: StepName | undefined, stopped: boole
   const done = plan.steps.filter((step) => step.outcome.status === 'done').length;
   const has = (status: PlanStep['outcome']['status']): boolean => plan.steps.some((step) => step.outcome.status === status);
   if (done === plan.steps.length && plan.rung === 3) return { label, tone: 'warn', text: 'Note filed; the order is yours to place' };
+  if (done === plan.steps.length && plan.rung === 4)
+    return { label, tone: 'warn', text: 'Note kept as a message; the order is yours to place' };
   if (plan.writeBack === 'awaiting-signature') return { label, tone: 'warn', text: 'In the chart, awaiting signature in the EHR' };
   if (done === plan.steps.length) return { label, tone: 'good', text: 'Written to the chart' };
   if (has('stale')) return { label, tone: 'warn', text: 'The order changed' };

@@ -48,6 +48,11 @@ const WRITES: Record<WriteAction, { name: string; can: string; cannot: string }>
     can: 'The signed note is in the chart.',
     cannot: 'The note is not in the chart: the clinician copies it or takes the PDF along.',
   },
+  'add-message': {
+    name: 'Add a message to the chart',
+    can: 'Where neither orders nor documents are taken, the signed note is kept in the chart as a message, sent to nobody.',
+    cannot: 'Where neither orders nor documents are taken, the note does not come into the chart by itself.',
+  },
   'create-task': {
     name: 'Create a task',
     can: 'A draft task stands beside the order.',
@@ -153,12 +158,12 @@ export function abilitiesReport(
     const { rung, notPossible } = chooseRung({ ...basis, launchedOrder });
     return { launch, rung, effect: RUNG_EFFECT[rung], why: notPossible.map((each) => `Rung ${each.rung}: ${each.why}`) };
   });
-  const writes = WRITE_ACTIONS.map(({ action, type, interaction }): Ability => {
+  const writes = WRITE_ACTIONS.map(({ action, type, interaction, searched }): Ability => {
     const { name, can, cannot } = WRITES[action];
     const why = hindrance(basis, action);
     return {
       name,
-      technical: `${type} ${interaction}`,
+      technical: `${type} ${interaction}${searched ? ', search' : ''}`,
       offered: statement === undefined ? 'unsaid' : said(basis.offered.includes(action)),
       granted: grantedOf(type, interaction === 'create' ? 'c' : 'u'),
       consequence: why === undefined ? can : `${why} ${cannot}`,

@@ -56,6 +56,16 @@ describe('the rung of the write-back ladder', () => {
     expect(whyNoOrder(writeBack)).toBe('This EHR does not let apps change an order. This EHR does not let apps create an order.');
   });
 
+  test('a message counts where apps may also search for it, by statement and by scope', () => {
+    const scopes = ['patient/Communication.cs', 'patient/Provenance.c'];
+    const kept = statement({ Communication: ['create', 'search-type'], Provenance: ['create'] });
+    expect(writeBackRung(scopes, kept, 'with-version')).toMatchObject({ rung: 4, steps: ['Communication', 'Provenance'] });
+    // Epic's statement has create alone.
+    const blind = writeBackRung(scopes, statement({ Communication: ['create'] }), 'with-version');
+    expect([blind.rung, whyNoOrder(blind)]).toEqual([6, expect.stringContaining('add a message to the chart and find it again')]);
+    expect(writeBackRung(['patient/Communication.c'], kept, 'with-version').rung).toBe(6);
+  });
+
   test('a capability without the scope does not count, nor the scope without the capability', () => {
     expect(writeBackRung(['patient/ServiceRequest.rs'], ALL, 'with-version').rung).toBe(6);
     expect(writeBackRung(['patient/ServiceRequest.cs'], ALL, 'with-version').rung).toBe(2);

@@ -35,10 +35,13 @@ export function writeBasis(scopes: readonly string[], statement: Resource | unde
   return {
     stated: statement !== undefined,
     launchedOrder,
-    offered: WRITE_ACTIONS.filter(({ type, interaction }) => offers(statement, type, interaction)).map(({ action }) => action),
-    granted: WRITE_ACTIONS.filter(({ type, interaction }) => grants(scopes, type, interaction === 'create' ? 'c' : 'u')).map(
-      ({ action }) => action,
-    ),
+    offered: WRITE_ACTIONS.filter(
+      ({ type, interaction, searched }) => offers(statement, type, interaction) && (!searched || offers(statement, type, 'search-type')),
+    ).map(({ action }) => action),
+    granted: WRITE_ACTIONS.filter(
+      ({ type, interaction, searched }) =>
+        grants(scopes, type, interaction === 'create' ? 'c' : 'u') && (!searched || grants(scopes, type, 's')),
+    ).map(({ action }) => action),
   };
 }
 
@@ -57,6 +60,7 @@ export const approvalEffect = (writeBack: WriteBack): string => RUNG_EFFECT[writ
 const LEFT_OUT_WORDS: Record<string, string> = {
   DocumentReference: 'the note',
   ServiceRequest: 'the order',
+  Communication: 'a message',
   Task: 'a task',
   Provenance: 'the provenance',
 };

@@ -13,6 +13,7 @@ import { plainTime } from '../words/plain-date.ts';
 import { ActPanel } from './ActPanel.tsx';
 import { AskNextPerformer } from './AskNextPerformer.tsx';
 import { ACT_FORMS, nextAct } from './acts.ts';
+import { ContactPanel } from './ContactPanel.tsx';
 import { EffectDecisions } from './EffectDecisions.tsx';
 import { HowToReach } from './HowToReach.tsx';
 import { LOOP_STEPS, stepsDone } from './loop-steps.ts';
@@ -187,6 +188,17 @@ function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged:
       <output className="caption">{notice}</output>
       <HowToReach reach={thread.reach} now={now()} />
       {there ? <PacketPanel api={api} onFail={onFail} referralId={thread.referralId} packet={there} onChanged={changed} /> : null}
+      {thread.mayWork ? (
+        <ContactPanel
+          key={`contact of ${thread.referralId}`}
+          api={api}
+          onFail={onFail}
+          referralId={thread.referralId}
+          sequence={thread.sequence}
+          now={now}
+          onChanged={changed}
+        />
+      ) : null}
       <ThreadEntries entries={thread.entries} now={now()} />
     </>
   );

@@ -25,6 +25,7 @@ const OUTCOME: Readonly<Record<ModeName, string>> = {
   full: 'Write-back: Written to the chart',
   'epic-like': 'Write-back: In the chart, awaiting signature in the EHR',
   'oracle-like': 'Write-back: Note filed; the order is yours to place',
+  'messages-only': 'Write-back: Note kept as a message; the order is yours to place',
   'athena-like': 'Write-back: Nothing is written to this chart',
 };
 

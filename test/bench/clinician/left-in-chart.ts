@@ -1,6 +1,7 @@
 /** What a referral must have left in the chart in each mode: one of each, of this referral, and nothing besides. */
-import type { DocumentReference, Identifier, Provenance, ServiceRequest, Task } from '@medplum/fhirtypes';
+import type { Communication, DocumentReference, Identifier, Provenance, ServiceRequest, Task } from '@medplum/fhirtypes';
 import {
+  MESSAGE_IDENTIFIER_SYSTEM,
   NOTE_IDENTIFIER_SYSTEM,
   NPI_SYSTEM,
   REFERRAL_IDENTIFIER_SYSTEM,
@@ -29,6 +30,7 @@ const LEFT: Readonly<Record<ModeName, Left>> = {
   'epic-like': { order: 'unsigned', written: ['DocumentReference', 'ServiceRequest'] },
   'oracle-like': { order: 'untouched', written: ['DocumentReference', 'Provenance'] },
   'athena-like': { order: 'untouched', written: [] },
+  'messages-only': { order: 'untouched', written: ['Communication', 'Provenance'] },
 };
 
 const UNSIGNED = 'urn:refloop:sandbox:order-state|unsigned';
@@ -65,23 +67,28 @@ export async function faultsInChart(chart: Pick<Chart, 'search' | 'history'>, re
   const { clinician, draft, mode, plan, words } = referred;
   const { written } = LEFT[mode];
   const of = (type: string): Promise<Stored[]> => chart.search(`${type}?patient=${draft.patient}&_count=100`);
-  const [orders, documents, tasks, versions] = await Promise.all([
+  const [orders, documents, communications, tasks, versions] = await Promise.all([
     of('ServiceRequest'),
     of('DocumentReference'),
+    of('Communication'),
     of('Task'),
     chart.history(`ServiceRequest/${draft.order}`),
   ]);
   const notes = documents.filter((each) => isBy((each as unknown as DocumentReference).identifier, NOTE_IDENTIFIER_SYSTEM));
-  const targets = [`ServiceRequest/${draft.order}`, ...notes.map(referenceOf)].join(',');
+  const messages = communications.filter((each) => isBy((each as unknown as Communication).identifier, MESSAGE_IDENTIFIER_SYSTEM));
+  const targets = [`ServiceRequest/${draft.order}`, ...[...notes, ...messages].map(referenceOf)].join(',');
   const provenance = await chart.search(`Provenance?target=${targets}&_count=100`);
   const faults = faultsOfOrder(versions, orders, referred);
-  const found = { DocumentReference: notes, Task: tasks, Provenance: provenance };
+  const found = { DocumentReference: notes, Communication: messages, Task: tasks, Provenance: provenance };
   for (const [type, there] of Object.entries(found)) {
     const wanted = written.includes(type as StepName) ? 1 : 0;
     if (there.length !== wanted) faults.push(`${there.length} of ${type}, not ${wanted}`);
   }
   const [note, task, origin] = [notes[0], tasks[0], provenance[0]] as unknown as [DocumentReference?, Task?, Provenance?];
   if (note && !textOf(note).includes(words)) faults.push('the note lacks what the clinician wrote');
+  const [message] = messages as unknown as Communication[];
+  if (message && !message.payload?.some(({ contentString }) => contentString?.includes(words)))
+    faults.push('the message lacks what the clinician wrote');
   if (task && !isBy(task.identifier, TASK_IDENTIFIER_SYSTEM)) faults.push('the task is not of Refloop');
   if (
     task &&
@@ -93,7 +100,7 @@ export async function faultsInChart(chart: Pick<Chart, 'search' | 'history'>, re
     faults.push('the provenance names somebody else');
   const told = plan.steps.map(({ name, outcome }) => (outcome.status === 'done' ? outcome.reference : `${name} ${outcome.status}`));
   const order = LEFT[mode].order === 'untouched' ? [] : [`ServiceRequest/${draft.order}`];
-  const there = [...notes, ...tasks, ...provenance].map(referenceOf);
+  const there = [...notes, ...messages, ...tasks, ...provenance].map(referenceOf);
   if ([...told].sort().join() !== [...there, ...order].sort().join()) faults.push(`the plan says ${told.join(', ')}`);
   return faults.map((fault) => `${mode}, ${draft.patient}: ${fault}`);
 }

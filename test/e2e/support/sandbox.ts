@@ -12,7 +12,7 @@ export type Launches = {
 export const launches = async (ehr = EHR): Promise<Launches> => (await (await fetch(`${ehr}/launches`)).json()) as Launches;
 
 /** A vendor's way of behaving, with a FHIR base of its own. */
-export type ModeName = 'full' | 'epic-like' | 'oracle-like' | 'athena-like';
+export type ModeName = 'full' | 'epic-like' | 'oracle-like' | 'athena-like' | 'messages-only';
 
 export type LaunchRequest = {
   user: string;

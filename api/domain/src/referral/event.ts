@@ -49,7 +49,7 @@ export type Setting = {
   language: string | null;
 };
 
-export type StepName = 'DocumentReference' | 'ServiceRequest' | 'Task' | 'Provenance';
+export type StepName = 'DocumentReference' | 'ServiceRequest' | 'Communication' | 'Task' | 'Provenance';
 
 /** An entry of the chart that may be what Refloop wrote: where it is and what a person tells it apart by. No content. */
 export type Candidate = { reference: string; versionId: string | null; filedAt: string | null; author: string | null };

@@ -3,6 +3,8 @@ export const OUR_SYSTEMS = 'https://refloop.health/id/';
 export const REFERRAL_IDENTIFIER_SYSTEM = 'https://refloop.health/id/referral';
 export const TASK_IDENTIFIER_SYSTEM = 'https://refloop.health/id/referral-task';
 export const NOTE_IDENTIFIER_SYSTEM = 'https://refloop.health/id/referral-note';
+/** Of an approved referral kept as a Communication, where the EHR takes neither order nor document. */
+export const MESSAGE_IDENTIFIER_SYSTEM = 'https://refloop.health/id/referral-message';
 /** Of the note that came back, as Refloop filed it in the chart. */
 export const REPORT_IDENTIFIER_SYSTEM = 'https://refloop.health/id/consult-note';
 /** Of the Task that says that it was received. */

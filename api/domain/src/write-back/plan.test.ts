@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { specialtyById } from '../clinical/specialty.ts';
 import type { StepName } from '../referral/event.ts';
-import { NPI_SYSTEM, REFERRAL_IDENTIFIER_SYSTEM } from './identifiers.ts';
+import { MESSAGE_IDENTIFIER_SYSTEM, NPI_SYSTEM, REFERRAL_IDENTIFIER_SYSTEM } from './identifiers.ts';
 import { planWrites } from './plan.ts';
 import type { ApprovedReferral, Json } from './resources.ts';
 import { ALL, approved, launched } from './test-approved-referral.ts';
@@ -249,6 +249,60 @@ describe('rung 3 files the note and writes no order', () => {
 
   test('what the EHR does not offer is left out', () => {
     expect(planWrites({ ...approved, packet }, 3, null, ['DocumentReference']).map((write) => write.name)).toEqual(['DocumentReference']);
+  });
+});
+
+describe('rung 4 keeps the note in the chart as a message', () => {
+  const packet = { base64: 'JVBERi0=', bytes: 6 };
+  const every: StepName[] = [...ALL, 'Communication'];
+  const writes = planWrites({ ...approved, packet }, 4, launched, every);
+  const { resource, lookUp } = stepOf(writes, 'Communication');
+
+  test('and writes neither order nor document, though they were offered', () => {
+    expect(writes.map((write) => write.name)).toEqual(['Communication', 'Task', 'Provenance']);
+    expect(JSON.stringify(writes)).not.toMatch(/\{\{(ServiceRequest|DocumentReference)/);
+  });
+
+  test('about the launched order, from the clinician to the specialist, found by the approval', () => {
+    const order = [{ reference: 'ServiceRequest/order-1' }];
+    expect(resource).toMatchObject({
+      basedOn: order,
+      about: order,
+      subject: { reference: 'Patient/pat-1' },
+      sender: { reference: 'Practitioner/lee' },
+      recipient: [{ identifier: { system: NPI_SYSTEM, value: '1234567893' }, display: 'Ana Rivera, MD' }],
+      priority: 'stat',
+    });
+    expect(resource['identifier']).toContainEqual(expect.objectContaining({ system: REFERRAL_IDENTIFIER_SYSTEM, value: '01JREFERRAL' }));
+    expect(lookUp).toEqual({
+      query: `Communication?patient=pat-1&identifier=${encodeURIComponent(`${MESSAGE_IDENTIFIER_SYSTEM}|01JAPPROVAL`)}`,
+      businessKey: '01JAPPROVAL',
+    });
+    const { basedOn, about } = stepOf(planWrites(approved, 4, null, every), 'Communication').resource;
+    expect([basedOn, about]).toEqual([undefined, undefined]);
+  });
+
+  test('with the words first, then the packet', () => {
+    const words = Buffer.from(approved.note.base64, 'base64').toString('utf8');
+    expect(resource['payload']).toEqual([
+      { contentString: words },
+      { contentAttachment: expect.objectContaining({ contentType: 'application/pdf', data: packet.base64, size: 6 }) },
+    ]);
+  });
+
+  test('and never says that it was sent', () => {
+    expect(resource['status']).toBe('preparation');
+    expect(resource).not.toHaveProperty('sent');
+    expect(JSON.stringify(resource['note'])).toContain('It was sent to nobody');
+  });
+
+  test('the Task carries it, and Provenance is about it alone', () => {
+    expect(stepOf(writes, 'Task').resource).toMatchObject({
+      focus: { reference: 'ServiceRequest/order-1' },
+      input: [{ valueReference: { reference: '{{Communication}}' } }],
+    });
+    expect(stepOf(planWrites(approved, 4, null, every), 'Task').resource['focus']).toEqual({ reference: '{{Communication}}' });
+    expect(stepOf(writes, 'Provenance').resource['target']).toEqual([{ reference: '{{Communication:versioned}}' }]);
   });
 });
 

@@ -4,8 +4,22 @@
  */
 import { type ResourceRef, referenceText } from '../fhir/reference.ts';
 import type { StepName } from '../referral/event.ts';
-import { NOTE_IDENTIFIER_SYSTEM, REFERRAL_IDENTIFIER_SYSTEM, TASK_IDENTIFIER_SYSTEM, taskKey } from './identifiers.ts';
-import { type ApprovedReferral, documentReference, fulfilmentTask, type Json, provenance, serviceRequest } from './resources.ts';
+import {
+  MESSAGE_IDENTIFIER_SYSTEM,
+  NOTE_IDENTIFIER_SYSTEM,
+  REFERRAL_IDENTIFIER_SYSTEM,
+  TASK_IDENTIFIER_SYSTEM,
+  taskKey,
+} from './identifiers.ts';
+import {
+  type ApprovedReferral,
+  communication,
+  documentReference,
+  fulfilmentTask,
+  type Json,
+  provenance,
+  serviceRequest,
+} from './resources.ts';
 import type { Rung } from './rung.ts';
 
 export type PlannedWrite = {
@@ -26,7 +40,8 @@ export function planWrites(
   offered: readonly StepName[],
 ): PlannedWrite[] {
   if (rung === 6) return [];
-  if (rung === 3) return planFiling(referral, launched, offered);
+  if (rung === 3) return planFiling(noteToFile(referral, launched), referral, launched, offered);
+  if (rung === 4) return planFiling(messageToAdd(referral, launched), referral, launched, offered);
   if (rung === 1 && !launched) throw new Error('Rung 1 updates the launched order, and none was launched');
   const order = rung === 1 ? launched : null;
   const writes: PlannedWrite[] = [
@@ -72,15 +87,28 @@ const noteToFile = (referral: ApprovedReferral, launched: LaunchedOrder | null):
   resource: documentReference(referral, launched ? referenceText(launched.reference) : null),
 });
 
+const messageToAdd = (referral: ApprovedReferral, launched: LaunchedOrder | null): PlannedWrite => ({
+  name: 'Communication',
+  action: 'create',
+  target: null,
+  lookUp: byIdentifier(referral, 'Communication', MESSAGE_IDENTIFIER_SYSTEM, referral.approvalId),
+  resource: communication(referral, launched ? referenceText(launched.reference) : null),
+});
+
 /**
- * Rung 3: no order is written. The note is filed beside the launched order, which stays the clinician's to place or sign;
- * a Task names that order, or the note where none was launched.
+ * Rungs 3 and 4: no order is written. The note is filed beside the launched order, as a document or in a message; the order stays the
+ * clinician's to place or sign. A Task names that order, or what holds the note where none was launched.
  */
-function planFiling(referral: ApprovedReferral, launched: LaunchedOrder | null, offered: readonly StepName[]): PlannedWrite[] {
+function planFiling(
+  filed: PlannedWrite,
+  referral: ApprovedReferral,
+  launched: LaunchedOrder | null,
+  offered: readonly StepName[],
+): PlannedWrite[] {
   const order = launched ? { reference: referenceText(launched.reference) } : null;
   const { basedOn: _basedOn, ...task } = fulfilmentTask(referral);
   const writes: PlannedWrite[] = [
-    noteToFile(referral, launched),
+    filed,
     {
       name: 'Task',
       action: 'create',
@@ -89,11 +117,11 @@ function planFiling(referral: ApprovedReferral, launched: LaunchedOrder | null, 
       resource: {
         ...task,
         ...(order ? { basedOn: [order] } : {}),
-        focus: order ?? { reference: '{{DocumentReference}}' },
+        focus: order ?? { reference: `{{${filed.name}}}` },
         input: [
           {
             type: { coding: [{ system: 'http://loinc.org', code: '57133-1', display: 'Referral note' }] },
-            valueReference: { reference: '{{DocumentReference}}' },
+            valueReference: { reference: `{{${filed.name}}}` },
           },
         ],
       },
@@ -102,8 +130,8 @@ function planFiling(referral: ApprovedReferral, launched: LaunchedOrder | null, 
       name: 'Provenance',
       action: 'create',
       target: null,
-      lookUp: { query: 'Provenance?target={{DocumentReference}}', businessKey: referral.approvalId },
-      resource: { ...provenance(referral), target: [{ reference: '{{DocumentReference:versioned}}' }] },
+      lookUp: { query: `Provenance?target={{${filed.name}}}`, businessKey: referral.approvalId },
+      resource: { ...provenance(referral), target: [{ reference: `{{${filed.name}:versioned}}` }] },
     },
   ];
   return writes.filter((write) => offered.includes(write.name));

@@ -86,7 +86,14 @@ function bodyOf(attachment: Json): string | undefined {
   return typeof data === 'string' ? `data ${data.replace(/[\s=]+/g, '')}` : undefined;
 }
 
-const attachmentsOf = (document: Json): Json[] => list(document['content']).map((each) => object(each['attachment']));
+/** What a document or a message holds: its attachments, and words that stand there by themselves. */
+const partsOf = (found: Json): Json[] => [
+  ...list(found['content']).map((each) => object(each['attachment'])),
+  ...list(found['payload']).map((each) => (typeof each['contentString'] === 'string' ? each : object(each['contentAttachment']))),
+];
+
+const bodiesOf = (found: Json): (string | undefined)[] =>
+  partsOf(found).map((each) => (typeof each['contentString'] === 'string' ? `text ${withoutSpaces(each['contentString'])}` : bodyOf(each)));
 
 /** A few words stand in many notes. */
 const SHORTEST_TO_CONTAIN = 80;
@@ -96,28 +103,35 @@ const holds = (said: string, wanted: string): boolean =>
   said === wanted || (said.startsWith('text ') && wanted.length >= SHORTEST_TO_CONTAIN && said.includes(wanted.slice(5)));
 
 function content(found: Json, planned: Json): Evidence {
-  const wanted = attachmentsOf(planned).flatMap((each) => bodyOf(each) ?? []);
-  const said = attachmentsOf(found).map(bodyOf);
+  const wanted = bodiesOf(planned).flatMap((each) => each ?? []);
+  const said = bodiesOf(found);
   if (wanted.some((each) => said.some((body) => body !== undefined && holds(body, each)))) return 'same';
   // Where the content lies elsewhere it may still be ours: the caller fetches it, or a person looks.
   return said.length > 0 && said.every((body) => body !== undefined) ? 'different' : 'silent';
 }
 
-/** The addresses of a document's content that is not in it. */
+/** The addresses of a document's or a message's content that is not in it. */
 export const contentAddresses = (document: Resource): string[] =>
-  attachmentsOf(document)
+  partsOf(document)
     .filter((each) => typeof each['data'] !== 'string')
     .flatMap((each) => text(each['url']) || []);
 
 /** The document with the content that was fetched for its addresses, base64 by address. */
 export const withContent = (document: Resource, fetched: ReadonlyMap<string, string>): Resource => ({
   ...document,
-  content: list(document['content']).map((each) => {
-    const attachment = object(each['attachment']);
-    const data = fetched.get(text(attachment['url']));
-    return data === undefined ? each : { ...each, attachment: { ...attachment, data } };
-  }),
+  ...withData(document, 'content', 'attachment', fetched),
+  ...withData(document, 'payload', 'contentAttachment', fetched),
 });
+
+function withData(document: Resource, parts: string, element: string, fetched: ReadonlyMap<string, string>): Json {
+  if (document[parts] === undefined) return {};
+  const filled = list(document[parts]).map((each) => {
+    const attachment = object(each[element]);
+    const data = fetched.get(text(attachment['url']));
+    return data === undefined ? each : { ...each, [element]: { ...attachment, data } };
+  });
+  return { [parts]: filled };
+}
 
 const detailOf = (order: Json): string =>
   list(order['orderDetail'])
@@ -161,6 +175,16 @@ const traits: Record<StepName, (found: Json, planned: Json, within: WrittenWithi
       ],
     };
   },
+  Communication: (found, planned, within) => ({
+    own: [content(found, planned)],
+    shared: [
+      code(list(found['category'])[0], list(planned['category'])[0]),
+      performer(found['recipient'], planned['recipient']),
+      person(found['sender'], planned['sender']),
+      names(found['basedOn'], planned['basedOn']),
+      timeOf({ meta: found['meta'], noted: list(found['note'])[0]?.['time'] }, ['noted'], within),
+    ],
+  }),
   Task: (found, planned, within) => ({
     own: [names(found['focus'], planned['focus'])],
     shared: [

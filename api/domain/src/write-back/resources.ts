@@ -3,6 +3,7 @@
  * ReferralTask, Gravity SDOH-CC 3.0.0 for the draft/requested wire statuses, US Core 6.1.0 for the rest).
  * `{{Step}}` stands for `Type/id` of what an earlier step wrote; `{{Step:versioned}}` for `Type/id/_history/v`.
  */
+import { attachmentText } from '../chart/attachment-text.ts';
 import { type Specialty, specialtyInSentence } from '../clinical/specialty.ts';
 import type { ReferralKind } from '../drafting/referral-kind.ts';
 import { type ResourceRef, referenceText } from '../fhir/reference.ts';
@@ -11,6 +12,7 @@ import type { Urgency } from '../matching/request.ts';
 import type { Performer } from '../referral/event.ts';
 import {
   APPROVAL_IDENTIFIER_SYSTEM,
+  MESSAGE_IDENTIFIER_SYSTEM,
   NOTE_IDENTIFIER_SYSTEM,
   NPI_SYSTEM,
   placerIdentifier,
@@ -70,7 +72,9 @@ const PRIORITY: Record<Urgency, string> = { routine: 'routine', urgent: 'urgent'
  * A literal reference where the EHR knows the performer, else a logical one that every server accepts. The NPI stands in
  * both: it is what was approved, and shows when a reference leads to somebody else.
  */
-export function performerReference(referral: Pick<ApprovedReferral, 'performer' | 'performerInEhr'>): Json {
+export function performerReference(
+  referral: Pick<ApprovedReferral, 'performerInEhr'> & { performer: Pick<Performer, 'npi' | 'display'> },
+): Json {
   const identifier = { system: NPI_SYSTEM, value: referral.performer.npi };
   const { performerInEhr } = referral;
   if (performerInEhr) return { reference: performerInEhr.reference, identifier, display: performerInEhr.display };
@@ -91,8 +95,7 @@ export function documentReference(referral: ApprovedReferral, relatedOrder: stri
     identifier: [{ system: NOTE_IDENTIFIER_SYSTEM, value: referral.approvalId }, placerIdentifier(referral.referralId)],
     status: 'current',
     docStatus: 'final',
-    // LOINC 57133-1 is "Referral note"; it is not in the Consultant Report value set, so it never counts as a report.
-    type: { coding: [{ system: 'http://loinc.org', code: '57133-1', display: 'Referral note' }], text: 'Referral note' },
+    type: REFERRAL_NOTE,
     category: [
       {
         coding: [
@@ -114,6 +117,51 @@ export function documentReference(referral: ApprovedReferral, relatedOrder: stri
       attachment(referral, 'text/plain; charset=utf-8', referral.note),
     ],
     ...(Object.keys(context).length > 0 ? { context } : {}),
+  };
+}
+
+/** LOINC 57133-1 is "Referral note"; it is not in the Consultant Report value set, so it never counts as a report. */
+const REFERRAL_NOTE: Json = {
+  coding: [{ system: 'http://loinc.org', code: '57133-1', display: 'Referral note' }],
+  text: 'Referral note',
+};
+
+const NOT_SENT =
+  'Kept here by Refloop with the clinician’s approval, since this EHR takes no orders or documents from apps. It was sent to nobody, and it is not an order: the order is placed or signed in the EHR.';
+
+/**
+ * The approved referral as a message in the chart (FHIR R4 Communication; US Core 6.1.0 has no profile of it). Its status is `preparation`,
+ * in R4's event-status "has not started yet", and it has no `sent`: nothing has gone to the recipient. `basedOn` is what servers search the
+ * order's messages by, `about` what R4 associates it with; both name the launched order.
+ */
+export function communication(referral: ApprovedReferral, launchedOrder: string | null): Json {
+  const order = launchedOrder ? [{ reference: launchedOrder }] : [];
+  const reasons = reasonCodes(referral, undefined);
+  const words = attachmentText({ contentType: 'text/plain', data: referral.note.base64 });
+  return {
+    resourceType: 'Communication',
+    identifier: [{ system: MESSAGE_IDENTIFIER_SYSTEM, value: referral.approvalId }, placerIdentifier(referral.referralId)],
+    ...(launchedOrder ? { basedOn: order, about: order } : {}),
+    status: 'preparation',
+    category: [REFERRAL_NOTE],
+    priority: PRIORITY[referral.urgency],
+    subject: subject(referral),
+    topic: { text: referral.note.title },
+    ...(referral.encounter ? { encounter: { reference: referenceText(referral.encounter) } } : {}),
+    recipient: [performerReference(referral)],
+    sender: requester(referral),
+    ...(reasons.length > 0 ? { reasonCode: reasons } : {}),
+    ...(referral.reasonReferences.length > 0
+      ? { reasonReference: referral.reasonReferences.map((each) => ({ reference: referenceText(each) })) }
+      : {}),
+    payload: [
+      // Every reader shows words; the packet comes after them, and is left out where an EHR refuses attachments.
+      words === undefined
+        ? { contentAttachment: attachment(referral, 'text/plain; charset=utf-8', referral.note)['attachment'] }
+        : { contentString: words },
+      ...(referral.packet ? [{ contentAttachment: attachment(referral, 'application/pdf', referral.packet)['attachment'] }] : []),
+    ],
+    note: [{ authorReference: requester(referral), time: referral.approvedAt, text: NOT_SENT }],
   };
 }
 

@@ -104,6 +104,14 @@ describe('carrying out an approved plan', () => {
       expect(count(ehr, 'DocumentReference')).toBe(1);
     });
 
+    test('a message that is refused with an attachment is sent with its words alone', async () => {
+      const words = { contentString: 'Please see her.' };
+      const ehr = scriptedEhr([{ kind: 'status', status: 422 }]);
+      const plan = planOf(step('Communication', { subject, payload: [words, { contentAttachment: pdf.attachment }] }));
+      expect(statuses((await runPlan(plan, portsOf(ehr, plan))).plan)).toEqual(['done']);
+      expect(ehr.writes.at(-1)?.resource['payload']).toEqual([words]);
+    });
+
     test('one that refuses the packet too is not asked again', async () => {
       const ehr = scriptedEhr([
         { kind: 'status', status: 422 },

@@ -7,10 +7,10 @@ const EVERYTHING: WriteAction[] = WRITE_ACTIONS.map(({ action }) => action);
 
 /** What each EHR offers to apps, from its published CapabilityStatement (July and August 2026). */
 const OFFERED = {
-  // Epic, May 2026 sandbox: Task is read, searched and updated, Provenance only read.
+  // Epic, May 2026 sandbox: Task is read, searched and updated, Provenance only read; a Communication is created and cannot be found again.
   epic: ['update-order', 'create-order', 'file-document'],
-  // Oracle Millennium R4: ServiceRequest is read and searched, there is no Task.
-  oracle: ['file-document', 'create-provenance'],
+  // Oracle Millennium R4: ServiceRequest is read and searched, there is no Task; that a Communication can be searched too is our reading.
+  oracle: ['file-document', 'add-message', 'create-provenance'],
   // athenahealth: of FHIR only QuestionnaireResponse is written.
   athena: [],
   // eClinicalWorks FHIR Facade 1.6: the same.
@@ -25,6 +25,7 @@ const GRANTED = {
   all: EVERYTHING,
   'all but orders': EVERYTHING.filter((action) => !action.endsWith('order')),
   'orders only created': EVERYTHING.filter((action) => action !== 'update-order'),
+  'messages and provenance': ['add-message', 'create-provenance'],
   'orders only': ['update-order', 'create-order'],
   reads: [],
 } as const satisfies Record<string, readonly WriteAction[]>;
@@ -50,6 +51,9 @@ describe('the rung by EHR and scopes', () => {
     ['oracle', 'all', 3, 3, ['DocumentReference', 'Provenance']],
     ['oracle', 'all but orders', 3, 3, ['DocumentReference', 'Provenance']],
     ['oracle', 'orders only created', 3, 3, ['DocumentReference', 'Provenance']],
+    ['oracle', 'messages and provenance', 4, 4, ['Communication', 'Provenance']],
+    ['epic', 'messages and provenance', 6, 6, []],
+    ['full', 'messages and provenance', 4, 4, ['Communication', 'Provenance']],
     ['oracle', 'orders only', 6, 6, []],
     ['oracle', 'reads', 6, 6, []],
     ['athena', 'all', 6, 6, []],
@@ -93,7 +97,7 @@ describe('why the higher rungs are not possible', () => {
     expect(chooseRung(basis('full', 'orders only created', 'with-version')).notPossible).toEqual([
       { rung: 1, why: 'This EHR did not grant Refloop to change an order.' },
     ]);
-    expect(chooseRung(basis('athena', 'all', 'none')).notPossible.map(({ rung }) => rung)).toEqual([1, 2, 3]);
+    expect(chooseRung(basis('athena', 'all', 'none')).notPossible.map(({ rung }) => rung)).toEqual([1, 2, 3, 4]);
     expect(chooseRung(basis('full', 'all', 'with-version')).notPossible).toEqual([]);
   });
 });
@@ -110,8 +114,10 @@ test('whatever an EHR offers: the steps fit the rung, all above it is explained,
     fc.property(anyBasis, (each) => {
       const choice = chooseRung(each);
       expect(misfit(choice.rung, choice.steps)).toBeUndefined();
-      expect(choice.notPossible.map(({ rung }) => rung)).toEqual([1, 2, 3].filter((rung) => rung < choice.rung));
-      expect([...choice.steps, ...choice.leftOut.map(({ step }) => step)].sort()).toEqual([...ALL].sort());
+      expect(choice.notPossible.map(({ rung }) => rung)).toEqual([1, 2, 3, 4].filter((rung) => rung < choice.rung));
+      // The message is in place of the document: where one is filed or an order written it is not missed.
+      const named: StepName[] = choice.rung < 4 ? ALL : [...ALL, 'Communication'];
+      expect([...choice.steps, ...choice.leftOut.map(({ step }) => step)].sort()).toEqual(named.sort());
       expect(sameChoice(choice, { rung: choice.rung, steps: [...choice.steps].reverse() })).toBe(true);
     }),
   );
@@ -133,12 +139,16 @@ test.each<[Rung, StepName[], boolean]>([
   [3, ['DocumentReference', 'Provenance'], true],
   [3, ['DocumentReference', 'ServiceRequest'], false],
   [3, ['Task'], false],
+  [3, ['DocumentReference', 'Communication'], false],
+  [4, ['Communication', 'Task'], true],
+  [4, ['Provenance'], false],
+  [4, ['Communication', 'DocumentReference'], false],
   [6, [], true],
   [6, ['DocumentReference'], false],
 ])('rung %s with %j fits: %s', (rung, steps, fits) => {
   expect(misfit(rung, steps) === undefined).toBe(fits);
 });
 
-test('a rung stored by number is one of the four', () => {
-  expect([1, 2, 3, 6, 5].map(rungOf)).toEqual([1, 2, 3, 6, 6]);
+test('a rung stored by number is one that can be written on', () => {
+  expect([1, 2, 3, 4, 6, 5].map(rungOf)).toEqual([1, 2, 3, 4, 6, 6]);
 });

@@ -76,14 +76,18 @@ const REFUSES_FORM = new Set([400, 413, 415, 422]);
 /** The server says that it took nothing and may be asked again. */
 const NOT_TAKEN = new Set([429, 503]);
 
+/** Where the content of a resource stands. */
+const PARTS: Readonly<Record<string, string>> = { DocumentReference: 'content', Communication: 'payload' };
+
 /**
- * The same document with its first attachment alone; undefined where it has no other. Some EHRs take one attachment a
- * document, and the first holds the whole packet.
+ * The same document or message with the first part of its content alone; undefined where it has no other. Some EHRs take one
+ * attachment a document, and the first holds the whole packet; or a message's words without an attachment.
  */
-function withFirstAttachment(resource: Resource): Resource | undefined {
-  const content = resource['content'];
-  if (resource.resourceType !== 'DocumentReference' || !Array.isArray(content) || content.length < 2) return undefined;
-  return { ...resource, content: content.slice(0, 1) as unknown[] };
+function withFirstPart(resource: Resource): Resource | undefined {
+  const element = PARTS[resource.resourceType];
+  const parts = element === undefined ? undefined : resource[element];
+  if (element === undefined || !Array.isArray(parts) || parts.length < 2) return undefined;
+  return { ...resource, [element]: parts.slice(0, 1) as unknown[] };
 }
 
 const done = (where: Where): StepEnd => ({ kind: 'report', outcome: { status: 'done', ...where } });
@@ -168,7 +172,7 @@ export async function writeStep(planned: StepInHand, plan: PlanInHand, ports: St
     }
     const earlier = step.attemptedAt;
     step = { ...step, attemptedAt: ports.now(), outcome: { status: 'waiting' } };
-    const simpler = withFirstAttachment(resource);
+    const simpler = withFirstPart(resource);
     const written = await ports.ehr.write(writeOf(step, resource, ports, before.kind === 'nothing' && before.byIdentifier));
     if (written.ok) {
       const made = await withVersion(written.value, step, ports);

@@ -75,6 +75,21 @@ const rowsQuestion = { metric: 'completion', part: 'denominator', segment: {}, f
 const exportQuestion = { title: 'Executive', metrics: ['completion'], by: 'specialty', filter: {}, purpose: 'For the test' };
 const unconfigured = { practice: { name: null, phone: null, accent: null }, statuses: [], templates: [] };
 const withReason = { reason: 'For the test' };
+const TOLD = {
+  how: 'telephone',
+  note: '',
+  preferred: 'phone',
+  language: 'en',
+  text: { to: '', wanted: null },
+  email: { to: '', wanted: null },
+};
+
+/** Of what is on record here of the patient: several referrals are theirs. */
+const markOf = ({ store, here }: Worlds, referralId: string): Promise<string> =>
+  store.transaction(scopeOf(here.site), async ({ referrals, patientContacts }) => {
+    const referral = await referrals.get(referralId);
+    return (referral && (await patientContacts.get(referral.patientId)))?.updatedAt ?? 'chart';
+  });
 
 /** An id_token of the EHR for whoever asks; one that nobody signed for whoever is nobody. */
 async function signIn({ caller, target, worlds }: Question): Promise<Body> {
@@ -278,6 +293,21 @@ export const REQUESTS: Record<string, Request> = {
     'a referral in the chart',
     (id) => `/worklist/referrals/${id}/patient-link`,
     { changes: true },
+  ),
+  'get /worklist/referrals/:id/patient-contact | a referral in the chart': row(
+    'a referral in the chart',
+    (id) => `/worklist/referrals/${id}/patient-contact`,
+  ),
+  'put /worklist/referrals/:id/patient-contact | a referral in the chart': row(
+    'a referral in the chart',
+    (id) => `/worklist/referrals/${id}/patient-contact`,
+    {
+      changes: true,
+      body: async ({ target, worlds }) => {
+        presses += 1;
+        return { ...TOLD, key: `told-${presses}-0123456789`, mark: await markOf(worlds, target.id) };
+      },
+    },
   ),
   'post /patient/open | a patient’s link': row('a patient’s link', () => '/patient/open', {
     changes: true,

@@ -1,8 +1,12 @@
-/** What Refloop has to say of one order, as a CDS card. Everything on it is the directory's or the order's; nothing names the patient. */
+/**
+ * What Refloop has to say of one order, as a CDS card. Everything on it is the directory's or the order's; nothing names the patient but
+ * the EHR's own order, which a suggestion gives back.
+ */
 import { type Specialty, specialtyInSentence } from '@refloop/domain/clinical/specialty';
 import { plainDay, plural } from '@refloop/domain/matching/plain-words';
-import type { CdsCard } from '../client/cds-hooks.ts';
+import type { CdsCard, CdsSuggestion } from '../client/cds-hooks.ts';
 import type { Card, MatchAnswer } from '../client/match.ts';
+import { displayOf } from './suggestion.ts';
 
 /** CDS Hooks 2.0: "One-sentence, <140-character summary". */
 const LONGEST_SUMMARY = 139;
@@ -23,11 +27,9 @@ const short = (text: string): string => (text.length <= LONGEST_SUMMARY ? text :
 /** A directory may hold anything: what Markdown or HTML would take for its own is made harmless. */
 const plain = (text: string): string => text.replace(/\s+/g, ' ').replace(/[\\`*_{}[\]()#+!|<>~&-]/g, (sign) => `\\${sign}`);
 
-const display = ({ name, credential }: Card): string => (credential === null ? name : `${name}, ${credential}`);
-
 /** `1. **Ana Rivera, MD**, Bay Heart: 2.1 miles away. …` */
 function line(card: Card, number: number): string {
-  const who = [`**${plain(display(card))}**`, ...(card.organization === null ? [] : [plain(card.organization)])].join(', ');
+  const who = [`**${plain(displayOf(card))}**`, ...(card.organization === null ? [] : [plain(card.organization)])].join(', ');
   const confirm = card.callToConfirm.length === 0 ? '' : ` Call to confirm: ${card.callToConfirm.map(plain).join(' ')}`;
   return `${number}. ${who}: ${card.why.map(plain).join('; ')}.${confirm}`;
 }
@@ -38,9 +40,11 @@ function foot(match: MatchAnswer): string {
   return `${match.eligible} in network and open to this referral${circle}. Directory as of ${plainDay(match.directory.asOf)}.${synthetic}`;
 }
 
+/** Those a card names. */
+export const listedOf = (match: MatchAnswer): Card[] => match.ranked.slice(0, LISTED);
+
 const listOf = (match: MatchAnswer): string =>
-  match.ranked
-    .slice(0, LISTED)
+  listedOf(match)
     .map((card, index) => line(card, index + 1))
     .join('\n');
 
@@ -52,8 +56,8 @@ const common = ({ uuid, order, launchUrl }: CardFor): Pick<CdsCard, 'uuid' | 'so
   links: [{ label: 'Refer with Refloop', url: launchUrl, type: 'smart', appContext: JSON.stringify({ order }) }],
 });
 
-/** The three best in network; undefined where there is nobody to name. */
-export function matchesCard(on: CardFor, match: MatchAnswer): CdsCard | undefined {
+/** The three best in network, each to be taken in the EHR; undefined where there is nobody to name. */
+export function matchesCard(on: CardFor, match: MatchAnswer, suggestions: CdsSuggestion[]): CdsCard | undefined {
   const [first] = match.ranked;
   if (!first) return undefined;
   const count = Math.min(match.ranked.length, LISTED);
@@ -62,9 +66,10 @@ export function matchesCard(on: CardFor, match: MatchAnswer): CdsCard | undefine
   const rest = count === 1 ? 'is the only match' : `leads ${plural(count, 'match', 'matches')}`;
   return {
     ...common(on),
-    summary: short(`In network${plan}, ${what}: ${display(first)} ${rest}.`),
+    summary: short(`In network${plan}, ${what}: ${displayOf(first)} ${rest}.`),
     indicator: 'info',
     detail: `${listOf(match)}\n\n${foot(match)}`,
+    ...(suggestions.length === 0 ? {} : { suggestions, selectionBehavior: 'at-most-one' as const }),
   };
 }
 
@@ -79,7 +84,7 @@ export function outOfNetworkCard(on: CardFor, performer: readonly Card[], match:
       : `In network instead:\n\n${listOf(match)}\n\n${foot(match)}`;
   return {
     ...common(on),
-    summary: short(`${display(first)} is out of network for ${plan}.`),
+    summary: short(`${displayOf(first)} is out of network for ${plan}.`),
     indicator: 'warning',
     detail: instead,
   };

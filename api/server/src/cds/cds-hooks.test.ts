@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { HOME, testDirectory } from '../services/test-referral-api.ts';
 import { order } from '../services/test-referral-input.ts';
+import type { Store } from '../store/store.ts';
 import { openWholeApp, type WholeApp } from '../test-whole-app.ts';
 import { selectCall } from './test-client.ts';
 
@@ -13,6 +14,8 @@ type CardTold = {
   detail: string;
   indicator: string;
   links: { label: string; url: string; type: string; appContext: string }[];
+  selectionBehavior?: string;
+  suggestions?: { label: string; uuid: string; isRecommended?: boolean; actions: { type: string; resource: Body }[] }[];
 };
 
 const FAMILY = 'Quillfeather';
@@ -147,6 +150,47 @@ describe('a referral that is chosen', () => {
     expect(card?.detail).toMatch(/4 in network and open to this referral within 25 miles\. Directory as of 18 Nov 2026\./);
   });
 
+  test('can be completed in the EHR by taking one of the three: the whole order comes back, its performer alone replaced', async () => {
+    const on = referral({ status: 'draft', extension: [{ url: 'urn:ehr:of-its-own', valueString: 'kept' }] });
+    const { transaction } = whole.store;
+    const lines: unknown[] = [];
+    // What a line says is sealed where it is kept, so it is read on its way there.
+    const reading: Store['transaction'] = (scope, work) =>
+      transaction(scope, (unit) =>
+        work({ ...unit, audit: { ...unit.audit, append: (line) => (lines.push(line.payload), unit.audit.append(line)) } }),
+      );
+    const spy = vi.spyOn(whole.store, 'transaction').mockImplementation(reading);
+    const { cards } = await call(select(on));
+    const { suggestions = [], selectionBehavior } = cards[0] ?? {};
+    expect(selectionBehavior).toBe('at-most-one');
+    expect(suggestions.map(({ label }) => label)).toEqual(['Choose Ana Family1, MD', 'Choose Ana Family2, MD', 'Choose Ana Family3, MD']);
+    expect(suggestions.some((each) => 'isRecommended' in each)).toBe(false);
+    expect(suggestions[1]?.actions).toEqual([
+      expect.objectContaining({
+        type: 'update',
+        resource: {
+          ...on,
+          performer: [{ type: 'PractitionerRole', identifier: { system: NPI, value: '1234567812' }, display: 'Ana Family2, MD' }],
+        },
+      }),
+    ]);
+    const accepted = { card: cards[0]?.uuid, outcome: 'accepted', outcomeTimestamp: '2026-11-20T10:01:00Z' };
+    const feedback = [{ ...accepted, acceptedSuggestions: [{ id: suggestions[1]?.uuid }] }];
+    expect(await send('/cds-services/refloop-order-select/feedback', { feedback })).toMatchObject({ status: 200 });
+    spy.mockRestore();
+    // Whom it named is told by the line of the call.
+    const [called, told] = lines;
+    expect(called).toMatchObject({ suggested: expect.arrayContaining([{ uuid: suggestions[1]?.uuid, npi: '1234567812' }]) });
+    expect(told).toMatchObject({ outcome: 'accepted', suggestions: [suggestions[1]?.uuid] });
+  });
+
+  test('is not to be changed from a card once it is signed', async () => {
+    const { cards } = await call(select(referral({ status: 'active' })));
+    expect(cards).toHaveLength(1);
+    expect(cards[0]).not.toHaveProperty('suggestions');
+    expect(cards[0]).not.toHaveProperty('selectionBehavior');
+  });
+
   test('leaves nothing behind but a line in the audit: no referral, no recommendation, no word of the patient in the log', async () => {
     const before = await audited();
     const { cards } = await call(select(referral()));
@@ -158,7 +202,9 @@ describe('a referral that is chosen', () => {
         subjectRef: expect.stringMatching(/.+/),
       }),
     ]);
-    expect(JSON.stringify([lines, cards])).not.toContain('pat-1');
+    // The order that a suggestion gives back is the EHR's own, and says whose it is.
+    const told = cards.map(({ suggestions: _orders, ...said }) => said);
+    expect(JSON.stringify([lines, told])).not.toContain('pat-1');
     const rows = await whole.asOwner(
       'select 1 from referral union all select 1 from recommendation union all select 1 from referral_event',
     );
@@ -225,6 +271,7 @@ describe('a referral that is chosen', () => {
     const card = matchesCard(
       { uuid: randomUUID(), order: 'ServiceRequest/1', launchUrl: 'https://x.example.org/launch', specialty },
       { ...match, ranked: [{ ...first, organization: bad.repeat(3), name: 'N'.repeat(200) }] },
+      [],
     );
     expect(card?.detail.replaceAll(/\\[\\`*_{}[\]()#+!|<>~&-]/g, '')).not.toMatch(/[<>[\]`]|\*\*bold/);
     expect(card?.summary.length).toBeLessThan(140);

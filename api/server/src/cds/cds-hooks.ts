@@ -21,10 +21,11 @@ import type { Fetch } from '../sessions/ehr-request.ts';
 import { findSite, type Site, scopeOf } from '../sites.ts';
 import type { Json, Store } from '../store/store.ts';
 import type { AdmittedClient } from './admission.ts';
-import { matchesCard, OVERRIDE_REASONS, outOfNetworkCard } from './card.ts';
+import { listedOf, matchesCard, OVERRIDE_REASONS, outOfNetworkCard } from './card.ts';
 import { type ChartData, openChartData } from './chart-data.ts';
 import { type HookContext, hookContextOf } from './hook-context.ts';
 import { cdsServiceById } from './services.ts';
+import { suggestionsFor } from './suggestion.ts';
 
 export type CdsHooksService = {
   answer: (asked: AdmittedClient, serviceId: string, call: HookCall, now: Date) => Promise<CdsAnswer | Refusal>;
@@ -57,7 +58,9 @@ const FIRST_RADIUS_MILES = 25;
 
 /** Why there is no card. */
 type Silence = 'too-late' | 'no-referral' | 'no-specialty' | 'chart-not-usable' | 'nobody-in-network' | 'in-network-or-not-known';
-type Found = { cards: CdsCard[]; silences: Silence[]; asked: number };
+/** The NPI that each suggestion names, by its id: what was accepted is told by the id alone. */
+type Suggested = { uuid: string; npi: string };
+type Found = { cards: CdsCard[]; suggested: Suggested[]; silences: Silence[]; asked: number };
 
 const NOTHING: CdsAnswer = { cards: [] };
 
@@ -119,8 +122,8 @@ export function createCdsHooksService(deps: Deps): CdsHooksService {
   }
 
   async function find(site: Site, service: CdsService, context: HookContext, data: ChartData, now: Date): Promise<Found | Refusal> {
-    const silent = (silence: Silence): Found => ({ cards: [], silences: [silence], asked: data.asked() });
-    const referrals = (await referralsOf(context, data, site.iss)).map(orderFacts);
+    const silent = (silence: Silence): Found => ({ cards: [], suggested: [], silences: [silence], asked: data.asked() });
+    const referrals = (await referralsOf(context, data, site.iss)).map((resource) => ({ ...orderFacts(resource), resource }));
     if (referrals.length === 0) return silent(data.ranOut() ? 'too-late' : 'no-referral');
     const withSpecialty = referrals.filter(({ specialty }) => specialty !== undefined).slice(0, MOST_CARDS);
     if (withSpecialty.length === 0) return silent('no-specialty');
@@ -133,6 +136,7 @@ export function createCdsHooksService(deps: Deps): CdsHooksService {
     if (!patient) return missing('the patient', 'patient');
     if (!coverages) return missing('the patient’s coverages', 'coverage');
     const cards: CdsCard[] = [];
+    const suggested: Suggested[] = [];
     const silences: Silence[] = [];
     for (const order of withSpecialty) {
       const specialty = specialtyById(order.specialty ?? '');
@@ -151,12 +155,15 @@ export function createCdsHooksService(deps: Deps): CdsHooksService {
         if (card) cards.push(card);
         else silences.push('in-network-or-not-known');
       } else {
-        const card = matchesCard(on, match);
+        const listed = listedOf(match);
+        const suggestions = suggestionsFor(order.resource, listed, deps.newUuid);
+        suggested.push(...suggestions.flatMap(({ uuid }, index) => (listed[index] ? { uuid, npi: listed[index].npi } : [])));
+        const card = matchesCard(on, match, suggestions);
         if (card) cards.push(card);
         else silences.push('nobody-in-network');
       }
     }
-    return { cards, silences, asked: data.asked() };
+    return { cards, suggested, silences, asked: data.asked() };
   }
 
   async function audit(
@@ -199,7 +206,12 @@ export function createCdsHooksService(deps: Deps): CdsHooksService {
         const found = await find(site, service, context, data, now);
         const outcome = isRefusal(found)
           ? { refused: found.refused }
-          : { cards: found.cards.map(({ uuid, indicator }) => ({ uuid, indicator })), silent: found.silences, asked: found.asked };
+          : {
+              cards: found.cards.map(({ uuid, indicator }) => ({ uuid, indicator })),
+              suggested: found.suggested,
+              silent: found.silences,
+              asked: found.asked,
+            };
         await audit(site, asked, context.patientId, context.userId, { service: service.id, ...outcome }, now);
         return isRefusal(found) ? found : { cards: found.cards };
       };
@@ -222,7 +234,7 @@ export function createCdsHooksService(deps: Deps): CdsHooksService {
       if (!home) return unknownService();
       const known = new Set(OVERRIDE_REASONS.map(({ system, code }) => `${system} ${code}`));
       await deps.store.transaction(scopeOf(home), async (unit) => {
-        for (const { card, outcome, overrideReason } of feedback) {
+        for (const { card, outcome, acceptedSuggestions, overrideReason } of feedback) {
           const reason = overrideReason?.reason;
           const code = reason === undefined ? null : known.has(`${reason.system} ${reason.code}`) ? reason.code : 'other';
           await unit.audit.append({
@@ -230,7 +242,7 @@ export function createCdsHooksService(deps: Deps): CdsHooksService {
             actor: { subject: `cds-client ${asked.client.iss}`, fhirUser: null, sessionId: null },
             action: 'cds.feedback-given',
             purpose: 'HOPERAT',
-            payload: { service: service.id, card, outcome, reason: code },
+            payload: { service: service.id, card, outcome, suggestions: (acceptedSuggestions ?? []).map(({ id }) => id), reason: code },
           });
         }
       });

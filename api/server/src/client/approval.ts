@@ -22,7 +22,7 @@ export const Approve = z.object({
 });
 export type Approve = z.infer<typeof Approve>;
 
-export const STEP_NAMES = ['DocumentReference', 'ServiceRequest', 'Task', 'Provenance'] as const;
+export const STEP_NAMES = ['DocumentReference', 'ServiceRequest', 'Communication', 'Task', 'Provenance'] as const;
 export const StepName = z.enum(STEP_NAMES);
 export type StepName = z.infer<typeof StepName>;
 

@@ -39,6 +39,13 @@ export type HookCall = z.infer<typeof HookCall>;
 
 const Coding = z.object({ system: z.string(), code: z.string(), display: z.string() });
 
+export const CdsSuggestion = z.object({
+  label: z.string(),
+  uuid: z.string(),
+  actions: z.array(z.object({ type: z.literal('update'), description: z.string(), resource: Json })),
+});
+export type CdsSuggestion = z.infer<typeof CdsSuggestion>;
+
 export const CdsCard = z.object({
   uuid: z.string(),
   /** Fewer than 140 characters. */
@@ -48,6 +55,9 @@ export const CdsCard = z.object({
   indicator: z.enum(['info', 'warning']),
   source: z.object({ label: z.string() }),
   overrideReasons: z.array(Coding),
+  /** What the EHR does with its own draft order once its clinician takes one; where there are some, `selectionBehavior` is required. */
+  suggestions: z.array(CdsSuggestion).optional(),
+  selectionBehavior: z.literal('at-most-one').optional(),
   links: z.array(z.object({ label: z.string(), url: z.string(), type: z.literal('smart'), appContext: z.string() })),
 });
 export type CdsCard = z.infer<typeof CdsCard>;
@@ -60,6 +70,10 @@ export const CdsFeedback = z.object({
       z.looseObject({
         card: z.uuid(),
         outcome: z.enum(['accepted', 'overridden']),
+        acceptedSuggestions: z
+          .array(z.looseObject({ id: z.uuid() }))
+          .max(10)
+          .optional(),
         /** A comment that comes with it may say anything of the patient, so it is not kept. */
         overrideReason: z
           .looseObject({ reason: z.looseObject({ system: z.string().max(300), code: z.string().max(100) }).optional() })

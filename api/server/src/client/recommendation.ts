@@ -39,27 +39,27 @@ export type Prepared = z.infer<typeof Prepared>;
 export const ReferralKind = z.enum(REFERRAL_KINDS);
 export type ReferralKind = z.infer<typeof ReferralKind>;
 
-const WriteAction = z.enum(['update-order', 'create-order', 'file-document', 'create-task', 'create-provenance']);
-const Step = z.enum(['DocumentReference', 'ServiceRequest', 'Task', 'Provenance']);
+const WriteAction = z.enum(['update-order', 'create-order', 'file-document', 'add-message', 'create-task', 'create-provenance']);
+const Step = z.enum(['DocumentReference', 'ServiceRequest', 'Communication', 'Task', 'Provenance']);
 
 /** Which rung of the write-back ladder the launch found possible, read from CapabilityStatement and granted scopes. */
 export const WriteBack = z.object({
-  rung: z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(6)]),
-  steps: z.array(Step).max(4),
+  rung: z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(6)]),
+  steps: z.array(Step).max(5),
   /** Steps the EHR does not offer, each with why. */
-  leftOut: z.array(z.object({ step: z.string().max(40), why: z.string().max(300) })).max(4),
+  leftOut: z.array(z.object({ step: z.string().max(40), why: z.string().max(300) })).max(5),
   /** Why each higher rung is not possible, in the clinician's words; recommendations made before this was kept have none. */
   notPossible: z
-    .array(z.object({ rung: z.union([z.literal(1), z.literal(2), z.literal(3)]), why: z.string().max(300) }))
-    .max(3)
+    .array(z.object({ rung: z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4)]), why: z.string().max(300) }))
+    .max(4)
     .optional(),
   /** What it was judged by: the server judges again and refuses what does not follow from it. */
   basis: z
     .object({
       stated: z.boolean(),
       launchedOrder: z.enum(['none', 'without-version', 'with-version']),
-      offered: z.array(WriteAction).max(5),
-      granted: z.array(WriteAction).max(5),
+      offered: z.array(WriteAction).max(6),
+      granted: z.array(WriteAction).max(6),
     })
     .optional(),
 });

@@ -233,6 +233,19 @@ export const GOOD: Record<string, Good> = {
     path: () => '/patient/acts',
     body: () => ({ opened: NO_LINK, key: 'press-0123456789', what: { act: 'other-date', text: 'Mornings, please' } }),
   },
+  'put /worklist/referrals/:id/patient-contact': {
+    path: () => '/worklist/referrals/nothing/patient-contact',
+    body: () => ({
+      key: 'press-0123456789',
+      mark: 'chart',
+      how: 'telephone',
+      note: 'In the evening',
+      preferred: 'text',
+      language: 'es',
+      text: { to: '(555) 210-0100', wanted: true },
+      email: { to: '', wanted: null },
+    }),
+  },
   'post /worklist/assignment': {
     path: () => '/worklist/assignment',
     body: () => ({ referralIds: ['nothing'], to: 'clinician' }),

@@ -24,7 +24,12 @@ export const configurationRoutes = ({ configuration }: { configuration: Configur
     path: '/configuration/versions/:version',
     summary: 'One version of the configuration, as it was kept; 0 is as Refloop comes.',
     roles: ['admin', 'lead'],
-    params: z.object({ version: z.coerce.number().int().nonnegative().max(1_000_000) }),
+    params: z.object({
+      version: z
+        .string()
+        .regex(/^\d{1,6}$/)
+        .transform(Number),
+    }),
     answer: ConfigurationAnswer,
     handle: async ({ session, params }) => configuration.read(session, params.version),
   }),

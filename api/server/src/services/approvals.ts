@@ -211,7 +211,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
               coverage: matchedCoverage(request.match.coverage, kept.input.chart, shownOrder, dayOf(at)),
               encounter: referenceIn(shownOrder, 'encounter'),
               note,
-              packet: writeBack.rung === 3 ? await packetToFile(packet) : null,
+              packet: writeBack.rung === 3 || writeBack.rung === 4 ? await packetToFile(packet) : null,
               replacesNote: await lapsedNote(unit, stored.referralId),
               sources: unique(reviewed.sentences.flatMap((sentence) => sentence.sources)),
               software: [

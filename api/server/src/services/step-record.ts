@@ -99,7 +99,7 @@ async function record(unit: Unit, plan: StoredPlan, by: Holder, change: Change, 
   });
   if (saved.status === 'lease-lost') throw new Refused(leaseLost());
   if (saved.status !== 'saved') throw new Refused(reportedElsewhere());
-  // On rung 3 the order is still to be placed by hand, and a stale order to be approved anew: neither settles anything yet.
+  // On rungs 3 and 4 the order is still to be placed by hand, and a stale order to be approved anew: neither settles anything yet.
   if (unfinishedSteps(content).length === 0 && content.rung < 3) await settleWriteBack(unit, plan.id, now);
   const coveringFor = by.actor.kind === 'covering' ? by.actor.coveringFor : null;
   await unit.audit.append({

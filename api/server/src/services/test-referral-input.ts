@@ -62,7 +62,7 @@ export const match = (more: Body = {}): Body => ({
   ...more,
 });
 
-const EVERYTHING: WriteAction[] = ['update-order', 'create-order', 'file-document', 'create-task', 'create-provenance'];
+const EVERYTHING: WriteAction[] = ['update-order', 'create-order', 'file-document', 'add-message', 'create-task', 'create-provenance'];
 
 /** What the app reports for an EHR that offers and grants these actions. */
 export const writeBackOf = (actions: WriteAction[], launchedOrder: WriteBasis['launchedOrder'] = 'with-version'): Body => {

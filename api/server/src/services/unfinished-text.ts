@@ -7,6 +7,7 @@ import { hasLapsed, planContentOf } from './plan-content.ts';
 const NAMES: Record<PlanStep['name'], string> = {
   DocumentReference: 'the note',
   ServiceRequest: 'the order',
+  Communication: 'the message',
   Task: 'the task',
   Provenance: 'the provenance',
 };
@@ -71,6 +72,8 @@ function byHand(plan: StoredPlan): string | undefined {
   switch (rungOf(planContentOf(plan).rung)) {
     case 3:
       return 'This EHR takes documents but no orders from Refloop: look whether the note is in the chart, place or sign the order there by hand, then settle this.';
+    case 4:
+      return 'This EHR takes messages but no orders or documents from Refloop: look whether the note is in the chart as a message, place or sign the order there by hand, then settle this.';
     case 6:
       return 'This EHR takes no orders from Refloop: enter the order and the note in the chart by hand, then settle this.';
     case 1:

@@ -111,6 +111,33 @@ describe('an EHR that takes documents but no orders (rung 3)', () => {
   });
 });
 
+describe('an EHR that takes messages but neither orders nor documents (rung 4)', () => {
+  test('gets the note and the packet as a message about the order; the order stays to be placed by hand', async () => {
+    const { input, made, plan, steps } = await approved(writeBackOf(['add-message', 'create-provenance']));
+    expect(plan).toMatchObject({ rung: 4, writeBack: 'waiting' });
+    expect(steps.map(({ name }) => name)).toEqual(['Communication', 'Provenance']);
+    const message = steps[0]?.resource ?? {};
+    expect(message).toMatchObject({
+      status: 'preparation',
+      basedOn: [{ reference: `ServiceRequest/${String((input['order'] as Body)['id'])}` }],
+      recipient: [{ identifier: { value: '1234567811' } }],
+    });
+    const [words, pdf] = message['payload'] as { contentString?: string; contentAttachment?: Attachment }[];
+    expect(words?.contentString).toContain('Is she a candidate for ablation?');
+    expect((await readPdf(new Uint8Array(Buffer.from(pdf?.contentAttachment?.data ?? '', 'base64')))).tagged).toBe(true);
+
+    const holder = 'window-one-1234';
+    await api.call('POST', `/plans/${String(plan['id'])}/lease`, token, { holder });
+    for (const step of ['Communication', 'Provenance']) {
+      const outcome = { status: 'done', reference: `${step}/c1`, versionId: '1' };
+      const done = await api.call('POST', `/plans/${String(plan['id'])}/steps/${step}`, token, { holder, outcome });
+      expect(done.status, JSON.stringify(done.body)).toBe(200);
+    }
+    const [open] = await openWork(made);
+    expect(await told(open)).toContain('This EHR takes messages but no orders or documents');
+  });
+});
+
 describe('the packet to take along', () => {
   test('on rung 6 it is a PDF, the same each time, and each download is on record with its purpose', async () => {
     const { made, plan } = await approved(writeBackOf([]));
@@ -162,6 +189,8 @@ describe('what the app reports is judged again', () => {
     ['a step it does not offer', { ...writeBackOf(['update-order']), steps: ['ServiceRequest', 'Task'] }, 'writeBack.rung'],
     ['a note that rung 3 does not file', { rung: 3, steps: ['Provenance'], leftOut: [] }, 'writeBack.steps'],
     ['an order that rung 3 does not write', { rung: 3, steps: ['DocumentReference', 'ServiceRequest'], leftOut: [] }, 'writeBack.steps'],
+    ['a message beside a document', { rung: 3, steps: ['DocumentReference', 'Communication'], leftOut: [] }, 'writeBack.steps'],
+    ['a message that rung 4 does not add', { rung: 4, steps: ['Provenance'], leftOut: [] }, 'writeBack.steps'],
     ['steps where nothing is written', { rung: 6, steps: ['DocumentReference'], leftOut: [] }, 'writeBack.steps'],
     ['no order launched, though one is sent', writeBackOf(['create-order'], 'none'), 'writeBack.basis.launchedOrder'],
   ])('%s', async (_name, writeBack, field) => {

@@ -1,6 +1,7 @@
 /** How patients may be reached, one row a patient of an EHR. */
 import type { Instant } from '@refloop/domain/instant';
 import type { Reachable } from '@refloop/domain/patient/outreach';
+import type { ToldWay } from '@refloop/domain/patient/told-contact';
 import type { PatientSide } from '@refloop/domain/referral/event';
 
 export type PatientContact = Reachable & {
@@ -12,6 +13,8 @@ export type PatientContact = Reachable & {
    * comes again after another is no new word. Absent in rows from before they were kept.
    */
   heeded?: string[];
+  /** What the patient told somebody of the practice last: whom (their subject), when and how. Absent where nobody was told anything. */
+  told?: { at: Instant; to: string; how: ToldWay; note: string };
   updatedAt: Instant;
 };
 

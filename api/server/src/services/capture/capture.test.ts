@@ -54,9 +54,15 @@ test('notes are looked for also where the search of encounters always fails', as
 test.each<EhrFailure>([{ kind: 'no-answer', detail: '' }, { kind: 'http', status: 429, detail: '' }, { kind: 'signed-out' }])(
   'an EHR that is away ($kind, $status) is asked once and left until the next look: other sites wait for it',
   async (failure) => {
-    expect(await askedIn(2, () => failure)).toEqual(['ServiceRequest', 'ServiceRequest']);
+    expect(await askedIn(2, () => failure)).toEqual(['ServiceRequest', 'Task']);
   },
 );
+
+test('where it is one search that is never answered the others come first at the next look', async () => {
+  const asked = await askedIn(3, (type) => (type === 'Encounter' ? { kind: 'no-answer', detail: '' } : undefined));
+  expect(asked.filter((type) => type === 'DocumentReference')).toHaveLength(2);
+  expect(asked.filter((type) => type === 'Encounter')).toHaveLength(3);
+});
 
 test('a version that was taken in long after it was written is not looked into again, a newer one and a fresh one are', async () => {
   const opened = openMemoryStore({ newId: () => 'id' });

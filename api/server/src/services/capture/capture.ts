@@ -95,6 +95,8 @@ const wasLongAgo = ({ meta }: Resource, now: string): boolean => Date.parse(now)
 export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRun> } {
   /** Until when an EHR that did not answer is left alone, by its FHIR base. */
   const quietUntil = new Map<string, number>();
+  /** Searches that were not answered at all, by FHIR base and type: they come last, should the EHR hang at them alone. */
+  const hung = new Set<string>();
   /** Those whose subscription was looked at in this process. */
   const verified = new Set<string>();
   /**
@@ -189,11 +191,17 @@ export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRu
     // A look goes on without it.
     await keepSubscribed(deps, site, access, !verified.has(site.iss)).catch(deps.failed);
     verified.add(site.iss);
-    for (const checkpoint of due) {
+    const place = ({ resourceType }: CaptureCheckpoint): string => `${site.iss} ${resourceType}`;
+    const hangs = (checkpoint: CaptureCheckpoint): number => (hung.has(place(checkpoint)) ? 1 : 0);
+    for (const checkpoint of due.toSorted((left, right) => hangs(left) - hangs(right))) {
       try {
         const came = await lookAt(site, access.ehr, checkpoint, sum);
         // The other sites wait for this one.
-        if (came === 'away') return leave('');
+        if (came === 'away') {
+          hung.add(place(checkpoint));
+          return leave('');
+        }
+        hung.delete(place(checkpoint));
         // One search that always fails keeps none of the other types from being looked at.
         if (came === 'silent') leave(checkpoint.resourceType);
       } catch (error) {

@@ -19,6 +19,9 @@ export type ConsentChange = {
 /** A gateway gives up long before so many others have come. */
 const MOST_HEEDED = 30;
 
+/** With one more key that was heeded. */
+export const heededWith = ({ heeded = [] }: PatientContact, key: string): string[] => [...heeded, key].slice(-MOST_HEEDED);
+
 /**
  * Heeds a word about a channel. What was heeded before, or says what is so already, changes nothing.
  * @param known as it was read, or would be where none is kept @returns the contact as it is then
@@ -39,10 +42,12 @@ export async function changeConsent(unit: Unit, known: PatientContact, change: C
   const status = given ? 'given' : 'withdrawn';
   const before = contact[channel];
   const isSo = before.consent.status === status;
+  // A no of the patient’s own takes the place of one that they told: nobody else lifts it.
+  const isTheirOwn = by === 'patient' && before.consent.status === 'withdrawn' && before.consent.by === 'staff';
   const after: PatientContact = {
     ...contact,
-    [channel]: isSo ? before : { ...before, consent: { status, at: now, by } },
-    heeded: [...heeded, key].slice(-MOST_HEEDED),
+    [channel]: isSo && !isTheirOwn ? before : { ...before, consent: { status, at: now, by } },
+    heeded: heededWith(contact, key),
     updatedAt: now,
   };
   await unit.patientContacts.put(after);

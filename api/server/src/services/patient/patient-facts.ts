@@ -19,26 +19,25 @@ export async function approvedPacket(unit: Unit, { order }: Referral): Promise<P
 export const birthDateOf = ({ patient }: Packet): string | undefined =>
   /^\d{4}-\d{2}-\d{2}$/.test(patient.born) ? patient.born : undefined;
 
-function languageOf({ order }: Referral, packet: Packet): Language {
+function languageOf({ order }: Referral, packet: Packet | undefined): Language {
   const tag = order.status === 'draft' ? null : (order.approval.setting?.language ?? null);
-  return tag?.toLowerCase().startsWith('es') || /spanish|español/i.test(packet.patient.language) ? 'es' : 'en';
+  return tag?.toLowerCase().startsWith('es') || /spanish|español/i.test(packet?.patient.language ?? '') ? 'es' : 'en';
 }
 
-/** What is on record, else what the chart said when the referral was approved: a number, a language, and no consent to anything. */
-export async function contactOf(unit: Unit, referral: Referral, packet: Packet, now: Instant): Promise<PatientContact> {
-  const kept = await unit.patientContacts.take(referral.patientId);
-  return (
-    kept ?? {
-      patientId: referral.patientId,
-      language: languageOf(referral, packet),
-      preferred: 'text',
-      text: { to: phoneNumber(packet.patient.phone) ?? null, consent: { status: 'unknown' } },
-      email: { to: null, consent: { status: 'unknown' } },
-      proxies: [],
-      updatedAt: now,
-    }
-  );
-}
+/** What the chart said when the referral was approved: a number, a language, and no consent to anything. */
+export const chartedContact = (referral: Referral, packet: Packet | undefined, now: Instant): PatientContact => ({
+  patientId: referral.patientId,
+  language: languageOf(referral, packet),
+  preferred: 'text',
+  text: { to: phoneNumber(packet?.patient.phone ?? '') ?? null, consent: { status: 'unknown' } },
+  email: { to: null, consent: { status: 'unknown' } },
+  proxies: [],
+  updatedAt: now,
+});
+
+/** What is on record, else what the chart said. */
+export const contactOf = async (unit: Unit, referral: Referral, packet: Packet, now: Instant): Promise<PatientContact> =>
+  (await unit.patientContacts.take(referral.patientId)) ?? chartedContact(referral, packet, now);
 
 /** The day on the clinic’s wall, `2026-11-28`. @param timeZone IANA name */
 export const dayOn = (now: Instant, timeZone: string): string => new Date(wallOf(Date.parse(now), timeZone)).toISOString().slice(0, 10);

@@ -21,7 +21,7 @@ export type PatientLinkService = {
 };
 
 /** The clinician who ordered hands it over at the end of their minute, whoever the next step is with. */
-async function requireOwnOrOrdered(unit: Unit, session: Session, { id, order }: Referral): Promise<void> {
+export async function requireOwnOrOrdered(unit: Unit, session: Session, { id, order }: Referral): Promise<void> {
   if (order.status !== 'draft' && order.approval.requester === session.subject) return;
   await requireOwn(unit, session, id);
 }

@@ -1,0 +1,141 @@
+/** How the patient of a referral is reached, and a form for what they tell on the telephone or in person. */
+import { Button } from '@mantine/core';
+import type { PatientContactView } from '@refloop/server/client/patient-contact';
+import { useEffect, useRef, useState } from 'react';
+import { AnswerView } from '../center/AnswerView.tsx';
+import type { CenterProps } from '../center/CenterPage.tsx';
+import { useAnswer } from '../center/use-answer.ts';
+import { PhoneLink } from '../ui/PhoneLink.tsx';
+import { plainTime } from '../words/plain-date.ts';
+import styles from './Contact.module.css';
+import { ContactForm } from './ContactForm.tsx';
+import { consentWords, LANGUAGE_NAMES, leavesWords, PREFERRED_NAMES, PROXY_NAMES, TOLD_NAMES } from './contact-words.ts';
+
+type Props = Pick<CenterProps, 'api' | 'onFail'> & {
+  referralId: string;
+  /** Of the last event: a word of the patient is one. */
+  sequence: number;
+  now: () => Date;
+  /** Something was put on record. */
+  onChanged: () => void;
+};
+
+export function ContactPanel({ api, onFail, referralId, sequence, now, onChanged }: Props) {
+  const path = `/worklist/referrals/${encodeURIComponent(referralId)}/patient-contact`;
+  const [answer, refresh] = useAnswer<PatientContactView>(api, path, onFail);
+  const readAt = useRef(sequence);
+  useEffect(() => {
+    if (readAt.current !== sequence) refresh();
+    readAt.current = sequence;
+  }, [sequence, refresh]);
+  return (
+    <section className={styles['contact']} aria-label="How the patient is reached">
+      <h3>How the patient is reached</h3>
+      <AnswerView answer={answer} onRetry={refresh}>
+        {(contact) => (
+          <Shown
+            api={api}
+            onFail={onFail}
+            path={path}
+            contact={contact}
+            now={now}
+            onTold={() => {
+              refresh();
+              onChanged();
+            }}
+            onRefresh={refresh}
+          />
+        )}
+      </AnswerView>
+    </section>
+  );
+}
+
+type ShownProps = Pick<Props, 'api' | 'onFail' | 'now'> & {
+  path: string;
+  contact: PatientContactView;
+  onTold: () => void;
+  onRefresh: () => void;
+};
+
+function Shown({ contact, now, onTold, onRefresh, ...asked }: ShownProps) {
+  const [open, setOpen] = useState(false);
+  const [notice, setNotice] = useState('');
+  const button = useRef<HTMLButtonElement>(null);
+  const close = (told: string) => {
+    setOpen(false);
+    setNotice(told);
+  };
+  const wasOpen = useRef(false);
+  useEffect(() => {
+    if (wasOpen.current && !open) button.current?.focus();
+    wasOpen.current = open;
+  }, [open]);
+  return (
+    <>
+      <p>{leavesWords(contact)}</p>
+      <Facts contact={contact} now={now()} />
+      {open ? (
+        <ContactForm
+          {...asked}
+          contact={contact}
+          onDone={() => {
+            close('On record.');
+            onTold();
+          }}
+          onChanged={onRefresh}
+          onClose={() => close('')}
+        />
+      ) : (
+        <div className={styles['row']}>
+          <Button ref={button} variant="default" onClick={() => setOpen(true)}>
+            Put on record what they told…
+          </Button>
+        </div>
+      )}
+      <output className="caption">{notice}</output>
+    </>
+  );
+}
+
+function Facts({ contact, now }: { contact: PatientContactView; now: Date }) {
+  const { isFromChart, preferred, language, text, email, proxies, told } = contact;
+  return (
+    <>
+      <dl className={styles['facts']}>
+        <dt>Prefers</dt>
+        <dd>{PREFERRED_NAMES[preferred]}</dd>
+        <dt>Language</dt>
+        <dd>{LANGUAGE_NAMES[language]}</dd>
+        <dt>Texts</dt>
+        <dd>
+          {text.to === null ? 'no number' : <PhoneLink phone={text.to} />}: {consentWords(text, now)}
+        </dd>
+        {email.to === null && email.consent.status === 'unknown' ? null : (
+          <>
+            <dt>E-mails</dt>
+            <dd>
+              {email.to ?? 'no address'}: {consentWords(email, now)}
+            </dd>
+          </>
+        )}
+        {proxies.map(({ side, name }) => (
+          <Proxy key={`${side} ${name}`} side={PROXY_NAMES[side]} name={name} />
+        ))}
+      </dl>
+      <p className="caption">
+        {isFromChart ? 'As the chart had it when the referral was approved.' : null}
+        {told
+          ? `Told to ${told.to} ${TOLD_NAMES[told.how]}, ${plainTime(told.at, now)}.${told.note === '' ? '' : ` “${told.note}”`}`
+          : null}
+      </p>
+    </>
+  );
+}
+
+const Proxy = ({ side, name }: { side: string; name: string }) => (
+  <>
+    <dt>{side}</dt>
+    <dd>{name}</dd>
+  </>
+);

@@ -1,0 +1,42 @@
+import type { PatientContactView } from '@refloop/server/client/patient-contact';
+import { expect, test } from 'vitest';
+import { consentWords, isEndedByPatient, leavesWords } from './contact-words.ts';
+
+const NOW = new Date('2026-11-29T12:00:00.000Z');
+const at = '2026-11-20T15:00:00.000Z';
+const GIVEN = { status: 'given', at, by: 'patient' } as const;
+const contact = (more: Partial<PatientContactView>): PatientContactView => ({
+  mark: 'chart',
+  isFromChart: true,
+  language: 'en',
+  preferred: 'text',
+  text: { to: '+15552100100', consent: { status: 'unknown' } },
+  email: { to: null, consent: { status: 'unknown' } },
+  leavesBy: null,
+  sendsTexts: true,
+  proxies: [],
+  told: null,
+  ...more,
+});
+
+test.each([
+  [{ status: 'unknown' } as const, /nobody has asked the patient, so none leave/],
+  [GIVEN, /^wanted since 20 Nov 2026, .* as they said themselves$/],
+  [{ ...GIVEN, by: 'staff' } as const, /^wanted since .* as they told us$/],
+  [{ ...GIVEN, status: 'withdrawn', by: 'staff' } as const, /^not wanted since .* as they told us$/],
+  [{ ...GIVEN, status: 'withdrawn' } as const, /^ended by the patient since/],
+])('consent %j', (consent, words) => {
+  const channel = { to: '+15552100100', consent };
+  expect(consentWords(channel, NOW)).toMatch(words);
+  expect(isEndedByPatient(channel)).toBe(consentWords(channel, NOW).startsWith('ended'));
+});
+
+test.each<[Partial<PatientContactView>, RegExp]>([
+  [{ leavesBy: 'text' }, /leave by themselves/],
+  [{ sendsTexts: false }, /sends no text messages/],
+  [{ preferred: 'phone', text: { to: '+15552100100', consent: GIVEN } }, /want to be called/],
+  [{ preferred: 'email', email: { to: 'rosa@example.org', consent: GIVEN } }, /writes none to patients yet/],
+  [{ email: { to: 'rosa@example.org', consent: GIVEN } }, /writes none to patients yet/],
+  [{ text: { to: null, consent: { status: 'unknown' } } }, /no number/],
+  [{}, /Without a yes/],
+])('%j: %s', (more, words) => expect(leavesWords(contact(more))).toMatch(words));
