@@ -125,8 +125,6 @@ type Way = 'mail' | 'fax' | 'link';
 /** @returns what opens the office's page, where one was handed over */
 async function sent(each: Case, way: Way): Promise<{ address: string; link: string | undefined }> {
   const { line, ledger, coordinator, referralId, press } = each;
-  // A packet says whether the payer has to authorize it.
-  await byHand(each, 'authorization', { answer: 'not-needed', at: line.now().toISOString() });
   const key = press();
   const address = `desk-${key}@office.example.org`;
   const fact = ledger.expect(`a packet by ${way}`, referralId, { key }, way === 'link' ? null : way);

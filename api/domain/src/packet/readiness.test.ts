@@ -26,7 +26,6 @@ function required(resources: readonly FhirResource[], more: Partial<RequiredOf> 
     reasonCodes: [{ system: 'http://hl7.org/fhir/sid/icd-10-cm', code: 'R31.9' }],
     question: 'Is a cystoscopy needed?',
     insured: true,
-    authorization: 'not-needed',
     callback: '510-555-0100',
     teeth: [],
     today: TODAY,
@@ -47,7 +46,6 @@ describe('what every packet has to hold (R104)', () => {
     ['reason-icd10', { reasonCodes: [] }],
     ['reason-icd10', { reasonCodes: [{ system: 'http://snomed.info/sct', code: '34436003' }] }],
     ['coverage', { insured: false }],
-    ['authorization', { authorization: 'not-checked' }],
     ['callback', { callback: '' }],
   ])('%s is missed', (id, more) => expect(missing(required([psa], more))).toEqual([id]));
 
@@ -61,11 +59,6 @@ describe('what every packet has to hold (R104)', () => {
     expect(missingOf(requirementsOf(of))).toMatchObject([{ id: 'recent-findings', standing: 'not-visible' }]);
   });
 });
-
-test.each(['not-needed', 'asked', 'approved', 'denied'] as const)(
-  'an authorization that is %s is a standing, and no gap in the packet',
-  (authorization) => expect(missing(required([psa], { authorization }))).toEqual([]),
-);
 
 describe('what the checklist of the specialty requires (R106)', () => {
   const item = (kind: 'found' | 'missing' | 'not-visible', requirement: 'required' | 'recommended' = 'required') =>

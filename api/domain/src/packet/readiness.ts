@@ -10,7 +10,7 @@ import type { Coding } from '../fhir/read.ts';
 import { referenceText } from '../fhir/reference.ts';
 import { type Day, daysBetween, type Instant } from '../instant.ts';
 import { authorizationHold } from '../referral/authorization-hold.ts';
-import type { Authorization, Referral } from '../referral/referral.ts';
+import type { Referral } from '../referral/referral.ts';
 import { lookedFor, type PacketItem } from './contents.ts';
 import type { PacketVariant, VariantItem } from './variant.ts';
 
@@ -51,7 +51,6 @@ export type RequiredOf = {
   reasonCodes: readonly Coding[];
   question: string;
   insured: boolean;
-  authorization: Authorization['status'];
   callback: string;
   teeth: readonly string[];
   today: Day;
@@ -75,8 +74,6 @@ export function requirementsOf(of: RequiredOf): readonly Requirement[] {
       ? required('recent-findings', 'Relevant results or images', findings)
       : { id: 'recent-findings', label: 'Relevant results or images', standing: 'not-visible' },
     required('coverage', 'The insurance', of.insured),
-    // Not checked is no standing: whoever reads the packet cannot tell whether the payer will pay.
-    required('authorization', 'Whether the payer has to authorize it, and where that stands', of.authorization !== 'not-checked'),
     required('callback', 'A number to call back', of.callback !== ''),
   ];
   const ofSpecialty = of.checklist

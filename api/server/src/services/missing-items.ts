@@ -26,9 +26,6 @@ export async function missingRow(
   const assembled = referral && (await assemblePacket(unit, referral, assembly, now, []));
   const hold = assembled?.holds.find(({ kind }) => kind === 'incomplete');
   if (!referral || !assembled || hold?.kind !== 'incomplete') return [];
-  // Whether the payer has to authorize it is the coordinator's to find out.
-  const missing = hold.missing.filter(({ id }) => id !== 'authorization');
-  if (missing.length === 0) return [];
   const { patientName = '', specialtyName = '' } = stored.content as Partial<ObligationContent>;
   const { owner } = stored;
   return [
@@ -39,7 +36,7 @@ export async function missingRow(
       specialtyName,
       performerName: assembled.attempt.performer.display,
       coveringFor,
-      items: missing.map(({ label, standing }) => ({ label, notVisible: standing === 'not-visible' })),
+      items: hold.missing.map(({ label, standing }) => ({ label, notVisible: standing === 'not-visible' })),
       sentBy: owner === null ? null : (names.get(owner) ?? owner),
       dueAt: stored.dueAt,
     },

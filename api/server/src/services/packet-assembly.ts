@@ -120,7 +120,6 @@ export async function assemblePacket(
     reasonCodes: request.reasonCodes.map(({ system, code }) => ({ system, code })),
     question: request.question,
     insured: request.match.coverage !== null,
-    authorization: referral.authorization.status,
     callback,
     teeth,
     today,

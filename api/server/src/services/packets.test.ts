@@ -157,17 +157,14 @@ const titles = async (id: string): Promise<string[]> => (await threadOf(id)).ent
 const accounted = async (): Promise<Disclosures> =>
   (await api.call('POST', '/disclosures', admin, { patient: 'pat-1' })).body as Disclosures;
 
-test('whether the payer has to authorize it was not looked up: held, until that is on record or somebody says why it goes without', async () => {
+test('what the payer said is put on record: while it was asked the packet is held, and goes once it has approved', async () => {
   const id = await writtenReferral(api, clinician, makeInput({ chart: fullChart() }));
-  expect((await packetOf(id)).holds).toEqual([{ kind: 'incomplete', words: expect.stringContaining('has to authorize it') }]);
-  expect((await send(id, 'link')).status).toBe(409);
+  expect((await packetOf(id)).holds).toEqual([]);
   await authorize(id, 'asked');
   expect((await packetOf(id)).holds.map(({ kind }) => kind)).toEqual(['authorization']);
+  expect((await send(id, 'link')).status).toBe(409);
   await authorize(id, 'approved');
   expect((await packetOf(id)).holds).toEqual([]);
-  const other = await writtenReferral(api, clinician, makeInput({ chart: fullChart() }));
-  expect((await prepare(other, { change: 'override', reason: 'The payer never asks for one' })).status).toBe(200);
-  expect((await send(other, 'link')).status).toBe(200);
 });
 
 test('a whole packet has nothing that holds it, and says what it holds', async () => {
