@@ -53,20 +53,22 @@ function reasonOf(status: string): string {
 }
 
 /**
- * @returns whose mail it was; undefined where it is none of ours
+ * @returns whose mail it was; undefined where it is none of ours; `later` while it is not on record that it was sent, for what is said of it then
+ *   would be written over
  */
 export async function takeReturnedMail(
   unit: Unit,
   { mails, failed }: ReturnedMail,
   actor: Actor,
   at: string,
-): Promise<{ referralId: string; patientId: string; effectId: string } | undefined> {
+): Promise<{ referralId: string; patientId: string; effectId: string } | 'later' | undefined> {
   for (const id of mails) {
     const effect = await unit.outbox.get(id);
     const what = effect && WHAT[effect.kind];
     const before = effect && (await readReferral(unit, effect.referralId));
     if (!effect || !before || what === undefined) continue;
-    const { referralId } = effect;
+    const { referralId, standing } = effect;
+    if (standing.status === 'begun' || standing.status === 'waiting') return 'later';
     const whose = { referralId, patientId: before.patientId, effectId: id };
     const detail = reasonOf(failed ?? '');
     // The same report again, or one of a mail that is somebody's already, changes nothing.

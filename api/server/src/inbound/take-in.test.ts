@@ -186,6 +186,26 @@ describe('a mail of ours that comes back', () => {
     });
   });
 
+  test('that comes before it is on record that the mail was sent, it waits until it is', async () => {
+    const given = await sentReferral();
+    const { store, run, handed, why } = given;
+    const effect = await store.transaction(SCOPE, async (unit) => {
+      const content = { transmission: { attempt: 1, transmissionId: 't' }, to: 'desk@office.example.org' };
+      const added = await unit.outbox.add({ referralId: 'r1', kind: OFFICE_MAIL, key: 't', askedAt: APPROVED, dueAt: APPROVED, content });
+      await unit.outbox.claim({ kinds: [OFFICE_MAIL], ...WORKER });
+      await unit.outbox.begin(added, 'w', CAME);
+      return added;
+    });
+    const document = await handed('mail/1', returnedMail({ id: effect }));
+    for (let runs = 0; runs < 8; runs += 1) await run();
+    expect(await why(document)).toBe('waiting null');
+    const standing = { status: 'done', receipt: '250' } as const;
+    await store.transaction(SCOPE, ({ outbox }) => outbox.settle(effect, 'w', { standing, at: CAME, dueAt: null }));
+    await run();
+    const after = await store.transaction(SCOPE, ({ outbox }) => outbox.get(effect));
+    expect([await why(document), after?.standing.status]).toEqual(['placed null', 'failed']);
+  });
+
   test('only delayed it is nobody’s; of an order that is over nobody has to do anything', async () => {
     const { came, id, stands, store } = await mailed();
     await came(returnedMail({ id, action: 'delayed', status: '4.4.1' }));

@@ -87,7 +87,7 @@ export function createInbound({ store, read, version, now, failed }: InboundDeps
       }),
     );
 
-  /** True where it was a mail of ours: whatever followed is on record then. */
+  /** True where it was a mail of ours: whatever followed is on record then, or it waits to be read again. */
   const settleReturned = (scope: Scope, id: string, mail: ReturnedMail): Promise<boolean> =>
     withRetry(() =>
       store.transaction(scope, async (unit) => {
@@ -96,6 +96,7 @@ export function createInbound({ store, read, version, now, failed }: InboundDeps
         const at = now().toISOString();
         const whose = await takeReturnedMail(unit, mail, actor, at);
         if (!whose) return false;
+        if (whose === 'later') return true;
         const { referralId, patientId, effectId } = whose;
         // Its file goes: what came back may hold the link, or pages.
         await unit.inboundDocuments.settle(id, { status: 'placed', at, referralId }, inboundContentOf(document.content));
