@@ -29,7 +29,7 @@ test('lists who can sign in, about whom, and how', async () => {
       { id: 'pat-a', name: 'Achterberg, Nora', orders: ['order-a'] },
       { id: 'pat-b', name: 'Bellweather, Osei', orders: ['order-b'] },
     ],
-    modes: ['full', 'epic-like', 'oracle-like', 'athena-like'],
+    modes: ['full', 'epic-like', 'oracle-like', 'athena-like', 'messages-only'],
     faults: FAULT_NAMES,
   });
 });

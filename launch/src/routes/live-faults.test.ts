@@ -106,7 +106,7 @@ describe('the faults of a backend service', () => {
     const state = await setFor({ mode: 'full', faults: ['server_error'] });
     expect(state).toEqual({
       client: 'backend',
-      faults: { full: ['server_error'], 'epic-like': [], 'oracle-like': [], 'athena-like': [] },
+      faults: { full: ['server_error'], 'epic-like': [], 'oracle-like': [], 'athena-like': [], 'messages-only': [] },
     });
     expect([await writeIn('full', full), await writeIn('epic-like', epic)]).toEqual([500, 201]);
     await setFor({ faults: [] });

@@ -47,7 +47,7 @@ const referred = (changes: Partial<Referred> = {}): Referred => ({
 });
 
 const earlier = stored('ServiceRequest', 'earlier', { status: 'completed' });
-const RIGHT = { ServiceRequest: [order, earlier], DocumentReference: [note], Task: [task], Provenance: [provenance] };
+const RIGHT = { ServiceRequest: [order, earlier], DocumentReference: [note], Communication: [], Task: [task], Provenance: [provenance] };
 
 /** @param there what is different from a chart that is right */
 const chartOf = (
