@@ -154,6 +154,16 @@ test('a coordinator works a referral from sent to note with keys, and the review
   await expect(toReview).toContainText(/Open the chart of .*Oakley.* to read the note/);
   await expectAccessible(clinician, 'My work with a note to review');
   await expectFits(clinician, 'My work with a note to review');
+  // Whether they are asked hangs on when they were asked before, by whichever test: here they are, and what they say is taken.
+  await clinician.route('**/work/reviews', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: { ...((await response.json()) as object), asked: true } });
+  });
+  const answers: unknown[] = [];
+  await clinician.route('**/work/answers', async (route) => {
+    answers.push(route.request().postDataJSON());
+    await route.fulfill({ json: { taken: true } });
+  });
   await toReview.getByRole('button', { name: /^Reviewed/ }).click();
   const question = clinician.getByRole('region', { name: 'How easy is it for you to refer with Refloop?' });
   await expect(question.getByRole('button')).toHaveText(['Very hard', 'Hard', 'Neither', 'Easy', 'Very easy', 'Not now']);
@@ -165,6 +175,7 @@ test('a coordinator works a referral from sent to note with keys, and the review
   await expect(clinician.getByText(/^Not put on record/)).toBeVisible();
   await question.getByRole('button', { name: 'Easy', exact: true }).click();
   await expect(clinician.getByText('Thank you. Your answer is counted.')).toBeVisible();
+  expect(answers).toEqual([{ referralId: expect.any(String), score: 4 }]);
   await expect(question).toHaveCount(0);
   await expect(toReview).toHaveCount(0);
 
