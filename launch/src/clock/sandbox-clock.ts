@@ -1,7 +1,7 @@
 /**
  * The clock of the sandbox: the machine's, and so much ahead of it as it was moved. It goes forward only, in steps that are small beside the
- * spans a practice counts in, and takes no step before everybody who follows it has lived through the last one. So what falls due within a long
- * way happens in its order and at its time, and not all at the end.
+ * spans a practice counts in, and takes no step before everybody who follows it has lived through the last one, or was not heard for a minute.
+ * So what falls due within a long way happens in its order and at its time, and not all at the end.
  */
 
 /** What of it is kept. */

@@ -83,8 +83,8 @@ export type OutboxStore = {
   /** A person decides on what nobody tries by itself any more. False where it is not so, or was decided already. */
   decide: (id: string, settlement: Settlement) => Promise<boolean>;
   /**
-   * What the counterpart had taken came back: it is failed, and a person's. False of what was not taken or has failed already, and where a
-   * person decided otherwise.
+   * What the counterpart had taken came back: it is failed, and a person's, also where a person had found that it was sent. False of what was
+   * not taken, was left out, or has failed already.
    */
   comeBack: (id: string, back: { detail: string; at: Instant }) => Promise<boolean>;
 };
