@@ -10,6 +10,7 @@ import { readFact } from '@refloop/domain/referral/upcast';
 import { ok, type Result } from '@refloop/domain/result';
 import { addReportEffects } from '../outbox/report-effects.ts';
 import { addTaskEffects } from '../outbox/task-effects.ts';
+import { problem, Refused } from '../problem.ts';
 import type { NewEvent, StoredEvent } from '../store/events.ts';
 import { asKept } from '../store/kept-json.ts';
 import type { ReferralRow } from '../store/referrals.ts';
@@ -19,6 +20,9 @@ import { isEngaged } from './engine/reactions.ts';
 
 /** Somebody changed the same referral or its row between our read and our write; the transaction is run again. */
 export class AppendConflict extends Error {}
+
+/** What it is told by is on record: of this referral by somebody who was faster, which the next try sees, or of another one. */
+class FactOnRecord extends AppendConflict {}
 
 /** Among the data of an event, since it names a resource of the EHR and is sealed with it. */
 const FACT_KEY = 'factKey';
@@ -152,7 +156,7 @@ async function write(
   );
   if (answer.status === 'conflict') throw new AppendConflict(`Referral ${referralId} moved on from event ${sequence}`);
   // A fact that somebody put on record meanwhile is no second event, and a row that counted it would be ahead of its history.
-  if (answer.appended < happenings.length) throw new AppendConflict(`A fact of referral ${referralId} is on record already`);
+  if (answer.appended < happenings.length) throw new FactOnRecord(`A fact of referral ${referralId} is on record already`);
   const after = happenings.reduce<Referral | undefined>(
     (referral, each, index) => evolve(referralId, referral, { ...each, sequence: sequence + index + 1, recordedAt: now, actor }),
     before,
@@ -203,5 +207,17 @@ export async function withRetry<Value>(work: () => Promise<Value>): Promise<Valu
     } catch (error) {
       if (!(error instanceof AppendConflict) || attempt === ATTEMPTS) throw error;
     }
+  }
+}
+
+/** As `withRetry`, for a press whose key comes from a client: one that was pressed on another referral is refused in words. */
+export async function withPress<Value>(work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await withRetry(work);
+  } catch (error) {
+    if (!(error instanceof FactOnRecord)) throw error;
+    throw new Refused(
+      problem('conflict', 'This key is that of a press on another referral. Nothing was done. Press again with a key of its own.'),
+    );
   }
 }

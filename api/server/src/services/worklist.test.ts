@@ -50,6 +50,21 @@ async function act(id: string, what: object, more: { sequence?: number; key?: st
 }
 const now = (): string => api.clock.now.toISOString();
 
+test('a press whose key was one of another referral is refused in words, and puts nothing on record', async () => {
+  const key = 'press-of-another-0123';
+  const what = { act: 'contacted', outcome: 'left-message' };
+  expect((await act('r2', what, { key })).status).toBe(200);
+  const before = (await thread('r3')).sequence;
+  const refused = await act('r3', what, { key });
+  expect([refused.status, String(refused.body['detail'])]).toEqual([409, expect.stringContaining('another referral')]);
+  const reply = { key: 'reply-of-another-0123', text: 'It is on its way.' };
+  const say = async (id: string) =>
+    api.call('POST', `/worklist/referrals/${id}/messages`, coordinator, { ...reply, sequence: (await thread(id)).sequence });
+  expect((await say('r2')).status).toBe(200);
+  expect((await say('r3')).status).toBe(409);
+  expect((await thread('r3')).sequence).toBe(before);
+});
+
 test('every open obligation, with who waits on whom and both clocks', async () => {
   const answer = await list(coordinator);
   const row = answer.rows.find((each) => each.referralId === 'r1' && each.kind === 'send');

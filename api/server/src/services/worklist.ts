@@ -19,7 +19,7 @@ import { namesBeside } from './engine/obligation-rows.ts';
 import { policyIn } from './engine/policy-in-force.ts';
 import { howToReach } from './how-to-reach.ts';
 import type { PracticeOf } from './patient/patient-view.ts';
-import { applyDecision, readHistory, withRetry } from './referral-log.ts';
+import { applyDecision, readHistory, withPress, withRetry } from './referral-log.ts';
 import { namesOf } from './staff-names.ts';
 import { handedToMail, threadOf } from './thread-words.ts';
 import { isAssignable, listWorklist, seesAll } from './worklist-list.ts';
@@ -153,7 +153,7 @@ export function createWorklistService({ store, practiceOf }: { store: Store; pra
       }),
 
     act: (session, referralId, { key, sequence, what }, now) =>
-      withRetry(() =>
+      withPress(() =>
         store.transaction(session.scope, async (unit) => {
           const at = now.toISOString();
           await requireOwn(unit, session, referralId);
@@ -173,7 +173,7 @@ export function createWorklistService({ store, practiceOf }: { store: Store; pra
       ),
 
     reply: (session, referralId, { key, sequence, text }, now) =>
-      withRetry(() =>
+      withPress(() =>
         store.transaction(session.scope, async (unit) => {
           const at = now.toISOString();
           await requireOwn(unit, session, referralId);
