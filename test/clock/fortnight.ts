@@ -80,6 +80,9 @@ async function send(ask: Awaited<ReturnType<typeof coordinator>>, { patient, ref
     revision: packet['revision'],
     way,
     ...address,
+    ...((packet['holds'] as { kind: string }[]).some(({ kind }) => kind === 'authorization-open')
+      ? { authorization: { answer: 'not-needed' } }
+      : {}),
   });
 }
 

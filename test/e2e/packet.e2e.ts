@@ -24,8 +24,17 @@ test('a packet goes as a link by mail, with nothing of the patient in it, and th
     await reason.fill('They do their own tests');
     await packet.getByRole('button', { name: 'Let it go without' }).click();
   }
-  await expect(packet.getByText('ready to send')).toBeVisible();
+  // Nothing in this chart says whether the payer has to authorize it: it is said here, and nowhere else.
+  await expect(packet.getByText('one answer to give')).toBeVisible();
   await expectAccessible(desk, 'the packet');
+  await packet.getByRole('combobox', { name: 'How it goes' }).selectOption('link');
+  await packet.getByRole('button', { name: 'Send by a link you hand over' }).click();
+  await expect(packet.getByText('Say where it stands.')).toBeVisible();
+  await packet.getByRole('radio', { name: 'Yes, and it is approved' }).check();
+  await packet.getByRole('button', { name: 'Send by a link you hand over' }).click();
+  await expect(packet.getByText('Give the number that the payer gave.')).toBeVisible();
+  await expectAccessible(desk, 'the question of the payer');
+  await packet.getByRole('textbox', { name: 'Number of the authorization' }).fill('A-1704');
   await packet.getByRole('combobox', { name: 'How it goes' }).selectOption('mail');
   await packet.getByRole('button', { name: 'Send by mail, as a link' }).click();
   await expect(packet.getByText('Give the mail address of the office.')).toBeVisible();
@@ -54,5 +63,6 @@ test('a packet goes as a link by mail, with nothing of the patient in it, and th
   await desk.setViewportSize({ width: 1440, height: 900 });
   await desk.getByRole('button', { name: 'Refresh' }).click();
   await expect(thread.getByText(/Handed to the mail server/)).toBeVisible();
+  await expect(thread.getByText('approved, number A-1704')).toBeVisible();
   await expect(thread.locator('header')).toContainText('accepted');
 });

@@ -132,7 +132,10 @@ async function sent(each: Case, way: Way): Promise<{ address: string; link: stri
   for (let tries = 0; tries < 8; tries += 1) {
     const { packet } = good(await line.ask('GET', path, coordinator)) as { packet?: Body };
     if (!packet) throw new CaseOver('There is no packet.');
-    const body = { key, sequence: packet['sequence'], revision: packet['revision'], way, ...(way === 'mail' ? { address } : {}) };
+    // R104: where nothing settles it, what the payer says is said with the press that sends.
+    const open = (packet['holds'] as { kind: string }[]).some(({ kind }) => kind === 'authorization-open');
+    const said = open ? { authorization: { answer: 'not-needed' } } : {};
+    const body = { key, sequence: packet['sequence'], revision: packet['revision'], way, ...(way === 'mail' ? { address } : {}), ...said };
     const answer = await line.ask('POST', `${path}/transmissions`, coordinator, { body, fact });
     if (answer.status < 300) return { address, link: (answer.body['link'] as string | null) ?? undefined };
     if (answer.status !== 409) good(answer);

@@ -43,6 +43,8 @@ export type Book = {
   raised: Set<string>;
   /** Whom each sending was for, by NPI. */
   transmissionsTo: Map<string, string>;
+  /** Where the payer's authorization stands was said. */
+  authorizationSaid: boolean;
   lastRaisedAt: string;
   lastAt: string;
 };
@@ -66,6 +68,7 @@ export const newBook = (referralId: string): Book => ({
   keys: new Set(),
   raised: new Set(),
   transmissionsTo: new Map(),
+  authorizationSaid: false,
   lastRaisedAt: '',
   lastAt: '',
 });
@@ -230,6 +233,10 @@ export function takeIn(book: Book, event: StoredEvent, authority: Authority): st
       if (attempt) attempt.sent = true;
       break;
     }
+    case 'authorization-asked':
+    case 'authorization-decided':
+      book.authorizationSaid = true;
+      break;
     case 'attempt-declined':
       if (attempt) {
         must(attempt.over === undefined, 'lost: an attempt that was over was declined');

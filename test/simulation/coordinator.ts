@@ -1,11 +1,12 @@
 /** A coordinator at the worklist: does what is owed, or puts on record what an office or a patient said by telephone or on paper. */
 import type { DeclineReason } from '@refloop/domain/referral/attempt';
-import type { PacketAnswer, PacketSent } from '@refloop/server/client/packet';
+import type { AuthorizationAnswer, PacketAnswer, PacketSent } from '@refloop/server/client/packet';
 import type { ActRequest, Thread } from '@refloop/server/client/worklist';
 import type { Session } from '@refloop/server/sessions/session';
 import type { Book } from './book.ts';
 import { createLife, type Life } from './life.ts';
 import { type Person, type Practice, sessionOf } from './practice.ts';
+import { judgeAuthorization, withoutAuthorization } from './what-leaves.ts';
 import type { World } from './world.ts';
 
 type What = ActRequest['what'];
@@ -47,6 +48,24 @@ const someDay = ({ world }: Desk): string => {
   return new Date(Math.floor(ahead / DAY_MS) * DAY_MS + world.draws.integer(15, 22) * HOUR_MS).toISOString();
 };
 
+/** What the payer says when it is asked; at times nobody waits for it. */
+function saidOfAuthorization({ world, practice, book }: Desk): AuthorizationAnswer {
+  const answer = world.draws.weighted([
+    ['not-needed', 10],
+    ['approved', 4],
+    ['goes-without', 2],
+  ] as const);
+  switch (answer) {
+    case 'not-needed':
+      return { answer };
+    case 'approved':
+      return { answer, number: `A-${world.newId()}` };
+    case 'goes-without':
+      world.answeredFor.add(withoutAuthorization(practice.scope, book));
+      return { answer, reason: 'The payer answers next week' };
+  }
+}
+
 /** Made ready and sent the way the office prefers; at times tried although it is not ready, which is refused. */
 async function send(desk: Desk): Promise<void> {
   const { world, session, life, book, practice } = desk;
@@ -69,16 +88,20 @@ async function send(desk: Desk): Promise<void> {
     const preferred = ways.find((each) => each.preferred)?.way ?? 'link';
     const way = world.draws.chance(0.2) ? world.draws.pick(ways).way : preferred;
     const npi = book.attempts.at(-1)?.npi ?? '';
+    const open = holds.some(({ kind }) => kind === 'authorization-open');
+    const authorization = open && !world.draws.chance(0.1) ? saidOfAuthorization(desk) : undefined;
     const asked = {
       key: `packet-${world.newId()}`,
       sequence,
       revision,
       way,
       ...(way === 'mail' ? { address: `${npi}@office.example` } : {}),
+      ...(authorization ? { authorization } : {}),
     };
     for (let tries = 0; tries < 3; tries += 1) {
       const sent = await world.server.ask<PacketSent>(life, ({ packets }, now) => packets.send(session, referralId, asked, now));
       if (sent.kind === 'ok') world.acknowledged.push({ scope: practice.scope, referralId, what: 'act', key: `packet/${asked.key}` });
+      if (sent.kind === 'ok') judgeAuthorization(world, practice.scope, book);
       if (sent.kind === 'ok' && sent.value.link !== null) world.people.offices.receive(practice, book, npi, sent.value.link);
       if (sent.kind !== 'silent') return;
     }

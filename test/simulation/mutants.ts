@@ -160,6 +160,13 @@ export const MUTANTS: readonly Mutant[] = [
     told: ['unapproved'],
   },
   {
+    guard: 'a packet goes only where it was said whether the payer has to authorize it, or why it goes without',
+    file: `${DOMAIN}/packet/readiness.ts`,
+    from: "if (packet.authorization.kind === 'open') holds.push",
+    to: "if (packet.authorization.kind === 'open' && packet.contents === '') holds.push",
+    told: ['unapproved'],
+  },
+  {
     guard: 'a packet is addressed to whoever is asked now',
     file: `${SERVER}/packet/addressed-to.ts`,
     from: 'if (packet.specialist.npi === performer.npi) return packet;',

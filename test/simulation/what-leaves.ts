@@ -1,5 +1,6 @@
 /** What leaves by a gateway, judged as it leaves: in force, once, to whom it belongs, wanted, by day, and with nothing of the patient in a body. */
 import type { Scope } from '@refloop/server/store/store';
+import type { Book } from './book.ts';
 import { type Case, QUESTION, REASON } from './chart.ts';
 import { hourOf } from './wall-clock.ts';
 import type { World } from './world.ts';
@@ -37,6 +38,16 @@ export type WhatLeaves = {
   unknown: (what: string) => void;
 };
 
+/** Under which somebody said why this attempt goes without a word on the payer's authorization. */
+export const withoutAuthorization = ({ tenant }: Scope, { referralId, attempts }: Book): string =>
+  `${tenant} ${referralId} ${attempts.length} authorization`;
+
+/** R104: no packet leaves before it was said where the payer's authorization stands, or why it goes without. */
+export function judgeAuthorization(world: World, scope: Scope, book: Book): void {
+  if (!book.authorizationSaid && !world.answeredFor.has(withoutAuthorization(scope, book)))
+    world.watch.tell('unapproved', 'a packet left, and nobody said whether the payer has to authorize it', book.referralId);
+}
+
 export const nameOfLeaving = (kind: string, key: string): string => `${kind} ${key}`;
 
 export function createWhatLeaves(world: () => World): WhatLeaves {
@@ -69,6 +80,7 @@ export function createWhatLeaves(world: () => World): WhatLeaves {
       const times = (left.get(nameOfLeaving(kind, key)) ?? 0) + 1;
       left.set(nameOfLeaving(kind, key), times);
       if (times > 1) told('duplicate', `one message left ${times} times`, leaving);
+      if (book && kind !== 'text') judgeAuthorization(world(), scope, book);
       const given = book && world().cases.get(`${scope.tenant} ${book.patientId}`);
       if (!given) return;
       if (kind !== 'fax' && patientWords(given).some((word) => words.includes(word)))

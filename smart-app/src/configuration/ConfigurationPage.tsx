@@ -11,6 +11,7 @@ import { ReviewDialog } from '../versions/ReviewDialog.tsx';
 import { VersionHead } from '../versions/VersionHead.tsx';
 import { VersionList } from '../versions/VersionList.tsx';
 import versions from '../versions/Versions.module.css';
+import { AuthorizationPart } from './AuthorizationPart.tsx';
 import { MessagesPart } from './MessagesPart.tsx';
 import { PracticePart } from './PracticePart.tsx';
 import { StatusesPart } from './StatusesPart.tsx';
@@ -73,6 +74,7 @@ function Shown({ api, onFail, answer, onKept }: ShownProps) {
       </VersionHead>
       <PracticePart {...part} />
       <MessagesPart {...part} />
+      <AuthorizationPart {...part} />
       <StatusesPart {...part} />
       <section className={versions['part']} aria-labelledby="rules">
         <h2 id="rules">Rules and calendars</h2>

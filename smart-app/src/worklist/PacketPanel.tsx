@@ -5,6 +5,8 @@ import { type FormEvent, useState } from 'react';
 import type { CenterProps } from '../center/CenterPage.tsx';
 import { Chip } from '../ui/Chip.tsx';
 import { copyText } from '../ui/copy-text.ts';
+import { AuthorizationQuestion } from './AuthorizationQuestion.tsx';
+import { type AuthorizationFault, answerOf, isAsked, isReady, UNANSWERED } from './authorization-draft.ts';
 import styles from './Packet.module.css';
 import { PacketContents } from './PacketContents.tsx';
 import { type PacketFlow, usePacketFlow } from './packet-flow.ts';
@@ -15,18 +17,19 @@ type Props = Pick<CenterProps, 'api' | 'onFail'> & { referralId: string; packet:
 export function PacketPanel(props: Props) {
   const flow = usePacketFlow(props);
   const { packet, told, link } = flow;
-  const ready = packet.holds.length === 0;
+  const ready = isReady(packet);
+  const asked = ready && isAsked(packet);
   return (
     <section className={styles['packet']} aria-label="Packet">
       <div className={styles['title']}>
         <h3>Packet{packet.variant === null ? '' : `: ${packet.variant.toLowerCase()}`}</h3>
-        <Chip tone={ready ? 'good' : 'warn'}>{ready ? 'ready to send' : 'held'}</Chip>
+        <Chip tone={ready && !asked ? 'good' : 'warn'}>{asked ? 'one answer to give' : ready ? 'ready to send' : 'held'}</Chip>
       </div>
       <p className="caption">
         To {packet.recipient.name}, {packet.recipient.organization}. Authorization: {packet.authorization}.
         {packet.answerWithin === null ? '' : ` An answer is asked for within ${packet.answerWithin}.`}
       </p>
-      {ready ? null : (
+      {packet.holds.length === 0 ? null : (
         <ul className={styles['holds']} aria-label="What holds it">
           {packet.holds.map(({ kind, words }) => (
             <li key={kind}>{words}</li>
@@ -97,16 +100,31 @@ function Sending({ flow, ready }: { flow: PacketFlow; ready: boolean }) {
   const [chosen, setChosen] = useState<Way>();
   const [address, setAddress] = useState('');
   const [wrong, setWrong] = useState('');
+  const [draft, setDraft] = useState(UNANSWERED);
+  const [fault, setFault] = useState<AuthorizationFault>();
   const way = chosen ?? preferredOf(packet);
   const press = async (event: FormEvent) => {
     event.preventDefault();
     if (way === 'mail' && !looksLikeMail(address.trim())) return setWrong('Give the mail address of the office.');
     setWrong('');
-    await send(way, address.trim());
+    const said = answerOf(packet, draft);
+    setFault('fault' in said ? said.fault : undefined);
+    if ('fault' in said) return undefined;
+    await send(way, address.trim(), said.answer);
     return undefined;
   };
   return (
     <form className={styles['sending']} onSubmit={(event) => void press(event)}>
+      <AuthorizationQuestion
+        packet={packet}
+        draft={draft}
+        fault={fault}
+        onChange={(next) => {
+          newPress();
+          setFault(undefined);
+          setDraft(next);
+        }}
+      />
       <NativeSelect
         label="How it goes"
         value={way}

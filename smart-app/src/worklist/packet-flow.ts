@@ -1,5 +1,13 @@
 /** What is asked of the server about a packet, and what is told of it: one question at a time. */
-import type { PacketAnswer, PacketChange, PacketSent, PacketView, SendPacket, Way } from '@refloop/server/client/packet';
+import type {
+  AuthorizationAnswer,
+  PacketAnswer,
+  PacketChange,
+  PacketSent,
+  PacketView,
+  SendPacket,
+  Way,
+} from '@refloop/server/client/packet';
 import { useRef, useState } from 'react';
 import type { CenterProps } from '../center/CenterPage.tsx';
 import { failureText, isProblem } from '../session/api.ts';
@@ -42,13 +50,14 @@ export function usePacketFlow({ api, onFail, referralId, packet: read, onChanged
     return answer !== undefined;
   };
 
-  const send = async (way: Way, address: string): Promise<void> => {
+  const send = async (way: Way, address: string, authorization: AuthorizationAnswer | undefined): Promise<void> => {
     const press = pressed.current ?? {
       key: crypto.randomUUID(),
       sequence: packet.sequence,
       revision: packet.revision,
       way,
       ...(way === 'mail' ? { address } : {}),
+      ...(authorization ? { authorization } : {}),
     };
     pressed.current = press;
     const sent = await ask(

@@ -57,6 +57,13 @@ export async function openDesk(browser: Browser, referralId: string, where: Plac
   };
 }
 
+/** What the payer says of the authorization, where nothing has settled it: said with the press that sends. */
+export async function sayAuthorization(packet: Locator): Promise<void> {
+  await expect(packet.getByText(/^(ready to send|one answer to give)$/)).toBeVisible();
+  const notNeeded = packet.getByRole('radio', { name: 'No, this payer does not ask for it' });
+  if (await notNeeded.isVisible()) await notNeeded.check();
+}
+
 /** Sends the packet this way; where something is missing, with a reason. */
 export async function sendPacket({ thread }: Desk, way: 'fax' | 'mail' | 'link' | 'fhir', press: string): Promise<Locator> {
   const packet = thread.getByRole('region', { name: 'Packet' });
@@ -66,7 +73,7 @@ export async function sendPacket({ thread }: Desk, way: 'fax' | 'mail' | 'link' 
     await reason.fill('They do their own tests');
     await packet.getByRole('button', { name: 'Let it go without' }).click();
   }
-  await expect(packet.getByText('ready to send')).toBeVisible();
+  await sayAuthorization(packet);
   await packet.getByRole('combobox', { name: 'How it goes' }).selectOption(way);
   await packet.getByRole('button', { name: press }).click();
   await expect(packet.getByRole('status').last()).toHaveText(/on their way|is asking|shown below/);

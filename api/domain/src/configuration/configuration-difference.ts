@@ -1,4 +1,5 @@
 /** What is another in a newer configuration, by field and in words. */
+import { specialtyById } from '../clinical/specialty.ts';
 import { LANGUAGES, type Language } from '../patient/reading-grade.ts';
 import { STATUS_WORDS } from '../referral/status.ts';
 import type { ConfigurationContent } from './configuration.ts';
@@ -11,6 +12,20 @@ export type ConfigurationDifference = { field: string; what: string; before: str
 const PRACTICE = { name: 'Name of the practice', phone: 'Number to call', accent: 'Colour' } as const;
 export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: 'English', es: 'Spanish' };
 
+const ASKS_FOR_NONE = 'asks for no authorization';
+
+function ruleNames(before: ConfigurationContent, after: ConfigurationContent) {
+  const named = ({ noAuthorization = [] }: ConfigurationContent): Map<string, string> =>
+    new Map(
+      noAuthorization.map(({ payer, specialty }) => [
+        `noAuthorization.${payer}.${specialty ?? 'all'}`,
+        `${payer}, ${specialty === null ? 'every specialty' : (specialtyById(specialty)?.name ?? specialty)}`,
+      ]),
+    );
+  const [were, are] = [named(before), named(after)];
+  return [...new Map([...were, ...are])].map(([field, what]) => ({ field, what, was: were.has(field), is: are.has(field) }));
+}
+
 export function differences(before: ConfigurationContent, after: ConfigurationContent): ConfigurationDifference[] {
   const [were, are] = [statusNames(before.statuses), statusNames(after.statuses)];
   return [
@@ -19,6 +34,12 @@ export function differences(before: ConfigurationContent, after: ConfigurationCo
       what: PRACTICE[part],
       before: before.practice[part],
       after: after.practice[part],
+    })),
+    ...ruleNames(before, after).map(({ field, what, was, is }) => ({
+      field,
+      what,
+      before: was ? ASKS_FOR_NONE : null,
+      after: is ? ASKS_FOR_NONE : null,
     })),
     ...STATUS_WORDS.map((status) => ({
       field: `statuses.${status}`,

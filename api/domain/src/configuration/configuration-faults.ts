@@ -12,7 +12,7 @@ import { type SiteWords, TEMPLATE_RULES, TEMPLATES, type TemplateRule } from './
 /** `field` is a path, such as `practice.accent`, `statuses.no-show`, `templates.book.en`. */
 export type ConfigurationFault = { field: string; message: string; fix: string };
 
-const LONGEST = { name: 60, status: 30, mail: 1500 } as const;
+const LONGEST = { name: 60, status: 30, mail: 1500, payer: 100 } as const;
 /** Of a text message with its link, as many as two to three segments bear (messages.test.ts). */
 const LONGEST_TEXT = 300;
 /** Behind the address of the page: 32 bytes as base64url. */
@@ -180,10 +180,22 @@ function ofTemplate(
   return wrong;
 }
 
+function ofAuthorization({ noAuthorization = [] }: ConfigurationContent): ConfigurationFault[] {
+  return noAuthorization.flatMap(({ payer, specialty }): ConfigurationFault[] => {
+    const field = `noAuthorization.${payer}.${specialty ?? 'all'}`;
+    if (payer.length < 2 || payer.length > LONGEST.payer || UNPRINTED.test(payer))
+      return [{ field, message: 'This is no name of a payer.', fix: `Give 2 to ${LONGEST.payer} characters, as the coverage names it.` }];
+    if (specialty !== null && !SPECIALTIES.some(({ id }) => id === specialty))
+      return [{ field, message: 'There is no such specialty.', fix: 'Choose one of the list, or all.' }];
+    return [];
+  });
+}
+
 /** In the order of the page. @param content as `inOrder` leaves it */
 export function faultsIn(content: ConfigurationContent, about: FaultsAbout): ConfigurationFault[] {
   return [
     ...ofPractice(content.practice),
+    ...ofAuthorization(content),
     ...ofStatuses(content),
     ...content.templates
       .toSorted((left, right) => TEMPLATES.indexOf(left.template) - TEMPLATES.indexOf(right.template))

@@ -148,3 +148,28 @@ test('what changes is told by field, with what was there before', () => {
   ]);
   expect(differences(after, after)).toEqual([]);
 });
+
+describe('payers that ask for no authorization', () => {
+  const rules = (...noAuthorization: { payer: string; specialty: string | null }[]) => inOrder({ ...own, noAuthorization });
+  test('in one order, each once however it is written; the last holds', () =>
+    expect(
+      rules({ payer: ' Plan B ', specialty: null }, { payer: 'Plan A', specialty: 'cardiology' }, { payer: 'plan b', specialty: null })
+        .noAuthorization,
+    ).toEqual([
+      { payer: 'Plan A', specialty: 'cardiology' },
+      { payer: 'plan b', specialty: null },
+    ]));
+  test('a payer has a name and a specialty is one of the list', () =>
+    expect(
+      faultsIn(rules({ payer: 'B', specialty: null }, { payer: 'Plan A', specialty: 'astrology' }), about).map(({ field }) => field),
+    ).toEqual(['noAuthorization.B.all', 'noAuthorization.Plan A.astrology']));
+  test('each that comes or goes is a change in words; a version from before has none', () => {
+    const [before, after] = [rules({ payer: 'Plan A', specialty: null }), rules({ payer: 'Plan B', specialty: 'cardiology' })];
+    expect(differences(before, after).map(({ what, before: was, after: is }) => [what, was, is])).toEqual([
+      ['Plan A, every specialty', 'asks for no authorization', null],
+      ['Plan B, Cardiology', null, 'asks for no authorization'],
+    ]);
+    const { noAuthorization: _, ...old } = UNCONFIGURED;
+    expect(contentOf(old).noAuthorization).toEqual([]);
+  });
+});

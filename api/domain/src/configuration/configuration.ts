@@ -3,6 +3,7 @@
  * say. Only what differs from Refloop's own stands in it, so that a word that Refloop mends reaches whoever did not choose another. Rules and calendars
  * are the service levels (sla/policy.ts), kept in versions of the same kind. No words of a patient stand in it.
  */
+import type { NoAuthorization } from '../packet/authorization-word.ts';
 import { LANGUAGES } from '../patient/reading-grade.ts';
 import { STATUS_WORDS } from '../referral/status.ts';
 import { productName, type StatusName } from './status-names.ts';
@@ -19,6 +20,8 @@ export type ConfigurationContent = {
   };
   statuses: readonly StatusName[];
   templates: readonly SiteWords[];
+  /** Which payers ask for no authorization; absent in versions from before that was asked. */
+  noAuthorization?: readonly NoAuthorization[] | undefined;
 };
 
 export type Configuration = ConfigurationContent & {
@@ -31,15 +34,24 @@ export const UNCONFIGURED: Configuration = {
   practice: { name: null, phone: null, accent: null },
   statuses: [],
   templates: [],
+  noAuthorization: [],
 };
 
-export const contentOf = ({ practice, statuses, templates }: Configuration): ConfigurationContent => ({ practice, statuses, templates });
+export const contentOf = ({ practice, statuses, templates, noAuthorization = [] }: Configuration): ConfigurationContent => ({
+  practice,
+  statuses,
+  templates,
+  noAuthorization,
+});
 
 const orNull = (words: string | null): string | null => (words === null || words.trim() === '' ? null : words.trim());
 
 /** The same in one order, without what says what Refloop says anyway; of two for one thing the last holds. */
-export function inOrder({ practice, statuses, templates }: ConfigurationContent): ConfigurationContent {
+export function inOrder({ practice, statuses, templates, noAuthorization = [] }: ConfigurationContent): ConfigurationContent {
   const named = new Map(statuses.map(({ status, name }) => [status, name.trim()]));
+  const ruled = new Map(
+    noAuthorization.map(({ payer, specialty }) => [`${payer.trim().toLowerCase()} ${specialty ?? ''}`, { payer: payer.trim(), specialty }]),
+  );
   const worded = new Map(templates.map((each) => [`${each.template} ${each.language}`, each.words.replaceAll('\r\n', '\n').trim()]));
   return {
     practice: {
@@ -57,5 +69,6 @@ export function inOrder({ practice, statuses, templates }: ConfigurationContent)
         return words === '' || words === productWords(template, language) ? [] : [{ template, language, words }];
       }),
     ),
+    noAuthorization: [...ruled.keys()].toSorted().flatMap((each) => ruled.get(each) ?? []),
   };
 }

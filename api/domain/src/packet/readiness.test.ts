@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { FhirResource } from '../fhir/read.ts';
 import type { Authorization } from '../referral/referral.ts';
+import type { AuthorizationWord } from './authorization-word.ts';
 import { contentsOf } from './contents.ts';
 import { holdsOf, missingOf, type Preparation, type RequiredOf, requirementsOf, UNPREPARED } from './readiness.ts';
 import { allergy, chartOf, daysAgo, document, medication, report, result, TODAY } from './test-chart.ts';
@@ -26,6 +27,7 @@ function required(resources: readonly FhirResource[], more: Partial<RequiredOf> 
     reasonCodes: [{ system: 'http://hl7.org/fhir/sid/icd-10-cm', code: 'R31.9' }],
     question: 'Is a cystoscopy needed?',
     insured: true,
+    authorization: { kind: 'on-record', status: 'not-needed' },
     callback: '510-555-0100',
     teeth: [],
     today: TODAY,
@@ -48,6 +50,17 @@ describe('what every packet has to hold (R104)', () => {
     ['coverage', { insured: false }],
     ['callback', { callback: '' }],
   ])('%s is missed', (id, more) => expect(missing(required([psa], more))).toEqual([id]));
+
+  test.each([
+    [{ kind: 'open', because: 'nobody-looked' }, 'missing'],
+    [{ kind: 'goes-without', by: 'cora', at: '2026-11-28T10:00:00.000Z' }, 'missing'],
+    [{ kind: 'on-record', status: 'asked' }, 'in'],
+    [{ kind: 'settled', by: { status: 'not-needed', ground: { kind: 'no-payer', payer: 'self-pay' } } }, 'in'],
+  ] as const)('whether the payer has to authorize it: %j is %s, and asked of nobody but who sends', (authorization, standing) => {
+    const of = required([psa], { authorization });
+    expect(requirementsOf(of).find(({ id }) => id === 'authorization')?.standing).toBe(standing);
+    expect(missing(of)).toEqual([]);
+  });
 
   test('results or images are missed where the chart has none, and where all were taken out', () => {
     expect(missing(required([]))).toEqual(['recent-findings']);
@@ -135,7 +148,13 @@ describe('kinds of packets (R116)', () => {
 });
 
 describe('whether it may go', () => {
-  const whole = { requirements: requirementsOf(required([psa])), variant: undefined, withheld: false, contents: 'one' };
+  const whole = {
+    requirements: requirementsOf(required([psa])),
+    authorization: { kind: 'on-record', status: 'not-needed' } as AuthorizationWord,
+    variant: undefined,
+    withheld: false,
+    contents: 'one',
+  };
   const lacking = { ...whole, requirements: requirementsOf(required([psa], { callback: '' })) };
   const referral = (authorization: Authorization = { status: 'not-checked' }, status = 'active') =>
     ({ order: { status }, authorization, coordinator: 'cora' }) as Parameters<typeof holdsOf>[0];
@@ -159,6 +178,17 @@ describe('whether it may go', () => {
   ] as const)('R112: the payer’s answer is %s', (status, holds) =>
     expect(kinds(referral({ status, since: null, reason: 'other' } as Authorization), whole)).toEqual(holds),
   );
+
+  test('R104: not while nobody has said whether the payer has to authorize it; what goes without it was answered for', () => {
+    const open = { ...whole, authorization: { kind: 'open', because: 'nobody-looked' } as const };
+    expect(holdsOf(referral(), open, UNPREPARED)).toEqual([{ kind: 'authorization-open', because: 'nobody-looked' }]);
+    expect(kinds(referral(), { ...open, requirements: lacking.requirements }, prepared(override(['callback', 'authorization'])))).toEqual([
+      'authorization-open',
+    ]);
+    expect(kinds(referral(), { ...whole, authorization: { kind: 'goes-without', by: 'cora', at: '2026-11-28T10:00:00.000Z' } })).toEqual(
+      [],
+    );
+  });
 
   test('not while something is missing, unless somebody said why it goes without exactly that', () => {
     expect(kinds(referral(), lacking)).toEqual(['incomplete']);

@@ -11,6 +11,7 @@ import { referenceText } from '../fhir/reference.ts';
 import { type Day, daysBetween, type Instant } from '../instant.ts';
 import { authorizationHold } from '../referral/authorization-hold.ts';
 import type { Referral } from '../referral/referral.ts';
+import type { AuthorizationWord } from './authorization-word.ts';
 import { lookedFor, type PacketItem } from './contents.ts';
 import type { PacketVariant, VariantItem } from './variant.ts';
 
@@ -31,9 +32,18 @@ export type Preparation = {
   readonly override: { readonly missing: readonly string[]; readonly reason: string; readonly by: string; readonly at: Instant } | null;
   /** Looked through by a person, as it was then. */
   readonly checked: { readonly contents: string; readonly by: string; readonly at: Instant } | null;
+  /** Why it goes without a word on the payer's authorization; absent in what was prepared before that was asked. */
+  readonly withoutAuthorization?: { readonly reason: string; readonly by: string; readonly at: Instant } | null;
 };
 
-export const UNPREPARED: Preparation = { removed: [], callback: '', teeth: [], override: null, checked: null };
+export const UNPREPARED: Preparation = {
+  removed: [],
+  callback: '',
+  teeth: [],
+  override: null,
+  checked: null,
+  withoutAuthorization: null,
+};
 
 export type RequiredOf = {
   chart: Chart;
@@ -51,10 +61,13 @@ export type RequiredOf = {
   reasonCodes: readonly Coding[];
   question: string;
   insured: boolean;
+  authorization: AuthorizationWord;
   callback: string;
   teeth: readonly string[];
   today: Day;
 };
+
+const AUTHORIZATION = 'authorization';
 
 const isIcd10 = ({ system, code }: Coding): boolean => /icd-?10/i.test(system ?? '') && (code ?? '') !== '';
 
@@ -74,6 +87,11 @@ export function requirementsOf(of: RequiredOf): readonly Requirement[] {
       ? required('recent-findings', 'Relevant results or images', findings)
       : { id: 'recent-findings', label: 'Relevant results or images', standing: 'not-visible' },
     required('coverage', 'The insurance', of.insured),
+    required(
+      AUTHORIZATION,
+      'Whether the payer has to authorize it',
+      of.authorization.kind !== 'open' && of.authorization.kind !== 'goes-without',
+    ),
     required('callback', 'A number to call back', of.callback !== ''),
   ];
   const ofSpecialty = of.checklist
@@ -100,15 +118,17 @@ function standingOf(item: VariantItem, { chart, removed, teeth, question, today 
   return isOld ? 'missing' : 'in';
 }
 
-/** Not there, or not to be seen whether it is. */
+/** Not there, or not to be seen whether it is. The payer's word is none of the chart and asked for by a hold of its own. */
 export const missingOf = (requirements: readonly Requirement[]): readonly Requirement[] =>
-  requirements.filter(({ standing }) => standing === 'missing' || standing === 'not-visible');
+  requirements.filter(({ id, standing }) => id !== AUTHORIZATION && (standing === 'missing' || standing === 'not-visible'));
 
 export type Hold =
   /** Nothing leaves without the clinician's order in force. */
   | { kind: 'order-not-active' }
   /** R112: the payer was asked and has not approved. Scheduling may be told meanwhile; the packet waits. */
   | { kind: 'authorization'; status: 'asked' | 'denied' }
+  /** R104: nobody has said where the payer's authorization stands. Said with the sending itself. */
+  | { kind: 'authorization-open'; because: Extract<AuthorizationWord, { kind: 'open' }>['because'] }
   | { kind: 'incomplete'; missing: readonly Requirement[] }
   /** R115: with whom it lies, by subject; null where nobody coordinates it yet. */
   | { kind: 'to-be-checked'; owner: string | null };
@@ -120,13 +140,20 @@ export type Hold =
  */
 export function holdsOf(
   referral: Pick<Referral, 'order' | 'authorization' | 'coordinator'>,
-  packet: { requirements: readonly Requirement[]; variant: PacketVariant | undefined; withheld: boolean; contents: string },
+  packet: {
+    requirements: readonly Requirement[];
+    authorization: AuthorizationWord;
+    variant: PacketVariant | undefined;
+    withheld: boolean;
+    contents: string;
+  },
   preparation: Preparation,
 ): readonly Hold[] {
   const holds: Hold[] = [];
   if (referral.order.status !== 'active') holds.push({ kind: 'order-not-active' });
   const authorization = authorizationHold(referral);
   if (authorization) holds.push({ kind: 'authorization', status: authorization });
+  if (packet.authorization.kind === 'open') holds.push({ kind: 'authorization-open', because: packet.authorization.because });
   const missing = missingOf(packet.requirements).filter(({ id }) => !preparation.override?.missing.includes(id));
   if (missing.length > 0) holds.push({ kind: 'incomplete', missing });
   if (isChecked(packet, preparation)) return holds;

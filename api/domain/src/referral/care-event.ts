@@ -2,6 +2,7 @@
 import type { ResourceRef } from '../fhir/reference.ts';
 import type { Instant } from '../instant.ts';
 import type { NetworkStatus } from '../network/directory.ts';
+import type { AuthorizationGround } from '../packet/authorization-word.ts';
 import type { MessageTopic } from '../patient/messages.ts';
 import type { PatientChannel } from '../patient/outreach.ts';
 import type { EscalationAct, Reach } from '../sla/escalation-steps.ts';
@@ -27,7 +28,11 @@ export type ContactOutcome = (typeof CONTACTS)[number];
 export const ASSIGNMENTS = ['in-turn', 'claimed', 'handed-over'] as const;
 export type Assignment = (typeof ASSIGNMENTS)[number];
 
-export type AuthorizationDecision = { status: 'not-needed' } | { status: 'approved' } | { status: 'denied'; reason: DenialReason };
+/** `ground`: by what it was settled where no person was asked; absent where somebody said it. `number`: the payer's own, where it gave one. */
+export type AuthorizationDecision =
+  | { status: 'not-needed'; ground?: AuthorizationGround }
+  | { status: 'approved'; number?: string; ground?: AuthorizationGround }
+  | { status: 'denied'; reason: DenialReason };
 
 export const DENIAL_REASONS = ['not-medically-necessary', 'information-missing', 'not-covered', 'out-of-network', 'other'] as const;
 export type DenialReason = (typeof DENIAL_REASONS)[number];

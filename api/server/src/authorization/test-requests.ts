@@ -273,7 +273,13 @@ export const REQUESTS: Record<string, Request> = {
       changes: true,
       body: ({ target: { made } }) => {
         presses += 1;
-        return { key: `packet-${presses}-0123456789`, sequence: made['sequence'] ?? 1, revision: 1, way: 'link' };
+        return {
+          key: `packet-${presses}-0123456789`,
+          sequence: made['sequence'] ?? 1,
+          revision: 1,
+          way: 'link',
+          authorization: { answer: 'not-needed' },
+        };
       },
     },
   ),

@@ -120,7 +120,7 @@ const beingWritten: Maker = async (question) => {
 
 export const CANDIDATE = { reference: 'DocumentReference/77', versionId: '1' };
 
-/** All of it written, and its packet let go without what its chart has not; the id is the referral's. */
+/** All of it written, its packet let go without what its chart has not, and the payer's word on record; the id is the referral's. */
 const inChart: Maker = async (question) => {
   const plan = await beingWritten(question);
   const { whose, made, input, referralId } = plan;
@@ -132,8 +132,12 @@ const inChart: Maker = async (question) => {
   const { store, [whose.place]: world } = question.worlds;
   const override = { revision: 0, what: { change: 'override', reason: 'For the test' } };
   await question.team.as('coordinator', null, 'put', `/worklist/referrals/${String(referralId)}/packet`, override);
-  const row = await store.transaction(scopeOf(world.site), (unit) => unit.referrals.get(String(referralId)));
-  return target(whose, { ...made, sequence: row?.sequence }, input, String(referralId));
+  const stands = () => store.transaction(scopeOf(world.site), (unit) => unit.referrals.get(String(referralId)));
+  const { sequence } = (await stands()) ?? {};
+  const payer = { act: 'authorization', answer: 'not-needed', at: question.worlds.clock.now.toISOString() };
+  const body = { key: `payer-${String(referralId)}`.slice(0, 60), sequence, what: payer };
+  await question.team.as('coordinator', null, 'post', `/worklist/referrals/${String(referralId)}/acts`, body);
+  return target(whose, { ...made, sequence: (await stands())?.sequence }, input, String(referralId));
 };
 
 /** The NPI of who is chosen first in the directory of the tests. */

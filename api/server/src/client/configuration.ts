@@ -17,6 +17,11 @@ export const ConfigurationLists = z.object({
   templates: z
     .array(z.object({ template: z.enum(TEMPLATES), language: z.enum(LANGUAGES), words: z.string().max(4000) }))
     .max(2 * TEMPLATES.length * LANGUAGES.length),
+  /** Payers that ask for no authorization, of one specialty or of all (null). Not given: as they stand in force. */
+  noAuthorization: z
+    .array(z.object({ payer: Short, specialty: z.string().max(80).nullable() }))
+    .max(500)
+    .optional(),
 });
 export type ConfigurationLists = z.infer<typeof ConfigurationLists>;
 

@@ -19,7 +19,7 @@ const PacketItemView = z.object({
 export type PacketItemView = z.infer<typeof PacketItemView>;
 
 const Hold = z.object({
-  kind: z.enum(['order-not-active', 'authorization', 'incomplete', 'to-be-checked', 'nobody-asked']),
+  kind: z.enum(['order-not-active', 'authorization', 'authorization-open', 'incomplete', 'to-be-checked', 'nobody-asked']),
   words: z.string(),
 });
 
@@ -36,7 +36,10 @@ export const PacketView = z.object({
   requirements: z.array(z.object({ id: z.string(), label: z.string(), standing: z.enum(['in', 'missing', 'not-visible', 'not-needed']) })),
   /** How many records need the patient’s own consent and stay out. Which, nobody is told here. */
   withheld: z.number().int(),
+  /** Where it stands, by whose word, and since when. */
   authorization: z.string(),
+  /** Who pays, by name; null where it is not known. */
+  payer: z.string().nullable(),
   callback: z.string(),
   teeth: z.array(z.string()),
   override: z.object({ reason: z.string(), by: z.string(), at: z.string() }).nullable(),
@@ -73,6 +76,14 @@ export type PacketChange = z.infer<typeof PacketChange>;
 export const PreparePacket = z.object({ revision: z.number().int().nonnegative(), what: PacketChange });
 export type PreparePacket = z.infer<typeof PreparePacket>;
 
+/** What is said of the payer’s authorization with the press that sends, where nothing has settled it. */
+export const AuthorizationAnswer = z.discriminatedUnion('answer', [
+  z.object({ answer: z.literal('not-needed') }),
+  z.object({ answer: z.literal('approved'), number: z.string().trim().min(1, 'Give the number of the authorization').max(60) }),
+  z.object({ answer: z.literal('goes-without'), reason: z.string().trim().min(3, 'Say in a few words why').max(500) }),
+]);
+export type AuthorizationAnswer = z.infer<typeof AuthorizationAnswer>;
+
 export const SendPacket = z.object({
   /** One for each press: the same one twice sends it once. */
   key: z.string().min(8).max(64),
@@ -81,6 +92,7 @@ export const SendPacket = z.object({
   way: Way,
   /** Of the office, for `mail`. */
   address: z.email('Not a mail address').max(200).optional(),
+  authorization: AuthorizationAnswer.optional(),
 });
 export type SendPacket = z.infer<typeof SendPacket>;
 

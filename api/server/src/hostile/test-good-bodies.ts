@@ -204,7 +204,14 @@ export const GOOD: Record<string, Good> = {
   },
   'post /worklist/referrals/:id/packet/transmissions': {
     path: () => '/worklist/referrals/nothing/packet/transmissions',
-    body: () => ({ key: 'press-0123456789', sequence: 7, revision: 0, way: 'mail', address: 'desk@office.example.org' }),
+    body: () => ({
+      key: 'press-0123456789',
+      sequence: 7,
+      revision: 0,
+      way: 'mail',
+      address: 'desk@office.example.org',
+      authorization: { answer: 'approved', number: 'A-1704' },
+    }),
   },
   'post /disclosures': { path: () => '/disclosures', body: () => ({ patient: 'pat-1' }) },
   'post /disclosures/csv': { path: () => '/disclosures/csv', body: () => ({ patient: 'pat-1' }) },

@@ -50,10 +50,11 @@ const AS_IT_COMES: StoredConfiguration = {
   reason: 'As Refloop comes.',
 };
 
-const asLists = ({ practice, statuses, templates }: ConfigurationContent): ConfigurationAnswer['content'] => ({
+const asLists = ({ practice, statuses, templates, noAuthorization = [] }: ConfigurationContent): ConfigurationAnswer['content'] => ({
   practice,
   statuses: [...statuses],
   templates: [...templates],
+  noAuthorization: noAuthorization.map((rule) => ({ ...rule })),
 });
 
 export function createConfigurationService({ store, address, phoneOf }: Deps): ConfigurationService {
@@ -78,7 +79,9 @@ export function createConfigurationService({ store, address, phoneOf }: Deps): C
     { base, content: given }: ConfigurationPreviewRequest,
   ): { content: ConfigurationContent; changes: ConfigurationDifference[] } {
     refuseOtherBase(base, inForce.version);
-    const content = inOrder(given);
+    // Whoever does not know of these rules takes none of them away.
+    const { practice, statuses, templates, noAuthorization = inForce.noAuthorization ?? [] } = given;
+    const content = inOrder({ practice, statuses, templates, noAuthorization });
     const faults = faultsIn(content, { address, practice: scope.site });
     if (faults.length > 0)
       throw new Refused(problem('unprocessable', 'This configuration cannot come into force. Nothing was kept.', faults.slice(0, 20)));

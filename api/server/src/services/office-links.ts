@@ -11,6 +11,7 @@ import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, personOf, type Session } from '../sessions/session.ts';
 import { digest, newToken } from '../sessions/token.ts';
 import type { Store, Unit } from '../store/store.ts';
+import { recordSettled } from './authorization-answer.ts';
 import { careRefusal } from './care-refusal.ts';
 import { consentsFor } from './consents-at-sending.ts';
 import { type AssemblyDeps, assemblePacket } from './packet-assembly.ts';
@@ -28,16 +29,20 @@ export type OfficeLinkService = {
   close: (session: Session, referralId: string, now: Date) => Promise<Thread | Refusal>;
 };
 
-/** A link hands the packet over like any other way: one that is held goes by none. */
+/** A link hands the packet over like any other way: one that is held goes by none. Answers the last event the link is made on. */
 async function refuseHeldPacket(
   unit: Unit,
   referralId: string,
   deps: AssemblyDeps,
-  { now, consents }: { now: Date; consents: readonly FhirResource[] },
-): Promise<void> {
+  { now, consents, sequence }: { now: Date; consents: readonly FhirResource[]; sequence: number },
+): Promise<number> {
   const referral = await readReferral(unit, referralId);
-  const [hold] = (referral && (await assemblePacket(unit, referral, deps, now, consents)))?.holds ?? [];
+  const assembled = referral && (await assemblePacket(unit, referral, deps, now, consents));
+  const [hold] = assembled?.holds ?? [];
   if (hold) throw new Refused(problem('conflict', `No link was made. ${holdWords(hold, (subject) => subject)}`));
+  if (referral && referral.shownSequence !== sequence) throw new Refused(problem('conflict', CHANGED));
+  const settled = assembled && (await recordSettled(unit, referralId, assembled, now.toISOString()));
+  return settled?.shownSequence ?? sequence;
 }
 
 const expiryOf = (now: Date): string => new Date(now.getTime() + LINK_DAYS * DAY_MS).toISOString();
@@ -90,9 +95,9 @@ export const createOfficeLinkService = ({ store, newId, assembly }: LinkDeps): O
         const at = now.toISOString();
         const id = newId();
         await requireOwn(unit, session, referralId);
-        if (assembly) await refuseHeldPacket(unit, referralId, assembly, { now, consents });
+        const on = assembly ? await refuseHeldPacket(unit, referralId, assembly, { now, consents, sequence }) : sequence;
         const applied = await applyDecision(unit, referralId, personOf(session), at, (referral) => {
-          if (referral.shownSequence !== sequence) throw new Refused(problem('conflict', CHANGED));
+          if (referral.shownSequence !== on) throw new Refused(problem('conflict', CHANGED));
           const attempt = referral.attempts.at(-1)?.number ?? 0;
           return decideCare(referral, { type: 'send', attempt, transmissionId: id, channel: 'link', at }, at);
         });

@@ -1,8 +1,10 @@
 /** The packet of a referral as it stands now: what was approved, with what of the chart goes along, and what the practice made of it. */
 import { createHash } from 'node:crypto';
 import { readChart } from '@refloop/domain/chart/read-chart';
+import { UNCONFIGURED } from '@refloop/domain/configuration/configuration';
 import { type FhirResource, list, object, text } from '@refloop/domain/fhir/read';
 import { dayOf } from '@refloop/domain/instant';
+import { type AuthorizationWord, authorizationWord } from '@refloop/domain/packet/authorization-word';
 import { consentedLabels } from '@refloop/domain/packet/consent';
 import { contentsOf, type PacketItem } from '@refloop/domain/packet/contents';
 import {
@@ -17,13 +19,19 @@ import {
 import { TOOTH_SYSTEM, teethIn } from '@refloop/domain/packet/tooth';
 import { type PacketVariant, spanWords, variantOf } from '@refloop/domain/packet/variant';
 import type { Attempt } from '@refloop/domain/referral/attempt';
-import type { Authorization, Referral } from '@refloop/domain/referral/referral';
+import type { Actor } from '@refloop/domain/referral/event';
+import type { Referral } from '@refloop/domain/referral/referral';
+import { readFact } from '@refloop/domain/referral/upcast';
 import { addressedTo, type SpecialistPractice } from '../packet/addressed-to.ts';
 import { type Packet, personOf } from '../packet/packet.ts';
 import type { SentPacket } from '../packet/packet-ccda.ts';
 import type { Unit } from '../store/store.ts';
-import { configurationIn, letterheadOf, practiceBy } from './configuration-in-force.ts';
+import { authorizationWords, type DecisionOnRecord } from './authorization-words.ts';
+import { letterheadOf, practiceBy } from './configuration-in-force.ts';
 import { keptOf } from './kept.ts';
+import { matchedCoverage } from './matched-coverage.ts';
+import { payerOf } from './setting.ts';
+import { namesOf } from './staff-names.ts';
 
 export type AssembledPacket = {
   attempt: Attempt;
@@ -33,6 +41,9 @@ export type AssembledPacket = {
   requirements: readonly Requirement[];
   variant: PacketVariant | undefined;
   withheld: number;
+  authorization: AuthorizationWord;
+  /** Who pays, by name; null where it is not known. */
+  payer: string | null;
   preparation: Preparation;
   revision: number;
   /** The packet in one word, the same for the same packet. */
@@ -45,15 +56,6 @@ export type AssemblyDeps = {
   /** Where the practice of this scope is called back; empty where its site entry says nothing. */
   phoneOf: (unit: Unit) => string;
 };
-
-const AUTHORIZATION_WORDS: Readonly<Record<Authorization['status'], string>> = {
-  'not-checked': 'not checked',
-  'not-needed': 'not needed',
-  asked: 'asked for, not decided',
-  approved: 'approved',
-  denied: 'denied',
-};
-export const authorizationWords = ({ status }: Authorization): string => AUTHORIZATION_WORDS[status];
 
 /** The order's own body sites by number, else the teeth its reason names. */
 function teethOf(order: Readonly<Record<string, unknown>> | null, words: string): string[] {
@@ -92,11 +94,12 @@ export async function assemblePacket(
   const chart = readChart(all, { patientId, today, consented });
   const variant = variantOf(referral);
   const found = await unit.packetPreparations.get(id, attempt.number);
-  const preparation = found?.content ?? UNPREPARED;
+  const preparation = { ...UNPREPARED, ...found?.content };
   const items = contentsOf(chart, { specialty: referral.specialty, variant, today });
   const going = items.filter((item) => !preparation.removed.includes(item.id));
   const teeth = preparation.teeth.length > 0 ? [...preparation.teeth] : teethOf(launched, `${request.reasonText} ${request.question}`);
-  const configuration = await configurationIn(unit);
+  const inForce = await unit.configurations.inForce();
+  const configuration = inForce?.configuration ?? UNCONFIGURED;
   const practice = practiceBy(configuration, unit, phoneOf(unit));
   const callback = preparation.callback || practice.phone;
   const patient = object(all.find(({ resourceType, id: own }) => resourceType === 'Patient' && own === patientId));
@@ -104,6 +107,21 @@ export async function assemblePacket(
   const withheldFrom = ({ withheld: marked }: typeof chart): number => marked.filter(({ why }) => why !== 'entered-in-error').length;
   const withheld = withheldFrom(chart);
   const holdsByConsent = consented.size > 0 && withheld < withheldFrom(readChart(all, { patientId, today }));
+  const { coverage } = request.match;
+  const payer = payerOf(coverage, resources);
+  const authorization = authorizationWord({
+    authorization: referral.authorization,
+    coverage: coverage && { payer, id: matchedCoverage(coverage, resources, launched, today)?.id ?? null },
+    specialty: referral.specialty,
+    order: launched,
+    rules: {
+      version: configuration.version,
+      on: dayOf(inForce?.madeAt ?? now.toISOString()),
+      noAuthorization: configuration.noAuthorization ?? [],
+    },
+    without: preparation.withoutAuthorization ?? null,
+    today,
+  });
   const requirements = requirementsOf({
     chart,
     items: going,
@@ -119,7 +137,8 @@ export async function assemblePacket(
     },
     reasonCodes: request.reasonCodes.map(({ system, code }) => ({ system, code })),
     question: request.question,
-    insured: request.match.coverage !== null,
+    insured: coverage !== null,
+    authorization,
     callback,
     teeth,
     today,
@@ -141,7 +160,7 @@ export async function assemblePacket(
       answerWithin: variant ? spanWords(variant.answerWithin[referral.urgency]) : null,
       items: [...going],
       teeth,
-      authorization: authorizationWords(referral.authorization),
+      authorization: await wordsOf(unit, referral, authorization),
       callback,
       lacking: missingOf(requirements).map(({ label }) => label),
       withheld: withheld > 0,
@@ -149,7 +168,7 @@ export async function assemblePacket(
     },
   };
   const contents = digestOf(packet);
-  const about = { requirements, variant, withheld: withheld > 0, contents };
+  const about = { requirements, authorization, variant, withheld: withheld > 0, contents };
   return {
     attempt,
     packet,
@@ -157,6 +176,8 @@ export async function assemblePacket(
     requirements,
     variant,
     withheld,
+    authorization,
+    payer,
     preparation,
     revision: found?.revision ?? 0,
     contents,
@@ -164,8 +185,22 @@ export async function assemblePacket(
   };
 }
 
-/** Of what goes, whenever it is put together. */
+async function lastDecision(unit: Unit, referralId: string): Promise<DecisionOnRecord | undefined> {
+  const stored = (await unit.events.read(referralId)).findLast(({ type }) => type === 'authorization-decided');
+  const fact = stored && readFact(stored.type, stored.version, stored.data as Record<string, unknown>);
+  if (!stored || fact?.type !== 'authorization-decided') return undefined;
+  const { actor, effectiveAt, recordedAt } = stored;
+  return { decision: fact.decision, actor: actor as unknown as Actor, at: effectiveAt ?? recordedAt };
+}
+
+async function wordsOf(unit: Unit, { id }: Referral, word: AuthorizationWord): Promise<string> {
+  const names = namesOf(await unit.grants.list());
+  const said = word.kind === 'on-record' ? await lastDecision(unit, id) : undefined;
+  return authorizationWords(word, said, (subject) => names.get(subject) ?? subject);
+}
+
+/** Of what goes, whenever it is put together. What the payer says is told with the sending, when it was looked through already. */
 const digestOf = ({ letterhead: _looks, ...packet }: SentPacket): string =>
   createHash('sha256')
-    .update(JSON.stringify({ ...packet, chart: { ...packet.chart, madeAt: '' } }))
+    .update(JSON.stringify({ ...packet, chart: { ...packet.chart, madeAt: '', authorization: '' } }))
     .digest('hex');

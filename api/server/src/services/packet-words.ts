@@ -2,6 +2,12 @@
 import type { Hold } from '@refloop/domain/packet/readiness';
 import { unreachable } from '@refloop/domain/result';
 
+const WHY_OPEN: Readonly<Record<Extract<Hold, { kind: 'authorization-open' }>['because'], string>> = {
+  'nobody-looked': 'Nobody has said whether the payer has to authorize it.',
+  'payer-asks-for-it': 'The payer says on the order that it has to authorize it.',
+  'not-covered': 'The payer says on the order that it does not cover it.',
+};
+
 /** @param nameOf the name of a person by subject */
 export function holdWords(hold: Hold, nameOf: (subject: string) => string): string {
   switch (hold.kind) {
@@ -11,6 +17,8 @@ export function holdWords(hold: Hold, nameOf: (subject: string) => string): stri
       return hold.status === 'asked'
         ? 'The payer was asked and has not decided. The packet waits; the office may be told that it is coming.'
         : 'The payer denied it. The clinician decides what is to be done.';
+    case 'authorization-open':
+      return `${WHY_OPEN[hold.because]} Say where it stands when you send it: not needed, its number, or why it goes without.`;
     case 'incomplete':
       return `Missing: ${hold.missing.map(({ label }) => label).join('; ')}. Add what is missing, or say why it goes without.`;
     case 'to-be-checked':

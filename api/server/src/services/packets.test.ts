@@ -12,7 +12,7 @@ import { createOutboxWorker } from '../outbox/worker.ts';
 import { readPdf } from '../packet/test-read-pdf.ts';
 import { applyDecision } from './referral-log.ts';
 import { openReferralApi, type ReferralApi, testDirectory } from './test-referral-api.ts';
-import { type Body, chart, makeInput, problemType } from './test-referral-input.ts';
+import { type Body, chart, makeInput, order, problemType } from './test-referral-input.ts';
 import { writtenReferral } from './test-written-referral.ts';
 
 const NPI = '1234567811';
@@ -157,9 +157,142 @@ const titles = async (id: string): Promise<string[]> => (await threadOf(id)).ent
 const accounted = async (): Promise<Disclosures> =>
   (await api.call('POST', '/disclosures', admin, { patient: 'pat-1' })).body as Disclosures;
 
+/** Of whose authorization nobody has said anything. */
+const unsaid = (more: Parameters<typeof makeInput>[0] = {}): Promise<string> =>
+  writtenReferral(api, clinician, makeInput({ chart: fullChart(), ...more }));
+const holdsOf = async (id: string): Promise<string[]> => (await packetOf(id)).holds.map(({ kind }) => kind);
+const standing = async (id: string): Promise<string> => (await packetOf(id)).authorization;
+const mailedLink = (): string | undefined => /office#([A-Za-z0-9_-]{43})/.exec(mail.received.at(-1)?.mail.text ?? '')?.[1];
+const readAtOffice = async (): Promise<string> => {
+  const { body } = await api.call('POST', '/office/open', '', { link: mailedLink(), npi: NPI });
+  return (await readPdf((await api.download('/office/packet', '', { opened: body['opened'] })).bytes)).text.replaceAll(/\s+/g, ' ');
+};
+
+describe('R104: whether the payer has to authorize it', () => {
+  const decided = async (id: string): Promise<(string | null)[]> =>
+    (await threadOf(id)).entries.filter(({ title }) => title === 'Authorization decided').map(({ detail }) => detail);
+
+  test('unsaid, nothing leaves by any way nor by a link; the refusal says what to say, and nothing of the press is kept', async () => {
+    const id = await unsaid();
+    expect([await holdsOf(id), await standing(id)]).toEqual([['authorization-open'], 'not checked']);
+    expect((await packetOf(id)).requirements.find(({ id: each }) => each === 'authorization')?.standing).toBe('missing');
+    for (const way of ['mail', 'fax', 'link'] as const) {
+      const refused = await send(id, way);
+      expect([refused.status, String(refused.body['detail'])]).toEqual([409, expect.stringContaining('authorize')]);
+    }
+    const { sequence } = await threadOf(id);
+    expect((await api.call('POST', `/worklist/referrals/${id}/link`, coordinator, { sequence })).status).toBe(409);
+    await carryOut();
+    expect([mail.received.length, (await threadOf(id)).status]).toEqual([0, 'in-chart']);
+  });
+
+  test('it is nothing that is asked of the clinician', async () => {
+    const id = await unsaid();
+    const { missing } = (await api.call('GET', '/work', clinician)).body as MyWork;
+    expect(missing.filter(({ referralId }) => referralId === id)).toEqual([]);
+  });
+
+  test.each([
+    [{ answer: 'not-needed' }, 'not needed: put on record by kim, 2026-11-20', 'not needed'],
+    [{ answer: 'approved', number: 'A-1704' }, 'approved, number A-1704: put on record by kim, 2026-11-20', 'approved, number A-1704'],
+  ] as const)('said with the press that sends: %j', async (authorization, words, detail) => {
+    const id = await unsaid();
+    expect((await send(id, 'mail', { authorization })).status).toBe(200);
+    expect([await standing(id), await decided(id)]).toEqual([words, [detail]]);
+    await carryOut();
+    expect(await readAtOffice()).toContain(words);
+    expect((await send(id, 'link')).status, 'said once, it is said').toBe(200);
+  });
+
+  test('the same press twice says it once', async () => {
+    const id = await unsaid();
+    const { sequence, revision } = await packetOf(id);
+    const body = { key: `said-once-${id}`.slice(0, 60), sequence, revision, way: 'link', authorization: { answer: 'not-needed' } };
+    for (let times = 0; times < 2; times += 1)
+      expect((await api.call('POST', `/worklist/referrals/${id}/packet/transmissions`, coordinator, body)).status).toBe(200);
+    expect((await decided(id)).length).toBe(1);
+  });
+
+  test('it goes without, for a reason, which stays with us; and only where nothing is said', async () => {
+    const id = await unsaid();
+    const authorization = { answer: 'goes-without', reason: `Has to be seen today ${PLANTED}` } as const;
+    expect((await send(id, 'mail', { authorization: { ...authorization, reason: ' ' } })).status).toBe(400);
+    expect((await send(id, 'mail', { authorization })).status).toBe(200);
+    expect(await standing(id)).toBe('not checked; sent without it by kim, 2026-11-20');
+    await carryOut();
+    const pages = await readAtOffice();
+    expect(pages).toContain('sent without it by kim');
+    expect(pages).not.toContain(PLANTED);
+    const said = await written();
+    expect((await send(said, 'link', { authorization })).status).toBe(409);
+  });
+
+  test('what another thing holds keeps nothing of the answer', async () => {
+    const id = await writtenReferral(api, clinician, makeInput({ chart: [patient, ...chart().slice(1)] }));
+    expect(await holdsOf(id)).toEqual(['authorization-open', 'incomplete']);
+    expect((await send(id, 'link', { authorization: { answer: 'not-needed' } })).status).toBe(409);
+    expect([await holdsOf(id), await decided(id)]).toEqual([['authorization-open', 'incomplete'], []]);
+    expect((await prepare(id, { change: 'override', reason: 'They do their own tests' })).status).toBe(200);
+    expect(await holdsOf(id), 'a reason for the rest is none for this').toEqual(['authorization-open']);
+  });
+
+  test('R112: while the payer was asked nothing goes without; that it approved may come with the sending', async () => {
+    const id = await unsaid();
+    await authorize(id, 'asked');
+    expect((await send(id, 'link', { authorization: { answer: 'goes-without', reason: 'In a hurry' } })).status).toBe(409);
+    expect((await send(id, 'link', { authorization: { answer: 'approved', number: 'B-2' } })).status).toBe(200);
+    expect(await decided(id)).toEqual(['approved, number B-2']);
+  });
+
+  test('looked through before, it is not another packet by what the payer says', async () => {
+    const id = await writtenReferral(api, clinician, makeInput({ chart: [...fullChart(), secret] }));
+    expect((await prepare(id, { change: 'check' })).status).toBe(200);
+    expect((await send(id, 'link', { authorization: { answer: 'not-needed' } })).status).toBe(200);
+  });
+
+  test('a rule of the site answers for a payer and a specialty, in words with its version, and is put on record by nobody of the practice', async () => {
+    const id = await unsaid();
+    const payer = (await packetOf(id)).payer ?? '';
+    const { inForce, content } = (await api.call('GET', '/configuration', admin)).body as { inForce: number; content: Body };
+    const put = (base: number, noAuthorization: Body[]) =>
+      api.call('POST', '/configuration', admin, { base, content: { ...content, noAuthorization }, reason: 'Their list of November' });
+    expect((await put(inForce, [{ payer, specialty: 'urology' }])).status).toBe(200);
+    expect(await holdsOf(id)).toEqual(['authorization-open']);
+    expect((await put(inForce + 1, [{ payer, specialty: 'cardiology' }])).status).toBe(200);
+    const { noAuthorization: _, ...unaware } = content;
+    const renamed = { ...unaware, statuses: [{ status: 'sent', name: 'gone out' }] };
+    const other = { base: inForce + 2, content: renamed, reason: 'Another word' };
+    expect((await api.call('POST', '/configuration', admin, other)).status, 'who does not know of it takes it not away').toBe(200);
+    expect(await holdsOf(id)).toEqual([]);
+    const words = `by rule of the practice for ${payer}, Cardiology, version ${inForce + 3} of 2026-11-20`;
+    expect(await standing(id)).toBe(`not needed: ${words}`);
+    expect((await send(id, 'mail')).status).toBe(200);
+    await carryOut();
+    expect(await readAtOffice()).toContain(words);
+    expect((await put(inForce + 3, [])).status).toBe(200);
+    expect([await standing(id), await decided(id)], 'it stays as it was when it left').toEqual([
+      `not needed: ${words}`,
+      [`not needed: ${words}`],
+    ]);
+  });
+
+  test('what the payer has put on the order is its word', async () => {
+    const information = [
+      { url: 'covered', valueCode: 'covered' },
+      { url: 'pa-needed', valueCode: 'satisfied' },
+      { url: 'satisfied-pa-id', valueString: 'Q8U119' },
+      { url: 'date', valueDate: '2026-11-18' },
+    ];
+    const url = 'http://hl7.org/fhir/us/davinci-crd/StructureDefinition/ext-coverage-information';
+    const id = await unsaid({ order: { ...order(), extension: [{ url, extension: information }] } });
+    expect(await holdsOf(id)).toEqual([]);
+    expect(await standing(id)).toBe('approved, number Q8U119: the payer says so on the order, 2026-11-18');
+  });
+});
+
 test('what the payer said is put on record: while it was asked the packet is held, and goes once it has approved', async () => {
-  const id = await writtenReferral(api, clinician, makeInput({ chart: fullChart() }));
-  expect((await packetOf(id)).holds).toEqual([]);
+  const id = await unsaid();
+  expect((await packetOf(id)).holds.map(({ kind }) => kind)).toEqual(['authorization-open']);
   await authorize(id, 'asked');
   expect((await packetOf(id)).holds.map(({ kind }) => kind)).toEqual(['authorization']);
   expect((await send(id, 'link')).status).toBe(409);
@@ -177,7 +310,12 @@ test('a whole packet has nothing that holds it, and says what it holds', async (
     ['DiagnosticReport/echo', 'image'],
     ['DiagnosticReport/holter', 'last-90-days'],
   ]);
-  expect(packet).toMatchObject({ callback: '510-555-0150', withheld: 0, variant: null, authorization: 'not needed' });
+  expect(packet).toMatchObject({
+    callback: '510-555-0150',
+    withheld: 0,
+    variant: null,
+    authorization: 'not needed: put on record by kim, 2026-11-20',
+  });
   expect(packet.ways).toEqual([
     { way: 'mail', preferred: false, hindrance: null },
     { way: 'fax', preferred: true, hindrance: null },
@@ -480,10 +618,11 @@ test('in the words and looks of the practice, as they were when it was sent', as
   const practice = { name: 'Bay Family Clinic', phone: '510-555-0160', accent: '#1f56b3' };
   const change = (base: number, content: object) => api.call('POST', '/configuration', admin, { base, content, reason: 'For the test' });
   const id = await written();
-  expect((await change(0, { practice, statuses: [], templates })).status).toBe(200);
+  const { inForce } = (await api.call('GET', '/configuration', admin)).body as { inForce: number };
+  expect((await change(inForce, { practice, statuses: [], templates })).status).toBe(200);
   expect((await send(id, 'mail')).status).toBe(200);
   const none = { name: null, phone: null, accent: null };
-  expect((await change(1, { practice: none, statuses: [], templates: [] })).status).toBe(200);
+  expect((await change(inForce + 1, { practice: none, statuses: [], templates: [] })).status).toBe(200);
   await carryOut();
   const words = mail.received[0]?.mail.text ?? '';
   expect(words).toMatch(

@@ -19,6 +19,7 @@ import { packetPdf } from '../packet/packet-pdf.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, personOf, type Session } from '../sessions/session.ts';
 import type { Scope, Store, Unit } from '../store/store.ts';
+import { answerAuthorization, recordSettled } from './authorization-answer.ts';
 import { careRefusal } from './care-refusal.ts';
 import { configurationIn } from './configuration-in-force.ts';
 import { consentsFor } from './consents-at-sending.ts';
@@ -27,7 +28,7 @@ import { insertLink, linkSecret } from './office-links.ts';
 import { type AssembledPacket, type AssemblyDeps, assemblePacket } from './packet-assembly.ts';
 import { preparedWith } from './packet-preparation.ts';
 import { holdWords } from './packet-words.ts';
-import { applyDecision, readReferral, withRetry } from './referral-log.ts';
+import { applyDecision, readReferral, withPress } from './referral-log.ts';
 import { keepSent } from './sent-packet.ts';
 import { noSuchReferral, requireOwn } from './worklist.ts';
 
@@ -123,6 +124,7 @@ export function createPacketService(deps: PacketDeps): PacketService {
       requirements: requirements.map(({ id, label, standing }) => ({ id, label, standing })),
       withheld,
       authorization: packet.chart.authorization,
+      payer: assembled.payer,
       callback: packet.chart.callback,
       teeth: [...packet.chart.teeth],
       override: preparation.override && {
@@ -172,22 +174,29 @@ export function createPacketService(deps: PacketDeps): PacketService {
 
     send: async (session, referralId, asked, now) => {
       const consents = await consentsOf(session, referralId, now);
-      return withRetry(() =>
+      return withPress(() =>
         store.transaction(session.scope, async (unit): Promise<PacketSent> => {
-          const found = await find(unit, session, referralId, now, consents);
-          if (found === 'none') throw new Refused(problem('conflict', NO_PACKET));
-          const { referral, assembled } = found;
-          const { attempt, packet } = assembled;
+          const shown = await find(unit, session, referralId, now, consents);
+          if (shown === 'none') throw new Refused(problem('conflict', NO_PACKET));
+          const { referral } = shown;
+          const { attempt } = shown.assembled;
           const factKey = `packet/${asked.key}`;
           const specialist = attempt.performer.display;
           // The same press: it has gone already, and a link is shown once.
           if (referral.factKeys.includes(factKey)) return { way: asked.way, link: null, specialist };
-          if (referral.shownSequence !== asked.sequence || assembled.revision !== asked.revision) {
+          if (referral.shownSequence !== asked.sequence || shown.assembled.revision !== asked.revision) {
             throw new Refused(problem('conflict', CHANGED));
           }
+          const at = now.toISOString();
+          const { authorization: answer } = asked;
+          if (answer) await answerAuthorization(unit, session, answer, { referralId, assembled: shown.assembled, key: asked.key, at });
+          const found = answer ? await find(unit, session, referralId, now, consents) : shown;
+          if (found === 'none') throw new Refused(problem('conflict', NO_PACKET));
+          const { assembled } = found;
+          const { packet } = assembled;
           const offered = offeredTo(assembled, session.scope);
           refuseHeld(assembled, asked, offered.ways.find(({ way }) => way === asked.way)?.hindrance ?? null);
-          const at = now.toISOString();
+          await recordSettled(unit, referralId, assembled, at);
           const transmissionId = newId();
           const applied = await applyDecision(unit, referralId, personOf(session), at, (current) => {
             const channel = channelOf(asked.way);
@@ -205,6 +214,8 @@ export function createPacketService(deps: PacketDeps): PacketService {
             preferred: offered.preferred,
             address: asked.address ?? null,
             override: assembled.preparation.override,
+            authorization: packet.chart.authorization,
+            withoutAuthorization: assembled.preparation.withoutAuthorization ?? null,
             removed: assembled.preparation.removed,
           });
           return { way: asked.way, link, specialist };

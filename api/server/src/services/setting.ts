@@ -41,7 +41,8 @@ function isPaidByPerson({ payerName, payerId }: NonNullable<CoverageInput>, char
     );
 }
 
-function payerOf(coverage: CoverageInput, chart: readonly Json[]): string | null {
+/** Who pays, by name; `self-pay` where a person of the chart does, null where it is not known. */
+export function payerOf(coverage: CoverageInput, chart: readonly Json[]): string | null {
   if (coverage === null) return null;
   return isPaidByPerson(coverage, chart) ? 'self-pay' : (coverage.payerName ?? coverage.payerId ?? null);
 }

@@ -3,7 +3,7 @@
 import type { MessageTopic } from '@refloop/domain/patient/messages';
 import type { PatientChannel } from '@refloop/domain/patient/outreach';
 import type { Channel } from '@refloop/domain/referral/attempt';
-import type { CareFact, PatientMeaning } from '@refloop/domain/referral/care-event';
+import type { AuthorizationDecision, CareFact, PatientMeaning } from '@refloop/domain/referral/care-event';
 import { isUntold } from '@refloop/domain/referral/care-event';
 import type { Actor, ReferralEvent, ReferralFact } from '@refloop/domain/referral/event';
 import { unreachable } from '@refloop/domain/result';
@@ -12,6 +12,7 @@ import { FAX_BY_MAIL } from '../channels/fax-by-mail.ts';
 import { OFFICE_MAIL } from '../channels/office-mail.ts';
 import type { ThreadEntry } from '../client/worklist.ts';
 import type { StoredEffect } from '../store/outbox.ts';
+import { groundWords } from './authorization-words.ts';
 
 type Party = ThreadEntry['party'];
 
@@ -148,7 +149,7 @@ function detailOf(fact: ReferralFact, names: Names, handed: Handed): string | nu
     case 'report-received':
       return fact.form === 'final' ? 'Final' : 'Interim';
     case 'authorization-decided':
-      return fact.decision.status === 'denied' ? `Denied: ${plain(fact.decision.reason)}` : plain(fact.decision.status);
+      return decidedWords(fact.decision);
     case 'patient-contacted':
       return plain(fact.outcome);
     case 'seen-elsewhere':
@@ -208,6 +209,12 @@ function detailOf(fact: ReferralFact, names: Names, handed: Handed): string | nu
     default:
       return unreachable(fact);
   }
+}
+
+function decidedWords(decision: AuthorizationDecision): string {
+  if (decision.status === 'denied') return `Denied: ${plain(decision.reason)}`;
+  const number = decision.status === 'approved' && decision.number ? `, number ${decision.number}` : '';
+  return `${plain(decision.status)}${number}${decision.ground ? `: ${groundWords(decision.ground)}` : ''}`;
 }
 
 /** Told by the page, since nobody here knows in which zone it is read. */
