@@ -111,7 +111,7 @@ export function referralRoutes({
       plans: createPlanService({ store, ...times }),
     }),
     ...workRoutes({
-      work: createWorkService({ store, assembly }),
+      work: createWorkService({ store, phoneOf: assembly.phoneOf }),
       reviews: createReviewService({ store }),
       workQuestions: createWorkQuestionService({ store }),
     }),

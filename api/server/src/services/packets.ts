@@ -26,6 +26,7 @@ import { consentsFor } from './consents-at-sending.ts';
 import { toJson } from './kept.ts';
 import { insertLink, linkSecret } from './office-links.ts';
 import { type AssembledPacket, type AssemblyDeps, assemblePacket } from './packet-assembly.ts';
+import { keepLacking } from './packet-lacking.ts';
 import { preparedWith } from './packet-preparation.ts';
 import { holdWords } from './packet-words.ts';
 import { applyDecision, readReferral, withPress } from './referral-log.ts';
@@ -165,6 +166,7 @@ export function createPacketService(deps: PacketDeps): PacketService {
           updatedAt: now.toISOString(),
         };
         if (assembled.revision !== revision || !(await unit.packetPreparations.put(kept))) throw new Refused(problem('conflict', CHANGED));
+        await keepLacking(unit, found.referral, now.toISOString());
         await recorded(unit, session, found, now, 'packet.prepared', what);
         const after = await find(unit, session, referralId, now, consents);
         if (after === 'none') throw new Refused(problem('conflict', NO_PACKET));

@@ -8,9 +8,10 @@ import { actorOf, type Session } from '../sessions/session.ts';
 import type { StoredObligation } from '../store/obligations.ts';
 import type { StoredPlan } from '../store/plans.ts';
 import type { Store, Unit } from '../store/store.ts';
+import { configurationIn } from './configuration-in-force.ts';
 import { UNFINISHED, unfinishedId, unfinishedOf } from './exceptions.ts';
-import { missingRow, SEND } from './missing-items.ts';
-import type { AssemblyDeps } from './packet-assembly.ts';
+import { missingRow } from './missing-items.ts';
+import { SEND } from './packet-lacking.ts';
 import { planContentOf } from './plan-content.ts';
 import { isClinician } from './prepared.ts';
 import { REVIEW, toldRow, toReviewRow } from './reviews.ts';
@@ -72,10 +73,11 @@ async function unfinishedRow(unit: Unit, stored: StoredObligation, { coveringFor
   ];
 }
 
-/** More packets than that wait for no clinician at once. */
-const MOST_PACKETS = 50;
+/** As many as the store answers at once: more packets than that wait for no clinician. */
+const MOST_PACKETS = 10_000;
 
-export function createWorkService({ store, assembly }: { store: Store; assembly: AssemblyDeps }): WorkService {
+/** @param phoneOf where the practice of this scope is called back; empty where its site entry says nothing */
+export function createWorkService({ store, phoneOf }: { store: Store; phoneOf: (unit: Unit) => string }): WorkService {
   const placesOf = async (unit: Unit, session: Session, now: Date): Promise<Place[]> => {
     if (!isClinician(session)) return [];
     const covered: Named[] = await coveredBy(unit, session.subject, now);
@@ -89,14 +91,15 @@ export function createWorkService({ store, assembly }: { store: Store; assembly:
         const work: MyWork = { toSign: [], toReview: [], told: [], missing: [], unfinished: [], sent: [], settledByOthers: [] };
         const of = unit.obligations;
         const names = namesOf(await unit.grants.list());
+        const hasNumber = ((await configurationIn(unit)).practice.phone ?? phoneOf(unit)) !== '';
         for (const place of await placesOf(unit, session, now)) {
           const { subject } = place;
           work.toSign.push(...(await of.list({ status: 'open', kind: TO_SIGN, owner: subject })).map((each) => toSignRow(each, place)));
           const reviews = await of.list({ status: 'open', kind: REVIEW, raisedBy: subject });
           for (const each of reviews) work.toReview.push(...(await toReviewRow(unit, each, place.coveringFor)));
-          const about = { coveringFor: place.coveringFor, names };
+          const about = { coveringFor: place.coveringFor, names, hasNumber, now };
           for (const each of await of.list({ status: 'open', kind: SEND, raisedBy: subject, limit: MOST_PACKETS }))
-            work.missing.push(...(await missingRow(unit, each, about, assembly, now)));
+            work.missing.push(...(await missingRow(unit, each, about)));
           for (const each of await of.list({ status: 'open', kind: UNFINISHED, raisedBy: subject })) {
             work.unfinished.push(...(await unfinishedRow(unit, each, place)));
           }

@@ -11,6 +11,7 @@ import { ORDER_STAGE, stageOf } from '@refloop/domain/sla/escalate';
 import { ESCALATION_STEPS } from '@refloop/domain/sla/escalation-steps';
 import { type Risk, risksOf } from '@refloop/domain/sla/risk';
 import type { Party } from '@refloop/domain/sla/service-levels';
+import type { Lacking } from '../packet-lacking.ts';
 
 export type ObligationContent = {
   specialtyName: string;
@@ -34,6 +35,8 @@ export type ObligationContent = {
   attempts: number;
   channel: Channel | null;
   lastEvent: { type: string; at: Instant };
+  /** Of a packet to be sent: what it has to hold and does not; null where there is none, absent in rows from before it was kept. */
+  lacking?: Lacking | null;
   /** Steps of the policy that were taken for this stage, oldest first. */
   steps: { rule: string; act: string; words: string; at: Instant; to: string }[];
 };

@@ -1,6 +1,6 @@
 /** The obligations of one referral as rows: what the domain says is owed, and nothing else, stands open. */
 import { isDeepStrictEqual } from 'node:util';
-import type { Instant } from '@refloop/domain/instant';
+import { dayOf, type Instant } from '@refloop/domain/instant';
 import type { Referral } from '@refloop/domain/referral/referral';
 import type { Obligation } from '@refloop/domain/sla/due';
 import { stageOf } from '@refloop/domain/sla/escalate';
@@ -10,6 +10,7 @@ import type { StoredObligation } from '../../store/obligations.ts';
 import type { Unit } from '../../store/store.ts';
 import { type UnfinishedContent, unfinishedId } from '../exceptions.ts';
 import { toJson } from '../kept.ts';
+import { type Lacking, lackingOf, SEND } from '../packet-lacking.ts';
 import { planContentOf } from '../plan-content.ts';
 import { contentOf, type ObligationContent } from './obligation-content.ts';
 
@@ -61,6 +62,14 @@ function personOf(referral: Referral, owed: Obligation, staff: readonly StaffPer
 /** Whom the last step of this stage told, besides the owner. */
 const escalatedTo = ({ steps }: ObligationContent, owner: string): string | null => steps.findLast(({ to }) => to !== owner)?.to ?? null;
 
+/** What was judged today stands; a packet that somebody prepares is judged then (packet-lacking.ts). */
+async function lackingNow(unit: Unit, referral: Referral, same: StoredObligation | undefined, now: Instant): Promise<Lacking | null> {
+  const kept = (same?.content as Partial<ObligationContent> | undefined)?.lacking;
+  if (kept?.asOf === dayOf(now)) return kept;
+  // Without a chart on record there never is a packet.
+  return kept === null ? null : ((await lackingOf(unit, referral, now)) ?? null);
+}
+
 /** Raises what is newly owed, revises what still is, settles what is no more. */
 export async function projectObligations(
   unit: Unit,
@@ -78,8 +87,9 @@ export async function projectObligations(
     const person = personOf(referral, each, staff);
     if (!person) continue;
     const { owner, requester } = person;
-    const content = contentOf(referral, each, { ...names, lastEvent });
     const same = open.find((row) => (row.content as Partial<ObligationContent>).stage === stageOf(each));
+    const told = contentOf(referral, each, { ...names, lastEvent });
+    const content = each.kind === SEND ? { ...told, lacking: await lackingNow(unit, referral, same, now) } : told;
     const escalated = escalatedTo(content, owner);
     if (!same) {
       const id = `${referral.id}/${each.kind}/${each.about.replaceAll(' ', '-')}/${referral.lastSequence}/${now}`;

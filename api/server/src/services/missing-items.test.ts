@@ -1,0 +1,103 @@
+/** What packets lack, on the list of the clinician who ordered: all of it, however many, and without a chart being read for the list. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { PacketAnswer, PacketChange } from '../client/packet.ts';
+import type { MissingRow, MyWork } from '../client/work.ts';
+import type { Session } from '../sessions/session.ts';
+import type { StoredObligation } from '../store/obligations.ts';
+import type { Store, Unit } from '../store/store.ts';
+import { SEND } from './packet-lacking.ts';
+import { lookAgain } from './referral-log.ts';
+import { openReferralApi, type ReferralApi } from './test-referral-api.ts';
+import { chart, makeInput } from './test-referral-input.ts';
+import { writtenReferral } from './test-written-referral.ts';
+import { createWorkService } from './work.ts';
+
+const MANY = 53;
+/** The chart lacks what a cardiologist asks for palpitations, and a telephone or an address of the patient. */
+const input = () => makeInput({ chart: chart() });
+
+let api: ReferralApi;
+let clinician: string;
+let coordinator: string;
+const ids: string[] = [];
+
+beforeAll(async () => {
+  api = await openReferralApi();
+  await api.store.enrol(api.scope);
+  clinician = await api.session();
+  coordinator = await api.session({ patientId: null, subject: 'kim', roles: ['coordinator'] });
+  for (let made = 0; made < MANY; made += 1) ids.push(await writtenReferral(api, clinician, input()));
+}, 240_000);
+afterAll(() => api.close());
+
+const listed = async (): Promise<MissingRow[]> => ((await api.call('GET', '/work', clinician)).body as MyWork).missing;
+const rowOf = async (id: string) => (await listed()).find(({ referralId }) => referralId === id);
+const labels = (row: MissingRow | undefined): string => (row?.items ?? []).map(({ label }) => label).join('; ');
+
+/** The list as the service makes it, with how often something of a chart was read for it. */
+async function read(phone: string): Promise<{ missing: MissingRow[]; charts: number }> {
+  let charts = 0;
+  const counted = (unit: Unit): Unit => ({
+    ...unit,
+    recommendations: { ...unit.recommendations, get: (id) => ((charts += 1), unit.recommendations.get(id)) },
+    approvals: { ...unit.approvals, byRecommendation: (id) => ((charts += 1), unit.approvals.byRecommendation(id)) },
+  });
+  const store: Store = { ...api.store, transaction: (scope, work) => api.store.transaction(scope, (unit) => work(counted(unit))) };
+  const session = {
+    scope: api.scope,
+    subject: 'lee',
+    fhirUser: 'Practitioner/lee',
+    name: 'Lee',
+    roles: ['clinician'],
+  } as unknown as Session;
+  const [owed] = await owedOf(ids[0] ?? '');
+  const { missing } = await createWorkService({ store, phoneOf: () => phone }).list(
+    { ...session, subject: owed?.raisedBy ?? '', sessionId: 'session-of-lee' },
+    api.clock.now,
+  );
+  return { missing, charts };
+}
+
+const owedOf = (id: string): Promise<StoredObligation[]> =>
+  api.store.transaction(api.scope, async (unit) => (await unit.obligations.openOf(id)).filter(({ kind }) => kind === SEND));
+
+test(`of ${MANY} packets none is forgotten, and no chart is read for the list`, async () => {
+  const { missing, charts } = await read('510-555-0150');
+  expect([new Set(missing.map(({ referralId }) => referralId)), charts]).toEqual([new Set(ids), 0]);
+  expect((await listed()).length).toBe(MANY);
+});
+
+test('what has no part in a chart is told as it is now: a number to call back', async () => {
+  const numbered = (rows: MissingRow[]) => rows.filter((row) => labels(row).includes('call back')).length;
+  expect([numbered((await read('510-555-0150')).missing), numbered((await read('')).missing)]).toEqual([0, MANY]);
+});
+
+test('what somebody makes of the packet is on the list at once', async () => {
+  const id = ids[3] ?? '';
+  const prepare = async (what: PacketChange) => {
+    const { body } = await api.call('GET', `/worklist/referrals/${id}/packet`, coordinator);
+    const { packet } = body as Extract<PacketAnswer, { standing: 'there' }>;
+    expect((await api.call('PUT', `/worklist/referrals/${id}/packet`, coordinator, { revision: packet.revision, what })).status).toBe(200);
+  };
+  const before = labels(await rowOf(id));
+  expect(before).toContain('Relevant results or images');
+  await prepare({ change: 'override', reason: 'They do their own' });
+  expect(await rowOf(id)).toBeUndefined();
+  await prepare({ change: 'take-override-back' });
+  expect(labels(await rowOf(id))).toBe(before);
+});
+
+test('a row from before it was kept is told too, and keeps it once the referral is looked at', async () => {
+  const id = ids[5] ?? '';
+  const before = await rowOf(id);
+  await api.store.transaction(api.scope, async (unit) => {
+    const [owed] = (await unit.obligations.openOf(id)).filter(({ kind }) => kind === SEND);
+    if (!owed) throw new Error('Nothing is owed');
+    const { lacking: _, ...content } = owed.content as Record<string, never>;
+    const { owner, dueAt, escalatedTo } = owed;
+    await unit.obligations.settle(owed.id, { what: 'revise', owner, dueAt, escalatedTo, content });
+  });
+  expect([await rowOf(id), (await read('1')).charts > 0]).toEqual([before, true]);
+  await api.store.transaction(api.scope, (unit) => lookAgain(unit, id, api.clock.now.toISOString()));
+  expect([await rowOf(id), (await read('1')).charts]).toEqual([before, 0]);
+});

@@ -1,0 +1,49 @@
+/**
+ * What a packet has to hold and does not, kept with the obligation to send it: put together when that is raised, when somebody prepares the packet, and once
+ * a day at most with whatever happens else, so that a list of many packets reads no chart. The packet itself is always judged anew.
+ */
+import { type Day, dayOf, type Instant } from '@refloop/domain/instant';
+import type { Referral } from '@refloop/domain/referral/referral';
+import type { Unit } from '../store/store.ts';
+import { type AssembledPacket, assemblePacket } from './packet-assembly.ts';
+
+/** The step in which a packet is put together and sent. */
+export const SEND = 'send';
+
+export type Lacking = {
+  /** The day whose span of recent results it was judged by. */
+  asOf: Day;
+  items: { label: string; notVisible: boolean }[];
+  /** It goes with the practice's own number, which may change and stands elsewhere. */
+  needsNumber: boolean;
+};
+
+/** What the chart has no part in is told when it is read. */
+const NUMBER = 'callback';
+export const NUMBER_LABEL = 'A number to call back';
+
+/** Undefined where there is no packet: of referrals without a chart on record. */
+export async function lackingOf(unit: Unit, referral: Referral, now: Instant): Promise<Lacking | undefined> {
+  // No EHR is asked for consents here: what goes by one may be asked for although it is in.
+  const assembled = await assemblePacket(unit, referral, { practiceOf: () => undefined, phoneOf: () => '' }, new Date(now), []);
+  return assembled && lackingIn(assembled, now);
+}
+
+function lackingIn({ holds, preparation }: AssembledPacket, now: Instant): Lacking {
+  const hold = holds.find(({ kind }) => kind === 'incomplete');
+  const missing = hold?.kind === 'incomplete' ? hold.missing : [];
+  return {
+    asOf: dayOf(now),
+    items: missing.filter(({ id }) => id !== NUMBER).map(({ label, standing }) => ({ label, notVisible: standing === 'not-visible' })),
+    needsNumber: preparation.callback === '' && preparation.override?.missing.includes(NUMBER) !== true,
+  };
+}
+
+/** After a change of the packet, in its transaction: whoever is asked for what is missing sees it at once. */
+export async function keepLacking(unit: Unit, referral: Referral, now: Instant): Promise<void> {
+  const [owed] = (await unit.obligations.openOf(referral.id)).filter(({ kind }) => kind === SEND);
+  if (!owed) return;
+  const lacking = (await lackingOf(unit, referral, now)) ?? null;
+  const { owner, dueAt, escalatedTo, content } = owed;
+  await unit.obligations.settle(owed.id, { what: 'revise', owner, dueAt, escalatedTo, content: { ...(content as object), lacking } });
+}
