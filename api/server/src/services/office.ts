@@ -29,7 +29,7 @@ import type { StoredOfficeLink } from '../store/office-links.ts';
 import type { Scope, Store, Unit } from '../store/store.ts';
 import { officeRefusal } from './care-refusal.ts';
 import { practiceIn } from './configuration-in-force.ts';
-import { isStillConsented } from './consents-at-sending.ts';
+import { coverOf, isStillConsented } from './consents-at-sending.ts';
 import { namesBeside } from './engine/obligation-rows.ts';
 import { disclosed } from './office-disclosures.ts';
 import { applyDecision, readHistory, readReferral, withRetry } from './referral-log.ts';
@@ -220,10 +220,13 @@ export function createOfficeService({ store, read, consents, ...deps }: OfficeDe
         return { referral, found };
       };
       // It leaves when it is read, however long ago it was sent: the EHR is asked before, outside any transaction.
-      const asked = await whileOpen(opened, now, async (unit, link) => ({ ...(await packetFor(unit, link)), scope: unit.scope }));
+      const asked = await whileOpen(opened, now, async (unit, link) => {
+        const { referral, found } = await packetFor(unit, link);
+        const { patientId } = referral;
+        return { scope: unit.scope, of: { cover: await coverOf(unit, referral, found), npi: found.specialist.npi, patientId } };
+      });
       if (isRefusal(asked)) return asked;
-      const { patientId } = asked.referral;
-      if (!(await isStillConsented(consents, asked.scope, { packet: asked.found, patientId, now: now.toISOString() })))
+      if (!(await isStillConsented(consents, asked.scope, { ...asked.of, now: now.toISOString() })))
         return problem('conflict', NOT_CONSENTED);
       const packet = await whileOpen(opened, now, async (unit, link) => {
         const { referral, found } = await packetFor(unit, link);
