@@ -18,7 +18,12 @@ function whole(name: string, text: string | undefined, fallback: number): number
 }
 
 function asked(): { seeds: number; referrals: number; from: number; threads: number } {
-  const options = { seeds: { type: 'string' }, referrals: { type: 'string' }, from: { type: 'string' }, threads: { type: 'string' } } as const;
+  const options = {
+    seeds: { type: 'string' },
+    referrals: { type: 'string' },
+    from: { type: 'string' },
+    threads: { type: 'string' },
+  } as const;
   let values: { seeds?: string; referrals?: string; from?: string; threads?: string };
   try {
     ({ values } = parseArgs({ options }));

@@ -25,7 +25,7 @@ function askOnce(thread: Worker, asked: WorldAsked): Promise<WorldRun> {
       settle();
       failed(new Error(`seed ${asked.seed}: its thread ended with code ${code} before its world did.`));
     });
-    thread.postMessage(asked);
+    thread.postMessage(asked, []);
   });
 }
 
@@ -34,7 +34,12 @@ function askOnce(thread: Worker, asked: WorldAsked): Promise<WorldRun> {
  * @param told of each world as it ends, which is not the order of seeds
  * @throws where a thread fails; the others end with it
  */
-export async function runWorlds(seeds: readonly number[], referrals: number, threads: number, told: (run: WorldRun) => void): Promise<void> {
+export async function runWorlds(
+  seeds: readonly number[],
+  referrals: number,
+  threads: number,
+  told: (run: WorldRun) => void,
+): Promise<void> {
   const ahead = seeds.values();
   const opened: Worker[] = [];
   const liveThrough = async (): Promise<void> => {
