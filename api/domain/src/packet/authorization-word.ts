@@ -14,8 +14,8 @@ export type NoAuthorization = { readonly payer: string; readonly specialty: stri
 export type AuthorizationGround =
   /** Nobody but the patient pays, as far as is known. */
   | { kind: 'no-payer'; payer: 'self-pay' | 'none' }
-  /** The payer itself on the order; `on` is empty where it does not say when. */
-  | { kind: 'order'; on: Day | '' }
+  /** The payer itself on the order; `on`: the day, empty where it does not say when. */
+  | { kind: 'order'; on: string }
   /** `on`: the day on which this version was made. */
   | { kind: 'rule'; version: number; on: Day; payer: string; specialty: string | null };
 

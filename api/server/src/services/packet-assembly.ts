@@ -202,7 +202,7 @@ async function wordsOf(unit: Unit, { id }: Referral, word: AuthorizationWord): P
 /** Of what goes, whenever it is put together. What the payer says is told with the sending, when it was looked through already. */
 function digestOf({ letterhead: _looks, ...packet }: SentPacket): string {
   const { consented, ...chart } = packet.chart;
-  // One that holds nothing by a consent is the same as it was before packets said so: what somebody has looked through stays looked through.
+  // That it was not checked stood in most that were looked through before. One that holds nothing by a consent is the same as it was before packets said so: what somebody has looked through stays looked through.
   const byConsent = consented?.length ? { consented } : {};
   return createHash('sha256')
     .update(JSON.stringify({ ...packet, chart: { ...chart, madeAt: '', authorization: 'not checked', ...byConsent } }))
