@@ -15,6 +15,7 @@ import { loadCharts, loadPeople, readSource } from './load-charts.ts';
 import { decideLoad, migrateLoadedData, readLoadedData } from './loaded-data.ts';
 import { createFaxMachine } from './mail/fax-machine.ts';
 import { type MailServer, openMailServer } from './mail/mail-server.ts';
+import { createTextGateway } from './phone/text-gateway.ts';
 import { createLinkOffices } from './players/link-offices.ts';
 import { createPlayers } from './players/players.ts';
 import { workOnTasks } from './players/task-offices.ts';
@@ -68,6 +69,10 @@ const now = (): Date => clock?.now() ?? machineTime();
 const wait = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));
 
 const refloop = new URL(config.clients[0].launchUrl).origin;
+const texts =
+  config.textsFile === undefined
+    ? undefined
+    : createTextGateway({ secretsFile: config.textsFile, refloop, now, machineTime, fetch });
 const linkOffices = createLinkOffices({ repository, mails: () => mailServer?.mails() ?? [], refloop, fetch });
 const players = createPlayers(
   [linkOffices.work, (seed, at) => workOnTasks({ repository, hasNoEhr: linkOffices.wrote }, seed, at)],
@@ -106,6 +111,7 @@ const app = createEhrApp({
           now: machineTime,
           fetch,
         }),
+  texts,
   remoteAddress: (context) => getConnInfo(context).remote.address,
   wait,
 });

@@ -87,7 +87,7 @@ export const clockPage = (state: ClockState, players: Players | undefined, told:
       <h2>Forward</h2>
       ${state.run ? underWay(state, state.run.to) : forms()}
       ${players && !state.run ? playForm : ''}
-      <p><a href="/patients">Patients</a> · <a href="/offices">Offices</a> · <a href="/mail">Mails and faxes</a></p>
+      <p><a href="/patients">Patients</a> · <a href="/offices">Offices</a> · <a href="/mail">Mails and faxes</a> · <a href="/phone">Phones</a></p>
     </section>
     ${players ? playedTable(players) : ''}`,
   );
