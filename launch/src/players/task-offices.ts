@@ -7,6 +7,7 @@ import { type Given, npiOf, stageOf } from '../office/office-acts.ts';
 import { actAsOffice, type OfficeTask, openTasks, withChart } from '../office/office-work.ts';
 import { type NextAct, nextAct, type Standing } from './course.ts';
 import { type PlayedAct, SYNTHETIC } from './played.ts';
+import type { Telephone } from './telephone.ts';
 
 const standingOf = ({ task, order, appointments }: OfficeTask): Standing | undefined => {
   const moved = new Date(task.lastModified ?? task.meta.lastUpdated);
@@ -26,12 +27,14 @@ const standingOf = ({ task, order, appointments }: OfficeTask): Standing | undef
       return at('missed');
     case '5.1.4':
       return at('seen');
+    case '5.2':
+      return at('called-off');
     default:
       return undefined;
   }
 };
 
-function givenOf(next: NextAct, { task }: OfficeTask): Given {
+function givenOf(next: Exclude<NextAct, { act: 'offer-dates' }>, { task }: OfficeTask): Given {
   switch (next.act) {
     case 'decline':
       return { act: 'decline', reason: next.reason.replaceAll('-', ' ') };
@@ -45,6 +48,7 @@ function givenOf(next: NextAct, { task }: OfficeTask): Given {
     case 'accept':
     case 'seen':
     case 'no-show':
+    case 'confirm-cancellation':
       return { act: next.act };
   }
 }
@@ -60,26 +64,34 @@ const urgencyOf = ({ order }: OfficeTask) =>
  * @param hasNoEhr whether this office answers otherwise about this patient
  */
 export async function workOnTasks(
-  { repository, hasNoEhr }: { repository: Repository; hasNoEhr: (npi: string, patient: string) => boolean },
+  {
+    repository,
+    hasNoEhr,
+    telephone,
+  }: { repository: Repository; hasNoEhr: (npi: string, patient: string) => boolean; telephone?: Telephone },
   seed: string,
   now: Date,
 ): Promise<PlayedAct[]> {
   const played: PlayedAct[] = [];
   for (const task of await openTasks(repository)) {
     const whole = await withChart(repository, task);
-    if (hasNoEhr(npiOf(task), whole.patient ? patientName(whole.patient) : '')) continue;
+    const patient = whole.patient ? patientName(whole.patient) : '';
+    if (hasNoEhr(npiOf(task), patient)) continue;
     const standing = standingOf(whole);
     const request = {
       key: `${task.focus?.reference}/${npiOf(task)}`,
       specialty: specialtyOf(whole.order),
       urgency: urgencyOf(whole),
+      patient,
+      calls: telephone?.callsTo(npiOf(task), patient),
     } as const;
     const next = standing && nextAct(seed, request, standing);
-    if (!next || next.at > now) continue;
+    // No Task has a place for dates that a patient may choose among.
+    if (!next || next.at > now || next.act === 'offer-dates') continue;
     const asked = { npi: npiOf(task), taskId: task.id, versionId: task.meta.versionId, given: givenOf(next, whole) };
     // Where the practice was faster, the next step looks anew.
     if ((await actAsOffice(repository, asked, now)) === 'done')
-      played.push({ at: now, office: task.owner?.display ?? asked.npi, act: next.act, by: 'task' });
+      played.push({ at: now, who: task.owner?.display ?? asked.npi, act: next.act, by: 'task' });
   }
   return played;
 }

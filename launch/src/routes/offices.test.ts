@@ -86,7 +86,7 @@ test('a played office works on its Task as its page would, says that it is synth
   const day = async (hasNoEhr: () => boolean): Promise<void> => {
     ehr.pass(86_400);
     const played = await workOnTasks({ repository: ehr.repository, hasNoEhr }, 'seed-2', ehr.now());
-    acts.push(...played.filter(({ office }) => office === 'Bo Ek, MD').map(({ act }) => act));
+    acts.push(...played.filter(({ who }) => who === 'Bo Ek, MD').map(({ act }) => act));
   };
   for (let count = 0; count < 9; count += 1) await day(() => true);
   expect(acts).toEqual([]);

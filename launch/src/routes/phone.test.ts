@@ -76,7 +76,12 @@ test('what a patient writes is signed by the machine’s clock, and what the pra
   expect(JSON.parse(body)).toMatchObject({ from: PHONE, text: 'STOP' });
   const seconds = MACHINE.getTime() / 1000;
   expect(signature).toBe(`t=${seconds},v1=${createHmac('sha256', SECRET).update(`${seconds}.`).update(body).digest('hex')}`);
-  expect(gateway.texts().map(({ by, text }) => [by, text]).slice(0, 2)).toEqual([
+  expect(
+    gateway
+      .texts()
+      .map(({ by, text }) => [by, text])
+      .slice(0, 2),
+  ).toEqual([
     ['practice', 'You will get no more texts from us.'],
     ['patient', 'STOP'],
   ]);

@@ -43,7 +43,8 @@ export function phoneRoutes({ gateway, origin, remoteAddress }: PhoneDeps): Hono
   routes.post('/phone/replies', csrf({ origin }), async (context) => {
     const { phone, text } = await context.req.parseBody();
     if (!gateway) return context.notFound();
-    const isGiven = typeof phone === 'string' && PHONE.test(phone) && typeof text === 'string' && text.trim() !== '' && text.length <= LONGEST;
+    const isGiven =
+      typeof phone === 'string' && PHONE.test(phone) && typeof text === 'string' && text.trim() !== '' && text.length <= LONGEST;
     if (!isGiven) return shown(context, 'nothing', 400);
     return context.redirect(`/phone?told=${await gateway.write(phone, text.trim())}`, 303);
   });

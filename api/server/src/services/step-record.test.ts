@@ -61,7 +61,9 @@ describe('a write that is about to leave', () => {
     expect(stepOf((await attempt(plan, 'DocumentReference')).body, 'DocumentReference')?.attemptedAt).toBe(sent);
     await report(plan, 'DocumentReference', unsure);
     api.clock.ahead += 86_400_000;
-    expect(problemType((await judge(plan, 'DocumentReference', null)).body), 'a day in the practice, no moment on the machine').toBe('conflict');
+    expect(problemType((await judge(plan, 'DocumentReference', null)).body), 'a day in the practice, no moment on the machine').toBe(
+      'conflict',
+    );
     api.clock.now = new Date(api.clock.now.getTime() + 61_000);
     expect((await judge(plan, 'DocumentReference', null)).status).toBe(200);
     api.clock.ahead = 0;
