@@ -9,7 +9,7 @@ import { createPatients } from './patients.ts';
 import { createPlayers, type Players } from './players.ts';
 import { createStaff } from './staff/staff.ts';
 import { createStaffSession } from './staff/staff-session.ts';
-import { workOnTasks } from './task-offices.ts';
+import { createTaskOffices } from './task-offices.ts';
 import { createTelephone } from './telephone.ts';
 
 export type SandboxPlayersOptions = {
@@ -35,7 +35,7 @@ export function createSandboxPlayers({ repository, mails, fax, texts, origin, re
     [
       links.work,
       ...(faxes ? [faxes.work] : []),
-      (seed, now) => workOnTasks({ repository, hasNoEhr, telephone }, seed, now),
+      createTaskOffices({ repository, hasNoEhr, telephone }),
       ...(texts ? [createPatients({ repository, texts, refloop, fetch })] : []),
     ],
     failed,
