@@ -162,7 +162,10 @@ test('the sandbox’s gateway of text messages is the first site’s alone; a fi
   const read = readConfig({ ...DATABASE, REFLOOP_SANDBOX_TEXTS: file });
   expect(read.ok && read.value.sites.sites.map(({ textMessages }) => textMessages?.url)).toEqual([
     'http://localhost:4010/phone/messages',
-    ...[undefined, undefined, undefined, undefined],
+    undefined,
+    undefined,
+    undefined,
+    undefined,
   ]);
   writeFileSync(file, JSON.stringify({ key: 'short-and-secret', secret: 's'.repeat(32) }));
   const refused = readConfig({ ...DATABASE, REFLOOP_SANDBOX_TEXTS: file });

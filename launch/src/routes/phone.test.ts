@@ -29,7 +29,11 @@ beforeAll(() => {
     now: () => NOW,
     machineTime: () => MACHINE,
     fetch: async (url, init) => {
-      asked.push({ url, body: String(init.body), signature: new Headers(init.headers).get('x-refloop-signature') ?? '' });
+      asked.push({
+        url,
+        body: typeof init.body === 'string' ? init.body : '',
+        signature: new Headers(init.headers).get('x-refloop-signature') ?? '',
+      });
       return answers ? Response.json({ reply: 'You will get no more texts from us.' }) : new Response('', { status: 503 });
     },
   });

@@ -127,7 +127,7 @@ export const mayStillArrive = (step: Pick<StepInHand, 'attemptedAt' | 'outcome'>
   step.attemptedAt !== null && !wasRefused(step) && Date.parse(now) - Date.parse(step.attemptedAt) < SETTLED_AFTER_MILLISECONDS;
 
 /** By which spans are measured, in this process or against what the server put on record. */
-export const spanTime = (ports: { now(): Instant; machineTime?(): Instant }): Instant => (ports.machineTime ?? ports.now)();
+export const spanTime = (ports: { now(): Instant; machineTime?(): Instant }): Instant => ports.machineTime?.() ?? ports.now();
 
 export async function writeStep(planned: StepInHand, plan: PlanInHand, ports: StepPorts): Promise<StepEnd> {
   const query = fillText(planned.lookUp.query, plan);

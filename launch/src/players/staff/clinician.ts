@@ -28,7 +28,7 @@ export async function workAsClinicians(
   now: Date,
 ): Promise<PlayedAct[]> {
   const played: PlayedAct[] = [];
-  for (const row of [...rows.values()]) {
+  for (const row of rows.values()) {
     const key = `${row.id}/${row.since}`;
     const clinician = row.owner === null || done.has(key) ? undefined : of(row.owner);
     const due = getsToItAt(seed, row, 0, calendar);

@@ -114,7 +114,7 @@ export function createCoordinator({ ask, name, telephone }: CoordinatorOptions) 
 
   async function workList({ rows, calendar }: Worklist, seed: string, now: Date): Promise<PlayedAct[]> {
     const played: PlayedAct[] = [];
-    for (const row of [...rows.values()]) {
+    for (const row of rows.values()) {
       if (row.kind === 'answer') played.push(...(await aboutTexts(row, seed, calendar, now)));
       const key = `${row.id}/${row.since}`;
       const before = times.get(key) ?? 0;
