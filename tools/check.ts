@@ -1,7 +1,14 @@
-/** `npm run check`: types, lint, format, then the tests (the architecture test among them). */
+/** `npm run check [-- --no-tests]`: types, lint, format, then the tests (the architecture test among them). */
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+const asked = process.argv.slice(2);
+const unknown = asked.find((option) => option !== '--no-tests');
+if (unknown !== undefined) {
+  process.stderr.write(`${unknown}: there is no such option.\nUsage: npm run check [-- --no-tests]\n`);
+  process.exit(2);
+}
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const bin = (name: string): string => join(root, 'node_modules', '.bin', name);
@@ -11,7 +18,7 @@ const steps: [string, string, string[]][] = [
   ...projects.map((project): [string, string, string[]] => [`types of ${project}`, bin('tsc'), ['-p', project]]),
   ['lint', bin('oxlint'), ['--type-aware']],
   ['format', bin('biome'), ['check', '.']],
-  ...(process.argv.includes('--no-tests')
+  ...(asked.includes('--no-tests')
     ? []
     : ([['tests', process.execPath, [join(root, 'tools', 'test.ts')]]] as [string, string, string[]][])),
 ];

@@ -1,13 +1,14 @@
 /**
- * `npm run simulate -- --seeds N [--referrals N] [--from SEED]`: that many simulated worlds one after the other, on this one thread and by
- * clocks of their own. Exit 0 all holds · 1 something does not · 2 wrong use.
+ * `npm run simulate -- --seeds N [--referrals N] [--from SEED] [--threads N]`: that many simulated worlds, each on one thread and by a clock
+ * of its own, as many at a time as there are threads. Exit 0 all holds · 1 something does not · 2 wrong use.
  */
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { plural, say, wrongUse } from '@refloop/server/commands/console';
-import { runSeed, type SeedRun } from './run-seed.ts';
+import { runWorlds, type WorldRun } from './worlds.ts';
 
 const USAGE =
-  'Usage: npm run simulate -- --seeds N [--referrals N] [--from SEED]   (500 referrals and SEED 1 unless given; SEED is a number)';
+  'Usage: npm run simulate -- --seeds N [--referrals N] [--from SEED] [--threads N]   (500 referrals, SEED 1 and a thread for each core unless given; SEED is a number)';
 const SHOWN_LINES = 80;
 
 function whole(name: string, text: string | undefined, fallback: number): number {
@@ -16,9 +17,14 @@ function whole(name: string, text: string | undefined, fallback: number): number
   return Number(text);
 }
 
-function asked(): { seeds: number; referrals: number; from: number } {
-  const options = { seeds: { type: 'string' }, referrals: { type: 'string' }, from: { type: 'string' } } as const;
-  let values: { seeds?: string; referrals?: string; from?: string };
+function asked(): { seeds: number; referrals: number; from: number; threads: number } {
+  const options = {
+    seeds: { type: 'string' },
+    referrals: { type: 'string' },
+    from: { type: 'string' },
+    threads: { type: 'string' },
+  } as const;
+  let values: { seeds?: string; referrals?: string; from?: string; threads?: string };
   try {
     ({ values } = parseArgs({ options }));
   } catch (error) {
@@ -28,6 +34,7 @@ function asked(): { seeds: number; referrals: number; from: number } {
     seeds: whole('seeds', values.seeds, 1),
     referrals: whole('referrals', values.referrals, 500),
     from: whole('from', values.from, 1),
+    threads: whole('threads', values.threads, availableParallelism()),
   };
 }
 
@@ -46,7 +53,7 @@ function add(counts: Map<string, number>, more: ReadonlyMap<string, number>): vo
   for (const [name, count] of more) counts.set(name, (counts.get(name) ?? 0) + count);
 }
 
-function tell({ seed, violations, trail, histories }: SeedRun, referrals: number): void {
+function tell({ seed, violations, trail, histories }: WorldRun, referrals: number): void {
   say(`seed ${seed}: the last that happened`);
   for (const line of trail.slice(-SHOWN_LINES)) say(`  ${line}`);
   for (const [referralId, lines] of histories) {
@@ -63,7 +70,7 @@ const counted = (counts: ReadonlyMap<string, number>): string =>
     .map(([name, count]) => `${name} ${count}`)
     .join(', ');
 
-const { seeds, referrals, from } = asked();
+const { seeds, referrals, from, threads } = asked();
 const sum: Sum = {
   seeds: 0,
   referrals: 0,
@@ -76,27 +83,28 @@ const sum: Sum = {
 };
 const started = performance.now();
 
-/** One world after the other. */
-async function runAll(): Promise<void> {
-  for (let seed = from; seed < from + seeds; seed += 1) {
-    const run = await runSeed(seed, referrals);
-    sum.seeds += 1;
-    sum.referrals += run.referrals;
-    sum.events += run.events;
-    sum.violations += run.violations.length;
-    add(sum.faults, run.byFault);
-    add(sum.statuses, run.byStatus);
-    add(sum.happened, run.byEvent);
-    add(sum.left, run.byLeaving);
-    if (run.violations.length > 0) tell(run, referrals);
-    say(
-      `seed ${run.seed}: ${plural(run.referrals, 'referral')}, ${plural(run.events, 'event')}, ${plural(run.faults, 'fault')}, ${plural(run.violations.length, 'violation')}`,
-    );
-  }
+function told(run: WorldRun): void {
+  sum.seeds += 1;
+  sum.referrals += run.referrals;
+  sum.events += run.events;
+  sum.violations += run.violations.length;
+  add(sum.faults, run.byFault);
+  add(sum.statuses, run.byStatus);
+  add(sum.happened, run.byEvent);
+  add(sum.left, run.byLeaving);
+  if (run.violations.length > 0) tell(run, referrals);
+  say(
+    `seed ${run.seed}: ${plural(run.referrals, 'referral')}, ${plural(run.events, 'event')}, ${plural(run.faults, 'fault')}, ${plural(run.violations.length, 'violation')}`,
+  );
 }
 
 try {
-  await runAll();
+  await runWorlds(
+    Array.from({ length: seeds }, (_, index) => from + index),
+    referrals,
+    threads,
+    told,
+  );
   say(`what happened: ${counted(sum.happened)}`);
   say(`what left: ${counted(sum.left)}`);
   say(`where they stand at the end: ${counted(sum.statuses)}`);

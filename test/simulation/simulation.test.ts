@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { findMutant } from './find-mutants.ts';
 import { MUTANTS } from './mutants.ts';
 import { runSeed } from './run-seed.ts';
+import { runWorlds, type WorldRun } from './worlds.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
@@ -15,6 +16,14 @@ test('nothing is violated, and the same seed gives the same world', async () => 
   expect(first.faults).toBeGreaterThan(20);
   const again = await runSeed(3, 14);
   expect([await again.digest(), again.events, again.faults]).toEqual([await first.digest(), first.events, first.faults]);
+});
+
+test('a world is the same on a thread beside another one', async () => {
+  const told: WorldRun[] = [];
+  await runWorlds([4, 5], 8, 2, (run) => told.push(run));
+  const { digest: _digest, ...alone } = await runSeed(5, 8);
+  expect(told.map(({ seed }) => seed).toSorted()).toEqual(['4', '5']);
+  expect(told.find(({ seed }) => seed === '5')).toEqual(alone);
 });
 
 test('every guard that is taken away still stands where the list says', () => {
