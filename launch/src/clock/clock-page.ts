@@ -17,7 +17,7 @@ const days = (milliseconds: number): string => {
   return count === 1 ? '1 day' : `${count} days`;
 };
 
-/** Chosen: with it those whom test/clock/fortnight.ts refers show each kind of answer within a fortnight. */
+/** Any other does as well. */
 const DEFAULT_SEED = 'fortnight-69';
 
 /** The spans on the page. */

@@ -22,7 +22,7 @@ import type { DeclineReason } from '@refloop/domain/referral/attempt';
 import { addBusinessHours, type BusinessCalendar } from '@refloop/domain/sla/business-time';
 import { clinicHolidaysOf } from '@refloop/domain/sla/clinic-holidays';
 import type { Calls } from './telephone.ts';
-import { isMissed } from './visit.ts';
+import { dayOf, isMissed } from './visit.ts';
 
 /** Where a request stands with the office, and since when. */
 export type Standing = {
@@ -34,7 +34,7 @@ export type Standing = {
 };
 
 export type Request = {
-  /** The same for the same request to the same office, however it is read. */
+  /** The same for the same request to the same office, in any play: no number that is made anew each time. */
   key: string;
   /** Its id, such as `cardiology`; empty where it is not known. */
   specialty: string;
@@ -118,9 +118,8 @@ export function nextAct(seed: string, request: Request, standing: Standing): Nex
 
 function ownAct(seed: string, request: Request, { stage, since, startsAt }: Standing): NextAct | undefined {
   const { key, specialty, urgency, patient } = request;
-  const draws = drawsOf(
-    `${seed}/${key}/${stage}${stage === 'booked' || stage === 'missed' || stage === 'seen' ? `/${startsAt?.toISOString()}` : ''}`,
-  );
+  const ofVisit = stage === 'booked' || stage === 'missed' || stage === 'seen';
+  const draws = drawsOf(`${seed}/${key}/${stage}${ofVisit && startsAt ? `/${dayOf(startsAt)}` : ''}`);
   switch (stage) {
     case 'asked': {
       const [silent, declines] = [draws.chance(SILENT_SHARE), draws.chance(DECLINED_SHARE)];

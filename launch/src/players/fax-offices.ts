@@ -11,7 +11,7 @@ import { answerLines, type NoteOf, noteLines } from './note-words.ts';
 import type { PlayedAct } from './played.ts';
 import { type ReferralFax, readReferralFax } from './referral-fax.ts';
 import type { Telephone } from './telephone.ts';
-import { sameName } from './visit.ts';
+import { personKey, sameName } from './visit.ts';
 
 /** A fax comes as a mail to a number. */
 const TO_A_NUMBER = /^\+?\d{7,15}@fax\./;
@@ -76,8 +76,12 @@ export function createFaxOffices({ mails, fax: machine, telephone }: FaxOfficesO
     const fax = text === undefined ? undefined : readReferralFax(text);
     // The same referral sent once more is no new one.
     if (!fax || sheets.some((sheet) => sheet.fax.referral === fax.referral && sheet.fax.npi === fax.npi)) return;
-    const { referral, npi, specialty, urgency, patient } = fax;
-    sheets.push({ fax, request: { key: `${referral}/${npi}`, specialty, urgency, patient }, standing: { stage: 'asked', since: at } });
+    const { npi, specialty, urgency, patient } = fax;
+    sheets.push({
+      fax,
+      request: { key: `fax/${personKey(patient)}/${npi}`, specialty, urgency, patient },
+      standing: { stage: 'asked', since: at },
+    });
   }
 
   async function send({ fax }: Sheet, next: NextAct, now: Date): Promise<'sent' | 'nothing-to-send' | 'not-taken'> {

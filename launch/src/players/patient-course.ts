@@ -8,6 +8,7 @@ import {
   PATIENT_DECLINES_SHARE,
   RATED_SHARE,
   RATINGS_GIVEN,
+  REACHED_SHARE,
   TEXT_CONSENT_SHARE,
 } from '@refloop/domain/practice/rates';
 import type { PatientDeclineReason, Rating } from '@refloop/domain/referral/care-event';
@@ -60,6 +61,10 @@ export function readAt(seed: string, text: string, came: Date): Date | undefined
 
 /** Whether this text is the one after which they want no more. */
 export const stopsAfter = (seed: string, text: string): boolean => drawsOf(`${seed}/${text}/stop`).chance(STOPPING_SHARE);
+
+/** Whether they answer the telephone. @param times how often they were called before */
+export const answersCall = (seed: string, patient: string, times: number): boolean =>
+  drawsOf(`${seed}/${patient}/called ${times}`).chance(REACHED_SHARE);
 
 /** What they say when they are asked on the telephone whether they want texts. */
 export const wantsTexts = (seed: string, patient: string): boolean => drawsOf(`${seed}/${patient}/texts`).chance(TEXT_CONSENT_SHARE);

@@ -23,8 +23,11 @@ const chanceOfMissing = (leadMilliseconds: number): number =>
 
 const LIKELIEST = chanceOf(NO_SHOW_BASE_ODDS * Math.max(...NO_SHOW_BY_LEAD.map(({ ratio }) => ratio)));
 
+/** By its day, not its minute: a play that begins an hour later has the same visits kept. */
+export const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
+
 const drawOf = (seed: string, patient: string, startsAt: Date): number =>
-  drawsOf(`${seed}/visit/${personKey(patient)}/${startsAt.toISOString()}`).next();
+  drawsOf(`${seed}/visit/${personKey(patient)}/${dayOf(startsAt)}`).next();
 
 /** @param bookedAt as the office that booked it knows */
 export const isMissed = (seed: string, patient: string, startsAt: Date, bookedAt: Date): boolean =>

@@ -1,8 +1,6 @@
 /** The played coordinator calls the patient and asks whether they want texts; what the patient says is put on record as told on the telephone. */
-import { drawsOf } from '@refloop/domain/practice/draws';
-import { REACHED_SHARE } from '@refloop/domain/practice/rates';
 import { z } from 'zod';
-import { wantsTexts } from '../patient-course.ts';
+import { answersCall, wantsTexts } from '../patient-course.ts';
 import { personKey } from '../visit.ts';
 import { pressOf } from './desk.ts';
 import type { Ask } from './staff-session.ts';
@@ -24,7 +22,7 @@ export async function askAboutTexts(ask: Ask, seed: string, referralId: string, 
   const contact = status === 200 ? Contact.parse(body) : undefined;
   if (!contact?.sendsTexts || contact.text.to === null || contact.text.consent.status !== 'unknown') return 'not-asked';
   const who = personKey(patient);
-  if (!drawsOf(`${seed}/${who}/called ${times}`).chance(REACHED_SHARE)) return 'not-reached';
+  if (!answersCall(seed, who, times)) return 'not-reached';
   const wanted = wantsTexts(seed, who);
   const told = await ask('PUT', path, {
     key: pressOf(referralId, 'texts', times),

@@ -99,7 +99,7 @@ export function createCoordinator({ ask, name, telephone }: CoordinatorOptions) 
   /** Once the packet has gone they call the patient, and ask whether texts are wanted. */
   async function aboutTexts(row: Row, seed: string, calendar: BusinessCalendar, now: Date): Promise<PlayedAct[]> {
     const before = asked.get(row.referralId) ?? 0;
-    const due = getsToItAt(seed, { ...row, id: `${row.referralId}/texts`, kind: 'answer-patient' }, before, calendar);
+    const due = getsToItAt(seed, { ...row, kind: 'answer-patient' }, before, calendar);
     if (before >= MOST_CALLS_TO_PATIENT || !due || due > now) return [];
     asked.set(row.referralId, before + 1);
     const thread = await readThread(ask, row.referralId);

@@ -8,7 +8,7 @@ import { getsToItAt, isOpenAt } from './staff-course.ts';
 const CALENDAR: BusinessCalendar = { timeZone: 'America/Chicago', opens: 8, closes: 17, holidays: [] };
 const SINCE = '2026-12-04T21:00:00.000Z';
 const DUE = '2026-12-08T21:00:00.000Z';
-const owed = (kind: string) => ({ id: 'row-1', kind, since: SINCE, dueAt: DUE });
+const owed = (kind: string) => ({ patientName: 'Doe, Jo', kind, since: SINCE, dueAt: DUE });
 
 test('never before it came up, within opening hours, later each time; what others owe not before it is late', () => {
   fc.assert(

@@ -5,9 +5,10 @@
 import { drawsOf } from '@refloop/domain/practice/draws';
 import { REVIEW_HOURS, SEND_HOURS } from '@refloop/domain/practice/rates';
 import { addBusinessHours, type BusinessCalendar, businessMsBetween } from '@refloop/domain/sla/business-time';
+import { personKey } from '../visit.ts';
 
 /** An open obligation, as the worklist has it. */
-export type Owed = { id: string; kind: string; since: string; dueAt: string };
+export type Owed = { patientName: string; kind: string; since: string; dueAt: string };
 
 /** In business hours; nine of them are a day. Of what is not here the first but two are a median's. */
 const AFTER_IT_CAME_UP: Readonly<Record<string, { median: number; sigma: number }>> = {
@@ -34,8 +35,14 @@ export const isOpenAt = (now: Date, calendar: BusinessCalendar): boolean =>
  * @param times how often they have got to it already
  * @returns undefined where they leave it: it is nobody's of the played people, or takes a judgement that no draw can stand in for
  */
-export function getsToItAt(seed: string, { id, kind, since, dueAt }: Owed, times: number, calendar: BusinessCalendar): Date | undefined {
-  const draws = drawsOf(`${seed}/${id}/${since}`);
+export function getsToItAt(
+  seed: string,
+  { patientName, kind, since, dueAt }: Owed,
+  times: number,
+  calendar: BusinessCalendar,
+): Date | undefined {
+  // Of nothing that is made anew each time, so that the same seed draws the same.
+  const draws = drawsOf(`${seed}/${personKey(patientName)}/${kind}`);
   const own = AFTER_IT_CAME_UP[kind];
   if (own) return new Date(addBusinessHours(since, draws.logNormal(own.median, own.sigma) + times * AGAIN_HOURS, calendar));
   if (!ONCE_IT_IS_LATE.includes(kind)) return undefined;

@@ -8,6 +8,7 @@ const Row = z.object({
   id: z.string(),
   referralId: z.string(),
   kind: z.string(),
+  patientName: z.string(),
   since: z.string(),
   dueAt: z.string(),
   owner: z.string().nullable(),
