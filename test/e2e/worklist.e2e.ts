@@ -212,7 +212,16 @@ test('of ten thousand lines only those on the screen are drawn, and the keys rea
     detail: 'Waits for the specialist’s office.',
   });
   const calendar = { timeZone: 'America/Chicago', opens: 8, closes: 17, holidays: [] };
-  const beside = { at: new Date(at).toISOString(), mark: '1.abcdefgh', names: { kim: 'Kim Example' }, more: 12, people: [], calendar };
+  const beside = {
+    at: new Date(at).toISOString(),
+    mark: '1.abcdefgh',
+    names: { kim: 'Kim Example' },
+    next: null,
+    coming: 0,
+    more: 12,
+    people: [],
+    calendar,
+  };
   const json = { kind: 'whole', ...beside, rows: Array.from({ length: LINES }, (_, index) => row(index)) };
   await page.route(`${REFLOOP}/worklist`, (route) => route.fulfill({ json }));
   await page.route(`${REFLOOP}/worklist?*`, (route) => route.fulfill({ json: { kind: 'unchanged', at: beside.at, mark: beside.mark } }));

@@ -204,15 +204,15 @@ export const MUTANTS: readonly Mutant[] = [
   {
     guard: 'a patient’s page opens with the date of birth alone',
     file: `${SERVER}/services/patient/patient-page.ts`,
-    from: 'if (born === undefined || given !== born) {',
-    to: 'if (born === undefined) {',
+    from: 'birthDateOf(packet) !== undefined && birthDateOf(packet) === given;',
+    to: 'birthDateOf(packet) !== undefined;',
     told: ['privacy'],
   },
   {
     guard: 'an office’s page opens with the NPI alone',
     file: `${SERVER}/services/office.ts`,
-    from: 'if (npi !== link.npi) {',
-    to: "if (npi === '') {",
+    from: 'boolean => npi === link.npi;',
+    to: "boolean => npi !== '' || link.npi === '';",
     told: ['privacy'],
   },
   {

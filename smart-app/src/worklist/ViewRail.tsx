@@ -5,7 +5,8 @@ import type { Listed } from './listed-rows.ts';
 import { GROUPS, VIEWS, type ViewId, viewName } from './views.ts';
 import styles from './Worklist.module.css';
 
-type Props = { filter: WorklistFilter; counts: Record<ViewId, number> };
+/** `counts`: undefined until all lines have come. */
+type Props = { filter: WorklistFilter; counts: Record<ViewId, number> | undefined };
 type RailProps = Props & { heldNotes: Listed['heldNotes'] };
 
 /** Of these a number above nothing is bad news. */
@@ -21,7 +22,7 @@ export const ViewRail = ({ filter, counts, heldNotes }: RailProps) => (
             <li key={id}>
               <a href={hashOf({ ...filter, view: id })} aria-current={id === filter.view ? 'page' : undefined}>
                 <span>{name}</span>
-                <span className={`num ${BAD.includes(id) && counts[id] > 0 ? styles['bad'] : ''}`}>{counts[id]}</span>
+                <span className={`num ${BAD.includes(id) && (counts?.[id] ?? 0) > 0 ? styles['bad'] : ''}`}>{counts?.[id] ?? '…'}</span>
               </a>
             </li>
           ))}
@@ -53,7 +54,10 @@ export const ViewField = ({ filter, counts }: Props) => (
     }}
     data={GROUPS.map((group) => ({
       group,
-      items: VIEWS.filter((view) => view.group === group).map(({ id }) => ({ value: id, label: `${viewName(id)} (${counts[id]})` })),
+      items: VIEWS.filter((view) => view.group === group).map(({ id }) => ({
+        value: id,
+        label: counts ? `${viewName(id)} (${counts[id]})` : viewName(id),
+      })),
     }))}
   />
 );

@@ -54,7 +54,8 @@ export function WorklistList({ api, onFail, session, live, answer, behind, filte
   const fresh = useMemo(() => rowsOf(answer.rows, filter, found, at), [answer, filter, found, at]);
   const choices = useMemo(() => choicesOf(answer.rows), [answer]);
   const key = `${hashOf(filter)} ${found}`;
-  const { lines, news, renew } = useStanding(key, fresh);
+  // Lines that come with a further part are nothing new.
+  const { lines, news, renew } = useStanding(`${key} ${answer.coming}`, fresh);
   const [place, setPlace] = useState({ key, index: 0 });
   const active = place.key === key ? Math.min(place.index, Math.max(0, lines.length - 1)) : 0;
   const [chosen, setChosen] = useState<{ key: string; ids: ReadonlySet<string> }>({ key, ids: new Set() });
@@ -145,7 +146,7 @@ export function WorklistList({ api, onFail, session, live, answer, behind, filte
       </div>
       <div className={styles['bulk']}>
         <output className="caption num">
-          {fresh.length} of {answer.rows.length} lines
+          {fresh.length} of {answer.rows.length} lines{answer.coming > 0 ? ` so far, ${answer.coming} still coming` : ''}
         </output>
         {selected.size > 0 ? (
           <>
@@ -230,7 +231,8 @@ export function WorklistList({ api, onFail, session, live, answer, behind, filte
   );
 }
 
-function emptyText({ rows }: Listed, filter: WorklistFilter, found: string, at: Date): string {
+function emptyText({ rows, coming }: Listed, filter: WorklistFilter, found: string, at: Date): string {
+  if (coming > 0) return 'None so far. More lines are coming.';
   const referrals = (mine: boolean) =>
     new Set(rows.filter((row) => !mine || inView('mine', row, at)).map(({ referralId }) => referralId)).size;
   const { view, specialty, urgency, owner } = filter;

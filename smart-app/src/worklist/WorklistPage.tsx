@@ -46,7 +46,7 @@ function Ready({ live, answer, behind, item, search, ...props }: ReadyProps) {
   const { api, onFail } = props;
   const wide = useMediaQuery('(min-width: 1200px)', undefined, NOW) ?? true;
   const filter = useMemo(() => filterOf(search), [search]);
-  const counts = useMemo(() => countViews(answer.rows, new Date(answer.at)), [answer]);
+  const counts = useMemo(() => (answer.coming > 0 ? undefined : countViews(answer.rows, new Date(answer.at))), [answer]);
   const opened = referralOf(item);
   const [byKey, setByKey] = useState(false);
   const list = useRef<ListHandle>(null);

@@ -13,6 +13,8 @@ const whole = (rows: WorklistLine[]) =>
       mark: '1.x',
       rows,
       names: { kim: 'Kim Example', lee: 'Lee Example' },
+      next: null,
+      coming: 0,
       more: 0,
       people: [],
       calendar: CALENDAR,

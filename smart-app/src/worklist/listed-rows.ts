@@ -8,8 +8,9 @@ export type ListedRow = Omit<WorklistRow, 'ageBusinessHours' | 'leftBusinessHour
 
 type Whole = Extract<WorklistAnswer, { kind: 'whole' }>;
 type Changes = Extract<WorklistAnswer, { kind: 'changes' }>;
+type Part = Extract<WorklistAnswer, { kind: 'part' }>;
 
-export type Listed = Pick<Whole, 'at' | 'more' | 'people' | 'names' | 'heldNotes'> & {
+export type Listed = Pick<Whole, 'at' | 'more' | 'coming' | 'people' | 'names' | 'heldNotes'> & {
   /** Earliest deadline first. */
   rows: readonly ListedRow[];
   calendar: BusinessCalendar;
@@ -33,8 +34,8 @@ function rowOf(line: WorklistLine, names: Readonly<Record<string, string>>, read
 }
 
 /** @param reader subject of who reads */
-export function listedOf({ rows, at, more, people, names, calendar, heldNotes }: Whole, reader: string): Listed {
-  return { at, more, people, names, calendar, heldNotes, rows: rows.map((line) => rowOf(line, names, reader)) };
+export function listedOf({ rows, at, more, coming, people, names, calendar, heldNotes }: Whole, reader: string): Listed {
+  return { at, more, coming, people, names, calendar, heldNotes, rows: rows.map((line) => rowOf(line, names, reader)) };
 }
 
 const earliestFirst = (left: ListedRow, right: ListedRow): number => {
@@ -49,4 +50,16 @@ export function withChanges(before: Listed, { at, rows, gone, names, more }: Cha
   const away = new Set([...gone, ...changed.map(({ id }) => id)]);
   const kept = before.rows.filter(({ id }) => !away.has(id));
   return { ...before, at, more, names: known, rows: [...kept, ...changed].sort(earliestFirst) };
+}
+
+/**
+ * With the next part of a list that comes in parts.
+ * @param told ids of which something newer was told since the first part
+ */
+export function withPart(before: Listed, { rows, names, next }: Part, told: ReadonlySet<string>, reader: string): Listed {
+  const known = { ...before.names, ...names };
+  const further = rows.filter(({ id }) => !told.has(id)).map((line) => rowOf(line, known, reader));
+  // How many are to come was counted when the first part was read, and some may have come or gone since.
+  const coming = next === null ? 0 : Math.max(1, before.coming - rows.length);
+  return { ...before, coming, names: known, rows: [...before.rows, ...further].sort(earliestFirst) };
 }

@@ -1,6 +1,6 @@
 import { ok, refuse } from '@refloop/domain/result';
 import type { WorklistAnswer, WorklistLine } from '@refloop/server/client/worklist';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Api, ApiFailure } from '../session/api.ts';
 import { openWorklist } from './live-worklist.ts';
 import { CALENDAR, testLine } from './test-row.ts';
@@ -11,6 +11,8 @@ const answer = (at: string, rows: WorklistLine[] = []): WorklistAnswer => ({
   mark: '7.abcdefgh',
   rows,
   names: {},
+  next: null,
+  coming: 0,
   more: 0,
   people: [],
   calendar: CALENDAR,
@@ -25,7 +27,8 @@ function openTest() {
   const call = (path: string) =>
     new Promise((settle) => {
       paths.push(path);
-      waiting.push((answered) => settle('at' in answered ? ok(answered) : refuse(answered)));
+      const isAnswer = (answered: WorklistAnswer | ApiFailure): answered is WorklistAnswer => 'at' in answered || 'next' in answered;
+      waiting.push((answered) => settle(isAnswer(answered) ? ok(answered) : refuse(answered)));
     });
   const failed = vi.fn<(failure: object) => void>();
   return { live: openWorklist({ call } as unknown as Api, 'kim', failed), waiting, paths, failed };
@@ -82,6 +85,69 @@ test('after the first time only what has changed is asked for; where nothing has
   expect(paths).toEqual(
     ['', '?since=7.abcdefgh', '?since=7.abcdefgh', '?since=8.abcdefgh', '?since=9.abcdefgh'].map((since) => `/worklist${since}`),
   );
+});
+
+describe('a list that comes in parts', () => {
+  const lines = (...ids: string[]): WorklistLine[] =>
+    ids.map((id) => testLine({ id, dueAt: `2026-11-28T1${id.charCodeAt(0) - 97}:00:00.000Z` }));
+  const first = { ...answer('2026-11-28T15:00:00.000Z', lines('a', 'b')), next: '2~b', coming: 3 } as WorklistAnswer;
+  const part = (next: string | null, ...ids: string[]): WorklistAnswer => ({ kind: 'part', rows: lines(...ids), names: {}, next });
+  const rest = async (): Promise<void> => void (await new Promise((settle) => setTimeout(settle, 0)));
+
+  test('its first lines are there at once, and the parts behind them are asked for one after the other', async () => {
+    const { live, waiting, paths } = openTest();
+    const asked = live.refresh();
+    waiting[0]?.(first);
+    await asked;
+    const ready = () => live.store.get().list as { answer: { coming: number; rows: readonly { id: string }[] } };
+    const shown = () => [
+      ready()
+        .answer.rows.map(({ id }) => id)
+        .join(''),
+      ready().answer.coming,
+    ];
+    expect(shown()).toEqual(['ab', 3]);
+    await rest();
+    waiting[1]?.(part('4~d', 'c', 'd'));
+    await rest();
+    expect(shown()).toEqual(['abcd', 1]);
+    waiting[2]?.(part(null, 'e'));
+    await rest();
+    expect(shown()).toEqual(['abcde', 0]);
+    expect(paths).toEqual(['/worklist', '/worklist?after=2~b', '/worklist?after=4~d']);
+  });
+
+  test('a part that is older than what has been told since does not bring back what is gone, nor an earlier state', async () => {
+    const { live, waiting } = openTest();
+    const asked = live.refresh();
+    waiting[0]?.(first);
+    await asked;
+    const changed = live.refresh();
+    const told = { kind: 'changes', at: '2026-11-28T15:00:05.000Z', mark: '8.abcdefgh', names: {}, more: 0 } as const;
+    waiting[2]?.({ ...told, gone: ['c'], rows: [testLine({ id: 'd', dueAt: '2026-11-28T19:00:00.000Z', next: 'newer' })] });
+    await changed;
+    waiting[1]?.(part(null, 'c', 'd', 'e'));
+    await rest();
+    const { list } = live.store.get();
+    expect(list.kind === 'ready' && list.answer.rows.map(({ id, next }) => [id, next === 'newer'])).toEqual([
+      ['a', false],
+      ['b', false],
+      ['e', false],
+      ['d', true],
+    ]);
+  });
+
+  test('where a part does not come that is said, and the list is read whole the next time', async () => {
+    const { live, waiting, paths } = openTest();
+    const asked = live.refresh();
+    waiting[0]?.(first);
+    await asked;
+    waiting[1]?.(gone);
+    await rest();
+    expect(live.store.get().list).toMatchObject({ kind: 'ready', behind: expect.stringMatching(/does not answer/) });
+    void live.refresh();
+    expect(paths.at(-1)).toBe('/worklist');
+  });
 });
 
 test('an ended session is said to who opened the page', async () => {

@@ -1,9 +1,9 @@
-/** The list and its keeping up to date: every five seconds and when the page comes to the front what has changed is asked for, never while it is being scrolled. */
+/** The list, a part after the other where it is long, and its keeping up to date: every five seconds and when the page comes to the front what has changed is asked for, never while it is being scrolled. */
 import type { WorklistAnswer } from '@refloop/server/client/worklist';
-import { type Api, failureText } from '../session/api.ts';
+import { type Api, type ApiFailure, failureText } from '../session/api.ts';
 import type { Failure } from '../session/failure.ts';
 import { createStore, type Store } from '../ui/store.ts';
-import { type Listed, listedOf, withChanges } from './listed-rows.ts';
+import { type Listed, listedOf, withChanges, withPart } from './listed-rows.ts';
 
 const EVERY_MILLISECONDS = 5_000;
 /** How often it is looked whether it is time. */
@@ -20,6 +20,9 @@ export type ListState =
   | { kind: 'failed'; text: string; noPermission: boolean }
   /** `behind`: why it could not be brought up to date; its lines are of `answer.at`. */
   | { kind: 'ready'; answer: Listed; behind: string | undefined };
+
+type Part = Extract<WorklistAnswer, { kind: 'part' }>;
+type Heard = Exclude<WorklistAnswer, Part>;
 
 export type LiveWorklist = {
   store: Store<{ list: ListState }>;
@@ -39,9 +42,11 @@ export function openWorklist(api: Api, reader: string, onFail: (failure: Failure
   let movedAt = 0;
   let aheadMilliseconds = 0;
   let mark: string | undefined;
+  /** Ids of which changes have told since the list was read whole: parts that come later may be older. */
+  let told = new Set<string>();
 
   /** The same state where there is nothing to draw anew. */
-  function after(list: ListState, answer: WorklistAnswer): ListState {
+  function after(list: ListState, answer: Heard): ListState {
     if (answer.kind === 'whole') return { kind: 'ready', answer: listedOf(answer, reader), behind: undefined };
     if (list.kind !== 'ready') return list;
     if (answer.kind === 'changes') return { kind: 'ready', answer: withChanges(list.answer, answer, reader), behind: undefined };
@@ -50,20 +55,7 @@ export function openWorklist(api: Api, reader: string, onFail: (failure: Failure
     return { kind: 'ready', answer: { ...list.answer, at: answer.at }, behind: undefined };
   }
 
-  async function refresh(): Promise<void> {
-    const number = asked.number + 1;
-    asked = { number, at: Date.now() };
-    const since = mark === undefined ? '' : `?since=${encodeURIComponent(mark)}`;
-    const answered = await api.call<WorklistAnswer>(`/worklist${since}`, { milliseconds: PATIENCE_MILLISECONDS });
-    // What was asked later is newer, whichever comes first.
-    if (number !== asked.number) return;
-    if (answered.ok) {
-      aheadMilliseconds = Date.parse(answered.value.at) - Date.now();
-      mark = answered.value.mark;
-      store.set(({ list }) => ({ list: after(list, answered.value) }));
-      return;
-    }
-    const { refusal } = answered;
+  function notRead(refusal: ApiFailure): void {
     if (refusal.kind === 'session-ended') {
       onFail(refusal);
       return;
@@ -75,6 +67,47 @@ export function openWorklist(api: Api, reader: string, onFail: (failure: Failure
     store.set(({ list }) => ({
       list: list.kind === 'ready' && !noPermission ? { ...list, behind: text } : { kind: 'failed', text, noPermission },
     }));
+  }
+
+  /** The parts behind the first, until there are no more or the list was read whole anew meanwhile. */
+  async function readOn(first: string | null): Promise<void> {
+    const ofThisList = told;
+    for (let after = first; after !== null; ) {
+      const answered = await api.call<Part>(`/worklist?after=${encodeURIComponent(after)}`, {
+        milliseconds: PATIENCE_MILLISECONDS,
+      });
+      if (told !== ofThisList) return;
+      if (!answered.ok) {
+        // A list with a hole is none: the next time it is read whole.
+        mark = undefined;
+        notRead(answered.refusal);
+        return;
+      }
+      const { value } = answered;
+      store.set(({ list }) => (list.kind === 'ready' ? { list: { ...list, answer: withPart(list.answer, value, told, reader) } } : {}));
+      after = value.next;
+    }
+  }
+
+  async function refresh(): Promise<void> {
+    const number = asked.number + 1;
+    asked = { number, at: Date.now() };
+    const since = mark === undefined ? '' : `?since=${encodeURIComponent(mark)}`;
+    const answered = await api.call<Heard>(`/worklist${since}`, { milliseconds: PATIENCE_MILLISECONDS });
+    // What was asked later is newer, whichever comes first.
+    if (number !== asked.number) return;
+    if (!answered.ok) {
+      notRead(answered.refusal);
+      return;
+    }
+    const { value } = answered;
+    aheadMilliseconds = Date.parse(value.at) - Date.now();
+    mark = value.mark;
+    if (value.kind === 'changes') for (const id of [...value.gone, ...value.rows.map((row) => row.id)]) told.add(id);
+    store.set(({ list }) => ({ list: after(list, value) }));
+    if (value.kind !== 'whole') return;
+    told = new Set();
+    void readOn(value.next);
   }
 
   function start(): () => void {

@@ -114,6 +114,20 @@ export function dueQuestions(now: string): DueQuestion[] {
       ],
     },
     {
+      name: 'worklist: first lines',
+      ask: async (unit) => idsOf(await unit.obligations.listOpen({ limit: 501 })),
+      expected: ({ obligations }) => inOrder(obligations).slice(0, 501),
+    },
+    {
+      name: 'worklist: first lines and those behind',
+      ask: async (unit) => {
+        const first = await unit.obligations.listOpen({ limit: 500 });
+        const last = first.at(-1);
+        return idsOf([...first, ...(last ? await unit.obligations.listOpen({ limit: 1001, after: last }) : [])]);
+      },
+      expected: ({ obligations }) => inOrder(obligations).slice(0, 1501),
+    },
+    {
       name: 'worklist: what has changed',
       ask: async (unit) => {
         const changes = await unit.obligations.changedSince(await unit.obligations.mark(), 500);

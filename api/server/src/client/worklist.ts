@@ -82,11 +82,22 @@ const listed = {
   more: z.number().int(),
 };
 
+const part = {
+  /** For the question for the part after this one; null where there is none. */
+  next: z.string().nullable(),
+};
+
 export const WorklistQuery = z.object({
   /** `mark` of the answer before. */
   since: z
     .string()
     .regex(/^[\d:,]{1,4000}\.[\w-]{8,40}$/, 'Give the mark of an answer as it came')
+    .optional(),
+  /** `next` of the part before. */
+  after: z
+    .string()
+    .regex(/^\d{1,5}~[\d:.TZ-]{24}~[^\p{Cc}]{1,200}$/u, 'Give `next` of an answer as it came')
+    .refine((place) => !Number.isNaN(Date.parse(place.split('~')[1] ?? '')), 'Give `next` of an answer as it came')
     .optional(),
 });
 export type WorklistQuery = z.infer<typeof WorklistQuery>;
@@ -95,8 +106,11 @@ export const WorklistAnswer = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('whole'),
     ...listed,
-    /** Earliest deadline first. */
+    /** Earliest deadline first: all of them, or where they are many the first part. */
     rows: z.array(WorklistLine),
+    ...part,
+    /** Lines that are still to come. */
+    coming: z.number().int(),
     /** To whom a referral can be given: coordinators and leads, by name. */
     people: z.array(Named),
     /** On which opening hours are reckoned. */
@@ -112,6 +126,8 @@ export const WorklistAnswer = z.discriminatedUnion('kind', [
     /** Ids of what is open no more. */
     gone: z.array(z.string()),
   }),
+  /** The lines behind those of the part before. */
+  z.object({ kind: z.literal('part'), rows: z.array(WorklistLine), names: listed.names, ...part }),
   z.object({ kind: z.literal('unchanged'), at: z.string(), mark: z.string() }),
 ]);
 export type WorklistAnswer = z.infer<typeof WorklistAnswer>;

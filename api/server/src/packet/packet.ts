@@ -80,7 +80,7 @@ export type ChartPart = {
   lacking: string[];
   /** Something is not handed on without the patient's own consent. What, is not said. */
   withheld: boolean;
-  /** Security labels by which it holds what needs a consent; empty where it holds nothing of the kind. Older ones do not say. */
+  /** Security labels by which it holds what needs a consent; empty where it holds nothing of the kind. Older ones do not say (coverOf). */
   consented?: string[];
 };
 

@@ -30,12 +30,13 @@ export const worklistRoutes = ({ worklist, next, effects, exports }: WorklistRou
   sessionRoute({
     method: 'get',
     path: '/worklist',
-    summary: 'Everything that is open: what is next, who waits on whom, whose it is and by when. With `since`, what has changed.',
+    summary:
+      'Everything that is open: what is next, who waits on whom, whose it is and by when. With `since`, what has changed; a long list comes in parts, the next one with `after`.',
     roles: ['clinician', 'coordinator', 'lead'],
     query: WorklistQuery,
     answer: WorklistAnswer,
     compressed: true,
-    handle: async ({ session, query, now }) => worklist.list(session, query.since, now),
+    handle: async ({ session, query, now }) => worklist.list(session, query, now),
   }),
   sessionRoute({
     method: 'get',

@@ -3,6 +3,8 @@ import { readChart } from '@refloop/domain/chart/read-chart';
 import type { FhirResource } from '@refloop/domain/fhir/read';
 import { dayOf, type Instant } from '@refloop/domain/instant';
 import { consentedLabels } from '@refloop/domain/packet/consent';
+import { contentsOf, type PacketItem } from '@refloop/domain/packet/contents';
+import { variantOf } from '@refloop/domain/packet/variant';
 import type { Referral } from '@refloop/domain/referral/referral';
 import type { ReadConsents } from '../ehr/consents-now.ts';
 import type { Packet } from '../packet/packet.ts';
@@ -41,15 +43,40 @@ export async function consentsFor(
   return patientId === undefined ? [] : consents(session.scope, patientId);
 }
 
-/** Whether everything that a packet holds by a consent is covered by one still. */
+/** Whether consents that cover these security labels cover everything that one packet holds by a consent. */
+export type Cover = (labels: ReadonlySet<string>) => boolean;
+
+/** Title, detail and words: what a consent lets out may be a sentence of an item that is there without it. */
+const heldBy = ({ id, title, detail, text: sentences }: PacketItem): string => JSON.stringify([id, title, detail, sentences]);
+
+/**
+ * Packets put together before consents were asked at reading do not say what they hold by one: the chart that they were made of is read
+ * anew, as of the day on which they were made. Of a chart that is not kept nothing can be said, so nothing covers it.
+ */
+export async function coverOf(unit: Unit, referral: Referral, { chart: part }: Packet): Promise<Cover> {
+  if (!part) return () => true;
+  const { consented, items, madeAt } = part;
+  if (consented) return (labels) => consented.every((label) => labels.has(label));
+  const kept = await chartKeptWith(unit, referral);
+  if (!kept) return () => false;
+  const of = { patientId: referral.patientId, today: dayOf(madeAt) };
+  const withholds = readChart(kept, of).withheld.some(({ why }) => why !== 'entered-in-error');
+  return (labels) => {
+    if (!withholds) return true;
+    const chart = readChart(kept, { ...of, consented: labels });
+    const covered = contentsOf(chart, { specialty: referral.specialty, variant: variantOf(referral), today: of.today }).map(heldBy);
+    return items.every((item) => covered.includes(heldBy(item)));
+  };
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** Whether everything that a packet holds by a consent is covered by one still; asked of the EHR only where it holds something of the kind. */
 export async function isStillConsented(
   consents: ReadConsents,
   scope: Scope,
-  { packet, patientId, now }: { packet: Packet; patientId: string; now: Instant },
+  { cover, npi, patientId, now }: { cover: Cover; npi: string; patientId: string; now: Instant },
 ): Promise<boolean> {
-  const by = packet.chart?.consented ?? [];
-  if (by.length === 0) return true;
-  const { npi } = packet.specialist;
-  const covered = consentedLabels(await consents(scope, patientId), { patientId, recipientNpi: npi, today: dayOf(now) });
-  return by.every((label) => covered.has(label));
+  if (cover(NOTHING)) return true;
+  return cover(consentedLabels(await consents(scope, patientId), { patientId, recipientNpi: npi, today: dayOf(now) }));
 }

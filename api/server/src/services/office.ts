@@ -24,15 +24,16 @@ import { addressedTo, type SpecialistPractice } from '../packet/addressed-to.ts'
 import type { Packet } from '../packet/packet.ts';
 import { packetPdf } from '../packet/packet-pdf.ts';
 import { isRefusal, problem, type Refusal, Refused } from '../problem.ts';
-import { digest, newToken } from '../sessions/token.ts';
+import { digest } from '../sessions/token.ts';
 import type { StoredOfficeLink } from '../store/office-links.ts';
 import type { Scope, Store, Unit } from '../store/store.ts';
 import { officeRefusal } from './care-refusal.ts';
 import { practiceIn } from './configuration-in-force.ts';
-import { isStillConsented } from './consents-at-sending.ts';
+import { coverOf, isStillConsented } from './consents-at-sending.ts';
 import { namesBeside } from './engine/obligation-rows.ts';
+import { type Opening, openLinkDoor } from './link-door.ts';
 import { disclosed } from './office-disclosures.ts';
-import { applyDecision, readHistory, readReferral, withRetry } from './referral-log.ts';
+import { applyDecision, readHistory, readReferral } from './referral-log.ts';
 import { sentPacketOf } from './sent-packet.ts';
 import { threadOf } from './thread-words.ts';
 import { UPLOADED } from './uploaded.ts';
@@ -47,9 +48,6 @@ export type OfficeService = {
   packet: (opened: string, now: Date) => Promise<Uint8Array<ArrayBuffer> | Refusal>;
 };
 
-const MOST_TRIES = 5;
-const OPEN_MS = 60 * 60_000;
-
 /** The same words whatever it is: nothing is told to whoever tries. */
 const noSuchLink = (): Refusal =>
   problem('not-found', 'This link does not open anything, or not any more. Ask the practice that sent it for a new one.');
@@ -59,8 +57,18 @@ const notOpen = (): Refusal =>
     'This page is no longer open: its hour is over, or the link was opened anew on another computer. Open the link again and give the NPI.',
   );
 
+const locked = (): Refusal =>
+  problem('not-allowed', 'This link was closed after five wrong tries. Ask the practice that sent it for a new one.');
+const wrong = (left: number): Refusal =>
+  problem('not-allowed', triesLeft(left), [
+    {
+      field: 'npi',
+      message: 'It is not the NPI this referral is for',
+      fix: 'Give the ten digits of the specialist named in the letter.',
+    },
+  ]);
+
 const actorOf = (link: StoredOfficeLink): Actor => ({ kind: 'office', npi: link.npi, link: link.id });
-const auditActorOf = (link: StoredOfficeLink) => ({ subject: `office-link ${link.id}`, fhirUser: null, sessionId: null });
 
 /** As the directory in force has them; undefined of whom it does not know. */
 type PracticeOf = (entryId: string) => SpecialistPractice | undefined;
@@ -75,46 +83,23 @@ type OfficeDeps = ViewDeps & { store: Store; read: DocumentReader['read']; conse
 export function createOfficeService({ store, read, consents, ...deps }: OfficeDeps): OfficeService {
   const { practiceOf } = deps;
 
-  /** Runs the work on the link whose digest this is, alone with it. */
-  async function withLink<Value>(
-    hash: string,
-    work: (unit: Unit, link: StoredOfficeLink) => Promise<Value>,
-    missing: () => Refusal = noSuchLink,
-  ): Promise<Value | Refusal> {
-    const found = await store.findOfficeLink(hash);
-    if (!found) return missing();
-    return withRetry(() =>
-      store.transaction(found.scope, async (unit) => {
-        const link = await unit.officeLinks.take(found.id);
-        if (!link || link.closedAt !== null) throw new Refused(noSuchLink());
-        return work(unit, link);
-      }),
-    );
-  }
-
-  const whileOpen = <Value>(opened: string, now: Date, work: (unit: Unit, link: StoredOfficeLink) => Promise<Value>) =>
-    withLink(
-      digest(opened),
-      (unit, link) => {
-        if (link.opened?.hash !== digest(opened) || link.opened.until <= now.toISOString()) throw new Refused(notOpen());
-        return work(unit, link);
-      },
-      notOpen,
-    );
-
-  /** Under its patient: disclosures are accounted for by patient (45 CFR 164.528). */
-  async function record(unit: Unit, link: StoredOfficeLink, now: Date, action: `office-link.${string}`, payload: object): Promise<void> {
-    const referral = await unit.referrals.get(link.referralId);
-    await unit.audit.append({
-      at: now.toISOString(),
-      actor: auditActorOf(link),
-      action,
-      purpose: 'TREAT',
-      referralId: link.referralId,
-      ...(referral ? { patientId: referral.patientId } : {}),
-      payload: { link: link.id, npi: link.npi, ...payload },
-    });
-  }
+  const door = openLinkDoor({
+    store,
+    name: 'office-link',
+    words: { noSuchLink, notOpen, locked, wrong },
+    find: store.findOfficeLink,
+    take: async (unit: Unit, { id }: { scope: Scope; id: string }) => {
+      const link = await unit.officeLinks.take(id);
+      return link && { unit, link };
+    },
+    aboutOf: async ({ unit, link }) => {
+      const referral = await unit.referrals.get(link.referralId);
+      return { ...(referral ? { patientId: referral.patientId } : {}), payload: { npi: link.npi } };
+    },
+    triesOf: ({ link }) => link.wrongTries,
+    countWrongTry: ({ unit, link }) => unit.officeLinks.countWrongTry(link.id),
+    wrongTry: 'office-link.wrong-npi',
+  });
 
   /** What is uploaded is kept before the act names it: both, or neither. */
   const does = (
@@ -123,49 +108,32 @@ export function createOfficeService({ store, read, consents, ...deps }: OfficeDe
     now: Date,
     actOf: (unit: Unit, link: StoredOfficeLink, factKey: string) => Promise<OfficeAct | 'held'>,
   ): Promise<OfficeAnswer | Refusal> =>
-    whileOpen(opened, now, async (unit, link) => {
+    door.whileOpen(opened, now, async (found, opening) => {
+      const { unit, link } = found;
       const at = now.toISOString();
       const factKey = `link/${link.id}/${key}`;
       const act = await actOf(unit, link, factKey);
       if (act === 'held') {
-        await record(unit, link, now, 'office-link.note-held', { key });
-        return viewOf(unit, link, at, { opened, until: link.opened?.until ?? '' }, deps);
+        await door.record(found, now, 'office-link.note-held', { key });
+        return viewOf(unit, link, at, opening, deps);
       }
       const applied = await applyDecision(unit, link.referralId, actorOf(link), at, (referral) =>
         decideOffice(referral, link.attempt, act, factKey, at),
       );
       if (!applied) throw new Refused(noSuchLink());
       if (!applied.ok) throw new Refused(officeRefusal(applied.refusal));
-      await record(unit, link, now, 'office-link.act', { key, act: act.act });
-      return viewOf(unit, link, at, { opened, until: link.opened?.until ?? '' }, deps);
+      await door.record(found, now, 'office-link.act', { key, act: act.act });
+      return viewOf(unit, link, at, opening, deps);
     });
 
   return {
-    open: ({ link: token, npi }, now) =>
-      withLink(digest(token), async (unit, link): Promise<OfficeAnswer | Refusal> => {
+    open: ({ link: token, npi }, now) => {
+      const isRight = ({ link }: { link: StoredOfficeLink }): boolean => npi === link.npi;
+      return door.open(token, now, isRight, async (found, { opened, until, hash }): Promise<OfficeAnswer> => {
+        const { unit, link } = found;
         const at = now.toISOString();
-        if (link.tokenHash !== digest(token) || link.expiresAt <= at) throw new Refused(noSuchLink());
-        if (link.wrongTries >= MOST_TRIES) {
-          throw new Refused(
-            problem('not-allowed', 'This link was closed after five wrong tries. Ask the practice that sent it for a new one.'),
-          );
-        }
-        if (npi !== link.npi) {
-          // Kept, so that the next try is counted: no throw.
-          await unit.officeLinks.countWrongTry(link.id);
-          await record(unit, link, now, 'office-link.wrong-npi', { tries: link.wrongTries + 1 });
-          return problem('not-allowed', triesLeft(MOST_TRIES - link.wrongTries - 1), [
-            {
-              field: 'npi',
-              message: 'It is not the NPI this referral is for',
-              fix: 'Give the ten digits of the specialist named in the letter.',
-            },
-          ]);
-        }
-        const opened = newToken();
-        const until = new Date(now.getTime() + OPEN_MS).toISOString();
-        await unit.officeLinks.open(link.id, { hash: digest(opened), until });
-        await record(unit, link, now, 'office-link.opened', { until });
+        await unit.officeLinks.open(link.id, { hash, until });
+        await door.record(found, now, 'office-link.opened', { until });
         const referral = await readReferral(unit, link.referralId);
         const performer = referral?.attempts.find(({ number }) => number === link.attempt)?.performer;
         if (referral && performer && !endForOffice(referral, link.attempt, at)) {
@@ -179,19 +147,20 @@ export function createOfficeService({ store, read, consents, ...deps }: OfficeDe
           await disclosed(unit, link, referral, { at, way: 'office link, opened', what: ['name', 'what is asked for'], to });
         }
         return viewOf(unit, link, at, { opened, until }, deps);
-      }),
+      });
+    },
 
     view: (opened, now) =>
-      whileOpen(opened, now, async (unit, link) => {
-        await record(unit, link, now, 'office-link.read', {});
-        return viewOf(unit, link, now.toISOString(), { opened, until: link.opened?.until ?? '' }, deps);
+      door.whileOpen(opened, now, async (found, opening) => {
+        await door.record(found, now, 'office-link.read', {});
+        return viewOf(found.unit, found.link, now.toISOString(), opening, deps);
       }),
 
     act: ({ opened, key, what }, now) => does(opened, key, now, async () => inUtc(what)),
 
     admit: async (opened, now) => {
       try {
-        const admitted = await whileOpen(opened, now, async () => true);
+        const admitted = await door.whileOpen(opened, now, async () => true);
         return isRefusal(admitted) ? admitted : undefined;
       } catch (error) {
         if (error instanceof Refused) return error.refusal;
@@ -220,14 +189,18 @@ export function createOfficeService({ store, read, consents, ...deps }: OfficeDe
         return { referral, found };
       };
       // It leaves when it is read, however long ago it was sent: the EHR is asked before, outside any transaction.
-      const asked = await whileOpen(opened, now, async (unit, link) => ({ ...(await packetFor(unit, link)), scope: unit.scope }));
-      if (isRefusal(asked)) return asked;
-      const { patientId } = asked.referral;
-      if (!(await isStillConsented(consents, asked.scope, { packet: asked.found, patientId, now: now.toISOString() })))
-        return problem('conflict', NOT_CONSENTED);
-      const packet = await whileOpen(opened, now, async (unit, link) => {
+      const asked = await door.whileOpen(opened, now, async ({ unit, link }) => {
         const { referral, found } = await packetFor(unit, link);
-        await record(unit, link, now, 'office-link.packet-read', { form: 'application/pdf' });
+        const { patientId } = referral;
+        return { scope: unit.scope, of: { cover: await coverOf(unit, referral, found), npi: found.specialist.npi, patientId } };
+      });
+      if (isRefusal(asked)) return asked;
+      if (!(await isStillConsented(consents, asked.scope, { ...asked.of, now: now.toISOString() })))
+        return problem('conflict', NOT_CONSENTED);
+      const packet = await door.whileOpen(opened, now, async (behind) => {
+        const { unit, link } = behind;
+        const { referral, found } = await packetFor(unit, link);
+        await door.record(behind, now, 'office-link.packet-read', { form: 'application/pdf' });
         const { name, npi, organization, address } = found.specialist;
         await disclosed(unit, link, referral, {
           at: now.toISOString(),
@@ -315,8 +288,6 @@ const SHOWN: readonly string[] = [
   'cancellation-requested',
   'report-received',
 ];
-
-type Opening = { opened: string; until: string };
 
 async function viewOf(
   unit: Unit,

@@ -14,6 +14,7 @@ import { personOf, type Session } from '../sessions/session.ts';
 import type { StoredEffect } from '../store/outbox.ts';
 import type { Json, Unit } from '../store/store.ts';
 import { careRefusal } from './care-refusal.ts';
+import { coverOf } from './consents-at-sending.ts';
 import { toJson } from './kept.ts';
 import { insertLink, linkSecret } from './office-links.ts';
 import { applyDecision, readReferral } from './referral-log.ts';
@@ -49,7 +50,11 @@ export async function sendAnew(
   // An office that declined or was cancelled is not sent to, whoever is asked in its place.
   if (attempt !== referral.attempts.at(-1) || isEnded(attempt))
     throw new Refused(problem('conflict', 'This specialist is not asked any more. Let the old one go, and send to whoever is asked now.'));
-  if (FaxContent.safeParse(effect.content).data?.consentReadAt !== undefined)
+  const packet = await sentPacketOf(unit, before);
+  const pages = FaxContent.safeParse(effect.content).data;
+  // Pages are as they were made, and nobody asks for consents before they leave; those of before that were told apart may hold something by one.
+  const holdsByConsent = pages && (pages.consentReadAt !== undefined || (packet && !(await coverOf(unit, referral, packet))(new Set())));
+  if (holdsByConsent)
     throw new Refused(
       problem('conflict', 'It holds what needs the patient’s consent. Let this one go, and send the packet anew from the referral.'),
     );
@@ -57,7 +62,6 @@ export async function sendAnew(
     decideCare(current, { type: 'send', attempt: attempt.number, transmissionId, channel, at }, at),
   );
   if (applied && !applied.ok) throw new Refused(careRefusal(applied.refusal));
-  const packet = await sentPacketOf(unit, before);
   if (packet) await keepSent(unit, referral, transmissionId, packet, at);
   const disclosed = (await unit.disclosures.ofPatient(referral.patientId)).find(({ content }) => content.transmissionId === before);
   if (disclosed)

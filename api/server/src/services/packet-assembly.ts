@@ -145,7 +145,7 @@ export async function assemblePacket(
       callback,
       lacking: missingOf(requirements).map(({ label }) => label),
       withheld: withheld > 0,
-      ...(holdsByConsent ? { consented: [...consented].toSorted() } : {}),
+      consented: holdsByConsent ? [...consented].toSorted() : [],
     },
   };
   const contents = digestOf(packet);
@@ -165,7 +165,11 @@ export async function assemblePacket(
 }
 
 /** Of what goes, whenever it is put together. */
-const digestOf = ({ letterhead: _looks, ...packet }: SentPacket): string =>
-  createHash('sha256')
-    .update(JSON.stringify({ ...packet, chart: { ...packet.chart, madeAt: '' } }))
+function digestOf({ letterhead: _looks, ...packet }: SentPacket): string {
+  const { consented, ...chart } = packet.chart;
+  // One that holds nothing by a consent is the same as it was before packets said so: what somebody has looked through stays looked through.
+  const byConsent = consented?.length ? { consented } : {};
+  return createHash('sha256')
+    .update(JSON.stringify({ ...packet, chart: { ...chart, madeAt: '', ...byConsent } }))
     .digest('hex');
+}

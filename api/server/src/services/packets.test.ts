@@ -1,5 +1,6 @@
 /** The packet on the worklist over HTTP on PostgreSQL, sent by real mail and fax counterparts: what is in, what holds it, what is accounted for. */
 import type { FhirResource } from '@refloop/domain/fhir/read';
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { packetHandlers } from '../channels/packet-handlers.ts';
 import type { ChannelSettings } from '../channels/settings.ts';
@@ -10,6 +11,8 @@ import type { MyWork } from '../client/work.ts';
 import type { Thread } from '../client/worklist.ts';
 import { createOutboxWorker } from '../outbox/worker.ts';
 import { readPdf } from '../packet/test-read-pdf.ts';
+import type { Session } from '../sessions/session.ts';
+import { sendAnew } from './packet-anew.ts';
 import { applyDecision } from './referral-log.ts';
 import { openReferralApi, type ReferralApi, testDirectory } from './test-referral-api.ts';
 import { type Body, chart, makeInput, problemType } from './test-referral-input.ts';
@@ -329,6 +332,61 @@ describe('what needs the patient’s consent', () => {
     await carryOut();
     const anew = await api.download('/office/packet', '', { opened: await opened() });
     expect((await readPdf(anew.bytes)).text).not.toContain(PLANTED);
+  });
+
+  describe('a packet from before packets said what they hold by a consent', () => {
+    /** What was sent last, kept as it was kept then. */
+    async function olden(id: string): Promise<void> {
+      const owner = new pg.Client({ connectionString: api.url });
+      await owner.connect();
+      const { rows } = await owner.query<{ id: string }>(`select id from document where referral_id = $1 and id like 'packet-%'`, [id]);
+      const documentId = rows[0]?.id ?? '';
+      const kept = await api.store.transaction(api.scope, (unit) => unit.documents.get(documentId));
+      const { chart: part, ...packet } = JSON.parse(new TextDecoder().decode(kept?.bytes)) as { chart: { consented?: string[] } };
+      const { consented: _, ...chartPart } = part;
+      await owner.query('delete from document where id = $1', [documentId]);
+      await owner.end();
+      const bytes = new TextEncoder().encode(JSON.stringify({ ...packet, chart: chartPart }));
+      if (kept) await api.store.transaction(api.scope, (unit) => unit.documents.insert({ ...kept, bytes }));
+    }
+    const read = async (): Promise<number> => (await api.download('/office/packet', '', { opened: await opened() })).status;
+
+    test('is read by the consent that is in force when it is read, and not once that is withdrawn', async () => {
+      const id = await written([...fullChart(), secret]);
+      consents(consent());
+      expect((await send(id, 'mail')).status).toBe(200);
+      await carryOut();
+      await olden(id);
+      expect(await read()).toBe(200);
+      consents(consent('inactive'));
+      expect(await read()).toBe(409);
+    });
+
+    test('that holds nothing of the kind is read without asking for any consent', async () => {
+      const id = await written([...fullChart(), secret]);
+      expect((await prepare(id, { change: 'check' })).status).toBe(200);
+      expect((await send(id, 'mail')).status).toBe(200);
+      await carryOut();
+      await olden(id);
+      expect(await read()).toBe(200);
+    });
+
+    test('whose pages never left does not leave anew without its consents being asked', async () => {
+      const id = await written([...fullChart(), secret]);
+      consents(consent());
+      expect((await send(id, 'fax')).status).toBe(200);
+      await olden(id);
+      const at = api.clock.now.toISOString();
+      const again = api.store.transaction(api.scope, async (unit) => {
+        const session = { subject: 'kim' } as unknown as Session;
+        for (const effect of await unit.outbox.ofReferral(id)) {
+          if (effect.kind !== 'fax') continue;
+          const { consentReadAt: _, ...content } = effect.content as { consentReadAt?: string };
+          await sendAnew(unit, session, { ...effect, content }, { transmissionId: 'anew', publicUrl: '', at });
+        }
+      });
+      await expect(again).rejects.toMatchObject({ refusal: { detail: expect.stringContaining('send the packet anew') } });
+    });
   });
 
   test('pages that had to wait do not leave by a consent of then, nor are they sent again: somebody sends the packet anew', async () => {

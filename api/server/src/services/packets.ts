@@ -280,7 +280,7 @@ export function createPacketService(deps: PacketDeps): PacketService {
       transmission,
       number: faxNumber(packet.specialist.fax) ?? '',
       pdf: Buffer.from(bytes).toString('base64'),
-      ...(packet.chart.consented ? { consentReadAt: at } : {}),
+      ...(packet.chart.consented?.length ? { consentReadAt: at } : {}),
     };
     if (faxesBy(channels) === 'mail') await unit.outbox.add({ ...effect, kind: FAX_BY_MAIL, content: toJson(content) });
     else {

@@ -96,7 +96,7 @@ function nameOf({ steps }: SlaPolicy, field: string): string {
 /** Open referrals with something open that one of these can reach. */
 async function reachedBy(unit: Unit, changes: readonly PolicyDifference[]): Promise<{ referrals: number; atLeast: boolean }> {
   if (changes.length === 0) return { referrals: 0, atLeast: false };
-  const open = await unit.obligations.list({ status: 'open', limit: MOST_ROWS });
+  const open = await unit.obligations.listOpen({ limit: MOST_ROWS });
   const reached = open.filter(({ kind, content }) => {
     const { urgency, specialtyName } = content as Partial<ObligationContent>;
     return changes.some((change) => canReach(change, { kind, urgency: urgency ?? null, specialtyName: specialtyName ?? '' }));

@@ -1,7 +1,7 @@
 /** The worklist over HTTP on PostgreSQL: who sees what, what is put on record, and what is refused. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { MyWork } from '../client/work.ts';
-import type { Thread, WorklistAnswer } from '../client/worklist.ts';
+import type { Thread, WorklistAnswer, WorklistLine } from '../client/worklist.ts';
 import type { Session } from '../sessions/session.ts';
 import type { NewAuditEntry } from '../store/audit.ts';
 import type { Store, Unit } from '../store/store.ts';
@@ -35,8 +35,11 @@ async function at(moment: string): Promise<void> {
 }
 
 type Whole = Extract<WorklistAnswer, { kind: 'whole' }>;
-const listSince = async (token: string, mark?: string): Promise<WorklistAnswer> =>
-  (await api.call('GET', mark === undefined ? '/worklist' : `/worklist?since=${mark}`, token)).body as WorklistAnswer;
+const listSince = async (token: string, mark?: string): Promise<Exclude<WorklistAnswer, { kind: 'part' }>> =>
+  (await api.call('GET', mark === undefined ? '/worklist' : `/worklist?since=${mark}`, token)).body as Exclude<
+    WorklistAnswer,
+    { kind: 'part' }
+  >;
 const list = async (token: string): Promise<Whole> => (await listSince(token)) as Whole;
 const rowOf = async (token: string, referralId: string) =>
   (await list(token)).rows.find((row) => row.referralId === referralId && row.kind !== 'unfinished-write-back');
@@ -286,7 +289,7 @@ test('asked again, only what has changed is told, and put on record with the ref
     fhirUser: 'Practitioner/kim',
   } as unknown as Session;
   const service = createWorklistService({ store });
-  for (const since of [undefined, nothing.mark, changes.mark]) await service.list(kim, since, api.clock.now);
+  for (const since of [undefined, nothing.mark, changes.mark]) await service.list(kim, since === undefined ? {} : { since }, api.clock.now);
   const listings = entries.map(({ action, payload }) => ({ action, ...(payload as { kind: string; referrals: string[] }) }));
   expect(listings.map(({ action, kind }) => [action, kind])).toEqual([
     ['worklist.listed', 'whole'],
@@ -472,4 +475,45 @@ test('five weeks later a clinician is asked again, not about the same note, and 
   expect({ row: await rowOf(lead, 'r9'), thread: await thread('r9') }).toEqual(shown);
   const press = { key: 'press-after-answer', sequence: shown.thread.sequence, what: { act: 'contacted', outcome: 'left-message' } };
   expect((await api.call('POST', '/worklist/referrals/r9/acts', coordinator, press)).status).toBe(200);
+});
+
+test('a long list comes in parts: the first lines by themselves, then the rest, every line once and each part on record', async () => {
+  const many = 1_700;
+  await api.store.transaction(api.scope, async (unit) => {
+    const row = (index: number) => ({
+      id: `many-${index}`,
+      referralId: 'r1',
+      kind: 'answer',
+      raisedAt: AT,
+      // Hundreds are due at the same moment.
+      dueAt: new Date(Date.parse(AT) + Math.floor(index / 400) * 60_000).toISOString(),
+      owner: 'kim',
+      raisedBy: null,
+      content: {},
+    });
+    await Promise.all(Array.from({ length: many }, (_, index) => unit.obligations.insert(row(index))));
+  });
+  const whole = await list(lead);
+  expect([whole.rows.length, whole.more]).toEqual([500, 0]);
+  const parts: WorklistLine[][] = [whole.rows];
+  let { next } = whole;
+  while (next !== null) {
+    const { body } = await api.call('GET', `/worklist?after=${encodeURIComponent(next)}`, lead);
+    const part = body as Extract<WorklistAnswer, { kind: 'part' }>;
+    parts.push(part.rows);
+    next = part.next;
+  }
+  const rows = parts.flat();
+  expect(parts.map(({ length }) => length)).toEqual([500, 1000, rows.length - 1500]);
+  expect(rows.length - 500).toBe(whole.coming);
+  expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length);
+  expect(rows.filter(({ id }) => id.startsWith('many-')).length).toBe(many);
+  expect(rows.map(({ dueAt }) => dueAt)).toEqual(rows.map(({ dueAt }) => dueAt).toSorted());
+  // Whoever does not see all of it sees none of it this way.
+  const other = await api.session({ patientId: null, subject: 'dr-other', roles: ['clinician'] });
+  const theirs = (await api.call('GET', `/worklist?after=${encodeURIComponent(whole.next ?? '')}`, other)).body;
+  expect(theirs).toEqual({ kind: 'part', rows: [], names: {}, next: null });
+  // The second has the form of a moment, and there is none of that name.
+  for (const no of ['1~x~y', '1~2026-99-99T10:00:00.000Z~y'])
+    expect((await api.call('GET', `/worklist?after=${no}`, lead)).status).toBe(400);
 });

@@ -7,7 +7,15 @@ import type { Referral } from '@refloop/domain/referral/referral';
 import { statusOf } from '@refloop/domain/referral/status';
 import { ok } from '@refloop/domain/result';
 import { calendarFor } from '@refloop/domain/sla/policy';
-import { ACTS, type ActRequest, type AssignAnswer, type AssignRequest, type Thread, type WorklistAnswer } from '../client/worklist.ts';
+import {
+  ACTS,
+  type ActRequest,
+  type AssignAnswer,
+  type AssignRequest,
+  type Thread,
+  type WorklistAnswer,
+  type WorklistQuery,
+} from '../client/worklist.ts';
 import { coveredBy } from '../grants/in-force.ts';
 import { toDecide } from '../outbox/effect-obligation.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
@@ -22,7 +30,7 @@ import type { PracticeOf } from './patient/patient-view.ts';
 import { applyDecision, readHistory, withRetry } from './referral-log.ts';
 import { namesOf } from './staff-names.ts';
 import { handedToMail, threadOf } from './thread-words.ts';
-import { isAssignable, listWorklist, seesAll } from './worklist-list.ts';
+import { isAssignable, listPart, listWorklist, seesAll } from './worklist-list.ts';
 import { worklistRow } from './worklist-rows.ts';
 
 /** Refused as what is not there: whose a referral is, is nobody else's business. */
@@ -49,8 +57,11 @@ async function worksOrReads(unit: Unit, session: Session, referralId: string, no
 const toRead = (thread: Thread): Thread => ({ ...thread, mayWork: false, acts: [], effects: [], mayAskNext: false });
 
 export type WorklistService = {
-  /** @param since mark of the answer before; what has changed since is answered, where that is less than all */
-  list: (session: Session, since: string | undefined, now: Date) => Promise<WorklistAnswer>;
+  /**
+   * @param asked `since`: mark of the answer before; what has changed since is answered, where that is less than all. `after`: end of a part;
+   *   the next one is answered
+   */
+  list: (session: Session, asked: WorklistQuery, now: Date) => Promise<WorklistAnswer>;
   thread: (session: Session, referralId: string, now: Date) => Promise<Thread | Refusal>;
   act: (session: Session, referralId: string, asked: ActRequest, now: Date) => Promise<Thread | Refusal>;
   /** Answers the office. */
@@ -131,9 +142,10 @@ export function createWorklistService({ store, practiceOf }: { store: Store; pra
   };
 
   return {
-    list: (session, since, now) =>
+    list: (session, { since, after }, now) =>
       store.transaction(session.scope, async (unit) => {
-        const read = await listWorklist(unit, session, since, now.toISOString());
+        const read =
+          after === undefined ? await listWorklist(unit, session, since, now.toISOString()) : await listPart(unit, session, after);
         if (read.answer.kind !== 'unchanged') {
           const { kind } = read.answer;
           await recorded(unit, session, now, 'worklist.listed', {

@@ -28,6 +28,9 @@ export type ObligationChange =
   | { what: 'revise'; owner: string | null; dueAt: Instant; escalatedTo: string | null; content: Json }
   | { what: 'done'; at: Instant; content?: Json };
 
+/** Where a row stands in the order of deadlines. */
+export type OpenPlace = Pick<StoredObligation, 'dueAt' | 'id'>;
+
 /** Open obligations of one kind, one owner and one age. */
 export type OpenCount = {
   kind: string;
@@ -76,6 +79,11 @@ export type ObligationStore = {
     /** 500 unless told, and never more than 10,000. */
     limit?: number;
   }) => Promise<StoredObligation[]>;
+  /**
+   * A part of all that is open, earliest deadline first.
+   * @param question `after`: begins behind that row, whether it is open still or not
+   */
+  listOpen: (question: { after?: OpenPlace; limit: number }) => Promise<StoredObligation[]>;
   /**
    * What is open, counted without reading any of it. In order of kind, owner and age.
    * @param question `soon`: due before it and not before `now` is at risk. `bounds`: moments in ascending order that part the ages.

@@ -45,6 +45,8 @@ const SILENT_MS = MINUTE_MS;
 const PAGE = 100;
 /** In one run, so that no type keeps the others waiting; the rest comes at the next, which is made at once. */
 const MOST_PAGES = 50;
+/** In one look, over all its runs: half a million resources that changed since the last one are more than any practice has. */
+const MOST_PAGES_OF_A_LOOK = 5000;
 
 const NAME = 'refloop-capture';
 
@@ -56,11 +58,14 @@ const NARROWED: Partial<Record<CapturedType, string>> = {
   DocumentReference: 'related:missing=false',
 };
 
+/** Told by whoever runs the look; it holds nothing of a patient. */
+export class EndlessPages extends Error {}
+
 const isRefusal = (status: number): boolean => status >= 400 && status < 500 && status !== 429;
 
-/** `next` where there is more than one run reads. `silent`: this search alone found no answer. `away`: no other of this EHR's would find one either. */
+/** `next` where there is more than one run reads; `endless`: why what is behind is not read, though the EHR says that there is more. `silent`: this search alone found no answer. `away`: no other of this EHR's would find one either. */
 type Looked =
-  | { kind: 'looked'; resources: Resource[]; next: string | undefined }
+  | { kind: 'looked'; resources: Resource[]; next: string | undefined; endless: string | null }
   | { kind: 'refused'; why: string }
   | { kind: 'silent' }
   | { kind: 'away' };
@@ -71,18 +76,24 @@ function unanswered(refusal: EhrFailure): Looked {
   return { kind: refusal.kind === 'elsewhere' || (refusal.kind === 'http' && refusal.status !== 429) ? 'silent' : 'away' };
 }
 
-async function search(ehr: EhrPort, path: string): Promise<Looked> {
+/** @param followed every link of this look so far; those that are followed now are added */
+async function search(ehr: EhrPort, path: string, followed: Set<string>): Promise<Looked> {
   const resources: Resource[] = [];
   let next: string | undefined = path;
+  let endless: string | null = null;
   for (let page = 0; next !== undefined && page < MOST_PAGES; page += 1) {
+    followed.add(next);
     const answer = await ehr.get(next);
     if (!answer.ok) return unanswered(answer.refusal);
     resources.push(...entriesOf(answer.value));
     const following = nextPage(answer.value);
     // A link to itself leads nowhere.
     next = following === next ? undefined : following;
+    if (next !== undefined && followed.has(next)) endless = 'its pages lead back to one that was read';
+    else if (next !== undefined && followed.size >= MOST_PAGES_OF_A_LOOK) endless = `it has more than ${MOST_PAGES_OF_A_LOOK} pages`;
+    if (endless !== null) next = undefined;
   }
-  return { kind: 'looked', resources, next };
+  return { kind: 'looked', resources, next, endless };
 }
 
 const latest = (resources: readonly Resource[], since: string): string =>
@@ -106,7 +117,7 @@ export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRu
    * not go on where more has changed within the overlap, or at one moment, than a run reads. With the process it is lost, and the look begins
    * again at its checkpoint. What could not be taken before holds that back for the whole look.
    */
-  const goesOnAt = new Map<string, { link: string; heldAt: readonly string[] }>();
+  const goesOnAt = new Map<string, { link: string; heldAt: readonly string[]; followed: Set<string> }>();
   /** What the last look at a type took in and had long been written by then: it comes again at each look until something newer does. */
   const settled = new Map<string, ReadonlySet<string>>();
   const actor = { kind: 'software' as const, name: NAME, version: deps.version };
@@ -129,23 +140,25 @@ export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRu
     });
   }
 
-  async function look(ehr: EhrPort, { resourceType, since }: CaptureCheckpoint): Promise<Looked> {
+  async function look(ehr: EhrPort, { resourceType, since }: CaptureCheckpoint, followed: Set<string>): Promise<Looked> {
     const link = goesOnAt.get(`${ehr.base} ${resourceType}`)?.link;
-    const rest = link === undefined ? undefined : await search(ehr, link);
+    const rest = link === undefined ? undefined : await search(ehr, link, followed);
     // A link that an EHR no longer knows.
     if (rest !== undefined && rest.kind !== 'refused') return rest;
+    followed.clear();
     const from = new Date(Date.parse(since) - OVERLAP_MS).toISOString();
     const all = `${resourceType}?_lastUpdated=ge${encodeURIComponent(from)}&_sort=_lastUpdated&_count=${PAGE}`;
     const narrowed = NARROWED[resourceType as CapturedType];
-    const first = narrowed === undefined ? undefined : await search(ehr, `${all}&${narrowed}`);
+    const first = narrowed === undefined ? undefined : await search(ehr, `${all}&${narrowed}`, followed);
     // A search that an EHR cannot make narrower is made as it is.
-    return first === undefined || first.kind === 'refused' ? search(ehr, all) : first;
+    return first === undefined || first.kind === 'refused' ? search(ehr, all, followed) : first;
   }
 
   async function lookAt(site: Site, ehr: EhrPort, checkpoint: CaptureCheckpoint, sum: CaptureRun): Promise<'looked' | 'silent' | 'away'> {
     const beganAt = deps.now().toISOString();
-    const looked = await look(ehr, checkpoint);
     const place = `${ehr.base} ${checkpoint.resourceType}`;
+    const followed = goesOnAt.get(place)?.followed ?? new Set<string>();
+    const looked = await look(ehr, checkpoint, followed);
     if (looked.kind === 'away') return looked.kind;
     const failedAt: string[] = [...(goesOnAt.get(place)?.heldAt ?? [])];
     // A link that leads nowhere is not followed for ever.
@@ -178,8 +191,12 @@ export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRu
     // Only now: what breaks off before is read again.
     const since = [latest(looked.resources, checkpoint.since), ...failedAt].reduce((left, right) => (left < right ? left : right));
     const goesOn = looked.next !== undefined;
-    if (looked.next !== undefined) goesOnAt.set(place, { link: looked.next, heldAt: failedAt });
-    await inSite(site, ({ capture }) => capture.keep({ ...checkpoint, since, lookedAt: goesOn ? null : beganAt, refused: null }));
+    if (looked.next !== undefined) goesOnAt.set(place, { link: looked.next, heldAt: failedAt, followed });
+    // The next look begins after what was read, so that what is behind is reached all the same, as it changes.
+    if (looked.endless !== null)
+      deps.failed(new EndlessPages(`A search for ${checkpoint.resourceType} was not read to its end: ${looked.endless}.`));
+    const at = goesOn ? null : beganAt;
+    await inSite(site, ({ capture }) => capture.keep({ ...checkpoint, since, lookedAt: at, refused: looked.endless }));
     return 'looked';
   }
 

@@ -14,7 +14,7 @@ const AT = '2026-11-20T14:59:00.000Z';
 const EARLIER = '2026-11-20T14:58:00.000Z';
 
 /** An EHR whose encounters are in so many pages; a link is good for one of them, until `forgets` were answered. */
-async function longLook({ forgets = Number.POSITIVE_INFINITY, breaks = false } = {}) {
+async function longLook({ forgets = Number.POSITIVE_INFINITY, breaks = false, after = (page: number): number => page + 1 } = {}) {
   const store = openMemoryStore({ newId: () => 'id' });
   const site = sandboxSite(4010, { clientId: 'x', key: {} as never, scopes: '', completes: false, tracks: true });
   await store.enrol(scopeOf(site));
@@ -35,7 +35,7 @@ async function longLook({ forgets = Number.POSITIVE_INFINITY, breaks = false } =
       ...of,
       ...(page === 0 ? { basedOn: [{ reference: 'ServiceRequest/o1' }], subject: { reference: 'Patient/p1' } } : {}),
     };
-    const next = page + 1 < PAGES ? { link: [{ relation: 'next', url: `${site.iss}/Encounter?page=${page + 1}` }] } : {};
+    const next = after(page) < PAGES ? { link: [{ relation: 'next', url: `${site.iss}/Encounter?page=${after(page)}` }] } : {};
     return ok({ resourceType: 'Bundle', entry: [{ resource: encounter }], ...next });
   };
   const ehr = { base: site.iss, get, write: async () => refuse({ kind: 'http', status: 403, detail: '' }) };
@@ -87,4 +87,12 @@ test('what could not be taken at its beginning is read again at the next look, h
   for (let more = 0; more < 4; more += 1) await run();
   expect([read.length, failures.map(String)]).toEqual([PAGES, ['Error: It cannot be taken.']]);
   expect(await checkpoint()).toMatchObject({ since: EARLIER, lookedAt: NOW });
+});
+
+test('pages that lead in a circle are read once, which is told and put on record; the next look is made when it is due', async () => {
+  const { run, read, checkpoint, failures } = await longLook({ after: (page) => (page === 70 ? 20 : page + 1) });
+  for (let more = 0; more < 5; more += 1) await run();
+  expect(read).toEqual(Array.from({ length: 71 }, (_, at) => at));
+  expect(await checkpoint()).toMatchObject({ since: AT, lookedAt: NOW, refused: expect.stringContaining('lead back') });
+  expect(failures.map(String)).toEqual([expect.stringContaining('Encounter was not read to its end')]);
 });

@@ -19,13 +19,13 @@ import { calendarFor } from '@refloop/domain/sla/policy';
 import type { ActAsPatient, OpenPatient, PatientAnswer, PatientRequest } from '../../client/patient.ts';
 import type { Packet } from '../../packet/packet.ts';
 import { problem, type Refusal, Refused } from '../../problem.ts';
-import { digest, newToken } from '../../sessions/token.ts';
 import type { Site } from '../../sites.ts';
 import type { StoredPatientLink } from '../../store/patient-links.ts';
 import type { Scope, Store, Unit } from '../../store/store.ts';
 import { practiceIn } from '../configuration-in-force.ts';
 import { policyIn } from '../engine/policy-in-force.ts';
-import { applyDecision, readReferral, withRetry } from '../referral-log.ts';
+import { type Opening, openLinkDoor } from '../link-door.ts';
+import { applyDecision, readReferral } from '../referral-log.ts';
 import { changeConsent } from './patient-consent.ts';
 import { ageOn, approvedPacket, birthDateOf, contactOf, dayOn } from './patient-facts.ts';
 import { patientRefusal } from './patient-refusal.ts';
@@ -37,8 +37,6 @@ export type PatientPageService = {
   act: (asked: ActAsPatient, now: Date) => Promise<PatientAnswer | Refusal>;
 };
 
-const MOST_TRIES = 5;
-const OPEN_MS = 60 * 60_000;
 /** From then on patients act for themselves. */
 const OF_AGE = 18;
 
@@ -49,7 +47,7 @@ const notOpen = (): Refusal =>
   problem('session-ended', 'This page is no longer open: its hour is over. Open the link again and give the date of birth.');
 const locked = (): Refusal => problem('not-allowed', 'This link was closed after five wrong tries. Call your clinic for a new one.');
 
-const auditActorOf = (link: StoredPatientLink) => ({ subject: `patient-link ${link.id}`, fhirUser: null, sessionId: null });
+const wrong = (left: number): Refusal => problem('not-allowed', triesLeft(left), [BORN_FAULT]);
 
 export type PatientPageDeps = {
   store: Store;
@@ -59,53 +57,34 @@ export type PatientPageDeps = {
 };
 
 type Found = { unit: Unit; link: StoredPatientLink; links: StoredPatientLink[]; referral: Referral; packet: Packet };
-type Opening = { opened: string; until: string };
+type Place = { scope: Scope; id: string; referralId: string };
 
 export function createPatientPageService({ store, practiceOf, siteOf }: PatientPageDeps): PatientPageService {
-  /** Runs the work on the link whose digest this is, alone with all links of its referral. */
-  async function withLink<Value>(hash: string, work: (found: Found) => Promise<Value>, missing: () => Refusal): Promise<Value | Refusal> {
-    const found = await store.findPatientLink(hash);
-    if (!found) return missing();
-    return withRetry(() =>
-      store.transaction(found.scope, async (unit) => {
-        const links = await unit.patientLinks.takeAll(found.referralId);
-        const link = links.find(({ id }) => id === found.id);
-        const referral = await readReferral(unit, found.referralId);
-        const packet = referral && (await approvedPacket(unit, referral));
-        if (!link || link.closedAt !== null || !packet) throw new Refused(noSuchLink());
-        return work({ unit, link, links, referral, packet });
-      }),
-    );
-  }
+  const door = openLinkDoor({
+    store,
+    name: 'patient-link',
+    words: { noSuchLink, notOpen, locked, wrong },
+    find: store.findPatientLink,
+    // Alone with all links of its referral.
+    take: async (unit: Unit, { id, referralId }: Place): Promise<Found | undefined> => {
+      const links = await unit.patientLinks.takeAll(referralId);
+      const link = links.find((each) => each.id === id);
+      const referral = await readReferral(unit, referralId);
+      const packet = referral && (await approvedPacket(unit, referral));
+      return link && packet ? { unit, link, links, referral, packet } : undefined;
+    },
+    aboutOf: async ({ referral }) => ({ patientId: referral.patientId, payload: {} }),
+    // A patient has several links after some messages; guesses are counted over all of them.
+    triesOf: ({ links }) => links.filter(({ closedAt }) => closedAt === null).reduce((sum, { wrongTries }) => sum + wrongTries, 0),
+    countWrongTry: ({ unit, link }) => unit.patientLinks.countWrongTry(link.id),
+    wrongTry: 'patient-link.wrong-birth-date',
+  });
 
-  const withOpened = <Value>(opened: string, work: (found: Found, standing: NonNullable<Found['link']['opened']>) => Promise<Value>) =>
-    withLink(
-      digest(opened),
-      (found) => {
-        const standing = found.link.opened;
-        if (standing?.hash !== digest(opened)) throw new Refused(notOpen());
-        return work(found, standing);
-      },
-      notOpen,
-    );
-
-  const whileOpen = <Value>(opened: string, now: Date, work: (found: Found, as: PatientSide) => Promise<Value>) =>
-    withOpened(opened, (found, { until, as }) => {
-      if (until <= now.toISOString()) throw new Refused(notOpen());
-      return work(found, as);
-    });
-
-  async function record({ unit, link, referral }: Found, now: string, action: `patient-link.${string}`, payload: object): Promise<void> {
-    await unit.audit.append({
-      at: now,
-      actor: auditActorOf(link),
-      action,
-      purpose: 'TREAT',
-      referralId: referral.id,
-      patientId: referral.patientId,
-      payload: { link: link.id, ...payload },
-    });
-  }
+  /** In whose name it was opened. */
+  const sideOf = ({ link }: Found): PatientSide => {
+    if (!link.opened) throw new Refused(notOpen());
+    return link.opened.as;
+  };
 
   const answer = async ({ unit, packet, link }: Found, now: string, opening: Opening, as: PatientSide): Promise<PatientAnswer> => {
     const referral = await readReferral(unit, link.referralId);
@@ -156,13 +135,14 @@ export function createPatientPageService({ store, practiceOf, siteOf }: PatientP
   async function hearEmergency(opened: string, key: string, act: PatientAct, now: Date): Promise<PatientAnswer> {
     const at = now.toISOString();
     try {
-      const heard = await withOpened(opened, async (found, { as }): Promise<PatientAnswer> => {
+      const heard = await door.withOpened(opened, async (found): Promise<PatientAnswer> => {
         const { unit, link, referral, packet } = found;
+        const as = sideOf(found);
         const factKey = `patient-link/${link.id}/${key}`;
         await applyDecision(unit, link.referralId, { kind: 'patient', link: link.id, as }, at, (current) =>
           decidePatient(current, act, factKey, at),
         );
-        await record(found, at, 'patient-link.act', { key, act: act.act, as, emergency: true });
+        await door.record(found, now, 'patient-link.act', { key, act: act.act, as, emergency: true });
         const { language } = await contactOf(unit, referral, packet, at);
         return { standing: 'emergency', words: EMERGENCY_WORDS, language };
       });
@@ -175,45 +155,30 @@ export function createPatientPageService({ store, practiceOf, siteOf }: PatientP
   }
 
   return {
-    open: ({ link: token, born: given, as }, now) =>
-      withLink(
-        digest(token),
-        async (found): Promise<PatientAnswer | Refusal> => {
-          const { unit, link, links, packet } = found;
-          const at = now.toISOString();
-          if (link.tokenHash !== digest(token) || link.expiresAt <= at) throw new Refused(noSuchLink());
-          // A patient has several links after some messages; guesses are counted over all of them.
-          const tries = links.filter(({ closedAt }) => closedAt === null).reduce((sum, { wrongTries }) => sum + wrongTries, 0);
-          if (tries >= MOST_TRIES) throw new Refused(locked());
-          const born = birthDateOf(packet);
-          if (born === undefined || given !== born) {
-            // Kept, so that the next try is counted: no throw.
-            await unit.patientLinks.countWrongTry(link.id);
-            await record(found, at, 'patient-link.wrong-birth-date', { tries: tries + 1 });
-            return problem('not-allowed', triesLeft(MOST_TRIES - tries - 1), [BORN_FAULT]);
-          }
-          const refusal = await whyNotTheirs(found, born, as, at);
-          if (refusal) return refusal;
-          const opened = newToken();
-          const until = new Date(now.getTime() + OPEN_MS).toISOString();
-          await unit.patientLinks.open(link.id, { hash: digest(opened), until, as });
-          await record(found, at, 'patient-link.opened', { until, as });
-          return answer(found, at, { opened, until }, as);
-        },
-        noSuchLink,
-      ),
+    open: ({ link: token, born: given, as }, now) => {
+      const isRight = ({ packet }: Found): boolean => birthDateOf(packet) !== undefined && birthDateOf(packet) === given;
+      return door.open(token, now, isRight, async (found, { opened, until, hash }): Promise<PatientAnswer | Refusal> => {
+        const at = now.toISOString();
+        const refusal = await whyNotTheirs(found, given, as, at);
+        if (refusal) return refusal;
+        await found.unit.patientLinks.open(found.link.id, { hash, until, as });
+        await door.record(found, now, 'patient-link.opened', { until, as });
+        return answer(found, at, { opened, until }, as);
+      });
+    },
 
     view: (opened, now) =>
-      whileOpen(opened, now, async (found, as) => {
-        await record(found, now.toISOString(), 'patient-link.read', {});
-        return answer(found, now.toISOString(), { opened, until: found.link.opened?.until ?? '' }, as);
+      door.whileOpen(opened, now, async (found, opening) => {
+        await door.record(found, now, 'patient-link.read', {});
+        return answer(found, now.toISOString(), opening, sideOf(found));
       }),
 
     act: async ({ opened, key, what }, now) => {
       const asked = what.act === 'texts' ? undefined : inUtc(what);
       if (asked && emergencyWordsOf(asked) !== undefined) return hearEmergency(opened, key, asked, now);
-      return whileOpen(opened, now, async (found, as) => {
+      return door.whileOpen(opened, now, async (found, opening) => {
         const { unit, link, referral, packet } = found;
+        const as = sideOf(found);
         const at = now.toISOString();
         const actor: Actor = { kind: 'patient', link: link.id, as };
         if (what.act === 'texts') {
@@ -242,8 +207,8 @@ export function createPatientPageService({ store, practiceOf, siteOf }: PatientP
           if (!applied) throw new Refused(noSuchLink());
           if (!applied.ok) throw new Refused(patientRefusal(applied.refusal));
         }
-        await record(found, at, 'patient-link.act', { key, act: what.act, as });
-        return answer(found, at, { opened, until: link.opened?.until ?? '' }, as);
+        await door.record(found, now, 'patient-link.act', { key, act: what.act, as });
+        return answer(found, at, opening, as);
       });
     },
   };

@@ -15,6 +15,29 @@ describe.each(implementations())('the store: $name', (implementation) => {
     scope = newScope();
   });
 
+  test('obligations: all that is open comes in parts by deadline, each behind the place where the one before ended', async () => {
+    const parts = await store.transaction(scope, async (unit) => {
+      const insert = (id: string, dueAt: string) =>
+        unit.obligations.insert({ id, referralId: 'r1', kind: 'answer', raisedAt: AT, dueAt, owner: null, raisedBy: null, content: {} });
+      await insert('b', after(5));
+      await insert('Z', after(5));
+      await insert('a', after(5));
+      await insert('first', after(1));
+      await insert('last', after(9));
+      await insert('done', after(2));
+      await unit.obligations.settle('done', { what: 'done', at: after(3) });
+      const ids = async (question: Parameters<typeof unit.obligations.listOpen>[0]) =>
+        (await unit.obligations.listOpen(question)).map(({ id }) => id).join(' ');
+      return [
+        await ids({ limit: 3 }),
+        await ids({ limit: 3, after: { dueAt: after(5), id: 'a' } }),
+        await ids({ limit: 3, after: { dueAt: after(2), id: 'done' } }),
+        await ids({ limit: 3, after: { dueAt: after(9), id: 'last' } }),
+      ];
+    });
+    expect(parts).toEqual(['first Z a', 'b last', 'Z a b', '']);
+  });
+
   test('obligations: earliest first, raised once, taken, settled once', async () => {
     const obligation = (id: string, dueAt: string, kind = 'none-in-network') => ({
       id,

@@ -1,14 +1,14 @@
 import { unreachable } from '@refloop/domain/result';
-import type { ObligationChange, ObligationStore, OpenCount, StoredObligation } from '../obligations.ts';
+import type { ObligationChange, ObligationStore, OpenCount, OpenPlace, StoredObligation } from '../obligations.ts';
 import { keyIn, type MemoryContext } from './context.ts';
 import { OPEN, openOf } from './row-names.ts';
 
 const UNLESS_TOLD = 500;
 const MOST = 10_000;
 
-const earliestFirst = (left: StoredObligation, right: StoredObligation): number => {
+const earliestFirst = (left: OpenPlace, right: OpenPlace): number => {
   if (left.dueAt !== right.dueAt) return left.dueAt < right.dueAt ? -1 : 1;
-  return left.id < right.id ? -1 : 1;
+  return left.id < right.id ? -1 : left.id > right.id ? 1 : 0;
 };
 
 const inOrder = (left: string | null, right: string | null): number => {
@@ -89,6 +89,12 @@ export const memoryObligations = (unit: MemoryContext): ObligationStore => {
         )
         .sort(earliestFirst)
         .slice(0, Math.min(limit ?? UNLESS_TOLD, MOST)),
+    listOpen: async ({ after, limit }) =>
+      table
+        .named(keyIn(unit), OPEN)
+        .filter((row) => after === undefined || earliestFirst(after, row) < 0)
+        .sort(earliestFirst)
+        .slice(0, limit),
     openOf: async (referralId) => table.named(keyIn(unit), openOf(referralId)),
     countOpen: async ({ now, soon, bounds }) => {
       const open = table.named(keyIn(unit), OPEN);

@@ -111,6 +111,15 @@ async function settle(unit: UnitContext, id: string, change: ObligationChange): 
   return done.rowCount === 1;
 }
 
+/** 'open' stands in the text, so that whatever plan is kept reads the index of what is open and nothing of what is done. */
+function listOpen(unit: UnitContext, { after, limit }: Parameters<ObligationStore['listOpen']>[0]): Promise<StoredObligation[]> {
+  const behind = after ? `and (due_at, id collate "C") > ($4::timestamptz, $5::text)` : '';
+  return select(unit, `status = 'open' ${behind} order by due_at, id collate "C" limit $3`, [
+    limit,
+    ...(after ? [after.dueAt, after.id] : []),
+  ]);
+}
+
 type CountRow = {
   kind: string;
   owner: string | null;
@@ -210,6 +219,7 @@ export const postgresObligations = (unit: UnitContext): ObligationStore => ({
         escalatedTo ?? null,
       ],
     ),
+  listOpen: (question) => listOpen(unit, question),
   mark: async () => {
     const found = await unit.client.query<{ mark: string }>('select pg_current_snapshot()::text as mark');
     return found.rows[0]?.mark ?? '';
