@@ -47,6 +47,7 @@ import { createReadiness } from './readiness.ts';
 import { healthRoutes } from './routes/health.ts';
 import { evaluateAlerts } from './services/alerts.ts';
 import { createCapture } from './services/capture/capture.ts';
+import { createFollowedSites } from './services/capture/followed-sites.ts';
 import { createDueReferrals } from './services/engine/due-referrals.ts';
 import { keepFirstPolicy } from './services/engine/policy-in-force.ts';
 import { renewProjections } from './services/projections.ts';
@@ -447,7 +448,16 @@ async function start(): Promise<void> {
     const sending = repeat(outbox(store).run, OUTBOX_MS, (error) => log.failure({ route: 'outbox', reference: '-', error }));
     running.outbox = sending.stop;
     const captureFailed = (error: unknown): void => log.failure({ route: 'capture', reference: '-', error });
-    const capture = createCapture({ store, sites, access: ownAccess, now, version, address: config.address, failed: captureFailed });
+    const capture = createCapture({
+      store,
+      sites,
+      access: ownAccess,
+      now,
+      version,
+      address: config.address,
+      isFollowed: createFollowedSites(store),
+      failed: captureFailed,
+    });
     const capturing = repeat(capture.run, CAPTURE_MS, captureFailed);
     running.capture = capturing.stop;
     const failed = (error: unknown): void => log.failure({ route: 'due referrals', reference: '-', error });
