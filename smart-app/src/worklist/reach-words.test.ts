@@ -3,11 +3,20 @@ import { officeTried, patientTried } from './reach-words.ts';
 
 const at = (instant: string): string => instant.slice(0, 10);
 const NOTHING = { sent: 0, failed: 0, unknown: 0, lastAt: null };
-const patient = { phone: '510-555-0142', language: 'es', texts: 'given', messages: NOTHING, calls: { made: 0, lastAt: null } } as const;
+const patient = {
+  phone: '510-555-0142',
+  phoneFrom: 'chart',
+  language: 'es',
+  texts: 'given',
+  messages: NOTHING,
+  calls: { made: 0, lastAt: null },
+} as const;
 
 describe('the patient', () => {
   test.each([
-    [{}, ['speaks Spanish', 'no text yet', 'not called yet']],
+    [{}, ['from the chart', 'speaks Spanish', 'no text yet', 'not called yet']],
+    [{ phoneFrom: 'patient' as const }, ['as they told us', 'speaks Spanish', 'no text yet', 'not called yet']],
+    [{ phone: '' }, ['speaks Spanish', 'no text yet', 'not called yet']],
     [{ language: null, texts: 'unknown' as const }, ['no texts: not asked yet whether they want any', 'not called yet']],
     [
       { messages: { sent: 2, failed: 1, unknown: 1, lastAt: '2026-11-24T10:00:00Z' }, calls: { made: 1, lastAt: '2026-11-25T10:00:00Z' } },
