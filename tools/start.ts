@@ -8,7 +8,7 @@ import { type Config, configFaults, readConfig } from '../api/server/src/config.
 import { buildApp } from './app-build.ts';
 import { type Databases, openDatabases, ROOT, say, stateFolder } from './environment.ts';
 import { publishSandboxDirectory } from './sandbox-directory.ts';
-import { publicKeySet, sandboxKey } from './sandbox-keys.ts';
+import { publicKeySet, sandboxKey, sandboxTexts } from './sandbox-keys.ts';
 
 const ROLES = ['api', 'worker', 'gateway'];
 
@@ -155,6 +155,7 @@ try {
       ...(data ? { REFLOOP_DATA: data } : {}),
       ...(sandboxMail ? { REFLOOP_EHR_MAIL_PORT: sandboxMail } : {}),
       REFLOOP_EHR_FAX_KEY: sandboxKey(state, 'fax'),
+      ...(production ? {} : { REFLOOP_EHR_TEXTS: sandboxTexts(state) }),
     });
   if (servesApp) await buildApp();
   run('Refloop', 'api/server/src/main.ts', {
@@ -183,6 +184,7 @@ try {
           REFLOOP_SANDBOX_SYSTEM_KEY: sandboxKey(state, 'system'),
           ...(production ? {} : { REFLOOP_SANDBOX_CLOCK: `http://localhost:${ehrPort}/clock` }),
           REFLOOP_SANDBOX_FAX_KEYS: publicKeySet(sandboxKey(state, 'fax')),
+          ...(production ? {} : { REFLOOP_SANDBOX_TEXTS: sandboxTexts(state) }),
         }
       : {}),
   });

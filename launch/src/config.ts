@@ -16,6 +16,8 @@ export type EhrConfig = {
   mailPort?: number;
   /** The path of the private JWK of the offices' fax machine; they have none where it is not told. */
   faxKeyFile?: string;
+  /** The path of the file with what lets the practice in at the gateway of text messages and signs what patients write; there is none where it is not told. */
+  textsFile?: string;
   /** A folder of FHIR files that takes the place of the built-in patients. */
   dataFolder?: string;
   /** Refloop first, then its background service, then those of REFLOOP_EHR_CLIENTS. */
@@ -129,6 +131,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       stateFolder: resolve(environment['REFLOOP_STATE'] || '.data'),
       ...(mailPort === undefined ? {} : { mailPort }),
       ...(environment['REFLOOP_EHR_FAX_KEY'] ? { faxKeyFile: resolve(environment['REFLOOP_EHR_FAX_KEY']) } : {}),
+      ...(environment['REFLOOP_EHR_TEXTS'] ? { textsFile: resolve(environment['REFLOOP_EHR_TEXTS']) } : {}),
       ...(dataFolder ? { dataFolder: resolve(dataFolder) } : {}),
       clients: [refloopClient(refloopOrigin), refloopSystemClient(refloopOrigin), ...further.clients],
     },

@@ -14,10 +14,9 @@ import { migrateEhr } from './fhir/schema.ts';
 import { loadCharts, loadPeople, readSource } from './load-charts.ts';
 import { decideLoad, migrateLoadedData, readLoadedData } from './loaded-data.ts';
 import { createFaxMachine } from './mail/fax-machine.ts';
-import { type MailServer, openMailServer } from './mail/mail-server.ts';
-import { createLinkOffices } from './players/link-offices.ts';
-import { createPlayers } from './players/players.ts';
-import { workOnTasks } from './players/task-offices.ts';
+import { type KeptMail, type MailServer, openMailServer } from './mail/mail-server.ts';
+import { createTextGateway } from './phone/text-gateway.ts';
+import { createSandboxPlayers } from './players/sandbox-players.ts';
 import { createEhrApp } from './routes/app.ts';
 import type { Readiness } from './routes/health.ts';
 
@@ -68,11 +67,23 @@ const now = (): Date => clock?.now() ?? machineTime();
 const wait = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));
 
 const refloop = new URL(config.clients[0].launchUrl).origin;
-const linkOffices = createLinkOffices({ repository, mails: () => mailServer?.mails() ?? [], refloop, fetch });
-const players = createPlayers(
-  [linkOffices.work, (seed, at) => workOnTasks({ repository, hasNoEhr: linkOffices.wrote }, seed, at)],
-  (error) => say(`the players could not act (${(error as Error).name}); they go on at the next step.`),
-);
+const texts =
+  config.textsFile === undefined ? undefined : createTextGateway({ secretsFile: config.textsFile, refloop, now, machineTime, fetch });
+const fax =
+  config.faxKeyFile === undefined
+    ? undefined
+    : createFaxMachine({ keyFile: config.faxKeyFile, refloop, fhirBase: `${config.origin}/fhir`, now: machineTime, fetch });
+const mails = (): readonly KeptMail[] => mailServer?.mails() ?? [];
+const players = createSandboxPlayers({
+  repository,
+  mails,
+  fax,
+  texts,
+  origin: config.origin,
+  refloop,
+  fetch,
+  failed: (error) => say(`the players could not act (${(error as Error).name}); they go on at the next step.`),
+});
 
 const app = createEhrApp({
   pool,
@@ -95,17 +106,9 @@ const app = createEhrApp({
   machineTime,
   clock: () => clock,
   players,
-  mails: () => mailServer?.mails() ?? [],
-  fax:
-    config.faxKeyFile === undefined
-      ? undefined
-      : createFaxMachine({
-          keyFile: config.faxKeyFile,
-          refloop,
-          fhirBase: `${config.origin}/fhir`,
-          now: machineTime,
-          fetch,
-        }),
+  mails,
+  fax,
+  texts,
   remoteAddress: (context) => getConnInfo(context).remote.address,
   wait,
 });

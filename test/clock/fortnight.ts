@@ -2,8 +2,11 @@
  * Shows the sandbox's fourteen days against a running `npm start`: the clinician refers patients of the sandbox, a coordinator sends the packets by the
  * EHR's Task and by mail, the clock is moved with the offices played, and what became of each referral is told with how long it took.
  *
- *   node test/clock/fortnight.ts [SEED] [FOLDER FOR SCREENSHOTS]      (REFLOOP_EHR_PORT, REFLOOP_PORT as of the start)
+ *   node test/clock/fortnight.ts [SEED] [FOLDER FOR SCREENSHOTS] [--staff]      (REFLOOP_EHR_PORT, REFLOOP_PORT as of the start)
+ *
+ * With --staff the practice's own people are played too: the coordinator sends what was approved, and the clinician reviews what comes back.
  */
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, expect, type Page } from '@playwright/test';
 import { refer } from '../e2e/support/loop.ts';
@@ -11,8 +14,8 @@ import { decision } from '../e2e/support/refer-page.ts';
 import { EHR, launch, REFLOOP } from '../e2e/support/sandbox.ts';
 import { signInByScript } from '../e2e/support/smart-client.ts';
 
-const SEED = process.argv[2] ?? 'fortnight-69';
-const FOLDER = process.argv[3];
+const WITH_STAFF = process.argv.includes('--staff');
+const [SEED = 'fortnight-69', FOLDER] = process.argv.slice(2).filter((given) => given !== '--staff');
 
 /**
  * Whom the clinician refers, by which way, and for what. Urgent orders and advice from the record: a routine visit of the simulated practice is
@@ -98,9 +101,11 @@ async function referAll(browser: Browser): Promise<Sent[]> {
     try {
       const referralId = await refer(page, patient, undefined, advice ? () => askForAdvice(page) : undefined);
       const one = { patient, referralId, way, advice };
-      await send(await coordinator(), one);
+      if (!WITH_STAFF) await send(await coordinator(), one);
       sent.push(one);
-      say(`${patient}: ${advice ? 'asked for advice' : 'referred'}, sent by ${way === 'fhir' ? 'the EHR’s Task' : 'mail'}`);
+      say(
+        `${patient}: ${advice ? 'asked for advice' : 'referred'}${WITH_STAFF ? '' : `, sent by ${way === 'fhir' ? 'the EHR’s Task' : 'mail'}`}`,
+      );
     } catch (error) {
       say(`${patient}: left out (${(error as Error).message.split('\n')[0]})`);
     }
@@ -112,6 +117,7 @@ async function referAll(browser: Browser): Promise<Sent[]> {
 async function play(page: Page): Promise<void> {
   await page.goto(`${EHR}/clock`);
   await page.getByRole('textbox', { name: 'Seed' }).fill(SEED);
+  await page.getByRole('checkbox', { name: 'The practice’s own people too' }).setChecked(WITH_STAFF);
   const before = await json(`${EHR}/clock`);
   const began = performance.now();
   await page.getByRole('button', { name: 'Play fourteen days' }).click();
@@ -121,9 +127,9 @@ async function play(page: Page): Promise<void> {
   }
   const took = Math.round((performance.now() - began) / 1000);
   const after = await json(`${EHR}/clock`);
-  say(`\n${String(before['now'])} to ${String(after['now'])} in ${took} s`);
-  for (const { at, office, act, by } of (after['played'] as Body[]).toReversed())
-    say(`  ${String(at).slice(0, 16)}  ${String(office)}: ${String(act)} (${String(by)})`);
+  say(`\n${String(before['now'])} to ${String(after['now'])} in ${took} s, at a load of ${loadavg()[0]?.toFixed(1)}`);
+  for (const { at, who, act, by } of (after['played'] as Body[]).toReversed())
+    say(`  ${String(at).slice(0, 16)}  ${String(who)}: ${String(act)} (${String(by)})`);
 }
 
 async function tell(sent: readonly Sent[]): Promise<void> {
@@ -139,6 +145,7 @@ async function tell(sent: readonly Sent[]): Promise<void> {
 async function photograph(page: Page, folder: string): Promise<void> {
   for (const [name, address] of [
     ['clock', `${EHR}/clock`],
+    ['phone', `${EHR}/phone`],
     ['worklist', (await launch({ user: 'coordinator' })).url],
   ] as const) {
     await page.goto(address);

@@ -11,8 +11,8 @@ const START = Date.parse('2026-11-20T15:00:00.000Z');
 const DAY_MS = 86_400_000;
 /** Of the performer of test-in-force. */
 const NPI = '1234567893';
-/** By which this office accepts, books, sees the patient and sends its note, one after the other. */
-const SEED = 'seed-16';
+/** By which this office accepts, offers dates that nobody takes, books, sees the patient and sends its note, one after the other. */
+const SEED = 'seed-3';
 
 let api: ReferralApi;
 beforeAll(async () => {
@@ -53,7 +53,7 @@ test('it answers by the link and nothing else, step by step, and its note is owe
     api.clock.now = new Date(api.clock.now.getTime() + DAY_MS);
     acts.push(...(await office.work(SEED, api.clock.now)).map(({ act }) => act));
   }
-  expect(acts).toEqual(['accept', 'book', 'seen', 'note']);
+  expect(acts).toEqual(['accept', 'offer-dates', 'book', 'seen', 'note']);
   const titles = ((await thread())['entries'] as { title: string }[]).map(({ title }) => title).join('\n');
   expect(titles).toMatch(/accepted[\s\S]*[Bb]ooked[\s\S]*seen[\s\S]*note/i);
 });

@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { configFaults, DEVELOPMENT_KEY, readConfig } from './config.ts';
@@ -150,4 +153,23 @@ test('the terminal reads field, fault and fix, and no secret', () => {
   const text = answer.ok ? '' : configFaults(answer.refusal);
   expect(text).toMatch(/^Refloop cannot start with these settings:\n {2}DATABASE_URL: Not a PostgreSQL URL\. Set /);
   expect(text).not.toContain('secret');
+});
+
+test('the sandbox’s gateway of text messages is the first site’s alone; a file that is none is named, and nothing of it told', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'refloop-texts-'));
+  const file = join(folder, 'texts.json');
+  writeFileSync(file, JSON.stringify({ key: 'k'.repeat(32), secret: 's'.repeat(32) }));
+  const read = readConfig({ ...DATABASE, REFLOOP_SANDBOX_TEXTS: file });
+  expect(read.ok && read.value.sites.sites.map(({ textMessages }) => textMessages?.url)).toEqual([
+    'http://localhost:4010/phone/messages',
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  writeFileSync(file, JSON.stringify({ key: 'short-and-secret', secret: 's'.repeat(32) }));
+  const refused = readConfig({ ...DATABASE, REFLOOP_SANDBOX_TEXTS: file });
+  expect(refused).toMatchObject({ ok: false, refusal: [{ field: 'REFLOOP_SANDBOX_TEXTS' }] });
+  expect(JSON.stringify(refused)).not.toContain('short-and-secret');
+  rmSync(folder, { recursive: true });
 });

@@ -11,7 +11,17 @@ import { addressFault } from './ehr-address.ts';
 import type { FieldError } from './problem.ts';
 import { isInProgram } from './program-folders.ts';
 import { readPublicKeys } from './public-keys.ts';
-import { type Gateway, readSites, type Site, type Sites, type SystemClient, sandboxSites, systemScopes } from './sites.ts';
+import { readSandboxTexts } from './sandbox-texts.ts';
+import {
+  type Gateway,
+  readSites,
+  type Site,
+  type Sites,
+  type SystemClient,
+  sandboxSites,
+  systemScopes,
+  type TextGateway,
+} from './sites.ts';
 
 /** A key that wraps the data keys, and the name it is stored under. */
 export type KeyEncryptionKey = { kid: string; key: Uint8Array };
@@ -121,6 +131,7 @@ const Environment = z.object({
   REFLOOP_STATE_ENCRYPTED: z.literal('yes', 'Not yes').optional(),
   REFLOOP_SANDBOX_SYSTEM_KEY: z.string().min(1).optional(),
   REFLOOP_SANDBOX_FAX_KEYS: z.string().min(1).optional(),
+  REFLOOP_SANDBOX_TEXTS: z.string().min(1).optional(),
   REFLOOP_SANDBOX_COMPLETES: z.enum(['yes', 'no'], 'Neither yes nor no').default('no'),
   REFLOOP_SANDBOX_CLOCK: z
     .string()
@@ -162,6 +173,7 @@ const FIXES: Record<string, string> = {
   REFLOOP_TLS_AT_EDGE: 'Set it to yes once TLS 1.2 or newer ends in front of Refloop; Refloop itself speaks plain HTTP.',
   REFLOOP_STATE_ENCRYPTED: 'Set it to yes once the volumes of REFLOOP_STATE and of PostgreSQL are encrypted.',
   REFLOOP_SANDBOX_FAX_KEYS: 'npm start sets it by itself; else the public keys of the sandbox’s fax machine as {"keys": […]}.',
+  REFLOOP_SANDBOX_TEXTS: 'npm start sets it by itself; else the path of a file {"key", "secret"}, 32 characters or more each.',
   REFLOOP_SANDBOX_SYSTEM_KEY: 'npm start sets it by itself; else the path of a file with a private JWK (P-384 or RSA), or env:NAME.',
   REFLOOP_SANDBOX_COMPLETES: 'Set it to yes for Refloop to finish by itself, in the sandbox, what a window left unfinished; else no.',
   REFLOOP_SANDBOX_CLOCK: 'Leave it out; npm start sets it for the sandbox. Production goes by the clock of its machine.',
@@ -225,6 +237,15 @@ function sandboxGateways(text: string | undefined, faults: FieldError[]): Gatewa
   if (keys) return [{ name: 'sandbox-fax', jwks: keys }];
   faults.push({ field: 'REFLOOP_SANDBOX_FAX_KEYS', message: 'Not a set of public keys', fix: FIXES['REFLOOP_SANDBOX_FAX_KEYS'] ?? '' });
   return [];
+}
+
+/** The sandbox's gateway of text messages, where the start script made what both sides know. */
+function sandboxTexts(file: string | undefined, ehrPort: number, faults: FieldError[]): TextGateway | undefined {
+  if (file === undefined) return undefined;
+  const read = readSandboxTexts(file, ehrPort);
+  if (read.ok) return read.value;
+  faults.push({ field: 'REFLOOP_SANDBOX_TEXTS', message: read.message, fix: FIXES['REFLOOP_SANDBOX_TEXTS'] ?? '' });
+  return undefined;
 }
 
 /** Of the environment alone, for a command that reads no database: REFLOOP_WAREHOUSE, else a folder of REFLOOP_STATE. */
@@ -346,7 +367,12 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   const system = sandboxSystem(read, environment, faults);
   const sandbox =
     (read.REFLOOP_SANDBOX ?? (production ? 'off' : 'on')) === 'on'
-      ? sandboxSites(read.REFLOOP_EHR_PORT, system, sandboxGateways(read.REFLOOP_SANDBOX_FAX_KEYS, faults))
+      ? sandboxSites(
+          read.REFLOOP_EHR_PORT,
+          system,
+          sandboxGateways(read.REFLOOP_SANDBOX_FAX_KEYS, faults),
+          sandboxTexts(read.REFLOOP_SANDBOX_TEXTS, read.REFLOOP_EHR_PORT, faults),
+        )
       : [];
   const cdsClients = sandbox.length > 0 ? [sandboxCdsClient(read.REFLOOP_EHR_PORT, sandbox)] : [];
   const sites = readSites({ file: read.REFLOOP_SITES, sandbox, cdsClients, production, environment });

@@ -346,11 +346,14 @@ export const phoneOf =
   ({ tenant, issuer }: Pick<Scope, 'tenant' | 'issuer'>): string =>
     sites.find((site) => site.tenant === tenant && site.iss === issuer)?.phone ?? '';
 
-/** The sandbox in mode `full` first, then one entry for each vendor mode. */
-export function sandboxSites(ehrPort: number, system?: SystemClient, gateways: Gateway[] = []): Site[] {
+/**
+ * The sandbox in mode `full` first, then one entry for each vendor mode.
+ * @param texts an account at the gateway is one site's: what patients write reaches that one, so it is the first's alone
+ */
+export function sandboxSites(ehrPort: number, system?: SystemClient, gateways: Gateway[] = [], texts?: TextGateway): Site[] {
   const full = sandboxSite(ehrPort, system, gateways);
   const modes = SANDBOX_MODES.map((mode) => ({ ...full, name: `${full.name}, ${mode}`, iss: `http://localhost:${ehrPort}/${mode}/fhir` }));
-  return [full, ...modes];
+  return [{ ...full, textMessages: texts }, ...modes];
 }
 
 /** The sandbox's entry, unless it is left out, and those of the file. */

@@ -2,12 +2,7 @@
 import { html } from 'hono/html';
 import { type Html, page } from '../chart/layout.ts';
 import type { KeptMail } from './mail-server.ts';
-
-const LINK = /(https?:\/\/\S+)/;
-
-/** Words with the addresses in them as links; everything is escaped. */
-const withLinks = (words: string): Html[] =>
-  words.split(LINK).map((part) => (LINK.test(part) ? html`<a href="${part}" target="_blank" rel="noreferrer">${part}</a>` : html`${part}`));
+import { withLinks } from './with-links.ts';
 
 const one = ({ number, at, to, mail }: KeptMail): Html => html`
   <article class="panel" aria-label="Mail ${number}">

@@ -4,7 +4,7 @@ import { nextAct, type Request, type Standing } from './course.ts';
 import { notePdf } from './note-pdf.ts';
 
 const SINCE = new Date('2026-11-30T16:00:00.000Z');
-const REQUEST: Request = { key: 'ServiceRequest/o/1999999984', specialty: 'cardiology', urgency: 'routine' };
+const REQUEST: Request = { key: 'ServiceRequest/o/1999999984', specialty: 'cardiology', urgency: 'routine', patient: 'Jo Doe' };
 const asked: Standing = { stage: 'asked', since: SINCE };
 const MANY = 600;
 const inChicago = new Intl.DateTimeFormat('en-GB', { timeZone: 'America/Chicago', hour: '2-digit', hourCycle: 'h23' });

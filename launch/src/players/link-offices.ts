@@ -10,7 +10,10 @@ import type { Repository } from '../fhir/repository.ts';
 import type { KeptMail } from '../mail/mail-server.ts';
 import { type NextAct, nextAct, type Request, type Standing } from './course.ts';
 import { notePdf } from './note-pdf.ts';
-import { type PlayedAct, SYNTHETIC } from './played.ts';
+import { noteLines } from './note-words.ts';
+import type { PlayedAct } from './played.ts';
+import type { Telephone } from './telephone.ts';
+import { sameName } from './visit.ts';
 
 const LINK = /\/office#([A-Za-z0-9_-]{43})/;
 const NPI = 'http://hl7.org/fhir/sid/us-npi';
@@ -26,6 +29,7 @@ const View = z.object({
   specialtyName: z.string().optional(),
   urgency: z.enum(['routine', 'urgent', 'emergency']).optional(),
   appointment: z.object({ startsAt: z.string() }).nullish(),
+  offered: z.array(z.string()).default([]),
   acts: z.array(z.string()).default([]),
 });
 type View = z.output<typeof View>;
@@ -36,6 +40,7 @@ export type LinkOfficesOptions = {
   /** Where Refloop is, without a final slash. */
   refloop: string;
   fetch: (url: string, init: RequestInit) => Promise<Response>;
+  telephone?: Telephone;
 };
 
 type Letter = {
@@ -52,18 +57,7 @@ type Letter = {
 /** How often an office looks whether something was changed meanwhile. */
 const LOOK_MS = 24 * 3_600_000;
 
-/** However the two write it: "Sato, Raymond" and "Raymond Sato". */
-const sameName = (left: string, right: string): boolean => {
-  const parts = (name: string): string =>
-    name
-      .toLowerCase()
-      .split(/[\s,]+/)
-      .toSorted()
-      .join(' ');
-  return parts(left) === parts(right);
-};
-
-export function createLinkOffices({ repository, mails, refloop, fetch }: LinkOfficesOptions) {
+export function createLinkOffices({ repository, mails, refloop, fetch, telephone }: LinkOfficesOptions) {
   const letters = new Map<number, Letter | 'not for us'>();
   const lookedAt = new Map<number, number>();
 
@@ -100,6 +94,11 @@ export function createLinkOffices({ repository, mails, refloop, fetch }: LinkOff
     if (view.appointment) return at('booked');
     if (did === 'seen' || before?.stage === 'seen') return at('seen');
     if (did === 'no-show' || before?.stage === 'missed') return at('missed');
+    if (view.offered.length > 0 && view.acts.includes('book')) {
+      const [first] = view.offered.toSorted();
+      const waits = before?.stage === 'offered' && before.startsAt?.toISOString() === first;
+      return waits ? before : { stage: 'offered', since: now, ...(first === undefined ? {} : { startsAt: new Date(first) }) };
+    }
     if (view.acts.includes('book')) return at('accepted');
     return view.acts.includes('note') ? at('advice') : undefined;
   };
@@ -109,10 +108,18 @@ export function createLinkOffices({ repository, mails, refloop, fetch }: LinkOff
       key: `${view.patientName}/${letter.npi}`,
       specialty: SPECIALTIES.find(({ name }) => name === view.specialtyName)?.id ?? '',
       urgency: view.urgency ?? 'routine',
+      patient: view.patientName ?? '',
+      offersDates: true,
     };
     letter.patientName = view.patientName ?? letter.patientName;
     letter.standing = standingOf(view, letter.standing, did, now);
-    letter.next = letter.standing && nextAct(seed, letter.request, letter.standing);
+    draw(letter, seed);
+  }
+
+  /** Anew whenever it may have been called. */
+  function draw(letter: Letter, seed: string): void {
+    const calls = telephone?.callsTo(letter.npi, letter.patientName);
+    letter.next = letter.standing && nextAct(seed, { ...letter.request, calls }, letter.standing);
   }
 
   const open = ({ link, npi }: Letter): Promise<View | undefined> => send('/office/open', { link, npi });
@@ -123,7 +130,14 @@ export function createLinkOffices({ repository, mails, refloop, fetch }: LinkOff
     const npi = link === undefined ? undefined : await npiIn(words);
     return link === undefined || npi === undefined
       ? undefined
-      : { link, npi, patientName: '', request: { key: '', specialty: '', urgency: 'routine' }, standing: undefined, next: undefined };
+      : {
+          link,
+          npi,
+          patientName: '',
+          request: { key: '', specialty: '', urgency: 'routine', patient: '' },
+          standing: undefined,
+          next: undefined,
+        };
   }
 
   async function answer(letter: Letter, next: NextAct, number: number, now: Date): Promise<View | undefined> {
@@ -133,16 +147,8 @@ export function createLinkOffices({ repository, mails, refloop, fetch }: LinkOff
     const { opened } = view;
     switch (next.act) {
       case 'note': {
-        const lines = [
-          'Consultation note',
-          SYNTHETIC,
-          `Patient: ${view.patientName}`,
-          `Date of service: ${now.toISOString().slice(0, 10)}`,
-          `Provider: ${view.specialist}`,
-          `NPI: ${letter.npi}`,
-          'Seen and examined. Nothing of concern was found; go on as before.',
-          `Electronically signed by: ${view.specialist}`,
-        ];
+        const { patientName: patient = '', specialist = '' } = view;
+        const lines = noteLines({ patient, specialist, npi: letter.npi, date: now.toISOString().slice(0, 10) });
         return ask(`/office/notes?key=${key}&form=final`, {
           headers: { 'content-type': 'application/pdf', authorization: `Bearer ${opened}` },
           body: notePdf(lines),
@@ -150,6 +156,12 @@ export function createLinkOffices({ repository, mails, refloop, fetch }: LinkOff
       }
       case 'book':
         return send('/office/acts', { opened, key, what: { act: 'book', startsAt: next.startsAt.toISOString() } });
+      case 'offer-dates':
+        return send('/office/acts', {
+          opened,
+          key,
+          what: { act: 'offer-dates', dates: next.dates.map((date) => date.toISOString()) },
+        });
       case 'decline':
         return send('/office/acts', { opened, key, what: { act: 'decline', reason: next.reason } });
       case 'seen':
@@ -157,6 +169,9 @@ export function createLinkOffices({ repository, mails, refloop, fetch }: LinkOff
         return send('/office/acts', { opened, key, what: { act: next.act, at: view.appointment?.startsAt ?? now.toISOString() } });
       case 'accept':
         return send('/office/acts', { opened, key, what: { act: 'accept' } });
+      case 'confirm-cancellation':
+        // Its page says of itself that it is over; there is nothing to press.
+        return view;
     }
   }
 
@@ -172,12 +187,13 @@ export function createLinkOffices({ repository, mails, refloop, fetch }: LinkOff
         const known = letters.get(number) ?? (await letterOf(mail)) ?? 'not for us';
         letters.set(number, known);
         if (known === 'not for us') continue;
+        if (known.standing && !known.next) draw(known, seed);
         const due = known.next !== undefined && known.next.at <= now;
         const isNew = !lookedAt.has(number);
         if (!due && !isNew && now.getTime() - (lookedAt.get(number) ?? 0) < LOOK_MS) continue;
         lookedAt.set(number, now.getTime());
         const view = due && known.next ? await answer(known, known.next, number, now) : await open(known);
-        if (due && known.next && view) played.push({ at: now, office: view.specialist ?? known.npi, act: known.next.act, by: 'link' });
+        if (due && known.next && view) played.push({ at: now, who: view.specialist ?? known.npi, act: known.next.act, by: 'link' });
         if (view) read(known, view, due ? known.next?.act : undefined, seed, isNew ? mail.at : now);
       }
       return played;

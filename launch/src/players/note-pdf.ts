@@ -2,8 +2,12 @@
 
 const LINE_POINTS = 14;
 
-/** Words in the standard fonts' encoding; what that has not is left out. */
-const literal = (line: string): string => `(${line.replaceAll(/[^\x20-\x7e]/g, '').replaceAll(/[\\()]/g, (mark) => `\\${mark}`)})`;
+/** Words in the standard fonts' encoding, whose letters are those of Latin 1; what that has not is left out, a mark before its letter. */
+const literal = (line: string): string =>
+  `(${line
+    .normalize('NFC')
+    .replaceAll(/[^\x20-\x7e\xa1-\xff]/g, (letter) => letter.normalize('NFD').replaceAll(/[^\x20-\x7e]/g, ''))
+    .replaceAll(/[\\()]/g, (mark) => `\\${mark}`)})`;
 
 export function notePdf(lines: readonly string[]): Uint8Array<ArrayBuffer> {
   const content = `BT /F1 11 Tf ${LINE_POINTS} TL 56 736 Td ${lines.map((line) => `${literal(line)} Tj T*`).join(' ')} ET`;
@@ -23,5 +27,5 @@ export function notePdf(lines: readonly string[]): Uint8Array<ArrayBuffer> {
   const table = file.length;
   const rows = places.map((place) => `${String(place).padStart(10, '0')} 00000 n \n`).join('');
   file += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${rows}trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${table}\n%%EOF\n`;
-  return new TextEncoder().encode(file);
+  return new Uint8Array(Buffer.from(file, 'latin1'));
 }

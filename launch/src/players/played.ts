@@ -5,8 +5,9 @@ export const SYNTHETIC = 'Synthetic: written by a player of the sandbox, about n
 
 export type PlayedAct = {
   at: Date;
-  office: string;
+  /** The office, the patient, or whoever of the practice. */
+  who: string;
   act: string;
-  /** By its own EHR, or by the link it got by mail. */
-  by: 'task' | 'link';
+  /** By an EHR of their own, the link they got by mail or as a text, their fax machine, their telephone, or signed in to Refloop. */
+  by: 'task' | 'link' | 'fax' | 'phone' | 'refloop';
 };

@@ -17,6 +17,7 @@ import type { Repository } from '../fhir/repository.ts';
 import type { FaxMachine } from '../mail/fax-machine.ts';
 import type { KeptMail } from '../mail/mail-server.ts';
 import { MODES, type Mode, type ModeName } from '../modes/modes.ts';
+import type { TextGateway } from '../phone/text-gateway.ts';
 import type { Players } from '../players/players.ts';
 import { authorizeRoutes } from './authorize.ts';
 import { chartRoutes } from './chart.ts';
@@ -29,6 +30,7 @@ import { launchesRoutes } from './launches.ts';
 import type { RemoteAddress } from './loopback.ts';
 import { mailRoutes } from './mail.ts';
 import { officesRoutes } from './offices.ts';
+import { phoneRoutes } from './phone.ts';
 import { recordsRoutes } from './records.ts';
 import { securityHeaders } from './security-headers.ts';
 import { createNotifier, type Notifier, type NotifierOptions } from './subscriptions.ts';
@@ -58,6 +60,8 @@ export type EhrOptions = {
   mails?: () => readonly KeptMail[];
   /** By which offices fax to the practice; without it they cannot. */
   fax?: FaxMachine | undefined;
+  /** By which patients get text messages and write back; without it there are none. */
+  texts?: TextGateway | undefined;
   /** Lets so many milliseconds pass: the fault `latency`. */
   wait: (milliseconds: number) => Promise<void>;
   /** How apps are notified; the machine's own unless told. */
@@ -138,6 +142,7 @@ export function createEhrApp(options: EhrOptions): Hono {
       }),
     );
   ehr.route('/', mailRoutes({ mails: options.mails ?? (() => []), fax: options.fax, origin, remoteAddress: options.remoteAddress }));
+  ehr.route('/', phoneRoutes({ gateway: options.texts, origin, remoteAddress: options.remoteAddress }));
   for (const one of servers) {
     const endpoints = endpointsOf(one);
     const fhir = createFhirApp({

@@ -14,7 +14,7 @@ const USUAL_SPEED = 14 * 24 * 60;
 /** By one request; what lies further is asked for again. */
 const FARTHEST_MS = 92 * 86_400_000;
 
-/** By which offices answer while it goes. */
+/** By which offices and patients act while it goes. */
 const Seed = z.string().trim().min(1).max(80);
 
 const moveRequest = z.strictObject({
@@ -22,8 +22,9 @@ const moveRequest = z.strictObject({
   speed: z.number().min(1).max(USUAL_SPEED).optional(),
   halt: z.literal(true).optional(),
   play: Seed.optional(),
+  staff: z.boolean().optional(),
 });
-const MOVE_USAGE = `{forward: "P14D", speed?: 1 to ${USUAL_SPEED}, play?: a seed} or {halt: true}`;
+const MOVE_USAGE = `{forward: "P14D", speed?: 1 to ${USUAL_SPEED}, play?: a seed, staff?: whether the practice’s own people are played too} or {halt: true}`;
 
 const followRequest = z.strictObject({ name: z.string().min(1).max(80), lived: z.number().int().min(0).optional() });
 
@@ -61,18 +62,24 @@ export function clockRoutes({ clock: opened, players, origin, remoteAddress }: C
     followers,
     run: run ? { from: run.from.toISOString(), to: run.to.toISOString(), speed: run.speed } : null,
     playing: players?.seed() ?? null,
+    staff: players?.withStaff() ?? false,
     played: (players?.played() ?? []).map(({ at, ...act }) => ({ at: at.toISOString(), ...act })),
   });
 
   /** Where no seed is given nobody plays on this way. */
   function move(
     clock: SandboxClock,
-    { span, speed = USUAL_SPEED, play }: { span: string; speed?: number | undefined; play: string | undefined },
+    {
+      span,
+      speed = USUAL_SPEED,
+      play,
+      staff = false,
+    }: { span: string; speed?: number | undefined; play: string | undefined; staff?: boolean | undefined },
   ): Moved {
     const milliseconds = millisecondsOf(span);
     if (milliseconds === undefined || milliseconds > FARTHEST_MS) return 'bad-span';
     const moved = clock.forward(new Date(clock.now().getTime() + milliseconds), speed);
-    if (moved === 'begun') players?.play(play);
+    if (moved === 'begun') players?.play(play, staff);
     return moved === 'not-ahead' ? 'bad-span' : moved;
   }
 
@@ -90,12 +97,13 @@ export function clockRoutes({ clock: opened, players, origin, remoteAddress }: C
   );
 
   async function byForm(context: Asked): Promise<Response> {
-    const { forward, halt, play } = await context.req.parseBody();
+    const { forward, halt, play, staff } = await context.req.parseBody();
     const clock = context.get('clock');
     if (halt === 'yes') clock.halt();
     else {
       const seed = Seed.safeParse(play);
-      const moved = move(clock, { span: typeof forward === 'string' ? forward : '', play: seed.success ? seed.data : undefined });
+      const span = typeof forward === 'string' ? forward : '';
+      const moved = move(clock, { span, play: seed.success ? seed.data : undefined, staff: staff === 'yes' });
       if (moved !== 'begun') return shown(context, WORDS[moved], moved === 'under-way' ? 409 : 400);
     }
     return context.redirect('/clock', 303);
@@ -105,12 +113,13 @@ export function clockRoutes({ clock: opened, players, origin, remoteAddress }: C
     if ((context.req.header('content-type') ?? '').startsWith('application/x-www-form-urlencoded')) return byForm(context);
     const sent = await readJson(context, moveRequest, MOVE_USAGE);
     if (sent.kind === 'refused') return sent.response;
-    const { forward, speed, halt, play } = sent.body;
+    const { forward, speed, halt, play, staff } = sent.body;
+    if (staff && play === undefined) return refuseField(context, 'play', 'staff is for a play: give its seed as play.');
     if ((forward === undefined) === (halt === undefined)) return refuseField(context, 'forward', `Send ${MOVE_USAGE}.`);
     const clock = context.get('clock');
     if (halt) clock.halt();
     else {
-      const moved = move(clock, { span: forward ?? '', speed, play });
+      const moved = move(clock, { span: forward ?? '', speed, play, staff });
       if (moved === 'bad-span') return refuseField(context, 'forward', `forward ${FORWARD}.`);
       if (moved === 'under-way') return context.json({ error: 'conflict', message: WORDS[moved] }, 409);
     }

@@ -1,7 +1,7 @@
 /** The offices' own EHR, played: each act writes what it rests on and moves the Task, and only from where the Task stands. */
 import type { Appointment, DocumentReference, Encounter, Task } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { workOnTasks } from '../players/task-offices.ts';
+import { createTaskOffices } from '../players/task-offices.ts';
 import { CHART, EHR, openTestEhr, type TestEhr } from './test-ehr.ts';
 
 const NPI = '1999999984';
@@ -83,15 +83,18 @@ test('accepted, booked, moved, seen and answered: each with what it rests on', a
 
 test('a played office works on its Task as its page would, says that it is synthetic, and leaves alone what it is sent otherwise', async () => {
   const acts: string[] = [];
-  const day = async (hasNoEhr: () => boolean): Promise<void> => {
+  let hasNoEhr = true;
+  const work = createTaskOffices({ repository: ehr.repository, hasNoEhr: () => hasNoEhr });
+  const day = async (): Promise<void> => {
     ehr.pass(86_400);
-    const played = await workOnTasks({ repository: ehr.repository, hasNoEhr }, 'seed-2', ehr.now());
-    acts.push(...played.filter(({ office }) => office === 'Bo Ek, MD').map(({ act }) => act));
+    const played = await work('seed-2', ehr.now());
+    acts.push(...played.filter(({ who }) => who === 'Bo Ek, MD').map(({ act }) => act));
   };
-  for (let count = 0; count < 9; count += 1) await day(() => true);
+  for (let count = 0; count < 9; count += 1) await day();
   expect(acts).toEqual([]);
+  hasNoEhr = false;
   // Its order says for no number of visits: it asks for advice.
-  for (let count = 0; count < 40 && acts.at(-1) !== 'note'; count += 1) await day(() => false);
+  for (let count = 0; count < 40 && acts.at(-1) !== 'note'; count += 1) await day();
   expect(acts).toEqual(['accept', 'note']);
   expect((await ehr.repository.read<Task>('Task', 'task-played')).status).toBe('completed');
   const [note] = (await ehr.repository.search<DocumentReference>('DocumentReference', 'related=ServiceRequest/order-b')).matches;

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { DeskState } from '../refer/desk.ts';
 import { NO_OPEN_WORK } from '../refer/open-work.ts';
 import { testDesk } from '../refer/test-desk.ts';
+import { hearTime } from '../words/practice-time.ts';
 import { carryOut } from './plan-flow.ts';
 
 // What a page has and Node has not.
@@ -40,7 +41,7 @@ const planFor = (id: string): Plan =>
     decision: { at: '2026-11-28T10:00:00.000Z' },
   }) as unknown as Plan;
 
-function finish(id: string) {
+function finish(id: string, allow: () => void = () => undefined) {
   const plan = planFor(id);
   const reported = (body: unknown): Plan => {
     const { outcome } = body as { outcome: Plan['steps'][number]['outcome'] };
@@ -50,7 +51,10 @@ function finish(id: string) {
     inHand,
     {
       'POST /plans/p1/lease': () => plan,
-      'POST /plans/p1/steps/ServiceRequest/attempt': () => plan,
+      'POST /plans/p1/steps/ServiceRequest/attempt': () => {
+        allow();
+        return plan;
+      },
       'POST /plans/p1/steps/ServiceRequest': reported,
       'GET /open-work': () => NO_OPEN_WORK,
     },
@@ -69,4 +73,11 @@ test('the order in hand that changed is shown as it was and as it is', async () 
 test('of another order that changed nothing is compared with the one in hand', async () => {
   const { approval, notice } = await finish('o1');
   expect([approval.kind, notice]).toEqual(['editing', expect.stringContaining('Open Refloop from that order')]);
+});
+
+test('an answer that came at once is in time, however far the clock of the sandbox was moved meanwhile', async () => {
+  let days = 0;
+  const inADay = (): void => hearTime(new Date(Date.now() + (days += 1) * 86_400_000).toISOString());
+  expect((await finish('o2', inADay)).approval.kind).toBe('order-changed');
+  hearTime(new Date().toISOString());
 });

@@ -34,6 +34,7 @@ export const portsOf = (desk: Desk): Omit<StepPorts, 'attempt'> => ({
   ehr: desk.ehr,
   patient: desk.patientId,
   now: () => practiceTime().toISOString(),
+  machineTime: () => new Date().toISOString(),
   pause,
   conditionalCreate: (type) => offersConditionalCreate(desk.statement, type),
 });
@@ -69,7 +70,7 @@ export async function carryOut(desk: Desk, plan: Plan, performerName: string, tr
   const stopped = end.kind === 'stopped' ? end.why : undefined;
   const gotFurther = end.plan.steps.filter(({ outcome }) => outcome.status === 'done').length > countDone(plan);
   const next = gotFurther ? 0 : tries + 1;
-  const wait = resumeAfter(end.plan, stopped, gotFurther ? 0 : tries, practiceTime().getTime());
+  const wait = resumeAfter(end.plan, stopped, gotFurther ? 0 : tries, Date.now());
   endWith(desk, end.plan, performerName, stopped, wait === undefined ? undefined : { after: jittered(wait), tries: next });
 }
 
@@ -96,7 +97,7 @@ function endWith(
 /** The EHR was found silent before anything was sent: the approval is on record and waits; it is tried again by itself. */
 export const queue = (desk: Desk, plan: Plan, performerName: string): void =>
   endWith(desk, plan, performerName, 'ehr-silent', {
-    after: jittered(resumeAfter(plan, 'ehr-silent', 0, practiceTime().getTime()) ?? 0),
+    after: jittered(resumeAfter(plan, 'ehr-silent', 0, Date.now()) ?? 0),
     tries: 1,
   });
 
@@ -107,7 +108,7 @@ export async function finishWriting(desk: Desk, planId: string, performerName: s
   if (read.refusal.kind === 'session-ended') return desk.fail(read.refusal);
   const { approval } = desk.store.get();
   if (approval.kind === 'ended' && read.refusal.kind === 'unreachable') {
-    const wait = resumeAfter(approval.plan, 'server-silent', tries, practiceTime().getTime());
+    const wait = resumeAfter(approval.plan, 'server-silent', tries, Date.now());
     return endWith(
       desk,
       approval.plan,

@@ -3,12 +3,11 @@
  * a window that went away, a person who wants the approval back or Refloop's own reconciliation.
  */
 import type { Resource } from '../fhir/ehr-port.ts';
-import type { Instant } from '../instant.ts';
 import type { StepOutcome } from '../referral/event.ts';
 import { type LookUp, lookUp } from './look-up.ts';
 import { fillResource, fillText } from './placeholders.ts';
 import { isOpen, type PlanInHand, type StepInHand } from './plan-in-hand.ts';
-import { mayStillArrive, UNSURE } from './write-step.ts';
+import { mayStillArrive, type StepPorts, spanTime, UNSURE } from './write-step.ts';
 
 export type LookedAt =
   | { kind: 'report'; outcome: StepOutcome }
@@ -23,7 +22,7 @@ export type LookedAt =
   | { kind: 'not-allowed'; status: number }
   | { kind: 'no-answer' };
 
-export type Looker = Omit<LookUp, 'approvedAt' | 'now'> & { now(): Instant };
+export type Looker = Omit<LookUp, 'approvedAt' | 'now'> & Pick<StepPorts, 'now' | 'machineTime'>;
 
 /** One step of a plan, looked at. A launched order that is gone, or was changed by others, is stale. */
 export async function lookAt(planned: StepInHand, plan: PlanInHand, looker: Looker): Promise<LookedAt> {
@@ -32,18 +31,18 @@ export async function lookAt(planned: StepInHand, plan: PlanInHand, looker: Look
   const resource = fillResource(planned.resource, plan) as Resource | undefined;
   if (resource === undefined || query === undefined) return { kind: 'not-ready' };
   const step: StepInHand = { ...planned, resource, lookUp: { ...planned.lookUp, query } };
-  const now = looker.now();
-  const found = await lookUp(step, { ...looker, approvedAt: plan.decision.at, now });
+  const seenAt = spanTime(looker);
+  const found = await lookUp(step, { ...looker, approvedAt: plan.decision.at, now: looker.now() });
   switch (found.kind) {
     case 'found':
       return { kind: 'report', outcome: { status: 'done', ...found.where } };
     case 'perhaps':
-      if (mayStillArrive(step, now)) return { kind: 'too-early' };
+      if (mayStillArrive(step, seenAt)) return { kind: 'too-early' };
       return { kind: 'report', outcome: { status: 'unsure', detail: UNSURE, candidates: found.candidates } };
     case 'gone':
       return { kind: 'report', outcome: { status: 'stale', detail: 'The order is no longer in the chart.' } };
     case 'nothing':
-      return mayStillArrive(step, now) ? { kind: 'too-early' } : { kind: 'absent' };
+      return mayStillArrive(step, seenAt) ? { kind: 'too-early' } : { kind: 'absent' };
     case 'signed-out':
     case 'no-answer':
       return { kind: found.kind };

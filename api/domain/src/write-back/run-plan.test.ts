@@ -374,6 +374,20 @@ describe('carrying out an approved plan', () => {
       expect(ehr.writes).toHaveLength(0);
     });
 
+    test('days that pass in the practice alone, whose clock somebody moves, make no answer late and nothing that was sent old', async () => {
+      const practice = clockAt('2026-12-20T10:00:01.000Z');
+      const machine = clockAt('2026-11-20T10:00:01.000Z');
+      const moving: Partial<Ports> = { now: practice.now, machineTime: machine.now, pause: machine.pause };
+      const ehr = scriptedEhr([]);
+      const plan = planOf(step('ServiceRequest', { subject }));
+      const end = await runPlan(plan, portsOf(ehr, plan, { ...moving, attempt: async () => (await practice.pause(86_400_000), ok(plan)) }));
+      expect(statuses(end.plan)).toEqual(['done']);
+      const sent = step('ServiceRequest', { subject }, { attemptedAt: '2026-11-20T10:00:00.000Z' });
+      const again = scriptedEhr([]);
+      expect(statuses((await runPlan(planOf(sent), portsOf(again, planOf(sent), moving))).plan)).toEqual(['unknown']);
+      expect(again.writes).toEqual([]);
+    });
+
     test('an answer that only took its time is as good as any', async () => {
       const ehr = scriptedEhr([]);
       const plan = planOf(step('ServiceRequest', { subject }));

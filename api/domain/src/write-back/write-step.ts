@@ -19,6 +19,8 @@ export type StepPorts = {
   ehr: EhrPort;
   patient: string;
   now(): Instant;
+  /** By which it is told how long ago something was sent or asked: of the machines, which nobody moves; `now` unless told. */
+  machineTime?(): Instant;
   pause(milliseconds: number): Promise<void>;
   /** Whether the EHR honours If-None-Exist for this type: a second guard beside the look-up. */
   conditionalCreate(type: string): boolean;
@@ -124,6 +126,9 @@ const wasRefused = ({ attemptedAt, outcome }: Pick<StepInHand, 'attemptedAt' | '
 export const mayStillArrive = (step: Pick<StepInHand, 'attemptedAt' | 'outcome'>, now: Instant): boolean =>
   step.attemptedAt !== null && !wasRefused(step) && Date.parse(now) - Date.parse(step.attemptedAt) < SETTLED_AFTER_MILLISECONDS;
 
+/** By which spans are measured, in this process or against what the server put on record. */
+export const spanTime = (ports: { now(): Instant; machineTime?(): Instant }): Instant => ports.machineTime?.() ?? ports.now();
+
 export async function writeStep(planned: StepInHand, plan: PlanInHand, ports: StepPorts): Promise<StepEnd> {
   const query = fillText(planned.lookUp.query, plan);
   let resource = fillResource(planned.resource, plan) as Resource | undefined;
@@ -135,7 +140,7 @@ export async function writeStep(planned: StepInHand, plan: PlanInHand, ports: St
 
   /** That a further try was refused says nothing of the one before, of which nothing was heard: it may still arrive. */
   const stillInDoubt = (end: StepEnd): StepEnd =>
-    end.kind === 'report' && end.outcome.status === 'refused' && mayStillArrive(planned, ports.now())
+    end.kind === 'report' && end.outcome.status === 'refused' && mayStillArrive(planned, spanTime(ports))
       ? { kind: 'report', outcome: { status: 'unknown', detail: end.outcome.detail } }
       : end;
 
@@ -148,7 +153,7 @@ export async function writeStep(planned: StepInHand, plan: PlanInHand, ports: St
   for (let attempt = 0; attempt < MOST_WRITES; attempt += 1) {
     const before = await look();
     // One moment for both judgements: what is too early to ask about is too early to write again.
-    const seenAt = ports.now();
+    const seenAt = spanTime(ports);
     const ended = endOf(before, step, seenAt);
     if (ended) return ended;
     if (before.kind === 'no-answer') {
@@ -162,16 +167,16 @@ export async function writeStep(planned: StepInHand, plan: PlanInHand, ports: St
       detail = 'It was sent less than a minute ago and may still arrive.';
       break;
     }
-    const asked = Date.parse(ports.now());
+    const asked = Date.parse(spanTime(ports));
     const allowed = await ports.attempt(step.name);
     if (!allowed.ok) return { kind: 'stopped', why: allowed.refusal };
     // A laptop may have slept over the answer, and another holder have written since.
-    if (Date.parse(ports.now()) - asked > ALLOWED_FOR_MILLISECONDS) {
+    if (Date.parse(spanTime(ports)) - asked > ALLOWED_FOR_MILLISECONDS) {
       tooLate = true;
       continue;
     }
     const earlier = step.attemptedAt;
-    step = { ...step, attemptedAt: ports.now(), outcome: { status: 'waiting' } };
+    step = { ...step, attemptedAt: spanTime(ports), outcome: { status: 'waiting' } };
     const simpler = withFirstPart(resource);
     const written = await ports.ehr.write(writeOf(step, resource, ports, before.kind === 'nothing' && before.byIdentifier));
     if (written.ok) {
@@ -242,7 +247,7 @@ async function lookUntilSettled(
   for (const wait of sent ? LOOK_AGAIN_MILLISECONDS : [0]) {
     await ports.pause(wait);
     const found = await look();
-    const ended = endOf(found, step, ports.now());
+    const ended = endOf(found, step, spanTime(ports));
     if (ended) return ended;
     answered ||= found.kind !== 'no-answer';
     // An update that was not taken can be sent again at once by whoever asks: its version guards it.

@@ -60,7 +60,7 @@ export const PlanStep = z.object({
     z.object({ status: z.literal('unknown'), detail: z.string(), at: z.string() }),
     z.object({ status: z.literal('unsure'), detail: z.string(), candidates: z.array(Candidate), at: z.string() }),
   ]),
-  /** When a write of it was last sent; null while it is certain that none was. */
+  /** When a write of it was last sent, by the machine's clock, as each `at` of an outcome; null while it is certain that none was. */
   attemptedAt: z.string().nullable(),
   /** Found in the EHR and judged by a person not to be what Refloop wrote. */
   notOurs: z.array(z.string()),

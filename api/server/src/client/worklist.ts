@@ -97,6 +97,7 @@ export const WorklistQuery = z.object({
   after: z
     .string()
     .regex(/^\d{1,5}~[\d:.TZ-]{24}~[^\p{Cc}]{1,200}$/u, 'Give `next` of an answer as it came')
+    .refine((place) => !Number.isNaN(Date.parse(place.split('~')[1] ?? '')), 'Give `next` of an answer as it came')
     .optional(),
 });
 export type WorklistQuery = z.infer<typeof WorklistQuery>;

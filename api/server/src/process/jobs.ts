@@ -9,6 +9,7 @@ import { createInbound } from '../inbound/take-in.ts';
 import { type Repeated, repeat } from '../jobs/repeat.ts';
 import { createOutboxWorker } from '../outbox/worker.ts';
 import { createCapture } from '../services/capture/capture.ts';
+import { createFollowedSites } from '../services/capture/followed-sites.ts';
 import { createDueReferrals } from '../services/engine/due-referrals.ts';
 import { createReconciliation } from '../services/reconciliation.ts';
 import { createReconciliationReports } from '../services/reconciliation-report.ts';
@@ -85,7 +86,16 @@ export function startJobs(foundation: Foundation, store: Store, running: Running
   running.add('outbox', sending.stop);
 
   const captureFailed = failing('capture');
-  const capture = createCapture({ store, sites, access, now, version, address: config.address, failed: captureFailed });
+  const capture = createCapture({
+    store,
+    sites,
+    access,
+    now,
+    version,
+    address: config.address,
+    isFollowed: createFollowedSites(store),
+    failed: captureFailed,
+  });
   const capturing = repeat(capture.run, CAPTURE_MS, captureFailed);
   running.add('capture', capturing.stop);
 

@@ -196,7 +196,7 @@ export function createPlanService(deps: { store: Store; machineTime?: () => Date
         const found = planned(plan, step);
         if (!found) return missing();
         // Said of what is there now; the one that was sent could still follow, and a second one be written beside it.
-        if (ours === null && mayStillArrive(found, now.toISOString())) return stillOnItsWay();
+        if (ours === null && mayStillArrive(found, leaseAt(now))) return stillOnItsWay();
         const holder = `judgement-${id}`;
         const lease = await unit.plans.takeLease(id, holder, leaseAt(now), LEASE_SECONDS);
         if (lease.status === 'held') return heldUntil(lease.until, 'then look again');

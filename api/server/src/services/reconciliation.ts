@@ -102,7 +102,7 @@ export function createReconciliation(deps: ReconciliationDeps): { run: () => Pro
     for (const { name } of sentAndOpen(start)) {
       const step = plan.steps.find((each) => each.name === name);
       if (!step) continue;
-      const looked = await lookAt(step, plan, { ehr, patient, now: at });
+      const looked = await lookAt(step, plan, { ehr, patient, now: at, machineTime: leaseAt });
       if (looked.kind !== 'report') continue;
       // The same question is not put to the person anew at each look.
       if (looked.outcome.status === 'unsure' && step.outcome.status === 'unsure') continue;
@@ -124,6 +124,7 @@ export function createReconciliation(deps: ReconciliationDeps): { run: () => Pro
       ehr,
       patient,
       now: at,
+      machineTime: leaseAt,
       pause: deps.pause,
       conditionalCreate,
       takeLease: taken,

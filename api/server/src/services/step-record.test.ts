@@ -53,6 +53,22 @@ describe('a write that is about to leave', () => {
     expect([refused.status, problemType(refused.body)]).toEqual([409, 'conflict']);
   });
 
+  test('is as old as the machine’s clock says, however far the practice’s own is moved', async () => {
+    const { plan } = await approved();
+    await lease(plan);
+    api.clock.ahead = 30 * 86_400_000;
+    const sent = api.clock.now.toISOString();
+    expect(stepOf((await attempt(plan, 'DocumentReference')).body, 'DocumentReference')?.attemptedAt).toBe(sent);
+    await report(plan, 'DocumentReference', unsure);
+    api.clock.ahead += 86_400_000;
+    expect(problemType((await judge(plan, 'DocumentReference', null)).body), 'a day in the practice, no moment on the machine').toBe(
+      'conflict',
+    );
+    api.clock.now = new Date(api.clock.now.getTime() + 61_000);
+    expect((await judge(plan, 'DocumentReference', null)).status).toBe(200);
+    api.clock.ahead = 0;
+  });
+
   test('needs the lease: a window that slept through its own sends nothing', async () => {
     const { plan } = await approved();
     await lease(plan);

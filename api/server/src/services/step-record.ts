@@ -128,7 +128,8 @@ export async function recordAttempt(unit: Unit, plan: StoredPlan, by: Holder, st
     by,
     {
       command: { type: 'attempt-step', planId: plan.id, step },
-      content: (before) => withStep(before, step, { attemptedAt: now.toISOString() }),
+      // As its outcome below: a span is told from it, and the practice's clock may be moved within.
+      content: (before) => withStep(before, step, { attemptedAt: leaseTime(by, now) }),
       audited: { action: 'write-back.attempted', payload: {} },
     },
     now,
@@ -144,14 +145,13 @@ export async function recordOutcome(
   outcome: Outcome,
   now: Date,
 ): Promise<PlanContent> {
-  const at = now.toISOString();
   const after = await record(
     unit,
     plan,
     by,
     {
       command: { type: 'settle-step', planId: plan.id, step, outcome },
-      content: (before) => withStep(before, step, { outcome: { ...outcome, at } }),
+      content: (before) => withStep(before, step, { outcome: { ...outcome, at: leaseTime(by, now) } }),
       audited: { action: `write-back.${outcome.status}`, payload: { outcome } },
     },
     now,
@@ -170,7 +170,6 @@ export async function recordJudgement(
   ours: Extract<Outcome, { status: 'done' }> | null,
   now: Date,
 ): Promise<void> {
-  const at = now.toISOString();
   const before = planContentOf(plan).steps.find(({ name }) => name === step);
   const candidates = before?.outcome.status === 'unsure' ? before.outcome.candidates.map(({ reference }) => reference) : [];
   await record(
@@ -181,7 +180,7 @@ export async function recordJudgement(
       command: { type: 'judge-candidates', planId: plan.id, step, ours },
       content: (content) =>
         ours
-          ? withStep(content, step, { outcome: { ...ours, at } })
+          ? withStep(content, step, { outcome: { ...ours, at: leaseTime(by, now) } })
           : withStep(content, step, {
               outcome: { status: 'waiting' },
               notOurs: [...new Set([...(before?.notOurs ?? []), ...candidates])],

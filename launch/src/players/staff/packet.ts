@@ -1,0 +1,57 @@
+/** How the played coordinator sends a packet: as the page lets them, by the way the office prefers. */
+import { z } from 'zod';
+import { pressOf } from './desk.ts';
+import type { Ask } from './staff-session.ts';
+
+const Answer = z.discriminatedUnion('standing', [
+  z.object({
+    standing: z.literal('there'),
+    packet: z.object({
+      sequence: z.number(),
+      revision: z.number(),
+      holds: z.array(z.object({ kind: z.string() })),
+      ways: z.array(z.object({ way: z.enum(['mail', 'fax', 'link', 'fhir']), preferred: z.boolean(), hindrance: z.string().nullable() })),
+    }),
+  }),
+  z.object({ standing: z.literal('none') }),
+]);
+
+/** Of the holds, those that a coordinator may settle by themselves; what else holds it is somebody else's. */
+const SETTLED: Readonly<Record<string, object>> = {
+  incomplete: { change: 'override', reason: 'Synthetic: the office does its own tests' },
+  'to-be-checked': { change: 'check' },
+};
+const MOST_HOLDS = 4;
+
+/** The directory names no mail address; this one is of the sandbox's own mailbox, which takes every name. */
+const addressOf = (npi: string): string => `desk-${npi}@office.example.org`;
+
+/** @returns by which way it went; undefined where it did not */
+export async function sendPacket(ask: Ask, referralId: string, npi: string): Promise<'mail' | 'fax' | 'fhir' | undefined> {
+  const path = `/worklist/referrals/${referralId}/packet`;
+  for (let turn = 0; turn < MOST_HOLDS; turn += 1) {
+    const looked = await ask('GET', path);
+    const answer = looked.status === 200 ? Answer.parse(looked.body) : undefined;
+    if (answer?.standing !== 'there') return undefined;
+    const { sequence, revision, holds, ways } = answer.packet;
+    const [hold] = holds;
+    if (hold) {
+      const what = SETTLED[hold.kind];
+      if (!what || (await ask('PUT', path, { revision, what })).status !== 200) return undefined;
+      continue;
+    }
+    const open = ways.filter(({ way, hindrance }) => hindrance === null && way !== 'link');
+    // A link that somebody hands over goes by mail here: there is nobody to hand it to.
+    const chosen = open.find(({ preferred }) => preferred) ?? open.find(({ way }) => way === 'mail') ?? open[0];
+    if (!chosen || chosen.way === 'link') return undefined;
+    const sent = await ask('POST', `${path}/transmissions`, {
+      key: pressOf(referralId, sequence, 'packet'),
+      sequence,
+      revision,
+      way: chosen.way,
+      ...(chosen.way === 'mail' ? { address: addressOf(npi) } : {}),
+    });
+    return sent.status < 300 ? chosen.way : undefined;
+  }
+  return undefined;
+}

@@ -1,0 +1,60 @@
+/** The worklist as the played coordinator keeps it: read whole once, then by what has changed. */
+import type { BusinessCalendar } from '@refloop/domain/sla/business-time';
+import { z } from 'zod';
+import { isOpenAt } from './staff-course.ts';
+import type { Ask } from './staff-session.ts';
+
+const Row = z.object({
+  id: z.string(),
+  referralId: z.string(),
+  kind: z.string(),
+  patientName: z.string(),
+  since: z.string(),
+  dueAt: z.string(),
+  owner: z.string().nullable(),
+});
+export type Row = z.output<typeof Row>;
+
+const Listed = { mark: z.string(), rows: z.array(Row) };
+const Answer = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('whole'),
+    ...Listed,
+    calendar: z.object({ timeZone: z.string(), opens: z.number(), closes: z.number(), holidays: z.array(z.string()) }),
+  }),
+  z.object({ kind: z.literal('changes'), ...Listed, gone: z.array(z.string()) }),
+  z.object({ kind: z.literal('unchanged'), mark: z.string() }),
+]);
+
+/** Of the simulated practice, which has no patients in this EHR and nobody here works on. */
+const SIMULATED = 'sim-';
+
+export type Worklist = {
+  rows: ReadonlyMap<string, Row>;
+  calendar: BusinessCalendar;
+};
+
+export function createWorklistReader(ask: Ask) {
+  const rows = new Map<string, Row>();
+  let mark: string | undefined;
+  let calendar: BusinessCalendar | undefined;
+  /** @returns undefined where it cannot be read now, or the clinic is closed: then nobody looks */
+  return async (now: Date): Promise<Worklist | undefined> => {
+    if (calendar && !isOpenAt(now, calendar)) return undefined;
+    const { status, body } = await ask('GET', `/worklist${mark === undefined ? '' : `?since=${encodeURIComponent(mark)}`}`);
+    if (status !== 200) {
+      // A mark of another process says nothing to this one.
+      mark = undefined;
+      return undefined;
+    }
+    const answer = Answer.parse(body);
+    mark = answer.mark;
+    if (answer.kind === 'whole') {
+      rows.clear();
+      calendar = answer.calendar as BusinessCalendar;
+    }
+    if (answer.kind === 'changes') for (const id of answer.gone) rows.delete(id);
+    if (answer.kind !== 'unchanged') for (const row of answer.rows) if (!row.referralId.startsWith(SIMULATED)) rows.set(row.id, row);
+    return calendar && isOpenAt(now, calendar) ? { rows, calendar } : undefined;
+  };
+}
