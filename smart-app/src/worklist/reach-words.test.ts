@@ -17,10 +17,11 @@ describe('the patient', () => {
     [{}, ['from the chart', 'speaks Spanish', 'no text yet', 'not called yet']],
     [{ phoneFrom: 'patient' as const }, ['as they told us', 'speaks Spanish', 'no text yet', 'not called yet']],
     [{ phone: '' }, ['speaks Spanish', 'no text yet', 'not called yet']],
-    [{ language: null, texts: 'unknown' as const }, ['no texts: not asked yet whether they want any', 'not called yet']],
+    [{ language: null, texts: 'unknown' as const }, ['from the chart', 'no texts: not asked yet whether they want any', 'not called yet']],
     [
       { messages: { sent: 2, failed: 1, unknown: 1, lastAt: '2026-11-24T10:00:00Z' }, calls: { made: 1, lastAt: '2026-11-25T10:00:00Z' } },
       [
+        'from the chart',
         'speaks Spanish',
         'texted by Refloop 4 times, last 2026-11-24 (1 did not leave, of 1 nobody knows)',
         'called or written to by us once, last 2026-11-25',
@@ -28,7 +29,7 @@ describe('the patient', () => {
     ],
     [
       { texts: 'withdrawn' as const, messages: { ...NOTHING, sent: 1 } },
-      ['speaks Spanish', 'texted by Refloop once; wants no more', 'not called yet'],
+      ['from the chart', 'speaks Spanish', 'texted by Refloop once; wants no more', 'not called yet'],
     ],
   ])('%o', (part, words) => expect(patientTried({ ...patient, ...part }, at)).toEqual(words));
 });
