@@ -68,7 +68,7 @@ function servicesOf(world: World, store: Store) {
       pages: packetAsPages,
       tracks: () => true,
     }),
-    handouts: createPatientLinkService({ store, newId }),
+    handouts: createPatientLinkService({ store, newId, phoneOf: phoneOf(sites) }),
     patient: createPatientPageService({ store, practiceOf: practiceNow, siteOf: ofScope }),
     texts: createIncomingTextService({ store, sites }),
     held: createHeldDocumentService({ store }),

@@ -142,7 +142,7 @@ export function referralRoutes({
     ...configurationRoutes({ configuration: createConfigurationService({ store, address: channels.publicUrl, phoneOf }) }),
     ...patientPageRoutes({
       page: createPatientPageService({ store, practiceOf: practiceNow, siteOf: siteFor }),
-      links: createPatientLinkService({ store, newId }),
+      links: createPatientLinkService({ store, newId, phoneOf }),
       texts: createIncomingTextService({ store, sites }),
     }),
     ...patientContactRoutes({ contacts: createPatientContactService({ store, siteOf: siteFor }) }),

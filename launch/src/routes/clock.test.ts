@@ -67,6 +67,7 @@ test.each([
   ['too fast', { forward: 'P1D', speed: 1_000_000 }],
   ['neither way', {}],
   ['by a word of its own', { backward: 'P1D' }],
+  ['with staff and no play', { forward: 'P1D', staff: true }],
 ])('%s it is not moved, and the field is named', async (_what, body) => {
   const { now } = clock.state();
   expect(await ask('/clock', body)).toMatchObject({ status: 400, body: { error: 'invalid_request', field: expect.any(String) } });

@@ -18,6 +18,7 @@ const FIELDS: Record<Report['differences'][number]['field'], string> = {
   work: 'Task',
   performer: 'Specialist',
   note: 'Referral note',
+  message: 'Referral as a message',
 };
 
 const STANDINGS: Record<Report['standing'], string> = {

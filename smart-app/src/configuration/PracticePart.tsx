@@ -1,6 +1,6 @@
 /** How the practice shows itself to offices and patients: name, number, colour, and what their pages and papers look like with them. */
 import { TextInput } from '@mantine/core';
-import type { CSSProperties } from 'react';
+import type { CSSProperties, ReactNode } from 'react';
 import versions from '../versions/Versions.module.css';
 import styles from './Configuration.module.css';
 import type { PartProps } from './part.ts';
@@ -12,7 +12,7 @@ const HEX = /^#[0-9a-f]{6}$/i;
 export function PracticePart({ answer: { entry }, content, changes, faultOf, onChange }: PartProps) {
   const { practice } = content;
   const put = (part: Partial<typeof practice>) => onChange({ ...content, practice: { ...practice, ...part } });
-  const field = (part: keyof typeof practice, label: string, description: string, placeholder: string) => (
+  const field = (part: keyof typeof practice, label: string, description: string, placeholder: string, beside?: ReactNode) => (
     <TextInput
       label={label}
       description={description}
@@ -21,10 +21,21 @@ export function PracticePart({ answer: { entry }, content, changes, faultOf, onC
       readOnly={!changes}
       error={faultOf(`practice.${part}`)}
       maxLength={200}
+      {...(beside ? { rightSection: beside, rightSectionWidth: 48, rightSectionPointerEvents: 'all' as const } : {})}
       onChange={(event) => put({ [part]: event.currentTarget.value })}
     />
   );
   const accent = practice.accent?.trim() ?? '';
+  // Within the field, so that it keeps its place whatever is said below.
+  const swatch = (
+    <input
+      type="color"
+      className={styles['swatch']}
+      aria-label="Pick the colour"
+      value={HEX.test(accent) ? accent : OWN_ACCENT}
+      onChange={(event) => put({ accent: event.currentTarget.value })}
+    />
+  );
   return (
     <section className={versions['part']} aria-labelledby="practice">
       <h2 id="practice">The practice</h2>
@@ -32,17 +43,7 @@ export function PracticePart({ answer: { entry }, content, changes, faultOf, onC
         <div className={styles['fields']}>
           {field('name', 'Name', 'On the pages of offices and patients, in messages and on the packet.', entry.name)}
           {field('phone', 'Number to call', 'Where patients and offices reach you.', entry.phone || 'none in the site file')}
-          <div className={styles['colour']}>
-            {field('accent', 'Colour', 'Dark enough to be read on white.', OWN_ACCENT)}
-            {changes ? (
-              <input
-                type="color"
-                aria-label="Pick the colour"
-                value={HEX.test(accent) ? accent : OWN_ACCENT}
-                onChange={(event) => put({ accent: event.currentTarget.value })}
-              />
-            ) : null}
-          </div>
+          {field('accent', 'Colour', 'Dark enough to be read on white.', OWN_ACCENT, changes ? swatch : undefined)}
         </div>
         <Sample
           name={practice.name?.trim() || entry.name}

@@ -58,6 +58,7 @@ function Paper({ made, performerName, onClose }: PaperProps) {
         </Button>
       </div>
       <article lang={language} className={styles['sheet']}>
+        <p className={styles['practice']}>{[made.practice, made.phone].filter(Boolean).join(' · ')}</p>
         <h1>{words.title}</h1>
         <p className={styles['emergency']}>{words.emergency}</p>
         <p>

@@ -1,16 +1,6 @@
 /** What came in and is held: whom it names beside who it may be, until a person says whose it is. */
 import { Button, Radio, TextInput } from '@mantine/core';
-import type { Result } from '@refloop/domain/result';
-import type {
-  ComparedField,
-  FindPatients,
-  FoundPatients,
-  HeldDocument,
-  HeldList,
-  HeldReason,
-  PatientChoice,
-  PlaceDocument,
-} from '@refloop/server/client/inbound';
+import type { FoundPatients, HeldDocument, HeldList, HeldReason, PlaceDocument } from '@refloop/server/client/inbound';
 import { type ReactNode, useState } from 'react';
 import { AnswerView } from '../center/AnswerView.tsx';
 import styles from '../center/CenterPage.module.css';
@@ -18,11 +8,13 @@ import type { CenterProps } from '../center/CenterPage.tsx';
 import items from '../center/Item.module.css';
 import { Item, ItemList } from '../center/Item.tsx';
 import { useAnswer } from '../center/use-answer.ts';
-import { type ApiFailure, failureText } from '../session/api.ts';
+import { failureText } from '../session/api.ts';
 import { Chip } from '../ui/Chip.tsx';
 import { plainDate, plainTime } from '../words/plain-date.ts';
+import { FindPatient, type FindProps } from './FindPatient.tsx';
 import { NoteFile } from './NoteFile.tsx';
 import { NoteText } from './NoteText.tsx';
+import { PatientSection } from './PatientSection.tsx';
 
 const HELD_REASONS: Readonly<Record<HeldReason, string>> = {
   unreadable: 'It could not be read.',
@@ -38,20 +30,6 @@ const HELD_REASONS: Readonly<Record<HeldReason, string>> = {
   'not-seen':
     'It says that the patient was not seen or cannot be. If that is so, put it on record on the referral’s page and set this aside.',
   'not-a-note': 'It does not say of itself that it is a consult note.',
-};
-
-function foundWords(shown: number, more: number): string {
-  if (shown === 0) return 'Nobody with a referral here has this date of birth or number.';
-  return more > 0
-    ? `${shown} shown, ${more} more: a record number tells them apart.`
-    : `${shown} found. That they were shown is on record.`;
-}
-
-const AGREES: Readonly<Record<ComparedField['agrees'], { words: string; tone: 'good' | 'wait' | 'bad' | 'info' }>> = {
-  yes: { words: 'agrees', tone: 'good' },
-  nearly: { words: 'nearly', tone: 'info' },
-  no: { words: 'differs', tone: 'bad' },
-  'not said': { words: 'not said', tone: 'wait' },
 };
 
 export function HeldNotesPage({ api, onFail }: CenterProps) {
@@ -149,7 +127,7 @@ function Held({ document, file, find, onFail, onPlace, onAside }: HeldProps) {
       </Radio.Group>
       {patients.length === 0 ? <p>No patient with a referral here is like the one it names.</p> : null}
       {patients.map((patient) => (
-        <Choice
+        <PatientSection
           key={`${patient.name}-${patient.referrals[0]?.referralId}`}
           patient={patient}
           onPlace={(choice) => onPlace({ ...choice, form })}
@@ -178,122 +156,5 @@ function Held({ document, file, find, onFail, onPlace, onAside }: HeldProps) {
         </div>
       </form>
     </Item>
-  );
-}
-
-type FindProps = {
-  find: (asked: FindPatients) => Promise<Result<FoundPatients, ApiFailure>>;
-  onFail: CenterProps['onFail'];
-  onPlace: ChoiceProps['onPlace'];
-};
-
-/** For somebody who holds the document in hand and knows better than what was read of it. */
-function FindPatient({ find, onFail, onPlace }: FindProps) {
-  const [asked, setAsked] = useState<FindPatients>({ born: '', recordNumber: '' });
-  const [found, setFound] = useState<FoundPatients>();
-  const [words, setWords] = useState('');
-  const look = async () => {
-    setWords('Looking …');
-    setFound(undefined);
-    const answered = await find(asked);
-    if (answered.ok) {
-      setFound(answered.value);
-      const { patients, more } = answered.value;
-      setWords(foundWords(patients.length, more));
-    } else if (answered.refusal.kind === 'session-ended') onFail(answered.refusal);
-    else setWords(`Not looked for. ${failureText(answered.refusal)}`);
-  };
-  return (
-    <section aria-label="Find another patient">
-      <form
-        className={styles['form']}
-        onSubmit={(event) => {
-          event.preventDefault();
-          void look();
-        }}
-      >
-        <TextInput
-          label="Somebody else: date of birth"
-          type="date"
-          value={asked.born}
-          required={asked.recordNumber === ''}
-          onChange={(event) => setAsked({ ...asked, born: event.currentTarget.value })}
-        />
-        <TextInput
-          label="or record number"
-          value={asked.recordNumber}
-          maxLength={60}
-          onChange={(event) => setAsked({ ...asked, recordNumber: event.currentTarget.value })}
-        />
-        <div>
-          <Button type="submit" variant="default" size="compact-sm">
-            Find
-          </Button>
-        </div>
-      </form>
-      <output className="caption num">{words}</output>
-      {found?.patients.map((patient) => (
-        <Choice key={`${patient.name}-${patient.referrals[0]?.referralId}`} patient={patient} onPlace={onPlace} />
-      ))}
-    </section>
-  );
-}
-
-type ChoiceProps = { patient: PatientChoice; onPlace: (choice: Pick<PlaceDocument, 'referralId' | 'attempt'>) => void };
-
-function Choice({ patient, onPlace }: ChoiceProps) {
-  return (
-    <section aria-label={patient.name}>
-      <h3>
-        {patient.name}
-        {patient.linked ? ' (it came by the link of this patient)' : ''}
-      </h3>
-      <div className={styles['scroll']}>
-        <table className={`${styles['table']} num`}>
-          <thead>
-            <tr>
-              {['', 'The note says', 'The chart says', ''].map((heading, at) => (
-                <th key={`${at}-${heading}`} scope="col">
-                  {heading}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {patient.fields.map(({ field, said, chart, agrees }) => (
-              <tr key={field}>
-                <th scope="row">{field}</th>
-                <td>{said || '—'}</td>
-                <td>{chart || '—'}</td>
-                <td>
-                  <Chip tone={AGREES[agrees].tone}>{AGREES[agrees].words}</Chip>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-      {patient.against.map((why) => (
-        <p key={why}>{why}</p>
-      ))}
-      {patient.referrals.length === 0 ? <p>No order of this patient is in force.</p> : null}
-      {patient.referrals.map(({ referralId, attempt, specialist, specialtyName, approvedAt, writtenBy, date }) => (
-        <div key={`${referralId}-${attempt}`} className={styles['actions']}>
-          <Button
-            size="compact-sm"
-            variant="default"
-            aria-label={`File here: ${patient.name}, ${specialtyName}, ${specialist}`}
-            onClick={() => onPlace({ referralId, attempt })}
-          >
-            File here
-          </Button>
-          <span>
-            {specialtyName} to {specialist}, ordered {plainTime(approvedAt)}
-            {writtenBy === 'same' ? ' · written by this specialist' : writtenBy === 'different' ? ' · written by somebody else' : ''}
-            {date === 'before' ? ' · from before the order' : ''}
-          </span>
-        </div>
-      ))}
-    </section>
   );
 }

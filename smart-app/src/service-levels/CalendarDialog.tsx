@@ -2,8 +2,8 @@
 import { Button, Group, Modal, Textarea, TextInput } from '@mantine/core';
 import type { PolicyContent } from '@refloop/domain/sla/policy-content';
 import { type FormEvent, useState } from 'react';
+import versions from '../versions/Versions.module.css';
 import { daysOf } from './policy-draft.ts';
-import styles from './ServiceLevels.module.css';
 
 type Calendar = PolicyContent['calendar'];
 
@@ -43,7 +43,7 @@ export function CalendarDialog({ clinic, calendar, onSave, onClose }: Props) {
       title={clinic === undefined ? 'Calendar of the site' : clinic === '' ? 'Calendar of a clinic' : `Calendar of ${clinic}`}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
-      <form onSubmit={save} className={styles['form']} noValidate>
+      <form onSubmit={save} className={versions['form']} noValidate>
         {clinic === '' ? (
           <TextInput
             data-autofocus

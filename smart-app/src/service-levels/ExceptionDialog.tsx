@@ -4,8 +4,9 @@ import { SPECIALTIES } from '@refloop/domain/clinical/specialty';
 import type { PolicyContent } from '@refloop/domain/sla/policy-content';
 import type { ServiceLevelsAnswer } from '@refloop/server/client/service-levels';
 import { type FormEvent, useState } from 'react';
+import versions from '../versions/Versions.module.css';
 import { someSpansOf, typedSpans, type Urgency } from './policy-draft.ts';
-import styles from './ServiceLevels.module.css';
+
 import { SpanFields } from './SpanFields.tsx';
 
 type Props = { answer: ServiceLevelsAnswer; content: PolicyContent; onSave: (content: PolicyContent) => void; onClose: () => void };
@@ -46,7 +47,7 @@ export function ExceptionDialog({ answer, content, onSave, onClose }: Props) {
 
   return (
     <Modal opened onClose={onClose} size="lg" title="Add an exception" closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form onSubmit={save} className={styles['form']} noValidate>
+      <form onSubmit={save} className={versions['form']} noValidate>
         <NativeSelect
           data-autofocus
           label="Of"

@@ -11,6 +11,7 @@ import { useAnswer } from '../center/use-answer.ts';
 import { ReviewDialog } from '../versions/ReviewDialog.tsx';
 import { VersionHead } from '../versions/VersionHead.tsx';
 import { VersionList } from '../versions/VersionList.tsx';
+import versions from '../versions/Versions.module.css';
 import { plainDate } from '../words/plain-date.ts';
 import { CalendarDialog } from './CalendarDialog.tsx';
 import { ExceptionDialog } from './ExceptionDialog.tsx';
@@ -161,7 +162,7 @@ function Exceptions({ answer: { stages, steps }, content, changes, onAdd, onChan
     })),
   ];
   return (
-    <section className={styles['part']} aria-labelledby="exceptions">
+    <section className={versions['part']} aria-labelledby="exceptions">
       <div className={center['head']}>
         <h2 id="exceptions">Exceptions</h2>
         {changes ? (
@@ -171,7 +172,7 @@ function Exceptions({ answer: { stages, steps }, content, changes, onAdd, onChan
         ) : null}
       </div>
       {rows.length === 0 ? <p className="caption">No payer, specialty or clinic has times of its own.</p> : null}
-      <ul className={styles['rows']}>
+      <ul className={versions['rows']}>
         {rows.map(({ key, name, words, because, without }) => (
           <li key={key}>
             <span>
@@ -201,7 +202,7 @@ const hour = (value: number): string => `${String(value).padStart(2, '0')}:00`;
 function Calendars({ content: { calendar, clinicCalendars }, changes, onOpen, onRemove }: CalendarsProps) {
   const rows = [{ clinic: undefined, own: calendar }, ...Object.entries(clinicCalendars).map(([clinic, own]) => ({ clinic, own }))];
   return (
-    <section className={styles['part']} aria-labelledby="calendars">
+    <section className={versions['part']} aria-labelledby="calendars">
       <div className={center['head']}>
         <h2 id="calendars">Calendars</h2>
         {changes ? (
@@ -210,7 +211,7 @@ function Calendars({ content: { calendar, clinicCalendars }, changes, onOpen, on
           </Button>
         ) : null}
       </div>
-      <ul className={styles['rows']}>
+      <ul className={versions['rows']}>
         {rows.map(({ clinic, own }) => (
           <li key={clinic ?? ''}>
             <div>

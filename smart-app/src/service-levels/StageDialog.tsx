@@ -4,6 +4,7 @@ import type { PolicyContent } from '@refloop/domain/sla/policy-content';
 import type { ObligationKind } from '@refloop/domain/sla/service-levels';
 import type { ServiceLevelsAnswer } from '@refloop/server/client/service-levels';
 import { type FormEvent, useState } from 'react';
+import versions from '../versions/Versions.module.css';
 import { type Read, type Spans, spansOf, type TypedSpans, typedSpans, type Urgency } from './policy-draft.ts';
 import styles from './ServiceLevels.module.css';
 import { SpanFields } from './SpanFields.tsx';
@@ -59,7 +60,7 @@ export function StageDialog({ stage, name, steps, content, onSave, onClose }: Pr
 
   return (
     <Modal opened onClose={onClose} size="lg" title={name} closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form onSubmit={save} className={styles['form']} noValidate>
+      <form onSubmit={save} className={versions['form']} noValidate>
         {level ? <SpanFields label="Deadline" value={level} wrong={wrongOf('level')} onChange={setLevel} /> : null}
         {steps.map(({ rule, words }) => {
           const step = typedSteps[rule];

@@ -1,11 +1,12 @@
 /** The form of one act: what happened and when. Sent with a key of its own, so that the same press twice does it once. */
-import { Button, Input, NativeSelect, TextInput } from '@mantine/core';
+import { Input, NativeSelect, TextInput } from '@mantine/core';
 import type { Act, ActName, ActRequest, Thread } from '@refloop/server/client/worklist';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import type { CenterProps } from '../center/CenterPage.tsx';
 import { failureText, isProblem } from '../session/api.ts';
 import { useEscape } from '../ui/use-escape.ts';
 import { ACT_FORMS, type Field, type Filled, momentText, readAct, startForm } from './acts.ts';
+import { RecordButtons } from './RecordButtons.tsx';
 import styles from './Thread.module.css';
 
 type Props = Pick<CenterProps, 'api' | 'onFail'> & {
@@ -84,27 +85,13 @@ export function ActPanel({ api, onFail, thread, act, now, onDone, onChanged, onC
           />
         </Input.Wrapper>
       )}
-      {refused ? (
-        <p role="alert" className={styles['refused']}>
-          {refused}
-        </p>
-      ) : null}
-      <div className={styles['buttons']}>
-        {changed ? (
-          // Another button, and not the same one as a submit: the press that looked would send the form.
-          <Button key="look" variant="default" onClick={() => setSequence(thread.sequence)}>
-            I have looked at it again
-          </Button>
-        ) : (
-          <Button key="send" type="submit" loading={sending}>
-            Put on record
-          </Button>
-        )}
-        <Button variant="default" onClick={onClose}>
-          Cancel
-        </Button>
-      </div>
-      {changed ? <output className="caption">This referral changed while the form was open. The newest entries are below.</output> : null}
+      <RecordButtons
+        refused={refused}
+        sending={sending}
+        changed={changed ? 'This referral changed while the form was open. The newest entries are below.' : undefined}
+        onLook={() => setSequence(thread.sequence)}
+        onClose={onClose}
+      />
     </form>
   );
 }

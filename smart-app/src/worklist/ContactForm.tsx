@@ -1,5 +1,5 @@
 /** What the patient told of how they are reached. Sent with a key of its own, so that the same press twice does it once. */
-import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { NativeSelect, TextInput } from '@mantine/core';
 import { type PatientContactView, PREFERRED_WAYS, type TellContact } from '@refloop/server/client/patient-contact';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import type { CenterProps } from '../center/CenterPage.tsx';
@@ -7,6 +7,7 @@ import { type ApiFailure, failureText, isProblem } from '../session/api.ts';
 import { useEscape } from '../ui/use-escape.ts';
 import styles from './Contact.module.css';
 import { isEndedByPatient, LANGUAGE_NAMES, PREFERRED_NAMES, TOLD_NAMES } from './contact-words.ts';
+import { RecordButtons } from './RecordButtons.tsx';
 
 type Props = Pick<CenterProps, 'api' | 'onFail'> & {
   path: string;
@@ -135,27 +136,13 @@ export function ContactForm({ api, onFail, path, contact, onDone, onChanged, onC
         maxLength={500}
         onChange={(event) => fill({ note: event.currentTarget.value })}
       />
-      {refused ? (
-        <p role="alert" className={styles['refused']}>
-          {refused}
-        </p>
-      ) : null}
-      <div className={styles['row']}>
-        {changed ? (
-          // Another button, and not the same one as a submit: the press that looked would send the form.
-          <Button key="look" variant="default" onClick={() => setMark(contact.mark)}>
-            I have looked at it again
-          </Button>
-        ) : (
-          <Button key="send" type="submit" loading={sending}>
-            Put on record
-          </Button>
-        )}
-        <Button variant="default" onClick={onClose}>
-          Cancel
-        </Button>
-      </div>
-      {changed ? <output className="caption">This changed while the form was open. How it is now stands above.</output> : null}
+      <RecordButtons
+        refused={refused}
+        sending={sending}
+        changed={changed ? 'This changed while the form was open. How it is now stands above.' : undefined}
+        onLook={() => setMark(contact.mark)}
+        onClose={onClose}
+      />
     </form>
   );
 }

@@ -3,15 +3,25 @@ import { officeTried, patientTried } from './reach-words.ts';
 
 const at = (instant: string): string => instant.slice(0, 10);
 const NOTHING = { sent: 0, failed: 0, unknown: 0, lastAt: null };
-const patient = { phone: '510-555-0142', language: 'es', texts: 'given', messages: NOTHING, calls: { made: 0, lastAt: null } } as const;
+const patient = {
+  phone: '510-555-0142',
+  phoneFrom: 'chart',
+  language: 'es',
+  texts: 'given',
+  messages: NOTHING,
+  calls: { made: 0, lastAt: null },
+} as const;
 
 describe('the patient', () => {
   test.each([
-    [{}, ['speaks Spanish', 'no text yet', 'not called yet']],
-    [{ language: null, texts: 'unknown' as const }, ['no texts: not asked yet whether they want any', 'not called yet']],
+    [{}, ['from the chart', 'speaks Spanish', 'no text yet', 'not called yet']],
+    [{ phoneFrom: 'patient' as const }, ['as they told us', 'speaks Spanish', 'no text yet', 'not called yet']],
+    [{ phone: '' }, ['speaks Spanish', 'no text yet', 'not called yet']],
+    [{ language: null, texts: 'unknown' as const }, ['from the chart', 'no texts: not asked yet whether they want any', 'not called yet']],
     [
       { messages: { sent: 2, failed: 1, unknown: 1, lastAt: '2026-11-24T10:00:00Z' }, calls: { made: 1, lastAt: '2026-11-25T10:00:00Z' } },
       [
+        'from the chart',
         'speaks Spanish',
         'texted by Refloop 4 times, last 2026-11-24 (1 did not leave, of 1 nobody knows)',
         'called or written to by us once, last 2026-11-25',
@@ -19,7 +29,7 @@ describe('the patient', () => {
     ],
     [
       { texts: 'withdrawn' as const, messages: { ...NOTHING, sent: 1 } },
-      ['speaks Spanish', 'texted by Refloop once; wants no more', 'not called yet'],
+      ['from the chart', 'speaks Spanish', 'texted by Refloop once; wants no more', 'not called yet'],
     ],
   ])('%o', (part, words) => expect(patientTried({ ...patient, ...part }, at)).toEqual(words));
 });

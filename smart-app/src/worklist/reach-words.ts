@@ -7,7 +7,10 @@ const times = (count: number): string => (count === 1 ? 'once' : `${count} times
 const LANGUAGES = { en: 'English', es: 'Spanish' } as const;
 
 /** @param at says an instant in the reader's words */
-export function patientTried({ messages, calls, texts, language }: Reach['patient'], at: (instant: string) => string): string[] {
+export function patientTried(
+  { phone, phoneFrom, messages, calls, texts, language }: Reach['patient'],
+  at: (instant: string) => string,
+): string[] {
   const since = (lastAt: string | null): string => (lastAt === null ? '' : `, last ${at(lastAt)}`);
   const left = messages.sent + messages.failed + messages.unknown;
   const doubts = [
@@ -15,6 +18,7 @@ export function patientTried({ messages, calls, texts, language }: Reach['patien
     messages.unknown > 0 ? `of ${messages.unknown} nobody knows` : '',
   ].filter(Boolean);
   return [
+    phone === '' ? '' : phoneFrom === 'patient' ? 'as they told us' : 'from the chart',
     language === null ? '' : `speaks ${LANGUAGES[language]}`,
     left === 0
       ? { unknown: 'no texts: not asked yet whether they want any', withdrawn: 'wants no texts', given: 'no text yet' }[texts]

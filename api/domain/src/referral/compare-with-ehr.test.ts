@@ -6,7 +6,7 @@ import type { Referral } from './referral.ts';
 import { act, inChart } from './test-care.ts';
 
 const found = (resource: Resource): InEhr => ({ kind: 'found', resource });
-const NOTHING: EhrSide = { order: undefined, task: undefined, note: undefined };
+const NOTHING: EhrSide = { order: undefined, task: undefined, note: undefined, message: undefined };
 const order = (status: string): EhrSide => ({ ...NOTHING, order: found({ resourceType: 'ServiceRequest', status }) });
 const told = (referral: Referral, side: EhrSide) =>
   compareWithEhr(referral, side).map(({ field, ours, theirs, truth }) => [field, ours, theirs, truth]);
@@ -70,5 +70,27 @@ describe('the note', () => {
     ['gone', { ...NOTHING, note: { kind: 'absent' } }, [['note', 'on file', 'not there', 'refloop']]],
   ])('%s', (_, side, differences) => {
     expect(told(active(), side)).toEqual(differences);
+  });
+});
+
+describe('the message, where the EHR takes neither order nor document', () => {
+  const message = (more: Partial<Resource>): EhrSide => ({ ...NOTHING, message: found({ resourceType: 'Communication', ...more }) });
+  const payload = [{ contentString: 'Palpitations' }];
+  test.each<[string, EhrSide, unknown[]]>([
+    ['as it was written', message({ status: 'preparation', payload }), []],
+    ['sent by somebody from the EHR', message({ status: 'completed', payload }), []],
+    ['taken out as an error', message({ status: 'entered-in-error', payload }), [['message', 'on file', 'entered-in-error', 'refloop']]],
+    ['ended there unsent', message({ status: 'not-done', payload }), [['message', 'on file', 'not-done', 'refloop']]],
+    ['empty', message({ status: 'preparation' }), [['message', 'on file', 'without content', 'refloop']]],
+    ['gone', { ...NOTHING, message: { kind: 'absent' } }, [['message', 'on file', 'not there', 'refloop']]],
+    ['not read: nothing is said of it', { ...NOTHING, message: { kind: 'unread' } }, []],
+  ])('%s', (_, side, differences) => {
+    expect(told(active(), side)).toEqual(differences);
+  });
+
+  test('of an order that ended here it may have ended unsent', () => {
+    const history = inChart();
+    history.ask({ type: 'end', how: 'patient-declined', reason: 'Moved away' }, 4);
+    expect(told(history.referral, message({ status: 'not-done', payload }))).toEqual([]);
   });
 });

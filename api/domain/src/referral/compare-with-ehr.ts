@@ -1,6 +1,6 @@
 /**
  * What Refloop holds of a referral against what its EHR holds, field by field, with whose truth holds by the registry (source-of-truth.ts).
- * It only tells: nothing is changed on either side. Sources: FHIR R4 request-status, task-status and document-reference-status.
+ * It only tells: nothing is changed on either side. Sources: FHIR R4 request-status, task-status, document-reference-status and event-status.
  */
 import type { Resource } from '../fhir/ehr-port.ts';
 import { list, object, text } from '../fhir/read.ts';
@@ -15,10 +15,10 @@ import { compareStanding, workOf } from './task-standing.ts';
 export type InEhr = { kind: 'found'; resource: Resource } | { kind: 'absent' } | { kind: 'unread' };
 
 /** Undefined where Refloop holds that there is none. */
-export type EhrSide = { order: InEhr | undefined; task: InEhr | undefined; note: InEhr | undefined };
+export type EhrSide = { order: InEhr | undefined; task: InEhr | undefined; note: InEhr | undefined; message: InEhr | undefined };
 
 export type EhrDifference = {
-  field: Extract<Field, 'order-status' | 'work' | 'performer' | 'note'>;
+  field: Extract<Field, 'order-status' | 'work' | 'performer' | 'note' | 'message'>;
   /** Codes and numbers, never a name. */
   ours: string;
   theirs: string;
@@ -87,10 +87,24 @@ function ofNote(side: InEhr | undefined): EhrDifference[] {
   return [difference('note', 'on file', theirs === 'current' ? 'without content' : theirs || 'none given')];
 }
 
+/**
+ * Of a message on rung 4. R4's event-status: it is written as `preparation`, since nothing has gone to its recipient; from there an event goes
+ * on (`in-progress`, `on-hold`, `completed`), or ends unsent (`not-done`) or half sent (`stopped`), which says the same as ours once the order is over.
+ */
+function ofMessage({ order }: Referral, side: InEhr | undefined): EhrDifference[] {
+  if (!side || side.kind === 'unread') return [];
+  if (side.kind === 'absent') return [difference('message', 'on file', NOT_THERE)];
+  const theirs = text(side.resource['status']) || 'none given';
+  const isOver = order.status === 'ended' || order.status === 'revoked';
+  const same = ['preparation', 'in-progress', 'on-hold', 'completed', 'unknown', ...(isOver ? ['not-done', 'stopped'] : [])];
+  if (!same.includes(theirs)) return [difference('message', 'on file', theirs)];
+  return list(side.resource['payload']).length > 0 ? [] : [difference('message', 'on file', 'without content')];
+}
+
 /** The attempt whose Task in the chart is looked at: the last that has one. */
 export const attemptInChart = ({ attempts }: Referral): Attempt | undefined => attempts.findLast(({ task }) => task !== null);
 
-export function compareWithEhr(referral: Referral, { order, task, note }: EhrSide): EhrDifference[] {
+export function compareWithEhr(referral: Referral, { order, task, note, message }: EhrSide): EhrDifference[] {
   const attempt = attemptInChart(referral);
-  return [...ofOrder(referral, order), ...(attempt ? ofTask(attempt, task) : []), ...ofNote(note)];
+  return [...ofOrder(referral, order), ...(attempt ? ofTask(attempt, task) : []), ...ofNote(note), ...ofMessage(referral, message)];
 }

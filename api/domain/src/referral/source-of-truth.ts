@@ -63,6 +63,12 @@ export const SOURCE_OF_TRUTH = {
     conflict: 'set-aside',
     why: 'What was approved was filed. One that is gone, or stands as an error, has to be filed again by a person.',
   },
+  message: {
+    element: 'Communication (the referral as a message)',
+    master: 'refloop',
+    conflict: 'set-aside',
+    why: 'What was approved was kept. One that is gone, stands as an error or will not be sent has to be seen to by a person; that somebody sent it from the EHR is no fault.',
+  },
   report: {
     element: 'DocumentReference',
     master: 'performer',

@@ -117,6 +117,9 @@ export const NewPatientLink = z.object({
   link: Token,
   expiresAt: z.string(),
   language: z.enum(LANGUAGES),
+  /** Who hands it out, and where they are called; the number may be empty. */
+  practice: z.string(),
+  phone: z.string(),
 });
 export type NewPatientLink = z.infer<typeof NewPatientLink>;
 

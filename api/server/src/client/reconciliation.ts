@@ -14,7 +14,7 @@ const Report = z.object({
   differences: z.array(
     z.object({
       referralId: z.string(),
-      field: z.enum(['order-status', 'work', 'performer', 'note']),
+      field: z.enum(['order-status', 'work', 'performer', 'note', 'message']),
       ours: z.string(),
       theirs: z.string(),
       /** Whose truth holds. */

@@ -198,6 +198,8 @@ const LastAt = z.string().nullable();
 const Reach = z.object({
   patient: z.object({
     phone: z.string(),
+    /** Whose word the number is: what the patient told goes before the chart. */
+    phoneFrom: z.enum(['chart', 'patient']),
     language: z.enum(LANGUAGES).nullable(),
     /** Whether they want text messages. */
     texts: z.enum(['unknown', 'given', 'withdrawn']),

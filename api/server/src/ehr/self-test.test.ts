@@ -31,6 +31,7 @@ async function opened(withSystem = true) {
   for (const [type, of] of [
     ['ServiceRequest', 'referral'],
     ['DocumentReference', 'referral-note'],
+    ['Communication', 'referral-message'],
     ['Task', 'referral-task'],
   ]) {
     ehr.answers.set(`${BASE}/${type}?identifier=${encodeURIComponent(`https://refloop.health/id/${of}|random`)}&_count=1`, empty);
@@ -60,6 +61,7 @@ describe('what the EHR really answers', () => {
       'client_credentials good',
       'ServiceRequest?identifier= good',
       'DocumentReference?identifier= good',
+      'Communication?identifier= good',
       'Task?identifier= good',
     ]);
     expect(
@@ -92,6 +94,7 @@ describe('what the EHR really answers', () => {
     expect(checks.slice(3).map(({ answer, detail }) => [answer, detail])).toEqual([
       ['bad', expect.stringContaining('does not search by it')],
       ['bad', expect.stringContaining('answered 400')],
+      ['good', expect.stringContaining('in one look')],
       ['bad', expect.stringContaining('answered 404')],
     ]);
   });
@@ -104,6 +107,7 @@ describe('what the EHR really answers', () => {
       'client_credentials bad',
       'ServiceRequest?identifier= not-asked',
       'DocumentReference?identifier= not-asked',
+      'Communication?identifier= not-asked',
       'Task?identifier= not-asked',
     ]);
   });

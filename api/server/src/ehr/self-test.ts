@@ -3,7 +3,12 @@
  * the searches that a write-back is looked for by. Nothing is written, and nothing of a patient is asked for.
  */
 import type { EhrPort } from '@refloop/domain/fhir/ehr-port';
-import { NOTE_IDENTIFIER_SYSTEM, REFERRAL_IDENTIFIER_SYSTEM, TASK_IDENTIFIER_SYSTEM } from '@refloop/domain/write-back/identifiers';
+import {
+  MESSAGE_IDENTIFIER_SYSTEM,
+  NOTE_IDENTIFIER_SYSTEM,
+  REFERRAL_IDENTIFIER_SYSTEM,
+  TASK_IDENTIFIER_SYSTEM,
+} from '@refloop/domain/write-back/identifiers';
 import type { EhrCheck, EhrSelfTest } from '../client/admin.ts';
 import { createDiscovery } from '../sessions/discovery.ts';
 import type { Site } from '../sites.ts';
@@ -18,6 +23,7 @@ type Said = { good: boolean; detail: string };
 const SEARCHES: readonly { type: string; system: string; word: string }[] = [
   { type: 'ServiceRequest', system: REFERRAL_IDENTIFIER_SYSTEM, word: 'order' },
   { type: 'DocumentReference', system: NOTE_IDENTIFIER_SYSTEM, word: 'note' },
+  { type: 'Communication', system: MESSAGE_IDENTIFIER_SYSTEM, word: 'message' },
   { type: 'Task', system: TASK_IDENTIFIER_SYSTEM, word: 'task' },
 ];
 

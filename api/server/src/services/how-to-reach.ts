@@ -1,7 +1,8 @@
 /**
  * How patient and office are reached, and what was tried already, by itself and by people: what somebody needs before they call (R129, R138).
- * Numbers are those of the chart at approval and of the directory in force.
+ * Numbers are the patient's own word, else those of the chart at approval, and those of the directory in force.
  */
+import { phoneNumber } from '@refloop/domain/patient/outreach';
 import type { Moment } from '@refloop/domain/referral/attempt';
 import type { Referral } from '@refloop/domain/referral/referral';
 import type { Thread } from '../client/worklist.ts';
@@ -18,6 +19,13 @@ const last = (all: readonly { at: Moment }[]): string | null =>
     .toSorted()
     .at(-1) ?? null;
 
+/** One number, so that whoever calls has nothing to weigh: the one the patient told, else the chart's. */
+function patientNumber(charted: string, onRecord: string | null): Pick<Thread['reach']['patient'], 'phone' | 'phoneFrom'> {
+  // What is on record begins as the chart's own number, written E.164.
+  const isTold = onRecord !== null && onRecord !== phoneNumber(charted);
+  return isTold ? { phone: onRecord, phoneFrom: 'patient' } : { phone: charted, phoneFrom: 'chart' };
+}
+
 export async function howToReach(unit: Unit, referral: Referral, practiceOf: PracticeOf): Promise<Thread['reach']> {
   const packet = await approvedPacket(unit, referral);
   const contact = await unit.patientContacts.get(referral.patientId);
@@ -28,7 +36,7 @@ export async function howToReach(unit: Unit, referral: Referral, practiceOf: Pra
   const asked = packet && attempt ? addressedTo(packet, attempt.performer, practice).specialist : undefined;
   return {
     patient: {
-      phone: told(packet?.patient.phone) || (contact?.text.to ?? ''),
+      ...patientNumber(told(packet?.patient.phone), contact?.text.to ?? null),
       language: contact?.language ?? null,
       texts: contact?.text.consent.status ?? 'unknown',
       messages: { sent: outcomes('sent'), failed: outcomes('failed'), unknown: outcomes('unknown'), lastAt: last(messaged) },

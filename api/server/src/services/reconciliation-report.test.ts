@@ -112,6 +112,30 @@ test('once a night, with what differs and whose truth holds', async () => {
   expect(all[0]?.differences).toEqual([{ referralId: 'r03', field: 'note', ours: 'on file', theirs: 'not there', truth: 'refloop' }]);
 });
 
+test('the message of a referral on rung 4 is looked for too', async () => {
+  await store.transaction(scope, (unit) =>
+    unit.plans.insert({
+      id: 'plan-x',
+      referralId: 'r04',
+      recommendationId: 'rec-x',
+      patientId: 'p',
+      subject: 's',
+      madeAt: EVENING,
+      finished: true,
+      lookDueAt: null,
+      content: {
+        steps: [{ name: 'Communication', outcome: { status: 'done', reference: 'Communication/m1', versionId: '1', at: EVENING } }],
+        decision: {},
+      },
+    }),
+  );
+  await reporter().run();
+  expect(reads).toContain('Communication/m1');
+  expect((await reports())[0]?.differences).toEqual([
+    { referralId: 'r04', field: 'message', ours: 'on file', theirs: 'not there', truth: 'refloop' },
+  ]);
+});
+
 test('a chart that may not be read is told as unread, and the next is looked at', async () => {
   const before = reads.length;
   now = new Date(NIGHT);

@@ -5,6 +5,7 @@
 import type { EhrPort } from '@refloop/domain/fhir/ehr-port';
 import { referenceText } from '@refloop/domain/fhir/reference';
 import { attemptInChart, compareWithEhr, type EhrSide, type InEhr } from '@refloop/domain/referral/compare-with-ehr';
+import type { StepName } from '@refloop/domain/referral/event';
 import type { Referral } from '@refloop/domain/referral/referral';
 import type { OwnAccess } from '../ehr/system-access.ts';
 import { type Site, scopeOf } from '../sites.ts';
@@ -34,7 +35,7 @@ const NIGHT_HOUR = 2;
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** An order that was written longer ago is over, or stands on the worklist of somebody. */
 const WITHIN_MS = 400 * DAY_MS;
-/** Looked at in one run: three reads each. */
+/** Looked at in one run: three reads each, or four. */
 const MOST_A_RUN = 2000;
 const AT_ONCE = 20;
 /** Kept of one report; what is found beyond is counted. */
@@ -62,8 +63,9 @@ async function read(ehr: EhrPort, reference: string | undefined): Promise<Looked
   return { found: { kind: 'unread' }, answered: refusal.status === 403 };
 }
 
-const noteOf = (plan: StoredPlan): string | undefined => {
-  const outcome = planContentOf(plan).steps.find(({ name }) => name === 'DocumentReference')?.outcome;
+/** Where what this step wrote is. */
+const writtenBy = (plan: StoredPlan, step: StepName): string | undefined => {
+  const outcome = planContentOf(plan).steps.find(({ name }) => name === step)?.outcome;
   return outcome?.status === 'done' ? outcome.reference : undefined;
 };
 
@@ -74,11 +76,12 @@ async function sideOf(ehr: EhrPort, referral: Referral, plan: StoredPlan): Promi
   const shown = {
     order: await read(ehr, inChart ? referenceText(order.reference) : undefined),
     task: await read(ehr, task ? referenceText(task) : undefined),
-    note: await read(ehr, noteOf(plan)),
+    note: await read(ehr, writtenBy(plan, 'DocumentReference')),
+    message: await read(ehr, writtenBy(plan, 'Communication')),
   };
   const looked = Object.values(shown).filter((each) => each !== undefined);
   return {
-    side: { order: shown.order?.found, task: shown.task?.found, note: shown.note?.found },
+    side: { order: shown.order?.found, task: shown.task?.found, note: shown.note?.found, message: shown.message?.found },
     isSilent: looked.length > 0 && looked.every(({ answered }) => !answered),
   };
 }

@@ -10,6 +10,7 @@ import { type Site, sandboxSite, scopeOf } from '../../sites.ts';
 import { openMemoryStore } from '../../store/memory/store.ts';
 import type { Store, Unit } from '../../store/store.ts';
 import { keepFirstPolicy } from '../engine/policy-in-force.ts';
+import { howToReach } from '../how-to-reach.ts';
 import { readReferral } from '../referral-log.ts';
 import { changeConsent } from './patient-consent.ts';
 import { createPatientContactService } from './patient-contact.ts';
@@ -236,4 +237,19 @@ describe('what is asked to leave goes by it', () => {
     await tells({ text: { to: '(555) 210-0177', wanted: true } });
     expect(await run(LATER)).toEqual([]);
   });
+});
+
+test('whoever calls is shown one number: the chart’s until the patient tells another, then theirs, and whose word it is', async () => {
+  const reached = () =>
+    inScope(async (unit) => {
+      const referral = await readReferral(unit, 'r');
+      if (!referral) throw new Error('The referral is not there.');
+      return (await howToReach(unit, referral, () => undefined)).patient;
+    });
+  const charted = await reached();
+  expect(charted.phoneFrom).toBe('chart');
+  await tells({ text: { to: charted.phone, wanted: true } });
+  expect(await reached(), 'the same number told is the chart’s').toMatchObject({ phone: charted.phone, phoneFrom: 'chart' });
+  await wants('+15552100177');
+  expect(await reached()).toMatchObject({ phone: '+15552100177', phoneFrom: 'patient' });
 });

@@ -4,7 +4,8 @@ import type { NewPatientLink } from '../../client/patient.ts';
 import { problem, type Refusal, Refused } from '../../problem.ts';
 import { actorOf, type Session } from '../../sessions/session.ts';
 import { digest, newToken } from '../../sessions/token.ts';
-import type { Store, Unit } from '../../store/store.ts';
+import type { Scope, Store, Unit } from '../../store/store.ts';
+import { practiceIn } from '../configuration-in-force.ts';
 import { readReferral } from '../referral-log.ts';
 import { noSuchReferral, requireOwn } from '../worklist.ts';
 import { approvedPacket, birthDateOf, contactOf } from './patient-facts.ts';
@@ -26,7 +27,10 @@ export async function requireOwnOrOrdered(unit: Unit, session: Session, { id, or
   await requireOwn(unit, session, id);
 }
 
-export const createPatientLinkService = ({ store, newId }: { store: Store; newId: () => string }): PatientLinkService => ({
+export type PatientLinkDeps = { store: Store; newId: () => string; phoneOf: (scope: Scope) => string };
+
+/** @param phoneOf where a practice is called that has configured no number of its own; empty where its site entry says nothing */
+export const createPatientLinkService = ({ store, newId, phoneOf }: PatientLinkDeps): PatientLinkService => ({
   make: (session, referralId, now) =>
     store.transaction(session.scope, async (unit) => {
       const at = now.toISOString();
@@ -51,7 +55,8 @@ export const createPatientLinkService = ({ store, newId }: { store: Store; newId
         patientId: referral.patientId,
         payload: { link: id, expiresAt, closed },
       });
-      return { link, expiresAt, language };
+      const { practice, phone } = await practiceIn(unit, phoneOf(unit.scope));
+      return { link, expiresAt, language, practice, phone };
     }),
 });
 

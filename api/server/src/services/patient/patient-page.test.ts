@@ -62,6 +62,10 @@ const rows = async (): Promise<Row[]> =>
   ((await api.call('GET', '/worklist', coordinator)).body as { rows: Row[] }).rows.filter((row) => row.referralId === id);
 
 describe('a link', () => {
+  test('is handed out in the name of the practice, with the number to call', async () => {
+    expect((await make()).body).toMatchObject({ practice: api.scope.site, phone: '510-555-0150' });
+  });
+
   test('shows nothing without the date of birth, is locked after five wrong ones, and a new one opens', async () => {
     const link = await makeLink();
     const answers = [];

@@ -1,0 +1,72 @@
+/** One patient whom a held note may be about: what it says beside what the chart says, and the referrals it may answer. */
+import { Button } from '@mantine/core';
+import type { ComparedField, PatientChoice, PlaceDocument } from '@refloop/server/client/inbound';
+import styles from '../center/CenterPage.module.css';
+import { Chip } from '../ui/Chip.tsx';
+import { plainTime } from '../words/plain-date.ts';
+
+const AGREES: Readonly<Record<ComparedField['agrees'], { words: string; tone: 'good' | 'wait' | 'bad' | 'info' }>> = {
+  yes: { words: 'agrees', tone: 'good' },
+  nearly: { words: 'nearly', tone: 'info' },
+  no: { words: 'differs', tone: 'bad' },
+  'not said': { words: 'not said', tone: 'wait' },
+};
+
+export type PatientSectionProps = { patient: PatientChoice; onPlace: (choice: Pick<PlaceDocument, 'referralId' | 'attempt'>) => void };
+
+export function PatientSection({ patient, onPlace }: PatientSectionProps) {
+  return (
+    <section aria-label={patient.name}>
+      <h3>
+        {patient.name}
+        {patient.linked ? ' (it came by the link of this patient)' : ''}
+      </h3>
+      <div className={styles['scroll']}>
+        <table className={`${styles['table']} num`}>
+          <thead>
+            <tr>
+              {['', 'The note says', 'The chart says', ''].map((heading, at) => (
+                <th key={`${at}-${heading}`} scope="col">
+                  {heading}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {patient.fields.map(({ field, said, chart, agrees }) => (
+              <tr key={field}>
+                <th scope="row">{field}</th>
+                <td>{said || '—'}</td>
+                <td>{chart || '—'}</td>
+                <td>
+                  <Chip tone={AGREES[agrees].tone}>{AGREES[agrees].words}</Chip>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {patient.against.map((why) => (
+        <p key={why}>{why}</p>
+      ))}
+      {patient.referrals.length === 0 ? <p>No order of this patient is in force.</p> : null}
+      {patient.referrals.map(({ referralId, attempt, specialist, specialtyName, approvedAt, writtenBy, date }) => (
+        <div key={`${referralId}-${attempt}`} className={styles['actions']}>
+          <Button
+            size="compact-sm"
+            variant="default"
+            aria-label={`File here: ${patient.name}, ${specialtyName}, ${specialist}`}
+            onClick={() => onPlace({ referralId, attempt })}
+          >
+            File here
+          </Button>
+          <span>
+            {specialtyName} to {specialist}, ordered {plainTime(approvedAt)}
+            {writtenBy === 'same' ? ' · written by this specialist' : writtenBy === 'different' ? ' · written by somebody else' : ''}
+            {date === 'before' ? ' · from before the order' : ''}
+          </span>
+        </div>
+      ))}
+    </section>
+  );
+}
