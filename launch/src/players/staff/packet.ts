@@ -34,7 +34,9 @@ export async function sendPacket(ask: Ask, referralId: string, npi: string): Pro
     const answer = looked.status === 200 ? Answer.parse(looked.body) : undefined;
     if (answer?.standing !== 'there') return undefined;
     const { sequence, revision, holds, ways } = answer.packet;
-    const [hold] = holds;
+    // This coordinator has asked every payer, and none wants to authorize a first visit: said with the press that sends.
+    const isUnsaid = holds.some(({ kind }) => kind === 'authorization-open');
+    const [hold] = holds.filter(({ kind }) => kind !== 'authorization-open');
     if (hold) {
       const what = SETTLED[hold.kind];
       if (!what || (await ask('PUT', path, { revision, what })).status !== 200) return undefined;
@@ -50,6 +52,7 @@ export async function sendPacket(ask: Ask, referralId: string, npi: string): Pro
       revision,
       way: chosen.way,
       ...(chosen.way === 'mail' ? { address: addressOf(npi) } : {}),
+      ...(isUnsaid ? { authorization: { answer: 'not-needed' } } : {}),
     });
     return sent.status < 300 ? chosen.way : undefined;
   }
