@@ -9,7 +9,6 @@ import { createInbound } from '../inbound/take-in.ts';
 import { type Repeated, repeat } from '../jobs/repeat.ts';
 import { createOutboxWorker } from '../outbox/worker.ts';
 import { createCapture } from '../services/capture/capture.ts';
-import { createFollowedSites } from '../services/capture/followed-sites.ts';
 import { createDueReferrals } from '../services/engine/due-referrals.ts';
 import { createReconciliation } from '../services/reconciliation.ts';
 import { createReconciliationReports } from '../services/reconciliation-report.ts';
@@ -93,7 +92,6 @@ export function startJobs(foundation: Foundation, store: Store, running: Running
     now,
     version,
     address: config.address,
-    isFollowed: createFollowedSites(store),
     failed: captureFailed,
   });
   const capturing = repeat(capture.run, CAPTURE_MS, captureFailed);

@@ -5,19 +5,12 @@ import { expect, test } from 'vitest';
 import { sandboxSite, scopeOf } from '../../sites.ts';
 import { openMemoryStore } from '../../store/memory/store.ts';
 import type { Store } from '../../store/store.ts';
-import { putInForce } from '../engine/test-in-force.ts';
 import { type CaptureDeps, createCapture } from './capture.ts';
-import { createFollowedSites } from './followed-sites.ts';
 
 const site = sandboxSite(4010, { clientId: 'x', key: {} as never, scopes: '', completes: false, tracks: true });
 
 /** An EHR that answers as told, and a capture that looks at it; what is refused inside fails the test. */
-function captureOf(
-  store: Store,
-  now: () => Date,
-  get: (type: string) => ReturnType<EhrPort['get']>,
-  more: Pick<CaptureDeps, 'isFollowed'> = {},
-) {
+function captureOf(store: Store, now: () => Date, get: (type: string) => ReturnType<EhrPort['get']>) {
   const ehr: EhrPort = {
     base: site.iss,
     get: (path) => get(path.split('?')[0] ?? ''),
@@ -27,7 +20,7 @@ function captureOf(
   const failed = (error: unknown): never => {
     throw error;
   };
-  return createCapture({ store, sites: [site], access, now, version: 'test', failed, address: 'https://refloop.example.org', ...more });
+  return createCapture({ store, sites: [site], access, now, version: 'test', failed, address: 'https://refloop.example.org' });
 }
 
 /** Looks once an hour. @returns the types that were asked for, in their order */
@@ -100,22 +93,4 @@ test('a version that was taken in long after it was written is not looked into a
   order = { ...order, meta: { versionId: '2', lastUpdated: new Date(now + 3_599_000).toISOString() } };
   // Just written, so looked into twice: what is going on here at that moment may not be on record yet.
   expect([await read(), await read(), await read()]).toEqual([quiet + 1, quiet + 1, quiet]);
-});
-
-test('a site is looked at from its first referral on', async () => {
-  let [at, ids] = [Date.parse('2026-11-20T15:00:00.000Z'), 0];
-  const store = openMemoryStore({ newId: () => `id-${(ids += 1)}`, indexRoot: new Uint8Array(32) });
-  await store.enrol(scopeOf(site));
-  const asked: string[] = [];
-  const answer = async (type: string) => {
-    asked.push(type);
-    return ok({ resourceType: 'Bundle', type: 'searchset', entry: [] });
-  };
-  const capture = captureOf(store, () => new Date(at), answer, { isFollowed: createFollowedSites(store) });
-  await capture.run();
-  expect(asked).toEqual([]);
-  await putInForce(store, scopeOf(site), 'r1', new Date(at).toISOString());
-  at += 3_600_000;
-  await capture.run();
-  expect(asked).toContain('Task');
 });

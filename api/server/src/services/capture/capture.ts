@@ -24,8 +24,6 @@ export type CaptureDeps = {
   failed: (error: unknown) => void;
   /** Where an EHR reaches Refloop with its notifications. */
   address: string;
-  /** Whether a look at this site could find anything; it is looked at unless told that it could not. */
-  isFollowed?: (site: Site) => Promise<boolean>;
 };
 
 export type CaptureRun = { read: number; taken: number };
@@ -203,7 +201,6 @@ export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRu
   async function runSite(site: Site, sum: CaptureRun): Promise<void> {
     const isQuiet = (what: string): boolean => (quietUntil.get(`${site.iss} ${what}`) ?? 0) > deps.now().getTime();
     const leave = (what: string): void => void quietUntil.set(`${site.iss} ${what}`, deps.now().getTime() + SILENT_MS);
-    if (deps.isFollowed && !(await deps.isFollowed(site))) return;
     const due = isQuiet('') ? [] : (await dueTypes(site)).filter(({ resourceType }) => !isQuiet(resourceType));
     if (isQuiet('') || (due.length === 0 && verified.has(site.iss))) return;
     const access = await deps.access(site);
