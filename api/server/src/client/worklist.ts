@@ -87,6 +87,12 @@ const part = {
   next: z.string().nullable(),
 };
 
+/** That the database has too: it knows no 30th of February, which `Date` takes for one of March, and no year 0. */
+function isMoment(text: string): boolean {
+  const at = new Date(text);
+  return !Number.isNaN(at.getTime()) && at.toISOString() === text && at.getUTCFullYear() >= 1;
+}
+
 export const WorklistQuery = z.object({
   /** `mark` of the answer before. */
   since: z
@@ -97,7 +103,7 @@ export const WorklistQuery = z.object({
   after: z
     .string()
     .regex(/^\d{1,5}~[\d:.TZ-]{24}~[^\p{Cc}]{1,200}$/u, 'Give `next` of an answer as it came')
-    .refine((place) => !Number.isNaN(Date.parse(place.split('~')[1] ?? '')), 'Give `next` of an answer as it came')
+    .refine((place) => isMoment(place.split('~')[1] ?? ''), 'Give `next` of an answer as it came')
     .optional(),
 });
 export type WorklistQuery = z.infer<typeof WorklistQuery>;
