@@ -1,6 +1,6 @@
 import type { WorklistLine } from '@refloop/server/client/worklist';
 import { expect, test } from 'vitest';
-import { listedOf, withChanges, withHours } from './listed-rows.ts';
+import { listedOf, withChanges, withHours, withPart } from './listed-rows.ts';
 import { CALENDAR, testLine } from './test-row.ts';
 
 const AT = '2026-11-27T15:00:00.000Z';
@@ -58,6 +58,13 @@ test('changes take the place of what they change, in order of the deadline; what
   expect(after.rows[1]?.owner?.name, 'a name that was told before').toBe('Kim Example');
   expect(after.at).toBe(later(1));
   expect(ids(before.rows), 'the list before is left as it was').toEqual(['a', 'b', 'c']);
+});
+
+test('a line whose deadline moved behind the first part before the next one was read is listed once, as it is now', () => {
+  const rows = [testLine({ id: 'd', dueAt: later(4) }), testLine({ id: 'a', dueAt: later(5), owner: 'lee' })];
+  const after = withPart(before, { kind: 'part', rows, names: {}, next: null }, new Set(), 'kim');
+  expect(ids(after.rows)).toEqual(['b', 'c', 'd', 'a']);
+  expect(after.rows.at(-1)?.owner?.name).toBe('Lee Example');
 });
 
 test('opening hours are those of the moment that is asked for', () => {

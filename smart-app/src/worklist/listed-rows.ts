@@ -59,7 +59,10 @@ export function withChanges(before: Listed, { at, rows, gone, names, more }: Cha
 export function withPart(before: Listed, { rows, names, next }: Part, told: ReadonlySet<string>, reader: string): Listed {
   const known = { ...before.names, ...names };
   const further = rows.filter(({ id }) => !told.has(id)).map((line) => rowOf(line, known, reader));
+  // One whose deadline moved behind the part before comes once more, and newer.
+  const again = new Set(further.map(({ id }) => id));
+  const kept = before.rows.filter(({ id }) => !again.has(id));
   // How many are to come was counted when the first part was read, and some may have come or gone since.
   const coming = next === null ? 0 : Math.max(1, before.coming - rows.length);
-  return { ...before, coming, names: known, rows: [...before.rows, ...further].sort(earliestFirst) };
+  return { ...before, coming, names: known, rows: [...kept, ...further].sort(earliestFirst) };
 }
