@@ -7,6 +7,7 @@ import { KeysDialog } from '../ui/KeysDialog.tsx';
 import { keepKeysOn, readKeysOn } from '../ui/keys-preference.ts';
 import { plainTime } from '../words/plain-date.ts';
 import { AssignDialog } from './AssignDialog.tsx';
+import { activeIndex, type Place, placeAt } from './active-line.ts';
 import { ExportDialog } from './ExportDialog.tsx';
 import { FilterFields } from './FilterFields.tsx';
 import { chipsOf, choicesOf, hashOf, rowsOf, type WorklistFilter } from './filter.ts';
@@ -56,8 +57,8 @@ export function WorklistList({ api, onFail, session, live, answer, behind, filte
   const key = `${hashOf(filter)} ${found}`;
   // Lines that come with a further part are nothing new.
   const { lines, news, renew } = useStanding(`${key} ${answer.coming}`, fresh);
-  const [place, setPlace] = useState({ key, index: 0 });
-  const active = place.key === key ? Math.min(place.index, Math.max(0, lines.length - 1)) : 0;
+  const [place, setPlace] = useState<Place>();
+  const active = activeIndex(lines, place, key);
   const [chosen, setChosen] = useState<{ key: string; ids: ReadonlySet<string> }>({ key, ids: new Set() });
   const selected = chosen.key === key ? chosen.ids : new Set<string>();
   const [assigning, setAssigning] = useState<readonly string[]>();
@@ -182,7 +183,7 @@ export function WorklistList({ api, onFail, session, live, answer, behind, filte
           narrow={narrow}
           hidden={hidden}
           keysOn={keysOn}
-          onActive={(index) => setPlace({ key, index })}
+          onActive={(index) => setPlace(placeAt(key, lines, index))}
           onOpen={(index, by) => {
             const referralId = lines[index]?.row.referralId;
             if (referralId !== undefined) onOpen(referralId, by);

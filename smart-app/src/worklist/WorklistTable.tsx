@@ -40,7 +40,7 @@ export function WorklistTable(props: Props) {
   const table = useRef<HTMLTableElement>(null);
   const { first, end, scroller, onScroll, show } = useListWindow(lines.length, rowHeight, narrow ? 0 : ROW_HEIGHT, hidden);
   useImperativeHandle(ref, () => ({ focus: () => table.current?.focus({ preventScroll: true }) }), []);
-  useShown(active, show);
+  useShown(active, lines[active]?.row.id, active >= first && active < end, show);
 
   const onKeyDown = (event: KeyboardEvent<HTMLTableElement>) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -78,6 +78,8 @@ export function WorklistTable(props: Props) {
         aria-rowcount={lines.length + 1}
         aria-multiselectable="true"
         aria-activedescendant={active >= first && active < end ? lineId(active) : undefined}
+        // From now on a key opens what is marked: it stays marked, whatever comes before it.
+        onFocus={() => onActive(active)}
         onKeyDown={onKeyDown}
         onClick={onClick}
       >
@@ -121,13 +123,16 @@ export function WorklistTable(props: Props) {
 const Space = ({ height }: { height: number }) =>
   height > 0 ? <tr aria-hidden="true" className={styles['space']} style={{ height }} /> : null;
 
-/** The line that a key went to is scrolled to; one that a list begins with is not. */
-function useShown(active: number, show: ListWindow['show']): void {
-  const before = useRef(active);
+/**
+ * The line that a key went to is scrolled to; one that a list begins with is not. One that others came before is followed where it was on the screen:
+ * whoever has scrolled away from it is not brought back.
+ */
+function useShown(active: number, id: string | undefined, isDrawn: boolean, show: ListWindow['show']): void {
+  const before = useRef({ active, id, isDrawn });
   useEffect(() => {
-    if (before.current === active) return;
-    before.current = active;
-    show(active);
+    const was = before.current;
+    before.current = { active, id, isDrawn };
+    if (was.active !== active && (was.id !== id || was.isDrawn)) show(active);
   });
 }
 
