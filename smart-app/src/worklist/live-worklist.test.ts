@@ -148,6 +148,106 @@ describe('a list that comes in parts', () => {
     void live.refresh();
     expect(paths.at(-1)).toBe('/worklist');
   });
+
+  const shownOf = (live: ReturnType<typeof openTest>['live']): string => {
+    const { list } = live.store.get();
+    return list.kind === 'ready' ? `${list.answer.rows.map(({ id }) => id).join('')} ${list.answer.coming}` : list.kind;
+  };
+  const changes = (gone: string[], ...ids: string[]): WorklistAnswer => ({
+    kind: 'changes',
+    at: '2026-11-28T15:00:05.000Z',
+    mark: '8.abcdefgh',
+    names: {},
+    more: 0,
+    gone,
+    rows: lines(...ids),
+  });
+
+  test.each<[string, WorklistAnswer]>([
+    ['nothing changed', { kind: 'unchanged', at: '2026-11-28T15:00:05.000Z', mark: '8.abcdefgh' }],
+    ['something changed', changes(['a'])],
+  ])('an answer that was under way when a part did not come closes no hole: %s', async (_what, underWay) => {
+    const { live, waiting, paths } = openTest();
+    const asked = live.refresh();
+    waiting[0]?.(first);
+    await asked;
+    const changed = live.refresh();
+    waiting[1]?.(gone);
+    await rest();
+    waiting[2]?.(underWay);
+    await changed;
+    expect(live.store.get().list).toMatchObject({ behind: expect.stringMatching(/does not answer/) });
+    const again = live.refresh();
+    expect(paths.at(-1)).toBe('/worklist');
+    waiting[3]?.(answer('2026-11-28T15:00:10.000Z', lines('a', 'b', 'c')));
+    await again;
+    expect([shownOf(live), live.store.get().list]).toEqual(['abc 0', expect.objectContaining({ behind: undefined })]);
+    void live.refresh();
+    expect(paths.at(-1)).toBe('/worklist?since=7.abcdefgh');
+  });
+
+  /** Read whole, and then once more, for something besides its lines is another. */
+  async function readAnew(test: ReturnType<typeof openTest>): Promise<void> {
+    const { live, waiting } = test;
+    const asked = live.refresh();
+    waiting[0]?.(first);
+    await asked;
+    waiting[1]?.(part(null, 'c', 'd', 'e'));
+    await rest();
+    const again = live.refresh();
+    waiting[2]?.({ ...first, rows: lines('a', 'c'), at: '2026-11-28T15:01:00.000Z' } as WorklistAnswer);
+    await again;
+  }
+
+  test('a list that is there already stays until all parts of the one that is read anew have come', async () => {
+    const test = openTest();
+    await readAnew(test);
+    const { live, waiting } = test;
+    expect(shownOf(live)).toBe('abcde 0');
+    waiting[3]?.(part('4~d', 'd'));
+    await rest();
+    expect(shownOf(live)).toBe('abcde 0');
+    const changed = live.refresh();
+    waiting[5]?.(changes(['e'], 'f'));
+    await changed;
+    expect(shownOf(live), 'what has changed meanwhile is told at once').toBe('abcdf 0');
+    expect(live.store.get().list, 'and what changed before is not in it yet').toMatchObject({ answer: { at: '2026-11-28T15:00:00.000Z' } });
+    waiting[4]?.(part(null, 'e', 'g'));
+    await rest();
+    expect(shownOf(live)).toBe('acdfg 0');
+    expect(live.store.get().list).toMatchObject({ behind: undefined, answer: { at: '2026-11-28T15:00:05.000Z' } });
+  });
+
+  test('and stays, said to be behind, where one of them does not come', async () => {
+    const test = openTest();
+    await readAnew(test);
+    const { live, waiting, paths } = test;
+    waiting[3]?.(gone);
+    await rest();
+    expect(shownOf(live)).toBe('abcde 0');
+    expect(live.store.get().list).toMatchObject({ behind: expect.stringMatching(/does not answer/) });
+    void live.refresh();
+    expect(paths.at(-1)).toBe('/worklist');
+  });
+
+  test('whoever leaves the page asks for no further part; whoever comes back reads it whole', async () => {
+    vi.stubGlobal('window', new EventTarget());
+    const { live, waiting, paths } = openTest();
+    const leave = live.start();
+    waiting[0]?.(first);
+    await rest();
+    leave();
+    waiting[1]?.(part('4~d', 'c', 'd'));
+    await rest();
+    await live.refresh();
+    expect(paths).toEqual(['/worklist', '/worklist?after=2~b']);
+    live.start()();
+    expect(paths.at(-1)).toBe('/worklist');
+    waiting[2]?.(first);
+    await rest();
+    expect(paths.length, 'nor does an answer that comes after they left begin anew').toBe(3);
+    vi.unstubAllGlobals();
+  });
 });
 
 test('an ended session is said to who opened the page', async () => {

@@ -21,7 +21,9 @@ export type ListState =
   /** `behind`: why it could not be brought up to date; its lines are of `answer.at`. */
   | { kind: 'ready'; answer: Listed; behind: string | undefined };
 
+type Ready = Extract<ListState, { kind: 'ready' }>;
 type Part = Extract<WorklistAnswer, { kind: 'part' }>;
+type Whole = Extract<WorklistAnswer, { kind: 'whole' }>;
 type Heard = Exclude<WorklistAnswer, Part>;
 
 export type LiveWorklist = {
@@ -41,18 +43,64 @@ export function openWorklist(api: Api, reader: string, onFail: (failure: Failure
   let asked = { number: 0, at: 0 };
   let movedAt = 0;
   let aheadMilliseconds = 0;
-  let mark: string | undefined;
+  let isLeft = false;
+  let mark = '';
+  /** Lines are missing that no change will tell of and no part will bring: only a list that is read whole has them. */
+  let hasHole = true;
   /** Ids of which changes have told since the list was read whole: parts that come later may be older. */
   let told = new Set<string>();
+  /** A long list that is read anew, until its last part has come: the one that is there stays meanwhile. */
+  let anew: Ready | undefined;
+
+  const readyOf = (answer: Whole): Ready => ({ kind: 'ready', answer: listedOf(answer, reader), behind: undefined });
 
   /** The same state where there is nothing to draw anew. */
-  function after(list: ListState, answer: Heard): ListState {
-    if (answer.kind === 'whole') return { kind: 'ready', answer: listedOf(answer, reader), behind: undefined };
-    if (list.kind !== 'ready') return list;
+  function after(list: Ready, answer: Exclude<Heard, Whole>): Ready {
     if (answer.kind === 'changes') return { kind: 'ready', answer: withChanges(list.answer, answer, reader), behind: undefined };
     const passed = Date.parse(answer.at) - Date.parse(list.answer.at);
     if (list.behind === undefined && passed < CLOCK_MILLISECONDS) return list;
     return { kind: 'ready', answer: { ...list.answer, at: answer.at }, behind: undefined };
+  }
+
+  function withWhole(value: Whole): void {
+    hasHole = false;
+    told = new Set();
+    const isAnew = store.get().list.kind === 'ready' && value.next !== null;
+    anew = isAnew ? readyOf(value) : undefined;
+    if (!isAnew) store.set({ list: readyOf(value) });
+    void readOn(value.next);
+  }
+
+  function withHeard(value: Exclude<Heard, Whole>): void {
+    if (value.kind === 'changes') for (const id of [...value.gone, ...value.rows.map((row) => row.id)]) told.add(id);
+    const { list } = store.get();
+    if (anew === undefined) {
+      if (list.kind === 'ready') store.set({ list: after(list, value) });
+      return;
+    }
+    anew = after(anew, value);
+    // What changed before the one that is being read is not in the one that is there: it is no newer than it was.
+    if (value.kind === 'changes' && list.kind === 'ready')
+      store.set({ list: { ...list, answer: { ...withChanges(list.answer, value, reader), at: list.answer.at } } });
+  }
+
+  function withFurther(part: Part): void {
+    const { list } = store.get();
+    if (anew === undefined) {
+      if (list.kind === 'ready') store.set({ list: { ...list, answer: withPart(list.answer, part, told, reader) } });
+      return;
+    }
+    anew = { ...anew, answer: withPart(anew.answer, part, told, reader) };
+    if (part.next !== null) return;
+    store.set({ list: anew });
+    anew = undefined;
+  }
+
+  /** Whatever of it is still under way no longer counts. */
+  function giveUp(): void {
+    hasHole = true;
+    told = new Set();
+    anew = undefined;
   }
 
   function notRead(refusal: ApiFailure): void {
@@ -63,13 +111,13 @@ export function openWorklist(api: Api, reader: string, onFail: (failure: Failure
     const text = failureText(refusal);
     const noPermission = refusal.kind === 'problem' && refusal.problem.status === 403;
     // Without the list there is nothing that changes could be made to.
-    if (noPermission) mark = undefined;
+    if (noPermission) giveUp();
     store.set(({ list }) => ({
       list: list.kind === 'ready' && !noPermission ? { ...list, behind: text } : { kind: 'failed', text, noPermission },
     }));
   }
 
-  /** The parts behind the first, until there are no more or the list was read whole anew meanwhile. */
+  /** The parts behind the first, until there are no more, or the list was read whole anew or given up meanwhile. */
   async function readOn(first: string | null): Promise<void> {
     const ofThisList = told;
     for (let after = first; after !== null; ) {
@@ -78,21 +126,20 @@ export function openWorklist(api: Api, reader: string, onFail: (failure: Failure
       });
       if (told !== ofThisList) return;
       if (!answered.ok) {
-        // A list with a hole is none: the next time it is read whole.
-        mark = undefined;
+        giveUp();
         notRead(answered.refusal);
         return;
       }
-      const { value } = answered;
-      store.set(({ list }) => (list.kind === 'ready' ? { list: { ...list, answer: withPart(list.answer, value, told, reader) } } : {}));
-      after = value.next;
+      withFurther(answered.value);
+      after = answered.value.next;
     }
   }
 
   async function refresh(): Promise<void> {
+    if (isLeft) return;
     const number = asked.number + 1;
     asked = { number, at: Date.now() };
-    const since = mark === undefined ? '' : `?since=${encodeURIComponent(mark)}`;
+    const since = hasHole ? '' : `?since=${encodeURIComponent(mark)}`;
     const answered = await api.call<Heard>(`/worklist${since}`, { milliseconds: PATIENCE_MILLISECONDS });
     // What was asked later is newer, whichever comes first.
     if (number !== asked.number) return;
@@ -102,12 +149,11 @@ export function openWorklist(api: Api, reader: string, onFail: (failure: Failure
     }
     const { value } = answered;
     aheadMilliseconds = Date.parse(value.at) - Date.now();
+    // Asked before there was a hole.
+    if (hasHole && value.kind !== 'whole') return;
     mark = value.mark;
-    if (value.kind === 'changes') for (const id of [...value.gone, ...value.rows.map((row) => row.id)]) told.add(id);
-    store.set(({ list }) => ({ list: after(list, value) }));
-    if (value.kind !== 'whole') return;
-    told = new Set();
-    void readOn(value.next);
+    if (value.kind === 'whole') withWhole(value);
+    else withHeard(value);
   }
 
   function start(): () => void {
@@ -118,12 +164,17 @@ export function openWorklist(api: Api, reader: string, onFail: (failure: Failure
     const onFront = (): void => {
       if (Date.now() - asked.at >= LOOK_MILLISECONDS) void refresh();
     };
+    isLeft = false;
     void refresh();
     const timer = setInterval(look, LOOK_MILLISECONDS);
     window.addEventListener('focus', onFront);
     return () => {
       clearInterval(timer);
       window.removeEventListener('focus', onFront);
+      isLeft = true;
+      // No answer that is still to come counts.
+      asked = { number: asked.number + 1, at: 0 };
+      giveUp();
     };
   }
 
