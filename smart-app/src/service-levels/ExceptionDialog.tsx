@@ -6,7 +6,6 @@ import type { ServiceLevelsAnswer } from '@refloop/server/client/service-levels'
 import { type FormEvent, useState } from 'react';
 import versions from '../versions/Versions.module.css';
 import { someSpansOf, typedSpans, type Urgency } from './policy-draft.ts';
-
 import { SpanFields } from './SpanFields.tsx';
 
 type Props = { answer: ServiceLevelsAnswer; content: PolicyContent; onSave: (content: PolicyContent) => void; onClose: () => void };
