@@ -10,6 +10,7 @@ test.each<[string, string[], number]>([
   ['others come before it', ['x', 'a', 'y', 'b', 'c'], 3],
   ['others before it go', ['b', 'c'], 0],
   ['what follows of the same referral takes its place, and others come before it', ['x', 'y', 'a', 'b-next'], 3],
+  ['another line of the same referral comes before it', ['b-other', 'a', 'b', 'c'], 2],
   ['it is gone: the one in its place', ['a', 'c', 'd'], 1],
   ['it is gone, and all behind it', ['a'], 0],
   ['there are none', [], 0],

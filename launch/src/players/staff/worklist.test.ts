@@ -49,7 +49,8 @@ test.each<[string, Answered | Error]>([
   ['is refused', { status: 503, body: {} }],
   ['does not come', new Error('Timed out')],
 ])('where a part %s nothing is worked on, and it is read whole the next time', async (_what, fails) => {
-  const { paths, ids } = readerOf(whole('2~b', 'a', 'b'), fails, whole(null, 'a', 'c'));
+  const { paths, ids } = readerOf(whole(null, 'z'), whole('2~b', 'a', 'b'), fails, whole(null, 'a', 'c'));
+  expect(await ids()).toEqual(['z']);
   expect(await ids().catch(() => ['not read'])).toEqual(['not read']);
   expect(await ids()).toEqual(['a', 'c']);
   expect(paths.at(-1)).toBe('/worklist');
