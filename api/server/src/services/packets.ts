@@ -24,9 +24,9 @@ import { careRefusal } from './care-refusal.ts';
 import { configurationIn } from './configuration-in-force.ts';
 import { consentsFor } from './consents-at-sending.ts';
 import { toJson } from './kept.ts';
+import { keepLacking } from './lacking-kept.ts';
 import { insertLink, linkSecret } from './office-links.ts';
 import { type AssembledPacket, type AssemblyDeps, assemblePacket } from './packet-assembly.ts';
-import { keepLacking } from './packet-lacking.ts';
 import { preparedWith } from './packet-preparation.ts';
 import { holdWords } from './packet-words.ts';
 import { applyDecision, readReferral, withPress } from './referral-log.ts';
@@ -153,6 +153,8 @@ export function createPacketService(deps: PacketDeps): PacketService {
     prepare: async (session, referralId, { revision, what }, now) => {
       const consents = await consentsOf(session, referralId, now);
       return store.transaction(session.scope, async (unit): Promise<PacketAnswer> => {
+        // First, here and in sending: two that take referral and packet in turn would wait for each other.
+        await unit.events.hold(referralId);
         const found = await find(unit, session, referralId, now, consents);
         if (found === 'none') throw new Refused(problem('conflict', NO_PACKET));
         const { assembled } = found;
@@ -166,7 +168,7 @@ export function createPacketService(deps: PacketDeps): PacketService {
           updatedAt: now.toISOString(),
         };
         if (assembled.revision !== revision || !(await unit.packetPreparations.put(kept))) throw new Refused(problem('conflict', CHANGED));
-        await keepLacking(unit, found.referral, now.toISOString());
+        await keepLacking(unit, referralId, now.toISOString());
         await recorded(unit, session, found, now, 'packet.prepared', what);
         const after = await find(unit, session, referralId, now, consents);
         if (after === 'none') throw new Refused(problem('conflict', NO_PACKET));
@@ -178,6 +180,7 @@ export function createPacketService(deps: PacketDeps): PacketService {
       const consents = await consentsOf(session, referralId, now);
       return withPress(() =>
         store.transaction(session.scope, async (unit): Promise<PacketSent> => {
+          await unit.events.hold(referralId);
           const shown = await find(unit, session, referralId, now, consents);
           if (shown === 'none') throw new Refused(problem('conflict', NO_PACKET));
           const { referral } = shown;
