@@ -1,6 +1,7 @@
 /** The packet on the worklist: looked at, prepared, and sent by one press. What is sent is kept as it went, and accounted for. */
 import { createHash } from 'node:crypto';
 import { ownWords } from '@refloop/domain/configuration/templates';
+import type { Hold } from '@refloop/domain/packet/readiness';
 import { channelOf, waysOf } from '@refloop/domain/packet/way';
 import { decideCare } from '@refloop/domain/referral/care-command';
 import type { Referral } from '@refloop/domain/referral/referral';
@@ -134,7 +135,7 @@ export function createPacketService(deps: PacketDeps): PacketService {
         at: preparation.override.at,
       },
       checked: checked && { by: nameOf(checked.by), at: checked.at },
-      holds: assembled.holds.map((hold) => ({ kind: hold.kind, words: holdWords(hold, nameOf) })),
+      holds: assembled.holds.map((hold) => ({ kind: shownKind(hold), words: holdWords(hold, nameOf) })),
       ways: ways.map(({ way, hindrance }) => ({ way, preferred: way === preferred, hindrance })),
     };
   }
@@ -308,6 +309,10 @@ export function createPacketService(deps: PacketDeps): PacketService {
     return { link: null };
   }
 }
+
+/** What the payer denied is nothing that is asked of whoever sends. */
+const shownKind = (hold: Hold): PacketView['holds'][number]['kind'] =>
+  hold.kind === 'authorization' && hold.status === 'denied' ? 'authorization-denied' : hold.kind;
 
 /** A brief description of what was disclosed (45 CFR 164.528(b)(2)(iii)): kinds and numbers, no contents. */
 function whatOf({ packet: { chart } }: AssembledPacket): string[] {
