@@ -118,6 +118,7 @@ describe('a setting that is wrong is named', () => {
       production({ REFLOOP_SANDBOX_CLOCK: 'http://localhost:4010/clock' }),
       ['REFLOOP_SANDBOX_CLOCK'],
     ],
+    ['the sandbox’s telephones in production', production({ REFLOOP_SANDBOX_TEXTS: '/srv/texts.json' }), ['REFLOOP_SANDBOX_TEXTS']],
     ['a clock elsewhere', { ...DATABASE, REFLOOP_SANDBOX_CLOCK: 'http://clock.example.org:80/clock' }, ['REFLOOP_SANDBOX_CLOCK']],
     ['a simulated practice in production', production({ REFLOOP_HISTORY: '30000' }), ['REFLOOP_HISTORY']],
     [

@@ -336,6 +336,10 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     const fix = FIXES['REFLOOP_SANDBOX_CLOCK'] ?? '';
     faults.push({ field: 'REFLOOP_SANDBOX_CLOCK', message: 'A clock that can be moved in production', fix });
   }
+  if (production && read.REFLOOP_SANDBOX_TEXTS !== undefined) {
+    const fix = 'Leave it out; npm start sets it for the sandbox. Production sends texts by the gateways of REFLOOP_SITES.';
+    faults.push({ field: 'REFLOOP_SANDBOX_TEXTS', message: 'The telephones of the sandbox in production', fix });
+  }
   if (production && read.REFLOOP_RATE_LIMITS === 'off') {
     faults.push({ field: 'REFLOOP_RATE_LIMITS', message: 'Off in production', fix: FIXES['REFLOOP_RATE_LIMITS'] ?? '' });
   }

@@ -5,7 +5,6 @@
 import { unreadableRequest } from './app.ts';
 import { type Config, configFaults, readConfig } from './config.ts';
 import { openHttpServer } from './http-server.ts';
-import { guardProcessOutput } from './logging/process-output.ts';
 import { wordsOf } from './logging/words.ts';
 import { type Answer, createApps, PAGE_PATIENCE_MS } from './process/apps.ts';
 import { layFoundation, pause } from './process/foundation.ts';
@@ -32,7 +31,6 @@ function settings(): Config {
 const config = settings();
 const foundation = layFoundation(config);
 const { discovery, failing, index, log, onceReached, readiness, runsJobs, servesApi } = foundation;
-guardProcessOutput(log);
 const running = createRunning(foundation);
 const apps = createApps(foundation);
 let answer: Answer = apps.starting();

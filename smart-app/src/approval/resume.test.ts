@@ -27,6 +27,7 @@ describe('a write-back is taken up again by itself', () => {
   test('when what was sent can no longer arrive', () => {
     expect(resumeAfter(plan(step({ status: 'unknown' }, ago(15))), undefined, 0, NOW)).toBe(45_000);
     expect(resumeAfter(plan(step({ status: 'unknown' }, ago(600))), undefined, 0, NOW)).toBe(10_000);
+    expect(resumeAfter(plan(step({ status: 'unknown' }, ago(-30 * 86_400))), undefined, 0, NOW), 'by a clock that was ahead').toBe(60_000);
   });
 
   test('when the EHR asked for patience', () => {

@@ -38,7 +38,9 @@ export function resumeAfter(plan: PlanInHand, stopped: PlanStop | undefined, tri
   const unknown = open.filter(({ outcome }) => outcome.status === 'unknown');
   if (unknown.length > 0) {
     const sent = Math.max(...unknown.map(({ attemptedAt }) => (attemptedAt === null ? 0 : Date.parse(attemptedAt))));
-    return Math.max(growing(tries), sent + SETTLED_AFTER_MILLISECONDS - now);
+    // By a clock that was ahead when it was sent, as a sandbox's was, it would be waited for as long as that clock was ahead.
+    const left = Math.min(sent + SETTLED_AFTER_MILLISECONDS - now, SETTLED_AFTER_MILLISECONDS);
+    return Math.max(growing(tries), left);
   }
   return open.some(({ outcome }) => outcome.status === 'refused' && BUSY.has(outcome.httpStatus)) ? growing(tries) : undefined;
 }

@@ -9,6 +9,7 @@ import { systemAccess } from '../ehr/system-access.ts';
 import { createSystemTokens } from '../ehr/system-token.ts';
 import { createDocumentReader } from '../inbound/document-reader.ts';
 import { createLogger } from '../logging/log.ts';
+import { guardProcessOutput } from '../logging/process-output.ts';
 import { currentIndex } from '../matching/current-index.ts';
 import { createReadiness } from '../readiness.ts';
 import { createDiscovery } from '../sessions/discovery.ts';
@@ -29,6 +30,8 @@ export type Foundation = ReturnType<typeof layFoundation>;
 export function layFoundation(config: Config) {
   const role = config.only ?? 'all';
   const log = createLogger(undefined, { role, replica: randomBytes(4).toString('hex') });
+  // Before anything that may print.
+  guardProcessOutput(log);
   /** What happens in the practice is of this one; in the sandbox it may be ahead. */
   const clock = createPracticeClock(machineTime);
   const production = config.environment === 'production';

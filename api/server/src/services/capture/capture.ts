@@ -155,7 +155,8 @@ export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRu
   async function lookAt(site: Site, ehr: EhrPort, checkpoint: CaptureCheckpoint, sum: CaptureRun): Promise<'looked' | 'silent' | 'away'> {
     const beganAt = deps.now().toISOString();
     const place = `${ehr.base} ${checkpoint.resourceType}`;
-    const followed = goesOnAt.get(place)?.followed ?? new Set<string>();
+    // What is not answered is asked for again: only with the link it leads to does a page count as read.
+    const followed = new Set(goesOnAt.get(place)?.followed);
     const looked = await look(ehr, checkpoint, followed);
     if (looked.kind === 'away') return looked.kind;
     const failedAt: string[] = [...(goesOnAt.get(place)?.heldAt ?? [])];

@@ -13,13 +13,19 @@ const PAGES = 120;
 const AT = '2026-11-20T14:59:00.000Z';
 const EARLIER = '2026-11-20T14:58:00.000Z';
 
-/** An EHR whose encounters are in so many pages; a link is good for one of them, until `forgets` were answered. */
-async function longLook({ forgets = Number.POSITIVE_INFINITY, breaks = false, after = (page: number): number => page + 1 } = {}) {
+/** An EHR whose encounters are in so many pages; a link is good for one of them, until `forgets` were answered. Once it is asked too much, at `busyAt`. */
+async function longLook({
+  forgets = Number.POSITIVE_INFINITY,
+  busyAt = -1,
+  breaks = false,
+  after = (page: number): number => page + 1,
+} = {}) {
   const store = openMemoryStore({ newId: () => 'id' });
   const site = sandboxSite(4010, { clientId: 'x', key: {} as never, scopes: '', completes: false, tracks: true });
   await store.enrol(scopeOf(site));
   const read: number[] = [];
-  let forgot = false;
+  let [forgot, wasBusy] = [false, false];
+  let now = new Date(NOW);
   const get: EhrPort['get'] = async (path) => {
     const url = new URL(path, `${site.iss}/`);
     if (!url.pathname.endsWith('/Encounter')) return ok({ resourceType: 'Bundle' });
@@ -27,6 +33,10 @@ async function longLook({ forgets = Number.POSITIVE_INFINITY, breaks = false, af
     if (page > forgets && !forgot) {
       forgot = true;
       return refuse({ kind: 'http', status: 410, detail: '' });
+    }
+    if (page === busyAt && !wasBusy) {
+      wasBusy = true;
+      return refuse({ kind: 'http', status: 429, detail: '' });
     }
     read.push(page);
     const of = { id: `e${page}`, meta: { lastUpdated: page === 0 ? EARLIER : AT } };
@@ -57,13 +67,14 @@ async function longLook({ forgets = Number.POSITIVE_INFINITY, breaks = false, af
         ),
       ),
   };
-  const about = { now: () => new Date(NOW), version: 'test', failed, address: 'https://refloop.example.org' };
+  const about = { now: () => now, version: 'test', failed, address: 'https://refloop.example.org' };
   const { run } = createCapture({ store: breaks ? broken : store, sites: [site], access, ...about });
   const checkpoint = () =>
     store.transaction(scopeOf(site), async ({ capture }) =>
       (await capture.checkpoints()).find(({ resourceType }) => resourceType === 'Encounter'),
     );
-  return { run, read, checkpoint, failures };
+  const pass = (minutes: number): void => void (now = new Date(now.getTime() + minutes * 60_000));
+  return { run, read, checkpoint, failures, pass };
 }
 
 test('what changed at one moment is read to its end, run by run, each page once', async () => {
@@ -95,4 +106,17 @@ test('pages that lead in a circle are read once, which is told and put on record
   expect(read).toEqual(Array.from({ length: 71 }, (_, at) => at));
   expect(await checkpoint()).toMatchObject({ since: AT, lookedAt: NOW, refused: expect.stringContaining('lead back') });
   expect(failures.map(String)).toEqual([expect.stringContaining('Encounter was not read to its end')]);
+});
+
+test('pages that were read when the EHR had enough of us are read again, and are no circle', async () => {
+  const { run, read, checkpoint, failures, pass } = await longLook({ busyAt: 70 });
+  await run();
+  await run();
+  expect([read.length, (await checkpoint())?.lookedAt], 'the second run ended at its hiccup').toEqual([70, null]);
+  for (let more = 0; more < 4; more += 1) {
+    pass(10);
+    await run();
+  }
+  expect(new Set(read).size).toBe(PAGES);
+  expect(failures).toEqual([]);
 });

@@ -147,6 +147,7 @@ describe('what leaves by itself', () => {
     expect(reach).toEqual({
       patient: {
         phone: '(555) 210-0100',
+        phoneFrom: 'chart',
         language: 'es',
         texts: 'given',
         messages: { sent: 3, failed: 0, unknown: 0, lastAt: '2026-11-30T15:02:00.000Z' },
