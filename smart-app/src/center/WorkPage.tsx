@@ -80,7 +80,7 @@ export function WorkPage({ api, onFail, session }: CenterProps) {
         />
       )}
       <AnswerView answer={answer} onRetry={refresh}>
-        {({ toSign, toReview, told, missing, unfinished, sent, settledByOthers }, at) => (
+        {({ toSign, toReview, told, missing, unfinished, sent, settledByOthers, unjudged }, at) => (
           <>
             <p className="caption num">
               As of {plainTime(at.toISOString())}. Open the patient’s chart in the EHR to go on with any of these.
@@ -114,6 +114,12 @@ export function WorkPage({ api, onFail, session }: CenterProps) {
               <Group heading="Missing for the specialist" empty="" rows={missing}>
                 {(row) => <Missing key={row.id} row={row} now={at} />}
               </Group>
+            ) : null}
+            {unjudged > 0 ? (
+              <p className="caption num">
+                {unjudged === 1 ? '1 packet has' : `${unjudged} packets have`} not been looked through yet for what is missing. Refresh to
+                go on.
+              </p>
             ) : null}
             {told.length > 0 ? (
               <Group heading="Escalated to you" empty="" rows={told}>

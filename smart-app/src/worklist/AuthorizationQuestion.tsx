@@ -1,7 +1,7 @@
 /** Where nothing has settled it: what the payer says of the authorization, answered with the press that sends. */
 import { Radio, TextInput } from '@mantine/core';
 import type { PacketView } from '@refloop/server/client/packet';
-import { type AuthorizationDraft, type AuthorizationFault, faultWords, isAsked, mayGoWithout } from './authorization-draft.ts';
+import { type AuthorizationDraft, type AuthorizationFault, faultWords, isAsked, isUnsaid } from './authorization-draft.ts';
 import styles from './Packet.module.css';
 
 type Props = {
@@ -25,9 +25,9 @@ export function AuthorizationQuestion({ packet, draft, fault, onChange }: Props)
         onChange={(value) => put({ answer: value as NonNullable<AuthorizationDraft['answer']> })}
       >
         <div className={styles['answers']}>
-          <Radio value="not-needed" label="No, this payer does not ask for it" />
+          {isUnsaid(packet) ? <Radio value="not-needed" label="No, this payer does not ask for it" /> : null}
           <Radio value="approved" label="Yes, and it is approved" />
-          {mayGoWithout(packet) ? <Radio value="goes-without" label="It goes without an answer" /> : null}
+          {isUnsaid(packet) ? <Radio value="goes-without" label="It goes without an answer" /> : null}
         </div>
       </Radio.Group>
       {answer === 'approved' ? (

@@ -9,8 +9,8 @@ const ANSWERED_HERE: readonly PacketView['holds'][number]['kind'][] = ['authoriz
 
 export const isAsked = ({ holds }: PacketView): boolean => holds.some(({ kind }) => ANSWERED_HERE.includes(kind));
 
-/** What the payer was asked and has not decided, or has denied, does not go without its answer (R112). */
-export const mayGoWithout = ({ holds }: PacketView): boolean => holds.some(({ kind }) => kind === 'authorization-open');
+/** Whether nobody has said anything: what the payer was asked and has not decided goes with its approval alone (R112). */
+export const isUnsaid = ({ holds }: PacketView): boolean => holds.some(({ kind }) => kind === 'authorization-open');
 
 /** Whether all but what is said here is in order. */
 export const isReady = ({ holds }: PacketView): boolean => holds.every(({ kind }) => ANSWERED_HERE.includes(kind));
@@ -38,10 +38,11 @@ export function answerOf(
     case undefined:
       return { fault: 'unanswered' };
     case 'not-needed':
-      return { answer: { answer } };
+      return isUnsaid(packet) ? { answer: { answer } } : { fault: 'unanswered' };
     case 'approved':
       return number.trim() === '' ? { fault: 'number' } : { answer: { answer, number: number.trim() } };
     case 'goes-without':
+      if (!isUnsaid(packet)) return { fault: 'unanswered' };
       return reason.trim().length < 3 ? { fault: 'reason' } : { answer: { answer, reason: reason.trim() } };
   }
 }

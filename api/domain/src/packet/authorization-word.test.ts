@@ -39,12 +39,14 @@ test.each(['not-needed', 'asked', 'approved', 'denied'] as const)('what is on re
   expect(word(more)).toEqual({ kind: 'on-record', status });
 });
 
-test.each([
-  ['no coverage is known', null, 'none'],
-  ['the patient pays', { payer: 'self-pay', id: null }, 'self-pay'],
-] as const)('%s: there is nobody to ask', (_, coverage, payer) =>
-  expect(word({ coverage })).toEqual({ kind: 'settled', by: { status: 'not-needed', ground: { kind: 'no-payer', payer } } }),
-);
+test('the patient pays: there is nobody to ask', () =>
+  expect(word({ coverage: { payer: 'self-pay', id: null } })).toEqual({
+    kind: 'settled',
+    by: { status: 'not-needed', ground: { kind: 'self-pay' } },
+  }));
+
+test('no coverage is known, which is not that there is none: somebody has to say it', () =>
+  expect(word({ coverage: null })).toEqual({ kind: 'open', because: 'nobody-looked' }));
 
 describe('a rule of the site', () => {
   test('answers for this payer and specialty, however the name is written, and names its version', () =>
@@ -100,5 +102,5 @@ describe('the payer on the order (Da Vinci CRD)', () => {
 test('it goes without for a reason that somebody gave, and not where it is settled', () => {
   const without = { by: 'kim', at: '2026-11-29T10:00:00.000Z' };
   expect(word({ without })).toEqual({ kind: 'goes-without', ...without });
-  expect(word({ without, coverage: null }).kind).toBe('settled');
+  expect(word({ without, coverage: { payer: 'self-pay', id: null } }).kind).toBe('settled');
 });

@@ -12,8 +12,8 @@ export type NoAuthorization = { readonly payer: string; readonly specialty: stri
 
 /** By what it is settled where no person had to be asked. */
 export type AuthorizationGround =
-  /** Nobody but the patient pays, as far as is known. */
-  | { kind: 'no-payer'; payer: 'self-pay' | 'none' }
+  /** The patient pays, or a relative. */
+  | { kind: 'self-pay' }
   /** The payer itself on the order; `on`: the day, empty where it does not say when. */
   | { kind: 'order'; on: string }
   /** `on`: the day on which this version was made. */
@@ -33,7 +33,7 @@ export type AuthorizationWord =
 
 export type WordAbout = {
   authorization: Authorization;
-  /** Null where no coverage is known; its payer null where it has no name, `self-pay` where a person pays. */
+  /** Null where no coverage is known, which is not that there is none. Its payer null where it has no name, `self-pay` where a person pays. */
   coverage: { payer: string | null /** Of the resource, where one of the chart is meant for certain. */; id: string | null } | null;
   specialty: string;
   /** As it was launched, with what the payer put on it. */
@@ -54,8 +54,7 @@ export function authorizationWord(about: WordAbout): AuthorizationWord {
 }
 
 function nobodyToAsk(coverage: WordAbout['coverage']): SettledAuthorization | undefined {
-  if (coverage !== null && coverage.payer !== 'self-pay') return undefined;
-  return { status: 'not-needed', ground: { kind: 'no-payer', payer: coverage === null ? 'none' : 'self-pay' } };
+  return coverage?.payer === 'self-pay' ? { status: 'not-needed', ground: { kind: 'self-pay' } } : undefined;
 }
 
 const plain = (words: string): string => words.trim().toLowerCase().replaceAll(/\s+/g, ' ');

@@ -55,7 +55,7 @@ describe('what every packet has to hold (R104)', () => {
     [{ kind: 'open', because: 'nobody-looked' }, 'missing'],
     [{ kind: 'goes-without', by: 'cora', at: '2026-11-28T10:00:00.000Z' }, 'missing'],
     [{ kind: 'on-record', status: 'asked' }, 'in'],
-    [{ kind: 'settled', by: { status: 'not-needed', ground: { kind: 'no-payer', payer: 'self-pay' } } }, 'in'],
+    [{ kind: 'settled', by: { status: 'not-needed', ground: { kind: 'self-pay' } } }, 'in'],
   ] as const)('whether the payer has to authorize it: %j is %s, and asked of nobody but who sends', (authorization, standing) => {
     const of = required([psa], { authorization });
     expect(requirementsOf(of).find(({ id }) => id === 'authorization')?.standing).toBe(standing);

@@ -278,7 +278,6 @@ export const REQUESTS: Record<string, Request> = {
           sequence: made['sequence'] ?? 1,
           revision: 1,
           way: 'link',
-          authorization: { answer: 'not-needed' },
         };
       },
     },

@@ -19,7 +19,17 @@ const PacketItemView = z.object({
 export type PacketItemView = z.infer<typeof PacketItemView>;
 
 const Hold = z.object({
-  kind: z.enum(['order-not-active', 'authorization', 'authorization-open', 'incomplete', 'to-be-checked', 'nobody-asked']),
+  kind: z.enum([
+    'order-not-active',
+    /** The payer was asked and has not decided. */
+    'authorization',
+    'authorization-denied',
+    /** Nobody has said where it stands. */
+    'authorization-open',
+    'incomplete',
+    'to-be-checked',
+    'nobody-asked',
+  ]),
   words: z.string(),
 });
 

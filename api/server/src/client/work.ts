@@ -95,6 +95,8 @@ export const MyWork = z.object({
   unfinished: z.array(UnfinishedRow),
   sent: z.array(SentRow),
   settledByOthers: z.array(SettledByOthersRow),
+  /** Packets of which nobody has looked yet at what they lack, so that they are not in `missing`: each look at this list goes on with some. */
+  unjudged: z.number().int(),
 });
 export type MyWork = z.infer<typeof MyWork>;
 

@@ -2,10 +2,11 @@
  * What is said of the payer's authorization with the very press that hands a packet over (R104), and what a rule has settled, put on record before it
  * leaves: whoever reads the history later sees by whose word it went.
  */
+import type { AuthorizationWord } from '@refloop/domain/packet/authorization-word';
 import type { Happening } from '@refloop/domain/referral/event';
 import { observe } from '@refloop/domain/referral/observe';
 import type { Referral } from '@refloop/domain/referral/referral';
-import { ok } from '@refloop/domain/result';
+import { ok, unreachable } from '@refloop/domain/result';
 import type { AuthorizationAnswer } from '../client/packet.ts';
 import { problem, Refused } from '../problem.ts';
 import { personOf, type Session } from '../sessions/session.ts';
@@ -18,13 +19,15 @@ const BY_RULE = { kind: 'software', name: 'refloop-authorization', version: '1' 
 
 type About = { referralId: string; assembled: AssembledPacket /** Of this press. */; key: string; at: string };
 
-/** Within the transaction of the press; refused where there is nothing to be said, so that nothing of the press is kept. */
+/** Within the transaction of the press; refused where there is nothing to be said, or the payer has said another thing, so that nothing of the press is kept. */
 export async function answerAuthorization(
   unit: Unit,
   session: Session,
   answer: AuthorizationAnswer,
   { referralId, assembled, key, at }: About,
 ): Promise<void> {
+  const hindrance = hindranceOf(assembled.authorization, answer.answer);
+  if (hindrance !== null) throw new Refused(problem('conflict', `The packet was not sent. ${hindrance}`));
   if (answer.answer === 'goes-without') return goWithout(unit, session, answer.reason, { referralId, assembled, key, at });
   const decision =
     answer.answer === 'approved' ? ({ status: 'approved', number: answer.number } as const) : ({ status: 'not-needed' } as const);
@@ -34,16 +37,35 @@ export async function answerAuthorization(
   );
 }
 
-/** Whoever has to be asked is asked: what the payer has not decided, or has denied, does not go without. */
+/** Why this is not taken with a press that sends, null where it is: what a payer said is not made another thing by the way. */
+function hindranceOf(word: AuthorizationWord, answer: AuthorizationAnswer['answer']): string | null {
+  switch (word.kind) {
+    case 'open':
+      return null;
+    case 'settled':
+    case 'goes-without':
+      return 'Where the payer’s authorization stands is settled. Look at the packet again, and send it without an answer.';
+    case 'on-record':
+      break;
+    default:
+      return unreachable(word);
+  }
+  switch (word.status) {
+    case 'asked':
+      if (answer === 'approved') return null;
+      return 'The payer was asked and has not decided. It goes with the number once it is approved; another answer of the payer is put on record at the referral first.';
+    case 'denied':
+      return 'The payer denied it, and the clinician decides what is to be done. If the payer has changed its mind, put that on record at the referral first, with “Authorization”.';
+    case 'not-needed':
+    case 'approved':
+      return 'Where the payer’s authorization stands is on record. Look at the packet again, and send it without an answer.';
+    default:
+      return unreachable(word.status);
+  }
+}
+
 async function goWithout(unit: Unit, session: Session, reason: string, { referralId, assembled, at }: About): Promise<void> {
-  const { authorization, attempt, preparation, revision } = assembled;
-  if (authorization.kind !== 'open')
-    throw new Refused(
-      problem(
-        'conflict',
-        'The packet was not sent. Where the payer’s authorization stands is on record, so there is nothing to go without.',
-      ),
-    );
+  const { attempt, preparation, revision } = assembled;
   const content = { ...preparation, withoutAuthorization: { reason, by: session.subject, at } };
   const kept = await unit.packetPreparations.put({ referralId, attempt: attempt.number, revision: revision + 1, content, updatedAt: at });
   if (!kept) throw new Refused(problem('conflict', 'Somebody changed this packet since it was shown. Nothing was sent. Look at it again.'));

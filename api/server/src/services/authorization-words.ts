@@ -9,8 +9,8 @@ import { unreachable } from '@refloop/domain/result';
 /** By what it was settled where no person was asked. */
 export function groundWords(ground: AuthorizationGround): string {
   switch (ground.kind) {
-    case 'no-payer':
-      return ground.payer === 'self-pay' ? 'the patient pays' : 'no insurance is known';
+    case 'self-pay':
+      return 'the patient pays';
     case 'order':
       return ground.on === '' ? 'the payer says so on the order' : `the payer says so on the order, ${ground.on}`;
     case 'rule': {

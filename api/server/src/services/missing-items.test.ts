@@ -5,8 +5,8 @@ import type { MissingRow, MyWork } from '../client/work.ts';
 import type { Session } from '../sessions/session.ts';
 import type { StoredObligation } from '../store/obligations.ts';
 import type { Store, Unit } from '../store/store.ts';
+import { MOST_JUDGED } from './missing-items.ts';
 import { SEND } from './packet-lacking.ts';
-import { lookAgain } from './referral-log.ts';
 import { openReferralApi, type ReferralApi } from './test-referral-api.ts';
 import { chart, makeInput } from './test-referral-input.ts';
 import { writtenReferral } from './test-written-referral.ts';
@@ -87,17 +87,34 @@ test('what somebody makes of the packet is on the list at once', async () => {
   expect(labels(await rowOf(id))).toBe(before);
 });
 
-test('a row from before it was kept is told too, and keeps it once the referral is looked at', async () => {
-  const id = ids[5] ?? '';
-  const before = await rowOf(id);
-  await api.store.transaction(api.scope, async (unit) => {
+/** As rows were kept before what is lacking was kept with them. */
+const olden = (id: string): Promise<void> =>
+  api.store.transaction(api.scope, async (unit) => {
     const [owed] = (await unit.obligations.openOf(id)).filter(({ kind }) => kind === SEND);
     if (!owed) throw new Error('Nothing is owed');
     const { lacking: _, ...content } = owed.content as Record<string, never>;
     const { owner, dueAt, escalatedTo } = owed;
     await unit.obligations.settle(owed.id, { what: 'revise', owner, dueAt, escalatedTo, content });
   });
-  expect([await rowOf(id), (await read('1')).charts > 0]).toEqual([before, true]);
-  await api.store.transaction(api.scope, (unit) => lookAgain(unit, id, api.clock.now.toISOString()));
+
+test('a row from before it was kept is told too, and keeps it from then on', async () => {
+  const id = ids[5] ?? '';
+  const before = await rowOf(id);
+  await olden(id);
+  const { missing, charts } = await read('1');
+  expect([missing.length, charts > 0]).toEqual([(await listed()).length, true]);
   expect([await rowOf(id), (await read('1')).charts]).toEqual([before, 0]);
+});
+
+test('of many rows from before it was kept each look judges some and tells how many are left, so that none is forgotten', async () => {
+  for (const id of ids) await olden(id);
+  const look = async () => {
+    const { missing, unjudged } = (await api.call('GET', '/work', clinician)).body as MyWork;
+    return [missing.length, unjudged];
+  };
+  expect([await look(), await look(), await look()]).toEqual([
+    [MOST_JUDGED, MANY - MOST_JUDGED],
+    [MANY, 0],
+    [MANY, 0],
+  ]);
 });

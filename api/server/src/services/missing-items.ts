@@ -5,33 +5,33 @@
  */
 import type { MissingRow } from '../client/work.ts';
 import type { StoredObligation } from '../store/obligations.ts';
-import type { Unit } from '../store/store.ts';
+import type { Scope, Store } from '../store/store.ts';
 import type { ObligationContent } from './engine/obligation-content.ts';
-import { type Lacking, lackingOf, NUMBER_LABEL } from './packet-lacking.ts';
-import { readReferral } from './referral-log.ts';
+import { keepLacking } from './lacking-kept.ts';
+import { NUMBER_LABEL } from './packet-lacking.ts';
 
 export type MissingAbout = {
   coveringFor: string | null;
   names: ReadonlyMap<string, string>;
   /** Whether the practice has a number to be called back at. */
   hasNumber: boolean;
-  now: Date;
 };
 
-/** Of a row from before it was kept; the next look at the referral keeps it. */
-async function judged(unit: Unit, { referralId }: StoredObligation, now: Date): Promise<Lacking | undefined> {
-  const referral = await readReferral(unit, referralId);
-  return referral && lackingOf(unit, referral, now.toISOString());
+/** Of rows from before it was kept: so many are judged with one look at a list, and a list waits for no more charts than that. */
+export const MOST_JUDGED = 50;
+
+export const isJudged = ({ content }: StoredObligation): boolean => (content as Partial<ObligationContent>).lacking !== undefined;
+
+/** Judges some of these referrals and keeps it, each in a transaction of its own: a list keeps nobody waiting who works on one of them. */
+export async function judgeSome(store: Store, scope: Scope, referralIds: readonly string[], now: Date): Promise<void> {
+  for (const referralId of referralIds.slice(0, MOST_JUDGED))
+    await store.transaction(scope, (unit) => keepLacking(unit, referralId, now.toISOString()));
 }
 
 /** @param stored what is open of the sending; of referrals without a chart on record there is no packet, and nothing is asked */
-export async function missingRow(
-  unit: Unit,
-  stored: StoredObligation,
-  { coveringFor, names, hasNumber, now }: MissingAbout,
-): Promise<MissingRow[]> {
+export function missingRow(stored: StoredObligation, { coveringFor, names, hasNumber }: MissingAbout): MissingRow[] {
   const content = stored.content as Partial<ObligationContent>;
-  const lacking = content.lacking === undefined ? await judged(unit, stored, now) : content.lacking;
+  const { lacking } = content;
   if (!lacking) return [];
   const number = lacking.needsNumber && !hasNumber ? [{ label: NUMBER_LABEL, notVisible: false }] : [];
   const items = [...lacking.items, ...number];

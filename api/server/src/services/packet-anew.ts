@@ -17,6 +17,7 @@ import { careRefusal } from './care-refusal.ts';
 import { coverOf } from './consents-at-sending.ts';
 import { toJson } from './kept.ts';
 import { insertLink, linkSecret } from './office-links.ts';
+import { assemblePacket } from './packet-assembly.ts';
 import { applyDecision, readReferral } from './referral-log.ts';
 import { keepSent, sentPacketOf } from './sent-packet.ts';
 
@@ -50,6 +51,15 @@ export async function sendAnew(
   // An office that declined or was cancelled is not sent to, whoever is asked in its place.
   if (attempt !== referral.attempts.at(-1) || isEnded(attempt))
     throw new Refused(problem('conflict', 'This specialist is not asked any more. Let the old one go, and send to whoever is asked now.'));
+  // Nor where nobody has said whether the payer has to authorize it: packets from before that was asked are on record as sent.
+  const assembled = await assemblePacket(unit, referral, { practiceOf: () => undefined, phoneOf: () => '' }, new Date(at), []);
+  if (assembled?.authorization.kind === 'open')
+    throw new Refused(
+      problem(
+        'conflict',
+        'Nobody has said whether the payer has to authorize it. Put that on record at the referral, with “Authorization”, and send it again; or let this one go, and say in the packet why it goes without.',
+      ),
+    );
   const packet = await sentPacketOf(unit, before);
   const pages = FaxContent.safeParse(effect.content).data;
   // Pages are as they were made, and nobody asks for consents before they leave; those of before that were told apart may hold something by one.

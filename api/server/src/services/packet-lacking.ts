@@ -38,12 +38,3 @@ function lackingIn({ holds, preparation }: AssembledPacket, now: Instant): Lacki
     needsNumber: preparation.callback === '' && preparation.override?.missing.includes(NUMBER) !== true,
   };
 }
-
-/** After a change of the packet, in its transaction: whoever is asked for what is missing sees it at once. */
-export async function keepLacking(unit: Unit, referral: Referral, now: Instant): Promise<void> {
-  const [owed] = (await unit.obligations.openOf(referral.id)).filter(({ kind }) => kind === SEND);
-  if (!owed) return;
-  const lacking = (await lackingOf(unit, referral, now)) ?? null;
-  const { owner, dueAt, escalatedTo, content } = owed;
-  await unit.obligations.settle(owed.id, { what: 'revise', owner, dueAt, escalatedTo, content: { ...(content as object), lacking } });
-}

@@ -247,6 +247,63 @@ describe('R104: whether the payer has to authorize it', () => {
     expect(await decided(id)).toEqual(['approved, number B-2']);
   });
 
+  test.each([
+    ['what the payer denied is not made another thing by the press that sends', 'denied', 'authorization-denied', 'Authorization'],
+    ['while the payer was asked, nobody says that it does not ask', 'asked', 'authorization', 'approved'],
+  ] as const)('%s', async (_, answer, hold, words) => {
+    const id = await unsaid();
+    await authorize(id, answer === 'denied' ? 'not-medically-necessary' : answer);
+    expect(await holdsOf(id)).toEqual([hold]);
+    const answers: Body[] = [{ answer: 'not-needed' }, ...(answer === 'denied' ? [{ answer: 'approved', number: 'B-3' }] : [])];
+    for (const authorization of answers) {
+      const refused = await send(id, 'link', { authorization });
+      expect([refused.status, String(refused.body['detail'])]).toEqual([409, expect.stringContaining(words)]);
+    }
+    expect([await holdsOf(id), (await decided(id)).length]).toEqual([[hold], answer === 'denied' ? 1 : 0]);
+  });
+
+  test.each([{ answer: 'not-needed' }, { answer: 'approved', number: 'B-4' }])(
+    'what is said already is not said again: %j',
+    async (answer) => {
+      const id = await written();
+      const refused = await send(id, 'link', { authorization: answer });
+      expect([refused.status, String(refused.body['detail'])]).toEqual([409, expect.stringContaining('without an answer')]);
+      expect((await send(id, 'link')).status).toBe(200);
+    },
+  );
+
+  test('a packet from before it was asked does not leave anew while nobody has said it', async () => {
+    const id = await unsaid();
+    expect((await send(id, 'mail', { authorization: { answer: 'goes-without', reason: 'Has to be seen today' } })).status).toBe(200);
+    const anew = () =>
+      api.store.transaction(api.scope, async (unit) => {
+        const [effect] = await unit.outbox.ofReferral(id);
+        if (!effect) throw new Error('Nothing was sent');
+        const session = {
+          scope: api.scope,
+          subject: 'kim',
+          fhirUser: 'Practitioner/kim',
+          name: 'kim',
+          sessionId: 'x',
+          roles: ['coordinator'],
+        };
+        const at = api.clock.now.toISOString();
+        await sendAnew(unit, session as unknown as Session, effect, { transmissionId: `anew-${id}-${at}`, publicUrl: '', at });
+      });
+    await later(1);
+    const before = await api.store.transaction(api.scope, (unit) => unit.packetPreparations.get(id, 1));
+    if (!before) throw new Error('Nothing was prepared');
+    const { withoutAuthorization: _, ...content } = before.content;
+    const kept = { referralId: id, attempt: 1, revision: before.revision + 1, content, updatedAt: api.clock.now.toISOString() };
+    await api.store.transaction(api.scope, (unit) => unit.packetPreparations.put(kept));
+    const many = (await titles(id)).length;
+    await expect(anew()).rejects.toMatchObject({ refusal: { detail: expect.stringContaining('Nobody has said whether the payer') } });
+    expect((await titles(id)).length).toBe(many);
+    await authorize(id, 'not-needed');
+    await anew();
+    expect((await titles(id)).filter((title) => title === 'Sent').length).toBe(2);
+  });
+
   test('looked through before, it is not another packet by what the payer says', async () => {
     const id = await writtenReferral(api, clinician, makeInput({ chart: [...fullChart(), secret] }));
     expect((await prepare(id, { change: 'check' })).status).toBe(200);

@@ -1,6 +1,7 @@
 /** The packet on the worklist: looked at, prepared, and sent by one press. What is sent is kept as it went, and accounted for. */
 import { createHash } from 'node:crypto';
 import { ownWords } from '@refloop/domain/configuration/templates';
+import type { Hold } from '@refloop/domain/packet/readiness';
 import { channelOf, waysOf } from '@refloop/domain/packet/way';
 import { decideCare } from '@refloop/domain/referral/care-command';
 import type { Referral } from '@refloop/domain/referral/referral';
@@ -24,9 +25,9 @@ import { careRefusal } from './care-refusal.ts';
 import { configurationIn } from './configuration-in-force.ts';
 import { consentsFor } from './consents-at-sending.ts';
 import { toJson } from './kept.ts';
+import { keepLacking } from './lacking-kept.ts';
 import { insertLink, linkSecret } from './office-links.ts';
 import { type AssembledPacket, type AssemblyDeps, assemblePacket } from './packet-assembly.ts';
-import { keepLacking } from './packet-lacking.ts';
 import { preparedWith } from './packet-preparation.ts';
 import { holdWords } from './packet-words.ts';
 import { applyDecision, readReferral, withPress } from './referral-log.ts';
@@ -134,7 +135,7 @@ export function createPacketService(deps: PacketDeps): PacketService {
         at: preparation.override.at,
       },
       checked: checked && { by: nameOf(checked.by), at: checked.at },
-      holds: assembled.holds.map((hold) => ({ kind: hold.kind, words: holdWords(hold, nameOf) })),
+      holds: assembled.holds.map((hold) => ({ kind: shownKind(hold), words: holdWords(hold, nameOf) })),
       ways: ways.map(({ way, hindrance }) => ({ way, preferred: way === preferred, hindrance })),
     };
   }
@@ -153,6 +154,8 @@ export function createPacketService(deps: PacketDeps): PacketService {
     prepare: async (session, referralId, { revision, what }, now) => {
       const consents = await consentsOf(session, referralId, now);
       return store.transaction(session.scope, async (unit): Promise<PacketAnswer> => {
+        // First, here and in sending: two that take referral and packet in turn would wait for each other.
+        await unit.events.hold(referralId);
         const found = await find(unit, session, referralId, now, consents);
         if (found === 'none') throw new Refused(problem('conflict', NO_PACKET));
         const { assembled } = found;
@@ -166,7 +169,7 @@ export function createPacketService(deps: PacketDeps): PacketService {
           updatedAt: now.toISOString(),
         };
         if (assembled.revision !== revision || !(await unit.packetPreparations.put(kept))) throw new Refused(problem('conflict', CHANGED));
-        await keepLacking(unit, found.referral, now.toISOString());
+        await keepLacking(unit, referralId, now.toISOString());
         await recorded(unit, session, found, now, 'packet.prepared', what);
         const after = await find(unit, session, referralId, now, consents);
         if (after === 'none') throw new Refused(problem('conflict', NO_PACKET));
@@ -178,6 +181,7 @@ export function createPacketService(deps: PacketDeps): PacketService {
       const consents = await consentsOf(session, referralId, now);
       return withPress(() =>
         store.transaction(session.scope, async (unit): Promise<PacketSent> => {
+          await unit.events.hold(referralId);
           const shown = await find(unit, session, referralId, now, consents);
           if (shown === 'none') throw new Refused(problem('conflict', NO_PACKET));
           const { referral } = shown;
@@ -305,6 +309,10 @@ export function createPacketService(deps: PacketDeps): PacketService {
     return { link: null };
   }
 }
+
+/** What the payer denied is nothing that is asked of whoever sends. */
+const shownKind = (hold: Hold): PacketView['holds'][number]['kind'] =>
+  hold.kind === 'authorization' && hold.status === 'denied' ? 'authorization-denied' : hold.kind;
 
 /** A brief description of what was disclosed (45 CFR 164.528(b)(2)(iii)): kinds and numbers, no contents. */
 function whatOf({ packet: { chart } }: AssembledPacket): string[] {

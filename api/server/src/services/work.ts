@@ -10,7 +10,7 @@ import type { StoredPlan } from '../store/plans.ts';
 import type { Store, Unit } from '../store/store.ts';
 import { configurationIn } from './configuration-in-force.ts';
 import { UNFINISHED, unfinishedId, unfinishedOf } from './exceptions.ts';
-import { missingRow } from './missing-items.ts';
+import { isJudged, judgeSome, missingRow } from './missing-items.ts';
 import { SEND } from './packet-lacking.ts';
 import { planContentOf } from './plan-content.ts';
 import { isClinician } from './prepared.ts';
@@ -84,61 +84,74 @@ export function createWorkService({ store, phoneOf }: { store: Store; phoneOf: (
     return [{ subject: session.subject, coveringFor: null }, ...covered.map(({ subject, name }) => ({ subject, coveringFor: name }))];
   };
 
+  /** @param isShown whether it is answered with, given the referrals of which nobody has judged yet what their packets lack; then it is accounted for */
+  const read = (session: Session, now: Date, isShown: (unjudged: readonly string[]) => boolean) =>
+    store.transaction(session.scope, async (unit) => {
+      const since = new Date(now.getTime() - TOLD_FOR_DAYS * 24 * 60 * 60_000).toISOString();
+      const work: MyWork = { toSign: [], toReview: [], told: [], missing: [], unfinished: [], sent: [], settledByOthers: [], unjudged: 0 };
+      const unjudged = new Set<string>();
+      const of = unit.obligations;
+      const names = namesOf(await unit.grants.list());
+      const hasNumber = ((await configurationIn(unit)).practice.phone ?? phoneOf(unit)) !== '';
+      for (const place of await placesOf(unit, session, now)) {
+        const { subject } = place;
+        work.toSign.push(...(await of.list({ status: 'open', kind: TO_SIGN, owner: subject })).map((each) => toSignRow(each, place)));
+        const reviews = await of.list({ status: 'open', kind: REVIEW, raisedBy: subject });
+        for (const each of reviews) work.toReview.push(...(await toReviewRow(unit, each, place.coveringFor)));
+        const about = { coveringFor: place.coveringFor, names, hasNumber };
+        for (const each of await of.list({ status: 'open', kind: SEND, raisedBy: subject, limit: MOST_PACKETS }))
+          if (isJudged(each)) work.missing.push(...missingRow(each, about));
+          else unjudged.add(each.referralId);
+        for (const each of await of.list({ status: 'open', kind: UNFINISHED, raisedBy: subject })) {
+          work.unfinished.push(...(await unfinishedRow(unit, each, place)));
+        }
+        if (place.coveringFor === null) {
+          const settled = await of.list({ status: 'done', kind: TO_SIGN, owner: subject, settledSince: since });
+          work.settledByOthers.push(...settled.flatMap(settledRow));
+        }
+      }
+      const open = await of.list({ status: 'open', kind: TO_SIGN, raisedBy: session.subject });
+      const done = await of.list({ status: 'done', kind: TO_SIGN, raisedBy: session.subject, settledSince: since });
+      work.sent.push(...open.flatMap(sentRow).sort(byDeadline));
+      work.sent.push(
+        ...done
+          .flatMap(sentRow)
+          .flatMap((row) => (row.ended ? [{ ...row, ended: row.ended }] : []))
+          .sort(newestFirst),
+      );
+      for (const { subject } of [{ subject: session.subject }, ...(await coveredBy(unit, session.subject, now))]) {
+        work.told.push(...(await of.list({ status: 'open', escalatedTo: subject })).map(toldRow));
+      }
+      work.toSign.sort(byDeadline);
+      work.toReview.sort(byDeadline);
+      work.missing.sort(byDeadline);
+      work.unfinished.sort(byDeadline);
+      work.settledByOthers.sort(newestFirst);
+      work.unjudged = unjudged.size;
+      const left = [...unjudged];
+      if (!isShown(left)) return { work, unjudged: left };
+      await unit.audit.append({
+        at: now.toISOString(),
+        actor: actorOf(session),
+        action: 'work.listed',
+        purpose: 'TREAT',
+        payload: {
+          recommendations: [...work.toSign, ...work.sent, ...work.settledByOthers].map(({ id }) => id),
+          plans: work.unfinished.map(({ id }) => id),
+          referrals: [...work.toReview, ...work.missing].map(({ referralId }) => referralId),
+          told: work.told.map(({ id }) => id),
+        },
+      });
+      return { work, unjudged: left };
+    });
+
   return {
-    list: (session, now) =>
-      store.transaction(session.scope, async (unit) => {
-        const since = new Date(now.getTime() - TOLD_FOR_DAYS * 24 * 60 * 60_000).toISOString();
-        const work: MyWork = { toSign: [], toReview: [], told: [], missing: [], unfinished: [], sent: [], settledByOthers: [] };
-        const of = unit.obligations;
-        const names = namesOf(await unit.grants.list());
-        const hasNumber = ((await configurationIn(unit)).practice.phone ?? phoneOf(unit)) !== '';
-        for (const place of await placesOf(unit, session, now)) {
-          const { subject } = place;
-          work.toSign.push(...(await of.list({ status: 'open', kind: TO_SIGN, owner: subject })).map((each) => toSignRow(each, place)));
-          const reviews = await of.list({ status: 'open', kind: REVIEW, raisedBy: subject });
-          for (const each of reviews) work.toReview.push(...(await toReviewRow(unit, each, place.coveringFor)));
-          const about = { coveringFor: place.coveringFor, names, hasNumber, now };
-          for (const each of await of.list({ status: 'open', kind: SEND, raisedBy: subject, limit: MOST_PACKETS }))
-            work.missing.push(...(await missingRow(unit, each, about)));
-          for (const each of await of.list({ status: 'open', kind: UNFINISHED, raisedBy: subject })) {
-            work.unfinished.push(...(await unfinishedRow(unit, each, place)));
-          }
-          if (place.coveringFor === null) {
-            const settled = await of.list({ status: 'done', kind: TO_SIGN, owner: subject, settledSince: since });
-            work.settledByOthers.push(...settled.flatMap(settledRow));
-          }
-        }
-        const open = await of.list({ status: 'open', kind: TO_SIGN, raisedBy: session.subject });
-        const done = await of.list({ status: 'done', kind: TO_SIGN, raisedBy: session.subject, settledSince: since });
-        work.sent.push(...open.flatMap(sentRow).sort(byDeadline));
-        work.sent.push(
-          ...done
-            .flatMap(sentRow)
-            .flatMap((row) => (row.ended ? [{ ...row, ended: row.ended }] : []))
-            .sort(newestFirst),
-        );
-        for (const { subject } of [{ subject: session.subject }, ...(await coveredBy(unit, session.subject, now))]) {
-          work.told.push(...(await of.list({ status: 'open', escalatedTo: subject })).map(toldRow));
-        }
-        work.toSign.sort(byDeadline);
-        work.toReview.sort(byDeadline);
-        work.missing.sort(byDeadline);
-        work.unfinished.sort(byDeadline);
-        work.settledByOthers.sort(newestFirst);
-        await unit.audit.append({
-          at: now.toISOString(),
-          actor: actorOf(session),
-          action: 'work.listed',
-          purpose: 'TREAT',
-          payload: {
-            recommendations: [...work.toSign, ...work.sent, ...work.settledByOthers].map(({ id }) => id),
-            plans: work.unfinished.map(({ id }) => id),
-            referrals: [...work.toReview, ...work.missing].map(({ referralId }) => referralId),
-            told: work.told.map(({ id }) => id),
-          },
-        });
-        return work;
-      }),
+    list: async (session, now) => {
+      const first = await read(session, now, (unjudged) => unjudged.length === 0);
+      if (first.unjudged.length === 0) return first.work;
+      await judgeSome(store, session.scope, first.unjudged, now);
+      return (await read(session, now, () => true)).work;
+    },
 
     settleByHand: (session, planId, note, now) =>
       store.transaction(session.scope, async (unit) => {

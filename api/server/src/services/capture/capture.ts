@@ -12,7 +12,7 @@ import type { CaptureCheckpoint } from '../../store/capture.ts';
 import type { Store, Unit } from '../../store/store.ts';
 import { withRetry } from '../referral-log.ts';
 import { mayBeOurs, takeIn } from './observed.ts';
-import { keepSubscribed } from './subscription.ts';
+import { createSubscriber } from './subscription.ts';
 
 export type CaptureDeps = {
   store: Store;
@@ -108,8 +108,7 @@ export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRu
   const quietUntil = new Map<string, number>();
   /** Searches that were not answered at all, by FHIR base and type: they come last, should the EHR hang at them alone. */
   const hung = new Set<string>();
-  /** Those whose subscription was looked at in this process. */
-  const verified = new Set<string>();
+  const subscriber = createSubscriber(deps);
   /**
    * Where a look goes on that was too long for one run: the EHR's own link to its next page, by FHIR base and type. From a time alone it would
    * not go on where more has changed within the overlap, or at one moment, than a run reads. With the process it is lost, and the look begins
@@ -203,12 +202,11 @@ export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRu
     const isQuiet = (what: string): boolean => (quietUntil.get(`${site.iss} ${what}`) ?? 0) > deps.now().getTime();
     const leave = (what: string): void => void quietUntil.set(`${site.iss} ${what}`, deps.now().getTime() + SILENT_MS);
     const due = isQuiet('') ? [] : (await dueTypes(site)).filter(({ resourceType }) => !isQuiet(resourceType));
-    if (isQuiet('') || (due.length === 0 && verified.has(site.iss))) return;
+    if (isQuiet('') || (due.length === 0 && !subscriber.isDue(site))) return;
     const access = await deps.access(site);
     if (!access.ok) return leave('');
     // A look goes on without it.
-    await keepSubscribed(deps, site, access, !verified.has(site.iss)).catch(deps.failed);
-    verified.add(site.iss);
+    await subscriber.keep(site, access).catch(deps.failed);
     const place = ({ resourceType }: CaptureCheckpoint): string => `${site.iss} ${resourceType}`;
     const hangs = (checkpoint: CaptureCheckpoint): number => (hung.has(place(checkpoint)) ? 1 : 0);
     for (const checkpoint of due.toSorted((left, right) => hangs(left) - hangs(right))) {

@@ -18,6 +18,9 @@ const PENDING = 'Subscription/pending';
 /** One that was refused or went unheard is asked for again after this. */
 const AGAIN_MS = 60 * 60_000;
 
+/** How soon one that was not heard of is looked at again, and how late at most. */
+const UNHEARD_MS = { first: 10_000, most: 15 * 60_000 };
+
 /** In the address that an EHR is given; the same for the same site, and no secret. */
 export const siteKey = ({ tenant, iss }: Pick<Site, 'tenant' | 'iss'>): string =>
   createHash('sha256')
@@ -52,8 +55,8 @@ async function isInForce({ ehr }: Own, reference: string, endpoint: string): Pro
   return channel['endpoint'] === endpoint && ['requested', 'active'].includes(text(read.value['status']));
 }
 
-/** Asks once, where the EHR offers it. @param verify the first time of this process: whether what was asked for before still holds */
-export async function keepSubscribed({ store, address, now }: SubscriptionDeps, site: Site, own: Own, verify: boolean): Promise<void> {
+/** Asks once, where the EHR offers it. @param verify whether what was asked for before still holds */
+async function keepSubscribed({ store, address, now }: SubscriptionDeps, site: Site, own: Own, verify: boolean): Promise<void> {
   const { ehr, may } = own;
   if (!may('Subscription', 'create')) return;
   const scope = scopeOf(site);
@@ -75,6 +78,32 @@ export async function keepSubscribed({ store, address, now }: SubscriptionDeps, 
   if (!written.ok || written.value.reference === undefined) return;
   const { reference } = written.value;
   await store.transaction(scope, ({ capture }) => capture.subscribe({ ...asked, reference }));
+}
+
+export type Subscriber = {
+  /** Whether it is time to find out if what was asked for still holds. */
+  isDue: (site: Site) => boolean;
+  keep: (site: Site, own: Own) => Promise<void>;
+};
+
+/**
+ * Finds out at the start of this process whether what was asked for still holds, and, as long as nothing was heard of it, again and again, later
+ * each time: an EHR whose handshake met a Refloop that was just starting gives the subscription up, and tells nobody.
+ */
+export function createSubscriber(deps: SubscriptionDeps): Subscriber {
+  const next = new Map<string, { at: number; wait: number }>();
+  const isDue = ({ iss }: Site): boolean => (next.get(iss)?.at ?? 0) <= deps.now().getTime();
+  return {
+    isDue,
+    keep: async (site, own) => {
+      if (!isDue(site)) return keepSubscribed(deps, site, own, false);
+      const wait = next.get(site.iss)?.wait ?? UNHEARD_MS.first;
+      next.set(site.iss, { at: deps.now().getTime() + wait, wait: Math.min(2 * wait, UNHEARD_MS.most) });
+      await keepSubscribed(deps, site, own, true);
+      const known = await deps.store.transaction(scopeOf(site), ({ capture }) => capture.subscription());
+      if (known?.heardAt !== null) next.set(site.iss, { at: Number.POSITIVE_INFINITY, wait });
+    },
+  };
 }
 
 const isSame = (left: string, right: string): boolean =>
