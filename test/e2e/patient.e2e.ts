@@ -20,6 +20,13 @@ async function offerDates(page: Page, referralId: string): Promise<{ thread: () 
   const ask = async (method: 'get' | 'post', path: string, data?: object) =>
     (await page.request[method](`${REFLOOP}${path}`, { headers: { authorization: `Bearer ${token}` }, ...(data ? { data } : {}) })).json();
   const path = `/worklist/referrals/${referralId}`;
+  const first = (await ask('get', path)) as Thread;
+  // The payer's word: nothing goes to an office without it (R104).
+  await ask('post', `${path}/acts`, {
+    key: 'press-of-payer',
+    sequence: first.sequence,
+    what: { act: 'authorization', answer: 'not-needed', at: new Date().toISOString() },
+  });
   const before = (await ask('get', path)) as Thread;
   const { link } = (await ask('post', `${path}/link`, { sequence: before.sequence })) as { link: string };
   const office = (await ask('post', '/office/open', { link, npi: before.performer.npi })) as { opened: string };
