@@ -62,7 +62,8 @@ const fixed = (path: string, more: Partial<Request> = {}): Request => ({ path: (
 
 const ids = (rows: unknown): unknown[] => (rows as Body[]).map(({ id }) => id);
 const subjects = (rows: unknown): unknown[] => (rows as Body[]).map(({ subject }) => subject);
-const ofWork = (work: Body): unknown[] => Object.values(work).flatMap(ids);
+/** Beside its lists it tells how many rows are still to be looked at. */
+const ofWork = (work: Body): unknown[] => Object.values(work).filter(Array.isArray).flatMap(ids);
 
 const recommendation = (id: string): string => `/recommendations/${id}`;
 const working = (id: string): string => `/recommendations/${id}/working`;
