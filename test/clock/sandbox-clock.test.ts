@@ -88,9 +88,7 @@ test('an office says nothing for three days: each step reaches its person when i
   await expect.poll(() => sandbox.state().run, { interval: 5 }).toBeUndefined();
   expect(practice.now()).toEqual(sandbox.now());
   expect(lived.length).toBeGreaterThan(72);
-  await expect
-    .poll(() => stoodAt, { timeout: 20_000, interval: 5, message: 'It is told once that it stands, at the end.' })
-    .toEqual([lived.at(-1)]);
+  await expect.poll(() => stoodAt, { interval: 5, message: 'It is told once that it stands, at the end.' }).toEqual([lived.at(-1)]);
 
   const events = await store.transaction(scope, (unit) => unit.events.read('r1'));
   const raised = events
