@@ -26,8 +26,9 @@ export default defineConfig({
   workers: 4,
   retries: 0,
   forbidOnly: true,
-  timeout: 90_000,
-  expect: { timeout: 15_000 },
+  // A wait ends when what it waits for is there. These are for what never comes, and for machines three times slower than a good one.
+  timeout: 300_000,
+  expect: { timeout: 60_000, toPass: { timeout: 120_000 } },
   reporter: [['list'], ['json']],
   outputDir: './test-results',
   globalTeardown: './e2e/support/remove-state.ts',
@@ -38,7 +39,7 @@ export default defineConfig({
   ],
   use: {
     baseURL: `http://localhost:${process.env['REFLOOP_EHR_PORT']}`,
-    actionTimeout: 15_000,
+    actionTimeout: 60_000,
     // Recorded for every test and thrown away for each that passes, it takes a quarter of the browser's time: `npm test -- e2e FILTER --trace on`.
     trace: 'off',
     screenshot: 'only-on-failure',

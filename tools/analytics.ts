@@ -6,7 +6,7 @@ import { stateFolder } from './environment.ts';
 import { SANDBOX_KEYS } from './sandbox-keys.ts';
 
 const args = process.argv.slice(2);
-const asked = readAsked(args);
+const asked = await readAsked(args);
 
 // The sandbox EHR knows Refloop by the key that the first start made.
 const sandboxKey = join(stateFolder(), SANDBOX_KEYS.system);

@@ -14,9 +14,12 @@ import type { PerformanceResult } from './performance/performance-result.ts';
 import type { EhrScope } from './pseudonym.ts';
 import { rememberLast } from './remember-last.ts';
 import { type Choices, drillInto, type MetricQuestion, type Moment, readChoices, runMetric } from './run-metric.ts';
-import { drillIntoPerformance, type PerformanceDrill, type PerformanceQuestion, runPerformance } from './run-performance.ts';
+import type { PerformanceDrill, PerformanceQuestion } from './run-performance.ts';
 import { currentSnapshot, type Snapshot, type SnapshotManifest, timezoneOf } from './snapshot.ts';
 import { tallyFile, usableTallies } from './tallies.ts';
+
+/** Read when first asked: the two hundred files of its statistics are a tenth of what a process reads at its start. */
+const performance = () => import('./run-performance.ts');
 
 export class NoSnapshot extends Error {
   constructor(folder: string) {
@@ -167,8 +170,10 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
     drillContracting: (question) => ask((query, moment) => drillIntoContracting(query, question, moment)),
     loopClosure: (question) => ask((query, moment) => readLoopClosure(query, question, moment)),
     performance: (question) =>
-      ask((query, moment) => answered.get(JSON.stringify([moment, question]), () => runPerformance(query, question, moment))),
-    drillPerformance: (question) => ask((query, moment) => drillIntoPerformance(query, question, moment)),
+      ask((query, moment) =>
+        answered.get(JSON.stringify([moment, question]), async () => (await performance()).runPerformance(query, question, moment)),
+      ),
+    drillPerformance: (question) => ask(async (query, moment) => (await performance()).drillIntoPerformance(query, question, moment)),
     close: async () => {
       const open = await opening?.catch(() => undefined);
       opening = undefined;

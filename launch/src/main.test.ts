@@ -30,7 +30,8 @@ type Run = { process: ChildProcess; exited: Promise<number | null>; said: () => 
 function start(settings: Record<string, string> = {}): Run {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN], {
     env: {
-      PATH: process.env['PATH'] ?? '',
+      PATH: process.env['PATH'],
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       EHR_DATABASE_URL: database.url,
       REFLOOP_EHR_PORT: String(port),
       REFLOOP_STATE: state,

@@ -79,7 +79,7 @@ test('an office says nothing for three days: each step reaches its person when i
   const sentAt = START + 5000;
   await happens(store, scope, 'r1', new Date(sentAt).toISOString(), { type: 'send', transmissionId: 't', channel: 'link' });
   expect(sandbox.forward(new Date(START + 3 * 86_400_000), 20_160)).toBe('begun');
-  await expect.poll(() => sandbox.state().run, { timeout: 50_000, interval: 5 }).toBeUndefined();
+  await expect.poll(() => sandbox.state().run, { interval: 5 }).toBeUndefined();
   expect(practice.now()).toEqual(sandbox.now());
 
   const events = await store.transaction(scope, (unit) => unit.events.read('r1'));

@@ -68,7 +68,7 @@ beforeAll(async () => {
   await writeSyntheticDirectory(folder, { seed: 'refloop', size: 25_000, asOf: TODAY });
   imported = await importDirectory({ source: folder, importedOn: TODAY });
   directory = imported.directory;
-}, 120_000);
+});
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });

@@ -24,7 +24,6 @@ let product: Product;
 let place: Place;
 
 test.beforeAll(async () => {
-  test.setTimeout(240_000);
   folder = mkdtempSync(join(tmpdir(), 'refloop-clock-'));
   clock = createTestClock(folder, nextTuesday(new Date()));
   gateway = await openFaxGateway();
@@ -41,11 +40,10 @@ test('an office that keeps silent is escalated to a named person; it declines, a
   page,
   browser,
 }) => {
-  test.slow();
   const referralId = await refer(page, SILENT, place);
   const before = await openDesk(browser, referralId, place);
   await sendPacket(before, 'fax', 'Send by fax');
-  await expect.poll(() => gateway.faxes.length, { timeout: 30_000 }).toBe(1);
+  await expect.poll(() => gateway.faxes.length).toBe(1);
   for (const fax of gateway.faxes) fax.status = 'delivered';
   await untilThread(before, 'Delivered');
 
@@ -59,7 +57,7 @@ test('an office that keeps silent is escalated to a named person; it declines, a
   await expectAccessible(desk.page, 'a referral that was escalated');
   const lead = await (await browser.newContext()).newPage();
   await goTo(lead, await launch({ user: 'lead' }, product.ehr), place);
-  await expect(lead.getByRole('heading', { name: 'Escalated to you · 1' })).toBeVisible({ timeout: 40_000 });
+  await expect(lead.getByRole('heading', { name: 'Escalated to you · 1' })).toBeVisible();
   await expect(lead.getByRole('listitem').filter({ hasText: desk.name })).toContainText('Get an answer');
 
   await desk.thread.getByRole('button', { name: 'Something else…' }).click();
@@ -75,7 +73,7 @@ test('an office that keeps silent is escalated to a named person; it declines, a
   await expect(desk.status).toContainText(another);
   await expect(desk.thread.getByRole('region', { name: 'Packet' })).toContainText(`To ${another}`);
   await sendPacket(desk, 'fax', 'Send by fax');
-  await expect.poll(() => gateway.faxes.length, { timeout: 30_000 }).toBe(2);
+  await expect.poll(() => gateway.faxes.length).toBe(2);
 
   await expect(async () => {
     const { order, tasks } = await readChart(SILENT, place);
@@ -83,11 +81,10 @@ test('an office that keeps silent is escalated to a named person; it declines, a
       'active',
       ['rejected false', 'requested true'],
     ]);
-  }).toPass({ timeout: 30_000 });
+  }).toPass();
 });
 
 test('a patient who does not come is asked back the same day, picks another date, and the loop closes', async ({ page, browser }) => {
-  test.slow();
   const referralId = await refer(page, MISSED, place);
   const made = page.waitForResponse((response) => response.url().endsWith('/patient-link'));
   await page.getByRole('button', { name: 'Handout for the patient' }).click();

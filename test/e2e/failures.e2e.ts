@@ -73,7 +73,7 @@ test('a part of the chart that may not be read is named, and the rest is of use'
 test('an EHR that does not answer, and answers when tried again', async ({ page }) => {
   await page.route(`${EHR}/fhir/Patient/*`, (route) => route.abort('connectionrefused'));
   await openApp(page, ofOrder('neurology-2'));
-  await expect(page.getByRole('heading', { name: 'The EHR does not answer' })).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByRole('heading', { name: 'The EHR does not answer' })).toBeVisible();
   await expect(page.getByText('Nothing was written.')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
 });
@@ -86,7 +86,7 @@ test('an order that may not be read any more at the approval: nothing is approve
     route.fulfill({ status: 403, headers: { 'access-control-allow-origin': '*' }, contentType: 'application/fhir+json', body: '{}' }),
   );
   await approveButton(page).click();
-  await expect(decision(page).getByText('The order could not be read again, so nothing was approved.')).toBeVisible({ timeout: 40_000 });
+  await expect(decision(page).getByText('The order could not be read again, so nothing was approved.')).toBeVisible();
   const order = await (await openChart(ofOrder(patient))).read<ServiceRequest>(`ServiceRequest/${draftOrder(patient)}`);
   expect(order.status).toBe('draft');
 });
@@ -94,7 +94,7 @@ test('an order that may not be read any more at the approval: nothing is approve
 test('Refloop’s own server is down at the launch', async ({ page }) => {
   await page.route(`${REFLOOP}/sites`, (route) => route.abort('connectionrefused'));
   await page.goto((await launch(ofOrder('neurology-2'))).url);
-  await expect(page.getByRole('heading', { name: 'Refloop’s server does not answer' })).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByRole('heading', { name: 'Refloop’s server does not answer' })).toBeVisible();
 });
 
 test('Refloop asks for a moment’s patience: the page waits as long as it is told, and goes on', async ({ page }) => {
@@ -127,10 +127,10 @@ test('Refloop’s server goes down while the note is edited: the draft is kept i
   await readyToApprove(page);
   await page.route(`${REFLOOP}/recommendations/**`, (route) => route.abort('connectionrefused'));
   await editSentence(page, 0, OWN_WORDS);
-  await expect(decision(page).getByText(/The server does not answer. Your draft is kept in this page/)).toBeVisible({ timeout: 30_000 });
+  await expect(decision(page).getByText(/The server does not answer. Your draft is kept in this page/)).toBeVisible();
   await expect(specialists(page).first()).toBeVisible();
   await page.unroute(`${REFLOOP}/recommendations/**`);
-  await expect(decision(page).getByText('Draft saved')).toBeVisible({ timeout: 40_000 });
+  await expect(decision(page).getByText('Draft saved')).toBeVisible();
 
   await openApp(page, ofOrder(patient));
   await expect(page.getByRole('heading', { name: 'You left work here' })).toBeVisible();

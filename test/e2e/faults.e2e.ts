@@ -155,7 +155,6 @@ test('identifier_not_kept and an answer lost: what was written is known by what 
 });
 
 test('nor its content: the clinician is asked whether the entry is it, and nothing is written twice', async ({ page }) => {
-  test.slow();
   const patient = 'dermatology-4';
   const before = await allOrders(patient);
   await openWith(page, 'full', patient, ['identifier_not_kept', 'content_rewritten', 'dropped_after_write']);

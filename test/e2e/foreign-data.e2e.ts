@@ -13,7 +13,6 @@ const FOLDER = resolve(import.meta.dirname, 'fixtures', 'foreign-data');
 let product: Product;
 
 test.beforeAll(async () => {
-  test.setTimeout(240_000);
   product = await startProduct({ args: ['--data', FOLDER] });
 });
 test.afterAll(() => product?.stop());

@@ -18,7 +18,6 @@ let clinics: Clinics;
 let product: Product;
 
 test.beforeAll(async () => {
-  test.setTimeout(240_000);
   clinics = {
     updates: await startForeignEhr({ people: [{ id: '1', family: 'Abernathy' }] }),
     bare: await startForeignEhr({
@@ -169,7 +168,7 @@ test('where documents are taken and orders are not, the packet is filed and the 
   await expect(decision(app).getByText('This EHR does not let apps create an order.')).toBeVisible();
   await expect(app.getByText('the EHR pointed to another server').first()).toBeVisible();
   await approveButton(app).click();
-  await expect(decision(app).getByText('Write-back: Note filed; the order is yours to place')).toBeVisible({ timeout: 30_000 });
+  await expect(decision(app).getByText('Write-back: Note filed; the order is yours to place')).toBeVisible();
   await expect(decision(app).getByText('place or sign the order there')).toBeVisible();
   expect(
     held(ehr, 'ServiceRequest').map(({ status }) => status),
@@ -192,7 +191,7 @@ test('where nothing can be written the decision is kept, the page says so and gi
   await readyToApprove(app);
   await expect(app.getByText('Nothing can be written here')).toBeVisible();
   await approveButton(app).click();
-  await expect(decision(app).getByText('Write-back: Nothing is written to this chart')).toBeVisible({ timeout: 30_000 });
+  await expect(decision(app).getByText('Write-back: Nothing is written to this chart')).toBeVisible();
   await expect(decision(app).getByText('enter the order there')).toBeVisible();
   await app.getByRole('button', { name: 'Copy the note' }).click();
   await expect(decision(app).getByText('The note was copied.'), 'the frame has no permission for the Clipboard API').toBeVisible();

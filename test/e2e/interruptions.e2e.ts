@@ -31,14 +31,13 @@ async function leaveOrder(chart: Chart, patient: string, more: Partial<ServiceRe
 }
 
 test('the EHR goes down: the approval is queued with a reference, and written by itself when the EHR is back', async ({ page }) => {
-  test.slow();
   const patient = 'gastroenterology-5';
   const chart = await openChart(ofOrder(patient));
   const launched = await openApp(page, ofOrder(patient));
   await readyToApprove(page);
   await setFaults(launched, ['down']);
   await approveButton(page).click();
-  await expect(writeBack(page, 'Queued, nothing is written yet')).toBeVisible({ timeout: 60_000 });
+  await expect(writeBack(page, 'Queued, nothing is written yet')).toBeVisible();
   await expect(decision(page).getByText('Decision: Approved')).toBeVisible();
   await expect(decision(page)).toContainText('The EHR does not answer. The approval is on record and waits');
   await expect(decision(page)).toContainText(/Tried again by itself at \d\d:\d\d:\d\d/);
@@ -46,12 +45,11 @@ test('the EHR goes down: the approval is queued with a reference, and written by
   await expect(decision(page).getByText(/Written to the chart/)).toHaveCount(0);
   await expectNothing(chart, patient);
   await setFaults(launched, []);
-  await expect(writeBack(page, 'Written to the chart')).toBeVisible({ timeout: 60_000 });
+  await expect(writeBack(page, 'Written to the chart')).toBeVisible();
   await expectOnce(chart, patient);
 });
 
 test('Refloop goes down while approving: it says so, keeps the draft, and the approval counts once when it is back', async ({ page }) => {
-  test.slow();
   const patient = 'gastroenterology-6';
   const chart = await openChart(ofOrder(patient));
   await openApp(page, ofOrder(patient));
@@ -65,7 +63,7 @@ test('Refloop goes down while approving: it says so, keeps the draft, and the ap
     return down ? route.abort() : route.fallback();
   });
   await approveButton(page).click();
-  await expect(decision(page)).toContainText('Refloop’s server does not answer', { timeout: 30_000 });
+  await expect(decision(page)).toContainText('Refloop’s server does not answer');
   await expect(decision(page)).toContainText('nothing is written to the chart yet');
   await expectNothing(chart, patient);
   down = false;
@@ -76,7 +74,6 @@ test('Refloop goes down while approving: it says so, keeps the draft, and the ap
 });
 
 test('who stops waiting for Refloop and approves again is told that it is on record, and finishes it', async ({ page }) => {
-  test.slow();
   const patient = 'urology-3';
   const chart = await openChart(ofOrder(patient));
   await openApp(page, ofOrder(patient));
@@ -89,11 +86,11 @@ test('who stops waiting for Refloop and approves again is told that it is on rec
     return route.abort();
   });
   await approveButton(page).click();
-  await page.getByRole('button', { name: 'Stop trying' }).click({ timeout: 30_000 });
+  await page.getByRole('button', { name: 'Stop trying' }).click();
   await expect(decision(page)).toContainText('Whether it recorded the approval is not known');
   down = false;
   await approveButton(page).click();
-  await expect(page.getByText('This referral is approved and on record.')).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText('This referral is approved and on record.')).toBeVisible();
   await page.getByRole('button', { name: 'Finish writing' }).click();
   await settled(page);
   await expectOnce(chart, patient);
@@ -123,7 +120,7 @@ test('the laptop is closed after the order was written: the next launch finishes
   await expect(next.getByRole('heading', { name: 'You left work here' })).toBeVisible();
   await expect(next.getByText('not confirmed in the chart yet: order, task (draft), provenance')).toBeVisible();
   await next.getByRole('button', { name: 'Finish writing' }).click();
-  await expect(writeBack(next, 'Written to the chart')).toBeVisible({ timeout: 85_000 });
+  await expect(writeBack(next, 'Written to the chart')).toBeVisible({ timeout: 180_000 });
   await expectOnce(chart, patient);
 });
 
@@ -137,12 +134,12 @@ test('the access ends in the middle: what is written is kept, and the next launc
     await route.continue();
   });
   await approveButton(page).click();
-  await expect(decision(page)).toContainText('Your EHR session ended before everything was written', { timeout: 40_000 });
+  await expect(decision(page)).toContainText('Your EHR session ended before everything was written');
   await expect(writeBack(page, 'Unfinished, 1 of 4 written')).toBeVisible();
   expect((await writtenTo(chart, patient)).notes).toHaveLength(1);
   await openApp(page, ofOrder(patient));
   await page.getByRole('button', { name: 'Finish writing' }).click();
-  await expect(writeBack(page, 'Written to the chart')).toBeVisible({ timeout: 85_000 });
+  await expect(writeBack(page, 'Written to the chart')).toBeVisible({ timeout: 180_000 });
   await expectOnce(chart, patient);
 });
 
@@ -189,9 +186,9 @@ test('two clinicians on one order: one referral, and the other is told whose it 
     await settled(second);
     await approveButton(first).click();
     // The order is at another version now; what the first one saw is no more.
-    await expect(first.getByRole('heading', { name: 'This order was changed in the chart' })).toBeVisible({ timeout: 30_000 });
+    await expect(first.getByRole('heading', { name: 'This order was changed in the chart' })).toBeVisible();
     await first.getByRole('button', { name: 'Continue with the changed order' }).click();
-    await expect(first.getByText(/This referral was approved for .* Nothing was approved twice/).first()).toBeVisible({ timeout: 30_000 });
+    await expect(first.getByText(/This referral was approved for .* Nothing was approved twice/).first()).toBeVisible();
   });
   await expectOnce(chart, patient);
 });
@@ -203,7 +200,7 @@ test('an order revoked while the clinician works is told as such, and nothing is
   await readyToApprove(page);
   await leaveOrder(chart, patient, { status: 'revoked' });
   await approveButton(page).click();
-  await expect(page.getByRole('heading', { name: 'This order is revoked in the chart' })).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByRole('heading', { name: 'This order is revoked in the chart' })).toBeVisible();
   await expect(page.getByRole('button', { name: 'Back to chart' })).toBeFocused();
   await expectNothing(chart, patient);
 });
@@ -215,7 +212,7 @@ test('an order signed while the clinician works is shown as signed and approved 
   await readyToApprove(page);
   await leaveOrder(chart, patient, { status: 'active' });
   await approveButton(page).click();
-  await expect(page.getByRole('row', { name: /^Status/ })).toContainText('active', { timeout: 30_000 });
+  await expect(page.getByRole('row', { name: /^Status/ })).toContainText('active');
   await page.getByRole('button', { name: 'Continue with the changed order' }).click();
   await readyToApprove(page);
   await approveButton(page).click();
@@ -236,7 +233,7 @@ test('a merged chart is no place to refer from, at launch or when it is merged m
   await readyToApprove(page);
   expect((await record(`${patient}/merge`, { into: 'merged-into' })).ok).toBe(true);
   await approveButton(page).click();
-  await expect(page.getByRole('heading', { name: 'This chart was merged into another' })).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByRole('heading', { name: 'This chart was merged into another' })).toBeVisible();
   await expect(page.getByText('Nothing was written', { exact: false })).toBeVisible();
   await expectNothing(chart, patient);
 });
@@ -245,7 +242,7 @@ test('a patient who died is asked about before anything, also when the chart say
   await openApp(page, ofOrder('deceased-boolean'));
   await expect(page.getByRole('heading', { name: 'Is this referral still meant?' })).toBeVisible();
   await page.getByRole('button', { name: 'Close this referral' }).click();
-  await expect(page.getByRole('heading', { name: 'Closed without ordering' })).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByRole('heading', { name: 'Closed without ordering' })).toBeVisible();
 
   const patient = 'pulmonology-3';
   const chart = await openChart(ofOrder(patient));
@@ -253,7 +250,7 @@ test('a patient who died is asked about before anything, also when the chart say
   await readyToApprove(page);
   expect((await record(`${patient}/death`, { at: '2026-11-27' })).ok).toBe(true);
   await approveButton(page).click();
-  await expect(page.getByRole('heading', { name: 'Is this referral still meant?' })).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByRole('heading', { name: 'Is this referral still meant?' })).toBeVisible();
   await expectNothing(chart, patient);
   await page.getByRole('button', { name: 'Go on with the referral' }).click();
   await expect(approveButton(page)).toBeVisible();

@@ -11,7 +11,6 @@ type Thread = { sequence: number; status: string; performer: { npi: string } };
 let product: Product;
 
 test.beforeAll(async () => {
-  test.setTimeout(240_000);
   product = await startProduct({ env: { REFLOOP_HISTORY: '150' } });
 });
 test.afterAll(() => product?.stop());
@@ -41,7 +40,7 @@ test('a link opens with the NPI, and the office accepts, asks, books and sends i
     const { rows } = await desk.get<{ rows: Row[] }>('/worklist');
     row = rows.findLast(({ kind }) => kind === 'send' || kind === 'answer');
     expect(row).toBeDefined();
-  }).toPass({ timeout: 60_000 });
+  }).toPass();
   const path = `/worklist/referrals/${row?.referralId}`;
   const before = await desk.get<Thread>(path);
   const { link } = await desk.post<{ link: string }>(`${path}/link`, { sequence: before.sequence });

@@ -47,8 +47,8 @@ test('a packet goes as a link by mail, with nothing of the patient in it, and th
   const inbox = await (await browser.newContext()).newPage();
   await expect(async () => {
     await inbox.goto(`${EHR}/mail`);
-    await expect(inbox.getByText(`To ${OFFICE}`)).toBeVisible({ timeout: 1000 });
-  }).toPass({ timeout: 30_000 });
+    await expect(inbox.getByText(`To ${OFFICE}`)).toBeVisible({ timeout: 3000 });
+  }).toPass();
   const mail = inbox.getByRole('article').filter({ hasText: OFFICE });
   for (const word of patientName.split(/[\s,]+/)) await expect(mail).not.toContainText(word);
   const link = await mail.getByRole('link').first().getAttribute('href');

@@ -84,7 +84,7 @@ test('a patient scans the handout, gives the date of birth, books a date and giv
   await patient.getByRole('button', { name: /martes/ }).click();
   await expect(patient.getByRole('status')).toHaveText(/Su cita está hecha/);
   expect((await desk.thread()).status).toBe('scheduled');
-  await expect(page.getByText('Visit is ahead').first()).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText('Visit is ahead').first()).toBeVisible();
   await patient.getByRole('button', { name: 'No puedo ir' }).click();
   await patient.getByRole('button', { name: 'Enviar' }).click();
   await expect(patient.getByRole('status')).toHaveText(/no puede ir/);

@@ -131,7 +131,7 @@ test('who covers finishes what another approved and left, and the record says so
   // The laptop closes right after the approval: nothing of it has left.
   await page.route(/\/plans\//, (route) => route.abort());
   await approveButton(page).click();
-  await expect(decision(page).getByText('Decision: Approved')).toBeVisible({ timeout: 20_000 });
+  await expect(decision(page).getByText('Decision: Approved')).toBeVisible();
   await page.close();
 
   await asAnother(browser, async (covering) => {

@@ -33,7 +33,6 @@ let product: Product;
 let place: Place;
 
 test.beforeAll(async () => {
-  test.setTimeout(300_000);
   folder = mkdtempSync(join(tmpdir(), 'refloop-played-'));
   clock = createTestClock(folder, nextTuesday(new Date()));
   product = await startProduct({ env: clock.env });

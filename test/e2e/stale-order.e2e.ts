@@ -26,7 +26,7 @@ async function changeOrder(chart: Chart, patient: string): Promise<ServiceReques
 }
 
 async function reviewAndApproveAgain(page: Page): Promise<void> {
-  await expect(page.getByRole('heading', { name: 'This order was changed in the chart' })).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByRole('heading', { name: 'This order was changed in the chart' })).toBeVisible();
   await expect(page.getByRole('alert')).toContainText('Not written.');
   const urgency = page.getByRole('row', { name: /^Urgency/ });
   await expect(urgency.locator('ins')).toHaveText(/^(urgent|routine)$/);
@@ -119,7 +119,7 @@ test('an EHR that refuses a step says so, and what is left is finished on the ne
   await openApp(page, ofOrder(patient));
   await readyToApprove(page);
   await approveButton(page).click();
-  await expect(decision(page).getByText(/Write-back: Refused by the EHR/)).toBeVisible({ timeout: 40_000 });
+  await expect(decision(page).getByText(/Write-back: Refused by the EHR/)).toBeVisible();
   await expect(decision(page)).toContainText('Tasks are closed for maintenance');
   await expect(decision(page).getByText('Decision: Approved')).toBeVisible();
   await page.unroute(`${EHR}/fhir/Task`);

@@ -20,7 +20,7 @@ async function openIn(page: Page, mode: ModeName, patient: string, said: { effec
 
 async function approveUntil(page: Page, writeBack: string): Promise<void> {
   await approveButton(page).click();
-  await expect(decision(page).getByText(`Write-back: ${writeBack}`)).toBeVisible({ timeout: 40_000 });
+  await expect(decision(page).getByText(`Write-back: ${writeBack}`)).toBeVisible();
   await expect(decision(page).getByText('Decision: Approved')).toBeVisible();
   await expect(decision(page).getByText('Sent: Not sent to the specialist')).toBeVisible();
   await expect(decision(page).getByRole('button', { name: 'Finish writing' }), 'nothing is left to write').toHaveCount(0);

@@ -11,7 +11,7 @@ const LINES = 10_000;
 /** Their coverage has ended, so that whoever is asked is chosen with a reason. */
 async function refer(page: Page): Promise<void> {
   await openApp(page, ofOrder('expired-coverage'));
-  await expect(noteSentences(page).first()).toBeVisible({ timeout: 40_000 });
+  await expect(noteSentences(page).first()).toBeVisible();
   await specialists(page).first().check();
   await page.getByRole('combobox', { name: 'Reason for this specialist' }).click();
   await page
@@ -50,7 +50,6 @@ const thisMinute = (page: Page): Promise<string> =>
   });
 
 test('a coordinator works a referral from sent to note with keys, and the review of the clinician closes it', async ({ page, browser }) => {
-  test.slow();
   await refer(page);
 
   const center = await (await browser.newContext()).newPage();

@@ -23,6 +23,7 @@ async function startWith(text: string | undefined, script = REFLOOP): Promise<{ 
     stdio: ['ignore', 'ignore', 'pipe'],
     env: {
       PATH: process.env['PATH'],
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
       REFLOOP_STATE: join(folder, 'state'),
       REFLOOP_EHR_PORT: '5288',

@@ -130,7 +130,7 @@ test('a directory published once is in force on both, and answers with the same 
   await publish();
   const answers = async (): Promise<Answer[]> =>
     Promise.all([first, second].map((replica) => call(replica, 'POST', '/match', token, match())));
-  await expect.poll(async () => (await answers()).map(({ status }) => status), { timeout: 10_000 }).toEqual([200, 200]);
+  await expect.poll(async () => (await answers()).map(({ status }) => status)).toEqual([200, 200]);
   const [one, other] = await answers();
   expect(one?.body).toMatchObject({ ranked: [1, 2, 3, 4].map((n) => ({ entryId: `entry-${n}` })) });
   expect(JSON.stringify(one?.body)).toBe(JSON.stringify(other?.body));
@@ -170,11 +170,11 @@ test('two workers, one killed in the middle: each entry has one number, none is 
     }
   };
   const writers = Promise.all([write(first, 'a'), write(second, 'b')]);
-  await expect.poll(() => count('select count(*)::int as n from audit_chain'), { timeout: 10_000 }).toBeGreaterThan(20);
+  await expect.poll(() => count('select count(*)::int as n from audit_chain')).toBeGreaterThan(20);
   another.child.kill('SIGKILL');
   await another.ended;
   await writers;
-  await expect.poll(waiting, { timeout: 15_000 }).toBe(0);
+  await expect.poll(waiting).toBe(0);
   const entries = await count('select count(*)::int as n from audit_entry');
   expect(entries).toBeGreaterThan(120);
   expect(await chain()).toMatchObject({ status: 'whole', rows: entries });
@@ -188,7 +188,7 @@ test('the API alone numbers nothing; a worker that comes takes up what waits', a
   await new Promise((done) => setTimeout(done, 1500));
   expect(await waiting()).toBe(1);
   worker = await started.start(settings('worker'));
-  await expect.poll(waiting, { timeout: 15_000 }).toBe(0);
+  await expect.poll(waiting).toBe(0);
 });
 
 test.each(['worker', 'gateway'])('the %s tells its health and serves nothing else', async (only) => {

@@ -56,7 +56,7 @@ function drill(...args: string[]): Promise<Ended> {
   return new Promise((done, failed) => {
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(ROOT, 'tools', 'drill.ts'), ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env['PATH'], TMPDIR: home },
+      env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], TMPDIR: home },
     });
     let [output, errors] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => {

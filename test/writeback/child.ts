@@ -26,7 +26,14 @@ export async function startChild<Content>(
   const child: ChildProcess = spawn(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', '--import', END_WITH_PARENT, join(HERE, script)],
-    { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env: { PATH: process.env['PATH'], CAMPAIGN_SETTINGS: JSON.stringify(settings) } },
+    {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      env: {
+        PATH: process.env['PATH'],
+        NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+        CAMPAIGN_SETTINGS: JSON.stringify(settings),
+      },
+    },
   );
   let words = '';
   child.stderr?.on('data', (chunk: Buffer) => {

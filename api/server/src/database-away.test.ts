@@ -79,10 +79,10 @@ const waiting = () => store.auditTrail.view((view) => view.unsequencedBefore(new
 
 async function restart(): Promise<void> {
   await postgres.kill();
-  await expect.poll(() => statusOf(`${refloop.url}/health`), { timeout: 5000 }).toBe(503);
+  await expect.poll(() => statusOf(`${refloop.url}/health`)).toBe(503);
   expect(await reasonOf(refloop)).toContain('PostgreSQL does not answer');
   await postgres.start();
-  await expect.poll(() => statusOf(`${refloop.url}/health`), { timeout: 5000 }).toBe(200);
+  await expect.poll(() => statusOf(`${refloop.url}/health`)).toBe(200);
 }
 
 test('requests meanwhile are told so, the process lives, and it recovers by itself', async () => {
@@ -91,19 +91,19 @@ test('requests meanwhile are told so, the process lives, and it recovers by itse
   const refused = await putGrant('meanwhile');
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '2']);
   expect(await refused.json()).toMatchObject({ type: '/problems/database-away', detail: expect.stringContaining('Nothing was changed') });
-  await expect.poll(() => statusOf(`${refloop.url}/health`), { timeout: 5000 }).toBe(503);
+  await expect.poll(() => statusOf(`${refloop.url}/health`)).toBe(503);
   expect(await reasonOf(refloop)).toContain('PostgreSQL does not answer');
   expect(await statusOf(`${refloop.url}/health/live`)).toBe(200);
   expect(await statusOf(`${refloop.url}/sites`), 'what needs no database is served').toBe(200);
   await postgres.start();
-  await expect.poll(() => statusOf(`${refloop.url}/health`), { timeout: 5000 }).toBe(200);
+  await expect.poll(() => statusOf(`${refloop.url}/health`)).toBe(200);
   expect((await putGrant('after')).status).toBe(200);
   expect((await granted()).filter((subject) => ['before', 'meanwhile', 'after'].includes(subject)).sort()).toEqual(['after', 'before']);
   expect(refloop.child.exitCode).toBeNull();
 });
 
 test('killed under load, nothing that was acknowledged is lost and nothing is half written', async () => {
-  await expect.poll(waiting, { timeout: 12_000 }).toEqual([]);
+  await expect.poll(waiting).toEqual([]);
   const [grantsBefore, entriesBefore] = [(await granted()).length, await numbered()];
   const acknowledged: string[] = [];
   const statuses = new Set<number>();
@@ -122,10 +122,10 @@ test('killed under load, nothing that was acknowledged is lost and nothing is ha
       if (status === 200) acknowledged.push(subject);
     }
   });
-  await expect.poll(() => acknowledged.length, { timeout: 20_000 }).toBeGreaterThan(50);
+  await expect.poll(() => acknowledged.length).toBeGreaterThan(50);
   await restart();
   const before = acknowledged.length;
-  await expect.poll(() => acknowledged.length, { timeout: 20_000 }).toBeGreaterThan(before + 50);
+  await expect.poll(() => acknowledged.length).toBeGreaterThan(before + 50);
   enough.abort();
   await Promise.all(writers);
   const failures = refloop
@@ -137,7 +137,7 @@ test('killed under load, nothing that was acknowledged is lost and nothing is ha
   expect(acknowledged.filter((subject) => !kept.includes(subject))).toEqual([]);
   // A grant and its audit entry stand or fall together, and the sequencer goes on: each entry gets its number.
   const entries = (await granted()).length - grantsBefore;
-  await expect.poll(waiting, { timeout: 12_000 }).toEqual([]);
+  await expect.poll(waiting).toEqual([]);
   expect(await numbered()).toBe(entriesBefore + entries);
   expect(await verdict()).toMatchObject({ status: 'whole' });
 });
@@ -148,5 +148,5 @@ test('a directory published afterwards comes into force', async () => {
   await store.directory.publish({ hash, asOf: '2026-11-18', counts: {}, synthetic: true, publishedAt: new Date().toISOString() }, bytes);
   const search = JSON.stringify({ text: 'Family1', match: match() });
   const found = () => statusOf(`${refloop.url}/directory/search`, { method: 'POST', headers: headers(), body: search });
-  await expect.poll(found, { timeout: 10_000 }).toBe(200);
+  await expect.poll(found).toBe(200);
 });

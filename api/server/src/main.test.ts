@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 const untilStatus = ({ url }: Started, wished: number): Promise<void> =>
-  expect.poll(() => statusOf(`${url}/health`), { timeout: 20_000, interval: 50 }).toBe(wished);
+  expect.poll(() => statusOf(`${url}/health`), { interval: 50 }).toBe(wished);
 
 describe('a process', () => {
   test('serves once it is ready, ends on SIGTERM with 0, and finds everything again', async () => {
@@ -50,7 +50,7 @@ describe('a process', () => {
   test('says why it is not ready while the first directory is being made, and still ends at once', async () => {
     const refloop = await start({ REFLOOP_DIRECTORY_EXPECTED: 'yes' });
     await untilStatus(refloop, 503);
-    await expect.poll(() => reasonOf(refloop), { timeout: 10_000 }).toContain('directory of specialists');
+    await expect.poll(() => reasonOf(refloop)).toContain('directory of specialists');
     expect(await statusOf(`${refloop.url}/health/live`)).toBe(200);
     expect(await statusOf(`${refloop.url}/sites`)).toBe(200);
     expect(await statusOf(`${refloop.url}/sessions/current`)).toBe(503);
@@ -61,7 +61,7 @@ describe('a process', () => {
   test('waits for a PostgreSQL that is not there yet, with the reason', async () => {
     const refloop = await start({ DATABASE_URL: `postgresql://nobody@127.0.0.1:${await freePort()}/none` });
     await untilStatus(refloop, 503);
-    await expect.poll(() => reasonOf(refloop), { timeout: 10_000 }).toContain('PostgreSQL does not answer');
+    await expect.poll(() => reasonOf(refloop)).toContain('PostgreSQL does not answer');
     expect(await statusOf(`${refloop.url}/health/live`)).toBe(200);
     // To a gateway or an office that asks now, that there is nothing here would say that nothing ever will be.
     for (const path of ['/inbound/documents', '/office/acts'])

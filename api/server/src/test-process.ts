@@ -39,7 +39,13 @@ export function processes(databaseUrl: string): {
       const loads = preload.flatMap((file) => ['--import', file]);
       const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...loads, MAIN], {
         stdio: ['ignore', 'pipe', 'pipe', ...(preload.length > 0 ? ['ipc' as const] : [])],
-        env: { PATH: process.env['PATH'], DATABASE_URL: databaseUrl, REFLOOP_PORT: String(port), ...environment },
+        env: {
+          PATH: process.env['PATH'],
+          NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+          DATABASE_URL: databaseUrl,
+          REFLOOP_PORT: String(port),
+          ...environment,
+        },
       });
       children.push(child);
       let text = '';

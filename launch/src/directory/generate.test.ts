@@ -15,7 +15,7 @@ afterAll(() => {
 });
 
 const run = (...args: string[]) =>
-  spawnSync(process.execPath, [join(import.meta.dirname, 'generate.ts'), ...args], { encoding: 'utf8', timeout: 60_000 });
+  spawnSync(process.execPath, [join(import.meta.dirname, 'generate.ts'), ...args], { encoding: 'utf8', timeout: 240_000 });
 
 test('two processes write the same bytes, one file for each type, as many lines as they say', async () => {
   const options = { seed: 'files', size: 150, asOf: '2026-11-20' };

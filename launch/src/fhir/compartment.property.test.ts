@@ -287,4 +287,4 @@ it(`${runs} requests bound to one patient neither see nor change anything outsid
   expect(counts.foreign).toBeGreaterThan(runs / 4);
   expect(await outsideOf(crowded)).toEqual(before);
   expect([...crowded.faults, ...lonely.faults]).toEqual([]);
-}, 300_000);
+});

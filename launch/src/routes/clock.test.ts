@@ -35,7 +35,7 @@ const ask = async (path: string, body?: unknown, headers: Record<string, string>
   });
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 };
-const there = (): Promise<void> => expect.poll(() => clock.state().run, { timeout: 20_000, interval: 1 }).toBeUndefined();
+const there = (): Promise<void> => expect.poll(() => clock.state().run, { interval: 1 }).toBeUndefined();
 
 test('a day on: who was signed in still is, a token still opens, and what is written is of the clock', async () => {
   const cookie = await signIn(ehr);

@@ -64,7 +64,7 @@ async function pagesOf(question: DueQuestion): Promise<{ answer: string[]; pages
   return { answer, pages: { all: after.all - before.all, obligations: after.obligations - before.obligations } };
 }
 
-test('what is due is found without reading what is over', { timeout: 240_000 }, async () => {
+test('what is due is found without reading what is over', async () => {
   const questions = dueQuestions(NOW.toISOString());
   await filled.growTo(FEW, () => undefined);
   const few = new Map<string, number>();

@@ -9,8 +9,6 @@ import { expect } from './test.ts';
 /** Which product, and what its clock says where that is not the machine's. */
 export type Place = Where & { now?: () => Date };
 const HERE: Place = { ehr: EHR, refloop: REFLOOP };
-/** What an EHR is told or tells takes a few seconds of Refloop's clock, and more on a machine that does much else. */
-const SOON = { timeout: 45_000 };
 
 /** The browser's clock is the product's. */
 export async function goTo(page: Page, { url }: { url: string }, { now }: Place): Promise<void> {
@@ -36,15 +34,15 @@ export type Desk = { page: Page; thread: Locator; status: Locator; entries: Loca
 export async function openDesk(browser: Browser, referralId: string, where: Place = HERE): Promise<Desk> {
   const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
   await goTo(page, await launch({ user: 'coordinator' }, where.ehr), where);
-  await expect(page.getByRole('heading', { level: 1 })).toBeVisible({ timeout: 40_000 });
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   const thread = page.getByRole('region', { name: 'Referral', exact: true });
   const heading = thread.getByRole('heading', { level: 2 });
   // The list sets its own address once it has come.
-  await expect(page.getByText(/^\d+ of \d+ lines?$/)).toBeVisible({ timeout: 40_000 });
+  await expect(page.getByText(/^\d+ of \d+ lines?$/)).toBeVisible();
   await expect(async () => {
     await page.evaluate((id) => location.assign(`#worklist/${id}`), referralId);
     await expect(heading).toBeVisible({ timeout: 3000 });
-  }).toPass(SOON);
+  }).toPass();
   const status = thread.locator('header');
   const npi = /NPI (\d{10})/.exec(await status.innerText())?.[1] ?? '';
   return {
@@ -84,16 +82,16 @@ export async function sendPacket({ thread }: Desk, way: 'fax' | 'mail' | 'link' 
 export async function untilStatus({ page, status }: Desk, words: string): Promise<void> {
   await expect(async () => {
     await page.getByRole('button', { name: 'Refresh' }).click();
-    await expect(status).toContainText(words, { timeout: 1500 });
-  }).toPass(SOON);
+    await expect(status).toContainText(words, { timeout: 3000 });
+  }).toPass();
 }
 
 /** Asks anew until the thread says so: what happens outside comes in by itself. */
 export async function untilThread({ page, thread }: Desk, words: string | RegExp): Promise<void> {
   await expect(async () => {
     await page.getByRole('button', { name: 'Refresh' }).click();
-    await expect(thread.getByText(words).first()).toBeVisible({ timeout: 1500 });
-  }).toPass(SOON);
+    await expect(thread.getByText(words).first()).toBeVisible({ timeout: 3000 });
+  }).toPass();
 }
 
 /** The clinician finds the note on their list, reads and reviews it; nothing of it is left there. */
@@ -101,7 +99,7 @@ export async function review(browser: Browser, name: string, where: Place = HERE
   const page = await (await browser.newContext()).newPage();
   await goTo(page, await launch({ user: 'clinician' }, where.ehr), where);
   const row = page.getByRole('region', { name: 'To review' }).getByRole('listitem').filter({ hasText: name });
-  await expect(row).toBeVisible({ timeout: 40_000 });
+  await expect(row).toBeVisible();
   await look?.(row);
   await row.getByRole('button', { name: /^Reviewed/ }).click();
   await expect(row).toHaveCount(0);

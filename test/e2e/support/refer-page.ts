@@ -49,7 +49,7 @@ export async function editSentence(place: Place, index: number, text: string): P
 
 /** Past the undo window, until the three indicators have settled. */
 export async function settled(place: Place): Promise<void> {
-  await expect(decision(place).getByText('Write-back: Written to the chart')).toBeVisible({ timeout: 40_000 });
+  await expect(decision(place).getByText('Write-back: Written to the chart')).toBeVisible();
   await expect(decision(place).getByText('Decision: Approved')).toBeVisible();
   await expect(decision(place).getByText('Sent: Not sent to the specialist')).toBeVisible();
 }

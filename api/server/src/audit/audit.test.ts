@@ -206,7 +206,7 @@ describe('the command', () => {
   const run = (...args: string[]): Promise<{ code: number | null; last: string; lines: number; errors: string }> =>
     new Promise((done, failed) => {
       const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...args], {
-        env: { PATH: process.env['PATH'], DATABASE_URL: opened.url },
+        env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], DATABASE_URL: opened.url },
       });
       let output = '';
       let errors = '';

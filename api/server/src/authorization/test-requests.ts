@@ -18,7 +18,7 @@ export type Question = { caller: Caller; target: Target; worlds: Worlds };
 export type Request = {
   /** What it is about; undefined where the row names nothing that is stored. */
   about?: About;
-  /** A good answer changes what it is about: each needs one of its own. */
+  /** A good answer changes what it is about, so that the same request gets another: each needs one of its own. */
   changes?: true;
   /** A good answer ends the session it came from. */
   endsSession?: true;
@@ -316,15 +316,12 @@ export const REQUESTS: Record<string, Request> = {
     },
   ),
   'post /patient/open | a patient’s link': row('a patient’s link', () => '/patient/open', {
-    changes: true,
     body: ({ target: { made } }) => ({ link: made['link'], born: '1968-03-02', as: 'patient' }),
   }),
   'post /patient/view | a patient’s opened link': row('a patient’s opened link', () => '/patient/view', {
-    changes: true,
     body: ({ target: { made } }) => ({ opened: made['opened'] }),
   }),
   'post /patient/acts | a patient’s opened link': row('a patient’s opened link', () => '/patient/acts', {
-    changes: true,
     body: ({ target: { made } }) => ({
       opened: made['opened'],
       key: 'press-0123456789',
@@ -356,7 +353,6 @@ export const REQUESTS: Record<string, Request> = {
     body: () => ({ reason: 'Not ours' }),
   }),
   'post /office/open | an office link': row('an office link', () => '/office/open', {
-    changes: true,
     body: ({ target: { made } }) => ({ link: made['link'], npi: '1234567811' }),
   }),
   // Whoever bears the secret that the EHR was given.
@@ -371,24 +367,20 @@ export const REQUESTS: Record<string, Request> = {
     body: () => ({ resourceType: 'Bundle', type: 'history' }),
   },
   'post /office/view | an opened link': row('an opened link', () => '/office/view', {
-    changes: true,
     body: ({ target: { made } }) => ({ opened: made['opened'] }),
   }),
   'post /office/acts | an opened link': row('an opened link', () => '/office/acts', {
-    changes: true,
     body: ({ target: { made } }) => ({ opened: made['opened'], key: 'press-0123456789', what: { act: 'accept' } }),
   }),
   'post /office/notes | an opened link of an accepted referral': row(
     'an opened link of an accepted referral',
     () => '/office/notes?key=press-0123456789&form=final',
     {
-      changes: true,
       bearer: ({ target: { made } }) => String(made['opened']),
       body: () => Buffer.from('%PDF-1.7 a note'),
     },
   ),
   'post /office/packet | an opened link': row('an opened link', () => '/office/packet', {
-    changes: true,
     body: ({ target: { made } }) => ({ opened: made['opened'] }),
   }),
   'post /text-messages | a text that no gateway signed': fixed('/text-messages', {

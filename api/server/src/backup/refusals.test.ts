@@ -395,13 +395,13 @@ test('a backup that is broken off leaves nothing, one that is killed no folder o
   );
   const begun = (): boolean => readdirSync(home).some((name) => name.endsWith('.partial'));
   const cancelled = startCommand('backup', [join(home, 'cancelled')], { DATABASE_URL: target.url });
-  await expect.poll(begun, { timeout: 20_000, interval: 5 }).toBe(true);
+  await expect.poll(begun, { interval: 5 }).toBe(true);
   cancelled.child.kill('SIGINT');
   expect(await cancelled.ended).toMatchObject({ code: 130, output: '', errors: expect.stringContaining('It was broken off.') });
   expect(readdirSync(home).sort()).toEqual(['copy', 'whole']);
 
   const killed = startCommand('backup', [join(home, 'killed')], { DATABASE_URL: target.url });
-  await expect.poll(begun, { timeout: 20_000, interval: 5 }).toBe(true);
+  await expect.poll(begun, { interval: 5 }).toBe(true);
   killed.child.kill('SIGKILL');
   await killed.ended;
   const left = readdirSync(home).filter((name) => name.startsWith('killed'));

@@ -32,7 +32,7 @@ async function run({ run: work, whenCancelled, plainErrors }: Subcommand, args: 
 // Whoever reads it may have had enough.
 process.stdout.on('error', () => process.exit(0));
 
-const asked = readAsked(process.argv.slice(2));
+const asked = await readAsked(process.argv.slice(2));
 switch (asked.kind) {
   case 'help':
     await print(`${asked.text}\n`);
@@ -41,5 +41,5 @@ switch (asked.kind) {
     wrongUse(asked.why, usage());
     break;
   case 'run':
-    process.exitCode = await run(asked.subcommand, asked.args);
+    process.exitCode = await run(await asked.subcommand.load(), asked.args);
 }

@@ -141,7 +141,7 @@ describe('while two processes serve', () => {
     );
     const someMore = async (): Promise<void> => {
       const before = made.length;
-      await expect.poll(() => made.length, { timeout: 30_000 }).toBeGreaterThan(before + 4);
+      await expect.poll(() => made.length).toBeGreaterThan(before + 4);
     };
     await someMore();
     const first = await keys('rotate');
@@ -194,7 +194,7 @@ describe('killed', () => {
   test.each(points)('%s, running it again ends it: every data key is what it was', async (_when, line) => {
     const made = await manyDataKeys();
     const first = startCommand('keys', ['rotate'], { DATABASE_URL: opened.url });
-    await expect.poll(first.errors, { timeout: 20_000, interval: 5 }).toMatch(line);
+    await expect.poll(first.errors, { interval: 5 }).toMatch(line);
     first.child.kill('SIGKILL');
     expect((await first.ended).signal).toBe('SIGKILL');
     expect(await known()).toHaveLength(2);
@@ -216,7 +216,7 @@ describe('killed', () => {
     ]);
     const first = startCommand('keys', ['rotate'], { DATABASE_URL: opened.url });
     const waits = `select from pg_stat_activity where wait_event_type = 'Lock' and query like 'delete from key_encryption_key%'`;
-    await expect.poll(() => opened.asOwner(waits), { timeout: 20_000 }).not.toEqual([]);
+    await expect.poll(() => opened.asOwner(waits)).not.toEqual([]);
     first.child.kill('SIGKILL');
     await first.ended;
     await holder.query('rollback');

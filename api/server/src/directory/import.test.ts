@@ -17,7 +17,7 @@ afterAll(() => {
 const run = (...args: string[]) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, 'import.ts'), ...args], {
     encoding: 'utf8',
-    timeout: 30_000,
+    timeout: 240_000,
   });
   return { status, stdout, stderr };
 };

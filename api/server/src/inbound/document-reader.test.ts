@@ -117,12 +117,12 @@ describe('a reading process that ends by itself', () => {
     await small.read(bytesOf('Patient: Ana Lund'));
     const [own = 0] = readingProcesses().filter((id) => !before.has(id));
     process.kill(own, 'SIGKILL');
-    if (waits) await expect.poll(() => readingProcesses().includes(own), { timeout: 5000 }).toBe(false);
+    if (waits) await expect.poll(() => readingProcesses().includes(own)).toBe(false);
     expect(why(await small.read(bytesOf('Patient: Ana Lund')))).toBe('read');
     expect(small.restarts()).toBe(1);
     const [next = 0] = readingProcesses().filter((id) => !before.has(id));
     process.kill(next, 'SIGKILL');
-    await expect.poll(() => readingProcesses().includes(next), { timeout: 5000 }).toBe(false);
+    await expect.poll(() => readingProcesses().includes(next)).toBe(false);
     await small.close();
   });
 });

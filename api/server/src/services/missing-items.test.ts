@@ -27,7 +27,7 @@ beforeAll(async () => {
   clinician = await api.session();
   coordinator = await api.session({ patientId: null, subject: 'kim', roles: ['coordinator'] });
   for (let made = 0; made < MANY; made += 1) ids.push(await writtenReferral(api, clinician, input()));
-}, 240_000);
+});
 afterAll(() => api.close());
 
 const listed = async (): Promise<MissingRow[]> => ((await api.call('GET', '/work', clinician)).body as MyWork).missing;

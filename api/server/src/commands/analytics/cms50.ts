@@ -96,10 +96,7 @@ async function answer({ year, valueSets, timezone, input, warehouse }: Question,
 }
 
 export const cms50: Subcommand = {
-  name: 'cms50',
-  does: 'counts CMS50 over an EHR’s export, with the reasons for each patient',
   help: HELP,
-  needsDatabase: false,
   whenCancelled: 'nothing was changed',
   plainErrors: [NoSnapshot, SnapshotOfAnotherVersion],
   run: (args, signal) => answer(question(args), signal),

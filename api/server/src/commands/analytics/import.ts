@@ -228,10 +228,7 @@ async function run(args: string[], signal: AbortSignal): Promise<string> {
 }
 
 export const importExport: Subcommand = {
-  name: 'import',
-  does: 'reads an EHR’s FHIR Bulk export into a warehouse of its own, with a report',
   help: HELP,
-  needsDatabase: true,
   whenCancelled: 'the snapshot in force is as it was',
   plainErrors: [ChecksFailed, NewerSnapshotInForce, NothingToImport, ViewDefinitionError, BulkExportFailed, NoAccess],
   run,

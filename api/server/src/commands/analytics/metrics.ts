@@ -98,10 +98,7 @@ function question(args: string[]): MetricsQuestion & { list: boolean } {
 }
 
 export const metrics: Subcommand = {
-  name: 'metrics',
-  does: 'answers metrics from the snapshot in force, each with definition, n and interval',
   help: HELP,
-  needsDatabase: false,
   whenCancelled: 'nothing was changed',
   plainErrors: [AssumptionsUnreadable, NoSnapshot, SnapshotOfAnotherVersion],
   run: async (args, signal) => {

@@ -98,10 +98,7 @@ async function run(args: string[], signal: AbortSignal): Promise<string> {
 }
 
 export const refresh: Subcommand = {
-  name: 'refresh',
-  does: 'makes a snapshot of what happened to every referral, and puts it in force',
   help: HELP,
-  needsDatabase: true,
   whenCancelled: 'the snapshot in force is as it was',
   plainErrors: [ChecksFailed, NewerSnapshotInForce],
   run,

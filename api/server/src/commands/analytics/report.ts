@@ -40,10 +40,7 @@ function question(args: string[]): Question {
 }
 
 export const report: Subcommand = {
-  name: 'report',
-  does: 'writes the report of a month: headline numbers, what changed, the largest causes, definitions',
   help: HELP,
-  needsDatabase: false,
   whenCancelled: 'nothing was changed',
   plainErrors: [AssumptionsUnreadable, NoSnapshot, SnapshotOfAnotherVersion],
   run: async (args, signal) => {

@@ -1,15 +1,20 @@
-/** What a subcommand of `npm run analytics` is. */
+/** What a subcommand of `npm run analytics` is, and how it stands in the list of all. */
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { wrongUse } from '../console.ts';
 
-export type Subcommand = {
+export type ListedSubcommand = {
   name: string;
   /** What it does, in one line for the list of all. */
   does: string;
-  /** A page of its own: how it is called, what happens then, its options. Begins with `Usage:`. */
-  help: string;
   /** Whether it reads the database: the embedded one is then started for it. Else it runs without any. */
   needsDatabase: boolean;
+  /** Reads its sources, and those of what it alone needs. */
+  load: () => Promise<Subcommand>;
+};
+
+export type Subcommand = {
+  /** A page of its own: how it is called, what happens then, its options. Begins with `Usage:`. */
+  help: string;
   /** What holds after it was cancelled. */
   whenCancelled: string;
   /** Errors whose message is written for people and says nothing of a patient; of any other only the kind is told. */

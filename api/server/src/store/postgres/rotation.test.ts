@@ -183,9 +183,7 @@ describe('beside others', () => {
   }
   const untilItWaits = (statement: string): Promise<void> =>
     expect
-      .poll(() => opened.asOwner(`select from pg_stat_activity where wait_event_type = 'Lock' and query like '${statement}%'`), {
-        timeout: 5000,
-      })
+      .poll(() => opened.asOwner(`select from pg_stat_activity where wait_event_type = 'Lock' and query like '${statement}%'`))
       .not.toEqual([]);
 
   test('a transaction that wrapped under the old key and has not ended is waited for, then wrapped anew; a second rotation is refused', async () => {
@@ -241,7 +239,7 @@ describe('beside others', () => {
         await opened.asOwner('grant select on key_encryption_key to refloop_app');
       }
     };
-    await expect.poll(readable, { timeout: 5000 }).toBe(true);
+    await expect.poll(readable).toBe(true);
     await stop();
     expect(await readable()).toBe(true);
     await rotate();
