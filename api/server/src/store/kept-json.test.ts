@@ -6,7 +6,7 @@ test('what is kept is a copy that nobody changes, without what is not there', ()
   const kept = asKept(given);
   given.a.b.push(2);
   expect(kept).toEqual({ a: { b: [1, null, null] }, at: '2026-01-01T00:00:00.000Z' });
-  expect(() => kept.a.b.push(3)).toThrow();
+  expect(() => kept.a.b.push(3)).toThrow(TypeError);
   expect(asKept(kept)).toBe(kept);
 });
 
