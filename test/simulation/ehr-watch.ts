@@ -17,16 +17,18 @@ const valueOf = (resource: Resource, name: string): string | undefined =>
   identifiers(resource).find(({ system }) => system === `${SYSTEMS}${name}`)?.value;
 
 /** Every `value` that is a text, however deep. */
-function* valuesIn(part: unknown): Generator<string> {
-  if (typeof part !== 'object' || part === null) return;
+function valuesIn(part: unknown, found: string[] = []): string[] {
+  if (typeof part !== 'object' || part === null) return found;
   if (Array.isArray(part)) {
-    for (const each of part) yield* valuesIn(each);
-    return;
+    for (const each of part) valuesIn(each, found);
+    return found;
   }
-  for (const [name, each] of Object.entries(part)) {
-    if (name === 'value' && typeof each === 'string') yield each;
-    else yield* valuesIn(each);
+  for (const name of Object.keys(part)) {
+    const each = (part as Record<string, unknown>)[name];
+    if (name === 'value' && typeof each === 'string') found.push(each);
+    else valuesIn(each, found);
   }
+  return found;
 }
 
 /** Referral and report of a note that came back, and of its receipt. */
@@ -42,7 +44,7 @@ function nameOf(resource: Resource): string | undefined {
     case 'DocumentReference':
       return valueOf(resource, 'referral-note') ?? returned(resource);
     case 'Provenance':
-      return valuesIn(resource['entity'] ?? resource).next().value;
+      return valuesIn(resource['entity'] ?? resource)[0];
     default:
       return undefined;
   }

@@ -145,7 +145,7 @@ export function holdsOf(
     authorization: AuthorizationWord;
     variant: PacketVariant | undefined;
     withheld: boolean;
-    contents: string;
+    readonly contents: string;
   },
   preparation: Preparation,
 ): readonly Hold[] {
@@ -162,9 +162,9 @@ export function holdsOf(
 
 /** Those of a flagged kind, and those from which something is withheld: whoever looks sees that nothing of it is in the words. */
 function isChecked(
-  { variant, withheld, contents }: { variant: PacketVariant | undefined; withheld: boolean; contents: string },
+  packet: { variant: PacketVariant | undefined; withheld: boolean; readonly contents: string },
   { checked }: Preparation,
 ): boolean {
-  const flagged = variant?.checkedBeforeSending === true || withheld;
-  return !flagged || checked?.contents === contents;
+  const flagged = packet.variant?.checkedBeforeSending === true || packet.withheld;
+  return !flagged || (checked !== null && checked.contents === packet.contents);
 }

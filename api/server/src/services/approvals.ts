@@ -3,7 +3,7 @@
  * from its own data: the order's version, the performer in the directory in force, the reason for a choice outside the
  * network, the source of every sentence, the emergency question. Then it records who approved what and plans the writes.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { specialtyById } from '@refloop/domain/clinical/specialty';
 import type { ReviewedNote } from '@refloop/domain/drafting/note-review';
 import { REFERRAL_KIND_WORDS, visitsAskedFor } from '@refloop/domain/drafting/referral-kind';
@@ -21,7 +21,7 @@ import { packetPdf } from '../packet/packet-pdf.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, type PatientSession, personOf } from '../sessions/session.ts';
 import type { RecommendationOutcome, StoredRecommendation } from '../store/recommendations.ts';
-import type { Scope, Store, Unit } from '../store/store.ts';
+import type { Json, Scope, Store, Unit } from '../store/store.ts';
 import { choosePerformer } from './chosen-performer.ts';
 import { configurationIn, letterheadOf, practiceBy } from './configuration-in-force.ts';
 import type { Drafter } from './drafting.ts';
@@ -59,10 +59,10 @@ function outcomeOf(note: ReviewedNote, performer: Performer): RecommendationOutc
 }
 
 /** SHA-256 over the canonical JSON (RFC 8785) of everything the signature covers. */
-function contentHashOf(content: unknown): string {
-  const canonical = canonicalize(toJson(content));
+function contentHashOf(content: Json): string {
+  const canonical = canonicalize(content);
   if (canonical === undefined) throw new Error('The approved content has no canonical form');
-  return createHash('sha256').update(canonical).digest('hex');
+  return hash('sha256', canonical, 'hex');
 }
 
 const referenceIn = (order: Record<string, unknown> | null, field: string): ResourceRef | null => {
@@ -238,7 +238,8 @@ export function createApprovalService(deps: Deps): ApprovalService {
             packet,
             writes,
           };
-          const contentHash = contentHashOf(content);
+          const keptContent = toJson(content);
+          const contentHash = contentHashOf(keptContent);
           const applied = await applyCommand(unit, stored.referralId, personOf(session, covered?.subject), at, {
             type: 'approve',
             asker,
@@ -265,7 +266,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
             approvedAt: at,
             orderVersion: order?.versionId ?? null,
             contentHash,
-            content: toJson(content),
+            content: keptContent,
           });
           if (inserted.status === 'earlier') {
             throw new Refused(

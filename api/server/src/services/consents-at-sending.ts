@@ -1,30 +1,29 @@
 /** What of a chart may leave now: the consents in force at this moment, not those of the day on which the order was approved. */
-import { readChart } from '@refloop/domain/chart/read-chart';
 import type { FhirResource } from '@refloop/domain/fhir/read';
 import { dayOf, type Instant } from '@refloop/domain/instant';
 import { consentedLabels } from '@refloop/domain/packet/consent';
-import { contentsOf, type PacketItem } from '@refloop/domain/packet/contents';
+import type { PacketItem } from '@refloop/domain/packet/contents';
 import { variantOf } from '@refloop/domain/packet/variant';
 import type { Referral } from '@refloop/domain/referral/referral';
 import type { ReadConsents } from '../ehr/consents-now.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Scope, Store, Unit } from '../store/store.ts';
+import { chartAsOf, contentsAsOf, type KeptInput } from './chart-kept.ts';
 import { keptOf } from './kept.ts';
 import { readReferral } from './referral-log.ts';
 import { requireOwn } from './worklist.ts';
 
-/** All that was read of the chart when the order was approved, as FHIR; undefined where it is not kept. */
-export async function chartKeptWith(unit: Unit, { order }: Referral): Promise<readonly FhirResource[] | undefined> {
+/** What was read of the chart when the order was approved; undefined where it is not kept. */
+export async function inputKeptWith(unit: Unit, { order }: Referral): Promise<KeptInput | undefined> {
   const stored = order.status === 'draft' ? undefined : await unit.recommendations.get(order.approval.recommendationId);
-  if (!stored) return undefined;
-  const { chart, order: launched } = keptOf(stored).input;
-  return [...chart, ...(launched ? [launched] : [])] as unknown as FhirResource[];
+  return stored && keptOf(stored).input;
 }
 
 async function needsConsent(unit: Unit, referral: Referral, now: Date): Promise<boolean> {
-  const chart = await chartKeptWith(unit, referral);
-  const { withheld } = readChart(chart ?? [], { patientId: referral.patientId, today: dayOf(now.toISOString()) });
+  const kept = await inputKeptWith(unit, referral);
+  if (!kept) return false;
+  const { withheld } = chartAsOf(kept, { patientId: referral.patientId, today: dayOf(now.toISOString()) });
   return withheld.some(({ why }) => why !== 'entered-in-error');
 }
 
@@ -57,14 +56,14 @@ export async function coverOf(unit: Unit, referral: Referral, { chart: part }: P
   if (!part) return () => true;
   const { consented, items, madeAt } = part;
   if (consented) return (labels) => consented.every((label) => labels.has(label));
-  const kept = await chartKeptWith(unit, referral);
+  const kept = await inputKeptWith(unit, referral);
   if (!kept) return () => false;
   const of = { patientId: referral.patientId, today: dayOf(madeAt) };
-  const withholds = readChart(kept, of).withheld.some(({ why }) => why !== 'entered-in-error');
+  const withholds = chartAsOf(kept, of).withheld.some(({ why }) => why !== 'entered-in-error');
   return (labels) => {
     if (!withholds) return true;
-    const chart = readChart(kept, { ...of, consented: labels });
-    const covered = contentsOf(chart, { specialty: referral.specialty, variant: variantOf(referral), today: of.today }).map(heldBy);
+    const chart = chartAsOf(kept, { ...of, consented: labels });
+    const covered = contentsAsOf(chart, { specialty: referral.specialty, variant: variantOf(referral), today: of.today }).map(heldBy);
     return items.every((item) => covered.includes(heldBy(item)));
   };
 }

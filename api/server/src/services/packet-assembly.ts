@@ -1,12 +1,11 @@
 /** The packet of a referral as it stands now: what was approved, with what of the chart goes along, and what the practice made of it. */
 import { createHash } from 'node:crypto';
-import { readChart } from '@refloop/domain/chart/read-chart';
 import { UNCONFIGURED } from '@refloop/domain/configuration/configuration';
 import { type FhirResource, list, object, text } from '@refloop/domain/fhir/read';
 import { dayOf } from '@refloop/domain/instant';
 import { type AuthorizationWord, authorizationWord } from '@refloop/domain/packet/authorization-word';
 import { consentedLabels } from '@refloop/domain/packet/consent';
-import { contentsOf, type PacketItem } from '@refloop/domain/packet/contents';
+import type { PacketItem } from '@refloop/domain/packet/contents';
 import {
   type Hold,
   holdsOf,
@@ -27,6 +26,7 @@ import { type Packet, personOf } from '../packet/packet.ts';
 import type { SentPacket } from '../packet/packet-ccda.ts';
 import type { Unit } from '../store/store.ts';
 import { authorizationWords, type DecisionOnRecord } from './authorization-words.ts';
+import { chartAsOf, contentsAsOf, resourcesKept } from './chart-kept.ts';
 import { letterheadOf, practiceBy } from './configuration-in-force.ts';
 import { keptOf } from './kept.ts';
 import { matchedCoverage } from './matched-coverage.ts';
@@ -47,7 +47,7 @@ export type AssembledPacket = {
   preparation: Preparation;
   revision: number;
   /** The packet in one word, the same for the same packet. */
-  contents: string;
+  readonly contents: string;
   holds: readonly Hold[];
 };
 
@@ -89,13 +89,13 @@ export async function assemblePacket(
   const kept = keptOf(stored);
   const { request, chart: resources, order: launched, notSeen } = kept.input;
   const today = dayOf(now.toISOString());
-  const all = [...resources, ...(launched ? [launched] : [])] as unknown as FhirResource[];
+  const all = resourcesKept(kept.input);
   const consented = consentedLabels(consents, { patientId, recipientNpi: attempt.performer.npi, today });
-  const chart = readChart(all, { patientId, today, consented });
+  const chart = chartAsOf(kept.input, { patientId, today, consented });
   const variant = variantOf(referral);
   const found = await unit.packetPreparations.get(id, attempt.number);
   const preparation = { ...UNPREPARED, ...found?.content };
-  const items = contentsOf(chart, { specialty: referral.specialty, variant, today });
+  const items = contentsAsOf(chart, { specialty: referral.specialty, variant, today });
   const going = items.filter((item) => !preparation.removed.includes(item.id));
   const teeth = preparation.teeth.length > 0 ? [...preparation.teeth] : teethOf(launched, `${request.reasonText} ${request.question}`);
   const inForce = await unit.configurations.inForce();
@@ -106,7 +106,7 @@ export async function assemblePacket(
   const person = personOf(patient);
   const withheldFrom = ({ withheld: marked }: typeof chart): number => marked.filter(({ why }) => why !== 'entered-in-error').length;
   const withheld = withheldFrom(chart);
-  const holdsByConsent = consented.size > 0 && withheld < withheldFrom(readChart(all, { patientId, today }));
+  const holdsByConsent = consented.size > 0 && withheld < withheldFrom(chartAsOf(kept.input, { patientId, today }));
   const { coverage } = request.match;
   const payer = payerOf(coverage, resources);
   const authorization = authorizationWord({
@@ -167,8 +167,18 @@ export async function assemblePacket(
       consented: holdsByConsent ? [...consented].toSorted() : [],
     },
   };
-  const contents = digestOf(packet);
-  const about = { requirements, authorization, variant, withheld: withheld > 0, contents };
+  // Made when somebody asks: only a packet that has to be looked through before it goes is told by it.
+  let digest: string | undefined;
+  const contents = (): string => (digest ??= digestOf(packet));
+  const about = {
+    requirements,
+    authorization,
+    variant,
+    withheld: withheld > 0,
+    get contents() {
+      return contents();
+    },
+  };
   return {
     attempt,
     packet,
@@ -180,7 +190,9 @@ export async function assemblePacket(
     payer,
     preparation,
     revision: found?.revision ?? 0,
-    contents,
+    get contents() {
+      return contents();
+    },
     holds: holdsOf(referral, about, preparation),
   };
 }

@@ -6,10 +6,11 @@ import { problem, type Refusal } from '../problem.ts';
 import type { AssembledPacket } from './packet-assembly.ts';
 
 export function preparedWith(
-  { preparation, items, requirements, contents }: AssembledPacket,
+  assembled: AssembledPacket,
   what: PacketChange,
   { by, at }: { by: string; at: string },
 ): Preparation | Refusal {
+  const { preparation, items, requirements } = assembled;
   switch (what.change) {
     case 'remove':
       if (!items.some(({ id }) => id === what.item)) return noSuchItem();
@@ -28,7 +29,7 @@ export function preparedWith(
     case 'take-override-back':
       return { ...preparation, override: null };
     case 'check':
-      return { ...preparation, checked: { contents, by, at } };
+      return { ...preparation, checked: { contents: assembled.contents, by, at } };
     default:
       return unreachable(what);
   }

@@ -51,29 +51,46 @@ function readEvent(stored: StoredEvent): ReferralEvent {
 }
 
 /**
- * What a history comes to up to this event of it. A store that gives the very same record again, as the one in memory does, is not read
- * through a second time: what stands before an event never changes.
+ * What a history comes to up to the event with this data. A store that keeps what it is given and gives the very same again, as the one in
+ * memory does, is not read through a second time: what stands before an event never changes. Every event has data of its own.
  */
-const states = new WeakMap<StoredEvent, Referral>();
+const states = new WeakMap<object, Referral>();
+const dataOf = ({ data }: Pick<StoredEvent, 'data'>): object => data as object;
+
+/** The events up to this one. */
+const histories = new WeakMap<StoredEvent, readonly ReferralEvent[]>();
 
 export const readReferral = async (unit: Unit, referralId: string): Promise<Referral | undefined> =>
   stateAfter(referralId, await unit.events.read(referralId));
 
 /** Every event, and what they come to. */
-export async function readHistory(unit: Unit, referralId: string): Promise<{ events: ReferralEvent[]; referral: Referral | undefined }> {
+export async function readHistory(
+  unit: Unit,
+  referralId: string,
+): Promise<{ events: readonly ReferralEvent[]; referral: Referral | undefined }> {
   const stored = await unit.events.read(referralId);
-  return { events: stored.map(eventOf), referral: stateAfter(referralId, stored) };
+  return { events: eventsUpTo(stored), referral: stateAfter(referralId, stored) };
+}
+
+function eventsUpTo(stored: readonly StoredEvent[]): readonly ReferralEvent[] {
+  const last = stored.at(-1);
+  if (!last) return [];
+  const known = histories.get(last) ?? stored.map(eventOf);
+  histories.set(last, known);
+  return known;
 }
 
 function stateAfter(referralId: string, stored: readonly StoredEvent[]): Referral | undefined {
-  const known = stored.findLastIndex((event) => states.has(event));
-  let referral = known < 0 ? undefined : states.get(stored[known] as StoredEvent);
+  const newest = stored.at(-1);
+  const standing = newest && states.get(dataOf(newest));
+  if (standing) return standing;
+  const known = stored.findLastIndex((event) => states.has(dataOf(event)));
+  let referral = known < 0 ? undefined : states.get(dataOf(stored[known] as StoredEvent));
   for (const event of stored.slice(known + 1)) referral = evolve(referralId, referral, eventOf(event));
-  const last = stored.at(-1);
-  if (!last || !referral) return undefined;
+  if (!newest || !referral) return undefined;
   // Kept as the rows are, so that of the state after the next event only what is new is copied.
   const kept = asKept(referral);
-  states.set(last, kept);
+  states.set(dataOf(newest), kept);
   return kept;
 }
 
@@ -149,18 +166,19 @@ async function write(
   happenings: Happening[],
 ): Promise<Referral | undefined> {
   const sequence = before?.lastSequence ?? 0;
-  const answer = await unit.events.append(
-    referralId,
-    sequence,
-    happenings.map((each) => newEvent(each, actor, now)),
-  );
+  const made = happenings.map((each) => newEvent(each, actor, now));
+  const answer = await unit.events.append(referralId, sequence, made);
   if (answer.status === 'conflict') throw new AppendConflict(`Referral ${referralId} moved on from event ${sequence}`);
   // A fact that somebody put on record meanwhile is no second event, and a row that counted it would be ahead of its history.
   if (answer.appended < happenings.length) throw new FactOnRecord(`A fact of referral ${referralId} is on record already`);
-  const after = happenings.reduce<Referral | undefined>(
-    (referral, each, index) => evolve(referralId, referral, { ...each, sequence: sequence + index + 1, recordedAt: now, actor }),
-    before,
+  const after = asKept(
+    happenings.reduce<Referral | undefined>(
+      (referral, each, index) => evolve(referralId, referral, { ...each, sequence: sequence + index + 1, recordedAt: now, actor }),
+      before,
+    ),
   );
+  const last = made.at(-1);
+  if (after && last) states.set(dataOf(last), after);
   if (after) await unit.referrals.put(projectionOf(after, now));
   return after;
 }

@@ -26,3 +26,17 @@ export function asKept<Value>(value: Value): Value {
   if (value instanceof Date) return value.toISOString() as Value;
   return Object.freeze(keptRecord(value as Record<string, unknown>)) as Value;
 }
+
+/** Whether two values that were kept are the same; what is the very same object is not looked into. */
+export function isSameKept(left: unknown, right: unknown): boolean {
+  if (left === right) return true;
+  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false;
+  if (Array.isArray(left) || Array.isArray(right)) {
+    if (!Array.isArray(left) || !Array.isArray(right) || left.length !== right.length) return false;
+    return left.every((item, at) => isSameKept(item, right[at]));
+  }
+  const names = Object.keys(left);
+  if (names.length !== Object.keys(right).length) return false;
+  const [one, other] = [left as Record<string, unknown>, right as Record<string, unknown>];
+  return names.every((name) => Object.hasOwn(other, name) && isSameKept(one[name], other[name]));
+}

@@ -2,7 +2,7 @@
  * What is to happen outside: one row an effect, written in the transaction of the event that asks for it. Whoever carries it out holds it by a
  * lease, puts on record that it begins before anything leaves, and puts on record what came of it.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Instant } from '@refloop/domain/instant';
 import type { Json, Scope } from './store.ts';
 
@@ -98,12 +98,8 @@ export const withSecret = (content: Json, secret: Record<string, Json> | null): 
 
 /** A UUID of version 8 (RFC 9562 §5.8), the same for the same effect of the same place. */
 export function effectId({ tenant, issuer }: Scope, kind: string, key: string): string {
-  const bytes = createHash('sha256')
-    .update(JSON.stringify([tenant, issuer, kind, key]))
-    .digest()
-    .subarray(0, 16);
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  const hex = bytes.toString('hex');
+  const given = hash('sha256', JSON.stringify([tenant, issuer, kind, key]), 'hex').slice(0, 32);
+  const variant = ((Number.parseInt(given.charAt(16), 16) & 0x3) | 0x8).toString(16);
+  const hex = `${given.slice(0, 12)}8${given.slice(13, 16)}${variant}${given.slice(17)}`;
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }

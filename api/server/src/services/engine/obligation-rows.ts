@@ -1,11 +1,11 @@
 /** The obligations of one referral as rows: what the domain says is owed, and nothing else, stands open. */
-import { isDeepStrictEqual } from 'node:util';
 import { dayOf, type Instant } from '@refloop/domain/instant';
 import type { Referral } from '@refloop/domain/referral/referral';
 import type { Obligation } from '@refloop/domain/sla/due';
 import { stageOf } from '@refloop/domain/sla/escalate';
 import { OBLIGATION_KINDS, type ObligationKind } from '@refloop/domain/sla/service-levels';
 import { personFor, type StaffPerson } from '@refloop/domain/sla/staff';
+import { isSameKept } from '../../store/kept-json.ts';
 import type { StoredObligation } from '../../store/obligations.ts';
 import type { Unit } from '../../store/store.ts';
 import { type UnfinishedContent, unfinishedId } from '../exceptions.ts';
@@ -112,7 +112,7 @@ export async function projectObligations(
     const dueAt = each.since === null ? same.dueAt : each.dueAt;
     const revision = { owner, dueAt, escalatedTo: escalated, content: toJson(content) };
     const before = { owner: same.owner, dueAt: same.dueAt, escalatedTo: same.escalatedTo, content: same.content };
-    if (!isDeepStrictEqual(before, revision)) await unit.obligations.settle(same.id, { what: 'revise', ...revision });
+    if (!isSameKept(before, revision)) await unit.obligations.settle(same.id, { what: 'revise', ...revision });
   }
   for (const row of open) if (!kept.has(row.id)) await unit.obligations.settle(row.id, { what: 'done', at: now });
 }

@@ -3,7 +3,7 @@ import { type ChainedRow, type ChainHead, GENESIS, linkOf } from '@refloop/domai
 import type { AuditEntry } from '@refloop/domain/audit/entry';
 import { makeEntry, type SaltedPayload, sha256 } from '../../audit/entry.ts';
 import type { AuditLog, AuditTrail } from '../audit.ts';
-import { keyIn, type MemoryAuditEntry, type MemoryContext, type MemoryTables } from './context.ts';
+import type { AllTables, MemoryAuditEntry, MemoryContext, MemoryTables } from './context.ts';
 import { ofRecommendation, ofReferral } from './row-names.ts';
 import type { Tables } from './tables.ts';
 
@@ -37,7 +37,7 @@ async function makeRow({ scope, id, subjectRef, given }: MemoryAuditEntry): Prom
 export const memoryAudit = (unit: MemoryContext): AuditLog => ({
   append: async (given) => {
     const id = unit.newId();
-    unit.tables.auditEntries.put(keyIn(unit, id), {
+    unit.tables.auditEntries.put(id, {
       scope: unit.scope,
       id,
       at: new Date(given.at).toISOString(),
@@ -75,8 +75,8 @@ export const memoryAudit = (unit: MemoryContext): AuditLog => ({
 });
 
 const entriesOf = (unit: MemoryContext, recommendationId: string | undefined, referralId: string | undefined): MemoryAuditEntry[] => {
-  if (referralId !== undefined) return unit.tables.auditEntries.named(keyIn(unit), ofReferral(referralId));
-  return recommendationId === undefined ? [] : unit.tables.auditEntries.named(keyIn(unit), ofRecommendation(recommendationId));
+  if (referralId !== undefined) return unit.tables.auditEntries.named(ofReferral(referralId));
+  return recommendationId === undefined ? [] : unit.tables.auditEntries.named(ofRecommendation(recommendationId));
 };
 
 const hex = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
@@ -96,12 +96,12 @@ async function toChained(link: Omit<ChainedRow, 'stored'>, row: MemoryAuditEntry
   };
 }
 
-export function memoryAuditTrail(tables: Tables, of: MemoryTables): AuditTrail {
+export function memoryAuditTrail(tables: Tables, of: Pick<AllTables, 'auditEntries'> & Pick<MemoryTables, 'auditNumbers'>): AuditTrail {
   const chain: { link: Omit<ChainedRow, 'stored'>; entryKey: MemoryAuditEntry }[] = [];
   const chainHeads: ChainHead[] = [];
   const waiting = (): MemoryAuditEntry[] =>
     of.auditEntries
-      .rows('')
+      .everywhere()
       .filter((row) => of.auditNumbers.get(row.id) === undefined)
       .sort((left, right) => (`${left.at}${left.id}` < `${right.at}${right.id}` ? -1 : 1));
 

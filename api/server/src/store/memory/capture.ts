@@ -1,21 +1,20 @@
 import type { CaptureStore } from '../capture.ts';
-import { keyIn, type MemoryContext } from './context.ts';
+import { IN_ALL, type MemoryContext } from './context.ts';
 
 export const memoryCapture = (unit: MemoryContext): CaptureStore => {
   const { captureCheckpoints: table, captureSubscriptions } = unit.tables;
-  const own = keyIn(unit);
   return {
-    checkpoint: async (resourceType) => table.get(keyIn(unit, resourceType)),
-    checkpoints: async () => table.rows(own),
-    keep: async (checkpoint) => table.put(keyIn(unit, checkpoint.resourceType), checkpoint),
+    checkpoint: async (resourceType) => table.get(resourceType),
+    checkpoints: async () => table.rows(),
+    keep: async (checkpoint) => table.put(checkpoint.resourceType, checkpoint),
     wake: async () => {
-      for (const each of table.rows(own)) table.put(keyIn(unit, each.resourceType), { ...each, lookedAt: null });
+      for (const each of table.rows()) table.put(each.resourceType, { ...each, lookedAt: null });
     },
-    subscription: async () => captureSubscriptions.get(own),
-    subscribe: async (subscription) => captureSubscriptions.put(own, { ...subscription, heardAt: null }),
+    subscription: async () => captureSubscriptions.get(IN_ALL),
+    subscribe: async (subscription) => captureSubscriptions.put(IN_ALL, { ...subscription, heardAt: null }),
     heard: async (at) => {
-      const known = captureSubscriptions.get(own);
-      if (known) captureSubscriptions.put(own, { ...known, heardAt: at });
+      const known = captureSubscriptions.get(IN_ALL);
+      if (known) captureSubscriptions.put(IN_ALL, { ...known, heardAt: at });
     },
   };
 };

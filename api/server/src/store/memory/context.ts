@@ -30,7 +30,7 @@ import type { Json, Scope } from '../store.ts';
 import type { StoredConfiguration, StoredSlaPolicy } from '../versions.ts';
 import type { WarehousePseudonym } from '../warehouse-pseudonyms.ts';
 import type { WorkQuestion } from '../work-questions.ts';
-import type { Table } from './tables.ts';
+import type { PlacedTable, Table } from './tables.ts';
 
 /** What an audit entry is made of. */
 export type MemoryAuditEntry = {
@@ -87,12 +87,17 @@ export type MemoryTables = {
 
 export type MemoryContext = { scope: Scope; tables: MemoryTables; index: PatientIndex; newId: () => string };
 
-/** A key within this scope; a prefix of it with fewer parts. Each part is followed by a separator no id holds. */
-export function keyIn({ scope }: Pick<MemoryContext, 'scope'>, ...parts: string[]): string {
-  let key = `${scope.tenant}\u0000${scope.issuer}\u0000`;
-  for (const part of parts) key += `${part}\u0000`;
-  return key;
-}
+/** Of all scopes. */
+export type AllTables = { [Name in keyof MemoryTables]: MemoryTables[Name] extends Table<infer Row> ? PlacedTable<Row> : never };
+
+/** Whose rows stand by themselves: every scope sees its own and no others. */
+export const placeOf = ({ tenant, issuer }: Pick<Scope, 'tenant' | 'issuer'>): string => `${tenant}\u0000${issuer}`;
+
+/** The key of what there is once. */
+export const IN_ALL = '';
+
+/** A key of several parts, with a separator between them that no id holds. */
+export const keyOf = (...parts: string[]): string => parts.join('\u0000');
 
 /** A number as text that sorts as the number. */
 export const ordered = (value: number): string => value.toString().padStart(12, '0');

@@ -1,5 +1,5 @@
 import type { DelegationStore, StoredDelegation } from '../delegations.ts';
-import { keyIn, type MemoryContext } from './context.ts';
+import type { MemoryContext } from './context.ts';
 
 const oldestFirst = (left: StoredDelegation, right: StoredDelegation): number => {
   if (left.givenAt !== right.givenAt) return left.givenAt < right.givenAt ? -1 : 1;
@@ -8,12 +8,12 @@ const oldestFirst = (left: StoredDelegation, right: StoredDelegation): number =>
 
 export const memoryDelegations = (unit: MemoryContext): DelegationStore => {
   const table = unit.tables.delegations;
-  const all = (): StoredDelegation[] => table.rows(keyIn(unit)).sort(oldestFirst);
+  const all = (): StoredDelegation[] => table.rows().sort(oldestFirst);
   return {
     insert: async (given) => {
-      if (!table.get(keyIn(unit, given.id))) table.put(keyIn(unit, given.id), { ...given, ended: null });
+      if (!table.get(given.id)) table.put(given.id, { ...given, ended: null });
     },
-    get: async (id) => table.get(keyIn(unit, id)),
+    get: async (id) => table.get(id),
     list: async () => all().reverse(),
     inForce: async ({ kind, delegate, now }) =>
       all().filter(
@@ -21,9 +21,9 @@ export const memoryDelegations = (unit: MemoryContext): DelegationStore => {
           each.kind === kind && each.delegate.subject === delegate && each.ended === null && (each.until === null || each.until > now),
       ),
     end: async (id, ended) => {
-      const row = table.get(keyIn(unit, id));
+      const row = table.get(id);
       if (!row || row.ended) return false;
-      table.put(keyIn(unit, id), { ...row, ended });
+      table.put(id, { ...row, ended });
       return true;
     },
   };

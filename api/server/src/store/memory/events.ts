@@ -1,16 +1,16 @@
 import type { AppendAnswer, EventStore, NewEvent, StoredEvent } from '../events.ts';
-import { keyIn, type MemoryContext, ordered } from './context.ts';
+import { keyOf, type MemoryContext, ordered } from './context.ts';
 
-const read = (unit: MemoryContext, referralId: string): StoredEvent[] => unit.tables.events.named(keyIn(unit), referralId);
+const read = (unit: MemoryContext, referralId: string): StoredEvent[] => unit.tables.events.named(referralId);
 
-const ids = (unit: MemoryContext): string[] => [...new Set(unit.tables.events.rows(keyIn(unit)).map((event) => event.referralId))];
+const ids = (unit: MemoryContext): string[] => [...new Set(unit.tables.events.rows().map((event) => event.referralId))];
 
 function append(unit: MemoryContext, referralId: string, expected: number, events: NewEvent[]): AppendAnswer {
   const sequence = read(unit, referralId).length;
   const taken = new Set<string>();
   const fresh = events.filter(({ factKey }) => {
     if (factKey === undefined) return true;
-    if (taken.has(factKey) || unit.tables.facts.get(keyIn(unit, factKey))) return false;
+    if (taken.has(factKey) || unit.tables.facts.get(factKey)) return false;
     taken.add(factKey);
     return true;
   });
@@ -18,8 +18,8 @@ function append(unit: MemoryContext, referralId: string, expected: number, event
   if (sequence !== expected) return { status: 'conflict', sequence };
   for (const [offset, event] of fresh.entries()) {
     const stored: StoredEvent = { ...event, referralId, sequence: sequence + offset + 1 };
-    unit.tables.events.put(keyIn(unit, referralId, ordered(stored.sequence)), stored);
-    if (event.factKey !== undefined) unit.tables.facts.put(keyIn(unit, event.factKey), { referralId });
+    unit.tables.events.put(keyOf(referralId, ordered(stored.sequence)), stored);
+    if (event.factKey !== undefined) unit.tables.facts.put(event.factKey, { referralId });
   }
   return { status: 'appended', sequence: sequence + fresh.length, appended: fresh.length };
 }

@@ -1,6 +1,6 @@
 import { unreachable } from '@refloop/domain/result';
 import type { ObligationChange, ObligationStore, OpenCount, OpenPlace, StoredObligation } from '../obligations.ts';
-import { keyIn, type MemoryContext } from './context.ts';
+import { IN_ALL, type MemoryContext } from './context.ts';
 import { OPEN, openOf } from './row-names.ts';
 
 const UNLESS_TOLD = 500;
@@ -38,25 +38,25 @@ function changedRow(row: StoredObligation, change: ObligationChange): StoredObli
 export const memoryObligations = (unit: MemoryContext): ObligationStore => {
   const table = unit.tables.obligations;
   const changes = unit.tables.obligationChanges;
-  const countOf = (): number => changes.get(keyIn(unit))?.count ?? 0;
+  const countOf = (): number => changes.get(IN_ALL)?.count ?? 0;
   const put = (row: StoredObligation): void => {
     const count = countOf() + 1;
-    table.put(keyIn(unit, row.id), row);
-    changes.put(keyIn(unit), { count });
-    changes.put(keyIn(unit, row.id), { count });
+    table.put(row.id, row);
+    changes.put(IN_ALL, { count });
+    changes.put(row.id, { count });
   };
   const among = (status: StoredObligation['status'], referralId: string | undefined): StoredObligation[] => {
-    if (referralId !== undefined) return table.named(keyIn(unit), referralId);
-    return status === 'open' ? table.named(keyIn(unit), OPEN) : table.rows(keyIn(unit));
+    if (referralId !== undefined) return table.named(referralId);
+    return status === 'open' ? table.named(OPEN) : table.rows();
   };
   return {
     insert: async (given) => {
-      if (!table.get(keyIn(unit, given.id))) put({ ...given, escalatedTo: null, status: 'open', settledAt: null });
+      if (!table.get(given.id)) put({ ...given, escalatedTo: null, status: 'open', settledAt: null });
     },
-    get: async (id) => table.get(keyIn(unit, id)),
+    get: async (id) => table.get(id),
     ids: async () =>
       table
-        .rows(keyIn(unit))
+        .rows()
         .map(({ id }) => id)
         .sort(),
     list: async ({
@@ -91,13 +91,13 @@ export const memoryObligations = (unit: MemoryContext): ObligationStore => {
         .slice(0, Math.min(limit ?? UNLESS_TOLD, MOST)),
     listOpen: async ({ after, limit }) =>
       table
-        .named(keyIn(unit), OPEN)
+        .named(OPEN)
         .filter((row) => after === undefined || earliestFirst(after, row) < 0)
         .sort(earliestFirst)
         .slice(0, limit),
-    openOf: async (referralId) => table.named(keyIn(unit), openOf(referralId)),
+    openOf: async (referralId) => table.named(openOf(referralId)),
     countOpen: async ({ now, soon, bounds }) => {
-      const open = table.named(keyIn(unit), OPEN);
+      const open = table.named(OPEN);
       const ageOf = ({ raisedAt }: StoredObligation): number => bounds.filter((bound) => bound <= raisedAt).length;
       const groups = Map.groupBy(open, (row) => JSON.stringify([row.kind, row.owner, ageOf(row)]));
       const counts = [...groups.values()].flatMap((rows): OpenCount[] => {
@@ -111,14 +111,14 @@ export const memoryObligations = (unit: MemoryContext): ObligationStore => {
       return { referrals: new Set(open.map(({ referralId }) => referralId)).size, counts: counts.sort(byKindOwnerAge) };
     },
     settle: async (id, change) => {
-      const row = table.get(keyIn(unit, id));
+      const row = table.get(id);
       if (!row || row.status === 'done') return false;
       put(changedRow(row, change));
       return true;
     },
     mark: async () => String(countOf()),
     changedSince: async (mark, limit) => {
-      const rows = table.rows(keyIn(unit)).filter(({ id }) => (changes.get(keyIn(unit, id))?.count ?? 0) > Number(mark));
+      const rows = table.rows().filter(({ id }) => (changes.get(id)?.count ?? 0) > Number(mark));
       if (rows.length > limit) return undefined;
       const done = rows.filter(({ status }) => status === 'done').map(({ id }) => id);
       return { open: rows.filter(({ status }) => status === 'open').sort(earliestFirst), done: done.sort() };

@@ -1,5 +1,5 @@
 import { effectId, isOver, type OutboxStore, type Settlement, type StoredEffect, withSecret } from '../outbox.ts';
-import { type KeptEffect, keyIn, type MemoryContext } from './context.ts';
+import type { KeptEffect, MemoryContext } from './context.ts';
 import { UNFINISHED } from './row-names.ts';
 
 type Sorted = Pick<StoredEffect, 'place' | 'id'>;
@@ -14,11 +14,11 @@ const shown = ({ secret, ...effect }: KeptEffect): StoredEffect => ({ ...effect,
 
 export const memoryOutbox = (unit: MemoryContext): OutboxStore => {
   const table = unit.tables.outbox;
-  const all = (): KeptEffect[] => table.rows(keyIn(unit));
-  const put = (effect: KeptEffect): void => table.put(keyIn(unit, effect.id), effect);
+  const all = (): KeptEffect[] => table.rows();
+  const put = (effect: KeptEffect): void => table.put(effect.id, effect);
 
   const change = (id: string, { standing, at, dueAt }: Settlement, allowed: (effect: StoredEffect) => boolean): boolean => {
-    const effect = table.get(keyIn(unit, id));
+    const effect = table.get(id);
     if (!effect || !allowed(effect)) return false;
     put({ ...effect, standing, since: at, dueAt, lease: null, secret: isOver(standing) ? null : effect.secret });
     return true;
@@ -27,13 +27,13 @@ export const memoryOutbox = (unit: MemoryContext): OutboxStore => {
   return {
     add: async ({ referralId, kind, key, askedAt, dueAt, content, secret = null, lane, place }) => {
       const id = effectId(unit.scope, kind, key);
-      if (table.get(keyIn(unit, id))) return id;
+      if (table.get(id)) return id;
       const asked = { id, referralId, kind, key, lane: lane ?? null, place: place ?? 0, askedAt, dueAt, content, secret };
       put({ ...asked, tries: 0, since: askedAt, lease: null, standing: { status: 'waiting' } });
       return id;
     },
     get: async (id) => {
-      const effect = table.get(keyIn(unit, id));
+      const effect = table.get(id);
       return effect && shown(effect);
     },
     ids: async () =>
@@ -42,11 +42,11 @@ export const memoryOutbox = (unit: MemoryContext): OutboxStore => {
         .sort(),
     ofReferral: async (referralId) =>
       table
-        .named(keyIn(unit), referralId)
+        .named(referralId)
         .sort(by(({ askedAt }) => askedAt))
         .map(shown),
     claim: async ({ kinds, holder, now, machineTime = now, until, limit }) => {
-      const unfinished = table.named(keyIn(unit), UNFINISHED);
+      const unfinished = table.named(UNFINISHED);
       const isFirst = (effect: StoredEffect): boolean =>
         effect.lane === null || !unfinished.some((other) => other.lane === effect.lane && isBefore(other, effect));
       const claimed = unfinished
@@ -59,7 +59,7 @@ export const memoryOutbox = (unit: MemoryContext): OutboxStore => {
       return claimed.map(shown);
     },
     begin: async (id, holder, now, machineTime = now) => {
-      const effect = table.get(keyIn(unit, id));
+      const effect = table.get(id);
       if (effect?.lease?.holder !== holder || effect.lease.until <= machineTime) return false;
       put({ ...effect, standing: { status: 'begun' }, since: now, tries: effect.tries + 1 });
       return true;

@@ -1,5 +1,5 @@
 import type { PatientLinkStore, StoredPatientLink } from '../patient-links.ts';
-import { keyIn, type MemoryContext } from './context.ts';
+import type { MemoryContext } from './context.ts';
 
 const oldestFirst = (left: StoredPatientLink, right: StoredPatientLink): number => {
   if (left.madeAt !== right.madeAt) return left.madeAt < right.madeAt ? -1 : 1;
@@ -8,13 +8,13 @@ const oldestFirst = (left: StoredPatientLink, right: StoredPatientLink): number 
 
 export const memoryPatientLinks = (unit: MemoryContext): PatientLinkStore => {
   const table = unit.tables.patientLinks;
-  const of = (referralId: string) => table.named(keyIn(unit), referralId);
+  const of = (referralId: string) => table.named(referralId);
   const change = (id: string, to: (link: StoredPatientLink) => StoredPatientLink): void => {
-    const link = table.get(keyIn(unit, id));
-    if (link) table.put(keyIn(unit, id), { ...to(link), scope: unit.scope });
+    const link = table.get(id);
+    if (link) table.put(id, { ...to(link), scope: unit.scope });
   };
   return {
-    insert: async (link) => table.put(keyIn(unit, link.id), { ...link, wrongTries: 0, opened: null, closedAt: null, scope: unit.scope }),
+    insert: async (link) => table.put(link.id, { ...link, wrongTries: 0, opened: null, closedAt: null, scope: unit.scope }),
     takeAll: async (referralId) =>
       of(referralId)
         .map(({ scope: _scope, ...link }) => link)

@@ -8,7 +8,7 @@ import type {
   SaveAnswer,
   StoredRecommendation,
 } from '../recommendations.ts';
-import { keyIn, type MemoryContext } from './context.ts';
+import type { MemoryContext } from './context.ts';
 import { ofRecommendation } from './row-names.ts';
 
 function meets(row: StoredRecommendation, filters: RecommendationFilters): boolean {
@@ -37,13 +37,13 @@ function toSummary(row: StoredRecommendation): RecommendationSummary {
 
 export const memoryRecommendations = (unit: MemoryContext): RecommendationStore => {
   const table = unit.tables.recommendations;
-  const all = (): StoredRecommendation[] => table.rows(keyIn(unit)).sort(newestFirst);
+  const all = (): StoredRecommendation[] => table.rows().sort(newestFirst);
 
-  const ofPatient = (patientId: string): StoredRecommendation[] => table.named(keyIn(unit), patientId).sort(newestFirst);
+  const ofPatient = (patientId: string): StoredRecommendation[] => table.named(patientId).sort(newestFirst);
 
   const firstAuditRow = (id: string): number | null => {
     const numbers = unit.tables.auditEntries
-      .named(keyIn(unit), ofRecommendation(id))
+      .named(ofRecommendation(id))
       .flatMap((entry) => unit.tables.auditNumbers.get(entry.id)?.number ?? []);
     return numbers.length === 0 ? null : Math.min(...numbers);
   };
@@ -63,19 +63,19 @@ export const memoryRecommendations = (unit: MemoryContext): RecommendationStore 
 
   return {
     insert: async (given) => {
-      if (table.get(keyIn(unit, given.id))) throw new Error('A recommendation with this id exists.');
-      table.put(keyIn(unit, given.id), {
+      if (table.get(given.id)) throw new Error('A recommendation with this id exists.');
+      table.put(given.id, {
         ...given,
         patientPseudonym: unit.index.pseudonym(unit.scope, given.patientId),
         revision: 1,
       });
     },
-    get: async (id) => table.get(keyIn(unit, id)),
+    get: async (id) => table.get(id),
     save: async (id, expectedRevision, change): Promise<SaveAnswer> => {
-      const row = table.get(keyIn(unit, id));
+      const row = table.get(id);
       if (!row) return { status: 'missing' };
       if (row.revision !== expectedRevision) return { status: 'conflict', revision: row.revision };
-      table.put(keyIn(unit, id), { ...row, ...change, revision: row.revision + 1 });
+      table.put(id, { ...row, ...change, revision: row.revision + 1 });
       return { status: 'saved', revision: row.revision + 1 };
     },
     list: async (question) => list(question),

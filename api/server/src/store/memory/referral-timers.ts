@@ -1,5 +1,5 @@
 import type { ReferralTimer, ReferralTimerStore } from '../referral-timers.ts';
-import { keyIn, type MemoryContext } from './context.ts';
+import type { MemoryContext } from './context.ts';
 import { OPEN } from './row-names.ts';
 
 const earliestFirst = (left: ReferralTimer, right: ReferralTimer): number => {
@@ -11,21 +11,21 @@ export const memoryReferralTimers = (unit: MemoryContext): ReferralTimerStore =>
   const table = unit.tables.referralTimers;
   return {
     set: async (referralId, lookAt) => {
-      if (lookAt === null) table.remove(keyIn(unit, referralId));
-      else table.put(keyIn(unit, referralId), { referralId, lookAt });
+      if (lookAt === null) table.remove(referralId);
+      else table.put(referralId, { referralId, lookAt });
     },
     wake: async ({ subject, at }) => {
       const owned = unit.tables.obligations
-        .named(keyIn(unit), OPEN)
+        .named(OPEN)
         .filter(({ owner, escalatedTo }) => subject === null || owner === subject || escalatedTo === subject);
       for (const { referralId } of owned) {
-        const before = table.get(keyIn(unit, referralId))?.lookAt;
-        table.put(keyIn(unit, referralId), { referralId, lookAt: before !== undefined && before < at ? before : at });
+        const before = table.get(referralId)?.lookAt;
+        table.put(referralId, { referralId, lookAt: before !== undefined && before < at ? before : at });
       }
     },
     due: async ({ now, limit }) =>
       table
-        .rows(keyIn(unit))
+        .rows()
         .filter(({ lookAt }) => lookAt <= now)
         .sort(earliestFirst)
         .slice(0, limit),

@@ -1,21 +1,21 @@
 import type { ReferralRow, ReferralStore } from '../referrals.ts';
-import { keyIn, type MemoryContext } from './context.ts';
+import type { MemoryContext } from './context.ts';
 
 export const memoryReferrals = (unit: MemoryContext): ReferralStore => {
-  const all = (): ReferralRow[] => unit.tables.referrals.rows(keyIn(unit));
-  const put = (row: ReferralRow): void => unit.tables.referrals.put(keyIn(unit, row.referralId), row);
+  const all = (): ReferralRow[] => unit.tables.referrals.rows();
+  const put = (row: ReferralRow): void => unit.tables.referrals.put(row.referralId, row);
   return {
     put: async (row) => put(row),
-    get: async (referralId) => unit.tables.referrals.get(keyIn(unit, referralId)),
+    get: async (referralId) => unit.tables.referrals.get(referralId),
     some: async (referralIds) => all().filter(({ referralId }) => referralIds.includes(referralId)),
-    listByPatient: async (patientId) => unit.tables.referrals.named(keyIn(unit), patientId),
+    listByPatient: async (patientId) => unit.tables.referrals.named(patientId),
     listOlder: async ({ foldVersion, after, limit }) =>
       all()
         .filter((row) => row.foldVersion < foldVersion && row.referralId > after)
         .map(({ referralId }) => referralId)
         .slice(0, limit),
     renew: async (row) => {
-      if (unit.tables.referrals.get(keyIn(unit, row.referralId))?.sequence !== row.sequence) return false;
+      if (unit.tables.referrals.get(row.referralId)?.sequence !== row.sequence) return false;
       put(row);
       return true;
     },
@@ -23,7 +23,7 @@ export const memoryReferrals = (unit: MemoryContext): ReferralStore => {
     ids: async () => all().map(({ referralId }) => referralId),
     rebuild: async (project) => {
       const rows = await project();
-      for (const row of all()) unit.tables.referrals.remove(keyIn(unit, row.referralId));
+      for (const row of all()) unit.tables.referrals.remove(row.referralId);
       for (const row of rows) put(row);
     },
   };

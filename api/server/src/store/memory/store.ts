@@ -9,7 +9,7 @@ import { memoryAlerts } from './alerts.ts';
 import { memoryApprovals } from './approvals.ts';
 import { memoryAudit, memoryAuditTrail } from './audit.ts';
 import { memoryCapture } from './capture.ts';
-import { keyIn, type MemoryContext, type MemoryTables } from './context.ts';
+import { type AllTables, type MemoryContext, type MemoryTables, placeOf } from './context.ts';
 import { memoryDelegations } from './delegations.ts';
 import { memoryDisclosures } from './disclosures.ts';
 import { memoryDocuments } from './documents.ts';
@@ -38,9 +38,9 @@ import { memoryWarehousePseudonyms } from './warehouse-pseudonyms.ts';
 import { memoryWorkQuestions } from './work-questions.ts';
 
 const memoryGrants = (unit: MemoryContext): GrantStore => ({
-  get: async (subject) => unit.tables.grants.get(keyIn(unit, subject)),
-  put: async (grant) => unit.tables.grants.put(keyIn(unit, grant.subject), grant),
-  list: async () => unit.tables.grants.rows(keyIn(unit)),
+  get: async (subject) => unit.tables.grants.get(subject),
+  put: async (grant) => unit.tables.grants.put(grant.subject, grant),
+  list: async () => unit.tables.grants.rows(),
 });
 
 function memoryDirectory(): DirectorySnapshots {
@@ -76,8 +76,8 @@ function openUnit(context: MemoryContext): Unit {
     approvals: memoryApprovals(context),
     obligations: memoryObligations(context),
     referralTimers: memoryReferralTimers(context),
-    slaPolicies: memoryVersions(context, context.tables.slaPolicies, 'policy'),
-    configurations: memoryVersions(context, context.tables.configurations, 'configuration'),
+    slaPolicies: memoryVersions(context.tables.slaPolicies, 'policy'),
+    configurations: memoryVersions(context.tables.configurations, 'configuration'),
     officeLinks: memoryOfficeLinks(context),
     patientLinks: memoryPatientLinks(context),
     patientContacts: memoryPatientContacts(context),
@@ -102,15 +102,25 @@ function openUnit(context: MemoryContext): Unit {
   };
 }
 
+/** Numbers of the audit's rows are given across scopes. */
+const ACROSS = '';
+
+function tablesIn(all: AllTables, place: string): MemoryTables {
+  const own = Object.fromEntries(Object.entries(all).map(([name, table]) => [name, table.in(place)])) as MemoryTables;
+  return { ...own, auditNumbers: all.auditNumbers.in(ACROSS) };
+}
+
 /** Each pseudonym is made once: every entry of the audit asks for one. */
 function withKnownPseudonyms(index: PatientIndex): PatientIndex {
-  const known = new Map<string, string>();
+  const places = new Map<string, Map<string, string>>();
   return {
     ...index,
     pseudonym: (scope, patientId) => {
-      const name = JSON.stringify([scope.tenant, scope.issuer, patientId]);
-      const pseudonym = known.get(name) ?? index.pseudonym(scope, patientId);
-      known.set(name, pseudonym);
+      const place = placeOf(scope);
+      const known = places.get(place) ?? new Map<string, string>();
+      places.set(place, known);
+      const pseudonym = known.get(patientId) ?? index.pseudonym(scope, patientId);
+      known.set(patientId, pseudonym);
       return pseudonym;
     },
   };
@@ -121,7 +131,7 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
   const tables = createTables();
   const indexRoot = options.indexRoot ?? randomBytes(32);
   const index = withKnownPseudonyms(createPatientIndex(indexRoot));
-  const of: MemoryTables = {
+  const of: AllTables = {
     events: tables.table(({ referralId }) => [referralId]),
     facts: tables.table(),
     referrals: tables.table((row) => [row.patientId]),
@@ -160,29 +170,38 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
   const scopes = new Map<string, Scope>();
   // A unit keeps nothing of a transaction, so that one serves all of its place.
   const units = new Map<string, Unit>();
+  const known = new WeakMap<Scope, Unit>();
   const unitOf = (scope: Scope): Unit => {
-    const name = keyIn({ scope }, scope.site);
-    const unit = units.get(name) ?? openUnit({ scope: { ...scope }, tables: of, index, newId: options.newId });
+    const last = known.get(scope);
+    const { tenant, issuer, site } = scope;
+    if (last && last.scope.tenant === tenant && last.scope.issuer === issuer && last.scope.site === site) return last;
+    const unit = unitNamed(scope);
+    known.set(scope, unit);
+    return unit;
+  };
+  const unitNamed = (scope: Scope): Unit => {
+    const name = `${placeOf(scope)}\u0000${scope.site}`;
+    const unit = units.get(name) ?? openUnit({ scope: { ...scope }, tables: tablesIn(of, placeOf(scope)), index, newId: options.newId });
     units.set(name, unit);
     return unit;
   };
   return {
     transaction: (scope, work) => tables.transaction(() => work(unitOf(scope))),
     findSession: async (tokenHash) => {
-      const session: StoredSession | undefined = of.sessions.rows('').find((row) => row.tokenHash === tokenHash);
-      return session && { session, grant: of.grants.get(keyIn(session, session.subject)) };
+      const session: StoredSession | undefined = of.sessions.everywhere().find((row) => row.tokenHash === tokenHash);
+      return session && { session, grant: of.grants.in(placeOf(session.scope)).get(session.subject) };
     },
     findOfficeLink: async (hash) => {
-      const [found] = of.officeLinks.named('', ofHash(hash));
+      const [found] = of.officeLinks.namedEverywhere(ofHash(hash));
       return found && { scope: found.scope, id: found.id };
     },
     findPatientLink: async (hash) => {
-      const [found] = of.patientLinks.named('', ofHash(hash));
+      const [found] = of.patientLinks.namedEverywhere(ofHash(hash));
       return found && { scope: found.scope, id: found.id, referralId: found.referralId };
     },
     directory: memoryDirectory(),
-    auditTrail: memoryAuditTrail(tables, of),
-    enrol: async (scope) => void scopes.set(keyIn({ scope }), { ...scope }),
+    auditTrail: memoryAuditTrail(tables, { auditEntries: of.auditEntries, auditNumbers: of.auditNumbers.in(ACROSS) }),
+    enrol: async (scope) => void scopes.set(placeOf(scope), { ...scope }),
     scopes: async () => [...scopes.entries()].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, scope]) => scope),
     warehouseKey: warehouseKeyOf(indexRoot),
     // Nothing here outlives the process, so nothing lies under an older key.

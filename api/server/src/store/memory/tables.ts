@@ -6,15 +6,23 @@ export type Table<Row> = {
   get: (key: string) => Row | undefined;
   put: (key: string, row: Row) => void;
   remove: (key: string) => void;
-  /** Rows whose key starts with the prefix, in order of their key. */
-  rows: (prefix: string) => Row[];
-  /** Those of them that stand under this name; where the table gives its rows no names, none. */
-  named: (prefix: string, name: string) => Row[];
+  /** In order of their key. */
+  rows: () => Row[];
+  /** Those that stand under this name, in order of their key; where the table gives its rows no names, none. */
+  named: (name: string) => Row[];
+};
+
+/** Rows that stand in places, each by itself. */
+export type PlacedTable<Row> = {
+  in: (place: string) => Table<Row>;
+  /** Of all places, one place after the other. */
+  everywhere: () => Row[];
+  namedEverywhere: (name: string) => Row[];
 };
 
 export type Tables = {
   /** @param namesOf what rows are also found by, without looking through all of them */
-  table: <Row extends object>(namesOf?: (row: Row) => readonly string[]) => Table<Row>;
+  table: <Row extends object>(namesOf?: (row: Row) => readonly string[]) => PlacedTable<Row>;
   /** Runs the work alone; what it wrote is undone where it throws. */
   transaction: <Value>(work: () => Promise<Value>) => Promise<Value>;
 };
@@ -30,8 +38,6 @@ function placeOf(keys: readonly string[], key: string): number {
   return low;
 }
 
-/** Beyond every character that a key holds. */
-const LAST = '\uffff';
 /** So many are put in their places one by one. */
 const FEW = 8;
 
@@ -55,9 +61,9 @@ function createKeys() {
       const at = placeOf(keys, key);
       if (keys[at] === key) keys.splice(at, 1);
     },
-    from: (prefix: string): string[] => {
+    all: (): readonly string[] => {
       settle();
-      return keys.slice(placeOf(keys, prefix), placeOf(keys, prefix + LAST));
+      return keys;
     },
   };
 }
@@ -68,10 +74,18 @@ function createGroup<Row>() {
   const rows: Row[] = [];
   return {
     put: (key: string, row: Row): void => {
-      const at = (keys.at(-1) ?? '') < key ? keys.length : placeOf(keys, key);
-      const among = keys[at] === key ? 1 : 0;
-      keys.splice(at, among, key);
-      rows.splice(at, among, row);
+      const last = keys.at(-1);
+      if (last === undefined || last < key) {
+        keys.push(key);
+        rows.push(row);
+        return;
+      }
+      const at = placeOf(keys, key);
+      if (keys[at] === key) rows[at] = row;
+      else {
+        keys.splice(at, 0, key);
+        rows.splice(at, 0, row);
+      }
     },
     remove: (key: string): void => {
       const at = placeOf(keys, key);
@@ -79,59 +93,85 @@ function createGroup<Row>() {
       keys.splice(at, 1);
       rows.splice(at, 1);
     },
-    from: (prefix: string): Row[] => rows.slice(placeOf(keys, prefix), placeOf(keys, prefix + LAST)),
+    rows: (): Row[] => rows.slice(),
   };
 }
 
 const NO_NAMES: readonly string[] = [];
 
-function createRows<Row extends object>(namesOf: (row: Row) => readonly string[]) {
+function createRows<Row extends object>(namesOf: ((row: Row) => readonly string[]) | undefined) {
   const byKey = new Map<string, Row>();
   const all = createKeys();
   const groups = new Map<string, ReturnType<typeof createGroup<Row>>>();
   const groupOf = (name: string): ReturnType<typeof createGroup<Row>> => {
-    const group = groups.get(name) ?? createGroup<Row>();
+    const known = groups.get(name);
+    if (known) return known;
+    const group = createGroup<Row>();
     groups.set(name, group);
     return group;
   };
+  const name = (key: string, row: Row | undefined, before: Row | undefined): void => {
+    if (!namesOf) return;
+    const names = row === undefined ? NO_NAMES : namesOf(row);
+    for (const each of before === undefined ? NO_NAMES : namesOf(before)) if (!names.includes(each)) groupOf(each).remove(key);
+    if (row !== undefined) for (const each of names) groupOf(each).put(key, row);
+  };
+  /** All rows, until one is written. */
+  let inOrder: Row[] | undefined;
   const set = (key: string, row: Row | undefined): Row | undefined => {
     const before = byKey.get(key);
-    const names = row === undefined ? NO_NAMES : namesOf(row);
-    for (const name of before === undefined ? NO_NAMES : namesOf(before)) if (!names.includes(name)) groupOf(name).remove(key);
-    if (row === undefined) {
+    inOrder = undefined;
+    name(key, row, before);
+    if (row !== undefined) {
+      byKey.set(key, row);
+      if (before === undefined) all.add(key);
+    } else if (before !== undefined) {
       byKey.delete(key);
-      if (before !== undefined) all.remove(key);
-      return before;
+      all.remove(key);
     }
-    byKey.set(key, row);
-    if (before === undefined) all.add(key);
-    for (const name of names) groupOf(name).put(key, row);
     return before;
   };
   return {
     get: (key: string) => byKey.get(key),
     set,
-    from: (prefix: string): Row[] => all.from(prefix).flatMap((key) => byKey.get(key) ?? []),
-    named: (prefix: string, name: string) => groups.get(name)?.from(prefix) ?? [],
+    rows: (): Row[] => {
+      inOrder ??= all.all().flatMap((key) => byKey.get(key) ?? []);
+      return inOrder.slice();
+    },
+    named: (each: string): Row[] => groups.get(each)?.rows() ?? [],
   };
 }
 
 export function createTables(): Tables {
   let undo: (() => void)[] = [];
   let last: Promise<unknown> = Promise.resolve();
+
+  function placed<Row extends object>(namesOf: ((row: Row) => readonly string[]) | undefined): Table<Row> {
+    const kept = createRows(namesOf);
+    const write = (key: string, row: Row | undefined): void => {
+      const before = kept.set(key, row);
+      undo.push(() => void kept.set(key, before));
+    };
+    return {
+      get: kept.get,
+      put: (key, row) => write(key, asKept(row)),
+      remove: (key) => write(key, undefined),
+      rows: kept.rows,
+      named: kept.named,
+    };
+  }
+
   return {
-    table: <Row extends object>(namesOf: (row: Row) => readonly string[] = () => NO_NAMES): Table<Row> => {
-      const kept = createRows(namesOf);
-      const write = (key: string, row: Row | undefined): void => {
-        const before = kept.set(key, row);
-        undo.push(() => void kept.set(key, before));
-      };
+    table: <Row extends object>(namesOf?: (row: Row) => readonly string[]): PlacedTable<Row> => {
+      const places = new Map<string, Table<Row>>();
       return {
-        get: kept.get,
-        put: (key, row) => write(key, asKept(row)),
-        remove: (key) => write(key, undefined),
-        rows: kept.from,
-        named: kept.named,
+        in: (place) => {
+          const table = places.get(place) ?? placed(namesOf);
+          places.set(place, table);
+          return table;
+        },
+        everywhere: () => [...places.values()].flatMap((table) => table.rows()),
+        namedEverywhere: (name) => [...places.values()].flatMap((table) => table.named(name)),
       };
     },
     transaction: (work) => {
