@@ -13,6 +13,8 @@ const FOLDER = resolve(import.meta.dirname, 'fixtures', 'foreign-data');
 let product: Product;
 
 test.beforeAll(async () => {
+  // It imports a directory of its own.
+  test.setTimeout(600_000);
   product = await startProduct({ args: ['--data', FOLDER] });
 });
 test.afterAll(() => product?.stop());

@@ -14,7 +14,7 @@ import { reconcile, saveNow } from '../note/autosave.ts';
 import { type CardFacts, cardOf, type Desk, recommendationOf, workingCopy } from '../refer/desk.ts';
 import { makeRecommendation } from '../refer/draft-flow.ts';
 import { askOpenWork } from '../refer/open-work.ts';
-import { type ApiFailure, failureText, isProblem } from '../session/api.ts';
+import { type ApiFailure, failureText, isProblem, notDoneText } from '../session/api.ts';
 import { decides } from '../session/roles.ts';
 import { UNDO_MILLISECONDS } from './approval-state.ts';
 import { waitsFor } from './checks.ts';
@@ -119,7 +119,7 @@ async function send(desk: Desk, card: CardFacts, idempotencyKey: string, prepari
   }
   // A new directory may judge the chosen specialist differently: the list is made again before the next try.
   if (isProblem(refusal, 'directory-changed')) void makeRecommendation(desk);
-  backToEditing(desk, refusal.kind === 'unreachable' ? SERVER_SILENT : `Not approved. ${failureText(refusal)}`);
+  backToEditing(desk, refusal.kind === 'unreachable' ? SERVER_SILENT : notDoneText('Not approved.', refusal));
 }
 
 /** What was approved already, here with its answer lost or in another window, is offered to be finished rather than approved again. */
@@ -212,5 +212,5 @@ export async function dismiss(desk: Desk, reason: string): Promise<void> {
   const done = await desk.api.call(`/recommendations/${recommendation.id}/dismissal`, { method: 'POST', body: { reason } });
   if (done.ok) desk.store.set({ approval: { kind: 'dismissed', why: reason } });
   else if (done.refusal.kind === 'session-ended') desk.fail(done.refusal);
-  else desk.store.set({ notice: `Not closed. ${failureText(done.refusal)}` });
+  else desk.store.set({ notice: notDoneText('Not closed.', done.refusal) });
 }

@@ -1,7 +1,7 @@
 /** The clinician decides whether an entry of the chart is what Refloop wrote. */
 import type { Candidate, Plan, PlanStep } from '@refloop/server/client/approval';
 import type { Desk } from '../refer/desk.ts';
-import { failureText } from '../session/api.ts';
+import { notDoneText } from '../session/api.ts';
 import { carryOut } from './plan-flow.ts';
 
 /** @param ours the entry that it is; null when none of them is, and the step is then written */
@@ -25,5 +25,5 @@ export async function judgeCandidates(desk: Desk, plan: Plan, step: PlanStep['na
   const judged = await desk.api.call<Plan>(`/plans/${plan.id}/steps/${step}/judgement`, { method: 'POST', body: { ours: found } });
   if (judged.ok) return carryOut(desk, judged.value, approval.performerName);
   if (judged.refusal.kind === 'session-ended') return desk.fail(judged.refusal);
-  desk.store.set({ notice: `Not decided. ${failureText(judged.refusal)}` });
+  desk.store.set({ notice: notDoneText('Not decided.', judged.refusal) });
 }

@@ -5,7 +5,7 @@ import type { OpenWork } from '@refloop/server/client/recommendation';
 import type { Desk } from '../refer/desk.ts';
 import { hasOpenWork } from '../refer/open-work.ts';
 import { startNew } from '../refer/start-desk.ts';
-import { failureText } from '../session/api.ts';
+import { failureText, notDoneText } from '../session/api.ts';
 import { insist, portsOf } from './plan-flow.ts';
 import { withdrawnText } from './plan-words.ts';
 
@@ -55,7 +55,7 @@ export async function withdrawApproval(desk: Desk, planId: string, reason: strin
   const answered = await desk.api.call<Plan>(`/plans/${planId}/withdrawal`, { method: 'POST', body: { reason } });
   if (!answered.ok) {
     const { refusal } = answered;
-    return refusal.kind === 'problem' ? refusal.problem.detail : NO_ANSWER;
+    return refusal.kind === 'problem' ? refusal.problem.detail : notDoneText('Not withdrawn.', refusal);
   }
   const { openWork } = desk.store.get();
   const left: OpenWork = { ...openWork, plans: openWork.plans.filter((plan) => plan.id !== planId) };

@@ -2,7 +2,7 @@
 import { Button, Group, Modal, Textarea } from '@mantine/core';
 import type { ExceptionRow } from '@refloop/server/client/admin';
 import { useState } from 'react';
-import { failureText } from '../session/api.ts';
+import { notDoneText } from '../session/api.ts';
 import { Chip } from '../ui/Chip.tsx';
 import { plainTime } from '../words/plain-date.ts';
 import { AnswerView } from './AnswerView.tsx';
@@ -25,7 +25,7 @@ export function ExceptionsPage({ api, onFail }: CenterProps) {
     const done = await api.call(`/exceptions/${encodeURIComponent(row.id)}`, { method: 'POST', body: { what, note } });
     if (done.ok) setNotice(what === 'take' ? 'Taken.' : 'Settled.');
     else if (done.refusal.kind === 'session-ended') onFail(done.refusal);
-    else setNotice(`Not changed. ${failureText(done.refusal)}`);
+    else setNotice(notDoneText('Not changed.', done.refusal));
     refresh();
   };
   return (

@@ -16,7 +16,7 @@ import { type ReactNode, useState } from 'react';
 import { NoteFile } from '../notes/NoteFile.tsx';
 import { NoteText } from '../notes/NoteText.tsx';
 import { pendEndText } from '../refer/pend-words.ts';
-import { failureText } from '../session/api.ts';
+import { notDoneText } from '../session/api.ts';
 import { decides, prepares } from '../session/roles.ts';
 import { Chip } from '../ui/Chip.tsx';
 import { plainTime } from '../words/plain-date.ts';
@@ -41,7 +41,7 @@ export function WorkPage({ api, onFail, session }: CenterProps) {
     const done = await api.call(`/work/${encodeURIComponent(row.id)}/settlement`, { method: 'POST', body: { note } });
     if (done.ok) setNotice('Settled.');
     else if (done.refusal.kind === 'session-ended') onFail(done.refusal);
-    else setNotice(`Not settled. ${failureText(done.refusal)}`);
+    else setNotice(notDoneText('Not settled.', done.refusal));
     refresh();
   };
   const review = async ({ referralId, reportId, patientName }: ToReviewRow) => {
@@ -50,7 +50,7 @@ export function WorkPage({ api, onFail, session }: CenterProps) {
       setNotice(`Reviewed: ${patientName}.`);
       if (done.value.asked) setAsked(referralId);
     } else if (done.refusal.kind === 'session-ended') onFail(done.refusal);
-    else setNotice(`Not put on record. ${failureText(done.refusal)}`);
+    else setNotice(notDoneText('Not put on record.', done.refusal));
     refresh();
   };
   const answerQuestion = async (referralId: string, score: Score) => {
@@ -61,7 +61,7 @@ export function WorkPage({ api, onFail, session }: CenterProps) {
       setAsked(undefined);
       setNotice('Thank you. Your answer is counted.');
     } else if (done.refusal.kind === 'session-ended') onFail(done.refusal);
-    else setNotice(`Not put on record. ${failureText(done.refusal)}`);
+    else setNotice(notDoneText('Not put on record.', done.refusal));
   };
   return (
     <main className={styles['page']}>

@@ -8,7 +8,7 @@ import type { CenterProps } from '../center/CenterPage.tsx';
 import items from '../center/Item.module.css';
 import { Item, ItemList } from '../center/Item.tsx';
 import { useAnswer } from '../center/use-answer.ts';
-import { failureText } from '../session/api.ts';
+import { notDoneText } from '../session/api.ts';
 import { Chip } from '../ui/Chip.tsx';
 import { plainDate, plainTime } from '../words/plain-date.ts';
 import { FindPatient, type FindProps } from './FindPatient.tsx';
@@ -39,7 +39,7 @@ export function HeldNotesPage({ api, onFail }: CenterProps) {
     const answered = await api.call(path, { method: 'POST', body });
     if (answered.ok) setNotice(done);
     else if (answered.refusal.kind === 'session-ended') onFail(answered.refusal);
-    else setNotice(`Not changed. ${failureText(answered.refusal)}`);
+    else setNotice(notDoneText('Not changed.', answered.refusal));
     refresh();
   };
   const at = (id: string, what: string) => `/inbound/documents/${encodeURIComponent(id)}/${what}`;

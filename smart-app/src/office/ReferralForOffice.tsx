@@ -1,7 +1,7 @@
 /** What is asked of the office, what it can do about it, and what was said. */
 import type { OfficeActName, OfficeAnswer, OfficeRequest, OfficeView } from '@refloop/server/client/office';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { type ApiFailure, failureText, isProblem } from '../session/api.ts';
+import { type ApiFailure, failureText, isProblem, notDoneText } from '../session/api.ts';
 import { PhoneLink } from '../ui/PhoneLink.tsx';
 import { detailText, plainTime } from '../words/plain-date.ts';
 import { ActForm } from './ActForm.tsx';
@@ -40,7 +40,7 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
 
   const failed = (failure: ApiFailure) => {
     if (isProblem(failure, 'session-ended')) onEnd(failureText(failure));
-    else setTold(`Not done. ${failureText(failure)}`);
+    else setTold(notDoneText('Not done.', failure));
   };
   const send = async (what: OfficeRequest | OfficeNote) => {
     const same = JSON.stringify(what.act === 'note' ? [what.form, what.file.name, what.file.size, what.file.lastModified] : what);

@@ -7,7 +7,7 @@ import { PhoneLink } from '../ui/PhoneLink.tsx';
 import styles from './Patient.module.css';
 import { type FormName, PatientForm } from './PatientForm.tsx';
 import type { PatientApi } from './patient-api.ts';
-import { clockTime, failureWords, visitTime, WORDS, type Words } from './patient-words.ts';
+import { clockTime, notDoneWords, visitTime, WORDS, type Words } from './patient-words.ts';
 
 type Props = {
   api: PatientApi;
@@ -32,7 +32,7 @@ export function ReferralForPatient({ api, view, language, onChange, onEnd }: Pro
 
   const failed = (failure: ApiFailure) => {
     if (isProblem(failure, 'session-ended')) onEnd();
-    else setTold(() => (now: Words) => `${now.failures.notDone} ${failureWords(failure, now)}`);
+    else setTold(() => (now: Words) => notDoneWords(failure, now));
   };
   const send = async (what: PatientRequest) => {
     const same = JSON.stringify(what);

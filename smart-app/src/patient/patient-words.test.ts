@@ -1,7 +1,7 @@
 import { EMERGENCY_WORDS } from '@refloop/domain/patient/messages';
 import { englishGrade, isPlain, type Language, spanishPerspicuity } from '@refloop/domain/patient/reading-grade';
 import { describe, expect, test } from 'vitest';
-import { dayOfFields, failureWords, visitTime, WORDS } from './patient-words.ts';
+import { dayOfFields, failureWords, notDoneWords, visitTime, WORDS } from './patient-words.ts';
 
 /** Every text of the page, those with a place in them filled. */
 function textsIn(value: unknown): string[] {
@@ -56,4 +56,7 @@ test('a refusal is told in the page’s own words', () => {
   expect(failureWords(problem('not-allowed', [{ field: 'as', message: 'x', fix: 'x' }]), WORDS.es)).toBe(failures.who);
   expect(failureWords(problem('conflict'), WORDS.es)).toBe(failures.taken);
   expect(failureWords({ kind: 'unreachable' }, WORDS.es)).toBe(failures.away);
+  expect(notDoneWords(problem('conflict'), WORDS.es)).toBe(`${failures.notDone} ${failures.taken}`);
+  // It may have arrived.
+  expect(notDoneWords({ kind: 'unreachable' }, WORDS.es)).toBe(failures.notKnown);
 });

@@ -70,6 +70,8 @@ export type Words = {
     taken: string;
     ended: string;
     away: string;
+    /** Of something that was to be done and may have arrived. */
+    notKnown: string;
     tooMuch: string;
     other: string;
   };
@@ -191,6 +193,7 @@ const EN: Words = {
     taken: 'That has changed. Look at the page again and pick once more.',
     ended: 'The hour is over. Open the page again.',
     away: 'We cannot be reached right now. Check your internet and try again.',
+    notKnown: 'We do not know if this reached us. Check your internet and press once more. It counts one time only.',
     tooMuch: 'There are too many tries right now. Wait a minute and try again.',
     other: 'Something went wrong. Try again, or call your clinic.',
   },
@@ -312,6 +315,7 @@ const ES: Words = {
     taken: 'Eso ya cambió. Vea la página otra vez y elija de nuevo.',
     ended: 'Ya pasó la hora. Abra la página otra vez.',
     away: 'No hay conexión ahora. Revise su internet y trate otra vez.',
+    notKnown: 'No sabemos si nos llegó. Revise su internet y oprima otra vez. Cuenta una sola vez.',
     tooMuch: 'Hay muchos intentos ahora. Espere un minuto y trate otra vez.',
     other: 'Algo salió mal. Trate otra vez, o llame a su clínica.',
   },
@@ -335,6 +339,10 @@ export function failureWords(failure: ApiFailure, { failures }: Words): string {
   }
   return failures.other;
 }
+
+/** The same of something that was to be done: what nobody answered may have arrived. */
+export const notDoneWords = (failure: ApiFailure, words: Words): string =>
+  failure.kind === 'unreachable' ? words.failures.notKnown : `${words.failures.notDone} ${failureWords(failure, words)}`;
 
 const LOCALES: Readonly<Record<Language, string>> = { en: 'en-US', es: 'es-US' };
 

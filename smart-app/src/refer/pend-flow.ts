@@ -2,7 +2,7 @@
 import type { PendRecommendation } from '@refloop/server/client/pend';
 import type { Recommendation } from '@refloop/server/client/recommendation';
 import { reconcile, saveNow } from '../note/autosave.ts';
-import { failureText, isProblem } from '../session/api.ts';
+import { isProblem, notDoneText } from '../session/api.ts';
 import { type Desk, type DeskState, preparedOf, recommendationOf } from './desk.ts';
 import { resumeRecommendation } from './draft-flow.ts';
 import { NO_OPEN_WORK } from './open-work.ts';
@@ -50,9 +50,7 @@ export async function sendToSign(desk: Desk, body: PendRecommendation): Promise<
   }
   if (sent.refusal.kind === 'session-ended') desk.fail(sent.refusal);
   if (isProblem(sent.refusal, 'recommendation-closed')) await reconcile(desk, recommendation.id);
-  return sent.refusal.kind === 'unreachable'
-    ? 'Refloop’s server does not answer. Nothing was sent; try again in a moment.'
-    : failureText(sent.refusal);
+  return notDoneText('Not sent.', sent.refusal);
 }
 
 /** The preparer's own again, to change or to leave; found at launch or open on the page. */
@@ -71,7 +69,7 @@ export async function takeBack(desk: Desk, id: string, orderRef: string | null):
     return;
   }
   if (back.refusal.kind === 'session-ended') return desk.fail(back.refusal);
-  desk.store.set({ notice: `Not taken back. ${failureText(back.refusal)}` });
+  desk.store.set({ notice: notDoneText('Not taken back.', back.refusal) });
   if (open) await reconcile(desk, id);
 }
 

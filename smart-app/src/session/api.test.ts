@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type ApiCall, failureText, isBusy, openApi } from './api.ts';
+import { type ApiCall, failureText, isBusy, notDoneText, openApi } from './api.ts';
 
 const busy = (retryAfter: string | null): Response =>
   Response.json(
@@ -68,6 +68,17 @@ describe('told that it asks too much', () => {
 });
 
 describe('a server that cannot answer just now', () => {
+  test('is not told to have done nothing: what changes something may be done all the same', async () => {
+    const answered = await call([away], '/recommendations', { method: 'POST', body: {} });
+    if (answered.ok) throw new Error('It was answered.');
+    expect(notDoneText('Not sent.', answered.refusal)).toBe(
+      'Refloop’s server does not answer. Whether this was done is not known; pressing again is safe and does it once at most.',
+    );
+    const refused = await call([() => busy('40')], '/recommendations', { method: 'POST', body: {} });
+    if (refused.ok) throw new Error('It was not refused.');
+    expect(notDoneText('Not sent.', refused.refusal)).toMatch(/^Not sent\. More requests came/);
+  });
+
   test('is asked again where the question may be repeated', async () => {
     expect(await call([away, away, good], '/match', { method: 'POST', body: {} })).toMatchObject({ ok: true });
     expect(sent).toEqual([0, 1200, 4800]);

@@ -63,6 +63,13 @@ export function failureText(failure: ApiFailure): string {
   }
 }
 
+/** Of what changes something: nobody answered, and it may be done all the same. Where it was, a second press finds it or is refused. */
+const NOT_KNOWN = 'Refloop’s server does not answer. Whether this was done is not known; pressing again is safe and does it once at most.';
+
+/** @param notDone what is told where it was refused, as `Not sent.` */
+export const notDoneText = (notDone: string, failure: ApiFailure): string =>
+  failure.kind === 'unreachable' ? NOT_KNOWN : `${notDone} ${failureText(failure)}`;
+
 function problemOf(status: number, body: unknown): Problem {
   const given = typeof body === 'object' && body !== null ? (body as Partial<Problem>) : {};
   return {

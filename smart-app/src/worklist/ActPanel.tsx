@@ -3,7 +3,7 @@ import { Input, NativeSelect, TextInput } from '@mantine/core';
 import type { Act, ActName, ActRequest, Thread } from '@refloop/server/client/worklist';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import type { CenterProps } from '../center/CenterPage.tsx';
-import { failureText, isProblem } from '../session/api.ts';
+import { isProblem, notDoneText } from '../session/api.ts';
 import { useEscape } from '../ui/use-escape.ts';
 import { ACT_FORMS, type Field, type Filled, momentText, readAct, startForm } from './acts.ts';
 import { RecordButtons } from './RecordButtons.tsx';
@@ -50,7 +50,7 @@ export function ActPanel({ api, onFail, thread, act, now, onDone, onChanged, onC
     if (answered.ok) return onDone(answered.value);
     const { refusal } = answered;
     if (refusal.kind === 'session-ended') return onFail(refusal);
-    setRefused(`Not put on record. ${failureText(refusal)}`);
+    setRefused(notDoneText('Not put on record.', refusal));
     if (refusal.kind === 'unreachable') return undefined;
     pressed.current = undefined;
     if (isProblem(refusal, 'conflict')) onChanged();

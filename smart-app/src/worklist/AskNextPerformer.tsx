@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { AnswerView } from '../center/AnswerView.tsx';
 import type { CenterProps } from '../center/CenterPage.tsx';
 import { useAnswer } from '../center/use-answer.ts';
-import { failureText, isProblem } from '../session/api.ts';
+import { isProblem, notDoneText } from '../session/api.ts';
 import styles from './Thread.module.css';
 
 type Props = Pick<CenterProps, 'api' | 'onFail'> & { thread: Thread; onDone: (thread: Thread) => void; onChanged: () => void };
@@ -43,7 +43,7 @@ export function AskNextPerformer({ api, onFail, thread, onDone, onChanged }: Pro
     if (answered.ok) onDone(answered.value);
     else if (answered.refusal.kind === 'session-ended') onFail(answered.refusal);
     else {
-      setRefused(`Nobody was asked. ${failureText(answered.refusal)}`);
+      setRefused(notDoneText('Nobody was asked.', answered.refusal));
       if (isProblem(answered.refusal, 'conflict')) onChanged();
     }
   };

@@ -3,7 +3,7 @@ import { NativeSelect, TextInput } from '@mantine/core';
 import { type PatientContactView, PREFERRED_WAYS, type TellContact } from '@refloop/server/client/patient-contact';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import type { CenterProps } from '../center/CenterPage.tsx';
-import { type ApiFailure, failureText, isProblem } from '../session/api.ts';
+import { type ApiFailure, isProblem, notDoneText } from '../session/api.ts';
 import { useEscape } from '../ui/use-escape.ts';
 import styles from './Contact.module.css';
 import { isEndedByPatient, LANGUAGE_NAMES, PREFERRED_NAMES, TOLD_NAMES } from './contact-words.ts';
@@ -74,7 +74,7 @@ export function ContactForm({ api, onFail, path, contact, onDone, onChanged, onC
     if (refusal.kind === 'session-ended') return onFail(refusal);
     const fields = refusedFields(refusal);
     setWrong(fields);
-    setRefused(Object.keys(fields).length > 0 ? 'Nothing was put on record.' : `Not put on record. ${failureText(refusal)}`);
+    setRefused(Object.keys(fields).length > 0 ? 'Nothing was put on record.' : notDoneText('Not put on record.', refusal));
     if (refusal.kind === 'unreachable') return undefined;
     pressed.current = undefined;
     if (isProblem(refusal, 'conflict')) onChanged();

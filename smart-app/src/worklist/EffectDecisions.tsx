@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import type { DecideEffect, Thread } from '@refloop/server/client/worklist';
 import { useState } from 'react';
 import type { CenterProps } from '../center/CenterPage.tsx';
-import { failureText, isProblem } from '../session/api.ts';
+import { isProblem, notDoneText } from '../session/api.ts';
 import styles from './Thread.module.css';
 
 type Props = Pick<CenterProps, 'api' | 'onFail'> & {
@@ -31,7 +31,7 @@ export function EffectDecisions({ api, onFail, thread, effect, onDone, onChanged
     if (answered.ok) onDone(answered.value, WORDS[decision].notice);
     else if (answered.refusal.kind === 'session-ended') onFail(answered.refusal);
     else {
-      setRefused(`Nothing was put on record. ${failureText(answered.refusal)}`);
+      setRefused(notDoneText('Nothing was put on record.', answered.refusal));
       if (isProblem(answered.refusal, 'conflict')) onChanged();
     }
   };

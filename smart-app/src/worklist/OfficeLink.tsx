@@ -4,7 +4,7 @@ import type { NewLink } from '@refloop/server/client/office';
 import type { Thread } from '@refloop/server/client/worklist';
 import { useEffect, useRef, useState } from 'react';
 import type { CenterProps } from '../center/CenterPage.tsx';
-import { failureText, isProblem } from '../session/api.ts';
+import { isProblem, notDoneText } from '../session/api.ts';
 import { copyText } from '../ui/copy-text.ts';
 import { plainTime } from '../words/plain-date.ts';
 import styles from './Thread.module.css';
@@ -44,7 +44,7 @@ export function OfficeLink({ api, onFail, thread, hasPacket, onChanged }: Props)
       onFail(answered.refusal);
       return;
     }
-    setTold(`No link was made. ${failureText(answered.refusal)}`);
+    setTold(notDoneText('No link was made.', answered.refusal));
     if (isProblem(answered.refusal, 'conflict')) onChanged();
   };
   const takeBack = async () => {
@@ -57,7 +57,7 @@ export function OfficeLink({ api, onFail, thread, hasPacket, onChanged }: Props)
       onFail(answered.refusal);
       return;
     }
-    setTold(answered.ok ? 'Taken back. It opens nothing any more.' : `The link was not taken back. ${failureText(answered.refusal)}`);
+    setTold(answered.ok ? 'Taken back. It opens nothing any more.' : notDoneText('The link was not taken back.', answered.refusal));
     onChanged();
   };
   if (made) {

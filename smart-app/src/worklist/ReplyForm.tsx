@@ -3,7 +3,7 @@ import { Button, Textarea } from '@mantine/core';
 import type { Thread } from '@refloop/server/client/worklist';
 import { type FormEvent, useRef, useState } from 'react';
 import type { CenterProps } from '../center/CenterPage.tsx';
-import { failureText, isProblem } from '../session/api.ts';
+import { isProblem, notDoneText } from '../session/api.ts';
 import styles from './Thread.module.css';
 
 type Props = Pick<CenterProps, 'api' | 'onFail'> & {
@@ -38,7 +38,7 @@ export function ReplyForm({ api, onFail, thread, onDone, onChanged }: Props) {
       onDone(answered.value);
     } else if (answered.refusal.kind === 'session-ended') onFail(answered.refusal);
     else {
-      setRefused(`Not sent. ${failureText(answered.refusal)}`);
+      setRefused(notDoneText('Not sent.', answered.refusal));
       if (isProblem(answered.refusal, 'conflict')) onChanged();
     }
   };

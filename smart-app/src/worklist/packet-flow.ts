@@ -10,7 +10,7 @@ import type {
 } from '@refloop/server/client/packet';
 import { useRef, useState } from 'react';
 import type { CenterProps } from '../center/CenterPage.tsx';
-import { failureText, isProblem } from '../session/api.ts';
+import { failureText, isProblem, notDoneText } from '../session/api.ts';
 import { saveFile } from '../session/save-file.ts';
 import { sentWords } from './packet-words.ts';
 
@@ -38,7 +38,7 @@ export function usePacketFlow({ api, onFail, referralId, packet: read, onChanged
     }
     // What nobody answered is sent again as it was, under its key.
     if (answered.refusal.kind !== 'unreachable') pressed.current = undefined;
-    setTold(`${refusedWords} ${failureText(answered.refusal)}`);
+    setTold(notDoneText(refusedWords, answered.refusal));
     if (isProblem(answered.refusal, 'conflict')) onChanged();
     return undefined;
   }
