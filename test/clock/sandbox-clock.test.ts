@@ -24,6 +24,8 @@ const newId = (): string => `id-${(counter += 1).toString().padStart(8, '0')}`;
 const store = openMemoryStore({ newId, indexRoot: new Uint8Array(32) });
 const scope = { tenant: 'sandbox', issuer: 'https://ehr.example.org/fhir', site: 'North clinic' };
 const failures: unknown[] = [];
+const lived: Date[] = [];
+const stoodAt: Date[] = [];
 const failed = (error: unknown): void => void failures.push(error);
 let following: ReturnType<typeof followSandbox>;
 
@@ -42,7 +44,11 @@ beforeAll(async () => {
   following = followSandbox({
     address: 'http://localhost:4010/clock',
     clock: practice,
-    live: async () => void (await engine.run()),
+    live: async () => {
+      await engine.run();
+      lived.push(practice.now());
+    },
+    stood: () => stoodAt.push(practice.now()),
     name: 'refloop',
     fetch: async (url, init) => app.request(url, init),
     pause,
@@ -81,6 +87,8 @@ test('an office says nothing for three days: each step reaches its person when i
   expect(sandbox.forward(new Date(START + 3 * 86_400_000), 20_160)).toBe('begun');
   await expect.poll(() => sandbox.state().run, { interval: 5 }).toBeUndefined();
   expect(practice.now()).toEqual(sandbox.now());
+  expect(lived.length).toBeGreaterThan(72);
+  await expect.poll(() => stoodAt, { interval: 5, message: 'It is told once that it stands, at the end.' }).toEqual([lived.at(-1)]);
 
   const events = await store.transaction(scope, (unit) => unit.events.read('r1'));
   const raised = events

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { BusinessCalendar } from '@refloop/domain/sla/business-time';
 import { clinicHolidaysOf } from '@refloop/domain/sla/clinic-holidays';
 import { nextAct, type Request, type Standing } from '@refloop/launch/players/course';
 import { answersCall, choice, wantsTexts } from '@refloop/launch/players/patient-course';
@@ -18,10 +19,13 @@ import { expect, test } from './support/test.ts';
 const PATIENT = 'pulmonology-4';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** Of the fortnight that is played, so many days are enough. */
+/** Of the fortnight that is played: each day less is a minute less on a slow machine. */
 const CLOSED_WITHIN_DAYS = 13;
-const MOST_SEEDS = 200_000;
-const PATIENCE_MS = 480_000;
+/** Among so many there is one by which everybody is quick. */
+const SEEDS = 100_000;
+const QUICK_DAYS = 4;
+/** Nothing here is about how long it takes: a machine that does much else takes several times as long as an idle one. */
+const PATIENCE_MS = 900_000;
 
 type Body = Record<string, unknown>;
 type Played = { who: string; act: string; by: string };
@@ -43,10 +47,8 @@ test.afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Whether by this seed the office accepts, books, sees the patient and sends its note, and the clinician reads it, all in time from this start. */
-function closes(seed: string, asked: Asked, start: Date): boolean {
-  const holidays = [start.getUTCFullYear(), start.getUTCFullYear() + 1].flatMap(clinicHolidaysOf);
-  const calendar = { timeZone: 'America/Chicago', opens: 8, closes: 17, holidays };
+/** When by this seed the office has accepted, booked, seen the patient and sent its note, and the clinician read it; undefined where that is not before `by`. */
+function closesAt(seed: string, asked: Asked, start: Date, by: number, calendar: BusinessCalendar): number | undefined {
   const getsTo = (kind: string, since: Date): Date =>
     new Date(
       (getsToItAt(
@@ -66,22 +68,29 @@ function closes(seed: string, asked: Asked, start: Date): boolean {
     ['note', 'noted'],
   ] as const) {
     const next = nextAct(seed, { ...asked, specialty: 'pulmonology' }, standing);
-    if (next?.act !== act) return false;
-    if (stage === 'noted') return getsTo('review', after(next.at)).getTime() < start.getTime() + CLOSED_WITHIN_DAYS * DAY_MS;
+    if (next?.act !== act || next.at.getTime() >= by) return undefined;
+    if (stage === 'noted') return getsTo('review', after(next.at)).getTime();
     standing = {
       stage,
       since: after(next.at),
       ...(next.act === 'book' ? { startsAt: next.startsAt } : standing.startsAt ? { startsAt: standing.startsAt } : {}),
     };
   }
-  return false;
+  return undefined;
 }
 
-/** By which the patient answers the telephone, wants texts, and keeps to what is booked; from any start within two hours. */
+/** By which the patient answers the telephone, wants texts, and keeps to what is booked, and it is over soonest; from any start within two hours. */
 function seedFor(asked: Asked, phone: string): string {
   const who = personKey(asked.patient);
-  const begun = clock.now().getTime();
-  for (let number = 0; number < MOST_SEEDS; number += 1) {
+  const start = clock.now();
+  const holidays = [start.getUTCFullYear(), start.getUTCFullYear() + 1].flatMap(clinicHolidaysOf);
+  const calendar = { timeZone: 'America/Chicago', opens: 8, closes: 17, holidays };
+  const takes = (seed: string, hours: number, limit: number): number => {
+    const from = new Date(start.getTime() + hours * HOUR_MS);
+    return (closesAt(seed, asked, from, start.getTime() + limit, calendar) ?? Number.POSITIVE_INFINITY) - start.getTime();
+  };
+  let best: { seed: string; took: number } | undefined;
+  for (let number = 0; number < SEEDS && (best?.took ?? Number.POSITIVE_INFINITY) > QUICK_DAYS * DAY_MS; number += 1) {
     const seed = `played-${number}`;
     const declines = choice(
       seed,
@@ -89,16 +98,20 @@ function seedFor(asked: Asked, phone: string): string {
       { stage: 'asking', acts: ['decline'], dates: [], appointment: null },
     );
     if (declines || !wantsTexts(seed, who) || !answersCall(seed, who, 0)) continue;
-    if ([0, 0.5, 1, 1.5, 2].every((hours) => closes(seed, asked, new Date(begun + hours * HOUR_MS)))) return seed;
+    const limit = best?.took ?? CLOSED_WITHIN_DAYS * DAY_MS;
+    if (takes(seed, 0, limit) >= limit) continue;
+    const took = Math.max(...[0, 0.5, 1, 1.5, 2].map((hours) => takes(seed, hours, limit)));
+    if (took < limit) best = { seed, took };
   }
-  throw new Error('No seed closes this referral in time.');
+  if (!best) throw new Error('No seed closes this referral in time.');
+  return best.seed;
 }
 
 const clockNow = async (): Promise<{ run: Body | null; played: Played[] }> =>
   (await (await fetch(`${product.ehr}/clock`)).json()) as { run: Body | null; played: Played[] };
 
 test('a referral is sent, answered, kept, noted and reviewed by players alone, and so closed by its rule', async ({ page }) => {
-  test.setTimeout(PATIENCE_MS + 240_000);
+  test.setTimeout(PATIENCE_MS + 600_000);
   const referralId = await refer(page, PATIENT, place);
   const ask = createStaffSession({ origin: product.ehr, refloop: product.refloop, fetch }, 'coordinator');
   const read = async (path: string): Promise<Body> => (await ask('GET', `/worklist/referrals/${referralId}${path}`)).body as Body;
@@ -121,7 +134,7 @@ test('a referral is sent, answered, kept, noted and reviewed by players alone, a
   await expect(async () => {
     const { run, played } = await clockNow();
     expect(run === null || played.some(({ act }) => act === 'review-note')).toBe(true);
-  }).toPass({ timeout: PATIENCE_MS, intervals: [2000] });
+  }).toPass({ timeout: PATIENCE_MS, intervals: [500] });
   const halt = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ halt: true }) };
   await fetch(`${product.ehr}/clock`, halt);
 

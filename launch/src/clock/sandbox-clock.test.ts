@@ -66,17 +66,48 @@ test('no step is taken before every follower has lived through the last', async 
   const from = clock.now().getTime();
   clock.forward(new Date(from + 3 * LONGEST_STEP_MS), FAST);
   const first = await clock.follow('refloop', 0, neverGone);
-  expect(first).toEqual({ aheadMilliseconds: LONGEST_STEP_MS, step: 1 });
+  expect(first).toEqual({ aheadMilliseconds: LONGEST_STEP_MS, step: 1, moving: true });
   // However long it takes: it is not moved on meanwhile.
   await new Promise((done) => setTimeout(done, 50));
   expect(clock.now().getTime() - from).toBe(LONGEST_STEP_MS);
   expect(await clock.follow('refloop', 1, neverGone)).toMatchObject({ step: 2 });
   expect(await clock.follow('refloop', 2, neverGone)).toMatchObject({ step: 3 });
+  // Who waits for the next hears that there is none.
+  expect(await clock.follow('refloop', 3, neverGone)).toEqual({ aheadMilliseconds: 3 * LONGEST_STEP_MS, step: 3, moving: false });
+  expect(clock.state().run).toBeUndefined();
   const gone = new AbortController();
-  const last = clock.follow('refloop', 3, gone.signal);
-  await there(clock);
+  const waiting = clock.follow('refloop', 3, gone.signal);
   gone.abort();
-  expect(await last).toEqual({ aheadMilliseconds: 3 * LONGEST_STEP_MS, step: 3 });
+  expect(await waiting).toMatchObject({ step: 3, moving: false });
+});
+
+test('what a step with much to do has taken longer, the ones after it make up for; it is never faster on the whole than it was told', async () => {
+  const HOURS = 12;
+  const waits: number[] = [];
+  let steps = 0;
+  const box = machine();
+  const clock = await openSandboxClock({
+    store: { read: async () => undefined, keep: async () => undefined },
+    machineTime: () => new Date(Date.parse('2026-11-29T10:00:00.000Z')),
+    wait: async (milliseconds) => {
+      waits.push(milliseconds);
+      await new Promise((done) => setTimeout(done, milliseconds));
+    },
+    afterStep: async () => {
+      steps += 1;
+      if (steps === 3) await new Promise((done) => setTimeout(done, 200));
+    },
+    failed: (error) => box.failures.push(error),
+  });
+  // An hour in fifty milliseconds.
+  const began = performance.now();
+  clock.forward(new Date(clock.now().getTime() + HOURS * HOUR_MS), HOUR_MS / 50);
+  await there(clock);
+  const took = performance.now() - began;
+  expect(took).toBeGreaterThanOrEqual(HOURS * 50 - 5);
+  expect(waits.filter((milliseconds) => milliseconds === 0).length).toBeGreaterThan(0);
+  // Nobody waits longer than a step is to take.
+  expect(Math.max(...waits)).toBeLessThanOrEqual(50 + 5);
 });
 
 test('it never shows an earlier time: not after a restart, and not where the machine’s clock was put back', async () => {

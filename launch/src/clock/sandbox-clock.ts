@@ -31,8 +31,8 @@ export type ClockState = {
   followers: number;
 };
 
-/** What a follower is told: by how much to be ahead of the machine's clock, and to say when that was lived through. */
-export type ClockTold = { aheadMilliseconds: number; step: number };
+/** What a follower is told: by how much to be ahead of the machine's clock, and to say when that was lived through; whether it is being moved. */
+export type ClockTold = { aheadMilliseconds: number; step: number; moving: boolean };
 
 export type SandboxClock = {
   now: () => Date;
@@ -42,8 +42,8 @@ export type SandboxClock = {
   /** Goes no further than the step under way. */
   halt: () => void;
   /**
-   * A follower says what it has lived through (nothing yet: undefined), and hears of the next step, or after a while that there is none. What ends
-   * `gone` is a follower that waits no longer.
+   * A follower says what it has lived through (nothing yet: undefined), and hears of the next step, that it is moved no further, or after a while that
+   * nothing has changed. What ends `gone` is a follower that waits no longer.
    */
   follow: (name: string, lived: number | undefined, gone: AbortSignal) => Promise<ClockTold>;
   close: () => Promise<void>;
@@ -60,7 +60,7 @@ export type SandboxClockOptions = {
 
 /** A practice counts in hours: the shortest deadline that the default policy of Refloop has is one. */
 export const LONGEST_STEP_MS = 60 * 60_000;
-/** A step is not taken sooner after the last; a slow way has steps of this length. */
+/** Between the steps of a slow way; a fast one has steps of an hour. */
 const PAUSE_MS = 175;
 /** A follower that is not waiting and was not heard for so long has ended. */
 const SILENT_MS = 60_000;
@@ -131,15 +131,16 @@ export async function openSandboxClock({ store, machineTime, wait, afterStep, fa
     const longest = Math.min(LONGEST_STEP_MS, PAUSE_MS * speed);
     // What happened since the last step is lived through before the first.
     await everybodyLived();
+    const [from, began] = [now().getTime(), performance.now()];
     while (!halting.signal.aborted) {
       const left = to.getTime() - now().getTime();
       if (left <= 0) return;
-      const began = performance.now();
       await take(Math.min(left, longest));
       await everybodyLived();
       if (halting.signal.aborted) return;
       await afterStep?.(now()).catch(failed);
-      await wait(Math.max(0, PAUSE_MS - (performance.now() - began)));
+      // So fast on the whole: what a step with much to do has taken longer, those with nothing to do make up for.
+      await wait(Math.max(0, (now().getTime() - from) / speed - (performance.now() - began)));
     }
   }
 
@@ -173,11 +174,13 @@ export async function openSandboxClock({ store, machineTime, wait, afterStep, fa
       follower.waiting += 1;
       heard();
       const until = performance.now() + LONGEST_WAIT_MS;
-      const isWaiting = (): boolean => lived === step && !gone.aborted && !closing.signal.aborted && performance.now() < until;
+      const moving = run !== undefined;
+      const isWaiting = (): boolean =>
+        lived === step && moving === (run !== undefined) && !gone.aborted && !closing.signal.aborted && performance.now() < until;
       while (isWaiting()) await change(until - performance.now(), gone);
       follower.waiting -= 1;
       follower.heardAt = performance.now();
-      return { aheadMilliseconds: ahead, step };
+      return { aheadMilliseconds: ahead, step, moving: run !== undefined };
     },
     close: async () => {
       // Nobody is kept waiting for a step that does not come.

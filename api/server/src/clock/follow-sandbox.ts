@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { PracticeClock } from './practice-clock.ts';
 
-const Told = z.object({ aheadMilliseconds: z.number().min(0), step: z.number().int().min(0) });
+const Told = z.object({ aheadMilliseconds: z.number().min(0), step: z.number().int().min(0), moving: z.boolean() });
 
 /** The sandbox answers after twenty seconds where nothing happens. */
 const PATIENCE_MS = 30_000;
@@ -17,6 +17,8 @@ export type FollowOptions = {
   clock: PracticeClock;
   /** Does what is due, once; the clock stands meanwhile. */
   live: () => Promise<void>;
+  /** Told when it was moved and is no longer. */
+  stood?: () => void;
   /** Of this process, among all that follow. */
   name: string;
   fetch: (url: string, init: RequestInit) => Promise<Response>;
@@ -31,7 +33,7 @@ export type Following = {
   stop: () => Promise<void>;
 };
 
-export function followSandbox({ address, clock, live, name, fetch, pause, failed }: FollowOptions): Following {
+export function followSandbox({ address, clock, live, stood, name, fetch, pause, failed }: FollowOptions): Following {
   const stopped = new AbortController();
   const { promise: known, resolve: tell } = Promise.withResolvers<void>();
 
@@ -49,14 +51,21 @@ export function followSandbox({ address, clock, live, name, fetch, pause, failed
 
   const follow = async (): Promise<void> => {
     let lived: number | undefined;
+    let moved = false;
     let silent = false;
     while (!stopped.signal.aborted) {
       try {
-        const { aheadMilliseconds, step } = await ask(lived);
+        const { aheadMilliseconds, step, moving } = await ask(lived);
         silent = false;
         clock.moveTo(aheadMilliseconds);
         tell();
-        if (lived !== undefined && step !== lived) await live();
+        if (lived !== undefined && step !== lived) {
+          await live();
+          moved = true;
+        } else if (moved && !moving) {
+          moved = false;
+          stood?.();
+        }
         lived = step;
       } catch (error) {
         if (stopped.signal.aborted) return;

@@ -96,6 +96,24 @@ test('the same packet gives the same bytes, another day gives others', async () 
   expect(Buffer.compare(first, await packetPdf(packet({ approvedAt: '2026-11-21T10:00:00.000Z' })))).not.toBe(0);
 });
 
+describe('one packet after another', () => {
+  // U+FB01 is printed in the form that the letters f and i have beside each other.
+  const written = (title: string) => packet({ title, request: { ...packet().request, reason: 'Palpitations' } });
+  const titleRead = async (title: string): Promise<string> => (await readPdf(await packetPdf(written(title)))).text.split('\n')[0] ?? '';
+
+  test('reads as its own words say, whatever the ones before it said', async () => {
+    const read = [await titleRead('To the \ufb01rst'), await titleRead('To the first'), await titleRead('To the \ufb01rst')];
+    expect(read.map((title) => title.replace(/ SYNTHETIC DATA$/, ''))).toEqual(['To the \ufb01rst', 'To the first', 'To the \ufb01rst']);
+  });
+
+  test('is the same bytes as if it were the only one', async () => {
+    const alone = await packetPdf(packet());
+    await packetPdf(written('To the \ufb01rst'));
+    await packetPdf(sentPacket());
+    expect(Buffer.compare(alone, await packetPdf(packet()))).toBe(0);
+  });
+});
+
 describe('the characters that the standard fonts corrupt', () => {
   test.each(['≥ 5', '½', 'µg ≤', 'Nguyễn, Thị Phương Thảo', 'Muñoz', 'Zoë Lefèvre', 'patient’s', 'office fibrillation flutter', 'Peña'])(
     '%s',

@@ -12,7 +12,7 @@ import { toothWords } from '@refloop/domain/packet/tooth';
 import Pdf from 'pdfkit';
 import { type ChartPart, type Packet, WITHHELD_WORDS } from './packet.ts';
 import { itemWords, SECTION_WORDS } from './packet-words.ts';
-import { MISSING, printable, typeface } from './typeface.ts';
+import { MISSING, printable, withTypeface } from './typeface.ts';
 
 type Document = PDFKit.PDFDocument;
 type Element = PDFKit.PDFStructureElement;
@@ -24,9 +24,6 @@ const TEXT_WIDTH = PAGE.width - 2 * PAGE.side;
 const SIZE = { title: 16, heading: 11.5, body: 9.5, small: 8 } as const;
 const INK = '#1a1a1a';
 const QUIET = '#4a4a4a';
-
-/** pdfkit's types leave out the open font, which alone knows the characters it has. */
-type WithFont = { _font: { font: { hasGlyphForCodePoint(codePoint: number): boolean } } };
 
 type Sheet = { doc: Document; body: Element; print: (words: string) => string /** Of the practice, for headings. */; accent: string };
 
@@ -263,9 +260,7 @@ export async function packetPdf(packet: Packet): Promise<Uint8Array<ArrayBuffer>
     doc.on('end', resolve);
     doc.on('error', reject);
   });
-  const { regular, bold } = typeface();
-  doc.registerFont('regular', regular).registerFont('bold', bold).font('regular');
-  const { font } = (doc as unknown as WithFont)['_font'];
+  const font = withTypeface(doc);
   let missing = false;
   const print = (words: string): string => {
     const shown = printable(words, (codePoint) => font.hasGlyphForCodePoint(codePoint));

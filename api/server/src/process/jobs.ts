@@ -90,6 +90,7 @@ export function startJobs(foundation: Foundation, store: Store, running: Running
     sites,
     access,
     now,
+    machineTime,
     version,
     address: config.address,
     failed: captureFailed,

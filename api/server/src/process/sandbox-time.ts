@@ -27,8 +27,11 @@ export async function goBySandbox(
     address,
     clock,
     live: async () => {
-      for (const each of followers().afterEachStep) await each.once();
       clearTimeout(standing);
+      for (const each of followers().afterEachStep) await each.once();
+    },
+    // Not while it is moved, however long a step takes: each snapshot takes a core for seconds.
+    stood: () => {
       standing = setTimeout(() => followers().renewNumbers(), STOOD_STILL_MS);
     },
     name: `refloop-${process.pid}`,

@@ -3,12 +3,10 @@
  * and selectable text. The same report gives the same bytes.
  */
 import Pdf from 'pdfkit';
-import { MISSING, printable, typeface } from '../packet/typeface.ts';
+import { MISSING, printable, withTypeface } from '../packet/typeface.ts';
 import type { ReportDocument, ReportTable } from './document.ts';
 
 type Element = PDFKit.PDFStructureElement;
-/** pdfkit's types leave out the open font, which alone knows the characters it has. */
-type WithFont = { _font: { font: { hasGlyphForCodePoint(codePoint: number): boolean } } };
 type Sheet = { doc: PDFKit.PDFDocument; print: (words: string) => string };
 
 // Points, 72 to the inch; US letter.
@@ -123,9 +121,7 @@ export async function documentPdf({ title, asOf, lines, sections }: ReportDocume
     doc.on('end', resolve);
     doc.on('error', reject);
   });
-  const { regular, bold } = typeface();
-  doc.registerFont('regular', regular).registerFont('bold', bold).font('regular');
-  const { font } = (doc as unknown as WithFont)['_font'];
+  const font = withTypeface(doc);
   let missing = false;
   const sheet: Sheet = {
     doc,

@@ -43,11 +43,17 @@ const MOST_DIFFERENCES = 500;
 const HELD_MS = 120_000;
 const GIVEN_UP_MS = 6 * 60 * 60 * 1000;
 
+/** By time zone: to make one costs a hundred times what it is asked. */
+const walls = new Map<string, { day: Intl.DateTimeFormat; hour: Intl.DateTimeFormat }>();
+
 /** The day and the hour on the wall of the site. */
 function wallOf(at: Date, timeZone: string): { day: string; hour: number } {
-  const day = new Intl.DateTimeFormat('sv-SE', { timeZone }).format(at);
-  const hour = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', hourCycle: 'h23' }).format(at);
-  return { day, hour: Number(hour) };
+  const wall = walls.get(timeZone) ?? {
+    day: new Intl.DateTimeFormat('sv-SE', { timeZone }),
+    hour: new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', hourCycle: 'h23' }),
+  };
+  walls.set(timeZone, wall);
+  return { day: wall.day.format(at), hour: Number(wall.hour.format(at)) };
 }
 
 /** What it shows, and whether it said anything at all: a chart that may not be read was refused, and the EHR is there. */

@@ -1,16 +1,22 @@
 /** What a look at an EHR leaves out: nothing for a search that fails, and of what it finds what was taken in already. */
 import type { EhrFailure, EhrPort } from '@refloop/domain/fhir/ehr-port';
 import { ok, refuse } from '@refloop/domain/result';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { sandboxSite, scopeOf } from '../../sites.ts';
 import { openMemoryStore } from '../../store/memory/store.ts';
 import type { Store } from '../../store/store.ts';
+import { putInForce } from '../engine/test-in-force.ts';
 import { type CaptureDeps, createCapture } from './capture.ts';
 
 const site = sandboxSite(4010, { clientId: 'x', key: {} as never, scopes: '', completes: false, tracks: true });
 
 /** An EHR that answers as told, and a capture that looks at it; what is refused inside fails the test. */
-function captureOf(store: Store, now: () => Date, get: (type: string) => ReturnType<EhrPort['get']>) {
+function captureOf(
+  store: Store,
+  now: () => Date,
+  get: (type: string) => ReturnType<EhrPort['get']>,
+  more: Pick<CaptureDeps, 'machineTime'> = {},
+) {
   const ehr: EhrPort = {
     base: site.iss,
     get: (path) => get(path.split('?')[0] ?? ''),
@@ -20,7 +26,7 @@ function captureOf(store: Store, now: () => Date, get: (type: string) => ReturnT
   const failed = (error: unknown): never => {
     throw error;
   };
-  return createCapture({ store, sites: [site], access, now, version: 'test', failed, address: 'https://refloop.example.org' });
+  return createCapture({ store, sites: [site], access, now, version: 'test', failed, address: 'https://refloop.example.org', ...more });
 }
 
 /** Looks once an hour. @returns the types that were asked for, in their order */
@@ -93,4 +99,72 @@ test('a version that was taken in long after it was written is not looked into a
   order = { ...order, meta: { versionId: '2', lastUpdated: new Date(now + 3_599_000).toISOString() } };
   // Just written, so looked into twice: what is going on here at that moment may not be on record yet.
   expect([await read(), await read(), await read()]).toEqual([quiet + 1, quiet + 1, quiet]);
+});
+
+describe('while the clock is moved an hour at a time', () => {
+  const START = Date.parse('2026-11-20T15:00:00.000Z');
+  const HOUR_MS = 3_600_000;
+
+  async function moved() {
+    let [ahead, machine, ids] = [0, START, 0];
+    const store = openMemoryStore({ newId: () => `id-${(ids += 1)}`, indexRoot: new Uint8Array(32) });
+    await store.enrol(scopeOf(site));
+    const asked: string[] = [];
+    let failure: EhrFailure | undefined;
+    const capture = captureOf(
+      store,
+      () => new Date(machine + ahead),
+      async (type) => {
+        asked.push(type);
+        return failure ? refuse(failure) : ok({ resourceType: 'Bundle', type: 'searchset', entry: [] });
+      },
+      { machineTime: () => new Date(machine) },
+    );
+    return {
+      store,
+      fails: (how: EhrFailure | undefined) => {
+        failure = how;
+      },
+      passes: (milliseconds: number) => {
+        machine += milliseconds;
+      },
+      now: () => new Date(machine + ahead).toISOString(),
+      /** @returns what is asked for after this hour */
+      hour: async (): Promise<string[]> => {
+        ahead += HOUR_MS;
+        machine += 200;
+        asked.length = 0;
+        await capture.run();
+        return [...asked];
+      },
+    };
+  }
+
+  test('a site without a referral is looked at once, and again after a quarter of an hour of the machine’s clock', async () => {
+    const { hour, passes } = await moved();
+    expect(await hour()).toContain('Task');
+    expect([await hour(), await hour()]).toEqual([[], []]);
+    passes(15 * 60_000);
+    expect(await hour()).toContain('Task');
+    expect(await hour()).toEqual([]);
+  });
+
+  test('with the first referral it is looked at with each hour', async () => {
+    const { hour, store, now } = await moved();
+    await hour();
+    expect(await hour()).toEqual([]);
+    await putInForce(store, scopeOf(site), 'r1', now());
+    expect(await hour()).toContain('Task');
+    expect(await hour()).toContain('Task');
+  });
+
+  test('a look that was not answered is made again, with or without a referral', async () => {
+    const { hour, fails } = await moved();
+    fails({ kind: 'no-answer', detail: '' });
+    expect(await hour()).toHaveLength(1);
+    expect(await hour()).toHaveLength(1);
+    fails(undefined);
+    expect(await hour()).toContain('DocumentReference');
+    expect(await hour()).toEqual([]);
+  });
 });

@@ -19,6 +19,8 @@ export type CaptureDeps = {
   sites: readonly Site[];
   access: OwnAccess;
   now: () => Date;
+  /** By which a site that nothing can come of is looked at again; `now` unless told. */
+  machineTime?: () => Date;
   version: string;
   /** Told of a site or a resource that could not be looked at, by its error alone; the next look takes it up again. */
   failed: (error: unknown) => void;
@@ -117,6 +119,11 @@ export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRu
   const goesOnAt = new Map<string, { link: string; heldAt: readonly string[]; followed: Set<string> }>();
   /** What the last look at a type took in and had long been written by then: it comes again at each look until something newer does. */
   const settled = new Map<string, ReadonlySet<string>>();
+  const { machineTime = deps.now } = deps;
+  /** Sites that have a referral; they keep it. */
+  const withReferrals = new Set<string>();
+  /** When a site without a referral was looked at, by the machine's clock and its FHIR base. */
+  const lookedAtInVain = new Map<string, number>();
   const actor = { kind: 'software' as const, name: NAME, version: deps.version };
   const inSite = <Value>(site: Site, work: (unit: Unit) => Promise<Value>): Promise<Value> =>
     withRetry(() => deps.store.transaction(scopeOf(site), work));
@@ -137,6 +144,16 @@ export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRu
     });
   }
 
+  /**
+   * Whatever is found belongs to a referral, so that a look at a site without one finds nothing. It is made all the same, for what the EHR does not let us
+   * look at is told by it; but a clock that is moved an hour at a time does not bring it each time.
+   */
+  async function isInVain(site: Site, machineNow: number): Promise<boolean> {
+    if (machineNow - (lookedAtInVain.get(site.iss) ?? Number.NEGATIVE_INFINITY) >= POLL_MS || withReferrals.has(site.iss)) return false;
+    if (await inSite(site, ({ referrals }) => referrals.any())) withReferrals.add(site.iss);
+    return !withReferrals.has(site.iss);
+  }
+
   async function look(ehr: EhrPort, { resourceType, since }: CaptureCheckpoint, followed: Set<string>): Promise<Looked> {
     const link = goesOnAt.get(`${ehr.base} ${resourceType}`)?.link;
     const rest = link === undefined ? undefined : await search(ehr, link, followed);
@@ -151,7 +168,13 @@ export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRu
     return first === undefined || first.kind === 'refused' ? search(ehr, all, followed) : first;
   }
 
-  async function lookAt(site: Site, ehr: EhrPort, checkpoint: CaptureCheckpoint, sum: CaptureRun): Promise<'looked' | 'silent' | 'away'> {
+  /** `in-part`: there is more to read, or something could not be taken. */
+  async function lookAt(
+    site: Site,
+    ehr: EhrPort,
+    checkpoint: CaptureCheckpoint,
+    sum: CaptureRun,
+  ): Promise<'looked' | 'in-part' | 'silent' | 'away'> {
     const beganAt = deps.now().toISOString();
     const place = `${ehr.base} ${checkpoint.resourceType}`;
     // What is not answered is asked for again: only with the link it leads to does a page count as read.
@@ -195,13 +218,15 @@ export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRu
       deps.failed(new EndlessPages(`A search for ${checkpoint.resourceType} was not read to its end: ${looked.endless}.`));
     const at = goesOn ? null : beganAt;
     await inSite(site, ({ capture }) => capture.keep({ ...checkpoint, since, lookedAt: at, refused: looked.endless }));
-    return 'looked';
+    return goesOn || failedAt.length > 0 ? 'in-part' : 'looked';
   }
 
   async function runSite(site: Site, sum: CaptureRun): Promise<void> {
     const isQuiet = (what: string): boolean => (quietUntil.get(`${site.iss} ${what}`) ?? 0) > deps.now().getTime();
     const leave = (what: string): void => void quietUntil.set(`${site.iss} ${what}`, deps.now().getTime() + SILENT_MS);
-    const due = isQuiet('') ? [] : (await dueTypes(site)).filter(({ resourceType }) => !isQuiet(resourceType));
+    const machineNow = machineTime().getTime();
+    const due =
+      isQuiet('') || (await isInVain(site, machineNow)) ? [] : (await dueTypes(site)).filter(({ resourceType }) => !isQuiet(resourceType));
     if (isQuiet('') || (due.length === 0 && !subscriber.isDue(site))) return;
     const access = await deps.access(site);
     if (!access.ok) return leave('');
@@ -209,6 +234,7 @@ export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRu
     await subscriber.keep(site, access).catch(deps.failed);
     const place = ({ resourceType }: CaptureCheckpoint): string => `${site.iss} ${resourceType}`;
     const hangs = (checkpoint: CaptureCheckpoint): number => (hung.has(place(checkpoint)) ? 1 : 0);
+    let whole = due.length > 0;
     for (const checkpoint of due.toSorted((left, right) => hangs(left) - hangs(right))) {
       try {
         const came = await lookAt(site, access.ehr, checkpoint, sum);
@@ -220,10 +246,13 @@ export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRu
         hung.delete(place(checkpoint));
         // One search that always fails keeps none of the other types from being looked at.
         if (came === 'silent') leave(checkpoint.resourceType);
+        whole &&= came === 'looked';
       } catch (error) {
+        whole = false;
         deps.failed(error);
       }
     }
+    if (whole) lookedAtInVain.set(site.iss, machineNow);
   }
 
   return {
