@@ -31,6 +31,8 @@ export type ReferralStore = {
   renew: (row: ReferralRow) => Promise<boolean>;
   /** Every row of this scope in order of its id; of many referrals this is a lot at once. */
   all: () => Promise<ReferralRow[]>;
+  /** Whether this scope has a referral at all. */
+  any: () => Promise<boolean>;
   /** Ids of every row of this scope, in order: for comparing with the events. */
   ids: () => Promise<string[]>;
   /**

@@ -150,7 +150,7 @@ export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRu
    */
   async function isInVain(site: Site, machineNow: number): Promise<boolean> {
     if (machineNow - (lookedAtInVain.get(site.iss) ?? Number.NEGATIVE_INFINITY) >= POLL_MS || withReferrals.has(site.iss)) return false;
-    if ((await inSite(site, ({ referrals }) => referrals.ids())).length > 0) withReferrals.add(site.iss);
+    if (await inSite(site, ({ referrals }) => referrals.any())) withReferrals.add(site.iss);
     return !withReferrals.has(site.iss);
   }
 

@@ -133,7 +133,9 @@ describe.each(implementations())('the store: $name', (implementation) => {
 
     test('are found by patient, replaced by a second put, and rebuilt as a whole', async () => {
       const outcome = await store.transaction(scope, async (unit) => {
+        expect(await unit.referrals.any()).toBe(false);
         await unit.referrals.put(row('r2', '1'));
+        expect(await unit.referrals.any()).toBe(true);
         await unit.referrals.put(row('r1', '1'));
         await unit.referrals.put(row('r3', '2'));
         await unit.referrals.put(row('r1', '1', 'approved'));

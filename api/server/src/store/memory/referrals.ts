@@ -20,6 +20,7 @@ export const memoryReferrals = (unit: MemoryContext): ReferralStore => {
       return true;
     },
     all: async () => all(),
+    any: async () => all().length > 0,
     ids: async () => all().map(({ referralId }) => referralId),
     rebuild: async (project) => {
       const rows = await project();

@@ -101,6 +101,10 @@ export const postgresReferrals = (unit: UnitContext): ReferralStore => ({
     return true;
   },
   all: () => select(unit, '', []),
+  any: async () => {
+    const found = await unit.client.query('select from referral where tenant = $1 and issuer = $2 limit 1', key(unit));
+    return found.rowCount !== 0;
+  },
   ids: async () => {
     const found = await unit.client.query<{ referral_id: string }>(
       'select referral_id from referral where tenant = $1 and issuer = $2 order by referral_id collate "C"',
