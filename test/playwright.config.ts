@@ -55,7 +55,7 @@ export default defineConfig({
   webServer: {
     command: `"${process.execPath}" --disable-warning=ExperimentalWarning ../tools/start.ts >> "${log}" 2>&1 || { tail -n 20 "${log}" >&2; false; }`,
     url: `http://127.0.0.1:${process.env['REFLOOP_PORT']}/health`,
-    timeout: 240_000,
+    timeout: 600_000,
     stdout: 'ignore',
     stderr: 'pipe',
     // While writing tests: start the product once on the same ports, its output into product.log, and set this.

@@ -56,7 +56,7 @@ test.beforeAll(async () => {
   };
   const entries = Object.entries(clinics).map(([name, ehr]) => ehr.siteEntry(name, { embed: [ehr.launcher] }));
   const sites = writeSitesFile(entries);
-  product = await startProduct({ env: { REFLOOP_SITES: sites.file }, timeoutMs: 220_000 });
+  product = await startProduct({ env: { REFLOOP_SITES: sites.file } });
   sites.remove();
   for (const ehr of Object.values(clinics)) ehr.registerApp(product.refloop);
 });

@@ -69,7 +69,7 @@ export async function startProduct(
     if (options.state === undefined) rmSync(state, { recursive: true, force: true });
   };
   const [ehr, refloop] = [`http://localhost:${ehrPort}`, `http://127.0.0.1:${refloopPort}`];
-  const deadline = Date.now() + (options.timeoutMs ?? 180_000);
+  const deadline = Date.now() + (options.timeoutMs ?? 600_000);
   while (!((await healthy(ehr)) && (await healthy(refloop)))) {
     if (child.exitCode !== null || Date.now() > deadline) {
       await stop();

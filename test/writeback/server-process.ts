@@ -133,6 +133,9 @@ const app = createApp({
     channels: NO_CHANNELS,
     consents: async () => [],
     phoneOf: () => '510-555-0150',
+    failed: (error) => {
+      throw error;
+    },
   }),
   production: false,
   tokenOrigins: () => [],

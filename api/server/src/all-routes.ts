@@ -71,7 +71,7 @@ export type RouteDeps = {
   /** Where Refloop is reached, without a final slash. */
   address: string;
   newUuid: () => string;
-  /** What fails after its answer went out. */
+  /** What fails after its answer went out, or had to be left out of it. */
   failed: (error: unknown) => void;
   /** See cds/cds-hooks.ts. */
   cdsBudgetMs?: () => number;
@@ -126,6 +126,7 @@ export function allRoutes(deps: RouteDeps): Route[] {
       channels: deps.channels,
       consents: deps.consents,
       phoneOf: phoneOf(sites),
+      failed: deps.failed,
     }),
     ...inboundRoutes({ store, sites, held: createHeldDocumentService({ store }) }),
   ];

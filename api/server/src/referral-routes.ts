@@ -77,6 +77,8 @@ export type ReferralDeps = {
   consents: ReadConsents;
   /** Where a practice is called back; empty where its site entry says nothing. */
   phoneOf: (scope: Scope) => string;
+  /** Told of what an answer had to leave out, by its error alone. */
+  failed: (error: unknown) => void;
 };
 
 export function referralRoutes({
@@ -91,6 +93,7 @@ export function referralRoutes({
   channels,
   consents,
   phoneOf,
+  failed,
 }: ReferralDeps): Route[] {
   const times = machineTime ? { machineTime } : {};
   const practiceNow = (entryId: string) => {
@@ -111,7 +114,7 @@ export function referralRoutes({
       plans: createPlanService({ store, ...times }),
     }),
     ...workRoutes({
-      work: createWorkService({ store, phoneOf: assembly.phoneOf }),
+      work: createWorkService({ store, phoneOf: assembly.phoneOf, failed }),
       reviews: createReviewService({ store }),
       workQuestions: createWorkQuestionService({ store }),
     }),

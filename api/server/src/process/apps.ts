@@ -76,7 +76,7 @@ export function createApps(foundation: Foundation): Apps {
         notReady: readiness.reason,
         address: config.address,
         newUuid: randomUUID,
-        failed: failing('cds hooks'),
+        failed: failing('part of an answer'),
       });
       // One that listens on this machine alone is reached by either name of it.
       const addresses = [config.address, config.address.replace(/^http:\/\/127\.0\.0\.1:/, 'http://localhost:')];

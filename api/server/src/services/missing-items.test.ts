@@ -34,11 +34,22 @@ const listed = async (): Promise<MissingRow[]> => ((await api.call('GET', '/work
 const rowOf = async (id: string) => (await listed()).find(({ referralId }) => referralId === id);
 const labels = (row: MissingRow | undefined): string => (row?.items ?? []).map(({ label }) => label).join('; ');
 
-/** The list as the service makes it, with how often something of a chart was read for it. */
-async function read(phone: string): Promise<{ missing: MissingRow[]; charts: number }> {
+/** The list as the service makes it, with how often something of a chart was read for it. @param unreadable of this referral no chart can be read */
+async function read(
+  phone: string,
+  unreadable?: string,
+): Promise<{ missing: MissingRow[]; unjudged: number; charts: number; failures: unknown[] }> {
   let charts = 0;
+  const failures: unknown[] = [];
   const counted = (unit: Unit): Unit => ({
     ...unit,
+    events: {
+      ...unit.events,
+      hold: async (id) => {
+        if (id === unreadable) throw new Error('Its key does not open it');
+        await unit.events.hold(id);
+      },
+    },
     recommendations: { ...unit.recommendations, get: (id) => ((charts += 1), unit.recommendations.get(id)) },
     approvals: { ...unit.approvals, byRecommendation: (id) => ((charts += 1), unit.approvals.byRecommendation(id)) },
   });
@@ -51,11 +62,11 @@ async function read(phone: string): Promise<{ missing: MissingRow[]; charts: num
     roles: ['clinician'],
   } as unknown as Session;
   const [owed] = await owedOf(ids[0] ?? '');
-  const { missing } = await createWorkService({ store, phoneOf: () => phone }).list(
+  const { missing, unjudged } = await createWorkService({ store, phoneOf: () => phone, failed: (error) => failures.push(error) }).list(
     { ...session, subject: owed?.raisedBy ?? '', sessionId: 'session-of-lee' },
     api.clock.now,
   );
-  return { missing, charts };
+  return { missing, unjudged, charts, failures };
 }
 
 const owedOf = (id: string): Promise<StoredObligation[]> =>
@@ -104,6 +115,14 @@ test('a row from before it was kept is told too, and keeps it from then on', asy
   const { missing, charts } = await read('1');
   expect([missing.length, charts > 0]).toEqual([(await listed()).length, true]);
   expect([await rowOf(id), (await read('1')).charts]).toEqual([before, 0]);
+});
+
+test('one that cannot be judged keeps nobody from the rest of the list, and is counted as not looked through', async () => {
+  const [broken = '', good = ''] = ids;
+  for (const id of [broken, good]) await olden(id);
+  const { missing, unjudged, failures } = await read('1', broken);
+  expect([missing.length, unjudged, failures.length]).toEqual([MANY - 1, 1, 1]);
+  expect((await listed()).length).toBe(MANY);
 });
 
 test('of many rows from before it was kept each look judges some and tells how many are left, so that none is forgotten', async () => {

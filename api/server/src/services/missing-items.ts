@@ -22,10 +22,27 @@ export const MOST_JUDGED = 50;
 
 export const isJudged = ({ content }: StoredObligation): boolean => (content as Partial<ObligationContent>).lacking !== undefined;
 
-/** Judges some of these referrals and keeps it, each in a transaction of its own: a list keeps nobody waiting who works on one of them. */
-export async function judgeSome(store: Store, scope: Scope, referralIds: readonly string[], now: Date): Promise<void> {
-  for (const referralId of referralIds.slice(0, MOST_JUDGED))
-    await store.transaction(scope, (unit) => keepLacking(unit, referralId, now.toISOString()));
+/**
+ * Judges some of these referrals and keeps it, each in a transaction of its own: a list keeps nobody waiting who works on one of them. One that cannot be
+ * judged stays as it is, and keeps none of the others, nor the list, from whoever asks.
+ * @param failed told of the error, not of whose it is
+ */
+export async function judgeSome(
+  { store, failed }: { store: Store; failed: (error: unknown) => void },
+  scope: Scope,
+  referralIds: readonly string[],
+  now: Date,
+): Promise<void> {
+  let judged = 0;
+  for (const referralId of referralIds) {
+    try {
+      await store.transaction(scope, (unit) => keepLacking(unit, referralId, now.toISOString()));
+      judged += 1;
+    } catch (error) {
+      failed(error);
+    }
+    if (judged === MOST_JUDGED) return;
+  }
 }
 
 /** @param stored what is open of the sending; of referrals without a chart on record there is no packet, and nothing is asked */

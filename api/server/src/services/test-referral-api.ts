@@ -149,6 +149,9 @@ export async function openReferralApi(
         channels,
         consents: async () => consents,
         phoneOf: () => '510-555-0150',
+        failed: (error) => {
+          throw error;
+        },
       }),
       ...inboundRoutes({ store, sites: [{ ...site, gateways: on?.gateways ?? [] }], held: createHeldDocumentService({ store }) }),
     ],

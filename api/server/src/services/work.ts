@@ -76,8 +76,15 @@ async function unfinishedRow(unit: Unit, stored: StoredObligation, { coveringFor
 /** As many as the store answers at once: more packets than that wait for no clinician. */
 const MOST_PACKETS = 10_000;
 
-/** @param phoneOf where the practice of this scope is called back; empty where its site entry says nothing */
-export function createWorkService({ store, phoneOf }: { store: Store; phoneOf: (unit: Unit) => string }): WorkService {
+type Deps = {
+  store: Store;
+  /** Where the practice of this scope is called back; empty where its site entry says nothing. */
+  phoneOf: (unit: Unit) => string;
+  /** Told of what could not be made of a row, by its error alone. */
+  failed: (error: unknown) => void;
+};
+
+export function createWorkService({ store, phoneOf, failed }: Deps): WorkService {
   const placesOf = async (unit: Unit, session: Session, now: Date): Promise<Place[]> => {
     if (!isClinician(session)) return [];
     const covered: Named[] = await coveredBy(unit, session.subject, now);
@@ -149,7 +156,7 @@ export function createWorkService({ store, phoneOf }: { store: Store; phoneOf: (
     list: async (session, now) => {
       const first = await read(session, now, (unjudged) => unjudged.length === 0);
       if (first.unjudged.length === 0) return first.work;
-      await judgeSome(store, session.scope, first.unjudged, now);
+      await judgeSome({ store, failed }, session.scope, first.unjudged, now);
       return (await read(session, now, () => true)).work;
     },
 
