@@ -4,6 +4,7 @@ import type { Resource } from '@refloop/domain/fhir/ehr-port';
 import type { Draws } from '@refloop/domain/practice/draws';
 import { chooseRung, type WriteAction, type WriteBasis } from '@refloop/domain/write-back/rung';
 import type { MakeRecommendation } from '@refloop/server/client/recommendation';
+import { asKept } from '@refloop/server/store/kept-json';
 import { COVERAGE, HOME, SPECIALTIES } from './directory.ts';
 
 /** Who a patient is in truth: by this it is judged whose a note is, and what no message may say. */
@@ -77,7 +78,8 @@ export function drawCase(draws: Draws, number: number, at: string, sibling?: Per
   return {
     patientId,
     person,
-    chart: complete ? [patient, condition, finding(number, at)] : [patient, condition],
+    // As it came over the network: nobody here changes it.
+    chart: asKept(complete ? [patient, condition, finding(number, at)] : [patient, condition]),
     orderId: draws.chance(0.85) ? `order-${number}` : null,
     specialty: draws.pick(SPECIALTIES),
     kind: draws.pick(REFERRAL_KINDS),

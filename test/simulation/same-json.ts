@@ -12,9 +12,15 @@ export function isSame(left: unknown, right: unknown): boolean {
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false;
   if (Array.isArray(left) || Array.isArray(right)) {
     if (!Array.isArray(left) || !Array.isArray(right) || left.length !== right.length) return false;
-    return left.every((item, at) => isSame(item, right[at]));
+    // What an event adds stands last: what stood before is the very same.
+    for (let at = left.length - 1; at >= 0; at -= 1) if (left[at] !== right[at] && !isSame(left[at], right[at])) return false;
+    return true;
   }
   const names = namesOf(left);
   if (names.length !== namesOf(right).length) return false;
-  return names.every((name) => isSame((left as Record<string, unknown>)[name], (right as Record<string, unknown>)[name]));
+  for (const name of names) {
+    const [one, other] = [(left as Record<string, unknown>)[name], (right as Record<string, unknown>)[name]];
+    if (one !== other && !isSame(one, other)) return false;
+  }
+  return true;
 }

@@ -36,6 +36,12 @@ function machine() {
 
 const there = (clock: SandboxClock): Promise<void> => expect.poll(() => clock.state().run, { interval: 1 }).toBeUndefined();
 
+/** So many turns of this process, however long they take. */
+async function turns(count: number): Promise<'still waiting'> {
+  for (let turn = 0; turn < count; turn += 1) await new Promise((done) => setImmediate(done));
+  return 'still waiting';
+}
+
 test('it goes as far as it was told, in steps of an hour at most, and flows on with the machine’s clock from there', async () => {
   const [box, seen] = [machine(), [] as number[]];
   const clock = await box.open(async (now) => void seen.push(now.getTime()));
@@ -73,7 +79,10 @@ test('no step is taken before every follower has lived through the last', async 
   expect(await clock.follow('refloop', 1, neverGone)).toMatchObject({ step: 2 });
   expect(await clock.follow('refloop', 2, neverGone)).toMatchObject({ step: 3 });
   // Who waits for the next hears that there is none.
-  expect(await clock.follow('refloop', 3, neverGone)).toEqual({ aheadMilliseconds: 3 * LONGEST_STEP_MS, step: 3, moving: false });
+  const last = clock.follow('refloop', 3, neverGone);
+  await there(clock);
+  // At once, and not when its wait is over.
+  expect(await Promise.race([last, turns(100)])).toEqual({ aheadMilliseconds: 3 * LONGEST_STEP_MS, step: 3, moving: false });
   expect(clock.state().run).toBeUndefined();
   const gone = new AbortController();
   const waiting = clock.follow('refloop', 3, gone.signal);

@@ -1,6 +1,7 @@
 /** Is this one resource, taken alone, of the kind that stays out of a note by default? Links between resources: withhold.ts. */
 import type { Withheld } from '../drafting/note.ts';
 import { coding, type FhirResource, ICD10CM, type Json, list, object, text } from '../fhir/read.ts';
+import { onceOf } from '../once.ts';
 import { attachmentText, sentencesOf } from './attachment-text.ts';
 import rules from './sensitivity.json' with { type: 'json' };
 
@@ -69,6 +70,26 @@ function collect(value: unknown, field: string, found: Found): void {
   for (const [name, inner] of Object.entries(read)) collect(inner, name, found);
 }
 
+/** All of one resource that says something of its kind. */
+const foundIn = onceOf((resource: FhirResource): Found => {
+  const found: Found = { labels: [], words: [], icd10: [] };
+  collect(resource, '', found);
+  found.labels.push(
+    ...list(object(resource['meta'])['security']),
+    ...list(resource['securityLabel']).flatMap((one) => list(one['coding'])),
+  );
+  if (resource.resourceType === 'Composition') found.labels.push({ system: 'v3-Confidentiality', code: resource['confidentiality'] });
+  return found;
+});
+
+const titlesOf = (resource: FhirResource): string => foundIn(resource).words.join('\n');
+const speaksOfPsychotherapy = onceOf((resource: FhirResource): boolean => PSYCHOTHERAPY.test(titlesOf(resource)));
+const tellsOfSubstanceUse = onceOf((resource: FhirResource): boolean => {
+  if (!FREE_TEXT.has(resource.resourceType)) return speaksOfSubstanceUse(titlesOf(resource));
+  const body = attachmentsOf(resource).map((attachment) => attachmentText(attachment) ?? '');
+  return affirmed([titlesOf(resource), ...body].join('\n'));
+});
+
 const normalIcd10 = (code: string): string => (code.includes('.') || code.length <= 3 ? code : `${code.slice(0, 3)}.${code.slice(3)}`);
 
 /** Words of every readable attachment of a resource. */
@@ -92,13 +113,7 @@ export function whySensitive(
   resource: FhirResource,
   judged: Judged = NOTHING_CONSENTED,
 ): { why: SensitiveWhy; labelled: boolean } | undefined {
-  const found: Found = { labels: [], words: [], icd10: [] };
-  collect(resource, '', found);
-  found.labels.push(
-    ...list(object(resource['meta'])['security']),
-    ...list(resource['securityLabel']).flatMap((one) => list(one['coding'])),
-  );
-  if (resource.resourceType === 'Composition') found.labels.push({ system: 'v3-Confidentiality', code: resource['confidentiality'] });
+  const found = foundIn(resource);
   const labelled = strictest(found.labels.map((label) => whyOfLabel(label, judged)));
   if (labelled) return { why: labelled, labelled: true };
   if (NOT_CLINICAL.has(resource.resourceType)) return undefined;
@@ -108,15 +123,9 @@ export function whySensitive(
   const part2 = !isCovered(rules.labels['substance-use-part-2'], judged);
   if (part2 && bears(rules.icd10Prefixes)) return { why: 'substance-use-part-2', labelled: false };
 
-  const titles = found.words.join('\n');
-  if (!isCovered(rules.labels.psychotherapy, judged) && PSYCHOTHERAPY.test(titles)) return { why: 'psychotherapy', labelled: false };
+  if (!isCovered(rules.labels.psychotherapy, judged) && speaksOfPsychotherapy(resource)) return { why: 'psychotherapy', labelled: false };
   if (isAdolescent(judged) && !isCovered(['ADOL'], judged) && bears(rules.adolescent.icd10Prefixes)) {
     return { why: 'adolescent', labelled: false };
   }
-  if (!part2) return undefined;
-  if (FREE_TEXT.has(resource.resourceType)) {
-    const body = attachmentsOf(resource).map((attachment) => attachmentText(attachment) ?? '');
-    return affirmed([titles, ...body].join('\n')) ? { why: 'substance-use-part-2', labelled: false } : undefined;
-  }
-  return speaksOfSubstanceUse(titles) ? { why: 'substance-use-part-2', labelled: false } : undefined;
+  return part2 && tellsOfSubstanceUse(resource) ? { why: 'substance-use-part-2', labelled: false } : undefined;
 }

@@ -7,6 +7,7 @@ import type { Withheld } from '../drafting/note.ts';
 import { concept, type FhirResource, isTarget, list, object, refOf, target, text } from '../fhir/read.ts';
 import type { ResourceRef } from '../fhir/reference.ts';
 import { referenceText } from '../fhir/reference.ts';
+import { onceOf } from '../once.ts';
 import { attachmentText, withoutTags } from './attachment-text.ts';
 import { attachmentsOf, type Judged, NOTHING_CONSENTED, speaksOfSubstanceUse, whySensitive } from './sensitivity.ts';
 
@@ -58,6 +59,12 @@ function linksOf(value: unknown, field: string, links: Link[]): void {
     if (typeof inner === 'object' && inner !== null && !(NOT_ABOUT.has(name) && name !== 'encounter')) linksOf(inner, name, links);
   }
 }
+
+const allLinksOf = onceOf((resource: FhirResource): readonly Link[] => {
+  const links: Link[] = [];
+  linksOf(resource, '', links);
+  return links;
+});
 
 /** The coded thing a resource is about. */
 const aboutOf = (resource: FhirResource) => concept(resource['code'] ?? resource['medicationCodeableConcept'] ?? resource['type']);
@@ -153,9 +160,7 @@ function entriesOf(resources: readonly FhirResource[]): Entry[] {
     .flatMap(([key, resource]) => {
       const ref = refOf(resource);
       if (!ref) return [];
-      const links: Link[] = [];
-      linksOf(resource, '', links);
-      return [{ resource, ref, key, links }];
+      return [{ resource, ref, key, links: allLinksOf(resource) }];
     });
 }
 

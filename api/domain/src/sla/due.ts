@@ -24,8 +24,23 @@ export type Obligation = {
   dueAt: Instant;
 };
 
-/** @param now stands in for the time of a stage that was only inferred */
-export function due(referral: Referral, policy: SlaPolicy, now: Instant): Obligation[] {
+type Asked = { policy: SlaPolicy; now: Instant; owed: readonly Obligation[] };
+const lastAsked = new WeakMap<Referral, Asked>();
+
+/**
+ * The last answer of a referral that cannot change is remembered: whoever looks at one asks several times over.
+ *
+ * @param now stands in for the time of a stage that was only inferred
+ */
+export function due(referral: Referral, policy: SlaPolicy, now: Instant): readonly Obligation[] {
+  const last = lastAsked.get(referral);
+  if (last?.policy === policy && last.now === now) return last.owed;
+  const owed = owedOf(referral, policy, now);
+  if (Object.isFrozen(referral)) lastAsked.set(referral, { policy, now, owed });
+  return owed;
+}
+
+function owedOf(referral: Referral, policy: SlaPolicy, now: Instant): Obligation[] {
   const calendar = calendarFor(policy, referral);
   const owed = (kind: ObligationKind, about: string, since: Moment): Obligation => {
     const { owner, waitingOn, within: spans } = levelFor(policy, kind, referral);

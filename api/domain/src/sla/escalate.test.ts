@@ -184,3 +184,20 @@ test('whatever waits for a person here reaches somebody besides its owner in the
   const without = OBLIGATION_KINDS.filter((kind) => !elsewhere.includes(kind) && !ESCALATION_STEPS.some(({ of }) => of === kind));
   expect(without).toEqual([]);
 });
+
+test('of a referral that cannot change another moment and another policy are reckoned anew', () => {
+  const { referral } = after(send, accept, schedule);
+  const frozen = Object.freeze({ ...referral });
+  const slower: SlaPolicy = { ...policy, levels: { ...policy.levels, visit: { ...policy.levels.visit, owner: 'clinician' } } };
+  const moments = [minute(10), '2026-12-08T16:00:00.000Z', minute(10)];
+  for (const now of moments) {
+    for (const of of [policy, slower, policy]) {
+      expect(due(frozen, of, now)).toEqual(due(referral, of, now));
+      expect(nextLookAt(frozen, of, now)).toEqual(nextLookAt(referral, of, now));
+      expect(escalationsDue(frozen, of, now)).toEqual(escalationsDue(referral, of, now));
+    }
+  }
+  expect(due(frozen, policy, minute(10))[0]?.kind).toBe('visit');
+  expect(due(frozen, policy, '2026-12-08T16:00:00.000Z')[0]?.kind).toBe('confirm-visit');
+  expect(due(frozen, slower, minute(10))[0]?.owner).toBe('clinician');
+});

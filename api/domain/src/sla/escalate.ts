@@ -39,8 +39,22 @@ function applies({ only }: EscalationStep, referral: Referral): boolean {
   }
 }
 
-/** Every step of what is open, with its moment; those raised already are left out. */
-function stepsAhead(referral: Referral, policy: SlaPolicy, obligations: readonly Obligation[]): Step[] {
+type Found = { policy: SlaPolicy; obligations: readonly Obligation[]; ahead: readonly Step[] };
+const lastFound = new WeakMap<Referral, Found>();
+
+/**
+ * Every step of what is open, with its moment; those raised already are left out. What was found last of a referral that cannot change is
+ * remembered: after what is due now somebody asks what comes next.
+ */
+function stepsAhead(referral: Referral, policy: SlaPolicy, obligations: readonly Obligation[]): readonly Step[] {
+  const last = lastFound.get(referral);
+  if (last?.policy === policy && last.obligations === obligations) return last.ahead;
+  const ahead = findAhead(referral, policy, obligations);
+  if (Object.isFrozen(referral)) lastFound.set(referral, { policy, obligations, ahead });
+  return ahead;
+}
+
+function findAhead(referral: Referral, policy: SlaPolicy, obligations: readonly Obligation[]): Step[] {
   const calendar = calendarFor(policy, referral);
   const steps = stepsFor(policy, referral);
   const ahead: Step[] = [];

@@ -6,7 +6,7 @@ import type { ObservedFact } from '@refloop/domain/referral/observe';
 import type { Referral } from '@refloop/domain/referral/referral';
 import type { z } from 'zod';
 import type { PatientContact } from '../store/patient-contacts.ts';
-import type { Scope } from '../store/store.ts';
+import type { Json, Scope } from '../store/store.ts';
 
 /** What besides the referral speaks for or against a sending, read in the transaction in which it begins. */
 export type Standing = {
@@ -110,13 +110,21 @@ const PATIENCE_MS = 30_000;
 /** For the worker, which holds handlers of different contents side by side. */
 export function anyHandler<Content>(handler: Handler<Content>): AnyHandler {
   const { kind, what, repeatable, timeoutMs = PATIENCE_MS } = handler;
+  /** Of content that cannot change and comes again, as from the store in memory, what was read of it. */
+  const known = new WeakMap<object, ReturnType<typeof handler.content.safeParse>>();
+  const read = (content: Json): ReturnType<typeof handler.content.safeParse> => {
+    if (typeof content !== 'object' || content === null || !Object.isFrozen(content)) return handler.content.safeParse(content);
+    const found = known.get(content) ?? handler.content.safeParse(content);
+    known.set(content, found);
+    return found;
+  };
   return {
     kind,
     what,
     repeatable,
     timeoutMs,
     open: (effect) => {
-      const content = handler.content.safeParse(effect.content);
+      const content = read(effect.content);
       if (!content.success) return undefined;
       const message = (tries: number): Message<Content> => ({ ...effect, content: content.data, tries });
       const { look } = handler;

@@ -22,7 +22,7 @@ type WithFont = { _font: { font: OpenFont } };
 export type Typeface = { regular: OpenFont; bold: OpenFont };
 
 const WEIGHTS = { regular: 'DejaVuSans', bold: 'DejaVuSans-Bold' } as const;
-/** Words whose forms and places are known, of each weight: those of some twenty packets. Beyond that all are forgotten. */
+/** Words whose forms and places are known, of each weight: those of some twenty packets, one by one, in this process alone. Beyond that all are forgotten. */
 const MOST_WORDS = 8000;
 
 /** pdfkit scales the positions it is given in place, and asks for their sum afterwards. */

@@ -92,12 +92,14 @@ export function openLinkDoor<Place extends { scope: Scope }, Found extends Behin
     );
   }
 
-  const withOpened: LinkDoor<Found>['withOpened'] = (opened, work) =>
-    withLink(digest(opened), words.notOpen, (found) => {
+  const withOpened: LinkDoor<Found>['withOpened'] = (opened, work) => {
+    const hash = digest(opened);
+    return withLink(hash, words.notOpen, (found) => {
       const standing = found.link.opened;
-      if (standing?.hash !== digest(opened)) throw new Refused(words.notOpen());
+      if (standing?.hash !== hash) throw new Refused(words.notOpen());
       return work(found, { opened, until: standing.until });
     });
+  };
 
   const record: LinkDoor<Found>['record'] = async (found, now, action, payload) => {
     const { id, referralId } = found.link;
@@ -123,10 +125,11 @@ export function openLinkDoor<Place extends { scope: Scope }, Found extends Behin
         return work(found, opening);
       }),
 
-    open: (token, now, isRight, work) =>
-      withLink(digest(token), words.noSuchLink, async (found) => {
+    open: (token, now, isRight, work) => {
+      const hash = digest(token);
+      return withLink(hash, words.noSuchLink, async (found) => {
         const { link } = found;
-        if (link.tokenHash !== digest(token) || link.expiresAt <= now.toISOString()) throw new Refused(words.noSuchLink());
+        if (link.tokenHash !== hash || link.expiresAt <= now.toISOString()) throw new Refused(words.noSuchLink());
         const tries = side.triesOf(found);
         if (tries >= MOST_TRIES) throw new Refused(words.locked());
         if (!isRight(found)) {
@@ -138,6 +141,7 @@ export function openLinkDoor<Place extends { scope: Scope }, Found extends Behin
         const opened = newToken();
         const until = new Date(now.getTime() + OPEN_MS).toISOString();
         return work(found, { opened, until, hash: digest(opened) });
-      }),
+      });
+    },
   };
 }

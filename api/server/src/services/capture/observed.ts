@@ -45,11 +45,12 @@ function happeningsOf(resource: Resource, referral: Referral, known: Parameters<
 export async function takeIn(unit: Unit, resource: Resource, about: { base: string; now: string; actor: Actor }): Promise<boolean> {
   const found = await referralOf(unit, resource, about.base);
   if (!found || !isOfReferral(resource, found)) return false;
-  const effects = (await unit.outbox.ofReferral(found.id)).flatMap(({ kind, content }) => {
-    const read = kind === TASK_STANDING ? TaskStandingContent.safeParse(content) : undefined;
-    return read?.success ? [read.data] : [];
-  });
-  const written = (attempt: number) => effects.filter((each) => each.attempt === attempt).map(({ work }) => work);
+  const effects = await unit.outbox.ofReferral(found.id);
+  const written = (attempt: number) =>
+    effects.flatMap(({ kind, content }) => {
+      const read = kind === TASK_STANDING ? TaskStandingContent.safeParse(content) : undefined;
+      return read?.success && read.data.attempt === attempt ? [read.data.work] : [];
+    });
   let isNew = false;
   await applyDecision(unit, found.id, about.actor, about.now, (referral) => {
     const happenings = happeningsOf(resource, referral, { base: about.base, now: about.now, written }, about.actor);

@@ -30,19 +30,33 @@ export type Staff = {
 export async function staffAt(unit: Unit, now: string): Promise<Staff> {
   const delegations = await unit.delegations.list();
   const grants = await unit.grants.list();
+  if (delegations.length === 0) return { people: withoutCover(grants), coverEnds: null };
   const substitutes = substitutesOf(delegations, now);
   const covered = new Set(grants.filter(coordinates).map(({ subject }) => subject));
   const ends = delegations.flatMap((each) =>
     each.kind === 'covers' && isInForce(each, now) && each.until !== null && covered.has(each.clinician.subject) ? [each.until] : [],
   );
   return {
-    people: grants.map((grant) => ({
-      subject: grant.subject,
-      roles: REACHED.filter((role) => grant.roles.includes(role)),
-      substitute: coordinates(grant) ? (substitutes.get(grant.subject) ?? null) : null,
-    })),
+    people: grants.map((grant) => personOf(grant, coordinates(grant) ? (substitutes.get(grant.subject) ?? null) : null)),
     coverEnds: ends.toSorted()[0] ?? null,
   };
+}
+
+const personOf = ({ subject, roles }: StoredGrant, substitute: string | null): StaffPerson => ({
+  subject,
+  roles: REACHED.filter((role) => roles.includes(role)),
+  substitute,
+});
+
+const alone = new WeakMap<StoredGrant, StaffPerson>();
+
+/** Nobody stands in for anybody. Of a grant that cannot change and comes again, as from the store in memory, the person is the same. */
+function withoutCover(grants: readonly StoredGrant[]): StaffPerson[] {
+  return grants.map((grant) => {
+    const person = alone.get(grant) ?? personOf(grant, null);
+    if (Object.isFrozen(grant)) alone.set(grant, person);
+    return person;
+  });
 }
 
 export const staffIn = async (unit: Unit, now: string): Promise<StaffPerson[]> => (await staffAt(unit, now)).people;

@@ -40,10 +40,10 @@ export const memoryObligations = (unit: MemoryContext): ObligationStore => {
   const changes = unit.tables.obligationChanges;
   const countOf = (): number => changes.get(IN_ALL)?.count ?? 0;
   const put = (row: StoredObligation): void => {
-    const count = countOf() + 1;
+    const changed = Object.freeze({ count: countOf() + 1 });
     table.put(row.id, row);
-    changes.put(IN_ALL, { count });
-    changes.put(row.id, { count });
+    changes.put(IN_ALL, changed);
+    changes.put(row.id, changed);
   };
   const among = (status: StoredObligation['status'], referralId: string | undefined): StoredObligation[] => {
     if (referralId !== undefined) return table.named(referralId);

@@ -10,7 +10,17 @@ const by = (moment: (effect: StoredEffect) => string | null) => (left: StoredEff
   return isBefore(left, right) ? -1 : 1;
 };
 
-const shown = ({ secret, ...effect }: KeptEffect): StoredEffect => ({ ...effect, content: withSecret(effect.content, secret) });
+const told = new WeakMap<KeptEffect, StoredEffect>();
+
+/** A row as it is read; of the very same row it is the very same. */
+function shown(row: KeptEffect): StoredEffect {
+  const known = told.get(row);
+  if (known) return known;
+  const { secret, ...effect } = row;
+  const made = Object.freeze({ ...effect, content: withSecret(effect.content, secret) });
+  told.set(row, made);
+  return made;
+}
 
 export const memoryOutbox = (unit: MemoryContext): OutboxStore => {
   const table = unit.tables.outbox;
