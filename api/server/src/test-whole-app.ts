@@ -98,7 +98,7 @@ export async function openWholeApp(
     address: TEST_ADDRESS,
     newUuid: randomUUID,
     cdsBudgetMs: () => cdsBudget.ms,
-    failed: (error) => log.log.failure({ route: 'cds hooks', reference: '-', error }),
+    failed: (error) => log.log.failure({ route: 'part of an answer', reference: '-', error }),
   });
   const cds = await newTestClient(new URL(site.iss).origin, [site.iss]);
   const keys = createClientKeys({ fetch: ehr, now, discovery, sites: [site] });

@@ -90,6 +90,25 @@ test('no step is taken before every follower has lived through the last', async 
   expect(await waiting).toMatchObject({ step: 3, moving: false });
 });
 
+test('a way that is no faster than the machine’s own clock waits no longer after its last step than after its first', async () => {
+  const waits: number[] = [];
+  const clock = await openSandboxClock({
+    store: { read: async () => undefined, keep: async () => undefined },
+    machineTime: () => new Date(Date.parse('2026-11-29T10:00:00.000Z') + performance.now()),
+    wait: async (milliseconds) => {
+      waits.push(milliseconds);
+      await new Promise((done) => setTimeout(done, milliseconds));
+    },
+    failed: (error) => {
+      throw error;
+    },
+  });
+  clock.forward(new Date(clock.now().getTime() + 2500), 1);
+  await there(clock);
+  expect(waits.length).toBeGreaterThan(4);
+  expect(Math.max(...waits)).toBeLessThanOrEqual(200);
+});
+
 test('what a step with much to do has taken longer, the ones after it make up for; it is never faster on the whole than it was told', async () => {
   const HOURS = 12;
   const waits: number[] = [];

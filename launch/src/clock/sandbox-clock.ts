@@ -131,7 +131,7 @@ export async function openSandboxClock({ store, machineTime, wait, afterStep, fa
     const longest = Math.min(LONGEST_STEP_MS, PAUSE_MS * speed);
     // What happened since the last step is lived through before the first.
     await everybodyLived();
-    const [from, began] = [now().getTime(), performance.now()];
+    const [from, began] = [ahead, performance.now()];
     while (!halting.signal.aborted) {
       const left = to.getTime() - now().getTime();
       if (left <= 0) return;
@@ -140,7 +140,7 @@ export async function openSandboxClock({ store, machineTime, wait, afterStep, fa
       if (halting.signal.aborted) return;
       await afterStep?.(now()).catch(failed);
       // So fast on the whole: what a step with much to do has taken longer, those with nothing to do make up for.
-      await wait(Math.max(0, (now().getTime() - from) / speed - (performance.now() - began)));
+      await wait(Math.max(0, (ahead - from) / speed - (performance.now() - began)));
     }
   }
 

@@ -38,9 +38,9 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
   const press = useRef<{ what: string; key: string }>(undefined);
   useEffect(() => heading.current?.focus(), []);
 
-  const failed = (failure: ApiFailure) => {
+  const failed = (failure: ApiFailure, words: string) => {
     if (isProblem(failure, 'session-ended')) onEnd(failureText(failure));
-    else setTold(notDoneText('Not done.', failure));
+    else setTold(words);
   };
   const send = async (what: OfficeRequest | OfficeNote) => {
     const same = JSON.stringify(what.act === 'note' ? [what.form, what.file.name, what.file.size, what.file.lastModified] : what);
@@ -51,7 +51,7 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
     const done = what.act === 'note' ? await api.note(view.opened, key, what) : await api.act(view.opened, key, what);
     setBusy(false);
     if (!done.ok) {
-      failed(done.refusal);
+      failed(done.refusal, notDoneText('Not done.', done.refusal));
       return;
     }
     press.current = undefined;
@@ -68,7 +68,7 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
   const readPacket = async () => {
     const packet = await api.packet(view.opened);
     if (!packet.ok) {
-      failed(packet.refusal);
+      failed(packet.refusal, `Not opened. ${failureText(packet.refusal)}`);
       return;
     }
     const address = URL.createObjectURL(packet.value);

@@ -4,7 +4,7 @@ import type { NewLink } from '@refloop/server/client/office';
 import type { Thread } from '@refloop/server/client/worklist';
 import { useEffect, useRef, useState } from 'react';
 import type { CenterProps } from '../center/CenterPage.tsx';
-import { isProblem, notDoneText } from '../session/api.ts';
+import { failureText, isProblem, notDoneText } from '../session/api.ts';
 import { copyText } from '../ui/copy-text.ts';
 import { plainTime } from '../words/plain-date.ts';
 import styles from './Thread.module.css';
@@ -18,6 +18,10 @@ type Props = Pick<CenterProps, 'api' | 'onFail'> & {
 
 /** As long as somebody there may still answer: a link to what is over would open nothing to do. */
 const LINKED = ['in-chart', 'sent', 'received', 'accepted', 'scheduled', 'no-show', 'seen'];
+
+/** A link is shown once and to nobody else: of one that was made and did not arrive here, a new one takes the place. */
+const PERHAPS_MADE =
+  'Refloop’s server does not answer. Whether a link was made is not known; one that was stands in this thread, and a new one takes its place.';
 
 export function OfficeLink({ api, onFail, thread, hasPacket, onChanged }: Props) {
   const [made, setMade] = useState<NewLink>();
@@ -44,8 +48,8 @@ export function OfficeLink({ api, onFail, thread, hasPacket, onChanged }: Props)
       onFail(answered.refusal);
       return;
     }
-    setTold(notDoneText('No link was made.', answered.refusal));
-    if (isProblem(answered.refusal, 'conflict')) onChanged();
+    setTold(answered.refusal.kind === 'unreachable' ? PERHAPS_MADE : `No link was made. ${failureText(answered.refusal)}`);
+    if (answered.refusal.kind === 'unreachable' || isProblem(answered.refusal, 'conflict')) onChanged();
   };
   const takeBack = async () => {
     setBusy(true);

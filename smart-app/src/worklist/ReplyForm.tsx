@@ -24,9 +24,8 @@ export function ReplyForm({ api, onFail, thread, onDone, onChanged }: Props) {
       setRefused('Write your answer.');
       return;
     }
-    if (pressed.current?.text !== text || pressed.current.sequence !== thread.sequence) {
-      pressed.current = { key: crypto.randomUUID(), sequence: thread.sequence, text };
-    }
+    // What nobody answered is sent again as it was, under its key: it may stand on the office's page already.
+    if (pressed.current?.text !== text) pressed.current = { key: crypto.randomUUID(), sequence: thread.sequence, text };
     setSending(true);
     const path = `/worklist/referrals/${encodeURIComponent(thread.referralId)}/messages`;
     const answered = await api.call<Thread>(path, { method: 'POST', body: pressed.current });
@@ -38,6 +37,7 @@ export function ReplyForm({ api, onFail, thread, onDone, onChanged }: Props) {
       onDone(answered.value);
     } else if (answered.refusal.kind === 'session-ended') onFail(answered.refusal);
     else {
+      if (answered.refusal.kind !== 'unreachable') pressed.current = undefined;
       setRefused(notDoneText('Not sent.', answered.refusal));
       if (isProblem(answered.refusal, 'conflict')) onChanged();
     }

@@ -144,6 +144,8 @@ function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged:
           <>
             {asked ? (
               <ReplyForm
+                // What was written to one office is not for another.
+                key={thread.asker ?? ''}
                 api={api}
                 onFail={onFail}
                 thread={thread}

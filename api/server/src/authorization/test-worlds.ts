@@ -128,7 +128,7 @@ export async function openWorlds(): Promise<Worlds> {
       address: TEST_ADDRESS,
       newUuid: randomUUID,
       cdsBudgetMs: () => 30_000,
-      failed: (error) => log.log.failure({ route: 'cds hooks', reference: '-', error }),
+      failed: (error) => log.log.failure({ route: 'part of an answer', reference: '-', error }),
     });
     const keys = createClientKeys({ fetch: ehr, now, discovery, sites });
     const app = createApp({

@@ -5,6 +5,7 @@ import type { MissingRow, MyWork } from '../client/work.ts';
 import type { Session } from '../sessions/session.ts';
 import type { StoredObligation } from '../store/obligations.ts';
 import type { Store, Unit } from '../store/store.ts';
+import { StoreUnavailable } from '../store/unavailable.ts';
 import { MOST_JUDGED } from './missing-items.ts';
 import { SEND } from './packet-lacking.ts';
 import { openReferralApi, type ReferralApi } from './test-referral-api.ts';
@@ -38,6 +39,7 @@ const labels = (row: MissingRow | undefined): string => (row?.items ?? []).map((
 async function read(
   phone: string,
   unreadable?: string,
+  error: Error = new Error('Its key does not open it'),
 ): Promise<{ missing: MissingRow[]; unjudged: number; charts: number; failures: unknown[] }> {
   let charts = 0;
   const failures: unknown[] = [];
@@ -46,7 +48,7 @@ async function read(
     events: {
       ...unit.events,
       hold: async (id) => {
-        if (id === unreadable) throw new Error('Its key does not open it');
+        if (id === unreadable) throw error;
         await unit.events.hold(id);
       },
     },
@@ -122,6 +124,13 @@ test('one that cannot be judged keeps nobody from the rest of the list, and is c
   for (const id of [broken, good]) await olden(id);
   const { missing, unjudged, failures } = await read('1', broken);
   expect([missing.length, unjudged, failures.length]).toEqual([MANY - 1, 1, 1]);
+  expect((await listed()).length).toBe(MANY);
+});
+
+test('a database that is away ends the look, and is not tried for each of them', async () => {
+  const [first = '', second = ''] = ids;
+  for (const id of [first, second]) await olden(id);
+  await expect(read('1', first, new StoreUnavailable('nothing', 'for the test'))).rejects.toBeInstanceOf(StoreUnavailable);
   expect((await listed()).length).toBe(MANY);
 });
 

@@ -6,6 +6,7 @@
 import type { MissingRow } from '../client/work.ts';
 import type { StoredObligation } from '../store/obligations.ts';
 import type { Scope, Store } from '../store/store.ts';
+import { StoreUnavailable } from '../store/unavailable.ts';
 import type { ObligationContent } from './engine/obligation-content.ts';
 import { keepLacking } from './lacking-kept.ts';
 import { NUMBER_LABEL } from './packet-lacking.ts';
@@ -33,15 +34,18 @@ export async function judgeSome(
   referralIds: readonly string[],
   now: Date,
 ): Promise<void> {
-  let judged = 0;
+  let [judged, left] = [0, 0];
   for (const referralId of referralIds) {
     try {
       await store.transaction(scope, (unit) => keepLacking(unit, referralId, now.toISOString()));
       judged += 1;
     } catch (error) {
+      // Of no one row: nothing else can be read either.
+      if (error instanceof StoreUnavailable) throw error;
       failed(error);
+      left += 1;
     }
-    if (judged === MOST_JUDGED) return;
+    if (judged === MOST_JUDGED || left === MOST_JUDGED) return;
   }
 }
 

@@ -146,7 +146,7 @@ export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRu
 
   /**
    * Whatever is found belongs to a referral, so that a look at a site without one finds nothing. It is made all the same, for what the EHR does not let us
-   * look at is told by it; but a clock that is moved an hour at a time does not bring it each time.
+   * look at is told by it; but neither a clock that is moved an hour at a time nor a notification brings it each time.
    */
   async function isInVain(site: Site, machineNow: number): Promise<boolean> {
     if (machineNow - (lookedAtInVain.get(site.iss) ?? Number.NEGATIVE_INFINITY) >= POLL_MS || withReferrals.has(site.iss)) return false;
@@ -234,7 +234,7 @@ export function createCapture(deps: CaptureDeps): { run: () => Promise<CaptureRu
     await subscriber.keep(site, access).catch(deps.failed);
     const place = ({ resourceType }: CaptureCheckpoint): string => `${site.iss} ${resourceType}`;
     const hangs = (checkpoint: CaptureCheckpoint): number => (hung.has(place(checkpoint)) ? 1 : 0);
-    let whole = due.length > 0;
+    let whole = due.length === CAPTURED.length;
     for (const checkpoint of due.toSorted((left, right) => hangs(left) - hangs(right))) {
       try {
         const came = await lookAt(site, access.ehr, checkpoint, sum);
