@@ -42,7 +42,7 @@ export type EscalationStep = {
   after: Record<Urgency, Span>;
   act: EscalationAct;
   reach: Reach;
-  /** As it is told, after "is due" or on a timeline. */
+  /** As it is told, after "is due" or on a timeline: without a span that another urgency has another of. */
   words: string;
 };
 
@@ -73,7 +73,7 @@ export const ESCALATION_STEPS: readonly EscalationStep[] = [
     after: { routine: businessHours(4), urgent: hours(4), emergency: hours(1) },
     act: 'alert',
     reach: 'coordinator',
-    words: 'Not sent within four hours.',
+    words: 'Not sent yet.',
   },
   {
     rule: 'send-lead',
@@ -92,7 +92,7 @@ export const ESCALATION_STEPS: readonly EscalationStep[] = [
     after: { routine: businessDays(1), urgent: hours(24), emergency: hours(2) },
     act: 'ask-receipt',
     reach: 'coordinator',
-    words: 'Ask whether it arrived: no word within a business day.',
+    words: 'Ask whether it arrived: no word from the office.',
   },
   {
     rule: 'R118',
@@ -101,7 +101,7 @@ export const ESCALATION_STEPS: readonly EscalationStep[] = [
     after: { routine: businessDays(2), urgent: hours(48), emergency: hours(4) },
     act: 'alert',
     reach: 'coordinator',
-    words: 'Nobody there has said that they have it, for two business days. Call the office.',
+    words: 'Nobody there has said that they have it. Call the office.',
   },
   {
     rule: 'R120',
@@ -139,7 +139,7 @@ export const ESCALATION_STEPS: readonly EscalationStep[] = [
     after: { routine: days(5), urgent: days(1), emergency: hours(2) },
     act: 'remind-patient',
     reach: 'coordinator',
-    words: 'Remind the patient to book: five days without a date.',
+    words: 'Remind the patient to book: no date yet.',
   },
   {
     rule: 'R137',
@@ -148,7 +148,7 @@ export const ESCALATION_STEPS: readonly EscalationStep[] = [
     after: { routine: days(10), urgent: days(2), emergency: hours(3) },
     act: 'remind-patient',
     reach: 'coordinator',
-    words: 'Remind the patient again: ten days without a date.',
+    words: 'Remind the patient again: still no date.',
   },
   {
     rule: 'R138',
