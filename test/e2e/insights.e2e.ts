@@ -65,7 +65,7 @@ test('every view is accessible, fits each width, shows the table behind its char
     await page.getByRole('link', { name: view, exact: true }).click();
     await expect(page.getByRole('link', { name: view, exact: true })).toHaveAttribute('aria-current', 'page');
     await page.waitForLoadState('networkidle');
-    for (const width of [360, 1440]) {
+    for (const width of [360, 768, 1440]) {
       await page.setViewportSize({ width, height: 900 });
       await expectAccessible(page, `${view} at ${width} px`);
     }

@@ -7,7 +7,7 @@ import { type Comparator, type Filter, parseSearchQuery, type TokenValue } from 
 import { foldText } from './search-value.ts';
 import { practitionerOf, startTestServer, type TestServer } from './test-server.ts';
 
-const runs = 450;
+const runs = 900;
 let server: TestServer;
 let all: { resource: Resource & { id: string }; rows: IndexRows }[];
 
