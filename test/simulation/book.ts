@@ -45,6 +45,8 @@ export type Book = {
   transmissionsTo: Map<string, string>;
   /** Where the payer's authorization stands was said. */
   authorizationSaid: boolean;
+  /** Whom the payer's approval is for. */
+  approvedFor: string | undefined;
   lastRaisedAt: string;
   lastAt: string;
 };
@@ -69,6 +71,7 @@ export const newBook = (referralId: string): Book => ({
   raised: new Set(),
   transmissionsTo: new Map(),
   authorizationSaid: false,
+  approvedFor: undefined,
   lastRaisedAt: '',
   lastAt: '',
 });
@@ -220,6 +223,7 @@ export function takeIn(book: Book, event: StoredEvent, authority: Authority): st
       must(before?.over !== undefined || before?.askedToCancel === true, 'duplicate: somebody else was asked while one was still open');
       must(authority.inNetwork(npi), 'unauthorized: somebody outside the network was asked without the clinician');
       must(!closedByBook(book), 'duplicate: somebody was asked after the loop was closed');
+      if (book.approvedFor !== undefined && book.approvedFor !== npi) book.authorizationSaid = false;
       book.attempts.push(newAttempt(npi));
       break;
     }
@@ -236,6 +240,8 @@ export function takeIn(book: Book, event: StoredEvent, authority: Authority): st
     case 'authorization-asked':
     case 'authorization-decided':
       book.authorizationSaid = true;
+      book.approvedFor =
+        (data['decision'] as { status: string } | undefined)?.status === 'approved' ? book.attempts.at(-1)?.npi : undefined;
       break;
     case 'attempt-declined':
       if (attempt) {

@@ -167,6 +167,13 @@ export const MUTANTS: readonly Mutant[] = [
     told: ['unapproved'],
   },
   {
+    guard: 'what the payer approved for one office is asked anew of the next',
+    file: `${DOMAIN}/referral/care.ts`,
+    from: "if (authorization.status !== 'approved' ||",
+    to: "if (authorization.status === 'approved' ||",
+    told: ['unapproved'],
+  },
+  {
     guard: 'a packet is addressed to whoever is asked now',
     file: `${SERVER}/packet/addressed-to.ts`,
     from: 'if (packet.specialist.npi === performer.npi) return packet;',

@@ -10,6 +10,7 @@ const about = (more: Partial<WordAbout> = {}): WordAbout => ({
   order: null,
   rules: { version: 4, on: '2026-11-02', noAuthorization: [] },
   without: null,
+  isRerouted: false,
   today: TODAY,
   ...more,
 });
@@ -37,6 +38,23 @@ test.each(['not-needed', 'asked', 'approved', 'denied'] as const)('what is on re
   const authorization = status === 'denied' ? { status, since: null, reason: 'other' as const } : { status, since: null };
   const more = { authorization, coverage: null, ...ordered(said(needed('auth-needed'))) };
   expect(word(more)).toEqual({ kind: 'on-record', status });
+});
+
+describe('once somebody else is asked', () => {
+  const approved = { authorization: { status: 'approved-for-another', since: null }, isRerouted: true } as const;
+  test('an approval on record does not cover them: somebody has to say it', () =>
+    expect(word(approved)).toEqual({ kind: 'open', because: 'approved-for-another' }));
+  test('nor does one that the payer put on the order', () => {
+    const onOrder = ordered(said(needed('satisfied'), { url: 'satisfied-pa-id', valueString: 'Q8U119' }));
+    expect(word({ ...onOrder, isRerouted: true })).toEqual({ kind: 'open', because: 'approved-for-another' });
+    expect(word({ ...onOrder, ...approved })).toEqual({ kind: 'open', because: 'approved-for-another' });
+    expect(word(onOrder).kind).toBe('settled');
+  });
+  test('what needs no authorization needs none of them either', () => {
+    expect(word({ ...approved, ...ordered(said(needed('no-auth'))) }).kind).toBe('settled');
+    expect(word({ ...approved, ...ruled({ payer: 'Bay Health Plan', specialty: null }) }).kind).toBe('settled');
+    expect(word({ isRerouted: true, authorization: { status: 'not-needed', since: null } }).kind).toBe('on-record');
+  });
 });
 
 test('the patient pays: there is nobody to ask', () =>

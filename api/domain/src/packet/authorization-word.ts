@@ -24,12 +24,12 @@ export type SettledAuthorization =
   | { status: 'approved'; number: string; ground: AuthorizationGround };
 
 export type AuthorizationWord =
-  | { kind: 'on-record'; status: Exclude<Authorization['status'], 'not-checked'> }
+  | { kind: 'on-record'; status: Exclude<Authorization['status'], 'not-checked' | 'approved-for-another'> }
   | { kind: 'settled'; by: SettledAuthorization }
   /** It goes without, for a reason that somebody gave. */
   | { kind: 'goes-without'; by: string; at: Instant }
   /** Somebody has to say it. */
-  | { kind: 'open'; because: 'nobody-looked' | 'payer-asks-for-it' | 'not-covered' };
+  | { kind: 'open'; because: 'nobody-looked' | 'payer-asks-for-it' | 'not-covered' | 'approved-for-another' };
 
 export type WordAbout = {
   authorization: Authorization;
@@ -40,17 +40,20 @@ export type WordAbout = {
   order: Readonly<Record<string, unknown>> | null;
   rules: { version: number; on: Day; noAuthorization: readonly NoAuthorization[] };
   without: { by: string; at: Instant } | null;
+  /** Somebody is asked now who was not when the order was signed: what was approved on it was not approved for them. */
+  isRerouted: boolean;
   today: Day;
 };
 
 export function authorizationWord(about: WordAbout): AuthorizationWord {
   const { authorization, coverage, without } = about;
-  if (authorization.status !== 'not-checked') return { kind: 'on-record', status: authorization.status };
+  const isForAnother = authorization.status === 'approved-for-another';
+  if (authorization.status !== 'not-checked' && !isForAnother) return { kind: 'on-record', status: authorization.status };
   const onOrder = payersWord(about);
   const settled = onOrder?.settled ?? (onOrder?.open ? undefined : (nobodyToAsk(coverage) ?? byRule(about)));
   if (settled) return { kind: 'settled', by: settled };
   if (without) return { kind: 'goes-without', by: without.by, at: without.at };
-  return { kind: 'open', because: onOrder?.open ?? 'nobody-looked' };
+  return { kind: 'open', because: onOrder?.open ?? (isForAnother ? 'approved-for-another' : 'nobody-looked') };
 }
 
 function nobodyToAsk(coverage: WordAbout['coverage']): SettledAuthorization | undefined {
@@ -77,11 +80,11 @@ const COVERAGE_INFORMATION = 'http://hl7.org/fhir/us/davinci-crd/StructureDefini
 
 type OnOrder = {
   settled?: SettledAuthorization;
-  open?: 'payer-asks-for-it' | 'not-covered';
+  open?: Extract<AuthorizationWord, { kind: 'open' }>['because'];
 };
 
 /** Undefined where the order bears nothing that decides it: no assertion, one of another coverage or that has run out, or several that disagree. */
-function payersWord({ order, coverage, today }: WordAbout): OnOrder | undefined {
+function payersWord({ order, coverage, isRerouted, today }: WordAbout): OnOrder | undefined {
   const said = list(order?.['extension'])
     .filter(({ url }) => url === COVERAGE_INFORMATION)
     .map((extension) => list(extension['extension']))
@@ -94,7 +97,7 @@ function payersWord({ order, coverage, today }: WordAbout): OnOrder | undefined 
     .map(assertionOf);
   const [first, ...others] = said;
   if (!first || others.some((each) => JSON.stringify(each) !== JSON.stringify(first))) return undefined;
-  return first;
+  return isRerouted && first.settled?.status === 'approved' ? { open: 'approved-for-another' } : first;
 }
 
 const partOf = (parts: readonly Record<string, unknown>[], url: string): Record<string, unknown> | undefined =>

@@ -51,6 +51,23 @@ describe('a decline', () => {
     ]);
   });
 
+  test.each([
+    ['approved', 'approved-for-another'],
+    ['not-needed', 'not-needed'],
+  ] as const)('what the payer said (%s) is %s of the next one, until it is said of them', (status, then) => {
+    const history = inChart();
+    const says = () =>
+      history.see({ kind: 'authorization-decided', decision: { status }, at: minute(1), key: `payer-${history.events.length}` });
+    says();
+    act(history, { type: 'send', transmissionId: 't', channel: 'fax' }, 2);
+    act(history, { type: 'decline', reason: 'not-taking-patients' }, 3);
+    expect(history.referral.authorization.status).toBe(status);
+    expect(history.ask({ type: 'reroute', performer: ANOTHER, because: 'declined' })).toBeUndefined();
+    expect(history.referral.authorization).toEqual({ status: then, since: minute(1) });
+    says();
+    expect(history.referral.authorization.status).toBe(status);
+  });
+
   test('somebody silent who was told to stop is in nobody’s way', () => {
     const history = inChart();
     act(history, { type: 'send', transmissionId: 't', channel: 'fax' }, 1);

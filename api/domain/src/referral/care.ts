@@ -76,6 +76,16 @@ function authorizationOf(decision: AuthorizationDecision, since: Moment): Author
   return decision.status === 'denied' ? { status: 'denied', since, reason: decision.reason } : { status: decision.status, since };
 }
 
+/**
+ * An approval is of the provider it names (Da Vinci PAS 2.2.1, extension-itemAuthorizedProvider: the specific provider who has been authorized
+ * to provide the item), so of somebody else the payer is asked anew.
+ */
+function authorizationFor({ authorization, attempts }: Referral, npi: string): Authorization {
+  const before = attempts.at(-1)?.performer.npi;
+  if (authorization.status !== 'approved' || before === undefined || before === npi) return authorization;
+  return { status: 'approved-for-another', since: authorization.since };
+}
+
 function ended(referral: Referral, how: Extract<CareFact, { type: 'order-ended' }>['how'], reason: string, at: Moment): Referral {
   const { order } = referral;
   if (order.status === 'draft' || order.status === 'approved') return referral;
@@ -90,7 +100,8 @@ const withAttempt = (referral: Referral, number: number, change: (attempt: Attem
 
 function afterAttempt(referral: Referral, fact: AttemptFact, at: Moment): Referral {
   if (fact.type === 'attempt-opened') {
-    return { ...referral, attempts: [...referral.attempts, newAttempt(fact.attempt, fact.performer, at)] };
+    const authorization = authorizationFor(referral, fact.performer.npi);
+    return { ...referral, authorization, attempts: [...referral.attempts, newAttempt(fact.attempt, fact.performer, at)] };
   }
   return withAttempt(referral, fact.attempt, (attempt) => changed(attempt, fact, at));
 }

@@ -74,6 +74,8 @@ export type Order =
 export type Authorization =
   | { status: 'not-checked' }
   | { status: 'not-needed' | 'asked' | 'approved'; since: Moment }
+  /** Approved for somebody who was asked before: whether it covers who is asked now, the payer has not said. */
+  | { status: 'approved-for-another'; since: Moment }
   | { status: 'denied'; since: Moment; reason: DenialReason };
 
 /** With whom it lies to be signed and who prepared it, both by subject. */
@@ -167,7 +169,7 @@ export function writeBackWord(steps: readonly { outcome: StepOutcome | null }[])
  * Counts up with every change of what the fold makes of the same events: rows kept in an older form are then made anew.
  * golden-fold.json holds one history folded; the test beside it fails where that changed and this did not.
  */
-export const FOLD_VERSION = 9;
+export const FOLD_VERSION = 10;
 
 /** The fold. Events come in order of sequence; the first is always `referral-started`. */
 export function fold(id: string, events: readonly ReferralEvent[]): Referral | undefined {

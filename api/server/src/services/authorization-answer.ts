@@ -82,7 +82,7 @@ export async function recordSettled(
   const { by } = authorization;
   const happening: Happening = { effectiveAt: at, factKey: null, fact: { type: 'authorization-decided', version: 1, decision: by } };
   const applied = await applyDecision(unit, referralId, BY_RULE, at, ({ authorization: now }) =>
-    ok(now.status === 'not-checked' ? [happening] : []),
+    ok(now.status === 'not-checked' || now.status === 'approved-for-another' ? [happening] : []),
   );
   return applied?.ok ? applied.value : undefined;
 }

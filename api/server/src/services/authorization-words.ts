@@ -53,7 +53,7 @@ export function authorizationWords(
 ): string {
   switch (word.kind) {
     case 'open':
-      return 'not checked';
+      return word.because === 'approved-for-another' ? 'approved for who was asked before, not for this office' : 'not checked';
     case 'goes-without':
       return `not checked; sent without it by ${nameOf(word.by)}, ${dayOf(word.at)}`;
     case 'settled':

@@ -120,6 +120,7 @@ export async function assemblePacket(
       noAuthorization: configuration.noAuthorization ?? [],
     },
     without: preparation.withoutAuthorization ?? null,
+    isRerouted: attempt.performer.npi !== referral.attempts[0]?.performer.npi,
     today,
   });
   const requirements = requirementsOf({

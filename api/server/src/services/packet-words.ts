@@ -6,6 +6,7 @@ const WHY_OPEN: Readonly<Record<Extract<Hold, { kind: 'authorization-open' }>['b
   'nobody-looked': 'Nobody has said whether the payer has to authorize it.',
   'payer-asks-for-it': 'The payer says on the order that it has to authorize it.',
   'not-covered': 'The payer says on the order that it does not cover it.',
+  'approved-for-another': 'The payer approved it for who was asked before, and has not said that this covers who is asked now.',
 };
 
 /** @param nameOf the name of a person by subject */

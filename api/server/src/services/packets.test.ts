@@ -8,7 +8,7 @@ import { openFaxGateway, type TestFaxGateway } from '../channels/test-fax-gatewa
 import { type MailServer, openMailServer } from '../channels/test-mail-server.ts';
 import type { Disclosures, PacketAnswer, PacketChange, PacketView } from '../client/packet.ts';
 import type { MyWork } from '../client/work.ts';
-import type { Thread } from '../client/worklist.ts';
+import type { NextPerformers, Thread } from '../client/worklist.ts';
 import { createOutboxWorker } from '../outbox/worker.ts';
 import { readPdf } from '../packet/test-read-pdf.ts';
 import type { Session } from '../sessions/session.ts';
@@ -348,6 +348,28 @@ describe('R104: whether the payer has to authorize it', () => {
     expect(await holdsOf(id)).toEqual([]);
     expect(await standing(id)).toBe('approved, number Q8U119: the payer says so on the order, 2026-11-18');
   });
+});
+
+test('what the payer approved for one office is asked anew once another is asked, and goes with its word on that one', async () => {
+  const id = await unsaid();
+  expect((await send(id, 'link', { authorization: { answer: 'approved', number: 'A-1' } })).status).toBe(200);
+  const act = async (what: Body) => {
+    const { sequence } = await threadOf(id);
+    return api.call('POST', `/worklist/referrals/${id}/acts`, coordinator, { key: `another-${id}`, sequence, what });
+  };
+  expect((await act({ act: 'declined', reason: 'not-taking-patients', at: api.clock.now.toISOString() })).status).toBe(200);
+  const route = `/worklist/referrals/${id}/next-performers`;
+  const { performers } = (await api.call('GET', route, coordinator)).body as NextPerformers;
+  const { sequence } = await threadOf(id);
+  const asked = { sequence, entryId: performers[0]?.entryId, because: 'declined' };
+  expect((await api.call('POST', route, coordinator, asked)).status).toBe(200);
+  expect([await holdsOf(id), await standing(id)]).toEqual([
+    ['authorization-open'],
+    'approved for who was asked before, not for this office',
+  ]);
+  expect((await send(id, 'link')).status).toBe(409);
+  expect((await send(id, 'link', { authorization: { answer: 'approved', number: 'A-2' } })).status).toBe(200);
+  expect([await holdsOf(id), await standing(id)]).toEqual([[], expect.stringContaining('number A-2')]);
 });
 
 test('what the payer said is put on record: while it was asked the packet is held, and goes once it has approved', async () => {
