@@ -7,8 +7,8 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { DEVELOPMENT_KEY } from '@refloop/server/config';
 import { createKeyRing } from '@refloop/server/crypto/key-ring';
+import { DEVELOPMENT_KEY } from '@refloop/server/environment/keys';
 import { migrate } from '@refloop/server/migrations/migrate';
 import { keepFirstPolicy } from '@refloop/server/services/engine/policy-in-force';
 import { scopeOf } from '@refloop/server/sites';

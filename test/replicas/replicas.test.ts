@@ -2,9 +2,9 @@
 
 import { verifyView } from '@refloop/server/audit/verify';
 import type { Plan } from '@refloop/server/client/approval';
-import { DEVELOPMENT_KEY } from '@refloop/server/config';
 import { createKeyRing } from '@refloop/server/crypto/key-ring';
 import { directoryBytes } from '@refloop/server/directory/snapshot';
+import { DEVELOPMENT_KEY } from '@refloop/server/environment/keys';
 import { testDirectory } from '@refloop/server/services/test-referral-api';
 import { approveInput, chart, type Made, makeInput, match } from '@refloop/server/services/test-referral-input';
 import { openPostgresStore } from '@refloop/server/store/postgres/store';

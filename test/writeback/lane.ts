@@ -3,8 +3,8 @@
  * else noticing. Several lanes work side by side.
  */
 import { type AuditVerdict, verifyAudit } from '@refloop/server/audit/verify';
-import { DEVELOPMENT_KEY } from '@refloop/server/config';
 import { createKeyRing } from '@refloop/server/crypto/key-ring';
+import { DEVELOPMENT_KEY } from '@refloop/server/environment/keys';
 import { migrate } from '@refloop/server/migrations/migrate';
 import { differingReferrals } from '@refloop/server/services/projections';
 import { openPostgresStore } from '@refloop/server/store/postgres/store';

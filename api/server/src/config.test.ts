@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { configFaults, DEVELOPMENT_KEY, readConfig } from './config.ts';
+import { configFaults, readConfig } from './config.ts';
+import { DEVELOPMENT_KEY } from './environment/keys.ts';
 
 const DATABASE = { DATABASE_URL: 'postgresql://refloop@db/refloop' };
 const freshKey = (name: string): string => `${name}:${randomBytes(32).toString('base64')}`;

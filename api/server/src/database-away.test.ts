@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type OwnPostgres, openOwnPostgres } from '../../../tools/own-postgres.ts';
 import { verifyView } from './audit/verify.ts';
-import { DEVELOPMENT_KEY } from './config.ts';
 import { createKeyRing } from './crypto/key-ring.ts';
 import { directoryBytes } from './directory/snapshot.ts';
+import { DEVELOPMENT_KEY } from './environment/keys.ts';
 import { testDirectory } from './services/test-referral-api.ts';
 import { match } from './services/test-referral-input.ts';
 import { digest, newToken } from './sessions/token.ts';

@@ -5,7 +5,7 @@ import { type FormEvent, useEffect, useRef, useState } from 'react';
 import type { CenterProps } from '../center/CenterPage.tsx';
 import { isProblem, notDoneText } from '../session/api.ts';
 import { useEscape } from '../ui/use-escape.ts';
-import { ACT_FORMS, type Field, type Filled, momentText, readAct, startForm } from './acts.ts';
+import { ACT_FORMS, type Field, type Filled, fieldsOf, momentText, readAct, startForm } from './acts.ts';
 import { RecordButtons } from './RecordButtons.tsx';
 import styles from './Thread.module.css';
 
@@ -20,7 +20,7 @@ type Props = Pick<CenterProps, 'api' | 'onFail'> & {
 };
 
 export function ActPanel({ api, onFail, thread, act, now, onDone, onChanged, onClose }: Props) {
-  const { name, fields, at } = ACT_FORMS[act];
+  const { name, at } = ACT_FORMS[act];
   const [filled, setFilled] = useState<Filled>(() => startForm(act));
   const [wrong, setWrong] = useState<{ field: Field['name'] | 'at'; text: string }>();
   const [refused, setRefused] = useState('');
@@ -65,7 +65,7 @@ export function ActPanel({ api, onFail, thread, act, now, onDone, onChanged, onC
   return (
     <form ref={form} className={styles['form']} aria-label={name} onSubmit={(event) => void send(event)}>
       <h3>{name}</h3>
-      {fields.map((field) => (
+      {fieldsOf(act, filled).map((field) => (
         <FormField
           key={field.name}
           field={field}
@@ -117,6 +117,17 @@ function FormField({ field, value, error, onChange }: FieldProps) {
           value={value}
           error={error}
           maxLength={500}
+          onChange={(event) => onChange(event.currentTarget.value)}
+        />
+      );
+    case 'number':
+      return (
+        <TextInput
+          label={field.label}
+          value={value}
+          error={error}
+          maxLength={60}
+          autoComplete="off"
           onChange={(event) => onChange(event.currentTarget.value)}
         />
       );

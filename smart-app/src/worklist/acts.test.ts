@@ -1,6 +1,6 @@
 import { ACTS, type Act, ActRequest } from '@refloop/server/client/worklist';
 import { describe, expect, test } from 'vitest';
-import { ACT_FORMS, type Filled, momentText, nextAct, readAct, startForm } from './acts.ts';
+import { ACT_FORMS, type Filled, fieldsOf, momentText, nextAct, readAct, startForm } from './acts.ts';
 import { testRow } from './test-row.ts';
 
 const NOW = new Date('2026-11-28T15:00:30.000Z');
@@ -20,7 +20,24 @@ describe('every form makes an act that the API takes', () => {
   });
 });
 
+describe('what the payer said', () => {
+  const read = (filled: Filled) => readAct('authorization', { ...startForm('authorization'), ...filled }, NOW);
+  test('an approval bears its number, no other answer any', () => {
+    const approved = { act: 'authorization', answer: 'approved', number: 'A-7', at: NOW.toISOString() };
+    expect(read({ answer: 'approved', number: ' A-7 ' })).toEqual({ ok: true, what: approved });
+    expect(ActRequest.shape.what.safeParse(approved)).toMatchObject({ success: true, data: approved });
+    expect(read({ answer: 'asked', number: 'A-7' })).toEqual({
+      ok: true,
+      what: { act: 'authorization', answer: 'asked', at: NOW.toISOString() },
+    });
+    expect(['approved', 'asked'].map((answer) => fieldsOf('authorization', { answer }).length)).toEqual([2, 1]);
+  });
+  test('an approval without one is not taken', () =>
+    expect(ActRequest.shape.what.safeParse({ act: 'authorization', answer: 'approved', at: NOW.toISOString() }).success).toBe(false));
+});
+
 test.each<[string, Act['act'], Filled, string, RegExp]>([
+  ['no number of an approval', 'authorization', { answer: 'approved', number: ' ' }, 'number', /number that the payer gave/],
   ['no visit', 'booked', {}, 'startsAt', /day and the time/],
   ['no reason', 'ended', { reason: ' x' }, 'reason', /few words/],
   ['a moment ahead', 'seen', { at: '2027-01-01T09:00' }, 'at', /lies ahead/],

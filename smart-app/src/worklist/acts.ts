@@ -1,5 +1,6 @@
 /** What can be put on record by hand: how each is called, what its form asks, and which one is next. */
 import type { Act, ActName, Thread } from '@refloop/server/client/worklist';
+import { faultWords } from './authorization-draft.ts';
 
 type Choice = { value: string; label: string };
 
@@ -7,7 +8,9 @@ type Choice = { value: string; label: string };
 export type Field =
   | { name: 'channel' | 'reason' | 'by' | 'form' | 'outcome' | 'how' | 'answer'; kind: 'choice'; label: string; choices: readonly Choice[] }
   | { name: 'startsAt'; kind: 'moment'; label: string }
-  | { name: 'reason' | 'note'; kind: 'text'; label: string };
+  | { name: 'reason' | 'note'; kind: 'text'; label: string }
+  /** The payer’s number of what it approved: asked for with that answer alone. */
+  | { name: 'number'; kind: 'number'; label: string };
 
 export type ActForm = {
   /** On the button: what was done, or what one was told. */
@@ -91,6 +94,8 @@ const AUTHORIZATION: Field = {
   } satisfies Record<Extract<Act, { act: 'authorization' }>['answer'], string>),
 };
 
+const NUMBER: Field = { name: 'number', kind: 'number', label: 'Number of the authorization' };
+
 const ENDING: Field = {
   name: 'how',
   kind: 'choice',
@@ -122,7 +127,7 @@ export const ACT_FORMS: Record<ActName, ActForm> = {
   seen: { name: 'Patient was seen', fields: [], at: 'When the patient was seen' },
   note: { name: 'Note came back', fields: [NOTE], at: 'When it came' },
   'patient-heard': { name: 'The patient was heard', fields: [], at: undefined },
-  authorization: { name: 'Authorization', fields: [AUTHORIZATION], at: 'When you learned of it' },
+  authorization: { name: 'Authorization', fields: [AUTHORIZATION, NUMBER], at: 'When you learned of it' },
   contacted: { name: 'Patient contacted', fields: [CONTACT], at: undefined },
   'cancel-requested': { name: 'Ask the office to cancel', fields: [WHY], at: 'When you asked' },
   'cancel-confirmed': { name: 'Cancellation confirmed', fields: [], at: 'When they confirmed' },
@@ -167,13 +172,17 @@ export type Filled = Partial<Record<Field['name'] | 'at', string>>;
 export const startForm = (name: ActName): Filled =>
   Object.fromEntries(ACT_FORMS[name].fields.map((field) => [field.name, field.kind === 'choice' ? field.choices[0]?.value : '']));
 
+/** Those that are asked for with what is chosen already. */
+export const fieldsOf = (name: ActName, { answer }: Filled): readonly Field[] =>
+  ACT_FORMS[name].fields.filter(({ kind }) => kind !== 'number' || answer === 'approved');
+
 export type ReadAct = { ok: true; what: Act } | { ok: false; field: Field['name'] | 'at'; text: string };
 
 /** @param now of the server, as far as this page knows; stands for a moment that was left as it is */
 export function readAct(name: ActName, filled: Filled, now: Date): ReadAct {
-  const { fields, at } = ACT_FORMS[name];
+  const { at } = ACT_FORMS[name];
   const what: Record<string, string> = { act: name };
-  for (const field of fields) {
+  for (const field of fieldsOf(name, filled)) {
     const value = (filled[field.name] ?? '').trim();
     switch (field.kind) {
       case 'choice':
@@ -181,6 +190,10 @@ export function readAct(name: ActName, filled: Filled, now: Date): ReadAct {
         break;
       case 'text':
         if (value.length < 3) return { ok: false, field: field.name, text: `${field.label}.` };
+        what[field.name] = value;
+        break;
+      case 'number':
+        if (value === '') return { ok: false, field: field.name, text: faultWords('number') };
         what[field.name] = value;
         break;
       case 'moment': {

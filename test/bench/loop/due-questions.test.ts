@@ -1,5 +1,5 @@
 /** Finding what is due reads no more where fifteen times as much is over; each answer is what is due. A small copy of `npm run bench -- loop`. */
-import { DEVELOPMENT_KEY } from '@refloop/server/config';
+import { DEVELOPMENT_KEY } from '@refloop/server/environment/keys';
 import type { Scope, Store } from '@refloop/server/store/store';
 import { openTestStore, type TestStore } from '@refloop/server/store/test-store';
 import { afterAll, beforeAll, expect, test } from 'vitest';

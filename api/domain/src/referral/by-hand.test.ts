@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { AUTHORIZATION_ANSWERS, type AuthorizationAnswer, actsOf, type ByHandAct, byHand } from './by-hand.ts';
+import { actsOf, type ByHandAct, byHand } from './by-hand.ts';
+import { DENIAL_REASONS } from './care-event.ts';
 import { statusOf } from './status.ts';
 import { ANOTHER, type History, inChart, minute } from './test-care.ts';
 
@@ -21,6 +22,11 @@ const ACTS: ByHandAct['act'][] = [
   'ended',
   'reconciled',
 ];
+const AUTHORIZATION_ANSWERS = ['not-needed', 'asked', 'approved', ...DENIAL_REASONS] as const;
+type AuthorizationAnswer = (typeof AUTHORIZATION_ANSWERS)[number];
+const said = (answer: AuthorizationAnswer, when: string): ByHandAct =>
+  answer === 'approved' ? { act: 'authorization', answer, number: 'A-1', at: when } : { act: 'authorization', answer, at: when };
+
 const at = minute(1);
 let keys = 0;
 const one = (name: ByHandAct['act'], when = at): ByHandAct => {
@@ -41,7 +47,7 @@ const one = (name: ByHandAct['act'], when = at): ByHandAct => {
       return { act: name, outcome: 'reached' };
     case 'authorization':
       // Each of them in turn.
-      return { act: name, answer: AUTHORIZATION_ANSWERS[keys % AUTHORIZATION_ANSWERS.length] ?? 'asked', at: when };
+      return said(AUTHORIZATION_ANSWERS[keys % AUTHORIZATION_ANSWERS.length] ?? 'asked', when);
     case 'cancel-requested':
       return { act: name, reason: 'moved away', at: when };
     case 'reconciled':
@@ -135,7 +141,7 @@ test('what was set aside is reconciled, also after the end; and a booked office 
 
 describe('what the payer said', () => {
   const say = (history: History, answer: AuthorizationAnswer) => {
-    const decided = byHand(history.referral, { act: 'authorization', answer, at }, `payer-${answer}`, minute(12));
+    const decided = byHand(history.referral, said(answer, at), `payer-${answer}`, minute(12));
     if (!decided.ok) throw new Error(decided.refusal.kind);
     history.take(decided.value, minute(12));
     return history.referral.authorization;

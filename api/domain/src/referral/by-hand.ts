@@ -8,7 +8,7 @@ import type { Attempt, Channel, DeclineReason, WorkStatus } from './attempt.ts';
 import { authorizationHold } from './authorization-hold.ts';
 import { type Act, MOVES } from './bser.ts';
 import { type CareCommand, type CareRefusal, decideCare } from './care-command.ts';
-import { type AuthorizationDecision, type ContactOutcome, DENIAL_REASONS, type EndingKind } from './care-event.ts';
+import { type AuthorizationDecision, type ContactOutcome, type DenialReason, type EndingKind } from './care-event.ts';
 import { closedBy } from './closure.ts';
 import type { Happening } from './event.ts';
 import { type ObservedFact, observe } from './observe.ts';
@@ -22,17 +22,16 @@ export type ByHandAct =
   | { act: 'appointment-cancelled'; by: 'patient' | 'specialist' | 'unknown'; at: Instant }
   | { act: 'note'; form: 'interim' | 'final'; at: Instant }
   | { act: 'contacted'; outcome: ContactOutcome }
-  /** What the payer answered, or that they were asked. A denial is told by its reason. */
-  | { act: 'authorization'; answer: AuthorizationAnswer; at: Instant }
+  /** What the payer answered, or that they were asked. A denial is told by its reason, an approval by the payer's number. */
+  | { act: 'authorization'; answer: 'asked'; at: Instant }
+  | { act: 'authorization'; answer: 'not-needed' | DenialReason; at: Instant }
+  | { act: 'authorization'; answer: 'approved'; number: string; at: Instant }
   | { act: 'cancel-requested'; reason: string; at: Instant }
   | { act: 'ended'; how: EndingKind; reason: string }
   /** What was set aside was looked at; the oldest of what is still open. */
   | { act: 'reconciled'; note: string }
   /** All that the patient wrote so far was seen to. */
   | { act: 'patient-heard' };
-
-export const AUTHORIZATION_ANSWERS = ['not-needed', 'asked', 'approved', ...DENIAL_REASONS] as const;
-export type AuthorizationAnswer = (typeof AUTHORIZATION_ANSWERS)[number];
 
 export type ByHandRefusal =
   | CareRefusal
@@ -154,7 +153,7 @@ function askedFor(attempt: Attempt, what: Exclude<ByHandAct, { act: 'reconciled'
       return { kind: 'done', command: { type: 'request-cancellation', attempt: number, reason: what.reason, at: what.at } };
     case 'authorization':
       if (what.answer === 'asked') return { kind: 'done', command: { type: 'ask-authorization' } };
-      return { kind: 'told', fact: { kind: 'authorization-decided', decision: decisionOf(what.answer), at: what.at, key } };
+      return { kind: 'told', fact: { kind: 'authorization-decided', decision: decisionOf(what), at: what.at, key } };
     case 'contacted':
       return { kind: 'done', command: { type: 'record-contact', outcome: what.outcome } };
     case 'ended':
@@ -164,8 +163,12 @@ function askedFor(attempt: Attempt, what: Exclude<ByHandAct, { act: 'reconciled'
   }
 }
 
-const decisionOf = (answer: Exclude<AuthorizationAnswer, 'asked'>): AuthorizationDecision =>
-  answer === 'not-needed' || answer === 'approved' ? { status: answer } : { status: 'denied', reason: answer };
+type Decided = Exclude<Extract<ByHandAct, { act: 'authorization' }>, { answer: 'asked' }>;
+
+function decisionOf(what: Decided): AuthorizationDecision {
+  if (what.answer === 'approved') return { status: 'approved', number: what.number };
+  return what.answer === 'not-needed' ? { status: 'not-needed' } : { status: 'denied', reason: what.answer };
+}
 
 /** Not yet sent there is nothing to be told of; once it is over there, nothing more is expected. */
 const TOLD_FROM: Record<'received' | 'accepted' | 'booked' | 'seen' | 'note', readonly WorkStatus[]> = {

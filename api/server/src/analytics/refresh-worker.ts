@@ -1,8 +1,8 @@
 /** The thread that makes a snapshot of the warehouse. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { NewerSnapshotInForce } from '@refloop/analytics/snapshot';
-import type { KeyEncryptionKey } from '../config.ts';
 import { createKeyRing } from '../crypto/key-ring.ts';
+import type { KeyEncryptionKey } from '../environment/keys.ts';
 import { openPostgresStore } from '../store/postgres/store.ts';
 import { refreshWarehouse } from './refresh.ts';
 

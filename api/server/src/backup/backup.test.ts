@@ -9,8 +9,8 @@ import { createTestDatabase, type TestDatabase } from '../../../../tools/test-da
 import { sha256 } from '../audit/entry.ts';
 import { startSequencer } from '../audit/sequencer.ts';
 import { type CommandEnd, runCommand } from '../commands/test-command.ts';
-import { DEVELOPMENT_KEY } from '../config.ts';
 import { createKeyRing } from '../crypto/key-ring.ts';
+import { DEVELOPMENT_KEY } from '../environment/keys.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { openReferralApi, type ReferralApi, testDirectory } from '../services/test-referral-api.ts';
 import { makeBackup } from './make-backup.ts';

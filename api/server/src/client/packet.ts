@@ -86,10 +86,17 @@ export type PacketChange = z.infer<typeof PacketChange>;
 export const PreparePacket = z.object({ revision: z.number().int().nonnegative(), what: PacketChange });
 export type PreparePacket = z.infer<typeof PreparePacket>;
 
+/** Of an approval, as the payer gave it. */
+export const AuthorizationNumber = z
+  .string('Give the number of the authorization')
+  .trim()
+  .min(1, 'Give the number of the authorization')
+  .max(60);
+
 /** What is said of the payer’s authorization with the press that sends, where nothing has settled it. */
 export const AuthorizationAnswer = z.discriminatedUnion('answer', [
   z.object({ answer: z.literal('not-needed') }),
-  z.object({ answer: z.literal('approved'), number: z.string().trim().min(1, 'Give the number of the authorization').max(60) }),
+  z.object({ answer: z.literal('approved'), number: AuthorizationNumber }),
   z.object({ answer: z.literal('goes-without'), reason: z.string().trim().min(3, 'Say in a few words why').max(500) }),
 ]);
 export type AuthorizationAnswer = z.infer<typeof AuthorizationAnswer>;

@@ -2,11 +2,11 @@
 
 import { LANGUAGES } from '@refloop/domain/patient/reading-grade';
 import { BY_HAND_CHANNELS, DECLINE_REASONS } from '@refloop/domain/referral/attempt';
-import { AUTHORIZATION_ANSWERS } from '@refloop/domain/referral/by-hand';
-import { CONTACTS, REROUTE_REASONS } from '@refloop/domain/referral/care-event';
+import { CONTACTS, DENIAL_REASONS, REROUTE_REASONS } from '@refloop/domain/referral/care-event';
 import { EXCEPTIONS } from '@refloop/domain/referral/exception';
 import { RISKS } from '@refloop/domain/sla/risk';
 import { z } from 'zod';
+import { AuthorizationNumber } from './packet.ts';
 
 const Named = z.object({ subject: z.string(), name: z.string() });
 export const Party = z.enum(['clinician', 'coordinator', 'specialist', 'patient']);
@@ -271,7 +271,10 @@ export const Act = z.discriminatedUnion('act', [
   z.object({ act: z.literal('note'), form: z.enum(['interim', 'final']), ...when }),
   /** What the patient wrote was seen to. */
   z.object({ act: z.literal('patient-heard') }),
-  z.object({ act: z.literal('authorization'), answer: z.enum(AUTHORIZATION_ANSWERS), ...when }),
+  z.discriminatedUnion('answer', [
+    z.object({ act: z.literal('authorization'), answer: z.enum(['asked', 'not-needed', ...DENIAL_REASONS]), ...when }),
+    z.object({ act: z.literal('authorization'), answer: z.literal('approved'), number: AuthorizationNumber, ...when }),
+  ]),
   z.object({ act: z.literal('contacted'), outcome: z.enum(CONTACTS) }),
   z.object({ act: z.literal('cancel-requested'), reason: z.string().trim().min(3, 'Say in a few words why').max(500), ...when }),
   z.object({ act: z.literal('cancel-confirmed'), ...when }),

@@ -1,6 +1,6 @@
 /** The key-encryption keys: they wrap data keys and nothing else, under a name that is stored with each wrapped key. */
 import { randomBytes } from 'node:crypto';
-import type { KeyEncryptionKey } from '../config.ts';
+import type { KeyEncryptionKey } from '../environment/keys.ts';
 import { open, type Place, seal } from './seal.ts';
 
 export type WrappedKey = { kid: string; wrapped: Uint8Array };

@@ -177,7 +177,11 @@ export const GOOD: Record<string, Good> = {
   },
   'post /worklist/referrals/:id/acts': {
     path: () => '/worklist/referrals/nothing/acts',
-    body: () => ({ key: 'press-0123456789', sequence: 7, what: { act: 'declined', reason: 'other', at: '2026-11-20T10:00:00.000Z' } }),
+    body: () => ({
+      key: 'press-0123456789',
+      sequence: 7,
+      what: { act: 'authorization', answer: 'approved', number: 'A-1704', at: '2026-11-20T10:00:00.000Z' },
+    }),
   },
   'post /worklist/referrals/:id/effects': {
     path: () => '/worklist/referrals/nothing/effects',

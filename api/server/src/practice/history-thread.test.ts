@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { exampleDirectory, exampleEntry } from '@refloop/domain/matching/example-directory';
 import { isNpi, npiCheckDigit } from '@refloop/domain/network/npi';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { DEVELOPMENT_KEY } from '../config.ts';
+import { DEVELOPMENT_KEY } from '../environment/keys.ts';
 import { unitVectorOf } from '../matching/origin.ts';
 import { differingReferrals } from '../services/projections.ts';
 import { readReferral } from '../services/referral-log.ts';

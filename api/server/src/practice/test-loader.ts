@@ -1,8 +1,8 @@
 /** For tests: a process that loads a history, to be killed in the middle. As a program it is that process. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { DEVELOPMENT_KEY } from '../config.ts';
 import { createKeyRing } from '../crypto/key-ring.ts';
+import { DEVELOPMENT_KEY } from '../environment/keys.ts';
 import { openBulkLoad } from '../store/postgres/bulk-load.ts';
 import type { Scope } from '../store/store.ts';
 import { loadHistory } from './load-history.ts';

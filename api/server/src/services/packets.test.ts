@@ -97,9 +97,9 @@ afterAll(async () => {
 beforeEach(() => void mail.received.splice(0));
 
 /** What the payer said, put on record by the coordinator. */
-async function authorize(id: string, answer: string): Promise<void> {
+async function authorize(id: string, answer: string, more: Body = {}): Promise<void> {
   const { sequence } = await threadOf(id);
-  const what = { act: 'authorization', answer, at: api.clock.now.toISOString() };
+  const what = { act: 'authorization', answer, at: api.clock.now.toISOString(), ...more };
   const done = await api.call('POST', `/worklist/referrals/${id}/acts`, coordinator, { key: `payer-${answer}-${id}`, sequence, what });
   if (done.status !== 200) throw new Error(JSON.stringify(done.body));
 }
@@ -378,8 +378,34 @@ test('what the payer said is put on record: while it was asked the packet is hel
   await authorize(id, 'asked');
   expect((await packetOf(id)).holds.map(({ kind }) => kind)).toEqual(['authorization']);
   expect((await send(id, 'link')).status).toBe(409);
-  await authorize(id, 'approved');
+  await authorize(id, 'approved', { number: ' A-88 ' });
   expect((await packetOf(id)).holds).toEqual([]);
+  expect(await standing(id)).toBe('approved, number A-88: put on record by kim, 2026-11-20');
+  expect(JSON.stringify((await threadOf(id)).entries)).toContain('number A-88');
+});
+
+test.each([{}, { number: ' ' }])('an approval is put on record with the number of the payer, and not without: %j', async (more) => {
+  const id = await unsaid();
+  const { sequence } = await threadOf(id);
+  const what = { act: 'authorization', answer: 'approved', at: api.clock.now.toISOString(), ...more };
+  const press = { key: `payer-none-${id}`, sequence, what };
+  const refused = await api.call('POST', `/worklist/referrals/${id}/acts`, coordinator, press);
+  expect([refused.status, JSON.stringify(refused.body)]).toEqual([
+    400,
+    expect.stringContaining('"field":"what.number","message":"Give the number of the authorization"'),
+  ]);
+  expect((await packetOf(id)).holds.map(({ kind }) => kind)).toEqual(['authorization-open']);
+});
+
+test('an approval that was put on record when no number was asked for is read as it is', async () => {
+  const id = await unsaid();
+  const fact = { type: 'authorization-decided', version: 1, decision: { status: 'approved' } } as const;
+  const at = api.clock.now.toISOString();
+  const actor = { kind: 'person', subject: 'kim', fhirUser: 'Practitioner/kim', sessionId: 'x' } as const;
+  await api.store.transaction(api.scope, (unit) =>
+    applyDecision(unit, id, actor, at, () => ({ ok: true, value: [{ effectiveAt: at, factKey: null, fact }] })),
+  );
+  expect([await holdsOf(id), await standing(id)]).toEqual([[], 'approved: put on record by kim, 2026-11-20']);
 });
 
 test('a whole packet has nothing that holds it, and says what it holds', async () => {

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Preparation } from '@refloop/domain/packet/readiness';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DEVELOPMENT_KEY } from '../config.ts';
+import { DEVELOPMENT_KEY } from '../environment/keys.ts';
 import type { StoredDisclosure } from './disclosures.ts';
 import { openPool } from './postgres/database.ts';
 import type { Scope } from './store.ts';

@@ -1,8 +1,8 @@
 /** For tests: a PostgreSQL store on a database of its own. */
 import pg from 'pg';
 import { createTestDatabase } from '../../../../tools/test-database.ts';
-import { DEVELOPMENT_KEY, type KeyEncryptionKey } from '../config.ts';
 import { createKeyRing } from '../crypto/key-ring.ts';
+import { DEVELOPMENT_KEY, type KeyEncryptionKey } from '../environment/keys.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { openPostgresStore } from './postgres/store.ts';
 import type { Store } from './store.ts';

@@ -6,7 +6,7 @@ import { type Cms50Result, NoSuchTimezone, runCms50 } from '@refloop/analytics/c
 import { readValueSets, ValueSetsUnusable } from '@refloop/analytics/cms50/value-sets';
 import { cms50Document } from '@refloop/analytics/cms50/words';
 import { NoSnapshot, SnapshotOfAnotherVersion } from '@refloop/analytics/warehouse';
-import { warehouseFolderOf } from '../../config.ts';
+import { warehouseFolderOf } from '../../environment/warehouse.ts';
 import { folderOf, plural, say, wrongUse } from '../console.ts';
 import { readOptions, type Subcommand, WAREHOUSE_OPTION } from './subcommand.ts';
 

@@ -6,7 +6,7 @@ import { type MetricResult, SEGMENTS, type SegmentName } from '@refloop/analytic
 import { withoutSmallCells } from '@refloop/analytics/small-cells';
 import { NoSnapshot, openWarehouse, SnapshotOfAnotherVersion } from '@refloop/analytics/warehouse';
 import { definitionText, metricText } from '../../analytics/metric-text.ts';
-import { assumptionsOf, warehouseFolderOf } from '../../config.ts';
+import { assumptionsOf, warehouseFolderOf } from '../../environment/warehouse.ts';
 import { folderOf, wrongUse } from '../console.ts';
 import { readOptions, type Subcommand, WAREHOUSE_OPTION } from './subcommand.ts';
 

@@ -2,7 +2,7 @@
 import { AssumptionsUnreadable } from '@refloop/analytics/assumptions';
 import { metricIds } from '@refloop/analytics/metric-definition';
 import { NoSnapshot, openWarehouse, SnapshotOfAnotherVersion } from '@refloop/analytics/warehouse';
-import { assumptionsOf, warehouseFolderOf } from '../../config.ts';
+import { assumptionsOf, warehouseFolderOf } from '../../environment/warehouse.ts';
 import { documentHtml } from '../../reports/document-html.ts';
 import { documentPdf } from '../../reports/document-pdf.ts';
 import { monthlyReport } from '../../reports/monthly-report.ts';

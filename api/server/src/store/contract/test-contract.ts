@@ -1,7 +1,7 @@
 /** For the contract's tests: what every implementation of the store must do. Each test runs on PostgreSQL and in memory. */
 import { createTestDatabase, type TestDatabase } from '../../../../../tools/test-database.ts';
-import { DEVELOPMENT_KEY } from '../../config.ts';
 import { createKeyRing } from '../../crypto/key-ring.ts';
+import { DEVELOPMENT_KEY } from '../../environment/keys.ts';
 import { migrate } from '../../migrations/migrate.ts';
 import type { NewAlert, NewAlertRule } from '../alerts.ts';
 import type { NewAuditEntry } from '../audit.ts';

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type OwnPostgres, openOwnPostgres } from '../../../../../tools/own-postgres.ts';
-import { DEVELOPMENT_KEY } from '../../config.ts';
 import { createKeyRing } from '../../crypto/key-ring.ts';
+import { DEVELOPMENT_KEY } from '../../environment/keys.ts';
 import { migrate } from '../../migrations/migrate.ts';
 import type { Scope, Store } from '../store.ts';
 import { StoreUnavailable } from '../unavailable.ts';

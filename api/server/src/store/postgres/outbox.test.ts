@@ -1,6 +1,6 @@
 /** The outbox's claim holds its limit whichever way PostgreSQL's planner answers it. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DEVELOPMENT_KEY } from '../../config.ts';
+import { DEVELOPMENT_KEY } from '../../environment/keys.ts';
 import type { Store } from '../store.ts';
 import { openTestStore, type TestStore } from '../test-store.ts';
 

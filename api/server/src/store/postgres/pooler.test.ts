@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../../../tools/test-database.ts';
-import { DEVELOPMENT_KEY } from '../../config.ts';
 import { createKeyRing } from '../../crypto/key-ring.ts';
+import { DEVELOPMENT_KEY } from '../../environment/keys.ts';
 import { migrate } from '../../migrations/migrate.ts';
 import { openPostgresStore } from './store.ts';
 
