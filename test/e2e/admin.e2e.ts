@@ -90,6 +90,54 @@ test('a role that an administrator gives takes effect, and so does taking it', a
   await context.close();
 });
 
+test('where access is given, what is refused says why, and what nobody answers is not called undone', async ({ page }) => {
+  const silence = /^Refloop’s server does not answer\. Whether this was done is not known; pressing again is safe/;
+  await openApp(page, { user: 'admin' });
+  await page.getByRole('link', { name: 'Access' }).click();
+  await expect(page.getByRole('row', { name: /Teo Lindqvist/ })).toContainText('the sites file');
+  await page.getByRole('button', { name: 'Change roles of Teo Lindqvist, RN' }).click();
+  const roles = page.getByRole('dialog', { name: 'Change roles' });
+  await roles.getByRole('textbox', { name: 'Reason' }).fill('As before');
+  const grants = '**/grants/*';
+  await page.route(grants, (route) => route.abort());
+  await roles.getByRole('button', { name: 'Save' }).click();
+  await expect(roles.getByRole('alert')).toHaveText(silence);
+  await page.unroute(grants);
+  const problem = { type: '/problems/conflict', title: 'Conflict', status: 409, detail: 'Somebody else changed it.', reference: 'a1b2' };
+  await page.route(grants, (route) => route.fulfill({ status: 409, json: problem }), { times: 1 });
+  await roles.getByRole('button', { name: 'Save' }).click();
+  await expect(roles.getByRole('alert')).toHaveText('Access was not changed. Somebody else changed it. (reference a1b2)');
+  await roles.getByRole('button', { name: 'Cancel' }).click();
+
+  // A coordinator prepares nothing: the server says so.
+  await page.getByRole('button', { name: 'Name somebody' }).click();
+  const naming = page.getByRole('dialog', { name: 'Name somebody' });
+  for (const [part, name] of [
+    ['Who prepares', 'Teo Lindqvist, RN'],
+    ['For which clinician', 'Priya Castellan, MD'],
+  ] as const) {
+    await naming.getByRole('group', { name: part }).getByRole('combobox', { name: 'Take from those with a role' }).click();
+    await page.getByRole('option', { name }).click();
+  }
+  await naming.getByRole('textbox', { name: 'Reason' }).fill('Helps out');
+  await page.route('**/delegations', (route) => route.abort(), { times: 1 });
+  await naming.getByRole('button', { name: 'Save' }).click();
+  await expect(naming.getByRole('alert')).toHaveText(silence);
+  await naming.getByRole('button', { name: 'Save' }).click();
+  await expect(naming.getByRole('alert')).toContainText(
+    'Not a preparer of Refloop at this site. Give this person the role preparer first.',
+  );
+  await naming.getByRole('button', { name: 'Cancel' }).click();
+
+  await page.getByRole('button', { name: 'Take away: Lucia Ferrante, MD covers for Maren Oduya, MD' }).click();
+  const ending = page.getByRole('dialog', { name: 'Take away' });
+  await ending.getByRole('textbox', { name: 'Reason' }).fill('Leave is over');
+  await page.route('**/delegations/*/end', (route) => route.abort(), { times: 1 });
+  await ending.getByRole('button', { name: 'Take away' }).click();
+  await expect(ending.getByRole('alert')).toHaveText(silence);
+  await ending.getByRole('button', { name: 'Cancel' }).click();
+});
+
 test('an administrator reads what this EHR lets Refloop do, and takes it along for IT', async ({ page }) => {
   await openApp(page, { user: 'admin' });
   await page.getByRole('link', { name: 'This EHR' }).click();

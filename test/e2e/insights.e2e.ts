@@ -189,7 +189,22 @@ test('a lead has a number watched, is told at once that it is crossed, and has i
   await expect(form.getByText('A number from 0 to 100')).toBeVisible();
   // About 30 % of cardiology is planted to leak.
   await form.getByRole('textbox', { name: 'Threshold, %' }).fill('10');
+  const problem = { type: '/problems/conflict', title: 'Conflict', status: 409, detail: 'It cannot be watched now.', reference: 'a1b2' };
+  await page.route('**/insights/alert-rules', (route) => route.fulfill({ status: 409, json: problem }), { times: 1 });
   await form.getByRole('button', { name: 'Add' }).click();
+  await expect(alerts.getByRole('alert')).toHaveText('Not added. It cannot be watched now. (reference a1b2)');
+  // Each press makes a rule: where nobody answered that it did, the list is looked at before the next.
+  await page.route(
+    '**/insights/alert-rules',
+    async (route) => {
+      await route.fetch();
+      await route.abort();
+    },
+    { times: 1 },
+  );
+  await form.getByRole('button', { name: 'Add' }).click();
+  await expect(alerts.getByRole('alert')).toHaveText(/Whether the alert was added is not known: look for it in the list/);
+  await expect(form).toHaveCount(0);
   const told = alerts.getByRole('row', { name: /^Network leakage, Cardiology above 10\.0 %/ });
   await expect(told).toContainText(/crossed.*\d\d\.\d % \([\d.–]+, n \d+\) since/);
   await expect(told).toContainText('Priya Castellan, MD (you)');

@@ -2,13 +2,14 @@
 import { Button } from '@mantine/core';
 import type { Grant, PutGrant } from '@refloop/server/client/admin';
 import { useState } from 'react';
-import { failureText } from '../session/api.ts';
+import { notDoneText } from '../session/api.ts';
 import { plainTime } from '../words/plain-date.ts';
 import { AnswerView } from './AnswerView.tsx';
 import styles from './CenterPage.module.css';
 import type { CenterProps } from './CenterPage.tsx';
 import { Delegations } from './Delegations.tsx';
 import { GrantDialog } from './GrantDialog.tsx';
+import { giverWords } from './giver-words.ts';
 import { useAnswer } from './use-answer.ts';
 
 type Editing = { kind: 'add' } | { kind: 'change'; grant: Grant } | { kind: 'remove'; grant: Grant };
@@ -17,11 +18,14 @@ export function AccessPage({ api, onFail, session }: CenterProps) {
   const [answer, refresh] = useAnswer<{ grants: Grant[] }>(api, '/grants', onFail);
   const [editing, setEditing] = useState<Editing>();
   const [refused, setRefused] = useState('');
+  const [busy, setBusy] = useState(false);
   const [notice, setNotice] = useState('');
   const put = async (subject: string, body: PutGrant) => {
+    setBusy(true);
     const done = await api.call(`/grants/${encodeURIComponent(subject)}`, { method: 'PUT', body });
+    setBusy(false);
     if (!done.ok && done.refusal.kind === 'session-ended') return onFail(done.refusal);
-    if (!done.ok) return setRefused(failureText(done.refusal));
+    if (!done.ok) return setRefused(notDoneText('Access was not changed.', done.refusal));
     setEditing(undefined);
     setRefused('');
     setNotice(body.roles.length === 0 ? 'Access removed.' : 'Access changed.');
@@ -67,7 +71,7 @@ export function AccessPage({ api, onFail, session }: CenterProps) {
                       </td>
                       <td>{grant.fhirUser}</td>
                       <td>{grant.roles.join(', ') || 'none'}</td>
-                      <td>{grant.grantedBy}</td>
+                      <td>{giverWords(grant.grantedBy, grants)}</td>
                       <td>{plainTime(grant.grantedAt)}</td>
                       <td>
                         <div className={styles['actions']}>
@@ -103,6 +107,7 @@ export function AccessPage({ api, onFail, session }: CenterProps) {
           kind={editing.kind}
           grant={editing.kind === 'add' ? undefined : editing.grant}
           refused={refused}
+          busy={busy}
           onClose={() => setEditing(undefined)}
           onSave={(subject, body) => void put(subject, body)}
         />

@@ -6,9 +6,9 @@ import { practiceTime } from '../words/practice-time.ts';
 import styles from './CenterPage.module.css';
 import { type DelegationForm, emptyForm, readForm } from './delegation-form.ts';
 
-type Props = { grants: readonly Grant[]; refused: string; onClose: () => void; onSave: (body: GiveDelegation) => void };
+type Props = { grants: readonly Grant[]; refused: string; busy: boolean; onClose: () => void; onSave: (body: GiveDelegation) => void };
 
-export function DelegationDialog({ grants, refused, onClose, onSave }: Props) {
+export function DelegationDialog({ grants, refused, busy, onClose, onSave }: Props) {
   const [form, setForm] = useState<DelegationForm>(emptyForm);
   const [wrong, setWrong] = useState<{ field: string; text: string }>();
   const change = (more: Partial<DelegationForm>) => setForm((before) => ({ ...before, ...more }));
@@ -65,7 +65,9 @@ export function DelegationDialog({ grants, refused, onClose, onSave }: Props) {
         />
         {refused ? <p role="alert">{refused}</p> : null}
         <Group>
-          <Button type="submit">Save</Button>
+          <Button type="submit" loading={busy}>
+            Save
+          </Button>
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>

@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core';
 import type { Delegation, GiveDelegation, Grant } from '@refloop/server/client/admin';
 import { useState } from 'react';
-import { failureText } from '../session/api.ts';
+import { notDoneText } from '../session/api.ts';
 import { Chip } from '../ui/Chip.tsx';
 import { plainTime } from '../words/plain-date.ts';
 import { AnswerView } from './AnswerView.tsx';
@@ -10,6 +10,7 @@ import styles from './CenterPage.module.css';
 import type { CenterProps } from './CenterPage.tsx';
 import { DelegationDialog } from './DelegationDialog.tsx';
 import { EndDelegationDialog } from './EndDelegationDialog.tsx';
+import { giverWords } from './giver-words.ts';
 import { Item, ItemList } from './Item.tsx';
 import { useAnswer } from './use-answer.ts';
 
@@ -21,15 +22,18 @@ export function Delegations({ api, onFail, grants }: Pick<CenterProps, 'api' | '
   const [answer, refresh] = useAnswer<{ delegations: Delegation[] }>(api, '/delegations', onFail);
   const [editing, setEditing] = useState<Editing>();
   const [refused, setRefused] = useState('');
+  const [busy, setBusy] = useState(false);
   const [notice, setNotice] = useState('');
   const open = (next: Editing) => {
     setRefused('');
     setEditing(next);
   };
-  const post = async (path: string, body: GiveDelegation | { reason: string }, done: string) => {
+  const post = async (path: string, body: GiveDelegation | { reason: string }, done: string, notDone: string) => {
+    setBusy(true);
     const answered = await api.call(path, { method: 'POST', body });
+    setBusy(false);
     if (!answered.ok && answered.refusal.kind === 'session-ended') return onFail(answered.refusal);
-    if (!answered.ok) return setRefused(failureText(answered.refusal));
+    if (!answered.ok) return setRefused(notDoneText(notDone, answered.refusal));
     setEditing(undefined);
     setRefused('');
     setNotice(done);
@@ -53,7 +57,7 @@ export function Delegations({ api, onFail, grants }: Pick<CenterProps, 'api' | '
           ) : (
             <ItemList>
               {delegations.map((delegation) => (
-                <One key={delegation.id} delegation={delegation} onEnd={() => open({ kind: 'end', delegation })} />
+                <One key={delegation.id} delegation={delegation} grants={grants} onEnd={() => open({ kind: 'end', delegation })} />
               ))}
             </ItemList>
           )
@@ -63,16 +67,20 @@ export function Delegations({ api, onFail, grants }: Pick<CenterProps, 'api' | '
         <DelegationDialog
           grants={grants}
           refused={refused}
+          busy={busy}
           onClose={() => setEditing(undefined)}
-          onSave={(body) => void post('/delegations', body, 'Named.')}
+          onSave={(body) => void post('/delegations', body, 'Named.', 'Not saved.')}
         />
       ) : null}
       {editing?.kind === 'end' ? (
         <EndDelegationDialog
           delegation={editing.delegation}
           refused={refused}
+          busy={busy}
           onClose={() => setEditing(undefined)}
-          onEnd={(reason) => void post(`/delegations/${encodeURIComponent(editing.delegation.id)}/end`, { reason }, 'Taken away.')}
+          onEnd={(reason) =>
+            void post(`/delegations/${encodeURIComponent(editing.delegation.id)}/end`, { reason }, 'Taken away.', 'Not taken away.')
+          }
         />
       ) : null}
     </section>
@@ -90,17 +98,17 @@ function StateChip({ delegation: { state, until, ended } }: { delegation: Delega
   }
 }
 
-function One({ delegation, onEnd }: { delegation: Delegation; onEnd: () => void }) {
+function One({ delegation, grants, onEnd }: { delegation: Delegation; grants: readonly Grant[]; onEnd: () => void }) {
   const { kind, delegate, clinician, reason, givenBy, givenAt, state, ended } = delegation;
   const title = `${delegate.name} ${WHAT[kind]} for ${clinician.name}`;
   return (
     <Item title={title} mark={<StateChip delegation={delegation} />}>
       <p className="caption num">
-        Given by {givenBy}, {plainTime(givenAt)}: {reason}
+        Given by {giverWords(givenBy, grants)}, {plainTime(givenAt)}: {reason}
       </p>
       {ended ? (
         <p className="caption num">
-          Taken away by {ended.by}, {plainTime(ended.at)}: {ended.reason}
+          Taken away by {giverWords(ended.by, grants)}, {plainTime(ended.at)}: {ended.reason}
         </p>
       ) : null}
       {state === 'in-force' ? (

@@ -4,9 +4,9 @@ import type { Delegation } from '@refloop/server/client/admin';
 import { type FormEvent, useState } from 'react';
 import styles from './CenterPage.module.css';
 
-type Props = { delegation: Delegation; refused: string; onClose: () => void; onEnd: (reason: string) => void };
+type Props = { delegation: Delegation; refused: string; busy: boolean; onClose: () => void; onEnd: (reason: string) => void };
 
-export function EndDelegationDialog({ delegation, refused, onClose, onEnd }: Props) {
+export function EndDelegationDialog({ delegation, refused, busy, onClose, onEnd }: Props) {
   const [reason, setReason] = useState('');
   const [missing, setMissing] = useState(false);
   const end = (event: FormEvent) => {
@@ -34,7 +34,7 @@ export function EndDelegationDialog({ delegation, refused, onClose, onEnd }: Pro
         />
         {refused ? <p role="alert">{refused}</p> : null}
         <Group>
-          <Button type="submit" color="red">
+          <Button type="submit" color="red" loading={busy}>
             Take away
           </Button>
           <Button variant="default" onClick={onClose}>

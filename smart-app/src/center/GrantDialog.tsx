@@ -25,11 +25,12 @@ type Props = {
   kind: keyof typeof TITLES;
   grant: Grant | undefined;
   refused: string;
+  busy: boolean;
   onClose: () => void;
   onSave: (subject: string, body: PutGrant) => void;
 };
 
-export function GrantDialog({ kind, grant, refused, onClose, onSave }: Props) {
+export function GrantDialog({ kind, grant, refused, busy, onClose, onSave }: Props) {
   const [subject, setSubject] = useState(grant?.subject ?? '');
   const [fhirUser, setFhirUser] = useState(grant?.fhirUser ?? 'Practitioner/');
   const [roles, setRoles] = useState<Role[]>(grant?.roles ?? []);
@@ -95,7 +96,7 @@ export function GrantDialog({ kind, grant, refused, onClose, onSave }: Props) {
         />
         {refused ? <p role="alert">{refused}</p> : null}
         <Group>
-          <Button type="submit" color={kind === 'remove' ? 'red' : 'teal'}>
+          <Button type="submit" loading={busy} color={kind === 'remove' ? 'red' : 'teal'}>
             {kind === 'remove' ? 'Remove access' : 'Save'}
           </Button>
           <Button variant="default" onClick={onClose}>

@@ -70,7 +70,7 @@ function Shown({ api, onFail, answer, onKept }: ShownProps) {
         onReview={() => setReviewing(true)}
         onTakeBack={() => setDraft(kept)}
       >
-        A change is in force at once. A message that was asked for before leaves in the words of then.
+        A change is in force at once. A message that was already asked for keeps the words it had.
       </VersionHead>
       <PracticePart {...part} />
       <MessagesPart {...part} />

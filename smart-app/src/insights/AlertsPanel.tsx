@@ -4,7 +4,7 @@ import type { AlertRule, AlertsAnswer, NewAlertRule } from '@refloop/server/clie
 import { useState } from 'react';
 import { AnswerView } from '../center/AnswerView.tsx';
 import { useAnswer } from '../center/use-answer.ts';
-import { failureText } from '../session/api.ts';
+import { notDoneText } from '../session/api.ts';
 import { Chip } from '../ui/Chip.tsx';
 import { plainTime } from '../words/plain-date.ts';
 import { AlertRuleForm } from './AlertRuleForm.tsx';
@@ -15,17 +15,25 @@ import type { ViewProps } from './views.ts';
 
 type Props = Pick<ViewProps, 'session' | 'api' | 'onFail' | 'status'>;
 
+/** Each press makes a new rule: the list, asked again, says whether this one did. */
+const PERHAPS_ADDED =
+  'Refloop’s server does not answer. Whether the alert was added is not known: look for it in the list before you add it again.';
+
 export function AlertsPanel({ session, api, onFail, status }: Props) {
   const [answer, refresh] = useAnswer<AlertsAnswer>(api, '/insights/alerts', onFail);
   const [adding, setAdding] = useState(false);
   const [failed, setFailed] = useState<string>();
   const isLead = session.roles.includes('lead');
-  const send = async (path: string, body?: NewAlertRule): Promise<boolean> => {
-    const done = await api.call<AlertsAnswer>(path, { method: 'POST', ...(body === undefined ? {} : { body }) });
+  const send = async (path: string, notDone: string, rule?: NewAlertRule): Promise<boolean> => {
+    const done = await api.call<AlertsAnswer>(path, { method: 'POST', ...(rule === undefined ? {} : { body: rule }) });
     setFailed(undefined);
     if (done.ok) refresh();
     else if (done.refusal.kind === 'session-ended') onFail(done.refusal);
-    else setFailed(failureText(done.refusal));
+    else if (rule && done.refusal.kind === 'unreachable') {
+      setFailed(PERHAPS_ADDED);
+      setAdding(false);
+      refresh();
+    } else setFailed(notDoneText(notDone, done.refusal));
     return done.ok;
   };
   return (
@@ -49,7 +57,7 @@ export function AlertsPanel({ session, api, onFail, status }: Props) {
                 choices={status.choices}
                 onCancel={() => setAdding(false)}
                 onAdd={async (rule) => {
-                  if (await send('/insights/alert-rules', rule)) setAdding(false);
+                  if (await send('/insights/alert-rules', 'Not added.', rule)) setAdding(false);
                 }}
               />
             ) : null}
@@ -61,8 +69,8 @@ export function AlertsPanel({ session, api, onFail, status }: Props) {
             ) : (
               <Rules
                 rules={rules}
-                onAcknowledge={(id) => void send(`/insights/alerts/${id}/acknowledgement`)}
-                onEnd={isLead ? (id) => void send(`/insights/alert-rules/${id}/end`) : undefined}
+                onAcknowledge={(id) => void send(`/insights/alerts/${id}/acknowledgement`, 'Not put on record.')}
+                onEnd={isLead ? (id) => void send(`/insights/alert-rules/${id}/end`, 'Not ended.') : undefined}
               />
             )}
           </>

@@ -3,9 +3,9 @@ import { Button, TextInput } from '@mantine/core';
 import type { Result } from '@refloop/domain/result';
 import type { FindPatients, FoundPatients } from '@refloop/server/client/inbound';
 import { useState } from 'react';
-import styles from '../center/CenterPage.module.css';
 import type { CenterProps } from '../center/CenterPage.tsx';
 import { type ApiFailure, failureText } from '../session/api.ts';
+import held from './Held.module.css';
 import { PatientSection, type PatientSectionProps } from './PatientSection.tsx';
 
 function foundWords(shown: number, more: number): string {
@@ -40,7 +40,7 @@ export function FindPatient({ find, onFail, onPlace }: FindProps) {
   return (
     <section aria-label="Find another patient">
       <form
-        className={styles['form']}
+        className={held['asked']}
         onSubmit={(event) => {
           event.preventDefault();
           void look();

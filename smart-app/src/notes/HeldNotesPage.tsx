@@ -12,6 +12,7 @@ import { notDoneText } from '../session/api.ts';
 import { Chip } from '../ui/Chip.tsx';
 import { plainDate, plainTime } from '../words/plain-date.ts';
 import { FindPatient, type FindProps } from './FindPatient.tsx';
+import held from './Held.module.css';
 import { NoteFile } from './NoteFile.tsx';
 import { NoteText } from './NoteText.tsx';
 import { PatientSection } from './PatientSection.tsx';
@@ -56,7 +57,7 @@ export function HeldNotesPage({ api, onFail }: CenterProps) {
         {({ documents, more }) =>
           documents.length === 0 ? (
             <p className={items['empty']}>
-              No note is held. One that came in and is not certainly of one patient and one referral stands here.
+              No note is held. One that cannot be matched with certainty to one patient and one referral waits here.
             </p>
           ) : (
             <>
@@ -122,8 +123,10 @@ function Held({ document, file, find, onFail, onPlace, onAside }: HeldProps) {
       <NoteText id={document.id} reading={document} />
       {file}
       <Radio.Group label="It is" value={form} onChange={(value) => setForm(value === 'interim' ? 'interim' : 'final')}>
-        <Radio value="final" label="the final note" />
-        <Radio value="interim" label="an interim note; more will follow" />
+        <div className={held['choices']}>
+          <Radio value="final" label="the final note" />
+          <Radio value="interim" label="an interim note; more will follow" />
+        </div>
       </Radio.Group>
       {patients.length === 0 ? <p>No patient with a referral here is like the one it names.</p> : null}
       {patients.map((patient) => (
@@ -135,7 +138,7 @@ function Held({ document, file, find, onFail, onPlace, onAside }: HeldProps) {
       ))}
       <FindPatient find={find} onFail={onFail} onPlace={(choice) => onPlace({ ...choice, form })} />
       <form
-        className={styles['form']}
+        className={held['asked']}
         onSubmit={(event) => {
           event.preventDefault();
           onAside(reason);

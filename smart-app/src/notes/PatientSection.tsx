@@ -3,7 +3,8 @@ import { Button } from '@mantine/core';
 import type { ComparedField, PatientChoice, PlaceDocument } from '@refloop/server/client/inbound';
 import styles from '../center/CenterPage.module.css';
 import { Chip } from '../ui/Chip.tsx';
-import { plainTime } from '../words/plain-date.ts';
+import { plainDate, plainTime } from '../words/plain-date.ts';
+import held from './Held.module.css';
 
 const AGREES: Readonly<Record<ComparedField['agrees'], { words: string; tone: 'good' | 'wait' | 'bad' | 'info' }>> = {
   yes: { words: 'agrees', tone: 'good' },
@@ -12,16 +13,18 @@ const AGREES: Readonly<Record<ComparedField['agrees'], { words: string; tone: 'g
   'not said': { words: 'not said', tone: 'wait' },
 };
 
+const valueWords = (field: string, value: string): string => (field === 'born' ? plainDate(value) : value) || '—';
+
 export type PatientSectionProps = { patient: PatientChoice; onPlace: (choice: Pick<PlaceDocument, 'referralId' | 'attempt'>) => void };
 
 export function PatientSection({ patient, onPlace }: PatientSectionProps) {
   return (
-    <section aria-label={patient.name}>
+    <section className={held['patient']} aria-label={patient.name}>
       <h3>
         {patient.name}
         {patient.linked ? ' (it came by the link of this patient)' : ''}
       </h3>
-      <div className={styles['scroll']}>
+      <div className={`${styles['scroll']} ${held['compared']}`}>
         <table className={`${styles['table']} num`}>
           <thead>
             <tr>
@@ -36,8 +39,8 @@ export function PatientSection({ patient, onPlace }: PatientSectionProps) {
             {patient.fields.map(({ field, said, chart, agrees }) => (
               <tr key={field}>
                 <th scope="row">{field}</th>
-                <td>{said || '—'}</td>
-                <td>{chart || '—'}</td>
+                <td>{valueWords(field, said)}</td>
+                <td>{valueWords(field, chart)}</td>
                 <td>
                   <Chip tone={AGREES[agrees].tone}>{AGREES[agrees].words}</Chip>
                 </td>

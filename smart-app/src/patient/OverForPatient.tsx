@@ -1,6 +1,7 @@
 /** All that is shown once it is over for the patient: how, and whom to call. */
 import type { PatientOver } from '@refloop/server/client/patient';
 import { useEffect, useRef } from 'react';
+import { AskClinic } from './AskClinic.tsx';
 import type { Words } from './patient-words.ts';
 
 export function OverForPatient({ over, words }: { over: PatientOver; words: Words }) {
@@ -12,7 +13,7 @@ export function OverForPatient({ over, words }: { over: PatientOver; words: Word
         {words.overTitle}
       </h1>
       <p>{words.over[over.how]}</p>
-      <p>{words.question(over.phone)}</p>
+      <AskClinic phone={over.phone} words={words} />
     </>
   );
 }

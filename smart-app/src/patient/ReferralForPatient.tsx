@@ -4,6 +4,7 @@ import type { PatientAnswer, PatientRequest, PatientView } from '@refloop/server
 import { useEffect, useRef, useState } from 'react';
 import { type ApiFailure, isProblem } from '../session/api.ts';
 import { PhoneLink } from '../ui/PhoneLink.tsx';
+import { AskClinic } from './AskClinic.tsx';
 import styles from './Patient.module.css';
 import { type FormName, PatientForm } from './PatientForm.tsx';
 import type { PatientApi } from './patient-api.ts';
@@ -112,7 +113,7 @@ export function ReferralForPatient({ api, view, language, onChange, onEnd }: Pro
           onBack={() => setOpen(undefined)}
         />
       )}
-      <p>{words.question(view.phone)}</p>
+      <AskClinic phone={view.phone} words={words} />
       <p className={styles['small']}>{words.until(clockTime(view.until, language))}</p>
     </>
   );

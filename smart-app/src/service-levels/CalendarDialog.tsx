@@ -78,7 +78,8 @@ export function CalendarDialog({ clinic, calendar, onSave, onClose }: Props) {
         <Textarea
           label="Holidays"
           description="One day a line, as 2026-12-24. Saturdays and Sundays need none."
-          rows={8}
+          minRows={4}
+          maxRows={10}
           value={holidays}
           error={errorOf('holidays')}
           onChange={(event) => setHolidays(event.currentTarget.value)}

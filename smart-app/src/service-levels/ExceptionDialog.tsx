@@ -45,7 +45,7 @@ export function ExceptionDialog({ answer, content, onSave, onClose }: Props) {
   };
 
   return (
-    <Modal opened onClose={onClose} size="lg" title="Add an exception" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={onClose} size="xl" title="Add an exception" closeButtonProps={{ 'aria-label': 'Close' }}>
       <form onSubmit={save} className={versions['form']} noValidate>
         <NativeSelect
           data-autofocus

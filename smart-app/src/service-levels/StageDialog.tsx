@@ -59,7 +59,7 @@ export function StageDialog({ stage, name, steps, content, onSave, onClose }: Pr
   };
 
   return (
-    <Modal opened onClose={onClose} size="lg" title={name} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={onClose} size="xl" title={name} closeButtonProps={{ 'aria-label': 'Close' }}>
       <form onSubmit={save} className={versions['form']} noValidate>
         {level ? <SpanFields label="Deadline" value={level} wrong={wrongOf('level')} onChange={setLevel} /> : null}
         {steps.map(({ rule, words }) => {

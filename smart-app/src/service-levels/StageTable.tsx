@@ -1,6 +1,7 @@
 /** Every stage with what begins it, whose it is, how long it may take and what is done when it takes longer. */
 import { Box, Button } from '@mantine/core';
 import type { PolicyContent } from '@refloop/domain/sla/policy-content';
+import type { ObligationKind, Span } from '@refloop/domain/sla/service-levels';
 import { spanWords } from '@refloop/domain/sla/span-words';
 import type { ServiceLevelsAnswer } from '@refloop/server/client/service-levels';
 import { spansText, URGENCIES } from './policy-draft.ts';
@@ -22,6 +23,12 @@ const WAITS: Record<ServiceLevelsAnswer['stages'][number]['waitingOn'], string> 
 };
 
 export const ORDER = { kind: 'order', name: 'The order as a whole', trigger: 'The clinician approved' } as const;
+
+/** A visit is due when it is, not at once. */
+function deadlineWords(kind: ObligationKind, span: Span): string {
+  const words = spanWords(span);
+  return kind === 'visit' && words === 'at once' ? 'at its time' : words;
+}
 
 export function StageTable({ answer, content, onChange }: Props) {
   const { stages, steps } = answer;
@@ -56,7 +63,8 @@ export function StageTable({ answer, content, onChange }: Props) {
                     <ul className={`${styles['plain']} ${styles['deadline']}`}>
                       {URGENCIES.map((urgency) => (
                         <li key={urgency}>
-                          <span className={styles['quiet']}>{urgency}</span> {spanWords(content.levels[stage.kind][urgency])}
+                          <span className={styles['quiet']}>{urgency}</span>{' '}
+                          {deadlineWords(stage.kind, content.levels[stage.kind][urgency])}
                         </li>
                       ))}
                     </ul>

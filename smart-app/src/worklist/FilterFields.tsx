@@ -35,7 +35,8 @@ export function FilterFields({ filter, choices, found, onFound }: Props) {
       <TextInput
         type="search"
         aria-label="Find a patient, an office or a step"
-        placeholder="Find a patient, an office or a step"
+        title="Find a patient, an office or a step"
+        placeholder="Find in the list"
         value={found}
         onChange={(event) => onFound(event.currentTarget.value)}
       />
@@ -62,10 +63,11 @@ export function FilterFields({ filter, choices, found, onFound }: Props) {
       )}
       <NativeSelect
         aria-label="Order"
+        title="By deadline: the earliest first. By risk: the most at risk first, then who has waited longest."
         value={filter.order}
         data={[
-          { value: 'deadline', label: 'Earliest deadline first' },
-          { value: 'urgency', label: 'Most at risk, then waiting longest' },
+          { value: 'deadline', label: 'By deadline' },
+          { value: 'urgency', label: 'By risk, then by wait' },
         ]}
         onChange={(event) => go({ order: event.currentTarget.value === 'urgency' ? 'urgency' : 'deadline' })}
       />

@@ -13,6 +13,9 @@ const PARTIES: Record<ThreadEntry['party'], string> = {
 
 const prefixed = (told: string | null): string => (told === null ? '' : ` · ${told}`);
 
+/** “The specialist’s office, by link” begins no sentence here. */
+const inSentence = (by: string): string => by.replace(/^The /, 'the ');
+
 export function ThreadEntries({ entries, now }: { entries: readonly ThreadEntry[]; now: Date }) {
   return (
     <section aria-label="What happened">
@@ -24,7 +27,7 @@ export function ThreadEntries({ entries, now }: { entries: readonly ThreadEntry[
               {prefixed(detailText(detail, times, now))}
             </p>
             <p className="caption num">
-              {PARTIES[party]} · {at === null ? 'time not known' : plainTime(at, now)} · put on record by {by}
+              {PARTIES[party]} · {at === null ? 'time not known' : plainTime(at, now)} · put on record by {inSentence(by)}
               {at === recordedAt ? '' : `, ${plainTime(recordedAt, now)}`}
             </p>
           </li>

@@ -80,6 +80,7 @@ function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged:
       : undefined;
   const [packet, readPacket] = useAnswer<PacketAnswer>(api, packetPath, onFail);
   const there = packet.kind === 'ready' && packet.value.standing === 'there' ? packet.value.packet : undefined;
+  const awaited = packetPath !== undefined && packet.kind === 'loading';
   const readAt = useRef(thread.sequence);
   useEffect(() => {
     if (readAt.current !== thread.sequence) readPacket();
@@ -177,7 +178,7 @@ function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged:
             ) : null}
             <Acts
               thread={thread}
-              quiet={asked || thread.mayAskNext || (there !== undefined && thread.status === 'in-chart')}
+              quiet={asked || thread.mayAskNext || ((awaited || there !== undefined) && thread.status === 'in-chart')}
               onAct={setAct}
             />
             <OfficeLink
@@ -185,7 +186,7 @@ function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged:
               api={api}
               onFail={onFail}
               thread={thread}
-              hasPacket={there !== undefined}
+              hasPacket={awaited || there !== undefined}
               onChanged={changed}
             />
           </>
@@ -194,6 +195,14 @@ function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged:
       <output className="caption">{notice}</output>
       <HowToReach reach={thread.reach} now={now()} />
       {there ? <PacketPanel api={api} onFail={onFail} referralId={thread.referralId} packet={there} onChanged={changed} /> : null}
+      {packet.kind === 'failed' ? (
+        <section className={styles['link']} aria-label="Packet">
+          <strong>Packet</strong>
+          <AnswerView answer={packet} onRetry={readPacket}>
+            {() => null}
+          </AnswerView>
+        </section>
+      ) : null}
       {thread.mayWork ? (
         <ContactPanel
           key={`contact of ${thread.referralId}`}

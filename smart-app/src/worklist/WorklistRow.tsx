@@ -81,7 +81,7 @@ export const WorklistRow = memo(function WorklistRow({ row, gone, index, active,
       </td>
       <td>{row.owner === null ? <b className={styles['urgent']}>▲ nobody</b> : row.mine ? `${row.owner.name} (you)` : row.owner.name}</td>
       <td title={`Open since ${plainTime(row.since, moment)}`}>{hoursWords(clocks.ageBusinessHours)}</td>
-      <td>{codeWords(row.authorization)}</td>
+      <td title={codeWords(row.authorization)}>{codeWords(row.authorization)}</td>
       <td>{row.attempts ?? '–'}</td>
       <td>{codeWords(row.channel)}</td>
       <td title={row.lastEvent ? plainTime(row.lastEvent.at, moment) : undefined}>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { requestsBack, requestsFor } from './assignment.ts';
+import { notYetBack, requestsBack, requestsFor } from './assignment.ts';
 
 test('two hundred to a request, each referral once', () => {
   const ids = Array.from({ length: 401 }, (_, index) => `r${index % 400}`);
@@ -21,4 +21,14 @@ test('each back to whose it was; what nobody had stays', () => {
     { referralIds: ['a', 'd'], to: 'kim' },
     { referralIds: ['b'], to: 'lena' },
   ]);
+});
+
+test('what was not heard of is still to be given back; what nobody had is not', () => {
+  const assigned = [
+    { referralId: 'a', before: 'kim' },
+    { referralId: 'b', before: 'lena' },
+    { referralId: 'c', before: null },
+  ];
+  expect(notYetBack(assigned, [{ referralId: 'a', before: 'jo' }])).toEqual([{ referralId: 'b', before: 'lena' }]);
+  expect(notYetBack(assigned, [])).toEqual(assigned.slice(0, 2));
 });

@@ -22,3 +22,9 @@ export function requestsBack(assigned: Assigned): AssignRequest[] {
     if (subject !== null) before.set(subject, [...(before.get(subject) ?? []), referralId]);
   return [...before].flatMap(([subject, referralIds]) => requestsFor(referralIds, subject));
 }
+
+/** What is left to give back once `back` has been: nobody has heard of the others that they were. */
+export function notYetBack(assigned: Assigned, back: Assigned): Assigned {
+  const done = new Set(back.map(({ referralId }) => referralId));
+  return assigned.filter(({ referralId, before }) => before !== null && !done.has(referralId));
+}

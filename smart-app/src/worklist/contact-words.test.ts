@@ -38,5 +38,5 @@ test.each<[Partial<PatientContactView>, RegExp]>([
   [{ preferred: 'email', email: { to: 'rosa@example.org', consent: GIVEN } }, /writes none to patients yet/],
   [{ email: { to: 'rosa@example.org', consent: GIVEN } }, /writes none to patients yet/],
   [{ text: { to: null, consent: { status: 'unknown' } } }, /no number/],
-  [{}, /Without a yes/],
+  [{}, /before the patient says yes to texts/],
 ])('%j: %s', (more, words) => expect(leavesWords(contact(more))).toMatch(words));

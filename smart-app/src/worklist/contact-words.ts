@@ -29,7 +29,9 @@ export function leavesWords({ leavesBy, preferred, sendsTexts, text, email }: Pa
   if (preferred === 'phone') return 'They want to be called, so a person calls.';
   if (email.to !== null && email.consent.status === 'given' && (preferred === 'email' || text.consent.status !== 'given'))
     return 'They want e-mails. Refloop writes none to patients yet, so a person does.';
-  return text.to === null ? 'There is no number for texts, so a person calls.' : 'Without a yes to texts none leave, so a person calls.';
+  return text.to === null
+    ? 'There is no number for texts, so a person calls.'
+    : 'No text leaves before the patient says yes to texts, so a person calls.';
 }
 
 /** Only the patient begins what the patient ended. */

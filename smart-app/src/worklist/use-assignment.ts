@@ -2,8 +2,8 @@
 import type { AssignAnswer, AssignRequest } from '@refloop/server/client/worklist';
 import { useState } from 'react';
 import type { CenterProps } from '../center/CenterPage.tsx';
-import { failureText } from '../session/api.ts';
-import { type Assigned, requestsBack, requestsFor } from './assignment.ts';
+import { type ApiFailure, notDoneText } from '../session/api.ts';
+import { type Assigned, notYetBack, requestsBack, requestsFor } from './assignment.ts';
 import type { Listed } from './listed-rows.ts';
 
 export type Assignment = {
@@ -24,35 +24,35 @@ export function useAssignment(
   const [last, setLast] = useState<Assigned>([]);
 
   /** One after the other; what was done before one is refused stays done, and is told. */
-  const send = async (requests: readonly AssignRequest[]): Promise<{ assigned: Assigned; refused: string }> => {
+  const send = async (requests: readonly AssignRequest[]): Promise<{ assigned: Assigned; refused: ApiFailure | undefined }> => {
     const assigned: Assigned = [];
     for (const body of requests) {
       const answered = await api.call<AssignAnswer>('/worklist/assignment', { method: 'POST', body });
       if (answered.ok) assigned.push(...answered.value.assigned);
       else {
         if (answered.refusal.kind === 'session-ended') onFail(answered.refusal);
-        return { assigned, refused: failureText(answered.refusal) };
+        return { assigned, refused: answered.refusal };
       }
     }
-    return { assigned, refused: '' };
+    return { assigned, refused: undefined };
   };
   const give: Assignment['give'] = async (referralIds, to) => {
     const { assigned, refused } = await send(requestsFor(referralIds, to));
     setLast(assigned);
     const name = people.find(({ subject }) => subject === to)?.name ?? to;
     const given = assigned.length > 0 ? `${counted(assigned.length)} given to ${name}.` : '';
-    setNotice([given, refused && `${given ? 'The others were not' : 'Not'} given. ${refused}`].filter(Boolean).join(' '));
+    setNotice([given, refused && notDoneText(given ? 'The others were not given.' : 'Not given.', refused)].filter(Boolean).join(' '));
     await onDone();
   };
   const undo = async (): Promise<void> => {
     const { assigned, refused } = await send(requestsBack(last));
     const without = last.filter(({ before }) => before === null).length;
-    setLast([]);
+    setLast(refused ? notYetBack(last, assigned) : []);
     setNotice(
       [
         assigned.length > 0 ? `${counted(assigned.length)} given back.` : '',
         without > 0 ? `${counted(without)} had nobody before, and stayed.` : '',
-        refused && `Not all were given back. ${refused}`,
+        refused && notDoneText(assigned.length > 0 ? 'The others were not given back.' : 'Not given back.', refused),
       ]
         .filter(Boolean)
         .join(' '),

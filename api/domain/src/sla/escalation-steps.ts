@@ -42,7 +42,7 @@ export type EscalationStep = {
   after: Record<Urgency, Span>;
   act: EscalationAct;
   reach: Reach;
-  /** As it is told, after "is due" or on a timeline: without a span that another urgency has another of. */
+  /** As it is told, after "is due" or on a timeline: without a span, of which another urgency has another, and a site may set another. */
   words: string;
 };
 
@@ -110,7 +110,7 @@ export const ESCALATION_STEPS: readonly EscalationStep[] = [
     after: same(days(7)),
     act: 'follow-up',
     reach: 'coordinator',
-    words: 'Follow up: only sent, for seven days.',
+    words: 'Follow up: it is sent, and nothing was heard since.',
   },
   {
     rule: 'R131',
@@ -130,7 +130,7 @@ export const ESCALATION_STEPS: readonly EscalationStep[] = [
     after: same(hours(0)),
     act: 'notify-patient',
     reach: 'coordinator',
-    words: 'Tell the patient within an hour who will see them and how to book.',
+    words: 'Tell the patient who will see them and how to book.',
   },
   {
     rule: 'R136',
@@ -167,7 +167,7 @@ export const ESCALATION_STEPS: readonly EscalationStep[] = [
     after: same(hours(-24)),
     act: 'remind-visit',
     reach: 'coordinator',
-    words: 'Remind the patient of the visit, the day before.',
+    words: 'Remind the patient of the visit.',
   },
   {
     rule: 'R123',
@@ -205,7 +205,7 @@ export const ESCALATION_STEPS: readonly EscalationStep[] = [
     after: same(hours(0)),
     act: 'reach-patient',
     reach: 'coordinator',
-    words: 'Reach the patient about the missed visit within 24 hours.',
+    words: 'Reach the patient about the missed visit.',
   },
   {
     rule: 'rebook-cancelled',
@@ -261,7 +261,7 @@ export const ESCALATION_STEPS: readonly EscalationStep[] = [
     after: same(businessDays(4)),
     act: 'remind-specialist',
     reach: 'coordinator',
-    words: 'Remind them of the consult note: due in one business day.',
+    words: 'Remind them of the consult note: it is due soon.',
   },
   {
     rule: 'R124-note',
@@ -270,7 +270,7 @@ export const ESCALATION_STEPS: readonly EscalationStep[] = [
     after: same(businessDays(5)),
     act: 'alert',
     reach: 'coordinator',
-    words: 'No consult note five business days after the visit.',
+    words: 'The visit was a while ago, and there is no consult note.',
   },
   {
     rule: 'R121',
@@ -279,7 +279,7 @@ export const ESCALATION_STEPS: readonly EscalationStep[] = [
     after: same(days(30)),
     act: 'alert',
     reach: 'clinician',
-    words: 'No consult note 30 days after the order.',
+    words: 'The order is a while old, and there is no consult note.',
   },
   {
     rule: 'review-lead',
@@ -309,6 +309,6 @@ export const ESCALATION_STEPS: readonly EscalationStep[] = [
     after: same(days(180)),
     act: 'review-expiry',
     reach: 'lead',
-    words: 'Open for 180 days. End it with a reason, or say what is waited for.',
+    words: 'Open for very long. End it with a reason, or say what is waited for.',
   },
 ];
