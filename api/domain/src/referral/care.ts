@@ -227,6 +227,10 @@ const withReport = (referral: Referral, id: string, change: (report: Report) => 
   reports: referral.reports.map((report) => (report.id === id ? change(report) : report)),
 });
 
+/** Seen, and a later date fell through: the outcome is of the visit, whatever becomes of the other date. */
+const isSeenBefore = ({ visits, work }: Attempt): boolean =>
+  visits.length > 0 && (work.status === 'missed' || work.status === 'appointment-cancelled');
+
 /** A report that is known to answer an attempt moves its work where the table lets it. */
 function matched(referral: Referral, reportId: string, number: number): Referral {
   const linked = withReport(referral, reportId, ({ id, form, document, fromNpi, receivedAt, chart }) => ({
@@ -243,7 +247,7 @@ function matched(referral: Referral, reportId: string, number: number): Referral
   if (!report) return referral;
   const next = (from: WorkStatus): WorkStatus | undefined => MOVES[from][report.form === 'final' ? 'outcome' : 'interim'];
   return withAttempt(linked, number, (attempt) => {
-    const to = next(attempt.work.status);
+    const to = next(isSeenBefore(attempt) && report.form === 'final' ? 'seen' : attempt.work.status);
     return to === 'completed' || to === 'seen' ? withWork(attempt, { status: to, since: report.receivedAt }) : attempt;
   });
 }

@@ -232,6 +232,23 @@ describe('who was asked to stop says that they did, and the patient had been the
   });
 });
 
+test.each(['noshow', 'cancelled'] as const)(
+  'of whom was seen, and then a later date came to nothing (%s), the final note ends the work',
+  (status) => {
+    const history = inChart();
+    history.see(at(1, { ...booked, status: 'fulfilled' }));
+    history.see(at(2, { ...booked, appointmentId: 'b' }));
+    history.see(at(3, { ...booked, appointmentId: 'b', status }));
+    const owed = () => due(history.referral, POLICY, minute(9)).map(({ kind }) => kind);
+    expect(owed()).toEqual(['note', 'rebook']);
+    history.see(at(4, { ...report, reportId: 'interim', form: 'interim' }));
+    expect(owed(), 'of an interim note the date is still to be booked').toEqual(['review', 'note', 'rebook']);
+    history.see(at(5, report));
+    expect(history.referral.attempts[0]?.work.status).toBe('completed');
+    expect(owed()).toEqual(['review', 'review']);
+  },
+);
+
 const fact: fc.Arbitrary<Without<Inbound>> = fc.oneof(
   fc.constantFrom<Without<Inbound>>(
     { kind: 'received' },
