@@ -130,7 +130,19 @@ test('a coordinator works a referral from sent to note with keys, and the review
   await expect(thread(center).getByText('Consent of the patient')).toBeVisible();
 
   await thread(center).getByRole('button', { name: 'Close' }).focus();
-  await doNext(center, 'Sent to the office');
+  // It goes with a word on the payer's authorization, as what Refloop sends does.
+  const sent = center.getByRole('form', { name: 'Sent to the office' });
+  await doNext(center, 'Sent to the office', async () => {
+    await sent.getByRole('button', { name: 'Put on record' }).click();
+    await expect(sent).toContainText('Say where it stands.');
+    await sent.getByLabel('Yes, and it is approved').check();
+    await sent.getByRole('button', { name: 'Put on record' }).click();
+    await expect(sent).toContainText('Give the number that the payer gave.');
+    await expectAccessible(center, 'where the authorization stands');
+    await expectFits(center, 'where the authorization stands');
+    await sent.getByLabel('Number of the authorization').fill('A-1704');
+  });
+  await expect(thread(center).getByText('Approved, number A-1704')).toBeVisible();
   await expect(line, 'what follows takes its place').toContainText('Get an answer');
   // Somebody else was faster: nothing is put on record before the newest was looked at.
   await center.keyboard.press('Tab');

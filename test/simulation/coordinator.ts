@@ -1,6 +1,6 @@
 /** A coordinator at the worklist: does what is owed, or puts on record what an office or a patient said by telephone or on paper. */
 import type { DeclineReason } from '@refloop/domain/referral/attempt';
-import type { AuthorizationAnswer, PacketAnswer, PacketSent } from '@refloop/server/client/packet';
+import type { AuthorizationAnswer, PacketAnswer, PacketSent, PacketView } from '@refloop/server/client/packet';
 import type { ActRequest, Thread } from '@refloop/server/client/worklist';
 import type { Session } from '@refloop/server/sessions/session';
 import type { Book } from './book.ts';
@@ -24,8 +24,8 @@ const DECLINES: readonly DeclineReason[] = ['not-taking-patients', 'not-in-plan'
 /** Whatever was known before, this adds to it; of the others what says nothing new makes no event. */
 const ALWAYS_NEWS: readonly What['act'][] = ['sent', 'booked', 'note', 'contacted', 'cancel-requested', 'ended', 'reconciled'];
 
-/** Pressed once, and again where no answer came: one key. */
-async function press({ world, session, life, book, sequence, practice }: Desk, what: What): Promise<void> {
+/** Pressed once, and again where no answer came: one key. Answers whether whoever pressed was told that it is on record. */
+async function isTaken({ world, session, life, book, sequence, practice }: Desk, what: What): Promise<boolean> {
   const key = `press-${world.newId()}`;
   for (let tries = 0; tries < 3; tries += 1) {
     const answer = await world.server.ask(life, ({ worklist }, now) =>
@@ -36,9 +36,12 @@ async function press({ world, session, life, book, sequence, practice }: Desk, w
     // Pressed again it is the same press, and is answered as what it is: done.
     if (answer.kind === 'refused' && world.watch.book(practice.scope, book.referralId)?.keys.has(`by-hand/${key}`))
       world.watch.tell('duplicate', 'a press that is on record was refused when it was pressed again', book.referralId);
-    if (answer.kind !== 'silent') return;
+    if (answer.kind !== 'silent') return answer.kind === 'ok';
   }
+  return false;
 }
+
+const press = async (desk: Desk, what: What): Promise<void> => void (await isTaken(desk, what));
 
 const at = ({ world }: Desk, ago = 0): string => new Date(world.now().getTime() - ago).toISOString();
 
@@ -66,6 +69,16 @@ function saidOfAuthorization({ world, practice, book }: Desk): AuthorizationAnsw
   }
 }
 
+/** Somebody faxed it at a machine of their own, or gave it away on paper: it goes with the same word, or without for a reason. */
+async function sentByHand(desk: Desk, { sequence, holds }: PacketView): Promise<void> {
+  const { world, practice, book } = desk;
+  const open = holds.some(({ kind }) => kind === 'authorization-open');
+  const authorization = open && !world.draws.chance(0.1) ? saidOfAuthorization(desk) : undefined;
+  const what = { act: 'sent', channel: world.draws.pick(['fax', 'by-hand'] as const), at: at(desk) } as const;
+  const taken = await isTaken({ ...desk, sequence }, authorization ? { ...what, authorization } : what);
+  if (taken) judgeAuthorization(world, practice.scope, book);
+}
+
 /** Made ready and sent the way the office prefers; at times tried although it is not ready, which is refused. */
 async function send(desk: Desk): Promise<void> {
   const { world, session, life, book, practice } = desk;
@@ -76,6 +89,7 @@ async function send(desk: Desk): Promise<void> {
     // Nothing is kept of what was approved: it goes on paper.
     if (shown.value.standing === 'none') return press(desk, { act: 'sent', channel: 'by-hand', at: at(desk) });
     const { packet } = shown.value;
+    if (world.draws.chance(0.1)) return sentByHand(desk, packet);
     const { sequence, revision, holds, ways } = packet;
     const hold = holds.find(({ kind }) => kind === 'incomplete' || kind === 'to-be-checked');
     if (hold && !world.draws.chance(0.1)) {

@@ -174,6 +174,13 @@ export const MUTANTS: readonly Mutant[] = [
     told: ['unapproved'],
   },
   {
+    guard: 'what was sent by hand is put on record with a word on the payer’s authorization',
+    file: `${SERVER}/services/sent-by-hand.ts`,
+    from: "else if (authorization.kind === 'open') {",
+    to: "else if (authorization.kind === 'open' && sequence < 0) {",
+    told: ['unapproved'],
+  },
+  {
     guard: 'a packet is addressed to whoever is asked now',
     file: `${SERVER}/packet/addressed-to.ts`,
     from: 'if (packet.specialist.npi === performer.npi) return packet;',

@@ -1,17 +1,22 @@
 /** The form of one act: what happened and when. Sent with a key of its own, so that the same press twice does it once. */
 import { Input, NativeSelect, TextInput } from '@mantine/core';
+import type { PacketView } from '@refloop/server/client/packet';
 import type { Act, ActName, ActRequest, Thread } from '@refloop/server/client/worklist';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import type { CenterProps } from '../center/CenterPage.tsx';
 import { isProblem, notDoneText } from '../session/api.ts';
 import { useEscape } from '../ui/use-escape.ts';
+import { AuthorizationQuestion } from './AuthorizationQuestion.tsx';
 import { ACT_FORMS, type Field, type Filled, fieldsOf, momentText, readAct, startForm } from './acts.ts';
+import { type AuthorizationFault, answerOf, UNANSWERED } from './authorization-draft.ts';
 import { RecordButtons } from './RecordButtons.tsx';
 import styles from './Thread.module.css';
 
 type Props = Pick<CenterProps, 'api' | 'onFail'> & {
   thread: Thread;
   act: ActName;
+  /** As it would go; undefined where there is none. */
+  packet: PacketView | undefined;
   now: () => Date;
   onDone: (thread: Thread) => void;
   /** Something came between: the thread is to be read again. */
@@ -19,10 +24,12 @@ type Props = Pick<CenterProps, 'api' | 'onFail'> & {
   onClose: () => void;
 };
 
-export function ActPanel({ api, onFail, thread, act, now, onDone, onChanged, onClose }: Props) {
+export function ActPanel({ api, onFail, thread, act, packet, now, onDone, onChanged, onClose }: Props) {
   const { name, at } = ACT_FORMS[act];
   const [filled, setFilled] = useState<Filled>(() => startForm(act));
   const [wrong, setWrong] = useState<{ field: Field['name'] | 'at'; text: string }>();
+  const [draft, setDraft] = useState(UNANSWERED);
+  const [fault, setFault] = useState<AuthorizationFault>();
   const [refused, setRefused] = useState('');
   const [sending, setSending] = useState(false);
   // Of what was on screen when the form was opened; brought up to date only with what a person was told.
@@ -34,15 +41,22 @@ export function ActPanel({ api, onFail, thread, act, now, onDone, onChanged, onC
     form.current?.querySelector<HTMLElement>('select, input, button')?.focus();
   }, []);
 
+  // Only of what is sent it is asked where the payer's authorization stands.
+  const sent = act === 'sent' ? packet : undefined;
+
   const send = async (event: FormEvent) => {
     event.preventDefault();
     if (sending) return;
     const read = readAct(act, filled, now());
     if (!read.ok) return setWrong(read);
     setWrong(undefined);
+    const said = sent ? answerOf(sent, draft) : { answer: undefined };
+    setFault('fault' in said ? said.fault : undefined);
+    if ('fault' in said) return undefined;
+    const what = read.what.act === 'sent' && said.answer ? { ...read.what, authorization: said.answer } : read.what;
     setSending(true);
     // What nobody answered is sent again as it was, under its key: it may be on record already.
-    const press = pressed.current ?? { key: crypto.randomUUID(), what: read.what };
+    const press = pressed.current ?? { key: crypto.randomUUID(), what };
     pressed.current = press;
     const body: ActRequest = { key: press.key, sequence, what: press.what };
     const answered = await api.call<Thread>(`/worklist/referrals/${encodeURIComponent(thread.referralId)}/acts`, { method: 'POST', body });
@@ -74,6 +88,18 @@ export function ActPanel({ api, onFail, thread, act, now, onDone, onChanged, onC
           onChange={(value) => fill(field.name, value)}
         />
       ))}
+      {sent ? (
+        <AuthorizationQuestion
+          packet={sent}
+          draft={draft}
+          fault={fault}
+          onChange={(next) => {
+            pressed.current = undefined;
+            setFault(undefined);
+            setDraft(next);
+          }}
+        />
+      ) : null}
       {at === undefined ? null : (
         <Input.Wrapper label={at} error={wrong?.field === 'at' ? wrong.text : undefined}>
           <Input

@@ -1,4 +1,4 @@
-/** Where nothing has settled it: what the payer says of the authorization, answered with the press that sends. */
+/** Where nothing has settled it: what the payer says of the authorization, answered with the press that sends, or that tells of what was sent by hand. */
 import { Radio, TextInput } from '@mantine/core';
 import type { PacketView } from '@refloop/server/client/packet';
 import { type AuthorizationDraft, type AuthorizationFault, faultWords, isAsked, isUnsaid } from './authorization-draft.ts';

@@ -133,9 +133,13 @@ function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged:
             onFail={onFail}
             thread={thread}
             act={act}
+            packet={there}
             now={now}
             onDone={doneBy(act)}
-            onChanged={onChanged}
+            onChanged={() => {
+              onChanged();
+              readPacket();
+            }}
             onClose={() => {
               setAct(undefined);
               next.current?.focus();

@@ -6,7 +6,7 @@ import { CONTACTS, DENIAL_REASONS, REROUTE_REASONS } from '@refloop/domain/refer
 import { EXCEPTIONS } from '@refloop/domain/referral/exception';
 import { RISKS } from '@refloop/domain/sla/risk';
 import { z } from 'zod';
-import { AuthorizationNumber } from './packet.ts';
+import { AuthorizationAnswer, AuthorizationNumber } from './packet.ts';
 
 const Named = z.object({ subject: z.string(), name: z.string() });
 export const Party = z.enum(['clinician', 'coordinator', 'specialist', 'patient']);
@@ -259,7 +259,13 @@ const when = { at: z.iso.datetime({ offset: true }) };
 
 /** What a coordinator puts on record: what they did, or what they were told by telephone or on paper. */
 export const Act = z.discriminatedUnion('act', [
-  z.object({ act: z.literal('sent'), channel: z.enum(BY_HAND_CHANNELS), ...when }),
+  z.object({
+    act: z.literal('sent'),
+    channel: z.enum(BY_HAND_CHANNELS),
+    /** Where there is a packet, and nothing has settled it. */
+    authorization: AuthorizationAnswer.optional(),
+    ...when,
+  }),
   z.object({ act: z.literal('received'), ...when }),
   z.object({ act: z.literal('accepted'), ...when }),
   z.object({ act: z.literal('declined'), reason: z.enum(DECLINE_REASONS), ...when }),

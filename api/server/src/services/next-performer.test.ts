@@ -51,7 +51,7 @@ async function declined(): Promise<string> {
   }
   const id = String(made['referralId']);
   const at = api.clock.now.toISOString();
-  await act(id, { act: 'sent', channel: 'fax', at });
+  await act(id, { act: 'sent', channel: 'fax', authorization: { answer: 'not-needed' }, at });
   expect((await thread(id)).mayAskNext).toBe(false);
   await act(id, { act: 'declined', reason: 'not-taking-patients', at });
   return id;
@@ -71,6 +71,7 @@ test('the next of the ranking is asked: a new attempt, the same order, to be sen
     mayAskNext: false,
     obligations: [{ kind: 'send', attempts: 2 }],
   });
+  // That none is needed was said of the first, and stands for whoever is asked next.
   await act(id, { act: 'sent', channel: 'fax', at: api.clock.now.toISOString() });
   await act(id, { act: 'declined', reason: 'other', at: api.clock.now.toISOString() });
   expect((await candidates(id)).performers.map(({ entryId }) => entryId)).toEqual(['entry-3', 'entry-4']);

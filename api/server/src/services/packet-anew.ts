@@ -17,7 +17,7 @@ import { careRefusal } from './care-refusal.ts';
 import { coverOf } from './consents-at-sending.ts';
 import { toJson } from './kept.ts';
 import { insertLink, linkSecret } from './office-links.ts';
-import { assemblePacket } from './packet-assembly.ts';
+import { assembledForItsWord } from './packet-assembly.ts';
 import { applyDecision, readReferral } from './referral-log.ts';
 import { keepSent, sentPacketOf } from './sent-packet.ts';
 
@@ -52,7 +52,7 @@ export async function sendAnew(
   if (attempt !== referral.attempts.at(-1) || isEnded(attempt))
     throw new Refused(problem('conflict', 'This specialist is not asked any more. Let the old one go, and send to whoever is asked now.'));
   // Nor where nobody has said whether the payer has to authorize it: packets from before that was asked are on record as sent.
-  const assembled = await assemblePacket(unit, referral, { practiceOf: () => undefined, phoneOf: () => '' }, new Date(at), []);
+  const assembled = await assembledForItsWord(unit, referral, new Date(at));
   if (assembled?.authorization.kind === 'open')
     throw new Refused(
       problem(

@@ -198,6 +198,10 @@ export async function assemblePacket(
   };
 }
 
+/** For whoever asks where the payer's authorization stands: neither the office's address, nor the practice's number, nor a consent decides that. */
+export const assembledForItsWord = (unit: Unit, referral: Referral, now: Date): Promise<AssembledPacket | undefined> =>
+  assemblePacket(unit, referral, { practiceOf: () => undefined, phoneOf: () => '' }, now, []);
+
 async function lastDecision(unit: Unit, referralId: string): Promise<DecisionOnRecord | undefined> {
   const stored = (await unit.events.read(referralId)).findLast(({ type }) => type === 'authorization-decided');
   const fact = stored && readFact(stored.type, stored.version, stored.data as Record<string, unknown>);

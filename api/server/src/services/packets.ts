@@ -195,7 +195,8 @@ export function createPacketService(deps: PacketDeps): PacketService {
           }
           const at = now.toISOString();
           const { authorization: answer } = asked;
-          if (answer) await answerAuthorization(unit, session, answer, { referralId, assembled: shown.assembled, key: asked.key, at });
+          const about = { referralId, assembled: shown.assembled, factKey, at, notDone: 'The packet was not sent.' };
+          if (answer) await answerAuthorization(unit, session, answer, about);
           const found = answer ? await find(unit, session, referralId, now, consents) : shown;
           if (found === 'none') throw new Refused(problem('conflict', NO_PACKET));
           const { assembled } = found;

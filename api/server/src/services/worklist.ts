@@ -28,6 +28,7 @@ import { policyIn } from './engine/policy-in-force.ts';
 import { howToReach } from './how-to-reach.ts';
 import type { PracticeOf } from './patient/patient-view.ts';
 import { applyDecision, readHistory, withPress, withRetry } from './referral-log.ts';
+import { wordOnSending } from './sent-by-hand.ts';
 import { namesOf } from './staff-names.ts';
 import { handedToMail, threadOf } from './thread-words.ts';
 import { isAssignable, listPart, listWorklist, seesAll } from './worklist-list.ts';
@@ -168,11 +169,16 @@ export function createWorklistService({ store, practiceOf }: { store: Store; pra
       withPress(() =>
         store.transaction(session.scope, async (unit) => {
           const at = now.toISOString();
+          // Before anything is read, as where a packet is prepared or sent: two that take referral and packet in turn would wait for each other.
+          if (what.act === 'sent') await unit.events.hold(referralId);
           await requireOwn(unit, session, referralId);
+          const factKey = `by-hand/${key}`;
+          const said = what.act === 'sent' ? { answer: what.authorization, factKey, sequence, now } : undefined;
+          const on = said ? await wordOnSending(unit, session, referralId, said) : sequence;
           const applied = await applyDecision(unit, referralId, personOf(session), at, (referral) => {
-            const done = referral.factKeys.includes(`by-hand/${key}`);
+            const done = referral.factKeys.includes(factKey);
             // Another act came between: what was on screen is not what would be acted on.
-            if (!done && referral.shownSequence !== sequence) throw new Refused(problem('conflict', CHANGED));
+            if (!done && referral.shownSequence !== on) throw new Refused(problem('conflict', CHANGED));
             return byHand(referral, inUtc(what), key, at);
           });
           if (!applied) throw new Refused(noSuchReferral());
