@@ -58,8 +58,11 @@ test('the chart itself is found to hold every kind: the scanner looks for what i
 });
 
 recordedTest('what a page does is recorded', async ({ page }) => {
+  // Kept once it is answered, which may be after the list is seen; the backup is searched for it.
+  const kept = page.waitForResponse((answer) => answer.url().endsWith('/recommendations') && answer.request().method() === 'POST');
   await openApp(page, ofOrder('dermatology-1'));
   await expect(specialists(page).first()).toBeVisible();
+  await kept;
   await page.evaluate(async (canary) => {
     console.info(canary);
     sessionStorage.setItem(canary, canary);
