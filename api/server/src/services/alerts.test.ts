@@ -130,6 +130,23 @@ test('a rule is about one number and has an owner who may act on it; ended, it a
   expect([await refresh(), asked]).toEqual([0, []]);
 });
 
+test('the same rule is not kept twice, so that a press that nobody answered may be made again; another one is', async () => {
+  await listed(alerts.addRule(lead, rule, NOW));
+  expect(await alerts.addRule(lead, { ...rule, segment: { specialty: 'cardiology' } }, NOW)).toMatchObject({ refused: 'conflict' });
+  expect(recorded.filter(({ action }) => action === 'alert.rule-made')).toHaveLength(1);
+  const others: Partial<NewAlertRule>[] = [
+    { threshold: 0.2 },
+    { direction: 'below' },
+    { segment: {} },
+    { segment: { specialty: 'urology' } },
+  ];
+  for (const other of others) await listed(alerts.addRule(lead, { ...rule, ...other }, NOW));
+  const { rules } = await listed(alerts.list(lead));
+  expect(rules).toHaveLength(1 + others.length);
+  await listed(alerts.endRule(lead, rules[0]?.id ?? '', NOW));
+  await listed(alerts.addRule(lead, rule, NOW));
+});
+
 test('a rule that is crossed when it is made is told at once; before the first snapshot it is kept, and waits for one', async () => {
   figures = { n: 400, value: 0.3, low: 0.26, high: 0.35 };
   const made = await listed(alerts.addRule(lead, rule, NOW));

@@ -32,6 +32,15 @@ const segmentOf = ({ specialty, site, payer }: NewAlertRule['segment']): AlertSe
   ...(payer === undefined ? {} : { payer }),
 });
 
+/** Whether one would tell the same person of the same number at the same threshold as the other. */
+const isSameRule = (one: RuleToKeep, other: RuleToKeep): boolean =>
+  one.metric === other.metric &&
+  one.direction === other.direction &&
+  one.threshold === other.threshold &&
+  one.owner.subject === other.owner.subject &&
+  SEGMENTS.every((by) => one.segment[by] === other.segment[by]);
+const SEGMENTS = ['specialty', 'site', 'payer'] as const satisfies readonly (keyof AlertSegment)[];
+
 const HOPERAT = 'HOPERAT';
 const noSuch = (what: string): Refusal => problem('not-found', `There is no such ${what}, or it is over.`);
 
@@ -90,10 +99,13 @@ export function createAlertService({ store, warehouse, newId }: Pick<Evaluation,
       };
       // Asked before it is kept: what cannot be asked is refused whole. Before the first snapshot there is nothing to ask.
       const measured = await counted(() => measure(warehouse, session.scope, rule));
-      await store.transaction(session.scope, async (unit) => {
+      const isNew = await store.transaction(session.scope, async (unit) => {
+        if ((await unit.alerts.rules()).some((each) => isSameRule(each, rule))) return false;
         await unit.alerts.addRule(rule);
         await unit.audit.append({ at: rule.madeAt, actor: actorOf(session), action: 'alert.rule-made', purpose: HOPERAT, payload: rule });
+        return true;
       });
+      if (!isNew) return problem('conflict', 'This rule is in force already. It is in the list.');
       if (!('refused' in measured)) await settle({ store, newId, now: () => now }, session.scope, rule, measured);
       return list(session);
     },
