@@ -15,7 +15,7 @@ import type { ViewProps } from './views.ts';
 
 type Props = Pick<ViewProps, 'session' | 'api' | 'onFail' | 'status'>;
 
-/** Each press makes a new rule: the list, asked again, says whether this one did. */
+/** The list, asked again, says whether this press made one. */
 const PERHAPS_ADDED =
   'Refloop’s server does not answer. Whether the alert was added is not known: look for it in the list before you add it again.';
 
