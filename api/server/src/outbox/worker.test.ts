@@ -224,6 +224,31 @@ describe('the worker', () => {
     expect((await effects()).map(({ standing }) => standing)).toEqual([{ status: 'waiting' }]);
   });
 
+  test.each([
+    ['there', { kind: 'done', receipt: 'x' }, ['last', 'next'], []],
+    ['not there', { kind: 'absent' }, ['last', 'next'], ['not-sent']],
+    ['perhaps there', { kind: 'unclear', detail: 'The line is dead.' }, ['last', 'next'], ['perhaps-sent']],
+  ] as const)(
+    'the last try that nobody answered is looked for before what follows it leaves, and a person is told: %s',
+    async (_, looked, all, told) => {
+      const last = await add('last', { lane: 'l', place: 1 });
+      await add('next', { lane: 'l', place: 2 });
+      const sent: string[] = [];
+      const more: Partial<Handler<Letter>> = { repeatable: true, look: async () => looked };
+      const refuses = worker(async () => ({ kind: 'refused', detail: 'Too many.', final: false }), more);
+      for (let tries = 1; tries < MOST_TRIES; tries += 1) {
+        await refuses.run();
+        clock += 2 * 3_600_000;
+      }
+      await worker(async ({ key }) => (sent.push(key), { kind: 'unknown', detail: 'The line broke.' }), more).run();
+      expect([sent, (await rows()).map(({ kind }) => kind)]).toEqual([['last'], []]);
+      expect((await effects()).find(({ id }) => id === last)).toMatchObject({ tries: MOST_TRIES, standing: { status: 'unknown' } });
+      clock += 2 * 3_600_000;
+      await worker(async ({ key }) => (sent.push(key), { kind: 'done', receipt: 'x' }), more).run();
+      expect([sent, (await rows()).map(({ kind }) => kind)]).toEqual([all, told]);
+    },
+  );
+
   test('what follows is put on record with the outcome, and once', async () => {
     await add('a');
     const follows: Handler<Letter>['follows'] = (message, outcome, at) =>

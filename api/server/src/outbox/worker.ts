@@ -47,6 +47,7 @@ const MOST_PAUSES = 60;
 const PAUSE_MS = 1000;
 
 const RESTARTED = 'Refloop was ended while it was being sent.';
+const NOT_THERE = 'Nobody answered to the last try. It was looked for, and is not there.';
 const UNREADABLE = 'It was written by another version of Refloop, and this one cannot read it.';
 
 /** The counterpart's answer within its time; whatever goes wrong on the way says nothing about what happened there. */
@@ -127,13 +128,15 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
       return { kind: (await unit.outbox.begin(effect.id, deps.holder, at(), leased())) ? 'begun' : 'held-elsewhere' };
     });
 
-  function afterUnknown(effect: StoredEffect, handler: AnyHandler, detail: string): Next {
-    const again = handler.repeatable && effect.tries < MOST_TRIES;
+  /** @param isFresh it was sent just now, and can be looked for */
+  function afterUnknown(effect: StoredEffect, handler: AnyHandler, detail: string, isFresh = false): Next {
+    // Also of the last try: it may be under way, and what follows in its lane would not find it and do the same beside it.
+    const again = handler.repeatable && (effect.tries < MOST_TRIES || isFresh);
     return { standing: { status: 'unknown', detail }, dueAt: again ? later(effect.tries) : null };
   }
 
   /** That a further sending is refused says nothing of the one before it, of which no answer came. */
-  function afterSent(effect: StoredEffect, handler: AnyHandler, sent: Sent): Next {
+  function afterSent(effect: StoredEffect, handler: AnyHandler, { look }: OpenedMessage, sent: Sent): Next {
     switch (sent.kind) {
       case 'done':
         return { standing: { status: 'done', receipt: sent.receipt }, dueAt: null };
@@ -145,7 +148,7 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
         return { standing: isInDoubt(effect) ? doubtOf(effect) : { status: 'waiting' }, dueAt: later(effect.tries) };
       }
       case 'unknown':
-        return afterUnknown(effect, handler, sent.detail);
+        return afterUnknown(effect, handler, sent.detail, look !== undefined);
       default:
         return unreachable(sent);
     }
@@ -161,7 +164,7 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
       return 'silent' as const;
     });
     const outcome: Sent = sent === 'silent' ? { kind: 'unknown', detail: 'No answer came in time.' } : sent;
-    await record(scope, effect, handler, opened, afterSent(effect, handler, outcome));
+    await record(scope, effect, handler, opened, afterSent(effect, handler, opened, outcome));
   }
 
   /** It may have happened already. */
@@ -179,6 +182,9 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
       case 'done':
         return record(scope, effect, handler, opened, { standing: { status: 'done', receipt: looked.receipt }, dueAt: null });
       case 'absent':
+        // After so many tries a person decides whether it leaves once more.
+        if (effect.tries >= MOST_TRIES)
+          return record(scope, effect, handler, opened, { standing: { status: 'failed', detail: NOT_THERE }, dueAt: null });
         return send(scope, { ...effect, standing: { status: 'waiting' } }, handler, opened);
       case 'unclear': {
         // A look counts as a try: what can never be found ends with a person.
