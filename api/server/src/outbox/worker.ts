@@ -47,7 +47,7 @@ const MOST_PAUSES = 60;
 const PAUSE_MS = 1000;
 
 const RESTARTED = 'Refloop was ended while it was being sent.';
-const NOT_THERE = 'Nobody answered to the last try. It was looked for, and is not there.';
+const NOT_THERE = 'Nobody answered to the last try. It was looked for, and has not happened.';
 const UNREADABLE = 'It was written by another version of Refloop, and this one cannot read it.';
 
 /** The counterpart's answer within its time; whatever goes wrong on the way says nothing about what happened there. */
