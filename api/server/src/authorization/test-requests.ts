@@ -10,7 +10,7 @@ import { HOLDER } from '../services/test-team.ts';
 import { digest, newToken } from '../sessions/token.ts';
 import { scopeOf } from '../sites.ts';
 import type { Caller } from './test-people.ts';
-import { type About, ALERT_RULE, CANDIDATE, inputOf, orderWithIdOf, press, type Target, type Whose } from './test-targets.ts';
+import { type About, CANDIDATE, inputOf, newAlertRule, orderWithIdOf, press, type Target, type Whose } from './test-targets.ts';
 import type { Worlds } from './test-worlds.ts';
 
 export type Question = { caller: Caller; target: Target; worlds: Worlds };
@@ -454,7 +454,7 @@ export const REQUESTS: Record<string, Request> = {
   'get /insights/cms50 | the numbers': fixed('/insights/cms50?period=2026'),
   'get /insights/places | the numbers': fixed('/insights/places'),
   'get /insights/alerts | an alert rule': row('an alert rule', () => '/insights/alerts', { listed: ({ rules }) => ids(rules) }),
-  'post /insights/alert-rules | a new one': fixed('/insights/alert-rules', { body: () => ALERT_RULE }),
+  'post /insights/alert-rules | a new one': fixed('/insights/alert-rules', { body: newAlertRule }),
   'post /insights/alert-rules/:id/end | an alert rule': row('an alert rule', (id) => `/insights/alert-rules/${id}/end`, {
     changes: true,
   }),

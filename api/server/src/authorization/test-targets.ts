@@ -214,16 +214,21 @@ const delegated = async ({ as }: Team, kind: string, delegate: string, clinician
   return String((await as('admin', null, 'post', '/delegations', given)).body['id']);
 };
 
-export const ALERT_RULE = {
-  metric: 'network_leakage',
-  segment: { specialty: 'cardiology' },
-  direction: 'above',
-  threshold: 0.1,
-  owner: 'lead',
+let alertRules = 0;
+/** Another one each time: the same is not kept twice. */
+export const newAlertRule = (): Body => {
+  alertRules += 1;
+  return {
+    metric: 'network_leakage',
+    segment: { specialty: 'cardiology' },
+    direction: 'above',
+    threshold: 0.1 + alertRules / 10_000,
+    owner: 'lead',
+  };
 };
 
 const alertRule = async ({ as }: Team): Promise<string> => {
-  const { rules } = (await as('lead', null, 'post', '/insights/alert-rules', ALERT_RULE)).body as { rules: { id: string }[] };
+  const { rules } = (await as('lead', null, 'post', '/insights/alert-rules', newAlertRule())).body as { rules: { id: string }[] };
   return String(rules.at(-1)?.id);
 };
 
