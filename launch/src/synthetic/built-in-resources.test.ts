@@ -23,10 +23,8 @@ describe('the built-in charts', () => {
     expect(ordered.size).toBeGreaterThanOrEqual(14);
   });
 
-  it('are the same resources at every call, in less than three seconds', () => {
-    const began = performance.now();
+  it('are the same resources at every call', () => {
     expect(builtInResources({ asOf })).toEqual(resources);
-    expect(performance.now() - began).toBeLessThan(3000);
   });
 
   it('keep their ids, values and ages when they are made for another day', () => {
