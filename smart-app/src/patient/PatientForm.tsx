@@ -11,6 +11,7 @@ export type FormName = Exclude<PatientRequest['act'], 'book' | 'texts'>;
 
 type Props = {
   act: FormName;
+  title: string;
   /** When it starts. */
   appointment: string | undefined;
   words: Words;
@@ -42,7 +43,7 @@ function requestOf(act: FormName, form: FormData, appointment: string | undefine
   }
 }
 
-export function PatientForm({ act, appointment, words, busy, onDo, onBack }: Props) {
+export function PatientForm({ act, title, appointment, words, busy, onDo, onBack }: Props) {
   const [missing, setMissing] = useState(false);
   const id = useId();
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -53,7 +54,7 @@ export function PatientForm({ act, appointment, words, busy, onDo, onBack }: Pro
   };
   return (
     <form onSubmit={submit} className={styles['form']} aria-labelledby={id} noValidate>
-      <h2 id={id}>{words.forms[act]}</h2>
+      <h2 id={id}>{title}</h2>
       <Fields act={act} appointment={appointment} words={words} />
       <p role="alert" className={styles['fault']}>
         {missing ? words.missing : ''}

@@ -8,7 +8,7 @@ import { AskClinic } from './AskClinic.tsx';
 import styles from './Patient.module.css';
 import { type FormName, PatientForm } from './PatientForm.tsx';
 import type { PatientApi } from './patient-api.ts';
-import { clockTime, notDoneWords, visitTime, WORDS, type Words } from './patient-words.ts';
+import { type ActShown, clockTime, notDoneWords, visitTime, WORDS, type Words } from './patient-words.ts';
 
 type Props = {
   api: PatientApi;
@@ -53,6 +53,9 @@ export function ReferralForPatient({ api, view, language, onChange, onEnd }: Pro
   };
   const [specialist] = view.specialists;
   const time = (instant: string): string => visitTime(instant, language, view.timeZone);
+  // Where there is none to be had instead, they ask for a first.
+  const shown = (act: FormName): ActShown =>
+    act === 'other-date' && !view.appointment && !view.acts.includes('book') ? 'first-date' : act;
   const forms = view.acts.filter((act) => act !== 'book');
   return (
     <>
@@ -96,7 +99,7 @@ export function ReferralForPatient({ api, view, language, onChange, onEnd }: Pro
                   setOpen(act);
                 }}
               >
-                {words.acts[act]}
+                {words.acts[shown(act)]}
               </button>
             ))}
           </div>
@@ -106,6 +109,7 @@ export function ReferralForPatient({ api, view, language, onChange, onEnd }: Pro
         <PatientForm
           key={open}
           act={open}
+          title={words.forms[shown(open)]}
           appointment={view.appointment?.startsAt}
           words={words}
           busy={busy}

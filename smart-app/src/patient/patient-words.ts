@@ -10,6 +10,8 @@ import { isProblem } from '../session/api.ts';
 export type DeclineReason = Extract<PatientRequest, { act: 'decline' }>['reason'];
 export type Score = Extract<PatientRequest, { act: 'rate' }>['score'];
 type ActName = PatientRequest['act'];
+/** As it is called on the page: `first-date` is `other-date` of whom no date is offered or booked. */
+export type ActShown = Exclude<ActName, 'book' | 'texts'> | 'first-date';
 
 export type Words = {
   otherLanguage: string;
@@ -41,8 +43,8 @@ export type Words = {
   visit: string;
   pick: string;
   noDates: string;
-  acts: Record<Exclude<ActName, 'book' | 'texts'>, string>;
-  forms: Record<'other-date' | 'decline' | 'seen' | 'rate' | 'cancel', string>;
+  acts: Record<ActShown, string>;
+  forms: Record<ActShown, string>;
   when: string;
   reason: string;
   reasons: Record<DeclineReason, string>;
@@ -127,6 +129,7 @@ const EN: Words = {
   acts: {
     cancel: 'I cannot come',
     'other-date': 'Ask for another date',
+    'first-date': 'Ask for a date',
     seen: 'I was seen',
     rate: 'How was it?',
     decline: 'I do not want this visit',
@@ -134,6 +137,7 @@ const EN: Words = {
   forms: {
     cancel: 'I cannot come',
     'other-date': 'Ask for another date',
+    'first-date': 'Ask for a date',
     seen: 'I was seen',
     rate: 'How was it for you?',
     decline: 'I do not want this visit',
@@ -249,6 +253,7 @@ const ES: Words = {
   acts: {
     cancel: 'No puedo ir',
     'other-date': 'Pedir otra fecha',
+    'first-date': 'Pedir una fecha',
     seen: 'Ya me vieron',
     rate: '¿Cómo le fue?',
     decline: 'No quiero esta cita',
@@ -256,6 +261,7 @@ const ES: Words = {
   forms: {
     cancel: 'No puedo ir',
     'other-date': 'Pedir otra fecha',
+    'first-date': 'Pedir una fecha',
     seen: 'Ya me vieron',
     rate: '¿Cómo le fue?',
     decline: 'No quiero esta cita',

@@ -22,7 +22,7 @@ describe('how much time is left', () => {
     [later, 6, 4, '6 h left', 0.4, 'calm'],
     [later, 0.5, 4, '30 min left', 4 / 4.5, 'soon'],
     ['2026-11-28T15:02:00.000Z', 0, 4, 'due now', 1, 'soon'],
-    [later, 0, 4, 'due at opening', 1, 'soon'],
+    [later, 0, 4, 'due before opening', 1, 'soon'],
     [earlier, -5, 9, '5 h over', 1, 'over'],
     [earlier, 0, 9, 'just over', 1, 'over'],
   ])('due %s with %s opening hours left of a line that is %s old: %s', (dueAt, leftBusinessHours, ageBusinessHours, words, used, tone) => {

@@ -30,7 +30,7 @@ const NOW_MS = 10 * 60_000;
 export function leftWords({ dueAt, leftBusinessHours }: Clocks, at: Date): string {
   const over = Date.parse(dueAt) < at.getTime();
   // Over, or to come, while the practice is closed: no opening hour lies between.
-  if (leftBusinessHours === 0) return over ? 'just over' : Date.parse(dueAt) - at.getTime() > NOW_MS ? 'due at opening' : 'due now';
+  if (leftBusinessHours === 0) return over ? 'just over' : Date.parse(dueAt) - at.getTime() > NOW_MS ? 'due before opening' : 'due now';
   return over ? `${hoursWords(leftBusinessHours)} over` : `${hoursWords(leftBusinessHours)} left`;
 }
 
