@@ -1,7 +1,8 @@
 /** A coordinator at the worklist: does what is owed, or puts on record what an office or a patient said by telephone or on paper. */
 import type { DeclineReason } from '@refloop/domain/referral/attempt';
+import type { ActRequest } from '@refloop/server/client/acts';
 import type { AuthorizationAnswer, PacketAnswer, PacketSent, PacketView } from '@refloop/server/client/packet';
-import type { ActRequest, Thread } from '@refloop/server/client/worklist';
+import type { Thread } from '@refloop/server/client/thread';
 import type { Session } from '@refloop/server/sessions/session';
 import type { Book } from './book.ts';
 import { createLife, type Life } from './life.ts';

@@ -1,7 +1,8 @@
 /** The form of one act: what happened and when. Sent with a key of its own, so that the same press twice does it once. */
 import { Input, NativeSelect, TextInput } from '@mantine/core';
+import type { Act, ActName, ActRequest } from '@refloop/server/client/acts';
 import type { PacketView } from '@refloop/server/client/packet';
-import type { Act, ActName, ActRequest, Thread } from '@refloop/server/client/worklist';
+import type { Thread } from '@refloop/server/client/thread';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import type { CenterProps } from '../center/CenterPage.tsx';
 import { isProblem, notDoneText } from '../session/api.ts';

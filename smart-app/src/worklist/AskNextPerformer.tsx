@@ -1,6 +1,7 @@
 /** After a decline: who can be asked next, the best first, and why. The order stands. */
 import { Button, NativeSelect } from '@mantine/core';
-import type { AskNext, NextPerformers, Thread } from '@refloop/server/client/worklist';
+import type { Thread } from '@refloop/server/client/thread';
+import type { AskNext, NextPerformers } from '@refloop/server/client/worklist';
 import { useState } from 'react';
 import { AnswerView } from '../center/AnswerView.tsx';
 import type { CenterProps } from '../center/CenterPage.tsx';

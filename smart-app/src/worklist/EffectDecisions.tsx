@@ -1,6 +1,6 @@
 /** What was perhaps sent, or was not: one press says what became of it. */
 import { Button } from '@mantine/core';
-import type { DecideEffect, Thread } from '@refloop/server/client/worklist';
+import type { DecideEffect, Thread } from '@refloop/server/client/thread';
 import { useState } from 'react';
 import type { CenterProps } from '../center/CenterPage.tsx';
 import { isProblem, notDoneText } from '../session/api.ts';

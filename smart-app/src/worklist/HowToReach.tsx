@@ -1,5 +1,5 @@
 /** Whom to call, on which number, and what was tried already: an alert without it would only say that something is late. */
-import type { Thread } from '@refloop/server/client/worklist';
+import type { Thread } from '@refloop/server/client/thread';
 import type { ReactNode } from 'react';
 import { PhoneLink } from '../ui/PhoneLink.tsx';
 import { plainTime } from '../words/plain-date.ts';

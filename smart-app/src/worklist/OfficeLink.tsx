@@ -1,7 +1,7 @@
 /** A link for the specialist's office: made here, shown once, and handed over by whatever way the office is reached. */
 import { Button } from '@mantine/core';
 import type { NewLink } from '@refloop/server/client/office';
-import type { Thread } from '@refloop/server/client/worklist';
+import type { Thread } from '@refloop/server/client/thread';
 import { useEffect, useRef, useState } from 'react';
 import type { CenterProps } from '../center/CenterPage.tsx';
 import { failureText, isProblem, notDoneText } from '../session/api.ts';

@@ -1,6 +1,6 @@
 /** Answers what the office asked. The same press twice is on record once. */
 import { Button, Textarea } from '@mantine/core';
-import type { Thread } from '@refloop/server/client/worklist';
+import type { Thread } from '@refloop/server/client/thread';
 import { type FormEvent, useRef, useState } from 'react';
 import type { CenterProps } from '../center/CenterPage.tsx';
 import { isProblem, notDoneText } from '../session/api.ts';

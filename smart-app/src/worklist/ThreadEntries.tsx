@@ -1,5 +1,5 @@
 /** What happened, newest first, whoever of the parties did it. */
-import type { ThreadEntry } from '@refloop/server/client/worklist';
+import type { ThreadEntry } from '@refloop/server/client/thread';
 import { detailText, plainTime } from '../words/plain-date.ts';
 import styles from './Thread.module.css';
 

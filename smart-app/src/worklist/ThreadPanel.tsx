@@ -1,7 +1,9 @@
 /** One referral as a thread of all parties, with what is owed and the one thing to do next. */
 import { Button, Menu } from '@mantine/core';
+import type { ActName } from '@refloop/server/client/acts';
 import type { PacketAnswer } from '@refloop/server/client/packet';
-import type { ActName, Thread, WorklistRow } from '@refloop/server/client/worklist';
+import type { Thread } from '@refloop/server/client/thread';
+import type { WorklistRow } from '@refloop/server/client/worklist';
 import { useEffect, useRef, useState } from 'react';
 import { AnswerView } from '../center/AnswerView.tsx';
 import type { CenterProps } from '../center/CenterPage.tsx';

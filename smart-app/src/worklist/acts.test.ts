@@ -1,4 +1,4 @@
-import { ACTS, type Act, ActRequest } from '@refloop/server/client/worklist';
+import { ACTS, type Act, ActRequest } from '@refloop/server/client/acts';
 import { describe, expect, test } from 'vitest';
 import { ACT_FORMS, type Filled, fieldsOf, momentText, nextAct, readAct, startForm } from './acts.ts';
 import { testRow } from './test-row.ts';

@@ -1,5 +1,6 @@
 /** What can be put on record by hand: how each is called, what its form asks, and which one is next. */
-import type { Act, ActName, Thread } from '@refloop/server/client/worklist';
+import type { Act, ActName } from '@refloop/server/client/acts';
+import type { Thread } from '@refloop/server/client/thread';
 import { faultWords } from './authorization-draft.ts';
 
 type Choice = { value: string; label: string };

@@ -1,5 +1,5 @@
 /** How patient and office are reached and what was tried already, in the words of whoever is about to call. */
-import type { Thread } from '@refloop/server/client/worklist';
+import type { Thread } from '@refloop/server/client/thread';
 
 type Reach = Thread['reach'];
 

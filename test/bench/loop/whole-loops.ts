@@ -7,7 +7,7 @@ import { TASK_IDENTIFIER_SYSTEM, taskKey } from '@refloop/domain/write-back/iden
 import { anyHandler } from '@refloop/server/channels/handler';
 import { noteReceipt } from '@refloop/server/channels/report-in-chart';
 import { taskStanding } from '@refloop/server/channels/task-standing';
-import type { ActRequest } from '@refloop/server/client/worklist';
+import type { ActRequest } from '@refloop/server/client/acts';
 import { systemEhr } from '@refloop/server/ehr/system-ehr';
 import { readSystemKey } from '@refloop/server/ehr/system-key';
 import { createOutboxWorker } from '@refloop/server/outbox/worker';

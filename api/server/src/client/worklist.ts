@@ -1,14 +1,11 @@
-/** The coordinator's worklist over HTTP: every open obligation with who waits on whom, one referral as one thread, and what may be done. */
+/** The coordinator's worklist over HTTP: every open obligation with who waits on whom, whose work it is, and who could be asked next. */
 
-import { LANGUAGES } from '@refloop/domain/patient/reading-grade';
-import { BY_HAND_CHANNELS, DECLINE_REASONS } from '@refloop/domain/referral/attempt';
-import { CONTACTS, DENIAL_REASONS, REROUTE_REASONS } from '@refloop/domain/referral/care-event';
+import { REROUTE_REASONS } from '@refloop/domain/referral/care-event';
 import { EXCEPTIONS } from '@refloop/domain/referral/exception';
 import { RISKS } from '@refloop/domain/sla/risk';
 import { z } from 'zod';
-import { AuthorizationAnswer, AuthorizationNumber } from './packet.ts';
 
-const Named = z.object({ subject: z.string(), name: z.string() });
+export const Named = z.object({ subject: z.string(), name: z.string() });
 export const Party = z.enum(['clinician', 'coordinator', 'specialist', 'patient']);
 export const WorklistUrgency = z.enum(['routine', 'urgent', 'emergency']);
 
@@ -147,160 +144,6 @@ export const WorklistExportQuestion = z.object({
   purpose: z.string().trim().min(3, 'Say in a few words what you need the file for').max(200),
 });
 export type WorklistExportQuestion = z.infer<typeof WorklistExportQuestion>;
-
-/** Who did or said something, as all parties see it. */
-export const ThreadParty = z.enum(['practice', 'office', 'patient', 'payer', 'refloop']);
-
-export const ThreadEntry = z.object({
-  sequence: z.number().int(),
-  /** When it happened; null where that is only inferred from what came later. */
-  at: z.string().nullable(),
-  /** When Refloop learned of it. */
-  recordedAt: z.string(),
-  party: ThreadParty,
-  by: z.string(),
-  title: z.string(),
-  detail: z.string().nullable(),
-  /** Instants that belong behind the detail, told in the reader's own zone. */
-  times: z.array(z.string()),
-});
-export type ThreadEntry = z.infer<typeof ThreadEntry>;
-
-export const ACTS = [
-  'sent',
-  'received',
-  'accepted',
-  'declined',
-  'booked',
-  'missed',
-  'appointment-cancelled',
-  'seen',
-  'note',
-  'patient-heard',
-  'authorization',
-  'contacted',
-  'cancel-requested',
-  'cancel-confirmed',
-  'ended',
-  'reconciled',
-] as const;
-export const ActName = z.enum(ACTS);
-export type ActName = z.infer<typeof ActName>;
-
-export const EFFECT_DECISIONS = ['was-sent', 'send-again', 'let-go'] as const;
-/** What a person found out about something that was perhaps sent, or was not. */
-export const DecideEffect = z.object({
-  effectId: z.guid(),
-  /** Which time that it came to this: what is decided of one doubt is not decided of the next. */
-  doubt: z.string().max(200),
-  decision: z.enum(EFFECT_DECISIONS),
-});
-export type DecideEffect = z.infer<typeof DecideEffect>;
-
-const Count = z.number().int();
-const LastAt = z.string().nullable();
-
-/** How patient and office are reached, and what was tried already: by itself, and by people. A number that is not known is empty. */
-const Reach = z.object({
-  patient: z.object({
-    phone: z.string(),
-    /** Whose word the number is: what the patient told goes before the chart. */
-    phoneFrom: z.enum(['chart', 'patient']),
-    language: z.enum(LANGUAGES).nullable(),
-    /** Whether they want text messages. */
-    texts: z.enum(['unknown', 'given', 'withdrawn']),
-    /** What left by itself; `unknown`: perhaps. */
-    messages: z.object({ sent: Count, failed: Count, unknown: Count, lastAt: LastAt }),
-    /** By a person here. */
-    calls: z.object({ made: Count, lastAt: LastAt }),
-  }),
-  /** Whom is asked now; null where nobody is. */
-  office: z
-    .object({
-      phone: z.string(),
-      fax: z.string(),
-      /** `arrived`: a receipt of a machine, no acceptance. */
-      sendings: z.object({ made: Count, arrived: Count, failed: Count, lastAt: LastAt }),
-    })
-    .nullable(),
-});
-
-export const Thread = z.object({
-  referralId: z.string(),
-  /** Whether this reader may put things on record: whoever was only told of it reads. */
-  mayWork: z.boolean(),
-  reach: Reach,
-  /** The last event; an act says on which it was decided. */
-  sequence: z.number().int(),
-  patientName: z.string(),
-  specialtyName: z.string(),
-  urgency: WorklistUrgency,
-  status: z.string(),
-  performer: z.object({ name: z.string(), npi: z.string(), network: z.string() }).nullable(),
-  coordinator: Named.nullable(),
-  appointment: z.object({ startsAt: z.string() }).nullable(),
-  obligations: z.array(WorklistRow),
-  /** What was perhaps sent, or was not, with what can be said of it. */
-  effects: z.array(z.object({ effectId: z.string(), doubt: z.string(), decisions: z.array(z.enum(EFFECT_DECISIONS)) })),
-  /** What may be put on record now, in the order of the loop. */
-  acts: z.array(ActName),
-  /** Whether a link is out with which the specialist’s office can open this. */
-  linked: z.boolean(),
-  /** Whether another specialist can be asked now. */
-  mayAskNext: z.boolean(),
-  /** Whose office has waited longest for an answer; a message goes to it. Null where none has asked. */
-  asker: z.string().nullable(),
-  entries: z.array(ThreadEntry),
-});
-export type Thread = z.infer<typeof Thread>;
-
-/** When it happened: not later than now. */
-const when = { at: z.iso.datetime({ offset: true }) };
-
-/** What a coordinator puts on record: what they did, or what they were told by telephone or on paper. */
-export const Act = z.discriminatedUnion('act', [
-  z.object({
-    act: z.literal('sent'),
-    channel: z.enum(BY_HAND_CHANNELS),
-    /** Where there is a packet, and nothing has settled it. */
-    authorization: AuthorizationAnswer.optional(),
-    ...when,
-  }),
-  z.object({ act: z.literal('received'), ...when }),
-  z.object({ act: z.literal('accepted'), ...when }),
-  z.object({ act: z.literal('declined'), reason: z.enum(DECLINE_REASONS), ...when }),
-  z.object({ act: z.literal('booked'), startsAt: z.iso.datetime({ offset: true }), ...when }),
-  z.object({ act: z.literal('missed'), ...when }),
-  z.object({ act: z.literal('appointment-cancelled'), by: z.enum(['patient', 'specialist', 'unknown']), ...when }),
-  z.object({ act: z.literal('seen'), ...when }),
-  /** A note that came on paper or stands in the chart already. */
-  z.object({ act: z.literal('note'), form: z.enum(['interim', 'final']), ...when }),
-  /** What the patient wrote was seen to. */
-  z.object({ act: z.literal('patient-heard') }),
-  z.discriminatedUnion('answer', [
-    z.object({ act: z.literal('authorization'), answer: z.enum(['asked', 'not-needed', ...DENIAL_REASONS]), ...when }),
-    z.object({ act: z.literal('authorization'), answer: z.literal('approved'), number: AuthorizationNumber, ...when }),
-  ]),
-  z.object({ act: z.literal('contacted'), outcome: z.enum(CONTACTS) }),
-  z.object({ act: z.literal('cancel-requested'), reason: z.string().trim().min(3, 'Say in a few words why').max(500), ...when }),
-  z.object({ act: z.literal('cancel-confirmed'), ...when }),
-  z.object({
-    act: z.literal('ended'),
-    how: z.enum(['cancelled', 'patient-declined', 'expired', 'died']),
-    reason: z.string().trim().min(3, 'Say in a few words why').max(500),
-  }),
-  z.object({ act: z.literal('reconciled'), note: z.string().trim().min(3, 'Say in a few words what was found').max(500) }),
-]);
-export type Act = z.infer<typeof Act>;
-
-export const ActRequest = z.object({
-  /** One for each press: the same one twice does it once. */
-  key: z.string().min(8).max(64),
-  /** The last event that was on screen. */
-  sequence: z.number().int().positive(),
-  what: Act,
-});
-export type ActRequest = z.infer<typeof ActRequest>;
 
 export const AssignRequest = z.object({
   referralIds: z.array(z.string().min(1).max(60)).min(1).max(200),

@@ -8,7 +8,7 @@ import { statusOf } from '@refloop/domain/referral/status';
 import { unreachable } from '@refloop/domain/result';
 import { risksOf } from '@refloop/domain/sla/risk';
 import { personFor, type StaffPerson } from '@refloop/domain/sla/staff';
-import type { Thread } from '../client/worklist.ts';
+import type { Thread } from '../client/thread.ts';
 import { dueBy } from '../services/due.ts';
 import type { ObligationContent } from '../services/engine/obligation-content.ts';
 import { namesBeside } from '../services/engine/obligation-rows.ts';

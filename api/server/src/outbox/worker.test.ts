@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod';
 import { anyHandler, type Handler, type Sent } from '../channels/handler.ts';
 import { type Counterpart, handlerContract } from '../channels/test-handler-contract.ts';
-import type { DecideEffect, Thread } from '../client/worklist.ts';
+import type { DecideEffect, Thread } from '../client/thread.ts';
 import { createEffectDecisionService } from '../services/effect-decisions.ts';
 import { createDueReferrals } from '../services/engine/due-referrals.ts';
 import { keepFirstPolicy } from '../services/engine/policy-in-force.ts';

@@ -10,7 +10,7 @@ import {
   PostMessage,
   ReadAsOffice,
 } from '../client/office.ts';
-import { Thread } from '../client/worklist.ts';
+import { Thread } from '../client/thread.ts';
 import type { OfficeService } from '../services/office.ts';
 import type { OfficeLinkService } from '../services/office-links.ts';
 import type { WorklistService } from '../services/worklist.ts';

@@ -1,12 +1,11 @@
 import { z } from 'zod';
+import { ActRequest } from '../client/acts.ts';
+import { DecideEffect, Thread } from '../client/thread.ts';
 import {
-  ActRequest,
   AskNext,
   AssignAnswer,
   AssignRequest,
-  DecideEffect,
   NextPerformers,
-  Thread,
   WorklistAnswer,
   WorklistExportQuestion,
   WorklistQuery,

@@ -1,5 +1,5 @@
 /** What a person found out about an effect that nobody tries by itself any more: it was sent, it is to be sent again, or it was done otherwise. */
-import type { DecideEffect, Thread } from '../client/worklist.ts';
+import type { DecideEffect, Thread } from '../client/thread.ts';
 import { isInDoubt, settleEffectObligations } from '../outbox/effect-obligation.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, type Session } from '../sessions/session.ts';

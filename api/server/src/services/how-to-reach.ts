@@ -5,7 +5,7 @@
 import { phoneNumber } from '@refloop/domain/patient/outreach';
 import type { Moment } from '@refloop/domain/referral/attempt';
 import type { Referral } from '@refloop/domain/referral/referral';
-import type { Thread } from '../client/worklist.ts';
+import type { Thread } from '../client/thread.ts';
 import { addressedTo } from '../packet/addressed-to.ts';
 import type { Unit } from '../store/store.ts';
 import { approvedPacket } from './patient/patient-facts.ts';

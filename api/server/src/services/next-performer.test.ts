@@ -1,6 +1,7 @@
 /** After a decline another specialist is asked from the ranking of the clinician's own request, and the order stands. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { NextPerformers, Thread } from '../client/worklist.ts';
+import type { Thread } from '../client/thread.ts';
+import type { NextPerformers } from '../client/worklist.ts';
 import { putInForce } from './engine/test-in-force.ts';
 import { openReferralApi, type ReferralApi, testDirectory } from './test-referral-api.ts';
 import { approveInput, type Made, makeInput } from './test-referral-input.ts';

@@ -5,7 +5,7 @@ import { decideCare } from '@refloop/domain/referral/care-command';
 import type { Referral } from '@refloop/domain/referral/referral';
 import type { OfficeMail } from '../channels/office-mail.ts';
 import type { NewLink } from '../client/office.ts';
-import type { Thread } from '../client/worklist.ts';
+import type { Thread } from '../client/thread.ts';
 import type { ReadConsents } from '../ehr/consents-now.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, personOf, type Session } from '../sessions/session.ts';

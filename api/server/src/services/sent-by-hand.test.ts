@@ -1,7 +1,8 @@
 /** What a person faxed themselves or gave away on paper, put on record over HTTP: with a word on the payer's authorization, and nothing else asked of it. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PacketAnswer } from '../client/packet.ts';
-import type { NextPerformers, Thread } from '../client/worklist.ts';
+import type { Thread } from '../client/thread.ts';
+import type { NextPerformers } from '../client/worklist.ts';
 import { putInForce } from './engine/test-in-force.ts';
 import { openReferralApi, type ReferralApi, testDirectory } from './test-referral-api.ts';
 import { type Body, makeInput, order } from './test-referral-input.ts';

@@ -10,7 +10,7 @@ import { unreachable } from '@refloop/domain/result';
 import { ESCALATION_STEPS } from '@refloop/domain/sla/escalation-steps';
 import { FAX_BY_MAIL } from '../channels/fax-by-mail.ts';
 import { OFFICE_MAIL } from '../channels/office-mail.ts';
-import type { ThreadEntry } from '../client/worklist.ts';
+import type { ThreadEntry } from '../client/thread.ts';
 import type { StoredEffect } from '../store/outbox.ts';
 import { groundWords } from './authorization-words.ts';
 

@@ -1,7 +1,8 @@
 /** The worklist over HTTP on PostgreSQL: who sees what, what is put on record, and what is refused. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Thread } from '../client/thread.ts';
 import type { MyWork } from '../client/work.ts';
-import type { Thread, WorklistAnswer, WorklistLine } from '../client/worklist.ts';
+import type { WorklistAnswer, WorklistLine } from '../client/worklist.ts';
 import type { Session } from '../sessions/session.ts';
 import type { NewAuditEntry } from '../store/audit.ts';
 import type { Store, Unit } from '../store/store.ts';

@@ -7,15 +7,9 @@ import type { Referral } from '@refloop/domain/referral/referral';
 import { statusOf } from '@refloop/domain/referral/status';
 import { ok } from '@refloop/domain/result';
 import { calendarFor } from '@refloop/domain/sla/policy';
-import {
-  ACTS,
-  type ActRequest,
-  type AssignAnswer,
-  type AssignRequest,
-  type Thread,
-  type WorklistAnswer,
-  type WorklistQuery,
-} from '../client/worklist.ts';
+import { ACTS, type ActRequest } from '../client/acts.ts';
+import { type Thread } from '../client/thread.ts';
+import { type AssignAnswer, type AssignRequest, type WorklistAnswer, type WorklistQuery } from '../client/worklist.ts';
 import { coveredBy } from '../grants/in-force.ts';
 import { toDecide } from '../outbox/effect-obligation.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';

@@ -3,7 +3,7 @@ import { EMERGENCY_WORDS } from '@refloop/domain/patient/messages';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PatientView } from '../../client/patient.ts';
-import type { Thread } from '../../client/worklist.ts';
+import type { Thread } from '../../client/thread.ts';
 import { PATIENT } from '../engine/test-in-force.ts';
 import { openReferralApi, type ReferralApi } from '../test-referral-api.ts';
 import { ageOn, dayOn } from './patient-facts.ts';

@@ -7,7 +7,7 @@ import type { Referral } from '@refloop/domain/referral/referral';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { anyHandler } from '../../channels/handler.ts';
 import { textMessage } from '../../channels/text-message.ts';
-import type { Thread } from '../../client/worklist.ts';
+import type { Thread } from '../../client/thread.ts';
 import { createOutboxWorker } from '../../outbox/worker.ts';
 import { patientPageRoutes } from '../../routes/patient.ts';
 import { type Site, sandboxSite } from '../../sites.ts';
