@@ -75,6 +75,7 @@ type Batch = Record<Table, unknown[][]>;
 const emptyBatch = (): Batch => Object.fromEntries(TABLES.map((table): [Table, unknown[][]] => [table, []])) as Batch;
 
 const AT_ONCE = 2000;
+const SETTLING_TRIES = 50;
 /** So many are made one by one. */
 const MADE = 100_000;
 
@@ -314,6 +315,24 @@ export async function openFilledDatabase(url: string, scope: Scope, now: Date, c
     }
   }
 
+  /**
+   * As autovacuum does after so many rows; the visibility map and the statistics are then what a database at rest has. What else looks at this
+   * database at that moment (a worker of autovacuum, of another table) keeps the latest rows from being seen by all (PostgreSQL, Routine Vacuuming):
+   * then once more.
+   */
+  async function settle(): Promise<void> {
+    for (let tries = 0; tries < SETTLING_TRIES; tries += 1) {
+      await owner.query('vacuum (analyze)');
+      const unseen = await owner.query('select from pg_class where relname = any($1) and relkind = $2 and relallvisible < relpages', [
+        TABLES,
+        'r',
+      ]);
+      if (unseen.rowCount === 0) return;
+      await new Promise((done) => setTimeout(done, 200));
+    }
+    throw new Error('The tables do not come to rest: somebody keeps an old snapshot of this database open.');
+  }
+
   let there = 0;
   return {
     open,
@@ -331,8 +350,7 @@ export async function openFilledDatabase(url: string, scope: Scope, now: Date, c
         there += MADE;
         progress(there);
       }
-      // As autovacuum does after so many rows; the visibility map and the statistics are then what a database at rest has.
-      await owner.query('vacuum (analyze)');
+      await settle();
       await owner.query('checkpoint');
       // What this connection has read is told now, and not amid what another reads afterwards (PostgreSQL, Monitoring Statistics).
       await owner.query('select pg_stat_force_next_flush()');
