@@ -12,7 +12,13 @@ import { PacketContents } from './PacketContents.tsx';
 import { type PacketFlow, usePacketFlow } from './packet-flow.ts';
 import { sendWords, WAY_NAMES, withheldWords } from './packet-words.ts';
 
-type Props = Pick<CenterProps, 'api' | 'onFail'> & { referralId: string; packet: PacketView; onChanged: () => void };
+type Props = Pick<CenterProps, 'api' | 'onFail'> & {
+  referralId: string;
+  packet: PacketView;
+  /** It is being put on record that it went by hand: nobody is asked the same beside it. */
+  besideSent: boolean;
+  onChanged: () => void;
+};
 
 export function PacketPanel(props: Props) {
   const flow = usePacketFlow(props);
@@ -39,7 +45,13 @@ export function PacketPanel(props: Props) {
       <Clearing flow={flow} />
       {packet.withheld > 0 ? <p>{withheldWords(packet.withheld)}</p> : null}
       <PacketContents flow={flow} />
-      {link === undefined ? <Sending key={packet.referralId} flow={flow} ready={ready} /> : <HandedLink flow={flow} link={link} />}
+      {link !== undefined ? (
+        <HandedLink flow={flow} link={link} />
+      ) : props.besideSent ? (
+        <p className="caption">Above it is put on record that it was sent by hand.</p>
+      ) : (
+        <Sending key={packet.referralId} flow={flow} ready={ready} />
+      )}
       <output className="caption">{told}</output>
     </section>
   );

@@ -196,7 +196,16 @@ function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged:
       </section>
       <output className="caption">{notice}</output>
       <HowToReach reach={thread.reach} now={now()} />
-      {there ? <PacketPanel api={api} onFail={onFail} referralId={thread.referralId} packet={there} onChanged={changed} /> : null}
+      {there ? (
+        <PacketPanel
+          api={api}
+          onFail={onFail}
+          referralId={thread.referralId}
+          packet={there}
+          besideSent={act === 'sent'}
+          onChanged={changed}
+        />
+      ) : null}
       {packet.kind === 'failed' ? (
         <section className={styles['link']} aria-label="Packet">
           <strong>Packet</strong>
