@@ -17,9 +17,9 @@ import { afterCare } from './care.ts';
 import {
   type ContactOutcome,
   type DenialReason,
+  decidesNothing,
   type EndingKind,
   isCareFact,
-  isUntold,
   type PatientMeaning,
   type Rating,
   type SeenBy,
@@ -103,7 +103,7 @@ export type Referral = {
   /** The order it was launched from; stays so when the approval creates another one. */
   launchedFrom: ResourceRef | null;
   lastSequence: number;
-  /** Of the last event that people are shown: what is counted with others' and told of nobody changes nothing of what they looked at. */
+  /** Of the last event that changes what people decide on: an act says on which it was decided, and is refused where there is a later one. */
   shownSequence: number;
   recommendations: OfferedRecommendation[];
   order: Order;
@@ -169,7 +169,7 @@ export function writeBackWord(steps: readonly { outcome: StepOutcome | null }[])
  * Counts up with every change of what the fold makes of the same events: rows kept in an older form are then made anew.
  * golden-fold.json holds one history folded; the test beside it fails where that changed and this did not.
  */
-export const FOLD_VERSION = 10;
+export const FOLD_VERSION = 11;
 
 /** The fold. Events come in order of sequence; the first is always `referral-started`. */
 export function fold(id: string, events: readonly ReferralEvent[]): Referral | undefined {
@@ -214,7 +214,7 @@ export function evolve(id: string, before: Referral | undefined, event: Referral
   return {
     ...applied(before, event),
     lastSequence: event.sequence,
-    shownSequence: isUntold(fact) ? before.shownSequence : event.sequence,
+    shownSequence: decidesNothing(fact) ? before.shownSequence : event.sequence,
     factKeys: [...before.factKeys, ...keysOf(event)],
   };
 }

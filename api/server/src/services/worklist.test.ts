@@ -1,4 +1,5 @@
 /** The worklist over HTTP on PostgreSQL: who sees what, what is put on record, and what is refused. */
+import type { ReferralFact } from '@refloop/domain/referral/event';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Thread } from '../client/thread.ts';
 import type { MyWork } from '../client/work.ts';
@@ -8,7 +9,7 @@ import type { NewAuditEntry } from '../store/audit.ts';
 import type { Store, Unit } from '../store/store.ts';
 import { happens, PATIENT, putInForce } from './engine/test-in-force.ts';
 import { raiseUnfinishedWriteBack } from './exceptions.ts';
-import { readReferral } from './referral-log.ts';
+import { applyDecision, readReferral } from './referral-log.ts';
 import { openReferralApi, type ReferralApi } from './test-referral-api.ts';
 import { createWorklistService } from './worklist.ts';
 import { createWorklistExportService } from './worklist-export.ts';
@@ -491,6 +492,28 @@ test('five weeks later a clinician is asked again, not about the same note, and 
   expect({ row: await rowOf(lead, 'r9'), thread: await thread('r9') }).toEqual(shown);
   const press = { key: 'press-after-answer', sequence: shown.thread.sequence, what: { act: 'contacted', outcome: 'left-message' } };
   expect((await api.call('POST', '/worklist/referrals/r9/acts', coordinator, press)).status).toBe(200);
+});
+
+test('a text that leaves by itself while a form is open takes no press away; what the patient writes does', async () => {
+  await putInForce(api.store, api.scope, 'r10', now());
+  const told = (fact: ReferralFact) =>
+    api.store.transaction(api.scope, (unit) =>
+      applyDecision(unit, 'r10', { kind: 'software', name: 'test', version: '1' }, now(), () => ({
+        ok: true,
+        value: [{ effectiveAt: now(), factKey: null, fact }],
+      })),
+    );
+  const pressed = async (key: string, { sequence }: Thread) => {
+    const press = { key, sequence, what: { act: 'contacted', outcome: 'left-message' } };
+    return (await api.call('POST', '/worklist/referrals/r10/acts', coordinator, press)).status;
+  };
+  const open = await thread('r10');
+  await told({ type: 'patient-messaged', version: 1, messageId: 'm', topic: 'book', channel: 'text', outcome: 'sent' });
+  expect((await thread('r10')).entries).toHaveLength(open.entries.length + 1);
+  expect(await pressed('press-after-text', open)).toBe(200);
+  const again = await thread('r10');
+  await told({ type: 'patient-wrote', version: 1, channel: 'text', meaning: 'message', text: 'Not on Fridays' });
+  expect(await pressed('press-after-word', again)).toBe(409);
 });
 
 test('a long list comes in parts: the first lines by themselves, then the rest, every line once and each part on record', async () => {
