@@ -24,6 +24,8 @@ export type BookedReport = { final: boolean; attempt: number | undefined; review
 export type Book = {
   referralId: string;
   last: number;
+  /** Of the last event that changes what people decide on. */
+  decided: number;
   patientId: string;
   service: string;
   requester: string;
@@ -54,6 +56,7 @@ export type Book = {
 export const newBook = (referralId: string): Book => ({
   referralId,
   last: 0,
+  decided: 0,
   patientId: '',
   service: 'visit',
   requester: '',
@@ -118,6 +121,10 @@ export type Authority = {
   patientOfNote: (factKey: string) => string | null | undefined;
 };
 
+/** What a clinician is asked now and then, and a text that left by itself: they take no press away. */
+const isBeside = ({ type, data }: StoredEvent): boolean =>
+  type === 'clinician-rated' || (type === 'patient-messaged' && (data as { outcome?: string }).outcome === 'sent');
+
 /** Takes the next event into the book. @returns what it should not have been, in words without patient data */
 export function takeIn(book: Book, event: StoredEvent, authority: Authority): string[] {
   const faults: string[] = [];
@@ -129,6 +136,7 @@ export function takeIn(book: Book, event: StoredEvent, authority: Authority): st
   const inferred = event.effectiveAt === null;
   must(event.sequence === book.last + 1, `order of events: event ${event.sequence} follows event ${book.last}`);
   book.last = event.sequence;
+  if (!isBeside(event)) book.decided = event.sequence;
   book.lastAt = event.recordedAt;
   const key = typeof data['factKey'] === 'string' ? data['factKey'] : undefined;
   if (key !== undefined) {

@@ -239,7 +239,7 @@ export async function clinicianActs(world: World, practice: Practice, book: Book
     case 'sign-in-ehr':
       return signInEhr(window, book);
     case 'hear-decline': {
-      const asked = { key: `heard-${world.newId()}`, sequence: book.last, what: { act: 'patient-heard' } as const };
+      const asked = { key: `heard-${world.newId()}`, sequence: book.decided, what: { act: 'patient-heard' } as const };
       await world.server.ask(window.life, ({ worklist }, now) => worklist.act(window.session, book.referralId, asked, now));
       return;
     }

@@ -172,7 +172,7 @@ async function callOff(desk: Desk): Promise<void> {
   world.people.offices.called(practice, book, npi);
   if (world.draws.chance(0.4)) return;
   await world.time.pause(world.draws.integer(2 * MINUTE_MS, 40 * MINUTE_MS));
-  if (book.attempts.at(-1)?.askedToCancel === true) await ask({ ...desk, sequence: book.last });
+  if (book.attempts.at(-1)?.askedToCancel === true) await ask({ ...desk, sequence: book.decided });
 }
 
 async function ask(desk: Desk): Promise<void> {
@@ -187,7 +187,7 @@ async function ask(desk: Desk): Promise<void> {
 /** What a coordinator does about something that is owed; it may take several times, and at times nothing is done. */
 export async function coordinatorActs(world: World, practice: Practice, person: Person, book: Book, kind: string): Promise<void> {
   const life = createLife();
-  const desk: Desk = { world, practice, session: sessionOf(practice, person, world.now()), life, book, sequence: book.last };
+  const desk: Desk = { world, practice, session: sessionOf(practice, person, world.now()), life, book, sequence: book.decided };
   const attempt = book.attempts.at(-1);
   // Between what was on screen and the press something may happen.
   await world.time.pause(world.draws.integer(1000, 120_000));

@@ -1,6 +1,6 @@
 import type { Resource } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { growth } from '../../../test/support/growth.ts';
+import { growth } from '../../../tools/growth.ts';
 import { conditionOf, orderOf, patientOf, practitionerOf, startTestServer, type TestServer, taskOf } from './test-server.ts';
 
 let server: TestServer;
@@ -267,7 +267,7 @@ it('a patient with eight times as many resources takes at most eight times as lo
     const { json } = await server.call({ path: `Observation?patient=of-${size}&code=http://loinc.org|2345-7&_sort=-date&_count=100` });
     expect(json.total).toBe(size);
   };
-  expect(await growth(375, 3000, search)).toBeLessThan(8);
+  expect(await growth(375, 3000, search)).toBeLessThan(3);
 });
 
 it('none of this was a fault of the server', () => expect(server.faults).toEqual([]));

@@ -101,7 +101,7 @@ function Shown({ report, open, truths, onTake }: ShownProps) {
         {plainTime(startedAt)}: {counted(looked, 'referral', 'referrals')} looked at, {counted(found, 'difference', 'differences')}
         {unread > 0 ? `, ${unread} not read whole` : ''}
       </summary>
-      <p className="caption">{looked === 0 && standing === 'done' ? 'No referral was there to be looked at.' : STANDINGS[standing]}</p>
+      <p className="caption">{looked === 0 && standing === 'done' ? 'No referral was left to look at.' : STANDINGS[standing]}</p>
       {differences.length === 0 ? null : (
         <Scroller label={`Differences, ${plainTime(startedAt)}`}>
           <table className={styles['table']}>

@@ -53,7 +53,7 @@ export function ReferralForPatient({ api, view, language, onChange, onEnd }: Pro
   };
   const [specialist] = view.specialists;
   const time = (instant: string): string => visitTime(instant, language, view.timeZone);
-  // Where there is none to be had instead, they ask for a first.
+  // Where none is booked or offered there is no other to ask for.
   const shown = (act: FormName): ActShown =>
     act === 'other-date' && !view.appointment && !view.acts.includes('book') ? 'first-date' : act;
   const forms = view.acts.filter((act) => act !== 'book');

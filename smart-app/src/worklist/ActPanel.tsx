@@ -81,9 +81,7 @@ export function ActPanel({ api, onFail, thread, act, packet, now, onDone, onChan
     <form ref={form} className={styles['form']} aria-label={name} onSubmit={(event) => void send(event)}>
       <h3>{name}</h3>
       {act === 'authorization' && thread.performer ? (
-        <p className="caption">
-          Of {thread.performer.name}, who is asked now. What the payer says of somebody asked before is not put down here.
-        </p>
+        <p className="caption">This is for {thread.performer.name}. An approval that names another specialist is not put on record here.</p>
       ) : null}
       {fieldsOf(act, filled).map((field) => (
         <FormField

@@ -13,7 +13,7 @@ import { consentWords, LANGUAGE_NAMES, leavesWords, PREFERRED_NAMES, PROXY_NAMES
 
 type Props = Pick<CenterProps, 'api' | 'onFail'> & {
   referralId: string;
-  /** Of the last event: a word of the patient is one. */
+  /** Of the last event that changes what people decide on: a word of the patient is one. */
   sequence: number;
   now: () => Date;
   /** Something was put on record. */

@@ -45,12 +45,10 @@ export function PacketPanel(props: Props) {
       <Clearing flow={flow} />
       {packet.withheld > 0 ? <p>{withheldWords(packet.withheld)}</p> : null}
       <PacketContents flow={flow} />
-      {link !== undefined ? (
-        <HandedLink flow={flow} link={link} />
-      ) : props.besideSent ? (
-        <p className="caption">Above it is put on record that it was sent by hand.</p>
+      {link === undefined ? (
+        <Sending key={packet.referralId} flow={flow} ready={ready} besideSent={props.besideSent} />
       ) : (
-        <Sending key={packet.referralId} flow={flow} ready={ready} />
+        <HandedLink flow={flow} link={link} />
       )}
       <output className="caption">{told}</output>
     </section>
@@ -107,7 +105,7 @@ function Clearing({ flow: { packet, busy, change } }: { flow: PacketFlow }) {
 const preferredOf = ({ ways }: PacketView): Way => ways.find(({ preferred }) => preferred)?.way ?? 'link';
 const looksLikeMail = (text: string): boolean => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text);
 
-function Sending({ flow, ready }: { flow: PacketFlow; ready: boolean }) {
+function Sending({ flow, ready, besideSent }: { flow: PacketFlow; ready: boolean; besideSent: boolean }) {
   const { packet, busy, send, takeFile, newPress } = flow;
   const [chosen, setChosen] = useState<Way>();
   const [address, setAddress] = useState('');
@@ -125,6 +123,19 @@ function Sending({ flow, ready }: { flow: PacketFlow; ready: boolean }) {
     await send(way, address.trim(), said.answer);
     return undefined;
   };
+  const asPdf = (
+    <Button variant="default" onClick={() => void takeFile()}>
+      Read it as a PDF
+    </Button>
+  );
+  if (besideSent) {
+    return (
+      <div className={styles['sending']}>
+        <p className="caption">The form above puts on record that it went by hand. Close it to send it from here.</p>
+        <div className={styles['row']}>{asPdf}</div>
+      </div>
+    );
+  }
   return (
     <form className={styles['sending']} onSubmit={(event) => void press(event)}>
       <AuthorizationQuestion
@@ -167,9 +178,7 @@ function Sending({ flow, ready }: { flow: PacketFlow; ready: boolean }) {
         <Button type="submit" disabled={!ready} loading={busy}>
           {sendWords(way)}
         </Button>
-        <Button variant="default" onClick={() => void takeFile()}>
-          Read it as a PDF
-        </Button>
+        {asPdf}
       </div>
     </form>
   );

@@ -316,9 +316,9 @@ export async function openFilledDatabase(url: string, scope: Scope, now: Date, c
   }
 
   /**
-   * As autovacuum does after so many rows; the visibility map and the statistics are then what a database at rest has. What else looks at this
-   * database at that moment (a worker of autovacuum, of another table) keeps the latest rows from being seen by all (PostgreSQL, Routine Vacuuming):
-   * then once more.
+   * As autovacuum does after so many rows; the visibility map and the statistics are then what a database at rest has. What else looks
+   * at this database at that moment (a worker of autovacuum, of another table) keeps the latest rows from being seen by all (PostgreSQL,
+   * Routine Vacuuming): then once more.
    */
   async function settle(): Promise<void> {
     for (let tries = 0; tries < SETTLING_TRIES; tries += 1) {

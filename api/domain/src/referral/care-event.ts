@@ -176,5 +176,9 @@ export const isAttemptFact = (fact: CareFact): fact is AttemptFact => ABOUT[fact
 export const isReportFact = (fact: CareFact): fact is ReportFact => ABOUT[fact.type] === 'report';
 /** Counted with others' and told of nobody: it stands in the history, and nobody who looks at the referral is shown it. */
 export const isUntold = ({ type }: ReferralFact): boolean => type === 'clinician-rated';
-/** Changes nothing that a person decides on: whoever has a form open when it comes presses all the same. A text leaves by itself soon after most that is put on record. */
-export const decidesNothing = (fact: ReferralFact): boolean => isUntold(fact) || fact.type === 'patient-messaged';
+/**
+ * Changes nothing that a person decides on: whoever has a form open when it comes presses all the same. A text leaves by itself soon
+ * after most that is put on record. One that did not leave, or perhaps, is another thing: the patient was not told.
+ */
+export const decidesNothing = (fact: ReferralFact): boolean =>
+  isUntold(fact) || (fact.type === 'patient-messaged' && fact.outcome === 'sent');

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { closedBy, type Service } from './closure.ts';
+import type { ReferralFact } from './event.ts';
+import { evolve } from './referral.ts';
 import { statusOf } from './status.ts';
 import { ANOTHER, act, inChart, minute } from './test-care.ts';
 
@@ -35,6 +37,23 @@ test('the whole way, in the words people see', () => {
     ['a', 'missed'],
     ['b', 'kept'],
   ]);
+});
+
+const textThat = (outcome: 'sent' | 'failed' | 'unknown') =>
+  ({ type: 'patient-messaged', version: 1, messageId: 'm', topic: 'book', channel: 'text', outcome }) as const;
+test.each<[string, ReferralFact, boolean]>([
+  ['a text that left by itself', textThat('sent'), false],
+  ['a text that did not leave', textThat('failed'), true],
+  ['a text that perhaps left', textThat('unknown'), true],
+  ['what a clinician says of their work', { type: 'clinician-rated', version: 1, score: 4 }, false],
+  ['what the patient writes', { type: 'patient-wrote', version: 1, channel: 'text', meaning: 'message', text: 'No' }, true],
+])('%s: whether it takes a press away that was decided before', (_, fact, takes) => {
+  const { referral } = inChart();
+  const sequence = referral.lastSequence + 1;
+  const actor = { kind: 'software', name: 'test', version: '1' } as const;
+  const event = { sequence, recordedAt: minute(1), effectiveAt: minute(1), actor, factKey: null, fact };
+  const { lastSequence, decidedSequence } = evolve(referral.id, referral, event);
+  expect([lastSequence, decidedSequence]).toEqual([sequence, takes ? sequence : referral.decidedSequence]);
 });
 
 describe('a decline', () => {

@@ -103,8 +103,8 @@ export type Referral = {
   /** The order it was launched from; stays so when the approval creates another one. */
   launchedFrom: ResourceRef | null;
   lastSequence: number;
-  /** Of the last event that changes what people decide on: an act says on which it was decided, and is refused where there is a later one. */
-  shownSequence: number;
+  /** Of the last event that changes what people decide on: an act says on which it was decided, and is refused after a later one. */
+  decidedSequence: number;
   recommendations: OfferedRecommendation[];
   order: Order;
   authorization: Authorization;
@@ -189,7 +189,7 @@ export function evolve(id: string, before: Referral | undefined, event: Referral
       startedAt: event.recordedAt,
       launchedFrom: fact.order,
       lastSequence: event.sequence,
-      shownSequence: event.sequence,
+      decidedSequence: event.sequence,
       recommendations: [],
       order: { status: 'draft', reference: fact.order },
       authorization: { status: 'not-checked' },
@@ -214,7 +214,7 @@ export function evolve(id: string, before: Referral | undefined, event: Referral
   return {
     ...applied(before, event),
     lastSequence: event.sequence,
-    shownSequence: decidesNothing(fact) ? before.shownSequence : event.sequence,
+    decidedSequence: decidesNothing(fact) ? before.decidedSequence : event.sequence,
     factKeys: [...before.factKeys, ...keysOf(event)],
   };
 }

@@ -68,7 +68,7 @@ export type Act = z.infer<typeof Act>;
 export const ActRequest = z.object({
   /** One for each press: the same one twice does it once. */
   key: z.string().min(8).max(64),
-  /** The last event that was on screen. */
+  /** The last event that changes what people decide on, of what was on screen. */
   sequence: z.number().int().positive(),
   what: Act,
 });

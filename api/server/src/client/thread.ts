@@ -66,7 +66,7 @@ export const Thread = z.object({
   /** Whether this reader may put things on record: whoever was only told of it reads. */
   mayWork: z.boolean(),
   reach: Reach,
-  /** The last event; an act says on which it was decided. */
+  /** The last event that changes what people decide on; an act says on which it was decided. */
   sequence: z.number().int(),
   patientName: z.string(),
   specialtyName: z.string(),

@@ -105,7 +105,7 @@ const RECORD = {
   startedAt: field('When it was begun', 'instant', 'Refloop'),
   launchedFrom: field('The order it was launched from', 'reference', 'EHR chart', 'it was begun without one'),
   lastSequence: field('Number of its last event', 'number', 'Refloop'),
-  shownSequence: field('Number of the last event that people are shown', 'number', 'Refloop'),
+  decidedSequence: field('Number of the last event that changes what people decide on', 'number', 'Refloop'),
   recommendations: field(
     'Recommendations made for it, with where each stands',
     'list',

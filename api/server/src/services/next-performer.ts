@@ -96,7 +96,7 @@ export function createNextPerformerService({ store, matching, practiceOf }: Deps
           const card = cards[place];
           if (!card) throw new Refused(problem('conflict', NOT_LISTED));
           const applied = await applyDecision(unit, referralId, personOf(session), at, (current) => {
-            if (current.shownSequence !== sequence) throw new Refused(problem('conflict', CHANGED));
+            if (current.decidedSequence !== sequence) throw new Refused(problem('conflict', CHANGED));
             return decideCare(current, { type: 'reroute', performer: performerOf(card, place + 1), because }, at);
           });
           if (!applied) throw new Refused(noSuchReferral());

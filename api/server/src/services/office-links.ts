@@ -40,9 +40,9 @@ async function refuseHeldPacket(
   const assembled = referral && (await assemblePacket(unit, referral, deps, now, consents));
   const [hold] = assembled?.holds ?? [];
   if (hold) throw new Refused(problem('conflict', `No link was made. ${holdWords(hold, (subject) => subject)}`));
-  if (referral && referral.shownSequence !== sequence) throw new Refused(problem('conflict', CHANGED));
+  if (referral && referral.decidedSequence !== sequence) throw new Refused(problem('conflict', CHANGED));
   const settled = assembled && (await recordSettled(unit, referralId, assembled, now.toISOString()));
-  return settled?.shownSequence ?? sequence;
+  return settled?.decidedSequence ?? sequence;
 }
 
 const expiryOf = (now: Date): string => new Date(now.getTime() + LINK_DAYS * DAY_MS).toISOString();
@@ -97,7 +97,7 @@ export const createOfficeLinkService = ({ store, newId, assembly }: LinkDeps): O
         await requireOwn(unit, session, referralId);
         const on = assembly ? await refuseHeldPacket(unit, referralId, assembly, { now, consents, sequence }) : sequence;
         const applied = await applyDecision(unit, referralId, personOf(session), at, (referral) => {
-          if (referral.shownSequence !== on) throw new Refused(problem('conflict', CHANGED));
+          if (referral.decidedSequence !== on) throw new Refused(problem('conflict', CHANGED));
           const attempt = referral.attempts.at(-1)?.number ?? 0;
           return decideCare(referral, { type: 'send', attempt, transmissionId: id, channel: 'link', at }, at);
         });

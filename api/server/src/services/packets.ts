@@ -104,7 +104,7 @@ export function createPacketService(deps: PacketDeps): PacketService {
     const checked = assembled.holds.some(({ kind }) => kind === 'to-be-checked') ? null : preparation.checked;
     return {
       referralId: referral.id,
-      sequence: referral.shownSequence,
+      sequence: referral.decidedSequence,
       revision: assembled.revision,
       recipient: {
         name: packet.specialist.name,
@@ -190,7 +190,7 @@ export function createPacketService(deps: PacketDeps): PacketService {
           const specialist = attempt.performer.display;
           // The same press: it has gone already, and a link is shown once.
           if (referral.factKeys.includes(factKey)) return { way: asked.way, link: null, specialist };
-          if (referral.shownSequence !== asked.sequence || shown.assembled.revision !== asked.revision) {
+          if (referral.decidedSequence !== asked.sequence || shown.assembled.revision !== asked.revision) {
             throw new Refused(problem('conflict', CHANGED));
           }
           const at = now.toISOString();

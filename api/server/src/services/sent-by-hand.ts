@@ -17,7 +17,7 @@ type Sent = {
   answer: AuthorizationAnswer | undefined;
   /** Of this press. */
   factKey: string;
-  /** The last event that was on screen. */
+  /** The last event that changes what people decide on, of what was on screen. */
   sequence: number;
   now: Date;
 };
@@ -35,7 +35,7 @@ export async function wordOnSending(
   const referral = await readReferral(unit, referralId);
   const isPressedAgain = referral?.factKeys.includes(factKey);
   // Of what was decided on an older state, or of an order that is not in force, the act itself is refused.
-  if (!referral || isPressedAgain || referral.shownSequence !== sequence || referral.order.status !== 'active') return sequence;
+  if (!referral || isPressedAgain || referral.decidedSequence !== sequence || referral.order.status !== 'active') return sequence;
   const assembled = await assembledForItsWord(unit, referral, now);
   if (!assembled) {
     if (answer) throw new Refused(problem('conflict', `${NOT_DONE} ${NO_PACKET}`));
@@ -48,7 +48,7 @@ export async function wordOnSending(
     const hold = { kind: 'authorization-open', because: authorization.because } as const;
     throw new Refused(problem('conflict', `${NOT_DONE} ${holdWords(hold, (subject) => subject)}`));
   } else await recordSettled(unit, referralId, assembled, at);
-  return (await readReferral(unit, referralId))?.shownSequence ?? sequence;
+  return (await readReferral(unit, referralId))?.decidedSequence ?? sequence;
 }
 
 const NO_PACKET =

@@ -97,7 +97,7 @@ const OUTCOME_WORDS = { sent: 'Sent.', failed: 'Not sent.', unknown: 'Not known 
 const MEANING_WORDS: Record<PatientMeaning, string> = {
   emergency: 'It may be an emergency; they were told to call 911.',
   decline: 'They do not want this referral.',
-  'other-date': 'They ask for another date.',
+  'other-date': 'They ask for a date.',
   message: '',
 };
 

@@ -8,8 +8,8 @@ import { statusOf } from '@refloop/domain/referral/status';
 import { ok } from '@refloop/domain/result';
 import { calendarFor } from '@refloop/domain/sla/policy';
 import { ACTS, type ActRequest } from '../client/acts.ts';
-import { type Thread } from '../client/thread.ts';
-import { type AssignAnswer, type AssignRequest, type WorklistAnswer, type WorklistQuery } from '../client/worklist.ts';
+import type { Thread } from '../client/thread.ts';
+import type { AssignAnswer, AssignRequest, WorklistAnswer, WorklistQuery } from '../client/worklist.ts';
 import { coveredBy } from '../grants/in-force.ts';
 import { toDecide } from '../outbox/effect-obligation.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
@@ -95,7 +95,7 @@ export async function readThread(
     referralId,
     mayWork: true,
     reach: await howToReach(unit, referral, practiceOf),
-    sequence: referral.shownSequence,
+    sequence: referral.decidedSequence,
     patientName,
     specialtyName: specialtyById(referral.specialty)?.name ?? referral.specialty,
     urgency: referral.urgency,
@@ -155,7 +155,10 @@ export function createWorklistService({ store, practiceOf }: { store: Store; pra
         const works = await worksOrReads(unit, session, referralId, now);
         const thread = await readThread(unit, session, referralId, now.toISOString(), practiceOf);
         if (!thread) return noSuchReferral();
-        await recorded(unit, session, now, 'worklist.thread-read', { referralId, payload: { sequence: thread.sequence } });
+        await recorded(unit, session, now, 'worklist.thread-read', {
+          referralId,
+          payload: { sequence: Math.max(thread.sequence, ...thread.entries.map(({ sequence }) => sequence)) },
+        });
         return works ? thread : toRead(thread);
       }),
 
@@ -172,7 +175,7 @@ export function createWorklistService({ store, practiceOf }: { store: Store; pra
           const applied = await applyDecision(unit, referralId, personOf(session), at, (referral) => {
             const done = referral.factKeys.includes(factKey);
             // Another act came between: what was on screen is not what would be acted on.
-            if (!done && referral.shownSequence !== on) throw new Refused(problem('conflict', CHANGED));
+            if (!done && referral.decidedSequence !== on) throw new Refused(problem('conflict', CHANGED));
             return byHand(referral, inUtc(what), key, at);
           });
           if (!applied) throw new Refused(noSuchReferral());
@@ -192,7 +195,7 @@ export function createWorklistService({ store, practiceOf }: { store: Store; pra
           const factKey = `message/${key}`;
           const applied = await applyDecision(unit, referralId, personOf(session), at, (referral) => {
             if (referral.factKeys.includes(factKey)) return ok([]);
-            if (referral.shownSequence !== sequence) throw new Refused(problem('conflict', CHANGED));
+            if (referral.decidedSequence !== sequence) throw new Refused(problem('conflict', CHANGED));
             const decided = decideCare(referral, { type: 'post-message', attempt: answeredAttempt(referral), from: 'practice', text }, at);
             return decided.ok ? ok(decided.value.map((each) => ({ ...each, factKey }))) : decided;
           });
