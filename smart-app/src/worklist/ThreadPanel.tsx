@@ -287,8 +287,8 @@ function Owed({ owed, now }: { owed: WorklistRow; now: Date }) {
       <p>{owed.detail}</p>
       {owed.risks.length > 0 ? <p>At risk: {riskWords(owed)}.</p> : null}
       <p className="caption num">
-        Waits for: {waitingWords(owed).toLowerCase()} · with {owed.owner?.name ?? 'nobody'} · due {plainTime(owed.dueAt, now)} · open since{' '}
-        {plainTime(owed.since, now)}
+        {owed.detail.includes('Waits for') ? 'With' : `Waits for: ${waitingWords(owed).toLowerCase()} · with`}{' '}
+        {owed.owner?.name ?? 'nobody'} · due {plainTime(owed.dueAt, now)} · open since {plainTime(owed.since, now)}
         {owed.escalatedTo ? ` · escalated to ${owed.escalatedTo.name}` : ''}
       </p>
       {owed.steps.length > 0 ? (
