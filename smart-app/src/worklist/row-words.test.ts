@@ -13,6 +13,7 @@ test.each([
   [3.5, '3.5 h'],
   [-9.94, '9.9 h'],
   [41.4, '41 h'],
+  [4387.2, '4,387 h'],
 ])('%s opening hours are “%s”', (hours, words) => {
   expect(hoursWords(hours)).toBe(words);
 });

@@ -14,11 +14,11 @@ const WAITING: Record<NonNullable<WorklistRow['waitingOn']>, string> = {
 export const waitingWords = ({ waitingOn }: Pick<WorklistRow, 'waitingOn'>): string =>
   waitingOn === null ? 'Practice' : WAITING[waitingOn];
 
-/** Opening hours: "25 min", "3.5 h", "41 h". */
+/** Opening hours: "25 min", "3.5 h", "41 h", "4,387 h". */
 export function hoursWords(hours: number): string {
   const length = Math.abs(hours);
   if (length < 1) return `${Math.round(length * 60)} min`;
-  return length < 10 ? `${Number(length.toFixed(1))} h` : `${Math.round(length)} h`;
+  return length < 10 ? `${Number(length.toFixed(1))} h` : `${Math.round(length).toLocaleString('en-US')} h`;
 }
 
 type Moments = Pick<WorklistRow, 'dueAt' | 'since'>;
