@@ -142,8 +142,9 @@ test('a coordinator works a referral from sent to note with keys, and the review
     await expectFits(center, 'where the authorization stands');
     await sent.getByLabel('Number of the authorization').fill('A-1704');
   });
-  // It stands in what happened, and in the packet as soon as that is read anew.
-  await expect(thread(center).getByText('Approved, number A-1704').first()).toBeVisible();
+  // The packet says it too, as soon as that is read anew.
+  const happened = thread(center).getByRole('region', { name: 'What happened' });
+  await expect(happened.getByText('Approved, number A-1704')).toBeVisible();
   await expect(line, 'what follows takes its place').toContainText('Get an answer');
   // Somebody else was faster: nothing is put on record before the newest was looked at.
   await center.keyboard.press('Tab');

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../tools/test-database.ts';
+import { LIMITS } from './rate-limits/limits.ts';
 import { freePort, processes, reasonOf, type Started, statusOf } from './test-process.ts';
 
 let database: TestDatabase;
@@ -74,6 +75,7 @@ describe('a process', () => {
     const refloop = await start();
     await untilStatus(refloop, 200);
     const tried: number[] = [];
+    const began = performance.now();
     // Ten of them at once; one that is slow to be refused has been given half a second's worth meanwhile, so that it may take a few more.
     for (let turn = 0; turn < 100 && tried.at(-1) !== 429; turn += 1) {
       const body = JSON.stringify({ iss: 'https://nobody.example.org', idToken: 'token', accessToken: 'token' });
@@ -82,6 +84,9 @@ describe('a process', () => {
     }
     const refused = tried.slice(0, -1);
     expect(refused.length).toBeGreaterThanOrEqual(10);
+    const { burst, perSecond, refusedWeighs } = LIMITS['sign-in'];
+    const given = burst + ((performance.now() - began) / 1000) * perSecond;
+    expect(refused.length, 'no more than the burst and what was given since').toBeLessThanOrEqual(Math.ceil(given / refusedWeighs));
     expect(new Set(refused)).toEqual(new Set([403]));
     expect(tried.at(-1)).toBe(429);
     expect(await statusOf(`${refloop.url}/sites`)).toBe(200);

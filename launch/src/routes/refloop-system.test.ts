@@ -104,7 +104,7 @@ describe('keys that cannot be read refuse the token, and no more is read than ke
     publish = answer;
     const began = performance.now();
     expect((await askAsService(ehr, refloop, { scope: SYSTEM_SCOPES })).status).toBe(401);
-    expect(performance.now() - began, 'sooner than what never comes is waited for').toBeLessThan(6000);
+    expect(performance.now() - began).toBeLessThan(2500);
   });
 
   test('an answer that never comes, or never ends, is waited for three seconds, twice', async () => {
@@ -117,6 +117,6 @@ describe('keys that cannot be read refuse the token, and no more is read than ke
     expect((await askAsService(ehr, refloop, { scope: SYSTEM_SCOPES })).status).toBe(401);
     expect(performance.now() - began).toBeGreaterThan(5500);
     expect(asked).toBe(2);
-    expect(performance.now() - began, 'three seconds each, and what a busy machine adds').toBeLessThan(20_000);
+    expect(performance.now() - began).toBeLessThan(8000);
   });
 });

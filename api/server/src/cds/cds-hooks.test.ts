@@ -371,8 +371,8 @@ describe('what was not sent along', () => {
     const { status, body, ms } = await call(withToken(select(referral())));
     whole.cdsBudget.ms = 30_000;
     expect({ status, body }).toEqual({ status: 200, body: { cards: [] } });
-    // Longer than the 450 ms by what a busy machine adds; the EHR of this test never answers, and other tests would wait half a minute.
-    expect(ms).toBeLessThan(15_000);
+    // Longer than the 450 ms by what a busy machine adds; the EHR of this test never answers.
+    expect(ms).toBeLessThan(2000);
     expect(asked).toHaveLength(2);
   });
 

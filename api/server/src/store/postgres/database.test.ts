@@ -97,14 +97,13 @@ describe('a PostgreSQL that is killed', () => {
   });
 });
 
-test('a PostgreSQL that hangs is said to be away sooner than work would wait for it, and used again afterwards', async () => {
+test('a PostgreSQL that hangs is said to be away within two seconds, and used again afterwards', async () => {
   await store.ping();
   postgres.freeze();
   try {
     const started = performance.now();
     expect(await outcome(store.ping())).toBe('unavailable, nothing kept');
-    // Asked whether it is there, it has a second to connect and one to answer; work waits five and thirty-five.
-    expect(performance.now() - started).toBeLessThan(20_000);
+    expect(performance.now() - started).toBeLessThan(2000);
   } finally {
     postgres.thaw();
   }
