@@ -14,15 +14,14 @@ export const never = <Value>(): Promise<Value> => new Promise(() => undefined);
 export function createLife(): Life {
   let alive = true;
   const waiting = new Set<() => void>();
+  const came = <Value>(value: Value): Value | Promise<Value> => (alive ? value : never<Value>());
+  const failedWith = (error: unknown): Promise<never> => {
+    if (alive) throw error;
+    return never<never>();
+  };
   return {
     lives: () => alive,
-    while: (promise) =>
-      new Promise((done, failed) => {
-        promise.then(
-          (value) => alive && done(value),
-          (error: unknown) => alive && failed(error as Error),
-        );
-      }),
+    while: (promise) => promise.then(came, failedWith),
     heard: (promise) =>
       new Promise((done, failed) => {
         const died = (): void => done({ died: true });

@@ -52,18 +52,25 @@ const startOf = (seed: number): number => FIRST_START + (seed % 104) * 7 * DAY_M
 
 /** Who owes it acts on it in their own time; whatever is still owed afterwards they come back to. */
 function peopleAct(world: World) {
+  const { draws, time } = world;
   const seen = new Set<string>();
   const people = new Map(
     world.practices.flatMap((practice) => everybody(practice).map((person) => [person.subject, { practice, person }] as const)),
   );
 
+  const waitsFor = ({ kind, dueAt }: StoredObligation, times: number): number => {
+    if (kind === 'visit') {
+      // A visit is thought of once before it, and afterwards only where one is told to.
+      const ahead = Date.parse(dueAt) - world.now().getTime();
+      if (ahead <= 0) return 5 * DAY_MS;
+      return Math.max(HOUR_MS, times === 0 ? ahead * draws.next() : ahead);
+    }
+    if (kind === 'unfinished-write-back') return draws.logNormal(20 * MINUTE_MS, 1.1);
+    return draws.logNormal(times === 0 ? 6 * HOUR_MS : 20 * HOUR_MS, 1.1);
+  };
+
   const lookAt = (row: StoredObligation, times: number): void => {
-    const { draws, time } = world;
-    const median = row.kind === 'unfinished-write-back' ? 20 * MINUTE_MS : times === 0 ? 6 * HOUR_MS : 20 * HOUR_MS;
-    const ahead = Date.parse(row.dueAt) - world.now().getTime();
-    // A visit is thought of before it, and afterwards only where one is told to.
-    const waits = row.kind === 'visit' ? (ahead > 0 ? Math.max(HOUR_MS, ahead * draws.next()) : 5 * DAY_MS) : draws.logNormal(median, 1.1);
-    time.after(Math.min(waits, 40 * DAY_MS), async () => {
+    time.after(Math.min(waitsFor(row, times), 40 * DAY_MS), async () => {
       const owner = people.get(row.owner ?? '');
       if (!owner) return;
       const { practice, person } = owner;

@@ -14,6 +14,11 @@ const LEAVES: Readonly<Record<string, string>> = { [OFFICE_MAIL]: 'mail', [FAX]:
 const OVERTAKEN: ReadonlySet<string> = new Set([
   'It was too late to be of use.',
   'The order is not in force any more.',
+  // Of a packet: whoever was asked then, or may be told then, is not any more.
+  'The order is not in force.',
+  'This specialist is not asked any more.',
+  'The payer has not approved it yet.',
+  'The payer denied it.',
   'The patient wants no more text messages there.',
   'A visit was booked meanwhile.',
   'Nobody is asked to see the patient any more.',

@@ -68,7 +68,8 @@ const areSame = (left: readonly StoredObligation[], right: readonly StoredObliga
   left.length === right.length && left.every((row, at) => row === right[at]);
 
 export function createWatch({ now, authority, timeZone, onEvents, remember }: WatchDeps): Watch {
-  const kept = new Map<string, Kept>();
+  /** By tenant and referral. */
+  const kept = new Map<string, Map<string, Kept>>();
   /** Deadlines that were judged. */
   const judged = new Set<string>();
   const keysOf = new Map<string, Set<string>>();
@@ -81,7 +82,11 @@ export function createWatch({ now, authority, timeZone, onEvents, remember }: Wa
     violations.push({ rule, words, referralId, at: now().toISOString() });
     remember(() => `VIOLATION ${rule}: ${words} (${referralId})`);
   };
-  const nameOf = ({ tenant }: Scope, referralId: string): string => `${tenant} ${referralId}`;
+  const keptOf = ({ tenant }: Scope): Map<string, Kept> => {
+    const known = kept.get(tenant) ?? new Map<string, Kept>();
+    kept.set(tenant, known);
+    return known;
+  };
   const told = (referralId: string, fault: string): void => {
     const [rule = '', ...words] = fault.split(': ');
     tell(rule, words.join(': '), referralId);
@@ -140,13 +145,12 @@ export function createWatch({ now, authority, timeZone, onEvents, remember }: Wa
 
   async function lookAt(unit: Unit, referralId: string): Promise<void> {
     const { scope } = unit;
-    const name = nameOf(scope, referralId);
     const stored = await unit.events.read(referralId);
-    const known = kept.get(name) ?? { book: newBook(referralId), state: undefined, whole: 0, row: undefined, open: [] };
+    const known = keptOf(scope).get(referralId) ?? { book: newBook(referralId), state: undefined, whole: 0, row: undefined, open: [] };
     const fresh = stored.slice(known.book.last);
     if (stored.length < known.book.last) return tell('lost', 'events that were there are gone', referralId);
     if (fresh.length === 0 && stored.length === 0) return;
-    kept.set(name, known);
+    keptOf(scope).set(referralId, known);
     const { book } = known;
     const open = await unit.obligations.openOf(referralId);
     const row = await unit.referrals.get(referralId);
@@ -186,7 +190,6 @@ export function createWatch({ now, authority, timeZone, onEvents, remember }: Wa
 
   /** The whole history anew, of what has moved on since. */
   async function refold(unit: Unit, referralId: string, known: Kept): Promise<void> {
-    if (known.whole === known.book.last) return;
     known.whole = known.book.last;
     const events = (await unit.events.read(referralId)).map(eventOf);
     const row = await unit.referrals.get(referralId);
@@ -201,9 +204,8 @@ export function createWatch({ now, authority, timeZone, onEvents, remember }: Wa
     },
     sweep: async (unit) => {
       const at = now();
-      for (const [name, known] of kept) {
-        const { referralId } = known.book;
-        if (name === nameOf(unit.scope, referralId)) await refold(unit, referralId, known);
+      for (const known of keptOf(unit.scope).values()) {
+        if (known.whole !== known.book.last) await refold(unit, known.book.referralId, known);
       }
       const overdue = await unit.obligations.list({
         status: 'open',
@@ -211,7 +213,7 @@ export function createWatch({ now, authority, timeZone, onEvents, remember }: Wa
         limit: 10_000,
       });
       for (const { kind, referralId, dueAt, raisedAt } of overdue) {
-        const book = kept.get(nameOf(unit.scope, referralId))?.book;
+        const book = keptOf(unit.scope).get(referralId)?.book;
         if (kind === 'visit') tell('deadline', 'a visit is over, and nobody was asked to find out about it', referralId);
         if (HAS_NO_STEPS.includes(kind) || !book) continue;
         const silent = book.lastRaisedAt < raisedAt && at.getTime() - Date.parse(dueAt) > TOLD_WITHIN_MS;
@@ -219,8 +221,8 @@ export function createWatch({ now, authority, timeZone, onEvents, remember }: Wa
       }
     },
     tell,
-    book: (scope, referralId) => kept.get(nameOf(scope, referralId))?.book,
-    books: () => [...kept.values()].map(({ book }) => book),
+    book: (scope, referralId) => keptOf(scope).get(referralId)?.book,
+    books: () => [...kept.values()].flatMap((place) => [...place.values()].map(({ book }) => book)),
     bookOf: (approvalId) => approved.get(approvalId),
     violations,
     events: () => count,
