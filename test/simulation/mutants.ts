@@ -189,9 +189,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'nothing of the patient stands in a mail',
-    file: `${SERVER}/services/packets.ts`,
-    from: 'specialist: packet.specialist.name,\n        callback',
-    to: 'specialist: packet.patient.name,\n        callback',
+    file: `${SERVER}/services/packet-leaving.ts`,
+    from: 'specialist: packet.specialist.name,\n      callback',
+    to: 'specialist: packet.patient.name,\n      callback',
     told: ['privacy'],
   },
   {

@@ -1,33 +1,25 @@
 /** The packet on the worklist: looked at, prepared, and sent by one press. What is sent is kept as it went, and accounted for. */
-import { createHash } from 'node:crypto';
-import { ownWords } from '@refloop/domain/configuration/templates';
 import type { Hold } from '@refloop/domain/packet/readiness';
 import { channelOf, waysOf } from '@refloop/domain/packet/way';
 import { decideCare } from '@refloop/domain/referral/care-command';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { ok } from '@refloop/domain/result';
-import { taskKey } from '@refloop/domain/write-back/identifiers';
-import { type FaxContent, faxNumber } from '../channels/fax.ts';
-import { FAX_BY_MAIL } from '../channels/fax-by-mail.ts';
-import { FAX, FAX_RECEIPT, type FaxReceipt } from '../channels/fax-gateway.ts';
-import { OFFICE_MAIL, type OfficeMail } from '../channels/office-mail.ts';
-import { type ChannelSettings, faxesBy } from '../channels/settings.ts';
+import { faxNumber } from '../channels/fax.ts';
+import { faxesBy } from '../channels/settings.ts';
 import type { PacketAnswer, PacketSent, PacketView, PreparePacket, SendPacket } from '../client/packet.ts';
 import type { ReadConsents } from '../ehr/consents-now.ts';
 import { packetBundle } from '../packet/packet-bundle.ts';
-import { packetCcda, type SentPacket } from '../packet/packet-ccda.ts';
+import { packetCcda } from '../packet/packet-ccda.ts';
 import { packetPdf } from '../packet/packet-pdf.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, personOf, type Session } from '../sessions/session.ts';
 import type { Scope, Store, Unit } from '../store/store.ts';
 import { answerAuthorization, recordSettled } from './authorization-answer.ts';
 import { careRefusal } from './care-refusal.ts';
-import { configurationIn } from './configuration-in-force.ts';
 import { consentsFor } from './consents-at-sending.ts';
-import { toJson } from './kept.ts';
 import { keepLacking } from './lacking-kept.ts';
-import { insertLink, linkSecret } from './office-links.ts';
 import { type AssembledPacket, type AssemblyDeps, assemblePacket } from './packet-assembly.ts';
+import { askOutside, type LeavingDeps } from './packet-leaving.ts';
 import { preparedWith } from './packet-preparation.ts';
 import { holdWords } from './packet-words.ts';
 import { applyDecision, readReferral, withPress } from './referral-log.ts';
@@ -45,18 +37,16 @@ export type PacketService = {
   file: (session: Session, referralId: string, form: PacketForm, now: Date) => Promise<Uint8Array<ArrayBuffer> | Refusal>;
 };
 
-export type PacketDeps = AssemblyDeps & {
-  store: Store;
-  newId: () => string;
-  consents: ReadConsents;
-  channels: ChannelSettings;
-  /** How the directory in force says this office is reached, the preferred way first. */
-  channelsOf: (entryId: string) => readonly Parameters<typeof waysOf>[0]['channels'][number][];
-  /** The pages of a fax; as PDF unless told. */
-  pages?: (packet: SentPacket) => Promise<Uint8Array<ArrayBuffer>>;
-  /** Whether Refloop may move Tasks in this EHR. */
-  tracks: (scope: Scope) => boolean;
-};
+export type PacketDeps = AssemblyDeps &
+  LeavingDeps & {
+    store: Store;
+    newId: () => string;
+    consents: ReadConsents;
+    /** How the directory in force says this office is reached, the preferred way first. */
+    channelsOf: (entryId: string) => readonly Parameters<typeof waysOf>[0]['channels'][number][];
+    /** Whether Refloop may move Tasks in this EHR. */
+    tracks: (scope: Scope) => boolean;
+  };
 
 const NO_PACKET = 'What the clinician approved is not kept with this referral, or nobody is asked, so there is no packet.';
 const CHANGED = 'Something happened to this referral or its packet since it was shown. Nothing was done. Look at it again.';
@@ -212,9 +202,8 @@ export function createPacketService(deps: PacketDeps): PacketService {
           });
           if (!applied) throw new Refused(noSuchReferral());
           if (!applied.ok) throw new Refused(careRefusal(applied.refusal));
-          const sending = { unit, session, referral, assembled, transmissionId, now, asked };
           await keepSent(unit, referral, transmissionId, packet, at);
-          const { link } = await ask(sending);
+          const link = await askOutside(deps, { unit, session, referral, assembled, transmissionId, now, asked });
           await recorded(unit, session, found, now, 'packet.sent', {
             transmissionId,
             way: asked.way,
@@ -248,85 +237,11 @@ export function createPacketService(deps: PacketDeps): PacketService {
       }
     },
   };
-
-  type Sending = Found & { unit: Unit; session: Session; transmissionId: string; now: Date; asked: SendPacket };
-
-  /** What is to happen outside, asked for in the transaction of the event. */
-  async function ask({ unit, session, referral, assembled, transmissionId, now, asked }: Sending): Promise<{ link: string | null }> {
-    const at = now.toISOString();
-    const { attempt, packet } = assembled;
-    const transmission = { attempt: attempt.number, transmissionId };
-    const effect = { referralId: referral.id, key: transmissionId, askedAt: at, dueAt: at };
-    const disclose = ({ address, sha256 }: { address: string; sha256: string | null }): Promise<void> =>
-      unit.disclosures.add({
-        id: transmissionId,
-        referralId: referral.id,
-        patientId: referral.patientId,
-        at,
-        content: {
-          to: { name: packet.specialist.name, npi: packet.specialist.npi, organization: packet.specialist.organization, address },
-          what: whatOf(assembled),
-          purpose: 'treatment',
-          way: asked.way,
-          by: session.subject,
-          transmissionId,
-          sha256,
-        },
-      });
-    // The Task in the EHR is moved with the referral; whoever it is with reads order and note there.
-    if (asked.way === 'fhir') {
-      await disclose({ address: `Task ${taskKey(referral.id, attempt.number)}`, sha256: null });
-      return { link: null };
-    }
-    if (asked.way !== 'fax') {
-      const link = await insertLink(unit, session, { id: transmissionId, referral, attempt, now });
-      if (asked.way === 'link') return { link };
-      const words = ownWords((await configurationIn(unit)).templates, 'office-mail', 'en');
-      const content: Omit<OfficeMail, 'link'> = {
-        transmission,
-        to: asked.address ?? '',
-        practice: packet.referring.practice,
-        specialist: packet.specialist.name,
-        callback: packet.chart.callback,
-        ...(words === undefined ? {} : { words }),
-      };
-      await unit.outbox.add({ ...effect, kind: OFFICE_MAIL, content: toJson(content), secret: linkSecret(channels.publicUrl, link) });
-      return { link: null };
-    }
-    const bytes = await (deps.pages ?? packetPdf)(packet);
-    const content: FaxContent = {
-      transmission,
-      number: faxNumber(packet.specialist.fax) ?? '',
-      pdf: Buffer.from(bytes).toString('base64'),
-      ...(packet.chart.consented?.length ? { consentReadAt: at } : {}),
-    };
-    if (faxesBy(channels) === 'mail') await unit.outbox.add({ ...effect, kind: FAX_BY_MAIL, content: toJson(content) });
-    else {
-      const lane = `fax/${transmissionId}`;
-      await unit.outbox.add({ ...effect, kind: FAX, content: toJson(content), lane, place: 1 });
-      await unit.outbox.add({ ...effect, kind: FAX_RECEIPT, content: toJson({ transmission } satisfies FaxReceipt), lane, place: 2 });
-    }
-    await disclose({ address: content.number, sha256: createHash('sha256').update(bytes).digest('hex') });
-    return { link: null };
-  }
 }
 
 /** What the payer denied is nothing that is asked of whoever sends. */
 const shownKind = (hold: Hold): PacketView['holds'][number]['kind'] =>
   hold.kind === 'authorization' && hold.status === 'denied' ? 'authorization-denied' : hold.kind;
-
-/** A brief description of what was disclosed (45 CFR 164.528(b)(2)(iii)): kinds and numbers, no contents. */
-function whatOf({ packet: { chart } }: AssembledPacket): string[] {
-  const counted = new Map<string, number>();
-  for (const { section } of chart.items) counted.set(section, (counted.get(section) ?? 0) + 1);
-  return [
-    'demographics',
-    'reason for referral',
-    'referral note',
-    'coverage',
-    ...[...counted].map(([section, count]) => `${section} (${count})`),
-  ];
-}
 
 function refuseHeld({ holds }: AssembledPacket, asked: SendPacket, hindrance: string | null): void {
   const [hold] = holds;
