@@ -105,6 +105,8 @@ export type Referral = {
   lastSequence: number;
   /** Of the last event that changes what people decide on: an act says on which it was decided, and is refused after a later one. */
   decidedSequence: number;
+  /** When Refloop heard of what moved it last: the order, or the work of its last attempt. Where nobody knows since when that stands, steps count from here. */
+  movedAt: Instant;
   recommendations: OfferedRecommendation[];
   order: Order;
   authorization: Authorization;
@@ -169,7 +171,7 @@ export function writeBackWord(steps: readonly { outcome: StepOutcome | null }[])
  * Counts up with every change of what the fold makes of the same events: rows kept in an older form are then made anew.
  * golden-fold.json holds one history folded; the test beside it fails where that changed and this did not.
  */
-export const FOLD_VERSION = 11;
+export const FOLD_VERSION = 12;
 
 /** The fold. Events come in order of sequence; the first is always `referral-started`. */
 export function fold(id: string, events: readonly ReferralEvent[]): Referral | undefined {
@@ -190,6 +192,7 @@ export function evolve(id: string, before: Referral | undefined, event: Referral
       launchedFrom: fact.order,
       lastSequence: event.sequence,
       decidedSequence: event.sequence,
+      movedAt: event.recordedAt,
       recommendations: [],
       order: { status: 'draft', reference: fact.order },
       authorization: { status: 'not-checked' },
@@ -211,13 +214,18 @@ export function evolve(id: string, before: Referral | undefined, event: Referral
     };
   }
   if (!before) throw new Error(`Referral ${id} has a ${fact.type} event before it was started`);
+  const after = applied(before, event);
   return {
-    ...applied(before, event),
+    ...after,
     lastSequence: event.sequence,
     decidedSequence: decidesNothing(fact) ? before.decidedSequence : event.sequence,
+    movedAt: hasMoved(before, after) ? event.recordedAt : before.movedAt,
     factKeys: [...before.factKeys, ...keysOf(event)],
   };
 }
+
+const hasMoved = (before: Referral, after: Referral): boolean =>
+  after.order !== before.order || after.attempts.at(-1)?.work !== before.attempts.at(-1)?.work;
 
 const keysOf = ({ factKey }: ReferralEvent): string[] => (factKey === null ? [] : [factKey]);
 

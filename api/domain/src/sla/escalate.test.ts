@@ -147,6 +147,15 @@ describe('a site’s own exceptions', () => {
   });
 });
 
+test('what nobody knows the beginning of counts from when Refloop heard of it: an order revoked in the EHR with a visit booked', () => {
+  const history = after(send, accept, schedule);
+  const observed = { type: 'order-status-observed', reference: 'ServiceRequest/o1', status: 'revoked', versionId: '9' } as const;
+  history.take([{ effectiveAt: null, factKey: null, fact: { ...observed, version: 1 } }], minute(60));
+  expect(due(history.referral, policy, minute(61))).toMatchObject([{ kind: 'confirm-cancellation', since: null }]);
+  const told = until(history, '2026-12-07T00:00:00.000Z').filter((line) => line > minute(60));
+  expect(told).toEqual(['2026-12-01T11:00:00.000Z confirm-cancellation-lead alert → lena']);
+});
+
 test('rules are told apart by their names', () => {
   const names = ESCALATION_STEPS.map(({ rule }) => rule);
   expect(new Set(names).size).toBe(names.length);
