@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { MyWork } from '../client/work.ts';
 import { readPdf } from '../packet/test-read-pdf.ts';
 import { fullChart, NPI, PLANTED, packetDesk, patient, secret } from './test-packet-desk.ts';
-import { chart, problemType } from './test-referral-input.ts';
+import { chart } from './test-referral-input.ts';
 
 const desk = packetDesk();
 const { written, packetOf, prepare, send, carryOut, threadOf } = desk;
