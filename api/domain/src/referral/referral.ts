@@ -57,8 +57,8 @@ export type Order =
   /** In the chart, but unsigned there: nothing may be sent until the order reads active. */
   | { status: 'awaiting-signature'; reference: ResourceRef; approval: Approval; writeBack: WriteBack }
   | { status: 'active'; reference: ResourceRef; approval: Approval; writeBack: WriteBack }
-  /** Taken back in the EHR itself, by whoever may do so there. */
-  | { status: 'revoked'; reference: ResourceRef; approval: Approval; writeBack: WriteBack }
+  /** Taken back in the EHR itself, by whoever may do so there; when is not told, so that it counts from when it was seen. */
+  | { status: 'revoked'; reference: ResourceRef; approval: Approval; writeBack: WriteBack; seenAt: Instant }
   /** Nothing more is done for it, without its loop being closed. */
   | {
       status: 'ended';
@@ -105,8 +105,6 @@ export type Referral = {
   lastSequence: number;
   /** Of the last event that changes what people decide on: an act says on which it was decided, and is refused after a later one. */
   decidedSequence: number;
-  /** When Refloop heard of what moved it last: the order, or the work of its last attempt. Where nobody knows since when that stands, steps count from here. */
-  movedAt: Instant;
   recommendations: OfferedRecommendation[];
   order: Order;
   authorization: Authorization;
@@ -192,7 +190,6 @@ export function evolve(id: string, before: Referral | undefined, event: Referral
       launchedFrom: fact.order,
       lastSequence: event.sequence,
       decidedSequence: event.sequence,
-      movedAt: event.recordedAt,
       recommendations: [],
       order: { status: 'draft', reference: fact.order },
       authorization: { status: 'not-checked' },
@@ -214,18 +211,13 @@ export function evolve(id: string, before: Referral | undefined, event: Referral
     };
   }
   if (!before) throw new Error(`Referral ${id} has a ${fact.type} event before it was started`);
-  const after = applied(before, event);
   return {
-    ...after,
+    ...applied(before, event),
     lastSequence: event.sequence,
     decidedSequence: decidesNothing(fact) ? before.decidedSequence : event.sequence,
-    movedAt: hasMoved(before, after) ? event.recordedAt : before.movedAt,
     factKeys: [...before.factKeys, ...keysOf(event)],
   };
 }
-
-const hasMoved = (before: Referral, after: Referral): boolean =>
-  after.order !== before.order || after.attempts.at(-1)?.work !== before.attempts.at(-1)?.work;
 
 const keysOf = ({ factKey }: ReferralEvent): string[] => (factKey === null ? [] : [factKey]);
 
@@ -311,9 +303,9 @@ function applied(referral: Referral, event: ReferralEvent): Referral {
       // Those are not ours; what was sent may have come since they were listed, so that it stays attempted.
       return withStep(referral, fact.planId, fact.step, (step) => ({ ...step, outcome: null }));
     case 'order-status-observed':
-      return seenInEhr(referral, fact);
+      return seenInEhr(referral, fact, event.recordedAt);
     case 'write-step-settled':
-      return settled(referral, fact.planId, fact.step, fact.outcome);
+      return settled(referral, fact, event.recordedAt);
     case 'approval-withdrawn':
     case 'order-changed-before-write':
       // The approval was for a version that is no more, or was taken back: no authority is left until the next approval.
@@ -357,12 +349,19 @@ function nameOf(actor: Actor): string {
 }
 
 /** The EHR is the authority over its order: what it shows is how it is, whoever did it. */
-function seenInEhr(referral: Referral, seen: { reference: string; status: string }): Referral {
+type InChart = { reference: ResourceRef; approval: Approval; writeBack: WriteBack };
+
+const standingInChart = (status: string | undefined, order: InChart, seenAt: Instant): Order => {
+  const standing = orderStanding(status);
+  return standing === 'revoked' ? { status: standing, ...order, seenAt } : { status: standing, ...order };
+};
+
+function seenInEhr(referral: Referral, seen: { reference: string; status: string }, at: Instant): Referral {
   const { order } = referral;
   if (order.status === 'draft' || order.status === 'approved' || order.status === 'ended') return referral;
   if (referenceText(order.reference) !== seen.reference) return referral;
   const { reference, approval, writeBack } = order;
-  return { ...referral, order: { status: orderStanding(seen.status), reference, approval, writeBack } };
+  return { ...referral, order: standingInChart(seen.status, { reference, approval, writeBack }, at) };
 }
 
 type WriteStep = WriteBack['steps'][number];
@@ -374,7 +373,9 @@ function withStep(referral: Referral, planId: string, name: StepName, change: (s
   return { ...referral, order: { ...order, writeBack } };
 }
 
-function settled(referral: Referral, planId: string, step: StepName, outcome: StepOutcome): Referral {
+type Settled = { planId: string; step: StepName; outcome: StepOutcome };
+
+function settled(referral: Referral, { planId, step, outcome }: Settled, at: Instant): Referral {
   const { order } = referral;
   if (order.status === 'draft' || order.writeBack?.planId !== planId) return referral;
   const writeBack: WriteBack = {
@@ -384,8 +385,8 @@ function settled(referral: Referral, planId: string, step: StepName, outcome: St
   const reference = outcome.status === 'done' ? referenceOf(outcome.reference) : undefined;
   const attempts = step === 'Task' && reference ? referral.attempts.map((attempt) => ({ ...attempt, task: reference })) : referral.attempts;
   if (step === 'ServiceRequest' && reference) {
-    const status = outcome.status === 'done' ? orderStanding(outcome.orderStatus) : 'active';
-    return { ...referral, attempts, order: { status, reference, approval: order.approval, writeBack } };
+    const status = outcome.status === 'done' ? outcome.orderStatus : 'active';
+    return { ...referral, attempts, order: standingInChart(status, { reference, approval: order.approval, writeBack }, at) };
   }
   return { ...referral, attempts, order: { ...order, writeBack } };
 }

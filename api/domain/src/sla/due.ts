@@ -100,10 +100,11 @@ const ofReports = ({ reports }: Referral, owed: Owed): Obligation[] =>
 
 /** A visit is booked for an order that is over: the office has to hear of it. */
 function toTell({ order, attempts }: Referral, now: Instant, owed: Owed): Obligation[] {
+  if (order.status !== 'ended' && order.status !== 'revoked') return [];
   const attempt = attempts.at(-1);
   const booked = attempt?.appointments.find(({ status, startsAt }) => status === 'booked' && startsAt > now);
   if (!attempt || !booked || isEnded(attempt)) return [];
-  return [owed('confirm-cancellation', `attempt ${attempt.number}`, order.status === 'ended' ? order.at : null)];
+  return [owed('confirm-cancellation', `attempt ${attempt.number}`, order.status === 'ended' ? order.at : order.seenAt)];
 }
 
 /** The reports first: what came back waits for somebody here, whatever the recipient still owes. */

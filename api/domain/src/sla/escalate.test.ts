@@ -147,13 +147,30 @@ describe('a site’s own exceptions', () => {
   });
 });
 
-test('what nobody knows the beginning of counts from when Refloop heard of it: an order revoked in the EHR with a visit booked', () => {
+test('an order revoked in the EHR with a visit booked: that the office hears of it counts from when it was seen, each time anew', () => {
   const history = after(send, accept, schedule);
-  const observed = { type: 'order-status-observed', reference: 'ServiceRequest/o1', status: 'revoked', versionId: '9' } as const;
-  history.take([{ effectiveAt: null, factKey: null, fact: { ...observed, version: 1 } }], minute(60));
-  expect(due(history.referral, policy, minute(61))).toMatchObject([{ kind: 'confirm-cancellation', since: null }]);
-  const told = until(history, '2026-12-07T00:00:00.000Z').filter((line) => line > minute(60));
-  expect(told).toEqual(['2026-12-01T11:00:00.000Z confirm-cancellation-lead alert → lena']);
+  const read = (status: string, at: number): void =>
+    history.take(
+      [
+        {
+          effectiveAt: null,
+          factKey: null,
+          fact: { type: 'order-status-observed', version: 1, reference: 'ServiceRequest/o1', status, versionId: null },
+        },
+      ],
+      minute(at),
+    );
+  read('revoked', 60);
+  expect(due(history.referral, policy, minute(61))).toMatchObject([{ kind: 'confirm-cancellation', since: minute(60) }]);
+  const day = 24 * 60;
+  expect(until(history, minute(8 * day)).filter((line) => line > minute(60))).toEqual([
+    '2026-12-01T11:00:00.000Z confirm-cancellation-lead alert → lena',
+  ]);
+  read('active', 8 * day);
+  read('revoked', 8 * day + 60);
+  expect(until(history, minute(15 * day)).filter((line) => line > minute(8 * day + 60))).toEqual([
+    '2026-12-08T11:00:00.000Z confirm-cancellation-lead alert → lena',
+  ]);
 });
 
 test('rules are told apart by their names', () => {

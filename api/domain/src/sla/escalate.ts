@@ -64,9 +64,10 @@ function findAhead(referral: Referral, policy: SlaPolicy, obligations: readonly 
     ahead.push({ step, stage, at: after(since, step.after[referral.urgency], calendar) });
   };
   for (const owed of obligations) {
+    // Of a stage that was only inferred nobody knows when it began: its deadline stands, and no step counts from a guess.
+    if (owed.since === null) continue;
     const stage = stageOf(owed);
-    // Of a stage that was only inferred nobody knows when it began; that it is overdue from when we heard of it is no guess.
-    for (const step of steps) if (step.of === owed.kind) add(step, stage, owed.since ?? referral.movedAt);
+    for (const step of steps) if (step.of === owed.kind) add(step, stage, owed.since);
   }
   if (referral.order.status === 'active' && !closedBy(referral)) {
     for (const step of steps) if (step.of === 'order') add(step, ORDER_STAGE, referral.order.approval.at);

@@ -106,7 +106,6 @@ const RECORD = {
   launchedFrom: field('The order it was launched from', 'reference', 'EHR chart', 'it was begun without one'),
   lastSequence: field('Number of its last event', 'number', 'Refloop'),
   decidedSequence: field('Number of the last event that changes what people decide on', 'number', 'Refloop'),
-  movedAt: field('When Refloop heard of what moved the order or the last attempt’s work', 'instant', 'Refloop'),
   recommendations: field(
     'Recommendations made for it, with where each stands',
     'list',
