@@ -14,7 +14,7 @@ const LEAVES: Readonly<Record<string, string>> = { [OFFICE_MAIL]: 'mail', [FAX]:
 const OVERTAKEN: ReadonlySet<string> = new Set([
   'It was too late to be of use.',
   'The order is not in force any more.',
-  // Of a packet: whoever was asked then, or may be told then, is not any more.
+  // Of a packet that may not leave any more: whether it left before is a person’s to find out.
   'The order is not in force.',
   'This specialist is not asked any more.',
   'The payer has not approved it yet.',

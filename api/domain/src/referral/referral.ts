@@ -348,14 +348,15 @@ function nameOf(actor: Actor): string {
   }
 }
 
-/** The EHR is the authority over its order: what it shows is how it is, whoever did it. */
 type InChart = { reference: ResourceRef; approval: Approval; writeBack: WriteBack };
 
+/** @param seenAt when Refloop saw that it stands so */
 const standingInChart = (status: string | undefined, order: InChart, seenAt: Instant): Order => {
   const standing = orderStanding(status);
   return standing === 'revoked' ? { status: standing, ...order, seenAt } : { status: standing, ...order };
 };
 
+/** The EHR is the authority over its order: what it shows is how it is, whoever did it. */
 function seenInEhr(referral: Referral, seen: { reference: string; status: string }, at: Instant): Referral {
   const { order } = referral;
   if (order.status === 'draft' || order.status === 'approved' || order.status === 'ended') return referral;

@@ -1,4 +1,4 @@
-/** The packet on the worklist over HTTP on PostgreSQL: what is in, what holds it, in which forms it is read, what is accounted for. */
+/** The packet on the worklist over HTTP on PostgreSQL: what is in, what holds it, in which forms and whose looks it is read. */
 import { expect, test } from 'vitest';
 import type { MyWork } from '../client/work.ts';
 import { readPdf } from '../packet/test-read-pdf.ts';
