@@ -5,33 +5,27 @@ import { join } from 'node:path';
 import { startProduct } from '../test/support/product.ts';
 import { buildApp } from './app-build.ts';
 import { findChromium } from './chromium.ts';
-import { ROOT, say } from './environment.ts';
+import { ROOT } from './environment.ts';
+import { type PlaywrightReport, playwrightSum, runSum, type TestSum, type VitestReport, vitestSum } from './test-report.ts';
 import { temporaryState } from './test-state.ts';
-
-type Sum = { passed: number; failed: number };
 
 const scratch = temporaryState('refloop-results-');
 // Tests start a hundred processes out of the same sources: each takes what Node made of them from here (a third less to start a command).
 process.env['NODE_COMPILE_CACHE'] ??= join(ROOT, 'node_modules', '.cache', 'compile');
 const results = (name: string): string => join(scratch, `${name}.json`);
 
-type VitestReport = { numPassedTests: number; numFailedTests: number };
-type PlaywrightReport = { stats: { expected: number; unexpected: number; flaky: number; skipped: number } };
 type Reports = { vitest: VitestReport; playwright: PlaywrightReport };
 
 function read<Name extends keyof Reports>(name: Name): Reports[Name] | undefined {
   return existsSync(results(name)) ? (JSON.parse(readFileSync(results(name), 'utf8')) as Reports[Name]) : undefined;
 }
 
-/** A runner that ended badly without a failed test (a file that does not load, a crash) counts as one failure. */
-const atLeastOne = (sum: Sum, status: number | null): Sum => (status !== 0 && sum.failed === 0 ? { ...sum, failed: 1 } : sum);
-
-function vitest(filters: string[]): Sum {
+function vitest(filters: string[]): TestSum {
   const cli = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
   const args = [cli, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${results('vitest')}`, ...filters];
   const { status } = spawnSync(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
   const report = read('vitest');
-  return atLeastOne({ passed: report?.numPassedTests ?? 0, failed: report?.numFailedTests ?? 0 }, status);
+  return runSum('vitest', report && vitestSum(report, ROOT), status);
 }
 
 /**
@@ -46,7 +40,7 @@ async function firstState(): Promise<string | undefined> {
   return state;
 }
 
-async function playwright(filters: string[]): Promise<Sum> {
+async function playwright(filters: string[]): Promise<TestSum> {
   await buildApp();
   const chromium = findChromium();
   const first = await firstState();
@@ -62,25 +56,20 @@ async function playwright(filters: string[]): Promise<Sum> {
     },
   });
   const report = read('playwright');
-  const stats = report?.stats;
-  // A skipped test is a test that did not pass: nothing is skipped in silence.
-  return atLeastOne(
-    { passed: (stats?.expected ?? 0) + (stats?.flaky ?? 0), failed: (stats?.unexpected ?? 0) + (stats?.skipped ?? 0) },
-    status,
-  );
+  return runSum('playwright', report && playwrightSum(report), status);
 }
 
 const [only, ...filters] = process.argv.slice(2);
-const sums: Sum[] = [];
+const sums: TestSum[] = [];
 try {
   if (only !== 'e2e') sums.push(vitest(only === 'unit' ? filters : []));
   if (only !== 'unit') sums.push(await playwright(only === 'e2e' ? filters : []));
 } catch (error) {
-  say((error as Error).message);
-  sums.push({ passed: 0, failed: 1 });
+  sums.push({ passed: 0, failed: 1, failures: [(error as Error).message] });
 }
 rmSync(scratch, { recursive: true, force: true });
 const passed = sums.reduce((sum, each) => sum + each.passed, 0);
 const failed = sums.reduce((sum, each) => sum + each.failed, 0);
+for (const failure of sums.flatMap((sum) => sum.failures)) process.stdout.write(`Failed: ${failure}\n`);
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);
