@@ -98,7 +98,9 @@ export const closedByBook = ({ service, attempts, reports }: Book): boolean =>
 export function isOpenByBook(book: Book): boolean {
   if (book.order === 'none') return false;
   const waits = book.setAside > 0 || book.asked || [...book.reports.values()].some(({ reviewed }) => !reviewed);
-  if (book.order === 'ended' || book.order === 'revoked') return waits;
+  // Of a visit that is booked for an order that is over somebody has to know what became of it.
+  const last = book.attempts.at(-1);
+  if (book.order === 'ended' || book.order === 'revoked') return waits || (last?.over === undefined && last?.booked !== undefined);
   return waits || !closedByBook(book);
 }
 

@@ -131,13 +131,24 @@ test('what was set aside is reconciled, also after the end; and a booked office 
   const history = inChart();
   put(history, 'sent', 'accepted', 'booked');
   history.ask({ type: 'end', how: 'cancelled', reason: 'moved away' }, 20);
-  expect(actsOf(history.referral, ACTS)).toEqual(['cancel-confirmed']);
+  expect(actsOf(history.referral, ACTS)).toEqual(['missed', 'seen', 'cancel-confirmed']);
   expect(put(history, 'cancel-confirmed')).toEqual([undefined]);
   history.see({ kind: 'declined', attempt: 1, reason: 'other', at: minute(21), key: 'late' }, 21);
   expect(actsOf(history.referral, ACTS)).toEqual(['reconciled']);
   expect(put(history, 'reconciled')).toEqual([undefined]);
   expect(actsOf(history.referral, ACTS)).toEqual([]);
 });
+
+test.each(['seen', 'missed'] as const)(
+  'that the patient of an order that is over was %s is put on record, and asks nothing more',
+  (act) => {
+    const history = inChart();
+    put(history, 'sent', 'accepted', 'booked');
+    history.ask({ type: 'end', how: 'cancelled', reason: 'moved away' }, 20);
+    expect(put(history, act)).toEqual([undefined]);
+    expect(actsOf(history.referral, ACTS)).toEqual([]);
+  },
+);
 
 describe('what the payer said', () => {
   const say = (history: History, answer: AuthorizationAnswer) => {

@@ -73,7 +73,9 @@ export function byHand(referral: Referral, what: ByHandAct, key: string, now: In
 }
 
 const isOver = ({ order }: Referral): boolean => order.status === 'revoked' || order.status === 'ended';
-const AFTERWARDS: readonly ByHandAct['act'][] = ['cancel-confirmed', 'seen', 'note', 'reconciled', 'patient-heard'];
+const AFTERWARDS: readonly ByHandAct['act'][] = ['cancel-confirmed', 'seen', 'missed', 'note', 'reconciled', 'patient-heard'];
+/** What became of a visit that was booked when the order was over: the office cancelled it, or the patient came or did not. */
+const OF_A_BOOKING: readonly ByHandAct['act'][] = ['cancel-confirmed', 'seen', 'missed'];
 
 const isUnheard = ({ patientWords }: Referral): boolean => patientWords.some(({ status }) => status === 'open');
 
@@ -195,8 +197,8 @@ export function actsOf(referral: Referral, all: readonly ByHandAct['act'][]): By
   if (!attempt || closedBy(referral)) return looked;
   const { status } = attempt.work;
   if (isOver(referral)) {
-    const told = status === 'scheduled' && attempt.appointments.some((each) => each.status === 'booked');
-    return [...all.filter((act) => act === 'cancel-confirmed' && told), ...looked];
+    const booked = status === 'scheduled' && attempt.appointments.some((each) => each.status === 'booked');
+    return [...all.filter((act) => OF_A_BOOKING.includes(act) && booked), ...looked];
   }
   if (referral.order.status !== 'active') return [];
   return all.filter((act) => {

@@ -18,6 +18,36 @@ const send = { type: 'send', transmissionId: 't', channel: 'direct' } as const;
 const accept = { type: 'accept' } as const;
 const schedule = { type: 'schedule', appointmentId: 'a', startsAt: STARTS } as const;
 
+describe('a visit was kept there, and the office is not asked any more', () => {
+  const called = () => {
+    const history = inChart();
+    const stop = { type: 'request-cancellation', reason: 'moved' } as const;
+    for (const [at, each] of [send, accept, schedule, { type: 'mark-seen', appointmentId: 'a' } as const, stop].entries())
+      act(history, each, at + 1);
+    history.see({ kind: 'cancellation-confirmed', attempt: 1, at: minute(6), key: 'c' }, 6);
+    return history;
+  };
+  const note = (form: 'interim' | 'final') =>
+    ({ kind: 'report', attempt: 1, reportId: 'n', form, document: null, fromNpi: null, matched: true, at: minute(7), key: 'n' }) as const;
+  const kinds = ({ referral }: ReturnType<typeof called>) => due(referral, policy, minute(9)).map(({ kind }) => kind);
+
+  test('its note is waited for all the same', () => {
+    expect(kinds(called())).toEqual(['note', 'reroute']);
+  });
+
+  test('an interim note is not what is waited for', () => {
+    const history = called();
+    history.see(note('interim'), 7);
+    expect(kinds(history)).toEqual(['review', 'note', 'reroute']);
+  });
+
+  test('once it is there it is read, and not asked for', () => {
+    const history = called();
+    history.see(note('final'), 7);
+    expect(kinds(history)).toEqual(['review', 'reroute']);
+  });
+});
+
 describe('who owes what, by when', () => {
   test.each<[string, Parameters<typeof act>[1][], string, string]>([
     // It is Tuesday, ten o'clock UTC: four in the morning in Chicago.
@@ -145,13 +175,34 @@ describe('of an order that is over', () => {
     expect(due(later.referral, policy, minute(9)).map(({ kind }) => kind)).toEqual(['review']);
   });
 
-  test('an office with a date still booked has to hear of it; once the date is past it is too late', () => {
-    const history = inChart();
-    for (const [at, each] of [send, accept, schedule].entries()) act(history, each, at + 1);
-    history.ask({ type: 'end', how: 'cancelled', reason: 'moved' }, 6);
-    const owed = (at: string) => due(history.referral, policy, at).map(({ kind, since }) => `${kind} ${since}`);
-    expect(owed(minute(9))).toEqual([`confirm-cancellation ${minute(6)}`]);
-    expect(owed('2026-12-09T00:00:00.000Z')).toEqual([]);
+  describe('an office with a date still booked has to hear of it, and past the date somebody still has to know what became of it', () => {
+    const booked = () => {
+      const history = inChart();
+      for (const [at, each] of [send, accept, schedule].entries()) act(history, each, at + 1);
+      history.ask({ type: 'end', how: 'cancelled', reason: 'moved' }, 6);
+      return history;
+    };
+    const owed = ({ referral }: ReturnType<typeof booked>, at: string) =>
+      due(referral, policy, at).map(({ kind, since }) => `${kind} ${since}`);
+    const PAST = '2026-12-09T00:00:00.000Z';
+
+    test('until it is told', () => {
+      const history = booked();
+      for (const at of [minute(9), PAST]) expect(owed(history, at)).toEqual([`confirm-cancellation ${minute(6)}`]);
+    });
+
+    test.each([
+      ['cancelled there', { kind: 'cancellation-confirmed', attempt: 1, at: minute(8), key: 'k' }],
+      [
+        'kept all the same',
+        { kind: 'appointment', attempt: 1, appointmentId: 'a', startsAt: STARTS, status: 'fulfilled', at: minute(8), key: 'k' },
+      ],
+      ['missed', { kind: 'appointment', attempt: 1, appointmentId: 'a', startsAt: STARTS, status: 'noshow', at: minute(8), key: 'k' }],
+    ] as const)('%s', (_what, fact) => {
+      const history = booked();
+      history.see(fact, 8);
+      expect(owed(history, PAST)).toEqual([]);
+    });
   });
 
   test('what the office asked is answered all the same', () => {

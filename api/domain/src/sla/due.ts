@@ -6,6 +6,7 @@ import type { PatientMeaning } from '../referral/care-event.ts';
 import { closedBy } from '../referral/closure.ts';
 import { openQuestions } from '../referral/open-questions.ts';
 import { isOpenOffer, type Referral } from '../referral/referral.ts';
+import type { Report } from '../referral/report.ts';
 import { unreachable } from '../result.ts';
 import { calendarFor, levelFor, type SlaPolicy } from './policy.ts';
 import type { ObligationKind, Party, Span } from './service-levels.ts';
@@ -63,7 +64,7 @@ function owedOf(referral: Referral, policy: SlaPolicy, now: Instant): Obligation
         ...toHear(referral, owed),
         ...ofReports(referral, owed),
         ...toReply(referral, owed),
-        ...toTell(referral, now, owed),
+        ...toTell(referral, owed),
         ...toReconcile(referral, owed),
       ];
     default:
@@ -98,12 +99,11 @@ const ofReports = ({ reports }: Referral, owed: Owed): Obligation[] =>
     return [owed(report.status === 'received' ? 'match-report' : 'review', `report ${report.id}`, report.receivedAt)];
   });
 
-/** A visit is booked for an order that is over: the office has to hear of it. */
-function toTell({ order, attempts }: Referral, now: Instant, owed: Owed): Obligation[] {
+/** A visit is booked for an order that is over: the office has to hear of it, and once its time is past somebody here what became of it. */
+function toTell({ order, attempts }: Referral, owed: Owed): Obligation[] {
   if (order.status !== 'ended' && order.status !== 'revoked') return [];
   const attempt = attempts.at(-1);
-  const booked = attempt?.appointments.find(({ status, startsAt }) => status === 'booked' && startsAt > now);
-  if (!attempt || !booked || isEnded(attempt)) return [];
+  if (!attempt || isEnded(attempt) || !attempt.appointments.some(({ status }) => status === 'booked')) return [];
   return [owed('confirm-cancellation', `attempt ${attempt.number}`, order.status === 'ended' ? order.at : order.seenAt)];
 }
 
@@ -122,8 +122,9 @@ function toReply(referral: Referral, owed: Owed): Obligation[] {
   );
 }
 
-function workOf(attempt: Attempt, { service }: Referral, now: Instant, owed: Owed): Obligation[] {
+function workOf(attempt: Attempt, { service, reports }: Referral, now: Instant, owed: Owed): Obligation[] {
   const { work } = attempt;
+  const noteToCome = toWrite(attempt, reports, owed);
   const about = `attempt ${attempt.number}`;
   switch (work.status) {
     case 'draft':
@@ -138,18 +139,18 @@ function workOf(attempt: Attempt, { service }: Referral, now: Instant, owed: Owe
     case 'scheduled': {
       const startsAt = attempt.appointments.find(({ id }) => id === work.appointmentId)?.startsAt ?? work.since;
       const visit = startsAt !== null && startsAt <= now ? owed('confirm-visit', about, startsAt) : owed('visit', about, startsAt);
-      return [...toWrite(attempt, owed), visit];
+      return [...noteToCome, visit];
     }
     case 'missed':
     case 'appointment-cancelled':
-      return [...toWrite(attempt, owed), owed('rebook', about, work.since)];
+      return [...noteToCome, owed('rebook', about, work.since)];
     case 'seen':
       return [owed('note', about, attempt.visits[0] ?? work.since)];
     case 'cancellation-requested':
-      return [...toWrite(attempt, owed), owed('confirm-cancellation', about, work.since)];
+      return [...noteToCome, owed('confirm-cancellation', about, work.since)];
     case 'declined':
     case 'cancelled':
-      return [...toWrite(attempt, owed), owed('reroute', about, work.since)];
+      return [...noteToCome, owed('reroute', about, work.since)];
     case 'completed':
       return [];
     default:
@@ -157,9 +158,11 @@ function workOf(attempt: Attempt, { service }: Referral, now: Instant, owed: Owe
   }
 }
 
-/** A visit was kept and its note has not come: what is booked after it does not take that away. */
-const toWrite = ({ number, visits }: Attempt, owed: Owed): Obligation[] =>
-  visits.length === 0 ? [] : [owed('note', `attempt ${number}`, visits[0] ?? null)];
+/** A visit was kept and its note has not come: what is booked after it does not take that away, nor that the office is not asked any more. */
+function toWrite({ number, visits }: Attempt, reports: readonly Report[], owed: Owed): Obligation[] {
+  const isThere = reports.some((report) => report.form === 'final' && report.status !== 'received' && report.attempt === number);
+  return visits.length === 0 || isThere ? [] : [owed('note', `attempt ${number}`, visits[0] ?? null)];
+}
 
 /** An acknowledgement by a machine or a person does not give the answer more time. */
 const firstSent = ({ transmissions }: Attempt): Moment => transmissions[0]?.at ?? null;

@@ -34,7 +34,7 @@ try {
     const outcome =
       action === 'check'
         ? await checkProjections(store, progressOf('comparing with the events'))
-        : await rebuildProjections(store, progressOf('reading events'));
+        : await rebuildProjections(store, new Date(), progressOf('reading events'));
     process.stdout.write(`${outcome.line}\n`);
     process.exitCode = outcome.good ? 0 : 1;
   } finally {

@@ -111,15 +111,30 @@ async function takeUp(unit: Unit, { referralId, state }: ReferralRow, now: strin
   if (writeBack !== null && (await unit.plans.get(writeBack.planId))) await unit.referralTimers.set(referralId, now);
 }
 
-const rebuildScope = (store: Store, scope: Scope, onProgress?: ProjectionProgress): Promise<number> =>
+/** Rows of an older form of the fold, and those that are not there. */
+async function notInThisForm(unit: Unit): Promise<(row: ReferralRow) => boolean> {
+  const there = new Set(await unit.referrals.ids());
+  const older = new Set<string>();
+  for (let after: string | undefined = ''; after !== undefined; ) {
+    const ids: string[] = await unit.referrals.listOlder({ foldVersion: FOLD_VERSION, after, limit: AT_ONCE });
+    for (const id of ids) older.add(id);
+    after = ids.at(-1);
+  }
+  return ({ referralId }) => older.has(referralId) || !there.has(referralId);
+}
+
+/** What gets this version's form here is taken up here: the next start finds it in that form, and would leave it as it is. */
+const rebuildScope = (store: Store, scope: Scope, now: string, onProgress?: ProjectionProgress): Promise<number> =>
   store.transaction(scope, async (unit) => {
-    let count = 0;
+    let rows: ReferralRow[] = [];
+    let isNew = (_row: ReferralRow): boolean => false;
     await unit.referrals.rebuild(async () => {
-      const rows = await projected(unit, onProgress);
-      count = rows.length;
+      isNew = await notInThisForm(unit);
+      rows = await projected(unit, onProgress);
       return rows;
     });
-    return count;
+    for (const row of rows) if (isNew(row)) await takeUp(unit, row, now);
+    return rows.length;
   });
 
 export async function checkProjections(store: Store, onProgress?: ProjectionProgress): Promise<ProjectionOutcome> {
@@ -137,8 +152,9 @@ export async function checkProjections(store: Store, onProgress?: ProjectionProg
       };
 }
 
-export async function rebuildProjections(store: Store, onProgress?: ProjectionProgress): Promise<ProjectionOutcome> {
+/** Every row anew, also where a writer was cut off or somebody changed one by hand. */
+export async function rebuildProjections(store: Store, now: Date, onProgress?: ProjectionProgress): Promise<ProjectionOutcome> {
   let referrals = 0;
-  for (const scope of await store.scopes()) referrals += await rebuildScope(store, scope, onProgress);
+  for (const scope of await store.scopes()) referrals += await rebuildScope(store, scope, now.toISOString(), onProgress);
   return { good: true, line: `projections: ${referrals} referrals rebuilt from their events` };
 }

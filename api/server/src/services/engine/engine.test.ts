@@ -5,7 +5,7 @@ import type { Role } from '../../client/session.ts';
 import { plan } from '../../store/contract/test-contract.ts';
 import type { Scope, Store, Unit } from '../../store/store.ts';
 import { openTestStore, type TestStore } from '../../store/test-store.ts';
-import { renewProjections } from '../projections.ts';
+import { rebuildProjections, renewProjections } from '../projections.ts';
 import { readReferral } from '../referral-log.ts';
 import { createDueReferrals } from './due-referrals.ts';
 import type { ObligationContent } from './obligation-content.ts';
@@ -203,17 +203,35 @@ test('the first policy is kept once, on the site’s own clock', async () => {
   expect(kept?.policy.calendar.holidays).toContain('2026-11-26');
 });
 
-test('an order that came into force before there was an engine is taken up once its row is renewed', async () => {
-  await putInForce(opened.store, scope, 'r1', AT);
-  await opened.store.transaction(scope, async (unit) => {
-    await unit.referralTimers.set('r1', null);
-    await unit.plans.insert(plan('plan-r1', { referralId: 'r1', content: { steps: [], decision: { by: 'Dr. Lee' } } }));
+describe('an order that came into force before there was an engine is taken up once its row is', () => {
+  const at = new Date(hoursLater(1));
+  test.each([
+    ['renewed', 'update referral set fold_version = 4', () => renewProjections(opened.store, at)],
+    ['rebuilt', 'update referral set fold_version = 4', () => rebuildProjections(opened.store, at)],
+    ['rebuilt where it was not there', 'delete from referral', () => rebuildProjections(opened.store, at)],
+  ])('%s', async (_how, before, make) => {
+    await putInForce(opened.store, scope, 'r1', AT);
+    await opened.store.transaction(scope, async (unit) => {
+      await unit.referralTimers.set('r1', null);
+      await unit.plans.insert(plan('plan-r1', { referralId: 'r1', content: { steps: [], decision: { by: 'Dr. Lee' } } }));
+    });
+    await opened.asOwner(`delete from obligation where tenant = '${scope.tenant}' and kind = 'send'`);
+    await opened.asOwner(`${before} where tenant = '${scope.tenant}'`);
+    await make();
+    await clockAt(hoursLater(1));
+    expect(await rows()).toMatchObject([{ kind: 'send', owner: 'kim' }]);
   });
-  await opened.asOwner(`delete from obligation where tenant = '${scope.tenant}' and kind = 'send'`);
-  await opened.asOwner(`update referral set fold_version = 4 where tenant = '${scope.tenant}'`);
-  expect(await renewProjections(opened.store, new Date(hoursLater(1)))).toBe(1);
-  await clockAt(hoursLater(1));
-  expect(await rows()).toMatchObject([{ kind: 'send', owner: 'kim' }]);
+
+  test('and one that has this form already is left to its own clock', async () => {
+    await putInForce(opened.store, scope, 'r1', AT);
+    await opened.store.transaction(scope, (unit) =>
+      unit.plans.insert(plan('plan-r1', { referralId: 'r1', content: { steps: [], decision: { by: 'Dr. Lee' } } })),
+    );
+    await opened.asOwner(`delete from obligation where tenant = '${scope.tenant}' and kind = 'send'`);
+    await rebuildProjections(opened.store, at);
+    await clockAt(hoursLater(1));
+    expect(await rows()).toEqual([]);
+  });
 });
 
 /** The store with something in the way of each transaction. */
