@@ -18,7 +18,7 @@ describe('what Vitest reports', () => {
         failureMessages: ['\u001b[31mAssertionError: expected 1 to be 2\u001b[39m\n    at loop.test.ts:3'],
       },
     ];
-    const report = { numPassedTests: 1, numFailedTests: 1, testResults: [file('failed', '', assertionResults)] };
+    const report = { numPassedTests: 1, testResults: [file('failed', '', assertionResults)] };
     expect(vitestSum(report, '/house')).toEqual({
       passed: 1,
       failed: 1,
@@ -27,9 +27,19 @@ describe('what Vitest reports', () => {
   });
 
   it('names a file that does not load, which has no test to count', () => {
-    const report = { numPassedTests: 5, numFailedTests: 0, testResults: [file('failed', 'Error: no such module', [])] };
+    const report = { numPassedTests: 5, testResults: [file('failed', 'Error: no such module', [])] };
     const sum = runSum('vitest', vitestSum(report, '/house'), 1);
     expect(sum).toEqual({ passed: 5, failed: 1, failures: ['api/loop.test.ts: Error: no such module'] });
+  });
+});
+
+it('a hook that fails beside a test that does is one more', () => {
+  const failed = { fullName: 'loop ends', status: 'failed', failureMessages: ['Error: no'] };
+  const report = { numPassedTests: 1, testResults: [file('failed', 'Error: the database did not close', [failed])] };
+  expect(vitestSum(report, '/house')).toEqual({
+    passed: 1,
+    failed: 2,
+    failures: ['api/loop.test.ts › loop ends: Error: no', 'api/loop.test.ts: Error: the database did not close'],
   });
 });
 

@@ -7,7 +7,6 @@ export type TestSum = { passed: number; failed: number; failures: string[] };
 /** Of the JSON that Vitest writes (`--reporter=json`), what is read here. */
 export type VitestReport = {
   numPassedTests: number;
-  numFailedTests: number;
   testResults: {
     name: string;
     status: string;
@@ -30,7 +29,7 @@ type PlaywrightSuite = {
 export type PlaywrightReport = {
   stats: { expected: number; unexpected: number; flaky: number; skipped: number };
   suites: PlaywrightSuite[];
-  errors: { message: string }[];
+  errors: { message?: string; value?: string }[];
 };
 
 const named = (test: string, words: string | undefined): string => {
@@ -40,15 +39,16 @@ const named = (test: string, words: string | undefined): string => {
   return first ? `${test}: ${first}` : test;
 };
 
-/** Files are named from `root` on. A file that does not load has no tests, and is named itself. */
+/** Files are named from `root` on. One that does not load, or whose hook fails, counts as a failure and is named itself. */
 export function vitestSum(report: VitestReport, root: string): TestSum {
   const failures = report.testResults.flatMap((file) => {
     const name = file.name.replace(`${root}/`, '');
     const failed = file.assertionResults.filter((test) => test.status === 'failed');
-    if (failed.length === 0 && file.status === 'failed') return [named(name, file.message)];
-    return failed.map((test) => named(`${name} › ${test.fullName}`, test.failureMessages?.[0]));
+    const tests = failed.map((test) => named(`${name} › ${test.fullName}`, test.failureMessages?.[0]));
+    const isFailed = file.status === 'failed' && (failed.length === 0 || file.message !== '');
+    return isFailed ? [...tests, named(name, file.message)] : tests;
   });
-  return { passed: report.numPassedTests, failed: report.numFailedTests, failures };
+  return { passed: report.numPassedTests, failed: failures.length, failures };
 }
 
 /** A skipped test is a test that did not pass: nothing is skipped in silence. */
@@ -67,11 +67,11 @@ export function playwrightSum(report: PlaywrightReport): TestSum {
   return {
     passed: expected + flaky,
     failed: unexpected + skipped,
-    failures: [...report.suites.flatMap(below), ...report.errors.map((error) => named('playwright', error.message))],
+    failures: [...report.suites.flatMap(below), ...report.errors.map((error) => named('playwright', error.message ?? error.value))],
   };
 }
 
-/** A runner that ended badly without a failed test (a file that does not load, a crash, no report at all) counts as one failure. */
+/** A runner that ended badly without a failed test (a crash, an error outside of any test, no report at all) counts as one failure. */
 export function runSum(runner: string, sum: TestSum | undefined, status: number | null): TestSum {
   const { passed, failed, failures } = sum ?? { passed: 0, failed: 0, failures: [] };
   if (status === 0 || failed > 0) return { passed, failed, failures };

@@ -62,7 +62,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     guard: 'after a decline somebody has to ask another',
     file: `${DOMAIN}/sla/due.ts`,
-    from: "return [...toWrite(attempt, owed), owed('reroute', about, work.since)];",
+    from: "return [...noteToCome, owed('reroute', about, work.since)];",
     to: 'return [];',
     told: ['owner'],
   },

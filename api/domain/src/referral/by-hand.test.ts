@@ -139,16 +139,30 @@ test('what was set aside is reconciled, also after the end; and a booked office 
   expect(actsOf(history.referral, ACTS)).toEqual([]);
 });
 
-test.each(['seen', 'missed'] as const)(
-  'that the patient of an order that is over was %s is put on record, and asks nothing more',
-  (act) => {
+describe('of an order that is over, what became of the visit is put on record, and asks nothing more', () => {
+  const OF_THE_VISIT = ['missed', 'seen', 'cancel-confirmed'];
+  test.each(['seen', 'missed', 'cancel-confirmed'] as const)('%s', (act) => {
     const history = inChart();
-    put(history, 'sent', 'accepted', 'booked');
-    history.ask({ type: 'end', how: 'cancelled', reason: 'moved away' }, 20);
+    put(history, 'sent', 'accepted', 'booked', 'cancel-requested', 'ended');
+    expect(statusOf(history.referral)).toBe('cancelled');
+    expect(actsOf(history.referral, ACTS)).toEqual(OF_THE_VISIT);
     expect(put(history, act)).toEqual([undefined]);
     expect(actsOf(history.referral, ACTS)).toEqual([]);
-  },
-);
+  });
+
+  test('also where the loop was closed by another office before it was revoked', () => {
+    const history = inChart('procedure');
+    put(history, 'sent', 'cancel-requested');
+    history.ask({ type: 'reroute', performer: ANOTHER, because: 'no-answer' });
+    put(history, 'sent', 'accepted', 'booked');
+    const note = { reportId: 'n', form: 'final', document: null, fromNpi: null, matched: true } as const;
+    history.see({ kind: 'report', attempt: 1, ...note, at: minute(20), key: 'n' }, 20);
+    history.ask({ type: 'review-report', reportId: 'n' }, 21);
+    expect(statusOf(history.referral)).toBe('closed');
+    history.see({ kind: 'order-read', reference: 'ServiceRequest/o1', status: 'revoked', versionId: '9' }, 22);
+    expect(actsOf(history.referral, ACTS)).toEqual(OF_THE_VISIT);
+  });
+});
 
 describe('what the payer said', () => {
   const say = (history: History, answer: AuthorizationAnswer) => {

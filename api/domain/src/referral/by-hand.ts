@@ -13,6 +13,7 @@ import { closedBy } from './closure.ts';
 import type { Happening } from './event.ts';
 import { type ObservedFact, observe } from './observe.ts';
 import type { Referral } from './referral.ts';
+import { isOver, stillBooked } from './still-booked.ts';
 
 export type ByHandAct =
   | { act: 'sent'; channel: Channel; at: Instant }
@@ -55,7 +56,8 @@ export function byHand(referral: Referral, what: ByHandAct, key: string, now: In
   if (hindrance) return refuse(hindrance);
   const attempt = referral.attempts.at(-1);
   if (!attempt) return refuse({ kind: 'nobody-asked' });
-  const asked = askedFor(attempt, what, factKey);
+  const appointmentId = isOver(referral) ? stillBooked(referral)?.appointment.id : appointmentOf(attempt);
+  const asked = askedFor(attempt, appointmentId, what, factKey);
   switch (asked.kind) {
     case 'nothing-booked':
       return refuse({ kind: 'nothing-booked' });
@@ -72,7 +74,6 @@ export function byHand(referral: Referral, what: ByHandAct, key: string, now: In
   }
 }
 
-const isOver = ({ order }: Referral): boolean => order.status === 'revoked' || order.status === 'ended';
 const AFTERWARDS: readonly ByHandAct['act'][] = ['cancel-confirmed', 'seen', 'missed', 'note', 'reconciled', 'patient-heard'];
 /** What became of a visit that was booked when the order was over: the office cancelled it, or the patient came or did not. */
 const OF_A_BOOKING: readonly ByHandAct['act'][] = ['cancel-confirmed', 'seen', 'missed'];
@@ -104,9 +105,16 @@ type Asked =
   | { kind: 'done'; command: CareCommand }
   | { kind: 'nothing-booked' };
 
-function askedFor(attempt: Attempt, what: Exclude<ByHandAct, { act: 'reconciled' | 'patient-heard' }>, key: string): Asked {
-  const { number, work } = attempt;
-  const appointmentId = work.status === 'scheduled' ? work.appointmentId : undefined;
+const appointmentOf = ({ work }: Attempt): string | undefined => (work.status === 'scheduled' ? work.appointmentId : undefined);
+
+/** @param appointmentId of the visit of which something may be told */
+function askedFor(
+  attempt: Attempt,
+  appointmentId: string | undefined,
+  what: Exclude<ByHandAct, { act: 'reconciled' | 'patient-heard' }>,
+  key: string,
+): Asked {
+  const { number } = attempt;
   switch (what.act) {
     case 'received':
     case 'accepted':
@@ -194,12 +202,9 @@ export function actsOf(referral: Referral, all: readonly ByHandAct['act'][]): By
   const aside = referral.setAside.some(({ status }) => status === 'open');
   const unheard = isUnheard(referral);
   const looked = all.filter((act) => (act === 'reconciled' && aside) || (act === 'patient-heard' && unheard));
+  if (isOver(referral)) return [...all.filter((act) => OF_A_BOOKING.includes(act) && stillBooked(referral)), ...looked];
   if (!attempt || closedBy(referral)) return looked;
   const { status } = attempt.work;
-  if (isOver(referral)) {
-    const booked = status === 'scheduled' && attempt.appointments.some((each) => each.status === 'booked');
-    return [...all.filter((act) => OF_A_BOOKING.includes(act) && booked), ...looked];
-  }
   if (referral.order.status !== 'active') return [];
   return all.filter((act) => {
     switch (act) {

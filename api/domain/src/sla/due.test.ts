@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { actsOf } from '../referral/by-hand.ts';
 import type { AttemptCommand } from '../referral/care-command.ts';
 import { closedBy } from '../referral/closure.ts';
 import { ANOTHER, act, inChart, minute } from '../referral/test-care.ts';
 import { due } from './due.ts';
+import { nextLookAt } from './escalate.ts';
 import { defaultPolicy } from './policy.ts';
 
 const policy = defaultPolicy({ timeZone: 'America/Chicago', opens: 8, closes: 17, holidays: ['2026-11-26'] });
@@ -93,6 +95,17 @@ describe('who owes what, by when', () => {
     const referral = after(send, accept, { type: 'give-outcome', reportId: 'rep', document: null, fromNpi: null });
     expect(due(referral, policy, minute(60))).toMatchObject([{ kind: 'review', owner: 'clinician', about: 'report rep' }]);
   });
+
+  test.each(['e-consult', 'imaging', 'visit'] as const)('nor where the office works on it and names no stage (%s)', (service) => {
+    const history = inChart(service);
+    act(history, send, 1);
+    history.see({ kind: 'work-begun', attempt: 1, at: minute(2), key: 'w' }, 2);
+    history.see(
+      { kind: 'report', attempt: 1, reportId: 'rep', form: 'final', document: null, fromNpi: null, matched: true, at: minute(3), key: 'k' },
+      3,
+    );
+    expect(due(history.referral, policy, minute(60)).map(({ kind }) => kind)).toEqual(['review']);
+  });
 });
 
 const step: fc.Arbitrary<(history: ReturnType<typeof inChart>, at: number) => void> = fc.oneof(
@@ -137,7 +150,14 @@ test('an open referral always has an obligation, each with an owner and a deadli
         const over = referral.order.status === 'ended' || closedBy(referral) !== undefined;
         const aside = referral.setAside.some(({ status }) => status === 'open');
         const unread = referral.reports.some(({ status }) => status !== 'reviewed');
-        const untold = owed.some(({ kind }) => kind === 'confirm-cancellation') && referral.order.status === 'ended';
+        const [last] = referral.attempts.slice(-1);
+        const untold =
+          referral.order.status === 'ended' &&
+          last !== undefined &&
+          !['declined', 'cancelled', 'completed'].includes(last.work.status) &&
+          last.appointments.some(
+            ({ status, startsAt }) => status === 'booked' && !last.visits.some((seen) => seen !== null && seen >= startsAt),
+          );
         expect(owed.length > 0).toBe(!over || aside || unread || untold);
         for (const { owner, dueAt } of owed) expect([owner.length > 0, Number.isNaN(Date.parse(dueAt))]).toEqual([true, false]);
         if (!over) open += 1;
@@ -175,33 +195,80 @@ describe('of an order that is over', () => {
     expect(due(later.referral, policy, minute(9)).map(({ kind }) => kind)).toEqual(['review']);
   });
 
-  describe('an office with a date still booked has to hear of it, and past the date somebody still has to know what became of it', () => {
+  describe('an office with a date still booked has to hear of it, and past the date somebody here whether the patient went', () => {
+    type Told = Parameters<ReturnType<typeof inChart>['see']>[0];
+    const visit = { kind: 'appointment', attempt: 1, appointmentId: 'a', startsAt: STARTS, key: 'k' } as const;
+    const PAST = '2026-12-10T00:00:00.000Z';
+    /** In minutes: after the visit, and before that. */
+    const LATER = 22_000;
+    const { npi, nucc, network } = inChart().referral.attempts[0]?.performer ?? ANOTHER;
+    const SEEN_BY = { npi, nucc, network };
+    const ended = (history: ReturnType<typeof inChart>) => history.ask({ type: 'end', how: 'cancelled', reason: 'moved' }, 6);
     const booked = () => {
       const history = inChart();
       for (const [at, each] of [send, accept, schedule].entries()) act(history, each, at + 1);
-      history.ask({ type: 'end', how: 'cancelled', reason: 'moved' }, 6);
       return history;
     };
-    const owed = ({ referral }: ReturnType<typeof booked>, at: string) =>
+    const owed = ({ referral }: ReturnType<typeof inChart>, at: string) =>
       due(referral, policy, at).map(({ kind, since }) => `${kind} ${since}`);
-    const PAST = '2026-12-09T00:00:00.000Z';
+    /** Whatever is owed, a coordinator can settle. */
+    const acts = ({ referral }: ReturnType<typeof inChart>) => actsOf(referral, ['cancel-confirmed', 'seen', 'missed', 'booked']);
 
-    test('until it is told', () => {
+    test('until it is told, and it is looked at again when the date is there', () => {
       const history = booked();
-      for (const at of [minute(9), PAST]) expect(owed(history, at)).toEqual([`confirm-cancellation ${minute(6)}`]);
+      ended(history);
+      expect(owed(history, minute(9))).toEqual([`confirm-cancellation ${minute(6)}`]);
+      expect(nextLookAt(history.referral, policy, '2026-12-07T00:00:00.000Z')).toBe(STARTS);
+      expect(owed(history, PAST)).toEqual([`confirm-visit ${STARTS}`]);
+      expect(acts(history)).toEqual(['cancel-confirmed', 'seen', 'missed']);
     });
 
-    test.each([
-      ['cancelled there', { kind: 'cancellation-confirmed', attempt: 1, at: minute(8), key: 'k' }],
-      [
-        'kept all the same',
-        { kind: 'appointment', attempt: 1, appointmentId: 'a', startsAt: STARTS, status: 'fulfilled', at: minute(8), key: 'k' },
-      ],
-      ['missed', { kind: 'appointment', attempt: 1, appointmentId: 'a', startsAt: STARTS, status: 'noshow', at: minute(8), key: 'k' }],
-    ] as const)('%s', (_what, fact) => {
+    test('also where it was asked to cancel before', () => {
       const history = booked();
-      history.see(fact, 8);
-      expect(owed(history, PAST)).toEqual([]);
+      act(history, { type: 'request-cancellation', reason: 'moved' }, 5);
+      ended(history);
+      expect([owed(history, minute(9)), owed(history, PAST)]).toEqual([[`confirm-cancellation ${minute(6)}`], [`confirm-visit ${STARTS}`]]);
+      expect(acts(history)).toEqual(['cancel-confirmed', 'seen', 'missed']);
+    });
+
+    test('and where an interim note came of it', () => {
+      const history = booked();
+      history.see(
+        {
+          kind: 'report',
+          attempt: 1,
+          reportId: 'i',
+          form: 'interim',
+          document: null,
+          fromNpi: null,
+          matched: true,
+          at: minute(4),
+          key: 'i',
+        },
+        4,
+      );
+      ended(history);
+      expect(owed(history, minute(9))).toContain(`confirm-cancellation ${minute(6)}`);
+      expect(acts(history)).toEqual(['cancel-confirmed', 'seen', 'missed']);
+    });
+
+    test.each<[string, number, Told]>([
+      ['cancelled there', 8, { kind: 'cancellation-confirmed', attempt: 1, at: minute(8), key: 'k' }],
+      ['kept all the same', 8, { ...visit, status: 'fulfilled', at: minute(8) }],
+      ['missed', 8, { ...visit, status: 'noshow', at: minute(8) }],
+      [
+        'seen then, of which appointment is not said',
+        LATER,
+        { kind: 'visit', attempt: 1, seenBy: SEEN_BY, evidence: 'note', at: STARTS, key: 'k' },
+      ],
+    ])('%s', (_what, at, fact) => {
+      for (const before of [undefined, { type: 'request-cancellation', reason: 'moved' } as const]) {
+        const history = booked();
+        if (before) act(history, before, 5);
+        ended(history);
+        history.see(fact, at);
+        expect([owed(history, PAST), acts(history)]).toEqual([[], []]);
+      }
     });
   });
 

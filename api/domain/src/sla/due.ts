@@ -1,12 +1,13 @@
 /** Who owes what to whom, and by when. An open referral always has at least one obligation, and each has an owner and a deadline. */
 import type { Instant } from '../instant.ts';
 import type { Urgency } from '../matching/request.ts';
-import { type Attempt, isEnded, type Moment } from '../referral/attempt.ts';
+import type { Attempt, Moment } from '../referral/attempt.ts';
 import type { PatientMeaning } from '../referral/care-event.ts';
 import { closedBy } from '../referral/closure.ts';
 import { openQuestions } from '../referral/open-questions.ts';
 import { isOpenOffer, type Referral } from '../referral/referral.ts';
 import type { Report } from '../referral/report.ts';
+import { stillBooked } from '../referral/still-booked.ts';
 import { unreachable } from '../result.ts';
 import { calendarFor, levelFor, type SlaPolicy } from './policy.ts';
 import type { ObligationKind, Party, Span } from './service-levels.ts';
@@ -64,7 +65,7 @@ function owedOf(referral: Referral, policy: SlaPolicy, now: Instant): Obligation
         ...toHear(referral, owed),
         ...ofReports(referral, owed),
         ...toReply(referral, owed),
-        ...toTell(referral, owed),
+        ...toTell(referral, now, owed),
         ...toReconcile(referral, owed),
       ];
     default:
@@ -99,12 +100,15 @@ const ofReports = ({ reports }: Referral, owed: Owed): Obligation[] =>
     return [owed(report.status === 'received' ? 'match-report' : 'review', `report ${report.id}`, report.receivedAt)];
   });
 
-/** A visit is booked for an order that is over: the office has to hear of it, and once its time is past somebody here what became of it. */
-function toTell({ order, attempts }: Referral, owed: Owed): Obligation[] {
-  if (order.status !== 'ended' && order.status !== 'revoked') return [];
-  const attempt = attempts.at(-1);
-  if (!attempt || isEnded(attempt) || !attempt.appointments.some(({ status }) => status === 'booked')) return [];
-  return [owed('confirm-cancellation', `attempt ${attempt.number}`, order.status === 'ended' ? order.at : order.seenAt)];
+/** The office has to hear that the order is over; past the time of the visit somebody here has to hear whether the patient went. */
+function toTell(referral: Referral, now: Instant, owed: Owed): Obligation[] {
+  const { order } = referral;
+  const booked = stillBooked(referral);
+  if (!booked || (order.status !== 'ended' && order.status !== 'revoked')) return [];
+  const about = `attempt ${booked.attempt.number}`;
+  const { startsAt } = booked.appointment;
+  if (startsAt <= now) return [owed('confirm-visit', about, startsAt)];
+  return [owed('confirm-cancellation', about, order.status === 'ended' ? order.at : order.seenAt)];
 }
 
 /** The reports first: what came back waits for somebody here, whatever the recipient still owes. */
@@ -134,6 +138,7 @@ function workOf(attempt: Attempt, { service, reports }: Referral, now: Instant, 
       return [owed('answer', about, firstSent(attempt) ?? work.since)];
     case 'accepted':
     case 'in-progress':
+      if (isToRead(attempt, reports)) return [];
       // Advice needs no visit: its note is what is waited for.
       return [owed(service === 'e-consult' ? 'note' : 'book', about, attempt.acceptedAt ?? work.since)];
     case 'scheduled': {
@@ -145,7 +150,7 @@ function workOf(attempt: Attempt, { service, reports }: Referral, now: Instant, 
     case 'appointment-cancelled':
       return [...noteToCome, owed('rebook', about, work.since)];
     case 'seen':
-      return [owed('note', about, attempt.visits[0] ?? work.since)];
+      return isToRead(attempt, reports) ? [] : [owed('note', about, attempt.visits[0] ?? work.since)];
     case 'cancellation-requested':
       return [...noteToCome, owed('confirm-cancellation', about, work.since)];
     case 'declined':
@@ -158,10 +163,14 @@ function workOf(attempt: Attempt, { service, reports }: Referral, now: Instant, 
   }
 }
 
+/** The answer of this office is there, and waits for its review alone. */
+const isToRead = ({ number }: Attempt, reports: readonly Report[]): boolean =>
+  reports.some((report) => report.form === 'final' && report.status === 'matched' && report.attempt === number);
+
 /** A visit was kept and its note has not come: what is booked after it does not take that away, nor that the office is not asked any more. */
-function toWrite({ number, visits }: Attempt, reports: readonly Report[], owed: Owed): Obligation[] {
-  const isThere = reports.some((report) => report.form === 'final' && report.status !== 'received' && report.attempt === number);
-  return visits.length === 0 || isThere ? [] : [owed('note', `attempt ${number}`, visits[0] ?? null)];
+function toWrite(attempt: Attempt, reports: readonly Report[], owed: Owed): Obligation[] {
+  const { number, visits } = attempt;
+  return visits.length === 0 || isToRead(attempt, reports) ? [] : [owed('note', `attempt ${number}`, visits[0] ?? null)];
 }
 
 /** An acknowledgement by a machine or a person does not give the answer more time. */

@@ -4,6 +4,7 @@ import type { CareFact } from '../referral/care-event.ts';
 import { closedBy } from '../referral/closure.ts';
 import type { Happening } from '../referral/event.ts';
 import type { Referral } from '../referral/referral.ts';
+import { isOver, stillBooked } from '../referral/still-booked.ts';
 import { due, type Obligation } from './due.ts';
 import type { EscalationStep } from './escalation-steps.ts';
 import { calendarFor, type SlaPolicy, stepsFor } from './policy.ts';
@@ -24,7 +25,9 @@ export const ORDER_STAGE = 'order';
 /** Nobody there said that they have it: a receipt of a machine is no word of a person. */
 const isUnacknowledged = (referral: Referral): boolean => referral.attempts.at(-1)?.work.status === 'sent';
 
-function applies({ only }: EscalationStep, referral: Referral): boolean {
+function applies({ only, act }: EscalationStep, referral: Referral): boolean {
+  // Whose referral is over may have declined it themselves: what became of their visit is asked of the office.
+  if (act === 'ask-patient' && isOver(referral)) return false;
   switch (only) {
     case 'always':
       return true;
@@ -132,7 +135,7 @@ export function nextLookAt(
   now: Instant,
   owed: readonly Obligation[] = due(referral, policy, now),
 ): Instant | undefined {
-  return nextOf(stepsAhead(referral, policy, owed), owed, now);
+  return nextOf(referral, stepsAhead(referral, policy, owed), owed, now);
 }
 
 /** `raise` and `nextLookAt` in one look, for whoever asks both of many referrals. */
@@ -144,10 +147,10 @@ export function lookAt(
 ): { raised: Happening[]; next: Instant | undefined } {
   const obligations = due(referral, policy, now);
   const ahead = stepsAhead(referral, policy, obligations);
-  return { raised: raised(referral, policy, staff, now, dueBy(ahead, now)), next: nextOf(ahead, obligations, now) };
+  return { raised: raised(referral, policy, staff, now, dueBy(ahead, now)), next: nextOf(referral, ahead, obligations, now) };
 }
 
-function nextOf(ahead: readonly Step[], obligations: readonly Obligation[], now: Instant): Instant | undefined {
+function nextOf(referral: Referral, ahead: readonly Step[], obligations: readonly Obligation[], now: Instant): Instant | undefined {
   let next: Instant | undefined;
   const look = (at: Instant): void => {
     if (at > now && (next === undefined || at < next)) next = at;
@@ -155,5 +158,7 @@ function nextOf(ahead: readonly Step[], obligations: readonly Obligation[], now:
   for (const { at } of ahead) look(at);
   // A visit that is ahead turns into one of which somebody has to hear.
   for (const { kind, dueAt } of obligations) if (kind === 'visit') look(dueAt);
+  const booked = stillBooked(referral);
+  if (booked) look(booked.appointment.startsAt);
   return next;
 }

@@ -15,7 +15,7 @@ export const STAGE_TRIGGERS: Readonly<Record<ObligationKind, string>> = {
   'match-report': 'A report came that names no referral',
   review: 'The report came',
   reroute: 'The office declined, or it was cancelled there',
-  'confirm-cancellation': 'The cancellation was asked for',
+  'confirm-cancellation': 'The cancellation was asked for, or the order is over with a visit booked',
   reconcile: 'Something told from outside did not fit',
   reply: 'The office asked something',
   'check-on-patient': 'The patient wrote of an emergency',

@@ -111,30 +111,37 @@ async function takeUp(unit: Unit, { referralId, state }: ReferralRow, now: strin
   if (writeBack !== null && (await unit.plans.get(writeBack.planId))) await unit.referralTimers.set(referralId, now);
 }
 
-/** Rows of an older form of the fold, and those that are not there. */
-async function notInThisForm(unit: Unit): Promise<(row: ReferralRow) => boolean> {
+/** Of which the row is of an older form of the fold, or not there. */
+async function notInThisForm(unit: Unit): Promise<string[]> {
   const there = new Set(await unit.referrals.ids());
-  const older = new Set<string>();
+  const found = (await unit.events.referralIds()).filter((id) => !there.has(id));
   for (let after: string | undefined = ''; after !== undefined; ) {
-    const ids: string[] = await unit.referrals.listOlder({ foldVersion: FOLD_VERSION, after, limit: AT_ONCE });
-    for (const id of ids) older.add(id);
-    after = ids.at(-1);
+    const older: string[] = await unit.referrals.listOlder({ foldVersion: FOLD_VERSION, after, limit: AT_ONCE });
+    found.push(...older);
+    after = older.at(-1);
   }
-  return ({ referralId }) => older.has(referralId) || !there.has(referralId);
+  return found;
 }
 
-/** What gets this version's form here is taken up here: the next start finds it in that form, and would leave it as it is. */
-const rebuildScope = (store: Store, scope: Scope, now: string, onProgress?: ProjectionProgress): Promise<number> =>
+/** Before their rows are in this form: the next start finds them so, and leaves them as they are. Looked at twice does no harm. */
+async function takeUpOlder(store: Store, scope: Scope, now: string): Promise<void> {
+  for (const id of await store.transaction(scope, notInThisForm)) {
+    await store.transaction(scope, async (unit) => {
+      const row = await projectedOne(unit, id);
+      if (row) await takeUp(unit, row, now);
+    });
+  }
+}
+
+const rebuildScope = (store: Store, scope: Scope, onProgress?: ProjectionProgress): Promise<number> =>
   store.transaction(scope, async (unit) => {
-    let rows: ReferralRow[] = [];
-    let isNew = (_row: ReferralRow): boolean => false;
+    let count = 0;
     await unit.referrals.rebuild(async () => {
-      isNew = await notInThisForm(unit);
-      rows = await projected(unit, onProgress);
+      const rows = await projected(unit, onProgress);
+      count = rows.length;
       return rows;
     });
-    for (const row of rows) if (isNew(row)) await takeUp(unit, row, now);
-    return rows.length;
+    return count;
   });
 
 export async function checkProjections(store: Store, onProgress?: ProjectionProgress): Promise<ProjectionOutcome> {
@@ -155,6 +162,9 @@ export async function checkProjections(store: Store, onProgress?: ProjectionProg
 /** Every row anew, also where a writer was cut off or somebody changed one by hand. */
 export async function rebuildProjections(store: Store, now: Date, onProgress?: ProjectionProgress): Promise<ProjectionOutcome> {
   let referrals = 0;
-  for (const scope of await store.scopes()) referrals += await rebuildScope(store, scope, now.toISOString(), onProgress);
+  for (const scope of await store.scopes()) {
+    await takeUpOlder(store, scope, now.toISOString());
+    referrals += await rebuildScope(store, scope, onProgress);
+  }
   return { good: true, line: `projections: ${referrals} referrals rebuilt from their events` };
 }
