@@ -20,6 +20,16 @@ const send = { type: 'send', transmissionId: 't', channel: 'direct' } as const;
 const accept = { type: 'accept' } as const;
 const schedule = { type: 'schedule', appointmentId: 'a', startsAt: STARTS } as const;
 
+test('once the answer is there and waits for its review, nobody books anew the date that fell through', () => {
+  const history = inChart('e-consult');
+  const cancel = { type: 'cancel-appointment', appointmentId: 'a', by: 'patient' } as const;
+  for (const [at, each] of [send, accept, schedule, cancel].entries()) act(history, each, at + 1);
+  expect(due(history.referral, policy, minute(9)).map(({ kind }) => kind)).toEqual(['rebook']);
+  const note = { reportId: 'n', form: 'final', document: null, fromNpi: null, matched: true } as const;
+  history.see({ kind: 'report', attempt: 1, ...note, at: minute(7), key: 'n' }, 7);
+  expect(due(history.referral, policy, minute(9)).map(({ kind }) => kind)).toEqual(['review']);
+});
+
 describe('a visit was kept there, and the office is not asked any more', () => {
   const called = () => {
     const history = inChart();

@@ -128,7 +128,8 @@ function toReply(referral: Referral, owed: Owed): Obligation[] {
 
 function workOf(attempt: Attempt, { service, reports }: Referral, now: Instant, owed: Owed): Obligation[] {
   const { work } = attempt;
-  const noteToCome = toWrite(attempt, reports, owed);
+  const answered = isToRead(attempt, reports);
+  const noteToCome = answered ? [] : toWrite(attempt, owed);
   const about = `attempt ${attempt.number}`;
   switch (work.status) {
     case 'draft':
@@ -138,7 +139,7 @@ function workOf(attempt: Attempt, { service, reports }: Referral, now: Instant, 
       return [owed('answer', about, firstSent(attempt) ?? work.since)];
     case 'accepted':
     case 'in-progress':
-      if (isToRead(attempt, reports)) return [];
+      if (answered) return [];
       // Advice needs no visit: its note is what is waited for.
       return [owed(service === 'e-consult' ? 'note' : 'book', about, attempt.acceptedAt ?? work.since)];
     case 'scheduled': {
@@ -148,9 +149,9 @@ function workOf(attempt: Attempt, { service, reports }: Referral, now: Instant, 
     }
     case 'missed':
     case 'appointment-cancelled':
-      return [...noteToCome, owed('rebook', about, work.since)];
+      return answered ? [] : [...noteToCome, owed('rebook', about, work.since)];
     case 'seen':
-      return isToRead(attempt, reports) ? [] : [owed('note', about, attempt.visits[0] ?? work.since)];
+      return answered ? [] : [owed('note', about, attempt.visits[0] ?? work.since)];
     case 'cancellation-requested':
       return [...noteToCome, owed('confirm-cancellation', about, work.since)];
     case 'declined':
@@ -168,10 +169,8 @@ const isToRead = ({ number }: Attempt, reports: readonly Report[]): boolean =>
   reports.some((report) => report.form === 'final' && report.status === 'matched' && report.attempt === number);
 
 /** A visit was kept and its note has not come: what is booked after it does not take that away, nor that the office is not asked any more. */
-function toWrite(attempt: Attempt, reports: readonly Report[], owed: Owed): Obligation[] {
-  const { number, visits } = attempt;
-  return visits.length === 0 || isToRead(attempt, reports) ? [] : [owed('note', `attempt ${number}`, visits[0] ?? null)];
-}
+const toWrite = ({ number, visits }: Attempt, owed: Owed): Obligation[] =>
+  visits.length === 0 ? [] : [owed('note', `attempt ${number}`, visits[0] ?? null)];
 
 /** An acknowledgement by a machine or a person does not give the answer more time. */
 const firstSent = ({ transmissions }: Attempt): Moment => transmissions[0]?.at ?? null;
