@@ -13,6 +13,7 @@ export default defineConfig({
     ],
     exclude: ['**/node_modules/**', '**/dist/**'],
     globalSetup: ['tools/test-postgres.ts'],
+    setupFiles: ['test/support/property-seed.ts'],
     // A wait ends when what it waits for is there. These are for what never comes, and for machines three times slower than a good one.
     testTimeout: 240_000,
     hookTimeout: 240_000,

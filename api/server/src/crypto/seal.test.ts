@@ -26,7 +26,7 @@ describe('what is sealed', () => {
   test('opens to the same when it is long, and then takes a fraction of the room', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
-        const long = Array.from({ length: 400 }, () => value ?? 'nothing');
+        const long = Array.from({ length: 400 }, () => ({ value: value ?? 'nothing' }));
         const sealed = sealJson(key, long, place);
         expect(openJson(key, sealed, place)).toEqual(JSON.parse(JSON.stringify(long)));
         expect(sealed.byteLength).toBeLessThan(JSON.stringify(long).length / 2);
