@@ -202,7 +202,7 @@ export function actsOf(referral: Referral, all: readonly ByHandAct['act'][]): By
   const aside = referral.setAside.some(({ status }) => status === 'open');
   const unheard = isUnheard(referral);
   const looked = all.filter((act) => (act === 'reconciled' && aside) || (act === 'patient-heard' && unheard));
-  if (isOver(referral)) return [...all.filter((act) => OF_A_BOOKING.includes(act) && stillBooked(referral)), ...looked];
+  if (isOver(referral)) return [...(stillBooked(referral) ? all.filter((act) => OF_A_BOOKING.includes(act)) : []), ...looked];
   if (!attempt || closedBy(referral)) return looked;
   const { status } = attempt.work;
   if (referral.order.status !== 'active') return [];

@@ -12,6 +12,7 @@ import { visitProved } from './inference.ts';
 import type { LossReason } from './loss-reason.ts';
 import type { Referral } from './referral.ts';
 import type { Report } from './report.ts';
+import { isOver } from './still-booked.ts';
 
 type ReportGiven = { reportId: string; document: ResourceRef | null; fromNpi: string | null };
 
@@ -115,9 +116,8 @@ export function decideCare(referral: Referral, command: CareCommand, now: Instan
     case 'ask-authorization':
       return askAuthorization(referral, now);
     case 'post-message': {
-      const { status } = referral.order;
       // What an office asked is answered also when the order is over by then.
-      const afterwards = command.from === 'practice' && (status === 'revoked' || status === 'ended');
+      const afterwards = command.from === 'practice' && isOver(referral);
       const refusal = afterwards ? undefined : inForce(referral);
       if (refusal) return refuse(refusal);
       const { attempt, from, text } = command;

@@ -9,6 +9,7 @@ import type { Attempt } from './attempt.ts';
 import { closedBy } from './closure.ts';
 import type { Referral } from './referral.ts';
 import { type Field, type Master, SOURCE_OF_TRUTH } from './source-of-truth.ts';
+import { isOver } from './still-booked.ts';
 import { compareStanding, workOf } from './task-standing.ts';
 
 /** One resource as the EHR answered; `unread` says nothing of it. */
@@ -91,12 +92,11 @@ function ofNote(side: InEhr | undefined): EhrDifference[] {
  * Of a message on rung 4. R4's event-status: it is written as `preparation`, since nothing has gone to its recipient; from there an event goes
  * on (`in-progress`, `on-hold`, `completed`), or ends unsent (`not-done`) or half sent (`stopped`), which says the same as ours once the order is over.
  */
-function ofMessage({ order }: Referral, side: InEhr | undefined): EhrDifference[] {
+function ofMessage(referral: Referral, side: InEhr | undefined): EhrDifference[] {
   if (!side || side.kind === 'unread') return [];
   if (side.kind === 'absent') return [difference('message', 'on file', NOT_THERE)];
   const theirs = text(side.resource['status']) || 'none given';
-  const isOver = order.status === 'ended' || order.status === 'revoked';
-  const same = ['preparation', 'in-progress', 'on-hold', 'completed', 'unknown', ...(isOver ? ['not-done', 'stopped'] : [])];
+  const same = ['preparation', 'in-progress', 'on-hold', 'completed', 'unknown', ...(isOver(referral) ? ['not-done', 'stopped'] : [])];
   if (!same.includes(theirs)) return [difference('message', 'on file', theirs)];
   return list(side.resource['payload']).length > 0 ? [] : [difference('message', 'on file', 'without content')];
 }
