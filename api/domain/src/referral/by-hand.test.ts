@@ -38,7 +38,7 @@ const one = (name: ByHandAct['act'], when = at): ByHandAct => {
     case 'declined':
       return { act: name, reason: 'other', at: when };
     case 'booked':
-      return { act: name, startsAt: '2026-12-08T15:00:00.000Z', at: when };
+      return { act: name, startsAt: at, at: when };
     case 'appointment-cancelled':
       return { act: name, by: 'patient', at: when };
     case 'note':

@@ -38,6 +38,8 @@ export type ByHandRefusal =
   | CareRefusal
   | { kind: 'nobody-asked' }
   | { kind: 'nothing-booked' }
+  /** What became of a visit is known from its time on. */
+  | { kind: 'before-visit'; startsAt: Instant }
   /** The patient wrote nothing that nobody has seen to. */
   | { kind: 'nothing-unheard' }
   /** A note has come and nobody has read it: ending the order would leave it unread. */
@@ -57,6 +59,9 @@ export function byHand(referral: Referral, what: ByHandAct, key: string, now: In
   const attempt = referral.attempts.at(-1);
   if (!attempt) return refuse({ kind: 'nobody-asked' });
   const appointmentId = isOver(referral) ? stillBooked(referral)?.appointment.id : appointmentOf(attempt);
+  const booked = attempt.appointments.find(({ id }) => id === appointmentId);
+  if (booked && (what.act === 'seen' || what.act === 'missed') && what.at < booked.startsAt && what.at <= now)
+    return refuse({ kind: 'before-visit', startsAt: booked.startsAt });
   const asked = askedFor(attempt, appointmentId, what, factKey);
   switch (asked.kind) {
     case 'nothing-booked':
