@@ -235,7 +235,6 @@ export async function coordinatorActs(world: World, practice: Practice, person: 
     case 'not-sent':
       return findOut(desk, kind);
     case 'check-on-patient':
-    case 'hear-decline':
     case 'answer-patient':
       return press(desk, { act: 'patient-heard' });
     case 'reconcile':

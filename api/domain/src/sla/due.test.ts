@@ -99,7 +99,8 @@ describe('who owes what, by when', () => {
 
   test('the payer’s word is owed while it keeps it from being sent; from that word on it has its whole time to be sent (R111, R112)', () => {
     const history = inChart();
-    const owed = () => due(history.referral, policy, minute(60 * 24 * 9)).map(({ kind, waitingOn, since, dueAt }) => [kind, waitingOn, since, dueAt]);
+    const owed = () =>
+      due(history.referral, policy, minute(60 * 24 * 9)).map(({ kind, waitingOn, since, dueAt }) => [kind, waitingOn, since, dueAt]);
     history.ask({ type: 'ask-authorization' }, 5);
     expect(owed()).toEqual([['payer-decision', 'payer', minute(5), '2026-12-01T10:05:00.000Z']]);
     const day = 60 * 24;

@@ -82,7 +82,7 @@ export function careRefusal(refusal: ByHandRefusal): Refusal {
     case 'report-unread':
       return problem('conflict', 'A note has come that nobody has read. The clinician reviews it first; then this can be ended.');
     case 'nothing-unheard':
-      return problem('conflict', 'All that the patient wrote has been seen to. Look at it again.');
+      return problem('conflict', 'All that the patient wrote has been seen to, or is their clinician’s to hear. Look at it again.');
     case 'nothing-booked':
     case 'no-such-appointment':
       return problem('conflict', 'No visit is booked, so none can be missed or cancelled. Look at it again.');
