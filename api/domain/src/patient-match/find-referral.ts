@@ -24,12 +24,12 @@ const DAY_MS = 86_400_000;
 const same = (said: readonly string[], is: string): 'same' | 'different' | null =>
   said.length === 0 ? null : said.includes(is) ? 'same' : 'different';
 
-/** Attempts of orders in force, the newest first: a note may come from one that was asked earlier, too. */
+/** Attempts of orders in force or on hold, the newest first: a note may come from one that was asked earlier, too. */
 export function referralCandidates(document: AnswerOf, referrals: readonly Referral[]): ReferralCandidate[] {
   return referrals
     .flatMap((referral) => {
       const { order } = referral;
-      if (order.status !== 'active') return [];
+      if (order.status !== 'active' && order.status !== 'on-hold') return [];
       const from = new Date(Date.parse(order.approval.at) - DAY_MS).toISOString().slice(0, 10);
       return referral.attempts.map((attempt): ReferralCandidate => {
         return {

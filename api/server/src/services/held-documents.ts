@@ -148,7 +148,7 @@ export function createHeldDocumentService({ store }: { store: Store }): HeldDocu
       whileHeld(session, id, async (unit, document, content): Promise<{ placed: true } | Refusal> => {
         const at = now.toISOString();
         const referral = await readReferral(unit, asked.referralId);
-        if (!referral || referral.order.status !== 'active') {
+        if (!referral || (referral.order.status !== 'active' && referral.order.status !== 'on-hold')) {
           return problem('not-found', 'There is no order in force with this number. Nothing was placed. Reload the list.');
         }
         if (!(await placeDocument(unit, document, content, asked, personOf(session), at))) {

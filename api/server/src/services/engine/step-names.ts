@@ -15,7 +15,7 @@ const STEP_NAMES: Record<StepKind, string> = {
   'none-in-network': 'Nobody in network found',
   'finish-writing': 'Finish writing to the chart',
   [UNFINISHED]: 'Write-back did not finish',
-  'sign-in-ehr': 'Sign in the EHR',
+  'sign-in-ehr': 'Sign or release in the EHR',
   send: 'Send to the specialist',
   [PERHAPS_SENT]: 'Find out whether it was sent',
   [NOT_SENT]: 'Send by another way',
