@@ -108,6 +108,7 @@ test('before its signature, too, what came is owed and seen to', () => {
   read(history, 'draft', 20);
   history.take(textReceived('emergency', 'It hurts', 'w', minute(21)), minute(21));
   history.see({ kind: 'accepted', attempt: 1, at: minute(500), key: 'ahead' }, 23);
+  expect(kinds(history)).toEqual(['check-on-patient', 'reconcile', 'sign-in-ehr']);
   expect(actsOf(history.referral, ['patient-heard', 'reconciled', 'seen'])).toEqual(['patient-heard', 'reconciled']);
   expect(put(history, { act: 'patient-heard' }, minute(30))).toBeUndefined();
   expect(put(history, { act: 'reconciled', note: 'Called them' }, minute(31))).toBeUndefined();

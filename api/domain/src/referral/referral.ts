@@ -367,8 +367,7 @@ function standingInChart(status: string | undefined, before: Referral, order: In
     case 'active':
       return { status: standing, ...order };
     case 'awaiting-signature':
-      if (!wasInForce(before)) return { status: standing, ...order };
-      return { status: 'on-hold', ...order, seenAt: before.order.status === 'on-hold' ? before.order.seenAt : seenAt };
+      return wasInForce(before) ? { status: 'on-hold', ...order, seenAt } : { status: standing, ...order };
     default:
       return unreachable(standing);
   }
