@@ -96,7 +96,7 @@ test('what the patient wrote, what an office asked and what did not fit stay owe
   );
   history.see({ kind: 'accepted', attempt: 1, at: minute(500), key: 'ahead' }, 23);
   expect(kinds(history)).toEqual(['check-on-patient', 'reply', 'reconcile', 'visit', 'sign-in-ehr']);
-  expect(put(history, { act: 'patient-heard' }, minute(30))).toBeUndefined();
+  expect(put(history, { act: 'patient-heard', meanings: ['emergency'] }, minute(30))).toBeUndefined();
   expect(put(history, { act: 'reconciled', note: 'Called them' }, minute(31))).toBeUndefined();
   expect(history.ask({ type: 'post-message', attempt: 1, from: 'practice', text: 'In the chart' }, 32)).toBeUndefined();
   expect(kinds(history)).toEqual(['visit', 'sign-in-ehr']);
@@ -110,7 +110,7 @@ test('before its signature, too, what came is owed and seen to', () => {
   history.see({ kind: 'accepted', attempt: 1, at: minute(500), key: 'ahead' }, 23);
   expect(kinds(history)).toEqual(['check-on-patient', 'reconcile', 'sign-in-ehr']);
   expect(actsOf(history.referral, ['patient-heard', 'reconciled', 'seen'])).toEqual(['patient-heard', 'reconciled']);
-  expect(put(history, { act: 'patient-heard' }, minute(30))).toBeUndefined();
+  expect(put(history, { act: 'patient-heard', meanings: ['emergency'] }, minute(30))).toBeUndefined();
   expect(put(history, { act: 'reconciled', note: 'Called them' }, minute(31))).toBeUndefined();
   expect(put(history, { act: 'seen', at: minute(30) }, minute(32))).toBe('order-not-active');
 });

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PatientView } from '../../client/patient.ts';
 import type { Thread } from '../../client/thread.ts';
+import type { MyWork } from '../../client/work.ts';
 import { PATIENT } from '../engine/test-in-force.ts';
 import { openReferralApi, type ReferralApi } from '../test-referral-api.ts';
 import { ageOn, dayOn } from './patient-facts.ts';
@@ -183,6 +184,23 @@ describe('a patient', () => {
     expect((await rows()).map(({ kind }) => kind)).toEqual(['rebook']);
   });
 
+  test('asked by the Task in the EHR, the office sees there that a date was picked; that another was picked in its place a person tells it', async () => {
+    await at(AT);
+    id = `r${(count += 1)}`;
+    await approvedFor(api.store, api.scope, id, AT);
+    await acceptedWith(api.store, api.scope, id, AT, [FIRST, SECOND], 'fhir');
+    await at('2026-11-20T15:01:00.000Z');
+    const { opened } = await openedView();
+    const told = async (what: object, key?: string) => ((await act(opened, what, key)).body as PatientView).officeToldBy;
+    expect(await told({ act: 'book', startsAt: FIRST }, 'press-of-the-first')).toBe('refloop');
+    expect(await told({ act: 'book', startsAt: FIRST }, 'press-of-the-first')).toBe('refloop');
+    expect(await told({ act: 'book', startsAt: SECOND })).toBe('clinic');
+    expect(await told({ act: 'cancel' })).toBe('refloop');
+    expect(await told({ act: 'other-date', text: 'Mornings' })).toBeNull();
+    const asked = await api.store.transaction(api.scope, (unit) => unit.outbox.ofReferral(id));
+    expect(asked.filter(({ kind }) => kind === 'office-mail').map(({ content }) => content)).toMatchObject([{ to: null, news: 'booked' }]);
+  });
+
   test('declines: the page says that it is over and nothing else, and the clinician hears of it', async () => {
     const { opened } = await openedView();
     const declined = await act(opened, { act: 'decline', reason: 'too-far' });
@@ -196,6 +214,18 @@ describe('a patient', () => {
     });
     const open = await api.store.transaction(api.scope, (unit) => unit.obligations.openOf(id));
     expect(open.map(({ kind, owner: whose }) => [kind, whose])).toContainEqual(['hear-decline', 's']);
+    // It stands in their work, and a coordinator cannot put it away (R144).
+    const clinician = await api.session({ patientId: null, subject: 's' });
+    const told = async () =>
+      ((await api.call('GET', '/work', clinician)).body as MyWork).told.map(({ referralId, next }) => [referralId, next]);
+    expect(await told()).toContainEqual([id, 'The patient declined']);
+    const { sequence, acts } = await thread();
+    expect(acts).not.toContain('patient-heard');
+    const heard = (key: string, token: string) =>
+      post(`/worklist/referrals/${id}/acts`, { key, sequence, what: { act: 'patient-heard' } }, token);
+    expect((await heard('by-a-coordinator', coordinator)).status).toBe(409);
+    expect((await heard('by-the-clinician', clinician)).status).toBe(200);
+    expect(await told()).toEqual([]);
     expect((await act(opened, { act: 'seen', at: AT })).status).toBe(409);
   });
 
