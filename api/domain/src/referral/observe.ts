@@ -72,7 +72,7 @@ export function observe(referral: Referral, fact: ObservedFact, now: Instant): H
 function orderRead(referral: Referral, fact: OrderRead): ReferralFact[] {
   const { order } = referral;
   if (order.status === 'draft' || order.status === 'approved' || order.status === 'ended') return [];
-  if (referenceText(order.reference) !== fact.reference) return [];
+  if (order.reference === null || referenceText(order.reference) !== fact.reference) return [];
   if (orderStanding(fact.status) === order.status) return [];
   const { reference, status, versionId } = fact;
   return [{ type: 'order-status-observed', version: 1, reference, status, versionId }];

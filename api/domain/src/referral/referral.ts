@@ -25,7 +25,7 @@ import {
   type SeenBy,
 } from './care-event.ts';
 import type { Service } from './closure.ts';
-import type { Actor, Performer, ReferralEvent, Setting, StepName, StepOutcome } from './event.ts';
+import type { Actor, Performer, PlacedByHand, ReferralEvent, Setting, StepName, StepOutcome } from './event.ts';
 import type { LossReason } from './loss-reason.ts';
 import type { Report } from './report.ts';
 
@@ -56,7 +56,8 @@ export type Order =
   | { status: 'approved'; reference: ResourceRef | null; approval: Approval; writeBack: WriteBack | null }
   /** In the chart, but unsigned there: nothing may be sent until the order reads active. */
   | { status: 'awaiting-signature'; reference: ResourceRef; approval: Approval; writeBack: WriteBack }
-  | { status: 'active'; reference: ResourceRef; approval: Approval; writeBack: WriteBack }
+  /** `reference` is null where it was placed by hand and nobody said which order it is: the EHR is not asked for it. */
+  | { status: 'active'; reference: ResourceRef | null; approval: Approval; writeBack: WriteBack }
   /** Taken back in the EHR itself, by whoever may do so there; when is not told, so that it counts from when it was seen. */
   | { status: 'revoked'; reference: ResourceRef; approval: Approval; writeBack: WriteBack; seenAt: Instant }
   /** Nothing more is done for it, without its loop being closed. */
@@ -65,7 +66,7 @@ export type Order =
       how: EndingKind;
       reason: string;
       at: Moment;
-      reference: ResourceRef;
+      reference: ResourceRef | null;
       approval: Approval;
       writeBack: WriteBack;
     };
@@ -169,7 +170,7 @@ export function writeBackWord(steps: readonly { outcome: StepOutcome | null }[])
  * Counts up with every change of what the fold makes of the same events: rows kept in an older form are then made anew.
  * golden-fold.json holds one history folded; the test beside it fails where that changed and this did not.
  */
-export const FOLD_VERSION = 12;
+export const FOLD_VERSION = 13;
 
 /** The fold. Events come in order of sequence; the first is always `referral-started`. */
 export function fold(id: string, events: readonly ReferralEvent[]): Referral | undefined {
@@ -360,7 +361,7 @@ const standingInChart = (status: string | undefined, order: InChart, seenAt: Ins
 function seenInEhr(referral: Referral, seen: { reference: string; status: string }, at: Instant): Referral {
   const { order } = referral;
   if (order.status === 'draft' || order.status === 'approved' || order.status === 'ended') return referral;
-  if (referenceText(order.reference) !== seen.reference) return referral;
+  if (order.reference === null || referenceText(order.reference) !== seen.reference) return referral;
   const { reference, approval, writeBack } = order;
   return { ...referral, order: standingInChart(seen.status, { reference, approval, writeBack }, at) };
 }
@@ -374,11 +375,16 @@ function withStep(referral: Referral, planId: string, name: StepName, change: (s
   return { ...referral, order: { ...order, writeBack } };
 }
 
-type Settled = { planId: string; step: StepName; outcome: StepOutcome };
+type Settled = { planId: string; step: StepName; outcome: StepOutcome | PlacedByHand };
 
 function settled(referral: Referral, { planId, step, outcome }: Settled, at: Instant): Referral {
   const { order } = referral;
   if (order.status === 'draft' || order.writeBack?.planId !== planId) return referral;
+  if (outcome.status === 'by-hand') {
+    const { approval, writeBack } = order;
+    const reference = outcome.reference === null ? null : (referenceOf(outcome.reference) ?? null);
+    return { ...referral, order: { status: 'active', reference, approval, writeBack } };
+  }
   const writeBack: WriteBack = {
     ...order.writeBack,
     steps: order.writeBack.steps.map((each) => (each.name === step ? { ...each, outcome } : each)),
