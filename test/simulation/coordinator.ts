@@ -229,6 +229,10 @@ export async function coordinatorActs(world: World, practice: Practice, person: 
     case 'hear-decline':
     case 'answer-patient':
       return press(desk, { act: 'patient-heard' });
+    case 'match-report': {
+      const [reportId] = [...book.reports].find(([, { attempt: of }]) => of === undefined) ?? [];
+      return reportId === undefined || !attempt ? undefined : press(desk, { act: 'link-report', reportId, attempt: book.attempts.length });
+    }
     case 'reconcile':
       return press(desk, { act: 'reconciled', note: 'Asked and found' });
     case 'reply': {

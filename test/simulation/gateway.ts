@@ -97,8 +97,11 @@ export function createGateways({ time, faults, draws, sites, leaves, mailed, tex
       const about = { scope, referralId, key };
       const take = (): void => {
         mails.add(id);
-        leaves.judge({ kind: 'mail', ...about }, withoutLink(`${officeMailSubject}\n${officeMailText(content)}`));
-        mailed(about, content.link.split('#')[1] ?? '');
+        leaves.judge(
+          { kind: 'mail', ...about, news: content.news },
+          withoutLink(`${officeMailSubject(content)}\n${officeMailText(content)}`),
+        );
+        mailed({ ...about, key: content.transmission.transmissionId }, content.link.split('#')[1] ?? '');
       };
       return overTheLine<Sent>(take, {
         taken: () => ({ kind: 'done', receipt: id }),

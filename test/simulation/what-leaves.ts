@@ -5,7 +5,14 @@ import { type Case, QUESTION, REASON } from './chart.ts';
 import { hourOf } from './wall-clock.ts';
 import type { World } from './world.ts';
 
-export type Leaving = { kind: 'mail' | 'fax' | 'text'; scope: Scope; referralId: string; key: string };
+export type Leaving = {
+  kind: 'mail' | 'fax' | 'text';
+  scope: Scope;
+  referralId: string;
+  key: string;
+  /** Of a letter that carries no packet: what it tells the office. */
+  news?: 'booked' | 'called-off' | undefined;
+};
 
 /** What has begun to leave is not held back any more. */
 const ON_ITS_WAY_MS = 60_000;
@@ -73,14 +80,16 @@ export function createWhatLeaves(world: () => World): WhatLeaves {
       return counts;
     },
     judge: (leaving, words) => {
-      const { scope, referralId, kind, key } = leaving;
+      const { scope, referralId, kind, key, news } = leaving;
       const book = world().watch.book(scope, referralId);
       const recent = book !== undefined && world().now().getTime() - Date.parse(book.lastAt) < ON_ITS_WAY_MS;
-      if (book?.order !== 'active' && !recent) told('unapproved', 'a message left whose order is not in force', leaving);
+      // An office that waits for a patient hears that nobody comes, also where the order is over by that.
+      if (book?.order !== 'active' && !recent && news !== 'called-off')
+        told('unapproved', 'a message left whose order is not in force', leaving);
       const times = (left.get(nameOfLeaving(kind, key)) ?? 0) + 1;
       left.set(nameOfLeaving(kind, key), times);
       if (times > 1) told('duplicate', `one message left ${times} times`, leaving);
-      if (book && kind !== 'text') judgeAuthorization(world(), scope, book);
+      if (book && kind !== 'text' && news === undefined) judgeAuthorization(world(), scope, book);
       const given = book && world().cases.get(`${scope.tenant} ${book.patientId}`);
       if (!given) return;
       if (kind !== 'fax' && patientWords(given).some((word) => words.includes(word)))

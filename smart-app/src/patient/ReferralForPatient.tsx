@@ -48,7 +48,8 @@ export function ReferralForPatient({ api, view, language, onChange, onEnd }: Pro
     }
     press.current = undefined;
     setOpen(undefined);
-    setTold(() => (now: Words) => now.done[what.act]);
+    const toldBy = done.value.standing === 'open' ? done.value.officeToldBy : null;
+    setTold(() => (now: Words) => [now.done[what.act], toldBy === null ? '' : now.officeToldBy[toldBy]].filter(Boolean).join(' '));
     onChange(done.value);
   };
   const [specialist] = view.specialists;

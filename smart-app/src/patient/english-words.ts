@@ -76,7 +76,7 @@ export const ENGLISH: Words = {
     other: 'Something else',
   },
   declineSure: 'We will stop asking, and we will tell your clinic. If you change your mind, call them.',
-  cancelSure: 'We will tell the office that you cannot come. Then you can pick another day.',
+  cancelSure: 'The office will be told that you cannot come. Then you can pick another day.',
   day: 'Day of your visit',
   score: 'How did it go, from the first call to the visit?',
   scores: { 1: '1 – Very bad', 2: '2 – Bad', 3: '3 – All right', 4: '4 – Good', 5: '5 – Very good' },
@@ -85,13 +85,17 @@ export const ENGLISH: Words = {
   sending: 'Sending…',
   back: 'Back',
   done: {
-    book: 'Your visit is booked. The office has been told.',
-    cancel: 'The office has been told that you cannot come.',
+    book: 'Your visit is booked.',
+    cancel: 'Your visit is called off.',
     'other-date': 'We got it. Someone will call you or send you dates.',
     decline: 'We have told your clinic.',
     seen: 'Thank you for telling us.',
     rate: 'Thank you. This helps us.',
     texts: 'Done.',
+  },
+  officeToldBy: {
+    refloop: 'We are letting the office know.',
+    clinic: 'Your clinic will tell the office.',
   },
   missing: 'Please fill this in.',
   texts: {

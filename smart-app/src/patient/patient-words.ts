@@ -3,7 +3,7 @@
  * translator's review before it is used.
  */
 import type { Language } from '@refloop/domain/patient/reading-grade';
-import type { PatientOver, PatientRequest, PatientSideName, PatientStage } from '@refloop/server/client/patient';
+import type { PatientOver, PatientRequest, PatientSideName, PatientStage, ToldBy } from '@refloop/server/client/patient';
 import type { ApiFailure } from '../session/api.ts';
 import { isProblem } from '../session/api.ts';
 import { ENGLISH } from './english-words.ts';
@@ -60,6 +60,8 @@ export type Words = {
   sending: string;
   back: string;
   done: Record<ActName, string>;
+  /** Behind what was done, where the office has to hear of it. */
+  officeToldBy: Record<ToldBy, string>;
   missing: string;
   texts: { title: string; none: string; ask: (number: string) => string; on: (number: string) => string; yes: string; stop: string };
   over: Record<PatientOver['how'], string>;

@@ -76,7 +76,7 @@ export const SPANISH: Words = {
     other: 'Otra cosa',
   },
   declineSure: 'Ya no le vamos a preguntar, y le diremos a su clínica. Si cambia de idea, llame a su clínica.',
-  cancelSure: 'Le diremos al consultorio que no puede ir. Luego puede elegir otro día.',
+  cancelSure: 'El consultorio va a saber que no puede ir. Luego puede elegir otro día.',
   day: 'Día de su cita',
   score: '¿Cómo le fue, desde la primera llamada hasta la cita?',
   scores: { 1: '1 – Muy mal', 2: '2 – Mal', 3: '3 – Más o menos', 4: '4 – Bien', 5: '5 – Muy bien' },
@@ -85,13 +85,17 @@ export const SPANISH: Words = {
   sending: 'Enviando…',
   back: 'Volver',
   done: {
-    book: 'Su cita está hecha. Ya lo sabe el consultorio.',
-    cancel: 'El consultorio ya sabe que no puede ir.',
+    book: 'Su cita está hecha.',
+    cancel: 'Su cita queda cancelada.',
     'other-date': 'Ya lo tenemos. Alguien le va a llamar o le mandará fechas.',
     decline: 'Ya lo sabe su clínica.',
     seen: 'Gracias por decirnos.',
     rate: 'Gracias. Esto nos ayuda.',
     texts: 'Listo.',
+  },
+  officeToldBy: {
+    refloop: 'Se lo vamos a decir al consultorio.',
+    clinic: 'Su clínica le avisará al consultorio.',
   },
   missing: 'Por favor llene esto.',
   texts: {

@@ -8,7 +8,7 @@ import type { CenterProps } from '../center/CenterPage.tsx';
 import { isProblem, notDoneText } from '../session/api.ts';
 import { useEscape } from '../ui/use-escape.ts';
 import { AuthorizationQuestion } from './AuthorizationQuestion.tsx';
-import { ACT_FORMS, type Field, type Filled, fieldsOf, momentText, readAct, startForm } from './acts.ts';
+import { chosenStill, type Field, type Filled, fieldsOf, formOf, momentText, readAct, startForm } from './acts.ts';
 import { type AuthorizationFault, answerOf, UNANSWERED } from './authorization-draft.ts';
 import { RecordButtons } from './RecordButtons.tsx';
 import styles from './Thread.module.css';
@@ -26,8 +26,10 @@ type Props = Pick<CenterProps, 'api' | 'onFail'> & {
 };
 
 export function ActPanel({ api, onFail, thread, act, packet, now, onDone, onChanged, onClose }: Props) {
-  const { name, at } = ACT_FORMS[act];
-  const [filled, setFilled] = useState<Filled>(() => startForm(act));
+  // What may be chosen is of what was on screen when the form was opened, as its sequence is.
+  const [asked, setAsked] = useState(() => formOf(act, thread, now()));
+  const { name, at } = asked;
+  const [filled, setFilled] = useState<Filled>(() => startForm(act, asked));
   const [wrong, setWrong] = useState<{ field: Field['name'] | 'at'; text: string }>();
   const [draft, setDraft] = useState(UNANSWERED);
   const [fault, setFault] = useState<AuthorizationFault>();
@@ -48,7 +50,7 @@ export function ActPanel({ api, onFail, thread, act, packet, now, onDone, onChan
   const send = async (event: FormEvent) => {
     event.preventDefault();
     if (sending) return;
-    const read = readAct(act, filled, now());
+    const read = readAct(act, filled, now(), asked);
     if (!read.ok) return setWrong(read);
     setWrong(undefined);
     const said = sent ? answerOf(sent, draft) : { answer: undefined };
@@ -76,6 +78,12 @@ export function ActPanel({ api, onFail, thread, act, packet, now, onDone, onChan
     setFilled({ ...filled, [field]: value });
   };
   const changed = thread.sequence !== sequence;
+  const look = () => {
+    const anew = formOf(act, thread, now());
+    setSequence(thread.sequence);
+    setAsked(anew);
+    setFilled({ ...startForm(act, anew), ...chosenStill(anew, filled) });
+  };
 
   return (
     <form ref={form} className={styles['form']} aria-label={name} onSubmit={(event) => void send(event)}>
@@ -83,7 +91,7 @@ export function ActPanel({ api, onFail, thread, act, packet, now, onDone, onChan
       {act === 'authorization' && thread.performer ? (
         <p className="caption">This is for {thread.performer.name}. An approval that names another specialist is not put on record here.</p>
       ) : null}
-      {fieldsOf(act, filled).map((field) => (
+      {fieldsOf(act, filled, asked).map((field) => (
         <FormField
           key={field.name}
           field={field}
@@ -119,7 +127,7 @@ export function ActPanel({ api, onFail, thread, act, packet, now, onDone, onChan
         refused={refused}
         sending={sending}
         changed={changed ? 'This referral changed while the form was open. The newest entries are below.' : undefined}
-        onLook={() => setSequence(thread.sequence)}
+        onLook={() => look()}
         onClose={onClose}
       />
     </form>
@@ -131,6 +139,13 @@ type FieldProps = { field: Field; value: string; error: string | undefined; onCh
 function FormField({ field, value, error, onChange }: FieldProps) {
   switch (field.kind) {
     case 'choice':
+      // Where there is nothing to choose it is told.
+      if (field.choices.length === 1)
+        return (
+          <p>
+            {field.label}: <span className="num">{field.choices[0]?.label}</span>
+          </p>
+        );
       return (
         <NativeSelect
           label={field.label}

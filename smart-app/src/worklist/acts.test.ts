@@ -1,6 +1,6 @@
 import { ACTS, type Act, ActRequest } from '@refloop/server/client/acts';
 import { describe, expect, test } from 'vitest';
-import { ACT_FORMS, type Filled, fieldsOf, momentText, nextAct, readAct, startForm } from './acts.ts';
+import { chosenStill, type Filled, fieldsOf, formOf, momentText, nextAct, readAct, startForm } from './acts.ts';
 import { testRow } from './test-row.ts';
 
 const NOW = new Date('2026-11-28T15:00:30.000Z');
@@ -11,13 +11,32 @@ const filledIn: Partial<Record<Act['act'], Filled>> = {
   reconciled: { note: 'called the office' },
 };
 
+const report = { reportId: 'DocumentReference/pa', form: 'final', fromNpi: '1999999984', at: '2026-11-27T15:00:00.000Z' } as const;
+const ana = { attempt: 1, name: 'Ana Rivera, MD' };
+const ben = { attempt: 2, name: 'Ben Example, MD' };
+const toLink = { reports: [report], attempts: [ben, ana] };
+
 describe('every form makes an act that the API takes', () => {
   test.each(ACTS)('%s', (act) => {
-    const read = readAct(act, { ...startForm(act), ...filledIn[act] }, NOW);
+    const form = formOf(act, { toLink }, NOW);
+    const read = readAct(act, { ...startForm(act, form), ...filledIn[act] }, NOW, form);
     const what = read.ok ? read.what : read.text;
     expect(ActRequest.shape.what.safeParse(what)).toMatchObject({ success: true, data: { act } });
-    if (ACT_FORMS[act].at !== undefined) expect(what).toMatchObject({ at: NOW.toISOString() });
+    if (form.at !== undefined) expect(what).toMatchObject({ at: NOW.toISOString() });
   });
+});
+
+test('a note is linked to whom was asked last, unless another is chosen of several', () => {
+  const form = formOf('link-report', { toLink }, NOW);
+  const choices = form.fields.map((field) => (field.kind === 'choice' ? field.choices.map(({ label }) => label) : []));
+  expect(choices).toEqual([[expect.stringMatching(/^Final note, from NPI 1999999984, came /)], ['Ben Example, MD', 'Ana Rivera, MD']]);
+  const started = startForm('link-report', form);
+  const linked = { act: 'link-report', reportId: report.reportId };
+  expect(readAct('link-report', started, NOW, form)).toEqual({ ok: true, what: { ...linked, attempt: 2 } });
+  expect(chosenStill({ ...form, fields: form.fields.slice(1) }, { ...started, attempt: '3' }), 'one who is gone is chosen anew').toEqual({
+    reportId: report.reportId,
+  });
+  expect(readAct('link-report', { ...started, attempt: '1' }, NOW, form)).toEqual({ ok: true, what: { ...linked, attempt: 1 } });
 });
 
 describe('what the payer said', () => {
@@ -58,6 +77,7 @@ test.each<[string, string[], Act['act'][], Act['act'] | undefined]>([
   ['a visit is ahead', ['visit'], ['booked', 'missed', 'seen', 'note'], 'seen'],
   ['only the clinician’s review is left', ['review'], ['note', 'contacted', 'ended'], undefined],
   ['a review, and a note is still owed', ['review', 'note'], ['note'], 'note'],
+  ['a note that nobody has linked', ['match-report', 'note'], ['note', 'link-report'], 'link-report'],
   ['what is next is not offered', ['send'], ['contacted'], undefined],
 ])('the next act: %s', (_what, kinds, acts, next) => {
   expect(

@@ -1,6 +1,7 @@
 /** What can be put on record by hand: how each is called, what its form asks, and which one is next. */
 import type { Act, ActName } from '@refloop/server/client/acts';
 import type { Thread } from '@refloop/server/client/thread';
+import { plainTime } from '../words/plain-date.ts';
 import { faultWords } from './authorization-draft.ts';
 
 type Choice = { value: string; label: string };
@@ -8,6 +9,8 @@ type Choice = { value: string; label: string };
 /** A field of a form beside the moment at which it happened. */
 export type Field =
   | { name: 'channel' | 'reason' | 'by' | 'form' | 'outcome' | 'how' | 'answer'; kind: 'choice'; label: string; choices: readonly Choice[] }
+  /** Of what stands in this thread. */
+  | { name: 'reportId' | 'attempt'; kind: 'choice'; label: string; choices: readonly Choice[] }
   | { name: 'startsAt'; kind: 'moment'; label: string }
   | { name: 'reason' | 'note'; kind: 'text'; label: string }
   /** The payer’s number of what it approved: asked for with that answer alone. */
@@ -127,6 +130,7 @@ export const ACT_FORMS: Record<ActName, ActForm> = {
   'appointment-cancelled': { name: 'Appointment cancelled', fields: [CANCELLED_BY], at: 'When it was cancelled' },
   seen: { name: 'Patient was seen', fields: [], at: 'When the patient was seen' },
   note: { name: 'Note came back', fields: [NOTE], at: 'When it came' },
+  'link-report': { name: 'Link the report', fields: [], at: undefined },
   'patient-heard': { name: 'The patient was heard', fields: [], at: undefined },
   authorization: { name: 'Authorization', fields: [AUTHORIZATION, NUMBER], at: 'When you learned of it' },
   contacted: { name: 'Patient contacted', fields: [CONTACT], at: undefined },
@@ -135,6 +139,29 @@ export const ACT_FORMS: Record<ActName, ActForm> = {
   ended: { name: 'End this referral', fields: [ENDING, WHY], at: undefined },
   reconciled: { name: 'What did not fit was looked at', fields: [FOUND], at: undefined },
 };
+
+const reportLabel = ({ form, fromNpi, at }: Thread['toLink']['reports'][number], now: Date): string =>
+  `${form === 'final' ? 'Final' : 'Interim'} note, ${fromNpi === null ? 'by nobody it names' : `from NPI ${fromNpi}`}${at === null ? '' : `, came ${plainTime(at, now)}`}`;
+
+/** Which note, and whose answer it is: whom was asked last stands first. */
+const linkFields = ({ reports, attempts }: Thread['toLink'], now: Date): readonly Field[] => [
+  {
+    name: 'reportId',
+    kind: 'choice',
+    label: 'What came',
+    choices: reports.map((report) => ({ value: report.reportId, label: reportLabel(report, now) })),
+  },
+  {
+    name: 'attempt',
+    kind: 'choice',
+    label: 'It is the answer of',
+    choices: attempts.map(({ attempt, name }) => ({ value: String(attempt), label: name })),
+  },
+];
+
+/** As it is asked of this thread. */
+export const formOf = (name: ActName, { toLink }: Pick<Thread, 'toLink'>, now: Date): ActForm =>
+  name === 'link-report' ? { ...ACT_FORMS[name], fields: linkFields(toLink, now) } : ACT_FORMS[name];
 
 /** Which act settles what is owed, the likeliest first. */
 const SETTLES: Partial<Record<string, readonly ActName[]>> = {
@@ -145,6 +172,7 @@ const SETTLES: Partial<Record<string, readonly ActName[]>> = {
   'confirm-visit': ['seen', 'missed'],
   rebook: ['booked'],
   note: ['note'],
+  'match-report': ['link-report'],
   'confirm-cancellation': ['cancel-confirmed'],
   reconcile: ['reconciled'],
   'check-on-patient': ['patient-heard'],
@@ -170,24 +198,33 @@ export const momentText = (at: Date): string => {
 export type Filled = Partial<Record<Field['name'] | 'at', string>>;
 
 /** What is filled in when a form opens: the first choice of each, and no moment, which means now. */
-export const startForm = (name: ActName): Filled =>
-  Object.fromEntries(ACT_FORMS[name].fields.map((field) => [field.name, field.kind === 'choice' ? field.choices[0]?.value : '']));
+export const startForm = (name: ActName, { fields }: ActForm = ACT_FORMS[name]): Filled =>
+  Object.fromEntries(fields.map((field) => [field.name, field.kind === 'choice' ? field.choices[0]?.value : '']));
 
 /** Those that are asked for with what is chosen already. */
-export const fieldsOf = (name: ActName, { answer }: Filled): readonly Field[] =>
-  ACT_FORMS[name].fields.filter(({ kind }) => kind !== 'number' || answer === 'approved');
+export const fieldsOf = (name: ActName, { answer }: Filled, { fields }: ActForm = ACT_FORMS[name]): readonly Field[] =>
+  fields.filter(({ kind }) => kind !== 'number' || answer === 'approved');
+
+/** What was filled in and can still be meant: a choice that is gone is made anew. */
+export const chosenStill = ({ fields }: ActForm, filled: Filled): Filled =>
+  Object.fromEntries(
+    Object.entries(filled).filter(([name, value]) => {
+      const field = fields.find((each) => each.name === name);
+      return field?.kind !== 'choice' || field.choices.some((choice) => choice.value === value);
+    }),
+  );
 
 export type ReadAct = { ok: true; what: Act } | { ok: false; field: Field['name'] | 'at'; text: string };
 
 /** @param now of the server, as far as this page knows; stands for a moment that was left as it is */
-export function readAct(name: ActName, filled: Filled, now: Date): ReadAct {
-  const { at } = ACT_FORMS[name];
-  const what: Record<string, string> = { act: name };
-  for (const field of fieldsOf(name, filled)) {
+export function readAct(name: ActName, filled: Filled, now: Date, form: ActForm = ACT_FORMS[name]): ReadAct {
+  const { at } = form;
+  const what: Record<string, string | number> = { act: name };
+  for (const field of fieldsOf(name, filled, form)) {
     const value = (filled[field.name] ?? '').trim();
     switch (field.kind) {
       case 'choice':
-        what[field.name] = value;
+        what[field.name] = field.name === 'attempt' ? Number(value) : value;
         break;
       case 'text':
         if (value.length < 3) return { ok: false, field: field.name, text: `${field.label}.` };

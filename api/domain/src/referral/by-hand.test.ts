@@ -21,6 +21,7 @@ const ACTS: ByHandAct['act'][] = [
   'cancel-confirmed',
   'ended',
   'reconciled',
+  'link-report',
 ];
 const AUTHORIZATION_ANSWERS = ['not-needed', 'asked', 'approved', ...DENIAL_REASONS] as const;
 type AuthorizationAnswer = (typeof AUTHORIZATION_ANSWERS)[number];
@@ -54,6 +55,8 @@ const one = (name: ByHandAct['act'], when = at): ByHandAct => {
       return { act: name, note: 'Called the office' };
     case 'ended':
       return { act: name, how: 'cancelled', reason: 'moved away' };
+    case 'link-report':
+      return { act: name, reportId: 'unlinked', attempt: 1 };
     case 'accepted':
     case 'cancel-confirmed':
     case 'missed':
@@ -161,6 +164,59 @@ describe('of an order that is over, what became of the visit is put on record, a
     expect(statusOf(history.referral)).toBe('closed');
     history.see({ kind: 'order-read', reference: 'ServiceRequest/o1', status: 'revoked', versionId: '9' }, 22);
     expect(actsOf(history.referral, ACTS)).toEqual(OF_THE_VISIT);
+  });
+});
+
+describe('a note of somebody who was not asked is linked by a person', () => {
+  const note = { kind: 'report', attempt: 1, reportId: 'unlinked', document: null, fromNpi: '1999999984', matched: false } as const;
+  const comes = (history: History, form: 'final' | 'interim' = 'final') =>
+    history.see({ ...note, form, at: minute(14), key: 'DocumentReference/pa|1' }, 14);
+  const review = (history: History) => history.ask({ type: 'review-report', reportId: 'unlinked' }, 30);
+
+  test('it is next, and once it is linked the clinician reviews it: the loop closes', () => {
+    const history = inChart();
+    put(history, 'sent', 'accepted');
+    comes(history);
+    expect(actsOf(history.referral, ACTS)).toContain('link-report');
+    expect(put(history, 'ended')).toEqual(['report-unlinked']);
+    expect(put(history, 'link-report')).toEqual([undefined]);
+    expect(actsOf(history.referral, ACTS)).not.toContain('link-report');
+    expect([statusOf(history.referral), review(history), statusOf(history.referral)]).toEqual(['reported', undefined, 'closed']);
+  });
+
+  test('the same press twice links it once; one that is linked already is said to be', () => {
+    const history = inChart();
+    put(history, 'sent');
+    comes(history);
+    const link = { act: 'link-report', reportId: 'unlinked', attempt: 1 } as const;
+    const first = byHand(history.referral, link, 'press', minute(20));
+    if (first.ok) history.take(first.value, minute(20));
+    expect(byHand(history.referral, link, 'press', minute(21))).toEqual({ ok: true, value: [] });
+    expect(byHand(history.referral, link, 'another press', minute(21))).toMatchObject({ refusal: { kind: 'nothing-to-link' } });
+  });
+
+  test('an interim one proves no less of the office than one that was known at once', () => {
+    const history = inChart();
+    put(history, 'sent');
+    comes(history, 'interim');
+    expect(put(history, 'link-report')).toEqual([undefined]);
+    expect(history.events.filter(({ effectiveAt }) => effectiveAt === null).map(({ fact }) => fact.type)).toEqual(['attempt-accepted']);
+  });
+
+  test('of an order that is over, and of a loop that another note has closed: it does not stay open for ever', () => {
+    const over = inChart();
+    put(over, 'sent', 'cancel-requested', 'ended');
+    comes(over);
+    expect(actsOf(over.referral, ACTS)).toEqual(['link-report']);
+    expect([put(over, 'link-report'), review(over)]).toEqual([[undefined], undefined]);
+
+    const closed = inChart();
+    put(closed, 'sent');
+    comes(closed);
+    put(closed, 'note');
+    closed.ask({ type: 'review-report', reportId: closed.referral.reports.at(-1)?.id ?? '' }, 16);
+    expect([statusOf(closed.referral), actsOf(closed.referral, ACTS)]).toEqual(['closed', ['link-report']]);
+    expect([put(closed, 'link-report'), review(closed)]).toEqual([[undefined], undefined]);
   });
 });
 

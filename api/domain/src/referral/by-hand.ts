@@ -13,6 +13,7 @@ import { closedBy } from './closure.ts';
 import type { Happening } from './event.ts';
 import { type ObservedFact, observe } from './observe.ts';
 import type { Referral } from './referral.ts';
+import type { Report } from './report.ts';
 import { isOver, stillBooked } from './still-booked.ts';
 
 export type ByHandAct =
@@ -32,7 +33,9 @@ export type ByHandAct =
   /** What was set aside was looked at; the oldest of what is still open. */
   | { act: 'reconciled'; note: string }
   /** All that the patient wrote so far was seen to. */
-  | { act: 'patient-heard' };
+  | { act: 'patient-heard' }
+  /** Whose answer a note is that came from somebody who was not asked. */
+  | { act: 'link-report'; reportId: string; attempt: number };
 
 export type ByHandRefusal =
   | CareRefusal
@@ -41,7 +44,11 @@ export type ByHandRefusal =
   /** The patient wrote nothing that nobody has seen to. */
   | { kind: 'nothing-unheard' }
   /** A note has come and nobody has read it: ending the order would leave it unread. */
-  | { kind: 'report-unread'; reportId: string };
+  | { kind: 'report-unread'; reportId: string }
+  /** The same, of one that first has to be linked to whom was asked. */
+  | { kind: 'report-unlinked'; reportId: string }
+  /** Somebody linked it already. */
+  | { kind: 'nothing-to-link' };
 
 /** @param key of this press; unique among all of this referral */
 export function byHand(referral: Referral, what: ByHandAct, key: string, now: Instant): Result<Happening[], ByHandRefusal> {
@@ -52,6 +59,7 @@ export function byHand(referral: Referral, what: ByHandAct, key: string, now: In
   if (status !== 'active' && !(isOver(referral) && AFTERWARDS.includes(what.act))) return refuse({ kind: 'order-not-active', status });
   if (what.act === 'patient-heard') return patientHeard(referral, factKey, now);
   if (what.act === 'reconciled') return reconciled(referral, what.note, factKey, now);
+  if (what.act === 'link-report') return linkReport(referral, what, factKey, now);
   const hindrance = what.act === 'ended' ? whyNotEnd(referral) : undefined;
   if (hindrance) return refuse(hindrance);
   const attempt = referral.attempts.at(-1);
@@ -74,7 +82,15 @@ export function byHand(referral: Referral, what: ByHandAct, key: string, now: In
   }
 }
 
-const AFTERWARDS: readonly ByHandAct['act'][] = ['cancel-confirmed', 'seen', 'missed', 'note', 'reconciled', 'patient-heard'];
+const AFTERWARDS: readonly ByHandAct['act'][] = [
+  'cancel-confirmed',
+  'seen',
+  'missed',
+  'note',
+  'reconciled',
+  'patient-heard',
+  'link-report',
+];
 /** What became of a visit that was booked when the order was over: the office cancelled it, or the patient came or did not. */
 const OF_A_BOOKING: readonly ByHandAct['act'][] = ['cancel-confirmed', 'seen', 'missed'];
 
@@ -87,6 +103,8 @@ function patientHeard(referral: Referral, factKey: string, now: Instant): Result
 
 /** Whoever was asked is told to stop first, and what came back is read first. */
 function whyNotEnd({ attempts, reports }: Referral): ByHandRefusal | undefined {
+  const unlinked = reports.find(isUnlinked);
+  if (unlinked) return { kind: 'report-unlinked', reportId: unlinked.id };
   const unread = reports.find(({ status }) => status !== 'reviewed');
   if (unread) return { kind: 'report-unread', reportId: unread.id };
   const last = attempts.at(-1);
@@ -100,6 +118,19 @@ function reconciled(referral: Referral, note: string, factKey: string, now: Inst
   return decided.ok ? ok(decided.value.map((each) => ({ ...each, factKey }))) : decided;
 }
 
+/** Nobody has said yet whose answer it is. */
+export const isUnlinked = ({ status }: Report): boolean => status === 'received';
+
+type Link = Extract<ByHandAct, { act: 'link-report' }>;
+
+function linkReport(referral: Referral, { reportId, attempt }: Link, factKey: string, now: Instant): Result<Happening[], ByHandRefusal> {
+  const decided = decideCare(referral, { type: 'match-report', reportId, attempt }, now);
+  if (!decided.ok) return decided;
+  if (decided.value.length === 0) return refuse({ kind: 'nothing-to-link' });
+  // The key is of what was pressed, not of the stages that it proves.
+  return ok(decided.value.map((each) => (each.fact.type === 'report-matched' ? { ...each, factKey } : each)));
+}
+
 type Asked =
   | { kind: 'told'; fact: Extract<ObservedFact, { key: string }> }
   | { kind: 'done'; command: CareCommand }
@@ -111,7 +142,7 @@ const appointmentOf = ({ work }: Attempt): string | undefined => (work.status ==
 function askedFor(
   attempt: Attempt,
   appointmentId: string | undefined,
-  what: Exclude<ByHandAct, { act: 'reconciled' | 'patient-heard' }>,
+  what: Exclude<ByHandAct, { act: 'reconciled' | 'patient-heard' | 'link-report' }>,
   key: string,
 ): Asked {
   const { number } = attempt;
@@ -201,7 +232,10 @@ export function actsOf(referral: Referral, all: readonly ByHandAct['act'][]): By
   const attempt = referral.attempts.at(-1);
   const aside = referral.setAside.some(({ status }) => status === 'open');
   const unheard = isUnheard(referral);
-  const looked = all.filter((act) => (act === 'reconciled' && aside) || (act === 'patient-heard' && unheard));
+  const unlinked = referral.attempts.length > 0 && referral.reports.some(isUnlinked);
+  const looked = all.filter(
+    (act) => (act === 'reconciled' && aside) || (act === 'patient-heard' && unheard) || (act === 'link-report' && unlinked),
+  );
   if (isOver(referral)) return [...(stillBooked(referral) ? all.filter((act) => OF_A_BOOKING.includes(act)) : []), ...looked];
   if (!attempt || closedBy(referral)) return looked;
   const { status } = attempt.work;
@@ -212,6 +246,8 @@ export function actsOf(referral: Referral, all: readonly ByHandAct['act'][]): By
         return aside;
       case 'patient-heard':
         return unheard;
+      case 'link-report':
+        return unlinked;
       case 'received':
       case 'accepted':
       case 'booked':

@@ -8,7 +8,7 @@ import { type Act, MOVES } from './bser.ts';
 import type { Assignment, CareFact, ContactOutcome, EndingKind, Rating, RerouteReason } from './care-event.ts';
 import { closedBy } from './closure.ts';
 import type { Happening, Performer } from './event.ts';
-import { visitProved } from './inference.ts';
+import { reportProves, visitProved } from './inference.ts';
 import type { LossReason } from './loss-reason.ts';
 import type { Referral } from './referral.ts';
 import type { Report } from './report.ts';
@@ -226,7 +226,7 @@ function matchReport(referral: Referral, { reportId, attempt: number }: Of<'matc
   if (!attempt) return refuse({ kind: 'no-such-attempt', attempt: number });
   if (report.status !== 'received') return ok([]);
   return ok([
-    ...visitProved(referral, attempt, report.form),
+    ...reportProves(referral, attempt, report.form),
     ...happened(now, { type: 'report-matched', version: 1, reportId, attempt: number }),
   ]);
 }

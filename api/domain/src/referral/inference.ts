@@ -24,3 +24,9 @@ export function visitProved({ service }: Referral, attempt: Attempt, form: Repor
   const stages = isEnded(attempt) ? [] : stagesProved(attempt, 'accepted');
   return [...stages, ...inferred({ type: 'patient-seen', version: 1, attempt: attempt.number, appointmentId: null })];
 }
+
+/** What a report that answers this attempt proves of it, whether that was known at once or a person said so. */
+export function reportProves(referral: Referral, attempt: Attempt, form: Report['form']): Happening[] {
+  const visit = visitProved(referral, attempt, form);
+  return visit.length > 0 || isEnded(attempt) ? visit : stagesProved(attempt, 'accepted');
+}

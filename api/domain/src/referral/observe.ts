@@ -10,7 +10,7 @@ import { unreachable } from '../result.ts';
 import { type Attempt, type DeclineReason, isEnded, type Moment, type WorkStatus } from './attempt.ts';
 import type { AttemptFact, AuthorizationDecision, CareFact, SeenBy } from './care-event.ts';
 import type { Happening, ReferralFact } from './event.ts';
-import { stagesProved, visitProved } from './inference.ts';
+import { reportProves, stagesProved } from './inference.ts';
 import { orderStanding, type Referral } from './referral.ts';
 
 /** The order as read from the EHR. */
@@ -237,7 +237,6 @@ function report(referral: Referral, attempt: Attempt, fact: Of<'report'>): Happe
   if (referral.reports.some(({ id }) => id === reportId)) return [];
   const received: CareFact = { type: 'report-received', version: 1, reportId, form, document, fromNpi };
   if (!fact.matched) return told(at, received);
-  const proved = visitProved(referral, attempt, form);
-  const stages = proved.length === 0 && !isEnded(attempt) ? stagesProved(attempt, 'accepted') : [];
-  return [...stages, ...proved, ...told(at, received, { type: 'report-matched', version: 1, reportId, attempt: attempt.number })];
+  const linked = { type: 'report-matched', version: 1, reportId, attempt: attempt.number } as const;
+  return [...reportProves(referral, attempt, form), ...told(at, received, linked)];
 }

@@ -12,7 +12,7 @@ export const STAGE_TRIGGERS: Readonly<Record<ObligationKind, string>> = {
   'confirm-visit': 'The appointment’s time has come',
   rebook: 'The patient did not come, or the appointment was cancelled',
   note: 'The patient was seen',
-  'match-report': 'A report came that names no referral',
+  'match-report': 'A report came from somebody who was not asked',
   review: 'The report came',
   reroute: 'The office declined, or it was cancelled there',
   'confirm-cancellation': 'The cancellation was asked for, or the order is over with a visit booked',

@@ -52,6 +52,10 @@ export type Handler<Content> = {
   kind: string;
   /** In a sentence, to whoever has to find out what became of it: "The fax to the specialist’s office". */
   what: string;
+  /** The same of one of them, where not all that leave by this kind are alike. */
+  whatOf?: (content: Content) => string;
+  /** Whether it can leave by no machine, so that only a person can see to it: to send it again is offered to nobody then. */
+  byPersonOnly?: (content: Content) => boolean;
   /**
    * The counterpart honours our key or can be searched: what may have happened is looked for, or sent again with the same key, until it is
    * known to have happened once. Not repeatable: it leaves once at most, and a person finds out.
@@ -96,6 +100,8 @@ export type AnyHandler = {
 
 /** One effect with its handler. */
 export type OpenedMessage = {
+  what: string;
+  byPersonOnly: boolean;
   mayNotLeave: (referral: Referral, standing: Standing) => string | undefined;
   isTooLate: (now: string) => boolean;
   notBefore: (now: string) => string;
@@ -129,6 +135,8 @@ export function anyHandler<Content>(handler: Handler<Content>): AnyHandler {
       const message = (tries: number): Message<Content> => ({ ...effect, content: content.data, tries });
       const { look } = handler;
       return {
+        what: handler.whatOf?.(content.data) ?? what,
+        byPersonOnly: handler.byPersonOnly?.(content.data) ?? false,
         mayNotLeave: (referral, standing) => handler.mayNotLeave(referral, content.data, standing),
         isTooLate: (now) => handler.notAfter !== undefined && handler.notAfter(content.data, effect.askedAt) < now,
         notBefore: (now) => handler.notBefore?.(content.data, now) ?? now,

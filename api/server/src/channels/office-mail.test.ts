@@ -30,6 +30,20 @@ handlerContract('the office’s link by mail', async () => {
   };
 });
 
+handlerContract('a letter that a visit is called off', async () => {
+  const server = await openMailServer();
+  return {
+    handler: officeMail(server.settings()),
+    // The order may be over by just that.
+    afterTheEnd: 'leaves',
+    content: (referralId, key) => ({ ...content(`${referralId}-${key}`), news: 'called-off' as const }),
+    happened: (referralId, key) => server.received.filter(({ mail }) => mail.text?.includes(`#${referralId}-${key}\n`)).length,
+    away: server.away,
+    loseNextAnswer: server.loseNextAnswer,
+    close: server.close,
+  };
+});
+
 handlerContract('a fax by mail', async () => {
   const server = await openMailServer();
   const pages = (referralId: string, key: string): string => `%PDF-1.7 ${referralId}/${key}.`;

@@ -15,6 +15,7 @@ export const ACTS = [
   'appointment-cancelled',
   'seen',
   'note',
+  'link-report',
   'patient-heard',
   'authorization',
   'contacted',
@@ -47,6 +48,8 @@ export const Act = z.discriminatedUnion('act', [
   z.object({ act: z.literal('seen'), ...when }),
   /** A note that came on paper or stands in the chart already. */
   z.object({ act: z.literal('note'), form: z.enum(['interim', 'final']), ...when }),
+  /** Whose answer a note is that came from somebody who was not asked. */
+  z.object({ act: z.literal('link-report'), reportId: z.string().min(1).max(300), attempt: z.number().int().positive() }),
   /** What the patient wrote was seen to. */
   z.object({ act: z.literal('patient-heard') }),
   z.discriminatedUnion('answer', [

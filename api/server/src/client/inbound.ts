@@ -36,6 +36,8 @@ const ReferralChoice = z.object({
   writtenBy: z.enum(['same', 'different']).nullable(),
   date: z.enum(['after', 'before']).nullable(),
   named: z.boolean(),
+  /** The order was ended or revoked; a late note of it is filed there all the same. */
+  isOver: z.boolean(),
 });
 export type ReferralChoice = z.infer<typeof ReferralChoice>;
 

@@ -39,6 +39,10 @@ export const PatientStage = z.enum(['asking', 'to-book', 'booked', 'past', 'miss
 /** Where it stands for the patient. `past`: the time of the visit is over, and nothing was heard; `looking`: nobody is asked now. */
 export type PatientStage = z.infer<typeof PatientStage>;
 
+/** Who tells the office what the patient has just done: Refloop does by itself, or the clinic has to. */
+export const ToldBy = z.enum(['refloop', 'clinic']);
+export type ToldBy = z.infer<typeof ToldBy>;
+
 /** No more than the patient needs to act. */
 export const PatientView = z.object({
   standing: z.literal('open'),
@@ -59,6 +63,8 @@ export const PatientView = z.object({
   /** Of an adolescent the page tells neither whom they see nor why, whoever reads it: the clinic tells them by telephone. */
   withheld: z.boolean(),
   stage: PatientStage,
+  /** Of the act that this answers; null where there is nothing for the office to hear. */
+  officeToldBy: ToldBy.nullable(),
   appointment: z.object({ startsAt: z.string() }).nullable(),
   /** Dates that can be taken now. */
   dates: z.array(z.string()),

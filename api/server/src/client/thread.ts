@@ -80,6 +80,11 @@ export const Thread = z.object({
   effects: z.array(z.object({ effectId: z.string(), doubt: z.string(), decisions: z.array(z.enum(EFFECT_DECISIONS)) })),
   /** What may be put on record now, in the order of the loop. */
   acts: z.array(ActName),
+  /** Notes of which nobody has said whose answer they are, and whom was asked, the last first. */
+  toLink: z.object({
+    reports: z.array(z.object({ reportId: z.string(), form: z.enum(['interim', 'final']), fromNpi: z.string().nullable(), at: LastAt })),
+    attempts: z.array(z.object({ attempt: Count, name: z.string() })),
+  }),
   /** Whether a link is out with which the specialist’s office can open this. */
   linked: z.boolean(),
   /** Whether another specialist can be asked now. */

@@ -7,8 +7,8 @@ import { observe } from '@refloop/domain/referral/observe';
 import { ok } from '@refloop/domain/result';
 import { z } from 'zod';
 import { FAX_BY_MAIL } from '../channels/fax-by-mail.ts';
-import { OFFICE_MAIL } from '../channels/office-mail.ts';
-import { isOwed, Transmission, transmissionFact } from '../channels/packet-effect.ts';
+import { isLetterOwed, letterWords, OFFICE_MAIL, OFFICE_NEWS } from '../channels/office-mail.ts';
+import { Transmission, transmissionFact } from '../channels/packet-effect.ts';
 import { raiseEffectObligation, settleEffectObligations } from '../outbox/effect-obligation.ts';
 import { applyDecision, lookAgain, readReferral } from '../services/referral-log.ts';
 import type { Unit } from '../store/store.ts';
@@ -31,9 +31,11 @@ export type ReadFile = z.infer<typeof ReadFile>;
 export const asDocument = (file: ReadFile): ReadDocument => (file.kind === 'returned-mail' ? unreadable('other-kind') : file);
 
 const WHAT: Readonly<Record<string, string>> = {
-  [OFFICE_MAIL]: 'The mail with the link to the specialist’s office',
+  [OFFICE_MAIL]: letterWords(undefined),
   [FAX_BY_MAIL]: 'The fax to the specialist’s office',
 };
+
+const Letter = z.object({ transmission: Transmission, news: z.enum(OFFICE_NEWS).optional() });
 
 /** What the second number of a status tells (RFC 3463 §3). */
 const SUBJECTS: Readonly<Record<string, string>> = {
@@ -74,12 +76,19 @@ export async function takeReturnedMail(
     // The same report again, or one of a mail that is somebody's already, changes nothing.
     if (failed === null || !(await unit.outbox.comeBack(id, { detail, at }))) return whose;
     await settleEffectObligations(unit, effect, at);
-    const { transmission } = z.object({ transmission: Transmission }).parse(effect.content);
-    const fact = transmissionFact(transmission, { kind: 'failed', detail }, { at, receipt: 'taken-on' });
+    const letter = Letter.parse(effect.content);
+    const { transmission, news } = letter;
+    // News that came back says nothing of the packet before it.
+    const fact = news === undefined && transmissionFact(transmission, { kind: 'failed', detail }, { at, receipt: 'taken-on' });
     if (fact) await applyDecision(unit, referralId, actor, at, (referral) => ok(observe(referral, fact, at)));
     const referral = await readReferral(unit, referralId);
-    if (referral && isOwed(referral, transmission))
-      await raiseEffectObligation(unit, referral, effect, { kind: 'came-back', what, detail, now: at });
+    if (referral && isLetterOwed(referral, letter))
+      await raiseEffectObligation(unit, referral, effect, {
+        kind: 'came-back',
+        what: news === undefined ? what : letterWords(news),
+        detail,
+        now: at,
+      });
     await lookAgain(unit, referralId, at);
     return whose;
   }

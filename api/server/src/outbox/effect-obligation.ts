@@ -27,7 +27,7 @@ export type EffectObligation = typeof PERHAPS_SENT | typeof NOT_SENT;
 export const EFFECT_OBLIGATIONS: readonly string[] = [PERHAPS_SENT, NOT_SENT];
 
 /** Of which effect it tells; among the content of the obligation. */
-export type EffectObligationContent = ObligationContent & { effectId: string };
+export type EffectObligationContent = ObligationContent & { effectId: string /** To send it again is of no use. */; byPersonOnly?: true };
 
 /** Raised once for each time it came to this; a person may have it sent again, and it may come to nothing again before it was tried. */
 const obligationId = ({ id, tries }: Pick<StoredEffect, 'id' | 'tries'>, now: Instant): string => `effect-${id}-${tries}-${now}`;
@@ -60,7 +60,7 @@ export async function raiseEffectObligation(
   unit: Unit,
   referral: Referral,
   effect: StoredEffect,
-  about: { kind: Trouble; what: string; detail: string; now: Instant },
+  about: { kind: Trouble; what: string; detail: string; now: Instant; byPersonOnly?: boolean },
 ): Promise<void> {
   const { what, detail, now } = about;
   const kind = about.kind === 'came-back' ? NOT_SENT : about.kind;
@@ -71,6 +71,7 @@ export async function raiseEffectObligation(
   const content: EffectObligationContent = {
     ...names,
     effectId: effect.id,
+    ...(about.byPersonOnly ? { byPersonOnly: true as const } : {}),
     specialtyName: specialtyById(referral.specialty)?.name ?? referral.specialty,
     performerName: attempt?.performer.display ?? '',
     detail: `${sentence(about.kind, what)} ${detail}`,
@@ -135,7 +136,8 @@ export async function isInDoubt(unit: Unit, { id, referralId }: StoredEffect, do
 /** What of a referral waits for somebody to say what became of it, and what can be said. */
 export const toDecide = (open: readonly StoredObligation[]): Thread['effects'] =>
   open.flatMap(({ id, kind, content }): Thread['effects'] => {
-    const { effectId } = content as Partial<EffectObligationContent>;
+    const { effectId, byPersonOnly } = content as Partial<EffectObligationContent>;
     if (!EFFECT_OBLIGATIONS.includes(kind) || effectId === undefined) return [];
+    if (byPersonOnly) return [{ effectId, doubt: id, decisions: ['let-go'] }];
     return [{ effectId, doubt: id, decisions: kind === PERHAPS_SENT ? ['was-sent', 'send-again'] : ['send-again', 'let-go'] }];
   });

@@ -111,7 +111,8 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
         if (!referral || !('detail' in next.standing)) return;
         const { detail } = next.standing;
         const kind = status === 'unknown' ? PERHAPS_SENT : NOT_SENT;
-        await raiseEffectObligation(unit, referral, effect, { kind, what: handler.what, detail, now });
+        const { what, byPersonOnly } = opened ?? { what: handler.what, byPersonOnly: false };
+        await raiseEffectObligation(unit, referral, effect, { kind, what, detail, now, byPersonOnly });
         // So that it goes back when whoever stands in no longer does.
         await lookAgain(unit, effect.referralId, now);
       }),

@@ -73,6 +73,13 @@ export function careRefusal(refusal: ByHandRefusal): Refusal {
       );
     case 'report-unread':
       return problem('conflict', 'A note has come that nobody has read. The clinician reviews it first; then this can be ended.');
+    case 'report-unlinked':
+      return problem(
+        'conflict',
+        'A note has come that nobody has linked to whom was asked. Link it first; once the clinician has reviewed it, this can be ended.',
+      );
+    case 'nothing-to-link':
+      return problem('conflict', 'This note is linked already. Look at it again.');
     case 'nothing-unheard':
       return problem('conflict', 'All that the patient wrote has been seen to. Look at it again.');
     case 'nothing-booked':
@@ -83,7 +90,7 @@ export function careRefusal(refusal: ByHandRefusal): Refusal {
     case 'no-such-report':
       return problem('not-found', 'There is no such report of this referral. Look at it again.');
     case 'report-not-matched':
-      return problem('conflict', 'This report is not linked to the referral yet.');
+      return problem('conflict', 'Nobody has said yet whose answer this note is. A coordinator links it first; then it can be reviewed.');
     case 'nothing-reviewed':
       return problem('conflict', 'Nothing of this referral was reviewed yet. Review the note first.');
     case 'already-closed':

@@ -8,7 +8,8 @@ import { digest, newToken } from '../sessions/token.ts';
 import type { Scope, Store, Unit } from '../store/store.ts';
 import { withRetry } from './referral-log.ts';
 
-const MOST_TRIES = 5;
+/** Of what it opens with; then it is locked. */
+export const MOST_TRIES = 5;
 const OPEN_MS = 60 * 60_000;
 
 /** What an office's link and a patient's have in common. */

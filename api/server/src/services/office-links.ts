@@ -1,4 +1,5 @@
 /** Links that a coordinator makes for the office of the specialist who is asked. Making one is sending it: it is handed over from here on. */
+import type { AuditActor } from '@refloop/domain/audit/entry';
 import type { FhirResource } from '@refloop/domain/fhir/read';
 import type { Attempt } from '@refloop/domain/referral/attempt';
 import { decideCare } from '@refloop/domain/referral/care-command';
@@ -47,36 +48,44 @@ async function refuseHeldPacket(
 
 const expiryOf = (now: Date): string => new Date(now.getTime() + LINK_DAYS * DAY_MS).toISOString();
 
+export type LinkAbout = { id: string; referral: Referral; attempt: Attempt; now: Date };
+
 /** Makes the link of a transmission and closes those before it. Answers what opens it, of which only the digest is kept. */
-export async function insertLink(
+export async function insertLink(unit: Unit, session: Session, about: LinkAbout): Promise<string> {
+  // The one that is handed over now is the one that opens.
+  const closed = await unit.officeLinks.close(about.referral.id, about.now.toISOString(), about.attempt.number);
+  return addLink(unit, { subject: session.subject, actor: actorOf(session) }, about, closed);
+}
+
+/** A link beside those that open already. @param by who makes it @param closed ids of links in whose place it stands */
+export async function addLink(
   unit: Unit,
-  session: Session,
-  { id, referral, attempt, now }: { id: string; referral: Referral; attempt: Attempt; now: Date },
+  by: { subject: string; actor: AuditActor },
+  { id, referral, attempt, now }: LinkAbout,
+  closed: readonly string[] = [],
 ): Promise<string> {
   const at = now.toISOString();
   const link = newToken();
   const { npi } = attempt.performer;
   const expiresAt = expiryOf(now);
-  // The one that is handed over now is the one that opens.
-  const closed = await unit.officeLinks.close(referral.id, at, attempt.number);
   await unit.officeLinks.insert({
     id,
     tokenHash: digest(link),
     referralId: referral.id,
     attempt: attempt.number,
     npi,
-    madeBy: session.subject,
+    madeBy: by.subject,
     madeAt: at,
     expiresAt,
   });
   await unit.audit.append({
     at,
-    actor: actorOf(session),
+    actor: by.actor,
     action: 'office-link.made',
     purpose: 'TREAT',
     referralId: referral.id,
     patientId: referral.patientId,
-    payload: { link: id, attempt: attempt.number, npi, expiresAt, closed },
+    payload: { link: id, attempt: attempt.number, npi, expiresAt, closed: [...closed] },
   });
   return link;
 }

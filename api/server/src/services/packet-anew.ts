@@ -24,7 +24,9 @@ import { keepSent, sentPacketOf } from './sent-packet.ts';
 /** What carries a packet out, and what only asks after it. */
 const PACKET_EFFECTS: readonly string[] = [OFFICE_MAIL, FAX_BY_MAIL, FAX, FAX_RECEIPT];
 
-export const carriesPacket = ({ kind }: StoredEffect): boolean => PACKET_EFFECTS.includes(kind);
+/** A letter with news is of a packet that left before: it goes again as itself. */
+export const carriesPacket = ({ kind, content }: StoredEffect): boolean =>
+  PACKET_EFFECTS.includes(kind) && (content as { news?: unknown }).news === undefined;
 
 const anew = (content: Json, transmissionId: string): Json => {
   // Older versions kept the link with the rest.

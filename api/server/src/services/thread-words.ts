@@ -240,6 +240,14 @@ function byOf(actor: Actor, names: Names): string {
   return names.get(actor.subject) ?? actor.fhirUser;
 }
 
+function partyOf(fact: ReferralFact, actor: Actor): Party {
+  if (fact.type === 'message-posted') return fact.from;
+  if (actor.kind === 'patient') return 'patient';
+  // Most are linked as they come; the others by somebody here.
+  if (fact.type === 'report-matched' && actor.kind === 'person') return 'practice';
+  return EVENTS[fact.type].party;
+}
+
 /** Newest last. */
 export function threadOf(events: readonly ReferralEvent[], names: Names, handed: Handed = new Map()): ThreadEntry[] {
   const mailed = new Set(
@@ -251,7 +259,7 @@ export function threadOf(events: readonly ReferralEvent[], names: Names, handed:
       sequence,
       at: effectiveAt,
       recordedAt,
-      party: fact.type === 'message-posted' ? fact.from : actor.kind === 'patient' ? 'patient' : EVENTS[fact.type].party,
+      party: partyOf(fact, actor),
       by: byOf(actor, names),
       title: fact.type === 'transmission-delivered' && mailed.has(fact.transmissionId) ? HANDED : EVENTS[fact.type].name,
       detail: detailOf(fact, names, handed),

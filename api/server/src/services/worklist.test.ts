@@ -1,5 +1,7 @@
 /** The worklist over HTTP on PostgreSQL: who sees what, what is put on record, and what is refused. */
 import type { ReferralFact } from '@refloop/domain/referral/event';
+import { observe } from '@refloop/domain/referral/observe';
+import { ok } from '@refloop/domain/result';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Thread } from '../client/thread.ts';
 import type { MyWork } from '../client/work.ts';
@@ -250,6 +252,35 @@ test('where nobody coordinates, the clinician sees what is theirs and works on i
   });
   expect((await api.call('POST', '/worklist/referrals/r-alone/acts', another, sent)).status, 'and does nothing').toBe(404);
   expect((await api.call('POST', '/worklist/referrals/r-alone/acts', own, sent)).status).toBe(200);
+});
+
+test('a note of somebody who was not asked is linked at the worklist, and then the clinician’s to review', async () => {
+  await at('2026-12-09T15:00:00.000Z');
+  await putInForce(api.store, api.scope, 'r-link', now());
+  await happens(api.store, api.scope, 'r-link', now(), { type: 'send', transmissionId: 't', channel: 'fax' });
+  const report = { kind: 'report', attempt: 1, form: 'final', document: null, matched: false, at: now() } as const;
+  await api.store.transaction(api.scope, (unit) =>
+    applyDecision(unit, 'r-link', { kind: 'software', name: 'refloop', version: '0.1.0' }, now(), (referral) =>
+      ok(observe(referral, { ...report, reportId: 'DocumentReference/pa', fromNpi: '1999999984', key: 'pa|1' }, now())),
+    ),
+  );
+  const before = await thread('r-link');
+  expect(before.obligations.map(({ next }) => next)).toContain('Link the report');
+  expect(before.acts).toContain('link-report');
+  expect(before.toLink).toEqual({
+    reports: [{ reportId: 'DocumentReference/pa', form: 'final', fromNpi: '1999999984', at: now() }],
+    attempts: [{ attempt: 1, name: 'Ana Rivera, MD' }],
+  });
+  const end = await act('r-link', { act: 'ended', how: 'cancelled', reason: 'moved away' });
+  expect([end.status, String(end.body['detail'])]).toEqual([409, expect.stringContaining('Link it first')]);
+  const link = { act: 'link-report', reportId: 'DocumentReference/pa', attempt: 1 };
+  expect((await act('r-link', { ...link, attempt: 2 })).status, 'nobody was asked so often').toBe(409);
+  const done = await act('r-link', link);
+  expect(done.status, JSON.stringify(done.body)).toBe(200);
+  expect(done.body).toMatchObject({ status: 'reported', toLink: { reports: [] } });
+  const after = await thread('r-link');
+  expect(after.obligations.map(({ next }) => next)).toEqual(['Review the report']);
+  expect(after.entries.find(({ title }) => title.startsWith('Note linked'))).toMatchObject({ party: 'practice', by: 'kim' });
 });
 
 test('a row tells what makes it worse that it waits, from the approval on, until the patient was seen', async () => {

@@ -1,6 +1,6 @@
 /** The coordinator's worklist: everything that is open, one referral as a thread, and what is put on record of it. */
 import { specialtyById } from '@refloop/domain/clinical/specialty';
-import { actsOf, byHand } from '@refloop/domain/referral/by-hand';
+import { actsOf, byHand, isUnlinked } from '@refloop/domain/referral/by-hand';
 import { decideCare, mayReroute } from '@refloop/domain/referral/care-command';
 import { openQuestions } from '@refloop/domain/referral/open-questions';
 import type { Referral } from '@refloop/domain/referral/referral';
@@ -109,10 +109,18 @@ export async function readThread(
     obligations,
     effects: toDecide(open),
     acts: actsOf(referral, ACTS),
+    toLink: toLinkOf(referral),
     linked: links.some((link) => link.attempt === attempt?.number && link.closedAt === null && link.expiresAt > now),
     mayAskNext: mayReroute(referral),
     asker: referral.attempts.find(({ number }) => number === openQuestions(referral)[0]?.attempt)?.performer.display ?? null,
     entries: threadOf(events, names, handedToMail(await unit.outbox.ofReferral(referralId))),
+  };
+}
+
+function toLinkOf({ reports, attempts }: Referral): Thread['toLink'] {
+  return {
+    reports: reports.filter(isUnlinked).map(({ id, form, fromNpi, receivedAt }) => ({ reportId: id, form, fromNpi, at: receivedAt })),
+    attempts: attempts.map(({ number, performer }) => ({ attempt: number, name: performer.display })).toReversed(),
   };
 }
 

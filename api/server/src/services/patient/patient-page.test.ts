@@ -183,6 +183,23 @@ describe('a patient', () => {
     expect((await rows()).map(({ kind }) => kind)).toEqual(['rebook']);
   });
 
+  test('asked by the Task in the EHR, the office sees there that a date was picked; that another was picked in its place a person tells it', async () => {
+    await at(AT);
+    id = `r${(count += 1)}`;
+    await approvedFor(api.store, api.scope, id, AT);
+    await acceptedWith(api.store, api.scope, id, AT, [FIRST, SECOND], 'fhir');
+    await at('2026-11-20T15:01:00.000Z');
+    const { opened } = await openedView();
+    const told = async (what: object, key?: string) => ((await act(opened, what, key)).body as PatientView).officeToldBy;
+    expect(await told({ act: 'book', startsAt: FIRST }, 'press-of-the-first')).toBe('refloop');
+    expect(await told({ act: 'book', startsAt: FIRST }, 'press-of-the-first')).toBe('refloop');
+    expect(await told({ act: 'book', startsAt: SECOND })).toBe('clinic');
+    expect(await told({ act: 'cancel' })).toBe('refloop');
+    expect(await told({ act: 'other-date', text: 'Mornings' })).toBeNull();
+    const asked = await api.store.transaction(api.scope, (unit) => unit.outbox.ofReferral(id));
+    expect(asked.filter(({ kind }) => kind === 'office-mail').map(({ content }) => content)).toMatchObject([{ to: null, news: 'booked' }]);
+  });
+
   test('declines: the page says that it is over and nothing else, and the clinician hears of it', async () => {
     const { opened } = await openedView();
     const declined = await act(opened, { act: 'decline', reason: 'too-far' });

@@ -16,7 +16,7 @@ import {
 } from '@refloop/domain/referral/patient-act';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { calendarFor } from '@refloop/domain/sla/policy';
-import type { ActAsPatient, OpenPatient, PatientAnswer, PatientRequest } from '../../client/patient.ts';
+import type { ActAsPatient, OpenPatient, PatientAnswer, PatientRequest, ToldBy } from '../../client/patient.ts';
 import type { Packet } from '../../packet/packet.ts';
 import { problem, type Refusal, Refused } from '../../problem.ts';
 import type { Site } from '../../sites.ts';
@@ -30,6 +30,7 @@ import { changeConsent } from './patient-consent.ts';
 import { ageOn, approvedPacket, birthDateOf, contactOf, dayOn } from './patient-facts.ts';
 import { patientRefusal } from './patient-refusal.ts';
 import { isAdolescent, type PracticeOf, specialistOf, stageOf } from './patient-view.ts';
+import { tellOffice } from './telling-office.ts';
 
 export type PatientPageService = {
   open: (asked: OpenPatient, now: Date) => Promise<PatientAnswer | Refusal>;
@@ -54,12 +55,14 @@ export type PatientPageDeps = {
   practiceOf: PracticeOf;
   /** The site entry: the number to call, and whether it sends text messages. */
   siteOf: (scope: Scope) => Pick<Site, 'phone' | 'textMessages'> | undefined;
+  /** What links to offices begin with. */
+  publicUrl: string;
 };
 
 type Found = { unit: Unit; link: StoredPatientLink; links: StoredPatientLink[]; referral: Referral; packet: Packet };
 type Place = { scope: Scope; id: string; referralId: string };
 
-export function createPatientPageService({ store, practiceOf, siteOf }: PatientPageDeps): PatientPageService {
+export function createPatientPageService({ store, practiceOf, siteOf, publicUrl }: PatientPageDeps): PatientPageService {
   const door = openLinkDoor({
     store,
     name: 'patient-link',
@@ -86,7 +89,13 @@ export function createPatientPageService({ store, practiceOf, siteOf }: PatientP
     return link.opened.as;
   };
 
-  const answer = async ({ unit, packet, link }: Found, now: string, opening: Opening, as: PatientSide): Promise<PatientAnswer> => {
+  const answer = async (
+    { unit, packet, link }: Found,
+    now: string,
+    opening: Opening,
+    as: PatientSide,
+    officeToldBy: ToldBy | null = null,
+  ): Promise<PatientAnswer> => {
     const referral = await readReferral(unit, link.referralId);
     if (!referral) throw new Refused(noSuchLink());
     const { language, text } = await contactOf(unit, referral, packet, now);
@@ -111,6 +120,7 @@ export function createPatientPageService({ store, practiceOf, siteOf }: PatientP
       reason: withheld ? '' : packet.request.reason,
       withheld,
       stage: stageOf(referral, attempt, now),
+      officeToldBy,
       appointment: booked ? { startsAt: booked.startsAt } : null,
       dates: attempt ? openDates(attempt, now) : [],
       acts: patientActs(referral, now).filter((act) => act !== 'decline' || !withheld || as !== 'patient'),
@@ -181,6 +191,7 @@ export function createPatientPageService({ store, practiceOf, siteOf }: PatientP
         const as = sideOf(found);
         const at = now.toISOString();
         const actor: Actor = { kind: 'patient', link: link.id, as };
+        let officeToldBy: ToldBy | null = null;
         if (what.act === 'texts') {
           const contact = await contactOf(unit, referral, packet, at);
           if (what.wanted && (contact.text.to === null || !siteOf(unit.scope)?.textMessages))
@@ -206,9 +217,11 @@ export function createPatientPageService({ store, practiceOf, siteOf }: PatientP
           const applied = await applyDecision(unit, link.referralId, actor, at, (current) => decidePatient(current, act, factKey, at));
           if (!applied) throw new Refused(noSuchLink());
           if (!applied.ok) throw new Refused(patientRefusal(applied.refusal));
+          const about = { before: referral, after: applied.value, act: act.act, key: factKey, by: link.id, publicUrl, now };
+          officeToldBy = await tellOffice(unit, about);
         }
         await door.record(found, now, 'patient-link.act', { key, act: what.act, as });
-        return answer(found, at, opening, as);
+        return answer(found, at, opening, as, officeToldBy);
       });
     },
   };

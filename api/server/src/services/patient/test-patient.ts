@@ -76,8 +76,15 @@ export async function approvedFor(
 const later = (at: string, seconds: number): string => new Date(Date.parse(at) + seconds * 1000).toISOString();
 
 /** Accepted by the office ten seconds after `at`, with these dates on offer. */
-export async function acceptedWith(store: Store, scope: Scope, id: string, at: string, dates: string[]): Promise<void> {
-  await happens(store, scope, id, later(at, 10), { type: 'send', transmissionId: `t-${id}`, channel: 'link' });
+export async function acceptedWith(
+  store: Store,
+  scope: Scope,
+  id: string,
+  at: string,
+  dates: string[],
+  channel: 'link' | 'fhir' = 'link',
+): Promise<void> {
+  await happens(store, scope, id, later(at, 10), { type: 'send', transmissionId: `t-${id}`, channel });
   await happens(store, scope, id, later(at, 11), { type: 'accept' });
   if (dates.length > 0) await happens(store, scope, id, later(at, 12), { type: 'offer-dates', dates });
 }
