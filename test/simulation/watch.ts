@@ -131,7 +131,7 @@ export function createWatch({ now, authority, timeZone, onEvents, remember }: Wa
     const last = book.attempts.at(-1);
     if (book.order !== 'active' || closedByBook(book) || !last) return;
     owes(last.over !== undefined, 'reroute');
-    owes(!last.sent && last.over === undefined && !last.seen, 'send');
+    owes(!last.sent && last.over === undefined && !last.seen, 'send', 'payer-decision', 'payer-denial');
     owes(last.booked !== undefined && !last.askedToCancel, 'visit', 'confirm-visit', 'note');
     if (kinds.has('rebook') && !last.fell)
       tell('owner', 'a date is to be booked anew, and the one that counts did not fall through', referralId);

@@ -5,7 +5,7 @@ import type { Attempt, Moment } from '../referral/attempt.ts';
 import type { PatientMeaning } from '../referral/care-event.ts';
 import { closedBy } from '../referral/closure.ts';
 import { openQuestions } from '../referral/open-questions.ts';
-import { isOpenOffer, type Referral } from '../referral/referral.ts';
+import { type Authorization, isOpenOffer, type Referral } from '../referral/referral.ts';
 import type { Report } from '../referral/report.ts';
 import { stillBooked } from '../referral/still-booked.ts';
 import { unreachable } from '../result.ts';
@@ -126,14 +126,14 @@ function toReply(referral: Referral, owed: Owed): Obligation[] {
   );
 }
 
-function workOf(attempt: Attempt, { service, reports }: Referral, now: Instant, owed: Owed): Obligation[] {
+function workOf(attempt: Attempt, { service, reports, authorization }: Referral, now: Instant, owed: Owed): Obligation[] {
   const { work } = attempt;
   const answered = isToRead(attempt, reports);
   const noteToCome = answered ? [] : toWrite(attempt, owed);
   const about = `attempt ${attempt.number}`;
   switch (work.status) {
     case 'draft':
-      return [owed('send', about, work.since)];
+      return [toSend(attempt, authorization, owed)];
     case 'sent':
     case 'received':
       return [owed('answer', about, firstSent(attempt) ?? work.since)];
@@ -163,6 +163,28 @@ function workOf(attempt: Attempt, { service, reports }: Referral, now: Instant, 
       return unreachable(work);
   }
 }
+
+/** While the payer keeps it from being sent (R112) their word is what is owed; from that word on it has its whole time to be sent (R111). */
+function toSend({ number, work }: Attempt, authorization: Authorization, owed: Owed): Obligation {
+  const about = `attempt ${number}`;
+  switch (authorization.status) {
+    case 'asked':
+      return owed('payer-decision', about, authorization.since);
+    case 'denied':
+      return owed('payer-denial', about, authorization.since);
+    case 'approved':
+    case 'not-needed':
+    case 'approved-for-another':
+      return owed('send', about, later(work.since, authorization.since));
+    case 'not-checked':
+      return owed('send', about, work.since);
+    default:
+      return unreachable(authorization);
+  }
+}
+
+/** The first where one of them is only inferred. */
+const later = (one: Moment, other: Moment): Moment => (one === null || other === null || one >= other ? one : other);
 
 /** The answer of this office is there, and waits for its review alone. */
 const isToRead = ({ number }: Attempt, reports: readonly Report[]): boolean =>

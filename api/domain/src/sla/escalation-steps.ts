@@ -67,6 +67,27 @@ const toLead = (of: ObligationKind, words: string): EscalationStep[] => [
 
 export const ESCALATION_STEPS: readonly EscalationStep[] = [
   {
+    rule: 'payer-late',
+    of: 'payer-decision',
+    only: 'always',
+    // Ours: at the end of the payer's own time.
+    after: { routine: days(7), urgent: hours(72), emergency: hours(4) },
+    act: 'alert',
+    reach: 'coordinator',
+    words: 'The payer has not decided in its time. Ask them.',
+  },
+  {
+    rule: 'payer-late-lead',
+    of: 'payer-decision',
+    only: 'always',
+    // Ours.
+    after: { routine: days(10), urgent: hours(96), emergency: hours(8) },
+    act: 'alert',
+    reach: 'lead',
+    words: 'The payer has still not decided, and nothing has been sent.',
+  },
+  ...toLead('payer-denial', 'The payer denied it, and nobody has taken it further.'),
+  {
     rule: 'R111',
     of: 'send',
     only: 'always',

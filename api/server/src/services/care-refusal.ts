@@ -62,6 +62,14 @@ export function careRefusal(refusal: ByHandRefusal): Refusal {
     case 'nobody-asked':
     case 'no-such-attempt':
       return problem('conflict', 'No specialist has been asked yet, so there is nothing to put on record.');
+    case 'before-visit':
+      return problem('invalid-request', 'That lies before the visit that is booked.', [
+        {
+          field: 'what.at',
+          message: 'It is earlier than the appointment',
+          fix: 'If the visit was moved, put the new appointment on record first; then what became of it.',
+        },
+      ]);
     case 'not-yet':
       return problem('invalid-request', 'That is still ahead.', [
         { field: 'what.at', message: 'It lies in the future', fix: 'Say when it happened: now, or earlier.' },
@@ -81,7 +89,7 @@ export function careRefusal(refusal: ByHandRefusal): Refusal {
     case 'nothing-to-link':
       return problem('conflict', 'This note is linked already. Look at it again.');
     case 'nothing-unheard':
-      return problem('conflict', 'All that the patient wrote has been seen to. Look at it again.');
+      return problem('conflict', 'All that the patient wrote has been seen to, or is their clinician’s to hear. Look at it again.');
     case 'nothing-booked':
     case 'no-such-appointment':
       return problem('conflict', 'No visit is booked, so none can be missed or cancelled. Look at it again.');

@@ -16,6 +16,8 @@ const STEP_NAMES: Record<StepKind, string> = {
   'finish-writing': 'Finish writing to the chart',
   [UNFINISHED]: 'Write-back did not finish',
   'sign-in-ehr': 'Sign in the EHR',
+  'payer-decision': 'Hear from the payer',
+  'payer-denial': 'The payer denied it',
   send: 'Send to the specialist',
   [PERHAPS_SENT]: 'Find out whether it was sent',
   [NOT_SENT]: 'Send by another way',
