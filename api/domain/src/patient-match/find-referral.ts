@@ -24,19 +24,23 @@ export type ReferralCandidate = {
 /** The day before the order is on its own day somewhere. */
 const DAY_MS = 86_400_000;
 
+/** It is in force, or was: a note of a visit may come. */
+export const takesNotes = (referral: Referral): boolean =>
+  referral.order.status === 'active' || referral.order.status === 'on-hold' || isOver(referral);
+
 const same = (said: readonly string[], is: string): 'same' | 'different' | null =>
   said.length === 0 ? null : said.includes(is) ? 'same' : 'different';
 
 /**
- * Attempts of orders in force, the newest first, and after them those of orders that are over: a note may come from one that was asked earlier,
- * and late.
+ * Attempts of orders in force or on hold, the newest first, and after them those of orders that are over: a note may come from one that was
+ * asked earlier, and late.
  */
 export function referralCandidates(document: AnswerOf, referrals: readonly Referral[]): ReferralCandidate[] {
   return referrals
     .flatMap((referral) => {
       const { order } = referral;
       const over = isOver(referral);
-      if (order.status === 'draft' || (order.status !== 'active' && !over)) return [];
+      if (order.status === 'draft' || !takesNotes(referral)) return [];
       const from = new Date(Date.parse(order.approval.at) - DAY_MS).toISOString().slice(0, 10);
       return referral.attempts.map((attempt): ReferralCandidate => {
         return {

@@ -65,7 +65,7 @@ export function byHand(referral: Referral, what: ByHandAct, key: string, now: In
   if (referral.factKeys.includes(factKey)) return ok([]);
   const { status } = referral.order;
   // What is put on record of an order that never was in force would be of something else; of one that is over an office still tells.
-  if (status !== 'active' && !(isOver(referral) && AFTERWARDS.includes(what.act))) return refuse({ kind: 'order-not-active', status });
+  if (!mayBePut(referral, what.act)) return refuse({ kind: 'order-not-active', status });
   if (what.act === 'patient-heard') return patientHeard(referral, what.meanings, factKey, now);
   if (what.act === 'reconciled') return reconciled(referral, what.note, factKey, now);
   if (what.act === 'link-report') return linkReport(referral, what, factKey, now);
@@ -91,6 +91,30 @@ export function byHand(referral: Referral, what: ByHandAct, key: string, now: In
     }
     default:
       return unreachable(asked);
+  }
+}
+
+/** Asked of nobody outside: it is put on record whatever became of the order. */
+const SEEN_TO_HERE: readonly ByHandAct['act'][] = ['reconciled', 'patient-heard', 'link-report'];
+/** While the order is on hold nothing new leaves, and the practice does not end what waits for its clinician. */
+const NOT_ON_HOLD: readonly ByHandAct['act'][] = ['sent', 'ended'];
+
+function mayBePut(referral: Referral, act: ByHandAct['act']): boolean {
+  switch (referral.order.status) {
+    case 'draft':
+    case 'approved':
+      return false;
+    case 'awaiting-signature':
+      return SEEN_TO_HERE.includes(act);
+    case 'on-hold':
+      return !NOT_ON_HOLD.includes(act);
+    case 'active':
+      return true;
+    case 'revoked':
+    case 'ended':
+      return AFTERWARDS.includes(act);
+    default:
+      return unreachable(referral.order);
   }
 }
 
@@ -267,10 +291,10 @@ export function actsOf(
     (act) => (act === 'reconciled' && aside) || (act === 'patient-heard' && unheard) || (act === 'link-report' && unlinked),
   );
   if (isOver(referral)) return [...(stillBooked(referral) ? all.filter((act) => OF_A_BOOKING.includes(act)) : []), ...looked];
-  if (!attempt || closedBy(referral)) return looked;
+  if (!attempt || closedBy(referral) || referral.order.status === 'awaiting-signature') return looked;
   const { status } = attempt.work;
-  if (referral.order.status !== 'active') return [];
   return all.filter((act) => {
+    if (!mayBePut(referral, act)) return false;
     switch (act) {
       case 'reconciled':
         return aside;

@@ -56,18 +56,14 @@ function owedOf(referral: Referral, policy: SlaPolicy, now: Instant): Obligation
     case 'approved':
       return [owed('finish-writing', 'order', order.approval.at)];
     case 'awaiting-signature':
-      return [...toHear(referral, owed), owed('sign-in-ehr', 'order', order.approval.at)];
+      return [...ofWhatCame(referral, owed), owed('sign-in-ehr', 'order', order.approval.at)];
+    case 'on-hold':
+      return [...ofWhatCame(referral, owed), ...ofHeldCare(referral, now, order.seenAt, owed)];
     case 'active':
       return [...toHear(referral, owed), ...ofCare(referral, now, owed), ...toReconcile(referral, owed)];
     case 'revoked':
     case 'ended':
-      return [
-        ...toHear(referral, owed),
-        ...ofReports(referral, owed),
-        ...toReply(referral, owed),
-        ...toTell(referral, now, owed),
-        ...toReconcile(referral, owed),
-      ];
+      return [...ofWhatCame(referral, owed), ...toTell(referral, now, owed)];
     default:
       return unreachable(order);
   }
@@ -92,6 +88,25 @@ function toHear({ patientWords }: Referral, owed: Owed): Obligation[] {
 
 const toReconcile = ({ setAside }: Referral, owed: Owed): Obligation[] =>
   setAside.flatMap((each, at) => (each.status === 'open' ? [owed('reconcile', `set aside ${at}`, each.since)] : []));
+
+/** Whatever became of the order, what was heard from outside is seen to. */
+const ofWhatCame = (referral: Referral, owed: Owed): Obligation[] => [
+  ...toHear(referral, owed),
+  ...ofReports(referral, owed),
+  ...toReply(referral, owed),
+  ...toReconcile(referral, owed),
+];
+
+/** Of what was begun before the order was put on hold: the patient may go to what is booked, and the office may have seen them. */
+const WHILE_HELD: readonly ObligationKind[] = ['visit', 'confirm-visit', 'note', 'confirm-cancellation'];
+
+/** Why it is on hold somebody finds out, from when it was seen; of a loop that is closed nothing waits for it. */
+function ofHeldCare(referral: Referral, now: Instant, seenAt: Instant, owed: Owed): Obligation[] {
+  if (closedBy(referral)) return [];
+  const attempt = referral.attempts.at(-1);
+  const begun = attempt ? workOf(attempt, referral, now, owed).filter(({ kind }) => WHILE_HELD.includes(kind)) : [];
+  return [...begun, owed('sign-in-ehr', 'order', seenAt)];
+}
 
 /** What came back is read by somebody, also when nothing more was hoped for. */
 const ofReports = ({ reports }: Referral, owed: Owed): Obligation[] =>

@@ -265,7 +265,7 @@ export const ESCALATION_STEPS: readonly EscalationStep[] = [
   ...toLead('confirm-cancellation', 'The office has not confirmed that it is cancelled.'),
   ...toLead('match-report', 'A report has come, and nobody has linked it.'),
   ...toLead('reconcile', 'Something told from outside does not fit, and nobody has looked at it.'),
-  ...toLead('sign-in-ehr', 'The order waits for a signature in the EHR.'),
+  ...toLead('sign-in-ehr', 'The order is not in force in the EHR: it waits for a signature, or is on hold there.'),
   {
     rule: 'R148',
     of: 'note',

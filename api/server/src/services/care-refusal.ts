@@ -24,6 +24,8 @@ export function officeRefusal(refusal: OfficeRefusal): Refusal {
         { field: 'what', message: 'It is over already', fix: 'Give a date that is still ahead.' },
       ]);
     case 'order-not-active':
+      if (refusal.status === 'on-hold' || refusal.status === 'awaiting-signature')
+        return problem('conflict', 'The practice has put this referral on hold. Nothing was changed. Call the practice.');
       return problem('conflict', 'The practice has ended this referral. Nothing was changed.');
     case 'not-offered':
     case 'not-in-this-state':
@@ -51,6 +53,8 @@ export function officeRefusal(refusal: OfficeRefusal): Refusal {
 export function careRefusal(refusal: ByHandRefusal): Refusal {
   switch (refusal.kind) {
     case 'order-not-active':
+      if (refusal.status === 'on-hold')
+        return problem('conflict', 'The order is on hold in the EHR: nothing new is begun until it is in force again.');
       return problem('conflict', `The order is ${plain(refusal.status)}, not in force: nothing can be put on record of it.`);
     case 'authorization-open':
       return problem(

@@ -2,7 +2,7 @@
  * What came in and is held until it is known whose it is: seen by those who work this queue and by nobody else. They place it with a referral, or
  * say that it is nobody's here.
  */
-import { isOver } from '@refloop/domain/referral/still-booked';
+import { takesNotes } from '@refloop/domain/patient-match/find-referral';
 import { heldNoteDueAt, heldNoteDuty } from '@refloop/domain/sla/held-note';
 import type { SlaPolicy } from '@refloop/domain/sla/policy';
 import type { Reached, StaffPerson } from '@refloop/domain/sla/staff';
@@ -149,7 +149,7 @@ export function createHeldDocumentService({ store }: { store: Store }): HeldDocu
       whileHeld(session, id, async (unit, document, content): Promise<{ placed: true } | Refusal> => {
         const at = now.toISOString();
         const referral = await readReferral(unit, asked.referralId);
-        if (!referral || (referral.order.status !== 'active' && !isOver(referral))) {
+        if (!referral || !takesNotes(referral)) {
           return problem(
             'not-found',
             'There is no order in force with this number, nor one that was. Nothing was placed. Reload the list.',

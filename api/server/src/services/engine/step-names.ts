@@ -15,7 +15,7 @@ const STEP_NAMES: Record<StepKind, string> = {
   'none-in-network': 'Nobody in network found',
   'finish-writing': 'Finish writing to the chart',
   [UNFINISHED]: 'Write-back did not finish',
-  'sign-in-ehr': 'Sign in the EHR',
+  'sign-in-ehr': 'Sign or release in the EHR',
   'payer-decision': 'Hear from the payer',
   'payer-denial': 'The payer denied it',
   send: 'Send to the specialist',
