@@ -72,6 +72,17 @@ test('a press whose key was one of another referral is refused in words, and put
   expect((await thread('r3')).sequence).toBe(before);
 });
 
+test('a line without an order says where it is settled', async () => {
+  const id = 'unknown-number-of-this-test';
+  const content = { specialtyName: '', patientName: '', detail: 'Call them.' };
+  const row = { id, referralId: id, kind: 'unknown-number', raisedAt: AT, dueAt: AT, owner: null, raisedBy: null, content };
+  await api.store.transaction(api.scope, (unit) => unit.obligations.insert(row));
+  const opened = await api.call('GET', `/worklist/referrals/${id}`, coordinator);
+  expect([opened.status, String(opened.body['detail'])]).toEqual([404, expect.stringContaining('settled under Exceptions')]);
+  await api.store.transaction(api.scope, (unit) => unit.obligations.settle(id, { what: 'done', at: AT }));
+  expect(String((await api.call('GET', `/worklist/referrals/${id}`, coordinator)).body['detail'])).toContain('Reload the list');
+});
+
 test('whoever was told by an earlier step stays told: on their own list and in the thread', async () => {
   const doctor = await api.session({ patientId: null, subject: 's', roles: ['clinician'] });
   const step = (to: string, rule: string) => ({ rule, act: 'alert', words: 'Look at it.', at: AT, to });

@@ -73,6 +73,10 @@ export type WorklistService = {
 
 export const noSuchReferral = (): Refusal => problem('not-found', 'There is no referral with this number here. Reload the list.');
 
+/** Open, and no order is in it: nobody in network, a signature, a number of nobody's. */
+const worksElsewhere = (): Refusal =>
+  problem('not-found', 'There is no approved order here yet. This is settled under Exceptions; a signature is given under My work.');
+
 /** Whoever approved needs no grant to be named: their name stands with the approval. */
 export async function readThread(
   unit: Unit,
@@ -164,7 +168,7 @@ export function createWorklistService({ store, practiceOf }: { store: Store; pra
       store.transaction(session.scope, async (unit) => {
         const works = await worksOrReads(unit, session, referralId, now);
         const thread = await readThread(unit, session, referralId, now.toISOString(), practiceOf);
-        if (!thread) return noSuchReferral();
+        if (!thread) return (await unit.obligations.openOf(referralId)).length > 0 ? worksElsewhere() : noSuchReferral();
         await recorded(unit, session, now, 'worklist.thread-read', {
           referralId,
           payload: { sequence: Math.max(thread.sequence, ...thread.entries.map(({ sequence }) => sequence)) },
