@@ -95,7 +95,7 @@ export async function readThread(
   return {
     referralId,
     mayWork: true,
-    reach: await howToReach(unit, referral, practiceOf),
+    reach: await howToReach(unit, referral, practiceOf, links),
     sequence: referral.decidedSequence,
     patientName,
     specialtyName: specialtyById(referral.specialty)?.name ?? referral.specialty,
