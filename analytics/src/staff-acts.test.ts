@@ -13,7 +13,7 @@ const historyOf = (...told: [actor: Actor, second: number][]): ReferralEvent[] =
     recordedAt: new Date(Date.UTC(2026, 0, 5) + second * 1000).toISOString(),
     actor,
     factKey: null,
-    fact: { type: 'patient-heard', version: 1 },
+    fact: { type: 'patient-heard', version: 2, meanings: ['message'] },
   }));
 
 const actsOf = (...told: [actor: Actor, second: number][]) =>

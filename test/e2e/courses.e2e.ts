@@ -57,7 +57,7 @@ test('an office that keeps silent is escalated to a named person; it declines, a
   await expectAccessible(desk.page, 'a referral that was escalated');
   const lead = await (await browser.newContext()).newPage();
   await goTo(lead, await launch({ user: 'lead' }, product.ehr), place);
-  await expect(lead.getByRole('heading', { name: 'Escalated to you · 1' })).toBeVisible();
+  await expect(lead.getByRole('heading', { name: 'For your attention · 1' })).toBeVisible();
   await expect(lead.getByRole('listitem').filter({ hasText: desk.name })).toContainText('Get an answer');
 
   await desk.thread.getByRole('button', { name: 'Something else…' }).click();

@@ -29,7 +29,7 @@ export type Book = {
   patientId: string;
   service: string;
   requester: string;
-  order: 'none' | 'approved' | 'unsigned' | 'active' | 'revoked' | 'ended';
+  order: 'none' | 'approved' | 'unsigned' | 'active' | 'held' | 'revoked' | 'ended';
   orderReference: string;
   approvalId: string;
   /** Every approval there ever was, and whether it still stood when its events were read last. */
@@ -108,6 +108,13 @@ export function isOpenByBook(book: Book): boolean {
 function standingOf(status: string | undefined): 'active' | 'unsigned' | 'revoked' {
   if (status === undefined || status === 'active' || status === 'completed') return 'active';
   return status === 'revoked' || status === 'entered-in-error' ? 'revoked' : 'unsigned';
+}
+
+/** One that was in force and is not signed any more is on hold: what was begun goes on. */
+function standingAfter({ order, attempts }: Book, status: string | undefined): Book['order'] {
+  const standing = standingOf(status);
+  const begun = order === 'active' || order === 'held' || (order === 'revoked' && attempts.some(({ sent }) => sent));
+  return standing === 'unsigned' && begun ? 'held' : standing;
 }
 
 /** By whom something may be done, asked of the world. */
@@ -190,13 +197,13 @@ export function takeIn(book: Book, event: StoredEvent, authority: Authority): st
       break;
     case 'write-step-settled':
       if (data['step'] === 'ServiceRequest' && data.outcome?.status === 'done') {
-        book.order = standingOf(data.outcome.orderStatus);
+        book.order = standingAfter(book, data.outcome.orderStatus);
         book.orderReference = data.outcome.reference ?? '';
       }
       break;
     case 'order-status-observed':
       must(data['reference'] === book.orderReference, 'order: what was seen is another order');
-      book.order = standingOf(data['status'] as string);
+      book.order = standingAfter(book, data['status'] as string);
       break;
     case 'approval-withdrawn':
       must(!authority.wroteOrder(book.approvalId), 'unapproved: an approval was taken back whose order stands in the chart');

@@ -260,32 +260,35 @@ export async function clinicianActs(world: World, practice: Practice, book: Book
   }
 }
 
-/** In the EHR, without Refloop: it is signed, or at times revoked. */
+/** In the EHR, without Refloop: it is signed or released, or at times revoked. */
 function signInEhr({ ehr, world }: Window, { orderReference }: Book): void {
   const held = ehr.read(orderReference);
-  if (held?.id === undefined || held['status'] !== 'draft') return;
+  if (held?.id === undefined || (held['status'] !== 'draft' && held['status'] !== 'on-hold')) return;
   ehr.put({ ...held, id: held.id, status: world.draws.chance(0.08) ? 'revoked' : 'active' });
 }
 
-function revokes(world: World, { scope }: Practice, reference: string): void {
+function stops(world: World, { scope }: Practice, reference: string, status: 'revoked' | 'on-hold'): void {
   const ehr = world.ehrs.get(scope.tenant);
   const held = ehr?.read(reference);
   if (held?.id === undefined || held['status'] !== 'active') return;
-  ehr?.put({ ...held, id: held.id, status: 'revoked' });
+  ehr?.put({ ...held, id: held.id, status });
   world.worker.dueAt('capture', `${scope.tenant} ${reference}`, world.now().toISOString());
 }
 
-/** An order that was in force is revoked in the EHR, at times: most soon after it was written, some when much has happened. */
+/** An order that was in force is revoked in the EHR or put on hold there, at times: most soon after it was written, some when much has happened. */
 export function thinksBetterOfIt(world: World, practice: Practice, { id, status }: Resource): void {
-  if (id === undefined || status !== 'active' || !world.draws.chance(0.03)) return;
+  if (id === undefined || status !== 'active' || !world.draws.chance(0.05)) return;
+  const to = world.draws.chance(0.5) ? 'revoked' : 'on-hold';
   const wait = Math.min(40 * DAY_MS, world.draws.logNormal(DAY_MS, 1.6));
-  world.time.after(wait, () => revokes(world, practice, `ServiceRequest/${id}`));
+  world.time.after(wait, () => stops(world, practice, `ServiceRequest/${id}`, to));
 }
 
 /** The patient was seen, and somebody tidies up in the chart before anything else has come. */
 export function tidiesUp(world: World, practice: Practice, { orderReference }: Book): void {
   if (!world.draws.chance(0.03)) return;
-  world.time.after(world.draws.integer(HOUR_MS, 22 * HOUR_MS), () => revokes(world, practice, orderReference));
+  world.time.after(world.draws.integer(HOUR_MS, 22 * HOUR_MS), () =>
+    stops(world, practice, orderReference, world.draws.chance(0.5) ? 'revoked' : 'on-hold'),
+  );
 }
 
 export const SPANS = { SECOND_MS, MINUTE_MS, HOUR_MS, DAY_MS } as const;

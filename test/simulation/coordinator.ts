@@ -194,7 +194,16 @@ export async function coordinatorActs(world: World, practice: Practice, person: 
   const { draws } = world;
   switch (kind) {
     case 'send':
+      if (draws.chance(0.06)) return press(desk, { act: 'authorization', answer: 'asked', at: at(desk) });
       return send(desk);
+    case 'payer-decision':
+      // At times it is sent all the same, which is refused.
+      if (draws.chance(0.1)) return send(desk);
+      if (draws.chance(0.25)) return press(desk, { act: 'authorization', answer: 'not-medically-necessary', at: at(desk) });
+      return press(desk, { act: 'authorization', answer: 'approved', number: `A-${world.newId()}`, at: at(desk) });
+    case 'payer-denial':
+      if (draws.chance(0.5)) return press(desk, { act: 'ended', how: 'patient-declined', reason: 'The payer does not pay for it' });
+      return press(desk, { act: 'authorization', answer: 'approved', number: `A-${world.newId()}`, at: at(desk) });
     case 'answer':
       return draws.chance(0.1) ? send(desk) : call(desk);
     case 'book':
@@ -226,7 +235,6 @@ export async function coordinatorActs(world: World, practice: Practice, person: 
     case 'not-sent':
       return findOut(desk, kind);
     case 'check-on-patient':
-    case 'hear-decline':
     case 'answer-patient':
       return press(desk, { act: 'patient-heard' });
     case 'match-report': {

@@ -120,19 +120,20 @@ export function createWatch({ now, authority, timeZone, onEvents, remember }: Wa
     };
     if (isOpenByBook(book) && open.length === 0) tell('owner', `it is ${book.order}, open, and nobody owes anything`, referralId);
     owes(book.order === 'approved', 'unfinished-write-back');
-    owes(book.order === 'unsigned', 'sign-in-ehr');
+    owes(book.order === 'unsigned' || (book.order === 'held' && !closedByBook(book)), 'sign-in-ehr');
     owes(
       [...book.reports.values()].some(({ reviewed, attempt }) => !reviewed && attempt !== undefined),
       'review',
     );
-    const cares = book.order === 'active' || book.order === 'ended' || book.order === 'revoked';
+    const cares = book.order !== 'none' && book.order !== 'approved';
     owes(cares && book.setAside > 0, 'reconcile');
     owes(cares && book.asked, 'reply');
     const last = book.attempts.at(-1);
-    if (book.order !== 'active' || closedByBook(book) || !last) return;
-    owes(last.over !== undefined, 'reroute');
-    owes(!last.sent && last.over === undefined && !last.seen, 'send');
+    if ((book.order !== 'active' && book.order !== 'held') || closedByBook(book) || !last) return;
     owes(last.booked !== undefined && !last.askedToCancel, 'visit', 'confirm-visit', 'note');
+    if (book.order === 'held') return;
+    owes(last.over !== undefined, 'reroute');
+    owes(!last.sent && last.over === undefined && !last.seen, 'send', 'payer-decision', 'payer-denial');
     if (kinds.has('rebook') && !last.fell)
       tell('owner', 'a date is to be booked anew, and the one that counts did not fall through', referralId);
   }

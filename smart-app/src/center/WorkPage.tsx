@@ -122,7 +122,7 @@ export function WorkPage({ api, onFail, session }: CenterProps) {
               </p>
             ) : null}
             {told.length > 0 ? (
-              <Group heading="Escalated to you" empty="" rows={told}>
+              <Group heading="For your attention" empty="" rows={told}>
                 {(row) => <Told key={row.id} row={row} now={at} />}
               </Group>
             ) : null}
@@ -236,7 +236,6 @@ function Note({ id, api, onFail }: { id: string; api: CenterProps['api']; onFail
   );
 }
 
-/** Told to somebody besides its owner, whose it stays. */
 const Missing = ({ row, now }: { row: MissingRow; now: Date }) => (
   <Item title={`${row.patientName}: ${row.specialtyName} to ${row.performerName}`} mark={<Due dueAt={row.dueAt} now={now} />}>
     <p>Nothing is sent until these are in the packet, or somebody says why it goes without them:</p>
@@ -255,6 +254,7 @@ const Missing = ({ row, now }: { row: MissingRow; now: Date }) => (
   </Item>
 );
 
+/** Their own to settle from its thread, or told to them besides its owner, whose it stays. */
 const Told = ({ row, now }: { row: ToldRow; now: Date }) => (
   <Item
     title={`${row.patientName}: ${row.specialtyName}${row.performerName ? `, ${row.performerName}` : ''}`}

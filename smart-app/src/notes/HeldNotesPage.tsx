@@ -25,7 +25,8 @@ const HELD_REASONS: Readonly<Record<HeldReason, string>> = {
   'another-patient': 'It came by the link of one patient and names another.',
   'patient-unknown': 'Nobody with a referral here is like the patient it names.',
   'patient-uncertain': 'It is not certain which patient it names.',
-  'no-open-referral': 'The patient has no order in force.',
+  'no-open-referral':
+    'The patient has no order in force. If it is the late answer to one that is over, file it there: its clinician still reads it.',
   'referral-uncertain': 'It is not certain which referral it answers.',
   'own-referral': 'It is the referral that was sent, or holds it. Often it comes back stamped with an answer.',
   'not-seen':
@@ -113,6 +114,13 @@ function Held({ document, file, find, onFail, onPlace, onAside }: HeldProps) {
       <p>
         {HELD_REASONS[document.why]} {document.unreadable}
       </p>
+      {document.mail ? (
+        <p>
+          Attached to a mail{document.mail.from === '' ? '' : ` from ${document.mail.from}`}
+          {document.mail.subject === '' ? '' : `, “${document.mail.subject}”`}.
+          {document.mail.text === '' ? '' : ` It says: ${document.mail.text}`}
+        </p>
+      ) : null}
       {header ? (
         <p className="caption num">
           {[header.author, header.organization, ...header.npis.map((npi) => `NPI ${npi}`), header.date && plainDate(header.date)]

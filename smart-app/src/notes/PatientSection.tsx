@@ -52,8 +52,8 @@ export function PatientSection({ patient, onPlace }: PatientSectionProps) {
       {patient.against.map((why) => (
         <p key={why}>{why}</p>
       ))}
-      {patient.referrals.length === 0 ? <p>No order of this patient is in force.</p> : null}
-      {patient.referrals.map(({ referralId, attempt, specialist, specialtyName, approvedAt, writtenBy, date }) => (
+      {patient.referrals.length === 0 ? <p>This patient has no order of ours that it could answer.</p> : null}
+      {patient.referrals.map(({ referralId, attempt, specialist, specialtyName, approvedAt, writtenBy, date, isOver }) => (
         <div key={`${referralId}-${attempt}`} className={styles['actions']}>
           <Button
             size="compact-sm"
@@ -67,6 +67,7 @@ export function PatientSection({ patient, onPlace }: PatientSectionProps) {
             {specialtyName} to {specialist}, ordered {plainTime(approvedAt)}
             {writtenBy === 'same' ? ' · written by this specialist' : writtenBy === 'different' ? ' · written by somebody else' : ''}
             {date === 'before' ? ' · from before the order' : ''}
+            {isOver ? ' · this order is over' : ''}
           </span>
         </div>
       ))}

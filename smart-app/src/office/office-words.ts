@@ -53,6 +53,7 @@ export const END_TEXTS: Record<OfficeOver['how'], string> = {
   declined: 'Your office declined this referral. The practice asks somebody else.',
   cancelled: 'This referral was cancelled.',
   'asked-another': 'The practice has asked another specialist.',
+  'on-hold': 'The practice has put this referral on hold. If the patient has a visit with you, or was seen, call the practice.',
   ended: 'The practice has ended this referral.',
   closed: 'This referral is closed: your note was read. Thank you.',
 };

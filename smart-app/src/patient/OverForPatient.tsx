@@ -1,4 +1,4 @@
-/** All that is shown once it is over for the patient: how, and whom to call. */
+/** All that is shown once it is over for the patient, or on hold: how, and whom to call. */
 import type { PatientOver } from '@refloop/server/client/patient';
 import { useEffect, useRef } from 'react';
 import { AskClinic } from './AskClinic.tsx';
@@ -10,7 +10,7 @@ export function OverForPatient({ over, words }: { over: PatientOver; words: Word
   return (
     <>
       <h1 ref={heading} tabIndex={-1}>
-        {words.overTitle}
+        {over.how === 'on-hold' ? words.heldTitle : words.overTitle}
       </h1>
       <p>{words.over[over.how]}</p>
       <AskClinic phone={over.phone} words={words} />

@@ -107,8 +107,10 @@ export const ENGLISH: Words = {
     stop: 'Stop texts',
   },
   overTitle: 'Nothing more to do',
+  heldTitle: 'On hold',
   over: {
     declined: 'You told us that you do not want this visit. Your clinic knows.',
+    'on-hold': 'Your clinic has put this on hold for now. Do you have a visit booked? Call your clinic first.',
     ended: 'Your clinic has ended this.',
     closed: 'You had your visit, and your clinic has the note. Thank you.',
   },

@@ -66,6 +66,7 @@ export type Words = {
   texts: { title: string; none: string; ask: (number: string) => string; on: (number: string) => string; yes: string; stop: string };
   over: Record<PatientOver['how'], string>;
   overTitle: string;
+  heldTitle: string;
   question: (phone: string) => string;
   until: (time: string) => string;
   failures: {

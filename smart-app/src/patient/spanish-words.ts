@@ -107,8 +107,10 @@ export const SPANISH: Words = {
     stop: 'No más mensajes',
   },
   overTitle: 'No hay más que hacer',
+  heldTitle: 'En pausa',
   over: {
     declined: 'Nos dijo que no quiere esta cita. Su clínica ya lo sabe.',
+    'on-hold': 'Su clínica puso esto en pausa por ahora. ¿Tiene una cita? Llame primero a su clínica.',
     ended: 'Su clínica ya cerró esto.',
     closed: 'Ya tuvo su cita, y su clínica tiene la nota. Gracias.',
   },

@@ -20,6 +20,7 @@ const WAITS: Record<ServiceLevelsAnswer['stages'][number]['waitingOn'], string> 
   coordinator: 'Us',
   specialist: 'Specialist',
   patient: 'Patient',
+  payer: 'Payer',
 };
 
 export const ORDER = { kind: 'order', name: 'The order as a whole', trigger: 'The clinician approved' } as const;

@@ -74,7 +74,9 @@ test('a moment is filled in and read by the clock of this browser', () => {
 test.each<[string, string[], Act['act'][], Act['act'] | undefined]>([
   ['to be sent', ['send'], ['sent', 'contacted', 'ended'], 'sent'],
   ['waiting for an answer', ['answer'], ['received', 'accepted', 'declined'], 'accepted'],
-  ['a visit is ahead', ['visit'], ['booked', 'missed', 'seen', 'note'], 'seen'],
+  ['a visit is ahead: nothing became of it yet', ['visit'], ['booked', 'missed', 'seen', 'note'], undefined],
+  ['its time has come', ['confirm-visit'], ['booked', 'missed', 'seen', 'note'], 'seen'],
+  ['the payer was asked', ['payer-decision'], ['authorization', 'contacted'], 'authorization'],
   ['only the clinician’s review is left', ['review'], ['note', 'contacted', 'ended'], undefined],
   ['a review, and a note is still owed', ['review', 'note'], ['note'], 'note'],
   ['a note that nobody has linked', ['match-report', 'note'], ['note', 'link-report'], 'link-report'],

@@ -165,10 +165,11 @@ export const formOf = (name: ActName, { toLink }: Pick<Thread, 'toLink'>, now: D
 
 /** Which act settles what is owed, the likeliest first. */
 const SETTLES: Partial<Record<string, readonly ActName[]>> = {
+  'payer-decision': ['authorization'],
+  'payer-denial': ['authorization'],
   send: ['sent'],
   answer: ['accepted', 'received'],
   book: ['booked'],
-  visit: ['seen'],
   'confirm-visit': ['seen', 'missed'],
   rebook: ['booked'],
   note: ['note'],

@@ -7,6 +7,7 @@ const WAITING: Record<NonNullable<WorklistRow['waitingOn']>, string> = {
   coordinator: 'Us',
   specialist: 'Specialist',
   patient: 'Patient',
+  payer: 'Payer',
   clinician: 'Clinician',
 };
 

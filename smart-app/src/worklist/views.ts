@@ -21,6 +21,7 @@ export const VIEWS = [
   { id: 'specialist', name: 'Specialist', group: 'Waits for', holds: ({ waitingOn }) => waitingOn === 'specialist' },
   { id: 'patient', name: 'Patient', group: 'Waits for', holds: ({ waitingOn }) => waitingOn === 'patient' },
   { id: 'clinician', name: 'Clinician', group: 'Waits for', holds: ({ waitingOn }) => waitingOn === 'clinician' },
+  { id: 'deciding', name: 'Payer’s decision', group: 'Waits for', holds: ({ waitingOn }) => waitingOn === 'payer' },
   { id: 'missing', name: 'Missing information', group: 'Exceptions', holds: ({ exception }) => exception === 'missing-information' },
   { id: 'specialty', name: 'Wrong specialty', group: 'Exceptions', holds: ({ exception }) => exception === 'wrong-specialty' },
   { id: 'payer', name: 'Payer', group: 'Exceptions', holds: ({ exception }) => exception === 'payer' },
@@ -38,7 +39,7 @@ const viewOf = (id: ViewId): View => VIEWS.find((view) => view.id === id) ?? VIE
 
 export const viewName = (id: ViewId): string => {
   const { name, group } = viewOf(id);
-  return group === 'Waits for' ? `Waits for ${id === 'us' ? 'us' : `the ${id}`}` : name;
+  return group === 'Waits for' ? `Waits for ${id === 'us' ? 'us' : `the ${name.toLowerCase()}`}` : name;
 };
 
 export const inView = (id: ViewId, row: ListedRow, at: Date): boolean => viewOf(id).holds(row, at);

@@ -10,6 +10,7 @@ import { identity } from './test-identity.ts';
 const { referral } = inChart();
 /** Its order was approved on 2026-11-20. */
 const document = (more: Partial<AnswerOf> = {}): AnswerOf => ({ npis: [performer.npi], orders: [], date: '2026-11-22', ...more });
+const approvalOf = ({ order }: Referral) => (order.status === 'draft' ? undefined : order.approval);
 const answered = (said: AnswerOf, referrals: readonly Referral[] = [referral]) => answeredReferral(referralCandidates(said, referrals));
 
 describe('which referral a note answers', () => {
@@ -33,7 +34,27 @@ describe('which referral a note answers', () => {
     expect(answered(document({ orders: ['r2'] }), two)).toMatchObject({ referralId: 'r2', order: 'same' });
   });
 
-  test('what is not in force is answered by nothing', () => {
+  describe('an order that is over', () => {
+    const ended = { ...referral, order: { ...referral.order, status: 'ended', how: 'expired', reason: 'old' } } as Referral;
+    const revoked = { ...referral, order: { ...referral.order, status: 'revoked' } } as Referral;
+
+    test('can be what a late note answers, and a person says so', () => {
+      for (const over of [ended, revoked]) {
+        expect(referralCandidates(document(), [over])).toMatchObject([{ referralId: 'r1', isOver: true, writtenBy: 'same' }]);
+        expect([answered(document(), [over]), answered(document({ orders: ['r1'] }), [over])]).toEqual([undefined, undefined]);
+      }
+    });
+
+    test('stands after those in force, and beside one of the same specialist a number decides', () => {
+      const late = { ...ended, id: 'late', order: { ...ended.order, approval: { ...approvalOf(ended), at: '2026-11-21T15:00:00.000Z' } } };
+      const both = [late as Referral, referral];
+      expect(referralCandidates(document(), both).map(({ referralId }) => referralId)).toEqual(['r1', 'late']);
+      expect([answered(document(), both), answered(document({ orders: ['late'] }), both)]).toEqual([undefined, undefined]);
+      expect(answered(document({ orders: ['r1'] }), both)).toMatchObject({ referralId: 'r1', isOver: false });
+    });
+  });
+
+  test('what never was in force is answered by nothing', () => {
     expect(referralCandidates(document(), [{ ...referral, order: { status: 'draft' } } as Referral])).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { actsOf, type ByHandAct, byHand } from './by-hand.ts';
-import { DENIAL_REASONS } from './care-event.ts';
+import { DENIAL_REASONS, PATIENT_MEANINGS } from './care-event.ts';
 import { statusOf } from './status.ts';
 import { ANOTHER, type History, inChart, minute } from './test-care.ts';
 
@@ -33,13 +33,13 @@ let keys = 0;
 const one = (name: ByHandAct['act'], when = at): ByHandAct => {
   switch (name) {
     case 'patient-heard':
-      return { act: name };
+      return { act: name, meanings: PATIENT_MEANINGS };
     case 'sent':
       return { act: name, channel: 'fax', at: when };
     case 'declined':
       return { act: name, reason: 'other', at: when };
     case 'booked':
-      return { act: name, startsAt: '2026-12-08T15:00:00.000Z', at: when };
+      return { act: name, startsAt: at, at: when };
     case 'appointment-cancelled':
       return { act: name, by: 'patient', at: when };
     case 'note':

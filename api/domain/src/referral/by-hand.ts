@@ -8,7 +8,14 @@ import type { Attempt, Channel, DeclineReason, WorkStatus } from './attempt.ts';
 import { authorizationHold } from './authorization-hold.ts';
 import { type Act, MOVES } from './bser.ts';
 import { type CareCommand, type CareRefusal, decideCare } from './care-command.ts';
-import { type AuthorizationDecision, type ContactOutcome, type DenialReason, type EndingKind } from './care-event.ts';
+import {
+  type AuthorizationDecision,
+  type ContactOutcome,
+  type DenialReason,
+  type EndingKind,
+  PATIENT_MEANINGS,
+  type PatientMeaning,
+} from './care-event.ts';
 import { closedBy } from './closure.ts';
 import type { Happening } from './event.ts';
 import { type ObservedFact, observe } from './observe.ts';
@@ -32,8 +39,8 @@ export type ByHandAct =
   | { act: 'ended'; how: EndingKind; reason: string }
   /** What was set aside was looked at; the oldest of what is still open. */
   | { act: 'reconciled'; note: string }
-  /** All that the patient wrote so far was seen to. */
-  | { act: 'patient-heard' }
+  /** All that the patient wrote so far of what is this person's to hear was seen to. */
+  | { act: 'patient-heard'; meanings: readonly PatientMeaning[] }
   /** Whose answer a note is that came from somebody who was not asked. */
   | { act: 'link-report'; reportId: string; attempt: number };
 
@@ -41,6 +48,8 @@ export type ByHandRefusal =
   | CareRefusal
   | { kind: 'nobody-asked' }
   | { kind: 'nothing-booked' }
+  /** What became of a visit is known from its time on. */
+  | { kind: 'before-visit'; startsAt: Instant }
   /** The patient wrote nothing that nobody has seen to. */
   | { kind: 'nothing-unheard' }
   /** A note has come and nobody has read it: ending the order would leave it unread. */
@@ -56,8 +65,8 @@ export function byHand(referral: Referral, what: ByHandAct, key: string, now: In
   if (referral.factKeys.includes(factKey)) return ok([]);
   const { status } = referral.order;
   // What is put on record of an order that never was in force would be of something else; of one that is over an office still tells.
-  if (status !== 'active' && !(isOver(referral) && AFTERWARDS.includes(what.act))) return refuse({ kind: 'order-not-active', status });
-  if (what.act === 'patient-heard') return patientHeard(referral, factKey, now);
+  if (!mayBePut(referral, what.act)) return refuse({ kind: 'order-not-active', status });
+  if (what.act === 'patient-heard') return patientHeard(referral, what.meanings, factKey, now);
   if (what.act === 'reconciled') return reconciled(referral, what.note, factKey, now);
   if (what.act === 'link-report') return linkReport(referral, what, factKey, now);
   const hindrance = what.act === 'ended' ? whyNotEnd(referral) : undefined;
@@ -65,6 +74,9 @@ export function byHand(referral: Referral, what: ByHandAct, key: string, now: In
   const attempt = referral.attempts.at(-1);
   if (!attempt) return refuse({ kind: 'nobody-asked' });
   const appointmentId = isOver(referral) ? stillBooked(referral)?.appointment.id : appointmentOf(attempt);
+  const booked = attempt.appointments.find(({ id }) => id === appointmentId);
+  if (booked && (what.act === 'seen' || what.act === 'missed') && what.at < booked.startsAt && what.at <= now)
+    return refuse({ kind: 'before-visit', startsAt: booked.startsAt });
   const asked = askedFor(attempt, appointmentId, what, factKey);
   switch (asked.kind) {
     case 'nothing-booked':
@@ -82,6 +94,30 @@ export function byHand(referral: Referral, what: ByHandAct, key: string, now: In
   }
 }
 
+/** Asked of nobody outside: it is put on record whatever became of the order. */
+const SEEN_TO_HERE: readonly ByHandAct['act'][] = ['reconciled', 'patient-heard', 'link-report'];
+/** While the order is on hold nothing new leaves, and the practice does not end what waits for its clinician. */
+const NOT_ON_HOLD: readonly ByHandAct['act'][] = ['sent', 'ended'];
+
+function mayBePut(referral: Referral, act: ByHandAct['act']): boolean {
+  switch (referral.order.status) {
+    case 'draft':
+    case 'approved':
+      return false;
+    case 'awaiting-signature':
+      return SEEN_TO_HERE.includes(act);
+    case 'on-hold':
+      return !NOT_ON_HOLD.includes(act);
+    case 'active':
+      return true;
+    case 'revoked':
+    case 'ended':
+      return AFTERWARDS.includes(act);
+    default:
+      return unreachable(referral.order);
+  }
+}
+
 const AFTERWARDS: readonly ByHandAct['act'][] = [
   'cancel-confirmed',
   'seen',
@@ -94,11 +130,21 @@ const AFTERWARDS: readonly ByHandAct['act'][] = [
 /** What became of a visit that was booked when the order was over: the office cancelled it, or the patient came or did not. */
 const OF_A_BOOKING: readonly ByHandAct['act'][] = ['cancel-confirmed', 'seen', 'missed'];
 
-const isUnheard = ({ patientWords }: Referral): boolean => patientWords.some(({ status }) => status === 'open');
+/** Whoever sees to the patient's words hears all but a decline, which is their clinician's to hear (R144). */
+export const heardBy = (isClinician: boolean): readonly PatientMeaning[] =>
+  isClinician ? PATIENT_MEANINGS : PATIENT_MEANINGS.filter((meaning) => meaning !== 'decline');
 
-function patientHeard(referral: Referral, factKey: string, now: Instant): Result<Happening[], ByHandRefusal> {
-  if (!isUnheard(referral)) return refuse({ kind: 'nothing-unheard' });
-  return ok([{ effectiveAt: now, factKey, fact: { type: 'patient-heard', version: 1 } }]);
+const isUnheard = ({ patientWords }: Referral, meanings: readonly PatientMeaning[]): boolean =>
+  patientWords.some(({ status, meaning }) => status === 'open' && meanings.includes(meaning));
+
+function patientHeard(
+  referral: Referral,
+  meanings: readonly PatientMeaning[],
+  factKey: string,
+  now: Instant,
+): Result<Happening[], ByHandRefusal> {
+  if (!isUnheard(referral, meanings)) return refuse({ kind: 'nothing-unheard' });
+  return ok([{ effectiveAt: now, factKey, fact: { type: 'patient-heard', version: 2, meanings } }]);
 }
 
 /** Whoever was asked is told to stop first, and what came back is read first. */
@@ -227,20 +273,28 @@ const MOVE_OF: Partial<Record<ByHandAct['act'], Act>> = {
   'cancel-confirmed': 'confirm-cancellation',
 };
 
-/** What it makes sense to put on record now; the buttons are these. A fact that comes all the same is taken. */
-export function actsOf(referral: Referral, all: readonly ByHandAct['act'][]): ByHandAct['act'][] {
+/**
+ * What it makes sense to put on record now; the buttons are these. A fact that comes all the same is taken.
+ *
+ * @param hears which of the patient's words are this person's to hear
+ */
+export function actsOf(
+  referral: Referral,
+  all: readonly ByHandAct['act'][],
+  hears: readonly PatientMeaning[] = PATIENT_MEANINGS,
+): ByHandAct['act'][] {
   const attempt = referral.attempts.at(-1);
   const aside = referral.setAside.some(({ status }) => status === 'open');
-  const unheard = isUnheard(referral);
+  const unheard = isUnheard(referral, hears);
   const unlinked = referral.attempts.length > 0 && referral.reports.some(isUnlinked);
   const looked = all.filter(
     (act) => (act === 'reconciled' && aside) || (act === 'patient-heard' && unheard) || (act === 'link-report' && unlinked),
   );
   if (isOver(referral)) return [...(stillBooked(referral) ? all.filter((act) => OF_A_BOOKING.includes(act)) : []), ...looked];
-  if (!attempt || closedBy(referral)) return looked;
+  if (!attempt || closedBy(referral) || referral.order.status === 'awaiting-signature') return looked;
   const { status } = attempt.work;
-  if (referral.order.status !== 'active') return [];
   return all.filter((act) => {
+    if (!mayBePut(referral, act)) return false;
     switch (act) {
       case 'reconciled':
         return aside;

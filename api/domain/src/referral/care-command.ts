@@ -97,6 +97,9 @@ type Of<Type extends CareCommand['type']> = Extract<CareCommand, { type: Type }>
 const inForce = ({ order }: Referral): CareRefusal | undefined =>
   order.status === 'active' ? undefined : { kind: 'order-not-active', status: order.status };
 
+/** What was begun goes on while the order is on hold: what is told of it is put on record. */
+const begun = (referral: Referral): CareRefusal | undefined => (referral.order.status === 'on-hold' ? undefined : inForce(referral));
+
 export function decideCare(referral: Referral, command: CareCommand, now: Instant): Decision {
   if (isAttemptCommand(command)) return ofAttempt(referral, command, now);
   switch (command.type) {
@@ -118,7 +121,7 @@ export function decideCare(referral: Referral, command: CareCommand, now: Instan
     case 'post-message': {
       // What an office asked is answered also when the order is over by then.
       const afterwards = command.from === 'practice' && isOver(referral);
-      const refusal = afterwards ? undefined : inForce(referral);
+      const refusal = afterwards ? undefined : begun(referral);
       if (refusal) return refuse(refusal);
       const { attempt, from, text } = command;
       if (!referral.attempts.some(({ number }) => number === attempt)) return refuse({ kind: 'no-such-attempt', attempt });
@@ -136,7 +139,7 @@ export function decideCare(referral: Referral, command: CareCommand, now: Instan
 }
 
 function ofAttempt(referral: Referral, command: AttemptCommand, now: Instant): Decision {
-  const refusal = inForce(referral);
+  const refusal = command.type === 'send' ? inForce(referral) : begun(referral);
   if (refusal) return refuse(refusal);
   const attempt = referral.attempts.find(({ number }) => number === command.attempt);
   if (!attempt) return refuse({ kind: 'no-such-attempt', attempt: command.attempt });
@@ -248,7 +251,7 @@ function reviewReport(referral: Referral, reportId: string, now: Instant): Decis
 }
 
 function askAuthorization(referral: Referral, now: Instant): Decision {
-  const refusal = inForce(referral);
+  const refusal = begun(referral);
   if (refusal) return refuse(refusal);
   return ok(referral.authorization.status === 'asked' ? [] : happened(now, { type: 'authorization-asked', version: 1 }));
 }

@@ -171,7 +171,7 @@ test('nothing leaves before the order is in force', () => {
   history.see({ kind: 'order-read', reference: 'ServiceRequest/o1', status: 'on-hold', versionId: '5' });
   expect(act(history, { type: 'send', transmissionId: 't', channel: 'direct' }, 3)).toEqual({
     kind: 'order-not-active',
-    status: 'awaiting-signature',
+    status: 'on-hold',
   });
 });
 

@@ -48,7 +48,10 @@ export function afterCare(referral: Referral, fact: CareFact, told: Told): Refer
     case 'patient-wrote':
       return { ...referral, patientWords: [...referral.patientWords, { meaning: fact.meaning, at: told.recordedAt, status: 'open' }] };
     case 'patient-heard':
-      return { ...referral, patientWords: referral.patientWords.map((word) => ({ ...word, status: 'heard' })) };
+      return {
+        ...referral,
+        patientWords: referral.patientWords.map((word) => (fact.meanings.includes(word.meaning) ? { ...word, status: 'heard' } : word)),
+      };
     case 'patient-consent-changed':
       return { ...referral, consents: { ...referral.consents, [fact.channel]: fact.given ? 'given' : 'withdrawn' } };
     case 'patient-rated':

@@ -44,6 +44,8 @@ function statusesFor(referral: Referral): { ours: string; same: readonly string[
       return undefined;
     case 'awaiting-signature':
       return { ours: 'awaiting signature', same: ['draft', 'on-hold', 'unknown'] };
+    case 'on-hold':
+      return { ours: 'on hold', same: ['draft', 'on-hold', 'unknown'] };
     case 'active':
       return closedBy(referral) ? { ours: 'closed', same: ['active', 'completed'] } : { ours: 'active', same: ['active'] };
     case 'revoked':

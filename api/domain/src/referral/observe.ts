@@ -73,7 +73,9 @@ function orderRead(referral: Referral, fact: OrderRead): ReferralFact[] {
   const { order } = referral;
   if (order.status === 'draft' || order.status === 'approved' || order.status === 'ended') return [];
   if (referenceText(order.reference) !== fact.reference) return [];
-  if (orderStanding(fact.status) === order.status) return [];
+  // Of one that is held already the EHR may use several words.
+  const standing = orderStanding(fact.status);
+  if (standing === (order.status === 'on-hold' ? 'awaiting-signature' : order.status)) return [];
   const { reference, status, versionId } = fact;
   return [{ type: 'order-status-observed', version: 1, reference, status, versionId }];
 }

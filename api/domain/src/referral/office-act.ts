@@ -12,6 +12,7 @@ import { closedBy } from './closure.ts';
 import type { Happening } from './event.ts';
 import type { Referral } from './referral.ts';
 import type { Report } from './report.ts';
+import { isHeld } from './still-booked.ts';
 
 export type OfficeAct =
   | { act: 'accept' }
@@ -44,8 +45,8 @@ const MOVE_OF: Record<Exclude<OfficeAct['act'], 'ask'>, Act> = {
 
 const attemptOf = ({ attempts }: Referral, number: number): Attempt | undefined => attempts.find((each) => each.number === number);
 
-/** How it is over for the office of an attempt. */
-export const ENDS_FOR_OFFICE = ['declined', 'cancelled', 'asked-another', 'ended', 'closed'] as const;
+/** How it is over for the office of an attempt, or put on hold. */
+export const ENDS_FOR_OFFICE = ['declined', 'cancelled', 'asked-another', 'on-hold', 'ended', 'closed'] as const;
 export type EndForOffice = (typeof ENDS_FOR_OFFICE)[number];
 
 /** So long the office still sees that its note was read. Ours. */
@@ -56,7 +57,7 @@ export function endForOffice(referral: Referral, attempt: number, now: Instant):
   const asked = attemptOf(referral, attempt);
   if (asked?.work.status === 'declined' || asked?.work.status === 'cancelled') return asked.work.status;
   if (referral.attempts.at(-1)?.number !== attempt) return 'asked-another';
-  if (referral.order.status !== 'active') return 'ended';
+  if (referral.order.status !== 'active') return isHeld(referral) ? 'on-hold' : 'ended';
   const reviewedAt = closedBy(referral)?.reviewedAt;
   return reviewedAt && Date.parse(reviewedAt) + SHOWN_AFTER_CLOSING_MS <= Date.parse(now) ? 'closed' : undefined;
 }

@@ -3,7 +3,7 @@ import { due } from '../sla/due.ts';
 import { raise } from '../sla/escalate.ts';
 import { defaultPolicy } from '../sla/policy.ts';
 import type { StaffPerson } from '../sla/staff.ts';
-import { byHand } from './by-hand.ts';
+import { actsOf, byHand, heardBy } from './by-hand.ts';
 import { decidePatient, endForPatient, type PatientAct, patientActs, textReceived } from './patient-act.ts';
 import { evolve } from './referral.ts';
 import { statusOf } from './status.ts';
@@ -71,10 +71,16 @@ describe('a patient with a link', () => {
     const staff: StaffPerson[] = [{ subject: 'kim', roles: ['coordinator'], substitute: null }];
     const later = raise(history.referral, POLICY, staff, minute(30 * DAY));
     expect(later.map(({ fact }) => 'act' in fact && fact.act).filter((each) => String(each).includes('patient'))).toEqual([]);
-    const heard = byHand(history.referral, { act: 'patient-heard' }, 'press', minute(13));
+    // It is not a coordinator's to put away: their clinician hears of it (R144).
+    expect(actsOf(history.referral, ['patient-heard'], heardBy(false))).toEqual([]);
+    expect(byHand(history.referral, { act: 'patient-heard', meanings: heardBy(false) }, 'press-0', minute(13))).toMatchObject({
+      refusal: { kind: 'nothing-unheard' },
+    });
+    expect(actsOf(history.referral, ['patient-heard'], heardBy(true))).toEqual(['patient-heard']);
+    const heard = byHand(history.referral, { act: 'patient-heard', meanings: heardBy(true) }, 'press', minute(13));
     history.take(heard.ok ? heard.value : [], minute(13));
     expect(owed(history, 14)).toEqual(['confirm-cancellation']);
-    expect(byHand(history.referral, { act: 'patient-heard' }, 'press-2', minute(15))).toMatchObject({
+    expect(byHand(history.referral, { act: 'patient-heard', meanings: heardBy(true) }, 'press-2', minute(15))).toMatchObject({
       refusal: { kind: 'nothing-unheard' },
     });
   });

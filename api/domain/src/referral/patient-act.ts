@@ -13,6 +13,7 @@ import { closedBy } from './closure.ts';
 import type { Happening } from './event.ts';
 import { observe } from './observe.ts';
 import type { Referral } from './referral.ts';
+import { isHeld } from './still-booked.ts';
 
 export type PatientAct =
   /** One of the dates that the office offered; in place of one that was booked before. */
@@ -36,18 +37,18 @@ export type PatientRefusal =
   /** A note has come that nobody has read: the practice ends it. */
   | { kind: 'note-is-back' };
 
-export const ENDS_FOR_PATIENT = ['declined', 'ended', 'closed'] as const;
+export const ENDS_FOR_PATIENT = ['declined', 'on-hold', 'ended', 'closed'] as const;
 export type EndForPatient = (typeof ENDS_FOR_PATIENT)[number];
 
 const DAY_MS = 86_400_000;
 /** So long the patient can still say how it was. Ours. */
 const SHOWN_AFTER_CLOSING_MS = 30 * DAY_MS;
 
-/** How it is over for the patient: nothing else is shown from then on. Undefined while it is not. */
+/** How it is over for the patient, or put on hold: nothing else is shown then. Undefined while it goes on. */
 export function endForPatient(referral: Referral, now: Instant): EndForPatient | undefined {
   const { order } = referral;
   if (order.status === 'ended' && order.how === 'patient-declined') return 'declined';
-  if (order.status !== 'active') return 'ended';
+  if (order.status !== 'active') return isHeld(referral) ? 'on-hold' : 'ended';
   const reviewedAt = closedBy(referral)?.reviewedAt;
   return reviewedAt && Date.parse(reviewedAt) + SHOWN_AFTER_CLOSING_MS <= Date.parse(now) ? 'closed' : undefined;
 }

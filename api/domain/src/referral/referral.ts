@@ -57,6 +57,8 @@ export type Order =
   /** In the chart, but unsigned there: nothing may be sent until the order reads active. */
   | { status: 'awaiting-signature'; reference: ResourceRef; approval: Approval; writeBack: WriteBack }
   | { status: 'active'; reference: ResourceRef; approval: Approval; writeBack: WriteBack }
+  /** Held in the EHR after it was in force: nothing new leaves, and what was begun goes on. Counts from when it was seen. */
+  | { status: 'on-hold'; reference: ResourceRef; approval: Approval; writeBack: WriteBack; seenAt: Instant }
   /** Taken back in the EHR itself, by whoever may do so there; when is not told, so that it counts from when it was seen. */
   | { status: 'revoked'; reference: ResourceRef; approval: Approval; writeBack: WriteBack; seenAt: Instant }
   /** Nothing more is done for it, without its loop being closed. */
@@ -169,7 +171,7 @@ export function writeBackWord(steps: readonly { outcome: StepOutcome | null }[])
  * Counts up with every change of what the fold makes of the same events: rows kept in an older form are then made anew.
  * golden-fold.json holds one history folded; the test beside it fails where that changed and this did not.
  */
-export const FOLD_VERSION = 12;
+export const FOLD_VERSION = 13;
 
 /** The fold. Events come in order of sequence; the first is always `referral-started`. */
 export function fold(id: string, events: readonly ReferralEvent[]): Referral | undefined {
@@ -350,11 +352,26 @@ function nameOf(actor: Actor): string {
 
 type InChart = { reference: ResourceRef; approval: Approval; writeBack: WriteBack };
 
+/** Whether it is known to have been in force: whoever was asked by it may have something under way. */
+function wasInForce({ order, attempts }: Referral): boolean {
+  if (order.status === 'active' || order.status === 'on-hold') return true;
+  return order.status === 'revoked' && attempts.some(({ work }) => work.status !== 'draft');
+}
+
 /** @param seenAt when Refloop saw that it stands so */
-const standingInChart = (status: string | undefined, order: InChart, seenAt: Instant): Order => {
+function standingInChart(status: string | undefined, before: Referral, order: InChart, seenAt: Instant): Order {
   const standing = orderStanding(status);
-  return standing === 'revoked' ? { status: standing, ...order, seenAt } : { status: standing, ...order };
-};
+  switch (standing) {
+    case 'revoked':
+      return { status: standing, ...order, seenAt };
+    case 'active':
+      return { status: standing, ...order };
+    case 'awaiting-signature':
+      return wasInForce(before) ? { status: 'on-hold', ...order, seenAt } : { status: standing, ...order };
+    default:
+      return unreachable(standing);
+  }
+}
 
 /** The EHR is the authority over its order: what it shows is how it is, whoever did it. */
 function seenInEhr(referral: Referral, seen: { reference: string; status: string }, at: Instant): Referral {
@@ -362,7 +379,7 @@ function seenInEhr(referral: Referral, seen: { reference: string; status: string
   if (order.status === 'draft' || order.status === 'approved' || order.status === 'ended') return referral;
   if (referenceText(order.reference) !== seen.reference) return referral;
   const { reference, approval, writeBack } = order;
-  return { ...referral, order: standingInChart(seen.status, { reference, approval, writeBack }, at) };
+  return { ...referral, order: standingInChart(seen.status, referral, { reference, approval, writeBack }, at) };
 }
 
 type WriteStep = WriteBack['steps'][number];
@@ -387,7 +404,7 @@ function settled(referral: Referral, { planId, step, outcome }: Settled, at: Ins
   const attempts = step === 'Task' && reference ? referral.attempts.map((attempt) => ({ ...attempt, task: reference })) : referral.attempts;
   if (step === 'ServiceRequest' && reference) {
     const status = outcome.status === 'done' ? outcome.orderStatus : 'active';
-    return { ...referral, attempts, order: standingInChart(status, { reference, approval: order.approval, writeBack }, at) };
+    return { ...referral, attempts, order: standingInChart(status, referral, { reference, approval: order.approval, writeBack }, at) };
   }
   return { ...referral, attempts, order: { ...order, writeBack } };
 }

@@ -8,6 +8,7 @@ export const STATUS_WORDS = [
   'draft',
   'approved',
   'awaiting-signature',
+  'on-hold',
   'in-chart',
   'sent',
   'received',
@@ -33,6 +34,8 @@ export function statusOf(referral: Referral): StatusWord {
     case 'approved':
     case 'awaiting-signature':
       return order.status;
+    case 'on-hold':
+      return closedBy(referral) ? 'closed' : order.status;
     case 'active':
       return inCare(referral);
     case 'revoked':

@@ -2,6 +2,9 @@
 import { type Appointment, type Attempt, isEnded } from './attempt.ts';
 import type { Referral } from './referral.ts';
 
+/** Not in force now, and not over: it is unsigned in the EHR, or put on hold there. */
+export const isHeld = ({ order }: Pick<Referral, 'order'>): boolean => order.status === 'awaiting-signature' || order.status === 'on-hold';
+
 export const isOver = ({ order }: Pick<Referral, 'order'>): boolean => order.status === 'revoked' || order.status === 'ended';
 
 /**

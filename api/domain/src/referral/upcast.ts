@@ -2,6 +2,7 @@
  * Reads a stored event's data as the current shape of its type. A type whose shape changes gets a new version and a
  * step here from the old one; events themselves are never rewritten. golden/ holds one example of every version.
  */
+import { PATIENT_MEANINGS } from './care-event.ts';
 import type { ReferralFact } from './event.ts';
 
 type Upcaster = (data: Record<string, unknown>) => Record<string, unknown>;
@@ -54,7 +55,8 @@ export const EVENT_VERSIONS: Record<ReferralFact['type'], { current: number; ste
   'escalation-raised': { current: 1, steps: {} },
   'patient-messaged': { current: 1, steps: {} },
   'patient-wrote': { current: 1, steps: {} },
-  'patient-heard': { current: 1, steps: {} },
+  // Whoever said so before said it of every word.
+  'patient-heard': { current: 2, steps: { 1: (data) => ({ ...data, meanings: [...PATIENT_MEANINGS] }) } },
   'patient-consent-changed': { current: 1, steps: {} },
   'patient-rated': { current: 1, steps: {} },
   'clinician-rated': { current: 1, steps: {} },

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { actsOf } from '../referral/by-hand.ts';
 import type { AttemptCommand } from '../referral/care-command.ts';
+import type { AuthorizationDecision } from '../referral/care-event.ts';
 import { closedBy } from '../referral/closure.ts';
 import { ANOTHER, act, inChart, minute } from '../referral/test-care.ts';
 import { due } from './due.ts';
@@ -94,6 +95,30 @@ describe('who owes what, by when', () => {
   ])('%s', (_what, steps, words, dueAt) => {
     const [only, ...others] = due(after(...steps), policy, minute(60));
     expect([`${only?.kind} by ${only?.owner} for ${only?.waitingOn}`, only?.dueAt, others]).toEqual([words, dueAt, []]);
+  });
+
+  test('the payer’s word is owed while it keeps it from being sent; from that word on it has its whole time to be sent (R111, R112)', () => {
+    const history = inChart();
+    const owed = () =>
+      due(history.referral, policy, minute(60 * 24 * 9)).map(({ kind, waitingOn, since, dueAt }) => [kind, waitingOn, since, dueAt]);
+    history.ask({ type: 'ask-authorization' }, 5);
+    expect(owed()).toEqual([['payer-decision', 'payer', minute(5), '2026-12-01T10:05:00.000Z']]);
+    const day = 60 * 24;
+    const decided = (decision: AuthorizationDecision, at: number) =>
+      history.see({ kind: 'authorization-decided', decision, at: minute(at), key: `d${at}` }, at);
+    decided({ status: 'denied', reason: 'other' }, 6 * day);
+    expect(owed()).toEqual([['payer-denial', 'coordinator', minute(6 * day), '2026-12-01T10:00:00.000Z']]);
+    decided({ status: 'approved', number: 'A-1' }, 7 * day);
+    // Tuesday, four in the morning in Chicago: four hours of opening time.
+    expect(owed()).toEqual([['send', 'coordinator', minute(7 * day), '2026-12-01T18:00:00.000Z']]);
+  });
+
+  test('a decision about an office that was asked before gives the next one no less time', () => {
+    const history = inChart();
+    history.see({ kind: 'authorization-decided', decision: { status: 'approved', number: 'A-1' }, at: minute(1), key: 'd' }, 1);
+    for (const [at, each] of [send, { type: 'decline', reason: 'other' } as const].entries()) act(history, each, at + 2);
+    history.ask({ type: 'reroute', performer: ANOTHER, because: 'declined' }, 90);
+    expect(due(history.referral, policy, minute(99)).map(({ kind, since }) => [kind, since])).toEqual([['send', minute(90)]]);
   });
 
   test('a week after an appointment of which nothing was heard somebody asks', () => {

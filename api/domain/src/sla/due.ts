@@ -5,7 +5,7 @@ import type { Attempt, Moment } from '../referral/attempt.ts';
 import type { PatientMeaning } from '../referral/care-event.ts';
 import { closedBy } from '../referral/closure.ts';
 import { openQuestions } from '../referral/open-questions.ts';
-import { isOpenOffer, type Referral } from '../referral/referral.ts';
+import { type Authorization, isOpenOffer, type Referral } from '../referral/referral.ts';
 import type { Report } from '../referral/report.ts';
 import { stillBooked } from '../referral/still-booked.ts';
 import { unreachable } from '../result.ts';
@@ -56,18 +56,14 @@ function owedOf(referral: Referral, policy: SlaPolicy, now: Instant): Obligation
     case 'approved':
       return [owed('finish-writing', 'order', order.approval.at)];
     case 'awaiting-signature':
-      return [...toHear(referral, owed), owed('sign-in-ehr', 'order', order.approval.at)];
+      return [...ofWhatCame(referral, owed), owed('sign-in-ehr', 'order', order.approval.at)];
+    case 'on-hold':
+      return [...ofWhatCame(referral, owed), ...ofHeldCare(referral, now, order.seenAt, owed)];
     case 'active':
       return [...toHear(referral, owed), ...ofCare(referral, now, owed), ...toReconcile(referral, owed)];
     case 'revoked':
     case 'ended':
-      return [
-        ...toHear(referral, owed),
-        ...ofReports(referral, owed),
-        ...toReply(referral, owed),
-        ...toTell(referral, now, owed),
-        ...toReconcile(referral, owed),
-      ];
+      return [...ofWhatCame(referral, owed), ...toTell(referral, now, owed)];
     default:
       return unreachable(order);
   }
@@ -92,6 +88,25 @@ function toHear({ patientWords }: Referral, owed: Owed): Obligation[] {
 
 const toReconcile = ({ setAside }: Referral, owed: Owed): Obligation[] =>
   setAside.flatMap((each, at) => (each.status === 'open' ? [owed('reconcile', `set aside ${at}`, each.since)] : []));
+
+/** Whatever became of the order, what was heard from outside is seen to. */
+const ofWhatCame = (referral: Referral, owed: Owed): Obligation[] => [
+  ...toHear(referral, owed),
+  ...ofReports(referral, owed),
+  ...toReply(referral, owed),
+  ...toReconcile(referral, owed),
+];
+
+/** Of what was begun before the order was put on hold: the patient may go to what is booked, and the office may have seen them. */
+const WHILE_HELD: readonly ObligationKind[] = ['visit', 'confirm-visit', 'note', 'confirm-cancellation'];
+
+/** Why it is on hold somebody finds out, from when it was seen; of a loop that is closed nothing waits for it. */
+function ofHeldCare(referral: Referral, now: Instant, seenAt: Instant, owed: Owed): Obligation[] {
+  if (closedBy(referral)) return [];
+  const attempt = referral.attempts.at(-1);
+  const begun = attempt ? workOf(attempt, referral, now, owed).filter(({ kind }) => WHILE_HELD.includes(kind)) : [];
+  return [...begun, owed('sign-in-ehr', 'order', seenAt)];
+}
 
 /** What came back is read by somebody, also when nothing more was hoped for. */
 const ofReports = ({ reports }: Referral, owed: Owed): Obligation[] =>
@@ -126,14 +141,14 @@ function toReply(referral: Referral, owed: Owed): Obligation[] {
   );
 }
 
-function workOf(attempt: Attempt, { service, reports }: Referral, now: Instant, owed: Owed): Obligation[] {
+function workOf(attempt: Attempt, { service, reports, authorization }: Referral, now: Instant, owed: Owed): Obligation[] {
   const { work } = attempt;
   const answered = isToRead(attempt, reports);
   const noteToCome = answered ? [] : toWrite(attempt, owed);
   const about = `attempt ${attempt.number}`;
   switch (work.status) {
     case 'draft':
-      return [owed('send', about, work.since)];
+      return [toSend(attempt, authorization, owed)];
     case 'sent':
     case 'received':
       return [owed('answer', about, firstSent(attempt) ?? work.since)];
@@ -163,6 +178,28 @@ function workOf(attempt: Attempt, { service, reports }: Referral, now: Instant, 
       return unreachable(work);
   }
 }
+
+/** While the payer keeps it from being sent (R112) their word is what is owed; from that word on it has its whole time to be sent (R111). */
+function toSend({ number, work }: Attempt, authorization: Authorization, owed: Owed): Obligation {
+  const about = `attempt ${number}`;
+  switch (authorization.status) {
+    case 'asked':
+      return owed('payer-decision', about, authorization.since);
+    case 'denied':
+      return owed('payer-denial', about, authorization.since);
+    case 'approved':
+    case 'not-needed':
+    case 'approved-for-another':
+      return owed('send', about, later(work.since, authorization.since));
+    case 'not-checked':
+      return owed('send', about, work.since);
+    default:
+      return unreachable(authorization);
+  }
+}
+
+/** The first where one of them is only inferred. */
+const later = (one: Moment, other: Moment): Moment => (one === null || other === null || one >= other ? one : other);
 
 /** The answer of this office is there, and waits for its review alone. */
 const isToRead = ({ number }: Attempt, reports: readonly Report[]): boolean =>

@@ -4,7 +4,7 @@ import type { CareFact } from '../referral/care-event.ts';
 import { closedBy } from '../referral/closure.ts';
 import type { Happening } from '../referral/event.ts';
 import type { Referral } from '../referral/referral.ts';
-import { isOver, stillBooked } from '../referral/still-booked.ts';
+import { isHeld, isOver, stillBooked } from '../referral/still-booked.ts';
 import { due, type Obligation } from './due.ts';
 import type { EscalationStep } from './escalation-steps.ts';
 import { calendarFor, type SlaPolicy, stepsFor } from './policy.ts';
@@ -26,8 +26,8 @@ export const ORDER_STAGE = 'order';
 const isUnacknowledged = (referral: Referral): boolean => referral.attempts.at(-1)?.work.status === 'sent';
 
 function applies({ only, act }: EscalationStep, referral: Referral): boolean {
-  // Whose referral is over may have declined it themselves: what became of their visit is asked of the office.
-  if (act === 'ask-patient' && isOver(referral)) return false;
+  // Whose referral is over may have declined it themselves: what became of their visit is asked of the office. On hold nothing is written to them.
+  if (act === 'ask-patient' && (isOver(referral) || isHeld(referral))) return false;
   switch (only) {
     case 'always':
       return true;

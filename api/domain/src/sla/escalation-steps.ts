@@ -67,6 +67,27 @@ const toLead = (of: ObligationKind, words: string): EscalationStep[] => [
 
 export const ESCALATION_STEPS: readonly EscalationStep[] = [
   {
+    rule: 'payer-late',
+    of: 'payer-decision',
+    only: 'always',
+    // Ours: at the end of the payer's own time.
+    after: { routine: days(7), urgent: hours(72), emergency: hours(4) },
+    act: 'alert',
+    reach: 'coordinator',
+    words: 'The payer has not decided in its time. Ask them.',
+  },
+  {
+    rule: 'payer-late-lead',
+    of: 'payer-decision',
+    only: 'always',
+    // Ours.
+    after: { routine: days(10), urgent: hours(96), emergency: hours(8) },
+    act: 'alert',
+    reach: 'lead',
+    words: 'The payer has still not decided, and nothing has been sent.',
+  },
+  ...toLead('payer-denial', 'The payer denied it, and nobody has taken it further.'),
+  {
     rule: 'R111',
     of: 'send',
     only: 'always',
@@ -244,7 +265,7 @@ export const ESCALATION_STEPS: readonly EscalationStep[] = [
   ...toLead('confirm-cancellation', 'The office has not confirmed that it is cancelled.'),
   ...toLead('match-report', 'A report has come, and nobody has linked it.'),
   ...toLead('reconcile', 'Something told from outside does not fit, and nobody has looked at it.'),
-  ...toLead('sign-in-ehr', 'The order waits for a signature in the EHR.'),
+  ...toLead('sign-in-ehr', 'The order is not in force in the EHR: it waits for a signature, or is on hold there.'),
   {
     rule: 'R148',
     of: 'note',

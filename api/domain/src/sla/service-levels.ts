@@ -12,6 +12,8 @@ export const OBLIGATION_KINDS = [
   'decide',
   'finish-writing',
   'sign-in-ehr',
+  'payer-decision',
+  'payer-denial',
   'send',
   'answer',
   'book',
@@ -32,7 +34,8 @@ export const OBLIGATION_KINDS = [
 export type ObligationKind = (typeof OBLIGATION_KINDS)[number];
 
 /** On whose desk it lies, and whom it waits for. A chase is the coordinator's, whoever is waited for. */
-export type Party = 'clinician' | 'coordinator' | 'specialist' | 'patient';
+export const PARTIES = ['clinician', 'coordinator', 'specialist', 'patient', 'payer'] as const;
+export type Party = (typeof PARTIES)[number];
 
 export type ServiceLevel = { owner: 'clinician' | 'coordinator'; waitingOn: Party; within: Record<Urgency, Span> };
 export type ServiceLevels = Readonly<Record<ObligationKind, ServiceLevel>>;
@@ -59,6 +62,18 @@ export const SERVICE_LEVELS: ServiceLevels = {
     owner: 'clinician',
     waitingOn: 'clinician',
     within: { routine: businessDays(2), urgent: wallHours(24), emergency: wallHours(4) },
+  },
+  // CMS-0057-F (Interoperability and Prior Authorization): seven calendar days, 72 hours where it is expedited; an emergency is ours.
+  'payer-decision': {
+    owner: 'coordinator',
+    waitingOn: 'payer',
+    within: { routine: days(7), urgent: wallHours(72), emergency: wallHours(4) },
+  },
+  // Ours, as where an office declined.
+  'payer-denial': {
+    owner: 'coordinator',
+    waitingOn: 'coordinator',
+    within: { routine: businessDays(1), urgent: wallHours(24), emergency: wallHours(4) },
   },
   send: {
     owner: 'coordinator',

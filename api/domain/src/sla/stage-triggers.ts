@@ -4,8 +4,10 @@ import type { ObligationKind } from './service-levels.ts';
 export const STAGE_TRIGGERS: Readonly<Record<ObligationKind, string>> = {
   decide: 'A recommendation was made',
   'finish-writing': 'The clinician approved',
-  'sign-in-ehr': 'The EHR kept the order unsigned',
-  send: 'The order is in force',
+  'sign-in-ehr': 'The EHR kept the order unsigned, or it was put on hold there',
+  'payer-decision': 'The payer was asked, before it was sent',
+  'payer-denial': 'The payer denied it, before it was sent',
+  send: 'It was approved, or the payer decided since',
   answer: 'It was first sent',
   book: 'The office accepted',
   visit: 'An appointment is booked; due at its own time',

@@ -36,6 +36,8 @@ const ReferralChoice = z.object({
   writtenBy: z.enum(['same', 'different']).nullable(),
   date: z.enum(['after', 'before']).nullable(),
   named: z.boolean(),
+  /** The order was ended or revoked; a late note of it is filed there all the same. */
+  isOver: z.boolean(),
 });
 export type ReferralChoice = z.infer<typeof ReferralChoice>;
 
@@ -55,6 +57,8 @@ export const HeldDocument = z.object({
   receivedAt: z.string(),
   source: z.enum(['portal', 'gateway']),
   why: HeldReason,
+  /** With which mail it came, as an attachment; null of what came by itself. */
+  mail: z.object({ from: z.string(), subject: z.string(), text: z.string() }).nullable(),
   /** Whose it is to find out; null where nobody has the role. */
   owner: z.string().nullable(),
   dueAt: z.string(),

@@ -1,5 +1,5 @@
 /** The service levels of a site over HTTP: what each stage may take, what is done when it takes longer, and who changed that when and why. */
-import { OBLIGATION_KINDS } from '@refloop/domain/sla/service-levels';
+import { OBLIGATION_KINDS, PARTIES } from '@refloop/domain/sla/service-levels';
 import { z } from 'zod';
 import { Made, Reason } from './versions.ts';
 
@@ -54,7 +54,7 @@ export const ServiceLevelsAnswer = z.object({
       /** What begins it. */
       trigger: z.string(),
       owner: z.enum(['clinician', 'coordinator']),
-      waitingOn: z.enum(['clinician', 'coordinator', 'specialist', 'patient']),
+      waitingOn: z.enum(PARTIES),
     }),
   ),
   /** `of`: the stage, or the order as a whole. */

@@ -3,10 +3,11 @@
 import { REROUTE_REASONS } from '@refloop/domain/referral/care-event';
 import { EXCEPTIONS } from '@refloop/domain/referral/exception';
 import { RISKS } from '@refloop/domain/sla/risk';
+import { PARTIES } from '@refloop/domain/sla/service-levels';
 import { z } from 'zod';
 
 export const Named = z.object({ subject: z.string(), name: z.string() });
-export const Party = z.enum(['clinician', 'coordinator', 'specialist', 'patient']);
+export const Party = z.enum(PARTIES);
 export const WorklistUrgency = z.enum(['routine', 'urgent', 'emergency']);
 
 /** A step of the policy that was taken. */

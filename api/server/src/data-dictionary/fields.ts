@@ -113,7 +113,7 @@ const RECORD = {
     'none yet, or taken over from before Refloop',
   ),
   order: field(
-    'The order: draft, approved, awaiting signature, active, revoked or ended; with approval and write-back',
+    'The order: draft, approved, awaiting signature, active, on hold, revoked or ended; with approval and write-back',
     'union by status',
     'order-status',
   ),

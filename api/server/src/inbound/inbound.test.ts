@@ -2,6 +2,9 @@
 import { blocksOf } from '@refloop/domain/patient-match/blocks';
 import { comparedIdentity, type Identity } from '@refloop/domain/patient-match/identity';
 import { identity } from '@refloop/domain/patient-match/test-identity';
+import { decideCare } from '@refloop/domain/referral/care-command';
+import { observe } from '@refloop/domain/referral/observe';
+import { ok } from '@refloop/domain/result';
 import { type CryptoKey, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FoundPatients, HeldDocument, HeldList, NoteReading } from '../client/inbound.ts';
@@ -9,6 +12,7 @@ import type { OfficeView } from '../client/office.ts';
 import type { Thread } from '../client/thread.ts';
 import type { MyWork } from '../client/work.ts';
 import { putInForce } from '../services/engine/test-in-force.ts';
+import { applyDecision } from '../services/referral-log.ts';
 import { openReferralApi, type ReferralApi } from '../services/test-referral-api.ts';
 import { createInbound } from './take-in.ts';
 import { gatewayToken, TEST_GATEWAY } from './test-gateway.ts';
@@ -143,6 +147,53 @@ describe('a note that is not certain', () => {
     expect((await api.call('POST', path, coordinator, { reason: '' })).status).toBe(400);
     expect((await api.call('POST', path, coordinator, { reason: 'Sent to us by mistake' })).status).toBe(200);
     expect(await held()).toEqual([]);
+  });
+});
+
+describe('a late note of an order that is over', () => {
+  test.each<[string, string, string, Parameters<typeof decideCare>[1] | 'revoked']>([
+    ['ended', 'r-ended', 'SYN-300400', { type: 'end', how: 'expired', reason: 'No answer' }],
+    ['revoked', 'r-revoked', 'SYN-500600', 'revoked'],
+  ])('that was %s is held, and a person files it there', async (how, id, number, end) => {
+    const patientId = `p-${how}`;
+    await putInForce(api.store, api.scope, id, AT, 'routine', patientId);
+    await knows(patientId, {
+      family: `Late${how}`,
+      given: ['Nora'],
+      recordNumbers: [number],
+      born: '1971-03-04',
+      phone: '',
+      line: '',
+    });
+    await api.store.transaction(api.scope, async (unit) => {
+      const at = api.clock.now.toISOString();
+      const reference = 'ServiceRequest/o1';
+      await applyDecision(unit, id, { kind: 'software', name: 'refloop', version: 'test' }, at, (referral) =>
+        end === 'revoked'
+          ? ok(observe(referral, { kind: 'order-read', reference, status: 'revoked', versionId: '9' }, at))
+          : decideCare(referral, end, at),
+      );
+    });
+    const named = (line: string) =>
+      line.replace('Delgado, Marisol A', `Late${how}, Nora`).replace('SYN-100200', number).replace('06/02/1984', '03/04/1971');
+    await hand(await note(named));
+    await inbound.run();
+    const [document] = await held();
+    expect(document?.why).toBe('no-open-referral');
+    const [choice] = document?.patients.flatMap(({ referrals }) => referrals) ?? [];
+    expect(choice).toMatchObject({ referralId: id, attempt: 1, writtenBy: 'same', isOver: true });
+    const placed = await api.call('POST', `/inbound/documents/${document?.id}/placing`, coordinator, {
+      referralId: id,
+      attempt: 1,
+      form: 'final',
+    });
+    expect(placed.status, JSON.stringify(placed.body)).toBe(200);
+    expect(await held()).toEqual([]);
+    const row = (await toReview()).find(({ referralId }) => referralId === id);
+    expect(row?.documentId).toBe(document?.id);
+    const reviewed = await api.call('POST', '/work/reviews', clinician, { referralId: id, reportId: row?.reportId });
+    expect(reviewed.status, JSON.stringify(reviewed.body)).toBe(200);
+    expect((await toReview()).filter(({ referralId }) => referralId === id)).toEqual([]);
   });
 });
 

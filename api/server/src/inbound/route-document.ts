@@ -70,7 +70,7 @@ export async function routeDocument(unit: Unit, document: ReadDocument): Promise
   if (match.kind === 'nobody') return { kind: 'held', why: 'patient-unknown' };
   if (match.kind === 'review') return { kind: 'held', why: 'patient-uncertain' };
   const candidates = await candidatesFor(unit, header, match.patientId, charts);
-  if (candidates.length === 0) return { kind: 'held', why: 'no-open-referral' };
+  if (candidates.every(({ isOver }) => isOver)) return { kind: 'held', why: 'no-open-referral' };
   const referral = answeredReferral(candidates);
   if (!referral) return { kind: 'held', why: 'referral-uncertain' };
   return nature === 'consult-note' ? { kind: 'placed', patientId: match.patientId, referral } : { kind: 'held', why: 'not-a-note' };

@@ -127,9 +127,9 @@ describe('the whole history', () => {
     expect([...patients.values()].filter((count) => count > 2).length).toBeGreaterThan(700);
   });
 
-  test('shows every status there is, but the one of an unfinished write-back', () => {
+  test('shows every status there is, but those of an unfinished write-back and of an order on hold', () => {
     const shown = new Set(referrals().map(statusOf));
-    expect(STATUS_WORDS.filter((word) => !shown.has(word))).toEqual(['approved']);
+    expect(STATUS_WORDS.filter((word) => !shown.has(word))).toEqual(['approved', 'on-hold']);
   });
 
   test('has performers with well-formed NPIs, each one person', () => {

@@ -24,6 +24,8 @@ export function officeRefusal(refusal: OfficeRefusal): Refusal {
         { field: 'what', message: 'It is over already', fix: 'Give a date that is still ahead.' },
       ]);
     case 'order-not-active':
+      if (refusal.status === 'on-hold' || refusal.status === 'awaiting-signature')
+        return problem('conflict', 'The practice has put this referral on hold. Nothing was changed. Call the practice.');
       return problem('conflict', 'The practice has ended this referral. Nothing was changed.');
     case 'not-offered':
     case 'not-in-this-state':
@@ -51,6 +53,8 @@ export function officeRefusal(refusal: OfficeRefusal): Refusal {
 export function careRefusal(refusal: ByHandRefusal): Refusal {
   switch (refusal.kind) {
     case 'order-not-active':
+      if (refusal.status === 'on-hold')
+        return problem('conflict', 'The order is on hold in the EHR: nothing new is begun until it is in force again.');
       return problem('conflict', `The order is ${plain(refusal.status)}, not in force: nothing can be put on record of it.`);
     case 'authorization-open':
       return problem(
@@ -62,6 +66,14 @@ export function careRefusal(refusal: ByHandRefusal): Refusal {
     case 'nobody-asked':
     case 'no-such-attempt':
       return problem('conflict', 'No specialist has been asked yet, so there is nothing to put on record.');
+    case 'before-visit':
+      return problem('invalid-request', 'That lies before the visit that is booked.', [
+        {
+          field: 'what.at',
+          message: 'It is earlier than the appointment',
+          fix: 'If the visit was moved, put the new appointment on record first; then what became of it.',
+        },
+      ]);
     case 'not-yet':
       return problem('invalid-request', 'That is still ahead.', [
         { field: 'what.at', message: 'It lies in the future', fix: 'Say when it happened: now, or earlier.' },
@@ -81,7 +93,7 @@ export function careRefusal(refusal: ByHandRefusal): Refusal {
     case 'nothing-to-link':
       return problem('conflict', 'This note is linked already. Look at it again.');
     case 'nothing-unheard':
-      return problem('conflict', 'All that the patient wrote has been seen to. Look at it again.');
+      return problem('conflict', 'All that the patient wrote has been seen to, or is their clinician’s to hear. Look at it again.');
     case 'nothing-booked':
     case 'no-such-appointment':
       return problem('conflict', 'No visit is booked, so none can be missed or cancelled. Look at it again.');

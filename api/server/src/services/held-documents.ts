@@ -2,6 +2,7 @@
  * What came in and is held until it is known whose it is: seen by those who work this queue and by nobody else. They place it with a referral, or
  * say that it is nobody's here.
  */
+import { takesNotes } from '@refloop/domain/patient-match/find-referral';
 import { heldNoteDueAt, heldNoteDuty } from '@refloop/domain/sla/held-note';
 import type { SlaPolicy } from '@refloop/domain/sla/policy';
 import type { Reached, StaffPerson } from '@refloop/domain/sla/staff';
@@ -48,6 +49,7 @@ async function heldOf(
     receivedAt: document.receivedAt,
     source: document.source,
     why: content.why ?? 'patient-uncertain',
+    mail: content.mail && { from: content.mail.from, subject: content.mail.subject, text: content.mail.text },
     owner: named(owner),
     dueAt,
     isOverdue,
@@ -148,8 +150,11 @@ export function createHeldDocumentService({ store }: { store: Store }): HeldDocu
       whileHeld(session, id, async (unit, document, content): Promise<{ placed: true } | Refusal> => {
         const at = now.toISOString();
         const referral = await readReferral(unit, asked.referralId);
-        if (!referral || referral.order.status !== 'active') {
-          return problem('not-found', 'There is no order in force with this number. Nothing was placed. Reload the list.');
+        if (!referral || !takesNotes(referral)) {
+          return problem(
+            'not-found',
+            'There is no order in force with this number, nor one that was. Nothing was placed. Reload the list.',
+          );
         }
         if (!(await placeDocument(unit, document, content, asked, personOf(session), at))) {
           throw new Refused(problem('not-found', 'Nobody was asked under this number. Nothing was placed. Reload the list.'));

@@ -74,6 +74,7 @@ const choiceOf = (candidate: ReferralCandidate, specialtyName: string): Referral
   writtenBy: candidate.writtenBy,
   date: candidate.date,
   named: candidate.order === 'same',
+  isOver: candidate.isOver,
 });
 
 async function choicesOf(

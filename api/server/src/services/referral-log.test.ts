@@ -25,7 +25,7 @@ afterAll(() => opened.close());
 const heard = (referralId: string) =>
   opened.store.transaction(scope, (unit) =>
     applyDecision(unit, referralId, actor, AT, () =>
-      ok([{ effectiveAt: AT, factKey: 'note/1', fact: { type: 'patient-heard', version: 1 } }]),
+      ok([{ effectiveAt: AT, factKey: 'note/1', fact: { type: 'patient-heard', version: 2, meanings: ['message'] } }]),
     ),
   );
 const rows = () =>

@@ -1,4 +1,5 @@
 /** One person's own list across patients. It reads no chart: names come from what was stored with each obligation. */
+import type { ObligationKind } from '@refloop/domain/sla/service-levels';
 import { referenceNumber } from '@refloop/domain/write-back/reference-number';
 import type { Named } from '../client/recommendation.ts';
 import type { MyWork, SentRow, SettledByOthersRow, ToSignRow, UnfinishedRow } from '../client/work.ts';
@@ -24,6 +25,9 @@ export type WorkService = {
   /** What the EHR does not take from Refloop was done in the chart by hand. */
   settleByHand: (session: Session, planId: string, note: string, now: Date) => Promise<{ settled: true } | Refusal>;
 };
+
+/** Of a clinician's own, what is settled from its thread or in the EHR. */
+const OWN_TO_SETTLE: readonly ObligationKind[] = ['hear-decline', 'sign-in-ehr'];
 
 /** How long what is settled is still told. */
 const TOLD_FOR_DAYS = 14;
@@ -127,7 +131,10 @@ export function createWorkService({ store, phoneOf, failed }: Deps): WorkService
           .sort(newestFirst),
       );
       for (const { subject } of [{ subject: session.subject }, ...(await coveredBy(unit, session.subject, now))]) {
-        work.told.push(...(await of.list({ status: 'open', escalatedTo: subject })).map(toldRow));
+        const told = await of.list({ status: 'open', escalatedTo: subject });
+        // What is theirs and has no list of its own here: the patient said no, or the EHR waits for their signature.
+        for (const kind of OWN_TO_SETTLE) told.push(...(await of.list({ status: 'open', kind, owner: subject })));
+        work.told.push(...told.map(toldRow).sort(byDeadline));
       }
       work.toSign.sort(byDeadline);
       work.toReview.sort(byDeadline);

@@ -1,6 +1,6 @@
 /** The coordinator's worklist: everything that is open, one referral as a thread, and what is put on record of it. */
 import { specialtyById } from '@refloop/domain/clinical/specialty';
-import { actsOf, byHand, isUnlinked } from '@refloop/domain/referral/by-hand';
+import { actsOf, type ByHandAct, byHand, heardBy, isUnlinked } from '@refloop/domain/referral/by-hand';
 import { decideCare, mayReroute } from '@refloop/domain/referral/care-command';
 import { openQuestions } from '@refloop/domain/referral/open-questions';
 import type { Referral } from '@refloop/domain/referral/referral';
@@ -22,6 +22,7 @@ import { policyIn } from './engine/policy-in-force.ts';
 import { howToReach } from './how-to-reach.ts';
 import { dateNotTold } from './patient/date-told.ts';
 import type { PracticeOf } from './patient/patient-view.ts';
+import { isClinician } from './prepared.ts';
 import { applyDecision, readHistory, withPress, withRetry } from './referral-log.ts';
 import { wordOnSending } from './sent-by-hand.ts';
 import { namesOf } from './staff-names.ts';
@@ -110,7 +111,7 @@ export async function readThread(
     appointment: appointmentOf(referral),
     obligations,
     effects: toDecide(open),
-    acts: actsOf(referral, ACTS),
+    acts: actsOf(referral, ACTS, heardBy(isClinician(session))),
     toLink: toLinkOf(referral),
     linked: links.some((link) => link.attempt === attempt?.number && link.closedAt === null && link.expiresAt > now),
     mayAskNext: mayReroute(referral),
@@ -186,7 +187,7 @@ export function createWorklistService({ store, practiceOf }: { store: Store; pra
             const done = referral.factKeys.includes(factKey);
             // Another act came between: what was on screen is not what would be acted on.
             if (!done && referral.decidedSequence !== on) throw new Refused(problem('conflict', CHANGED));
-            return byHand(referral, inUtc(what), key, at);
+            return byHand(referral, inUtc(what, session), key, at);
           });
           if (!applied) throw new Refused(noSuchReferral());
           if (!applied.ok) throw new Refused(careRefusal(applied.refusal));
@@ -263,8 +264,9 @@ type What = ActRequest['what'];
 const utc = (at: string): string => new Date(at).toISOString();
 
 /** Moments come with any offset; the domain compares them as text. */
-function inUtc(what: What): What {
+function inUtc(what: What, session: Session): ByHandAct {
+  if (what.act === 'patient-heard') return { ...what, meanings: heardBy(isClinician(session)) };
   const at = 'at' in what ? { at: utc(what.at) } : {};
   const startsAt = 'startsAt' in what ? { startsAt: utc(what.startsAt) } : {};
-  return { ...what, ...at, ...startsAt } as What;
+  return { ...what, ...at, ...startsAt } as ByHandAct;
 }

@@ -48,6 +48,7 @@ const DETAILS: Record<Party, string> = {
   coordinator: 'Waits for us.',
   specialist: 'Waits for the specialist’s office.',
   patient: 'Waits for the patient.',
+  payer: 'Waits for the payer.',
 };
 
 export type Telling = {

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PatientView } from '../../client/patient.ts';
 import type { Thread } from '../../client/thread.ts';
+import type { MyWork } from '../../client/work.ts';
 import { PATIENT } from '../engine/test-in-force.ts';
 import { openReferralApi, type ReferralApi } from '../test-referral-api.ts';
 import { ageOn, dayOn } from './patient-facts.ts';
@@ -213,6 +214,18 @@ describe('a patient', () => {
     });
     const open = await api.store.transaction(api.scope, (unit) => unit.obligations.openOf(id));
     expect(open.map(({ kind, owner: whose }) => [kind, whose])).toContainEqual(['hear-decline', 's']);
+    // It stands in their work, and a coordinator cannot put it away (R144).
+    const clinician = await api.session({ patientId: null, subject: 's' });
+    const told = async () =>
+      ((await api.call('GET', '/work', clinician)).body as MyWork).told.map(({ referralId, next }) => [referralId, next]);
+    expect(await told()).toContainEqual([id, 'The patient declined']);
+    const { sequence, acts } = await thread();
+    expect(acts).not.toContain('patient-heard');
+    const heard = (key: string, token: string) =>
+      post(`/worklist/referrals/${id}/acts`, { key, sequence, what: { act: 'patient-heard' } }, token);
+    expect((await heard('by-a-coordinator', coordinator)).status).toBe(409);
+    expect((await heard('by-the-clinician', clinician)).status).toBe(200);
+    expect(await told()).toEqual([]);
     expect((await act(opened, { act: 'seen', at: AT })).status).toBe(409);
   });
 
