@@ -257,12 +257,7 @@ const withNotTold = (fact: ReferralFact, detail: string | null): string =>
     .join(' ');
 
 /** Newest last. @param notTold sequence of what was done about a visit and the patient was not written of; undefined where there is none */
-export function threadOf(
-  events: readonly ReferralEvent[],
-  names: Names,
-  handed: Handed = new Map(),
-  notTold?: number,
-): ThreadEntry[] {
+export function threadOf(events: readonly ReferralEvent[], names: Names, handed: Handed = new Map(), notTold?: number): ThreadEntry[] {
   const mailed = new Set(
     events.flatMap(({ fact }) => (fact.type === 'attempt-sent' && fact.channel === 'link' ? [fact.transmissionId] : [])),
   );
