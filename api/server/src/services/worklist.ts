@@ -27,6 +27,7 @@ import { applyDecision, readHistory, withPress, withRetry } from './referral-log
 import { wordOnSending } from './sent-by-hand.ts';
 import { namesOf } from './staff-names.ts';
 import { handedToMail, threadOf } from './thread-words.ts';
+import { isTold } from './told.ts';
 import { isAssignable, listPart, listWorklist, seesAll } from './worklist-list.ts';
 import { worklistRow } from './worklist-rows.ts';
 
@@ -46,7 +47,7 @@ async function worksOrReads(unit: Unit, session: Session, referralId: string, no
   const open = await unit.obligations.openOf(referralId);
   if (open.some(({ owner }) => owner === session.subject)) return true;
   const people = [session.subject, ...(await coveredBy(unit, session.subject, now)).map(({ subject }) => subject)];
-  if (!open.some(({ escalatedTo }) => escalatedTo !== null && people.includes(escalatedTo))) throw new Refused(noSuchReferral());
+  if (!open.some((row) => isTold(row, people))) throw new Refused(noSuchReferral());
   return false;
 }
 
