@@ -20,12 +20,14 @@ import { careRefusal } from './care-refusal.ts';
 import { namesBeside } from './engine/obligation-rows.ts';
 import { policyIn } from './engine/policy-in-force.ts';
 import { howToReach } from './how-to-reach.ts';
+import { dateNotTold } from './patient/date-told.ts';
 import type { PracticeOf } from './patient/patient-view.ts';
 import { isClinician } from './prepared.ts';
 import { applyDecision, readHistory, withPress, withRetry } from './referral-log.ts';
 import { wordOnSending } from './sent-by-hand.ts';
 import { namesOf } from './staff-names.ts';
 import { handedToMail, threadOf } from './thread-words.ts';
+import { isTold } from './told.ts';
 import { isAssignable, listPart, listWorklist, seesAll } from './worklist-list.ts';
 import { worklistRow } from './worklist-rows.ts';
 
@@ -45,7 +47,7 @@ async function worksOrReads(unit: Unit, session: Session, referralId: string, no
   const open = await unit.obligations.openOf(referralId);
   if (open.some(({ owner }) => owner === session.subject)) return true;
   const people = [session.subject, ...(await coveredBy(unit, session.subject, now)).map(({ subject }) => subject)];
-  if (!open.some(({ escalatedTo }) => escalatedTo !== null && people.includes(escalatedTo))) throw new Refused(noSuchReferral());
+  if (!open.some((row) => isTold(row, people))) throw new Refused(noSuchReferral());
   return false;
 }
 
@@ -92,6 +94,7 @@ export async function readThread(
   const obligations = open.map((stored) => worklistRow(stored, rowsFor));
   const attempt = referral.attempts.at(-1);
   const links = await unit.officeLinks.list(referralId);
+  const effects = await unit.outbox.ofReferral(referralId);
   return {
     referralId,
     mayWork: true,
@@ -114,7 +117,7 @@ export async function readThread(
     linked: links.some((link) => link.attempt === attempt?.number && link.closedAt === null && link.expiresAt > now),
     mayAskNext: mayReroute(referral),
     asker: referral.attempts.find(({ number }) => number === openQuestions(referral)[0]?.attempt)?.performer.display ?? null,
-    entries: threadOf(events, names, handedToMail(await unit.outbox.ofReferral(referralId))),
+    entries: threadOf(events, names, handedToMail(effects), dateNotTold(events, effects, now)),
   };
 }
 
