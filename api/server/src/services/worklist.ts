@@ -20,6 +20,7 @@ import { careRefusal } from './care-refusal.ts';
 import { namesBeside } from './engine/obligation-rows.ts';
 import { policyIn } from './engine/policy-in-force.ts';
 import { howToReach } from './how-to-reach.ts';
+import { dateNotTold } from './patient/date-told.ts';
 import type { PracticeOf } from './patient/patient-view.ts';
 import { isClinician } from './prepared.ts';
 import { applyDecision, readHistory, withPress, withRetry } from './referral-log.ts';
@@ -97,10 +98,11 @@ export async function readThread(
   const obligations = open.map((stored) => worklistRow(stored, rowsFor));
   const attempt = referral.attempts.at(-1);
   const links = await unit.officeLinks.list(referralId);
+  const effects = await unit.outbox.ofReferral(referralId);
   return {
     referralId,
     mayWork: true,
-    reach: await howToReach(unit, referral, practiceOf),
+    reach: await howToReach(unit, referral, practiceOf, links),
     sequence: referral.decidedSequence,
     patientName,
     specialtyName: specialtyById(referral.specialty)?.name ?? referral.specialty,
@@ -119,7 +121,7 @@ export async function readThread(
     linked: links.some((link) => link.attempt === attempt?.number && link.closedAt === null && link.expiresAt > now),
     mayAskNext: mayReroute(referral),
     asker: referral.attempts.find(({ number }) => number === openQuestions(referral)[0]?.attempt)?.performer.display ?? null,
-    entries: threadOf(events, names, handedToMail(await unit.outbox.ofReferral(referralId))),
+    entries: threadOf(events, names, handedToMail(effects), dateNotTold(events, effects, now)),
   };
 }
 
