@@ -57,5 +57,5 @@ test('where nobody is in network a coordinator in turn is asked, and who stands 
   });
   const owners = new Set<string | null | undefined>();
   for (let each = 1; each <= 12; each += 1) owners.add(await ownerOf(`r${each}`));
-  expect([...owners].sort()).toEqual(['ada', 'lou']);
+  expect([...owners].toSorted((left, right) => (String(left) < String(right) ? -1 : 1))).toEqual(['ada', 'lou']);
 });
