@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { deflateSync } from 'node:zlib';
 import { type Random, randomFrom } from '@refloop/launch/synthetic/random';
+import { mailWith } from '@refloop/server/inbound/test-mail';
 import { CARDIOLOGY_NOTE, HL7_CONSULTATION, pdfNote } from '@refloop/server/inbound/test-notes';
 
 const latin = (text: string): Buffer => Buffer.from(text, 'latin1');
@@ -57,6 +58,8 @@ export async function hostileDocuments(): Promise<HostileDocuments> {
     ...[1, 2, 3, 4].map(() => Buffer.from(HL7_CONSULTATION)),
     ...FOREIGN,
     ...[1, 2].map(() => Buffer.from(CARDIOLOGY_NOTE.flat().join('\n'))),
+    Buffer.from(mailWith([Buffer.from(CARDIOLOGY_NOTE.flat().join('\n')), await pdfNote(CARDIOLOGY_NOTE), Buffer.from(HL7_CONSULTATION)])),
+    Buffer.from(mailWith([Buffer.from(mailWith([await pdfNote(CARDIOLOGY_NOTE)]))], 'message/rfc822')),
     aroundStream(latin('BT /F1 12 Tf 72 720 Td (Assessment: well) Tj ET'), 'null', ''),
   ];
   return (seed) => {

@@ -1,6 +1,6 @@
 /** A process that makes and reads many hostile documents one after the other, with the rights of the product's own reading process and no others. */
 
-import { readFile } from '@refloop/server/inbound/read-bytes';
+import { readBytes, readFile } from '@refloop/server/inbound/read-bytes';
 import { asDocument } from '@refloop/server/inbound/returned-mail';
 import { type HostileDocuments, hostileDocuments } from './hostile-documents.ts';
 import { type Judged, judged } from './judged-reading.ts';
@@ -11,9 +11,12 @@ async function readBatch(documents: HostileDocuments, { from, count }: Batch): P
   const readings: Judged[] = [];
   for (let seed = from; seed < from + count; seed += 1) {
     const began = process.cpuUsage();
-    const document = asDocument(await readFile(new Uint8Array(documents(seed))));
+    const file = await readFile(new Uint8Array(documents(seed)));
+    // What is attached is read in its turn, as the product does.
+    const within = file.kind === 'mail' ? await Promise.all(file.documents.map((attached) => readBytes(attached))) : [];
     const { user, system } = process.cpuUsage(began);
-    readings.push(judged(seed, document, (user + system) / 1000));
+    const whole = judged(seed, asDocument(file), (user + system) / 1000);
+    readings.push({ ...whole, violations: [...whole.violations, ...within.flatMap((each) => judged(seed, each, undefined).violations)] });
   }
   return readings;
 }

@@ -114,6 +114,13 @@ function Held({ document, file, find, onFail, onPlace, onAside }: HeldProps) {
       <p>
         {HELD_REASONS[document.why]} {document.unreadable}
       </p>
+      {document.mail ? (
+        <p>
+          Attached to a mail{document.mail.from === '' ? '' : ` from ${document.mail.from}`}
+          {document.mail.subject === '' ? '' : `, “${document.mail.subject}”`}.
+          {document.mail.text === '' ? '' : ` It says: ${document.mail.text}`}
+        </p>
+      ) : null}
       {header ? (
         <p className="caption num">
           {[header.author, header.organization, ...header.npis.map((npi) => `NPI ${npi}`), header.date && plainDate(header.date)]

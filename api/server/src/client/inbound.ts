@@ -57,6 +57,8 @@ export const HeldDocument = z.object({
   receivedAt: z.string(),
   source: z.enum(['portal', 'gateway']),
   why: HeldReason,
+  /** With which mail it came, as an attachment; null of what came by itself. */
+  mail: z.object({ from: z.string(), subject: z.string(), text: z.string() }).nullable(),
   /** Whose it is to find out; null where nobody has the role. */
   owner: z.string().nullable(),
   dueAt: z.string(),

@@ -7,6 +7,7 @@ import { deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CONFINED, createDocumentReader, type DocumentReader, READER_LIMITS } from './document-reader.ts';
 import type { ReadFile } from './returned-mail.ts';
+import { mailWith } from './test-mail.ts';
 import { CARDIOLOGY_NOTE, HL7_CONSULTATION, pdfNote } from './test-notes.ts';
 import { returnedMail } from './test-returned-mail.ts';
 
@@ -60,6 +61,9 @@ describe('a document that came in', () => {
   test('a C-CDA note and plain text are read too', async () => {
     expect((await reader.read(bytesOf(HL7_CONSULTATION))).kind).toBe('read');
     expect((await reader.read(bytesOf(returnedMail()))).kind).toBe('returned-mail');
+    const files = [Buffer.from('%PDF-1.7 one'), Buffer.from('%PDF-1.7 two')];
+    const mail = await reader.read(bytesOf(mailWith(files)));
+    expect(mail.kind === 'mail' && mail.documents.map((each) => Buffer.from(each).toString())).toEqual(files.map(String));
     expect(await reader.read(bytesOf('Patient: Ana Lund\nImpression: all well.'))).toMatchObject({
       format: 'text',
       extracts: [{ topic: 'assessment', text: 'all well.' }],

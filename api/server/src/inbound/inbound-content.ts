@@ -15,6 +15,8 @@ export const InboundContent = z.object({
   why: HeldReason.nullable(),
   /** What a person who set it aside says it is. */
   note: z.string(),
+  /** With which mail it came, as an attachment; null of what came by itself. `id`: under which the mail is kept. */
+  mail: z.object({ id: z.string(), from: z.string(), subject: z.string(), text: z.string() }).nullable().default(null),
   /** How often something failed while it was read or placed. */
   tries: z.int().min(0).default(0),
 });

@@ -4,6 +4,7 @@ import { findingsOfPages } from './key-findings.ts';
 import { namesSeveral } from './patients-named.ts';
 import { readCcda } from './read-ccda.ts';
 import { LIMITS, type ReadDocument, unreadable } from './read-document.ts';
+import { readMail } from './read-mail.ts';
 import { readPdf } from './read-pdf.ts';
 import { readReturnedMail } from './read-returned-mail.ts';
 import type { ReadFile } from './returned-mail.ts';
@@ -60,8 +61,8 @@ export async function readBytes(bytes: Uint8Array, wrapped = false): Promise<Rea
   return readText(bytes);
 }
 
-/** Whatever a gateway may hand over: a document, or a mail of ours that came back. */
+/** Whatever a gateway may hand over: a document, a mail of ours that came back, or a mail with documents attached. */
 export async function readFile(bytes: Uint8Array): Promise<ReadFile> {
-  const mail = bytes.byteLength > LIMITS.bytes ? undefined : await readReturnedMail(bytes);
-  return mail ?? readBytes(bytes);
+  if (bytes.byteLength > LIMITS.bytes) return unreadable('too-large');
+  return (await readReturnedMail(bytes)) ?? (await readMail(bytes)) ?? readBytes(bytes);
 }

@@ -114,4 +114,9 @@ export const LIMITS = {
   /** Elements of XML, one within another. */
   depth: 120,
   elements: 200_000,
+  /** Documents attached to one mail. */
+  attached: 10,
+  /** Characters of a mail’s text that are kept with what was attached to it, and of its sender and subject. */
+  mailText: 2000,
+  mailLine: 200,
 } as const;

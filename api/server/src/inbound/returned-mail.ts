@@ -13,6 +13,7 @@ import { raiseEffectObligation, settleEffectObligations } from '../outbox/effect
 import { applyDecision, lookAgain, readReferral } from '../services/referral-log.ts';
 import type { Unit } from '../store/store.ts';
 import { ReadDocument, unreadable } from './read-document.ts';
+import { UnpackedMail } from './unpacked-mail.ts';
 
 export const ReturnedMail = z.object({
   kind: z.literal('returned-mail'),
@@ -24,11 +25,12 @@ export const ReturnedMail = z.object({
 export type ReturnedMail = z.infer<typeof ReturnedMail>;
 
 /** What a file from outside may be. */
-export const ReadFile = z.discriminatedUnion('kind', [...ReadDocument.options, ReturnedMail]);
+export const ReadFile = z.discriminatedUnion('kind', [...ReadDocument.options, ReturnedMail, UnpackedMail]);
 export type ReadFile = z.infer<typeof ReadFile>;
 
-/** Where only a document is of use: a mail that came back is none. */
-export const asDocument = (file: ReadFile): ReadDocument => (file.kind === 'returned-mail' ? unreadable('other-kind') : file);
+/** Where only a document is of use: a mail that came back is none, nor is one that holds some. */
+export const asDocument = (file: ReadFile): ReadDocument =>
+  file.kind === 'returned-mail' || file.kind === 'mail' ? unreadable('other-kind') : file;
 
 const WHAT: Readonly<Record<string, string>> = {
   [OFFICE_MAIL]: letterWords(undefined),

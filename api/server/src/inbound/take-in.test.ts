@@ -17,7 +17,8 @@ import { inboundContentOf } from './inbound-content.ts';
 import { readBytes, readFile } from './read-bytes.ts';
 import type { ReadFile } from './returned-mail.ts';
 import { createInbound, takeIn } from './take-in.ts';
-import { CARDIOLOGY_NOTE } from './test-notes.ts';
+import { mailWith } from './test-mail.ts';
+import { CARDIOLOGY_NOTE, HL7_CONSULTATION, pdfNote } from './test-notes.ts';
 import { returnedMail } from './test-returned-mail.ts';
 
 const APPROVED = '2026-11-18T15:00:00.000Z';
@@ -78,6 +79,66 @@ test('the referral that was sent, come back, is held and proves nothing', async 
     specialist: { ...specialist, npi: '1234567893' },
   });
   expect(await came(await packetPdf(packet))).toEqual({ why: 'own-referral', ...UNTOUCHED });
+});
+
+describe('a mail with documents attached', () => {
+  const all = (store: Awaited<ReturnType<typeof sentReferral>>['store']) =>
+    store.transaction(SCOPE, async ({ inboundDocuments }) => {
+      const documents = await Promise.all((await inboundDocuments.ids()).map((id) => inboundDocuments.get(id)));
+      return documents.flatMap((each) =>
+        each ? [{ id: each.id, standing: each.standing.status, ...inboundContentOf(each.content) }] : [],
+      );
+    });
+
+  test.each(['plain', 'forwarded'] as const)(
+    '(%s): each is read as if it had come by itself, and says by which mail it came',
+    async (how) => {
+      const { came, run, store } = await sentReferral();
+      const note = await pdfNote(CARDIOLOGY_NOTE);
+      const files = [note, new TextEncoder().encode(HL7_CONSULTATION), note, Buffer.from('\x89PNG logo', 'latin1')];
+      const mail = mailWith(files);
+      // The second run reads what the first took in.
+      await came(how === 'plain' ? mail : mailWith([Buffer.from(mail)], 'message/rfc822'));
+      await run();
+      const documents = await all(store);
+      expect(documents.map(({ standing, why, type }) => `${standing} ${why} ${type}`).toSorted()).toEqual([
+        'held patient-unknown application/hl7-cda+xml',
+        'placed null application/pdf',
+        'set-aside null application/octet-stream',
+      ]);
+      const kept = documents.find(({ standing }) => standing === 'set-aside');
+      for (const { id, mail } of documents.filter((each) => each.id !== kept?.id))
+        expect({ id, mail }).toEqual({
+          id,
+          mail: {
+            id: kept?.id,
+            from: 'Front desk desk@bayheart.example.org',
+            subject: 'Consult note',
+            text: 'Please find the note attached.',
+          },
+        });
+      const referral = await store.transaction(SCOPE, (unit) => readReferral(unit, 'r1'));
+      expect(referral?.reports).toMatchObject([{ status: 'matched', form: 'final' }]);
+      expect(
+        await store.transaction(SCOPE, ({ inboundDocuments }) => inboundDocuments.file(kept?.id ?? '')),
+        'the mail is kept',
+      ).toBeDefined();
+    },
+  );
+
+  test('one with more than is read by itself is held whole, and one with none is read as the text it is', async () => {
+    const { came, store } = await sentReferral();
+    const many = Array.from({ length: 11 }, (_, at) => Buffer.from(`%PDF-1.7 ${at}`));
+    expect(await came(mailWith(many))).toEqual({ why: 'unreadable', ...UNTOUCHED });
+    expect(await came(mailWith([Buffer.from('\x89PNG logo', 'latin1')]))).toEqual({ why: 'names-nobody', ...UNTOUCHED });
+    expect((await all(store)).map(({ type }) => type).toSorted()).toEqual(['application/octet-stream', 'text/plain']);
+  });
+
+  test('a note that begins with labels is no mail', async () => {
+    const { came } = await sentReferral();
+    const labels = CARDIOLOGY_NOTE.flat().filter((line) => line.includes(': '));
+    expect(await came(`${labels.join('\n')}\n\nAssessment\nPalpitations.\nPlan\nHolter.`)).toMatchObject({ reports: 1 });
+  });
 });
 
 test('a letter that the patient cannot be seen is held, and so is one that says nothing of a visit', async () => {

@@ -11,6 +11,7 @@ import { formOf, placeDocument } from './place-document.ts';
 import { type ReadDocument, unreadable } from './read-document.ts';
 import { asDocument, type ReturnedMail, takeReturnedMail } from './returned-mail.ts';
 import { routeDocument } from './route-document.ts';
+import { takeAttached, type UnpackedMail } from './unpacked-mail.ts';
 
 export const INBOUND = 'refloop-inbound';
 
@@ -30,7 +31,15 @@ export type Handed = { source: StoredInbound['source']; key: string; bytes: Uint
  */
 export async function takeIn(store: Store, scope: Scope, { source, key, bytes }: Handed, at: string): Promise<string> {
   const id = digest(`${source}/${key}`).slice(0, 40);
-  const content: InboundContent = { reading: null, type: 'application/octet-stream', link: null, why: null, note: '', tries: 0 };
+  const content: InboundContent = {
+    reading: null,
+    type: 'application/octet-stream',
+    link: null,
+    why: null,
+    note: '',
+    tries: 0,
+    mail: null,
+  };
   await store.transaction(scope, async (unit) => {
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const standing = { status: 'waiting' } as const;
@@ -113,6 +122,17 @@ export function createInbound({ store, read, version, now, failed }: InboundDeps
       }),
     );
 
+  const unpack = (scope: Scope, id: string, mail: UnpackedMail): Promise<void> =>
+    withRetry(() =>
+      store.transaction(scope, async (unit) => {
+        const document = await unit.inboundDocuments.take(id);
+        if (document?.standing.status !== 'waiting') return;
+        const at = now().toISOString();
+        const documents = await takeAttached(unit, mail, document, at);
+        await recordInbound(unit, at, 'inbound.unpacked', { id, documents });
+      }),
+    );
+
   const triedInVain = (scope: Scope, id: string): Promise<void> =>
     withRetry(() =>
       store.transaction(scope, async (unit) => {
@@ -141,10 +161,14 @@ export function createInbound({ store, read, version, now, failed }: InboundDeps
             const bytes = await store.transaction(scope, (unit) => unit.inboundDocuments.file(id));
             if (!bytes) continue;
             const file = await read(bytes);
+            count += 1;
+            if (file.kind === 'mail') {
+              await unpack(scope, id, file);
+              continue;
+            }
             const isOurs = file.kind === 'returned-mail' && (await settleReturned(scope, id, file));
             const reading = asDocument(file);
             if (!isOurs) await settle(scope, id, reading, typeOf(reading, bytes));
-            count += 1;
           } catch (error) {
             failed(error);
             // It is no document's fault, and no other one could be read now.

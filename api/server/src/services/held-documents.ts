@@ -49,6 +49,7 @@ async function heldOf(
     receivedAt: document.receivedAt,
     source: document.source,
     why: content.why ?? 'patient-uncertain',
+    mail: content.mail && { from: content.mail.from, subject: content.mail.subject, text: content.mail.text },
     owner: named(owner),
     dueAt,
     isOverdue,
