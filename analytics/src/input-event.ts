@@ -150,6 +150,7 @@ function fieldsOf(fact: ReferralFact, within: (kind: 'appointment' | 'report', i
         detail: fact.overrideReason?.code ?? null,
       };
     case 'write-step-settled':
+      if (fact.outcome.status === 'by-hand') return { order_standing: 'active' };
       return fact.step === 'ServiceRequest' && fact.outcome.status === 'done' && isReference(fact.outcome.reference)
         ? { order_standing: orderStanding(fact.outcome.orderStatus) }
         : {};

@@ -194,6 +194,7 @@ export function readFacts(id: string, events: readonly ReferralEvent[]): Referra
     const knownOn = seenOn ?? dayNumber(recordedAt);
     if (fact.type === 'referral-started') facts.patient = fact.patientId;
     if (fact.type === 'order-status-observed') facts.chart = standingOf(fact.status);
+    if (fact.type === 'write-step-settled' && fact.outcome.status === 'by-hand') facts.chart = 'active';
     if (fact.type === 'write-step-settled' && fact.step === 'ServiceRequest' && fact.outcome.status === 'done')
       facts.chart = standingOf(fact.outcome.orderStatus);
     if (fact.type === 'referral-started' || fact.type === 'recommendation-made') {
@@ -239,7 +240,9 @@ export function readFacts(id: string, events: readonly ReferralEvent[]): Referra
       followAnswer(order, fact, knownOn);
       if (fact.type === 'write-step-settled' && fact.step === 'ServiceRequest' && fact.outcome.status === 'done') {
         chartSays(order, fact.outcome.orderStatus, dayNumber(recordedAt));
-      } else if (fact.type === 'order-status-observed') chartSays(order, fact.status, dayNumber(recordedAt));
+      } else if (fact.type === 'write-step-settled' && fact.outcome.status === 'by-hand')
+        chartSays(order, undefined, dayNumber(recordedAt));
+      else if (fact.type === 'order-status-observed') chartSays(order, fact.status, dayNumber(recordedAt));
       else if (fact.type === 'order-ended') {
         order.standing = 'ended';
         order.end = { how: fact.how, on: knownOn };

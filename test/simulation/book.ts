@@ -31,6 +31,8 @@ export type Book = {
   requester: string;
   order: 'none' | 'approved' | 'unsigned' | 'active' | 'held' | 'revoked' | 'ended';
   orderReference: string;
+  /** A person said that they placed it; Refloop wrote none. */
+  placedByHand: boolean;
   approvalId: string;
   /** Every approval there ever was, and whether it still stood when its events were read last. */
   approvals: Map<string, { standing: boolean; orderVersion: string | null; npi: string; planId: string }>;
@@ -62,6 +64,7 @@ export const newBook = (referralId: string): Book => ({
   requester: '',
   order: 'none',
   orderReference: '',
+  placedByHand: false,
   approvalId: '',
   approvals: new Map(),
   announced: new Set(),
@@ -83,7 +86,7 @@ type Data = {
   [name: string]: unknown;
   attempt?: number;
   performer?: { npi: string; network: string };
-  outcome?: { status: string; reference?: string; orderStatus?: string };
+  outcome?: { status: string; reference?: string | null; orderStatus?: string };
 };
 type EventActor = { kind: string; subject?: string; coveringFor?: string; npi?: string; link?: string };
 
@@ -223,6 +226,13 @@ export function takeIn(book: Book, event: StoredEvent, authority: Authority): st
     case 'write-step-settled':
       if (data['step'] === 'ServiceRequest' && data.outcome?.status === 'done') {
         book.order = standingAfter(book, data.outcome.orderStatus);
+        book.orderReference = data.outcome.reference ?? '';
+      }
+      if (data.outcome?.status === 'by-hand') {
+        must(book.order === 'approved', `unapproved: an order that was ${book.order} was said to be placed by hand`);
+        must(!authority.wroteOrder(book.approvalId), 'duplicate: an order that Refloop wrote was placed by hand too');
+        book.order = 'active';
+        book.placedByHand = true;
         book.orderReference = data.outcome.reference ?? '';
       }
       break;

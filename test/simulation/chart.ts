@@ -20,10 +20,13 @@ export type Case = {
   urgency: 'routine' | 'urgent' | 'emergency';
   /** What is asked for: each closes on evidence of its own. */
   kind: ReferralKind;
+  /** What the EHR takes from Refloop for this one: where it takes no order, a person places it. */
+  takes: keyof typeof TAKEN;
 };
 
 const ICD = 'http://hl7.org/fhir/sid/icd-10-cm';
 const EVERYTHING: WriteAction[] = ['update-order', 'create-order', 'file-document', 'create-task', 'create-provenance'];
+const TAKEN = { everything: EVERYTHING, notes: ['file-document'], nothing: [] } satisfies Record<string, WriteAction[]>;
 const FAMILIES = ['Quillfeather', 'Abernathy', 'Okonkwo', 'Marchetti', 'Lindqvist', 'Yamamoto', 'Delacroix', 'Pereira', 'Novak', 'Haddad'];
 const GIVEN = ['Rosalind', 'Theodora', 'Winifred', 'Ludmila', 'Ottoline', 'Perpetua', 'Sunniva', 'Zenobia', 'Clementine', 'Isolde'];
 export const REASON = 'Recurrent palpitations for three months';
@@ -83,6 +86,7 @@ export function drawCase(draws: Draws, number: number, at: string, sibling?: Per
     orderId: draws.chance(0.85) ? `order-${number}` : null,
     specialty: draws.pick(SPECIALTIES),
     kind: draws.pick(REFERRAL_KINDS),
+    takes: number % 17 === 3 ? 'notes' : number % 17 === 11 ? 'nothing' : 'everything',
     urgency: draws.weighted([
       ['routine', 14],
       ['urgent', 5],
@@ -104,9 +108,9 @@ export const orderOf = ({ patientId, orderId }: Case): (Resource & { id: string 
       };
 
 /** What the app sends to have a recommendation made. */
-export function requestOf({ chart, specialty, urgency, kind }: Case, order: Record<string, unknown> | null): MakeRecommendation {
+export function requestOf({ chart, specialty, urgency, kind, takes }: Case, order: Record<string, unknown> | null): MakeRecommendation {
   const launchedOrder: WriteBasis['launchedOrder'] = order === null ? 'none' : 'with-version';
-  const basis = { stated: true, launchedOrder, offered: EVERYTHING, granted: EVERYTHING };
+  const basis = { stated: true, launchedOrder, offered: TAKEN[takes], granted: TAKEN[takes] };
   return {
     order,
     chart,

@@ -235,7 +235,9 @@ export async function clinicianActs(world: World, practice: Practice, book: Book
   switch (kind) {
     case 'unfinished-write-back':
       // An approval that lapsed is made anew, or left for later.
-      return book.order === 'none' ? refer(window) : comeBack(window);
+      if (book.order === 'none') return refer(window);
+      await comeBack(window);
+      return given.takes === 'everything' ? undefined : placesByHand(window, book);
     case 'sign-in-ehr':
       return signInEhr(window, book);
     case 'hear-decline': {
@@ -258,6 +260,17 @@ export async function clinicianActs(world: World, practice: Practice, book: Book
     default:
       return;
   }
+}
+
+/** The order is entered or signed in the EHR, which takes none from Refloop, and that it was is said; at times it is said of one that is not signed yet. */
+async function placesByHand({ world, session, life, ehr, case: { orderId } }: Window, book: Book): Promise<void> {
+  const planId = book.approvals.get(book.approvalId)?.planId;
+  if (planId === undefined || world.draws.chance(0.2)) return;
+  const held = orderId === null ? undefined : ehr.read(`ServiceRequest/${orderId}`);
+  const sameOrder = held !== undefined && world.draws.chance(0.6);
+  if (sameOrder && orderId !== null && world.draws.chance(0.9)) ehr.put({ ...held, id: orderId, status: 'active' });
+  const said = { note: 'Placed by hand', sameOrder };
+  await world.server.ask(life, ({ work }, now) => work.settleByHand(session, planId, said, now));
 }
 
 /** In the EHR, without Refloop: it is signed or released, or at times revoked. */

@@ -96,7 +96,7 @@ export const onEhrWrite = (world: World, practice: Practice) => {
       return;
     }
     // The Task of a write-back is kept up to date afterwards, and one of a later attempt is made as it is sent.
-    const follows = resource.resourceType === 'Task' && (replaced !== undefined || !name.endsWith('-1'));
+    const follows = resource.resourceType === 'Task' && (replaced !== undefined || !name.endsWith('-1') || book.placedByHand);
     if (approval && !follows && !book.announced.has(`${approval.planId} ${resource.resourceType}`))
       watch.tell('unapproved', `${resource.resourceType} was written before it was put on record that it is`, referralId);
     if (resource.resourceType !== 'ServiceRequest') return;

@@ -38,16 +38,17 @@ export type GatewayDeps = {
   draws: Draws;
   sites: readonly Site[];
   leaves: WhatLeaves;
-  /** It came into the hands of whom it was for. */
+  /** A link came into the hands of whom it was for: by mail, or printed on a fax. */
   mailed: (about: Asked, link: string) => void;
   texted: (about: Asked, link: string) => void;
 };
 
 type Faxed = { to: string; document: string };
-type Pages = { patient: { recordNumber: string }; specialist: { npi: string }; chart: { lacking: string[] } };
+type Pages = { patient: { recordNumber: string }; specialist: { npi: string }; chart: { lacking: string[] }; link: string };
 
 /** How a packet is put on pages here: as it is, so that the other end can read what it was sent. */
-export const packetAsPages = async (packet: object): Promise<Uint8Array<ArrayBuffer>> => new TextEncoder().encode(JSON.stringify(packet));
+export const packetAsPages = async (packet: object, link: string): Promise<Uint8Array<ArrayBuffer>> =>
+  new TextEncoder().encode(JSON.stringify({ ...packet, link }));
 
 const answer = (status: number, body: unknown): Response =>
   ({ ok: status < 300, status, json: async () => body, body: null }) as unknown as Response;
@@ -115,11 +116,13 @@ export function createGateways({ time, faults, draws, sites, leaves, mailed, tex
     faxes.set(id, { id: `fax-${faxes.size + 1}`, arrives: !faults.strikes('gateway', 0.05), at: time.now() + FAXING_MS });
     const about = effects.get(id);
     const { to, document } = JSON.parse(body) as Faxed;
-    const { patient, specialist, chart } = JSON.parse(Buffer.from(document, 'base64').toString('utf8')) as Pages;
+    const { patient, specialist, chart, link } = JSON.parse(Buffer.from(document, 'base64').toString('utf8')) as Pages;
     if (!about) return leaves.unknown('fax');
     const leaving = { kind: 'fax', ...about } as const;
     leaves.judge(leaving, '');
     leaves.judgePacket(leaving, { npi: specialist.npi, recordNumber: patient.recordNumber, lacking: chart.lacking }, to);
+    // Not everybody scans what comes out of the machine.
+    if (draws.chance(0.4)) mailed(about, link.split('#')[1] ?? '');
   }
 
   const faxNow = (id: string): Response => {

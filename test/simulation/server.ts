@@ -19,6 +19,7 @@ import { createPatientPageService } from '@refloop/server/services/patient/patie
 import { createPlanService } from '@refloop/server/services/plans';
 import { createRecommendationService } from '@refloop/server/services/recommendations';
 import { createReviewService } from '@refloop/server/services/reviews';
+import { createWorkService } from '@refloop/server/services/work';
 import { createWorklistService } from '@refloop/server/services/worklist';
 import { phoneOf } from '@refloop/server/sites';
 import type { Scope, Store } from '@refloop/server/store/store';
@@ -55,6 +56,7 @@ function servicesOf(world: World, store: Store) {
     approvals: createApprovalService({ store, matching, drafter, newId, version: 'simulated', phoneOf: phoneOf(sites) }),
     plans: createPlanService({ store }),
     openWork: createOpenWorkService({ store }),
+    work: createWorkService({ store, phoneOf: ({ scope }) => phoneOf(sites)(scope), failed: () => undefined }),
     worklist: createWorklistService({ store }),
     next: createNextPerformerService({ store, matching }),
     links: createOfficeLinkService({ store, newId, assembly: { ...assembly, consents } }),

@@ -78,7 +78,7 @@ export async function verdict(world: World): Promise<void> {
     const written = [...approvals.keys()].filter((id) => ordersWritten(world).has(id));
     if (written.length > 1) watch.tell('duplicate', `${written.length} approvals of one referral have an order in the chart`, referralId);
     const inForce = order === 'active' || order === 'ended' || order === 'revoked' || order === 'unsigned';
-    if (inForce && !standing.some(([id]) => written.includes(id)))
+    if (inForce && !book.placedByHand && !standing.some(([id]) => written.includes(id)))
       watch.tell('lost', `it is ${order}, and no order stands in the chart`, referralId);
     if (order === 'none' && written.length > 0) watch.tell('lost', 'an order stands in the chart of an approval that does not', referralId);
   }

@@ -32,7 +32,7 @@ import { createConfigurationService } from './services/configuration.ts';
 import { createDisclosureService } from './services/disclosures.ts';
 import { drafter } from './services/drafting.ts';
 import { createEffectDecisionService } from './services/effect-decisions.ts';
-import { createExceptionService } from './services/exceptions.ts';
+import { createExceptionService } from './services/exception-queue.ts';
 import { createMatchingService } from './services/matching.ts';
 import { createNextPerformerService } from './services/next-performer.ts';
 import { createOfficeService } from './services/office.ts';

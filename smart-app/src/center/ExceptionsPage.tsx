@@ -17,6 +17,9 @@ const KINDS: Record<ExceptionRow['kind'], string> = {
   'unknown-number': 'Emergency, unknown number',
 };
 
+/** What is said by settling it. */
+const DONE: Record<Exclude<ExceptionRow['settlesBy'], 'clinician'>, string> = { word: 'Done', 'order-placed': 'Order placed' };
+
 export function ExceptionsPage({ api, onFail }: CenterProps) {
   const [answer, refresh] = useAnswer<{ rows: ExceptionRow[] }>(api, '/exceptions', onFail);
   const [settling, setSettling] = useState<ExceptionRow>();
@@ -99,7 +102,7 @@ function Row({ row, now, onTake, onDone }: { row: ExceptionRow; now: Date; onTak
       <td>{row.specialtyName}</td>
       <td className={styles['detail']}>{row.detail}</td>
       <td>
-        {row.kind === 'to-sign' ? (
+        {row.settlesBy === 'clinician' ? (
           `Speak to ${row.owner ?? 'the clinician'}`
         ) : (
           <div className={styles['actions']}>
@@ -108,8 +111,8 @@ function Row({ row, now, onTake, onDone }: { row: ExceptionRow; now: Date; onTak
                 Take
               </Button>
             ) : null}
-            <Button size="compact-sm" variant="default" onClick={onDone} aria-label={`Done: ${row.patientName}`}>
-              Done…
+            <Button size="compact-sm" variant="default" onClick={onDone} aria-label={`${DONE[row.settlesBy]}: ${row.patientName}`}>
+              {DONE[row.settlesBy]}…
             </Button>
           </div>
         )}
@@ -122,9 +125,12 @@ function SettleDialog({ row, onClose, onSettle }: { row: ExceptionRow; onClose: 
   const [note, setNote] = useState('');
   return (
     <Modal opened onClose={onClose} title={`Settle: ${KINDS[row.kind]}`} closeButtonProps={{ 'aria-label': 'Close' }}>
+      {row.settlesBy === 'order-placed' ? (
+        <p>This says that the order was placed in the EHR by hand. From then on the referral is in force: it is sent, and followed.</p>
+      ) : null}
       <Textarea
         data-autofocus
-        label="What was done"
+        label={row.settlesBy === 'order-placed' ? 'Who placed it, and its number if it has one' : 'What was done'}
         maxLength={500}
         value={note}
         onChange={(event) => setNote(event.currentTarget.value)}

@@ -6,6 +6,7 @@ import type {
   MyWork,
   ReviewAnswer,
   SentRow,
+  SettleByHand,
   SettledByOthersRow,
   ToldRow,
   ToReviewRow,
@@ -36,10 +37,10 @@ export function WorkPage({ api, onFail, session }: CenterProps) {
   /** The referral after whose note this clinician is asked. */
   const [asked, setAsked] = useState<string>();
   const [isAnswering, setAnswering] = useState(false);
-  const settle = async (row: UnfinishedRow, note: string) => {
+  const settle = async (row: UnfinishedRow, said: SettleByHand) => {
     setSettling(undefined);
-    const done = await api.call(`/work/${encodeURIComponent(row.id)}/settlement`, { method: 'POST', body: { note } });
-    if (done.ok) setNotice('Settled.');
+    const done = await api.call(`/work/${encodeURIComponent(row.id)}/settlement`, { method: 'POST', body: said });
+    if (done.ok) setNotice('The order is in force.');
     else if (done.refusal.kind === 'session-ended') onFail(done.refusal);
     else setNotice(notDoneText('Not settled.', done.refusal));
     refresh();
@@ -144,7 +145,7 @@ export function WorkPage({ api, onFail, session }: CenterProps) {
         )}
       </AnswerView>
       {settling ? (
-        <SettleByHandDialog row={settling} onClose={() => setSettling(undefined)} onSettle={(note) => void settle(settling, note)} />
+        <SettleByHandDialog row={settling} onClose={() => setSettling(undefined)} onSettle={(said) => void settle(settling, said)} />
       ) : null}
     </main>
   );

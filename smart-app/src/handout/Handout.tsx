@@ -2,13 +2,13 @@
 import { Button } from '@mantine/core';
 import type { Language } from '@refloop/domain/patient/reading-grade';
 import type { NewPatientLink } from '@refloop/server/client/patient';
+import { qrPath } from '@refloop/server/client/qr-path';
 import { useEffect, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
 import type { Desk } from '../refer/desk.ts';
 import { failureText } from '../session/api.ts';
 import styles from './Handout.module.css';
 import { HANDOUT_WORDS } from './handout-words.ts';
-import { qrPath } from './qr-path.ts';
 
 type Props = { desk: Desk; referralId: string; performerName: string };
 

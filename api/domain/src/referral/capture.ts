@@ -73,7 +73,10 @@ export function isOfReferral(resource: Resource, { id, order, attempts }: Referr
   // Others may keep Tasks of their own about our order: those say nothing of how far the performer is.
   if (resource.resourceType === 'Task') return attempts.some(({ task }) => task?.id === resource.id);
   if (order.status === 'draft' || order.status === 'approved') return false;
-  const ours = [referenceText(order.reference), ...attempts.flatMap(({ task }) => (task ? [referenceText(task)] : []))];
+  const ours = [
+    ...(order.reference ? [referenceText(order.reference)] : []),
+    ...attempts.flatMap(({ task }) => (task ? [referenceText(task)] : [])),
+  ];
   return belongsTo(resource).some((reference) => ours.includes(reference));
 }
 

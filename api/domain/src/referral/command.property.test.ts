@@ -259,6 +259,7 @@ test('what lies with a clinician to be signed leaves it by that one, by who cove
           case 'withdraw':
           case 'attempt-step':
           case 'settle-step':
+          case 'place-by-hand':
           case 'judge-candidates':
             expect.unreachable(`${each.type} took it away`);
         }

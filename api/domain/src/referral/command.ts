@@ -1,7 +1,7 @@
 /** What people and software may ask of a referral. A refusal is a value that says what to do about it. */
 
 import type { ReferralKind } from '../drafting/referral-kind.ts';
-import type { ResourceRef } from '../fhir/reference.ts';
+import { type ResourceRef, referenceText } from '../fhir/reference.ts';
 import type { Instant } from '../instant.ts';
 import type { Urgency } from '../matching/request.ts';
 import { ok, type Result, refuse, unreachable } from '../result.ts';
@@ -51,6 +51,8 @@ export type ReferralCommand =
   /** About to send a write: on record before it leaves. */
   | { type: 'attempt-step'; planId: string; step: StepName }
   | { type: 'settle-step'; planId: string; step: StepName; outcome: StepOutcome }
+  /** Where the plan writes no order: a person placed it in the EHR. `reference` where they said which one it is. */
+  | { type: 'place-by-hand'; planId: string; reference: ResourceRef | null; note: string }
   /** A person looked at what may be ours: this one it is, as the EHR holds it now, or none of them. */
   | { type: 'judge-candidates'; planId: string; step: StepName; ours: Extract<StepOutcome, { status: 'done' }> | null };
 
@@ -66,6 +68,8 @@ export type ReferralRefusal =
   /** The order may be in the chart already; taking the approval back would leave it there unowned. */
   | { kind: 'order-may-be-written' }
   | { kind: 'step-already-settled'; step: StepName }
+  /** Placed by hand it would stand there twice. */
+  | { kind: 'order-is-written-here' }
   | { kind: 'nothing-to-judge'; step: StepName };
 
 /** Which commands each order status takes; the buttons of the app read the same table. */
@@ -76,9 +80,10 @@ export const referralCan = {
   dismiss: ['draft'],
   approve: ['draft'],
   withdraw: ['approved'],
-  'attempt-step': ['approved', 'awaiting-signature', 'active'],
-  'settle-step': ['approved', 'awaiting-signature', 'active'],
-  'judge-candidates': ['approved', 'awaiting-signature', 'active'],
+  'attempt-step': ['approved', 'awaiting-signature', 'active', 'on-hold'],
+  'settle-step': ['approved', 'awaiting-signature', 'active', 'on-hold'],
+  'place-by-hand': ['approved'],
+  'judge-candidates': ['approved', 'awaiting-signature', 'active', 'on-hold'],
 } satisfies Record<ReferralCommand['type'], Referral['order']['status'][]>;
 
 export function decide(referral: Referral | undefined, command: ReferralCommand): Result<ReferralFact[], ReferralRefusal> {
@@ -102,6 +107,8 @@ export function decide(referral: Referral | undefined, command: ReferralCommand)
       return attemptStep(referral, command);
     case 'settle-step':
       return settleStep(referral, command);
+    case 'place-by-hand':
+      return placeByHand(referral, command);
     case 'judge-candidates':
       return judgeCandidates(referral, command);
     default:
@@ -231,7 +238,7 @@ function settleStep(referral: Referral | undefined, command: Of<'settle-step'>):
     return same ? ok([]) : refuse({ kind: 'step-already-settled', step: command.step });
   }
   const facts: ReferralFact[] = [
-    { type: 'write-step-settled', version: 2, planId: command.planId, step: command.step, outcome: command.outcome },
+    { type: 'write-step-settled', version: 3, planId: command.planId, step: command.step, outcome: command.outcome },
   ];
   if (command.step === 'ServiceRequest' && command.outcome.status === 'stale') {
     facts.push({
@@ -245,6 +252,18 @@ function settleStep(referral: Referral | undefined, command: Of<'settle-step'>):
   return ok(facts);
 }
 
+/** Said once: from then on the order is in force. */
+function placeByHand(referral: Referral | undefined, command: Of<'place-by-hand'>): Result<ReferralFact[], ReferralRefusal> {
+  if (!referral || referral.order.status === 'draft' || referral.order.writeBack?.planId !== command.planId)
+    return refuse({ kind: 'no-such-plan' });
+  const { order } = referral;
+  if (order.writeBack?.steps.some(({ name }) => name === 'ServiceRequest')) return refuse({ kind: 'order-is-written-here' });
+  if (order.status !== 'approved') return refuse({ kind: 'step-already-settled', step: 'ServiceRequest' });
+  const { planId, note } = command;
+  const reference = command.reference && referenceText(command.reference);
+  return ok([{ type: 'write-step-settled', version: 3, planId, step: 'ServiceRequest', outcome: { status: 'by-hand', reference, note } }]);
+}
+
 function judgeCandidates(referral: Referral | undefined, command: Of<'judge-candidates'>): Result<ReferralFact[], ReferralRefusal> {
   const found = stepOf(referral, command);
   if (!found) return refuse({ kind: 'no-such-plan' });
@@ -253,7 +272,7 @@ function judgeCandidates(referral: Referral | undefined, command: Of<'judge-cand
   const references = found.outcome.candidates.map(({ reference }) => reference);
   if (ours === null) return ok([{ type: 'write-candidates-refused', version: 1, planId, step, references }]);
   if (!references.includes(ours.reference)) return refuse({ kind: 'nothing-to-judge', step });
-  return ok([{ type: 'write-step-settled', version: 2, planId, step, outcome: ours }]);
+  return ok([{ type: 'write-step-settled', version: 3, planId, step, outcome: ours }]);
 }
 
 /**

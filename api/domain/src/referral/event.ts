@@ -68,6 +68,12 @@ export type StepOutcome =
   /** The EHR keeps no mark of ours and holds something that may be what was written: a person decides. */
   | { status: 'unsure'; detail: string; candidates: Candidate[] };
 
+/**
+ * Where the EHR takes no orders from Refloop: a person said that they placed the order there. `reference` names it where they said which one it
+ * is; without it the EHR is not asked how the order stands.
+ */
+export type PlacedByHand = { status: 'by-hand'; reference: string | null; note: string };
+
 /** Until its order stands in the chart. */
 export type OrderFact =
   | {
@@ -134,7 +140,7 @@ export type OrderFact =
     }
   /** Recorded before a write leaves: without it a step was certainly never written. */
   | { type: 'write-step-attempted'; version: 1; planId: string; step: StepName }
-  | { type: 'write-step-settled'; version: 2; planId: string; step: StepName; outcome: StepOutcome }
+  | { type: 'write-step-settled'; version: 3; planId: string; step: StepName; outcome: StepOutcome | PlacedByHand }
   /** The order as the EHR was seen to hold it after the write-back: signed meanwhile, or revoked there. */
   | { type: 'order-status-observed'; version: 1; reference: string; status: string; versionId: string | null }
   /** A person looked at the candidates: none of them is what Refloop wrote. */

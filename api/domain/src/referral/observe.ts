@@ -72,7 +72,7 @@ export function observe(referral: Referral, fact: ObservedFact, now: Instant): H
 function orderRead(referral: Referral, fact: OrderRead): ReferralFact[] {
   const { order } = referral;
   if (order.status === 'draft' || order.status === 'approved' || order.status === 'ended') return [];
-  if (referenceText(order.reference) !== fact.reference) return [];
+  if (order.reference === null || referenceText(order.reference) !== fact.reference) return [];
   // Of one that is held already the EHR may use several words.
   const standing = orderStanding(fact.status);
   if (standing === (order.status === 'on-hold' ? 'awaiting-signature' : order.status)) return [];

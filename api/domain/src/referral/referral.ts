@@ -25,7 +25,7 @@ import {
   type SeenBy,
 } from './care-event.ts';
 import type { Service } from './closure.ts';
-import type { Actor, Performer, ReferralEvent, Setting, StepName, StepOutcome } from './event.ts';
+import type { Actor, Performer, PlacedByHand, ReferralEvent, Setting, StepName, StepOutcome } from './event.ts';
 import type { LossReason } from './loss-reason.ts';
 import type { Report } from './report.ts';
 
@@ -56,7 +56,8 @@ export type Order =
   | { status: 'approved'; reference: ResourceRef | null; approval: Approval; writeBack: WriteBack | null }
   /** In the chart, but unsigned there: nothing may be sent until the order reads active. */
   | { status: 'awaiting-signature'; reference: ResourceRef; approval: Approval; writeBack: WriteBack }
-  | { status: 'active'; reference: ResourceRef; approval: Approval; writeBack: WriteBack }
+  /** `reference` is null where it was placed by hand and nobody said which order it is: the EHR is not asked for it. */
+  | { status: 'active'; reference: ResourceRef | null; approval: Approval; writeBack: WriteBack }
   /** Held in the EHR after it was in force: nothing new leaves, and what was begun goes on. Counts from when it was seen. */
   | { status: 'on-hold'; reference: ResourceRef; approval: Approval; writeBack: WriteBack; seenAt: Instant }
   /** Taken back in the EHR itself, by whoever may do so there; when is not told, so that it counts from when it was seen. */
@@ -67,7 +68,7 @@ export type Order =
       how: EndingKind;
       reason: string;
       at: Moment;
-      reference: ResourceRef;
+      reference: ResourceRef | null;
       approval: Approval;
       writeBack: WriteBack;
     };
@@ -377,7 +378,7 @@ function standingInChart(status: string | undefined, before: Referral, order: In
 function seenInEhr(referral: Referral, seen: { reference: string; status: string }, at: Instant): Referral {
   const { order } = referral;
   if (order.status === 'draft' || order.status === 'approved' || order.status === 'ended') return referral;
-  if (referenceText(order.reference) !== seen.reference) return referral;
+  if (order.reference === null || referenceText(order.reference) !== seen.reference) return referral;
   const { reference, approval, writeBack } = order;
   return { ...referral, order: standingInChart(seen.status, referral, { reference, approval, writeBack }, at) };
 }
@@ -391,11 +392,16 @@ function withStep(referral: Referral, planId: string, name: StepName, change: (s
   return { ...referral, order: { ...order, writeBack } };
 }
 
-type Settled = { planId: string; step: StepName; outcome: StepOutcome };
+type Settled = { planId: string; step: StepName; outcome: StepOutcome | PlacedByHand };
 
 function settled(referral: Referral, { planId, step, outcome }: Settled, at: Instant): Referral {
   const { order } = referral;
   if (order.status === 'draft' || order.writeBack?.planId !== planId) return referral;
+  if (outcome.status === 'by-hand') {
+    const { approval, writeBack } = order;
+    const reference = outcome.reference === null ? null : (referenceOf(outcome.reference) ?? null);
+    return { ...referral, order: { status: 'active', reference, approval, writeBack } };
+  }
   const writeBack: WriteBack = {
     ...order.writeBack,
     steps: order.writeBack.steps.map((each) => (each.name === step ? { ...each, outcome } : each)),

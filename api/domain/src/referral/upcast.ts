@@ -20,7 +20,7 @@ export const EVENT_VERSIONS: Record<ReferralFact['type'], { current: number; ste
   'write-back-planned': { current: 2, steps: { 1: (data) => ({ ...data, attemptsRecorded: false }) } },
   'write-step-attempted': { current: 1, steps: {} },
   // Version 2 adds the outcome “unsure”; what version 1 could say reads as it did.
-  'write-step-settled': { current: 2, steps: { 1: (data) => data } },
+  'write-step-settled': { current: 3, steps: { 1: (data) => data, 2: (data) => data } },
   'order-status-observed': { current: 1, steps: {} },
   'write-candidates-refused': { current: 1, steps: {} },
   'order-changed-before-write': { current: 1, steps: {} },

@@ -15,7 +15,8 @@ export type ReportInChart = {
   reportId: string;
   form: 'interim' | 'final';
   patientId: string;
-  order: ResourceRef;
+  /** Null where it was placed by hand and nobody said which it is. */
+  order: ResourceRef | null;
   /** The fulfilment Task of the attempt that it answers; null where the EHR holds none. */
   task: ResourceRef | null;
   specialty: Specialty;
@@ -48,6 +49,7 @@ const authorOf = ({ performer, fromNpi }: ReportInChart): Json => ({
 /** The note as a document of the chart, without its content; an interim one says so. */
 export function noteInChart(report: ReportInChart): Json {
   const { referralId, reportId, form, patientId, order, task, specialty, receivedAt } = report;
+  const related = [order, task].filter((each) => each !== null);
   return {
     resourceType: 'DocumentReference',
     meta: { profile: ['http://hl7.org/fhir/us/core/StructureDefinition/us-core-documentreference'] },
@@ -69,7 +71,7 @@ export function noteInChart(report: ReportInChart): Json {
     subject: { reference: `Patient/${patientId}` },
     date: receivedAt,
     author: [authorOf(report)],
-    context: { related: [order, ...(task ? [task] : [])].map((each) => ({ reference: referenceText(each) })) },
+    ...(related.length > 0 ? { context: { related: related.map((each) => ({ reference: referenceText(each) })) } } : {}),
   };
 }
 
@@ -87,7 +89,7 @@ export function receiptTask(report: ReportInChart, document: ResourceRef | null)
     identifier: [{ system: RECEIPT_IDENTIFIER_SYSTEM, value: reportKey(referralId, reportId) }, placerIdentifier(referralId)],
     groupIdentifier: placerIdentifier(referralId),
     // The measure goes by basedOn, not by focus.
-    basedOn: [{ reference: referenceText(order) }],
+    ...(order ? { basedOn: [{ reference: referenceText(order) }] } : {}),
     ...(task ? { partOf: [{ reference: referenceText(task) }] } : {}),
     status: 'completed',
     intent: 'order',

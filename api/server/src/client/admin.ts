@@ -148,6 +148,8 @@ export const ExceptionRow = z.object({
   /** Of a write-back: what the clinician's page shows too, to quote on the phone. */
   reference: z.string().nullable(),
   status: z.enum(['open', 'done']),
+  /** A word of what was done; that the order was placed in the EHR by hand, which puts it in force; or not here, but by the clinician. */
+  settlesBy: z.enum(['word', 'order-placed', 'clinician']),
 });
 export type ExceptionRow = z.infer<typeof ExceptionRow>;
 export const SettleException = z.object({ what: z.enum(['take', 'done']), note: z.string().max(500) });

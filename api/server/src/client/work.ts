@@ -29,6 +29,8 @@ export const UnfinishedRow = About.extend({
   detail: z.string(),
   /** Whether the EHR takes no orders from Refloop: done in the chart by hand, then settled. */
   byHand: z.boolean(),
+  /** Whether Refloop was opened from an order, which may be the one that is signed by hand. */
+  orderAtHand: z.boolean(),
   dueAt: z.string(),
 });
 export type UnfinishedRow = z.infer<typeof UnfinishedRow>;
@@ -100,7 +102,12 @@ export const MyWork = z.object({
 });
 export type MyWork = z.infer<typeof MyWork>;
 
-export const SettleByHand = z.object({ note: z.string().trim().min(3, 'Say in a few words what was done').max(500) });
+/** The order was placed in the EHR by hand, and is in force from then on. */
+export const SettleByHand = z.object({
+  note: z.string().trim().min(3, 'Say in a few words what was done').max(500),
+  /** Whether it is the order that Refloop was opened from: the EHR is then asked how it stands. */
+  sameOrder: z.boolean().default(false),
+});
 export type SettleByHand = z.infer<typeof SettleByHand>;
 
 /** The clinician has read it; for a final report of a patient who was seen this closes the loop. */

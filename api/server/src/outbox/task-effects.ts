@@ -29,8 +29,9 @@ function draftOf(referral: Referral, attempt: Referral['attempts'][number], requ
     performerInEhr: null,
   });
   const requester: Json = { reference: approval.by, ...(requesterName === '' ? {} : { display: requesterName }) };
-  const reference = { reference: referenceText(order.reference) };
-  return { ...task, requester, focus: reference, basedOn: [reference] };
+  // Of an order that was placed by hand nobody may have said which it is; the Task is known by our identifier.
+  const reference = order.reference && { reference: referenceText(order.reference) };
+  return { ...task, requester, ...(reference ? { focus: reference, basedOn: [reference] } : {}) };
 }
 
 /** Sent by FHIR: the Task reading `requested` is how the other side learns of it. */

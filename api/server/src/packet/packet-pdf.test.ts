@@ -1,4 +1,6 @@
+import { getDocument, OPS } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { describe, expect, test } from 'vitest';
+import { readQr } from '../client/test-qr.ts';
 import { type Packet, WITHHELD_WORDS } from './packet.ts';
 import { packetPdf } from './packet-pdf.ts';
 import { sentPacket } from './test-packet.ts';
@@ -252,5 +254,42 @@ describe('with what of the chart goes along', () => {
 
   test('the same packet gives the same bytes', async () => {
     expect(Buffer.compare(await packetPdf(sentPacket()), await packetPdf(sentPacket()))).toBe(0);
+  });
+});
+
+describe('on paper an office answers by a link', () => {
+  const LINK = 'https://refloop.example.org/office#AbCdEfGhIjKlMnOpQrStUvWxYz0123456789-_AbCdE';
+
+  /** Where each path of the first page begins, in points. */
+  async function beginnings(bytes: Uint8Array): Promise<{ x: number; y: number }[][]> {
+    const loading = getDocument({ data: bytes.slice(), verbosity: 0 });
+    const page = await (await loading.promise).getPage(1);
+    const { fnArray, argsArray } = await page.getOperatorList();
+    const MOVE = 0;
+    const STEP: Record<number, number> = { 0: 3, 1: 3, 2: 7, 3: 5, 4: 1 };
+    const paths = fnArray.flatMap((op, at) => {
+      const data = op === OPS.constructPath ? ((argsArray[at] as [number, [Float32Array | null]])[1][0] ?? []) : [];
+      const found: { x: number; y: number }[] = [];
+      for (let place = 0; place < data.length; place += STEP[data[place] ?? 4] ?? 1)
+        if (data[place] === MOVE) found.push({ x: data[place + 1] ?? 0, y: data[place + 2] ?? 0 });
+      return found.length > 0 ? [found] : [];
+    });
+    await loading.destroy();
+    return paths;
+  }
+
+  test('another library reads it back from the page, and the address stands beside it', async () => {
+    const bytes = await packetPdf(sentPacket(), LINK);
+    const modules = (await beginnings(bytes)).toSorted((left, right) => right.length - left.length)[0] ?? [];
+    const size = 1 + Math.max(...modules.flatMap(({ x, y }) => [x, y])) + 4;
+    expect(readQr(modules, size)).toBe(LINK);
+    const { pages } = await readPdf(bytes);
+    expect(pages[0]?.text.replaceAll(/\s/g, '')).toContain(LINK);
+    expect(pages[0]?.roles).toContain('Figure');
+  });
+
+  test('what is not on paper bears none', async () => {
+    const { text, pages } = await readPdf(await packetPdf(sentPacket()));
+    expect([text.includes('Answer here'), pages.flatMap(({ roles }) => roles).includes('Figure')]).toEqual([false, false]);
   });
 });

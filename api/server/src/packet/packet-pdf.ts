@@ -10,6 +10,7 @@ import { plainDay } from '@refloop/domain/matching/plain-words';
 import { PACKET_SECTIONS } from '@refloop/domain/packet/contents';
 import { toothWords } from '@refloop/domain/packet/tooth';
 import Pdf from 'pdfkit';
+import { qrPath } from '../client/qr-path.ts';
 import { type ChartPart, type Packet, WITHHELD_WORDS } from './packet.ts';
 import { itemWords, SECTION_WORDS } from './packet-words.ts';
 import { MISSING, printable, withTypeface } from './typeface.ts';
@@ -21,6 +22,9 @@ type Element = PDFKit.PDFStructureElement;
 const PAGE = { width: 612, height: 792, side: 54, top: 54, bottom: 64 } as const;
 const LABEL_WIDTH = 104;
 const TEXT_WIDTH = PAGE.width - 2 * PAGE.side;
+/** An inch and a half: by the coarsest lines of a fax, 98 to the inch, more than two of them a module. */
+const CODE_WIDTH = 108;
+const CODE_ROOM = 10;
 const SIZE = { title: 16, heading: 11.5, body: 9.5, small: 8 } as const;
 const INK = '#1a1a1a';
 const QUIET = '#4a4a4a';
@@ -137,6 +141,37 @@ function head(sheet: Sheet, packet: Packet): void {
   if (packet.synthetic) paragraph(sheet, body, 'Synthetic: the patient, the directory or both are made up. Not for care.');
 }
 
+/** Beside the code the address itself, for whoever has no camera at the desk. */
+function answerHere(sheet: Sheet, link: string): void {
+  const { doc } = sheet;
+  const { path, size } = qrPath(link);
+  const parent = heading(sheet, 'Answer here: accept, decline, ask, offer dates, send the note');
+  const top = doc.y;
+  const draw = (): void => {
+    doc
+      .save()
+      .translate(PAGE.side, top)
+      .scale(CODE_WIDTH / size);
+    doc.path(path).fill(INK);
+    doc.restore();
+  };
+  parent.add(doc.struct('Figure', { alt: 'A code with the address that stands beside it' }, draw));
+  const width = TEXT_WIDTH - CODE_WIDTH - CODE_ROOM;
+  const beside = (words: string, font: 'regular' | 'bold'): void =>
+    block(sheet, parent, 'P', () =>
+      doc
+        .font(font)
+        .fontSize(SIZE.body)
+        .fillColor(INK)
+        .text(sheet.print(words), PAGE.side + CODE_WIDTH + CODE_ROOM, doc.y, { width, lineGap: 1.5 }),
+    );
+  doc.y = top + CODE_ROOM;
+  beside('No account is needed. Scan the code, or go to this address, and give the NPI of the specialist who was asked:', 'regular');
+  doc.y += 4;
+  beside(link, 'bold');
+  doc.y = Math.max(doc.y, top + CODE_WIDTH);
+}
+
 function parties(sheet: Sheet, { patient, referring, specialist }: Packet): void {
   const about = heading(sheet, 'Patient');
   fact(sheet, about, 'Name', patient.name);
@@ -235,8 +270,11 @@ function margins(doc: Document, packet: Packet, print: (words: string) => string
   }
 }
 
-/** @returns the bytes of the PDF; the date in it is the approval's, or the day it was put together to be sent */
-export async function packetPdf(packet: Packet): Promise<Uint8Array<ArrayBuffer>> {
+/**
+ * @param link where the office answers without an account; printed, with its code, on a packet that goes on paper
+ * @returns the bytes of the PDF; the date in it is the approval's, or the day it was put together to be sent
+ */
+export async function packetPdf(packet: Packet, link?: string): Promise<Uint8Array<ArrayBuffer>> {
   const doc = new Pdf({
     size: [PAGE.width, PAGE.height],
     margins: { left: PAGE.side, right: PAGE.side, top: PAGE.top, bottom: PAGE.bottom },
@@ -271,6 +309,7 @@ export async function packetPdf(packet: Packet): Promise<Uint8Array<ArrayBuffer>
   doc.addStructure(body);
   const sheet: Sheet = { doc, body, print, accent: packet.letterhead?.accent ?? INK };
   head(sheet, packet);
+  if (link !== undefined) answerHere(sheet, link);
   parties(sheet, packet);
   asked(sheet, packet);
   note(sheet, packet);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ExceptionRow, SettleException } from '../client/admin.ts';
-import type { ExceptionService } from '../services/exceptions.ts';
+import type { ExceptionService } from '../services/exception-queue.ts';
 import { type Route, sessionRoute } from './route.ts';
 
 export const exceptionRoutes = ({ exceptions }: { exceptions: ExceptionService }): Route[] => [

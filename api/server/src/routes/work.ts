@@ -63,11 +63,11 @@ export const workRoutes = ({
   sessionRoute({
     method: 'post',
     path: '/work/:plan/settlement',
-    summary: 'Say that what this EHR does not take from Refloop was done in the chart by hand.',
+    summary: 'Say that the order, which this EHR does not take from Refloop, was placed there by hand. It is in force from then on.',
     roles: ['clinician'],
     params: z.object({ plan: z.string().max(40) }),
     body: SettleByHand,
     answer: z.object({ settled: z.literal(true) }),
-    handle: async ({ session, params, body, now }) => work.settleByHand(session, params.plan, body.note, now),
+    handle: async ({ session, params, body, now }) => work.settleByHand(session, params.plan, body, now),
   }),
 ];

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { openMemoryStore } from '../store/memory/store.ts';
 import type { Scope } from '../store/store.ts';
-import { createExceptionService } from './exceptions.ts';
+import { createExceptionService } from './exception-queue.ts';
 
 const scope: Scope = { tenant: 'north', issuer: 'https://ehr.example.org/fhir', site: 'North clinic' };
 const NOW = new Date('2026-11-28T15:00:00.000Z');

@@ -11,17 +11,17 @@ import { type ChannelSettings, faxesBy } from '../channels/settings.ts';
 import type { SendPacket } from '../client/packet.ts';
 import type { SentPacket } from '../packet/packet-ccda.ts';
 import { packetPdf } from '../packet/packet-pdf.ts';
-import type { Session } from '../sessions/session.ts';
+import { actorOf, type Session } from '../sessions/session.ts';
 import type { Unit } from '../store/store.ts';
 import { configurationIn } from './configuration-in-force.ts';
 import { toJson } from './kept.ts';
-import { insertLink, linkSecret } from './office-links.ts';
+import { addLink, insertLink, linkSecret } from './office-links.ts';
 import type { AssembledPacket } from './packet-assembly.ts';
 
 export type LeavingDeps = {
   channels: ChannelSettings;
   /** The pages of a fax; as PDF unless told. */
-  pages?: (packet: SentPacket) => Promise<Uint8Array<ArrayBuffer>>;
+  pages?: (packet: SentPacket, link: string) => Promise<Uint8Array<ArrayBuffer>>;
 };
 
 export type Leaving = {
@@ -95,7 +95,9 @@ export async function askOutside(deps: LeavingDeps, leaving: Leaving): Promise<s
     await unit.outbox.add({ ...effect, kind: OFFICE_MAIL, content: toJson(content), secret: linkSecret(channels.publicUrl, link) });
     return null;
   }
-  const bytes = await (deps.pages ?? packetPdf)(packet);
+  // Beside those that are open: who opened a letter goes on there, and pages may lie at the machine for days.
+  const opens = await addLink(unit, { subject: session.subject, actor: actorOf(session) }, { id: transmissionId, referral, attempt, now });
+  const bytes = await (deps.pages ?? packetPdf)(packet, linkSecret(channels.publicUrl, opens).link);
   const content: FaxContent = {
     transmission,
     number: faxNumber(packet.specialist.fax) ?? '',

@@ -80,7 +80,7 @@ async function sideOf(ehr: EhrPort, referral: Referral, plan: StoredPlan): Promi
   const inChart = order.status !== 'draft' && order.status !== 'approved';
   const task = attemptInChart(referral)?.task;
   const shown = {
-    order: await read(ehr, inChart ? referenceText(order.reference) : undefined),
+    order: await read(ehr, inChart && order.reference ? referenceText(order.reference) : undefined),
     task: await read(ehr, task ? referenceText(task) : undefined),
     note: await read(ehr, writtenBy(plan, 'DocumentReference')),
     message: await read(ehr, writtenBy(plan, 'Communication')),

@@ -140,6 +140,7 @@ export function createReconciliation(deps: ReconciliationDeps): { run: () => Pro
   async function readOrder(site: Site, plan: StoredPlan, by: Holder, ehr: EhrPort): Promise<void> {
     const referral = await inSite(site, (unit) => readReferral(unit, plan.referralId));
     if (!referral || referral.order.status === 'draft' || referral.order.status === 'approved') return;
+    if (referral.order.reference === null) return;
     const reference = referenceText(referral.order.reference);
     const read = await ehr.get(reference);
     const status = read.ok ? read.value['status'] : undefined;

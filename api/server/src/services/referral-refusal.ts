@@ -55,6 +55,8 @@ export function refusalOf(refusal: ReferralRefusal): Refusal {
       );
     case 'step-already-settled':
       return problem('conflict', `${refusal.step} was reported as written already, with another result. Nothing was changed.`);
+    case 'order-is-written-here':
+      return problem('conflict', 'Refloop writes this order itself. Open Refloop from the chart and press “Finish writing”.');
     case 'nothing-to-judge':
       return problem('conflict', `There is nothing to decide about ${refusal.step} any more, or not about this entry. Reload it.`);
     default:

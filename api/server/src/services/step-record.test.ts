@@ -117,7 +117,7 @@ describe('what a person says of an entry that may be ours', () => {
     expect(stepOf(judged.body, 'DocumentReference')?.outcome).toMatchObject({ status: 'done', reference: 'DocumentReference/77' });
     expect(judged.body['lease'], 'the window may go on at once').toBeNull();
     const events = await api.store.transaction(api.scope, (unit) => unit.events.read(String(plan['referralId'])));
-    expect(events.at(-1)).toMatchObject({ type: 'write-step-settled', version: 2, actor: { kind: 'person' } });
+    expect(events.at(-1)).toMatchObject({ type: 'write-step-settled', version: 3, actor: { kind: 'person' } });
   });
 
   test('none of them: they are not offered again, and what was sent may still be there, come since they were listed', async () => {

@@ -177,7 +177,9 @@ function detailOf(fact: ReferralFact, names: Names, handed: Handed): string | nu
     case 'set-aside-settled':
       return fact.note;
     case 'write-step-settled':
-      return `${fact.step}: ${fact.outcome.status}`;
+      return fact.outcome.status === 'by-hand'
+        ? `The order was placed by hand. ${fact.outcome.note}`.trim()
+        : `${fact.step}: ${fact.outcome.status}`;
     case 'write-step-attempted':
       return fact.step;
     case 'order-status-observed':

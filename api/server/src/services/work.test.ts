@@ -104,7 +104,7 @@ describe('what was approved and is not written', () => {
     const input = { ...makeInput({ order: order() }), writeBack: writeBackOf([], 'with-version') };
     const plan = await approve(input);
     const path = `/work/${String(plan['id'])}/settlement`;
-    expect(find((await work(team.lee))['unfinished'], plan['id'])).toMatchObject({ byHand: true });
+    expect(find((await work(team.lee))['unfinished'], plan['id'])).toMatchObject({ byHand: true, orderAtHand: true });
     expect((await call('POST', path, team.lee, { note: '' })).status).toBe(400);
     expect((await call('POST', path, team.moss, { note: 'Order placed by hand' })).status).toBe(404);
     expect((await call('POST', path, team.covering, { note: 'Order placed by hand' })).body).toEqual({ settled: true });
@@ -113,6 +113,66 @@ describe('what was approved and is not written', () => {
     const written = await approve(makeInput());
     const refused = await call('POST', `/work/${String(written['id'])}/settlement`, team.lee, { note: 'By hand' });
     expect([refused.status, problemType(refused.body)]).toEqual([409, 'conflict']);
+  });
+});
+
+describe('an order that was placed by hand', () => {
+  const byHand = async (launched = true): Promise<Body> => {
+    const input = makeInput({ order: launched ? order() : null });
+    return approve({ ...input, writeBack: writeBackOf([], launched ? 'with-version' : 'none') });
+  };
+  const openOf = (plan: Body) =>
+    team.api.store.transaction(team.api.scope, async (unit) =>
+      (await unit.obligations.openOf(String(plan['referralId']))).map(({ kind, owner }) => [kind, owner]),
+    );
+  const desk = () => team.api.session({ subject: 'coordinator', patientId: null, roles: ['coordinator'] });
+  const threadOf = async (plan: Body) => (await call('GET', `/worklist/referrals/${String(plan['referralId'])}`, await desk())).body;
+
+  test('is in force: somebody owes the sending, and puts on record that it was sent', async () => {
+    const plan = await byHand();
+    expect(await openOf(plan)).toEqual([['unfinished-write-back', 'lee']]);
+    const path = `/work/${String(plan['id'])}/settlement`;
+    expect((await call('POST', path, team.covering, { note: 'Signed as 4711', sameOrder: true })).body).toEqual({ settled: true });
+    expect(await openOf(plan)).toEqual([['send', 'coordinator']]);
+    const { status, sequence, entries } = (await threadOf(plan)) as Body & { entries: Body[] };
+    expect(status).toBe('in-chart');
+    expect(entries.map(({ detail }) => detail)).toContain('The order was placed by hand. Signed as 4711');
+    const sent = { act: 'sent', channel: 'fax', at: team.api.clock.now.toISOString(), authorization: { answer: 'not-needed' } };
+    const acted = await call('POST', `/worklist/referrals/${String(plan['referralId'])}/acts`, await desk(), {
+      key: 'press-sent-by-hand-01',
+      sequence,
+      what: sent,
+    });
+    expect([acted.status, acted.body['status']]).toEqual([200, 'sent']);
+    expect(await openOf(plan)).toEqual([['answer', 'coordinator']]);
+  });
+
+  test('which order it is cannot be said where Refloop was opened from none', async () => {
+    const plan = await byHand(false);
+    expect(find((await work(team.lee))['unfinished'], plan['id'])).toMatchObject({ orderAtHand: false });
+    const path = `/work/${String(plan['id'])}/settlement`;
+    const refused = await call('POST', path, team.lee, { note: 'Placed by hand', sameOrder: true });
+    expect([refused.status, problemType(refused.body)]).toEqual([400, 'invalid-request']);
+    expect(await openOf(plan)).toEqual([['unfinished-write-back', 'lee']]);
+    expect((await call('POST', path, team.lee, { note: 'Placed by hand' })).status).toBe(200);
+    expect(await openOf(plan)).toEqual([['send', 'coordinator']]);
+  });
+
+  test('a coordinator says it too; what Refloop writes itself is not settled with a word', async () => {
+    const [placed, written] = [await byHand(), await approve(makeInput())];
+    await later(20, async () => {
+      const token = await desk();
+      const rows = (await call('GET', '/exceptions', token)).body['rows'] as Body[];
+      const of = (plan: Body) => rows.find(({ id }) => id === `write-back-${String(plan['id'])}`);
+      expect([of(placed)?.['settlesBy'], of(written)?.['settlesBy']]).toEqual(['order-placed', 'clinician']);
+      const done = (plan: Body) =>
+        call('POST', `/exceptions/write-back-${String(plan['id'])}`, token, { what: 'done', note: 'By Dr. Lee' });
+      expect((await done(placed)).body).toMatchObject({ status: 'done' });
+      const refused = await done(written);
+      expect([refused.status, String(refused.body['detail'])]).toEqual([409, expect.stringContaining('Speak to them')]);
+    });
+    expect(await openOf(placed)).toEqual([['send', 'coordinator']]);
+    expect(await openOf(written)).toEqual([['unfinished-write-back', 'lee']]);
   });
 });
 

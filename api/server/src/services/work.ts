@@ -2,7 +2,7 @@
 import type { ObligationKind } from '@refloop/domain/sla/service-levels';
 import { referenceNumber } from '@refloop/domain/write-back/reference-number';
 import type { Named } from '../client/recommendation.ts';
-import type { MyWork, SentRow, SettledByOthersRow, ToSignRow, UnfinishedRow } from '../client/work.ts';
+import type { MyWork, SentRow, SettleByHand, SettledByOthersRow, ToSignRow, UnfinishedRow } from '../client/work.ts';
 import { coveredBy } from '../grants/in-force.ts';
 import { problem, type Refusal } from '../problem.ts';
 import { actorOf, type Session } from '../sessions/session.ts';
@@ -13,8 +13,10 @@ import { configurationIn } from './configuration-in-force.ts';
 import { UNFINISHED, unfinishedId, unfinishedOf } from './exceptions.ts';
 import { isJudged, judgeSome, missingRow } from './missing-items.ts';
 import { SEND } from './packet-lacking.ts';
+import { orderAtHand, orderToCome, placeByHand } from './placed-by-hand.ts';
 import { planContentOf } from './plan-content.ts';
 import { isClinician } from './prepared.ts';
+import { readReferral, withRetry } from './referral-log.ts';
 import { REVIEW, toldRow, toReviewRow } from './reviews.ts';
 import { namesOf } from './staff-names.ts';
 import { TO_SIGN, toSignContentOf } from './to-sign.ts';
@@ -22,8 +24,8 @@ import { isByHand, leftText } from './unfinished-text.ts';
 
 export type WorkService = {
   list: (session: Session, now: Date) => Promise<MyWork>;
-  /** What the EHR does not take from Refloop was done in the chart by hand. */
-  settleByHand: (session: Session, planId: string, note: string, now: Date) => Promise<{ settled: true } | Refusal>;
+  /** The order, which the EHR does not take from Refloop, was placed there by hand: it is in force from then on. */
+  settleByHand: (session: Session, planId: string, said: SettleByHand, now: Date) => Promise<{ settled: true } | Refusal>;
 };
 
 /** Of a clinician's own, what is settled from its thread or in the EHR. */
@@ -61,6 +63,7 @@ async function unfinishedRow(unit: Unit, stored: StoredObligation, { coveringFor
   const { plan, patientName, specialtyName } = await unfinishedOf(unit, stored);
   if (!plan) return [];
   const { performerName, decision } = planContentOf(plan);
+  const referral = await readReferral(unit, plan.referralId);
   return [
     {
       id: plan.id,
@@ -72,6 +75,7 @@ async function unfinishedRow(unit: Unit, stored: StoredObligation, { coveringFor
       coveringFor,
       detail: leftText(plan),
       byHand: isByHand(plan),
+      orderAtHand: referral !== undefined && orderAtHand(referral),
       dueAt: stored.dueAt,
     },
   ];
@@ -167,31 +171,38 @@ export function createWorkService({ store, phoneOf, failed }: Deps): WorkService
       return (await read(session, now, () => true)).work;
     },
 
-    settleByHand: (session, planId, note, now) =>
-      store.transaction(session.scope, async (unit) => {
-        const plan: StoredPlan | undefined = await unit.plans.get(planId);
-        const place = (await placesOf(unit, session, now)).find(({ subject }) => subject === plan?.subject);
-        if (!plan || !place) return problem('not-found', 'There is no unfinished write-back of yours with this number. Reload the list.');
-        if (!isByHand(plan)) {
-          return problem('conflict', 'Refloop writes this order itself. Open Refloop from the chart and press “Finish writing”.');
-        }
-        const at = now.toISOString();
-        const open = await unit.obligations.get(unfinishedId(plan.id));
-        const content = { ...(open?.content as object), note };
-        if (!open || !(await unit.obligations.settle(open.id, { what: 'done', at, content }))) {
-          return problem('conflict', 'Somebody has settled this already. Reload the list.');
-        }
-        await unit.audit.append({
-          at,
-          actor: actorOf(session),
-          action: 'write-back.settled-by-hand',
-          purpose: 'TREAT',
-          patientId: plan.patientId,
-          recommendationId: plan.recommendationId,
-          referralId: plan.referralId,
-          payload: { planId, coveringFor: place.coveringFor === null ? null : place.subject, note },
-        });
-        return { settled: true as const };
-      }),
+    settleByHand: (session, planId, { note, sameOrder }, now) =>
+      withRetry(() =>
+        store.transaction(session.scope, async (unit) => {
+          const plan: StoredPlan | undefined = await unit.plans.get(planId);
+          const place = (await placesOf(unit, session, now)).find(({ subject }) => subject === plan?.subject);
+          if (!plan || !place) return problem('not-found', 'There is no unfinished write-back of yours with this number. Reload the list.');
+          if (!isByHand(plan)) {
+            return problem('conflict', 'Refloop writes this order itself. Open Refloop from the chart and press “Finish writing”.');
+          }
+          const at = now.toISOString();
+          const open = await unit.obligations.get(unfinishedId(plan.id));
+          const content = { ...(open?.content as object), note };
+          const coveringFor = place.coveringFor === null ? null : place.subject;
+          if (open?.status === 'open' && (await orderToCome(unit, plan)) !== undefined) {
+            const refused = await placeByHand(unit, session, plan, { sameOrder, note, coveringFor }, now);
+            if (refused) return refused;
+          }
+          if (!open || !(await unit.obligations.settle(open.id, { what: 'done', at, content }))) {
+            return problem('conflict', 'Somebody has settled this already. Reload the list.');
+          }
+          await unit.audit.append({
+            at,
+            actor: actorOf(session),
+            action: 'write-back.settled-by-hand',
+            purpose: 'TREAT',
+            patientId: plan.patientId,
+            recommendationId: plan.recommendationId,
+            referralId: plan.referralId,
+            payload: { planId, coveringFor, note, sameOrder },
+          });
+          return { settled: true as const };
+        }),
+      ),
   };
 }

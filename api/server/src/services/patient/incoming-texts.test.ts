@@ -9,7 +9,7 @@ import { openMemoryStore } from '../../store/memory/store.ts';
 import type { Store, Unit } from '../../store/store.ts';
 import { keepFirstPolicy } from '../engine/policy-in-force.ts';
 import { CLINICIAN, happens } from '../engine/test-in-force.ts';
-import { createExceptionService } from '../exceptions.ts';
+import { createExceptionService } from '../exception-queue.ts';
 import { applyDecision, readReferral } from '../referral-log.ts';
 import { createIncomingTextService } from './incoming-texts.ts';
 import { changeConsent } from './patient-consent.ts';

@@ -1,4 +1,4 @@
-/** A link as a QR code: dark modules as one path of an SVG, with the four light modules around it that readers need (ISO/IEC 18004). */
+/** A link as a QR code: dark modules as one path in the language of SVG, with the four light modules around it that readers need (ISO/IEC 18004). */
 import { encode } from 'uqr';
 
 const QUIET = 4;
