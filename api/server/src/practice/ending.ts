@@ -3,7 +3,6 @@
 import { CANCELLED_SHARE, EXPIRED_SHARE, EXPIRES_AFTER_DAYS, REASON_RECORDED_SHARE, REVOKED_SHARE } from '@refloop/domain/practice/rates';
 import type { WorkStatus } from '@refloop/domain/referral/attempt';
 import { closedBy } from '@refloop/domain/referral/closure';
-import { stillWith } from '@refloop/domain/referral/still-booked';
 import { at, type Course, DAY, giveReason, number, type Walk, working } from './course.ts';
 
 const isOver = ({ record }: Course): boolean => {
@@ -20,7 +19,6 @@ export function* expire(course: Course): Walk {
   yield practice.time.afterHours(Math.max(started + days * DAY, record.now() + DAY), 2);
   if (record.referral().loss === null) giveReason(course, 'unknown', REASON_RECORDED_SHARE / 2);
   record.care({ type: 'end', how: 'expired', reason: 'Nothing came of it for half a year.' }, coordinator);
-  yield* toldToStop(course);
 }
 
 /** `at`: milliseconds since 1970. */
@@ -63,20 +61,9 @@ export function* interrupted(course: Course, walk: Walk): Walk {
 }
 
 /** Seen at the next look into the EHR. */
-function* revoke(course: Course): Walk {
-  const { record } = course;
+function* revoke({ record }: Course): Walk {
   yield record.now() + DAY / 4;
   record.seeOrder('revoked');
-  yield* toldToStop(course);
-}
-
-/** Whoever still has it is called, and says that they let go of it; some offices are never reached. */
-function* toldToStop(course: Course): Walk {
-  const { record, draws } = course;
-  for (const { attempt } of stillWith(record.referral())) {
-    yield working(course, { median: 6, sigma: 0.7 });
-    if (draws.chance(0.9)) record.see({ kind: 'cancellation-confirmed', attempt: attempt.number, at: at(course) });
-  }
 }
 
 /** Where there is something left to stop. */
@@ -94,7 +81,6 @@ function* cancel(course: Course): Walk {
   }
   yield working(course, { median: 2, sigma: 0.5 });
   record.care({ type: 'end', how: 'cancelled', reason: 'The clinician found that it is not needed any more.' }, clinician.actor);
-  yield* toldToStop(course);
 }
 
 /** Nobody hears of it on the day. */
@@ -102,5 +88,4 @@ function* die(course: Course): Walk {
   const { record, draws, coordinator, practice } = course;
   yield practice.time.afterHours(record.now() + draws.logNormal(4, 0.8) * DAY, 1);
   record.care({ type: 'end', how: 'died', reason: 'The patient has died.' }, coordinator);
-  yield* toldToStop(course);
 }
