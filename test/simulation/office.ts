@@ -68,6 +68,8 @@ export function createOffices(world: World): Offices {
     const day = (): string => new Date(now + draws.integer(1, 40) * DAY_MS).toISOString();
     if (may('ask') && draws.chance(0.06)) return { act: 'ask', text: 'Which side is it?' };
     if (may('decline') && draws.chance(0.1)) return { act: 'decline', reason: 'not-taking-patients' };
+    if (may('confirm-cancellation') && draws.chance(0.8)) return { act: 'confirm-cancellation' };
+    if (may('cancel-appointment') && draws.chance(0.04)) return { act: 'cancel-appointment', by: draws.pick(['patient', 'specialist']) };
     if (may('accept')) return { act: 'accept' };
     if (startsAt !== undefined && may('no-show') && draws.chance(0.15)) return { act: 'no-show', at: startsAt };
     if (startsAt !== undefined && may('seen')) return { act: 'seen', at: startsAt };

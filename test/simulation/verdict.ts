@@ -24,6 +24,7 @@ const OVERTAKEN: ReadonlySet<string> = new Set([
   'Nobody is asked to see the patient any more.',
   'The visit is not booked any more.',
   'The time of the visit is over.',
+  'The visit was moved meanwhile.',
   'The patient was seen.',
   'The patient has said how it was.',
 ]);

@@ -90,6 +90,7 @@ export function createLinkOffices({ repository, mails, refloop, fetch, telephone
       return same ? before : { stage, since: now, ...startsAt };
     };
     if (view.standing === 'over' || did === 'note') return undefined;
+    if (view.acts.includes('confirm-cancellation')) return at('called-off');
     if (view.acts.includes('accept')) return at('asked');
     if (view.appointment) return at('booked');
     if (did === 'seen' || before?.stage === 'seen') return at('seen');
@@ -168,10 +169,8 @@ export function createLinkOffices({ repository, mails, refloop, fetch, telephone
       case 'no-show':
         return send('/office/acts', { opened, key, what: { act: next.act, at: view.appointment?.startsAt ?? now.toISOString() } });
       case 'accept':
-        return send('/office/acts', { opened, key, what: { act: 'accept' } });
       case 'confirm-cancellation':
-        // Its page says of itself that it is over; there is nothing to press.
-        return view;
+        return send('/office/acts', { opened, key, what: { act: next.act } });
     }
   }
 

@@ -61,11 +61,15 @@ function Paper({ made, performerName, onClose }: PaperProps) {
         <p className={styles['practice']}>{[made.practice, made.phone].filter(Boolean).join(' · ')}</p>
         <h1>{words.title}</h1>
         <p className={styles['emergency']}>{words.emergency}</p>
-        <p>
-          {words.see} <strong>{performerName}</strong>
-        </p>
+        {made.withheld ? (
+          <p>{words.withheld}</p>
+        ) : (
+          <p>
+            {words.see} <strong>{performerName}</strong>
+          </p>
+        )}
         <ol>
-          {words.steps.map((step) => (
+          {(made.withheld ? words.stepsWithheld : words.steps).map((step) => (
             <li key={step}>{step}</li>
           ))}
         </ol>

@@ -5,7 +5,11 @@ export type HandoutWords = {
   title: string;
   emergency: string;
   see: string;
+  /** Of an adolescent, in place of whom they see. */
+  withheld: string;
   steps: string[];
+  /** The same, of a page that does not tell it. */
+  stepsWithheld: string[];
   scan: string;
   link: string;
   keep: string;
@@ -16,11 +20,18 @@ export const HANDOUT_WORDS: Readonly<Record<Language, HandoutWords>> = {
     title: 'Your visit with a specialist',
     emergency: 'If this is an emergency, call 911.',
     see: 'We ask this office to see you:',
+    withheld: 'Your clinic will call to say who the visit is with and why. You can also call them.',
     steps: [
       'Scan the code with the camera of your phone.',
       'Give your date of birth.',
       'See who will see you and why. Pick a day when the office gives you days.',
       'Tell us there if you want texts, if you cannot come, or if you do not want the visit.',
+    ],
+    stepsWithheld: [
+      'Scan the code with the camera of your phone.',
+      'Give your date of birth.',
+      'Pick a day when the office gives you days.',
+      'Tell us there if you want texts, or if you cannot come.',
     ],
     scan: 'Scan this code',
     link: 'Or type this into your browser:',
@@ -30,11 +41,18 @@ export const HANDOUT_WORDS: Readonly<Record<Language, HandoutWords>> = {
     title: 'Su cita con un especialista',
     emergency: 'Si es una emergencia, llame al 911.',
     see: 'Pedimos su cita a este consultorio:',
+    withheld: 'Su clínica llamará para decir con quién es la cita y por qué. También puede llamar usted.',
     steps: [
       'Use la cámara de su teléfono para leer el código.',
       'Escriba su fecha de nacimiento.',
       'Vea quién le va a ver y por qué. Elija un día cuando el consultorio le dé días.',
       'Ahí díganos si quiere mensajes, si no puede ir, o si no quiere la cita.',
+    ],
+    stepsWithheld: [
+      'Use la cámara de su teléfono para leer el código.',
+      'Escriba su fecha de nacimiento.',
+      'Elija un día cuando el consultorio le dé días.',
+      'Ahí díganos si quiere mensajes, o si no puede ir.',
     ],
     scan: 'Lea este código',
     link: 'O escriba esto en su navegador:',

@@ -5,7 +5,7 @@ import { practiceTime } from '../words/practice-time.ts';
 import { instantOf, localDay, visitOn } from '../words/visit-day.ts';
 import styles from './Office.module.css';
 import type { OfficeNote } from './office-api.ts';
-import { ACT_NAMES, DECLINE_NAMES, type DeclineReason, FORM_NAMES, MOST_DATES } from './office-words.ts';
+import { ACT_NAMES, CANCELLED_BY, DECLINE_NAMES, type DeclineReason, FORM_NAMES, MOST_DATES } from './office-words.ts';
 
 type Props = {
   act: OfficeActName;
@@ -26,7 +26,10 @@ function requestOf(act: OfficeActName, form: FormData, appointment: string | und
   const text = (name: string): string => textOf(form.get(name)).trim();
   switch (act) {
     case 'accept':
+    case 'confirm-cancellation':
       return { act };
+    case 'cancel-appointment':
+      return { act, by: text('by') === 'patient' ? 'patient' : 'specialist' };
     case 'no-show':
     case 'seen': {
       const at = visitOn(text('day'), appointment, practiceTime().toISOString());
@@ -147,7 +150,21 @@ function Fields({ act, offered, noteForms, appointment }: Pick<Props, 'act' | 'o
     case 'no-show':
     case 'seen':
       return <VisitDay appointment={appointment} />;
+    case 'cancel-appointment':
+      return (
+        <label className={styles['field']}>
+          Who cancelled it
+          <select name="by">
+            {Object.entries(CANCELLED_BY).map(([by, name]) => (
+              <option key={by} value={by}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+      );
     case 'accept':
+    case 'confirm-cancellation':
       return null;
   }
 }

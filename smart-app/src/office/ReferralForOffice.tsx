@@ -7,7 +7,7 @@ import { detailText, plainTime } from '../words/plain-date.ts';
 import { ActForm } from './ActForm.tsx';
 import styles from './Office.module.css';
 import type { OfficeApi, OfficeNote } from './office-api.ts';
-import { ACT_NAMES, AT_ONCE, inOrder, isOver, statusText } from './office-words.ts';
+import { ACT_NAMES, inOrder, isAtOnce, isOver, statusText } from './office-words.ts';
 
 type Props = {
   api: OfficeApi;
@@ -25,6 +25,8 @@ const DONE: Record<OfficeActName, string> = {
   'no-show': 'The practice has been told.',
   seen: 'Thank you. Your note is what is waited for now.',
   note: 'Your note has arrived.',
+  'cancel-appointment': 'The practice has been told. Book another one when there is a date.',
+  'confirm-cancellation': 'Thank you. The practice has been told.',
 };
 
 const NOTE_HELD = 'Your note names another patient than this referral, or does not read like its note, so the practice looks at it first.';
@@ -62,7 +64,7 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
   };
   const choose = (act: OfficeActName) => {
     setTold('');
-    if (act === 'accept') void send({ act });
+    if (isAtOnce(act)) void send({ act });
     else setOpen(act);
   };
   const readPacket = async () => {
@@ -111,7 +113,7 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
               disabled={busy}
               onClick={() => choose(act)}
             >
-              {busy && AT_ONCE.includes(act) && at === 0 ? 'Sending…' : ACT_NAMES[act]}
+              {busy && isAtOnce(act) && at === 0 ? 'Sending…' : ACT_NAMES[act]}
             </button>
           ))}
         </div>

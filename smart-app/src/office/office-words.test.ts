@@ -8,6 +8,7 @@ test('every act has a name and a place', () => {
   expect(inOrder(OFFICE_ACTS).toSorted()).toEqual([...OFFICE_ACTS].toSorted());
   expect(OFFICE_ACTS.every((act) => ACT_NAMES[act].length > 0)).toBe(true);
   expect(inOrder(['decline', 'ask', 'accept'])).toEqual(['accept', 'ask', 'decline']);
+  expect(inOrder(['ask', 'note', 'confirm-cancellation'])[0], 'asked to cancel, that is what is next').toBe('confirm-cancellation');
 });
 
 describe('the link behind the #', () => {

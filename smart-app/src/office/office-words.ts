@@ -10,15 +10,32 @@ export const ACT_NAMES: Record<OfficeActName, string> = {
   'no-show': 'The patient did not come…',
   seen: 'The patient was seen…',
   note: 'Send your note…',
+  'cancel-appointment': 'The appointment is cancelled…',
+  'confirm-cancellation': 'Confirm that it is cancelled',
 };
 
 /** Of what can be done the one that moves the referral on; the others stand beside it. */
-const NEXT: readonly OfficeActName[] = ['accept', 'book', 'seen', 'note', 'offer-dates', 'no-show', 'ask', 'decline'];
+const NEXT: readonly OfficeActName[] = [
+  'confirm-cancellation',
+  'accept',
+  'book',
+  'seen',
+  'note',
+  'offer-dates',
+  'no-show',
+  'cancel-appointment',
+  'ask',
+  'decline',
+];
 
 export const inOrder = (acts: readonly OfficeActName[]): OfficeActName[] => NEXT.filter((act) => acts.includes(act));
 
 /** Done with the press; the others ask for something first. */
-export const AT_ONCE: readonly OfficeActName[] = ['accept'];
+export const AT_ONCE = ['accept', 'confirm-cancellation'] as const satisfies readonly OfficeActName[];
+export const isAtOnce = (act: OfficeActName): act is (typeof AT_ONCE)[number] => AT_ONCE.some((each) => each === act);
+
+/** Who called it off. */
+export const CANCELLED_BY = { specialist: 'Our office', patient: 'The patient' } as const;
 
 export const FORM_NAMES: Record<OfficeView['noteForms'][number], string> = {
   final: 'the final note',

@@ -121,7 +121,7 @@ export function ContactForm({ api, onFail, path, contact, onDone, onChanged, onC
             onChange={(event) => fill({ email: { ...email, to: event.currentTarget.value } })}
           />
           <Wanted
-            label="E-mails about their visits"
+            label="E-mails about their visits (kept, not used yet)"
             isEnded={isEndedByPatient(contact.email)}
             value={email.wanted}
             error={wrong['email.wanted']}

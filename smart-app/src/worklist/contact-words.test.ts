@@ -35,6 +35,7 @@ test.each<[Partial<PatientContactView>, RegExp]>([
   [{ leavesBy: 'text' }, /leave by themselves/],
   [{ sendsTexts: false }, /sends no text messages/],
   [{ preferred: 'phone', text: { to: '+15552100100', consent: GIVEN } }, /want to be called/],
+  [{ leavesBy: 'text', preferred: 'email' }, /as the texts they said yes to/],
   [{ preferred: 'email', email: { to: 'rosa@example.org', consent: GIVEN } }, /writes none to patients yet/],
   [{ email: { to: 'rosa@example.org', consent: GIVEN } }, /writes none to patients yet/],
   [{ text: { to: null, consent: { status: 'unknown' } } }, /no number/],

@@ -2,7 +2,12 @@
 import type { ChannelView, PatientContactView, PreferredWay } from '@refloop/server/client/patient-contact';
 import { plainTime } from '../words/plain-date.ts';
 
-export const PREFERRED_NAMES: Readonly<Record<PreferredWay, string>> = { phone: 'A call', text: 'Text messages', email: 'E-mail' };
+/** What nothing leaves by yet is kept for when it does, and says so. */
+export const PREFERRED_NAMES: Readonly<Record<PreferredWay, string>> = {
+  phone: 'A call',
+  text: 'Text messages',
+  email: 'E-mail (not used yet)',
+};
 export const LANGUAGE_NAMES: Readonly<Record<PatientContactView['language'], string>> = { en: 'English', es: 'Spanish' };
 export const TOLD_NAMES: Readonly<Record<NonNullable<PatientContactView['told']>['how'], string>> = {
   telephone: 'on the telephone',
@@ -24,10 +29,13 @@ export function consentWords({ to, consent }: ChannelView, now: Date): string {
 
 /** Whether what is to be told leaves by itself, and if not, why not. */
 export function leavesWords({ leavesBy, preferred, sendsTexts, text, email }: PatientContactView): string {
-  if (leavesBy === 'text') return 'Messages leave by themselves as texts.';
+  if (leavesBy === 'text')
+    return preferred === 'email'
+      ? 'They prefer e-mails. Refloop writes none to patients yet, so messages leave as the texts they said yes to.'
+      : 'Messages leave by themselves as texts.';
   if (!sendsTexts) return 'This practice sends no text messages, so a person calls.';
   if (preferred === 'phone') return 'They want to be called, so a person calls.';
-  if (email.to !== null && email.consent.status === 'given' && (preferred === 'email' || text.consent.status !== 'given'))
+  if (email.to !== null && email.consent.status === 'given')
     return 'They want e-mails. Refloop writes none to patients yet, so a person does.';
   return text.to === null
     ? 'There is no number for texts, so a person calls.'

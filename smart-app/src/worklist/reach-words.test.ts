@@ -35,10 +35,12 @@ describe('the patient', () => {
 });
 
 describe('the office', () => {
-  const office = { phone: '510-555-0100', fax: '510-555-0101', sendings: { made: 0, arrived: 0, failed: 0, lastAt: null } };
+  const office = { phone: '510-555-0100', fax: '510-555-0101', sendings: { made: 0, arrived: 0, failed: 0, lastAt: null }, openedAt: null };
   test('before anything was sent', () => expect(officeTried(office, at)).toEqual(['fax 510-555-0101', 'nothing sent yet']));
   test('what became of it', () =>
     expect(officeTried({ ...office, fax: '', sendings: { made: 3, arrived: 1, failed: 1, lastAt: '2026-11-24T10:00:00Z' } }, at)).toEqual([
       'sent 3 times, last 2026-11-24 (arrived once, failed once)',
     ]));
+  test('that they opened it', () =>
+    expect(officeTried({ ...office, openedAt: '2026-11-25T10:00:00Z' }, at).at(-1)).toBe('opened by the office 2026-11-25'));
 });

@@ -27,7 +27,7 @@ export function patientTried(
   ].filter(Boolean);
 }
 
-export function officeTried({ sendings, fax }: NonNullable<Reach['office']>, at: (instant: string) => string): string[] {
+export function officeTried({ sendings, fax, openedAt }: NonNullable<Reach['office']>, at: (instant: string) => string): string[] {
   const { made, arrived, failed, lastAt } = sendings;
   const became = [arrived > 0 ? `arrived ${times(arrived)}` : '', failed > 0 ? `failed ${times(failed)}` : ''].filter(Boolean);
   return [
@@ -35,5 +35,6 @@ export function officeTried({ sendings, fax }: NonNullable<Reach['office']>, at:
     made === 0
       ? 'nothing sent yet'
       : `sent ${times(made)}${lastAt === null ? '' : `, last ${at(lastAt)}`}${became.length > 0 ? ` (${became.join(', ')})` : ''}`,
+    openedAt === null ? '' : `opened by the office ${at(openedAt)}`,
   ].filter(Boolean);
 }

@@ -50,6 +50,8 @@ export const TEMPLATE_RULES: Readonly<Record<Template, TemplateRule>> = {
   missed: topic('A visit was missed'),
   'were-you-seen': topic('Asks whether the visit took place'),
   rate: topic('Asks how it went'),
+  booked: topic('A date was set or moved, not by the patient'),
+  'called-off': topic('A date was called off, not by the patient'),
   stopped: answer('Answer to STOP', [], { en: ['START'], es: ['START'] }),
   started: answer('Answer to START', [], { en: ['STOP'], es: ['ALTO'] }),
   help: answer('Answer to HELP', ['phone'], { en: ['STOP'], es: ['ALTO'] }),

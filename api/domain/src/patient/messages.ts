@@ -5,8 +5,8 @@
  */
 import type { Language } from './reading-grade.ts';
 
-export const MESSAGE_TOPICS = ['book', 'remind', 'day-before', 'missed', 'were-you-seen', 'rate'] as const;
-/** What a message is about; each has its step of the policy. */
+export const MESSAGE_TOPICS = ['book', 'remind', 'day-before', 'missed', 'were-you-seen', 'rate', 'booked', 'called-off'] as const;
+/** What a message is about: a step of the policy, a question how it was, or that somebody else than the patient set, moved or called off a date. */
 export type MessageTopic = (typeof MESSAGE_TOPICS)[number];
 
 /** What a text is answered with at once. */
@@ -49,6 +49,14 @@ export const TOPICS: Readonly<Record<MessageTopic, Words>> = {
   rate: {
     en: '{practice}: How did it go for you? It is one question: {link}',
     es: '{practice}: ¿Cómo le fue? Es una sola pregunta: {link}',
+  },
+  booked: {
+    en: '{practice}: There is a date for your visit. See when and where, or change it, here: {link}',
+    es: '{practice}: Ya hay fecha para su cita. Vea cuándo y dónde, o cámbiela, aquí: {link}',
+  },
+  'called-off': {
+    en: '{practice}: Your visit is not on the day that was set. See what you can do here: {link}',
+    es: '{practice}: Su cita ya no es el día que se dijo. Vea qué puede hacer aquí: {link}',
   },
 };
 

@@ -15,8 +15,13 @@ const patient = (change: Partial<Reachable>): Reachable => ({
 describe('the channel', () => {
   test.each([
     ['the preferred one', patient({}), 'text'],
-    ['the preferred one, by e-mail', patient({ preferred: 'email' }), 'email'],
-    ['the other where the patient said STOP to the first', patient({ text: { to: '+15550100', consent: withdrawn } }), 'email'],
+    ['a text they consented to where they prefer e-mail, by which nothing leaves yet', patient({ preferred: 'email' }), 'text'],
+    [
+      'none for whoever wants e-mail and said STOP to texts',
+      patient({ preferred: 'email', text: { to: '+15550100', consent: withdrawn } }),
+      undefined,
+    ],
+    ['none where the patient said STOP to texts', patient({ text: { to: '+15550100', consent: withdrawn } }), undefined],
     ['none without any consent', patient({ text: { to: '+1', consent: unknown }, email: { to: 'a@b', consent: unknown } }), undefined],
     ['none without an address', patient({ text: { to: null, consent: given }, email: { to: null, consent: given } }), undefined],
     ['none for whoever wants to be called', patient({ preferred: 'phone' }), undefined],

@@ -23,12 +23,15 @@ export type Reachable = {
   email: { to: string | null; consent: Consent };
 };
 
+/** Those that something leaves by: consent to e-mail is kept, and nothing is sent there yet. */
+const IN_SERVICE: readonly PatientChannel[] = ['text'];
+
 /** How this patient may be written to; undefined where only a person may reach them. */
 export function channelFor(patient: Reachable): { channel: PatientChannel; to: string } | undefined {
   // Who prefers to be called is called: what they consented to besides is kept for when they change their mind.
   if (patient.preferred === 'phone') return undefined;
   const others = PATIENT_CHANNELS.filter((channel) => channel !== patient.preferred);
-  for (const channel of [patient.preferred, ...others]) {
+  for (const channel of [patient.preferred, ...others].filter((each) => IN_SERVICE.includes(each))) {
     const { to, consent } = patient[channel];
     if (to !== null && consent.status === 'given') return { channel, to };
   }

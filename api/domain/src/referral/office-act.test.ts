@@ -1,10 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decideOffice, noteForms, type OfficeAct, officeActs } from './office-act.ts';
+import { decideOffice, endForOffice, noteForms, type OfficeAct, officeActs } from './office-act.ts';
 import { statusOf } from './status.ts';
 import { ANOTHER, act, type History, inChart, minute } from './test-care.ts';
 
-const ACTS: OfficeAct['act'][] = ['accept', 'decline', 'ask', 'offer-dates', 'book', 'no-show', 'seen', 'note'];
+const ACTS: OfficeAct['act'][] = [
+  'accept',
+  'decline',
+  'ask',
+  'offer-dates',
+  'book',
+  'no-show',
+  'seen',
+  'note',
+  'cancel-appointment',
+  'confirm-cancellation',
+];
 const one = (name: OfficeAct['act'], startsAt = '2026-12-08T15:00:00.000Z', at = minute(10)): OfficeAct => {
   switch (name) {
     case 'decline':
@@ -17,7 +28,10 @@ const one = (name: OfficeAct['act'], startsAt = '2026-12-08T15:00:00.000Z', at =
       return { act: name, startsAt };
     case 'note':
       return { act: name, form: 'final', document: { type: 'Document', id: 'd' } };
+    case 'cancel-appointment':
+      return { act: name, by: 'specialist' };
     case 'accept':
+    case 'confirm-cancellation':
       return { act: name };
     case 'no-show':
     case 'seen':
@@ -57,8 +71,51 @@ describe('an office with a link', () => {
     put(history, one('accept'), 10);
     expect(officeActs(history.referral, 1, ACTS, minute(20))).toEqual(['decline', 'ask', 'offer-dates', 'book', 'seen', 'note']);
     put(history, one('book', minute(30)), 11);
-    expect(officeActs(history.referral, 1, ACTS, minute(29))).toEqual(['decline', 'ask', 'offer-dates', 'book', 'note']);
-    expect(officeActs(history.referral, 1, ACTS, minute(30))).toEqual(['decline', 'ask', 'offer-dates', 'book', 'no-show', 'seen', 'note']);
+    expect(officeActs(history.referral, 1, ACTS, minute(29))).toEqual([
+      'decline',
+      'ask',
+      'offer-dates',
+      'book',
+      'note',
+      'cancel-appointment',
+    ]);
+    expect(officeActs(history.referral, 1, ACTS, minute(30))).toEqual([
+      'decline',
+      'ask',
+      'offer-dates',
+      'book',
+      'no-show',
+      'seen',
+      'note',
+      'cancel-appointment',
+    ]);
+  });
+
+  test('cancels what it booked, and books anew; the referral stays with it', () => {
+    const history = sent();
+    put(history, one('accept'), 10);
+    expect(put(history, one('cancel-appointment'), 11)).toBe('not-offered');
+    put(history, one('book'), 12);
+    expect(put(history, { act: 'cancel-appointment', by: 'patient' }, 13)).toBeUndefined();
+    expect(history.events.at(-1)?.fact).toMatchObject({ type: 'appointment-cancelled', by: 'patient' });
+    expect(officeActs(history.referral, 1, ACTS, minute(20))).toContain('book');
+    expect(put(history, one('book', minute(90)), 14)).toBeUndefined();
+    expect(statusOf(history.referral)).toBe('scheduled');
+  });
+
+  test('confirms that it is cancelled once the practice asked, unless it saw the patient: then its note is what is owed', () => {
+    const history = sent();
+    put(history, one('accept'), 10);
+    expect(put(history, one('confirm-cancellation'), 11)).toBe('not-offered');
+    act(history, { type: 'request-cancellation', reason: 'Moved away' }, 12);
+    expect(officeActs(history.referral, 1, ACTS, minute(20))).toEqual(['ask', 'note', 'confirm-cancellation']);
+    expect(put(history, one('confirm-cancellation'), 13)).toBeUndefined();
+    expect([history.referral.attempts[0]?.work.status, endForOffice(history.referral, 1, minute(20))]).toEqual(['cancelled', 'cancelled']);
+
+    const seen = sent();
+    for (const [at, name] of (['accept', 'seen'] as const).entries()) put(seen, one(name), 10 + at);
+    act(seen, { type: 'request-cancellation', reason: 'Moved away' }, 12);
+    expect(officeActs(seen.referral, 1, ACTS, minute(20))).toEqual(['ask', 'note']);
   });
 
   test.each(['seen', 'no-show'] as const)('says when: %s is refused before the appointment and ahead of now', (name) => {

@@ -22,6 +22,10 @@ export type OfficeAct =
   | { act: 'ask'; text: string }
   | { act: 'offer-dates'; dates: Instant[] }
   | { act: 'book'; startsAt: Instant }
+  /** The appointment will not be; the referral stays theirs. */
+  | { act: 'cancel-appointment'; by: 'patient' | 'specialist' }
+  /** The practice asked them to cancel, and they did. */
+  | { act: 'confirm-cancellation' }
   | { act: 'note'; form: 'interim' | 'final'; document: ResourceRef };
 
 export type OfficeRefusal =
@@ -41,6 +45,8 @@ const MOVE_OF: Record<Exclude<OfficeAct['act'], 'ask'>, Act> = {
   'no-show': 'no-show',
   seen: 'interim',
   note: 'outcome',
+  'cancel-appointment': 'cancel-appointment',
+  'confirm-cancellation': 'confirm-cancellation',
 };
 
 const attemptOf = ({ attempts }: Referral, number: number): Attempt | undefined => attempts.find((each) => each.number === number);
@@ -67,7 +73,7 @@ const bookedIn = ({ work, appointments }: Attempt): Appointment | undefined =>
   work.status === 'scheduled' ? appointments.find(({ id }) => id === work.appointmentId) : undefined;
 
 /** Whoever is asked for advice alone sees nobody. */
-const OF_A_VISIT: readonly OfficeAct['act'][] = ['offer-dates', 'book', 'no-show', 'seen'];
+const OF_A_VISIT: readonly OfficeAct['act'][] = ['offer-dates', 'book', 'no-show', 'seen', 'cancel-appointment'];
 
 const DAY_MS = 86_400_000;
 
@@ -88,7 +94,9 @@ export function officeActs(referral: Referral, attempt: number, all: readonly Of
     if (referral.service === 'e-consult' && OF_A_VISIT.includes(act)) return false;
     // A note is taken as long as one may come; what it proves besides is on record then without a time.
     if (act === 'note') return noteForms(referral, attempt).length > 0;
-    if (act === 'decline' && asked.visits.length > 0) return false;
+    // Whoever saw the patient owes the note: it would be over for them without it.
+    if ((act === 'decline' || act === 'confirm-cancellation') && asked.visits.length > 0) return false;
+    if (act === 'cancel-appointment' && !bookedIn(asked)) return false;
     if ((act === 'seen' || act === 'no-show') && (bookedIn(asked)?.startsAt ?? now) > now) return false;
     if (act === 'seen') return status !== 'seen' && MOVES[status].interim !== undefined;
     return MOVES[status][MOVE_OF[act]] !== undefined;
@@ -159,6 +167,12 @@ function commandOf({ number: attempt, work, performer }: Attempt, what: OfficeAc
       return appointmentId === null
         ? { kind: 'not-offered', status: work.status }
         : { type: 'no-show', attempt, at: what.at, appointmentId };
+    case 'cancel-appointment':
+      return appointmentId === null
+        ? { kind: 'not-offered', status: work.status }
+        : { type: 'cancel-appointment', ...own, appointmentId, by: what.by };
+    case 'confirm-cancellation':
+      return { type: 'confirm-cancellation', ...own };
     case 'seen':
       return { type: 'mark-seen', attempt, at: what.at, appointmentId };
     case 'note':

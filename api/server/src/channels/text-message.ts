@@ -23,6 +23,8 @@ const TextMessageContent = z.object({
   link: z.string(),
   /** Of the clinic, IANA name: in whose quiet hours nothing is sent. Absent in what was asked for before it was kept. */
   timeZone: z.string().optional(),
+  /** Of a date that was set or called off: when the visit is, or would have been. */
+  startsAt: z.string().optional(),
   /** As the site said when it was asked for: sent again, it has to say the same. Absent: what the site entry and Refloop say. */
   practice: z.string().optional(),
   phone: z.string().optional(),
@@ -62,12 +64,14 @@ const OF_USE_HOURS: Readonly<Record<MessageTopic, number>> = {
   'were-you-seen': 72,
   // Asked for a day before it is due.
   rate: 120,
+  booked: 72,
+  'called-off': 72,
 };
 
 /** Why it must not leave any more: what happened since it was asked for made it wrong. */
 export function overtaken(
   referral: Referral,
-  content: Pick<TextMessage, 'to' | 'topic'>,
+  content: Pick<TextMessage, 'to' | 'topic' | 'startsAt'>,
   { now, contact }: { now: string; contact: Reachable | undefined },
 ): string | undefined {
   const { topic } = content;
@@ -86,6 +90,16 @@ export function overtaken(
       if (!booked) return 'The visit is not booked any more.';
       return booked.startsAt > now ? undefined : 'The time of the visit is over.';
     }
+    case 'booked': {
+      const booked = attempt && bookedWith(attempt);
+      if (!booked) return 'The visit is not booked any more.';
+      // The date that it was moved to has a message of its own, or is the patient's own doing.
+      if (booked.startsAt !== content.startsAt) return 'The visit was moved meanwhile.';
+      return booked.startsAt > now ? undefined : TOO_LATE;
+    }
+    case 'called-off':
+      if (isSeen || attempt?.work.status === 'scheduled') return 'A visit was booked meanwhile.';
+      return content.startsAt === undefined || content.startsAt > now ? undefined : TOO_LATE;
     case 'were-you-seen':
       return isSeen ? 'The patient was seen.' : undefined;
     case 'rate':

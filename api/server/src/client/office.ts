@@ -14,7 +14,18 @@ export const LARGEST_DOCUMENT = 10 * 1024 * 1024;
 export const OpenOffice = z.object({ link: Token, npi: z.string().regex(/^\d{10}$/, 'An NPI has ten digits') });
 export type OpenOffice = z.infer<typeof OpenOffice>;
 
-export const OFFICE_ACTS = ['accept', 'decline', 'ask', 'offer-dates', 'book', 'no-show', 'seen', 'note'] as const;
+export const OFFICE_ACTS = [
+  'accept',
+  'decline',
+  'ask',
+  'offer-dates',
+  'book',
+  'cancel-appointment',
+  'no-show',
+  'seen',
+  'note',
+  'confirm-cancellation',
+] as const;
 export const OfficeActName = z.enum(OFFICE_ACTS);
 export type OfficeActName = z.infer<typeof OfficeActName>;
 
@@ -77,6 +88,8 @@ export const OfficeRequest = z.discriminatedUnion('act', [
   z.object({ act: z.literal('ask'), text: z.string().trim().min(3, 'Write your question').max(2000) }),
   z.object({ act: z.literal('offer-dates'), dates: z.array(Moment).min(1).max(6) }),
   z.object({ act: z.literal('book'), startsAt: Moment }),
+  z.object({ act: z.literal('cancel-appointment'), by: z.enum(['patient', 'specialist']) }),
+  z.object({ act: z.literal('confirm-cancellation') }),
   /** When the visit was, or should have been: not before the appointment, not ahead. */
   z.object({ act: z.literal('no-show'), at: Moment }),
   z.object({ act: z.literal('seen'), at: Moment }),

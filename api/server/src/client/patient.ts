@@ -123,6 +123,8 @@ export const NewPatientLink = z.object({
   link: Token,
   expiresAt: z.string(),
   language: z.enum(LANGUAGES),
+  /** Of an adolescent: whom they see stands on no page and no paper. */
+  withheld: z.boolean(),
   /** Who hands it out, and where they are called; the number may be empty. */
   practice: z.string(),
   phone: z.string(),

@@ -57,6 +57,8 @@ const Reach = z.object({
       fax: z.string(),
       /** `arrived`: a receipt of a machine, no acceptance. */
       sendings: z.object({ made: Count, arrived: Count, failed: Count, lastAt: LastAt }),
+      /** When somebody there last opened a link of theirs with the NPI: they have it, which is no acceptance. */
+      openedAt: LastAt,
     })
     .nullable(),
 });

@@ -15,21 +15,16 @@ import {
 import type { Actor, Happening } from '@refloop/domain/referral/event';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { overtaken } from '../channels/text-message.ts';
-import { type DueMessage, messagesFor } from '../services/patient/outreach.ts';
+import { type DueMessage, messagesFor, type WrittenBy } from '../services/patient/outreach.ts';
 import type { Patient } from './practice.ts';
 
 export const PATIENT: Actor = { kind: 'patient', link: 'simulated', as: 'patient' };
 
 export type PatientPart = {
   /** What will be written, each with its moment, in milliseconds since 1970. */
-  messages: (
-    referral: Referral,
-    happenings: readonly Happening[],
-    visitsBefore: number,
-    now: string,
-  ) => (DueMessage & { leavesAt: number })[];
+  messages: (referral: Referral, happenings: readonly Happening[], by: WrittenBy, now: string) => (DueMessage & { leavesAt: number })[];
   /** Whether it is right no more when it would leave. */
-  isOvertaken: (referral: Referral, message: Pick<DueMessage, 'topic'>, now: string) => boolean;
+  isOvertaken: (referral: Referral, message: Pick<DueMessage, 'topic' | 'startsAt'>, now: string) => boolean;
   /** Asked how it was: what they say and after how many milliseconds; undefined where they do not. */
   rates: () => { score: 1 | 2 | 3 | 4 | 5; after: number } | undefined;
   /** Reached, with a link to book: whether they take the date on their page themselves. */
@@ -60,11 +55,11 @@ export function patientPart(seed: string, referralId: string, patient: Patient, 
   const channel = channelFor(contact)?.channel;
   const draws: Draws = drawsOf(`${seed}/${referralId}/patient`);
   return {
-    messages: (referral, happenings, visitsBefore, now) =>
+    messages: (referral, happenings, by, now) =>
       channel === 'text' && referral.order.status === 'active'
-        ? messagesFor(referral, happenings, visitsBefore, now).map((each) => ({ ...each, leavesAt: Date.parse(sendAt(each.at, timeZone)) }))
+        ? messagesFor(referral, happenings, by, now).map((each) => ({ ...each, leavesAt: Date.parse(sendAt(each.at, timeZone)) }))
         : [],
-    isOvertaken: (referral, { topic }, now) => overtaken(referral, { topic, to: NUMBER }, { now, contact }) !== undefined,
+    isOvertaken: (referral, message, now) => overtaken(referral, { ...message, to: NUMBER }, { now, contact }) !== undefined,
     rates: () => {
       const [answers, score] = [draws.chance(RATED_SHARE), draws.weighted(RATINGS_GIVEN)];
       const after = draws.logNormal(RATED_HOURS.median, RATED_HOURS.sigma) * HOUR;

@@ -3,7 +3,6 @@
  * whenever the clock comes to a moment the policy names, the engine takes its steps.
  */
 
-import type { MessageTopic } from '@refloop/domain/patient/messages';
 import { visitsOf } from '@refloop/domain/referral/attempt';
 import { type CareCommand, decideCare } from '@refloop/domain/referral/care-command';
 import { decide, type ReferralCommand } from '@refloop/domain/referral/command';
@@ -11,6 +10,7 @@ import type { Actor, Happening, ReferralEvent } from '@refloop/domain/referral/e
 import { type ObservedFact, observe } from '@refloop/domain/referral/observe';
 import { decidePatient, type PatientAct } from '@refloop/domain/referral/patient-act';
 import { evolve, type Referral } from '@refloop/domain/referral/referral';
+import type { DueMessage, WrittenBy } from '../services/patient/outreach.ts';
 import type { PracticeEngine } from './engine.ts';
 import { PATIENT, type PatientPart } from './patient-part.ts';
 
@@ -73,18 +73,18 @@ export function beginRecord(id: string, startsAt: number, engine: PracticeEngine
       state = evolve(id, state, event);
     }
   };
-  const react = (happenings: readonly Happening[], visitsBefore: number): void => {
+  const react = (happenings: readonly Happening[], by: WrittenBy): void => {
     const now = instant(clock);
     const { reactions, next } = engine.look(referral(), now);
     write(reactions, engine.actor);
-    for (const { topic, leavesAt } of part.messages(referral(), [...happenings, ...reactions], visitsBefore, now))
-      coming.push({ at: Math.max(leavesAt, clock), happen: () => leave(topic) });
+    for (const { leavesAt, ...message } of part.messages(referral(), [...happenings, ...reactions], by, now))
+      coming.push({ at: Math.max(leavesAt, clock), happen: () => leave(message) });
     look = next === undefined ? Number.POSITIVE_INFINITY : Date.parse(next);
   };
   const take = (happenings: readonly Happening[], actor: Actor): void => {
-    const before = visitsOf(state);
+    const by = { visitsBefore: visitsOf(state), byPatient: actor.kind === 'patient' };
     write(happenings, actor);
-    react(happenings, before);
+    react(happenings, by);
   };
   const patient = (act: PatientAct, key: string): void => {
     const decided = decidePatient(referral(), act, key, instant(clock));
@@ -104,8 +104,9 @@ export function beginRecord(id: string, startsAt: number, engine: PracticeEngine
       },
     });
   };
-  const leave = (topic: MessageTopic): void => {
-    if (part.isOvertaken(referral(), { topic }, instant(clock))) return;
+  const leave = (message: DueMessage): void => {
+    if (part.isOvertaken(referral(), message, instant(clock))) return;
+    const { topic } = message;
     written.add(topic);
     const messageId = `${id}-m${events.length}`;
     const sent = {
@@ -131,7 +132,7 @@ export function beginRecord(id: string, startsAt: number, engine: PracticeEngine
       if (at > until) return;
       clock = Math.max(clock, at);
       if (next === undefined || look <= next.at) {
-        react([], visitsOf(state));
+        react([], { visitsBefore: visitsOf(state), byPatient: false });
         continue;
       }
       coming = coming.filter((each) => each !== next);

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { openMemoryStore } from '../store/memory/store.ts';
 import type { Scope } from '../store/store.ts';
 import { createExceptionService } from './exception-queue.ts';
+import { raiseNoneInNetwork } from './exceptions.ts';
 
 const scope: Scope = { tenant: 'north', issuer: 'https://ehr.example.org/fhir', site: 'North clinic' };
 const NOW = new Date('2026-11-28T15:00:00.000Z');
@@ -35,4 +36,26 @@ test('what else is owed, however much and however long overdue, crowds none of t
     NOW,
   );
   expect(rows.map(({ id }) => id)).toEqual(['early', 'late']);
+});
+
+test('where nobody is in network a coordinator in turn is asked, and who stands in for one who is away', async () => {
+  const store = openMemoryStore({ newId: () => 'id' });
+  const person = (subject: string) => ({ subject, fhirUser: `Practitioner/${subject}`, name: subject });
+  const since = '2026-11-01T00:00:00.000Z';
+  const ownerOf = (referralId: string) =>
+    store.transaction(scope, async (unit) => {
+      const about = { specialtyName: 'Cardiology', urgency: 'routine', withinMiles: 50, patientName: 'A patient', raisedBy: 's' } as const;
+      await raiseNoneInNetwork(unit, { ...about, id: `none-${referralId}`, referralId, now: NOW });
+      return (await unit.obligations.get(`none-${referralId}`))?.owner;
+    });
+  expect(await ownerOf('r0')).toBe('s');
+  await store.transaction(scope, async (unit) => {
+    for (const subject of ['kim', 'lou'])
+      await unit.grants.put({ ...person(subject), roles: ['coordinator'], grantedBy: 'sites', grantedAt: since, reason: 'x' });
+    const covers = { kind: 'covers', reason: 'Away', givenBy: 'sites', givenAt: since, until: null } as const;
+    await unit.delegations.insert({ ...covers, id: 'd', delegate: person('ada'), clinician: person('kim') });
+  });
+  const owners = new Set<string | null | undefined>();
+  for (let each = 1; each <= 12; each += 1) owners.add(await ownerOf(`r${each}`));
+  expect([...owners].sort()).toEqual(['ada', 'lou']);
 });

@@ -1,10 +1,12 @@
 /** Things a person must look at: nobody in network (R6), write-backs that did not finish by themselves, an emergency from an unknown number. */
 import { specialtyInSentence } from '@refloop/domain/clinical/specialty';
 import type { Urgency } from '@refloop/domain/matching/request';
+import { personFor } from '@refloop/domain/sla/staff';
 import type { StoredObligation } from '../store/obligations.ts';
 import type { StoredPlan } from '../store/plans.ts';
 import type { Unit } from '../store/store.ts';
 import { dueBy, minutesLater } from './due.ts';
+import { staffIn } from './engine/staff.ts';
 import { hasLapsed, planContentOf } from './plan-content.ts';
 
 export const UNFINISHED = 'unfinished-write-back';
@@ -28,11 +30,9 @@ export type UnfinishedContent = ExceptionContent & { redFlag: boolean };
 /** A write-back the clinician's own window finishes within seconds; after this long it is somebody's to look at. */
 export const UNFINISHED_AFTER_MINUTES = 15;
 
-/** The first coordinator of the site, else who raised it: never a shared inbox with nobody (R126). */
-async function ownerFor(unit: Unit, raisedBy: string): Promise<string> {
-  const grants = await unit.grants.list();
-  return grants.find((grant) => grant.roles.includes('coordinator'))?.subject ?? raisedBy;
-}
+/** A coordinator in turn, or who stands in for them; else who raised it: never a shared inbox with nobody (R126). */
+const ownerFor = async (unit: Unit, referralId: string, raisedBy: string, now: Date): Promise<string> =>
+  personFor('coordinator', { referralId, requester: raisedBy, coordinator: null }, await staffIn(unit, now.toISOString())).subject;
 
 /** A newer question about the same referral replaces the older one: answered, or raised again with its own deadline. */
 export async function settleNoneInNetwork(unit: Unit, referralId: string, now: Date): Promise<void> {
@@ -65,7 +65,7 @@ export async function raiseNoneInNetwork(
     kind: 'none-in-network',
     raisedAt: about.now.toISOString(),
     dueAt: dueBy(about.urgency, about.now),
-    owner: await ownerFor(unit, about.raisedBy),
+    owner: await ownerFor(unit, about.referralId, about.raisedBy, about.now),
     raisedBy: about.raisedBy,
     content,
   });

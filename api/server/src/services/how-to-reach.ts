@@ -7,7 +7,9 @@ import type { Moment } from '@refloop/domain/referral/attempt';
 import type { Referral } from '@refloop/domain/referral/referral';
 import type { Thread } from '../client/thread.ts';
 import { addressedTo } from '../packet/addressed-to.ts';
+import type { StoredOfficeLink } from '../store/office-links.ts';
 import type { Unit } from '../store/store.ts';
+import { openedAt } from './link-door.ts';
 import { approvedPacket } from './patient/patient-facts.ts';
 import type { PracticeOf } from './patient/patient-view.ts';
 
@@ -26,7 +28,13 @@ function patientNumber(charted: string, onRecord: string | null): Pick<Thread['r
   return isTold ? { phone: onRecord, phoneFrom: 'patient' } : { phone: charted, phoneFrom: 'chart' };
 }
 
-export async function howToReach(unit: Unit, referral: Referral, practiceOf: PracticeOf): Promise<Thread['reach']> {
+/** @param links of this referral */
+export async function howToReach(
+  unit: Unit,
+  referral: Referral,
+  practiceOf: PracticeOf,
+  links: readonly StoredOfficeLink[] = [],
+): Promise<Thread['reach']> {
   const packet = await approvedPacket(unit, referral);
   const contact = await unit.patientContacts.get(referral.patientId);
   const { messaged, contacts, attempts } = referral;
@@ -52,6 +60,7 @@ export async function howToReach(unit: Unit, referral: Referral, practiceOf: Pra
             failed: attempt.transmissions.filter(({ status }) => status === 'failed').length,
             lastAt: last(attempt.transmissions),
           },
+          openedAt: last(links.filter((link) => link.attempt === attempt.number).map(({ opened }) => ({ at: openedAt(opened) }))),
         }
       : null,
   };

@@ -27,6 +27,10 @@ type StoredLink = {
 /** The link, taken in the transaction that holds it, with what else its side reads of it. */
 export type Behind = { unit: Unit; link: StoredLink };
 
+/** When it was opened last. */
+export const openedAt = (opened: { until: Instant } | null): Instant | null =>
+  opened && new Date(Date.parse(opened.until) - OPEN_MS).toISOString();
+
 /** What its page holds, and until when that opens anything. */
 export type Opening = { opened: string; until: Instant };
 

@@ -217,6 +217,40 @@ describe('the office', () => {
     expect((await thread()).status).toBe('accepted');
   });
 
+  test('that opened its link is told of in the thread, with when it did last', async () => {
+    const link = await makeLink();
+    expect((await thread()).reach.office?.openedAt).toBeNull();
+    await open(link, '1538271645');
+    expect((await thread()).reach.office?.openedAt, 'not with the NPI of somebody else').toBeNull();
+    await at('2026-11-23T16:00:00.000Z');
+    await open(link);
+    await at('2026-11-23T19:00:00.000Z');
+    expect((await thread()).reach.office?.openedAt).toBe('2026-11-23T16:00:00.000Z');
+  });
+
+  test('cancels an appointment, and confirms that it is cancelled once it is asked to', async () => {
+    const { opened } = await openedView();
+    await act(opened, { act: 'accept' });
+    await act(opened, { act: 'book', startsAt: '2026-12-08T09:00:00-06:00' });
+    expect((await act(opened, { act: 'confirm-cancellation' })).status).toBe(409);
+    expect((await act(opened, { act: 'cancel-appointment', by: 'nobody' })).status).toBe(400);
+    const off = await act(opened, { act: 'cancel-appointment', by: 'specialist' });
+    expect([off.status, off.body['appointment'], off.body['acts']]).toEqual([200, null, expect.arrayContaining(['book'])]);
+    expect((await thread()).obligations.map(({ next }) => next)).toEqual(['Book again after a missed visit']);
+    const what = { act: 'cancel-requested', reason: 'Moved away', at: api.clock.now.toISOString() };
+    const asked = await post(
+      `/worklist/referrals/${id}/acts`,
+      { key: `ask-${id}-01234`, sequence: (await thread()).sequence, what },
+      coordinator,
+    );
+    expect(asked.status, JSON.stringify(asked.body)).toBe(200);
+    const view = (await post('/office/view', { opened })).body as OfficeView;
+    expect([view.status, view.acts]).toEqual(['cancelling', ['ask', 'note', 'confirm-cancellation']]);
+    const done = await act(opened, { act: 'confirm-cancellation' });
+    expect([done.status, done.body]).toEqual([200, { standing: 'over', how: 'cancelled', ...practice() }]);
+    expect((await thread()).obligations.map(({ next }) => next)).toEqual(['Ask another specialist']);
+  });
+
   test('asks, is answered, and pressed twice it is done once', async () => {
     const { opened } = await openedView();
     for (let press = 0; press < 2; press += 1) await act(opened, { act: 'ask', text: 'Is there an ECG?' }, 'press-the-same');

@@ -238,6 +238,8 @@ function inUtc(what: OfficeRequest): OfficeAct {
     case 'accept':
     case 'decline':
     case 'ask':
+    case 'cancel-appointment':
+    case 'confirm-cancellation':
       return what;
     case 'no-show':
     case 'seen':

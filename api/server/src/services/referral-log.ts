@@ -17,6 +17,7 @@ import type { ReferralRow } from '../store/referrals.ts';
 import type { Unit } from '../store/store.ts';
 import { openEngine } from './engine/engine.ts';
 import { isEngaged } from './engine/reactions.ts';
+import type { WrittenBy } from './patient/outreach.ts';
 
 /** Somebody changed the same referral or its row between our read and our write; the transaction is run again. */
 export class AppendConflict extends Error {}
@@ -130,20 +131,25 @@ async function append(
   const last = happenings.findLast(({ fact }) => !isUntold(fact));
   await addTaskEffects(unit, before, written, happenings, now);
   await addReportEffects(unit, written, happenings, now);
-  return react(unit, written, now, { last: last && { type: last.fact.type, at: now }, happenings, visitsBefore: visitsOf(before) });
+  return react(unit, written, now, {
+    last: last && { type: last.fact.type, at: now },
+    happenings,
+    visitsBefore: visitsOf(before),
+    byPatient: actor.kind === 'patient',
+  });
 }
 
 /** What was just written, and how things stood before it. */
-type Before = { last: { type: string; at: string } | undefined; happenings: Happening[]; visitsBefore: number };
+type Before = WrittenBy & { last: { type: string; at: string } | undefined; happenings: Happening[] };
 
 /** What follows by itself; in the same transaction, so that no event is without its obligations. */
-async function react(unit: Unit, referral: Referral, now: string, { last, happenings, visitsBefore }: Before): Promise<Referral> {
+async function react(unit: Unit, referral: Referral, now: string, { last, happenings, ...by }: Before): Promise<Referral> {
   const engine = await openEngine(unit, now);
   const reactions = engine.reactions(referral);
   const after = reactions.length === 0 ? referral : ((await write(unit, referral.id, referral, engine.actor, now, reactions)) ?? referral);
   const raised = reactions.at(-1);
   await engine.settle(after, last ?? (raised && { type: raised.fact.type, at: now }));
-  await engine.tell(after, [...happenings, ...reactions], visitsBefore);
+  await engine.tell(after, [...happenings, ...reactions], by);
   return after;
 }
 
@@ -153,7 +159,7 @@ export async function lookAgain(unit: Unit, referralId: string, now: string): Pr
   await unit.events.hold(referralId);
   const referral = await readReferral(unit, referralId);
   if (referral && isEngaged(referral))
-    await react(unit, referral, now, { last: undefined, happenings: [], visitsBefore: visitsOf(referral) });
+    await react(unit, referral, now, { last: undefined, happenings: [], visitsBefore: visitsOf(referral), byPatient: false });
   else await unit.referralTimers.set(referralId, null);
 }
 

@@ -91,6 +91,8 @@ const TOPIC_WORDS: Record<MessageTopic, string> = {
   missed: 'About the missed visit.',
   'were-you-seen': 'Whether the visit took place.',
   rate: 'How it was.',
+  booked: 'The date of the visit.',
+  'called-off': 'That the visit was called off.',
 };
 const CHANNEL_OF_PATIENT: Record<PatientChannel, string> = { text: 'By text message.', email: 'By e-mail.' };
 const OUTCOME_WORDS = { sent: 'Sent.', failed: 'Not sent.', unknown: 'Not known whether it was sent.' } as const;
@@ -248,8 +250,16 @@ function partyOf(fact: ReferralFact, actor: Actor): Party {
   return EVENTS[fact.type].party;
 }
 
-/** Newest last. */
-export function threadOf(events: readonly ReferralEvent[], names: Names, handed: Handed = new Map()): ThreadEntry[] {
+const NOT_TOLD = 'Refloop did not tell the patient.';
+
+/** In front of the times of an entry, behind everything else of it. */
+const withNotTold = (fact: ReferralFact, detail: string | null): string =>
+  (fact.type === 'appointment-booked' ? [NOT_TOLD, detail] : [detail === null ? null : `${detail}.`, NOT_TOLD])
+    .filter((each) => each !== null)
+    .join(' ');
+
+/** Newest last. @param notTold sequence of what was done about a visit and the patient was not written of; undefined where there is none */
+export function threadOf(events: readonly ReferralEvent[], names: Names, handed: Handed = new Map(), notTold?: number): ThreadEntry[] {
   const mailed = new Set(
     events.flatMap(({ fact }) => (fact.type === 'attempt-sent' && fact.channel === 'link' ? [fact.transmissionId] : [])),
   );
@@ -262,7 +272,7 @@ export function threadOf(events: readonly ReferralEvent[], names: Names, handed:
       party: partyOf(fact, actor),
       by: byOf(actor, names),
       title: fact.type === 'transmission-delivered' && mailed.has(fact.transmissionId) ? HANDED : EVENTS[fact.type].name,
-      detail: detailOf(fact, names, handed),
+      detail: sequence === notTold ? withNotTold(fact, detailOf(fact, names, handed)) : detailOf(fact, names, handed),
       times: timesOf(fact),
     }));
 }

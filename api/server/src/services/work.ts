@@ -20,6 +20,7 @@ import { readReferral, withRetry } from './referral-log.ts';
 import { REVIEW, toldRow, toReviewRow } from './reviews.ts';
 import { namesOf } from './staff-names.ts';
 import { TO_SIGN, toSignContentOf } from './to-sign.ts';
+import { toldTo } from './told.ts';
 import { isByHand, leftText } from './unfinished-text.ts';
 
 export type WorkService = {
@@ -135,7 +136,7 @@ export function createWorkService({ store, phoneOf, failed }: Deps): WorkService
           .sort(newestFirst),
       );
       for (const { subject } of [{ subject: session.subject }, ...(await coveredBy(unit, session.subject, now))]) {
-        const told = await of.list({ status: 'open', escalatedTo: subject });
+        const told = await toldTo(unit, subject);
         // What is theirs and has no list of its own here: the patient said no, or the EHR waits for their signature.
         for (const kind of OWN_TO_SETTLE) told.push(...(await of.list({ status: 'open', kind, owner: subject })));
         work.told.push(...told.map(toldRow).sort(byDeadline));

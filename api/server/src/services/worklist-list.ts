@@ -8,6 +8,7 @@ import type { Unit } from '../store/store.ts';
 import { policyIn } from './engine/policy-in-force.ts';
 import { countHeld } from './held-documents.ts';
 import { namesOf } from './staff-names.ts';
+import { toldTo } from './told.ts';
 import { namesIn, worklistLine } from './worklist-rows.ts';
 
 /** More than that nobody works through; what is beyond is counted. */
@@ -29,7 +30,7 @@ export const isAssignable = ({ roles }: StoredGrant): boolean => roles.includes(
 export async function readOpen(unit: Unit, session: Session): Promise<StoredObligation[]> {
   if (seesAll(session)) return unit.obligations.listOpen({ limit: MOST_ROWS });
   const own = await unit.obligations.list({ status: 'open', owner: session.subject, limit: MOST_ROWS });
-  const told = await unit.obligations.list({ status: 'open', escalatedTo: session.subject, limit: MOST_ROWS });
+  const told = await toldTo(unit, session.subject);
   const both = [...own, ...told.filter(({ id }) => !own.some((each) => each.id === id))];
   return both.sort((left, right) => (left.dueAt < right.dueAt ? -1 : left.dueAt > right.dueAt ? 1 : 0));
 }

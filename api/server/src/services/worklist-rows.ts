@@ -6,6 +6,7 @@ import type { StoredObligation } from '../store/obligations.ts';
 import type { ObligationContent } from './engine/obligation-content.ts';
 import { stepName } from './engine/step-names.ts';
 import { eventName } from './thread-words.ts';
+import { isTold } from './told.ts';
 
 export type RowsFor = {
   /** Subject of who reads. */
@@ -78,7 +79,7 @@ export function worklistRow(stored: StoredObligation, { reader, names, calendar,
     owner: named(line.owner, known),
     mine: line.owner === reader,
     escalatedTo: named(line.escalatedTo, known),
-    escalatedToMe: line.escalatedTo === reader,
+    escalatedToMe: isTold(stored, [reader]),
     ...openingHours(line, now, calendar),
     steps: (content.steps ?? []).map(({ rule, words, at, to }) => ({ rule, words, at, to: known.get(to) ?? to })),
   };

@@ -72,6 +72,36 @@ test('a press whose key was one of another referral is refused in words, and put
   expect((await thread('r3')).sequence).toBe(before);
 });
 
+test('a line without an order says where it is settled', async () => {
+  const id = 'unknown-number-of-this-test';
+  const content = { specialtyName: '', patientName: '', detail: 'Call them.' };
+  const row = { id, referralId: id, kind: 'unknown-number', raisedAt: AT, dueAt: AT, owner: null, raisedBy: null, content };
+  await api.store.transaction(api.scope, (unit) => unit.obligations.insert(row));
+  const opened = await api.call('GET', `/worklist/referrals/${id}`, coordinator);
+  expect([opened.status, String(opened.body['detail'])]).toEqual([404, expect.stringContaining('settled under Exceptions')]);
+  await api.store.transaction(api.scope, (unit) => unit.obligations.settle(id, { what: 'done', at: AT }));
+  expect(String((await api.call('GET', `/worklist/referrals/${id}`, coordinator)).body['detail'])).toContain('Reload the list');
+});
+
+test('whoever was told by an earlier step stays told: on their own list and in the thread', async () => {
+  const doctor = await api.session({ patientId: null, subject: 's', roles: ['clinician'] });
+  const step = (to: string, rule: string) => ({ rule, act: 'alert', words: 'Look at it.', at: AT, to });
+  const escalated = (...steps: object[]) =>
+    api.store.transaction(api.scope, async (unit) => {
+      const row = (await unit.obligations.openOf('r3')).find(({ kind }) => kind === 'send');
+      const content = { ...(row?.content as object), steps };
+      const { owner, dueAt } = row ?? { owner: null, dueAt: AT };
+      const escalatedTo = (steps.at(-1) as { to: string } | undefined)?.to ?? null;
+      await unit.obligations.settle(row?.id ?? '', { what: 'revise', owner, dueAt, escalatedTo, content });
+    });
+  const told = async () => ((await api.call('GET', '/work', doctor)).body as MyWork).told.map(({ referralId }) => referralId);
+  const shown = async () => [(await api.call('GET', '/worklist/referrals/r3', doctor)).status, (await list(doctor)).rows.length];
+  expect([await told(), await shown()]).toEqual([[], [404, 0]]);
+  await escalated(step('s', 'R78'), step('lena', 'R78-lead'));
+  expect([await told(), await shown()]).toEqual([['r3'], [200, 1]]);
+  await escalated();
+});
+
 test('every open obligation, with who waits on whom and both clocks', async () => {
   const answer = await list(coordinator);
   const row = answer.rows.find((each) => each.referralId === 'r1' && each.kind === 'send');

@@ -20,12 +20,14 @@ import { careRefusal } from './care-refusal.ts';
 import { namesBeside } from './engine/obligation-rows.ts';
 import { policyIn } from './engine/policy-in-force.ts';
 import { howToReach } from './how-to-reach.ts';
+import { dateNotTold } from './patient/date-told.ts';
 import type { PracticeOf } from './patient/patient-view.ts';
 import { isClinician } from './prepared.ts';
 import { applyDecision, readHistory, withPress, withRetry } from './referral-log.ts';
 import { wordOnSending } from './sent-by-hand.ts';
 import { namesOf } from './staff-names.ts';
 import { handedToMail, threadOf } from './thread-words.ts';
+import { isTold } from './told.ts';
 import { isAssignable, listPart, listWorklist, seesAll } from './worklist-list.ts';
 import { worklistRow } from './worklist-rows.ts';
 
@@ -45,7 +47,7 @@ async function worksOrReads(unit: Unit, session: Session, referralId: string, no
   const open = await unit.obligations.openOf(referralId);
   if (open.some(({ owner }) => owner === session.subject)) return true;
   const people = [session.subject, ...(await coveredBy(unit, session.subject, now)).map(({ subject }) => subject)];
-  if (!open.some(({ escalatedTo }) => escalatedTo !== null && people.includes(escalatedTo))) throw new Refused(noSuchReferral());
+  if (!open.some((row) => isTold(row, people))) throw new Refused(noSuchReferral());
   return false;
 }
 
@@ -72,6 +74,10 @@ export type WorklistService = {
 
 export const noSuchReferral = (): Refusal => problem('not-found', 'There is no referral with this number here. Reload the list.');
 
+/** Open, and no order is in it: nobody in network, a signature, a number of nobody's. */
+const worksElsewhere = (): Refusal =>
+  problem('not-found', 'There is no approved order here yet. This is settled under Exceptions; a signature is given under My work.');
+
 /** Whoever approved needs no grant to be named: their name stands with the approval. */
 export async function readThread(
   unit: Unit,
@@ -92,10 +98,11 @@ export async function readThread(
   const obligations = open.map((stored) => worklistRow(stored, rowsFor));
   const attempt = referral.attempts.at(-1);
   const links = await unit.officeLinks.list(referralId);
+  const effects = await unit.outbox.ofReferral(referralId);
   return {
     referralId,
     mayWork: true,
-    reach: await howToReach(unit, referral, practiceOf),
+    reach: await howToReach(unit, referral, practiceOf, links),
     sequence: referral.decidedSequence,
     patientName,
     specialtyName: specialtyById(referral.specialty)?.name ?? referral.specialty,
@@ -115,7 +122,7 @@ export async function readThread(
     linked: links.some((link) => link.attempt === attempt?.number && link.closedAt === null && link.expiresAt > now),
     mayAskNext: mayReroute(referral),
     asker: referral.attempts.find(({ number }) => number === openQuestions(referral)[0]?.attempt)?.performer.display ?? null,
-    entries: threadOf(events, names, handedToMail(await unit.outbox.ofReferral(referralId))),
+    entries: threadOf(events, names, handedToMail(effects), dateNotTold(events, effects, now)),
   };
 }
 
@@ -174,7 +181,7 @@ export function createWorklistService({ store, practiceOf }: { store: Store; pra
       store.transaction(session.scope, async (unit) => {
         const works = await worksOrReads(unit, session, referralId, now);
         const thread = await readThread(unit, session, referralId, now.toISOString(), practiceOf);
-        if (!thread) return noSuchReferral();
+        if (!thread) return (await unit.obligations.openOf(referralId)).length > 0 ? worksElsewhere() : noSuchReferral();
         await recorded(unit, session, now, 'worklist.thread-read', {
           referralId,
           payload: { sequence: Math.max(thread.sequence, ...thread.entries.map(({ sequence }) => sequence)) },

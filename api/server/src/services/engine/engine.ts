@@ -10,7 +10,7 @@ import { nextLookAt } from '@refloop/domain/sla/escalate';
 import { calendarFor } from '@refloop/domain/sla/policy';
 import { followOwner } from '../../outbox/effect-obligation.ts';
 import type { Unit } from '../../store/store.ts';
-import { tellPatient } from '../patient/outreach.ts';
+import { tellPatient, type WrittenBy } from '../patient/outreach.ts';
 import type { ObligationContent } from './obligation-content.ts';
 import { projectObligations } from './obligation-rows.ts';
 import { policyIn } from './policy-in-force.ts';
@@ -28,7 +28,7 @@ export type Engine = {
     /** Undefined where nothing has happened since the rows were written. */ lastEvent: ObligationContent['lastEvent'] | undefined,
   ) => Promise<void>;
   /** What the patient is told of what was just written. */
-  tell: (referral: Referral, happenings: readonly Happening[], visitsBefore: number) => Promise<void>;
+  tell: (referral: Referral, happenings: readonly Happening[], by: WrittenBy) => Promise<void>;
 };
 
 /** Reads what it stands on: the policy in force and who is there. */
@@ -48,7 +48,7 @@ export async function openEngine(unit: Unit, now: Instant): Promise<Engine> {
       const back = owed.length + doubts > 0 ? coverEnds : null;
       await unit.referralTimers.set(referral.id, next === null || (back !== null && back < next) ? back : next);
     },
-    tell: (referral, happenings, visitsBefore) =>
-      tellPatient(unit, referral, happenings, { visitsBefore, timeZone: calendarFor(policy, referral).timeZone, now }),
+    tell: (referral, happenings, by) =>
+      tellPatient(unit, referral, happenings, { ...by, timeZone: calendarFor(policy, referral).timeZone, now }),
   };
 }

@@ -17,10 +17,46 @@ import { expiryOf } from './patient-links.ts';
 
 const DAY_MS = 86_400_000;
 
-export type DueMessage = { topic: MessageTopic; key: string; at: string };
+export type DueMessage = {
+  topic: MessageTopic;
+  key: string;
+  at: string;
+  /** Of a date that was set or called off: when the visit is, or would have been. */
+  startsAt?: string;
+};
 
-/** What the patient is to be told of what was just written. @param visitsBefore visits that were known already */
-export function messagesFor(referral: Referral, happenings: readonly Happening[], visitsBefore: number, now: string): DueMessage[] {
+/** How things stood before what was just written, and whose doing it is. */
+export type WrittenBy = { /** Visits that were known already. */ visitsBefore: number; byPatient: boolean };
+
+/** The date as it stands after all of it, where somebody else than the patient set it, moved it or called it off, and it is still ahead. */
+function dateFor({ id, attempts, lastSequence }: Referral, happenings: readonly Happening[], now: string): DueMessage[] {
+  const attempt = attempts.at(-1);
+  const last = happenings.findLast(({ fact }) => fact.type === 'appointment-booked' || fact.type === 'appointment-cancelled')?.fact;
+  if (!attempt || !last || !('appointmentId' in last) || last.attempt !== attempt.number) return [];
+  const { work, appointments } = attempt;
+  if (!('appointmentId' in work) || work.appointmentId !== last.appointmentId) return [];
+  const startsAt = appointments.find((each) => each.id === work.appointmentId)?.startsAt ?? '';
+  if (startsAt <= now) return [];
+  const about = { key: `${id}/date/${lastSequence}`, at: now, startsAt };
+  if (last.type === 'appointment-booked') return work.status === 'scheduled' ? [{ topic: 'booked', ...about }] : [];
+  // Who called it off themselves, by whatever way, knows.
+  const byPatient = last.type === 'appointment-cancelled' && last.by === 'patient';
+  return work.status === 'appointment-cancelled' && !byPatient ? [{ topic: 'called-off', ...about }] : [];
+}
+
+/** What the patient is to be told of what was just written. */
+export function messagesFor(
+  referral: Referral,
+  happenings: readonly Happening[],
+  { visitsBefore, byPatient }: WrittenBy,
+  now: string,
+): DueMessage[] {
+  const due = ofSteps(referral, happenings, visitsBefore, now);
+  // The reminder of a visit that is soon tells its date already.
+  return byPatient || due.some(({ topic }) => topic === 'day-before') ? due : [...due, ...dateFor(referral, happenings, now)];
+}
+
+function ofSteps(referral: Referral, happenings: readonly Happening[], visitsBefore: number, now: string): DueMessage[] {
   return happenings.flatMap(({ fact }): DueMessage[] => {
     if (fact.type === 'escalation-raised') {
       const topic = topicOf(fact.act);
@@ -35,23 +71,22 @@ export function messagesFor(referral: Referral, happenings: readonly Happening[]
 
 /**
  * @param happenings those that were just written, with what followed from them by itself
- * @param visitsBefore how often the patient had been seen before them
  * @param timeZone of the clinic, for quiet hours
  */
 export async function tellPatient(
   unit: Unit,
   referral: Referral,
   happenings: readonly Happening[],
-  { visitsBefore, timeZone, now }: { visitsBefore: number; timeZone: string; now: string },
+  { timeZone, now, ...by }: WrittenBy & { timeZone: string; now: string },
 ): Promise<void> {
-  const due = referral.order.status === 'active' ? messagesFor(referral, happenings, visitsBefore, now) : [];
+  const due = referral.order.status === 'active' ? messagesFor(referral, happenings, by, now) : [];
   if (due.length === 0) return;
   const contact = await unit.patientContacts.get(referral.patientId);
   const channel = contact && channelFor(contact);
-  // E-mail has no handler for patients yet: there a person does it.
+  // Where nothing may leave, a person does it.
   if (!contact || channel?.channel !== 'text') return;
   const { practice, templates } = await configurationIn(unit);
-  for (const { topic, key, at } of due) {
+  for (const { topic, key, at, startsAt } of due) {
     const link = newToken();
     const id = `message-${digest(key).slice(0, 32)}`;
     const { language } = contact;
@@ -61,6 +96,7 @@ export async function tellPatient(
       topic,
       language,
       timeZone,
+      ...(startsAt === undefined ? {} : { startsAt }),
       ...(practice.name === null ? {} : { practice: practice.name }),
       ...(practice.phone === null ? {} : { phone: practice.phone }),
       ...(words === undefined ? {} : { words }),

@@ -217,7 +217,10 @@ describe('what is asked to leave goes by it', () => {
 
   test.each([
     ['calls preferred', { preferred: 'phone' }],
-    ['e-mail preferred and wanted', { preferred: 'email', email: { to: 'rosa@example.org', wanted: true } }],
+    [
+      'e-mail wanted and no more texts',
+      { preferred: 'email', email: { to: 'rosa@example.org', wanted: true }, text: { to: NUMBER, wanted: false } },
+    ],
     ['no more texts', { text: { to: NUMBER, wanted: false } }],
     ['no number any more', { text: { to: '', wanted: null } }],
   ] satisfies [string, Partial<TellContact>][])('%s: nothing is written, and what waited does not leave', async (_, more) => {
@@ -229,6 +232,13 @@ describe('what is asked to leave goes by it', () => {
     const rows = await inScope((unit) => unit.outbox.ofReferral('r2'));
     expect(rows.filter(({ kind }) => kind === TEXT_MESSAGE)).toEqual([]);
     expect(await run(LATER)).toEqual([]);
+  });
+
+  test('e-mail preferred, by which nothing leaves yet: the texts they said yes to leave', async () => {
+    await wants();
+    expect(await tells({ preferred: 'email', email: { to: 'rosa@example.org', wanted: true } })).toMatchObject({ leavesBy: 'text' });
+    await accepted();
+    expect(await run(LATER)).toEqual([NUMBER]);
   });
 
   test('another number meanwhile: what waited for the one before does not leave', async () => {

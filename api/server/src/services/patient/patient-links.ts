@@ -1,14 +1,17 @@
 /** Links for the patient: handed over by whoever the referral is with, or carried by a message. */
 import type { Referral } from '@refloop/domain/referral/referral';
+import { calendarFor } from '@refloop/domain/sla/policy';
 import type { NewPatientLink } from '../../client/patient.ts';
 import { problem, type Refusal, Refused } from '../../problem.ts';
 import { actorOf, type Session } from '../../sessions/session.ts';
 import { digest, newToken } from '../../sessions/token.ts';
 import type { Scope, Store, Unit } from '../../store/store.ts';
 import { practiceIn } from '../configuration-in-force.ts';
+import { policyIn } from '../engine/policy-in-force.ts';
 import { readReferral } from '../referral-log.ts';
 import { noSuchReferral, requireOwn } from '../worklist.ts';
-import { approvedPacket, birthDateOf, contactOf } from './patient-facts.ts';
+import { approvedPacket, birthDateOf, contactOf, dayOn } from './patient-facts.ts';
+import { isAdolescent } from './patient-view.ts';
 
 /** As long as an office’s (services/office-links.ts), and until the last question about the visit. Ours. */
 const LINK_DAYS = 120;
@@ -56,7 +59,8 @@ export const createPatientLinkService = ({ store, newId, phoneOf }: PatientLinkD
         payload: { link: id, expiresAt, closed },
       });
       const { practice, phone } = await practiceIn(unit, phoneOf(unit.scope));
-      return { link, expiresAt, language, practice, phone };
+      const { timeZone } = calendarFor(await policyIn(unit), referral);
+      return { link, expiresAt, language, practice, phone, withheld: isAdolescent(packet, dayOn(at, timeZone)) };
     }),
 });
 

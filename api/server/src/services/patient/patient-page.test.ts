@@ -64,7 +64,7 @@ const rows = async (): Promise<Row[]> =>
 
 describe('a link', () => {
   test('is handed out in the name of the practice, with the number to call', async () => {
-    expect((await make()).body).toMatchObject({ practice: api.scope.site, phone: '510-555-0150' });
+    expect((await make()).body).toMatchObject({ practice: api.scope.site, phone: '510-555-0150', withheld: false });
   });
 
   test('shows nothing without the date of birth, is locked after five wrong ones, and a new one opens', async () => {
@@ -310,6 +310,8 @@ describe('for a child', () => {
       expect(view.acts.includes('decline')).toBe(as === 'parent');
       if (as === 'patient') expect((await act(view.opened, { act: 'decline', reason: 'cost' })).status).toBe(403);
     }
+    // Nor does the paper with the link.
+    expect((await make()).body['withheld']).toBe(true);
     expect((await open(await makeLink(), TEEN, 'proxy')).status).toBe(403);
   });
 

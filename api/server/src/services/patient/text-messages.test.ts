@@ -157,6 +157,7 @@ describe('what leaves by itself', () => {
         phone: '510-555-0100',
         fax: '',
         sendings: { made: 1, arrived: 0, failed: 0, lastAt: expect.any(String) },
+        openedAt: null,
       },
     });
   });
