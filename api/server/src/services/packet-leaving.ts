@@ -34,6 +34,9 @@ export type Leaving = {
   asked: SendPacket;
 };
 
+/** Whoever has the Task reads these beside it; the packet itself does not go this way. */
+const IN_THE_EHR = ['demographics', 'order', 'referral note'];
+
 /** A brief description of what was disclosed (45 CFR 164.528(b)(2)(iii)): kinds and numbers, no contents. */
 function whatOf({ packet: { chart } }: AssembledPacket): string[] {
   const counted = new Map<string, number>();
@@ -59,7 +62,7 @@ export async function askOutside(deps: LeavingDeps, leaving: Leaving): Promise<s
   const { attempt, packet } = assembled;
   const transmission = { attempt: attempt.number, transmissionId };
   const effect = { referralId: referral.id, key: transmissionId, askedAt: at, dueAt: at };
-  const disclose = ({ address, sha256 }: { address: string; sha256: string | null }): Promise<void> =>
+  const disclose = ({ address, what, sha256 }: { address: string; what: string[]; sha256: string | null }): Promise<void> =>
     unit.disclosures.add({
       id: transmissionId,
       referralId: referral.id,
@@ -67,7 +70,7 @@ export async function askOutside(deps: LeavingDeps, leaving: Leaving): Promise<s
       at,
       content: {
         to: { name: packet.specialist.name, npi: packet.specialist.npi, organization: packet.specialist.organization, address },
-        what: whatOf(assembled),
+        what,
         purpose: 'treatment',
         way: asked.way,
         by: session.subject,
@@ -77,7 +80,7 @@ export async function askOutside(deps: LeavingDeps, leaving: Leaving): Promise<s
     });
   // The Task in the EHR is moved with the referral; whoever it is with reads order and note there.
   if (asked.way === 'fhir') {
-    await disclose({ address: `Task ${taskKey(referral.id, attempt.number)}`, sha256: null });
+    await disclose({ address: `Task ${taskKey(referral.id, attempt.number)}`, what: [...IN_THE_EHR], sha256: null });
     return null;
   }
   if (asked.way !== 'fax') {
@@ -110,6 +113,6 @@ export async function askOutside(deps: LeavingDeps, leaving: Leaving): Promise<s
     await unit.outbox.add({ ...effect, kind: FAX, content: toJson(content), lane, place: 1 });
     await unit.outbox.add({ ...effect, kind: FAX_RECEIPT, content: toJson({ transmission } satisfies FaxReceipt), lane, place: 2 });
   }
-  await disclose({ address: content.number, sha256: createHash('sha256').update(bytes).digest('hex') });
+  await disclose({ address: content.number, what: whatOf(assembled), sha256: createHash('sha256').update(bytes).digest('hex') });
   return null;
 }

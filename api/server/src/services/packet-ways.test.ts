@@ -102,6 +102,23 @@ describe('by fax', () => {
     expect((await accounted()).disclosures.length).toBe(before + 1);
   });
 
+  test('what somebody faxed at a machine of their own is accounted for as well, once', async () => {
+    const id = await written();
+    const before = (await accounted()).disclosures.length;
+    const { sequence } = await threadOf(id);
+    const at = desk.api.clock.now.toISOString();
+    const press = {
+      key: `by-a-machine-${id}`,
+      sequence,
+      what: { act: 'sent', channel: 'fax', at },
+    };
+    for (const _ of [1, 2])
+      expect(await desk.api.call('POST', `/worklist/referrals/${id}/acts`, desk.coordinator, press)).toMatchObject({ status: 200 });
+    const { disclosures } = await accounted();
+    expect(disclosures.length).toBe(before + 1);
+    expect(disclosures.at(-1)).toMatchObject({ npi: NPI, way: 'fax, by hand', by: 'kim', standing: 'sent', sha256: null, referralId: id });
+  });
+
   test('an admin gets the accounting of it as a table, and nobody else does', async () => {
     const csv = await desk.api.download('/disclosures/csv', desk.admin, { patient: 'pat-1' });
     const text = new TextDecoder().decode(csv.bytes);

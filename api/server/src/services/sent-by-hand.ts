@@ -2,6 +2,9 @@
  * What a person sent by hand, on paper or by a fax machine of their own, is put on record with a word on the payer's authorization, as any packet
  * goes with one (R104). Nothing else is asked of it: it has happened, and “goes without, for a reason” can be said of it too.
  */
+import type { Instant } from '@refloop/domain/instant';
+import type { Channel } from '@refloop/domain/referral/attempt';
+import type { Referral } from '@refloop/domain/referral/referral';
 import type { AuthorizationAnswer } from '../client/packet.ts';
 import { problem, Refused } from '../problem.ts';
 import type { Session } from '../sessions/session.ts';
@@ -50,6 +53,36 @@ export async function wordOnSending(
   } else await recordSettled(unit, referralId, assembled, at);
   return (await readReferral(unit, referralId))?.decidedSequence ?? sequence;
 }
+
+/** For the accounting of disclosures. What the pages held Refloop does not know, and says so; the same press twice is one line. */
+export async function accountByHand(
+  unit: Unit,
+  session: Session,
+  { id: referralId, patientId, attempts }: Referral,
+  { key, channel, at }: { key: string; channel: Channel; at: Instant },
+): Promise<void> {
+  const attempt = attempts.find(({ transmissions }) => transmissions.some(({ id }) => id === key));
+  if (!attempt) return;
+  const { npi, display } = attempt.performer;
+  const to = { name: display, npi, organization: '', address: '' };
+  await unit.disclosures.add({
+    id: key,
+    referralId,
+    patientId,
+    at,
+    content: {
+      to,
+      what: [BY_HAND],
+      purpose: 'treatment',
+      way: channel === 'by-hand' ? 'by hand' : `${channel}, by hand`,
+      by: session.subject,
+      transmissionId: key,
+      sha256: null,
+    },
+  });
+}
+
+const BY_HAND = 'referral, sent by hand: what it held was chosen by whoever sent it';
 
 const NO_PACKET =
   'What the clinician approved is not kept with this referral, so there is no packet to say this of. What the payer said is put on record at the referral, with “Authorization”.';

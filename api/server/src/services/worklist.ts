@@ -24,7 +24,7 @@ import { dateNotTold } from './patient/date-told.ts';
 import type { PracticeOf } from './patient/patient-view.ts';
 import { isClinician } from './prepared.ts';
 import { applyDecision, readHistory, withPress, withRetry } from './referral-log.ts';
-import { wordOnSending } from './sent-by-hand.ts';
+import { accountByHand, wordOnSending } from './sent-by-hand.ts';
 import { namesOf } from './staff-names.ts';
 import { handedToMail, threadOf } from './thread-words.ts';
 import { isTold } from './told.ts';
@@ -207,6 +207,8 @@ export function createWorklistService({ store, practiceOf }: { store: Store; pra
           });
           if (!applied) throw new Refused(noSuchReferral());
           if (!applied.ok) throw new Refused(careRefusal(applied.refusal));
+          if (what.act === 'sent')
+            await accountByHand(unit, session, applied.value, { key: factKey, channel: what.channel, at: utc(what.at) });
           await recorded(unit, session, now, 'worklist.act', { referralId, payload: { key, ...what } });
           const thread = await readThread(unit, session, referralId, at, practiceOf);
           if (!thread) throw new Refused(noSuchReferral());
