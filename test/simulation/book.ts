@@ -97,14 +97,29 @@ export const closedByBook = ({ service, attempts, reports }: Book): boolean =>
       final && reviewed && attempt !== undefined && (service !== 'visit' || attempts[attempt - 1]?.seen === true),
   );
 
+const isStill = (attempt: BookedAttempt | undefined): boolean => attempt?.over === undefined && attempt?.booked !== undefined;
+
+/** Who was asked before and still has the visit in their calendar, by number. */
+export const stillWithByBook = ({ attempts }: Book): number[] =>
+  attempts.slice(0, -1).flatMap((attempt, at) => (isStill(attempt) ? [at + 1] : []));
+
+/** Who was asked before, has seen the patient and has not answered, by number. */
+export const notesByBook = (book: Book): number[] =>
+  book.attempts
+    .slice(0, -1)
+    .flatMap(({ seen }, at) =>
+      seen && ![...book.reports.values()].some(({ final, attempt }) => final && attempt === at + 1) ? [at + 1] : [],
+    );
+
 /** Whether somebody has to do something: from the approval until it is closed, over, or nobody's any more. */
 export function isOpenByBook(book: Book): boolean {
   if (book.order === 'none') return false;
   const waits = book.setAside > 0 || book.asked || [...book.reports.values()].some(({ reviewed }) => !reviewed);
   // Of a visit that is booked for an order that is over somebody has to know what became of it.
   const last = book.attempts.at(-1);
-  if (book.order === 'ended' || book.order === 'revoked') return waits || (last?.over === undefined && last?.booked !== undefined);
-  return waits || !closedByBook(book);
+  const still = stillWithByBook(book).length > 0 || (closedByBook(book) && isStill(last));
+  if (book.order === 'ended' || book.order === 'revoked') return waits || still || isStill(last);
+  return waits || still || !closedByBook(book);
 }
 
 /** FHIR request-status, as the EHR says it of an order that Refloop wrote. */

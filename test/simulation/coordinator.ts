@@ -4,7 +4,7 @@ import type { ActRequest } from '@refloop/server/client/acts';
 import type { AuthorizationAnswer, PacketAnswer, PacketSent, PacketView } from '@refloop/server/client/packet';
 import type { Thread } from '@refloop/server/client/thread';
 import type { Session } from '@refloop/server/sessions/session';
-import type { Book } from './book.ts';
+import { type Book, closedByBook, notesByBook, stillWithByBook } from './book.ts';
 import { createLife, type Life } from './life.ts';
 import { type Person, type Practice, sessionOf } from './practice.ts';
 import { judgeAuthorization, withoutAuthorization } from './what-leaves.ts';
@@ -217,20 +217,31 @@ export async function coordinatorActs(world: World, practice: Practice, person: 
           ? { act: 'appointment-cancelled', by: 'patient', at: at(desk) }
           : { act: 'booked', startsAt: someDay(desk), at: at(desk) },
       );
-    case 'confirm-visit':
-      return press(desk, { act: draws.chance(0.75) ? 'seen' : 'missed', at: at(desk, draws.integer(0, HOUR_MS)) });
+    case 'confirm-visit': {
+      const before = draws.chance(0.5) ? stillWithByBook(book)[0] : undefined;
+      const when = at(desk, draws.integer(0, HOUR_MS));
+      return press(desk, { act: draws.chance(0.75) ? 'seen' : 'missed', at: when, ...(before ? { attempt: before } : {}) });
+    }
     case 'rebook':
       if (draws.chance(0.15)) return press(desk, { act: 'cancel-requested', reason: 'Does not want to go', at: at(desk) });
       return press(desk, { act: 'booked', startsAt: someDay(desk), at: at(desk) });
-    case 'note':
+    case 'note': {
+      const before = notesByBook(book)[0];
       // On paper, or by the fax server of the practice, which reads whose it is.
+      if (before && draws.chance(0.5))
+        return press(desk, { act: 'note', form: 'final', at: at(desk, draws.integer(0, DAY_MS)), attempt: before });
       if (draws.chance(0.5) && attempt) return world.notes.fax(practice, book, attempt.npi);
       return press(desk, { act: 'note', form: draws.chance(0.85) ? 'final' : 'interim', at: at(desk, draws.integer(0, DAY_MS)) });
+    }
     case 'reroute':
       return ask(desk);
-    case 'confirm-cancellation':
-      if (book.order !== 'active' || draws.chance(0.6)) return press(desk, { act: 'cancel-confirmed', at: at(desk) });
+    case 'confirm-cancellation': {
+      const before = stillWithByBook(book)[0];
+      if (before && (!attempt?.askedToCancel || draws.chance(0.7)))
+        return press(desk, { act: 'cancel-confirmed', at: at(desk), attempt: before });
+      if (book.order !== 'active' || closedByBook(book) || draws.chance(0.6)) return press(desk, { act: 'cancel-confirmed', at: at(desk) });
       return ask(desk);
+    }
     case 'perhaps-sent':
     case 'not-sent':
       return findOut(desk, kind);

@@ -18,7 +18,7 @@ const toLink = { reports: [report], attempts: [ben, ana] };
 
 describe('every form makes an act that the API takes', () => {
   test.each(ACTS)('%s', (act) => {
-    const form = formOf(act, { toLink }, NOW);
+    const form = formOf(act, { toLink, offices: [] }, NOW);
     const read = readAct(act, { ...startForm(act, form), ...filledIn[act] }, NOW, form);
     const what = read.ok ? read.what : read.text;
     expect(ActRequest.shape.what.safeParse(what)).toMatchObject({ success: true, data: { act } });
@@ -27,7 +27,7 @@ describe('every form makes an act that the API takes', () => {
 });
 
 test('a note is linked to whom was asked last, unless another is chosen of several', () => {
-  const form = formOf('link-report', { toLink }, NOW);
+  const form = formOf('link-report', { toLink, offices: [] }, NOW);
   const choices = form.fields.map((field) => (field.kind === 'choice' ? field.choices.map(({ label }) => label) : []));
   expect(choices).toEqual([[expect.stringMatching(/^Final note, from NPI 1999999984, came /)], ['Ben Example, MD', 'Ana Rivera, MD']]);
   const started = startForm('link-report', form);
@@ -88,4 +88,13 @@ test.each<[string, string[], Act['act'][], Act['act'] | undefined]>([
       acts,
     }),
   ).toBe(next);
+});
+
+test('where an office that was asked before may be meant, it is chosen', () => {
+  const form = formOf('cancel-confirmed', { toLink, offices: [{ act: 'cancel-confirmed', attempts: [ana] }] }, NOW);
+  const filled = startForm('cancel-confirmed', form);
+  expect(readAct('cancel-confirmed', filled, NOW, form)).toEqual({
+    ok: true,
+    what: { act: 'cancel-confirmed', attempt: ana.attempt, at: NOW.toISOString() },
+  });
 });

@@ -160,8 +160,20 @@ const linkFields = ({ reports, attempts }: Thread['toLink'], now: Date): readonl
 ];
 
 /** As it is asked of this thread. */
-export const formOf = (name: ActName, { toLink }: Pick<Thread, 'toLink'>, now: Date): ActForm =>
-  name === 'link-report' ? { ...ACT_FORMS[name], fields: linkFields(toLink, now) } : ACT_FORMS[name];
+export function formOf(name: ActName, { toLink, offices }: Pick<Thread, 'toLink' | 'offices'>, now: Date): ActForm {
+  const form = ACT_FORMS[name];
+  if (name === 'link-report') return { ...form, fields: linkFields(toLink, now) };
+  const office = offices.find(({ act }) => act === name);
+  return office ? { ...form, fields: [officeField(office.attempts), ...form.fields] } : form;
+}
+
+/** Whom this was told of, where another was asked since. */
+const officeField = (attempts: Thread['toLink']['attempts']): Field => ({
+  name: 'attempt',
+  kind: 'choice',
+  label: 'Which office',
+  choices: attempts.map(({ attempt, name }) => ({ value: String(attempt), label: name })),
+});
 
 /** Which act settles what is owed, the likeliest first. */
 const SETTLES: Partial<Record<string, readonly ActName[]>> = {

@@ -21,15 +21,17 @@ import type { Happening } from './event.ts';
 import { type ObservedFact, observe } from './observe.ts';
 import type { Referral } from './referral.ts';
 import type { Report } from './report.ts';
-import { isOver, stillBooked } from './still-booked.ts';
+import { isOver, notesOfEarlier, stillWith } from './still-booked.ts';
 
 export type ByHandAct =
   | { act: 'sent'; channel: Channel; at: Instant }
-  | { act: 'received' | 'accepted' | 'missed' | 'seen' | 'cancel-confirmed'; at: Instant }
+  | { act: 'received' | 'accepted'; at: Instant }
+  /** Of an office that was asked before, where it is named; else of whom was asked last. */
+  | { act: 'missed' | 'seen' | 'cancel-confirmed'; at: Instant; attempt?: number | undefined }
   | { act: 'declined'; reason: DeclineReason; at: Instant }
   | { act: 'booked'; startsAt: Instant; at: Instant }
   | { act: 'appointment-cancelled'; by: 'patient' | 'specialist' | 'unknown'; at: Instant }
-  | { act: 'note'; form: 'interim' | 'final'; at: Instant }
+  | { act: 'note'; form: 'interim' | 'final'; at: Instant; attempt?: number | undefined }
   | { act: 'contacted'; outcome: ContactOutcome }
   /** What the payer answered, or that they were asked. A denial is told by its reason, an approval by the payer's number. */
   | { act: 'authorization'; answer: 'asked'; at: Instant }
@@ -71,9 +73,11 @@ export function byHand(referral: Referral, what: ByHandAct, key: string, now: In
   if (what.act === 'link-report') return linkReport(referral, what, factKey, now);
   const hindrance = what.act === 'ended' ? whyNotEnd(referral) : undefined;
   if (hindrance) return refuse(hindrance);
-  const attempt = referral.attempts.at(-1);
-  if (!attempt) return refuse({ kind: 'nobody-asked' });
-  const appointmentId = isOver(referral) ? stillBooked(referral)?.appointment.id : appointmentOf(attempt);
+  const named = 'attempt' in what ? what.attempt : undefined;
+  const attempt = named === undefined ? referral.attempts.at(-1) : referral.attempts.find(({ number }) => number === named);
+  if (!attempt) return refuse(named === undefined ? { kind: 'nobody-asked' } : { kind: 'no-such-attempt', attempt: named });
+  const still = stillWith(referral).find((each) => each.attempt === attempt);
+  const appointmentId = still || isOver(referral) ? still?.appointment?.id : appointmentOf(attempt);
   const booked = attempt.appointments.find(({ id }) => id === appointmentId);
   if (booked && (what.act === 'seen' || what.act === 'missed') && what.at < booked.startsAt && what.at <= now)
     return refuse({ kind: 'before-visit', startsAt: booked.startsAt });
@@ -127,7 +131,7 @@ const AFTERWARDS: readonly ByHandAct['act'][] = [
   'patient-heard',
   'link-report',
 ];
-/** What became of a visit that was booked when the order was over: the office cancelled it, or the patient came or did not. */
+/** What became of a visit of which nothing more is wanted: the office cancelled it, or the patient came or did not. */
 const OF_A_BOOKING: readonly ByHandAct['act'][] = ['cancel-confirmed', 'seen', 'missed'];
 
 /** Whoever sees to the patient's words hears all but a decline, which is their clinician's to hear (R144). */
@@ -283,6 +287,28 @@ export function actsOf(
   all: readonly ByHandAct['act'][],
   hears: readonly PatientMeaning[] = PATIENT_MEANINGS,
 ): ByHandAct['act'][] {
+  const own = ofLast(referral, all, hears);
+  return all.filter((act) => own.includes(act) || ofOthers(referral, act).length > 0);
+}
+
+/** Which offices an act can be told of, by their attempts: those of which nothing more is wanted first. */
+export const attemptsFor = (referral: Referral, act: ByHandAct['act']): number[] => [
+  ...new Set(
+    [...ofOthers(referral, act), ...(ofLast(referral, [act], []).includes(act) ? referral.attempts.slice(-1) : [])].map(
+      ({ number }) => number,
+    ),
+  ),
+];
+
+function ofOthers(referral: Referral, act: ByHandAct['act']): Attempt[] {
+  if (!mayBePut(referral, act)) return [];
+  if (act === 'note') return notesOfEarlier(referral);
+  if (!OF_A_BOOKING.includes(act)) return [];
+  return stillWith(referral).flatMap(({ attempt, appointment }) => (appointment || act === 'cancel-confirmed' ? [attempt] : []));
+}
+
+/** Of whom was asked last, and of what lies here. */
+function ofLast(referral: Referral, all: readonly ByHandAct['act'][], hears: readonly PatientMeaning[]): ByHandAct['act'][] {
   const attempt = referral.attempts.at(-1);
   const aside = referral.setAside.some(({ status }) => status === 'open');
   const unheard = isUnheard(referral, hears);
@@ -290,8 +316,7 @@ export function actsOf(
   const looked = all.filter(
     (act) => (act === 'reconciled' && aside) || (act === 'patient-heard' && unheard) || (act === 'link-report' && unlinked),
   );
-  if (isOver(referral)) return [...(stillBooked(referral) ? all.filter((act) => OF_A_BOOKING.includes(act)) : []), ...looked];
-  if (!attempt || closedBy(referral) || referral.order.status === 'awaiting-signature') return looked;
+  if (!attempt || isOver(referral) || closedBy(referral) || referral.order.status === 'awaiting-signature') return looked;
   const { status } = attempt.work;
   return all.filter((act) => {
     if (!mayBePut(referral, act)) return false;

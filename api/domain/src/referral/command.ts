@@ -80,10 +80,10 @@ export const referralCan = {
   dismiss: ['draft'],
   approve: ['draft'],
   withdraw: ['approved'],
-  'attempt-step': ['approved', 'awaiting-signature', 'active'],
-  'settle-step': ['approved', 'awaiting-signature', 'active'],
+  'attempt-step': ['approved', 'awaiting-signature', 'active', 'on-hold'],
+  'settle-step': ['approved', 'awaiting-signature', 'active', 'on-hold'],
   'place-by-hand': ['approved'],
-  'judge-candidates': ['approved', 'awaiting-signature', 'active'],
+  'judge-candidates': ['approved', 'awaiting-signature', 'active', 'on-hold'],
 } satisfies Record<ReferralCommand['type'], Referral['order']['status'][]>;
 
 export function decide(referral: Referral | undefined, command: ReferralCommand): Result<ReferralFact[], ReferralRefusal> {

@@ -1,20 +1,54 @@
-/** A visit that stands in an office's calendar for an order that is over: it is cancelled there, or the patient comes for nothing. */
-import { type Appointment, type Attempt, isEnded } from './attempt.ts';
+/** What offices still have of which nothing more is wanted: it is cancelled there, or the patient comes for nothing. */
+import { type Appointment, type Attempt, isEnded, type Moment } from './attempt.ts';
+import { closedBy } from './closure.ts';
 import type { Referral } from './referral.ts';
+import type { Report } from './report.ts';
 
 /** Not in force now, and not over: it is unsigned in the EHR, or put on hold there. */
 export const isHeld = ({ order }: Pick<Referral, 'order'>): boolean => order.status === 'awaiting-signature' || order.status === 'on-hold';
 
 export const isOver = ({ order }: Pick<Referral, 'order'>): boolean => order.status === 'revoked' || order.status === 'ended';
 
+/** An office of which nothing more is wanted, and which has not said that it knows: `appointment` is what stands in its calendar. */
+export type StillWith = { attempt: Attempt; appointment: Appointment | undefined; since: Moment };
+
 /**
- * With the office that was asked last, until it is told what became of it: cancelled, missed or kept. A visit at its time or later is that,
- * also where it does not say of which appointment.
+ * Whom nothing more is wanted of: everybody where the order is over or the loop is closed, whoever was asked before where another was asked
+ * since. A visit stays until it is told what became of it: cancelled, missed or kept; one at its time or later is that, also where it does not
+ * say of which appointment.
  */
-export function stillBooked(referral: Referral): { attempt: Attempt; appointment: Appointment } | undefined {
-  const attempt = referral.attempts.at(-1);
-  if (!isOver(referral) || !attempt || isEnded(attempt)) return undefined;
-  const appointment = attempt.appointments.findLast(({ status }) => status === 'booked');
-  if (!appointment || attempt.visits.some((at) => at !== null && at >= appointment.startsAt)) return undefined;
-  return { attempt, appointment };
+export function stillWith(referral: Referral): StillWith[] {
+  const overSince = sinceOver(referral);
+  const last = referral.attempts.at(-1);
+  return referral.attempts.flatMap((attempt): StillWith[] => {
+    const isLast = attempt === last;
+    if (isEnded(attempt) || (isLast && overSince === undefined)) return [];
+    const since = isLast || attempt.work.status !== 'cancellation-requested' ? (overSince ?? attempt.work.since) : attempt.work.since;
+    const appointment = bookedStill(attempt);
+    return appointment ? [{ attempt, appointment, since }] : [];
+  });
 }
+
+function bookedStill({ appointments, visits }: Attempt): Appointment | undefined {
+  const appointment = appointments.findLast(({ status }) => status === 'booked');
+  return appointment && !visits.some((at) => at !== null && at >= appointment.startsAt) ? appointment : undefined;
+}
+
+/** Since when nothing more is wanted of whoever was asked last; undefined where it still is. */
+function sinceOver(referral: Referral): Moment | undefined {
+  const { order } = referral;
+  if (order.status === 'ended') return order.at;
+  if (order.status === 'revoked') return order.seenAt;
+  return closedBy(referral)?.reviewedAt;
+}
+
+/** Who was asked before, has seen the patient, and has not answered: another was asked since, and the note is waited for all the same. */
+export function notesOfEarlier(referral: Referral): Attempt[] {
+  if (isOver(referral) || closedBy(referral)) return [];
+  return referral.attempts
+    .slice(0, -1)
+    .filter(({ number, visits }) => visits.length > 0 && !referral.reports.some((report) => isAnswer(report) && report.attempt === number));
+}
+
+const isAnswer = (report: Report): report is Exclude<Report, { status: 'received' }> =>
+  report.form === 'final' && report.status !== 'received';

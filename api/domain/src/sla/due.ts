@@ -7,7 +7,7 @@ import { closedBy } from '../referral/closure.ts';
 import { openQuestions } from '../referral/open-questions.ts';
 import { type Authorization, isOpenOffer, type Referral } from '../referral/referral.ts';
 import type { Report } from '../referral/report.ts';
-import { stillBooked } from '../referral/still-booked.ts';
+import { notesOfEarlier, stillWith } from '../referral/still-booked.ts';
 import { unreachable } from '../result.ts';
 import { calendarFor, levelFor, type SlaPolicy } from './policy.ts';
 import type { ObligationKind, Party, Span } from './service-levels.ts';
@@ -58,7 +58,7 @@ function owedOf(referral: Referral, policy: SlaPolicy, now: Instant): Obligation
     case 'awaiting-signature':
       return [...ofWhatCame(referral, owed), owed('sign-in-ehr', 'order', order.approval.at)];
     case 'on-hold':
-      return [...ofWhatCame(referral, owed), ...ofHeldCare(referral, now, order.seenAt, owed)];
+      return [...ofWhatCame(referral, owed), ...toTell(referral, now, owed), ...ofHeldCare(referral, now, order.seenAt, owed)];
     case 'active':
       return [...toHear(referral, owed), ...ofCare(referral, now, owed), ...toReconcile(referral, owed)];
     case 'revoked':
@@ -115,20 +115,22 @@ const ofReports = ({ reports }: Referral, owed: Owed): Obligation[] =>
     return [owed(report.status === 'received' ? 'match-report' : 'review', `report ${report.id}`, report.receivedAt)];
   });
 
-/** The office has to hear that the order is over; past the time of the visit somebody here has to hear whether the patient went. */
+/**
+ * Each office of which nothing more is wanted has to hear so; past the time of a visit somebody here has to hear whether the patient went. Of
+ * whoever saw the patient before another was asked the note is still waited for.
+ */
 function toTell(referral: Referral, now: Instant, owed: Owed): Obligation[] {
-  const { order } = referral;
-  const booked = stillBooked(referral);
-  if (!booked || (order.status !== 'ended' && order.status !== 'revoked')) return [];
-  const about = `attempt ${booked.attempt.number}`;
-  const { startsAt } = booked.appointment;
-  if (startsAt <= now) return [owed('confirm-visit', about, startsAt)];
-  return [owed('confirm-cancellation', about, order.status === 'ended' ? order.at : order.seenAt)];
+  const told = stillWith(referral).map(({ attempt, appointment, since }) => {
+    const about = `attempt ${attempt.number}`;
+    const startsAt = appointment?.startsAt;
+    return startsAt !== undefined && startsAt <= now ? owed('confirm-visit', about, startsAt) : owed('confirm-cancellation', about, since);
+  });
+  return [...told, ...notesOfEarlier(referral).flatMap((attempt) => toWrite(attempt, owed))];
 }
 
 /** The reports first: what came back waits for somebody here, whatever the recipient still owes. */
 function ofCare(referral: Referral, now: Instant, owed: Owed): Obligation[] {
-  const always = [...ofReports(referral, owed), ...toReply(referral, owed)];
+  const always = [...ofReports(referral, owed), ...toReply(referral, owed), ...toTell(referral, now, owed)];
   const attempt = referral.attempts.at(-1);
   return closedBy(referral) || !attempt ? always : [...always, ...workOf(attempt, referral, now, owed)];
 }

@@ -4,7 +4,7 @@ import type { CareFact } from '../referral/care-event.ts';
 import { closedBy } from '../referral/closure.ts';
 import type { Happening } from '../referral/event.ts';
 import type { Referral } from '../referral/referral.ts';
-import { isHeld, isOver, stillBooked } from '../referral/still-booked.ts';
+import { isHeld, isOver, stillWith } from '../referral/still-booked.ts';
 import { due, type Obligation } from './due.ts';
 import type { EscalationStep } from './escalation-steps.ts';
 import { calendarFor, type SlaPolicy, stepsFor } from './policy.ts';
@@ -158,7 +158,6 @@ function nextOf(referral: Referral, ahead: readonly Step[], obligations: readonl
   for (const { at } of ahead) look(at);
   // A visit that is ahead turns into one of which somebody has to hear.
   for (const { kind, dueAt } of obligations) if (kind === 'visit') look(dueAt);
-  const booked = stillBooked(referral);
-  if (booked) look(booked.appointment.startsAt);
+  for (const { appointment } of stillWith(referral)) if (appointment) look(appointment.startsAt);
   return next;
 }

@@ -29,6 +29,8 @@ export type ActName = z.infer<typeof ActName>;
 
 /** When it happened: not later than now. */
 const when = { at: z.iso.datetime({ offset: true }) };
+/** Of an office that was asked before; without it, of whom was asked last. */
+const office = { attempt: z.number().int().positive().optional() };
 
 /** What a coordinator puts on record: what they did, or what they were told by telephone or on paper. */
 export const Act = z.discriminatedUnion('act', [
@@ -43,11 +45,11 @@ export const Act = z.discriminatedUnion('act', [
   z.object({ act: z.literal('accepted'), ...when }),
   z.object({ act: z.literal('declined'), reason: z.enum(DECLINE_REASONS), ...when }),
   z.object({ act: z.literal('booked'), startsAt: z.iso.datetime({ offset: true }), ...when }),
-  z.object({ act: z.literal('missed'), ...when }),
+  z.object({ act: z.literal('missed'), ...office, ...when }),
   z.object({ act: z.literal('appointment-cancelled'), by: z.enum(['patient', 'specialist', 'unknown']), ...when }),
-  z.object({ act: z.literal('seen'), ...when }),
+  z.object({ act: z.literal('seen'), ...office, ...when }),
   /** A note that came on paper or stands in the chart already. */
-  z.object({ act: z.literal('note'), form: z.enum(['interim', 'final']), ...when }),
+  z.object({ act: z.literal('note'), form: z.enum(['interim', 'final']), ...office, ...when }),
   /** Whose answer a note is that came from somebody who was not asked. */
   z.object({ act: z.literal('link-report'), reportId: z.string().min(1).max(300), attempt: z.number().int().positive() }),
   /** What the patient wrote was seen to. */
@@ -58,7 +60,7 @@ export const Act = z.discriminatedUnion('act', [
   ]),
   z.object({ act: z.literal('contacted'), outcome: z.enum(CONTACTS) }),
   z.object({ act: z.literal('cancel-requested'), reason: z.string().trim().min(3, 'Say in a few words why').max(500), ...when }),
-  z.object({ act: z.literal('cancel-confirmed'), ...when }),
+  z.object({ act: z.literal('cancel-confirmed'), ...office, ...when }),
   z.object({
     act: z.literal('ended'),
     how: z.enum(['cancelled', 'patient-declined', 'expired', 'died']),

@@ -87,6 +87,8 @@ export const Thread = z.object({
     reports: z.array(z.object({ reportId: z.string(), form: z.enum(['interim', 'final']), fromNpi: z.string().nullable(), at: LastAt })),
     attempts: z.array(z.object({ attempt: Count, name: z.string() })),
   }),
+  /** Of which offices an act can be told, where that is not whom was asked last alone. */
+  offices: z.array(z.object({ act: ActName, attempts: z.array(z.object({ attempt: Count, name: z.string() })) })),
   /** Whether a link is out with which the specialist’s office can open this. */
   linked: z.boolean(),
   /** Whether another specialist can be asked now. */

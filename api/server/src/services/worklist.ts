@@ -1,6 +1,6 @@
 /** The coordinator's worklist: everything that is open, one referral as a thread, and what is put on record of it. */
 import { specialtyById } from '@refloop/domain/clinical/specialty';
-import { actsOf, type ByHandAct, byHand, heardBy, isUnlinked } from '@refloop/domain/referral/by-hand';
+import { actsOf, attemptsFor, type ByHandAct, byHand, heardBy, isUnlinked } from '@refloop/domain/referral/by-hand';
 import { decideCare, mayReroute } from '@refloop/domain/referral/care-command';
 import { openQuestions } from '@refloop/domain/referral/open-questions';
 import type { Referral } from '@refloop/domain/referral/referral';
@@ -52,7 +52,7 @@ async function worksOrReads(unit: Unit, session: Session, referralId: string, no
 }
 
 /** As it is for whoever only reads it: what it is, and nothing to press. */
-const toRead = (thread: Thread): Thread => ({ ...thread, mayWork: false, acts: [], effects: [], mayAskNext: false });
+const toRead = (thread: Thread): Thread => ({ ...thread, mayWork: false, acts: [], offices: [], effects: [], mayAskNext: false });
 
 export type WorklistService = {
   /**
@@ -118,6 +118,7 @@ export async function readThread(
     effects: toDecide(open),
     acts: actsOf(referral, ACTS, heardBy(isClinician(session))),
     toLink: toLinkOf(referral),
+    offices: officesOf(referral),
     linked: links.some((link) => link.attempt === attempt?.number && link.closedAt === null && link.expiresAt > now),
     mayAskNext: mayReroute(referral),
     asker: referral.attempts.find(({ number }) => number === openQuestions(referral)[0]?.attempt)?.performer.display ?? null,
@@ -130,6 +131,16 @@ function toLinkOf({ reports, attempts }: Referral): Thread['toLink'] {
     reports: reports.filter(isUnlinked).map(({ id, form, fromNpi, receivedAt }) => ({ reportId: id, form, fromNpi, at: receivedAt })),
     attempts: attempts.map(({ number, performer }) => ({ attempt: number, name: performer.display })).toReversed(),
   };
+}
+
+function officesOf(referral: Referral): Thread['offices'] {
+  const last = referral.attempts.at(-1)?.number;
+  return ACTS.flatMap((act) => {
+    const numbers = attemptsFor(referral, act);
+    if (numbers.every((number) => number === last)) return [];
+    const name = (number: number): string => referral.attempts.find((each) => each.number === number)?.performer.display ?? '';
+    return [{ act, attempts: numbers.map((attempt) => ({ attempt, name: name(attempt) })) }];
+  });
 }
 
 function appointmentOf({ attempts }: Referral): Thread['appointment'] {

@@ -73,7 +73,9 @@ export function contentOf(
     .filter((each) => each.stage === stage || each.stage === ORDER_STAGE)
     .toSorted((left, right) => (left.at < right.at ? -1 : left.at > right.at ? 1 : 0))
     .map(({ rule, act, at, to }) => ({ rule, act, words: WORDS.get(rule) ?? rule, at, to }));
-  const performer = attempt?.performer ?? (order.status === 'draft' ? undefined : order.approval.performer);
+  // What is still with an office that was asked before bears its name.
+  const of = attempts.find(({ number }) => owed.about === `attempt ${number}`) ?? attempt;
+  const performer = of?.performer ?? (order.status === 'draft' ? undefined : order.approval.performer);
   return {
     specialtyName: specialtyById(specialty)?.name ?? specialty,
     patientName,

@@ -1,0 +1,119 @@
+/** Another specialist was asked, or nothing more is wanted: what an earlier office still has is owed until it is told what became of it. */
+import { describe, expect, test } from 'vitest';
+import { due } from '../sla/due.ts';
+import { nextLookAt } from '../sla/escalate.ts';
+import { defaultPolicy } from '../sla/policy.ts';
+import { actsOf, attemptsFor, type ByHandAct, byHand } from './by-hand.ts';
+import { ANOTHER, act, type History, inChart, minute } from './test-care.ts';
+
+const policy = defaultPolicy({ timeZone: 'America/Chicago', opens: 8, closes: 17, holidays: [] });
+const STARTS = '2026-12-08T15:00:00.000Z';
+const AFTER = '2026-12-08T18:00:00.000Z';
+const send = { type: 'send', transmissionId: 't', channel: 'fax' } as const;
+const accept = { type: 'accept' } as const;
+const schedule = { type: 'schedule', appointmentId: 'a', startsAt: STARTS } as const;
+const stop = { type: 'request-cancellation', reason: 'no answer' } as const;
+const reroute = { type: 'reroute', performer: ANOTHER, because: 'no-answer' } as const;
+const OF_VISIT: ByHandAct['act'][] = ['cancel-confirmed', 'seen', 'missed', 'note'];
+
+const rows = ({ referral }: History, now = minute(60)) => due(referral, policy, now).map(({ kind, about, since }) => [kind, about, since]);
+
+function put(history: History, what: ByHandAct, now: string): string | undefined {
+  const decided = byHand(history.referral, what, `k${history.referral.lastSequence}`, now);
+  if (!decided.ok) return decided.refusal.kind;
+  history.take(decided.value, now);
+  return undefined;
+}
+
+/** Booked with the first, who is asked to stop; another is asked before they have said that they did. */
+function passedOver(): History {
+  const history = inChart();
+  for (const [at, step] of [send, accept, schedule, stop].entries()) act(history, step, at + 1);
+  expect(history.ask(reroute, 6)).toBeUndefined();
+  act(history, { ...send, transmissionId: 't2' }, 7);
+  return history;
+}
+
+describe('another was asked while the visit is still booked with the first', () => {
+  test('the first owes its word on the cancellation, beside what the other owes', () => {
+    expect(rows(passedOver())).toEqual([
+      ['confirm-cancellation', 'attempt 1', minute(4)],
+      ['answer', 'attempt 2', minute(7)],
+    ]);
+  });
+
+  test('past its time somebody hears whether the patient went', () => {
+    const history = passedOver();
+    expect(nextLookAt(history.referral, policy, '2026-12-08T14:59:00.000Z')).toBe(STARTS);
+    expect(rows(history, AFTER)[0]).toEqual(['confirm-visit', 'attempt 1', STARTS]);
+  });
+
+  test('both asked to stop, each says so for itself', () => {
+    const history = passedOver();
+    act(history, stop, 8);
+    expect(rows(history)).toEqual([
+      ['confirm-cancellation', 'attempt 1', minute(4)],
+      ['confirm-cancellation', 'attempt 2', minute(8)],
+    ]);
+    expect(attemptsFor(history.referral, 'cancel-confirmed')).toEqual([1, 2]);
+  });
+
+  test.each([
+    ['cancel-confirmed', minute(30), []],
+    ['missed', STARTS, []],
+    ['seen', STARTS, [['note', 'attempt 1', STARTS]]],
+  ] as const)('%s is told of the office that it names', (name, at, then) => {
+    const history = passedOver();
+    expect(actsOf(history.referral, OF_VISIT)).toContain(name);
+    // That the other saw the patient may be told as well.
+    expect(attemptsFor(history.referral, name)).toEqual(name === 'seen' ? [1, 2] : [1]);
+    expect(put(history, { act: name, at, attempt: 1 }, AFTER)).toBeUndefined();
+    expect(rows(history, AFTER)).toEqual([...then, ['answer', 'attempt 2', minute(7)]]);
+    expect(history.referral.attempts[1]?.work.status).toBe('sent');
+  });
+
+  test('of nobody who was asked nothing is put on record, nor of a visit before its time', () => {
+    const history = passedOver();
+    expect(put(history, { act: 'seen', at: minute(30), attempt: 3 }, minute(30))).toBe('no-such-attempt');
+    expect(put(history, { act: 'seen', at: minute(30), attempt: 1 }, minute(30))).toBe('before-visit');
+  });
+
+  test('of one that had nothing booked nothing more is waited for', () => {
+    const history = inChart();
+    for (const [at, step] of [send, stop].entries()) act(history, step, at + 1);
+    history.ask(reroute, 6);
+    expect(rows(history).map(([kind]) => kind)).toEqual(['send']);
+  });
+});
+
+test('the note of a visit that was kept is waited for after another was asked, and put on record as theirs', () => {
+  const history = inChart();
+  for (const [at, step] of [send, accept, schedule, { type: 'mark-seen', appointmentId: 'a' } as const, stop].entries())
+    act(history, step, at + 1);
+  history.ask(reroute, 6);
+  expect(rows(history).map(([kind, about]) => [kind, about])).toEqual([
+    ['note', 'attempt 1'],
+    ['send', 'attempt 2'],
+  ]);
+  expect([actsOf(history.referral, OF_VISIT), attemptsFor(history.referral, 'note')]).toEqual([['note'], [1]]);
+  expect(put(history, { act: 'note', form: 'final', at: AFTER, attempt: 1 }, AFTER)).toBeUndefined();
+  expect(rows(history, AFTER).map(([kind]) => kind)).toEqual(['review', 'send']);
+});
+
+test('the note of the first closes the loop: what is booked with the other is told of until it is cancelled', () => {
+  const history = passedOver();
+  act(history, accept, 8);
+  act(history, { ...schedule, appointmentId: 'b', startsAt: '2026-12-15T15:00:00.000Z' }, 9);
+  expect(put(history, { act: 'note', form: 'final', at: AFTER, attempt: 1 }, AFTER)).toBeUndefined();
+  history.ask({ type: 'review-report', reportId: history.referral.reports[0]?.id ?? '' }, 60 * 24 * 15);
+  expect(rows(history, AFTER)).toEqual([['confirm-cancellation', 'attempt 2', minute(60 * 24 * 15)]]);
+  expect(actsOf(history.referral, OF_VISIT)).toEqual(['cancel-confirmed', 'seen', 'missed']);
+  expect(put(history, { act: 'cancel-confirmed', at: AFTER }, '2026-12-14T18:00:00.000Z')).toBeUndefined();
+  expect(rows(history, AFTER)).toEqual([]);
+});
+
+test('on hold, too, the earlier office says what became of its visit', () => {
+  const history = passedOver();
+  history.see({ kind: 'order-read', reference: 'ServiceRequest/o1', status: 'on-hold', versionId: '9' }, 20);
+  expect(rows(history).map(([kind]) => kind)).toEqual(['confirm-cancellation', 'sign-in-ehr']);
+});
