@@ -10,7 +10,7 @@ export function OverForOffice({ over: { how, practice, phone } }: { over: Office
   return (
     <>
       <h1 ref={heading} tabIndex={-1}>
-        Nothing more is needed
+        {how === 'on-hold' ? 'On hold' : 'Nothing more is needed'}
       </h1>
       <p>{END_TEXTS[how]}</p>
       <p>

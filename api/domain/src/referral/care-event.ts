@@ -108,8 +108,7 @@ export type CareFact =
     }
   /** A word of the patient for the practice, by text message or on their page. */
   | { type: 'patient-wrote'; version: 1; channel: 'text' | 'page'; meaning: PatientMeaning; text: string }
-  /** A person here has seen to all that the patient wrote so far. */
-  /** What they wrote of these was seen to, all of it so far. */
+  /** A person here has seen to all that the patient wrote so far of these meanings. */
   | { type: 'patient-heard'; version: 2; meanings: readonly PatientMeaning[] }
   | { type: 'patient-consent-changed'; version: 1; channel: PatientChannel; given: boolean }
   | { type: 'patient-rated'; version: 1; score: Rating; words: string | null }

@@ -1,7 +1,7 @@
 /** Another specialist was asked, or nothing more is wanted: what an earlier office still has is owed until it is told what became of it. */
 import { describe, expect, test } from 'vitest';
 import { due } from '../sla/due.ts';
-import { nextLookAt } from '../sla/escalate.ts';
+import { escalationsDue, nextLookAt } from '../sla/escalate.ts';
 import { defaultPolicy } from '../sla/policy.ts';
 import { actsOf, attemptsFor, type ByHandAct, byHand } from './by-hand.ts';
 import { ANOTHER, act, type History, inChart, minute } from './test-care.ts';
@@ -46,6 +46,15 @@ describe('another was asked while the visit is still booked with the first', () 
     const history = passedOver();
     expect(nextLookAt(history.referral, policy, '2026-12-08T14:59:00.000Z')).toBe(STARTS);
     expect(rows(history, AFTER)[0]).toEqual(['confirm-visit', 'attempt 1', STARTS]);
+  });
+
+  test('the patient is not asked: their page is of whoever is asked now', () => {
+    const { referral } = passedOver();
+    const late = '2026-12-20T18:00:00.000Z';
+    expect(escalationsDue(referral, policy, late).map(({ step }) => step.act)).not.toContain('ask-patient');
+    const alone = inChart();
+    for (const [at, step] of [send, accept, schedule].entries()) act(alone, step, at + 1);
+    expect(escalationsDue(alone.referral, policy, late).map(({ step }) => step.act)).toContain('ask-patient');
   });
 
   test('both asked to stop, each says so for itself', () => {

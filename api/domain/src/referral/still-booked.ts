@@ -1,4 +1,4 @@
-/** What offices still have of which nothing more is wanted: it is cancelled there, or the patient comes for nothing. */
+/** A visit that stands in the calendar of an office of which nothing more is wanted: it is cancelled there, or the patient comes for nothing. */
 import { type Appointment, type Attempt, isEnded, type Moment } from './attempt.ts';
 import { closedBy } from './closure.ts';
 import type { Referral } from './referral.ts';
@@ -9,8 +9,8 @@ export const isHeld = ({ order }: Pick<Referral, 'order'>): boolean => order.sta
 
 export const isOver = ({ order }: Pick<Referral, 'order'>): boolean => order.status === 'revoked' || order.status === 'ended';
 
-/** An office of which nothing more is wanted, and which has not said that it knows: `appointment` is what stands in its calendar. */
-export type StillWith = { attempt: Attempt; appointment: Appointment | undefined; since: Moment };
+/** An office of which nothing more is wanted, what stands in its calendar, and since when it is not wanted. */
+export type StillWith = { attempt: Attempt; appointment: Appointment; since: Moment };
 
 /**
  * Whom nothing more is wanted of: everybody where the order is over or the loop is closed, whoever was asked before where another was asked

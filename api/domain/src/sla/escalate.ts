@@ -42,6 +42,10 @@ function applies({ only, act }: EscalationStep, referral: Referral): boolean {
   }
 }
 
+/** The patient's page is of whoever is asked now: of a visit with an office that was asked before the office is asked. */
+const asksOfAnother = ({ attempts }: Referral, { act }: EscalationStep, { about }: Obligation): boolean =>
+  act === 'ask-patient' && about !== `attempt ${attempts.at(-1)?.number}`;
+
 type Found = { policy: SlaPolicy; obligations: readonly Obligation[]; ahead: readonly Step[] };
 const lastFound = new WeakMap<Referral, Found>();
 
@@ -70,7 +74,7 @@ function findAhead(referral: Referral, policy: SlaPolicy, obligations: readonly 
     // Of a stage that was only inferred nobody knows when it began: its deadline stands, and no step counts from a guess.
     if (owed.since === null) continue;
     const stage = stageOf(owed);
-    for (const step of steps) if (step.of === owed.kind) add(step, stage, owed.since);
+    for (const step of steps) if (step.of === owed.kind && !asksOfAnother(referral, step, owed)) add(step, stage, owed.since);
   }
   if (referral.order.status === 'active' && !closedBy(referral)) {
     for (const step of steps) if (step.of === 'order') add(step, ORDER_STAGE, referral.order.approval.at);
@@ -158,6 +162,6 @@ function nextOf(referral: Referral, ahead: readonly Step[], obligations: readonl
   for (const { at } of ahead) look(at);
   // A visit that is ahead turns into one of which somebody has to hear.
   for (const { kind, dueAt } of obligations) if (kind === 'visit') look(dueAt);
-  for (const { appointment } of stillWith(referral)) if (appointment) look(appointment.startsAt);
+  for (const { appointment } of stillWith(referral)) look(appointment.startsAt);
   return next;
 }

@@ -17,7 +17,7 @@ export const STAGE_TRIGGERS: Readonly<Record<ObligationKind, string>> = {
   'match-report': 'A report came from somebody who was not asked',
   review: 'The report came',
   reroute: 'The office declined, or it was cancelled there',
-  'confirm-cancellation': 'The cancellation was asked for, or nothing more is wanted of an office that has not said it knows',
+  'confirm-cancellation': 'The cancellation was asked for, or nothing more is wanted of an office that has a visit booked',
   reconcile: 'Something told from outside did not fit',
   reply: 'The office asked something',
   'check-on-patient': 'The patient wrote of an emergency',

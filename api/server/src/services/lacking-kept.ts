@@ -1,7 +1,7 @@
 /** What a packet lacks is judged and kept with what is open of its sending (packet-lacking.ts), outside of what follows an event by itself. */
 import type { Instant } from '@refloop/domain/instant';
 import type { Unit } from '../store/store.ts';
-import { lackingOf, SEND } from './packet-lacking.ts';
+import { isBeforeSending, lackingOf } from './packet-lacking.ts';
 import { readReferral } from './referral-log.ts';
 
 /**
@@ -13,6 +13,6 @@ export async function keepLacking(unit: Unit, referralId: string, now: Instant):
   const referral = await readReferral(unit, referralId);
   const lacking = (referral && (await lackingOf(unit, referral, now))) ?? null;
   for (const { id, kind, owner, dueAt, escalatedTo, content } of await unit.obligations.openOf(referralId))
-    if (kind === SEND)
+    if (isBeforeSending(kind))
       await unit.obligations.settle(id, { what: 'revise', owner, dueAt, escalatedTo, content: { ...(content as object), lacking } });
 }

@@ -1,13 +1,14 @@
 /** What packets lack, on the list of the clinician who ordered: all of it, however many, and without a chart being read for the list. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PacketAnswer, PacketChange } from '../client/packet.ts';
+import type { Thread } from '../client/thread.ts';
 import type { MissingRow, MyWork } from '../client/work.ts';
 import type { Session } from '../sessions/session.ts';
 import type { StoredObligation } from '../store/obligations.ts';
 import type { Store, Unit } from '../store/store.ts';
 import { StoreUnavailable } from '../store/unavailable.ts';
 import { MOST_JUDGED } from './missing-items.ts';
-import { SEND } from './packet-lacking.ts';
+import { isBeforeSending } from './packet-lacking.ts';
 import { openReferralApi, type ReferralApi } from './test-referral-api.ts';
 import { chart, makeInput } from './test-referral-input.ts';
 import { writtenReferral } from './test-written-referral.ts';
@@ -72,7 +73,7 @@ async function read(
 }
 
 const owedOf = (id: string): Promise<StoredObligation[]> =>
-  api.store.transaction(api.scope, async (unit) => (await unit.obligations.openOf(id)).filter(({ kind }) => kind === SEND));
+  api.store.transaction(api.scope, async (unit) => (await unit.obligations.openOf(id)).filter(({ kind }) => isBeforeSending(kind)));
 
 test(`of ${MANY} packets none is forgotten, and no chart is read for the list`, async () => {
   const { missing, charts } = await read('510-555-0150');
@@ -100,10 +101,21 @@ test('what somebody makes of the packet is on the list at once', async () => {
   expect(labels(await rowOf(id))).toBe(before);
 });
 
+test('while the payer decides it stands there all the same', async () => {
+  const id = ids[4] ?? '';
+  const before = labels(await rowOf(id));
+  expect(before).not.toBe('');
+  const { sequence } = (await api.call('GET', `/worklist/referrals/${id}`, coordinator)).body as Thread;
+  const what = { act: 'authorization', answer: 'asked', at: api.clock.now.toISOString() };
+  const asked = await api.call('POST', `/worklist/referrals/${id}/acts`, coordinator, { key: 'the-payer-is-asked', sequence, what });
+  expect(asked.body).toMatchObject({ obligations: [{ kind: 'payer-decision', waitingOn: 'payer' }] });
+  expect(labels(await rowOf(id))).toBe(before);
+});
+
 /** As rows were kept before what is lacking was kept with them. */
 const olden = (id: string): Promise<void> =>
   api.store.transaction(api.scope, async (unit) => {
-    const [owed] = (await unit.obligations.openOf(id)).filter(({ kind }) => kind === SEND);
+    const [owed] = (await unit.obligations.openOf(id)).filter(({ kind }) => isBeforeSending(kind));
     if (!owed) throw new Error('Nothing is owed');
     const { lacking: _, ...content } = owed.content as Record<string, never>;
     const { owner, dueAt, escalatedTo } = owed;

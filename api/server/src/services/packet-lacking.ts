@@ -1,14 +1,16 @@
 /**
- * What a packet has to hold and does not, kept with the obligation to send it: put together when that is raised, when somebody prepares the packet, and once
+ * What a packet has to hold and does not, kept with the obligation to send it, or to hear from the payer first: put together when that is raised, when somebody prepares the packet, and once
  * a day at most with whatever happens else, so that a list of many packets reads no chart. The packet itself is always judged anew.
  */
 import { type Day, dayOf, type Instant } from '@refloop/domain/instant';
 import type { Referral } from '@refloop/domain/referral/referral';
+import type { ObligationKind } from '@refloop/domain/sla/service-levels';
 import type { Unit } from '../store/store.ts';
 import { type AssembledPacket, assemblePacket } from './packet-assembly.ts';
 
-/** The step in which a packet is put together and sent. */
-export const SEND = 'send';
+/** The steps before a packet has left: it is put together and sent, or the payer keeps it from being sent (R112). */
+export const BEFORE_SENDING: readonly ObligationKind[] = ['send', 'payer-decision', 'payer-denial'];
+export const isBeforeSending = (kind: string): boolean => BEFORE_SENDING.some((each) => each === kind);
 
 export type Lacking = {
   /** The day whose span of recent results it was judged by. */

@@ -1,5 +1,4 @@
 /** One person's own list across patients. It reads no chart: names come from what was stored with each obligation. */
-import type { ObligationKind } from '@refloop/domain/sla/service-levels';
 import { referenceNumber } from '@refloop/domain/write-back/reference-number';
 import type { Named } from '../client/recommendation.ts';
 import type { MyWork, SentRow, SettleByHand, SettledByOthersRow, ToSignRow, UnfinishedRow } from '../client/work.ts';
@@ -9,10 +8,11 @@ import { actorOf, type Session } from '../sessions/session.ts';
 import type { StoredObligation } from '../store/obligations.ts';
 import type { StoredPlan } from '../store/plans.ts';
 import type { Store, Unit } from '../store/store.ts';
+import { CLINICIANS_OWN } from './clinicians-own.ts';
 import { configurationIn } from './configuration-in-force.ts';
 import { UNFINISHED, unfinishedId, unfinishedOf } from './exceptions.ts';
 import { isJudged, judgeSome, missingRow } from './missing-items.ts';
-import { SEND } from './packet-lacking.ts';
+import { BEFORE_SENDING } from './packet-lacking.ts';
 import { orderAtHand, orderToCome, placeByHand } from './placed-by-hand.ts';
 import { planContentOf } from './plan-content.ts';
 import { isClinician } from './prepared.ts';
@@ -28,9 +28,6 @@ export type WorkService = {
   /** The order, which the EHR does not take from Refloop, was placed there by hand: it is in force from then on. */
   settleByHand: (session: Session, planId: string, said: SettleByHand, now: Date) => Promise<{ settled: true } | Refusal>;
 };
-
-/** Of a clinician's own, what is settled from its thread or in the EHR. */
-const OWN_TO_SETTLE: readonly ObligationKind[] = ['hear-decline', 'sign-in-ehr'];
 
 /** How long what is settled is still told. */
 const TOLD_FOR_DAYS = 14;
@@ -115,9 +112,10 @@ export function createWorkService({ store, phoneOf, failed }: Deps): WorkService
         const reviews = await of.list({ status: 'open', kind: REVIEW, raisedBy: subject });
         for (const each of reviews) work.toReview.push(...(await toReviewRow(unit, each, place.coveringFor)));
         const about = { coveringFor: place.coveringFor, names, hasNumber };
-        for (const each of await of.list({ status: 'open', kind: SEND, raisedBy: subject, limit: MOST_PACKETS }))
-          if (isJudged(each)) work.missing.push(...missingRow(each, about));
-          else unjudged.add(each.referralId);
+        for (const kind of BEFORE_SENDING)
+          for (const each of await of.list({ status: 'open', kind, raisedBy: subject, limit: MOST_PACKETS }))
+            if (isJudged(each)) work.missing.push(...missingRow(each, about));
+            else unjudged.add(each.referralId);
         for (const each of await of.list({ status: 'open', kind: UNFINISHED, raisedBy: subject })) {
           work.unfinished.push(...(await unfinishedRow(unit, each, place)));
         }
@@ -135,12 +133,14 @@ export function createWorkService({ store, phoneOf, failed }: Deps): WorkService
           .flatMap((row) => (row.ended ? [{ ...row, ended: row.ended }] : []))
           .sort(newestFirst),
       );
+      const told = new Map<string, StoredObligation>();
       for (const { subject } of [{ subject: session.subject }, ...(await coveredBy(unit, session.subject, now))]) {
-        const told = await toldTo(unit, subject);
-        // What is theirs and has no list of its own here: the patient said no, or the EHR waits for their signature.
-        for (const kind of OWN_TO_SETTLE) told.push(...(await of.list({ status: 'open', kind, owner: subject })));
-        work.told.push(...told.map(toldRow).sort(byDeadline));
+        for (const each of await toldTo(unit, subject)) told.set(each.id, each);
+        if (isClinician(session))
+          for (const kind of CLINICIANS_OWN)
+            for (const each of await of.list({ status: 'open', kind, owner: subject })) told.set(each.id, each);
       }
+      work.told.push(...[...told.values()].map(toldRow).sort(byDeadline));
       work.toSign.sort(byDeadline);
       work.toReview.sort(byDeadline);
       work.missing.sort(byDeadline);

@@ -17,6 +17,7 @@ import { actorOf, personOf, type Session } from '../sessions/session.ts';
 import type { StoredObligation } from '../store/obligations.ts';
 import type { Store, Unit } from '../store/store.ts';
 import { careRefusal } from './care-refusal.ts';
+import { settlesInPlace } from './clinicians-own.ts';
 import { namesBeside } from './engine/obligation-rows.ts';
 import { policyIn } from './engine/policy-in-force.ts';
 import { howToReach } from './how-to-reach.ts';
@@ -38,6 +39,11 @@ export async function requireOwn(unit: Unit, session: Session, referralId: strin
   if (!open.some(({ owner }) => owner === session.subject)) throw new Refused(noSuchReferral());
 }
 
+/** The same, also for whoever covers for a clinician, of what is that clinician's own. */
+async function requireActs(unit: Unit, session: Session, referralId: string, now: Date): Promise<void> {
+  if (!(await settlesInPlace(unit, session, await unit.obligations.openOf(referralId), now))) await requireOwn(unit, session, referralId);
+}
+
 /**
  * Whoever an escalation told of it, or told of it in the place of somebody they cover for, reads it and does nothing.
  * @returns whether this person works on it; throws the refusal where it is not theirs to see
@@ -45,7 +51,7 @@ export async function requireOwn(unit: Unit, session: Session, referralId: strin
 async function worksOrReads(unit: Unit, session: Session, referralId: string, now: Date): Promise<boolean> {
   if (seesAll(session)) return true;
   const open = await unit.obligations.openOf(referralId);
-  if (open.some(({ owner }) => owner === session.subject)) return true;
+  if (open.some(({ owner }) => owner === session.subject) || (await settlesInPlace(unit, session, open, now))) return true;
   const people = [session.subject, ...(await coveredBy(unit, session.subject, now)).map(({ subject }) => subject)];
   if (!open.some((row) => isTold(row, people))) throw new Refused(noSuchReferral());
   return false;
@@ -195,7 +201,7 @@ export function createWorklistService({ store, practiceOf }: { store: Store; pra
           const at = now.toISOString();
           // Before anything is read, as where a packet is prepared or sent: two that take referral and packet in turn would wait for each other.
           if (what.act === 'sent') await unit.events.hold(referralId);
-          await requireOwn(unit, session, referralId);
+          await requireActs(unit, session, referralId, now);
           const factKey = `by-hand/${key}`;
           const said = what.act === 'sent' ? { answer: what.authorization, factKey, sequence, now } : undefined;
           const on = said ? await wordOnSending(unit, session, referralId, said) : sequence;

@@ -10,7 +10,7 @@ import type { StoredObligation } from '../../store/obligations.ts';
 import type { Unit } from '../../store/store.ts';
 import { type UnfinishedContent, unfinishedId } from '../exceptions.ts';
 import { toJson } from '../kept.ts';
-import { type Lacking, lackingOf, SEND } from '../packet-lacking.ts';
+import { isBeforeSending, type Lacking, lackingOf } from '../packet-lacking.ts';
 import { planContentOf } from '../plan-content.ts';
 import { contentOf, type ObligationContent } from './obligation-content.ts';
 
@@ -89,7 +89,7 @@ export async function projectObligations(
     const { owner, requester } = person;
     const same = open.find((row) => (row.content as Partial<ObligationContent>).stage === stageOf(each));
     const told = contentOf(referral, each, { ...names, lastEvent });
-    const content = each.kind === SEND ? { ...told, lacking: await lackingNow(unit, referral, same, now) } : told;
+    const content = isBeforeSending(each.kind) ? { ...told, lacking: await lackingNow(unit, referral, same, now) } : told;
     const escalated = escalatedTo(content, owner);
     if (!same) {
       const id = `${referral.id}/${each.kind}/${each.about.replaceAll(' ', '-')}/${referral.lastSequence}/${now}`;

@@ -224,7 +224,24 @@ describe('a patient', () => {
     const heard = (key: string, token: string) =>
       post(`/worklist/referrals/${id}/acts`, { key, sequence, what: { act: 'patient-heard' } }, token);
     expect((await heard('by-a-coordinator', coordinator)).status).toBe(409);
-    expect((await heard('by-the-clinician', clinician)).status).toBe(200);
+    // Whoever covers for them hears it in their place; any other clinician knows nothing of it.
+    const standIn = await api.session({ patientId: null, subject: 'stand-in' });
+    expect((await heard('by-any-clinician', standIn)).status).toBe(404);
+    const person = (subject: string) => ({ subject, name: subject, fhirUser: `Practitioner/${subject}` });
+    await api.store.transaction(api.scope, (unit) =>
+      unit.delegations.insert({
+        id: 'covers-s',
+        kind: 'covers',
+        delegate: person('stand-in'),
+        clinician: person('s'),
+        reason: 'Away',
+        givenBy: 'sites',
+        givenAt: AT,
+        until: null,
+      }),
+    );
+    expect(((await api.call('GET', `/worklist/referrals/${id}`, standIn)).body as Thread).acts).toContain('patient-heard');
+    expect((await heard('by-who-covers', standIn)).status).toBe(200);
     expect(await told()).toEqual([]);
     expect((await act(opened, { act: 'seen', at: AT })).status).toBe(409);
   });
