@@ -105,6 +105,21 @@ test('set, moved and called off by the office: each is written once, with a link
   expect((await details(MORNING)).join()).not.toContain('did not tell');
 });
 
+test.each([
+  ['declines after all', [{ type: 'decline', reason: 'other' }]],
+  ['says that it is cancelled', [{ type: 'request-cancellation', reason: 'moved' }, { type: 'confirm-cancellation' }]],
+] as const)('the office %s: the visit that was booked there falls with it, and the patient is written of it', async (_what, steps) => {
+  await books(NOON, FIRST);
+  await run(NOON);
+  for (const [at, step] of steps.entries()) await happens(store, scope, 'r', `2026-11-20T18:2${at}:00.000Z`, step);
+  expect(await run('2026-11-20T18:25:00.000Z')).toEqual([expect.stringMatching(OFF)]);
+});
+
+test('nobody is written of a visit that never was', async () => {
+  await happens(store, scope, 'r', NOON, { type: 'decline', reason: 'other' });
+  expect(await run(NOON)).not.toContainEqual(expect.stringMatching(OFF));
+});
+
 test('in the night it waits, and only the date that stands in the morning is told', async () => {
   await books(NIGHT, FIRST);
   await books('2026-11-21T03:40:00.000Z', SECOND);

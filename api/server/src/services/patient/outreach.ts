@@ -13,6 +13,7 @@ import { digest, newToken } from '../../sessions/token.ts';
 import { effectId } from '../../store/outbox.ts';
 import type { Unit } from '../../store/store.ts';
 import { configurationIn } from '../configuration-in-force.ts';
+import { isOfDate } from './date-told.ts';
 import { expiryOf } from './patient-links.ts';
 
 const DAY_MS = 86_400_000;
@@ -31,9 +32,15 @@ export type WrittenBy = { /** Visits that were known already. */ visitsBefore: n
 /** The date as it stands after all of it, where somebody else than the patient set it, moved it or called it off, and it is still ahead. */
 function dateFor({ id, attempts, lastSequence }: Referral, happenings: readonly Happening[], now: string): DueMessage[] {
   const attempt = attempts.at(-1);
-  const last = happenings.findLast(({ fact }) => fact.type === 'appointment-booked' || fact.type === 'appointment-cancelled')?.fact;
-  if (!attempt || !last || !('appointmentId' in last) || last.attempt !== attempt.number) return [];
+  const last = happenings.map(({ fact }) => fact).findLast(isOfDate);
+  if (!attempt || !last || last.attempt !== attempt.number) return [];
   const { work, appointments } = attempt;
+  if (last.type === 'attempt-declined' || last.type === 'cancellation-confirmed') {
+    const booked = appointments.findLast(({ status }) => status === 'booked');
+    return booked && booked.startsAt > now
+      ? [{ topic: 'called-off', key: `${id}/date/${lastSequence}`, at: now, startsAt: booked.startsAt }]
+      : [];
+  }
   if (!('appointmentId' in work) || work.appointmentId !== last.appointmentId) return [];
   const startsAt = appointments.find((each) => each.id === work.appointmentId)?.startsAt ?? '';
   if (startsAt <= now) return [];
