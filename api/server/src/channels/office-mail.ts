@@ -79,9 +79,11 @@ function overtaken(referral: Referral, { transmission, news }: OfficeMail): stri
   return whyNotLeave(referral, transmission);
 }
 
-/** Whether somebody has to see to it where it did not leave. */
-export const isLetterOwed = (referral: Referral, { transmission, news }: Pick<OfficeMail, 'transmission' | 'news'>): boolean =>
-  news === 'called-off' ? heldBy(referral, transmission) !== undefined : isOwed(referral, transmission);
+/** Whether somebody has to see to it where it did not leave. A date that the patient picked stands while the order is on hold: the office hears of it by a person. */
+export function isLetterOwed(referral: Referral, { transmission, news }: Pick<OfficeMail, 'transmission' | 'news'>): boolean {
+  const isHeldDate = news === 'booked' && referral.order.status === 'on-hold';
+  return news === 'called-off' || isHeldDate ? heldBy(referral, transmission) !== undefined : isOwed(referral, transmission);
+}
 
 /** In a sentence, to whoever has to find out what became of it. */
 export function letterWords(news: OfficeNews | undefined): string {

@@ -90,6 +90,8 @@ export async function takeReturnedMail(
         what: news === undefined ? what : letterWords(news),
         detail,
         now: at,
+        // Its link is forgotten: whoever sees to it tells the office themselves.
+        byPersonOnly: news !== undefined,
       });
     await lookAgain(unit, referralId, at);
     return whose;

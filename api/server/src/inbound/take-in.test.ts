@@ -6,6 +6,7 @@ import { ok } from '@refloop/domain/result';
 import { describe, expect, test } from 'vitest';
 import { FAX_BY_MAIL } from '../channels/fax-by-mail.ts';
 import { OFFICE_MAIL } from '../channels/office-mail.ts';
+import { toDecide } from '../outbox/effect-obligation.ts';
 import { packetPdf } from '../packet/packet-pdf.ts';
 import { sentPacket } from '../packet/test-packet.ts';
 import { keepFirstPolicy } from '../services/engine/policy-in-force.ts';
@@ -193,11 +194,11 @@ describe('a mail of ours that comes back', () => {
   const WORKER = { holder: 'w', now: CAME, until: '2026-11-22T15:05:00.000Z', limit: 9 };
 
   /** The link was mailed, and the mail server took it. */
-  async function mailed(kind = OFFICE_MAIL) {
+  async function mailed(kind = OFFICE_MAIL, more: object = {}) {
     const given = await sentReferral();
     const { store } = given;
     const id = await store.transaction(SCOPE, async (unit) => {
-      const content = { transmission: { attempt: 1, transmissionId: 't' }, to: 'desk@office.example.org' };
+      const content = { transmission: { attempt: 1, transmissionId: 't' }, to: 'desk@office.example.org', ...more };
       const added = await unit.outbox.add({ referralId: 'r1', kind, key: 't', askedAt: APPROVED, dueAt: APPROVED, content });
       await unit.outbox.claim({ kinds: [kind], ...WORKER });
       await unit.outbox.begin(added, 'w', CAME);
@@ -235,6 +236,20 @@ describe('a mail of ours that comes back', () => {
       Promise.all((await inboundDocuments.ids()).map((each) => inboundDocuments.file(each))),
     );
     expect(files, 'no link is kept with what came back').toEqual([undefined, undefined]);
+  });
+
+  test('a letter with news is a person’s to make good: its link is forgotten, and the packet before it stays sent', async () => {
+    const { came, id, stands, store } = await mailed(OFFICE_MAIL, { news: 'booked' });
+    await came(returnedMail({ id }));
+    expect(await stands()).toMatchObject({
+      sent: ['sent'],
+      effect: 'failed',
+      owed: [expect.stringContaining('that the patient picked a date')],
+    });
+    const decisions = await store.transaction(SCOPE, async (unit) =>
+      toDecide(await unit.obligations.openOf('r1')).map((each) => each.decisions),
+    );
+    expect(decisions).toEqual([['let-go']]);
   });
 
   test('so is a fax that its service gave back', async () => {

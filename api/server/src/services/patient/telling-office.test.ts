@@ -1,7 +1,9 @@
 /** What a patient does on their page reaches the specialist's office: by one more letter, by its Task, or by a person who has it on the worklist. */
+import { referenceText } from '@refloop/domain/fhir/reference';
 import { expect, test } from 'vitest';
 import type { OfficeView } from '../../client/office.ts';
 import type { PatientView } from '../../client/patient.ts';
+import { applyDecision } from '../referral-log.ts';
 import { ADDRESS, NPI, packetDesk } from '../test-packet-desk.ts';
 
 const desk = packetDesk();
@@ -99,6 +101,23 @@ test.each(['a link handed over', 'a link taken back', 'a letter that could not b
     expect(await notSent(id)).toEqual([]);
   },
 );
+
+test('a date picked before the EHR put the order on hold is a person’s to tell', async () => {
+  const { id, page, dates } = await offered();
+  await act(page, { act: 'book', startsAt: dates[0] });
+  await desk.api.store.transaction(desk.api.scope, async (unit) => {
+    const at = desk.api.clock.now.toISOString();
+    const actor = { kind: 'software', name: 'capture', version: '1' } as const;
+    await applyDecision(unit, id, actor, at, ({ order }) => {
+      const reference = order.reference ? referenceText(order.reference) : '';
+      const fact = { type: 'order-status-observed', version: 1, reference, status: 'on-hold', versionId: '9' } as const;
+      return { ok: true, value: [{ effectiveAt: at, factKey: null, fact }] };
+    });
+  });
+  await desk.carryOut();
+  expect(desk.mail.received).toEqual([]);
+  expect((await notSent(id)).map(({ detail }) => detail)).toEqual([expect.stringContaining('that the patient picked a date was not sent')]);
+});
 
 test('a letter that the mail server refuses is somebody’s to see to, and the packet stays sent', async () => {
   const { id, page, dates } = await offered();
