@@ -66,6 +66,11 @@ export type ExceptionService = {
 async function orderFirst(unit: Unit, session: Session, plan: StoredPlan, note: string, now: Date): Promise<Refusal | undefined> {
   switch (await orderToCome(unit, plan)) {
     case 'by-hand':
+      // It puts an order in force: whoever looks at it later reads by what.
+      if (note.trim().length < 3)
+        return problem('invalid-request', 'Say who placed the order.', [
+          { field: 'note', message: 'It is empty or too short', fix: 'Say in a few words who placed it, and its number if it has one.' },
+        ]);
       return placeByHand(unit, session, plan, { sameOrder: false, note, coveringFor: null }, now);
     case 'by-refloop':
       return notWithAWord(plan);

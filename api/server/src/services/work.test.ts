@@ -165,8 +165,9 @@ describe('an order that was placed by hand', () => {
       const rows = (await call('GET', '/exceptions', token)).body['rows'] as Body[];
       const of = (plan: Body) => rows.find(({ id }) => id === `write-back-${String(plan['id'])}`);
       expect([of(placed)?.['settlesBy'], of(written)?.['settlesBy']]).toEqual(['order-placed', 'clinician']);
-      const done = (plan: Body) =>
-        call('POST', `/exceptions/write-back-${String(plan['id'])}`, token, { what: 'done', note: 'By Dr. Lee' });
+      const done = (plan: Body, note = 'By Dr. Lee') =>
+        call('POST', `/exceptions/write-back-${String(plan['id'])}`, token, { what: 'done', note });
+      expect((await done(placed, ' ')).body).toMatchObject({ errors: [{ field: 'note' }] });
       expect((await done(placed)).body).toMatchObject({ status: 'done' });
       const refused = await done(written);
       expect([refused.status, String(refused.body['detail'])]).toEqual([409, expect.stringContaining('Speak to them')]);
