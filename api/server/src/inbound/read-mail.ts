@@ -24,17 +24,35 @@ function isDocument(bytes: Uint8Array): boolean {
   return start.slice(0, 1024).includes('%PDF-') || /<(?:[\w.-]+:)?ClinicalDocument[\s>]/.test(start);
 }
 
-async function documentsIn(
-  bytes: Uint8Array,
-  depth: number,
-): Promise<{ mail: Omit<UnpackedMail, 'kind' | 'documents'>; documents: Uint8Array<ArrayBuffer>[] }> {
+/** What programs put beside a letter and nobody has to read: pictures that stand in its text, cards, invitations, signatures. */
+const BESIDE = /^(?:text\/(?:vcard|x-vcard|calendar)|application\/(?:ics|pgp-signature|(?:x-)?pkcs7-signature))/i;
+const PICTURE = /^(?:\x89PNG|GIF8|\xff\xd8\xff)/;
+/** A logo; a page that somebody photographed has more bytes. Ours. */
+const LOGO_WITHIN = 32 * 1024;
+function isBeside({ mimeType, disposition, related }: Attachment, bytes: Uint8Array): boolean {
+  const isPicture = PICTURE.test(Buffer.from(bytes.subarray(0, 8)).toString('latin1'));
+  return BESIDE.test(mimeType) || (isPicture && (related === true || disposition === 'inline' || bytes.length <= LOGO_WITHIN));
+}
+
+type Unpacked = {
+  mail: Omit<UnpackedMail, 'kind' | 'documents'>;
+  documents: Uint8Array<ArrayBuffer>[];
+  /** It holds something else that somebody may have to read: a Word file, a picture of a page. */
+  holdsMore: boolean;
+};
+
+async function documentsIn(bytes: Uint8Array, depth: number): Promise<Unpacked> {
   const { attachments, from, subject, text } = await PostalMime.parse(bytes, { maxNestingDepth: 10, maxHeadersSize: HEADERS_WITHIN });
   const documents: Uint8Array<ArrayBuffer>[] = [];
+  let holdsMore = false;
   for (const attachment of attachments) {
     const attached = bytesOf(attachment);
     if (isDocument(attached)) documents.push(attached);
-    else if (depth < DEEPEST && mailHeaders(attached) !== undefined && isMail(mailHeaders(attached) ?? ''))
-      documents.push(...(await documentsIn(attached, depth + 1)).documents);
+    else if (depth < DEEPEST && mailHeaders(attached) !== undefined && isMail(mailHeaders(attached) ?? '')) {
+      const inner = await documentsIn(attached, depth + 1);
+      documents.push(...inner.documents);
+      holdsMore ||= inner.holdsMore;
+    } else holdsMore ||= !isBeside(attachment, attached);
   }
   const sender = [from?.name, from?.address].filter(Boolean).join(' ');
   return {
@@ -44,14 +62,15 @@ async function documentsIn(
       text: (text ?? '').trim().slice(0, LIMITS.mailText),
     },
     documents,
+    holdsMore,
   };
 }
 
-/** Undefined where it is no mail, or one with no document attached: that is read as it stands. */
+/** Undefined where it is no mail, one with no document attached, or one that holds something else as well: that stands whole before a person. */
 export async function readMail(bytes: Uint8Array): Promise<UnpackedMail | ReadDocument | undefined> {
   const headers = mailHeaders(bytes);
   if (headers === undefined || !isMail(headers)) return undefined;
-  const { mail, documents } = await documentsIn(bytes, 1);
-  if (documents.length === 0) return undefined;
+  const { mail, documents, holdsMore } = await documentsIn(bytes, 1);
+  if (documents.length === 0 || holdsMore) return undefined;
   return documents.length > LIMITS.attached ? unreadable('too-large') : { kind: 'mail', ...mail, documents };
 }

@@ -135,6 +135,16 @@ describe('a mail with documents attached', () => {
     expect((await all(store)).map(({ type }) => type).toSorted()).toEqual(['application/octet-stream', 'text/plain']);
   });
 
+  test.each([
+    ['a Word file', Buffer.concat([Buffer.from('PK\u0003\u0004'), Buffer.alloc(4000, 7)])],
+    ['a photographed page', Buffer.concat([Buffer.from('\x89PNG', 'latin1'), Buffer.alloc(40_000, 7)])],
+    ['a faxed page', Buffer.concat([Buffer.from('II*\0', 'latin1'), Buffer.alloc(4000, 7)])],
+  ])('one that holds %s as well stands whole before a person: nothing of it is set aside unread', async (_what, other) => {
+    const { came, store } = await sentReferral();
+    expect(await came(mailWith([await pdfNote(CARDIOLOGY_NOTE), other]))).toEqual({ why: 'names-nobody', ...UNTOUCHED });
+    expect((await all(store)).map(({ standing }) => standing)).toEqual(['held']);
+  });
+
   test('a note that begins with labels is no mail', async () => {
     const { came } = await sentReferral();
     const labels = CARDIOLOGY_NOTE.flat().filter((line) => line.includes(': '));

@@ -35,7 +35,7 @@ const anew = (content: Json, transmissionId: string): Json => {
 };
 
 /**
- * The same packet to the same address, disclosed once more; a link is another one, and closes the one before it.
+ * The same packet to the same address, disclosed once more. A mail bears another link, which closes the one before it; a fax has the pages as they were.
  * @param transmissionId of the new one
  * @param publicUrl what links begin with
  */
