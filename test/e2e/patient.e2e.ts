@@ -7,7 +7,13 @@ import { launch, ofOrder, REFLOOP } from './support/sandbox.ts';
 import { openChart } from './support/smart-client.ts';
 import { expect, test } from './support/test.ts';
 
-type Thread = { sequence: number; status: string; performer: { npi: string }; entries: { title: string; by: string }[] };
+type Thread = {
+  sequence: number;
+  status: string;
+  performer: { npi: string };
+  entries: { title: string; by: string }[];
+  obligations: { kind: string }[];
+};
 
 const PATIENT = 'dermatology-3';
 const FREE = ['2031-05-06T15:30:00.000Z', '2031-05-08T16:00:00.000Z'];
@@ -84,10 +90,13 @@ test('a patient scans the handout, gives the date of birth, books a date and giv
   await patient.getByRole('button', { name: /martes/ }).click();
   await expect(patient.getByRole('status')).toHaveText(/Su cita está hecha/);
   expect((await desk.thread()).status).toBe('scheduled');
-  await expect(page.getByText('Visit is ahead').first()).toBeVisible();
+  // The link was handed over, so that no letter can tell the office: a coordinator does, and the page says so.
+  await expect(patient.getByRole('status')).toContainText('Su clínica');
+  await expect(page.getByText('that the patient picked a date was not sent').first()).toBeVisible();
+  expect((await desk.thread()).obligations.map(({ kind }) => kind).toSorted()).toEqual(['not-sent', 'visit']);
   await patient.getByRole('button', { name: 'No puedo ir' }).click();
   await patient.getByRole('button', { name: 'Enviar' }).click();
-  await expect(patient.getByRole('status')).toHaveText(/no puede ir/);
+  await expect(patient.getByRole('status')).toHaveText(/Su cita queda cancelada/);
   const { entries } = await desk.thread();
   expect(entries.find(({ title }) => title === 'Appointment cancelled')?.by).toBe('The patient, by link');
   expect(faults.filter((fault) => !fault.includes('403'))).toEqual([]);
