@@ -68,3 +68,14 @@ export function readingOf(content: InboundContent | undefined, type: string): No
   }
   return { ...file, title: '', unreadable: reading ? UNREADABLE[reading.why] : '', header: null, parts: [], extracts: [] };
 }
+
+/** Of a file that nobody has read yet. @param mail with which it came attached; null where it came by itself */
+export const contentToRead = (mail: InboundContent['mail']): InboundContent => ({
+  reading: null,
+  type: 'application/octet-stream',
+  link: null,
+  why: null,
+  note: '',
+  tries: 0,
+  mail,
+});

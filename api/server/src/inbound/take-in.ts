@@ -6,7 +6,7 @@ import { digest } from '../sessions/token.ts';
 import type { StoredInbound } from '../store/inbound-documents.ts';
 import type { Scope, Store, Unit } from '../store/store.ts';
 import { type DocumentReader, ReaderNotStarted } from './document-reader.ts';
-import { type InboundContent, inboundContentOf, typeOf } from './inbound-content.ts';
+import { contentToRead, type InboundContent, inboundContentOf, typeOf } from './inbound-content.ts';
 import { formOf, placeDocument } from './place-document.ts';
 import { type ReadDocument, unreadable } from './read-document.ts';
 import { asDocument, type ReturnedMail, takeReturnedMail } from './returned-mail.ts';
@@ -31,15 +31,7 @@ export type Handed = { source: StoredInbound['source']; key: string; bytes: Uint
  */
 export async function takeIn(store: Store, scope: Scope, { source, key, bytes }: Handed, at: string): Promise<string> {
   const id = digest(`${source}/${key}`).slice(0, 40);
-  const content: InboundContent = {
-    reading: null,
-    type: 'application/octet-stream',
-    link: null,
-    why: null,
-    note: '',
-    tries: 0,
-    mail: null,
-  };
+  const content = contentToRead(null);
   await store.transaction(scope, async (unit) => {
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const standing = { status: 'waiting' } as const;

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { digest } from '../sessions/token.ts';
 import type { StoredInbound } from '../store/inbound-documents.ts';
 import type { Unit } from '../store/store.ts';
-import { type InboundContent, inboundContentOf } from './inbound-content.ts';
+import { contentToRead, inboundContentOf } from './inbound-content.ts';
 import { LIMITS } from './read-document.ts';
 
 export const UnpackedMail = z.object({
@@ -30,15 +30,7 @@ export async function takeAttached(unit: Unit, mail: UnpackedMail, document: Sto
     // The same file twice in one mail is one document.
     const id = digest(`${mailId}/attached/${sha256}`).slice(0, 40);
     if (ids.includes(id)) continue;
-    const content: InboundContent = {
-      reading: null,
-      type: 'application/octet-stream',
-      link: null,
-      why: null,
-      note: '',
-      tries: 0,
-      mail: { id: mailId, from, subject, text },
-    };
+    const content = contentToRead({ id: mailId, from, subject, text });
     const standing = { status: 'waiting' } as const;
     await unit.inboundDocuments.insert({ id, source, sha256, receivedAt, standing, linkKey: null, content }, new Uint8Array(attached));
     ids.push(id);
