@@ -278,3 +278,21 @@ test('nothing is offered before the order is in force nor after the loop is clos
   expect(statusOf(history.referral)).toBe('closed');
   expect(actsOf(history.referral, ACTS)).toEqual([]);
 });
+
+test.each(['seen', 'missed'] as const)(
+  '%s is put on record from the time of the visit on; earlier, it was moved, and that is put on record first',
+  (name) => {
+    const history = inChart();
+    const put = (what: ByHandAct, key: string): string | undefined => {
+      const decided = byHand(history.referral, what, key, minute(60));
+      if (!decided.ok) return decided.refusal.kind;
+      history.take(decided.value, minute(60));
+      return undefined;
+    };
+    expect(put(one('sent'), 'a')).toBeUndefined();
+    expect(put({ act: 'booked', startsAt: minute(50), at }, 'b')).toBeUndefined();
+    expect(put({ act: name, at: minute(49) }, 'c')).toBe('before-visit');
+    expect(put({ act: 'booked', startsAt: minute(40), at }, 'd')).toBeUndefined();
+    expect(put({ act: name, at: minute(49) }, 'e')).toBeUndefined();
+  },
+);
