@@ -31,7 +31,7 @@ export const PROBLEMS = {
   'note-not-sourced': { status: 422, title: 'A sentence of the note has no source' },
   'emergency-not-considered': { status: 422, title: 'The emergency question is open' },
   'death-not-considered': { status: 422, title: 'The chart says that this patient has died' },
-  conflict: { status: 409, title: 'Somebody changed this in the meantime' },
+  conflict: { status: 409, title: 'This is not possible as it stands now' },
   'unsupported-media-type': { status: 415, title: 'The body is not JSON' },
   'too-large': { status: 413, title: 'The request is too large' },
   unprocessable: { status: 422, title: 'This cannot be done as asked' },

@@ -5,7 +5,7 @@ import { practiceTime } from '../words/practice-time.ts';
 import { instantOf, localDay, visitOn } from '../words/visit-day.ts';
 import styles from './Office.module.css';
 import type { OfficeNote } from './office-api.ts';
-import { ACT_NAMES, CANCELLED_BY, DECLINE_NAMES, type DeclineReason, FORM_NAMES, MOST_DATES } from './office-words.ts';
+import { actName, CANCELLED_BY, DECLINE_NAMES, type DeclineReason, FORM_NAMES, MOST_DATES } from './office-words.ts';
 
 type Props = {
   act: OfficeActName;
@@ -70,7 +70,7 @@ export function ActForm({ act, offered, noteForms, appointment, busy, onDo, onCa
   };
   return (
     <form onSubmit={submit} className={styles['form']} aria-labelledby={id} noValidate>
-      <h2 id={id}>{ACT_NAMES[act].replace('…', '')}</h2>
+      <h2 id={id}>{actName(act, appointment !== undefined).replace('…', '')}</h2>
       <Fields act={act} offered={offered} noteForms={noteForms} appointment={appointment} />
       <p role="alert" className={styles['fault']}>
         {fault}

@@ -7,7 +7,7 @@ import { detailText, plainTime } from '../words/plain-date.ts';
 import { ActForm } from './ActForm.tsx';
 import styles from './Office.module.css';
 import type { OfficeApi, OfficeNote } from './office-api.ts';
-import { ACT_NAMES, inOrder, isAtOnce, isOver, statusText } from './office-words.ts';
+import { actName, inOrder, isAtOnce, isOver, statusText } from './office-words.ts';
 
 type Props = {
   api: OfficeApi;
@@ -77,7 +77,11 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
     window.open(address, '_blank', 'noopener');
     setTimeout(() => URL.revokeObjectURL(address), 60_000);
   };
-  const acts = inOrder(view.acts);
+  const isBooked = view.appointment !== null;
+  const acts = inOrder(view.acts, isBooked);
+  // Until the visit nothing is waited for, but that it is called off where the practice asked for that.
+  const next =
+    isOver(view.acts) || (isBooked && !acts.some((act) => act === 'seen' || act === 'confirm-cancellation')) ? undefined : acts[0];
   return (
     <>
       <h1 ref={heading} tabIndex={-1}>
@@ -105,15 +109,15 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
       <output className={styles['told']}>{told}</output>
       {open === undefined ? (
         <div className={styles['acts']}>
-          {acts.map((act, at) => (
+          {acts.map((act) => (
             <button
               key={act}
               type="button"
-              className={at === 0 && !isOver(view.acts) ? styles['primary'] : styles['plain']}
+              className={act === next ? styles['primary'] : styles['plain']}
               disabled={busy}
               onClick={() => choose(act)}
             >
-              {busy && isAtOnce(act) && at === 0 ? 'Sending…' : ACT_NAMES[act]}
+              {busy && isAtOnce(act) && act === next ? 'Sending…' : actName(act, isBooked)}
             </button>
           ))}
         </div>

@@ -2,13 +2,19 @@ import { OFFICE_ACTS } from '@refloop/server/client/office';
 import { describe, expect, test } from 'vitest';
 import { linkOf } from '../words/link.ts';
 import { instantOf, visitOn } from '../words/visit-day.ts';
-import { ACT_NAMES, inOrder, isOver, statusText } from './office-words.ts';
+import { ACT_NAMES, actName, inOrder, isOver, statusText } from './office-words.ts';
 
 test('every act has a name and a place', () => {
-  expect(inOrder(OFFICE_ACTS).toSorted()).toEqual([...OFFICE_ACTS].toSorted());
+  expect(inOrder(OFFICE_ACTS, false).toSorted()).toEqual([...OFFICE_ACTS].toSorted());
   expect(OFFICE_ACTS.every((act) => ACT_NAMES[act].length > 0)).toBe(true);
-  expect(inOrder(['decline', 'ask', 'accept'])).toEqual(['accept', 'ask', 'decline']);
-  expect(inOrder(['ask', 'note', 'confirm-cancellation'])[0], 'asked to cancel, that is what is next').toBe('confirm-cancellation');
+  expect(inOrder(['decline', 'ask', 'accept'], false)).toEqual(['accept', 'ask', 'decline']);
+  expect(inOrder(['ask', 'note', 'confirm-cancellation'], false)[0], 'asked to cancel, that is what is next').toBe('confirm-cancellation');
+});
+
+test('with a date that stands what is next is what becomes of it, and another date has its own name', () => {
+  expect(inOrder(['book', 'seen', 'note'], true)).toEqual(['seen', 'note', 'book']);
+  expect(actName('book', true)).toBe('Move the appointment…');
+  expect(actName('book', false)).toBe(ACT_NAMES.book);
 });
 
 describe('the link behind the #', () => {

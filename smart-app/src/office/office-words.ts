@@ -28,7 +28,14 @@ const NEXT: readonly OfficeActName[] = [
   'decline',
 ];
 
-export const inOrder = (acts: readonly OfficeActName[]): OfficeActName[] => NEXT.filter((act) => acts.includes(act));
+/** @param isBooked a date stands: what is next is what becomes of the visit, no other date */
+export function inOrder(acts: readonly OfficeActName[], isBooked: boolean): OfficeActName[] {
+  const order = isBooked ? [...NEXT.filter((act) => act !== 'book'), 'book' as const] : NEXT;
+  return order.filter((act) => acts.includes(act));
+}
+
+export const actName = (act: OfficeActName, isBooked: boolean): string =>
+  act === 'book' && isBooked ? 'Move the appointment…' : ACT_NAMES[act];
 
 /** Done with the press; the others ask for something first. */
 export const AT_ONCE = ['accept', 'confirm-cancellation'] as const satisfies readonly OfficeActName[];

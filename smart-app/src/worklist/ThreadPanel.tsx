@@ -22,7 +22,7 @@ import { LOOP_STEPS, stepsDone } from './loop-steps.ts';
 import { OfficeLink } from './OfficeLink.tsx';
 import { PacketPanel } from './PacketPanel.tsx';
 import { ReplyForm } from './ReplyForm.tsx';
-import { leftWords, riskWords, waitingWords } from './row-words.ts';
+import { leftWords, riskWords, waitingWords, wallMoments } from './row-words.ts';
 import styles from './Thread.module.css';
 import { ThreadEntries } from './ThreadEntries.tsx';
 
@@ -288,7 +288,7 @@ function Owed({ owed, now }: { owed: WorklistRow; now: Date }) {
       {owed.risks.length > 0 ? <p>At risk: {riskWords(owed)}.</p> : null}
       <p className="caption num">
         {owed.detail.includes('Waits for') ? 'With' : `Waits for: ${waitingWords(owed).toLowerCase()} · with`}{' '}
-        {owed.owner?.name ?? 'nobody'} · due {plainTime(owed.dueAt, now)} · open since {plainTime(owed.since, now)}
+        {owed.owner?.name ?? 'nobody'} · {wallMoments(owed, now).join(' · ')}
         {owed.escalatedTo ? ` · escalated to ${owed.escalatedTo.name}` : ''}
       </p>
       {owed.steps.length > 0 ? (

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { emptyWords, hoursWords, leftBar, leftWords, waitingWords } from './row-words.ts';
+import { emptyWords, hoursWords, leftBar, leftWords, waitingWords, wallClock } from './row-words.ts';
 import { testRow } from './test-row.ts';
 
 const AT = new Date('2026-11-28T15:00:00.000Z');
@@ -45,4 +45,9 @@ test.each<[string, string, number, number, boolean, string]>([
   ['narrowed', 'mine', 2, 3, true, 'Nothing matches. Take a filter away to see more.'],
 ])('an empty list: %s', (_what, view, mine, open, narrowed, words) => {
   expect(emptyWords(view, mine, open, narrowed)).toBe(words);
+});
+
+test('of what is only to come it is not said since when it is open', () => {
+  expect(wallClock({ dueAt: later, since: earlier }, AT)).toMatch(/^Due .+, open since /);
+  expect(wallClock({ dueAt: later, since: later }, AT)).not.toContain('open since');
 });

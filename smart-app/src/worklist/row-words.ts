@@ -45,8 +45,14 @@ export function leftBar({ dueAt, ageBusinessHours, leftBusinessHours }: Clocks, 
   return { used, tone: used >= 0.7 ? 'soon' : 'calm' };
 }
 
-/** Both moments by the clock on the wall. */
-export const wallClock = ({ dueAt, since }: Moments, at: Date): string => `Due ${plainTime(dueAt, at)}, open since ${plainTime(since, at)}`;
+/** Both moments by the clock on the wall. Of what is only to come, such as a visit, the clock begins when it is due. */
+export const wallMoments = ({ dueAt, since }: Moments, at: Date): string[] => [
+  `due ${plainTime(dueAt, at)}`,
+  ...(Date.parse(since) > at.getTime() ? [] : [`open since ${plainTime(since, at)}`]),
+];
+
+/** The same as a sentence begins. */
+export const wallClock = (moments: Moments, at: Date): string => wallMoments(moments, at).join(', ').replace('due', 'Due');
 
 export const codeWords = (code: string | null): string => (code === null ? '–' : code.replaceAll('-', ' '));
 
