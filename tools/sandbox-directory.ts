@@ -11,7 +11,7 @@ export async function publishSandboxDirectory(env: Record<string, string>): Prom
   const status = await runScript(command, ['status'], env);
   if (status.code !== 0) throw new Error('The database could not be asked for its directory; the lines above say why.');
   if ((JSON.parse(status.stdout) as { current: unknown }).current !== null) return;
-  say('Making the synthetic directory of specialists (once) …');
+  say('Making the synthetic directory of specialists (once; until it is there nobody can be matched, and pages are slow) …');
   const folder = mkdtempSync(join(env['REFLOOP_STATE'] ?? '.', 'directory-'));
   try {
     const today = new Date().toISOString().slice(0, 10);
@@ -21,7 +21,7 @@ export async function publishSandboxDirectory(env: Record<string, string>): Prom
     if (published.code !== 0) throw new Error('The synthetic directory could not be imported; the lines above say why.');
     const answer = JSON.parse(published.stdout) as Published;
     say(
-      `Directory of ${answer.published?.asOf}: ${answer.published?.counts.entries} practitioner-locations, ${answer.report.refusedCount} rows refused.`,
+      `Directory of ${answer.published?.asOf}: ${answer.published?.counts.entries} practitioner-locations, ${answer.report.refusedCount} rows refused. Ready.`,
     );
   } finally {
     rmSync(folder, { recursive: true, force: true });
