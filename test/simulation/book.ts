@@ -99,6 +99,17 @@ export const closedByBook = ({ service, attempts, reports }: Book): boolean =>
 
 const isStill = (attempt: BookedAttempt | undefined): boolean => attempt?.over === undefined && attempt?.booked !== undefined;
 
+/** It was asked, and nothing has become of it: neither an answer, nor a visit, nor a date that fell through. */
+const isAsked = ({ reports, attempts }: Book, { sent, over, seen, fell }: BookedAttempt): boolean =>
+  sent && over === undefined && !seen && !fell && ![...reports.values()].some(({ attempt }) => attempt === attempts.length);
+
+/** Nothing more is wanted, and whoever was asked last has a visit booked or the request before them. */
+export function isLeftByBook(book: Book): boolean {
+  const last = book.attempts.at(-1);
+  const isOver = book.order === 'ended' || book.order === 'revoked' || closedByBook(book);
+  return isOver && last !== undefined && (isStill(last) || isAsked(book, last));
+}
+
 /** Who was asked before and still has the visit in their calendar, by number. */
 export const stillWithByBook = ({ attempts }: Book): number[] =>
   attempts.slice(0, -1).flatMap((attempt, at) => (isStill(attempt) ? [at + 1] : []));
@@ -116,9 +127,8 @@ export function isOpenByBook(book: Book): boolean {
   if (book.order === 'none') return false;
   const waits = book.setAside > 0 || book.asked || [...book.reports.values()].some(({ reviewed }) => !reviewed);
   // Of a visit that is booked for an order that is over somebody has to know what became of it.
-  const last = book.attempts.at(-1);
-  const still = stillWithByBook(book).length > 0 || (closedByBook(book) && isStill(last));
-  if (book.order === 'ended' || book.order === 'revoked') return waits || still || isStill(last);
+  const still = stillWithByBook(book).length > 0 || isLeftByBook(book);
+  if (book.order === 'ended' || book.order === 'revoked') return waits || still;
   return waits || still || !closedByBook(book);
 }
 

@@ -8,7 +8,17 @@ import { eventOf } from '@refloop/server/services/referral-log';
 import type { StoredObligation } from '@refloop/server/store/obligations';
 import type { ReferralRow } from '@refloop/server/store/referrals';
 import type { Scope, Unit } from '@refloop/server/store/store';
-import { type Authority, type Book, closedByBook, isOpenByBook, newBook, notesByBook, stillWithByBook, takeIn } from './book.ts';
+import {
+  type Authority,
+  type Book,
+  closedByBook,
+  isLeftByBook,
+  isOpenByBook,
+  newBook,
+  notesByBook,
+  stillWithByBook,
+  takeIn,
+} from './book.ts';
 import { isSame } from './same-json.ts';
 import { wrongDeadline } from './wall-clock.ts';
 
@@ -128,7 +138,7 @@ export function createWatch({ now, authority, timeZone, onEvents, remember }: Wa
     const cares = book.order !== 'none' && book.order !== 'approved';
     owes(cares && book.setAside > 0, 'reconcile');
     owes(cares && book.asked, 'reply');
-    owes(cares && stillWithByBook(book).length > 0, 'confirm-cancellation', 'confirm-visit');
+    owes(cares && (stillWithByBook(book).length > 0 || isLeftByBook(book)), 'confirm-cancellation', 'confirm-visit');
     const inCare = (book.order === 'active' || book.order === 'held') && !closedByBook(book);
     owes(inCare && notesByBook(book).length > 0, 'note');
     const last = book.attempts.at(-1);

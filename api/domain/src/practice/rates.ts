@@ -200,6 +200,10 @@ export const NEVER_REVIEWED_SHARE = 0.07;
 export const EXPIRES_AFTER_DAYS = { low: 180, high: 210 };
 export const EXPIRED_SHARE = 0.97;
 
+/** Of whoever still has a request that is over: business hours until they are told, and the share of those who say that they let go of it. */
+export const TOLD_TO_STOP_HOURS = { median: 6, sigma: 0.7 };
+export const LETS_GO_SHARE = 0.9;
+
 /** A year, by what the payer covers. */
 export const DEATHS_A_YEAR = { medicare: 0.045, medicaid: 0.008, commercial: 0.003 } as const;
 

@@ -207,7 +207,7 @@ describe('a note of somebody who was not asked is linked by a person', () => {
     const over = inChart();
     put(over, 'sent', 'cancel-requested', 'ended');
     comes(over);
-    expect(actsOf(over.referral, ACTS)).toEqual(['link-report']);
+    expect(actsOf(over.referral, ACTS)).toEqual(['cancel-confirmed', 'link-report']);
     expect([put(over, 'link-report'), review(over)]).toEqual([[undefined], undefined]);
 
     const closed = inChart();

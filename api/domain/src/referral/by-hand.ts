@@ -77,7 +77,7 @@ export function byHand(referral: Referral, what: ByHandAct, key: string, now: In
   const attempt = named === undefined ? referral.attempts.at(-1) : referral.attempts.find(({ number }) => number === named);
   if (!attempt) return refuse(named === undefined ? { kind: 'nobody-asked' } : { kind: 'no-such-attempt', attempt: named });
   const still = stillWith(referral).find((each) => each.attempt === attempt);
-  const appointmentId = still || isOver(referral) ? still?.appointment.id : appointmentOf(attempt);
+  const appointmentId = still || isOver(referral) ? still?.appointment?.id : appointmentOf(attempt);
   const booked = attempt.appointments.find(({ id }) => id === appointmentId);
   if (booked && (what.act === 'seen' || what.act === 'missed') && what.at < booked.startsAt && what.at <= now)
     return refuse({ kind: 'before-visit', startsAt: booked.startsAt });
@@ -304,7 +304,7 @@ function ofOthers(referral: Referral, act: ByHandAct['act']): Attempt[] {
   if (!mayBePut(referral, act)) return [];
   if (act === 'note') return notesOfEarlier(referral);
   if (!OF_A_BOOKING.includes(act)) return [];
-  return stillWith(referral).map(({ attempt }) => attempt);
+  return stillWith(referral).flatMap(({ attempt, appointment }) => (appointment || act === 'cancel-confirmed' ? [attempt] : []));
 }
 
 /** Of whom was asked last, and of what lies here. */

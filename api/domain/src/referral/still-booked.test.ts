@@ -4,6 +4,7 @@ import { due } from '../sla/due.ts';
 import { escalationsDue, nextLookAt } from '../sla/escalate.ts';
 import { defaultPolicy } from '../sla/policy.ts';
 import { actsOf, attemptsFor, type ByHandAct, byHand } from './by-hand.ts';
+import { decidePatient } from './patient-act.ts';
 import { ANOTHER, act, type History, inChart, minute } from './test-care.ts';
 
 const policy = defaultPolicy({ timeZone: 'America/Chicago', opens: 8, closes: 17, holidays: [] });
@@ -125,4 +126,74 @@ test('on hold, too, the earlier office says what became of its visit', () => {
   const history = passedOver();
   history.see({ kind: 'order-read', reference: 'ServiceRequest/o1', status: 'on-hold', versionId: '9' }, 20);
   expect(rows(history).map(([kind]) => kind)).toEqual(['confirm-cancellation', 'sign-in-ehr']);
+});
+
+describe('the order is over, and nothing is booked', () => {
+  const asked = (...steps: Parameters<typeof act>[1][]): History => {
+    const history = inChart();
+    for (const [at, step] of steps.entries()) act(history, step, at + 1);
+    return history;
+  };
+  const revoke = (history: History): History => {
+    history.see({ kind: 'order-read', reference: 'ServiceRequest/o1', status: 'revoked', versionId: '9' }, 20);
+    return history;
+  };
+
+  test.each([
+    ['sent', [send]],
+    ['received', [send, { type: 'acknowledge' } as const]],
+    ['accepted', [send, accept]],
+    ['in-progress', [send, accept, { type: 'begin-work' } as const]],
+    ['cancellation-requested', [send, accept, stop]],
+  ] as const)('whoever has it, %s, is told to stop, and says so', (status, steps) => {
+    const history = revoke(asked(...steps));
+    expect(history.referral.attempts[0]?.work.status).toBe(status);
+    expect(rows(history)).toEqual([['confirm-cancellation', 'attempt 1', minute(20)]]);
+    expect(actsOf(history.referral, OF_VISIT)).toEqual(['cancel-confirmed']);
+    expect(put(history, { act: 'cancel-confirmed', at: minute(30) }, minute(31))).toBeUndefined();
+    expect([rows(history), actsOf(history.referral, OF_VISIT)]).toEqual([[], []]);
+  });
+
+  test('a patient who declines does not leave the office calling them', () => {
+    const history = asked(send);
+    const decided = decidePatient(history.referral, { act: 'decline', reason: 'not-wanted' }, 'd', minute(20));
+    if (!decided.ok) throw new Error(decided.refusal.kind);
+    history.take(decided.value, minute(20));
+    expect(rows(history)).toEqual([
+      ['hear-decline', 'patient', minute(20)],
+      ['confirm-cancellation', 'attempt 1', minute(20)],
+    ]);
+  });
+
+  test.each(['declined', 'cancellation-confirmed'] as const)('what the office answers by its Task, %s, settles it', (kind) => {
+    const history = revoke(asked(send));
+    const told = { attempt: 1, at: minute(25), key: 'Task/1/2' };
+    history.see(kind === 'declined' ? { kind, reason: 'other', ...told } : { kind, ...told }, 25);
+    expect(rows(history)).toEqual([]);
+  });
+
+  test.each([
+    ['nobody was asked', []],
+    ['it declined', [send, { type: 'decline', reason: 'other' } as const]],
+    ['the visit was missed', [send, accept, schedule, { type: 'no-show', appointmentId: 'a' } as const]],
+    ['the patient was seen', [send, accept, schedule, { type: 'mark-seen', appointmentId: 'a' } as const]],
+  ] as const)('where %s there is nothing to tell', (_what, steps) => {
+    expect(rows(revoke(asked(...steps)))).toEqual([]);
+  });
+
+  test('whoever has answered is told nothing', () => {
+    const history = asked(send, accept, { type: 'begin-work' });
+    history.see(
+      { kind: 'report', attempt: 1, reportId: 'n', form: 'final', document: null, fromNpi: null, matched: true, at: minute(7), key: 'n' },
+      7,
+    );
+    expect(rows(revoke(history)).map(([kind]) => kind)).not.toContain('confirm-cancellation');
+  });
+});
+
+test('a loop that the first closed leaves nobody else at work on it', () => {
+  const history = passedOver();
+  expect(put(history, { act: 'note', form: 'final', at: AFTER, attempt: 1 }, AFTER)).toBeUndefined();
+  history.ask({ type: 'review-report', reportId: history.referral.reports[0]?.id ?? '' }, 60 * 24 * 15);
+  expect(rows(history, AFTER)).toEqual([['confirm-cancellation', 'attempt 2', minute(60 * 24 * 15)]]);
 });

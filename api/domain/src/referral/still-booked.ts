@@ -1,5 +1,5 @@
-/** A visit that stands in the calendar of an office of which nothing more is wanted: it is cancelled there, or the patient comes for nothing. */
-import { type Appointment, type Attempt, isEnded, type Moment } from './attempt.ts';
+/** What offices still have of which nothing more is wanted: it is cancelled there, or the patient comes for nothing and they call for nothing. */
+import { type Appointment, type Attempt, isEnded, type Moment, type WorkStatus } from './attempt.ts';
 import { closedBy } from './closure.ts';
 import type { Referral } from './referral.ts';
 import type { Report } from './report.ts';
@@ -9,13 +9,13 @@ export const isHeld = ({ order }: Pick<Referral, 'order'>): boolean => order.sta
 
 export const isOver = ({ order }: Pick<Referral, 'order'>): boolean => order.status === 'revoked' || order.status === 'ended';
 
-/** An office of which nothing more is wanted, what stands in its calendar, and since when it is not wanted. */
-export type StillWith = { attempt: Attempt; appointment: Appointment; since: Moment };
+/** An office of which nothing more is wanted, what stands in its calendar if anything does, and since when it is not wanted. */
+export type StillWith = { attempt: Attempt; appointment: Appointment | undefined; since: Moment };
 
 /**
  * Whom nothing more is wanted of: everybody where the order is over or the loop is closed, whoever was asked before where another was asked
  * since. A visit stays until it is told what became of it: cancelled, missed or kept; one at its time or later is that, also where it does not
- * say of which appointment.
+ * say of which appointment. Whoever was asked last has, without a visit too, what they were asked and have not answered.
  */
 export function stillWith(referral: Referral): StillWith[] {
   const overSince = sinceOver(referral);
@@ -25,8 +25,17 @@ export function stillWith(referral: Referral): StillWith[] {
     if (isEnded(attempt) || (isLast && overSince === undefined)) return [];
     const since = isLast || attempt.work.status !== 'cancellation-requested' ? (overSince ?? attempt.work.since) : attempt.work.since;
     const appointment = bookedStill(attempt);
-    return appointment ? [{ attempt, appointment, since }] : [];
+    return appointment || (isLast && isAsked(referral, attempt)) ? [{ attempt, appointment, since }] : [];
   });
+}
+
+const ASKED: readonly WorkStatus[] = ['sent', 'received', 'accepted', 'in-progress', 'cancellation-requested'];
+
+/** It has the request before it, and nothing has come of it: it goes on until it hears that it need not. */
+function isAsked({ reports }: Referral, { number, work, visits, appointments }: Attempt): boolean {
+  const last = appointments.at(-1)?.status;
+  if (visits.length > 0 || last === 'kept' || last === 'missed') return false;
+  return ASKED.includes(work.status) && !reports.some((report) => isAnswer(report) && report.attempt === number);
 }
 
 function bookedStill({ appointments, visits }: Attempt): Appointment | undefined {

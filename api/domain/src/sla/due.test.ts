@@ -186,13 +186,20 @@ test('an open referral always has an obligation, each with an owner and a deadli
         const aside = referral.setAside.some(({ status }) => status === 'open');
         const unread = referral.reports.some(({ status }) => status !== 'reviewed');
         const [last] = referral.attempts.slice(-1);
+        const isBooked = last?.appointments.some(
+          ({ status, startsAt }) => status === 'booked' && !last.visits.some((seen) => seen !== null && seen >= startsAt),
+        );
+        const isAsked =
+          last !== undefined &&
+          ['sent', 'received', 'accepted', 'in-progress', 'cancellation-requested'].includes(last.work.status) &&
+          last.visits.length === 0 &&
+          !['missed', 'kept'].includes(last.appointments.at(-1)?.status ?? '') &&
+          !referral.reports.some((report) => report.form === 'final' && report.status !== 'received' && report.attempt === last.number);
         const untold =
           referral.order.status === 'ended' &&
           last !== undefined &&
           !['declined', 'cancelled', 'completed'].includes(last.work.status) &&
-          last.appointments.some(
-            ({ status, startsAt }) => status === 'booked' && !last.visits.some((seen) => seen !== null && seen >= startsAt),
-          );
+          (isBooked || isAsked);
         expect(owed.length > 0).toBe(!over || aside || unread || untold);
         for (const { owner, dueAt } of owed) expect([owner.length > 0, Number.isNaN(Date.parse(dueAt))]).toEqual([true, false]);
         if (!over) open += 1;
@@ -312,8 +319,8 @@ describe('of an order that is over', () => {
     act(history, send, 1);
     history.ask({ type: 'post-message', attempt: 1, from: 'office', text: 'Is there an ECG?' }, 5);
     history.ask({ type: 'end', how: 'cancelled', reason: 'moved' }, 6);
-    expect(due(history.referral, policy, minute(9)).map(({ kind }) => kind)).toEqual(['reply']);
+    expect(due(history.referral, policy, minute(9)).map(({ kind }) => kind)).toEqual(['reply', 'confirm-cancellation']);
     expect(history.ask({ type: 'post-message', attempt: 1, from: 'practice', text: 'It is over.' }, 7)).toBeUndefined();
-    expect(due(history.referral, policy, minute(9))).toEqual([]);
+    expect(due(history.referral, policy, minute(9)).map(({ kind }) => kind)).toEqual(['confirm-cancellation']);
   });
 });

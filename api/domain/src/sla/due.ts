@@ -116,14 +116,14 @@ const ofReports = ({ reports }: Referral, owed: Owed): Obligation[] =>
   });
 
 /**
- * Each office of which nothing more is wanted and that has a visit booked has to hear so; past its time somebody here has to hear whether the patient went. Of
+ * Each office of which nothing more is wanted has to hear so; past the time of a visit somebody here has to hear whether the patient went. Of
  * whoever saw the patient before another was asked the note is still waited for.
  */
 function toTell(referral: Referral, now: Instant, owed: Owed): Obligation[] {
   const told = stillWith(referral).map(({ attempt, appointment, since }) => {
     const about = `attempt ${attempt.number}`;
-    const { startsAt } = appointment;
-    return startsAt <= now ? owed('confirm-visit', about, startsAt) : owed('confirm-cancellation', about, since);
+    const startsAt = appointment?.startsAt;
+    return startsAt !== undefined && startsAt <= now ? owed('confirm-visit', about, startsAt) : owed('confirm-cancellation', about, since);
   });
   return [...told, ...notesOfEarlier(referral).flatMap((attempt) => toWrite(attempt, owed))];
 }

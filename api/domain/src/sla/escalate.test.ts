@@ -116,9 +116,10 @@ describe('each rule at its time, once', () => {
     ]);
   });
 
-  test('what is over is left alone', () => {
+  test('what is over is left alone once the office knows', () => {
     const history = after(send, accept);
     history.ask({ type: 'end', how: 'cancelled', reason: 'moved away' }, 3);
+    history.see({ kind: 'cancellation-confirmed', attempt: 1, at: '2026-11-24T10:04:00.000Z', key: 'c' }, 4);
     expect(until(history, '2027-12-31T00:00:00.000Z')).toEqual([]);
   });
 });

@@ -162,6 +162,6 @@ function nextOf(referral: Referral, ahead: readonly Step[], obligations: readonl
   for (const { at } of ahead) look(at);
   // A visit that is ahead turns into one of which somebody has to hear.
   for (const { kind, dueAt } of obligations) if (kind === 'visit') look(dueAt);
-  for (const { appointment } of stillWith(referral)) look(appointment.startsAt);
+  for (const { appointment } of stillWith(referral)) if (appointment) look(appointment.startsAt);
   return next;
 }

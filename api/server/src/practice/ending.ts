@@ -1,8 +1,18 @@
 /** How a referral ends without its loop being closed: it expires, the patient does not want it, the clinician takes it back, or death. */
 
-import { CANCELLED_SHARE, EXPIRED_SHARE, EXPIRES_AFTER_DAYS, REASON_RECORDED_SHARE, REVOKED_SHARE } from '@refloop/domain/practice/rates';
+import { drawsOf } from '@refloop/domain/practice/draws';
+import {
+  CANCELLED_SHARE,
+  EXPIRED_SHARE,
+  EXPIRES_AFTER_DAYS,
+  LETS_GO_SHARE,
+  REASON_RECORDED_SHARE,
+  REVOKED_SHARE,
+  TOLD_TO_STOP_HOURS,
+} from '@refloop/domain/practice/rates';
 import type { WorkStatus } from '@refloop/domain/referral/attempt';
 import { closedBy } from '@refloop/domain/referral/closure';
+import { stillWith } from '@refloop/domain/referral/still-booked';
 import { at, type Course, DAY, giveReason, number, type Walk, working } from './course.ts';
 
 const isOver = ({ record }: Course): boolean => {
@@ -43,21 +53,32 @@ function interruptionOf(course: Course): Interruption {
 const canBeInterrupted = (course: Course): boolean =>
   !isOver(course) && course.record.referral().attempts.every(({ visits }) => visits.length === 0);
 
-/** The walk, unless the clinician takes the order back, the EHR revokes it, or the patient dies first. */
+/** The walk, unless the clinician takes the order back, the EHR revokes it, or the patient dies first. Whoever still has it is told to stop. */
 export function* interrupted(course: Course, walk: Walk): Walk {
   const interruption = interruptionOf(course);
   let past = false;
-  for (const until of walk) {
+  for (const until of andToldToStop(course, walk)) {
     if (!past && until > interruption.at) {
       past = true;
       yield interruption.at;
-      if (canBeInterrupted(course)) return yield* interruption.walk(course);
+      if (canBeInterrupted(course)) return yield* andToldToStop(course, interruption.walk(course));
     }
     yield until;
   }
   if (past) return;
   yield interruption.at;
-  if (canBeInterrupted(course)) yield* interruption.walk(course);
+  if (canBeInterrupted(course)) yield* andToldToStop(course, interruption.walk(course));
+}
+
+/** Whoever still has it is called, and says that they let go of it; some offices are never reached. With draws of its own: nothing else depends on it. */
+function* andToldToStop(course: Course, walk: Walk): Walk {
+  yield* walk;
+  const { record, practice } = course;
+  const draws = drawsOf(`${practice.seed}/${record.id}/told-to-stop`);
+  for (const { attempt } of stillWith(record.referral())) {
+    yield practice.time.afterHours(record.now(), draws.logNormal(TOLD_TO_STOP_HOURS.median, TOLD_TO_STOP_HOURS.sigma));
+    if (draws.chance(LETS_GO_SHARE)) record.see({ kind: 'cancellation-confirmed', attempt: attempt.number, at: at(course) });
+  }
 }
 
 /** Seen at the next look into the EHR. */

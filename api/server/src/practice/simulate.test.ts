@@ -255,8 +255,9 @@ describe('what was planted is there', () => {
         if (!spoken(setting?.language ?? '')) continue;
         miles += setting?.miles ?? 0;
         orders += 1;
-        // Those who came as far as the booking, and did not decline.
-        const came = contacts.at(-1)?.outcome === 'reached' && service !== 'e-consult' && attempts.at(-1)?.work.status !== 'cancelled';
+        // Those who came as far as the booking, and did not decline. An office that lets go once the order is over says nothing of that.
+        const stopped = order.status === 'active' && attempts.at(-1)?.work.status === 'cancelled';
+        const came = contacts.at(-1)?.outcome === 'reached' && service !== 'e-consult' && !stopped;
         if (!came || (order.status === 'ended' && order.how !== 'expired')) continue;
         reached += 1;
         if (attempts.some(({ appointments }) => appointments.length > 0)) booked += 1;
