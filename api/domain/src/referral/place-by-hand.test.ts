@@ -3,9 +3,11 @@ import { expect, test } from 'vitest';
 import { due } from '../sla/due.ts';
 import { defaultPolicy } from '../sla/policy.ts';
 import { isOfReferral } from './capture.ts';
-import type { ReferralCommand } from './command.ts';
+import { decide, type ReferralCommand } from './command.ts';
 import { observe } from './observe.ts';
+import { fold } from './referral.ts';
 import { approve, play, recommend } from './test-play.ts';
+import { readFact } from './upcast.ts';
 
 const NOW = '2026-11-20T10:30:00.000Z';
 const order = { type: 'ServiceRequest', id: 'o1' };
@@ -49,4 +51,24 @@ test('where Refloop writes the order, or the plan lapsed, it is refused', () => 
   expect(play([recommend('r', '3'), approved, { type: 'withdraw', planId: 'p', reason: 'x' }, place(null)]).refusals).toEqual([
     'no-such-plan',
   ]);
+});
+
+test('an approval whose events are of before that is placed still', () => {
+  const { events } = play([
+    recommend('r', '3'),
+    approved,
+    {
+      type: 'settle-step',
+      planId: 'p',
+      step: 'DocumentReference',
+      outcome: { status: 'done', reference: 'DocumentReference/d', versionId: '1' },
+    },
+  ]);
+  const stored = events.map((event) => {
+    const { type, version, ...data } = event.fact;
+    return { ...event, fact: readFact(type, type === 'write-step-settled' ? 2 : version, data) };
+  });
+  const before = fold('referral', stored);
+  expect(before?.order.status).toBe('approved');
+  expect(decide(before, place(null))).toMatchObject({ ok: true, value: [{ type: 'write-step-settled', version: 3 }] });
 });

@@ -193,6 +193,39 @@ describe('with logins that are no superusers', () => {
     expect(await run(database.urlAs(owner), 'select * from obligation'), 'and bind them again').toEqual([]);
   });
 
+  test('an order that was settled with a word before that put it in force is asked for again; nothing else is', async () => {
+    await migrateUpTo('0036');
+    const referral = (id: string, status: string): string =>
+      `insert into referral (tenant, issuer, referral_id, site, patient_index, sequence, status, updated_at, state_sealed)
+       values ('north', 'i', '${id}', 's', '', 5, '${status}', now(), '')`;
+    const plan = (id: string, of: string, madeAt: string): string =>
+      `insert into plan (tenant, issuer, id, site, referral_id, recommendation_id, patient_index, subject, made_at, finished, revision, content_sealed)
+       values ('north', 'i', '${id}', 's', '${of}', 'rec', '', 'lee', '${madeAt}', true, 1, '')`;
+    const row = (id: string, of: string, status: string): string =>
+      `insert into obligation (tenant, issuer, id, site, referral_id, kind, raised_at, due_at, owner, raised_by, status, settled_at, content_sealed)
+       values ('north', 'i', 'write-back-${id}', 's', '${of}', 'unfinished-write-back', now(), now(), 'a coordinator', 'lee', '${status}',
+         ${status === 'done' ? 'now()' : 'null'}, '')`;
+    const settled = (id: string, of: string, madeAt = '2026-11-02', status = 'done') => [plan(id, of, madeAt), row(id, of, status)];
+    await run(
+      database.url,
+      ...['lost', 'withdrawn-before', 'waits'].map((id) => referral(id, 'approved')),
+      ...settled('p1', 'lost'),
+      ...settled('p2', 'withdrawn-before', '2026-11-01'),
+      ...settled('p3', 'withdrawn-before'),
+      ...settled('p4', 'waits', '2026-11-01'),
+      ...settled('p5', 'waits', '2026-11-02', 'open'),
+      referral('placed', 'in-chart'),
+      ...settled('p6', 'placed'),
+    );
+    await migrate(database.urlAs(owner));
+    const open = `select id, owner, settled_at, due_at > now() as ahead from obligation where status = 'open' order by id`;
+    expect(await run(database.url, open)).toEqual([
+      { id: 'write-back-p1', owner: 'lee', settled_at: null, ahead: true },
+      { id: 'write-back-p3', owner: 'lee', settled_at: null, ahead: true },
+      { id: 'write-back-p5', owner: 'a coordinator', settled_at: null, ahead: false },
+    ]);
+  });
+
   test('a login that may not act as the application is refused when it connects, not served with its own rights', async () => {
     await migrate(database.url);
     const opening = openPostgresStore({ url: database.urlAs(owner), keyRing: createKeyRing([DEVELOPMENT_KEY]), newId: () => 'id' });

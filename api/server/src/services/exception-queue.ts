@@ -41,7 +41,7 @@ async function rowOf(
     owner: content.ownerName ?? ownerName(stored, nameOfOwner, plan),
     specialtyName: content.specialtyName,
     patientName: content.patientName,
-    detail: plan ? unfinishedText(plan) : content.detail,
+    detail: plan ? unfinishedText(plan, stored.status === 'open' ? content.note : undefined) : content.detail,
     reference: plan ? referenceNumber(plan.id) : null,
     status: stored.status,
     settlesBy: await settlesBy(unit, stored, plan),

@@ -124,6 +124,6 @@ export async function planOfException(unit: Unit, stored: StoredObligation): Pro
 
 /** An unfinished write-back as a person reads about it, with its plan as it stands. */
 export async function unfinishedOf(unit: Unit, stored: StoredObligation) {
-  const { patientName, specialtyName } = stored.content as ExceptionContent;
-  return { plan: await planOfException(unit, stored), patientName, specialtyName };
+  const { patientName, specialtyName, note } = stored.content as ExceptionContent;
+  return { plan: await planOfException(unit, stored), patientName, specialtyName, note };
 }

@@ -85,13 +85,21 @@ function byHand(plan: StoredPlan): string | undefined {
 /** Whether what is left is done in the chart by hand, and settled by saying so. */
 export const isByHand = (plan: StoredPlan): boolean => byHand(plan) !== undefined;
 
-/** @returns for whom, what is there, what is not, and who does what next; no patient */
-export function unfinishedText(plan: StoredPlan): string {
+/** What somebody settled it with before that put an order in force (migration 0036); open again, it asks who placed the order. */
+const saidBefore = (note: string | undefined): string =>
+  note ? ` It was settled before with the words “${note}”, and nothing put the order in force since: say who placed it.` : '';
+
+/**
+ * @param note what it was settled with before it was open again
+ * @returns for whom, what is there, what is not, and who does what next; no patient
+ */
+export function unfinishedText(plan: StoredPlan, note?: string): string {
   const approved = `Approved for ${planContentOf(plan).performerName}.`;
   const settled = byHand(plan) ?? lapsedText(plan);
-  if (settled !== undefined) return `${approved} ${settled}`;
+  if (settled !== undefined) return `${approved} ${settled}${saidBefore(note)}`;
   return `${approved} ${stateText(plan)} The clinician finishes it by opening Refloop from the chart again, where it is offered first.`;
 }
 
 /** The same for the clinician's own list: what is there and what is not. */
-export const leftText = (plan: StoredPlan): string => byHand(plan) ?? lapsedText(plan) ?? stateText(plan);
+export const leftText = (plan: StoredPlan, note?: string): string =>
+  `${byHand(plan) ?? lapsedText(plan) ?? stateText(plan)}${isByHand(plan) ? saidBefore(note) : ''}`;

@@ -158,6 +158,22 @@ describe('an order that was placed by hand', () => {
     expect(await openOf(plan)).toEqual([['send', 'coordinator']]);
   });
 
+  test('one that was settled with a word before that put it in force asks again, with the word, and is put in force then', async () => {
+    const plan = await byHand();
+    await team.api.store.transaction(team.api.scope, async (unit) => {
+      const row = await unit.obligations.get(`write-back-${String(plan['id'])}`);
+      if (!row) throw new Error('It was not raised');
+      const content = { ...(row.content as object), note: 'Entered on paper' };
+      await unit.obligations.settle(row.id, { what: 'revise', owner: 'lee', dueAt: row.dueAt, escalatedTo: null, content });
+    });
+    const asked = expect.stringContaining('settled before with the words “Entered on paper”');
+    expect(find((await work(team.lee))['unfinished'], plan['id'])).toMatchObject({ detail: asked });
+    const rows = await later(20, async () => (await call('GET', '/exceptions', await desk())).body['rows'] as Body[]);
+    expect(rows.find(({ id }) => id === `write-back-${String(plan['id'])}`)).toMatchObject({ detail: asked, settlesBy: 'order-placed' });
+    expect((await call('POST', `/work/${String(plan['id'])}/settlement`, team.lee, { note: 'Placed as 4711' })).status).toBe(200);
+    expect(await openOf(plan)).toEqual([['send', 'coordinator']]);
+  });
+
   test('a coordinator says it too; what Refloop writes itself is not settled with a word', async () => {
     const [placed, written] = [await byHand(), await approve(makeInput())];
     await later(20, async () => {

@@ -58,7 +58,7 @@ function settledRow(stored: StoredObligation): SettledByOthersRow[] {
 }
 
 async function unfinishedRow(unit: Unit, stored: StoredObligation, { coveringFor }: Place): Promise<UnfinishedRow[]> {
-  const { plan, patientName, specialtyName } = await unfinishedOf(unit, stored);
+  const { plan, patientName, specialtyName, note } = await unfinishedOf(unit, stored);
   if (!plan) return [];
   const { performerName, decision } = planContentOf(plan);
   const referral = await readReferral(unit, plan.referralId);
@@ -71,7 +71,7 @@ async function unfinishedRow(unit: Unit, stored: StoredObligation, { coveringFor
       performerName,
       approvedAt: decision.at,
       coveringFor,
-      detail: leftText(plan),
+      detail: leftText(plan, note),
       byHand: isByHand(plan),
       orderAtHand: referral !== undefined && orderAtHand(referral),
       dueAt: stored.dueAt,
