@@ -26,7 +26,7 @@ export function afterCare(referral: Referral, fact: CareFact, told: Told): Refer
     case 'authorization-asked':
       return { ...referral, authorization: { status: 'asked', since: told.at } };
     case 'authorization-decided':
-      return { ...referral, authorization: authorizationOf(fact.decision, told.at) };
+      return { ...referral, authorization: authorizationOf(fact.decision, told.at, referral.authorization) };
     case 'patient-contacted':
       return { ...referral, contacts: [...referral.contacts, { outcome: fact.outcome, at: told.at }] };
     case 'seen-elsewhere':
@@ -75,8 +75,11 @@ export function afterCare(referral: Referral, fact: CareFact, told: Told): Refer
   }
 }
 
-function authorizationOf(decision: AuthorizationDecision, since: Moment): Authorization {
-  return decision.status === 'denied' ? { status: 'denied', since, reason: decision.reason } : { status: decision.status, since };
+/** The first word that lets the packet go counts, since the time to send it runs from there (R111): said again it gives no more. */
+function authorizationOf(decision: AuthorizationDecision, at: Moment, before: Authorization): Authorization {
+  if (decision.status === 'denied') return { status: 'denied', since: at, reason: decision.reason };
+  const lets = before.status === 'not-needed' || before.status === 'approved';
+  return { status: decision.status, since: lets ? before.since : at };
 }
 
 /**

@@ -113,6 +113,21 @@ describe('who owes what, by when', () => {
     expect(owed()).toEqual([['send', 'coordinator', minute(7 * day), '2026-12-01T18:00:00.000Z']]);
   });
 
+  test('said again that nothing keeps it from being sent, it has no more time: the first word counts, until the payer is asked anew', () => {
+    const history = inChart();
+    const decided = (decision: AuthorizationDecision, at: number) =>
+      history.see({ kind: 'authorization-decided', decision, at: minute(at), key: `d${at}` }, at);
+    const since = () => due(history.referral, policy, minute(999)).map((each) => [each.kind, each.since]);
+    decided({ status: 'not-needed' }, 5);
+    decided({ status: 'not-needed' }, 200);
+    expect(since()).toEqual([['send', minute(5)]]);
+    decided({ status: 'approved', number: 'A-1' }, 220);
+    expect([history.referral.authorization.status, since()]).toEqual(['approved', [['send', minute(5)]]]);
+    history.ask({ type: 'ask-authorization' }, 300);
+    decided({ status: 'not-needed' }, 400);
+    expect(since()).toEqual([['send', minute(400)]]);
+  });
+
   test('a decision about an office that was asked before gives the next one no less time', () => {
     const history = inChart();
     history.see({ kind: 'authorization-decided', decision: { status: 'approved', number: 'A-1' }, at: minute(1), key: 'd' }, 1);
