@@ -153,9 +153,16 @@ export const AssignRequest = z.object({
 });
 export type AssignRequest = z.infer<typeof AssignRequest>;
 
+/** Why a line is not given: they have it already, no order of it is in force, or there is none here. */
+export const NOT_ASSIGNED = ['theirs-already', 'no-order-in-force', 'not-here'] as const;
+
 export const AssignAnswer = z.object({
-  /** Whose each was before, so that it can be given back. */
-  assigned: z.array(z.object({ referralId: z.string(), before: z.string().nullable() })),
+  /**
+   * Whose each was before, so that it can be given back. `withClinician`: all that is open of it lies with a clinician, and stays there.
+   */
+  assigned: z.array(z.object({ referralId: z.string(), before: z.string().nullable(), withClinician: z.boolean() })),
+  /** What was asked for and is as it was. */
+  left: z.array(z.object({ referralId: z.string(), why: z.enum(NOT_ASSIGNED) })),
 });
 export type AssignAnswer = z.infer<typeof AssignAnswer>;
 

@@ -99,7 +99,8 @@ export const worklistRoutes = ({ worklist, next, effects, exports }: WorklistRou
   sessionRoute({
     method: 'post',
     path: '/worklist/assignment',
-    summary: 'Take referrals, or hand them to another coordinator or lead. Answers whose each was, to give it back.',
+    summary:
+      'Take referrals, or hand them to another coordinator or lead. Answers of each whose it was, to give it back, or why it stays as it is.',
     roles: ['coordinator', 'lead'],
     body: AssignRequest,
     answer: AssignAnswer,

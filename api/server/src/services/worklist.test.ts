@@ -1,6 +1,7 @@
 /** The worklist over HTTP on PostgreSQL: who sees what, what is put on record, and what is refused. */
 import type { ReferralFact } from '@refloop/domain/referral/event';
 import { observe } from '@refloop/domain/referral/observe';
+import { recommend } from '@refloop/domain/referral/test-play';
 import { ok } from '@refloop/domain/result';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Thread } from '../client/thread.ts';
@@ -9,9 +10,9 @@ import type { WorklistAnswer, WorklistLine } from '../client/worklist.ts';
 import type { Session } from '../sessions/session.ts';
 import type { NewAuditEntry } from '../store/audit.ts';
 import type { Store, Unit } from '../store/store.ts';
-import { happens, PATIENT, putInForce } from './engine/test-in-force.ts';
+import { CLINICIAN, happens, PATIENT, putInForce } from './engine/test-in-force.ts';
 import { raiseUnfinishedWriteBack } from './exceptions.ts';
-import { applyDecision, readReferral } from './referral-log.ts';
+import { applyCommand, applyDecision, readReferral } from './referral-log.ts';
 import { openReferralApi, type ReferralApi } from './test-referral-api.ts';
 import { createWorklistService } from './worklist.ts';
 import { createWorklistExportService } from './worklist-export.ts';
@@ -216,21 +217,43 @@ test('what keeps a referral from going its usual way is on its row', async () =>
   expect(await rowOf(coordinator, 'r4')).toMatchObject({ kind: 'reroute', exception: 'wrong-specialty' });
 });
 
-test('given to another and given back; only to somebody who has the role; all or none', async () => {
+test('given to another and given back; only to somebody who has the role; each line says what became of it', async () => {
   const give = (referralIds: string[], to: string) => api.call('POST', '/worklist/assignment', coordinator, { referralIds, to });
-  expect((await give(['r2', 'r3'], 'lena')).body).toEqual({
-    assigned: [
-      { referralId: 'r2', before: 'kim' },
-      { referralId: 'r3', before: 'kim' },
-    ],
-  });
+  const given = (referralId: string) => ({ referralId, before: 'kim', withClinician: false });
+  expect((await give(['r2', 'r3'], 'lena')).body).toEqual({ assigned: [given('r2'), given('r3')], left: [] });
   expect(await rowOf(lead, 'r3')).toMatchObject({ owner: 'lena' });
   expect((await thread('r3')).coordinator).toEqual({ subject: 'lena', name: 'lena' });
   expect((await give(['r3'], 'nobody')).status).toBe(400);
-  expect((await give(['r2', 'no-such'], 'kim')).status).toBe(404);
-  expect((await thread('r2')).coordinator?.subject).toBe('lena');
-  await give(['r2', 'r3'], 'kim');
+  expect((await give(['no-such'], 'kim')).status).toBe(404);
+  // A number of nobody's stands among the lines: the others are given all the same.
+  expect((await give(['r2', 'unknown-number-1', 'r3'], 'lena')).body).toEqual({
+    assigned: [],
+    left: [
+      { referralId: 'r2', why: 'theirs-already' },
+      { referralId: 'unknown-number-1', why: 'not-here' },
+      { referralId: 'r3', why: 'theirs-already' },
+    ],
+  });
+  const back = await give(['r2', 'unknown-number-1', 'r3'], 'kim');
+  expect(back.body).toMatchObject({ assigned: [{ referralId: 'r2' }, { referralId: 'r3' }], left: [{ why: 'not-here' }] });
   expect(await rowOf(coordinator, 'r3')).toMatchObject({ owner: 'kim' });
+});
+
+test('a line whose order is not in force is not given; of one that waits for its clinician alone it is said so', async () => {
+  const give = (referralIds: string[], to: string) => api.call('POST', '/worklist/assignment', coordinator, { referralIds, to });
+  await api.store.transaction(api.scope, (unit) => applyCommand(unit, 'not-approved', CLINICIAN, now(), recommend('rec', null)));
+  expect((await give(['not-approved', 'r2'], 'lena')).body).toMatchObject({
+    assigned: [{ referralId: 'r2' }],
+    left: [{ referralId: 'not-approved', why: 'no-order-in-force' }],
+  });
+  await give(['r2'], 'kim');
+  await putInForce(api.store, api.scope, 'r-read', now());
+  for (const what of [
+    { act: 'sent', channel: 'fax', at: now() },
+    { act: 'note', form: 'final', at: now() },
+  ])
+    await act('r-read', what);
+  expect((await give(['r-read'], 'lena')).body).toMatchObject({ assigned: [{ referralId: 'r-read', withClinician: true }] });
 });
 
 test('what is read and done is on record, without what was read', async () => {

@@ -20,11 +20,12 @@ import { careRefusal } from './care-refusal.ts';
 import { settlesInPlace } from './clinicians-own.ts';
 import { namesBeside } from './engine/obligation-rows.ts';
 import { policyIn } from './engine/policy-in-force.ts';
+import { isEngaged } from './engine/reactions.ts';
 import { howToReach } from './how-to-reach.ts';
 import { dateNotTold } from './patient/date-told.ts';
 import type { PracticeOf } from './patient/patient-view.ts';
 import { isClinician } from './prepared.ts';
-import { applyDecision, readHistory, withPress, withRetry } from './referral-log.ts';
+import { applyDecision, readHistory, readReferral, withPress, withRetry } from './referral-log.ts';
 import { accountByHand, wordOnSending } from './sent-by-hand.ts';
 import { namesOf } from './staff-names.ts';
 import { handedToMail, threadOf } from './thread-words.ts';
@@ -250,22 +251,41 @@ export function createWorklistService({ store, practiceOf }: { store: Store; pra
           const grant = (await unit.grants.list()).find(({ subject }) => subject === to);
           if (!grant || !isAssignable(grant)) throw new Refused(notAssignable());
           const because = to === session.subject ? ('claimed' as const) : ('handed-over' as const);
-          const assigned: AssignAnswer['assigned'] = [];
+          const answer: AssignAnswer = { assigned: [], left: [] };
           for (const referralId of new Set(referralIds)) {
-            let before: string | null = null;
-            const applied = await applyDecision(unit, referralId, personOf(session), at, (referral) => {
-              before = referral.coordinator;
-              return decideCare(referral, { type: 'assign', coordinator: to, because }, at);
-            });
-            if (!applied) throw new Refused(noSuchReferral());
-            if (!applied.ok) throw new Refused(careRefusal(applied.refusal));
-            assigned.push({ referralId, before });
+            const before = await readReferral(unit, referralId);
+            const why = whyNotAssigned(before, to);
+            if (why !== undefined) {
+              answer.left.push({ referralId, why });
+              continue;
+            }
+            const applied = await applyDecision(unit, referralId, personOf(session), at, (referral) =>
+              decideCare(referral, { type: 'assign', coordinator: to, because }, at),
+            );
+            if (applied?.ok === false) throw new Refused(careRefusal(applied.refusal));
+            const open = await unit.obligations.openOf(referralId);
+            const requester = before && before.order.status !== 'draft' ? before.order.approval.requester : undefined;
+            const withClinician = open.length > 0 && requester !== to && open.every(({ owner }) => owner === requester);
+            answer.assigned.push({ referralId, before: before?.coordinator ?? null, withClinician });
           }
-          await recorded(unit, session, now, 'worklist.assigned', { payload: { to, because, assigned } });
-          return { assigned };
+          if (
+            answer.left.length > 0 &&
+            answer.left.length === new Set(referralIds).size &&
+            answer.left.every(({ why }) => why === 'not-here')
+          )
+            throw new Refused(noSuchReferral());
+          await recorded(unit, session, now, 'worklist.assigned', { payload: { to, because, ...answer } });
+          return answer;
         }),
       ),
   };
+}
+
+/** Until an order is in force it is its clinician's, and an exception is taken among the exceptions; a number of nobody's is no referral. */
+function whyNotAssigned(referral: Referral | undefined, to: string): AssignAnswer['left'][number]['why'] | undefined {
+  if (!referral) return 'not-here';
+  if (!isEngaged(referral)) return 'no-order-in-force';
+  return referral.coordinator === to ? 'theirs-already' : undefined;
 }
 
 /** Whoever has waited longest is answered, also where somebody else has been asked to see the patient since. */
