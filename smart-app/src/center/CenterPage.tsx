@@ -40,7 +40,7 @@ const WORKSPACES: readonly Workspace[] = [
   { id: 'work', name: 'My work', roles: ['clinician', 'preparer'] },
   { id: 'worklist', name: 'Worklist', roles: ['coordinator', 'lead', 'clinician'] },
   { id: 'held', name: 'Held notes', roles: ['coordinator', 'lead'] },
-  { id: 'exceptions', name: 'Exceptions', roles: ['coordinator', 'lead'] },
+  { id: 'exceptions', name: 'Exceptions', roles: ['coordinator', 'lead', 'admin'] },
   { id: 'insights', name: 'Insights', roles: ['lead', 'coordinator'] },
   { id: 'reconciliation', name: 'Reconciliation', roles: ['coordinator', 'lead', 'admin'] },
   { id: 'service-levels', name: 'Service levels', roles: ['lead', 'admin'] },

@@ -13,6 +13,7 @@ import { planContentOf } from './plan-content.ts';
 import { withRetry } from './referral-log.ts';
 import { TO_SIGN, toSignContentOf } from './to-sign.ts';
 import { unfinishedText } from './unfinished-text.ts';
+import { seesAll } from './worklist-list.ts';
 
 const KINDS = ['none-in-network', UNFINISHED, TO_SIGN, UNKNOWN_NUMBER] as const;
 /** Nobody else has these in hand meanwhile. */
@@ -57,6 +58,10 @@ function contentOf(stored: StoredObligation): ExceptionContent & { ownerName?: s
   return { specialtyName, patientName, detail, ownerName: forName };
 }
 
+/** An administrator sees what is theirs because nobody here coordinates, and nothing else of it; the first of the site entry are known by fhirUser. */
+const maySee = (session: Session, { owner, kind }: StoredObligation): boolean =>
+  seesAll(session) || (kind === UNKNOWN_NUMBER && (owner === session.subject || owner === session.fhirUser));
+
 export type ExceptionService = {
   list: (session: Session, now: Date) => Promise<ExceptionRow[]>;
   settle: (session: Session, id: string, input: SettleException, now: Date) => Promise<ExceptionRow | Refusal>;
@@ -99,7 +104,7 @@ export function createExceptionService(deps: { store: Store }): ExceptionService
         for (const kind of KINDS) open.push(...(await unit.obligations.list({ status: 'open', kind })));
         open.sort((left, right) => left.dueAt.localeCompare(right.dueAt));
         // Until then a write-back is the clinician's own window at work, and a signature is on the clinician's own list.
-        const visible = open.filter((each) => AT_ONCE.includes(each.kind) || each.dueAt <= now.toISOString());
+        const visible = open.filter((each) => maySee(session, each) && (AT_ONCE.includes(each.kind) || each.dueAt <= now.toISOString()));
         await unit.audit.append({
           at: now.toISOString(),
           actor: actorOf(session),
@@ -118,7 +123,8 @@ export function createExceptionService(deps: { store: Store }): ExceptionService
       withRetry(() =>
         deps.store.transaction(session.scope, async (unit) => {
           const stored = await unit.obligations.get(id);
-          if (!stored || !isKind(stored.kind)) return problem('not-found', 'There is no such exception at this site. Reload the list.');
+          if (!stored || !isKind(stored.kind) || !maySee(session, stored))
+            return problem('not-found', 'There is no such exception at this site. Reload the list.');
           if (stored.kind === TO_SIGN) {
             const { forName, preparedBy } = toSignContentOf(stored);
             return problem(

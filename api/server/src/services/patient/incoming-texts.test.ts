@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import { EMERGENCY_WORDS } from '@refloop/domain/patient/messages';
 import { decideCare } from '@refloop/domain/referral/care-command';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Role } from '../../client/session.ts';
 import type { Session } from '../../sessions/session.ts';
 import { type Site, sandboxSite, scopeOf } from '../../sites.ts';
 import { openMemoryStore } from '../../store/memory/store.ts';
@@ -10,6 +11,7 @@ import type { Store, Unit } from '../../store/store.ts';
 import { keepFirstPolicy } from '../engine/policy-in-force.ts';
 import { CLINICIAN, happens } from '../engine/test-in-force.ts';
 import { createExceptionService } from '../exception-queue.ts';
+import { raiseNoneInNetwork } from '../exceptions.ts';
 import { applyDecision, readReferral } from '../referral-log.ts';
 import { createIncomingTextService } from './incoming-texts.ts';
 import { changeConsent } from './patient-consent.ts';
@@ -98,9 +100,75 @@ describe('an emergency reaches somebody here (R78)', () => {
     const lead: Session = { scope, roles: ['lead'], ...who, ...times };
     const now = new Date(LATER);
     const [row] = await exceptions.list(lead, now);
-    expect(row).toMatchObject({ kind: 'unknown-number', owner: null, detail: expect.stringContaining('was told to call 911') });
+    expect(row).toMatchObject({
+      kind: 'unknown-number',
+      owner: 'Practitioner/admin',
+      detail: expect.stringContaining('was told to call 911'),
+    });
     await exceptions.settle(lead, row?.id ?? '', { what: 'done', note: 'Called: they are at the hospital.' }, now);
     expect(await exceptions.list(lead, now)).toEqual([]);
+  });
+});
+
+describe('an unknown number’s emergency is somebody’s by name, whoever there is', () => {
+  const grant = (subject: string, ...roles: Role[]) =>
+    inScope((unit) =>
+      unit.grants.put({ subject, fhirUser: `Practitioner/${subject}`, name: subject, roles, grantedBy: 'a', grantedAt: AT, reason: 'r' }),
+    );
+  const at = new Date(LATER);
+  const session = (subject: string, ...roles: Role[]): Session => {
+    const times = { startedAt: AT, lastActivity: AT, expiresAt: '2026-11-20T23:00:00.000Z' };
+    return { scope, roles, subject, fhirUser: `Practitioner/${subject}`, name: subject, patientId: null, sessionId: 'x', ...times };
+  };
+
+  test.each<[string, [string, ...Role[]][], string]>([
+    [
+      'a lead',
+      [
+        ['admin-1', 'admin'],
+        ['co', 'coordinator'],
+        ['le', 'lead', 'clinician'],
+      ],
+      'le',
+    ],
+    [
+      'a coordinator',
+      [
+        ['admin-1', 'admin'],
+        ['co', 'coordinator'],
+        ['doc', 'clinician'],
+      ],
+      'co',
+    ],
+    ['an administrator', [['admin-1', 'admin'], ['doc', 'clinician'], ['gone']], 'admin-1'],
+    ['the first administrator of the site entry', [['doc', 'clinician']], 'Practitioner/admin'],
+  ])('%s', async (_who, granted, owner) => {
+    for (const [subject, ...roles] of granted) await grant(subject, ...roles);
+    await says(EMERGENCY, { from: STRANGER });
+    expect(await unknown()).toMatchObject([{ owner, dueAt: '2026-11-20T17:15:00.000Z' }]);
+  });
+
+  test('an administrator whose it is finds and settles it, and sees nothing else of the list', async () => {
+    await says(EMERGENCY, { from: STRANGER });
+    const about = {
+      referralId: 'r',
+      specialtyName: 'Cardiology',
+      patientName: 'Rosa Example',
+      urgency: 'routine' as const,
+      withinMiles: 50,
+    };
+    await inScope((unit) => raiseNoneInNetwork(unit, { id: 'none', ...about, raisedBy: 'doc', now: at }));
+    const exceptions = createExceptionService({ store });
+    const rows = await exceptions.list(session('admin', 'admin'), at);
+    expect(rows.map(({ kind }) => kind)).toEqual(['unknown-number']);
+    expect(await exceptions.list(session('other', 'admin'), at)).toEqual([]);
+    const said = { what: 'done', note: 'Called them.' } as const;
+    for (const [who, id] of [
+      ['other', rows[0]?.id],
+      ['admin', 'none'],
+    ] as const)
+      expect(await exceptions.settle(session(who, 'admin'), id ?? '', said, at)).toMatchObject({ refused: 'not-found' });
+    expect(await exceptions.settle(session('admin', 'admin'), rows[0]?.id ?? '', said, at)).toMatchObject({ status: 'done' });
   });
 });
 

@@ -85,7 +85,7 @@ export function createIncomingTextService({ store, sites }: { store: Store; site
     const sayToAnyone = (reply: Reply): TextAnswer =>
       language === undefined ? { reply: inBoth((each) => replyIn(reply, each)) } : say(reply);
     if (emergencyIn(incoming.text) !== undefined) {
-      if (!(await put(unit, people, 'emergency', incoming, now))) await raiseUnknownNumber(unit, incoming, now);
+      if (!(await put(unit, people, 'emergency', incoming, now))) await raiseUnknownNumber(unit, incoming, site.admins, now);
       return sayToAnyone('emergency');
     }
     const keyword = keywordIn(incoming.text);

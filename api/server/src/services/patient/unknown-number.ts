@@ -1,4 +1,4 @@
-/** What may be an emergency, from a number that no patient here has: a lead is told by name, and settles it among the exceptions. */
+/** What may be an emergency, from a number that no patient here has: one person is told by name, and settles it among the exceptions. */
 import { inTurn, reached } from '@refloop/domain/sla/staff';
 import type { IncomingText } from '../../client/patient.ts';
 import { digest } from '../../sessions/token.ts';
@@ -11,11 +11,26 @@ export const UNKNOWN_NUMBER = 'unknown-number';
 /** As for a patient who is known (`check-on-patient`). */
 const WITHIN_MINUTES = 15;
 
-/** The same message twice is one. Where nobody has the role of lead or coordinator it stands open, for whoever takes it. */
-export async function raiseUnknownNumber(unit: Unit, { id: messageId, from, text }: IncomingText, now: string): Promise<void> {
-  const id = `${UNKNOWN_NUMBER}-${digest(messageId).slice(0, 32)}`;
+/**
+ * A lead in turn, else a coordinator, or who stands in for them; where a site has neither, an administrator by grant, else the first that the
+ * site entry names, by fhirUser. Null only where a site names nobody at all.
+ */
+async function ownerOf(unit: Unit, id: string, firstAdmins: readonly string[], now: string): Promise<string | null> {
   const staff = await staffIn(unit, now);
   const subject = inTurn('lead', id, staff) ?? inTurn('coordinator', id, staff);
+  if (subject !== undefined) return reached(staff, subject).subject;
+  const admin = (await unit.grants.list()).find(({ roles }) => roles.includes('admin'));
+  return admin?.subject ?? firstAdmins[0] ?? null;
+}
+
+/** The same message twice is one. @param firstAdmins of the site entry, by fhirUser */
+export async function raiseUnknownNumber(
+  unit: Unit,
+  { id: messageId, from, text }: IncomingText,
+  firstAdmins: readonly string[],
+  now: string,
+): Promise<void> {
+  const id = `${UNKNOWN_NUMBER}-${digest(messageId).slice(0, 32)}`;
   await unit.obligations.insert({
     id,
     // Of no referral: it stands by itself.
@@ -23,7 +38,7 @@ export async function raiseUnknownNumber(unit: Unit, { id: messageId, from, text
     kind: UNKNOWN_NUMBER,
     raisedAt: now,
     dueAt: minutesLater(new Date(now), WITHIN_MINUTES),
-    owner: subject === undefined ? null : reached(staff, subject).subject,
+    owner: await ownerOf(unit, id, firstAdmins, now),
     raisedBy: null,
     content: {
       specialtyName: '',
