@@ -37,7 +37,15 @@ export function createOffices(world: World): Offices {
     if (opened.kind === 'silent' || (opened.kind === 'refused' && given !== npi)) return again(4 * HOUR_MS);
     if (opened.kind === 'refused') return;
     if (given !== npi) world.watch.tell('privacy', 'an office’s page opened with the NPI of somebody else', book.referralId);
-    if (opened.value.standing === 'over') return;
+    if (opened.value.standing === 'over') {
+      const { toCancel } = opened.value;
+      if (!toCancel || !draws.chance(0.8)) return;
+      const key = `press-${world.newId()}`;
+      const what: OfficeRequest = { act: 'confirm-cancellation' };
+      return press(practice, book, key, () =>
+        world.server.ask(life, ({ office }, now) => office.act({ opened: toCancel.opened, key, what }, now)),
+      );
+    }
     const { acts, appointment, offered, noteForms } = opened.value;
     const token = opened.value.opened;
     const what = choose(acts, appointment?.startsAt, offered);

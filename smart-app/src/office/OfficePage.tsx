@@ -36,22 +36,16 @@ function Linked({ api, link }: { api: OfficeApi; link: string }) {
   const [view, setView] = useState<OfficeAnswer>();
   const [ended, setEnded] = useState('');
   useAccent(view?.accent);
+  const onEnd = (why: string) => {
+    setEnded(why);
+    setView(undefined);
+  };
   return (
     <>
       <Brand practice={view?.practice} />
       {view === undefined ? <NpiForm api={api} link={link} ended={ended} onOpen={setView} /> : null}
-      {view?.standing === 'over' ? <OverForOffice over={view} /> : null}
-      {view?.standing === 'open' ? (
-        <ReferralForOffice
-          api={api}
-          view={view}
-          onChange={setView}
-          onEnd={(why) => {
-            setEnded(why);
-            setView(undefined);
-          }}
-        />
-      ) : null}
+      {view?.standing === 'over' ? <OverForOffice api={api} over={view} onChange={setView} onEnd={onEnd} /> : null}
+      {view?.standing === 'open' ? <ReferralForOffice api={api} view={view} onChange={setView} onEnd={onEnd} /> : null}
     </>
   );
 }

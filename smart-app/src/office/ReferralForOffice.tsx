@@ -1,10 +1,11 @@
 /** What is asked of the office, what it can do about it, and what was said. */
 import type { OfficeActName, OfficeAnswer, OfficeRequest, OfficeView } from '@refloop/server/client/office';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { type ApiFailure, failureText, isProblem, notDoneText } from '../session/api.ts';
 import { PhoneLink } from '../ui/PhoneLink.tsx';
 import { detailText, plainTime } from '../words/plain-date.ts';
 import { ActForm } from './ActForm.tsx';
+import { Fact } from './Fact.tsx';
 import styles from './Office.module.css';
 import type { OfficeApi, OfficeNote } from './office-api.ts';
 import { actName, inOrder, isAtOnce, isOver, statusText } from './office-words.ts';
@@ -153,10 +154,3 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
 }
 
 const Detail = ({ told }: { told: string | null }) => (told === null ? null : <span>{told}</span>);
-
-const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
-  <div>
-    <dt>{name}</dt>
-    <dd>{children}</dd>
-  </div>
-);

@@ -69,7 +69,7 @@ const STATUSES: Record<string, string> = {
   seen: 'Seen: the note is waited for',
   reported: 'Your note has arrived. Nothing more is needed from you.',
   closed: 'Closed. Thank you; nothing more is needed.',
-  cancelling: 'The practice asks you to cancel this',
+  cancelling: 'The practice asked you to cancel this',
 };
 
 /** How it is over, where nothing else is shown any more. */
@@ -78,12 +78,19 @@ export const END_TEXTS: Record<OfficeOver['how'], string> = {
   cancelled: 'This referral was cancelled.',
   'asked-another': 'The practice has asked another specialist.',
   'on-hold': 'The practice has put this referral on hold. If the patient has a visit with you, or was seen, call the practice.',
+  'patient-declined': 'The patient does not want this visit, so the practice has ended this referral.',
   ended: 'The practice has ended this referral.',
   closed: 'This referral is closed: your note was read. Thank you.',
 };
 
+export function headingOf({ how, toCancel }: Pick<OfficeOver, 'how' | 'toCancel'>): string {
+  if (toCancel) return toCancel.appointment ? 'Please cancel this appointment' : 'Please let this referral go';
+  return how === 'on-hold' ? 'On hold' : 'Nothing more is needed';
+}
+
 /** @param acts what can be done now: where nothing can be booked, advice alone is asked for */
 export function statusText(status: string, acts: readonly OfficeActName[]): string {
+  if (acts.includes('confirm-cancellation')) return 'The practice asks you to cancel this';
   if (status === 'accepted' && !acts.includes('book')) return 'Accepted: your advice is waited for';
   return STATUSES[status] ?? status.replaceAll('-', ' ');
 }

@@ -118,6 +118,35 @@ describe('an office with a link', () => {
     expect(officeActs(seen.referral, 1, ACTS, minute(20))).toEqual(['ask', 'note']);
   });
 
+  test('confirms also once it is over for them, with a visit booked or nothing answered, and does nothing else', () => {
+    const booked = sent();
+    put(booked, one('accept'), 10);
+    put(booked, one('book', minute(90)), 11);
+    booked.ask({ type: 'end', how: 'patient-declined', reason: 'Does not want it' }, 12);
+    const asked = sent();
+    asked.ask({ type: 'end', how: 'expired', reason: 'Nothing came' }, 12);
+    for (const [history, how] of [[booked, 'patient-declined'] as const, [asked, 'ended'] as const]) {
+      expect(endForOffice(history.referral, 1, minute(20))).toBe(how);
+      expect(officeActs(history.referral, 1, ACTS, minute(20))).toEqual(['confirm-cancellation']);
+      expect(put(history, one('ask'), 20)).toBe('order-not-active');
+      expect(put(history, one('confirm-cancellation'), 21)).toBeUndefined();
+      expect([endForOffice(history.referral, 1, minute(22)), officeActs(history.referral, 1, ACTS, minute(22))]).toEqual(['cancelled', []]);
+    }
+  });
+
+  test('that was asked before another, and has the visit in its calendar, confirms for itself', () => {
+    const history = sent();
+    put(history, one('accept'), 10);
+    put(history, one('book', minute(90)), 11);
+    act(history, { type: 'request-cancellation', reason: 'The patient asked for another' }, 12);
+    history.ask({ type: 'reroute', performer: ANOTHER, because: 'patient-asked' }, 13);
+    act(history, { type: 'send', transmissionId: 't2', channel: 'link' }, 14);
+    expect(endForOffice(history.referral, 1, minute(20))).toBe('asked-another');
+    expect(put(history, one('confirm-cancellation'), 21)).toBeUndefined();
+    expect(history.referral.attempts.map(({ work }) => work.status)).toEqual(['cancelled', 'sent']);
+    expect(officeActs(history.referral, 1, ACTS, minute(22))).toEqual([]);
+  });
+
   test.each(['seen', 'no-show'] as const)('says when: %s is refused before the appointment and ahead of now', (name) => {
     const history = sent();
     put(history, one('accept'), 10);

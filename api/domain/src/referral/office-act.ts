@@ -10,9 +10,10 @@ import { type Act, MOVES } from './bser.ts';
 import { type CareCommand, type CareRefusal, decideCare } from './care-command.ts';
 import { closedBy } from './closure.ts';
 import type { Happening } from './event.ts';
+import { observe } from './observe.ts';
 import type { Referral } from './referral.ts';
 import type { Report } from './report.ts';
-import { isHeld } from './still-booked.ts';
+import { isHeld, type StillWith, stillWith } from './still-booked.ts';
 
 export type OfficeAct =
   | { act: 'accept' }
@@ -24,7 +25,7 @@ export type OfficeAct =
   | { act: 'book'; startsAt: Instant }
   /** The appointment will not be; the referral stays theirs. */
   | { act: 'cancel-appointment'; by: 'patient' | 'specialist' }
-  /** The practice asked them to cancel, and they did. */
+  /** The practice asked them to cancel, or nothing more is wanted of them, and they did. */
   | { act: 'confirm-cancellation' }
   | { act: 'note'; form: 'interim' | 'final'; document: ResourceRef };
 
@@ -52,7 +53,7 @@ const MOVE_OF: Record<Exclude<OfficeAct['act'], 'ask'>, Act> = {
 const attemptOf = ({ attempts }: Referral, number: number): Attempt | undefined => attempts.find((each) => each.number === number);
 
 /** How it is over for the office of an attempt, or put on hold. */
-export const ENDS_FOR_OFFICE = ['declined', 'cancelled', 'asked-another', 'on-hold', 'ended', 'closed'] as const;
+export const ENDS_FOR_OFFICE = ['declined', 'cancelled', 'asked-another', 'on-hold', 'patient-declined', 'ended', 'closed'] as const;
 export type EndForOffice = (typeof ENDS_FOR_OFFICE)[number];
 
 /** So long the office still sees that its note was read. Ours. */
@@ -63,10 +64,16 @@ export function endForOffice(referral: Referral, attempt: number, now: Instant):
   const asked = attemptOf(referral, attempt);
   if (asked?.work.status === 'declined' || asked?.work.status === 'cancelled') return asked.work.status;
   if (referral.attempts.at(-1)?.number !== attempt) return 'asked-another';
-  if (referral.order.status !== 'active') return isHeld(referral) ? 'on-hold' : 'ended';
+  const { order } = referral;
+  if (order.status === 'ended' && order.how === 'patient-declined') return 'patient-declined';
+  if (order.status !== 'active') return isHeld(referral) ? 'on-hold' : 'ended';
   const reviewedAt = closedBy(referral)?.reviewedAt;
   return reviewedAt && Date.parse(reviewedAt) + SHOWN_AFTER_CLOSING_MS <= Date.parse(now) ? 'closed' : undefined;
 }
+
+/** What the office still has of which nothing more is wanted, and has to confirm that it is cancelled; also once it is over for them. */
+export const toLetGo = (referral: Referral, number: number): StillWith | undefined =>
+  stillWith(referral).find(({ attempt }) => attempt.number === number);
 
 /** The appointment that is ahead, or of which nothing was heard yet. */
 const bookedIn = ({ work, appointments }: Attempt): Appointment | undefined =>
@@ -86,6 +93,7 @@ function earliestVisit({ order }: Referral, asked: Attempt): Instant {
 
 /** What the office can do now; its page offers these. */
 export function officeActs(referral: Referral, attempt: number, all: readonly OfficeAct['act'][], now: Instant): OfficeAct['act'][] {
+  if (toLetGo(referral, attempt)) return all.filter((act) => act === 'confirm-cancellation');
   const asked = attemptOf(referral, attempt);
   if (referral.order.status !== 'active' || !asked || closedBy(referral) || referral.attempts.at(-1) !== asked) return [];
   const { status } = asked.work;
@@ -133,6 +141,8 @@ export function decideOffice(
   const offered =
     officeActs(referral, attempt, [what.act], now).length > 0 && (what.act !== 'note' || noteForms(referral, attempt).includes(what.form));
   if (!offered) return refuse(refusalOf(referral, asked));
+  // Nobody commands anything of an order that is over, or of an office that was passed over: what they say is taken.
+  if (toLetGo(referral, attempt)) return ok(observe(referral, { kind: 'cancellation-confirmed', attempt, at: now, key }, now));
   if (what.act === 'seen' || what.act === 'no-show') {
     const earliest = earliestVisit(referral, asked);
     if (what.at < earliest) return refuse({ kind: 'too-early', earliest });

@@ -67,10 +67,24 @@ export const OfficeView = z.object({
 });
 export type OfficeView = z.infer<typeof OfficeView>;
 
-/** All that is shown once it is over for this office: nothing of the patient. */
+/** What the office has to cancel, and no more of the patient than it needs to find that. */
+export const OfficeToCancel = z.object({
+  /** What the page holds from now on, and until when. */
+  opened: Token,
+  until: z.string(),
+  specialist: z.string(),
+  patientName: z.string(),
+  /** What stands in their calendar; null where nothing was booked. */
+  appointment: z.object({ startsAt: z.string() }).nullable(),
+});
+export type OfficeToCancel = z.infer<typeof OfficeToCancel>;
+
+/** All that is shown once it is over for this office: nothing of the patient, unless something is to be cancelled there. */
 export const OfficeOver = z.object({
   standing: z.literal('over'),
   how: z.enum(ENDS_FOR_OFFICE),
+  /** Null where the office has nothing of it, or said that it has not. */
+  toCancel: OfficeToCancel.nullable(),
   practice: z.string(),
   phone: z.string(),
   accent: Accent,

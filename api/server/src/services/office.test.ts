@@ -3,7 +3,7 @@ import { decideCare } from '@refloop/domain/referral/care-command';
 import { ANOTHER } from '@refloop/domain/referral/test-care';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { OfficeView } from '../client/office.ts';
+import type { OfficeOver, OfficeView } from '../client/office.ts';
 import type { Thread } from '../client/thread.ts';
 import type { MyWork } from '../client/work.ts';
 import type { WorklistAnswer } from '../client/worklist.ts';
@@ -247,7 +247,7 @@ describe('the office', () => {
     const view = (await post('/office/view', { opened })).body as OfficeView;
     expect([view.status, view.acts]).toEqual(['cancelling', ['ask', 'note', 'confirm-cancellation']]);
     const done = await act(opened, { act: 'confirm-cancellation' });
-    expect([done.status, done.body]).toEqual([200, { standing: 'over', how: 'cancelled', ...practice() }]);
+    expect([done.status, done.body]).toEqual([200, { standing: 'over', how: 'cancelled', toCancel: null, ...practice() }]);
     expect((await thread()).obligations.map(({ next }) => next)).toEqual(['Ask another specialist']);
   });
 
@@ -291,7 +291,7 @@ describe('the office', () => {
     );
     await act(opened, { act: 'ask', text: 'Still unanswered?' });
     const declined = await act(opened, { act: 'decline', reason: 'not-taking-patients' });
-    expect(declined.body).toEqual({ standing: 'over', how: 'declined', ...practice() });
+    expect(declined.body).toEqual({ standing: 'over', how: 'declined', toCancel: null, ...practice() });
 
     await api.store.transaction(api.scope, async (unit) => {
       const command = { type: 'reroute', performer: ANOTHER, because: 'declined' } as const;
@@ -315,17 +315,50 @@ describe('the office', () => {
 
     expect((await post('/office/packet', { opened })).status).toBe(409);
     for (const { body } of [await post('/office/view', { opened }), await open(link)])
-      expect(body).toEqual({ standing: 'over', how: 'declined', ...practice() });
+      expect(body).toEqual({ standing: 'over', how: 'declined', toCancel: null, ...practice() });
   });
 
-  test('is shown no more than that it is over once the order has ended', async () => {
-    const { opened } = await openedView();
-    await api.store.transaction(api.scope, async (unit) => {
+  const ends = (how: 'patient-declined' | 'expired') =>
+    api.store.transaction(api.scope, async (unit) => {
       const now = api.clock.now.toISOString();
-      const command = { type: 'end', how: 'patient-declined', reason: 'Does not want it' } as const;
+      const command = { type: 'end', how, reason: 'Moved to her sister in Ohio' } as const;
       await applyDecision(unit, id, CLINICIAN, now, (referral) => decideCare(referral, command, now));
     });
-    expect((await post('/office/view', { opened })).body).toEqual({ standing: 'over', how: 'ended', ...practice() });
+
+  test('reads that the patient declined, and confirms that what is booked is cancelled: that is asked for until it does', async () => {
+    const link = await makeLink();
+    const { opened } = (await open(link)).body as OfficeView;
+    await act(opened, { act: 'accept' });
+    await act(opened, { act: 'book', startsAt: '2026-12-08T09:00:00-06:00' });
+    await ends('patient-declined');
+    expect((await thread()).obligations.map(({ kind }) => kind)).toEqual(['confirm-cancellation']);
+    const anew = await open(link);
+    const { opened: reopened } = (anew.body as OfficeOver).toCancel ?? { opened: '' };
+    const toCancel = {
+      opened: reopened,
+      until: expect.any(String),
+      specialist: 'Ana Rivera, MD',
+      patientName: PATIENT,
+      appointment: { startsAt: '2026-12-08T15:00:00.000Z' },
+    };
+    expect(anew.body).toEqual({ standing: 'over', how: 'patient-declined', toCancel, ...practice() });
+    expect((await act(reopened, { act: 'ask', text: 'Why is that?' })).status).toBe(409);
+    expect((await post('/office/packet', { opened: reopened })).status).toBe(409);
+    for (let press = 0; press < 2; press += 1) {
+      const confirmed = await act(reopened, { act: 'confirm-cancellation' }, 'press-confirms');
+      expect(confirmed.body).toEqual({ standing: 'over', how: 'cancelled', toCancel: null, ...practice() });
+    }
+    expect((await thread()).obligations).toEqual([]);
+    expect((await thread()).entries.at(-1)).toMatchObject({ title: 'Cancellation confirmed', party: 'office' });
+  });
+
+  test('is shown no more than that it is over once the order has ended, and it has nothing to cancel', async () => {
+    const { opened } = await openedView();
+    await ends('expired');
+    const over = (await post('/office/view', { opened })).body as OfficeOver;
+    expect([over.how, over.toCancel?.appointment]).toEqual(['ended', null]);
+    await act(opened, { act: 'confirm-cancellation' });
+    expect((await post('/office/view', { opened })).body).toEqual({ standing: 'over', how: 'cancelled', toCancel: null, ...practice() });
     expect((await act(opened, { act: 'ask', text: 'Why is that?' })).status).toBe(409);
   });
 

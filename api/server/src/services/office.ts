@@ -4,7 +4,7 @@
  */
 import { specialtyById } from '@refloop/domain/clinical/specialty';
 import type { Actor, ReferralEvent } from '@refloop/domain/referral/event';
-import { decideOffice, endForOffice, noteForms, type OfficeAct, officeActs } from '@refloop/domain/referral/office-act';
+import { decideOffice, endForOffice, noteForms, type OfficeAct, officeActs, toLetGo } from '@refloop/domain/referral/office-act';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { statusOf } from '@refloop/domain/referral/status';
 import { unreachable } from '@refloop/domain/result';
@@ -136,7 +136,8 @@ export function createOfficeService({ store, read, consents, ...deps }: OfficeDe
         await door.record(found, now, 'office-link.opened', { until });
         const referral = await readReferral(unit, link.referralId);
         const performer = referral?.attempts.find(({ number }) => number === link.attempt)?.performer;
-        if (referral && performer && !endForOffice(referral, link.attempt, at)) {
+        const toCancel = referral && toLetGo(referral, link.attempt);
+        if (referral && performer && (toCancel || !endForOffice(referral, link.attempt, at))) {
           const practice = practiceOf(performer.entryId);
           const to = {
             name: performer.display,
@@ -144,7 +145,12 @@ export function createOfficeService({ store, read, consents, ...deps }: OfficeDe
             organization: practice?.organization ?? '',
             address: practice?.address ?? '',
           };
-          await disclosed(unit, link, referral, { at, way: 'office link, opened', what: ['name', 'what is asked for'], to });
+          await disclosed(unit, link, referral, {
+            at,
+            way: 'office link, opened',
+            what: ['name', toCancel ? 'what is to be cancelled' : 'what is asked for'],
+            to,
+          });
         }
         return viewOf(unit, link, at, { opened, until }, deps);
       });
@@ -303,18 +309,29 @@ async function viewOf(
   if (!referral || !attempt) throw new Refused(noSuchLink());
   const how = endForOffice(referral, link.attempt, now);
   const shown = await practiceIn(unit, phoneOf(unit.scope));
-  if (how) return { standing: 'over', how, ...shown };
+  const patientName = async (): Promise<string> =>
+    (await namesBeside(unit, referral, await unit.obligations.openOf(referral.id))).patientName;
+  if (how) {
+    const still = toLetGo(referral, link.attempt);
+    const toCancel = still && {
+      opened,
+      until,
+      specialist: attempt.performer.display,
+      patientName: await patientName(),
+      appointment: still.appointment ? { startsAt: still.appointment.startsAt } : null,
+    };
+    return { standing: 'over', how, toCancel: toCancel ?? null, ...shown };
+  }
   const ofAttempt = events.filter((event) => isOfAttempt(event, referral, link.attempt));
   const byPatient = new Set(ofAttempt.filter(({ actor }) => actor.kind === 'patient').map(({ sequence }) => sequence));
   const booked = attempt.appointments.find(({ status }) => status === 'booked');
-  const { patientName } = await namesBeside(unit, referral, await unit.obligations.openOf(referral.id));
   return {
     standing: 'open',
     opened,
     until,
     ...shown,
     specialist: attempt.performer.display,
-    patientName,
+    patientName: await patientName(),
     specialtyName: specialtyById(referral.specialty)?.name ?? referral.specialty,
     urgency: referral.urgency,
     status: statusOf(referral),

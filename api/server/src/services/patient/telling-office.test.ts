@@ -75,7 +75,7 @@ test('that the patient does not want it leaves though the order is over by it', 
   );
   await desk.carryOut();
   expect(desk.mail.received.map(({ to }) => to)).toEqual([[ADDRESS]]);
-  expect(await openOffice()).toMatchObject({ standing: 'over', how: 'ended' });
+  expect(await openOffice()).toMatchObject({ standing: 'over', how: 'patient-declined' });
 });
 
 test.each(['a link handed over', 'a link taken back', 'a letter that could not be delivered'])(
