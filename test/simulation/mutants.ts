@@ -204,7 +204,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     guard: 'what was asked for before STOP does not leave after it',
     file: `${SERVER}/channels/text-message.ts`,
-    from: "if (!isWanted(referral, content, contact)) return 'The patient wants no more text messages there.';",
+    from: 'if (!isWanted(referral, channel, content.to, contact)) return `The patient wants no more ${NAMES[channel]} there.`;',
     to: '',
     told: ['consent'],
   },

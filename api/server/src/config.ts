@@ -95,6 +95,8 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   const cdsClients = sandbox.length > 0 ? [sandboxCdsClient(read.REFLOOP_EHR_PORT, sandbox)] : [];
   const sites = readSites({ file: read.REFLOOP_SITES, sandbox, cdsClients, production, environment });
   if (!sites.ok) return { ok: false, refusal: [...faults, ...sites.refusal] };
+  if (!channels.settings.smtp && sites.value.sites.some(({ patientMail }) => patientMail))
+    faults.push(variableFault('REFLOOP_SMTP_URL', 'Not set, and a site of REFLOOP_SITES has "patientMail": true'));
   const reachedBy =
     sites.value.cdsClients.length > 0 ? 'EHRs call Refloop (cdsClients)' : channels.settings.smtp && 'offices are sent links';
   faults.push(...addressFaults(read.REFLOOP_ADDRESS, production, reachedBy));

@@ -41,6 +41,7 @@ import { createOpenWorkService } from './services/open-work.ts';
 import type { AssemblyDeps } from './services/packet-assembly.ts';
 import { createPacketService } from './services/packets.ts';
 import { createIncomingTextService } from './services/patient/incoming-texts.ts';
+import { createMailStopService } from './services/patient/mail-stops.ts';
 import { createPatientContactService } from './services/patient/patient-contact.ts';
 import { createPatientLinkService } from './services/patient/patient-links.ts';
 import { createPatientPageService } from './services/patient/patient-page.ts';
@@ -147,6 +148,7 @@ export function referralRoutes({
       page: createPatientPageService({ store, practiceOf: practiceNow, siteOf: siteFor, publicUrl: channels.publicUrl }),
       links: createPatientLinkService({ store, newId, phoneOf }),
       texts: createIncomingTextService({ store, sites }),
+      mailStops: createMailStopService({ store }),
     }),
     ...patientContactRoutes({ contacts: createPatientContactService({ store, siteOf: siteFor }) }),
     ...exceptionRoutes({ exceptions: createExceptionService({ store }) }),

@@ -3,6 +3,7 @@
  * mistake is told with the field and the fix before anything listens.
  */
 import { readFileSync } from 'node:fs';
+import type { PatientChannel } from '@refloop/domain/patient/outreach';
 import type { JSONWebKeySet } from 'jose';
 import { z } from 'zod';
 import { type CdsClient, CdsClientEntry, readCdsClients } from './cds/registered-client.ts';
@@ -32,6 +33,8 @@ export type Site = {
   phone?: string | undefined;
   /** The gateway of its text messages; without one none are sent. */
   textMessages?: TextGateway | undefined;
+  /** Whether e-mails to its patients leave, by the mail server of REFLOOP_SMTP_URL; none do unless told. */
+  patientMail?: boolean | undefined;
   /** Refloop's own access to this EHR, apart from any clinician's; undefined where the site gives none. */
   system: SystemClient | undefined;
   /** Who may hand over documents that came in: the site’s fax server, its mailbox. Each signs with a key of its own. */
@@ -121,6 +124,7 @@ const SiteEntry = z.strictObject({
       secret: z.string().min(1).max(2000),
     })
     .optional(),
+  patientMail: z.boolean().optional(),
   system: z
     .strictObject({
       clientId: z.string().min(1).max(300),
@@ -193,12 +197,13 @@ const toSite = (entry: Entry, key: SystemKey | undefined, textMessages?: TextGat
   admins: entry.admins ?? [],
   phone: entry.phone,
   textMessages,
+  patientMail: entry.patientMail,
   system: systemClient(entry, key),
   gateways: (entry.gateways ?? []).map(({ name, jwks }) => ({ name, jwks: jwks as JSONWebKeySet })),
 });
 
 const ENTRY_FIX =
-  'An entry is {"tenant", "name", "iss", "clientId", "scopes"?, "issuer"?, "jwks"?, "embed"?, "admins"?, "phone"?, "textMessages"?, "system"?, "gateways"?}.';
+  'An entry is {"tenant", "name", "iss", "clientId", "scopes"?, "issuer"?, "jwks"?, "embed"?, "admins"?, "phone"?, "textMessages"?, "patientMail"?, "system"?, "gateways"?}.';
 
 /** How each field of an entry is mended; what stands deeper inside is mended with its field. */
 const FIXES: Readonly<Record<string, string>> = {
@@ -213,6 +218,7 @@ const FIXES: Readonly<Record<string, string>> = {
   admins: 'List the fhirUser of the first administrators, such as ["Practitioner/123"].',
   phone: 'Give the number at which an office or a patient reaches whoever sees to referrals, such as "+1 510 555 0100", or leave it out.',
   textMessages: 'Give {"url", "from", "key", "secret"}, or leave it out; key and secret are paths of files, or env:NAME.',
+  patientMail: 'Give true where e-mails to patients leave by the mail server of REFLOOP_SMTP_URL, or leave it out.',
   system:
     'Give {"clientId", "key", "scopes"?, "completes"?, "tracks"?}, or leave it out; key is the path of a file with a private JWK (P-384 or RSA), or env:NAME.',
 };
@@ -349,9 +355,15 @@ export const phoneOf =
 /**
  * The sandbox in mode `full` first, then one entry for each vendor mode.
  * @param texts an account at the gateway is one site's: what patients write reaches that one, so it is the first's alone
+ * @param patientMail whether there is a mail server
  */
-export function sandboxSites(ehrPort: number, system?: SystemClient, gateways: Gateway[] = [], texts?: TextGateway): Site[] {
-  const full = sandboxSite(ehrPort, system, gateways);
+export function sandboxSites(
+  ehrPort: number,
+  system?: SystemClient,
+  gateways: Gateway[] = [],
+  { texts, patientMail }: { texts?: TextGateway | undefined; patientMail?: boolean } = {},
+): Site[] {
+  const full = { ...sandboxSite(ehrPort, system, gateways), patientMail };
   const modes = SANDBOX_MODES.map((mode) => ({ ...full, name: `${full.name}, ${mode}`, iss: `http://localhost:${ehrPort}/${mode}/fhir` }));
   return [{ ...full, textMessages: texts }, ...modes];
 }
@@ -380,6 +392,12 @@ export function readSites(options: {
   if (!parsed.ok) return parsed;
   return { ok: true, value: { sites: [...own, ...parsed.value.sites], cdsClients: [...parsed.value.cdsClients, ...cdsClients] } };
 }
+
+/** By which channels this site writes to patients. */
+export const patientChannelsOf = ({ textMessages, patientMail }: Pick<Site, 'textMessages' | 'patientMail'> = {}): PatientChannel[] => [
+  ...(textMessages ? (['text'] as const) : []),
+  ...(patientMail ? (['email'] as const) : []),
+];
 
 export const findSite = (sites: readonly Site[], iss: string): Site | undefined => sites.find((site) => site.iss === iss);
 

@@ -1,4 +1,4 @@
-/** The mails that offices of the sandbox got, newest first, and the pages of a fax that came as a mail. */
+/** The mails that offices and patients of the sandbox got, newest first, and the pages of a fax that came as a mail. */
 import { html } from 'hono/html';
 import { type Html, page } from '../chart/layout.ts';
 import type { KeptMail } from './mail-server.ts';
@@ -27,7 +27,7 @@ export const mailPage = (mails: readonly KeptMail[], told: string | undefined): 
     { title: 'Mails of the offices' },
     html`<section class="panel">
         <h1>Mails of the offices</h1>
-        <p>What the sandbox’s Refloop sent to specialists’ offices, newest first. Faxes come here as mails with the pages attached. Nothing leaves this machine.</p>
+        <p>What the sandbox’s Refloop sent to specialists’ offices, and to patients who said yes to e-mails, newest first. Faxes come here as mails with the pages attached. Nothing leaves this machine.</p>
         ${mails.length === 0 ? html`<p class="empty">Nothing has come yet. Send a packet from the worklist of a coordinator.</p>` : ''}
       <p role="status">${told ?? ''}</p>
       </section>

@@ -8,7 +8,7 @@ import { AskClinic } from './AskClinic.tsx';
 import styles from './Patient.module.css';
 import { type FormName, PatientForm } from './PatientForm.tsx';
 import type { PatientApi } from './patient-api.ts';
-import { type ActShown, clockTime, notDoneWords, visitTime, WORDS, type Words } from './patient-words.ts';
+import { type ActShown, type ChannelWords, clockTime, notDoneWords, visitTime, WORDS, type Words } from './patient-words.ts';
 
 type Props = {
   api: PatientApi;
@@ -104,7 +104,22 @@ export function ReferralForPatient({ api, view, language, onChange, onEnd }: Pro
               </button>
             ))}
           </div>
-          <Texts texts={view.texts} words={words} busy={busy} onWant={(wanted) => void send({ act: 'texts', wanted })} />
+          <Channel
+            to={view.texts.number}
+            wanted={view.texts.wanted}
+            words={words.texts}
+            busy={busy}
+            onWant={(wanted) => void send({ act: 'texts', wanted })}
+          />
+          {view.emails === null ? null : (
+            <Channel
+              to={view.emails.address}
+              wanted={view.emails.wanted}
+              words={words.emails}
+              busy={busy}
+              onWant={(wanted) => void send({ act: 'emails', wanted })}
+            />
+          )}
         </>
       ) : (
         <PatientForm
@@ -146,19 +161,26 @@ function Dates({ view, words, busy, time, onBook }: DatesProps) {
   );
 }
 
-type TextsProps = { texts: PatientView['texts']; words: Words; busy: boolean; onWant: (wanted: boolean) => void };
+type ChannelProps = {
+  /** What is shown of the number or address; null where there is none. */
+  to: string | null;
+  wanted: boolean;
+  words: ChannelWords;
+  busy: boolean;
+  onWant: (wanted: boolean) => void;
+};
 
-function Texts({ texts: { number, wanted }, words, busy, onWant }: TextsProps) {
+function Channel({ to, wanted, words, busy, onWant }: ChannelProps) {
   return (
-    <section aria-label={words.texts.title} className={styles['texts']}>
-      <h2>{words.texts.title}</h2>
-      {number === null ? (
-        <p>{words.texts.none}</p>
+    <section aria-label={words.title} className={styles['texts']}>
+      <h2>{words.title}</h2>
+      {to === null ? (
+        <p>{words.none}</p>
       ) : (
         <>
-          <p>{wanted ? words.texts.on(number) : words.texts.ask(number)}</p>
+          <p>{wanted ? words.on(to) : words.ask(to)}</p>
           <button type="button" className={styles['plain']} disabled={busy} onClick={() => onWant(!wanted)}>
-            {wanted ? words.texts.stop : words.texts.yes}
+            {wanted ? words.stop : words.yes}
           </button>
         </>
       )}

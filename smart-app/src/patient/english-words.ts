@@ -7,7 +7,7 @@ export const ENGLISH: Words = {
   emergency: 'If this is an emergency, call 911. No one here can help you in an emergency.',
   incomplete: {
     title: 'This link is not complete',
-    text: 'Open the link from the text again, or scan the code on your paper. You can also call your clinic.',
+    text: 'Open the link from the text or e-mail again, or scan the code on your paper. You can also call your clinic.',
   },
   born: {
     title: 'Your visit with a specialist',
@@ -92,6 +92,7 @@ export const ENGLISH: Words = {
     seen: 'Thank you for telling us.',
     rate: 'Thank you. This helps us.',
     texts: 'Done.',
+    emails: 'Done.',
   },
   officeToldBy: {
     refloop: 'We are letting the office know.',
@@ -105,6 +106,14 @@ export const ENGLISH: Words = {
     on: (number) => `We text you at the phone that ends in ${number}.`,
     yes: 'Yes, text me',
     stop: 'Stop texts',
+  },
+  emails: {
+    title: 'E-mails',
+    none: 'Your clinic has no e-mail address of yours. Call them if you want e-mails.',
+    ask: (address) => `May we e-mail you about your visit, at ${address}? You can stop at any time.`,
+    on: (address) => `We e-mail you at ${address}.`,
+    yes: 'Yes, e-mail me',
+    stop: 'Stop e-mails',
   },
   overTitle: 'Nothing more to do',
   heldTitle: 'On hold',

@@ -13,7 +13,17 @@ export type DeclineReason = Extract<PatientRequest, { act: 'decline' }>['reason'
 export type Score = Extract<PatientRequest, { act: 'rate' }>['score'];
 type ActName = PatientRequest['act'];
 /** As it is called on the page: `first-date` is `other-date` of whom no date is offered or booked. */
-export type ActShown = Exclude<ActName, 'book' | 'texts'> | 'first-date';
+export type ActShown = Exclude<ActName, 'book' | 'texts' | 'emails'> | 'first-date';
+
+/** Of one channel; `to` is what is shown of the number or address. */
+export type ChannelWords = {
+  title: string;
+  none: string;
+  ask: (to: string) => string;
+  on: (to: string) => string;
+  yes: string;
+  stop: string;
+};
 
 export type Words = {
   otherLanguage: string;
@@ -63,7 +73,8 @@ export type Words = {
   /** Behind what was done, where the office has to hear of it. */
   officeToldBy: Record<ToldBy, string>;
   missing: string;
-  texts: { title: string; none: string; ask: (number: string) => string; on: (number: string) => string; yes: string; stop: string };
+  texts: ChannelWords;
+  emails: ChannelWords;
   over: Record<PatientOver['how'], string>;
   overTitle: string;
   heldTitle: string;

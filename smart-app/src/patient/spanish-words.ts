@@ -92,6 +92,7 @@ export const SPANISH: Words = {
     seen: 'Gracias por decirnos.',
     rate: 'Gracias. Esto nos ayuda.',
     texts: 'Listo.',
+    emails: 'Listo.',
   },
   officeToldBy: {
     refloop: 'Se lo vamos a decir al consultorio.',
@@ -105,6 +106,14 @@ export const SPANISH: Words = {
     on: (number) => `Le mandamos mensajes al número que termina en ${number}.`,
     yes: 'Sí, quiero mensajes',
     stop: 'No más mensajes',
+  },
+  emails: {
+    title: 'Correos',
+    none: 'Su clínica no tiene su correo. Llame si quiere que le mande correos.',
+    ask: (address) => `¿Le podemos mandar correos sobre su cita, a ${address}? Puede parar cuando quiera.`,
+    on: (address) => `Le mandamos correos a ${address}.`,
+    yes: 'Sí, quiero correos',
+    stop: 'No más correos',
   },
   overTitle: 'No hay más que hacer',
   heldTitle: 'En pausa',

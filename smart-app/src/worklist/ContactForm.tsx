@@ -6,7 +6,7 @@ import type { CenterProps } from '../center/CenterPage.tsx';
 import { type ApiFailure, isProblem, notDoneText } from '../session/api.ts';
 import { useEscape } from '../ui/use-escape.ts';
 import styles from './Contact.module.css';
-import { isEndedByPatient, LANGUAGE_NAMES, PREFERRED_NAMES, TOLD_NAMES } from './contact-words.ts';
+import { isEndedByPatient, LANGUAGE_NAMES, preferredNames, TOLD_NAMES, whereSent } from './contact-words.ts';
 import { RecordButtons } from './RecordButtons.tsx';
 
 type Props = Pick<CenterProps, 'api' | 'onFail'> & {
@@ -89,7 +89,7 @@ export function ContactForm({ api, onFail, path, contact, onDone, onChanged, onC
       <Choice
         label="How they want to be reached"
         value={preferred}
-        names={PREFERRED_NAMES}
+        names={preferredNames(contact)}
         order={PREFERRED_WAYS}
         onChange={(value) => fill({ preferred: value })}
       />
@@ -109,7 +109,7 @@ export function ContactForm({ api, onFail, path, contact, onDone, onChanged, onC
         error={wrong['text.wanted']}
         onChange={(wanted) => fill({ text: { ...text, wanted } })}
       />
-      {preferred === 'email' || email.to !== '' || contact.email.to !== null ? (
+      {contact.sends.includes('email') || preferred === 'email' || email.to !== '' || contact.email.to !== null ? (
         <>
           <TextInput
             label="Address for e-mails"
@@ -121,7 +121,7 @@ export function ContactForm({ api, onFail, path, contact, onDone, onChanged, onC
             onChange={(event) => fill({ email: { ...email, to: event.currentTarget.value } })}
           />
           <Wanted
-            label="E-mails about their visits (kept, not used yet)"
+            label={whereSent('E-mails about their visits', 'email', contact)}
             isEnded={isEndedByPatient(contact.email)}
             value={email.wanted}
             error={wrong['email.wanted']}
@@ -184,7 +184,7 @@ function Wanted({ label, isEnded, value, error, onChange }: WantedProps) {
   return (
     <NativeSelect
       label={label}
-      description={isEnded ? 'The patient ended them, so only they begin them again: by START, or on their page.' : undefined}
+      description={isEnded ? 'The patient ended them, so only they begin them again: texts by START, both on their page.' : undefined}
       value={value === null ? 'unsaid' : value ? 'yes' : 'no'}
       error={error}
       data={[

@@ -9,7 +9,7 @@ import { PhoneLink } from '../ui/PhoneLink.tsx';
 import { plainTime } from '../words/plain-date.ts';
 import styles from './Contact.module.css';
 import { ContactForm } from './ContactForm.tsx';
-import { consentWords, LANGUAGE_NAMES, leavesWords, PREFERRED_NAMES, PROXY_NAMES, TOLD_NAMES } from './contact-words.ts';
+import { consentWords, LANGUAGE_NAMES, leavesWords, PROXY_NAMES, preferredNames, TOLD_NAMES } from './contact-words.ts';
 
 type Props = Pick<CenterProps, 'api' | 'onFail'> & {
   referralId: string;
@@ -104,7 +104,7 @@ function Facts({ contact, now }: { contact: PatientContactView; now: Date }) {
     <>
       <dl className={styles['facts']}>
         <dt>Prefers</dt>
-        <dd>{PREFERRED_NAMES[preferred]}</dd>
+        <dd>{preferredNames(contact)[preferred]}</dd>
         <dt>Language</dt>
         <dd>{LANGUAGE_NAMES[language]}</dd>
         <dt>Texts</dt>

@@ -1,6 +1,6 @@
 import type { PatientContactView } from '@refloop/server/client/patient-contact';
 import { expect, test } from 'vitest';
-import { consentWords, isEndedByPatient, leavesWords } from './contact-words.ts';
+import { consentWords, isEndedByPatient, leavesWords, preferredNames } from './contact-words.ts';
 
 const NOW = new Date('2026-11-29T12:00:00.000Z');
 const at = '2026-11-20T15:00:00.000Z';
@@ -13,7 +13,7 @@ const contact = (more: Partial<PatientContactView>): PatientContactView => ({
   text: { to: '+15552100100', consent: { status: 'unknown' } },
   email: { to: null, consent: { status: 'unknown' } },
   leavesBy: null,
-  sendsTexts: true,
+  sends: ['text', 'email'],
   proxies: [],
   told: null,
   ...more,
@@ -31,13 +31,23 @@ test.each([
   expect(isEndedByPatient(channel)).toBe(consentWords(channel, NOW).startsWith('ended'));
 });
 
+const MAIL = { to: 'rosa@example.org', consent: GIVEN };
 test.each<[Partial<PatientContactView>, RegExp]>([
-  [{ leavesBy: 'text' }, /leave by themselves/],
-  [{ sendsTexts: false }, /sends no text messages/],
+  [{ leavesBy: 'text' }, /leave by themselves as texts\./],
+  [{ leavesBy: 'email', preferred: 'email' }, /leave by themselves as e-mails\./],
+  [{ sends: [] }, /neither texts nor e-mails/],
   [{ preferred: 'phone', text: { to: '+15552100100', consent: GIVEN } }, /want to be called/],
-  [{ leavesBy: 'text', preferred: 'email' }, /as the texts they said yes to/],
-  [{ preferred: 'email', email: { to: 'rosa@example.org', consent: GIVEN } }, /writes none to patients yet/],
-  [{ email: { to: 'rosa@example.org', consent: GIVEN } }, /writes none to patients yet/],
-  [{ text: { to: null, consent: { status: 'unknown' } } }, /no number/],
-  [{}, /before the patient says yes to texts/],
+  [{ leavesBy: 'text', preferred: 'email', sends: ['text'] }, /sends no e-mails to patients, so .* as the texts they said yes to/],
+  [{ leavesBy: 'text', preferred: 'email' }, /none can leave by that, so .* as the texts they said yes to/],
+  [{ preferred: 'email', email: MAIL, sends: ['text'] }, /They want e-mails, and this practice sends no e-mails/],
+  [{ text: { to: null, consent: { status: 'unknown' } } }, /nowhere to send/],
+  [{}, /before the patient says yes to texts or e-mails/],
 ])('%j: %s', (more, words) => expect(leavesWords(contact(more))).toMatch(words));
+
+test('what nothing leaves by says so where it is chosen', () => {
+  expect(preferredNames(contact({})).email).toBe('E-mail');
+  expect(preferredNames(contact({ sends: ['text'] }))).toMatchObject({
+    text: 'Text messages',
+    email: expect.stringMatching(/kept; .* no e-mails/),
+  });
+});

@@ -1,13 +1,27 @@
 /** How the patient is reached, in words. */
+import { PATIENT_CHANNELS, type PatientChannel } from '@refloop/domain/patient/outreach';
 import type { ChannelView, PatientContactView, PreferredWay } from '@refloop/server/client/patient-contact';
 import { plainTime } from '../words/plain-date.ts';
 
-/** What nothing leaves by yet is kept for when it does, and says so. */
-export const PREFERRED_NAMES: Readonly<Record<PreferredWay, string>> = {
-  phone: 'A call',
-  text: 'Text messages',
-  email: 'E-mail (not used yet)',
+export const PREFERRED_NAMES: Readonly<Record<PreferredWay, string>> = { phone: 'A call', text: 'Text messages', email: 'E-mail' };
+
+type Sends = Pick<PatientContactView, 'sends'>;
+
+const NONE_LEAVE: Readonly<Record<PatientChannel, string>> = {
+  text: 'this practice sends no texts',
+  email: 'this practice sends no e-mails to patients',
 };
+
+/** What nothing leaves by is kept for when it does, and says so. */
+export const whereSent = (name: string, channel: PatientChannel, { sends }: Sends): string =>
+  sends.includes(channel) ? name : `${name} (kept; ${NONE_LEAVE[channel]})`;
+
+/** The ways to be reached, and of each what becomes of it here. */
+export const preferredNames = (contact: Sends): Record<PreferredWay, string> => ({
+  phone: PREFERRED_NAMES.phone,
+  text: whereSent(PREFERRED_NAMES.text, 'text', contact),
+  email: whereSent(PREFERRED_NAMES.email, 'email', contact),
+});
 export const LANGUAGE_NAMES: Readonly<Record<PatientContactView['language'], string>> = { en: 'English', es: 'Spanish' };
 export const TOLD_NAMES: Readonly<Record<NonNullable<PatientContactView['told']>['how'], string>> = {
   telephone: 'on the telephone',
@@ -27,19 +41,23 @@ export function consentWords({ to, consent }: ChannelView, now: Date): string {
   return consent.status === 'given' ? `wanted ${since}, as they said themselves` : `ended by the patient ${since}`;
 }
 
+const LEAVE_AS: Readonly<Record<PatientChannel, string>> = { text: 'texts', email: 'e-mails' };
+
 /** Whether what is to be told leaves by itself, and if not, why not. */
-export function leavesWords({ leavesBy, preferred, sendsTexts, text, email }: PatientContactView): string {
-  if (leavesBy === 'text')
-    return preferred === 'email'
-      ? 'They prefer e-mails. Refloop writes none to patients yet, so messages leave as the texts they said yes to.'
-      : 'Messages leave by themselves as texts.';
-  if (!sendsTexts) return 'This practice sends no text messages, so a person calls.';
+export function leavesWords({ leavesBy, preferred, sends, text, email }: PatientContactView): string {
+  if (leavesBy !== null) {
+    if (preferred === leavesBy || preferred === 'phone') return `Messages leave by themselves as ${LEAVE_AS[leavesBy]}.`;
+    const why = sends.includes(preferred) ? 'none can leave by that' : NONE_LEAVE[preferred];
+    return `They prefer ${LEAVE_AS[preferred]}, and ${why}, so messages leave as the ${LEAVE_AS[leavesBy]} they said yes to.`;
+  }
+  if (sends.length === 0) return 'This practice sends patients neither texts nor e-mails, so a person calls.';
   if (preferred === 'phone') return 'They want to be called, so a person calls.';
-  if (email.to !== null && email.consent.status === 'given')
-    return 'They want e-mails. Refloop writes none to patients yet, so a person does.';
-  return text.to === null
-    ? 'There is no number for texts, so a person calls.'
-    : 'No text leaves before the patient says yes to texts, so a person calls.';
+  const given = PATIENT_CHANNELS.find((channel) => !sends.includes(channel) && { text, email }[channel].consent.status === 'given');
+  if (given !== undefined) return `They want ${LEAVE_AS[given]}, and ${NONE_LEAVE[given]}, so a person calls.`;
+  const places = sends.map((channel) => ({ text, email })[channel].to);
+  return places.every((to) => to === null)
+    ? 'There is nowhere to send messages, so a person calls.'
+    : `No message leaves before the patient says yes to ${sends.map((channel) => LEAVE_AS[channel]).join(' or ')}, so a person calls.`;
 }
 
 /** Only the patient begins what the patient ended. */

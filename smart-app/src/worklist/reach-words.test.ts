@@ -23,13 +23,13 @@ describe('the patient', () => {
       [
         'from the chart',
         'speaks Spanish',
-        'texted by Refloop 4 times, last 2026-11-24 (1 did not leave, of 1 nobody knows)',
+        'written to by Refloop 4 times, last 2026-11-24 (1 did not leave, of 1 nobody knows)',
         'called or written to by us once, last 2026-11-25',
       ],
     ],
     [
       { texts: 'withdrawn' as const, messages: { ...NOTHING, sent: 1 } },
-      ['from the chart', 'speaks Spanish', 'texted by Refloop once; wants no more', 'not called yet'],
+      ['from the chart', 'speaks Spanish', 'written to by Refloop once; wants no more', 'not called yet'],
     ],
   ])('%o', (part, words) => expect(patientTried({ ...patient, ...part }, at)).toEqual(words));
 });

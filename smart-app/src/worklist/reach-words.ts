@@ -22,7 +22,7 @@ export function patientTried(
     language === null ? '' : `speaks ${LANGUAGES[language]}`,
     left === 0
       ? { unknown: 'no texts: not asked yet whether they want any', withdrawn: 'wants no texts', given: 'no text yet' }[texts]
-      : `texted by Refloop ${times(left)}${since(messages.lastAt)}${doubts.length > 0 ? ` (${doubts.join(', ')})` : ''}${texts === 'withdrawn' ? '; wants no more' : ''}`,
+      : `written to by Refloop ${times(left)}${since(messages.lastAt)}${doubts.length > 0 ? ` (${doubts.join(', ')})` : ''}${texts === 'withdrawn' ? '; wants no more' : ''}`,
     calls.made === 0 ? 'not called yet' : `called or written to by us ${times(calls.made)}${since(calls.lastAt)}`,
   ].filter(Boolean);
 }

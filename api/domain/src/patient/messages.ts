@@ -60,8 +60,22 @@ export const TOPICS: Readonly<Record<MessageTopic, Words>> = {
   },
 };
 
-/** After the body of a text message. Of an e-mail the page itself says how to end them. */
+/** After the body of a text message. */
 const HOW_TO_STOP: Words = { en: 'Reply STOP to end texts.', es: 'Responda ALTO para no recibir más.' };
+
+/** After the body of an e-mail: whom to call, how they are ended (on the page, or by whoever answers the telephone), and that nobody reads an answer. */
+const MAIL_END: Words = {
+  en: [
+    'Questions? Call {practice}: {phone}.',
+    'To end these e-mails, open the page and choose “Stop e-mails”, or call us.',
+    'No one reads answers to this e-mail. If it is an emergency, call 911.',
+  ].join('\n'),
+  es: [
+    '¿Preguntas? Llame a {practice}: {phone}.',
+    'Para no recibir más correos, abra la página y elija “No más correos”, o llámenos.',
+    'Nadie lee las respuestas a este correo. Si es una emergencia, llame al 911.',
+  ].join('\n'),
+};
 
 /** The same words whatever kind of emergency it may be, and nothing beside them (R78). */
 export const EMERGENCY_WORDS: Words = {
@@ -106,10 +120,16 @@ const filled = (words: string, language: Language, { practice, phone }: Sender, 
 export const textFor = (topic: MessageTopic, language: Language, sender: Sender, link: string, own?: Own): string =>
   `${filled(own ?? TOPICS[topic][language], language, sender, link)} ${HOW_TO_STOP[language]}`;
 
-/** An e-mail with its link; it carries no more than a text does. */
-export const mailFor = (topic: MessageTopic, language: Language, sender: Sender, link: string): { subject: string; body: string } => ({
+/** An e-mail with its link; it carries no more than a text does, and in the site’s own words where it has some. */
+export const mailFor = (
+  topic: MessageTopic,
+  language: Language,
+  sender: Sender,
+  link: string,
+  own?: Own,
+): { subject: string; body: string } => ({
   subject: filled(SUBJECTS[language], language, sender),
-  body: filled(TOPICS[topic][language], language, sender, link),
+  body: `${filled(own ?? TOPICS[topic][language], language, sender, link)}\n\n${filled(MAIL_END[language], language, sender)}\n`,
 });
 
 export const replyFor = (reply: Reply, language: Language, sender: Sender, own?: Own): string =>

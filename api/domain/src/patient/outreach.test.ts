@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { channelFor, phoneNumber, type Reachable, sendAt } from './outreach.ts';
+import { channelFor, isWantedAt, PATIENT_CHANNELS, phoneNumber, type Reachable, sendAt } from './outreach.ts';
 
 const given = { status: 'given', at: '2026-11-20T10:00:00.000Z', by: 'patient' } as const;
 const withdrawn = { ...given, status: 'withdrawn' } as const;
@@ -15,18 +15,36 @@ const patient = (change: Partial<Reachable>): Reachable => ({
 describe('the channel', () => {
   test.each([
     ['the preferred one', patient({}), 'text'],
-    ['a text they consented to where they prefer e-mail, by which nothing leaves yet', patient({ preferred: 'email' }), 'text'],
+    ['an e-mail where they prefer it', patient({ preferred: 'email' }), 'email'],
+    ['an e-mail where they said STOP to texts', patient({ text: { to: '+15550100', consent: withdrawn } }), 'email'],
     [
-      'none for whoever wants e-mail and said STOP to texts',
-      patient({ preferred: 'email', text: { to: '+15550100', consent: withdrawn } }),
+      'a text where they prefer e-mail and said no to it',
+      patient({ preferred: 'email', email: { to: 'a@b', consent: withdrawn } }),
+      'text',
+    ],
+    [
+      'none where the patient ended both',
+      patient({ text: { to: '+15550100', consent: withdrawn }, email: { to: 'a@b', consent: withdrawn } }),
       undefined,
     ],
-    ['none where the patient said STOP to texts', patient({ text: { to: '+15550100', consent: withdrawn } }), undefined],
     ['none without any consent', patient({ text: { to: '+1', consent: unknown }, email: { to: 'a@b', consent: unknown } }), undefined],
     ['none without an address', patient({ text: { to: null, consent: given }, email: { to: null, consent: given } }), undefined],
     ['none for whoever wants to be called', patient({ preferred: 'phone' }), undefined],
   ])('%s', (_, who, expected) => {
-    expect(channelFor(who)?.channel).toBe(expected);
+    expect(channelFor(who, PATIENT_CHANNELS)?.channel).toBe(expected);
+  });
+
+  test('none but those by which the clinic writes', () => {
+    expect(channelFor(patient({ preferred: 'email' }), ['text'])?.channel).toBe('text');
+    expect(channelFor(patient({}), ['email'])?.channel).toBe('email');
+    expect(channelFor(patient({}), [])).toBeUndefined();
+  });
+
+  test('what waits leaves where they still want it, whatever they prefer since, but for a call', () => {
+    expect(isWantedAt(patient({ preferred: 'email' }), 'text', '+15550100')).toBe(true);
+    expect(isWantedAt(patient({ preferred: 'phone' }), 'text', '+15550100')).toBe(false);
+    expect(isWantedAt(patient({}), 'text', '+15550101')).toBe(false);
+    expect(isWantedAt(patient({ email: { to: 'a@example.org', consent: withdrawn } }), 'email', 'a@example.org')).toBe(false);
   });
 });
 

@@ -23,20 +23,27 @@ export type Reachable = {
   email: { to: string | null; consent: Consent };
 };
 
-/** Those that something leaves by: consent to e-mail is kept, and nothing is sent there yet. */
-const IN_SERVICE: readonly PatientChannel[] = ['text'];
-
-/** How this patient may be written to; undefined where only a person may reach them. */
-export function channelFor(patient: Reachable): { channel: PatientChannel; to: string } | undefined {
+/**
+ * How this patient may be written to; undefined where only a person may reach them.
+ * @param inService those by which their clinic writes to patients: consent to another is kept, and nothing is sent there
+ */
+export function channelFor(patient: Reachable, inService: readonly PatientChannel[]): { channel: PatientChannel; to: string } | undefined {
   // Who prefers to be called is called: what they consented to besides is kept for when they change their mind.
   if (patient.preferred === 'phone') return undefined;
   const others = PATIENT_CHANNELS.filter((channel) => channel !== patient.preferred);
-  for (const channel of [patient.preferred, ...others].filter((each) => IN_SERVICE.includes(each))) {
+  for (const channel of [patient.preferred, ...others].filter((each) => inService.includes(each))) {
     const { to, consent } = patient[channel];
     if (to !== null && consent.status === 'given') return { channel, to };
   }
   return undefined;
 }
+
+/**
+ * Whether messages are still wanted there. Another channel that they prefer since is for what is asked for from then on: what waits for this one
+ * leaves by it, since they said yes to it too.
+ */
+export const isWantedAt = (patient: Reachable, channel: PatientChannel, to: string): boolean =>
+  patient.preferred !== 'phone' && patient[channel].to === to && patient[channel].consent.status === 'given';
 
 /** Which message a step of the policy asks for; undefined where it is no message or a person has to call. */
 export function topicOf(act: EscalationAct): MessageTopic | undefined {

@@ -321,6 +321,7 @@ export const REQUESTS: Record<string, Request> = {
   'post /patient/view | a patient’s opened link': row('a patient’s opened link', () => '/patient/view', {
     body: ({ target: { made } }) => ({ opened: made['opened'] }),
   }),
+  'post /patient/mail-stops/:stop | an e-mail to a patient': row('an e-mail to a patient', (id) => `/patient/mail-stops/${id}`),
   'post /patient/acts | a patient’s opened link': row('a patient’s opened link', () => '/patient/acts', {
     body: ({ target: { made } }) => ({
       opened: made['opened'],

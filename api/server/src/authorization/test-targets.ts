@@ -1,8 +1,10 @@
 /** For tests: what the rows of the table are about, each made over HTTP by those who would, at any place and for any patient. */
+import { mailStopOf, PATIENT_MAIL } from '../channels/patient-mail.ts';
 import { raiseEffectObligation, toDecide } from '../outbox/effect-obligation.ts';
 import { readReferral } from '../services/referral-log.ts';
 import { type Body, type Made, makeInput, order, writeBackOf } from '../services/test-referral-input.ts';
 import { HOLDER } from '../services/test-team.ts';
+import { digest, newToken } from '../sessions/token.ts';
 import { scopeOf } from '../sites.ts';
 import type { Team } from './test-people.ts';
 import type { PlaceName, Worlds } from './test-worlds.ts';
@@ -54,6 +56,7 @@ export type About =
   | 'an opened link'
   | 'an opened link of an accepted referral'
   | 'a patient’s link'
+  | 'an e-mail to a patient'
   | 'a patient’s opened link'
   | 'an uploaded note'
   | 'a held document'
@@ -302,6 +305,23 @@ const MAKERS: Record<About, Maker> = {
   'an opened link of an accepted referral': acceptedLink,
   'a patient’s link': patientLinked,
   'a patient’s opened link': openedByPatient,
+  'an e-mail to a patient': async (question) => {
+    const referral = await inChart(question);
+    const { store, clock, [question.whose.place]: world } = question.worlds;
+    const [at, id, link] = [clock.now.toISOString(), `message-of-${referral.id}`, newToken()];
+    await store.transaction(scopeOf(world.site), async (unit) => {
+      const patientId = (await unit.referrals.get(referral.id))?.patientId ?? '';
+      const email = { to: 'rosa@example.org', consent: { status: 'given', at, by: 'patient' } } as const;
+      const text = { to: null, consent: { status: 'unknown' } } as const;
+      await unit.patientContacts.put({ patientId, language: 'en', preferred: 'email', text, email, proxies: [], updatedAt: at });
+      const made = { referralId: referral.id, madeBy: 'refloop', madeAt: at, expiresAt: '2036-01-01T00:00:00.000Z' };
+      await unit.patientLinks.insert({ id, tokenHash: digest(link), ...made });
+      const content = { to: email.to, topic: 'book', language: 'en' } as const;
+      const asked = { referralId: referral.id, kind: PATIENT_MAIL, key: id, askedAt: at, dueAt: at };
+      await unit.outbox.add({ ...asked, content, secret: { link } });
+    });
+    return { ...referral, id: mailStopOf(link) };
+  },
   'an uploaded note': async (question) => {
     const uploaded = await openedLink(question);
     const { store, [question.whose.place]: world } = question.worlds;

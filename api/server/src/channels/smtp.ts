@@ -15,6 +15,8 @@ export type Mail = {
   subject: string;
   text: string;
   attachments: { filename: string; contentType: string; content: Buffer }[];
+  /** Besides those that every mail of ours has. */
+  headers?: Record<string, string>;
 };
 
 type SmtpError = Error & { code?: string; responseCode?: number };
@@ -52,7 +54,7 @@ export async function sendMail(settings: SmtpSettings, mail: Mail, { signal }: {
   const { from } = settings;
   const { id, to, subject, text, attachments } = mail;
   const messageId = `<${id}@${from.slice(from.lastIndexOf('@') + 1)}>`;
-  const headers = { 'Auto-Submitted': 'auto-generated' };
+  const headers = { 'Auto-Submitted': 'auto-generated', ...mail.headers };
   const bytes = await new MailComposer({ from, to, subject, text, attachments, messageId, headers }).compile().build();
   let begun = false;
   // Pulled once the server has asked for the words (354), and not before.

@@ -2,8 +2,8 @@
  * A text message to a patient, by an HTTP gateway that honours an idempotency key: POST {id, from, to, text} with the id as `Idempotency-Key` too
  * (draft-ietf-httpapi-idempotency-key-header). 2xx with {id} is taken; the same id again is the same message.
  */
-import { MESSAGE_TOPICS, type MessageTopic, textFor } from '@refloop/domain/patient/messages';
-import { channelFor, type Reachable, sendAt } from '@refloop/domain/patient/outreach';
+import { MESSAGE_TOPICS, type MessageTopic, type Sender, textFor } from '@refloop/domain/patient/messages';
+import { isWantedAt, type PatientChannel, type Reachable, sendAt } from '@refloop/domain/patient/outreach';
 import { LANGUAGES } from '@refloop/domain/patient/reading-grade';
 import { askedNow, bookedWith } from '@refloop/domain/referral/patient-act';
 import type { Referral } from '@refloop/domain/referral/referral';
@@ -14,8 +14,9 @@ import { type Handler, type Sent, TOO_LATE } from './handler.ts';
 
 export const TEXT_MESSAGE = 'text-message';
 
-const TextMessageContent = z.object({
-  /** E.164. */
+/** What is written to a patient, by whichever channel. */
+const PatientMessageContent = z.object({
+  /** A number in E.164, or an address. */
   to: z.string(),
   topic: z.enum(MESSAGE_TOPICS),
   language: z.enum(LANGUAGES),
@@ -30,7 +31,8 @@ const TextMessageContent = z.object({
   phone: z.string().optional(),
   words: z.string().optional(),
 });
-export type TextMessage = z.infer<typeof TextMessageContent>;
+export type PatientMessage = z.infer<typeof PatientMessageContent>;
+export type TextMessage = PatientMessage;
 
 /** Of a status that says to try again nothing has happened; any other 4xx stays so. */
 const TRY_AGAIN = [408, 409, 425, 429];
@@ -47,11 +49,12 @@ export function siteOf(sites: readonly Site[], { tenant, issuer }: Scope): Site 
   return sites.find((site) => scopeOf(site).tenant === tenant && scopeOf(site).issuer === issuer);
 }
 
+const NAMES: Readonly<Record<PatientChannel, string>> = { text: 'text messages', email: 'e-mails' };
+
 /** Whether the patient still wants to be written to there: what is kept of them says so also where a referral does not. */
-function isWanted({ consents }: Referral, { to }: Pick<TextMessage, 'to'>, contact: Reachable | undefined): boolean {
-  if (consents.text === 'withdrawn') return false;
-  const channel = contact && channelFor(contact);
-  return contact === undefined || (channel?.channel === 'text' && channel.to === to);
+function isWanted({ consents }: Referral, channel: PatientChannel, to: string, contact: Reachable | undefined): boolean {
+  if (consents[channel] === 'withdrawn') return false;
+  return contact === undefined || isWantedAt(contact, channel, to);
 }
 
 const HOUR_MS = 3_600_000;
@@ -71,12 +74,13 @@ const OF_USE_HOURS: Readonly<Record<MessageTopic, number>> = {
 /** Why it must not leave any more: what happened since it was asked for made it wrong. */
 export function overtaken(
   referral: Referral,
-  content: Pick<TextMessage, 'to' | 'topic' | 'startsAt'>,
+  content: Pick<PatientMessage, 'to' | 'topic' | 'startsAt'>,
   { now, contact }: { now: string; contact: Reachable | undefined },
+  channel: PatientChannel = 'text',
 ): string | undefined {
   const { topic } = content;
   if (referral.order.status !== 'active') return 'The order is not in force any more.';
-  if (!isWanted(referral, content, contact)) return 'The patient wants no more text messages there.';
+  if (!isWanted(referral, channel, content.to, contact)) return `The patient wants no more ${NAMES[channel]} there.`;
   const attempt = referral.attempts.at(-1);
   const isSeen = referral.attempts.some(({ visits }) => visits.length > 0);
   switch (topic) {
@@ -113,21 +117,40 @@ async function receiptOf(response: Response): Promise<string> {
   return typeof id === 'string' || typeof id === 'number' ? String(id).slice(0, LONGEST_RECEIPT) : `status ${response.status}`;
 }
 
-export const textMessage = ({ sites, address, fetch = globalThis.fetch }: TextDeps): Handler<TextMessage> => ({
-  kind: TEXT_MESSAGE,
-  what: 'The text message to the patient',
-  repeatable: true,
-  content: TextMessageContent,
-  mayNotLeave: overtaken,
+/** What every message to a patient has in common: when it may leave, until when it is of use, and what the history says of it. */
+export const patientMessage = (
+  channel: PatientChannel,
+): Pick<Handler<PatientMessage>, 'content' | 'mayNotLeave' | 'notAfter' | 'notBefore' | 'follows'> => ({
+  content: PatientMessageContent,
+  mayNotLeave: (referral, content, standing) => overtaken(referral, content, standing, channel),
   notAfter: ({ topic }, askedAt) => new Date(Date.parse(askedAt) + OF_USE_HOURS[topic] * HOUR_MS).toISOString(),
   // Asked for by day, it may be tried again, or carried late, when it is night.
   notBefore: ({ timeZone }, now) => (timeZone === undefined ? now : sendAt(now, timeZone)),
+  follows: ({ id, content }, outcome, at) => {
+    // What was overtaken the history shows already; that it came to be too late nothing else does.
+    if (outcome.kind === 'left-out' && outcome.detail !== TOO_LATE) return undefined;
+    const became = { done: 'sent', failed: 'failed', 'left-out': 'failed', unknown: 'unknown' } as const;
+    const { topic } = content;
+    return { kind: 'patient-messaged', messageId: id, topic, channel, outcome: became[outcome.kind], at, key: `outbox/${id}` };
+  },
+});
+
+/** Who writes: as the site said when it was asked for, else as its entry says. */
+export const senderOf = (content: PatientMessage, site: Site): Sender => ({
+  practice: content.practice ?? site.name,
+  phone: content.phone ?? site.phone ?? '',
+});
+
+export const textMessage = ({ sites, address, fetch = globalThis.fetch }: TextDeps): Handler<TextMessage> => ({
+  ...patientMessage('text'),
+  kind: TEXT_MESSAGE,
+  what: 'The text message to the patient',
+  repeatable: true,
   send: async ({ id, scope, content }, { signal }): Promise<Sent> => {
     const site = siteOf(sites, scope);
     const gateway = site?.textMessages;
     if (!site || !gateway) return { kind: 'left-out', detail: 'This site sends no text messages.' };
-    const sender = { practice: content.practice ?? site.name, phone: content.phone ?? site.phone ?? '' };
-    const text = textFor(content.topic, content.language, sender, `${address}/patient#${content.link}`, content.words);
+    const text = textFor(content.topic, content.language, senderOf(content, site), `${address}/patient#${content.link}`, content.words);
     const response = await fetch(gateway.url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${gateway.key}`, 'idempotency-key': id },
@@ -140,12 +163,5 @@ export const textMessage = ({ sites, address, fetch = globalThis.fetch }: TextDe
     const detail = `The gateway answered with status ${response.status}.`;
     if (response.status >= 500) return { kind: 'unknown', detail };
     return { kind: 'refused', detail, final: !TRY_AGAIN.includes(response.status) };
-  },
-  follows: ({ id, content }, outcome, at) => {
-    // What was overtaken the history shows already; that it came to be too late nothing else does.
-    if (outcome.kind === 'left-out' && outcome.detail !== TOO_LATE) return undefined;
-    const became = { done: 'sent', failed: 'failed', 'left-out': 'failed', unknown: 'unknown' } as const;
-    const { topic } = content;
-    return { kind: 'patient-messaged', messageId: id, topic, channel: 'text', outcome: became[outcome.kind], at, key: `outbox/${id}` };
   },
 });

@@ -30,9 +30,9 @@ export const PatientContactView = z.object({
   text: ChannelView,
   email: ChannelView,
   /** How what is to be told leaves by itself; null where a person does it. */
-  leavesBy: z.literal('text').nullable(),
-  /** Whether the site sends text messages. */
-  sendsTexts: z.boolean(),
+  leavesBy: z.enum(PATIENT_CHANNELS).nullable(),
+  /** By which channels the site writes to patients. */
+  sends: z.array(z.enum(PATIENT_CHANNELS)),
   /** Who may act for the patient, as the practice has it on record. */
   proxies: z.array(z.object({ side: PatientSideName.exclude(['patient']), name: z.string() })),
   /** What the patient told last, to whom and how. */

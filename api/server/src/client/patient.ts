@@ -71,6 +71,8 @@ export const PatientView = z.object({
   acts: z.array(z.enum(PATIENT_ACTS)),
   /** Text messages: the end of the number they go to, where one is known, and whether they are wanted. */
   texts: z.object({ number: z.string().nullable(), wanted: z.boolean() }),
+  /** The same of e-mails: the address they go to, but for most of its letters; null where the clinic sends none. */
+  emails: z.object({ address: z.string().nullable(), wanted: z.boolean() }).nullable(),
 });
 export type PatientView = z.infer<typeof PatientView>;
 
@@ -104,6 +106,8 @@ export const PatientRequest = z.discriminatedUnion('act', [
   z.object({ act: z.literal('rate'), score: z.literal(RATINGS), words: z.string().trim().max(1000).nullable() }),
   /** Text messages to the number the practice has: wanted, or no more of them. */
   z.object({ act: z.literal('texts'), wanted: z.boolean() }),
+  /** The same of e-mails. */
+  z.object({ act: z.literal('emails'), wanted: z.boolean() }),
 ]);
 export type PatientRequest = z.infer<typeof PatientRequest>;
 

@@ -42,10 +42,8 @@ export function readSandbox(read: Variables, environment: Record<string, string 
   const system = sandboxSystem(read, environment, faults);
   const isServed = read.REFLOOP_SANDBOX ?? (read.REFLOOP_ENV === 'production' ? 'off' : 'on');
   if (isServed === 'off') return [];
-  return sandboxSites(
-    read.REFLOOP_EHR_PORT,
-    system,
-    sandboxGateways(read.REFLOOP_SANDBOX_FAX_KEYS, faults),
-    sandboxTexts(read.REFLOOP_SANDBOX_TEXTS, read.REFLOOP_EHR_PORT, faults),
-  );
+  return sandboxSites(read.REFLOOP_EHR_PORT, system, sandboxGateways(read.REFLOOP_SANDBOX_FAX_KEYS, faults), {
+    texts: sandboxTexts(read.REFLOOP_SANDBOX_TEXTS, read.REFLOOP_EHR_PORT, faults),
+    patientMail: read.REFLOOP_SMTP_URL !== undefined,
+  });
 }

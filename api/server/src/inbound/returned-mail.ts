@@ -1,7 +1,8 @@
 /**
- * A mail of ours that came back, as a report of its delivery (RFC 3464): the mail server had taken it, and the office has not got it. It is on
+ * A mail of ours that came back, as a report of its delivery (RFC 3464): the mail server had taken it, and the office, or the patient, has not got it. It is on
  * record with its transmission, and somebody's to see to.
  */
+import { MESSAGE_TOPICS } from '@refloop/domain/patient/messages';
 import type { Actor } from '@refloop/domain/referral/event';
 import { observe } from '@refloop/domain/referral/observe';
 import { ok } from '@refloop/domain/result';
@@ -9,8 +10,10 @@ import { z } from 'zod';
 import { FAX_BY_MAIL } from '../channels/fax-by-mail.ts';
 import { isLetterOwed, letterWords, OFFICE_MAIL, OFFICE_NEWS } from '../channels/office-mail.ts';
 import { Transmission, transmissionFact } from '../channels/packet-effect.ts';
+import { PATIENT_MAIL, PATIENT_MAIL_WHAT } from '../channels/patient-mail.ts';
 import { raiseEffectObligation, settleEffectObligations } from '../outbox/effect-obligation.ts';
 import { applyDecision, lookAgain, readReferral } from '../services/referral-log.ts';
+import type { StoredEffect } from '../store/outbox.ts';
 import type { Unit } from '../store/store.ts';
 import { ReadDocument, unreadable } from './read-document.ts';
 import { UnpackedMail } from './unpacked-mail.ts';
@@ -35,6 +38,7 @@ export const asDocument = (file: ReadFile): ReadDocument =>
 const WHAT: Readonly<Record<string, string>> = {
   [OFFICE_MAIL]: letterWords(undefined),
   [FAX_BY_MAIL]: 'The fax to the specialist’s office',
+  [PATIENT_MAIL]: PATIENT_MAIL_WHAT,
 };
 
 const Letter = z.object({ transmission: Transmission, news: z.enum(OFFICE_NEWS).optional() });
@@ -54,6 +58,31 @@ function reasonOf(status: string): string {
   const subject = SUBJECTS[status.split('.')[1] ?? ''];
   const told = [subject, status === '' ? undefined : `status ${status}`].filter((each) => each !== undefined);
   return told.length === 0 ? 'It came back.' : `It came back: ${told.join(', ')}.`;
+}
+
+const ToPatient = z.object({ topic: z.enum(MESSAGE_TOPICS) });
+
+/** The patient has not got it: as with a text that did not leave, somebody tells them otherwise while the order is in force. */
+async function patientMailCameBack(
+  unit: Unit,
+  effect: StoredEffect,
+  { detail, actor, at }: { detail: string; actor: Actor; at: string },
+): Promise<void> {
+  const { id, referralId } = effect;
+  const { topic } = ToPatient.parse(effect.content);
+  const told = { kind: 'patient-messaged', messageId: id, topic, channel: 'email', outcome: 'failed' } as const;
+  await applyDecision(unit, referralId, actor, at, (referral) => ok(observe(referral, { ...told, at, key: `outbox/${id}/came-back` }, at)));
+  const referral = await readReferral(unit, referralId);
+  if (referral?.order.status === 'active')
+    // Its link is forgotten: it is not sent again, and a person reaches the patient.
+    await raiseEffectObligation(unit, referral, effect, {
+      kind: 'came-back',
+      what: PATIENT_MAIL_WHAT,
+      detail,
+      now: at,
+      byPersonOnly: true,
+    });
+  await lookAgain(unit, referralId, at);
 }
 
 /**
@@ -78,6 +107,10 @@ export async function takeReturnedMail(
     // The same report again, or one of a mail that is somebody's already, changes nothing.
     if (failed === null || !(await unit.outbox.comeBack(id, { detail, at }))) return whose;
     await settleEffectObligations(unit, effect, at);
+    if (effect.kind === PATIENT_MAIL) {
+      await patientMailCameBack(unit, effect, { detail, actor, at });
+      return whose;
+    }
     const letter = Letter.parse(effect.content);
     const { transmission, news } = letter;
     // News that came back says nothing of the packet before it.

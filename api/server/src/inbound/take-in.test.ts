@@ -6,6 +6,7 @@ import { ok } from '@refloop/domain/result';
 import { describe, expect, test } from 'vitest';
 import { FAX_BY_MAIL } from '../channels/fax-by-mail.ts';
 import { OFFICE_MAIL } from '../channels/office-mail.ts';
+import { PATIENT_MAIL } from '../channels/patient-mail.ts';
 import { toDecide } from '../outbox/effect-obligation.ts';
 import { packetPdf } from '../packet/packet-pdf.ts';
 import { sentPacket } from '../packet/test-packet.ts';
@@ -246,6 +247,21 @@ describe('a mail of ours that comes back', () => {
       Promise.all((await inboundDocuments.ids()).map((each) => inboundDocuments.file(each))),
     );
     expect(files, 'no link is kept with what came back').toEqual([undefined, undefined]);
+  });
+
+  test('an e-mail to the patient is on record as not delivered, and somebody reaches the patient otherwise', async () => {
+    const { came, id, stands, store } = await mailed(PATIENT_MAIL, { topic: 'book', language: 'en' });
+    for (const returned of ['whole', 'headers'] as const) await came(returnedMail({ id, returned }));
+    expect(await stands()).toEqual({
+      sent: ['sent'],
+      effect: 'failed',
+      owed: [expect.stringMatching(/^\S+: The e-mail to the patient was handed to the mail server and did not arrive\. /)],
+    });
+    const { messaged, decisions } = await store.transaction(SCOPE, async (unit) => ({
+      messaged: (await readReferral(unit, 'r1'))?.messaged,
+      decisions: toDecide(await unit.obligations.openOf('r1')).map((each) => each.decisions),
+    }));
+    expect([messaged, decisions]).toEqual([[{ topic: 'book', channel: 'email', outcome: 'failed', at: expect.any(String) }], [['let-go']]]);
   });
 
   test('a letter with news is a person’s to make good: its link is forgotten, and the packet before it stays sent', async () => {

@@ -52,7 +52,7 @@ function reachable(seed: string, { id, language }: Patient): Reachable {
 
 export function patientPart(seed: string, referralId: string, patient: Patient, timeZone: string): PatientPart {
   const contact = reachable(seed, patient);
-  const channel = channelFor(contact)?.channel;
+  const channel = channelFor(contact, ['text'])?.channel;
   const draws: Draws = drawsOf(`${seed}/${referralId}/patient`);
   return {
     messages: (referral, happenings, by, now) =>

@@ -2,6 +2,7 @@
 import { startSequencer } from '../audit/sequencer.ts';
 import { type AnyHandler, anyHandler } from '../channels/handler.ts';
 import { packetHandlers } from '../channels/packet-handlers.ts';
+import { patientMail } from '../channels/patient-mail.ts';
 import { noteInChart, noteReceipt } from '../channels/report-in-chart.ts';
 import { taskStanding } from '../channels/task-standing.ts';
 import { textMessage } from '../channels/text-message.ts';
@@ -36,6 +37,7 @@ const channelHandlers = ({ config, sites, access, now }: Foundation, store: Stor
   anyHandler(noteReceipt({ sites, access, now })),
   ...packetHandlers(config.channels, fetch),
   anyHandler(textMessage({ sites, address: config.address })),
+  anyHandler(patientMail({ sites, smtp: config.channels.smtp, address: config.address })),
 ];
 
 /** @returns what is done once after each step of a clock that is moved, one after the other */

@@ -5,15 +5,23 @@ import { migrate } from '../migrations/migrate.ts';
 import { PRACTICE_TIME_ZONE } from '../practice/calendar.ts';
 import { keepFirstPolicy } from '../services/engine/policy-in-force.ts';
 import { renewProjections } from '../services/projections.ts';
-import { scopeOf } from '../sites.ts';
+import { findSite, patientChannelsOf, type Site, scopeOf } from '../sites.ts';
 import { openPostgresStore } from '../store/postgres/store.ts';
 import type { Store } from '../store/store.ts';
 import type { Foundation } from './foundation.ts';
 
+/** The same store, in each of whose transactions it is known by which channels the site writes to patients. */
+export const knowingChannels = (store: Store, sites: readonly Site[]): Store => ({
+  ...store,
+  transaction: (scope, work) =>
+    store.transaction(scope, (unit) => work({ ...unit, patientChannels: patientChannelsOf(findSite(sites, scope.issuer)) })),
+});
+
 export async function openStore({ config, role, sites, log, newId, now }: Foundation): Promise<Store> {
   const applied = await migrate(config.migrationDatabaseUrl);
   if (applied.length > 0) log.event('The database was brought up to this version.', { migrations: applied.length });
-  const store = await openPostgresStore({ url: config.databaseUrl, keyRing: createKeyRing(config.keys), newId, name: `refloop ${role}` });
+  const opened = await openPostgresStore({ url: config.databaseUrl, keyRing: createKeyRing(config.keys), newId, name: `refloop ${role}` });
+  const store = knowingChannels(opened, sites);
   try {
     for (const site of sites) {
       await store.enrol(scopeOf(site));

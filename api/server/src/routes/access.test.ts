@@ -71,6 +71,8 @@ describe('every route', () => {
       'post /office/view',
       // And these by a link and a date of birth (services/patient/patient-page.ts).
       'post /patient/acts',
+      // By what stands in the header of a mail, and it shows nothing (services/patient/mail-stops.ts).
+      'post /patient/mail-stops/:stop',
       'post /patient/open',
       'post /patient/view',
       'post /sessions',

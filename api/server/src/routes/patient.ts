@@ -1,15 +1,21 @@
 import { z } from 'zod';
 import { ActAsPatient, NewPatientLink, OpenPatient, PatientAnswer, ReadAsPatient, TextAnswer } from '../client/patient.ts';
 import type { IncomingTextService } from '../services/patient/incoming-texts.ts';
+import type { MailStopService } from '../services/patient/mail-stops.ts';
 import type { PatientLinkService } from '../services/patient/patient-links.ts';
 import type { PatientPageService } from '../services/patient/patient-page.ts';
 import { publicRoute, type Route, sessionRoute } from './route.ts';
 
 const Id = z.object({ id: z.string().min(1).max(60) });
 
-export type PatientRouteDeps = { page: PatientPageService; links: PatientLinkService; texts: IncomingTextService };
+export type PatientRouteDeps = {
+  page: PatientPageService;
+  links: PatientLinkService;
+  texts: IncomingTextService;
+  mailStops: MailStopService;
+};
 
-export const patientPageRoutes = ({ page, links, texts }: PatientRouteDeps): Route[] => [
+export const patientPageRoutes = ({ page, links, texts, mailStops }: PatientRouteDeps): Route[] => [
   sessionRoute({
     method: 'post',
     path: '/worklist/referrals/:id/patient-link',
@@ -42,11 +48,19 @@ export const patientPageRoutes = ({ page, links, texts }: PatientRouteDeps): Rou
     method: 'post',
     path: '/patient/acts',
     summary:
-      'Book, cancel, ask for another date, decline, say that one was seen or how it was, begin or end text messages. The same key twice does it once.',
+      'Book, cancel, ask for another date, decline, say that one was seen or how it was, begin or end messages. The same key twice does it once.',
     limit: 'patient',
     body: ActAsPatient,
     answer: PatientAnswer,
     handle: async ({ body, now }) => page.act(body, now),
+  }),
+  publicRoute({
+    method: 'post',
+    path: '/patient/mail-stops/:stop',
+    summary: 'End e-mails to where one came from, by the button of the mailbox (RFC 8058). What stands in the body is not read.',
+    limit: 'patient',
+    params: z.object({ stop: z.string().regex(/^[0-9a-f]{64}$/) }),
+    handle: async ({ params, now }) => mailStops.end(params.stop, now),
   }),
   publicRoute({
     method: 'post',

@@ -15,6 +15,7 @@ import { currentIndex } from '../matching/current-index.ts';
 import { buildIndex } from '../matching/match-index.ts';
 import { unitVectorOf } from '../matching/origin.ts';
 import { migrate } from '../migrations/migrate.ts';
+import { knowingChannels } from '../process/opened-store.ts';
 import { createRateLimits } from '../rate-limits/rate-limits.ts';
 import { referralRoutes } from '../referral-routes.ts';
 import { delegationRoutes } from '../routes/delegations.ts';
@@ -69,7 +70,7 @@ export const testDirectory = (): Directory => ({
   entries: [...[1, 2, 3, 4].map((number) => entry(number)), entry(9, { networks: [] })],
 });
 
-/** A site that sends text messages; nothing here reaches its gateway. */
+/** Of a site that sends text messages, and e-mails; nothing here reaches its gateway. */
 export const NO_GATEWAY = { url: 'http://127.0.0.1:1/messages', from: '+15552100199', key: 'k', secret: 's'.repeat(32) };
 
 export type ReferralApi = {
@@ -118,10 +119,12 @@ export async function openReferralApi(
   await migrate(on?.migrationUrl ?? database.url);
   let counter = 0;
   const newId = (): string => `${on?.ids ?? 'id'}-${(counter += 1).toString().padStart(6, '0')}`;
-  const store = await openPostgresStore({ url: database.url, keyRing: createKeyRing([DEVELOPMENT_KEY]), newId });
+  const site = sandboxSite(4010);
+  const writing = { ...site, textMessages: NO_GATEWAY, patientMail: true };
+  const opened = await openPostgresStore({ url: database.url, keyRing: createKeyRing([DEVELOPMENT_KEY]), newId });
+  const store = knowingChannels(opened, [writing]);
   const index = currentIndex();
   index.swap(buildIndex(testDirectory(), 'directory-1'));
-  const site = sandboxSite(4010);
   const scope: Scope = { tenant: site.tenant, issuer: site.iss, site: site.name };
   // Its process is started by the first document.
   const reader = createDocumentReader();
@@ -139,7 +142,7 @@ export async function openReferralApi(
       ...delegationRoutes({ store, sites: [site], newId }),
       ...referralRoutes({
         store,
-        sites: [{ ...site, textMessages: NO_GATEWAY }],
+        sites: [writing],
         index: index.get,
         policy: SEED_V1,
         machineTime: () => clock.now,

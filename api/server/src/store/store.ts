@@ -2,6 +2,7 @@
  * What the services keep and find again. Two implementations, PostgreSQL and in-memory, stand under the same contract tests
  * (contract/). Everything belongs to a tenant and an issuer: a unit of work sees the rows of its own scope alone.
  */
+import type { PatientChannel } from '@refloop/domain/patient/outreach';
 import type { AlertStore } from './alerts.ts';
 import type { ApprovalStore } from './approvals.ts';
 import type { AuditLog, AuditTrail } from './audit.ts';
@@ -77,6 +78,8 @@ export type Unit = {
   warehousePseudonyms: WarehousePseudonymStore;
   historyLoads: HistoryLoadStore;
   audit: AuditLog;
+  /** By which channels the site of this scope writes to patients, as its entry says; text messages alone where nobody said. */
+  patientChannels?: readonly PatientChannel[];
   /** `p-` and 12 hexadecimal digits: the same for the same patient of this scope, meaningless without our key. */
   pseudonym: (patientId: string) => string;
 };

@@ -1,14 +1,17 @@
 /** Whether the patient was written of the date as it stands: where no message may leave, whoever reads the thread sees that nobody told them. */
 import type { Instant } from '@refloop/domain/instant';
 import type { ReferralEvent, ReferralFact } from '@refloop/domain/referral/event';
-import { TEXT_MESSAGE, type TextMessage } from '../../channels/text-message.ts';
+import { PATIENT_MAIL } from '../../channels/patient-mail.ts';
+import { type PatientMessage, TEXT_MESSAGE } from '../../channels/text-message.ts';
 import type { StoredEffect } from '../../store/outbox.ts';
 
 /** The reminder of a visit that is soon tells its date as well. */
-const TELLS_DATE: readonly TextMessage['topic'][] = ['booked', 'called-off', 'day-before'];
+const TELLS_DATE: readonly PatientMessage['topic'][] = ['booked', 'called-off', 'day-before'];
 
 const tellsDate = ({ kind, content, standing }: StoredEffect): boolean =>
-  kind === TEXT_MESSAGE && standing.status !== 'left-out' && TELLS_DATE.includes((content as TextMessage).topic);
+  (kind === TEXT_MESSAGE || kind === PATIENT_MAIL) &&
+  standing.status !== 'left-out' &&
+  TELLS_DATE.includes((content as PatientMessage).topic);
 
 type OfDate = Extract<
   ReferralFact,

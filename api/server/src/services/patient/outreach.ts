@@ -5,10 +5,11 @@
 
 import { ownWords } from '@refloop/domain/configuration/templates';
 import type { MessageTopic } from '@refloop/domain/patient/messages';
-import { channelFor, sendAt, topicOf } from '@refloop/domain/patient/outreach';
+import { channelFor, type PatientChannel, sendAt, topicOf } from '@refloop/domain/patient/outreach';
 import type { Happening } from '@refloop/domain/referral/event';
 import type { Referral } from '@refloop/domain/referral/referral';
-import { TEXT_MESSAGE, type TextMessage } from '../../channels/text-message.ts';
+import { PATIENT_MAIL } from '../../channels/patient-mail.ts';
+import { type PatientMessage, TEXT_MESSAGE } from '../../channels/text-message.ts';
 import { digest, newToken } from '../../sessions/token.ts';
 import { effectId } from '../../store/outbox.ts';
 import type { Unit } from '../../store/store.ts';
@@ -17,6 +18,14 @@ import { isOfDate } from './date-told.ts';
 import { expiryOf } from './patient-links.ts';
 
 const DAY_MS = 86_400_000;
+
+const KINDS: Readonly<Record<PatientChannel, string>> = { text: TEXT_MESSAGE, email: PATIENT_MAIL };
+
+/** The same step asked for again has its message and its link already, by whichever channel. Looked up without a lock: a page that is open holds the links. */
+async function isAskedFor({ outbox, scope }: Unit, id: string): Promise<boolean> {
+  for (const kind of Object.values(KINDS)) if (await outbox.get(effectId(scope, kind, id))) return true;
+  return false;
+}
 
 export type DueMessage = {
   topic: MessageTopic;
@@ -84,22 +93,22 @@ export async function tellPatient(
   unit: Unit,
   referral: Referral,
   happenings: readonly Happening[],
-  { timeZone, now, ...by }: WrittenBy & { timeZone: string; now: string },
+  { timeZone, now, ...writtenBy }: WrittenBy & { timeZone: string; now: string },
 ): Promise<void> {
-  const due = referral.order.status === 'active' ? messagesFor(referral, happenings, by, now) : [];
+  const due = referral.order.status === 'active' ? messagesFor(referral, happenings, writtenBy, now) : [];
   if (due.length === 0) return;
   const contact = await unit.patientContacts.get(referral.patientId);
-  const channel = contact && channelFor(contact);
+  const by = contact && channelFor(contact, unit.patientChannels ?? ['text']);
   // Where nothing may leave, a person does it.
-  if (!contact || channel?.channel !== 'text') return;
+  if (!contact || !by) return;
   const { practice, templates } = await configurationIn(unit);
   for (const { topic, key, at, startsAt } of due) {
     const link = newToken();
     const id = `message-${digest(key).slice(0, 32)}`;
     const { language } = contact;
     const words = ownWords(templates, topic, language);
-    const content: Omit<TextMessage, 'link'> = {
-      to: channel.to,
+    const content: Omit<PatientMessage, 'link'> = {
+      to: by.to,
       topic,
       language,
       timeZone,
@@ -108,8 +117,7 @@ export async function tellPatient(
       ...(practice.phone === null ? {} : { phone: practice.phone }),
       ...(words === undefined ? {} : { words }),
     };
-    // The same step asked for again has its message and its link already. Looked up without a lock: a page that is open holds the links.
-    if (await unit.outbox.get(effectId(unit.scope, TEXT_MESSAGE, id))) continue;
+    if (await isAskedFor(unit, id)) continue;
     await unit.patientLinks.insert({
       id,
       tokenHash: digest(link),
@@ -118,7 +126,7 @@ export async function tellPatient(
       madeAt: now,
       expiresAt: expiryOf(now),
     });
-    const asked = { referralId: referral.id, kind: TEXT_MESSAGE, key: id, askedAt: now, dueAt: sendAt(at, timeZone) };
+    const asked = { referralId: referral.id, kind: KINDS[by.channel], key: id, askedAt: now, dueAt: sendAt(at, timeZone) };
     await unit.outbox.add({ ...asked, content, secret: { link } });
   }
 }

@@ -85,7 +85,7 @@ describe('on record', () => {
       text: { to: NUMBER, consent: { status: 'unknown' } },
       email: { to: null, consent: { status: 'unknown' } },
       leavesBy: null,
-      sendsTexts: true,
+      sends: ['text'],
       proxies: [],
       told: null,
     });
@@ -147,7 +147,7 @@ describe('on record', () => {
   test('a site without text messages says that a person does it', async () => {
     await wants();
     const noGateway = createPatientContactService({ store, siteOf: () => ({}) });
-    expect(await noGateway.read(coordinator, 'r', new Date(CALL))).toMatchObject({ sendsTexts: false, leavesBy: null });
+    expect(await noGateway.read(coordinator, 'r', new Date(CALL))).toMatchObject({ sends: [], leavesBy: null });
   });
 });
 
@@ -234,7 +234,7 @@ describe('what is asked to leave goes by it', () => {
     expect(await run(LATER)).toEqual([]);
   });
 
-  test('e-mail preferred, by which nothing leaves yet: the texts they said yes to leave', async () => {
+  test('e-mail preferred, where the site sends none: the texts they said yes to leave', async () => {
     await wants();
     expect(await tells({ preferred: 'email', email: { to: 'rosa@example.org', wanted: true } })).toMatchObject({ leavesBy: 'text' });
     await accepted();

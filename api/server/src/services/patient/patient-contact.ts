@@ -6,7 +6,7 @@ import { unreachable } from '@refloop/domain/result';
 import type { PatientContactView, TellContact } from '../../client/patient-contact.ts';
 import { type FieldError, problem, type Refusal, Refused } from '../../problem.ts';
 import { actorOf, personOf, type Session } from '../../sessions/session.ts';
-import type { Site } from '../../sites.ts';
+import { patientChannelsOf, type Site } from '../../sites.ts';
 import type { PatientContact } from '../../store/patient-contacts.ts';
 import type { Scope, Store, Unit } from '../../store/store.ts';
 import { readReferral, withRetry } from '../referral-log.ts';
@@ -22,7 +22,7 @@ export type PatientContactService = {
   tell: (session: Session, referralId: string, asked: TellContact, now: Date) => Promise<PatientContactView | Refusal>;
 };
 
-type Deps = { store: Store; siteOf: (scope: Scope) => Pick<Site, 'textMessages'> | undefined };
+type Deps = { store: Store; siteOf: (scope: Scope) => Pick<Site, 'textMessages' | 'patientMail'> | undefined };
 
 /** Of what no row is kept yet. */
 const OF_CHART = 'chart';
@@ -49,7 +49,7 @@ export function createPatientContactService({ store, siteOf }: Deps): PatientCon
 
   async function view(unit: Unit, contact: PatientContact, mark: string): Promise<PatientContactView> {
     const { language, preferred, text, email, proxies, told } = contact;
-    const sendsTexts = siteOf(unit.scope)?.textMessages !== undefined;
+    const sends = patientChannelsOf(siteOf(unit.scope));
     const names = told ? namesOf(await unit.grants.list()) : new Map<string, string>();
     return {
       mark,
@@ -58,8 +58,8 @@ export function createPatientContactService({ store, siteOf }: Deps): PatientCon
       preferred,
       text,
       email,
-      leavesBy: sendsTexts && channelFor(contact)?.channel === 'text' ? 'text' : null,
-      sendsTexts,
+      leavesBy: channelFor(contact, sends)?.channel ?? null,
+      sends,
       proxies,
       told: told ? { ...told, to: names.get(told.to) ?? told.to } : null,
     };

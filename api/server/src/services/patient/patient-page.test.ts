@@ -120,6 +120,7 @@ describe('a link', () => {
       dates: [FIRST, SECOND],
       acts: ['book', 'other-date', 'seen', 'decline'],
       texts: { number: '0100', wanted: false },
+      emails: { address: null, wanted: false },
     });
     expect(view.specialists).toEqual([
       expect.objectContaining({ name: 'Ana Rivera, MD', what: { en: 'heart doctor', es: 'médico del corazón' } }),

@@ -3,6 +3,7 @@
  * referral and no more, for an hour at a time, and what it opened reaches this one referral. Everything is on record.
  */
 import { EMERGENCY_WORDS } from '@refloop/domain/patient/messages';
+import type { PatientChannel } from '@refloop/domain/patient/outreach';
 import type { Actor, PatientSide } from '@refloop/domain/referral/event';
 import {
   askedNow,
@@ -19,7 +20,7 @@ import { calendarFor } from '@refloop/domain/sla/policy';
 import type { ActAsPatient, OpenPatient, PatientAnswer, PatientRequest, ToldBy } from '../../client/patient.ts';
 import type { Packet } from '../../packet/packet.ts';
 import { problem, type Refusal, Refused } from '../../problem.ts';
-import type { Site } from '../../sites.ts';
+import { patientChannelsOf, type Site } from '../../sites.ts';
 import type { StoredPatientLink } from '../../store/patient-links.ts';
 import type { Scope, Store, Unit } from '../../store/store.ts';
 import { practiceIn } from '../configuration-in-force.ts';
@@ -54,7 +55,7 @@ export type PatientPageDeps = {
   store: Store;
   practiceOf: PracticeOf;
   /** The site entry: the number to call, and whether it sends text messages. */
-  siteOf: (scope: Scope) => Pick<Site, 'phone' | 'textMessages'> | undefined;
+  siteOf: (scope: Scope) => Pick<Site, 'phone' | 'textMessages' | 'patientMail'> | undefined;
   /** What links to offices begin with. */
   publicUrl: string;
 };
@@ -98,7 +99,7 @@ export function createPatientPageService({ store, practiceOf, siteOf, publicUrl 
   ): Promise<PatientAnswer> => {
     const referral = await readReferral(unit, link.referralId);
     if (!referral) throw new Refused(noSuchLink());
-    const { language, text } = await contactOf(unit, referral, packet, now);
+    const { language, text, email } = await contactOf(unit, referral, packet, now);
     const site = siteOf(unit.scope);
     const { practice, phone, accent } = await practiceIn(unit, site?.phone ?? '');
     const how = endForPatient(referral, now);
@@ -125,6 +126,9 @@ export function createPatientPageService({ store, practiceOf, siteOf, publicUrl 
       dates: attempt ? openDates(attempt, now) : [],
       acts: patientActs(referral, now).filter((act) => act !== 'decline' || !withheld || as !== 'patient'),
       texts: { number: text.to === null || !site?.textMessages ? null : text.to.slice(-4), wanted: text.consent.status === 'given' },
+      emails: site?.patientMail
+        ? { address: email.to === null ? null : shownAddress(email.to), wanted: email.consent.status === 'given' }
+        : null,
     };
   };
 
@@ -184,7 +188,7 @@ export function createPatientPageService({ store, practiceOf, siteOf, publicUrl 
       }),
 
     act: async ({ opened, key, what }, now) => {
-      const asked = what.act === 'texts' ? undefined : inUtc(what);
+      const asked = isOfChannel(what) ? undefined : inUtc(what);
       if (asked && emergencyWordsOf(asked) !== undefined) return hearEmergency(opened, key, asked, now);
       return door.whileOpen(opened, now, async (found, opening) => {
         const { unit, link, referral, packet } = found;
@@ -192,18 +196,13 @@ export function createPatientPageService({ store, practiceOf, siteOf, publicUrl 
         const at = now.toISOString();
         const actor: Actor = { kind: 'patient', link: link.id, as };
         let officeToldBy: ToldBy | null = null;
-        if (what.act === 'texts') {
+        if (isOfChannel(what)) {
+          const channel = CHANNELS[what.act];
           const contact = await contactOf(unit, referral, packet, at);
-          if (what.wanted && (contact.text.to === null || !siteOf(unit.scope)?.textMessages))
-            throw new Refused(problem('conflict', 'The clinic has no number to text. Call the clinic.'));
-          await changeConsent(unit, contact, {
-            channel: 'text',
-            given: what.wanted,
-            by: 'patient',
-            actor,
-            now: at,
-            key: `patient-link/${link.id}/${key}`,
-          });
+          if (what.wanted && (contact[channel].to === null || !patientChannelsOf(siteOf(unit.scope)).includes(channel)))
+            throw new Refused(problem('conflict', NOWHERE[channel]));
+          const change = { channel, given: what.wanted, by: 'patient', actor, now: at, key: `patient-link/${link.id}/${key}` } as const;
+          await changeConsent(unit, contact, change);
         } else {
           const act = inUtc(what);
           // It would end the order: of somebody under age a parent says so, or the patient tells the clinic.
@@ -235,8 +234,20 @@ const triesLeft = (left: number): string =>
     ? 'That is not the date of birth. The link is closed now; call your clinic for a new one.'
     : `That is not the date of birth. ${left === 1 ? 'One try is' : `${left} tries are`} left.`;
 
+const CHANNELS = { texts: 'text', emails: 'email' } as const;
+type OfChannel = Extract<PatientRequest, { act: keyof typeof CHANNELS }>;
+const isOfChannel = (what: PatientRequest): what is OfChannel => what.act in CHANNELS;
+
+const NOWHERE: Readonly<Record<PatientChannel, string>> = {
+  text: 'The clinic has no number to text. Call the clinic.',
+  email: 'The clinic has no address to write to. Call the clinic.',
+};
+
+/** Enough for whoever it is of to know it: “r…@example.org”. */
+const shownAddress = (address: string): string => address.replace(/^(.).*(@.*)$/, '$1…$2');
+
 /** Moments come with any offset; the domain compares them as text. */
-function inUtc(what: Exclude<PatientRequest, { act: 'texts' }>): PatientAct {
+function inUtc(what: Exclude<PatientRequest, OfChannel>): PatientAct {
   switch (what.act) {
     case 'book':
       return { act: 'book', startsAt: new Date(what.startsAt).toISOString() };

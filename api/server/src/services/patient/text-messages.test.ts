@@ -270,7 +270,7 @@ describe('what a patient writes', () => {
 });
 
 test('the gateway’s address takes a body marked as JSON with its signature in a header', () => {
-  const [route] = patientPageRoutes({ page: {} as never, links: {} as never, texts: {} as never }).filter(
+  const [route] = patientPageRoutes({ page: {} as never, links: {} as never, texts: {} as never, mailStops: {} as never }).filter(
     ({ path }) => path === '/text-messages',
   );
   expect(route?.upload).toMatchObject({ contentType: 'application/json', limit: 16_384 });
