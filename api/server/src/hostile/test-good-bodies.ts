@@ -240,7 +240,6 @@ export const GOOD: Record<string, Good> = {
   'post /office/packet': { path: () => '/office/packet', body: () => ({ opened: NO_LINK }) },
   'post /patient/open': { path: () => '/patient/open', body: () => ({ link: NO_LINK, born: '1985-03-27', as: 'patient' }) },
   'post /patient/view': { path: () => '/patient/view', body: () => ({ opened: NO_LINK }) },
-  'post /patient/mail-stops/:stop': { path: () => `/patient/mail-stops/${'0'.repeat(64)}` },
   'post /patient/acts': {
     path: () => '/patient/acts',
     body: () => ({ opened: NO_LINK, key: 'press-0123456789', what: { act: 'other-date', text: 'Mornings, please' } }),
