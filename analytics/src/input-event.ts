@@ -217,6 +217,7 @@ function fieldsOf(fact: ReferralFact, within: (kind: 'appointment' | 'report', i
     case 'coordinator-assigned':
     case 'message-posted':
     case 'patient-heard':
+    case 'chart-found':
       return {};
     case 'escalation-raised':
       return { detail: fact.act };

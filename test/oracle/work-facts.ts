@@ -31,6 +31,7 @@ const KINDS: readonly [string, readonly ReferralFact['type'][]][] = [
 const ELSE: readonly ReferralFact['type'][] = [
   'transmission-delivered',
   'transmission-failed',
+  'chart-found',
   'loss-reason-recorded',
   'coordinator-assigned',
   'escalation-raised',

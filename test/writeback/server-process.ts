@@ -132,6 +132,7 @@ const app = createApp({
     version: 'campaign',
     channels: NO_CHANNELS,
     consents: async () => [],
+    chart: async () => undefined,
     phoneOf: () => '510-555-0150',
     failed: (error) => {
       throw error;

@@ -6,6 +6,7 @@ import { createCdsHooksService } from './cds/cds-hooks.ts';
 
 import type { ChannelSettings } from './channels/settings.ts';
 
+import type { ReadChartParts } from './ehr/chart-parts.ts';
 import type { ReadConsents } from './ehr/consents-now.ts';
 import type { DocumentReader } from './inbound/document-reader.ts';
 
@@ -66,6 +67,7 @@ export type RouteDeps = {
   policy: Policy;
   channels: ChannelSettings;
   consents: ReadConsents;
+  chart: ReadChartParts;
   idleSeconds: number;
   warnSeconds: number;
   /** Where Refloop is reached, without a final slash. */
@@ -125,6 +127,7 @@ export function allRoutes(deps: RouteDeps): Route[] {
       version: deps.version,
       channels: deps.channels,
       consents: deps.consents,
+      chart: deps.chart,
       phoneOf: phoneOf(sites),
       failed: deps.failed,
     }),

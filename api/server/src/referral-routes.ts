@@ -6,11 +6,13 @@ import type { DirectoryEntry } from '@refloop/domain/network/directory';
 import type { ChannelSettings } from './channels/settings.ts';
 import { siteOf } from './channels/text-message.ts';
 
+import type { ReadChartParts } from './ehr/chart-parts.ts';
 import type { ReadConsents } from './ehr/consents-now.ts';
 import type { DocumentReader } from './inbound/document-reader.ts';
 
 import type { MatchIndex } from './matching/match-index.ts';
 import { approvalRoutes } from './routes/approvals.ts';
+import { chartLookRoutes } from './routes/chart-looks.ts';
 import { configurationRoutes } from './routes/configuration.ts';
 import { exceptionRoutes } from './routes/exceptions.ts';
 import { matchRoutes } from './routes/match.ts';
@@ -28,6 +30,7 @@ import { workRoutes } from './routes/work.ts';
 import { worklistRoutes } from './routes/worklist.ts';
 import { createApprovalService } from './services/approvals.ts';
 import { practiceOf } from './services/card.ts';
+import { createChartAgainService } from './services/chart-again/chart-again.ts';
 import { createConfigurationService } from './services/configuration.ts';
 import { createDisclosureService } from './services/disclosures.ts';
 import { drafter } from './services/drafting.ts';
@@ -76,6 +79,8 @@ export type ReferralDeps = {
   version: string;
   channels: ChannelSettings;
   consents: ReadConsents;
+  /** Parts of a chart by Refloop's own access. */
+  chart: ReadChartParts;
   /** Where a practice is called back; empty where its site entry says nothing. */
   phoneOf: (scope: Scope) => string;
   /** Told of what an answer had to leave out, by its error alone. */
@@ -93,6 +98,7 @@ export function referralRoutes({
   version,
   channels,
   consents,
+  chart,
   phoneOf,
   failed,
 }: ReferralDeps): Route[] {
@@ -105,6 +111,15 @@ export function referralRoutes({
   const siteFor = (scope: Scope) => siteOf(sites, scope);
   const matching = createMatchingService({ current: index, policy });
   const assembly: AssemblyDeps = { practiceOf: practiceNow, phoneOf: ({ scope }) => phoneOf(scope) };
+  const packets = createPacketService({
+    store,
+    newId,
+    channels,
+    consents,
+    ...assembly,
+    tracks: (scope) => siteFor(scope)?.system?.tracks === true,
+    channelsOf: (entryId): DirectoryEntry['channels'] => index()?.entry(entryId)?.channels ?? [],
+  });
   return [
     ...matchRoutes({ matching }),
     ...recommendationRoutes({ recommendations: createRecommendationService({ store, matching, drafter, newId }) }),
@@ -125,18 +140,8 @@ export function referralRoutes({
       effects: createEffectDecisionService({ store, newId, publicUrl: channels.publicUrl, practiceOf: practiceNow }),
       exports: createWorklistExportService({ store }),
     }),
-    ...packetRoutes({
-      packets: createPacketService({
-        store,
-        newId,
-        channels,
-        consents,
-        ...assembly,
-        tracks: (scope) => siteFor(scope)?.system?.tracks === true,
-        channelsOf: (entryId): DirectoryEntry['channels'] => index()?.entry(entryId)?.channels ?? [],
-      }),
-      disclosures: createDisclosureService({ store }),
-    }),
+    ...packetRoutes({ packets, disclosures: createDisclosureService({ store }) }),
+    ...chartLookRoutes({ again: createChartAgainService({ store, newId, consents, chart, packets }) }),
     ...officeRoutes({
       office: createOfficeService({ store, practiceOf: practiceNow, phoneOf, read, consents }),
       links: createOfficeLinkService({ store, newId, assembly: { ...assembly, consents } }),

@@ -61,6 +61,8 @@ export type SystemClient = {
   completes: boolean;
   /** Whether Refloop keeps the Tasks of its referrals there up to date, files the notes that came back, and looks for what has changed. */
   tracks: boolean;
+  /** Whether Refloop looks in the chart for what a packet lacks. */
+  reads?: boolean;
 };
 
 export type Sites = { sites: Site[]; cdsClients: CdsClient[] };
@@ -88,10 +90,14 @@ export const COMPLETING_SCOPES =
 export const TRACKING_SCOPES =
   'system/Task.crus system/Appointment.rs system/Encounter.rs system/DocumentReference.crs system/ServiceRequest.rs system/Subscription.cru system/Consent.rs';
 
+/** And what it needs to look in the chart for what a packet lacks. */
+export const READING_SCOPES =
+  'system/Condition.rs system/MedicationRequest.rs system/AllergyIntolerance.rs system/Observation.rs system/DiagnosticReport.rs system/Procedure.rs system/Consent.rs';
+
 /** What Refloop asks for where a site entry names no scopes for its own access. */
-export const systemScopes = ({ completes, tracks }: { completes: boolean; tracks: boolean }): string => {
-  const own = completes ? COMPLETING_SCOPES : LOOKING_SCOPES;
-  return tracks ? `${own} ${TRACKING_SCOPES}` : own;
+export const systemScopes = ({ completes, tracks, reads }: Pick<SystemClient, 'completes' | 'tracks' | 'reads'>): string => {
+  const scopes = [completes ? COMPLETING_SCOPES : LOOKING_SCOPES, ...(tracks ? [TRACKING_SCOPES] : []), ...(reads ? [READING_SCOPES] : [])];
+  return [...new Set(scopes.join(' ').split(' '))].join(' ');
 };
 
 const Origin = z
@@ -135,6 +141,7 @@ const SiteEntry = z.strictObject({
         .optional(),
       completes: z.boolean().optional(),
       tracks: z.boolean().optional(),
+      reads: z.boolean().optional(),
     })
     .optional(),
   gateways: z
@@ -156,7 +163,7 @@ type Entry = z.output<typeof SiteEntry>;
 
 const systemClient = ({ system }: Entry, key: SystemKey | undefined): SystemClient | undefined => {
   if (!system || !key) return undefined;
-  const may = { completes: system.completes ?? false, tracks: system.tracks ?? false };
+  const may = { completes: system.completes ?? false, tracks: system.tracks ?? false, reads: system.reads ?? false };
   return { clientId: system.clientId, key, scopes: system.scopes ?? systemScopes(may), ...may };
 };
 
@@ -220,7 +227,7 @@ const FIXES: Readonly<Record<string, string>> = {
   textMessages: 'Give {"url", "from", "key", "secret"}, or leave it out; key and secret are paths of files, or env:NAME.',
   patientMail: 'Give true where e-mails to patients leave by the mail server of REFLOOP_SMTP_URL, or leave it out.',
   system:
-    'Give {"clientId", "key", "scopes"?, "completes"?, "tracks"?}, or leave it out; key is the path of a file with a private JWK (P-384 or RSA), or env:NAME.',
+    'Give {"clientId", "key", "scopes"?, "completes"?, "tracks"?, "reads"?}, or leave it out; key is the path of a file with a private JWK (P-384 or RSA), or env:NAME.',
 };
 
 /** The fix for a mistake at this place of the file: `sites.0.embed.1` is mended as `embed` is. */

@@ -92,6 +92,7 @@ export async function openWholeApp(
     policy: SEED_V1,
     channels: NO_CHANNELS,
     consents: async () => [],
+    chart: async () => undefined,
     idleSeconds: 900,
     warnSeconds: 60,
     notReady: () => undefined,

@@ -43,6 +43,12 @@ export const SYSTEM_SCOPES = [
   'system/Practitioner.rs system/Binary.r system/Communication.crs system/Subscription.cru system/Consent.rs',
 ].join(' ');
 
+/** What Refloop needs to look in a chart for what a packet lacks. */
+const READING_SCOPES = [
+  'system/Condition.rs system/MedicationRequest.rs system/AllergyIntolerance.rs system/Observation.rs system/DiagnosticReport.rs',
+  'system/Procedure.rs',
+].join(' ');
+
 /** What a Bulk export is of, which Refloop measures referrals by. */
 export const EXPORT_SCOPES = [
   'ServiceRequest Task Appointment Encounter Procedure DocumentReference DiagnosticReport Coverage Claim ExplanationOfBenefit',
@@ -59,7 +65,7 @@ export const refloopSystemClient = (origin: string): RegisteredClient => ({
   name: 'Refloop background service',
   authentication: { kind: 'asymmetric', keys: { kind: 'uri', uri: `${origin}/.well-known/jwks.json` } },
   redirectUris: [],
-  scopes: `${SYSTEM_SCOPES} ${EXPORT_SCOPES}`,
+  scopes: `${SYSTEM_SCOPES} ${READING_SCOPES} ${EXPORT_SCOPES}`,
 });
 
 /** The origins whose pages may read this server's answers: those of the registered redirect URIs. */

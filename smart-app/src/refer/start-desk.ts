@@ -1,6 +1,7 @@
 /** What happens once the page is open: the list first, the chart beside it, the note when both are there. */
 import type { Signer } from '@refloop/server/client/pend';
 import type { Recommendation, WriteBack } from '@refloop/server/client/recommendation';
+import { lookForPackets } from '../chart/look-again.ts';
 import { readChart } from '../chart/read-chart.ts';
 import { askMatch } from '../matching/match-flow.ts';
 import { prepares } from '../session/roles.ts';
@@ -41,6 +42,7 @@ export async function startDesk(desk: Desk): Promise<void> {
   started.add(desk);
   await Promise.all([askMatch(desk), readForNote(desk), askOpenWork(desk), askSigners(desk)]);
   await draftWhenReady(desk);
+  await lookForPackets(desk);
 }
 
 /** The clinician chose a new referral over what was found; what waits for a signature on this order is set aside by it. */

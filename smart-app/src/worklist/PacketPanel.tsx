@@ -56,7 +56,7 @@ export function PacketPanel(props: Props) {
 }
 
 /** What lets a held packet go: a reason, or that somebody looked it through. */
-function Clearing({ flow: { packet, busy, change } }: { flow: PacketFlow }) {
+function Clearing({ flow: { packet, busy, change, lookAgain } }: { flow: PacketFlow }) {
   const [reason, setReason] = useState('');
   const [wrong, setWrong] = useState('');
   const override = async (event: FormEvent) => {
@@ -80,6 +80,9 @@ function Clearing({ flow: { packet, busy, change } }: { flow: PacketFlow }) {
           />
           <Button type="submit" variant="default" loading={busy}>
             Let it go without
+          </Button>
+          <Button type="button" variant="default" loading={busy} onClick={() => void lookAgain()}>
+            Read the chart again
           </Button>
           <p className="caption">What is missing is asked of the clinician who ordered, on their own list.</p>
         </form>

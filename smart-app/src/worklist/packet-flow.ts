@@ -1,4 +1,5 @@
 /** What is asked of the server about a packet, and what is told of it: one question at a time. */
+import type { ChartLook } from '@refloop/server/client/chart-look';
 import type {
   AuthorizationAnswer,
   PacketAnswer,
@@ -12,7 +13,7 @@ import { useRef, useState } from 'react';
 import type { CenterProps } from '../center/CenterPage.tsx';
 import { failureText, isProblem, notDoneText } from '../session/api.ts';
 import { saveFile } from '../session/save-file.ts';
-import { sentWords } from './packet-words.ts';
+import { lookWords, sentWords } from './packet-words.ts';
 
 type Props = Pick<CenterProps, 'api' | 'onFail'> & { referralId: string; packet: PacketView; onChanged: () => void };
 
@@ -48,6 +49,15 @@ export function usePacketFlow({ api, onFail, referralId, packet: read, onChanged
     const answer = await ask(() => api.call<PacketAnswer>(base, { method: 'PUT', body }), 'The packet was not changed.');
     if (answer?.standing === 'there') setChanged(answer.packet);
     return answer !== undefined;
+  };
+
+  /** Looks in the chart for what is missing, as it is there now. */
+  const lookAgain = async (): Promise<void> => {
+    const looked = await ask(() => api.call<ChartLook>(`${base}/chart-look`, { method: 'POST', body: {} }), 'The chart was not read.');
+    if (!looked) return;
+    setChanged(looked.packet);
+    setTold(lookWords(looked));
+    if (looked.found.length > 0) onChanged();
   };
 
   const send = async (way: Way, address: string, authorization: AuthorizationAnswer | undefined): Promise<void> => {
@@ -86,6 +96,7 @@ export function usePacketFlow({ api, onFail, referralId, packet: read, onChanged
     busy,
     link,
     change,
+    lookAgain,
     send,
     takeFile,
     forgetLink: () => setLink(undefined),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sendWords, sentWords, withheldWords } from './packet-words.ts';
+import { lookWords, sendWords, sentWords, withheldWords } from './packet-words.ts';
 
 test.each([
   [0, ''],
@@ -17,3 +17,20 @@ test('each way says what it does', () => {
   const about = { to: 'desk@office.example.org', specialist: 'Ana Rivera, MD' };
   for (const way of ['mail', 'fax', 'link', 'fhir'] as const) expect(sentWords(way, about)).not.toContain('accepted');
 });
+
+test.each<[Parameters<typeof lookWords>[0], string]>([
+  [
+    {
+      standing: 'looked',
+      found: [
+        { label: 'HbA1c', date: '2026-11-27' },
+        { label: 'ECG', date: '' },
+      ],
+      unread: [],
+    },
+    'Found in the chart: HbA1c, of',
+  ],
+  [{ standing: 'looked', found: [], unread: ['Results could not be read: the EHR did not answer.'] }, 'Results could not be read'],
+  [{ standing: 'nothing-lacks', found: [], unread: [] }, 'Nothing is missing'],
+  [{ standing: 'no-access', found: [], unread: [] }, 'The next time the clinician opens Refloop'],
+])('what reading the chart again came to: %o', (looked, words) => expect(lookWords(looked)).toContain(words));

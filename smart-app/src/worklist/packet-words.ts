@@ -1,5 +1,7 @@
 /** The packet in words: why an item is in, and what each way of sending does. */
+import type { ChartLook } from '@refloop/server/client/chart-look';
 import type { PacketItemView, PacketView, Way } from '@refloop/server/client/packet';
+import { plainDate } from '../words/plain-date.ts';
 
 export const SECTION_NAMES: Readonly<Record<PacketItemView['section'], string>> = {
   problems: 'Problems',
@@ -18,7 +20,8 @@ const BECAUSE: Readonly<Record<PacketItemView['because'], string>> = {
   latest: 'the latest one',
 };
 
-export const becauseWords = ({ because }: PacketItemView): string => BECAUSE[because];
+export const becauseWords = ({ because, foundOn }: PacketItemView): string =>
+  foundOn === null ? BECAUSE[because] : `${BECAUSE[because]}, found in the chart on ${plainDate(foundOn)}`;
 
 export const WAY_NAMES: Readonly<Record<Way, string>> = {
   mail: 'mail, as a link',
@@ -36,6 +39,18 @@ export const STANDING_NAMES: Readonly<Record<PacketView['requirements'][number][
 
 /** What certainly goes in words: "Send by fax". */
 export const sendWords = (way: Way): string => `Send by ${WAY_NAMES[way]}`;
+
+/** What reading the chart again came to. */
+export function lookWords({ standing, found, unread }: Pick<ChartLook, 'standing' | 'found' | 'unread'>): string {
+  if (standing === 'no-access')
+    return 'Refloop has no access of its own to charts in this EHR. The next time the clinician opens Refloop on this patient, the chart is read for it.';
+  if (standing === 'nothing-lacks') return 'Nothing is missing that a chart could hold.';
+  const there =
+    found.length === 0
+      ? 'The chart was read: nothing of what is missing is there yet.'
+      : `Found in the chart: ${found.map(({ label, date }) => (date === '' ? label : `${label}, of ${plainDate(date)}`)).join('; ')}.`;
+  return [there, ...unread].join(' ');
+}
 
 /** How many records stay out; never which. */
 export function withheldWords(count: number): string {

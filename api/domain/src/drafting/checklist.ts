@@ -191,6 +191,8 @@ const READ_FROM: Readonly<Record<ChecklistItemKind, readonly string[]>> = {
   question: [],
 };
 
+export const readFrom = (kind: ChecklistItemKind): readonly string[] => READ_FROM[kind];
+
 // The app says in words what it could not read; these are the words for each type.
 const TYPE_WORDS: readonly (readonly [type: string, words: readonly string[]])[] = [
   ['Observation', ['observation', 'result', 'vital', 'laborator']],
@@ -251,6 +253,9 @@ function statusOf(item: ChecklistItem, chart: Chart, unread: ReadonlySet<string>
   }
   return { kind: 'missing' };
 }
+
+/** How an item stands by what a chart holds, every part of it read. */
+export const standingIn = (item: ChecklistItem, chart: Chart): ChecklistResult['status'] => statusOf(item, chart, new Set());
 
 const placeWords = (kind: ChecklistItemKind): string =>
   ({

@@ -31,6 +31,8 @@ export type PacketItem = {
   readonly codings: readonly Coding[];
   readonly ref: ResourceRef;
   readonly because: Inclusion;
+  /** The day on which it was found in the chart, where the note was signed before; absent of what the note could rest on. */
+  readonly foundOn?: Day;
 };
 
 // LOINC 85354-9, blood pressure panel: R103 asks for one in every packet.

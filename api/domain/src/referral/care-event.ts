@@ -76,6 +76,8 @@ export type CareFact =
   | ReportFact
   | { type: 'authorization-asked'; version: 1 }
   | { type: 'authorization-decided'; version: 1; decision: AuthorizationDecision }
+  /** What the packet lacked was found in the chart after the note was signed; the entries themselves are kept as `document`. */
+  | { type: 'chart-found'; version: 1; document: string; items: ChartFoundItem[] }
   | { type: 'patient-contacted'; version: 1; outcome: ContactOutcome }
   /** Seen for this by somebody who was never asked. */
   | { type: 'seen-elsewhere'; version: 1; seenBy: SeenBy; evidence: 'claim' | 'note' | 'patient' }
@@ -119,6 +121,9 @@ export type CareFact =
   | { type: 'fact-set-aside'; version: 1; what: string; why: string }
   | { type: 'set-aside-settled'; version: 1; setAside: number; note: string };
 
+/** `id` of the requirement it answers, `date` of the entry as the chart has it, empty where it has none. */
+export type ChartFoundItem = { id: string; label: string; date: string; refs: readonly ResourceRef[] };
+
 /** What the patient's word asks of the practice. `emergency`: it may tell of one. */
 export const PATIENT_MEANINGS = ['emergency', 'decline', 'other-date', 'message'] as const;
 export type PatientMeaning = (typeof PATIENT_MEANINGS)[number];
@@ -154,6 +159,7 @@ const ABOUT = {
   'receipt-recorded': 'report',
   'authorization-asked': 'referral',
   'authorization-decided': 'referral',
+  'chart-found': 'referral',
   'patient-contacted': 'referral',
   'seen-elsewhere': 'referral',
   'loss-reason-recorded': 'referral',

@@ -27,6 +27,10 @@ export function afterCare(referral: Referral, fact: CareFact, told: Told): Refer
       return { ...referral, authorization: { status: 'asked', since: told.at } };
     case 'authorization-decided':
       return { ...referral, authorization: authorizationOf(fact.decision, told.at, referral.authorization) };
+    case 'chart-found': {
+      const refs = fact.items.flatMap((item) => item.refs);
+      return { ...referral, chartFound: [...referral.chartFound, { document: fact.document, at: told.recordedAt, refs }] };
+    }
     case 'patient-contacted':
       return { ...referral, contacts: [...referral.contacts, { outcome: fact.outcome, at: told.at }] };
     case 'seen-elsewhere':

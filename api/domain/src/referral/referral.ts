@@ -114,6 +114,8 @@ export type Referral = {
   attempts: Attempt[];
   reports: Report[];
   openExceptions: { recommendationId: string; kind: 'none-in-network'; withinMiles: number }[];
+  /** What the packet of this approval lacked and the chart has had since: where its entries are kept, when they were read, and which they are. */
+  chartFound: { document: string; at: Instant; refs: readonly ResourceRef[] }[];
   /** Times at which somebody tried to reach the patient. */
   contacts: { outcome: ContactOutcome; at: Moment }[];
   /** Subject of who sees to it on the practice's side; null until the order is in force. */
@@ -172,7 +174,7 @@ export function writeBackWord(steps: readonly { outcome: StepOutcome | null }[])
  * Counts up with every change of what the fold makes of the same events: rows kept in an older form are then made anew.
  * golden-fold.json holds one history folded; the test beside it fails where that changed and this did not.
  */
-export const FOLD_VERSION = 14;
+export const FOLD_VERSION = 15;
 
 /** The fold. Events come in order of sequence; the first is always `referral-started`. */
 export function fold(id: string, events: readonly ReferralEvent[]): Referral | undefined {
@@ -199,6 +201,7 @@ export function evolve(id: string, before: Referral | undefined, event: Referral
       attempts: [],
       reports: [],
       openExceptions: [],
+      chartFound: [],
       contacts: [],
       coordinator: null,
       escalations: [],
@@ -290,6 +293,8 @@ function applied(referral: Referral, event: ReferralEvent): Referral {
         recommendations: withRecommendation(referral, fact.recommendationId, { status: 'approved' }),
         order: { status: 'approved', reference: referral.order.reference, approval, writeBack: null },
         attempts: [newAttempt(1, fact.performer, event.effectiveAt)],
+        // Its note was made of a chart that was read anew.
+        chartFound: [],
       };
     }
     case 'write-back-planned': {

@@ -150,6 +150,8 @@ export const REQUESTS: Record<string, Request> = {
   'post /recommendations/:id/pend | a draft': row('a draft', pend, { changes: true, body: () => ({ for: 'lee' }) }),
   'post /recommendations/:id/pend | prepared': row('prepared', pend, { changes: true, body: () => ({ for: 'lee' }) }),
   'delete /recommendations/:id/pend | handed over': row('handed over', pend, { changes: true }),
+  'get /chart-looks | the chart': fixed('/chart-looks'),
+  'post /chart-looks | the chart': fixed('/chart-looks', { body: () => ({ resources: [] }) }),
   'get /open-work | a draft': row('a draft', () => '/open-work', { listed: ofWork }),
   'get /open-work | handed over': row('handed over', () => '/open-work', { listed: ofWork }),
   'get /open-work | a plan': row('a plan', () => '/open-work', { listed: ofWork }),
@@ -282,6 +284,11 @@ export const REQUESTS: Record<string, Request> = {
         };
       },
     },
+  ),
+  'post /worklist/referrals/:id/packet/chart-look | a referral in the chart': row(
+    'a referral in the chart',
+    (id) => `/worklist/referrals/${id}/packet/chart-look`,
+    { changes: true, body: () => ({}) },
   ),
   'get /worklist/referrals/:id/packet/pdf | a referral in the chart': row(
     'a referral in the chart',

@@ -122,6 +122,7 @@ export async function openWorlds(): Promise<Worlds> {
       policy: SEED_V1,
       channels: NO_CHANNELS,
       consents: async () => [],
+      chart: async () => undefined,
       idleSeconds: 900,
       warnSeconds: 60,
       notReady: () => undefined,

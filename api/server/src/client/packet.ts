@@ -14,6 +14,8 @@ const PacketItemView = z.object({
   detail: z.string(),
   date: z.string(),
   because: z.enum(['current-list', 'last-90-days', 'image', 'asked-for', 'latest']),
+  /** The day on which it was found in the chart, where the note was signed before; null of what it could rest on. */
+  foundOn: z.string().nullable(),
   removed: z.boolean(),
 });
 export type PacketItemView = z.infer<typeof PacketItemView>;

@@ -121,6 +121,12 @@ const RECORD = {
   attempts: field('Each performer that was asked (below)', 'list', 'work', 'nobody is asked yet'),
   reports: field('Each note that came back (below)', 'list', 'report', 'none came yet'),
   openExceptions: field('Nobody in network was found within so many miles', 'list', 'Refloop', 'somebody was'),
+  chartFound: field(
+    'What the packet lacked and the chart has had since: which entries, where kept, when read',
+    'list',
+    'EHR chart',
+    'nothing was missing, or is not there yet',
+  ),
   contacts: field('Tries to reach the patient, with what came of each', 'list', 'Refloop', 'nobody tried'),
   coordinator: field('Who sees to it on the practice’s side', 'subject', 'Refloop', 'the order is not in force yet'),
   escalations: field(

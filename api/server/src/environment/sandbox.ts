@@ -15,7 +15,7 @@ function sandboxSystem(read: Variables, environment: Record<string, string | und
     return undefined;
   }
   const completes = read.REFLOOP_SANDBOX_COMPLETES === 'yes';
-  const may = { completes, tracks: true };
+  const may = { completes, tracks: true, reads: true };
   return { clientId: 'refloop-system', key: key.value, scopes: systemScopes(may), ...may };
 }
 

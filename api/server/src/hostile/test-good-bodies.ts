@@ -206,6 +206,7 @@ export const GOOD: Record<string, Good> = {
     path: () => '/worklist/referrals/nothing/packet',
     body: () => ({ revision: 0, what: { change: 'remove', item: 'Condition/c1' } }),
   },
+  'post /chart-looks': { path: () => '/chart-looks', body: () => ({ resources: [] }) },
   'post /worklist/referrals/:id/packet/transmissions': {
     path: () => '/worklist/referrals/nothing/packet/transmissions',
     body: () => ({

@@ -12,7 +12,12 @@ export const SECTION_WORDS: Readonly<Record<PacketSection, string>> = {
 };
 
 /** "Potassium: 4.2 mmol/L · 5 Oct 2026", with what it says in words behind it. */
-export const itemWords = ({ title, detail, date, text }: PacketItem): string =>
-  [[[title, detail].filter(Boolean).join(': '), shortDateWords(date)].filter(Boolean).join(' · '), text.join(' ')]
+export const itemWords = ({ title, detail, date, text, foundOn }: PacketItem): string =>
+  [
+    [[title, detail].filter(Boolean).join(': '), shortDateWords(date), foundOn && `read in the chart on ${shortDateWords(foundOn)}`]
+      .filter(Boolean)
+      .join(' · '),
+    text.join(' '),
+  ]
     .filter(Boolean)
     .join('. ');

@@ -140,7 +140,7 @@ function addressOf(patient: Fhir): string {
   return [...strings(address['line']), text(address['city']), place].filter(Boolean).join(', ') || text(address['text']);
 }
 
-function patientOf(resource: Readonly<Record<string, unknown>>): Packet['patient'] {
+export function patientOf(resource: Readonly<Record<string, unknown>>): Packet['patient'] {
   const record = list(resource['identifier']).find((one) => list(object(one['type'])['coding']).some((coding) => coding['code'] === 'MR'));
   const spoken = list(resource['communication']);
   const preferred = spoken.find((one) => one['preferred'] === true) ?? (spoken.length === 1 ? spoken[0] : undefined);

@@ -7,6 +7,7 @@ import { allRoutes, routesWithoutStore } from '../all-routes.ts';
 import { createApp } from '../app.ts';
 import { createCdsAdmission } from '../cds/admission.ts';
 import { createClientKeys } from '../cds/client-keys.ts';
+import { chartPartsNow } from '../ehr/chart-parts.ts';
 import { consentsNow } from '../ehr/consents-now.ts';
 import { createRateLimits } from '../rate-limits/rate-limits.ts';
 import { healthRoutes } from '../routes/health.ts';
@@ -71,6 +72,7 @@ export function createApps(foundation: Foundation): Apps {
         policy: SEED_V1,
         channels: config.channels,
         consents: consentsNow({ sites, access: foundation.access }),
+        chart: chartPartsNow({ sites, access: foundation.access }),
         idleSeconds: config.idleSeconds,
         warnSeconds: config.warnSeconds,
         notReady: readiness.reason,

@@ -6,10 +6,13 @@ import { patientMail } from '../channels/patient-mail.ts';
 import { noteInChart, noteReceipt } from '../channels/report-in-chart.ts';
 import { taskStanding } from '../channels/task-standing.ts';
 import { textMessage } from '../channels/text-message.ts';
+import { chartPartsNow } from '../ehr/chart-parts.ts';
+import { consentsNow } from '../ehr/consents-now.ts';
 import { createInbound } from '../inbound/take-in.ts';
 import { type Repeated, repeat } from '../jobs/repeat.ts';
 import { createOutboxWorker } from '../outbox/worker.ts';
 import { createCapture } from '../services/capture/capture.ts';
+import { createChartLooks } from '../services/chart-again/chart-looks.ts';
 import { createDueReferrals } from '../services/engine/due-referrals.ts';
 import { createReconciliation } from '../services/reconciliation.ts';
 import { createReconciliationReports } from '../services/reconciliation-report.ts';
@@ -29,6 +32,8 @@ const INBOUND_MS = 2000;
 const OUTBOX_MS = 2000;
 /** How soon after an EHR’s notification it is looked into; each type has its own time besides (services/capture). */
 const CAPTURE_MS = 5000;
+/** Whether it is time to look in charts again; each packet has a time of its own (services/chart-again). */
+const CHART_MS = 15_000;
 
 /** What of the outbox this version carries out. */
 const channelHandlers = ({ config, sites, access, now }: Foundation, store: Store): AnyHandler[] => [
@@ -100,11 +105,25 @@ export function startJobs(foundation: Foundation, store: Store, running: Running
   const capturing = repeat(capture.run, CAPTURE_MS, captureFailed);
   running.add('capture', capturing.stop);
 
+  const chartFailed = failing('chart looks');
+  const chartLooks = createChartLooks({
+    store,
+    sites,
+    chart: chartPartsNow({ sites, access }),
+    consents: consentsNow({ sites, access }),
+    now,
+    newId,
+    version,
+    failed: chartFailed,
+  });
+  const readingAgain = repeat(chartLooks.run, CHART_MS, chartFailed);
+  running.add('chart looks', readingAgain.stop);
+
   const failed = failing('due referrals');
   const engine = repeat(createDueReferrals({ store, now, failed }).run, LOOK_MS, failed, { atOnce: true });
   running.add('engine', engine.stop);
 
   running.add('sequencer', startSequencer(store.auditTrail, now, failing('audit sequencer')).stop);
   // What others did comes first, then what falls due, then what both ask for.
-  return [capturing, inbound, looks, engine, sending, nightly];
+  return [capturing, readingAgain, inbound, looks, engine, sending, nightly];
 }

@@ -20,6 +20,7 @@ const PARTS = [
   'outbox',
   'inbound',
   'capture',
+  'chart looks',
   'sequencer',
   'keys',
   'store',

@@ -9,15 +9,17 @@ import type { ReadConsents } from '../ehr/consents-now.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Scope, Store, Unit } from '../store/store.ts';
+import { withFound } from './chart-again/chart-found.ts';
 import { chartAsOf, contentsAsOf, type KeptInput } from './chart-kept.ts';
 import { keptOf } from './kept.ts';
 import { readReferral } from './referral-log.ts';
 import { requireOwn } from './worklist.ts';
 
-/** What was read of the chart when the order was approved; undefined where it is not kept. */
-export async function inputKeptWith(unit: Unit, { order }: Referral): Promise<KeptInput | undefined> {
+/** What was read of the chart when the order was approved, with what was found there since; undefined where it is not kept. */
+export async function inputKeptWith(unit: Unit, referral: Referral): Promise<KeptInput | undefined> {
+  const { order } = referral;
   const stored = order.status === 'draft' ? undefined : await unit.recommendations.get(order.approval.recommendationId);
-  return stored && keptOf(stored).input;
+  return stored && withFound(unit, keptOf(stored).input, referral);
 }
 
 async function needsConsent(unit: Unit, referral: Referral, now: Date): Promise<boolean> {

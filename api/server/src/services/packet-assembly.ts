@@ -2,10 +2,12 @@
 import { createHash } from 'node:crypto';
 import { UNCONFIGURED } from '@refloop/domain/configuration/configuration';
 import { type FhirResource, list, object, text } from '@refloop/domain/fhir/read';
-import { dayOf } from '@refloop/domain/instant';
+import { referenceText } from '@refloop/domain/fhir/reference';
+import { dayOf, type Instant } from '@refloop/domain/instant';
 import { type AuthorizationWord, authorizationWord } from '@refloop/domain/packet/authorization-word';
 import { consentedLabels } from '@refloop/domain/packet/consent';
 import type { PacketItem } from '@refloop/domain/packet/contents';
+import { checklistSince } from '@refloop/domain/packet/look-again';
 import {
   type Hold,
   holdsOf,
@@ -22,11 +24,12 @@ import type { Actor } from '@refloop/domain/referral/event';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { readFact } from '@refloop/domain/referral/upcast';
 import { addressedTo, type SpecialistPractice } from '../packet/addressed-to.ts';
-import { type Packet, personOf } from '../packet/packet.ts';
+import { type Packet, patientOf, personOf } from '../packet/packet.ts';
 import type { SentPacket } from '../packet/packet-ccda.ts';
 import type { Unit } from '../store/store.ts';
 import { authorizationWords, type DecisionOnRecord } from './authorization-words.ts';
-import { chartAsOf, contentsAsOf, resourcesKept } from './chart-kept.ts';
+import { withFound } from './chart-again/chart-found.ts';
+import { chartAsOf, contentsAsOf, type KeptInput, resourcesKept } from './chart-kept.ts';
 import { letterheadOf, practiceBy } from './configuration-in-force.ts';
 import { keptOf } from './kept.ts';
 import { matchedCoverage } from './matched-coverage.ts';
@@ -41,6 +44,8 @@ export type AssembledPacket = {
   requirements: readonly Requirement[];
   variant: PacketVariant | undefined;
   withheld: number;
+  /** What it is put together of: the chart as it was kept, with what has been found since; when it was kept; and by which consents it is read. */
+  read: { input: KeptInput; at: Instant; consented: ReadonlySet<string> };
   authorization: AuthorizationWord;
   /** Who pays, by name; null where it is not known. */
   payer: string | null;
@@ -87,15 +92,16 @@ export async function assemblePacket(
   const { packet: base, notNeeded = [] } = (approval?.content ?? {}) as { packet?: Packet; notNeeded?: string[] };
   if (!base || !stored) return undefined;
   const kept = keptOf(stored);
-  const { request, chart: resources, order: launched, notSeen } = kept.input;
+  const input = await withFound(unit, kept.input, referral);
+  const { request, chart: resources, order: launched, notSeen } = input;
   const today = dayOf(now.toISOString());
-  const all = resourcesKept(kept.input);
+  const all = resourcesKept(input);
   const consented = consentedLabels(consents, { patientId, recipientNpi: attempt.performer.npi, today });
-  const chart = chartAsOf(kept.input, { patientId, today, consented });
+  const chart = chartAsOf(input, { patientId, today, consented });
   const variant = variantOf(referral);
   const found = await unit.packetPreparations.get(id, attempt.number);
   const preparation = { ...UNPREPARED, ...found?.content };
-  const items = contentsAsOf(chart, { specialty: referral.specialty, variant, today });
+  const items = datedSince(contentsAsOf(chart, { specialty: referral.specialty, variant, today }), referral);
   const going = items.filter((item) => !preparation.removed.includes(item.id));
   const teeth = preparation.teeth.length > 0 ? [...preparation.teeth] : teethOf(launched, `${request.reasonText} ${request.question}`);
   const inForce = await unit.configurations.inForce();
@@ -106,7 +112,7 @@ export async function assemblePacket(
   const person = personOf(patient);
   const withheldFrom = ({ withheld: marked }: typeof chart): number => marked.filter(({ why }) => why !== 'entered-in-error').length;
   const withheld = withheldFrom(chart);
-  const holdsByConsent = consented.size > 0 && withheld < withheldFrom(chartAsOf(kept.input, { patientId, today }));
+  const holdsByConsent = consented.size > 0 && withheld < withheldFrom(chartAsOf(input, { patientId, today }));
   const { coverage } = request.match;
   const payer = payerOf(coverage, resources);
   const authorization = authorizationWord({
@@ -128,7 +134,7 @@ export async function assemblePacket(
     items: going,
     removed: preparation.removed,
     variant,
-    checklist: kept.draft.checklist,
+    checklist: referral.chartFound.length === 0 ? kept.draft.checklist : checklistSince(kept.draft.checklist, chart, referral.specialty),
     notNeeded,
     notSeen,
     patient: {
@@ -147,6 +153,7 @@ export async function assemblePacket(
   const letterhead = letterheadOf(configuration, { ...practice, phone: callback });
   const packet: SentPacket = {
     ...addressedTo(base, attempt.performer, practiceOf(attempt.performer.entryId)),
+    patient: reachedAt(base.patient, patient, referral),
     referring: { ...base.referring, practice: configuration.practice.name ?? base.referring.practice },
     ...(letterhead ? { letterhead } : {}),
     chart: {
@@ -187,6 +194,7 @@ export async function assemblePacket(
     requirements,
     variant,
     withheld,
+    read: { input, at: stored.madeAt, consented },
     authorization,
     payer,
     preparation,
@@ -196,6 +204,23 @@ export async function assemblePacket(
     },
     holds: holdsOf(referral, about, preparation),
   };
+}
+
+/** What the note could not rest on says since when the chart is known to have it. */
+function datedSince(items: readonly PacketItem[], { chartFound }: Referral): readonly PacketItem[] {
+  if (chartFound.length === 0) return items;
+  const since = new Map(chartFound.flatMap(({ refs, at }) => refs.map((ref) => [referenceText(ref), dayOf(at)] as const)));
+  return items.map((item) => {
+    const foundOn = since.get(item.id);
+    return foundOn === undefined ? item : { ...item, foundOn };
+  });
+}
+
+/** Who the patient is stays as it was signed; how they are reached is as the chart has it once it was looked for. */
+function reachedAt(signed: Packet['patient'], patient: Parameters<typeof patientOf>[0], { chartFound }: Referral): Packet['patient'] {
+  if (!chartFound.some(({ refs }) => refs.some(({ type }) => type === 'Patient'))) return signed;
+  const { phone, address } = patientOf(patient);
+  return { ...signed, phone, address };
 }
 
 /** For whoever asks where the payer's authorization stands: neither the office's address, nor the practice's number, nor a consent decides that. */

@@ -104,13 +104,14 @@ export function createPacketService(deps: PacketDeps): PacketService {
       },
       variant: packet.chart.variant,
       answerWithin: packet.chart.answerWithin,
-      items: items.map(({ id, section, title, detail, date, because }) => ({
+      items: items.map(({ id, section, title, detail, date, because, foundOn }) => ({
         id,
         section,
         title,
         detail,
         date,
         because,
+        foundOn: foundOn ?? null,
         removed: preparation.removed.includes(id),
       })),
       requirements: requirements.map(({ id, label, standing }) => ({ id, label, standing })),

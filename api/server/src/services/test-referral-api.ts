@@ -78,6 +78,8 @@ export type ReferralApi = {
   read: DocumentReader['read'];
   /** What the EHR has of the patient's consents now. */
   consents: FhirResource[];
+  /** What the EHR has of the chart now, by Refloop’s own access; undefined where the site gives none. Searches that were asked. */
+  chart: { now: FhirResource[] | undefined; asked: string[] };
   /** The superuser's URL of its database. */
   url: string;
   scope: Scope;
@@ -131,6 +133,7 @@ export async function openReferralApi(
   const log = captureLog();
   const clock = { now: new Date('2026-11-20T10:00:00.000Z'), ahead: 0 };
   const consents: FhirResource[] = [];
+  const chart: ReferralApi['chart'] = { now: undefined, asked: [] };
   const app = createApp({
     store,
     sites: [site],
@@ -151,6 +154,11 @@ export async function openReferralApi(
         version: 'test',
         channels,
         consents: async () => consents,
+        chart: async (_scope, _patientId, searches) => {
+          chart.asked.push(...searches.map(({ path }) => path));
+          const types = searches.map(({ type }) => type);
+          return chart.now && { resources: chart.now.filter(({ resourceType }) => types.includes(resourceType)), unread: [] };
+        },
         phoneOf: () => '510-555-0150',
         failed: (error) => {
           throw error;
@@ -174,6 +182,7 @@ export async function openReferralApi(
     log,
     clock,
     consents,
+    chart,
     useDirectory: (directory, hash) => index.swap(buildIndex(directory, hash)),
     session: async ({ patientId = 'pat-1', subject = 'clinician', roles = [] } = {}) => {
       const token = newToken();

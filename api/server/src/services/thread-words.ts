@@ -1,5 +1,6 @@
 /** The events of a referral as one thread that the referring practice, the specialist's office and the patient stand in together. */
 
+import { shortDateWords } from '@refloop/domain/fhir/date';
 import type { MessageTopic } from '@refloop/domain/patient/messages';
 import type { PatientChannel } from '@refloop/domain/patient/outreach';
 import type { Channel } from '@refloop/domain/referral/attempt';
@@ -56,6 +57,7 @@ const EVENTS: Record<ReferralFact['type'], { name: string; party: Party }> = {
   'receipt-recorded': { name: 'Receipt of the note recorded in the chart', party: 'refloop' },
   'authorization-asked': { name: 'Authorization asked for', party: 'practice' },
   'authorization-decided': { name: 'Authorization decided', party: 'payer' },
+  'chart-found': { name: 'Found in the chart', party: 'refloop' },
   'patient-contacted': { name: 'Patient contacted', party: 'practice' },
   'seen-elsewhere': { name: 'Seen elsewhere', party: 'patient' },
   'loss-reason-recorded': { name: 'Reason of the loss recorded', party: 'practice' },
@@ -152,6 +154,8 @@ function detailOf(fact: ReferralFact, names: Names, handed: Handed): string | nu
       return fact.form === 'final' ? 'Final' : 'Interim';
     case 'authorization-decided':
       return decidedWords(fact.decision);
+    case 'chart-found':
+      return fact.items.map(({ label, date }) => (date === '' ? label : `${label}, of ${shortDateWords(date)}`)).join('; ');
     case 'patient-contacted':
       return plain(fact.outcome);
     case 'seen-elsewhere':
