@@ -182,6 +182,7 @@ function approve({ life, step, number, world, order }: Doing): void {
     orderVersion: '1',
     contentHash: 'c0ffee',
     performer: performer(step.pick),
+    alternates: [],
     setting: setting(life.setting),
     overrideReason: code === null ? null : { code, text: '' },
     rung: 1,

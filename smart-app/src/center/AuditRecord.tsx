@@ -218,6 +218,9 @@ function Decided({ record }: { record: RecommendationRecord }) {
       {decision.overrideReason === null
         ? ''
         : `: ${reason?.label ?? decision.overrideReason}${reason?.lawfulChoice ? ' (lawful choice)' : ''}`}
+      {decision.alternates.length === 0
+        ? ''
+        : `, and that these may be asked too: ${decision.alternates.map(({ name, rank }) => (rank === null ? name : `${name} (rank ${rank})`)).join('; ')}`}
       , {plainTime(decision.at)}.
       {decision.orderVersion === null ? ' No order was launched.' : ` Approved version ${decision.orderVersion} of the order.`}
     </p>

@@ -7,6 +7,7 @@ import { changeWorking } from '../refer/request-flow.ts';
 import { decides } from '../session/roles.ts';
 import { Late } from '../ui/Late.tsx';
 import { shortDay, thisYear } from '../words/plain-date.ts';
+import { Alternates } from './Alternates.tsx';
 import { listHeading } from './card-words.ts';
 import { MatchCard } from './MatchCard.tsx';
 import styles from './MatchesColumn.module.css';
@@ -112,6 +113,7 @@ export function MatchesColumn({ desk, state, keysOn, onEditNote }: Props) {
               render={cards}
             />
           </div>
+          <Alternates desk={desk} state={state} />
         </div>
       ) : null}
       {answer || state.match.kind === 'failed' ? (

@@ -125,6 +125,7 @@ export function settleConflict(desk: Desk, keep: 'mine' | 'theirs'): void {
   }
   desk.store.set({
     choice: { entryId: theirs.working.chosen, byPerson: true, override: theirs.working.overrideReason },
+    alternates: theirs.working.alternates,
     sentences: theirs.working.sentences,
     notNeeded: theirs.working.notNeeded,
     emergencyConsidered: theirs.working.emergencyDepartmentConsidered,

@@ -111,6 +111,7 @@ export function carryWorkingCopy(oldDraft: NoteDraft, old: WorkingCopy, next: { 
   const items = new Set(next.draft.checklist.map((item) => item.itemId));
   return {
     ...next.working,
+    alternates: old.alternates,
     sentences: carryOver(oldDraft.sentences, old.sentences, next.draft.sentences),
     notNeeded: old.notNeeded.filter((item) => items.has(item.itemId)),
     emergencyDepartmentConsidered: old.emergencyDepartmentConsidered,

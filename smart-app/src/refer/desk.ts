@@ -9,6 +9,7 @@ import type { Signer } from '@refloop/server/client/pend';
 import type { OpenWork, Recommendation, Sentence, WorkingCopy, WriteBack } from '@refloop/server/client/recommendation';
 import type { Session } from '@refloop/server/client/session';
 import type { ApprovalState } from '../approval/approval-state.ts';
+import { tickedIn } from '../matching/alternates.ts';
 import type { Api } from '../session/api.ts';
 import type { Failure } from '../session/failure.ts';
 import type { LaunchContext } from '../session/launch-context.ts';
@@ -58,6 +59,8 @@ export type DeskState = {
   named: CardFacts[];
   draft: DraftState;
   choice: Choice;
+  /** Who may be asked too, by their entries, as ticked: of these count who can be ticked now. */
+  alternates: string[];
   sentences: Sentence[];
   notNeeded: WorkingCopy['notNeeded'];
   /** Found in the order's own words before anything is ranked, then by the server for the request as recorded. */
@@ -98,6 +101,7 @@ export type Desk = {
 export function workingCopy(state: DeskState): WorkingCopy {
   return {
     chosen: state.choice.entryId,
+    alternates: tickedIn(state),
     overrideReason: state.choice.override,
     sentences: state.sentences,
     notNeeded: state.notNeeded,

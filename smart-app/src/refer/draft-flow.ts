@@ -93,6 +93,7 @@ export function resumeRecommendation(desk: Desk, recommendation: Recommendation)
       byPerson: recommendation.working.chosen !== null,
       override: recommendation.working.overrideReason,
     },
+    alternates: recommendation.working.alternates,
     sentences: recommendation.working.sentences,
     notNeeded: recommendation.working.notNeeded,
     redFlags: recommendation.redFlags,

@@ -47,7 +47,7 @@ export async function settleRequest(desk: Desk): Promise<void> {
 /** Changes of the working copy: the choice, the note, what is not needed. */
 export function changeWorking(
   desk: Desk,
-  change: Partial<Pick<DeskState, 'choice' | 'sentences' | 'notNeeded' | 'emergencyConsidered' | 'deathConsidered'>>,
+  change: Partial<Pick<DeskState, 'choice' | 'alternates' | 'sentences' | 'notNeeded' | 'emergencyConsidered' | 'deathConsidered'>>,
 ): void {
   desk.store.set({ ...change, notice: '' });
   saveSoon(desk);

@@ -44,6 +44,8 @@ export function testDesk(
     openWork: NO_OPEN_WORK satisfies OpenWork,
     openWorkDecided: false,
     insteadOf: undefined,
+    choice: { entryId: null, byPerson: false, override: null },
+    alternates: [],
     chart: undefined,
     approval: { kind: 'editing' },
     notice: '',

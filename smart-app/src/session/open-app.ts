@@ -95,6 +95,7 @@ function deskState(head: ChartHead, context: LaunchContext): DeskState {
     named: [],
     draft: { kind: 'reading-chart' },
     choice: { entryId: null, byPerson: false, override: null },
+    alternates: [],
     sentences: [],
     notNeeded: [],
     redFlags: redFlags(`${request.reasonText} ${request.question}`, request.reasonCodes),

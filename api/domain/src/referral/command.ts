@@ -41,6 +41,7 @@ export type ReferralCommand =
       orderVersion: string | null;
       contentHash: string;
       performer: Performer;
+      alternates: Performer[];
       setting: Setting | null;
       overrideReason: { code: string; text: string } | null;
       rung: number;
@@ -206,10 +207,11 @@ function approve(referral: Referral | undefined, command: Of<'approve'>): Result
   const seen = offered?.orderVersion ?? null;
   // The clinician approves the version they saw; any other is read, compared and approved again, never merged.
   if (seen !== command.orderVersion) return refuse({ kind: 'order-changed', seen, now: command.orderVersion });
-  const { approvalId, planId, recommendationId, orderVersion, contentHash, performer, setting, overrideReason, rung, steps, leftOut } =
-    command;
+  const { approvalId, planId, recommendationId, orderVersion, contentHash, performer, alternates } = command;
+  const { setting, overrideReason, rung, steps, leftOut } = command;
+  const approved = { approvalId, recommendationId, orderVersion, contentHash, performer, alternates, setting, overrideReason };
   return ok([
-    { type: 'referral-approved', version: 2, approvalId, recommendationId, orderVersion, contentHash, performer, setting, overrideReason },
+    { type: 'referral-approved', version: 3, ...approved },
     { type: 'write-back-planned', version: 2, planId, approvalId, rung, steps, leftOut, attemptsRecorded: true },
   ]);
 }

@@ -36,6 +36,9 @@ export type Performer = {
   rank: number | null;
 };
 
+/** So many may be approved beside the one who is chosen. Ours. */
+export const MOST_ALTERNATES = 2;
+
 /**
  * Where and for whom it was ordered, as far as the measures need it: no identifier of a person, and of the address three digits of the ZIP code.
  */
@@ -116,13 +119,15 @@ export type OrderFact =
   | { type: 'none-in-network-found'; version: 1; recommendationId: string; withinMiles: number }
   | {
       type: 'referral-approved';
-      version: 2;
+      version: 3;
       approvalId: string;
       recommendationId: string;
       /** The version of the order the clinician saw; null when the approval creates the order. */
       orderVersion: string | null;
       contentHash: string;
       performer: Performer;
+      /** Who may be asked too, where that one cannot or the patient prefers it: approved with it, in network. */
+      alternates: Performer[];
       /** Null where the approval was made before this was kept. */
       setting: Setting | null;
       overrideReason: { code: string; text: string } | null;

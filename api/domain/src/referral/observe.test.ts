@@ -35,6 +35,7 @@ function written(orderStatus: string): Referral {
       contentHash: 'c',
       asker: CLINICIAN,
       performer,
+      alternates: [],
       setting: null,
       overrideReason: null,
       rung: 1,

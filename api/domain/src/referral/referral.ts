@@ -39,6 +39,8 @@ export type Approval = {
   orderVersion: string | null;
   contentHash: string;
   performer: Performer;
+  /** Who may be asked in their place without another approval. */
+  alternates: Performer[];
   setting: Setting | null;
   overrideReason: { code: string; text: string } | null;
 };
@@ -174,7 +176,7 @@ export function writeBackWord(steps: readonly { outcome: StepOutcome | null }[])
  * Counts up with every change of what the fold makes of the same events: rows kept in an older form are then made anew.
  * golden-fold.json holds one history folded; the test beside it fails where that changed and this did not.
  */
-export const FOLD_VERSION = 15;
+export const FOLD_VERSION = 16;
 
 /** The fold. Events come in order of sequence; the first is always `referral-started`. */
 export function fold(id: string, events: readonly ReferralEvent[]): Referral | undefined {
@@ -285,6 +287,7 @@ function applied(referral: Referral, event: ReferralEvent): Referral {
         orderVersion: fact.orderVersion,
         contentHash: fact.contentHash,
         performer: fact.performer,
+        alternates: fact.alternates,
         setting: fact.setting,
         overrideReason: fact.overrideReason,
       };

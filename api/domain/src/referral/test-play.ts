@@ -45,6 +45,7 @@ export const approve = (recommendationId: string, orderVersion: string | null, p
   orderVersion,
   contentHash: 'c0ffee',
   performer,
+  alternates: [],
   setting: null,
   overrideReason: null,
   rung: 1,

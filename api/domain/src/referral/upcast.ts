@@ -16,7 +16,8 @@ export const EVENT_VERSIONS: Record<ReferralFact['type'], { current: number; ste
   'recommendation-pended': { current: 1, steps: {} },
   'pend-taken-back': { current: 1, steps: {} },
   'none-in-network-found': { current: 1, steps: {} },
-  'referral-approved': { current: 2, steps: { 1: (data) => ({ ...data, setting: null }) } },
+  // Until version 3 one performer was approved and nobody beside.
+  'referral-approved': { current: 3, steps: { 1: (data) => ({ ...data, setting: null }), 2: (data) => ({ ...data, alternates: [] }) } },
   'write-back-planned': { current: 2, steps: { 1: (data) => ({ ...data, attemptsRecorded: false }) } },
   'write-step-attempted': { current: 1, steps: {} },
   // Version 2 adds the outcome “unsure”; what version 1 could say reads as it did.

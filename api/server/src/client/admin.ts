@@ -104,6 +104,8 @@ export const RecommendationRecord = z.object({
       orderVersion: z.string().nullable(),
       chosenName: z.string(),
       chosenRank: z.number().int().nullable(),
+      /** Who may be asked too. */
+      alternates: z.array(z.object({ name: z.string(), rank: z.number().int().nullable() })),
       overrideReason: z.string().nullable(),
     })
     .nullable(),

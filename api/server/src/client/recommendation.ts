@@ -117,6 +117,8 @@ export const RecommendationStatus = z.enum(['PENDING_REVIEW', 'APPROVED', 'DISMI
 /** What the clinician has changed so far; kept on the server so that nothing is lost with the token or the tab. */
 export const WorkingCopy = z.object({
   chosen: z.string().max(200).nullable(),
+  /** Who may be asked too, by their entries. */
+  alternates: z.array(z.string().max(200)).max(10).default([]),
   overrideReason: z.object({ code: z.string().max(60), text: z.string().max(500) }).nullable(),
   sentences: z.array(Sentence).max(200),
   /** Checklist items the clinician marked as not needed, with why. */

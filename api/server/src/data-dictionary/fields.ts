@@ -91,6 +91,7 @@ const APPROVAL = {
   orderVersion: field('Version of the order that was seen', 'text', 'Refloop', 'the approval creates the order'),
   contentHash: field('Digest of what was approved', 'SHA-256', 'Refloop'),
   performer: field('Who is asked, with NPI, specialty code and network status', 'performer', 'performer'),
+  alternates: field('Who may be asked in their place without another approval', 'list of performers', 'clinician'),
   setting: field('Where and for whom it was ordered (below)', 'setting', 'Refloop', 'approvals made before it was kept'),
   overrideReason: field('Why another than the ranked ones was chosen', 'code and words', 'clinician', 'one of the ranked was chosen'),
 } as const satisfies Fields<Approval>;

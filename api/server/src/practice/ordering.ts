@@ -118,6 +118,7 @@ function approve(course: Course, draft: Draft, { performer, position }: Asked): 
       orderVersion: String(draft.orderVersion),
       contentHash: 'simulated',
       performer,
+      alternates: [],
       setting: {
         clinic: clinician.clinic.name,
         payer: patient.payer.name,

@@ -22,6 +22,7 @@ import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, type PatientSession, personOf } from '../sessions/session.ts';
 import type { RecommendationOutcome, StoredRecommendation } from '../store/recommendations.ts';
 import type { Json, Scope, Store, Unit } from '../store/store.ts';
+import { alternatesOf } from './alternates.ts';
 import { choosePerformer } from './chosen-performer.ts';
 import { configurationIn, letterheadOf, practiceBy } from './configuration-in-force.ts';
 import type { Drafter } from './drafting.ts';
@@ -124,7 +125,9 @@ export function createApprovalService(deps: Deps): ApprovalService {
     if ('refused' in reviewed) return reviewed;
     const chosen = choosePerformer(deps, kept, input.working, now);
     if ('refused' in chosen) return chosen;
-    return { kept, order, chosen, noteText: reviewed.text, note: reviewed.note };
+    const alternates = alternatesOf(deps, kept, input.working, now);
+    if ('refused' in alternates) return alternates;
+    return { kept, order, chosen, alternates, noteText: reviewed.text, note: reviewed.note };
   };
 
   const earlier = async (unit: Unit, input: Approve, session: PatientSession, now: Date): Promise<Plan | undefined> => {
@@ -153,7 +156,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
           if (hindrance) return hindrance;
           const checked = check(stored, session, input, now);
           if ('refused' in checked) return checked;
-          const { kept, order, chosen, noteText, note: reviewed } = checked;
+          const { kept, order, chosen, alternates, noteText, note: reviewed } = checked;
           const { request, writeBack } = kept.input;
           const specialty = specialtyById(request.match.specialty);
           if (!specialty) throw new Error(`A stored recommendation names an unknown specialty: ${request.match.specialty}`);
@@ -229,6 +232,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
             order: kept.orderRef,
             orderVersion: order?.versionId ?? null,
             performer: chosen.performer,
+            alternates,
             request,
             overrideReason: input.working.overrideReason,
             note: noteText,
@@ -249,6 +253,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
             orderVersion: order?.versionId ?? null,
             contentHash,
             performer: chosen.performer,
+            alternates,
             setting: settingOf(kept, chosen.card),
             overrideReason: input.working.overrideReason,
             rung: writeBack.rung,
@@ -332,6 +337,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
               order: kept.orderRef,
               orderVersion: order?.versionId ?? null,
               performer: chosen.performer,
+              alternates,
               preparedBy: preparer?.subject ?? null,
               coveringFor: covered?.subject ?? null,
               overrideReason: input.working.overrideReason,

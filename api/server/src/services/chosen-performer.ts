@@ -3,6 +3,7 @@ import { mayApprove } from '@refloop/domain/matching/override';
 import type { Performer } from '@refloop/domain/referral/event';
 import type { Card } from '../client/match.ts';
 import type { WorkingCopy } from '../client/recommendation.ts';
+import type { MatchIndex } from '../matching/match-index.ts';
 import { problem, type Refusal } from '../problem.ts';
 import type { Kept } from './kept.ts';
 import type { MatchingService } from './matching.ts';
@@ -48,16 +49,17 @@ export function choosePerformer(
   }
   const matcher = deps.matching.matcher();
   if ('refused' in matcher) return matcher;
-  const entry = matcher.entry(chosen);
-  if (!entry) throw new Error('An assessed entry is in the directory');
-  const display = card.credential === null ? card.name : `${card.name}, ${card.credential}`;
-  const performer: Performer = {
-    entryId: chosen,
-    npi: card.npi,
-    display,
-    nucc: entry.nucc,
-    network: card.network.status,
-    rank: shown?.rank ?? null,
-  };
+  const performer = performerOf(matcher, card, shown?.rank ?? null);
+  if (!performer) throw new Error('An assessed entry is in the directory');
   return { performer, card };
+}
+
+/** `Ana Rivera, MD`. */
+export const asCard = ({ name, credential }: Card): string => (credential === null ? name : `${name}, ${credential}`);
+
+/** As the directory in force has them; undefined where it has nobody of that entry. */
+export function performerOf(matcher: Pick<MatchIndex, 'entry'>, card: Card, rank: number | null): Performer | undefined {
+  const nucc = matcher.entry(card.entryId)?.nucc;
+  if (nucc === undefined) return undefined;
+  return { entryId: card.entryId, npi: card.npi, display: asCard(card), nucc, network: card.network.status, rank };
 }

@@ -24,7 +24,11 @@ export type Kept = {
 export const toJson = (value: unknown): Json => asKept(value);
 
 export const keptOf = (stored: Pick<StoredRecommendation, 'kept'>): Kept => stored.kept as unknown as Kept;
-export const workingOf = (stored: Pick<StoredRecommendation, 'working'>): WorkingCopy => stored.working as unknown as WorkingCopy;
+/** One that was kept before others could be approved too names none. */
+export const workingOf = (stored: Pick<StoredRecommendation, 'working'>): WorkingCopy => ({
+  alternates: [],
+  ...(stored.working as unknown as Omit<WorkingCopy, 'alternates'>),
+});
 
 /** Who is chosen so far, by name; null where nobody is, or somebody outside of the lists. */
 export function chosenNameOf(stored: StoredRecommendation): string | null {

@@ -74,6 +74,7 @@ function whyNotBegin(session: PatientSession, input: MakeRecommendation, open: r
 /** The page opens with the first match as a suggestion and the draft as composed; nothing is submitted (R31). */
 const firstWorkingCopy = (kept: Kept): WorkingCopy => ({
   chosen: kept.match.ranked[0]?.entryId ?? null,
+  alternates: [],
   overrideReason: null,
   sentences: kept.draft.sentences.map((sentence) => ({ ...sentence, sources: sentence.sources.map((source) => ({ ...source })) })),
   notNeeded: [],

@@ -12,6 +12,7 @@ import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, personOf, type Session } from '../sessions/session.ts';
 import type { Store, Unit } from '../store/store.ts';
 import { careRefusal } from './care-refusal.ts';
+import { asCard, performerOf } from './chosen-performer.ts';
 import { keptOf } from './kept.ts';
 import type { MatchingService } from './matching.ts';
 import type { PracticeOf } from './patient/patient-view.ts';
@@ -34,8 +35,6 @@ async function requestOf(unit: Unit, { order }: Referral): Promise<MatchInput | 
   const stored = await unit.recommendations.get(order.approval.recommendationId);
   return stored && keptOf(stored).input.request.match;
 }
-
-const asCard = ({ name, credential }: Card): string => (credential === null ? name : `${name}, ${credential}`);
 
 type Deps = { store: Store; matching: MatchingService; practiceOf?: PracticeOf };
 
@@ -97,7 +96,7 @@ export function createNextPerformerService({ store, matching, practiceOf }: Deps
           if (!card) throw new Refused(problem('conflict', NOT_LISTED));
           const applied = await applyDecision(unit, referralId, personOf(session), at, (current) => {
             if (current.decidedSequence !== sequence) throw new Refused(problem('conflict', CHANGED));
-            return decideCare(current, { type: 'reroute', performer: performerOf(card, place + 1), because }, at);
+            return decideCare(current, { type: 'reroute', performer: listed(card, place + 1), because }, at);
           });
           if (!applied) throw new Refused(noSuchReferral());
           if (!applied.ok) throw new Refused(careRefusal(applied.refusal));
@@ -117,12 +116,12 @@ export function createNextPerformerService({ store, matching, practiceOf }: Deps
       ),
   };
 
-  function performerOf(card: Card, rank: number): Performer {
+  function listed(card: Card, rank: number): Performer {
     const matcher = matching.matcher();
     if ('refused' in matcher) throw new Refused(matcher);
-    const nucc = matcher.entry(card.entryId)?.nucc;
-    if (nucc === undefined) throw new Refused(problem('conflict', NOT_LISTED));
-    return { entryId: card.entryId, npi: card.npi, display: asCard(card), nucc, network: card.network.status, rank };
+    const performer = performerOf(matcher, card, rank);
+    if (!performer) throw new Refused(problem('conflict', NOT_LISTED));
+    return performer;
   }
 }
 

@@ -23,6 +23,8 @@ export type RecordService = {
 
 type ApprovedContent = {
   performer: { display: string; rank: number | null };
+  /** Absent in approvals made before there were any. */
+  alternates?: { display: string; rank: number | null }[];
   overrideReason: { code: string; text: string } | null;
   sentences: WorkingCopy['sentences'];
 };
@@ -112,6 +114,7 @@ export function createRecordService(deps: { store: Store; machineTime?: () => Da
                   orderVersion: approval.orderVersion,
                   chosenName: content.performer.display,
                   chosenRank: content.performer.rank,
+                  alternates: (content.alternates ?? []).map(({ display, rank }) => ({ name: display, rank })),
                   overrideReason: content.overrideReason
                     ? [content.overrideReason.code, content.overrideReason.text].filter((part) => part !== '').join(': ')
                     : null,

@@ -131,6 +131,9 @@ function detailOf(fact: ReferralFact, names: Names, handed: Handed): string | nu
   const person = (subject: string): string => names.get(subject) ?? subject;
   switch (fact.type) {
     case 'referral-approved':
+      return fact.alternates.length === 0
+        ? fact.performer.display
+        : `${fact.performer.display}. May be asked too: ${fact.alternates.map(({ display }) => display).join('; ')}.`;
     case 'attempt-opened':
       return fact.performer.display;
     case 'attempt-sent':

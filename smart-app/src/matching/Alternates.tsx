@@ -1,0 +1,47 @@
+/** Further specialists that the clinician approves with the chosen one, so that nobody has to come back for it. */
+import { MOST_ALTERNATES } from '@refloop/domain/referral/event';
+import { cardOf, type Desk, type DeskState } from '../refer/desk.ts';
+import { changeWorking } from '../refer/request-flow.ts';
+import { Chip } from '../ui/Chip.tsx';
+import { thisYear } from '../words/plain-date.ts';
+import styles from './Alternates.module.css';
+import { offeredIn, tickedIn, toggled } from './alternates.ts';
+import { milesText, networkText } from './card-words.ts';
+
+export function Alternates({ desk, state }: { desk: Desk; state: DeskState }) {
+  const offered = offeredIn(state);
+  const chosen = cardOf(state, state.choice.entryId);
+  if (!chosen || offered.length === 0) return null;
+  const ticked = tickedIn(state);
+  const full = ticked.length >= MOST_ALTERNATES;
+  return (
+    <fieldset className={styles['alternates']}>
+      <legend>If {chosen.name} cannot, or the patient prefers, these may be asked too</legend>
+      <p className="caption">
+        You approve them with this referral; at most {MOST_ALTERNATES}. Anybody else is asked only after a clinician approves.
+      </p>
+      {offered.map((card) => {
+        const on = ticked.includes(card.entryId);
+        const network = networkText(card, thisYear());
+        return (
+          <label key={card.entryId} className={styles['alternate']}>
+            <input
+              type="checkbox"
+              checked={on}
+              disabled={full && !on}
+              onChange={() => changeWorking(desk, { alternates: toggled(desk.store.get(), card.entryId) })}
+            />
+            <span>
+              {card.name}
+              {card.credential && !card.name.includes(card.credential) ? `, ${card.credential}` : ''}
+            </span>
+            <span className={`${styles['facts']} num`}>
+              <Chip tone={network.tone}>{network.text}</Chip>
+              <span>{[card.organization, milesText(card)].filter(Boolean).join(' · ')}</span>
+            </span>
+          </label>
+        );
+      })}
+    </fieldset>
+  );
+}
